@@ -1,0 +1,66 @@
+import { CdkSentriesProject } from './project';
+
+/** Who may import whom in src/; what is not listed is refused. */
+const ALLOWED_IMPORTS: Record<string, string[]> = {
+  constructs: ['contracts', 'domain'],
+  contracts: ['domain'],
+  domain: [],
+  adapters: ['contracts', 'domain'],
+  handlers: ['adapters', 'contracts', 'domain'],
+};
+
+/** What ships as JavaScript runs in the user's app and finds only the peers, Node and the bundled dependencies there. */
+const SHIPPED_LAYERS = ['constructs', 'contracts', 'domain'];
+const BUNDLED_LAYERS = ['adapters', 'handlers'];
+
+export function enforceLayers(project: CdkSentriesProject): void {
+  const eslint = project.eslint!;
+  eslint.addRules({
+    'import/no-restricted-paths': ['error', { zones: layerZones() }],
+    '@typescript-eslint/no-explicit-any': 'error',
+    '@typescript-eslint/consistent-type-imports': 'off',
+    'complexity': ['error', 15],
+  });
+  eslint.addOverride({
+    files: BUNDLED_LAYERS.map((layer) => `src/${layer}/**/*.ts`),
+    rules: { 'import/no-extraneous-dependencies': ['error', { devDependencies: true, peerDependencies: false }] },
+  });
+  eslint.addOverride({
+    files: SHIPPED_LAYERS.map((layer) => `src/${layer}/**/*.ts`),
+    rules: {
+      'import/no-extraneous-dependencies': [
+        'error', { devDependencies: false, optionalDependencies: false, peerDependencies: true },
+      ],
+    },
+  });
+  eslint.addOverride({ files: ['src/domain/**/*.ts'], rules: purity() });
+  for (const toolFolder of ['build', 'bench', 'sandbox', 'examples', 'projenrc']) eslint.allowDevDeps(`**/${toolFolder}/**`);
+}
+
+function layerZones() {
+  const layers = Object.keys(ALLOWED_IMPORTS);
+  return layers.flatMap((layer) =>
+    layers
+      .filter((other) => other !== layer && !ALLOWED_IMPORTS[layer]!.includes(other))
+      .map((other) => ({
+        target: `./src/${layer}`,
+        from: `./src/${other}`,
+        message: `${layer}/ may import ${ALLOWED_IMPORTS[layer]!.join('/, ') || 'no other layer'}: see docs/architecture.md.`,
+      })),
+  );
+}
+
+/** domain/ decides on what it is given: no AWS, no CDK, no clock, no environment, no I/O. */
+function purity() {
+  const clock = 'domain/ has no clock: take the time as an argument.';
+  return {
+    'no-restricted-imports': ['error', { patterns: ['aws-cdk-lib*', 'constructs', 'node:*', '@aws-sdk/*'] }],
+    'no-restricted-globals': ['error', 'process', 'fetch', 'setTimeout', 'setInterval', 'console'],
+    'no-restricted-syntax': [
+      'error',
+      { selector: "NewExpression[callee.name='Date'][arguments.length=0]", message: clock },
+      { selector: "MemberExpression[object.name='Date'][property.name='now']", message: clock },
+      { selector: "MemberExpression[object.name='Math'][property.name='random']", message: 'domain/ has no chance in it.' },
+    ],
+  };
+}

@@ -1,0 +1,121 @@
+import { awscdk, javascript, TextFile, typescript } from 'projen';
+
+/** The oldest aws-cdk-lib that the library promises to work with; it is developed against this one. */
+const CDK_FLOOR = '2.257.0';
+
+/** What projen brings with a range of its own, held to one version. */
+const PINNED_TOOLS = [
+  '@types/jest@30.0.0',
+  '@stylistic/eslint-plugin@2.13.0',
+  '@typescript-eslint/eslint-plugin@8.73.0',
+  '@typescript-eslint/parser@8.73.0',
+  'eslint-import-resolver-typescript@4.4.5',
+  'eslint-plugin-import@2.32.0',
+  'eslint@9.39.5',
+  'jest-junit@17.0.0',
+  'jsii-diff@1.134.0',
+  'jsii-docgen@10.12.6',
+  'jsii-pacmak@1.140.0',
+  'ts-jest@29.4.15',
+];
+
+/** The jsii library: its name, its languages, its dependencies. */
+export class CdkSentriesProject extends awscdk.AwsCdkConstructLibrary {
+  constructor() {
+    super({
+      name: 'cdk-sentries',
+      description: 'CDK constructs that watch an AWS account and take unwanted changes back',
+      author: 'The cdk-sentries authors',
+      authorAddress: 'https://github.com/cdk-sentries',
+      repositoryUrl: 'https://github.com/cdk-sentries/cdk-sentries.git',
+      license: 'Apache-2.0',
+      keywords: ['aws-cdk', 'security', 'security-group', 'cloudtrail', 'remediation'],
+      defaultReleaseBranch: 'main',
+
+      cdkVersion: CDK_FLOOR,
+      constructsVersion: '10.5.1',
+      jsiiVersion: '6.0.16',
+      typescriptVersion: '6.0.3',
+      bundledDeps: ['ipaddr.js@2.5.0'],
+      devDeps: [
+        '@aws-lambda-powertools/logger@2.35.0',
+        '@aws-lambda-powertools/metrics@2.35.0',
+        '@aws-sdk/client-cloudformation@3.1169.0',
+        '@aws-sdk/client-ec2@3.1169.0',
+        '@aws-sdk/client-eventbridge@3.1169.0',
+        '@aws-sdk/client-iam@3.1169.0',
+        '@aws-sdk/client-lambda@3.1162.0',
+        '@aws-sdk/client-s3@3.1169.0',
+        '@aws-sdk/client-sns@3.1169.0',
+        '@aws-sdk/client-sqs@3.1169.0',
+        '@aws-sdk/client-ssm@3.1169.0',
+        '@aws-sdk/client-sts@3.1169.0',
+        '@types/aws-lambda@8.10.164',
+        '@types/node@24.19.2',
+        'ajv-formats@3.0.1',
+        'ajv@8.20.0',
+        'cdk-nag@3.0.2',
+        'esbuild@0.28.2',
+        'fast-check@4.10.2',
+        'fflate@0.8.3',
+        'node@24.9.0',
+        'tsx@4.23.15',
+        'zod@4.6.7',
+      ],
+
+      publishToPypi: { distName: 'cdk-sentries', module: 'cdk_sentries' },
+      publishToMaven: {
+        javaPackage: 'io.github.cdksentries',
+        mavenGroupId: 'io.github.cdk-sentries',
+        mavenArtifactId: 'cdk-sentries',
+      },
+      publishToNuget: { dotNetNamespace: 'CdkSentries', packageId: 'CdkSentries' },
+      publishToGo: { moduleName: 'github.com/cdk-sentries/cdk-sentries-go' },
+
+      packageManager: javascript.NodePackageManager.NPM,
+      projenVersion: '0.103.25',
+      projenrcTs: true,
+      runner: typescript.TypeScriptRunner.tsx(),
+      sampleCode: false,
+      depsUpgrade: false,
+      github: false,
+      release: false,
+      lambdaAutoDiscover: false,
+      npmignoreEnabled: false,
+      excludeTypescript: ['src/handlers/**/*.ts', 'src/adapters/**/*.ts'],
+
+      tsconfigDevFile: 'tsconfig.dev.json',
+      tsconfigDev: {
+        compilerOptions: {
+          noUncheckedIndexedAccess: true,
+          noImplicitOverride: true,
+          exactOptionalPropertyTypes: false,
+          paths: { 'cdk-sentries': ['./src/index.ts'] },
+        },
+        include: ['.projenrc.ts', 'projenrc/**/*.ts', 'src/**/*.ts', 'test/**/*.ts', 'sandbox/**/*.ts', 'bench/**/*.ts', 'build/**/*.ts', 'examples/typescript/**/*.ts'],
+      },
+      eslintOptions: {
+        dirs: ['src', 'build', 'sandbox', 'bench', 'examples/typescript', 'projenrc', '.projenrc.ts'],
+        devdirs: ['test'],
+        fileExtensions: ['.ts'],
+        projectService: false,
+        tsconfigPath: './tsconfig.dev.json',
+        commandOptions: { fix: false },
+      },
+
+      jest: true,
+      jestOptions: {
+        jestVersion: '30.5.2',
+        updateSnapshot: javascript.UpdateSnapshot.NEVER,
+        passWithNoTests: false,
+        jestConfig: { coverageProvider: 'babel' },
+      },
+      typecheckTests: true,
+      docgen: true,
+    });
+
+    this.addDevDeps(...PINNED_TOOLS);
+    this.package.addField('overrides', { 'unrs-resolver': '1.12.2' });
+    new TextFile(this, '.nvmrc', { lines: ['24', ''] });
+  }
+}

@@ -1,0 +1,7 @@
+import { setTimeout } from 'node:timers/promises';
+import type { Clock } from '../../domain/security-group/respond-to-change';
+
+export const SYSTEM_CLOCK: Clock = {
+  now: () => new Date(),
+  pause: (milliseconds) => setTimeout(milliseconds),
+};

@@ -1,0 +1,46 @@
+import { PublishCommand, type SNSClient } from '@aws-sdk/client-sns';
+import type { Severity } from '../../domain/security-group/change-report';
+
+/** One message, as JSON for machines and as text for people. */
+export interface Notification {
+  readonly subject: string;
+  readonly json: string;
+  readonly text: string;
+  readonly severity: Severity;
+  readonly type: string;
+}
+
+/** SNS takes 256 KB; the rest is room for JSON's escapes and the attributes. */
+const MAX_BYTES = 240 * 1024;
+
+export class SnsNotifications {
+  constructor(private readonly client: SNSClient, private readonly topicArn: string) {}
+
+  /** `render` is asked for fewer rules as long as the message is too large. */
+  async publishLargestThatFits(maxRules: number, render: (rules: number) => Notification): Promise<void> {
+    let rules = maxRules;
+    let notification = render(rules);
+    while (rules > 0 && Buffer.byteLength(messageOf(notification)) > MAX_BYTES) {
+      rules = Math.floor(rules / 2);
+      notification = render(rules);
+    }
+    await this.publish(notification);
+  }
+
+  async publish(notification: Notification): Promise<void> {
+    await this.client.send(new PublishCommand({
+      TopicArn: this.topicArn,
+      Subject: notification.subject,
+      MessageStructure: 'json',
+      Message: messageOf(notification),
+      MessageAttributes: {
+        severity: { DataType: 'String', StringValue: notification.severity },
+        type: { DataType: 'String', StringValue: notification.type },
+      },
+    }));
+  }
+}
+
+function messageOf({ json, text }: Notification): string {
+  return JSON.stringify({ default: json, email: text, sms: text.split('\n', 1)[0] });
+}

@@ -1,0 +1,23 @@
+/** One handler, as both sides know it: the folder of its bundle, and every variable that its environment must hold. */
+export interface HandlerContract<Variable extends string> {
+  readonly bundle: string;
+  readonly variables: readonly Variable[];
+}
+
+/** The whole record: a construct that leaves one variable out does not compile. */
+export type HandlerEnvironment<Variable extends string> = Readonly<Record<Variable, string>>;
+
+export function handlerContract<const Variable extends string>(contract: HandlerContract<Variable>): HandlerContract<Variable> {
+  return contract;
+}
+
+/** Reads the record once, at cold start. Throws an error that names all variables that are missing. */
+export function readEnvironment<Variable extends string>(
+  { bundle, variables }: HandlerContract<Variable>, environment: Readonly<Record<string, string | undefined>>,
+): HandlerEnvironment<Variable> {
+  const missing = variables.filter((name) => !environment[name]);
+  if (missing.length > 0) {
+    throw new Error(`${bundle}: the environment lacks ${missing.join(', ')}. Deploy the function with the construct of the same library version.`);
+  }
+  return Object.fromEntries(variables.map((name) => [name, environment[name]])) as HandlerEnvironment<Variable>;
+}

@@ -1,0 +1,18 @@
+/** The namespace of every metric that the handlers write. */
+export const METRICS_NAMESPACE = 'CdkSentries';
+
+/** The one dimension: which sentry, by the path of its construct. */
+export const SENTRY_DIMENSION = 'Sentry';
+
+export const SECURITY_GROUP_METRICS = {
+  /** Rules that violated a policy. */
+  violations: 'Violations',
+  /** Rules that were taken back. */
+  rulesReverted: 'RulesReverted',
+  /** Rules that should be gone and are not. */
+  revertsFailed: 'RevertsFailed',
+  /** Seconds from the call to the rule being gone, a value for each reverted rule. */
+  secondsOpen: 'SecondsOpen',
+  /** Events whose shape could not be read, or that did not name their rules. */
+  unreadableEvents: 'UnreadableEvents',
+} as const;

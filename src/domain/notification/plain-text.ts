@@ -1,0 +1,16 @@
+/**
+ * Names, descriptions and session names are written by whoever makes the call: control characters, line breaks and
+ * bidirectional overrides could forge lines of a message or turn its words around.
+ */
+const UNPRINTABLE = /[\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]+/g;
+
+export function plainText(text: string, maxLength = 300): string {
+  const printable = text.replace(UNPRINTABLE, ' ').trim();
+  return printable.length <= maxLength ? printable : `${printable.slice(0, maxLength - 1)}…`;
+}
+
+/** SNS subjects: at most 100 printable ASCII characters. */
+export function subjectLine(text: string): string {
+  const ascii = plainText(text).replace(/[^\x20-\x7e]+/g, '?');
+  return ascii.length <= 100 ? ascii : `${ascii.slice(0, 97)}...`;
+}

@@ -1,0 +1,89 @@
+import type { Caller } from '../actor/caller';
+import { plainText, subjectLine } from '../notification/plain-text';
+import { type ChangeReport, hasFailures, secondsOpen, severityOf } from './change-report';
+import type { Outcome, RuleOutcome } from './outcome';
+import { ruleText } from './rule-text';
+
+/** The subject of an e-mail: what is worst comes first, since the rest may be cut. */
+export function reportSubject(report: ChangeReport): string {
+  const severity = severityOf(report).toUpperCase();
+  const first = report.rules[0];
+  const what = first ? `${ruleText(first.rule)}${moreText(report.rules.length - 1)} ${headline(report)}` : 'a change that could not be read in full';
+  return subjectLine(`[${severity}] ${report.group.id}: ${what}`);
+}
+
+/** The body of an e-mail, with at most `maxRules` rules in it. */
+export function reportText(report: ChangeReport, sentry: string, maxRules: number): string {
+  const { change, group, rules } = report;
+  const shown = rules.slice(0, maxRules).map((rule) => ruleParagraph(rule, secondsOpen(report)));
+  return [
+    `Security group ${groupText(group.id, group.name)} was changed, and ${headline(report)}.`,
+    '',
+    fact('Group', `${groupText(group.id, group.name)}${group.vpcId ? ` in ${group.vpcId}` : ''}`),
+    fact('Account', `${change.accountId}, Region ${change.region}`),
+    fact('Changed by', callerText(change.caller)),
+    fact('From', change.sourceAddress ?? 'an address that the event does not name'),
+    fact('When', change.time.toISOString()),
+    fact('Call', `${change.eventName}, CloudTrail event ${change.eventId}`),
+    fact('Severity', severityOf(report)),
+    '',
+    ...shown.flat(),
+    ...(rules.length > maxRules ? [`… and ${rules.length - maxRules} more rules.`, ''] : []),
+    ...(report.doubt ? [report.doubt, ''] : []),
+    ...closingLines(report),
+    `Told by the sentry ${sentry}.`,
+  ].join('\n');
+}
+
+function headline(report: ChangeReport): string {
+  const kinds = new Set(report.rules.map(({ outcome }) => outcome.kind));
+  if (kinds.has('failed')) return 'could NOT be taken back in full';
+  if (kinds.has('reverted')) return 'taken back';
+  if (kinds.has('kept')) return 'left in place, as the policy says';
+  return kinds.has('already-gone') ? 'already gone: nothing was changed now' : 'judged as it stands';
+}
+
+function ruleParagraph({ rule, violations, outcome }: RuleOutcome, seconds: number): string[] {
+  return [
+    `- ${ruleText(rule)}${rule.id ? ` (${plainText(rule.id)})` : ''}`,
+    ...(rule.description ? [`  described as "${plainText(rule.description)}"`] : []),
+    ...violations.map(({ reason }) => `  Why: ${reason}.`),
+    `  Done: ${outcomeText(outcome, seconds)}`,
+    '',
+  ];
+}
+
+function outcomeText(outcome: Outcome, seconds: number): string {
+  switch (outcome.kind) {
+    case 'reverted': return `reverted. It stood open for about ${seconds} s.`;
+    case 'already-gone': return 'nothing. The rule was already gone: a second delivery of the event, or somebody was quicker.';
+    case 'kept': return 'nothing but this message, as the policy says. The rule stands.';
+    case 'failed': return `FAILED, the rule still stands after ${seconds} s: ${plainText(outcome.reason)}. It is tried again.`;
+  }
+}
+
+function closingLines(report: ChangeReport): string[] {
+  if (hasFailures(report)) return ['Look at the group now: until a later message says otherwise, the rule is open.', ''];
+  if (!report.rules.some(({ outcome }) => outcome.kind === 'reverted')) return [];
+  return ['Revoking a rule does not cut connections that were made while it stood: look for them.', ''];
+}
+
+/** A session name is chosen by whoever assumed the role, so the role is named with it. */
+function callerText(caller: Caller): string {
+  const who = caller.arn ?? caller.userName ?? `an identity of type ${caller.type}`;
+  const role = caller.roleArn ? `, role ${caller.roleArn}` : '';
+  const through = caller.invokedBy ? `, through ${caller.invokedBy}` : '';
+  return `${who}${role}${through}`;
+}
+
+function groupText(id: string, name?: string): string {
+  return name ? `${id} (${plainText(name)})` : id;
+}
+
+function fact(label: string, value: string): string {
+  return `${`${label}:`.padEnd(12)}${plainText(value)}`;
+}
+
+function moreText(others: number): string {
+  return others > 0 ? ` and ${others} more` : '';
+}

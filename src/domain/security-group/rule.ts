@@ -1,0 +1,77 @@
+import { parseIpRange } from './ip-range';
+import { canonicalPorts, canonicalProtocol } from './protocol';
+
+export type Direction = 'ingress' | 'egress';
+
+/** The other side of a rule: where traffic may come from, or go to. */
+export type Peer =
+  | { readonly kind: 'ipv4' | 'ipv6'; readonly cidr: string }
+  | { readonly kind: 'prefixList'; readonly prefixListId: string }
+  | { readonly kind: 'securityGroup'; readonly groupId: string; readonly ownerId?: string };
+
+/** One security group rule in canonical form: direction, protocol, ports and peer are its key, the rest attributes. */
+export interface Rule {
+  readonly id?: string;
+  readonly direction: Direction;
+  readonly protocol: string;
+  readonly fromPort: number;
+  readonly toPort: number;
+  readonly peer: Peer;
+  readonly description?: string;
+}
+
+/** A rule as some source writes it, before its values are in canonical form. */
+export interface RawRule {
+  readonly id?: string;
+  readonly direction: Direction;
+  readonly protocol: string;
+  readonly fromPort?: number;
+  readonly toPort?: number;
+  readonly ipRange?: string;
+  readonly prefixListId?: string;
+  readonly groupId?: string;
+  readonly groupOwnerId?: string;
+  readonly description?: string;
+}
+
+/** The rule in canonical form, or undefined where its peer cannot be read. */
+export function canonicalRule(raw: RawRule): Rule | undefined {
+  const peer = canonicalPeer(raw);
+  if (!peer) return undefined;
+  const protocol = canonicalProtocol(raw.protocol);
+  return {
+    ...(raw.id && { id: raw.id }),
+    direction: raw.direction,
+    protocol,
+    ...canonicalPorts(protocol, raw.fromPort, raw.toPort),
+    peer,
+    ...(raw.description && { description: raw.description }),
+  };
+}
+
+function canonicalPeer(raw: RawRule): Peer | undefined {
+  if (raw.ipRange !== undefined) {
+    const range = parseIpRange(raw.ipRange);
+    return range && { kind: range.family, cidr: range.cidr };
+  }
+  if (raw.prefixListId) return { kind: 'prefixList', prefixListId: raw.prefixListId };
+  if (raw.groupId) return { kind: 'securityGroup', groupId: raw.groupId, ...(raw.groupOwnerId && { ownerId: raw.groupOwnerId }) };
+  return undefined;
+}
+
+/** Two rules of one group with the same key are the same rule; EC2 refuses a second one. */
+export function ruleKey(rule: Rule): string {
+  return [rule.direction, rule.protocol, rule.fromPort, rule.toPort, peerKey(rule.peer)].join(' ');
+}
+
+function peerKey(peer: Peer): string {
+  if (peer.kind === 'prefixList') return peer.prefixListId;
+  if (peer.kind === 'securityGroup') return peer.groupId;
+  return peer.cidr;
+}
+
+/** By id where the first has one: a rule that was taken away and added again is another rule. */
+export function isSameRule(named: Rule, present: Rule): boolean {
+  if (named.id && present.id) return named.id === present.id;
+  return ruleKey(named) === ruleKey(present);
+}
