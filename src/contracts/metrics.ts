@@ -1,8 +1,8 @@
 /** The namespace of every metric that the handlers write. */
 export const METRICS_NAMESPACE = 'CdkSentries';
 
-/** The one dimension: which sentry, by the path of its construct. */
-export const SENTRY_DIMENSION = 'Sentry';
+/** The one dimension, as Powertools names it: which sentry, by the path of its construct. */
+export const SENTRY_DIMENSION = 'service';
 
 export const SECURITY_GROUP_METRICS = {
   /** Rules that violated a policy. */

@@ -54,7 +54,7 @@ export function isInternet(cidr: string): boolean {
 /** Space that the internet does not route: IANA's special-purpose registries (RFC 6890). */
 const NOT_PUBLIC = {
   ipv4: ['0.0.0.0/8', '10.0.0.0/8', '100.64.0.0/10', '127.0.0.0/8', '169.254.0.0/16', '172.16.0.0/12', '192.168.0.0/16',
-    '198.18.0.0/15', '224.0.0.0/4', '240.0.0.0/4'].map(parseBlock),
+    '198.18.0.0/15', '224.0.0.0/3'].map(parseBlock),
   ipv6: ['fc00::/7', 'fe80::/10', 'ff00::/8'].map(parseBlock),
 };
 

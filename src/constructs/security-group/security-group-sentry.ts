@@ -1,0 +1,220 @@
+import { Duration, Stack, Token } from 'aws-cdk-lib';
+import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
+import * as cloudwatchActions from 'aws-cdk-lib/aws-cloudwatch-actions';
+import * as events from 'aws-cdk-lib/aws-events';
+import * as targets from 'aws-cdk-lib/aws-events-targets';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import * as sources from 'aws-cdk-lib/aws-lambda-event-sources';
+import type * as sns from 'aws-cdk-lib/aws-sns';
+import * as sqs from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import { METRICS_NAMESPACE, SECURITY_GROUP_METRICS, SENTRY_DIMENSION } from '../../contracts/metrics';
+import { RESPOND_TO_CHANGES } from '../../contracts/security-group/respond-to-changes.environment';
+import type { Actor } from '../actor';
+import { BundledFunction } from '../bundled-function';
+import { notificationTopic } from '../notification-topic';
+import type { ChangeResponse } from './change-response';
+import type { MonitoredGroup, MonitoredGroups } from './monitored-groups';
+import type { SecurityGroupBaseline } from './security-group-baseline';
+import { groupChangePattern } from './group-change-pattern';
+import { SentryParameters } from './sentry-parameters';
+
+/** A baseline, and what is done about a rule that violates it. */
+export interface SecurityGroupPolicy {
+  /** Which rules the monitored groups may hold. */
+  readonly baseline: SecurityGroupBaseline;
+
+  /** What is done about a rule that violates the baseline. */
+  readonly response: ChangeResponse;
+}
+
+/** Properties of a SecurityGroupSentry. */
+export interface SecurityGroupSentryProps {
+  /** The groups to watch, in the sentry's own account and Region. */
+  readonly monitoredGroups: MonitoredGroups;
+
+  /** What the groups may hold. Throws if the list is empty. */
+  readonly policies: SecurityGroupPolicy[];
+
+  /**
+   * Whose additions a locked group accepts. Without `Actor.cdkDeployments()` a sentry takes back what the next
+   * deployment of its own app adds to a locked group. Forbidden traffic is forbidden to them too.
+   *
+   * @default - nobody
+   */
+  readonly trustedActors?: Actor[];
+
+  /**
+   * Where the sentry tells what happened, and its alarms go. If it is encrypted, it must be with a key of your own whose policy
+   * lets cloudwatch.amazonaws.com use it: alarms cannot publish to a topic under the key that AWS manages.
+   *
+   * @default - a topic of the sentry's own, encrypted with a key of its own
+   */
+  readonly notificationTopic?: sns.ITopic;
+}
+
+const FUNCTION_TIMEOUT = Duration.seconds(60);
+
+/** With the growing pauses between them, about six hours of tries before an event goes to the dead-letter queue. */
+const MAX_TRIES = 30;
+
+/** IAM takes 6,144 characters a managed policy; a group's ARN has about 80. */
+const GROUPS_PER_STATEMENT = 50;
+
+/**
+ * Watches security groups, takes rules back that violate a policy, and tells who changed what and what was done.
+ *
+ * CloudTrail must log management events in the Region (any trail does); without it EventBridge sees no API call.
+ */
+export class SecurityGroupSentry extends Construct implements iam.IGrantable {
+  /** The principal of the function that revokes rules. */
+  public readonly grantPrincipal: iam.IPrincipal;
+
+  /** Where the sentry tells what happened: subscribe to it. */
+  public readonly notificationTopic: sns.ITopic;
+
+  /** Alarms about the sentry itself. They publish to the notification topic; add actions of your own at will. */
+  public readonly alarms: cloudwatch.Alarm[];
+
+  /** Throws if there are no policies, or if a monitored group is known to be in another Region. */
+  constructor(scope: Construct, id: string, props: SecurityGroupSentryProps) {
+    super(scope, id);
+    const groups = props.monitoredGroups._groups;
+    this.validate(groups, props.policies);
+
+    this.notificationTopic = props.notificationTopic ?? notificationTopic(this, 'Notifications');
+    const parameters = new SentryParameters(this, 'Parameters', {
+      groupIds: groups.map((group) => group.id),
+      policies: props.policies.map(({ baseline, response }) => ({ baseline: baseline._specification, response: response._response })),
+      trustedActors: (props.trustedActors ?? []).map((actor) => actor._bind(this)),
+    });
+
+    const undelivered = deadLetterQueue(this, 'UndeliveredEvents');
+    const unhandled = deadLetterQueue(this, 'UnhandledEvents');
+    const changes = new sqs.Queue(this, 'Changes', {
+      encryption: sqs.QueueEncryption.SQS_MANAGED,
+      enforceSSL: true,
+      visibilityTimeout: Duration.seconds(6 * FUNCTION_TIMEOUT.toSeconds()),
+      deadLetterQueue: { queue: unhandled, maxReceiveCount: MAX_TRIES },
+    });
+    new events.Rule(this, 'ChangeRule', {
+      description: `Rules added to the security groups that ${this.node.path} watches`,
+      eventPattern: groupChangePattern(groups.map((group) => group.id)),
+      targets: [new targets.SqsQueue(changes, { deadLetterQueue: undelivered })],
+    });
+
+    const handler = new BundledFunction(this, 'RespondToChanges', {
+      contract: RESPOND_TO_CHANGES,
+      environment: (role) => ({
+        SENTRY_NAME: this.node.path,
+        POLICIES_PARAMETER: parameters.policies.parameterName,
+        MONITORED_GROUPS_PARAMETERS: parameters.monitoredGroups.map((parameter) => parameter.parameterName).join(','),
+        NOTIFICATION_TOPIC_ARN: this.notificationTopic.topicArn,
+        CHANGE_QUEUE_URL: changes.queueUrl,
+        OWN_ROLE_ARN: role.roleArn,
+      }),
+      description: `Judges and reverts security group changes for ${this.node.path}`,
+      timeout: FUNCTION_TIMEOUT,
+      memorySize: 512,
+    });
+    handler.addEventSource(new sources.SqsEventSource(changes, { reportBatchItemFailures: true }));
+    this.notificationTopic.grantPublish(handler);
+    parameters.grantRead(handler);
+    groupStatements(this, groups).forEach((statement) => handler.addToRolePolicy(statement));
+
+    this.grantPrincipal = handler.grantPrincipal;
+    this.alarms = [
+      this.alarm('UndeliveredEventsAlarm', undelivered.metricApproximateNumberOfMessagesVisible(), 0,
+        'EventBridge could not hand events to the queue of the sentry: the changes in them were not judged.'),
+      this.alarm('UnhandledEventsAlarm', unhandled.metricApproximateNumberOfMessagesVisible(), 0,
+        'The sentry gave up on events after hours of tries: the changes in them may stand.'),
+      this.alarm('WaitingEventsAlarm', changes.metricApproximateAgeOfOldestMessage(), Duration.minutes(15).toSeconds(),
+        'An event has waited for over 15 minutes: the sentry fails, or EC2 refuses its calls.'),
+    ];
+  }
+
+  /** Rules that violated a policy. */
+  public metricViolations(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metric(SECURITY_GROUP_METRICS.violations, options);
+  }
+
+  /** Rules that were taken back. */
+  public metricRulesReverted(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metric(SECURITY_GROUP_METRICS.rulesReverted, options);
+  }
+
+  /** Tries to take a rule back that failed. Each is tried again. */
+  public metricRevertsFailed(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metric(SECURITY_GROUP_METRICS.revertsFailed, options);
+  }
+
+  /** Seconds that reverted rules stood open, from the call to the look that found them gone. Statistic: maximum. */
+  public metricSecondsOpen(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metric(SECURITY_GROUP_METRICS.secondsOpen, { statistic: cloudwatch.Stats.MAXIMUM, ...options });
+  }
+
+  /** Events that could not be read in full. */
+  public metricUnreadableEvents(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metric(SECURITY_GROUP_METRICS.unreadableEvents, options);
+  }
+
+  private validate(groups: MonitoredGroup[], policies: SecurityGroupPolicy[]): void {
+    if (policies.length === 0) {
+      throw new Error(`${this.node.path}: "policies" is empty, so nothing would be judged: write at least one, such as ` +
+        '{ baseline: SecurityGroupBaseline.locked(), response: ChangeResponse.revert() }.');
+    }
+    const { region } = Stack.of(this);
+    for (const group of groups) {
+      if (!group.region || Token.isUnresolved(group.region) || Token.isUnresolved(region) || group.region === region) continue;
+      throw new Error(`${this.node.path}: the group ${group.path} is in ${group.region}, the sentry in ${region}: ` +
+        `events stay in their Region, so write a sentry in a stack in ${group.region}.`);
+    }
+  }
+
+  private metric(metricName: string, options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return new cloudwatch.Metric({
+      namespace: METRICS_NAMESPACE,
+      metricName,
+      dimensionsMap: { [SENTRY_DIMENSION]: this.node.path },
+      statistic: cloudwatch.Stats.SUM,
+      ...options,
+    }).attachTo(this);
+  }
+
+  private alarm(id: string, metric: cloudwatch.Metric, threshold: number, alarmDescription: string): cloudwatch.Alarm {
+    const alarm = new cloudwatch.Alarm(this, id, {
+      metric: metric.with({ period: Duration.minutes(1), statistic: cloudwatch.Stats.MAXIMUM }),
+      threshold,
+      comparisonOperator: cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD,
+      evaluationPeriods: 1,
+      treatMissingData: cloudwatch.TreatMissingData.NOT_BREACHING,
+      alarmDescription: `${alarmDescription} (${this.node.path})`,
+    });
+    alarm.addAlarmAction(new cloudwatchActions.SnsAction(this.notificationTopic));
+    return alarm;
+  }
+}
+
+function deadLetterQueue(scope: Construct, id: string): sqs.Queue {
+  return new sqs.Queue(scope, id, {
+    encryption: sqs.QueueEncryption.SQS_MANAGED,
+    enforceSSL: true,
+    retentionPeriod: Duration.days(14),
+  });
+}
+
+/** EC2 describes all groups or none; what may be changed is named group by group. */
+function groupStatements(scope: Construct, groups: MonitoredGroup[]): iam.PolicyStatement[] {
+  const arns = groups.map(({ id }) => Stack.of(scope).formatArn({ service: 'ec2', resource: 'security-group', resourceName: id }));
+  const revoke = Array.from({ length: Math.ceil(arns.length / GROUPS_PER_STATEMENT) }, (_, index) => new iam.PolicyStatement({
+    // Statements with an id of their own are not merged into one that is too long for a policy.
+    sid: `RevokeRules${index}`,
+    actions: ['ec2:RevokeSecurityGroupIngress', 'ec2:RevokeSecurityGroupEgress'],
+    resources: arns.slice(index * GROUPS_PER_STATEMENT, (index + 1) * GROUPS_PER_STATEMENT),
+  }));
+  const describe = new iam.PolicyStatement({
+    actions: ['ec2:DescribeSecurityGroups', 'ec2:DescribeSecurityGroupRules'],
+    resources: ['*'],
+  });
+  return [describe, ...revoke];
+}

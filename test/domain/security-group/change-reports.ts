@@ -1,0 +1,29 @@
+import type { ChangeReport } from '../../../src/domain/security-group/change-report';
+
+/** A report, from the few values that a test is about. */
+export function changeReport(values: Partial<ChangeReport> = {}): ChangeReport {
+  return {
+    change: {
+      eventId: 'event-1',
+      eventName: 'AuthorizeSecurityGroupIngress',
+      time: new Date('2026-01-01T00:00:00Z'),
+      accountId: '111111111111',
+      region: 'eu-west-1',
+      caller: {
+        type: 'AssumedRole',
+        arn: 'arn:aws:sts::111111111111:assumed-role/Admin/eve',
+        roleArn: 'arn:aws:iam::111111111111:role/Admin',
+        sessionName: 'eve',
+      },
+      sourceAddress: '198.51.100.7',
+      userAgent: 'aws-cli/2',
+      group: { id: 'sg-1' },
+      addedRules: [],
+      namesAllRules: true,
+    },
+    group: { id: 'sg-1', name: 'web', vpcId: 'vpc-1' },
+    rules: [],
+    lookedAt: new Date('2026-01-01T00:00:12Z'),
+    ...values,
+  };
+}

@@ -1,0 +1,171 @@
+import fc from 'fast-check';
+import type { Caller } from '../../../src/domain/actor/caller';
+import type { Change } from '../../../src/domain/security-group/change';
+import { secondsOpen, severityOf } from '../../../src/domain/security-group/change-report';
+import type { Policy } from '../../../src/domain/security-group/policy';
+import { respondToChange, type SentryConfiguration } from '../../../src/domain/security-group/respond-to-change';
+import { GroupsInMemory } from './groups-in-memory';
+import { canonicalRules, rule } from './rules';
+
+const OWN = { roleArn: 'arn:aws:iam::111111111111:role/Sentry', sessionName: 'sentry-function' };
+const eve: Caller = { type: 'IAMUser', arn: 'arn:aws:iam::111111111111:user/eve', userName: 'eve' };
+const locked: Policy = { baseline: { kind: 'locked' }, response: 'revert' };
+const forbidSsh: Policy = {
+  baseline: { kind: 'forbid', patterns: [{ name: 'SSH from the internet', traffic: [{ kind: 'protocol', protocol: 'tcp', fromPort: 22, toPort: 22 }], peers: [{ kind: 'internet' }] }] },
+  response: 'revert',
+};
+
+const ssh = rule({ id: 'sgr-ssh' });
+const http = rule({ id: 'sgr-http', fromPort: 80, toPort: 80 });
+const https = rule({ id: 'sgr-https', fromPort: 443, toPort: 443 });
+
+test('what violates is revoked, all else stays, and the report says what is true', async () => {
+  const groups = GroupsInMemory.of('sg-1', ssh, https);
+  const [report] = await respond(groups, added(ssh));
+  expect(groups.ruleIds('sg-1')).toEqual(['sgr-https']);
+  expect(report).toMatchObject({ group: { id: 'sg-1', name: 'web' }, rules: [{ rule: ssh, outcome: { kind: 'reverted' } }] });
+  expect(secondsOpen(report!)).toBe(10);
+  expect(severityOf(report!)).toBe('medium');
+});
+
+test('what is allowed is not spoken of', async () => {
+  const groups = GroupsInMemory.of('sg-1', https);
+  expect(await respond(groups, added(https), [forbidSsh])).toEqual([]);
+});
+
+test('a failed call is left alone, even where its rule stands', async () => {
+  const groups = GroupsInMemory.of('sg-1', ssh);
+  expect(await respond(groups, { ...added(ssh), errorCode: 'Client.InvalidPermission.Duplicate' })).toEqual([]);
+  expect(groups.looks).toBe(0);
+});
+
+test('its own calls are left alone', async () => {
+  const own: Caller = { type: 'AssumedRole', roleArn: OWN.roleArn, sessionName: OWN.sessionName };
+  expect(await respond(GroupsInMemory.of('sg-1', ssh), { ...added(ssh), caller: own })).toEqual([]);
+});
+
+test('a group that is not monitored is left alone', async () => {
+  const groups = GroupsInMemory.of('sg-2', ssh);
+  expect(await respond(groups, { ...added(ssh), group: { id: 'sg-2' } })).toEqual([]);
+  expect(groups.ruleIds('sg-2')).toEqual(['sgr-ssh']);
+});
+
+test('a second delivery changes nothing, and says so', async () => {
+  const groups = GroupsInMemory.of('sg-1', ssh, https);
+  await respond(groups, added(ssh));
+  groups.revoked.length = 0;
+  const [report] = await respond(groups, added(ssh));
+  expect(groups.revoked).toEqual([]);
+  expect(report!.rules).toMatchObject([{ outcome: { kind: 'already-gone' } }]);
+  expect(severityOf(report!)).toBe('low');
+});
+
+test('a rule that Describe shows late is waited for, and revoked', async () => {
+  const groups = GroupsInMemory.of('sg-1', https);
+  groups.beforeLook.set(3, () => groups.put('sg-1', (rules) => [...rules, ssh]));
+  const [report] = await respond(groups, added(ssh));
+  expect(report!.rules).toMatchObject([{ outcome: { kind: 'reverted' } }]);
+  expect(groups.ruleIds('sg-1')).toEqual(['sgr-https']);
+});
+
+test('a rule that goes while the sentry is about it counts as already gone', async () => {
+  const groups = GroupsInMemory.of('sg-1', ssh);
+  groups.refuses.set('sgr-ssh', 'InternalError: again, please');
+  groups.beforeLook.set(2, () => groups.put('sg-1', () => []));
+  const [report] = await respond(groups, added(ssh));
+  expect(report!.rules).toMatchObject([{ outcome: { kind: 'already-gone' } }]);
+});
+
+test('one rule that EC2 refuses does not keep the others open', async () => {
+  const groups = GroupsInMemory.of('sg-1', ssh, http, https);
+  groups.refuses.set('sgr-http', 'RequestLimitExceeded: slow down');
+  const [report] = await respond(groups, added(ssh, http, https));
+  expect(groups.ruleIds('sg-1')).toEqual(['sgr-http']);
+  expect(report!.rules.map(({ outcome }) => outcome)).toEqual([
+    { kind: 'reverted' }, { kind: 'failed', reason: 'RequestLimitExceeded: slow down' }, { kind: 'reverted' },
+  ]);
+  expect(severityOf(report!)).toBe('critical');
+});
+
+test('what EC2 still shows is not called reverted', async () => {
+  const groups = GroupsInMemory.of('sg-1', ssh);
+  groups.ghosts.add('sgr-ssh');
+  const [report] = await respond(groups, added(ssh));
+  expect(report!.rules).toMatchObject([{ outcome: { kind: 'failed' } }]);
+});
+
+test('to notify only leaves the rule in place', async () => {
+  const groups = GroupsInMemory.of('sg-1', ssh);
+  const [report] = await respond(groups, added(ssh), [{ ...forbidSsh, response: 'notifyOnly' }]);
+  expect(groups.ruleIds('sg-1')).toEqual(['sgr-ssh']);
+  expect(report!.rules).toMatchObject([{ outcome: { kind: 'kept' } }]);
+  expect(severityOf(report!)).toBe('high');
+});
+
+describe('an event that does not name its rules', () => {
+  const unnamed: Change = { ...added(), namesAllRules: false };
+
+  test('has forbidden traffic taken back wherever it stands, and the doubt told', async () => {
+    const groups = GroupsInMemory.of('sg-1', ssh, https);
+    const [report] = await respond(groups, unnamed, [forbidSsh, locked]);
+    expect(groups.ruleIds('sg-1')).toEqual(['sgr-https']);
+    expect(report!.doubt).toMatch(/judged as it stands: it holds 2 rules/);
+  });
+
+  test('is told also where nothing violates', async () => {
+    expect(await respond(GroupsInMemory.of('sg-1', https), unnamed)).toMatchObject([{ rules: [] }]);
+  });
+
+  test('and that gives the name of its group only, means the monitored groups of that name', async () => {
+    const groups = GroupsInMemory.of('sg-1', ssh);
+    expect(await respond(groups, { ...added(ssh), group: { name: 'web' } })).toMatchObject([{ group: { id: 'sg-1' } }]);
+    expect(await respond(groups, { ...added(ssh), group: { name: 'another' } })).toEqual([]);
+  });
+
+  test('and names no group either, means every monitored group', async () => {
+    const groups = GroupsInMemory.of('sg-1', ssh);
+    expect(await respond(groups, { ...unnamed, group: {} }, [forbidSsh])).toMatchObject([{ rules: [{ outcome: { kind: 'reverted' } }] }]);
+  });
+});
+
+test('a group that is gone has nothing left to revert', async () => {
+  const groups = GroupsInMemory.of('sg-2');
+  const [report] = await respond(groups, added(ssh));
+  expect(report).toMatchObject({ group: { id: 'sg-1' }, rules: [{ outcome: { kind: 'already-gone' } }] });
+});
+
+test('a look that fails is never taken for "nothing there"', async () => {
+  const groups = GroupsInMemory.of('sg-1', ssh);
+  groups.beforeLook.set(1, () => { throw new Error('RequestLimitExceeded'); });
+  await expect(respond(groups, added(ssh))).rejects.toThrow('RequestLimitExceeded');
+});
+
+test('after acting, no violation of the named rules remains that was not told', async () => {
+  await fc.assert(fc.asyncProperty(fc.uniqueArray(canonicalRules, { maxLength: 8 }), fc.array(fc.boolean(), { minLength: 8, maxLength: 8 }), async (rules, named) => {
+    const standing = rules.map((any, index) => ({ ...any, id: `sgr-${index}` }));
+    const addedRules = standing.filter((_, index) => named[index]);
+    const groups = GroupsInMemory.of('sg-1', ...standing);
+    const [report] = await respond(groups, added(...addedRules));
+    expect(groups.ruleIds('sg-1')).toEqual(standing.filter((one) => !addedRules.includes(one)).map(({ id }) => id));
+    expect(report?.rules.map((told) => told.rule.id) ?? []).toEqual(addedRules.map(({ id }) => id));
+  }));
+});
+
+function added(...addedRules: Change['addedRules']): Change {
+  return {
+    eventId: 'event-1',
+    eventName: 'AuthorizeSecurityGroupIngress',
+    time: new Date('2026-01-01T00:00:00Z'),
+    accountId: '111111111111',
+    region: 'eu-west-1',
+    caller: eve,
+    group: { id: 'sg-1' },
+    addedRules,
+    namesAllRules: true,
+  };
+}
+
+function respond(groups: GroupsInMemory, change: Change, policies: Policy[] = [locked]) {
+  const configuration: SentryConfiguration = { monitoredGroupIds: ['sg-1'], policies, trustedActors: [] };
+  return respondToChange(change, configuration, { groups, clock: groups, own: OWN });
+}
