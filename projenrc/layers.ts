@@ -11,6 +11,7 @@ const ALLOWED_IMPORTS: Record<string, string[]> = {
 
 /** What ships as JavaScript runs in the user's app and finds only the peers, Node and the bundled dependencies there. */
 const SHIPPED_LAYERS = ['constructs', 'contracts', 'domain'];
+const CDK_PACKAGES = ['aws-cdk-lib', 'aws-cdk-lib/*', 'constructs'];
 const BUNDLED_LAYERS = ['adapters', 'handlers'];
 
 export function enforceLayers(project: CdkSentriesProject): void {
@@ -23,7 +24,10 @@ export function enforceLayers(project: CdkSentriesProject): void {
   });
   eslint.addOverride({
     files: BUNDLED_LAYERS.map((layer) => `src/${layer}/**/*.ts`),
-    rules: { 'import/no-extraneous-dependencies': ['error', { devDependencies: true, peerDependencies: false }] },
+    rules: {
+      'import/no-extraneous-dependencies': ['error', { devDependencies: true }],
+      'no-restricted-imports': ['error', { patterns: CDK_PACKAGES }],
+    },
   });
   eslint.addOverride({
     files: SHIPPED_LAYERS.map((layer) => `src/${layer}/**/*.ts`),
@@ -54,7 +58,7 @@ function layerZones() {
 function purity() {
   const clock = 'domain/ has no clock: take the time as an argument.';
   return {
-    'no-restricted-imports': ['error', { patterns: ['aws-cdk-lib*', 'constructs', 'node:*', '@aws-sdk/*'] }],
+    'no-restricted-imports': ['error', { patterns: [...CDK_PACKAGES, 'node:*', '@aws-sdk/*'] }],
     'no-restricted-globals': ['error', 'process', 'fetch', 'setTimeout', 'setInterval', 'console'],
     'no-restricted-syntax': [
       'error',

@@ -5,12 +5,10 @@ import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
-import type { HandlerContract, HandlerEnvironment } from '../contracts/handler-environment';
+import type { HandlerDeployment } from '../contracts/handler-environment';
 
-export interface BundledFunctionProps<Variable extends string> {
-  readonly contract: HandlerContract<Variable>;
-  /** Gets the role, since some variables speak of it. */
-  readonly environment: (role: iam.IRole) => HandlerEnvironment<Variable>;
+/** The environment is given the role, since some variables speak of it. */
+export interface BundledFunctionProps<Variable extends string> extends HandlerDeployment<Variable, iam.IRole> {
   readonly description: string;
   readonly timeout: Duration;
   readonly memorySize: number;

@@ -7,6 +7,12 @@ export interface HandlerContract<Variable extends string> {
 /** The whole record: a construct that leaves one variable out does not compile. */
 export type HandlerEnvironment<Variable extends string> = Readonly<Record<Variable, string>>;
 
+/** What a construct says to deploy a handler. `Given` is what becomes known on the way, such as its role. */
+export interface HandlerDeployment<Variable extends string, Given> {
+  readonly contract: HandlerContract<Variable>;
+  readonly environment: (given: Given) => HandlerEnvironment<NoInfer<Variable>>;
+}
+
 export function handlerContract<const Variable extends string>(contract: HandlerContract<Variable>): HandlerContract<Variable> {
   return contract;
 }

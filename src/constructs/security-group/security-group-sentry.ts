@@ -1,4 +1,4 @@
-import { Duration, Stack, Token } from 'aws-cdk-lib';
+import { Duration, Stack, Token, Validations } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as cloudwatchActions from 'aws-cdk-lib/aws-cloudwatch-actions';
 import * as events from 'aws-cdk-lib/aws-events';
@@ -122,6 +122,8 @@ export class SecurityGroupSentry extends Construct implements iam.IGrantable {
     parameters.grantRead(handler);
     groupStatements(this, groups).forEach((statement) => handler.addToRolePolicy(statement));
 
+    this.acknowledgeFindings(undelivered, handler);
+
     this.grantPrincipal = handler.grantPrincipal;
     this.alarms = [
       this.alarm('UndeliveredEventsAlarm', undelivered.metricApproximateNumberOfMessagesVisible(), 0,
@@ -169,6 +171,15 @@ export class SecurityGroupSentry extends Construct implements iam.IGrantable {
       throw new Error(`${this.node.path}: the group ${group.path} is in ${group.region}, the sentry in ${region}: ` +
         `events stay in their Region, so write a sentry in a stack in ${group.region}.`);
     }
+  }
+
+  /** What cdk-nag would find, and why it is so. */
+  private acknowledgeFindings(undelivered: sqs.Queue, handler: BundledFunction<string>): void {
+    Validations.of(undelivered).acknowledge({ id: 'AwsSolutions-SQS3', reason: 'It is a dead-letter queue itself: that of an EventBridge target.' });
+    Validations.of(handler.role!).acknowledge(
+      { id: 'AwsSolutions-IAM5[Resource::*]', reason: 'EC2 lets nobody describe single groups: ec2:Describe* has no resources.' },
+      { id: 'AwsSolutions-IAM5[Action::kms:GenerateDataKey*]', reason: 'Publishing to an encrypted topic, with its key alone.' },
+    );
   }
 
   private metric(metricName: string, options?: cloudwatch.MetricOptions): cloudwatch.Metric {

@@ -1,0 +1,249 @@
+import { App, CliCredentialsStackSynthesizer, Stack } from 'aws-cdk-lib';
+import { Match, Template } from 'aws-cdk-lib/assertions';
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import * as kms from 'aws-cdk-lib/aws-kms';
+import * as sns from 'aws-cdk-lib/aws-sns';
+import { AwsSolutionsChecks } from 'cdk-nag';
+import { RESPOND_TO_CHANGES } from '../../../src/contracts/security-group/respond-to-changes.environment';
+import {
+  Actor, ChangeResponse, MonitoredGroups, Ports, SecurityGroupBaseline, SecurityGroupSentry, type SecurityGroupSentryProps, TrafficDirection,
+  TrafficPattern, TrafficPeer,
+} from '../../../src';
+
+const GROUP_ID = 'sg-0123456789abcdef0';
+const revertSsh = { baseline: SecurityGroupBaseline.forbid([TrafficPattern.fromInternet(Ports.SSH)]), response: ChangeResponse.revert() };
+const revertAll = { baseline: SecurityGroupBaseline.locked(), response: ChangeResponse.revert() };
+
+describe('events reach the function', () => {
+  test('through a pattern on successful additions to the groups, or to none by id', () => {
+    template().hasResourceProperties('AWS::Events::Rule', {
+      EventPattern: {
+        'source': ['aws.ec2'],
+        'detail-type': ['AWS API Call via CloudTrail'],
+        'detail': {
+          eventSource: ['ec2.amazonaws.com'],
+          eventName: ['AuthorizeSecurityGroupIngress', 'AuthorizeSecurityGroupEgress'],
+          errorCode: [{ exists: false }],
+          requestParameters: { groupId: [GROUP_ID, { exists: false }] },
+        },
+      },
+    });
+  });
+
+  test('with so many groups that their ids do not fit, through one without them', () => {
+    const ids = Array.from({ length: 61 }, (_, index) => `sg-${String(index).padStart(17, '0')}`);
+    template({ monitoredGroups: MonitoredGroups.ids(ids) }).hasResourceProperties('AWS::Events::Rule', {
+      EventPattern: { detail: { requestParameters: Match.absent() } },
+    });
+  });
+
+  test('through a queue that keeps trying for hours, with a dead-letter queue behind it and another behind the rule', () => {
+    const synthesized = template();
+    synthesized.hasResourceProperties('AWS::SQS::Queue', { VisibilityTimeout: 360, RedrivePolicy: { maxReceiveCount: 30 }, SqsManagedSseEnabled: true });
+    synthesized.hasResourceProperties('AWS::Events::Rule', { Targets: [{ DeadLetterConfig: Match.anyValue() }] });
+    synthesized.hasResourceProperties('AWS::Lambda::EventSourceMapping', { FunctionResponseTypes: ['ReportBatchItemFailures'] });
+  });
+});
+
+describe('the function', () => {
+  test('runs the shipped bundle with its whole environment', () => {
+    const synthesized = template();
+    synthesized.hasResourceProperties('AWS::Lambda::Function', {
+      Runtime: 'nodejs24.x', Architectures: ['arm64'], Handler: 'index.handler', LoggingConfig: { LogFormat: 'JSON' },
+    });
+    const { Environment } = Object.values(synthesized.findResources('AWS::Lambda::Function'))[0]!.Properties;
+    expect(Object.keys(Environment.Variables).sort()).toEqual([...RESPOND_TO_CHANGES.variables].sort());
+  });
+
+  test('may revoke in the monitored groups, and change nothing else', () => {
+    const statements = policyStatements(template());
+    const changing = statements.filter(({ Action }) => ![Action].flat().every((action: string) => /^(logs|sqs|kms):|^ec2:Describe|^ssm:GetParameters$/.test(action)));
+    expect(changing).toEqual([
+      { Action: 'sns:Publish', Effect: 'Allow', Resource: expect.anything() },
+      {
+        Sid: 'RevokeRules0',
+        Action: ['ec2:RevokeSecurityGroupIngress', 'ec2:RevokeSecurityGroupEgress'],
+        Effect: 'Allow',
+        Resource: { 'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, ':ec2:', { Ref: 'AWS::Region' }, ':', { Ref: 'AWS::AccountId' }, `:security-group/${GROUP_ID}`]] },
+      },
+    ]);
+    const everywhere = statements.filter(({ Resource }) => Resource === '*').flatMap(({ Action }) => Action);
+    expect(everywhere).toEqual(['ec2:DescribeSecurityGroups', 'ec2:DescribeSecurityGroupRules']);
+  });
+
+  test('is the principal that the sentry stands for', () => {
+    const stack = new Stack();
+    sentry(stack).grantPrincipal.addToPrincipalPolicy(new iam.PolicyStatement({ actions: ['s3:PutObject'], resources: ['arn:aws:s3:::b/*'] }));
+    expect(policyStatements(Template.fromStack(stack)).map(({ Action }) => Action)).toContain('s3:PutObject');
+  });
+});
+
+describe('groups and policies', () => {
+  test('travel in SSM parameters', () => {
+    const values = parameterValues(template({ policies: [revertSsh, revertAll] }));
+    expect(values).toEqual([
+      expect.objectContaining({ version: 1, trustedActors: [], policies: [
+        {
+          baseline: { kind: 'forbid', patterns: [{
+            name: 'SSH from the internet', direction: 'ingress', traffic: [{ kind: 'protocol', protocol: 'tcp', fromPort: 22, toPort: 22 }], peers: [{ kind: 'internet' }],
+          }] },
+          response: 'revert',
+        },
+        { baseline: { kind: 'locked' }, response: 'revert' },
+      ] }),
+      { version: 1, groupIds: [GROUP_ID] },
+    ]);
+  });
+
+  test('more groups than one parameter holds take several', () => {
+    const ids = Array.from({ length: 151 }, (_, index) => `sg-${String(index).padStart(17, '0')}`);
+    const [, ...groups] = parameterValues(template({ monitoredGroups: MonitoredGroups.ids(ids) }));
+    expect(groups.flatMap(({ groupIds }) => groupIds)).toEqual(ids);
+    expect(groups).toHaveLength(2);
+  });
+
+  test('a group of the app is named by reference', () => {
+    const stack = new Stack();
+    const group = new ec2.SecurityGroup(stack, 'Group', { vpc: new ec2.Vpc(stack, 'Vpc', { maxAzs: 1, natGateways: 0 }) });
+    sentry(stack, { monitoredGroups: MonitoredGroups.groups([group, group]) });
+    const reference = { 'Fn::GetAtt': [stack.getLogicalId(group.node.defaultChild as ec2.CfnSecurityGroup), 'GroupId'] };
+    Template.fromStack(stack).hasResourceProperties('AWS::Events::Rule', {
+      EventPattern: { detail: { requestParameters: { groupId: [reference, { exists: false }] } } },
+    });
+  });
+});
+
+describe('trusted actors', () => {
+  test('a role', () => {
+    expect(trusted(Actor.role(iam.Role.fromRoleArn(new Stack(), 'Role', 'arn:aws:iam::111111111111:role/deploy/Deployer')))).toEqual(
+      { kind: 'role', roleArn: 'arn:aws:iam::111111111111:role/deploy/Deployer' });
+  });
+
+  test('CloudFormation with its execution role', () => {
+    const executionRole = iam.Role.fromRoleArn(new Stack(), 'Role', 'arn:aws:iam::111111111111:role/Execution');
+    expect(trusted(Actor.cloudFormation({ executionRole }))).toEqual({ kind: 'cloudFormation', executionRoleArn: executionRole.roleArn });
+  });
+
+  test('deployments of the CDK, by the role of the bootstrap', () => {
+    expect(trusted(Actor.cdkDeployments())).toEqual({
+      kind: 'cloudFormation', executionRoleArn: 'arn:aws:iam::111111111111:role/cdk-hnb659fds-cfn-exec-role-111111111111-eu-west-1',
+    });
+    expect(trusted(Actor.cdkDeployments({ qualifier: 'mine' }))).toMatchObject({
+      executionRoleArn: 'arn:aws:iam::111111111111:role/cdk-mine-cfn-exec-role-111111111111-eu-west-1',
+    });
+  });
+
+  function trusted(actor: Actor) {
+    const stack = new Stack(undefined, 'Stack', { env: { account: '111111111111', region: 'eu-west-1' } });
+    sentry(stack, { trustedActors: [actor] });
+    return parameterValues(Template.fromStack(stack))[0]!.trustedActors[0];
+  }
+});
+
+describe('the notification topic', () => {
+  test('is encrypted with a key that alarms can use, unless one is given', () => {
+    const synthesized = template();
+    synthesized.hasResourceProperties('AWS::SNS::Topic', { KmsMasterKeyId: Match.anyValue() });
+    synthesized.hasResourceProperties('AWS::KMS::Key', {
+      EnableKeyRotation: true,
+      KeyPolicy: { Statement: Match.arrayWith([Match.objectLike({ Principal: { Service: ['cloudwatch.amazonaws.com', 'events.amazonaws.com'] } })]) },
+    });
+    synthesized.hasResource('AWS::KMS::Key', { DeletionPolicy: 'Retain' });
+  });
+
+  test('that is given gets the messages and the alarms, and its key may be used', () => {
+    const stack = new Stack();
+    const masterKey = new kms.Key(stack, 'Key');
+    const notificationTopic = new sns.Topic(stack, 'Topic', { masterKey });
+    sentry(stack, { notificationTopic });
+    const synthesized = Template.fromStack(stack);
+    synthesized.resourceCountIs('AWS::SNS::Topic', 1);
+    synthesized.allResourcesProperties('AWS::CloudWatch::Alarm', { AlarmActions: [stack.resolve(notificationTopic.topicArn)] });
+    const usesKey = policyStatements(synthesized).filter(({ Resource }) => JSON.stringify(Resource) === JSON.stringify(stack.resolve(masterKey.keyArn)));
+    expect(usesKey.flatMap(({ Action }) => Action)).toContain('kms:GenerateDataKey*');
+  });
+});
+
+test('there are alarms on both dead-letter queues and on events that wait', () => {
+  const stack = new Stack();
+  expect(sentry(stack).alarms).toHaveLength(3);
+  const metrics = Object.values(Template.fromStack(stack).findResources('AWS::CloudWatch::Alarm')).map(({ Properties }) => Properties.MetricName);
+  expect(metrics.sort()).toEqual(['ApproximateAgeOfOldestMessage', 'ApproximateNumberOfMessagesVisible', 'ApproximateNumberOfMessagesVisible']);
+});
+
+test('its metrics are those that the function writes', () => {
+  const { namespace, metricName, dimensions } = sentry(new Stack(undefined, 'App')).metricRulesReverted();
+  expect({ namespace, metricName, dimensions }).toEqual({ namespace: 'CdkSentries', metricName: 'RulesReverted', dimensions: { service: 'App/Sentry' } });
+});
+
+test('what is kept is retained: log group and key', () => {
+  template().hasResource('AWS::Logs::LogGroup', { DeletionPolicy: 'Retain' });
+});
+
+test('cdk-nag finds nothing that is not acknowledged with its reason', () => {
+  const app = new App();
+  sentry(new Stack(app, 'Stack'));
+  const report = new AwsSolutionsChecks(app).validateScope(app);
+  expect(report.violations).toEqual([]);
+});
+
+describe('bad input is refused at synth, with what to write instead', () => {
+  test.each<[string, () => unknown, RegExp]>([
+    ['no monitored group', () => MonitoredGroups.groups([]), /empty list: name at least one security group, as in MonitoredGroups\.groups/],
+    ['no group id', () => MonitoredGroups.ids([]), /empty list: name at least one group/],
+    ['a malformed id', () => MonitoredGroups.ids(['sg-XYZ']), /"sg-XYZ" is no security group id: write "sg-" and 8 or 17 hexadecimal digits/],
+    ['no policies', () => sentry(new Stack(), { policies: [] }), /"policies" is empty, so nothing would be judged: write at least one/],
+    ['nothing forbidden', () => SecurityGroupBaseline.forbid([]), /would forbid nothing: name a pattern/],
+    ['a pattern of no ports', () => TrafficPattern.of({ ports: [] }), /empty list of ports/],
+    ['a pattern of no peers', () => TrafficPattern.of({ direction: TrafficDirection.EGRESS, peers: [] }), /empty list of peers/],
+    ['a port beyond the last', () => Ports.tcp(65536), /65536 is no TCP port: write a whole number from 0 to 65535/],
+    ['half a port', () => Ports.udp(1.5), /1\.5 is no UDP port/],
+    ['a port range upside down', () => Ports.tcpRange(30, 20), /write the lower port first, Ports\.tcpRange\(20, 30\)/],
+    ['a protocol beyond the last', () => Ports.protocol(256), /256 is no IP protocol/],
+    ['no range', () => TrafficPeer.ipRange('10.0.0.0'), /"10\.0\.0\.0" is no IP range that is known at synth/],
+    ['a range of odd notation', () => TrafficPeer.ipRange('010.0.0.0/8'), /is no IP range/],
+    ['a malformed prefix list', () => TrafficPeer.prefixList('list'), /"list" is no prefix list id/],
+    ['a malformed qualifier', () => sentry(new Stack(), { trustedActors: [Actor.cdkDeployments({ qualifier: 'much too long' })] }), /is no bootstrap qualifier/],
+    ['deployments without an execution role', () => {
+      const stack = new Stack(undefined, 'Stack', { synthesizer: new CliCredentialsStackSynthesizer() });
+      return sentry(stack, { trustedActors: [Actor.cdkDeployments()] });
+    }, /write Actor\.cloudFormation\(\{ executionRole \}\)/],
+    ['a group of another Region', () => {
+      const elsewhere = new Stack(undefined, 'Elsewhere', { env: { account: '111111111111', region: 'us-east-1' } });
+      const group = ec2.SecurityGroup.fromSecurityGroupId(elsewhere, 'Group', GROUP_ID);
+      const stack = new Stack(undefined, 'Stack', { env: { account: '111111111111', region: 'eu-west-1' } });
+      return sentry(stack, { monitoredGroups: MonitoredGroups.groups([group]) });
+    }, /is in us-east-1, the sentry in eu-west-1: events stay in their Region/],
+    ['policies beyond what SSM holds', () => {
+      const patterns = Array.from({ length: 200 }, (_, index) => TrafficPattern.fromInternet(Ports.tcp(index)));
+      return sentry(new Stack(), { policies: [{ baseline: SecurityGroupBaseline.forbid(patterns), response: ChangeResponse.revert() }] });
+    }, /characters, SSM holds 8192: write fewer patterns/],
+  ])('%s', (_, act, message) => {
+    expect(act).toThrow(message);
+  });
+});
+
+function sentry(stack: Stack, props: Partial<SecurityGroupSentryProps> = {}): SecurityGroupSentry {
+  return new SecurityGroupSentry(stack, 'Sentry', { monitoredGroups: MonitoredGroups.ids([GROUP_ID]), policies: [revertAll], ...props });
+}
+
+function template(props: Partial<SecurityGroupSentryProps> = {}): Template {
+  const stack = new Stack();
+  sentry(stack, props);
+  return Template.fromStack(stack);
+}
+
+function policyStatements(synthesized: Template) {
+  return Object.values(synthesized.findResources('AWS::IAM::Policy')).flatMap(({ Properties }) => Properties.PolicyDocument.Statement);
+}
+
+/** The values as SSM will hold them, in so far as they hold no references. */
+function parameterValues(synthesized: Template) {
+  return Object.values(synthesized.findResources('AWS::SSM::Parameter')).map(({ Properties }) => JSON.parse(resolved(Properties.Value)));
+}
+
+function resolved(value: string | { 'Fn::Join': [string, (string | { 'Fn::Sub'?: string })[]] }): string {
+  if (typeof value === 'string') return value;
+  return value['Fn::Join'][1].map((part) => (typeof part === 'string' ? part : part['Fn::Sub'] ?? 'aws')).join('').replace('${AWS::Partition}', 'aws');
+}

@@ -1,0 +1,75 @@
+import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
+import type { Linter } from 'eslint';
+import { LegacyESLint } from 'eslint/use-at-your-own-risk';
+
+/** Only the rules that keep the layers apart: the others need type information and seconds. */
+const RULES = ['import/no-restricted-paths', 'import/no-extraneous-dependencies', 'no-restricted-imports', 'no-restricted-globals', 'no-restricted-syntax'];
+
+describe('an import against the arrows is refused', () => {
+  test.each([
+    ['domain/security-group/a.ts', "import '../../contracts/metrics';"],
+    ['domain/security-group/a.ts', "import '../../adapters/clock/system-clock';"],
+    ['domain/security-group/a.ts', "import 'aws-cdk-lib';"],
+    ['domain/security-group/a.ts', "import 'node:fs';"],
+    ['domain/security-group/a.ts', 'export const now = Date.now();'],
+    ['domain/security-group/a.ts', 'export const now = new Date();'],
+    ['domain/security-group/a.ts', 'export const region = process.env.AWS_REGION;'],
+    ['contracts/a.ts', "import '../constructs/actor';"],
+    ['constructs/a.ts', "import '../adapters/clock/system-clock';"],
+    ['constructs/a.ts', "import '../handlers/security-group/respond-to-changes.lambda';"],
+    ['constructs/a.ts', "import 'zod/mini';"],
+    ['adapters/a.ts', "import '../constructs/actor';"],
+    ['adapters/a.ts', "import 'aws-cdk-lib';"],
+    ['handlers/a.ts', "import '../constructs/actor';"],
+  ])('%s: %s', async (file, source) => {
+    expect(await refusals(file, source)).not.toEqual([]);
+  });
+});
+
+describe('an import along them is not', () => {
+  test.each([
+    ['constructs/a.ts', "import '../contracts/metrics'; import '../domain/actor/caller'; import 'aws-cdk-lib'; import 'node:path';"],
+    ['contracts/a.ts', "import '../domain/actor/caller';"],
+    ['domain/security-group/a.ts', "import 'ipaddr.js'; import '../actor/caller';"],
+    ['adapters/a.ts', "import '../contracts/metrics'; import '../domain/actor/caller'; import 'zod/mini';"],
+    ['handlers/a.ts', "import '../adapters/clock/system-clock'; import '../contracts/metrics';"],
+  ])('%s: %s', async (file, source) => {
+    expect(await refusals(file, source)).toEqual([]);
+  });
+});
+
+const projectRoot = join(__dirname, '..');
+
+async function refusals(file: string, source: string): Promise<string[]> {
+  const [result] = await linter().lintText(source, { filePath: join(projectRoot, 'src', file) });
+  return result!.messages.map(({ message }) => message);
+}
+
+let kept: LegacyESLint | undefined;
+
+/** The project's own configuration, less what is not about layers. */
+function linter(): LegacyESLint {
+  const { plugins, settings, parser, parserOptions, rules, overrides } = JSON.parse(withoutComments(readFileSync(join(projectRoot, '.eslintrc.json'), 'utf8')));
+  kept ??= new LegacyESLint({
+    cwd: projectRoot,
+    useEslintrc: false,
+    baseConfig: {
+      plugins,
+      settings,
+      parser,
+      parserOptions: { ecmaVersion: parserOptions.ecmaVersion, sourceType: parserOptions.sourceType },
+      rules: only(rules),
+      overrides: overrides.map((override: Linter.ConfigOverride<Linter.RulesRecord>) => ({ ...override, rules: only(override.rules ?? {}) })),
+    },
+  });
+  return kept;
+}
+
+function withoutComments(json: string): string {
+  return json.replace(/^\/\/.*$/gm, '');
+}
+
+function only(rules: Partial<Linter.RulesRecord>): Partial<Linter.RulesRecord> {
+  return Object.fromEntries(Object.entries(rules).filter(([name]) => RULES.includes(name)));
+}
