@@ -72,7 +72,7 @@ async function respond(body: string, receivedAt: Date): Promise<void> {
   const change = parseChangeEvent(body, receivedAt);
   const reports = await respondToChange(change, await configuration.read(), surroundings);
   const { eventId, eventName, group, errorCode } = change;
-  logger.info('judged', { eventId, eventName, group, errorCode, outcomes: reports.map(outcomesByRule) });
+  logger.info('responded', { eventId, eventName, group, errorCode, outcomes: reports.map(outcomesByRule) });
   reports.forEach(countOutcomes);
   await Promise.all(reports.map((report) =>
     notifications.publishLargestThatFits(MAX_RULES_IN_MESSAGE, (rules) => changeNotification(report, sentry, rules))));

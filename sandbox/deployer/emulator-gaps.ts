@@ -1,0 +1,221 @@
+import { randomUUID } from 'node:crypto';
+import * as z from 'zod/mini';
+import type { Resource } from './assembly';
+
+/** Something of a template that the emulator does not do. */
+export interface EmulatorGap {
+  /** A CloudFormation type; `Custom::*` stands for all custom resources. */
+  readonly type: string;
+  /** The part of the resource that it is about; the resource itself is deployed. Without it the whole resource is left out. */
+  readonly aspect?: string;
+  /** How it is made up for, or what to do without. */
+  readonly inSandbox: string;
+  /** Where the aspect is in use. */
+  occursIn?(properties: Properties, typeOf: TypeOf): boolean;
+  /** What the emulator gets instead, where the aspect would do harm there. */
+  without?(properties: Properties, typeOf: TypeOf): Properties;
+}
+
+type Properties = Record<string, unknown>;
+
+/** The type of the resource with a logical id. */
+type TypeOf = (logicalId: string) => string | undefined;
+
+/** One gap met in a stack. */
+export interface MetGap {
+  readonly logicalId: string;
+  readonly type: string;
+  readonly aspect?: string;
+  readonly inSandbox: string;
+}
+
+/** Types that the emulator's CloudFormation creates: each was seen to. */
+export const WORKING_TYPES: ReadonlySet<string> = new Set([
+  'AWS::DynamoDB::Table',
+  'AWS::EC2::EIP',
+  'AWS::EC2::InternetGateway',
+  'AWS::EC2::NatGateway',
+  'AWS::EC2::Route',
+  'AWS::EC2::RouteTable',
+  'AWS::EC2::SecurityGroup',
+  'AWS::EC2::SecurityGroupIngress',
+  'AWS::EC2::Subnet',
+  'AWS::EC2::SubnetRouteTableAssociation',
+  'AWS::EC2::VPC',
+  'AWS::EC2::VPCGatewayAttachment',
+  'AWS::Events::Rule',
+  'AWS::IAM::ManagedPolicy',
+  'AWS::IAM::Policy',
+  'AWS::IAM::Role',
+  'AWS::IAM::User',
+  'AWS::KMS::Alias',
+  'AWS::KMS::Key',
+  'AWS::Lambda::Function',
+  'AWS::Lambda::Permission',
+  'AWS::Logs::LogGroup',
+  'AWS::S3::Bucket',
+  'AWS::SNS::Topic',
+  'AWS::SQS::Queue',
+  'AWS::SSM::Parameter',
+]);
+
+const NOBODY_REFUSED = 'no resource policy is enforced: every caller is let in';
+const NOT_ENFORCED = 'kept and shown by the API, and not enforced: every caller is let in';
+
+/** All that is known to be missing. What stands neither here nor among the working types is refused by name. */
+export const EMULATOR_GAPS: readonly EmulatorGap[] = [
+  {
+    type: 'AWS::Lambda::EventSourceMapping',
+    inSandbox: 'the function runner polls the queue with the mapping\'s settings; the emulator would call Docker',
+  },
+  { type: 'AWS::SNS::Subscription', inSandbox: 'subscribed through the API once the stack stands; what e-mail would say is in the inbox' },
+  { type: 'AWS::EC2::SecurityGroupEgress', inSandbox: 'authorized through the API once the stack stands' },
+  { type: 'AWS::CDK::Metadata', inSandbox: 'nobody counts constructs here' },
+  { type: 'AWS::SNS::TopicPolicy', inSandbox: NOBODY_REFUSED },
+  { type: 'AWS::SQS::QueuePolicy', inSandbox: NOBODY_REFUSED },
+  { type: 'AWS::S3::BucketPolicy', inSandbox: NOBODY_REFUSED },
+  { type: 'AWS::Events::EventBusPolicy', inSandbox: NOBODY_REFUSED },
+  { type: 'AWS::CloudWatch::Alarm', inSandbox: 'no alarm is evaluated: look at what it watches' },
+  { type: 'AWS::CloudTrail::Trail', inSandbox: 'the CloudTrail tap makes the events of all security group calls' },
+  { type: 'AWS::Scheduler::Schedule', inSandbox: 'never fires: send its message by hand' },
+  { type: 'AWS::Lambda::Alias', inSandbox: 'there is one version of each function' },
+  { type: 'AWS::Lambda::EventInvokeConfig', inSandbox: 'no function is invoked asynchronously' },
+  { type: 'AWS::Lambda::Url', inSandbox: 'no function has an address' },
+  { type: 'AWS::CloudFormation::CustomResource', inSandbox: 'not run: what it would do is not done' },
+  { type: 'Custom::*', inSandbox: 'not run: what it would do is not done' },
+  { type: 'AWS::IAM::ManagedPolicy', aspect: 'rights', inSandbox: NOT_ENFORCED },
+  { type: 'AWS::IAM::Policy', aspect: 'rights', inSandbox: NOT_ENFORCED },
+  {
+    type: 'AWS::IAM::Role',
+    aspect: 'rights',
+    inSandbox: NOT_ENFORCED,
+    occursIn: ({ Policies, ManagedPolicyArns }) => Policies !== undefined || ManagedPolicyArns !== undefined,
+  },
+  { type: 'AWS::KMS::Key', aspect: 'key policy', inSandbox: NOT_ENFORCED, occursIn: ({ KeyPolicy }) => KeyPolicy !== undefined },
+  {
+    type: 'AWS::Events::Rule',
+    aspect: 'schedule',
+    inSandbox: 'never fires: send its message by hand',
+    occursIn: ({ ScheduleExpression }) => ScheduleExpression !== undefined,
+    // The emulator takes a rule without a pattern for one that matches every event.
+    without: ({ Targets, ...properties }) => properties,
+  },
+  {
+    type: 'AWS::Events::Rule',
+    aspect: 'targets other than queues',
+    inSandbox: 'not called: only what goes through a queue reaches a function; the emulator would answer PutEvents with HTTP 500',
+    occursIn: ({ Targets }, typeOf) => listOf(Targets).some((target) => !isQueueTarget(target, typeOf)),
+    without: (properties, typeOf) => ({ ...properties, Targets: listOf(properties.Targets).filter((target) => isQueueTarget(target, typeOf)) }),
+  },
+  {
+    type: 'AWS::SSM::Parameter',
+    aspect: 'name made by CloudFormation',
+    inSandbox: 'made by the deployer',
+    occursIn: ({ Name }) => Name === undefined,
+    without: (properties) => ({ ...properties, Name: `CFN-${randomUUID()}` }),
+  },
+  {
+    type: 'AWS::Lambda::Function',
+    aspect: 'generated name',
+    inSandbox: 'given by the sandbox: the emulator would make one that is longer than the 64 characters of a session name',
+    occursIn: ({ FunctionName }) => FunctionName === undefined,
+    without: (properties) => ({ ...properties, FunctionName: `function-${randomUUID()}` }),
+  },
+  {
+    type: 'AWS::Lambda::Function',
+    aspect: 'dead-letter queue',
+    inSandbox: 'lost: no function is invoked asynchronously',
+    occursIn: ({ DeadLetterConfig }) => DeadLetterConfig !== undefined,
+  },
+  {
+    type: 'AWS::Lambda::Function',
+    aspect: 'log settings',
+    inSandbox: 'lost: the sandbox prints what the function prints',
+    occursIn: ({ LoggingConfig }) => LoggingConfig !== undefined,
+  },
+  {
+    type: 'AWS::Lambda::Function',
+    aspect: 'architecture',
+    inSandbox: 'lost: the function runs on this machine, whatever it is',
+    occursIn: ({ Architectures }) => Architectures !== undefined,
+  },
+  {
+    type: 'AWS::Lambda::Function',
+    aspect: 'reserved concurrency',
+    inSandbox: 'lost: the function runner has at most two processes a function',
+    occursIn: ({ ReservedConcurrentExecutions }) => ReservedConcurrentExecutions !== undefined,
+  },
+  ...['AWS::EC2::SecurityGroup', 'AWS::EC2::SecurityGroupIngress'].map((type) => ({
+    type,
+    aspect: 'descriptions of rules',
+    inSandbox: 'lost: the rules are made without them',
+    occursIn: (properties: Record<string, unknown>) => holdsRuleDescription(type, properties),
+  })),
+];
+
+/** The gaps that a stack meets. */
+export function gapsIn(resources: Record<string, Resource>): MetGap[] {
+  return Object.entries(resources).flatMap(([logicalId, resource]) =>
+    gapsOf(resource, resources).map(({ aspect, inSandbox }) => ({ logicalId, type: resource.Type, aspect, inSandbox })),
+  );
+}
+
+/** The resources as the emulator can take them. */
+export function withoutGaps(resources: Record<string, Resource>): Record<string, Resource> {
+  const kept = Object.entries(resources).filter(([, resource]) => !isLeftOut(resource));
+  return Object.fromEntries(kept.map(([logicalId, resource]) => {
+    const properties = gapsOf(resource, resources).reduce(
+      (left, gap) => gap.without?.(left, typesIn(resources)) ?? left,
+      resource.Properties ?? {},
+    );
+    return [logicalId, { ...resource, Properties: properties }];
+  }));
+}
+
+/** Whether the resource must not be handed to the emulator at all. */
+export function isLeftOut(resource: Resource): boolean {
+  return EMULATOR_GAPS.some((gap) => gap.aspect === undefined && gap.type === tableType(resource));
+}
+
+export function refuseUnknownTypes(resources: Record<string, Resource>): void {
+  const unknown = Object.entries(resources).filter(([, resource]) => !WORKING_TYPES.has(resource.Type) && !isLeftOut(resource));
+  if (unknown.length === 0) return;
+  const names = unknown.map(([logicalId, { Type }]) => `${Type} (${logicalId})`).join(', ');
+  throw new Error(
+    `The sandbox does not know whether the emulator creates ${names}. ` +
+    'Try it, and add the type to the working types or to the gaps in sandbox/deployer/emulator-gaps.ts.',
+  );
+}
+
+function gapsOf(resource: Resource, resources: Record<string, Resource>): EmulatorGap[] {
+  return EMULATOR_GAPS.filter((gap) =>
+    gap.type === tableType(resource) && (gap.occursIn?.(resource.Properties ?? {}, typesIn(resources)) ?? true),
+  );
+}
+
+function tableType({ Type }: Resource): string {
+  return Type.startsWith('Custom::') ? 'Custom::*' : Type;
+}
+
+function typesIn(resources: Record<string, Resource>): TypeOf {
+  return (logicalId) => resources[logicalId]?.Type;
+}
+
+function holdsRuleDescription(type: string, properties: Properties): boolean {
+  if (type !== 'AWS::EC2::SecurityGroup') return properties.Description !== undefined;
+  return [...listOf(properties.SecurityGroupIngress), ...listOf(properties.SecurityGroupEgress)]
+    .some((rule) => typeof rule === 'object' && rule !== null && 'Description' in rule);
+}
+
+const QueueTarget = z.object({ Arn: z.union([z.string().check(z.regex(/:sqs:/)), z.object({ 'Fn::GetAtt': z.array(z.string()) })]) });
+
+function isQueueTarget(target: unknown, typeOf: TypeOf): boolean {
+  const parsed = QueueTarget.safeParse(target);
+  if (!parsed.success) return false;
+  const { Arn } = parsed.data;
+  return typeof Arn === 'string' || typeOf(Arn['Fn::GetAtt'][0] ?? '') === 'AWS::SQS::Queue';
+}
+
+function listOf(value: unknown): unknown[] {
+  return Array.isArray(value) ? value : [];
+}

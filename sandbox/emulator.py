@@ -1,0 +1,90 @@
+"""Runs moto's server on a free port of the loopback interface, for as long as the parent process lives.
+
+Prints {"port": N} as its one line of output, and exits when its standard input ends, which happens
+however the parent goes.
+"""
+
+import json
+import logging
+import os
+import sys
+import types
+from xml.sax.saxutils import escape
+
+from end_with_parent import exit_with_parent
+
+
+def stand_in_for_openapi_validator():
+    """moto's CloudFormation imports all of its API Gateway, and that imports a validator with 17 packages behind
+    it, to check OpenAPI documents that nobody sends here."""
+    package = types.ModuleType("openapi_spec_validator")
+    package.validate = lambda *_, **__: None
+    validation = types.ModuleType("openapi_spec_validator.validation")
+    exceptions = types.ModuleType("openapi_spec_validator.validation.exceptions")
+    exceptions.OpenAPIValidationError = type("OpenAPIValidationError", (ValueError,), {})
+    for module in (package, validation, exceptions):
+        sys.modules[module.__name__] = module
+
+
+def with_readable_failures(create_backend_app):
+    """What moto itself fails at becomes an error that AWS's clients can show, not an HTML page without a reason."""
+
+    def failure(error):
+        from flask import request
+
+        cause = error.original_exception
+        reason = f"the emulator failed: {type(cause).__name__}: {cause}"
+        if "json" in (request.content_type or ""):
+            return {"__type": "InternalFailure", "message": reason}, 500
+        body = f"<ErrorResponse><Error><Code>InternalFailure</Code><Message>{escape(reason)}</Message></Error></ErrorResponse>"
+        return body, 500, {"Content-Type": "text/xml"}
+
+    def create(service):
+        app = create_backend_app(service)
+        app.register_error_handler(500, failure)
+        return app
+
+    return create
+
+
+def deliver_all_variants_to_inbox():
+    """moto sends no e-mail. So that the inbox can show what e-mail would say, it gets the whole of a message that
+    has a text for each protocol; every other subscriber gets its own."""
+    from moto.sns.models import Subscription
+
+    text_for = Subscription._parse_message_structure
+
+    def text_or_all(self, message, protocol):
+        text = text_for(self, message, protocol)
+        return json.dumps({"sandboxVariants": json.loads(message)}) if self.endpoint.endswith(":sandbox-inbox") else text
+
+    Subscription._parse_message_structure = text_or_all
+
+
+def serve():
+    from moto.moto_server.werkzeug_app import (
+        DomainDispatcherApplication,
+        MotoRequestHandler,
+        create_backend_app,
+    )
+    from werkzeug.serving import make_server
+
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
+    server = make_server(
+        "127.0.0.1",
+        0,
+        DomainDispatcherApplication(with_readable_failures(create_backend_app)),
+        threaded=True,
+        request_handler=MotoRequestHandler,
+    )
+    # moto reads its own port from here where it makes URLs that lead back to it.
+    os.environ["MOTO_PORT"] = str(server.port)
+    print(json.dumps({"port": server.port}), flush=True)
+    server.serve_forever()
+
+
+if __name__ == "__main__":
+    exit_with_parent()
+    stand_in_for_openapi_validator()
+    deliver_all_variants_to_inbox()
+    serve()

@@ -1,0 +1,173 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { text } from 'node:stream/consumers';
+import { CreateAccessKeyCommand, CreateUserCommand, IAMClient, PutUserPolicyCommand } from '@aws-sdk/client-iam';
+import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
+import * as z from 'zod/mini';
+import { type ApiCall, type CloudTrailEvent, type CloudTrailTap, type Fault, startCloudTrailTap } from './cloudtrail/tap';
+import { readAssembly } from './deployer/assembly';
+import { deployStack, type StackDeployment } from './deployer/deploy-stack';
+import { type Emulator, startEmulator } from './emulator';
+import { ACCOUNT_ID, emulatorAccess, REGION } from './emulator-access';
+import { type Delivery, Inbox } from './inbox';
+import { preparePythonEnvironment, type PythonEnvironment } from './python-environment';
+import type { InvocationReport } from './runner/deployed-function';
+import { Runner } from './runner/runner';
+
+const ADMINISTRATOR = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }] };
+
+export interface LocalAwsOptions {
+  log?(line: string): void;
+  onCall?(call: ApiCall): void;
+  onEvent?(event: CloudTrailEvent): void;
+  onInvocation?(invocation: InvocationReport): void;
+  onFunctionLog?(functionName: string, line: string, at: number): void;
+  onDelivery?(delivery: Delivery): void;
+}
+
+export interface AwsCredentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken?: string;
+}
+
+export interface CliResult {
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly exitCode: number;
+}
+
+export interface DeployedStack extends StackDeployment {
+  /** Runs its functions no longer and takes its rules off the bus; its other resources stay. */
+  retire(): Promise<void>;
+}
+
+const UserKey = z.object({ AccessKeyId: z.string(), SecretAccessKey: z.string() });
+const SessionKey = z.object({ AccessKeyId: z.string(), SecretAccessKey: z.string(), SessionToken: z.string() });
+
+/** The emulator with all that it takes to try a stack on it: CloudTrail's events, running functions, an inbox. */
+export class LocalAws {
+  static async start(options: LocalAwsOptions = {}): Promise<LocalAws> {
+    const environment = await preparePythonEnvironment(options.log ?? (() => undefined));
+    const emulator = await startEmulator(environment);
+    // The runner needs the tap's address, and the tap hands its events to the runner.
+    const deliveries: Deliveries = { pending: new Set(), failures: [] };
+    const tap = await startCloudTrailTap({
+      emulatorEndpoint: emulator.endpoint,
+      onCall: options.onCall,
+      onEvent: (event) => {
+        options.onEvent?.(event);
+        track(deliveries, runner.deliver(event));
+      },
+    });
+    const runner = new Runner({ emulator: emulator.endpoint, functions: tap.endpoint }, {
+      onInvocation: options.onInvocation,
+      onLog: options.onFunctionLog,
+    });
+    const inbox = await Inbox.open(emulator.endpoint, options.onDelivery);
+    return new LocalAws({ environment, emulator, tap, runner, inbox, deliveries });
+  }
+
+  readonly region = REGION;
+  readonly accountId = ACCOUNT_ID;
+  readonly inbox: Inbox;
+
+  private constructor(private readonly parts: Parts) {
+    this.inbox = parts.inbox;
+  }
+
+  /** Where users and functions call. */
+  get endpoint(): string {
+    return this.parts.tap.endpoint;
+  }
+
+  /** The AWS CLI. */
+  get aws(): string {
+    return this.parts.environment.aws;
+  }
+
+  /** Stacks may follow one another; each has a name of its own. */
+  async deploy(assemblyFolder: string, stackName?: string): Promise<DeployedStack> {
+    const { emulator, runner, inbox } = this.parts;
+    const stack = await deployStack({ endpoint: emulator.endpoint, assembly: readAssembly(assemblyFolder), stackName });
+    await Promise.all([runner.add(stack), inbox.subscribeTo(stack.topicArns)]);
+    return { ...stack, retire: async () => runner.remove(stack) };
+  }
+
+  /** An administrator. */
+  async createUser(name: string): Promise<AwsCredentials> {
+    const iam = new IAMClient(emulatorAccess(this.parts.emulator.endpoint));
+    await iam.send(new CreateUserCommand({ UserName: name }));
+    await iam.send(new PutUserPolicyCommand({ UserName: name, PolicyName: 'administrator', PolicyDocument: JSON.stringify(ADMINISTRATOR) }));
+    const { AccessKey } = await iam.send(new CreateAccessKeyCommand({ UserName: name }));
+    const { AccessKeyId, SecretAccessKey } = UserKey.parse(AccessKey);
+    return { accessKeyId: AccessKeyId, secretAccessKey: SecretAccessKey };
+  }
+
+  async assumeRole(roleArn: string, sessionName: string): Promise<AwsCredentials> {
+    const sts = new STSClient(emulatorAccess(this.parts.emulator.endpoint));
+    const { Credentials } = await sts.send(new AssumeRoleCommand({ RoleArn: roleArn, RoleSessionName: sessionName }));
+    const { AccessKeyId, SecretAccessKey, SessionToken } = SessionKey.parse(Credentials);
+    return { accessKeyId: AccessKeyId, secretAccessKey: SecretAccessKey, sessionToken: SessionToken };
+  }
+
+  /** Runs the AWS CLI, with these credentials and none of the caller's settings. */
+  async cli(args: string[], credentials: AwsCredentials): Promise<CliResult> {
+    const child = spawn(this.aws, args, { stdio: ['ignore', 'pipe', 'pipe'], env: this.cliEnvironment(credentials) });
+    const [stdout, stderr, [exitCode]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]);
+    return { stdout, stderr, exitCode: z.number().parse(exitCode) };
+  }
+
+  /** What the AWS CLI and the SDKs need to call here. */
+  cliEnvironment({ accessKeyId, secretAccessKey, sessionToken }: AwsCredentials): Record<string, string> {
+    return {
+      PATH: process.env.PATH ?? '',
+      AWS_ENDPOINT_URL: this.endpoint,
+      AWS_DEFAULT_REGION: REGION,
+      AWS_REGION: REGION,
+      AWS_ACCESS_KEY_ID: accessKeyId,
+      AWS_SECRET_ACCESS_KEY: secretAccessKey,
+      ...(sessionToken && { AWS_SESSION_TOKEN: sessionToken }),
+      AWS_CONFIG_FILE: '/dev/null',
+      AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
+      AWS_PAGER: '',
+    };
+  }
+
+  /** The next calls of an action get an error. */
+  failNext(fault: Fault): void {
+    this.parts.tap.failNext(fault);
+  }
+
+  /** Ends all parts, from the outside in. Throws where an event was lost on the way. */
+  async stop(): Promise<void> {
+    const { emulator, tap, runner, inbox, deliveries } = this.parts;
+    // First the functions, whose calls pass the tap, and their events with them.
+    await runner.stopFunctions();
+    await tap.stop();
+    await Promise.all(deliveries.pending);
+    await inbox.close();
+    runner.stop();
+    await emulator.stop();
+    if (deliveries.failures.length > 0) throw new AggregateError(deliveries.failures, `${deliveries.failures.length} events did not reach the bus`);
+  }
+}
+
+interface Parts {
+  readonly environment: PythonEnvironment;
+  readonly emulator: Emulator;
+  readonly tap: CloudTrailTap;
+  readonly runner: Runner;
+  readonly inbox: Inbox;
+  readonly deliveries: Deliveries;
+}
+
+interface Deliveries {
+  readonly pending: Set<Promise<void>>;
+  readonly failures: unknown[];
+}
+
+function track({ pending, failures }: Deliveries, delivery: Promise<void>): void {
+  const settled = delivery.catch((error: unknown) => { failures.push(error); }).finally(() => pending.delete(settled));
+  pending.add(settled);
+}

@@ -1,0 +1,151 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { GetFunctionConfigurationCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
+import * as z from 'zod/mini';
+import type { DeployedFunction } from '../deployer/deploy-stack';
+import { emulatorAccess, REGION } from '../emulator-access';
+import { FunctionProcess } from './function-process';
+
+/** As many invocations of one function go on at the same time; enough to show what concurrency does. */
+export const MAX_PROCESSES = 2;
+const POLL_MS = 5;
+
+/** One invocation, as it went. */
+export interface InvocationReport {
+  readonly functionName: string;
+  /** Milliseconds since 1970. */
+  readonly startedAt: number;
+  readonly endedAt: number;
+  readonly succeeded: boolean;
+  readonly error?: string;
+}
+
+export interface FunctionObserver {
+  onInvocation?(invocation: InvocationReport): void;
+  /** One line that the function printed. `at`: milliseconds since 1970. */
+  onLog?(functionName: string, line: string, at: number): void;
+}
+
+export interface FunctionEndpoints {
+  /** Where the sandbox itself calls. */
+  readonly emulator: string;
+  /** Where the functions call. */
+  readonly functions: string;
+}
+
+const Configuration = z.object({
+  FunctionArn: z.string(),
+  Role: z.string(),
+  Handler: z.string(),
+  Timeout: z.number(),
+  MemorySize: z.number(),
+  Runtime: z.string(),
+  Environment: z.optional(z.object({ Variables: z.optional(z.record(z.string(), z.string())) })),
+});
+type Configuration = z.infer<typeof Configuration>;
+
+const Credentials = z.object({ AccessKeyId: z.string(), SecretAccessKey: z.string(), SessionToken: z.string() });
+
+/** A deployed function, with its warm processes. */
+export class RunnableFunction {
+  /** Reads the function's settings as they were deployed. */
+  static async prepare(deployed: DeployedFunction, endpoints: FunctionEndpoints, observer: FunctionObserver): Promise<RunnableFunction> {
+    const { functionName, codeFolder } = deployed;
+    if (codeFolder === undefined) {
+      throw new Error(`${functionName} cannot be run in the sandbox: its code is no folder of the app. Use Code.fromAsset with a folder.`);
+    }
+    const access = emulatorAccess(endpoints.emulator);
+    const lambda = new LambdaClient(access);
+    const configuration = Configuration.parse(await lambda.send(new GetFunctionConfigurationCommand({ FunctionName: functionName })));
+    if (!configuration.Runtime.startsWith('nodejs')) {
+      throw new Error(`${functionName} cannot be run in the sandbox: its runtime is ${configuration.Runtime}, and only Node.js is there.`);
+    }
+    const session = await new STSClient(access).send(new AssumeRoleCommand({ RoleArn: configuration.Role, RoleSessionName: functionName }));
+    const environment = environmentOf(functionName, configuration, Credentials.parse(session.Credentials), codeFolder, endpoints);
+    return new RunnableFunction(functionName, codeFolder, configuration, environment, observer);
+  }
+
+  private readonly processes: FunctionProcess[] = [];
+  private readonly busy = new Set<FunctionProcess>();
+
+  private constructor(
+    private readonly functionName: string,
+    private readonly codeFolder: string,
+    private readonly configuration: Configuration,
+    private readonly environment: Record<string, string>,
+    private readonly observer: FunctionObserver,
+  ) {}
+
+  /** Resolves with what `read` makes of the handler's answer; rejects where the handler fails or `read` throws. */
+  async invoke<T>(event: unknown, read: (answer: unknown) => T): Promise<T> {
+    const runningProcess = await this.acquire();
+    const startedAt = Date.now();
+    try {
+      const { FunctionArn: functionArn, Timeout } = this.configuration;
+      const invocation = { requestId: randomUUID(), functionArn, timeoutMs: Timeout * 1000, event };
+      const result = read(await runningProcess.invoke(invocation));
+      this.report({ startedAt, succeeded: true });
+      return result;
+    } catch (error) {
+      this.report({ startedAt, succeeded: false, error: error instanceof Error ? error.message : String(error) });
+      throw error;
+    } finally {
+      this.busy.delete(runningProcess);
+    }
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all(this.processes.map(async (each) => each.stop()));
+  }
+
+  private async acquire(): Promise<FunctionProcess> {
+    for (;;) {
+      const free = this.freeProcess();
+      if (free) {
+        this.busy.add(free);
+        return free;
+      }
+      await sleep(POLL_MS);
+    }
+  }
+
+  /** A warm one, or a new one as long as there are few. */
+  private freeProcess(): FunctionProcess | undefined {
+    const living = this.processes.filter((each) => each.isAlive || this.busy.has(each));
+    const warm = living.find((each) => !this.busy.has(each));
+    if (warm || living.length >= MAX_PROCESSES) return warm;
+    const started = new FunctionProcess({
+      codeFolder: this.codeFolder,
+      environment: this.environment,
+      onLine: (line) => this.observer.onLog?.(this.functionName, line, Date.now()),
+    });
+    this.processes.push(started);
+    return started;
+  }
+
+  private report(outcome: Omit<InvocationReport, 'functionName' | 'endedAt'>): void {
+    this.observer.onInvocation?.({ functionName: this.functionName, endedAt: Date.now(), ...outcome });
+  }
+}
+
+function environmentOf(
+  functionName: string, configuration: Configuration, credentials: z.infer<typeof Credentials>, codeFolder: string, endpoints: FunctionEndpoints,
+): Record<string, string> {
+  return {
+    ...configuration.Environment?.Variables,
+    AWS_ACCESS_KEY_ID: credentials.AccessKeyId,
+    AWS_SECRET_ACCESS_KEY: credentials.SecretAccessKey,
+    AWS_SESSION_TOKEN: credentials.SessionToken,
+    AWS_REGION: REGION,
+    AWS_DEFAULT_REGION: REGION,
+    AWS_ENDPOINT_URL: endpoints.functions,
+    AWS_EXECUTION_ENV: `AWS_Lambda_${configuration.Runtime}`,
+    AWS_LAMBDA_FUNCTION_NAME: functionName,
+    AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(configuration.MemorySize),
+    AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
+    LAMBDA_TASK_ROOT: codeFolder,
+    _HANDLER: configuration.Handler,
+    TZ: ':UTC',
+  };
+}

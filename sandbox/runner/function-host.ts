@@ -1,0 +1,66 @@
+/**
+ * Runs in a process of its own, by Node alone, and stands for Lambda's runtime: loads the handler, invokes it for
+ * each message of the parent, and ends as soon as the parent is gone.
+ */
+import { createRequire } from 'node:module';
+import * as path from 'node:path';
+import * as z from 'zod/mini';
+
+const Invocation = z.object({ requestId: z.string(), functionArn: z.string(), deadline: z.number(), event: z.unknown() });
+const Handler = z.custom<(event: unknown, context: object) => unknown>((value) => typeof value === 'function', 'not a function');
+const Environment = z.object({
+  _HANDLER: z.string(),
+  LAMBDA_TASK_ROOT: z.string(),
+  AWS_LAMBDA_FUNCTION_NAME: z.string(),
+  AWS_LAMBDA_FUNCTION_MEMORY_SIZE: z.string(),
+  AWS_LAMBDA_FUNCTION_VERSION: z.string(),
+});
+
+process.on('disconnect', () => process.exit());
+
+const environment = Environment.parse(process.env);
+
+function loadHandler(): (event: unknown, context: object) => unknown {
+  const dot = environment._HANDLER.lastIndexOf('.');
+  const file = path.join(environment.LAMBDA_TASK_ROOT, environment._HANDLER.slice(0, dot));
+  const module: unknown = createRequire(file)(file);
+  const parsed = z.record(z.string(), z.unknown()).parse({ ...Object(module) });
+  return Handler.parse(parsed[environment._HANDLER.slice(dot + 1)]);
+}
+
+function contextOf(invocation: z.infer<typeof Invocation>): object {
+  return {
+    functionName: environment.AWS_LAMBDA_FUNCTION_NAME,
+    functionVersion: environment.AWS_LAMBDA_FUNCTION_VERSION,
+    memoryLimitInMB: environment.AWS_LAMBDA_FUNCTION_MEMORY_SIZE,
+    invokedFunctionArn: invocation.functionArn,
+    awsRequestId: invocation.requestId,
+    callbackWaitsForEmptyEventLoop: true,
+    getRemainingTimeInMillis: () => Math.max(0, invocation.deadline - Date.now()),
+  };
+}
+
+function send(message: object): void {
+  process.send?.(message);
+}
+
+function textOf(error: unknown): string {
+  return error instanceof Error ? error.stack ?? error.message : String(error);
+}
+
+try {
+  const handler = loadHandler();
+  process.on('message', (message) => {
+    const invocation = Invocation.parse(message);
+    // In a promise of its own, so that a handler which throws at once fails like one that rejects.
+    Promise.resolve()
+      .then(() => handler(invocation.event, contextOf(invocation)))
+      .then(
+        (result) => send({ kind: 'result', result: result ?? null }),
+        (error: unknown) => send({ kind: 'error', error: textOf(error) }),
+      );
+  });
+  send({ kind: 'ready' });
+} catch (error) {
+  send({ kind: 'unloadable', error: textOf(error) });
+}

@@ -1,0 +1,100 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import * as path from 'node:path';
+import { createInterface } from 'node:readline';
+import * as z from 'zod/mini';
+
+const HOST = path.join(__dirname, 'function-host.ts');
+
+const Message = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('ready') }),
+  z.object({ kind: z.literal('unloadable'), error: z.string() }),
+  z.object({ kind: z.literal('result'), result: z.unknown() }),
+  z.object({ kind: z.literal('error'), error: z.string() }),
+]);
+type Message = z.infer<typeof Message>;
+
+export interface FunctionProcessOptions {
+  readonly codeFolder: string;
+  /** All of the process's environment; PATH is added. */
+  readonly environment: Record<string, string>;
+  onLine(line: string): void;
+}
+
+/** What is handed to the process for one invocation. */
+export interface Invocation {
+  readonly requestId: string;
+  readonly functionArn: string;
+  /** The function's timeout; as in Lambda, loading the handler does not count. */
+  readonly timeoutMs: number;
+  readonly event: unknown;
+}
+
+/** What Lambda calls an execution environment: serves one invocation after the other, and stays warm in between. */
+export class FunctionProcess {
+  private readonly child: ChildProcess;
+  private readonly ended: Promise<unknown>;
+  private readonly loaded: Promise<Message>;
+
+  constructor(options: FunctionProcessOptions) {
+    // The package `node` holds the version of the Lambda runtime, whatever this process runs on.
+    this.child = spawn(require.resolve('node/bin/node'), ['--disable-warning=MODULE_TYPELESS_PACKAGE_JSON', HOST], {
+      cwd: options.codeFolder,
+      env: { PATH: process.env.PATH, ...options.environment },
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    });
+    this.ended = once(this.child, 'close');
+    for (const stream of [this.child.stdout, this.child.stderr]) {
+      if (stream) createInterface(stream).on('line', (line) => options.onLine(line));
+    }
+    this.loaded = this.nextMessage();
+    // Whoever invokes sees the failure; until then nobody has to.
+    this.loaded.catch(() => undefined);
+  }
+
+  get isAlive(): boolean {
+    return this.child.connected;
+  }
+
+  /** Resolves with what the handler answered; rejects with what it threw, and where it did not come to an end. */
+  async invoke(invocation: Invocation): Promise<unknown> {
+    const loaded = await this.loaded;
+    if (loaded.kind !== 'ready') throw new Error(`The handler cannot be loaded: ${'error' in loaded ? loaded.error : loaded.kind}`);
+    const { timeoutMs, ...rest } = invocation;
+    let timedOut = false;
+    const timer = setTimeout(() => {
+      timedOut = true;
+      this.child.kill('SIGKILL');
+    }, timeoutMs);
+    try {
+      const answer = this.nextMessage();
+      this.child.send({ ...rest, deadline: Date.now() + timeoutMs });
+      const message = await answer;
+      if (message.kind === 'error') throw new Error(message.error);
+      return message.kind === 'result' ? message.result : undefined;
+    } catch (error) {
+      if (timedOut) throw new Error(`The function timed out after ${timeoutMs / 1000} s`, { cause: error });
+      throw error;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  async stop(): Promise<void> {
+    this.child.kill('SIGKILL');
+    await this.ended;
+  }
+
+  private async nextMessage(): Promise<Message> {
+    return new Promise((resolve, reject) => {
+      const onMessage = (message: unknown) => settle(() => resolve(Message.parse(message)));
+      const onClose = (code: number | null, signal: string | null) =>
+        settle(() => reject(new Error(`The function's process ended (${code ?? signal}) before it answered`)));
+      const settle = (outcome: () => void) => {
+        this.child.off('message', onMessage).off('close', onClose);
+        outcome();
+      };
+      this.child.on('message', onMessage).on('close', onClose);
+    });
+  }
+}

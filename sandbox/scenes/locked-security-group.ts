@@ -1,0 +1,146 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import * as z from 'zod/mini';
+import type { ApiCall, CloudTrailEvent } from '../cloudtrail/tap';
+import { synthesizeApp } from '../deployer/synthesize';
+import type { Delivery } from '../inbox';
+import { type AwsCredentials, LocalAws, type LocalAwsOptions } from '../local-aws';
+import type { MetGap } from '../deployer/emulator-gaps';
+import { sentRule, Timeline } from '../timeline';
+
+const EXAMPLE = resolve(__dirname, '..', '..', 'examples', 'typescript', 'locked-security-group');
+const VISITOR = 'visitor';
+const MESSAGE_WITHIN_MS = 20_000;
+
+export type Print = (line: string) => void;
+
+/** The stage, once the example is deployed to a local AWS. */
+export interface Stage {
+  readonly localAws: LocalAws;
+  readonly visitor: AwsCredentials;
+  readonly groupId: string;
+}
+
+/** Shows on the timeline who opens rules and what the sentry does about it. */
+export function observers(print: Print): LocalAwsOptions {
+  const timeline = new Timeline(print);
+  return {
+    log: print,
+    onCall: (call) => showCall(call, timeline),
+    onEvent: (event) => showEvent(event, timeline),
+    onDelivery: (delivery) => showDelivery(delivery, timeline, print),
+    onFunctionLog: (functionName, line) => {
+      if (line.includes('"level":"ERROR"')) print(`${functionName}: ${line}`);
+    },
+  };
+}
+
+/** Deploys the example, and makes a user who may do everything. */
+export async function setStage(localAws: LocalAws, print: Print): Promise<Stage> {
+  const assembly = mkdtempSync(join(tmpdir(), 'cdk-sentries-sandbox-'));
+  try {
+    print('Synthesizing and deploying examples/typescript/locked-security-group …');
+    const stack = await localAws.deploy(await synthesizeApp(EXAMPLE, assembly));
+    showGaps(stack.gaps, print);
+    const groupId = stack.outputs.get('GroupId');
+    if (!groupId) throw new Error('The example has no output GroupId, which names the group to open.');
+    return { localAws, groupId, visitor: await localAws.createUser(VISITOR) };
+  } finally {
+    // The functions have read their code by now only where they are warm.
+    process.once('exit', () => rmSync(assembly, { recursive: true, force: true }));
+  }
+}
+
+/** Opens SSH to the world with the AWS CLI. Says whether the rule is gone and a message came. */
+export async function playScene({ localAws, visitor, groupId }: Stage, print: Print): Promise<boolean> {
+  const open = openCommand(groupId, '--protocol tcp --port 22 --cidr 0.0.0.0/0');
+  print(`\n$ ${open}\n`);
+  const opened = await localAws.cli(open.split(' ').slice(1), visitor);
+  if (opened.exitCode !== 0) throw new Error(`The AWS CLI could not open the rule:\n${opened.stderr}`);
+  const message = await localAws.inbox.waitFor(() => true, MESSAGE_WITHIN_MS).catch((error: unknown) => {
+    print(error instanceof Error ? error.message : String(error));
+    return undefined;
+  });
+  const left = await openToTheWorld({ localAws, visitor, groupId });
+  if (left.length > 0) print(`\nThe rule is still there: ${left.join(', ')}`);
+  return message !== undefined && left.length === 0;
+}
+
+/** What to type to try it by hand. */
+export async function invite({ localAws, visitor, groupId }: Stage, print: Print): Promise<void> {
+  const { PATH: _path, ...settings } = localAws.cliEnvironment(visitor);
+  const variables = Object.entries(settings).map(([name, value]) => `${name}=${value || "''"}`).join(' ');
+  const prefixListId = await makePrefixList(localAws, visitor);
+  print([
+    '',
+    'It stays up. In another terminal, be the visitor:',
+    '',
+    `  export PATH="${resolve(localAws.aws, '..')}:$PATH" ${variables}`,
+    '',
+    'and try, one by one, or as you like:',
+    '',
+    ...[
+      '--protocol tcp --port 22 --cidr 0.0.0.0/0',
+      '--protocol tcp --port 20-30 --cidr 128.0.0.0/1',
+      "--ip-permissions 'IpProtocol=tcp,FromPort=22,ToPort=22,Ipv6Ranges=[{CidrIpv6=::/0}]'",
+      `--ip-permissions 'IpProtocol=-1,PrefixListIds=[{PrefixListId=${prefixListId}}]'`,
+      `--protocol tcp --port 5432 --source-group ${groupId}`,
+    ].map((rule) => `  ${openCommand(groupId, rule)}`),
+    `  aws ec2 describe-security-group-rules --filters Name=group-id,Values=${groupId} --output table`,
+    '',
+    'Ctrl-C ends it.',
+    '',
+  ].join('\n'));
+}
+
+function openCommand(groupId: string, rule: string): string {
+  return `aws ec2 authorize-security-group-ingress --group-id ${groupId} ${rule}`;
+}
+
+async function makePrefixList(localAws: LocalAws, visitor: AwsCredentials): Promise<string> {
+  const made = await localAws.cli([
+    'ec2', 'create-managed-prefix-list', '--prefix-list-name', 'offices', '--address-family', 'IPv4', '--max-entries', '1',
+    '--entries', 'Cidr=198.51.100.0/24', '--query', 'PrefixList.PrefixListId', '--output', 'text',
+  ], visitor);
+  if (made.exitCode !== 0) throw new Error(`The AWS CLI could not make a prefix list:\n${made.stderr}`);
+  return made.stdout.trim();
+}
+
+const describedRules = z.object({ SecurityGroupRules: z.array(z.object({ SecurityGroupRuleId: z.string(), IsEgress: z.boolean(), FromPort: z.number() })) });
+
+async function openToTheWorld({ localAws, visitor, groupId }: Stage): Promise<string[]> {
+  const { stdout } = await localAws.cli(
+    ['ec2', 'describe-security-group-rules', '--filters', `Name=group-id,Values=${groupId}`, '--output', 'json'], visitor);
+  return describedRules.parse(JSON.parse(stdout)).SecurityGroupRules
+    .filter(({ IsEgress, FromPort }) => !IsEgress && FromPort === 22)
+    .map(({ SecurityGroupRuleId }) => SecurityGroupRuleId);
+}
+
+function showGaps(gaps: readonly MetGap[], print: Print): void {
+  print('\nWhat the emulator does not do, and how the sandbox makes up for it:');
+  for (const [what, inSandbox] of new Map(gaps.map(({ type, aspect, inSandbox: how }) => [aspect ? `${type}, ${aspect}` : type, how]))) {
+    print(`  ${what}: ${inSandbox}`);
+  }
+}
+
+function showCall(call: ApiCall, timeline: Timeline): void {
+  if (call.service !== 'ec2' || call.status >= 400) return;
+  if (/^AuthorizeSecurityGroup/.test(call.action)) {
+    timeline.start(call.at, `${sentRule(call)} in ${call.parameters.GroupId}, by ${call.callerArn}`);
+  }
+  if (/^RevokeSecurityGroup/.test(call.action)) {
+    timeline.mark(Math.round(call.at - call.durationMs), 'judged', `${call.parameters['SecurityGroupRuleId.1'] ?? 'a rule'} has to go`);
+    timeline.mark(call.at, 'reverted', `by ${call.callerArn}`);
+  }
+}
+
+function showEvent({ detail }: CloudTrailEvent, timeline: Timeline): void {
+  if (!String(detail.eventName).startsWith('Authorize')) return;
+  timeline.mark(Date.now(), 'event', `${detail.eventName}, as CloudTrail would have written it`);
+}
+
+function showDelivery({ at, subject, emailText }: Delivery, timeline: Timeline, print: Print): void {
+  timeline.mark(at, 'message', subject ?? '');
+  print(`\n${emailText.replace(/^/gm, '    | ')}\n`);
+}
