@@ -61,6 +61,21 @@ def deliver_all_variants_to_inbox():
     Subscription._parse_message_structure = text_or_all
 
 
+def pass_events_unchanged():
+    """Where a target has no input transformer, EventBridge hands the event over as it is. moto fills a template that
+    lacks the account, replaces what looks like its placeholders in the event's own text, and takes 0.3 s for it."""
+    from moto.events.utils import EventTemplateParser
+
+    transformed = EventTemplateParser.parse
+
+    def transformed_or_unchanged(input_template, input_paths_map, event):
+        if input_template:
+            return transformed(input_template, input_paths_map, event)
+        return {key: value for key, value in event.items() if key != "ingestion-time"}
+
+    EventTemplateParser.parse = staticmethod(transformed_or_unchanged)
+
+
 def serve():
     from moto.moto_server.werkzeug_app import (
         DomainDispatcherApplication,
@@ -87,4 +102,5 @@ if __name__ == "__main__":
     exit_with_parent()
     stand_in_for_openapi_validator()
     deliver_all_variants_to_inbox()
+    pass_events_unchanged()
     serve()

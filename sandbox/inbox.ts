@@ -2,6 +2,7 @@ import { SNSClient, SubscribeCommand } from '@aws-sdk/client-sns';
 import { CreateQueueCommand, DeleteMessageBatchCommand, type Message, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import * as z from 'zod/mini';
 import { ACCOUNT_ID, emulatorAccess, REGION } from './emulator-access';
+import { queueDrained } from './queue-drained';
 
 /** emulator.py knows the name. */
 const QUEUE_NAME = 'sandbox-inbox';
@@ -75,6 +76,11 @@ export class Inbox {
       }, timeoutMs);
       this.waiters.add(waiter);
     });
+  }
+
+  /** Until all that was published is here. */
+  async drained(): Promise<void> {
+    await queueDrained(this.sqs, this.queueUrl);
   }
 
   async close(): Promise<void> {

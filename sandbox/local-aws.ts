@@ -134,6 +134,19 @@ export class LocalAws {
     };
   }
 
+  /** Hands an event to EventBridge once more, as a second delivery or a replayed archive would. */
+  async replay(event: CloudTrailEvent): Promise<void> {
+    await this.parts.runner.deliver(event);
+  }
+
+  /** Until every event is handled, also those that are tried again later, and every message is in the inbox. */
+  async settled(): Promise<void> {
+    const { runner, inbox, deliveries } = this.parts;
+    await Promise.all(deliveries.pending);
+    await runner.drained();
+    await inbox.drained();
+  }
+
   /** The next calls of an action get an error. */
   failNext(fault: Fault): void {
     this.parts.tap.failNext(fault);

@@ -1,6 +1,7 @@
 import { DeleteMessageBatchCommand, GetQueueUrlCommand, type Message, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { EventSourceMapping } from '../deployer/deploy-stack';
 import { emulatorAccess } from '../emulator-access';
+import { queueDrained } from '../queue-drained';
 import { MAX_PROCESSES, type RunnableFunction } from './deployed-function';
 import { failedMessageIds, sqsEventOf } from './sqs-event';
 
@@ -20,6 +21,10 @@ export class QueuePoller {
     this.loops = Array.from({ length: concurrency }, async () => this.poll());
   }
 
+  async drained(): Promise<void> {
+    await queueDrained(this.sqs, await this.queueUrl());
+  }
+
   /** Lets invocations come to their end, and takes no more messages. */
   async stop(): Promise<void> {
     this.stopped.abort();
@@ -28,11 +33,16 @@ export class QueuePoller {
   }
 
   private async poll(): Promise<void> {
-    const { QueueUrl = '' } = await this.sqs.send(new GetQueueUrlCommand({ QueueName: this.mapping.queueArn.split(':').at(-1) }));
+    const queueUrl = await this.queueUrl();
     while (!this.stopped.signal.aborted) {
-      const batch = await this.receiveBatch(QueueUrl);
-      if (batch.length > 0) await this.handle(QueueUrl, batch);
+      const batch = await this.receiveBatch(queueUrl);
+      if (batch.length > 0) await this.handle(queueUrl, batch);
     }
+  }
+
+  private async queueUrl(): Promise<string> {
+    const { QueueUrl = '' } = await this.sqs.send(new GetQueueUrlCommand({ QueueName: this.mapping.queueArn.split(':').at(-1) }));
+    return QueueUrl;
   }
 
   /** With a batching window: goes on until the batch is full or the window over. */

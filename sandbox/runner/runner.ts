@@ -48,6 +48,11 @@ export class Runner {
     if (refused) throw new Error(`The bus refused the event ${event['detail-type']} of ${event.source}: ${refused.ErrorCode}: ${refused.ErrorMessage}`);
   }
 
+  /** Until the functions have handled all that lies in their queues. */
+  async drained(): Promise<void> {
+    await Promise.all([...this.stacks.values()].map(async (stack) => stack.drained()));
+  }
+
   /** Lets invocations come to their end. Events can still be delivered. */
   async stopFunctions(): Promise<void> {
     await Promise.all([...this.stacks.values()].map(async (stack) => stack.stop()));
@@ -82,6 +87,10 @@ class RunningStack {
   }
 
   private constructor(private readonly pollers: QueuePoller[], private readonly functions: RunnableFunction[]) {}
+
+  async drained(): Promise<void> {
+    await Promise.all(this.pollers.map(async (poller) => poller.drained()));
+  }
 
   async stop(): Promise<void> {
     await Promise.all(this.pollers.map(async (poller) => poller.stop()));

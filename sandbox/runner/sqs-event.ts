@@ -1,7 +1,7 @@
 import type { Message, MessageAttributeValue } from '@aws-sdk/client-sqs';
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import * as z from 'zod/mini';
-import { ACCOUNT_ID, REGION } from '../emulator-access';
+import { REGION } from '../emulator-access';
 
 /** What Lambda hands to a function for a batch of messages. */
 export function sqsEventOf(queueArn: string, messages: Message[]): SQSEvent {
@@ -12,7 +12,7 @@ function recordOf(queueArn: string, { MessageId = '', ReceiptHandle = '', Body =
   return {
     messageId: MessageId,
     receiptHandle: ReceiptHandle,
-    body: withAccount(Body),
+    body: Body,
     attributes: {
       ...Attributes,
       ApproximateReceiveCount: Attributes.ApproximateReceiveCount ?? '',
@@ -38,22 +38,6 @@ function messageAttributeOf({ DataType = 'String', StringValue, BinaryValue }: M
     stringListValues: [],
     binaryListValues: [],
   };
-}
-
-const Envelope = z.looseObject({ 'version': z.literal('0'), 'id': z.string(), 'detail-type': z.string(), 'source': z.string(), 'detail': z.unknown() });
-
-/** EventBridge's envelope has the account; what the emulator puts into a queue lacks it, and nothing else. */
-function withAccount(body: string): string {
-  const envelope = Envelope.safeParse(parsedOrUndefined(body));
-  return envelope.success && !('account' in envelope.data) ? JSON.stringify({ ...envelope.data, account: ACCOUNT_ID }) : body;
-}
-
-function parsedOrUndefined(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 const BatchResponse = z.object({

@@ -25,7 +25,7 @@ const logger = new Logger({ serviceName: sentry });
 const metrics = new Metrics({ namespace: METRICS_NAMESPACE, serviceName: sentry });
 
 const SDK = { maxAttempts: 5, requestHandler: { connectionTimeout: 2_000, requestTimeout: 8_000 } };
-const sqs = new SQSClient(SDK);
+const sqs = new SQSClient({ ...SDK, useQueueUrlAsEndpoint: false });
 const notifications = new SnsNotifications(new SNSClient(SDK), environment.NOTIFICATION_TOPIC_ARN);
 const configuration = new SsmSentryConfiguration(new SSMClient(SDK), SYSTEM_CLOCK, {
   policies: environment.POLICIES_PARAMETER,

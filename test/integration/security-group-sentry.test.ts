@@ -1,0 +1,232 @@
+import {
+  AuthorizeSecurityGroupEgressCommand, AuthorizeSecurityGroupIngressCommand, CreateManagedPrefixListCommand, DescribeSecurityGroupRulesCommand, EC2Client,
+  type IpPermission,
+} from '@aws-sdk/client-ec2';
+import { IAMClient } from '@aws-sdk/client-iam';
+import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import type { ApiCall, CloudTrailEvent } from '../../sandbox/cloudtrail/tap';
+import type { Delivery } from '../../sandbox/inbox';
+import { type AwsCredentials, type DeployedStack, LocalAws } from '../../sandbox/local-aws';
+import { schemaErrors } from '../contracts/message-schema';
+import { policyStatements, whatIsNotAllowed } from './role-policies';
+import { STACK_NAME, synthesizeStage } from './sentry-stage';
+
+jest.setTimeout(120_000);
+
+const REVERTED_WITHIN_MS = 3_000;
+const MESSAGE_WITHIN_MS = 45_000;
+
+const calls: ApiCall[] = [];
+const events: CloudTrailEvent[] = [];
+const invocations: string[] = [];
+const logs: string[] = [];
+
+let localAws: LocalAws;
+let stack: DeployedStack;
+let visitor: AwsCredentials;
+let ec2: EC2Client;
+let locked: string;
+let watched: string;
+
+beforeAll(async () => {
+  localAws = await LocalAws.start({
+    onCall: (call) => calls.push(call),
+    onEvent: (event) => events.push(event),
+    onInvocation: ({ functionName }) => invocations.push(functionName),
+    onFunctionLog: (_, line) => logs.push(line),
+  });
+  stack = await localAws.deploy(synthesizeStage(), STACK_NAME);
+  visitor = await localAws.createUser('visitor');
+  ec2 = ec2As(visitor);
+  locked = stack.outputs.get('LockedId')!;
+  watched = stack.outputs.get('WatchedId')!;
+});
+
+afterAll(async () => localAws?.stop());
+
+describe('the AWS CLI opens a locked group', () => {
+  test.each([
+    ['tcp 22 from 0.0.0.0/0', () => ['--protocol', 'tcp', '--port', '22', '--cidr', '0.0.0.0/0'], 1],
+    ['tcp 22 from ::/0', () => ['--ip-permissions', 'IpProtocol=tcp,FromPort=22,ToPort=22,Ipv6Ranges=[{CidrIpv6=::/0}]'], 1],
+    ['all traffic from a prefix list', async () => ['--ip-permissions', `IpProtocol=-1,PrefixListIds=[{PrefixListId=${await prefixList()}}]`], 1],
+    ['a reference to another group', () => ['--protocol', 'tcp', '--port', '5432', '--source-group', watched], 1],
+    ['all of these in one call', async () => [
+      '--ip-permissions', 'IpProtocol=tcp,FromPort=22,ToPort=22,IpRanges=[{CidrIp=0.0.0.0/0}],Ipv6Ranges=[{CidrIpv6=::/0}]',
+      `IpProtocol=-1,PrefixListIds=[{PrefixListId=${await prefixList()}}]`, `IpProtocol=tcp,FromPort=5432,ToPort=5432,UserIdGroupPairs=[{GroupId=${watched}}]`,
+    ], 4],
+  ])('%s: gone within 3 s, every other rule untouched, one message', async (_, parametersOf, count) => {
+    const before = await ruleIds(locked);
+    const [callsBefore, messagesBefore] = [calls.length, localAws.inbox.deliveries.length];
+    const parameters = await parametersOf();
+    const { exitCode, stderr } = await localAws.cli(['ec2', 'authorize-security-group-ingress', '--group-id', locked, ...parameters], visitor);
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+    const message = await messageAbout(lastEvent());
+
+    expect(message.rules.map(({ outcome }: { outcome: string }) => outcome)).toEqual(Array(count).fill('reverted'));
+    const since = calls.slice(callsBefore);
+    const opened = since.find(({ action }) => action === 'AuthorizeSecurityGroupIngress')!;
+    const reverts = since.filter(({ action }) => action === 'RevokeSecurityGroupIngress');
+    expect(reverts).toHaveLength(count);
+    expect(Math.max(...reverts.map(({ at }) => at)) - opened.at).toBeLessThan(REVERTED_WITHIN_MS);
+    expect(await ruleIds(locked)).toEqual(before);
+    await localAws.settled();
+    expect(localAws.inbox.deliveries.length - messagesBefore).toBe(1);
+  });
+});
+
+test('egress rules are taken back as well', async () => {
+  await ec2.send(new AuthorizeSecurityGroupEgressCommand({ GroupId: locked, IpPermissions: [tcp(25, '203.0.113.0/24')] }));
+  expect((await messageAbout(lastEvent())).rules).toMatchObject([{ direction: 'egress', outcome: 'reverted' }]);
+});
+
+test('the message for people says it all', async () => {
+  await open(locked, [tcp(8080, '198.51.100.7/32')]);
+  const { emailText, subject, attributes, message } = await deliveryAbout(lastEvent());
+  expect(schemaErrors(message)).toEqual([]);
+  expect(attributes).toEqual({ severity: 'medium', type: 'security-group-change' });
+  expect(subject).toMatch(/^\[MEDIUM\] sg-\w+: tcp 8080 from 198\.51\.100\.7\/32 taken back$/);
+  for (const told of [locked, 'user/visitor', '127.0.0.1', '123456789012, Region us-east-1', 'the group is locked', 'reverted. It stood open for about']) {
+    expect(emailText).toContain(told);
+  }
+});
+
+describe('a trusted role', () => {
+  let deployer: EC2Client;
+  beforeAll(async () => { deployer = ec2As(await localAws.assumeRole(stack.outputs.get('DeployerArn')!, 'pipeline')); });
+
+  test('may add to a locked group, but nothing that is forbidden', async () => {
+    await deployer.send(new AuthorizeSecurityGroupIngressCommand({ GroupId: locked, IpPermissions: [tcp(8443, '0.0.0.0/0'), tcp(22, '0.0.0.0/0')] }));
+    expect((await messageAbout(lastEvent())).rules).toMatchObject([{ fromPort: 22, outcome: 'reverted' }]);
+    expect(await ports(locked)).toEqual(expect.arrayContaining([8443]));
+  });
+});
+
+test('a group that is only watched keeps its rule, and the message says that it stands', async () => {
+  await ec2.send(new AuthorizeSecurityGroupEgressCommand({ GroupId: watched, IpPermissions: [tcp(443, '203.0.113.7/32')] }));
+  expect((await messageAbout(lastEvent())).rules).toMatchObject([{ outcome: 'kept' }]);
+  expect(await ports(watched)).toContain(443);
+});
+
+test('failed calls, allowed rules and other groups invoke nothing or tell nothing', async () => {
+  const messagesBefore = localAws.inbox.deliveries.length;
+  const invocationsBefore = invocations.length;
+  await expect(open(locked, [tcp(443, '0.0.0.0/0')])).rejects.toThrow(/already exists/i);
+  await open(stack.outputs.get('UnwatchedId')!, [tcp(22, '0.0.0.0/0')]);
+  await localAws.settled();
+  expect(invocations.length).toBe(invocationsBefore);
+  await open(watched, [tcp(22, '0.0.0.0/0')]);
+  await localAws.settled();
+  expect(localAws.inbox.deliveries.length).toBe(messagesBefore);
+});
+
+test('a second delivery changes nothing, and its message says so', async () => {
+  await open(locked, [tcp(9000, '0.0.0.0/0')]);
+  const event = lastEvent();
+  await messageAbout(event);
+  const revokesBefore = revokeCalls();
+  await localAws.replay(event);
+  await localAws.inbox.waitFor((delivery) => isAbout(event)(delivery) && delivery.message.includes('already-gone'), MESSAGE_WITHIN_MS);
+  expect(revokeCalls()).toBe(revokesBefore);
+});
+
+test('an event without its parameters has forbidden traffic taken back, and the doubt told', async () => {
+  await open(stack.outputs.get('UnwatchedId')!, [tcp(7, '0.0.0.0/0')]);
+  const event = { ...lastEvent(), id: 'omitted' };
+  await localAws.replay({ ...event, detail: { ...event.detail, eventID: 'omitted', requestParameters: { omitted: true }, responseElements: null } });
+  const { message } = await localAws.inbox.waitFor(({ message: text }) => text.includes('"omitted"'), MESSAGE_WITHIN_MS);
+  expect(JSON.parse(message)).toMatchObject({ eventId: 'omitted', doubt: expect.stringMatching(/judged as it stands/) });
+});
+
+test('an event of unknown shape is told and counted', async () => {
+  const queueUrl = [...stack.resources.entries()].find(([id]) => /^GroupSentryChanges[0-9A-F]{8}$/.test(id))![1].physicalId;
+  await new SQSClient(access(visitor)).send(new SendMessageCommand({ QueueUrl: queueUrl, MessageBody: '{"detail":{"eventName":"OpenSesame"}}' }));
+  const { message, attributes } = await localAws.inbox.waitFor(({ attributes: { type } }) => type === 'unreadable-event', MESSAGE_WITHIN_MS);
+  expect(schemaErrors(message)).toEqual([]);
+  expect(attributes.severity).toBe('high');
+  expect(logs.some((line) => line.includes('"UnreadableEvents":1'))).toBe(true);
+});
+
+test('a revert that EC2 refuses is told as failed, and tried again until it is done', async () => {
+  localAws.failNext({ service: 'ec2', action: 'RevokeSecurityGroupIngress', errorCode: 'UnauthorizedOperation', times: 1 });
+  await open(locked, [tcp(9001, '0.0.0.0/0')]);
+  const event = lastEvent();
+  await localAws.inbox.waitFor((delivery) => isAbout(event)(delivery) && delivery.message.includes('"critical"'), MESSAGE_WITHIN_MS);
+  await localAws.inbox.waitFor((delivery) => isAbout(event)(delivery) && delivery.message.includes('"reverted"'), MESSAGE_WITHIN_MS);
+  expect(await ports(locked)).not.toContain(9001);
+});
+
+test('a message that SNS does not take is sent later: nothing is lost', async () => {
+  localAws.failNext({ service: 'sns', action: 'Publish', errorCode: 'AuthorizationError', times: 1 });
+  await open(locked, [tcp(9002, '0.0.0.0/0')]);
+  expect((await messageAbout(lastEvent())).rules).toMatchObject([{ fromPort: 9002 }]);
+  expect(await ports(locked)).not.toContain(9002);
+});
+
+test('no call of the functions is beyond what their roles allow, and none made them act again', async () => {
+  const own = calls.filter(({ callerArn }) => callerArn?.includes('RespondToChangesRole'));
+  expect(new Set(own.map(({ action }) => action))).toEqual(new Set([
+    'GetParameters', 'DescribeSecurityGroups', 'DescribeSecurityGroupRules', 'RevokeSecurityGroupIngress', 'RevokeSecurityGroupEgress', 'Publish',
+    'ChangeMessageVisibility',
+  ]));
+  expect(whatIsNotAllowed(own, await policyStatements(new IAMClient(access(visitor)), stack))).toEqual([]);
+  const revokes = events.filter(({ detail }) => String(detail.eventName).startsWith('Revoke')).map(({ detail }) => detail.eventID);
+  expect(revokes.length).toBeGreaterThan(0);
+  expect(logs.filter((line) => revokes.some((id) => line.includes(String(id))))).toEqual([]);
+});
+
+function access(credentials: AwsCredentials) {
+  return { endpoint: localAws.endpoint, region: localAws.region, credentials };
+}
+
+function ec2As(credentials: AwsCredentials): EC2Client {
+  return new EC2Client(access(credentials));
+}
+
+async function open(groupId: string, IpPermissions: IpPermission[]): Promise<void> {
+  await ec2.send(new AuthorizeSecurityGroupIngressCommand({ GroupId: groupId, IpPermissions }));
+}
+
+function tcp(port: number, CidrIp: string): IpPermission {
+  return { IpProtocol: 'tcp', FromPort: port, ToPort: port, IpRanges: [{ CidrIp }] };
+}
+
+async function prefixList(): Promise<string> {
+  const { PrefixList } = await ec2.send(new CreateManagedPrefixListCommand({
+    PrefixListName: 'everybody', AddressFamily: 'IPv4', MaxEntries: 1, Entries: [{ Cidr: '0.0.0.0/0' }],
+  }));
+  return PrefixList!.PrefixListId!;
+}
+
+async function rules(groupId: string) {
+  const { SecurityGroupRules } = await ec2.send(new DescribeSecurityGroupRulesCommand({ Filters: [{ Name: 'group-id', Values: [groupId] }] }));
+  return SecurityGroupRules!;
+}
+
+async function ruleIds(groupId: string): Promise<string[]> {
+  return (await rules(groupId)).map(({ SecurityGroupRuleId }) => SecurityGroupRuleId!).sort();
+}
+
+async function ports(groupId: string): Promise<number[]> {
+  return (await rules(groupId)).map(({ FromPort }) => FromPort!);
+}
+
+function lastEvent(): CloudTrailEvent {
+  return events.filter(({ detail }) => String(detail.eventName).startsWith('Authorize')).at(-1)!;
+}
+
+function isAbout({ detail }: CloudTrailEvent): (delivery: Delivery) => boolean {
+  return ({ message }) => message.includes(String(detail.eventID));
+}
+
+function deliveryAbout(event: CloudTrailEvent): Promise<Delivery> {
+  return localAws.inbox.waitFor(isAbout(event), MESSAGE_WITHIN_MS);
+}
+
+async function messageAbout(event: CloudTrailEvent) {
+  return JSON.parse((await deliveryAbout(event)).message);
+}
+
+function revokeCalls(): number {
+  return calls.filter(({ action }) => action.startsWith('RevokeSecurityGroup')).length;
+}
+
