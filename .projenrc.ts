@@ -1,10 +1,10 @@
-import { CdkSentriesProject } from './projenrc/project';
 import { bundleHandlers } from './projenrc/handler-bundles';
 import { enforceLayers } from './projenrc/layers';
 import { runOnLambdaNode } from './projenrc/node-version';
+import { CdkSentriesProject } from './projenrc/project';
 import { addSandbox } from './projenrc/sandbox';
-import { shapeTests } from './projenrc/tests';
 import { shipOnlyTheLibrary } from './projenrc/shipped-files';
+import { shapeTests } from './projenrc/tests';
 
 const project = new CdkSentriesProject();
 

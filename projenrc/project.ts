@@ -100,7 +100,7 @@ export class CdkSentriesProject extends awscdk.AwsCdkConstructLibrary {
         fileExtensions: ['.ts'],
         projectService: false,
         tsconfigPath: './tsconfig.dev.json',
-        commandOptions: { fix: false },
+        commandOptions: { fix: false, extraArgs: ['--max-warnings', '0'] },
       },
 
       jest: true,

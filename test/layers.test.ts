@@ -1,5 +1,5 @@
-import { join } from 'node:path';
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Linter } from 'eslint';
 import { LegacyESLint } from 'eslint/use-at-your-own-risk';
 

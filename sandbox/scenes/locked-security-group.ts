@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import * as z from 'zod/mini';
 import type { ApiCall, CloudTrailEvent } from '../cloudtrail/tap';
+import type { MetGap } from '../deployer/emulator-gaps';
 import { synthesizeApp } from '../deployer/synthesize';
 import type { Delivery } from '../inbox';
 import { type AwsCredentials, LocalAws, type LocalAwsOptions } from '../local-aws';
-import type { MetGap } from '../deployer/emulator-gaps';
 import { sentRule, Timeline } from '../timeline';
 
 const EXAMPLE = resolve(__dirname, '..', '..', 'examples', 'typescript', 'locked-security-group');
@@ -107,7 +107,9 @@ async function makePrefixList(localAws: LocalAws, visitor: AwsCredentials): Prom
   return made.stdout.trim();
 }
 
-const describedRules = z.object({ SecurityGroupRules: z.array(z.object({ SecurityGroupRuleId: z.string(), IsEgress: z.boolean(), FromPort: z.number() })) });
+const describedRules = z.object({
+  SecurityGroupRules: z.array(z.object({ SecurityGroupRuleId: z.string(), IsEgress: z.boolean(), FromPort: z.number() })),
+});
 
 async function openToTheWorld({ localAws, visitor, groupId }: Stage): Promise<string[]> {
   const { stdout } = await localAws.cli(

@@ -25,9 +25,12 @@ test('computed keys of SDK schemas become literals, all else stays', () => {
 
 test('what would fail at run time fails the build', async () => {
   const stdin = { contents: "import { gone } from './there'; gone();", resolveDir: __dirname };
-  const there = { name: 'there', setup: (it: Parameters<NonNullable<(typeof BUNDLE_OPTIONS)['plugins']>[number]['setup']>[0]) => {
-    it.onResolve({ filter: /there$/ }, () => ({ path: 'there', namespace: 'there' }));
-    it.onLoad({ filter: /.*/, namespace: 'there' }, () => ({ contents: 'exports.here = 1; require(process.argv[2]);', loader: 'js' as const }));
-  } };
+  const there = {
+    name: 'there',
+    setup: (it: Parameters<NonNullable<(typeof BUNDLE_OPTIONS)['plugins']>[number]['setup']>[0]) => {
+      it.onResolve({ filter: /there$/ }, () => ({ path: 'there', namespace: 'there' }));
+      it.onLoad({ filter: /.*/, namespace: 'there' }, () => ({ contents: 'exports.here = 1; require(process.argv[2]);', loader: 'js' as const }));
+    },
+  };
   await expect(build({ ...BUNDLE_OPTIONS, stdin, write: false, logLevel: 'silent', plugins: [there] })).rejects.toThrow(/require/);
 });

@@ -1,15 +1,15 @@
 import {
-  AuthorizeSecurityGroupEgressCommand, AuthorizeSecurityGroupIngressCommand, CreateManagedPrefixListCommand, DescribeSecurityGroupRulesCommand, EC2Client,
-  type IpPermission,
+  AuthorizeSecurityGroupEgressCommand, AuthorizeSecurityGroupIngressCommand, CreateManagedPrefixListCommand, DescribeSecurityGroupRulesCommand,
+  EC2Client, type IpPermission,
 } from '@aws-sdk/client-ec2';
 import { IAMClient } from '@aws-sdk/client-iam';
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { policyStatements, whatIsNotAllowed } from './role-policies';
+import { STACK_NAME, synthesizeStage } from './sentry-stage';
 import type { ApiCall, CloudTrailEvent } from '../../sandbox/cloudtrail/tap';
 import type { Delivery } from '../../sandbox/inbox';
 import { type AwsCredentials, type DeployedStack, LocalAws } from '../../sandbox/local-aws';
 import { schemaErrors } from '../contracts/message-schema';
-import { policyStatements, whatIsNotAllowed } from './role-policies';
-import { STACK_NAME, synthesizeStage } from './sentry-stage';
 
 jest.setTimeout(120_000);
 

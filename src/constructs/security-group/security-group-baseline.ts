@@ -1,5 +1,5 @@
-import type { Baseline } from '../../domain/security-group/policy';
 import type { TrafficPattern } from './traffic-pattern';
+import type { Baseline } from '../../domain/security-group/policy';
 
 /** Which rules a monitored group may hold. */
 export class SecurityGroupBaseline {

@@ -14,9 +14,9 @@ import type { Actor } from '../actor';
 import { BundledFunction } from '../bundled-function';
 import { notificationTopic } from '../notification-topic';
 import type { ChangeResponse } from './change-response';
+import { groupChangePattern } from './group-change-pattern';
 import type { MonitoredGroup, MonitoredGroups } from './monitored-groups';
 import type { SecurityGroupBaseline } from './security-group-baseline';
-import { groupChangePattern } from './group-change-pattern';
 import { SentryParameters } from './sentry-parameters';
 
 /** A baseline, and what is done about a rule that violates it. */

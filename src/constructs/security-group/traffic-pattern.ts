@@ -1,6 +1,6 @@
-import type { TrafficPattern as PatternSpecification } from '../../domain/security-group/traffic-pattern';
 import { Ports } from './ports';
 import { TrafficPeer } from './traffic-peer';
+import type { TrafficPattern as PatternSpecification } from '../../domain/security-group/traffic-pattern';
 
 /** Which way traffic goes, seen from the group. */
 export enum TrafficDirection {

@@ -1,5 +1,5 @@
-import type { Caller } from '../actor/caller';
 import type { Rule } from './rule';
+import type { Caller } from '../actor/caller';
 
 /** What one API call did to one group, as its CloudTrail record tells it. */
 export interface Change {

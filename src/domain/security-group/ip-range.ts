@@ -70,5 +70,6 @@ function sharePrefix(one: Address, other: Address, length: number): boolean {
   const whole = Math.floor(length / 8);
   if (a.slice(0, whole).some((byte, index) => byte !== b[index])) return false;
   const rest = length % 8;
-  return rest === 0 || a[whole]! >> (8 - rest) === b[whole]! >> (8 - rest);
+  const unit = 2 ** (8 - rest);
+  return rest === 0 || Math.floor(a[whole]! / unit) === Math.floor(b[whole]! / unit);
 }

@@ -1,5 +1,5 @@
-import type { Rule } from './rule';
 import type { Violation } from './judge';
+import type { Rule } from './rule';
 
 /** What really happened to one rule. */
 export type Outcome =

@@ -1,8 +1,8 @@
-import type { Caller } from '../actor/caller';
-import { plainText, subjectLine } from '../notification/plain-text';
 import { type ChangeReport, hasFailures, secondsOpen, severityOf } from './change-report';
 import type { Outcome, RuleOutcome } from './outcome';
 import { ruleText } from './rule-text';
+import type { Caller } from '../actor/caller';
+import { plainText, subjectLine } from '../notification/plain-text';
 
 /** The subject of an e-mail: what is worst comes first, since the rest may be cut. */
 export function reportSubject(report: ChangeReport): string {

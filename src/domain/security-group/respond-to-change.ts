@@ -1,10 +1,10 @@
-import { isOwnCall, isTrusted, type OwnIdentity, type TrustedActor } from '../actor/caller';
 import type { Change } from './change';
 import type { ChangeReport, GroupDetails } from './change-report';
 import { judge, type Judgement } from './judge';
 import type { Outcome, RuleOutcome } from './outcome';
 import type { Policy } from './policy';
 import { isSameRule, type Rule } from './rule';
+import { isOwnCall, isTrusted, type OwnIdentity, type TrustedActor } from '../actor/caller';
 
 /** What a sentry watches, and by what it judges. */
 export interface SentryConfiguration {
@@ -75,10 +75,11 @@ async function respondInGroup(
   };
   const judgeState = (state: GroupState | undefined) => judge(state?.rules ?? [], policies, hints);
 
-  const before = await lookUntil(groupId, groups, clock, (state) => judgeState(state).every((judgement) => judgement.present || !isViolating(judgement)));
+  const before = await lookUntil(groupId, groups, clock, (state) => judgeState(state).filter(isViolating).every(({ present }) => present));
   const violating = judgeState(before).filter(isViolating);
   const answers = await revokeAll(groupId, violating, groups);
-  const after = answers.size === 0 ? before : await lookUntil(groupId, groups, clock, (state) => [...answers.keys()].every((rule) => !stands(rule, state)));
+  const revoked = [...answers.keys()];
+  const after = revoked.length === 0 ? before : await lookUntil(groupId, groups, clock, (state) => !revoked.some((rule) => stands(rule, state)));
 
   const doubt = change.namesAllRules ? undefined : doubtAbout(before);
   if (violating.length === 0 && !doubt) return undefined;
@@ -118,13 +119,15 @@ function stands(rule: Rule, state: GroupState | undefined): boolean {
   return state?.rules.some((present) => isSameRule(rule, present)) ?? false;
 }
 
-function ruleOutcome({ rule, violations, present, verdict }: Judgement, answer: RevokeAnswer | undefined, after: GroupState | undefined): RuleOutcome {
-  const outcome: Outcome = !present ? { kind: 'already-gone' } : verdict === 'keep' ? { kind: 'kept' } : outcomeOf(answer, stands(rule, after));
-  return { rule, violations, outcome };
+function ruleOutcome(judgement: Judgement, answer: RevokeAnswer | undefined, after: GroupState | undefined): RuleOutcome {
+  const { rule, violations } = judgement;
+  return { rule, violations, outcome: outcomeOf(judgement, answer, stands(rule, after)) };
 }
 
 /** What is true now counts, not what EC2 answered. */
-function outcomeOf(answer: RevokeAnswer | undefined, standsStill: boolean): Outcome {
+function outcomeOf({ present, verdict }: Judgement, answer: RevokeAnswer | undefined, standsStill: boolean): Outcome {
+  if (!present) return { kind: 'already-gone' };
+  if (verdict === 'keep') return { kind: 'kept' };
   if (!standsStill) return { kind: answer?.kind === 'revoked' ? 'reverted' : 'already-gone' };
   if (answer?.kind === 'refused') return { kind: 'failed', reason: answer.reason };
   return { kind: 'failed', reason: 'EC2 took the call, but still shows the rule' };

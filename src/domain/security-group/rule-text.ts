@@ -1,6 +1,6 @@
-import { plainText } from '../notification/plain-text';
 import { ALL_PROTOCOLS, hasPorts, isIcmp } from './protocol';
 import type { Peer, Rule } from './rule';
+import { plainText } from '../notification/plain-text';
 
 /** "tcp 22 from 0.0.0.0/0": a rule in words, safe to show. */
 export function ruleText(rule: Rule): string {

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
+import { envelopeOf, permission, recordOf, type RecordValues } from './change-events';
 import { parseChangeEvent, UnreadableEventError } from '../../../src/adapters/security-group/change-event';
 import type { RawRule } from '../../../src/domain/security-group/rule';
 import { canonicalRule } from '../../../src/domain/security-group/rule';
 import { ruleText } from '../../../src/domain/security-group/rule-text';
 import { rawRules } from '../../domain/security-group/rules';
-import { envelopeOf, permission, recordOf, type RecordValues } from './change-events';
 
 const RECEIVED_AT = new Date('2026-01-01T00:01:00Z');
 

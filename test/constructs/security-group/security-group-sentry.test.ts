@@ -5,11 +5,11 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import { AwsSolutionsChecks } from 'cdk-nag';
-import { RESPOND_TO_CHANGES } from '../../../src/contracts/security-group/respond-to-changes.environment';
 import {
   Actor, ChangeResponse, MonitoredGroups, Ports, SecurityGroupBaseline, SecurityGroupSentry, type SecurityGroupSentryProps, TrafficDirection,
   TrafficPattern, TrafficPeer,
 } from '../../../src';
+import { RESPOND_TO_CHANGES } from '../../../src/contracts/security-group/respond-to-changes.environment';
 
 const GROUP_ID = 'sg-0123456789abcdef0';
 const revertSsh = { baseline: SecurityGroupBaseline.forbid([TrafficPattern.fromInternet(Ports.SSH)]), response: ChangeResponse.revert() };
@@ -83,15 +83,22 @@ describe('groups and policies', () => {
   test('travel in SSM parameters', () => {
     const values = parameterValues(template({ policies: [revertSsh, revertAll] }));
     expect(values).toEqual([
-      expect.objectContaining({ version: 1, trustedActors: [], policies: [
-        {
-          baseline: { kind: 'forbid', patterns: [{
-            name: 'SSH from the internet', direction: 'ingress', traffic: [{ kind: 'protocol', protocol: 'tcp', fromPort: 22, toPort: 22 }], peers: [{ kind: 'internet' }],
-          }] },
-          response: 'revert',
-        },
-        { baseline: { kind: 'locked' }, response: 'revert' },
-      ] }),
+      expect.objectContaining({
+        version: 1,
+        trustedActors: [],
+        policies: [
+          {
+            baseline: {
+              kind: 'forbid',
+              patterns: [{
+                name: 'SSH from the internet', direction: 'ingress', traffic: [{ kind: 'protocol', protocol: 'tcp', fromPort: 22, toPort: 22 }], peers: [{ kind: 'internet' }],
+              }],
+            },
+            response: 'revert',
+          },
+          { baseline: { kind: 'locked' }, response: 'revert' },
+        ],
+      }),
       { version: 1, groupIds: [GROUP_ID] },
     ]);
   });
@@ -160,7 +167,8 @@ describe('the notification topic', () => {
     const synthesized = Template.fromStack(stack);
     synthesized.resourceCountIs('AWS::SNS::Topic', 1);
     synthesized.allResourcesProperties('AWS::CloudWatch::Alarm', { AlarmActions: [stack.resolve(notificationTopic.topicArn)] });
-    const usesKey = policyStatements(synthesized).filter(({ Resource }) => JSON.stringify(Resource) === JSON.stringify(stack.resolve(masterKey.keyArn)));
+    const keyArn = JSON.stringify(stack.resolve(masterKey.keyArn));
+    const usesKey = policyStatements(synthesized).filter(({ Resource }) => JSON.stringify(Resource) === keyArn);
     expect(usesKey.flatMap(({ Action }) => Action)).toContain('kms:GenerateDataKey*');
   });
 });

@@ -6,6 +6,10 @@ import type { Rule } from '../../../src/domain/security-group/rule';
  * between. Not a stand-in for EC2 itself: the handler is tested against the emulator.
  */
 export class GroupsInMemory implements SecurityGroups, Clock {
+  static of(groupId: string, ...rules: Rule[]): GroupsInMemory {
+    return new GroupsInMemory(new Map([[groupId, { details: { id: groupId, name: 'web', vpcId: 'vpc-1' }, rules }]]));
+  }
+
   readonly revoked: string[] = [];
   looks = 0;
   /** What happens before a look, by its number from 1. */
@@ -18,10 +22,6 @@ export class GroupsInMemory implements SecurityGroups, Clock {
 
   constructor(readonly groups: Map<string, GroupState>, startedAt = '2026-01-01T00:00:10Z') {
     this.time = Date.parse(startedAt);
-  }
-
-  static of(groupId: string, ...rules: Rule[]): GroupsInMemory {
-    return new GroupsInMemory(new Map([[groupId, { details: { id: groupId, name: 'web', vpcId: 'vpc-1' }, rules }]]));
   }
 
   put(groupId: string, change: (rules: readonly Rule[]) => readonly Rule[]): void {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
+import { canonicalRules, rule } from './rules';
 import { type Hints, judge } from '../../../src/domain/security-group/judge';
 import type { Policy } from '../../../src/domain/security-group/policy';
-import { canonicalRules, rule } from './rules';
 
 const forbidSsh: Policy = {
   baseline: { kind: 'forbid', patterns: [{ name: 'SSH', traffic: [{ kind: 'protocol', protocol: 'tcp', fromPort: 22, toPort: 22 }], peers: [{ kind: 'internet' }] }] },

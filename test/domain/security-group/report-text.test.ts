@@ -1,7 +1,7 @@
-import type { ChangeReport } from '../../../src/domain/security-group/change-report';
-import { reportSubject, reportText } from '../../../src/domain/security-group/report-text';
 import { changeReport } from './change-reports';
 import { rule } from './rules';
+import type { ChangeReport } from '../../../src/domain/security-group/change-report';
+import { reportSubject, reportText } from '../../../src/domain/security-group/report-text';
 
 const report: ChangeReport = changeReport({
   rules: [{

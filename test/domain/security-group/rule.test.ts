@@ -1,7 +1,7 @@
 import fc from 'fast-check';
+import { canonicalRules, rule } from './rules';
 import { isSameRule, ruleKey } from '../../../src/domain/security-group/rule';
 import { ruleText } from '../../../src/domain/security-group/rule-text';
-import { canonicalRules, rule } from './rules';
 
 describe('rules that EC2 keeps as one have one key', () => {
   test.each([

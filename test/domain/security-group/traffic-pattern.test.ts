@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import ipaddr from 'ipaddr.js';
+import { canonicalRules, rule } from './rules';
 import type { Rule } from '../../../src/domain/security-group/rule';
 import { opensTraffic, type TrafficPattern } from '../../../src/domain/security-group/traffic-pattern';
-import { canonicalRules, rule } from './rules';
 
 const ssh: TrafficPattern = { name: 'SSH', direction: 'ingress', traffic: [{ kind: 'protocol', protocol: 'tcp', fromPort: 22, toPort: 22 }], peers: [{ kind: 'internet' }] };
 
