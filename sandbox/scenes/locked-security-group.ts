@@ -133,7 +133,7 @@ function showCall(call: ApiCall, timeline: Timeline): void {
   }
   if (/^RevokeSecurityGroup/.test(call.action)) {
     timeline.mark(Math.round(call.at - call.durationMs), 'judged', `${call.parameters['SecurityGroupRuleId.1'] ?? 'a rule'} has to go`);
-    timeline.mark(call.at, 'reverted', `by ${call.callerArn}`);
+    timeline.mark(call.at, 'reverted', `by ${call.callerArn?.replace(/^arn:.+:assumed-role\/([^/]+).*/, 'the role $1')}`);
   }
 }
 

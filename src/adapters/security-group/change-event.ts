@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import type { Caller } from '../../domain/actor/caller';
 import type { Change } from '../../domain/security-group/change';
-import { canonicalRule, type Direction, type Rule, ruleKey } from '../../domain/security-group/rule';
+import { canonicalRule, type Direction, type RawRule, type Rule, ruleKey } from '../../domain/security-group/rule';
 
 /** An event that cannot be read well enough to know which call it speaks of. */
 export class UnreadableEventError extends Error {
@@ -125,7 +125,7 @@ function addedRules(record: CloudTrailRecord): Pick<Change, 'addedRules' | 'name
   const direction = DIRECTION_OF_EVENT[record.eventName];
   if (!direction) return { addedRules: [], namesAllRules: true };
   const answered = itemsOf(record.responseElements.securityGroupRuleSet).map((item) => answeredRule(item, direction));
-  const requested = requestedRules(record.requestParameters, direction);
+  const requested = requestedRules(record, direction);
   const rules = answered.filter(isRead);
   const keys = new Set(rules.map(ruleKey));
   return {
@@ -142,6 +142,7 @@ function isRead(rule: MaybeRule): rule is Rule {
 
 const answeredRuleSchema = z.object({
   securityGroupRuleId: z.optional(z.string()),
+  groupOwnerId: z.optional(textOrNumber),
   ipProtocol: textOrNumber,
   fromPort: z.optional(port),
   toPort: z.optional(port),
@@ -155,7 +156,7 @@ const answeredRuleSchema = z.object({
 function answeredRule(item: unknown, direction: Direction): MaybeRule {
   const parsed = answeredRuleSchema.safeParse(item);
   if (!parsed.success) return undefined;
-  const { securityGroupRuleId, ipProtocol, cidrIpv4, cidrIpv6, referencedGroupInfo, ...rest } = parsed.data;
+  const { securityGroupRuleId, groupOwnerId, ipProtocol, cidrIpv4, cidrIpv6, referencedGroupInfo, ...rest } = parsed.data;
   return canonicalRule({
     ...rest,
     id: securityGroupRuleId,
@@ -164,6 +165,7 @@ function answeredRule(item: unknown, direction: Direction): MaybeRule {
     ipRange: cidrIpv4 ?? cidrIpv6,
     groupId: referencedGroupInfo?.groupId,
     groupOwnerId: referencedGroupInfo?.userId,
+    ownerId: groupOwnerId,
   });
 }
 
@@ -178,31 +180,35 @@ const peerSchema = z.object({
 });
 
 /** One entry a rule that was asked for, undefined where it cannot be read. */
-function requestedRules(parameters: CloudTrailRecord['requestParameters'], direction: Direction): MaybeRule[] {
-  if (parameters.ipProtocol === undefined) return itemsOf(parameters.ipPermissions).flatMap((item) => rulesOfPermission(item, direction));
+function requestedRules({ requestParameters, recipientAccountId }: CloudTrailRecord, direction: Direction): MaybeRule[] {
+  const place = { direction, ownerId: recipientAccountId };
+  if (requestParameters.ipProtocol === undefined) return itemsOf(requestParameters.ipPermissions).flatMap((item) => rulesOfPermission(item, place));
   // The flat form: one rule, its values beside the group's id, which must not be taken for a peer.
-  const { groupId: _ownGroup, ...flat } = parameters;
-  return [requestedRule(flat, flat, direction)];
+  const { groupId: _ownGroup, ...flat } = requestParameters;
+  return [requestedRule(flat, flat, place)];
 }
+
+/** What all rules of a call have in common. */
+type Place = Pick<RawRule, 'direction' | 'ownerId'>;
 
 const permissionSchema = z.record(z.string(), z.unknown());
 
-function rulesOfPermission(item: unknown, direction: Direction): MaybeRule[] {
+function rulesOfPermission(item: unknown, place: Place): MaybeRule[] {
   const permission = permissionSchema.safeParse(item);
   if (!permission.success) return [undefined];
   const { ipRanges, ipv6Ranges, prefixListIds, groups } = permission.data;
   const peers = [ipRanges, ipv6Ranges, prefixListIds, groups].flatMap(itemsOf);
-  return peers.length === 0 ? [undefined] : peers.map((peer) => requestedRule(permission.data, peer, direction));
+  return peers.length === 0 ? [undefined] : peers.map((peer) => requestedRule(permission.data, peer, place));
 }
 
-function requestedRule(trafficItem: unknown, peerItem: unknown, direction: Direction): MaybeRule {
+function requestedRule(trafficItem: unknown, peerItem: unknown, place: Place): MaybeRule {
   const traffic = trafficSchema.safeParse(trafficItem);
   const peer = peerSchema.safeParse(peerItem);
   if (!traffic.success || !peer.success) return undefined;
   const { ipProtocol, fromPort, toPort } = traffic.data;
   const { cidrIp, cidrIpv6, prefixListId, groupId, userId, description } = peer.data;
   return canonicalRule({
-    direction,
+    ...place,
     protocol: ipProtocol,
     fromPort,
     toPort,

@@ -89,6 +89,7 @@ function describedRule(described: SecurityGroupRule): Rule {
     prefixListId: described.PrefixListId,
     groupId: described.ReferencedGroupInfo?.GroupId,
     groupOwnerId: described.ReferencedGroupInfo?.UserId,
+    ownerId: described.GroupOwnerId,
     description: described.Description,
   });
   if (!rule) throw new Error(`EC2 shows a rule whose peer cannot be read: ${JSON.stringify(described)}`);

@@ -58,6 +58,9 @@ const FUNCTION_TIMEOUT = Duration.seconds(60);
 /** With the growing pauses between them, about six hours of tries before an event goes to the dead-letter queue. */
 const MAX_TRIES = 30;
 
+/** A flood of events must not eat up the account's concurrency, nor EC2's request limit. */
+const MAX_CONCURRENCY = 10;
+
 /** IAM takes 6,144 characters a managed policy; a group's ARN has about 80. */
 const GROUPS_PER_STATEMENT = 50;
 
@@ -117,7 +120,7 @@ export class SecurityGroupSentry extends Construct implements iam.IGrantable {
       timeout: FUNCTION_TIMEOUT,
       memorySize: 512,
     });
-    handler.addEventSource(new sources.SqsEventSource(changes, { reportBatchItemFailures: true }));
+    handler.addEventSource(new sources.SqsEventSource(changes, { reportBatchItemFailures: true, maxConcurrency: MAX_CONCURRENCY }));
     this.notificationTopic.grantPublish(handler);
     parameters.grantRead(handler);
     groupStatements(this, groups).forEach((statement) => handler.addToRolePolicy(statement));

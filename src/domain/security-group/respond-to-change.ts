@@ -81,7 +81,7 @@ async function respondInGroup(
   const revoked = [...answers.keys()];
   const after = revoked.length === 0 ? before : await lookUntil(groupId, groups, clock, (state) => !revoked.some((rule) => stands(rule, state)));
 
-  const doubt = change.namesAllRules ? undefined : doubtAbout(before);
+  const doubt = change.namesAllRules ? undefined : doubtAbout(before, policies);
   if (violating.length === 0 && !doubt) return undefined;
   return {
     change,
@@ -133,8 +133,12 @@ function outcomeOf({ present, verdict }: Judgement, answer: RevokeAnswer | undef
   return { kind: 'failed', reason: 'EC2 took the call, but still shows the rule' };
 }
 
-function doubtAbout(state: GroupState | undefined): string {
+function doubtAbout(state: GroupState | undefined, policies: readonly Policy[]): string {
   const standing = state ? `it holds ${state.rules.length} rules now` : 'it does not exist any more';
-  return `The event does not name the added rules in a form that can be read, so the group was judged as it stands: ${standing}. ` +
-    'Forbidden traffic got its response; which rules are new cannot be told, so look at the group.';
+  const locked = policies.some(({ baseline }) => baseline.kind === 'locked');
+  return [
+    `The event does not name the added rules in a form that can be read, so the group was judged as it stands: ${standing}.`,
+    'Forbidden traffic got its response.',
+    ...(locked ? ['The group is locked, but which of its rules are new cannot be told: look at it.'] : []),
+  ].join(' ');
 }

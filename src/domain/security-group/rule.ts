@@ -7,6 +7,7 @@ export type Direction = 'ingress' | 'egress';
 export type Peer =
   | { readonly kind: 'ipv4' | 'ipv6'; readonly cidr: string }
   | { readonly kind: 'prefixList'; readonly prefixListId: string }
+  /** With its account where that is another than the rule's own. */
   | { readonly kind: 'securityGroup'; readonly groupId: string; readonly ownerId?: string };
 
 /** One security group rule in canonical form: direction, protocol, ports and peer are its key, the rest attributes. */
@@ -30,7 +31,10 @@ export interface RawRule {
   readonly ipRange?: string;
   readonly prefixListId?: string;
   readonly groupId?: string;
+  /** The account of the group that the rule refers to. */
   readonly groupOwnerId?: string;
+  /** The account of the group that holds the rule. */
+  readonly ownerId?: string;
   readonly description?: string;
 }
 
@@ -55,8 +59,9 @@ function canonicalPeer(raw: RawRule): Peer | undefined {
     return range && { kind: range.family, cidr: range.cidr };
   }
   if (raw.prefixListId) return { kind: 'prefixList', prefixListId: raw.prefixListId };
-  if (raw.groupId) return { kind: 'securityGroup', groupId: raw.groupId, ...(raw.groupOwnerId && { ownerId: raw.groupOwnerId }) };
-  return undefined;
+  if (!raw.groupId) return undefined;
+  const isForeign = raw.groupOwnerId && raw.groupOwnerId !== raw.ownerId;
+  return { kind: 'securityGroup', groupId: raw.groupId, ...(isForeign && { ownerId: raw.groupOwnerId }) };
 }
 
 /** Two rules of one group with the same key are the same rule; EC2 refuses a second one. */

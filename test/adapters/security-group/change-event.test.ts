@@ -23,6 +23,16 @@ describe('which rules were added', () => {
     expect(change.namesAllRules).toBe(true);
   });
 
+  test('a peer group has an account only where it is another one', () => {
+    const groups = { items: [{ groupId: 'sg-8', userId: '111111111111' }, { groupId: 'sg-9', userId: '222222222222' }] };
+    const change = parse({ requestParameters: { groupId: 'sg-1', ipPermissions: { items: [permission({ groups })] } } });
+    expect(change.addedRules.map(({ peer }) => peer)).toEqual([
+      { kind: 'securityGroup', groupId: 'sg-8' }, { kind: 'securityGroup', groupId: 'sg-9', ownerId: '222222222222' },
+    ]);
+    const own = answered({ referencedGroupInfo: { groupId: 'sg-8', userId: '111111111111' } });
+    expect(parse({ responseElements: { securityGroupRuleSet: { items: [own] } } }).addedRules[0]?.peer).toEqual({ kind: 'securityGroup', groupId: 'sg-8' });
+  });
+
   test('the flat form is one rule', () => {
     const change = parse({ requestParameters: { groupId: 'sg-1', ipPermissions: {}, ipProtocol: 'tcp', fromPort: 22, toPort: 22, cidrIp: '1.2.3.4/0' } });
     expect(change.addedRules.map(ruleText)).toEqual(['tcp 22 from 0.0.0.0/0']);
