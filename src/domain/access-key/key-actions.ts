@@ -1,0 +1,86 @@
+import { type AccessKey, type AccessKeyWithUse, DAY_MILLISECONDS, isOlderThan } from './access-key';
+
+/** What is done about old keys, and when. All times are in days. */
+export interface KeyActionRules {
+  /** An active key older than this is deactivated. */
+  readonly deactivateAfter: number;
+  /** A key that has been inactive for this long is deleted. */
+  readonly deleteAfterInactive?: number;
+  /** How long before each step its notice has to have been accepted by SNS. */
+  readonly grace: number;
+  readonly maxActionsPerRun: number;
+}
+
+export type StepKind = 'deactivate' | 'delete';
+
+/** What the sentry remembers of one key, under its id. Toggling the key changes none of the notices. */
+export interface KeyRecord {
+  readonly keyId: string;
+  readonly userName: string;
+  /** When SNS accepted the notice of a step. */
+  readonly noticeAt: Partial<Readonly<Record<StepKind, Date>>>;
+  /** Since when the key has been seen inactive, without a break. */
+  readonly inactiveSince?: Date;
+  /** A step that was taken and is not told yet. */
+  readonly untold?: { readonly step: StepKind; readonly at: Date };
+}
+
+/** How late the last use of a key can show up. AWS names no bound; it says "up to" a few hours. */
+const LAST_USE_LAG_DAYS = 1;
+
+/** What comes next for a key. */
+export type NextStep =
+  | { readonly kind: 'none' }
+  /** It has to be told first; the step is due on `dueAt` at the earliest. */
+  | { readonly kind: 'notice'; readonly step: StepKind; readonly dueAt: Date }
+  | { readonly kind: 'wait'; readonly step: StepKind; readonly dueAt: Date }
+  | { readonly kind: 'due'; readonly step: StepKind }
+  /** It cannot be decided, and so nothing is done. */
+  | { readonly kind: 'held'; readonly step: StepKind; readonly reason: string };
+
+/** The one place that says whether a key may be deactivated or deleted: once for the plan, and again on a fresh look. */
+export function nextStep(key: AccessKeyWithUse, record: KeyRecord | undefined, rules: KeyActionRules, now: Date): NextStep {
+  if (key.status === 'Active') return deactivation(key, record, rules, now);
+  if (key.status === 'Inactive' && rules.deleteAfterInactive !== undefined) {
+    return deletion(key, record, { ...rules, deleteAfterInactive: rules.deleteAfterInactive }, now);
+  }
+  return { kind: 'none' };
+}
+
+function deactivation(key: AccessKeyWithUse, record: KeyRecord | undefined, rules: KeyActionRules, now: Date): NextStep {
+  if (!isOlderThan(key.createdAt, rules.deactivateAfter, now)) return { kind: 'none' };
+  return afterNotice('deactivate', record?.noticeAt.deactivate, now, rules, now);
+}
+
+function deletion(
+  key: AccessKeyWithUse, record: KeyRecord | undefined, rules: KeyActionRules & { readonly deleteAfterInactive: number }, now: Date,
+): NextStep {
+  const since = record?.inactiveSince ?? now;
+  if (key.lastUse.kind === 'unknown') return { kind: 'held', step: 'delete', reason: `its last use is unknown: ${key.lastUse.reason}` };
+  // An inactive key cannot be used: it was active in between, and its time begins anew.
+  const usedAt = key.lastUse.kind === 'used' ? plusDays(key.lastUse.at, LAST_USE_LAG_DAYS) : since;
+  const from = usedAt > since ? usedAt : since;
+  const inactiveLongEnough = plusDays(from, rules.deleteAfterInactive);
+  const noticeAt = record?.noticeAt.delete;
+  const heldNotice = noticeAt && record.inactiveSince && noticeAt >= record.inactiveSince ? noticeAt : undefined;
+  return afterNotice('delete', heldNotice, inactiveLongEnough, rules, now);
+}
+
+/** The step is due when its notice was accepted, its grace has passed since, and it is not `earliest` before. */
+function afterNotice(step: StepKind, noticeAt: Date | undefined, earliest: Date, { grace }: KeyActionRules, now: Date): NextStep {
+  const afterGrace = plusDays(noticeAt ?? now, grace);
+  const dueAt = afterGrace > earliest ? afterGrace : earliest;
+  if (!noticeAt) return { kind: 'notice', step, dueAt };
+  return dueAt <= now ? { kind: 'due', step } : { kind: 'wait', step, dueAt };
+}
+
+function plusDays(time: Date, days: number): Date {
+  return new Date(time.getTime() + days * DAY_MILLISECONDS);
+}
+
+/** What to remember once a key was seen: since when it has been inactive, without a break. */
+export function afterSeen(key: AccessKey, record: KeyRecord | undefined, now: Date): KeyRecord {
+  const { inactiveSince: _before, ...rest } = record ?? { keyId: key.id, userName: key.userName, noticeAt: {} };
+  if (key.status !== 'Inactive') return rest;
+  return { ...rest, inactiveSince: record?.inactiveSince ?? now };
+}

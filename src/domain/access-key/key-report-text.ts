@@ -1,0 +1,112 @@
+import { plainText, subjectLine } from '../notification/plain-text';
+import type { FindingClass } from './key-rules';
+import {
+  countByClass, dateText, dueText, isComplete, type KeyReport, lastUseText, reportSeverity, type ReportedKey, undoCommand,
+} from './key-report';
+import type { KeyStep, StepReport } from './retire-keys';
+import type { Survey, TagUse, Unknown } from './survey';
+
+/** Which part of a report that was split for its size. */
+export interface Part {
+  readonly number: number;
+  readonly of: number;
+}
+
+const MOST_UNKNOWNS = 20;
+const MOST_TAG_USES = 100;
+
+export function keyReportSubject(report: KeyReport, { number, of }: Part): string {
+  const part = of > 1 ? ` (${number} of ${of})` : '';
+  return subjectLine(`[${reportSeverity(report).toUpperCase()}] ${summary(report)}${part}`);
+}
+
+/** "3 access keys: 2 too old, 1 unused". */
+export function summary(report: KeyReport): string {
+  const { length } = report.keys;
+  const counts = Object.entries(countByClass(report)).filter(([, count]) => count > 0).map(([name, count]) => `${count} ${CLASS_TEXT[name as FindingClass]}`);
+  const what = length === 0 ? 'No access key to list' : `${length} access ${length === 1 ? 'key' : 'keys'}`;
+  return `${what}${counts.length > 0 ? `: ${counts.join(', ')}` : ''}${isComplete(report) ? '' : ' - INCOMPLETE'}`;
+}
+
+const CLASS_TEXT: Readonly<Record<FindingClass, string>> = {
+  'too-old': 'too old', 'soon-too-old': 'soon too old', 'unused': 'unused', 'never-used': 'never used',
+};
+
+export function keyReportText(report: KeyReport, keys: readonly ReportedKey[], part: Part, sentry: string, account: string): string {
+  return [
+    `${summary(report)}, in account ${account} on ${dateText(report.survey.at)}.${part.of > 1 ? ` Part ${part.number} of ${part.of}.` : ''}`,
+    '',
+    ...unknownLines(report.survey),
+    ...keys.flatMap((key) => keyLines(key, report.maxKeyAge)),
+    ...tagLines(report.survey.tagUses),
+    ...(keys.length > 0 ? ADVICE : []),
+    `Told by the sentry ${sentry}.`,
+  ].join('\n');
+}
+
+const ADVICE = [
+  'To replace a key without an outage, in this order: make a second key, switch everything over to it, deactivate the old one, watch for some days',
+  'that nothing fails and that it is not used any more, then delete it.',
+  '',
+];
+
+function keyLines({ keyId, userName, finding, step }: ReportedKey, maxKeyAge: number): string[] {
+  const root = finding && keyId === undefined;
+  return [
+    root ? '- a key of the ROOT USER (its id is not to be had: look under Security credentials, signed in as root)' : `- ${keyId} of ${plainText(userName)}`,
+    ...(finding ? [
+      `  ${finding.status}, ${finding.ageInDays} days old: ${root ? 'created or last changed' : 'created'} ${dateText(finding.createdAt)}, last used ${plainText(lastUseText(finding.lastUse))}`,
+      `  Why: ${finding.classes.map((each) => reasonText(each, maxKeyAge)).join('; ')}.`,
+    ] : []),
+    ...(step ? stepLines(step) : []),
+    '',
+  ];
+}
+
+function reasonText(each: FindingClass, maxKeyAge: number): string {
+  switch (each) {
+    case 'too-old': return `older than ${maxKeyAge} days`;
+    case 'soon-too-old': return `will soon be older than ${maxKeyAge} days`;
+    case 'unused': return 'not used for too long';
+    case 'never-used': return 'never used';
+  }
+}
+
+function stepLines(step: KeyStep): string[] {
+  const undo = step.report.kind === 'done' ? undoCommand(step, step.report.step) : undefined;
+  return [`  ${stepText(step.report)}`, ...(undo ? [`  To undo it: ${plainText(undo)}`] : [])];
+}
+
+function stepText(report: StepReport): string {
+  const done = report.step === 'deactivate' ? 'deactivated' : 'deleted';
+  switch (report.kind) {
+    case 'notice': return `NOTICE: it will be ${done} on ${dueText(report.dueAt)} or soon after, unless it is replaced before.`;
+    case 'wait': return `It will be ${done} on ${dueText(report.dueAt)} or soon after.`;
+    case 'done': return `It was ${done} on ${dateText(report.at)}.`;
+    case 'would': return `OBSERVE: it would get its notice now, and be ${done} on ${dueText(report.dueAt)} or soon after.`;
+    case 'held': return `It was NOT ${done}: ${plainText(report.reason)}.`;
+    case 'failed': return `It could NOT be ${done}: ${plainText(report.reason)}. It is tried again in the next run.`;
+  }
+}
+
+function unknownLines({ unknowns }: Survey): string[] {
+  if (unknowns.length === 0) return [];
+  const line = ({ what, reason }: Unknown) => `- ${plainText(what)}: ${plainText(reason)}`;
+  const more = unknowns.length > MOST_UNKNOWNS ? [`… and ${unknowns.length - MOST_UNKNOWNS} more`] : [];
+  return [
+    `This report is INCOMPLETE: ${unknowns.length} look-ups failed, so keys may be missing here. This run deactivated and deleted nothing.`,
+    ...unknowns.slice(0, MOST_UNKNOWNS).map(line), ...more, '',
+  ];
+}
+
+/** Whoever may tag users may hide them: so every report names them. */
+function tagLines(tagUses: readonly TagUse[]): string[] {
+  if (tagUses.length === 0) return [];
+  return [
+    'Users with an exemption tag:',
+    ...tagUses.slice(0, MOST_TAG_USES).map(({ userName, tagKey, value, ignoredBecause }) =>
+      `- ${plainText(userName)}, ${plainText(tagKey)} = ${plainText(value)}: ${ignoredBecause ? `NOT exempt, ${ignoredBecause}` : 'exempt until then'}`),
+    ...(tagUses.length > MOST_TAG_USES ? [`… and ${tagUses.length - MOST_TAG_USES} more`] : []),
+    '',
+  ];
+}

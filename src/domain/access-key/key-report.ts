@@ -1,0 +1,83 @@
+import { DAY_MILLISECONDS, type LastUse } from './access-key';
+import type { StepKind } from './key-actions';
+import type { FindingClass } from './key-rules';
+import type { KeyStep } from './retire-keys';
+import type { Finding, Survey } from './survey';
+
+/** One key as a report shows it: listed, or about to take a step, or both. */
+export interface ReportedKey {
+  readonly keyId?: string;
+  readonly userName: string;
+  readonly finding?: Finding;
+  readonly step?: KeyStep;
+}
+
+export interface KeyReport {
+  readonly survey: Survey;
+  readonly keys: readonly ReportedKey[];
+  /** Days. */
+  readonly maxKeyAge: number;
+}
+
+export function keyReport(survey: Survey, steps: readonly KeyStep[], maxKeyAge: number): KeyReport {
+  const stepOf = new Map(steps.map((step) => [step.keyId, step]));
+  const listed = survey.findings.map((finding): ReportedKey => {
+    const { keyId, userName } = finding;
+    return { keyId, userName, finding, step: keyId === undefined ? undefined : stepOf.get(keyId) };
+  });
+  const ids = new Set(listed.map(({ keyId }) => keyId));
+  const others = steps.filter(({ keyId }) => !ids.has(keyId)).map((step): ReportedKey => ({ keyId: step.keyId, userName: step.userName, step }));
+  return { survey, keys: [...listed, ...others].sort(oldestFirst), maxKeyAge };
+}
+
+function oldestFirst(a: ReportedKey, b: ReportedKey): number {
+  return (a.finding?.createdAt.getTime() ?? Infinity) - (b.finding?.createdAt.getTime() ?? Infinity) || a.userName.localeCompare(b.userName);
+}
+
+/** Whether there is anything to tell. */
+export function isWorthTelling({ survey, keys }: KeyReport): boolean {
+  return keys.length > 0 || survey.unknowns.length > 0;
+}
+
+export function isComplete({ survey }: KeyReport): boolean {
+  return survey.unknowns.length === 0;
+}
+
+export function countByClass({ keys }: KeyReport): Record<FindingClass, number> {
+  const count = (wanted: FindingClass) => keys.filter(({ finding }) => finding?.classes.includes(wanted)).length;
+  return { 'too-old': count('too-old'), 'soon-too-old': count('soon-too-old'), 'unused': count('unused'), 'never-used': count('never-used') };
+}
+
+/** The age of the oldest key that is listed, in days; 0 where none is. */
+export function oldestAge({ keys }: KeyReport): number {
+  return Math.max(0, ...keys.flatMap(({ finding }) => finding?.ageInDays ?? []));
+}
+
+/** What the report weighs: what was done or failed, then keys that are too old, then all else. */
+export function reportSeverity(report: KeyReport): 'high' | 'medium' | 'low' {
+  if (!isComplete(report) || report.keys.some(({ step }) => step?.report.kind === 'failed')) return 'high';
+  if (report.keys.some(({ finding, step }) => finding?.classes.includes('too-old') || step?.report.kind === 'done')) return 'medium';
+  return 'low';
+}
+
+export function lastUseText(lastUse: LastUse): string {
+  if (lastUse.kind === 'unknown') return `unknown (${lastUse.reason})`;
+  if (lastUse.kind === 'never') return 'never, or before 22 April 2015';
+  const where = [lastUse.service, lastUse.region].filter((part) => part && part !== 'N/A').join(', ');
+  return `${dateText(lastUse.at)}${where ? ` (${where})` : ''}`;
+}
+
+export function dateText(time: Date): string {
+  return time.toISOString().slice(0, 10);
+}
+
+/** The first day on which the step can have been taken. */
+export function dueText(dueAt: Date): string {
+  return dateText(new Date(dueAt.getTime() + DAY_MILLISECONDS - 1));
+}
+
+/** The command that undoes a deactivation. Names can hold characters that mean something to a shell. */
+export function undoCommand({ keyId, userName }: Pick<KeyStep, 'keyId' | 'userName'>, step: StepKind): string | undefined {
+  if (step === 'delete') return undefined;
+  return `aws iam update-access-key --user-name '${userName}' --access-key-id ${keyId} --status Active`;
+}

@@ -1,0 +1,51 @@
+import type { KeyActionRules } from './key-actions';
+import { isWorthTelling, keyReport, type KeyReport, type ReportedKey } from './key-report';
+import type { Part } from './key-report-text';
+import { type KeyChanger, type KeyRecords, type KeyStep, observeKeys, retireKeys } from './retire-keys';
+import { type AccessKeySource, type Survey, surveyAccount, type SurveyRules } from './survey';
+
+/** SNS takes 256 KB a message; a key takes about one of them. */
+const KEYS_PER_MESSAGE = 150;
+
+export interface KeySentryConfiguration {
+  readonly rules: SurveyRules;
+  readonly actions?: KeyActionRules & { readonly mode: 'enforce' | 'observe' };
+  readonly tellsWhenNothingFound: boolean;
+}
+
+export interface KeySentrySurroundings {
+  readonly source: AccessKeySource;
+  readonly changer: KeyChanger;
+  readonly records: KeyRecords;
+  /** Comes back once the message was accepted. */
+  tell(report: KeyReport, keys: readonly ReportedKey[], part: Part): Promise<void>;
+  announce(report: KeyReport): Promise<void>;
+}
+
+/** One run: look, act where it is due, tell, and only then remember what was told. */
+export async function runKeySentry(configuration: KeySentryConfiguration, surroundings: KeySentrySurroundings, now: Date): Promise<KeyReport> {
+  const survey = await surveyAccount(surroundings.source, configuration.rules, now);
+  const steps = await stepsOf(survey, configuration, surroundings, now);
+  const report = keyReport(survey, steps, configuration.rules.keys.maxKeyAge);
+  if (isWorthTelling(report) || configuration.tellsWhenNothingFound) await tellInParts(report, surroundings);
+  await surroundings.announce(report);
+  return report;
+}
+
+async function stepsOf(
+  survey: Survey, { actions }: KeySentryConfiguration, { source, changer, records }: KeySentrySurroundings, now: Date,
+): Promise<KeyStep[]> {
+  if (!actions) return [];
+  if (actions.mode === 'observe') return observeKeys(survey, actions, now);
+  return retireKeys(survey, { source, changer, records, rules: actions, now });
+}
+
+/** A notice counts from the moment when SNS accepted it, so each part is remembered as soon as it is told. */
+async function tellInParts(report: KeyReport, { tell, records }: KeySentrySurroundings): Promise<void> {
+  const of = Math.max(1, Math.ceil(report.keys.length / KEYS_PER_MESSAGE));
+  for (let number = 1; number <= of; number += 1) {
+    const keys = report.keys.slice((number - 1) * KEYS_PER_MESSAGE, number * KEYS_PER_MESSAGE);
+    await tell(report, keys, { number, of });
+    await Promise.all(keys.flatMap(({ step }) => (step?.afterTold ? [records.write(step.afterTold)] : [])));
+  }
+}

@@ -1,0 +1,168 @@
+import { type AccessKey, type AccessKeyWithUse, daysBetween, type LastUse } from './access-key';
+import { filledSlots, mayMatter, pathOf, type ReportRow, ROOT_USER, showsLateUse } from './credential-report';
+import { type Exemption, judgeTag, type TagExemption } from './exemption';
+import { ageClasses, classify, dependsOnUse, type FindingClass, isConsidered, type KeyRules } from './key-rules';
+
+/** IAM, as far as it is read. What does not exist (any more) is undefined; what fails throws: it is never "nothing there". */
+export interface AccessKeySource {
+  credentialReport(): Promise<ReportRow[]>;
+  keysOf(userName: string): Promise<AccessKey[] | undefined>;
+  lastUseOf(keyId: string): Promise<LastUse | undefined>;
+  membersOf(groupName: string): Promise<string[] | undefined>;
+  tagsOf(userName: string): Promise<ReadonlyMap<string, string> | undefined>;
+}
+
+export interface SurveyRules {
+  readonly keys: KeyRules;
+  readonly exemptions: readonly Exemption[];
+  /** Whether the use of inactive keys matters, since they may be deleted. */
+  readonly looksAtInactive: boolean;
+}
+
+/** One key that is listed. The root user's have no id to be had, and only the time of their last change. */
+export interface Finding {
+  readonly keyId?: string;
+  readonly userName: string;
+  readonly status: AccessKey['status'];
+  readonly createdAt: Date;
+  readonly ageInDays: number;
+  readonly lastUse: LastUse;
+  readonly classes: readonly FindingClass[];
+}
+
+export interface TagUse {
+  readonly userName: string;
+  readonly tagKey: string;
+  readonly value: string;
+  /** Why the tag does not exempt the user; undefined where it does. */
+  readonly ignoredBecause?: string;
+}
+
+export interface Unknown {
+  readonly what: string;
+  readonly reason: string;
+}
+
+/** What one look at the account shows. */
+export interface Survey {
+  readonly at: Date;
+  readonly userCount: number;
+  readonly findings: readonly Finding[];
+  /** The keys of all users who are not exempt, as far as they were looked up with their use. */
+  readonly keys: readonly AccessKeyWithUse[];
+  readonly tagUses: readonly TagUse[];
+  /** What could not be looked up. With any of these the survey is incomplete. */
+  readonly unknowns: readonly Unknown[];
+}
+
+type UserSurvey = Pick<Survey, 'findings' | 'keys' | 'tagUses' | 'unknowns'>;
+
+const NOTHING: UserSurvey = { findings: [], keys: [], tagUses: [], unknowns: [] };
+
+export async function surveyAccount(source: AccessKeySource, rules: SurveyRules, now: Date): Promise<Survey> {
+  const [rows, exempt] = await Promise.all([source.credentialReport(), exemptNames(source, rules.exemptions)]);
+  const users = rows.filter(({ userName }) => userName !== ROOT_USER);
+  const toLookUp = users.filter((row) => mayMatter(row, rules.keys, now) && !isExempt(row, rules.exemptions, exempt.names));
+  const surveys = await Promise.all(toLookUp.map((row) => surveyUser(row, source, rules, now)));
+  const root = rows.filter(({ userName }) => userName === ROOT_USER).flatMap((row) => rootFindings(row, rules.keys, now));
+  return {
+    at: now,
+    userCount: users.length,
+    findings: [...root, ...surveys.flatMap(({ findings }) => findings)],
+    keys: surveys.flatMap(({ keys }) => keys),
+    tagUses: surveys.flatMap(({ tagUses }) => tagUses),
+    unknowns: [...exempt.unknowns, ...surveys.flatMap(({ unknowns }) => unknowns)],
+  };
+}
+
+interface ExemptNames {
+  readonly names: ReadonlySet<string>;
+  readonly unknowns: readonly Unknown[];
+}
+
+async function exemptNames(source: AccessKeySource, exemptions: readonly Exemption[]): Promise<ExemptNames> {
+  const groups = exemptions.filter((exemption) => exemption.kind === 'group');
+  const members = await Promise.all(groups.map(({ groupName }) => attempt(`members of the group ${groupName}`, () => source.membersOf(groupName))));
+  const named = exemptions.flatMap((exemption) => (exemption.kind === 'user' ? [exemption.userName] : []));
+  return { names: new Set([...named, ...members.flatMap(({ value }) => value ?? [])]), unknowns: members.flatMap(({ unknowns }) => unknowns) };
+}
+
+function isExempt(row: ReportRow, exemptions: readonly Exemption[], names: ReadonlySet<string>): boolean {
+  return names.has(row.userName) || exemptions.some((exemption) => exemption.kind === 'path' && pathOf(row).startsWith(exemption.path));
+}
+
+async function surveyUser(row: ReportRow, source: AccessKeySource, rules: SurveyRules, now: Date): Promise<UserSurvey> {
+  const listed = await attempt(`access keys of ${row.userName}`, () => source.keysOf(row.userName));
+  const keys = listed.value ?? [];
+  const looked = await Promise.all(keys.map((key) => surveyKey(key, row, keys.length, source, rules, now)));
+  const survey: UserSurvey = {
+    findings: looked.flatMap(({ findings }) => findings),
+    keys: looked.flatMap(({ keys: withUse }) => withUse),
+    tagUses: [],
+    unknowns: [...listed.unknowns, ...looked.flatMap(({ unknowns }) => unknowns)],
+  };
+  if (survey.findings.length === 0 && survey.keys.length === 0) return survey;
+  return withTags(row.userName, survey, source, rules.exemptions, now);
+}
+
+async function surveyKey(
+  key: AccessKey, row: ReportRow, keyCount: number, source: AccessKeySource, { keys: rules, looksAtInactive }: SurveyRules, now: Date,
+): Promise<UserSurvey> {
+  const mayBeDeleted = looksAtInactive && key.status === 'Inactive';
+  if (!isConsidered(key, rules) && !mayBeDeleted) return NOTHING;
+  const useMatters = dependsOnUse(key, rules, now) && !showsLateUse(row, keyCount, rules, now);
+  if (!useMatters && !mayBeDeleted && ageClasses(key, rules, now).length === 0) return NOTHING;
+
+  const look = await attempt(`last use of ${key.id} of ${key.userName}`, () => source.lastUseOf(key.id));
+  if (!look.value && look.unknowns.length === 0) return NOTHING;
+  const lastUse: LastUse = look.value ?? { kind: 'unknown', reason: look.unknowns.map(({ reason }) => reason).join() };
+  const classes = classify(key, lastUse, rules, now);
+  const finding: Finding = { ...key, keyId: key.id, ageInDays: daysBetween(key.createdAt, now), lastUse, classes };
+  return { findings: classes.length > 0 ? [finding] : [], keys: [{ ...key, lastUse }], tagUses: [], unknowns: look.unknowns };
+}
+
+/** Asked only where something would be listed or done. */
+async function withTags(
+  userName: string, survey: UserSurvey, source: AccessKeySource, exemptions: readonly Exemption[], now: Date,
+): Promise<UserSurvey> {
+  const byTag = exemptions.filter((exemption) => exemption.kind === 'tag');
+  if (byTag.length === 0) return survey;
+  const tags = await attempt(`tags of ${userName}`, () => source.tagsOf(userName));
+  if (!tags.value) return tags.unknowns.length > 0 ? { ...survey, unknowns: [...survey.unknowns, ...tags.unknowns] } : NOTHING;
+  const values = tags.value;
+  const tagUses = byTag.flatMap((exemption) => tagUse(userName, exemption, values.get(exemption.key), now));
+  const exempt = tagUses.some(({ ignoredBecause }) => ignoredBecause === undefined);
+  return exempt ? { ...NOTHING, tagUses, unknowns: survey.unknowns } : { ...survey, tagUses };
+}
+
+function tagUse(userName: string, exemption: TagExemption, value: string | undefined, now: Date): TagUse[] {
+  if (value === undefined) return [];
+  const verdict = judgeTag(value, exemption, now);
+  return [{ userName, tagKey: exemption.key, value, ...(!verdict.exempt && { ignoredBecause: verdict.reason }) }];
+}
+
+/** The report is all that can be had of the root user's keys. */
+function rootFindings(row: ReportRow, rules: KeyRules, now: Date): Finding[] {
+  return filledSlots(row).flatMap(({ active, lastChangedAt, lastUsedAt, lastUsedService, lastUsedRegion }) => {
+    const createdAt = lastChangedAt ?? row.createdAt;
+    const status = active ? 'Active' : 'Inactive';
+    const lastUse: LastUse = lastUsedAt ? { kind: 'used', at: lastUsedAt, service: lastUsedService, region: lastUsedRegion } : { kind: 'never' };
+    const classes = classify({ status, createdAt }, lastUse, rules, now);
+    if (classes.length === 0) return [];
+    return [{ userName: ROOT_USER, status, createdAt, ageInDays: daysBetween(createdAt, now), lastUse, classes }];
+  });
+}
+
+interface Attempt<T> {
+  readonly value?: T;
+  readonly unknowns: readonly Unknown[];
+}
+
+/** A look-up that fails leaves something unknown, and must not stop the others. */
+async function attempt<T>(what: string, lookUp: () => Promise<T>): Promise<Attempt<T>> {
+  try {
+    return { value: await lookUp(), unknowns: [] };
+  } catch (error) {
+    return { unknowns: [{ what, reason: error instanceof Error ? error.message : String(error) }] };
+  }
+}
