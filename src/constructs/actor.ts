@@ -1,7 +1,7 @@
 import { DefaultStackSynthesizer, Fn, Stack, Token } from 'aws-cdk-lib';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import type { IConstruct } from 'constructs';
-import type { TrustedActor } from '../domain/actor/caller';
+import type { TrustedActor } from '../domain/actor/actor';
 
 /** How to recognise deployments by CloudFormation. */
 export interface CloudFormationActorProps {
@@ -23,7 +23,7 @@ export interface CdkDeploymentsProps {
  * Somebody whose changes a locked group accepts.
  *
  * Recognised by the ARN of the role, which AWS writes into the event; never by a session name, a user agent or anything
- * else that the caller chooses.
+ * else that a caller chooses.
  */
 export abstract class Actor {
   /**

@@ -1,5 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
-import type { Clock } from '../../domain/security-group/respond-to-change';
+import type { Clock } from '../../domain/clock';
 
 export const SYSTEM_CLOCK: Clock = {
   now: () => new Date(),

@@ -1,13 +1,12 @@
 import { GetParametersCommand, type SSMClient } from '@aws-sdk/client-ssm';
+import { chunksOf } from '../../domain/chunks';
 
 /** SSM gives at most ten parameters a call. */
 const PARAMETERS_PER_CALL = 10;
 
 /** Reads the values of the named parameters, in the order of the names. Throws if one is missing. */
 export async function readParameters(client: SSMClient, names: readonly string[]): Promise<string[]> {
-  const calls = Array.from({ length: Math.ceil(names.length / PARAMETERS_PER_CALL) }, (_, index) =>
-    names.slice(index * PARAMETERS_PER_CALL, (index + 1) * PARAMETERS_PER_CALL));
-  const answers = await Promise.all(calls.map((chunk) => client.send(new GetParametersCommand({ Names: [...chunk] }))));
+  const answers = await Promise.all(chunksOf(names, PARAMETERS_PER_CALL).map((chunk) => client.send(new GetParametersCommand({ Names: chunk }))));
   const values = new Map(answers.flatMap(({ Parameters }) => Parameters ?? []).map(({ Name, Value }) => [Name, Value]));
   return names.map((name) => {
     const value = values.get(name);

@@ -1,5 +1,5 @@
 import { PublishCommand, type SNSClient } from '@aws-sdk/client-sns';
-import type { Severity } from '../../domain/security-group/change-report';
+import type { Severity } from '../../domain/notification/severity';
 
 /** One message, as JSON for machines and as text for people. */
 export interface Notification {
@@ -16,13 +16,13 @@ const MAX_BYTES = 240 * 1024;
 export class SnsNotifications {
   constructor(private readonly client: SNSClient, private readonly topicArn: string) {}
 
-  /** `render` is asked for fewer rules as long as the message is too large. */
-  async publishLargestThatFits(maxRules: number, render: (rules: number) => Notification): Promise<void> {
-    let rules = maxRules;
-    let notification = render(rules);
-    while (rules > 0 && Buffer.byteLength(messageOf(notification)) > MAX_BYTES) {
-      rules = Math.floor(rules / 2);
-      notification = render(rules);
+  /** `render` is asked to list fewer items as long as the message is too large. */
+  async publishLargestThatFits(maxItems: number, render: (items: number) => Notification): Promise<void> {
+    let items = maxItems;
+    let notification = render(items);
+    while (items > 0 && Buffer.byteLength(messageOf(notification)) > MAX_BYTES) {
+      items = Math.floor(items / 2);
+      notification = render(items);
     }
     await this.publish(notification);
   }

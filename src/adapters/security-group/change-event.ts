@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import type { Caller } from '../../domain/actor/caller';
+import type { Actor } from '../../domain/actor/actor';
 import type { Change } from '../../domain/security-group/change';
 import { canonicalRule, type Direction, type RawRule, type Rule, ruleKey } from '../../domain/security-group/rule';
 
@@ -72,7 +72,7 @@ export function parseChangeEvent(body: string, receivedAt: Date): Change {
     time: parseTime(record.eventTime) ?? parseTime(event.time) ?? receivedAt,
     accountId: event.account ?? record.recipientAccountId ?? record.userIdentity.accountId ?? 'unknown',
     region: record.awsRegion ?? event.region ?? 'unknown',
-    caller: caller(record),
+    actor: actor(record),
     sourceAddress: record.sourceIPAddress,
     userAgent: record.userAgent,
     errorCode: record.errorCode,
@@ -94,7 +94,7 @@ function parseTime(text: string | undefined): Date | undefined {
   return Number.isNaN(time.getTime()) ? undefined : time;
 }
 
-function caller({ userIdentity, sourceIPAddress }: CloudTrailRecord): Caller {
+function actor({ userIdentity, sourceIPAddress }: CloudTrailRecord): Actor {
   const { type, arn, userName, accountId, invokedBy, principalId, sessionContext } = userIdentity;
   const issuer = sessionContext?.sessionIssuer;
   const isRoleSession = type === 'AssumedRole';

@@ -1,7 +1,11 @@
-import { CHANGE_MESSAGE_VERSION, changeMessage, type UnreadableEventMessage } from '../../contracts/security-group/change-message';
+import {
+  CHANGE_MESSAGE_VERSION, type ChangeMessage, type RuleInMessage, type UnreadableEventMessage,
+} from '../../contracts/security-group/change-message';
 import { plainText, subjectLine } from '../../domain/notification/plain-text';
-import { type ChangeReport, severityOf } from '../../domain/security-group/change-report';
+import { type ChangeReport, secondsOpen, severityOf } from '../../domain/security-group/change-report';
+import type { RuleOutcome } from '../../domain/security-group/outcome';
 import { reportSubject, reportText } from '../../domain/security-group/report-text';
+import { ruleText } from '../../domain/security-group/rule-text';
 import type { Notification } from '../notification/sns-notifications';
 
 export function changeNotification(report: ChangeReport, sentry: string, maxRules: number): Notification {
@@ -12,6 +16,47 @@ export function changeNotification(report: ChangeReport, sentry: string, maxRule
     text: reportText(report, sentry, maxRules),
     severity: severityOf(report),
     type: message.type,
+  };
+}
+
+function changeMessage(report: ChangeReport, sentry: string, maxRules: number): ChangeMessage {
+  const { change, group, rules } = report;
+  const { type, arn, roleArn, sessionName, userName, invokedBy } = change.actor;
+  return {
+    version: CHANGE_MESSAGE_VERSION,
+    type: 'security-group-change',
+    sentry,
+    severity: severityOf(report),
+    eventId: change.eventId,
+    eventName: change.eventName,
+    time: change.time.toISOString(),
+    account: change.accountId,
+    region: change.region,
+    group,
+    actor: { type, arn, roleArn, sessionName, userName, invokedBy },
+    sourceAddress: change.sourceAddress,
+    userAgent: change.userAgent,
+    secondsOpen: secondsOpen(report),
+    rules: rules.slice(0, maxRules).map(ruleInMessage),
+    rulesOmitted: Math.max(0, rules.length - maxRules),
+    doubt: report.doubt,
+  };
+}
+
+function ruleInMessage({ rule, violations, outcome }: RuleOutcome): RuleInMessage {
+  const { id, direction, protocol, fromPort, toPort, peer, description } = rule;
+  return {
+    ruleId: id,
+    direction,
+    protocol,
+    fromPort,
+    toPort,
+    peer,
+    description,
+    text: ruleText(rule),
+    violations,
+    outcome: outcome.kind,
+    ...(outcome.kind === 'failed' && { failure: outcome.reason }),
   };
 }
 

@@ -8,6 +8,7 @@ import {
   type SecurityGroup,
   type SecurityGroupRule,
 } from '@aws-sdk/client-ec2';
+import { chunksOf } from '../../domain/chunks';
 import type { GroupDetails } from '../../domain/security-group/change-report';
 import type { GroupState, RevokeAnswer, SecurityGroups } from '../../domain/security-group/respond-to-change';
 import { canonicalRule, type Rule } from '../../domain/security-group/rule';
@@ -98,8 +99,4 @@ function describedRule(described: SecurityGroupRule): Rule {
 
 function hasName(error: unknown, names: readonly string[]): boolean {
   return error instanceof Error && names.includes(error.name);
-}
-
-function chunksOf<T>(items: readonly T[], size: number): T[][] {
-  return Array.from({ length: Math.ceil(items.length / size) }, (_, index) => items.slice(index * size, (index + 1) * size));
 }

@@ -1,7 +1,8 @@
 import type { SSMClient } from '@aws-sdk/client-ssm';
 import * as z from 'zod/mini';
 import { SENTRY_PARAMETERS_VERSION } from '../../contracts/security-group/sentry-parameters';
-import type { Clock, SentryConfiguration } from '../../domain/security-group/respond-to-change';
+import type { Clock } from '../../domain/clock';
+import type { SentryConfiguration } from '../../domain/security-group/respond-to-change';
 import { readParameters } from '../configuration/ssm-parameters';
 
 const version = z.literal(SENTRY_PARAMETERS_VERSION);

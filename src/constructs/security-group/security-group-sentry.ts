@@ -10,6 +10,7 @@ import * as sqs from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { METRICS_NAMESPACE, SECURITY_GROUP_METRICS, SENTRY_DIMENSION } from '../../contracts/metrics';
 import { RESPOND_TO_CHANGES } from '../../contracts/security-group/respond-to-changes.environment';
+import { chunksOf } from '../../domain/chunks';
 import type { Actor } from '../actor';
 import { BundledFunction } from '../bundled-function';
 import { notificationTopic } from '../notification-topic';
@@ -220,11 +221,11 @@ function deadLetterQueue(scope: Construct, id: string): sqs.Queue {
 /** EC2 describes all groups or none; what may be changed is named group by group. */
 function groupStatements(scope: Construct, groups: MonitoredGroup[]): iam.PolicyStatement[] {
   const arns = groups.map(({ id }) => Stack.of(scope).formatArn({ service: 'ec2', resource: 'security-group', resourceName: id }));
-  const revoke = Array.from({ length: Math.ceil(arns.length / GROUPS_PER_STATEMENT) }, (_, index) => new iam.PolicyStatement({
+  const revoke = chunksOf(arns, GROUPS_PER_STATEMENT).map((resources, index) => new iam.PolicyStatement({
     // Statements with an id of their own are not merged into one that is too long for a policy.
     sid: `RevokeRules${index}`,
     actions: ['ec2:RevokeSecurityGroupIngress', 'ec2:RevokeSecurityGroupEgress'],
-    resources: arns.slice(index * GROUPS_PER_STATEMENT, (index + 1) * GROUPS_PER_STATEMENT),
+    resources,
   }));
   const describe = new iam.PolicyStatement({
     actions: ['ec2:DescribeSecurityGroups', 'ec2:DescribeSecurityGroupRules'],

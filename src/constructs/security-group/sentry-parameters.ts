@@ -5,7 +5,8 @@ import { Construct } from 'constructs';
 import {
   GROUPS_PER_PARAMETER, type MonitoredGroupsParameter, type PoliciesParameter, SENTRY_PARAMETERS_VERSION,
 } from '../../contracts/security-group/sentry-parameters';
-import type { TrustedActor } from '../../domain/actor/caller';
+import type { TrustedActor } from '../../domain/actor/actor';
+import { chunksOf } from '../../domain/chunks';
 import type { Policy } from '../../domain/security-group/policy';
 
 export interface SentryParametersProps {
@@ -25,11 +26,8 @@ export class SentryParameters extends Construct {
   constructor(scope: Construct, id: string, { groupIds, policies, trustedActors }: SentryParametersProps) {
     super(scope, id);
     this.policies = this.parameter('Policies', { version: SENTRY_PARAMETERS_VERSION, policies, trustedActors });
-    this.monitoredGroups = Array.from({ length: Math.ceil(groupIds.length / GROUPS_PER_PARAMETER) }, (_, index) =>
-      this.parameter(`MonitoredGroups${index}`, {
-        version: SENTRY_PARAMETERS_VERSION,
-        groupIds: groupIds.slice(index * GROUPS_PER_PARAMETER, (index + 1) * GROUPS_PER_PARAMETER),
-      }));
+    this.monitoredGroups = chunksOf(groupIds, GROUPS_PER_PARAMETER).map((chunk, index) =>
+      this.parameter(`MonitoredGroups${index}`, { version: SENTRY_PARAMETERS_VERSION, groupIds: chunk }));
   }
 
   public grantRead(grantee: iam.IGrantable): void {
@@ -43,7 +41,7 @@ export class SentryParameters extends Construct {
   private parameter(id: string, value: PoliciesParameter | MonitoredGroupsParameter): ssm.IStringParameter {
     const length = JSON.stringify(value).length;
     if (length > MAX_CHARACTERS) {
-      throw new Error(`${this.node.path}: policies and trusted actors take ${length} characters, SSM holds ${MAX_CHARACTERS}: ` +
+      throw new Error(`${this.node.path}/${id}: policies and trusted actors take ${length} characters, SSM holds ${MAX_CHARACTERS}: ` +
         'write fewer patterns (one pattern takes several ports and peers), or split them over two sentries.');
     }
     return new ssm.StringParameter(this, id, {

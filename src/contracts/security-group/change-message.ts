@@ -1,8 +1,5 @@
-import type { ChangeReport, Severity } from '../../domain/security-group/change-report';
-import { secondsOpen, severityOf } from '../../domain/security-group/change-report';
-import type { RuleOutcome } from '../../domain/security-group/outcome';
+import type { Severity } from '../../domain/notification/severity';
 import type { Peer } from '../../domain/security-group/rule';
-import { ruleText } from '../../domain/security-group/rule-text';
 
 /** Raised when a field changes its meaning or goes; new fields may come without. Schema: docs/schemas/. */
 export const CHANGE_MESSAGE_VERSION = 1;
@@ -66,45 +63,4 @@ export interface UnreadableEventMessage {
   readonly reason: string;
   /** The event as it came, cut to 20,000 characters. */
   readonly event: string;
-}
-
-export function changeMessage(report: ChangeReport, sentry: string, maxRules: number): ChangeMessage {
-  const { change, group, rules } = report;
-  const { type, arn, roleArn, sessionName, userName, invokedBy } = change.caller;
-  return {
-    version: CHANGE_MESSAGE_VERSION,
-    type: 'security-group-change',
-    sentry,
-    severity: severityOf(report),
-    eventId: change.eventId,
-    eventName: change.eventName,
-    time: change.time.toISOString(),
-    account: change.accountId,
-    region: change.region,
-    group,
-    actor: { type, arn, roleArn, sessionName, userName, invokedBy },
-    sourceAddress: change.sourceAddress,
-    userAgent: change.userAgent,
-    secondsOpen: secondsOpen(report),
-    rules: rules.slice(0, maxRules).map(ruleInMessage),
-    rulesOmitted: Math.max(0, rules.length - maxRules),
-    doubt: report.doubt,
-  };
-}
-
-function ruleInMessage({ rule, violations, outcome }: RuleOutcome): RuleInMessage {
-  const { id, direction, protocol, fromPort, toPort, peer, description } = rule;
-  return {
-    ruleId: id,
-    direction,
-    protocol,
-    fromPort,
-    toPort,
-    peer,
-    description,
-    text: ruleText(rule),
-    violations,
-    outcome: outcome.kind,
-    ...(outcome.kind === 'failed' && { failure: outcome.reason }),
-  };
 }

@@ -1,4 +1,4 @@
-import type { TrustedActor } from '../../domain/actor/caller';
+import type { TrustedActor } from '../../domain/actor/actor';
 import type { Policy } from '../../domain/security-group/policy';
 
 /** What the SSM parameters hold, as JSON. A handler that meets another version says so and does nothing by guess. */

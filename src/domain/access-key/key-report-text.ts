@@ -1,10 +1,10 @@
-import { plainText, subjectLine } from '../notification/plain-text';
-import type { FindingClass } from './key-rules';
 import {
   countByClass, dateText, dueText, isComplete, type KeyReport, lastUseText, reportSeverity, type ReportedKey, undoCommand,
 } from './key-report';
+import type { FindingClass } from './key-rules';
 import type { KeyStep, StepReport } from './retire-keys';
 import type { Survey, TagUse, Unknown } from './survey';
+import { plainText, subjectLine } from '../notification/plain-text';
 
 /** Which part of a report that was split for its size. */
 export interface Part {

@@ -1,5 +1,6 @@
 import type { Change } from './change';
 import type { RuleOutcome } from './outcome';
+import type { Severity } from '../notification/severity';
 
 /** A group as Describe shows it, in so far as there is anything to show. */
 export interface GroupDetails {
@@ -7,8 +8,6 @@ export interface GroupDetails {
   readonly name?: string;
   readonly vpcId?: string;
 }
-
-export type Severity = 'critical' | 'high' | 'medium' | 'low';
 
 /** What is told of one change to one group. */
 export interface ChangeReport {

@@ -1,5 +1,5 @@
 import type { Rule } from './rule';
-import type { Caller } from '../actor/caller';
+import type { Actor } from '../actor/actor';
 
 /** What one API call did to one group, as its CloudTrail record tells it. */
 export interface Change {
@@ -9,7 +9,7 @@ export interface Change {
   readonly time: Date;
   readonly accountId: string;
   readonly region: string;
-  readonly caller: Caller;
+  readonly actor: Actor;
   readonly sourceAddress?: string;
   readonly userAgent?: string;
   /** Present where the call failed, and so changed nothing. */

@@ -1,7 +1,7 @@
 import { type ChangeReport, hasFailures, secondsOpen, severityOf } from './change-report';
 import type { Outcome, RuleOutcome } from './outcome';
 import { ruleText } from './rule-text';
-import type { Caller } from '../actor/caller';
+import type { Actor } from '../actor/actor';
 import { plainText, subjectLine } from '../notification/plain-text';
 
 /** The subject of an e-mail: what is worst comes first, since the rest may be cut. */
@@ -21,7 +21,7 @@ export function reportText(report: ChangeReport, sentry: string, maxRules: numbe
     '',
     fact('Group', `${groupText(group.id, group.name)}${group.vpcId ? ` in ${group.vpcId}` : ''}`),
     fact('Account', `${change.accountId}, Region ${change.region}`),
-    fact('Changed by', callerText(change.caller)),
+    fact('Changed by', actorText(change.actor)),
     fact('From', change.sourceAddress ?? 'an address that the event does not name'),
     fact('When', change.time.toISOString()),
     fact('Call', `${change.eventName}, CloudTrail event ${change.eventId}`),
@@ -69,10 +69,10 @@ function closingLines(report: ChangeReport): string[] {
 }
 
 /** A session name is chosen by whoever assumed the role, so the role is named with it. */
-function callerText(caller: Caller): string {
-  const who = caller.arn ?? caller.userName ?? `an identity of type ${caller.type}`;
-  const role = caller.roleArn ? `, role ${caller.roleArn}` : '';
-  const through = caller.invokedBy ? `, through ${caller.invokedBy}` : '';
+function actorText(actor: Actor): string {
+  const who = actor.arn ?? actor.userName ?? `an identity of type ${actor.type}`;
+  const role = actor.roleArn ? `, role ${actor.roleArn}` : '';
+  const through = actor.invokedBy ? `, through ${actor.invokedBy}` : '';
   return `${who}${role}${through}`;
 }
 

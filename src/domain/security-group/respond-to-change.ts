@@ -1,10 +1,11 @@
+import type { Clock } from '../clock';
 import type { Change } from './change';
 import type { ChangeReport, GroupDetails } from './change-report';
 import { judge, type Judgement } from './judge';
 import type { Outcome, RuleOutcome } from './outcome';
 import type { Policy } from './policy';
 import { isSameRule, type Rule } from './rule';
-import { isOwnCall, isTrusted, type OwnIdentity, type TrustedActor } from '../actor/caller';
+import { isOwnCall, isTrusted, type OwnIdentity, type TrustedActor } from '../actor/actor';
 
 /** What a sentry watches, and by what it judges. */
 export interface SentryConfiguration {
@@ -32,11 +33,6 @@ export interface SecurityGroups {
   revoke(groupId: string, rule: Rule): Promise<RevokeAnswer>;
 }
 
-export interface Clock {
-  now(): Date;
-  pause(milliseconds: number): Promise<void>;
-}
-
 export interface Surroundings {
   readonly groups: SecurityGroups;
   readonly clock: Clock;
@@ -50,7 +46,7 @@ const LOOK_AGAIN_AFTER = [150, 350, 700];
 export async function respondToChange(
   change: Change, configuration: SentryConfiguration, surroundings: Surroundings,
 ): Promise<ChangeReport[]> {
-  if (change.errorCode || isOwnCall(change.caller, surroundings.own)) return [];
+  if (change.errorCode || isOwnCall(change.actor, surroundings.own)) return [];
   const groupIds = await groupsOf(change, configuration, surroundings.groups);
   const reports = await Promise.all(groupIds.map((id) => respondInGroup(id, change, configuration, surroundings)));
   return reports.filter((report) => report !== undefined);
@@ -71,7 +67,7 @@ async function respondInGroup(
   const hints = {
     namedRules: change.addedRules,
     namesAllRules: change.namesAllRules,
-    byTrustedActor: isTrusted(change.caller, trustedActors),
+    byTrustedActor: isTrusted(change.actor, trustedActors),
   };
   const judgeState = (state: GroupState | undefined) => judge(state?.rules ?? [], policies, hints);
 

@@ -89,19 +89,19 @@ describe('who made the call', () => {
   };
 
   test('a role session, with the path of its role', () => {
-    expect(parse({ userIdentity: roleSession }).caller).toMatchObject({
+    expect(parse({ userIdentity: roleSession }).actor).toMatchObject({
       type: 'AssumedRole', roleArn: 'arn:aws:iam::111111111111:role/deploy/Deployer', sessionName: 'ci', invokedBy: 'cloudformation.amazonaws.com',
     });
   });
 
   test('an identity that claims a role it has not is given none', () => {
-    expect(parse({ userIdentity: { ...roleSession, type: 'IAMUser' } }).caller.roleArn).toBeUndefined();
-    expect(parse({ userIdentity: { ...roleSession, sessionContext: { sessionIssuer: {} } } }).caller.roleArn).toBeUndefined();
+    expect(parse({ userIdentity: { ...roleSession, type: 'IAMUser' } }).actor.roleArn).toBeUndefined();
+    expect(parse({ userIdentity: { ...roleSession, sessionContext: { sessionIssuer: {} } } }).actor.roleArn).toBeUndefined();
   });
 
   test('an identity of unknown shape is nobody', () => {
-    expect(parse({ userIdentity: 'eve' }).caller).toMatchObject({ type: 'unknown' });
-    expect(parse({ userIdentity: undefined }).caller).toMatchObject({ type: 'unknown' });
+    expect(parse({ userIdentity: 'eve' }).actor).toMatchObject({ type: 'unknown' });
+    expect(parse({ userIdentity: undefined }).actor).toMatchObject({ type: 'unknown' });
   });
 });
 

@@ -9,7 +9,7 @@ export function changeReport(values: Partial<ChangeReport> = {}): ChangeReport {
       time: new Date('2026-01-01T00:00:00Z'),
       accountId: '111111111111',
       region: 'eu-west-1',
-      caller: {
+      actor: {
         type: 'AssumedRole',
         arn: 'arn:aws:sts::111111111111:assumed-role/Admin/eve',
         roleArn: 'arn:aws:iam::111111111111:role/Admin',

@@ -1,4 +1,5 @@
-import type { Clock, GroupState, RevokeAnswer, SecurityGroups } from '../../../src/domain/security-group/respond-to-change';
+import type { Clock } from '../../../src/domain/clock';
+import type { GroupState, RevokeAnswer, SecurityGroups } from '../../../src/domain/security-group/respond-to-change';
 import type { Rule } from '../../../src/domain/security-group/rule';
 
 /**

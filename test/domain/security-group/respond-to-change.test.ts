@@ -1,14 +1,14 @@
 import fc from 'fast-check';
 import { GroupsInMemory } from './groups-in-memory';
 import { canonicalRules, rule } from './rules';
-import type { Caller } from '../../../src/domain/actor/caller';
+import type { Actor } from '../../../src/domain/actor/actor';
 import type { Change } from '../../../src/domain/security-group/change';
 import { secondsOpen, severityOf } from '../../../src/domain/security-group/change-report';
 import type { Policy } from '../../../src/domain/security-group/policy';
 import { respondToChange, type SentryConfiguration } from '../../../src/domain/security-group/respond-to-change';
 
 const OWN = { roleArn: 'arn:aws:iam::111111111111:role/Sentry', sessionName: 'sentry-function' };
-const eve: Caller = { type: 'IAMUser', arn: 'arn:aws:iam::111111111111:user/eve', userName: 'eve' };
+const eve: Actor = { type: 'IAMUser', arn: 'arn:aws:iam::111111111111:user/eve', userName: 'eve' };
 const locked: Policy = { baseline: { kind: 'locked' }, response: 'revert' };
 const forbidSsh: Policy = {
   baseline: { kind: 'forbid', patterns: [{ name: 'SSH from the internet', traffic: [{ kind: 'protocol', protocol: 'tcp', fromPort: 22, toPort: 22 }], peers: [{ kind: 'internet' }] }] },
@@ -40,8 +40,8 @@ test('a failed call is left alone, even where its rule stands', async () => {
 });
 
 test('its own calls are left alone', async () => {
-  const own: Caller = { type: 'AssumedRole', roleArn: OWN.roleArn, sessionName: OWN.sessionName };
-  expect(await respond(GroupsInMemory.of('sg-1', ssh), { ...added(ssh), caller: own })).toEqual([]);
+  const own: Actor = { type: 'AssumedRole', roleArn: OWN.roleArn, sessionName: OWN.sessionName };
+  expect(await respond(GroupsInMemory.of('sg-1', ssh), { ...added(ssh), actor: own })).toEqual([]);
 });
 
 test('a group that is not monitored is left alone', async () => {
@@ -159,7 +159,7 @@ function added(...addedRules: Change['addedRules']): Change {
     time: new Date('2026-01-01T00:00:00Z'),
     accountId: '111111111111',
     region: 'eu-west-1',
-    caller: eve,
+    actor: eve,
     group: { id: 'sg-1' },
     addedRules,
     namesAllRules: true,

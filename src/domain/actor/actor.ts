@@ -1,5 +1,5 @@
 /** Who made a call, as CloudTrail's userIdentity tells it. */
-export interface Caller {
+export interface Actor {
   /** IAMUser, AssumedRole, Root, AWSService, …; `unknown` where the record does not say. */
   readonly type: string;
   /** The ARN of the user or of the role session. */
@@ -22,18 +22,18 @@ export type TrustedActor =
   | { readonly kind: 'role'; readonly roleArn: string }
   | { readonly kind: 'cloudFormation'; readonly executionRoleArn: string };
 
-/** Recognised by what AWS itself writes; never by user agent, session name or any other text of the caller's. */
-export function isTrusted(caller: Caller, trustedActors: readonly TrustedActor[]): boolean {
-  if (caller.type !== 'AssumedRole' || !caller.roleArn) return false;
-  return trustedActors.some((actor) =>
-    actor.kind === 'role'
-      ? caller.roleArn === actor.roleArn
-      : caller.roleArn === actor.executionRoleArn && cameThroughCloudFormation(caller),
+/** Recognised by what AWS itself writes; never by user agent, session name or any other text that a caller chooses. */
+export function isTrusted(actor: Actor, trustedActors: readonly TrustedActor[]): boolean {
+  if (actor.type !== 'AssumedRole' || !actor.roleArn) return false;
+  return trustedActors.some((trusted) =>
+    trusted.kind === 'role'
+      ? actor.roleArn === trusted.roleArn
+      : actor.roleArn === trusted.executionRoleArn && cameThroughCloudFormation(actor),
   );
 }
 
-function cameThroughCloudFormation(caller: Caller): boolean {
-  return caller.invokedBy === SERVICE_PRINCIPAL || caller.sourceAddress === SERVICE_PRINCIPAL;
+function cameThroughCloudFormation(actor: Actor): boolean {
+  return actor.invokedBy === SERVICE_PRINCIPAL || actor.sourceAddress === SERVICE_PRINCIPAL;
 }
 
 /** The sentry's own role and, since others may assume a role, its own session. */
@@ -42,6 +42,6 @@ export interface OwnIdentity {
   readonly sessionName: string;
 }
 
-export function isOwnCall(caller: Caller, own: OwnIdentity): boolean {
-  return caller.type === 'AssumedRole' && caller.roleArn === own.roleArn && caller.sessionName === own.sessionName;
+export function isOwnCall(actor: Actor, own: OwnIdentity): boolean {
+  return actor.type === 'AssumedRole' && actor.roleArn === own.roleArn && actor.sessionName === own.sessionName;
 }

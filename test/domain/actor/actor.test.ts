@@ -1,10 +1,10 @@
-import { type Caller, isOwnCall, isTrusted, type TrustedActor } from '../../../src/domain/actor/caller';
+import { type Actor, isOwnCall, isTrusted, type TrustedActor } from '../../../src/domain/actor/actor';
 
 const DEPLOY_ROLE = 'arn:aws:iam::111111111111:role/deploy/Deployer';
 const role: TrustedActor = { kind: 'role', roleArn: DEPLOY_ROLE };
 const cloudFormation: TrustedActor = { kind: 'cloudFormation', executionRoleArn: DEPLOY_ROLE };
 
-const session: Caller = { type: 'AssumedRole', roleArn: DEPLOY_ROLE, arn: 'arn:aws:sts::111111111111:assumed-role/Deployer/ci', sessionName: 'ci' };
+const session: Actor = { type: 'AssumedRole', roleArn: DEPLOY_ROLE, arn: 'arn:aws:sts::111111111111:assumed-role/Deployer/ci', sessionName: 'ci' };
 
 describe('a trusted role', () => {
   test('is known by its full ARN', () => {
@@ -13,8 +13,8 @@ describe('a trusted role', () => {
     expect(isTrusted({ ...session, roleArn: DEPLOY_ROLE.replace('111111111111', '222222222222') }, [role])).toBe(false);
   });
 
-  test('is not known by anything that a caller may choose', () => {
-    const impostor: Caller = { type: 'AssumedRole', roleArn: 'arn:aws:iam::111111111111:role/Other', sessionName: 'Deployer', arn: 'arn:aws:sts::111111111111:assumed-role/Other/Deployer' };
+  test('is not known by anything that a actor may choose', () => {
+    const impostor: Actor = { type: 'AssumedRole', roleArn: 'arn:aws:iam::111111111111:role/Other', sessionName: 'Deployer', arn: 'arn:aws:sts::111111111111:assumed-role/Other/Deployer' };
     expect(isTrusted(impostor, [role, cloudFormation])).toBe(false);
     expect(isTrusted({ type: 'IAMUser', arn: DEPLOY_ROLE, userName: 'Deployer' }, [role])).toBe(false);
   });
