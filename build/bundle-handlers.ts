@@ -8,11 +8,10 @@ const PROJECT = resolve(__dirname, '..');
 const SUFFIX = '.lambda.ts';
 
 /** Warnings of esbuild that mean a failure at run time are errors here. */
-const FATAL_WARNINGS = [
-  'assign-to-constant', 'assign-to-import', 'call-import-namespace', 'commonjs-variable-in-esm', 'empty-import-meta',
-  'import-is-undefined', 'indirect-require', 'require-resolve-not-external', 'unsupported-dynamic-import',
-  'unsupported-jsx-comment', 'unsupported-regexp', 'unsupported-require-call', 'direct-eval',
-];
+export const FATAL_WARNINGS = [
+  'call-import-namespace', 'commonjs-variable-in-esm', 'direct-eval', 'empty-import-meta', 'import-is-undefined', 'indirect-require',
+  'require-resolve-not-external', 'unsupported-require-call',
+] as const;
 
 export const BUNDLE_OPTIONS = {
   bundle: true,

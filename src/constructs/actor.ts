@@ -72,9 +72,14 @@ class CdkDeployments extends Actor {
 
   /** @internal */
   public _bind(scope: IConstruct): TrustedActor {
-    const stack = Stack.of(scope);
+    const stack = deployedStack(Stack.of(scope));
     return { kind: 'cloudFormation', executionRoleArn: this.qualifier ? bootstrapRoleArn(stack, this.qualifier) : executionRoleArn(stack) };
   }
+}
+
+/** A nested stack is deployed with its parent, and its parent's role. */
+function deployedStack(stack: Stack): Stack {
+  return stack.nestedStackParent ? deployedStack(stack.nestedStackParent) : stack;
 }
 
 function bootstrapRoleArn(stack: Stack, qualifier: string): string {

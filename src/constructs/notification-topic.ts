@@ -1,24 +1,42 @@
+import { Stack, Token } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 
-/** Services that publish to the topic themselves; with the key of AWS, `alias/aws/sns`, they could not. */
-const PUBLISHING_SERVICES = ['cloudwatch.amazonaws.com', 'events.amazonaws.com'];
-
-/** A topic with its own key, to which alarms can publish. */
+/** A topic with its own key, to which alarms can publish; with the key of AWS, `alias/aws/sns`, they could not. */
 export function notificationTopic(scope: Construct, id: string): sns.Topic {
   const key = new kms.Key(scope, `${id}Key`, { enableKeyRotation: true, description: `Messages of ${scope.node.path}` });
   key.addToResourcePolicy(new iam.PolicyStatement({
-    principals: PUBLISHING_SERVICES.map((service) => new iam.ServicePrincipal(service)),
+    principals: ['cloudwatch.amazonaws.com', 'events.amazonaws.com'].map((service) => new iam.ServicePrincipal(service)),
     actions: ['kms:Decrypt', 'kms:GenerateDataKey*'],
     resources: ['*'],
   }));
   const topic = new sns.Topic(scope, id, { masterKey: key, enforceSSL: true, displayName: scope.node.id });
+  letAlarmsPublish(topic);
+  return topic;
+}
+
+/** A topic that a user gives, once it is one that messages and alarms can reach. */
+export function givenTopic(scope: Construct, topic: sns.ITopic): sns.ITopic {
+  if (topic.fifo) {
+    throw new Error(`${scope.node.path}: "notificationTopic" is a FIFO topic, which alarms and e-mail cannot use: give a standard topic.`);
+  }
+  const { region } = Stack.of(scope);
+  if (![topic.env.region, region].some(Token.isUnresolved) && topic.env.region !== region) {
+    throw new Error(`${scope.node.path}: "notificationTopic" is in ${topic.env.region}, the sentry in ${region}: give a topic in ${region}.`);
+  }
+  // A policy of the topic's own takes the place of the default one, which lets the account's alarms in; without one, nothing is to be done.
+  if (topic.node.tryFindChild('Policy')) letAlarmsPublish(topic);
+  return topic;
+}
+
+/** Of this account only: a topic's ARN is no secret. */
+function letAlarmsPublish(topic: sns.ITopic): void {
   topic.addToResourcePolicy(new iam.PolicyStatement({
-    principals: PUBLISHING_SERVICES.map((service) => new iam.ServicePrincipal(service)),
+    principals: [new iam.ServicePrincipal('cloudwatch.amazonaws.com')],
     actions: ['sns:Publish'],
     resources: [topic.topicArn],
+    conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(topic).account } },
   }));
-  return topic;
 }

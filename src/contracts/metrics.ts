@@ -13,6 +13,8 @@ export const SECURITY_GROUP_METRICS = {
   revertsFailed: 'RevertsFailed',
   /** Seconds from the call to the rule being gone, a value for each reverted rule. */
   secondsOpen: 'SecondsOpen',
+  /** Which try at an event it was that failed, from 1. */
+  failedTries: 'FailedTries',
   /** Events whose shape could not be read, or that did not name their rules. */
   unreadableEvents: 'UnreadableEvents',
 } as const;

@@ -32,14 +32,15 @@ describe('a construct that', () => {
 /** Compiles constructs that supply these variables, each in a file that exists in memory only. */
 function compileErrors(constructs: Record<string, string>): Record<string, string[]> {
   const sources = new Map(Object.entries(constructs).map(([name, variables]) => [join(__dirname, `${name}.ts`), `
-    import type { HandlerDeployment } from '../../src/contracts/handler-environment';
-    declare function deploy<Variable extends string>(deployment: HandlerDeployment<Variable, string>): void;
-    deploy({
+    import { Duration, type Stack } from 'aws-cdk-lib';
+    import { BundledFunction } from '../../src/constructs/bundled-function';
+    export const deploy = (stack: Stack) => new BundledFunction(stack, 'Function', {
       contract: { bundle: 'do-something', variables: ['TABLE_NAME', 'TOPIC_ARN', 'QUEUE_URL'] },
       environment: () => ({ ${variables} }),
+      description: '', timeout: Duration.seconds(1), memorySize: 128,
     });`]));
   const options: ts.CompilerOptions = {
-    strict: true, noEmit: true, skipLibCheck: true, types: [], target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.Node16,
+    strict: true, noEmit: true, skipLibCheck: true, types: ['node'], target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.Node16,
   };
   const host = ts.createCompilerHost(options);
   const { getSourceFile } = host;

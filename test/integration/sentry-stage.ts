@@ -11,18 +11,19 @@ import {
 export const STACK_NAME = 'Stage';
 
 /**
- * Three groups under two sentries: `Locked` may get nothing new, and no SSH from the internet; `Watched` is told of only;
- * `Unwatched` is nobody's business. The role `Deployer` is trusted.
+ * Groups under two sentries: `Locked` and `Legacy` may get nothing new, and no SSH from the internet, which `Legacy` has had for long;
+ * `Watched` is told of only; `Unwatched` is nobody's business. The role `Deployer` is trusted.
  */
 export function synthesizeStage(): string {
   const app = new App({ outdir: mkdtempSync(join(tmpdir(), 'cdk-sentries-stage-')) });
   const stack = new Stack(app, STACK_NAME);
   const vpc = new ec2.Vpc(stack, 'Vpc', { maxAzs: 1, natGateways: 0 });
-  const [locked, watched, unwatched] = ['Locked', 'Watched', 'Unwatched'].map((id) => groupWithRules(stack, id, vpc));
+  const [locked, legacy, watched, unwatched] = ['Locked', 'Legacy', 'Watched', 'Unwatched'].map((id) => groupWithRules(stack, id, vpc));
+  legacy!.addIngressRule(ec2.Peer.anyIpv4(), ec2.Port.tcp(22));
   const deployer = new iam.Role(stack, 'Deployer', { path: '/deploy/', assumedBy: new iam.AccountRootPrincipal() });
 
   new SecurityGroupSentry(stack, 'GroupSentry', {
-    monitoredGroups: MonitoredGroups.groups([locked!]),
+    monitoredGroups: MonitoredGroups.groups([locked!, legacy!]),
     policies: [
       { baseline: SecurityGroupBaseline.forbid([TrafficPattern.fromInternet(Ports.SSH)]), response: ChangeResponse.revert() },
       { baseline: SecurityGroupBaseline.locked(), response: ChangeResponse.revert() },
@@ -38,7 +39,11 @@ export function synthesizeStage(): string {
   });
 
   const outputs = {
-    LockedId: locked!.securityGroupId, WatchedId: watched!.securityGroupId, UnwatchedId: unwatched!.securityGroupId, DeployerArn: deployer.roleArn,
+    LockedId: locked!.securityGroupId,
+    LegacyId: legacy!.securityGroupId,
+    WatchedId: watched!.securityGroupId,
+    UnwatchedId: unwatched!.securityGroupId,
+    DeployerArn: deployer.roleArn,
   };
   Object.entries(outputs).forEach(([name, value]) => new CfnOutput(stack, name, { value }));
   return app.synth().directory;

@@ -17,17 +17,19 @@ const DIRECTION_OF_EVENT: Readonly<Record<string, Direction>> = {
 };
 const EVENT_NAMES = [...Object.keys(DIRECTION_OF_EVENT), 'CreateSecurityGroup'];
 
+/** What is no text, such as null, is not there. */
 const optionalText = z.catch(z.optional(z.string()), undefined);
 /** Feeds write ports, account ids and protocol numbers as text or as numbers. */
 const textOrNumber = z.pipe(z.union([z.string(), z.number()]), z.transform(String));
-const port = z.pipe(textOrNumber, z.pipe(z.transform(Number), z.int()));
+const optionalId = z.catch(z.optional(textOrNumber), undefined);
+const port = z.optional(z.nullable(z.pipe(textOrNumber, z.pipe(z.transform(Number), z.int()))));
 
 const identitySchema = z.object({
   type: z.catch(z.string(), 'unknown'),
   arn: optionalText,
   principalId: optionalText,
   userName: optionalText,
-  accountId: z.catch(z.optional(textOrNumber), undefined),
+  accountId: optionalId,
   invokedBy: optionalText,
   sessionContext: z.catch(
     z.optional(z.object({ sessionIssuer: z.optional(z.object({ type: optionalText, arn: optionalText })) })),
@@ -40,7 +42,7 @@ const recordSchema = z.object({
   eventName: z.string(),
   eventTime: optionalText,
   awsRegion: optionalText,
-  recipientAccountId: z.catch(z.optional(textOrNumber), undefined),
+  recipientAccountId: optionalId,
   sourceIPAddress: optionalText,
   userAgent: optionalText,
   errorCode: optionalText,
@@ -52,7 +54,7 @@ type CloudTrailRecord = z.infer<typeof recordSchema>;
 
 const envelopeSchema = z.object({
   id: optionalText,
-  account: z.catch(z.optional(textOrNumber), undefined),
+  account: optionalId,
   region: optionalText,
   time: optionalText,
   detail: recordSchema,
@@ -66,6 +68,10 @@ export function parseChangeEvent(body: string, receivedAt: Date): Change {
   if (!EVENT_NAMES.includes(record.eventName)) {
     throw new UnreadableEventError(`Its eventName is ${record.eventName}; expected is one of ${EVENT_NAMES.join(', ')}.`);
   }
+  const group = changedGroup(record);
+  if (!group.id && !group.name && !record.errorCode) {
+    throw new UnreadableEventError('It names no group, as CloudTrail leaves out parameters of over 100 KB: look at who added rules, and where.');
+  }
   return {
     eventId: record.eventID ?? event.id ?? 'without id',
     eventName: record.eventName,
@@ -76,7 +82,7 @@ export function parseChangeEvent(body: string, receivedAt: Date): Change {
     sourceAddress: record.sourceIPAddress,
     userAgent: record.userAgent,
     errorCode: record.errorCode,
-    group: changedGroup(record),
+    group,
     ...addedRules(record),
   };
 }
@@ -125,12 +131,14 @@ function addedRules(record: CloudTrailRecord): Pick<Change, 'addedRules' | 'name
   const direction = DIRECTION_OF_EVENT[record.eventName];
   if (!direction) return { addedRules: [], namesAllRules: true };
   const answered = itemsOf(record.responseElements.securityGroupRuleSet).map((item) => answeredRule(item, direction));
-  const requested = requestedRules(record, direction);
+  // Authorize is all or nothing, so the answer, where it can be read, names every rule.
   const rules = answered.filter(isRead);
+  if (rules.length > 0 && rules.length === answered.length) return { addedRules: rules, namesAllRules: true };
+  const requested = requestedRules(record, direction);
   const keys = new Set(rules.map(ruleKey));
   return {
     addedRules: [...rules, ...requested.filter(isRead).filter((rule) => !keys.has(ruleKey(rule)))],
-    namesAllRules: answered.length > 0 ? answered.every(isRead) : requested.length > 0 && requested.every(isRead),
+    namesAllRules: requested.length > 0 && requested.every(isRead),
   };
 }
 
@@ -141,27 +149,29 @@ function isRead(rule: MaybeRule): rule is Rule {
 }
 
 const answeredRuleSchema = z.object({
-  securityGroupRuleId: z.optional(z.string()),
-  groupOwnerId: z.optional(textOrNumber),
+  securityGroupRuleId: optionalText,
+  groupOwnerId: optionalId,
   ipProtocol: textOrNumber,
-  fromPort: z.optional(port),
-  toPort: z.optional(port),
-  cidrIpv4: z.optional(z.string()),
-  cidrIpv6: z.optional(z.string()),
-  prefixListId: z.optional(z.string()),
-  referencedGroupInfo: z.optional(z.object({ groupId: z.optional(z.string()), userId: z.optional(textOrNumber) })),
-  description: z.optional(z.string()),
+  fromPort: port,
+  toPort: port,
+  cidrIpv4: optionalText,
+  cidrIpv6: optionalText,
+  prefixListId: optionalText,
+  referencedGroupInfo: z.catch(z.optional(z.object({ groupId: optionalText, userId: optionalId })), undefined),
+  description: optionalText,
 });
 
 function answeredRule(item: unknown, direction: Direction): MaybeRule {
   const parsed = answeredRuleSchema.safeParse(item);
   if (!parsed.success) return undefined;
-  const { securityGroupRuleId, groupOwnerId, ipProtocol, cidrIpv4, cidrIpv6, referencedGroupInfo, ...rest } = parsed.data;
+  const { securityGroupRuleId, groupOwnerId, ipProtocol, fromPort, toPort, cidrIpv4, cidrIpv6, referencedGroupInfo, ...rest } = parsed.data;
   return canonicalRule({
     ...rest,
     id: securityGroupRuleId,
     direction,
     protocol: ipProtocol,
+    fromPort: fromPort ?? undefined,
+    toPort: toPort ?? undefined,
     ipRange: cidrIpv4 ?? cidrIpv6,
     groupId: referencedGroupInfo?.groupId,
     groupOwnerId: referencedGroupInfo?.userId,
@@ -169,14 +179,14 @@ function answeredRule(item: unknown, direction: Direction): MaybeRule {
   });
 }
 
-const trafficSchema = z.object({ ipProtocol: textOrNumber, fromPort: z.optional(port), toPort: z.optional(port) });
+const trafficSchema = z.object({ ipProtocol: textOrNumber, fromPort: port, toPort: port });
 const peerSchema = z.object({
-  cidrIp: z.optional(z.string()),
-  cidrIpv6: z.optional(z.string()),
-  prefixListId: z.optional(z.string()),
-  groupId: z.optional(z.string()),
-  userId: z.optional(textOrNumber),
-  description: z.optional(z.string()),
+  cidrIp: optionalText,
+  cidrIpv6: optionalText,
+  prefixListId: optionalText,
+  groupId: optionalText,
+  userId: optionalId,
+  description: optionalText,
 });
 
 /** One entry a rule that was asked for, undefined where it cannot be read. */
@@ -210,8 +220,8 @@ function requestedRule(trafficItem: unknown, peerItem: unknown, place: Place): M
   return canonicalRule({
     ...place,
     protocol: ipProtocol,
-    fromPort,
-    toPort,
+    fromPort: fromPort ?? undefined,
+    toPort: toPort ?? undefined,
     ipRange: cidrIp ?? cidrIpv6,
     prefixListId,
     groupId,

@@ -2,7 +2,7 @@ import {
   CHANGE_MESSAGE_VERSION, type ChangeMessage, type RuleInMessage, type UnreadableEventMessage,
 } from '../../contracts/security-group/change-message';
 import { plainText, subjectLine } from '../../domain/notification/plain-text';
-import { type ChangeReport, secondsOpen, severityOf } from '../../domain/security-group/change-report';
+import { type ChangeReport, secondsOpen, severityOf, worstFirst } from '../../domain/security-group/change-report';
 import type { RuleOutcome } from '../../domain/security-group/outcome';
 import { reportSubject, reportText } from '../../domain/security-group/report-text';
 import { ruleText } from '../../domain/security-group/rule-text';
@@ -37,7 +37,8 @@ function changeMessage(report: ChangeReport, sentry: string, maxRules: number): 
     sourceAddress: change.sourceAddress,
     userAgent: change.userAgent,
     secondsOpen: secondsOpen(report),
-    rules: rules.slice(0, maxRules).map(ruleInMessage),
+    tries: report.tries,
+    rules: worstFirst(rules).slice(0, maxRules).map(ruleInMessage),
     rulesOmitted: Math.max(0, rules.length - maxRules),
     doubt: report.doubt,
   };

@@ -22,8 +22,14 @@ export class Ec2SecurityGroups implements SecurityGroups {
   constructor(private readonly client: EC2Client) {}
 
   async look(groupId: string): Promise<GroupState | undefined> {
-    const [details, rules] = await Promise.all([this.details(groupId), this.rules(groupId)]);
-    return details && { details, rules };
+    const [details, described] = await Promise.all([this.details(groupId), this.rules(groupId)]);
+    if (!details) return undefined;
+    const rules = described.map((rule) => ({ id: rule.SecurityGroupRuleId ?? 'without id', rule: describedRule(rule) }));
+    return {
+      details,
+      rules: rules.flatMap(({ rule }) => rule ?? []),
+      unreadableRuleIds: rules.flatMap(({ id, rule }) => (rule ? [] : [id])),
+    };
   }
 
   async find(groupIds: readonly string[]): Promise<GroupDetails[]> {
@@ -55,11 +61,11 @@ export class Ec2SecurityGroups implements SecurityGroups {
     }
   }
 
-  private async rules(groupId: string): Promise<Rule[]> {
+  private async rules(groupId: string): Promise<SecurityGroupRule[]> {
     const filter = [{ Name: 'group-id', Values: [groupId] }];
-    const rules: Rule[] = [];
+    const rules: SecurityGroupRule[] = [];
     for await (const page of paginateDescribeSecurityGroupRules({ client: this.client, pageSize: 1000 }, { Filters: filter })) {
-      rules.push(...(page.SecurityGroupRules ?? []).map(describedRule));
+      rules.push(...(page.SecurityGroupRules ?? []));
     }
     return rules;
   }
@@ -78,9 +84,9 @@ function groupDetails({ GroupId: id, GroupName: name, VpcId: vpcId }: SecurityGr
   return id ? [{ id, name, vpcId }] : [];
 }
 
-/** A rule that cannot be read must not pass for one that is not there: the look fails, and is tried again. */
-function describedRule(described: SecurityGroupRule): Rule {
-  const rule = canonicalRule({
+/** Undefined where the peer is of a kind that is not known here. */
+function describedRule(described: SecurityGroupRule): Rule | undefined {
+  return canonicalRule({
     id: described.SecurityGroupRuleId,
     direction: described.IsEgress ? 'egress' : 'ingress',
     protocol: described.IpProtocol ?? '',
@@ -93,8 +99,6 @@ function describedRule(described: SecurityGroupRule): Rule {
     ownerId: described.GroupOwnerId,
     description: described.Description,
   });
-  if (!rule) throw new Error(`EC2 shows a rule whose peer cannot be read: ${JSON.stringify(described)}`);
-  return rule;
 }
 
 function hasName(error: unknown, names: readonly string[]): boolean {

@@ -40,11 +40,14 @@ const policiesSchema = z.object({
 });
 const groupsSchema = z.object({ version, groupIds: z.array(z.string()) });
 
-/** How long a warm function may go on with what it has read; a deployment changes the parameters, not always the function. */
+/** CloudTrail tells times to the second. */
+const TIME_UNIT_MILLISECONDS = 1_000;
+
+/** How long a warm function may go on with what it has read, at the most. */
 const KEPT_FOR_MILLISECONDS = 60_000;
 
 export class SsmSentryConfiguration {
-  private kept?: { readonly until: number; readonly value: Promise<SentryConfiguration> };
+  private kept?: { readonly at: number; readonly value: Promise<SentryConfiguration> };
 
   constructor(
     private readonly client: SSMClient,
@@ -52,11 +55,12 @@ export class SsmSentryConfiguration {
     private readonly names: { readonly policies: string; readonly groups: readonly string[] },
   ) {}
 
-  read(): Promise<SentryConfiguration> {
+  /** As of `time` or later: an event from after a deployment must not be judged by what was read before it. */
+  read(time: Date): Promise<SentryConfiguration> {
     const now = this.clock.now().getTime();
-    if (this.kept && now < this.kept.until) return this.kept.value;
+    if (this.kept && this.kept.at > time.getTime() + TIME_UNIT_MILLISECONDS && now < this.kept.at + KEPT_FOR_MILLISECONDS) return this.kept.value;
     const value = this.load();
-    const kept = { until: now + KEPT_FOR_MILLISECONDS, value };
+    const kept = { at: now, value };
     this.kept = kept;
     value.catch(() => {
       if (this.kept === kept) this.kept = undefined;

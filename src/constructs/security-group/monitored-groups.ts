@@ -1,4 +1,4 @@
-import { Token } from 'aws-cdk-lib';
+import { type ResourceEnvironment, Token } from 'aws-cdk-lib';
 import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 
 const GROUP_ID = /^sg-([0-9a-f]{8}|[0-9a-f]{17})$/;
@@ -6,7 +6,7 @@ const GROUP_ID = /^sg-([0-9a-f]{8}|[0-9a-f]{17})$/;
 /** The security groups that a sentry watches. */
 export class MonitoredGroups {
   /**
-   * Groups of this app, or imported into it. They must be in the sentry's Region.
+   * Groups of this app, or imported into it. They must be in the sentry's account and Region.
    *
    * @param groups at least one. Throws if the list is empty.
    */
@@ -14,7 +14,7 @@ export class MonitoredGroups {
     if (groups.length === 0) {
       throw new Error('MonitoredGroups.groups() got an empty list: name at least one security group, as in MonitoredGroups.groups([group]).');
     }
-    return new MonitoredGroups(groups.map((group) => ({ id: checkedId(group.securityGroupId), region: group.env.region, path: group.node.path })));
+    return new MonitoredGroups(groups.map((group) => ({ id: checkedId(group.securityGroupId), environment: group.env, path: group.node.path })));
   }
 
   /**
@@ -40,7 +40,7 @@ export class MonitoredGroups {
 export interface MonitoredGroup {
   readonly id: string;
   /** Known for constructs only. */
-  readonly region?: string;
+  readonly environment?: ResourceEnvironment;
   readonly path?: string;
 }
 

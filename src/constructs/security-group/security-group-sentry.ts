@@ -13,7 +13,7 @@ import { RESPOND_TO_CHANGES } from '../../contracts/security-group/respond-to-ch
 import { chunksOf } from '../../domain/chunks';
 import type { Actor } from '../actor';
 import { BundledFunction } from '../bundled-function';
-import { notificationTopic } from '../notification-topic';
+import { givenTopic, notificationTopic } from '../notification-topic';
 import type { ChangeResponse } from './change-response';
 import { groupChangePattern } from './group-change-pattern';
 import type { MonitoredGroup, MonitoredGroups } from './monitored-groups';
@@ -46,8 +46,9 @@ export interface SecurityGroupSentryProps {
   readonly trustedActors?: Actor[];
 
   /**
-   * Where the sentry tells what happened, and its alarms go. If it is encrypted, it must be with a key of your own whose policy
-   * lets cloudwatch.amazonaws.com use it: alarms cannot publish to a topic under the key that AWS manages.
+   * Where the sentry tells what happened, and its alarms go: a standard topic of the same Region, or this throws. If it is encrypted,
+   * it must be with a key of your own whose policy lets cloudwatch.amazonaws.com use it: alarms cannot publish under the key that AWS
+   * manages. A policy that the topic has is extended to let the account's alarms in; an imported topic must do so itself.
    *
    * @default - a topic of the sentry's own, encrypted with a key of its own
    */
@@ -59,16 +60,22 @@ const FUNCTION_TIMEOUT = Duration.seconds(60);
 /** With the growing pauses between them, about six hours of tries before an event goes to the dead-letter queue. */
 const MAX_TRIES = 30;
 
+/** With the pauses between them, the sixth try comes after five minutes. */
+const TRIES_BEFORE_ALARM = 5;
+
 /** A flood of events must not eat up the account's concurrency, nor EC2's request limit. */
 const MAX_CONCURRENCY = 10;
 
 /** IAM takes 6,144 characters a managed policy; a group's ARN has about 80. */
 const GROUPS_PER_STATEMENT = 50;
 
+/** A role takes ten managed policies, one for each statement. */
+const MOST_GROUPS = 500;
+
 /**
  * Watches security groups, takes rules back that violate a policy, and tells who changed what and what was done.
  *
- * CloudTrail must log management events in the Region (any trail does); without it EventBridge sees no API call.
+ * It needs a CloudTrail trail that logs the Region's write management events; without one, EventBridge sees no API call.
  */
 export class SecurityGroupSentry extends Construct implements iam.IGrantable {
   /** The principal of the function that revokes rules. */
@@ -80,13 +87,16 @@ export class SecurityGroupSentry extends Construct implements iam.IGrantable {
   /** Alarms about the sentry itself. They publish to the notification topic; add actions of your own at will. */
   public readonly alarms: cloudwatch.Alarm[];
 
-  /** Throws if there are no policies, or if a monitored group is known to be in another Region. */
+  /**
+   * Throws if there are no policies, if a monitored group or the topic is known to be in another account or Region, if there are
+   * more than 500 groups, and if the topic is a FIFO topic.
+   */
   constructor(scope: Construct, id: string, props: SecurityGroupSentryProps) {
     super(scope, id);
     const groups = props.monitoredGroups._groups;
     this.validate(groups, props.policies);
 
-    this.notificationTopic = props.notificationTopic ?? notificationTopic(this, 'Notifications');
+    this.notificationTopic = props.notificationTopic ? givenTopic(this, props.notificationTopic) : notificationTopic(this, 'Notifications');
     const parameters = new SentryParameters(this, 'Parameters', {
       groupIds: groups.map((group) => group.id),
       policies: props.policies.map(({ baseline, response }) => ({ baseline: baseline._specification, response: response._response })),
@@ -134,8 +144,13 @@ export class SecurityGroupSentry extends Construct implements iam.IGrantable {
         'EventBridge could not hand events to the queue of the sentry: the changes in them were not judged.'),
       this.alarm('UnhandledEventsAlarm', unhandled.metricApproximateNumberOfMessagesVisible(), 0,
         'The sentry gave up on events after hours of tries: the changes in them may stand.'),
+      this.alarm('FailingEventsAlarm', this.metricFailedTries(), TRIES_BEFORE_ALARM,
+        'An event has failed for over five minutes: a call of the sentry is refused, and the change may stand.'),
+      this.alarm('FunctionErrorsAlarm', handler.metricErrors(), 0,
+        'The function of the sentry fails as a whole: events wait, and are not judged.'),
+      // Once a message was received three times, SQS leaves it out of this metric: it shows events that nobody takes.
       this.alarm('WaitingEventsAlarm', changes.metricApproximateAgeOfOldestMessage(), Duration.minutes(15).toSeconds(),
-        'An event has waited for over 15 minutes: the sentry fails, or EC2 refuses its calls.'),
+        'An event has waited for over 15 minutes: the function does not take events from its queue.'),
     ];
   }
 
@@ -154,6 +169,11 @@ export class SecurityGroupSentry extends Construct implements iam.IGrantable {
     return this.metric(SECURITY_GROUP_METRICS.revertsFailed, options);
   }
 
+  /** Which try at an event it was that failed, from 1: high numbers are events that fail again and again. Statistic: maximum. */
+  public metricFailedTries(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metric(SECURITY_GROUP_METRICS.failedTries, { statistic: cloudwatch.Stats.MAXIMUM, ...options });
+  }
+
   /** Seconds that reverted rules stood open, from the call to the look that found them gone. Statistic: maximum. */
   public metricSecondsOpen(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
     return this.metric(SECURITY_GROUP_METRICS.secondsOpen, { statistic: cloudwatch.Stats.MAXIMUM, ...options });
@@ -169,11 +189,20 @@ export class SecurityGroupSentry extends Construct implements iam.IGrantable {
       throw new Error(`${this.node.path}: "policies" is empty, so nothing would be judged: write at least one, such as ` +
         '{ baseline: SecurityGroupBaseline.locked(), response: ChangeResponse.revert() }.');
     }
-    const { region } = Stack.of(this);
-    for (const group of groups) {
-      if (!group.region || Token.isUnresolved(group.region) || Token.isUnresolved(region) || group.region === region) continue;
-      throw new Error(`${this.node.path}: the group ${group.path} is in ${group.region}, the sentry in ${region}: ` +
-        `events stay in their Region, so write a sentry in a stack in ${group.region}.`);
+    if (groups.length > MOST_GROUPS) {
+      throw new Error(`${this.node.path}: ${groups.length} groups are more than one role can hold rights for: write several sentries, of up to ${MOST_GROUPS} each.`);
+    }
+    groups.forEach((group) => this.validateEnvironment(group));
+  }
+
+  /** Events stay in their account and Region. */
+  private validateEnvironment({ environment, path }: MonitoredGroup): void {
+    const own = Stack.of(this);
+    for (const place of ['account', 'region'] as const) {
+      const theirs = environment?.[place];
+      if (!theirs || [theirs, own[place]].some(Token.isUnresolved) || theirs === own[place]) continue;
+      throw new Error(`${this.node.path}: the group ${path} is in the ${place} ${theirs}, the sentry in ${own[place]}: ` +
+        'events stay where they happen, so write a sentry in a stack there.');
     }
   }
 

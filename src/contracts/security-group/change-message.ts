@@ -48,6 +48,9 @@ export interface ChangeMessage {
   readonly userAgent?: string;
   /** Seconds from the call to the sentry's last look. */
   readonly secondsOpen: number;
+  /** Which try at the event this is, from 1. From the second on, a rule that is gone may have been taken back by an earlier one. */
+  readonly tries: number;
+  /** The worst outcome first. */
   readonly rules: readonly RuleInMessage[];
   /** How many rules are left out of `rules` for size. */
   readonly rulesOmitted: number;

@@ -20,7 +20,7 @@ export interface Change {
   readonly namesAllRules: boolean;
 }
 
-/** How the record names the group; a call in a default VPC may give its name only, one too large for CloudTrail nothing. */
+/** How the record names the group; a call in a default VPC may give its name only, a failed one nothing. */
 export interface ChangedGroup {
   readonly id?: string;
   readonly name?: string;

@@ -35,19 +35,19 @@ export interface Judgement {
  * besides, so that a second delivery can tell what has become of it.
  */
 export function judge(current: readonly Rule[], policies: readonly Policy[], hints: Hints): Judgement[] {
-  const standing = current.map((rule) => judgeRule(rule, 'present', policies, hints));
+  const standing = current.map((rule) => ({ ...judgeRule(rule, policies, hints), present: true }));
   const gone = hints.namedRules
     .filter((named) => !current.some((rule) => isSameRule(named, rule)))
-    .map((rule) => judgeRule(rule, 'absent', policies, hints));
+    .map((rule) => ({ ...judgeRule(rule, policies, hints), present: false }));
   return [...standing, ...gone];
 }
 
-function judgeRule(rule: Rule, presence: 'present' | 'absent', policies: readonly Policy[], hints: Hints): Judgement {
+function judgeRule(rule: Rule, policies: readonly Policy[], hints: Hints): Omit<Judgement, 'present'> {
   const named = hints.namedRules.some((candidate) => isSameRule(candidate, rule));
   const cause = grantCause(named, hints);
   const violations = policies.flatMap((policy) => violationsOf(rule, policy, named, cause));
   const verdict = violations.some((violation) => violation.response === 'revert') ? 'revoke' : 'keep';
-  return { rule, present: presence === 'present', verdict, violations };
+  return { rule, verdict, violations };
 }
 
 /** Without a memory of its own, a sentry takes every rule that the event does not name for accepted. */

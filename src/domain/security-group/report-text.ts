@@ -1,4 +1,4 @@
-import { type ChangeReport, hasFailures, secondsOpen, severityOf } from './change-report';
+import { type ChangeReport, countOutcomes, hasFailures, secondsOpen, severityOf, worstFirst } from './change-report';
 import type { Outcome, RuleOutcome } from './outcome';
 import { ruleText } from './rule-text';
 import type { Actor } from '../actor/actor';
@@ -7,17 +7,18 @@ import { plainText, subjectLine } from '../notification/plain-text';
 /** The subject of an e-mail: what is worst comes first, since the rest may be cut. */
 export function reportSubject(report: ChangeReport): string {
   const severity = severityOf(report).toUpperCase();
-  const first = report.rules[0];
-  const what = first ? `${ruleText(first.rule)}${moreText(report.rules.length - 1)} ${headline(report)}` : 'a change that could not be read in full';
-  return subjectLine(`[${severity}] ${report.group.id}: ${what}`);
+  const [first] = worstFirst(report.rules);
+  if (!first) return subjectLine(`[${severity}] ${report.group.id}: a change that could not be read in full`);
+  const others = report.rules.length > 1 ? ` and ${report.rules.length - 1} more` : '';
+  return subjectLine(`[${severity}] ${report.group.id}: ${ruleText(first.rule)}${others}: ${headline(report)}`);
 }
 
 /** The body of an e-mail, with at most `maxRules` rules in it. */
 export function reportText(report: ChangeReport, sentry: string, maxRules: number): string {
   const { change, group, rules } = report;
-  const shown = rules.slice(0, maxRules).map((rule) => ruleParagraph(rule, secondsOpen(report)));
+  const shown = worstFirst(rules).slice(0, maxRules).map((rule) => ruleParagraph(rule, report));
   return [
-    `Security group ${groupText(group.id, group.name)} was changed, and ${headline(report)}.`,
+    `Security group ${groupText(group.id, group.name)} was changed: ${headline(report)}.`,
     '',
     fact('Group', `${groupText(group.id, group.name)}${group.vpcId ? ` in ${group.vpcId}` : ''}`),
     fact('Account', `${change.accountId}, Region ${change.region}`),
@@ -35,28 +36,38 @@ export function reportText(report: ChangeReport, sentry: string, maxRules: numbe
   ].join('\n');
 }
 
+const OUTCOME_TEXT: Readonly<Record<Outcome['kind'], string>> = {
+  'failed': 'could NOT be taken back',
+  'kept': 'left in place, as the policy says',
+  'reverted': 'taken back',
+  'already-gone': 'already gone',
+};
+
+/** "taken back"; or, where it is not the same for all rules, "1 left in place, as the policy says, 2 taken back". */
 function headline(report: ChangeReport): string {
-  const kinds = new Set(report.rules.map(({ outcome }) => outcome.kind));
-  if (kinds.has('failed')) return 'could NOT be taken back in full';
-  if (kinds.has('reverted')) return 'taken back';
-  if (kinds.has('kept')) return 'left in place, as the policy says';
-  return kinds.has('already-gone') ? 'already gone: nothing was changed now' : 'judged as it stands';
+  const counts = countOutcomes(report);
+  if (counts.length === 0) return 'judged as it stands';
+  if (counts.length === 1) return counts.map(([kind]) => OUTCOME_TEXT[kind]).join();
+  return counts.map(([kind, count]) => `${count} ${OUTCOME_TEXT[kind]}`).join(', ');
 }
 
-function ruleParagraph({ rule, violations, outcome }: RuleOutcome, seconds: number): string[] {
+function ruleParagraph({ rule, violations, outcome }: RuleOutcome, report: ChangeReport): string[] {
   return [
     `- ${ruleText(rule)}${rule.id ? ` (${plainText(rule.id)})` : ''}`,
     ...(rule.description ? [`  described as "${plainText(rule.description)}"`] : []),
     ...violations.map(({ reason }) => `  Why: ${reason}.`),
-    `  Done: ${outcomeText(outcome, seconds)}`,
+    `  Done: ${outcomeText(outcome, report)}`,
     '',
   ];
 }
 
-function outcomeText(outcome: Outcome, seconds: number): string {
+function outcomeText(outcome: Outcome, report: ChangeReport): string {
+  const seconds = secondsOpen(report);
   switch (outcome.kind) {
     case 'reverted': return `reverted. It stood open for about ${seconds} s.`;
-    case 'already-gone': return 'nothing. The rule was already gone: a second delivery of the event, or somebody was quicker.';
+    case 'already-gone': return report.tries > 1
+      ? 'nothing now. The rule is gone: an earlier try of the sentry may have taken it back.'
+      : 'nothing. The rule was already gone: a second delivery of the event, or somebody was quicker.';
     case 'kept': return 'nothing but this message, as the policy says. The rule stands.';
     case 'failed': return `FAILED, the rule still stands after ${seconds} s: ${plainText(outcome.reason)}. It is tried again.`;
   }
@@ -82,8 +93,4 @@ function groupText(id: string, name?: string): string {
 
 function fact(label: string, value: string): string {
   return `${`${label}:`.padEnd(12)}${plainText(value)}`;
-}
-
-function moreText(others: number): string {
-  return others > 0 ? ` and ${others} more` : '';
 }

@@ -75,7 +75,7 @@ function peerKey(peer: Peer): string {
   return peer.cidr;
 }
 
-/** By id where the first has one: a rule that was taken away and added again is another rule. */
+/** By id where both have one: a rule that was taken away and added again is another rule. */
 export function isSameRule(named: Rule, present: Rule): boolean {
   if (named.id && present.id) return named.id === present.id;
   return ruleKey(named) === ruleKey(present);

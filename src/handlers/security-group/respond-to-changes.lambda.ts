@@ -5,6 +5,7 @@ import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
+import { CLIENT_SETTINGS } from '../../adapters/aws/client-settings';
 import { SYSTEM_CLOCK } from '../../adapters/clock/system-clock';
 import { SnsNotifications } from '../../adapters/notification/sns-notifications';
 import { postpone } from '../../adapters/queue/sqs-back-off';
@@ -24,15 +25,14 @@ const sentry = environment.SENTRY_NAME;
 const logger = new Logger({ serviceName: sentry });
 const metrics = new Metrics({ namespace: METRICS_NAMESPACE, serviceName: sentry });
 
-const SDK = { maxAttempts: 5, requestHandler: { connectionTimeout: 2_000, requestTimeout: 8_000 } };
-const sqs = new SQSClient({ ...SDK, useQueueUrlAsEndpoint: false });
-const notifications = new SnsNotifications(new SNSClient(SDK), environment.NOTIFICATION_TOPIC_ARN);
-const configuration = new SsmSentryConfiguration(new SSMClient(SDK), SYSTEM_CLOCK, {
+const sqs = new SQSClient({ ...CLIENT_SETTINGS, useQueueUrlAsEndpoint: false });
+const notifications = new SnsNotifications(new SNSClient(CLIENT_SETTINGS), environment.NOTIFICATION_TOPIC_ARN);
+const configuration = new SsmSentryConfiguration(new SSMClient(CLIENT_SETTINGS), SYSTEM_CLOCK, {
   policies: environment.POLICIES_PARAMETER,
   groups: environment.MONITORED_GROUPS_PARAMETERS.split(','),
 });
 const surroundings = {
-  groups: new Ec2SecurityGroups(new EC2Client(SDK)),
+  groups: new Ec2SecurityGroups(new EC2Client(CLIENT_SETTINGS)),
   clock: SYSTEM_CLOCK,
   own: { roleArn: environment.OWN_ROLE_ARN, sessionName: process.env.AWS_LAMBDA_FUNCTION_NAME ?? '' },
 };
@@ -45,21 +45,23 @@ export async function handler(event: SQSEvent): Promise<SQSBatchResponse> {
 }
 
 async function handleOrPostpone(record: SQSRecord): Promise<SQSBatchResponse['batchItemFailures']> {
+  const tries = Number(record.attributes.ApproximateReceiveCount);
   try {
-    await handleRecord(record);
+    await handleRecord(record, tries);
     return [];
   } catch (error) {
-    logger.error('not done, will be tried again', { messageId: record.messageId, error });
-    await postpone(sqs, environment.CHANGE_QUEUE_URL, record).catch((reason: unknown) =>
+    logger.error('not done, will be tried again', { messageId: record.messageId, tries, error });
+    metrics.addMetric(METRIC.failedTries, MetricUnit.Count, tries);
+    await postpone(sqs, environment.CHANGE_QUEUE_URL, record.receiptHandle, tries).catch((reason: unknown) =>
       logger.warn('shown again after the visibility timeout of the queue only', { error: reason }));
     return [{ itemIdentifier: record.messageId }];
   }
 }
 
-async function handleRecord(record: SQSRecord): Promise<void> {
+async function handleRecord(record: SQSRecord, tries: number): Promise<void> {
   const receivedAt = new Date(Number(record.attributes.SentTimestamp));
   try {
-    await respond(record.body, receivedAt);
+    await respond(record.body, receivedAt, tries);
   } catch (error) {
     if (!(error instanceof UnreadableEventError)) throw error;
     logger.error('unreadable event', { reason: error.message, body: record.body });
@@ -68,14 +70,16 @@ async function handleRecord(record: SQSRecord): Promise<void> {
   }
 }
 
-async function respond(body: string, receivedAt: Date): Promise<void> {
+async function respond(body: string, receivedAt: Date, tries: number): Promise<void> {
   const change = parseChangeEvent(body, receivedAt);
-  const reports = await respondToChange(change, await configuration.read(), surroundings);
+  const { reports, failures } = await respondToChange(change, await configuration.read(change.time), { ...surroundings, tries });
   const { eventId, eventName, group, errorCode } = change;
-  logger.info('responded', { eventId, eventName, group, errorCode, outcomes: reports.map(outcomesByRule) });
+  logger.info('responded', { eventId, eventName, group, errorCode, tries, outcomes: reports.map(outcomesByRule) });
   reports.forEach(countOutcomes);
+  if (reports.some(({ doubt }) => doubt)) metrics.addMetric(METRIC.unreadableEvents, MetricUnit.Count, 1);
   await Promise.all(reports.map((report) =>
     notifications.publishLargestThatFits(MAX_RULES_IN_MESSAGE, (rules) => changeNotification(report, sentry, rules))));
+  if (failures.length > 0) throw new AggregateError(failures, `Event ${eventId} could not be judged for every group.`);
   if (reports.some(hasFailures)) throw new Error(`Not all rules of event ${eventId} could be reverted.`);
 }
 
@@ -84,7 +88,6 @@ function outcomesByRule({ group, rules }: ChangeReport) {
 }
 
 function countOutcomes(report: ChangeReport): void {
-  if (report.doubt) metrics.addMetric(METRIC.unreadableEvents, MetricUnit.Count, 1);
   for (const { outcome } of report.rules) {
     if (outcome.kind === 'already-gone') continue;
     metrics.addMetric(METRIC.violations, MetricUnit.Count, 1);

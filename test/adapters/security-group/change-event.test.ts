@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { envelopeOf, permission, recordOf, type RecordValues } from './change-events';
 import { parseChangeEvent, UnreadableEventError } from '../../../src/adapters/security-group/change-event';
+import { isTrusted } from '../../../src/domain/actor/actor';
 import type { RawRule } from '../../../src/domain/security-group/rule';
 import { canonicalRule } from '../../../src/domain/security-group/rule';
 import { ruleText } from '../../../src/domain/security-group/rule-text';
@@ -44,9 +45,20 @@ describe('which rules were added', () => {
     expect(change.addedRules).toMatchObject([{ id: 'sgr-1', peer: { cidr: '0.0.0.0/0' } }]);
   });
 
-  test('one that the request names and the answer does not is kept', () => {
+  test('and is enough, since a call adds all its rules or none', () => {
     const change = parse({ responseElements: { securityGroupRuleSet: { items: [answered({ cidrIpv6: '::/0' })] } } });
+    expect(change.addedRules.map(({ id }) => id)).toEqual(['sgr-1']);
+  });
+
+  test('what of the answer cannot be read is taken from the request', () => {
+    const change = parse({ responseElements: { securityGroupRuleSet: { items: [answered({ cidrIpv6: '::/0' }), answered({})] } } });
     expect(change.addedRules.map(({ id }) => id)).toEqual(['sgr-1', undefined]);
+    expect(change.namesAllRules).toBe(true);
+  });
+
+  test('values that are null are not there', () => {
+    const change = parse({ responseElements: { securityGroupRuleSet: { items: [answered({ cidrIpv4: '0.0.0.0/0', cidrIpv6: null, description: null })] } } });
+    expect(change).toMatchObject({ addedRules: [{ id: 'sgr-1' }], namesAllRules: true });
   });
 
   test('lists may be wrapped, bare, empty or missing; ports and protocols text or numbers', () => {
@@ -62,8 +74,6 @@ describe('which rules were added', () => {
 
 describe('an event that does not name all its rules in a readable form says so', () => {
   test.each<[string, RecordValues]>([
-    ['parameters omitted for their size', { requestParameters: { omitted: true, originalSize: 200_000, reason: 'too large' } }],
-    ['no parameters', { requestParameters: null, responseElements: null }],
     ['an empty list', { requestParameters: { groupId: 'sg-1', ipPermissions: {} } }],
     ['a range that is none', { requestParameters: { groupId: 'sg-1', ipPermissions: { items: [permission({ ipRanges: { items: [{ cidrIp: 'somewhere' }] } })] } } }],
     ['a peer group by name only', { requestParameters: { groupId: 'sg-1', ipPermissions: { items: [permission({ groups: { items: [{ groupName: 'web' }] } })] } } }],
@@ -94,6 +104,11 @@ describe('who made the call', () => {
     });
   });
 
+  test('a deployment by CloudFormation that only its source address shows', () => {
+    const { actor } = parse({ userIdentity: { ...roleSession, invokedBy: undefined }, sourceIPAddress: 'cloudformation.amazonaws.com' });
+    expect(isTrusted(actor, [{ kind: 'cloudFormation', executionRoleArn: 'arn:aws:iam::111111111111:role/deploy/Deployer' }])).toBe(true);
+  });
+
   test('an identity that claims a role it has not is given none', () => {
     expect(parse({ userIdentity: { ...roleSession, type: 'IAMUser' } }).actor.roleArn).toBeUndefined();
     expect(parse({ userIdentity: { ...roleSession, sessionContext: { sessionIssuer: {} } } }).actor.roleArn).toBeUndefined();
@@ -122,6 +137,8 @@ test.each([
   ['JSON of another kind', '[]'],
   ['no record', JSON.stringify({ detail: null })],
   ['another call', envelopeOf(recordOf({ eventName: 'RunInstances' }))],
+  ['no group, its parameters omitted for their size', envelopeOf(recordOf({ requestParameters: { omitted: true, originalSize: 200_000 } }))],
+  ['no parameters', envelopeOf(recordOf({ requestParameters: null, responseElements: null }))],
 ])('an event that cannot be read is refused: %s', (_, body) => {
   expect(() => parseChangeEvent(body, RECEIVED_AT)).toThrow(UnreadableEventError);
 });
@@ -129,7 +146,11 @@ test.each([
 test('any JSON is read or refused, never a crash', () => {
   fc.assert(fc.property(fc.json(), fc.json(), (parameters, elements) => {
     const record = recordOf({ requestParameters: JSON.parse(parameters), responseElements: JSON.parse(elements) });
-    expect(parseChangeEvent(envelopeOf(record), RECEIVED_AT).eventId).toBe('event-1');
+    try {
+      expect(parseChangeEvent(envelopeOf(record), RECEIVED_AT).eventId).toBe('event-1');
+    } catch (error) {
+      expect(error).toBeInstanceOf(UnreadableEventError);
+    }
   }));
 });
 

@@ -1,4 +1,4 @@
-import { App, CliCredentialsStackSynthesizer, Stack } from 'aws-cdk-lib';
+import { App, CliCredentialsStackSynthesizer, NestedStack, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as iam from 'aws-cdk-lib/aws-iam';
@@ -72,6 +72,21 @@ describe('the function', () => {
     expect(everywhere).toEqual(['ec2:DescribeSecurityGroups', 'ec2:DescribeSecurityGroupRules']);
   });
 
+  test('may read every parameter that its environment names', () => {
+    const ids = Array.from({ length: 151 }, (_, index) => `sg-${String(index).padStart(17, '0')}`);
+    const synthesized = template({ monitoredGroups: MonitoredGroups.ids(ids) });
+    const names = Object.keys(synthesized.findResources('AWS::SSM::Parameter'));
+    const [statement] = policyStatements(synthesized).filter(({ Action }) => Action === 'ssm:GetParameters');
+    expect(statement.Resource.map((resource: { 'Fn::Join': [string, unknown[]] }) => resource['Fn::Join'][1].at(-1))).toEqual(names.map((Ref) => ({ Ref })));
+    expect(names).toHaveLength(3);
+  });
+
+  test('has rights in as many groups as a role can hold', () => {
+    const ids = Array.from({ length: 500 }, (_, index) => `sg-${String(index).padStart(17, '0')}`);
+    const managed = Object.keys(template({ monitoredGroups: MonitoredGroups.ids(ids) }).findResources('AWS::IAM::ManagedPolicy'));
+    expect(managed.length).toBeLessThanOrEqual(10);
+  });
+
   test('is the principal that the sentry stands for', () => {
     const stack = new Stack();
     sentry(stack).grantPrincipal.addToPrincipalPolicy(new iam.PolicyStatement({ actions: ['s3:PutObject'], resources: ['arn:aws:s3:::b/*'] }));
@@ -141,6 +156,13 @@ describe('trusted actors', () => {
     });
   });
 
+  test('deployments of the CDK, also from a nested stack', () => {
+    const parent = new Stack(undefined, 'Stack', { env: { account: '111111111111', region: 'eu-west-1' } });
+    const nested = new NestedStack(parent, 'Nested');
+    sentry(nested, { trustedActors: [Actor.cdkDeployments()] });
+    expect(JSON.stringify(Template.fromStack(nested).findResources('AWS::SSM::Parameter'))).toContain('role/cdk-hnb659fds-cfn-exec-role-111111111111-eu-west-1');
+  });
+
   function trusted(actor: Actor) {
     const stack = new Stack(undefined, 'Stack', { env: { account: '111111111111', region: 'eu-west-1' } });
     sentry(stack, { trustedActors: [actor] });
@@ -159,6 +181,35 @@ describe('the notification topic', () => {
     synthesized.hasResource('AWS::KMS::Key', { DeletionPolicy: 'Retain' });
   });
 
+  test('lets alarms of this account publish, and no other service', () => {
+    template().hasResourceProperties('AWS::SNS::TopicPolicy', {
+      PolicyDocument: {
+        Statement: [
+          Match.objectLike({ Effect: 'Deny' }),
+          Match.objectLike({
+            Effect: 'Allow',
+            Principal: { Service: 'cloudwatch.amazonaws.com' },
+            Condition: { StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } } },
+          }),
+        ],
+      },
+    });
+  });
+
+  test('that is given with a policy of its own gets it extended, so that alarms come through', () => {
+    const stack = new Stack();
+    sentry(stack, { notificationTopic: new sns.Topic(stack, 'Topic', { enforceSSL: true }) });
+    Template.fromStack(stack).hasResourceProperties('AWS::SNS::TopicPolicy', {
+      PolicyDocument: { Statement: Match.arrayWith([Match.objectLike({ Effect: 'Allow', Principal: { Service: 'cloudwatch.amazonaws.com' } })]) },
+    });
+  });
+
+  test('that is given without one keeps the default policy, which lets them through', () => {
+    const stack = new Stack();
+    sentry(stack, { notificationTopic: new sns.Topic(stack, 'Topic') });
+    Template.fromStack(stack).resourceCountIs('AWS::SNS::TopicPolicy', 0);
+  });
+
   test('that is given gets the messages and the alarms, and its key may be used', () => {
     const stack = new Stack();
     const masterKey = new kms.Key(stack, 'Key');
@@ -173,11 +224,36 @@ describe('the notification topic', () => {
   });
 });
 
-test('there are alarms on both dead-letter queues and on events that wait', () => {
-  const stack = new Stack();
-  expect(sentry(stack).alarms).toHaveLength(3);
-  const metrics = Object.values(Template.fromStack(stack).findResources('AWS::CloudWatch::Alarm')).map(({ Properties }) => Properties.MetricName);
-  expect(metrics.sort()).toEqual(['ApproximateAgeOfOldestMessage', 'ApproximateNumberOfMessagesVisible', 'ApproximateNumberOfMessagesVisible']);
+describe('an alarm goes to the topic when', () => {
+  const stack = new Stack(undefined, 'App');
+  const topicArn = stack.resolve(sentry(stack).notificationTopic.topicArn);
+  const synthesized = Template.fromStack(stack);
+  const queueName = (id: string) => ({ 'Fn::GetAtt': [expect.stringMatching(`^Sentry${id}[0-9A-F]{8}$`), 'QueueName'] });
+
+  test.each([
+    ['EventBridge cannot deliver', 'UndeliveredEventsAlarm', 'ApproximateNumberOfMessagesVisible', { Value: queueName('UndeliveredEvents') }, 0],
+    ['the function gave up', 'UnhandledEventsAlarm', 'ApproximateNumberOfMessagesVisible', { Value: queueName('UnhandledEvents') }, 0],
+    ['nobody takes events', 'WaitingEventsAlarm', 'ApproximateAgeOfOldestMessage', { Value: queueName('Changes') }, 900],
+    ['the function fails as a whole', 'FunctionErrorsAlarm', 'Errors', { Name: 'FunctionName' }, 0],
+    ['an event fails again and again', 'FailingEventsAlarm', 'FailedTries', { Name: 'service', Value: 'App/Sentry' }, 5],
+  ])('%s', (_, id, MetricName, dimension, Threshold) => {
+    const [alarm] = Object.entries(synthesized.findResources('AWS::CloudWatch::Alarm')).filter(([name]) => name.startsWith(`Sentry${id}`));
+    expect(alarm![1].Properties).toMatchObject({
+      MetricName,
+      Threshold,
+      Dimensions: [dimension],
+      Statistic: 'Maximum',
+      Period: 60,
+      EvaluationPeriods: 1,
+      ComparisonOperator: 'GreaterThanThreshold',
+      TreatMissingData: 'notBreaching',
+      AlarmActions: [topicArn],
+    });
+  });
+
+  test('there are no others', () => {
+    synthesized.resourceCountIs('AWS::CloudWatch::Alarm', 5);
+  });
 });
 
 test('its metrics are those that the function writes', () => {
@@ -222,7 +298,26 @@ describe('bad input is refused at synth, with what to write instead', () => {
       const group = ec2.SecurityGroup.fromSecurityGroupId(elsewhere, 'Group', GROUP_ID);
       const stack = new Stack(undefined, 'Stack', { env: { account: '111111111111', region: 'eu-west-1' } });
       return sentry(stack, { monitoredGroups: MonitoredGroups.groups([group]) });
-    }, /is in us-east-1, the sentry in eu-west-1: events stay in their Region/],
+    }, /is in the region us-east-1, the sentry in eu-west-1: events stay where they happen/],
+    ['a group of another account', () => {
+      const elsewhere = new Stack(undefined, 'Elsewhere', { env: { account: '222222222222', region: 'eu-west-1' } });
+      const group = ec2.SecurityGroup.fromSecurityGroupId(elsewhere, 'Group', GROUP_ID);
+      const stack = new Stack(undefined, 'Stack', { env: { account: '111111111111', region: 'eu-west-1' } });
+      return sentry(stack, { monitoredGroups: MonitoredGroups.groups([group]) });
+    }, /is in the account 222222222222, the sentry in 111111111111/],
+    ['more groups than one role can hold', () => {
+      const ids = Array.from({ length: 501 }, (_, index) => `sg-${String(index).padStart(17, '0')}`);
+      return sentry(new Stack(), { monitoredGroups: MonitoredGroups.ids(ids) });
+    }, /501 groups are more than one role can hold rights for: write several sentries, of up to 500 each/],
+    ['a FIFO topic', () => {
+      const stack = new Stack();
+      return sentry(stack, { notificationTopic: new sns.Topic(stack, 'Topic', { fifo: true }) });
+    }, /is a FIFO topic, which alarms and e-mail cannot use: give a standard topic/],
+    ['a topic of another Region', () => {
+      const stack = new Stack(undefined, 'Stack', { env: { account: '111111111111', region: 'eu-west-1' } });
+      const notificationTopic = sns.Topic.fromTopicArn(stack, 'Topic', 'arn:aws:sns:us-east-1:111111111111:topic');
+      return sentry(stack, { notificationTopic });
+    }, /"notificationTopic" is in us-east-1, the sentry in eu-west-1: give a topic in eu-west-1/],
     ['policies beyond what SSM holds', () => {
       const patterns = Array.from({ length: 200 }, (_, index) => TrafficPattern.fromInternet(Ports.tcp(index)));
       return sentry(new Stack(), { policies: [{ baseline: SecurityGroupBaseline.forbid(patterns), response: ChangeResponse.revert() }] });

@@ -24,6 +24,7 @@ export function changeReport(values: Partial<ChangeReport> = {}): ChangeReport {
     group: { id: 'sg-1', name: 'web', vpcId: 'vpc-1' },
     rules: [],
     lookedAt: new Date('2026-01-01T00:00:12Z'),
+    tries: 1,
     ...values,
   };
 }

@@ -8,7 +8,7 @@ import type { Rule } from '../../../src/domain/security-group/rule';
  */
 export class GroupsInMemory implements SecurityGroups, Clock {
   static of(groupId: string, ...rules: Rule[]): GroupsInMemory {
-    return new GroupsInMemory(new Map([[groupId, { details: { id: groupId, name: 'web', vpcId: 'vpc-1' }, rules }]]));
+    return new GroupsInMemory(new Map([[groupId, { details: { id: groupId, name: 'web', vpcId: 'vpc-1' }, rules, unreadableRuleIds: [] }]]));
   }
 
   readonly revoked: string[] = [];
@@ -19,6 +19,8 @@ export class GroupsInMemory implements SecurityGroups, Clock {
   readonly refuses = new Map<string, string>();
   /** Rules that EC2 says it has revoked, and still shows. */
   readonly ghosts = new Set<string>();
+  /** Rules that are there, and that Describe does not show. */
+  readonly hidden = new Set<string>();
   private time: number;
 
   constructor(readonly groups: Map<string, GroupState>, startedAt = '2026-01-01T00:00:10Z') {
@@ -31,7 +33,7 @@ export class GroupsInMemory implements SecurityGroups, Clock {
   }
 
   ruleIds(groupId: string): (string | undefined)[] {
-    return this.groups.get(groupId)!.rules.map(({ id }) => id);
+    return this.groups.get(groupId)?.rules.map(({ id }) => id) ?? [];
   }
 
   async look(groupId: string): Promise<GroupState | undefined> {
@@ -49,6 +51,7 @@ export class GroupsInMemory implements SecurityGroups, Clock {
     if (reason) return { kind: 'refused', reason };
     this.revoked.push(rule.id!);
     if (this.ghosts.has(rule.id!)) return { kind: 'revoked' };
+    if (this.hidden.delete(rule.id!)) return { kind: 'revoked' };
     if (!this.ruleIds(groupId).includes(rule.id)) return { kind: 'not-found' };
     this.put(groupId, (rules) => rules.filter(({ id }) => id !== rule.id));
     return { kind: 'revoked' };

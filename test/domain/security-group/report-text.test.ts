@@ -12,7 +12,7 @@ const report: ChangeReport = changeReport({
 });
 
 test('the text tells group, rules, actor, time, source, account, Region, why, how long, what was done', () => {
-  expect(reportText(report, 'App/Sentry', 10)).toBe(`Security group sg-1 (web) was changed, and taken back.
+  expect(reportText(report, 'App/Sentry', 10)).toBe(`Security group sg-1 (web) was changed: taken back.
 
 Group:      sg-1 (web) in vpc-1
 Account:    111111111111, Region eu-west-1
@@ -34,18 +34,29 @@ Told by the sentry App/Sentry.`);
 
 describe('the subject names the worst first', () => {
   test.each([
-    ['reverted', '[HIGH] sg-1: tcp 22 from 0.0.0.0/0 taken back'],
-    ['kept', '[HIGH] sg-1: tcp 22 from 0.0.0.0/0 left in place, as the policy says'],
-    ['already-gone', '[LOW] sg-1: tcp 22 from 0.0.0.0/0 already gone: nothing was changed now'],
+    ['reverted', '[HIGH] sg-1: tcp 22 from 0.0.0.0/0: taken back'],
+    ['kept', '[HIGH] sg-1: tcp 22 from 0.0.0.0/0: left in place, as the policy says'],
+    ['already-gone', '[LOW] sg-1: tcp 22 from 0.0.0.0/0: already gone'],
   ] as const)('%s', (kind, subject) => {
     expect(reportSubject({ ...report, rules: [{ ...report.rules[0]!, outcome: { kind } }] })).toBe(subject);
   });
 
   test('failed', () => {
     const failed: ChangeReport = { ...report, rules: [{ ...report.rules[0]!, outcome: { kind: 'failed', reason: 'denied' } }] };
-    expect(reportSubject(failed)).toBe('[CRITICAL] sg-1: tcp 22 from 0.0.0.0/0 could NOT be taken back in full');
+    expect(reportSubject(failed)).toBe('[CRITICAL] sg-1: tcp 22 from 0.0.0.0/0: could NOT be taken back');
     expect(reportText(failed, 'App/Sentry', 10)).toContain('FAILED, the rule still stands after 12 s: denied. It is tried again.');
   });
+});
+
+test('where outcomes differ, they are counted, and the worst rule is named', () => {
+  const [told] = report.rules;
+  const mixed: ChangeReport = { ...report, rules: [told!, { ...told!, rule: rule({ fromPort: 443, toPort: 443 }), outcome: { kind: 'kept' } }] };
+  expect(reportSubject(mixed)).toBe('[HIGH] sg-1: tcp 443 from 0.0.0.0/0 and 1 more: 1 left in place, as the policy says, 1 taken back');
+});
+
+test('in a later try, a rule that is gone may have been taken back by an earlier one', () => {
+  const later: ChangeReport = { ...report, tries: 2, rules: [{ ...report.rules[0]!, outcome: { kind: 'already-gone' } }] };
+  expect(reportText(later, 'App/Sentry', 1)).toContain('Done: nothing now. The rule is gone: an earlier try of the sentry may have taken it back.');
 });
 
 test('rules beyond the limit are counted', () => {

@@ -53,9 +53,8 @@ test('a group that is not monitored is left alone', async () => {
 test('a second delivery changes nothing, and says so', async () => {
   const groups = GroupsInMemory.of('sg-1', ssh, https);
   await respond(groups, added(ssh));
-  groups.revoked.length = 0;
   const [report] = await respond(groups, added(ssh));
-  expect(groups.revoked).toEqual([]);
+  expect(groups.ruleIds('sg-1')).toEqual(['sgr-https']);
   expect(report!.rules).toMatchObject([{ outcome: { kind: 'already-gone' } }]);
   expect(severityOf(report!)).toBe('low');
 });
@@ -66,6 +65,36 @@ test('a rule that Describe shows late is waited for, and revoked', async () => {
   const [report] = await respond(groups, added(ssh));
   expect(report!.rules).toMatchObject([{ outcome: { kind: 'reverted' } }]);
   expect(groups.ruleIds('sg-1')).toEqual(['sgr-https']);
+});
+
+test('a rule that Describe does not come to show is revoked by its id all the same', async () => {
+  const groups = GroupsInMemory.of('sg-1', https);
+  groups.hidden.add('sgr-ssh');
+  const [report] = await respond(groups, added(ssh));
+  expect(groups.hidden).toEqual(new Set());
+  expect(report!.rules).toMatchObject([{ outcome: { kind: 'reverted' } }]);
+});
+
+test('a look that fails after the revokes does not keep them from being told', async () => {
+  const groups = GroupsInMemory.of('sg-1', ssh);
+  groups.beforeLook.set(2, () => { throw new Error('RequestLimitExceeded'); });
+  const [report] = await respond(groups, added(ssh));
+  expect(report!.rules).toMatchObject([{ outcome: { kind: 'failed', reason: 'the group could not be looked at afterwards: RequestLimitExceeded' } }]);
+});
+
+test('what an earlier try may have taken back keeps its weight', async () => {
+  const groups = GroupsInMemory.of('sg-1', https);
+  const [report] = await respond(groups, added(ssh), [forbidSsh], 2);
+  expect(report!.rules).toMatchObject([{ outcome: { kind: 'already-gone' } }]);
+  expect(severityOf(report!)).toBe('high');
+});
+
+test('a rule that cannot be read does not hide the others, and is told', async () => {
+  const groups = GroupsInMemory.of('sg-1', ssh);
+  groups.groups.set('sg-1', { ...groups.groups.get('sg-1')!, unreadableRuleIds: ['sgr-odd'] });
+  const [report] = await respond(groups, added(ssh));
+  expect(report!.rules).toMatchObject([{ outcome: { kind: 'reverted' } }]);
+  expect(report!.doubt).toBe('These rules of the group cannot be read, and were not judged: sgr-odd.');
 });
 
 test('a rule that goes while the sentry is about it counts as already gone', async () => {
@@ -122,10 +151,6 @@ describe('an event that does not name its rules', () => {
     expect(await respond(groups, { ...added(ssh), group: { name: 'another' } })).toEqual([]);
   });
 
-  test('and names no group either, means every monitored group', async () => {
-    const groups = GroupsInMemory.of('sg-1', ssh);
-    expect(await respond(groups, { ...unnamed, group: {} }, [forbidSsh])).toMatchObject([{ rules: [{ outcome: { kind: 'reverted' } }] }]);
-  });
 });
 
 test('a group that is gone has nothing left to revert', async () => {
@@ -166,7 +191,9 @@ function added(...addedRules: Change['addedRules']): Change {
   };
 }
 
-function respond(groups: GroupsInMemory, change: Change, policies: Policy[] = [locked]) {
+async function respond(groups: GroupsInMemory, change: Change, policies: Policy[] = [locked], tries = 1) {
   const configuration: SentryConfiguration = { monitoredGroupIds: ['sg-1'], policies, trustedActors: [] };
-  return respondToChange(change, configuration, { groups, clock: groups, own: OWN });
+  const { reports, failures } = await respondToChange(change, configuration, { groups, clock: groups, own: OWN, tries });
+  if (failures.length > 0) throw failures[0];
+  return reports;
 }

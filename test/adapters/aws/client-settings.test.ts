@@ -1,0 +1,28 @@
+import { createServer, type Server } from 'node:http';
+import { GetParametersCommand, SSMClient } from '@aws-sdk/client-ssm';
+import { CLIENT_SETTINGS } from '../../../src/adapters/aws/client-settings';
+
+let silent: Server;
+
+beforeAll(async () => {
+  silent = createServer(() => undefined);
+  await new Promise<void>((listening) => { silent.listen(0, '127.0.0.1', listening); });
+});
+
+afterAll(() => silent.closeAllConnections());
+
+test('a server that never answers is given up, and does not hold the function', async () => {
+  const address = silent.address();
+  if (typeof address !== 'object' || !address) throw new Error('The server has no port.');
+  const client = new SSMClient({
+    ...CLIENT_SETTINGS,
+    maxAttempts: 1,
+    requestHandler: { ...CLIENT_SETTINGS.requestHandler, requestTimeout: 50 },
+    endpoint: `http://127.0.0.1:${address.port}`,
+    region: 'eu-west-1',
+    credentials: { accessKeyId: 'x', secretAccessKey: 'x' },
+  });
+  await expect(client.send(new GetParametersCommand({ Names: ['any'] }))).rejects.toThrow(/timeout|timed out/i);
+  client.destroy();
+  silent.close();
+});
