@@ -4,19 +4,29 @@ import * as path from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import * as z from 'zod/mini';
+import type { AddedUser, NewUser } from './iam-users';
 import type { PythonEnvironment } from './python-environment';
 
 const LAUNCHER = path.join(__dirname, 'emulator.py');
 const KEPT_ERROR_LINES = 15;
 
 const Announcement = z.object({ port: z.number() });
+const ClockSet = z.object({ realTimeMs: z.number() });
+const UsersAdded = z.object({ keyIds: z.array(z.array(z.string())) });
 
 /** moto's server: the AWS API, without CloudTrail, functions and schedules. */
 export interface Emulator {
   /** Not 127.0.0.1: moto's CloudFormation cannot read templates from there. */
   readonly endpoint: string;
-  /** Forgets all resources of all accounts. */
+  /** Forgets all resources of all accounts. The clock stays. */
   reset(): Promise<void>;
+  /**
+   * Sets the emulator's clock, which goes on from there, and gives by how many milliseconds it is now ahead of the machine's.
+   * Set back, messages that were taken from a queue and not deleted stay away until the time is reached again.
+   */
+  setClock(now: Date): Promise<number>;
+  /** Adds all users, or none where a name or key id is there already. 5,000 take a second. */
+  addUsers(users: readonly NewUser[]): Promise<AddedUser[]>;
   stop(): Promise<void>;
 }
 
@@ -30,6 +40,8 @@ export async function startEmulator(environment: PythonEnvironment): Promise<Emu
   return {
     endpoint,
     reset: async () => reset(endpoint),
+    setClock: async (now) => setClock(endpoint, now),
+    addUsers: async (users) => addUsers(endpoint, users),
     stop: async () => stop(child),
   };
 }
@@ -55,6 +67,23 @@ async function announcedPort(child: ChildProcessWithoutNullStreams, errors: stri
 async function reset(endpoint: string): Promise<void> {
   const response = await fetch(`${endpoint}/moto-api/reset`, { method: 'POST' });
   if (!response.ok) throw new Error(`The emulator refused to be reset: HTTP ${response.status}: ${await response.text()}`);
+}
+
+async function setClock(endpoint: string, now: Date): Promise<number> {
+  const { realTimeMs } = ClockSet.parse(await post(`${endpoint}/sandbox/clock`, { now }));
+  return Math.round(now.getTime() - realTimeMs);
+}
+
+async function addUsers(endpoint: string, users: readonly NewUser[]): Promise<AddedUser[]> {
+  const { keyIds } = UsersAdded.parse(await post(`${endpoint}/sandbox/users`, { users }));
+  return users.map(({ name }, index) => ({ name, keyIds: keyIds[index] ?? [] }));
+}
+
+/** To a route of emulator.py. */
+async function post(url: string, request: object): Promise<unknown> {
+  const response = await fetch(url, { method: 'POST', body: JSON.stringify(request) });
+  if (!response.ok) throw new Error(`The emulator refused ${new URL(url).pathname}: HTTP ${response.status}: ${await response.text()}`);
+  return response.json();
 }
 
 async function stop(child: ChildProcessWithoutNullStreams): Promise<void> {

@@ -9,14 +9,24 @@ import { readAssembly } from './deployer/assembly';
 import { deployStack, type StackDeployment } from './deployer/deploy-stack';
 import { type Emulator, startEmulator } from './emulator';
 import { ACCOUNT_ID, emulatorAccess, REGION } from './emulator-access';
+import { IamGaps } from './iam-gaps/iam-gaps';
+import { type IamStandIn, startIamStandIn } from './iam-gaps/stand-in';
+import type { AddedUser, NewUser } from './iam-users';
 import { type Delivery, Inbox } from './inbox';
 import { preparePythonEnvironment, type PythonEnvironment } from './python-environment';
+import type { FireReport } from './runner/asynchronous-invocation';
 import type { InvocationReport } from './runner/deployed-function';
 import { Runner } from './runner/runner';
+import { SandboxClock } from './sandbox-clock';
 
 const ADMINISTRATOR = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }] };
 
 export interface LocalAwsOptions {
+  /**
+   * Has IAM's calls pass a hand-written stand-in for what the emulator's IAM lacks: paging, the root user's row, states of the
+   * credential report, faults of single users and keys. Keep it, and change it at any time.
+   */
+  readonly iamGaps?: IamGaps;
   log?(line: string): void;
   onCall?(call: ApiCall): void;
   onEvent?(event: CloudTrailEvent): void;
@@ -52,8 +62,11 @@ export class LocalAws {
     const emulator = await startEmulator(environment);
     // The runner needs the tap's address, and the tap hands its events to the runner.
     const deliveries: Deliveries = { pending: new Set(), failures: [] };
+    const clock = new SandboxClock();
+    const iamStandIn = options.iamGaps && await startIamStandIn(emulator.endpoint, options.iamGaps);
     const tap = await startCloudTrailTap({
-      emulatorEndpoint: emulator.endpoint,
+      emulatorEndpoint: iamStandIn?.endpoint ?? emulator.endpoint,
+      clock,
       onCall: options.onCall,
       onEvent: (event) => {
         options.onEvent?.(event);
@@ -63,9 +76,9 @@ export class LocalAws {
     const runner = new Runner({ emulator: emulator.endpoint, functions: tap.endpoint }, {
       onInvocation: options.onInvocation,
       onLog: options.onFunctionLog,
-    });
+    }, clock);
     const inbox = await Inbox.open(emulator.endpoint, options.onDelivery);
-    return new LocalAws({ environment, emulator, tap, runner, inbox, deliveries });
+    return new LocalAws({ environment, emulator, iamStandIn, tap, runner, inbox, deliveries, clock, iamGaps: options.iamGaps });
   }
 
   readonly region = REGION;
@@ -92,6 +105,40 @@ export class LocalAws {
     const stack = await deployStack({ endpoint: emulator.endpoint, assembly: readAssembly(assemblyFolder), stackName });
     await Promise.all([runner.add(stack), inbox.subscribeTo(stack.topicArns)]);
     return { ...stack, retire: async () => runner.remove(stack) };
+  }
+
+  /**
+   * Sets the time for emulator, functions and CloudTrail's events; from there it goes on. Functions that run go by it from their next
+   * invocation on, warm ones too. Deliveries, calls and invocations are still told with the machine's time, as how long things take does
+   * not change. Set the clock back before anything is deployed: messages under way in queues would stay away until the time is reached again.
+   */
+  async setClock(now: Date): Promise<void> {
+    this.parts.clock.set(await this.parts.emulator.setClock(now));
+  }
+
+  /** The sandbox's time: the machine's, until it is set. */
+  now(): Date {
+    return new Date(this.parts.clock.now());
+  }
+
+  /**
+   * Runs the function that a rule with a schedule calls, as EventBridge and Lambda would when it is due: with the target's own input, or the
+   * event of a schedule at the sandbox's time; again at once after a failure, as often as the template says (by default twice); and if all tries
+   * fail, with a message to the function's failure destination and dead-letter queue. Tells of the last try.
+   */
+  async fire(stack: DeployedStack, ruleLogicalIdPrefix: string): Promise<FireReport> {
+    return this.parts.runner.fire(stack, ruleLogicalIdPrefix);
+  }
+
+  /** Users with keys of any number, age, status and use: all of them, or none where a name or key id is there already. 5,000 take a second. */
+  async addUsers(users: readonly NewUser[]): Promise<AddedUser[]> {
+    return this.parts.emulator.addUsers(users);
+  }
+
+  /** What the stand-in for IAM's gaps does. */
+  get iamGaps(): IamGaps {
+    if (!this.parts.iamGaps) throw new Error('There is no stand-in for what the emulator\'s IAM lacks: ask for it with LocalAws.start({ iamGaps: new IamGaps() }).');
+    return this.parts.iamGaps;
   }
 
   /** An administrator. */
@@ -154,13 +201,14 @@ export class LocalAws {
 
   /** Ends all parts, from the outside in. Throws where an event was lost on the way. */
   async stop(): Promise<void> {
-    const { emulator, tap, runner, inbox, deliveries } = this.parts;
+    const { emulator, iamStandIn, tap, runner, inbox, deliveries } = this.parts;
     // First the functions, whose calls pass the tap, and their events with them.
     await runner.stopFunctions();
     await tap.stop();
     await Promise.all(deliveries.pending);
     await inbox.close();
     runner.stop();
+    await iamStandIn?.stop();
     await emulator.stop();
     if (deliveries.failures.length > 0) throw new AggregateError(deliveries.failures, `${deliveries.failures.length} events did not reach the bus`);
   }
@@ -169,6 +217,9 @@ export class LocalAws {
 interface Parts {
   readonly environment: PythonEnvironment;
   readonly emulator: Emulator;
+  readonly iamGaps: IamGaps | undefined;
+  readonly iamStandIn: IamStandIn | undefined;
+  readonly clock: SandboxClock;
   readonly tap: CloudTrailTap;
   readonly runner: Runner;
   readonly inbox: Inbox;

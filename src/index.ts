@@ -1,3 +1,6 @@
+export { IamKeySentry, type IamKeySentryProps } from './constructs/access-key/iam-key-sentry';
+export { KeyActions, type KeyActionsProps } from './constructs/access-key/key-actions';
+export { KeyExemption, type TagExemptionProps } from './constructs/access-key/key-exemption';
 export { Actor, type CdkDeploymentsProps, type CloudFormationActorProps } from './constructs/actor';
 export { ChangeResponse } from './constructs/security-group/change-response';
 export { MonitoredGroups } from './constructs/security-group/monitored-groups';
@@ -6,3 +9,4 @@ export { SecurityGroupBaseline } from './constructs/security-group/security-grou
 export { type SecurityGroupPolicy, SecurityGroupSentry, type SecurityGroupSentryProps } from './constructs/security-group/security-group-sentry';
 export { TrafficDirection, TrafficPattern, type TrafficPatternProps } from './constructs/security-group/traffic-pattern';
 export { TrafficPeer } from './constructs/security-group/traffic-peer';
+export { SentryMode } from './constructs/sentry-mode';

@@ -29,10 +29,10 @@ describe('an import against the arrows is refused', () => {
 
 describe('an import along them is not', () => {
   test.each([
-    ['constructs/a.ts', "import '../contracts/metrics'; import '../domain/actor/caller'; import 'aws-cdk-lib'; import 'node:path';"],
-    ['contracts/a.ts', "import '../domain/actor/caller';"],
-    ['domain/security-group/a.ts', "import 'ipaddr.js'; import '../actor/caller';"],
-    ['adapters/a.ts', "import '../contracts/metrics'; import '../domain/actor/caller'; import 'zod/mini';"],
+    ['constructs/a.ts', "import '../contracts/metrics'; import '../domain/actor/actor'; import 'aws-cdk-lib'; import 'node:path';"],
+    ['contracts/a.ts', "import '../domain/actor/actor';"],
+    ['domain/security-group/a.ts', "import 'ipaddr.js'; import '../actor/actor';"],
+    ['adapters/a.ts', "import '../contracts/metrics'; import '../domain/actor/actor'; import 'zod/mini';"],
     ['handlers/a.ts', "import '../adapters/clock/system-clock'; import '../contracts/metrics';"],
   ])('%s: %s', async (file, source) => {
     expect(await refusals(file, source)).toEqual([]);

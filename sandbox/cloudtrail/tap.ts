@@ -14,6 +14,7 @@ import { GroupQueue } from './group-queue';
 import { KeptRule } from './kept-rule';
 import { CallEnd, CloudTrailEvent, eventOf } from './record';
 import { responseElementsOf } from './response-elements';
+import { SandboxClock } from '../sandbox-clock';
 
 export type { CloudTrailEvent } from './record';
 export type { Fault } from './faults';
@@ -33,6 +34,8 @@ export interface ApiCall {
 
 export interface CloudTrailTapOptions {
   readonly emulatorEndpoint: string;
+  /** Gives the events their time. Default: the machine's clock. */
+  readonly clock?: SandboxClock;
   /** Called for each security group call, after its answer was sent. */
   onEvent(event: CloudTrailEvent): void;
   /** Called for each call, after its answer was sent. */
@@ -168,7 +171,7 @@ class Tap {
     const at = Date.now();
 
     this.tellCall(passage, answer.status, at, caller);
-    if (caller) this.tellEvent(passage, answer, at, caller, ruleDifference(before, after));
+    if (caller) this.tellEvent(passage, answer, at + (this.options.clock?.offsetMs ?? 0), caller, ruleDifference(before, after));
   }
 
   private async look({ action, credentials }: GroupPassage, groupId: string | undefined): Promise<KeptRule[] | undefined> {

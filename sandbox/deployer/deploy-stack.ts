@@ -12,6 +12,7 @@ import { bootstrap } from './bootstrap';
 import { DeployableTemplate, isOwnOutput } from './deployable-template';
 import { authorizeEgress } from './egress-rules';
 import { gapsIn, type MetGap, refuseUnknownTypes } from './emulator-gaps';
+import { type Schedule, deferSchedules } from './schedules';
 import { subscribe } from './subscriptions';
 
 const POLL_MS = 50;
@@ -45,6 +46,7 @@ export interface StackDeployment {
   readonly gaps: MetGap[];
   readonly functions: DeployedFunction[];
   readonly eventSourceMappings: EventSourceMapping[];
+  readonly schedules: Schedule[];
   readonly topicArns: string[];
 }
 
@@ -65,6 +67,7 @@ export async function deployStack({ endpoint, assembly, stackName }: StackToDepl
   const mappings = resourcesOf(stack, 'AWS::Lambda::EventSourceMapping').map(([logicalId, { Properties }]) => ({
     logicalId, resolve: template.defer(Properties),
   }));
+  const schedules = deferSchedules(stack.template.Resources, template);
 
   await bootstrap(endpoint);
   await publishFileAssets(endpoint, assembly.fileAssets);
@@ -81,6 +84,7 @@ export async function deployStack({ endpoint, assembly, stackName }: StackToDepl
     gaps: gapsIn(stack.template.Resources),
     functions: deployedFunctions(assembly, stack, resources),
     eventSourceMappings: mappings.map(({ logicalId, resolve }) => eventSourceMappingOf(logicalId, resolve(outputs))),
+    schedules: schedules(outputs, resources),
     topicArns: [...resources.values()].flatMap(({ type, physicalId }) => type === 'AWS::SNS::Topic' ? [physicalId] : []),
   };
 }

@@ -10,6 +10,8 @@ export interface EmulatorGap {
   readonly aspect?: string;
   /** How it is made up for, or what to do without. */
   readonly inSandbox: string;
+  /** The type that the emulator gets instead. */
+  readonly deployedAs?: string;
   /** Where the aspect is in use. */
   occursIn?(properties: Properties, typeOf: TypeOf): boolean;
   /** What the emulator gets instead, where the aspect would do harm there. */
@@ -79,7 +81,7 @@ export const EMULATOR_GAPS: readonly EmulatorGap[] = [
   { type: 'AWS::CloudTrail::Trail', inSandbox: 'the CloudTrail tap makes the events of all security group calls' },
   { type: 'AWS::Scheduler::Schedule', inSandbox: 'never fires: send its message by hand' },
   { type: 'AWS::Lambda::Alias', inSandbox: 'there is one version of each function' },
-  { type: 'AWS::Lambda::EventInvokeConfig', inSandbox: 'no function is invoked asynchronously' },
+  { type: 'AWS::Lambda::EventInvokeConfig', inSandbox: 'LocalAws.fire tries again and tells of failures as it says; nothing else invokes asynchronously' },
   { type: 'AWS::Lambda::Url', inSandbox: 'no function has an address' },
   { type: 'AWS::CloudFormation::CustomResource', inSandbox: 'not run: what it would do is not done' },
   { type: 'Custom::*', inSandbox: 'not run: what it would do is not done' },
@@ -95,7 +97,7 @@ export const EMULATOR_GAPS: readonly EmulatorGap[] = [
   {
     type: 'AWS::Events::Rule',
     aspect: 'schedule',
-    inSandbox: 'never fires: send its message by hand',
+    inSandbox: 'never fires by itself: LocalAws.fire runs the function that it calls; for a queue, send the message by hand',
     occursIn: ({ ScheduleExpression }) => ScheduleExpression !== undefined,
     // The emulator takes a rule without a pattern for one that matches every event.
     without: ({ Targets, ...properties }) => properties,
@@ -103,7 +105,7 @@ export const EMULATOR_GAPS: readonly EmulatorGap[] = [
   {
     type: 'AWS::Events::Rule',
     aspect: 'targets other than queues',
-    inSandbox: 'not called: only what goes through a queue reaches a function; the emulator would answer PutEvents with HTTP 500',
+    inSandbox: 'called by LocalAws.fire only: events reach functions through queues; the emulator would answer PutEvents with HTTP 500',
     occursIn: ({ Targets }, typeOf) => listOf(Targets).some((target) => !isQueueTarget(target, typeOf)),
     without: (properties, typeOf) => ({ ...properties, Targets: listOf(properties.Targets).filter((target) => isQueueTarget(target, typeOf)) }),
   },
@@ -124,7 +126,7 @@ export const EMULATOR_GAPS: readonly EmulatorGap[] = [
   {
     type: 'AWS::Lambda::Function',
     aspect: 'dead-letter queue',
-    inSandbox: 'lost: no function is invoked asynchronously',
+    inSandbox: 'LocalAws.fire sends to it; nothing else invokes asynchronously',
     occursIn: ({ DeadLetterConfig }) => DeadLetterConfig !== undefined,
   },
   {
@@ -145,6 +147,33 @@ export const EMULATOR_GAPS: readonly EmulatorGap[] = [
     inSandbox: 'lost: the function runner has at most two processes a function',
     occursIn: ({ ReservedConcurrentExecutions }) => ReservedConcurrentExecutions !== undefined,
   },
+  {
+    type: 'AWS::DynamoDB::GlobalTable',
+    aspect: 'replicas',
+    inSandbox: 'a table of the stack\'s own Region: the emulator knows no global ones',
+    deployedAs: 'AWS::DynamoDB::Table',
+    without: tableOfOneRegion,
+  },
+  ...['AWS::DynamoDB::Table', 'AWS::DynamoDB::GlobalTable'].flatMap((type) => [
+    {
+      type,
+      aspect: 'time to live',
+      inSandbox: 'lost: nothing expires',
+      occursIn: ({ TimeToLiveSpecification }: Properties) => TimeToLiveSpecification !== undefined,
+    },
+    {
+      type,
+      aspect: 'encryption',
+      inSandbox: 'lost: nothing is encrypted, and no key is needed',
+      occursIn: ({ SSESpecification }: Properties) => SSESpecification !== undefined,
+    },
+    {
+      type,
+      aspect: 'point-in-time recovery',
+      inSandbox: 'lost',
+      occursIn: (properties: Properties) => JSON.stringify(properties).includes('"PointInTimeRecoverySpecification"'),
+    },
+  ]),
   ...['AWS::EC2::SecurityGroup', 'AWS::EC2::SecurityGroupIngress'].map((type) => ({
     type,
     aspect: 'descriptions of rules',
@@ -168,7 +197,7 @@ export function withoutGaps(resources: Record<string, Resource>): Record<string,
       (left, gap) => gap.without?.(left, typesIn(resources)) ?? left,
       resource.Properties ?? {},
     );
-    return [logicalId, { ...resource, Properties: properties }];
+    return [logicalId, { ...resource, Type: deployedTypeOf(resource), Properties: properties }];
   }));
 }
 
@@ -178,7 +207,7 @@ export function isLeftOut(resource: Resource): boolean {
 }
 
 export function refuseUnknownTypes(resources: Record<string, Resource>): void {
-  const unknown = Object.entries(resources).filter(([, resource]) => !WORKING_TYPES.has(resource.Type) && !isLeftOut(resource));
+  const unknown = Object.entries(resources).filter(([, resource]) => !WORKING_TYPES.has(deployedTypeOf(resource)) && !isLeftOut(resource));
   if (unknown.length === 0) return;
   const names = unknown.map(([logicalId, { Type }]) => `${Type} (${logicalId})`).join(', ');
   throw new Error(
@@ -191,6 +220,18 @@ function gapsOf(resource: Resource, resources: Record<string, Resource>): Emulat
   return EMULATOR_GAPS.filter((gap) =>
     gap.type === tableType(resource) && (gap.occursIn?.(resource.Properties ?? {}, typesIn(resources)) ?? true),
   );
+}
+
+function deployedTypeOf({ Type }: Resource): string {
+  return EMULATOR_GAPS.find((gap) => gap.type === Type && gap.deployedAs !== undefined)?.deployedAs ?? Type;
+}
+
+const Replicas = z.tuple([z.looseObject({})], z.unknown());
+
+/** What a global table says of its first replica, a table says of itself. */
+function tableOfOneRegion({ Replicas: replicas, ...properties }: Properties): Properties {
+  const [{ Region: _region, SSESpecification: _key, ...own }] = Replicas.parse(replicas);
+  return { ...properties, ...own };
 }
 
 function tableType({ Type }: Resource): string {

@@ -5,6 +5,7 @@ import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
 import * as z from 'zod/mini';
 import type { DeployedFunction } from '../deployer/deploy-stack';
 import { emulatorAccess, REGION } from '../emulator-access';
+import type { SandboxClock } from '../sandbox-clock';
 import { FunctionProcess } from './function-process';
 
 /** As many invocations of one function go on at the same time; enough to show what concurrency does. */
@@ -19,6 +20,18 @@ export interface InvocationReport {
   readonly endedAt: number;
   readonly succeeded: boolean;
   readonly error?: string;
+}
+
+/** An invocation, and what `read` made of the handler's answer, or what went wrong. */
+export type Outcome<T> =
+  | { readonly report: InvocationReport; readonly result: T }
+  | { readonly report: InvocationReport; readonly failure: unknown };
+
+/** What the runner's functions have in common. */
+export interface FunctionSurroundings {
+  readonly endpoints: FunctionEndpoints;
+  readonly observer: FunctionObserver;
+  readonly clock: SandboxClock;
 }
 
 export interface FunctionObserver {
@@ -50,8 +63,8 @@ const Credentials = z.object({ AccessKeyId: z.string(), SecretAccessKey: z.strin
 /** A deployed function, with its warm processes. */
 export class RunnableFunction {
   /** Reads the function's settings as they were deployed. */
-  static async prepare(deployed: DeployedFunction, endpoints: FunctionEndpoints, observer: FunctionObserver): Promise<RunnableFunction> {
-    const { functionName, codeFolder } = deployed;
+  static async prepare({ functionName, codeFolder }: DeployedFunction, surroundings: FunctionSurroundings): Promise<RunnableFunction> {
+    const { endpoints } = surroundings;
     if (codeFolder === undefined) {
       throw new Error(`${functionName} cannot be run in the sandbox: its code is no folder of the app. Use Code.fromAsset with a folder.`);
     }
@@ -63,7 +76,7 @@ export class RunnableFunction {
     }
     const session = await new STSClient(access).send(new AssumeRoleCommand({ RoleArn: configuration.Role, RoleSessionName: functionName }));
     const environment = environmentOf(functionName, configuration, Credentials.parse(session.Credentials), codeFolder, endpoints);
-    return new RunnableFunction(functionName, codeFolder, configuration, environment, observer);
+    return new RunnableFunction(functionName, codeFolder, configuration, environment, surroundings);
   }
 
   private readonly processes: FunctionProcess[] = [];
@@ -74,22 +87,31 @@ export class RunnableFunction {
     private readonly codeFolder: string,
     private readonly configuration: Configuration,
     private readonly environment: Record<string, string>,
-    private readonly observer: FunctionObserver,
+    private readonly surroundings: FunctionSurroundings,
   ) {}
+
+  get arn(): string {
+    return this.configuration.FunctionArn;
+  }
 
   /** Resolves with what `read` makes of the handler's answer; rejects where the handler fails or `read` throws. */
   async invoke<T>(event: unknown, read: (answer: unknown) => T): Promise<T> {
+    const outcome = await this.attempt(event, read);
+    if ('failure' in outcome) throw outcome.failure;
+    return outcome.result;
+  }
+
+  /** One invocation, whatever comes of it: does not reject. */
+  async attempt<T>(event: unknown, read: (answer: unknown) => T, requestId: string = randomUUID()): Promise<Outcome<T>> {
     const runningProcess = await this.acquire();
     const startedAt = Date.now();
     try {
       const { FunctionArn: functionArn, Timeout } = this.configuration;
-      const invocation = { requestId: randomUUID(), functionArn, timeoutMs: Timeout * 1000, event };
-      const result = read(await runningProcess.invoke(invocation));
-      this.report({ startedAt, succeeded: true });
-      return result;
+      const { offsetMs: clockOffsetMs } = this.surroundings.clock;
+      const result = read(await runningProcess.invoke({ requestId, functionArn, timeoutMs: Timeout * 1000, clockOffsetMs, event }));
+      return { result, report: this.report({ startedAt, succeeded: true }) };
     } catch (error) {
-      this.report({ startedAt, succeeded: false, error: error instanceof Error ? error.message : String(error) });
-      throw error;
+      return { failure: error, report: this.report({ startedAt, succeeded: false, error: error instanceof Error ? error.message : String(error) }) };
     } finally {
       this.busy.delete(runningProcess);
     }
@@ -118,14 +140,17 @@ export class RunnableFunction {
     const started = new FunctionProcess({
       codeFolder: this.codeFolder,
       environment: this.environment,
-      onLine: (line) => this.observer.onLog?.(this.functionName, line, Date.now()),
+      clockOffsetMs: this.surroundings.clock.offsetMs,
+      onLine: (line) => this.surroundings.observer.onLog?.(this.functionName, line, Date.now()),
     });
     this.processes.push(started);
     return started;
   }
 
-  private report(outcome: Omit<InvocationReport, 'functionName' | 'endedAt'>): void {
-    this.observer.onInvocation?.({ functionName: this.functionName, endedAt: Date.now(), ...outcome });
+  private report(outcome: Omit<InvocationReport, 'functionName' | 'endedAt'>): InvocationReport {
+    const report = { functionName: this.functionName, endedAt: Date.now(), ...outcome };
+    this.surroundings.observer.onInvocation?.(report);
+    return report;
   }
 }
 

@@ -6,7 +6,9 @@ import { createRequire } from 'node:module';
 import * as path from 'node:path';
 import * as z from 'zod/mini';
 
-const Invocation = z.object({ requestId: z.string(), functionArn: z.string(), deadline: z.number(), event: z.unknown() });
+const Invocation = z.object({
+  requestId: z.string(), functionArn: z.string(), deadline: z.number(), clockOffsetMs: z.number(), event: z.unknown(),
+});
 const Handler = z.custom<(event: unknown, context: object) => unknown>((value) => typeof value === 'function', 'not a function');
 const Environment = z.object({
   _HANDLER: z.string(),
@@ -17,6 +19,23 @@ const Environment = z.object({
 });
 
 process.on('disconnect', () => process.exit());
+
+/** The deadline is the machine's time. */
+const machineNow = Date.now;
+/** The first counts while the handler is loaded; each invocation brings its own. */
+let clockOffsetMs = Number(process.argv[2] ?? 0);
+
+/** The handler's clock is the sandbox's: `Date` is all that tells Node what day it is. How much time goes by stays as it is. */
+function shiftClock(): void {
+  const RealDate = Date;
+  const now = () => machineNow() + clockOffsetMs;
+  globalThis.Date = new Proxy(RealDate, {
+    construct: (target, parameters, newTarget) => Reflect.construct(target, parameters.length > 0 ? parameters : [now()], newTarget),
+    apply: () => new RealDate(now()).toString(),
+    get: (target, name, receiver) => name === 'now' ? now : Reflect.get(target, name, receiver),
+  });
+  Object.defineProperty(RealDate.prototype, 'constructor', { value: Date, writable: true, configurable: true });
+}
 
 const environment = Environment.parse(process.env);
 
@@ -36,7 +55,7 @@ function contextOf(invocation: z.infer<typeof Invocation>): object {
     invokedFunctionArn: invocation.functionArn,
     awsRequestId: invocation.requestId,
     callbackWaitsForEmptyEventLoop: true,
-    getRemainingTimeInMillis: () => Math.max(0, invocation.deadline - Date.now()),
+    getRemainingTimeInMillis: () => Math.max(0, invocation.deadline - machineNow()),
   };
 }
 
@@ -48,10 +67,12 @@ function textOf(error: unknown): string {
   return error instanceof Error ? error.stack ?? error.message : String(error);
 }
 
+shiftClock();
 try {
   const handler = loadHandler();
   process.on('message', (message) => {
     const invocation = Invocation.parse(message);
+    clockOffsetMs = invocation.clockOffsetMs;
     // In a promise of its own, so that a handler which throws at once fails like one that rejects.
     Promise.resolve()
       .then(() => handler(invocation.event, contextOf(invocation)))

@@ -18,6 +18,8 @@ export interface FunctionProcessOptions {
   readonly codeFolder: string;
   /** All of the process's environment; PATH is added. */
   readonly environment: Record<string, string>;
+  /** By how much the function's clock is ahead of the machine's while the handler is loaded. */
+  readonly clockOffsetMs?: number;
   onLine(line: string): void;
 }
 
@@ -27,6 +29,8 @@ export interface Invocation {
   readonly functionArn: string;
   /** The function's timeout; as in Lambda, loading the handler does not count. */
   readonly timeoutMs: number;
+  /** By how much the function's clock is ahead of the machine's, from this invocation on. */
+  readonly clockOffsetMs?: number;
   readonly event: unknown;
 }
 
@@ -38,7 +42,7 @@ export class FunctionProcess {
 
   constructor(options: FunctionProcessOptions) {
     // The package `node` holds the version of the Lambda runtime, whatever this process runs on.
-    this.child = spawn(require.resolve('node/bin/node'), ['--disable-warning=MODULE_TYPELESS_PACKAGE_JSON', HOST], {
+    this.child = spawn(require.resolve('node/bin/node'), ['--disable-warning=MODULE_TYPELESS_PACKAGE_JSON', HOST, String(options.clockOffsetMs ?? 0)], {
       cwd: options.codeFolder,
       env: { PATH: process.env.PATH, ...options.environment },
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
@@ -60,7 +64,7 @@ export class FunctionProcess {
   async invoke(invocation: Invocation): Promise<unknown> {
     const loaded = await this.loaded;
     if (loaded.kind !== 'ready') throw new Error(`The handler cannot be loaded: ${'error' in loaded ? loaded.error : loaded.kind}`);
-    const { timeoutMs, ...rest } = invocation;
+    const { timeoutMs, clockOffsetMs = 0, ...rest } = invocation;
     let timedOut = false;
     const timer = setTimeout(() => {
       timedOut = true;
@@ -68,7 +72,7 @@ export class FunctionProcess {
     }, timeoutMs);
     try {
       const answer = this.nextMessage();
-      this.child.send({ ...rest, deadline: Date.now() + timeoutMs });
+      this.child.send({ ...rest, clockOffsetMs, deadline: Date.now() + timeoutMs });
       const message = await answer;
       if (message.kind === 'error') throw new Error(message.error);
       return message.kind === 'result' ? message.result : undefined;

@@ -1,8 +1,12 @@
 import { DeleteRuleCommand, EventBridgeClient, ListTargetsByRuleCommand, PutEventsCommand, RemoveTargetsCommand } from '@aws-sdk/client-eventbridge';
 import type { StackDeployment } from '../deployer/deploy-stack';
+import type { Schedule } from '../deployer/schedules';
 import { emulatorAccess } from '../emulator-access';
-import { type FunctionEndpoints, type FunctionObserver, RunnableFunction } from './deployed-function';
+import { SandboxClock } from '../sandbox-clock';
+import { type FireReport, invokeAsynchronously } from './asynchronous-invocation';
+import { type FunctionEndpoints, type FunctionObserver, type FunctionSurroundings, RunnableFunction } from './deployed-function';
 import { QueuePoller } from './queue-poller';
+import { scheduledEventOf, scheduleNamed } from './scheduled-event';
 
 /** As much of an EventBridge event as can be put on a bus; the bus gives it its id, account and Region. */
 export interface BusEvent {
@@ -16,14 +20,16 @@ export interface BusEvent {
 export class Runner {
   private readonly eventBridge: EventBridgeClient;
   private readonly stacks = new Map<string, RunningStack>();
+  private readonly surroundings: FunctionSurroundings;
 
-  constructor(private readonly endpoints: FunctionEndpoints, private readonly observer: FunctionObserver = {}) {
+  constructor(endpoints: FunctionEndpoints, observer: FunctionObserver = {}, clock = new SandboxClock()) {
+    this.surroundings = { endpoints, observer, clock };
     this.eventBridge = new EventBridgeClient(emulatorAccess(endpoints.emulator));
   }
 
   /** Runs the stack's functions from now on. */
   async add(stack: StackDeployment): Promise<void> {
-    this.stacks.set(stack.name, await RunningStack.start(stack, this.endpoints, this.observer));
+    this.stacks.set(stack.name, await RunningStack.start(stack, this.surroundings));
   }
 
   /** Runs the stack's functions no longer, and takes its rules off the bus. */
@@ -46,6 +52,13 @@ export class Runner {
     }));
     const refused = Entries.find(({ ErrorCode }) => ErrorCode !== undefined);
     if (refused) throw new Error(`The bus refused the event ${event['detail-type']} of ${event.source}: ${refused.ErrorCode}: ${refused.ErrorMessage}`);
+  }
+
+  /** Does what EventBridge and Lambda do when the schedule of a rule is due. */
+  async fire(stack: StackDeployment, ruleLogicalIdPrefix: string): Promise<FireReport> {
+    const running = this.stacks.get(stack.name);
+    if (!running) throw new Error(`The stack ${stack.name} does not run: it was retired, or never deployed here.`);
+    return running.fire(scheduleNamed(stack, ruleLogicalIdPrefix));
   }
 
   /** Until the functions have handled all that lies in their queues. */
@@ -72,21 +85,23 @@ export class Runner {
 
 /** The pollers and processes of one stack. */
 class RunningStack {
-  static async start(stack: StackDeployment, endpoints: FunctionEndpoints, observer: FunctionObserver): Promise<RunningStack> {
-    const polled = new Set(stack.eventSourceMappings.map(({ functionName }) => functionName));
-    const deployed = stack.functions.filter(({ functionName }) => polled.has(functionName));
-    const functions = new Map(await Promise.all(deployed.map(async (each) =>
-      [each.functionName, await RunnableFunction.prepare(each, endpoints, observer)] as const,
-    )));
-    const pollers = stack.eventSourceMappings.map((mapping) => {
-      const target = functions.get(mapping.functionName);
-      if (!target) throw new Error(`The stack ${stack.name} polls ${mapping.queueArn} for ${mapping.functionName}, which is no function of this stack.`);
-      return new QueuePoller(mapping, target, endpoints.emulator);
-    });
-    return new RunningStack(pollers, [...functions.values()]);
+  static async start(stack: StackDeployment, surroundings: FunctionSurroundings): Promise<RunningStack> {
+    const running = new RunningStack(stack, surroundings);
+    await running.startPollers();
+    return running;
   }
 
-  private constructor(private readonly pollers: QueuePoller[], private readonly functions: RunnableFunction[]) {}
+  private readonly pollers: QueuePoller[] = [];
+  private readonly functions = new Map<string, Promise<RunnableFunction>>();
+
+  private constructor(private readonly stack: StackDeployment, private readonly surroundings: FunctionSurroundings) {}
+
+  async fire(schedule: Schedule): Promise<FireReport> {
+    const target = await this.functionNamed(schedule.functionName, schedule.ruleLogicalId);
+    const { clock, endpoints } = this.surroundings;
+    const event = schedule.input ?? scheduledEventOf(schedule, clock.now());
+    return invokeAsynchronously(target, event, schedule.asynchronous, { clock, emulator: endpoints.emulator });
+  }
 
   async drained(): Promise<void> {
     await Promise.all(this.pollers.map(async (poller) => poller.drained()));
@@ -94,6 +109,26 @@ class RunningStack {
 
   async stop(): Promise<void> {
     await Promise.all(this.pollers.map(async (poller) => poller.stop()));
-    await Promise.all(this.functions.map(async (each) => each.stop()));
+    await Promise.all([...this.functions.values()].map(async (each) => (await each).stop()));
+  }
+
+  private async startPollers(): Promise<void> {
+    const { eventSourceMappings: mappings } = this.stack;
+    const targets = await Promise.all(mappings.map(async ({ functionName, queueArn }) => this.functionNamed(functionName, queueArn)));
+    for (const [index, mapping] of mappings.entries()) {
+      const target = targets[index];
+      if (target) this.pollers.push(new QueuePoller(mapping, target, this.surroundings.endpoints.emulator));
+    }
+  }
+
+  /** Functions that nobody calls may be of a kind that the sandbox cannot run: each is prepared when it is needed. */
+  private async functionNamed(name: string, caller: string): Promise<RunnableFunction> {
+    const deployed = this.stack.functions.find(({ functionName }) => functionName === name);
+    if (!deployed) throw new Error(`${caller} calls ${name}, which is no function of the stack ${this.stack.name}.`);
+    const prepared = this.functions.get(name) ?? RunnableFunction.prepare(deployed, this.surroundings);
+    this.functions.set(name, prepared);
+    // What could not be prepared has no processes to stop.
+    prepared.catch(() => this.functions.delete(name));
+    return prepared;
   }
 }

@@ -1,6 +1,5 @@
 import { Duration, Stack, Token, Validations } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
-import * as cloudwatchActions from 'aws-cdk-lib/aws-cloudwatch-actions';
 import * as events from 'aws-cdk-lib/aws-events';
 import * as targets from 'aws-cdk-lib/aws-events-targets';
 import * as iam from 'aws-cdk-lib/aws-iam';
@@ -8,12 +7,14 @@ import * as sources from 'aws-cdk-lib/aws-lambda-event-sources';
 import type * as sns from 'aws-cdk-lib/aws-sns';
 import * as sqs from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import { METRICS_NAMESPACE, SECURITY_GROUP_METRICS, SENTRY_DIMENSION } from '../../contracts/metrics';
+import { SECURITY_GROUP_METRICS } from '../../contracts/metrics';
 import { RESPOND_TO_CHANGES } from '../../contracts/security-group/respond-to-changes.environment';
 import { chunksOf } from '../../domain/chunks';
 import type { Actor } from '../actor';
 import { BundledFunction } from '../bundled-function';
 import { givenTopic, notificationTopic } from '../notification-topic';
+import { SentryAlarm } from '../sentry-alarm';
+import { sentryMetric } from '../sentry-metric';
 import type { ChangeResponse } from './change-response';
 import { groupChangePattern } from './group-change-pattern';
 import type { MonitoredGroup, MonitoredGroups } from './monitored-groups';
@@ -139,49 +140,51 @@ export class SecurityGroupSentry extends Construct implements iam.IGrantable {
     this.acknowledgeFindings(undelivered, handler);
 
     this.grantPrincipal = handler.grantPrincipal;
+    const alarm = (id: string, metric: cloudwatch.Metric, threshold: number, description: string) =>
+      new SentryAlarm(this, id, { metric, threshold, description, topic: this.notificationTopic });
     this.alarms = [
-      this.alarm('UndeliveredEventsAlarm', undelivered.metricApproximateNumberOfMessagesVisible(), 0,
+      alarm('UndeliveredEventsAlarm', undelivered.metricApproximateNumberOfMessagesVisible(), 0,
         'EventBridge could not hand events to the queue of the sentry: the changes in them were not judged.'),
-      this.alarm('UnhandledEventsAlarm', unhandled.metricApproximateNumberOfMessagesVisible(), 0,
+      alarm('UnhandledEventsAlarm', unhandled.metricApproximateNumberOfMessagesVisible(), 0,
         'The sentry gave up on events after hours of tries: the changes in them may stand.'),
-      this.alarm('FailingEventsAlarm', this.metricFailedTries(), TRIES_BEFORE_ALARM,
+      alarm('FailingEventsAlarm', this.metricFailedTries(), TRIES_BEFORE_ALARM,
         'An event has failed for over five minutes: a call of the sentry is refused, and the change may stand.'),
-      this.alarm('FunctionErrorsAlarm', handler.metricErrors(), 0,
+      alarm('FunctionErrorsAlarm', handler.metricErrors(), 0,
         'The function of the sentry fails as a whole: events wait, and are not judged.'),
       // Once a message was received three times, SQS leaves it out of this metric: it shows events that nobody takes.
-      this.alarm('WaitingEventsAlarm', changes.metricApproximateAgeOfOldestMessage(), Duration.minutes(15).toSeconds(),
+      alarm('WaitingEventsAlarm', changes.metricApproximateAgeOfOldestMessage(), Duration.minutes(15).toSeconds(),
         'An event has waited for over 15 minutes: the function does not take events from its queue.'),
     ];
   }
 
   /** Rules that violated a policy. */
   public metricViolations(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return this.metric(SECURITY_GROUP_METRICS.violations, options);
+    return sentryMetric(this, SECURITY_GROUP_METRICS.violations, options);
   }
 
   /** Rules that were taken back. */
   public metricRulesReverted(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return this.metric(SECURITY_GROUP_METRICS.rulesReverted, options);
+    return sentryMetric(this, SECURITY_GROUP_METRICS.rulesReverted, options);
   }
 
   /** Tries to take a rule back that failed. Each is tried again. */
   public metricRevertsFailed(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return this.metric(SECURITY_GROUP_METRICS.revertsFailed, options);
+    return sentryMetric(this, SECURITY_GROUP_METRICS.revertsFailed, options);
   }
 
   /** Which try at an event it was that failed, from 1: high numbers are events that fail again and again. Statistic: maximum. */
   public metricFailedTries(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return this.metric(SECURITY_GROUP_METRICS.failedTries, { statistic: cloudwatch.Stats.MAXIMUM, ...options });
+    return sentryMetric(this, SECURITY_GROUP_METRICS.failedTries, { statistic: cloudwatch.Stats.MAXIMUM, ...options });
   }
 
   /** Seconds that reverted rules stood open, from the call to the look that found them gone. Statistic: maximum. */
   public metricSecondsOpen(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return this.metric(SECURITY_GROUP_METRICS.secondsOpen, { statistic: cloudwatch.Stats.MAXIMUM, ...options });
+    return sentryMetric(this, SECURITY_GROUP_METRICS.secondsOpen, { statistic: cloudwatch.Stats.MAXIMUM, ...options });
   }
 
   /** Events that could not be read in full. */
   public metricUnreadableEvents(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return this.metric(SECURITY_GROUP_METRICS.unreadableEvents, options);
+    return sentryMetric(this, SECURITY_GROUP_METRICS.unreadableEvents, options);
   }
 
   private validate(groups: MonitoredGroup[], policies: SecurityGroupPolicy[]): void {
@@ -213,29 +216,6 @@ export class SecurityGroupSentry extends Construct implements iam.IGrantable {
       { id: 'AwsSolutions-IAM5[Resource::*]', reason: 'EC2 lets nobody describe single groups: ec2:Describe* has no resources.' },
       { id: 'AwsSolutions-IAM5[Action::kms:GenerateDataKey*]', reason: 'Publishing to an encrypted topic, with its key alone.' },
     );
-  }
-
-  private metric(metricName: string, options?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return new cloudwatch.Metric({
-      namespace: METRICS_NAMESPACE,
-      metricName,
-      dimensionsMap: { [SENTRY_DIMENSION]: this.node.path },
-      statistic: cloudwatch.Stats.SUM,
-      ...options,
-    }).attachTo(this);
-  }
-
-  private alarm(id: string, metric: cloudwatch.Metric, threshold: number, alarmDescription: string): cloudwatch.Alarm {
-    const alarm = new cloudwatch.Alarm(this, id, {
-      metric: metric.with({ period: Duration.minutes(1), statistic: cloudwatch.Stats.MAXIMUM }),
-      threshold,
-      comparisonOperator: cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD,
-      evaluationPeriods: 1,
-      treatMissingData: cloudwatch.TreatMissingData.NOT_BREACHING,
-      alarmDescription: `${alarmDescription} (${this.node.path})`,
-    });
-    alarm.addAlarmAction(new cloudwatchActions.SnsAction(this.notificationTopic));
-    return alarm;
   }
 }
 

@@ -1,0 +1,360 @@
+import { Annotations, Duration, RemovalPolicy, Stack, Stage, Token, Validations } from 'aws-cdk-lib';
+import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
+import * as cloudwatchActions from 'aws-cdk-lib/aws-cloudwatch-actions';
+import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
+import * as events from 'aws-cdk-lib/aws-events';
+import * as targets from 'aws-cdk-lib/aws-events-targets';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import type * as sns from 'aws-cdk-lib/aws-sns';
+import * as ssm from 'aws-cdk-lib/aws-ssm';
+import { Construct } from 'constructs';
+import { CHECK_ACCESS_KEYS, NO_KEY_RECORDS_TABLE } from '../../contracts/access-key/check-access-keys.environment';
+import { ACCESS_KEY_METRICS } from '../../contracts/access-key/key-metrics';
+import { KEY_SENTRY_PARAMETER_VERSION, type KeySentryParameter } from '../../contracts/access-key/key-sentry-parameter';
+import type { KeyRules } from '../../domain/access-key/key-rules';
+import { acknowledgeArnFindings } from '../acknowledge-finding';
+import { BundledFunction } from '../bundled-function';
+import { givenTopic, notificationTopic } from '../notification-topic';
+import { SentryAlarm } from '../sentry-alarm';
+import { sentryMetric } from '../sentry-metric';
+import { SentryMode } from '../sentry-mode';
+import { wholeDays } from '../whole-days';
+import { KeyActions } from './key-actions';
+import type { KeyExemption } from './key-exemption';
+
+/** Properties of an IamKeySentry. All durations are in whole days, at least one, or it throws. */
+export interface IamKeySentryProps {
+  /**
+   * A key older than this is listed as too old. IAM.3 of Security Hub and CIS 1.14 ask for 90 days.
+   *
+   * @default Duration.days(90)
+   * @see https://docs.aws.amazon.com/securityhub/latest/userguide/iam-controls.html#iam-3
+   */
+  readonly maxKeyAge?: Duration;
+
+  /**
+   * How long before `maxKeyAge` a key is listed as about to become too old. Throws if it is not shorter.
+   *
+   * @default - keys are not listed before they are too old
+   */
+  readonly warnBefore?: Duration;
+
+  /**
+   * A key that was not used for longer than this is listed as unused. IAM.22 of Security Hub and CIS 1.12 ask for 45 days.
+   *
+   * @default - the use of keys is not looked at
+   * @see https://docs.aws.amazon.com/securityhub/latest/userguide/iam-controls.html#iam-22
+   */
+  readonly maxUnusedAge?: Duration;
+
+  /**
+   * A key that was never used is listed once it is older than this.
+   *
+   * @default - `maxUnusedAge`; without it, keys that were never used are not listed
+   */
+  readonly neverUsedGrace?: Duration;
+
+  /**
+   * Whether inactive keys are listed too.
+   *
+   * @default false
+   */
+  readonly includeInactiveKeys?: boolean;
+
+  /**
+   * When the keys are looked at.
+   *
+   * @default - once a day
+   */
+  readonly schedule?: events.Schedule;
+
+  /**
+   * For how long no run may come to its end before an alarm goes: longer than two of your runs are apart, and at most seven days, or it throws.
+   *
+   * @default Duration.days(2)
+   */
+  readonly missedRunAlarmAfter?: Duration;
+
+  /**
+   * Whose keys are left alone.
+   *
+   * @default - nobody's
+   */
+  readonly exemptions?: KeyExemption[];
+
+  /**
+   * What is done about old keys. Throws if keys would be deactivated before they are listed.
+   *
+   * @default KeyActions.reportOnly()
+   */
+  readonly actions?: KeyActions;
+
+  /**
+   * Whether `actions` are taken, or only told as what would happen. In OBSERVE, the function has no rights to change keys.
+   *
+   * @default SentryMode.ENFORCE
+   */
+  readonly mode?: SentryMode;
+
+  /**
+   * Whether a run that finds nothing is told as well.
+   *
+   * @default false
+   */
+  readonly notifyWhenNothingFound?: boolean;
+
+  /**
+   * Where the sentry tells what it found, and its alarms go: a standard topic of the same Region, or this throws. If it is encrypted,
+   * it must be with a key of your own whose policy lets cloudwatch.amazonaws.com use it. A policy that the topic has is extended to let the
+   * account's alarms in; an imported topic must do so itself.
+   *
+   * @default - a topic of the sentry's own, encrypted with a key of its own
+   */
+  readonly notificationTopic?: sns.ITopic;
+
+  /**
+   * The one Region in which the sentry works. IAM is global: a copy that is deployed to another Region does nothing, and says so in its
+   * log and in the metric RunsSkipped.
+   *
+   * @default - the Region of the stack
+   */
+  readonly homeRegion?: string;
+}
+
+const FUNCTION_TIMEOUT = Duration.minutes(15);
+const LONGEST_ALARM_DAYS = 7;
+
+/**
+ * Finds access keys past their age, tells about them, and retires them step by step if told to. Write one for each account.
+ *
+ * It looks at every user and at the root user, by the true creation of each key. A look-up that fails makes the run incomplete, which is told,
+ * and nothing is deactivated or deleted in it.
+ */
+export class IamKeySentry extends Construct implements iam.IGrantable {
+  /** The principal of the function that looks at the keys, and retires them. */
+  public readonly grantPrincipal: iam.IPrincipal;
+
+  /** Where the sentry tells what it found: subscribe to it. */
+  public readonly notificationTopic: sns.ITopic;
+
+  /** Alarms about the sentry itself. They publish to the notification topic; add actions of your own at will. */
+  public readonly alarms: cloudwatch.Alarm[];
+
+  /** Throws for durations, actions and topics that cannot work, and if the app has another IamKeySentry for the same account. */
+  constructor(scope: Construct, id: string, props: IamKeySentryProps = {}) {
+    super(scope, id);
+    this.refuseSecondSentry();
+    const stack = Stack.of(this);
+    const homeRegion = props.homeRegion ?? stack.region;
+    this.warnOutsideHome(homeRegion);
+    const configuration = configurationOf(this, props);
+    const acts = configuration.actions?.mode === 'enforce';
+
+    this.notificationTopic = props.notificationTopic ? givenTopic(this, props.notificationTopic) : notificationTopic(this, 'Notifications');
+    const parameter = new ssm.StringParameter(this, 'Configuration', {
+      stringValue: stack.toJsonString(configuration),
+      tier: ssm.ParameterTier.INTELLIGENT_TIERING,
+      description: 'Written by the deployment, read by the sentry',
+    });
+    const records = acts ? keyRecordsTable(this, 'KeyRecords') : undefined;
+    const handler = new BundledFunction(this, 'CheckAccessKeys', {
+      contract: CHECK_ACCESS_KEYS,
+      environment: () => ({
+        SENTRY_NAME: this.node.path,
+        CONFIGURATION_PARAMETER: parameter.parameterName,
+        NOTIFICATION_TOPIC_ARN: this.notificationTopic.topicArn,
+        HOME_REGION: homeRegion,
+        ACCOUNT_ID: stack.account,
+        KEY_RECORDS_TABLE: records?.tableName ?? NO_KEY_RECORDS_TABLE,
+      }),
+      description: `Looks at the access keys of the account for ${this.node.path}`,
+      timeout: FUNCTION_TIMEOUT,
+      memorySize: 1024,
+    });
+    this.notificationTopic.grantPublish(handler);
+    records?.grant(handler, 'dynamodb:Scan', 'dynamodb:PutItem');
+    iam.Grant.addToPrincipal({ grantee: handler, actions: ['ssm:GetParameters'], resourceArns: [parameter.parameterArn] });
+    keyStatements(stack, props.exemptions ?? [], acts).forEach((statement) => handler.addToRolePolicy(statement));
+    this.acknowledgeFindings(handler);
+
+    new events.Rule(this, 'Schedule', {
+      description: `When ${this.node.path} looks at the access keys`,
+      schedule: props.schedule ?? events.Schedule.rate(Duration.days(1)),
+      targets: [new targets.LambdaFunction(handler)],
+    });
+    this.grantPrincipal = handler.grantPrincipal;
+    this.alarms = [
+      new SentryAlarm(this, 'FailedRunAlarm', {
+        metric: handler.metricErrors(), threshold: 0, topic: this.notificationTopic, description: 'A run of the sentry failed: keys may be listed late.',
+      }),
+      new SentryAlarm(this, 'IncompleteRunAlarm', {
+        metric: this.metricUnknownLookUps(), threshold: 0, topic: this.notificationTopic,
+        description: 'Look-ups of the sentry failed: keys may be missing in its report, and none was retired.',
+      }),
+      this.missedRunAlarm(props.missedRunAlarmAfter ?? Duration.days(2)),
+    ];
+  }
+
+  /** Keys that are listed as too old. Statistic: maximum. */
+  public metricKeysTooOld(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.gauge(ACCESS_KEY_METRICS.keysTooOld, options);
+  }
+
+  /** Keys that are listed as unused. Statistic: maximum. */
+  public metricKeysUnused(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.gauge(ACCESS_KEY_METRICS.keysUnused, options);
+  }
+
+  /** Keys that are listed as never used. Statistic: maximum. */
+  public metricKeysNeverUsed(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.gauge(ACCESS_KEY_METRICS.keysNeverUsed, options);
+  }
+
+  /** The age of the oldest key that is listed, in days. Statistic: maximum. */
+  public metricOldestKeyAge(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.gauge(ACCESS_KEY_METRICS.oldestKeyAge, options);
+  }
+
+  /** Look-ups that failed. Statistic: maximum. */
+  public metricUnknownLookUps(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.gauge(ACCESS_KEY_METRICS.unknownLookUps, options);
+  }
+
+  /** Keys that were deactivated. */
+  public metricKeysDeactivated(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return sentryMetric(this, ACCESS_KEY_METRICS.keysDeactivated, options);
+  }
+
+  /** Keys that were deleted. */
+  public metricKeysDeleted(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return sentryMetric(this, ACCESS_KEY_METRICS.keysDeleted, options);
+  }
+
+  private gauge(metricName: string, options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return sentryMetric(this, metricName, { statistic: cloudwatch.Stats.MAXIMUM, ...options });
+  }
+
+  /** Two would tell everything twice, and act on each other's notices. Stages are deployed to accounts of their own. */
+  private refuseSecondSentry(): void {
+    const others = this.node.root.node.findAll().filter((other): other is IamKeySentry => other instanceof IamKeySentry && other !== this);
+    const rival = others.find((other) => Stack.of(other).account === Stack.of(this).account
+      && (Stage.of(other) === Stage.of(this) || !Token.isUnresolved(Stack.of(this).account)));
+    if (!rival) return;
+    throw new Error(`${this.node.path}: ${rival.node.path} already watches the access keys of the same account: write one IamKeySentry for each account.`);
+  }
+
+  private warnOutsideHome(homeRegion: string): void {
+    const { region } = Stack.of(this);
+    if ([homeRegion, region].some(Token.isUnresolved) || homeRegion === region) return;
+    Annotations.of(this).addWarningV2('cdk-sentries:outsideHomeRegion',
+      `This copy is in ${region} and will do nothing: "homeRegion" is ${homeRegion}, and IAM is the same in every Region.`);
+  }
+
+  private missedRunAlarm(after: Duration): cloudwatch.Alarm {
+    const days = wholeDays(after, `${this.node.path}: "missedRunAlarmAfter"`);
+    if (days > LONGEST_ALARM_DAYS) {
+      throw new Error(`${this.node.path}: "missedRunAlarmAfter" is ${days} days, and CloudWatch looks back for ${LONGEST_ALARM_DAYS} at the most: ` +
+        `write Duration.days(${LONGEST_ALARM_DAYS}) or less, and a schedule of more than one run in that time.`);
+    }
+    const runs = new cloudwatch.MathExpression({
+      expression: 'FILL(completed, 0) + FILL(skipped, 0)',
+      usingMetrics: {
+        completed: sentryMetric(this, ACCESS_KEY_METRICS.runsCompleted),
+        skipped: sentryMetric(this, ACCESS_KEY_METRICS.runsSkipped),
+      },
+      period: Duration.days(1),
+      label: 'Runs of the sentry',
+    });
+    const alarm = new cloudwatch.Alarm(this, 'MissedRunAlarm', {
+      metric: runs,
+      threshold: 1,
+      comparisonOperator: cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD,
+      evaluationPeriods: days,
+      treatMissingData: cloudwatch.TreatMissingData.BREACHING,
+      alarmDescription: `The sentry has not come to the end of a run for ${days} days: nobody looks at the access keys. (${this.node.path})`,
+    });
+    alarm.addAlarmAction(new cloudwatchActions.SnsAction(this.notificationTopic));
+    return alarm;
+  }
+
+  /** What cdk-nag would find, and why it is so. */
+  private acknowledgeFindings(handler: BundledFunction<string>): void {
+    const users = Stack.of(this).resolve(userArns(Stack.of(this)));
+    Validations.of(handler.role!).acknowledge(
+      { id: 'AwsSolutions-IAM5[Resource::*]', reason: 'The credential report has no resources of its own.' },
+      { id: 'AwsSolutions-IAM5[Action::kms:GenerateDataKey*]', reason: 'Publishing to an encrypted topic, with its key alone.' },
+    );
+    acknowledgeArnFindings(handler.role!,
+      { id: `AwsSolutions-IAM5[Resource::${arnText(users)}]`, reason: 'The sentry looks at every user of the account.' });
+  }
+}
+
+function configurationOf(sentry: IamKeySentry, props: IamKeySentryProps): KeySentryParameter {
+  const rules = rulesOf(sentry, props);
+  const actions = (props.actions ?? KeyActions.reportOnly())._rules;
+  if (actions && actions.deactivateAfter < rules.maxKeyAge) {
+    throw new Error(`${sentry.node.path}: "deactivateAfter" is ${actions.deactivateAfter} days and "maxKeyAge" ${rules.maxKeyAge}: ` +
+      'keys would be deactivated before they are listed as too old, so write a "deactivateAfter" that is not shorter.');
+  }
+  return {
+    version: KEY_SENTRY_PARAMETER_VERSION,
+    rules,
+    exemptions: (props.exemptions ?? []).map((exemption) => exemption._specification),
+    ...(actions && { actions: { ...actions, mode: props.mode === SentryMode.OBSERVE ? 'observe' : 'enforce' } }),
+    tellsWhenNothingFound: props.notifyWhenNothingFound ?? false,
+  };
+}
+
+function rulesOf(sentry: IamKeySentry, props: IamKeySentryProps): KeyRules {
+  const days = (name: 'maxKeyAge' | 'warnBefore' | 'maxUnusedAge' | 'neverUsedGrace') => {
+    const duration = props[name];
+    return duration && wholeDays(duration, `${sentry.node.path}: "${name}"`);
+  };
+  const maxKeyAge = days('maxKeyAge') ?? 90;
+  const warnBefore = days('warnBefore');
+  if (warnBefore !== undefined && warnBefore >= maxKeyAge) {
+    throw new Error(`${sentry.node.path}: "warnBefore" is ${warnBefore} days and "maxKeyAge" ${maxKeyAge}: ` +
+      'every key would be listed from its first day, so write a "warnBefore" that is shorter.');
+  }
+  const maxUnusedAge = days('maxUnusedAge');
+  return { maxKeyAge, warnBefore, maxUnusedAge, neverUsedGrace: days('neverUsedGrace') ?? maxUnusedAge, includeInactive: props.includeInactiveKeys ?? false };
+}
+
+/** What was told of which key, and when: without it no step is ever taken. */
+function keyRecordsTable(scope: Construct, id: string): dynamodb.Table {
+  return new dynamodb.Table(scope, id, {
+    partitionKey: { name: 'keyId', type: dynamodb.AttributeType.STRING },
+    billingMode: dynamodb.BillingMode.PAY_PER_REQUEST,
+    encryption: dynamodb.TableEncryption.AWS_MANAGED,
+    pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+    deletionProtection: true,
+    removalPolicy: RemovalPolicy.RETAIN,
+  });
+}
+
+function keyStatements(stack: Stack, exemptions: readonly KeyExemption[], acts: boolean): iam.PolicyStatement[] {
+  const users = [userArns(stack)];
+  const groups = exemptions.flatMap(({ _groupArn }) => _groupArn ?? []);
+  const byTag = exemptions.some(({ _specification }) => _specification.kind === 'tag');
+  return [
+    new iam.PolicyStatement({
+      actions: ['events:PutEvents'], resources: [stack.formatArn({ service: 'events', resource: 'event-bus', resourceName: 'default' })],
+    }),
+    new iam.PolicyStatement({ actions: ['iam:GenerateCredentialReport', 'iam:GetCredentialReport'], resources: ['*'] }),
+    new iam.PolicyStatement({
+      actions: ['iam:ListAccessKeys', 'iam:GetAccessKeyLastUsed', ...(byTag ? ['iam:ListUserTags'] : [])], resources: users,
+    }),
+    ...(groups.length > 0 ? [new iam.PolicyStatement({ actions: ['iam:GetGroup'], resources: groups })] : []),
+    ...(acts ? [new iam.PolicyStatement({ sid: 'RetireKeys', actions: ['iam:UpdateAccessKey', 'iam:DeleteAccessKey'], resources: users })] : []),
+  ];
+}
+
+function userArns(stack: Stack): string {
+  return stack.formatArn({ service: 'iam', region: '', resource: 'user', resourceName: '*' });
+}
+
+/** As cdk-nag names a resource that holds references. */
+function arnText(resolved: string | { 'Fn::Join': [string, (string | { Ref: string })[]] }): string {
+  if (typeof resolved === 'string') return resolved;
+  return resolved['Fn::Join'][1].map((part) => (typeof part === 'string' ? part : `<${part.Ref}>`)).join('');
+}

@@ -1,0 +1,72 @@
+import { Duration } from 'aws-cdk-lib';
+import type { KeyActionRules } from '../../domain/access-key/key-actions';
+import { wholeDays } from '../whole-days';
+
+/** When old keys are deactivated and deleted. All durations are in whole days, at least one, or it throws. */
+export interface KeyActionsProps {
+  /**
+   * An active key older than this is deactivated. At least the sentry's `maxKeyAge`, so that only listed keys are.
+   *
+   * @default - keys are not deactivated; then `deleteAfterInactive` throws
+   */
+  readonly deactivateAfter?: Duration;
+
+  /**
+   * A key that has been inactive for this long, and not used since, is deleted, whoever deactivated it. The time counts from the
+   * run that first saw it inactive. This cannot be undone.
+   *
+   * @default - keys are not deleted
+   */
+  readonly deleteAfterInactive?: Duration;
+
+  /**
+   * How long before each step its notice has to have been accepted by SNS.
+   *
+   * @default Duration.days(7)
+   */
+  readonly grace?: Duration;
+
+  /**
+   * How many keys one run may deactivate or delete; the rest is left to the next. At least 1, or it throws.
+   *
+   * @default 10
+   */
+  readonly maxActionsPerRun?: number;
+}
+
+/** What is done about old keys: nothing but telling, or retiring them step by step. */
+export class KeyActions {
+  /** List them, and leave it at that. */
+  public static reportOnly(): KeyActions {
+    return new KeyActions();
+  }
+
+  /**
+   * Tell, wait, deactivate; and, if told to, tell again, wait, delete.
+   *
+   * Throws for deletion without deactivation, and if neither is asked for.
+   */
+  public static of(props: KeyActionsProps): KeyActions {
+    if (!props.deactivateAfter && props.deleteAfterInactive) {
+      throw new Error('KeyActions.of() has "deleteAfterInactive" without "deactivateAfter": deletion cannot be undone, so write when keys are deactivated first.');
+    }
+    if (!props.deactivateAfter) throw new Error('KeyActions.of() does nothing: write "deactivateAfter", or KeyActions.reportOnly().');
+    const maxActionsPerRun = props.maxActionsPerRun ?? 10;
+    if (!Number.isInteger(maxActionsPerRun) || maxActionsPerRun < 1) {
+      throw new Error(`"maxActionsPerRun" is ${maxActionsPerRun}: write a whole number of at least 1.`);
+    }
+    return new KeyActions({
+      deactivateAfter: wholeDays(props.deactivateAfter, '"deactivateAfter"'),
+      deleteAfterInactive: props.deleteAfterInactive && wholeDays(props.deleteAfterInactive, '"deleteAfterInactive"'),
+      grace: wholeDays(props.grace ?? Duration.days(7), '"grace"'),
+      maxActionsPerRun,
+    });
+  }
+
+  /** @internal */
+  public readonly _rules?: KeyActionRules;
+
+  private constructor(rules?: KeyActionRules) {
+    this._rules = rules;
+  }
+}
