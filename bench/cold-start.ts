@@ -3,11 +3,12 @@ import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { build } from 'esbuild';
 import { BUNDLE_OPTIONS, findHandlers } from '../build/bundle-handlers';
+import { CHECK_ACCESS_KEYS } from '../src/contracts/access-key/check-access-keys.environment';
 import { RESPOND_TO_CHANGES } from '../src/contracts/security-group/respond-to-changes.environment';
 
 const PROJECT = resolve(__dirname, '..');
 const ROUNDS = 25;
-const CONTRACTS = [RESPOND_TO_CHANGES];
+const CONTRACTS = [RESPOND_TO_CHANGES, CHECK_ACCESS_KEYS];
 
 interface Candidate {
   readonly name: string;

@@ -1,23 +1,43 @@
-import { LocalAws } from './local-aws';
+import { LocalAws, type LocalAwsOptions } from './local-aws';
 import { endWithParent } from './process-lifetime';
-import { invite, observers, playScene, setStage } from './scenes/locked-security-group';
+import { playAccessKeys } from './scenes/access-keys';
+import { invite, observers, playLockedSecurityGroup } from './scenes/locked-security-group';
 
-const USAGE = 'npm run sandbox: plays the scene and stays up. npm run sandbox -- --once: plays the scene and exits.';
+const USAGE = [
+  'npm run sandbox               a security group that heals itself; then it stays up, to be tried by hand',
+  'npm run sandbox -- --once     the same, and ends',
+  'npm run sandbox -- keys       an old access key is found, told and retired, on a moving clock; then it ends',
+].join('\n');
+
+const print = (line: string) => console.log(line);
 
 async function main(parameters: string[]): Promise<void> {
-  const unknown = parameters.find((parameter) => parameter !== '--once');
-  if (unknown) throw new Error(`"${unknown}" is not known here. ${USAGE}`);
+  const asked = parameters.join(' ');
+  if (asked === 'keys') return end(await playKeys());
+  if (asked !== '' && asked !== '--once') throw new Error(`"${asked}" is not known here.\n${USAGE}`);
 
-  const print = (line: string) => console.log(line);
-  const starting = LocalAws.start(observers(print));
-  endWithParent(async () => (await starting).stop());
-  const localAws = await starting;
-  const stage = await setStage(localAws, print);
-  const healed = await playScene(stage, print);
-  print(healed ? 'The rule is gone, and a message came.' : 'The scene did not go as it should.');
-  if (!parameters.includes('--once')) return invite(stage, print);
+  const localAws = await start(observers(print));
+  const { healed, stage } = await playLockedSecurityGroup(localAws, print);
+  if (asked === '') return invite(stage, print);
   await localAws.stop();
-  process.exit(healed ? 0 : 1);
+  end(healed);
+}
+
+async function playKeys(): Promise<boolean> {
+  const localAws = await start({ log: print });
+  const retired = await playAccessKeys(localAws, print);
+  await localAws.stop();
+  return retired;
+}
+
+async function start(options: LocalAwsOptions): Promise<LocalAws> {
+  const starting = LocalAws.start(options);
+  endWithParent(async () => (await starting).stop());
+  return starting;
+}
+
+function end(success: boolean): void {
+  process.exit(success ? 0 : 1);
 }
 
 main(process.argv.slice(2)).catch((error: unknown) => {

@@ -3,17 +3,15 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import * as z from 'zod/mini';
 import type { ApiCall, CloudTrailEvent } from '../cloudtrail/tap';
-import type { MetGap } from '../deployer/emulator-gaps';
 import { synthesizeApp } from '../deployer/synthesize';
 import type { Delivery } from '../inbox';
 import { type AwsCredentials, LocalAws, type LocalAwsOptions } from '../local-aws';
 import { sentRule, Timeline } from '../timeline';
+import { type Print, showGaps } from './printing';
 
 const EXAMPLE = resolve(__dirname, '..', '..', 'examples', 'typescript', 'locked-security-group');
 const VISITOR = 'visitor';
 const MESSAGE_WITHIN_MS = 20_000;
-
-export type Print = (line: string) => void;
 
 /** The stage, once the example is deployed to a local AWS. */
 export interface Stage {
@@ -36,8 +34,16 @@ export function observers(print: Print): LocalAwsOptions {
   };
 }
 
+/** Plays the scene once. Says whether the rule is gone and a message came; `invite` says how to try it by hand. */
+export async function playLockedSecurityGroup(localAws: LocalAws, print: Print): Promise<{ readonly healed: boolean; readonly stage: Stage }> {
+  const stage = await setStage(localAws, print);
+  const healed = await playScene(stage, print);
+  print(healed ? 'The rule is gone, and a message came.' : 'The scene did not go as it should.');
+  return { healed, stage };
+}
+
 /** Deploys the example, and makes a user who may do everything. */
-export async function setStage(localAws: LocalAws, print: Print): Promise<Stage> {
+async function setStage(localAws: LocalAws, print: Print): Promise<Stage> {
   const assembly = mkdtempSync(join(tmpdir(), 'cdk-sentries-sandbox-'));
   try {
     print('Synthesizing and deploying examples/typescript/locked-security-group …');
@@ -52,8 +58,8 @@ export async function setStage(localAws: LocalAws, print: Print): Promise<Stage>
   }
 }
 
-/** Opens SSH to the world with the AWS CLI. Says whether the rule is gone and a message came. */
-export async function playScene({ localAws, visitor, groupId }: Stage, print: Print): Promise<boolean> {
+/** Opens SSH to the world with the AWS CLI. */
+async function playScene({ localAws, visitor, groupId }: Stage, print: Print): Promise<boolean> {
   const open = openCommand(groupId, '--protocol tcp --port 22 --cidr 0.0.0.0/0');
   print(`\n$ ${open}\n`);
   const opened = await localAws.cli(open.split(' ').slice(1), visitor);
@@ -117,13 +123,6 @@ async function openToTheWorld({ localAws, visitor, groupId }: Stage): Promise<st
   return describedRules.parse(JSON.parse(stdout)).SecurityGroupRules
     .filter(({ IsEgress, FromPort }) => !IsEgress && FromPort === 22)
     .map(({ SecurityGroupRuleId }) => SecurityGroupRuleId);
-}
-
-function showGaps(gaps: readonly MetGap[], print: Print): void {
-  print('\nWhat the emulator does not do, and how the sandbox makes up for it:');
-  for (const [what, inSandbox] of new Map(gaps.map(({ type, aspect, inSandbox: how }) => [aspect ? `${type}, ${aspect}` : type, how]))) {
-    print(`  ${what}: ${inSandbox}`);
-  }
 }
 
 function showCall(call: ApiCall, timeline: Timeline): void {

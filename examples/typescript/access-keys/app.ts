@@ -1,0 +1,19 @@
+import { App, CfnOutput, Duration, Stack } from 'aws-cdk-lib';
+import { IamKeySentry, KeyActions, KeyExemption } from 'cdk-sentries';
+
+const app = new App();
+const stack = new Stack(app, 'AccessKeys');
+
+const sentry = new IamKeySentry(stack, 'KeySentry', {
+  maxKeyAge: Duration.days(90),
+  warnBefore: Duration.days(14),
+  maxUnusedAge: Duration.days(45),
+  exemptions: [KeyExemption.path('/breakglass/')],
+  actions: KeyActions.of({
+    deactivateAfter: Duration.days(100),
+    deleteAfterInactive: Duration.days(30),
+    grace: Duration.days(7),
+  }),
+});
+
+new CfnOutput(stack, 'TopicArn', { value: sentry.notificationTopic.topicArn, description: 'Subscribe to it to be told' });
