@@ -188,7 +188,9 @@ export class IamKeySentry extends Construct implements iam.IGrantable {
         metric: handler.metricErrors(), threshold: 0, topic: this.notificationTopic, description: 'A run of the sentry failed: keys may be listed late.',
       }),
       new SentryAlarm(this, 'IncompleteRunAlarm', {
-        metric: this.metricUnknownLookUps(), threshold: 0, topic: this.notificationTopic,
+        metric: this.metricUnknownLookUps(),
+        threshold: 0,
+        topic: this.notificationTopic,
         description: 'Look-ups of the sentry failed: keys may be missing in its report, and none was retired.',
       }),
       this.missedRunAlarm(props.missedRunAlarmAfter ?? Duration.days(2)),

@@ -1,3 +1,4 @@
+import type { StepKind } from './key-actions';
 import {
   countByClass, dateText, dueText, isComplete, type KeyReport, lastUseText, reportSeverity, type ReportedKey, undoCommand,
 } from './key-report';
@@ -55,7 +56,7 @@ function keyLines({ keyId, userName, finding, step }: ReportedKey, maxKeyAge: nu
   return [
     root ? '- a key of the ROOT USER (its id is not to be had: look under Security credentials, signed in as root)' : `- ${keyId} of ${plainText(userName)}`,
     ...(finding ? [
-      `  ${finding.status}, ${finding.ageInDays} days old: ${root ? 'created or last changed' : 'created'} ${dateText(finding.createdAt)}, last used ${plainText(lastUseText(finding.lastUse))}`,
+      `  ${finding.status}, ${finding.ageInDays} days old: ${root ? 'created or last changed' : 'created'} ${dateText(finding.createdAt)}, last used ${plainText(lastUseText(finding.lastUse, finding.createdAt))}`,
       `  Why: ${finding.classes.map((each) => reasonText(each, maxKeyAge)).join('; ')}.`,
     ] : []),
     ...(step ? stepLines(step) : []),
@@ -77,10 +78,15 @@ function stepLines(step: KeyStep): string[] {
   return [`  ${stepText(step.report)}`, ...(undo ? [`  To undo it: ${plainText(undo)}`] : [])];
 }
 
+const UNLESS: Readonly<Record<StepKind, string>> = {
+  deactivate: 'unless it is replaced before',
+  delete: 'unless it is activated before, should it still be needed',
+};
+
 function stepText(report: StepReport): string {
   const done = report.step === 'deactivate' ? 'deactivated' : 'deleted';
   switch (report.kind) {
-    case 'notice': return `NOTICE: it will be ${done} on ${dueText(report.dueAt)} or soon after, unless it is replaced before.`;
+    case 'notice': return `NOTICE: it will be ${done} on ${dueText(report.dueAt)} or soon after, ${UNLESS[report.step]}.`;
     case 'wait': return `It will be ${done} on ${dueText(report.dueAt)} or soon after.`;
     case 'done': return `It was ${done} on ${dateText(report.at)}.`;
     case 'would': return `OBSERVE: it would get its notice now, and be ${done} on ${dueText(report.dueAt)} or soon after.`;

@@ -60,9 +60,12 @@ export function reportSeverity(report: KeyReport): 'high' | 'medium' | 'low' {
   return 'low';
 }
 
-export function lastUseText(lastUse: LastUse): string {
+/** Before, IAM kept no track of the use of keys. */
+const TRACKED_SINCE = new Date('2015-04-22T00:00:00Z');
+
+export function lastUseText(lastUse: LastUse, createdAt: Date): string {
   if (lastUse.kind === 'unknown') return `unknown (${lastUse.reason})`;
-  if (lastUse.kind === 'never') return 'never, or before 22 April 2015';
+  if (lastUse.kind === 'never') return createdAt < TRACKED_SINCE ? 'never, or before 22 April 2015' : 'never';
   const where = [lastUse.service, lastUse.region].filter((part) => part && part !== 'N/A').join(', ');
   return `${dateText(lastUse.at)}${where ? ` (${where})` : ''}`;
 }

@@ -1,4 +1,4 @@
-import type { AccessKeyWithUse } from './access-key';
+import type { AccessKey, AccessKeyWithUse } from './access-key';
 import { afterSeen, type KeyActionRules, type KeyRecord, nextStep, type NextStep, type StepKind } from './key-actions';
 import type { AccessKeySource, Survey } from './survey';
 
@@ -26,8 +26,8 @@ export interface KeyStep {
   readonly keyId: string;
   readonly userName: string;
   readonly report: StepReport;
-  /** What to remember once the report was accepted. */
-  readonly afterTold?: KeyRecord;
+  /** What to remember once the report was accepted, at that time. */
+  readonly afterTold?: (acceptedAt: Date) => KeyRecord;
 }
 
 export interface Retirement {
@@ -41,6 +41,9 @@ export interface Retirement {
 /** Takes the steps that are due, and says for every key what comes next. */
 export async function retireKeys(survey: Survey, retirement: Retirement): Promise<KeyStep[]> {
   const records = new Map((await retirement.records.all()).map((record) => [record.keyId, record]));
+  for (const key of survey.seen.filter(({ id, status }) => status !== 'Inactive' && records.get(id)?.inactiveSince)) {
+    records.set(key.id, await remember(key, records.get(key.id), retirement));
+  }
   const untold = (await Promise.all([...records.values()].map((record) => untoldStep(record, retirement)))).flat();
   const keys = survey.keys.filter(({ id }) => !records.get(id)?.untold).sort((a, b) => a.createdAt.getTime() - b.createdAt.getTime());
   const steps: KeyStep[] = [];
@@ -49,7 +52,7 @@ export async function retireKeys(survey: Survey, retirement: Retirement): Promis
     const record = await remember(key, records.get(key.id), retirement);
     const next = nextStep(key, record, retirement.rules, retirement.now);
     if (next.kind !== 'due') {
-      steps.push(...plannedStep(key, record, next, retirement.now));
+      steps.push(...plannedStep(key, record, next));
       continue;
     }
     const reason = holdingReason(survey, taken, retirement.rules);
@@ -79,41 +82,47 @@ function holdingReason({ unknowns }: Survey, taken: number, { maxActionsPerRun }
   return taken >= maxActionsPerRun ? `${maxActionsPerRun} steps were taken in this run: it is left to the next` : undefined;
 }
 
-async function remember(key: AccessKeyWithUse, before: KeyRecord | undefined, { records, now }: Retirement): Promise<KeyRecord> {
+async function remember(key: AccessKey, before: KeyRecord | undefined, { records, now }: Retirement): Promise<KeyRecord> {
   const record = afterSeen(key, before, now);
   if (record.inactiveSince?.getTime() !== before?.inactiveSince?.getTime()) await records.write(record);
   return record;
 }
 
-function plannedStep({ id, userName }: AccessKeyWithUse, record: KeyRecord, next: Exclude<NextStep, { kind: 'due' }>, now: Date): KeyStep[] {
+function plannedStep({ id, userName }: AccessKeyWithUse, record: KeyRecord, next: Exclude<NextStep, { kind: 'due' }>): KeyStep[] {
   if (next.kind === 'none') return [];
   if (next.kind !== 'notice') return [{ keyId: id, userName, report: next }];
-  return [{ keyId: id, userName, report: next, afterTold: { ...record, noticeAt: { ...record.noticeAt, [next.step]: now } } }];
+  const afterTold = (acceptedAt: Date): KeyRecord => ({ ...record, noticeAt: { ...record.noticeAt, [next.step]: acceptedAt } });
+  return [{ keyId: id, userName, report: next, afterTold }];
 }
 
 /** A last fresh look; then the intent is stored, so that a step that was taken is told even if this run dies before. */
-async function takeStep(planned: AccessKeyWithUse, record: KeyRecord, step: StepKind, retirement: Retirement): Promise<KeyStep[]> {
+async function takeStep(planned: AccessKeyWithUse, before: KeyRecord, step: StepKind, retirement: Retirement): Promise<KeyStep[]> {
   const { id: keyId, userName } = planned;
   const { records, changer, rules, now } = retirement;
+  const failed = (error: unknown): KeyStep[] =>
+    [{ keyId, userName, report: { kind: 'failed', step, reason: error instanceof Error ? error.message : String(error) } }];
+  const look = await freshLook(planned, step, retirement).catch(failed);
+  if (!look || Array.isArray(look)) return look ?? [];
+  // What was seen has to be remembered: if that fails, so does the run.
+  const record = await remember(look, before, retirement);
+  const next = nextStep(look, record, rules, now);
+  if (next.kind !== 'due' || next.step !== step) {
+    return [{ keyId, userName, report: { kind: 'held', step, reason: 'it changed since the survey: the next run looks again' } }];
+  }
   try {
-    const key = await freshLook(planned, step, retirement);
-    if (!key) return [];
-    const next = nextStep(key, afterSeen(key, record, now), rules, now);
-    if (next.kind !== 'due' || next.step !== step) {
-      return [{ keyId, userName, report: { kind: 'held', step, reason: 'it changed since the survey: the next run looks again' } }];
-    }
     await records.write({ ...record, untold: { step, at: now } });
     await (step === 'deactivate' ? changer.deactivate(userName, keyId) : changer.delete(userName, keyId));
-    return [{ keyId, userName, report: { kind: 'done', step, at: now }, afterTold: record }];
+    return [{ keyId, userName, report: { kind: 'done', step, at: now }, afterTold: () => record }];
   } catch (error) {
-    return [{ keyId, userName, report: { kind: 'failed', step, reason: error instanceof Error ? error.message : String(error) } }];
+    return failed(error);
   }
 }
 
 async function freshLook(planned: AccessKeyWithUse, step: StepKind, { source }: Retirement): Promise<AccessKeyWithUse | undefined> {
   const key = (await source.keysOf(planned.userName))?.find(({ id }) => id === planned.id);
   if (!key) return undefined;
-  if (step === 'deactivate') return { ...key, lastUse: planned.lastUse };
+  // An active key is never deleted, so that the question would only be one more that can fail.
+  if (step === 'deactivate' || key.status !== 'Inactive') return { ...key, lastUse: planned.lastUse };
   const lastUse = await source.lastUseOf(key.id);
   return lastUse && { ...key, lastUse };
 }
@@ -131,5 +140,5 @@ async function untoldStep(record: KeyRecord, { source, now }: Retirement): Promi
   const report: StepReport = isDone
     ? { kind: 'done', step: untold.step, at: untold.at }
     : { kind: 'failed', step: untold.step, reason: 'an earlier run was about to take this step, and the key does not show it' };
-  return [{ keyId, userName, report, afterTold: key ? afterSeen(key, told, now) : told }];
+  return [{ keyId, userName, report, afterTold: () => (key ? afterSeen(key, told, now) : told) }];
 }

@@ -17,8 +17,8 @@ export interface KeySentrySurroundings {
   readonly source: AccessKeySource;
   readonly changer: KeyChanger;
   readonly records: KeyRecords;
-  /** Comes back once the message was accepted. */
-  tell(report: KeyReport, keys: readonly ReportedKey[], part: Part): Promise<void>;
+  /** Comes back once the message was accepted, with the time of it. */
+  tell(report: KeyReport, keys: readonly ReportedKey[], part: Part): Promise<Date>;
   announce(report: KeyReport): Promise<void>;
 }
 
@@ -45,7 +45,7 @@ async function tellInParts(report: KeyReport, { tell, records }: KeySentrySurrou
   const of = Math.max(1, Math.ceil(report.keys.length / KEYS_PER_MESSAGE));
   for (let number = 1; number <= of; number += 1) {
     const keys = report.keys.slice((number - 1) * KEYS_PER_MESSAGE, number * KEYS_PER_MESSAGE);
-    await tell(report, keys, { number, of });
-    await Promise.all(keys.flatMap(({ step }) => (step?.afterTold ? [records.write(step.afterTold)] : [])));
+    const acceptedAt = await tell(report, keys, { number, of });
+    await Promise.all(keys.flatMap(({ step }) => (step?.afterTold ? [records.write(step.afterTold(acceptedAt))] : [])));
   }
 }

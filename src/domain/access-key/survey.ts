@@ -50,14 +50,16 @@ export interface Survey {
   readonly findings: readonly Finding[];
   /** The keys of all users who are not exempt, as far as they were looked up with their use. */
   readonly keys: readonly AccessKeyWithUse[];
+  /** All keys that were listed by IAM, also those of which nothing more was asked. */
+  readonly seen: readonly AccessKey[];
   readonly tagUses: readonly TagUse[];
   /** What could not be looked up. With any of these the survey is incomplete. */
   readonly unknowns: readonly Unknown[];
 }
 
-type UserSurvey = Pick<Survey, 'findings' | 'keys' | 'tagUses' | 'unknowns'>;
+type UserSurvey = Pick<Survey, 'findings' | 'keys' | 'seen' | 'tagUses' | 'unknowns'>;
 
-const NOTHING: UserSurvey = { findings: [], keys: [], tagUses: [], unknowns: [] };
+const NOTHING: UserSurvey = { findings: [], keys: [], seen: [], tagUses: [], unknowns: [] };
 
 export async function surveyAccount(source: AccessKeySource, rules: SurveyRules, now: Date): Promise<Survey> {
   const [rows, exempt] = await Promise.all([source.credentialReport(), exemptNames(source, rules.exemptions)]);
@@ -70,6 +72,7 @@ export async function surveyAccount(source: AccessKeySource, rules: SurveyRules,
     userCount: users.length,
     findings: [...root, ...surveys.flatMap(({ findings }) => findings)],
     keys: surveys.flatMap(({ keys }) => keys),
+    seen: surveys.flatMap(({ seen }) => seen),
     tagUses: surveys.flatMap(({ tagUses }) => tagUses),
     unknowns: [...exempt.unknowns, ...surveys.flatMap(({ unknowns }) => unknowns)],
   };
@@ -98,6 +101,7 @@ async function surveyUser(row: ReportRow, source: AccessKeySource, rules: Survey
   const survey: UserSurvey = {
     findings: looked.flatMap(({ findings }) => findings),
     keys: looked.flatMap(({ keys: withUse }) => withUse),
+    seen: keys,
     tagUses: [],
     unknowns: [...listed.unknowns, ...looked.flatMap(({ unknowns }) => unknowns)],
   };
@@ -118,7 +122,7 @@ async function surveyKey(
   const lastUse: LastUse = look.value ?? { kind: 'unknown', reason: look.unknowns.map(({ reason }) => reason).join() };
   const classes = classify(key, lastUse, rules, now);
   const finding: Finding = { ...key, keyId: key.id, ageInDays: daysBetween(key.createdAt, now), lastUse, classes };
-  return { findings: classes.length > 0 ? [finding] : [], keys: [{ ...key, lastUse }], tagUses: [], unknowns: look.unknowns };
+  return { findings: classes.length > 0 ? [finding] : [], keys: [{ ...key, lastUse }], seen: [], tagUses: [], unknowns: look.unknowns };
 }
 
 /** Asked only where something would be listed or done. */
@@ -132,7 +136,7 @@ async function withTags(
   const values = tags.value;
   const tagUses = byTag.flatMap((exemption) => tagUse(userName, exemption, values.get(exemption.key), now));
   const exempt = tagUses.some(({ ignoredBecause }) => ignoredBecause === undefined);
-  return exempt ? { ...NOTHING, tagUses, unknowns: survey.unknowns } : { ...survey, tagUses };
+  return exempt ? { ...NOTHING, seen: survey.seen, tagUses, unknowns: survey.unknowns } : { ...survey, tagUses };
 }
 
 function tagUse(userName: string, exemption: TagExemption, value: string | undefined, now: Date): TagUse[] {

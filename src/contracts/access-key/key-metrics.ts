@@ -1,0 +1,18 @@
+export const ACCESS_KEY_METRICS = {
+  keysTooOld: 'KeysTooOld',
+  keysSoonTooOld: 'KeysSoonTooOld',
+  keysUnused: 'KeysUnused',
+  keysNeverUsed: 'KeysNeverUsed',
+  /** The age of the oldest key that is listed, in days; 0 where none is. */
+  oldestKeyAge: 'OldestKeyAge',
+  /** Look-ups that failed; written in every run. More than 0: the run was incomplete. */
+  unknownLookUps: 'UnknownLookUps',
+  /** Runs that came to their end, complete or not. */
+  runsCompleted: 'RunsCompleted',
+  /** Runs of a copy outside the home Region, which does nothing. */
+  runsSkipped: 'RunsSkipped',
+  keysDeactivated: 'KeysDeactivated',
+  keysDeleted: 'KeysDeleted',
+  /** Steps that should have been taken and were not. */
+  stepsFailed: 'StepsFailed',
+} as const;

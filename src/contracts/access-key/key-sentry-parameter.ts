@@ -1,0 +1,16 @@
+import type { Exemption } from '../../domain/access-key/exemption';
+import type { KeyActionRules } from '../../domain/access-key/key-actions';
+import type { KeyRules } from '../../domain/access-key/key-rules';
+
+/** What the SSM parameter holds, as JSON. A handler that meets another version says so and does nothing by guess. */
+export const KEY_SENTRY_PARAMETER_VERSION = 1;
+
+/** All times are in days. */
+export interface KeySentryParameter {
+  readonly version: typeof KEY_SENTRY_PARAMETER_VERSION;
+  readonly rules: KeyRules;
+  readonly exemptions: readonly Exemption[];
+  /** Without them the sentry only tells. */
+  readonly actions?: KeyActionRules & { readonly mode: 'enforce' | 'observe' };
+  readonly tellsWhenNothingFound: boolean;
+}

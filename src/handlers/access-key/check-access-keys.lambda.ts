@@ -1,0 +1,102 @@
+import { Logger } from '@aws-lambda-powertools/logger';
+import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import { IAMClient } from '@aws-sdk/client-iam';
+import { SNSClient } from '@aws-sdk/client-sns';
+import { SSMClient } from '@aws-sdk/client-ssm';
+import { DynamoKeyRecords } from '../../adapters/access-key/dynamo-key-records';
+import { FindingEvents } from '../../adapters/access-key/finding-events';
+import { IAM_CLIENT_SETTINGS, IamAccessKeys } from '../../adapters/access-key/iam-access-keys';
+import { keyNotification, MAX_CHARACTERS_OF_OTHERS } from '../../adapters/access-key/key-notification';
+import { readKeySentryConfiguration } from '../../adapters/access-key/key-sentry-configuration';
+import { CLIENT_SETTINGS } from '../../adapters/aws/client-settings';
+import { SYSTEM_CLOCK } from '../../adapters/clock/system-clock';
+import { SnsNotifications } from '../../adapters/notification/sns-notifications';
+import { CHECK_ACCESS_KEYS, NO_KEY_RECORDS_TABLE } from '../../contracts/access-key/check-access-keys.environment';
+import { ACCESS_KEY_METRICS as METRIC } from '../../contracts/access-key/key-metrics';
+import { readEnvironment } from '../../contracts/handler-environment';
+import { METRICS_NAMESPACE } from '../../contracts/metrics';
+import { countByClass, type KeyReport, oldestAge } from '../../domain/access-key/key-report';
+import type { KeyRecords } from '../../domain/access-key/retire-keys';
+import { type KeySentrySurroundings, runKeySentry } from '../../domain/access-key/run-key-sentry';
+
+const environment = readEnvironment(CHECK_ACCESS_KEYS, process.env);
+const { SENTRY_NAME: sentry, ACCOUNT_ID: account } = environment;
+const logger = new Logger({ serviceName: sentry });
+const metrics = new Metrics({ namespace: METRICS_NAMESPACE, serviceName: sentry });
+
+const ssm = new SSMClient(CLIENT_SETTINGS);
+const notifications = new SnsNotifications(new SNSClient(CLIENT_SETTINGS), environment.NOTIFICATION_TOPIC_ARN);
+const events = new FindingEvents(new EventBridgeClient(CLIENT_SETTINGS), sentry, account);
+const keys = new IamAccessKeys(new IAMClient(IAM_CLIENT_SETTINGS), SYSTEM_CLOCK);
+const surroundings: KeySentrySurroundings = {
+  source: keys,
+  changer: keys,
+  records: keyRecords(environment.KEY_RECORDS_TABLE),
+  tell: async (report, told, part) => {
+    await notifications.publishLargestThatFits(MAX_CHARACTERS_OF_OTHERS, (characters) =>
+      keyNotification(report, told, part, { sentry, account }, characters));
+    return SYSTEM_CLOCK.now();
+  },
+  announce: (report) => events.announce(report),
+};
+
+/** A line of the log holds 256 KB. */
+const MOST_UNKNOWN_IN_LOG = 20;
+
+/** One run. A failure is thrown: Lambda tries again, and the alarm goes. */
+export async function handler(): Promise<void> {
+  try {
+    if (process.env.AWS_REGION === environment.HOME_REGION) await run();
+    else skip();
+  } finally {
+    metrics.publishStoredMetrics();
+  }
+}
+
+function skip(): void {
+  logger.warn('nothing done: IAM is global, and the sentry of this account works in its home Region only', { homeRegion: environment.HOME_REGION });
+  metrics.addMetric(METRIC.runsSkipped, MetricUnit.Count, 1);
+}
+
+async function run(): Promise<void> {
+  const configuration = await readKeySentryConfiguration(ssm, environment.CONFIGURATION_PARAMETER);
+  const report = await runKeySentry(configuration, surroundings, SYSTEM_CLOCK.now());
+  const { userCount, unknowns } = report.survey;
+  const steps = report.keys.flatMap(({ step }) => (step ? [{ keyId: step.keyId, ...step.report }] : []));
+  logger.info('account looked at', {
+    userCount,
+    keysByClass: countByClass(report),
+    unknown: unknowns.length,
+    firstUnknown: unknowns.slice(0, MOST_UNKNOWN_IN_LOG),
+    steps: steps.filter(({ kind }) => kind === 'done' || kind === 'failed'),
+  });
+  count(report);
+}
+
+function count(report: KeyReport): void {
+  const byClass = countByClass(report);
+  const steps = report.keys.flatMap(({ step }) => step?.report ?? []);
+  const done = steps.filter(({ kind }) => kind === 'done');
+  const counts = {
+    [METRIC.keysTooOld]: byClass['too-old'],
+    [METRIC.keysSoonTooOld]: byClass['soon-too-old'],
+    [METRIC.keysUnused]: byClass.unused,
+    [METRIC.keysNeverUsed]: byClass['never-used'],
+    [METRIC.oldestKeyAge]: oldestAge(report),
+    [METRIC.unknownLookUps]: report.survey.unknowns.length,
+    [METRIC.runsCompleted]: 1,
+    [METRIC.keysDeactivated]: done.filter(({ step }) => step === 'deactivate').length,
+    [METRIC.keysDeleted]: done.filter(({ step }) => step === 'delete').length,
+    [METRIC.stepsFailed]: steps.filter(({ kind }) => kind === 'failed').length,
+  };
+  Object.entries(counts).forEach(([name, value]) => metrics.addMetric(name, MetricUnit.Count, value));
+}
+
+/** Without actions there is no table, and nobody may ask for one. */
+function keyRecords(table: string): KeyRecords {
+  if (table !== NO_KEY_RECORDS_TABLE) return new DynamoKeyRecords(new DynamoDBClient(CLIENT_SETTINGS), table);
+  const refuse = async () => { throw new Error('The sentry has actions and no table for its records: deploy its stack again.'); };
+  return { all: refuse, write: refuse };
+}

@@ -1,0 +1,195 @@
+import { AccountInMemory, DAY, type KeyInMemory, rowOf, type UserInMemory } from './account-in-memory';
+import type { AccessKey } from '../../../src/domain/access-key/access-key';
+import type { KeyRecord, StepKind } from '../../../src/domain/access-key/key-actions';
+import type { KeyReport, ReportedKey } from '../../../src/domain/access-key/key-report';
+import type { KeyChanger, KeyRecords } from '../../../src/domain/access-key/retire-keys';
+import type { KeySentrySurroundings } from '../../../src/domain/access-key/run-key-sentry';
+
+/** What happens to one call of a port. */
+export type Fate = 'works' | 'fails' | 'fails after it has worked' | 'toggled before';
+
+/** What somebody does with a key of their own. */
+export type OwnersDeed = 'toggle' | 'use' | 'remove';
+
+/** A step that was taken, with what had been seen and told by then. */
+export interface Step {
+  readonly keyId: string;
+  readonly kind: StepKind;
+  readonly run: number;
+  readonly at: Date;
+  readonly key: KeyInMemory;
+  readonly noticesAt: readonly Date[];
+  /** Of the run that has seen it inactive first, without one since that has seen it active. */
+  readonly seenInactiveSince?: Date;
+}
+
+interface Told {
+  readonly at: Date;
+  readonly keys: readonly ReportedKey[];
+}
+
+/** How late the last use of a key shows. */
+const LAG = 4 * 3_600_000;
+const CALL_MILLISECONDS = 7_000;
+
+/**
+ * An account with owners, a topic and a table, where time passes, where every call can fail before or after it has worked,
+ * and where owners do as they like. It writes down what truly happened, for the test to judge.
+ */
+export class FaultyAccount implements KeySentrySurroundings, KeyChanger, KeyRecords {
+  readonly steps: Step[] = [];
+  readonly told: Told[] = [];
+  readonly model: AccountInMemory;
+  readonly source: KeySentrySurroundings['source'];
+  readonly changer: KeyChanger = this;
+  readonly records: KeyRecords = this;
+  run = 0;
+  private readonly table = new Map<string, KeyRecord>();
+  private readonly uses = new Map<string, Date[]>();
+  private readonly seenInactive = new Map<string, Date>();
+  private seenActiveInRun = new Map<string, 'and last' | 'and inactive later'>();
+  private runStartedAt: Date;
+  private fates: Fate[] = [];
+
+  constructor(users: UserInMemory[], private time: number) {
+    this.runStartedAt = new Date(time);
+    this.model = new AccountInMemory(users);
+    this.source = {
+      credentialReport: async () => this.call(async () => this.model.credentialReport()),
+      keysOf: async (userName) => this.note(await this.call(async () => this.model.keysOf(userName), () => this.toggleFirstOf(userName))),
+      lastUseOf: async (keyId) => this.call(async () => this.model.lastUseOf(keyId)),
+      membersOf: async (groupName) => this.call(async () => this.model.membersOf(groupName)),
+      tagsOf: async (userName) => this.call(async () => this.model.tagsOf(userName)),
+    };
+  }
+
+  now(): Date {
+    return new Date(this.time);
+  }
+
+  pass(days: number): void {
+    this.time += days * DAY;
+  }
+
+  /** As a schedule has it: from the beginning of the last run. */
+  passSinceRun(days: number): void {
+    this.time = Math.max(this.time, this.runStartedAt.getTime() + days * DAY);
+  }
+
+  begin(fates: readonly Fate[]): Date {
+    this.run += 1;
+    this.fates = [...fates];
+    this.seenActiveInRun = new Map();
+    this.runStartedAt = this.now();
+    this.showUses();
+    this.model.rows = this.model.users.map(rowOf);
+    return this.runStartedAt;
+  }
+
+  /** Of a run that came to its end, all that it has seen counts. */
+  end(): void {
+    for (const [keyId, when] of this.seenActiveInRun) {
+      if (when === 'and last') this.seenInactive.delete(keyId);
+      else this.seenInactive.set(keyId, this.runStartedAt);
+    }
+  }
+
+  do(deed: OwnersDeed, number: number): void {
+    const owners = this.model.users.flatMap((owner) => owner.keys.map((key) => ({ owner, key })));
+    const found = owners[number % Math.max(1, owners.length)];
+    if (!found) return;
+    const { owner, key } = found;
+    if (deed === 'remove') owner.keys = owner.keys.filter((one) => one !== key);
+    if (deed === 'use' && key.status === 'Active') this.uses.set(key.id, [...this.uses.get(key.id) ?? [], this.now()]);
+    if (deed === 'toggle') this.toggle(key);
+  }
+
+  async all(): Promise<KeyRecord[]> {
+    return this.call(async () => [...this.table.values()]);
+  }
+
+  async write(record: KeyRecord): Promise<void> {
+    await this.call(async () => { this.table.set(record.keyId, record); });
+  }
+
+  async deactivate(userName: string, keyId: string): Promise<void> {
+    await this.call(async () => {
+      const key = this.keyOf(userName, keyId);
+      if (key?.status !== 'Active') return;
+      this.writeDown(key, 'deactivate');
+      key.status = 'Inactive';
+      key.changedAt = this.now();
+    });
+  }
+
+  async delete(userName: string, keyId: string): Promise<void> {
+    await this.call(async () => {
+      const key = this.keyOf(userName, keyId);
+      if (!key) return;
+      this.writeDown(key, 'delete');
+      const owner = this.model.user(userName)!;
+      owner.keys = owner.keys.filter(({ id }) => id !== keyId);
+    });
+  }
+
+  readonly tell = async (_report: KeyReport, keys: readonly ReportedKey[]): Promise<Date> => this.call(async () => {
+    this.told.push({ at: this.now(), keys });
+    return this.now();
+  });
+
+  readonly announce = async (): Promise<void> => this.call(async () => undefined);
+
+  isTold({ keyId, kind, at }: Step): boolean {
+    return this.told.some((message) => message.at >= at && message.keys.some(({ step }) =>
+      step?.keyId === keyId && step.report.step === kind && ['done', 'failed'].includes(step.report.kind)));
+  }
+
+  private async call<T>(work: () => Promise<T>, toggle?: () => void): Promise<T> {
+    const fate = this.fates.shift() ?? 'works';
+    this.time += CALL_MILLISECONDS;
+    if (fate === 'toggled before') toggle?.();
+    if (fate === 'fails') throw new Error('Throttling: Rate exceeded');
+    const answer = await work();
+    if (fate === 'fails after it has worked') throw new Error('TimeoutError: no answer');
+    return answer;
+  }
+
+  /** What the sentry has seen; not what got lost on its way. */
+  private note(keys: AccessKey[] | undefined): AccessKey[] | undefined {
+    for (const { id, status } of keys ?? []) {
+      if (status !== 'Inactive') this.seenActiveInRun.set(id, 'and last');
+      else if (this.seenActiveInRun.has(id)) this.seenActiveInRun.set(id, 'and inactive later');
+      else if (!this.seenInactive.has(id)) this.seenInactive.set(id, this.runStartedAt);
+    }
+    return keys;
+  }
+
+  private keyOf(userName: string, keyId: string): KeyInMemory | undefined {
+    return this.model.user(userName)?.keys.find(({ id }) => id === keyId);
+  }
+
+  private toggleFirstOf(userName: string): void {
+    const key = this.model.user(userName)?.keys[0];
+    if (key) this.toggle(key);
+  }
+
+  private toggle(key: KeyInMemory): void {
+    key.status = key.status === 'Active' ? 'Inactive' : 'Active';
+    key.changedAt = this.now();
+  }
+
+  private showUses(): void {
+    for (const [keyId, uses] of this.uses) {
+      const shown = uses.filter((use) => use.getTime() <= this.time - LAG).at(-1);
+      const key = this.model.key(keyId);
+      if (key && shown) key.usedAt = shown;
+    }
+  }
+
+  private writeDown(key: KeyInMemory, kind: StepKind): void {
+    const noticesAt = this.told.filter(({ keys }) => keys.some(({ step }) =>
+      step?.keyId === key.id && step.report.kind === 'notice' && step.report.step === kind)).map(({ at }) => at);
+    const seenInactiveSince = this.seenInactive.get(key.id);
+    this.steps.push({ keyId: key.id, kind, run: this.run, at: this.now(), key: { ...key }, noticesAt, seenInactiveSince });
+  }
+}

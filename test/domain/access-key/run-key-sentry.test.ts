@@ -1,0 +1,103 @@
+import { AccountInMemory, DAY, daysAgo, key, NOW, user } from './account-in-memory';
+import { FaultyAccount } from './faulty-account';
+import { dueText } from '../../../src/domain/access-key/key-report';
+import { keyReportText } from '../../../src/domain/access-key/key-report-text';
+import { type KeySentryConfiguration, runKeySentry } from '../../../src/domain/access-key/run-key-sentry';
+
+const CONFIGURATION: KeySentryConfiguration = {
+  rules: { keys: { maxKeyAge: 90, includeInactive: false }, exemptions: [], looksAtInactive: true },
+  actions: { mode: 'enforce', deactivateAfter: 100, deleteAfterInactive: 30, grace: 7, maxActionsPerRun: 2 },
+  tellsWhenNothingFound: false,
+};
+const OBSERVING: KeySentryConfiguration = { ...CONFIGURATION, actions: { ...CONFIGURATION.actions!, mode: 'observe' } };
+
+const accountOf = (...ages: number[]) =>
+  new FaultyAccount(ages.map((age, index) => user(`user-${index}`, [key(`AKIA-${index}`, age)])), NOW.getTime());
+
+async function run(account: FaultyAccount, configuration = CONFIGURATION) {
+  return runKeySentry(configuration, account, account.begin([]));
+}
+
+async function stepsOfRun(account: FaultyAccount, configuration = CONFIGURATION) {
+  return (await run(account, configuration)).keys.flatMap(({ step }) => (step ? [`${step.report.kind} ${step.report.step}`] : []));
+}
+
+test('an old key is told, deactivated, told again and deleted', async () => {
+  const account = accountOf(120);
+  const lived: string[][] = [];
+  for (const days of [0, 3, 5, 1, 10, 21]) {
+    account.pass(days);
+    lived.push(await stepsOfRun(account));
+  }
+  expect(lived).toEqual([['notice deactivate'], ['wait deactivate'], ['done deactivate'], ['notice delete'], ['wait delete'], ['done delete']]);
+  expect(account.model.users[0]!.keys).toEqual([]);
+});
+
+test('an inactive key that was used since has its time begin anew', async () => {
+  const account = new FaultyAccount([user('ann', [key('AKIA-1', 200, { status: 'Inactive', usedAt: daysAgo(90) })])], NOW.getTime());
+  await run(account);
+  account.pass(31);
+  account.model.key('AKIA-1')!.usedAt = new Date(account.now().getTime() - 2 * DAY);
+  expect(await stepsOfRun(account)).toEqual(['wait delete']);
+});
+
+test('with anything unknown nothing is done, and that is told', async () => {
+  const account = accountOf(120, 30);
+  await run(account);
+  account.pass(8);
+  account.model.user('user-1')!.keys.push(key('AKIA-X', 120));
+  account.model.failing.set('keysOf user-1', 'Throttling');
+  const report = await run(account);
+  const reason = 'the run is incomplete: nothing is done while anything is unknown';
+  expect(report.keys).toMatchObject([{ step: { report: { kind: 'held', reason } } }]);
+  expect(account.steps).toEqual([]);
+  expect(keyReportText(report, report.keys, { number: 1, of: 1 }, 'App/Sentry', '1')).toMatch(/INCOMPLETE: 1 look-ups failed/);
+});
+
+test('no more than so many steps are taken in a run, the oldest keys first', async () => {
+  const account = accountOf(110, 130, 120);
+  await run(account);
+  account.pass(8);
+  expect(await stepsOfRun(account)).toEqual(['done deactivate', 'done deactivate', 'held deactivate']);
+  expect(account.steps.map(({ keyId }) => keyId)).toEqual(['AKIA-1', 'AKIA-2']);
+});
+
+test('a notice that SNS did not take does not count, and fails the run', async () => {
+  const account = accountOf(120);
+  const now = account.begin([]);
+  const tell = async () => { throw new Error('KMSDisabled'); };
+  await expect(runKeySentry(CONFIGURATION, { ...account, tell }, now)).rejects.toThrow('KMSDisabled');
+  account.pass(8);
+  expect(await stepsOfRun(account)).toEqual(['notice deactivate']);
+});
+
+test('OBSERVE says what would happen, each time', async () => {
+  const account = accountOf(120);
+  for (let days = 0; days < 40; days += 10) {
+    expect(await stepsOfRun(account, OBSERVING)).toEqual(['would deactivate']);
+    account.pass(10);
+  }
+  expect(account.steps).toEqual([]);
+});
+
+test('without actions what is remembered is never asked for, and nothing found is nothing told', async () => {
+  const account = accountOf(20);
+  const refuse = async () => { throw new Error('there is no table'); };
+  const { actions: _none, ...tellsOnly } = CONFIGURATION;
+  const surroundings = { ...account, source: new AccountInMemory(account.model.users), records: { all: refuse, write: refuse } };
+  await runKeySentry(tellsOnly, surroundings, NOW);
+  expect(account.told).toHaveLength(0);
+  await runKeySentry({ ...tellsOnly, tellsWhenNothingFound: true }, surroundings, NOW);
+  expect(account.told).toHaveLength(1);
+});
+
+test('a report of 400 keys comes in three parts', async () => {
+  const account = accountOf(...Array.from({ length: 400 }, () => 95));
+  await run(account);
+  expect(account.told.map(({ keys }) => keys.length)).toEqual([150, 150, 100]);
+});
+
+test('a day that is told for a step is never before the step can be taken', () => {
+  expect(dueText(new Date('2026-06-01T00:00:00Z'))).toBe('2026-06-01');
+  expect(dueText(new Date('2026-06-01T00:00:01Z'))).toBe('2026-06-02');
+});
