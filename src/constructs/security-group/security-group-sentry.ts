@@ -140,8 +140,8 @@ export class SecurityGroupSentry extends Construct implements iam.IGrantable {
     this.acknowledgeFindings(undelivered, handler);
 
     this.grantPrincipal = handler.grantPrincipal;
-    const alarm = (id: string, metric: cloudwatch.Metric, threshold: number, description: string) =>
-      new SentryAlarm(this, id, { metric, threshold, description, topic: this.notificationTopic });
+    const alarm = (alarmId: string, metric: cloudwatch.Metric, threshold: number, description: string) =>
+      new SentryAlarm(this, alarmId, { metric, threshold, description, topic: this.notificationTopic });
     this.alarms = [
       alarm('UndeliveredEventsAlarm', undelivered.metricApproximateNumberOfMessagesVisible(), 0,
         'EventBridge could not hand events to the queue of the sentry: the changes in them were not judged.'),
