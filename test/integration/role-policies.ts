@@ -37,12 +37,24 @@ function allows({ role, actions, resources }: AllowStatement, call: ApiCall): bo
   const resource = resourceOf(call);
   return call.callerArn!.includes(`:assumed-role/${role}/`)
     && actions.includes(`${call.service}:${call.action}`)
-    && resources.some((allowed) => allowed === '*' || resource === undefined || allowed === resource);
+    && resources.some((allowed) => resource === undefined || covers(allowed, resource));
+}
+
+/** A `*` stands at the end, if anywhere. */
+function covers(allowed: string, resource: string): boolean {
+  return allowed.endsWith('*') ? resource.startsWith(allowed.slice(0, -1)) : allowed === resource;
 }
 
 /** The resource of a call, where its parameters can be seen. */
 function resourceOf({ service, parameters }: ApiCall): string | undefined {
   if (service === 'sns') return parameters.TopicArn;
+  if (service === 'iam') return iamResourceOf(parameters);
   if (service !== 'ec2' || !parameters.GroupId) return undefined;
   return `arn:aws:ec2:us-east-1:123456789012:security-group/${parameters.GroupId}`;
+}
+
+/** IAM's ARNs have a path before the name, which calls do not show: for users of all paths, that makes no difference. */
+function iamResourceOf({ UserName, GroupName }: ApiCall['parameters']): string | undefined {
+  if (UserName) return `arn:aws:iam::123456789012:user/${UserName}`;
+  return GroupName && `arn:aws:iam::123456789012:group/${GroupName}`;
 }

@@ -193,6 +193,12 @@ export class IamKeySentry extends Construct implements iam.IGrantable {
         topic: this.notificationTopic,
         description: 'Look-ups of the sentry failed: keys may be missing in its report, and none was retired.',
       }),
+      new SentryAlarm(this, 'FailedAnnouncementAlarm', {
+        metric: sentryMetric(this, ACCESS_KEY_METRICS.announcementsFailed),
+        threshold: 0,
+        topic: this.notificationTopic,
+        description: 'EventBridge did not take the findings of a run: what listens for them missed some. The message was sent.',
+      }),
       this.missedRunAlarm(props.missedRunAlarmAfter ?? Duration.days(2)),
     ];
   }

@@ -13,6 +13,8 @@ export const ACCESS_KEY_METRICS = {
   runsSkipped: 'RunsSkipped',
   keysDeactivated: 'KeysDeactivated',
   keysDeleted: 'KeysDeleted',
+  /** Runs whose findings EventBridge did not take, or not all of them. */
+  announcementsFailed: 'AnnouncementsFailed',
   /** Steps that should have been taken and were not. */
   stepsFailed: 'StepsFailed',
 } as const;

@@ -55,7 +55,7 @@ export async function retireKeys(survey: Survey, retirement: Retirement): Promis
       steps.push(...plannedStep(key, record, next));
       continue;
     }
-    const reason = holdingReason(survey, taken, retirement.rules);
+    const reason = holdingReason(survey, taken, records, retirement.rules);
     if (reason) {
       steps.push({ keyId: key.id, userName: key.userName, report: { kind: 'held', step: next.step, reason } });
       continue;
@@ -76,9 +76,12 @@ export function observeKeys(survey: Survey, rules: KeyActionRules, now: Date): K
   });
 }
 
-/** One unknown anywhere, and nothing is done that cannot be undone, or that somebody would miss. */
-function holdingReason({ unknowns }: Survey, taken: number, { maxActionsPerRun }: KeyActionRules): string | undefined {
+/** Nothing is done while anything is unknown, or while an earlier step is not told: retries would go on and on behind everybody's back. */
+function holdingReason(
+  { unknowns }: Survey, taken: number, records: ReadonlyMap<string, KeyRecord>, { maxActionsPerRun }: KeyActionRules,
+): string | undefined {
   if (unknowns.length > 0) return 'the run is incomplete: nothing is done while anything is unknown';
+  if ([...records.values()].some(({ untold }) => untold)) return 'an earlier step was not told yet: it is left to the next run';
   return taken >= maxActionsPerRun ? `${maxActionsPerRun} steps were taken in this run: it is left to the next` : undefined;
 }
 

@@ -39,7 +39,11 @@ const surroundings: KeySentrySurroundings = {
       keyNotification(report, told, part, { sentry, account }, characters));
     return SYSTEM_CLOCK.now();
   },
-  announce: (report) => events.announce(report),
+  // The report was told by then: a failure here must not have it told again by Lambda's retries.
+  announce: (report) => events.announce(report).catch((error: unknown) => {
+    logger.error('EventBridge did not take the findings', { error });
+    metrics.addMetric(METRIC.announcementsFailed, MetricUnit.Count, 1);
+  }),
 };
 
 /** A line of the log holds 256 KB. */

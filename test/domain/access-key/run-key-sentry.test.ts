@@ -54,6 +54,17 @@ test('with anything unknown nothing is done, and that is told', async () => {
   expect(keyReportText(report, report.keys, { number: 1, of: 1 }, 'App/Sentry', '1')).toMatch(/INCOMPLETE: 1 look-ups failed/);
 });
 
+test('while a step is not told no other is taken, however often the run is tried again', async () => {
+  const account = accountOf(110, 120, 130, 140);
+  await run(account);
+  account.pass(8);
+  const unheard = {
+    source: account.source, changer: account, records: account, announce: async () => undefined, tell: async () => { throw new Error('SNS is away'); },
+  };
+  for (const _try of [1, 2, 3]) await expect(runKeySentry(CONFIGURATION, unheard, account.begin([]))).rejects.toThrow('SNS is away');
+  expect(account.steps).toHaveLength(CONFIGURATION.actions!.maxActionsPerRun);
+});
+
 test('no more than so many steps are taken in a run, the oldest keys first', async () => {
   const account = accountOf(110, 130, 120);
   await run(account);
