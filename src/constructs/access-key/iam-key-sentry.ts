@@ -10,17 +10,16 @@ import * as ssm from 'aws-cdk-lib/aws-ssm';
 import { Construct } from 'constructs';
 import { CHECK_ACCESS_KEYS, NO_KEY_RECORDS_TABLE } from '../../contracts/access-key/check-access-keys.environment';
 import { ACCESS_KEY_METRICS } from '../../contracts/access-key/key-metrics';
-import { KEY_SENTRY_PARAMETER_VERSION, type KeySentryParameter } from '../../contracts/access-key/key-sentry-parameter';
-import type { KeyRules } from '../../domain/access-key/key-rules';
-import { acknowledgeArnFindings } from '../acknowledge-finding';
 import { BundledFunction } from '../bundled-function';
 import { givenTopic, notificationTopic } from '../notification-topic';
 import { SentryAlarm } from '../sentry-alarm';
 import { sentryMetric } from '../sentry-metric';
-import { SentryMode } from '../sentry-mode';
+import type { SentryMode } from '../sentry-mode';
 import { wholeDays } from '../whole-days';
-import { KeyActions } from './key-actions';
+import type { KeyActions } from './key-actions';
 import type { KeyExemption } from './key-exemption';
+import { keySentryConfiguration } from './key-sentry-configuration';
+import { acknowledgeEveryUser, keySentryStatements } from './key-sentry-rights';
 
 /** Properties of an IamKeySentry. All durations are in whole days, at least one, or it throws. */
 export interface IamKeySentryProps {
@@ -147,7 +146,7 @@ export class IamKeySentry extends Construct implements iam.IGrantable {
     const stack = Stack.of(this);
     const homeRegion = props.homeRegion ?? stack.region;
     this.warnOutsideHome(homeRegion);
-    const configuration = configurationOf(this, props);
+    const configuration = keySentryConfiguration(this.node.path, props);
     const acts = configuration.actions?.mode === 'enforce';
 
     this.notificationTopic = props.notificationTopic ? givenTopic(this, props.notificationTopic) : notificationTopic(this, 'Notifications');
@@ -174,7 +173,7 @@ export class IamKeySentry extends Construct implements iam.IGrantable {
     this.notificationTopic.grantPublish(handler);
     records?.grant(handler, 'dynamodb:Scan', 'dynamodb:PutItem');
     iam.Grant.addToPrincipal({ grantee: handler, actions: ['ssm:GetParameters'], resourceArns: [parameter.parameterArn] });
-    keyStatements(stack, props.exemptions ?? [], acts).forEach((statement) => handler.addToRolePolicy(statement));
+    keySentryStatements(stack, props.exemptions ?? [], acts).forEach((statement) => handler.addToRolePolicy(statement));
     this.acknowledgeFindings(handler);
 
     new events.Rule(this, 'Schedule', {
@@ -287,45 +286,12 @@ export class IamKeySentry extends Construct implements iam.IGrantable {
 
   /** What cdk-nag would find, and why it is so. */
   private acknowledgeFindings(handler: BundledFunction<string>): void {
-    const users = Stack.of(this).resolve(userArns(Stack.of(this)));
     Validations.of(handler.role!).acknowledge(
       { id: 'AwsSolutions-IAM5[Resource::*]', reason: 'The credential report has no resources of its own.' },
       { id: 'AwsSolutions-IAM5[Action::kms:GenerateDataKey*]', reason: 'Publishing to an encrypted topic, with its key alone.' },
     );
-    acknowledgeArnFindings(handler.role!,
-      { id: `AwsSolutions-IAM5[Resource::${arnText(users)}]`, reason: 'The sentry looks at every user of the account.' });
+    acknowledgeEveryUser(handler.role!);
   }
-}
-
-function configurationOf(sentry: IamKeySentry, props: IamKeySentryProps): KeySentryParameter {
-  const rules = rulesOf(sentry, props);
-  const actions = (props.actions ?? KeyActions.reportOnly())._rules;
-  if (actions && actions.deactivateAfter < rules.maxKeyAge) {
-    throw new Error(`${sentry.node.path}: "deactivateAfter" is ${actions.deactivateAfter} days and "maxKeyAge" ${rules.maxKeyAge}: ` +
-      'keys would be deactivated before they are listed as too old, so write a "deactivateAfter" that is not shorter.');
-  }
-  return {
-    version: KEY_SENTRY_PARAMETER_VERSION,
-    rules,
-    exemptions: (props.exemptions ?? []).map((exemption) => exemption._specification),
-    ...(actions && { actions: { ...actions, mode: props.mode === SentryMode.OBSERVE ? 'observe' : 'enforce' } }),
-    tellsWhenNothingFound: props.notifyWhenNothingFound ?? false,
-  };
-}
-
-function rulesOf(sentry: IamKeySentry, props: IamKeySentryProps): KeyRules {
-  const days = (name: 'maxKeyAge' | 'warnBefore' | 'maxUnusedAge' | 'neverUsedGrace') => {
-    const duration = props[name];
-    return duration && wholeDays(duration, `${sentry.node.path}: "${name}"`);
-  };
-  const maxKeyAge = days('maxKeyAge') ?? 90;
-  const warnBefore = days('warnBefore');
-  if (warnBefore !== undefined && warnBefore >= maxKeyAge) {
-    throw new Error(`${sentry.node.path}: "warnBefore" is ${warnBefore} days and "maxKeyAge" ${maxKeyAge}: ` +
-      'every key would be listed from its first day, so write a "warnBefore" that is shorter.');
-  }
-  const maxUnusedAge = days('maxUnusedAge');
-  return { maxKeyAge, warnBefore, maxUnusedAge, neverUsedGrace: days('neverUsedGrace') ?? maxUnusedAge, includeInactive: props.includeInactiveKeys ?? false };
 }
 
 /** What was told of which key, and when: without it no step is ever taken. */
@@ -338,31 +304,4 @@ function keyRecordsTable(scope: Construct, id: string): dynamodb.Table {
     deletionProtection: true,
     removalPolicy: RemovalPolicy.RETAIN,
   });
-}
-
-function keyStatements(stack: Stack, exemptions: readonly KeyExemption[], acts: boolean): iam.PolicyStatement[] {
-  const users = [userArns(stack)];
-  const groups = exemptions.flatMap(({ _groupArn }) => _groupArn ?? []);
-  const byTag = exemptions.some(({ _specification }) => _specification.kind === 'tag');
-  return [
-    new iam.PolicyStatement({
-      actions: ['events:PutEvents'], resources: [stack.formatArn({ service: 'events', resource: 'event-bus', resourceName: 'default' })],
-    }),
-    new iam.PolicyStatement({ actions: ['iam:GenerateCredentialReport', 'iam:GetCredentialReport'], resources: ['*'] }),
-    new iam.PolicyStatement({
-      actions: ['iam:ListAccessKeys', 'iam:GetAccessKeyLastUsed', ...(byTag ? ['iam:ListUserTags'] : [])], resources: users,
-    }),
-    ...(groups.length > 0 ? [new iam.PolicyStatement({ actions: ['iam:GetGroup'], resources: groups })] : []),
-    ...(acts ? [new iam.PolicyStatement({ sid: 'RetireKeys', actions: ['iam:UpdateAccessKey', 'iam:DeleteAccessKey'], resources: users })] : []),
-  ];
-}
-
-function userArns(stack: Stack): string {
-  return stack.formatArn({ service: 'iam', region: '', resource: 'user', resourceName: '*' });
-}
-
-/** As cdk-nag names a resource that holds references. */
-function arnText(resolved: string | { 'Fn::Join': [string, (string | { Ref: string })[]] }): string {
-  if (typeof resolved === 'string') return resolved;
-  return resolved['Fn::Join'][1].map((part) => (typeof part === 'string' ? part : `<${part.Ref}>`)).join('');
 }
