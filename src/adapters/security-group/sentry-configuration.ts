@@ -1,7 +1,6 @@
 import type { SSMClient } from '@aws-sdk/client-ssm';
 import * as z from 'zod/mini';
 import { SENTRY_PARAMETERS_VERSION } from '../../contracts/security-group/sentry-parameters';
-import type { Clock } from '../../domain/clock';
 import type { SentryConfiguration } from '../../domain/security-group/respond-to-change';
 import { readParameters } from '../configuration/ssm-parameters';
 
@@ -40,40 +39,14 @@ const policiesSchema = z.object({
 });
 const groupsSchema = z.object({ version, groupIds: z.array(z.string()) });
 
-/** CloudTrail tells times to the second. */
-const TIME_UNIT_MILLISECONDS = 1_000;
-
-/** How long a warm function may go on with what it has read, at the most. */
-const KEPT_FOR_MILLISECONDS = 60_000;
-
-export class SsmSentryConfiguration {
-  private kept?: { readonly at: number; readonly value: Promise<SentryConfiguration> };
-
-  constructor(
-    private readonly client: SSMClient,
-    private readonly clock: Clock,
-    private readonly names: { readonly policies: string; readonly groups: readonly string[] },
-  ) {}
-
-  /** As of `time` or later: an event from after a deployment must not be judged by what was read before it. */
-  read(time: Date): Promise<SentryConfiguration> {
-    const now = this.clock.now().getTime();
-    if (this.kept && this.kept.at > time.getTime() + TIME_UNIT_MILLISECONDS && now < this.kept.at + KEPT_FOR_MILLISECONDS) return this.kept.value;
-    const value = this.load();
-    const kept = { at: now, value };
-    this.kept = kept;
-    value.catch(() => {
-      if (this.kept === kept) this.kept = undefined;
-    });
-    return value;
-  }
-
-  private async load(): Promise<SentryConfiguration> {
-    const [policiesText, ...groupTexts] = await readParameters(this.client, [this.names.policies, ...this.names.groups]);
-    const { policies, trustedActors } = parse(policiesSchema, this.names.policies, policiesText);
-    const groups = groupTexts.map((text, index) => parse(groupsSchema, this.names.groups[index], text));
-    return { policies, trustedActors, monitoredGroupIds: groups.flatMap(({ groupIds }) => groupIds) };
-  }
+/** Reads the parameters that the deployment wrote. Throws where one is missing, or of another version. */
+export async function loadSentryConfiguration(
+  client: SSMClient, names: { readonly policies: string; readonly groups: readonly string[] },
+): Promise<SentryConfiguration> {
+  const [policiesText, ...groupTexts] = await readParameters(client, [names.policies, ...names.groups]);
+  const { policies, trustedActors } = parse(policiesSchema, names.policies, policiesText);
+  const groups = groupTexts.map((text, index) => parse(groupsSchema, names.groups[index], text));
+  return { policies, trustedActors, monitoredGroupIds: groups.flatMap(({ groupIds }) => groupIds) };
 }
 
 function parse<Schema extends z.ZodMiniType>(schema: Schema, name: string | undefined, text: string | undefined): z.infer<Schema> {

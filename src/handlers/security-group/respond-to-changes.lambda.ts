@@ -7,12 +7,13 @@ import { SSMClient } from '@aws-sdk/client-ssm';
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import { CLIENT_SETTINGS } from '../../adapters/aws/client-settings';
 import { SYSTEM_CLOCK } from '../../adapters/clock/system-clock';
+import { KeptConfiguration } from '../../adapters/configuration/kept-configuration';
 import { SnsNotifications } from '../../adapters/notification/sns-notifications';
 import { postpone } from '../../adapters/queue/sqs-back-off';
 import { parseChangeEvent, UnreadableEventError } from '../../adapters/security-group/change-event';
 import { changeNotification, unreadableEventNotification } from '../../adapters/security-group/change-notification';
 import { Ec2SecurityGroups } from '../../adapters/security-group/ec2-security-groups';
-import { SsmSentryConfiguration } from '../../adapters/security-group/sentry-configuration';
+import { loadSentryConfiguration } from '../../adapters/security-group/sentry-configuration';
 import { readEnvironment } from '../../contracts/handler-environment';
 import { METRICS_NAMESPACE, SECURITY_GROUP_METRICS as METRIC } from '../../contracts/metrics';
 import { MAX_RULES_IN_MESSAGE } from '../../contracts/security-group/change-message';
@@ -27,10 +28,9 @@ const metrics = new Metrics({ namespace: METRICS_NAMESPACE, serviceName: sentry 
 
 const sqs = new SQSClient({ ...CLIENT_SETTINGS, useQueueUrlAsEndpoint: false });
 const notifications = new SnsNotifications(new SNSClient(CLIENT_SETTINGS), environment.NOTIFICATION_TOPIC_ARN);
-const configuration = new SsmSentryConfiguration(new SSMClient(CLIENT_SETTINGS), SYSTEM_CLOCK, {
-  policies: environment.POLICIES_PARAMETER,
-  groups: environment.MONITORED_GROUPS_PARAMETERS.split(','),
-});
+const ssm = new SSMClient(CLIENT_SETTINGS);
+const parameters = { policies: environment.POLICIES_PARAMETER, groups: environment.MONITORED_GROUPS_PARAMETERS.split(',') };
+const configuration = new KeptConfiguration(() => loadSentryConfiguration(ssm, parameters), SYSTEM_CLOCK);
 const surroundings = {
   groups: new Ec2SecurityGroups(new EC2Client(CLIENT_SETTINGS)),
   clock: SYSTEM_CLOCK,
@@ -72,7 +72,7 @@ async function handleRecord(record: SQSRecord, tries: number): Promise<void> {
 
 async function respond(body: string, receivedAt: Date, tries: number): Promise<void> {
   const change = parseChangeEvent(body, receivedAt);
-  const { reports, failures } = await respondToChange(change, await configuration.read(change.time), { ...surroundings, tries });
+  const { reports, failures } = await respondToChange(change, await configuration.asOf(change.time), { ...surroundings, tries });
   const { eventId, eventName, group, errorCode } = change;
   logger.info('responded', { eventId, eventName, group, errorCode, tries, outcomes: reports.map(outcomesByRule) });
   reports.forEach(countOutcomes);
