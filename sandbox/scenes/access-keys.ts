@@ -11,7 +11,7 @@ const FIRST_DAY = new Date('2026-01-05T06:00:00Z');
 const DAY_MS = 86_400_000;
 
 /** The days on which something happens; in between, the sentry says the same every day. */
-const DAYS = [0, 1, 8, 9, 40];
+const DAYS = [0, 1, 8, 9, 20, 31, 40];
 const MESSAGE_WITHIN_MS = 20_000;
 
 /** A robot whose key is older than it may be, and a person whose key is not. */

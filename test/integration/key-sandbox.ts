@@ -1,4 +1,4 @@
-import { DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
+import { DynamoDBClient, PutItemCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient, PutRuleCommand, PutTargetsCommand } from '@aws-sdk/client-eventbridge';
 import { GenerateCredentialReportCommand, IAMClient, ListAccessKeysCommand } from '@aws-sdk/client-iam';
 import { CreateQueueCommand, DeleteMessageBatchCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
@@ -119,6 +119,13 @@ export class KeySandbox {
   async statuses(userName: string): Promise<Record<string, string>> {
     const { AccessKeyMetadata = [] } = await this.iam.send(new ListAccessKeysCommand({ UserName: userName }));
     return Object.fromEntries(AccessKeyMetadata.map(({ AccessKeyId = '', Status = '' }) => [AccessKeyId, Status]));
+  }
+
+  /** As if another run had begun, and not ended, until then. */
+  async letAnotherRunBegin(sentry: DeployedStack, until: Date): Promise<void> {
+    const TableName = physicalId(sentry, 'AWS::DynamoDB::Table', 'SentryKeyRecords');
+    const Item = { keyId: { S: '#run' }, until: { N: String(until.getTime()) } };
+    await new DynamoDBClient(this.access()).send(new PutItemCommand({ TableName, Item }));
   }
 
   /** The ids of the keys of which the sentry remembers that it told a step. */

@@ -66,6 +66,7 @@ function keySlot(slot: (typeof SLOTS)[number], values: Values, userCreatedAt: Da
     // There is a key, of an unknown time: it cannot be older than its user.
     lastChangedAt: values[lastRotated].toLowerCase() === NOT_KNOWN ? userCreatedAt : dateIn(lastRotated, values),
     lastUsedAt: dateIn(`${slot}_last_used_date`, values),
+    ...(values[`${slot}_last_used_date`].toLowerCase() === NOT_KNOWN && { isLastUseUnknown: true }),
     lastUsedRegion: textIn(`${slot}_last_used_region`, values),
     lastUsedService: textIn(`${slot}_last_used_service`, values),
   };

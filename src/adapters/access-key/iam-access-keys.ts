@@ -3,6 +3,7 @@ import {
   DeleteAccessKeyCommand,
   GetAccessKeyLastUsedCommand,
   type IAMClient,
+  IAMServiceException,
   NoSuchEntityException,
   paginateGetGroup,
   paginateListAccessKeys,
@@ -13,7 +14,7 @@ import pLimit from 'p-limit';
 import { fetchCredentialReport } from './credential-report';
 import type { AccessKey, KeyStatus, LastUse } from '../../domain/access-key/access-key';
 import type { ReportRow } from '../../domain/access-key/credential-report';
-import type { KeyChanger } from '../../domain/access-key/retire-keys';
+import type { ChangeAnswer, KeyChanger } from '../../domain/access-key/retire-keys';
 import type { AccessKeySource } from '../../domain/access-key/survey';
 import type { Clock } from '../../domain/clock';
 import { CLIENT_SETTINGS } from '../aws/client-settings';
@@ -74,12 +75,21 @@ export class IamAccessKeys implements AccessKeySource, KeyChanger {
   }
 
   /** Without the user's name, here and below, IAM would take the key for one of the caller's own. */
-  async deactivate(userName: string, keyId: string): Promise<void> {
-    await this.ask(() => this.client.send(new UpdateAccessKeyCommand({ UserName: userName, AccessKeyId: keyId, Status: 'Inactive' })));
+  async deactivate(userName: string, keyId: string): Promise<ChangeAnswer> {
+    return this.change(() => this.client.send(new UpdateAccessKeyCommand({ UserName: userName, AccessKeyId: keyId, Status: 'Inactive' })));
   }
 
-  async delete(userName: string, keyId: string): Promise<void> {
-    await this.ask(() => this.client.send(new DeleteAccessKeyCommand({ UserName: userName, AccessKeyId: keyId })));
+  async delete(userName: string, keyId: string): Promise<ChangeAnswer> {
+    return this.change(() => this.client.send(new DeleteAccessKeyCommand({ UserName: userName, AccessKeyId: keyId })));
+  }
+
+  private async change(call: () => Promise<unknown>): Promise<ChangeAnswer> {
+    try {
+      return { kind: await this.ask(async () => { await call(); return true; }) ? 'done' : 'gone' };
+    } catch (error) {
+      if (isRefusal(error)) return { kind: 'refused', reason: error.message };
+      throw error;
+    }
   }
 
   /** Undefined where the user, group or key is not there (any more). Everything else that goes wrong is told by name. */
@@ -100,6 +110,13 @@ function accessKey({ AccessKeyId: id, Status: status, CreateDate: createdAt }: A
 
 function isKeyStatus(status: string | undefined): status is KeyStatus {
   return status !== undefined && STATUSES.includes(status);
+}
+
+/** IAM looked at the call and did not make it. After a throttled or broken one, nobody knows. */
+function isRefusal(error: unknown): error is Error {
+  if (!(error instanceof Error) || !(error.cause instanceof IAMServiceException)) return false;
+  const { name, $metadata: { httpStatusCode = 0 } } = error.cause;
+  return httpStatusCode >= 400 && httpStatusCode < 500 && !/Throttl|RequestLimit|TooManyRequests/.test(name);
 }
 
 /** Reports quote the message only, and "Rate exceeded" does not say as much as "Throttling". */

@@ -18,7 +18,7 @@ import type { SentryMode } from '../sentry-mode';
 import { wholeDays } from '../whole-days';
 import type { KeyActions } from './key-actions';
 import type { KeyExemption } from './key-exemption';
-import { keySentryConfiguration } from './key-sentry-configuration';
+import { daysBetweenRuns, keySentryConfiguration } from './key-sentry-configuration';
 import { acknowledgeEveryUser, keySentryStatements } from './key-sentry-rights';
 
 /** Properties of an IamKeySentry. All durations are in whole days, at least one, or it throws. */
@@ -61,16 +61,18 @@ export interface IamKeySentryProps {
   readonly includeInactiveKeys?: boolean;
 
   /**
-   * When the keys are looked at.
+   * When the keys are looked at: every three days at the least. A notice lapses when nothing was told for two weeks, and an alarm goes
+   * when no run comes to its end. Throws for a rate that is rarer; of a cron expression it cannot know.
    *
    * @default - once a day
    */
   readonly schedule?: events.Schedule;
 
   /**
-   * For how long no run may come to its end before an alarm goes: longer than two of your runs are apart, and at most seven days, or it throws.
+   * For how long no run may come to its end before an alarm goes: at most seven days, or it throws. Write more than the days between two of
+   * your runs. Before the first run the alarm may go once: it sees no run.
    *
-   * @default Duration.days(2)
+   * @default Duration.days(2), or twice the rate of `schedule` if that is longer
    */
   readonly missedRunAlarmAfter?: Duration;
 
@@ -146,6 +148,8 @@ export class IamKeySentry extends Construct implements iam.IGrantable {
     const stack = Stack.of(this);
     const homeRegion = props.homeRegion ?? stack.region;
     this.warnOutsideHome(homeRegion);
+    const schedule = props.schedule ?? events.Schedule.rate(Duration.days(1));
+    const daysApart = daysBetweenRuns(this.node.path, schedule);
     const configuration = keySentryConfiguration(this.node.path, props);
     const acts = configuration.actions?.mode === 'enforce';
 
@@ -178,13 +182,18 @@ export class IamKeySentry extends Construct implements iam.IGrantable {
 
     new events.Rule(this, 'Schedule', {
       description: `When ${this.node.path} looks at the access keys`,
-      schedule: props.schedule ?? events.Schedule.rate(Duration.days(1)),
+      schedule,
       targets: [new targets.LambdaFunction(handler)],
     });
     this.grantPrincipal = handler.grantPrincipal;
     this.alarms = [
       new SentryAlarm(this, 'FailedRunAlarm', {
-        metric: handler.metricErrors(), threshold: 0, topic: this.notificationTopic, description: 'A run of the sentry failed: keys may be listed late.',
+        metric: handler.metricErrors(),
+        threshold: 0,
+        topic: this.notificationTopic,
+        description: 'A run of the sentry failed: keys may be listed late.',
+        // An error counts at the time when the run began, and shows when it ends: up to a quarter of an hour later.
+        period: Duration.hours(1),
       }),
       new SentryAlarm(this, 'IncompleteRunAlarm', {
         metric: this.metricUnknownLookUps(),
@@ -198,7 +207,7 @@ export class IamKeySentry extends Construct implements iam.IGrantable {
         topic: this.notificationTopic,
         description: 'EventBridge did not take the findings of a run: what listens for them missed some. The message was sent.',
       }),
-      this.missedRunAlarm(props.missedRunAlarmAfter ?? Duration.days(2)),
+      this.missedRunAlarm(props.missedRunAlarmAfter ?? Duration.days(Math.max(2, 2 * daysApart))),
     ];
   }
 

@@ -20,7 +20,7 @@ export interface KeyActionsProps {
   readonly deleteAfterInactive?: Duration;
 
   /**
-   * How long before each step its notice has to have been accepted by SNS.
+   * How long before each step its notice has to have been accepted by SNS. A notice lapses when nothing was told of its step for two weeks.
    *
    * @default Duration.days(7)
    */

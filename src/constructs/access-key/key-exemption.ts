@@ -44,7 +44,7 @@ export class KeyExemption {
     return new KeyExemption({ kind: 'path', path });
   }
 
-  /** All members of a group. */
+  /** All members of a group. While there is no such group, every run is incomplete, and does nothing: whom it spares is not known. */
   public static group(group: iam.IGroup): KeyExemption {
     return new KeyExemption({ kind: 'group', groupName: group.groupName }, group.groupArn);
   }
@@ -52,7 +52,8 @@ export class KeyExemption {
   /**
    * Users who carry a tag, until the date in its value (YYYY-MM-DD, the last day).
    *
-   * Whoever may tag users may hide them: so there has to be a date, it cannot be far ahead, and every report names the users.
+   * Whoever may tag users may hide them: so there has to be a date, it cannot be far ahead, and every report names the users whose keys
+   * it hides.
    *
    * @param key the key of the tag. Throws if it is empty, or longer than the 128 characters that IAM takes.
    */

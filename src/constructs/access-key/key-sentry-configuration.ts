@@ -1,3 +1,4 @@
+import type * as events from 'aws-cdk-lib/aws-events';
 import { KEY_SENTRY_PARAMETER_VERSION, type KeySentryParameter } from '../../contracts/access-key/key-sentry-parameter';
 import type { KeyRules } from '../../domain/access-key/key-rules';
 import { SentryMode } from '../sentry-mode';
@@ -35,4 +36,19 @@ function rulesOf(sentry: string, props: IamKeySentryProps): KeyRules {
   }
   const maxUnusedAge = days('maxUnusedAge');
   return { maxKeyAge, warnBefore, maxUnusedAge, neverUsedGrace: days('neverUsedGrace') ?? maxUnusedAge, includeInactive: props.includeInactiveKeys ?? false };
+}
+
+const MOST_DAYS_APART = 3;
+const DAYS_OF_UNIT: Readonly<Record<string, number>> = { minute: 1 / 1440, hour: 1 / 24, day: 1 };
+
+/** How far apart the runs are, in days begun; 1 for a cron expression, of which it is not known. */
+export function daysBetweenRuns(sentry: string, { expressionString }: events.Schedule): number {
+  const [, count, unit] = /^rate\((\d+) (minute|hour|day)s?\)$/.exec(expressionString) ?? [];
+  if (!count || !unit) return 1;
+  const days = Number(count) * DAYS_OF_UNIT[unit]!;
+  if (days > MOST_DAYS_APART) {
+    throw new Error(`${sentry}: "schedule" is ${expressionString}, and runs may be ${MOST_DAYS_APART} days apart at the most: ` +
+      'notices would lapse, and nobody would notice that the sentry stands still. Write a rate of a day.');
+  }
+  return Math.ceil(days);
 }

@@ -9,6 +9,8 @@ export interface KeySlot {
   /** When the key was created *or last changed*: a key that was re-activated yesterday looks fresh here. */
   readonly lastChangedAt?: Date;
   readonly lastUsedAt?: Date;
+  /** IAM has no information: that there is no date does not mean "never". */
+  readonly isLastUseUnknown?: boolean;
   readonly lastUsedService?: string;
   readonly lastUsedRegion?: string;
 }

@@ -19,11 +19,19 @@ export interface KeyRecord {
   readonly userName: string;
   /** When SNS accepted the notice of a step. */
   readonly noticeAt: Partial<Readonly<Record<StepKind, Date>>>;
+  /** When SNS last accepted a message that said that the step is to come. */
+  readonly toldAt: Partial<Readonly<Record<StepKind, Date>>>;
   /** Since when the key has been seen inactive, without a break. */
   readonly inactiveSince?: Date;
   /** A step that was taken and is not told yet. */
   readonly untold?: { readonly step: StepKind; readonly at: Date };
 }
+
+/**
+ * A notice lapses when nothing was told of its step for this long, as while the user was exempt or the rules were others: nobody
+ * remembers it then. Runs are a few days apart at the most.
+ */
+const NOTICE_LAPSES_AFTER_DAYS = 14;
 
 /** How late the last use of a key can show up. AWS names no bound; it says "up to" a few hours. */
 const LAST_USE_LAG_DAYS = 1;
@@ -49,7 +57,7 @@ export function nextStep(key: AccessKeyWithUse, record: KeyRecord | undefined, r
 
 function deactivation(key: AccessKeyWithUse, record: KeyRecord | undefined, rules: KeyActionRules, now: Date): NextStep {
   if (!isOlderThan(key.createdAt, rules.deactivateAfter, now)) return { kind: 'none' };
-  return afterNotice('deactivate', record?.noticeAt.deactivate, now, rules, now);
+  return afterNotice('deactivate', livingNotice('deactivate', record, now), now, rules, now);
 }
 
 function deletion(
@@ -61,9 +69,13 @@ function deletion(
   const usedAt = key.lastUse.kind === 'used' ? plusDays(key.lastUse.at, LAST_USE_LAG_DAYS) : since;
   const from = usedAt > since ? usedAt : since;
   const inactiveLongEnough = plusDays(from, rules.deleteAfterInactive);
-  const noticeAt = record?.noticeAt.delete;
-  const heldNotice = noticeAt && record.inactiveSince && noticeAt >= record.inactiveSince ? noticeAt : undefined;
-  return afterNotice('delete', heldNotice, inactiveLongEnough, rules, now);
+  const noticeAt = livingNotice('delete', record, now);
+  return afterNotice('delete', noticeAt && record?.inactiveSince && noticeAt >= record.inactiveSince ? noticeAt : undefined, inactiveLongEnough, rules, now);
+}
+
+function livingNotice(step: StepKind, record: KeyRecord | undefined, now: Date): Date | undefined {
+  const toldAt = record?.toldAt[step];
+  return toldAt && !isOlderThan(toldAt, NOTICE_LAPSES_AFTER_DAYS, now) ? record.noticeAt[step] : undefined;
 }
 
 /** The step is due when its notice was accepted, its grace has passed since, and it is not `earliest` before. */
@@ -80,7 +92,8 @@ function plusDays(time: Date, days: number): Date {
 
 /** What to remember once a key was seen: since when it has been inactive, without a break. */
 export function afterSeen(key: AccessKey, record: KeyRecord | undefined, now: Date): KeyRecord {
-  const { inactiveSince: _before, ...rest } = record ?? { keyId: key.id, userName: key.userName, noticeAt: {} };
+  const { inactiveSince: _before, ...before } = record ?? { keyId: key.id, noticeAt: {}, toldAt: {} };
+  const rest = { ...before, userName: key.userName };
   if (key.status !== 'Inactive') return rest;
   return { ...rest, inactiveSince: record?.inactiveSince ?? now };
 }

@@ -100,7 +100,7 @@ function unknownLines({ unknowns }: Survey): string[] {
   const line = ({ what, reason }: Unknown) => `- ${plainText(what)}: ${plainText(reason)}`;
   const more = unknowns.length > MOST_UNKNOWNS ? [`… and ${unknowns.length - MOST_UNKNOWNS} more`] : [];
   return [
-    `This report is INCOMPLETE: ${unknowns.length} look-ups failed, so keys may be missing here. This run deactivated and deleted nothing.`,
+    `This report is INCOMPLETE: ${unknowns.length} look-ups failed, so keys may be missing here, and no further key was deactivated or deleted.`,
     ...unknowns.slice(0, MOST_UNKNOWNS).map(line), ...more, '',
   ];
 }

@@ -1,6 +1,6 @@
 import type { AccessKey, AccessKeyWithUse } from './access-key';
 import { afterSeen, type KeyActionRules, type KeyRecord, nextStep, type NextStep, type StepKind } from './key-actions';
-import type { AccessKeySource, Survey } from './survey';
+import type { AccessKeySource, Survey, Unknown } from './survey';
 
 /** What the sentry remembers, by key id. */
 export interface KeyRecords {
@@ -8,10 +8,15 @@ export interface KeyRecords {
   write(record: KeyRecord): Promise<void>;
 }
 
-/** IAM, as far as it is changed. A key that is gone counts as done. */
+/** What came of a change. Where it is not known whether it was made, the call throws. */
+export type ChangeAnswer =
+  | { readonly kind: 'done' | 'gone' }
+  | { readonly kind: 'refused'; readonly reason: string };
+
+/** IAM, as far as it is changed. */
 export interface KeyChanger {
-  deactivate(userName: string, keyId: string): Promise<void>;
-  delete(userName: string, keyId: string): Promise<void>;
+  deactivate(userName: string, keyId: string): Promise<ChangeAnswer>;
+  delete(userName: string, keyId: string): Promise<ChangeAnswer>;
 }
 
 /** What is told of one key's next step. */
@@ -38,16 +43,23 @@ export interface Retirement {
   readonly now: Date;
 }
 
+/** What a run did and will do, and what could not be looked up on the way. */
+export interface Retired {
+  readonly steps: readonly KeyStep[];
+  readonly unknowns: readonly Unknown[];
+}
+
 /** Takes the steps that are due, and says for every key what comes next. */
-export async function retireKeys(survey: Survey, retirement: Retirement): Promise<KeyStep[]> {
+export async function retireKeys(survey: Survey, retirement: Retirement): Promise<Retired> {
   const records = new Map((await retirement.records.all()).map((record) => [record.keyId, record]));
   for (const key of survey.seen.filter(({ id, status }) => status !== 'Inactive' && records.get(id)?.inactiveSince)) {
     records.set(key.id, await remember(key, records.get(key.id), retirement));
   }
-  const untold = (await Promise.all([...records.values()].map((record) => untoldStep(record, retirement)))).flat();
-  const keys = survey.keys.filter(({ id }) => !records.get(id)?.untold).sort((a, b) => a.createdAt.getTime() - b.createdAt.getTime());
+  const untold = await Promise.all([...records.values()].filter((record) => record.untold).map((record) => untoldStep(record, retirement)));
+  const unknowns = [...survey.unknowns, ...untold.flatMap((result) => result.unknowns)];
   const steps: KeyStep[] = [];
   let taken = 0;
+  const keys = survey.keys.filter(({ id }) => !records.get(id)?.untold).sort((one, other) => one.createdAt.getTime() - other.createdAt.getTime());
   for (const key of keys) {
     const record = await remember(key, records.get(key.id), retirement);
     const next = nextStep(key, record, retirement.rules, retirement.now);
@@ -55,15 +67,13 @@ export async function retireKeys(survey: Survey, retirement: Retirement): Promis
       steps.push(...plannedStep(key, record, next));
       continue;
     }
-    const reason = holdingReason(survey, taken, records, retirement.rules);
-    if (reason) {
-      steps.push({ keyId: key.id, userName: key.userName, report: { kind: 'held', step: next.step, reason } });
-      continue;
-    }
-    taken += 1;
-    steps.push(...await takeStep(key, record, next.step, retirement));
+    const reason = holdingReason(unknowns, taken, records, retirement.rules);
+    const result = reason ? { steps: [pendingStep(record, { kind: 'held', step: next.step, reason })], unknowns: [] } : await takeStep(key, record, next.step, retirement);
+    taken += result.steps.filter(({ report }) => report.kind === 'done').length;
+    steps.push(...result.steps);
+    unknowns.push(...result.unknowns);
   }
-  return [...untold, ...steps];
+  return { steps: [...untold.flatMap((result) => result.steps), ...steps], unknowns: unknowns.slice(survey.unknowns.length) };
 }
 
 /** What OBSERVE says. It remembers nothing, so that its messages never count as notices. */
@@ -78,7 +88,7 @@ export function observeKeys(survey: Survey, rules: KeyActionRules, now: Date): K
 
 /** Nothing is done while anything is unknown, or while an earlier step is not told: retries would go on and on behind everybody's back. */
 function holdingReason(
-  { unknowns }: Survey, taken: number, records: ReadonlyMap<string, KeyRecord>, { maxActionsPerRun }: KeyActionRules,
+  unknowns: readonly Unknown[], taken: number, records: ReadonlyMap<string, KeyRecord>, { maxActionsPerRun }: KeyActionRules,
 ): string | undefined {
   if (unknowns.length > 0) return 'the run is incomplete: nothing is done while anything is unknown';
   if ([...records.values()].some(({ untold }) => untold)) return 'an earlier step was not told yet: it is left to the next run';
@@ -93,32 +103,61 @@ async function remember(key: AccessKey, before: KeyRecord | undefined, { records
 
 function plannedStep({ id, userName }: AccessKeyWithUse, record: KeyRecord, next: Exclude<NextStep, { kind: 'due' }>): KeyStep[] {
   if (next.kind === 'none') return [];
-  if (next.kind !== 'notice') return [{ keyId: id, userName, report: next }];
-  const afterTold = (acceptedAt: Date): KeyRecord => ({ ...record, noticeAt: { ...record.noticeAt, [next.step]: acceptedAt } });
+  if (next.kind !== 'notice') return [pendingStep(record, next)];
+  const afterTold = (acceptedAt: Date): KeyRecord => toldOf(record, next.step, acceptedAt, { ...record.noticeAt, [next.step]: acceptedAt });
   return [{ keyId: id, userName, report: next, afterTold }];
 }
 
+/** A step that is still to come: that it was told keeps its notice alive. */
+function pendingStep(record: KeyRecord, report: StepReport): KeyStep {
+  const { keyId, userName } = record;
+  return { keyId, userName, report, afterTold: (acceptedAt) => toldOf(record, report.step, acceptedAt, record.noticeAt) };
+}
+
+function toldOf(record: KeyRecord, step: StepKind, acceptedAt: Date, noticeAt: KeyRecord['noticeAt']): KeyRecord {
+  return { ...record, noticeAt, toldAt: { ...record.toldAt, [step]: acceptedAt } };
+}
+
 /** A last fresh look; then the intent is stored, so that a step that was taken is told even if this run dies before. */
-async function takeStep(planned: AccessKeyWithUse, before: KeyRecord, step: StepKind, retirement: Retirement): Promise<KeyStep[]> {
+async function takeStep(planned: AccessKeyWithUse, before: KeyRecord, step: StepKind, retirement: Retirement): Promise<Retired> {
   const { id: keyId, userName } = planned;
   const { records, changer, rules, now } = retirement;
-  const failed = (error: unknown): KeyStep[] =>
-    [{ keyId, userName, report: { kind: 'failed', step, reason: error instanceof Error ? error.message : String(error) } }];
-  const look = await freshLook(planned, step, retirement).catch(failed);
-  if (!look || Array.isArray(look)) return look ?? [];
+  const look = await lookAgain(planned, step, retirement);
+  if ('unknown' in look) return { steps: [pendingStep(before, { kind: 'failed', step, reason: look.unknown.reason })], unknowns: [look.unknown] };
+  if (!look.key) return { steps: [], unknowns: [] };
   // What was seen has to be remembered: if that fails, so does the run.
-  const record = await remember(look, before, retirement);
-  const next = nextStep(look, record, rules, now);
+  const record = await remember(look.key, before, retirement);
+  const next = nextStep(look.key, record, rules, now);
   if (next.kind !== 'due' || next.step !== step) {
-    return [{ keyId, userName, report: { kind: 'held', step, reason: 'it changed since the survey: the next run looks again' } }];
+    const reason = 'it changed since the survey: the next run looks again';
+    return { steps: [pendingStep(record, { kind: 'held', step, reason })], unknowns: [] };
   }
+  await records.write({ ...record, untold: { step, at: now } });
   try {
-    await records.write({ ...record, untold: { step, at: now } });
-    await (step === 'deactivate' ? changer.deactivate(userName, keyId) : changer.delete(userName, keyId));
-    return [{ keyId, userName, report: { kind: 'done', step, at: now }, afterTold: () => record }];
+    const answer = await (step === 'deactivate' ? changer.deactivate(userName, keyId) : changer.delete(userName, keyId));
+    if (answer.kind === 'done') return { steps: [{ keyId, userName, report: { kind: 'done', step, at: now }, afterTold: () => record }], unknowns: [] };
+    // It was not done, for certain: so there is nothing untold.
+    await records.write(record);
+    return { steps: answer.kind === 'refused' ? [pendingStep(record, { kind: 'failed', step, reason: answer.reason })] : [], unknowns: [] };
   } catch (error) {
-    return failed(error);
+    // Whether it was done is not known: the next run looks, and tells.
+    const reason = reasonOf(error);
+    return { steps: [{ keyId, userName, report: { kind: 'failed', step, reason } }], unknowns: [{ what: `what became of ${keyId} of ${userName}`, reason }] };
   }
+}
+
+type Look = { readonly key: AccessKeyWithUse | undefined } | { readonly unknown: Unknown };
+
+async function lookAgain(planned: AccessKeyWithUse, step: StepKind, retirement: Retirement): Promise<Look> {
+  try {
+    return { key: await freshLook(planned, step, retirement) };
+  } catch (error) {
+    return { unknown: { what: `${planned.id} of ${planned.userName}, on a last look`, reason: reasonOf(error) } };
+  }
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 async function freshLook(planned: AccessKeyWithUse, step: StepKind, { source }: Retirement): Promise<AccessKeyWithUse | undefined> {
@@ -131,17 +170,19 @@ async function freshLook(planned: AccessKeyWithUse, step: StepKind, { source }: 
 }
 
 /** A step that an earlier run took, or was about to take, and could not tell. What is there now says which. */
-async function untoldStep(record: KeyRecord, { source, now }: Retirement): Promise<KeyStep[]> {
+async function untoldStep(record: KeyRecord, { source, now }: Retirement): Promise<Retired> {
   const { untold, ...told } = record;
-  if (!untold) return [];
+  if (!untold) return { steps: [], unknowns: [] };
   const { keyId, userName } = record;
-  const keys = await source.keysOf(userName).catch(() => 'unknown' as const);
-  // It stays untold, and the next run asks again.
-  if (keys === 'unknown') return [];
-  const key = keys?.find(({ id }) => id === keyId);
-  const isDone = untold.step === 'deactivate' ? key?.status !== 'Active' : key === undefined;
-  const report: StepReport = isDone
-    ? { kind: 'done', step: untold.step, at: untold.at }
-    : { kind: 'failed', step: untold.step, reason: 'an earlier run was about to take this step, and the key does not show it' };
-  return [{ keyId, userName, report, afterTold: () => (key ? afterSeen(key, told, now) : told) }];
+  try {
+    const key = (await source.keysOf(userName))?.find(({ id }) => id === keyId);
+    const isDone = untold.step === 'deactivate' ? key?.status !== 'Active' : key === undefined;
+    const report: StepReport = isDone
+      ? { kind: 'done', step: untold.step, at: untold.at }
+      : { kind: 'failed', step: untold.step, reason: 'an earlier run was about to take this step, and the key does not show it' };
+    return { steps: [{ keyId, userName, report, afterTold: () => (key ? afterSeen(key, told, now) : told) }], unknowns: [] };
+  } catch (error) {
+    // It stays untold, and the next run asks again.
+    return { steps: [], unknowns: [{ what: `what became of ${keyId} of ${userName}`, reason: reasonOf(error) }] };
+  }
 }

@@ -1,7 +1,7 @@
 import type { KeyActionRules } from './key-actions';
 import { isWorthTelling, keyReport, type KeyReport, type ReportedKey } from './key-report';
 import type { Part } from './key-report-text';
-import { type KeyChanger, type KeyRecords, type KeyStep, observeKeys, retireKeys } from './retire-keys';
+import { type KeyChanger, type KeyRecords, observeKeys, type Retired, retireKeys } from './retire-keys';
 import { type AccessKeySource, type Survey, surveyAccount, type SurveyRules } from './survey';
 
 /** SNS takes 256 KB a message; a key takes about one of them. */
@@ -25,8 +25,8 @@ export interface KeySentrySurroundings {
 /** One run: look, act where it is due, tell, and only then remember what was told. */
 export async function runKeySentry(configuration: KeySentryConfiguration, surroundings: KeySentrySurroundings, now: Date): Promise<KeyReport> {
   const survey = await surveyAccount(surroundings.source, configuration.rules, now);
-  const steps = await stepsOf(survey, configuration, surroundings, now);
-  const report = keyReport(survey, steps, configuration.rules.keys.maxKeyAge);
+  const { steps, unknowns } = await stepsOf(survey, configuration, surroundings, now);
+  const report = keyReport({ ...survey, unknowns: [...survey.unknowns, ...unknowns] }, steps, configuration.rules.keys.maxKeyAge);
   if (isWorthTelling(report) || configuration.tellsWhenNothingFound) await tellInParts(report, surroundings);
   await surroundings.announce(report);
   return report;
@@ -34,9 +34,9 @@ export async function runKeySentry(configuration: KeySentryConfiguration, surrou
 
 async function stepsOf(
   survey: Survey, { actions }: KeySentryConfiguration, { source, changer, records }: KeySentrySurroundings, now: Date,
-): Promise<KeyStep[]> {
-  if (!actions) return [];
-  if (actions.mode === 'observe') return observeKeys(survey, actions, now);
+): Promise<Retired> {
+  if (!actions) return { steps: [], unknowns: [] };
+  if (actions.mode === 'observe') return { steps: observeKeys(survey, actions, now), unknowns: [] };
   return retireKeys(survey, { source, changer, records, rules: actions, now });
 }
 

@@ -1,5 +1,5 @@
 import { type AccessKey, type AccessKeyWithUse, daysBetween, type LastUse } from './access-key';
-import { filledSlots, mayMatter, pathOf, type ReportRow, ROOT_USER, showsLateUse } from './credential-report';
+import { filledSlots, type KeySlot, mayMatter, pathOf, type ReportRow, ROOT_USER, showsLateUse } from './credential-report';
 import { type Exemption, judgeTag, type TagExemption } from './exemption';
 import { ageClasses, classify, dependsOnUse, type FindingClass, isConsidered, type KeyRules } from './key-rules';
 
@@ -85,7 +85,12 @@ interface ExemptNames {
 
 async function exemptNames(source: AccessKeySource, exemptions: readonly Exemption[]): Promise<ExemptNames> {
   const groups = exemptions.filter((exemption) => exemption.kind === 'group');
-  const members = await Promise.all(groups.map(({ groupName }) => attempt(`members of the group ${groupName}`, () => source.membersOf(groupName))));
+  const members = await Promise.all(groups.map(({ groupName }) => attempt(`members of the group ${groupName}`, async () => {
+    const names = await source.membersOf(groupName);
+    // Whom it was meant to spare is not known any more, and must not be guessed.
+    if (!names) throw new Error('there is no such group: take it out of the exemptions, or name the right one');
+    return names;
+  })));
   const named = exemptions.flatMap((exemption) => (exemption.kind === 'user' ? [exemption.userName] : []));
   return { names: new Set([...named, ...members.flatMap(({ value }) => value ?? [])]), unknowns: members.flatMap(({ unknowns }) => unknowns) };
 }
@@ -147,14 +152,19 @@ function tagUse(userName: string, exemption: TagExemption, value: string | undef
 
 /** The report is all that can be had of the root user's keys. */
 function rootFindings(row: ReportRow, rules: KeyRules, now: Date): Finding[] {
-  return filledSlots(row).flatMap(({ active, lastChangedAt, lastUsedAt, lastUsedService, lastUsedRegion }) => {
-    const createdAt = lastChangedAt ?? row.createdAt;
-    const status = active ? 'Active' : 'Inactive';
-    const lastUse: LastUse = lastUsedAt ? { kind: 'used', at: lastUsedAt, service: lastUsedService, region: lastUsedRegion } : { kind: 'never' };
+  return filledSlots(row).flatMap((slot) => {
+    const createdAt = slot.lastChangedAt ?? row.createdAt;
+    const status = slot.active ? 'Active' : 'Inactive';
+    const lastUse = lastUseOfSlot(slot);
     const classes = classify({ status, createdAt }, lastUse, rules, now);
     if (classes.length === 0) return [];
     return [{ userName: ROOT_USER, status, createdAt, ageInDays: daysBetween(createdAt, now), lastUse, classes }];
   });
+}
+
+function lastUseOfSlot({ lastUsedAt: at, lastUsedService: service, lastUsedRegion: region, isLastUseUnknown }: KeySlot): LastUse {
+  if (at) return { kind: 'used', at, service, region };
+  return isLastUseUnknown ? { kind: 'unknown', reason: 'IAM has no information' } : { kind: 'never' };
 }
 
 interface Attempt<T> {

@@ -30,10 +30,16 @@ const ssm = new SSMClient(CLIENT_SETTINGS);
 const notifications = new SnsNotifications(new SNSClient(CLIENT_SETTINGS), environment.NOTIFICATION_TOPIC_ARN);
 const events = new FindingEvents(new EventBridgeClient(CLIENT_SETTINGS), sentry, account);
 const keys = new IamAccessKeys(new IAMClient(IAM_CLIENT_SETTINGS), SYSTEM_CLOCK);
+const table = environment.KEY_RECORDS_TABLE === NO_KEY_RECORDS_TABLE
+  ? undefined
+  : new DynamoKeyRecords(new DynamoDBClient(CLIENT_SETTINGS), environment.KEY_RECORDS_TABLE);
+const refuse = async () => { throw new Error('The sentry has actions and no table for its records: deploy its stack again.'); };
+/** Without actions there is no table, and nobody may ask for one. */
+const NO_RECORDS: KeyRecords = { all: refuse, write: refuse };
 const surroundings: KeySentrySurroundings = {
   source: keys,
   changer: keys,
-  records: keyRecords(environment.KEY_RECORDS_TABLE),
+  records: table ?? NO_RECORDS,
   tell: async (report, told, part) => {
     await notifications.publishLargestThatFits(MAX_CHARACTERS_OF_OTHERS, (characters) =>
       keyNotification(report, told, part, { sentry, account }, characters));
@@ -66,7 +72,9 @@ function skip(): void {
 
 async function run(): Promise<void> {
   const configuration = await readKeySentryConfiguration(ssm, environment.CONFIGURATION_PARAMETER);
-  const report = await runKeySentry(configuration, surroundings, SYSTEM_CLOCK.now());
+  const now = SYSTEM_CLOCK.now();
+  const look = () => runKeySentry(configuration, surroundings, now);
+  const report = await (table ? table.exclusively(now, look) : look());
   const { userCount, unknowns } = report.survey;
   const steps = report.keys.flatMap(({ step }) => (step ? [{ keyId: step.keyId, ...step.report }] : []));
   logger.info('account looked at', {
@@ -96,11 +104,4 @@ function count(report: KeyReport): void {
     [METRIC.stepsFailed]: steps.filter(({ kind }) => kind === 'failed').length,
   };
   Object.entries(counts).forEach(([name, value]) => metrics.addMetric(name, MetricUnit.Count, value));
-}
-
-/** Without actions there is no table, and nobody may ask for one. */
-function keyRecords(table: string): KeyRecords {
-  if (table !== NO_KEY_RECORDS_TABLE) return new DynamoKeyRecords(new DynamoDBClient(CLIENT_SETTINGS), table);
-  const refuse = async () => { throw new Error('The sentry has actions and no table for its records: deploy its stack again.'); };
-  return { all: refuse, write: refuse };
 }

@@ -56,7 +56,11 @@ test.each([['TRUE', true], ['True', true], ['false', false], ['FALSE', false], [
   'active may be %s: %s', (value, active) => expect(ann({ access_key_1_active: value }).slots[0]!.active).toBe(active),
 );
 
-test.each(['N/A', 'n/a', 'no_information', 'not_supported', ''])('a last use of %s is none', (value) => {
+test('a last use of no_information is unknown, and not "never"', () => {
+  expect(ann({ access_key_1_last_used_date: 'no_information' }).slots[0]).toMatchObject({ lastUsedAt: undefined, isLastUseUnknown: true });
+});
+
+test.each(['N/A', 'n/a', 'not_supported', ''])('a last use of %s is none', (value) => {
   const values = { access_key_1_last_used_date: value, access_key_1_last_used_region: value, access_key_1_last_used_service: value };
   expect(ann(values).slots[0]).toEqual({ active: true, lastChangedAt: expect.any(Date) });
 });

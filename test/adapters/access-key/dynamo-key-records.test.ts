@@ -8,6 +8,7 @@ const records: fc.Arbitrary<KeyRecord> = fc.record({
   keyId: fc.string({ minLength: 1 }),
   userName: fc.string({ minLength: 1 }),
   noticeAt: fc.record({ deactivate: time, delete: time }, { requiredKeys: [] }),
+  toldAt: fc.record({ deactivate: time, delete: time }, { requiredKeys: [] }),
   inactiveSince: fc.option(time, { nil: undefined }),
   untold: fc.option(fc.record({ step, at: time }), { nil: undefined }),
 });
@@ -16,7 +17,7 @@ test('what is written comes back as it was', () => {
   fc.assert(fc.property(records, (record) => expect(recordOf(itemOf(record))).toEqual(record)));
 });
 
-const ITEM = itemOf({ keyId: 'AKIA-1', userName: 'ann', noticeAt: { deactivate: new Date('2026-01-01T00:00:00Z') } });
+const ITEM = itemOf({ keyId: 'AKIA-1', userName: 'ann', noticeAt: { deactivate: new Date('2026-01-01T00:00:00Z') }, toldAt: {} });
 
 test.each([
   ['another version', { ...ITEM, version: { N: '2' } }],

@@ -2,7 +2,7 @@ import { AccountInMemory, DAY, type KeyInMemory, rowOf, type UserInMemory } from
 import type { AccessKey } from '../../../src/domain/access-key/access-key';
 import type { KeyRecord, StepKind } from '../../../src/domain/access-key/key-actions';
 import type { KeyReport, ReportedKey } from '../../../src/domain/access-key/key-report';
-import type { KeyChanger, KeyRecords } from '../../../src/domain/access-key/retire-keys';
+import type { ChangeAnswer, KeyChanger, KeyRecords } from '../../../src/domain/access-key/retire-keys';
 import type { KeySentrySurroundings } from '../../../src/domain/access-key/run-key-sentry';
 
 /** What happens to one call of a port. */
@@ -112,23 +112,26 @@ export class FaultyAccount implements KeySentrySurroundings, KeyChanger, KeyReco
     await this.call(async () => { this.table.set(record.keyId, record); });
   }
 
-  async deactivate(userName: string, keyId: string): Promise<void> {
-    await this.call(async () => {
+  async deactivate(userName: string, keyId: string): Promise<ChangeAnswer> {
+    return this.call(async () => {
       const key = this.keyOf(userName, keyId);
-      if (key?.status !== 'Active') return;
+      if (!key) return { kind: 'gone' };
+      if (key.status !== 'Active') return { kind: 'done' };
       this.writeDown(key, 'deactivate');
       key.status = 'Inactive';
       key.changedAt = this.now();
+      return { kind: 'done' };
     });
   }
 
-  async delete(userName: string, keyId: string): Promise<void> {
-    await this.call(async () => {
+  async delete(userName: string, keyId: string): Promise<ChangeAnswer> {
+    return this.call(async () => {
       const key = this.keyOf(userName, keyId);
-      if (!key) return;
+      if (!key) return { kind: 'gone' };
       this.writeDown(key, 'delete');
       const owner = this.model.user(userName)!;
       owner.keys = owner.keys.filter(({ id }) => id !== keyId);
+      return { kind: 'done' };
     });
   }
 

@@ -75,6 +75,15 @@ async function live(account: FaultyAccount, event: Event, configuration: KeySent
   }
 }
 
+const HOUR = 3_600_000;
+
+/** When a message last said that the step was to come. */
+function lastTold({ told }: FaultyAccount, { keyId, kind, at }: Step): number {
+  const spoken = told.filter((message) => message.at < at && message.keys.some(({ step }) =>
+    step?.keyId === keyId && step.report.step === kind && step.report.kind !== 'done'));
+  return Math.max(0, ...spoken.map((message) => message.at.getTime()));
+}
+
 const daysBefore = (at: Date, days: number) => at.getTime() - days * DAY;
 
 function expectAllowed({ kind, at, key, noticesAt, seenInactiveSince }: Step, rules: KeyActionRules): void {
@@ -98,10 +107,13 @@ test('whatever fails and whoever does what: no step without its notice, its grac
   await fc.assert(fc.asyncProperty(accounts, actionRules, events, async (users, rules, history) => {
     const account = accountOf(users);
     for (const event of history) await live(account, event, configurationOf(rules));
-    account.steps.forEach((step) => expectAllowed(step, rules));
+    account.steps.forEach((step) => {
+      expectAllowed(step, rules);
+      expect(lastTold(account, step)).toBeGreaterThanOrEqual(daysBefore(step.at, 14) - HOUR);
+    });
     for (const { run } of account.steps) expect(account.steps.filter((step) => step.run === run).length).toBeLessThanOrEqual(rules.maxActionsPerRun);
     steps += account.steps.length;
-  }), { numRuns: 1_500 });
+  }), { numRuns: 3_000 });
   expect(steps).toBeGreaterThan(500);
 });
 
@@ -124,7 +136,7 @@ test('in OBSERVE nothing is ever done or remembered', async () => {
 });
 
 test('without faults old keys do go, in the end', async () => {
-  const once = fc.constant<Event[]>([{ kind: 'wait', days: 15 }, { kind: 'run', fates: [] }]);
+  const once = fc.constant<Event[]>([{ kind: 'wait', days: 13 }, { kind: 'run', fates: [] }]);
   await fc.assert(fc.asyncProperty(accounts, actionRules, once, async (users, rules, day) => {
     const account = accountOf(users);
     for (let number = 0; number < 40; number += 1) for (const event of day) await live(account, event, configurationOf(rules));

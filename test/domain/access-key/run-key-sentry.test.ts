@@ -9,6 +9,7 @@ const CONFIGURATION: KeySentryConfiguration = {
   actions: { mode: 'enforce', deactivateAfter: 100, deleteAfterInactive: 30, grace: 7, maxActionsPerRun: 2 },
   tellsWhenNothingFound: false,
 };
+const REFUSED = { kind: 'refused', reason: 'AccessDenied' } as const;
 const OBSERVING: KeySentryConfiguration = { ...CONFIGURATION, actions: { ...CONFIGURATION.actions!, mode: 'observe' } };
 
 const accountOf = (...ages: number[]) =>
@@ -25,20 +26,124 @@ async function stepsOfRun(account: FaultyAccount, configuration = CONFIGURATION)
 test('an old key is told, deactivated, told again and deleted', async () => {
   const account = accountOf(120);
   const lived: string[][] = [];
-  for (const days of [0, 3, 5, 1, 10, 21]) {
+  for (const days of [0, 3, 5, 1, 10, 10, 11]) {
     account.pass(days);
     lived.push(await stepsOfRun(account));
   }
-  expect(lived).toEqual([['notice deactivate'], ['wait deactivate'], ['done deactivate'], ['notice delete'], ['wait delete'], ['done delete']]);
+  expect(lived).toEqual([['notice deactivate'], ['wait deactivate'], ['done deactivate'], ['notice delete'], ['wait delete'], ['wait delete'], ['done delete']]);
   expect(account.model.users[0]!.keys).toEqual([]);
 });
 
 test('an inactive key that was used since has its time begin anew', async () => {
   const account = new FaultyAccount([user('ann', [key('AKIA-1', 200, { status: 'Inactive', usedAt: daysAgo(90) })])], NOW.getTime());
-  await run(account);
-  account.pass(31);
+  for (const days of [0, 10, 10]) {
+    account.pass(days);
+    await run(account);
+  }
+  account.pass(11);
   account.model.key('AKIA-1')!.usedAt = new Date(account.now().getTime() - 2 * DAY);
   expect(await stepsOfRun(account)).toEqual(['wait delete']);
+});
+
+test.each([[23, 'wait delete'], [25, 'done delete']])('a use %i hours before it was seen inactive, which can show late: %s', async (hours, expected) => {
+  const account = new FaultyAccount([user('ann', [key('AKIA-1', 200, { status: 'Inactive' })])], NOW.getTime());
+  account.model.key('AKIA-1')!.usedAt = new Date(NOW.getTime() - hours * 3_600_000);
+  for (const days of [0, 10, 10]) {
+    account.pass(days);
+    await run(account);
+  }
+  account.pass(10.01);
+  expect(await stepsOfRun(account)).toEqual([expected]);
+});
+
+test('a notice lapses when nothing was told of its step for two weeks: it is given again, and its grace begins again', async () => {
+  const account = accountOf(120);
+  await run(account);
+  account.pass(15);
+  expect(await stepsOfRun(account)).toEqual(['notice deactivate']);
+  account.pass(8);
+  expect(await stepsOfRun(account)).toEqual(['done deactivate']);
+});
+
+describe('on the last look', () => {
+  /** As it is before a step is due; then `change` comes between the survey and the last look. */
+  async function lastLook(account: FaultyAccount, change: () => void) {
+    let looks = 0;
+    const keysOf = async (name: string) => {
+      looks += 1;
+      if (looks === 2) change();
+      return account.source.keysOf(name);
+    };
+    const { changer, records, tell, announce } = account;
+    const now = account.begin([]);
+    return runKeySentry(CONFIGURATION, { source: { ...account.source, keysOf }, changer, records, tell, announce }, now);
+  }
+
+  async function dueForDeletion(): Promise<FaultyAccount> {
+    const account = new FaultyAccount([user('ann', [key('AKIA-1', 200, { status: 'Inactive' })])], NOW.getTime());
+    for (const days of [0, 10, 10]) {
+      account.pass(days);
+      await run(account);
+    }
+    account.pass(11);
+    return account;
+  }
+
+  test('a key that was activated is not deleted', async () => {
+    const account = await dueForDeletion();
+    const report = await lastLook(account, () => { account.model.key('AKIA-1')!.status = 'Active'; });
+    expect(report.keys).toMatchObject([{ step: { report: { kind: 'held', step: 'delete' } } }]);
+    expect(account.steps).toEqual([]);
+  });
+
+  test('a key that was used is not deleted', async () => {
+    const account = await dueForDeletion();
+    const report = await lastLook(account, () => { account.model.key('AKIA-1')!.usedAt = account.now(); });
+    expect(report.keys).toMatchObject([{ step: { report: { kind: 'held', step: 'delete' } } }]);
+    expect(account.steps).toEqual([]);
+  });
+
+  test('a look that fails makes the run incomplete, and stops it from acting', async () => {
+    const account = accountOf(130, 120);
+    await run(account);
+    account.pass(8);
+    let looks = 0;
+    const keysOf = async (name: string) => {
+      looks += 1;
+      if (looks === 3) throw new Error('Throttling');
+      return account.source.keysOf(name);
+    };
+    const { changer, records, tell, announce } = account;
+    const report = await runKeySentry(CONFIGURATION, { source: { ...account.source, keysOf }, changer, records, tell, announce }, account.begin([]));
+    expect(report.keys.map(({ step }) => step?.report.kind)).toEqual(['failed', 'held']);
+    expect(report.survey.unknowns).toMatchObject([{ reason: 'Throttling' }]);
+    expect(account.steps).toEqual([]);
+  });
+});
+
+test('a step that IAM refuses is tried again in each run, and keeps no other from being taken', async () => {
+  const account = accountOf(150, 140, 130);
+  await run(account);
+  account.pass(8);
+  const refusing = { deactivate: async (name: string, id: string) => (name === 'user-0' ? REFUSED : account.deactivate(name, id)), delete: account.delete };
+  const { source, records, tell, announce } = account;
+  for (const _run of [1, 2]) {
+    const report = await runKeySentry(CONFIGURATION, { source, changer: refusing, records, tell, announce }, account.begin([]));
+    expect(report.keys[0]!.step!.report).toEqual({ kind: 'failed', step: 'deactivate', reason: 'AccessDenied' });
+  }
+  expect(account.steps.map(({ keyId }) => keyId)).toEqual(['AKIA-1', 'AKIA-2']);
+});
+
+test('an exempt group that does not exist leaves it unknown whom it spares: nothing is done', async () => {
+  const account = accountOf(120);
+  const exempting: KeySentryConfiguration = { ...CONFIGURATION, rules: { ...CONFIGURATION.rules, exemptions: [{ kind: 'group', groupName: 'gone' }] } };
+  await run(account);
+  account.pass(8);
+  const { changer, records, tell, announce } = account;
+  const source = { ...account.source, membersOf: async () => undefined };
+  const report = await runKeySentry(exempting, { source, changer, records, tell, announce }, account.begin([]));
+  expect(report.survey.unknowns).toMatchObject([{ what: 'members of the group gone' }]);
+  expect(account.steps).toEqual([]);
 });
 
 test('with anything unknown nothing is done, and that is told', async () => {
