@@ -201,6 +201,12 @@ export class IamKeySentry extends Construct implements iam.IGrantable {
         topic: this.notificationTopic,
         description: 'Look-ups of the sentry failed: keys may be missing in its report, and none was retired.',
       }),
+      new SentryAlarm(this, 'FailedStepsAlarm', {
+        metric: this.metricStepsFailed(),
+        threshold: 0,
+        topic: this.notificationTopic,
+        description: 'The sentry could not deactivate or delete a key that is due.',
+      }),
       new SentryAlarm(this, 'FailedAnnouncementAlarm', {
         metric: sentryMetric(this, ACCESS_KEY_METRICS.announcementsFailed),
         threshold: 0,
@@ -214,6 +220,11 @@ export class IamKeySentry extends Construct implements iam.IGrantable {
   /** Keys that are listed as too old. Statistic: maximum. */
   public metricKeysTooOld(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
     return this.gauge(ACCESS_KEY_METRICS.keysTooOld, options);
+  }
+
+  /** Keys that are listed as about to become too old. Statistic: maximum. */
+  public metricKeysSoonTooOld(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.gauge(ACCESS_KEY_METRICS.keysSoonTooOld, options);
   }
 
   /** Keys that are listed as unused. Statistic: maximum. */
@@ -244,6 +255,16 @@ export class IamKeySentry extends Construct implements iam.IGrantable {
   /** Keys that were deleted. */
   public metricKeysDeleted(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
     return sentryMetric(this, ACCESS_KEY_METRICS.keysDeleted, options);
+  }
+
+  /** Keys that should have been deactivated or deleted, and were not. Each is tried again in the next run. */
+  public metricStepsFailed(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return sentryMetric(this, ACCESS_KEY_METRICS.stepsFailed, options);
+  }
+
+  /** Runs of a copy outside the home Region, which did nothing. */
+  public metricRunsSkipped(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return sentryMetric(this, ACCESS_KEY_METRICS.runsSkipped, options);
   }
 
   private gauge(metricName: string, options?: cloudwatch.MetricOptions): cloudwatch.Metric {

@@ -6,6 +6,9 @@ import { wholeDays } from '../whole-days';
 import type { IamKeySentryProps } from './iam-key-sentry';
 import { KeyActions } from './key-actions';
 
+/** The largest value of an advanced parameter. */
+const MOST_CHARACTERS = 8192;
+
 /** What the props say, as the function reads it. `sentry` names the construct in errors. */
 export function keySentryConfiguration(sentry: string, props: IamKeySentryProps): KeySentryParameter {
   const rules = rulesOf(sentry, props);
@@ -14,13 +17,19 @@ export function keySentryConfiguration(sentry: string, props: IamKeySentryProps)
     throw new Error(`${sentry}: "deactivateAfter" is ${actions.deactivateAfter} days and "maxKeyAge" ${rules.maxKeyAge}: ` +
       'keys would be deactivated before they are listed as too old, so write a "deactivateAfter" that is not shorter.');
   }
-  return {
+  const configuration: KeySentryParameter = {
     version: KEY_SENTRY_PARAMETER_VERSION,
     rules,
     exemptions: (props.exemptions ?? []).map((exemption) => exemption._specification),
     ...(actions && { actions: { ...actions, mode: props.mode === SentryMode.OBSERVE ? 'observe' : 'enforce' } }),
     tellsWhenNothingFound: props.notifyWhenNothingFound ?? false,
   };
+  const { length } = JSON.stringify(configuration);
+  if (length > MOST_CHARACTERS) {
+    throw new Error(`${sentry}: rules and exemptions take ${length} characters, SSM holds ${MOST_CHARACTERS}: ` +
+      'exempt a path or a group instead of so many users.');
+  }
+  return configuration;
 }
 
 function rulesOf(sentry: string, props: IamKeySentryProps): KeyRules {

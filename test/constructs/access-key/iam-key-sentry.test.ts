@@ -95,6 +95,7 @@ test('alarms go when a run fails, is incomplete, or did not happen', () => {
   const synthesized = Template.fromStack(stack);
   synthesized.allResourcesProperties('AWS::CloudWatch::Alarm', { AlarmActions: [topicArn] });
   synthesized.hasResourceProperties('AWS::CloudWatch::Alarm', { MetricName: 'Errors', Threshold: 0, Period: 3600, ComparisonOperator: 'GreaterThanThreshold' });
+  synthesized.hasResourceProperties('AWS::CloudWatch::Alarm', { MetricName: 'StepsFailed', Threshold: 0, ComparisonOperator: 'GreaterThanThreshold' });
   synthesized.hasResourceProperties('AWS::CloudWatch::Alarm', {
     MetricName: 'UnknownLookUps', Namespace: 'CdkSentries', Dimensions: [{ Name: 'service', Value: 'App/Sentry' }], Threshold: 0,
   });
@@ -156,6 +157,9 @@ describe('bad input is refused at synth, with what to write instead', () => {
     ['the path of everybody', () => KeyExemption.path('/'), /no key would be listed/],
     ['a user with a path', () => KeyExemption.user('/service/bot'), /is no name of an IAM user/],
     ['an empty tag', () => KeyExemption.tag(''), /is no key of a tag/],
+    ['more exemptions than SSM holds', () => sentry(new Stack(), {
+      exemptions: Array.from({ length: 300 }, (_, index) => KeyExemption.user(`user-${index}`)),
+    }), /SSM holds 8192: exempt a path or a group/],
     ['runs that are too far apart', () => sentry(new Stack(), { schedule: events.Schedule.rate(Duration.days(14)) }), /runs may be 3 days apart at the most/],
     ['an alarm beyond what CloudWatch sees', () => sentry(new Stack(), { missedRunAlarmAfter: Duration.days(8) }), /CloudWatch looks back for 7 at the most/],
   ])('%s', (_, act, message) => {
