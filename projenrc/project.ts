@@ -41,6 +41,7 @@ export class CdkSentriesProject extends awscdk.AwsCdkConstructLibrary {
         '@aws-lambda-powertools/logger@2.35.0',
         '@aws-lambda-powertools/metrics@2.35.0',
         '@aws-sdk/client-cloudformation@3.1169.0',
+        '@aws-sdk/client-cloudtrail@3.1137.0',
         '@aws-sdk/client-dynamodb@3.1162.0',
         '@aws-sdk/client-ec2@3.1169.0',
         '@aws-sdk/client-eventbridge@3.1169.0',

@@ -8,11 +8,15 @@ import json
 import logging
 import os
 import sys
+import threading
 import types
 from xml.sax.saxutils import escape
 
 from emulator_clock import set_clock
 from emulator_credential_report import improve_credential_report
+from emulator_event_targets import deliver_to_topics
+from emulator_prefix_lists import improve_prefix_lists
+from emulator_security_groups import improve_security_groups
 from emulator_users import add_users, look_up_keys_by_id
 from end_with_parent import exit_with_parent
 
@@ -46,6 +50,8 @@ def with_readable_failures(create_backend_app):
 
     def create(service):
         app = create_backend_app(service)
+        # moto's applications are in debug mode, which would let the failure through to werkzeug.
+        app.config["PROPAGATE_EXCEPTIONS"] = False
         app.register_error_handler(500, failure)
         return app
 
@@ -79,6 +85,20 @@ def pass_events_unchanged():
         return {key: value for key, value in event.items() if key != "ingestion-time"}
 
     EventTemplateParser.parse = staticmethod(transformed_or_unchanged)
+
+
+def write_items_one_by_one():
+    """DynamoDB checks a condition and writes in one step. moto does not, between its threads: two could both be the first."""
+    from moto.dynamodb.responses import DynamoHandler
+
+    lock = threading.Lock()
+    call = DynamoHandler.call_action
+
+    def call_alone(self):
+        with lock:
+            return call(self)
+
+    DynamoHandler.call_action = call_alone
 
 
 def remember_modules():
@@ -134,7 +154,11 @@ if __name__ == "__main__":
     stand_in_for_openapi_validator()
     deliver_all_variants_to_inbox()
     pass_events_unchanged()
+    deliver_to_topics()
     improve_credential_report()
     look_up_keys_by_id()
+    improve_security_groups()
+    improve_prefix_lists()
+    write_items_one_by_one()
     remember_modules()
     serve()

@@ -4,7 +4,11 @@ import { text } from 'node:stream/consumers';
 import { CreateAccessKeyCommand, CreateUserCommand, IAMClient, PutUserPolicyCommand } from '@aws-sdk/client-iam';
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
 import * as z from 'zod/mini';
-import { type ApiCall, type CloudTrailEvent, type CloudTrailTap, type Fault, startCloudTrailTap } from './cloudtrail/tap';
+import { EventDelivery } from './cloudtrail/event-delivery';
+import {
+  type ApiCall, type CloudTrailEvent, type CloudTrailTap, type Crash, type Disturbance, type DisturbedCall, type Fault, type PutEvent,
+  startCloudTrailTap,
+} from './cloudtrail/tap';
 import { readAssembly } from './deployer/assembly';
 import { deployStack, type StackDeployment } from './deployer/deploy-stack';
 import { type Emulator, startEmulator } from './emulator';
@@ -18,6 +22,9 @@ import type { FireReport } from './runner/asynchronous-invocation';
 import type { InvocationReport } from './runner/deployed-function';
 import { Runner } from './runner/runner';
 import { SandboxClock } from './sandbox-clock';
+
+/** Of the events that this library announces. */
+const OWN_SOURCE = 'cdk-sentries';
 
 const ADMINISTRATOR = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }] };
 
@@ -62,6 +69,8 @@ export class LocalAws {
     const emulator = await startEmulator(environment);
     // The runner needs the tap's address, and the tap hands its events to the runner.
     const deliveries: Deliveries = { pending: new Set(), failures: [] };
+    const delivery = new EventDelivery(async (event) => runner.deliver(event));
+    const announced: PutEvent[] = [];
     const clock = new SandboxClock();
     const iamStandIn = options.iamGaps && await startIamStandIn(emulator.endpoint, options.iamGaps);
     const tap = await startCloudTrailTap({
@@ -70,23 +79,30 @@ export class LocalAws {
       onCall: options.onCall,
       onEvent: (event) => {
         options.onEvent?.(event);
-        track(deliveries, runner.deliver(event));
+        track(deliveries, delivery.take(event));
       },
+      onPutEvent: (event) => {
+        if (event.source === OWN_SOURCE) announced.push(event);
+      },
+      endInvocation: async (invocationId) => runner.crash(invocationId),
     });
     const runner = new Runner({ emulator: emulator.endpoint, functions: tap.endpoint }, {
       onInvocation: options.onInvocation,
       onLog: options.onFunctionLog,
     }, clock);
     const inbox = await Inbox.open(emulator.endpoint, options.onDelivery);
-    return new LocalAws({ environment, emulator, iamStandIn, tap, runner, inbox, deliveries, clock, iamGaps: options.iamGaps });
+    return new LocalAws({ environment, emulator, iamStandIn, tap, runner, inbox, deliveries, delivery, announced, clock, iamGaps: options.iamGaps });
   }
 
   readonly region = REGION;
   readonly accountId = ACCOUNT_ID;
   readonly inbox: Inbox;
+  /** The events of this library that the functions put on an event bus, in their order. */
+  readonly announced: readonly PutEvent[];
 
   private constructor(private readonly parts: Parts) {
     this.inbox = parts.inbox;
+    this.announced = parts.announced;
   }
 
   /** Where users and functions call. */
@@ -122,12 +138,17 @@ export class LocalAws {
   }
 
   /**
-   * Runs the function that a rule with a schedule calls, as EventBridge and Lambda would when it is due: with the target's own input, or the
+   * Sends a schedule's message to the queue that is its target, or runs the function that it calls, as EventBridge and Lambda would when it is due: with the target's own input, or the
    * event of a schedule at the sandbox's time; again at once after a failure, as often as the template says (by default twice); and if all tries
    * fail, with a message to the function's failure destination and dead-letter queue. Tells of the last try.
    */
   async fire(stack: DeployedStack, ruleLogicalIdPrefix: string): Promise<FireReport> {
     return this.parts.runner.fire(stack, ruleLogicalIdPrefix);
+  }
+
+  /** Invokes a function as somebody who waits for its answer: once. Rejects with what the handler threw. */
+  async invoke(functionName: string, payload: unknown): Promise<unknown> {
+    return this.parts.runner.invoke(functionName, payload);
   }
 
   /** Users with keys of any number, age, status and use: all of them, or none where a name or key id is there already. 5,000 take a second. */
@@ -186,6 +207,31 @@ export class LocalAws {
     await this.parts.runner.deliver(event);
   }
 
+  /** The next events of that name never reach EventBridge. CloudTrail's event history has them all the same. */
+  loseNext(eventName: string, times = 1): void {
+    this.parts.delivery.lose(eventName, times);
+  }
+
+  /** From now on, events wait on their way to EventBridge. CloudTrail's event history has them at once. */
+  holdEvents(): void {
+    this.parts.delivery.hold();
+  }
+
+  /** Lets events through again, and delivers those that waited: in the order that `order` gives them, leaving some out or twice as it likes. */
+  async releaseEvents(order: (held: readonly CloudTrailEvent[]) => readonly CloudTrailEvent[] = (held) => held): Promise<void> {
+    await this.parts.delivery.release(order);
+  }
+
+  /** From now on, CloudTrail's event history does not have the events yet that come. */
+  holdHistory(): void {
+    this.parts.tap.history.hold();
+  }
+
+  /** CloudTrail's event history has caught up. */
+  releaseHistory(): void {
+    this.parts.tap.history.release();
+  }
+
   /** Until every event is handled, also those that are tried again later, and every message is in the inbox. */
   async settled(): Promise<void> {
     const { runner, inbox, deliveries } = this.parts;
@@ -197,6 +243,16 @@ export class LocalAws {
   /** The next calls of an action get an error. */
   failNext(fault: Fault): void {
     this.parts.tap.failNext(fault);
+  }
+
+  /** The function that makes the next such call ends at once, as if its machine had failed: Lambda's queues and retries then do what they do. */
+  crashNext(crash: Crash): void {
+    this.parts.tap.crashNext(crash);
+  }
+
+  /** Disturbs one call of the next invocation of a function, whatever it calls; what is given back tells whether there was such a call. */
+  disturbCall(disturbance: Disturbance): DisturbedCall {
+    return this.parts.tap.disturbCall(disturbance);
   }
 
   /** Ends all parts, from the outside in. Throws where an event was lost on the way. */
@@ -224,6 +280,8 @@ interface Parts {
   readonly runner: Runner;
   readonly inbox: Inbox;
   readonly deliveries: Deliveries;
+  readonly delivery: EventDelivery;
+  readonly announced: PutEvent[];
 }
 
 interface Deliveries {

@@ -28,6 +28,15 @@ export function createdGroupIdOf(answer: Answer): string | undefined {
   return elementText(answer.body.toString('utf8'), 'groupId');
 }
 
+/** The first leaf elements of these names. */
+export function textsOf(answer: Answer, names: readonly string[]): Record<string, string> {
+  const body = answer.body.toString('utf8');
+  return Object.fromEntries(names.flatMap((name) => {
+    const text = elementText(body, name);
+    return text === undefined ? [] : [[name, text]];
+  }));
+}
+
 /** EC2's error bodies and ids hold no attributes, comments or CDATA: a leaf element is its tag and text. */
 function elementText(xml: string, name: string): string | undefined {
   const text = new RegExp(`<${name}>([^<]*)</${name}>`).exec(xml)?.[1];

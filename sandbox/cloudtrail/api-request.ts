@@ -1,11 +1,18 @@
 import { IncomingHttpHeaders } from 'node:http';
+import { invocationIdOf } from '../runner/trace';
 
 /** What a request to AWS says of itself. */
 export interface ApiRequest {
   readonly service: string;
   readonly action: string;
   readonly parameters: Readonly<Record<string, string>>;
+  /** The body, where the service speaks a JSON protocol. */
+  readonly json?: unknown;
   readonly credentials?: SigningCredentials;
+  /** Of the function's invocation that made the call: the SDK passes on what Lambda traces it by. */
+  readonly invocationId?: string;
+  /** The same for all tries of one call of the SDK. */
+  readonly sdkCallId?: string;
 }
 
 export interface SigningCredentials {
@@ -25,16 +32,38 @@ export function isForm(head: RequestHead): boolean {
   return head.headers['content-type']?.startsWith('application/x-www-form-urlencoded') ?? false;
 }
 
-export function apiRequestOf(head: RequestHead, form: string): ApiRequest {
+export function isJson(head: RequestHead): boolean {
+  return head.headers['content-type']?.startsWith('application/x-amz-json') ?? false;
+}
+
+/** `body`: of a form or of JSON; those of others are not looked into. */
+export function apiRequestOf(head: RequestHead, body: string): ApiRequest {
   const query = queryOf(head.url);
   const scope = credentialScope(head.headers.authorization, query);
-  const parameters = parametersOf(form, query);
+  const parameters = parametersOf(isJson(head) ? '' : body, query);
   return {
     service: scope?.service ?? UNSIGNED_SERVICE,
     action: parameters.Action ?? targetAction(head) ?? head.method,
     parameters,
+    json: isJson(head) ? jsonIn(body) : undefined,
+    invocationId: invocationIdOf(textOf(head, 'x-amzn-trace-id')),
+    sdkCallId: textOf(head, 'amz-sdk-invocation-id'),
     credentials: scope && { accessKeyId: scope.accessKeyId, region: scope.region },
   };
+}
+
+/** What is no JSON is the emulator's to refuse. */
+function jsonIn(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    return undefined;
+  }
+}
+
+function textOf(head: RequestHead, header: string): string | undefined {
+  const value = head.headers[header];
+  return typeof value === 'string' ? value : undefined;
 }
 
 function queryOf(url: string): URLSearchParams {
@@ -57,7 +86,7 @@ function credentialScope(authorization: string | undefined, query: URLSearchPara
 
 /** The JSON protocols name the action in a header, the CBOR one in the path. */
 function targetAction(head: RequestHead): string | undefined {
-  const target = head.headers['x-amz-target'];
-  if (typeof target === 'string') return target.split('.').at(-1);
+  const target = textOf(head, 'x-amz-target');
+  if (target !== undefined) return target.split('.').at(-1);
   return /^\/service\/[^/]+\/operation\/(\w+)/.exec(head.url)?.[1];
 }

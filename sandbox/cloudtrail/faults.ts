@@ -6,8 +6,10 @@ import { ApiRequest } from './api-request';
 export interface Fault {
   readonly service: string;
   readonly action: string;
-  /** For example RequestLimitExceeded. */
+  /** For example RequestLimitExceeded, or InternalError. */
   readonly errorCode: string;
+  /** Default: 503 for throttling and what is not available, 500 for internal errors, 400 for all others. */
+  readonly status?: number;
   readonly times: number;
 }
 
@@ -24,17 +26,24 @@ export class PendingFaults {
     const next = this.pending.find(({ fault, left }) => left > 0 && fault.service === request.service && fault.action === request.action);
     if (!next) return undefined;
     next.left -= 1;
-    return errorAnswer(request, next.fault.errorCode);
+    return errorAnswer(request, next.fault);
   }
 }
 
 const MESSAGE = 'A failure that the sandbox was asked for.';
 
-function errorAnswer(request: ApiRequest, code: string): Answer {
+export interface ErrorToAnswer {
+  readonly errorCode: string;
+  readonly status?: number;
+  readonly message?: string;
+}
+
+/** An error in the shape of the service that is called. */
+export function errorAnswer(request: ApiRequest, { errorCode, status = statusOf(errorCode), message = MESSAGE }: ErrorToAnswer): Answer {
   const requestId = randomUUID();
-  const { contentType, body } = errorBody(request, code, requestId);
+  const { contentType, body } = errorBody(request, errorCode, message, requestId);
   return {
-    status: code === 'RequestLimitExceeded' || code.startsWith('Throttling') ? 503 : 400,
+    status,
     statusMessage: 'Fault',
     rawHeaders: [
       'Content-Type', contentType,
@@ -45,9 +54,14 @@ function errorAnswer(request: ApiRequest, code: string): Answer {
   };
 }
 
+function statusOf(code: string): number {
+  if (code === 'RequestLimitExceeded' || code.startsWith('Throttling') || code.endsWith('Unavailable')) return 503;
+  return code.startsWith('Internal') ? 500 : 400;
+}
+
 /** EC2 has a shape of its own; whoever sends an Action in a form speaks the query protocol; the others speak JSON. */
-function errorBody(request: ApiRequest, code: string, requestId: string): { contentType: string; body: string } {
-  const error = `<Code>${code}</Code><Message>${MESSAGE}</Message>`;
+function errorBody(request: ApiRequest, code: string, message: string, requestId: string): { contentType: string; body: string } {
+  const error = `<Code>${code}</Code><Message>${message}</Message>`;
   if (request.service === 'ec2') {
     return { contentType: 'text/xml', body: `<Response><Errors><Error>${error}</Error></Errors><RequestID>${requestId}</RequestID></Response>` };
   }
@@ -57,5 +71,5 @@ function errorBody(request: ApiRequest, code: string, requestId: string): { cont
       body: `<ErrorResponse><Error><Type>Sender</Type>${error}</Error><RequestId>${requestId}</RequestId></ErrorResponse>`,
     };
   }
-  return { contentType: 'application/x-amz-json-1.0', body: JSON.stringify({ __type: code, message: MESSAGE }) };
+  return { contentType: 'application/x-amz-json-1.0', body: JSON.stringify({ __type: code, message }) };
 }

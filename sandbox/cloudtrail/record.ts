@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { ApiError } from './answer';
 import { Caller } from './caller';
 import { timeOf } from './event-time';
-import { GroupAction } from './group-action';
+import { RecordedAction } from './recorded-action';
 import { requestParametersOf } from './request-parameters';
 
 export interface CloudTrailEvent {
@@ -19,7 +19,7 @@ export interface CloudTrailEvent {
 
 /** What a record tells of a call, however it ended. */
 export interface RecordedCall {
-  readonly action: GroupAction;
+  readonly action: RecordedAction;
   readonly parameters: Readonly<Record<string, string>>;
   readonly caller: Caller;
   readonly region: string;

@@ -1,27 +1,51 @@
-import { GroupAction } from './group-action';
 import { membersOf, ParameterTree, parameterTree, textAt, textsAt, treesAt } from './query-parameters';
 import { recordList, recordListIfAny, withoutAbsent } from './record-list';
+import { isWrapped, RecordedAction } from './recorded-action';
 
 type Rendered = Record<string, unknown>;
 
 /** What CloudTrail writes as `requestParameters`: what the client sent, not what EC2 makes of it. */
-export function requestParametersOf(action: GroupAction, parameters: Readonly<Record<string, string>>): Rendered {
+export function requestParametersOf(action: RecordedAction, parameters: Readonly<Record<string, string>>): Rendered {
   const sent = parameterTree(parameters);
+  if (isWrapped(action)) return { [`${action}Request`]: asSent(sent) };
   switch (action) {
     case 'AuthorizeSecurityGroupIngress':
     case 'AuthorizeSecurityGroupEgress':
     case 'RevokeSecurityGroupIngress':
     case 'RevokeSecurityGroupEgress':
       return rulesOfGroup(sent);
-    case 'ModifySecurityGroupRules':
-    case 'UpdateSecurityGroupRuleDescriptionsIngress':
-    case 'UpdateSecurityGroupRuleDescriptionsEgress':
-      return { [`${action}Request`]: asSent(sent) };
     case 'CreateSecurityGroup':
       return newGroup(sent);
     case 'DeleteSecurityGroup':
       return group(sent);
+    case 'CreateVpc':
+      return newVpc(sent);
+    case 'CreateDefaultVpc':
+      return {};
+    case 'CreateTags':
+    case 'DeleteTags':
+      return tags(sent);
   }
+}
+
+function newVpc(sent: ParameterTree): Rendered {
+  return withoutAbsent({
+    cidrBlock: textAt(sent, 'CidrBlock'),
+    instanceTenancy: textAt(sent, 'InstanceTenancy') ?? 'default',
+    amazonProvidedIpv6CidrBlock: textAt(sent, 'AmazonProvidedIpv6CidrBlock') === 'true',
+    tagSpecificationSet: tagSpecifications(sent),
+  });
+}
+
+function tags(sent: ParameterTree): Rendered {
+  return {
+    resourcesSet: recordList(textsAt(sent, 'ResourceId').map((resourceId) => ({ resourceId }))),
+    tagSet: recordList(treesAt(sent, 'Tag').map(tag)),
+  };
+}
+
+function tag(sent: ParameterTree): Rendered {
+  return withoutAbsent({ key: textAt(sent, 'Key'), value: textAt(sent, 'Value') });
 }
 
 function group(sent: ParameterTree): Rendered {
@@ -62,7 +86,7 @@ function permission(sent: ParameterTree): Rendered {
 }
 
 function protocolAndPorts(sent: ParameterTree): Rendered {
-  return { ipProtocol: textAt(sent, 'IpProtocol'), fromPort: port(textAt(sent, 'FromPort')), toPort: port(textAt(sent, 'ToPort')) };
+  return { ipProtocol: textAt(sent, 'IpProtocol'), fromPort: numberIn(textAt(sent, 'FromPort')), toPort: numberIn(textAt(sent, 'ToPort')) };
 }
 
 function peer(kind: string, value: string | undefined, sent: ParameterTree): Rendered {
@@ -83,20 +107,20 @@ function peerGroup(sent: ParameterTree): Rendered {
 function tagSpecifications(sent: ParameterTree): Rendered | undefined {
   return recordListIfAny(treesAt(sent, 'TagSpecification').map((specification) => withoutAbsent({
     resourceType: textAt(specification, 'ResourceType'),
-    tags: treesAt(specification, 'Tag').map((tag) => withoutAbsent({ key: textAt(tag, 'Key'), value: textAt(tag, 'Value') })),
+    tags: treesAt(specification, 'Tag').map(tag),
   })));
 }
 
 /** Sent beside the parameters proper; CloudTrail does not write them. */
 const UNRECORDED = new Set(['Action', 'Version', 'DryRun']);
-const PORTS = new Set(['FromPort', 'ToPort']);
+const NUMBERS = new Set(['FromPort', 'ToPort', 'CurrentVersion', 'PreviousVersion', 'MaxEntries']);
 
 /** How CloudTrail writes EC2's younger calls: wire names as they are; a list of one is an object, of several an array, members numbered by `tag`. */
 function asSent(sent: ParameterTree): Rendered {
   const rendered: Rendered = {};
   for (const [name, node] of sent) {
     if (UNRECORDED.has(name)) continue;
-    if (typeof node === 'string') rendered[name] = PORTS.has(name) ? port(node) : node;
+    if (typeof node === 'string') rendered[name] = NUMBERS.has(name) ? numberIn(node) : node;
     else rendered[name] = listAsSent(node) ?? asSent(node);
   }
   return rendered;
@@ -107,6 +131,6 @@ function listAsSent(sent: ParameterTree): unknown {
   return members?.length === 1 ? members[0] : members;
 }
 
-function port(text: string | undefined): number | string | undefined {
+function numberIn(text: string | undefined): number | string | undefined {
   return text !== undefined && /^-?\d+$/.test(text) ? Number(text) : text;
 }

@@ -3,21 +3,26 @@ import { once } from 'node:events';
 import { createServer, IncomingMessage, Server, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
-import { Answer, createdGroupIdOf, errorOf, requestIdOf } from './answer';
-import { ApiRequest, apiRequestOf, isForm, SigningCredentials } from './api-request';
+import { Answer, createdGroupIdOf, errorOf, requestIdOf, textsOf } from './answer';
+import { ApiRequest, apiRequestOf, isForm, isJson, SigningCredentials } from './api-request';
 import { Caller, Callers } from './caller';
 import { EmulatorLookUp } from './emulator-look-up';
-import { Fault, PendingFaults } from './faults';
+import { EventHistory } from './event-history';
+import { errorAnswer, Fault, PendingFaults } from './faults';
 import { EmulatorConnection, send } from './forwarding';
-import { addsOrRemovesRules, GroupAction, groupActionNamed } from './group-action';
 import { GroupQueue } from './group-queue';
+import { Crash, Disturbance, DisturbedCall, Interference, InvocationFaults } from './invocation-faults';
 import { KeptRule } from './kept-rule';
+import { eventsPutBy, isPutEvents, PutEvent } from './put-events';
 import { CallEnd, CloudTrailEvent, eventOf } from './record';
-import { responseElementsOf } from './response-elements';
+import { addsOrRemovesRules, RecordedAction, recordedActionNamed } from './recorded-action';
+import { ANSWERED_FIELDS, responseElementsOf } from './response-elements';
 import { SandboxClock } from '../sandbox-clock';
 
 export type { CloudTrailEvent } from './record';
+export type { PutEvent } from './put-events';
 export type { Fault } from './faults';
+export type { Crash, Disturbance, DisturbedCall } from './invocation-faults';
 
 /** One call that passed the tap. */
 export interface ApiCall {
@@ -30,32 +35,48 @@ export interface ApiCall {
   readonly durationMs: number;
   /** The form's parameters, where the service speaks the query protocol. */
   readonly parameters: Readonly<Record<string, string>>;
+  /** The body, where the service speaks a JSON protocol. */
+  readonly json?: unknown;
+  /** Of the function's invocation that made the call. */
+  readonly invocationId?: string;
 }
 
 export interface CloudTrailTapOptions {
   readonly emulatorEndpoint: string;
   /** Gives the events their time. Default: the machine's clock. */
   readonly clock?: SandboxClock;
-  /** Called for each security group call, after its answer was sent. */
+  /** Called for each call that CloudTrail would record (those in recorded-action.ts), after its answer was sent. */
   onEvent(event: CloudTrailEvent): void;
   /** Called for each call, after its answer was sent. */
   onCall?(call: ApiCall): void;
+  /** Called for each event that somebody put on an event bus. */
+  onPutEvent?(event: PutEvent): void;
+  /** Ends the process that runs this invocation, as a machine that fails would. */
+  endInvocation?(invocationId: string): Promise<void>;
 }
 
 export interface CloudTrailTap {
   readonly endpoint: string;
+  /** What LookupEvents answers from. */
+  readonly history: EventHistory;
   /** The next calls of this action get an error; the emulator never sees them. */
   failNext(fault: Fault): void;
+  /** The function that makes the next such call ends at once. */
+  crashNext(crash: Crash): void;
+  disturbCall(disturbance: Disturbance): DisturbedCall;
   stop(): Promise<void>;
 }
 
-/** Stands before the emulator as CloudTrail stands behind AWS: passes every call on, and tells of those that change security groups. */
+/** Stands before the emulator as CloudTrail stands behind AWS: passes every call on, and tells of those that concern security groups. */
 export async function startCloudTrailTap(options: CloudTrailTapOptions): Promise<CloudTrailTap> {
   const tap = new Tap(options);
   const port = await tap.listen();
   return {
     endpoint: `http://localhost:${port}`,
+    history: tap.history,
     failNext: (fault) => tap.faults.add(fault),
+    crashNext: (crash) => tap.invocationFaults.crash(crash),
+    disturbCall: (disturbance) => tap.invocationFaults.disturb(disturbance),
     stop: async () => tap.stop(),
   };
 }
@@ -69,8 +90,8 @@ interface Passage {
   readonly since: number;
 }
 
-interface GroupPassage extends Passage {
-  readonly action: GroupAction;
+interface RecordedPassage extends Passage {
+  readonly action: RecordedAction;
   readonly credentials: SigningCredentials;
 }
 
@@ -78,14 +99,16 @@ interface GroupPassage extends Passage {
 const KEEP_ALIVE_MS = 120_000;
 
 class Tap {
+  readonly history = new EventHistory();
   readonly faults = new PendingFaults();
+  readonly invocationFaults = new InvocationFaults();
   private readonly server: Server;
   private readonly emulator: EmulatorConnection;
   private readonly lookUp: EmulatorLookUp;
   private readonly callers: Callers;
   private readonly groups = new GroupQueue();
   private readonly inHand = new Set<Promise<void>>();
-  private readonly groupCallsInHand = new Set<Promise<void>>();
+  private readonly recordedCallsInHand = new Set<Promise<void>>();
 
   constructor(private readonly options: CloudTrailTapOptions) {
     this.emulator = new EmulatorConnection(options.emulatorEndpoint);
@@ -104,11 +127,11 @@ class Tap {
     return address.port;
   }
 
-  /** Lets group calls come to their event, and cuts what only waits (long polls). */
+  /** Lets recorded calls come to their event, and cuts what only waits (long polls). */
   async stop(): Promise<void> {
     const closed = once(this.server, 'close');
     this.server.close();
-    await Promise.allSettled(this.groupCallsInHand);
+    await Promise.allSettled(this.recordedCallsInHand);
     this.server.closeAllConnections();
     await Promise.allSettled(this.inHand);
     this.emulator.close();
@@ -120,8 +143,8 @@ class Tap {
     const call = `${request.method} ${request.url}`;
     try {
       const passage = await passageOf(request, client);
-      const group = groupPassageOf(passage);
-      if (group) await holding(this.groupCallsInHand, this.witness(group));
+      const recorded = recordedPassageOf(passage);
+      if (recorded) await holding(this.recordedCallsInHand, this.witness(recorded));
       else await this.pass(passage);
     } catch (error) {
       // A client that hung up is no failure of the tap.
@@ -133,38 +156,84 @@ class Tap {
   }
 
   private async pass(passage: Passage): Promise<void> {
-    const { api, request, body, client } = passage;
-    if (groupActionNamed(api.action) && !api.credentials) complain(api.action, 'the call is not signed: no event can tell who made it');
-    const status = await this.failOrRelay(api, request, body, client);
+    const { api } = passage;
+    if (recordedActionNamed(api.action) && !api.credentials) complain(api.action, 'the call is not signed: no event can tell who made it');
+    const status = await this.passOn(passage, await this.interferenceWith(passage));
     const at = Date.now();
-    if (!this.options.onCall) return;
+    if (status === undefined || !this.options.onCall) return;
     this.tellCall(passage, status, at, await this.callerOf(api));
   }
 
-  private async failOrRelay(api: ApiRequest, request: IncomingMessage, body: Readable, client: ServerResponse): Promise<number> {
-    const fault = this.faults.answerTo(api);
-    if (!fault) return this.emulator.relay(request, body, client);
+  /** Ends with the answer's status; with none where the call never came to one. */
+  private async passOn(passage: Passage, interference: Interference | undefined): Promise<number | undefined> {
+    const { api, request, body, client } = passage;
+    if (!interference && !isAnsweredHere(api) && !isPutEvents(api)) return this.emulator.relay(request, body, client);
+    const carried = await this.carry(passage, interference);
+    if (!carried) return undefined;
+    await send(carried, client);
+    return carried.status;
+  }
+
+  private async interferenceWith({ api, body }: Passage): Promise<Interference | undefined> {
+    const interference = this.invocationFaults.meeting(api, await this.functionThatCalls(api)) ?? answering(this.faults.answerTo(api));
+    if (interference && !isCarriedOut(interference)) body.resume();
+    return interference;
+  }
+
+  private async functionThatCalls(api: ApiRequest): Promise<string> {
+    if (api.invocationId === undefined) return '';
+    return (await this.callerOf(api))?.arn ?? '';
+  }
+
+  /** The answer, and nothing where the call is not carried out because its caller has gone. */
+  private async carry(passage: Passage, interference: Interference | undefined): Promise<Answer | undefined> {
+    if (interference?.kind === 'answer') return interference.answer;
+    if (interference?.when === 'before') {
+      await this.endCaller(passage, interference.invocationId);
+      return undefined;
+    }
+    const answer = await this.ask(passage);
+    if (interference) await this.endCaller(passage, interference.invocationId);
+    return answer;
+  }
+
+  private async ask({ api, request, body }: Passage): Promise<Answer> {
+    if (isAnsweredHere(api)) return this.lookUpEvents(api, body);
+    const answer = await this.emulator.ask(request, body);
+    if (isPutEvents(api)) telling(api.action, () => eventsPutBy(api, answer).forEach((event) => this.options.onPutEvent?.(event)));
+    return answer;
+  }
+
+  private async lookUpEvents(api: ApiRequest, body: Readable): Promise<Answer> {
     body.resume();
-    await send(fault, client);
-    return fault.status;
+    const caller = await this.callerOf(api);
+    return caller ? this.history.answerTo(api, caller.account) : errorAnswer(api, { errorCode: 'AccessDeniedException' });
+  }
+
+  private async endCaller({ api, client }: Passage, invocationId: string): Promise<void> {
+    if (!this.options.endInvocation) throw new Error(`${api.action} shall end the process of ${invocationId}, and nobody here can.`);
+    await this.options.endInvocation(invocationId);
+    client.destroy();
   }
 
   /** Only one call at a time changes a group, so that what differs afterwards is this call's doing. */
-  private async witness(passage: GroupPassage): Promise<void> {
+  private async witness(passage: RecordedPassage): Promise<void> {
     const groupId = await attempt(passage.action, async () => this.groupOf(passage));
     if (groupId === undefined) return this.carryOut(passage, undefined);
     return this.groups.run(groupId, async () => this.carryOut(passage, groupId));
   }
 
-  private async groupOf({ api, action, credentials }: GroupPassage): Promise<string | undefined> {
+  private async groupOf({ api, action, credentials }: RecordedPassage): Promise<string | undefined> {
     const { GroupId: id, GroupName: name } = api.parameters;
     if (action === 'CreateSecurityGroup') return undefined;
     return id ?? (name === undefined ? undefined : this.lookUp.groupIdNamed(name, credentials));
   }
 
-  private async carryOut(passage: GroupPassage, groupId: string | undefined): Promise<void> {
+  private async carryOut(passage: RecordedPassage, groupId: string | undefined): Promise<void> {
+    const interference = await this.interferenceWith(passage);
     const before = await this.look(passage, groupId);
-    const answer = this.faults.answerTo(passage.api) ?? await this.emulator.ask(passage.request, passage.body);
+    const answer = await this.carry(passage, interference);
+    if (!answer) return;
     const after = answer.status < 400 ? await this.look(passage, groupId) : undefined;
     const caller = await this.callerOf(passage.api);
     await send(answer, passage.client);
@@ -174,7 +243,7 @@ class Tap {
     if (caller) this.tellEvent(passage, answer, at + (this.options.clock?.offsetMs ?? 0), caller, ruleDifference(before, after));
   }
 
-  private async look({ action, credentials }: GroupPassage, groupId: string | undefined): Promise<KeptRule[] | undefined> {
+  private async look({ action, credentials }: RecordedPassage, groupId: string | undefined): Promise<KeptRule[] | undefined> {
     if (groupId === undefined || !addsOrRemovesRules(action)) return undefined;
     return attempt(action, async () => this.lookUp.rulesOf(groupId, credentials));
   }
@@ -192,41 +261,63 @@ class Tap {
       callerArn: caller?.arn,
       durationMs: at - since,
       parameters: api.parameters,
+      json: api.json,
+      invocationId: api.invocationId,
     };
     telling(api.action, () => this.options.onCall?.(call));
   }
 
-  private tellEvent(passage: GroupPassage, answer: Answer, at: number, caller: Caller, difference: RuleDifference): void {
-    const { api: { parameters }, action, credentials: { region }, request } = passage;
-    const requestId = requestIdOf(answer) ?? randomUUID();
-    telling(action, () => this.options.onEvent(eventOf(
-      {
-        action,
-        parameters,
-        caller,
-        region,
-        requestId,
-        at,
-        userAgent: request.headers['user-agent'] ?? '',
-        sourceIpAddress: request.socket.remoteAddress ?? '127.0.0.1',
-      },
-      endOf(answer, { action, parameters, requestId, region, account: caller.account, newGroupId: createdGroupIdOf(answer), ...difference }),
-    )));
+  private tellEvent(passage: RecordedPassage, answer: Answer, at: number, caller: Caller, difference: RuleDifference): void {
+    telling(passage.action, () => {
+      const event = eventAbout(passage, answer, at, caller, difference);
+      this.history.add(event);
+      this.options.onEvent(event);
+    });
   }
+}
+
+function eventAbout(passage: RecordedPassage, answer: Answer, at: number, caller: Caller, difference: RuleDifference): CloudTrailEvent {
+  const { api: { parameters }, action, credentials: { region }, request } = passage;
+  const requestId = requestIdOf(answer) ?? randomUUID();
+  const call = {
+    action,
+    parameters,
+    caller,
+    region,
+    requestId,
+    at,
+    userAgent: request.headers['user-agent'] ?? '',
+    sourceIpAddress: request.socket.remoteAddress ?? '127.0.0.1',
+  };
+  const answered = { newGroupId: createdGroupIdOf(answer), answered: textsOf(answer, ANSWERED_FIELDS) };
+  return eventOf(call, endOf(answer, { action, parameters, requestId, region, account: caller.account, ...answered, ...difference }));
 }
 
 async function passageOf(request: IncomingMessage, client: ServerResponse): Promise<Passage> {
   const since = Date.now();
   const head = { method: request.method ?? '', url: request.url ?? '', headers: request.headers };
-  if (!isForm(head)) return { api: apiRequestOf(head, ''), request, body: request, client, since };
-  const form = await buffer(request);
-  return { api: apiRequestOf(head, form.toString('utf8')), request, body: Readable.from([form]), client, since };
+  if (!isForm(head) && !isJson(head)) return { api: apiRequestOf(head, ''), request, body: request, client, since };
+  const body = await buffer(request);
+  return { api: apiRequestOf(head, body.toString('utf8')), request, body: Readable.from([body]), client, since };
 }
 
-function groupPassageOf(passage: Passage): GroupPassage | undefined {
+function recordedPassageOf(passage: Passage): RecordedPassage | undefined {
   const { service, action: name, credentials } = passage.api;
-  const action = service === 'ec2' ? groupActionNamed(name) : undefined;
+  const action = service === 'ec2' ? recordedActionNamed(name) : undefined;
   return action && credentials && { ...passage, action, credentials };
+}
+
+/** The emulator has no event history. */
+function isAnsweredHere({ service, action }: ApiRequest): boolean {
+  return service === 'cloudtrail' && action === 'LookupEvents';
+}
+
+function answering(answer: Answer | undefined): Interference | undefined {
+  return answer && { kind: 'answer', answer };
+}
+
+function isCarriedOut(interference: Interference): boolean {
+  return interference.kind === 'crash' && interference.when === 'after';
 }
 
 interface RuleDifference { readonly added?: readonly KeptRule[]; readonly removed?: readonly KeptRule[] }

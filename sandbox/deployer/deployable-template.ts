@@ -1,5 +1,5 @@
 import type { Resource, Template } from './assembly';
-import { isLeftOut, withoutGaps } from './emulator-gaps';
+import { idInReferences, isLeftOut, withoutGaps } from './emulator-gaps';
 
 /** Outputs that the sandbox adds, to have CloudFormation resolve what it needs to know. */
 const OUTPUT_PREFIX = 'SandboxResolved';
@@ -10,7 +10,8 @@ export class DeployableTemplate {
   private readonly kept: Record<string, Resource>;
 
   constructor(private readonly original: Template) {
-    const entries = Object.entries(withoutGaps(original.Resources));
+    const entries = Object.entries(withoutGaps(original.Resources))
+      .map(([logicalId, resource]): [string, Resource] => [logicalId, { ...resource, Properties: recordOf(this.withStandInIds(resource.Properties)) }]);
     const names = new Set(entries.map(([logicalId]) => logicalId));
     this.kept = Object.fromEntries(entries.map(([logicalId, resource]) => [logicalId, dependingOnlyOn(names, resource)]));
     for (const [logicalId, resource] of entries) this.refuseLostReferences(logicalId, resource.Properties);
@@ -37,6 +38,14 @@ export class DeployableTemplate {
     return JSON.stringify({ ...this.original, Resources: this.kept, Outputs: { ...this.original.Outputs, ...Object.fromEntries(own) } });
   }
 
+  private withStandInIds(value: unknown): unknown {
+    if (Array.isArray(value)) return value.map((item) => this.withStandInIds(item));
+    if (typeof value !== 'object' || value === null) return value;
+    const referred = 'Ref' in value && typeof value.Ref === 'string' ? this.original.Resources[value.Ref] : undefined;
+    const id = referred && isLeftOut(referred) ? idInReferences(referred) : undefined;
+    return id ?? Object.fromEntries(Object.entries(value).map(([key, item]) => [key, this.withStandInIds(item)]));
+  }
+
   /** The emulator drops a property that refers to what is not there without a word. */
   private refuseLostReferences(place: string, value: unknown): void {
     for (const reference of referencesIn(value)) {
@@ -48,6 +57,10 @@ export class DeployableTemplate {
       );
     }
   }
+}
+
+function recordOf(properties: unknown): Resource['Properties'] {
+  return typeof properties === 'object' && properties !== null ? { ...properties } : undefined;
 }
 
 export function isOwnOutput(name: string): boolean {

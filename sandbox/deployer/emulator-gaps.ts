@@ -10,6 +10,8 @@ export interface EmulatorGap {
   readonly aspect?: string;
   /** How it is made up for, or what to do without. */
   readonly inSandbox: string;
+  /** What stands for the id of a resource that is left out, where others refer to it. Without it, such a reference is refused. */
+  readonly idInReferences?: string;
   /** The type that the emulator gets instead. */
   readonly deployedAs?: string;
   /** Where the aspect is in use. */
@@ -68,7 +70,8 @@ const NOT_ENFORCED = 'kept and shown by the API, and not enforced: every caller 
 export const EMULATOR_GAPS: readonly EmulatorGap[] = [
   {
     type: 'AWS::Lambda::EventSourceMapping',
-    inSandbox: 'the function runner polls the queue with the mapping\'s settings; the emulator would call Docker',
+    inSandbox: 'the function runner polls the queue with the mapping\'s settings; the emulator would call Docker. References to it get an id that is nobody\'s',
+    idInReferences: '00000000-0000-0000-0000-000000000000',
   },
   { type: 'AWS::SNS::Subscription', inSandbox: 'subscribed through the API once the stack stands; what e-mail would say is in the inbox' },
   { type: 'AWS::EC2::SecurityGroupEgress', inSandbox: 'authorized through the API once the stack stands' },
@@ -77,8 +80,8 @@ export const EMULATOR_GAPS: readonly EmulatorGap[] = [
   { type: 'AWS::SQS::QueuePolicy', inSandbox: NOBODY_REFUSED },
   { type: 'AWS::S3::BucketPolicy', inSandbox: NOBODY_REFUSED },
   { type: 'AWS::Events::EventBusPolicy', inSandbox: NOBODY_REFUSED },
-  { type: 'AWS::CloudWatch::Alarm', inSandbox: 'no alarm is evaluated: look at what it watches' },
-  { type: 'AWS::CloudTrail::Trail', inSandbox: 'the CloudTrail tap makes the events of all security group calls' },
+  { type: 'AWS::CloudWatch::Alarm', inSandbox: 'no alarm is evaluated: look at what it watches. References to it get a name that is nobody\'s', idInReferences: 'no-alarm' },
+  { type: 'AWS::CloudTrail::Trail', inSandbox: 'the CloudTrail tap makes the events of all calls that concern security groups' },
   { type: 'AWS::Scheduler::Schedule', inSandbox: 'never fires: send its message by hand' },
   { type: 'AWS::Lambda::Alias', inSandbox: 'there is one version of each function' },
   { type: 'AWS::Lambda::EventInvokeConfig', inSandbox: 'LocalAws.fire tries again and tells of failures as it says; nothing else invokes asynchronously' },
@@ -97,17 +100,17 @@ export const EMULATOR_GAPS: readonly EmulatorGap[] = [
   {
     type: 'AWS::Events::Rule',
     aspect: 'schedule',
-    inSandbox: 'never fires by itself: LocalAws.fire runs the function that it calls; for a queue, send the message by hand',
+    inSandbox: 'never fires by itself: LocalAws.fire runs the function that it calls, and sends its message to a queue',
     occursIn: ({ ScheduleExpression }) => ScheduleExpression !== undefined,
     // The emulator takes a rule without a pattern for one that matches every event.
     without: ({ Targets, ...properties }) => properties,
   },
   {
     type: 'AWS::Events::Rule',
-    aspect: 'targets other than queues',
+    aspect: 'targets other than queues and topics',
     inSandbox: 'called by LocalAws.fire only: events reach functions through queues; the emulator would answer PutEvents with HTTP 500',
-    occursIn: ({ Targets }, typeOf) => listOf(Targets).some((target) => !isQueueTarget(target, typeOf)),
-    without: (properties, typeOf) => ({ ...properties, Targets: listOf(properties.Targets).filter((target) => isQueueTarget(target, typeOf)) }),
+    occursIn: ({ Targets }, typeOf) => listOf(Targets).some((target) => !isServedTarget(target, typeOf)),
+    without: (properties, typeOf) => ({ ...properties, Targets: listOf(properties.Targets).filter((target) => isServedTarget(target, typeOf)) }),
   },
   {
     type: 'AWS::SSM::Parameter',
@@ -173,6 +176,12 @@ export const EMULATOR_GAPS: readonly EmulatorGap[] = [
       inSandbox: 'lost',
       occursIn: (properties: Properties) => JSON.stringify(properties).includes('"PointInTimeRecoverySpecification"'),
     },
+    {
+      type,
+      aspect: 'resource policy',
+      inSandbox: 'lost: every caller is let in',
+      occursIn: (properties: Properties) => JSON.stringify(properties).includes('"ResourcePolicy"'),
+    },
   ]),
   ...['AWS::EC2::SecurityGroup', 'AWS::EC2::SecurityGroupIngress'].map((type) => ({
     type,
@@ -206,6 +215,11 @@ export function isLeftOut(resource: Resource): boolean {
   return EMULATOR_GAPS.some((gap) => gap.aspect === undefined && gap.type === tableType(resource));
 }
 
+/** What a reference to a resource that is left out becomes, if it may be made at all. */
+export function idInReferences(resource: Resource): string | undefined {
+  return EMULATOR_GAPS.find((gap) => gap.aspect === undefined && gap.type === tableType(resource))?.idInReferences;
+}
+
 export function refuseUnknownTypes(resources: Record<string, Resource>): void {
   const unknown = Object.entries(resources).filter(([, resource]) => !WORKING_TYPES.has(deployedTypeOf(resource)) && !isLeftOut(resource));
   if (unknown.length === 0) return;
@@ -228,9 +242,9 @@ function deployedTypeOf({ Type }: Resource): string {
 
 const Replicas = z.tuple([z.looseObject({})], z.unknown());
 
-/** What a global table says of its first replica, a table says of itself. */
+/** What a global table says of its first replica, a table says of itself; of indexes, the global table says all that counts here. */
 function tableOfOneRegion({ Replicas: replicas, ...properties }: Properties): Properties {
-  const [{ Region: _region, SSESpecification: _key, ...own }] = Replicas.parse(replicas);
+  const [{ Region: _region, SSESpecification: _key, GlobalSecondaryIndexes: _indexes, ...own }] = Replicas.parse(replicas);
   return { ...properties, ...own };
 }
 
@@ -248,13 +262,16 @@ function holdsRuleDescription(type: string, properties: Properties): boolean {
     .some((rule) => typeof rule === 'object' && rule !== null && 'Description' in rule);
 }
 
-const QueueTarget = z.object({ Arn: z.union([z.string().check(z.regex(/:sqs:/)), z.object({ 'Fn::GetAtt': z.array(z.string()) })]) });
+const ServedTarget = z.object({
+  Arn: z.union([z.string().check(z.regex(/:(sqs|sns):/)), z.object({ 'Fn::GetAtt': z.array(z.string()) }), z.object({ Ref: z.string() })]),
+});
 
-function isQueueTarget(target: unknown, typeOf: TypeOf): boolean {
-  const parsed = QueueTarget.safeParse(target);
+function isServedTarget(target: unknown, typeOf: TypeOf): boolean {
+  const parsed = ServedTarget.safeParse(target);
   if (!parsed.success) return false;
   const { Arn } = parsed.data;
-  return typeof Arn === 'string' || typeOf(Arn['Fn::GetAtt'][0] ?? '') === 'AWS::SQS::Queue';
+  if (typeof Arn === 'string') return true;
+  return 'Ref' in Arn ? typeOf(Arn.Ref) === 'AWS::SNS::Topic' : typeOf(Arn['Fn::GetAtt'][0] ?? '') === 'AWS::SQS::Queue';
 }
 
 function listOf(value: unknown): unknown[] {

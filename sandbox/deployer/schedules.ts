@@ -4,16 +4,20 @@ import type { Resource } from './assembly';
 import type { PhysicalResource } from './deploy-stack';
 import type { DeployableTemplate } from './deployable-template';
 
-/** A function that a rule with a schedule calls. */
+/** A target of a rule with a schedule. */
 export interface Schedule {
   readonly ruleLogicalId: string;
   readonly ruleArn: string;
   readonly isEnabled: boolean;
-  readonly functionName: string;
-  /** What the function gets in place of EventBridge's event, where the target has an input of its own. */
+  /** What the target gets in place of EventBridge's event, where it has an input of its own. */
   readonly input?: unknown;
-  readonly asynchronous: AsynchronousSettings;
+  readonly target: ScheduleTarget;
 }
+
+/** Those that the runner serves. */
+export type ScheduleTarget =
+  | { readonly kind: 'function'; readonly functionName: string; readonly asynchronous: AsynchronousSettings }
+  | { readonly kind: 'queue'; readonly queueUrl: string };
 
 /** What becomes of an asynchronous invocation that fails, as the template says. */
 export interface AsynchronousSettings {
@@ -43,7 +47,7 @@ const Rule = z.object({
 });
 
 /** Strict, so that a setting which the function runner does not follow is refused. What is about delivery is not: that never fails here. */
-const FunctionTarget = z.strictObject({
+const Target = z.strictObject({
   Arn: z.unknown(),
   Id: z.string(),
   Input: z.optional(z.unknown()),
@@ -69,24 +73,36 @@ export function deferSchedules(resources: Resources, template: DeployableTemplat
 
 function deferRule(ruleLogicalId: string, rule: z.infer<typeof Rule>, resources: Resources, template: DeployableTemplate) {
   return rule.Targets.flatMap((target) => {
-    const functionId = Reference.safeParse(target.Arn).data ?? '';
-    const called = resources[functionId];
-    if (called?.Type !== 'AWS::Lambda::Function') return [];
-    const input = template.defer(functionTargetOf(ruleLogicalId, target).Input);
-    const asynchronous = deferAsynchronousSettings(functionId, called, resources, template);
+    const called = deferTarget(Reference.safeParse(target.Arn).data ?? '', resources, template);
+    if (!called) return [];
+    const input = template.defer(targetOf(ruleLogicalId, target).Input);
     return [(outputs: Outputs, physical: PhysicalResources): Schedule => ({
       ruleLogicalId,
       ruleArn: `arn:aws:events:${REGION}:${ACCOUNT_ID}:rule/${physical.get(ruleLogicalId)?.physicalId}`,
       isEnabled: rule.State !== 'DISABLED',
-      functionName: physical.get(functionId)?.physicalId ?? '',
       input: inputOf(input(outputs)),
-      asynchronous: asynchronous(outputs),
+      target: called(outputs, physical),
     })];
   });
 }
 
-function functionTargetOf(ruleLogicalId: string, target: object): z.infer<typeof FunctionTarget> {
-  const parsed = FunctionTarget.safeParse(target);
+/** Nothing for what the runner does not serve. */
+function deferTarget(logicalId: string, resources: Resources, template: DeployableTemplate) {
+  const resource = resources[logicalId];
+  if (resource?.Type === 'AWS::SQS::Queue') {
+    return (_: Outputs, physical: PhysicalResources): ScheduleTarget => ({ kind: 'queue', queueUrl: physical.get(logicalId)?.physicalId ?? '' });
+  }
+  if (resource?.Type !== 'AWS::Lambda::Function') return undefined;
+  const asynchronous = deferAsynchronousSettings(logicalId, resource, resources, template);
+  return (outputs: Outputs, physical: PhysicalResources): ScheduleTarget => ({
+    kind: 'function',
+    functionName: physical.get(logicalId)?.physicalId ?? '',
+    asynchronous: asynchronous(outputs),
+  });
+}
+
+function targetOf(ruleLogicalId: string, target: object): z.infer<typeof Target> {
+  const parsed = Target.safeParse(target);
   if (parsed.success) return parsed.data;
   throw new Error(`${ruleLogicalId} (AWS::Events::Rule) has a target with settings that the function runner does not follow: ${z.prettifyError(parsed.error)}`);
 }

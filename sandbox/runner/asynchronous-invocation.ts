@@ -6,8 +6,11 @@ import { emulatorAccess } from '../emulator-access';
 import type { SandboxClock } from '../sandbox-clock';
 import type { InvocationReport, RunnableFunction } from './deployed-function';
 
-/** How the last try went, and what the handler answered. */
-export interface FireReport extends InvocationReport {
+/** How the last try of the function went, and what its handler answered; or that the message is in the queue. */
+export interface FireReport extends Omit<InvocationReport, 'functionName' | 'requestId'> {
+  /** Both absent where the target is a queue. */
+  readonly functionName?: string;
+  readonly requestId?: string;
   readonly result?: unknown;
 }
 

@@ -15,6 +15,8 @@ const POLL_MS = 5;
 /** One invocation, as it went. */
 export interface InvocationReport {
   readonly functionName: string;
+  /** The same for all tries of an asynchronous invocation. Calls are told with it. */
+  readonly requestId: string;
   /** Milliseconds since 1970. */
   readonly startedAt: number;
   readonly endedAt: number;
@@ -81,6 +83,7 @@ export class RunnableFunction {
 
   private readonly processes: FunctionProcess[] = [];
   private readonly busy = new Set<FunctionProcess>();
+  private readonly invocations = new Map<string, FunctionProcess>();
 
   private constructor(
     private readonly functionName: string,
@@ -104,17 +107,27 @@ export class RunnableFunction {
   /** One invocation, whatever comes of it: does not reject. */
   async attempt<T>(event: unknown, read: (answer: unknown) => T, requestId: string = randomUUID()): Promise<Outcome<T>> {
     const runningProcess = await this.acquire();
+    this.invocations.set(requestId, runningProcess);
     const startedAt = Date.now();
     try {
       const { FunctionArn: functionArn, Timeout } = this.configuration;
       const { offsetMs: clockOffsetMs } = this.surroundings.clock;
       const result = read(await runningProcess.invoke({ requestId, functionArn, timeoutMs: Timeout * 1000, clockOffsetMs, event }));
-      return { result, report: this.report({ startedAt, succeeded: true }) };
+      return { result, report: this.report({ requestId, startedAt, succeeded: true }) };
     } catch (error) {
-      return { failure: error, report: this.report({ startedAt, succeeded: false, error: error instanceof Error ? error.message : String(error) }) };
+      const reason = error instanceof Error ? error.message : String(error);
+      return { failure: error, report: this.report({ requestId, startedAt, succeeded: false, error: reason }) };
     } finally {
+      this.invocations.delete(requestId);
       this.busy.delete(runningProcess);
     }
+  }
+
+  /** Ends the process that runs the invocation; false where none does. The invocation fails, and the next one gets a new process. */
+  crash(requestId: string): boolean {
+    const runningProcess = this.invocations.get(requestId);
+    runningProcess?.crash();
+    return runningProcess !== undefined;
   }
 
   async stop(): Promise<void> {

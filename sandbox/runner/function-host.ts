@@ -7,7 +7,7 @@ import * as path from 'node:path';
 import * as z from 'zod/mini';
 
 const Invocation = z.object({
-  requestId: z.string(), functionArn: z.string(), deadline: z.number(), clockOffsetMs: z.number(), event: z.unknown(),
+  requestId: z.string(), functionArn: z.string(), traceHeader: z.string(), deadline: z.number(), clockOffsetMs: z.number(), event: z.unknown(),
 });
 const Handler = z.custom<(event: unknown, context: object) => unknown>((value) => typeof value === 'function', 'not a function');
 const Environment = z.object({
@@ -73,6 +73,8 @@ try {
   process.on('message', (message) => {
     const invocation = Invocation.parse(message);
     clockOffsetMs = invocation.clockOffsetMs;
+    // As in Lambda: the SDK sends it with each call.
+    process.env._X_AMZN_TRACE_ID = invocation.traceHeader;
     // In a promise of its own, so that a handler which throws at once fails like one that rejects.
     Promise.resolve()
       .then(() => handler(invocation.event, contextOf(invocation)))

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import * as path from 'node:path';
 import { createInterface } from 'node:readline';
 import * as z from 'zod/mini';
+import { traceHeaderOf } from './trace';
 
 const HOST = path.join(__dirname, 'function-host.ts');
 
@@ -72,7 +73,7 @@ export class FunctionProcess {
     }, timeoutMs);
     try {
       const answer = this.nextMessage();
-      this.child.send({ ...rest, clockOffsetMs, deadline: Date.now() + timeoutMs });
+      this.child.send({ ...rest, traceHeader: traceHeaderOf(rest.requestId), clockOffsetMs, deadline: Date.now() + timeoutMs });
       const message = await answer;
       if (message.kind === 'error') throw new Error(message.error);
       return message.kind === 'result' ? message.result : undefined;
@@ -84,8 +85,13 @@ export class FunctionProcess {
     }
   }
 
-  async stop(): Promise<void> {
+  /** Ends it in the middle of what it does. */
+  crash(): void {
     this.child.kill('SIGKILL');
+  }
+
+  async stop(): Promise<void> {
+    this.crash();
     await this.ended;
   }
 

@@ -1,4 +1,4 @@
-import { DeleteMessageBatchCommand, GetQueueUrlCommand, type Message, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { ChangeMessageVisibilityBatchCommand, DeleteMessageBatchCommand, GetQueueUrlCommand, type Message, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { EventSourceMapping } from '../deployer/deploy-stack';
 import { emulatorAccess } from '../emulator-access';
 import { queueDrained } from '../queue-drained';
@@ -8,6 +8,8 @@ import { failedMessageIds, sqsEventOf } from './sqs-event';
 const LONG_POLL_SECONDS = 1;
 /** Of SQS, for one call. */
 const MAX_MESSAGES = 10;
+/** Where the sandbox differs from AWS: there, what a failed invocation held stays away for the queue's visibility timeout, which is minutes. */
+const RETURNED_AFTER_SECONDS = 0;
 
 /** Stands for Lambda's own pollers: hands a queue's messages to a function, as the event source mapping says. */
 export class QueuePoller {
@@ -71,25 +73,40 @@ export class QueuePoller {
     }
   }
 
-  /** What is not deleted comes back when the queue's visibility timeout is over, and goes where its redrive policy says. */
+  /**
+   * What the function names as failed comes back when the queue's visibility timeout is over, or when the function said; what an invocation
+   * held that failed as a whole, at once. Both go where the queue's redrive policy says.
+   */
   private async handle(queueUrl: string, batch: Message[]): Promise<void> {
     const failed = await this.failuresOf(batch);
+    if (failed === undefined) return this.returnToQueue(queueUrl, batch);
     const done = batch.filter(({ MessageId = '' }) => !failed.has(MessageId));
-    for (let from = 0; from < done.length; from += MAX_MESSAGES) {
-      await this.sqs.send(new DeleteMessageBatchCommand({
-        QueueUrl: queueUrl,
-        Entries: done.slice(from, from + MAX_MESSAGES).map(({ ReceiptHandle }, index) => ({ Id: String(index), ReceiptHandle })),
-      }));
+    for (const call of callsFor(done)) {
+      const Entries = call.map(({ ReceiptHandle }, index) => ({ Id: String(index), ReceiptHandle }));
+      await this.sqs.send(new DeleteMessageBatchCommand({ QueueUrl: queueUrl, Entries }));
     }
   }
 
-  private async failuresOf(batch: Message[]): Promise<Set<string>> {
+  /** Undefined where the invocation failed as a whole: it threw, came to no end, or its process ended. The function's observer was told why. */
+  private async failuresOf(batch: Message[]): Promise<Set<string> | undefined> {
     try {
       return await this.target.invoke(sqsEventOf(this.mapping.queueArn, batch), (answer) =>
         this.mapping.reportsBatchItemFailures ? failedMessageIds(answer, batch) : new Set<string>());
     } catch {
-      // The function's observer was told why.
-      return new Set(batch.map(({ MessageId = '' }) => MessageId));
+      return undefined;
     }
   }
+
+  private async returnToQueue(queueUrl: string, batch: Message[]): Promise<void> {
+    for (const call of callsFor(batch)) {
+      const Entries = call.map(({ ReceiptHandle }, index) => ({ Id: String(index), ReceiptHandle, VisibilityTimeout: RETURNED_AFTER_SECONDS }));
+      await this.sqs.send(new ChangeMessageVisibilityBatchCommand({ QueueUrl: queueUrl, Entries }));
+    }
+  }
+}
+
+/** The messages, as many together as one call of SQS takes. */
+function callsFor(messages: Message[]): Message[][] {
+  const calls = Array.from({ length: Math.ceil(messages.length / MAX_MESSAGES) }, (_, index) => index * MAX_MESSAGES);
+  return calls.map((from) => messages.slice(from, from + MAX_MESSAGES));
 }

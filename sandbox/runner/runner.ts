@@ -6,7 +6,7 @@ import { SandboxClock } from '../sandbox-clock';
 import { type FireReport, invokeAsynchronously } from './asynchronous-invocation';
 import { type FunctionEndpoints, type FunctionObserver, type FunctionSurroundings, RunnableFunction } from './deployed-function';
 import { QueuePoller } from './queue-poller';
-import { scheduledEventOf, scheduleNamed } from './scheduled-event';
+import { scheduledEventOf, scheduleNamed, sendToQueue } from './scheduled-event';
 
 /** As much of an EventBridge event as can be put on a bus; the bus gives it its id, account and Region. */
 export interface BusEvent {
@@ -61,6 +61,19 @@ export class Runner {
     return running.fire(scheduleNamed(stack, ruleLogicalIdPrefix));
   }
 
+  /** Invokes a function once and waits for its answer; rejects where its handler fails. */
+  async invoke(functionName: string, payload: unknown): Promise<unknown> {
+    const running = [...this.stacks.values()].find((stack) => stack.has(functionName));
+    if (!running) throw new Error(`${functionName} is no function of a stack that runs here.`);
+    return running.invoke(functionName, payload);
+  }
+
+  /** Ends the process that runs the invocation, in the middle of what it does. */
+  async crash(requestId: string): Promise<void> {
+    const crashed = await Promise.all([...this.stacks.values()].map(async (stack) => stack.crash(requestId)));
+    if (!crashed.includes(true)) throw new Error(`No function here runs the invocation ${requestId}.`);
+  }
+
   /** Until the functions have handled all that lies in their queues. */
   async drained(): Promise<void> {
     await Promise.all([...this.stacks.values()].map(async (stack) => stack.drained()));
@@ -97,10 +110,24 @@ class RunningStack {
   private constructor(private readonly stack: StackDeployment, private readonly surroundings: FunctionSurroundings) {}
 
   async fire(schedule: Schedule): Promise<FireReport> {
-    const target = await this.functionNamed(schedule.functionName, schedule.ruleLogicalId);
     const { clock, endpoints } = this.surroundings;
     const event = schedule.input ?? scheduledEventOf(schedule, clock.now());
-    return invokeAsynchronously(target, event, schedule.asynchronous, { clock, emulator: endpoints.emulator });
+    if (schedule.target.kind === 'queue') return sendToQueue(schedule.target.queueUrl, event, endpoints.emulator);
+    const target = await this.functionNamed(schedule.target.functionName, schedule.ruleLogicalId);
+    return invokeAsynchronously(target, event, schedule.target.asynchronous, { clock, emulator: endpoints.emulator });
+  }
+
+  has(functionName: string): boolean {
+    return this.stack.functions.some((each) => each.functionName === functionName);
+  }
+
+  async invoke(functionName: string, payload: unknown): Promise<unknown> {
+    return (await this.functionNamed(functionName, 'An invocation')).invoke(payload, (answer) => answer);
+  }
+
+  async crash(requestId: string): Promise<boolean> {
+    const functions = await Promise.all(this.functions.values());
+    return functions.some((each) => each.crash(requestId));
   }
 
   async drained(): Promise<void> {

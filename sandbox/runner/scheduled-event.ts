@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
+import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { ScheduledEvent } from 'aws-lambda';
 import type { StackDeployment } from '../deployer/deploy-stack';
-import type { Schedule } from '../deployer/schedules';
-import { ACCOUNT_ID, REGION } from '../emulator-access';
+import type { Schedule, ScheduleTarget } from '../deployer/schedules';
+import { ACCOUNT_ID, emulatorAccess, REGION } from '../emulator-access';
+import type { FireReport } from './asynchronous-invocation';
 
 /** What EventBridge sends when a schedule is due. Its times have whole seconds. */
 export function scheduledEventOf({ ruleArn }: Schedule, now: number): ScheduledEvent<Record<string, never>> {
@@ -19,13 +21,24 @@ export function scheduledEventOf({ ruleArn }: Schedule, now: number): ScheduledE
   };
 }
 
-/** The one schedule that calls a function and whose rule's logical id begins so. */
+/** What EventBridge does for a target that is a queue. */
+export async function sendToQueue(queueUrl: string, event: unknown, emulator: string): Promise<FireReport> {
+  const startedAt = Date.now();
+  await new SQSClient(emulatorAccess(emulator)).send(new SendMessageCommand({ QueueUrl: queueUrl, MessageBody: JSON.stringify(event) }));
+  return { startedAt, endedAt: Date.now(), succeeded: true };
+}
+
+/** The one schedule that has a function or a queue for its target and whose rule's logical id begins so. */
 export function scheduleNamed({ name, schedules }: StackDeployment, ruleLogicalIdPrefix: string): Schedule {
   const [schedule, ...others] = schedules.filter(({ ruleLogicalId }) => ruleLogicalId.startsWith(ruleLogicalIdPrefix));
   if (!schedule || others.length > 0) {
-    const there = schedules.map(({ ruleLogicalId, functionName }) => `${ruleLogicalId} (calls ${functionName})`).join(', ') || 'none';
-    throw new Error(`The stack ${name} has ${schedule ? 'several schedules' : 'no schedule'} for functions under ${ruleLogicalIdPrefix}. There are: ${there}.`);
+    const there = schedules.map(({ ruleLogicalId, target }) => `${ruleLogicalId} (${textOf(target)})`).join(', ') || 'none';
+    throw new Error(`The stack ${name} has ${schedule ? 'several schedules' : 'no schedule'} for functions and queues under ${ruleLogicalIdPrefix}. There are: ${there}.`);
   }
   if (!schedule.isEnabled) throw new Error(`The rule ${schedule.ruleLogicalId} is disabled: it never fires.`);
   return schedule;
+}
+
+function textOf(target: ScheduleTarget): string {
+  return target.kind === 'function' ? `calls ${target.functionName}` : `sends to ${target.queueUrl.split('/').at(-1)}`;
 }

@@ -1,10 +1,17 @@
-import { type Acknowledgment, Validations } from 'aws-cdk-lib';
+import { Stack, Validations } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 
 /**
- * Acknowledges findings of cdk-nag whose ids hold an ARN. `Validations.acknowledge` takes the `::` in an ARN without a Region
- * for a delimiter and refuses it, so they are written where it would write them.
+ * Acknowledges that a policy of the role allows a resource with a wildcard in its ARN. `Validations.acknowledge` takes the `::` in an ARN
+ * without a Region for a delimiter and refuses it, so it is written where it would write it.
  */
-export function acknowledgeArnFindings(scope: Construct, ...findings: Acknowledgment[]): void {
-  scope.node.addMetadata(Validations.ACKNOWLEDGED_RULES_METADATA_KEY, Object.fromEntries(findings.map(({ id, reason }) => [id, reason])));
+export function acknowledgeWildcard(role: Construct, arn: string, reason: string): void {
+  const id = `AwsSolutions-IAM5[Resource::${arnText(Stack.of(role).resolve(arn))}]`;
+  role.node.addMetadata(Validations.ACKNOWLEDGED_RULES_METADATA_KEY, { [id]: reason });
+}
+
+/** As cdk-nag names a resource that holds references. */
+function arnText(resolved: string | { 'Fn::Join': [string, (string | { Ref: string })[]] }): string {
+  if (typeof resolved === 'string') return resolved;
+  return resolved['Fn::Join'][1].map((part) => (typeof part === 'string' ? part : `<${part.Ref}>`)).join('');
 }

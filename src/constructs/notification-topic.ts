@@ -26,8 +26,8 @@ export function givenTopic(scope: Construct, topic: sns.ITopic): sns.ITopic {
   if (![topic.env.region, region].some(Token.isUnresolved) && topic.env.region !== region) {
     throw new Error(`${scope.node.path}: "notificationTopic" is in ${topic.env.region}, the sentry in ${region}: give a topic in ${region}.`);
   }
-  // A policy of the topic's own takes the place of the default one, which lets the account's alarms in; without one, nothing is to be done.
-  if (topic.node.tryFindChild('Policy')) letAlarmsPublish(topic);
+  // The tamper rules give the topic a policy of its own, which takes the place of the default one, which lets the account's alarms in.
+  letAlarmsPublish(topic);
   return topic;
 }
 

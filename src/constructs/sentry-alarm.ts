@@ -6,8 +6,10 @@ import type { Construct } from 'constructs';
 
 export interface SentryAlarmProps {
   readonly metric: cloudwatch.Metric;
-  /** The alarm goes when the metric's maximum within the period is above it. */
+  /** The alarm goes when the metric's statistic within the period is above it. */
   readonly threshold: number;
+  /** The maximum, unless it is the sum that counts. */
+  readonly statistic?: string;
   /** One minute, unless what is measured shows up later than that. */
   readonly period?: Duration;
   /** What is wrong, in a sentence. */
@@ -17,13 +19,40 @@ export interface SentryAlarmProps {
 
 /** An alarm of a sentry about itself, which publishes to its topic. */
 export class SentryAlarm extends cloudwatch.Alarm {
-  constructor(scope: Construct, id: string, { metric, threshold, description, topic, period = Duration.minutes(1) }: SentryAlarmProps) {
+  constructor(scope: Construct, id: string, props: SentryAlarmProps) {
+    const { metric, threshold, description, topic, period = Duration.minutes(1), statistic = cloudwatch.Stats.MAXIMUM } = props;
     super(scope, id, {
-      metric: metric.with({ period, statistic: cloudwatch.Stats.MAXIMUM }),
+      metric: metric.with({ period, statistic }),
       threshold,
       comparisonOperator: cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD,
       evaluationPeriods: 1,
       treatMissingData: cloudwatch.TreatMissingData.NOT_BREACHING,
+      alarmDescription: `${description} (${scope.node.path})`,
+    });
+    this.addAlarmAction(new cloudwatchActions.SnsAction(topic));
+  }
+}
+
+export interface SilenceAlarmProps {
+  /** Counts signs of life. */
+  readonly metric: cloudwatch.Metric;
+  readonly period: Duration;
+  /** The alarm goes when so many periods on end have passed without one. */
+  readonly periods: number;
+  /** What is wrong, in a sentence. */
+  readonly description: string;
+  readonly topic: sns.ITopic;
+}
+
+/** An alarm that goes when nothing is heard of what should be heard of. */
+export class SilenceAlarm extends cloudwatch.Alarm {
+  constructor(scope: Construct, id: string, { metric, period, periods, description, topic }: SilenceAlarmProps) {
+    super(scope, id, {
+      metric: metric.with({ period, statistic: cloudwatch.Stats.SUM }),
+      threshold: 1,
+      comparisonOperator: cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD,
+      evaluationPeriods: periods,
+      treatMissingData: cloudwatch.TreatMissingData.BREACHING,
       alarmDescription: `${description} (${scope.node.path})`,
     });
     this.addAlarmAction(new cloudwatchActions.SnsAction(topic));

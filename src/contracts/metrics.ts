@@ -5,16 +5,34 @@ export const METRICS_NAMESPACE = 'CdkSentries';
 export const SENTRY_DIMENSION = 'service';
 
 export const SECURITY_GROUP_METRICS = {
+  /** Events that were read. */
+  eventsSeen: 'EventsSeen',
   /** Rules that violated a policy. */
   violations: 'Violations',
   /** Rules that were taken back. */
   rulesReverted: 'RulesReverted',
+  /** Reverts of what had been reverted a short while before. */
+  repeats: 'Repeats',
   /** Rules that should be gone and are not. */
   revertsFailed: 'RevertsFailed',
   /** Seconds from the call to the rule being gone, a value for each reverted rule. */
   secondsOpen: 'SecondsOpen',
+  /** Seconds from the call to its event being in the queue. */
+  detectionLag: 'DetectionLag',
+  /** Seconds from the event being in the queue to the rule being gone. */
+  reactionTime: 'ReactionTime',
   /** Which try at an event it was that failed, from 1. */
   failedTries: 'FailedTries',
   /** Events whose shape could not be read, or that did not name their rules. */
   unreadableEvents: 'UnreadableEvents',
+  /** Events of the sentry's own dry runs that came back. */
+  heartbeats: 'Heartbeats',
+  /** Runs of reconcile that came to their end. */
+  reconcileRuns: 'ReconcileRuns',
+  /** Groups with differences that no event explained. */
+  groupsDue: 'GroupsDue',
+  /** Runs of reconcile that did nothing, since too many groups differed. */
+  brakedRuns: 'BrakedRuns',
+  /** Groups that are monitored. */
+  groupsMonitored: 'GroupsMonitored',
 } as const;

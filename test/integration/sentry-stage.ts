@@ -11,15 +11,14 @@ import {
 export const STACK_NAME = 'Stage';
 
 /**
- * Groups under two sentries: `Locked` and `Legacy` may get nothing new, and no SSH from the internet, which `Legacy` has had for long;
- * `Watched` is told of only; `Unwatched` is nobody's business. The role `Deployer` is trusted.
+ * Groups under two sentries: `Locked` and `Legacy` may get nothing new, and no SSH from the internet; `Watched` is told of only;
+ * `Unwatched` is nobody's business. The role `Deployer` is trusted.
  */
 export function synthesizeStage(): string {
   const app = new App({ outdir: mkdtempSync(join(tmpdir(), 'cdk-sentries-stage-')) });
   const stack = new Stack(app, STACK_NAME);
   const vpc = new ec2.Vpc(stack, 'Vpc', { maxAzs: 1, natGateways: 0 });
   const [locked, legacy, watched, unwatched] = ['Locked', 'Legacy', 'Watched', 'Unwatched'].map((id) => groupWithRules(stack, id, vpc));
-  legacy!.addIngressRule(ec2.Peer.anyIpv4(), ec2.Port.tcp(22));
   const deployer = new iam.Role(stack, 'Deployer', { path: '/deploy/', assumedBy: new iam.AccountRootPrincipal() });
 
   new SecurityGroupSentry(stack, 'GroupSentry', {
@@ -50,7 +49,7 @@ export function synthesizeStage(): string {
 }
 
 function groupWithRules(stack: Stack, id: string, vpc: ec2.IVpc): ec2.SecurityGroup {
-  const group = new ec2.SecurityGroup(stack, id, { vpc });
+  const group = new ec2.SecurityGroup(stack, id, { vpc, allowAllOutbound: false });
   group.addIngressRule(ec2.Peer.anyIpv4(), ec2.Port.tcp(443));
   group.addIngressRule(ec2.Peer.ipv4('10.0.0.0/8'), ec2.Port.tcp(22));
   return group;

@@ -1,16 +1,22 @@
+import { DeleteTableCommand, DescribeTableCommand, DynamoDBClient, PutItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
 import { DescribeSecurityGroupRulesCommand, EC2Client } from '@aws-sdk/client-ec2';
+import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { CfnOutput, CfnResource, type Stack } from 'aws-cdk-lib';
+import { CfnOutput, CfnResource, RemovalPolicy, type Stack } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
+import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as events from 'aws-cdk-lib/aws-events';
 import * as targets from 'aws-cdk-lib/aws-events-targets';
+import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
+import * as sns from 'aws-cdk-lib/aws-sns';
 import { synthesizeTinyApp, temporaryFolder } from './tiny-app';
 import { readAssembly } from '../../sandbox/deployer/assembly';
 import { deployStack, type StackDeployment } from '../../sandbox/deployer/deploy-stack';
 import { type Emulator, startEmulator } from '../../sandbox/emulator';
 import { emulatorAccess } from '../../sandbox/emulator-access';
+import { Inbox } from '../../sandbox/inbox';
 import { preparePythonEnvironment } from '../../sandbox/python-environment';
 
 let emulator: Emulator;
@@ -57,7 +63,7 @@ test('lists by name what the emulator leaves out', async () => {
   expect([...names].sort()).toEqual([
     'AWS::CloudWatch::Alarm',
     'AWS::Events::Rule: schedule',
-    'AWS::Events::Rule: targets other than queues',
+    'AWS::Events::Rule: targets other than queues and topics',
     'AWS::IAM::Policy: rights',
     'AWS::IAM::Role: rights',
     'AWS::Lambda::EventSourceMapping',
@@ -78,6 +84,71 @@ test('makes egress rules that stand by themselves', async () => {
     Filters: [{ Name: 'group-id', Values: [stack.resources.get('Group')?.physicalId ?? ''] }],
   }));
   expect(SecurityGroupRules).toContainEqual(expect.objectContaining({ IsEgress: true, FromPort: 443, CidrIpv4: '10.1.0.0/16' }));
+});
+
+describe('a table with an index, deletion protection, expiry and a resource policy', () => {
+  const table = {
+    partitionKey: { name: 'group', type: dynamodb.AttributeType.STRING },
+    sortKey: { name: 'item', type: dynamodb.AttributeType.STRING },
+    timeToLiveAttribute: 'end',
+    deletionProtection: true,
+    removalPolicy: RemovalPolicy.RETAIN,
+    resourcePolicy: new iam.PolicyDocument({
+      statements: [new iam.PolicyStatement({ effect: iam.Effect.DENY, principals: [new iam.AnyPrincipal()], actions: ['dynamodb:PutItem'], resources: ['*'] })],
+    }),
+  };
+  const index = { indexName: 'due', partitionKey: { name: 'isDue', type: dynamodb.AttributeType.STRING }, sortKey: { name: 'dueAt', type: dynamodb.AttributeType.NUMBER } };
+
+  test.each<[string, (stack: Stack) => string]>([
+    ['Table', (scope) => {
+      const made = new dynamodb.Table(scope, 'Ledger', { ...table, billingMode: dynamodb.BillingMode.PAY_PER_REQUEST });
+      made.addGlobalSecondaryIndex(index);
+      return made.tableName;
+    }],
+    ['TableV2', (scope) => new dynamodb.TableV2(scope, 'Ledger', { ...table, globalSecondaryIndexes: [index] }).tableName],
+  ])('%s: index and protection work; nobody expires, and no caller is refused', async (_, make) => {
+    const { outputs, gaps } = await deploy((scope) => new CfnOutput(scope, 'Name', { value: make(scope) }));
+    const TableName = outputs.get('Name');
+    const client = new DynamoDBClient(emulatorAccess(emulator.endpoint));
+    await client.send(new PutItemCommand({ TableName, Item: { group: { S: 'g' }, item: { S: 'i' }, isDue: { S: 'yes' }, dueAt: { N: '1' }, end: { N: '1' } } }));
+    const { Items } = await client.send(new QueryCommand({
+      TableName, IndexName: 'due', KeyConditionExpression: 'isDue = :yes AND dueAt < :now', ExpressionAttributeValues: { ':yes': { S: 'yes' }, ':now': { N: '2' } },
+    }));
+    expect(Items).toEqual([expect.objectContaining({ item: { S: 'i' } })]);
+    const { Table } = await client.send(new DescribeTableCommand({ TableName }));
+    expect(Table).toMatchObject({ DeletionProtectionEnabled: true, BillingModeSummary: { BillingMode: 'PAY_PER_REQUEST' } });
+    await expect(client.send(new DeleteTableCommand({ TableName }))).rejects.toThrow(/DeletionProtectionEnabled/);
+    expect(gaps.filter(({ type }) => type.startsWith('AWS::DynamoDB')).map(({ aspect }) => aspect)).toEqual(
+      expect.arrayContaining(['time to live', 'resource policy']),
+    );
+  });
+});
+
+test('an event that matches a rule reaches the topic that is its target, as the target\'s input transformer makes it', async () => {
+  const { topicArns } = await deploy((scope) => {
+    const topic = new sns.Topic(scope, 'Told');
+    const field = events.EventField.fromPath;
+    const rule = (id: string, message?: events.RuleTargetInput) => new events.Rule(scope, id, {
+      eventPattern: { source: ['test'], detailType: [id] }, targets: [new targets.SnsTopic(topic, { message })],
+    });
+    rule('whole');
+    rule('text', events.RuleTargetInput.fromText(`${field('$.detail.eventName')} by ${field('$.detail.who')}, ${field('$.detail.nobody')}!`));
+    rule('lines', events.RuleTargetInput.fromMultilineText(`one ${field('$.detail.count')}\ntwo ${field('$.source')}`));
+    rule('object', events.RuleTargetInput.fromObject({ name: field('$.detail.eventName'), text: `of ${field('$.detail.who')}` }));
+  });
+  const inbox = await Inbox.open(emulator.endpoint);
+  await inbox.subscribeTo(topicArns);
+  const Detail = JSON.stringify({ eventName: 'DisableRule', who: 'the "boss"', count: 2 });
+  const put = async (DetailType: string) => {
+    const before = inbox.deliveries.length;
+    await new EventBridgeClient(emulatorAccess(emulator.endpoint)).send(new PutEventsCommand({ Entries: [{ Source: 'test', DetailType, Detail }] }));
+    return (await inbox.waitFor((delivery) => inbox.deliveries.indexOf(delivery) >= before, 5000)).message;
+  };
+  expect(JSON.parse(await put('whole'))).toMatchObject({ 'source': 'test', 'detail-type': 'whole', 'account': '123456789012', 'detail': { count: 2 } });
+  expect(await put('text')).toBe('DisableRule by the "boss", !');
+  expect(await put('lines')).toBe('one 2\ntwo test');
+  expect(JSON.parse(await put('object'))).toEqual({ name: 'DisableRule', text: 'of the "boss"' });
+  await inbox.close();
 });
 
 test('refuses a type of which nobody knows what the emulator does', async () => {

@@ -132,8 +132,9 @@ test('the function runs with its deployed settings, its role\'s credentials and 
     AWS_LAMBDA_FUNCTION_MEMORY_SIZE: '256',
     AWS_REGION: 'us-east-1',
     _HANDLER: 'index.handler',
+    _X_AMZN_TRACE_ID: expect.stringMatching(/^Root=1-[\da-f]{8}-[\da-f]{24};Parent=/),
   });
-  const others = Object.keys(environment).filter((name) => !/^(AWS_|LAMBDA_TASK_ROOT$|_HANDLER$|PATH$|TZ$|TOPIC_ARN$)/.test(name));
+  const others = Object.keys(environment).filter((name) => !/^(AWS_|LAMBDA_TASK_ROOT$|_HANDLER$|_X_AMZN_TRACE_ID$|PATH$|TZ$|TOPIC_ARN$)/.test(name));
   expect(others).toEqual([]);
   expect(context).toMatchObject({ functionName: 'tiny', invokedFunctionArn: 'arn:aws:lambda:us-east-1:123456789012:function:tiny' });
   expect(remaining).toBeGreaterThan(500);

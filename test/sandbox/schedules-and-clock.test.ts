@@ -84,7 +84,7 @@ test('until it is set, the clock is the machine\'s', async () => {
 
 test('a schedule runs its function with the event that EventBridge sends', async () => {
   const { report, answer } = await fireClock('Daily');
-  expect(report).toEqual({ functionName: 'clock', startedAt: expect.any(Number), endedAt: expect.any(Number), succeeded: true });
+  expect(report).toEqual({ functionName: 'clock', requestId: expect.stringMatching(/^[\da-f-]{36}$/), startedAt: expect.any(Number), endedAt: expect.any(Number), succeeded: true });
   expect(invocations).toEqual([report]);
   expect(answer.event).toEqual({
     'version': '0',
@@ -126,7 +126,7 @@ test('tries three times by default, and sends the event to the dead-letter queue
 
 test('what cannot fire is refused by name', async () => {
   await expect(aws.fire(stack, 'Off')).rejects.toThrow(/rule Off\w+ is disabled/);
-  await expect(aws.fire(stack, 'Moon')).rejects.toThrow(/no schedule for functions under Moon. There are: Daily\w+ \(calls clock\), Weekly/);
+  await expect(aws.fire(stack, 'Moon')).rejects.toThrow(/no schedule for functions and queues under Moon. There are: Daily\w+ \(calls clock\), Weekly/);
   await expect(aws.fire(stack, '')).rejects.toThrow('several schedules');
 });
 

@@ -13,19 +13,19 @@ export interface Notification {
 /** SNS takes 256 KB; the rest is room for JSON's escapes and the attributes. */
 const MAX_BYTES = 240 * 1024;
 
+/** `render` is asked to list fewer items as long as the message is too large. */
+export function largestThatFits<Rendered extends Notification>(maxItems: number, render: (items: number) => Rendered): Rendered {
+  let items = maxItems;
+  let notification = render(items);
+  while (items > 0 && Buffer.byteLength(messageOf(notification)) > MAX_BYTES) {
+    items = Math.floor(items / 2);
+    notification = render(items);
+  }
+  return notification;
+}
+
 export class SnsNotifications {
   constructor(private readonly client: SNSClient, private readonly topicArn: string) {}
-
-  /** `render` is asked to list fewer items as long as the message is too large. */
-  async publishLargestThatFits(maxItems: number, render: (items: number) => Notification): Promise<void> {
-    let items = maxItems;
-    let notification = render(items);
-    while (items > 0 && Buffer.byteLength(messageOf(notification)) > MAX_BYTES) {
-      items = Math.floor(items / 2);
-      notification = render(items);
-    }
-    await this.publish(notification);
-  }
 
   async publish(notification: Notification): Promise<void> {
     await this.client.send(new PublishCommand({

@@ -1,69 +1,74 @@
 import {
-  CHANGE_MESSAGE_VERSION, type ChangeMessage, type RuleInMessage, type UnreadableEventMessage,
+  CHANGE_MESSAGE_VERSION, type ChangeMessage, type RuleInMessage, type RuleValuesInMessage, type UnreadableEventMessage,
 } from '../../contracts/security-group/change-message';
+import type { Announcement } from '../../domain/notification/announcement';
 import { plainText, subjectLine } from '../../domain/notification/plain-text';
 import { type ChangeReport, secondsOpen, severityOf, worstFirst } from '../../domain/security-group/change-report';
 import type { RuleOutcome } from '../../domain/security-group/outcome';
 import { reportSubject, reportText } from '../../domain/security-group/report-text';
+import type { Rule } from '../../domain/security-group/rule';
 import { ruleText } from '../../domain/security-group/rule-text';
-import type { Notification } from '../notification/sns-notifications';
 
-export function changeNotification(report: ChangeReport, sentry: string, maxRules: number): Notification {
+export function changeNotification(report: ChangeReport, sentry: string, maxRules: number): Announcement {
   const message = changeMessage(report, sentry, maxRules);
   return {
     subject: reportSubject(report),
     json: JSON.stringify(message),
     text: reportText(report, sentry, maxRules),
-    severity: severityOf(report),
+    severity: message.severity,
     type: message.type,
+    isRepeat: report.isRepeat,
   };
 }
 
 function changeMessage(report: ChangeReport, sentry: string, maxRules: number): ChangeMessage {
-  const { change, group, rules } = report;
-  const { type, arn, roleArn, sessionName, userName, invokedBy } = change.actor;
+  const { call, explainedBy, group, rules, notices } = report;
+  const { type, arn, roleArn, sessionName, userName, invokedBy } = call.actor;
   return {
     version: CHANGE_MESSAGE_VERSION,
     type: 'security-group-change',
     sentry,
     severity: severityOf(report),
-    eventId: change.eventId,
-    eventName: change.eventName,
-    time: change.time.toISOString(),
-    account: change.accountId,
-    region: change.region,
-    group,
+    explainedBy,
+    eventId: call.eventId,
+    eventName: call.eventName,
+    time: call.time.toISOString(),
+    account: call.accountId,
+    region: call.region,
+    group: { id: group.id, name: group.name, vpcId: group.vpcId },
     actor: { type, arn, roleArn, sessionName, userName, invokedBy },
-    sourceAddress: change.sourceAddress,
-    userAgent: change.userAgent,
+    sourceAddress: call.sourceAddress,
+    userAgent: call.userAgent,
     secondsOpen: secondsOpen(report),
     tries: report.tries,
+    isRepeat: report.isRepeat,
+    repeats: report.repeats,
     rules: worstFirst(rules).slice(0, maxRules).map(ruleInMessage),
     rulesOmitted: Math.max(0, rules.length - maxRules),
-    doubt: report.doubt,
+    notices,
   };
 }
 
-function ruleInMessage({ rule, violations, outcome }: RuleOutcome): RuleInMessage {
-  const { id, direction, protocol, fromPort, toPort, peer, description } = rule;
+function ruleInMessage({ rule, change, restored, violations, outcome }: RuleOutcome): RuleInMessage {
   return {
-    ruleId: id,
-    direction,
-    protocol,
-    fromPort,
-    toPort,
-    peer,
-    description,
-    text: ruleText(rule),
+    ruleId: rule.id,
+    ...ruleValues(rule),
+    change,
+    ...(restored && { restored: ruleValues(restored) }),
     violations,
     outcome: outcome.kind,
-    ...(outcome.kind === 'failed' && { failure: outcome.reason }),
+    ...((outcome.kind === 'failed' || outcome.kind === 'not-restorable') && { failure: outcome.reason }),
   };
+}
+
+export function ruleValues(rule: Rule): RuleValuesInMessage {
+  const { direction, protocol, fromPort, toPort, peer, description } = rule;
+  return { direction, protocol, fromPort, toPort, peer, description, text: ruleText(rule) };
 }
 
 const MAX_EVENT_CHARACTERS = 20_000;
 
-export function unreadableEventNotification(event: string, reason: string, sentry: string): Notification {
+export function unreadableEventNotification(event: string, reason: string, sentry: string): Announcement {
   const message: UnreadableEventMessage = {
     version: CHANGE_MESSAGE_VERSION,
     type: 'unreadable-event',
@@ -85,5 +90,6 @@ export function unreadableEventNotification(event: string, reason: string, sentr
     ].join('\n'),
     severity: message.severity,
     type: message.type,
+    isRepeat: false,
   };
 }

@@ -1,6 +1,6 @@
 import { Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
-import { acknowledgeArnFindings } from '../acknowledge-finding';
+import { acknowledgeWildcard } from '../acknowledge-finding';
 import type { KeyExemption } from './key-exemption';
 
 /** What the function may do in IAM and on the default bus. Rights to change keys are there only where it `acts`. */
@@ -23,18 +23,9 @@ export function keySentryStatements(stack: Stack, exemptions: readonly KeyExempt
 
 /** What cdk-nag finds in these rights, and why it is so. */
 export function acknowledgeEveryUser(role: iam.IRole): void {
-  const stack = Stack.of(role);
-  acknowledgeArnFindings(role, {
-    id: `AwsSolutions-IAM5[Resource::${arnText(stack.resolve(userArns(stack)))}]`, reason: 'The sentry looks at every user of the account.',
-  });
+  acknowledgeWildcard(role, userArns(Stack.of(role)), 'The sentry looks at every user of the account.');
 }
 
 function userArns(stack: Stack): string {
   return stack.formatArn({ service: 'iam', region: '', resource: 'user', resourceName: '*' });
-}
-
-/** As cdk-nag names a resource that holds references. */
-function arnText(resolved: string | { 'Fn::Join': [string, (string | { Ref: string })[]] }): string {
-  if (typeof resolved === 'string') return resolved;
-  return resolved['Fn::Join'][1].map((part) => (typeof part === 'string' ? part : `<${part.Ref}>`)).join('');
 }

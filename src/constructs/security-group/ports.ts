@@ -1,25 +1,60 @@
 import { canonicalProtocol } from '../../domain/security-group/protocol';
 import type { Traffic } from '../../domain/security-group/traffic-pattern';
 
+type PortNumbers = readonly [fromPort: number, toPort?: number];
+
+function tcpPorts(...ranges: PortNumbers[]): Traffic[] {
+  return ranges.map((range) => trafficOf('tcp', range));
+}
+
+function udpPorts(...ranges: PortNumbers[]): Traffic[] {
+  return ranges.map((range) => trafficOf('udp', range));
+}
+
+function trafficOf(protocol: string, [fromPort, toPort = fromPort]: PortNumbers): Traffic {
+  return { kind: 'protocol', protocol, fromPort, toPort };
+}
+
 /**
  * Protocols and ports that a traffic pattern means.
  *
- * A rule matches when it opens any of them: a rule for ports 20-30, or for all traffic, opens SSH too.
+ * A baseline that forbids them forbids every rule that opens any of them: one for ports 20-30, or for all traffic, opens SSH too. One that
+ * allows only them allows the rules that open nothing else.
  */
 export class Ports {
   /** SSH: TCP 22. */
-  public static readonly SSH = new Ports('SSH', [{ kind: 'protocol', protocol: 'tcp', fromPort: 22, toPort: 22 }]);
+  public static readonly SSH = new Ports('SSH', tcpPorts([22]));
 
   /** Remote Desktop: TCP and UDP 3389. */
-  public static readonly RDP = new Ports('RDP', [
-    { kind: 'protocol', protocol: 'tcp', fromPort: 3389, toPort: 3389 },
-    { kind: 'protocol', protocol: 'udp', fromPort: 3389, toPort: 3389 },
+  public static readonly RDP = new Ports('RDP', [...tcpPorts([3389]), ...udpPorts([3389])]);
+
+  /**
+   * Databases and data stores that listen on their usual ports: SQL Server (TCP 1433, UDP 1434), Oracle (TCP 1521), MySQL, MariaDB and Aurora
+   * (TCP 3306), PostgreSQL (TCP 5432), Redshift (TCP 5439), Redis, Valkey and MemoryDB (TCP 6379), Neptune (TCP 8182), Cassandra (TCP 9042),
+   * OpenSearch and Elasticsearch (TCP 9200 and 9300), Memcached (TCP and UDP 11211), MongoDB and DocumentDB (TCP 27017-27019), Db2 (TCP 50000).
+   */
+  public static readonly DATABASES = new Ports('databases', [
+    ...tcpPorts([1433], [1521], [3306], [5432], [5439], [6379], [8182], [9042], [9200], [9300], [11211], [27017, 27019], [50000]),
+    ...udpPorts([1434], [11211]),
+  ]);
+
+  /**
+   * The ports that AWS's control EC2.19 calls high-risk: 20 and 21 (FTP), 22 (SSH), 23 (Telnet), 25 (SMTP), 110 (POP3), 135 (RPC), 143 (IMAP), 445
+   * (SMB), 1433 and 1434 (SQL Server), 3000 and 5000 (development servers), 3306 (MySQL), 3389 (Remote Desktop), 4333 (mSQL), 5432 (PostgreSQL), 5500,
+   * 5601 (dashboards), 8080, 8088 and 8888 (other HTTP ports), 9200 and 9300 (OpenSearch), over TCP; 1434 and 3389 over UDP as well.
+   *
+   * @see https://docs.aws.amazon.com/securityhub/latest/userguide/ec2-controls.html#ec2-19
+   */
+  public static readonly HIGH_RISK = new Ports('high-risk ports (EC2.19)', [
+    ...tcpPorts([20, 23], [25], [110], [135], [143], [445],
+      [1433, 1434], [3000], [3306], [3389], [4333], [5000], [5432], [5500], [5601], [8080], [8088], [8888], [9200], [9300]),
+    ...udpPorts([1434], [3389]),
   ]);
 
   /** Whatever a rule opens: every rule matches. */
   public static readonly ANY = new Ports('anything', [{ kind: 'any' }]);
 
-  /** Only rules that open every protocol and port at once (protocol -1). */
+  /** Every protocol and port. To `forbid` it forbids only rules that open them all at once (protocol -1); to allow it allows every rule. */
   public static readonly ALL_TRAFFIC = new Ports('all traffic', [{ kind: 'allTraffic' }]);
 
   /**
@@ -88,7 +123,7 @@ export class Ports {
       throw new Error(`The port range ${fromPort}-${toPort} is empty: write the lower port first, Ports.${protocol}Range(${toPort}, ${fromPort}).`);
     }
     const name = fromPort === toPort ? `${protocol} ${fromPort}` : `${protocol} ${fromPort}-${toPort}`;
-    return new Ports(name, [{ kind: 'protocol', protocol, fromPort, toPort }]);
+    return new Ports(name, [trafficOf(protocol, [fromPort, toPort])]);
   }
 
   /** @internal */

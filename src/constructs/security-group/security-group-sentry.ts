@@ -1,25 +1,35 @@
-import { Duration, Stack, Token, Validations } from 'aws-cdk-lib';
+import { Duration, Stack, Stage, Token, Validations } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as events from 'aws-cdk-lib/aws-events';
 import * as targets from 'aws-cdk-lib/aws-events-targets';
 import * as iam from 'aws-cdk-lib/aws-iam';
+import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as sources from 'aws-cdk-lib/aws-lambda-event-sources';
 import type * as sns from 'aws-cdk-lib/aws-sns';
 import * as sqs from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { SECURITY_GROUP_METRICS } from '../../contracts/metrics';
+import { OPERATE_SENTRY } from '../../contracts/security-group/operate-sentry.environment';
+import { type HeartbeatMessage, QUEUE_MESSAGE_VERSION } from '../../contracts/security-group/queue-message';
+import { RECONCILE_GROUPS } from '../../contracts/security-group/reconcile-groups.environment';
 import { RESPOND_TO_CHANGES } from '../../contracts/security-group/respond-to-changes.environment';
-import { chunksOf } from '../../domain/chunks';
 import type { Actor } from '../actor';
 import { BundledFunction } from '../bundled-function';
 import { givenTopic, notificationTopic } from '../notification-topic';
-import { SentryAlarm } from '../sentry-alarm';
+import { SentryAlarm, SilenceAlarm } from '../sentry-alarm';
 import { sentryMetric } from '../sentry-metric';
+import { SentryMode } from '../sentry-mode';
+import { TamperRules } from '../tamper-rules';
+import { judgeAppRules } from './app-rules';
 import type { ChangeResponse } from './change-response';
+import { ExistingViolations } from './existing-violations';
 import { groupChangePattern } from './group-change-pattern';
+import { LedgerTable } from './ledger-table';
 import type { MonitoredGroup, MonitoredGroups } from './monitored-groups';
 import type { SecurityGroupBaseline } from './security-group-baseline';
+import { findOverlap } from './selection-overlap';
 import { SentryParameters } from './sentry-parameters';
+import { acknowledgeWildcards, actingStatements, historyStatement, lookingStatements } from './sentry-rights';
 
 /** A baseline, and what is done about a rule that violates it. */
 export interface SecurityGroupPolicy {
@@ -54,9 +64,57 @@ export interface SecurityGroupSentryProps {
    * @default - a topic of the sentry's own, encrypted with a key of its own
    */
   readonly notificationTopic?: sns.ITopic;
+
+  /**
+   * Whether the sentry acts, or only judges and tells what it would have done. Going from OBSERVE to ENFORCE adopts the groups anew.
+   *
+   * @default SentryMode.ENFORCE
+   */
+  readonly mode?: SentryMode;
+
+  /**
+   * What is done about rules that violate a policy already when the sentry adopts their group: when it sees the group for the first
+   * time, again after a while, or under other policies.
+   *
+   * @default ExistingViolations.REPORT
+   */
+  readonly existingViolations?: ExistingViolations;
+
+  /**
+   * When the groups are compared with the sentry's ledger, to find what no event told of. The first run adopts the groups. Throws if
+   * it is a rate of less than once a day.
+   *
+   * @default - every hour
+   */
+  readonly reconcileSchedule?: events.Schedule;
+
+  /**
+   * How long a difference between a group and the ledger may wait for the event that explains it, before it is answered. 1 minute to
+   * 1 day, or this throws. CloudTrail's event history, where it is looked up then, lags by up to 15 minutes.
+   *
+   * @default Duration.minutes(15)
+   */
+  readonly settleTime?: Duration;
+
+  /**
+   * The share of the groups, above 0 and up to 1, that reconcile may answer differences in, in one run; three groups are never too many.
+   * Above it nothing is done in any of them, and an alarm goes. Events are always answered. Throws if it is out of range.
+   *
+   * @default 0.25
+   */
+  readonly reconcileBrake?: number;
+
+  /**
+   * For how long the same change of the same actor to the same group is reverted without being told again. It is counted, and told
+   * with the next message; failures are always told. 1 minute to 7 days, or this throws.
+   *
+   * @default Duration.hours(1)
+   */
+  readonly repeatWindow?: Duration;
 }
 
 const FUNCTION_TIMEOUT = Duration.seconds(60);
+const RECONCILE_TIMEOUT = Duration.minutes(10);
 
 /** With the growing pauses between them, about six hours of tries before an event goes to the dead-letter queue. */
 const MAX_TRIES = 30;
@@ -67,11 +125,11 @@ const TRIES_BEFORE_ALARM = 5;
 /** A flood of events must not eat up the account's concurrency, nor EC2's request limit. */
 const MAX_CONCURRENCY = 10;
 
-/** IAM takes 6,144 characters a managed policy; a group's ARN has about 80. */
-const GROUPS_PER_STATEMENT = 50;
-
-/** A role takes ten managed policies, one for each statement. */
+/** A role takes ten managed policies, one for each statement of 50 groups. */
 const MOST_GROUPS = 500;
+
+/** Reverts of the same in five minutes that are more than somebody who tries twice. */
+const REPEATS_BEFORE_ALARM = 10;
 
 /**
  * Watches security groups, takes rules back that violate a policy, and tells who changed what and what was done.
@@ -79,7 +137,7 @@ const MOST_GROUPS = 500;
  * It needs a CloudTrail trail that logs the Region's write management events; without one, EventBridge sees no API call.
  */
 export class SecurityGroupSentry extends Construct implements iam.IGrantable {
-  /** The principal of the function that revokes rules. */
+  /** The principal of the function that revokes and restores rules. */
   public readonly grantPrincipal: iam.IPrincipal;
 
   /** Where the sentry tells what happened: subscribe to it. */
@@ -89,20 +147,41 @@ export class SecurityGroupSentry extends Construct implements iam.IGrantable {
   public readonly alarms: cloudwatch.Alarm[];
 
   /**
-   * Throws if there are no policies, if a monitored group or the topic is known to be in another account or Region, if there are
-   * more than 500 groups, and if the topic is a FIFO topic.
+   * Takes an operator's orders: accept a rule, withdraw its grants, release a group, pause, resume, list all grants. Whoever may invoke
+   * it may accept any rule, so it is for few: see `grantOperate`.
+   */
+  public readonly operatorFunction: lambda.IFunction;
+
+  private readonly selection: MonitoredGroups;
+
+  /**
+   * Throws if there are no policies, if a monitored group or the topic is known to be in another account or Region, if more than
+   * 500 groups are given by id, if the topic is a FIFO topic, if a duration or the brake is out of its range, and if another sentry of
+   * the app watches one of the groups. Rules of the app that violate a `forbid` or `allowOnly` baseline are errors at synth.
    */
   constructor(scope: Construct, id: string, props: SecurityGroupSentryProps) {
     super(scope, id);
-    const groups = props.monitoredGroups._groups;
-    this.validate(groups, props.policies);
+    this.selection = props.monitoredGroups;
+    this.validate(props);
+    this.refuseRivals();
+    const selection = props.monitoredGroups._selection;
+    const policies = props.policies.map(({ baseline, response }) => ({ baseline: baseline._specification, response: response._response }));
+    this.node.addValidation({ validate: () => judgeAppRules(this, selection, policies) });
 
     this.notificationTopic = props.notificationTopic ? givenTopic(this, props.notificationTopic) : notificationTopic(this, 'Notifications');
     const parameters = new SentryParameters(this, 'Parameters', {
-      groupIds: groups.map((group) => group.id),
-      policies: props.policies.map(({ baseline, response }) => ({ baseline: baseline._specification, response: response._response })),
-      trustedActors: (props.trustedActors ?? []).map((actor) => actor._bind(this)),
+      monitoredGroups: selection,
+      policies: {
+        policies,
+        trustedActors: (props.trustedActors ?? []).map((actor) => actor._bind(this)),
+        mode: props.mode ?? SentryMode.ENFORCE,
+        existingViolations: props.existingViolations ?? ExistingViolations.REPORT,
+        settleSeconds: this.seconds('settleTime', props.settleTime ?? Duration.minutes(15), SETTLE_RANGE),
+        repeatWindowSeconds: this.seconds('repeatWindow', props.repeatWindow ?? Duration.hours(1), REPEAT_RANGE),
+        brake: props.reconcileBrake ?? 0.25,
+      },
     });
+    const ledger = new LedgerTable(this, 'Ledger');
 
     const undelivered = deadLetterQueue(this, 'UndeliveredEvents');
     const unhandled = deadLetterQueue(this, 'UnhandledEvents');
@@ -112,49 +191,134 @@ export class SecurityGroupSentry extends Construct implements iam.IGrantable {
       visibilityTimeout: Duration.seconds(6 * FUNCTION_TIMEOUT.toSeconds()),
       deadLetterQueue: { queue: unhandled, maxReceiveCount: MAX_TRIES },
     });
-    new events.Rule(this, 'ChangeRule', {
-      description: `Rules added to the security groups that ${this.node.path} watches`,
-      eventPattern: groupChangePattern(groups.map((group) => group.id)),
+    const changeRule = new events.Rule(this, 'ChangeRule', {
+      description: `Changes of the security groups that ${this.node.path} watches`,
+      eventPattern: groupChangePattern(selection),
       targets: [new targets.SqsQueue(changes, { deadLetterQueue: undelivered })],
     });
+    const heartbeatRule = new events.Rule(this, 'HeartbeatRule', {
+      description: `When ${this.node.path} tries whether events of its own calls come back`,
+      schedule: events.Schedule.rate(HEARTBEAT_EVERY),
+      targets: [new targets.SqsQueue(changes, {
+        deadLetterQueue: undelivered,
+        message: events.RuleTargetInput.fromObject({ version: QUEUE_MESSAGE_VERSION, type: 'heartbeat' } satisfies HeartbeatMessage),
+      })],
+    });
 
-    const handler = new BundledFunction(this, 'RespondToChanges', {
+    const common = {
+      SENTRY_NAME: this.node.path,
+      ...parameters.variables,
+      LEDGER_TABLE: ledger.tableName,
+      CHANGE_QUEUE_URL: changes.queueUrl,
+      NOTIFICATION_TOPIC_ARN: this.notificationTopic.topicArn,
+    };
+    const responder = new BundledFunction(this, 'RespondToChanges', {
       contract: RESPOND_TO_CHANGES,
-      environment: (role) => ({
-        SENTRY_NAME: this.node.path,
-        POLICIES_PARAMETER: parameters.policies.parameterName,
-        MONITORED_GROUPS_PARAMETERS: parameters.monitoredGroups.map((parameter) => parameter.parameterName).join(','),
-        NOTIFICATION_TOPIC_ARN: this.notificationTopic.topicArn,
-        CHANGE_QUEUE_URL: changes.queueUrl,
-        OWN_ROLE_ARN: role.roleArn,
-      }),
+      environment: (role) => ({ ...common, OWN_ROLE_ARN: role.roleArn, ACCOUNT_ID: Stack.of(this).account }),
       description: `Judges and reverts security group changes for ${this.node.path}`,
       timeout: FUNCTION_TIMEOUT,
       memorySize: 512,
     });
-    handler.addEventSource(new sources.SqsEventSource(changes, { reportBatchItemFailures: true, maxConcurrency: MAX_CONCURRENCY }));
-    this.notificationTopic.grantPublish(handler);
-    parameters.grantRead(handler);
-    groupStatements(this, groups).forEach((statement) => handler.addToRolePolicy(statement));
+    responder.addEventSource(new sources.SqsEventSource(changes, { reportBatchItemFailures: true, maxConcurrency: MAX_CONCURRENCY }));
+    actingStatements(this, selection).forEach((statement) => responder.addToRolePolicy(statement));
+    responder.addToRolePolicy(historyStatement());
 
-    this.acknowledgeFindings(undelivered, handler);
+    const reconciler = new BundledFunction(this, 'ReconcileGroups', {
+      contract: RECONCILE_GROUPS,
+      environment: () => common,
+      description: `Compares security groups with the ledger for ${this.node.path}`,
+      timeout: RECONCILE_TIMEOUT,
+      memorySize: 1024,
+    });
+    reconciler.addToRolePolicy(historyStatement());
+    changes.grantSendMessages(reconciler);
+    const reconcileRule = new events.Rule(this, 'ReconcileRule', {
+      description: `When ${this.node.path} compares the groups with its ledger`,
+      schedule: props.reconcileSchedule ?? events.Schedule.rate(Duration.hours(1)),
+      targets: [new targets.LambdaFunction(reconciler)],
+    });
 
-    this.grantPrincipal = handler.grantPrincipal;
-    const alarm = (alarmId: string, metric: cloudwatch.Metric, threshold: number, description: string) =>
-      new SentryAlarm(this, alarmId, { metric, threshold, description, topic: this.notificationTopic });
-    this.alarms = [
-      alarm('UndeliveredEventsAlarm', undelivered.metricApproximateNumberOfMessagesVisible(), 0,
-        'EventBridge could not hand events to the queue of the sentry: the changes in them were not judged.'),
-      alarm('UnhandledEventsAlarm', unhandled.metricApproximateNumberOfMessagesVisible(), 0,
-        'The sentry gave up on events after hours of tries: the changes in them may stand.'),
-      alarm('FailingEventsAlarm', this.metricFailedTries(), TRIES_BEFORE_ALARM,
-        'An event has failed for over five minutes: a call of the sentry is refused, and the change may stand.'),
-      alarm('FunctionErrorsAlarm', handler.metricErrors(), 0,
-        'The function of the sentry fails as a whole: events wait, and are not judged.'),
-      // Once a message was received three times, SQS leaves it out of this metric: it shows events that nobody takes.
-      alarm('WaitingEventsAlarm', changes.metricApproximateAgeOfOldestMessage(), Duration.minutes(15).toSeconds(),
-        'An event has waited for over 15 minutes: the function does not take events from its queue.'),
-    ];
+    const operator = new BundledFunction(this, 'OperateSentry', {
+      contract: OPERATE_SENTRY,
+      environment: () => common,
+      description: `Takes orders of operators for ${this.node.path}`,
+      timeout: FUNCTION_TIMEOUT,
+      memorySize: 512,
+    });
+    parameters.grantPause(operator);
+    changes.grantSendMessages(operator);
+
+    const functions = [responder, reconciler, operator];
+    functions.forEach((handler) => {
+      this.notificationTopic.grantPublish(handler);
+      parameters.grantRead(handler);
+      ledger.grantRead(handler);
+      ledger.grantWrite(handler.role!);
+      lookingStatements(this).forEach((statement) => handler.addToRolePolicy(statement));
+    });
+    this.operatorFunction = operator;
+    this.grantPrincipal = responder.grantPrincipal;
+    this.alarms = this.makeAlarms({ undelivered, unhandled, changes, responder, reconciler });
+    new TamperRules(this, 'Tamper', {
+      topic: this.notificationTopic,
+      deadLetterQueue: undelivered,
+      rules: [changeRule, heartbeatRule, reconcileRule],
+      functions,
+      tables: [ledger.table],
+      queues: [changes, unhandled, undelivered],
+      parameters: parameters.all,
+      alarms: this.alarms,
+    });
+    this.acknowledgeFindings(undelivered, functions);
+  }
+
+  /**
+   * Lets somebody give orders to the sentry, by invoking its operator's function.
+   *
+   * @param grantee who may then accept any rule of any monitored group.
+   */
+  public grantOperate(grantee: iam.IGrantable): iam.Grant {
+    return this.operatorFunction.grantInvoke(grantee);
+  }
+
+  /** Events that were read. */
+  public metricEventsSeen(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return sentryMetric(this, SECURITY_GROUP_METRICS.eventsSeen, options);
+  }
+
+  /** Seconds from a call to its event being in the sentry's queue. Statistic: maximum. */
+  public metricDetectionLag(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return sentryMetric(this, SECURITY_GROUP_METRICS.detectionLag, { statistic: cloudwatch.Stats.MAXIMUM, ...options });
+  }
+
+  /** Seconds from an event being in the sentry's queue to the rule being as it should be. Statistic: maximum. */
+  public metricReactionTime(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return sentryMetric(this, SECURITY_GROUP_METRICS.reactionTime, { statistic: cloudwatch.Stats.MAXIMUM, ...options });
+  }
+
+  /** Reverts of what the same actor had done, and the sentry had reverted and told, a short while before. */
+  public metricRepeats(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return sentryMetric(this, SECURITY_GROUP_METRICS.repeats, options);
+  }
+
+  /** Events of the sentry's own dry runs that came back. One an hour is sent. */
+  public metricHeartbeats(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return sentryMetric(this, SECURITY_GROUP_METRICS.heartbeats, options);
+  }
+
+  /** Runs of reconcile that came to their end. */
+  public metricReconcileRuns(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return sentryMetric(this, SECURITY_GROUP_METRICS.reconcileRuns, options);
+  }
+
+  /** Groups in which reconcile found differences that no event explained. Statistic: maximum. */
+  public metricGroupsDue(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return sentryMetric(this, SECURITY_GROUP_METRICS.groupsDue, { statistic: cloudwatch.Stats.MAXIMUM, ...options });
+  }
+
+  /** Groups that are monitored. Statistic: maximum. */
+  public metricGroupsMonitored(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return sentryMetric(this, SECURITY_GROUP_METRICS.groupsMonitored, { statistic: cloudwatch.Stats.MAXIMUM, ...options });
   }
 
   /** Rules that violated a policy. */
@@ -187,36 +351,123 @@ export class SecurityGroupSentry extends Construct implements iam.IGrantable {
     return sentryMetric(this, SECURITY_GROUP_METRICS.unreadableEvents, options);
   }
 
-  private validate(groups: MonitoredGroup[], policies: SecurityGroupPolicy[]): void {
+  private validate({ monitoredGroups, policies, reconcileBrake, reconcileSchedule }: SecurityGroupSentryProps): void {
     if (policies.length === 0) {
       throw new Error(`${this.node.path}: "policies" is empty, so nothing would be judged: write at least one, such as ` +
         '{ baseline: SecurityGroupBaseline.locked(), response: ChangeResponse.revert() }.');
     }
-    if (groups.length > MOST_GROUPS) {
-      throw new Error(`${this.node.path}: ${groups.length} groups are more than one role can hold rights for: write several sentries, of up to ${MOST_GROUPS} each.`);
+    const ids = monitoredGroups._selection.include.flatMap((selector) => (selector.kind === 'ids' ? selector.groupIds : []));
+    if (ids.length > MOST_GROUPS) {
+      throw new Error(`${this.node.path}: ${ids.length} groups are more than one role can hold rights for: write several sentries, of up to ${MOST_GROUPS} each.`);
     }
-    groups.forEach((group) => this.validateEnvironment(group));
+    if (reconcileBrake !== undefined && !Token.isUnresolved(reconcileBrake) && !(reconcileBrake > 0 && reconcileBrake <= 1)) {
+      throw new Error(`${this.node.path}: "reconcileBrake" is ${reconcileBrake}: write a share of the groups, above 0 and up to 1, such as 0.25.`);
+    }
+    const [, count, unit] = /^rate\((\d+) (minute|hour|day)s?\)$/.exec(reconcileSchedule?.expressionString ?? '') ?? [];
+    if (unit === 'day' && Number(count) > 1) {
+      throw new Error(`${this.node.path}: "reconcileSchedule" is ${reconcileSchedule?.expressionString}: write a schedule of one run a day or more, or lost events stay unseen.`);
+    }
+    monitoredGroups._constructs.forEach((group) => this.validateEnvironment(group));
+  }
+
+  private seconds(name: string, duration: Duration, { least, most }: DurationRange): number {
+    const seconds = duration.toMilliseconds() / 1_000;
+    if (seconds >= least.toSeconds() && seconds <= most.toSeconds()) return seconds;
+    throw new Error(`${this.node.path}: "${name}" is ${duration.toHumanString()}: write ${least.toHumanString()} to ${most.toHumanString()}.`);
+  }
+
+  /** Two would fight over the same rules, and tell everything twice. */
+  private refuseRivals(): void {
+    const others = this.node.root.node.findAll()
+      .filter((other): other is SecurityGroupSentry => other instanceof SecurityGroupSentry && other !== this);
+    for (const other of others) {
+      const overlap = findOverlap(this.selection._selection, other.selection._selection);
+      if (!overlap || !isSamePlace(this, other)) continue;
+      throw new Error(`${this.node.path}: ${other.node.path} already watches ${overlap}: give one sentry all policies for it, or leave it out with excluding().`);
+    }
   }
 
   /** Events stay in their account and Region. */
   private validateEnvironment({ environment, path }: MonitoredGroup): void {
     const own = Stack.of(this);
     for (const place of ['account', 'region'] as const) {
-      const theirs = environment?.[place];
+      const theirs = environment[place];
       if (!theirs || [theirs, own[place]].some(Token.isUnresolved) || theirs === own[place]) continue;
       throw new Error(`${this.node.path}: the group ${path} is in the ${place} ${theirs}, the sentry in ${own[place]}: ` +
         'events stay where they happen, so write a sentry in a stack there.');
     }
   }
 
-  /** What cdk-nag would find, and why it is so. */
-  private acknowledgeFindings(undelivered: sqs.Queue, handler: BundledFunction<string>): void {
-    Validations.of(undelivered).acknowledge({ id: 'AwsSolutions-SQS3', reason: 'It is a dead-letter queue itself: that of an EventBridge target.' });
-    Validations.of(handler.role!).acknowledge(
-      { id: 'AwsSolutions-IAM5[Resource::*]', reason: 'EC2 lets nobody describe single groups: ec2:Describe* has no resources.' },
-      { id: 'AwsSolutions-IAM5[Action::kms:GenerateDataKey*]', reason: 'Publishing to an encrypted topic, with its key alone.' },
-    );
+  private makeAlarms({ undelivered, unhandled, changes, responder, reconciler }: WatchedParts): cloudwatch.Alarm[] {
+    const topic = this.notificationTopic;
+    const alarm = (id: string, metric: cloudwatch.Metric, threshold: number, description: string) =>
+      new SentryAlarm(this, id, { metric, threshold, description, topic });
+    const silence = (id: string, metric: cloudwatch.Metric, period: Duration, periods: number, description: string) =>
+      new SilenceAlarm(this, id, { metric, period, periods, description, topic });
+    return [
+      alarm('UndeliveredEventsAlarm', undelivered.metricApproximateNumberOfMessagesVisible(), 0,
+        'EventBridge could not hand events to the queue of the sentry, or word of tampering to the topic: the changes in them were not judged.'),
+      alarm('UnhandledEventsAlarm', unhandled.metricApproximateNumberOfMessagesVisible(), 0,
+        'The sentry gave up on events after hours of tries: the changes in them may stand.'),
+      alarm('FailingEventsAlarm', this.metricFailedTries(), TRIES_BEFORE_ALARM,
+        'An event has failed for over five minutes: a call of the sentry is refused, and the change may stand.'),
+      alarm('FunctionErrorsAlarm', responder.metricErrors(), 0,
+        'The function of the sentry fails as a whole: events wait, and are not judged.'),
+      // Once a message was received three times, SQS leaves it out of this metric: it shows events that nobody takes.
+      alarm('WaitingEventsAlarm', changes.metricApproximateAgeOfOldestMessage(), Duration.minutes(15).toSeconds(),
+        'An event has waited for over 15 minutes: the function does not take events from its queue.'),
+      new SentryAlarm(this, 'FlappingAlarm', {
+        metric: this.metricRepeats(),
+        statistic: cloudwatch.Stats.SUM,
+        period: Duration.minutes(5),
+        threshold: REPEATS_BEFORE_ALARM,
+        topic,
+        description: 'Somebody makes the same change again and again, and the sentry reverts it each time.',
+      }),
+      alarm('BrakedReconcileAlarm', sentryMetric(this, SECURITY_GROUP_METRICS.brakedRuns), 0,
+        'So many groups differ from the ledger at once that reconcile did nothing in any of them.'),
+      alarm('ReconcileErrorsAlarm', reconciler.metricErrors(), 0, 'A run of reconcile failed: what no event told of is found late.'),
+      silence('DetectorDeadAlarm', this.metricHeartbeats(), HEARTBEAT_EVERY, 2,
+        'The detector is dead: the events of the sentry\'s own dry runs do not come back, so changes are not seen.'),
+      silence('MissedReconcileAlarm', this.metricReconcileRuns(), Duration.days(1), 1, 'No run of reconcile has come to its end for a day.'),
+    ];
   }
+
+  /** What cdk-nag would find, and why it is so. */
+  private acknowledgeFindings(undelivered: sqs.Queue, functions: BundledFunction<string>[]): void {
+    Validations.of(undelivered).acknowledge({ id: 'AwsSolutions-SQS3', reason: 'It is a dead-letter queue itself: that of an EventBridge target.' });
+    functions.forEach((handler) => acknowledgeWildcards(handler.role!));
+    functions.forEach((handler) => Validations.of(handler.role!).acknowledge(
+      { id: 'AwsSolutions-IAM5[Resource::*]', reason: 'EC2 lets nobody describe single groups, and CloudTrail nobody look up single events: these actions have no resources.' },
+      { id: 'AwsSolutions-IAM5[Action::kms:GenerateDataKey*]', reason: 'Publishing to an encrypted topic, and writing to an encrypted table, with their keys alone.' },
+      { id: 'AwsSolutions-IAM5[Action::kms:ReEncrypt*]', reason: 'Writing to an encrypted table, with its key alone.' },
+    ));
+  }
+}
+
+interface WatchedParts {
+  readonly undelivered: sqs.Queue;
+  readonly unhandled: sqs.Queue;
+  readonly changes: sqs.Queue;
+  readonly responder: lambda.IFunction;
+  readonly reconciler: lambda.IFunction;
+}
+
+interface DurationRange {
+  readonly least: Duration;
+  readonly most: Duration;
+}
+
+/** An event takes minutes now and then, CloudTrail's event history up to a quarter of an hour. */
+const SETTLE_RANGE: DurationRange = { least: Duration.minutes(1), most: Duration.days(1) };
+const REPEAT_RANGE: DurationRange = { least: Duration.minutes(1), most: Duration.days(7) };
+
+const HEARTBEAT_EVERY = Duration.hours(1);
+
+/** Apps hold stacks for several accounts and stages: only where both are known to be the same, or equally unknown, do sentries meet. */
+function isSamePlace(one: Construct, other: Construct): boolean {
+  const [a, b] = [Stack.of(one), Stack.of(other)];
+  return a.account === b.account && a.region === b.region && (Stage.of(one) === Stage.of(other) || ![a.account, a.region].some(Token.isUnresolved));
 }
 
 function deadLetterQueue(scope: Construct, id: string): sqs.Queue {
@@ -225,20 +476,4 @@ function deadLetterQueue(scope: Construct, id: string): sqs.Queue {
     enforceSSL: true,
     retentionPeriod: Duration.days(14),
   });
-}
-
-/** EC2 describes all groups or none; what may be changed is named group by group. */
-function groupStatements(scope: Construct, groups: MonitoredGroup[]): iam.PolicyStatement[] {
-  const arns = groups.map(({ id }) => Stack.of(scope).formatArn({ service: 'ec2', resource: 'security-group', resourceName: id }));
-  const revoke = chunksOf(arns, GROUPS_PER_STATEMENT).map((resources, index) => new iam.PolicyStatement({
-    // Statements with an id of their own are not merged into one that is too long for a policy.
-    sid: `RevokeRules${index}`,
-    actions: ['ec2:RevokeSecurityGroupIngress', 'ec2:RevokeSecurityGroupEgress'],
-    resources,
-  }));
-  const describe = new iam.PolicyStatement({
-    actions: ['ec2:DescribeSecurityGroups', 'ec2:DescribeSecurityGroupRules'],
-    resources: ['*'],
-  });
-  return [describe, ...revoke];
 }

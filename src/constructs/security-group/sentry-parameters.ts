@@ -3,42 +3,54 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as ssm from 'aws-cdk-lib/aws-ssm';
 import { Construct } from 'constructs';
 import {
-  GROUPS_PER_PARAMETER, type MonitoredGroupsParameter, type PoliciesParameter, SENTRY_PARAMETERS_VERSION,
+  GROUPS_PER_PARAMETER, type MonitoredGroupsParameter, type PauseParameter, type PoliciesParameter, SENTRY_PARAMETERS_VERSION,
 } from '../../contracts/security-group/sentry-parameters';
-import type { TrustedActor } from '../../domain/actor/actor';
 import { chunksOf } from '../../domain/chunks';
-import type { Policy } from '../../domain/security-group/policy';
+import type { GroupSelector, MonitoredGroups } from '../../domain/security-group/monitored-groups';
 
 export interface SentryParametersProps {
-  readonly groupIds: string[];
-  readonly policies: Policy[];
-  readonly trustedActors: TrustedActor[];
+  readonly monitoredGroups: MonitoredGroups;
+  readonly policies: Omit<PoliciesParameter, 'version'>;
 }
 
 /** The largest value of an advanced parameter. Ids and ARNs that are tokens still count by their placeholders. */
 const MAX_CHARACTERS = 8192;
 
-/** What does not fit into a function's environment: the groups and the policies, in parameters of SSM. */
+/** What does not fit into a function's environment: the groups and the policies, in parameters of SSM; and a pause, which an operator orders. */
 export class SentryParameters extends Construct {
   public readonly policies: ssm.IStringParameter;
   public readonly monitoredGroups: ssm.IStringParameter[];
+  public readonly pause: ssm.IStringParameter;
 
-  constructor(scope: Construct, id: string, { groupIds, policies, trustedActors }: SentryParametersProps) {
+  constructor(scope: Construct, id: string, { monitoredGroups, policies }: SentryParametersProps) {
     super(scope, id);
-    this.policies = this.parameter('Policies', { version: SENTRY_PARAMETERS_VERSION, policies, trustedActors });
-    this.monitoredGroups = chunksOf(groupIds, GROUPS_PER_PARAMETER).map((chunk, index) =>
-      this.parameter(`MonitoredGroups${index}`, { version: SENTRY_PARAMETERS_VERSION, groupIds: chunk }));
+    this.policies = this.parameter('Policies', { version: SENTRY_PARAMETERS_VERSION, ...policies });
+    this.monitoredGroups = groupChunks(monitoredGroups).map((chunk, index) => this.parameter(`MonitoredGroups${index}`, { version: SENTRY_PARAMETERS_VERSION, ...chunk }));
+    this.pause = this.parameter('Pause', { version: SENTRY_PARAMETERS_VERSION });
+  }
+
+  public get all(): ssm.IStringParameter[] {
+    return [this.policies, ...this.monitoredGroups, this.pause];
+  }
+
+  /** What the environment of every function has to say of them. */
+  public get variables() {
+    return {
+      POLICIES_PARAMETER: this.policies.parameterName,
+      MONITORED_GROUPS_PARAMETERS: this.monitoredGroups.map((parameter) => parameter.parameterName).join(','),
+      PAUSE_PARAMETER: this.pause.parameterName,
+    };
   }
 
   public grantRead(grantee: iam.IGrantable): void {
-    iam.Grant.addToPrincipal({
-      grantee,
-      actions: ['ssm:GetParameters'],
-      resourceArns: [this.policies, ...this.monitoredGroups].map((parameter) => parameter.parameterArn),
-    });
+    iam.Grant.addToPrincipal({ grantee, actions: ['ssm:GetParameters'], resourceArns: this.all.map((parameter) => parameter.parameterArn) });
   }
 
-  private parameter(id: string, value: PoliciesParameter | MonitoredGroupsParameter): ssm.IStringParameter {
+  public grantPause(grantee: iam.IGrantable): void {
+    iam.Grant.addToPrincipal({ grantee, actions: ['ssm:PutParameter'], resourceArns: [this.pause.parameterArn] });
+  }
+
+  private parameter(id: string, value: PoliciesParameter | MonitoredGroupsParameter | PauseParameter): ssm.IStringParameter {
     const length = JSON.stringify(value).length;
     if (length > MAX_CHARACTERS) {
       throw new Error(`${this.node.path}/${id}: policies and trusted actors take ${length} characters, SSM holds ${MAX_CHARACTERS}: ` +
@@ -50,4 +62,20 @@ export class SentryParameters extends Construct {
       description: 'Written by the deployment, read by the sentry',
     });
   }
+}
+
+/** Ids in several parameters, all else in the first. */
+function groupChunks({ include, exclude }: MonitoredGroups): MonitoredGroups[] {
+  const included = chunksOf(idsIn(include), GROUPS_PER_PARAMETER).map((groupIds): MonitoredGroups => ({ include: [{ kind: 'ids', groupIds }], exclude: [] }));
+  const excluded = chunksOf(idsIn(exclude), GROUPS_PER_PARAMETER).map((groupIds): MonitoredGroups => ({ include: [], exclude: [{ kind: 'ids', groupIds }] }));
+  const others = { include: include.filter(isNoList), exclude: exclude.filter(isNoList) };
+  return [...(others.include.length + others.exclude.length > 0 ? [others] : []), ...included, ...excluded];
+}
+
+function idsIn(selectors: readonly GroupSelector[]): string[] {
+  return selectors.flatMap((selector) => (selector.kind === 'ids' ? selector.groupIds : []));
+}
+
+function isNoList({ kind }: GroupSelector): boolean {
+  return kind !== 'ids';
 }

@@ -20,14 +20,14 @@ export interface TrafficPatternProps {
   readonly direction?: TrafficDirection;
 
   /**
-   * Protocols and ports; a rule that opens any of them matches. Throws if the list is empty.
+   * Protocols and ports. Throws if the list is empty.
    *
    * @default - any
    */
   readonly ports?: Ports[];
 
   /**
-   * The other side; a rule that reaches any of them matches. Throws if the list is empty.
+   * The other side. Throws if the list is empty.
    *
    * @default - anybody
    */
@@ -37,7 +37,9 @@ export interface TrafficPatternProps {
 /**
  * Traffic, as baselines speak of it.
  *
- * A rule matches by the traffic that it lets through, not by its text: 20-30, 0-65535 and "all traffic" all open port 22.
+ * Rules are judged by the traffic that they let through, not by their text: 20-30, 0-65535 and "all traffic" all open port 22. A baseline
+ * that forbids a pattern forbids every rule that lets any of it through; one that allows only patterns allows a rule all of whose
+ * traffic is within one of them.
  */
 export class TrafficPattern {
   /**
@@ -74,6 +76,15 @@ export class TrafficPattern {
   /** Every rule, whatever it lets through. */
   public static everything(): TrafficPattern {
     return TrafficPattern.of({});
+  }
+
+  /**
+   * Rules that nobody has described, whatever they let through. It is meant for `forbid`; `allowOnly` refuses it.
+   *
+   * The rule for all outbound traffic that EC2 gives to every new group has no description either.
+   */
+  public static withoutDescription(): TrafficPattern {
+    return new TrafficPattern({ name: 'a rule without a description', undescribed: true });
   }
 
   /** @internal */

@@ -1,5 +1,7 @@
 import type { TrustedActor } from '../../domain/actor/actor';
+import type { GroupSelector } from '../../domain/security-group/monitored-groups';
 import type { Policy } from '../../domain/security-group/policy';
+import type { SentryConfiguration } from '../../domain/security-group/sentry-configuration';
 
 /** What the SSM parameters hold, as JSON. A handler that meets another version says so and does nothing by guess. */
 export const SENTRY_PARAMETERS_VERSION = 1;
@@ -8,11 +10,27 @@ export interface PoliciesParameter {
   readonly version: typeof SENTRY_PARAMETERS_VERSION;
   readonly policies: readonly Policy[];
   readonly trustedActors: readonly TrustedActor[];
+  readonly mode: SentryConfiguration['mode'];
+  readonly existingViolations: SentryConfiguration['existingViolations'];
+  readonly settleSeconds: number;
+  readonly repeatWindowSeconds: number;
+  readonly brake: number;
 }
 
+/** There may be several: all that they include, but what any of them excludes. */
 export interface MonitoredGroupsParameter {
   readonly version: typeof SENTRY_PARAMETERS_VERSION;
-  readonly groupIds: readonly string[];
+  readonly include: readonly GroupSelector[];
+  readonly exclude: readonly GroupSelector[];
+}
+
+/** Written by the deployment without a pause; an operator's order writes the rest. */
+export interface PauseParameter {
+  readonly version: typeof SENTRY_PARAMETERS_VERSION;
+  /** ISO 8601. */
+  readonly until?: string;
+  readonly reason?: string;
+  readonly by?: string;
 }
 
 /** A standard parameter holds 4 KB; a group's id is 20 characters, known at deployment only. */

@@ -1,29 +1,44 @@
-import type { Change } from './change';
+import type { Call } from './change';
 import type { Outcome, RuleOutcome } from './outcome';
-import type { Severity } from '../notification/severity';
+import type { RuleTag } from './rule';
+import { gravest, type Severity } from '../notification/severity';
 
 /** A group as Describe shows it, in so far as there is anything to show. */
 export interface GroupDetails {
   readonly id: string;
   readonly name?: string;
   readonly vpcId?: string;
+  readonly tags?: readonly RuleTag[];
+}
+
+/** Something to be told of a group beside its rules. */
+export interface Notice {
+  readonly severity: Severity;
+  /** In whole sentences. */
+  readonly text: string;
 }
 
 /** What is told of one change to one group. */
 export interface ChangeReport {
-  readonly change: Change;
+  /** The call; or, where no event explains the difference, what reconcile knows of it. */
+  readonly call: Call;
+  readonly explainedBy: 'event' | 'event-history' | 'nothing';
   readonly group: GroupDetails;
   readonly rules: readonly RuleOutcome[];
-  /** What could not be known, in a sentence; the group was then judged as it stands. */
-  readonly doubt?: string;
+  /** What could not be known, and the like. */
+  readonly notices: readonly Notice[];
   /** When the sentry last looked at the group. */
   readonly lookedAt: Date;
   /** Which try at the event this is, from 1. */
   readonly tries: number;
+  /** All of it was told a short while ago. */
+  readonly isRepeat: boolean;
+  /** How often the same has happened, untold, since it was last told. */
+  readonly repeats: number;
 }
 
 /** What is worst comes first, since the rest may be cut. */
-const WORST_FIRST: readonly Outcome['kind'][] = ['failed', 'kept', 'reverted', 'already-gone'];
+const WORST_FIRST: readonly Outcome['kind'][] = ['failed', 'not-restorable', 'would-revert', 'kept', 'reverted', 'already-gone'];
 
 export function worstFirst(rules: readonly RuleOutcome[]): RuleOutcome[] {
   return [...rules].sort((a, b) => WORST_FIRST.indexOf(a.outcome.kind) - WORST_FIRST.indexOf(b.outcome.kind));
@@ -41,14 +56,17 @@ export function hasFailures(report: ChangeReport): boolean {
 }
 
 /** Seconds from the call to the last look. The record's time has whole seconds, so it can be up to one too many. */
-export function secondsOpen(report: ChangeReport): number {
-  return Math.max(0, Math.round((report.lookedAt.getTime() - report.change.time.getTime()) / 1000));
+export function secondsOpen({ lookedAt, call }: ChangeReport): number {
+  return Math.max(0, Math.round((lookedAt.getTime() - call.time.getTime()) / 1000));
 }
 
 export function severityOf(report: ChangeReport): Severity {
-  if (hasFailures(report)) return 'critical';
-  // What an earlier try took back may not have been told yet.
-  const live = report.rules.filter(({ outcome }) => outcome.kind !== 'already-gone' || report.tries > 1);
-  if (report.doubt || live.some(({ violations }) => violations.some(({ baseline }) => baseline === 'forbid'))) return 'high';
-  return live.length > 0 ? 'medium' : 'low';
+  return gravest([...report.rules.map(severityOfRule), ...report.notices.map(({ severity }) => severity)]);
+}
+
+function severityOfRule({ outcome, violations }: RuleOutcome): Severity {
+  if (outcome.kind === 'failed') return 'critical';
+  if (outcome.kind === 'already-gone') return 'low';
+  if (outcome.kind === 'not-restorable') return 'high';
+  return violations.some(({ baseline }) => baseline !== 'locked') ? 'high' : 'medium';
 }

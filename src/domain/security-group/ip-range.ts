@@ -32,44 +32,75 @@ function ipv6Range(text: string): IpRange {
 
 /** Whether two canonical ranges have an address in common. */
 export function rangesOverlap(one: string, other: string): boolean {
-  const [a, aPrefix] = ipaddr.parseCIDR(one);
-  const [b, bPrefix] = ipaddr.parseCIDR(other);
-  if (a.kind() !== b.kind()) return false;
-  return sharePrefix(a, b, Math.min(aPrefix, bPrefix));
+  const [a, b] = [sharedBits(one), sharedBits(other)];
+  return a.startsWith(b) || b.startsWith(a);
+}
+
+/** Whether every address of the range is in one of the others, all canonical: two halves hold the whole. */
+export function rangesHold(ranges: readonly string[], range: string): boolean {
+  const bits = sharedBits(range);
+  return broadestBlocks(ranges.map(sharedBits)).some((block) => bits.startsWith(block));
+}
+
+/** The prefix lengths below which a range with public addresses counts as the internet. */
+export interface PrefixLimits {
+  readonly ipv4: number;
+  readonly ipv6: number;
 }
 
 /**
  * "The internet" is any range with public addresses that is broader than one organisation's own: two /1 ranges open a
  * port to everybody as surely as 0.0.0.0/0 does.
  */
-export const BROADEST_PRIVATE_PREFIX = { ipv4: 16, ipv6: 32 };
+export const BROADEST_PRIVATE_PREFIX: PrefixLimits = { ipv4: 16, ipv6: 32 };
 
-/** Whether a canonical range counts as the internet. */
-export function isInternet(cidr: string): boolean {
+/** Whether one of the canonical ranges counts as the internet, or several that lie side by side do together. */
+export function isInternet(ranges: readonly string[], limits = BROADEST_PRIVATE_PREFIX): boolean {
+  const publicBlocks = ranges.map(sharedBits).filter((bits) => !NOT_PUBLIC.some((block) => bits.startsWith(block)));
+  return broadestBlocks(publicBlocks).some((bits) => prefixOf(bits) < (bits.startsWith(IPV4) ? limits.ipv4 : limits.ipv6));
+}
+
+const IPV4 = '4';
+const IPV6 = '6';
+
+/** The bits that all addresses of a range begin with, after a mark for the family: a range holds another exactly if its bits begin the other's. */
+function sharedBits(cidr: string): string {
   const [address, prefix] = ipaddr.parseCIDR(cidr);
-  if (prefix >= BROADEST_PRIVATE_PREFIX[address.kind()]) return false;
-  return !NOT_PUBLIC[address.kind()].some(([block, length]) => length <= prefix && sharePrefix(address, block, length));
+  const bits = address.toByteArray().map((byte) => byte.toString(2).padStart(8, '0')).join('');
+  return (address.kind() === 'ipv4' ? IPV4 : IPV6) + bits.slice(0, prefix);
+}
+
+function prefixOf(bits: string): number {
+  return bits.length - 1;
 }
 
 /** Space that the internet does not route: IANA's special-purpose registries (RFC 6890). */
-const NOT_PUBLIC = {
-  ipv4: ['0.0.0.0/8', '10.0.0.0/8', '100.64.0.0/10', '127.0.0.0/8', '169.254.0.0/16', '172.16.0.0/12', '192.168.0.0/16',
-    '198.18.0.0/15', '224.0.0.0/3'].map(parseBlock),
-  ipv6: ['fc00::/7', 'fe80::/10', 'ff00::/8'].map(parseBlock),
-};
+const NOT_PUBLIC = [
+  '0.0.0.0/8', '10.0.0.0/8', '100.64.0.0/10', '127.0.0.0/8', '169.254.0.0/16', '172.16.0.0/12', '192.168.0.0/16', '198.18.0.0/15', '224.0.0.0/3',
+  'fc00::/7', 'fe80::/10', 'ff00::/8',
+].map(sharedBits);
 
-function parseBlock(cidr: string) {
-  return ipaddr.parseCIDR(cidr);
+/** The fewest blocks with the same addresses. In the order of their bits, a block comes before what it holds, and halves come one after the other. */
+function broadestBlocks(blocks: readonly string[]): string[] {
+  const broadest: string[] = [];
+  for (const block of [...blocks].sort()) {
+    if (holds(broadest.at(-1), block)) continue;
+    broadest.push(block);
+    mergeHalves(broadest);
+  }
+  return broadest;
 }
 
-type Address = ipaddr.IPv4 | ipaddr.IPv6;
+function holds(broader: string | undefined, block: string): boolean {
+  return broader !== undefined && block.startsWith(broader);
+}
 
-function sharePrefix(one: Address, other: Address, length: number): boolean {
-  const a = one.toByteArray();
-  const b = other.toByteArray();
-  const whole = Math.floor(length / 8);
-  if (a.slice(0, whole).some((byte, index) => byte !== b[index])) return false;
-  const rest = length % 8;
-  const unit = 2 ** (8 - rest);
-  return rest === 0 || Math.floor(a[whole]! / unit) === Math.floor(b[whole]! / unit);
+function mergeHalves(blocks: string[]): void {
+  for (let whole = wholeOf(blocks); whole !== undefined; whole = wholeOf(blocks)) blocks.splice(-2, 2, whole);
+}
+
+/** The block of which the last two are the halves. */
+function wholeOf(blocks: readonly string[]): string | undefined {
+  const whole = blocks.at(-1)!.slice(0, -1);
+  return blocks.at(-2) === `${whole}0` && blocks.at(-1) === `${whole}1` ? whole : undefined;
 }

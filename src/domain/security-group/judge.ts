@@ -1,18 +1,27 @@
+import { type NamedRules, NO_RULES, type RuleReference } from './change';
+import { EMPTY_LEDGER, entryOf, type GroupLedger, isAdopted, type Grant, type LedgerEntry, livingGrants } from './ledger';
 import type { Baseline, Policy, Response } from './policy';
-import { isSameRule, type Rule } from './rule';
-import { opensTraffic, violationOfPattern } from './traffic-pattern';
+import type { PrefixLists } from './prefix-list';
+import { isSameRule, type Rule, ruleKey } from './rule';
+import type { GroupRules } from './security-groups';
+import { opensTraffic, staysWithin, violationOfAllowOnly, violationOfPattern } from './traffic-pattern';
 
 /** What an event says of a group, beside the state that Describe shows. */
-export interface Hints {
-  /** The rules that the event names as added. */
-  readonly namedRules: readonly Rule[];
-  /** Whether these are all that it added. */
-  readonly namesAllRules: boolean;
+export interface Hints extends NamedRules {
   readonly byTrustedActor: boolean;
+  /** Whether the event may have changed what the prefix list lets through. */
+  readonly changedPrefixListId?: string;
 }
 
-/** Why a rule may stand: an adopted one answers every baseline, a trusted actor's only `locked`. */
-export type GrantCause = 'adopted' | 'trusted-actor';
+/** All that a judgement rests on. */
+export interface Situation {
+  readonly group: GroupRules;
+  readonly ledger: GroupLedger;
+  readonly policies: readonly Policy[];
+  readonly prefixLists: PrefixLists;
+  readonly hints: Hints;
+  readonly now: Date;
+}
 
 export interface Violation {
   readonly baseline: Baseline['kind'];
@@ -20,50 +29,239 @@ export interface Violation {
   readonly reason: string;
 }
 
+/** What has become of a rule, as far as can be told. */
+export type RuleChange = 'added' | 'modified' | 'described' | 'removed';
+
 /** What the judge says of one rule. */
 export interface Judgement {
+  /** The rule as it stands; a removed one as it stood. */
   readonly rule: Rule;
-  /** False where the event names a rule that is not in the group. */
+  readonly change: RuleChange;
   readonly present: boolean;
-  readonly verdict: 'keep' | 'revoke';
-  /** Empty where every baseline allows the rule. */
+  /** `wait`: no event explains the rule yet, and it may be on its way. */
+  readonly verdict: 'keep' | 'revoke' | 'restore' | 'wait';
+  /** Empty where every baseline allows what stands there. */
   readonly violations: readonly Violation[];
+  /** With `restore`: the rule as the ledger holds it, and as it shall be again. */
+  readonly restored?: Rule;
+  readonly notRestorable?: NotRestorable;
+}
+
+/** Why a removed rule that ought to be put back is not. */
+export interface NotRestorable {
+  readonly reason: string;
+  /** Whether it may be put back later. */
+  readonly mayChange: boolean;
+}
+
+/** Whether both speak of the same rule: one that was taken away and one that was added are two. */
+export function isAbout(one: Judgement, other: Judgement): boolean {
+  return (one.change === 'removed') === (other.change === 'removed') && isSameRule(one.rule, other.rule);
 }
 
 /**
- * State decides, the event only points: each rule that stands in the group is judged, and each that the event names
- * besides, so that a second delivery can tell what has become of it.
+ * State decides, the event only points: each rule that stands in the group is judged, each accepted one that is missing, and each
+ * that the event names besides, so that a second delivery can tell what has become of it.
  */
-export function judge(current: readonly Rule[], policies: readonly Policy[], hints: Hints): Judgement[] {
-  const standing = current.map((rule) => ({ ...judgeRule(rule, policies, hints), present: true }));
-  const gone = hints.namedRules
-    .filter((named) => !current.some((rule) => isSameRule(named, rule)))
-    .map((rule) => ({ ...judgeRule(rule, policies, hints), present: false }));
-  return [...standing, ...gone];
+export function judge(situation: Situation): Judgement[] {
+  const standing = situation.group.rules.map((rule) => judgeStanding(rule, situation));
+  const restoredKeys = new Set(standing.flatMap(({ restored }) => (restored ? [ruleKey(restored)] : [])));
+  const missing = missingEntries(situation).filter(({ rule }) => !restoredKeys.has(ruleKey(rule))).map((entry) => judgeMissing(entry, situation));
+  return [...standing, ...missing, ...judgeGone(situation)];
 }
 
-function judgeRule(rule: Rule, policies: readonly Policy[], hints: Hints): Omit<Judgement, 'present'> {
-  const named = hints.namedRules.some((candidate) => isSameRule(candidate, rule));
-  const cause = grantCause(named, hints);
-  const violations = policies.flatMap((policy) => violationsOf(rule, policy, named, cause));
-  const verdict = violations.some((violation) => violation.response === 'revert') ? 'revoke' : 'keep';
-  return { rule, verdict, violations };
-}
-
-/** Without a memory of its own, a sentry takes every rule that the event does not name for accepted. */
-function grantCause(named: boolean, hints: Hints): GrantCause | undefined {
-  if (!named && hints.namesAllRules) return 'adopted';
-  return hints.byTrustedActor ? 'trusted-actor' : undefined;
-}
-
-function violationsOf(rule: Rule, { baseline, response }: Policy, named: boolean, cause?: GrantCause): Violation[] {
-  if (cause === 'adopted') return [];
-  if (baseline.kind === 'forbid') {
-    return baseline.patterns
-      .filter((pattern) => opensTraffic(rule, pattern))
-      .map((pattern) => ({ baseline: 'forbid', response, reason: violationOfPattern(rule, pattern) }));
+function judgeStanding(rule: Rule, situation: Situation): Judgement {
+  const { hints, ledger, now } = situation;
+  const entry = entryOf(rule, ledger);
+  const named = namesStanding(hints, rule) || names(hints.described, rule);
+  const grants = grantsOf(rule, entry, situation);
+  const violations = violationsOf(rule, entry, grants, situation);
+  const judged = { rule, present: true, change: changeOf(rule, entry, situation), violations } as const;
+  if (violations.length === 0) {
+    return entry && named && livingGrants(entry, now).length > 0 ? judgeDescription(rule, entry, situation) : { ...judged, verdict: 'keep' };
   }
-  // Whether a rule that no event names was added just now cannot be known: the doubt is told, the rule left alone.
-  if (cause === 'trusted-actor' || !named) return [];
-  return [{ baseline: 'locked', response, reason: 'the group is locked: no rule may be added to it but by a trusted actor' }];
+
+  if (!named && hints.complete) return { ...judged, verdict: 'wait' };
+  // What a trusted actor's call does not accept, it is no ground to take from a locked group either: another call, or the one that
+  // added the rule, is on its way.
+  const answered = hints.byTrustedActor ? violations.filter(({ baseline }) => baseline !== 'locked') : violations;
+  if (answered.length === 0) return { ...judged, verdict: 'wait' };
+  if (!answered.some(({ response }) => response === 'revert')) return { ...judged, verdict: 'keep' };
+  const restored = earlierRule(rule, situation);
+  return restored ? { ...judged, verdict: 'restore', restored } : { ...judged, verdict: 'revoke' };
+}
+
+function changeOf(rule: Rule, entry: LedgerEntry | undefined, { hints, ledger }: Situation): RuleChange {
+  const earlier = rule.id !== undefined && [...ledger.entries.values()].some((other) => other !== entry && other.rule.id === rule.id);
+  return earlier || hints.modifiedIds.includes(rule.id ?? '') ? 'modified' : 'added';
+}
+
+/** Who may describe an accepted rule anew is whoever may add one. */
+function judgeDescription(rule: Rule, entry: LedgerEntry, { hints, policies }: Situation): Judgement {
+  const restored = { ...rule, description: entry.rule.description };
+  const unchanged = (rule.description ?? '') === (entry.rule.description ?? '');
+  const violations = unchanged || hints.byTrustedActor ? [] : policies.flatMap(({ baseline, response }) => (baseline.kind === 'locked'
+    ? [{ baseline: baseline.kind, response, reason: 'the group is locked: no rule may be described anew but by a trusted actor' }] : []));
+  const verdict = violations.some(({ response }) => response === 'revert') ? 'restore' : 'keep';
+  return { rule, change: unchanged ? 'added' : 'described', present: true, verdict, violations, ...(verdict === 'restore' && { restored }) };
+}
+
+/** Accepted rules that do not stand in the group any more. */
+function missingEntries({ group, ledger, now }: Situation): LedgerEntry[] {
+  const standing = new Set(group.rules.map(ruleKey));
+  const unreadable = new Set(group.unreadableRuleIds);
+  return [...ledger.entries].filter(([key, entry]) => !standing.has(key) && !unreadable.has(entry.rule.id ?? '') && livingGrants(entry, now).length > 0)
+    .map(([, entry]) => entry);
+}
+
+function judgeMissing(entry: LedgerEntry, situation: Situation): Judgement {
+  const { hints, policies, group } = situation;
+  const { rule } = entry;
+  const modified = group.rules.find(({ id }) => id !== undefined && id === rule.id);
+  const judged = { rule, present: false, change: 'removed', violations: [] } as const;
+  if (!namesMissing(hints, rule) && !(modified && namesStanding(hints, modified)) && hints.complete) return { ...judged, verdict: 'wait' };
+  // What has become of a modified rule is told once, with what it is now.
+  if (hints.byTrustedActor || modified) return { ...judged, verdict: 'keep' };
+
+  const violations = policies.flatMap(({ baseline, response }) => (baseline.kind === 'locked' ? [{
+    baseline: baseline.kind,
+    response: baseline.restoreRemoved ? response : 'notifyOnly' as const,
+    reason: 'the group is locked: no rule may be removed from it but by a trusted actor',
+  }] : []));
+  if (!violations.some(({ response }) => response === 'revert')) return { ...judged, violations, verdict: 'keep' };
+  const notRestorable = whyNotPutBack(entry, situation);
+  return notRestorable ? { ...judged, violations, verdict: 'keep', notRestorable } : { ...judged, violations, verdict: 'restore', restored: rule };
+}
+
+/** Rules that the event added and that are gone: an earlier try, or somebody else, was quicker. */
+function judgeGone(situation: Situation): Judgement[] {
+  const { group, hints } = situation;
+  return hints.present
+    .filter((rule) => !group.rules.some((standing) => isSameRule(rule, standing)))
+    .map((rule) => {
+      const entry = entryOf(rule, situation.ledger);
+      const violations = violationsOf(rule, entry, grantsOf(rule, entry, situation), situation);
+      const verdict = violations.some(({ response }) => response === 'revert') ? 'revoke' : 'keep';
+      return { rule, change: 'added', present: false, verdict, violations };
+    });
+}
+
+/** Why the rule may stand. A sentry that has not adopted the group yet takes every rule that the event does not name for adopted. */
+function grantsOf(rule: Rule, entry: LedgerEntry | undefined, { ledger, hints, now }: Situation): readonly Pick<Grant, 'cause'>[] {
+  const accepted = hints.byTrustedActor && namesAsItStands(hints, rule) ? [{ cause: 'trusted-actor' } as const] : [];
+  if (isAdopted(ledger)) return [...livingGrants(entry, now), ...accepted];
+  return namesStanding(hints, rule) || !hints.complete ? accepted : [{ cause: 'adopted' }];
+}
+
+function violationsOf(
+  rule: Rule, entry: LedgerEntry | undefined, grants: readonly Pick<Grant, 'cause'>[], situation: Situation,
+): Violation[] {
+  return situation.policies.flatMap(({ baseline, response }) => violationsOfBaseline(rule, baseline, entry, grants, situation)
+    .map((violation) => ({ response, ...violation })));
+}
+
+/** What the baselines say of the rule itself, whatever may speak for it. `locked` says nothing without a history. */
+export function bareViolations(rule: Rule, policies: readonly Policy[], prefixLists: PrefixLists): Violation[] {
+  const blank = { group: { rules: [], unreadableRuleIds: [] }, ledger: EMPTY_LEDGER, prefixLists, hints: { ...NO_RULES, byTrustedActor: false } };
+  return violationsOf(rule, undefined, [], { ...blank, policies, now: new Date(0) });
+}
+
+/** A violation may weaken the policy's response, never strengthen it. */
+type BaselineViolation = Omit<Violation, 'response'> & Partial<Pick<Violation, 'response'>>;
+
+function violationsOfBaseline(
+  rule: Rule, baseline: Baseline, entry: LedgerEntry | undefined, grants: readonly Pick<Grant, 'cause'>[], situation: Situation,
+): BaselineViolation[] {
+  const { prefixLists, hints, ledger } = situation;
+  if (baseline.kind === 'locked') {
+    if (grants.length === 0) return isAdopted(ledger) || namesStanding(hints, rule) ? [{ baseline: 'locked', reason: LOCKED }] : [];
+    return opensOtherwise(rule, situation) ? [{ baseline: 'locked', response: 'notifyOnly', reason: LIST_CHANGED }] : [];
+  }
+  if (answersTraffic(rule, entry, grants, prefixLists)) return [];
+  if (baseline.kind === 'forbid') {
+    return baseline.patterns.filter((pattern) => opensTraffic(rule, pattern, prefixLists))
+      .map((pattern) => ({ baseline: 'forbid', reason: violationOfPattern(rule, pattern) }));
+  }
+  if (baseline.patterns.some((pattern) => staysWithin(rule, pattern, prefixLists))) return [];
+  return [{ baseline: 'allowOnly', reason: violationOfAllowOnly(rule, baseline.patterns) }];
+}
+
+const LOCKED = 'the group is locked: no rule may be added to it but by a trusted actor';
+const LIST_CHANGED = 'the group is locked, and somebody changed the entries of the prefix list that the rule names';
+
+function opensOtherwise({ peer }: Rule, { hints }: Situation): boolean {
+  return peer.kind === 'prefixList' && peer.prefixListId === hints.changedPrefixListId && !hints.byTrustedActor;
+}
+
+/**
+ * An adopted grant, or an operator's, answers every baseline; a trusted actor's only `locked`. Neither answers for what has come into
+ * the prefix list that the rule names since.
+ */
+function answersTraffic({ peer }: Rule, entry: LedgerEntry | undefined, grants: readonly Pick<Grant, 'cause'>[], lists: PrefixLists): boolean {
+  if (!grants.some(({ cause }) => cause !== 'trusted-actor')) return false;
+  if (peer.kind !== 'prefixList' || !entry) return true;
+  return lists.get(peer.prefixListId)?.version === entry.prefixListVersion;
+}
+
+/** What the rule was before somebody modified it, where that may be put back. */
+function earlierRule(rule: Rule, situation: Situation): Rule | undefined {
+  return missingEntries(situation)
+    .filter((entry) => entry.rule.id !== undefined && entry.rule.id === rule.id && entry.rule.direction === rule.direction)
+    .find((entry) => !whyNotPutBack(entry, situation))?.rule;
+}
+
+/** Adding is held to more than leaving: what was merely found once is no ground to open what a baseline forbids. */
+function whyNotPutBack(entry: LedgerEntry, situation: Situation): NotRestorable | undefined {
+  const grounds = groundsForPuttingBack(entry, situation.now);
+  if (grounds.length === 0) return { reason: 'CloudTrail\'s event history does not confirm (yet) that a trusted actor added it', mayChange: true };
+  const [violation] = violationsOf(entry.rule, entry, grounds.map((grant) => (grant.cause === 'operator' ? grant : { cause: 'trusted-actor' })), situation)
+    .filter(({ response }) => response === 'revert');
+  return violation && { reason: `it violates a baseline itself: ${violation.reason}`, mayChange: false };
+}
+
+function groundsForPuttingBack(entry: LedgerEntry, now: Date): readonly Grant[] {
+  return livingGrants(entry, now).filter(({ cause, confirmed }) => cause !== 'trusted-actor' || confirmed);
+}
+
+/** Rules that might have to be put back, but rest on nothing except events that nobody has confirmed. */
+export function entriesToConfirm(situation: Situation): LedgerEntry[] {
+  if (situation.hints.byTrustedActor) return [];
+  const ids = new Set(situation.group.rules.map(({ id }) => id));
+  const restores = situation.policies.some(({ baseline, response }) => baseline.kind === 'locked' && baseline.restoreRemoved && response === 'revert');
+  return missingEntries(situation).filter((entry) => groundsForPuttingBack(entry, situation.now).length === 0)
+    .filter(({ rule }) => ids.has(rule.id) || (restores && namesMissing(situation.hints, rule)) || !situation.hints.complete);
+}
+
+export function namesStanding({ present, modifiedIds }: NamedRules, rule: Rule): boolean {
+  return modifiedIds.includes(rule.id ?? '') || present.some((named) => isSameRule(named, rule));
+}
+
+/** Whether the call made the rule what it is now. With the same id, it may have got other values since, from somebody else. */
+export function namesAsItStands(named: NamedRules, rule: Rule): boolean {
+  return namesModified(named, rule) || namesByValues(named, rule);
+}
+
+/** Values that cannot be read are believed: nobody but CloudTrail decides in which shape it writes them. */
+function namesModified({ modifiedIds, modifiedTo }: NamedRules, rule: Rule): boolean {
+  const recorded = modifiedTo.filter(({ id }) => id === rule.id);
+  if (recorded.length === 0) return modifiedIds.includes(rule.id ?? '');
+  return recorded.some((values) => ruleKey({ ...values, direction: rule.direction }) === ruleKey(rule));
+}
+
+export function namesByValues({ present }: NamedRules, rule: Rule): boolean {
+  return present.some((named) => isSameRule(named, rule) && ruleKey(named) === ruleKey(rule));
+}
+
+/** A rule that was modified is not what it was, even if it is gone by now. */
+export function namesMissing({ absent, modifiedIds }: NamedRules, rule: Rule): boolean {
+  return names(absent, rule) || modifiedIds.includes(rule.id ?? '');
+}
+
+export function names(references: readonly RuleReference[], rule: Rule): boolean {
+  return references.some((reference) => isReferenceTo(reference, rule));
+}
+
+function isReferenceTo(reference: RuleReference, rule: Rule): boolean {
+  if (reference.id !== undefined && rule.id !== undefined) return reference.id === rule.id;
+  return reference.rule !== undefined && ruleKey(reference.rule) === ruleKey(rule);
 }

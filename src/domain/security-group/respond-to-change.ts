@@ -1,181 +1,115 @@
-import type { Clock } from '../clock';
-import type { Change } from './change';
+import { type Call, type Change, type NamedGroup, NO_RULES } from './change';
 import type { ChangeReport, GroupDetails } from './change-report';
-import { judge, type Judgement } from './judge';
-import type { Outcome, RuleOutcome } from './outcome';
-import type { Policy } from './policy';
-import { isSameRule, type Rule } from './rule';
-import { isOwnCall, isTrusted, type OwnIdentity, type TrustedActor } from '../actor/actor';
+import type { Hints } from './judge';
+import { type GroupLedger, isAdopted } from './ledger';
+import { respondToDeletion, respondToTags } from './membership';
+import { isSelected, isSelectedById } from './monitored-groups';
+import { type GroupReading, readGroup, respondInGroup, type Surroundings, type Target, UnfinishedError } from './respond-in-group';
+import type { GroupFilter, GroupRules } from './security-groups';
+import type { SentryConfiguration } from './sentry-configuration';
+import { isOwnCall, isTrusted, type OwnIdentity } from '../actor/actor';
 
-/** What a sentry watches, and by what it judges. */
-export interface SentryConfiguration {
-  readonly monitoredGroupIds: readonly string[];
-  readonly policies: readonly Policy[];
-  readonly trustedActors: readonly TrustedActor[];
-}
-
-export interface GroupState {
-  readonly details: GroupDetails;
-  readonly rules: readonly Rule[];
-  /** Rules that stand there and cannot be read, by id. They must not hide the others, nor be taken for gone. */
-  readonly unreadableRuleIds: readonly string[];
-}
-
-export type RevokeAnswer =
-  | { readonly kind: 'revoked' }
-  | { readonly kind: 'not-found' }
-  | { readonly kind: 'refused'; readonly reason: string };
-
-/** EC2, as the sentry needs it. A read that fails throws: it is never "nothing there". */
-export interface SecurityGroups {
-  /** The group with its rules, or undefined where it does not exist. */
-  look(groupId: string): Promise<GroupState | undefined>;
-  /** Of the given groups, those that exist. */
-  find(groupIds: readonly string[]): Promise<GroupDetails[]>;
-  revoke(groupId: string, rule: Rule): Promise<RevokeAnswer>;
-}
-
-export interface Surroundings {
-  readonly groups: SecurityGroups;
-  readonly clock: Clock;
-  readonly own: OwnIdentity;
-  /** Which try at the event this is, from 1. */
-  readonly tries: number;
-}
-
-/** What came of a change, group by group. */
-export interface JudgedGroups {
+/** What came of an event, group by group. */
+export interface Responses {
+  /** No report: there was nothing to tell. */
   readonly reports: readonly ChangeReport[];
-  /** Why groups could not be judged; the reports of the others are to be told all the same. */
+  /** Why groups could not be judged or answered to the end; what was done in the others is done. */
   readonly failures: readonly unknown[];
 }
 
-/** Describe can lag behind a change for a moment. */
-const LOOK_AGAIN_AFTER = [150, 350, 700];
-
-/** Judges a change, takes back what violates, and reports group by group. No report: there is nothing to tell. */
-export async function respondToChange(
-  change: Change, configuration: SentryConfiguration, surroundings: Surroundings,
-): Promise<JudgedGroups> {
-  if (change.errorCode || isOwnCall(change.actor, surroundings.own)) return { reports: [], failures: [] };
-  const groupIds = await groupsOf(change, configuration, surroundings.groups);
-  const settled = await Promise.allSettled(groupIds.map((id) => respondInGroup(id, change, configuration, surroundings)));
-  return {
-    reports: settled.flatMap((result) => (result.status === 'fulfilled' && result.value ? [result.value] : [])),
-    failures: settled.flatMap((result) => (result.status === 'rejected' ? [result.reason] : [])),
-  };
-}
-
-/** A call in a default VPC may name its group by name only: then the monitored groups of that name are meant. */
-async function groupsOf(change: Change, { monitoredGroupIds }: SentryConfiguration, groups: SecurityGroups): Promise<readonly string[]> {
-  const { id, name } = change.group;
-  if (id) return monitoredGroupIds.includes(id) ? [id] : [];
-  const existing = await groups.find(monitoredGroupIds);
-  return existing.filter((group) => group.name === name).map((group) => group.id);
-}
-
-async function respondInGroup(
-  groupId: string, change: Change, { policies, trustedActors }: SentryConfiguration, { groups, clock, tries }: Surroundings,
-): Promise<ChangeReport | undefined> {
-  const hints = {
-    namedRules: change.addedRules,
-    namesAllRules: change.namesAllRules,
-    byTrustedActor: isTrusted(change.actor, trustedActors),
-  };
-  const judgeState = (state: GroupState | undefined) => judge(state?.rules ?? [], policies, hints);
-
-  const before = await lookUntil(groupId, groups, clock, (state) => judgeState(state).filter(isViolating).every(({ present }) => present));
-  const violating = judgeState(before).filter(isViolating);
-  const answers = await revokeAll(groupId, violating, groups);
-  const after = await lookAfter(groupId, [...answers.keys()], before, groups, clock);
-
-  const doubt = doubtAbout(change, before, policies);
-  if (violating.length === 0 && !doubt) return undefined;
-  return {
-    change,
-    group: before?.details ?? { id: groupId },
-    rules: violating.map((judgement) => ruleOutcome(judgement, answers.get(judgement.rule), after)),
-    ...(doubt && { doubt }),
-    lookedAt: clock.now(),
-    tries,
-  };
-}
-
-function isViolating(judgement: Judgement): boolean {
-  return judgement.violations.length > 0;
-}
-
-async function lookUntil(
-  groupId: string, groups: SecurityGroups, clock: Clock, isSettled: (state: GroupState | undefined) => boolean,
-): Promise<GroupState | undefined> {
-  let state = await groups.look(groupId);
-  for (const milliseconds of LOOK_AGAIN_AFTER) {
-    if (isSettled(state)) return state;
-    await clock.pause(milliseconds);
-    state = await groups.look(groupId);
-  }
-  return state;
-}
-
-/** The group after the revokes; or why it could not be looked at again, which must not keep them from being told. */
-type After = { readonly state: GroupState | undefined } | { readonly failure: string };
-
-async function lookAfter(
-  groupId: string, revoked: readonly Rule[], before: GroupState | undefined, groups: SecurityGroups, clock: Clock,
-): Promise<After> {
-  if (revoked.length === 0) return { state: before };
-  try {
-    return { state: await lookUntil(groupId, groups, clock, (state) => !revoked.some((rule) => stands(rule, state))) };
-  } catch (error) {
-    return { failure: error instanceof Error ? error.message : String(error) };
-  }
-}
+const NOTHING: Responses = { reports: [], failures: [] };
 
 /**
- * Rule by rule, so that one that EC2 refuses does not keep the others open. A rule that Describe does not show is revoked
- * by its id all the same: Describe can lag for longer than anybody waits, and only "not found" proves that it is gone.
+ * Judges a change, takes back what violates, and tells, group by group. The configuration may still be on its way: the group is read
+ * meanwhile, since a rule stands open.
  */
-async function revokeAll(groupId: string, violating: readonly Judgement[], groups: SecurityGroups): Promise<Map<Rule, RevokeAnswer>> {
-  const rules = violating.filter(({ rule, present, verdict }) => verdict === 'revoke' && (present || rule.id)).map(({ rule }) => rule);
-  const answers = await Promise.all(rules.map((rule) => groups.revoke(groupId, rule)));
-  return new Map(rules.map((rule, index) => [rule, answers[index]!]));
-}
-
-function stands(rule: Rule, state: GroupState | undefined): boolean {
-  if (!state) return false;
-  return state.rules.some((present) => isSameRule(rule, present)) || state.unreadableRuleIds.some((id) => id === rule.id);
-}
-
-function ruleOutcome({ rule, violations, verdict, present }: Judgement, answer: RevokeAnswer | undefined, after: After): RuleOutcome {
-  if (verdict === 'keep') return { rule, violations, outcome: { kind: present ? 'kept' : 'already-gone' } };
-  return { rule, violations, outcome: outcomeOf(answer, rule, after) };
-}
-
-/** What is true now counts, not what EC2 answered. */
-function outcomeOf(answer: RevokeAnswer | undefined, rule: Rule, after: After): Outcome {
-  if ('failure' in after) {
-    if (answer?.kind === 'not-found') return { kind: 'already-gone' };
-    return { kind: 'failed', reason: `the group could not be looked at afterwards: ${after.failure}` };
+export async function respondToChange(change: Change, configuration: Promise<SentryConfiguration>, surroundings: Surroundings): Promise<Responses> {
+  if (change.errorCode || isOwnRevoke(change, surroundings.own)) return NOTHING;
+  const { subject } = change;
+  if (subject.kind === 'group' && subject.group.id !== undefined) return respondInNamedGroup(subject.group.id, change, configuration, surroundings);
+  const known = await configuration;
+  switch (subject.kind) {
+    case 'group': return respondInFoundGroups(nameFilter(subject.group), change, () => hintsOf(change, known), known, surroundings);
+    case 'group-created': return respondInFoundGroups(nameFilter(subject.group), change, allAddedBy(change, known), known, surroundings);
+    case 'vpc-created': return respondInFoundGroups({ kind: 'vpc', vpcId: subject.vpcId }, change, allAddedBy(change, known), known, surroundings);
+    case 'prefix-list': return respondInFoundGroups(subject, change, listChangedBy(change, subject.prefixListId, known), known, surroundings);
+    case 'group-deleted': return together([respondToDeletion(change, subject.group, known, surroundings)]);
+    case 'tags': return together(subject.groupIds.map((groupId) => respondToTags(groupId, change, subject.tagKeys, known, surroundings)));
   }
-  if (!stands(rule, after.state)) return { kind: answer?.kind === 'revoked' ? 'reverted' : 'already-gone' };
-  if (answer?.kind === 'refused') return { kind: 'failed', reason: answer.reason };
-  return { kind: 'failed', reason: 'EC2 took the call, but still shows the rule' };
 }
 
-function doubtAbout({ namesAllRules }: Change, state: GroupState | undefined, policies: readonly Policy[]): string | undefined {
-  const doubts = [
-    ...(namesAllRules ? [] : [doubtAboutEvent(state, policies)]),
-    ...(state?.unreadableRuleIds.length ? [`These rules of the group cannot be read, and were not judged: ${state.unreadableRuleIds.join(', ')}.`] : []),
-  ];
-  return doubts.length > 0 ? doubts.join(' ') : undefined;
+/** What the sentry has taken away can be nothing that it should put back. All else is judged like anybody's, its own role or not. */
+function isOwnRevoke({ eventName, actor }: Call, own: OwnIdentity): boolean {
+  return eventName.startsWith('RevokeSecurityGroup') && isOwnCall(actor, own);
 }
 
-function doubtAboutEvent(state: GroupState | undefined, policies: readonly Policy[]): string {
-  const standing = state ? `it holds ${state.rules.length} rules now` : 'it does not exist any more';
-  const locked = policies.some(({ baseline }) => baseline.kind === 'locked');
-  return [
-    `The event does not name the added rules in a form that can be read, so the group was judged as it stands: ${standing}.`,
-    'Forbidden traffic got its response.',
-    ...(locked ? ['The group is locked, but which of its rules are new cannot be told: look at it.'] : []),
-  ].join(' ');
+async function respondInNamedGroup(
+  groupId: string, change: Change, configuration: Promise<SentryConfiguration>, surroundings: Surroundings,
+): Promise<Responses> {
+  const [known, reading] = await Promise.all([configuration, readGroup(groupId, surroundings)]);
+  const isMeant = isSelectedById(groupId, known.monitoredGroups)
+    ?? (isAdopted(reading.ledger) || await isSelectedByDetails(groupId, known, surroundings));
+  if (!isMeant) return NOTHING;
+  return together([respondInGroup(targetOf(groupId, change, reading, hintsOf(change, known)), known, surroundings)]);
+}
+
+async function isSelectedByDetails(groupId: string, { monitoredGroups }: SentryConfiguration, { groups }: Surroundings): Promise<boolean> {
+  const found = await groups.find({ kind: 'ids', groupIds: [groupId] });
+  return found.some((group) => isSelected(group, monitoredGroups));
+}
+
+async function respondInFoundGroups(
+  filter: GroupFilter, change: Change, hints: (group: GroupRules) => Hints, configuration: SentryConfiguration, surroundings: Surroundings,
+): Promise<Responses> {
+  const found = await surroundings.groups.find(filter);
+  return together(found.map(async (details) => {
+    const reading = await readGroup(details.id, surroundings);
+    if (!isMonitored(details, reading.ledger, configuration)) return undefined;
+    return respondInGroup({ ...targetOf(details.id, change, reading, hints(reading.group)), details }, configuration, surroundings);
+  }));
+}
+
+/** By tag, once is for ever: whoever may tag a group must not be able to take it from under the sentry's eyes. */
+function isMonitored(details: GroupDetails, ledger: GroupLedger, { monitoredGroups }: SentryConfiguration): boolean {
+  return isSelectedById(details.id, monitoredGroups) ?? (isAdopted(ledger) || isSelected(details, monitoredGroups));
+}
+
+function targetOf(groupId: string, change: Change, reading: GroupReading, hints: Hints): Target {
+  return { groupId, eventId: change.eventId, call: change, explainedBy: 'event', reading, hints, notices: [] };
+}
+
+function nameFilter({ id, name }: NamedGroup): GroupFilter {
+  return id === undefined ? { kind: 'name', name: name ?? '' } : { kind: 'ids', groupIds: [id] };
+}
+
+export function hintsOf(change: Change, { trustedActors }: SentryConfiguration): Hints {
+  return { ...change.rules, byTrustedActor: isTrusted(change.actor, trustedActors) };
+}
+
+/** A group comes with rules of its own, for which there is no event. */
+function allAddedBy(change: Change, configuration: SentryConfiguration): (group: GroupRules) => Hints {
+  return ({ rules }) => ({ ...hintsOf(change, configuration), ...NO_RULES, present: rules });
+}
+
+/** Rules that name the list let other traffic through than before, though none of them was touched. */
+function listChangedBy(change: Change, prefixListId: string, configuration: SentryConfiguration): (group: GroupRules) => Hints {
+  return ({ rules }) => ({
+    ...NO_RULES,
+    // A trusted actor's change of a list is no ground to accept the rules that name it.
+    described: rules.filter(({ peer }) => peer.kind === 'prefixList' && peer.prefixListId === prefixListId).map((rule) => ({ rule })),
+    byTrustedActor: hintsOf(change, configuration).byTrustedActor,
+    changedPrefixListId: prefixListId,
+  });
+}
+
+export async function together(responses: readonly Promise<ChangeReport | undefined>[]): Promise<Responses> {
+  const settled = await Promise.allSettled(responses);
+  return {
+    reports: settled.flatMap((result) => (result.status === 'fulfilled' ? result.value ?? [] : reportOf(result.reason))),
+    failures: settled.flatMap((result): unknown[] => (result.status === 'rejected' ? [result.reason] : [])),
+  };
+}
+
+function reportOf(reason: unknown): ChangeReport[] {
+  return reason instanceof UnfinishedError && reason.report ? [reason.report] : [];
 }

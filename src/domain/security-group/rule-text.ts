@@ -1,3 +1,4 @@
+import { icmpTypeText } from './icmp';
 import { ALL_PROTOCOLS, hasPorts, isIcmp } from './protocol';
 import type { Peer, Rule } from './rule';
 import { plainText } from '../notification/plain-text';
@@ -17,7 +18,8 @@ function trafficText({ protocol, fromPort, toPort }: Rule): string {
 
 function icmpText(protocol: string, type: number, code: number): string {
   if (type === -1) return `${protocol} all types`;
-  return code === -1 ? `${protocol} type ${type}` : `${protocol} type ${type} code ${code}`;
+  const typeText = icmpTypeText(protocol, type);
+  return code === -1 ? typeText : `${typeText} code ${code}`;
 }
 
 export function peerText(peer: Peer): string {

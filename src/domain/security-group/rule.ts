@@ -10,6 +10,11 @@ export type Peer =
   /** With its account where that is another than the rule's own. */
   | { readonly kind: 'securityGroup'; readonly groupId: string; readonly ownerId?: string };
 
+export interface RuleTag {
+  readonly key: string;
+  readonly value: string;
+}
+
 /** One security group rule in canonical form: direction, protocol, ports and peer are its key, the rest attributes. */
 export interface Rule {
   readonly id?: string;
@@ -19,6 +24,7 @@ export interface Rule {
   readonly toPort: number;
   readonly peer: Peer;
   readonly description?: string;
+  readonly tags?: readonly RuleTag[];
 }
 
 /** A rule as some source writes it, before its values are in canonical form. */
@@ -36,6 +42,7 @@ export interface RawRule {
   /** The account of the group that holds the rule. */
   readonly ownerId?: string;
   readonly description?: string;
+  readonly tags?: readonly RuleTag[];
 }
 
 /** The rule in canonical form, or undefined where its peer cannot be read. */
@@ -50,6 +57,7 @@ export function canonicalRule(raw: RawRule): Rule | undefined {
     ...canonicalPorts(protocol, raw.fromPort, raw.toPort),
     peer,
     ...(raw.description && { description: raw.description }),
+    ...(raw.tags?.length && { tags: raw.tags }),
   };
 }
 

@@ -12,7 +12,7 @@ import { keyNotification, MAX_CHARACTERS_OF_OTHERS } from '../../adapters/access
 import { readKeySentryConfiguration } from '../../adapters/access-key/key-sentry-configuration';
 import { CLIENT_SETTINGS } from '../../adapters/aws/client-settings';
 import { SYSTEM_CLOCK } from '../../adapters/clock/system-clock';
-import { SnsNotifications } from '../../adapters/notification/sns-notifications';
+import { largestThatFits, SnsNotifications } from '../../adapters/notification/sns-notifications';
 import { CHECK_ACCESS_KEYS, NO_KEY_RECORDS_TABLE } from '../../contracts/access-key/check-access-keys.environment';
 import { ACCESS_KEY_METRICS as METRIC } from '../../contracts/access-key/key-metrics';
 import { readEnvironment } from '../../contracts/handler-environment';
@@ -41,8 +41,8 @@ const surroundings: KeySentrySurroundings = {
   changer: keys,
   records: table ?? NO_RECORDS,
   tell: async (report, told, part) => {
-    await notifications.publishLargestThatFits(MAX_CHARACTERS_OF_OTHERS, (characters) =>
-      keyNotification(report, told, part, { sentry, account }, characters));
+    await notifications.publish(largestThatFits(MAX_CHARACTERS_OF_OTHERS, (characters) =>
+      keyNotification(report, told, part, { sentry, account }, characters)));
     return SYSTEM_CLOCK.now();
   },
   // The report was told by then: a failure here must not have it told again by Lambda's retries.

@@ -1,6 +1,9 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
+import { CloudTrailClient } from '@aws-sdk/client-cloudtrail';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EC2Client } from '@aws-sdk/client-ec2';
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { SSMClient } from '@aws-sdk/client-ssm';
@@ -8,18 +11,28 @@ import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import { CLIENT_SETTINGS } from '../../adapters/aws/client-settings';
 import { SYSTEM_CLOCK } from '../../adapters/clock/system-clock';
 import { KeptConfiguration } from '../../adapters/configuration/kept-configuration';
-import { SnsNotifications } from '../../adapters/notification/sns-notifications';
+import { largestThatFits, SnsNotifications } from '../../adapters/notification/sns-notifications';
 import { postpone } from '../../adapters/queue/sqs-back-off';
+import { Announcements } from '../../adapters/security-group/announcements';
 import { parseChangeEvent, UnreadableEventError } from '../../adapters/security-group/change-event';
 import { changeNotification, unreadableEventNotification } from '../../adapters/security-group/change-notification';
+import { CloudTrailEventHistory, HISTORY_CLIENT_SETTINGS } from '../../adapters/security-group/cloudtrail-event-history';
+import { DynamoEventLog } from '../../adapters/security-group/dynamo-event-log';
+import { DynamoLedger } from '../../adapters/security-group/dynamo-ledger';
 import { Ec2SecurityGroups } from '../../adapters/security-group/ec2-security-groups';
+import { sendHeartbeat } from '../../adapters/security-group/heartbeat';
+import { parseQueueMessage } from '../../adapters/security-group/queue-messages';
 import { loadSentryConfiguration } from '../../adapters/security-group/sentry-configuration';
 import { readEnvironment } from '../../contracts/handler-environment';
 import { METRICS_NAMESPACE, SECURITY_GROUP_METRICS as METRIC } from '../../contracts/metrics';
 import { MAX_RULES_IN_MESSAGE } from '../../contracts/security-group/change-message';
 import { RESPOND_TO_CHANGES } from '../../contracts/security-group/respond-to-changes.environment';
-import { type ChangeReport, hasFailures, secondsOpen } from '../../domain/security-group/change-report';
-import { respondToChange } from '../../domain/security-group/respond-to-change';
+import { isOwnCall } from '../../domain/actor/actor';
+import type { Change } from '../../domain/security-group/change';
+import { type ChangeReport, secondsOpen } from '../../domain/security-group/change-report';
+import { heartbeatGroup } from '../../domain/security-group/heartbeat';
+import { type Responses, respondToChange } from '../../domain/security-group/respond-to-change';
+import { respondToFinding } from '../../domain/security-group/respond-to-finding';
 
 const environment = readEnvironment(RESPOND_TO_CHANGES, process.env);
 const sentry = environment.SENTRY_NAME;
@@ -27,12 +40,23 @@ const logger = new Logger({ serviceName: sentry });
 const metrics = new Metrics({ namespace: METRICS_NAMESPACE, serviceName: sentry });
 
 const sqs = new SQSClient({ ...CLIENT_SETTINGS, useQueueUrlAsEndpoint: false });
-const notifications = new SnsNotifications(new SNSClient(CLIENT_SETTINGS), environment.NOTIFICATION_TOPIC_ARN);
+const ec2 = new EC2Client(CLIENT_SETTINGS);
+const dynamo = new DynamoDBClient(CLIENT_SETTINGS);
+const announcements = new Announcements(
+  new SnsNotifications(new SNSClient(CLIENT_SETTINGS), environment.NOTIFICATION_TOPIC_ARN), new EventBridgeClient(CLIENT_SETTINGS),
+);
 const ssm = new SSMClient(CLIENT_SETTINGS);
-const parameters = { policies: environment.POLICIES_PARAMETER, groups: environment.MONITORED_GROUPS_PARAMETERS.split(',') };
-const configuration = new KeptConfiguration(() => loadSentryConfiguration(ssm, parameters), SYSTEM_CLOCK);
+const configuration = new KeptConfiguration(() => loadSentryConfiguration(ssm, environment), SYSTEM_CLOCK);
+const place = { accountId: environment.ACCOUNT_ID, region: process.env.AWS_REGION ?? 'unknown' };
 const surroundings = {
-  groups: new Ec2SecurityGroups(new EC2Client(CLIENT_SETTINGS)),
+  groups: new Ec2SecurityGroups(ec2),
+  ledger: new DynamoLedger(dynamo, environment.LEDGER_TABLE),
+  events: new DynamoEventLog(dynamo, environment.LEDGER_TABLE),
+  history: new CloudTrailEventHistory(new CloudTrailClient(HISTORY_CLIENT_SETTINGS)),
+  announcer: {
+    render: (report: ChangeReport) => largestThatFits(MAX_RULES_IN_MESSAGE, (rules) => changeNotification(report, sentry, rules)),
+    tell: announcements.tell.bind(announcements),
+  },
   clock: SYSTEM_CLOCK,
   own: { roleArn: environment.OWN_ROLE_ARN, sessionName: process.env.AWS_LAMBDA_FUNCTION_NAME ?? '' },
 };
@@ -60,40 +84,66 @@ async function handleOrPostpone(record: SQSRecord): Promise<SQSBatchResponse['ba
 
 async function handleRecord(record: SQSRecord, tries: number): Promise<void> {
   const receivedAt = new Date(Number(record.attributes.SentTimestamp));
+  const message = parseQueueMessage(record.body);
+  if (message?.type === 'heartbeat') return beat(receivedAt);
+  if (message) {
+    const known = await configuration.asOf(receivedAt);
+    return conclude(await respondToFinding(message.groupId, place, known, { ...surroundings, tries }), receivedAt);
+  }
   try {
-    await respond(record.body, receivedAt, tries);
+    await respond(parseChangeEvent(record.body, receivedAt), receivedAt, tries);
   } catch (error) {
     if (!(error instanceof UnreadableEventError)) throw error;
     logger.error('unreadable event', { reason: error.message, body: record.body });
     metrics.addMetric(METRIC.unreadableEvents, MetricUnit.Count, 1);
-    await notifications.publish(unreadableEventNotification(record.body, error.message, sentry));
+    await announcements.tell(unreadableEventNotification(record.body, error.message, sentry));
   }
 }
 
-async function respond(body: string, receivedAt: Date, tries: number): Promise<void> {
-  const change = parseChangeEvent(body, receivedAt);
-  const { reports, failures } = await respondToChange(change, await configuration.asOf(change.time), { ...surroundings, tries });
-  const { eventId, eventName, group, errorCode } = change;
-  logger.info('responded', { eventId, eventName, group, errorCode, tries, outcomes: reports.map(outcomesByRule) });
-  reports.forEach(countOutcomes);
-  if (reports.some(({ doubt }) => doubt)) metrics.addMetric(METRIC.unreadableEvents, MetricUnit.Count, 1);
-  await Promise.all(reports.map((report) =>
-    notifications.publishLargestThatFits(MAX_RULES_IN_MESSAGE, (rules) => changeNotification(report, sentry, rules))));
-  if (failures.length > 0) throw new AggregateError(failures, `Event ${eventId} could not be judged for every group.`);
-  if (reports.some(hasFailures)) throw new Error(`Not all rules of event ${eventId} could be reverted.`);
+async function beat(receivedAt: Date): Promise<void> {
+  const groupId = await heartbeatGroup(await configuration.asOf(receivedAt), surroundings.groups);
+  if (groupId === undefined) throw new Error('There is no monitored group to try the sentry on: does one exist?');
+  await sendHeartbeat(ec2, groupId);
+}
+
+async function respond(change: Change, receivedAt: Date, tries: number): Promise<void> {
+  if (change.errorCode === 'Client.DryRunOperation') return countHeartbeat(change);
+  metrics.addMetric(METRIC.eventsSeen, MetricUnit.Count, 1);
+  metrics.addMetric(METRIC.detectionLag, MetricUnit.Seconds, secondsBetween(change.time, receivedAt));
+  const responses = await respondToChange(change, configuration.asOf(change.time), { ...surroundings, tries });
+  const { eventId, eventName, subject } = change;
+  logger.info('responded', { eventId, eventName, subject, tries, outcomes: responses.reports.map(outcomesByRule) });
+  if (!change.rules.complete && responses.reports.length > 0) metrics.addMetric(METRIC.unreadableEvents, MetricUnit.Count, 1);
+  conclude(responses, receivedAt);
+}
+
+/** Anybody may make dry runs; only the sentry's own prove anything. */
+function countHeartbeat({ actor }: Change): void {
+  if (isOwnCall(actor, surroundings.own)) metrics.addMetric(METRIC.heartbeats, MetricUnit.Count, 1);
+}
+
+function conclude({ reports, failures }: Responses, receivedAt: Date): void {
+  reports.forEach((report) => countOutcomes(report, receivedAt));
+  if (failures.length > 0) throw new AggregateError(failures, failures.map((failure) => (failure instanceof Error ? failure.message : String(failure))).join(' '));
 }
 
 function outcomesByRule({ group, rules }: ChangeReport) {
-  return { group: group.id, rules: rules.map(({ rule, outcome }) => ({ rule: rule.id, ...outcome })) };
+  return { group: group.id, rules: rules.map(({ rule, change, outcome }) => ({ rule: rule.id, change, ...outcome })) };
 }
 
-function countOutcomes(report: ChangeReport): void {
+function countOutcomes(report: ChangeReport, receivedAt: Date): void {
   for (const { outcome } of report.rules) {
     if (outcome.kind === 'already-gone') continue;
     metrics.addMetric(METRIC.violations, MetricUnit.Count, 1);
-    if (outcome.kind === 'failed') metrics.addMetric(METRIC.revertsFailed, MetricUnit.Count, 1);
+    if (outcome.kind === 'failed' || outcome.kind === 'not-restorable') metrics.addMetric(METRIC.revertsFailed, MetricUnit.Count, 1);
     if (outcome.kind !== 'reverted') continue;
     metrics.addMetric(METRIC.rulesReverted, MetricUnit.Count, 1);
     metrics.addMetric(METRIC.secondsOpen, MetricUnit.Seconds, secondsOpen(report));
+    metrics.addMetric(METRIC.reactionTime, MetricUnit.Seconds, secondsBetween(receivedAt, report.lookedAt));
+    if (report.isRepeat) metrics.addMetric(METRIC.repeats, MetricUnit.Count, 1);
   }
+}
+
+function secondsBetween(one: Date, other: Date): number {
+  return Math.max(0, (other.getTime() - one.getTime()) / 1_000);
 }

@@ -1,22 +1,30 @@
 import fc from 'fast-check';
 import { changeNotification, unreadableEventNotification } from '../../../src/adapters/security-group/change-notification';
+import { operatorNotification } from '../../../src/adapters/security-group/operator-notification';
+import { reconcileNotification } from '../../../src/adapters/security-group/reconcile-notification';
 import type { Outcome } from '../../../src/domain/security-group/outcome';
 import { schemaErrors } from '../../contracts/message-schema';
 import { changeReport } from '../../domain/security-group/change-reports';
+import { reconcileReports } from '../../domain/security-group/reconcile-reports';
 import { canonicalRules } from '../../domain/security-group/rules';
 
-const outcomes = fc.constantFrom<Outcome>({ kind: 'reverted' }, { kind: 'already-gone' }, { kind: 'kept' }, { kind: 'failed', reason: 'denied' });
+const outcomes = fc.constantFrom<Outcome>(
+  { kind: 'reverted' }, { kind: 'already-gone' }, { kind: 'kept' }, { kind: 'would-revert' }, { kind: 'not-restorable', reason: 'full' }, { kind: 'failed', reason: 'denied' },
+);
 
 test('every message is as its schema says', () => {
   const told = fc.record({
     rule: canonicalRules,
+    change: fc.constantFrom('added', 'modified', 'described', 'removed'),
+    restored: fc.option(canonicalRules, { nil: undefined }),
     violations: fc.constant([{ baseline: 'locked', response: 'revert', reason: 'locked' } as const]),
     outcome: outcomes,
   });
-  fc.assert(fc.property(fc.array(told, { maxLength: 5 }), fc.option(fc.string(), { nil: undefined }), (rules, doubt) => {
-    const { json, subject, severity } = changeNotification(changeReport({ rules, doubt }), 'App/Sentry', 3);
+  const notices = fc.array(fc.record({ severity: fc.constantFrom('high', 'low'), text: fc.string() }), { maxLength: 2 });
+  fc.assert(fc.property(fc.array(told, { maxLength: 5 }), notices, fc.boolean(), (rules, noticed, isRepeat) => {
+    const { json, subject, severity } = changeNotification(changeReport({ rules, notices: noticed, isRepeat }), 'App/Sentry', 3);
     expect(schemaErrors(json)).toEqual([]);
-    expect(JSON.parse(json)).toMatchObject({ severity, rulesOmitted: Math.max(0, rules.length - 3) });
+    expect(JSON.parse(json)).toMatchObject({ severity, isRepeat, rulesOmitted: Math.max(0, rules.length - 3) });
     expect(subject).toMatch(/^[\x20-\x7e]{1,100}$/);
   }));
 });
@@ -26,6 +34,23 @@ test('so is the message about an event that cannot be read', () => {
   expect(schemaErrors(json)).toEqual([]);
   expect(text).not.toContain('\u202e');
   expect(text).toContain('Why: It is no CloudTrail event.');
+});
+
+test('so is every message of reconcile', () => {
+  fc.assert(fc.property(reconcileReports, (report) => {
+    const { json, subject, text } = reconcileNotification(report, 'App/Sentry', 2);
+    expect(schemaErrors(json)).toEqual([]);
+    expect(subject).toMatch(/^[\x20-\x7e]{1,100}$/);
+    expect(text).toContain('Told by the sentry App/Sentry.');
+  }));
+});
+
+test('so is every message of an operator\'s act, with what they wrote made safe to show', () => {
+  const act = { action: 'pause', until: new Date('2026-01-02T00:00:00Z'), by: 'eve\u202e', reason: 'drill' } as const;
+  const { json, text, severity } = operatorNotification(act, 'The sentry takes nothing back.', new Date('2026-01-01T00:00:00Z'), 'request-1', 'App/Sentry');
+  expect(schemaErrors(json)).toEqual([]);
+  expect(text).not.toContain('\u202e');
+  expect(severity).toBe('high');
 });
 
 test('the schema would notice a field that is gone', () => {

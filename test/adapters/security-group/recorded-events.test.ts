@@ -59,11 +59,11 @@ if (!FOLDER) {
       const { type, sessionName, userName, roleArn } = change.actor;
       expect({
         actor: `${type} ${sessionName ?? userName}${roleArn ? ` of ${roleArn}` : ''}`,
-        group: change.group.id,
-        rules: change.addedRules.map((rule) => `${ruleText(rule)}${rule.id ? ` (${rule.id})` : ''}`),
+        group: 'group' in change.subject ? change.subject.group.id : undefined,
+        rules: change.rules.present.map((rule) => `${ruleText(rule)}${rule.id ? ` (${rule.id})` : ''}`),
         errorCode: change.errorCode,
       }).toEqual({ group: undefined, errorCode: undefined, ...EXPECTED[file] });
-      expect(change.namesAllRules).toBe(true);
+      expect(change.rules.complete).toBe(true);
       expect(change.time.getTime()).toBeGreaterThan(Date.parse('2017-01-01'));
     });
   });

@@ -1,14 +1,17 @@
-import { App, CliCredentialsStackSynthesizer, NestedStack, Stack } from 'aws-cdk-lib';
+import { App, CliCredentialsStackSynthesizer, Duration, NestedStack, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import * as events from 'aws-cdk-lib/aws-events';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import {
-  Actor, ChangeResponse, MonitoredGroups, Ports, SecurityGroupBaseline, SecurityGroupSentry, type SecurityGroupSentryProps, TrafficDirection,
-  TrafficPattern, TrafficPeer,
+  Actor, ChangeResponse, ExistingViolations, MonitoredGroups, Ports, SecurityGroupBaseline, SecurityGroupSentry, type SecurityGroupSentryProps, SentryMode,
+  TrafficDirection, TrafficPattern, TrafficPeer,
 } from '../../../src';
+import { OPERATE_SENTRY } from '../../../src/contracts/security-group/operate-sentry.environment';
+import { RECONCILE_GROUPS } from '../../../src/contracts/security-group/reconcile-groups.environment';
 import { RESPOND_TO_CHANGES } from '../../../src/contracts/security-group/respond-to-changes.environment';
 
 const GROUP_ID = 'sg-0123456789abcdef0';
@@ -16,25 +19,9 @@ const revertSsh = { baseline: SecurityGroupBaseline.forbid([TrafficPattern.fromI
 const revertAll = { baseline: SecurityGroupBaseline.locked(), response: ChangeResponse.revert() };
 
 describe('events reach the function', () => {
-  test('through a pattern on successful additions to the groups, or to none by id', () => {
+  test('through a pattern for the groups', () => {
     template().hasResourceProperties('AWS::Events::Rule', {
-      EventPattern: {
-        'source': ['aws.ec2'],
-        'detail-type': ['AWS API Call via CloudTrail'],
-        'detail': {
-          eventSource: ['ec2.amazonaws.com'],
-          eventName: ['AuthorizeSecurityGroupIngress', 'AuthorizeSecurityGroupEgress'],
-          errorCode: [{ exists: false }],
-          requestParameters: { groupId: [GROUP_ID, { exists: false }] },
-        },
-      },
-    });
-  });
-
-  test('with so many groups that their ids do not fit, through one without them', () => {
-    const ids = Array.from({ length: 61 }, (_, index) => `sg-${String(index).padStart(17, '0')}`);
-    template({ monitoredGroups: MonitoredGroups.ids(ids) }).hasResourceProperties('AWS::Events::Rule', {
-      EventPattern: { detail: { requestParameters: Match.absent() } },
+      EventPattern: Match.objectLike({ source: ['aws.ec2'], detail: Match.objectLike({ requestParameters: { groupId: [GROUP_ID, { exists: false }] } }) }),
     });
   });
 
@@ -46,39 +33,68 @@ describe('events reach the function', () => {
   });
 });
 
-describe('the function', () => {
-  test('runs the shipped bundle with its whole environment', () => {
-    const synthesized = template();
-    synthesized.hasResourceProperties('AWS::Lambda::Function', {
-      Runtime: 'nodejs24.x', Architectures: ['arm64'], Handler: 'index.handler', LoggingConfig: { LogFormat: 'JSON' },
+describe('the functions', () => {
+  test.each([['RespondToChanges', RESPOND_TO_CHANGES], ['ReconcileGroups', RECONCILE_GROUPS], ['OperateSentry', OPERATE_SENTRY]])(
+    '%s runs the shipped bundle with its whole environment', (id, { variables }) => {
+      const [, { Properties }] = Object.entries(template().findResources('AWS::Lambda::Function')).find(([name]) => name.startsWith(`Sentry${id}`))!;
+      expect(Properties).toMatchObject({ Runtime: 'nodejs24.x', Architectures: ['arm64'], Handler: 'index.handler', LoggingConfig: { LogFormat: 'JSON' } });
+      expect(Object.keys(Properties.Environment.Variables).sort()).toEqual([...variables].sort());
     });
-    const { Environment } = Object.values(synthesized.findResources('AWS::Lambda::Function'))[0]!.Properties;
-    expect(Object.keys(Environment.Variables).sort()).toEqual([...RESPOND_TO_CHANGES.variables].sort());
+
+  test('only the one that acts may change rules, and only in the monitored groups', () => {
+    const changing = rolesAllowing(template(), /^ec2:(Authorize|Revoke|Modify|CreateTags)/);
+    expect(changing).toEqual([expect.stringMatching(/^SentryRespondToChangesRole/)]);
+    const [statement] = policyStatements(template()).filter(({ Sid }) => Sid === 'ChangeRules0');
+    expect(statement).toEqual({
+      Sid: 'ChangeRules0',
+      Action: [
+        'ec2:RevokeSecurityGroupIngress', 'ec2:RevokeSecurityGroupEgress', 'ec2:ModifySecurityGroupRules',
+        'ec2:AuthorizeSecurityGroupIngress', 'ec2:AuthorizeSecurityGroupEgress',
+      ],
+      Effect: 'Allow',
+      Resource: { 'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, ':ec2:', { Ref: 'AWS::Region' }, ':', { Ref: 'AWS::AccountId' }, `:security-group/${GROUP_ID}`]] },
+    });
   });
 
-  test('may revoke in the monitored groups, and change nothing else', () => {
-    const statements = policyStatements(template());
-    const changing = statements.filter(({ Action }) => ![Action].flat().every((action: string) => /^(logs|sqs|kms):|^ec2:Describe|^ssm:GetParameters$/.test(action)));
-    expect(changing).toEqual([
-      { Action: 'sns:Publish', Effect: 'Allow', Resource: expect.anything() },
-      {
-        Sid: 'RevokeRules0',
-        Action: ['ec2:RevokeSecurityGroupIngress', 'ec2:RevokeSecurityGroupEgress'],
-        Effect: 'Allow',
-        Resource: { 'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, ':ec2:', { Ref: 'AWS::Region' }, ':', { Ref: 'AWS::AccountId' }, `:security-group/${GROUP_ID}`]] },
-      },
-    ]);
-    const everywhere = statements.filter(({ Resource }) => Resource === '*').flatMap(({ Action }) => Action);
-    expect(everywhere).toEqual(['ec2:DescribeSecurityGroups', 'ec2:DescribeSecurityGroupRules']);
+  test.each<[string, MonitoredGroups]>([
+    ['a tag', MonitoredGroups.taggedWith('sentry', 'on')], ['a tag that excludes', MonitoredGroups.all().excluding(MonitoredGroups.taggedWith('sentry', 'off'))],
+  ])('its rights never depend on %s', (_, monitoredGroups) => {
+    const [statement] = policyStatements(template({ monitoredGroups })).filter(({ Sid }) => Sid === 'ChangeRules0');
+    expect(JSON.stringify(statement)).toContain(':security-group/*');
+    expect(statement).not.toHaveProperty('Condition');
   });
 
-  test('may read every parameter that its environment names', () => {
+  test('groups of a VPC: its rights end with the VPC', () => {
+    const stack = new Stack();
+    sentry(stack, { monitoredGroups: MonitoredGroups.inVpc(ec2.Vpc.fromVpcAttributes(stack, 'Vpc', { vpcId: 'vpc-0123456789abcdef0', availabilityZones: ['a'] })) });
+    const [statement] = policyStatements(Template.fromStack(stack)).filter(({ Sid }) => Sid === 'ChangeRules0');
+    expect(JSON.stringify(statement.Condition)).toContain(':vpc/vpc-0123456789abcdef0');
+  });
+
+  test('only the operator\'s may pause', () => {
+    expect(rolesAllowing(template(), /^ssm:PutParameter$/)).toEqual([expect.stringMatching(/^SentryOperateSentryRole/)]);
+  });
+
+  test('whoever may operate the sentry may invoke one function', () => {
+    const stack = new Stack();
+    const operator = new iam.Role(stack, 'Operator', { assumedBy: new iam.AccountRootPrincipal() });
+    sentry(stack).grantOperate(operator);
+    Template.fromStack(stack).hasResourceProperties('AWS::IAM::Policy', {
+      Roles: [{ Ref: Match.stringLikeRegexp('^Operator') }],
+      PolicyDocument: { Statement: [Match.objectLike({ Action: 'lambda:InvokeFunction' })] },
+    });
+  });
+
+  test('may read every parameter that their environment names', () => {
     const ids = Array.from({ length: 151 }, (_, index) => `sg-${String(index).padStart(17, '0')}`);
     const synthesized = template({ monitoredGroups: MonitoredGroups.ids(ids) });
     const names = Object.keys(synthesized.findResources('AWS::SSM::Parameter'));
-    const [statement] = policyStatements(synthesized).filter(({ Action }) => Action === 'ssm:GetParameters');
-    expect(statement.Resource.map((resource: { 'Fn::Join': [string, unknown[]] }) => resource['Fn::Join'][1].at(-1))).toEqual(names.map((Ref) => ({ Ref })));
-    expect(names).toHaveLength(3);
+    const readers = policyStatements(synthesized).filter(({ Action }) => Action === 'ssm:GetParameters');
+    expect(readers).toHaveLength(3);
+    for (const { Resource } of readers) {
+      expect(Resource.map((resource: { 'Fn::Join': [string, unknown[]] }) => resource['Fn::Join'][1].at(-1)).sort(byReference)).toEqual(names.map((Ref) => ({ Ref })).sort(byReference));
+    }
+    expect(names).toHaveLength(4);
   });
 
   test('has rights in as many groups as a role can hold', () => {
@@ -98,9 +114,14 @@ describe('groups and policies', () => {
   test('travel in SSM parameters', () => {
     const values = parameterValues(template({ policies: [revertSsh, revertAll] }));
     expect(values).toEqual([
-      expect.objectContaining({
+      {
         version: 1,
         trustedActors: [],
+        mode: 'ENFORCE',
+        existingViolations: 'REPORT',
+        settleSeconds: 900,
+        repeatWindowSeconds: 3600,
+        brake: 0.25,
         policies: [
           {
             baseline: {
@@ -111,17 +132,18 @@ describe('groups and policies', () => {
             },
             response: 'revert',
           },
-          { baseline: { kind: 'locked' }, response: 'revert' },
+          { baseline: { kind: 'locked', restoreRemoved: false }, response: 'revert' },
         ],
-      }),
-      { version: 1, groupIds: [GROUP_ID] },
+      },
+      { version: 1, include: [{ kind: 'ids', groupIds: [GROUP_ID] }], exclude: [] },
+      { version: 1 },
     ]);
   });
 
   test('more groups than one parameter holds take several', () => {
     const ids = Array.from({ length: 151 }, (_, index) => `sg-${String(index).padStart(17, '0')}`);
-    const [, ...groups] = parameterValues(template({ monitoredGroups: MonitoredGroups.ids(ids) }));
-    expect(groups.flatMap(({ groupIds }) => groupIds)).toEqual(ids);
+    const groups = parameterValues(template({ monitoredGroups: MonitoredGroups.ids(ids) })).filter(({ include }) => include);
+    expect(groups.flatMap(({ include }) => include[0].groupIds)).toEqual(ids);
     expect(groups).toHaveLength(2);
   });
 
@@ -181,33 +203,25 @@ describe('the notification topic', () => {
     synthesized.hasResource('AWS::KMS::Key', { DeletionPolicy: 'Retain' });
   });
 
-  test('lets alarms of this account publish, and no other service', () => {
-    template().hasResourceProperties('AWS::SNS::TopicPolicy', {
+  test.each<[string, (stack: Stack) => Partial<SecurityGroupSentryProps>]>([
+    ['of its own', () => ({})],
+    ['that is given', (stack) => ({ notificationTopic: new sns.Topic(stack, 'Topic') })],
+    ['that is given with a policy', (stack) => ({ notificationTopic: new sns.Topic(stack, 'Topic', { enforceSSL: true }) })],
+  ])('%s lets this account\'s alarms and the tamper rules publish', (_, props) => {
+    const stack = new Stack();
+    sentry(stack, props(stack));
+    Template.fromStack(stack).hasResourceProperties('AWS::SNS::TopicPolicy', {
       PolicyDocument: {
-        Statement: [
-          Match.objectLike({ Effect: 'Deny' }),
+        Statement: Match.arrayWith([
           Match.objectLike({
             Effect: 'Allow',
             Principal: { Service: 'cloudwatch.amazonaws.com' },
             Condition: { StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } } },
           }),
-        ],
+          Match.objectLike({ Effect: 'Allow', Principal: { Service: 'events.amazonaws.com' } }),
+        ]),
       },
     });
-  });
-
-  test('that is given with a policy of its own gets it extended, so that alarms come through', () => {
-    const stack = new Stack();
-    sentry(stack, { notificationTopic: new sns.Topic(stack, 'Topic', { enforceSSL: true }) });
-    Template.fromStack(stack).hasResourceProperties('AWS::SNS::TopicPolicy', {
-      PolicyDocument: { Statement: Match.arrayWith([Match.objectLike({ Effect: 'Allow', Principal: { Service: 'cloudwatch.amazonaws.com' } })]) },
-    });
-  });
-
-  test('that is given without one keeps the default policy, which lets them through', () => {
-    const stack = new Stack();
-    sentry(stack, { notificationTopic: new sns.Topic(stack, 'Topic') });
-    Template.fromStack(stack).resourceCountIs('AWS::SNS::TopicPolicy', 0);
   });
 
   test('that is given gets the messages and the alarms, and its key may be used', () => {
@@ -236,9 +250,10 @@ describe('an alarm goes to the topic when', () => {
     ['nobody takes events', 'WaitingEventsAlarm', 'ApproximateAgeOfOldestMessage', { Value: queueName('Changes') }, 900],
     ['the function fails as a whole', 'FunctionErrorsAlarm', 'Errors', { Name: 'FunctionName' }, 0],
     ['an event fails again and again', 'FailingEventsAlarm', 'FailedTries', { Name: 'service', Value: 'App/Sentry' }, 5],
+    ['too many groups differ from the ledger', 'BrakedReconcileAlarm', 'BrakedRuns', { Name: 'service', Value: 'App/Sentry' }, 0],
+    ['a run of reconcile fails', 'ReconcileErrorsAlarm', 'Errors', { Name: 'FunctionName' }, 0],
   ])('%s', (_, id, MetricName, dimension, Threshold) => {
-    const [alarm] = Object.entries(synthesized.findResources('AWS::CloudWatch::Alarm')).filter(([name]) => name.startsWith(`Sentry${id}`));
-    expect(alarm![1].Properties).toMatchObject({
+    expect(alarm(id)).toMatchObject({
       MetricName,
       Threshold,
       Dimensions: [dimension],
@@ -251,9 +266,26 @@ describe('an alarm goes to the topic when', () => {
     });
   });
 
-  test('there are no others', () => {
-    synthesized.resourceCountIs('AWS::CloudWatch::Alarm', 5);
+  test.each([
+    ['no heartbeat comes back', 'DetectorDeadAlarm', 'Heartbeats', 3600, 2],
+    ['no run of reconcile ends', 'MissedReconcileAlarm', 'ReconcileRuns', 86400, 1],
+  ])('%s, and silence is bad', (_, id, MetricName, Period, EvaluationPeriods) => {
+    expect(alarm(id)).toMatchObject({
+      MetricName, Period, EvaluationPeriods, Threshold: 1, Statistic: 'Sum', ComparisonOperator: 'LessThanThreshold', TreatMissingData: 'breaching', AlarmActions: [topicArn],
+    });
   });
+
+  test('somebody does the same again and again', () => {
+    expect(alarm('FlappingAlarm')).toMatchObject({ MetricName: 'Repeats', Statistic: 'Sum', Period: 300, Threshold: 10 });
+  });
+
+  test('there are no others', () => {
+    synthesized.resourceCountIs('AWS::CloudWatch::Alarm', 10);
+  });
+
+  function alarm(id: string) {
+    return Object.entries(synthesized.findResources('AWS::CloudWatch::Alarm')).find(([name]) => name.startsWith(`Sentry${id}`))![1].Properties;
+  }
 });
 
 test('its metrics are those that the function writes', () => {
@@ -261,13 +293,58 @@ test('its metrics are those that the function writes', () => {
   expect({ namespace, metricName, dimensions }).toEqual({ namespace: 'CdkSentries', metricName: 'RulesReverted', dimensions: { service: 'App/Sentry' } });
 });
 
-test('what is kept is retained: log group and key', () => {
-  template().hasResource('AWS::Logs::LogGroup', { DeletionPolicy: 'Retain' });
+test('what is kept is retained: log groups, ledger and keys', () => {
+  template().allResources('AWS::Logs::LogGroup', { DeletionPolicy: 'Retain' });
+  template().allResources('AWS::DynamoDB::Table', { DeletionPolicy: 'Retain' });
+  template().allResources('AWS::KMS::Key', { DeletionPolicy: 'Retain' });
 });
 
-test('cdk-nag finds nothing that is not acknowledged with its reason', () => {
+test('of the ledger, nobody but the three functions may write items', () => {
+  const [table] = Object.values(template().findResources('AWS::DynamoDB::Table'));
+  const [{ Effect, Condition }] = table!.Properties.ResourcePolicy.PolicyDocument.Statement;
+  expect(Effect).toBe('Deny');
+  expect(Condition.StringNotEquals['aws:PrincipalArn']).toHaveLength(3);
+});
+
+test('the tamper rules watch all that it is made of', () => {
+  const synthesized = template();
+  const patterns = JSON.stringify(Object.entries(synthesized.findResources('AWS::Events::Rule')).filter(([id]) => id.startsWith('SentryTamper')));
+  for (const type of ['AWS::Lambda::Function', 'AWS::DynamoDB::Table', 'AWS::SQS::Queue', 'AWS::SSM::Parameter', 'AWS::CloudWatch::Alarm', 'AWS::KMS::Key', 'AWS::Lambda::EventSourceMapping', 'AWS::IAM::Role']) {
+    for (const id of Object.keys(synthesized.findResources(type))) expect(patterns).toContain(`"${id}"`);
+  }
+  for (const id of ['SentryChangeRule', 'SentryHeartbeatRule', 'SentryReconcileRule']) expect(patterns).toContain(id);
+});
+
+test('a rule of the app that violates the sentry\'s own policy is an error at synth', () => {
   const app = new App();
-  sentry(new Stack(app, 'Stack'));
+  const stack = new Stack(app, 'Stack');
+  const group = new ec2.SecurityGroup(stack, 'Group', { vpc: new ec2.Vpc(stack, 'Vpc', { maxAzs: 1, natGateways: 0 }) });
+  sentry(stack, { monitoredGroups: MonitoredGroups.groups([group]), policies: [revertSsh] });
+  group.addIngressRule(ec2.Peer.anyIpv4(), ec2.Port.tcpRange(20, 30));
+  expect(() => app.synth()).toThrow(/Stack\/Group\/Resource gives a monitored group the rule "tcp 20-30 from 0\.0\.0\.0\/0", which violates the sentry's own policy/);
+});
+
+test('two sentries on the same group are refused', () => {
+  const stack = new Stack();
+  sentry(stack);
+  expect(() => new SecurityGroupSentry(stack, 'Second', { monitoredGroups: MonitoredGroups.ids([GROUP_ID]), policies: [revertSsh] }))
+    .toThrow(new RegExp(`Default/Second: Default/Sentry already watches ${GROUP_ID}: give one sentry all policies for it`));
+});
+
+test('the app says how it goes about it', () => {
+  const [policies] = parameterValues(template({
+    mode: SentryMode.OBSERVE, existingViolations: ExistingViolations.RESPOND, settleTime: Duration.minutes(5), repeatWindow: Duration.hours(2), reconcileBrake: 0.5,
+  }));
+  expect(policies).toMatchObject({ mode: 'OBSERVE', existingViolations: 'RESPOND', settleSeconds: 300, repeatWindowSeconds: 7200, brake: 0.5 });
+});
+
+test.each<[string, MonitoredGroups]>([
+  ['some groups', MonitoredGroups.ids([GROUP_ID])],
+  ['all groups', MonitoredGroups.all()],
+  ['500 groups', MonitoredGroups.ids(Array.from({ length: 500 }, (_, index) => `sg-${String(index).padStart(17, '0')}`))],
+])('with %s, cdk-nag finds nothing that is not acknowledged with its reason', (_, monitoredGroups) => {
+  const app = new App();
+  sentry(new Stack(app, 'Stack'), { monitoredGroups });
   const report = new AwsSolutionsChecks(app).validateScope(app);
   expect(report.violations).toEqual([]);
 });
@@ -309,6 +386,10 @@ describe('bad input is refused at synth, with what to write instead', () => {
       const ids = Array.from({ length: 501 }, (_, index) => `sg-${String(index).padStart(17, '0')}`);
       return sentry(new Stack(), { monitoredGroups: MonitoredGroups.ids(ids) });
     }, /501 groups are more than one role can hold rights for: write several sentries, of up to 500 each/],
+    ['a brake beyond all groups', () => sentry(new Stack(), { reconcileBrake: 1.5 }), /"reconcileBrake" is 1\.5: write a share of the groups, above 0 and up to 1/],
+    ['a settle time of seconds', () => sentry(new Stack(), { settleTime: Duration.seconds(5) }), /"settleTime" is 5 seconds: write 1 minute to 1 day/],
+    ['a repeat window of weeks', () => sentry(new Stack(), { repeatWindow: Duration.days(14) }), /"repeatWindow" is 14 days: write 1 minute to 7 days/],
+    ['a rare reconcile', () => sentry(new Stack(), { reconcileSchedule: events.Schedule.rate(Duration.days(2)) }), /"reconcileSchedule" is rate\(2 days\): write a schedule of one run a day or more/],
     ['a FIFO topic', () => {
       const stack = new Stack();
       return sentry(stack, { notificationTopic: new sns.Topic(stack, 'Topic', { fifo: true }) });
@@ -337,8 +418,19 @@ function template(props: Partial<SecurityGroupSentryProps> = {}): Template {
   return Template.fromStack(stack);
 }
 
+function byReference(one: { Ref: string }, other: { Ref: string }): number {
+  return one.Ref.localeCompare(other.Ref);
+}
+
+/** Roles of which a policy allows such an action. */
+function rolesAllowing(synthesized: Template, action: RegExp): string[] {
+  const policies = Object.values({ ...synthesized.findResources('AWS::IAM::Policy'), ...synthesized.findResources('AWS::IAM::ManagedPolicy') });
+  const allowing = policies.filter(({ Properties }) => Properties.PolicyDocument.Statement.some(({ Action }: { Action: string | string[] }) => [Action].flat().some((one) => action.test(one))));
+  return [...new Set(allowing.flatMap(({ Properties }) => Properties.Roles.map(({ Ref }: { Ref: string }) => Ref)))];
+}
+
 function policyStatements(synthesized: Template) {
-  return Object.values(synthesized.findResources('AWS::IAM::Policy')).flatMap(({ Properties }) => Properties.PolicyDocument.Statement);
+  return Object.values({ ...synthesized.findResources('AWS::IAM::Policy'), ...synthesized.findResources('AWS::IAM::ManagedPolicy') }).flatMap(({ Properties }) => Properties.PolicyDocument.Statement);
 }
 
 /** The values as SSM will hold them, in so far as they hold no references. */

@@ -3,7 +3,7 @@ import type { ChangeReport } from '../../../src/domain/security-group/change-rep
 /** A report, from the few values that a test is about. */
 export function changeReport(values: Partial<ChangeReport> = {}): ChangeReport {
   return {
-    change: {
+    call: {
       eventId: 'event-1',
       eventName: 'AuthorizeSecurityGroupIngress',
       time: new Date('2026-01-01T00:00:00Z'),
@@ -17,14 +17,15 @@ export function changeReport(values: Partial<ChangeReport> = {}): ChangeReport {
       },
       sourceAddress: '198.51.100.7',
       userAgent: 'aws-cli/2',
-      group: { id: 'sg-1' },
-      addedRules: [],
-      namesAllRules: true,
     },
+    explainedBy: 'event',
     group: { id: 'sg-1', name: 'web', vpcId: 'vpc-1' },
     rules: [],
+    notices: [],
     lookedAt: new Date('2026-01-01T00:00:12Z'),
     tries: 1,
+    isRepeat: false,
+    repeats: 0,
     ...values,
   };
 }

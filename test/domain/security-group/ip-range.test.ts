@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { isInternet, parseIpRange, rangesOverlap } from '../../../src/domain/security-group/ip-range';
+import { isInternet, parseIpRange, rangesHold, rangesOverlap } from '../../../src/domain/security-group/ip-range';
 
 describe('an IP range is kept as EC2 keeps it', () => {
   test.each([
@@ -29,21 +29,62 @@ describe('an IP range is kept as EC2 keeps it', () => {
 describe('what counts as the internet', () => {
   test.each(['0.0.0.0/0', '0.0.0.0/1', '128.0.0.0/1', '8.0.0.0/7', '10.0.0.0/7', '52.0.0.0/15', '::/0', '2000::/3', '2a00::/16'])(
     '%s does', (cidr) => {
-      expect(isInternet(cidr)).toBe(true);
+      expect(isInternet([cidr])).toBe(true);
     });
 
-  test.each(['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '100.64.0.0/10', '203.0.113.7/32', '52.1.0.0/16', 'fc00::/7', '2001:db8::/32', 'fe80::/10'])(
-    '%s does not', (cidr) => {
-      expect(isInternet(cidr)).toBe(false);
-    });
+  test.each([
+    '10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '100.64.0.0/10', '203.0.113.7/32', '52.1.0.0/16', '240.0.0.0/4', 'fc00::/7', '2001:db8::/32', 'fe80::/10', 'ff00::/8',
+  ])('%s does not', (cidr) => {
+    expect(isInternet([cidr])).toBe(false);
+  });
 
   test('cutting a range in two does not hide it', () => {
-    fc.assert(fc.property(fc.integer({ min: 0, max: 14 }), fc.integer({ min: 0, max: 2 ** 32 - 1 }), (prefix, address) => {
+    fc.assert(fc.property(fc.integer({ min: 0, max: 15 }), fc.integer({ min: 0, max: 2 ** 32 - 1 }), (prefix, address) => {
       const whole = parseIpRange(`${dotted(address)}/${prefix}`)!.cidr;
       const { first, last } = bounds(whole);
-      const halves = [first, last].map((half) => parseIpRange(`${dotted(half)}/${prefix + 1}`)!.cidr);
-      expect(halves.some(isInternet)).toBe(isInternet(whole));
+      const halves = [last, first].map((half) => parseIpRange(`${dotted(half)}/${prefix + 1}`)!.cidr);
+      if (prefix < 15) expect(halves.some((half) => isInternet([half]))).toBe(isInternet([whole]));
+      expect(isInternet(halves)).toBe(isInternet([whole]));
     }));
+  });
+
+  test.each([
+    ['sixteen /20 that are a /16', eachOf(16, (index) => `52.1.${index * 16}.0/20`), false],
+    ['32 /20 that are a /15, in any order', eachOf(32, (index) => `52.${index >> 4}.${(index % 16) * 16}.0/20`).reverse(), true],
+    ['two /16 that are no halves of a /15', ['52.1.0.0/16', '52.2.0.0/16'], false],
+    ['one /16 twice', ['52.0.0.0/16', '52.0.0.0/16'], false],
+    ['a private /16 beside a public one', ['192.168.0.0/16', '192.169.0.0/16'], false],
+    ['two /16 with the same bits of both families', ['52.0.0.0/16', '3401::/32'], false],
+    ['none', [], false],
+  ])('%s', (_, cidrs, expected) => {
+    expect(isInternet(cidrs)).toBe(expected);
+  });
+
+  test.each([
+    ['203.0.112.0/23', { ipv4: 24, ipv6: 48 }, true],
+    ['203.0.113.0/24', { ipv4: 24, ipv6: 48 }, false],
+    ['2a00::/47', { ipv4: 24, ipv6: 48 }, true],
+    ['2a00::/48', { ipv4: 24, ipv6: 48 }, false],
+    ['0.0.0.0/0', { ipv4: 1, ipv6: 1 }, true],
+    ['128.0.0.0/1', { ipv4: 1, ipv6: 1 }, false],
+    ['10.0.0.0/8', { ipv4: 24, ipv6: 48 }, false],
+  ])('%s with limits %j: %s', (cidr, limits, expected) => {
+    expect(isInternet([cidr], limits)).toBe(expected);
+  });
+});
+
+describe('ranges hold a range', () => {
+  test.each([
+    [['10.0.0.0/8'], '10.1.0.0/16', true],
+    [['10.0.0.0/8'], '10.0.0.0/8', true],
+    [['10.1.0.0/16'], '10.0.0.0/8', false],
+    [['10.128.0.0/9', '10.0.0.0/9'], '10.0.0.0/8', true],
+    [['10.0.0.0/9', '10.128.0.0/10', '10.192.0.0/10'], '10.0.0.0/8', true],
+    [['10.0.0.0/9', '11.0.0.0/9'], '10.0.0.0/8', false],
+    [['0.0.0.0/0'], '2001:db8::/32', false],
+    [[], '10.0.0.0/8', false],
+  ])('%j, %s: %s', (ranges, range, expected) => {
+    expect(rangesHold(ranges, range)).toBe(expected);
   });
 });
 
@@ -54,6 +95,10 @@ test('ranges overlap when an address lies in both', () => {
   }));
   expect(rangesOverlap('0.0.0.0/0', '::/0')).toBe(false);
 });
+
+function eachOf(count: number, make: (index: number) => string): string[] {
+  return Array.from({ length: count }, (_, index) => make(index));
+}
 
 function ipv4Cidr() {
   return fc.tuple(fc.integer({ min: 0, max: 2 ** 32 - 1 }), fc.integer({ min: 0, max: 32 })).map(([address, prefix]) => `${dotted(address)}/${prefix}`);

@@ -38,7 +38,11 @@ describe('a rule in words', () => {
     [{}, 'tcp 22 from 0.0.0.0/0'],
     [{ direction: 'egress' as const, fromPort: 20, toPort: 30 }, 'tcp 20-30 to 0.0.0.0/0'],
     [{ protocol: '-1', prefixListId: 'pl-1' }, 'all traffic from prefix list pl-1'],
-    [{ protocol: 'icmp', fromPort: 8, toPort: 0 }, 'icmp type 8 code 0 from 0.0.0.0/0'],
+    [{ protocol: 'icmp', fromPort: 8, toPort: 0 }, 'icmp echo request code 0 from 0.0.0.0/0'],
+    [{ protocol: '1', fromPort: 8, toPort: -1 }, 'icmp echo request from 0.0.0.0/0'],
+    [{ protocol: '58', fromPort: 2, toPort: -1, ipRange: '::/0' }, 'icmpv6 packet too big from ::/0'],
+    [{ protocol: 'icmpv6', fromPort: 8, toPort: -1, ipRange: '::/0' }, 'icmpv6 type 8 from ::/0'],
+    [{ protocol: 'icmp', fromPort: 252, toPort: 86 }, 'icmp type 252 code 86 from 0.0.0.0/0'],
     [{ protocol: 'icmp', fromPort: -1, toPort: -1 }, 'icmp all types from 0.0.0.0/0'],
     [{ protocol: '50', groupId: 'sg-1', groupOwnerId: '111111111111' }, 'protocol 50 from group sg-1 of account 111111111111'],
   ])('%j: %s', (values, text) => {

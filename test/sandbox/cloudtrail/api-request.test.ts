@@ -1,6 +1,7 @@
 import { errorOf, requestIdOf } from '../../../sandbox/cloudtrail/answer';
 import { apiRequestOf } from '../../../sandbox/cloudtrail/api-request';
 import { PendingFaults } from '../../../sandbox/cloudtrail/faults';
+import { traceHeaderOf } from '../../../sandbox/runner/trace';
 
 function signed(service: string): string {
   return `AWS4-HMAC-SHA256 Credential=AKIA1/20261120/eu-west-1/${service}/aws4_request, SignedHeaders=host, Signature=00`;
@@ -23,6 +24,23 @@ describe('what a request says of itself', () => {
   test('the JSON protocols: a header', () => {
     const head = { method: 'POST', url: '/', headers: { 'authorization': signed('sqs'), 'x-amz-target': 'AmazonSQS.SendMessage' } };
     expect(apiRequestOf(head, '')).toEqual({ service: 'sqs', action: 'SendMessage', credentials, parameters: {} });
+  });
+
+  test('the JSON protocols: what was sent; what is no JSON is left to the emulator', () => {
+    const head = {
+      method: 'POST',
+      url: '/',
+      headers: { 'authorization': signed('ssm'), 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': 'AmazonSSM.GetParameters' },
+    };
+    expect(apiRequestOf(head, '{"Names":["one"]}')).toMatchObject({ action: 'GetParameters', parameters: {}, json: { Names: ['one'] } });
+    expect(apiRequestOf(head, '{"Names":')).toEqual({ service: 'ssm', action: 'GetParameters', credentials, parameters: {} });
+  });
+
+  test('a function\'s call: its invocation, and which tries belong together', () => {
+    const invocationId = '0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9';
+    const headers = { 'authorization': signed('sqs'), 'x-amzn-trace-id': traceHeaderOf(invocationId), 'amz-sdk-invocation-id': 'call-1' };
+    expect(apiRequestOf({ method: 'POST', url: '/', headers }, '')).toMatchObject({ invocationId, sdkCallId: 'call-1' });
+    expect(apiRequestOf({ method: 'POST', url: '/', headers: { 'x-amzn-trace-id': 'Root=nonsense' } }, '').invocationId).toBeUndefined();
   });
 
   test('the CBOR protocol: the path', () => {

@@ -165,3 +165,42 @@ describe('groups', () => {
     expect(requestParametersOf('DeleteSecurityGroup', { GroupName: 'web' })).toEqual({ groupName: 'web' });
   });
 });
+
+describe('what decides about groups', () => {
+  test.each(['CreateTags', 'DeleteTags'] as const)('%s', (action) => {
+    expect(requestParametersOf(action, {
+      'ResourceId.1': GROUP, 'ResourceId.2': 'vpc-1', 'Tag.1.Key': 'team', 'Tag.1.Value': 'blue', 'Tag.2.Key': 'watched',
+    })).toEqual({
+      resourcesSet: { items: [{ resourceId: GROUP }, { resourceId: 'vpc-1' }] },
+      tagSet: { items: [{ key: 'team', value: 'blue' }, { key: 'watched' }] },
+    });
+  });
+
+  test('a VPC, and a default one', () => {
+    expect(requestParametersOf('CreateVpc', {
+      'CidrBlock': '10.0.0.0/16', 'TagSpecification.1.ResourceType': 'vpc', 'TagSpecification.1.Tag.1.Key': 'team', 'TagSpecification.1.Tag.1.Value': 'blue',
+    })).toEqual({
+      cidrBlock: '10.0.0.0/16',
+      instanceTenancy: 'default',
+      amazonProvidedIpv6CidrBlock: false,
+      tagSpecificationSet: { items: [{ resourceType: 'vpc', tags: [{ key: 'team', value: 'blue' }] }] },
+    });
+    expect(requestParametersOf('CreateDefaultVpc', { Version: '2016-11-15' })).toEqual({});
+  });
+
+  test('entries of a prefix list: one is an object, several are an array', () => {
+    const entry = (index: number) => ({ [`AddEntry.${index}.Cidr`]: `10.${index}.0.0/16`, [`AddEntry.${index}.Description`]: 'office' });
+    const recorded = (index: number) => ({ Cidr: `10.${index}.0.0/16`, Description: 'office', tag: index });
+    const list = { PrefixListId: 'pl-1', CurrentVersion: '3' };
+    expect(requestParametersOf('ModifyManagedPrefixList', { ...list, ...entry(1), 'RemoveEntry.1.Cidr': '0.0.0.0/0' })).toEqual({
+      ModifyManagedPrefixListRequest: { PrefixListId: 'pl-1', CurrentVersion: 3, AddEntry: recorded(1), RemoveEntry: { Cidr: '0.0.0.0/0', tag: 1 } },
+    });
+    expect(requestParametersOf('ModifyManagedPrefixList', { ...list, ...entry(1), ...entry(2) }))
+      .toMatchObject({ ModifyManagedPrefixListRequest: { AddEntry: [recorded(1), recorded(2)] } });
+  });
+
+  test('a prefix list that goes back to an earlier version', () => {
+    expect(requestParametersOf('RestoreManagedPrefixListVersion', { PrefixListId: 'pl-1', CurrentVersion: '3', PreviousVersion: '1' }))
+      .toEqual({ RestoreManagedPrefixListVersionRequest: { PrefixListId: 'pl-1', CurrentVersion: 3, PreviousVersion: 1 } });
+  });
+});

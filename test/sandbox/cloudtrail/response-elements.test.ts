@@ -49,37 +49,6 @@ describe('authorize', () => {
     });
   });
 
-  test('all rules of the call, with the descriptions that the emulator forgets', () => {
-    const parameters = {
-      'IpPermissions.1.IpProtocol': '-1',
-      'IpPermissions.1.Groups.1.GroupId': 'sg-2',
-      'IpPermissions.1.Groups.1.Description': 'a group',
-      'IpPermissions.1.PrefixListIds.1.PrefixListId': 'pl-1',
-      'IpPermissions.1.PrefixListIds.1.Description': 'a list',
-      'IpPermissions.2.IpProtocol': '6',
-      'IpPermissions.2.FromPort': '22',
-      'IpPermissions.2.ToPort': '22',
-      'IpPermissions.2.PrefixListIds.1.PrefixListId': 'pl-1',
-      'IpPermissions.2.PrefixListIds.1.Description': 'SSH from the list',
-    };
-    const added = [
-      kept({ id: 'sgr-1', protocol: '-1', referencedGroup: { groupId: 'sg-2' } }),
-      kept({ id: 'sgr-2', protocol: '-1', prefixListId: 'pl-1' }),
-      kept({ id: 'sgr-3', prefixListId: 'pl-1' }),
-      kept({ id: 'sgr-4', prefixListId: 'pl-2' }),
-    ];
-    const { securityGroupRuleSet } = answered({ parameters, added });
-    expect(securityGroupRuleSet).toMatchObject({
-      items: [
-        { securityGroupRuleId: 'sgr-1', description: 'a group' },
-        { securityGroupRuleId: 'sgr-2', description: 'a list' },
-        { securityGroupRuleId: 'sgr-3', description: 'SSH from the list' },
-        { securityGroupRuleId: 'sgr-4' },
-      ],
-    });
-    expect(JSON.stringify(securityGroupRuleSet)).not.toContain('undefined');
-  });
-
   test('nobody could look: no rule set, as in old records', () => {
     expect(answered({})).toEqual({ requestId: 'request-1', _return: true });
   });
@@ -114,6 +83,24 @@ describe('revoke', () => {
 });
 
 describe('calls whose answer names no rules', () => {
+  test.each(['ModifyManagedPrefixList', 'RestoreManagedPrefixListVersion'] as const)('%s: the list as answered, versions as numbers', (action) => {
+    const list = { prefixListId: 'pl-1', prefixListName: 'offices', addressFamily: 'IPv4', state: 'modify-complete' };
+    expect(answered({ action, answered: { ...list, version: '2', maxEntries: '5' } })).toEqual({
+      [`${action}Response`]: { xmlns: 'http://ec2.amazonaws.com/doc/2016-11-15/', requestId: 'request-1', prefixList: { ...list, version: 2, maxEntries: 5 } },
+    });
+  });
+
+  test.each(['CreateVpc', 'CreateDefaultVpc'] as const)('%s: the VPC, and nothing of the default group that comes with it', (action) => {
+    const parameters = { 'TagSpecification.1.ResourceType': 'vpc', 'TagSpecification.1.Tag.1.Key': 'team', 'TagSpecification.1.Tag.1.Value': 'blue' };
+    expect(answered({ action, parameters, answered: { vpcId: 'vpc-1', cidrBlock: '10.0.0.0/16', isDefault: 'false' } })).toEqual({
+      requestId: 'request-1', vpc: { vpcId: 'vpc-1', cidrBlock: '10.0.0.0/16', isDefault: false, tagSet: { items: [{ key: 'team', value: 'blue' }] } },
+    });
+  });
+
+  test.each(['CreateTags', 'DeleteTags'] as const)('%s', (action) => {
+    expect(answered({ action })).toEqual({ requestId: 'request-1', _return: true });
+  });
+
   test.each([
     'ModifySecurityGroupRules', 'UpdateSecurityGroupRuleDescriptionsIngress', 'UpdateSecurityGroupRuleDescriptionsEgress',
   ] as const)('%s', (action) => {

@@ -55,6 +55,7 @@ beforeAll(async () => {
   tap = await startCloudTrailTap({ emulatorEndpoint: emulator.endpoint, onEvent: (event) => events.put(event) });
   client = new ec2.EC2Client(configuration());
   vpcId = (await client.send(new ec2.CreateVpcCommand({ CidrBlock: '10.0.0.0/16' }))).Vpc?.VpcId;
+  await events.take();
 }, 300_000);
 
 afterAll(async () => {
@@ -193,16 +194,16 @@ describe('what a call did', () => {
     await open(range(22), range(23));
     await events.take();
     const [first = '', second = ''] = await ruleIds('inbound');
-    const rule = { IpProtocol: 'tcp', FromPort: 24, ToPort: 24, CidrIpv4: '10.0.0.0/8' };
+    const rule = (index = 0) => ({ IpProtocol: 'tcp', FromPort: 24 + index, ToPort: 24 + index, CidrIpv4: '10.0.0.0/8' });
     const modify = (...ids: string[]) => client.send(new ec2.ModifySecurityGroupRulesCommand({
-      GroupId: groupId, SecurityGroupRules: ids.map((SecurityGroupRuleId) => ({ SecurityGroupRuleId, SecurityGroupRule: rule })),
+      GroupId: groupId, SecurityGroupRules: ids.map((SecurityGroupRuleId, index) => ({ SecurityGroupRuleId, SecurityGroupRule: rule(index) })),
     }));
 
     await modify(first);
     expect((await events.take()).detail).toMatchObject({
       eventName: 'ModifySecurityGroupRules',
       requestParameters: {
-        ModifySecurityGroupRulesRequest: { GroupId: groupId, SecurityGroupRule: { SecurityGroupRuleId: first, tag: 1, SecurityGroupRule: rule } },
+        ModifySecurityGroupRulesRequest: { GroupId: groupId, SecurityGroupRule: { SecurityGroupRuleId: first, tag: 1, SecurityGroupRule: rule() } },
       },
       responseElements: { ModifySecurityGroupRulesResponse: { return: true } },
     });
@@ -212,8 +213,8 @@ describe('what a call did', () => {
       ModifySecurityGroupRulesRequest: {
         GroupId: groupId,
         SecurityGroupRule: [
-          { SecurityGroupRuleId: first, tag: 1, SecurityGroupRule: rule },
-          { SecurityGroupRuleId: second, tag: 2, SecurityGroupRule: rule },
+          { SecurityGroupRuleId: first, tag: 1, SecurityGroupRule: rule() },
+          { SecurityGroupRuleId: second, tag: 2, SecurityGroupRule: rule(1) },
         ],
       },
     });
@@ -250,6 +251,57 @@ describe('what a call did', () => {
   });
 });
 
+describe('what decides about groups', () => {
+  test('a new VPC: its id in the answer, its silent default group nowhere', async () => {
+    const { Vpc } = await client.send(new ec2.CreateVpcCommand({ CidrBlock: '10.1.0.0/16' }));
+    const { detail } = await events.take();
+    expect(detail).toMatchObject({
+      eventName: 'CreateVpc',
+      requestParameters: { cidrBlock: '10.1.0.0/16', instanceTenancy: 'default' },
+      responseElements: { vpc: { vpcId: Vpc?.VpcId, cidrBlock: '10.1.0.0/16', isDefault: false, tagSet: {} } },
+    });
+    expect(JSON.stringify(detail)).not.toContain('sg-');
+  });
+
+  test('a default VPC', async () => {
+    const { Subnets = [] } = await client.send(new ec2.DescribeSubnetsCommand({ Filters: [{ Name: 'default-for-az', Values: ['true'] }] }));
+    for (const { SubnetId } of Subnets) await client.send(new ec2.DeleteSubnetCommand({ SubnetId }));
+    await client.send(new ec2.DeleteVpcCommand({ VpcId: Subnets[0]?.VpcId }));
+    const { Vpc } = await client.send(new ec2.CreateDefaultVpcCommand({}));
+    expect((await events.take()).detail).toMatchObject({
+      eventName: 'CreateDefaultVpc', requestParameters: {}, responseElements: { vpc: { vpcId: Vpc?.VpcId, isDefault: true } },
+    });
+  });
+
+  test('tags put on a group, and taken off', async () => {
+    const tags = { Resources: [groupId], Tags: [{ Key: 'watched', Value: 'yes' }] };
+    await client.send(new ec2.CreateTagsCommand(tags));
+    const requestParameters = { resourcesSet: { items: [{ resourceId: groupId }] }, tagSet: { items: [{ key: 'watched', value: 'yes' }] } };
+    expect((await events.take()).detail).toMatchObject({ eventName: 'CreateTags', requestParameters, responseElements: { _return: true } });
+    await client.send(new ec2.DeleteTagsCommand(tags));
+    expect((await events.take()).detail).toMatchObject({ eventName: 'DeleteTags', requestParameters, responseElements: { _return: true } });
+  });
+
+  test('a prefix list that changes, and goes back', async () => {
+    const { PrefixList } = await client.send(new ec2.CreateManagedPrefixListCommand({
+      PrefixListName: 'offices', AddressFamily: 'IPv4', MaxEntries: 5, Entries: [{ Cidr: '192.0.2.0/24' }],
+    }));
+    const list = { PrefixListId: PrefixList?.PrefixListId, CurrentVersion: 1 };
+    await client.send(new ec2.ModifyManagedPrefixListCommand({ ...list, AddEntries: [{ Cidr: '0.0.0.0/0' }] }));
+    expect((await events.take()).detail).toMatchObject({
+      eventName: 'ModifyManagedPrefixList',
+      requestParameters: { ModifyManagedPrefixListRequest: { ...list, AddEntry: { Cidr: '0.0.0.0/0', tag: 1 } } },
+      responseElements: { ModifyManagedPrefixListResponse: { prefixList: { prefixListId: list.PrefixListId, prefixListName: 'offices', version: 2 } } },
+    });
+    await client.send(new ec2.RestoreManagedPrefixListVersionCommand({ ...list, CurrentVersion: 2, PreviousVersion: 1 }));
+    expect((await events.take()).detail).toMatchObject({
+      eventName: 'RestoreManagedPrefixListVersion',
+      requestParameters: { RestoreManagedPrefixListVersionRequest: { ...list, CurrentVersion: 2, PreviousVersion: 1 } },
+      responseElements: { RestoreManagedPrefixListVersionResponse: { prefixList: { version: 3 } } },
+    });
+  });
+});
+
 describe('calls that fail', () => {
   test('a duplicate', async () => {
     await open(range(22));
@@ -267,7 +319,10 @@ describe('calls that fail', () => {
     await expect(client.send(new ec2.AuthorizeSecurityGroupIngressCommand({ GroupId: groupId, IpPermissions: [range(22)], DryRun: true })))
       .rejects.toThrow(expect.objectContaining({ name: 'DryRunOperation' }));
     expect((await events.take()).detail).toMatchObject({
-      errorCode: 'Client.DryRunOperation', requestParameters: { groupId }, responseElements: null,
+      errorCode: 'Client.DryRunOperation',
+      errorMessage: expect.stringContaining('would have succeeded'),
+      requestParameters: { groupId },
+      responseElements: null,
     });
     expect(await ruleIds('inbound')).toEqual([]);
   });
@@ -287,6 +342,16 @@ describe('calls that fail', () => {
 
     await impatient.send(call);
     expect((await events.take()).detail).not.toHaveProperty('errorCode');
+    impatient.destroy();
+  });
+
+  test('a failure of the service itself is recorded as its own', async () => {
+    tap.failNext({ service: 'ec2', action: 'RevokeSecurityGroupIngress', errorCode: 'InternalError', times: 1 });
+    const impatient = new ec2.EC2Client({ ...configuration(), maxAttempts: 1 });
+    await expect(impatient.send(new ec2.RevokeSecurityGroupIngressCommand({ GroupId: groupId, SecurityGroupRuleIds: ['sgr-1'] }))).rejects.toThrow(
+      expect.objectContaining({ name: 'InternalError', $metadata: expect.objectContaining({ httpStatusCode: 500 }) }),
+    );
+    expect((await events.take()).detail).toMatchObject({ errorCode: 'Server.InternalError', responseElements: null });
     impatient.destroy();
   });
 
@@ -387,8 +452,10 @@ describe('a tap of its own', () => {
       durationMs: expect.any(Number),
       parameters: expect.objectContaining({ 'GroupId': groupId, 'IpPermissions.1.FromPort': '22' }),
     });
-    await new sqs.SQSClient(its).send(new sqs.ListQueuesCommand({}));
-    expect(await calls.take()).toMatchObject({ service: 'sqs', action: 'ListQueues', status: 200, callerArn, parameters: {} });
+    await new sqs.SQSClient(its).send(new sqs.ListQueuesCommand({ QueueNamePrefix: 'none' }));
+    expect(await calls.take()).toMatchObject({
+      service: 'sqs', action: 'ListQueues', status: 200, callerArn, parameters: {}, json: { QueueNamePrefix: 'none' },
+    });
 
     await other.stop();
     expect(calls.isEmpty).toBe(true);

@@ -1,31 +1,76 @@
-import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
-import { ChangeResponse, MonitoredGroups, SecurityGroupBaseline, SecurityGroupSentry } from '../../../src';
-import { envelopeOf, recordOf, type RecordValues } from '../../adapters/security-group/change-events';
+import * as events from 'aws-cdk-lib/aws-events';
+import { JAVA_IS_THERE, matchesOfEventRuler } from './event-ruler';
+import { groupChangePattern } from '../../../src/constructs/security-group/group-change-pattern';
+import type { MonitoredGroups } from '../../../src/domain/security-group/monitored-groups';
+import {
+  callsOnGroup, callsOnGroupNamed, type CallShape, callsThatMakeGroups, callsWithoutParameters, envelopeOf, IDENTITIES, prefixListCalls, recordOf,
+  taggingCalls, wrappedCallsOnGroup,
+} from '../../adapters/security-group/change-events';
 
 const GROUP_ID = 'sg-0123456789abcdef0';
 const OTHER_ID = 'sg-0fedcba9876543210';
-const JAVA_IS_THERE = ['java', 'mvn'].every((command) => spawnSync(command, ['-version']).status === 0);
 
-const POM = `<project xmlns="http://maven.apache.org/POM/4.0.0">
-  <modelVersion>4.0.0</modelVersion><groupId>test</groupId><artifactId>event-ruler</artifactId><version>1</version>
-  <dependencies><dependency><groupId>software.amazon.event.ruler</groupId><artifactId>event-ruler</artifactId><version>2.1.0</version></dependency></dependencies>
-</project>`;
+const BY_ID = { kind: 'ids', groupIds: [GROUP_ID] } as const;
+const BY_TAG = { kind: 'tag', key: 'watched', value: 'yes' } as const;
 
-const CASES: [string, RecordValues, boolean][] = [
-  ['an addition to the group', { requestParameters: { groupId: GROUP_ID, ipPermissions: { items: [] } } }, true],
-  ['an addition to another group', { requestParameters: { groupId: OTHER_ID } }, false],
-  ['an egress rule', { eventName: 'AuthorizeSecurityGroupEgress', requestParameters: { groupId: GROUP_ID } }, true],
-  ['a group by name only', { requestParameters: { groupName: 'web' } }, true],
-  ['parameters omitted for size', { requestParameters: { omitted: true } }, true],
-  ['no parameters', { requestParameters: null }, true],
-  ['a failed call', { requestParameters: { groupId: GROUP_ID }, errorCode: 'Client.InvalidPermission.Duplicate' }, false],
-  ['a removal', { eventName: 'RevokeSecurityGroupIngress', requestParameters: { groupId: GROUP_ID } }, false],
-  ['another service', { eventSource: 'rds.amazonaws.com', requestParameters: { groupId: GROUP_ID } }, false],
+const CHOICES = {
+  'by id': { include: [BY_ID], exclude: [] },
+  'by id, but for a tag': { include: [BY_ID], exclude: [BY_TAG] },
+  'by tag': { include: [BY_TAG], exclude: [] },
+  'by VPC': { include: [{ kind: 'vpc', vpcId: 'vpc-1' }], exclude: [] },
+  'all': { include: [{ kind: 'all' }], exclude: [] },
+} satisfies Record<string, MonitoredGroups>;
+type Choice = keyof typeof CHOICES;
+
+const EACH: readonly Choice[] = ['by id', 'by id, but for a tag', 'by tag', 'by VPC', 'all'];
+const NOT_BY_ID: readonly Choice[] = ['by tag', 'by VPC', 'all'];
+const WHERE_TAGS_DECIDE: readonly Choice[] = ['by id, but for a tag', 'by tag'];
+
+interface Case extends CallShape {
+  /** For which choices of groups the call may concern a monitored one. */
+  readonly concerns: readonly Choice[];
+}
+
+const concerning = (concerns: readonly Choice[], calls: CallShape[]): Case[] => calls.map((call) => ({ ...call, concerns }));
+
+const MAY_CONCERN_EACH: Case[] = concerning(EACH, [
+  ...callsOnGroup(GROUP_ID),
+  ...wrappedCallsOnGroup(GROUP_ID),
+  ...callsOnGroupNamed('web'),
+  ...callsWithoutParameters(),
+  ...prefixListCalls('pl-1'),
+]);
+
+const named = (prefix: string, calls: CallShape[]): CallShape[] => calls.map(({ name, values }) => ({ name: `${prefix}: ${name}`, values }));
+const failedWith = (errorCode: string): CallShape[] =>
+  named(errorCode, [...callsOnGroup(GROUP_ID), ...wrappedCallsOnGroup(GROUP_ID)]).map(({ name, values }) => ({
+    name, values: { ...values, errorCode, responseElements: null },
+  }));
+
+const CASES: Case[] = [
+  ...MAY_CONCERN_EACH,
+  ...Object.entries(IDENTITIES).flatMap(([identity, values]) =>
+    MAY_CONCERN_EACH.map((call) => ({ ...call, name: `${call.name}, by ${identity}`, values: { ...call.values, ...values } }))),
+  ...concerning(NOT_BY_ID, named('another group', callsOnGroup(OTHER_ID))),
+  ...concerning(EACH, named('another group, where a pattern cannot know', wrappedCallsOnGroup(OTHER_ID))),
+  ...concerning(NOT_BY_ID, callsThatMakeGroups()),
+  ...concerning(WHERE_TAGS_DECIDE, [
+    ...taggingCalls([GROUP_ID]),
+    ...taggingCalls([OTHER_ID]),
+    ...taggingCalls(['i-1', 'vpc-1', GROUP_ID]),
+    { name: 'CreateTags, parameters omitted', values: { eventName: 'CreateTags', requestParameters: { omitted: true } } },
+  ]),
+  ...concerning([], taggingCalls(['i-1', 'sgr-1'])),
+  ...concerning(EACH, failedWith('Client.DryRunOperation')),
+  ...concerning([], failedWith('Client.UnauthorizedOperation')),
+  ...concerning([], failedWith('Client.InvalidPermission.Duplicate')),
+  ...concerning([], failedWith('Server.InternalError')),
+  ...concerning([], [
+    { name: 'another call', values: { eventName: 'RunInstances', requestParameters: { groupId: GROUP_ID } } },
+    { name: 'another service', values: { eventSource: 'rds.amazonaws.com', requestParameters: { groupId: GROUP_ID } } },
+  ]),
 ];
 
 const describeWhereJavaIs = JAVA_IS_THERE ? describe : describe.skip;
@@ -34,28 +79,41 @@ describeWhereJavaIs(`EventBridge's own matching engine${JAVA_IS_THERE ? '' : ' i
   let matches: boolean[];
 
   beforeAll(() => {
-    const folder = mkdtempSync(join(tmpdir(), 'event-ruler-'));
-    try {
-      writeFileSync(join(folder, 'pom.xml'), POM);
-      execFileSync('mvn', ['-q', 'dependency:copy-dependencies', '-DoutputDirectory=jars'], { cwd: folder });
-      const input = [pattern(), ...CASES.map(([, values]) => envelopeOf(recordOf(values)))].join('\n');
-      const output = execFileSync('java', ['-cp', join(folder, 'jars', '*'), join(__dirname, 'MatchEvents.java')], { input, encoding: 'utf8' });
-      matches = output.trim().split('\n').map((line) => line === 'true');
-    } finally {
-      rmSync(folder, { recursive: true });
-    }
+    matches = matchesOfEventRuler(EACH.flatMap((choice) => {
+      const pattern = patternOf(CHOICES[choice]);
+      return [...CASES.map(({ values }) => envelopeOf(recordOf(values))), forged()].map((event) => ({ pattern, event }));
+    }));
   });
 
-  test.each(CASES.map(([name, , matched], index) => [name, matched, index] as const))('%s: %s', (_, matched, index) => {
-    expect(matches[index]).toBe(matched);
+  describe.each(EACH.map((choice, index) => ({ choice, index })))('groups chosen: $choice', ({ choice, index }) => {
+    const answersFrom = index * (CASES.length + 1);
+
+    test('what may concern them matches, whatever the call, its shape and who made it', () => {
+      expect(namesWhere(({ concerns }, at) => concerns.includes(choice) && !matches[answersFrom + at])).toEqual([]);
+    });
+
+    test('what is known not to concern them does not', () => {
+      expect(namesWhere(({ concerns }, at) => !concerns.includes(choice) && matches[answersFrom + at]!)).toEqual([]);
+    });
+
+    test('nor does an event that somebody else put on the bus', () => {
+      expect(matches[answersFrom + CASES.length]).toBe(false);
+    });
   });
 });
 
-function pattern(): string {
+function namesWhere(holds: (call: Case, at: number) => boolean): string[] {
+  return CASES.filter(holds).map(({ name }) => name);
+}
+
+/** Customers cannot put events whose source is of AWS. */
+function forged(): string {
+  return envelopeOf(recordOf({ requestParameters: { groupId: GROUP_ID } }), { source: 'mine' });
+}
+
+/** As it is deployed. */
+function patternOf(groups: MonitoredGroups): string {
   const stack = new Stack();
-  new SecurityGroupSentry(stack, 'Sentry', {
-    monitoredGroups: MonitoredGroups.ids([GROUP_ID]),
-    policies: [{ baseline: SecurityGroupBaseline.locked(), response: ChangeResponse.revert() }],
-  });
+  new events.Rule(stack, 'Rule', { eventPattern: groupChangePattern(groups) });
   return JSON.stringify(Object.values(Template.fromStack(stack).findResources('AWS::Events::Rule'))[0]!.Properties.EventPattern);
 }

@@ -1,0 +1,8 @@
+/** What is done about rules that violate a policy when the sentry adopts their group. */
+export enum ExistingViolations {
+  /** They are told in one message, and accepted as they stand. */
+  REPORT = 'REPORT',
+
+  /** They are told in one message, and answered as the policy says. */
+  RESPOND = 'RESPOND',
+}

@@ -1,0 +1,38 @@
+/**
+ * The layout of the sentry's table. Values are JSON in attributes of their own, beside what conditions speak of:
+ *
+ * | partition | sort | item |
+ * |---|---|---|
+ * | `GROUP#<group id>` | `RECORD` | how the group came under the sentry's eyes |
+ * | `GROUP#<group id>` | `RULE#<rule key>` | what is known of one rule, with its revision |
+ * | `GROUP#<group id>` | `REPEATS` | what was told lately |
+ * | `EVENT#<event id>` | `<group id>` | how far an event is handled, under which lease; it expires |
+ */
+export const LEDGER_KEY = { partition: 'pk', sort: 'sk' } as const;
+
+/** A function that meets an item of another version says so, and does nothing by guess. */
+export const LEDGER_ITEM_VERSION = 1;
+
+/** Group records alone have the index's partition key, so the index holds nothing else. */
+export const RECORD_INDEX = { name: 'Records', partition: 'recordOf', sort: 'pk', partitionValue: 'GROUP' } as const;
+
+/** In seconds since 1970: DynamoDB deletes the item some time after. */
+export const LEDGER_EXPIRY = 'expiresAt';
+
+/** The queue tries for about six hours, and its dead-letter queue keeps what failed for 14 days. */
+export const EVENT_KEPT_SECONDS = 14 * 24 * 60 * 60;
+
+export const RECORD_SORT_KEY = 'RECORD';
+export const REPEATS_SORT_KEY = 'REPEATS';
+
+export function groupPartition(groupId: string): string {
+  return `GROUP#${groupId}`;
+}
+
+export function ruleSortKey(ruleKey: string): string {
+  return `RULE#${ruleKey}`;
+}
+
+export function eventPartition(eventId: string): string {
+  return `EVENT#${eventId}`;
+}

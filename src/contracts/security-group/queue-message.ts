@@ -1,0 +1,15 @@
+/** What the sentry puts into its own queue, beside the events that come from EventBridge. */
+export const QUEUE_MESSAGE_VERSION = 1;
+
+/** Reconcile found a difference in the group; the ledger says which. */
+export interface FindingMessage {
+  readonly version: typeof QUEUE_MESSAGE_VERSION;
+  readonly type: 'finding';
+  readonly groupId: string;
+}
+
+/** Make a call whose event proves that events arrive. */
+export interface HeartbeatMessage {
+  readonly version: typeof QUEUE_MESSAGE_VERSION;
+  readonly type: 'heartbeat';
+}

@@ -1,0 +1,12 @@
+import type { Severity } from './severity';
+
+/** One message in words and as JSON, ready to be sent; kept as it is until it was. */
+export interface Announcement {
+  readonly subject: string;
+  readonly json: string;
+  readonly text: string;
+  readonly severity: Severity;
+  readonly type: string;
+  /** The same was told a short while ago: no message goes to people, only an event to machines. */
+  readonly isRepeat: boolean;
+}

@@ -1,0 +1,12 @@
+import { isSelected } from './monitored-groups';
+import type { SecurityGroups } from './security-groups';
+import type { SentryConfiguration } from './sentry-configuration';
+
+/** Any group that is monitored and exists. */
+export async function heartbeatGroup({ monitoredGroups }: SentryConfiguration, groups: SecurityGroups): Promise<string | undefined> {
+  for (const selector of monitoredGroups.include) {
+    const found = (await groups.find(selector)).find((group) => isSelected(group, monitoredGroups));
+    if (found) return found.id;
+  }
+  return undefined;
+}

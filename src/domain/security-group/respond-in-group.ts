@@ -1,0 +1,282 @@
+import { type After, answerJudgements, type Answered, isAnswered, outcomeOf, outcomeUnanswered } from './answer-judgements';
+import type { Call } from './change';
+import { type ChangeReport, type GroupDetails, hasFailures, type Notice } from './change-report';
+import { confirmGrants, type EventHistory } from './event-history';
+import { entriesToConfirm, type Hints, isAbout, judge, type Judgement, type Situation } from './judge';
+import { EMPTY_LEDGER, type Grant, type GroupLedger } from './ledger';
+import { ledgerChanges } from './ledger-changes';
+import type { EventLog, Ledger } from './ledger-store';
+import type { Outcome, RuleOutcome } from './outcome';
+import { countRepeats } from './repeats';
+import { isSameRule, ruleKey } from './rule';
+import type { GroupRules, SecurityGroups } from './security-groups';
+import { isPaused, type SentryConfiguration } from './sentry-configuration';
+import type { OwnIdentity } from '../actor/actor';
+import type { Clock } from '../clock';
+import type { Announcement } from '../notification/announcement';
+
+/** Brings a report to people and machines. */
+export interface Announcer {
+  render(report: ChangeReport): Announcement;
+  tell(announcement: Announcement): Promise<void>;
+}
+
+export interface Surroundings {
+  readonly groups: SecurityGroups;
+  readonly ledger: Ledger;
+  readonly events: EventLog;
+  readonly history: EventHistory;
+  readonly announcer: Announcer;
+  readonly clock: Clock;
+  readonly own: OwnIdentity;
+  /** Which try at the event this is, from 1. */
+  readonly tries: number;
+}
+
+/** Something is still to be done in the group: the event has to come back. */
+export class UnfinishedError extends Error {
+  constructor(groupId: string, reason: string, readonly report?: ChangeReport) {
+    super(`${groupId}: ${reason}`);
+    this.name = 'UnfinishedError';
+  }
+}
+
+export interface GroupReading {
+  readonly ledger: GroupLedger;
+  readonly group: GroupRules;
+}
+
+/** A monitored group, and what is said of it. */
+export interface Target {
+  readonly groupId: string;
+  /** The event, or whatever else the response is remembered by. */
+  readonly eventId: string;
+  readonly call: Call;
+  readonly explainedBy: ChangeReport['explainedBy'];
+  /** Whether CloudTrail's event history has it that this call gave the rules their values. */
+  readonly isConfirmed?: boolean;
+  readonly details?: GroupDetails;
+  readonly reading: GroupReading;
+  readonly hints: Hints;
+  readonly notices: readonly Notice[];
+}
+
+/** Describe can lag behind a change for a moment. */
+const LOOK_AGAIN_AFTER = [150, 350, 700];
+
+export async function readGroup(groupId: string, { ledger, groups }: Surroundings): Promise<GroupReading> {
+  const [remembered, group] = await Promise.all([ledger.read(groupId), groups.rulesOf(groupId)]);
+  return { ledger: remembered, group };
+}
+
+/** Judges the group as it stands, answers what violates, writes down what is new, and tells. */
+export async function respondInGroup(
+  target: Target, configuration: SentryConfiguration, surroundings: Surroundings,
+): Promise<ChangeReport | undefined> {
+  const situation = await situationOf(target, configuration, surroundings);
+  const judgements = judge(situation).filter(isAnswerable);
+  const notices = [...target.notices, ...doubtsAbout(situation)];
+  if (judgements.length === 0 && notices.length === 0 && surroundings.tries === 1) {
+    await surroundings.ledger.write(target.groupId, ledgerChanges(situation, judge(situation), [], situation.group, acceptanceBy(target)));
+    return undefined;
+  }
+  return respondOnce(target, situation, judgements, notices, configuration, surroundings);
+}
+
+function isAnswerable({ verdict, violations }: Judgement): boolean {
+  return verdict !== 'wait' && violations.length > 0;
+}
+
+async function situationOf(target: Target, configuration: SentryConfiguration, surroundings: Surroundings): Promise<Situation> {
+  const { policies, trustedActors } = configuration;
+  const { groups, history, clock } = surroundings;
+  const { groupId, hints } = target;
+  const ledger = await ledgerOfExisting(target, groups);
+  const lists = await groups.prefixLists(prefixListIds(target.reading));
+  const given = { ledger, policies, prefixLists: lists, hints, now: clock.now() };
+  const seen = (group: GroupRules) => judge({ ...given, group }).filter(isAnswerable).every(({ present, change }) => present || change === 'removed');
+  const group = await lookUntil(groupId, target.reading.group, groups, clock, seen);
+  const situation = { ...given, group };
+  const unconfirmed = entriesToConfirm(situation);
+  if (unconfirmed.length === 0) return situation;
+  const confirmed = await Promise.all(unconfirmed.map((entry) => confirmGrants(entry, groupId, history, trustedActors)));
+  const entries = new Map([...ledger.entries, ...confirmed.map((entry) => [ruleKey(entry.rule), entry] as const)]);
+  return { ...situation, ledger: { ...ledger, entries } };
+}
+
+/** A group without any rules may be gone altogether: nothing of it is missing then. */
+async function ledgerOfExisting({ groupId, reading: { ledger, group } }: Target, groups: SecurityGroups): Promise<GroupLedger> {
+  if (group.rules.length > 0 || group.unreadableRuleIds.length > 0 || ledger.entries.size === 0) return ledger;
+  const found = await groups.find({ kind: 'ids', groupIds: [groupId] });
+  return found.length > 0 ? ledger : { ...EMPTY_LEDGER, record: ledger.record, repeats: ledger.repeats };
+}
+
+function prefixListIds({ ledger, group }: GroupReading): string[] {
+  const rules = [...group.rules, ...[...ledger.entries.values()].map(({ rule }) => rule)];
+  return [...new Set(rules.flatMap(({ peer }) => (peer.kind === 'prefixList' ? [peer.prefixListId] : [])))];
+}
+
+async function lookUntil(
+  groupId: string, first: GroupRules, groups: SecurityGroups, clock: Clock, isSettled: (group: GroupRules) => boolean,
+): Promise<GroupRules> {
+  let group = first;
+  for (const milliseconds of LOOK_AGAIN_AFTER) {
+    if (isSettled(group)) return group;
+    await clock.pause(milliseconds);
+    group = await groups.rulesOf(groupId);
+  }
+  return group;
+}
+
+function doubtsAbout({ hints, group, policies, ledger }: Situation): Notice[] {
+  const unreadable = group.unreadableRuleIds;
+  return [
+    ...(hints.complete ? [] : [{ severity: 'high' as const, text: doubtAboutEvent(group, policies.some(({ baseline }) => baseline.kind === 'locked') && !ledger.record) }]),
+    ...(unreadable.length > 0 ? [{ severity: 'high' as const, text: `These rules of the group cannot be read, and were not judged: ${unreadable.join(', ')}.` }] : []),
+  ];
+}
+
+function doubtAboutEvent({ rules }: GroupRules, isLockedBlindly: boolean): string {
+  return [
+    `The event does not name its rules in a form that can be read, so the group was judged as it stands, with its ${rules.length} rules.`,
+    ...(isLockedBlindly ? ['The group is locked, but not adopted yet: which of its rules are new cannot be told. Look at it.'] : []),
+  ].join(' ');
+}
+
+function acceptanceBy({ call, isConfirmed }: Target): Grant {
+  const { arn, userName, type } = call.actor;
+  return { cause: 'trusted-actor', by: arn ?? userName ?? type, since: call.time, eventId: call.eventId, ...(isConfirmed && { confirmed: true }) };
+}
+
+/** Under a lease, so that two deliveries of the event neither act nor tell twice; and from where an earlier try was cut short. */
+async function respondOnce(
+  target: Target, situation: Situation, judgements: readonly Judgement[], notices: readonly Notice[],
+  configuration: SentryConfiguration, surroundings: Surroundings,
+): Promise<ChangeReport | undefined> {
+  const { events, announcer, clock } = surroundings;
+  const key = { eventId: target.eventId, groupId: target.groupId };
+  const claim = await events.claim(key, judgements, clock.now());
+  switch (claim.kind) {
+    case 'told':
+      await rememberTold(target, situation, judgements, configuration, surroundings);
+      return undefined;
+    case 'held': throw new UnfinishedError(target.groupId, 'another try at the same event is under way.');
+    case 'acted':
+      await announcer.tell(claim.announcement);
+      await events.told(key, claim.repeats);
+      await rememberTold(target, situation, judgements, configuration, surroundings);
+      return undefined;
+    case 'claimed': break;
+  }
+  try {
+    const earlier = claim.intent.filter((intended) => !judgements.some((judgement) => isAbout(judgement, intended)));
+    if (earlier.length > 0) await events.intend(key, [...judgements, ...earlier]);
+    const intended = (judgement: Judgement) => claim.intent.some((candidate) => isAbout(judgement, candidate));
+    return await respond(target, situation, { judgements, earlier, intended, notices }, configuration, surroundings);
+  } catch (error) {
+    // The lease ends by itself, should this fail too.
+    await events.release(key).catch(() => undefined);
+    throw error;
+  }
+}
+
+/** What an earlier try of a finding has told, and may not have written down any more. */
+async function rememberTold(
+  target: Target, situation: Situation, judgements: readonly Judgement[], { mode }: SentryConfiguration, { ledger }: Surroundings,
+): Promise<void> {
+  if (target.explainedBy === 'event') return;
+  const left = judgements.filter(({ verdict }) => verdict === 'keep' || mode === 'OBSERVE');
+  const outcomes = left.map((judgement) => ruleOutcome(judgement, outcomeUnanswered(judgement, undefined), situation.group));
+  await ledger.write(target.groupId, ledgerChanges(situation, judge(situation), outcomes, situation.group, acceptanceBy(target)));
+}
+
+interface Task {
+  readonly judgements: readonly Judgement[];
+  /** What an earlier try meant to do and the state does not ask for any more. It is told, and not done again. */
+  readonly earlier: readonly Judgement[];
+  readonly intended: (judgement: Judgement) => boolean;
+  readonly notices: readonly Notice[];
+}
+
+async function respond(
+  target: Target, situation: Situation, task: Task, configuration: SentryConfiguration, surroundings: Surroundings,
+): Promise<ChangeReport | undefined> {
+  const { events, ledger, announcer, clock } = surroundings;
+  const { outcomes, after } = await act(target.groupId, situation, task, configuration, surroundings);
+  const { call, explainedBy, details } = target;
+  const remember = async () => ledger.write(target.groupId, ledgerChanges(situation, judge(situation), outcomes, after, acceptanceBy(target)));
+  // To a finding nothing points but the ledger: it stays there until it is told, or nobody would tell it after a crash.
+  if (explainedBy === 'event') await remember();
+  const key = { eventId: target.eventId, groupId: target.groupId };
+  if (outcomes.length === 0 && task.notices.length === 0) {
+    if (explainedBy !== 'event') await remember();
+    await events.told(key, situation.ledger.repeats);
+    return undefined;
+  }
+
+  const group = details ?? detailsIn(situation.ledger) ?? { id: target.groupId };
+  const { tries } = surroundings;
+  const seen = { call, explainedBy, group, rules: outcomes, notices: task.notices, lookedAt: clock.now(), tries, isRepeat: false, repeats: 0 };
+  const { isRepeat, untold, repeats } = countRepeats(seen, situation.ledger.repeats, configuration.repeatWindowMilliseconds);
+  const report = { ...seen, isRepeat, repeats: untold };
+  const announcement = announcer.render(report);
+  if (hasFailures(report)) {
+    await announcer.tell(announcement);
+    throw new UnfinishedError(target.groupId, 'not all of its rules could be reverted.', report);
+  }
+  await events.acted(key, announcement, repeats);
+  await announcer.tell(announcement);
+  await events.told(key, repeats);
+  if (explainedBy !== 'event') await remember();
+  return report;
+}
+
+function detailsIn({ record }: GroupLedger): GroupDetails | undefined {
+  return record && { id: record.groupId, name: record.name, vpcId: record.vpcId };
+}
+
+interface Acted {
+  readonly outcomes: readonly RuleOutcome[];
+  readonly after: GroupRules;
+}
+
+async function act(
+  groupId: string, situation: Situation, { judgements, earlier, intended }: Task, configuration: SentryConfiguration, { groups, clock }: Surroundings,
+): Promise<Acted> {
+  if (configuration.mode === 'OBSERVE' || isPaused(configuration, clock.now())) {
+    const until = configuration.mode === 'OBSERVE' ? undefined : configuration.pause?.until;
+    const outcomes = judgements.map((judgement) => ruleOutcome(judgement, outcomeUnanswered(judgement, until), situation.group));
+    return { outcomes, after: situation.group };
+  }
+  const answered = await answerJudgements(groupId, judgements, groups);
+  const after = await lookAfter(groupId, answered, situation.group, groups, clock);
+  const group = 'group' in after ? after.group : situation.group;
+  const answers = answered.map((one) => ruleOutcome(one.judgement, outcomeOf(one, after, intended(one.judgement)), group));
+  const done = earlier.filter((judgement) => isAnswered(judgement, group))
+    .map((judgement) => ruleOutcome(judgement, earlierOutcome(judgement, group), group));
+  return { outcomes: [...answers, ...done], after: group };
+}
+
+/** An earlier try has done it; or was only to tell of it, and may have died before it did. */
+function earlierOutcome(judgement: Judgement, group: GroupRules): Outcome {
+  if (judgement.verdict !== 'keep') return { kind: 'reverted' };
+  const present = group.rules.some((standing) => isSameRule(judgement.rule, standing));
+  return outcomeOf({ judgement: { ...judgement, present } }, { group }, false);
+}
+
+async function lookAfter(groupId: string, answered: readonly Answered[], before: GroupRules, groups: SecurityGroups, clock: Clock): Promise<After> {
+  const acted = answered.filter(({ answer }) => answer !== undefined).map(({ judgement }) => judgement);
+  if (acted.length === 0) return { group: before };
+  try {
+    const first = await groups.rulesOf(groupId);
+    return { group: await lookUntil(groupId, first, groups, clock, (group) => acted.every((judgement) => isAnswered(judgement, group))) };
+  } catch (error) {
+    return { failure: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+/** That it is as before is said of what is seen to be so only. */
+function ruleOutcome({ rule, change, violations, restored }: Judgement, outcome: Outcome, after: GroupRules): RuleOutcome {
+  const isRestored = restored && after.rules.some((standing) => ruleKey(standing) === ruleKey(restored));
+  return { rule, change, violations, outcome, ...(restored && (isRestored || outcome.kind === 'would-revert') && { restored }) };
+}
