@@ -1,6 +1,6 @@
 import type { ApiCall } from './cloudtrail/tap';
 
-/** Prints what happens, with milliseconds since the last call that opened a rule. */
+/** Prints what happens, with milliseconds since the last change. */
 export class Timeline {
   private origin: number | undefined;
 
@@ -9,7 +9,7 @@ export class Timeline {
   /** From here on the milliseconds count. */
   start(at: number, text: string): void {
     this.origin = at;
-    this.mark(at, 'opened', text);
+    this.mark(at, 'changed', text);
   }
 
   mark(at: number, what: string, text: string): void {

@@ -34,11 +34,11 @@ export function observers(print: Print): LocalAwsOptions {
   };
 }
 
-/** Plays the scene once. Says whether the rule is gone and a message came; `invite` says how to try it by hand. */
+/** Plays the scene once. Says whether the group is as it was and messages came; `invite` says how to try it by hand. */
 export async function playLockedSecurityGroup(localAws: LocalAws, print: Print): Promise<{ readonly healed: boolean; readonly stage: Stage }> {
   const stage = await setStage(localAws, print);
   const healed = await playScene(stage, print);
-  print(healed ? 'The rule is gone, and a message came.' : 'The scene did not go as it should.');
+  print(healed ? 'Both times the group is as it was, and a message came.' : 'The scene did not go as it should.');
   return { healed, stage };
 }
 
@@ -51,6 +51,9 @@ async function setStage(localAws: LocalAws, print: Print): Promise<Stage> {
     showGaps(stack.gaps, print);
     const groupId = stack.outputs.get('GroupId');
     if (!groupId) throw new Error('The example has no output GroupId, which names the group to open.');
+    print('Adopting the group, as the first scheduled run of reconcile does:');
+    await localAws.fire(stack, 'GroupSentryReconcileRule');
+    await localAws.settled();
     return { localAws, groupId, visitor: await localAws.createUser(VISITOR) };
   } finally {
     // The functions have read their code by now only where they are warm.
@@ -58,19 +61,32 @@ async function setStage(localAws: LocalAws, print: Print): Promise<Stage> {
   }
 }
 
-/** Opens SSH to the world with the AWS CLI. */
-async function playScene({ localAws, visitor, groupId }: Stage, print: Print): Promise<boolean> {
-  const open = openCommand(groupId, '--protocol tcp --port 22 --cidr 0.0.0.0/0');
-  print(`\n$ ${open}\n`);
-  const opened = await localAws.cli(open.split(' ').slice(1), visitor);
-  if (opened.exitCode !== 0) throw new Error(`The AWS CLI could not open the rule:\n${opened.stderr}`);
-  const message = await localAws.inbox.waitFor(() => true, MESSAGE_WITHIN_MS).catch((error: unknown) => {
-    print(error instanceof Error ? error.message : String(error));
-    return undefined;
-  });
-  const left = await openToTheWorld({ localAws, visitor, groupId });
-  if (left.length > 0) print(`\nThe rule is still there: ${left.join(', ')}`);
-  return message !== undefined && left.length === 0;
+/** Opens SSH to the world with the AWS CLI: by a rule of its own, and by another rule's new values. */
+async function playScene(stage: Stage, print: Print): Promise<boolean> {
+  const added = await playChange(openCommand(stage.groupId, '--protocol tcp --port 22 --cidr 0.0.0.0/0'), stage, print);
+  const [https] = (await ingressRules(stage)).filter(({ FromPort }) => FromPort === 443);
+  if (!https) throw new Error('The example has no rule for HTTPS, which the scene would modify.');
+  const values = 'SecurityGroupRule={IpProtocol=tcp,FromPort=22,ToPort=22,CidrIpv4=0.0.0.0/0}';
+  const modify = `aws ec2 modify-security-group-rules --group-id ${stage.groupId} --security-group-rules SecurityGroupRuleId=${https.SecurityGroupRuleId},${values}`;
+  return await playChange(modify, stage, print) && added;
+}
+
+/** Says whether a message came, and the group is as it was. */
+async function playChange(command: string, stage: Stage, print: Print): Promise<boolean> {
+  const { localAws, visitor } = stage;
+  print(`\n$ ${command}\n`);
+  const messagesBefore = localAws.inbox.deliveries.length;
+  const before = JSON.stringify(await ingressRules(stage));
+  const changed = await localAws.cli(command.split(' ').slice(1), visitor);
+  if (changed.exitCode !== 0) throw new Error(`The AWS CLI could not make the change:\n${changed.stderr}`);
+  const message = await localAws.inbox.waitFor((delivery) => localAws.inbox.deliveries.indexOf(delivery) >= messagesBefore, MESSAGE_WITHIN_MS)
+    .catch((error: unknown) => {
+      print(error instanceof Error ? error.message : String(error));
+      return undefined;
+    });
+  const after = JSON.stringify(await ingressRules(stage));
+  if (after !== before) print(`\nThe group is not as it was: ${after}`);
+  return message !== undefined && after === before;
 }
 
 /** What to type to try it by hand. */
@@ -93,6 +109,7 @@ export async function invite({ localAws, visitor, groupId }: Stage, print: Print
       `--ip-permissions 'IpProtocol=-1,PrefixListIds=[{PrefixListId=${prefixListId}}]'`,
       `--protocol tcp --port 5432 --source-group ${groupId}`,
     ].map((rule) => `  ${openCommand(groupId, rule)}`),
+    `  aws ec2 revoke-security-group-ingress --group-id ${groupId} --protocol tcp --port 443 --cidr 0.0.0.0/0`,
     `  aws ec2 describe-security-group-rules --filters Name=group-id,Values=${groupId} --output table`,
     '',
     'Ctrl-C ends it.',
@@ -117,12 +134,11 @@ const describedRules = z.object({
   SecurityGroupRules: z.array(z.object({ SecurityGroupRuleId: z.string(), IsEgress: z.boolean(), FromPort: z.number() })),
 });
 
-async function openToTheWorld({ localAws, visitor, groupId }: Stage): Promise<string[]> {
+async function ingressRules({ localAws, visitor, groupId }: Stage) {
   const { stdout } = await localAws.cli(
     ['ec2', 'describe-security-group-rules', '--filters', `Name=group-id,Values=${groupId}`, '--output', 'json'], visitor);
   return describedRules.parse(JSON.parse(stdout)).SecurityGroupRules
-    .filter(({ IsEgress, FromPort }) => !IsEgress && FromPort === 22)
-    .map(({ SecurityGroupRuleId }) => SecurityGroupRuleId);
+    .filter(({ IsEgress }) => !IsEgress);
 }
 
 function showCall(call: ApiCall, timeline: Timeline): void {
@@ -130,15 +146,24 @@ function showCall(call: ApiCall, timeline: Timeline): void {
   if (/^AuthorizeSecurityGroup/.test(call.action)) {
     timeline.start(call.at, `${sentRule(call)} in ${call.parameters.GroupId}, by ${call.callerArn}`);
   }
-  if (/^RevokeSecurityGroup/.test(call.action)) {
-    timeline.mark(Math.round(call.at - call.durationMs), 'judged', `${call.parameters['SecurityGroupRuleId.1'] ?? 'a rule'} has to go`);
-    timeline.mark(call.at, 'reverted', `by ${call.callerArn?.replace(/^arn:.+:assumed-role\/([^/]+).*/, 'the role $1')}`);
+  const role = /:assumed-role\/([^/]+)/.exec(call.callerArn ?? '')?.[1];
+  if (call.action === 'ModifySecurityGroupRules' && !role) {
+    timeline.start(call.at, `${call.parameters['SecurityGroupRule.1.SecurityGroupRuleId']} has other values now, by ${call.callerArn}`);
+    return;
   }
+  if (!/^(RevokeSecurityGroup|ModifySecurityGroupRules)/.test(call.action)) return;
+  const ruleId = call.parameters['SecurityGroupRuleId.1'] ?? call.parameters['SecurityGroupRule.1.SecurityGroupRuleId'] ?? 'a rule';
+  timeline.mark(Math.round(call.at - call.durationMs), 'judged', `${ruleId} ${call.action.startsWith('Revoke') ? 'has to go' : 'has to be as it was'}`);
+  timeline.mark(call.at, 'reverted', `by the role ${role}`);
 }
 
 function showEvent({ detail }: CloudTrailEvent, timeline: Timeline): void {
-  if (!String(detail.eventName).startsWith('Authorize')) return;
+  if (!/^(Authorize|ModifySecurityGroup)/.test(String(detail.eventName)) || isBySentry(detail)) return;
   timeline.mark(Date.now(), 'event', `${detail.eventName}, as CloudTrail would have written it`);
+}
+
+function isBySentry({ userIdentity }: CloudTrailEvent['detail']): boolean {
+  return z.object({ type: z.literal('AssumedRole') }).safeParse(userIdentity).success;
 }
 
 function showDelivery({ at, subject, emailText }: Delivery, timeline: Timeline, print: Print): void {

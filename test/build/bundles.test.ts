@@ -1,8 +1,13 @@
-import { readFileSync, statSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { build, type Plugin } from 'esbuild';
 import { BUNDLE_OPTIONS, FATAL_WARNINGS, findHandlers } from '../../build/bundle-handlers';
-import { withLiteralKeys } from '../../build/shake-sdk-schemas';
+import { withLiteralKeys, withoutErrorClasses } from '../../build/shake-sdk-schemas';
 
 const MOST_BYTES = 520_000;
 
@@ -21,6 +26,47 @@ describe.each(findHandlers())('the bundle of $name', ({ name }) => {
 test('computed keys of SDK schemas become literals, all else stays', () => {
   const source = 'const _xN = "xmlName";\nconst _a = 1;\nvar S = { [_xN]: "x", [_a]: 2, [other]: 3, ["k"]: _xN };';
   expect(withLiteralKeys(source)).toBe('const _xN = "xmlName";\nconst _a = 1;\nvar S = { "xmlName": "x", [_a]: 2, [other]: 3, ["k"]: _xN };');
+});
+
+test('error classes are not registered, but for the one that all others of the service come from', () => {
+  const base = 's_registry.registerError(SSMServiceException$, SSMServiceException);';
+  const source = `const a = 1;\n${base}\nn0_registry.registerError(ParameterNotFound$, ParameterNotFound);\nvar S = [a];`;
+  expect(withoutErrorClasses(source)).toBe(`const a = 1;\n${base}\n\nvar S = [a];`);
+});
+
+describe('an error of a service whose error classes are left out', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'bundle-'));
+  const outfile = join(folder, 'index.js');
+  const server = createServer((_, response) => {
+    response.writeHead(400, { 'content-type': 'application/x-amz-json-1.1' }).end(JSON.stringify({ __type: 'ParameterNotFound', message: 'x' }));
+  });
+
+  beforeAll(async () => {
+    const contents = `
+      import { GetParameterCommand, SSMClient, SSMServiceException } from '@aws-sdk/client-ssm';
+      new SSMClient({ maxAttempts: 1 }).send(new GetParameterCommand({ Name: 'n' }))
+        .catch((error) => console.log(JSON.stringify([error.name, error.message, error instanceof SSMServiceException])));`;
+    await build({ ...BUNDLE_OPTIONS, stdin: { contents, resolveDir: __dirname }, outfile });
+    await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
+  });
+
+  afterAll(() => {
+    server.close();
+    rmSync(folder, { recursive: true });
+  });
+
+  test('has its name and message all the same', async () => {
+    const { port } = server.address() as AddressInfo;
+    const { stdout } = await promisify(execFile)(process.execPath, [outfile], {
+      timeout: 10_000,
+      env: { AWS_ENDPOINT_URL: `http://127.0.0.1:${port}`, AWS_REGION: 'eu-west-1', AWS_ACCESS_KEY_ID: 'AKIATEST', AWS_SECRET_ACCESS_KEY: 'secret' },
+    });
+    expect(JSON.parse(stdout)).toEqual(['ParameterNotFound', 'x', true]);
+  });
+
+  test('brings no errors of other commands into the bundle', () => {
+    expect(readFileSync(outfile, 'utf8')).not.toMatch(/OpsItemAlreadyExists|ParameterNotFound/);
+  });
 });
 
 describe('what would fail at run time fails the build', () => {

@@ -2,7 +2,8 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
-  AuthorizeSecurityGroupEgressCommand, AuthorizeSecurityGroupIngressCommand, CreateManagedPrefixListCommand, CreateSecurityGroupCommand, CreateTagsCommand, CreateVpcCommand,
+  AuthorizeSecurityGroupEgressCommand, AuthorizeSecurityGroupIngressCommand, CreateManagedPrefixListCommand, CreateSecurityGroupCommand,
+  CreateTagsCommand, CreateVpcCommand,
   DescribeSecurityGroupRulesCommand, EC2Client, type IpPermission, RevokeSecurityGroupEgressCommand, type SecurityGroupRule, type ServiceInputTypes,
   type ServiceOutputTypes, type Tag,
 } from '@aws-sdk/client-ec2';
@@ -92,12 +93,8 @@ export class GroupSandbox {
     return PrefixList?.PrefixListId ?? '';
   }
 
-  async add(GroupId: string, direction: Direction, permissions: readonly IpPermission[], client = this.visitor, ruleTags: readonly Tag[] = []): Promise<SecurityGroupRule[]> {
-    const input = {
-      GroupId,
-      IpPermissions: [...permissions],
-      ...(ruleTags.length > 0 && { TagSpecifications: [{ ResourceType: 'security-group-rule' as const, Tags: [...ruleTags] }] }),
-    };
+  async add(GroupId: string, direction: Direction, permissions: readonly IpPermission[], client = this.visitor): Promise<SecurityGroupRule[]> {
+    const input = { GroupId, IpPermissions: [...permissions] };
     const { SecurityGroupRules = [] } = direction === 'ingress'
       ? await client.send(new AuthorizeSecurityGroupIngressCommand(input))
       : await client.send(new AuthorizeSecurityGroupEgressCommand(input));

@@ -6,11 +6,17 @@ import { GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { App, type Stack } from 'aws-cdk-lib';
 import type { ApiCall, CloudTrailEvent } from '../../sandbox/cloudtrail/tap';
 import type { Delivery } from '../../sandbox/inbox';
-import { type DeployedStack, LocalAws } from '../../sandbox/local-aws';
+import { type AwsCredentials, type DeployedStack, LocalAws } from '../../sandbox/local-aws';
 import type { ChangeMessage } from '../../src/contracts/security-group/change-message';
 
 /** More than the lease of an invocation that crashed, and than the pauses between tries; less than a queue's visibility timeout. */
 const AFTER_A_FAILURE_MS = 100_000;
+
+interface Access {
+  readonly endpoint: string;
+  readonly region: string;
+  readonly credentials: AwsCredentials;
+}
 
 const CHANGES_OF_RULES = /^(Authorize|Revoke|Modify)SecurityGroup/;
 
@@ -49,7 +55,7 @@ export class FaultSandbox {
   private failures = 0;
   private clockMoved: Promise<void> = Promise.resolve();
 
-  private constructor(readonly localAws: LocalAws, readonly access: ConstructorParameters<typeof EC2Client>[0] & object) {
+  private constructor(readonly localAws: LocalAws, access: Access) {
     this.ec2 = new EC2Client(access);
     this.sqs = new SQSClient(access);
   }
@@ -70,8 +76,7 @@ export class FaultSandbox {
     const { deliveries } = this.localAws.inbox;
     const [callsBefore, deliveriesBefore, failuresBefore] = [this.calls.length, deliveries.length, this.failures];
     await act();
-    await this.localAws.settled();
-    await this.clockMoved;
+    await this.settled();
     const told = deliveries.slice(deliveriesBefore);
     return {
       changes: this.calls.slice(callsBefore).filter(isTakenChange).map(({ action }) => action),
@@ -79,6 +84,13 @@ export class FaultSandbox {
       messages: told.map(({ message }): ChangeMessage => JSON.parse(message)).filter(({ type }) => type === 'security-group-change'),
       failedInvocations: this.failures - failuresBefore,
     };
+  }
+
+  /** Twice, as the sentry's own calls have events as well, which may be on their way when all others are handled. */
+  async settled(): Promise<void> {
+    await this.localAws.settled();
+    await this.localAws.settled();
+    await this.clockMoved;
   }
 
   async rules(groupId: string): Promise<SecurityGroupRule[]> {
@@ -89,8 +101,8 @@ export class FaultSandbox {
   /** How many messages lie in the stack's dead-letter queues. */
   async deadLetters(stack: DeployedStack): Promise<number> {
     const queues = [...stack.resources].filter(([id, { type }]) => type === 'AWS::SQS::Queue' && /Un(handled|delivered)Events/.test(id));
-    const counts = await Promise.all(queues.map(async ([, { physicalId }]) => this.sqs.send(new GetQueueAttributesCommand({
-      QueueUrl: physicalId, AttributeNames: ['ApproximateNumberOfMessages'],
+    const counts = await Promise.all(queues.map(async ([, queue]) => this.sqs.send(new GetQueueAttributesCommand({
+      QueueUrl: queue.physicalId, AttributeNames: ['ApproximateNumberOfMessages'],
     }))));
     return counts.reduce((sum, { Attributes }) => sum + Number(Attributes?.ApproximateNumberOfMessages), 0);
   }

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import {
   AuthorizeSecurityGroupIngressCommand, CreateSecurityGroupCommand, DeleteSecurityGroupCommand, type IpPermission, ModifySecurityGroupRulesCommand,
   RevokeSecurityGroupIngressCommand, type SecurityGroupRule,
@@ -5,7 +6,7 @@ import {
 import { CfnOutput, Stack } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import { FaultSandbox, physicalId } from './fault-sandbox';
-import type { Disturbance } from '../../sandbox/cloudtrail/tap';
+import type { Disturbance, DisturbedCall } from '../../sandbox/cloudtrail/tap';
 import type { DeployedStack } from '../../sandbox/local-aws';
 import { ChangeResponse, MonitoredGroups, SecurityGroupBaseline, SecurityGroupSentry } from '../../src';
 
@@ -17,9 +18,16 @@ const HOUR_MS = 3_600_000;
 /** Longer than the window in which the same is not told again. */
 const BETWEEN_RUNS_MS = 2 * HOUR_MS;
 
+/** More than reconcile waits for the event that explains a difference. */
+const SETTLED_MS = 20 * 60_000;
+
+/** Of the SDK, so that two invocations and more fail. */
+const TRIES_OF_AN_OUTAGE = 12;
+
 /** A rule with all that is to come back with it. */
 const KEPT_PORT = 8443;
 const NEW_PORT = 8080;
+const PEER_PORT = 5432;
 
 /** With each of these, throttling and errors last for all tries of the SDK. */
 const FAULTS = ['throttle', 'error', 'crash-before', 'crash-after'] as const satisfies Disturbance['with'][];
@@ -30,6 +38,7 @@ const ALWAYS_MADE = ['Query', 'GetParameters', 'DescribeSecurityGroupRules', 'Up
 let sandbox: FaultSandbox;
 let stack: DeployedStack;
 let locked: string;
+let peer: string;
 let vpcId: string;
 
 beforeAll(async () => {
@@ -40,16 +49,20 @@ beforeAll(async () => {
     const group = new ec2.SecurityGroup(made, 'Locked', { vpc, allowAllOutbound: false });
     group.addIngressRule(ec2.Peer.anyIpv4(), ec2.Port.tcp(443));
     group.addIngressRule(ec2.Peer.ipv4('10.0.0.0/8'), ec2.Port.tcp(22));
+    const peerGroup = new ec2.SecurityGroup(made, 'Peer', { vpc, allowAllOutbound: false });
+    group.addIngressRule(ec2.Peer.securityGroupId(peerGroup.securityGroupId), ec2.Port.tcp(PEER_PORT));
     new SecurityGroupSentry(made, 'Sentry', {
       monitoredGroups: MonitoredGroups.inVpc(vpc),
       policies: [{ baseline: SecurityGroupBaseline.locked({ restoreRemoved: true }), response: ChangeResponse.revert() }],
       reconcileBrake: 1,
     });
     new CfnOutput(made, 'LockedId', { value: group.securityGroupId });
+    new CfnOutput(made, 'PeerId', { value: peerGroup.securityGroupId });
     new CfnOutput(made, 'VpcId', { value: vpc.vpcId });
     return made;
   });
   locked = stack.outputs.get('LockedId')!;
+  peer = stack.outputs.get('PeerId')!;
   vpcId = stack.outputs.get('VpcId')!;
   await addUnseen(locked, { IpProtocol: 'tcp', FromPort: KEPT_PORT, ToPort: KEPT_PORT, IpRanges: [{ CidrIp: '10.2.0.0/16', Description: 'metrics' }] });
   await reconcile();
@@ -89,6 +102,106 @@ describe.each(SCENES)('$name', ({ act, undo }) => {
     expect(await sandbox.deadLetters(stack)).toBe(0);
   });
 });
+
+describe('what is down for a while', () => {
+  beforeEach(async () => sandbox.moveClock(BETWEEN_RUNS_MS));
+
+  test.each([
+    ['SNS', { service: 'sns', action: 'Publish', errorCode: 'InternalError' }],
+    ['EventBridge', { service: 'events', action: 'PutEvents', errorCode: 'InternalException', status: 500 }],
+    ['DynamoDB, to read from', { service: 'dynamodb', action: 'Query', errorCode: 'InternalServerError' }],
+    ['DynamoDB, to write to', { service: 'dynamodb', action: 'UpdateItem', errorCode: 'InternalServerError' }],
+    ['SSM', { service: 'ssm', action: 'GetParameters', errorCode: 'InternalServerError' }],
+    ['EC2, to look at', { service: 'ec2', action: 'DescribeSecurityGroupRules', errorCode: 'InternalError' }],
+  ])('%s: the rule is revoked once, and that is told', async (_, fault) => {
+    const before = await described(locked);
+    sandbox.localAws.failNext({ ...fault, times: TRIES_OF_AN_OUTAGE });
+    const { changes, messages, failedInvocations } = await sandbox.courseOf(openPort);
+    expect(failedInvocations).toBeGreaterThan(1);
+    expect(changes).toEqual(['RevokeSecurityGroupIngress']);
+    expect(await described(locked)).toEqual(before);
+    expect(messages.at(-1)).toMatchObject({ rules: [{ fromPort: NEW_PORT, outcome: 'reverted' }] });
+    expect(await sandbox.deadLetters(stack)).toBe(0);
+  });
+
+  test('a right to revoke that is missing: told as failed at each try, and reverted when it is there again', async () => {
+    const before = await described(locked);
+    sandbox.localAws.failNext({ service: 'ec2', action: 'RevokeSecurityGroupIngress', errorCode: 'UnauthorizedOperation', times: 3 });
+    const { messages } = await sandbox.courseOf(openPort);
+    expect(messages.flatMap(({ rules }) => rules.map(({ outcome }) => outcome))).toEqual(['failed', 'failed', 'failed', 'reverted']);
+    expect(messages.map(({ tries }) => tries)).toEqual([1, 2, 3, 4]);
+    expect(messages.map(({ severity }) => severity)).toEqual(['critical', 'critical', 'critical', 'medium']);
+    expect(await described(locked)).toEqual(before);
+  });
+
+  test('a rule whose peer is gone for good cannot be put back: told, and not tried for ever', async () => {
+    const before = await sandbox.rules(locked);
+    const { SecurityGroupRuleId } = before.find(({ FromPort }) => FromPort === PEER_PORT)!;
+    sandbox.localAws.holdEvents();
+    await sandbox.ec2.send(new RevokeSecurityGroupIngressCommand({ GroupId: locked, SecurityGroupRuleIds: [SecurityGroupRuleId!] }));
+    await sandbox.ec2.send(new DeleteSecurityGroupCommand({ GroupId: peer }));
+    const { changes, messages, failedInvocations } = await sandbox.courseOf(async () => sandbox.localAws.releaseEvents());
+    const about = messages.filter(({ group }) => group.id === locked);
+    expect(about).toMatchObject([{
+      severity: 'high', rules: [{ ruleId: SecurityGroupRuleId, change: 'removed', outcome: 'not-restorable', failure: expect.stringContaining('InvalidGroup.NotFound') }],
+    }]);
+    expect({ changes, failedInvocations }).toEqual({ changes: [], failedInvocations: 0 });
+    expect((await sandbox.rules(locked)).map((rule) => rule.SecurityGroupRuleId))
+      .toEqual(before.map((rule) => rule.SecurityGroupRuleId).filter((id) => id !== SecurityGroupRuleId));
+  });
+});
+
+describe('reconcile', () => {
+  /** A run is tried three times by Lambda; what one run leaves undone, the next one does. */
+  test.each(FAULTS)('whichever of its calls meets %s: a new group is adopted, and a rule of which no event told is revoked once', async (fault) => {
+    const before = await described(locked);
+    const hits = new Set<string>();
+    for (let n = 1, isHit = true; isHit; n += 1) {
+      await sandbox.moveClock(BETWEEN_RUNS_MS);
+      const born = await groupUnseen();
+      const rulesOfBorn = await described(born);
+      await addUnseen(locked, { IpProtocol: 'tcp', FromPort: NEW_PORT, ToPort: NEW_PORT, IpRanges: [{ CidrIp: '0.0.0.0/0' }] });
+      const adopting = disturbReconcile(n, fault);
+      const adoption = await sandbox.courseOf(reconcileTwice);
+      await sandbox.moveClock(SETTLED_MS);
+      const pointing = disturbReconcile(n, fault);
+      const answer = await sandbox.courseOf(reconcileTwice);
+
+      const run = `${fault} at call ${n}, ${adopting.hit?.action} and ${pointing.hit?.action}`;
+      const adopted = adoption.deliveries.filter(({ message }) => message.includes(`"adopted":[{"group":{"id":"${born}"`));
+      expect([run, adopted.length > 0, adoption.changes, adoption.messages]).toEqual([run, true, [], []]);
+      expect([run, await described(born)]).toEqual([run, rulesOfBorn]);
+      expect([run, answer.changes, answer.messages.map(({ rules }) => rules.map(({ outcome }) => outcome))])
+        .toEqual([run, ['RevokeSecurityGroupIngress'], [['reverted']]]);
+      expect([run, await described(locked)]).toEqual([run, before]);
+      [adopting, pointing].forEach(({ hit }) => hit && hits.add(hit.action));
+      isHit = adopting.hit !== undefined || pointing.hit !== undefined;
+      await sandbox.courseOf(async () => sandbox.ec2.send(new DeleteSecurityGroupCommand({ GroupId: born })));
+    }
+    expect([...hits]).toEqual(expect.arrayContaining([
+      'GetParameters', 'Query', 'DescribeSecurityGroups', 'DescribeSecurityGroupRules', 'Publish', 'PutEvents', 'PutItem', 'SendMessageBatch',
+    ]));
+    expect(await sandbox.deadLetters(stack)).toBe(0);
+  });
+});
+
+/** Whether Lambda's tries of the first run succeed or not. */
+async function reconcileTwice(): Promise<void> {
+  await reconcile();
+  await sandbox.settled();
+  expect(await reconcile()).toBe(true);
+}
+
+function disturbReconcile(n: number, fault: Disturbance['with']): DisturbedCall {
+  return sandbox.localAws.disturbCall({ n, with: fault, callerArnIncludes: physicalId(stack, 'AWS::IAM::Role', 'SentryReconcile') });
+}
+
+/** No event tells of the new group. */
+async function groupUnseen(): Promise<string> {
+  sandbox.localAws.loseNext('CreateSecurityGroup');
+  const { GroupId } = await sandbox.ec2.send(new CreateSecurityGroupCommand({ GroupName: `born ${randomUUID()}`, Description: 'of no event', VpcId: vpcId }));
+  return GroupId!;
+}
 
 async function openPort(): Promise<void> {
   await open(locked, { IpProtocol: 'tcp', FromPort: NEW_PORT, ToPort: NEW_PORT, IpRanges: [{ CidrIp: '0.0.0.0/0' }] });

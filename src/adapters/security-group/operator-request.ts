@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import english from 'zod/v4/locales/en.cjs';
 import { OperatorError, type OperatorRequest } from '../../domain/security-group/operator';
 
 const text = z.string().check(z.minLength(1), z.maxLength(500));
@@ -16,9 +17,12 @@ const requestSchema = z.discriminatedUnion('action', [
   z.strictObject({ action: z.literal('list'), groupId: z.optional(groupId) }),
 ]);
 
+/** The messages of zod/mini are one and the same without it. */
+const IN_WORDS = { error: english().localeError };
+
 /** Reads what an operator sent. Throws an OperatorError that says what is wrong with it. */
 export function parseOperatorRequest(payload: unknown): OperatorRequest {
-  const parsed = requestSchema.safeParse(payload);
+  const parsed = requestSchema.safeParse(payload, IN_WORDS);
   if (parsed.success) return parsed.data;
   throw new OperatorError(`The request cannot be carried out: ${z.prettifyError(parsed.error)}. ` +
     'Send, for example, {"action":"accept","groupId":"sg-…","ruleId":"sgr-…","by":"your name","reason":"why"}; the others are withdraw, release, pause, resume and list.');

@@ -1,12 +1,18 @@
-import { Annotations, Reference, Stack, Stage, Token, Tokenization } from 'aws-cdk-lib';
+import { Annotations, Stack, Token } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type { Construct, IConstruct } from 'constructs';
+import { isSameId, targetOf } from './group-reference';
+import { readableText } from './readable-text';
+import { parseIpRange } from '../../domain/security-group/ip-range';
 import { bareViolations } from '../../domain/security-group/judge';
 import { type GroupSelector, isSelectedById, type MonitoredGroups } from '../../domain/security-group/monitored-groups';
 import type { Baseline, Policy } from '../../domain/security-group/policy';
+import type { PrefixList, PrefixLists } from '../../domain/security-group/prefix-list';
 import { ALL_PROTOCOLS } from '../../domain/security-group/protocol';
 import { canonicalRule, type Direction, type RawRule } from '../../domain/security-group/rule';
 import { ruleText } from '../../domain/security-group/rule-text';
+import { isLookupPlaceholder } from '../lookup-placeholders';
+import { isSamePlace } from '../same-place';
 
 /** One rule that a template of the app would make. */
 interface AppRule {
@@ -33,23 +39,40 @@ interface RuleValues {
  */
 export function judgeAppRules(sentry: Construct, groups: MonitoredGroups, policies: readonly Policy[]): string[] {
   const constructs = sentry.node.root.node.findAll();
-  const rules = constructs.flatMap((construct) => rulesOf(construct, sentry, groups));
-  return [...rules, ...impliedRules(constructs, sentry, groups)].flatMap((rule) => judgeAppRule(rule, sentry, policies));
+  const rules = [...constructs.flatMap((construct) => rulesOf(construct, sentry, groups)), ...impliedRules(constructs, sentry, groups)];
+  const prefixLists = new Map(constructs.flatMap(prefixListOf).map((list) => [list.id, list]));
+  return rules.flatMap((rule) => judgeAppRule(rule, sentry, policies, prefixLists));
 }
 
-function judgeAppRule({ place, direction, values }: AppRule, sentry: Construct, policies: readonly Policy[]): string[] {
+/** A list of the app whose entries are known, by the reference to it. */
+function prefixListOf(construct: IConstruct): PrefixList[] {
+  if (!(construct instanceof ec2.CfnPrefixList)) return [];
+  const entries: unknown = Stack.of(construct).resolve(construct.entries);
+  const cidrs = [entries].flat().filter(isObject).map(({ cidr }) => (isKnown(cidr) ? parseIpRange(String(cidr))?.cidr : undefined));
+  const known = cidrs.filter((cidr) => cidr !== undefined);
+  return known.length === cidrs.length ? [{ id: construct.attrPrefixListId, isAwsManaged: false, cidrs: known }] : [];
+}
+
+function judgeAppRule(
+  { place, direction, values }: AppRule, sentry: Construct, policies: readonly Policy[], prefixLists: PrefixLists,
+): string[] {
   const raw = rawRule(direction, values);
   const rule = raw && canonicalRule(raw);
   if (!rule) {
     Annotations.of(sentry).addInfo(`A rule of ${place.node.path} has values that are known at deployment only: it is judged then, and not now.`);
     return [];
   }
-  const judged = isRange(values) ? policies : policies.map(({ baseline, response }) => ({ baseline: withoutPeers(baseline), response }));
-  return bareViolations(rule, judged, new Map()).map(({ reason }) =>
-    `${place.node.path} gives a monitored group the rule "${ruleText(rule)}", which violates the sentry's own policy (${reason}): change the rule, or the policies of ${sentry.node.path}.`);
+  const isKnownList = rule.peer.kind === 'prefixList' && prefixLists.has(rule.peer.prefixListId);
+  if (rule.peer.kind === 'prefixList' && !isKnownList) {
+    Annotations.of(sentry).addInfo(`A rule of ${place.node.path} names a prefix list whose entries are known at deployment only: they are judged then, and not now.`);
+  }
+  const judged = isRange(values) || isKnownList ? policies : policies.map(({ baseline, response }) => ({ baseline: withoutPeers(baseline), response }));
+  return bareViolations(rule, judged, prefixLists).map(({ reason }) => readableText(
+    `${place.node.path} gives a monitored group the rule "${ruleText(rule)}", which violates the sentry's own policy (${reason}): change the rule, or the policies of ${sentry.node.path}.`,
+  ));
 }
 
-/** What a list holds, and which group a reference is, is known at deployment: such a rule can be said to open more than is allowed by its traffic only. */
+/** What a list holds, and which group a reference is, is known at deployment: only by its traffic can such a rule be said to open too much. */
 function withoutPeers(baseline: Baseline): Baseline {
   if (baseline.kind !== 'allowOnly') return baseline;
   return { kind: 'allowOnly', patterns: baseline.patterns.map(({ peers: _, ...pattern }) => pattern) };
@@ -76,7 +99,7 @@ function rawRule(direction: Direction, values: RuleValues): RawRule | undefined 
 }
 
 function isKnown(value: unknown): boolean {
-  return (typeof value === 'string' || typeof value === 'number') && !Token.isUnresolved(value);
+  return (typeof value === 'string' || typeof value === 'number') && !Token.isUnresolved(value) && !isLookupPlaceholder(value);
 }
 
 /** Ids of lists and groups are only ever compared. */
@@ -142,8 +165,17 @@ function isInWatchedGroup(rule: ec2.CfnSecurityGroupIngress | ec2.CfnSecurityGro
   if (rule.groupId === undefined) return false;
   const target = targetOf(rule.groupId);
   if (target instanceof ec2.CfnSecurityGroup) return isWatchedGroup(target, sentry, groups);
+  if (isLookupPlaceholder(rule.groupId)) return false;
+  if (target instanceof ec2.CfnVPC) return isWatchedDefaultGroup(target, sentry, groups);
   const include = isSamePlace(rule, sentry) ? groups.include : groups.include.filter(({ kind }) => kind === 'ids');
   return isSelectedById(rule.groupId, { include, exclude: groups.exclude }) === true;
+}
+
+/** The group that came with a VPC of the app. */
+function isWatchedDefaultGroup(vpc: ec2.CfnVPC, sentry: Construct, { include, exclude }: MonitoredGroups): boolean {
+  const means = (selector: GroupSelector) => (selector.kind === 'vpc' && targetOf(selector.vpcId) === vpc)
+    || (selector.kind === 'all' && isSamePlace(vpc, sentry));
+  return include.some(means) && !exclude.some((selector) => selector.kind === 'tag' || means(selector));
 }
 
 /** Only where it is certain: what tags a group will have is not. */
@@ -155,19 +187,9 @@ function isWatchedGroup(group: ec2.CfnSecurityGroup, sentry: Construct, { includ
 function isMeant(group: ec2.CfnSecurityGroup, sentry: Construct, selector: GroupSelector): boolean {
   switch (selector.kind) {
     case 'ids': return selector.groupIds.some((id) => targetOf(id) === group);
-    case 'vpc': return group.vpcId === selector.vpcId;
+    case 'vpc': return group.vpcId !== undefined && isSameId(group.vpcId, selector.vpcId);
     case 'all': return isSamePlace(group, sentry);
     case 'tag': return false;
   }
 }
 
-/** Stages may go to several accounts and Regions: only within one are stacks together that do not name them. */
-function isSamePlace(one: IConstruct, other: IConstruct): boolean {
-  const [a, b] = [Stack.of(one), Stack.of(other)];
-  return a.environment === b.environment && (Stage.of(one) === Stage.of(other) || ![a.account, a.region].some(Token.isUnresolved));
-}
-
-function targetOf(id: string): IConstruct | undefined {
-  const [token, ...others] = Tokenization.reverseString(id).tokens;
-  return token && others.length === 0 && Reference.isReference(token) ? token.target : undefined;
-}

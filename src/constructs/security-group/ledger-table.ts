@@ -5,7 +5,9 @@ import * as kms from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
 import { LEDGER_EXPIRY, LEDGER_KEY, RECORD_INDEX } from '../../contracts/security-group/ledger-items';
 
-const WRITES = ['dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem', 'dynamodb:BatchWriteItem'];
+/** Entries and records are put and deleted one by one; how far an event is handled is updated, and ended in a batch. */
+const WRITES = ['PutItem', 'UpdateItem', 'DeleteItem', 'BatchWriteItem'] as const;
+export type LedgerWrite = typeof WRITES[number];
 
 /** Transactions are made of the writes above; PartiQL has actions of its own. */
 const WRITES_BY_STATEMENT = ['dynamodb:PartiQLInsert', 'dynamodb:PartiQLUpdate', 'dynamodb:PartiQLDelete'];
@@ -57,9 +59,9 @@ export class LedgerTable extends Construct {
   }
 
   /** The role is let through the table's own policy as well. It needs to be granted reading besides. */
-  public grantWrite(writer: iam.IRole): void {
+  public grantWrite(writer: iam.IRole, writes: readonly LedgerWrite[]): void {
     this.writerArns.push(writer.roleArn);
-    iam.Grant.addToPrincipal({ grantee: writer, actions: WRITES, resourceArns: [this.table.tableArn] });
+    iam.Grant.addToPrincipal({ grantee: writer, actions: writes.map(actionOf), resourceArns: [this.table.tableArn] });
     this.grantKey(writer, KEY_USE_TO_WRITE);
   }
 
@@ -69,7 +71,7 @@ export class LedgerTable extends Construct {
       sid: 'WritersOnly',
       effect: iam.Effect.DENY,
       principals: [new iam.AnyPrincipal()],
-      actions: [...WRITES, ...WRITES_BY_STATEMENT],
+      actions: [...WRITES.map(actionOf), ...WRITES_BY_STATEMENT],
       resources: ['*'],
       conditions: { StringNotEquals: { 'aws:PrincipalArn': Lazy.list({ produce: () => this.writerArns }) } },
     });
@@ -84,6 +86,10 @@ export class LedgerTable extends Construct {
       conditions: { StringLike: { 'kms:ViaService': `dynamodb.${Stack.of(this).region}.amazonaws.com*` } },
     });
   }
+}
+
+function actionOf(write: LedgerWrite): string {
+  return `dynamodb:${write}`;
 }
 
 function textAttribute(name: string): dynamodb.Attribute {

@@ -1,4 +1,4 @@
-import { Duration, Stack, Stage, Token, Validations } from 'aws-cdk-lib';
+import { Duration, Stack, Token, Validations } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as events from 'aws-cdk-lib/aws-events';
 import * as targets from 'aws-cdk-lib/aws-events-targets';
@@ -16,6 +16,7 @@ import { RESPOND_TO_CHANGES } from '../../contracts/security-group/respond-to-ch
 import type { Actor } from '../actor';
 import { BundledFunction } from '../bundled-function';
 import { givenTopic, notificationTopic } from '../notification-topic';
+import { isSamePlace } from '../same-place';
 import { SentryAlarm, SilenceAlarm } from '../sentry-alarm';
 import { sentryMetric } from '../sentry-metric';
 import { SentryMode } from '../sentry-mode';
@@ -29,7 +30,7 @@ import type { MonitoredGroup, MonitoredGroups } from './monitored-groups';
 import type { SecurityGroupBaseline } from './security-group-baseline';
 import { findOverlap } from './selection-overlap';
 import { SentryParameters } from './sentry-parameters';
-import { acknowledgeWildcards, actingStatements, historyStatement, lookingStatements } from './sentry-rights';
+import { acknowledgeWildcards, actingStatements, historyStatement, lookingStatements, pointingStatement } from './sentry-rights';
 
 /** A baseline, and what is done about a rule that violates it. */
 export interface SecurityGroupPolicy {
@@ -222,6 +223,7 @@ export class SecurityGroupSentry extends Construct implements iam.IGrantable {
     responder.addEventSource(new sources.SqsEventSource(changes, { reportBatchItemFailures: true, maxConcurrency: MAX_CONCURRENCY }));
     actingStatements(this, selection).forEach((statement) => responder.addToRolePolicy(statement));
     responder.addToRolePolicy(historyStatement());
+    ledger.grantWrite(responder.role!, ['PutItem', 'UpdateItem', 'DeleteItem', 'BatchWriteItem']);
 
     const reconciler = new BundledFunction(this, 'ReconcileGroups', {
       contract: RECONCILE_GROUPS,
@@ -231,7 +233,8 @@ export class SecurityGroupSentry extends Construct implements iam.IGrantable {
       memorySize: 1024,
     });
     reconciler.addToRolePolicy(historyStatement());
-    changes.grantSendMessages(reconciler);
+    reconciler.addToRolePolicy(pointingStatement(changes));
+    ledger.grantWrite(reconciler.role!, ['PutItem', 'DeleteItem']);
     const reconcileRule = new events.Rule(this, 'ReconcileRule', {
       description: `When ${this.node.path} compares the groups with its ledger`,
       schedule: props.reconcileSchedule ?? events.Schedule.rate(Duration.hours(1)),
@@ -246,14 +249,14 @@ export class SecurityGroupSentry extends Construct implements iam.IGrantable {
       memorySize: 512,
     });
     parameters.grantPause(operator);
-    changes.grantSendMessages(operator);
+    operator.addToRolePolicy(pointingStatement(changes));
+    ledger.grantWrite(operator.role!, ['PutItem']);
 
     const functions = [responder, reconciler, operator];
     functions.forEach((handler) => {
       this.notificationTopic.grantPublish(handler);
       parameters.grantRead(handler);
       ledger.grantRead(handler);
-      ledger.grantWrite(handler.role!);
       lookingStatements(this).forEach((statement) => handler.addToRolePolicy(statement));
     });
     this.operatorFunction = operator;
@@ -463,12 +466,6 @@ const SETTLE_RANGE: DurationRange = { least: Duration.minutes(1), most: Duration
 const REPEAT_RANGE: DurationRange = { least: Duration.minutes(1), most: Duration.days(7) };
 
 const HEARTBEAT_EVERY = Duration.hours(1);
-
-/** Apps hold stacks for several accounts and stages: only where both are known to be the same, or equally unknown, do sentries meet. */
-function isSamePlace(one: Construct, other: Construct): boolean {
-  const [a, b] = [Stack.of(one), Stack.of(other)];
-  return a.account === b.account && a.region === b.region && (Stage.of(one) === Stage.of(other) || ![a.account, a.region].some(Token.isUnresolved));
-}
 
 function deadLetterQueue(scope: Construct, id: string): sqs.Queue {
   return new sqs.Queue(scope, id, {

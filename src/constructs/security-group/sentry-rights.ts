@@ -1,5 +1,6 @@
 import { Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
+import type * as sqs from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { SENTRY_EVENT_SOURCE } from '../../contracts/security-group/change-message';
 import { chunksOf } from '../../domain/chunks';
@@ -30,6 +31,11 @@ export function lookingStatements(scope: Construct): iam.PolicyStatement[] {
       conditions: { StringEquals: { 'events:source': SENTRY_EVENT_SOURCE } },
     }),
   ];
+}
+
+/** To have groups judged by the function that acts. */
+export function pointingStatement(queue: sqs.IQueue): iam.PolicyStatement {
+  return new iam.PolicyStatement({ actions: ['sqs:SendMessage'], resources: [queue.queueArn] });
 }
 
 /** CloudTrail answers for all events or none. */

@@ -2,6 +2,7 @@ import { Token } from 'aws-cdk-lib';
 import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import { BROADEST_PRIVATE_PREFIX, parseIpRange } from '../../domain/security-group/ip-range';
 import type { PeerPattern } from '../../domain/security-group/traffic-pattern';
+import { isLookupPlaceholder } from '../lookup-placeholders';
 
 /** How broad a public range has to be, for the families of IP that are named. */
 export interface PublicRangeProps {
@@ -73,7 +74,7 @@ export class TrafficPeer {
    * @param prefixListId such as pl-63a5400a. Throws if it is malformed; a token is taken as it is.
    */
   public static prefixList(prefixListId: string): TrafficPeer {
-    if (!Token.isUnresolved(prefixListId) && !/^pl-[0-9a-f]{8,17}$/.test(prefixListId)) {
+    if (!Token.isUnresolved(prefixListId) && !isLookupPlaceholder(prefixListId) && !/^pl-[0-9a-f]{8,17}$/.test(prefixListId)) {
       throw new Error(`"${prefixListId}" is no prefix list id: write one such as "pl-63a5400a".`);
     }
     return new TrafficPeer(`prefix list ${prefixListId}`, { kind: 'prefixList', prefixListId });

@@ -79,8 +79,10 @@ export async function reconcileGroups(configuration: SentryConfiguration, surrou
   if (adoptions.length > 0 || released.length > 0 || report.isBraked || report.pause) await surroundings.tell(report);
   await remember(report, surveys, surroundings);
   if (due.length > 0 && !report.isBraked && !report.pause) await surroundings.pointTo(due);
-  const unchanged = views.filter(({ details }) => !surveys.some(({ id, changes }) => id === details.id && changes.length > 0));
-  await confirmSome(unchanged, configuration, surroundings);
+  // What the function that acts is about to write must not be written here as well.
+  const isWritten = (groupId: string) => due.includes(groupId) || surveys.some(({ id, changes }) => id === groupId && changes.length > 0);
+  const inPeace = views.filter(({ details }) => !isWritten(details.id));
+  await confirmSome(inPeace, configuration, surroundings);
   return report;
 }
 

@@ -20,7 +20,8 @@ export interface RepeatCount {
  */
 export function countRepeats(report: ChangeReport, known: readonly Repeat[], windowMilliseconds: number): RepeatCount {
   const now = report.lookedAt;
-  const keys = report.rules.map(({ rule, change }) => [change, ruleKey(rule), actorKey(report)].join(' '));
+  // Another outcome is news: what could not be put back a moment ago, or was left during a pause, and is right now.
+  const keys = report.rules.map(({ rule, change, outcome }) => [change, outcome.kind, ruleKey(rule), actorKey(report)].join(' '));
   const recent = new Map(known.map((repeat) => [repeat.key, repeat]));
   const isTold = (key: string) => now.getTime() < (recent.get(key)?.toldAt.getTime() ?? -Infinity) + windowMilliseconds;
   const mustBeTold = report.notices.length > 0 || report.rules.some(({ outcome }) => MUST_BE_TOLD.includes(outcome.kind));

@@ -214,7 +214,7 @@ async function respond(
     return undefined;
   }
 
-  const group = details ?? detailsIn(situation.ledger) ?? { id: target.groupId };
+  const group = details ?? detailsIn(situation.ledger) ?? await detailsOf(target.groupId, surroundings.groups);
   const { tries } = surroundings;
   const seen = { call, explainedBy, group, rules: outcomes, notices: task.notices, lookedAt: clock.now(), tries, isRepeat: false, repeats: 0 };
   const { isRepeat, untold, repeats } = countRepeats(seen, situation.ledger.repeats, configuration.repeatWindowMilliseconds);
@@ -233,6 +233,12 @@ async function respond(
 
 function detailsIn({ record }: GroupLedger): GroupDetails | undefined {
   return record && { id: record.groupId, name: record.name, vpcId: record.vpcId };
+}
+
+/** Of a group that is not adopted yet. A name is not worth a failure. */
+async function detailsOf(groupId: string, groups: SecurityGroups): Promise<GroupDetails> {
+  const found = await groups.find({ kind: 'ids', groupIds: [groupId] }).catch(() => []);
+  return found[0] ?? { id: groupId };
 }
 
 interface Acted {

@@ -20,14 +20,16 @@ export interface Responses {
 const NOTHING: Responses = { reports: [], failures: [] };
 
 /**
- * Judges a change, takes back what violates, and tells, group by group. The configuration may still be on its way: the group is read
- * meanwhile, since a rule stands open.
+ * Judges a change, takes back what violates, and tells, group by group. The configuration is loaded only where there is something to
+ * judge; the group is read meanwhile, since a rule stands open.
  */
-export async function respondToChange(change: Change, configuration: Promise<SentryConfiguration>, surroundings: Surroundings): Promise<Responses> {
+export async function respondToChange(
+  change: Change, configuration: () => Promise<SentryConfiguration>, surroundings: Surroundings,
+): Promise<Responses> {
   if (change.errorCode || isOwnRevoke(change, surroundings.own)) return NOTHING;
   const { subject } = change;
-  if (subject.kind === 'group' && subject.group.id !== undefined) return respondInNamedGroup(subject.group.id, change, configuration, surroundings);
-  const known = await configuration;
+  if (subject.kind === 'group' && subject.group.id !== undefined) return respondInNamedGroup(subject.group.id, change, configuration(), surroundings);
+  const known = await configuration();
   switch (subject.kind) {
     case 'group': return respondInFoundGroups(nameFilter(subject.group), change, () => hintsOf(change, known), known, surroundings);
     case 'group-created': return respondInFoundGroups(nameFilter(subject.group), change, allAddedBy(change, known), known, surroundings);

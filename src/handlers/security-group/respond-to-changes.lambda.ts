@@ -110,7 +110,7 @@ async function respond(change: Change, receivedAt: Date, tries: number): Promise
   if (change.errorCode === 'Client.DryRunOperation') return countHeartbeat(change);
   metrics.addMetric(METRIC.eventsSeen, MetricUnit.Count, 1);
   metrics.addMetric(METRIC.detectionLag, MetricUnit.Seconds, secondsBetween(change.time, receivedAt));
-  const responses = await respondToChange(change, configuration.asOf(change.time), { ...surroundings, tries });
+  const responses = await respondToChange(change, () => configuration.asOf(change.time), { ...surroundings, tries });
   const { eventId, eventName, subject } = change;
   logger.info('responded', { eventId, eventName, subject, tries, outcomes: responses.reports.map(outcomesByRule) });
   if (!change.rules.complete && responses.reports.length > 0) metrics.addMetric(METRIC.unreadableEvents, MetricUnit.Count, 1);

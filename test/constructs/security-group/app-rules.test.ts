@@ -2,7 +2,8 @@ import { App, CfnParameter, type Environment, Fn, Lazy, Stack, Stage } from 'aws
 import { Annotations, Match } from 'aws-cdk-lib/assertions';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import {
-  ChangeResponse, MonitoredGroups, Ports, SecurityGroupBaseline, type SecurityGroupPolicy, SecurityGroupSentry, TrafficDirection, TrafficPattern, TrafficPeer,
+  ChangeResponse, MonitoredGroups, Ports, SecurityGroupBaseline, type SecurityGroupPolicy, SecurityGroupSentry, TrafficDirection, TrafficPattern,
+  TrafficPeer,
 } from '../../../src';
 import { judgeAppRules } from '../../../src/constructs/security-group/app-rules';
 
@@ -56,7 +57,9 @@ describe('a rule of a monitored group is judged', () => {
   test('in the list of an L1 group, each by itself', () => {
     const { stack } = appWithGroup();
     const group = new ec2.CfnSecurityGroup(stack, 'Bare', {
-      groupDescription: 'bare', securityGroupIngress: [openSsh, { ...openSsh, cidrIp: '10.0.0.0/8' }, { ipProtocol: '-1', cidrIpv6: '::/0' }], securityGroupEgress: [openSsh],
+      groupDescription: 'bare',
+      securityGroupIngress: [openSsh, { ...openSsh, cidrIp: '10.0.0.0/8' }, { ipProtocol: '-1', cidrIpv6: '::/0' }],
+      securityGroupEgress: [openSsh],
     });
     const found = errors(stack, MonitoredGroups.groups([ec2.SecurityGroup.fromSecurityGroupId(stack, 'Import', group.attrGroupId)]), forbidSsh);
     expect(rulesIn(found)).toEqual(['tcp 22 from 0.0.0.0/0', 'all traffic from ::/0']);
@@ -82,8 +85,8 @@ describe('a rule of a monitored group is judged', () => {
   test('whatever the response, and once for each pattern that it violates', () => {
     const { stack, group } = appWithGroup();
     group.addIngressRule(ec2.Peer.anyIpv4(), ec2.Port.tcpRange(22, 3389));
-    const both = SecurityGroupBaseline.forbid([TrafficPattern.fromInternet(Ports.SSH), TrafficPattern.fromInternet(Ports.RDP), TrafficPattern.fromInternet(Ports.tcp(80))]);
-    const found = errors(stack, MonitoredGroups.groups([group]), { baseline: both, response: ChangeResponse.notifyOnly() });
+    const several = SecurityGroupBaseline.forbid([Ports.SSH, Ports.RDP, Ports.tcp(80)].map((ports) => TrafficPattern.fromInternet(ports)));
+    const found = errors(stack, MonitoredGroups.groups([group]), { baseline: several, response: ChangeResponse.notifyOnly() });
     expect(found.map((sentence) => /forbidden: (.*?)\)/.exec(sentence)?.[1])).toEqual(['SSH from the internet', 'RDP from the internet', 'tcp 80 from the internet']);
   });
 });
@@ -142,7 +145,9 @@ test('a peer that is forbidden by its id is found', () => {
   group.addIngressRule(other, ec2.Port.tcp(443));
   const forbidOther = policy(SecurityGroupBaseline.forbid([TrafficPattern.of({ peers: [TrafficPeer.securityGroup(other)] })]));
   const forbidOwn = policy(SecurityGroupBaseline.forbid([TrafficPattern.of({ peers: [TrafficPeer.securityGroup(group)] })]));
-  expect(errors(stack, MonitoredGroups.groups([group]), forbidOther)).toHaveLength(1);
+  expect(errors(stack, MonitoredGroups.groups([group]), forbidOther)).toEqual([
+    expect.stringContaining('the rule "tcp 443 from group Stack/Other/Resource", which violates the sentry\'s own policy (tcp 443 from group Stack/Other/Resource opens'),
+  ]);
   expect(errors(stack, MonitoredGroups.groups([group]), forbidOwn)).toEqual([]);
 });
 
@@ -178,7 +183,72 @@ describe('what is known at deployment only is named, and passed over', () => {
   });
 });
 
+describe('a prefix list', () => {
+  const list = (stack: Stack, entries: ec2.CfnPrefixListProps['entries']) => new ec2.CfnPrefixList(stack, 'List', {
+    addressFamily: 'IPv4', prefixListName: 'list', maxEntries: 2, entries,
+  }).attrPrefixListId;
+  const openTo = (stack: Stack, group: ec2.SecurityGroup, sourcePrefixListId: string) =>
+    ingress(stack, group.securityGroupId, { fromPort: 22, toPort: 22, sourcePrefixListId });
+
+  test('of the app is looked into', () => {
+    const { stack, group } = appWithGroup();
+    openTo(stack, group, list(stack, [{ cidr: '0.0.0.0/0' }]));
+    expect(errors(stack, MonitoredGroups.groups([group]), forbidSsh)).toEqual([expect.stringContaining('opens what is forbidden: SSH from the internet')]);
+  });
+
+  test('of the app that holds no more than one office is none', () => {
+    const { stack, group } = appWithGroup();
+    openTo(stack, group, list(stack, [{ cidr: '198.51.100.0/24' }]));
+    expect(errors(stack, MonitoredGroups.groups([group]), forbidSsh)).toEqual([]);
+  });
+
+  test('whose entries are known at deployment only is named, and passed over', () => {
+    const { stack, group } = appWithGroup();
+    const path = openTo(stack, group, 'pl-01234567');
+    sentry(stack, { monitoredGroups: MonitoredGroups.groups([group]) });
+    Annotations.fromStack(stack).hasInfo('/Stack/Sentry', Match.stringLikeRegexp(`^A rule of ${path} names a prefix list whose entries are known at deployment only`));
+  });
+});
+
+describe('a look-up that the CDK has yet to make is no ground for an error, which would keep it from being made', () => {
+  const env = { account: '111111111111', region: 'eu-west-1' };
+
+  test('an address range', () => {
+    const stack = new Stack(new App(), 'Stack', { env });
+    const vpc = ec2.Vpc.fromLookup(stack, 'Vpc', { isDefault: true });
+    const group = new ec2.SecurityGroup(stack, 'Group', { vpc });
+    group.addIngressRule(ec2.Peer.ipv4(vpc.vpcCidrBlock), ec2.Port.tcp(22));
+    expect(errors(stack, MonitoredGroups.groups([group]), forbidSsh)).toEqual([]);
+  });
+
+  test('two groups, or two VPCs, under two sentries', () => {
+    const stack = new Stack(new App(), 'Stack', { env });
+    const groups = (id: string) => MonitoredGroups.groups([ec2.SecurityGroup.fromLookupById(stack, id, id)]);
+    const vpc = (id: string) => MonitoredGroups.inVpc(ec2.Vpc.fromLookup(stack, id, { vpcId: id }));
+    const watch = (id: string, monitoredGroups: MonitoredGroups) => new SecurityGroupSentry(stack, id, { monitoredGroups, policies: [forbidSsh] });
+    expect(() => {
+      watch('One', groups('sg-aaaaaaaa'));
+      watch('Two', groups('sg-bbbbbbbb'));
+      watch('Three', vpc('vpc-aaaaaaaa'));
+      watch('Four', vpc('vpc-bbbbbbbb'));
+    }).not.toThrow();
+  });
+
+  test('a prefix list', () => {
+    const stack = new Stack(new App(), 'Stack', { env });
+    const { prefixListId } = ec2.PrefixList.fromLookup(stack, 'List', { prefixListName: 'list' });
+    expect(() => TrafficPeer.prefixList(prefixListId)).not.toThrow();
+  });
+});
+
 describe('groups of the app that are meant with others are judged where that is certain:', () => {
+  test('the default group of their VPC', () => {
+    const { stack, vpc } = appWithGroup();
+    ingress(stack, vpc.vpcDefaultSecurityGroup);
+    expect(errors(stack, MonitoredGroups.inVpc(vpc), forbidSsh)).toHaveLength(1);
+    expect(errors(stack, MonitoredGroups.all().excluding(MonitoredGroups.inVpc(vpc)), forbidSsh)).toEqual([]);
+  });
+
   test.each<[string, (stack: Stack, vpc: ec2.Vpc, group: ec2.SecurityGroup) => MonitoredGroups, boolean]>([
     ['all groups', () => MonitoredGroups.all(), true],
     ['those of their VPC', (_, vpc) => MonitoredGroups.inVpc(vpc), true],

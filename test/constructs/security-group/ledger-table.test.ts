@@ -10,7 +10,8 @@ const ledger = new LedgerTable(stack, 'Ledger');
 // Made after the table, as the functions are.
 const [reader, writer, other] = ['Reader', 'Writer', 'OtherWriter'].map((id) => new iam.Role(stack, id, { assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com') }));
 ledger.grantRead(reader!);
-[writer!, other!].forEach((role) => ledger.grantWrite(role));
+ledger.grantWrite(writer!, ['PutItem', 'UpdateItem', 'DeleteItem', 'BatchWriteItem']);
+ledger.grantWrite(other!, ['PutItem']);
 const template = Template.fromStack(stack);
 
 test('it is recoverable, protected and retained, under a retained key of its own that rotates', () => {
@@ -70,6 +71,10 @@ test('a writer may write single items and batches', () => {
     }),
     expect.objectContaining({ Action: expect.arrayContaining(['kms:GenerateDataKey']) }),
   ]);
+});
+
+test('a writer may do no other writes than it was granted', () => {
+  expect(statementsOf('OtherWriter')).toContainEqual(expect.objectContaining({ Action: 'dynamodb:PutItem', Resource: stack.resolve(ledger.table.tableArn) }));
 });
 
 test('the key can be used through DynamoDB only', () => {

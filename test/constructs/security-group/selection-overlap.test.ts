@@ -48,7 +48,17 @@ describe('a second sentry of the app', () => {
     const stack = new Stack(app, 'Stack');
     const group = new ec2.SecurityGroup(stack, 'Group', { vpc: new ec2.Vpc(stack, 'Vpc', { maxAzs: 1, natGateways: 0 }) });
     sentry(stack, 'First', MonitoredGroups.groups([group]));
-    expect(() => sentry(new Stack(app, 'Other'), 'Second', MonitoredGroups.groups([group]))).toThrow('Stack/First already watches');
+    expect(() => sentry(new Stack(app, 'Other'), 'Second', MonitoredGroups.groups([group]))).toThrow('Stack/First already watches Stack/Group/Resource: ');
+  });
+
+  test('is refused for a group of the app under another of its references, and for its VPC', () => {
+    const stack = new Stack(new App(), 'Stack');
+    const vpc = new ec2.Vpc(stack, 'Vpc', { maxAzs: 1, natGateways: 0 });
+    const group = new ec2.SecurityGroup(stack, 'Group', { vpc });
+    const { ref } = group.node.defaultChild as ec2.CfnSecurityGroup;
+    sentry(stack, 'First', MonitoredGroups.groups([group]));
+    expect(() => sentry(stack, 'Second', MonitoredGroups.ids([ref]))).toThrow('Stack/First already watches Stack/Group/Resource: ');
+    expect(() => sentry(stack, 'Third', MonitoredGroups.inVpc(vpc))).toThrow('Stack/First already watches Stack/Group/Resource: ');
   });
 
   test.each<[string, MonitoredGroups, MonitoredGroups]>([
@@ -81,5 +91,6 @@ describe('a second sentry of the app', () => {
 });
 
 function sentry(stack: Stack, id: string, monitoredGroups: MonitoredGroups): SecurityGroupSentry {
-  return new SecurityGroupSentry(stack, id, { monitoredGroups, policies: [{ baseline: SecurityGroupBaseline.locked(), response: ChangeResponse.revert() }] });
+  const policies = [{ baseline: SecurityGroupBaseline.locked(), response: ChangeResponse.revert() }];
+  return new SecurityGroupSentry(stack, id, { monitoredGroups, policies });
 }

@@ -50,7 +50,9 @@ describe('ports', () => {
 
   /** The list of the control itself: https://docs.aws.amazon.com/securityhub/latest/userguide/ec2-controls.html#ec2-19 */
   test('of high risk are those of EC2.19, over TCP', () => {
-    const control = [20, 21, 22, 23, 25, 110, 135, 143, 445, 1433, 1434, 3000, 3306, 3389, 4333, 5000, 5432, 5500, 5601, 8080, 8088, 8888, 9200, 9300];
+    const control = [
+      20, 21, 22, 23, 25, 110, 135, 143, 445, 1433, 1434, 3000, 3306, 3389, 4333, 5000, 5432, 5500, 5601, 8080, 8088, 8888, 9200, 9300,
+    ];
     const pattern = TrafficPattern.fromInternet(Ports.HIGH_RISK)._specification;
     const opened = Array.from({ length: 65536 }, (_, port) => port).filter((port) =>
       opensTraffic({ direction: 'ingress', protocol: 'tcp', fromPort: port, toPort: port, peer: { kind: 'ipv4', cidr: '0.0.0.0/0' } }, pattern, new Map()));

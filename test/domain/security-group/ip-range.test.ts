@@ -50,7 +50,7 @@ describe('what counts as the internet', () => {
 
   test.each([
     ['sixteen /20 that are a /16', eachOf(16, (index) => `52.1.${index * 16}.0/20`), false],
-    ['32 /20 that are a /15, in any order', eachOf(32, (index) => `52.${index >> 4}.${(index % 16) * 16}.0/20`).reverse(), true],
+    ['32 /20 that are a /15, in any order', eachOf(32, (index) => `52.${Math.floor(index / 16)}.${(index % 16) * 16}.0/20`).reverse(), true],
     ['two /16 that are no halves of a /15', ['52.1.0.0/16', '52.2.0.0/16'], false],
     ['one /16 twice', ['52.0.0.0/16', '52.0.0.0/16'], false],
     ['a private /16 beside a public one', ['192.168.0.0/16', '192.169.0.0/16'], false],

@@ -46,7 +46,7 @@ export class SentryInMemory {
   }
 
   async responsesTo(change: Change, tries = 1): Promise<Responses> {
-    return respondToChange(change, Promise.resolve(this.configuration), this.surroundings(tries));
+    return respondToChange(change, () => Promise.resolve(this.configuration), this.surroundings(tries));
   }
 
   async respondToFinding(groupId = 'sg-1', tries = 1): Promise<readonly ChangeReport[]> {

@@ -25,21 +25,34 @@ interface Packet {
 
 const BITS: Record<Family, number> = { ipv4: 32, ipv6: 128 };
 
-/** Blocks that lie in, beside and across each other: few high bits, at the prefixes where they matter. */
-const blocks: fc.Arbitrary<Block> = fc.oneof(
-  fc.tuple(fc.constant('ipv4' as const), fc.constantFrom(0x0an, 0x0bn, 0x34n, 0x80n, 0xffn).map((byte) => byte << 24n), fc.constantFrom(0, 1, 7, 8, 9, 31, 32)),
-  fc.tuple(fc.constant('ipv6' as const), fc.constantFrom(0x2000n, 0x2001n, 0xfc00n).map((bits) => bits << 112n), fc.constantFrom(0, 1, 15, 16, 17, 127, 128)),
-).chain(([family, base, prefix]) => fc.constantFrom(0n, 1n, 0x400000n, 0x800000n, 1n << 111n, 0xffffffn).map((low) => blockOf(family, base + (low % (1n << BigInt(BITS[family] - 8))), prefix)));
+/** Lengths of the prefixes at which the blocks below lie in, beside and across each other, and what their addresses begin with. */
+const PREFIXES: Record<Family, readonly number[]> = { ipv4: [0, 1, 7, 8, 9, 31, 32], ipv6: [0, 1, 15, 16, 17, 127, 128] };
+const BEGINNINGS: Record<Family, readonly bigint[]> = {
+  ipv4: [0x0an, 0x0bn, 0x34n, 0x80n, 0xffn].map((byte) => byte * 2n ** 24n),
+  ipv6: [0x2000n, 0x2001n, 0xfc00n].map((bits) => bits * 2n ** 112n),
+};
+const ENDS: Record<Family, readonly bigint[]> = {
+  ipv4: [0n, 1n, 2n ** 22n, 2n ** 23n, 2n ** 24n - 1n],
+  ipv6: [0n, 1n, 2n ** 110n, 2n ** 111n, 2n ** 112n - 1n],
+};
+
+const blocks: fc.Arbitrary<Block> = fc.constantFrom<Family>('ipv4', 'ipv6').chain((family) =>
+  fc.tuple(fc.constantFrom(...BEGINNINGS[family]), fc.constantFrom(...ENDS[family]), fc.constantFrom(...PREFIXES[family]))
+    .map(([beginning, end, prefix]) => blockOf(family, beginning + end, prefix)));
 
 function blockOf(family: Family, address: bigint, prefix: number): Block {
-  const size = 1n << BigInt(BITS[family] - prefix);
+  const size = 2n ** BigInt(BITS[family] - prefix);
   const first = address - (address % size);
   return { family, prefix, first, last: first + size - 1n };
 }
 
 function cidrOf({ family, first, prefix }: Block): string {
-  if (family === 'ipv4') return `${[24n, 16n, 8n, 0n].map((shift) => (first >> shift) % 256n).join('.')}/${prefix}`;
-  return `${Array.from({ length: 8 }, (_, index) => ((first >> BigInt(112 - 16 * index)) % 65536n).toString(16)).join(':')}/${prefix}`;
+  if (family === 'ipv4') return `${digitsOf(first, 256n, 4).join('.')}/${prefix}`;
+  return `${digitsOf(first, 65536n, 8).map((group) => group.toString(16)).join(':')}/${prefix}`;
+}
+
+function digitsOf(address: bigint, base: bigint, count: number): bigint[] {
+  return Array.from({ length: count }, (_, index) => (address / base ** BigInt(count - 1 - index)) % base);
 }
 
 const PORTED = ['tcp', 'udp'];
@@ -50,7 +63,10 @@ const ports = fc.tuple(fc.constantFrom(0, 1, 22, 23, 443, 65535), fc.constantFro
 const icmpType = fc.constantFrom(0, 8, 9, 255);
 
 const someTraffic: fc.Arbitrary<Traffic> = fc.oneof(
-  { weight: 6, arbitrary: fc.tuple(fc.constantFrom(...PORTED), fc.option(ports, { nil: {} })).map(([protocol, range]): Traffic => ({ kind: 'protocol', protocol, ...range })) },
+  {
+    weight: 6,
+    arbitrary: fc.tuple(fc.constantFrom(...PORTED), fc.option(ports, { nil: {} })).map(([protocol, range]): Traffic => ({ kind: 'protocol', protocol, ...range })),
+  },
   {
     weight: 2,
     arbitrary: fc.tuple(fc.constantFrom(...ICMP), icmpType, icmpType, fc.boolean())
@@ -61,7 +77,11 @@ const someTraffic: fc.Arbitrary<Traffic> = fc.oneof(
 
 const traffics: fc.Arbitrary<Pick<Rule, 'protocol' | 'fromPort' | 'toPort'>> = fc.oneof(
   { weight: 6, arbitrary: fc.tuple(fc.constantFrom(...PORTED), ports).map(([protocol, range]) => ({ protocol, ...range })) },
-  { weight: 2, arbitrary: fc.tuple(fc.constantFrom(...ICMP), fc.oneof(icmpType, fc.constant(-1))).map(([protocol, type]) => ({ protocol, fromPort: type, toPort: -1 })) },
+  {
+    weight: 2,
+    arbitrary: fc.tuple(fc.constantFrom(...ICMP), fc.oneof(icmpType, fc.constant(-1)))
+      .map(([protocol, type]) => ({ protocol, fromPort: type, toPort: -1 })),
+  },
   { weight: 1, arbitrary: fc.constantFrom('-1', '50', '51').map((protocol) => ({ protocol, fromPort: -1, toPort: -1 })) },
 );
 
@@ -145,15 +165,22 @@ function isIn({ family, address }: Packet, block: Block): boolean {
 function boundaryPackets(opening: Opening, meaning: Meaning): Packet[] {
   const edges = [opening.traffic, ...(meaning.traffic ?? []).filter(({ kind }) => kind === 'protocol')]
     .flatMap((range) => ('fromPort' in range && range.fromPort !== undefined ? [range.fromPort, range.toPort ?? range.fromPort] : []));
-  const addresses = [...opening.blocks, ...(meaning.blocks ?? [])].flatMap(({ family, first, last }) =>
-    [first - 1n, first, last, last + 1n].filter((address) => address >= 0n && address < 1n << BigInt(BITS[family])).map((address) => ({ family, address })));
-  const packets = [...PORTED, ...ICMP, '50', '51', '99'].flatMap((protocol) => portsAround(protocol, edges).map((port) => ({ direction: opening.direction, protocol, port })));
+  const addresses = [...opening.blocks, ...(meaning.blocks ?? [])].flatMap(({ family, first, last }) => [first - 1n, first, last, last + 1n]
+    .filter((address) => address >= 0n && address < 2n ** BigInt(BITS[family]))
+    .map((address) => ({ family, address })));
+  const packets = [...PORTED, ...ICMP, '50', '51', '99'].flatMap((protocol) =>
+    portsAround(protocol, edges).map((port) => ({ direction: opening.direction, protocol, port })));
   return packets.flatMap((packet) => addresses.map((address) => ({ ...packet, ...address })));
 }
 
 function portsAround(protocol: string, edges: readonly number[]): number[] {
-  const last = PORTED.includes(protocol) ? 65535 : ICMP.includes(protocol) ? 255 : 0;
+  const last = lastPort(protocol);
   return [...new Set([0, last, ...edges.flatMap((port) => [port - 1, port, port + 1])])].filter((port) => port >= 0 && port <= last);
+}
+
+function lastPort(protocol: string): number {
+  if (PORTED.includes(protocol)) return 65535;
+  return ICMP.includes(protocol) ? 255 : 0;
 }
 
 test('a pattern matches a rule exactly if it means a packet that the rule lets through', () => {
@@ -179,11 +206,13 @@ test('a rule stays within a pattern exactly if the pattern means every packet th
 });
 
 describe('the internet', () => {
-  /** IANA's special-purpose registries, as first byte or group and prefix; by hand, with the numbers of RFC 6890. */
-  const NOT_ROUTED: Block[] = [
-    ...([[0n, 8], [10n << 24n, 8], [(100n << 24n) + (64n << 16n), 10], [127n << 24n, 8], [(169n << 24n) + (254n << 16n), 16], [(172n << 24n) + (16n << 16n), 12],
-      [(192n << 24n) + (168n << 16n), 16], [(198n << 24n) + (18n << 16n), 15], [224n << 24n, 3]] as const).map(([first, prefix]) => blockOf('ipv4', first, prefix)),
-    ...([[0xfcn << 120n, 7], [0xfe80n << 112n, 10], [0xffn << 120n, 8]] as const).map(([first, prefix]) => blockOf('ipv6', first, prefix)),
+  /** The special-purpose blocks of RFC 6890 that are no public addresses, as whole numbers: 10.0.0.0 is 0x0a000000. */
+  const NOT_ROUTED: readonly Block[] = [
+    ...([
+      [0n, 8], [0x0a000000n, 8], [0x64400000n, 10], [0x7f000000n, 8], [0xa9fe0000n, 16], [0xac100000n, 12], [0xc0a80000n, 16],
+      [0xc6120000n, 15], [0xe0000000n, 3],
+    ] as const).map(([first, prefix]) => blockOf('ipv4', first, prefix)),
+    ...([[0xfc00n, 7], [0xfe80n, 10], [0xff00n, 8]] as const).map(([first, prefix]) => blockOf('ipv6', first * 2n ** 112n, prefix)),
   ];
 
   /** Neighbours on one stretch of addresses, public ones and those around private ones: alone narrow, together often broad. */
@@ -194,8 +223,8 @@ describe('the internet', () => {
   );
   const anywhere = fc.array(
     fc.oneof(
-      fc.tuple(fc.bigInt({ min: 0n, max: (1n << 32n) - 1n }), fc.integer({ min: 1, max: 32 })).map(([address, prefix]) => blockOf('ipv4', address, prefix)),
-      fc.tuple(fc.bigInt({ min: 0n, max: (1n << 128n) - 1n }), fc.integer({ min: 1, max: 128 })).map(([address, prefix]) => blockOf('ipv6', address, prefix)),
+      fc.tuple(fc.bigInt({ min: 0n, max: 2n ** 32n - 1n }), fc.integer({ min: 1, max: 32 })).map(([address, prefix]) => blockOf('ipv4', address, prefix)),
+      fc.tuple(fc.bigInt({ min: 0n, max: 2n ** 128n - 1n }), fc.integer({ min: 1, max: 128 })).map(([address, prefix]) => blockOf('ipv6', address, prefix)),
     ),
     { maxLength: 3 },
   );
@@ -203,9 +232,10 @@ describe('the internet', () => {
 
   /** Whether the ranges that are not wholly unrouted hold, together, all of some block with a prefix below the limit. */
   function holdsBroadBlock(ranges: readonly Block[], limit: Record<Family, number>): boolean {
-    const isPublic = (range: Block) => !NOT_ROUTED.some((block) => block.family === range.family && block.first <= range.first && range.last <= block.last);
+    const isPublic = (range: Block) =>
+      !NOT_ROUTED.some((block) => block.family === range.family && block.first <= range.first && range.last <= block.last);
     return (['ipv4', 'ipv6'] as const).some((family) => {
-      const size = 1n << BigInt(BITS[family] - limit[family] + 1);
+      const size = 2n ** BigInt(BITS[family] - limit[family] + 1);
       return stretches(ranges.filter((range) => range.family === family && isPublic(range))).some(([first, last]) => {
         const aligned = ((first + size - 1n) / size) * size;
         return aligned + size - 1n <= last;

@@ -37,9 +37,9 @@ test('"all traffic" means rules that open every protocol at once, "any" means ev
 
 test('an ICMP pattern is about types, whatever their codes', () => {
   const echo: TrafficPattern = { name: 'echo', traffic: [{ kind: 'protocol', protocol: 'icmp', fromPort: 8, toPort: 8 }] };
-  const ofType = (type: number, code: number) => rule({ protocol: 'icmp', fromPort: type, toPort: code });
-  expect([ofType(8, 0), ofType(8, -1), ofType(-1, -1), ofType(3, 8)].map((one) => opensTraffic(one, echo, NO_LISTS))).toEqual([true, true, true, false]);
-  expect([ofType(8, 0), ofType(8, -1), ofType(-1, -1), ofType(3, 8)].map((one) => staysWithin(one, echo, NO_LISTS))).toEqual([true, true, false, false]);
+  const rules = ([[8, 0], [8, -1], [-1, -1], [3, 8]] as const).map(([type, code]) => rule({ protocol: 'icmp', fromPort: type, toPort: code }));
+  expect(rules.map((one) => opensTraffic(one, echo, NO_LISTS))).toEqual([true, true, true, false]);
+  expect(rules.map((one) => staysWithin(one, echo, NO_LISTS))).toEqual([true, true, false, false]);
 });
 
 test('groups and prefix lists match by their ids', () => {
