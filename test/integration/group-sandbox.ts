@@ -19,13 +19,12 @@ export type Direction = 'ingress' | 'egress';
 /** The tag by which the sentries of these tests choose their groups. */
 export const WATCH_TAG = 'watch';
 
-const EVERYTHING_OUT: IpPermission = { IpProtocol: '-1', IpRanges: [{ CidrIp: '0.0.0.0/0' }] };
+const EVERYTHING_OUT: IpPermission = { IpProtocol: '-1', IpRanges: [{ CidrIp: '0.0.0.0/0' }], Ipv6Ranges: [{ CidrIpv6: '::/0' }] };
 
 export interface NewGroup {
   readonly ingress?: readonly IpPermission[];
   readonly egress?: readonly IpPermission[];
   readonly tags?: readonly Tag[];
-  readonly vpcId?: string;
 }
 
 /** The sandbox with a VPC, a visitor, a trusted role, and a sentry or several. Each test makes groups of its own. */
@@ -43,7 +42,8 @@ export class GroupSandbox {
     const deployerArn = Role?.Arn ?? '';
     const session = await localAws.assumeRole(deployerArn, 'pipeline');
     const deployer = new EC2Client(accessOf(localAws, session));
-    const { Vpc } = await deployer.send(new CreateVpcCommand({ CidrBlock: '10.0.0.0/16' }));
+    // Without an IPv6 range the emulator, unlike AWS, passes over IPv6 ranges when egress rules are revoked by their values.
+    const { Vpc } = await deployer.send(new CreateVpcCommand({ CidrBlock: '10.0.0.0/16', AmazonProvidedIpv6CidrBlock: true }));
     return new GroupSandbox(localAws, calls, events, logs, new EC2Client(accessOf(localAws, visitor)), deployer, deployerArn, Vpc?.VpcId ?? '');
   }
 
@@ -74,10 +74,10 @@ export class GroupSandbox {
     await this.localAws.stop();
   }
 
-  /** From before the sentries' time: no event tells of it. Made by the trusted role, without the rule that lets everything out; the tags come last. */
-  async newGroup({ ingress = [], egress = [], tags = [], vpcId = this.vpcId }: NewGroup): Promise<string> {
+  /** From before the sentries' time: no event tells of it. Made by the trusted role, without the rules that let everything out; the tags come last. */
+  async newGroup({ ingress = [], egress = [], tags = [] }: NewGroup): Promise<string> {
     this.groupCount += 1;
-    const names = { GroupName: `group-${this.groupCount}`, Description: 'A group of a test', VpcId: vpcId };
+    const names = { GroupName: `group-${this.groupCount}`, Description: 'A group of a test', VpcId: this.vpcId };
     const { GroupId = '' } = await this.unseen('CreateSecurityGroup', new CreateSecurityGroupCommand(names));
     await this.unseen('RevokeSecurityGroupEgress', new RevokeSecurityGroupEgressCommand({ GroupId, IpPermissions: [EVERYTHING_OUT] }));
     if (ingress.length > 0) await this.unseen('AuthorizeSecurityGroupIngress', new AuthorizeSecurityGroupIngressCommand({ GroupId, IpPermissions: [...ingress] }));

@@ -16,6 +16,9 @@ const EVENTS_PER_PAGE = 50;
 /** Who changes a group more often than this in the time asked for hides what came before: the latest calls decide. */
 const MOST_EVENTS = 200;
 
+/** Events in a warm function. */
+const MOST_KEPT = 200;
+
 /** Other services have calls of the same names. */
 const EVENT_SOURCE = 'ec2.amazonaws.com';
 
@@ -23,9 +26,27 @@ const EVENT_SOURCE = 'ec2.amazonaws.com';
 export class CloudTrailEventHistory implements EventHistory {
   private readonly limit = pLimit(LOOK_UPS_AT_ONCE);
 
+  private readonly lookedUp = new Map<string, Promise<Change | undefined>>();
+
   constructor(private readonly client: CloudTrailClient) {}
 
+  /** One call can have made many rules: what was found, or is being looked up, is not looked up again. */
   async eventOf(eventId: string): Promise<Change | undefined> {
+    const known = this.lookedUp.get(eventId);
+    if (known) return known;
+    if (this.lookedUp.size >= MOST_KEPT) this.lookedUp.clear();
+    const looking = this.lookUp(eventId);
+    this.lookedUp.set(eventId, looking);
+    // What is not there yet may be there in a minute.
+    const found = await looking.catch((error: unknown) => {
+      this.lookedUp.delete(eventId);
+      throw error;
+    });
+    if (!found) this.lookedUp.delete(eventId);
+    return found;
+  }
+
+  private async lookUp(eventId: string): Promise<Change | undefined> {
     const { Events: events } = await this.limit(() => this.client.send(new LookupEventsCommand({
       LookupAttributes: [{ AttributeKey: 'EventId', AttributeValue: eventId }],
     })));

@@ -47,11 +47,13 @@ export function parseRecord(body: string, receivedAt: Date): CloudTrailRecord {
   if (!envelope.success) throw new UnreadableEventError(`It is not a CloudTrail event: ${z.prettifyError(envelope.error)}`);
   const { detail: record, ...event } = envelope.data;
   const { eventName, sourceIPAddress, userAgent, errorCode, userIdentity } = record;
+  const eventId = record.eventID ?? event.id ?? 'without-id';
+  if (!EVENT_ID.test(eventId)) throw new UnreadableEventError(`Its id is ${eventId.slice(0, 100)}, which is none that CloudTrail gives.`);
   return {
     call: {
-      eventId: record.eventID ?? event.id ?? 'without id',
+      eventId,
       eventName,
-      time: parseTime(record.eventTime) ?? parseTime(event.time) ?? receivedAt,
+      time: parseTime(record.eventTime, receivedAt) ?? parseTime(event.time, receivedAt) ?? receivedAt,
       accountId: event.account ?? record.recipientAccountId ?? userIdentity.accountId ?? 'unknown',
       region: record.awsRegion ?? event.region ?? 'unknown',
       actor: actorOf(userIdentity, sourceIPAddress),
@@ -72,9 +74,18 @@ function parseJson(body: string): unknown {
   }
 }
 
-function parseTime(text: string | undefined): Date | undefined {
-  const time = new Date(text ?? '');
-  return Number.isNaN(time.getTime()) ? undefined : time;
+/** A UUID as a rule. What the sentry remembers by ids of its own has other characters in it. */
+const EVENT_ID = /^[\w-]{1,128}$/;
+
+const TIME = /^\d{4}-\d\d-\d\dT/;
+
+/** Clocks differ a little; but no call is made after its event has come. */
+const AHEAD_MILLISECONDS = 5 * 60_000;
+
+function parseTime(text: string | undefined, receivedAt: Date): Date | undefined {
+  if (text === undefined || !TIME.test(text)) return undefined;
+  const time = new Date(text);
+  return time.getTime() <= receivedAt.getTime() + AHEAD_MILLISECONDS ? time : undefined;
 }
 
 /** Younger calls have all their fields in one that is named after the call. */

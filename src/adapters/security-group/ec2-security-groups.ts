@@ -2,6 +2,7 @@ import {
   AuthorizeSecurityGroupEgressCommand,
   AuthorizeSecurityGroupIngressCommand,
   type EC2Client,
+  EC2ServiceException,
   type Filter,
   type IpPermission,
   type ManagedPrefixList,
@@ -35,6 +36,8 @@ const LISTS_PER_PAGE = 100;
 const LIST_NOT_FOUND = ['InvalidPrefixListID.NotFound', 'InvalidPrefixListId.NotFound'];
 const GROUP_NOT_FOUND = 'InvalidGroup.NotFound';
 const RULE_NOT_FOUND = ['InvalidPermission.NotFound', 'InvalidSecurityGroupRuleId.NotFound'];
+
+const THROTTLED = ['RequestLimitExceeded', 'Throttling', 'ThrottlingException', 'RequestThrottled', 'TooManyRequestsException'];
 
 /** No later try with the same values can do better, unless somebody changes something else. */
 const IMPOSSIBLE = [
@@ -133,8 +136,9 @@ export class Ec2SecurityGroups implements SecurityGroups {
   }
 
   /** Undefined where the list went in between. The entries are of the version that is told, whatever came later. */
-  private async prefixList({ PrefixListId: id, OwnerId: owner, Version: version }: ManagedPrefixList): Promise<PrefixList | undefined> {
+  private async prefixList({ PrefixListId: id, OwnerId: owner, Version: version, State: state }: ManagedPrefixList): Promise<PrefixList | undefined> {
     if (!id) return undefined;
+    if (state?.endsWith('-in-progress')) throw new Error(`The prefix list ${id} is being changed (${state}): it is looked at when that is done.`);
     const cidrs: string[] = [];
     const asked = { PrefixListId: id, ...(version !== undefined && { TargetVersion: version }) };
     try {
@@ -256,7 +260,14 @@ function failedAnswer(groupId: string, error: unknown): ActAnswer {
   if (hasName(error, ['InvalidPermission.Duplicate'])) return { kind: 'already-present' };
   // It is the group itself that is gone, or else the one that the rule names.
   if (hasName(error, [GROUP_NOT_FOUND])) return reason.includes(groupId) ? { kind: 'not-found' } : { kind: 'impossible', reason };
-  return { kind: hasName(error, IMPOSSIBLE) ? 'impossible' : 'refused', reason };
+  if (hasName(error, IMPOSSIBLE)) return { kind: 'impossible', reason };
+  return { kind: isUnavailable(error) ? 'unavailable' : 'refused', reason };
+}
+
+/** What has no status never reached EC2, or its answer was lost. */
+function isUnavailable(error: unknown): boolean {
+  if (!(error instanceof EC2ServiceException)) return true;
+  return hasName(error, THROTTLED) || (error.$metadata.httpStatusCode ?? 500) >= 500;
 }
 
 function hasName(error: unknown, names: readonly string[]): boolean {

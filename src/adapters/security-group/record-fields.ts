@@ -1,7 +1,10 @@
 import * as z from 'zod/mini';
 
+/** Longer than any text that AWS writes here: a record that is forged must not fill up what is kept of it. */
+const LONGEST_TEXT = 2048;
+
 /** What is no text, or an empty one, is not there. */
-export const optionalText = z.catch(z.optional(z.string().check(z.minLength(1))), undefined);
+export const optionalText = z.catch(z.optional(z.string().check(z.minLength(1), z.maxLength(LONGEST_TEXT))), undefined);
 /** Feeds write ports, account ids and protocol numbers as text or as numbers. */
 export const textOrNumber = z.pipe(z.union([z.string(), z.number()]), z.transform(String));
 export const optionalId = z.catch(z.optional(textOrNumber), undefined);

@@ -64,9 +64,12 @@ function judgeAppRule(
   }
   const isKnownList = rule.peer.kind === 'prefixList' && prefixLists.has(rule.peer.prefixListId);
   if (rule.peer.kind === 'prefixList' && !isKnownList) {
-    Annotations.of(sentry).addInfo(`A rule of ${place.node.path} names a prefix list whose entries are known at deployment only: they are judged then, and not now.`);
+    Annotations.of(sentry)
+      .addInfo(`A rule of ${place.node.path} names a prefix list with entries that are known at deployment only: they are judged then, and not now.`);
   }
-  const judged = isRange(values) || isKnownList ? policies : policies.map(({ baseline, response }) => ({ baseline: withoutPeers(baseline), response }));
+  const judged = isRange(values) || isKnownList
+    ? policies
+    : policies.map(({ baseline, response }) => ({ baseline: withoutPeers(baseline), response }));
   return bareViolations(rule, judged, prefixLists).map(({ reason }) => readableText(
     `${place.node.path} gives a monitored group the rule "${ruleText(rule)}", which violates the sentry's own policy (${reason}): change the rule, or the policies of ${sentry.node.path}.`,
   ));

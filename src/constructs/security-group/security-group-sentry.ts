@@ -220,7 +220,8 @@ export class SecurityGroupSentry extends Construct implements iam.IGrantable {
       timeout: FUNCTION_TIMEOUT,
       memorySize: 512,
     });
-    responder.addEventSource(new sources.SqsEventSource(changes, { reportBatchItemFailures: true, maxConcurrency: MAX_CONCURRENCY }));
+    // One event at a time: one that takes its time must not hold up others.
+    responder.addEventSource(new sources.SqsEventSource(changes, { batchSize: 1, reportBatchItemFailures: true, maxConcurrency: MAX_CONCURRENCY }));
     actingStatements(this, selection).forEach((statement) => responder.addToRolePolicy(statement));
     responder.addToRolePolicy(historyStatement());
     ledger.grantWrite(responder.role!, ['PutItem', 'UpdateItem', 'DeleteItem', 'BatchWriteItem']);

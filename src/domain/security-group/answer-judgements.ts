@@ -25,7 +25,8 @@ async function answer(groupId: string, { rule, present, verdict, restored }: Jud
   if (!rule.id) return { kind: 'refused', reason: 'EC2 shows the rule without an id, so it cannot be modified by one' };
   const modified = await groups.modify(groupId, rule.id, restored);
   // A rule that cannot have its earlier values again must not keep those that it has.
-  return modified.kind === 'impossible' || modified.kind === 'already-present' ? groups.revoke(groupId, rule) : modified;
+  const isKept = modified.kind === 'refused' || modified.kind === 'impossible' || modified.kind === 'already-present';
+  return isKept && ruleKey(rule) !== ruleKey(restored) ? groups.revoke(groupId, rule) : modified;
 }
 
 /** Whether the group is, as far as the judgement goes, as it should be. */
@@ -69,7 +70,7 @@ function hasBroughtAbout(given: ActAnswer | undefined): boolean {
 
 function outcomeUnchanged({ change }: Judgement, given: ActAnswer | undefined): Outcome {
   if (given?.kind === 'impossible' && change === 'removed') return { kind: 'not-restorable', reason: given.reason };
-  if (given?.kind === 'impossible' || given?.kind === 'refused') return { kind: 'failed', reason: given.reason };
+  if (given && 'reason' in given) return { kind: 'failed', reason: given.reason };
   return { kind: 'failed', reason: 'EC2 took the call, but still shows the group as before' };
 }
 

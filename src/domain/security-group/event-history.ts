@@ -1,5 +1,5 @@
 import type { Change } from './change';
-import { namesAsItStands, namesByValues, namesMissing } from './judge';
+import { namesAsItStands, namesByNewValues, namesByValues, namesMissing } from './judge';
 import type { Grant, LedgerEntry } from './ledger';
 import { isTrusted, type TrustedActor } from '../actor/actor';
 
@@ -11,28 +11,36 @@ export interface EventHistory {
   changesOf(groupId: string, since: Date): Promise<readonly Change[]>;
 }
 
-/**
- * Whether the event is what the grant says it is: a call of a trusted actor that named this rule with these values. Of a rule that was
- * modified only the id is known, which may have stood for other values before and after.
- */
+/** Whether the event is what the grant says it is: a call of a trusted actor that gave the rule these values. */
 export function confirms(change: Change | undefined, groupId: string, { rule }: Pick<LedgerEntry, 'rule'>, trustedActors: readonly TrustedActor[]): boolean {
   if (!change || change.errorCode || !isTrusted(change.actor, trustedActors)) return false;
-  if (change.subject.kind !== 'group' || !namesByValues(change.rules, rule)) return false;
-  const { id } = change.subject.group;
+  const { subject, rules } = change;
+  if (subject.kind !== 'group' || !(namesByValues(rules, rule) || namesByNewValues(rules, rule))) return false;
+  const { id } = subject.group;
   // Another group may have the same name, but no rule has the same id.
-  return id === undefined ? rule.id !== undefined && change.rules.present.some((named) => named.id === rule.id) : id === groupId;
+  return id === undefined ? rule.id !== undefined && [...rules.present, ...rules.modifiedTo].some((named) => named.id === rule.id) : id === groupId;
 }
 
-/** The entry with those of its grants confirmed that the history confirms. */
+/** The entry with what the history says of its grants. */
 export async function confirmGrants(
-  entry: LedgerEntry, groupId: string, history: EventHistory, trustedActors: readonly TrustedActor[],
+  entry: LedgerEntry, groupId: string, history: EventHistory, trustedActors: readonly TrustedActor[], now: Date,
 ): Promise<LedgerEntry> {
   const grants = await Promise.all(entry.grants.map(async (grant): Promise<Grant> => {
     if (grant.confirmed || grant.eventId === undefined) return grant;
-    const isConfirmed = confirms(await history.eventOf(grant.eventId), groupId, entry, trustedActors);
-    return isConfirmed ? { ...grant, confirmed: true } : grant;
+    const change = await history.eventOf(grant.eventId);
+    if (confirms(change, groupId, entry, trustedActors)) return { ...grant, confirmed: true };
+    return isRefuted(grant, change, trustedActors, now) ? { ...grant, confirmed: false } : grant;
   }));
   return { ...entry, grants };
+}
+
+/** CloudTrail's event history has every call within a quarter of an hour. What it still does not have then, nobody has called. */
+const IN_HISTORY_WITHIN_MILLISECONDS = 2 * 60 * 60_000;
+
+/** A trusted actor's call whose values cannot be read, or are others by now, is not forged: it is no ground to put anything back, and that is all. */
+function isRefuted({ since }: Grant, change: Change | undefined, trustedActors: readonly TrustedActor[], now: Date): boolean {
+  const isOld = Math.abs(now.getTime() - since.getTime()) >= IN_HISTORY_WITHIN_MILLISECONDS;
+  return isOld && (change === undefined || !isTrusted(change.actor, trustedActors));
 }
 
 /** The latest of the calls that can have made the rule what it is, or taken it away. */

@@ -64,13 +64,29 @@ export function isAbout(one: Judgement, other: Judgement): boolean {
  * that the event names besides, so that a second delivery can tell what has become of it.
  */
 export function judge(situation: Situation): Judgement[] {
-  const standing = situation.group.rules.map((rule) => judgeStanding(rule, situation));
+  const missing = missingEntries(situation);
+  const indexed = { ...situation, missing, entriesById: byId([...situation.ledger.entries.values()]) };
+  const standing = situation.group.rules.map((rule) => judgeStanding(rule, indexed));
   const restoredKeys = new Set(standing.flatMap(({ restored }) => (restored ? [ruleKey(restored)] : [])));
-  const missing = missingEntries(situation).filter(({ rule }) => !restoredKeys.has(ruleKey(rule))).map((entry) => judgeMissing(entry, situation));
-  return [...standing, ...missing, ...judgeGone(situation)];
+  const gone = missing.filter(({ rule }) => !restoredKeys.has(ruleKey(rule))).map((entry) => judgeMissing(entry, situation));
+  return [...standing, ...gone, ...judgeGone(situation)];
 }
 
-function judgeStanding(rule: Rule, situation: Situation): Judgement {
+/** With what all rules would have to look for in the whole ledger: a group can hold a thousand. */
+interface IndexedSituation extends Situation {
+  readonly missing: readonly LedgerEntry[];
+  readonly entriesById: ReadonlyMap<string, readonly LedgerEntry[]>;
+}
+
+function byId(entries: readonly LedgerEntry[]): ReadonlyMap<string, readonly LedgerEntry[]> {
+  const found = new Map<string, LedgerEntry[]>();
+  for (const entry of entries) {
+    if (entry.rule.id !== undefined) found.set(entry.rule.id, [...found.get(entry.rule.id) ?? [], entry]);
+  }
+  return found;
+}
+
+function judgeStanding(rule: Rule, situation: IndexedSituation): Judgement {
   const { hints, ledger, now } = situation;
   const entry = entryOf(rule, ledger);
   const named = namesStanding(hints, rule) || names(hints.described, rule);
@@ -91,8 +107,8 @@ function judgeStanding(rule: Rule, situation: Situation): Judgement {
   return restored ? { ...judged, verdict: 'restore', restored } : { ...judged, verdict: 'revoke' };
 }
 
-function changeOf(rule: Rule, entry: LedgerEntry | undefined, { hints, ledger }: Situation): RuleChange {
-  const earlier = rule.id !== undefined && [...ledger.entries.values()].some((other) => other !== entry && other.rule.id === rule.id);
+function changeOf(rule: Rule, entry: LedgerEntry | undefined, { hints, entriesById }: IndexedSituation): RuleChange {
+  const earlier = entriesById.get(rule.id ?? '')?.some((other) => other !== entry) ?? false;
   return earlier || hints.modifiedIds.includes(rule.id ?? '') ? 'modified' : 'added';
 }
 
@@ -108,6 +124,7 @@ function judgeDescription(rule: Rule, entry: LedgerEntry, { hints, policies }: S
 
 /** Accepted rules that do not stand in the group any more. */
 function missingEntries({ group, ledger, now }: Situation): LedgerEntry[] {
+  if (!isAdopted(ledger)) return [];
   const standing = new Set(group.rules.map(ruleKey));
   const unreadable = new Set(group.unreadableRuleIds);
   return [...ledger.entries].filter(([key, entry]) => !standing.has(key) && !unreadable.has(entry.rule.id ?? '') && livingGrants(entry, now).length > 0)
@@ -120,8 +137,9 @@ function judgeMissing(entry: LedgerEntry, situation: Situation): Judgement {
   const modified = group.rules.find(({ id }) => id !== undefined && id === rule.id);
   const judged = { rule, present: false, change: 'removed', violations: [] } as const;
   if (!namesMissing(hints, rule) && !(modified && namesStanding(hints, modified)) && hints.complete) return { ...judged, verdict: 'wait' };
-  // What has become of a modified rule is told once, with what it is now.
-  if (hints.byTrustedActor || modified) return { ...judged, verdict: 'keep' };
+  if (hints.byTrustedActor) return { ...judged, verdict: 'keep' };
+  // What has become of a modified rule is told once, with what it is now. Its earlier values may still be confirmed, and put back.
+  if (modified) return { ...judged, verdict: 'keep', notRestorable: whyNotPutBack(entry, situation) };
 
   const violations = policies.flatMap(({ baseline, response }) => (baseline.kind === 'locked' ? [{
     baseline: baseline.kind,
@@ -204,16 +222,19 @@ function answersTraffic({ peer }: Rule, entry: LedgerEntry | undefined, grants: 
 }
 
 /** What the rule was before somebody modified it, where that may be put back. */
-function earlierRule(rule: Rule, situation: Situation): Rule | undefined {
-  return missingEntries(situation)
-    .filter((entry) => entry.rule.id !== undefined && entry.rule.id === rule.id && entry.rule.direction === rule.direction)
+function earlierRule(rule: Rule, situation: IndexedSituation): Rule | undefined {
+  return (situation.entriesById.get(rule.id ?? '') ?? [])
+    .filter((entry) => entry.rule.direction === rule.direction && situation.missing.includes(entry))
     .find((entry) => !whyNotPutBack(entry, situation))?.rule;
 }
 
 /** Adding is held to more than leaving: what was merely found once is no ground to open what a baseline forbids. */
 function whyNotPutBack(entry: LedgerEntry, situation: Situation): NotRestorable | undefined {
   const grounds = groundsForPuttingBack(entry, situation.now);
-  if (grounds.length === 0) return { reason: 'CloudTrail\'s event history does not confirm (yet) that a trusted actor added it', mayChange: true };
+  if (grounds.length === 0) {
+    const mayChange = livingGrants(entry, situation.now).some(({ confirmed }) => confirmed === undefined);
+    return { reason: `CloudTrail's event history does not confirm${mayChange ? ' (yet)' : ''} that a trusted actor added it`, mayChange };
+  }
   const [violation] = violationsOf(entry.rule, entry, grounds.map((grant) => (grant.cause === 'operator' ? grant : { cause: 'trusted-actor' })), situation)
     .filter(({ response }) => response === 'revert');
   return violation && { reason: `it violates a baseline itself: ${violation.reason}`, mayChange: false };
@@ -244,8 +265,16 @@ export function namesAsItStands(named: NamedRules, rule: Rule): boolean {
 /** Values that cannot be read are believed: nobody but CloudTrail decides in which shape it writes them. */
 function namesModified({ modifiedIds, modifiedTo }: NamedRules, rule: Rule): boolean {
   const recorded = modifiedTo.filter(({ id }) => id === rule.id);
-  if (recorded.length === 0) return modifiedIds.includes(rule.id ?? '');
-  return recorded.some((values) => ruleKey({ ...values, direction: rule.direction }) === ruleKey(rule));
+  return recorded.length === 0 ? modifiedIds.includes(rule.id ?? '') : recorded.some((values) => isLike(values, rule));
+}
+
+export function namesByNewValues({ modifiedTo }: NamedRules, rule: Rule): boolean {
+  return modifiedTo.some((values) => values.id === rule.id && isLike(values, rule));
+}
+
+/** But for the direction, which records of Modify lack. */
+function isLike(values: Rule, rule: Rule): boolean {
+  return ruleKey({ ...values, direction: rule.direction }) === ruleKey(rule);
 }
 
 export function namesByValues({ present }: NamedRules, rule: Rule): boolean {

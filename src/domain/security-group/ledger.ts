@@ -13,7 +13,7 @@ export interface Grant {
   readonly until?: Date;
   /** The CloudTrail event that it rests on. */
   readonly eventId?: string;
-  /** Whether CloudTrail's event history has that event too: only then is the grant ground for putting the rule back. */
+  /** Whether CloudTrail's event history has that event too: only then is the grant ground for putting the rule back. False: it never will. */
   readonly confirmed?: boolean;
   /** What the operator gave as reason. */
   readonly reason?: string;

@@ -1,7 +1,7 @@
 import { type Change, type NamedGroup, NO_RULES } from './change';
 import type { ChangeReport, GroupDetails, Notice } from './change-report';
 import { EMPTY_LEDGER, type GroupLedger, isAdopted } from './ledger';
-import { decisiveTagKeys, isSelected, isSelectedById } from './monitored-groups';
+import { decisiveTagKeys, isSelected, isSelectedById, keysThatExclude } from './monitored-groups';
 import { respondInGroup, type Surroundings } from './respond-in-group';
 import type { SentryConfiguration } from './sentry-configuration';
 import { isTrusted } from '../actor/actor';
@@ -32,7 +32,10 @@ export async function respondToTags(
   if (!isAdopted(ledger)) return undefined;
   const [details] = await surroundings.groups.find({ kind: 'ids', groupIds: [groupId] });
   if (!details || isSelected(details, monitoredGroups)) return undefined;
-  if (!isTrusted(change.actor, trustedActors)) return tellOf(groupId, ledger, change, STILL_WATCHED, configuration, surroundings, details);
+  // A trusted actor's call releases the group only where it is that call which did: others may have changed tags before.
+  const isExplained = tagKeys.length === 0 || keysThatExclude(details, monitoredGroups).every((key) => tagKeys.includes(key));
+  const isReleased = isExplained && isTrusted(change.actor, trustedActors);
+  if (!isReleased) return tellOf(groupId, ledger, change, STILL_WATCHED, configuration, surroundings, details);
   const report = await tellOf(groupId, ledger, change, RELEASED, configuration, surroundings, details);
   await releaseGroup(ledger, groupId, surroundings);
   return report;

@@ -34,6 +34,13 @@ export function decisiveTagKeys({ include, exclude }: MonitoredGroups): string[]
   return [...include, ...exclude].flatMap((selector) => (selector.kind === 'tag' ? [selector.key] : []));
 }
 
+/** Keys of the tags for which the group is not meant: those it would need, and those it should not have. */
+export function keysThatExclude(group: GroupDetails, { include, exclude }: MonitoredGroups): string[] {
+  const excluding = exclude.filter((selector) => means(selector, group));
+  const lacking = include.some((selector) => means(selector, group)) ? [] : include;
+  return decisiveTagKeys({ include: lacking, exclude: excluding });
+}
+
 function means(selector: GroupSelector, { id, vpcId, tags }: GroupDetails): boolean {
   switch (selector.kind) {
     case 'ids': return selector.groupIds.includes(id);

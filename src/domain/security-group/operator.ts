@@ -2,6 +2,7 @@ import { entryOf, type GroupLedger, isAdopted, type LedgerEntry, livingGrants } 
 import type { Ledger } from './ledger-store';
 import { isSelected } from './monitored-groups';
 import { type Rule, ruleKey } from './rule';
+import { ruleText } from './rule-text';
 import type { SecurityGroups } from './security-groups';
 import type { Pause, SentryConfiguration } from './sentry-configuration';
 import type { Clock } from '../clock';
@@ -86,7 +87,7 @@ async function accept({ groupId, ruleId, until, by, reason }: RequestOf<'accept'
       ...(version !== undefined && { prefixListVersion: version }),
     },
   }]);
-  return { done: `The rule ${ruleId} of ${groupId} is accepted ${until ? `until ${until.toISOString()}` : 'for good'}.` };
+  return { done: `The rule ${ruleId} of ${groupId}, ${ruleText(rule)}, is accepted ${until ? `until ${until.toISOString()}` : 'for good'}.` };
 }
 
 async function withdraw({ groupId, ruleId }: RequestOf<'withdraw'>, { ledger, clock, pointTo }: OperatorSurroundings): Promise<OperatorAnswer> {

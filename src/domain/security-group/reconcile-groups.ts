@@ -5,6 +5,7 @@ import { type GroupLedger, type GroupRecord, isAdopted, type LedgerEntry } from 
 import { type Ledger, type LedgerChange, LedgerConflictError } from './ledger-store';
 import { isSelected, isSelectedById } from './monitored-groups';
 import type { PrefixLists } from './prefix-list';
+import { ruleKey } from './rule';
 import type { GroupRules, SecurityGroups } from './security-groups';
 import { isPaused, type Pause, type SentryConfiguration } from './sentry-configuration';
 import { surveyGroup } from './survey-groups';
@@ -55,7 +56,7 @@ export async function reconcileGroups(configuration: SentryConfiguration, surrou
   const released = releasedGroups(watched, existing, configuration);
   const leaving = new Set(released.map(({ group }) => group.groupId));
   const monitored = existing.filter((group) => !leaving.has(group.id) && isMonitored(group, watched, configuration));
-  const views = await viewsOf(monitored, surroundings);
+  const { views, failures } = await viewsOf(monitored, surroundings);
   const now = clock.now();
 
   const adoptions = views.flatMap((view) => {
@@ -83,6 +84,7 @@ export async function reconcileGroups(configuration: SentryConfiguration, surrou
   const isWritten = (groupId: string) => due.includes(groupId) || surveys.some(({ id, changes }) => id === groupId && changes.length > 0);
   const inPeace = views.filter(({ details }) => !isWritten(details.id));
   await confirmSome(inPeace, configuration, surroundings);
+  if (failures.length > 0) throw new AggregateError(failures, `The ledger of ${failures.length} groups could not be read: ${failures.map(String).join(' ')}`);
   return report;
 }
 
@@ -131,23 +133,49 @@ interface GroupView {
   readonly prefixLists: PrefixLists;
 }
 
-async function viewsOf(monitored: readonly GroupDetails[], { ledger, groups, rulesOfAll }: ReconcileSurroundings): Promise<GroupView[]> {
+interface Views {
+  readonly views: readonly GroupView[];
+  /** Why some groups could not be looked at. They keep nobody from the others. */
+  readonly failures: readonly unknown[];
+}
+
+async function viewsOf(monitored: readonly GroupDetails[], { ledger, groups, rulesOfAll }: ReconcileSurroundings): Promise<Views> {
   const ids = monitored.map(({ id }) => id);
-  const [rules, ledgers] = await Promise.all([rulesOfAll(ids), Promise.all(ids.map((id) => ledger.read(id)))]);
+  const [rules, ledgers] = await Promise.all([rulesOfAll(ids), Promise.allSettled(ids.map((id) => ledger.read(id)))]);
   const listIds = new Set([...rules.values()].flatMap((group) => group.rules.flatMap(({ peer }) => (peer.kind === 'prefixList' ? [peer.prefixListId] : []))));
   const prefixLists = await groups.prefixLists([...listIds]);
-  return monitored.map((details, index) => ({ details, group: rules.get(details.id) ?? NO_GROUP_RULES, ledger: ledgers[index]!, prefixLists }));
+  const views = monitored.flatMap((details, index) => {
+    const read = ledgers[index];
+    return read?.status === 'fulfilled' ? [{ details, group: rules.get(details.id) ?? NO_GROUP_RULES, ledger: read.value, prefixLists }] : [];
+  });
+  return { views, failures: ledgers.flatMap((read): unknown[] => (read.status === 'rejected' ? [read.reason] : [])) };
 }
 
 async function remember(
   { adoptions, released, at }: ReconcileReport, surveys: readonly { readonly id: string; readonly changes: readonly LedgerChange[] }[],
-  { ledger }: ReconcileSurroundings,
+  surroundings: ReconcileSurroundings,
 ): Promise<void> {
+  const { ledger } = surroundings;
   await Promise.all([
     ...surveys.filter(({ changes }) => changes.length > 0).map(({ id, changes }) => leftToNextRun(ledger.write(id, changes))),
-    ...adoptions.map(({ group, changes, record }) => leftToNextRun(ledger.write(group.id, changes).then(() => ledger.writeRecord(record)))),
+    ...adoptions.map(({ group, changes, record }) => leftToNextRun(remembered(group.id, changes, record, surroundings))),
     ...released.map(({ group }) => ledger.writeRecord({ ...group, releasedAt: at })),
   ]);
+}
+
+/** What was taken back while the group was being adopted must not stay in the ledger as accepted. */
+async function remembered(
+  groupId: string, changes: readonly LedgerChange[], record: GroupRecord, { ledger, groups }: ReconcileSurroundings,
+): Promise<void> {
+  await ledger.write(groupId, changes);
+  await ledger.writeRecord(record);
+  const [{ rules }, { entries }] = await Promise.all([groups.rulesOf(groupId), ledger.read(groupId)]);
+  const standing = new Set(rules.map(ruleKey));
+  const adopted = changes.filter(({ kind, entry }) => kind === 'put' && !standing.has(ruleKey(entry.rule)));
+  await ledger.write(groupId, adopted.flatMap(({ entry }): LedgerChange[] => {
+    const gone = entries.get(ruleKey(entry.rule));
+    return gone ? [{ kind: 'remove', entry: gone }] : [];
+  }));
 }
 
 /** While reconcile looked, an event was handled: the group is looked at again in the next run. */
@@ -163,20 +191,22 @@ async function confirmSome(
 ): Promise<void> {
   const open = views.filter((view) => isAdopted(view.ledger)).flatMap(({ details, ledger: { entries } }) => [...entries.values()]
     .filter(({ grants }) => grants.some(({ eventId, confirmed }) => eventId !== undefined && !confirmed))
-    .map((entry) => ({ groupId: details.id, entry })));
+    .map((entry) => ({ groupId: details.id, entry })))
+    // The latest first: what can never be confirmed must not keep others from it.
+    .sort((a, b) => latestGrant(b.entry) - latestGrant(a.entry));
   for (const { groupId, entry } of open.slice(0, CONFIRMED_PER_RUN)) {
-    const confirmed = withoutForged(await confirmGrants(entry, groupId, history, trustedActors), clock.now());
+    const confirmed = withoutRefuted(await confirmGrants(entry, groupId, history, trustedActors, clock.now()), clock.now());
     const isUnchanged = JSON.stringify(confirmed) === JSON.stringify(entry);
     if (!isUnchanged) await leftToNextRun(ledger.write(groupId, [{ kind: 'put', entry: confirmed }]));
   }
 }
 
-/** CloudTrail's event history has every call within a quarter of an hour. What it still does not have then, nobody has called. */
-const CONFIRMED_WITHIN_MILLISECONDS = 2 * 60 * 60_000;
+function latestGrant({ grants }: LedgerEntry): number {
+  return Math.max(...grants.map(({ since }) => since.getTime()));
+}
 
-/** The rule is then unexplained, and waits to be answered like any other. */
-function withoutForged(entry: LedgerEntry, now: Date): LedgerEntry {
-  const grants = entry.grants.filter(({ eventId, confirmed, since }) =>
-    eventId === undefined || confirmed || now.getTime() - since.getTime() < CONFIRMED_WITHIN_MILLISECONDS);
-  return grants.length > 0 || entry.grants.length === 0 ? { ...entry, grants } : { ...entry, grants, unexplainedSince: now };
+/** What the history refutes is no grant; without any other the rule is unexplained, and waits to be answered like any other. */
+function withoutRefuted(entry: LedgerEntry, now: Date): LedgerEntry {
+  const grants = entry.grants.filter(({ confirmed }) => confirmed !== false);
+  return grants.length > 0 || grants.length === entry.grants.length ? { ...entry, grants } : { ...entry, grants, unexplainedSince: now };
 }

@@ -8,7 +8,7 @@ import type { Severity } from '../notification/severity';
 export function reconcileSeverity({ isBraked, adoptions, released, pause }: ReconcileReport): Severity {
   if (isBraked) return 'critical';
   if (pause || released.some(({ reason }) => reason === 'deleted') || adoptions.some(({ violating }) => violating.length > 0)) return 'high';
-  return adoptions.some(({ cause }) => cause !== 'first-contact') ? 'medium' : 'low';
+  return released.length > 0 || adoptions.some(({ cause }) => cause !== 'first-contact') ? 'medium' : 'low';
 }
 
 export function reconcileSubject(report: ReconcileReport): string {

@@ -24,7 +24,7 @@ export function countRepeats(report: ChangeReport, known: readonly Repeat[], win
   const keys = report.rules.map(({ rule, change, outcome }) => [change, outcome.kind, ruleKey(rule), actorKey(report)].join(' '));
   const recent = new Map(known.map((repeat) => [repeat.key, repeat]));
   const isTold = (key: string) => now.getTime() < (recent.get(key)?.toldAt.getTime() ?? -Infinity) + windowMilliseconds;
-  const mustBeTold = report.notices.length > 0 || report.rules.some(({ outcome }) => MUST_BE_TOLD.includes(outcome.kind));
+  const mustBeTold = report.notices.length > 0 || report.rules.some(({ outcome }) => !UNDONE.includes(outcome.kind));
   const isRepeat = !mustBeTold && keys.length > 0 && keys.every(isTold);
   const untold = Math.max(0, ...keys.map((key) => recent.get(key)?.untold ?? 0));
   const updated = keys.map((key): Repeat => {
@@ -35,7 +35,8 @@ export function countRepeats(report: ChangeReport, known: readonly Repeat[], win
   return { isRepeat, untold: isRepeat ? 0 : untold, repeats: [...updated, ...others].slice(0, MOST_REPEATS) };
 }
 
-const MUST_BE_TOLD = ['failed', 'not-restorable'];
+/** All else leaves the group other than it should be, or as somebody wanted it. */
+const UNDONE = ['reverted', 'already-gone'];
 
 function actorKey({ call: { actor } }: ChangeReport): string {
   return actor.arn ?? actor.userName ?? actor.type;

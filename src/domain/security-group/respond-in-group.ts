@@ -2,10 +2,10 @@ import { type After, answerJudgements, type Answered, isAnswered, outcomeOf, out
 import type { Call } from './change';
 import { type ChangeReport, type GroupDetails, hasFailures, type Notice } from './change-report';
 import { confirmGrants, type EventHistory } from './event-history';
-import { entriesToConfirm, type Hints, isAbout, judge, type Judgement, type Situation } from './judge';
-import { EMPTY_LEDGER, type Grant, type GroupLedger } from './ledger';
+import { entriesToConfirm, type Hints, isAbout, judge, type Judgement, namesStanding, type Situation } from './judge';
+import { EMPTY_LEDGER, type Grant, type GroupLedger, isAdopted } from './ledger';
 import { ledgerChanges } from './ledger-changes';
-import type { EventLog, Ledger } from './ledger-store';
+import { type EventLog, type Ledger, LedgerConflictError } from './ledger-store';
 import type { Outcome, RuleOutcome } from './outcome';
 import { countRepeats } from './repeats';
 import { isSameRule, ruleKey } from './rule';
@@ -76,11 +76,18 @@ export async function respondInGroup(
   const situation = await situationOf(target, configuration, surroundings);
   const judgements = judge(situation).filter(isAnswerable);
   const notices = [...target.notices, ...doubtsAbout(situation)];
-  if (judgements.length === 0 && notices.length === 0 && surroundings.tries === 1) {
+  if (judgements.length === 0 && notices.length === 0 && isFresh(target, surroundings)) {
     await surroundings.ledger.write(target.groupId, ledgerChanges(situation, judge(situation), [], situation.group, acceptanceBy(target)));
     return undefined;
   }
   return respondOnce(target, situation, judgements, notices, configuration, surroundings);
+}
+
+/** An event may come again much later, from a dead-letter queue, and its first try have come to no end. */
+const FRESH_FOR_MILLISECONDS = 5 * 60_000;
+
+function isFresh({ call }: Target, { tries, clock }: Surroundings): boolean {
+  return tries === 1 && clock.now().getTime() - call.time.getTime() < FRESH_FOR_MILLISECONDS;
 }
 
 function isAnswerable({ verdict, violations }: Judgement): boolean {
@@ -99,7 +106,7 @@ async function situationOf(target: Target, configuration: SentryConfiguration, s
   const situation = { ...given, group };
   const unconfirmed = entriesToConfirm(situation);
   if (unconfirmed.length === 0) return situation;
-  const confirmed = await Promise.all(unconfirmed.map((entry) => confirmGrants(entry, groupId, history, trustedActors)));
+  const confirmed = await Promise.all(unconfirmed.map((entry) => confirmGrants(entry, groupId, history, trustedActors, situation.now)));
   const entries = new Map([...ledger.entries, ...confirmed.map((entry) => [ruleKey(entry.rule), entry] as const)]);
   return { ...situation, ledger: { ...ledger, entries } };
 }
@@ -128,9 +135,12 @@ async function lookUntil(
   return group;
 }
 
-function doubtsAbout({ hints, group, policies, ledger }: Situation): Notice[] {
+function doubtsAbout({ hints, group, policies, ledger, prefixLists }: Situation): Notice[] {
   const unreadable = group.unreadableRuleIds;
+  const unseen = group.rules.filter((rule) => namesStanding(hints, rule))
+    .flatMap(({ peer }) => (peer.kind === 'prefixList' && !prefixLists.has(peer.prefixListId) ? [peer.prefixListId] : []));
   return [
+    ...(unseen.length > 0 ? [{ severity: 'high' as const, text: `What is in these prefix lists cannot be seen, and was not judged: ${unseen.join(', ')}.` }] : []),
     ...(hints.complete ? [] : [{ severity: 'high' as const, text: doubtAboutEvent(group, policies.some(({ baseline }) => baseline.kind === 'locked') && !ledger.record) }]),
     ...(unreadable.length > 0 ? [{ severity: 'high' as const, text: `These rules of the group cannot be read, and were not judged: ${unreadable.join(', ')}.` }] : []),
   ];
@@ -203,6 +213,7 @@ async function respond(
 ): Promise<ChangeReport | undefined> {
   const { events, ledger, announcer, clock } = surroundings;
   const { outcomes, after } = await act(target.groupId, situation, task, configuration, surroundings);
+  await refuseAdoptedMeanwhile(target.groupId, situation, surroundings);
   const { call, explainedBy, details } = target;
   const remember = async () => ledger.write(target.groupId, ledgerChanges(situation, judge(situation), outcomes, after, acceptanceBy(target)));
   // To a finding nothing points but the ledger: it stays there until it is told, or nobody would tell it after a crash.
@@ -229,6 +240,12 @@ async function respond(
   await events.told(key, repeats);
   if (explainedBy !== 'event') await remember();
   return report;
+}
+
+/** Reconcile may have read the group before the act, and adopted what is gone: the next try takes that out of the ledger. */
+async function refuseAdoptedMeanwhile(groupId: string, situation: Situation, { ledger }: Surroundings): Promise<void> {
+  if (isAdopted(situation.ledger) || !isAdopted(await ledger.read(groupId))) return;
+  throw new LedgerConflictError(groupId);
 }
 
 function detailsIn({ record }: GroupLedger): GroupDetails | undefined {

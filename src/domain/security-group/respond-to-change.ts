@@ -5,7 +5,7 @@ import { type GroupLedger, isAdopted } from './ledger';
 import { respondToDeletion, respondToTags } from './membership';
 import { isSelected, isSelectedById } from './monitored-groups';
 import { type GroupReading, readGroup, respondInGroup, type Surroundings, type Target, UnfinishedError } from './respond-in-group';
-import type { GroupFilter, GroupRules } from './security-groups';
+import type { GroupFilter } from './security-groups';
 import type { SentryConfiguration } from './sentry-configuration';
 import { isOwnCall, isTrusted, type OwnIdentity } from '../actor/actor';
 
@@ -61,15 +61,18 @@ async function isSelectedByDetails(groupId: string, { monitoredGroups }: SentryC
 }
 
 async function respondInFoundGroups(
-  filter: GroupFilter, change: Change, hints: (group: GroupRules) => Hints, configuration: SentryConfiguration, surroundings: Surroundings,
+  filter: GroupFilter, change: Change, hints: HintsOf, configuration: SentryConfiguration, surroundings: Surroundings,
 ): Promise<Responses> {
   const found = await surroundings.groups.find(filter);
   return together(found.map(async (details) => {
     const reading = await readGroup(details.id, surroundings);
     if (!isMonitored(details, reading.ledger, configuration)) return undefined;
-    return respondInGroup({ ...targetOf(details.id, change, reading, hints(reading.group)), details }, configuration, surroundings);
+    return respondInGroup({ ...targetOf(details.id, change, reading, hints(reading)), details }, configuration, surroundings);
   }));
 }
+
+/** What the event says of a group, as it is found. */
+type HintsOf = (reading: GroupReading) => Hints;
 
 /** By tag, once is for ever: whoever may tag a group must not be able to take it from under the sentry's eyes. */
 function isMonitored(details: GroupDetails, ledger: GroupLedger, { monitoredGroups }: SentryConfiguration): boolean {
@@ -88,14 +91,14 @@ export function hintsOf(change: Change, { trustedActors }: SentryConfiguration):
   return { ...change.rules, byTrustedActor: isTrusted(change.actor, trustedActors) };
 }
 
-/** A group comes with rules of its own, for which there is no event. */
-function allAddedBy(change: Change, configuration: SentryConfiguration): (group: GroupRules) => Hints {
-  return ({ rules }) => ({ ...hintsOf(change, configuration), ...NO_RULES, present: rules });
+/** A group comes with rules of its own, for which there is no event. Of one that was adopted, its creation says nothing any more. */
+function allAddedBy(change: Change, configuration: SentryConfiguration): HintsOf {
+  return ({ group: { rules }, ledger }) => ({ ...hintsOf(change, configuration), ...NO_RULES, present: isAdopted(ledger) ? [] : rules });
 }
 
 /** Rules that name the list let other traffic through than before, though none of them was touched. */
-function listChangedBy(change: Change, prefixListId: string, configuration: SentryConfiguration): (group: GroupRules) => Hints {
-  return ({ rules }) => ({
+function listChangedBy(change: Change, prefixListId: string, configuration: SentryConfiguration): HintsOf {
+  return ({ group: { rules } }) => ({
     ...NO_RULES,
     // A trusted actor's change of a list is no ground to accept the rules that name it.
     described: rules.filter(({ peer }) => peer.kind === 'prefixList' && peer.prefixListId === prefixListId).map((rule) => ({ rule })),

@@ -4,7 +4,7 @@ import { type GroupLedger, isAdopted, type LedgerEntry } from './ledger';
 import { type GroupReading, readGroup, respondInGroup, type Surroundings, type Target } from './respond-in-group';
 import { hintsOf, type Responses, together } from './respond-to-change';
 import { type Rule, ruleKey } from './rule';
-import type { SentryConfiguration } from './sentry-configuration';
+import { isPaused, type SentryConfiguration } from './sentry-configuration';
 import { isDue } from './survey-groups';
 
 /** Where and when a difference was found that no event explains. */
@@ -32,6 +32,8 @@ interface Finding {
 export async function respondToFinding(
   groupId: string, place: Place, configuration: SentryConfiguration, surroundings: Surroundings,
 ): Promise<Responses> {
+  // Reconcile points to it again when the pause is over.
+  if (isPaused(configuration, surroundings.clock.now())) return { reports: [], failures: [] };
   const reading = await readGroup(groupId, surroundings);
   if (!isAdopted(reading.ledger)) return { reports: [], failures: [] };
   const findings = findingsIn(reading, surroundings, configuration);
@@ -82,7 +84,8 @@ function targetsOf(
 
 /** Of its own, since the event itself may have been handled while the group looked different; and another one each time that the rule is found. */
 function findingId(change: Change | undefined, since: Date, { rule, entry }: Finding): string {
-  return ['finding', change?.eventId ?? 'unexplained', since.toISOString(), rule.id ?? 'no-id', entry.revision].join('-');
+  // With a character that no event id has.
+  return ['finding:', change?.eventId ?? 'unexplained', since.toISOString(), rule.id ?? 'no-id', entry.revision].join('-');
 }
 
 function namedBy(findings: readonly Finding[]): NamedRules {

@@ -15,14 +15,16 @@ export type GroupFilter = GroupSelector
   | { readonly kind: 'name'; readonly name: string }
   | { readonly kind: 'prefix-list'; readonly prefixListId: string };
 
-/** What EC2 answered to an attempt to change a rule. Throttling and the like, after all tries, is `refused` as well. */
+/** What EC2 answered to an attempt to change a rule. */
 export type ActAnswer =
   | { readonly kind: 'done' }
   | { readonly kind: 'not-found' }
   | { readonly kind: 'already-present' }
   /** It can never be done like this: the group is full, the peer is gone, … */
   | { readonly kind: 'impossible'; readonly reason: string }
-  | { readonly kind: 'refused'; readonly reason: string };
+  | { readonly kind: 'refused'; readonly reason: string }
+  /** Throttled, out of order, or not to be reached, after all tries. */
+  | { readonly kind: 'unavailable'; readonly reason: string };
 
 /** EC2, as the sentry needs it. A read that fails throws: it is never "nothing there". */
 export interface SecurityGroups {

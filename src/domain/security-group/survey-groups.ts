@@ -1,5 +1,5 @@
 import { NO_RULES } from './change';
-import { judge } from './judge';
+import { judge, type Judgement } from './judge';
 import { entryOf, type GroupLedger, type LedgerEntry, livingGrants } from './ledger';
 import type { LedgerChange } from './ledger-store';
 import type { PrefixLists } from './prefix-list';
@@ -17,7 +17,7 @@ export interface GroupSurvey {
 
 /** Compares the group with the ledger: what differs waits for its event, and is due when none has come. */
 export function surveyGroup(
-  group: GroupRules, ledger: GroupLedger, prefixLists: PrefixLists, { policies, settleMilliseconds }: SentryConfiguration, now: Date,
+  group: GroupRules, ledger: GroupLedger, prefixLists: PrefixLists, { policies, settleMilliseconds, mode }: SentryConfiguration, now: Date,
 ): GroupSurvey {
   const judgements = judge({ group, ledger, policies, prefixLists, now, hints: { ...NO_RULES, byTrustedActor: false } });
   const waiting = judgements.filter(({ verdict, present, violations }) => verdict === 'wait' && (!present || violations.length > 0));
@@ -25,26 +25,39 @@ export function surveyGroup(
     const entry = entryOf(rule, ledger);
     return present ? entry?.unexplainedSince : entry?.missingSince;
   };
-  const untold = waiting.filter(({ rule, present }) => !present || entryOf(rule, ledger)?.toldAt === undefined);
+  // What is left in place is told once; what would be taken back is no thing to be left.
+  const isLeft = ({ rule, violations }: Judgement) => entryOf(rule, ledger)?.toldAt !== undefined
+    && (mode === 'OBSERVE' || !violations.some(({ response }) => response === 'revert'));
+  const untold = waiting.filter((judgement) => !judgement.present || !isLeft(judgement));
+  const unmarked = untold.filter((one) => since(one) === undefined);
+  const expired = unmarked.filter(({ rule, present }) => present && (entryOf(rule, ledger)?.grants.length ?? 0) > 0);
   return {
-    due: untold.filter((one) => isDue(since(one), now, settleMilliseconds)).map(({ rule }) => rule),
+    due: [...untold.filter((one) => isDue(since(one), now, settleMilliseconds)), ...expired].map(({ rule }) => rule),
     changes: [
-      ...untold.filter((one) => since(one) === undefined).map(({ rule, present }): LedgerChange => ({ kind: 'put', entry: markedEntry(rule, present, ledger, now) })),
-      ...settled(ledger, new Set(waiting.map(({ rule }) => ruleKey(rule))), now),
+      ...unmarked.map(({ rule, present }): LedgerChange => ({ kind: 'put', entry: markedEntry(rule, present, ledger, now) })),
+      ...settled(ledger, { waiting: keysOf(waiting.map(({ rule }) => rule)), standing: keysOf(group.rules) }, now),
     ],
   };
 }
 
+function keysOf(rules: readonly Rule[]): ReadonlySet<string> {
+  return new Set(rules.map(ruleKey));
+}
+
+/** A grant that has ended is no event that could be on its way: the rule is due at once. */
 function markedEntry(rule: Rule, present: boolean, ledger: GroupLedger, now: Date): LedgerEntry {
   const entry = entryOf(rule, ledger);
   if (!present && entry) return { ...entry, missingSince: now };
-  return { revision: 0, grants: [], ...entry, rule, unexplainedSince: now };
+  return { revision: 0, ...entry, grants: [], rule, unexplainedSince: entry && entry.grants.length > 0 ? new Date(0) : now };
 }
 
-/** What has come right by itself is not waited for any more. */
-function settled({ entries }: GroupLedger, waiting: ReadonlySet<string>, now: Date): LedgerChange[] {
-  return [...entries].filter(([key, entry]) => (entry.unexplainedSince || entry.missingSince) && !waiting.has(key)).map(([, entry]): LedgerChange =>
-    (livingGrants(entry, now).length > 0 ? { kind: 'put', entry: { ...entry, unexplainedSince: undefined, missingSince: undefined } } : { kind: 'remove', entry }));
+/** What has come right by itself is not waited for any more, and what nothing speaks for is forgotten with its rule. */
+function settled({ entries }: GroupLedger, keys: { waiting: ReadonlySet<string>; standing: ReadonlySet<string> }, now: Date): LedgerChange[] {
+  return [...entries].filter(([key]) => !keys.waiting.has(key)).flatMap(([key, entry]): LedgerChange[] => {
+    const isMarked = entry.unexplainedSince !== undefined || entry.missingSince !== undefined;
+    if (livingGrants(entry, now).length > 0) return isMarked ? [{ kind: 'put', entry: { ...entry, unexplainedSince: undefined, missingSince: undefined } }] : [];
+    return isMarked || !keys.standing.has(key) ? [{ kind: 'remove', entry }] : [];
+  });
 }
 
 /** Whether reconcile has waited long enough, as the ledger, which only reconcile writes, has it. */

@@ -107,14 +107,22 @@ async function beat(receivedAt: Date): Promise<void> {
 }
 
 async function respond(change: Change, receivedAt: Date, tries: number): Promise<void> {
+  if (isElsewhere(change)) return logger.warn('an event of another account or Region, passed over', { account: change.accountId, region: change.region });
   if (change.errorCode === 'Client.DryRunOperation') return countHeartbeat(change);
-  metrics.addMetric(METRIC.eventsSeen, MetricUnit.Count, 1);
-  metrics.addMetric(METRIC.detectionLag, MetricUnit.Seconds, secondsBetween(change.time, receivedAt));
+  if (tries === 1) {
+    metrics.addMetric(METRIC.eventsSeen, MetricUnit.Count, 1);
+    metrics.addMetric(METRIC.detectionLag, MetricUnit.Seconds, secondsBetween(change.time, receivedAt));
+  }
   const responses = await respondToChange(change, () => configuration.asOf(change.time), { ...surroundings, tries });
   const { eventId, eventName, subject } = change;
   logger.info('responded', { eventId, eventName, subject, tries, outcomes: responses.reports.map(outcomesByRule) });
   if (!change.rules.complete && responses.reports.length > 0) metrics.addMetric(METRIC.unreadableEvents, MetricUnit.Count, 1);
   conclude(responses, receivedAt);
+}
+
+/** A bus may get the events of others, whose groups are not to be found here. */
+function isElsewhere({ accountId, region }: Change): boolean {
+  return (accountId !== 'unknown' && accountId !== place.accountId) || (region !== 'unknown' && region !== place.region);
 }
 
 /** Anybody may make dry runs; only the sentry's own prove anything. */

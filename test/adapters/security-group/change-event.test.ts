@@ -316,7 +316,7 @@ test.each(EVERY_CALL)('one that succeeded on nobody knows what is refused: %s', 
 test('a record may lack all that is not its name', () => {
   const answer = { securityGroupRuleSet: { items: [answered({ cidrIpv4: '0.0.0.0/0' })] } };
   expect(parseChangeEvent(JSON.stringify({ detail: { eventName: 'AuthorizeSecurityGroupIngress', responseElements: answer } }), RECEIVED_AT)).toMatchObject({
-    eventId: 'without id', accountId: 'unknown', region: 'unknown', time: RECEIVED_AT, actor: { type: 'unknown' }, subject: { group: { id: 'sg-1' } },
+    eventId: 'without-id', accountId: 'unknown', region: 'unknown', time: RECEIVED_AT, actor: { type: 'unknown' }, subject: { group: { id: 'sg-1' } },
   });
   expect(parseChangeEvent(JSON.stringify({ detail: { eventName: 'CreateTags', errorCode: 'Client.X' } }), RECEIVED_AT).errorCode).toBe('Client.X');
 });
@@ -337,6 +337,34 @@ test('account, Region and time come from wherever they stand', () => {
   expect(parseChangeEvent(envelopeOf(bare, { time: '...' }), RECEIVED_AT).time).toEqual(RECEIVED_AT);
   expect(parseChangeEvent(envelopeOf(recordOf({ recipientAccountId: '222222222222' }), { account: undefined }), RECEIVED_AT).accountId).toBe('222222222222');
   expect(parseChangeEvent(envelopeOf(bare, { account: undefined }), RECEIVED_AT).accountId).toBe('111111111111');
+});
+
+describe('when the call was made', () => {
+  const timeOf = (time: string) => parseChangeEvent(envelopeOf(recordOf({ eventTime: time }), { time }), RECEIVED_AT).time;
+
+  test.each(['2026-01-01T00:00:00Z', '2025-12-24T00:00:00.123Z', '2026-01-01T00:06:00Z'])('is as its record has it: %s', (time) => {
+    expect(timeOf(time)).toEqual(new Date(time));
+  });
+
+  test.each([
+    '+002026-01-01T00:00:00Z', '-000001-01-01T00:00:00Z', '+275760-09-13T00:00:00Z', '2026', '2025-12-24', '0', '2026-13-01T00:00:00Z',
+    '2026-01-01T00:06:01Z', '2027-01-01T00:00:00Z', '9999-12-31T23:59:59Z',
+  ])('is when its event came, where the record has no time that can be: %s', (time) => {
+    expect(timeOf(time)).toEqual(RECEIVED_AT);
+  });
+});
+
+test('texts that are longer than any of AWS are not there', () => {
+  expect(parse({ userAgent: 'a'.repeat(2048) }).userAgent).toHaveLength(2048);
+  expect(parse({ userAgent: 'a'.repeat(2049), sourceIPAddress: 'a'.repeat(2049) })).toMatchObject({ userAgent: undefined, sourceAddress: undefined });
+  const longRange = permission({ ipRanges: { items: [{ cidrIp: '0.0.0.0/0', description: 'a'.repeat(2049) }] } });
+  expect(parse({ requestParameters: { groupId: 'sg-1', ipPermissions: { items: [longRange] } } }).rules.present[0]!.description).toBeUndefined();
+  expect(() => parse({ requestParameters: { groupId: 's'.repeat(2049) } })).toThrow(UnreadableEventError);
+});
+
+test.each(['finding:event-1', 'event 1', 'event#1', 'event\n1', 'évent', 'e'.repeat(129)])('an event whose id is none of CloudTrail\'s is refused: %j', (eventID) => {
+  expect(() => parse({ eventID })).toThrow(UnreadableEventError);
+  expect(() => parseChangeEvent(envelopeOf(recordOf({ eventID: undefined }), { id: eventID }), RECEIVED_AT)).toThrow(UnreadableEventError);
 });
 
 test.each([

@@ -71,6 +71,7 @@ test('a look-up that fails is an error, and not "nothing found"', async () => {
   aws.failNext({ service: 'cloudtrail', action: 'LookupEvents', errorCode: 'ThrottlingException', times: 2 });
   await expect(history.changesOf(groupId, LONG_AGO)).rejects.toMatchObject({ name: 'ThrottlingException' });
   await expect(history.eventOf('e-1')).rejects.toMatchObject({ name: 'ThrottlingException' });
+  expect(await history.eventOf('e-1')).toBeUndefined();
 });
 
 describe('what the stand-in cannot be made to answer', () => {
@@ -106,6 +107,20 @@ describe('what the stand-in cannot be made to answer', () => {
     const pages = answering(...Array.from({ length: 9 }, (_, page) => Array.from({ length: 50 }, (__, index) => event(`${page}-${index}`))));
     expect(await history.changesOf(groupId, LONG_AGO)).toHaveLength(200);
     expect(pages()).toBe(4);
+  });
+
+  test('an event that many grants rest on is looked up once', async () => {
+    const lookUps = answering([event('once')], [event('once')], [event('once')]);
+    const found = await Promise.all([history.eventOf('once'), history.eventOf('once')]);
+    expect([...found, await history.eventOf('once')].map((change) => change?.eventId)).toEqual(['once', 'once', 'once']);
+    expect(lookUps()).toBe(1);
+  });
+
+  test('an event that was not found is looked up again', async () => {
+    const lookUps = answering([], [event('late')]);
+    expect(await history.eventOf('late')).toBeUndefined();
+    expect((await history.eventOf('late'))?.eventId).toBe('late');
+    expect(lookUps()).toBe(2);
   });
 
   test('an event with another id is not the one', async () => {

@@ -1,6 +1,6 @@
 import {
   AuthorizeSecurityGroupIngressCommand, CreateManagedPrefixListCommand, CreateSecurityGroupCommand, CreateVpcCommand, DeleteSecurityGroupCommand,
-  DescribeManagedPrefixListsCommand, EC2Client, ModifyManagedPrefixListCommand,
+  DescribeManagedPrefixListsCommand, EC2Client, EC2ServiceException, ModifyManagedPrefixListCommand,
 } from '@aws-sdk/client-ec2';
 import { startedEmulator } from './emulated-ledger';
 import type { Emulator } from '../../../sandbox/emulator';
@@ -145,8 +145,23 @@ describe('what cannot be done is told apart', () => {
 
   test('EC2 that cannot be reached may do it later', async () => {
     const unreachable = new Ec2SecurityGroups(new EC2Client({ ...emulatorAccess('http://127.0.0.1:1'), maxAttempts: 1 }));
-    expect((await unreachable.authorize(groupId, rule())).kind).toBe('refused');
+    expect((await unreachable.authorize(groupId, rule())).kind).toBe('unavailable');
     await expect(unreachable.rulesOf(groupId)).rejects.toThrow();
+  });
+
+  // Not the emulator: it cannot be made to answer these.
+  test.each<[string, number, ActAnswer['kind']]>([
+    ['RequestLimitExceeded', 503, 'unavailable'],
+    ['Throttling', 400, 'unavailable'],
+    ['InternalError', 500, 'unavailable'],
+    ['UnauthorizedOperation', 403, 'refused'],
+    ['InvalidRequest', 400, 'refused'],
+  ])('%s, with status %i, is %s', async (name, httpStatusCode, kind) => {
+    const failing = new EC2Client({ ...emulatorAccess(emulator.endpoint), maxAttempts: 1 });
+    failing.middlewareStack.add(() => async () => {
+      throw new EC2ServiceException({ name, message: 'made up', $fault: 'client', $metadata: { httpStatusCode } });
+    }, { step: 'initialize' });
+    expect(await new Ec2SecurityGroups(failing).modify(groupId, 'sgr-1', rule())).toEqual({ kind, reason: `${name}: made up` });
   });
 });
 
@@ -230,6 +245,15 @@ describe('prefix lists', () => {
     const { PrefixLists } = await client.send(new DescribeManagedPrefixListsCommand({ Filters: [{ Name: 'owner-id', Values: ['AWS'] }] }));
     const id = PrefixLists![0]!.PrefixListId!;
     expect((await groups.prefixLists([id])).get(id)?.isAwsManaged).toBe(true);
+  });
+
+  test.each(['modify-in-progress', 'restore-in-progress'])('that are being changed are no answer: %s', async (State) => {
+    // Not the emulator, whose lists are changed at once.
+    const changing = new EC2Client({ ...emulatorAccess(emulator.endpoint), maxAttempts: 1 });
+    changing.middlewareStack.add(() => async () => (
+      { response: {}, output: { $metadata: {}, PrefixLists: [{ PrefixListId: 'pl-1', Version: 1, State }], Entries: [] } }
+    ), { step: 'initialize' });
+    await expect(new Ec2SecurityGroups(changing).prefixLists(['pl-1'])).rejects.toThrow(`The prefix list pl-1 is being changed (${State})`);
   });
 
   test('are not asked for where there are none', async () => {

@@ -206,7 +206,7 @@ describe('a prefix list', () => {
     const { stack, group } = appWithGroup();
     const path = openTo(stack, group, 'pl-01234567');
     sentry(stack, { monitoredGroups: MonitoredGroups.groups([group]) });
-    Annotations.fromStack(stack).hasInfo('/Stack/Sentry', Match.stringLikeRegexp(`^A rule of ${path} names a prefix list whose entries are known at deployment only`));
+    Annotations.fromStack(stack).hasInfo('/Stack/Sentry', Match.stringLikeRegexp(`^A rule of ${path} names a prefix list with entries that are known at deployment only`));
   });
 });
 

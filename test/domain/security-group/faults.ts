@@ -38,10 +38,10 @@ export class Faults {
     });
   }
 
-  /** What EC2 refuses to do is an answer, not an error, unless the function ends over it. */
+  /** What EC2 does not do is an answer, not an error, unless the function ends over it. */
   private answerTo(method: string, error: unknown): ActAnswer {
     if (this.hasCrashed || !ACTS.includes(method)) throw error;
-    return { kind: 'refused', reason: String(error) };
+    return { kind: 'unavailable', reason: String(error) };
   }
 
   private async call(method: string, work: () => Promise<unknown>): Promise<unknown> {

@@ -51,6 +51,15 @@ describe('membership by tag', () => {
     expect(await sentry.respond({ ...added(ssh), eventId: 'event-2' })).toEqual([]);
   });
 
+  test('lasts though a trusted actor changes tags, where it is not those that exclude the group', async () => {
+    for (const [sentry, key] of [[tagged(WATCHED, EXEMPT), 'watch'], [tagged(), 'exempt'], [tagged(EXEMPT), 'watch'], [tagged(EXEMPT), 'exempt']] as const) {
+      const [report] = await sentry.respond(by(deployer, tagsChanged(key)));
+      expect(report!.notices).toMatchObject([{ severity: 'high', text: expect.stringContaining('still watched') }]);
+      expect(sentry.recordOf('sg-1')!.releasedAt).toBeUndefined();
+      expect(sentry.ledger.grantsOf('sg-1', https)).toHaveLength(1);
+    }
+  });
+
   test('is no matter where other tags change, the group is chosen still, or was never adopted', async () => {
     expect(await tagged().respond(tagsChanged('colour'))).toEqual([]);
     expect(await tagged(WATCHED).respond(tagsChanged('watch'))).toEqual([]);

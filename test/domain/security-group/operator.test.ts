@@ -28,12 +28,12 @@ describe('accepting a rule', () => {
   const accept: OrderOf<'accept'> = { action: 'accept', groupId: 'sg-1', ruleId: 'sgr-1', ...order };
 
   test('lets it stand for good', async () => {
-    expect(await carriedOut(accept)).toEqual({ done: 'The rule sgr-1 of sg-1 is accepted for good.' });
+    expect(await carriedOut(accept)).toEqual({ done: 'The rule sgr-1 of sg-1, tcp 22 from 0.0.0.0/0, is accepted for good.' });
     expect(grantsOf(ssh)).toEqual([{ cause: 'operator', by: 'olga', reason: 'migration', since: NOW }]);
   });
 
   test('lets it stand until a time, and not longer', async () => {
-    expect(await carriedOut({ ...accept, until: SOON })).toEqual({ done: 'The rule sgr-1 of sg-1 is accepted until 2026-01-01T08:00:00.000Z.' });
+    expect(await carriedOut({ ...accept, until: SOON })).toEqual({ done: 'The rule sgr-1 of sg-1, tcp 22 from 0.0.0.0/0, is accepted until 2026-01-01T08:00:00.000Z.' });
     expect(grantsOf(ssh)).toEqual([{ cause: 'operator', by: 'olga', reason: 'migration', since: NOW, until: SOON }]);
     expect(grantsOf(ssh, SOON)).toEqual([]);
   });

@@ -1,10 +1,11 @@
-import { added, by, configurationOf, deployer, eve, forbidSsh, locked, lockedRestoring } from './changes';
+import { added, by, changeOf, configurationOf, deployer, eve, forbidSsh, locked, lockedNotify, lockedRestoring, removed } from './changes';
 import { GroupsInMemory } from './groups-in-memory';
 import { rule } from './rules';
 import { SentryInMemory } from './sentry-in-memory';
 import type { AdoptionCause } from '../../../src/domain/security-group/adoption';
 import type { GroupRecord } from '../../../src/domain/security-group/ledger';
 import type { MonitoredGroups } from '../../../src/domain/security-group/monitored-groups';
+import type { Rule } from '../../../src/domain/security-group/rule';
 import type { SentryConfiguration } from '../../../src/domain/security-group/sentry-configuration';
 
 const MINUTE = 60_000;
@@ -169,6 +170,141 @@ describe('grants that rest on an event', () => {
       expect(sentry.ledger.grantsOf('sg-1', https)[0]!.confirmed).toBe(isConfirmed);
     }
   });
+
+  const outbound = rule({ id: 'sgr-out', direction: 'egress', fromPort: 443, toPort: 443 });
+
+  /** A trusted actor gives a rule other values; then days go by, with a run of reconcile now and then. */
+  async function modifiedDaysAgo(modifiedTo: readonly Rule[]): Promise<SentryInMemory> {
+    const earlier = rule({ ...outbound, ipRange: '10.0.0.0/8' });
+    const sentry = SentryInMemory.watching([lockedRestoring], earlier);
+    const modify = by(deployer, changeOf({ modifiedIds: ['sgr-out'], modifiedTo }, { eventName: 'ModifySecurityGroupRules' }));
+    sentry.groups.put('sg-1', () => [outbound]);
+    sentry.history.changes.push(modify);
+    await sentry.respond(modify);
+    for (let run = 0; run < 3; run += 1) {
+      await sentry.pass(24 * 60 * MINUTE);
+      await sentry.reconcile();
+    }
+    return sentry;
+  }
+
+  test('of a trusted actor\'s Modify are confirmed by the values that it recorded, and last', async () => {
+    const sentry = await modifiedDaysAgo([{ ...outbound, direction: 'ingress' }]);
+    expect(sentry.ledger.grantsOf('sg-1', outbound)).toMatchObject([{ cause: 'trusted-actor', confirmed: true }]);
+    expect(sentry.groups.acts).toEqual([]);
+    sentry.groups.close('sg-1', 'sgr-out');
+    await sentry.respond({ ...removed({ id: 'sgr-out' }), eventId: 'event-2' });
+    expect(sentry.groups.keysIn('sg-1')).toEqual(['egress tcp 443 443 0.0.0.0/0']);
+  });
+
+  test('of one whose values cannot be read last all the same, but are no ground for putting back', async () => {
+    const sentry = await modifiedDaysAgo([]);
+    expect(sentry.ledger.grantsOf('sg-1', outbound)).toMatchObject([{ cause: 'trusted-actor' }]);
+    expect(sentry.ledger.grantsOf('sg-1', outbound)[0]!.confirmed).toBeUndefined();
+    expect(sentry.groups.acts).toEqual([]);
+    sentry.groups.close('sg-1', 'sgr-out');
+    await sentry.respond({ ...removed({ id: 'sgr-out' }), eventId: 'event-2' });
+    expect(sentry.announcer.outcomes()).toEqual(['removed sgr-out not-restorable']);
+  });
+
+  test('of an event that the history never gets end, and the rule is answered like any other', async () => {
+    const sentry = SentryInMemory.watching([locked]);
+    sentry.groups.put('sg-1', () => [https]);
+    await sentry.respond(by(deployer, added(https)));
+    await sentry.pass(3 * 60 * MINUTE);
+    await sentry.reconcile();
+    await sentry.pass(10 * MINUTE);
+    await sentry.reconcile();
+    expect(sentry.groups.ruleIds('sg-1')).toEqual([]);
+  });
+});
+
+describe('a grant that ends', () => {
+  test('has its rule answered in the first run after its end', async () => {
+    const sentry = SentryInMemory.watching([locked]);
+    sentry.groups.put('sg-1', () => [ssh]);
+    sentry.ledger.grant('sg-1', ssh, { cause: 'operator', by: 'olga', since: sentry.groups.now(), until: new Date('2026-01-01T01:00:00Z'), reason: 'migration' });
+    await sentry.pass(30 * MINUTE);
+    await sentry.reconcile();
+    expect(sentry.groups.ruleIds('sg-1')).toEqual(['sgr-ssh']);
+    await sentry.pass(30 * MINUTE);
+    await sentry.reconcile();
+    expect(sentry.groups.ruleIds('sg-1')).toEqual([]);
+    expect(sentry.announcer.outcomes()).toEqual(['added sgr-ssh reverted']);
+  });
+
+  test('is forgotten where its rule is gone by then', async () => {
+    const sentry = SentryInMemory.watching([locked]);
+    sentry.ledger.grant('sg-1', ssh, { cause: 'operator', by: 'olga', since: new Date('2025-12-01'), until: new Date('2025-12-02'), reason: 'migration' });
+    await sentry.survey();
+    expect(sentry.ledger.entryOf('sg-1', ssh)).toBeUndefined();
+  });
+});
+
+describe('what was told as left in place', () => {
+  test('is forgotten once the rule is gone, so that the ledger does not grow', async () => {
+    const sentry = SentryInMemory.watching([lockedNotify]);
+    for (let port = 1; port <= 3; port += 1) {
+      const opened = sentry.groups.open('sg-1', rule({ fromPort: port, toPort: port }))!;
+      await sentry.respond({ ...added(opened), eventId: `event-${port}` });
+      expect(sentry.ledger.entryOf('sg-1', opened)!.toldAt).toBeInstanceOf(Date);
+      sentry.groups.close('sg-1', opened.id!);
+      await sentry.survey();
+    }
+    expect((await sentry.ledger.read('sg-1')).entries.size).toBe(0);
+  });
+
+  test('while the sentry only observed is taken back where it comes again, unseen, when the sentry acts', async () => {
+    const sentry = SentryInMemory.newTo([locked]);
+    sentry.ledger.adopt('sg-1', [], { adoptedWhile: 'OBSERVE' });
+    sentry.configuration = { ...sentry.configuration, mode: 'OBSERVE' };
+    const opened = sentry.groups.open('sg-1', ssh)!;
+    await sentry.respond(added(opened));
+    sentry.groups.close('sg-1', opened.id!);
+    sentry.configuration = { ...sentry.configuration, mode: 'ENFORCE' };
+    await sentry.survey();
+    sentry.groups.open('sg-1', ssh);
+    await sentry.survey();
+    await sentry.pass(10 * MINUTE);
+    await sentry.reconcile();
+    expect(sentry.groups.ruleIds('sg-1')).toEqual([]);
+  });
+
+  test('and names a prefix list is taken back where somebody opens the list to the internet, unseen', async () => {
+    const viaList = rule({ id: 'sgr-list', prefixListId: 'pl-1' });
+    const sentry = SentryInMemory.watching([lockedNotify, forbidSsh]);
+    sentry.groups.lists.set('pl-1', { id: 'pl-1', isAwsManaged: false, version: 1, cidrs: ['10.0.0.0/8'] });
+    sentry.groups.put('sg-1', () => [viaList]);
+    await sentry.respond(added(viaList));
+    expect(sentry.announcer.outcomes()).toEqual(['added sgr-list kept']);
+    sentry.groups.lists.set('pl-1', { id: 'pl-1', isAwsManaged: false, version: 2, cidrs: ['0.0.0.0/0'] });
+    await sentry.survey();
+    await sentry.pass(10 * MINUTE);
+    await sentry.reconcile();
+    expect(sentry.groups.ruleIds('sg-1')).toEqual([]);
+  });
+});
+
+test('a rule that was taken back while its group was being adopted is not accepted', async () => {
+  const sentry = SentryInMemory.newTo([forbidSsh], ssh, https);
+  sentry.ledger.beforeWrite.set(1, () => sentry.groups.close('sg-1', 'sgr-ssh'));
+  await sentry.survey();
+  expect(sentry.ledger.entryOf('sg-1', ssh)).toBeUndefined();
+  expect(sentry.ledger.grantsOf('sg-1', https, sentry.groups.now())).toMatchObject([{ cause: 'adopted' }]);
+});
+
+test('a group whose ledger cannot be read keeps no other group from being looked at, and the run fails in the end', async () => {
+  const sentry = new SentryInMemory(configurationOf([locked], { monitoredGroups: all }), new GroupsInMemory());
+  for (const id of ['sg-1', 'sg-2']) {
+    sentry.groups.create({ id }, { ...ssh, id: `sgr-in-${id}` });
+    sentry.ledger.adopt(id, []);
+  }
+  const read = sentry.ledger.read.bind(sentry.ledger);
+  sentry.ledger.read = async (id) => (id === 'sg-1' ? Promise.reject(new Error('sg-1 holds an item of another version')) : read(id));
+  await expect(sentry.survey()).rejects.toThrow('sg-1 holds an item of another version');
+  await sentry.pass(10 * MINUTE);
+  await expect(sentry.survey()).rejects.toThrow('The ledger of 1 groups could not be read');
+  expect(sentry.pointedTo).toEqual(['sg-2']);
 });
 
 test('while the sentry is paused reconcile says so in every run, and points to nothing', async () => {

@@ -37,6 +37,14 @@ test('what failed, cannot be put back, or comes with a notice is told every time
   expect(countRepeats(reportAt(1, { rules: [] }), repeats, HOUR).isRepeat).toBe(false);
 });
 
+test('what was left in place, or would have been reverted, is told every time', () => {
+  for (const kind of ['kept', 'would-revert'] as const) {
+    const left = { rules: [{ ...reverted, outcome: { kind } }] };
+    const { repeats } = countRepeats(reportAt(0, left), [], HOUR);
+    expect(countRepeats(reportAt(1, left), repeats, HOUR).isRepeat).toBe(false);
+  }
+});
+
 test('what is remembered has an end: the rest is told again', () => {
   const many = Array.from({ length: 150 }, (_, port): RuleOutcome => ({ ...reverted, rule: rule({ fromPort: port, toPort: port }) }));
   expect(countRepeats(reportAt(0, { rules: many }), [], HOUR).repeats).toHaveLength(100);

@@ -93,6 +93,17 @@ describe('what an earlier try meant to do, and the state does not ask for any mo
     expect(sentry.announcer.outcomes()).toEqual(['removed sgr-https kept']);
   });
 
+  test('is told also where the event comes late, as if for the first time, from a dead-letter queue', async () => {
+    const sentry = SentryInMemory.watching([locked], https);
+    sentry.groups.put('sg-1', () => []);
+    letFail(sentry, 'acted', 'fails');
+    await expect(sentry.respond(removed({ id: 'sgr-https' }))).rejects.toThrow('fails');
+    sentry.faults = new Faults();
+    await sentry.pass(5 * 60_000);
+    await sentry.respond(removed({ id: 'sgr-https' }), 1);
+    expect(sentry.announcer.outcomes()).toEqual(['removed sgr-https kept']);
+  });
+
   test('is told as gone where it was only to be told, and is gone by now', async () => {
     const sentry = SentryInMemory.watching([{ ...forbidSsh, response: 'notifyOnly' }]);
     sentry.groups.put('sg-1', () => [ssh]);

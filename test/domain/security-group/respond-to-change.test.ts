@@ -11,12 +11,16 @@ import { LedgerConflictError } from '../../../src/domain/security-group/ledger-s
 import type { Policy } from '../../../src/domain/security-group/policy';
 import { UnfinishedError } from '../../../src/domain/security-group/respond-in-group';
 import type { Rule } from '../../../src/domain/security-group/rule';
+import type { ActAnswer } from '../../../src/domain/security-group/security-groups';
 
 const ssh = rule({ id: 'sgr-ssh' });
 const http = rule({ id: 'sgr-http', fromPort: 80, toPort: 80 });
 const https = rule({ id: 'sgr-https', fromPort: 443, toPort: 443 });
 const narrow = rule({ id: 'sgr-1', ipRange: '10.0.0.0/8', description: 'office', tags: [{ key: 'team', value: 'a' }] });
 const wide = rule({ id: 'sgr-1', tags: [{ key: 'team', value: 'a' }] });
+
+/** Answers of EC2 after which another try would do no better. */
+const NEVER_TO_BE: readonly ActAnswer[] = [{ kind: 'impossible', reason: 'no' }, { kind: 'refused', reason: 'no' }, { kind: 'already-present' }];
 
 /** The group holds `standing`; the ledger has adopted `accepted` of it. */
 function sentryWith(policies: readonly Policy[], { accepted, standing }: { accepted: readonly Rule[]; standing: readonly Rule[] }): SentryInMemory {
@@ -152,13 +156,35 @@ describe('a modified rule', () => {
   });
 
   test('is revoked where EC2 cannot give it the earlier values', async () => {
-    for (const kind of ['impossible', 'already-present'] as const) {
+    for (const answer of NEVER_TO_BE) {
       const sentry = sentryWith([forbidSsh], { accepted: [narrow], standing: [wide] });
-      sentry.groups.modify = async () => (kind === 'impossible' ? { kind, reason: 'no' } : { kind });
+      sentry.groups.modify = async () => answer;
       const [report] = await sentry.respond(modified('sgr-1'));
       expect(sentry.groups.ruleIds('sg-1')).toEqual([]);
       expect(report!.rules[0]).toMatchObject({ outcome: { kind: 'reverted' } });
       expect(report!.rules[0]!.restored).toBeUndefined();
+    }
+  });
+
+  test('is left to the next try where EC2 is not to be reached', async () => {
+    const sentry = sentryWith([forbidSsh], { accepted: [narrow], standing: [wide] });
+    sentry.groups.refuses.set('ingress tcp 22 22 10.0.0.0/8', { kind: 'unavailable', reason: 'RequestLimitExceeded' });
+    await expect(sentry.respond(modified('sgr-1'))).rejects.toThrow(UnfinishedError);
+    expect(sentry.groups.rulesIn('sg-1')).toEqual([wide]);
+    expect(sentry.announcer.outcomes()).toEqual(['modified sgr-1 failed']);
+    sentry.groups.refuses.clear();
+    await sentry.respond(modified('sgr-1'), 2);
+    expect(sentry.groups.rulesIn('sg-1')).toEqual([narrow]);
+  });
+
+  test('is not revoked for a mere description that cannot be put back', async () => {
+    for (const answer of NEVER_TO_BE) {
+      const renamed = { ...narrow, description: 'for me' };
+      const sentry = sentryWith([locked], { accepted: [narrow], standing: [renamed] });
+      sentry.groups.modify = async () => answer;
+      await expect(sentry.respond(described({ rule: narrow }))).rejects.toThrow(UnfinishedError);
+      expect(sentry.groups.rulesIn('sg-1')).toEqual([renamed]);
+      expect(sentry.announcer.outcomes()).toEqual(['described sgr-1 failed']);
     }
   });
 
@@ -209,7 +235,7 @@ describe('a removed rule', () => {
     expect(severityOf(report!)).toBe('high');
   });
 
-  const deployed: Grant = { cause: 'trusted-actor', by: 'deploy', since: new Date('2025-12-31T00:00:00Z'), eventId: 'event-0' };
+  const deployed: Grant = { cause: 'trusted-actor', by: 'deploy', since: new Date('2025-12-31T23:59:00Z'), eventId: 'event-0' };
 
   test('that a trusted actor is said to have added is put back only if CloudTrail\'s event history says so too', async () => {
     const trusted = by(deployer, { ...added(https), eventId: 'event-0' });
@@ -235,6 +261,14 @@ describe('a removed rule', () => {
       expect(sentry.groups.acts.length).toBe(isPutBack ? 1 : 0);
       expect(sentry.ledger.grantsOf('sg-1', https)).toHaveLength(1);
     }
+  });
+
+  test('that the event history refutes is told, and forgotten', async () => {
+    const sentry = sentryWith([lockedRestoring], { accepted: [], standing: [] });
+    sentry.ledger.grant('sg-1', https, { ...deployed, since: new Date('2025-12-31T00:00:00Z') });
+    const [report] = await sentry.respond(removed({ id: 'sgr-https' }));
+    expect(report!.rules).toMatchObject([{ outcome: { kind: 'not-restorable' } }]);
+    expect(sentry.ledger.grantsOf('sg-1', https)).toEqual([]);
   });
 
   test('that somebody modified first, and then removed, is put back by either event', async () => {
@@ -292,7 +326,7 @@ describe('EC2 that lags, refuses or changes in between', () => {
 
   test('one rule that EC2 refuses does not keep the others open; all are told, and the event comes back', async () => {
     const sentry = sentryWith([locked], { accepted: [], standing: [ssh, http, https] });
-    sentry.groups.refuses.set('sgr-http', { kind: 'refused', reason: 'RequestLimitExceeded' });
+    sentry.groups.refuses.set('sgr-http', { kind: 'unavailable', reason: 'RequestLimitExceeded' });
     await expect(sentry.respond(added(ssh, http, https))).rejects.toThrow(UnfinishedError);
     expect(sentry.groups.ruleIds('sg-1')).toEqual(['sgr-http']);
     expect(sentry.announcer.outcomes()).toEqual(['added sgr-ssh reverted', 'added sgr-http failed', 'added sgr-https reverted']);
@@ -340,6 +374,24 @@ describe('EC2 that lags, refuses or changes in between', () => {
     await sentry.respond(by(deployer, added(https)), 2);
     expect(sentry.ledger.grantsOf('sg-1', https)).toHaveLength(1);
   });
+});
+
+test('a rule that reconcile adopted while it was taken back does not stay in the ledger', async () => {
+  const sentry = SentryInMemory.newTo([forbidSsh], ssh, https);
+  sentry.groups.beforeLook.set(2, () => sentry.ledger.adopt('sg-1', [ssh, https]));
+  await expect(sentry.respond(added(ssh))).rejects.toThrow(LedgerConflictError);
+  await sentry.respond(added(ssh), 2);
+  expect(sentry.ledger.grantedKeys('sg-1', sentry.groups.now())).toEqual(['ingress tcp 443 443 0.0.0.0/0']);
+  expect(sentry.announcer.outcomes()).toEqual(['added sgr-ssh reverted']);
+});
+
+test('a rule that names a prefix list which nobody can look into is told with weight', async () => {
+  const viaList = rule({ id: 'sgr-list', prefixListId: 'pl-1' });
+  const sentry = sentryWith([forbidSsh], { accepted: [https], standing: [https, viaList] });
+  const [report] = await sentry.respond(added(viaList));
+  expect(report!.notices).toEqual([{ severity: 'high', text: 'What is in these prefix lists cannot be seen, and was not judged: pl-1.' }]);
+  expect(severityOf(report!)).toBe('high');
+  expect(await sentry.respond({ ...added(https), eventId: 'event-2' })).toEqual([]);
 });
 
 describe('an event that does not name its rules', () => {
@@ -413,6 +465,14 @@ describe('what comes into being', () => {
   test('a group is judged with all rules that it was born with', async () => {
     const sentry = new SentryInMemory(configurationOf([forbidSsh], { monitoredGroups: { include: [{ kind: 'all' }], exclude: [] } }), GroupsInMemory.of('sg-1', ssh, https));
     await sentry.respond({ ...changeOf({}), subject: { kind: 'group-created', group: { id: 'sg-1' } } });
+    expect(sentry.groups.ruleIds('sg-1')).toEqual(['sgr-https']);
+  });
+
+  test('a group whose creation by a trusted actor is told late, when it is adopted, gets nothing accepted by that', async () => {
+    const sentry = sentryWith([locked], { accepted: [https], standing: [https, ssh] });
+    await sentry.respond(by(deployer, { ...changeOf({}), eventName: 'CreateSecurityGroup', subject: { kind: 'group-created', group: { id: 'sg-1' } } }));
+    expect(sentry.ledger.grantsOf('sg-1', ssh)).toEqual([]);
+    await sentry.respond({ ...added(ssh), eventId: 'event-2' });
     expect(sentry.groups.ruleIds('sg-1')).toEqual(['sgr-https']);
   });
 

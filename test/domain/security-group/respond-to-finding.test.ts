@@ -113,6 +113,16 @@ describe('a rule that no event explains', () => {
     expect(sentry.announcer.told).toHaveLength(1);
   });
 
+  test('is told once by a sentry that only observes', async () => {
+    const sentry = await different([locked], [], [https]);
+    sentry.configuration = { ...sentry.configuration, mode: 'OBSERVE' };
+    for (let run = 0; run < 4; run += 1) {
+      await sentry.reconcile();
+      await sentry.pass(60 * MINUTE);
+    }
+    expect(sentry.announcer.outcomes()).toEqual(['added sgr-https would-revert']);
+  });
+
   test('that was told, and not written down as told any more, is written down by the next try', async () => {
     const sentry = await different([lockedNotify], [], [https]);
     sentry.faults = new Faults(new Map(), { method: 'write', number: 1, fault: 'crashes' });
@@ -163,6 +173,17 @@ describe('a rule that no event explains', () => {
     await sentry.survey();
     expect(sentry.ledger.entryOf('sg-1', https)).toBeUndefined();
   });
+});
+
+test('what is handled during a pause is answered after it', async () => {
+  const sentry = await different([lockedRestoring], [https], [ssh]);
+  sentry.configuration = { ...sentry.configuration, pause: { until: new Date('2026-01-01T01:00:00Z'), reason: 'an incident', by: 'olga' } };
+  expect(await sentry.respondToFinding()).toEqual([]);
+  expect(sentry.groups.acts).toEqual([]);
+  await sentry.pass(60 * MINUTE);
+  await sentry.reconcile();
+  expect(sentry.groups.keysIn('sg-1')).toEqual(['ingress tcp 443 443 0.0.0.0/0']);
+  expect(sentry.announcer.outcomes().sort()).toEqual(['added sgr-ssh reverted', 'removed sgr-https reverted']);
 });
 
 describe('a grant that was withdrawn', () => {

@@ -4,11 +4,11 @@ import {
 } from '@aws-sdk/client-ec2';
 import { IAMClient } from '@aws-sdk/client-iam';
 import * as iam from 'aws-cdk-lib/aws-iam';
-import { changeMessages, GroupSandbox, idOf, outcomesIn, tcp } from './group-sandbox';
-import { type AllowStatement, policyStatements, whatIsNotAllowed, whatIsNotNeeded } from './role-policies';
 import type { ApiCall } from '../../sandbox/cloudtrail/tap';
 import type { DeployedStack } from '../../sandbox/local-aws';
 import { Actor, ChangeResponse, MonitoredGroups, Ports, SecurityGroupBaseline, SecurityGroupSentry, TrafficPattern } from '../../src';
+import { changeMessages, GroupSandbox, idOf, outcomesIn, tcp } from '../integration/group-sandbox';
+import { type AllowStatement, policyStatements, whatIsNotAllowed, whatIsNotNeeded } from '../integration/role-policies';
 
 jest.setTimeout(120_000);
 
