@@ -11,7 +11,8 @@ export class DeployableTemplate {
 
   constructor(private readonly original: Template) {
     const entries = Object.entries(withoutGaps(original.Resources))
-      .map(([logicalId, resource]): [string, Resource] => [logicalId, { ...resource, Properties: recordOf(this.withStandInIds(resource.Properties)) }]);
+      .map(([logicalId, { Properties, ...resource }]): [string, Resource] =>
+        [logicalId, { ...resource, Properties: recordOf(this.withStandInIds(Properties)) }]);
     const names = new Set(entries.map(([logicalId]) => logicalId));
     this.kept = Object.fromEntries(entries.map(([logicalId, resource]) => [logicalId, dependingOnlyOn(names, resource)]));
     for (const [logicalId, resource] of entries) this.refuseLostReferences(logicalId, resource.Properties);

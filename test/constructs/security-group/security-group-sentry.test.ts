@@ -7,8 +7,8 @@ import * as kms from 'aws-cdk-lib/aws-kms';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import {
-  Actor, ChangeResponse, ExistingViolations, MonitoredGroups, Ports, SecurityGroupBaseline, SecurityGroupSentry, type SecurityGroupSentryProps, SentryMode,
-  TrafficDirection, TrafficPattern, TrafficPeer,
+  Actor, ChangeResponse, ExistingViolations, MonitoredGroups, Ports, SecurityGroupBaseline, SecurityGroupSentry, type SecurityGroupSentryProps,
+  SentryMode, TrafficDirection, TrafficPattern, TrafficPeer,
 } from '../../../src';
 import { OPERATE_SENTRY } from '../../../src/contracts/security-group/operate-sentry.environment';
 import { RECONCILE_GROUPS } from '../../../src/contracts/security-group/reconcile-groups.environment';
@@ -309,7 +309,11 @@ test('of the ledger, nobody but the three functions may write items', () => {
 test('the tamper rules watch all that it is made of', () => {
   const synthesized = template();
   const patterns = JSON.stringify(Object.entries(synthesized.findResources('AWS::Events::Rule')).filter(([id]) => id.startsWith('SentryTamper')));
-  for (const type of ['AWS::Lambda::Function', 'AWS::DynamoDB::Table', 'AWS::SQS::Queue', 'AWS::SSM::Parameter', 'AWS::CloudWatch::Alarm', 'AWS::KMS::Key', 'AWS::Lambda::EventSourceMapping', 'AWS::IAM::Role']) {
+  const types = [
+    'AWS::Lambda::Function', 'AWS::DynamoDB::Table', 'AWS::SQS::Queue', 'AWS::SSM::Parameter', 'AWS::CloudWatch::Alarm', 'AWS::KMS::Key',
+    'AWS::Lambda::EventSourceMapping', 'AWS::IAM::Role',
+  ];
+  for (const type of types) {
     for (const id of Object.keys(synthesized.findResources(type))) expect(patterns).toContain(`"${id}"`);
   }
   for (const id of ['SentryChangeRule', 'SentryHeartbeatRule', 'SentryReconcileRule']) expect(patterns).toContain(id);
@@ -425,7 +429,8 @@ function byReference(one: { Ref: string }, other: { Ref: string }): number {
 /** Roles of which a policy allows such an action. */
 function rolesAllowing(synthesized: Template, action: RegExp): string[] {
   const policies = Object.values({ ...synthesized.findResources('AWS::IAM::Policy'), ...synthesized.findResources('AWS::IAM::ManagedPolicy') });
-  const allowing = policies.filter(({ Properties }) => Properties.PolicyDocument.Statement.some(({ Action }: { Action: string | string[] }) => [Action].flat().some((one) => action.test(one))));
+  const allows = ({ Action }: { Action: string | string[] }) => [Action].flat().some((one) => action.test(one));
+  const allowing = policies.filter(({ Properties }) => Properties.PolicyDocument.Statement.some(allows));
   return [...new Set(allowing.flatMap(({ Properties }) => Properties.Roles.map(({ Ref }: { Ref: string }) => Ref)))];
 }
 
