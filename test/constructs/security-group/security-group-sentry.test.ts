@@ -325,7 +325,8 @@ test('a rule of the app that violates the sentry\'s own policy is an error at sy
   const group = new ec2.SecurityGroup(stack, 'Group', { vpc: new ec2.Vpc(stack, 'Vpc', { maxAzs: 1, natGateways: 0 }) });
   sentry(stack, { monitoredGroups: MonitoredGroups.groups([group]), policies: [revertSsh] });
   group.addIngressRule(ec2.Peer.anyIpv4(), ec2.Port.tcpRange(20, 30));
-  expect(() => app.synth()).toThrow(/Stack\/Group\/Resource gives a monitored group the rule "tcp 20-30 from 0\.0\.0\.0\/0", which violates the sentry's own policy/);
+  expect(() => app.synth()).toThrow(
+    /Stack\/Group\/Resource gives a monitored group the rule "tcp 20-30 from 0\.0\.0\.0\/0", which violates the sentry's own policy/);
 });
 
 test('two sentries on the same group are refused', () => {
