@@ -338,7 +338,11 @@ test('two sentries on the same group are refused', () => {
 
 test('the app says how it goes about it', () => {
   const [policies] = parameterValues(template({
-    /Stack\/Group\/Resource gives a monitored group the rule "tcp 20-30 from 0\.0\.0\.0\/0", which violates/);
+    mode: SentryMode.OBSERVE,
+    existingViolations: ExistingViolations.RESPOND,
+    settleTime: Duration.minutes(5),
+    repeatWindow: Duration.hours(2),
+    reconcileBrake: 0.5,
   }));
   expect(policies).toMatchObject({ mode: 'OBSERVE', existingViolations: 'RESPOND', settleSeconds: 300, repeatWindowSeconds: 7200, brake: 0.5 });
 });
