@@ -75,9 +75,9 @@ function parseJson(body: string): unknown {
 }
 
 /** A UUID as a rule. What the sentry remembers by ids of its own has other characters in it. */
-const EVENT_ID = /^[\w-]{1,128}$/;
+const EVENT_ID = /^[\w.-]{1,128}$/;
 
-const TIME = /^\d{4}-\d\d-\d\dT/;
+const TIME = /^\d{4}-\d\d-\d\d[T ]/;
 
 /** Clocks differ a little; but no call is made after its event has come. */
 const AHEAD_MILLISECONDS = 5 * 60_000;

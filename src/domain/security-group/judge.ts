@@ -139,7 +139,7 @@ function judgeMissing(entry: LedgerEntry, situation: Situation): Judgement {
   if (!namesMissing(hints, rule) && !(modified && namesStanding(hints, modified)) && hints.complete) return { ...judged, verdict: 'wait' };
   if (hints.byTrustedActor) return { ...judged, verdict: 'keep' };
   // What has become of a modified rule is told once, with what it is now. Its earlier values may still be confirmed, and put back.
-  if (modified) return { ...judged, verdict: 'keep', notRestorable: whyNotPutBack(entry, situation) };
+  if (modified) return { ...judged, verdict: 'keep', ...(restoresRemoved(policies) && { notRestorable: whyNotPutBack(entry, situation) }) };
 
   const violations = policies.flatMap(({ baseline, response }) => (baseline.kind === 'locked' ? [{
     baseline: baseline.kind,
@@ -244,11 +244,15 @@ function groundsForPuttingBack(entry: LedgerEntry, now: Date): readonly Grant[] 
   return livingGrants(entry, now).filter(({ cause, confirmed }) => cause !== 'trusted-actor' || confirmed);
 }
 
+function restoresRemoved(policies: readonly Policy[]): boolean {
+  return policies.some(({ baseline, response }) => baseline.kind === 'locked' && baseline.restoreRemoved && response === 'revert');
+}
+
 /** Rules that might have to be put back, but rest on nothing except events that nobody has confirmed. */
 export function entriesToConfirm(situation: Situation): LedgerEntry[] {
   if (situation.hints.byTrustedActor) return [];
   const ids = new Set(situation.group.rules.map(({ id }) => id));
-  const restores = situation.policies.some(({ baseline, response }) => baseline.kind === 'locked' && baseline.restoreRemoved && response === 'revert');
+  const restores = restoresRemoved(situation.policies);
   return missingEntries(situation).filter((entry) => groundsForPuttingBack(entry, situation.now).length === 0)
     .filter(({ rule }) => ids.has(rule.id) || (restores && namesMissing(situation.hints, rule)) || !situation.hints.complete);
 }

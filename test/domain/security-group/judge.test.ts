@@ -150,6 +150,12 @@ describe('a modified rule', () => {
     expect(judged({ standing: [wide], policies: [locked], ledger: [entry(narrow, deployed)], hints })[0]).toMatchObject({ rule: wide, verdict: 'revoke' });
   });
 
+  test('keeps its earlier values in mind where they may be confirmed, and removed rules are put back', () => {
+    const gone = (policy: typeof locked) => judged({ standing: [wide], policies: [policy], ledger: [entry(narrow, deployed)], hints })[1];
+    expect(gone(lockedRestoring)).toMatchObject({ rule: narrow, verdict: 'keep', notRestorable: { mayChange: true } });
+    expect(gone(locked)!.notRestorable).toBeUndefined();
+  });
+
   test('is revoked where its earlier values violate a baseline themselves, though they were adopted', () => {
     const earlier = rule({ id: 'sgr-1', ipRange: '0.0.0.0/1' });
     expect(judged({ standing: [wide], policies: [forbidSsh], ledger: [entry(earlier, adopted)], hints })[0]).toMatchObject({ rule: wide, verdict: 'revoke' });
