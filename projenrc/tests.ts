@@ -25,7 +25,7 @@ export function shapeTests(project: CdkSentriesProject): void {
   });
   project.addTask('test:slow', {
     description: 'Use what would be published, from npm and from pip; ask EventBridge\'s own matching engine. Build first',
-    steps: [{ exec: 'jest --ci -c jest.slow.config.json --runInBand', receiveArgs: true }],
+    steps: [{ exec: 'jest --ci -c jest.slow.config.json --maxWorkers=2', receiveArgs: true }],
   });
   project.addTask('test:replay', {
     description: 'Replay the CloudTrail records in the folder that CLOUDTRAIL_RECORDS_DIR names',

@@ -60,7 +60,7 @@ describe('the npm package', () => {
     const out = join(app, 'cdk.out');
     run('node', ['app.js'], app, { PATH: onlyNode, CDK_OUTDIR: out });
     expect(template(out, 'Network')).toContain('AWS::Lambda::Function');
-    expect(globSync('asset.*/index.js', { cwd: out })).toHaveLength(1);
+    expect(globSync('asset.*/index.js', { cwd: out })).toHaveLength(3);
   });
 });
 
