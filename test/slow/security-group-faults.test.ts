@@ -162,7 +162,7 @@ describe('reconcile', () => {
   /** A run is tried three times by Lambda; what one run leaves undone, the next one does. */
   test.each(QUICK_FAULTS)('whichever of its calls meets %s: a new group is adopted, and a rule of which no event told is revoked once', async (fault) => {
     const before = await described(locked);
-    const hits = new Set<string>();
+    const hits: string[] = [];
     for (let n = 1, isHit = true; isHit; n += 1) {
       await sandbox.moveClock(BETWEEN_RUNS_MS);
       const born = await groupUnseen();
@@ -181,13 +181,14 @@ describe('reconcile', () => {
       expect([run, answer.changes, answer.messages.map(({ rules }) => rules.map(({ outcome }) => outcome))])
         .toEqual([run, ['RevokeSecurityGroupIngress'], [['reverted']]]);
       expect([run, await described(locked)]).toEqual([run, before]);
-      [adopting, pointing].forEach(({ hit }) => hit && hits.add(hit.action));
+      hits.push(...[adopting, pointing].flatMap(({ hit }) => (hit ? [hit.action] : [])));
       isHit = adopting.hit !== undefined || pointing.hit !== undefined;
       await sandbox.courseOf(async () => sandbox.ec2.send(new DeleteSecurityGroupCommand({ GroupId: born })));
     }
-    expect([...hits]).toEqual(expect.arrayContaining([
-      'GetParameters', 'Query', 'DescribeSecurityGroups', 'DescribeSecurityGroupRules', 'Publish', 'PutEvents', 'PutItem', 'SendMessageBatch',
+    expect(hits).toEqual(expect.arrayContaining([
+      'GetParameters', 'Query', 'DescribeSecurityGroups', 'DescribeSecurityGroupRules', 'PutItem', 'SendMessageBatch',
     ]));
+    expect(hits.filter((action) => MADE_TOGETHER.includes(action)).length).toBeGreaterThanOrEqual(MADE_TOGETHER.length);
     expect(await sandbox.deadLetters(stack)).toBe(0);
   });
 });
