@@ -12,9 +12,11 @@ export interface EmulatorGap {
   readonly inSandbox: string;
   /** What stands for the id of a resource that is left out, where others refer to it. Without it, such a reference is refused. */
   readonly idInReferences?: string;
+  /** The deployer makes the resource before the stack: references get what it made. */
+  readonly madeByDeployer?: true;
   /** The type that the emulator gets instead. */
   readonly deployedAs?: string;
-  /** Where the aspect is in use. */
+  /** Where the aspect is in use, or which resources of the type are left out. */
   occursIn?(properties: Properties, typeOf: TypeOf): boolean;
   /** What the emulator gets instead, where the aspect would do harm there. */
   without?(properties: Properties, typeOf: TypeOf): Properties;
@@ -57,6 +59,7 @@ export const WORKING_TYPES: ReadonlySet<string> = new Set([
   'AWS::Lambda::Function',
   'AWS::Lambda::Permission',
   'AWS::Logs::LogGroup',
+  'AWS::Logs::ResourcePolicy',
   'AWS::S3::Bucket',
   'AWS::SNS::Topic',
   'AWS::SQS::Queue',
@@ -86,6 +89,30 @@ export const EMULATOR_GAPS: readonly EmulatorGap[] = [
   { type: 'AWS::Lambda::Alias', inSandbox: 'there is one version of each function' },
   { type: 'AWS::Lambda::EventInvokeConfig', inSandbox: 'LocalAws.fire tries again and tells of failures as it says; nothing else invokes asynchronously' },
   { type: 'AWS::Lambda::Url', inSandbox: 'no function has an address' },
+  {
+    type: 'AWS::ApiGatewayV2::Api',
+    inSandbox: 'a server on a port of its own, which hands requests to the functions; ApiEndpoint is its address, and the stack\'s httpApis name it',
+    madeByDeployer: true,
+  },
+  { type: 'AWS::ApiGatewayV2::Integration', inSandbox: 'the API\'s server calls the function' },
+  { type: 'AWS::ApiGatewayV2::Route', inSandbox: 'the API\'s server knows it' },
+  { type: 'AWS::ApiGatewayV2::Stage', inSandbox: 'the API\'s server is the stage $default; nothing is throttled or written to access logs' },
+  { type: 'AWS::ApiGatewayV2::DomainName', inSandbox: 'the API\'s server has no name of its own' },
+  { type: 'AWS::ApiGatewayV2::ApiMapping', inSandbox: 'the API\'s server has no name of its own' },
+  {
+    type: 'AWS::SecretsManager::Secret',
+    inSandbox: 'made through the API before the stack, and not encrypted with a key of the stack',
+    madeByDeployer: true,
+  },
+  { type: 'AWS::SecretsManager::ResourcePolicy', inSandbox: NOBODY_REFUSED },
+  { type: 'AWS::SecretsManager::RotationSchedule', inSandbox: 'never rotates: give the secret a new value with LocalAws.putSecret' },
+  { type: 'AWS::SecretsManager::SecretTargetAttachment', inSandbox: 'the secret is not told of its database' },
+  {
+    type: 'AWS::KMS::Key',
+    inSandbox: 'made through the API before the stack: the emulator\'s CloudFormation makes every key one that encrypts',
+    madeByDeployer: true,
+    occursIn: ({ KeySpec = 'SYMMETRIC_DEFAULT' }) => KeySpec !== 'SYMMETRIC_DEFAULT',
+  },
   { type: 'AWS::CloudFormation::CustomResource', inSandbox: 'not run: what it would do is not done' },
   { type: 'Custom::*', inSandbox: 'not run: what it would do is not done' },
   { type: 'AWS::IAM::ManagedPolicy', aspect: 'rights', inSandbox: NOT_ENFORCED },
@@ -118,6 +145,13 @@ export const EMULATOR_GAPS: readonly EmulatorGap[] = [
     inSandbox: 'made by the deployer',
     occursIn: ({ Name }) => Name === undefined,
     without: (properties) => ({ ...properties, Name: `CFN-${randomUUID()}` }),
+  },
+  {
+    type: 'AWS::SQS::Queue',
+    aspect: 'generated name of a FIFO queue',
+    inSandbox: 'given by the sandbox: the emulator would make one that does not end in .fifo, and refuse it',
+    occursIn: ({ FifoQueue, QueueName }) => FifoQueue === true && QueueName === undefined,
+    without: (properties) => ({ ...properties, QueueName: `queue-${randomUUID()}.fifo` }),
   },
   {
     type: 'AWS::Lambda::Function',
@@ -212,12 +246,17 @@ export function withoutGaps(resources: Record<string, Resource>): Record<string,
 
 /** Whether the resource must not be handed to the emulator at all. */
 export function isLeftOut(resource: Resource): boolean {
-  return EMULATOR_GAPS.some((gap) => gap.aspect === undefined && gap.type === tableType(resource));
+  return wholeGapOf(resource) !== undefined;
+}
+
+/** Whether the deployer makes the resource before the stack. */
+export function isMadeByDeployer(resource: Resource): boolean {
+  return wholeGapOf(resource)?.madeByDeployer === true;
 }
 
 /** What a reference to a resource that is left out becomes, if it may be made at all. */
 export function idInReferences(resource: Resource): string | undefined {
-  return EMULATOR_GAPS.find((gap) => gap.aspect === undefined && gap.type === tableType(resource))?.idInReferences;
+  return wholeGapOf(resource)?.idInReferences;
 }
 
 export function refuseUnknownTypes(resources: Record<string, Resource>): void {
@@ -234,6 +273,14 @@ function gapsOf(resource: Resource, resources: Record<string, Resource>): Emulat
   return EMULATOR_GAPS.filter((gap) =>
     gap.type === tableType(resource) && (gap.occursIn?.(resource.Properties ?? {}, typesIn(resources)) ?? true),
   );
+}
+
+function wholeGapOf(resource: Resource): EmulatorGap | undefined {
+  return EMULATOR_GAPS.find((gap) => gap.aspect === undefined && gap.type === tableType(resource) && isMetBy(resource, gap));
+}
+
+function isMetBy({ Properties = {} }: Resource, { occursIn }: EmulatorGap): boolean {
+  return occursIn?.(Properties, () => undefined) ?? true;
 }
 
 function deployedTypeOf({ Type }: Resource): string {

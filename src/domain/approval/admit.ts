@@ -1,0 +1,90 @@
+import type { ApprovalConfiguration } from './approval-configuration';
+import { type ApprovalRequest, withDue, withEntry } from './approval-request';
+import type { Question } from './question';
+
+/** A request as an asker hands it over. */
+export interface Ask {
+  readonly requestId: string;
+  readonly asker: string;
+  readonly subject: string;
+  /** Who causes it, and where: only so many requests an hour have the same. */
+  readonly source: string;
+  readonly question: Question;
+  readonly payload: string;
+  readonly digest: string;
+}
+
+/** What is known of a subject. */
+export interface SubjectRecord {
+  readonly openRequestId?: string;
+  readonly deniedAt?: Date;
+  readonly revision: number;
+}
+
+/** When the last requests of a source were. */
+export interface SourceRecord {
+  readonly askedAt: readonly Date[];
+  readonly revision: number;
+}
+
+export const NEW_SUBJECT: SubjectRecord = { revision: 0 };
+export const NEW_SOURCE: SourceRecord = { askedAt: [], revision: 0 };
+
+/** A request that is new, with what its subject and its source become. */
+export interface Admission {
+  readonly request: ApprovalRequest;
+  readonly subject: SubjectRecord;
+  readonly source: SourceRecord;
+}
+
+const HOUR_MILLISECONDS = 3_600_000;
+
+/** Takes a request that is about nothing that is asked already: to people, or not, where they were asked enough. */
+export function admit(ask: Ask, subject: SubjectRecord, source: SourceRecord, configuration: ApprovalConfiguration, now: Date): Admission {
+  const { expireMilliseconds, denialPauseMilliseconds, requestsAnHour } = configuration;
+  const { requestId: id, asker, question, payload, digest } = ask;
+  const request: ApprovalRequest = {
+    id,
+    asker,
+    subject: ask.subject,
+    question,
+    payload,
+    digest,
+    askedAt: now,
+    expiresAt: new Date(now.getTime() + expireMilliseconds),
+    requesters: [question.requester],
+    joined: [],
+    votes: [],
+    judgedClicks: [],
+    reminders: 0,
+    messages: [],
+    unannounced: [],
+    revision: 0,
+  };
+  const recent = source.askedAt.filter((at) => now.getTime() - at.getTime() < HOUR_MILLISECONDS);
+  const isPaused = subject.deniedAt !== undefined && now.getTime() - subject.deniedAt.getTime() < denialPauseMilliseconds;
+  if (isPaused) return { request: notAsked(request, 'denied-before', now), subject, source };
+  if (recent.length >= requestsAnHour) return { request: notAsked(request, 'too-many', now), subject, source };
+  const asked = withDue(withDue(request, { kind: 'question' }), { kind: 'step', step: 'asked' });
+  return {
+    request: withEntry(asked, { at: now, what: 'asked', detail: question.title }),
+    subject: { ...subject, openRequestId: id, deniedAt: undefined },
+    source: { ...source, askedAt: [...recent, now] },
+  };
+}
+
+function notAsked(request: ApprovalRequest, reason: 'denied-before' | 'too-many', now: Date): ApprovalRequest {
+  return {
+    ...withEntry(request, { at: now, what: 'not-asked', detail: reason }),
+    decision: { kind: 'not-asked', at: now, by: [], reason },
+    carrying: { phase: 'decision', attempt: 1 },
+  };
+}
+
+/** The same was asked while the request is open: it counts up, and its requester cannot approve it either. */
+export function join(request: ApprovalRequest, { question: { requester }, requestId }: Ask, now: Date): ApprovalRequest {
+  const isKnown = request.requesters.some(({ name, email }) => name === requester.name && email === requester.email);
+  const requesters = isKnown ? request.requesters : [...request.requesters, requester];
+  const repeated = { ...request, joined: [...request.joined, requestId], requesters };
+  return withEntry(withDue(repeated, { kind: 'question' }), { at: now, what: 'repeated', detail: requestId });
+}

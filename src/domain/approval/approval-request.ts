@@ -1,0 +1,153 @@
+import type { Question, Requester } from './question';
+
+/** A question put to people, and what has become of it. */
+export interface ApprovalRequest {
+  readonly id: string;
+  /** Who asks, and gets the decision. */
+  readonly asker: string;
+  /** What it is about: only one request about the same thing is open. */
+  readonly subject: string;
+  readonly question: Question;
+  /** The asker's own, given back with the decision. */
+  readonly payload: string;
+  /** Of all that a decision is about: what is shown, and what is carried out. */
+  readonly digest: string;
+  readonly askedAt: Date;
+  readonly expiresAt: Date;
+  /** The question's, and whoever wanted the same while the request was open. */
+  readonly requesters: readonly KnownRequester[];
+  /** Ids of requests for the same, which came while this one was open. */
+  readonly joined: readonly string[];
+  /** Approvals so far, by different people. */
+  readonly votes: readonly Vote[];
+  /** Ids of the clicks that were judged: a second delivery changes nothing. */
+  readonly judgedClicks: readonly string[];
+  readonly reminders: number;
+  readonly decision?: Decision;
+  readonly carrying?: Carrying;
+  readonly messages: readonly MessageSlot[];
+  /** What happened, and was not announced yet. */
+  readonly unannounced: readonly AuditEntry[];
+  /** Counts the writes, so that one who read before another wrote does not write over it. */
+  readonly revision: number;
+}
+
+/** A requester, once somebody has looked who it is in Slack. */
+export interface KnownRequester extends Requester {
+  /** Undefined until it was looked up; empty where nobody has that e-mail address. */
+  readonly slackUserId?: string;
+}
+
+export interface Vote {
+  readonly userId: string;
+  readonly at: Date;
+  /** For how long; for good without it. */
+  readonly seconds?: number;
+}
+
+export interface Decision {
+  /** `not-asked`: nobody was bothered, since the same was denied a short while before, or since there were too many requests. */
+  readonly kind: 'approved' | 'denied' | 'expired' | 'not-asked';
+  readonly at: Date;
+  /** People's ids. */
+  readonly by: readonly string[];
+  /** The end of an approval for a time. */
+  readonly until?: Date;
+  readonly reason?: 'denied-before' | 'too-many';
+}
+
+/** How far the asker is with the decision. */
+export interface Carrying {
+  /** `end`: the time of an approval is over. */
+  readonly phase: 'decision' | 'end';
+  /** From 1; a retry is another. */
+  readonly attempt: number;
+  /** When the asker was last told. */
+  readonly sentAt?: Date;
+  readonly outcome?: CarryingOutcome;
+}
+
+export interface CarryingOutcome {
+  /** `conflicting`: things are not any more as they were when it was asked. */
+  readonly kind: 'carried-out' | 'conflicting' | 'failed';
+  readonly text: string;
+  readonly at: Date;
+}
+
+/** Which message of a request: its question, or one that tells of a step. */
+export type MessageName =
+  | { readonly kind: 'question' }
+  /** All of a question that is too long for one message, in a thread. */
+  | { readonly kind: 'whole' }
+  | { readonly kind: 'reminder'; readonly number: number }
+  | { readonly kind: 'step'; readonly step: Step }
+  /** To the one whose click did not count. */
+  | { readonly kind: 'refusal'; readonly userId: string; readonly clickId: string; readonly text: string };
+
+export type Step = 'asked' | 'approved' | 'denied' | 'expired' | 'carried-out' | 'conflicting' | 'failed' | 'ended';
+
+/** A message that is to be shown, and how far that is. */
+export interface MessageSlot {
+  readonly name: MessageName;
+  /** Counts how often it was to be brought, or brought up to date. */
+  readonly wanted: number;
+  /** How many of these are done: what is wanted while somebody is at it is another. */
+  readonly shown: number;
+  /** When to try again. */
+  readonly notBefore?: Date;
+  /** Somebody is at it until then. */
+  readonly leasedUntil?: Date;
+  readonly failures: number;
+  /** Where it stands; several times, where a try died before it wrote down that it had succeeded. */
+  readonly copies: readonly MessageCopy[];
+}
+
+export interface MessageCopy {
+  readonly channelId: string;
+  readonly ts: string;
+}
+
+/** One thing that happened to a request; kept for as long as the audit asks. */
+export interface AuditEntry {
+  readonly at: Date;
+  readonly what: 'asked' | 'repeated' | 'reminded' | 'vote' | 'decided' | 'refused-click' | 'carried-out' | 'conflicting' | 'failed' | 'retried' | 'ended' | 'viewed' | 'not-asked';
+  /** A user's id. */
+  readonly by?: string;
+  readonly clickId?: string;
+  /** Who might decide, as it was seen then. */
+  readonly membership?: readonly string[];
+  readonly detail?: string;
+}
+
+export function isOpen({ decision }: ApprovalRequest): boolean {
+  return decision === undefined;
+}
+
+export function slotOf({ messages }: ApprovalRequest, kind: MessageName['kind']): MessageSlot | undefined {
+  return messages.find(({ name }) => name.kind === kind);
+}
+
+/** Has the message brought, or brought up to date. */
+export function withDue(request: ApprovalRequest, name: MessageName): ApprovalRequest {
+  const key = nameKey(name);
+  const known = request.messages.find((slot) => nameKey(slot.name) === key);
+  const due: MessageSlot = known ? { ...known, wanted: known.wanted + 1 } : { name, wanted: 1, shown: 0, failures: 0, copies: [] };
+  return { ...request, messages: [...request.messages.filter((slot) => slot !== known), due] };
+}
+
+export function isDue({ wanted, shown }: MessageSlot): boolean {
+  return shown < wanted;
+}
+
+export function nameKey(name: MessageName): string {
+  switch (name.kind) {
+    case 'reminder': return `reminder-${name.number}`;
+    case 'step': return `step-${name.step}`;
+    case 'refusal': return `refusal-${name.clickId}`;
+    default: return name.kind;
+  }
+}
+
+export function withEntry(request: ApprovalRequest, entry: AuditEntry): ApprovalRequest {
+  return { ...request, unannounced: [...request.unannounced, entry] };
+}

@@ -1,0 +1,170 @@
+import type { ApprovalConfiguration } from './approval-configuration';
+import { type ApprovalRequest, type MessageCopy, type MessageSlot, nameKey } from './approval-request';
+import type { ApprovalStore } from './approval-store';
+import { isBringable } from './due';
+import { MessengerRefusedError, MessengerUnavailableError, type PostedMessage } from './messenger';
+import { revise } from './run-workflow';
+import type { Clock } from '../clock';
+
+/** A message, ready to be sent. */
+export interface RenderedMessage {
+  /** For notifications and screen readers. */
+  readonly text: string;
+  /** As JSON. */
+  readonly blocks: string;
+}
+
+/** What the messages of a request say. */
+export interface Renderer {
+  question(request: ApprovalRequest): RenderedMessage;
+  /** All of a question that is too long for one message; the last part has the buttons. */
+  whole(request: ApprovalRequest): readonly RenderedMessage[];
+  reminder(request: ApprovalRequest): RenderedMessage;
+  step(request: ApprovalRequest, slot: MessageSlot): RenderedMessage;
+}
+
+/** Brings messages to people. Throws a MessengerUnavailableError or a MessengerRefusedError. */
+export interface Messenger {
+  post(channelId: string, message: RenderedMessage): Promise<PostedMessage>;
+  reply(to: MessageCopy, message: RenderedMessage): Promise<PostedMessage>;
+  /** False where the message is not there any more. */
+  update(copy: MessageCopy, message: RenderedMessage): Promise<boolean>;
+  tellOnly(userId: string, channelId: string, text: string): Promise<void>;
+  /** To those who watch, not decide. */
+  monitor(message: RenderedMessage): Promise<void>;
+}
+
+export interface MessageSurroundings {
+  readonly store: ApprovalStore;
+  readonly messenger: Messenger;
+  readonly renderer: Renderer;
+  readonly clock: Clock;
+  /** Has the messages looked at again. */
+  pointToMessages(requestId: string, afterMilliseconds: number): Promise<void>;
+  /** A message that could not be brought. */
+  failed(requestId: string, message: string, error: unknown): void;
+}
+
+/** Longer than an attempt takes, with all its posts. */
+const LEASE_MILLISECONDS = 60_000;
+const FIRST_BACK_OFF_MILLISECONDS = 5_000;
+const LONGEST_BACK_OFF_MILLISECONDS = 5 * 60_000;
+
+/** Brings what is due of a request's messages, one after the other; what cannot be brought now is for later, and holds up nothing else. */
+export async function bringMessages(requestId: string, configuration: ApprovalConfiguration, surroundings: MessageSurroundings): Promise<void> {
+  const { store, clock } = surroundings;
+  for (const tried = new Set<string>(); ;) {
+    const request = await store.read(requestId);
+    const slot = request?.messages.find((each) => isBringable(each, clock.now()) && !tried.has(`${nameKey(each.name)} ${each.wanted}`));
+    if (!request || !slot) return;
+    tried.add(`${nameKey(slot.name)} ${slot.wanted}`);
+    await bringOne(request.id, slot, configuration, surroundings);
+  }
+}
+
+async function bringOne(requestId: string, slot: MessageSlot, configuration: ApprovalConfiguration, surroundings: MessageSurroundings): Promise<void> {
+  const { store, clock } = surroundings;
+  const change = async (revised: (current: MessageSlot) => MessageSlot) =>
+    revise(requestId, (request) => withSlot(request, slot, revised), configuration, store);
+  const leasedUntil = new Date(clock.now().getTime() + LEASE_MILLISECONDS);
+  const claimed = await change((current) => (isBringable(current, clock.now()) ? { ...current, leasedUntil } : current));
+  const own = claimed?.messages.find((each) => nameKey(each.name) === nameKey(slot.name));
+  if (!claimed || own?.leasedUntil?.getTime() !== leasedUntil.getTime()) return;
+  try {
+    const progress = async (copies: readonly MessageCopy[]) => {
+      await change((current) => ({ ...current, copies: merged(current.copies, copies, own.copies) }));
+    };
+    const isGone = await bring(claimed, own, configuration, surroundings, progress);
+    await change((current) => ({ ...current, shown: isGone ? current.shown : own.wanted, failures: 0, leasedUntil: undefined, notBefore: undefined }));
+  } catch (error) {
+    surroundings.failed(requestId, nameKey(slot.name), error);
+    const wait = waitAfter(error, own.failures);
+    const isHopeless = own.name.kind === 'refusal' && error instanceof MessengerRefusedError;
+    await change((current) => ({
+      ...current,
+      ...(isHopeless && { shown: own.wanted }),
+      failures: current.failures + 1,
+      leasedUntil: undefined,
+      notBefore: new Date(clock.now().getTime() + wait),
+    }));
+    await surroundings.pointToMessages(requestId, wait);
+  }
+}
+
+function withSlot(request: ApprovalRequest, slot: MessageSlot, change: (current: MessageSlot) => MessageSlot): ApprovalRequest {
+  const current = request.messages.find((each) => nameKey(each.name) === nameKey(slot.name));
+  const changed = current && change(current);
+  if (!current || changed === current) return request;
+  return { ...request, messages: request.messages.map((each) => (each === current && changed ? changed : each)) };
+}
+
+/** A copy that somebody else found meanwhile, by a click on it, stays. */
+function merged(current: readonly MessageCopy[], now: readonly MessageCopy[], before: readonly MessageCopy[]): MessageCopy[] {
+  const found = current.filter(({ ts }) => !before.some((copy) => copy.ts === ts) && !now.some((copy) => copy.ts === ts));
+  return [...now, ...found];
+}
+
+/** As Slack says, or longer with each failure. */
+function waitAfter(error: unknown, failures: number): number {
+  if (error instanceof MessengerUnavailableError && error.retryAfterMilliseconds !== undefined) return error.retryAfterMilliseconds;
+  return Math.min(LONGEST_BACK_OFF_MILLISECONDS, FIRST_BACK_OFF_MILLISECONDS * 2 ** failures);
+}
+
+type Progress = (copies: readonly MessageCopy[]) => Promise<void>;
+
+/** True where the message was gone, and has to be brought once more. */
+async function bring(
+  request: ApprovalRequest, slot: MessageSlot, configuration: ApprovalConfiguration, surroundings: MessageSurroundings, progress: Progress,
+): Promise<boolean> {
+  const { messenger, renderer } = surroundings;
+  const { name } = slot;
+  switch (name.kind) {
+    case 'question': return bringQuestion(request, slot, configuration, surroundings, progress);
+    case 'whole': await bringWhole(request, slot, surroundings, progress); return false;
+    case 'reminder': await replyToQuestion(request, renderer.reminder(request), surroundings); return false;
+    case 'step': await messenger.monitor(renderer.step(request, slot)); return false;
+    case 'refusal': await messenger.tellOnly(name.userId, configuration.approvalChannelId, name.text); return false;
+  }
+}
+
+async function bringQuestion(
+  request: ApprovalRequest, { copies }: MessageSlot, { approvalChannelId }: ApprovalConfiguration, { messenger, renderer }: MessageSurroundings, progress: Progress,
+): Promise<boolean> {
+  const message = renderer.question(request);
+  if (copies.length === 0) {
+    const { channelId, ts } = await messenger.post(approvalChannelId, message);
+    await progress([{ channelId, ts }]);
+    return false;
+  }
+  const updated = await Promise.all(copies.map(async (copy) => ({ copy, isThere: await messenger.update(copy, message) })));
+  const left = updated.filter(({ isThere }) => isThere).map(({ copy }) => copy);
+  if (left.length < copies.length) await progress(left);
+  return left.length === 0;
+}
+
+/** In a thread below the question, from where an earlier try was cut short. */
+async function bringWhole(request: ApprovalRequest, { copies }: MessageSlot, { messenger, renderer }: MessageSurroundings, progress: Progress): Promise<void> {
+  const question = questionCopy(request);
+  const parts = renderer.whole(request);
+  const posted = [...copies];
+  for (const part of parts.slice(posted.length)) {
+    const { channelId, ts } = await messenger.reply(question, part);
+    posted.push({ channelId, ts });
+    await progress(posted);
+  }
+  // Its buttons give way with those of the question.
+  const [last, final] = [posted.at(-1), parts.at(-1)];
+  if (copies.length >= parts.length && last && final) await messenger.update(last, final);
+}
+
+async function replyToQuestion(request: ApprovalRequest, message: RenderedMessage, { messenger }: MessageSurroundings): Promise<void> {
+  if (request.decision) return;
+  await messenger.reply(questionCopy(request), message);
+}
+
+function questionCopy({ messages }: ApprovalRequest): MessageCopy {
+  const copy = messages.find(({ name }) => name.kind === 'question')?.copies.at(-1);
+  if (!copy) throw new MessengerUnavailableError('the question itself is not in its channel yet');
+  return copy;
+}
+

@@ -1,0 +1,49 @@
+/** A click on a button of a request's message, as Slack signed it. */
+export interface Click {
+  /** Of what Slack sent: a second delivery has the same. */
+  readonly id: string;
+  readonly userId: string;
+  /** Where the user is at home: a shared channel has outsiders. */
+  readonly userTeamId: string;
+  readonly teamId: string;
+  readonly appId: string;
+  readonly channelId: string;
+  readonly messageTs: string;
+  readonly button: ButtonValue;
+  readonly at: Date;
+}
+
+export type ButtonAction =
+  | { readonly kind: 'approve'; readonly seconds?: number }
+  | { readonly kind: 'deny' }
+  | { readonly kind: 'retry' }
+  | { readonly kind: 'show-all' };
+
+/** What a button carries: the request, and a digest of exactly what was shown with it. */
+export interface ButtonValue {
+  readonly requestId: string;
+  readonly digest: string;
+  readonly action: ButtonAction;
+}
+
+const VERSION = 'v1';
+const VALUE = /^v1\.(approve|deny|retry|show-all)\.(\d{0,9})\.([\w-]{1,64})\.([0-9a-f]{64})$/;
+
+export function buttonText({ requestId, digest, action }: ButtonValue): string {
+  const seconds = action.kind === 'approve' ? action.seconds ?? '' : '';
+  return [VERSION, action.kind, seconds, requestId, digest].join('.');
+}
+
+/** Undefined for what no button of ours carries. */
+export function parseButton(text: string): ButtonValue | undefined {
+  const [, kind, seconds, requestId, digest] = VALUE.exec(text) ?? [];
+  if (requestId === undefined || digest === undefined) return undefined;
+  const action = actionOf(kind, seconds ? Number(seconds) : undefined);
+  return action && { requestId, digest, action };
+}
+
+function actionOf(kind: string | undefined, seconds: number | undefined): ButtonAction | undefined {
+  if (kind === 'approve') return { kind, ...(seconds !== undefined && { seconds }) };
+  if (seconds !== undefined) return undefined;
+  return kind === 'deny' || kind === 'retry' || kind === 'show-all' ? { kind } : undefined;
+}

@@ -1,0 +1,109 @@
+import type { ApprovalConfiguration } from './approval-configuration';
+import { type ApprovalRequest, type AuditEntry, type Decision, slotOf, type Vote, withDue, withEntry } from './approval-request';
+import type { Click } from './click';
+
+/** Who is who, as it was looked up for the click. */
+export interface Authority {
+  readonly teamId: string;
+  readonly appId: string;
+  /** Users who may decide. */
+  readonly members: readonly string[];
+}
+
+/**
+ * What a click makes of a request: a vote, a decision, or nothing but a record, where it does not count. A click is judged once: who
+ * delivers it again changes nothing.
+ */
+export function judgeClick(
+  request: ApprovalRequest, click: Click, authority: Authority, configuration: ApprovalConfiguration, now: Date,
+): ApprovalRequest {
+  if (request.judgedClicks.includes(click.id)) return request;
+  const found = withCopy(request, click, configuration);
+  const refusal = whyRefused(found, click, authority, configuration);
+  if (refusal) return refuse(found, click, refusal, authority, now);
+  const entry = { at: now, by: click.userId, clickId: click.id, membership: authority.members };
+  switch (click.button.action.kind) {
+    case 'show-all': return withEntry(withDue(found, { kind: 'whole' }), { ...entry, what: 'viewed' });
+    case 'retry': return retry(found, entry);
+    case 'deny': return withDecision(found, { kind: 'denied', at: now, by: [click.userId] }, entry);
+    case 'approve': return approve(found, { userId: click.userId, at: now, seconds: click.button.action.seconds }, configuration, entry);
+  }
+}
+
+type EntryBase = Omit<AuditEntry, 'what'>;
+
+/** Where it is clicked, there it stands: the try that posted it may have died before it wrote that down. */
+function withCopy(request: ApprovalRequest, { channelId, messageTs, id }: Click, { approvalChannelId }: ApprovalConfiguration): ApprovalRequest {
+  const judged = { ...request, judgedClicks: [...request.judgedClicks, id] };
+  const isKnown = request.messages.some(({ copies }) => copies.some(({ ts }) => ts === messageTs));
+  if (isKnown || channelId !== approvalChannelId) return judged;
+  const messages = judged.messages.map((slot) =>
+    (slot.name.kind === 'question' ? { ...slot, copies: [...slot.copies, { channelId, ts: messageTs }] } : slot));
+  return withDue({ ...judged, messages }, { kind: 'question' });
+}
+
+function whyRefused(request: ApprovalRequest, click: Click, authority: Authority, configuration: ApprovalConfiguration): string | undefined {
+  const { button: { action, digest } } = click;
+  return whyNobody(click, authority, configuration)
+    ?? (digest === request.digest ? undefined : 'the request is not what this message shows: look for a later message about it.')
+    ?? whyNotNow(request, click)
+    ?? (action.kind === 'approve' ? whyNotApproved(request, click, action.seconds, configuration) : undefined);
+}
+
+function whyNobody(click: Click, { teamId, appId, members }: Authority, { approvalChannelId }: ApprovalConfiguration): string | undefined {
+  if (click.appId !== appId || click.teamId !== teamId) return 'the click did not come from the workspace and the app of this workflow.';
+  if (click.userTeamId !== teamId) return 'only people of this workspace may decide, not guests of a shared channel.';
+  if (click.channelId !== approvalChannelId) return 'requests are decided in their approval channel only.';
+  return members.includes(click.userId) ? undefined : 'you are not one of the approvers.';
+}
+
+function whyNotNow({ decision, carrying }: ApprovalRequest, { button: { action } }: Click): string | undefined {
+  if (action.kind === 'show-all') return undefined;
+  if (action.kind === 'retry') return carrying?.outcome?.kind === 'failed' ? undefined : 'there is nothing to retry: the last try did not fail.';
+  return decision ? `it is ${decision.kind} already.` : undefined;
+}
+
+function whyNotApproved(
+  { requesters, votes, question }: ApprovalRequest, { userId }: Click, seconds: number | undefined, configuration: ApprovalConfiguration,
+): string | undefined {
+  if (seconds !== undefined && !(question.mayBeTimed && configuration.approvalSeconds.includes(seconds))) return 'this duration is not offered for it.';
+  if (votes.some((vote) => vote.userId === userId)) return 'you have approved it already: somebody else has to as well.';
+  if (!configuration.allowSelfApproval && requesters.some(({ slackUserId }) => slackUserId === userId)) {
+    return 'you asked for it yourself: somebody else has to approve it.';
+  }
+  return undefined;
+}
+
+function refuse(request: ApprovalRequest, { userId, id }: Click, reason: string, { members }: Authority, now: Date): ApprovalRequest {
+  const told = withDue(request, { kind: 'refusal', userId, clickId: id, text: `Your click does not count: ${reason}` });
+  return withEntry(told, { at: now, what: 'refused-click', by: userId, clickId: id, membership: members, detail: reason });
+}
+
+function approve(request: ApprovalRequest, vote: Vote, configuration: ApprovalConfiguration, entry: EntryBase): ApprovalRequest {
+  const votes = [...request.votes, vote];
+  const detail = vote.seconds === undefined ? 'approve' : `approve for ${vote.seconds} s`;
+  const voted = withEntry(withDue({ ...request, votes }, { kind: 'question' }), { ...entry, what: 'vote', detail });
+  if (votes.length < approvalsNeeded(request, configuration)) return voted;
+  const limits = votes.flatMap(({ seconds }) => (seconds === undefined ? [] : [seconds]));
+  const until = limits.length > 0 ? new Date(vote.at.getTime() + 1_000 * Math.min(...limits)) : undefined;
+  return withDecision(voted, { kind: 'approved', at: vote.at, by: votes.map(({ userId }) => userId), ...(until && { until }) }, entry);
+}
+
+/** A requester whom nobody knows in Slack could be any of the approvers: one other person has to agree in any case. */
+export function approvalsNeeded({ requesters }: ApprovalRequest, { requiredApprovals, allowSelfApproval }: ApprovalConfiguration): number {
+  const isKnown = requesters.every(({ slackUserId }) => slackUserId);
+  return allowSelfApproval || isKnown ? requiredApprovals : Math.max(2, requiredApprovals);
+}
+
+export function withDecision(request: ApprovalRequest, decision: Decision, entry: EntryBase): ApprovalRequest {
+  const decided: ApprovalRequest = { ...request, decision, carrying: { phase: 'decision', attempt: 1 } };
+  const step = decision.kind === 'not-asked' ? undefined : decision.kind;
+  const told = withDue(step ? withDue(decided, { kind: 'step', step }) : decided, { kind: 'question' });
+  const shown = slotOf(request, 'whole') ? withDue(told, { kind: 'whole' }) : told;
+  return withEntry(shown, { ...entry, what: 'decided', detail: decision.kind });
+}
+
+function retry(request: ApprovalRequest, entry: EntryBase): ApprovalRequest {
+  const { phase = 'decision', attempt = 1 } = request.carrying ?? {};
+  return withEntry(withDue({ ...request, carrying: { phase, attempt: attempt + 1 } }, { kind: 'question' }), { ...entry, what: 'retried' });
+}

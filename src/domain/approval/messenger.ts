@@ -1,0 +1,31 @@
+/** Messages cannot be brought just now: too many, an outage, no way through. It is worth trying later. */
+export class MessengerUnavailableError extends Error {
+  constructor(reason: string, readonly retryAfterMilliseconds?: number) {
+    super(reason);
+    this.name = 'MessengerUnavailableError';
+  }
+}
+
+/** Refused, and refused again if tried again: an operator has to look. `code` is the messenger's own word, such as `not_in_channel`. */
+export class MessengerRefusedError extends Error {
+  constructor(readonly code: string, what: string) {
+    super(what);
+    this.name = 'MessengerRefusedError';
+  }
+}
+
+/** Where a message stands. */
+export interface PostedMessage {
+  readonly channelId: string;
+  readonly ts: string;
+}
+
+/** Who is who. A look-up that fails throws: it is never "nobody". */
+export interface People {
+  /** Empty where the group has no members. The answer can be a minute old. */
+  membersOf(userGroupId: string): Promise<readonly string[]>;
+  /** Undefined only where the messenger knows nobody of that address. */
+  userWithEmail(email: string): Promise<string | undefined>;
+  /** The app that the sentry itself is to the messenger. */
+  app(): Promise<{ readonly teamId: string; readonly appId: string }>;
+}

@@ -1,0 +1,46 @@
+/**
+ * What people are asked, as data: whoever shows it decides how. All of it comes from records that an attacker may have written, so it is
+ * text to be shown, never markup.
+ */
+export interface Question {
+  /** What it is about, in a few words. */
+  readonly title: string;
+  readonly requester: Requester;
+  readonly facts: readonly Fact[];
+  /** The most dangerous first. */
+  readonly changes: readonly ProposedChange[];
+  /** How things stand until somebody decides. */
+  readonly meanwhile: string;
+  readonly ifApproved: string;
+  readonly ifDenied: string;
+  readonly ifUnanswered: string;
+  readonly links: readonly Link[];
+  /** Whether an approval may be given for a time: what is done can be ended then. */
+  readonly mayBeTimed: boolean;
+}
+
+/** Who wants the change. */
+export interface Requester {
+  /** As the record names the identity. */
+  readonly name: string;
+  /** Where the identity's name is proven to be a person's e-mail address. */
+  readonly email?: string;
+}
+
+export interface Fact {
+  readonly label: string;
+  readonly value: string;
+}
+
+/** One thing that would be changed. */
+export interface ProposedChange {
+  readonly before?: string;
+  readonly after?: string;
+  /** Why it is asked about, and whatever else decides. */
+  readonly remarks: readonly string[];
+}
+
+export interface Link {
+  readonly text: string;
+  readonly url: string;
+}

@@ -1,0 +1,153 @@
+import { admit, type Ask, join } from './admit';
+import type { ApprovalConfiguration } from './approval-configuration';
+import type { ApprovalRequest, AuditEntry, CarryingOutcome, KnownRequester } from './approval-request';
+import { ApprovalConflictError, type ApprovalStore } from './approval-store';
+import type { Click } from './click';
+import { advance, type Attempt, dueAt, isBringable, isUnsent, withOutcome, withSent } from './due';
+import { judgeClick } from './judge-click';
+import type { People } from './messenger';
+import type { Clock } from '../clock';
+
+/** What the workflow works with. */
+export interface WorkflowSurroundings {
+  readonly store: ApprovalStore;
+  readonly people: People;
+  readonly clock: Clock;
+  /** Signs the decision, and puts it into the asker's queue. */
+  tellAsker(request: ApprovalRequest): Promise<void>;
+  /** Has the request's messages brought. */
+  pointToMessages(requestId: string): Promise<void>;
+  /** Into the log, and to EventBridge. */
+  announce(request: ApprovalRequest, entry: AuditEntry): Promise<void>;
+}
+
+const TRIES = 8;
+
+/** Takes a request from an asker: once, however often it comes. */
+export async function takeAsk(ask: Ask, configuration: ApprovalConfiguration, surroundings: WorkflowSurroundings): Promise<void> {
+  const taken = await retried(async () => takeOnce(ask, configuration, surroundings));
+  await attend(taken, configuration, surroundings);
+}
+
+async function takeOnce(ask: Ask, configuration: ApprovalConfiguration, surroundings: WorkflowSurroundings): Promise<string> {
+  const { store, clock } = surroundings;
+  const [known, subject, source] = await Promise.all([store.read(ask.requestId), store.subject(ask.subject), store.source(ask.source)]);
+  if (known) return known.id;
+  const open = subject.openRequestId === undefined ? undefined : await store.read(subject.openRequestId);
+  if (open && !open.decision) {
+    if (!open.joined.includes(ask.requestId)) await save(join(open, ask, clock.now()), open, configuration, store);
+    return open.id;
+  }
+  const admission = admit(ask, { ...subject, openRequestId: undefined }, source, configuration, clock.now());
+  await store.admit(admission, ask.source, dueAt(admission.request, configuration));
+  return ask.requestId;
+}
+
+/** Takes what an asker says has become of a decision. */
+export async function takeOutcome(
+  requestId: string, attempt: Attempt, outcome: CarryingOutcome, configuration: ApprovalConfiguration, surroundings: WorkflowSurroundings,
+): Promise<void> {
+  await revise(requestId, (request) => withOutcome(request, attempt, outcome), configuration, surroundings.store);
+  await attend(requestId, configuration, surroundings);
+}
+
+/** Judges a click. False where there is no such request. */
+export async function takeClick(click: Click, configuration: ApprovalConfiguration, surroundings: WorkflowSurroundings): Promise<boolean> {
+  const { store, people, clock } = surroundings;
+  const { requestId } = click.button;
+  const request = await store.read(requestId);
+  if (!request) return false;
+  const [app, members] = await Promise.all([people.app(), membersOf(configuration, people)]);
+  await identify(request, configuration, surroundings);
+  const authority = { ...app, members };
+  await revise(requestId, (current) => judgeClick(current, click, authority, configuration, clock.now()), configuration, store);
+  await attend(requestId, configuration, surroundings);
+  return true;
+}
+
+async function membersOf({ approvers }: ApprovalConfiguration, people: People): Promise<readonly string[]> {
+  return approvers.kind === 'users' ? approvers.userIds : people.membersOf(approvers.userGroupId);
+}
+
+/** Finds out who the requesters are in Slack, where that is not known yet. Throws where Slack does not say. */
+async function identify(request: ApprovalRequest, configuration: ApprovalConfiguration, { people, store }: WorkflowSurroundings): Promise<void> {
+  const unknown = request.requesters.filter(({ slackUserId }) => slackUserId === undefined);
+  if (unknown.length === 0) return;
+  const found = await Promise.all(unknown.map(async ({ name, email }) => ({ name, email, slackUserId: email ? await people.userWithEmail(email) ?? '' : '' })));
+  await revise(request.id, (current) => ({ ...current, requesters: current.requesters.map((requester) => identified(requester, found)) }), configuration, store);
+}
+
+function identified(requester: KnownRequester, found: readonly KnownRequester[]): KnownRequester {
+  if (requester.slackUserId !== undefined) return requester;
+  return found.find(({ name, email }) => name === requester.name && email === requester.email) ?? requester;
+}
+
+/** Does all that is due of a request: from its state alone, so that whatever was cut short is done by the next who looks. */
+export async function attend(requestId: string, configuration: ApprovalConfiguration, surroundings: WorkflowSurroundings): Promise<void> {
+  const { store, clock } = surroundings;
+  const request = await revise(requestId, (current) => advance(current, configuration, clock.now()), configuration, store);
+  if (!request) return;
+  const done = await Promise.allSettled([
+    tell(request, configuration, surroundings),
+    announceAll(request, configuration, surroundings),
+    bring(request, configuration, surroundings),
+  ]);
+  const failures = done.flatMap((one): unknown[] => (one.status === 'rejected' ? [one.reason] : []));
+  if (failures.length > 0) throw new AggregateError(failures, `${requestId}: ${failures.map(String).join(' ')}`);
+}
+
+async function tell(request: ApprovalRequest, configuration: ApprovalConfiguration, surroundings: WorkflowSurroundings): Promise<void> {
+  const { clock, store, tellAsker } = surroundings;
+  if (!isUnsent(request, clock.now())) return;
+  await tellAsker(request);
+  const { phase, attempt } = request.carrying ?? {};
+  await revise(request.id, (current) => {
+    const isSame = current.carrying?.phase === phase && current.carrying?.attempt === attempt && !current.carrying?.outcome;
+    return isSame ? withSent(current, clock.now()) : current;
+  }, configuration, store);
+}
+
+async function announceAll(request: ApprovalRequest, configuration: ApprovalConfiguration, { store, announce }: WorkflowSurroundings): Promise<void> {
+  const { unannounced } = request;
+  if (unannounced.length === 0) return;
+  await Promise.all(unannounced.map(async (entry) => announce(request, entry)));
+  const keys = new Set(unannounced.map((entry) => JSON.stringify(entry)));
+  await revise(request.id, (current) => ({ ...current, unannounced: current.unannounced.filter((entry) => !keys.has(JSON.stringify(entry))) }), configuration, store);
+}
+
+async function bring(request: ApprovalRequest, configuration: ApprovalConfiguration, surroundings: WorkflowSurroundings): Promise<void> {
+  const { clock, pointToMessages } = surroundings;
+  if (!request.messages.some((slot) => isBringable(slot, clock.now()))) return;
+  // The message says who asks: if Slack does not say now, it does when somebody clicks.
+  await identify(request, configuration, surroundings).catch(() => undefined);
+  await pointToMessages(request.id);
+}
+
+/** Writes what `change` makes of the request as it is; again, where somebody else wrote in between. Nothing, where nothing changes. */
+export async function revise(
+  requestId: string, change: (request: ApprovalRequest) => ApprovalRequest, configuration: ApprovalConfiguration, store: ApprovalStore,
+): Promise<ApprovalRequest | undefined> {
+  return retried(async () => {
+    const before = await store.read(requestId);
+    if (!before) return undefined;
+    const after = change(before);
+    return after === before ? before : save(after, before, configuration, store);
+  });
+}
+
+async function save(
+  after: ApprovalRequest, before: ApprovalRequest, configuration: ApprovalConfiguration, store: ApprovalStore,
+): Promise<ApprovalRequest> {
+  await store.write(after, before, dueAt(after, configuration));
+  return { ...after, revision: after.revision + 1 };
+}
+
+async function retried<T>(act: () => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await act();
+    } catch (error) {
+      if (!(error instanceof ApprovalConflictError) || tries === TRIES) throw error;
+    }
+  }
+}
