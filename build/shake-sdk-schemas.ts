@@ -8,7 +8,7 @@ const NAME_CONSTANT = /^const (_\w+) = ("(?:[^"\\]|\\.)*");$/gm;
  * Clients whose errors the handlers know by name only. Each registers a class for every error of its service, most of which belong to
  * commands that are not in the bundle; an error without a class has its name all the same.
  */
-const ERRORS_BY_NAME = /@aws-sdk[\\/]client-(ssm|cloudtrail|sns|sqs)[\\/]/;
+const ERRORS_BY_NAME = /@aws-sdk[\\/]client-(ssm|cloudtrail|sns|sqs|kms)[\\/]/;
 const ERROR_REGISTRATION = /^\w+\.registerError\(\w+\$, \w+\);$/gm;
 
 /**

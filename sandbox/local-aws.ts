@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 import { CreateAccessKeyCommand, CreateUserCommand, IAMClient, PutUserPolicyCommand } from '@aws-sdk/client-iam';
+import { CreateSecretCommand, PutSecretValueCommand, ResourceNotFoundException, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
 import * as z from 'zod/mini';
 import { EventDelivery } from './cloudtrail/event-delivery';
@@ -34,6 +35,8 @@ export interface LocalAwsOptions {
    * credential report, faults of single users and keys. Keep it, and change it at any time.
    */
   readonly iamGaps?: IamGaps;
+  /** Variables for the processes of all functions, such as the address of a stand-in for what is outside of AWS. */
+  readonly functionEnvironment?: Readonly<Record<string, string>>;
   log?(line: string): void;
   onCall?(call: ApiCall): void;
   onEvent?(event: CloudTrailEvent): void;
@@ -89,7 +92,7 @@ export class LocalAws {
     const runner = new Runner({ emulator: emulator.endpoint, functions: tap.endpoint }, {
       onInvocation: options.onInvocation,
       onLog: options.onFunctionLog,
-    }, clock);
+    }, clock, options.functionEnvironment);
     const inbox = await Inbox.open(emulator.endpoint, options.onDelivery);
     return new LocalAws({ environment, emulator, iamStandIn, tap, runner, inbox, deliveries, delivery, announced, clock, iamGaps: options.iamGaps });
   }
@@ -170,6 +173,17 @@ export class LocalAws {
     const { AccessKey } = await iam.send(new CreateAccessKeyCommand({ UserName: name }));
     const { AccessKeyId, SecretAccessKey } = UserKey.parse(AccessKey);
     return { accessKeyId: AccessKeyId, secretAccessKey: SecretAccessKey };
+  }
+
+  /** Gives a secret its next value, AWSCURRENT; the value before stays as AWSPREVIOUS. Makes the secret where there is none of that name. */
+  async putSecret(arnOrName: string, value: string): Promise<void> {
+    const secrets = new SecretsManagerClient(emulatorAccess(this.parts.emulator.endpoint));
+    try {
+      await secrets.send(new PutSecretValueCommand({ SecretId: arnOrName, SecretString: value }));
+    } catch (error) {
+      if (!(error instanceof ResourceNotFoundException) || arnOrName.startsWith('arn:')) throw error;
+      await secrets.send(new CreateSecretCommand({ Name: arnOrName, SecretString: value }));
+    }
   }
 
   async assumeRole(roleArn: string, sessionName: string): Promise<AwsCredentials> {

@@ -2,7 +2,11 @@ export { IamKeySentry, type IamKeySentryProps } from './constructs/access-key/ia
 export { KeyActions, type KeyActionsProps } from './constructs/access-key/key-actions';
 export { KeyExemption, type TagExemptionProps } from './constructs/access-key/key-exemption';
 export { Actor, type CdkDeploymentsProps, type CloudFormationActorProps } from './constructs/actor';
-export { ChangeResponse } from './constructs/security-group/change-response';
+export { ApprovalAsker } from './constructs/approval/approval-asker';
+export { Approvers } from './constructs/approval/approvers';
+export { SlackApprovalWorkflow, type SlackApprovalWorkflowProps } from './constructs/approval/slack-approval-workflow';
+export { SlackDestination } from './constructs/approval/slack-destination';
+export { ChangeResponse, type RevertIfDeniedProps, UnansweredChange } from './constructs/security-group/change-response';
 export { ExistingViolations } from './constructs/security-group/existing-violations';
 export { MonitoredGroups } from './constructs/security-group/monitored-groups';
 export { Ports } from './constructs/security-group/ports';

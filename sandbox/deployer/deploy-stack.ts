@@ -12,6 +12,8 @@ import { bootstrap } from './bootstrap';
 import { DeployableTemplate, isOwnOutput } from './deployable-template';
 import { authorizeEgress } from './egress-rules';
 import { gapsIn, type MetGap, refuseUnknownTypes } from './emulator-gaps';
+import { deferHttpApis, type DeployedHttpApi } from './http-apis';
+import { type MadeResource, makeResources, type MadeResources } from './made-resources';
 import { type Schedule, deferSchedules } from './schedules';
 import { subscribe } from './subscriptions';
 
@@ -48,6 +50,9 @@ export interface StackDeployment {
   readonly eventSourceMappings: EventSourceMapping[];
   readonly schedules: Schedule[];
   readonly topicArns: string[];
+  /** The addresses of the HTTP APIs, by their logical ids. */
+  readonly httpApis: ReadonlyMap<string, string>;
+  readonly httpApiServers: DeployedHttpApi[];
 }
 
 export interface StackToDeploy {
@@ -57,24 +62,41 @@ export interface StackToDeploy {
   readonly stackName?: string;
 }
 
+interface StackToCreate {
+  readonly endpoint: string;
+  readonly assembly: Assembly;
+  readonly stack: AssemblyStack;
+}
+
 /** Creates the stack in the emulator, and makes up for what the emulator leaves out. */
 export async function deployStack({ endpoint, assembly, stackName }: StackToDeploy): Promise<StackDeployment> {
   const stack = stackOf(assembly, stackName);
   refuseUnknownTypes(stack.template.Resources);
-  const template = new DeployableTemplate(stack.template);
+  const made = await makeResources(endpoint, stack.template.Resources);
+  try {
+    return await deployAround(made, { endpoint, assembly, stack });
+  } catch (error) {
+    await Promise.all([...made.httpApis.values()].map(async (server) => server.stop()));
+    throw error;
+  }
+}
+
+async function deployAround(made: MadeResources, { endpoint, assembly, stack }: StackToCreate): Promise<StackDeployment> {
+  const template = new DeployableTemplate(stack.template, made.byLogicalId);
   const subscriptions = resourcesOf(stack, 'AWS::SNS::Subscription').map(([, { Properties }]) => template.defer(Properties));
   const egressRules = resourcesOf(stack, 'AWS::EC2::SecurityGroupEgress').map(([, { Properties }]) => template.defer(Properties));
   const mappings = resourcesOf(stack, 'AWS::Lambda::EventSourceMapping').map(([logicalId, { Properties }]) => ({
     logicalId, resolve: template.defer(Properties),
   }));
   const schedules = deferSchedules(stack.template.Resources, template);
+  const httpApis = deferHttpApis(stack.template.Resources, template, made.httpApis);
 
   await bootstrap(endpoint);
   await publishFileAssets(endpoint, assembly.fileAssets);
   // A second try would only say that the stack exists already.
   const cloudFormation = new CloudFormationClient({ ...emulatorAccess(endpoint), maxAttempts: 1 });
   const outputs = outputsOf(await createStack(cloudFormation, stack.name, template.body()));
-  const resources = await physicalResources(cloudFormation, stack.name);
+  const resources = new Map([...await physicalResources(cloudFormation, stack.name), ...physicalResourcesOf(made.byLogicalId, stack)]);
   await subscribe(endpoint, subscriptions.map((resolve) => resolve(outputs)));
   await authorizeEgress(endpoint, egressRules.map((resolve) => resolve(outputs)));
   return {
@@ -86,7 +108,13 @@ export async function deployStack({ endpoint, assembly, stackName }: StackToDepl
     eventSourceMappings: mappings.map(({ logicalId, resolve }) => eventSourceMappingOf(logicalId, resolve(outputs))),
     schedules: schedules(outputs, resources),
     topicArns: [...resources.values()].flatMap(({ type, physicalId }) => type === 'AWS::SNS::Topic' ? [physicalId] : []),
+    httpApis: new Map([...made.httpApis].map(([logicalId, server]) => [logicalId, server.url])),
+    httpApiServers: httpApis(outputs),
   };
+}
+
+function physicalResourcesOf(made: ReadonlyMap<string, MadeResource>, { template }: AssemblyStack): [string, PhysicalResource][] {
+  return [...made].map(([logicalId, { physicalId }]) => [logicalId, { type: template.Resources[logicalId]?.Type ?? '', physicalId }]);
 }
 
 function resourcesOf(stack: AssemblyStack, type: string): [string, Resource][] {

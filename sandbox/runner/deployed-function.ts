@@ -34,6 +34,8 @@ export interface FunctionSurroundings {
   readonly endpoints: FunctionEndpoints;
   readonly observer: FunctionObserver;
   readonly clock: SandboxClock;
+  /** Variables that every function has, beside its own and Lambda's. */
+  readonly environment: Readonly<Record<string, string>>;
 }
 
 export interface FunctionObserver {
@@ -77,7 +79,8 @@ export class RunnableFunction {
       throw new Error(`${functionName} cannot be run in the sandbox: its runtime is ${configuration.Runtime}, and only Node.js is there.`);
     }
     const session = await new STSClient(access).send(new AssumeRoleCommand({ RoleArn: configuration.Role, RoleSessionName: functionName }));
-    const environment = environmentOf(functionName, configuration, Credentials.parse(session.Credentials), codeFolder, endpoints);
+    const lambdas = environmentOf(functionName, configuration, Credentials.parse(session.Credentials), codeFolder, endpoints);
+    const environment = { ...configuration.Environment?.Variables, ...surroundings.environment, ...lambdas };
     return new RunnableFunction(functionName, codeFolder, configuration, environment, surroundings);
   }
 
@@ -167,11 +170,11 @@ export class RunnableFunction {
   }
 }
 
+/** What Lambda itself sets. */
 function environmentOf(
   functionName: string, configuration: Configuration, credentials: z.infer<typeof Credentials>, codeFolder: string, endpoints: FunctionEndpoints,
 ): Record<string, string> {
   return {
-    ...configuration.Environment?.Variables,
     AWS_ACCESS_KEY_ID: credentials.AccessKeyId,
     AWS_SECRET_ACCESS_KEY: credentials.SecretAccessKey,
     AWS_SESSION_TOKEN: credentials.SessionToken,

@@ -22,8 +22,10 @@ export class Runner {
   private readonly stacks = new Map<string, RunningStack>();
   private readonly surroundings: FunctionSurroundings;
 
-  constructor(endpoints: FunctionEndpoints, observer: FunctionObserver = {}, clock = new SandboxClock()) {
-    this.surroundings = { endpoints, observer, clock };
+  constructor(
+    endpoints: FunctionEndpoints, observer: FunctionObserver = {}, clock = new SandboxClock(), environment: Readonly<Record<string, string>> = {},
+  ) {
+    this.surroundings = { endpoints, observer, clock, environment };
     this.eventBridge = new EventBridgeClient(emulatorAccess(endpoints.emulator));
   }
 
@@ -96,11 +98,12 @@ export class Runner {
   }
 }
 
-/** The pollers and processes of one stack. */
+/** The pollers, HTTP APIs and processes of one stack. */
 class RunningStack {
   static async start(stack: StackDeployment, surroundings: FunctionSurroundings): Promise<RunningStack> {
     const running = new RunningStack(stack, surroundings);
     await running.startPollers();
+    running.serveHttpApis();
     return running;
   }
 
@@ -135,6 +138,7 @@ class RunningStack {
   }
 
   async stop(): Promise<void> {
+    await Promise.all(this.stack.httpApiServers.map(async ({ server }) => server.stop()));
     await Promise.all(this.pollers.map(async (poller) => poller.stop()));
     await Promise.all([...this.functions.values()].map(async (each) => (await each).stop()));
   }
@@ -145,6 +149,15 @@ class RunningStack {
     for (const [index, mapping] of mappings.entries()) {
       const target = targets[index];
       if (target) this.pollers.push(new QueuePoller(mapping, target, this.surroundings.endpoints.emulator));
+    }
+  }
+
+  private serveHttpApis(): void {
+    for (const { server, routes } of this.stack.httpApiServers) {
+      server.serve(routes.map(({ functionName, ...route }) => ({
+        ...route,
+        invoke: async (event) => (await this.functionNamed(functionName, route.routeKey)).invoke(event, (answer) => answer),
+      })), this.surroundings.clock);
     }
   }
 

@@ -27,6 +27,12 @@ export const SECURITY_GROUP_METRICS = {
   unreadableEvents: 'UnreadableEvents',
   /** Events of the sentry's own dry runs that came back. */
   heartbeats: 'Heartbeats',
+  /** Decisions of people that were carried out, or found that things are not any more as they were. */
+  decisionsCarriedOut: 'DecisionsCarriedOut',
+  /** Decisions that could not be carried out. */
+  decisionsFailed: 'DecisionsFailed',
+  /** Messages that passed for decisions, and that no workflow has signed for what was asked. */
+  decisionsRefused: 'DecisionsRefused',
   /** Runs of reconcile that came to their end. */
   reconcileRuns: 'ReconcileRuns',
   /** Groups with differences that no event explained. */

@@ -1,14 +1,30 @@
 import { type EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { SENTRY_EVENT_DETAIL_TYPES, SENTRY_EVENT_SOURCE } from '../../contracts/security-group/change-message';
-import type { Announcement } from '../../domain/notification/announcement';
+import type { Announcement, PreparedAsk } from '../../domain/notification/announcement';
 import type { SnsNotifications } from '../notification/sns-notifications';
 
-/** Brings an announcement to people by SNS, and to machines by the account's default event bus. */
+/** Brings a question to a workflow. */
+export interface Questions {
+  ask(ask: PreparedAsk): Promise<void>;
+}
+
+/** For functions that ask nothing. */
+const NOBODY: Questions = {
+  ask: async ({ workflow }) => Promise.reject(new Error(`This function asks nobody, but has a question for ${workflow}.`)),
+};
+
+/** Brings an announcement to people by SNS, its questions to workflows, and to machines by the account's default event bus. */
 export class Announcements {
-  constructor(private readonly notifications: SnsNotifications, private readonly bus: EventBridgeClient) {}
+  constructor(
+    private readonly notifications: SnsNotifications, private readonly bus: EventBridgeClient, private readonly questions: Questions = NOBODY,
+  ) {}
 
   async tell(announcement: Announcement): Promise<void> {
-    await Promise.all([announcement.isRepeat ? undefined : this.notifications.publish(announcement), this.put(announcement)]);
+    await Promise.all([
+      announcement.isRepeat ? undefined : this.notifications.publish(announcement),
+      this.put(announcement),
+      ...(announcement.asks ?? []).map(async (ask) => this.questions.ask(ask)),
+    ]);
   }
 
   private async put({ type, json }: Announcement): Promise<void> {

@@ -1,9 +1,10 @@
 import {
-  CHANGE_MESSAGE_VERSION, type ChangeMessage, type RuleInMessage, type RuleValuesInMessage, type UnreadableEventMessage,
+  CHANGE_MESSAGE_VERSION, type ChangeMessage, type RuleInMessage, type RuleValuesInMessage, type UnreadableEventMessage, type ViolationInMessage,
 } from '../../contracts/security-group/change-message';
 import type { Announcement } from '../../domain/notification/announcement';
 import { plainText, subjectLine } from '../../domain/notification/plain-text';
 import { type ChangeReport, secondsOpen, severityOf, worstFirst } from '../../domain/security-group/change-report';
+import type { Violation } from '../../domain/security-group/judge';
 import type { RuleOutcome } from '../../domain/security-group/outcome';
 import { reportSubject, reportText } from '../../domain/security-group/report-text';
 import type { Rule } from '../../domain/security-group/rule';
@@ -55,10 +56,14 @@ function ruleInMessage({ rule, change, restored, violations, outcome }: RuleOutc
     ...ruleValues(rule),
     change,
     ...(restored && { restored: ruleValues(restored) }),
-    violations,
+    violations: violations.map(violationInMessage),
     outcome: outcome.kind,
     ...((outcome.kind === 'failed' || outcome.kind === 'not-restorable') && { failure: outcome.reason }),
   };
+}
+
+export function violationInMessage({ baseline, response, reason }: Violation): ViolationInMessage {
+  return { baseline, response, reason };
 }
 
 export function ruleValues(rule: Rule): RuleValuesInMessage {

@@ -1,6 +1,6 @@
 import {
   AuthorizeSecurityGroupEgressCommand,
-  AuthorizeSecurityGroupIngressCommand,
+  AuthorizeSecurityGroupIngressCommand, CreateTagsCommand,
   type EC2Client,
   EC2ServiceException,
   type Filter,
@@ -105,6 +105,10 @@ export class Ec2SecurityGroups implements SecurityGroups {
     return answered(groupId, rule.direction === 'ingress'
       ? this.client.send(new AuthorizeSecurityGroupIngressCommand(input))
       : this.client.send(new AuthorizeSecurityGroupEgressCommand(input)));
+  }
+
+  async tag(ruleId: string, { key, value }: RuleTag): Promise<void> {
+    await this.client.send(new CreateTagsCommand({ Resources: [ruleId], Tags: [{ Key: key, Value: value }] }));
   }
 
   private async describeRules(groupIds: string[]): Promise<SecurityGroupRule[]> {

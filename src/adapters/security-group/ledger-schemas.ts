@@ -1,6 +1,7 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import * as z from 'zod/mini';
 import { LEDGER_ITEM_VERSION, LEDGER_KEY } from '../../contracts/security-group/ledger-items';
+import { RESPONSES } from '../../domain/security-group/policy';
 
 export type Item = Record<string, AttributeValue>;
 
@@ -8,7 +9,7 @@ const time = z.pipe(z.iso.datetime(), z.transform((text) => new Date(text)));
 const optionalText = z.optional(z.string());
 const optionalTime = z.optional(time);
 
-const rule = z.object({
+export const storedRule = z.object({
   id: optionalText,
   direction: z.enum(['ingress', 'egress']),
   protocol: z.string(),
@@ -24,17 +25,19 @@ const rule = z.object({
 });
 
 const grant = z.object({
-  cause: z.enum(['adopted', 'trusted-actor', 'operator']),
+  cause: z.enum(['adopted', 'trusted-actor', 'operator', 'approval-request']),
   by: z.string(),
   since: time,
   until: optionalTime,
   eventId: optionalText,
   confirmed: z.optional(z.boolean()),
   reason: optionalText,
+  requestId: optionalText,
 });
 
 export const storedEntry = z.object({
-  rule,
+  rule: storedRule,
+  suspension: z.optional(z.object({ requestId: z.string(), until: optionalTime })),
   grants: z.array(grant),
   prefixListVersion: z.optional(z.int()),
   unexplainedSince: optionalTime,
@@ -62,21 +65,23 @@ export const storedAnnouncement = z.object({
   severity: z.enum(['low', 'medium', 'high', 'critical']),
   type: z.string(),
   isRepeat: z.boolean(),
+  asks: z.optional(z.array(z.object({ workflow: z.string(), message: z.string() }))),
 });
 
-const violation = z.object({
+export const storedViolation = z.object({
   baseline: z.enum(['forbid', 'allowOnly', 'locked']),
-  response: z.enum(['revert', 'notifyOnly']),
+  response: z.enum(RESPONSES),
   reason: z.string(),
+  asking: z.optional(z.object({ workflow: z.string(), whenUnanswered: z.enum(['revert', 'accept']) })),
 });
 
 export const storedJudgements = z.array(z.object({
-  rule,
+  rule: storedRule,
   change: z.enum(['added', 'modified', 'described', 'removed']),
   present: z.boolean(),
-  verdict: z.enum(['keep', 'revoke', 'restore', 'wait']),
-  violations: z.array(violation),
-  restored: z.optional(rule),
+  verdict: z.enum(['keep', 'revoke', 'restore', 'wait', 'ask']),
+  violations: z.array(storedViolation),
+  restored: z.optional(storedRule),
   notRestorable: z.optional(z.object({ reason: z.string(), mayChange: z.boolean() })),
 }));
 

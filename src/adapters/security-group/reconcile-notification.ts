@@ -1,4 +1,4 @@
-import { ruleValues } from './change-notification';
+import { ruleValues, violationInMessage } from './change-notification';
 import { CHANGE_MESSAGE_VERSION, type ReconcileMessage } from '../../contracts/security-group/change-message';
 import type { Announcement } from '../../domain/notification/announcement';
 import type { Adoption } from '../../domain/security-group/adoption';
@@ -44,7 +44,7 @@ function adoptedInMessage({ group, cause, ruleCount, violating, changes }: Adopt
     violating: violating.slice(0, maxItems).map(({ rule, violations }) => ({
       ruleId: rule.id,
       ...ruleValues(rule),
-      violations,
+      violations: violations.map(violationInMessage),
       accepted: changes.some((change) => change.kind === 'put' && change.entry.rule === rule && change.entry.grants.length > 0),
     })),
   };

@@ -3,7 +3,8 @@ import type { SSMClient } from '@aws-sdk/client-ssm';
 import * as z from 'zod/mini';
 import { SENTRY_PARAMETERS_VERSION } from '../../contracts/security-group/sentry-parameters';
 import type { GroupSelector, MonitoredGroups } from '../../domain/security-group/monitored-groups';
-import type { Pause, SentryConfiguration } from '../../domain/security-group/sentry-configuration';
+import { RESPONSES } from '../../domain/security-group/policy';
+import type { Pause, SentryConfiguration, Workflow } from '../../domain/security-group/sentry-configuration';
 import { readParameters } from '../configuration/ssm-parameters';
 
 const version = z.literal(SENTRY_PARAMETERS_VERSION);
@@ -28,6 +29,8 @@ const patternSchema = z.object({
   peers: z.optional(z.array(peerSchema)),
   undescribed: z.optional(z.boolean()),
 });
+const workflowSchema = z.object({ name: z.string(), expireSeconds: seconds, asker: z.string(), queueUrl: z.string(), decisionKeyArn: z.string() });
+
 const policiesSchema = z.object({
   version,
   policies: z.array(z.object({
@@ -36,7 +39,8 @@ const policiesSchema = z.object({
       z.object({ kind: z.literal('allowOnly'), patterns: z.array(patternSchema) }),
       z.object({ kind: z.literal('locked'), restoreRemoved: z.boolean() }),
     ]),
-    response: z.enum(['revert', 'notifyOnly']),
+    response: z.enum(RESPONSES),
+    asking: z.optional(z.object({ workflow: z.string(), whenUnanswered: z.enum(['revert', 'accept']) })),
   })),
   trustedActors: z.array(z.discriminatedUnion('kind', [
     z.object({ kind: z.literal('role'), roleArn: z.string() }),
@@ -47,6 +51,7 @@ const policiesSchema = z.object({
   settleSeconds: seconds,
   repeatWindowSeconds: seconds,
   brake: z.number().check(z.positive(), z.maximum(1)),
+  workflows: z._default(z.array(workflowSchema), []),
 });
 
 const selectorsSchema = z.array(z.discriminatedUnion('kind', [
@@ -62,6 +67,19 @@ const pauseSchema = z.union([
   z.strictObject({ version }),
 ]);
 
+/** A workflow, and how it is reached. */
+export interface ReachableWorkflow extends Workflow {
+  /** The sentry's name there. */
+  readonly asker: string;
+  /** Where requests and outcomes go. */
+  readonly queueUrl: string;
+  readonly decisionKeyArn: string;
+}
+
+export interface LoadedConfiguration extends SentryConfiguration {
+  readonly workflows: readonly ReachableWorkflow[];
+}
+
 /** Where a function finds the names of the parameters; those of the groups are joined by commas. */
 export interface SentryParameterNames {
   readonly POLICIES_PARAMETER: string;
@@ -70,7 +88,7 @@ export interface SentryParameterNames {
 }
 
 /** Reads the parameters that the deployment wrote, and an operator's pause. Throws where one is missing, or of another version. */
-export async function loadSentryConfiguration(client: SSMClient, names: SentryParameterNames): Promise<SentryConfiguration> {
+export async function loadSentryConfiguration(client: SSMClient, names: SentryParameterNames): Promise<LoadedConfiguration> {
   const groupNames = names.MONITORED_GROUPS_PARAMETERS.split(',');
   const [policiesText, pauseText, ...groupTexts] = await readParameters(client, [names.POLICIES_PARAMETER, names.PAUSE_PARAMETER, ...groupNames]);
   const policies = parse(policiesSchema, names.POLICIES_PARAMETER, policiesText);
@@ -90,6 +108,7 @@ export async function loadSentryConfiguration(client: SSMClient, names: SentryPa
     settleMilliseconds: 1000 * policies.settleSeconds,
     repeatWindowMilliseconds: 1000 * policies.repeatWindowSeconds,
     brake: policies.brake,
+    workflows: policies.workflows.map(({ expireSeconds, ...workflow }) => ({ ...workflow, expireMilliseconds: 1000 * expireSeconds })),
     ...(pause && { pause }),
   };
 }

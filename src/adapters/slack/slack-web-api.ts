@@ -38,6 +38,8 @@ export interface TokenOwner {
   readonly botId: string | undefined;
 }
 
+type HttpRequest = Pick<RequestInit, 'headers' | 'body'>;
+
 interface HttpAnswer {
   readonly status: number;
   readonly retryAfterMilliseconds: number | undefined;
@@ -73,6 +75,7 @@ const answerSchema = z.discriminatedUnion('ok', [
     response_metadata: z.optional(z.object({ messages: z.optional(z.array(z.string())) })),
   }),
 ]);
+const failureSchema = z.object({ cause: z.object({ code: z.string() }) });
 const noFields = z.object({});
 const postedSchema = z.object({ channel: z.string(), ts: z.string() });
 const userSchema = z.object({ user: z.object({ id: z.string() }) });
@@ -148,7 +151,7 @@ export class SlackWebApi {
     }
     const answer = await exchange(`${this.apiUrl}/${method}`, `Slack's ${method}`, this.timeoutMilliseconds, {
       headers: { Authorization: `Bearer ${token}` },
-      body: new URLSearchParams(Object.entries(form).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]]))),
+      body: new URLSearchParams(Object.entries(form).filter((field): field is [string, string] => field[1] !== undefined)),
     });
     return resultIn(answer, method, schema);
   }
@@ -158,7 +161,7 @@ export class SlackWebApi {
  * Posts to Slack and reads the answer, up to a size. Throws where Slack is not there, asks to wait, or sends elsewhere.
  * Errors call the address `what`, since it can be a secret, and leave out fetch's own words, which can show headers.
  */
-export async function exchange(url: string, what: string, timeoutMilliseconds: number, request: Pick<RequestInit, 'headers' | 'body'>): Promise<HttpAnswer> {
+export async function exchange(url: string, what: string, timeoutMilliseconds: number, request: HttpRequest): Promise<HttpAnswer> {
   const answer = await fetchedAnswer(url, what, timeoutMilliseconds, request);
   const { status, retryAfterMilliseconds } = answer;
   if (status === 429) throw new MessengerUnavailableError(`${what} asks to wait: too many requests.`, retryAfterMilliseconds ?? DEFAULT_RETRY_MILLISECONDS);
@@ -167,14 +170,16 @@ export async function exchange(url: string, what: string, timeoutMilliseconds: n
   return answer;
 }
 
-async function fetchedAnswer(url: string, what: string, timeoutMilliseconds: number, request: Pick<RequestInit, 'headers' | 'body'>): Promise<HttpAnswer> {
+async function fetchedAnswer(url: string, what: string, timeoutMilliseconds: number, request: HttpRequest): Promise<HttpAnswer> {
+  const signal = AbortSignal.timeout(timeoutMilliseconds);
   try {
-    const response = await fetch(url, { ...request, method: 'POST', redirect: 'manual', signal: AbortSignal.timeout(timeoutMilliseconds) });
+    const response = await fetch(url, { ...request, method: 'POST', redirect: 'manual', signal });
     const retryAfterMilliseconds = retryAfterIn(response.headers.get('retry-after'));
     return { status: response.status, retryAfterMilliseconds, body: await bodyOf(response, what) };
   } catch (error) {
     if (error instanceof MessengerRefusedError) throw error;
-    throw new MessengerUnavailableError(`${what} cannot be reached: ${failureIn(error, timeoutMilliseconds)}.`);
+    const failure = signal.aborted ? `no answer within ${timeoutMilliseconds} ms` : failureIn(error);
+    throw new MessengerUnavailableError(`${what} cannot be reached: ${failure}.`);
   }
 }
 
@@ -195,14 +200,12 @@ function retryAfterIn(header: string | null): number | undefined {
 }
 
 /** The code of the failure only, such as ECONNREFUSED. */
-function failureIn(error: unknown, timeoutMilliseconds: number): string {
-  if (!(error instanceof Error)) return 'unknown failure';
-  if (error.name === 'TimeoutError') return `no answer within ${timeoutMilliseconds} ms`;
-  const { cause } = error;
-  return cause instanceof Error && 'code' in cause ? String(cause.code) : error.name;
+function failureIn(error: unknown): string {
+  return failureSchema.safeParse(error).data?.cause.code ?? 'the connection failed';
 }
 
-function resultIn<Schema extends z.ZodMiniType>({ status, retryAfterMilliseconds, body }: HttpAnswer, method: string, schema: Schema): z.infer<Schema> {
+function resultIn<Schema extends z.ZodMiniType>(received: HttpAnswer, method: string, schema: Schema): z.infer<Schema> {
+  const { status, retryAfterMilliseconds, body } = received;
   const json = jsonIn(body);
   if (json === undefined) throw noJson(method, status);
   const answer = answerSchema.safeParse(json);

@@ -9,6 +9,7 @@ import type * as sns from 'aws-cdk-lib/aws-sns';
 import * as sqs from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { SECURITY_GROUP_METRICS } from '../../contracts/metrics';
+import { CARRY_OUT_DECISION } from '../../contracts/security-group/carry-out-decision.environment';
 import { OPERATE_SENTRY } from '../../contracts/security-group/operate-sentry.environment';
 import { type HeartbeatMessage, QUEUE_MESSAGE_VERSION } from '../../contracts/security-group/queue-message';
 import { RECONCILE_GROUPS } from '../../contracts/security-group/reconcile-groups.environment';
@@ -29,6 +30,7 @@ import { LedgerTable } from './ledger-table';
 import type { MonitoredGroup, MonitoredGroups } from './monitored-groups';
 import type { SecurityGroupBaseline } from './security-group-baseline';
 import { findOverlap } from './selection-overlap';
+import { policyOf, SentryApprovals, workflowsOf } from './sentry-approvals';
 import { SentryParameters } from './sentry-parameters';
 import { acknowledgeWildcards, actingStatements, historyStatement, lookingStatements, pointingStatement } from './sentry-rights';
 
@@ -166,21 +168,14 @@ export class SecurityGroupSentry extends Construct implements iam.IGrantable {
     this.validate(props);
     this.refuseRivals();
     const selection = props.monitoredGroups._selection;
-    const policies = props.policies.map(({ baseline, response }) => ({ baseline: baseline._specification, response: response._response }));
+    const policies = props.policies.map(policyOf);
     this.node.addValidation({ validate: () => judgeAppRules(this, selection, policies) });
 
     this.notificationTopic = props.notificationTopic ? givenTopic(this, props.notificationTopic) : notificationTopic(this, 'Notifications');
+    const approvals = SentryApprovals.forWorkflows(this, workflowsOf(props.policies), FUNCTION_TIMEOUT);
     const parameters = new SentryParameters(this, 'Parameters', {
       monitoredGroups: selection,
-      policies: {
-        policies,
-        trustedActors: (props.trustedActors ?? []).map((actor) => actor._bind(this)),
-        mode: props.mode ?? SentryMode.ENFORCE,
-        existingViolations: props.existingViolations ?? ExistingViolations.REPORT,
-        settleSeconds: this.seconds('settleTime', props.settleTime ?? Duration.minutes(15), SETTLE_RANGE),
-        repeatWindowSeconds: this.seconds('repeatWindow', props.repeatWindow ?? Duration.hours(1), REPEAT_RANGE),
-        brake: props.reconcileBrake ?? 0.25,
-      },
+      policies: { policies, ...this.settings(props), workflows: approvals?.parameters ?? [] },
     });
     const ledger = new LedgerTable(this, 'Ledger');
 
@@ -253,7 +248,9 @@ export class SecurityGroupSentry extends Construct implements iam.IGrantable {
     operator.addToRolePolicy(pointingStatement(changes));
     ledger.grantWrite(operator.role!, ['PutItem']);
 
-    const functions = [responder, reconciler, operator];
+    const asking = approvals && this.letAsk(approvals, responder, common, ledger);
+
+    const functions = [responder, reconciler, operator, ...asking?.functions ?? []];
     functions.forEach((handler) => {
       this.notificationTopic.grantPublish(handler);
       parameters.grantRead(handler);
@@ -262,14 +259,17 @@ export class SecurityGroupSentry extends Construct implements iam.IGrantable {
     });
     this.operatorFunction = operator;
     this.grantPrincipal = responder.grantPrincipal;
-    this.alarms = this.makeAlarms({ undelivered, unhandled, changes, responder, reconciler });
+    this.alarms = [
+      ...this.makeAlarms({ undelivered, unhandled, changes, responder, reconciler }),
+      ...asking?.alarms ?? [],
+    ];
     new TamperRules(this, 'Tamper', {
       topic: this.notificationTopic,
       deadLetterQueue: undelivered,
       rules: [changeRule, heartbeatRule, reconcileRule],
       functions,
       tables: [ledger.table],
-      queues: [changes, unhandled, undelivered],
+      queues: [changes, unhandled, undelivered, ...approvals?.queues ?? []],
       parameters: parameters.all,
       alarms: this.alarms,
     });
@@ -353,6 +353,54 @@ export class SecurityGroupSentry extends Construct implements iam.IGrantable {
   /** Events that could not be read in full. */
   public metricUnreadableEvents(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
     return sentryMetric(this, SECURITY_GROUP_METRICS.unreadableEvents, options);
+  }
+
+  private settings({ trustedActors = [], mode = SentryMode.ENFORCE, existingViolations, settleTime, repeatWindow, reconcileBrake }: SecurityGroupSentryProps) {
+    return {
+      trustedActors: trustedActors.map((actor) => actor._bind(this)),
+      mode,
+      existingViolations: existingViolations ?? ExistingViolations.REPORT,
+      settleSeconds: this.seconds('settleTime', settleTime ?? Duration.minutes(15), SETTLE_RANGE),
+      repeatWindowSeconds: this.seconds('repeatWindow', repeatWindow ?? Duration.hours(1), REPEAT_RANGE),
+      brake: reconcileBrake ?? 0.25,
+    };
+  }
+
+  /** What only sentries need whose policies ask people. */
+  private letAsk(approvals: SentryApprovals, responder: BundledFunction<string>, common: CommonVariables, ledger: LedgerTable) {
+    approvals.grantAsk(responder);
+    ledger.grantReadAsked(responder);
+    const carrier = this.carryOutDecisions(approvals, common, ledger);
+    return { functions: [carrier], alarms: this.makeDecisionAlarms(approvals, carrier) };
+  }
+
+  private carryOutDecisions(approvals: SentryApprovals, common: CommonVariables, ledger: LedgerTable): BundledFunction<string> {
+    const carrier = new BundledFunction(this, 'CarryOutDecision', {
+      contract: CARRY_OUT_DECISION,
+      environment: (role) => ({ ...common, DECISION_QUEUE_URL: approvals.decisions.queueUrl, OWN_ROLE_ARN: role.roleArn }),
+      description: `Carries out what people decided about security group changes for ${this.node.path}`,
+      timeout: FUNCTION_TIMEOUT,
+      memorySize: 512,
+    });
+    approvals.carriedOutBy(carrier);
+    actingStatements(this, this.selection._selection).forEach((statement) => carrier.addToRolePolicy(statement));
+    carrier.addToRolePolicy(historyStatement());
+    ledger.grantWrite(carrier.role!, ['PutItem', 'UpdateItem', 'DeleteItem', 'BatchWriteItem']);
+    ledger.grantReadAsked(carrier);
+    return carrier;
+  }
+
+  private makeDecisionAlarms({ unhandled }: SentryApprovals, carrier: lambda.IFunction): cloudwatch.Alarm[] {
+    const topic = this.notificationTopic;
+    const alarm = (id: string, metric: cloudwatch.Metric, description: string) =>
+      new SentryAlarm(this, id, { metric, threshold: 0, description, topic });
+    return [
+      alarm('UnhandledDecisionsAlarm', unhandled.metricApproximateNumberOfMessagesVisible(), 'The sentry gave up on decisions of people after hours of tries.'),
+      alarm('FailedDecisionsAlarm', sentryMetric(this, SECURITY_GROUP_METRICS.decisionsFailed), 'A decision of people could not be carried out.'),
+      alarm('RefusedDecisionsAlarm', sentryMetric(this, SECURITY_GROUP_METRICS.decisionsRefused),
+        'A message passed for a decision of people, and no workflow has signed it for what was asked: somebody may be forging decisions.'),
+      alarm('DecisionErrorsAlarm', carrier.metricErrors(), 'The function that carries out decisions fails as a whole: decisions wait.'),
+    ];
   }
 
   private validate({ monitoredGroups, policies, reconcileBrake, reconcileSchedule }: SecurityGroupSentryProps): void {
@@ -448,6 +496,13 @@ export class SecurityGroupSentry extends Construct implements iam.IGrantable {
     ));
   }
 }
+
+/** What the environments of all functions have in common. */
+type CommonVariables = SentryParameters['variables'] & {
+  readonly SENTRY_NAME: string;
+  readonly LEDGER_TABLE: string;
+  readonly NOTIFICATION_TOPIC_ARN: string;
+};
 
 interface WatchedParts {
   readonly undelivered: sqs.Queue;

@@ -40,7 +40,7 @@ export interface RuleInMessage extends RuleValuesInMessage {
 
 export interface ViolationInMessage {
   readonly baseline: 'forbid' | 'allowOnly' | 'locked';
-  readonly response: 'revert' | 'notifyOnly';
+  readonly response: 'revert' | 'revertUntilApproved' | 'revertIfDenied' | 'notifyOnly';
   readonly reason: string;
 }
 

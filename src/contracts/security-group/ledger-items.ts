@@ -6,6 +6,7 @@
  * | `GROUP#<group id>` | `RECORD` | how the group came under the sentry's eyes |
  * | `GROUP#<group id>` | `RULE#<rule key>` | what is known of one rule, with its revision |
  * | `GROUP#<group id>` | `REPEATS` | what was told lately |
+ * | `REQUEST#<request id>` | `ASKED` | a change that people were asked about, and what came of it; it expires |
  * | `EVENT#<event id>` | `<group id>` | how far an event is handled, under which lease; it expires |
  */
 export const LEDGER_KEY = { partition: 'pk', sort: 'sk' } as const;
@@ -31,6 +32,15 @@ export function groupPartition(groupId: string): string {
 
 export function ruleSortKey(ruleKey: string): string {
   return `RULE#${ruleKey}`;
+}
+
+export const ASKED_SORT_KEY = 'ASKED';
+
+/** Longer than any request may wait, and any approval last. */
+export const ASKED_KEPT_SECONDS = 90 * 24 * 60 * 60;
+
+export function requestPartition(requestId: string): string {
+  return `REQUEST#${requestId}`;
 }
 
 export function eventPartition(eventId: string): string {

@@ -15,6 +15,19 @@ export interface PoliciesParameter {
   readonly settleSeconds: number;
   readonly repeatWindowSeconds: number;
   readonly brake: number;
+  /** Whom policies ask, by the names that they use. */
+  readonly workflows: readonly WorkflowParameter[];
+}
+
+export interface WorkflowParameter {
+  readonly name: string;
+  readonly expireSeconds: number;
+  /** The name under which the sentry asks there. */
+  readonly asker: string;
+  /** Where requests and outcomes go. */
+  readonly queueUrl: string;
+  /** The key that signs its decisions. */
+  readonly decisionKeyArn: string;
 }
 
 /** There may be several: all that they include, but what any of them excludes. */

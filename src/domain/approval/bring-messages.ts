@@ -51,7 +51,9 @@ const FIRST_BACK_OFF_MILLISECONDS = 5_000;
 const LONGEST_BACK_OFF_MILLISECONDS = 5 * 60_000;
 
 /** Brings what is due of a request's messages, one after the other; what cannot be brought now is for later, and holds up nothing else. */
-export async function bringMessages(requestId: string, configuration: ApprovalConfiguration, surroundings: MessageSurroundings): Promise<void> {
+export async function bringMessages(
+  requestId: string, configuration: ApprovalConfiguration, surroundings: MessageSurroundings,
+): Promise<void> {
   const { store, clock } = surroundings;
   for (const tried = new Set<string>(); ;) {
     const request = await store.read(requestId);
@@ -62,14 +64,20 @@ export async function bringMessages(requestId: string, configuration: ApprovalCo
   }
 }
 
-async function bringOne(requestId: string, slot: MessageSlot, configuration: ApprovalConfiguration, surroundings: MessageSurroundings): Promise<void> {
+async function bringOne(
+  requestId: string, slot: MessageSlot, configuration: ApprovalConfiguration, surroundings: MessageSurroundings,
+): Promise<void> {
   const { store, clock } = surroundings;
   const change = async (revised: (current: MessageSlot) => MessageSlot) =>
     revise(requestId, (request) => withSlot(request, slot, revised), configuration, store);
   const leasedUntil = new Date(clock.now().getTime() + LEASE_MILLISECONDS);
-  const claimed = await change((current) => (isBringable(current, clock.now()) ? { ...current, leasedUntil } : current));
+  let isOurs = false;
+  const claimed = await change((current) => {
+    isOurs = isBringable(current, clock.now());
+    return isOurs ? { ...current, leasedUntil } : current;
+  });
   const own = claimed?.messages.find((each) => nameKey(each.name) === nameKey(slot.name));
-  if (!claimed || own?.leasedUntil?.getTime() !== leasedUntil.getTime()) return;
+  if (!claimed || !own || !isOurs) return;
   try {
     const progress = async (copies: readonly MessageCopy[]) => {
       await change((current) => ({ ...current, copies: merged(current.copies, copies, own.copies) }));
@@ -128,7 +136,8 @@ async function bring(
 }
 
 async function bringQuestion(
-  request: ApprovalRequest, { copies }: MessageSlot, { approvalChannelId }: ApprovalConfiguration, { messenger, renderer }: MessageSurroundings, progress: Progress,
+  request: ApprovalRequest, { copies }: MessageSlot, { approvalChannelId }: ApprovalConfiguration, { messenger, renderer }: MessageSurroundings,
+  progress: Progress,
 ): Promise<boolean> {
   const message = renderer.question(request);
   if (copies.length === 0) {
@@ -143,7 +152,9 @@ async function bringQuestion(
 }
 
 /** In a thread below the question, from where an earlier try was cut short. */
-async function bringWhole(request: ApprovalRequest, { copies }: MessageSlot, { messenger, renderer }: MessageSurroundings, progress: Progress): Promise<void> {
+async function bringWhole(
+  request: ApprovalRequest, { copies }: MessageSlot, { messenger, renderer }: MessageSurroundings, progress: Progress,
+): Promise<void> {
   const question = questionCopy(request);
   const parts = renderer.whole(request);
   const posted = [...copies];

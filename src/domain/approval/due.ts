@@ -51,7 +51,9 @@ export interface Attempt {
 /** What the asker says has become of the decision; of an earlier try, it says nothing any more. */
 export function withOutcome(request: ApprovalRequest, { phase, attempt }: Attempt, outcome: CarryingOutcome): ApprovalRequest {
   const { carrying, decision } = request;
-  if (!carrying || carrying.outcome || carrying.phase !== phase || carrying.attempt !== attempt) return request;
+  if (!carrying || carrying.phase !== phase || carrying.attempt !== attempt) return request;
+  // What failed at first may be done by a later try of its own.
+  if (carrying.outcome && (carrying.outcome.kind !== 'failed' || outcome.kind === 'failed')) return request;
   const carried = withEntry({ ...request, carrying: { ...carrying, outcome } }, { at: outcome.at, what: outcome.kind, detail: outcome.text });
   if (decision?.kind === 'not-asked') return carried;
   const step = phase === 'end' && outcome.kind === 'carried-out' ? 'ended' : outcome.kind;

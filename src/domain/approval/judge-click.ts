@@ -18,7 +18,7 @@ export function judgeClick(
   request: ApprovalRequest, click: Click, authority: Authority, configuration: ApprovalConfiguration, now: Date,
 ): ApprovalRequest {
   if (request.judgedClicks.includes(click.id)) return request;
-  const found = withCopy(request, click, configuration);
+  const found = withCopy(request, click, authority, configuration);
   const refusal = whyRefused(found, click, authority, configuration);
   if (refusal) return refuse(found, click, refusal, authority, now);
   const entry = { at: now, by: click.userId, clickId: click.id, membership: authority.members };
@@ -33,10 +33,11 @@ export function judgeClick(
 type EntryBase = Omit<AuditEntry, 'what'>;
 
 /** Where it is clicked, there it stands: the try that posted it may have died before it wrote that down. */
-function withCopy(request: ApprovalRequest, { channelId, messageTs, id }: Click, { approvalChannelId }: ApprovalConfiguration): ApprovalRequest {
+function withCopy(request: ApprovalRequest, click: Click, authority: Authority, { approvalChannelId }: ApprovalConfiguration): ApprovalRequest {
+  const { channelId, messageTs, id } = click;
   const judged = { ...request, judgedClicks: [...request.judgedClicks, id] };
   const isKnown = request.messages.some(({ copies }) => copies.some(({ ts }) => ts === messageTs));
-  if (isKnown || channelId !== approvalChannelId) return judged;
+  if (isKnown || !isOurs(click, authority) || channelId !== approvalChannelId) return judged;
   const messages = judged.messages.map((slot) =>
     (slot.name.kind === 'question' ? { ...slot, copies: [...slot.copies, { channelId, ts: messageTs }] } : slot));
   return withDue({ ...judged, messages }, { kind: 'question' });
@@ -50,28 +51,39 @@ function whyRefused(request: ApprovalRequest, click: Click, authority: Authority
     ?? (action.kind === 'approve' ? whyNotApproved(request, click, action.seconds, configuration) : undefined);
 }
 
-function whyNobody(click: Click, { teamId, appId, members }: Authority, { approvalChannelId }: ApprovalConfiguration): string | undefined {
-  if (click.appId !== appId || click.teamId !== teamId) return 'the click did not come from the workspace and the app of this workflow.';
+function isOurs(click: Click, { teamId, appId }: Authority): boolean {
+  return click.appId === appId && click.teamId === teamId;
+}
+
+function whyNobody(click: Click, authority: Authority, { approvalChannelId }: ApprovalConfiguration): string | undefined {
+  const { teamId, members } = authority;
+  if (!isOurs(click, authority)) return 'the click did not come from the workspace and the app of this workflow.';
   if (click.userTeamId !== teamId) return 'only people of this workspace may decide, not guests of a shared channel.';
   if (click.channelId !== approvalChannelId) return 'requests are decided in their approval channel only.';
   return members.includes(click.userId) ? undefined : 'you are not one of the approvers.';
 }
 
-function whyNotNow({ decision, carrying }: ApprovalRequest, { button: { action } }: Click): string | undefined {
+function whyNotNow({ decision, carrying, expiresAt }: ApprovalRequest, { button: { action }, at }: Click): string | undefined {
   if (action.kind === 'show-all') return undefined;
   if (action.kind === 'retry') return carrying?.outcome?.kind === 'failed' ? undefined : 'there is nothing to retry: the last try did not fail.';
-  return decision ? `it is ${decision.kind} already.` : undefined;
+  if (decision) return `it is ${decision.kind} already.`;
+  // It may be a while until somebody looks at a request whose time is over: nobody decides it any more all the same.
+  return at >= expiresAt ? 'its time is over.' : undefined;
 }
 
 function whyNotApproved(
-  { requesters, votes, question }: ApprovalRequest, { userId }: Click, seconds: number | undefined, configuration: ApprovalConfiguration,
+  request: ApprovalRequest, { userId }: Click, seconds: number | undefined, configuration: ApprovalConfiguration,
 ): string | undefined {
+  const { votes, question } = request;
   if (seconds !== undefined && !(question.mayBeTimed && configuration.approvalSeconds.includes(seconds))) return 'this duration is not offered for it.';
   if (votes.some((vote) => vote.userId === userId)) return 'you have approved it already: somebody else has to as well.';
-  if (!configuration.allowSelfApproval && requesters.some(({ slackUserId }) => slackUserId === userId)) {
-    return 'you asked for it yourself: somebody else has to approve it.';
-  }
+  if (!configuration.allowSelfApproval && isRequester(request, userId)) return 'you asked for it yourself: somebody else has to approve it.';
   return undefined;
+}
+
+/** One who approved it can become one by a repeat: that approval counts no more. */
+function isRequester({ requesters }: ApprovalRequest, userId: string): boolean {
+  return requesters.some(({ slackUserId }) => slackUserId === userId);
 }
 
 function refuse(request: ApprovalRequest, { userId, id }: Click, reason: string, { members }: Authority, now: Date): ApprovalRequest {
@@ -81,12 +93,13 @@ function refuse(request: ApprovalRequest, { userId, id }: Click, reason: string,
 
 function approve(request: ApprovalRequest, vote: Vote, configuration: ApprovalConfiguration, entry: EntryBase): ApprovalRequest {
   const votes = [...request.votes, vote];
+  const counted = configuration.allowSelfApproval ? votes : votes.filter(({ userId }) => !isRequester(request, userId));
   const detail = vote.seconds === undefined ? 'approve' : `approve for ${vote.seconds} s`;
   const voted = withEntry(withDue({ ...request, votes }, { kind: 'question' }), { ...entry, what: 'vote', detail });
-  if (votes.length < approvalsNeeded(request, configuration)) return voted;
-  const limits = votes.flatMap(({ seconds }) => (seconds === undefined ? [] : [seconds]));
+  if (counted.length < approvalsNeeded(request, configuration)) return voted;
+  const limits = counted.flatMap(({ seconds }) => (seconds === undefined ? [] : [seconds]));
   const until = limits.length > 0 ? new Date(vote.at.getTime() + 1_000 * Math.min(...limits)) : undefined;
-  return withDecision(voted, { kind: 'approved', at: vote.at, by: votes.map(({ userId }) => userId), ...(until && { until }) }, entry);
+  return withDecision(voted, { kind: 'approved', at: vote.at, by: counted.map(({ userId }) => userId), ...(until && { until }) }, entry);
 }
 
 /** A requester whom nobody knows in Slack could be any of the approvers: one other person has to agree in any case. */

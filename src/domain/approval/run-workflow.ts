@@ -34,6 +34,7 @@ async function takeOnce(ask: Ask, configuration: ApprovalConfiguration, surround
   const [known, subject, source] = await Promise.all([store.read(ask.requestId), store.subject(ask.subject), store.source(ask.source)]);
   if (known) return known.id;
   const open = subject.openRequestId === undefined ? undefined : await store.read(subject.openRequestId);
+  if (open?.id === ask.requestId) return open.id;
   if (open && !open.decision) {
     if (!open.joined.includes(ask.requestId)) await save(join(open, ask, clock.now()), open, configuration, store);
     return open.id;
@@ -58,9 +59,13 @@ export async function takeClick(click: Click, configuration: ApprovalConfigurati
   const request = await store.read(requestId);
   if (!request) return false;
   const [app, members] = await Promise.all([people.app(), membersOf(configuration, people)]);
-  await identify(request, configuration, surroundings);
   const authority = { ...app, members };
-  await revise(requestId, (current) => judgeClick(current, click, authority, configuration, clock.now()), configuration, store);
+  await retried(async () => {
+    // Over the very state in which all requesters are known: whoever joins meanwhile has it judged again.
+    const identified = await identify(await store.read(requestId) ?? request, configuration, surroundings);
+    const judged = judgeClick(identified, click, authority, configuration, clock.now());
+    if (judged !== identified) await save(judged, identified, configuration, store);
+  });
   await attend(requestId, configuration, surroundings);
   return true;
 }
@@ -69,12 +74,19 @@ async function membersOf({ approvers }: ApprovalConfiguration, people: People): 
   return approvers.kind === 'users' ? approvers.userIds : people.membersOf(approvers.userGroupId);
 }
 
-/** Finds out who the requesters are in Slack, where that is not known yet. Throws where Slack does not say. */
-async function identify(request: ApprovalRequest, configuration: ApprovalConfiguration, { people, store }: WorkflowSurroundings): Promise<void> {
+/** The request, with who its requesters are in Slack. Throws where Slack does not say. */
+async function identify(
+  request: ApprovalRequest, configuration: ApprovalConfiguration, surroundings: WorkflowSurroundings,
+): Promise<ApprovalRequest> {
+  const { people, store } = surroundings;
   const unknown = request.requesters.filter(({ slackUserId }) => slackUserId === undefined);
-  if (unknown.length === 0) return;
-  const found = await Promise.all(unknown.map(async ({ name, email }) => ({ name, email, slackUserId: email ? await people.userWithEmail(email) ?? '' : '' })));
-  await revise(request.id, (current) => ({ ...current, requesters: current.requesters.map((requester) => identified(requester, found)) }), configuration, store);
+  if (unknown.length === 0) return request;
+  const found = await Promise.all(unknown.map(async ({ name, email }) =>
+    ({ name, email, slackUserId: email ? await people.userWithEmail(email) ?? '' : '' })));
+  const withFound = (current: ApprovalRequest) => ({ ...current, requesters: current.requesters.map((requester) => identified(requester, found)) });
+  const known = await revise(request.id, withFound, configuration, store);
+  // Somebody may have joined while it was looked up.
+  return known ? identify(known, configuration, surroundings) : request;
 }
 
 function identified(requester: KnownRequester, found: readonly KnownRequester[]): KnownRequester {
@@ -111,8 +123,14 @@ async function announceAll(request: ApprovalRequest, configuration: ApprovalConf
   const { unannounced } = request;
   if (unannounced.length === 0) return;
   await Promise.all(unannounced.map(async (entry) => announce(request, entry)));
-  const keys = new Set(unannounced.map((entry) => JSON.stringify(entry)));
-  await revise(request.id, (current) => ({ ...current, unannounced: current.unannounced.filter((entry) => !keys.has(JSON.stringify(entry))) }), configuration, store);
+  const keys = new Set(unannounced.map(entryKey));
+  const left = (current: ApprovalRequest) => current.unannounced.filter((entry) => !keys.has(entryKey(entry)));
+  await revise(request.id, (current) => ({ ...current, unannounced: left(current) }), configuration, store);
+}
+
+/** The same in whichever order a store gives the fields back. */
+function entryKey({ at, what, by, clickId, detail }: AuditEntry): string {
+  return JSON.stringify([at, what, by, clickId, detail]);
 }
 
 async function bring(request: ApprovalRequest, configuration: ApprovalConfiguration, surroundings: WorkflowSurroundings): Promise<void> {

@@ -9,4 +9,12 @@ export interface Announcement {
   readonly type: string;
   /** The same was told a short while ago: no message goes to people, only an event to machines. */
   readonly isRepeat: boolean;
+  /** Questions to people that go with it. */
+  readonly asks?: readonly PreparedAsk[];
+}
+
+/** A question on its way to a workflow, ready to be sent. */
+export interface PreparedAsk {
+  readonly workflow: string;
+  readonly message: string;
 }

@@ -37,7 +37,7 @@ export function adopt(
   const candidates = rules.filter((rule) => mayBeAdopted(rule, cause, ledger, now));
   const judged = candidates.map((rule) => ({ rule, violations: bareViolations(rule, configuration.policies, prefixLists) }));
   const isLeft = (violations: readonly Violation[]) =>
-    configuration.existingViolations === 'REPORT' || !violations.some(({ response }) => response === 'revert');
+    configuration.existingViolations === 'REPORT' || violations.every(({ response }) => response === 'notifyOnly');
   const standing = new Set(rules.map(ruleKey));
   return {
     group,

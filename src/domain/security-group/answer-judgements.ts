@@ -57,7 +57,7 @@ export type After = { readonly group: GroupRules } | { readonly failure: string 
 export function outcomeOf({ judgement, answer: given }: Answered, after: After, wasIntended: boolean): Outcome {
   const { verdict, present, notRestorable } = judgement;
   if (notRestorable) return { kind: 'not-restorable', reason: notRestorable.reason };
-  if (verdict === 'keep' || verdict === 'wait') return { kind: present || judgement.change === 'removed' ? 'kept' : 'already-gone' };
+  if (verdict === 'keep' || verdict === 'wait' || verdict === 'ask') return { kind: present || judgement.change === 'removed' ? 'kept' : 'already-gone' };
   if ('failure' in after) return outcomeUnseen(given, wasIntended, after.failure);
   if (isAnswered(judgement, after.group)) return { kind: wasIntended || hasBroughtAbout(given) ? 'reverted' : 'already-gone' };
   return outcomeUnchanged(judgement, given);
@@ -82,7 +82,7 @@ function outcomeUnseen(given: ActAnswer | undefined, wasIntended: boolean, failu
 /** Where the sentry only observes, or is paused until then. */
 export function outcomeUnanswered(judgement: Judgement, until: Date | undefined): Outcome {
   if (judgement.notRestorable) return { kind: 'not-restorable', reason: judgement.notRestorable.reason };
-  if (judgement.verdict === 'keep') return outcomeOf({ judgement }, { failure: '' }, false);
+  if (judgement.verdict === 'keep' || (judgement.verdict === 'ask' && !until)) return outcomeOf({ judgement }, { failure: '' }, false);
   if (!judgement.present && judgement.change !== 'removed') return { kind: 'already-gone' };
   return { kind: 'would-revert', ...(until && { until }) };
 }

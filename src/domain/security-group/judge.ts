@@ -1,6 +1,6 @@
 import { type NamedRules, NO_RULES, type RuleReference } from './change';
-import { EMPTY_LEDGER, entryOf, type GroupLedger, isAdopted, type Grant, type LedgerEntry, livingGrants } from './ledger';
-import type { Baseline, Policy, Response } from './policy';
+import { EMPTY_LEDGER, entryOf, type GroupLedger, type Grant, hasEndedRequest, isAdopted, type LedgerEntry, livingGrants } from './ledger';
+import { type Asking, type Baseline, isAsking, isReverting, type Policy, type Response, RESPONSES } from './policy';
 import type { PrefixLists } from './prefix-list';
 import { isSameRule, type Rule, ruleKey } from './rule';
 import type { GroupRules } from './security-groups';
@@ -27,6 +27,13 @@ export interface Violation {
   readonly baseline: Baseline['kind'];
   readonly response: Response;
   readonly reason: string;
+  /** Whom to ask, where the response asks. */
+  readonly asking?: Asking;
+}
+
+/** The one whose response wins. */
+export function strongest(violations: readonly Violation[]): Violation | undefined {
+  return RESPONSES.flatMap((response) => violations.find((violation) => violation.response === response) ?? [])[0];
 }
 
 /** What has become of a rule, as far as can be told. */
@@ -38,8 +45,8 @@ export interface Judgement {
   readonly rule: Rule;
   readonly change: RuleChange;
   readonly present: boolean;
-  /** `wait`: no event explains the rule yet, and it may be on its way. */
-  readonly verdict: 'keep' | 'revoke' | 'restore' | 'wait';
+  /** `wait`: no event explains the rule yet, and it may be on its way. `ask`: it stands until somebody denies it. */
+  readonly verdict: 'keep' | 'revoke' | 'restore' | 'wait' | 'ask';
   /** Empty where every baseline allows what stands there. */
   readonly violations: readonly Violation[];
   /** With `restore`: the rule as the ledger holds it, and as it shall be again. */
@@ -102,7 +109,8 @@ function judgeStanding(rule: Rule, situation: IndexedSituation): Judgement {
   // added the rule, is on its way.
   const answered = hints.byTrustedActor ? violations.filter(({ baseline }) => baseline !== 'locked') : violations;
   if (answered.length === 0) return { ...judged, verdict: 'wait' };
-  if (!answered.some(({ response }) => response === 'revert')) return { ...judged, verdict: 'keep' };
+  const { response } = strongest(answered) ?? { response: 'notifyOnly' };
+  if (!isReverting(response)) return { ...judged, verdict: isAsking(response) ? 'ask' : 'keep' };
   const restored = earlierRule(rule, situation);
   return restored ? { ...judged, verdict: 'restore', restored } : { ...judged, verdict: 'revoke' };
 }
@@ -116,10 +124,15 @@ function changeOf(rule: Rule, entry: LedgerEntry | undefined, { hints, entriesBy
 function judgeDescription(rule: Rule, entry: LedgerEntry, { hints, policies }: Situation): Judgement {
   const restored = { ...rule, description: entry.rule.description };
   const unchanged = (rule.description ?? '') === (entry.rule.description ?? '');
-  const violations = unchanged || hints.byTrustedActor ? [] : policies.flatMap(({ baseline, response }) => (baseline.kind === 'locked'
-    ? [{ baseline: baseline.kind, response, reason: 'the group is locked: no rule may be described anew but by a trusted actor' }] : []));
-  const verdict = violations.some(({ response }) => response === 'revert') ? 'restore' : 'keep';
+  const violations = unchanged || hints.byTrustedActor ? [] : policies.flatMap(({ baseline, response, asking }) => (baseline.kind === 'locked'
+    ? [{ baseline: baseline.kind, response, reason: 'the group is locked: no rule may be described anew but by a trusted actor', ...(asking && { asking }) }] : []));
+  const verdict = verdictOnDescription(strongest(violations)?.response);
   return { rule, change: unchanged ? 'added' : 'described', present: true, verdict, violations, ...(verdict === 'restore' && { restored }) };
+}
+
+function verdictOnDescription(response: Response = 'notifyOnly'): 'restore' | 'ask' | 'keep' {
+  if (isReverting(response)) return 'restore';
+  return isAsking(response) ? 'ask' : 'keep';
 }
 
 /** Accepted rules that do not stand in the group any more. */
@@ -141,12 +154,13 @@ function judgeMissing(entry: LedgerEntry, situation: Situation): Judgement {
   // What has become of a modified rule is told once, with what it is now. Its earlier values may still be confirmed, and put back.
   if (modified) return { ...judged, verdict: 'keep', ...(restoresRemoved(policies) && { notRestorable: whyNotPutBack(entry, situation) }) };
 
-  const violations = policies.flatMap(({ baseline, response }) => (baseline.kind === 'locked' ? [{
-    baseline: baseline.kind,
-    response: baseline.restoreRemoved ? response : 'notifyOnly' as const,
+  const violations = policies.flatMap((policy): Violation[] => (policy.baseline.kind === 'locked' ? [{
+    baseline: policy.baseline.kind,
     reason: 'the group is locked: no rule may be removed from it but by a trusted actor',
+    ...(policy.baseline.restoreRemoved ? responseTo(policy, entry, situation.now) : { response: 'notifyOnly' }),
   }] : []));
-  if (!violations.some(({ response }) => response === 'revert')) return { ...judged, violations, verdict: 'keep' };
+  const { response } = strongest(violations) ?? { response: 'notifyOnly' };
+  if (!isReverting(response)) return { ...judged, violations, verdict: isAsking(response) ? 'ask' : 'keep' };
   const notRestorable = whyNotPutBack(entry, situation);
   return notRestorable ? { ...judged, violations, verdict: 'keep', notRestorable } : { ...judged, violations, verdict: 'restore', restored: rule };
 }
@@ -159,7 +173,7 @@ function judgeGone(situation: Situation): Judgement[] {
     .map((rule) => {
       const entry = entryOf(rule, situation.ledger);
       const violations = violationsOf(rule, entry, grantsOf(rule, entry, situation), situation);
-      const verdict = violations.some(({ response }) => response === 'revert') ? 'revoke' : 'keep';
+      const verdict = violations.some(({ response }) => isReverting(response)) ? 'revoke' : 'keep';
       return { rule, change: 'added', present: false, verdict, violations };
     });
 }
@@ -174,8 +188,24 @@ function grantsOf(rule: Rule, entry: LedgerEntry | undefined, { ledger, hints, n
 function violationsOf(
   rule: Rule, entry: LedgerEntry | undefined, grants: readonly Pick<Grant, 'cause'>[], situation: Situation,
 ): Violation[] {
-  return situation.policies.flatMap(({ baseline, response }) => violationsOfBaseline(rule, baseline, entry, grants, situation)
-    .map((violation) => ({ response, ...violation })));
+  return situation.policies.flatMap((policy) => violationsOfBaseline(rule, policy.baseline, entry, grantsFor(policy, grants), situation)
+    .map((violation) => ({ ...responseTo(policy, entry, situation.now), ...violation })));
+}
+
+/** What violates if these grants speak for the rule, and nothing else. */
+export function violationsUnder(rule: Rule, grants: readonly Pick<Grant, 'cause'>[], situation: Situation): Violation[] {
+  return violationsOf(rule, undefined, grants, situation);
+}
+
+/** What people approved answers the policies that ask people. */
+function grantsFor({ response }: Policy, grants: readonly Pick<Grant, 'cause'>[]): readonly Pick<Grant, 'cause'>[] {
+  return isAsking(response) ? grants : grants.filter(({ cause }) => cause !== 'approval-request');
+}
+
+/** Where people were asked already, and their time is over, nobody is asked again. */
+function responseTo({ response, asking }: Policy, entry: LedgerEntry | undefined, now: Date): Pick<Violation, 'response' | 'asking'> {
+  if (isAsking(response) && hasEndedRequest(entry, now)) return { response: 'revert' };
+  return { response, ...(asking && { asking }) };
 }
 
 /** What the baselines say of the rule itself, whatever may speak for it. `locked` says nothing without a history. */
@@ -232,20 +262,26 @@ function earlierRule(rule: Rule, situation: IndexedSituation): Rule | undefined 
 function whyNotPutBack(entry: LedgerEntry, situation: Situation): NotRestorable | undefined {
   const grounds = groundsForPuttingBack(entry, situation.now);
   if (grounds.length === 0) {
-    const mayChange = livingGrants(entry, situation.now).some(({ confirmed }) => confirmed === undefined);
+    const mayChange = livingGrants(entry, situation.now).some(({ cause, confirmed }) => cause === 'trusted-actor' && confirmed === undefined);
     return { reason: `CloudTrail's event history does not confirm${mayChange ? ' (yet)' : ''} that a trusted actor added it`, mayChange };
   }
-  const [violation] = violationsOf(entry.rule, entry, grounds.map((grant) => (grant.cause === 'operator' ? grant : { cause: 'trusted-actor' })), situation)
-    .filter(({ response }) => response === 'revert');
+  const [violation] = violationsOf(entry.rule, entry, grounds.map((grant) => (ANSWERS_TRAFFIC.includes(grant.cause) ? grant : { cause: 'trusted-actor' })), situation)
+    .filter(({ response }) => response !== 'notifyOnly');
   return violation && { reason: `it violates a baseline itself: ${violation.reason}`, mayChange: false };
 }
 
+/** Grants by which somebody decided on the very traffic. */
+const ANSWERS_TRAFFIC: readonly Grant['cause'][] = ['operator', 'approval-request'];
+
+/** A call that only an event tells of, and a request that nobody has approved yet. */
+const NEEDS_CONFIRMATION: readonly Grant['cause'][] = ['trusted-actor', 'approval-request'];
+
 function groundsForPuttingBack(entry: LedgerEntry, now: Date): readonly Grant[] {
-  return livingGrants(entry, now).filter(({ cause, confirmed }) => cause !== 'trusted-actor' || confirmed);
+  return livingGrants(entry, now).filter(({ cause, confirmed }) => !NEEDS_CONFIRMATION.includes(cause) || confirmed);
 }
 
 function restoresRemoved(policies: readonly Policy[]): boolean {
-  return policies.some(({ baseline, response }) => baseline.kind === 'locked' && baseline.restoreRemoved && response === 'revert');
+  return policies.some(({ baseline, response }) => baseline.kind === 'locked' && baseline.restoreRemoved && isReverting(response));
 }
 
 /** Rules that might have to be put back, but rest on nothing except events that nobody has confirmed. */

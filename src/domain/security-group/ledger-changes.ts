@@ -57,7 +57,8 @@ function learnOfLeft(rule: Rule, situation: Situation, acceptance: Grant): Ledge
 }
 
 function learnOfAccepted(rule: Rule, situation: Situation, acceptance: Grant): LedgerChange {
-  const learned = learnedEntry(rule, situation);
+  // What an untrusted call took away, a trusted one has put there again.
+  const learned = { ...learnedEntry(rule, situation), suspension: undefined };
   const isKnown = learned.grants.some(({ eventId }) => eventId === acceptance.eventId);
   const version = rule.peer.kind === 'prefixList' ? situation.prefixLists.get(rule.peer.prefixListId)?.version : undefined;
   const grants = isKnown ? learned.grants : [...learned.grants, acceptance];

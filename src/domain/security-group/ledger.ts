@@ -2,7 +2,7 @@ import type { Rule } from './rule';
 import { ruleKey } from './rule';
 
 /** Why a rule may stand. */
-export type GrantCause = 'adopted' | 'trusted-actor' | 'operator';
+export type GrantCause = 'adopted' | 'trusted-actor' | 'operator' | 'approval-request';
 
 export interface Grant {
   readonly cause: GrantCause;
@@ -13,10 +13,22 @@ export interface Grant {
   readonly until?: Date;
   /** The CloudTrail event that it rests on. */
   readonly eventId?: string;
-  /** Whether CloudTrail's event history has that event too: only then is the grant ground for putting the rule back. False: it never will. */
+  /**
+   * Whether CloudTrail's event history has that event too, or people have approved the request: only then is the grant ground for putting the
+   * rule back. False: it never will.
+   */
   readonly confirmed?: boolean;
   /** What the operator gave as reason. */
   readonly reason?: string;
+  /** The approval request that it rests on: while it waits for a decision, or since it was approved. */
+  readonly requestId?: string;
+}
+
+/** An approval request keeps grants from counting: what they speak for was taken away, and stays away until people decide. */
+export interface Suspension {
+  readonly requestId: string;
+  /** It ends then by itself, as if the request had been denied. */
+  readonly until?: Date;
 }
 
 /** What the ledger holds of one rule of one group. */
@@ -30,6 +42,7 @@ export interface LedgerEntry {
   readonly unexplainedSince?: Date;
   /** When it was told that the rule violates a policy and is left in place: reconcile need not tell it again. */
   readonly toldAt?: Date;
+  readonly suspension?: Suspension;
   /** Since when reconcile misses it in the group, though it has a grant. */
   readonly missingSince?: Date;
   /** Counts the writes of the item, so that one who read before another wrote does not write over it. */
@@ -81,5 +94,20 @@ export function entryOf(rule: Rule, { entries }: GroupLedger): LedgerEntry | und
 }
 
 export function livingGrants(entry: LedgerEntry | undefined, now: Date): readonly Grant[] {
-  return (entry?.grants ?? []).filter(({ until }) => until === undefined || now < until);
+  if (isSuspended(entry, now)) return [];
+  return (entry?.grants ?? []).filter((grant) => isLiving(grant, now));
+}
+
+export function isSuspended(entry: LedgerEntry | undefined, now: Date): boolean {
+  return entry?.suspension !== undefined && isLiving(entry.suspension, now);
+}
+
+function isLiving({ until }: { readonly until?: Date }, now: Date): boolean {
+  return until === undefined || now < until;
+}
+
+/** Whether a request about the rule has run out: people were asked, and are not asked again. */
+export function hasEndedRequest(entry: LedgerEntry | undefined, now: Date): boolean {
+  if (entry?.suspension && !isLiving(entry.suspension, now)) return true;
+  return (entry?.grants ?? []).some((grant) => grant.cause === 'approval-request' && !isLiving(grant, now));
 }

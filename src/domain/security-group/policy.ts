@@ -9,9 +9,31 @@ export type Baseline =
   /** Only accepted rules. */
   | { readonly kind: 'locked'; readonly restoreRemoved: boolean };
 
-export type Response = 'revert' | 'notifyOnly';
+/** The strongest first: where several policies are violated, it wins. */
+export const RESPONSES = ['revert', 'revertUntilApproved', 'revertIfDenied', 'notifyOnly'] as const;
+
+export type Response = typeof RESPONSES[number];
 
 export interface Policy {
   readonly baseline: Baseline;
   readonly response: Response;
+  /** With the responses that ask. */
+  readonly asking?: Asking;
+}
+
+/** Whom a policy asks. */
+export interface Asking {
+  /** The workflow's name in the sentry's configuration. */
+  readonly workflow: string;
+  /** What becomes of a change that stands until it is denied; without meaning where it is reverted first. */
+  readonly whenUnanswered: 'revert' | 'accept';
+}
+
+export function isAsking(response: Response): boolean {
+  return response === 'revertUntilApproved' || response === 'revertIfDenied';
+}
+
+/** Whether what violates is taken back at once. */
+export function isReverting(response: Response): boolean {
+  return response === 'revert' || response === 'revertUntilApproved';
 }

@@ -1,14 +1,17 @@
 import { type After, answerJudgements, type Answered, isAnswered, outcomeOf, outcomeUnanswered } from './answer-judgements';
+import { type AskedChange, asksIn, type NewAsk, pendingChanges } from './asked-change';
 import type { Call } from './change';
+import type { ChangeAsker } from './change-asker';
+import { referencedGroups } from './change-question';
 import { type ChangeReport, type GroupDetails, hasFailures, type Notice } from './change-report';
 import { confirmGrants, type EventHistory } from './event-history';
 import { entriesToConfirm, type Hints, isAbout, judge, type Judgement, namesStanding, type Situation } from './judge';
 import { EMPTY_LEDGER, type Grant, type GroupLedger, isAdopted } from './ledger';
 import { ledgerChanges } from './ledger-changes';
-import { type EventLog, type Ledger, LedgerConflictError } from './ledger-store';
+import { type EventLog, type Ledger, type LedgerChange, LedgerConflictError } from './ledger-store';
 import type { Outcome, RuleOutcome } from './outcome';
 import { countRepeats } from './repeats';
-import { isSameRule, ruleKey } from './rule';
+import { isSameRule, prefixListIds, ruleKey } from './rule';
 import type { GroupRules, SecurityGroups } from './security-groups';
 import { isPaused, type SentryConfiguration } from './sentry-configuration';
 import type { OwnIdentity } from '../actor/actor';
@@ -27,6 +30,7 @@ export interface Surroundings {
   readonly events: EventLog;
   readonly history: EventHistory;
   readonly announcer: Announcer;
+  readonly asker: ChangeAsker;
   readonly clock: Clock;
   readonly own: OwnIdentity;
   /** Which try at the event this is, from 1. */
@@ -99,7 +103,7 @@ async function situationOf(target: Target, configuration: SentryConfiguration, s
   const { groups, history, clock } = surroundings;
   const { groupId, hints } = target;
   const ledger = await ledgerOfExisting(target, groups);
-  const lists = await groups.prefixLists(prefixListIds(target.reading));
+  const lists = await groups.prefixLists(listsNamedIn(target.reading));
   const given = { ledger, policies, prefixLists: lists, hints, now: clock.now() };
   const seen = (group: GroupRules) => judge({ ...given, group }).filter(isAnswerable).every(({ present, change }) => present || change === 'removed');
   const group = await lookUntil(groupId, target.reading.group, groups, clock, seen);
@@ -118,12 +122,12 @@ async function ledgerOfExisting({ groupId, reading: { ledger, group } }: Target,
   return found.length > 0 ? ledger : { ...EMPTY_LEDGER, record: ledger.record, repeats: ledger.repeats };
 }
 
-function prefixListIds({ ledger, group }: GroupReading): string[] {
+function listsNamedIn({ ledger, group }: GroupReading): string[] {
   const rules = [...group.rules, ...[...ledger.entries.values()].map(({ rule }) => rule)];
-  return [...new Set(rules.flatMap(({ peer }) => (peer.kind === 'prefixList' ? [peer.prefixListId] : [])))];
+  return prefixListIds(rules);
 }
 
-async function lookUntil(
+export async function lookUntil(
   groupId: string, first: GroupRules, groups: SecurityGroups, clock: Clock, isSettled: (group: GroupRules) => boolean,
 ): Promise<GroupRules> {
   let group = first;
@@ -192,12 +196,13 @@ async function respondOnce(
 
 /** What an earlier try of a finding has told, and may not have written down any more. */
 async function rememberTold(
-  target: Target, situation: Situation, judgements: readonly Judgement[], { mode }: SentryConfiguration, { ledger }: Surroundings,
+  target: Target, situation: Situation, judgements: readonly Judgement[], configuration: SentryConfiguration, surroundings: Surroundings,
 ): Promise<void> {
   if (target.explainedBy === 'event') return;
-  const left = judgements.filter(({ verdict }) => verdict === 'keep' || mode === 'OBSERVE');
+  const left = judgements.filter(({ verdict }) => verdict === 'keep' || verdict === 'ask' || configuration.mode === 'OBSERVE');
   const outcomes = left.map((judgement) => ruleOutcome(judgement, outcomeUnanswered(judgement, undefined), situation.group));
-  await ledger.write(target.groupId, ledgerChanges(situation, judge(situation), outcomes, situation.group, acceptanceBy(target)));
+  const asks = await asksAbout(target, outcomes, situation, configuration, surroundings);
+  await remember(target, situation, outcomes, situation.group, asks, configuration, surroundings);
 }
 
 interface Task {
@@ -211,26 +216,27 @@ interface Task {
 async function respond(
   target: Target, situation: Situation, task: Task, configuration: SentryConfiguration, surroundings: Surroundings,
 ): Promise<ChangeReport | undefined> {
-  const { events, ledger, announcer, clock } = surroundings;
+  const { events, announcer, asker, clock } = surroundings;
   const { outcomes, after } = await act(target.groupId, situation, task, configuration, surroundings);
   await refuseAdoptedMeanwhile(target.groupId, situation, surroundings);
-  const { call, explainedBy, details } = target;
-  const remember = async () => ledger.write(target.groupId, ledgerChanges(situation, judge(situation), outcomes, after, acceptanceBy(target)));
+  const { call, explainedBy } = target;
+  const asks = await asksAbout(target, outcomes, situation, configuration, surroundings);
+  const rememberAll = async () => remember(target, situation, outcomes, after, asks, configuration, surroundings);
   // To a finding nothing points but the ledger: it stays there until it is told, or nobody would tell it after a crash.
-  if (explainedBy === 'event') await remember();
+  if (explainedBy === 'event') await rememberAll();
   const key = { eventId: target.eventId, groupId: target.groupId };
   if (outcomes.length === 0 && task.notices.length === 0) {
-    if (explainedBy !== 'event') await remember();
+    if (explainedBy !== 'event') await rememberAll();
     await events.told(key, situation.ledger.repeats);
     return undefined;
   }
 
-  const group = details ?? detailsIn(situation.ledger) ?? await detailsOf(target.groupId, surroundings.groups);
+  const group = await detailsOfTarget(target, situation, surroundings);
   const { tries } = surroundings;
   const seen = { call, explainedBy, group, rules: outcomes, notices: task.notices, lookedAt: clock.now(), tries, isRepeat: false, repeats: 0 };
   const { isRepeat, untold, repeats } = countRepeats(seen, situation.ledger.repeats, configuration.repeatWindowMilliseconds);
   const report = { ...seen, isRepeat, repeats: untold };
-  const announcement = announcer.render(report);
+  const announcement = { ...announcer.render(report), ...(asks.length > 0 && { asks: asks.map((asked) => asker.render(asked)) }) };
   if (hasFailures(report)) {
     await announcer.tell(announcement);
     throw new UnfinishedError(target.groupId, 'not all of its rules could be reverted.', report);
@@ -238,8 +244,52 @@ async function respond(
   await events.acted(key, announcement, repeats);
   await announcer.tell(announcement);
   await events.told(key, repeats);
-  if (explainedBy !== 'event') await remember();
+  if (explainedBy !== 'event') await rememberAll();
   return report;
+}
+
+/** Kept before the ledger is written, which tells by it what may stand until people decide. */
+async function asksAbout(
+  target: Target, outcomes: readonly RuleOutcome[], situation: Situation, configuration: SentryConfiguration, surroundings: Surroundings,
+): Promise<AskedChange[]> {
+  if (configuration.mode === 'OBSERVE' || !outcomes.some(({ violations }) => violations.some(({ asking }) => asking))) return [];
+  const group = await detailsOfTarget(target, situation, surroundings);
+  const isFailing = outcomes.some(({ outcome }) => outcome.kind === 'failed');
+  // What was taken back is asked about when all of it was: a later try finds it again by what was meant to be done.
+  const found = asksIn(outcomes, target.call, group, situation).filter(({ response }) => !isFailing || response === 'revertIfDenied');
+  const asks = await Promise.all(found.map(async (ask) => identified(ask, target, surroundings)));
+  const kept = await Promise.all(asks.map(async (asked) => openAsk(asked, surroundings)));
+  return kept.flatMap((asked) => asked ?? []);
+}
+
+/** As an earlier try has kept it, if one has: what people are shown has to be what is carried out. */
+async function openAsk(asked: AskedChange, { asker }: Surroundings): Promise<AskedChange | undefined> {
+  return await asker.keep(asked) ? (await asker.read(asked.requestId))?.asked : undefined;
+}
+
+async function identified(ask: NewAsk, { eventId, groupId }: Target, { asker, groups }: Surroundings): Promise<AskedChange> {
+  const { workflow, response, rules } = ask;
+  const keys = rules.map(({ rule, change }) => `${change === 'removed' ? 'removed' : 'made'} ${ruleKey(rule)}`).sort();
+  const groupIds = referencedGroups(rules.flatMap(({ rule, before }) => [rule.peer, ...(before ? [before.peer] : [])]));
+  // A name is not worth a failure.
+  const named = groupIds.length > 0 ? await groups.find({ kind: 'ids', groupIds }).catch(() => []) : [];
+  const groupNames = Object.fromEntries(named.flatMap(({ id, name }) => (name ? [[id, name]] : [])));
+  return { ...ask, groupNames, requestId: asker.identify(JSON.stringify([eventId, groupId, workflow, response, keys])) };
+}
+
+async function remember(
+  target: Target, situation: Situation, outcomes: readonly RuleOutcome[], after: GroupRules, asks: readonly AskedChange[],
+  configuration: SentryConfiguration, { ledger }: Surroundings,
+): Promise<void> {
+  const learned = ledgerChanges(situation, judge(situation), outcomes, after, acceptanceBy(target));
+  const pending = isAdopted(situation.ledger) ? asks.flatMap((asked) => pendingChanges(asked, situation, configuration)) : [];
+  // What people decide about goes before what would be learned without them.
+  const changes = new Map<string, LedgerChange>([...learned, ...pending].map((change) => [ruleKey(change.entry.rule), change]));
+  await ledger.write(target.groupId, [...changes.values()]);
+}
+
+async function detailsOfTarget({ details, groupId }: Target, { ledger }: Situation, { groups }: Surroundings): Promise<GroupDetails> {
+  return details ?? detailsIn(ledger) ?? detailsOf(groupId, groups);
 }
 
 /** Reconcile may have read the group before the act, and adopted what is gone: the next try takes that out of the ledger. */
@@ -282,7 +332,7 @@ async function act(
 
 /** An earlier try has done it; or was only to tell of it, and may have died before it did. */
 function earlierOutcome(judgement: Judgement, group: GroupRules): Outcome {
-  if (judgement.verdict !== 'keep') return { kind: 'reverted' };
+  if (judgement.verdict !== 'keep' && judgement.verdict !== 'ask') return { kind: 'reverted' };
   const present = group.rules.some((standing) => isSameRule(judgement.rule, standing));
   return outcomeOf({ judgement: { ...judgement, present } }, { group }, false);
 }

@@ -88,3 +88,8 @@ export function isSameRule(named: Rule, present: Rule): boolean {
   if (named.id && present.id) return named.id === present.id;
   return ruleKey(named) === ruleKey(present);
 }
+
+/** The prefix lists that the rules name. */
+export function prefixListIds(rules: readonly Rule[]): string[] {
+  return [...new Set(rules.flatMap(({ peer }) => (peer.kind === 'prefixList' ? [peer.prefixListId] : [])))];
+}

@@ -1,7 +1,7 @@
 import type { GroupDetails } from './change-report';
 import type { GroupSelector } from './monitored-groups';
 import type { PrefixLists } from './prefix-list';
-import type { Rule } from './rule';
+import type { Rule, RuleTag } from './rule';
 
 /** The rules of one group, as Describe shows them. */
 export interface GroupRules {
@@ -37,6 +37,8 @@ export interface SecurityGroups {
   revoke(groupId: string, rule: Rule): Promise<ActAnswer>;
   /** Gives the rule with that id all values of `to`, its description included; id and tags stay. */
   modify(groupId: string, ruleId: string, to: Rule): Promise<ActAnswer>;
+  /** Puts a tag on a rule. */
+  tag(ruleId: string, tag: RuleTag): Promise<void>;
   /** Adds the rule, with description and tags. */
   authorize(groupId: string, rule: Rule): Promise<ActAnswer>;
 }

@@ -18,8 +18,17 @@ export interface SentryConfiguration {
   readonly repeatWindowMilliseconds: number;
   /** The share of the groups, above 0 and up to 1, that reconcile may respond in, or adopt with violations, in one run. */
   readonly brake: number;
+  /** The workflows that policies name. */
+  readonly workflows: readonly Workflow[];
   /** An operator's order to only observe for a while. */
   readonly pause?: Pause;
+}
+
+/** Whom a sentry asks, by the name that its policies use. */
+export interface Workflow {
+  readonly name: string;
+  /** How long people have to answer. */
+  readonly expireMilliseconds: number;
 }
 
 export interface Pause {

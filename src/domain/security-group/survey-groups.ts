@@ -1,6 +1,6 @@
 import { NO_RULES } from './change';
 import { judge, type Judgement } from './judge';
-import { entryOf, type GroupLedger, type LedgerEntry, livingGrants } from './ledger';
+import { entryOf, type GroupLedger, isSuspended, type LedgerEntry, livingGrants } from './ledger';
 import type { LedgerChange } from './ledger-store';
 import type { PrefixLists } from './prefix-list';
 import { type Rule, ruleKey } from './rule';
@@ -27,7 +27,7 @@ export function surveyGroup(
   };
   // What is left in place is told once; what would be taken back is no thing to be left.
   const isLeft = ({ rule, violations }: Judgement) => entryOf(rule, ledger)?.toldAt !== undefined
-    && (mode === 'OBSERVE' || !violations.some(({ response }) => response === 'revert'));
+    && (mode === 'OBSERVE' || violations.every(({ response }) => response === 'notifyOnly'));
   const untold = waiting.filter((judgement) => !judgement.present || !isLeft(judgement));
   const unmarked = untold.filter((one) => since(one) === undefined);
   const expired = unmarked.filter(({ rule, present }) => present && (entryOf(rule, ledger)?.grants.length ?? 0) > 0);
@@ -48,7 +48,9 @@ function keysOf(rules: readonly Rule[]): ReadonlySet<string> {
 function markedEntry(rule: Rule, present: boolean, ledger: GroupLedger, now: Date): LedgerEntry {
   const entry = entryOf(rule, ledger);
   if (!present && entry) return { ...entry, missingSince: now };
-  return { revision: 0, ...entry, grants: [], rule, unexplainedSince: entry && entry.grants.length > 0 ? new Date(0) : now };
+  // An ended request says that nobody is to be asked again.
+  const ended = (entry?.grants ?? []).filter(({ cause }) => cause === 'approval-request');
+  return { revision: 0, ...entry, grants: ended, rule, unexplainedSince: entry && entry.grants.length > 0 ? new Date(0) : now };
 }
 
 /** What has come right by itself is not waited for any more, and what nothing speaks for is forgotten with its rule. */
@@ -56,6 +58,8 @@ function settled({ entries }: GroupLedger, keys: { waiting: ReadonlySet<string>;
   return [...entries].filter(([key]) => !keys.waiting.has(key)).flatMap(([key, entry]): LedgerChange[] => {
     const isMarked = entry.unexplainedSince !== undefined || entry.missingSince !== undefined;
     if (livingGrants(entry, now).length > 0) return isMarked ? [{ kind: 'put', entry: { ...entry, unexplainedSince: undefined, missingSince: undefined } }] : [];
+    // Gone, but asked about.
+    if (isSuspended(entry, now)) return [];
     return isMarked || !keys.standing.has(key) ? [{ kind: 'remove', entry }] : [];
   });
 }

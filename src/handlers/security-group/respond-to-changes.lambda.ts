@@ -14,6 +14,7 @@ import { KeptConfiguration } from '../../adapters/configuration/kept-configurati
 import { largestThatFits, SnsNotifications } from '../../adapters/notification/sns-notifications';
 import { postpone } from '../../adapters/queue/sqs-back-off';
 import { Announcements } from '../../adapters/security-group/announcements';
+import { ChangeAsking, WorkflowQueues } from '../../adapters/security-group/change-asking';
 import { parseChangeEvent, UnreadableEventError } from '../../adapters/security-group/change-event';
 import { changeNotification, unreadableEventNotification } from '../../adapters/security-group/change-notification';
 import { CloudTrailEventHistory, HISTORY_CLIENT_SETTINGS } from '../../adapters/security-group/cloudtrail-event-history';
@@ -42,11 +43,12 @@ const metrics = new Metrics({ namespace: METRICS_NAMESPACE, serviceName: sentry 
 const sqs = new SQSClient({ ...CLIENT_SETTINGS, useQueueUrlAsEndpoint: false });
 const ec2 = new EC2Client(CLIENT_SETTINGS);
 const dynamo = new DynamoDBClient(CLIENT_SETTINGS);
-const announcements = new Announcements(
-  new SnsNotifications(new SNSClient(CLIENT_SETTINGS), environment.NOTIFICATION_TOPIC_ARN), new EventBridgeClient(CLIENT_SETTINGS),
-);
 const ssm = new SSMClient(CLIENT_SETTINGS);
 const configuration = new KeptConfiguration(() => loadSentryConfiguration(ssm, environment), SYSTEM_CLOCK);
+const workflows = new WorkflowQueues(sqs, async () => (await configuration.asOf(new Date(0))).workflows);
+const announcements = new Announcements(
+  new SnsNotifications(new SNSClient(CLIENT_SETTINGS), environment.NOTIFICATION_TOPIC_ARN), new EventBridgeClient(CLIENT_SETTINGS), workflows,
+);
 const place = { accountId: environment.ACCOUNT_ID, region: process.env.AWS_REGION ?? 'unknown' };
 const surroundings = {
   groups: new Ec2SecurityGroups(ec2),
@@ -57,6 +59,7 @@ const surroundings = {
     render: (report: ChangeReport) => largestThatFits(MAX_RULES_IN_MESSAGE, (rules) => changeNotification(report, sentry, rules)),
     tell: announcements.tell.bind(announcements),
   },
+  asker: new ChangeAsking(dynamo, environment.LEDGER_TABLE, SYSTEM_CLOCK),
   clock: SYSTEM_CLOCK,
   own: { roleArn: environment.OWN_ROLE_ARN, sessionName: process.env.AWS_LAMBDA_FUNCTION_NAME ?? '' },
 };

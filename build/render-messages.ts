@@ -1,0 +1,221 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import * as z from 'zod/mini';
+import { type Page, type PageMessage, slackPage } from './slack-page';
+import type { Block } from '../src/adapters/slack/approval-blocks';
+import { SlackRenderer } from '../src/adapters/slack/approval-renderer';
+import type { ApprovalConfiguration } from '../src/domain/approval/approval-configuration';
+import type { ApprovalRequest, Step } from '../src/domain/approval/approval-request';
+import type { RenderedMessage } from '../src/domain/approval/bring-messages';
+import type { Question } from '../src/domain/approval/question';
+
+/**
+ * Pictures of what people see in Slack, for the docs: `tsx build/render-messages.ts`. The messages are the renderer's own; the page only
+ * looks like Slack. It needs Chromium, as `chromium` on the PATH or by the variable CHROMIUM, and is no part of the build.
+ */
+const FOLDER = resolve(__dirname, '../docs/images/slack');
+
+const WIDTH = 720;
+const ROOM = 1_600;
+
+/** As Slack would show them. */
+const NAMES = { U0ALICE: 'Alice Meyer', U0BOB: 'Bob Tanaka', U0CAROL: 'Carol Nwosu' };
+
+const CONFIGURATION: ApprovalConfiguration = {
+  approvers: { kind: 'users', userIds: Object.keys(NAMES) },
+  requiredApprovals: 1,
+  allowSelfApproval: false,
+  approvalChannelId: 'C0APPROVE',
+  expireMilliseconds: 24 * 3_600_000,
+  remindMilliseconds: 4 * 3_600_000,
+  approvalSeconds: [3_600, 28_800],
+  denialPauseMilliseconds: 3_600_000,
+  requestsAnHour: 10,
+};
+
+const SSH: Question = {
+  title: 'Change of security group web-production',
+  requester: { name: 'alice@example.com', email: 'alice@example.com' },
+  changes: [
+    {
+      before: 'tcp 22 from 10.20.0.0/16',
+      after: 'tcp 22 from 0.0.0.0/0',
+      remarks: ['Opens SSH to the whole internet.', 'The group is locked: only the deployment role may change it.'],
+    },
+    { after: 'tcp 443 from 198.51.100.0/24', remarks: ['The group is locked: only the deployment role may change it.'] },
+    { before: 'icmp echo request from sg-0aa11bb2', remarks: ['The group is locked: only the deployment role may change it.'] },
+  ],
+  facts: [
+    { label: 'Group', value: 'sg-0d3f5c1e (web-production) in vpc-08c1' },
+    { label: 'Account', value: '111122223333, Region eu-west-1' },
+    { label: 'Call', value: 'ModifySecurityGroupRules, 2026-11-21 06:28 UTC, from 203.0.113.7' },
+  ],
+  meanwhile: 'The change was taken back 14 seconds after it was made.',
+  ifApproved: 'It is applied again, exactly as it stands here.',
+  ifDenied: 'It stays taken back, and the same is not asked again for 1 h.',
+  ifUnanswered: 'It stays taken back.',
+  links: [
+    { text: 'Group in the console', url: 'https://eu-west-1.console.aws.amazon.com/ec2/home?region=eu-west-1#SecurityGroup:groupId=sg-0d3f5c1e' },
+    { text: 'CloudTrail event', url: 'https://eu-west-1.console.aws.amazon.com/cloudtrailv2/home?region=eu-west-1#/events/6f1c' },
+  ],
+  mayBeTimed: true,
+};
+
+const KEY: Question = {
+  title: 'Deactivation of an access key of ci-uploader',
+  requester: { name: 'the key sentry of account 111122223333' },
+  changes: [{ before: 'AKIAIOSFODNN7EXAMPLE Active', after: 'AKIAIOSFODNN7EXAMPLE Inactive', remarks: ['413 days old; keys may be 90 days old.', 'Last used 2 days ago, for s3 in eu-west-1.'] }],
+  facts: [{ label: 'User', value: 'ci-uploader, account 111122223333' }],
+  meanwhile: 'The key goes on working.',
+  ifApproved: 'The key is deactivated. It can be activated again in IAM.',
+  ifDenied: 'The key goes on working, and is not asked about for 7 d.',
+  ifUnanswered: 'The key goes on working.',
+  links: [{ text: 'User in the console', url: 'https://us-east-1.console.aws.amazon.com/iam/home#/users/details/ci-uploader' }],
+  mayBeTimed: false,
+};
+
+const LONG: Question = {
+  ...SSH,
+  title: 'Change of security group batch-workers',
+  changes: Array.from({ length: 58 }, (_, index) => ({
+    after: `tcp ${8_000 + index} from 198.51.100.${index}/32`,
+    remarks: [`Port ${8_000 + index} is not one that the policy of this group allows from addresses outside of the company.`],
+  })),
+};
+
+const ASKED_AT = new Date('2026-11-21T06:30:00Z');
+
+function at(time: string): Date {
+  return new Date(`2026-11-21T${time}:00Z`);
+}
+
+const PENDING: ApprovalRequest = {
+  id: 'req-7Kx2mQ9vTb',
+  asker: 'group-sentry',
+  subject: 'sg-0d3f5c1e',
+  question: SSH,
+  payload: '{}',
+  digest: '9b1c4e07a2d85f3360b7d1f2c4a8e95d7713bb02c6f4418ea95d0c3b7e62f184',
+  askedAt: ASKED_AT,
+  expiresAt: new Date('2026-11-22T06:30:00Z'),
+  requesters: [{ ...SSH.requester, slackUserId: 'U0ALICE' }],
+  joined: [],
+  votes: [],
+  judgedClicks: [],
+  reminders: 0,
+  messages: [],
+  unannounced: [],
+  revision: 1,
+};
+
+const UNVERIFIED: ApprovalRequest = {
+  ...PENDING,
+  question: { ...SSH, requester: { name: 'deploy-session-42' } },
+  requesters: [{ name: 'deploy-session-42', slackUserId: '' }],
+  joined: ['req-2', 'req-3'],
+  votes: [{ userId: 'U0BOB', at: at('06:41'), seconds: 3_600 }],
+};
+
+const APPROVED: ApprovalRequest = {
+  ...PENDING,
+  decision: { kind: 'approved', at: at('06:52'), by: ['U0BOB'], until: at('07:52') },
+  carrying: { phase: 'decision', attempt: 1, sentAt: at('06:52') },
+};
+
+const CARRIED_OUT = withOutcome(APPROVED, 'carried-out', 'all 3 changes were applied.');
+const CONFLICTING = withOutcome(APPROVED, 'conflicting', 'the group has been deleted.');
+const FAILED = withOutcome(APPROVED, 'failed', 'the group holds as many rules as it may: RulesPerSecurityGroupLimitExceeded.');
+const ENDED: ApprovalRequest = {
+  ...APPROVED,
+  carrying: { phase: 'end', attempt: 1, outcome: { kind: 'carried-out', text: 'all 3 changes were taken back.', at: at('07:52') } },
+};
+const DENIED = withOutcome(
+  { ...PENDING, question: KEY, requesters: [{ ...KEY.requester, slackUserId: '' }], decision: { kind: 'denied', at: at('07:10'), by: ['U0CAROL'] } },
+  'carried-out', 'the key was left as it is.',
+);
+const EXPIRED = withOutcome({ ...PENDING, decision: { kind: 'expired', at: PENDING.expiresAt, by: [] } }, 'carried-out', 'the change stays taken back.', PENDING.expiresAt);
+
+function withOutcome(request: ApprovalRequest, kind: 'carried-out' | 'conflicting' | 'failed', text: string, time = at('06:52')): ApprovalRequest {
+  return { ...request, carrying: { phase: 'decision', attempt: 1, outcome: { kind, text, at: time } } };
+}
+
+const RENDERER = new SlackRenderer(CONFIGURATION);
+const KEY_REQUEST: ApprovalRequest = { ...PENDING, question: KEY, requesters: [{ ...KEY.requester, slackUserId: '' }] };
+const LONG_REQUEST: ApprovalRequest = { ...PENDING, question: LONG };
+
+const PAGES: Readonly<Record<string, Page>> = {
+  'pending': question(PENDING),
+  'confirm': { ...question(KEY_REQUEST), dialogOf: 'approve' },
+  'unverified': question(UNVERIFIED),
+  'too-long': question(LONG_REQUEST),
+  'whole': { channel: 'approvals', messages: RENDERER.whole(LONG_REQUEST).slice(-1).map((part) => ({ ...pageMessage(part), isReply: true })) },
+  'approved-for-a-time': question(APPROVED),
+  'carried-out': question(CARRIED_OUT),
+  'denied': question(DENIED),
+  'expired': question(EXPIRED),
+  'conflicting': question(CONFLICTING),
+  'failed': question(FAILED),
+  'ended': question(ENDED),
+  'reminder': { channel: 'approvals', messages: [{ ...pageMessage(RENDERER.reminder(PENDING)), isReply: true }] },
+  'refusal': { channel: 'approvals', messages: [refusal('Your click does not count: you asked for it yourself: somebody else has to approve it.')] },
+  'monitoring': {
+    channel: 'approvals-monitoring',
+    messages: [step(PENDING, 'asked'), step(APPROVED, 'approved'), step(CARRIED_OUT, 'carried-out'), step(ENDED, 'ended')],
+  },
+  'monitoring-others': {
+    channel: 'approvals-monitoring',
+    messages: [step(DENIED, 'denied'), step(EXPIRED, 'expired'), step(CONFLICTING, 'conflicting'), step(FAILED, 'failed')],
+  },
+};
+
+function question(request: ApprovalRequest): Page {
+  return { channel: 'approvals', messages: [pageMessage(RENDERER.question(request))] };
+}
+
+function step(request: ApprovalRequest, which: Step): PageMessage {
+  return pageMessage(RENDERER.step(request, { name: { kind: 'step', step: which }, wanted: 1, shown: 0, failures: 0, copies: [] }));
+}
+
+function refusal(text: string): PageMessage {
+  return { isPrivate: true, blocks: [{ type: 'rich_text', elements: [{ type: 'rich_text_section', elements: [{ type: 'text', text }] }] }] };
+}
+
+function pageMessage({ blocks }: RenderedMessage): PageMessage {
+  return { blocks: z.array(z.custom<Block>()).parse(JSON.parse(blocks)) };
+}
+
+/** The page's height is measured first, so that the picture ends where the page does. */
+function takePicture(name: string, page: Page, folder: string): void {
+  const file = join(folder, `${name}.html`);
+  const html = slackPage(page, NAMES);
+  writeFileSync(file, `${html}<script>document.title = document.documentElement.getBoundingClientRect().height</script>`);
+  const measured = /<title>([\d.]+)<\/title>/.exec(chromium('--dump-dom', `--window-size=${WIDTH},${ROOM}`, `file://${file}`))?.[1];
+  const height = Math.ceil(Number(measured));
+  if (!(height > 0)) throw new Error(`Chromium does not tell the height of ${name}, but "${measured}".`);
+  chromium(`--screenshot=${join(FOLDER, `${name}.png`)}`, '--hide-scrollbars', `--window-size=${WIDTH},${height}`, `file://${file}`);
+}
+
+function chromium(...options: string[]): string {
+  const program = process.env.CHROMIUM ?? 'chromium';
+  // Coloured edges of letters would double the size of the pictures.
+  const fixed = ['--headless=new', '--no-sandbox', '--disable-gpu', '--disable-lcd-text', '--force-device-scale-factor=1'];
+  try {
+    return execFileSync(program, [...fixed, ...options], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
+  } catch (error) {
+    throw new Error(`${program} does not run. Install Chromium (Debian: apt-get install chromium), or name its program in the variable CHROMIUM.`, { cause: error });
+  }
+}
+
+function renderMessages(): void {
+  mkdirSync(FOLDER, { recursive: true });
+  const folder = mkdtempSync(join(tmpdir(), 'slack-pages-'));
+  try {
+    for (const [name, page] of Object.entries(PAGES)) takePicture(name, page, folder);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+if (require.main === module) renderMessages();

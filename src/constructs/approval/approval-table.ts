@@ -1,0 +1,50 @@
+import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import type { Construct } from 'constructs';
+import { APPROVAL_EXPIRY, APPROVAL_KEY, DUE_INDEX } from '../../contracts/approval/approval-items';
+import { GuardedTable, textAttribute } from '../guarded-table';
+
+/** The requests, who decided them, and every click: the workflow's memory, and its audit. */
+export class ApprovalTable extends GuardedTable {
+  constructor(scope: Construct, id: string) {
+    super(scope, id, {
+      content: 'Requests and their audit',
+      key: APPROVAL_KEY,
+      expiry: APPROVAL_EXPIRY,
+      index: {
+        indexName: DUE_INDEX.name,
+        partitionKey: textAttribute(DUE_INDEX.partition),
+        sortKey: { name: DUE_INDEX.sort, type: dynamodb.AttributeType.NUMBER },
+        projectionType: dynamodb.ProjectionType.KEYS_ONLY,
+      },
+    });
+  }
+
+  /** To add items, and neither read nor change any. */
+  public grantAdd(writer: iam.IRole): void {
+    this.grantWrite(writer, ['PutItem']);
+    this.grantKeyToRead(writer);
+  }
+
+  /** To read items and put others in their place, several in one transaction, on conditions. */
+  public grantReadAndPut(writer: iam.IRole): void {
+    this.grantGet(writer);
+    this.grantWrite(writer, ['PutItem']);
+  }
+
+  /** To end what was due of an item as well, and leave the rest of it alone. */
+  public grantReadAndChange(writer: iam.IRole): void {
+    this.grantGet(writer);
+    this.grantWrite(writer, ['PutItem', 'UpdateItem']);
+  }
+
+  /** To find what is due. */
+  public grantFindDue(reader: iam.IGrantable): void {
+    iam.Grant.addToPrincipal({ grantee: reader, actions: ['dynamodb:Query'], resourceArns: [this.indexArn] });
+  }
+
+  private grantGet(reader: iam.IGrantable): void {
+    iam.Grant.addToPrincipal({ grantee: reader, actions: ['dynamodb:GetItem'], resourceArns: [this.table.tableArn] });
+    this.grantKeyToRead(reader);
+  }
+}

@@ -1,0 +1,102 @@
+import { Lazy, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import * as kms from 'aws-cdk-lib/aws-kms';
+import { Construct } from 'constructs';
+
+/** Without the rights to these, nobody writes an item: transactions are made of them too. */
+const WRITES = ['PutItem', 'UpdateItem', 'DeleteItem', 'BatchWriteItem'] as const;
+export type TableWrite = typeof WRITES[number];
+
+/** PartiQL has actions of its own. */
+const WRITES_BY_STATEMENT = ['dynamodb:PartiQLInsert', 'dynamodb:PartiQLUpdate', 'dynamodb:PartiQLDelete'];
+
+/** What DynamoDB does with the key for whoever uses the table. */
+const KEY_USE_TO_READ = ['kms:Decrypt', 'kms:DescribeKey'];
+const KEY_USE_TO_WRITE = ['kms:Encrypt', 'kms:ReEncryptFrom', 'kms:ReEncryptTo', 'kms:GenerateDataKey', 'kms:GenerateDataKeyWithoutPlaintext'];
+
+export interface GuardedTableProps {
+  /** What is remembered, for the description of the key. */
+  readonly content: string;
+  readonly key: { readonly partition: string; readonly sort: string };
+  /** In it, the second at which an item may go. */
+  readonly expiry: string;
+  readonly index: dynamodb.GlobalSecondaryIndexProps;
+}
+
+/**
+ * What judgements rest on: under a key of its own, recoverable, protected from deletion, kept when the stack goes, and written by nobody
+ * but the functions that were granted it, whatever rights others have.
+ */
+export abstract class GuardedTable extends Construct {
+  public readonly table: dynamodb.ITable;
+  protected readonly indexArn: string;
+  private readonly key: kms.Key;
+  private readonly writerArns: string[] = [];
+
+  constructor(scope: Construct, id: string, { content, key, expiry, index }: GuardedTableProps) {
+    super(scope, id);
+    this.key = new kms.Key(this, 'Key', { enableKeyRotation: true, description: `${content} of ${scope.node.path}`, removalPolicy: RemovalPolicy.RETAIN });
+    const table = new dynamodb.Table(this, 'Table', {
+      partitionKey: textAttribute(key.partition),
+      sortKey: textAttribute(key.sort),
+      timeToLiveAttribute: expiry,
+      billingMode: dynamodb.BillingMode.PAY_PER_REQUEST,
+      encryption: dynamodb.TableEncryption.CUSTOMER_MANAGED,
+      encryptionKey: this.key,
+      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+      deletionProtection: true,
+      removalPolicy: RemovalPolicy.RETAIN,
+      resourcePolicy: new iam.PolicyDocument({ statements: [this.denyOtherWriters()] }),
+    });
+    table.addGlobalSecondaryIndex(index);
+    this.table = table;
+    this.indexArn = `${table.tableArn}/index/${index.indexName}`;
+  }
+
+  public get tableName(): string {
+    return this.table.tableName;
+  }
+
+  /** The role is let through the table's own policy as well. It needs to be granted reading, or the use of the key to read, besides. */
+  public grantWrite(writer: iam.IRole, writes: readonly TableWrite[]): void {
+    this.writerArns.push(writer.roleArn);
+    iam.Grant.addToPrincipal({ grantee: writer, actions: writes.map(actionOf), resourceArns: [this.table.tableArn] });
+    this.grantKey(writer, KEY_USE_TO_WRITE);
+  }
+
+  /** DynamoDB opens the table with the key for one who only writes, too. */
+  protected grantKeyToRead(reader: iam.IGrantable): void {
+    this.grantKey(reader, KEY_USE_TO_READ);
+  }
+
+  /** A policy of a table names the table itself by `*`. Control of the table, restores and the end of expired items are not concerned. */
+  private denyOtherWriters(): iam.PolicyStatement {
+    return new iam.PolicyStatement({
+      sid: 'WritersOnly',
+      effect: iam.Effect.DENY,
+      principals: [new iam.AnyPrincipal()],
+      actions: [...WRITES.map(actionOf), ...WRITES_BY_STATEMENT],
+      resources: ['*'],
+      conditions: { StringNotEquals: { 'aws:PrincipalArn': Lazy.list({ produce: () => this.writerArns }) } },
+    });
+  }
+
+  /** Through DynamoDB only. */
+  private grantKey(grantee: iam.IGrantable, actions: string[]): void {
+    iam.Grant.addToPrincipal({
+      grantee,
+      actions,
+      resourceArns: [this.key.keyArn],
+      conditions: { StringLike: { 'kms:ViaService': `dynamodb.${Stack.of(this).region}.amazonaws.com*` } },
+    });
+  }
+}
+
+export function textAttribute(name: string): dynamodb.Attribute {
+  return { name, type: dynamodb.AttributeType.STRING };
+}
+
+function actionOf(write: TableWrite): string {
+  return `dynamodb:${write}`;
+}

@@ -1,0 +1,96 @@
+import { Duration, Stack } from 'aws-cdk-lib';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import * as sources from 'aws-cdk-lib/aws-lambda-event-sources';
+import * as sqs from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import type { WorkflowParameter } from '../../contracts/security-group/sentry-parameters';
+import { APPROVED_UNTIL_TAG } from '../../domain/security-group/asked-change';
+import type { Policy } from '../../domain/security-group/policy';
+import type { ApprovalAsker } from '../approval/approval-asker';
+import type { SlackApprovalWorkflow } from '../approval/slack-approval-workflow';
+import type { BundledFunction } from '../bundled-function';
+import type { ChangeResponse } from './change-response';
+import type { SecurityGroupBaseline } from './security-group-baseline';
+
+/** A policy, before its workflow is known by name. */
+interface AskingPolicy {
+  readonly baseline: SecurityGroupBaseline;
+  readonly response: ChangeResponse;
+}
+
+/** The workflows that policies name, each once. */
+export function workflowsOf(policies: readonly AskingPolicy[]): SlackApprovalWorkflow[] {
+  return [...new Set(policies.flatMap(({ response }) => response._workflow ?? []))];
+}
+
+/** A policy as the functions know it. */
+export function policyOf({ baseline, response }: AskingPolicy): Policy {
+  const workflow = response._workflow;
+  return {
+    baseline: baseline._specification,
+    response: response._response,
+    ...(workflow && { asking: { workflow: workflow.node.path, whenUnanswered: response._whenUnanswered } }),
+  };
+}
+
+const MAX_TRIES = 30;
+const MAX_CONCURRENCY = 10;
+
+/** The sentry's side of the workflows that it asks: the queue that their decisions come to. */
+export class SentryApprovals extends Construct {
+  /** None, where no policy asks. */
+  public static forWorkflows(sentry: Construct, workflows: readonly SlackApprovalWorkflow[], timeout: Duration): SentryApprovals | undefined {
+    return workflows.length > 0 ? new SentryApprovals(sentry, 'Approvals', workflows, timeout) : undefined;
+  }
+
+  public readonly decisions: sqs.Queue;
+  public readonly unhandled: sqs.Queue;
+  private readonly asked: readonly { readonly workflow: SlackApprovalWorkflow; readonly asker: ApprovalAsker }[];
+
+  constructor(scope: Construct, id: string, workflows: readonly SlackApprovalWorkflow[], timeout: Duration) {
+    super(scope, id);
+    const common = { encryption: sqs.QueueEncryption.SQS_MANAGED, enforceSSL: true };
+    this.unhandled = new sqs.Queue(this, 'UnhandledDecisions', { ...common, retentionPeriod: Duration.days(14) });
+    this.decisions = new sqs.Queue(this, 'Decisions', {
+      ...common,
+      visibilityTimeout: Duration.seconds(6 * timeout.toSeconds()),
+      deadLetterQueue: { queue: this.unhandled, maxReceiveCount: MAX_TRIES },
+    });
+    this.asked = workflows.map((workflow) => ({ workflow, asker: workflow.addAsker(scope.node.path, this.decisions) }));
+  }
+
+  public get queues(): sqs.Queue[] {
+    return [this.decisions, this.unhandled];
+  }
+
+  public get parameters(): WorkflowParameter[] {
+    return this.asked.map(({ workflow, asker }) => ({
+      name: workflow.node.path,
+      expireSeconds: workflow._expireSeconds,
+      asker: asker.name,
+      queueUrl: asker.requestQueue.queueUrl,
+      decisionKeyArn: asker.decisionKey.keyArn,
+    }));
+  }
+
+  /** Lets the function that responds ask. */
+  public grantAsk(responder: iam.IGrantable): void {
+    this.asked.forEach(({ asker }) => iam.Grant.addToPrincipal({
+      grantee: responder, actions: ['sqs:SendMessage'], resourceArns: [asker.requestQueue.queueArn],
+    }));
+  }
+
+  /** Has the function carry decisions out, once it has verified them, and tell what came of them. */
+  public carriedOutBy(carrier: BundledFunction<string>): void {
+    carrier.addEventSource(new sources.SqsEventSource(this.decisions, {
+      batchSize: 1, reportBatchItemFailures: true, maxConcurrency: MAX_CONCURRENCY,
+    }));
+    this.asked.forEach(({ asker }) => asker.grantAsk(carrier));
+    // So that nobody has to know the sentry to see that a rule is there for a time.
+    carrier.addToRolePolicy(new iam.PolicyStatement({
+      actions: ['ec2:CreateTags'],
+      resources: [Stack.of(this).formatArn({ service: 'ec2', resource: 'security-group-rule', resourceName: '*' })],
+      conditions: { 'ForAllValues:StringEquals': { 'aws:TagKeys': [APPROVED_UNTIL_TAG] } },
+    }));
+  }
+}

@@ -1,0 +1,24 @@
+export const APPROVAL_METRICS = {
+  /** Requests that were put to people. */
+  requestsAsked: 'RequestsAsked',
+  /** Requests that were approved, denied, or expired. */
+  decisions: 'Decisions',
+  /** Clicks that did not count. */
+  refusedClicks: 'RefusedClicks',
+  /** Clicks on buttons that no workflow made: is the Slack app used for something else as well? */
+  foreignClicks: 'ForeignClicks',
+  /** Requests that nobody was asked about: the same was denied a short while before, or there were too many. */
+  requestsNotAsked: 'RequestsNotAsked',
+  /** Decisions that their asker could not carry out. */
+  carryingFailed: 'CarryingFailed',
+  /** Tries to bring a message that Slack refuses for good. */
+  undeliverableMessages: 'UndeliverableMessages',
+  /** Tries to bring a message that are made again later. */
+  deliveriesPostponed: 'DeliveriesPostponed',
+  /** What came to the interactions URL without a good signature. */
+  badSignatures: 'BadSignatures',
+  /** Which try at a message of a queue it was that failed, from 1. */
+  failedTries: 'FailedTries',
+  /** Runs over all that is due. */
+  advanceRuns: 'AdvanceRuns',
+} as const;

@@ -1,0 +1,17 @@
+import { handlerContract } from '../handler-environment';
+
+export const CARRY_OUT_DECISION = handlerContract({
+  bundle: 'carry-out-decision',
+  variables: [
+    'SENTRY_NAME',
+    'POLICIES_PARAMETER',
+    /** Several names, joined by commas. */
+    'MONITORED_GROUPS_PARAMETERS',
+    'PAUSE_PARAMETER',
+    'LEDGER_TABLE',
+    'NOTIFICATION_TOPIC_ARN',
+    /** The queue that workflows put their decisions into. */
+    'DECISION_QUEUE_URL',
+    'OWN_ROLE_ARN',
+  ],
+});

@@ -1,0 +1,141 @@
+import { Logger } from '@aws-lambda-powertools/logger';
+import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
+import { CloudTrailClient } from '@aws-sdk/client-cloudtrail';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { EC2Client } from '@aws-sdk/client-ec2';
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import { KMSClient } from '@aws-sdk/client-kms';
+import { SNSClient } from '@aws-sdk/client-sns';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { SSMClient } from '@aws-sdk/client-ssm';
+import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
+import { parseDecision, type ReceivedDecision } from '../../adapters/approval/approval-queue-messages';
+import { KmsSigner } from '../../adapters/approval/kms-signer';
+import { CLIENT_SETTINGS } from '../../adapters/aws/client-settings';
+import { SYSTEM_CLOCK } from '../../adapters/clock/system-clock';
+import { KeptConfiguration } from '../../adapters/configuration/kept-configuration';
+import { largestThatFits, SnsNotifications } from '../../adapters/notification/sns-notifications';
+import { postpone } from '../../adapters/queue/sqs-back-off';
+import { Announcements } from '../../adapters/security-group/announcements';
+import { ChangeAsking, WorkflowQueues } from '../../adapters/security-group/change-asking';
+import { changeNotification } from '../../adapters/security-group/change-notification';
+import { CloudTrailEventHistory, HISTORY_CLIENT_SETTINGS } from '../../adapters/security-group/cloudtrail-event-history';
+import { DynamoEventLog } from '../../adapters/security-group/dynamo-event-log';
+import { DynamoLedger } from '../../adapters/security-group/dynamo-ledger';
+import { Ec2SecurityGroups } from '../../adapters/security-group/ec2-security-groups';
+import { loadSentryConfiguration } from '../../adapters/security-group/sentry-configuration';
+import { readEnvironment } from '../../contracts/handler-environment';
+import { METRICS_NAMESPACE, SECURITY_GROUP_METRICS as METRIC } from '../../contracts/metrics';
+import { CARRY_OUT_DECISION } from '../../contracts/security-group/carry-out-decision.environment';
+import { MAX_RULES_IN_MESSAGE } from '../../contracts/security-group/change-message';
+import { carryOutDecision } from '../../domain/security-group/carry-out-decision';
+import type { AskResult, CarriedOut, KeptAsk } from '../../domain/security-group/change-asker';
+import type { ChangeReport } from '../../domain/security-group/change-report';
+import { UnfinishedError } from '../../domain/security-group/respond-in-group';
+
+const environment = readEnvironment(CARRY_OUT_DECISION, process.env);
+const sentry = environment.SENTRY_NAME;
+const logger = new Logger({ serviceName: sentry });
+const metrics = new Metrics({ namespace: METRICS_NAMESPACE, serviceName: sentry });
+
+/** People are told that it does not work while it is still tried. */
+const TRIES_BEFORE_TOLD = 3;
+
+const sqs = new SQSClient({ ...CLIENT_SETTINGS, useQueueUrlAsEndpoint: false });
+const kms = new KMSClient(CLIENT_SETTINGS);
+const dynamo = new DynamoDBClient(CLIENT_SETTINGS);
+const ssm = new SSMClient(CLIENT_SETTINGS);
+const configuration = new KeptConfiguration(() => loadSentryConfiguration(ssm, environment), SYSTEM_CLOCK);
+const workflows = new WorkflowQueues(sqs, async () => (await configuration.asOf(new Date(0))).workflows);
+const asker = new ChangeAsking(dynamo, environment.LEDGER_TABLE, SYSTEM_CLOCK);
+const announcements = new Announcements(
+  new SnsNotifications(new SNSClient(CLIENT_SETTINGS), environment.NOTIFICATION_TOPIC_ARN), new EventBridgeClient(CLIENT_SETTINGS), workflows,
+);
+const surroundings = {
+  groups: new Ec2SecurityGroups(new EC2Client(CLIENT_SETTINGS)),
+  ledger: new DynamoLedger(dynamo, environment.LEDGER_TABLE),
+  events: new DynamoEventLog(dynamo, environment.LEDGER_TABLE),
+  history: new CloudTrailEventHistory(new CloudTrailClient(HISTORY_CLIENT_SETTINGS)),
+  announcer: {
+    render: (report: ChangeReport) => largestThatFits(MAX_RULES_IN_MESSAGE, (rules) => changeNotification(report, sentry, rules)),
+    tell: announcements.tell.bind(announcements),
+  },
+  asker,
+  clock: SYSTEM_CLOCK,
+  own: { roleArn: environment.OWN_ROLE_ARN, sessionName: process.env.AWS_LAMBDA_FUNCTION_NAME ?? '' },
+};
+
+/** Each decision on its own: one that cannot be carried out yet is shown again later, the others are done. */
+export async function handler(event: SQSEvent): Promise<SQSBatchResponse> {
+  const failures = await Promise.all(event.Records.map((record) => handleOrPostpone(record)));
+  metrics.publishStoredMetrics();
+  return { batchItemFailures: failures.flat() };
+}
+
+async function handleOrPostpone(record: SQSRecord): Promise<SQSBatchResponse['batchItemFailures']> {
+  const tries = Number(record.attributes.ApproximateReceiveCount);
+  try {
+    await handleRecord(record, tries);
+    return [];
+  } catch (error) {
+    logger.error('not done, will be tried again', { messageId: record.messageId, tries, error });
+    metrics.addMetric(METRIC.failedTries, MetricUnit.Count, tries);
+    await postpone(sqs, environment.DECISION_QUEUE_URL, record.receiptHandle, tries).catch((reason: unknown) =>
+      logger.warn('shown again after the visibility timeout of the queue only', { error: reason }));
+    return [{ itemIdentifier: record.messageId }];
+  }
+}
+
+async function handleRecord(record: SQSRecord, tries: number): Promise<void> {
+  const received = parseDecision(record.body);
+  const { statement } = received;
+  const kept = await asker.read(statement.requestId);
+  const refusal = kept ? await whyRefused(received, kept) : 'this sentry has not asked for it';
+  if (refusal || !kept) {
+    logger.error('a decision that is none', { requestId: statement.requestId, reason: refusal });
+    metrics.addMetric(METRIC.decisionsRefused, MetricUnit.Count, 1);
+    return;
+  }
+  const { phase, attempt } = statement;
+  if (kept.result && isLater(kept.result, statement)) return;
+  const isDone = kept.result?.phase === phase && kept.result.attempt === attempt && kept.result.outcome !== 'failed';
+  const result = isDone ? kept.result : { phase, attempt, ...await carryOut(received, kept, tries) };
+  await conclude(kept, result);
+}
+
+/** A decision holds for exactly what people were shown, and only with the workflow's signature. */
+async function whyRefused({ statement, statementText, mac }: ReceivedDecision, { asked, digest }: KeptAsk): Promise<string | undefined> {
+  const { workflows: known } = await configuration.asOf(new Date(0));
+  const workflow = known.find(({ name }) => name === asked.workflow);
+  if (!workflow) return `the sentry has no workflow ${asked.workflow} any more`;
+  if (!await new KmsSigner(kms, workflow.decisionKeyArn).verify(statementText, mac)) return 'its workflow has not signed it';
+  if (statement.asker !== workflow.asker) return `it is for ${statement.asker}`;
+  return statement.digest === digest ? undefined : 'people were shown something else than what the sentry has asked';
+}
+
+/** An old message that comes again decides nothing any more. */
+function isLater(result: AskResult, { phase, attempt }: Pick<AskResult, 'phase' | 'attempt'>): boolean {
+  return result.phase === phase ? result.attempt > attempt : result.phase === 'end';
+}
+
+async function carryOut({ statement }: ReceivedDecision, kept: KeptAsk, tries: number): Promise<CarriedOut> {
+  const { requestId, decision: kind, phase, attempt, decidedAt, decidedBy: by, until } = statement;
+  const decision = { requestId, kind, phase, attempt, at: new Date(decidedAt), by, ...(until && { until: new Date(until) }) };
+  const known = await configuration.asOf(new Date(0));
+  try {
+    return await carryOutDecision(decision, kept, known, { ...surroundings, tries });
+  } catch (error) {
+    if (error instanceof UnfinishedError && tries === TRIES_BEFORE_TOLD) {
+      await workflows.conclude(kept.asked, { phase, attempt, outcome: 'failed', text: `Not yet, and it is still tried: ${error.message}` });
+    }
+    throw error;
+  }
+}
+
+async function conclude(kept: KeptAsk, result: AskResult): Promise<void> {
+  const isFailed = result.outcome === 'failed';
+  logger.info('decided', { requestId: kept.asked.requestId, group: kept.asked.group.id, ...result });
+  metrics.addMetric(isFailed ? METRIC.decisionsFailed : METRIC.decisionsCarriedOut, MetricUnit.Count, 1);
+  await asker.concluded(kept.asked.requestId, result);
+  await workflows.conclude(kept.asked, result);
+}

@@ -1,0 +1,222 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  AuthorizeSecurityGroupIngressCommand, DescribeSecurityGroupRulesCommand, EC2Client, type IpPermission, ModifySecurityGroupRulesCommand,
+  RevokeSecurityGroupIngressCommand, type SecurityGroupRule,
+} from '@aws-sdk/client-ec2';
+import { App, CfnOutput, Stack } from 'aws-cdk-lib';
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
+import * as z from 'zod/mini';
+import type { ApiCall } from '../../sandbox/cloudtrail/tap';
+import { type AwsCredentials, type DeployedStack, LocalAws } from '../../sandbox/local-aws';
+import type { AppAnswer, ClickOverrides } from '../../sandbox/slack/clicks';
+import { SlackStandIn } from '../../sandbox/slack/slack-stand-in';
+import type { Message } from '../../sandbox/slack/workspace';
+import {
+  Approvers, ChangeResponse, MonitoredGroups, Ports, SecurityGroupBaseline, SecurityGroupSentry, SlackApprovalWorkflow, SlackDestination,
+  TrafficPattern, UnansweredChange,
+} from '../../src';
+
+export const APPROVAL_CHANNEL = 'C0APPROVE';
+export const MONITOR_CHANNEL = 'C0MONITOR';
+export const [ALICE, BOB, MALLORY] = ['U0ALICE', 'U0BOB', 'U0MALLORY'] as const;
+
+const SIGNING_SECRET = 'sandbox-signing-secret';
+const BOT_TOKEN = 'xoxb-sandbox';
+const STACK_NAME = 'Approval';
+
+/** A sentry that asks in both ways, its workflow, and a Slack stand-in with three people: Alice and Bob may decide, Mallory may not. */
+export class ApprovalSandbox {
+  static async start(): Promise<ApprovalSandbox> {
+    const clock: { now: () => Date } = { now: () => new Date() };
+    const slack = await SlackStandIn.start({
+      signingSecret: SIGNING_SECRET, botToken: BOT_TOKEN, messagesPerSecond: 100, messagesAtOnce: 100, callsPerMinute: 100_000, now: () => clock.now(),
+    });
+    const [calls, logs]: [ApiCall[], string[]] = [[], []];
+    const localAws = await LocalAws.start({
+      functionEnvironment: { SLACK_API_URL: slack.apiUrl },
+      onCall: (call) => calls.push(call),
+      onFunctionLog: (_, line) => logs.push(line),
+    });
+    clock.now = () => localAws.now();
+    for (const id of [ALICE, BOB, MALLORY]) slack.addUser({ id });
+    for (const id of [APPROVAL_CHANNEL, MONITOR_CHANNEL]) slack.addChannel({ id, members: [ALICE, BOB, MALLORY] });
+    const stack = await localAws.deploy(synthesizeStage(), STACK_NAME);
+    await localAws.putSecret(stack.outputs.get('SigningSecretArn') ?? '', SIGNING_SECRET);
+    await localAws.putSecret(stack.outputs.get('BotTokenArn') ?? '', BOT_TOKEN);
+    const visitor = new EC2Client(accessOf(localAws, await localAws.createUser('visitor')));
+    const sandbox = new ApprovalSandbox(localAws, slack, stack, visitor, calls, logs);
+    await sandbox.reconcile();
+    return sandbox;
+  }
+
+  private constructor(
+    readonly localAws: LocalAws,
+    readonly slack: SlackStandIn,
+    readonly stack: DeployedStack,
+    /** Nobody's friend, and nobody in Slack: two have to approve what it does. */
+    readonly visitor: EC2Client,
+    readonly calls: readonly ApiCall[],
+    readonly logs: readonly string[],
+  ) {}
+
+  /** Whose changes are reverted until they are approved. */
+  get guarded(): string {
+    return this.output('GuardedId');
+  }
+
+  /** Whose changes stand until they are denied, and fall if nobody answers. */
+  get lenient(): string {
+    return this.output('LenientId');
+  }
+
+  get interactionsUrl(): string {
+    const [base] = [...this.stack.httpApis.values()];
+    return `${base}/slack/interactions`;
+  }
+
+  async stop(): Promise<void> {
+    this.visitor.destroy();
+    await this.localAws.stop();
+    await this.slack.stop();
+  }
+
+  async reconcile(): Promise<void> {
+    await this.localAws.fire(this.stack, 'GuardReconcileRule');
+    await this.localAws.fire(this.stack, 'LeniencyReconcileRule');
+    await this.settled();
+  }
+
+  /** The workflow's run of every minute. */
+  async minute(): Promise<void> {
+    await this.localAws.fire(this.stack, 'ApprovalsMinuteRule');
+    await this.settled();
+  }
+
+  /** From queue to queue, until no function has anything left to do. */
+  async settled(): Promise<void> {
+    for (let before = -1; before !== this.calls.length;) {
+      before = this.calls.length;
+      await this.localAws.settled();
+    }
+  }
+
+  /** A while passes, with a run of the workflow at its end. */
+  async pass(milliseconds: number): Promise<void> {
+    await this.localAws.setClock(new Date(this.localAws.now().getTime() + milliseconds));
+    await this.minute();
+  }
+
+  async open(groupId: string, permission: IpPermission): Promise<void> {
+    await this.visitor.send(new AuthorizeSecurityGroupIngressCommand({ GroupId: groupId, IpPermissions: [permission] }));
+    await this.settled();
+  }
+
+  async modify(groupId: string, ruleId: string, cidr: string): Promise<void> {
+    await this.visitor.send(new ModifySecurityGroupRulesCommand({
+      GroupId: groupId,
+      SecurityGroupRules: [{ SecurityGroupRuleId: ruleId, SecurityGroupRule: { IpProtocol: 'tcp', FromPort: 443, ToPort: 443, CidrIpv4: cidr } }],
+    }));
+    await this.settled();
+  }
+
+  async revoke(groupId: string, ruleId: string): Promise<void> {
+    await this.visitor.send(new RevokeSecurityGroupIngressCommand({ GroupId: groupId, SecurityGroupRuleIds: [ruleId] }));
+    await this.settled();
+  }
+
+  async described(groupId: string): Promise<SecurityGroupRule[]> {
+    const { SecurityGroupRules = [] } = await this.visitor.send(new DescribeSecurityGroupRulesCommand({ Filters: [{ Name: 'group-id', Values: [groupId] }] }));
+    return SecurityGroupRules.filter(({ IsEgress }) => !IsEgress);
+  }
+
+  /** "443 from 10.0.0.0/8", in order. */
+  async rules(groupId: string): Promise<string[]> {
+    return (await this.described(groupId)).map(({ FromPort, CidrIpv4 }) => `${FromPort} from ${CidrIpv4}`).sort();
+  }
+
+  /** Questions that were put, the latest last. */
+  get questions(): Message[] {
+    return this.slack.messages.filter(({ channel, threadTs }) => channel === APPROVAL_CHANNEL && threadTs === undefined);
+  }
+
+  get lastQuestion(): Message {
+    const message = this.questions.at(-1);
+    if (!message) throw new Error('Nobody was asked.');
+    return message;
+  }
+
+  get monitored(): string[] {
+    return this.slack.messages.filter(({ channel }) => channel === MONITOR_CHANNEL).map(({ text }) => text);
+  }
+
+  async click(userId: string, text: string, message: Message = this.lastQuestion, as?: ClickOverrides): Promise<AppAnswer> {
+    const answer = await this.slack.click({ interactionsUrl: this.interactionsUrl, userId, channel: message.channel, ts: message.ts, text, as });
+    await this.settled();
+    return answer;
+  }
+
+  /** By two, as nobody knows who the visitor is. */
+  async approve(text = 'Approve'): Promise<void> {
+    const message = this.lastQuestion;
+    await this.click(ALICE, text, message);
+    await this.click(BOB, text, message);
+  }
+
+  private output(name: string): string {
+    const value = this.stack.outputs.get(name);
+    if (value === undefined) throw new Error(`The stack has no output ${name}.`);
+    return value;
+  }
+}
+
+const shownButtons = z.array(z.object({ elements: z.catch(z.array(z.object({ text: z.object({ text: z.string() }) })), []) }));
+
+/** What is written on the buttons, in their order. */
+export function buttonsOf({ blocks }: Message): string[] {
+  return shownButtons.parse(blocks.filter(({ type }) => type === 'actions')).flatMap(({ elements }) => elements.map(({ text }) => text.text));
+}
+
+function accessOf(localAws: LocalAws, { accessKeyId, secretAccessKey, sessionToken }: AwsCredentials) {
+  return { endpoint: localAws.endpoint, region: localAws.region, credentials: { accessKeyId, secretAccessKey, sessionToken } };
+}
+
+function synthesizeStage(): string {
+  const app = new App({ outdir: mkdtempSync(join(tmpdir(), 'cdk-sentries-stage-')) });
+  const stack = new Stack(app, STACK_NAME);
+  const signingSecret = new secretsmanager.Secret(stack, 'SigningSecret');
+  const botToken = new secretsmanager.Secret(stack, 'BotToken');
+  const approvals = new SlackApprovalWorkflow(stack, 'Approvals', {
+    signingSecret,
+    botToken,
+    approvalChannelId: APPROVAL_CHANNEL,
+    monitoringChannel: SlackDestination.channel(MONITOR_CHANNEL),
+    approvers: Approvers.users([ALICE, BOB]),
+  });
+  const vpc = new ec2.Vpc(stack, 'Vpc', { maxAzs: 1, natGateways: 0 });
+  const [guarded, lenient] = ['Guarded', 'Lenient'].map((id) => {
+    const group = new ec2.SecurityGroup(stack, id, { vpc, allowAllOutbound: false });
+    group.addIngressRule(ec2.Peer.anyIpv4(), ec2.Port.tcp(443));
+    return group;
+  });
+  const locked = SecurityGroupBaseline.locked({ restoreRemoved: true });
+  const noSsh = { baseline: SecurityGroupBaseline.forbid([TrafficPattern.fromInternet(Ports.RDP)]), response: ChangeResponse.revert() };
+  new SecurityGroupSentry(stack, 'Guard', {
+    monitoredGroups: MonitoredGroups.groups([guarded!]),
+    policies: [noSsh, { baseline: locked, response: ChangeResponse.revertUntilApproved(approvals) }],
+  });
+  new SecurityGroupSentry(stack, 'Leniency', {
+    monitoredGroups: MonitoredGroups.groups([lenient!]),
+    policies: [noSsh, { baseline: locked, response: ChangeResponse.revertIfDenied(approvals, { whenUnanswered: UnansweredChange.REVERT }) }],
+  });
+  const outputs = {
+    GuardedId: guarded!.securityGroupId,
+    LenientId: lenient!.securityGroupId,
+    SigningSecretArn: signingSecret.secretArn,
+    BotTokenArn: botToken.secretArn,
+  };
+  Object.entries(outputs).forEach(([name, value]) => new CfnOutput(stack, name, { value }));
+  return app.synth().directory;
+}
