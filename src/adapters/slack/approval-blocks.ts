@@ -64,6 +64,9 @@ const MOST_FALLBACK_CHARACTERS = 3_000;
 const USER_ID = /^[UW][A-Z0-9]{2,63}$/;
 const MOST_URL_CHARACTERS = 1_000;
 
+/** Characters that nobody escapes. */
+const PLAIN = /^[\w .,:;()/-]$/;
+
 const LINE_BREAK: RichText = { type: 'text', text: '\n' };
 
 /** As many characters as Slack may count, at worst: it keeps texts with its escapes, and JSON may have its own. */
@@ -99,7 +102,7 @@ function pieces(text: string, room: Room): string[] {
   let piece = '';
   let weight = 0;
   for (const character of text) {
-    const more = weightOf(character);
+    const more = PLAIN.test(character) ? 1 : weightOf(character);
     if (piece && (piece.length + character.length > room.characters || weight + more > room.weight)) {
       found.push(piece);
       [piece, weight] = ['', 0];

@@ -32,7 +32,7 @@ const POLICIES: PoliciesParameter = {
       },
       response: 'revert',
     },
-    { baseline: { kind: 'locked', restoreRemoved: true }, response: 'revert' },
+    { baseline: { kind: 'locked', restoreRemoved: true }, response: 'revertIfDenied', asking: { workflow: 'App/Approvals', whenUnanswered: 'accept' } },
   ],
   trustedActors: [{ kind: 'role', roleArn: 'arn:r' }, { kind: 'cloudFormation', executionRoleArn: 'arn:c' }],
   mode: 'OBSERVE',
@@ -40,6 +40,7 @@ const POLICIES: PoliciesParameter = {
   settleSeconds: 900,
   repeatWindowSeconds: 3600,
   brake: 0.2,
+  workflows: [{ name: 'App/Approvals', expireSeconds: 86_400, asker: 'App/Sentry', queueUrl: 'https://queue', decisionKeyArn: 'arn:key' }],
 };
 const GROUPS: MonitoredGroupsParameter = {
   version: 1,
@@ -84,7 +85,13 @@ test('what the deployment writes comes back as it was', async () => {
     settleMilliseconds: 900_000,
     repeatWindowMilliseconds: 3_600_000,
     brake: 0.2,
+    workflows: [{ name: 'App/Approvals', expireMilliseconds: 86_400_000, asker: 'App/Sentry', queueUrl: 'https://queue', decisionKeyArn: 'arn:key' }],
   });
+});
+
+test('what was written before there were workflows is read as without any', async () => {
+  const { workflows: _, ...earlier } = POLICIES;
+  expect((await load({ policies: earlier })).workflows).toEqual([]);
 });
 
 test('a pause is part of it', async () => {

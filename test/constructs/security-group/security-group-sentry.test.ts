@@ -122,6 +122,7 @@ describe('groups and policies', () => {
         settleSeconds: 900,
         repeatWindowSeconds: 3600,
         brake: 0.25,
+        workflows: [],
         policies: [
           {
             baseline: {
