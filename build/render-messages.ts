@@ -10,10 +10,14 @@ import type { ApprovalConfiguration } from '../src/domain/approval/approval-conf
 import type { ApprovalRequest, Step } from '../src/domain/approval/approval-request';
 import type { RenderedMessage } from '../src/domain/approval/bring-messages';
 import type { Question } from '../src/domain/approval/question';
+import type { AskedChange } from '../src/domain/security-group/asked-change';
+import { changeQuestion } from '../src/domain/security-group/change-question';
+import type { Violation } from '../src/domain/security-group/judge';
+import type { Rule } from '../src/domain/security-group/rule';
 
 /**
  * Pictures of what people see in Slack, for the docs: `tsx build/render-messages.ts`. The messages are the renderer's own; the page only
- * looks like Slack. It needs Chromium, as `chromium` on the PATH or by the variable CHROMIUM, and is no part of the build.
+ * looks like Slack. It needs pngquant, and Chromium, as `chromium` on the PATH or by the variable CHROMIUM. It is no part of the build.
  */
 const FOLDER = resolve(__dirname, '../docs/images/slack');
 
@@ -35,33 +39,40 @@ const CONFIGURATION: ApprovalConfiguration = {
   requestsAnHour: 10,
 };
 
-const SSH: Question = {
-  title: 'Change of security group web-production',
-  requester: { name: 'alice@example.com', email: 'alice@example.com' },
-  changes: [
-    {
-      before: 'tcp 22 from 10.20.0.0/16',
-      after: 'tcp 22 from 0.0.0.0/0',
-      remarks: ['Opens SSH to the whole internet.', 'The group is locked: only the deployment role may change it.'],
+const LOCKED: Violation = { baseline: 'locked', response: 'revertUntilApproved', reason: 'the group is locked: no rule may be added to it but by a trusted actor' };
+const OPENS_SSH: Violation = { baseline: 'forbid', response: 'revertUntilApproved', reason: 'it opens tcp 22 to the internet (0.0.0.0/0)' };
+
+const CHANGE: AskedChange = {
+  requestId: 'e5b1f0c29a',
+  workflow: 'Security/Approvals',
+  response: 'revertUntilApproved',
+  whenUnanswered: 'revert',
+  group: { id: 'sg-0d3f5c1e', name: 'web-production', vpcId: 'vpc-08c1' },
+  call: {
+    eventId: '6f1c',
+    eventName: 'ModifySecurityGroupRules',
+    time: at('06:28'),
+    accountId: '111122223333',
+    region: 'eu-west-1',
+    sourceAddress: '203.0.113.7',
+    actor: {
+      type: 'AssumedRole',
+      roleArn: 'arn:aws:iam::111122223333:role/aws-reserved/sso.amazonaws.com/eu-west-1/AWSReservedSSO_Operations_0a1b2c3d4e5f6071',
+      sessionName: 'alice@example.com',
     },
-    { after: 'tcp 443 from 198.51.100.0/24', remarks: ['The group is locked: only the deployment role may change it.'] },
-    { before: 'icmp echo request from sg-0aa11bb2', remarks: ['The group is locked: only the deployment role may change it.'] },
+  },
+  rules: [
+    { change: 'modified', rule: tcp(22, '0.0.0.0/0'), before: tcp(22, '10.20.0.0/16'), violations: [OPENS_SSH, LOCKED] },
+    { change: 'modified', rule: tcp(443, '198.51.100.0/24'), before: tcp(443, '198.51.100.7/32'), violations: [LOCKED] },
   ],
-  facts: [
-    { label: 'Group', value: 'sg-0d3f5c1e (web-production) in vpc-08c1' },
-    { label: 'Account', value: '111122223333, Region eu-west-1' },
-    { label: 'Call', value: 'ModifySecurityGroupRules, 2026-11-21 06:28 UTC, from 203.0.113.7' },
-  ],
-  meanwhile: 'The change was taken back 14 seconds after it was made.',
-  ifApproved: 'It is applied again, exactly as it stands here.',
-  ifDenied: 'It stays taken back, and the same is not asked again for 1 h.',
-  ifUnanswered: 'It stays taken back.',
-  links: [
-    { text: 'Group in the console', url: 'https://eu-west-1.console.aws.amazon.com/ec2/home?region=eu-west-1#SecurityGroup:groupId=sg-0d3f5c1e' },
-    { text: 'CloudTrail event', url: 'https://eu-west-1.console.aws.amazon.com/cloudtrailv2/home?region=eu-west-1#/events/6f1c' },
-  ],
-  mayBeTimed: true,
+  groupNames: {},
 };
+
+function tcp(port: number, cidr: string): Rule {
+  return { id: `sgr-${port}`, direction: 'ingress', protocol: 'tcp', fromPort: port, toPort: port, peer: { kind: 'ipv4', cidr } };
+}
+
+const SSH = changeQuestion(CHANGE);
 
 const KEY: Question = {
   title: 'Deactivation of an access key of ci-uploader',
@@ -76,14 +87,17 @@ const KEY: Question = {
   mayBeTimed: false,
 };
 
-const LONG: Question = {
-  ...SSH,
-  title: 'Change of security group batch-workers',
-  changes: Array.from({ length: 58 }, (_, index) => ({
-    after: `tcp ${8_000 + index} from 198.51.100.${index}/32`,
-    remarks: [`Port ${8_000 + index} is not one that the policy of this group allows from addresses outside of the company.`],
+const LONG = changeQuestion({
+  ...CHANGE,
+  group: { ...CHANGE.group, name: 'batch-workers' },
+  rules: Array.from({ length: 58 }, (_, index) => ({
+    change: 'added',
+    rule: tcp(8_000 + index, `198.51.100.${index}/32`),
+    violations: [{
+      baseline: 'allowOnly', response: 'revertUntilApproved', reason: `port ${8_000 + index} is not one that this group may open to addresses outside of the company`,
+    }],
   })),
-};
+});
 
 const ASKED_AT = new Date('2026-11-21T06:30:00Z');
 
@@ -102,6 +116,7 @@ const PENDING: ApprovalRequest = {
   expiresAt: new Date('2026-11-22T06:30:00Z'),
   requesters: [{ ...SSH.requester, slackUserId: 'U0ALICE' }],
   joined: [],
+  repeats: 0,
   votes: [],
   judgedClicks: [],
   reminders: 0,
@@ -115,6 +130,7 @@ const UNVERIFIED: ApprovalRequest = {
   question: { ...SSH, requester: { name: 'deploy-session-42' } },
   requesters: [{ name: 'deploy-session-42', slackUserId: '' }],
   joined: ['req-2', 'req-3'],
+  repeats: 2,
   votes: [{ userId: 'U0BOB', at: at('06:41'), seconds: 3_600 }],
 };
 
@@ -194,17 +210,22 @@ function takePicture(name: string, page: Page, folder: string): void {
   const measured = /<title>([\d.]+)<\/title>/.exec(chromium('--dump-dom', `--window-size=${WIDTH},${ROOM}`, `file://${file}`))?.[1];
   const height = Math.ceil(Number(measured));
   if (!(height > 0)) throw new Error(`Chromium does not tell the height of ${name}, but "${measured}".`);
-  chromium(`--screenshot=${join(FOLDER, `${name}.png`)}`, '--hide-scrollbars', `--window-size=${WIDTH},${height}`, `file://${file}`);
+  const picture = join(FOLDER, `${name}.png`);
+  chromium(`--screenshot=${picture}`, '--hide-scrollbars', `--window-size=${WIDTH},${height}`, `file://${file}`);
+  run('pngquant', ['--force', '--strip', '--speed=1', '--output', picture, '32', picture]);
 }
 
 function chromium(...options: string[]): string {
-  const program = process.env.CHROMIUM ?? 'chromium';
   // Coloured edges of letters would double the size of the pictures.
   const fixed = ['--headless=new', '--no-sandbox', '--disable-gpu', '--disable-lcd-text', '--force-device-scale-factor=1'];
+  return run(process.env.CHROMIUM ?? 'chromium', [...fixed, ...options]);
+}
+
+function run(program: string, options: readonly string[]): string {
   try {
-    return execFileSync(program, [...fixed, ...options], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
+    return execFileSync(program, options, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
   } catch (error) {
-    throw new Error(`${program} does not run. Install Chromium (Debian: apt-get install chromium), or name its program in the variable CHROMIUM.`, { cause: error });
+    throw new Error(`${program} does not run. Install Chromium and pngquant (Debian: apt-get install chromium pngquant), or name Chromium's program in the variable CHROMIUM.`, { cause: error });
   }
 }
 

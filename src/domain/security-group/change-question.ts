@@ -1,4 +1,5 @@
 import type { AskedChange, AskedRule } from './asked-change';
+import type { Call } from './change';
 import { groupText } from './report-text';
 import type { Peer, Rule } from './rule';
 import { ruleText } from './rule-text';
@@ -12,13 +13,9 @@ export function changeQuestion(asked: AskedChange): Question {
     title: `Security group ${group.name ?? group.id}: ${countText(rules)}`,
     requester: requesterOf(call.actor),
     facts: [
-      { label: 'Group', value: groupText(group.id, group.name) },
-      ...(group.vpcId ? [{ label: 'VPC', value: group.vpcId }] : []),
-      { label: 'Account', value: call.accountId },
-      { label: 'Region', value: call.region },
-      { label: 'When', value: call.time.toISOString() },
-      { label: 'Call', value: call.eventName },
-      ...(call.sourceAddress ? [{ label: 'From', value: call.sourceAddress }] : []),
+      { label: 'Group', value: `${groupText(group.id, group.name)}${group.vpcId ? ` in ${group.vpcId}` : ''}` },
+      { label: 'Account', value: `${call.accountId}, Region ${call.region}` },
+      { label: 'Call', value: callText(call) },
       ...(call.actor.roleArn ? [{ label: 'Role', value: call.actor.roleArn }] : []),
     ],
     changes: rules.map((rule) => proposedChange(rule, asked)),
@@ -27,6 +24,12 @@ export function changeQuestion(asked: AskedChange): Question {
     // What was taken away cannot be put back by the clock.
     mayBeTimed: rules.every(({ change }) => change === 'added' || change === 'modified'),
   };
+}
+
+/** To the second, as CloudTrail has it. */
+function callText({ eventName, time, sourceAddress }: Call): string {
+  const when = time.toISOString().replace('T', ' ').slice(0, 19);
+  return `${eventName}, ${when} UTC${sourceAddress ? `, from ${sourceAddress}` : ''}`;
 }
 
 const VERBS: Readonly<Record<AskedRule['change'], string>> = { added: 'added', modified: 'modified', described: 'described anew', removed: 'removed' };
