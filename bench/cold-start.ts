@@ -4,11 +4,19 @@ import { join, resolve } from 'node:path';
 import { build } from 'esbuild';
 import { BUNDLE_OPTIONS, findHandlers } from '../build/bundle-handlers';
 import { CHECK_ACCESS_KEYS } from '../src/contracts/access-key/check-access-keys.environment';
+import { ADVANCE_REQUESTS } from '../src/contracts/approval/advance-requests.environment';
+import { DELIVER_MESSAGES } from '../src/contracts/approval/deliver-messages.environment';
+import { RECEIVE_INTERACTION } from '../src/contracts/approval/receive-interaction.environment';
+import { CARRY_OUT_DECISION } from '../src/contracts/security-group/carry-out-decision.environment';
+import { OPERATE_SENTRY } from '../src/contracts/security-group/operate-sentry.environment';
+import { RECONCILE_GROUPS } from '../src/contracts/security-group/reconcile-groups.environment';
 import { RESPOND_TO_CHANGES } from '../src/contracts/security-group/respond-to-changes.environment';
 
 const PROJECT = resolve(__dirname, '..');
 const ROUNDS = 25;
-const CONTRACTS = [RESPOND_TO_CHANGES, CHECK_ACCESS_KEYS];
+const CONTRACTS = [
+  RESPOND_TO_CHANGES, RECONCILE_GROUPS, OPERATE_SENTRY, CARRY_OUT_DECISION, CHECK_ACCESS_KEYS, RECEIVE_INTERACTION, ADVANCE_REQUESTS, DELIVER_MESSAGES,
+];
 
 interface Candidate {
   readonly name: string;

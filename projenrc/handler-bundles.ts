@@ -9,8 +9,8 @@ export function bundleHandlers(project: CdkSentriesProject): void {
   project.preCompileTask.spawn(bundle);
   project.testTask.prependSpawn(bundle);
   project.addTask('bench', {
-    description: 'Measure what each bundle costs a cold start, and how many calls a look at the access keys takes',
-    steps: [{ spawn: bundle.name }, { exec: 'tsx bench/cold-start.ts' }, { exec: 'tsx bench/access-keys.ts' }],
+    description: 'Measure what each bundle costs a cold start, how many calls a look at the access keys takes, and how quickly a click is answered',
+    steps: [{ spawn: bundle.name }, { exec: 'tsx bench/cold-start.ts' }, { exec: 'tsx bench/access-keys.ts' }, { exec: 'tsx bench/receive-interaction.ts' }],
   });
   project.gitignore.exclude('/bundles/');
 }

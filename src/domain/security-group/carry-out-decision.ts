@@ -58,7 +58,7 @@ async function takeBack(
   const { requestId, phase, attempt, by } = decision;
   const groupId = asked.group.id;
   const { clock } = surroundings;
-  const reason = by.length > 0 ? `${why} by ${by.join(', ')} in Slack` : why;
+  const reason = decision.kind === 'denied' ? `${why} by ${by.join(', ')} in Slack` : why;
   await rewrite(asked, (entry, own) => endedEntry(entry, own, asked, clock.now()), surroundings);
   if (configuration.mode === 'OBSERVE' || isPaused(configuration, clock.now())) {
     return { outcome: 'failed', text: `${reason}, but nothing is taken back: the sentry observes only, or is paused. Retry it when it acts again.` };

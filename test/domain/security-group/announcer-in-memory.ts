@@ -1,10 +1,12 @@
-import type { Announcement } from '../../../src/domain/notification/announcement';
+import type { Announcement, PreparedAsk } from '../../../src/domain/notification/announcement';
 import { type ChangeReport, severityOf } from '../../../src/domain/security-group/change-report';
 import type { Announcer } from '../../../src/domain/security-group/respond-in-group';
 
 /** A model of what people and machines get to see. */
 export class AnnouncerInMemory implements Announcer {
   readonly told: ChangeReport[] = [];
+  /** Questions that went to workflows, as often as they went. */
+  readonly asked: PreparedAsk[] = [];
   private readonly rendered = new Map<string, ChangeReport>();
 
   render(report: ChangeReport): Announcement {
@@ -13,7 +15,8 @@ export class AnnouncerInMemory implements Announcer {
     return { subject: report.group.id, json, text: '', severity: severityOf(report), type: 'change', isRepeat: report.isRepeat };
   }
 
-  async tell({ json }: Announcement): Promise<void> {
+  async tell({ json, asks }: Announcement): Promise<void> {
+    this.asked.push(...(asks ?? []));
     this.told.push(this.rendered.get(json)!);
   }
 

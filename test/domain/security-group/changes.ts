@@ -28,6 +28,13 @@ export const allowHttpsOnly: Policy = {
   response: 'revert',
 };
 
+/** The policy, but with people asked. */
+export function asking(
+  { baseline }: Policy, response: 'revertUntilApproved' | 'revertIfDenied', whenUnanswered: 'revert' | 'accept' = 'revert',
+): Policy {
+  return { baseline, response, asking: { workflow: 'approvals', whenUnanswered } };
+}
+
 /** A call to a group, from the few values that a test is about. */
 export function changeOf(rules: Partial<NamedRules>, values: Partial<Change> = {}): Change {
   return {
@@ -74,6 +81,7 @@ export function configurationOf(policies: readonly Policy[], values: Partial<Sen
     settleMilliseconds: 10 * 60_000,
     repeatWindowMilliseconds: 60 * 60_000,
     brake: 0.2,
+    workflows: [{ name: 'approvals', expireMilliseconds: 24 * 60 * 60_000 }],
     ...values,
   };
 }

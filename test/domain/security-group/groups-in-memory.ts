@@ -1,7 +1,7 @@
 import type { Clock } from '../../../src/domain/clock';
 import type { GroupDetails } from '../../../src/domain/security-group/change-report';
 import type { PrefixList } from '../../../src/domain/security-group/prefix-list';
-import { type Rule, ruleKey } from '../../../src/domain/security-group/rule';
+import { type Rule, ruleKey, type RuleTag } from '../../../src/domain/security-group/rule';
 import type { ActAnswer, GroupFilter, GroupRules, SecurityGroups } from '../../../src/domain/security-group/security-groups';
 
 export interface GroupInMemory {
@@ -139,6 +139,13 @@ export class GroupsInMemory implements SecurityGroups, Clock {
     if (!this.open(groupId, rule)) return { kind: 'already-present' };
     this.acts.push({ kind: 'authorize', groupId, rule, opens: true });
     return { kind: 'done' };
+  }
+
+  async tag(ruleId: string, tag: RuleTag): Promise<void> {
+    const [groupId] = [...this.all.keys()].filter((id) => this.ruleOf(id, ruleId));
+    if (groupId === undefined) throw new Error(`InvalidSecurityGroupRuleId.NotFound: ${ruleId}`);
+    const tagged = (rule: Rule) => ({ ...rule, tags: [...(rule.tags ?? []).filter(({ key }) => key !== tag.key), tag] });
+    this.put(groupId, (rules) => rules.map((rule) => (rule.id === ruleId ? tagged(rule) : rule)));
   }
 
   now(): Date {

@@ -1,10 +1,14 @@
 import { AnnouncerInMemory } from './announcer-in-memory';
+import { AskerInMemory } from './asker-in-memory';
 import { configurationOf, OWN } from './changes';
 import { Faults } from './faults';
 import { GroupsInMemory } from './groups-in-memory';
 import { HistoryInMemory } from './history-in-memory';
 import { LedgerInMemory } from './ledger-in-memory';
+import type { AskedChange } from '../../../src/domain/security-group/asked-change';
+import { carryOutDecision, type ChangeDecision } from '../../../src/domain/security-group/carry-out-decision';
 import type { Change } from '../../../src/domain/security-group/change';
+import type { AskResult } from '../../../src/domain/security-group/change-asker';
 import type { ChangeReport } from '../../../src/domain/security-group/change-report';
 import type { GroupRecord } from '../../../src/domain/security-group/ledger';
 import type { Policy } from '../../../src/domain/security-group/policy';
@@ -34,6 +38,7 @@ export class SentryInMemory {
   readonly ledger = new LedgerInMemory();
   readonly history = new HistoryInMemory();
   readonly announcer = new AnnouncerInMemory();
+  readonly asker = new AskerInMemory();
   readonly reconciled: ReconcileReport[] = [];
   readonly pointedTo: string[] = [];
   faults = new Faults();
@@ -51,6 +56,33 @@ export class SentryInMemory {
 
   async respondToFinding(groupId = 'sg-1', tries = 1): Promise<readonly ChangeReport[]> {
     return reportsOf(await respondToFinding(groupId, PLACE, this.configuration, this.surroundings(tries)));
+  }
+
+  /** What people were asked, in order, each request once. */
+  get asked(): readonly AskedChange[] {
+    const ids = new Set(this.announcer.asked.map(({ message }) => (JSON.parse(message) as { requestId: string }).requestId));
+    return [...ids].flatMap((id) => this.asker.kept.get(id)?.asked ?? []);
+  }
+
+  get lastRequestId(): string {
+    const last = this.asked.at(-1);
+    if (!last) throw new Error('Nobody was asked.');
+    return last.requestId;
+  }
+
+  /** People decide, and it is carried out as the handler does it. What comes again once it is done changes nothing. */
+  async decide(kind: ChangeDecision['kind'], { requestId = this.lastRequestId, tries = 1, ...values }: DecisionValues = {}): Promise<AskResult> {
+    const phase = kind === 'ended' ? 'end' : 'decision';
+    const decision: ChangeDecision = { requestId, kind, phase, attempt: 1, at: this.groups.now(), by: BY[kind], ...values };
+    const surroundings = this.surroundings(tries);
+    const kept = await surroundings.asker.read(requestId);
+    if (!kept) throw new Error(`The sentry has not asked for ${requestId}.`);
+    const { result: known } = kept;
+    if (known?.phase === phase && known.attempt === decision.attempt && known.outcome !== 'failed') return known;
+    const carriedOut = await carryOutDecision(decision, kept, this.configuration, surroundings);
+    const result = { phase: decision.phase, attempt: decision.attempt, ...carriedOut };
+    await surroundings.asker.concluded(requestId, result);
+    return result;
   }
 
   /** One run of reconcile, which only points; and then what it points to. */
@@ -93,12 +125,17 @@ export class SentryInMemory {
       events: ledger,
       history: faults.in(this.history),
       announcer: faults.in(this.announcer, ['render']),
+      asker: faults.in(this.asker, ['identify', 'render']),
       clock: this.groups,
       own: OWN,
       tries,
     };
   }
 }
+
+export type DecisionValues = Partial<Omit<ChangeDecision, 'kind'>> & { readonly tries?: number };
+
+const BY: Readonly<Record<ChangeDecision['kind'], readonly string[]>> = { 'approved': ['U1'], 'denied': ['U1'], 'expired': [], 'not-asked': [], 'ended': ['U1'] };
 
 function reportsOf({ reports, failures }: Responses): readonly ChangeReport[] {
   if (failures.length > 0) throw failures[0];
