@@ -1,12 +1,12 @@
 import { JsonFile } from 'projen';
 import { CdkSentriesProject } from './project';
 
-/** What needs a full build, an install, or a Java machine takes minutes: it belongs to CI, not to `npm test`. */
-const SLOW_TESTS = '/test/slow/';
+/** What needs a full build, an install, or a Java machine takes minutes, and so do the tests of the sandbox itself: CI runs them, not `npm test`. */
+const SLOW_TESTS = ['/test/slow/', '/test/sandbox/'];
 
 export function shapeTests(project: CdkSentriesProject): void {
   const jest = project.jest!;
-  jest.addIgnorePattern(SLOW_TESTS);
+  SLOW_TESTS.forEach((folder) => jest.addIgnorePattern(folder));
   jest.addModuleNameMappers({ '^cdk-sentries$': '<rootDir>/src/index.ts' });
   Object.assign(jest.config, { collectCoverage: false, testTimeout: 60_000, maxWorkers: 2 });
   // Every synth of an aws-cdk-lib later than the floor validates the template for a second or two; one test turns it on.
@@ -18,13 +18,15 @@ export function shapeTests(project: CdkSentriesProject): void {
 
   new JsonFile(project, 'jest.slow.config.json', {
     obj: {
-      testMatch: [`<rootDir>${SLOW_TESTS}**/*.test.ts`],
+      testMatch: SLOW_TESTS.map((folder) => `<rootDir>${folder}**/*.test.ts`),
       transform: { '^.+\\.[t]sx?$': ['ts-jest', { tsconfig: 'tsconfig.dev.json' }] },
+      moduleNameMapper: { '^cdk-sentries$': '<rootDir>/src/index.ts' },
       testTimeout: 600_000,
     },
   });
   project.addTask('test:slow', {
-    description: 'Use what would be published, from npm and from pip; ask EventBridge\'s own matching engine. Build first',
+    description: 'Use what would be published, from npm and from pip; ask EventBridge\'s own matching engine; faults and hostile input. Build first',
+    env: { CDK_VALIDATION: 'false' },
     steps: [{ exec: 'jest --ci -c jest.slow.config.json --maxWorkers=2', receiveArgs: true }],
   });
   project.addTask('test:replay', {

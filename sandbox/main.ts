@@ -1,12 +1,16 @@
 import { LocalAws, type LocalAwsOptions } from './local-aws';
 import { endWithParent } from './process-lifetime';
 import { playAccessKeys } from './scenes/access-keys';
+import { playedAnswers, typedAnswers } from './scenes/answers';
+import { PLAYED, playApproval } from './scenes/approval';
 import { invite, observers, playLockedSecurityGroup } from './scenes/locked-security-group';
 
 const USAGE = [
-  'npm run sandbox               a security group that heals itself; then it stays up, to be tried by hand',
-  'npm run sandbox -- --once     the same, and ends',
-  'npm run sandbox -- keys       an old access key is found, told and retired, on a moving clock; then it ends',
+  'npm run sandbox                       a security group that heals itself; then it stays up, to be tried by hand',
+  'npm run sandbox -- --once             the same, and ends',
+  'npm run sandbox -- keys               an old access key is found, told and retired, on a moving clock; then it ends',
+  'npm run sandbox -- approval           people are asked about changes, in a stand-in for Slack, and you decide for them; then it ends',
+  'npm run sandbox -- approval --once    the same, with decisions that are made already',
 ].join('\n');
 
 const print = (line: string) => console.log(line);
@@ -14,6 +18,8 @@ const print = (line: string) => console.log(line);
 async function main(parameters: string[]): Promise<void> {
   const asked = parameters.join(' ');
   if (asked === 'keys') return end(await playKeys());
+  if (asked === 'approval') return end(await playApproval(start, process.stdin.isTTY ? typedAnswers(print) : playedAnswers(PLAYED), print));
+  if (asked === 'approval --once') return end(await playApproval(start, playedAnswers(PLAYED), print));
   if (asked !== '' && asked !== '--once') throw new Error(`"${asked}" is not known here.\n${USAGE}`);
 
   const localAws = await start(observers(print));

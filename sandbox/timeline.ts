@@ -7,9 +7,9 @@ export class Timeline {
   constructor(private readonly print: (line: string) => void) {}
 
   /** From here on the milliseconds count. */
-  start(at: number, text: string): void {
+  start(at: number, text: string, what = 'changed'): void {
     this.origin = at;
-    this.mark(at, 'changed', text);
+    this.mark(at, what, text);
   }
 
   mark(at: number, what: string, text: string): void {

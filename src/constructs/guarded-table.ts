@@ -60,14 +60,23 @@ export abstract class GuardedTable extends Construct {
 
   /** The role is let through the table's own policy as well. It needs to be granted reading, or the use of the key to read, besides. */
   public grantWrite(writer: iam.IRole, writes: readonly TableWrite[]): void {
-    this.writerArns.push(writer.roleArn);
-    iam.Grant.addToPrincipal({ grantee: writer, actions: writes.map(actionOf), resourceArns: [this.table.tableArn] });
-    this.grantKey(writer, KEY_USE_TO_WRITE);
+    this.letWrite(writer, writes);
+  }
+
+  /** To put items whose partition begins so, and no others. */
+  protected grantPutBeneath(writer: iam.IRole, partitionPrefix: string): void {
+    this.letWrite(writer, ['PutItem'], { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': [`${partitionPrefix}*`] } });
   }
 
   /** DynamoDB opens the table with the key for one who only writes, too. */
   protected grantKeyToRead(reader: iam.IGrantable): void {
     this.grantKey(reader, KEY_USE_TO_READ);
+  }
+
+  private letWrite(writer: iam.IRole, writes: readonly TableWrite[], conditions?: Record<string, Record<string, unknown>>): void {
+    this.writerArns.push(writer.roleArn);
+    iam.Grant.addToPrincipal({ grantee: writer, actions: writes.map(actionOf), resourceArns: [this.table.tableArn], conditions });
+    this.grantKey(writer, KEY_USE_TO_WRITE);
   }
 
   /** A policy of a table names the table itself by `*`. Control of the table, restores and the end of expired items are not concerned. */

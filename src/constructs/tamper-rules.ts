@@ -27,6 +27,12 @@ export interface TamperRulesProps {
   readonly tables: dynamodb.ITable[];
   readonly queues: sqs.IQueue[];
   readonly parameters: ssm.IStringParameter[];
+  /**
+   * Keys beside those of the topic, the tables and the queues.
+   *
+   * @default - none
+   */
+  readonly keys?: kms.IKey[];
   readonly alarms: cloudwatch.IAlarm[];
 }
 
@@ -337,7 +343,7 @@ function eventSourceMappings(handler: lambda.Function): lambda.EventSourceMappin
   return handler.node.children.filter((child) => child instanceof lambda.EventSourceMapping);
 }
 
-function keysOf({ topic, tables, queues }: TamperRulesProps): kms.IKey[] {
-  const keys = [topic.masterKey, ...tables.map((table) => table.encryptionKey), ...queues.map((queue) => queue.encryptionMasterKey)];
-  return [...new Set(keys.filter((key) => key !== undefined))];
+function keysOf({ topic, tables, queues, keys = [] }: TamperRulesProps): kms.IKey[] {
+  const used = [topic.masterKey, ...tables.map((table) => table.encryptionKey), ...queues.map((queue) => queue.encryptionMasterKey), ...keys];
+  return [...new Set(used.filter((key) => key !== undefined))];
 }

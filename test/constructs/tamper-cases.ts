@@ -37,16 +37,18 @@ export interface WatchedSentryProps {
   readonly region?: string;
   readonly stackName?: string;
   readonly topic?: (scope: Construct) => sns.ITopic;
+  /** Beside those of what it is made of. */
+  readonly keys?: (scope: Construct) => kms.IKey[];
 }
 
 /** Something with one of everything, or several, that tamper rules watch; synthesized. */
-export function watchedSentry({ size = 1, region, stackName, topic }: WatchedSentryProps = {}): Template {
+export function watchedSentry({ size = 1, region, stackName, topic, keys }: WatchedSentryProps = {}): Template {
   const stack = new Stack(undefined, 'Stack', { env: { region }, stackName });
-  addWatchedSentry(stack, size, topic);
+  addWatchedSentry(stack, size, topic, keys);
   return Template.fromStack(stack);
 }
 
-export function addWatchedSentry(stack: Stack, size = 1, topic?: WatchedSentryProps['topic']): void {
+export function addWatchedSentry(stack: Stack, size = 1, topic?: WatchedSentryProps['topic'], keys?: WatchedSentryProps['keys']): void {
   const sentry = new Construct(stack, 'Sentry');
   const several = <T>(make: (index: number) => T) => Array.from({ length: size }, (_, index) => make(index));
   const key = new kms.Key(sentry, 'Key', { enableKeyRotation: true });
@@ -65,6 +67,7 @@ export function addWatchedSentry(stack: Stack, size = 1, topic?: WatchedSentryPr
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
     })),
     parameters: several((index) => new ssm.StringParameter(sentry, `Parameter${index}`, { stringValue: 'value' })),
+    keys: keys?.(sentry),
     alarms: several((index) => new cloudwatch.Alarm(sentry, `Alarm${index}`, {
       metric: new cloudwatch.Metric({ namespace: 'CdkSentries', metricName: 'Errors' }), threshold: 1, evaluationPeriods: 1,
     })),

@@ -1,5 +1,6 @@
 import { App, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
+import * as kms from 'aws-cdk-lib/aws-kms';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { addWatchedSentry, nameIn, ownRuleName, patternsOf, rulesOf, tamperCases, type TamperCase, watchedSentry } from './tamper-cases';
@@ -26,6 +27,15 @@ describe('what is watched', () => {
     expect(names.every((name) => name.startsWith(common))).toBe(true);
     expect(patterns.Rules).toContain(`"${ownRuleName(sentry, 'TamperRules')}"`);
     expect(nameIn(sentry, 'Rule0').startsWith(common!)).toBe(false);
+  });
+
+  test('keys that it is given, beside those of what it is made of', () => {
+    const sentry = watchedSentry({ keys: (scope) => [new kms.Key(scope, 'Proof')] });
+    const [pattern] = rulesOf(sentry).filter(({ id }) => id === 'Keys').map(({ properties }) => properties.EventPattern);
+    const { eventName, requestParameters: { keyId } } = pattern.detail;
+    expect(eventName).toEqual(expect.arrayContaining(['DisableKey', 'ScheduleKeyDeletion', 'PutKeyPolicy']));
+    const [own, proof] = ['Key', 'Proof'].map((id) => Object.keys(sentry.findResources('AWS::KMS::Key')).find((name) => name.startsWith(`Sentry${id}`)));
+    expect(keyId).toEqual([{ suffix: { Ref: own } }, { suffix: { Ref: proof } }]);
   });
 
   test('nothing that a sentry does not have', () => {

@@ -1,10 +1,12 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { type AttributeValue, DynamoDBClient, paginateScan, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import {
   AuthorizeSecurityGroupIngressCommand, DescribeSecurityGroupRulesCommand, EC2Client, type IpPermission, ModifySecurityGroupRulesCommand,
   RevokeSecurityGroupIngressCommand, type SecurityGroupRule,
 } from '@aws-sdk/client-ec2';
+import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { App, CfnOutput, Stack } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
@@ -23,34 +25,54 @@ export const APPROVAL_CHANNEL = 'C0APPROVE';
 export const MONITOR_CHANNEL = 'C0MONITOR';
 export const [ALICE, BOB, MALLORY] = ['U0ALICE', 'U0BOB', 'U0MALLORY'] as const;
 
-const SIGNING_SECRET = 'sandbox-signing-secret';
+export const SIGNING_SECRET = 'sandbox-signing-secret';
 const BOT_TOKEN = 'xoxb-sandbox';
 const STACK_NAME = 'Approval';
 
+export type Item = Record<string, AttributeValue>;
+
 /** A sentry that asks in both ways, its workflow, and a Slack stand-in with three people: Alice and Bob may decide, Mallory may not. */
 export class ApprovalSandbox {
-  static async start(): Promise<ApprovalSandbox> {
+  /** With so many groups of each kind, for as many tests that need some of their own. */
+  static async start(pairsOfGroups = 1): Promise<ApprovalSandbox> {
     const clock: { now: () => Date } = { now: () => new Date() };
+    let sandbox: ApprovalSandbox | undefined;
     const slack = await SlackStandIn.start({
-      signingSecret: SIGNING_SECRET, botToken: BOT_TOKEN, messagesPerSecond: 100, messagesAtOnce: 100, callsPerMinute: 100_000, now: () => clock.now(),
+      signingSecret: SIGNING_SECRET,
+      botToken: BOT_TOKEN,
+      messagesPerSecond: 100,
+      messagesAtOnce: 100,
+      callsPerMinute: 100_000,
+      now: () => clock.now(),
     });
     const [calls, logs]: [ApiCall[], string[]] = [[], []];
     const localAws = await LocalAws.start({
       functionEnvironment: { SLACK_API_URL: slack.apiUrl },
-      onCall: (call) => calls.push(call),
+      onCall: (call) => {
+        calls.push(call);
+        if (isPutOff(call)) sandbox?.messagePutOff();
+      },
+      onInvocation: ({ succeeded }) => { if (!succeeded) sandbox?.invocationFailed(); },
       onFunctionLog: (_, line) => logs.push(line),
     });
     clock.now = () => localAws.now();
     for (const id of [ALICE, BOB, MALLORY]) slack.addUser({ id });
     for (const id of [APPROVAL_CHANNEL, MONITOR_CHANNEL]) slack.addChannel({ id, members: [ALICE, BOB, MALLORY] });
-    const stack = await localAws.deploy(synthesizeStage(), STACK_NAME);
+    const stack = await localAws.deploy(synthesizeStage(pairsOfGroups), STACK_NAME);
     await localAws.putSecret(stack.outputs.get('SigningSecretArn') ?? '', SIGNING_SECRET);
     await localAws.putSecret(stack.outputs.get('BotTokenArn') ?? '', BOT_TOKEN);
-    const visitor = new EC2Client(accessOf(localAws, await localAws.createUser('visitor')));
-    const sandbox = new ApprovalSandbox(localAws, slack, stack, visitor, calls, logs);
+    const access = accessOf(localAws, await localAws.createUser('visitor'));
+    sandbox = new ApprovalSandbox(localAws, slack, stack, new EC2Client(access), new DynamoDBClient(access), new SQSClient(access), calls, logs);
     await sandbox.reconcile();
     return sandbox;
   }
+
+  failedInvocations = 0;
+  private pair = -1;
+  private beginning = 0;
+  private skipped = 0;
+  private clockMoved: Promise<void> = Promise.resolve();
+  private afterSkip: ((now: Date) => Promise<void>) | undefined;
 
   private constructor(
     readonly localAws: LocalAws,
@@ -58,18 +80,27 @@ export class ApprovalSandbox {
     readonly stack: DeployedStack,
     /** Nobody's friend, and nobody in Slack: two have to approve what it does. */
     readonly visitor: EC2Client,
+    /** Of somebody who can write where only functions should. */
+    private readonly dynamo: DynamoDBClient,
+    private readonly sqs: SQSClient,
     readonly calls: readonly ApiCall[],
     readonly logs: readonly string[],
   ) {}
 
   /** Whose changes are reverted until they are approved. */
   get guarded(): string {
-    return this.output('GuardedId');
+    return this.output(`Guarded${Math.max(0, this.pair)}Id`);
   }
 
   /** Whose changes stand until they are denied, and fall if nobody answers. */
   get lenient(): string {
-    return this.output('LenientId');
+    return this.output(`Lenient${Math.max(0, this.pair)}Id`);
+  }
+
+  /** From now on, with groups that nobody has changed, as if nobody had been asked yet. */
+  begin(): void {
+    this.pair += 1;
+    this.beginning = this.slack.messages.length;
   }
 
   get interactionsUrl(): string {
@@ -78,7 +109,7 @@ export class ApprovalSandbox {
   }
 
   async stop(): Promise<void> {
-    this.visitor.destroy();
+    [this.visitor, this.dynamo, this.sqs].forEach((client) => client.destroy());
     await this.localAws.stop();
     await this.slack.stop();
   }
@@ -100,7 +131,27 @@ export class ApprovalSandbox {
     for (let before = -1; before !== this.calls.length;) {
       before = this.calls.length;
       await this.localAws.settled();
+      await this.clockMoved;
     }
+  }
+
+  /** From now on, nobody waits for what is to be tried again later: the clock goes on by so much, each time that something is put off. */
+  skipWaits(milliseconds: number, afterEach?: (now: Date) => Promise<void>): void {
+    this.skipped = milliseconds;
+    this.afterSkip = afterEach;
+  }
+
+  private invocationFailed(): void {
+    this.failedInvocations += 1;
+    this.messagePutOff();
+  }
+
+  private messagePutOff(): void {
+    if (this.skipped === 0) return;
+    this.clockMoved = this.clockMoved.then(async () => {
+      await this.localAws.setClock(new Date(this.localAws.now().getTime() + this.skipped));
+      await this.afterSkip?.(this.localAws.now());
+    });
   }
 
   /** A while passes, with a run of the workflow at its end. */
@@ -137,9 +188,13 @@ export class ApprovalSandbox {
     return (await this.described(groupId)).map(({ FromPort, CidrIpv4 }) => `${FromPort} from ${CidrIpv4}`).sort();
   }
 
+  get messages(): Message[] {
+    return this.slack.messages.slice(this.beginning);
+  }
+
   /** Questions that were put, the latest last. */
   get questions(): Message[] {
-    return this.slack.messages.filter(({ channel, threadTs }) => channel === APPROVAL_CHANNEL && threadTs === undefined);
+    return this.messages.filter(({ channel, threadTs }) => channel === APPROVAL_CHANNEL && threadTs === undefined);
   }
 
   get lastQuestion(): Message {
@@ -149,13 +204,27 @@ export class ApprovalSandbox {
   }
 
   get monitored(): string[] {
-    return this.slack.messages.filter(({ channel }) => channel === MONITOR_CHANNEL).map(({ text }) => text);
+    return this.messages.filter(({ channel }) => channel === MONITOR_CHANNEL).map(({ text }) => text);
+  }
+
+  /** By its first button, which it may have lost by now. */
+  requestIdOf({ versions }: Message): string {
+    const [, requestId] = /"value":"v1\.[a-z-]+\.\d*\.([\w-]+)\./.exec(JSON.stringify(versions)) ?? [];
+    if (requestId === undefined) throw new Error('The message never had a button.');
+    return requestId;
   }
 
   async click(userId: string, text: string, message: Message = this.lastQuestion, as?: ClickOverrides): Promise<AppAnswer> {
     const answer = await this.slack.click({ interactionsUrl: this.interactionsUrl, userId, channel: message.channel, ts: message.ts, text, as });
     await this.settled();
     return answer;
+  }
+
+  /** What Slack would send for a click, without that anybody gets it. */
+  async clickBody(userId: string, text: string, message: Message = this.lastQuestion, as?: ClickOverrides): Promise<string> {
+    const interactionsUrl = `${this.slack.url}/nowhere`;
+    const { sent } = await this.slack.click({ interactionsUrl, userId, channel: message.channel, ts: message.ts, text, as });
+    return sent.body.toString();
   }
 
   /** By two, as nobody knows who the visitor is. */
@@ -165,12 +234,53 @@ export class ApprovalSandbox {
     await this.click(BOB, text, message);
   }
 
+  /** By the start of its logical id. */
+  physicalId(type: string, logicalIdStart: string): string {
+    const found = [...this.stack.resources].find(([id, resource]) => resource.type === type && id.startsWith(logicalIdStart));
+    if (!found) throw new Error(`The stack has no ${type} whose logical id begins with ${logicalIdStart}.`);
+    return found[1].physicalId;
+  }
+
+  /** What stands in a table. */
+  async items(table: string): Promise<Item[]> {
+    const items: Item[] = [];
+    const pages = paginateScan({ client: this.dynamo }, { TableName: this.tableName(table), ConsistentRead: true });
+    for await (const { Items = [] } of pages) items.push(...Items);
+    return items;
+  }
+
+  async putItem(table: string, item: Item): Promise<void> {
+    await this.dynamo.send(new PutItemCommand({ TableName: this.tableName(table), Item: item }));
+  }
+
+  async send(queueUrl: string, body: string): Promise<void> {
+    await this.sqs.send(new SendMessageCommand({ QueueUrl: queueUrl, MessageBody: body }));
+  }
+
+  /** Of the queues that decisions come to, one for each sentry. */
+  get decisionQueues(): string[] {
+    const queues = [...this.stack.resources].filter(([id, { type }]) => type === 'AWS::SQS::Queue' && /^Approvals.*(?<!Unhandled)Decisions/.test(id));
+    return queues.map(([, { physicalId }]) => physicalId);
+  }
+
+  private tableName(logicalIdStart: string): string {
+    return this.physicalId('AWS::DynamoDB::Table', logicalIdStart);
+  }
+
   private output(name: string): string {
     const value = this.stack.outputs.get(name);
     if (value === undefined) throw new Error(`The stack has no output ${name}.`);
     return value;
   }
 }
+
+/** A message that comes again, or comes at all, only after a while. */
+function isPutOff({ action, status, json }: ApiCall): boolean {
+  if (status >= 400) return false;
+  return action === 'ChangeMessageVisibility' || (action === 'SendMessage' && sentMessage.parse(json).DelaySeconds > 0);
+}
+
+const sentMessage = z.object({ DelaySeconds: z._default(z.number(), 0) });
 
 const shownButtons = z.array(z.object({ elements: z.catch(z.array(z.object({ text: z.object({ text: z.string() }) })), []) }));
 
@@ -183,7 +293,7 @@ function accessOf(localAws: LocalAws, { accessKeyId, secretAccessKey, sessionTok
   return { endpoint: localAws.endpoint, region: localAws.region, credentials: { accessKeyId, secretAccessKey, sessionToken } };
 }
 
-function synthesizeStage(): string {
+function synthesizeStage(pairsOfGroups: number): string {
   const app = new App({ outdir: mkdtempSync(join(tmpdir(), 'cdk-sentries-stage-')) });
   const stack = new Stack(app, STACK_NAME);
   const signingSecret = new secretsmanager.Secret(stack, 'SigningSecret');
@@ -196,27 +306,23 @@ function synthesizeStage(): string {
     approvers: Approvers.users([ALICE, BOB]),
   });
   const vpc = new ec2.Vpc(stack, 'Vpc', { maxAzs: 1, natGateways: 0 });
-  const [guarded, lenient] = ['Guarded', 'Lenient'].map((id) => {
-    const group = new ec2.SecurityGroup(stack, id, { vpc, allowAllOutbound: false });
+  const groupsOf = (kind: string) => Array.from({ length: pairsOfGroups }, (_, index) => {
+    const group = new ec2.SecurityGroup(stack, `${kind}${index}`, { vpc, allowAllOutbound: false });
     group.addIngressRule(ec2.Peer.anyIpv4(), ec2.Port.tcp(443));
+    new CfnOutput(stack, `${kind}${index}Id`, { value: group.securityGroupId });
     return group;
   });
   const locked = SecurityGroupBaseline.locked({ restoreRemoved: true });
   const noSsh = { baseline: SecurityGroupBaseline.forbid([TrafficPattern.fromInternet(Ports.RDP)]), response: ChangeResponse.revert() };
   new SecurityGroupSentry(stack, 'Guard', {
-    monitoredGroups: MonitoredGroups.groups([guarded!]),
+    monitoredGroups: MonitoredGroups.groups(groupsOf('Guarded')),
     policies: [noSsh, { baseline: locked, response: ChangeResponse.revertUntilApproved(approvals) }],
   });
   new SecurityGroupSentry(stack, 'Leniency', {
-    monitoredGroups: MonitoredGroups.groups([lenient!]),
+    monitoredGroups: MonitoredGroups.groups(groupsOf('Lenient')),
     policies: [noSsh, { baseline: locked, response: ChangeResponse.revertIfDenied(approvals, { whenUnanswered: UnansweredChange.REVERT }) }],
   });
-  const outputs = {
-    GuardedId: guarded!.securityGroupId,
-    LenientId: lenient!.securityGroupId,
-    SigningSecretArn: signingSecret.secretArn,
-    BotTokenArn: botToken.secretArn,
-  };
-  Object.entries(outputs).forEach(([name, value]) => new CfnOutput(stack, name, { value }));
+  new CfnOutput(stack, 'SigningSecretArn', { value: signingSecret.secretArn });
+  new CfnOutput(stack, 'BotTokenArn', { value: botToken.secretArn });
   return app.synth().directory;
 }

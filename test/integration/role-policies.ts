@@ -31,7 +31,16 @@ interface Request {
 }
 
 /** Conditions that are understood; those on keys stand in statements that no call of a function is let through by. */
-const KNOWN_CONDITIONS = ['StringEquals events:source', 'StringEquals ec2:CreateAction', 'StringLike kms:ViaService'];
+const KNOWN_CONDITIONS = [
+  'StringEquals events:source',
+  'StringEquals ec2:CreateAction',
+  'StringLike kms:ViaService',
+  'StringEquals kms:ViaService',
+  'ForAllValues:StringEquals aws:TagKeys',
+];
+
+/** Of values of which a call has one. */
+const EQUALITIES = ['StringEquals', 'ForAllValues:StringEquals'];
 
 const PLACE = 'us-east-1:123456789012';
 
@@ -120,7 +129,7 @@ function isOf({ role }: AllowStatement, { callerArn }: ApiCall): boolean {
 function allows({ actions, resources, conditions }: AllowStatement, { action, resource, context }: Request): boolean {
   return actions.includes(action)
     && resources.some((allowed) => covers(allowed, resource))
-    && conditions.every(({ operator, key, values }) => operator === 'StringEquals' && values.includes(context[key] ?? ''));
+    && conditions.every(({ operator, key, values }) => EQUALITIES.includes(operator) && values.includes(context[key] ?? ''));
 }
 
 /** A `*` stands for any characters. */
@@ -133,7 +142,10 @@ const RESOURCES: Readonly<Record<string, (call: ApiCall) => readonly Partial<Req
   sns: ({ parameters }) => [{ resource: parameters.TopicArn }],
   sqs: ({ json }) => [{ resource: `arn:aws:sqs:${PLACE}:${z.object({ QueueUrl: z.string() }).parse(json).QueueUrl.split('/').at(-1)}` }],
   ssm: ({ json }) => namesOf(json).map((name) => ({ resource: `arn:aws:ssm:${PLACE}:parameter/${name.replace(/^\//, '')}` })),
-  dynamodb: ({ json }) => tablesOf(json).map((table) => ({ resource: `arn:aws:dynamodb:${PLACE}:table/${table}` })),
+  dynamodb: ({ action, json }) => (action === 'TransactWriteItems' ? transactionOf(json)
+    : tablesOf(json).map((table) => ({ resource: `arn:aws:dynamodb:${PLACE}:table/${table}` }))),
+  kms: ({ json }) => [{ resource: z.object({ KeyId: z.string() }).parse(json).KeyId }],
+  secretsmanager: ({ json }) => [{ resource: z.object({ SecretId: z.string() }).parse(json).SecretId }],
   events: ({ json }) => entriesOf(json).map(({ Source, EventBusName }) => ({
     resource: `arn:aws:events:${PLACE}:event-bus/${EventBusName}`, context: { 'events:source': Source },
   })),
@@ -165,6 +177,15 @@ function tablesOf(json: unknown): string[] {
   return RequestItems ? Object.keys(RequestItems) : [IndexName ? `${TableName}/index/${IndexName}` : TableName!];
 }
 
+/** A transaction needs the rights of its parts, and none of its own. */
+function transactionOf(json: unknown): Partial<Request>[] {
+  const part = z.record(z.string(), z.object({ TableName: z.string() }));
+  const { TransactItems: items } = z.object({ TransactItems: z.array(part) }).parse(json);
+  return items.flatMap((item) => Object.entries(item)).map(([kind, { TableName }]) => ({
+    action: `dynamodb:${kind}Item`, resource: `arn:aws:dynamodb:${PLACE}:table/${TableName}`,
+  }));
+}
+
 function entriesOf(json: unknown) {
   const entry = z.object({ Source: z.string(), EventBusName: z._default(z.string(), 'default') });
   return z.object({ Entries: z.array(entry) }).parse(json).Entries;
@@ -174,6 +195,9 @@ function entriesOf(json: unknown) {
 function ec2RequestsOf({ action, parameters }: ApiCall): Partial<Request>[] {
   const { GroupId, PrefixListId } = parameters;
   if (action.startsWith('Describe')) return [{}];
+  if (action === 'CreateTags') {
+    return [{ resource: `arn:aws:ec2:${PLACE}:security-group-rule/${parameters['ResourceId.1']}`, context: { 'aws:TagKeys': parameters['Tag.1.Key'] ?? '' } }];
+  }
   if (PrefixListId) return [{ resource: `arn:aws:ec2:${PLACE}:prefix-list/${PrefixListId}` }];
   const rule = `arn:aws:ec2:${PLACE}:security-group-rule/`;
   return [

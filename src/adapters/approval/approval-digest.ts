@@ -7,7 +7,7 @@ export function approvalDigest(question: Question, payload: string): string {
 }
 
 /** Keys in order, and nothing for what is undefined: a value that went through a queue or a table has the same text. */
-function canonicalJson(value: unknown): string {
+export function canonicalJson(value: unknown): string {
   return JSON.stringify(value, (_, inner: unknown) => (isRecord(inner) ? inOrder(inner) : inner));
 }
 

@@ -14,7 +14,10 @@ const MOST_QUESTION_BYTES = 200_000;
 const MOST_PAYLOAD_BYTES = 64 * 1024;
 
 /** Question and payload stand in one item of 400 KB, together with all that happens to the request. */
-const MOST_STORED_BYTES = 300_000;
+const MOST_STORED_BYTES = 280_000;
+
+/** Others may want the same, and are named in the same item. Names in AWS are far shorter. */
+const MOST_REQUESTER_BYTES = 2_000;
 
 /** The payload comes back inside of JSON that is inside of JSON, in one message. */
 const MOST_RETURNED_BYTES = 240_000;
@@ -31,7 +34,10 @@ const attempt = z.int().check(z.positive());
 const name = z.string().check(z.minLength(1), z.maxLength(128));
 const key = z.string().check(z.minLength(1), z.maxLength(256));
 
-const question = questionSchema.check(z.refine((value) => bytesOf(value) <= MOST_QUESTION_BYTES, `takes more than ${MOST_QUESTION_BYTES} bytes as JSON`));
+const question = questionSchema.check(
+  z.refine((value) => bytesOf(value) <= MOST_QUESTION_BYTES, `takes more than ${MOST_QUESTION_BYTES} bytes as JSON`),
+  z.refine(({ requester }) => bytesOf(requester) <= MOST_REQUESTER_BYTES, `its requester takes more than ${MOST_REQUESTER_BYTES} bytes as JSON`),
+);
 const payload = z.string().check(
   z.refine((text) => Buffer.byteLength(text) <= MOST_PAYLOAD_BYTES, `takes more than ${MOST_PAYLOAD_BYTES} bytes`),
   z.refine((text) => bytesOf(JSON.stringify(text)) <= MOST_RETURNED_BYTES, `takes more than ${MOST_RETURNED_BYTES} bytes in a decision, where it is JSON in JSON`),
@@ -43,6 +49,7 @@ const outcomeSchema = z.object({
   version,
   type: z.literal('outcome'),
   requestId,
+  asker: name,
   phase,
   attempt,
   outcome: z.enum(['carried-out', 'conflicting', 'failed']),
@@ -72,7 +79,7 @@ const statementSchema = z.object({
 /** What an asker says to the workflow. */
 export type WorkflowMessage =
   | { readonly kind: 'ask'; readonly ask: Ask }
-  | { readonly kind: 'outcome'; readonly requestId: string; readonly attempt: Attempt; readonly outcome: Omit<CarryingOutcome, 'at'> };
+  | { readonly kind: 'outcome'; readonly requestId: string; readonly asker: string; readonly attempt: Attempt; readonly outcome: Omit<CarryingOutcome, 'at'> };
 
 /** A decision as it came: nothing in it counts until the MAC of its text is verified. */
 export interface ReceivedDecision {
@@ -85,8 +92,8 @@ export interface ReceivedDecision {
 export function parseWorkflowMessage(body: string): WorkflowMessage {
   const message = parse(workflowMessageSchema, body, 'The message to the approval workflow');
   if (message.type === 'outcome') {
-    const { outcome: kind, text } = message;
-    return { kind: 'outcome', requestId: message.requestId, attempt: { phase: message.phase, attempt: message.attempt }, outcome: { kind, text } };
+    const { requestId: id, asker, outcome: kind, text } = message;
+    return { kind: 'outcome', requestId: id, asker, attempt: { phase: message.phase, attempt: message.attempt }, outcome: { kind, text } };
   }
   const { version: _, type: __, ...ask } = message;
   return { kind: 'ask', ask: { ...ask, digest: approvalDigest(ask.question, ask.payload) } };

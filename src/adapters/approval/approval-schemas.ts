@@ -55,6 +55,7 @@ export const storedRequest = z.object({
   expiresAt: time,
   requesters: z.array(z.object({ name: z.string(), email: optionalText, slackUserId: optionalText })),
   joined: z.array(z.string()),
+  repeats: z.int(),
   votes: z.array(z.object({ userId: z.string(), at: time, seconds: z.optional(z.int()) })),
   judgedClicks: z.array(z.string()),
   reminders: z.int(),
@@ -82,6 +83,8 @@ export const storedRequest = z.object({
   })),
   unannounced: z.array(auditEntry),
 });
+
+export const storedAsk = z.object({ requestId: z.string() });
 
 export const storedSubject = z.object({ openRequestId: optionalText, deniedAt: optionalTime });
 

@@ -5,9 +5,10 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { approvalDigest } from './approval-digest';
 import {
-  type Item, storedClick, storedRequest, storedRevision, storedSource, storedSubject, storedValue, unreadable,
+  type Item, storedAsk, storedClick, storedRequest, storedRevision, storedSource, storedSubject, storedValue, unreadable,
 } from './approval-schemas';
-import { APPROVAL_EXPIRY, APPROVAL_ITEM_VERSION, APPROVAL_KEY, DUE_INDEX } from '../../contracts/approval/approval-items';
+import type { RequestSeals } from './request-seal';
+import { APPROVAL_EXPIRY, APPROVAL_ITEM_VERSION, APPROVAL_KEY, CLICK_PREFIX, DUE_INDEX } from '../../contracts/approval/approval-items';
 import { type Admission, NEW_SOURCE, NEW_SUBJECT, type SourceRecord, type SubjectRecord } from '../../domain/approval/admit';
 import type { ApprovalRequest, AuditEntry } from '../../domain/approval/approval-request';
 import { ApprovalConflictError, type ApprovalStore, type DueThings } from '../../domain/approval/approval-store';
@@ -32,11 +33,30 @@ const CONFLICTS: ReadonlySet<string> = new Set(['ConditionalCheckFailed', 'Trans
 
 /** The memory of an approval workflow: requests with their audit, what was asked about a subject and by a source, and clicks. */
 export class DynamoApprovals implements ApprovalStore {
-  constructor(private readonly client: DynamoDBClient, private readonly table: string, private readonly auditSeconds: number) {}
+  /** As they were read: who cannot seal leaves them as they are. */
+  private readonly knownSeals = new Map<string, string>();
+
+  /** Without `seals`, for those who decide nothing. */
+  constructor(
+    private readonly client: DynamoDBClient,
+    private readonly table: string,
+    private readonly auditSeconds: number,
+    private readonly seals?: RequestSeals,
+  ) {}
 
   async read(requestId: string): Promise<ApprovalRequest | undefined> {
     const item = await this.get(requestKey(requestId));
-    return item && requestOf(item, requestId);
+    if (!item) return undefined;
+    const request = requestOf(item, requestId);
+    const seal = item[SEAL]?.S;
+    await this.seals?.verify(request, seal);
+    if (seal) this.knownSeals.set(sealKey(request), seal);
+    return request;
+  }
+
+  async takenAs(askId: string): Promise<string | undefined> {
+    const item = await this.get(askKey(askId));
+    return item && storedValue(storedAsk, item).requestId;
   }
 
   async subject(subject: string): Promise<SubjectRecord> {
@@ -52,7 +72,8 @@ export class DynamoApprovals implements ApprovalStore {
   async admit({ request, subject, source }: Admission, sourceName: string, dueAt: Date | undefined): Promise<void> {
     const expiry = this.expiryOf(request);
     await this.transact(request.id, [
-      this.revised({ ...requestItem(request, dueAt), ...expiry }, request.revision),
+      this.revised({ ...requestItem(request, dueAt), ...await this.sealFor(request, request), ...expiry }, request.revision),
+      this.takenPut(request.id, request),
       this.revised({ ...subjectItem(request.subject, subject), ...expiry }, subject.revision),
       this.revised({ ...sourceItem(sourceName, source), ...expiry }, source.revision),
       ...this.auditPuts(request, []),
@@ -61,12 +82,14 @@ export class DynamoApprovals implements ApprovalStore {
 
   async write(request: ApprovalRequest, before: ApprovalRequest, dueAt: Date | undefined): Promise<void> {
     const closed = request.decision && !before.decision ? await this.closedSubject(request) : undefined;
-    const expiry = this.expiryOf(request);
     await this.transact(request.id, [
-      this.revised({ ...requestItem({ ...request, revision: before.revision }, dueAt), ...expiry }, before.revision),
-      ...(closed ? [this.revised({ ...subjectItem(request.subject, closed), ...expiry }, closed.revision)] : []),
-      ...this.auditPuts(request, before.unannounced),
+      ...await this.writtenOver(request, before, dueAt),
+      ...(closed ? [this.revised({ ...subjectItem(request.subject, closed), ...this.expiryOf(request) }, closed.revision)] : []),
     ]);
+  }
+
+  async join(request: ApprovalRequest, before: ApprovalRequest, askId: string, dueAt: Date | undefined): Promise<void> {
+    await this.transact(request.id, [...await this.writtenOver(request, before, dueAt), this.takenPut(askId, request)]);
   }
 
   /** From the index, which lags behind by moments: what is missing there is found the next time. */
@@ -138,6 +161,26 @@ export class DynamoApprovals implements ApprovalStore {
     }
   }
 
+  private async writtenOver(request: ApprovalRequest, before: ApprovalRequest, dueAt: Date | undefined): Promise<TransactWriteItem[]> {
+    const seal = await this.sealFor(request, before);
+    const item = { ...requestItem({ ...request, revision: before.revision }, dueAt), ...seal, ...this.expiryOf(request) };
+    return [this.revised(item, before.revision), ...this.auditPuts(request, before.unannounced)];
+  }
+
+  /** Once: an ask that comes again is known by it, whatever has become of the request. */
+  private takenPut(askId: string, request: ApprovalRequest): TransactWriteItem {
+    const item = { ...askKey(askId), ...stored({ requestId: request.id }), ...this.expiryOf(request) };
+    return { Put: { TableName: this.table, Item: item, ...unchangedSince(0) } };
+  }
+
+  /** Kept for the revision that it becomes, too: what was written is written again without being read. */
+  private async sealFor(request: ApprovalRequest, before: ApprovalRequest): Promise<Item> {
+    const seal = this.seals ? await this.seals.sealOf(request) : this.knownSeals.get(sealKey(before));
+    if (seal === undefined) return {};
+    this.knownSeals.set(sealKey({ ...request, revision: before.revision + 1 }), seal);
+    return { [SEAL]: { S: seal } };
+  }
+
   /** Puts an item one revision later, where it is still as it was read. */
   private revised(item: Item, revision: number): TransactWriteItem {
     return { Put: { TableName: this.table, Item: { ...item, revision: { N: String(revision + 1) } }, ...unchangedSince(revision) } };
@@ -163,7 +206,11 @@ export function clickIdOf(body: Buffer): string {
 }
 
 const REQUEST_PREFIX = 'REQUEST#';
-const CLICK_PREFIX = 'CLICK#';
+const SEAL = 'seal';
+
+function sealKey({ id, revision }: Pick<ApprovalRequest, 'id' | 'revision'>): string {
+  return `${id} ${revision}`;
+}
 
 type Condition = Pick<Put, 'ConditionExpression' | 'ExpressionAttributeNames' | 'ExpressionAttributeValues'>;
 
@@ -196,6 +243,10 @@ function keyOf(partition: string, sort: string): Item {
 
 function requestKey(requestId: string): Item {
   return keyOf(`${REQUEST_PREFIX}${requestId}`, 'REQUEST');
+}
+
+function askKey(askId: string): Item {
+  return keyOf(`ASK#${askId}`, 'ASK');
 }
 
 function clickKey(id: string): Item {

@@ -6,8 +6,8 @@ import { MessengerRefusedError, type PostedMessage } from '../../domain/approval
 import type { MessageContent, SlackWebApi } from '../slack/slack-web-api';
 import { postToWebhook, SLACK_WEBHOOK_ORIGIN } from '../slack/slack-webhook';
 
-/** What Slack says where somebody has deleted the message. */
-const GONE = 'message_not_found';
+/** What Slack says where somebody has deleted the message, and where this message, though there, cannot be changed any more. */
+const LOST: ReadonlySet<string> = new Set(['message_not_found', 'cant_update_message', 'edit_window_closed']);
 
 const blocksSchema = z.array(z.looseObject({ type: z.string() }));
 
@@ -36,7 +36,7 @@ export class SlackMessenger implements Messenger {
       await this.api.updateMessage({ channelId, ts, ...contentOf(message) });
       return true;
     } catch (error) {
-      if (error instanceof MessengerRefusedError && error.code === GONE) return false;
+      if (error instanceof MessengerRefusedError && LOST.has(error.code)) return false;
       throw error;
     }
   }

@@ -54,8 +54,9 @@ export class WorkflowQueues {
   }
 
   async conclude({ workflow: name, requestId }: AskedChange, result: AskResult): Promise<void> {
-    const { queueUrl } = await this.workflow(name);
-    await this.send(queueUrl, JSON.stringify({ version: APPROVAL_MESSAGE_VERSION, type: 'outcome', requestId, ...result } satisfies OutcomeMessage));
+    const { asker, queueUrl } = await this.workflow(name);
+    const message = { version: APPROVAL_MESSAGE_VERSION, type: 'outcome', requestId, asker, ...result } satisfies OutcomeMessage;
+    await this.send(queueUrl, JSON.stringify(message));
   }
 
   private async workflow(name: string): Promise<ReachableWorkflow> {

@@ -3,6 +3,7 @@ import {
 } from './approval-blocks';
 import { type Layout, layOut, MOST_NAME_CHARACTERS } from './approval-body';
 import { decisionButtons, retryButton, showAllButtons } from './approval-buttons';
+import { MOST_REQUESTERS } from '../../domain/approval/admit';
 import type { ApprovalConfiguration } from '../../domain/approval/approval-configuration';
 import { type ApprovalRequest, isOpen, type KnownRequester, type MessageSlot, type Step } from '../../domain/approval/approval-request';
 import type { RenderedMessage, Renderer } from '../../domain/approval/bring-messages';
@@ -65,7 +66,7 @@ export class SlackRenderer implements Renderer {
 
   /** By the question and the configuration alone, so that a message's parts stay what they are. */
   private layoutOf(request: ApprovalRequest): Layout {
-    const asked: ApprovalRequest = { ...request, requesters: [{ ...request.question.requester, slackUserId: '' }], joined: [], votes: [] };
+    const asked: ApprovalRequest = { ...request, requesters: [{ ...request.question.requester, slackUserId: '' }], repeats: 0, votes: [] };
     const frame = [...this.head(asked), this.identity(asked), this.buttons(asked)];
     return layOut(request.question, timeText(request.expiresAt), MOST_WEIGHT - GROWTH_WEIGHT - weightOfBlocks(frame));
   }
@@ -73,12 +74,13 @@ export class SlackRenderer implements Renderer {
   private head(request: ApprovalRequest): Block[] {
     const others = request.requesters.slice(1, 1 + MOST_OTHER_REQUESTERS);
     const more = request.requesters.length - 1 - others.length;
+    const atLeast = request.requesters.length > MOST_REQUESTERS ? 'at least ' : '';
     return [
       { type: 'header', text: plain(cut(request.question.title, MOST_HEADER_CHARACTERS)) },
       ...paragraphs([
         this.requesterLine(request),
         ...others.map((other) => [words('Also by '), words(cut(other.name, 60)), ...verification(other, 'unverified')]),
-        ...(more > 0 ? [[words(`and by ${countText(more, 'other')}`)]] : []),
+        ...(more > 0 ? [[words(`and by ${atLeast}${countText(more, 'other')}`)]] : []),
       ]),
     ];
   }
@@ -90,9 +92,9 @@ export class SlackRenderer implements Renderer {
     return [words('Asked by '), bold(cut(requester.name, MOST_NAME_CHARACTERS)), ...verification(requester, `${UNVERIFIED}${consequence}`)];
   }
 
-  private identity({ id, digest, askedAt, joined }: ApprovalRequest): Block {
-    const repeats = joined.length === 0 ? '' : `, ${countText(joined.length + 1, 'time')} by now`;
-    return context([`Request ${cut(id, 64)}`, `Digest ${cut(digest.slice(0, DIGEST_CHARACTERS), DIGEST_CHARACTERS)}`, `Asked ${timeText(askedAt)}${repeats}`]);
+  private identity({ id, digest, askedAt, repeats }: ApprovalRequest): Block {
+    const times = repeats === 0 ? '' : `, ${countText(repeats + 1, 'time')} by now`;
+    return context([`Request ${cut(id, 64)}`, `Digest ${cut(digest.slice(0, DIGEST_CHARACTERS), DIGEST_CHARACTERS)}`, `Asked ${timeText(askedAt)}${times}`]);
   }
 
   private status(request: ApprovalRequest, { isComplete }: Layout): Block[] {

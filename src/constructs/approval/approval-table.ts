@@ -1,7 +1,7 @@
 import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
-import { APPROVAL_EXPIRY, APPROVAL_KEY, DUE_INDEX } from '../../contracts/approval/approval-items';
+import { APPROVAL_EXPIRY, APPROVAL_KEY, CLICK_PREFIX, DUE_INDEX } from '../../contracts/approval/approval-items';
 import { GuardedTable, textAttribute } from '../guarded-table';
 
 /** The requests, who decided them, and every click: the workflow's memory, and its audit. */
@@ -20,9 +20,9 @@ export class ApprovalTable extends GuardedTable {
     });
   }
 
-  /** To add items, and neither read nor change any. */
-  public grantAdd(writer: iam.IRole): void {
-    this.grantWrite(writer, ['PutItem']);
+  /** To add clicks, and neither read anything nor write anything else: whoever is reached from the internet must not write requests. */
+  public grantAddClicks(writer: iam.IRole): void {
+    this.grantPutBeneath(writer, CLICK_PREFIX);
     this.grantKeyToRead(writer);
   }
 

@@ -228,7 +228,7 @@ export class SlackApprovalWorkflow extends Construct {
       // Slack waits for three seconds, a cold start included: the processor grows with the memory.
       memorySize: 1024,
     });
-    table.grantAdd(receiver.role!);
+    table.grantAddClicks(receiver.role!);
     grantSend(receiver, clicks);
     grantSecret(receiver, props.signingSecret);
 
@@ -299,6 +299,7 @@ export class SlackApprovalWorkflow extends Construct {
       tables: [table.table],
       queues: [this.requests, clicks, messages, unhandledRequests, unhandledClicks, unhandledMessages, undelivered],
       parameters: [this.parameter.parameter],
+      keys: [this.decisionKey],
       alarms: this.alarms,
     });
     Validations.of(undelivered).acknowledge({ id: 'AwsSolutions-SQS3', reason: 'It is a dead-letter queue itself: that of EventBridge targets.' });
@@ -346,6 +347,11 @@ export class SlackApprovalWorkflow extends Construct {
   /** Requests that nobody was asked about: the same was denied a short while before, or there were too many. */
   public metricRequestsNotAsked(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
     return sentryMetric(this, APPROVAL_METRICS.requestsNotAsked, options);
+  }
+
+  /** Requests that nobody was asked about, since one actor caused too many. */
+  public metricRequestsCapped(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return sentryMetric(this, APPROVAL_METRICS.requestsCapped, options);
   }
 
   /** Decisions that the one who asked could not carry out. */
@@ -442,8 +448,8 @@ export class SlackApprovalWorkflow extends Construct {
       }),
       tally('UndeliverableMessagesAlarm', this.metricUndeliverableMessages(), 0,
         'Slack refuses messages: is the app a member of its channels, and its token good? The log of the delivering function says why.'),
-      tally('RequestsNotAskedAlarm', this.metricRequestsNotAsked(), 0,
-        'Nobody was asked about a request: the same was denied a short while before, or one actor caused too many.'),
+      tally('RequestsCappedAlarm', this.metricRequestsCapped(), 0,
+        'Nobody was asked about a request, since one actor caused too many: somebody floods the approvers, or a tool runs wild.'),
       tally('BadSignaturesAlarm', this.metricBadSignatures(), BAD_SIGNATURES_BEFORE_ALARM,
         'The interactions URL gets many calls that Slack did not sign: somebody attacks it, or the signing secret is not that of the app.'),
     ];

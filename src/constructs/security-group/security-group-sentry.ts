@@ -377,7 +377,7 @@ export class SecurityGroupSentry extends Construct implements iam.IGrantable {
   private carryOutDecisions(approvals: SentryApprovals, common: CommonVariables, ledger: LedgerTable): BundledFunction<string> {
     const carrier = new BundledFunction(this, 'CarryOutDecision', {
       contract: CARRY_OUT_DECISION,
-      environment: (role) => ({ ...common, DECISION_QUEUE_URL: approvals.decisions.queueUrl, OWN_ROLE_ARN: role.roleArn }),
+      environment: (role) => ({ ...common, DECISION_QUEUE_URLS: approvals.queueUrls, OWN_ROLE_ARN: role.roleArn }),
       description: `Carries out what people decided about security group changes for ${this.node.path}`,
       timeout: FUNCTION_TIMEOUT,
       memorySize: 512,
@@ -395,7 +395,8 @@ export class SecurityGroupSentry extends Construct implements iam.IGrantable {
     const alarm = (id: string, metric: cloudwatch.Metric, description: string) =>
       new SentryAlarm(this, id, { metric, threshold: 0, description, topic });
     return [
-      alarm('UnhandledDecisionsAlarm', unhandled.metricApproximateNumberOfMessagesVisible(), 'The sentry gave up on decisions of people after hours of tries.'),
+      ...unhandled.map((queue, index) => alarm(`UnhandledDecisionsAlarm${index === 0 ? '' : index + 1}`, queue.metricApproximateNumberOfMessagesVisible(),
+        'The sentry gave up on decisions of people after hours of tries.')),
       alarm('FailedDecisionsAlarm', sentryMetric(this, SECURITY_GROUP_METRICS.decisionsFailed), 'A decision of people could not be carried out.'),
       alarm('RefusedDecisionsAlarm', sentryMetric(this, SECURITY_GROUP_METRICS.decisionsRefused),
         'A message passed for a decision of people, and no workflow has signed it for what was asked: somebody may be forging decisions.'),

@@ -36,31 +36,43 @@ export function policyOf({ baseline, response }: AskingPolicy): Policy {
 const MAX_TRIES = 30;
 const MAX_CONCURRENCY = 10;
 
-/** The sentry's side of the workflows that it asks: the queue that their decisions come to. */
+/** Of the digest of a construct's path: enough to tell the askers of a workflow apart. */
+const ADDRESS_DIGITS = 8;
+
+/** A workflow that the sentry asks, and the queue that its decisions come to. */
+interface AskedWorkflow {
+  readonly workflow: SlackApprovalWorkflow;
+  readonly asker: ApprovalAsker;
+  readonly decisions: sqs.Queue;
+  readonly unhandled: sqs.Queue;
+}
+
+/** The sentry's side of the workflows that it asks. */
 export class SentryApprovals extends Construct {
   /** None, where no policy asks. */
   public static forWorkflows(sentry: Construct, workflows: readonly SlackApprovalWorkflow[], timeout: Duration): SentryApprovals | undefined {
     return workflows.length > 0 ? new SentryApprovals(sentry, 'Approvals', workflows, timeout) : undefined;
   }
 
-  public readonly decisions: sqs.Queue;
-  public readonly unhandled: sqs.Queue;
-  private readonly asked: readonly { readonly workflow: SlackApprovalWorkflow; readonly asker: ApprovalAsker }[];
+  private readonly asked: readonly AskedWorkflow[];
 
   constructor(scope: Construct, id: string, workflows: readonly SlackApprovalWorkflow[], timeout: Duration) {
     super(scope, id);
-    const common = { encryption: sqs.QueueEncryption.SQS_MANAGED, enforceSSL: true };
-    this.unhandled = new sqs.Queue(this, 'UnhandledDecisions', { ...common, retentionPeriod: Duration.days(14) });
-    this.decisions = new sqs.Queue(this, 'Decisions', {
-      ...common,
-      visibilityTimeout: Duration.seconds(6 * timeout.toSeconds()),
-      deadLetterQueue: { queue: this.unhandled, maxReceiveCount: MAX_TRIES },
-    });
-    this.asked = workflows.map((workflow) => ({ workflow, asker: workflow.addAsker(scope.node.path, this.decisions) }));
+    this.asked = workflows.map((workflow) => askedWorkflow(scope, workflow, timeout));
   }
 
   public get queues(): sqs.Queue[] {
-    return [this.decisions, this.unhandled];
+    return this.asked.flatMap(({ decisions, unhandled }) => [decisions, unhandled]);
+  }
+
+  /** What nobody could carry out after hours of tries, for each workflow. */
+  public get unhandled(): sqs.Queue[] {
+    return this.asked.map(({ unhandled }) => unhandled);
+  }
+
+  /** Of the queues that decisions come to, joined by commas. */
+  public get queueUrls(): string {
+    return this.asked.map(({ decisions }) => decisions.queueUrl).join(',');
   }
 
   public get parameters(): WorkflowParameter[] {
@@ -82,10 +94,10 @@ export class SentryApprovals extends Construct {
 
   /** Has the function carry decisions out, once it has verified them, and tell what came of them. */
   public carriedOutBy(carrier: BundledFunction<string>): void {
-    carrier.addEventSource(new sources.SqsEventSource(this.decisions, {
-      batchSize: 1, reportBatchItemFailures: true, maxConcurrency: MAX_CONCURRENCY,
-    }));
-    this.asked.forEach(({ asker }) => asker.grantAsk(carrier));
+    this.asked.forEach(({ asker, decisions }) => {
+      carrier.addEventSource(new sources.SqsEventSource(decisions, { batchSize: 1, reportBatchItemFailures: true, maxConcurrency: MAX_CONCURRENCY }));
+      asker.grantAsk(carrier);
+    });
     // So that nobody has to know the sentry to see that a rule is there for a time.
     carrier.addToRolePolicy(new iam.PolicyStatement({
       actions: ['ec2:CreateTags'],
@@ -93,4 +105,17 @@ export class SentryApprovals extends Construct {
       conditions: { 'ForAllValues:StringEquals': { 'aws:TagKeys': [APPROVED_UNTIL_TAG] } },
     }));
   }
+}
+
+/** The queues stand beside the workflow: the sentry's stack needs the workflow's, and never the other way round as well. */
+function askedWorkflow(sentry: Construct, workflow: SlackApprovalWorkflow, timeout: Duration): AskedWorkflow {
+  const place = new Construct(workflow, `Asker${sentry.node.addr.slice(-ADDRESS_DIGITS)}`);
+  const common = { encryption: sqs.QueueEncryption.SQS_MANAGED, enforceSSL: true };
+  const unhandled = new sqs.Queue(place, 'UnhandledDecisions', { ...common, retentionPeriod: Duration.days(14) });
+  const decisions = new sqs.Queue(place, 'Decisions', {
+    ...common,
+    visibilityTimeout: Duration.seconds(6 * timeout.toSeconds()),
+    deadLetterQueue: { queue: unhandled, maxReceiveCount: MAX_TRIES },
+  });
+  return { workflow, asker: workflow.addAsker(sentry.node.path, decisions), decisions, unhandled };
 }

@@ -3,13 +3,17 @@
  *
  * | partition | sort | item |
  * |---|---|---|
- * | `REQUEST#<request id>` | `REQUEST` | a request as it is, with its revision; with `dueOf` and `dueAt` while something is to be done about it |
+ * | `REQUEST#<request id>` | `REQUEST` | a request as it is, with its revision, and the seal of what decides; with `dueOf` and `dueAt` while something is to be done about it |
  * | `REQUEST#<request id>` | `AUDIT#<ISO time>#<digest of the entry>` | one thing that happened to it |
+ * | `ASK#<id of the ask>` | `ASK` | the request that it has become, or has joined |
  * | `CLICK#<SHA-256 of the body>` | `CLICK` | what Slack sent, with its signature; with `dueOf` and `dueAt` until it is judged |
  * | `SUBJECT#<SHA-256 of the subject>` | `SUBJECT` | the open request about it, and when one was denied last, with its revision |
  * | `SOURCE#<SHA-256 of the source>` | `SOURCE` | when its last requests were, with its revision |
  */
 export const APPROVAL_KEY = { partition: 'pk', sort: 'sk' } as const;
+
+/** Whoever takes clicks from the internet may put items of no other partition. */
+export const CLICK_PREFIX = 'CLICK#';
 
 /** A function that meets an item of another version says so, and does nothing by guess. */
 export const APPROVAL_ITEM_VERSION = 1;

@@ -19,6 +19,7 @@ export interface AskMessage {
   readonly subject: string;
   /** Who causes it, and where, up to 256 characters: so many requests an hour of one source, and no more. */
   readonly source: string;
+  /** As JSON, up to 200 KB, of which its requester takes up to 2 KB. */
   readonly question: Question;
   /** The asker's own, up to 64 KB; it comes back with the decision. */
   readonly payload: string;
@@ -29,6 +30,8 @@ export interface OutcomeMessage {
   readonly version: typeof APPROVAL_MESSAGE_VERSION;
   readonly type: 'outcome';
   readonly requestId: string;
+  /** The name under which the asker was added to the workflow: of another one's request it can report nothing. */
+  readonly asker: string;
   /** As the decision has them. */
   readonly phase: 'decision' | 'end';
   readonly attempt: number;

@@ -9,6 +9,10 @@ export const APPROVAL_METRICS = {
   foreignClicks: 'ForeignClicks',
   /** Requests that nobody was asked about: the same was denied a short while before, or there were too many. */
   requestsNotAsked: 'RequestsNotAsked',
+  /** Those of them of which one actor caused too many. */
+  requestsCapped: 'RequestsCapped',
+  /** Outcomes of requests that are not those of the asker that they name. */
+  foreignOutcomes: 'ForeignOutcomes',
   /** Decisions that their asker could not carry out. */
   carryingFailed: 'CarryingFailed',
   /** Tries to bring a message that Slack refuses for good. */

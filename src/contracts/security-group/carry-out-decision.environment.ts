@@ -10,8 +10,8 @@ export const CARRY_OUT_DECISION = handlerContract({
     'PAUSE_PARAMETER',
     'LEDGER_TABLE',
     'NOTIFICATION_TOPIC_ARN',
-    /** The queue that workflows put their decisions into. */
-    'DECISION_QUEUE_URL',
+    /** The queues that workflows put their decisions into, one for each, joined by commas. */
+    'DECISION_QUEUE_URLS',
     'OWN_ROLE_ARN',
   ],
 });

@@ -1,6 +1,6 @@
 import type { ApprovalConfiguration } from './approval-configuration';
-import { type ApprovalRequest, withDue, withEntry } from './approval-request';
-import type { Question } from './question';
+import { type ApprovalRequest, type KnownRequester, withDue, withEntry, withLast } from './approval-request';
+import type { Question, Requester } from './question';
 
 /** A request as an asker hands it over. */
 export interface Ask {
@@ -39,6 +39,14 @@ export interface Admission {
 
 const HOUR_MILLISECONDS = 3_600_000;
 
+const MOST_JOINED = 100;
+
+/** More are not known by name. */
+export const MOST_REQUESTERS = 20;
+
+/** In the place of all who came after so many: nobody in Slack, so that one of them cannot decide alone. */
+const OTHERS: KnownRequester = { name: 'and others', slackUserId: '' };
+
 /** Takes a request that is about nothing that is asked already: to people, or not, where they were asked enough. */
 export function admit(ask: Ask, subject: SubjectRecord, source: SourceRecord, configuration: ApprovalConfiguration, now: Date): Admission {
   const { expireMilliseconds, denialPauseMilliseconds, requestsAnHour } = configuration;
@@ -54,6 +62,7 @@ export function admit(ask: Ask, subject: SubjectRecord, source: SourceRecord, co
     expiresAt: new Date(now.getTime() + expireMilliseconds),
     requesters: [question.requester],
     joined: [],
+    repeats: 0,
     votes: [],
     judgedClicks: [],
     reminders: 0,
@@ -83,8 +92,17 @@ function notAsked(request: ApprovalRequest, reason: 'denied-before' | 'too-many'
 
 /** The same was asked while the request is open: it counts up, and its requester cannot approve it either. */
 export function join(request: ApprovalRequest, { question: { requester }, requestId }: Ask, now: Date): ApprovalRequest {
-  const isKnown = request.requesters.some(({ name, email }) => name === requester.name && email === requester.email);
-  const requesters = isKnown ? request.requesters : [...request.requesters, requester];
-  const repeated = { ...request, joined: [...request.joined, requestId], requesters };
+  const repeated = {
+    ...request,
+    joined: withLast(request.joined, requestId, MOST_JOINED),
+    repeats: request.repeats + 1,
+    requesters: withRequester(request.requesters, requester),
+  };
   return withEntry(withDue(repeated, { kind: 'question' }), { at: now, what: 'repeated', detail: requestId });
+}
+
+function withRequester(known: readonly KnownRequester[], requester: Requester): readonly KnownRequester[] {
+  if (known.some(({ name, email }) => name === requester.name && email === requester.email)) return known;
+  if (known.length > MOST_REQUESTERS) return known;
+  return [...known, known.length === MOST_REQUESTERS ? OTHERS : requester];
 }

@@ -16,11 +16,13 @@ export interface ApprovalRequest {
   readonly expiresAt: Date;
   /** The question's, and whoever wanted the same while the request was open. */
   readonly requesters: readonly KnownRequester[];
-  /** Ids of requests for the same, which came while this one was open. */
+  /** Ids of the last asks for the same, which came while this one was open. */
   readonly joined: readonly string[];
+  /** How many asks for the same there were beside the first. */
+  readonly repeats: number;
   /** Approvals so far, by different people. */
   readonly votes: readonly Vote[];
-  /** Ids of the clicks that were judged: a second delivery changes nothing. */
+  /** Ids of the last clicks that were judged: a second delivery changes nothing. Of an older one, votes and decision keep it from counting twice. */
   readonly judgedClicks: readonly string[];
   readonly reminders: number;
   readonly decision?: Decision;
@@ -110,7 +112,8 @@ export interface MessageCopy {
 /** One thing that happened to a request; kept for as long as the audit asks. */
 export interface AuditEntry {
   readonly at: Date;
-  readonly what: 'asked' | 'repeated' | 'reminded' | 'vote' | 'decided' | 'refused-click' | 'carried-out' | 'conflicting' | 'failed' | 'retried' | 'ended' | 'viewed' | 'not-asked';
+  readonly what: 'asked' | 'repeated' | 'reminded' | 'vote' | 'decided' | 'refused-click' | 'carried-out' | 'conflicting' | 'failed' | 'retried'
+  | 'ended' | 'viewed' | 'not-asked';
   /** A user's id. */
   readonly by?: string;
   readonly clickId?: string;
@@ -150,4 +153,9 @@ export function nameKey(name: MessageName): string {
 
 export function withEntry(request: ApprovalRequest, entry: AuditEntry): ApprovalRequest {
   return { ...request, unannounced: [...request.unannounced, entry] };
+}
+
+/** The last of a list, so that a request does not grow until it cannot be written any more. */
+export function withLast<T>(all: readonly T[], one: T, most: number): readonly T[] {
+  return [...all, one].slice(-most);
 }

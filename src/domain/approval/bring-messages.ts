@@ -1,5 +1,5 @@
 import type { ApprovalConfiguration } from './approval-configuration';
-import { type ApprovalRequest, type MessageCopy, type MessageSlot, nameKey } from './approval-request';
+import { type ApprovalRequest, isDue, type MessageCopy, type MessageSlot, nameKey } from './approval-request';
 import type { ApprovalStore } from './approval-store';
 import { isBringable } from './due';
 import { MessengerRefusedError, MessengerUnavailableError, type PostedMessage } from './messenger';
@@ -27,7 +27,7 @@ export interface Renderer {
 export interface Messenger {
   post(channelId: string, message: RenderedMessage): Promise<PostedMessage>;
   reply(to: MessageCopy, message: RenderedMessage): Promise<PostedMessage>;
-  /** False where the message is not there any more. */
+  /** False where the message is not there any more, or can never be changed again. */
   update(copy: MessageCopy, message: RenderedMessage): Promise<boolean>;
   tellOnly(userId: string, channelId: string, text: string): Promise<void>;
   /** To those who watch, not decide. */
@@ -45,8 +45,8 @@ export interface MessageSurroundings {
   failed(requestId: string, message: string, error: unknown): void;
 }
 
-/** Longer than an attempt takes, with all its posts. */
-const LEASE_MILLISECONDS = 60_000;
+/** Longer than the function that brings messages may take: whoever has a lease is at it, or is no more. */
+export const LEASE_MILLISECONDS = 90_000;
 const FIRST_BACK_OFF_MILLISECONDS = 5_000;
 const LONGEST_BACK_OFF_MILLISECONDS = 5 * 60_000;
 
@@ -83,7 +83,10 @@ async function bringOne(
       await change((current) => ({ ...current, copies: merged(current.copies, copies, own.copies) }));
     };
     const isGone = await bring(claimed, own, configuration, surroundings, progress);
-    await change((current) => ({ ...current, shown: isGone ? current.shown : own.wanted, failures: 0, leasedUntil: undefined, notBefore: undefined }));
+    await change((current) => {
+      const shown = isGone ? current.shown : own.wanted;
+      return { ...current, shown, failures: 0, leasedUntil: undefined, notBefore: undefined };
+    });
   } catch (error) {
     surroundings.failed(requestId, nameKey(slot.name), error);
     const wait = waitAfter(error, own.failures);
@@ -102,8 +105,10 @@ async function bringOne(
 function withSlot(request: ApprovalRequest, slot: MessageSlot, change: (current: MessageSlot) => MessageSlot): ApprovalRequest {
   const current = request.messages.find((each) => nameKey(each.name) === nameKey(slot.name));
   const changed = current && change(current);
-  if (!current || changed === current) return request;
-  return { ...request, messages: request.messages.map((each) => (each === current && changed ? changed : each)) };
+  if (!current || !changed || changed === current) return request;
+  // What was said to one person is said once, and need not be kept.
+  const isOver = changed.name.kind === 'refusal' && !isDue(changed);
+  return { ...request, messages: request.messages.flatMap((each) => (each === current ? isOver ? [] : [changed] : [each])) };
 }
 
 /** A copy that somebody else found meanwhile, by a click on it, stays. */
@@ -145,10 +150,30 @@ async function bringQuestion(
     await progress([{ channelId, ts }]);
     return false;
   }
-  const updated = await Promise.all(copies.map(async (copy) => ({ copy, isThere: await messenger.update(copy, message) })));
-  const left = updated.filter(({ isThere }) => isThere).map(({ copy }) => copy);
-  if (left.length < copies.length) await progress(left);
+  const updates = await Promise.all(copies.map(async (copy) => updated(copy, message, messenger)));
+  const isAnyShown = updates.some(({ isShown }) => isShown);
+  // Where another could be updated, it is not the messenger as a whole that refuses.
+  const left = updates.filter(({ isShown, error }) => isShown || (error && !(isAnyShown && error instanceof MessengerRefusedError)));
+  if (left.length < copies.length) await progress(left.map(({ copy }) => copy));
+  const failure = left.find(({ error }) => error);
+  if (failure) throw failure.error;
   return left.length === 0;
+}
+
+/** How far one copy is: up to date, gone, or not to be reached. */
+interface CopyUpdate {
+  readonly copy: MessageCopy;
+  readonly isShown: boolean;
+  readonly error?: unknown;
+}
+
+/** Each on its own: one that fails holds up no other. */
+async function updated(copy: MessageCopy, message: RenderedMessage, messenger: Messenger): Promise<CopyUpdate> {
+  try {
+    return { copy, isShown: await messenger.update(copy, message) };
+  } catch (error) {
+    return { copy, isShown: false, error };
+  }
 }
 
 /** In a thread below the question, from where an earlier try was cut short. */

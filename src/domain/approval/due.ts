@@ -18,10 +18,11 @@ function nextReminder({ askedAt, reminders }: ApprovalRequest, { remindMilliseco
   return new Date(askedAt.getTime() + (reminders + 1) * remindMilliseconds);
 }
 
-/** One for all that were missed. */
+/** One for all that were missed, and in the place of one that could not be brought yet. */
 function remind(request: ApprovalRequest, { remindMilliseconds }: ApprovalConfiguration, now: Date): ApprovalRequest {
   const reminders = Math.floor((now.getTime() - request.askedAt.getTime()) / remindMilliseconds);
-  return withEntry(withDue({ ...request, reminders }, { kind: 'reminder', number: reminders }), { at: now, what: 'reminded' });
+  const messages = request.messages.filter(({ name }) => name.kind !== 'reminder');
+  return withEntry(withDue({ ...request, reminders, messages }, { kind: 'reminder', number: reminders }), { at: now, what: 'reminded' });
 }
 
 function isTimeOver({ decision, carrying }: ApprovalRequest, now: Date): boolean {

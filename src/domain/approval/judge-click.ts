@@ -1,5 +1,7 @@
 import type { ApprovalConfiguration } from './approval-configuration';
-import { type ApprovalRequest, type AuditEntry, type Decision, slotOf, type Vote, withDue, withEntry } from './approval-request';
+import {
+  type ApprovalRequest, type AuditEntry, type Decision, isDue, slotOf, type Vote, withDue, withEntry, withLast,
+} from './approval-request';
 import type { Click } from './click';
 
 /** Who is who, as it was looked up for the click. */
@@ -9,6 +11,11 @@ export interface Authority {
   /** Users who may decide. */
   readonly members: readonly string[];
 }
+
+const MOST_JUDGED_CLICKS = 200;
+
+/** Whoever clicks on and on need not hear of each. */
+const MOST_WAITING_REFUSALS = 50;
 
 /**
  * What a click makes of a request: a vote, a decision, or nothing but a record, where it does not count. A click is judged once: who
@@ -35,7 +42,7 @@ type EntryBase = Omit<AuditEntry, 'what'>;
 /** Where it is clicked, there it stands: the try that posted it may have died before it wrote that down. */
 function withCopy(request: ApprovalRequest, click: Click, authority: Authority, { approvalChannelId }: ApprovalConfiguration): ApprovalRequest {
   const { channelId, messageTs, id } = click;
-  const judged = { ...request, judgedClicks: [...request.judgedClicks, id] };
+  const judged = { ...request, judgedClicks: withLast(request.judgedClicks, id, MOST_JUDGED_CLICKS) };
   const isKnown = request.messages.some(({ copies }) => copies.some(({ ts }) => ts === messageTs));
   if (isKnown || !isOurs(click, authority) || channelId !== approvalChannelId) return judged;
   const messages = judged.messages.map((slot) =>
@@ -75,7 +82,8 @@ function whyNotApproved(
   request: ApprovalRequest, { userId }: Click, seconds: number | undefined, configuration: ApprovalConfiguration,
 ): string | undefined {
   const { votes, question } = request;
-  if (seconds !== undefined && !(question.mayBeTimed && configuration.approvalSeconds.includes(seconds))) return 'this duration is not offered for it.';
+  const isOffered = seconds === undefined || (question.mayBeTimed && configuration.approvalSeconds.includes(seconds));
+  if (!isOffered) return 'this duration is not offered for it.';
   if (votes.some((vote) => vote.userId === userId)) return 'you have approved it already: somebody else has to as well.';
   if (!configuration.allowSelfApproval && isRequester(request, userId)) return 'you asked for it yourself: somebody else has to approve it.';
   return undefined;
@@ -87,7 +95,10 @@ function isRequester({ requesters }: ApprovalRequest, userId: string): boolean {
 }
 
 function refuse(request: ApprovalRequest, { userId, id }: Click, reason: string, { members }: Authority, now: Date): ApprovalRequest {
-  const told = withDue(request, { kind: 'refusal', userId, clickId: id, text: `Your click does not count: ${reason}` });
+  const waiting = request.messages.filter((slot) => slot.name.kind === 'refusal' && isDue(slot));
+  const told = waiting.length >= MOST_WAITING_REFUSALS
+    ? request
+    : withDue(request, { kind: 'refusal', userId, clickId: id, text: `Your click does not count: ${reason}` });
   return withEntry(told, { at: now, what: 'refused-click', by: userId, clickId: id, membership: members, detail: reason });
 }
 

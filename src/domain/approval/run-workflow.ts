@@ -31,12 +31,13 @@ export async function takeAsk(ask: Ask, configuration: ApprovalConfiguration, su
 
 async function takeOnce(ask: Ask, configuration: ApprovalConfiguration, surroundings: WorkflowSurroundings): Promise<string> {
   const { store, clock } = surroundings;
-  const [known, subject, source] = await Promise.all([store.read(ask.requestId), store.subject(ask.subject), store.source(ask.source)]);
-  if (known) return known.id;
+  const [taken, subject, source] = await Promise.all([store.takenAs(ask.requestId), store.subject(ask.subject), store.source(ask.source)]);
+  // Even where what it had joined is decided by now: it was answered with it.
+  if (taken !== undefined) return taken;
   const open = subject.openRequestId === undefined ? undefined : await store.read(subject.openRequestId);
-  if (open?.id === ask.requestId) return open.id;
   if (open && !open.decision) {
-    if (!open.joined.includes(ask.requestId)) await save(join(open, ask, clock.now()), open, configuration, store);
+    const joined = join(open, ask, clock.now());
+    await store.join(joined, open, ask.requestId, dueAt(joined, configuration));
     return open.id;
   }
   const admission = admit(ask, { ...subject, openRequestId: undefined }, source, configuration, clock.now());
@@ -44,12 +45,22 @@ async function takeOnce(ask: Ask, configuration: ApprovalConfiguration, surround
   return ask.requestId;
 }
 
-/** Takes what an asker says has become of a decision. */
-export async function takeOutcome(
-  requestId: string, attempt: Attempt, outcome: CarryingOutcome, configuration: ApprovalConfiguration, surroundings: WorkflowSurroundings,
-): Promise<void> {
-  await revise(requestId, (request) => withOutcome(request, attempt, outcome), configuration, surroundings.store);
+/** What an asker says has become of a decision. */
+export interface Report {
+  readonly requestId: string;
+  readonly asker: string;
+  readonly attempt: Attempt;
+  readonly outcome: CarryingOutcome;
+}
+
+/** Takes what an asker says has become of a decision. False where it has no such request. */
+export async function takeOutcome(report: Report, configuration: ApprovalConfiguration, surroundings: WorkflowSurroundings): Promise<boolean> {
+  const { requestId, asker, attempt, outcome } = report;
+  const request = await surroundings.store.read(requestId);
+  if (request?.asker !== asker) return false;
+  await revise(requestId, (current) => withOutcome(current, attempt, outcome), configuration, surroundings.store);
   await attend(requestId, configuration, surroundings);
+  return true;
 }
 
 /** Judges a click. False where there is no such request. */
@@ -83,13 +94,13 @@ async function identify(
   if (unknown.length === 0) return request;
   const found = await Promise.all(unknown.map(async ({ name, email }) =>
     ({ name, email, slackUserId: email ? await people.userWithEmail(email) ?? '' : '' })));
-  const withFound = (current: ApprovalRequest) => ({ ...current, requesters: current.requesters.map((requester) => identified(requester, found)) });
+  const withFound = (current: ApprovalRequest) => ({ ...current, requesters: current.requesters.map((requester) => withUser(requester, found)) });
   const known = await revise(request.id, withFound, configuration, store);
   // Somebody may have joined while it was looked up.
   return known ? identify(known, configuration, surroundings) : request;
 }
 
-function identified(requester: KnownRequester, found: readonly KnownRequester[]): KnownRequester {
+function withUser(requester: KnownRequester, found: readonly KnownRequester[]): KnownRequester {
   if (requester.slackUserId !== undefined) return requester;
   return found.find(({ name, email }) => name === requester.name && email === requester.email) ?? requester;
 }
@@ -119,7 +130,9 @@ async function tell(request: ApprovalRequest, configuration: ApprovalConfigurati
   }, configuration, store);
 }
 
-async function announceAll(request: ApprovalRequest, configuration: ApprovalConfiguration, { store, announce }: WorkflowSurroundings): Promise<void> {
+async function announceAll(
+  request: ApprovalRequest, configuration: ApprovalConfiguration, { store, announce }: WorkflowSurroundings,
+): Promise<void> {
   const { unannounced } = request;
   if (unannounced.length === 0) return;
   await Promise.all(unannounced.map(async (entry) => announce(request, entry)));

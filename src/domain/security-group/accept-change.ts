@@ -6,6 +6,7 @@ import type { LedgerChange } from './ledger-store';
 import type { PrefixLists } from './prefix-list';
 import { readGroup, type Surroundings } from './respond-in-group';
 import { prefixListIds, type Rule, ruleKey } from './rule';
+import { timeText } from '../approval/request-text';
 
 /** Lets stand what stands. */
 export async function acceptChange(grant: Grant, asked: AskedChange, surroundings: Surroundings): Promise<CarriedOut> {
@@ -17,7 +18,7 @@ export async function acceptChange(grant: Grant, asked: AskedChange, surrounding
   if (isAdopted(ledger)) await surroundings.ledger.write(asked.group.id, changes);
   if (grant.until) await tagAll(asked.rules.flatMap(({ rule }) => standing.get(ruleKey(rule)) ?? []), grant.until, surroundings);
   if (gone.length > 0) return { outcome: 'conflicting', text: `${gone.length} of ${asked.rules.length} rules are not any more as they were when it was asked.` };
-  return { outcome: 'carried-out', text: grant.until ? `It stays until ${grant.until.toISOString()}.` : 'It stays.' };
+  return { outcome: 'carried-out', text: grant.until ? `It stays until ${timeText(grant.until)}.` : 'It stays.' };
 }
 
 function acceptanceOf(

@@ -11,6 +11,7 @@ import { prefixListIds, type Rule, ruleKey } from './rule';
 import { ruleText } from './rule-text';
 import type { ActAnswer, GroupRules } from './security-groups';
 import { isPaused, type SentryConfiguration } from './sentry-configuration';
+import { timeText } from '../approval/request-text';
 
 /**
  * Makes a change again that was taken back, once people have approved it: all of it or, where something of it is not any more as it was
@@ -55,7 +56,7 @@ function conflictIn(
   asked: AskedChange, grant: Grant, isGranted: boolean, { group, ledger, prefixLists }: GroupReading & { readonly prefixLists: PrefixLists },
   { policies }: SentryConfiguration, now: Date,
 ): string | undefined {
-  if (grant.until && grant.until <= now) return `The time of the approval was over, at ${grant.until.toISOString()}, before it could be carried out.`;
+  if (grant.until && grant.until <= now) return `The time of the approval was over, at ${timeText(grant.until)}, before it could be carried out.`;
   const situation = { group, ledger, prefixLists, policies, hints: { ...NO_RULES, byTrustedActor: false }, now };
   const conflicts = asked.rules.filter(({ change }) => change !== 'removed')
     .map((one) => whyNotGranted(one, grant, isGranted, situation) ?? whyNotModified(one, group));
@@ -141,7 +142,7 @@ async function conclude(grant: Grant, asked: AskedChange, answers: readonly Appl
   }
   if (grant.until) await tagModified(asked, grant.until, surroundings);
   const stood = answers.filter(({ rule, answer }) => rule.change !== 'removed' && (!answer || answer.kind === 'already-present')).length;
-  const until = grant.until ? ` until ${grant.until.toISOString()}` : '';
+  const until = grant.until ? ` until ${timeText(grant.until)}` : '';
   return { outcome: 'carried-out', text: stood > 0 ? `Applied${until}. ${stood} of ${asked.rules.length} rules stood there already.` : `Applied${until}.` };
 }
 

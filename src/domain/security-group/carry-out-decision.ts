@@ -55,13 +55,12 @@ function grantBy({ requestId, at, by, until, kind }: ChangeDecision): Grant {
 async function takeBack(
   decision: ChangeDecision, asked: AskedChange, why: string, configuration: SentryConfiguration, surroundings: Surroundings,
 ): Promise<CarriedOut> {
-  const { requestId, phase, attempt, by } = decision;
+  const { requestId, phase, attempt } = decision;
   const groupId = asked.group.id;
   const { clock } = surroundings;
-  const reason = decision.kind === 'denied' ? `${why} by ${by.join(', ')} in Slack` : why;
   await rewrite(asked, (entry, own) => endedEntry(entry, own, asked, clock.now()), surroundings);
   if (configuration.mode === 'OBSERVE' || isPaused(configuration, clock.now())) {
-    return { outcome: 'failed', text: `${reason}, but nothing is taken back: the sentry observes only, or is paused. Retry it when it acts again.` };
+    return { outcome: 'failed', text: `${why}, but nothing is taken back: the sentry observes only, or is paused. Retry it when it acts again.` };
   }
   const reading = await readGroup(groupId, surroundings);
   const report = await respondInGroup({
@@ -76,9 +75,9 @@ async function takeBack(
   }, { ...configuration, policies: configuration.policies.map(withoutAsking) }, surroundings);
   await rewrite(asked, (entry) => withoutRequest(entry, requestId), surroundings);
   const lost = report?.rules.flatMap(({ outcome }) => (outcome.kind === 'not-restorable' ? [outcome.reason] : [])) ?? [];
-  if (lost.length > 0) return { outcome: 'failed', text: `${reason}, but ${lost.length} rules cannot be put back: ${lost[0]}` };
+  if (lost.length > 0) return { outcome: 'failed', text: `${why}, but ${lost.length} rules cannot be put back: ${lost[0]}` };
   const isReverted = report?.rules.some(({ outcome }) => outcome.kind === 'reverted');
-  return { outcome: 'carried-out', text: isReverted ? `${reason}: taken back.` : `${reason}. Nothing is left to take back.` };
+  return { outcome: 'carried-out', text: isReverted ? `${why}: taken back.` : `${why}. Nothing is left to take back.` };
 }
 
 function withoutAsking(policy: SentryConfiguration['policies'][number]): SentryConfiguration['policies'][number] {

@@ -14,9 +14,11 @@ import {
 } from '../../adapters/approval/approval-queue-messages';
 import { DynamoApprovals } from '../../adapters/approval/dynamo-approvals';
 import { KmsSigner } from '../../adapters/approval/kms-signer';
+import { RequestSeals } from '../../adapters/approval/request-seal';
 import { runDue } from '../../adapters/approval/run-due';
 import { clickIn, isSlacks } from '../../adapters/approval/signed-clicks';
 import { StepEvents } from '../../adapters/approval/step-events';
+import { stepMetrics } from '../../adapters/approval/step-metrics';
 import { CLIENT_SETTINGS } from '../../adapters/aws/client-settings';
 import { SYSTEM_CLOCK } from '../../adapters/clock/system-clock';
 import { KeptConfiguration } from '../../adapters/configuration/kept-configuration';
@@ -41,19 +43,12 @@ const dynamo = new DynamoDBClient(CLIENT_SETTINGS);
 const ssm = new SSMClient(CLIENT_SETTINGS);
 const secrets = new SecretsManagerClient(CLIENT_SETTINGS);
 const signer = new KmsSigner(new KMSClient(CLIENT_SETTINGS), environment.DECISION_KEY_ARN);
+const seals = new RequestSeals(signer);
 const stepEvents = new StepEvents(new EventBridgeClient(CLIENT_SETTINGS), workflow);
 const signingSecret = keptSecret(environment.SIGNING_SECRET_ARN);
 /** SLACK_API_URL is set where a stand-in takes Slack's place. */
 const people = new SlackPeople(new SlackWebApi(keptSecret(environment.BOT_TOKEN_SECRET_ARN), process.env.SLACK_API_URL), SYSTEM_CLOCK);
 const configuration = new KeptConfiguration(() => loadApprovalConfiguration(ssm, environment.CONFIGURATION_PARAMETER), SYSTEM_CLOCK);
-
-const STEP_METRICS: Partial<Record<AuditEntry['what'], string>> = {
-  'asked': METRIC.requestsAsked,
-  'not-asked': METRIC.requestsNotAsked,
-  'decided': METRIC.decisions,
-  'refused-click': METRIC.refusedClicks,
-  'failed': METRIC.carryingFailed,
-};
 
 /** What stands in the table, and how it is worked on by the configuration of the moment. */
 interface Work {
@@ -118,8 +113,11 @@ async function handleMessage(body: string, { known, surroundings }: Work): Promi
     queueOf(message.ask.asker, known);
     return takeAsk(message.ask, known, surroundings);
   }
-  const { requestId, attempt, outcome } = message;
-  return takeOutcome(requestId, attempt, { ...outcome, at: SYSTEM_CLOCK.now() }, known, surroundings);
+  const { requestId, asker, attempt, outcome } = message;
+  const isTaken = await takeOutcome({ requestId, asker, attempt, outcome: { ...outcome, at: SYSTEM_CLOCK.now() } }, known, surroundings);
+  if (isTaken) return;
+  logger.error('an outcome of a request that is not its asker\'s, passed over', { requestId, asker });
+  metrics.addMetric(METRIC.foreignOutcomes, MetricUnit.Count, 1);
 }
 
 async function judge(clickId: string, { known, approvals, surroundings }: Work): Promise<void> {
@@ -138,7 +136,7 @@ async function judge(clickId: string, { known, approvals, surroundings }: Work):
 
 async function workAsOf(time: Date): Promise<Work> {
   const known = await configuration.asOf(time);
-  const approvals = new DynamoApprovals(dynamo, environment.APPROVAL_TABLE, known.auditSeconds);
+  const approvals = new DynamoApprovals(dynamo, environment.APPROVAL_TABLE, known.auditSeconds, seals);
   return {
     known,
     approvals,
@@ -167,8 +165,7 @@ function queueOf(asker: string, { askers }: ApprovalParameter): string {
 async function announce(request: ApprovalRequest, entry: AuditEntry): Promise<void> {
   logger.info('step', { workflow, requestId: request.id, entry });
   await stepEvents.announce(request, entry);
-  const metric = STEP_METRICS[entry.what];
-  if (metric) metrics.addMetric(metric, MetricUnit.Count, 1);
+  stepMetrics(request, entry).forEach((metric) => metrics.addMetric(metric, MetricUnit.Count, 1));
 }
 
 function keptSecret(secretArn: string): KeptSecret {

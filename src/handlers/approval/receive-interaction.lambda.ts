@@ -7,7 +7,7 @@ import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { pointToClick } from '../../adapters/approval/approval-queue-messages';
 import { DynamoApprovals, type StoredClick } from '../../adapters/approval/dynamo-approvals';
 import { storedClickOf, workflowClick } from '../../adapters/approval/signed-clicks';
-import { CLIENT_SETTINGS } from '../../adapters/aws/client-settings';
+import { QUICK_CLIENT_SETTINGS } from '../../adapters/aws/client-settings';
 import { SYSTEM_CLOCK } from '../../adapters/clock/system-clock';
 import { KeptSecret } from '../../adapters/secrets/kept-secret';
 import { type Interaction, parseInteraction, UnreadableInteractionError } from '../../adapters/slack/interaction-payload';
@@ -22,9 +22,10 @@ const workflow = environment.WORKFLOW_NAME;
 const logger = new Logger({ serviceName: workflow });
 const metrics = new Metrics({ namespace: METRICS_NAMESPACE, serviceName: workflow });
 
-const sqs = new SQSClient({ ...CLIENT_SETTINGS, useQueueUrlAsEndpoint: false });
-const signingSecret = new KeptSecret(new SecretsManagerClient(CLIENT_SETTINGS), environment.SIGNING_SECRET_ARN, SYSTEM_CLOCK);
-const approvals = new DynamoApprovals(new DynamoDBClient(CLIENT_SETTINGS), environment.APPROVAL_TABLE, Number(environment.AUDIT_SECONDS));
+/** Once is enough: a click that is in no queue is due in a minute all the same. */
+const sqs = new SQSClient({ ...QUICK_CLIENT_SETTINGS, maxAttempts: 1, useQueueUrlAsEndpoint: false });
+const signingSecret = new KeptSecret(new SecretsManagerClient(QUICK_CLIENT_SETTINGS), environment.SIGNING_SECRET_ARN, SYSTEM_CLOCK);
+const approvals = new DynamoApprovals(new DynamoDBClient(QUICK_CLIENT_SETTINGS), environment.APPROVAL_TABLE, Number(environment.AUDIT_SECONDS));
 
 /** Slack sends a few KB. */
 const MOST_BODY_BYTES = 200_000;
@@ -93,6 +94,5 @@ async function take(click: StoredClick, interaction: Extract<Interaction, { kind
     return;
   }
   await approvals.storeClick(click);
-  // It is due in a minute all the same.
   await pointToClick(sqs, environment.CLICK_QUEUE_URL, id).catch((error: unknown) => logger.error('the click is kept, but not in its queue', { clickId: id, error }));
 }

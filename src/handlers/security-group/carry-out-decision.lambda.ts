@@ -15,6 +15,7 @@ import { CLIENT_SETTINGS } from '../../adapters/aws/client-settings';
 import { SYSTEM_CLOCK } from '../../adapters/clock/system-clock';
 import { KeptConfiguration } from '../../adapters/configuration/kept-configuration';
 import { largestThatFits, SnsNotifications } from '../../adapters/notification/sns-notifications';
+import { queueUrlOf } from '../../adapters/queue/queue-url';
 import { postpone } from '../../adapters/queue/sqs-back-off';
 import { Announcements } from '../../adapters/security-group/announcements';
 import { ChangeAsking, WorkflowQueues } from '../../adapters/security-group/change-asking';
@@ -35,6 +36,7 @@ import { UnfinishedError } from '../../domain/security-group/respond-in-group';
 
 const environment = readEnvironment(CARRY_OUT_DECISION, process.env);
 const sentry = environment.SENTRY_NAME;
+const queueUrls = environment.DECISION_QUEUE_URLS.split(',');
 const logger = new Logger({ serviceName: sentry });
 const metrics = new Metrics({ namespace: METRICS_NAMESPACE, serviceName: sentry });
 
@@ -80,7 +82,7 @@ async function handleOrPostpone(record: SQSRecord): Promise<SQSBatchResponse['ba
   } catch (error) {
     logger.error('not done, will be tried again', { messageId: record.messageId, tries, error });
     metrics.addMetric(METRIC.failedTries, MetricUnit.Count, tries);
-    await postpone(sqs, environment.DECISION_QUEUE_URL, record.receiptHandle, tries).catch((reason: unknown) =>
+    await postpone(sqs, queueUrlOf(record.eventSourceARN, queueUrls), record.receiptHandle, tries).catch((reason: unknown) =>
       logger.warn('shown again after the visibility timeout of the queue only', { error: reason }));
     return [{ itemIdentifier: record.messageId }];
   }

@@ -9,7 +9,7 @@ import { askOf, CONFIGURATION } from '../../domain/approval/workflow-in-memory';
 const NOON = new Date('2026-01-01T12:00:00Z');
 const { requestId, asker, subject, source, question, payload } = askOf();
 const ASK = { version: 1, type: 'ask', requestId, asker, subject, source, question, payload };
-const OUTCOME = { version: 1, type: 'outcome', requestId: 'r1', phase: 'end', attempt: 2, outcome: 'failed', text: 'no right to' };
+const OUTCOME = { version: 1, type: 'outcome', requestId: 'r1', asker: 'sentry', phase: 'end', attempt: 2, outcome: 'failed', text: 'no right to' };
 const manyFacts = (length: number) => Array.from({ length }, () => ({ label: 'a', value: 'x'.repeat(10_000) }));
 
 describe('what an asker asks', () => {
@@ -43,6 +43,7 @@ describe('what an asker asks', () => {
     ['a payload that is no text', { payload: {} }, 'payload'],
     ['a payload over 64 KB', { payload: 'ü'.repeat(32_769) }, 'takes more than 65536 bytes'],
     ['a payload that is too long once it is JSON in JSON', { payload: '\u0001'.repeat(50_000) }, 'takes more than 240000 bytes in a decision'],
+    ['a requester of more than 2 KB', { question: { ...question, requester: { name: 'ü'.repeat(1_000) } } }, 'its requester takes more than 2000 bytes'],
     ['a question over 200 KB', { question: { ...question, facts: manyFacts(20) } }, 'takes more than 200000 bytes'],
     ['a question and a payload that together do not fit', { question: { ...question, facts: manyFacts(19) }, payload: '"'.repeat(60_000) }, 'together'],
     ['something in the question that nobody would be shown', { question: { ...question, hidden: 'x' } }, 'at question'],
@@ -59,12 +60,13 @@ describe('what an asker asks', () => {
 describe('what an asker says has become of a decision', () => {
   test('is taken with the attempt that it is of', () => {
     expect(parseWorkflowMessage(JSON.stringify(OUTCOME))).toEqual({
-      kind: 'outcome', requestId: 'r1', attempt: { phase: 'end', attempt: 2 }, outcome: { kind: 'failed', text: 'no right to' },
+      kind: 'outcome', requestId: 'r1', asker: 'sentry', attempt: { phase: 'end', attempt: 2 }, outcome: { kind: 'failed', text: 'no right to' },
     });
   });
 
   test.each<[string, object]>([
     ['an unknown outcome', { outcome: 'maybe' }],
+    ['nobody who has asked', { asker: undefined }],
     ['an attempt before the first', { attempt: 0 }],
     ['an unknown phase', { phase: 'begin' }],
     ['a text that is endless', { text: 'x'.repeat(3_001) }],

@@ -2,7 +2,7 @@ import { GetItemCommand, PutItemCommand, QueryCommand } from '@aws-sdk/client-dy
 import { type EmulatedApprovals, emulatedApprovals, TABLE } from './emulated-approvals';
 import { approvalDigest } from '../../../src/adapters/approval/approval-digest';
 import { clickIdOf, DynamoApprovals, type StoredClick } from '../../../src/adapters/approval/dynamo-approvals';
-import { admit, type Ask, NEW_SOURCE, NEW_SUBJECT } from '../../../src/domain/approval/admit';
+import { admit, type Ask, join, NEW_SOURCE, NEW_SUBJECT } from '../../../src/domain/approval/admit';
 import { type ApprovalRequest, withEntry } from '../../../src/domain/approval/approval-request';
 import { ApprovalConflictError } from '../../../src/domain/approval/approval-store';
 import { advance, dueAt } from '../../../src/domain/approval/due';
@@ -111,6 +111,29 @@ describe('a request', () => {
     expect(writes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
     expect(writes.find((write) => write.status === 'rejected')?.reason).toBeInstanceOf(ApprovalConflictError);
     expect((await approvals.read(request.id))!.votes).toHaveLength(1);
+  });
+
+  test('is known as what its ask has become, and as what others have joined', async () => {
+    const request = await admitted(newAsk());
+    expect(await approvals.takenAs(request.id)).toBe(request.id);
+    const { requestId } = newAsk();
+    expect(await approvals.takenAs(requestId)).toBeUndefined();
+    const joined = join(request, newAsk({ requestId }), LATER);
+    await approvals.join(joined, request, requestId, NOON);
+    expect(await approvals.read(request.id)).toMatchObject({ repeats: 1, joined: [requestId], revision: 2 });
+    expect(await approvals.takenAs(requestId)).toBe(request.id);
+    expect(await auditOf(request.id)).toContainEqual({ at: LATER.toISOString(), what: 'repeated', detail: requestId });
+  });
+
+  test('takes each ask once: nothing of a second try is written', async () => {
+    const request = await admitted(newAsk());
+    const ask = newAsk();
+    await approvals.join(join(request, ask, LATER), request, ask.requestId, NOON);
+    const known = (await approvals.read(request.id))!;
+    await expect(approvals.join(join(known, ask, LATER), known, ask.requestId, NOON)).rejects.toThrow(ApprovalConflictError);
+    await expect(admitted(ask)).rejects.toThrow(ApprovalConflictError);
+    expect(await approvals.read(request.id)).toEqual(known);
+    expect(await approvals.read(ask.requestId)).toBeUndefined();
   });
 
   test('too long for an item is refused in words', async () => {

@@ -38,9 +38,14 @@ test('a message that somebody has deleted is told as gone', async () => {
   expect(await messenger().update({ channelId: CHANNEL, ts: '1.000001' }, message('decided'))).toBe(false);
 });
 
+test.each(['cant_update_message', 'edit_window_closed'])('a message that can never be changed again (%s) is told as gone', async (code) => {
+  slack.failNext('chat.update', code);
+  expect(await messenger().update({ channelId: CHANNEL, ts: '1.000001' }, message('decided'))).toBe(false);
+});
+
 test('any other refusal is thrown', async () => {
-  slack.failNext('chat.update', 'cant_update_message');
-  await expect(messenger().update({ channelId: CHANNEL, ts: '1.000001' }, message('decided'))).rejects.toMatchObject({ code: 'cant_update_message' });
+  slack.failNext('chat.update', 'not_in_channel');
+  await expect(messenger().update({ channelId: CHANNEL, ts: '1.000001' }, message('decided'))).rejects.toMatchObject({ code: 'not_in_channel' });
 });
 
 test('a refusal is shown to one user only', async () => {

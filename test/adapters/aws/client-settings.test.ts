@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import { GetParametersCommand, SSMClient } from '@aws-sdk/client-ssm';
-import { CLIENT_SETTINGS } from '../../../src/adapters/aws/client-settings';
+import { CLIENT_SETTINGS, QUICK_CLIENT_SETTINGS } from '../../../src/adapters/aws/client-settings';
 
 let silent: Server;
 
@@ -11,18 +11,31 @@ beforeAll(async () => {
 
 afterAll(() => silent.closeAllConnections());
 
-test('a server that never answers is given up, and does not hold the function', async () => {
+afterAll(() => silent.close());
+
+function place() {
   const address = silent.address();
   if (typeof address !== 'object' || !address) throw new Error('The server has no port.');
+  return { endpoint: `http://127.0.0.1:${address.port}`, region: 'eu-west-1', credentials: { accessKeyId: 'x', secretAccessKey: 'x' } };
+}
+
+test('a server that never answers is given up, and does not hold the function', async () => {
   const client = new SSMClient({
     ...CLIENT_SETTINGS,
     maxAttempts: 1,
     requestHandler: { ...CLIENT_SETTINGS.requestHandler, requestTimeout: 50 },
-    endpoint: `http://127.0.0.1:${address.port}`,
-    region: 'eu-west-1',
-    credentials: { accessKeyId: 'x', secretAccessKey: 'x' },
+    ...place(),
   });
   await expect(client.send(new GetParametersCommand({ Names: ['any'] }))).rejects.toThrow(/timeout|timed out/i);
   client.destroy();
-  silent.close();
+});
+
+test('who is waited for gives up two calls, with their retries, and one without, within the three seconds of Slack', async () => {
+  const start = performance.now();
+  for (const maxAttempts of [QUICK_CLIENT_SETTINGS.maxAttempts, QUICK_CLIENT_SETTINGS.maxAttempts, 1]) {
+    const client = new SSMClient({ ...QUICK_CLIENT_SETTINGS, maxAttempts, ...place() });
+    await expect(client.send(new GetParametersCommand({ Names: ['any'] }))).rejects.toThrow(/timeout|timed out/i);
+    client.destroy();
+  }
+  expect(performance.now() - start).toBeLessThan(3_000);
 });

@@ -2,14 +2,14 @@ import { App, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { AwsSolutionsChecks } from 'cdk-nag';
-import { actionsOf } from './workflows';
+import { actionsOf, statementsOf } from './workflows';
 import { ApprovalTable } from '../../../src/constructs/approval/approval-table';
 
 const app = new App();
 const stack = new Stack(app, 'Stack', { env: { region: 'eu-west-1' } });
 const table = new ApprovalTable(stack, 'Requests');
 const [adder, bringer, judge, finder] = ['Adder', 'Bringer', 'Judge', 'Finder'].map((id) => new iam.Role(stack, id, { assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com') }));
-table.grantAdd(adder!);
+table.grantAddClicks(adder!);
 table.grantReadAndPut(bringer!);
 table.grantReadAndChange(judge!);
 table.grantFindDue(finder!);
@@ -62,6 +62,11 @@ test.each([
   ['one who looks what is due queries the index', 'Finder', ['dynamodb:Query']],
 ])('%s', (_, role, actions) => {
   expect(actionsOf(template, role).filter((action) => action.startsWith('dynamodb:'))).toEqual(actions);
+});
+
+test('one who adds puts clicks, and no request, whatever it is made to send', () => {
+  const puts = statementsOf(template, 'Adder').filter(({ Action }) => Action === 'dynamodb:PutItem');
+  expect(puts.map(({ Condition }) => Condition)).toEqual([{ 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['CLICK#*'] } }]);
 });
 
 test('cdk-nag finds nothing', () => {

@@ -12,6 +12,7 @@ import { Approvers, SlackDestination, type SlackApprovalWorkflowProps } from '..
 import { ADVANCE_REQUESTS } from '../../../src/contracts/approval/advance-requests.environment';
 import { DELIVER_MESSAGES } from '../../../src/contracts/approval/deliver-messages.environment';
 import { RECEIVE_INTERACTION } from '../../../src/contracts/approval/receive-interaction.environment';
+import { LEASE_MILLISECONDS } from '../../../src/domain/approval/bring-messages';
 
 const PLACE = { env: { account: '111111111111', region: 'eu-west-1' } };
 const [RECEIVE, ADVANCE, DELIVER] = ['ApprovalsReceiveInteractionRole', 'ApprovalsAdvanceRequestsRole', 'ApprovalsDeliverMessagesRole'] as const;
@@ -327,7 +328,7 @@ describe('an alarm goes to the topic when', () => {
 
   test.each([
     ['Slack refuses messages', 'UndeliverableMessagesAlarm', 'UndeliverableMessages', 0],
-    ['requests are not put to people', 'RequestsNotAskedAlarm', 'RequestsNotAsked', 0],
+    ['one actor causes too many requests', 'RequestsCappedAlarm', 'RequestsCapped', 0],
     ['many calls are not signed by Slack', 'BadSignaturesAlarm', 'BadSignatures', 100],
   ])('%s, within five minutes', (_, id, MetricName, Threshold) => {
     expect(alarm(id)).toMatchObject({ MetricName, Threshold, Dimensions: [ownMetric], Statistic: 'Sum', Period: 300, AlarmActions: [topicArn] });
@@ -360,10 +361,11 @@ test('its metrics are those that the functions write', () => {
   const one = workflow(new Stack(undefined, 'App'));
   const metrics = [
     one.metricRequestsAsked(), one.metricDecisions(), one.metricRefusedClicks(), one.metricBadSignatures(), one.metricUndeliverableMessages(),
-    one.metricRequestsNotAsked(), one.metricCarryingFailed(),
+    one.metricRequestsNotAsked(), one.metricRequestsCapped(), one.metricCarryingFailed(),
   ];
   expect(metrics.map(({ metricName }) => metricName)).toEqual([
-    'RequestsAsked', 'Decisions', 'RefusedClicks', 'BadSignatures', 'UndeliverableMessages', 'RequestsNotAsked', 'CarryingFailed',
+    'RequestsAsked', 'Decisions', 'RefusedClicks', 'BadSignatures', 'UndeliverableMessages', 'RequestsNotAsked', 'RequestsCapped',
+    'CarryingFailed',
   ]);
   for (const { namespace, dimensions } of metrics) expect({ namespace, dimensions }).toEqual({ namespace: 'CdkSentries', dimensions: { service: 'App/Approvals' } });
 });
@@ -401,6 +403,7 @@ test('the tamper rules watch all that it is made of', () => {
   for (const type of types) {
     for (const id of Object.keys(synthesized.findResources(type))) expect(patterns).toContain(`"${id}"`);
   }
+  for (const id of ['ApprovalsDecisionKey', 'ApprovalsRequestsKey']) expect(patterns).toMatch(new RegExp(`"Ref":"${id}`));
   expect(patterns).toContain('ApprovalsMinuteRule');
 });
 
@@ -435,6 +438,11 @@ describe('a single approver', () => {
     workflow(stack, props);
     Annotations.fromStack(stack).hasNoWarning('/App/Approvals', Match.anyValue());
   });
+});
+
+test('a message is let go only once the function that had it has surely ended', () => {
+  const [deliverer] = Object.values(template().findResources('AWS::Lambda::Function', { Properties: { Description: Match.stringLikeRegexp('^Brings messages') } }));
+  expect(deliverer!.Properties.Timeout * 1_000).toBeLessThan(LEASE_MILLISECONDS);
 });
 
 test('ids that are not known before deployment are taken as they are', () => {

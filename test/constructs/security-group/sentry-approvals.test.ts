@@ -1,5 +1,5 @@
 import { App, Stack } from 'aws-cdk-lib';
-import { Template } from 'aws-cdk-lib/assertions';
+import { Match, Template } from 'aws-cdk-lib/assertions';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { ChangeResponse, MonitoredGroups, SecurityGroupBaseline, SecurityGroupSentry, type SlackApprovalWorkflow, UnansweredChange } from '../../../src';
 import { actionsOf, resolved, statementsOf, workflow } from '../approval/workflows';
@@ -64,6 +64,53 @@ test('a rule may be given the tag that says when its time ends, and no other', (
     .filter(({ Action, Condition }) => Action === 'ec2:CreateTags' && !JSON.stringify(Condition).includes('ec2:CreateAction'));
   expect(tagging?.Condition).toEqual({ 'ForAllValues:StringEquals': { 'aws:TagKeys': ['cdk-sentries:approved-until'] } });
 });
+
+describe('a sentry in another stack than its workflows', () => {
+  const PLACE = { env: { account: '111111111111', region: 'eu-west-1' } };
+
+  function apart() {
+    const app = new App();
+    const [one, other, own] = ['One', 'Other', 'Own'].map((id) => new Stack(app, id, PLACE)) as [Stack, Stack, Stack];
+    const [first, second] = [workflow(one), workflow(other)];
+    new SecurityGroupSentry(own, 'GroupSentry', {
+      monitoredGroups: MonitoredGroups.ids(['sg-0123456789abcdef0']),
+      policies: [untilApproved(first), ifDenied(second)].map((response) => ({ baseline: SecurityGroupBaseline.locked(), response })),
+    });
+    return { app, one, other, own };
+  }
+
+  test('needs their stacks, and none of them needs its own', () => {
+    const { app, one, other, own } = apart();
+    app.synth();
+    expect([one, other, own].map(({ dependencies }) => dependencies)).toEqual([[], [], expect.arrayContaining([one, other])]);
+  });
+
+  test('takes decisions from a queue beside each workflow, and tells of what is given up in each', () => {
+    const { one, other, own } = apart();
+    for (const stack of [one, other]) {
+      const queues = Object.keys(Template.fromStack(stack).findResources('AWS::SQS::Queue')).filter((id) => id.startsWith('ApprovalsAsker'));
+      expect(queues).toEqual([expect.stringContaining('UnhandledDecisions'), expect.stringContaining('Decisions')]);
+    }
+    const synthesized = Template.fromStack(own);
+    const sourcesOf = JSON.stringify(synthesized.findResources('AWS::Lambda::EventSourceMapping'));
+    for (const stack of ['One', 'Other']) expect(sourcesOf).toContain(`"Fn::ImportValue":"${stack}:`);
+    const [carrier] = Object.values(synthesized.findResources('AWS::Lambda::Function', { Properties: { Environment: { Variables: { DECISION_QUEUE_URLS: Match.anyValue() } } } }));
+    expect(resolvedImports(carrier!.Properties.Environment.Variables.DECISION_QUEUE_URLS)).toEqual(['One', 'Other']);
+    const alarms = Object.keys(synthesized.findResources('AWS::CloudWatch::Alarm')).filter((id) => id.startsWith('GroupSentryUnhandledDecisions'));
+    expect(alarms).toHaveLength(2);
+  });
+
+  test('has nothing that cdk-nag finds', () => {
+    const { app } = apart();
+    const { violations } = new AwsSolutionsChecks(app).validateScope(app);
+    expect(violations.filter(({ ruleName }) => ruleName !== 'AwsSolutions-SMG4')).toEqual([]);
+  });
+});
+
+/** The stacks that a value's parts are imported from. */
+function resolvedImports(value: unknown): string[] {
+  return [...JSON.stringify(value).matchAll(/"Fn::ImportValue":"(\w+):/g)].map(([, stack]) => stack!);
+}
 
 test('cdk-nag finds nothing in it that is not acknowledged with its reason', () => {
   const stack = stackWith(untilApproved, ifDenied);

@@ -26,12 +26,17 @@ export class ApprovalsInMemory implements ApprovalStore {
   readonly beforeWrite = new Map<number, () => Promise<unknown>>();
   writes = 0;
   private readonly requests = new Map<string, StoredRequest>();
+  private readonly taken = new Map<string, string>();
   private readonly subjects = new Map<string, SubjectRecord>();
   private readonly sources = new Map<string, SourceRecord>();
   private readonly clicks = new Map<string, StoredClick>();
 
   async read(requestId: string): Promise<ApprovalRequest | undefined> {
     return this.stored(requestId);
+  }
+
+  async takenAs(askId: string): Promise<string | undefined> {
+    return this.taken.get(askId);
   }
 
   async subject(subject: string): Promise<SubjectRecord> {
@@ -44,14 +49,21 @@ export class ApprovalsInMemory implements ApprovalStore {
 
   async admit({ request, subject, source }: Admission, sourceName: string, dueAt: Date | undefined): Promise<void> {
     await this.others();
-    const isAsRead = !this.requests.has(request.id)
+    const isAsRead = !this.taken.has(request.id)
       && (this.subjects.get(request.subject) ?? NEW_SUBJECT).revision === subject.revision
       && (this.sources.get(sourceName) ?? NEW_SOURCE).revision === source.revision;
     if (!isAsRead) throw new ApprovalConflictError(request.id);
     this.put(request, dueAt);
+    this.taken.set(request.id, request.id);
     this.enter(request.id, request.unannounced);
     this.subjects.set(request.subject, { ...subject, revision: subject.revision + 1 });
     this.sources.set(sourceName, { ...source, revision: source.revision + 1 });
+  }
+
+  async join(request: ApprovalRequest, before: ApprovalRequest, askId: string, dueAt: Date | undefined): Promise<void> {
+    if (this.taken.has(askId)) throw new ApprovalConflictError(request.id);
+    await this.write(request, before, dueAt);
+    this.taken.set(askId, request.id);
   }
 
   async write(request: ApprovalRequest, before: ApprovalRequest, dueAt: Date | undefined): Promise<void> {

@@ -11,14 +11,14 @@ test('what comes twice with the same id is asked once', async () => {
 
 test('what comes twice in the same instant is asked once, and repeats nothing', async () => {
   const workflow = new WorkflowInMemory();
-  const read = workflow.store.read.bind(workflow.store);
+  const takenAs = workflow.store.takenAs.bind(workflow.store);
   let reads = 0;
   const store = Object.assign(Object.create(workflow.store), {
-    read: async (id: string) => {
-      const request = await read(id);
+    takenAs: async (id: string) => {
+      const taken = await takenAs(id);
       reads += 1;
       if (reads === 1) await workflow.ask();
-      return request;
+      return taken;
     },
     subject: async (subject: string) => {
       await new Promise(setImmediate);
@@ -29,6 +29,37 @@ test('what comes twice in the same instant is asked once, and repeats nothing', 
   await workflow.work();
   expect(workflow.entries()).toEqual(['asked']);
   expect((await workflow.request()).joined).toEqual([]);
+});
+
+test.each([['approved', APPROVE], ['denied', DENY]] as const)(
+  'what comes again after the request that it had joined is %s was answered with it, and asks nobody', async (_, action) => {
+    const workflow = new WorkflowInMemory({ denialPauseMilliseconds: 0 });
+    await workflow.ask();
+    await workflow.ask(askOf({ requestId: 'r2' }));
+    await workflow.click('ann', action);
+    await workflow.ask(askOf({ requestId: 'r2' }));
+    expect(workflow.store.all().map(({ id }) => id)).toEqual(['r1']);
+    expect(workflow.messenger.questions()).toHaveLength(1);
+    expect(workflow.queue).toEqual([]);
+  },
+);
+
+test('what comes again is known, however many came after it', async () => {
+  const workflow = new WorkflowInMemory();
+  await workflow.ask();
+  await workflow.ask(askOf({ requestId: 'r2' }));
+  const request = await workflow.request();
+  workflow.store.put({ ...request, repeats: 101, joined: Array.from({ length: 100 }, (_, index) => `other-${index}`) });
+  await workflow.ask(askOf({ requestId: 'r2' }));
+  expect((await workflow.request()).repeats).toBe(101);
+});
+
+test('what joins in the same instant twice is counted once', async () => {
+  const workflow = new WorkflowInMemory();
+  await workflow.ask();
+  workflow.store.beforeWrite.set(workflow.store.writes + 1, async () => workflow.ask(askOf({ requestId: 'r2' })));
+  await workflow.ask(askOf({ requestId: 'r2' }));
+  expect((await workflow.request()).repeats).toBe(1);
 });
 
 test('the same, asked again while it is open, counts up on the request', async () => {

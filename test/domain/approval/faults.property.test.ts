@@ -15,7 +15,9 @@ type Deed =
 
 const IDS = ['r1', 'r2', 'r3'];
 const ANN = { name: 'admin/ann', email: 'ann@example.com' };
-const actions = fc.constantFrom(APPROVE, APPROVE, APPROVE, APPROVE, APPROVE, approveFor(3_600), approveFor(3_600), approveFor(7_200), DENY, RETRY, SHOW_ALL);
+const actions = fc.constantFrom(
+  APPROVE, APPROVE, APPROVE, APPROVE, APPROVE, approveFor(3_600), approveFor(3_600), approveFor(7_200), DENY, RETRY, SHOW_ALL,
+);
 const RIGHT: ClickValues[] = [{}, {}, {}, {}, {}];
 const wrong: ClickValues[] = [{ digest: 'e'.repeat(64) }, { appId: 'A2' }, { teamId: 'T2' }, { userTeamId: 'T2' }, { channelId: 'C2' }];
 

@@ -186,6 +186,57 @@ test('of several copies, one that has vanished is forgotten', async () => {
   expect(slotOf(await workflow.request(), 'question')?.copies).toEqual([{ channelId: 'C1', ts: '1.000' }]);
 });
 
+describe('of several copies', () => {
+  const elsewhere = { channelId: 'C1', ts: '9.999' };
+
+  /** The question stands twice, and copies are in such troubles when somebody decides. */
+  async function inTrouble(troubles: Readonly<Record<string, Error>>): Promise<WorkflowInMemory> {
+    const workflow = await asked();
+    const request = await workflow.request();
+    const messages = request.messages.map((slot) => (slot.name.kind === 'question' ? { ...slot, copies: [...slot.copies, elsewhere] } : slot));
+    workflow.store.put({ ...request, messages });
+    workflow.messenger.standing.set('9.999', { ...elsewhere, text: 'old' });
+    Object.entries(troubles).forEach(([ts, trouble]) => workflow.messenger.troubleAt.set(ts, trouble));
+    await workflow.click('ann', DENY);
+    return workflow;
+  }
+
+  test('one that is refused is let go, and the others are brought up to date once', async () => {
+    const workflow = await inTrouble({ 9.999: new MessengerRefusedError('is_archived', 'archived') });
+    expect(workflow.messenger.questions()).toEqual(['r1 denied by ann: decision under way', 'old']);
+    expect(slotOf(await workflow.request(), 'question')?.copies).toEqual([{ channelId: 'C1', ts: '1.000' }]);
+    expect(dueNames(await workflow.request())).toEqual([]);
+    expect(workflow.undelivered).toEqual([]);
+  });
+
+  test('one that cannot be reached just now is kept, and holds up no other', async () => {
+    const workflow = await inTrouble({ 9.999: new MessengerUnavailableError('429', 90_000) });
+    expect(workflow.messenger.questions()).toEqual(['r1 denied by ann: decision under way', 'old']);
+    workflow.messenger.troubleAt.clear();
+    await workflow.pass(2 * MINUTE);
+    expect(workflow.messenger.questions()).toEqual(Array(2).fill('r1 denied by ann: decision under way'));
+  });
+
+  test('none is let go where all are refused: the messenger as a whole may be in trouble', async () => {
+    const revoked = new MessengerRefusedError('token_revoked', 'revoked');
+    const workflow = await inTrouble({ '1.000': revoked, '9.999': revoked });
+    expect(slotOf(await workflow.request(), 'question')).toMatchObject({ failures: 1, copies: [{ ts: '1.000' }, { ts: '9.999' }] });
+    workflow.messenger.troubleAt.clear();
+    await workflow.pass(MINUTE);
+    expect(workflow.messenger.questions()).toEqual(Array(2).fill('r1 denied by ann: decision under way'));
+  });
+});
+
+test('after an outage the latest reminder is brought, and no earlier one', async () => {
+  const workflow = await asked();
+  workflow.messenger.trouble = new MessengerUnavailableError('down');
+  await workflow.pass(13 * HOUR);
+  expect(workflow.entries().filter((what) => what === 'reminded')).toHaveLength(3);
+  workflow.messenger.trouble = undefined;
+  await workflow.pass(10 * MINUTE);
+  expect(workflow.messenger.replies()).toHaveLength(1);
+});
+
 describe('all of a question', () => {
   test('stands in the thread, with buttons at its end until somebody decides', async () => {
     const workflow = await asked();

@@ -24,6 +24,8 @@ export class MessengerInMemory implements Messenger {
   trouble?: Error;
   /** Thrown by the calls of one method. */
   readonly troubleOf = new Map<keyof Messenger, Error>();
+  /** Thrown where the message of that time stamp is to be updated. */
+  readonly troubleAt = new Map<string, Error>();
   private count = 0;
 
   async post(channelId: string, { text }: RenderedMessage): Promise<PostedMessage> {
@@ -38,6 +40,8 @@ export class MessengerInMemory implements Messenger {
 
   async update({ ts }: MessageCopy, { text }: RenderedMessage): Promise<boolean> {
     await this.called('update');
+    const trouble = this.troubleAt.get(ts);
+    if (trouble) throw trouble;
     const message = this.standing.get(ts);
     if (!message) return false;
     this.standing.set(ts, { ...message, text });
@@ -85,31 +89,31 @@ export class RendererInMemory implements Renderer {
   parts = 3;
 
   question(request: ApprovalRequest): RenderedMessage {
-    return message(`${request.id} ${stateOf(request)}`);
+    return rendered(`${request.id} ${stateOf(request)}`);
   }
 
   whole(request: ApprovalRequest): RenderedMessage[] {
     return Array.from({ length: this.parts }, (_, index) => {
       const isLast = index === this.parts - 1;
-      return message(`${request.id} part ${index + 1}${isLast && !request.decision ? ' with buttons' : ''}`);
+      return rendered(`${request.id} part ${index + 1}${isLast && !request.decision ? ' with buttons' : ''}`);
     });
   }
 
   reminder(request: ApprovalRequest): RenderedMessage {
-    return message(`${request.id} still waits`);
+    return rendered(`${request.id} still waits`);
   }
 
   step({ id }: ApprovalRequest, { name }: MessageSlot): RenderedMessage {
-    return message(`${id} ${name.kind === 'step' ? name.step : name.kind}`);
+    return rendered(`${id} ${name.kind === 'step' ? name.step : name.kind}`);
   }
 }
 
-export function stateOf({ decision, carrying, votes, joined }: ApprovalRequest): string {
-  if (!decision) return `waits, with ${votes.length} approvals and ${joined.length} repeats`;
+export function stateOf({ decision, carrying, votes, repeats }: ApprovalRequest): string {
+  if (!decision) return `waits, with ${votes.length} approvals and ${repeats} repeats`;
   const by = decision.by.length > 0 ? ` by ${decision.by.join(' and ')}` : '';
   return `${decision.kind}${by}: ${carrying?.phase ?? 'decision'} ${carrying?.outcome?.kind ?? 'under way'}`;
 }
 
-function message(text: string): RenderedMessage {
+function rendered(text: string): RenderedMessage {
   return { text, blocks: '[]' };
 }

@@ -1,4 +1,5 @@
 import { APPROVE, approveFor, askOf, DENY, HOUR, MINUTE, RETRY, WorkflowInMemory } from './workflow-in-memory';
+import { takeOutcome } from '../../../src/domain/approval/run-workflow';
 
 async function asked(workflow = new WorkflowInMemory()): Promise<WorkflowInMemory> {
   await workflow.ask();
@@ -143,6 +144,17 @@ describe('a decision', () => {
     await workflow.click('ann', DENY);
     await workflow.outcome('carried-out');
     await workflow.outcome('failed');
+    expect((await workflow.request()).carrying?.outcome).toMatchObject({ kind: 'carried-out' });
+  });
+
+  test('has no outcome that another asker tells', async () => {
+    const workflow = await asked();
+    await workflow.click('ann', DENY);
+    const outcome = { kind: 'carried-out' as const, text: 'done', at: workflow.now() };
+    const report = { requestId: 'r1', asker: 'stranger', attempt: { phase: 'decision' as const, attempt: 1 }, outcome };
+    expect(await takeOutcome(report, workflow.configuration, workflow.surroundings())).toBe(false);
+    expect((await workflow.request()).carrying?.outcome).toBeUndefined();
+    await workflow.outcome('carried-out');
     expect((await workflow.request()).carrying?.outcome).toMatchObject({ kind: 'carried-out' });
   });
 

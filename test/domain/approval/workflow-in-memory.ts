@@ -9,7 +9,7 @@ import type { ApprovalStore } from '../../../src/domain/approval/approval-store'
 import { bringMessages, type MessageSurroundings } from '../../../src/domain/approval/bring-messages';
 import type { ButtonAction, Click } from '../../../src/domain/approval/click';
 import type { Attempt } from '../../../src/domain/approval/due';
-import { attend, takeAsk, takeClick, takeOutcome, type WorkflowSurroundings } from '../../../src/domain/approval/run-workflow';
+import { attend, type Report, takeAsk, takeClick, takeOutcome, type WorkflowSurroundings } from '../../../src/domain/approval/run-workflow';
 import type { Clock } from '../../../src/domain/clock';
 import { Faults } from '../security-group/faults';
 
@@ -71,7 +71,7 @@ export function approveFor(seconds: number): ButtonAction {
 type Job =
   | { readonly kind: 'ask'; readonly ask: Ask }
   | { readonly kind: 'click'; readonly clickId: string }
-  | { readonly kind: 'outcome'; readonly requestId: string; readonly attempt: Attempt; readonly outcome: CarryingOutcome }
+  | { readonly kind: 'outcome'; readonly report: Report }
   | { readonly kind: 'messages'; readonly requestId: string };
 
 interface QueuedJob {
@@ -135,7 +135,7 @@ export class WorkflowInMemory implements Clock {
   }
 
   async outcome(kind: CarryingOutcome['kind'], attempt: Attempt = { phase: 'decision', attempt: 1 }, requestId = 'r1'): Promise<void> {
-    this.enqueue({ kind: 'outcome', requestId, attempt, outcome: { kind, text: kind, at: this.now() } });
+    this.enqueue({ kind: 'outcome', report: { requestId, asker: 'sentry', attempt, outcome: { kind, text: kind, at: this.now() } } });
     await this.work();
   }
 
@@ -206,7 +206,7 @@ export class WorkflowInMemory implements Clock {
   private async do(job: Job): Promise<void> {
     switch (job.kind) {
       case 'ask': return takeAsk(job.ask, this.configuration, this.surroundings());
-      case 'outcome': return takeOutcome(job.requestId, job.attempt, job.outcome, this.configuration, this.surroundings());
+      case 'outcome': await takeOutcome(job.report, this.configuration, this.surroundings()); return;
       case 'messages': return bringMessages(job.requestId, this.configuration, this.messageSurroundings());
       case 'click': return this.judge(job.clickId);
     }
@@ -222,7 +222,8 @@ export class WorkflowInMemory implements Clock {
   private tell(request: ApprovalRequest): void {
     const told = this.asker.hear(request);
     const kind = this.asker.answers?.(told);
-    if (kind) this.enqueue({ kind: 'outcome', requestId: request.id, attempt: told, outcome: { kind, text: kind, at: this.now() } });
+    const { id: requestId, asker } = request;
+    if (kind) this.enqueue({ kind: 'outcome', report: { requestId, asker, attempt: told, outcome: { kind, text: kind, at: this.now() } } });
   }
 
   private enqueue(job: Job, after = 0): void {

@@ -302,7 +302,7 @@ describe('a change that stands', () => {
   test('stays, denied, where something else speaks for it by then', async () => {
     const sentry = await askedAbout([standFirst], DEEDS.added!);
     sentry.ledger.grant('sg-1', ssh, { cause: 'operator', by: 'olga', since: sentry.groups.now(), reason: 'needed' });
-    expect(await sentry.decide('denied')).toMatchObject({ outcome: 'carried-out', text: 'It was denied by U1 in Slack. Nothing is left to take back.' });
+    expect(await sentry.decide('denied')).toMatchObject({ outcome: 'carried-out', text: 'It was denied. Nothing is left to take back.' });
     await expectPeace(sentry);
     expect(sentry.groups.ruleIds('sg-1')).toEqual(['sgr-https', 'sgr-ssh']);
   });

@@ -1,0 +1,65 @@
+import { createInterface } from 'node:readline';
+import type { Print } from './printing';
+
+/** Those in the channel. The example lets Alice and Bob decide, Mallory not. */
+export const PEOPLE = { alice: 'U0ALICE', bob: 'U0BOB', mallory: 'U0MALLORY' } as const;
+
+export type Person = keyof typeof PEOPLE;
+
+/** What happens to a question next. */
+export type Answer =
+  | { readonly kind: 'click'; readonly button: string; readonly person: Person }
+  | { readonly kind: 'wait'; readonly hours: number };
+
+/** Tells, of the buttons that a question has, what is done. */
+export type Answers = (buttons: readonly string[]) => Promise<Answer>;
+
+/** Half a year; the clock goes no further at once. */
+const MOST_HOURS = 4400;
+
+/** One after the other, with nobody at the keyboard. */
+export function playedAnswers(answers: readonly Answer[]): Answers {
+  const left = [...answers];
+  return async () => {
+    const next = left.shift();
+    if (!next) throw new Error('The question still waits for a decision, and all answers of the scene are given.');
+    return next;
+  };
+}
+
+/** Asks who sits at the keyboard. */
+export function typedAnswers(print: Print): Answers {
+  const terminal = createInterface({ input: process.stdin, output: process.stdout, prompt: 'your turn> ' });
+  // The terminal keeps Ctrl-C to itself; this process ends by the signal.
+  terminal.on('SIGINT', () => process.kill(process.pid, 'SIGINT'));
+  const lines = terminal[Symbol.asyncIterator]();
+  return async (buttons) => {
+    print(`\nDecide: a button and who clicks it (alice, bob, mallory), such as "${exampleFor(buttons)}"; or let time pass: "wait 4 h".`);
+    for (;;) {
+      terminal.prompt();
+      const { value: line, done } = await lines.next();
+      if (done) throw new Error('Nobody decided: the question is still open.');
+      const answer = answerIn(line, buttons);
+      if (answer) return answer;
+      print(`"${line.trim()}" is neither. The buttons: ${buttons.join(', ')}. Type one of them, a space, and alice, bob or mallory.`);
+    }
+  };
+}
+
+/** "approve for 1 h bob", "wait 24 h". */
+export function answerIn(line: string, buttons: readonly string[]): Answer | undefined {
+  const typed = line.trim().toLowerCase().replace(/\s+/g, ' ');
+  const hours = Number(/^wait (\d+) ?h$/.exec(typed)?.[1]);
+  if (hours >= 1 && hours <= MOST_HOURS) return { kind: 'wait', hours };
+  const [, label, name = ''] = /^(.+) (\w+)$/.exec(typed) ?? [];
+  const button = buttons.find((each) => each.toLowerCase() === label);
+  return button !== undefined && isPerson(name) ? { kind: 'click', button, person: name } : undefined;
+}
+
+function isPerson(name: string): name is Person {
+  return Object.hasOwn(PEOPLE, name);
+}
+
+function exampleFor([first = 'Approve']: readonly string[]): string {
+  return `${first.toLowerCase()} alice`;
+}
