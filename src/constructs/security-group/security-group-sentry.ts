@@ -355,7 +355,9 @@ export class SecurityGroupSentry extends Construct implements iam.IGrantable {
     return sentryMetric(this, SECURITY_GROUP_METRICS.unreadableEvents, options);
   }
 
-  private settings({ trustedActors = [], mode = SentryMode.ENFORCE, existingViolations, settleTime, repeatWindow, reconcileBrake }: SecurityGroupSentryProps) {
+  private settings(
+    { trustedActors = [], mode = SentryMode.ENFORCE, existingViolations, settleTime, repeatWindow, reconcileBrake }: SecurityGroupSentryProps,
+  ) {
     return {
       trustedActors: trustedActors.map((actor) => actor._bind(this)),
       mode,
