@@ -71,8 +71,14 @@ function learnOfGone(judgement: Judgement, situation: Situation, outcomes: reado
   if (change !== 'removed' || verdict === 'wait' || notRestorable?.mayChange) return [];
   const told = outcomes.find((outcome) => outcome.change === 'removed' && ruleKey(outcome.rule) === ruleKey(rule));
   if (told?.outcome.kind === 'reverted' || told?.outcome.kind === 'failed' || isPaused(told?.outcome)) return [];
-  if (standsIn(after, rule)) return [];
+  if (standsIn(after, rule) || isBeingReplaced(rule, situation, after)) return [];
   return forget(entryOf(rule, situation.ledger));
+}
+
+/** People approved what the rule was modified to, maybe for a time: whoever applies that says what becomes of what it was. */
+function isBeingReplaced({ id }: Rule, { ledger, now }: Situation, { rules }: GroupRules): boolean {
+  const standing = id === undefined ? undefined : rules.find((other) => other.id === id);
+  return standing !== undefined && livingGrants(entryOf(standing, ledger), now).some(({ cause }) => cause === 'approval-request');
 }
 
 function isPaused(outcome: Outcome | undefined): boolean {

@@ -424,6 +424,22 @@ describe('an approval for a time', () => {
     expect(sentry.asked).toHaveLength(2);
   });
 
+  test('gives a modified rule its earlier values back, though the event of the modification was judged before the sentry knew that it had worked', async () => {
+    const sentry = await askedAbout([revertFirst], DEEDS.modified!);
+    const { modify } = sentry.groups;
+    sentry.groups.modify = async (...call) => {
+      const answer = await modify.apply(sentry.groups, call);
+      await sentry.respond({ ...by({ type: 'AssumedRole', ...OWN }, modified('sgr-1')), eventId: 'event-own' });
+      return answer;
+    };
+    await sentry.decide('approved', { until: SOON });
+    sentry.groups.modify = modify;
+    expect(sentry.groups.rulesIn('sg-1')).toMatchObject([{ peer: wide.peer }]);
+    await sentry.pass(HOUR);
+    await sentry.decide('ended');
+    expect(sentry.groups.rulesIn('sg-1')).toMatchObject([{ peer: narrow.peer }]);
+  });
+
   test('of a modified rule does not keep the sentry from accepting its earlier values as another rule', async () => {
     const sentry = await askedAbout([revertFirst], DEEDS.modified!);
     await sentry.decide('approved', { until: SOON });
