@@ -14,7 +14,8 @@ const BETWEEN_ROUNDS_MS = 2 * HOUR_MS;
 const LATER_MS = 6 * MINUTE_MS;
 
 const REQUESTS = 'ApprovalsRequests';
-const FAULTS = ['crash-before', 'crash-after'] as const satisfies Disturbance['with'][];
+/** What a crash before a call leaves behind is what one after the call before it does. */
+const FAULTS = ['crash-after'] as const satisfies Disturbance['with'][];
 
 const [ADVANCE, DELIVER, CARRY_OUT] = ['ApprovalsAdvanceRequests', 'ApprovalsDeliverMessages', 'GuardCarryOut'];
 
