@@ -235,7 +235,8 @@ async function respond(
   const { tries } = surroundings;
   const seen = { call, explainedBy, group, rules: outcomes, notices: task.notices, lookedAt: clock.now(), tries, isRepeat: false, repeats: 0 };
   const { isRepeat, untold, repeats } = countRepeats(seen, situation.ledger.repeats, configuration.repeatWindowMilliseconds);
-  const report = { ...seen, isRepeat, repeats: untold };
+  // That people are asked is no news of its own: it goes with what is told.
+  const report = { ...seen, notices: [...task.notices, ...asks.map(noticeOfAsk)], isRepeat, repeats: untold };
   const announcement = { ...announcer.render(report), ...(asks.length > 0 && { asks: asks.map((asked) => asker.render(asked)) }) };
   if (hasFailures(report)) {
     await announcer.tell(announcement);
@@ -246,6 +247,11 @@ async function respond(
   await events.told(key, repeats);
   if (explainedBy !== 'event') await rememberAll();
   return report;
+}
+
+function noticeOfAsk({ requestId, workflow, response }: AskedChange): Notice {
+  const question = response === 'revertIfDenied' ? 'whether it may stay' : 'whether it may be made again';
+  return { severity: 'low', text: `People are asked by ${workflow} ${question}: request ${requestId}.` };
 }
 
 /** Kept before the ledger is written, which tells by it what may stand until people decide. */

@@ -54,6 +54,16 @@ describe('with revertUntilApproved a change is taken back, and asked about', () 
     expect(sentry.groups.keysIn('sg-1')).toEqual([ruleKey(wide)]);
   });
 
+  test('and the message says so, without making news of what was told a moment ago', async () => {
+    const sentry = sentryWith([policy], [], [ssh]);
+    const [first] = await sentry.respond(added(ssh));
+    const again = { ...ssh, id: 'sgr-again' };
+    sentry.groups.put('sg-1', () => [again]);
+    const [second] = await sentry.respond({ ...added(again), eventId: 'event-2' });
+    expect(first?.notices).toEqual([{ severity: 'low', text: expect.stringMatching(/^People are asked by approvals whether it may be made again: request /) }]);
+    expect([first?.isRepeat, second?.isRepeat]).toEqual([false, true]);
+  });
+
   test('each time: the same again is another request', async () => {
     const sentry = sentryWith([policy], [], [ssh]);
     await sentry.respond(added(ssh));
