@@ -37,10 +37,15 @@ const KNOWN_CONDITIONS = [
   'StringLike kms:ViaService',
   'StringEquals kms:ViaService',
   'ForAllValues:StringEquals aws:TagKeys',
+  'ForAllValues:StringLike dynamodb:LeadingKeys',
 ];
 
-/** Of values of which a call has one. */
-const EQUALITIES = ['StringEquals', 'ForAllValues:StringEquals'];
+/** Of values of which a call has one; those on likeness to a key of a table are met by the key of one item. */
+const COMPARISONS: Readonly<Record<string, (allowed: readonly string[], value: string) => boolean>> = {
+  'StringEquals': (allowed, value) => allowed.includes(value),
+  'ForAllValues:StringEquals': (allowed, value) => allowed.includes(value),
+  'ForAllValues:StringLike': (allowed, value) => allowed.some((one) => covers(one, value)),
+};
 
 const PLACE = 'us-east-1:123456789012';
 
@@ -129,7 +134,7 @@ function isOf({ role }: AllowStatement, { callerArn }: ApiCall): boolean {
 function allows({ actions, resources, conditions }: AllowStatement, { action, resource, context }: Request): boolean {
   return actions.includes(action)
     && resources.some((allowed) => covers(allowed, resource))
-    && conditions.every(({ operator, key, values }) => EQUALITIES.includes(operator) && values.includes(context[key] ?? ''));
+    && conditions.every(({ operator, key, values }) => COMPARISONS[operator]?.(values, context[key] ?? '') ?? false);
 }
 
 /** A `*` stands for any characters. */
@@ -143,7 +148,7 @@ const RESOURCES: Readonly<Record<string, (call: ApiCall) => readonly Partial<Req
   sqs: ({ json }) => [{ resource: `arn:aws:sqs:${PLACE}:${z.object({ QueueUrl: z.string() }).parse(json).QueueUrl.split('/').at(-1)}` }],
   ssm: ({ json }) => namesOf(json).map((name) => ({ resource: `arn:aws:ssm:${PLACE}:parameter/${name.replace(/^\//, '')}` })),
   dynamodb: ({ action, json }) => (action === 'TransactWriteItems' ? transactionOf(json)
-    : tablesOf(json).map((table) => ({ resource: `arn:aws:dynamodb:${PLACE}:table/${table}` }))),
+    : tablesOf(json).map((table) => ({ resource: `arn:aws:dynamodb:${PLACE}:table/${table}`, context: { 'dynamodb:LeadingKeys': leadingKeyOf(json) } }))),
   kms: ({ json }) => [{ resource: z.object({ KeyId: z.string() }).parse(json).KeyId }],
   secretsmanager: ({ json }) => [{ resource: z.object({ SecretId: z.string() }).parse(json).SecretId }],
   events: ({ json }) => entriesOf(json).map(({ Source, EventBusName }) => ({
@@ -175,6 +180,13 @@ function tablesOf(json: unknown): string[] {
     TableName: z.optional(z.string()), IndexName: z.optional(z.string()), RequestItems: z.optional(z.record(z.string(), z.unknown())),
   }).parse(json);
   return RequestItems ? Object.keys(RequestItems) : [IndexName ? `${TableName}/index/${IndexName}` : TableName!];
+}
+
+/** Of a call that is about one item. */
+function leadingKeyOf(json: unknown): string {
+  const key = z.optional(z.object({ pk: z.optional(z.object({ S: z.string() })) }));
+  const { Item, Key } = z.object({ Item: key, Key: key }).parse(json);
+  return (Item ?? Key)?.pk?.S ?? '';
 }
 
 /** A transaction needs the rights of its parts, and none of its own. */
