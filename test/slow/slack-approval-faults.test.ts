@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Disturbance, DisturbedCall } from '../../sandbox/cloudtrail/tap';
 import { ALICE, ApprovalSandbox, BOB, buttonsOf } from '../integration/approval-sandbox';
 
@@ -17,19 +16,15 @@ const REQUESTS = 'ApprovalsRequests';
 /** What a crash before a call leaves behind is what one after the call before it does. */
 const FAULTS = ['crash-after'] as const satisfies Disturbance['with'][];
 
-const [ADVANCE, DELIVER, CARRY_OUT] = ['ApprovalsAdvanceRequests', 'ApprovalsDeliverMessages', 'GuardCarryOut'];
+const ADVANCE = 'ApprovalsAdvanceRequests';
 
 /** The invocation that is disturbed is the function's first one after that. */
-type Moment = 'open' | 'first approval' | 'second approval' | 'carrying out';
+type Moment = 'open' | 'first approval' | 'second approval';
 
 const SCENES: { readonly what: string; readonly role: string; readonly from: Moment; readonly calls: string[] }[] = [
   { what: 'the one that takes the request', role: ADVANCE, from: 'open', calls: ['GetParameters', 'GetItem', 'TransactWriteItems', 'PutEvents', 'SendMessage'] },
-  { what: 'the one that judges the first approval', role: ADVANCE, from: 'first approval', calls: ['GetItem', 'TransactWriteItems', 'SendMessage', 'UpdateItem'] },
+  { what: 'the one that judges the first approval', role: ADVANCE, from: 'first approval', calls: ['GetItem', 'TransactWriteItems', 'SendMessage'] },
   { what: 'the one that judges the second approval', role: ADVANCE, from: 'second approval', calls: ['GetItem', 'TransactWriteItems', 'GenerateMac', 'SendMessage', 'UpdateItem'] },
-  { what: 'the one that is told what has become of it', role: ADVANCE, from: 'carrying out', calls: ['GetItem', 'TransactWriteItems'] },
-  { what: 'the one that brings the question', role: DELIVER, from: 'open', calls: ['GetItem', 'TransactWriteItems'] },
-  { what: 'the one that brings what was decided', role: DELIVER, from: 'second approval', calls: ['GetItem', 'TransactWriteItems'] },
-  { what: 'the one that carries it out', role: CARRY_OUT, from: 'second approval', calls: ['VerifyMac', 'AuthorizeSecurityGroupIngress', 'UpdateItem', 'SendMessage'] },
 ];
 
 let sandbox: ApprovalSandbox;
@@ -65,45 +60,6 @@ describe.each(FAULTS)('%s', (fault) => {
   });
 });
 
-describe('Slack is not there for an hour', () => {
-  test.each(['unavailable', 'refused'] as const)('%s: what was asked meanwhile is asked afterwards, and told', async (outage) => {
-    sandbox.begin();
-    await untilSlackIsBack(async () => {
-      await sandbox.slack.down(true, outage);
-      await open();
-    }, outage);
-    expect(sandbox.questions).toHaveLength(1);
-    expect(sandbox.monitored).toEqual([expect.stringMatching(/^Asked/)]);
-    await sandbox.approve();
-    expect(await sandbox.rules(sandbox.guarded)).toContain(`${port} from 0.0.0.0/0`);
-  });
-
-  test('clicks that still came are judged afterwards, and what became of them is shown', async () => {
-    sandbox.begin();
-    await open();
-    const question = sandbox.lastQuestion;
-    await untilSlackIsBack(async () => {
-      await sandbox.slack.down(true);
-      const answers = await Promise.all([ALICE, BOB].map(async (userId) => sandbox.slack.click({
-        interactionsUrl: sandbox.interactionsUrl, userId, channel: question.channel, ts: question.ts, text: 'Approve',
-      })));
-      expect(answers.map(({ status }) => status)).toEqual([200, 200]);
-    });
-    expect(await sandbox.rules(sandbox.guarded)).toContain(`${port} from 0.0.0.0/0`);
-    expect(question.text).toMatch(/Approved.*Carried out/s);
-    expect(sandbox.monitored.map((text) => text.split(/[: ]/)[0]).sort()).toEqual(['Approved', 'Asked', 'Carried']);
-  });
-});
-
-test('a request whose message Slack has wait holds up no other', async () => {
-  sandbox.begin();
-  sandbox.slack.failNext('chat.postMessage', 429);
-  await Promise.all([open(), open()]);
-  expect(sandbox.questions).toHaveLength(2);
-  const posts = sandbox.slack.requests.filter(({ method, at }) => method === 'chat.postMessage' && at.getTime() > sandbox.localAws.now().getTime() - HOUR_MS);
-  expect(posts.filter(({ outcome }) => outcome !== 'ok')).toHaveLength(1);
-});
-
 /** A port is opened, and two people approve it; what was cut short is taken up by whoever looks later. */
 async function approveRound(disturbance: Disturbance, from: Moment): Promise<DisturbedCall> {
   let disturbed: DisturbedCall = { hit: undefined };
@@ -117,13 +73,7 @@ async function approveRound(disturbance: Disturbance, from: Moment): Promise<Dis
   await sandbox.click(ALICE, 'Approve');
   await later();
   at('second approval');
-  const before = sandbox.calls.length;
-  const clicked = sandbox.click(BOB, 'Approve');
-  if (from === 'carrying out') {
-    while (!sandbox.calls.slice(before).some(({ action }) => action === 'VerifyMac')) await sleep(1);
-    at('carrying out');
-  }
-  await clicked;
+  await sandbox.click(BOB, 'Approve');
   await later();
   return disturbed;
 }
@@ -147,19 +97,4 @@ function applied(): number {
 async function decided(): Promise<number> {
   const key = `REQUEST#${sandbox.requestIdOf(sandbox.lastQuestion)}`;
   return (await sandbox.items(REQUESTS)).filter(({ pk, sk, data }) => pk?.S === key && sk?.S?.startsWith('AUDIT#') && data?.S?.includes('"what":"decided"')).length;
-}
-
-async function untilSlackIsBack(act: () => Promise<void>, outage?: 'unavailable' | 'refused'): Promise<void> {
-  const end = sandbox.localAws.now().getTime() + HOUR_MS;
-  sandbox.skipWaits(AFTER_A_FAILURE_MS, async (now) => {
-    if (now.getTime() >= end) await sandbox.slack.down(false, outage);
-  });
-  try {
-    await act();
-    await later();
-    await later();
-  } finally {
-    await sandbox.slack.down(false, outage);
-    sandbox.skipWaits(AFTER_A_FAILURE_MS);
-  }
 }
