@@ -1,0 +1,393 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { type AttributeValue, DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import {
+  CreateSnapshotCommand, CreateTagsCommand, CreateVolumeCommand, DeleteSnapshotCommand, DescribeSnapshotsCommand, EC2Client,
+} from '@aws-sdk/client-ec2';
+import { IAMClient } from '@aws-sdk/client-iam';
+import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import * as z from 'zod/mini';
+import type { ApiCall } from '../../sandbox/cloudtrail/tap';
+import { synthesizeApp } from '../../sandbox/deployer/synthesize';
+import { type DeployedStack, LocalAws } from '../../sandbox/local-aws';
+import { SlackStandIn } from '../../sandbox/slack/slack-stand-in';
+import type { Message } from '../../sandbox/slack/workspace';
+import { buttonsOf } from '../integration/approval-sandbox';
+import { type AllowStatement, policyStatements, whatIsNotAllowed } from '../integration/role-policies';
+
+jest.setTimeout(120_000);
+
+const PROJECT = resolve(__dirname, '..', '..');
+const EXAMPLE = join(PROJECT, 'examples', 'typescript', 'own-asker');
+
+/** As the example names them. */
+const CHANNEL = 'C0APPROVALS';
+const [ALICE, BOB] = ['U0ALICE', 'U0BOB'];
+const ASKER = 'snapshot-cleaner';
+
+const SIGNING_SECRET = 'sandbox-signing-secret';
+const BOT_TOKEN = 'xoxb-sandbox';
+const HOUR_MS = 3_600_000;
+
+const Sent = z.object({ QueueUrl: z.string(), MessageBody: z.string() });
+const Decision = z.object({ statement: z.string(), mac: z.string() });
+const Asked = z.object({ requestId: z.string() });
+type Decision = z.infer<typeof Decision>;
+
+const calls: ApiCall[] = [];
+const logged: string[] = [];
+/** How much of both was there before the test. */
+let beginning = { calls: 0, logged: 0 };
+let assembly: string;
+let slack: SlackStandIn;
+let localAws: LocalAws;
+let stack: DeployedStack;
+/** Of somebody who may do anything in the account, and decides nothing in Slack. */
+let ec2: EC2Client;
+let dynamo: DynamoDBClient;
+let sqs: SQSClient;
+let snapshotId: string;
+
+beforeAll(async () => {
+  const clock: { now: () => Date } = { now: () => new Date() };
+  slack = await SlackStandIn.start({
+    signingSecret: SIGNING_SECRET, botToken: BOT_TOKEN, messagesPerSecond: 100, messagesAtOnce: 100, callsPerMinute: 100_000, now: () => clock.now(),
+  });
+  for (const id of [ALICE, BOB]) slack.addUser({ id });
+  slack.addChannel({ id: CHANNEL, members: [ALICE, BOB] });
+  localAws = await LocalAws.start({
+    // In Lambda, the SDK is a part of the runtime, and is found in the same way.
+    functionEnvironment: { SLACK_API_URL: slack.apiUrl, NODE_PATH: join(PROJECT, 'node_modules') },
+    onCall: (call) => calls.push(call),
+    onFunctionLog: (_, line) => logged.push(line),
+  });
+  clock.now = () => localAws.now();
+  assembly = mkdtempSync(join(tmpdir(), 'cdk-sentries-own-asker-'));
+  stack = await localAws.deploy(await synthesizeApp(EXAMPLE, assembly));
+  await localAws.putSecret(output('SigningSecretArn'), SIGNING_SECRET);
+  await localAws.putSecret(output('BotTokenArn'), BOT_TOKEN);
+  const access = { endpoint: localAws.endpoint, region: localAws.region, credentials: await localAws.createUser('visitor') };
+  [ec2, dynamo, sqs] = [new EC2Client(access), new DynamoDBClient(access), new SQSClient(access)];
+});
+
+afterAll(async () => {
+  for (const client of [ec2, dynamo, sqs]) client?.destroy();
+  await localAws?.stop();
+  await slack?.stop();
+  if (assembly) rmSync(assembly, { recursive: true, force: true });
+});
+
+/** So much later that nothing is open any more, nor counts towards the requests of an hour. */
+beforeEach(async () => {
+  await pass(25 * HOUR_MS);
+  beginning = { calls: calls.length, logged: logged.length };
+  snapshotId = await makeSnapshot();
+});
+
+describe('the function that asks', () => {
+  test('has people asked, and touches nothing', async () => {
+    await ask();
+    expect(lastQuestion().text).toContain(snapshotId);
+    expect(JSON.stringify(lastQuestion().blocks)).toContain('It costs more than it is worth');
+    expect(buttonsOf(lastQuestion())).toEqual(['Approve', 'Deny']);
+    expect(await isThere()).toBe(true);
+  });
+
+  test('asks about nothing that is not there, or is to be kept', async () => {
+    const questions = slack.messages.length;
+    await tagToKeep();
+    await expect(invoke({ snapshotId })).rejects.toThrow('it has the tag "keep"');
+    await expect(invoke({ snapshotId: 'snap-0123456789abcdef0' })).rejects.toThrow('there is no such snapshot');
+    await expect(invoke({ snapshotId, reason: '' })).rejects.toThrow('Write snapshotId, by and reason');
+    await settled();
+    expect(slack.messages).toHaveLength(questions);
+  });
+});
+
+describe('what people decide is made true, and the question says so', () => {
+  test('approved by two: the snapshot is deleted', async () => {
+    await ask();
+    await click(ALICE, 'Approve');
+    expect(await isThere()).toBe(true);
+    await click(BOB, 'Approve');
+    expect(await isThere()).toBe(false);
+    expect(lastQuestion().text).toMatch(/Approved.*The snapshot is deleted/s);
+    expect(buttonsOf(lastQuestion())).toEqual([]);
+  });
+
+  test('denied: it is kept', async () => {
+    await ask();
+    await click(ALICE, 'Deny');
+    expect(await isThere()).toBe(true);
+    expect(lastQuestion().text).toMatch(/Denied.*The snapshot is kept/s);
+  });
+
+  test('answered by nobody: it is kept', async () => {
+    await ask();
+    await pass(25 * HOUR_MS);
+    expect(await isThere()).toBe(true);
+    expect(lastQuestion().text).toMatch(/Expired.*The snapshot is kept/s);
+  });
+
+  test('not asked about so soon after a denial: it is kept, and the workflow knows that', async () => {
+    await ask();
+    await click(ALICE, 'Deny');
+    await ask();
+    expect(decisions().map(({ decision }) => decision)).toEqual(['denied', 'not-asked']);
+    await pass(6 * 60_000);
+    expect(decisions()).toHaveLength(2);
+    expect(await isThere()).toBe(true);
+  });
+});
+
+describe('a decision is carried out once', () => {
+  test('however often it comes', async () => {
+    await ask();
+    await approve();
+    const decision = lastDecision();
+    for (let n = 0; n < 3; n += 1) await sendDecision(decision);
+    expect(deletions()).toBe(1);
+    expect(lastQuestion().text).toContain('The snapshot is deleted');
+  });
+
+  test('by a function that ends when it has just deleted: the next try tells of it', async () => {
+    await ask();
+    localAws.crashNext({ service: 'ec2', action: 'DeleteSnapshot', when: 'after' });
+    await approve();
+    expect(deletions()).toBe(1);
+    expect(await isThere()).toBe(false);
+    expect(lastQuestion().text).toMatch(/Carried out.*The snapshot is gone/s);
+  });
+
+  test('after a failure only when people have it tried again, and not by the decision of before', async () => {
+    await ask();
+    localAws.failNext({ service: 'ec2', action: 'DeleteSnapshot', errorCode: 'InvalidSnapshot.InUse', times: 1 });
+    await approve();
+    const first = lastDecision();
+    expect(lastQuestion().text).toContain('InvalidSnapshot.InUse');
+    expect(buttonsOf(lastQuestion())).toEqual(['Retry']);
+    await sendDecision(first);
+    expect(await isThere()).toBe(true);
+    await click(ALICE, 'Retry');
+    expect(await isThere()).toBe(false);
+    expect(lastQuestion().text).toContain('The snapshot is deleted');
+    await sendDecision(first);
+    expect(buttonsOf(lastQuestion())).toEqual([]);
+    expect(deletions()).toBe(2);
+  });
+});
+
+describe('things are not any more as people were shown them', () => {
+  test('the snapshot is gone: the question says so', async () => {
+    await ask();
+    await ec2.send(new DeleteSnapshotCommand({ SnapshotId: snapshotId }));
+    await approve();
+    expect(lastQuestion().text).toMatch(/Not carried out.*there is no such snapshot/s);
+  });
+
+  test('somebody wants it kept: it is kept', async () => {
+    await ask();
+    await tagToKeep();
+    await approve();
+    expect(await isThere()).toBe(true);
+    expect(lastQuestion().text).toMatch(/Not carried out.*it has the tag/s);
+  });
+});
+
+describe('nothing is deleted by somebody who writes', () => {
+  test('into the queue of decisions: what the workflow has not signed', async () => {
+    await ask();
+    await click(ALICE, 'Deny');
+    const { statement, mac } = lastDecision();
+    const approved = JSON.stringify({ ...JSON.parse(statement), decision: 'approved', attempt: 2 });
+    for (const forged of ['no JSON', 'null', '{}', JSON.stringify({ statement: approved })]) await send(decisionQueue(), forged);
+    for (const forgedMac of [mac, '', `${'A'.repeat(43)}=`]) await sendDecision({ statement: approved, mac: forgedMac });
+    expect(refusals()).toEqual(Array(7).fill(expect.stringContaining('not signed')));
+    expect(await isThere()).toBe(true);
+  });
+
+  test('into the queue of requests: people approve what the function never asked', async () => {
+    await ask();
+    const asked = lastSent('"type":"ask"');
+    const forged = { ...JSON.parse(asked.MessageBody), requestId: 'another', subject: 'another' };
+    await send(asked.QueueUrl, JSON.stringify(forged));
+    await approve();
+    expect(refusals()).toEqual([expect.stringContaining('nothing was asked as another')]);
+    expect(await isThere()).toBe(true);
+  });
+
+  test('into the table: people approve something else than what would be done', async () => {
+    const { requestId } = Asked.parse(await ask());
+    const item = await storedItem(requestId);
+    const other = await makeSnapshot();
+    await dynamo.send(new PutItemCommand({ TableName: table(), Item: { ...item, payload: { S: JSON.stringify({ snapshotId: other }) } } }));
+    await approve();
+    expect(refusals()).toEqual([expect.stringContaining('something else')]);
+    expect([await isThere(), await isThere(other)]).toEqual([true, true]);
+  });
+});
+
+describe('the rights of the functions', () => {
+  let statements: AllowStatement[];
+
+  beforeAll(async () => {
+    const { endpoint, region } = localAws;
+    const iam = new IAMClient({ endpoint, region, credentials: await localAws.createUser('auditor') });
+    const roles = ['AskServiceRole', 'CarryOutServiceRole'].map((role) => physicalId('AWS::IAM::Role', role));
+    statements = (await policyStatements(iam, stack)).filter(({ role }) => roles.includes(role));
+    iam.destroy();
+  });
+
+  test('are enough for all that they did in these tests', () => {
+    const own = functionCalls().filter(({ callerArn = '' }) => statements.some(({ role }) => callerArn.includes(`:assumed-role/${role}/`)));
+    // What is deleted is the next test's.
+    const others = own.filter(({ action }) => action !== 'DeleteSnapshot');
+    expect(others.length).toBeGreaterThan(50);
+    expect(whatIsNotAllowed(others, statements)).toEqual([]);
+  });
+
+  test('let only the one that gets decisions delete snapshots, and nothing else', () => {
+    const toDelete = statements.filter(({ actions }) => actions.some((action) => /^(\*|ec2:(\*|Delete))/.test(action)));
+    expect(toDelete).toEqual([expect.objectContaining({
+      role: physicalId('AWS::IAM::Role', 'CarryOutServiceRole'), actions: ['ec2:DeleteSnapshot'], resources: [`arn:aws:ec2:${localAws.region}::snapshot/*`],
+    })]);
+  });
+});
+
+test('docs/own-asker.md shows the code of the example as it is', () => {
+  const code = ['app.ts', 'cleaner/index.js', 'cleaner/asker.js'].map((file) => readFileSync(join(EXAMPLE, file), 'utf8')).join('\n');
+  const page = readFileSync(join(PROJECT, 'docs', 'own-asker.md'), 'utf8');
+  const shown = [...page.matchAll(/```[jt]s\n(.+?)\n```/gs)].flatMap(([, snippet = '']) => snippet.split('\n\n'));
+  expect(shown.length).toBeGreaterThan(5);
+  expect(shown.filter((part) => !code.includes(`${part}\n`))).toEqual([]);
+});
+
+async function ask(): Promise<unknown> {
+  const answer = await invoke({ snapshotId });
+  await settled();
+  return answer;
+}
+
+async function invoke(event: object): Promise<unknown> {
+  return localAws.invoke(output('AskFunction'), { by: 'Ann', reason: 'It costs more than it is worth', ...event });
+}
+
+async function approve(): Promise<void> {
+  const question = lastQuestion();
+  await click(ALICE, 'Approve', question);
+  await click(BOB, 'Approve', question);
+}
+
+async function click(userId: string, text: string, { channel, ts } = lastQuestion()): Promise<void> {
+  const [api] = stack.httpApis.values();
+  await slack.click({ interactionsUrl: `${api}/slack/interactions`, userId, channel, ts, text });
+  await settled();
+}
+
+function lastQuestion(): Message {
+  const question = slack.messages.filter(({ threadTs }) => threadTs === undefined).at(-1);
+  if (!question) throw new Error('Nobody was asked in Slack.');
+  return question;
+}
+
+/** From queue to queue, until no function has anything left to do. */
+async function settled(): Promise<void> {
+  for (let before = -1; before !== calls.length;) {
+    before = calls.length;
+    await localAws.settled();
+  }
+}
+
+/** A while passes, with a run of the workflow at its end. */
+async function pass(milliseconds: number): Promise<void> {
+  await localAws.setClock(new Date(localAws.now().getTime() + milliseconds));
+  await localAws.fire(stack, 'ApprovalsMinuteRule');
+  await settled();
+}
+
+async function makeSnapshot(): Promise<string> {
+  const { VolumeId } = await ec2.send(new CreateVolumeCommand({ AvailabilityZone: `${localAws.region}a`, Size: 8 }));
+  const { SnapshotId } = await ec2.send(new CreateSnapshotCommand({ VolumeId, Description: 'before the move' }));
+  if (!SnapshotId) throw new Error(`The emulator made no snapshot of ${VolumeId}.`);
+  return SnapshotId;
+}
+
+async function tagToKeep(): Promise<void> {
+  await ec2.send(new CreateTagsCommand({ Resources: [snapshotId], Tags: [{ Key: 'keep', Value: 'Olga' }] }));
+}
+
+async function isThere(id = snapshotId): Promise<boolean> {
+  const { Snapshots = [] } = await ec2.send(new DescribeSnapshotsCommand({ Filters: [{ Name: 'snapshot-id', Values: [id] }] }));
+  return Snapshots.length > 0;
+}
+
+/** How often functions had a snapshot deleted, or tried. */
+function deletions(): number {
+  return functionCalls(beginning.calls).filter(({ action }) => action === 'DeleteSnapshot').length;
+}
+
+function functionCalls(from = 0): ApiCall[] {
+  return calls.slice(from).filter(({ invocationId }) => invocationId !== undefined);
+}
+
+/** Why functions took decisions for none. */
+function refusals(): string[] {
+  return logged.slice(beginning.logged).filter((line) => line.startsWith('A decision that is none'));
+}
+
+/** The messages that were sent with such a text in them. */
+function sent(text: string): z.infer<typeof Sent>[] {
+  return calls.slice(beginning.calls).filter(({ action }) => action === 'SendMessage').map(({ json }) => Sent.parse(json)).filter(({ MessageBody: body }) => body.includes(text));
+}
+
+function lastSent(text: string): z.infer<typeof Sent> {
+  const message = sent(text).at(-1);
+  if (!message) throw new Error(`No message with ${text} was sent.`);
+  return message;
+}
+
+function lastDecision(): Decision {
+  return Decision.parse(JSON.parse(lastSent('"type":"decision"').MessageBody));
+}
+
+function decisions() {
+  const Statement = z.object({ asker: z.literal(ASKER), decision: z.string() });
+  return sent('"type":"decision"').map(({ MessageBody: body }) => Statement.parse(JSON.parse(Decision.parse(JSON.parse(body)).statement)));
+}
+
+async function sendDecision(decision: Decision): Promise<void> {
+  await send(decisionQueue(), JSON.stringify({ version: 1, type: 'decision', ...decision }));
+}
+
+async function send(queueUrl: string, body: string): Promise<void> {
+  await sqs.send(new SendMessageCommand({ QueueUrl: queueUrl, MessageBody: body }));
+  await settled();
+}
+
+function decisionQueue(): string {
+  return physicalId('AWS::SQS::Queue', 'Decisions');
+}
+
+function table(): string {
+  return physicalId('AWS::DynamoDB::Table', 'Asked');
+}
+
+async function storedItem(requestId: string): Promise<Record<string, AttributeValue>> {
+  const { Item } = await dynamo.send(new GetItemCommand({ TableName: table(), Key: { requestId: { S: requestId } } }));
+  if (!Item) throw new Error(`The function has not stored ${requestId}.`);
+  return Item;
+}
+
+/** By the start of its logical id. */
+function physicalId(type: string, logicalIdStart: string): string {
+  const found = [...stack.resources].find(([id, resource]) => resource.type === type && id.startsWith(logicalIdStart));
+  if (!found) throw new Error(`The example has no ${type} whose logical id begins with ${logicalIdStart}.`);
+  return found[1].physicalId;
+}
+
+function output(name: string): string {
+  const value = stack.outputs.get(name);
+  if (value === undefined) throw new Error(`The example has no output ${name}.`);
+  return value;
+}
