@@ -4,9 +4,10 @@ import { contentOf, DynamoAskedChanges } from './dynamo-asked-changes';
 import type { ReachableWorkflow } from './sentry-configuration';
 import { APPROVAL_MESSAGE_VERSION, type AskMessage, type OutcomeMessage } from '../../contracts/approval/approval-messages';
 import type { Actor } from '../../domain/actor/actor';
+import type { AskResult } from '../../domain/approval/ask-result';
 import type { PreparedAsk } from '../../domain/notification/announcement';
 import type { AskedChange } from '../../domain/security-group/asked-change';
-import type { AskResult, ChangeAsker } from '../../domain/security-group/change-asker';
+import type { ChangeAsker } from '../../domain/security-group/change-asker';
 import { ruleKey } from '../../domain/security-group/rule';
 
 const ID_CHARACTERS = 40;

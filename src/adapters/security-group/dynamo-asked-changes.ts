@@ -5,10 +5,11 @@ import { type Item, refuseOtherVersion, storedRule, storedValue, storedViolation
 import {
   ASKED_KEPT_SECONDS, ASKED_SORT_KEY, LEDGER_EXPIRY, LEDGER_ITEM_VERSION, LEDGER_KEY, requestPartition,
 } from '../../contracts/security-group/ledger-items';
+import type { AskResult } from '../../domain/approval/ask-result';
 import type { Question } from '../../domain/approval/question';
 import type { Clock } from '../../domain/clock';
 import type { AskedChange } from '../../domain/security-group/asked-change';
-import type { AskedChanges, AskResult, KeptAsk } from '../../domain/security-group/change-asker';
+import type { AskedChanges, KeptAsk } from '../../domain/security-group/change-asker';
 import { changeQuestion } from '../../domain/security-group/change-question';
 import { approvalDigest } from '../approval/approval-digest';
 import { questionSchema } from '../approval/approval-schemas';

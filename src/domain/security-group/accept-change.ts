@@ -1,11 +1,11 @@
 import { put, replaced, tagAll, withGrant, withoutRequest } from './approved-rules';
 import type { AskedChange, AskedRule } from './asked-change';
-import type { CarriedOut } from './change-asker';
 import { type Grant, type GroupLedger, isAdopted, type LedgerEntry } from './ledger';
 import type { LedgerChange } from './ledger-store';
 import type { PrefixLists } from './prefix-list';
 import { readGroup, type Surroundings } from './respond-in-group';
 import { prefixListIds, type Rule, ruleKey } from './rule';
+import type { CarriedOut } from '../approval/ask-result';
 import { timeText } from '../approval/request-text';
 
 /** Lets stand what stands. */

@@ -1,7 +1,7 @@
 import { adoptedReading, put, replaced, tagAll, withGrant, withTag } from './approved-rules';
 import type { AskedChange, AskedRule } from './asked-change';
 import { NO_RULES } from './change';
-import type { CarriedOut, KeptAsk } from './change-asker';
+import type { KeptAsk } from './change-asker';
 import { type Situation, violationsUnder } from './judge';
 import { entryOf, type Grant, type GroupLedger, type LedgerEntry } from './ledger';
 import type { LedgerChange } from './ledger-store';
@@ -11,6 +11,7 @@ import { prefixListIds, type Rule, ruleKey } from './rule';
 import { ruleText } from './rule-text';
 import type { ActAnswer, GroupRules } from './security-groups';
 import { isPaused, type SentryConfiguration } from './sentry-configuration';
+import type { CarriedOut } from '../approval/ask-result';
 import { timeText } from '../approval/request-text';
 
 /**

@@ -3,7 +3,7 @@ import { applyChange } from './apply-change';
 import { put, withoutRequest } from './approved-rules';
 import type { AskedChange, AskedRule } from './asked-change';
 import { NO_RULES } from './change';
-import type { CarriedOut, KeptAsk } from './change-asker';
+import type { KeptAsk } from './change-asker';
 import type { Hints } from './judge';
 import { type Grant, type LedgerEntry, type Suspension } from './ledger';
 import type { LedgerChange } from './ledger-store';
@@ -11,6 +11,7 @@ import { isAsking } from './policy';
 import { readGroup, respondInGroup, type Surroundings } from './respond-in-group';
 import { ruleKey } from './rule';
 import { isPaused, type SentryConfiguration } from './sentry-configuration';
+import type { CarriedOut } from '../approval/ask-result';
 
 /** What people decided about a change. */
 export interface ChangeDecision {

@@ -1,4 +1,5 @@
 import type { AskedChange } from './asked-change';
+import type { AskResult } from '../approval/ask-result';
 import type { PreparedAsk } from '../notification/announcement';
 
 /** How far a change is that was asked about. */
@@ -11,16 +12,6 @@ export interface KeptAsk {
   /** The last try at a decision. */
   readonly result?: AskResult;
 }
-
-export interface AskResult {
-  readonly phase: 'decision' | 'end';
-  readonly attempt: number;
-  readonly outcome: 'carried-out' | 'conflicting' | 'failed';
-  readonly text: string;
-}
-
-/** What has come of a decision. */
-export type CarriedOut = Pick<AskResult, 'outcome' | 'text'>;
 
 /** What the sentry has asked: kept apart from the workflow's own memory, so that whoever writes one of them can still have nothing carried out. */
 export interface AskedChanges {

@@ -1,6 +1,6 @@
 import type { Change } from './change';
 import { namesAsItStands, namesByNewValues, namesByValues, namesMissing } from './judge';
-import type { Grant, LedgerEntry } from './ledger';
+import { type Grant, isHistoryComplete, type LedgerEntry } from './ledger';
 import { isTrusted, type TrustedActor } from '../actor/actor';
 
 /** CloudTrail's own memory of calls, which nobody but CloudTrail can write to. It lags by minutes. */
@@ -34,13 +34,9 @@ export async function confirmGrants(
   return { ...entry, grants };
 }
 
-/** CloudTrail's event history has every call within a quarter of an hour. What it still does not have then, nobody has called. */
-const IN_HISTORY_WITHIN_MILLISECONDS = 2 * 60 * 60_000;
-
 /** A trusted actor's call whose values cannot be read, or are others by now, is not forged: it is no ground to put anything back, and that is all. */
-function isRefuted({ since }: Grant, change: Change | undefined, trustedActors: readonly TrustedActor[], now: Date): boolean {
-  const isOld = Math.abs(now.getTime() - since.getTime()) >= IN_HISTORY_WITHIN_MILLISECONDS;
-  return isOld && (change === undefined || !isTrusted(change.actor, trustedActors));
+function isRefuted(grant: Grant, change: Change | undefined, trustedActors: readonly TrustedActor[], now: Date): boolean {
+  return isHistoryComplete(grant, now) && (change === undefined || !isTrusted(change.actor, trustedActors));
 }
 
 /** The latest of the calls that can have made the rule what it is, or taken it away. */

@@ -1,5 +1,5 @@
 import { type NamedRules, NO_RULES, type RuleReference } from './change';
-import { EMPTY_LEDGER, entryOf, type GroupLedger, type Grant, hasEndedRequest, isAdopted, type LedgerEntry, livingGrants } from './ledger';
+import { EMPTY_LEDGER, entryOf, type GroupLedger, type Grant, hasEndedRequest, isAdopted, isHistoryComplete, type LedgerEntry, livingGrants } from './ledger';
 import { type Asking, type Baseline, isAsking, isReverting, type Policy, type Response, RESPONSES } from './policy';
 import type { PrefixLists } from './prefix-list';
 import { isSameRule, type Rule, ruleKey } from './rule';
@@ -152,7 +152,7 @@ function judgeMissing(entry: LedgerEntry, situation: Situation): Judgement {
   if (!namesMissing(hints, rule) && !(modified && namesStanding(hints, modified)) && hints.complete) return { ...judged, verdict: 'wait' };
   if (hints.byTrustedActor) return { ...judged, verdict: 'keep' };
   // What has become of a modified rule is told once, with what it is now. Its earlier values may still be confirmed, and put back.
-  if (modified) return { ...judged, verdict: 'keep', ...(restoresRemoved(policies) && { notRestorable: whyNotPutBack(entry, situation) }) };
+  if (modified) return { ...judged, verdict: 'keep', ...(restoresRemoved(entry, situation) && { notRestorable: whyNotPutBack(entry, situation) }) };
 
   const violations = policies.flatMap((policy): Violation[] => (policy.baseline.kind === 'locked' ? [{
     baseline: policy.baseline.kind,
@@ -262,12 +262,17 @@ function earlierRule(rule: Rule, situation: IndexedSituation): Rule | undefined 
 function whyNotPutBack(entry: LedgerEntry, situation: Situation): NotRestorable | undefined {
   const grounds = groundsForPuttingBack(entry, situation.now);
   if (grounds.length === 0) {
-    const mayChange = livingGrants(entry, situation.now).some(({ cause, confirmed }) => cause === 'trusted-actor' && confirmed === undefined);
+    const mayChange = livingGrants(entry, situation.now).some((grant) => mayBeConfirmed(grant, situation.now));
     return { reason: `CloudTrail's event history does not confirm${mayChange ? ' (yet)' : ''} that a trusted actor added it`, mayChange };
   }
   const [violation] = violationsOf(entry.rule, entry, grounds.map((grant) => (ANSWERS_TRAFFIC.includes(grant.cause) ? grant : { cause: 'trusted-actor' })), situation)
     .filter(({ response }) => response !== 'notifyOnly');
   return violation && { reason: `it violates a baseline itself: ${violation.reason}`, mayChange: false };
+}
+
+/** What the complete history does not confirm, such as a rule that somebody else has put there again, it never will. */
+function mayBeConfirmed(grant: Grant, now: Date): boolean {
+  return grant.cause === 'trusted-actor' && grant.confirmed === undefined && !isHistoryComplete(grant, now);
 }
 
 /** Grants by which somebody decided on the very traffic. */
@@ -280,17 +285,17 @@ function groundsForPuttingBack(entry: LedgerEntry, now: Date): readonly Grant[] 
   return livingGrants(entry, now).filter(({ cause, confirmed }) => !NEEDS_CONFIRMATION.includes(cause) || confirmed);
 }
 
-function restoresRemoved(policies: readonly Policy[]): boolean {
-  return policies.some(({ baseline, response }) => baseline.kind === 'locked' && baseline.restoreRemoved && isReverting(response));
+function restoresRemoved(entry: LedgerEntry, { policies, now }: Situation): boolean {
+  return policies.some((policy) => policy.baseline.kind === 'locked' && policy.baseline.restoreRemoved && isReverting(responseTo(policy, entry, now).response));
 }
 
 /** Rules that might have to be put back, but rest on nothing except events that nobody has confirmed. */
 export function entriesToConfirm(situation: Situation): LedgerEntry[] {
-  if (situation.hints.byTrustedActor) return [];
+  const { hints } = situation;
+  if (hints.byTrustedActor) return [];
   const ids = new Set(situation.group.rules.map(({ id }) => id));
-  const restores = restoresRemoved(situation.policies);
   return missingEntries(situation).filter((entry) => groundsForPuttingBack(entry, situation.now).length === 0)
-    .filter(({ rule }) => ids.has(rule.id) || (restores && namesMissing(situation.hints, rule)) || !situation.hints.complete);
+    .filter((entry) => ids.has(entry.rule.id) || !hints.complete || (namesMissing(hints, entry.rule) && restoresRemoved(entry, situation)));
 }
 
 export function namesStanding({ present, modifiedIds }: NamedRules, rule: Rule): boolean {

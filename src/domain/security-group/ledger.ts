@@ -106,6 +106,14 @@ function isLiving({ until }: { readonly until?: Date }, now: Date): boolean {
   return until === undefined || now < until;
 }
 
+/** CloudTrail's event history has every call within a quarter of an hour. What it still does not have then, nobody has called. */
+const IN_HISTORY_WITHIN_MILLISECONDS = 2 * 60 * 60_000;
+
+/** Whether the event history will say no more of the grant than it says by now. */
+export function isHistoryComplete({ since }: Grant, now: Date): boolean {
+  return Math.abs(now.getTime() - since.getTime()) >= IN_HISTORY_WITHIN_MILLISECONDS;
+}
+
 /** Whether a request about the rule has run out: people were asked, and are not asked again. */
 export function hasEndedRequest(entry: LedgerEntry | undefined, now: Date): boolean {
   if (entry?.suspension && !isLiving(entry.suspension, now)) return true;

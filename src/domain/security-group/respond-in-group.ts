@@ -6,7 +6,7 @@ import { referencedGroups } from './change-question';
 import { type ChangeReport, type GroupDetails, hasFailures, type Notice } from './change-report';
 import { confirmGrants, type EventHistory } from './event-history';
 import { entriesToConfirm, type Hints, isAbout, judge, type Judgement, namesStanding, type Situation } from './judge';
-import { EMPTY_LEDGER, type Grant, type GroupLedger, isAdopted } from './ledger';
+import { EMPTY_LEDGER, entryOf, type Grant, type GroupLedger, isAdopted } from './ledger';
 import { ledgerChanges } from './ledger-changes';
 import { type EventLog, type Ledger, type LedgerChange, LedgerConflictError } from './ledger-store';
 import type { Outcome, RuleOutcome } from './outcome';
@@ -214,9 +214,10 @@ interface Task {
 }
 
 async function respond(
-  target: Target, situation: Situation, task: Task, configuration: SentryConfiguration, surroundings: Surroundings,
+  target: Target, judged: Situation, task: Task, configuration: SentryConfiguration, surroundings: Surroundings,
 ): Promise<ChangeReport | undefined> {
   const { events, announcer, asker, clock } = surroundings;
+  const situation = await withGroundsKept(target, judged, task.judgements, surroundings);
   const { outcomes, after } = await act(target.groupId, situation, task, configuration, surroundings);
   await refuseAdoptedMeanwhile(target.groupId, situation, surroundings);
   const { call, explainedBy } = target;
@@ -247,6 +248,21 @@ async function respond(
   await events.told(key, repeats);
   if (explainedBy !== 'event') await rememberAll();
   return report;
+}
+
+/**
+ * What is put back gets another id, under which the event history confirms nothing any more. So what it has confirmed is written down
+ * before: a try that dies after the act would take it with it.
+ */
+async function withGroundsKept(
+  { groupId, reading }: Target, situation: Situation, judgements: readonly Judgement[], { ledger }: Surroundings,
+): Promise<Situation> {
+  const confirmed = judgements.filter(({ present, verdict }) => !present && verdict === 'restore')
+    .flatMap(({ rule }) => entryOf(rule, situation.ledger) ?? []).filter((entry) => entry !== entryOf(entry.rule, reading.ledger));
+  if (confirmed.length === 0) return situation;
+  await ledger.write(groupId, confirmed.map((entry) => ({ kind: 'put', entry })));
+  const written = confirmed.map((entry) => [ruleKey(entry.rule), { ...entry, revision: entry.revision + 1 }] as const);
+  return { ...situation, ledger: { ...situation.ledger, entries: new Map([...situation.ledger.entries, ...written]) } };
 }
 
 function noticeOfAsk({ requestId, workflow, response }: AskedChange): Notice {

@@ -11,6 +11,7 @@ import { SSMClient } from '@aws-sdk/client-ssm';
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import { parseDecision, type ReceivedDecision } from '../../adapters/approval/approval-queue-messages';
 import { KmsSigner } from '../../adapters/approval/kms-signer';
+import { whyNotProved } from '../../adapters/approval/proved-decision';
 import { CLIENT_SETTINGS } from '../../adapters/aws/client-settings';
 import { SYSTEM_CLOCK } from '../../adapters/clock/system-clock';
 import { KeptConfiguration } from '../../adapters/configuration/kept-configuration';
@@ -29,8 +30,9 @@ import { readEnvironment } from '../../contracts/handler-environment';
 import { METRICS_NAMESPACE, SECURITY_GROUP_METRICS as METRIC } from '../../contracts/metrics';
 import { CARRY_OUT_DECISION } from '../../contracts/security-group/carry-out-decision.environment';
 import { MAX_RULES_IN_MESSAGE } from '../../contracts/security-group/change-message';
+import { type AskResult, type CarriedOut, isConcluded, isOvertaken } from '../../domain/approval/ask-result';
 import { carryOutDecision } from '../../domain/security-group/carry-out-decision';
-import type { AskResult, CarriedOut, KeptAsk } from '../../domain/security-group/change-asker';
+import type { KeptAsk } from '../../domain/security-group/change-asker';
 import type { ChangeReport } from '../../domain/security-group/change-report';
 import { UnfinishedError } from '../../domain/security-group/respond-in-group';
 
@@ -99,25 +101,16 @@ async function handleRecord(record: SQSRecord, tries: number): Promise<void> {
     return;
   }
   const { phase, attempt } = statement;
-  if (kept.result && isLater(kept.result, statement)) return;
-  const isDone = kept.result?.phase === phase && kept.result.attempt === attempt && kept.result.outcome !== 'failed';
-  const result = isDone ? kept.result : { phase, attempt, ...await carryOut(received, kept, tries) };
+  if (isOvertaken(statement, kept.result)) return;
+  const result = isConcluded(statement, kept.result) ? kept.result : { phase, attempt, ...await carryOut(received, kept, tries) };
   await conclude(kept, result);
 }
 
-/** A decision holds for exactly what people were shown, and only with the workflow's signature. */
-async function whyRefused({ statement, statementText, mac }: ReceivedDecision, { asked, digest }: KeptAsk): Promise<string | undefined> {
+async function whyRefused(received: ReceivedDecision, { asked, digest }: KeptAsk): Promise<string | undefined> {
   const { workflows: known } = await configuration.asOf(new Date(0));
   const workflow = known.find(({ name }) => name === asked.workflow);
   if (!workflow) return `the sentry has no workflow ${asked.workflow} any more`;
-  if (!await new KmsSigner(kms, workflow.decisionKeyArn).verify(statementText, mac)) return 'its workflow has not signed it';
-  if (statement.asker !== workflow.asker) return `it is for ${statement.asker}`;
-  return statement.digest === digest ? undefined : 'people were shown something else than what the sentry has asked';
-}
-
-/** An old message that comes again decides nothing any more. */
-function isLater(result: AskResult, { phase, attempt }: Pick<AskResult, 'phase' | 'attempt'>): boolean {
-  return result.phase === phase ? result.attempt > attempt : result.phase === 'end';
+  return whyNotProved(received, { asker: workflow.asker, digest }, new KmsSigner(kms, workflow.decisionKeyArn));
 }
 
 async function carryOut({ statement }: ReceivedDecision, kept: KeptAsk, tries: number): Promise<CarriedOut> {

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
+import type { AskResult } from '../../../src/domain/approval/ask-result';
 import type { PreparedAsk } from '../../../src/domain/notification/announcement';
 import type { AskedChange } from '../../../src/domain/security-group/asked-change';
-import type { AskResult, ChangeAsker, KeptAsk } from '../../../src/domain/security-group/change-asker';
+import type { ChangeAsker, KeptAsk } from '../../../src/domain/security-group/change-asker';
 
 const ID_CHARACTERS = 40;
 

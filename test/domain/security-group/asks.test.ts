@@ -152,6 +152,21 @@ describe('with revertIfDenied a change stands, and is asked about', () => {
     expect(sentry.asked).toHaveLength(1);
   });
 
+  test('and, removed, is put back at the end of its request also where nothing but the event history speaks for it', async () => {
+    const sentry = sentryWith([policy], [], [https]);
+    const deployment = by(deployer, { ...added(https), eventId: 'event-0' });
+    sentry.history.changes.push(deployment);
+    await sentry.respond(deployment);
+    sentry.groups.close('sg-1', 'sgr-https');
+    await sentry.respond(removed({ id: 'sgr-https' }));
+    await sentry.pass(DAY + 15 * MINUTE);
+    await sentry.reconcile();
+    await sentry.pass(10 * MINUTE);
+    await sentry.reconcile();
+    expect(sentry.groups.keysIn('sg-1')).toEqual([ruleKey(https)]);
+    expect(sentry.asked).toHaveLength(1);
+  });
+
   test('and stays for good, unanswered, where the policy says so', async () => {
     const sentry = sentryWith([asking(lockedRestoring, 'revertIfDenied', 'accept')], [], [ssh]);
     await sentry.respond(added(ssh));

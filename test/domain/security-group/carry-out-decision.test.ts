@@ -1,4 +1,4 @@
-import { added, asking, by, changeOf, described, forbidSsh, locked, lockedRestoring, modified, OWN, removed } from './changes';
+import { added, asking, by, changeOf, deployer, described, forbidSsh, locked, lockedRestoring, modified, OWN, removed } from './changes';
 import { type Fault, Faults } from './faults';
 import { rule } from './rules';
 import { SentryInMemory } from './sentry-in-memory';
@@ -357,6 +357,21 @@ describe('a change that stands', () => {
     });
     expect(await sentry.decide('denied')).toMatchObject({ outcome: 'failed', text: expect.stringContaining('1 rules cannot be put back: it violates a baseline itself') });
     expect(sentry.groups.ruleIds('sg-1')).toEqual([]);
+  });
+
+  test('is not asked about again, denied, where the event history will never confirm the removed rule', async () => {
+    const sentry = SentryInMemory.watching([standFirst], narrow);
+    const deployment = by(deployer, { ...modified('sgr-1'), eventId: 'event-0' });
+    sentry.groups.put('sg-1', () => [wide]);
+    sentry.history.changes.push(deployment);
+    await sentry.respond(deployment);
+    await sentry.pass(3 * HOUR);
+    sentry.groups.close('sg-1', 'sgr-1');
+    await sentry.respond({ ...removed({ id: 'sgr-1' }), time: sentry.groups.now() });
+    expect(await sentry.decide('denied')).toMatchObject({ outcome: 'failed', text: expect.stringContaining('does not confirm that a trusted actor added it') });
+    await expectPeace(sentry);
+    expect(sentry.groups.ruleIds('sg-1')).toEqual([]);
+    expect(sentry.asked).toHaveLength(1);
   });
 });
 

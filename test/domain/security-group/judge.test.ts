@@ -19,6 +19,8 @@ const adopted: Grant = { cause: 'adopted', by: 'App/Sentry', since: SINCE };
 const operator: Grant = { cause: 'operator', by: 'olga', since: SINCE, reason: 'needed' };
 const deployed: Grant = { cause: 'trusted-actor', by: 'deploy', since: SINCE, eventId: 'event-0' };
 const confirmed: Grant = { ...deployed, confirmed: true };
+/** So late that the event history may not have it yet. */
+const justDeployed: Grant = { ...deployed, since: new Date('2025-12-31T22:00:11Z') };
 
 const byAnybody: Hints = { ...NO_RULES, byTrustedActor: false };
 const byTrustedActor: Hints = { ...NO_RULES, byTrustedActor: true };
@@ -151,9 +153,10 @@ describe('a modified rule', () => {
   });
 
   test('keeps its earlier values in mind where they may be confirmed, and removed rules are put back', () => {
-    const gone = (policy: typeof locked) => judged({ standing: [wide], policies: [policy], ledger: [entry(narrow, deployed)], hints })[1];
-    expect(gone(lockedRestoring)).toMatchObject({ rule: narrow, verdict: 'keep', notRestorable: { mayChange: true } });
-    expect(gone(locked)!.notRestorable).toBeUndefined();
+    const gone = (policy: typeof locked, grant: Grant) => judged({ standing: [wide], policies: [policy], ledger: [entry(narrow, grant)], hints })[1];
+    expect(gone(lockedRestoring, justDeployed)).toMatchObject({ rule: narrow, verdict: 'keep', notRestorable: { mayChange: true } });
+    expect(gone(lockedRestoring, deployed)).toMatchObject({ rule: narrow, verdict: 'keep', notRestorable: { mayChange: false } });
+    expect(gone(locked, justDeployed)!.notRestorable).toBeUndefined();
   });
 
   test('is revoked where its earlier values violate a baseline themselves, though they were adopted', () => {
@@ -210,8 +213,13 @@ describe('a removed rule', () => {
   });
 
   test('is not put back on an event that nobody has confirmed, yet', () => {
-    expect(judged({ standing: [], policies: [lockedRestoring], ledger: [entry(https, deployed)], hints }))
-      .toMatchObject([{ verdict: 'keep', notRestorable: { mayChange: true, reason: expect.stringContaining('does not confirm') } }]);
+    expect(judged({ standing: [], policies: [lockedRestoring], ledger: [entry(https, justDeployed)], hints }))
+      .toMatchObject([{ verdict: 'keep', notRestorable: { mayChange: true, reason: expect.stringContaining('does not confirm (yet)') } }]);
+  });
+
+  test('is not put back on an event that the history does not confirm within two hours, and never will be', () => {
+    expect(judged({ standing: [], policies: [lockedRestoring], ledger: [entry(https, { ...justDeployed, since: new Date('2025-12-31T22:00:10Z') })], hints }))
+      .toMatchObject([{ verdict: 'keep', notRestorable: { mayChange: false, reason: expect.stringContaining('does not confirm that') } }]);
   });
 
   test('is not put back where it violates a baseline itself', () => {

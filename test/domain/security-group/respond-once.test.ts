@@ -153,6 +153,38 @@ test('a rule that was put back by a try that got lost is not put back twice', as
   expect(sentry.announcer.outcomes()).toEqual(['removed sgr-https reverted']);
 });
 
+test('a trusted actor\'s rule that was put back by a try that got lost is put back the next time as well', async () => {
+  const sentry = SentryInMemory.watching([lockedRestoring]);
+  const deployment = by(deployer, added(https));
+  sentry.groups.put('sg-1', () => [https]);
+  sentry.history.changes.push(deployment);
+  await sentry.respond(deployment);
+  const removal = { ...removed({ id: 'sgr-https' }), eventId: 'event-2' };
+  sentry.groups.close('sg-1', 'sgr-https');
+  letFail(sentry, 'authorize', 'crashes after it has worked');
+  await expect(sentry.respond(removal)).rejects.toThrow();
+  sentry.faults = new Faults();
+  await sentry.pass(91_000);
+  await sentry.respond(removal, 2);
+  expect(sentry.ledger.entryOf('sg-1', https)).toMatchObject({ rule: { id: 'sgr-new-1' }, grants: [{ cause: 'trusted-actor', confirmed: true }] });
+
+  sentry.groups.close('sg-1', 'sgr-new-1');
+  await sentry.respond({ ...removed({ id: 'sgr-new-1' }), eventId: 'event-3' });
+  expect(sentry.groups.ruleIds('sg-1')).toEqual(['sgr-new-2']);
+});
+
+test('nothing is put back before the ledger has that the event history confirms it', async () => {
+  const sentry = SentryInMemory.watching([lockedRestoring]);
+  const deployment = by(deployer, added(https));
+  sentry.groups.put('sg-1', () => [https]);
+  sentry.history.changes.push(deployment);
+  await sentry.respond(deployment);
+  sentry.groups.close('sg-1', 'sgr-https');
+  letFail(sentry, 'write', 'fails');
+  await expect(sentry.respond({ ...removed({ id: 'sgr-https' }), eventId: 'event-2' })).rejects.toThrow('write fails');
+  expect(sentry.groups.acts).toEqual([]);
+});
+
 test('events that ask for nothing leave no trace, but for the grants of a trusted actor', async () => {
   const sentry = attacked();
   await sentry.respond(by(deployer, added(ssh)));
