@@ -1,4 +1,5 @@
-import { Names, Stack, Token } from 'aws-cdk-lib';
+import { ArnFormat, Names, Stack, Token } from 'aws-cdk-lib';
+import type * as apigwv2 from 'aws-cdk-lib/aws-apigatewayv2';
 import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import type * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
 import * as events from 'aws-cdk-lib/aws-events';
@@ -6,6 +7,7 @@ import * as targets from 'aws-cdk-lib/aws-events-targets';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
+import type * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import type * as sns from 'aws-cdk-lib/aws-sns';
 import type * as sqs from 'aws-cdk-lib/aws-sqs';
 import type * as ssm from 'aws-cdk-lib/aws-ssm';
@@ -33,6 +35,18 @@ export interface TamperRulesProps {
    * @default - none
    */
   readonly keys?: kms.IKey[];
+  /**
+   * Secrets that the functions read.
+   *
+   * @default - none
+   */
+  readonly secrets?: secretsmanager.ISecret[];
+  /**
+   * APIs that lead to the functions.
+   *
+   * @default - none
+   */
+  readonly apis?: apigwv2.IHttpApi[];
   readonly alarms: cloudwatch.IAlarm[];
 }
 
@@ -105,6 +119,8 @@ export class TamperRules extends Construct {
       parametersWatch(parameters.map((parameter) => parameter.parameterName)),
       topicWatch(topic.topicArn),
       keysWatch(keysOf(this.props).map((key) => key.keyId)),
+      secretsWatch((this.props.secrets ?? []).map((secret) => secret.secretName), Stack.of(this)),
+      apisWatch((this.props.apis ?? []).map((api) => api.apiId)),
       alarmsWatch(alarms.map((alarm) => alarm.alarmName)),
       rolesWatch(this.seesIam() ? functions.flatMap((handler) => handler.role?.roleName ?? []) : []),
     ];
@@ -272,6 +288,33 @@ function keysWatch(resources: string[]): Watch {
     resources,
     longestResource: 36,
     risk: 'the sentry may neither tell nor remember anything any more',
+  };
+}
+
+/** Calls name a secret by its name, or by its ARN, with or without the characters that Secrets Manager adds to it. */
+function secretsWatch(resources: string[], stack: Stack): Watch {
+  const arnOf = (name: string) => stack.formatArn({ service: 'secretsmanager', resource: 'secret', resourceName: name, arnFormat: ArnFormat.COLON_RESOURCE_NAME });
+  const eventNames = ['PutSecretValue', 'UpdateSecret', 'UpdateSecretVersionStage', 'RotateSecret', 'DeleteSecret', 'PutResourcePolicy', 'DeleteResourcePolicy'];
+  return {
+    id: 'Secrets',
+    service: 'secretsmanager',
+    calls: [{ eventNames, parameter: 'secretId', matching: (name) => [...exactly(name), ...startingWith(arnOf(name))] }],
+    resources,
+    longestResource: 512,
+    risk: 'whoever knows a secret can speak in the name of whom it proves, and without the right one nobody can',
+  };
+}
+
+/** How CloudTrail writes the parameter was not seen. */
+function apisWatch(resources: string[]): Watch {
+  const eventNames = ['Update', 'Delete', 'Create'].flatMap((verb) => ['Api', 'Route', 'Integration', 'Stage'].map((part) => `${verb}${part}`));
+  return {
+    id: 'Apis',
+    service: 'apigateway',
+    calls: [{ eventNames, parameter: 'apiId', matching: exactly }],
+    resources,
+    longestResource: 32,
+    risk: 'what people click may go elsewhere, or nowhere',
   };
 }
 

@@ -1,5 +1,6 @@
 import { Duration, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
+import type * as apigwv2 from 'aws-cdk-lib/aws-apigatewayv2';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
 import * as events from 'aws-cdk-lib/aws-events';
@@ -7,6 +8,7 @@ import * as kms from 'aws-cdk-lib/aws-kms';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as sources from 'aws-cdk-lib/aws-lambda-event-sources';
 import * as logs from 'aws-cdk-lib/aws-logs';
+import type * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import * as sqs from 'aws-cdk-lib/aws-sqs';
 import * as ssm from 'aws-cdk-lib/aws-ssm';
@@ -39,16 +41,19 @@ export interface WatchedSentryProps {
   readonly topic?: (scope: Construct) => sns.ITopic;
   /** Beside those of what it is made of. */
   readonly keys?: (scope: Construct) => kms.IKey[];
+  readonly secrets?: (scope: Construct) => secretsmanager.ISecret[];
+  readonly apis?: (scope: Construct) => apigwv2.IHttpApi[];
 }
 
 /** Something with one of everything, or several, that tamper rules watch; synthesized. */
-export function watchedSentry({ size = 1, region, stackName, topic, keys }: WatchedSentryProps = {}): Template {
+export function watchedSentry(props: WatchedSentryProps = {}): Template {
+  const { region, stackName } = props;
   const stack = new Stack(undefined, 'Stack', { env: { region }, stackName });
-  addWatchedSentry(stack, size, topic, keys);
+  addWatchedSentry(stack, props);
   return Template.fromStack(stack);
 }
 
-export function addWatchedSentry(stack: Stack, size = 1, topic?: WatchedSentryProps['topic'], keys?: WatchedSentryProps['keys']): void {
+export function addWatchedSentry(stack: Stack, { size = 1, topic, keys, secrets, apis }: WatchedSentryProps = {}): void {
   const sentry = new Construct(stack, 'Sentry');
   const several = <T>(make: (index: number) => T) => Array.from({ length: size }, (_, index) => make(index));
   const key = new kms.Key(sentry, 'Key', { enableKeyRotation: true });
@@ -68,6 +73,8 @@ export function addWatchedSentry(stack: Stack, size = 1, topic?: WatchedSentryPr
     })),
     parameters: several((index) => new ssm.StringParameter(sentry, `Parameter${index}`, { stringValue: 'value' })),
     keys: keys?.(sentry),
+    secrets: secrets?.(sentry),
+    apis: apis?.(sentry),
     alarms: several((index) => new cloudwatch.Alarm(sentry, `Alarm${index}`, {
       metric: new cloudwatch.Metric({ namespace: 'CdkSentries', metricName: 'Errors' }), threshold: 1, evaluationPeriods: 1,
     })),

@@ -1,6 +1,8 @@
 import { App, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
+import * as apigwv2 from 'aws-cdk-lib/aws-apigatewayv2';
 import * as kms from 'aws-cdk-lib/aws-kms';
+import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { addWatchedSentry, nameIn, ownRuleName, patternsOf, rulesOf, tamperCases, type TamperCase, watchedSentry } from './tamper-cases';
@@ -36,6 +38,18 @@ describe('what is watched', () => {
     expect(eventName).toEqual(expect.arrayContaining(['DisableKey', 'ScheduleKeyDeletion', 'PutKeyPolicy']));
     const [own, proof] = ['Key', 'Proof'].map((id) => Object.keys(sentry.findResources('AWS::KMS::Key')).find((name) => name.startsWith(`Sentry${id}`)));
     expect(keyId).toEqual([{ suffix: { Ref: own } }, { suffix: { Ref: proof } }]);
+  });
+
+  test('secrets by name and by ARN, with or without the characters at its end, and APIs, where it is given some', () => {
+    const sentry = watchedSentry({
+      secrets: (scope) => [secretsmanager.Secret.fromSecretNameV2(scope, 'Secret', 'signing')],
+      apis: (scope) => [apigwv2.HttpApi.fromHttpApiAttributes(scope, 'Api', { httpApiId: 'abc123' })],
+    });
+    const pattern = (wanted: string) => rulesOf(sentry).find(({ id }) => id === wanted)?.properties.EventPattern.detail;
+    expect(pattern('Secrets').eventName).toEqual(expect.arrayContaining(['PutSecretValue', 'UpdateSecret', 'PutResourcePolicy']));
+    expect(JSON.stringify(pattern('Secrets').requestParameters.secretId)).toMatch(/^\["signing",\{"prefix":.*:secret:signing"\]\]\}\}\]$/);
+    expect(pattern('Apis').requestParameters).toEqual({ apiId: ['abc123'] });
+    expect(pattern('Apis').eventName).toEqual(expect.arrayContaining(['UpdateIntegration', 'DeleteRoute', 'UpdateStage', 'DeleteApi']));
   });
 
   test('nothing that a sentry does not have', () => {

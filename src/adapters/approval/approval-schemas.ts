@@ -15,7 +15,7 @@ const optionalShownText = z.optional(shownText);
 /** Strict: what this version does not know, it could not show, and nobody must approve what is not shown. */
 export const questionSchema = z.strictObject({
   title: shownText,
-  requester: z.strictObject({ name: shownText, email: optionalShownText }),
+  requester: z.strictObject({ name: shownText, email: optionalShownText, isAutomatic: z.optional(z.boolean()) }),
   facts: z.array(z.strictObject({ label: shownText, value: shownText })),
   changes: z.array(z.strictObject({ before: optionalShownText, after: optionalShownText, remarks: z.array(shownText) })),
   meanwhile: shownText,
@@ -53,7 +53,7 @@ export const storedRequest = z.object({
   digest: z.string(),
   askedAt: time,
   expiresAt: time,
-  requesters: z.array(z.object({ name: z.string(), email: optionalText, slackUserId: optionalText })),
+  requesters: z.array(z.object({ name: z.string(), email: optionalText, isAutomatic: z.optional(z.boolean()), slackUserId: optionalText })),
   joined: z.array(z.string()),
   repeats: z.int(),
   votes: z.array(z.object({ userId: z.string(), at: time, seconds: z.optional(z.int()) })),

@@ -5,7 +5,7 @@ import { type Layout, layOut, MOST_NAME_CHARACTERS } from './approval-body';
 import { decisionButtons, retryButton, showAllButtons } from './approval-buttons';
 import { MOST_REQUESTERS } from '../../domain/approval/admit';
 import type { ApprovalConfiguration } from '../../domain/approval/approval-configuration';
-import { type ApprovalRequest, isOpen, type KnownRequester, type MessageSlot, type Step } from '../../domain/approval/approval-request';
+import { type ApprovalRequest, isOpen, isToBeLookedUp, type KnownRequester, type MessageSlot, type Step } from '../../domain/approval/approval-request';
 import type { RenderedMessage, Renderer } from '../../domain/approval/bring-messages';
 import { approvalsNeeded } from '../../domain/approval/judge-click';
 import { carryingText, countText, DECISION_WORDS, decisionDetail, durationText, STEP_WORDS, stepDetail, timeText } from '../../domain/approval/request-text';
@@ -109,7 +109,7 @@ export class SlackRenderer implements Renderer {
   private voteLines(request: ApprovalRequest): RichText[][] {
     const { votes, requesters } = request;
     const needed = approvalsNeeded(request, this.configuration);
-    const isSure = needed === this.configuration.requiredApprovals || requesters.every(({ slackUserId }) => slackUserId !== undefined);
+    const isSure = needed === this.configuration.requiredApprovals || !requesters.some(isToBeLookedUp);
     if (votes.length === 0 && (needed === 1 || !isSure)) return [];
     const voters = votes.slice(0, MOST_PEOPLE).flatMap(({ userId, seconds }, index) => [
       words(index === 0 ? ': ' : ', '), user(userId), ...(seconds === undefined ? [] : [words(` for ${durationText(seconds)}`)]),

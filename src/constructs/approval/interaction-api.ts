@@ -39,6 +39,8 @@ export class InteractionApi extends Construct {
   /** What the Slack app has to be given. */
   public readonly url: string;
 
+  public readonly api: apigwv2.HttpApi;
+
   constructor(private readonly workflow: Construct, id: string, { handler, domainMapping }: InteractionApiProps) {
     super(workflow, id);
     const api = new apigwv2.HttpApi(this, 'Api', { description: `Takes clicks in Slack for ${workflow.node.path}`, createDefaultStage: false });
@@ -53,6 +55,7 @@ export class InteractionApi extends Construct {
     });
     const base = domainMapping ? stage.domainUrl : stage.url;
     this.url = `${base.replace(/\/$/, '')}${PATH}`;
+    this.api = api;
     this.pin(api, 'SlackApi');
     this.pin(route!, 'SlackApiRoute');
     this.pin(stage, 'SlackApiStage');

@@ -285,12 +285,13 @@ export class SlackApprovalWorkflow extends Construct {
     grantSecret(deliverer, props.botToken);
     if (props.monitoringChannel?._secret) grantSecret(deliverer, props.monitoringChannel._secret);
 
-    this.interactionsUrl = new InteractionApi(this, 'Interactions', { handler: receiver, domainMapping: props.domainMapping }).url;
+    const { api, url } = new InteractionApi(this, 'Interactions', { handler: receiver, domainMapping: props.domainMapping });
+    this.interactionsUrl = url;
     this.slackAppManifest = Stack.of(this).toJsonString(slackAppManifest(this.node.path, this.interactionsUrl));
     new CfnOutput(this, 'SlackAppManifest', { value: this.slackAppManifest, description: 'Paste it into Slack, "Create an app" from a manifest' });
 
     const functions = [receiver, this.advancer, deliverer];
-    this.alarms = this.makeAlarms({ unhandledRequests, unhandledClicks, unhandledMessages, undelivered, receiver, deliverer });
+    this.alarms = this.makeAlarms({ unhandledRequests, unhandledClicks, unhandledMessages, undelivered, receiver, deliverer, api });
     new TamperRules(this, 'Tamper', {
       topic: this.notificationTopic,
       deadLetterQueue: undelivered,
@@ -300,6 +301,8 @@ export class SlackApprovalWorkflow extends Construct {
       queues: [this.requests, clicks, messages, unhandledRequests, unhandledClicks, unhandledMessages, undelivered],
       parameters: [this.parameter.parameter],
       keys: [this.decisionKey],
+      secrets: [props.signingSecret, props.botToken],
+      apis: [api],
       alarms: this.alarms,
     });
     Validations.of(undelivered).acknowledge({ id: 'AwsSolutions-SQS3', reason: 'It is a dead-letter queue itself: that of EventBridge targets.' });
@@ -418,7 +421,8 @@ export class SlackApprovalWorkflow extends Construct {
     }
   }
 
-  private makeAlarms({ unhandledRequests, unhandledClicks, unhandledMessages, undelivered, receiver, deliverer }: WatchedParts): cloudwatch.Alarm[] {
+  private makeAlarms(parts: WatchedParts): cloudwatch.Alarm[] {
+    const { unhandledRequests, unhandledClicks, unhandledMessages, undelivered, receiver, deliverer, api } = parts;
     const topic = this.notificationTopic;
     const alarm = (id: string, metric: cloudwatch.Metric, threshold: number, description: string) =>
       new SentryAlarm(this, id, { metric, threshold, description, topic });
@@ -448,6 +452,9 @@ export class SlackApprovalWorkflow extends Construct {
       }),
       tally('UndeliverableMessagesAlarm', this.metricUndeliverableMessages(), 0,
         'Slack refuses messages: is the app a member of its channels, and its token good? The log of the delivering function says why.'),
+      tally('FailedClicksAlarm', api.metricServerError(), 0, 'Clicks were answered with an error: they were not kept, and Slack does not bring them again.'),
+      tally('ForeignOutcomesAlarm', sentryMetric(this, APPROVAL_METRICS.foreignOutcomes), 0,
+        'An outcome came for a request that its asker does not have: an asker was renamed, or somebody else can send to the queue of requests.'),
       tally('RequestsCappedAlarm', this.metricRequestsCapped(), 0,
         'Nobody was asked about a request, since one actor caused too many: somebody floods the approvers, or a tool runs wild.'),
       tally('BadSignaturesAlarm', this.metricBadSignatures(), BAD_SIGNATURES_BEFORE_ALARM,
@@ -463,6 +470,7 @@ interface WatchedParts {
   readonly undelivered: sqs.Queue;
   readonly receiver: lambda.IFunction;
   readonly deliverer: lambda.IFunction;
+  readonly api: apigwv2.HttpApi;
 }
 
 function deadLetterQueue(scope: Construct, id: string): sqs.Queue {

@@ -1,12 +1,12 @@
-import { Duration, Stack } from 'aws-cdk-lib';
+import { type Duration, Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as sources from 'aws-cdk-lib/aws-lambda-event-sources';
-import * as sqs from 'aws-cdk-lib/aws-sqs';
+import type * as sqs from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { WorkflowParameter } from '../../contracts/security-group/sentry-parameters';
 import { APPROVED_UNTIL_TAG } from '../../domain/security-group/asked-change';
 import type { Policy } from '../../domain/security-group/policy';
-import type { ApprovalAsker } from '../approval/approval-asker';
+import { AskedWorkflow } from '../approval/asked-workflow';
 import type { SlackApprovalWorkflow } from '../approval/slack-approval-workflow';
 import type { BundledFunction } from '../bundled-function';
 import type { ChangeResponse } from './change-response';
@@ -33,19 +33,7 @@ export function policyOf({ baseline, response }: AskingPolicy): Policy {
   };
 }
 
-const MAX_TRIES = 30;
 const MAX_CONCURRENCY = 10;
-
-/** Of the digest of a construct's path: enough to tell the askers of a workflow apart. */
-const ADDRESS_DIGITS = 8;
-
-/** A workflow that the sentry asks, and the queue that its decisions come to. */
-interface AskedWorkflow {
-  readonly workflow: SlackApprovalWorkflow;
-  readonly asker: ApprovalAsker;
-  readonly decisions: sqs.Queue;
-  readonly unhandled: sqs.Queue;
-}
 
 /** The sentry's side of the workflows that it asks. */
 export class SentryApprovals extends Construct {
@@ -58,7 +46,7 @@ export class SentryApprovals extends Construct {
 
   constructor(scope: Construct, id: string, workflows: readonly SlackApprovalWorkflow[], timeout: Duration) {
     super(scope, id);
-    this.asked = workflows.map((workflow) => askedWorkflow(scope, workflow, timeout));
+    this.asked = workflows.map((workflow) => new AskedWorkflow(scope, workflow, timeout));
   }
 
   public get queues(): sqs.Queue[] {
@@ -105,17 +93,4 @@ export class SentryApprovals extends Construct {
       conditions: { 'ForAllValues:StringEquals': { 'aws:TagKeys': [APPROVED_UNTIL_TAG] } },
     }));
   }
-}
-
-/** The queues stand beside the workflow: the sentry's stack needs the workflow's, and never the other way round as well. */
-function askedWorkflow(sentry: Construct, workflow: SlackApprovalWorkflow, timeout: Duration): AskedWorkflow {
-  const place = new Construct(workflow, `Asker${sentry.node.addr.slice(-ADDRESS_DIGITS)}`);
-  const common = { encryption: sqs.QueueEncryption.SQS_MANAGED, enforceSSL: true };
-  const unhandled = new sqs.Queue(place, 'UnhandledDecisions', { ...common, retentionPeriod: Duration.days(14) });
-  const decisions = new sqs.Queue(place, 'Decisions', {
-    ...common,
-    visibilityTimeout: Duration.seconds(6 * timeout.toSeconds()),
-    deadLetterQueue: { queue: unhandled, maxReceiveCount: MAX_TRIES },
-  });
-  return { workflow, asker: workflow.addAsker(sentry.node.path, decisions), decisions, unhandled };
 }

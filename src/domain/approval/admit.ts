@@ -102,7 +102,11 @@ export function join(request: ApprovalRequest, { question: { requester }, reques
 }
 
 function withRequester(known: readonly KnownRequester[], requester: Requester): readonly KnownRequester[] {
-  if (known.some(({ name, email }) => name === requester.name && email === requester.email)) return known;
+  if (known.some((other) => isSameRequester(other, requester))) return known;
   if (known.length > MOST_REQUESTERS) return known;
   return [...known, known.length === MOST_REQUESTERS ? OTHERS : requester];
+}
+
+export function isSameRequester(one: Requester, other: Requester): boolean {
+  return one.name === other.name && one.email === other.email && one.isAutomatic === other.isAutomatic;
 }

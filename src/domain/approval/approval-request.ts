@@ -40,6 +40,11 @@ export interface KnownRequester extends Requester {
   readonly slackUserId?: string;
 }
 
+/** A program has no user in Slack; where it names a person all the same, that person is looked up. */
+export function isToBeLookedUp({ slackUserId, email, isAutomatic }: KnownRequester): boolean {
+  return slackUserId === undefined && (email !== undefined || !isAutomatic);
+}
+
 export interface Vote {
   readonly userId: string;
   readonly at: Date;

@@ -115,7 +115,7 @@ function approve(request: ApprovalRequest, vote: Vote, configuration: ApprovalCo
 
 /** A requester whom nobody knows in Slack could be any of the approvers: one other person has to agree in any case. */
 export function approvalsNeeded({ requesters }: ApprovalRequest, { requiredApprovals, allowSelfApproval }: ApprovalConfiguration): number {
-  const isKnown = requesters.every(({ slackUserId }) => slackUserId);
+  const isKnown = requesters.every(({ slackUserId, isAutomatic }) => slackUserId || isAutomatic);
   return allowSelfApproval || isKnown ? requiredApprovals : Math.max(2, requiredApprovals);
 }
 

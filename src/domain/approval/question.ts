@@ -25,6 +25,8 @@ export interface Requester {
   readonly name: string;
   /** Where the identity's name is proven to be a person's e-mail address. */
   readonly email?: string;
+  /** True where no person wants it, but a program by itself: there is nobody who could approve what is their own. */
+  readonly isAutomatic?: boolean;
 }
 
 export interface Fact {

@@ -1,6 +1,6 @@
-import { admit, type Ask, join } from './admit';
+import { admit, type Ask, isSameRequester, join } from './admit';
 import type { ApprovalConfiguration } from './approval-configuration';
-import type { ApprovalRequest, AuditEntry, CarryingOutcome, KnownRequester } from './approval-request';
+import { type ApprovalRequest, type AuditEntry, type CarryingOutcome, isToBeLookedUp, type KnownRequester } from './approval-request';
 import { ApprovalConflictError, type ApprovalStore } from './approval-store';
 import type { Click } from './click';
 import { advance, type Attempt, dueAt, isBringable, isUnsent, withOutcome, withSent } from './due';
@@ -25,8 +25,13 @@ const TRIES = 8;
 
 /** Takes a request from an asker: once, however often it comes. */
 export async function takeAsk(ask: Ask, configuration: ApprovalConfiguration, surroundings: WorkflowSurroundings): Promise<void> {
-  const taken = await retried(async () => takeOnce(ask, configuration, surroundings));
+  const taken = await retried(async () => takeOnce(withinAsker(ask), configuration, surroundings));
   await attend(taken, configuration, surroundings);
+}
+
+/** What askers call their subjects and sources is their own: two may happen to take the same. */
+function withinAsker(ask: Ask): Ask {
+  return { ...ask, subject: JSON.stringify([ask.asker, ask.subject]), source: JSON.stringify([ask.asker, ask.source]) };
 }
 
 async function takeOnce(ask: Ask, configuration: ApprovalConfiguration, surroundings: WorkflowSurroundings): Promise<string> {
@@ -90,10 +95,10 @@ async function identify(
   request: ApprovalRequest, configuration: ApprovalConfiguration, surroundings: WorkflowSurroundings,
 ): Promise<ApprovalRequest> {
   const { people, store } = surroundings;
-  const unknown = request.requesters.filter(({ slackUserId }) => slackUserId === undefined);
+  const unknown = request.requesters.filter(isToBeLookedUp);
   if (unknown.length === 0) return request;
-  const found = await Promise.all(unknown.map(async ({ name, email }) =>
-    ({ name, email, slackUserId: email ? await people.userWithEmail(email) ?? '' : '' })));
+  const found = await Promise.all(unknown.map(async (requester) =>
+    ({ ...requester, slackUserId: requester.email ? await people.userWithEmail(requester.email) ?? '' : '' })));
   const withFound = (current: ApprovalRequest) => ({ ...current, requesters: current.requesters.map((requester) => withUser(requester, found)) });
   const known = await revise(request.id, withFound, configuration, store);
   // Somebody may have joined while it was looked up.
@@ -102,7 +107,7 @@ async function identify(
 
 function withUser(requester: KnownRequester, found: readonly KnownRequester[]): KnownRequester {
   if (requester.slackUserId !== undefined) return requester;
-  return found.find(({ name, email }) => name === requester.name && email === requester.email) ?? requester;
+  return found.find((other) => isSameRequester(other, requester)) ?? requester;
 }
 
 /** Does all that is due of a request: from its state alone, so that whatever was cut short is done by the next who looks. */

@@ -329,9 +329,16 @@ describe('an alarm goes to the topic when', () => {
   test.each([
     ['Slack refuses messages', 'UndeliverableMessagesAlarm', 'UndeliverableMessages', 0],
     ['one actor causes too many requests', 'RequestsCappedAlarm', 'RequestsCapped', 0],
+    ['an outcome comes for what its asker has not asked', 'ForeignOutcomesAlarm', 'ForeignOutcomes', 0],
     ['many calls are not signed by Slack', 'BadSignaturesAlarm', 'BadSignatures', 100],
   ])('%s, within five minutes', (_, id, MetricName, Threshold) => {
     expect(alarm(id)).toMatchObject({ MetricName, Threshold, Dimensions: [ownMetric], Statistic: 'Sum', Period: 300, AlarmActions: [topicArn] });
+  });
+
+  test('clicks are answered with an error, also where the function did not get them', () => {
+    expect(alarm('FailedClicksAlarm')).toMatchObject({
+      Namespace: 'AWS/ApiGateway', MetricName: '5xx', Threshold: 0, Statistic: 'Sum', Period: 300, AlarmActions: [topicArn],
+    });
   });
 
   test('nobody looks what is due for five minutes, and silence is bad', () => {
@@ -349,7 +356,7 @@ describe('an alarm goes to the topic when', () => {
   });
 
   test('there are no others', () => {
-    synthesized.resourceCountIs('AWS::CloudWatch::Alarm', 13);
+    synthesized.resourceCountIs('AWS::CloudWatch::Alarm', 15);
   });
 
   function alarm(id: string) {
@@ -405,6 +412,8 @@ test('the tamper rules watch all that it is made of', () => {
   }
   for (const id of ['ApprovalsDecisionKey', 'ApprovalsRequestsKey']) expect(patterns).toMatch(new RegExp(`"Ref":"${id}`));
   expect(patterns).toContain('ApprovalsMinuteRule');
+  expect(patterns).toContain('"Ref":"ApprovalsSlackApi"');
+  for (const id of ['SigningSecret', 'BotToken']) expect(patterns).toMatch(new RegExp(`PutSecretValue.*${id}`));
 });
 
 test.each<[string, (stack: Stack) => Partial<SlackApprovalWorkflowProps>]>([

@@ -76,11 +76,18 @@ test('the same, asked again while it is open, counts up on the request', async (
   expect(workflow.entries()).toEqual(['asked', 'repeated', 'repeated']);
 });
 
-test('two askers about the same in the same instant make one request', async () => {
+test('two requests about the same in the same instant become one', async () => {
   const workflow = new WorkflowInMemory();
   workflow.store.beforeWrite.set(1, async () => workflow.ask(askOf({ requestId: 'r2' })));
   await workflow.ask();
   expect(workflow.store.all().map(({ id, joined }) => [id, joined])).toEqual([['r2', ['r1']]]);
+});
+
+test('askers may call what they ask about alike: it is not the same, and neither uses up the other\'s questions', async () => {
+  const workflow = new WorkflowInMemory({ requestsAnHour: 1 });
+  await workflow.ask();
+  await workflow.ask(askOf({ requestId: 'r2', asker: 'another' }));
+  expect(workflow.messenger.questions()).toEqual(['r1 waits, with 0 approvals and 0 repeats', 'r2 waits, with 0 approvals and 0 repeats']);
 });
 
 test('a request about something else is another', async () => {

@@ -1,0 +1,46 @@
+import { Duration, Stack, Token } from 'aws-cdk-lib';
+import * as sqs from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import type { ApprovalAsker } from './approval-asker';
+import type { SlackApprovalWorkflow } from './slack-approval-workflow';
+
+const MAX_TRIES = 30;
+
+/** Of the digest of a construct's path: enough to tell the askers of a workflow apart. */
+const ADDRESS_DIGITS = 8;
+
+/** A workflow that a sentry asks, and the queue that its decisions come to. */
+export class AskedWorkflow {
+  public readonly asker: ApprovalAsker;
+  public readonly decisions: sqs.Queue;
+  /** What nobody could carry out after hours of tries. */
+  public readonly unhandled: sqs.Queue;
+
+  /**
+   * The queues stand beside the workflow: the sentry's stack needs the workflow's, and never the other way round as well.
+   *
+   * @param timeout of the function that carries decisions out. Throws where the two are not in the same account and Region.
+   */
+  constructor(sentry: Construct, public readonly workflow: SlackApprovalWorkflow, timeout: Duration) {
+    refuseOtherPlace(sentry, workflow);
+    const place = new Construct(workflow, `Asker${sentry.node.addr.slice(-ADDRESS_DIGITS)}`);
+    const common = { encryption: sqs.QueueEncryption.SQS_MANAGED, enforceSSL: true };
+    this.unhandled = new sqs.Queue(place, 'UnhandledDecisions', { ...common, retentionPeriod: Duration.days(14) });
+    this.decisions = new sqs.Queue(place, 'Decisions', {
+      ...common,
+      visibilityTimeout: Duration.seconds(6 * timeout.toSeconds()),
+      deadLetterQueue: { queue: this.unhandled, maxReceiveCount: MAX_TRIES },
+    });
+    this.asker = workflow.addAsker(sentry.node.path, this.decisions);
+  }
+}
+
+/** Queues and keys are reached within one Region. */
+function refuseOtherPlace(sentry: Construct, workflow: SlackApprovalWorkflow): void {
+  for (const place of ['account', 'region'] as const) {
+    const [own, other] = [Stack.of(sentry)[place], Stack.of(workflow)[place]];
+    if ([own, other].some(Token.isUnresolved) || own === other) continue;
+    throw new Error(`${sentry.node.path}: it is in the ${place} ${own}, and the workflow ${workflow.node.path} that it asks in ${other}: ` +
+      'write a SlackApprovalWorkflow for the sentry\'s own account and Region.');
+  }
+}
