@@ -6,10 +6,10 @@ import * as z from 'zod/mini';
 import { type Page, type PageMessage, slackPage } from './slack-page';
 import type { Block } from '../src/adapters/slack/approval-blocks';
 import { SlackRenderer } from '../src/adapters/slack/approval-renderer';
+import { askAbout, laterText } from '../src/domain/access-key/key-question';
 import type { ApprovalConfiguration } from '../src/domain/approval/approval-configuration';
 import type { ApprovalRequest, Step } from '../src/domain/approval/approval-request';
 import type { RenderedMessage } from '../src/domain/approval/bring-messages';
-import type { Question } from '../src/domain/approval/question';
 import type { AskedChange } from '../src/domain/security-group/asked-change';
 import { changeQuestion } from '../src/domain/security-group/change-question';
 import type { Violation } from '../src/domain/security-group/judge';
@@ -74,18 +74,13 @@ function tcp(port: number, cidr: string): Rule {
 
 const SSH = changeQuestion(CHANGE);
 
-const KEY: Question = {
-  title: 'Deactivation of an access key of ci-uploader',
-  requester: { name: 'the key sentry of account 111122223333' },
-  changes: [{ before: 'AKIAIOSFODNN7EXAMPLE Active', after: 'AKIAIOSFODNN7EXAMPLE Inactive', remarks: ['413 days old; keys may be 90 days old.', 'Last used 2 days ago, for s3 in eu-west-1.'] }],
-  facts: [{ label: 'User', value: 'ci-uploader, account 111122223333' }],
-  meanwhile: 'The key goes on working.',
-  ifApproved: 'The key is deactivated. It can be activated again in IAM.',
-  ifDenied: 'The key goes on working, and is not asked about for 7 d.',
-  ifUnanswered: 'The key goes on working.',
-  links: [{ text: 'User in the console', url: 'https://us-east-1.console.aws.amazon.com/iam/home#/users/details/ci-uploader' }],
-  mayBeTimed: false,
-};
+const KEY = askAbout({
+  id: 'AKIAIOSFODNN7EXAMPLE',
+  userName: 'ci-uploader',
+  status: 'Active',
+  createdAt: new Date('2025-10-04T09:12:00Z'),
+  lastUse: { kind: 'used', at: new Date('2026-11-19T17:40:00Z'), service: 's3', region: 'eu-west-1' },
+}, { deactivateAfter: 100, grace: 7, maxActionsPerRun: 10, askAgainAfter: 30 }, '111122223333', new Date('2026-11-21T06:30:00Z')).question;
 
 const LONG = changeQuestion({
   ...CHANGE,
@@ -148,8 +143,8 @@ const ENDED: ApprovalRequest = {
   carrying: { phase: 'end', attempt: 1, outcome: { kind: 'carried-out', text: 'all 3 changes were taken back.', at: at('07:52') } },
 };
 const DENIED = withOutcome(
-  { ...PENDING, question: KEY, requesters: [{ ...KEY.requester, slackUserId: '' }], decision: { kind: 'denied', at: at('07:10'), by: ['U0CAROL'] } },
-  'carried-out', 'the key was left as it is.',
+  { ...PENDING, question: KEY, requesters: [KEY.requester], decision: { kind: 'denied', at: at('07:10'), by: ['U0CAROL'] } },
+  'carried-out', `The key was left as it is. ${laterText(30)}`,
 );
 const EXPIRED = withOutcome({ ...PENDING, decision: { kind: 'expired', at: PENDING.expiresAt, by: [] } }, 'carried-out', 'the change stays taken back.', PENDING.expiresAt);
 
@@ -158,11 +153,12 @@ function withOutcome(request: ApprovalRequest, kind: 'carried-out' | 'conflictin
 }
 
 const RENDERER = new SlackRenderer(CONFIGURATION);
-const KEY_REQUEST: ApprovalRequest = { ...PENDING, question: KEY, requesters: [{ ...KEY.requester, slackUserId: '' }] };
+const KEY_REQUEST: ApprovalRequest = { ...PENDING, question: KEY, requesters: [KEY.requester] };
 const LONG_REQUEST: ApprovalRequest = { ...PENDING, question: LONG };
 
 const PAGES: Readonly<Record<string, Page>> = {
   'pending': question(PENDING),
+  'access-key': question(KEY_REQUEST),
   'confirm': { ...question(KEY_REQUEST), dialogOf: 'approve' },
   'unverified': question(UNVERIFIED),
   'too-long': question(LONG_REQUEST),
