@@ -3,6 +3,8 @@
 import threading
 from datetime import datetime, timezone
 
+from emulator_queues import look_again
+
 _setting = threading.Lock()
 _frozen = None
 
@@ -22,4 +24,6 @@ def set_clock(request):
     with _setting:
         _frozen = _frozen or freezegun.freeze_time(now, tick=True).start()
         _frozen.move_to(now)
-        return {"realTimeMs": freezegun.api.real_time() * 1000}
+        answer = {"realTimeMs": freezegun.api.real_time() * 1000}
+    look_again()
+    return answer

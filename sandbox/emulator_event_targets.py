@@ -12,7 +12,7 @@ PLACEHOLDER = re.compile(r"<([^<>\s]+)>")
 
 def deliver_to_topics():
     from moto.core.utils import iso_8601_datetime_without_milliseconds, utcfromtimestamp
-    from moto.events.models import Rule
+    from moto.events.models import EventPattern, Rule
     from moto.sns.models import sns_backends
 
     send_to_others = Rule.send_to_targets
@@ -26,8 +26,14 @@ def deliver_to_topics():
                 sns_backends[self.account_id][self.region_name].publish(message_for(target, event), arn=target["Arn"])
         others = copy.copy(self)
         others.targets = [target for target in self.targets if not is_topic(target)]
-        send_to_others(others, original_event, transform_input)
+        if others.targets:
+            send_to_others(others, original_event, transform_input)
 
+    def matches(self, event):
+        """moto first makes JSON of the event and an event of that, for each rule: but it was read from JSON just now."""
+        return not self._pattern or self._does_event_match(self._flatten_dict(event), self._pattern)
+
+    EventPattern.matches_event = matches
     Rule.send_to_targets = send
 
 

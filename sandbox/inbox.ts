@@ -2,12 +2,12 @@ import { SNSClient, SubscribeCommand } from '@aws-sdk/client-sns';
 import { CreateQueueCommand, DeleteMessageBatchCommand, type Message, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import * as z from 'zod/mini';
 import { ACCOUNT_ID, emulatorAccess, REGION } from './emulator-access';
-import { queueDrained } from './queue-drained';
+import { queuesDrained } from './queue-drained';
 
 /** emulator.py knows the name. */
 const QUEUE_NAME = 'sandbox-inbox';
 const QUEUE_ARN = `arn:aws:sqs:${REGION}:${ACCOUNT_ID}:${QUEUE_NAME}`;
-const LONG_POLL_SECONDS = 1;
+const LONG_POLL_SECONDS = 20;
 
 const Notification = z.object({
   TopicArn: z.string(),
@@ -42,7 +42,7 @@ export class Inbox {
   static async open(emulatorEndpoint: string, onDelivery?: (delivery: Delivery) => void): Promise<Inbox> {
     const sqs = new SQSClient(emulatorAccess(emulatorEndpoint));
     const { QueueUrl = '' } = await sqs.send(new CreateQueueCommand({ QueueName: QUEUE_NAME }));
-    return new Inbox(sqs, new SNSClient(emulatorAccess(emulatorEndpoint)), QueueUrl, onDelivery);
+    return new Inbox(emulatorEndpoint, sqs, new SNSClient(emulatorAccess(emulatorEndpoint)), QueueUrl, onDelivery);
   }
 
   readonly deliveries: Delivery[] = [];
@@ -51,6 +51,7 @@ export class Inbox {
   private readonly polling: Promise<void>;
 
   private constructor(
+    private readonly emulatorEndpoint: string,
     private readonly sqs: SQSClient,
     private readonly sns: SNSClient,
     private readonly queueUrl: string,
@@ -80,7 +81,7 @@ export class Inbox {
 
   /** Until all that was published is here. */
   async drained(): Promise<void> {
-    await queueDrained(this.sqs, this.queueUrl);
+    await queuesDrained(this.emulatorEndpoint, [QUEUE_NAME]);
   }
 
   async close(): Promise<void> {

@@ -71,7 +71,7 @@ export class LocalAws {
     const environment = await preparePythonEnvironment(options.log ?? (() => undefined));
     const emulator = await startEmulator(environment);
     // The runner needs the tap's address, and the tap hands its events to the runner.
-    const deliveries: Deliveries = { pending: new Set(), failures: [] };
+    const deliveries: Deliveries = { begun: 0, pending: new Set(), failures: [] };
     const delivery = new EventDelivery(async (event) => runner.deliver(event));
     const announced: PutEvent[] = [];
     const clock = new SandboxClock();
@@ -248,10 +248,14 @@ export class LocalAws {
 
   /** Until every event is handled, also those that are tried again later, and every message is in the inbox. */
   async settled(): Promise<void> {
-    const { runner, inbox, deliveries } = this.parts;
-    await Promise.all(deliveries.pending);
-    await runner.drained();
-    await inbox.drained();
+    const { tap, runner, inbox, deliveries } = this.parts;
+    for (let begun = -1; begun !== deliveries.begun;) {
+      await tap.told();
+      while (deliveries.pending.size > 0) await Promise.all(deliveries.pending);
+      begun = deliveries.begun;
+      await runner.drained();
+      await inbox.drained();
+    }
   }
 
   /** The next calls of an action get an error. */
@@ -299,11 +303,14 @@ interface Parts {
 }
 
 interface Deliveries {
+  begun: number;
   readonly pending: Set<Promise<void>>;
   readonly failures: unknown[];
 }
 
-function track({ pending, failures }: Deliveries, delivery: Promise<void>): void {
+function track(deliveries: Deliveries, delivery: Promise<void>): void {
+  const { pending, failures } = deliveries;
+  deliveries.begun += 1;
   const settled = delivery.catch((error: unknown) => { failures.push(error); }).finally(() => pending.delete(settled));
   pending.add(settled);
 }

@@ -1,18 +1,15 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { GetQueueAttributesCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import * as z from 'zod/mini';
 
-const POLL_MS = 25;
-const COUNTS = ['ApproximateNumberOfMessages', 'ApproximateNumberOfMessagesNotVisible', 'ApproximateNumberOfMessagesDelayed'] as const;
+const Answer = z.object({ drained: z.boolean() });
 
-/** The counts are taken one after the other: a message that becomes visible just then is in none of them. */
-const LOOKS = 2;
+/** Until all of these queues are empty at the same time: every message is handled and deleted, also those that wait for another try. */
+export async function queuesDrained(emulatorEndpoint: string, queueNames: readonly string[]): Promise<void> {
+  while (!await drainedSoon(emulatorEndpoint, queueNames));
+}
 
-/** Until every message of the queue is handled and deleted, also those that wait for another try. */
-export async function queueDrained(sqs: SQSClient, queueUrl: string): Promise<void> {
-  for (let empty = 0; ;) {
-    const { Attributes = {} } = await sqs.send(new GetQueueAttributesCommand({ QueueUrl: queueUrl, AttributeNames: [...COUNTS] }));
-    empty = COUNTS.every((count) => Number(Attributes[count] ?? 0) === 0) ? empty + 1 : 0;
-    if (empty === LOOKS) return;
-    await sleep(POLL_MS);
-  }
+/** The emulator answers when they are, or after a while that they are not. */
+async function drainedSoon(emulatorEndpoint: string, queues: readonly string[]): Promise<boolean> {
+  const response = await fetch(`${emulatorEndpoint}/sandbox/drained`, { method: 'POST', body: JSON.stringify({ queues }) });
+  if (!response.ok) throw new Error(`The emulator cannot tell when its queues are empty: HTTP ${response.status}: ${await response.text()}`);
+  return Answer.parse(await response.json()).drained;
 }

@@ -64,6 +64,8 @@ export interface CloudTrailTap {
   /** The function that makes the next such call ends at once. */
   crashNext(crash: Crash): void;
   disturbCall(disturbance: Disturbance): DisturbedCall;
+  /** Until the events of all calls that were answered are told of. */
+  told(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -77,6 +79,7 @@ export async function startCloudTrailTap(options: CloudTrailTapOptions): Promise
     failNext: (fault) => tap.faults.add(fault),
     crashNext: (crash) => tap.invocationFaults.crash(crash),
     disturbCall: (disturbance) => tap.invocationFaults.disturb(disturbance),
+    told: async () => tap.told(),
     stop: async () => tap.stop(),
   };
 }
@@ -127,11 +130,15 @@ class Tap {
     return address.port;
   }
 
+  async told(): Promise<void> {
+    await Promise.allSettled(this.recordedCallsInHand);
+  }
+
   /** Lets recorded calls come to their event, and cuts what only waits (long polls). */
   async stop(): Promise<void> {
     const closed = once(this.server, 'close');
     this.server.close();
-    await Promise.allSettled(this.recordedCallsInHand);
+    await this.told();
     this.server.closeAllConnections();
     await Promise.allSettled(this.inHand);
     this.emulator.close();

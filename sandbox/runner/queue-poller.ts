@@ -1,11 +1,12 @@
 import { ChangeMessageVisibilityBatchCommand, DeleteMessageBatchCommand, GetQueueUrlCommand, type Message, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { EventSourceMapping } from '../deployer/deploy-stack';
 import { emulatorAccess } from '../emulator-access';
-import { queueDrained } from '../queue-drained';
 import { MAX_PROCESSES, type RunnableFunction } from './deployed-function';
 import { failedMessageIds, sqsEventOf } from './sqs-event';
 
-const LONG_POLL_SECONDS = 1;
+const LONG_POLL_SECONDS = 20;
+/** Of one call, while a batching window goes on. */
+const SECONDS_IN_WINDOW = 1;
 /** Of SQS, for one call. */
 const MAX_MESSAGES = 10;
 /** Where the sandbox differs from AWS: there, what a failed invocation held stays away for the queue's visibility timeout, which is minutes. */
@@ -23,8 +24,8 @@ export class QueuePoller {
     this.loops = Array.from({ length: concurrency }, async () => this.poll());
   }
 
-  async drained(): Promise<void> {
-    await queueDrained(this.sqs, await this.queueUrl());
+  get queueName(): string {
+    return this.mapping.queueArn.split(':').at(-1) ?? '';
   }
 
   /** Lets invocations come to their end, and takes no more messages. */
@@ -43,26 +44,26 @@ export class QueuePoller {
   }
 
   private async queueUrl(): Promise<string> {
-    const { QueueUrl = '' } = await this.sqs.send(new GetQueueUrlCommand({ QueueName: this.mapping.queueArn.split(':').at(-1) }));
+    const { QueueUrl = '' } = await this.sqs.send(new GetQueueUrlCommand({ QueueName: this.queueName }));
     return QueueUrl;
   }
 
   /** With a batching window: goes on until the batch is full or the window over. */
   private async receiveBatch(queueUrl: string): Promise<Message[]> {
-    const batch = await this.receive(queueUrl, this.mapping.batchSize);
+    const batch = await this.receive(queueUrl, this.mapping.batchSize, LONG_POLL_SECONDS);
     const end = Date.now() + this.mapping.batchingWindowSeconds * 1000;
     while (batch.length > 0 && batch.length < this.mapping.batchSize && Date.now() < end && !this.stopped.signal.aborted) {
-      batch.push(...await this.receive(queueUrl, this.mapping.batchSize - batch.length));
+      batch.push(...await this.receive(queueUrl, this.mapping.batchSize - batch.length, SECONDS_IN_WINDOW));
     }
     return batch;
   }
 
-  private async receive(queueUrl: string, wanted: number): Promise<Message[]> {
+  private async receive(queueUrl: string, wanted: number, seconds: number): Promise<Message[]> {
     try {
       const { Messages = [] } = await this.sqs.send(new ReceiveMessageCommand({
         QueueUrl: queueUrl,
         MaxNumberOfMessages: Math.min(MAX_MESSAGES, wanted),
-        WaitTimeSeconds: LONG_POLL_SECONDS,
+        WaitTimeSeconds: seconds,
         MessageSystemAttributeNames: ['All'],
         MessageAttributeNames: ['All'],
       }), { abortSignal: this.stopped.signal });

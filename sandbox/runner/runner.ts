@@ -2,6 +2,7 @@ import { DeleteRuleCommand, EventBridgeClient, ListTargetsByRuleCommand, PutEven
 import type { StackDeployment } from '../deployer/deploy-stack';
 import type { Schedule } from '../deployer/schedules';
 import { emulatorAccess } from '../emulator-access';
+import { queuesDrained } from '../queue-drained';
 import { SandboxClock } from '../sandbox-clock';
 import { type FireReport, invokeAsynchronously } from './asynchronous-invocation';
 import { type FunctionEndpoints, type FunctionObserver, type FunctionSurroundings, RunnableFunction } from './deployed-function';
@@ -78,7 +79,8 @@ export class Runner {
 
   /** Until the functions have handled all that lies in their queues. */
   async drained(): Promise<void> {
-    await Promise.all([...this.stacks.values()].map(async (stack) => stack.drained()));
+    const queueNames = [...this.stacks.values()].flatMap((stack) => stack.queueNames);
+    await queuesDrained(this.surroundings.endpoints.emulator, queueNames);
   }
 
   /** Lets invocations come to their end. Events can still be delivered. */
@@ -133,8 +135,8 @@ class RunningStack {
     return functions.some((each) => each.crash(requestId));
   }
 
-  async drained(): Promise<void> {
-    await Promise.all(this.pollers.map(async (poller) => poller.drained()));
+  get queueNames(): string[] {
+    return this.pollers.map(({ queueName }) => queueName);
   }
 
   async stop(): Promise<void> {

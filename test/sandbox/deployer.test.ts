@@ -48,7 +48,7 @@ test('gives ids, outputs, functions, topics, and how queues are polled', async (
   const queue = [...stack.resources.values()].find(({ physicalId }) => physicalId.includes('Tiny-Queue'));
   const { Attributes } = await new SQSClient(emulatorAccess(emulator.endpoint))
     .send(new GetQueueAttributesCommand({ QueueUrl: queue?.physicalId, AttributeNames: ['All'] }));
-  expect(Attributes).toMatchObject({ VisibilityTimeout: '1', RedrivePolicy: expect.stringContaining('"maxReceiveCount": 2') });
+  expect(Attributes).toMatchObject({ VisibilityTimeout: '6', RedrivePolicy: expect.stringContaining('"maxReceiveCount": 2') });
 });
 
 test('lists by name what the emulator leaves out', async () => {

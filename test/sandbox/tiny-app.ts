@@ -40,7 +40,8 @@ export function synthesizeTinyApp(addMore: (stack: Stack) => void = () => undefi
   const deadLetters = new sqs.Queue(stack, 'DeadLetters', { queueName: 'dead-letters' });
   const queue = new sqs.Queue(stack, 'Queue', {
     enforceSSL: true,
-    visibilityTimeout: Duration.seconds(1),
+    // Longer than the function's process takes to start and to time out on a busy machine: else its messages would come twice.
+    visibilityTimeout: Duration.seconds(6),
     deadLetterQueue: { queue: deadLetters, maxReceiveCount: MAX_RECEIVE_COUNT },
   });
   const topic = new sns.Topic(stack, 'Topic', { topicName: 'topic' });
