@@ -86,6 +86,7 @@ export class RunnableFunction {
 
   private readonly processes: FunctionProcess[] = [];
   private readonly busy = new Set<FunctionProcess>();
+  private lastInLine: Promise<void> = Promise.resolve();
   private readonly invocations = new Map<string, FunctionProcess>();
 
   private constructor(
@@ -137,7 +138,14 @@ export class RunnableFunction {
     await Promise.all(this.processes.map(async (each) => each.stop()));
   }
 
+  /** Who came first is served first. */
   private async acquire(): Promise<FunctionProcess> {
+    const acquired = this.lastInLine.then(async () => this.nextFreeProcess());
+    this.lastInLine = acquired.then(() => undefined);
+    return acquired;
+  }
+
+  private async nextFreeProcess(): Promise<FunctionProcess> {
     for (;;) {
       const free = this.freeProcess();
       if (free) {

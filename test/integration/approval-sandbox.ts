@@ -13,6 +13,7 @@ import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import * as z from 'zod/mini';
 import type { ApiCall } from '../../sandbox/cloudtrail/tap';
 import { type AwsCredentials, type DeployedStack, LocalAws } from '../../sandbox/local-aws';
+import type { InvocationReport } from '../../sandbox/runner/deployed-function';
 import type { AppAnswer, ClickOverrides } from '../../sandbox/slack/clicks';
 import { SlackStandIn } from '../../sandbox/slack/slack-stand-in';
 import type { Message } from '../../sandbox/slack/workspace';
@@ -50,9 +51,9 @@ export class ApprovalSandbox {
       functionEnvironment: { SLACK_API_URL: slack.apiUrl },
       onCall: (call) => {
         calls.push(call);
-        if (isPutOff(call)) sandbox?.messagePutOff();
+        sandbox?.callMade(call);
       },
-      onInvocation: ({ succeeded }) => { if (!succeeded) sandbox?.invocationFailed(); },
+      onInvocation: (invocation) => sandbox?.invocationEnded(invocation),
       onFunctionLog: (_, line) => logs.push(line),
     });
     clock.now = () => localAws.now();
@@ -70,7 +71,11 @@ export class ApprovalSandbox {
   failedInvocations = 0;
   private pair = -1;
   private beginning = 0;
+  private readonly running = new Set<string>();
+  private readonly ended = new Set<string>();
   private skipped = 0;
+  /** Until then, something waits. */
+  private waitingUntil = 0;
   private clockMoved: Promise<void> = Promise.resolve();
   private afterSkip: ((now: Date) => Promise<void>) | undefined;
 
@@ -89,7 +94,12 @@ export class ApprovalSandbox {
 
   /** Whose changes are reverted until they are approved. */
   get guarded(): string {
-    return this.output(`Guarded${Math.max(0, this.pair)}Id`);
+    return this.guardedOf(Math.max(0, this.pair));
+  }
+
+  /** The same, of any pair. */
+  guardedOf(pair: number): string {
+    return this.output(`Guarded${pair}Id`);
   }
 
   /** Whose changes stand until they are denied, and fall if nobody answers. */
@@ -135,21 +145,41 @@ export class ApprovalSandbox {
     }
   }
 
-  /** From now on, nobody waits for what is to be tried again later: the clock goes on by so much, each time that something is put off. */
-  skipWaits(milliseconds: number, afterEach?: (now: Date) => Promise<void>): void {
-    this.skipped = milliseconds;
+  /**
+   * From now on, nobody waits for what is to be tried again later: the clock goes on until then as soon as no function is at work, and by so
+   * much after an invocation that failed. With 0, the clock goes as it does.
+   */
+  skipWaits(afterFailureMs: number, afterEach?: (now: Date) => Promise<void>): void {
+    this.skipped = afterFailureMs;
     this.afterSkip = afterEach;
+    this.skipWait();
   }
 
-  private invocationFailed(): void {
-    this.failedInvocations += 1;
-    this.messagePutOff();
+  private callMade(call: ApiCall): void {
+    const { invocationId } = call;
+    if (invocationId !== undefined && !this.ended.has(invocationId)) this.running.add(invocationId);
+    const milliseconds = putOffFor(call);
+    if (milliseconds > 0) this.waitFor(milliseconds);
   }
 
-  private messagePutOff(): void {
-    if (this.skipped === 0) return;
+  private invocationEnded({ requestId, succeeded }: InvocationReport): void {
+    this.ended.add(requestId);
+    this.running.delete(requestId);
+    if (!succeeded) this.failedInvocations += 1;
+    this.waitFor(succeeded ? 0 : this.skipped);
+  }
+
+  private waitFor(milliseconds: number): void {
+    this.waitingUntil = Math.max(this.waitingUntil, this.localAws.now().getTime() + milliseconds);
+    this.skipWait();
+  }
+
+  /** Not while a function is at work: for it, no time would have passed, and what it holds for a while would be held no more. */
+  private skipWait(): void {
+    if (this.skipped === 0 || this.running.size > 0) return;
     this.clockMoved = this.clockMoved.then(async () => {
-      await this.localAws.setClock(new Date(this.localAws.now().getTime() + this.skipped));
+      if (this.running.size > 0 || this.waitingUntil <= this.localAws.now().getTime()) return;
+      await this.localAws.setClock(new Date(this.waitingUntil));
       await this.afterSkip?.(this.localAws.now());
     });
   }
@@ -274,12 +304,14 @@ export class ApprovalSandbox {
   }
 }
 
-/** A message that comes again, or comes at all, only after a while. */
-function isPutOff({ action, status, json }: ApiCall): boolean {
-  if (status >= 400) return false;
-  return action === 'ChangeMessageVisibility' || (action === 'SendMessage' && sentMessage.parse(json).DelaySeconds > 0);
+/** How long it takes until a message comes again, or comes at all. */
+function putOffFor({ action, status, json }: ApiCall): number {
+  if (status >= 400) return 0;
+  if (action === 'ChangeMessageVisibility') return 1_000 * changedVisibility.parse(json).VisibilityTimeout;
+  return action === 'SendMessage' ? 1_000 * sentMessage.parse(json).DelaySeconds : 0;
 }
 
+const changedVisibility = z.object({ VisibilityTimeout: z.number() });
 const sentMessage = z.object({ DelaySeconds: z._default(z.number(), 0) });
 
 const shownButtons = z.array(z.object({ elements: z.catch(z.array(z.object({ text: z.object({ text: z.string() }) })), []) }));
