@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { build } from 'esbuild';
 import { BUNDLE_OPTIONS, findHandlers } from '../build/bundle-handlers';
+import { CARRY_OUT_KEY_DECISION } from '../src/contracts/access-key/carry-out-key-decision.environment';
 import { CHECK_ACCESS_KEYS } from '../src/contracts/access-key/check-access-keys.environment';
 import { ADVANCE_REQUESTS } from '../src/contracts/approval/advance-requests.environment';
 import { DELIVER_MESSAGES } from '../src/contracts/approval/deliver-messages.environment';
@@ -15,7 +16,7 @@ import { RESPOND_TO_CHANGES } from '../src/contracts/security-group/respond-to-c
 const PROJECT = resolve(__dirname, '..');
 const ROUNDS = 25;
 const CONTRACTS = [
-  RESPOND_TO_CHANGES, RECONCILE_GROUPS, OPERATE_SENTRY, CARRY_OUT_DECISION, CHECK_ACCESS_KEYS,
+  RESPOND_TO_CHANGES, RECONCILE_GROUPS, OPERATE_SENTRY, CARRY_OUT_DECISION, CHECK_ACCESS_KEYS, CARRY_OUT_KEY_DECISION,
   RECEIVE_INTERACTION, ADVANCE_REQUESTS, DELIVER_MESSAGES,
 ];
 

@@ -71,7 +71,7 @@ test('OBSERVE says what would happen, has no table, and remembers nothing', asyn
   expect([...observer.resources.values()].filter(({ type }) => type.startsWith('AWS::DynamoDB'))).toEqual([]);
   const run = await sandbox.run(observer, { reportIsThere: false });
   expect(steps(run)).toEqual(allOld('would deactivate'));
-  expect(run.deliveries[0]?.emailText).toContain('OBSERVE: it would get its notice now, and be deactivated on 2026-03-18 or soon after.');
+  expect(run.deliveries[0]?.emailText).toContain('OBSERVE: it would get its notice now: it will be deactivated on 2026-03-18 or soon after.');
 });
 
 test('a copy outside its home Region does nothing but say so', async () => {
@@ -140,7 +140,7 @@ describe('the life of a key', () => {
 
   test('while another run is under way none begins; one that died is in the way for a quarter of an hour only', async () => {
     await day(13);
-    await sandbox.letAnotherRunBegin(sentry, new Date(sandbox.localAws.now().getTime() + 60_000));
+    await sandbox.letAnotherRunBegin(sentry, new Date(sandbox.localAws.now().getTime() + 15 * 60_000));
     const refused = await sandbox.run(sentry);
     expect(refused).toMatchObject({ succeeded: false, error: expect.stringContaining('Another run of the sentry is under way'), deliveries: [] });
     await day(13.1);

@@ -7,9 +7,11 @@ import { ROOT_USER } from '../../domain/access-key/credential-report';
 import { countByClass, isComplete, type KeyReport, type ReportedKey, reportSeverity, undoCommand } from '../../domain/access-key/key-report';
 import { keyReportSubject, keyReportText, type Part } from '../../domain/access-key/key-report-text';
 import type { KeyStep, StepReport } from '../../domain/access-key/retire-keys';
+import type { KeySentrySurroundings } from '../../domain/access-key/run-key-sentry';
 import type { Survey } from '../../domain/access-key/survey';
+import type { Clock } from '../../domain/clock';
 import { plainText } from '../../domain/notification/plain-text';
-import type { Notification } from '../notification/sns-notifications';
+import { largestThatFits, type Notification, type SnsNotifications } from '../notification/sns-notifications';
 
 /** Who tells, and of which account. */
 export interface Teller {
@@ -19,6 +21,14 @@ export interface Teller {
 
 /** Of what others have written a message holds at most so many characters each; fewer where it would not fit into what SNS takes. */
 export const MAX_CHARACTERS_OF_OTHERS = 200;
+
+/** Sends reports, and says when each was accepted. */
+export function tellOfKeys(notifications: SnsNotifications, teller: Teller, clock: Clock): KeySentrySurroundings['tell'] {
+  return async (report, told, part) => {
+    await notifications.publish(largestThatFits(MAX_CHARACTERS_OF_OTHERS, (characters) => keyNotification(report, told, part, teller, characters)));
+    return clock.now();
+  };
+}
 
 /** One part of a report. All of its keys have to fit, so it is the texts of others that are cut. */
 export function keyNotification(
@@ -91,7 +101,8 @@ export function lastUsedInMessage(lastUse: LastUse): LastUsedInMessage {
 function stepInMessage({ report, ...key }: KeyStep): StepInMessage {
   const { kind, step } = report;
   switch (report.kind) {
-    case 'notice': case 'wait': case 'would': return { kind, step, dueAt: report.dueAt.toISOString() };
+    case 'notice': case 'wait': case 'would': return { kind, step, dueAt: report.dueAt.toISOString(), ...(report.asksFirst && { asksFirst: true }) };
+    case 'asked': return { kind, step, at: report.at.toISOString(), requestId: report.requestId };
     case 'done': return { kind, step, at: report.at.toISOString(), undo: undoCommand(key, step) };
     case 'held': case 'failed': return { kind, step, reason: report.reason };
   }

@@ -1,6 +1,6 @@
 import type { SSMClient } from '@aws-sdk/client-ssm';
 import * as z from 'zod/mini';
-import { KEY_SENTRY_PARAMETER_VERSION } from '../../contracts/access-key/key-sentry-parameter';
+import { KEY_SENTRY_PARAMETER_VERSION, type KeyWorkflowParameter } from '../../contracts/access-key/key-sentry-parameter';
 import type { KeySentryConfiguration } from '../../domain/access-key/run-key-sentry';
 import { readParameters } from '../configuration/ssm-parameters';
 
@@ -28,22 +28,29 @@ const parameterSchema = z.object({
     deleteAfterInactive: z.optional(days),
     grace: someDays,
     maxActionsPerRun: z.int().check(z.positive()),
+    askAgainAfter: z.optional(days),
   })),
   tellsWhenNothingFound: z.boolean(),
+  workflow: z.optional(z.object({ asker: z.string(), queueUrl: z.string(), decisionKeyArn: z.string() })),
 });
 
-export async function readKeySentryConfiguration(client: SSMClient, name: string): Promise<KeySentryConfiguration> {
+export interface LoadedKeySentryConfiguration extends KeySentryConfiguration {
+  readonly workflow?: KeyWorkflowParameter;
+}
+
+export async function readKeySentryConfiguration(client: SSMClient, name: string): Promise<LoadedKeySentryConfiguration> {
   const [text = ''] = await readParameters(client, [name]);
   return parseKeySentryConfiguration(text, name);
 }
 
-export function parseKeySentryConfiguration(text: string, name: string): KeySentryConfiguration {
+export function parseKeySentryConfiguration(text: string, name: string): LoadedKeySentryConfiguration {
   const parsed = parameterSchema.safeParse(jsonIn(text, name));
   if (!parsed.success) {
     throw new Error(`The SSM parameter ${name} is not of version ${KEY_SENTRY_PARAMETER_VERSION} of this library: ${z.prettifyError(parsed.error)}`);
   }
-  const { rules, exemptions, actions, tellsWhenNothingFound } = parsed.data;
-  return { rules: { keys: rules, exemptions, looksAtInactive: actions?.deleteAfterInactive !== undefined }, actions, tellsWhenNothingFound };
+  const { rules, exemptions, actions, tellsWhenNothingFound, workflow } = parsed.data;
+  const looksAtInactive = actions?.deleteAfterInactive !== undefined;
+  return { rules: { keys: rules, exemptions, looksAtInactive }, actions, tellsWhenNothingFound, workflow };
 }
 
 function jsonIn(text: string, name: string): unknown {

@@ -1,4 +1,4 @@
-import { Annotations, Duration, RemovalPolicy, Stack, Stage, Token, Validations } from 'aws-cdk-lib';
+import { Annotations, Duration, RemovalPolicy, Stack, Stage, Token } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as cloudwatchActions from 'aws-cdk-lib/aws-cloudwatch-actions';
 import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
@@ -10,6 +10,7 @@ import * as ssm from 'aws-cdk-lib/aws-ssm';
 import { Construct } from 'constructs';
 import { CHECK_ACCESS_KEYS, NO_KEY_RECORDS_TABLE } from '../../contracts/access-key/check-access-keys.environment';
 import { ACCESS_KEY_METRICS } from '../../contracts/access-key/key-metrics';
+import type { KeySentryParameter } from '../../contracts/access-key/key-sentry-parameter';
 import { BundledFunction } from '../bundled-function';
 import { givenTopic, notificationTopic } from '../notification-topic';
 import { SentryAlarm } from '../sentry-alarm';
@@ -17,9 +18,10 @@ import { sentryMetric } from '../sentry-metric';
 import type { SentryMode } from '../sentry-mode';
 import { wholeDays } from '../whole-days';
 import type { KeyActions } from './key-actions';
+import { type DecisionSurroundings, KeyApprovals } from './key-approvals';
 import type { KeyExemption } from './key-exemption';
 import { daysBetweenRuns, keySentryConfiguration } from './key-sentry-configuration';
-import { acknowledgeEveryUser, keySentryStatements } from './key-sentry-rights';
+import { acknowledgeKeyLook, checkStatements, type KeyChange } from './key-sentry-rights';
 
 /** Properties of an IamKeySentry. All durations are in whole days, at least one, or it throws. */
 export interface IamKeySentryProps {
@@ -150,8 +152,10 @@ export class IamKeySentry extends Construct implements iam.IGrantable {
     this.warnOutsideHome(homeRegion);
     const schedule = props.schedule ?? events.Schedule.rate(Duration.days(1));
     const daysApart = daysBetweenRuns(this.node.path, schedule);
-    const configuration = keySentryConfiguration(this.node.path, props);
-    const acts = configuration.actions?.mode === 'enforce';
+    const rules = keySentryConfiguration(this.node.path, props);
+    const acts = rules.actions?.mode === 'enforce';
+    const approvals = KeyApprovals.forActions(this, acts ? props.actions : undefined);
+    const configuration: KeySentryParameter = { ...rules, workflow: approvals?.parameter };
 
     this.notificationTopic = props.notificationTopic ? givenTopic(this, props.notificationTopic) : notificationTopic(this, 'Notifications');
     const parameter = new ssm.StringParameter(this, 'Configuration', {
@@ -177,8 +181,9 @@ export class IamKeySentry extends Construct implements iam.IGrantable {
     this.notificationTopic.grantPublish(handler);
     records?.grant(handler, 'dynamodb:Scan', 'dynamodb:PutItem');
     iam.Grant.addToPrincipal({ grantee: handler, actions: ['ssm:GetParameters'], resourceArns: [parameter.parameterArn] });
-    keySentryStatements(stack, props.exemptions ?? [], acts).forEach((statement) => handler.addToRolePolicy(statement));
-    this.acknowledgeFindings(handler);
+    const exemptions = props.exemptions ?? [];
+    checkStatements(stack, exemptions, acts ? keyChanges(approvals) : []).forEach((statement) => handler.addToRolePolicy(statement));
+    acknowledgeKeyLook(handler.role!);
 
     new events.Rule(this, 'Schedule', {
       description: `When ${this.node.path} looks at the access keys`,
@@ -214,6 +219,7 @@ export class IamKeySentry extends Construct implements iam.IGrantable {
         description: 'EventBridge did not take the findings of a run: what listens for them missed some. The message was sent.',
       }),
       this.missedRunAlarm(props.missedRunAlarmAfter ?? Duration.days(Math.max(2, 2 * daysApart))),
+      ...(approvals && records ? this.letAsk(approvals, handler, { parameter, topic: this.notificationTopic, records, exemptions }) : []),
     ];
   }
 
@@ -314,14 +320,26 @@ export class IamKeySentry extends Construct implements iam.IGrantable {
     return alarm;
   }
 
-  /** What cdk-nag would find, and why it is so. */
-  private acknowledgeFindings(handler: BundledFunction<string>): void {
-    Validations.of(handler.role!).acknowledge(
-      { id: 'AwsSolutions-IAM5[Resource::*]', reason: 'The credential report has no resources of its own.' },
-      { id: 'AwsSolutions-IAM5[Action::kms:GenerateDataKey*]', reason: 'Publishing to an encrypted topic, with its key alone.' },
-    );
-    acknowledgeEveryUser(handler.role!);
+  /** What only sentries need that ask people. Comes back with the alarms about it. */
+  private letAsk(approvals: KeyApprovals, checker: iam.IGrantable, surroundings: DecisionSurroundings): cloudwatch.Alarm[] {
+    approvals.grantAsk(checker);
+    const carrier = approvals.carryOut(surroundings);
+    const alarm = (id: string, metric: cloudwatch.Metric, description: string) =>
+      new SentryAlarm(this, id, { metric, threshold: 0, description, topic: this.notificationTopic });
+    return [
+      alarm('UnhandledDecisionsAlarm', approvals.unhandled.metricApproximateNumberOfMessagesVisible(),
+        'The sentry gave up on decisions of people about keys after hours of tries.'),
+      alarm('FailedDecisionsAlarm', sentryMetric(this, ACCESS_KEY_METRICS.decisionsFailed), 'A decision of people about a key could not be carried out.'),
+      alarm('RefusedDecisionsAlarm', sentryMetric(this, ACCESS_KEY_METRICS.decisionsRefused),
+        'A message passed for a decision of people about a key, and no workflow has signed it for what was asked: somebody may be forging decisions.'),
+      alarm('DecisionErrorsAlarm', carrier.metricErrors(), 'The function that carries out decisions about keys fails as a whole: decisions wait.'),
+    ];
   }
+}
+
+/** Where people are asked, only the function that gets what they decided can deactivate. */
+function keyChanges(approvals: KeyApprovals | undefined): KeyChange[] {
+  return approvals ? ['DeleteAccessKey'] : ['UpdateAccessKey', 'DeleteAccessKey'];
 }
 
 /** What was told of which key, and when: without it no step is ever taken. */

@@ -1,5 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
 import type { KeyActionRules } from '../../domain/access-key/key-actions';
+import type { SlackApprovalWorkflow } from '../approval/slack-approval-workflow';
 import { wholeDays } from '../whole-days';
 
 /** When old keys are deactivated and deleted. All durations are in whole days, at least one, or it throws. */
@@ -32,6 +33,24 @@ export interface KeyActionsProps {
    * @default 10
    */
   readonly maxActionsPerRun?: number;
+
+  /**
+   * Has people asked in Slack before a key is deactivated: once its notice was accepted and its grace is over. Approved, it is deactivated at
+   * once; denied, it stays active, and is asked about again after `askAgainAfter`; not answered, again in the next run. How many keys are
+   * asked about anew in one run is up to `maxActionsPerRun`. Deletion follows its notice alone. In OBSERVE nobody is asked.
+   *
+   * The workflow has to be in the sentry's account and Region, or the sentry throws.
+   *
+   * @default - nobody is asked
+   */
+  readonly askBeforeDeactivating?: SlackApprovalWorkflow;
+
+  /**
+   * After how long a key is asked about again that people denied to deactivate. Throws without `askBeforeDeactivating`.
+   *
+   * @default Duration.days(30)
+   */
+  readonly askAgainAfter?: Duration;
 }
 
 /** What is done about old keys: nothing but telling, or retiring them step by step. */
@@ -60,13 +79,24 @@ export class KeyActions {
       deleteAfterInactive: props.deleteAfterInactive && wholeDays(props.deleteAfterInactive, '"deleteAfterInactive"'),
       grace: wholeDays(props.grace ?? Duration.days(7), '"grace"'),
       maxActionsPerRun,
-    });
+      askAgainAfter: askAgainAfterOf(props),
+    }, props.askBeforeDeactivating);
   }
 
   /** @internal */
   public readonly _rules?: KeyActionRules;
 
-  private constructor(rules?: KeyActionRules) {
+  /** @internal */
+  public readonly _workflow?: SlackApprovalWorkflow;
+
+  private constructor(rules?: KeyActionRules, workflow?: SlackApprovalWorkflow) {
     this._rules = rules;
+    this._workflow = workflow;
   }
+}
+
+function askAgainAfterOf({ askBeforeDeactivating, askAgainAfter }: KeyActionsProps): number | undefined {
+  if (askBeforeDeactivating) return wholeDays(askAgainAfter ?? Duration.days(30), '"askAgainAfter"');
+  if (askAgainAfter) throw new Error('KeyActions.of() has "askAgainAfter" without "askBeforeDeactivating": write which workflow asks, or leave it out.');
+  return undefined;
 }

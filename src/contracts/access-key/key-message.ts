@@ -21,12 +21,16 @@ export interface LastUsedInMessage {
 }
 
 export interface StepInMessage {
-  readonly kind: 'notice' | 'wait' | 'done' | 'would' | 'held' | 'failed';
+  readonly kind: 'notice' | 'wait' | 'asked' | 'done' | 'would' | 'held' | 'failed';
   readonly step: StepKind;
   /** With `notice`, `wait` and `would`. */
   readonly dueAt?: string;
-  /** With `done`. */
+  /** With `notice`, `wait` and `would`: on `dueAt` people are asked whether the step may be taken. */
+  readonly asksFirst?: true;
+  /** With `done`; with `asked`, since when people are asked. */
   readonly at?: string;
+  /** With `asked`: by which the approval workflow knows it. */
+  readonly requestId?: string;
   /** With `held` and `failed`. */
   readonly reason?: string;
   /** The command that undoes what was done, where it can be undone. */

@@ -15,6 +15,11 @@ export const ACCESS_KEY_METRICS = {
   keysDeleted: 'KeysDeleted',
   /** Runs whose findings EventBridge did not take, or not all of them. */
   announcementsFailed: 'AnnouncementsFailed',
+  /** Decisions of people that were carried out, or found to have nothing to do. */
+  decisionsCarriedOut: 'KeyDecisionsCarriedOut',
+  decisionsFailed: 'KeyDecisionsFailed',
+  /** Messages that passed for decisions, and that no workflow has signed for what was asked. */
+  decisionsRefused: 'KeyDecisionsRefused',
   /** Steps that should have been taken and were not. */
   stepsFailed: 'StepsFailed',
 } as const;

@@ -13,4 +13,16 @@ export interface KeySentryParameter {
   /** Without them the sentry only tells. */
   readonly actions?: KeyActionRules & { readonly mode: 'enforce' | 'observe' };
   readonly tellsWhenNothingFound: boolean;
+  /** Through which people are asked, with actions that say so. */
+  readonly workflow?: KeyWorkflowParameter;
+}
+
+/** An approval workflow, and how it is reached. */
+export interface KeyWorkflowParameter {
+  /** The name under which the sentry asks there. */
+  readonly asker: string;
+  /** Where requests and outcomes go. */
+  readonly queueUrl: string;
+  /** The key that signs its decisions. */
+  readonly decisionKeyArn: string;
 }

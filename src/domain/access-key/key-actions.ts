@@ -1,4 +1,5 @@
 import { type AccessKey, type AccessKeyWithUse, DAY_MILLISECONDS, isOlderThan } from './access-key';
+import { approvalStanding, type ApprovalStanding, type KeyApproval } from './key-approval';
 
 /** What is done about old keys, and when. All times are in days. */
 export interface KeyActionRules {
@@ -9,6 +10,8 @@ export interface KeyActionRules {
   /** How long before each step its notice has to have been accepted by SNS. */
   readonly grace: number;
   readonly maxActionsPerRun: number;
+  /** People are asked before a key is deactivated; and, where they deny it, again after so many days. Without it, nobody is asked. */
+  readonly askAgainAfter?: number;
 }
 
 export type StepKind = 'deactivate' | 'delete';
@@ -25,6 +28,8 @@ export interface KeyRecord {
   readonly inactiveSince?: Date;
   /** A step that was taken and is not told yet. */
   readonly untold?: { readonly step: StepKind; readonly at: Date };
+  /** What people were asked last. */
+  readonly approval?: KeyApproval;
 }
 
 /**
@@ -39,16 +44,23 @@ const LAST_USE_LAG_DAYS = 1;
 /** What comes next for a key. */
 export type NextStep =
   | { readonly kind: 'none' }
-  /** It has to be told first; the step is due on `dueAt` at the earliest. */
-  | { readonly kind: 'notice'; readonly step: StepKind; readonly dueAt: Date }
-  | { readonly kind: 'wait'; readonly step: StepKind; readonly dueAt: Date }
+  /** It has to be told first; the step is due on `dueAt` at the earliest, and people are asked then where it says so. */
+  | { readonly kind: 'notice'; readonly step: StepKind; readonly dueAt: Date; readonly asksFirst: boolean }
+  | { readonly kind: 'wait'; readonly step: StepKind; readonly dueAt: Date; readonly asksFirst: boolean }
   | { readonly kind: 'due'; readonly step: StepKind }
+  /** It would be due for deactivation, had people approved it. */
+  | { readonly kind: 'unapproved'; readonly standing: ApprovalStanding }
   /** It cannot be decided, and so nothing is done. */
   | { readonly kind: 'held'; readonly step: StepKind; readonly reason: string };
 
-/** The one place that says whether a key may be deactivated or deleted: once for the plan, and again on a fresh look. */
-export function nextStep(key: AccessKeyWithUse, record: KeyRecord | undefined, rules: KeyActionRules, now: Date): NextStep {
-  if (key.status === 'Active') return deactivation(key, record, rules, now);
+/**
+ * The one place that says whether a key may be deactivated or deleted: once for the plan, and again on a fresh look. `approvedRequest` is
+ * what people approved just now, as was proved to the one who asks: what is remembered of an approval never deactivates a key.
+ */
+export function nextStep(
+  key: AccessKeyWithUse, record: KeyRecord | undefined, rules: KeyActionRules, now: Date, approvedRequest?: string,
+): NextStep {
+  if (key.status === 'Active') return ifApproved(deactivation(key, record, rules, now), record, rules, now, approvedRequest);
   if (key.status === 'Inactive' && rules.deleteAfterInactive !== undefined) {
     return deletion(key, record, { ...rules, deleteAfterInactive: rules.deleteAfterInactive }, now);
   }
@@ -58,6 +70,13 @@ export function nextStep(key: AccessKeyWithUse, record: KeyRecord | undefined, r
 function deactivation(key: AccessKeyWithUse, record: KeyRecord | undefined, rules: KeyActionRules, now: Date): NextStep {
   if (!isOlderThan(key.createdAt, rules.deactivateAfter, now)) return { kind: 'none' };
   return afterNotice('deactivate', livingNotice('deactivate', record, now), now, rules, now);
+}
+
+function ifApproved(next: NextStep, record: KeyRecord | undefined, { askAgainAfter }: KeyActionRules, now: Date, approvedRequest?: string): NextStep {
+  if (next.kind !== 'due' || askAgainAfter === undefined) return next;
+  const approval = record?.approval;
+  if (approval && approval.requestId === approvedRequest && !approval.deactivatedAt) return next;
+  return { kind: 'unapproved', standing: approvalStanding(approval, askAgainAfter, now) };
 }
 
 function deletion(
@@ -79,11 +98,12 @@ function livingNotice(step: StepKind, record: KeyRecord | undefined, now: Date):
 }
 
 /** The step is due when its notice was accepted, its grace has passed since, and it is not `earliest` before. */
-function afterNotice(step: StepKind, noticeAt: Date | undefined, earliest: Date, { grace }: KeyActionRules, now: Date): NextStep {
+function afterNotice(step: StepKind, noticeAt: Date | undefined, earliest: Date, { grace, askAgainAfter }: KeyActionRules, now: Date): NextStep {
   const afterGrace = plusDays(noticeAt ?? now, grace);
   const dueAt = afterGrace > earliest ? afterGrace : earliest;
-  if (!noticeAt) return { kind: 'notice', step, dueAt };
-  return dueAt <= now ? { kind: 'due', step } : { kind: 'wait', step, dueAt };
+  const asksFirst = step === 'deactivate' && askAgainAfter !== undefined;
+  if (!noticeAt) return { kind: 'notice', step, dueAt, asksFirst };
+  return dueAt <= now ? { kind: 'due', step } : { kind: 'wait', step, dueAt, asksFirst };
 }
 
 function plusDays(time: Date, days: number): Date {

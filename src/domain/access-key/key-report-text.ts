@@ -83,16 +83,34 @@ const UNLESS: Readonly<Record<StepKind, string>> = {
   delete: 'unless it is activated before, should it still be needed',
 };
 
+const STEP_DONE: Readonly<Record<StepKind, string>> = { deactivate: 'deactivated', delete: 'deleted' };
+
 function stepText(report: StepReport): string {
-  const done = report.step === 'deactivate' ? 'deactivated' : 'deleted';
+  const done = STEP_DONE[report.step];
   switch (report.kind) {
-    case 'notice': return `NOTICE: it will be ${done} on ${dueText(report.dueAt)} or soon after, ${UNLESS[report.step]}.`;
-    case 'wait': return `It will be ${done} on ${dueText(report.dueAt)} or soon after.`;
+    case 'notice': return `NOTICE: ${futureText(report)}, ${UNLESS[report.step]}.`;
+    case 'wait': return `${capitalized(futureText(report))}.`;
+    case 'asked': return `People are asked since ${dateText(report.at)} whether it may be deactivated: request ${report.requestId}.`;
     case 'done': return `It was ${done} on ${dateText(report.at)}.`;
-    case 'would': return `OBSERVE: it would get its notice now, and be ${done} on ${dueText(report.dueAt)} or soon after.`;
+    case 'would': return `OBSERVE: it would get its notice now: ${futureText(report)}.`;
     case 'held': return `It was NOT ${done}: ${plainText(report.reason)}.`;
-    case 'failed': return `It could NOT be ${done}: ${plainText(report.reason)}. It is tried again in the next run.`;
+    case 'failed': return `It could NOT be ${done}: ${plainText(report.reason)}. ${retryText(report)}`;
   }
+}
+
+function retryText({ requestId }: Extract<StepReport, { readonly kind: 'failed' }>): string {
+  if (requestId === undefined) return 'It is tried again in the next run.';
+  return `People have approved it, and can have it tried again in Slack: request ${requestId}.`;
+}
+
+function futureText({ step, dueAt, asksFirst }: Extract<StepReport, { readonly dueAt: Date }>): string {
+  const when = `on ${dueText(dueAt)} or soon after`;
+  if (asksFirst) return `people will be asked ${when} whether it may be deactivated`;
+  return `it will be ${STEP_DONE[step]} ${when}`;
+}
+
+function capitalized(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
 }
 
 function unknownLines({ unknowns }: Survey): string[] {

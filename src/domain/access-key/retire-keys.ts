@@ -1,10 +1,14 @@
 import type { AccessKey, AccessKeyWithUse } from './access-key';
 import { afterSeen, type KeyActionRules, type KeyRecord, nextStep, type NextStep, type StepKind } from './key-actions';
+import type { ApprovalStanding, KeyApproval } from './key-approval';
+import { askAbout } from './key-question';
+import { dateText } from './key-report';
 import type { AccessKeySource, Survey, Unknown } from './survey';
 
 /** What the sentry remembers, by key id. */
 export interface KeyRecords {
   all(): Promise<KeyRecord[]>;
+  read(keyId: string): Promise<KeyRecord | undefined>;
   write(record: KeyRecord): Promise<void>;
 }
 
@@ -19,13 +23,21 @@ export interface KeyChanger {
   delete(userName: string, keyId: string): Promise<ChangeAnswer>;
 }
 
+/** Has people asked. The same request, sent again, is one question. */
+export interface KeyAsker {
+  ask(keyId: string, approval: KeyApproval): Promise<void>;
+}
+
 /** What is told of one key's next step. */
 export type StepReport =
-  | { readonly kind: 'notice' | 'wait'; readonly step: StepKind; readonly dueAt: Date }
+  | { readonly kind: 'notice' | 'wait'; readonly step: StepKind; readonly dueAt: Date; readonly asksFirst: boolean }
+  | { readonly kind: 'asked'; readonly step: StepKind; readonly at: Date; readonly requestId: string }
   | { readonly kind: 'done'; readonly step: StepKind; readonly at: Date }
   /** In OBSERVE: it would be told now and done on `dueAt`, or done now. */
-  | { readonly kind: 'would'; readonly step: StepKind; readonly dueAt: Date }
-  | { readonly kind: 'held' | 'failed'; readonly step: StepKind; readonly reason: string };
+  | { readonly kind: 'would'; readonly step: StepKind; readonly dueAt: Date; readonly asksFirst: boolean }
+  | { readonly kind: 'held'; readonly step: StepKind; readonly reason: string }
+  /** `requestId` where it is up to those who approved it to have it tried again. */
+  | { readonly kind: 'failed'; readonly step: StepKind; readonly reason: string; readonly requestId?: string };
 
 export interface KeyStep {
   readonly keyId: string;
@@ -39,8 +51,12 @@ export interface Retirement {
   readonly source: Pick<AccessKeySource, 'keysOf' | 'lastUseOf'>;
   readonly records: KeyRecords;
   readonly changer: KeyChanger;
+  readonly asker: KeyAsker;
+  readonly account: string;
   readonly rules: KeyActionRules;
   readonly now: Date;
+  /** What people have approved, where it is carried out. */
+  readonly approvedRequest?: string;
 }
 
 /** What a run did and will do, and what could not be looked up on the way. */
@@ -62,14 +78,9 @@ export async function retireKeys(survey: Survey, retirement: Retirement): Promis
   const keys = survey.keys.filter(({ id }) => !records.get(id)?.untold).sort((one, other) => one.createdAt.getTime() - other.createdAt.getTime());
   for (const key of keys) {
     const record = await remember(key, records.get(key.id), retirement);
-    const next = nextStep(key, record, retirement.rules, retirement.now);
-    if (next.kind !== 'due') {
-      steps.push(...plannedStep(key, record, next));
-      continue;
-    }
-    const reason = holdingReason(unknowns, taken, records, retirement.rules);
-    const result = reason ? { steps: [pendingStep(record, { kind: 'held', step: next.step, reason })], unknowns: [] } : await takeStep(key, record, next.step, retirement);
-    taken += result.steps.filter(({ report }) => report.kind === 'done').length;
+    const next = nextStep(key, record, retirement.rules, retirement.now, retirement.approvedRequest);
+    const result = await stepFor(key, record, next, holdingReason(unknowns, taken, records, retirement.rules), retirement);
+    taken += result.steps.filter(({ report }) => next.kind === 'unapproved' ? next.standing.kind === 'to-ask' : report.kind === 'done').length;
     steps.push(...result.steps);
     unknowns.push(...result.unknowns);
   }
@@ -81,7 +92,7 @@ export function observeKeys(survey: Survey, rules: KeyActionRules, now: Date): K
   return survey.keys.flatMap((key): KeyStep[] => {
     const next = nextStep(key, afterSeen(key, undefined, now), rules, now);
     return next.kind === 'notice'
-      ? [{ keyId: key.id, userName: key.userName, report: { kind: 'would', step: next.step, dueAt: next.dueAt } }]
+      ? [{ keyId: key.id, userName: key.userName, report: { ...next, kind: 'would' } }]
       : [];
   });
 }
@@ -101,7 +112,52 @@ async function remember(key: AccessKey, before: KeyRecord | undefined, { records
   return record;
 }
 
-function plannedStep({ id, userName }: AccessKeyWithUse, record: KeyRecord, next: Exclude<NextStep, { kind: 'due' }>): KeyStep[] {
+async function stepFor(
+  key: AccessKeyWithUse, record: KeyRecord, next: NextStep, holding: string | undefined, retirement: Retirement,
+): Promise<Retired> {
+  switch (next.kind) {
+    case 'due': return holding ? held(record, next.step, holding) : takeStep(key, record, next.step, retirement);
+    case 'unapproved': return unapprovedStep(key, record, next.standing, holding, retirement);
+    default: return { steps: plannedStep(key, record, next), unknowns: [] };
+  }
+}
+
+function held(record: KeyRecord, step: StepKind, reason: string): Retired {
+  return { steps: [pendingStep(record, { kind: 'held', step, reason })], unknowns: [] };
+}
+
+async function unapprovedStep(
+  key: AccessKeyWithUse, record: KeyRecord, standing: ApprovalStanding, holding: string | undefined, retirement: Retirement,
+): Promise<Retired> {
+  switch (standing.kind) {
+    case 'denied': return held(record, 'deactivate', `people denied it on ${dateText(standing.at)}, and are asked again from ${dateText(standing.askedAgainAt)} on`);
+    case 'unfinished': return held(record, 'deactivate', `people approved it on ${dateText(standing.at)}, and it could not be carried out yet`);
+    // Once more, should it have been lost: what has arrived already is asked once.
+    case 'asked': return { steps: [await askPeople(record, standing.approval, retirement)], unknowns: [] };
+    case 'to-ask': return holding ? held(record, 'deactivate', holding) : { steps: [await askAnew(key, record, standing.askAgainAfter, retirement)], unknowns: [] };
+  }
+}
+
+/** First it is remembered what is asked: a decision about anything else counts for nothing. */
+async function askAnew(key: AccessKeyWithUse, before: KeyRecord, askAgainAfter: number, retirement: Retirement): Promise<KeyStep> {
+  const { rules, account, now } = retirement;
+  const approval = askAbout(key, { ...rules, askAgainAfter }, account, now);
+  const record = { ...before, approval };
+  await retirement.records.write(record);
+  return askPeople(record, approval, retirement);
+}
+
+async function askPeople(record: KeyRecord, approval: KeyApproval, { asker }: Retirement): Promise<KeyStep> {
+  const { requestId, askedAt: at } = approval;
+  try {
+    await asker.ask(record.keyId, approval);
+    return pendingStep(record, { kind: 'asked', step: 'deactivate', at, requestId });
+  } catch (error) {
+    return pendingStep(record, { kind: 'failed', step: 'deactivate', reason: `people could not be asked: ${reasonOf(error)}` });
+  }
+}
+
+function plannedStep({ id, userName }: AccessKeyWithUse, record: KeyRecord, next: Exclude<NextStep, { kind: 'due' | 'unapproved' }>): KeyStep[] {
   if (next.kind === 'none') return [];
   if (next.kind !== 'notice') return [pendingStep(record, next)];
   const afterTold = (acceptedAt: Date): KeyRecord => toldOf(record, next.step, acceptedAt, { ...record.noticeAt, [next.step]: acceptedAt });
@@ -118,6 +174,12 @@ function toldOf(record: KeyRecord, step: StepKind, acceptedAt: Date, noticeAt: K
   return { ...record, noticeAt, toldAt: { ...record.toldAt, [step]: acceptedAt } };
 }
 
+/** An approval is used up by what was done upon it. */
+function doneOf(record: KeyRecord, step: StepKind, at: Date): KeyRecord {
+  if (step !== 'deactivate' || !record.approval) return record;
+  return { ...record, approval: { ...record.approval, deactivatedAt: at } };
+}
+
 /** A last fresh look; then the intent is stored, so that a step that was taken is told even if this run dies before. */
 async function takeStep(planned: AccessKeyWithUse, before: KeyRecord, step: StepKind, retirement: Retirement): Promise<Retired> {
   const { id: keyId, userName } = planned;
@@ -127,7 +189,7 @@ async function takeStep(planned: AccessKeyWithUse, before: KeyRecord, step: Step
   if (!look.key) return { steps: [], unknowns: [] };
   // What was seen has to be remembered: if that fails, so does the run.
   const record = await remember(look.key, before, retirement);
-  const next = nextStep(look.key, record, rules, now);
+  const next = nextStep(look.key, record, rules, now, retirement.approvedRequest);
   if (next.kind !== 'due' || next.step !== step) {
     const reason = 'it changed since the survey: the next run looks again';
     return { steps: [pendingStep(record, { kind: 'held', step, reason })], unknowns: [] };
@@ -135,10 +197,10 @@ async function takeStep(planned: AccessKeyWithUse, before: KeyRecord, step: Step
   await records.write({ ...record, untold: { step, at: now } });
   try {
     const answer = await (step === 'deactivate' ? changer.deactivate(userName, keyId) : changer.delete(userName, keyId));
-    if (answer.kind === 'done') return { steps: [{ keyId, userName, report: { kind: 'done', step, at: now }, afterTold: () => record }], unknowns: [] };
+    if (answer.kind === 'done') return { steps: [{ keyId, userName, report: { kind: 'done', step, at: now }, afterTold: () => doneOf(record, step, now) }], unknowns: [] };
     // It was not done, for certain: so there is nothing untold.
     await records.write(record);
-    return { steps: answer.kind === 'refused' ? [pendingStep(record, { kind: 'failed', step, reason: answer.reason })] : [], unknowns: [] };
+    return { steps: answer.kind === 'refused' ? [pendingStep(record, { kind: 'failed', step, reason: answer.reason, requestId: retirement.approvedRequest })] : [], unknowns: [] };
   } catch (error) {
     // Whether it was done is not known: the next run looks, and tells.
     const reason = reasonOf(error);
@@ -180,7 +242,8 @@ async function untoldStep(record: KeyRecord, { source, now }: Retirement): Promi
     const report: StepReport = isDone
       ? { kind: 'done', step: untold.step, at: untold.at }
       : { kind: 'failed', step: untold.step, reason: 'an earlier run was about to take this step, and the key does not show it' };
-    return { steps: [{ keyId, userName, report, afterTold: () => (key ? afterSeen(key, told, now) : told) }], unknowns: [] };
+    const after = isDone ? doneOf(told, untold.step, untold.at) : told;
+    return { steps: [{ keyId, userName, report, afterTold: () => (key ? afterSeen(key, after, now) : after) }], unknowns: [] };
   } catch (error) {
     // It stays untold, and the next run asks again.
     return { steps: [], unknowns: [{ what: `what became of ${keyId} of ${userName}`, reason: reasonOf(error) }] };

@@ -1,7 +1,7 @@
 import type { KeyActionRules } from './key-actions';
-import { isWorthTelling, keyReport, type KeyReport, type ReportedKey } from './key-report';
+import { isComplete, isWorthTelling, keyReport, type KeyReport, type ReportedKey } from './key-report';
 import type { Part } from './key-report-text';
-import { type KeyChanger, type KeyRecords, observeKeys, type Retired, retireKeys } from './retire-keys';
+import { type KeyAsker, type KeyChanger, type KeyRecords, observeKeys, type Retired, retireKeys } from './retire-keys';
 import { type AccessKeySource, type Survey, surveyAccount, type SurveyRules } from './survey';
 
 /** SNS takes 256 KB a message; a key takes about one of them. */
@@ -17,6 +17,10 @@ export interface KeySentrySurroundings {
   readonly source: AccessKeySource;
   readonly changer: KeyChanger;
   readonly records: KeyRecords;
+  readonly asker: KeyAsker;
+  readonly account: string;
+  /** What people have approved, where it is carried out. */
+  readonly approvedRequest?: string;
   /** Comes back once the message was accepted, with the time of it. */
   tell(report: KeyReport, keys: readonly ReportedKey[], part: Part): Promise<Date>;
   announce(report: KeyReport): Promise<void>;
@@ -27,17 +31,24 @@ export async function runKeySentry(configuration: KeySentryConfiguration, surrou
   const survey = await surveyAccount(surroundings.source, configuration.rules, now);
   const { steps, unknowns } = await stepsOf(survey, configuration, surroundings, now);
   const report = keyReport({ ...survey, unknowns: [...survey.unknowns, ...unknowns] }, steps, configuration.rules.keys.maxKeyAge);
-  if (isWorthTelling(report) || configuration.tellsWhenNothingFound) await tellInParts(report, surroundings);
+  if (isToBeTold(report, configuration, surroundings)) await tellInParts(report, surroundings);
   await surroundings.announce(report);
   return report;
 }
 
 async function stepsOf(
-  survey: Survey, { actions }: KeySentryConfiguration, { source, changer, records }: KeySentrySurroundings, now: Date,
+  survey: Survey, { actions }: KeySentryConfiguration, surroundings: KeySentrySurroundings, now: Date,
 ): Promise<Retired> {
   if (!actions) return { steps: [], unknowns: [] };
   if (actions.mode === 'observe') return { steps: observeKeys(survey, actions, now), unknowns: [] };
-  return retireKeys(survey, { source, changer, records, rules: actions, now });
+  return retireKeys(survey, { ...surroundings, rules: actions, now });
+}
+
+/** A decision that cannot be carried out yet is tried again and again: only what has come of it is told. */
+function isToBeTold(report: KeyReport, { tellsWhenNothingFound }: KeySentryConfiguration, { approvedRequest }: KeySentrySurroundings): boolean {
+  if (approvedRequest === undefined) return isWorthTelling(report) || tellsWhenNothingFound;
+  const kinds = report.keys.map(({ step }) => step?.report.kind);
+  return kinds.includes('done') || isComplete(report) && kinds.includes('failed');
 }
 
 /** A notice counts from the moment when SNS accepted it, so each part is remembered as soon as it is told. */

@@ -4,22 +4,24 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { IAMClient } from '@aws-sdk/client-iam';
 import { SNSClient } from '@aws-sdk/client-sns';
+import { SQSClient } from '@aws-sdk/client-sqs';
 import { SSMClient } from '@aws-sdk/client-ssm';
-import { DynamoKeyRecords } from '../../adapters/access-key/dynamo-key-records';
+import { DynamoKeyRecords, RUN_LEASE } from '../../adapters/access-key/dynamo-key-records';
 import { FindingEvents } from '../../adapters/access-key/finding-events';
 import { IAM_CLIENT_SETTINGS, IamAccessKeys } from '../../adapters/access-key/iam-access-keys';
-import { keyNotification, MAX_CHARACTERS_OF_OTHERS } from '../../adapters/access-key/key-notification';
-import { readKeySentryConfiguration } from '../../adapters/access-key/key-sentry-configuration';
+import { KeyAsking } from '../../adapters/access-key/key-asking';
+import { tellOfKeys } from '../../adapters/access-key/key-notification';
+import { type LoadedKeySentryConfiguration, readKeySentryConfiguration } from '../../adapters/access-key/key-sentry-configuration';
 import { CLIENT_SETTINGS } from '../../adapters/aws/client-settings';
 import { SYSTEM_CLOCK } from '../../adapters/clock/system-clock';
-import { largestThatFits, SnsNotifications } from '../../adapters/notification/sns-notifications';
+import { SnsNotifications } from '../../adapters/notification/sns-notifications';
 import { CHECK_ACCESS_KEYS, NO_KEY_RECORDS_TABLE } from '../../contracts/access-key/check-access-keys.environment';
 import { ACCESS_KEY_METRICS as METRIC } from '../../contracts/access-key/key-metrics';
 import { readEnvironment } from '../../contracts/handler-environment';
 import { METRICS_NAMESPACE } from '../../contracts/metrics';
 import { countByClass, type KeyReport, oldestAge } from '../../domain/access-key/key-report';
-import type { KeyRecords } from '../../domain/access-key/retire-keys';
-import { type KeySentrySurroundings, runKeySentry } from '../../domain/access-key/run-key-sentry';
+import type { KeyAsker, KeyRecords } from '../../domain/access-key/retire-keys';
+import { runKeySentry } from '../../domain/access-key/run-key-sentry';
 
 const environment = readEnvironment(CHECK_ACCESS_KEYS, process.env);
 const { SENTRY_NAME: sentry, ACCOUNT_ID: account } = environment;
@@ -27,26 +29,24 @@ const logger = new Logger({ serviceName: sentry });
 const metrics = new Metrics({ namespace: METRICS_NAMESPACE, serviceName: sentry });
 
 const ssm = new SSMClient(CLIENT_SETTINGS);
+const sqs = new SQSClient({ ...CLIENT_SETTINGS, useQueueUrlAsEndpoint: false });
 const notifications = new SnsNotifications(new SNSClient(CLIENT_SETTINGS), environment.NOTIFICATION_TOPIC_ARN);
 const events = new FindingEvents(new EventBridgeClient(CLIENT_SETTINGS), sentry, account);
 const keys = new IamAccessKeys(new IAMClient(IAM_CLIENT_SETTINGS), SYSTEM_CLOCK);
 const table = environment.KEY_RECORDS_TABLE === NO_KEY_RECORDS_TABLE
   ? undefined
-  : new DynamoKeyRecords(new DynamoDBClient(CLIENT_SETTINGS), environment.KEY_RECORDS_TABLE);
+  : new DynamoKeyRecords(new DynamoDBClient(CLIENT_SETTINGS), environment.KEY_RECORDS_TABLE, SYSTEM_CLOCK);
 const refuse = async () => { throw new Error('The sentry has actions and no table for its records: deploy its stack again.'); };
 /** Without actions there is no table, and nobody may ask for one. */
-const NO_RECORDS: KeyRecords = { all: refuse, write: refuse };
-const surroundings: KeySentrySurroundings = {
+const NO_RECORDS: KeyRecords = { all: refuse, read: refuse, write: refuse };
+const surroundings = {
   source: keys,
   changer: keys,
   records: table ?? NO_RECORDS,
-  tell: async (report, told, part) => {
-    await notifications.publish(largestThatFits(MAX_CHARACTERS_OF_OTHERS, (characters) =>
-      keyNotification(report, told, part, { sentry, account }, characters)));
-    return SYSTEM_CLOCK.now();
-  },
+  account,
+  tell: tellOfKeys(notifications, { sentry, account }, SYSTEM_CLOCK),
   // The report was told by then: a failure here must not have it told again by Lambda's retries.
-  announce: (report) => events.announce(report).catch((error: unknown) => {
+  announce: async (report: KeyReport) => events.announce(report).catch((error: unknown) => {
     logger.error('EventBridge did not take the findings', { error });
     metrics.addMetric(METRIC.announcementsFailed, MetricUnit.Count, 1);
   }),
@@ -72,9 +72,8 @@ function skip(): void {
 
 async function run(): Promise<void> {
   const configuration = await readKeySentryConfiguration(ssm, environment.CONFIGURATION_PARAMETER);
-  const now = SYSTEM_CLOCK.now();
-  const look = () => runKeySentry(configuration, surroundings, now);
-  const report = await (table ? table.exclusively(now, look) : look());
+  const look = async () => runKeySentry(configuration, { ...surroundings, asker: askerOf(configuration) }, SYSTEM_CLOCK.now());
+  const report = await (table ? table.exclusively(RUN_LEASE, look) : look());
   const { userCount, unknowns } = report.survey;
   const steps = report.keys.flatMap(({ step }) => (step ? [{ keyId: step.keyId, ...step.report }] : []));
   logger.info('account looked at', {
@@ -85,6 +84,10 @@ async function run(): Promise<void> {
     steps: steps.filter(({ kind }) => kind === 'done' || kind === 'failed'),
   });
   count(report);
+}
+
+function askerOf({ workflow }: LoadedKeySentryConfiguration): KeyAsker {
+  return workflow ? new KeyAsking(sqs, workflow) : { ask: async () => { throw new Error('The sentry asks, and has no workflow: deploy its stack again.'); } };
 }
 
 function count(report: KeyReport): void {

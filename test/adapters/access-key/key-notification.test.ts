@@ -71,6 +71,22 @@ test('a step that was done comes with the command that undoes it, if it can be u
   expect(text).toContain(undo);
 });
 
+test('that people are asked is told with the request by which the workflow knows it', () => {
+  const { message, text, severity } = messageOf([], [{ keyId: 'AKIA-1', userName: 'ann', report: { kind: 'asked', step: 'deactivate', at: NOW, requestId: 'AKIA-1-17' } }]);
+  expect(message.keys[0].step).toEqual({ kind: 'asked', step: 'deactivate', at: NOW.toISOString(), requestId: 'AKIA-1-17' });
+  expect(text).toContain('People are asked since 2026-06-01 whether it may be deactivated: request AKIA-1-17.');
+  expect(severity).toBe('low');
+});
+
+test.each(['notice', 'wait', 'would'] as const)('that people will be asked is told with the day (%s)', (kind) => {
+  const steps = [true, false].map((asksFirst): KeyStep => ({ keyId: `AKIA-${asksFirst}`, userName: 'ann', report: { kind, step: 'deactivate', dueAt: NOW, asksFirst } }));
+  const { message, text } = messageOf([], steps);
+  const told = { kind, step: 'deactivate', dueAt: NOW.toISOString() };
+  expect(message.keys.map((one: { step: object }) => one.step)).toEqual([{ ...told, asksFirst: true }, told]);
+  expect(text).toMatch(/[Pp]eople will be asked on 2026-06-02 or soon after whether it may be deactivated[.,]/);
+  expect(text).toMatch(/[Ii]t will be deactivated on 2026-06-02 or soon after/);
+});
+
 test('a run that is incomplete says so, and what it could not look up is cut and counted', () => {
   const reason = `Throttling\n\u202e${'x'.repeat(1_000)}`;
   const unknowns = Array.from({ length: 60 }, (_, index) => ({ what: `access keys of user-${index}`, reason }));
@@ -89,8 +105,9 @@ const lastUses = fc.oneof(
 );
 const kinds = fc.constantFrom('deactivate' as const, 'delete' as const);
 const stepReports: fc.Arbitrary<StepReport> = fc.oneof(
-  fc.record({ kind: fc.constantFrom('notice' as const, 'wait' as const), step: kinds, dueAt: fc.constant(NOW) }),
-  fc.record({ kind: fc.constant('would' as const), step: kinds, dueAt: fc.constant(NOW) }),
+  fc.record({ kind: fc.constantFrom('notice' as const, 'wait' as const), step: kinds, dueAt: fc.constant(NOW), asksFirst: fc.boolean() }),
+  fc.record({ kind: fc.constant('would' as const), step: kinds, dueAt: fc.constant(NOW), asksFirst: fc.boolean() }),
+  fc.record({ kind: fc.constant('asked' as const), step: kinds, at: fc.constant(NOW), requestId: fc.string() }),
   fc.record({ kind: fc.constant('done' as const), step: kinds, at: fc.constant(NOW) }),
   fc.record({ kind: fc.constantFrom('held' as const, 'failed' as const), step: kinds, reason: fc.string() }),
 );

@@ -21,6 +21,13 @@ test('what the construct writes comes back as it was', () => {
   expect(read(PARAMETER)).toEqual({ rules: { keys: rules, exemptions, looksAtInactive: true }, actions, tellsWhenNothingFound });
 });
 
+test('a sentry that asks says by which workflow, and when it asks again', () => {
+  const workflow = { asker: 'App/KeySentry', queueUrl: 'https://sqs.eu-west-1.amazonaws.com/1/requests', decisionKeyArn: 'arn' };
+  const actions = { ...PARAMETER.actions!, askAgainAfter: 30 };
+  const parameter: KeySentryParameter = { ...PARAMETER, actions, workflow };
+  expect(read(parameter)).toMatchObject({ actions, workflow });
+});
+
 test('without actions, or without deletion, inactive keys do not matter', () => {
   const { actions, ...tellsOnly } = PARAMETER;
   expect(read(tellsOnly)).toMatchObject({ rules: { looksAtInactive: false }, actions: undefined });
@@ -31,6 +38,8 @@ test.each([
   ['another version', { ...PARAMETER, version: 2 }],
   ['an unknown exemption', { ...PARAMETER, exemptions: [{ kind: 'role', roleName: 'x' }] }],
   ['an age of zero', { ...PARAMETER, rules: { ...PARAMETER.rules, maxKeyAge: 0 } }],
+  ['a time of zero until people are asked again', { ...PARAMETER, actions: { ...PARAMETER.actions, askAgainAfter: 0 } }],
+  ['a workflow without its key', { ...PARAMETER, workflow: { asker: 'App/KeySentry', queueUrl: 'https://sqs' } }],
   ['no rules', { version: 1, exemptions: [], tellsWhenNothingFound: false }],
 ])('%s is refused by name', (_, parameter) => {
   expect(() => read(parameter)).toThrow('The SSM parameter /keys is not of version 1 of this library');

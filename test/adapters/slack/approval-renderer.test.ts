@@ -164,6 +164,18 @@ describe('a question while it is open', () => {
     expect(text).toContain('0 of 2 approvals');
   });
 
+  test('says nothing of who a program is that asks by itself, and wants no more people for it', () => {
+    const text = readable(RENDERER.question({ ...PENDING, requesters: [{ name: 'IamKeySentry', isAutomatic: true }] }));
+    expect(text).toContain('Asked by \nIamKeySentry');
+    expect(text).not.toMatch(/unverified|approvals|two people/);
+  });
+
+  test('says how many have to approve what a program and somebody unknown ask', () => {
+    const requesters = [{ name: 'IamKeySentry', isAutomatic: true }, { name: 'dave', slackUserId: '' }];
+    const text = readable(RENDERER.question({ ...PENDING, requesters }));
+    expect(text).toContain('0 of 2 approvals');
+  });
+
   test('says nothing of a requester who was not looked up yet', () => {
     const text = readable(RENDERER.question({ ...PENDING, requesters: [{ name: 'session-42' }] }));
     expect(text).not.toMatch(/unverified|approvals/);

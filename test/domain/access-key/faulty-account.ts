@@ -1,9 +1,12 @@
 import { AccountInMemory, DAY, type KeyInMemory, rowOf, type UserInMemory } from './account-in-memory';
+import { KeyPeopleInMemory } from './key-people-in-memory';
 import type { AccessKey } from '../../../src/domain/access-key/access-key';
 import type { KeyRecord, StepKind } from '../../../src/domain/access-key/key-actions';
+import type { KeyApproval } from '../../../src/domain/access-key/key-approval';
 import type { KeyReport, ReportedKey } from '../../../src/domain/access-key/key-report';
-import type { ChangeAnswer, KeyChanger, KeyRecords } from '../../../src/domain/access-key/retire-keys';
+import type { ChangeAnswer, KeyAsker, KeyChanger, KeyRecords } from '../../../src/domain/access-key/retire-keys';
 import type { KeySentrySurroundings } from '../../../src/domain/access-key/run-key-sentry';
+import type { AskResult } from '../../../src/domain/approval/ask-result';
 
 /** What happens to one call of a port. */
 export type Fate = 'works' | 'fails' | 'fails after it has worked' | 'toggled before';
@@ -21,6 +24,8 @@ export interface Step {
   readonly noticesAt: readonly Date[];
   /** Of the run that has seen it inactive first, without one since that has seen it active. */
   readonly seenInactiveSince?: Date;
+  /** Of the request that stood then. */
+  readonly requestId?: string;
 }
 
 interface Told {
@@ -43,7 +48,14 @@ export class FaultyAccount implements KeySentrySurroundings, KeyChanger, KeyReco
   readonly source: KeySentrySurroundings['source'];
   readonly changer: KeyChanger = this;
   readonly records: KeyRecords = this;
+  readonly asker: KeyAsker = { ask: async (keyId, approval) => this.call(async () => this.people.ask(keyId, approval, this.now())) };
+  readonly account = '111111111111';
+  readonly people = new KeyPeopleInMemory();
+  /** What was remembered as asked, and the run that did. */
+  readonly asks: { readonly requestId: string; readonly run: number }[] = [];
   run = 0;
+  /** Why IAM deactivates no key; undefined where it does. */
+  refusal?: string;
   private readonly table = new Map<string, KeyRecord>();
   private readonly uses = new Map<string, Date[]>();
   private readonly seenInactive = new Map<string, Date>();
@@ -108,14 +120,38 @@ export class FaultyAccount implements KeySentrySurroundings, KeyChanger, KeyReco
     return this.call(async () => [...this.table.values()]);
   }
 
+  async read(keyId: string): Promise<KeyRecord | undefined> {
+    return this.call(async () => this.table.get(keyId));
+  }
+
+  /** What is remembered, looked at by the test. */
+  remembered(keyId: string): KeyRecord | undefined {
+    return this.table.get(keyId);
+  }
+
+  /** What somebody else has written into the table. */
+  forge(record: KeyRecord): void {
+    this.table.set(record.keyId, record);
+  }
+
+  /** What was asked of people, as it stands in the table. */
+  approvalOf(keyId: string): KeyApproval | undefined {
+    return this.table.get(keyId)?.approval;
+  }
+
   async write(record: KeyRecord): Promise<void> {
-    await this.call(async () => { this.table.set(record.keyId, record); });
+    await this.call(async () => {
+      const requestId = record.approval?.requestId;
+      if (requestId && requestId !== this.approvalOf(record.keyId)?.requestId) this.asks.push({ requestId, run: this.run });
+      this.table.set(record.keyId, record);
+    });
   }
 
   async deactivate(userName: string, keyId: string): Promise<ChangeAnswer> {
     return this.call(async () => {
       const key = this.keyOf(userName, keyId);
       if (!key) return { kind: 'gone' };
+      if (this.refusal) return { kind: 'refused', reason: this.refusal };
       if (key.status !== 'Active') return { kind: 'done' };
       this.writeDown(key, 'deactivate');
       key.status = 'Inactive';
@@ -133,6 +169,11 @@ export class FaultyAccount implements KeySentrySurroundings, KeyChanger, KeyReco
       owner.keys = owner.keys.filter(({ id }) => id !== keyId);
       return { kind: 'done' };
     });
+  }
+
+  /** The workflow is told what came of a decision. */
+  async concluding(requestId: string, result: AskResult): Promise<void> {
+    await this.call(async () => this.people.conclude(requestId, result));
   }
 
   readonly tell = async (_report: KeyReport, keys: readonly ReportedKey[]): Promise<Date> => this.call(async () => {
@@ -193,6 +234,7 @@ export class FaultyAccount implements KeySentrySurroundings, KeyChanger, KeyReco
     const noticesAt = this.told.filter(({ keys }) => keys.some(({ step }) =>
       step?.keyId === key.id && step.report.kind === 'notice' && step.report.step === kind)).map(({ at }) => at);
     const seenInactiveSince = this.seenInactive.get(key.id);
-    this.steps.push({ keyId: key.id, kind, run: this.run, at: this.now(), key: { ...key }, noticesAt, seenInactiveSince });
+    const requestId = this.approvalOf(key.id)?.requestId;
+    this.steps.push({ keyId: key.id, kind, run: this.run, at: this.now(), key: { ...key }, noticesAt, seenInactiveSince, requestId });
   }
 }

@@ -135,6 +135,43 @@ describe('who asked for it', () => {
   });
 });
 
+describe('what a program asks by itself', () => {
+  const PROGRAM = { name: 'IamKeySentry', isAutomatic: true };
+
+  test('needs no second approver: nobody could approve what is their own', async () => {
+    const workflow = await asked(new WorkflowInMemory(), askOf({}, PROGRAM));
+    await workflow.click('ann', APPROVE);
+    expect((await workflow.request()).decision).toMatchObject({ kind: 'approved', by: ['ann'] });
+    expect(workflow.people.lookedUp).toEqual([]);
+  });
+
+  test('is decided while nobody can be looked up in Slack', async () => {
+    const workflow = await asked(new WorkflowInMemory(), askOf({}, PROGRAM));
+    workflow.people.userWithEmail = async () => { throw new Error('nobody is to be looked up'); };
+    await workflow.click('ann', APPROVE);
+    expect((await workflow.request()).decision).toMatchObject({ kind: 'approved' });
+  });
+
+  test('for a person, whom it names by an address, cannot be approved by that person', async () => {
+    const workflow = await asked(new WorkflowInMemory(), askOf({}, { ...EVE, isAutomatic: true }));
+    expect((await workflow.request()).requesters).toEqual([{ ...EVE, isAutomatic: true, slackUserId: 'eve' }]);
+    await workflow.click('eve', APPROVE);
+    expect((await workflow.request()).decision).toBeUndefined();
+    await workflow.click('ann', APPROVE);
+    expect((await workflow.request()).decision).toMatchObject({ kind: 'approved', by: ['ann'] });
+  });
+
+  test('needs two approvers once somebody unknown, by the same name, wants it as well', async () => {
+    const workflow = await asked(new WorkflowInMemory(), askOf({}, PROGRAM));
+    await workflow.ask(askOf({ requestId: 'r2' }, { name: PROGRAM.name }));
+    expect((await workflow.request()).requesters).toEqual([PROGRAM, { name: PROGRAM.name, slackUserId: '' }]);
+    await workflow.click('ann', APPROVE);
+    expect((await workflow.request()).decision).toBeUndefined();
+    await workflow.click('ben', APPROVE);
+    expect((await workflow.request()).decision).toMatchObject({ kind: 'approved', by: ['ann', 'ben'] });
+  });
+});
+
 describe('who repeats it', () => {
   const again = askOf({ requestId: 'r2' }, EVE);
 

@@ -1,0 +1,144 @@
+import { Logger } from '@aws-lambda-powertools/logger';
+import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { IAMClient } from '@aws-sdk/client-iam';
+import { KMSClient } from '@aws-sdk/client-kms';
+import { SNSClient } from '@aws-sdk/client-sns';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { SSMClient } from '@aws-sdk/client-ssm';
+import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
+import { DECISION_LEASE, DynamoKeyRecords } from '../../adapters/access-key/dynamo-key-records';
+import { IAM_CLIENT_SETTINGS, IamAccessKeys } from '../../adapters/access-key/iam-access-keys';
+import { KeyAsking, keyApprovalDigest } from '../../adapters/access-key/key-asking';
+import { tellOfKeys } from '../../adapters/access-key/key-notification';
+import { type LoadedKeySentryConfiguration, readKeySentryConfiguration } from '../../adapters/access-key/key-sentry-configuration';
+import { parseDecision, type ReceivedDecision } from '../../adapters/approval/approval-queue-messages';
+import { KmsSigner } from '../../adapters/approval/kms-signer';
+import { whyNotProved, whyNotSigned } from '../../adapters/approval/proved-decision';
+import { CLIENT_SETTINGS } from '../../adapters/aws/client-settings';
+import { SYSTEM_CLOCK } from '../../adapters/clock/system-clock';
+import { SnsNotifications } from '../../adapters/notification/sns-notifications';
+import { postpone } from '../../adapters/queue/sqs-back-off';
+import { CARRY_OUT_KEY_DECISION } from '../../contracts/access-key/carry-out-key-decision.environment';
+import { ACCESS_KEY_METRICS as METRIC } from '../../contracts/access-key/key-metrics';
+import type { KeyWorkflowParameter } from '../../contracts/access-key/key-sentry-parameter';
+import type { DecisionStatement } from '../../contracts/approval/approval-messages';
+import { readEnvironment } from '../../contracts/handler-environment';
+import { METRICS_NAMESPACE } from '../../contracts/metrics';
+import { carryOutKeyDecision, UnfinishedKeyDecisionError } from '../../domain/access-key/carry-out-key-decision';
+import type { KeyApproval } from '../../domain/access-key/key-approval';
+import type { KeyReport } from '../../domain/access-key/key-report';
+import { type AskResult, type CarriedOut, isConcluded, isOvertaken } from '../../domain/approval/ask-result';
+
+const environment = readEnvironment(CARRY_OUT_KEY_DECISION, process.env);
+const { SENTRY_NAME: sentry, ACCOUNT_ID: account } = environment;
+const logger = new Logger({ serviceName: sentry });
+const metrics = new Metrics({ namespace: METRICS_NAMESPACE, serviceName: sentry });
+
+/** People are told that it does not work while it is still tried. */
+const TRIES_BEFORE_TOLD = 3;
+
+const sqs = new SQSClient({ ...CLIENT_SETTINGS, useQueueUrlAsEndpoint: false });
+const kms = new KMSClient(CLIENT_SETTINGS);
+const ssm = new SSMClient(CLIENT_SETTINGS);
+const keys = new IamAccessKeys(new IAMClient(IAM_CLIENT_SETTINGS), SYSTEM_CLOCK);
+const records = new DynamoKeyRecords(new DynamoDBClient(CLIENT_SETTINGS), environment.KEY_RECORDS_TABLE, SYSTEM_CLOCK);
+const notifications = new SnsNotifications(new SNSClient(CLIENT_SETTINGS), environment.NOTIFICATION_TOPIC_ARN);
+
+/** What every step of a decision needs. */
+interface Decided {
+  readonly received: ReceivedDecision;
+  readonly asking: KeyAsking;
+  readonly configuration: LoadedKeySentryConfiguration;
+  readonly tries: number;
+}
+
+/** Each decision on its own: one that cannot be carried out yet is shown again later, the others are done. */
+export async function handler(event: SQSEvent): Promise<SQSBatchResponse> {
+  const failures: SQSBatchResponse['batchItemFailures'] = [];
+  for (const record of event.Records) failures.push(...await handleOrPostpone(record));
+  metrics.publishStoredMetrics();
+  return { batchItemFailures: failures };
+}
+
+async function handleOrPostpone(record: SQSRecord): Promise<SQSBatchResponse['batchItemFailures']> {
+  const tries = Number(record.attributes.ApproximateReceiveCount);
+  try {
+    await handleRecord(parseDecision(record.body), tries);
+    return [];
+  } catch (error) {
+    logger.error('not done, will be tried again', { messageId: record.messageId, tries, error });
+    await postpone(sqs, environment.DECISION_QUEUE_URL, record.receiptHandle, tries).catch((reason: unknown) =>
+      logger.warn('shown again after the visibility timeout of the queue only', { error: reason }));
+    return [{ itemIdentifier: record.messageId }];
+  }
+}
+
+async function handleRecord(received: ReceivedDecision, tries: number): Promise<void> {
+  const { statement } = received;
+  const configuration = await readKeySentryConfiguration(ssm, environment.CONFIGURATION_PARAMETER);
+  const { workflow } = configuration;
+  const approval = (await records.read(statement.payload))?.approval;
+  const refusal = await whyRefused(received, approval, workflow);
+  if (refusal || !approval || !workflow) {
+    logger.error('a decision that is none', { requestId: statement.requestId, reason: refusal });
+    metrics.addMetric(METRIC.decisionsRefused, MetricUnit.Count, 1);
+    return;
+  }
+  const asking = new KeyAsking(sqs, workflow);
+  const last = approval.requestId === statement.requestId ? approval.result : undefined;
+  if (isOvertaken(statement, last)) return;
+  const result = isConcluded(statement, last) ? last : await carryOut({ received, asking, configuration, tries });
+  await asking.conclude(statement.requestId, result);
+}
+
+async function whyRefused(
+  received: ReceivedDecision, approval: KeyApproval | undefined, workflow: KeyWorkflowParameter | undefined,
+): Promise<string | undefined> {
+  if (!workflow) return 'the sentry asks nobody any more';
+  if (!approval) return 'this sentry has not asked for it';
+  const { requestId, payload: keyId } = received.statement;
+  const signer = new KmsSigner(kms, workflow.decisionKeyArn);
+  // Where people were asked anew, what they were asked before is not known any more. Nothing is done then, but to say so.
+  if (approval.requestId !== requestId) return whyNotSigned(received, workflow.asker, signer);
+  return whyNotProved(received, { asker: workflow.asker, digest: keyApprovalDigest(keyId, approval) }, signer);
+}
+
+async function carryOut(decided: Decided): Promise<AskResult> {
+  const { statement } = decided.received;
+  const { phase, attempt, requestId } = statement;
+  try {
+    const result = { phase, attempt, ...await tryOnce(statement, decided) };
+    logger.info('decided', { requestId, keyId: statement.payload, decision: statement.decision, ...result });
+    metrics.addMetric(result.outcome === 'failed' ? METRIC.decisionsFailed : METRIC.decisionsCarriedOut, MetricUnit.Count, 1);
+    return result;
+  } catch (error) {
+    if (error instanceof UnfinishedKeyDecisionError && decided.tries === TRIES_BEFORE_TOLD) {
+      await decided.asking.conclude(requestId, { phase, attempt, outcome: 'failed', text: `Not yet, and it is still tried: ${error.message}` });
+    }
+    throw error;
+  }
+}
+
+async function tryOnce(statement: DecisionStatement, { configuration, asking }: Decided): Promise<CarriedOut> {
+  const { requestId, payload: keyId, decision: kind, phase, attempt, decidedAt } = statement;
+  // What people decide about a key has no end: they are not asked for a time.
+  if (kind === 'ended') return { outcome: 'conflicting', text: 'Nothing was done: nobody was asked for a time.' };
+  const surroundings = {
+    source: keys,
+    changer: keys,
+    records,
+    asker: asking,
+    account,
+    tell: tellOfKeys(notifications, { sentry, account }, SYSTEM_CLOCK),
+    // Findings are those of runs over the whole account.
+    announce: async (report: KeyReport) => count(report),
+  };
+  const decision = { requestId, keyId, kind, phase, attempt, at: new Date(decidedAt) };
+  return records.exclusively(DECISION_LEASE, async () => carryOutKeyDecision(decision, configuration, surroundings, SYSTEM_CLOCK.now()));
+}
+
+function count({ keys: reported }: KeyReport): void {
+  const steps = reported.flatMap(({ step }) => step?.report ?? []);
+  metrics.addMetric(METRIC.keysDeactivated, MetricUnit.Count, steps.filter(({ kind, step }) => kind === 'done' && step === 'deactivate').length);
+}
