@@ -29,6 +29,11 @@ export function shapeTests(project: CdkSentriesProject): void {
     env: { CDK_VALIDATION: 'false' },
     steps: [{ exec: 'jest --ci -c jest.slow.config.json --maxWorkers=2', receiveArgs: true }],
   });
+  project.addTask('test:load', {
+    description: 'A thousand requests of an approval workflow at once, in some seven minutes; test:slow takes a hundred. Build first',
+    env: { CDK_VALIDATION: 'false', APPROVAL_REQUESTS: '1000' },
+    steps: [{ exec: 'jest --ci -c jest.slow.config.json test/slow/slack-approval-load.test.ts' }],
+  });
   project.addTask('test:replay', {
     description: 'Replay the CloudTrail records in the folder that CLOUDTRAIL_RECORDS_DIR names',
     steps: [{ exec: 'jest --ci --verbose test/adapters/security-group/recorded-events.test.ts' }],

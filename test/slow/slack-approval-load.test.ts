@@ -14,7 +14,8 @@ import { Approvers, SlackApprovalWorkflow } from '../../src';
 import type { AskMessage, OutcomeMessage } from '../../src/contracts/approval/approval-messages';
 import { buttonsOf } from '../integration/approval-sandbox';
 
-const REQUESTS = 1_000;
+/** A thousand take minutes: `npm run test:load`. */
+const REQUESTS = Number(process.env.APPROVAL_REQUESTS ?? 100);
 jest.setTimeout(1_200_000);
 
 /** Slack's own is one a second in a channel: with that, so many messages would take three quarters of an hour. */
