@@ -11,9 +11,9 @@ import { App, CfnOutput, Stack } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import * as z from 'zod/mini';
+import { SkippedWaits } from './skipped-waits';
 import type { ApiCall } from '../../sandbox/cloudtrail/tap';
 import { type AwsCredentials, type DeployedStack, LocalAws } from '../../sandbox/local-aws';
-import type { InvocationReport } from '../../sandbox/runner/deployed-function';
 import type { AppAnswer, ClickOverrides } from '../../sandbox/slack/clicks';
 import { SlackStandIn } from '../../sandbox/slack/slack-stand-in';
 import type { Message } from '../../sandbox/slack/workspace';
@@ -37,7 +37,6 @@ export class ApprovalSandbox {
   /** With so many groups of each kind, for as many tests that need some of their own. */
   static async start(pairsOfGroups = 1): Promise<ApprovalSandbox> {
     const clock: { now: () => Date } = { now: () => new Date() };
-    let sandbox: ApprovalSandbox | undefined;
     const slack = await SlackStandIn.start({
       signingSecret: SIGNING_SECRET,
       botToken: BOT_TOKEN,
@@ -46,14 +45,14 @@ export class ApprovalSandbox {
       callsPerMinute: 100_000,
       now: () => clock.now(),
     });
-    const [calls, logs]: [ApiCall[], string[]] = [[], []];
+    const [calls, logs, waits]: [ApiCall[], string[], SkippedWaits] = [[], [], new SkippedWaits()];
     const localAws = await LocalAws.start({
       functionEnvironment: { SLACK_API_URL: slack.apiUrl },
       onCall: (call) => {
         calls.push(call);
-        sandbox?.callMade(call);
+        waits.callMade(call);
       },
-      onInvocation: (invocation) => sandbox?.invocationEnded(invocation),
+      onInvocation: (invocation) => waits.invocationEnded(invocation),
       onFunctionLog: (_, line) => logs.push(line),
     });
     clock.now = () => localAws.now();
@@ -63,22 +62,14 @@ export class ApprovalSandbox {
     await localAws.putSecret(stack.outputs.get('SigningSecretArn') ?? '', SIGNING_SECRET);
     await localAws.putSecret(stack.outputs.get('BotTokenArn') ?? '', BOT_TOKEN);
     const access = accessOf(localAws, await localAws.createUser('visitor'));
-    sandbox = new ApprovalSandbox(localAws, slack, stack, new EC2Client(access), new DynamoDBClient(access), new SQSClient(access), calls, logs);
+    const clients = [new EC2Client(access), new DynamoDBClient(access), new SQSClient(access)] as const;
+    const sandbox = new ApprovalSandbox(localAws, slack, stack, ...clients, calls, logs, waits);
     await sandbox.reconcile();
     return sandbox;
   }
 
-  failedInvocations = 0;
   private pair = -1;
   private beginning = 0;
-  private readonly running = new Set<string>();
-  private readonly ended = new Set<string>();
-  private skipped = 0;
-  /** Until then, something waits. */
-  private waitingUntil = 0;
-  private clockMoved: Promise<void> = Promise.resolve();
-  private afterSkip: ((now: Date) => Promise<void>) | undefined;
-
   private constructor(
     readonly localAws: LocalAws,
     readonly slack: SlackStandIn,
@@ -90,7 +81,12 @@ export class ApprovalSandbox {
     private readonly sqs: SQSClient,
     readonly calls: readonly ApiCall[],
     readonly logs: readonly string[],
+    private readonly waits: SkippedWaits,
   ) {}
+
+  get failedInvocations(): number {
+    return this.waits.failedInvocations;
+  }
 
   /** Whose changes are reverted until they are approved. */
   get guarded(): string {
@@ -141,47 +137,13 @@ export class ApprovalSandbox {
     for (let before = -1; before !== this.calls.length;) {
       before = this.calls.length;
       await this.localAws.settled();
-      await this.clockMoved;
+      await this.waits.moved();
     }
   }
 
-  /**
-   * From now on, nobody waits for what is to be tried again later: the clock goes on until then as soon as no function is at work, and by so
-   * much after an invocation that failed. With 0, the clock goes as it does.
-   */
+  /** From now on, nobody waits: the clock goes on to when something is tried again, and by so much after an invocation that failed. */
   skipWaits(afterFailureMs: number, afterEach?: (now: Date) => Promise<void>): void {
-    this.skipped = afterFailureMs;
-    this.afterSkip = afterEach;
-    this.skipWait();
-  }
-
-  private callMade(call: ApiCall): void {
-    const { invocationId } = call;
-    if (invocationId !== undefined && !this.ended.has(invocationId)) this.running.add(invocationId);
-    const milliseconds = putOffFor(call);
-    if (milliseconds > 0) this.waitFor(milliseconds);
-  }
-
-  private invocationEnded({ requestId, succeeded }: InvocationReport): void {
-    this.ended.add(requestId);
-    this.running.delete(requestId);
-    if (!succeeded) this.failedInvocations += 1;
-    this.waitFor(succeeded ? 0 : this.skipped);
-  }
-
-  private waitFor(milliseconds: number): void {
-    this.waitingUntil = Math.max(this.waitingUntil, this.localAws.now().getTime() + milliseconds);
-    this.skipWait();
-  }
-
-  /** Not while a function is at work: for it, no time would have passed, and what it holds for a while would be held no more. */
-  private skipWait(): void {
-    if (this.skipped === 0 || this.running.size > 0) return;
-    this.clockMoved = this.clockMoved.then(async () => {
-      if (this.running.size > 0 || this.waitingUntil <= this.localAws.now().getTime()) return;
-      await this.localAws.setClock(new Date(this.waitingUntil));
-      await this.afterSkip?.(this.localAws.now());
-    });
+    this.waits.begin(this.localAws, afterFailureMs, afterEach);
   }
 
   /** A while passes, with a run of the workflow at its end. */
@@ -303,16 +265,6 @@ export class ApprovalSandbox {
     return value;
   }
 }
-
-/** How long it takes until a message comes again, or comes at all. */
-function putOffFor({ action, status, json }: ApiCall): number {
-  if (status >= 400) return 0;
-  if (action === 'ChangeMessageVisibility') return 1_000 * changedVisibility.parse(json).VisibilityTimeout;
-  return action === 'SendMessage' ? 1_000 * sentMessage.parse(json).DelaySeconds : 0;
-}
-
-const changedVisibility = z.object({ VisibilityTimeout: z.number() });
-const sentMessage = z.object({ DelaySeconds: z._default(z.number(), 0) });
 
 const shownButtons = z.array(z.object({ elements: z.catch(z.array(z.object({ text: z.object({ text: z.string() }) })), []) }));
 

@@ -9,6 +9,7 @@ import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import * as z from 'zod/mini';
 import { physicalId } from './key-sandbox';
 import { daysBefore } from './key-users';
+import { SkippedWaits } from './skipped-waits';
 import type { ApiCall } from '../../sandbox/cloudtrail/tap';
 import { IamGaps } from '../../sandbox/iam-gaps/iam-gaps';
 import type { Delivery } from '../../sandbox/inbox';
@@ -59,15 +60,16 @@ export class KeyApprovalSandbox {
       callsPerMinute: 100_000,
       now: () => clock.now(),
     });
-    const [calls, logs]: [ApiCall[], string[]] = [[], []];
+    const [calls, logs, waits]: [ApiCall[], string[], SkippedWaits] = [[], [], new SkippedWaits()];
     const localAws = await LocalAws.start({
       iamGaps: new IamGaps(),
       functionEnvironment: { SLACK_API_URL: slack.apiUrl },
       onCall: (call) => {
         calls.push(call);
+        waits.callMade(call);
         sandbox?.answered(call);
       },
-      onInvocation: ({ succeeded }) => { if (!succeeded) sandbox?.putOff(); },
+      onInvocation: (invocation) => waits.invocationEnded(invocation),
       onFunctionLog: (_, line) => logs.push(line),
     });
     clock.now = () => localAws.now();
@@ -79,11 +81,12 @@ export class KeyApprovalSandbox {
     await localAws.putSecret(stack.outputs.get('BotTokenArn') ?? '', BOT_TOKEN);
     const { endpoint, region } = localAws;
     const access = { endpoint, region, credentials: await localAws.createUser('administrator') };
-    sandbox = new KeyApprovalSandbox(localAws, slack, stack, new IAMClient(access), new DynamoDBClient(access), new SQSClient(access), calls, logs);
+    const clients = [new IAMClient(access), new DynamoDBClient(access), new SQSClient(access)] as const;
+    sandbox = new KeyApprovalSandbox(localAws, slack, stack, ...clients, calls, logs, waits);
+    waits.begin(localAws, WAIT_MS);
     return sandbox;
   }
 
-  private clockMoved: Promise<void> = Promise.resolve();
   private readonly waiters: { readonly action: string; readonly resolve: () => void }[] = [];
 
   private constructor(
@@ -97,6 +100,7 @@ export class KeyApprovalSandbox {
     /** Everybody's. */
     readonly calls: readonly ApiCall[],
     readonly logs: readonly string[],
+    private readonly waits: SkippedWaits,
   ) {}
 
   async stop(): Promise<void> {
@@ -165,7 +169,7 @@ export class KeyApprovalSandbox {
     for (let before = -1; before !== this.calls.length;) {
       before = this.calls.length;
       await this.localAws.settled();
-      await this.clockMoved;
+      await this.waits.moved();
     }
   }
 
@@ -175,7 +179,6 @@ export class KeyApprovalSandbox {
   }
 
   private answered(call: ApiCall): void {
-    if (isPutOff(call)) this.putOff();
     for (const waiter of this.waiters.filter(({ action }) => call.invocationId !== undefined && action === call.action)) {
       this.waiters.splice(this.waiters.indexOf(waiter), 1);
       waiter.resolve();
@@ -184,11 +187,7 @@ export class KeyApprovalSandbox {
 
   /** However much is put off meanwhile. */
   holdClockUntil(end: Promise<unknown>): void {
-    this.clockMoved = this.clockMoved.then(async () => { await end; });
-  }
-
-  private putOff(): void {
-    this.clockMoved = this.clockMoved.then(async () => this.setClockOn(WAIT_MS));
+    this.waits.holdUntil(end);
   }
 
   /** What people were asked about the user's key, in the order in which they were. */
@@ -280,13 +279,7 @@ export class KeyApprovalSandbox {
   }
 }
 
-const sentMessage = z.object({ QueueUrl: z.string(), MessageBody: z.string(), DelaySeconds: z._default(z.number(), 0) });
-
-/** A message that comes again, or comes at all, only after a while. */
-function isPutOff({ action, status, invocationId, json }: ApiCall): boolean {
-  if (status >= 400 || invocationId === undefined) return false;
-  return action === 'ChangeMessageVisibility' || (action === 'SendMessage' && sentMessage.parse(json).DelaySeconds > 0);
-}
+const sentMessage = z.object({ QueueUrl: z.string(), MessageBody: z.string() });
 
 export function keyIdOf(name: string): string {
   return `AKIA${name.toUpperCase().replace(/[^A-Z0-9]/g, '')}`.padEnd(20, '0');

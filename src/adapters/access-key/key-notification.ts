@@ -103,7 +103,7 @@ function stepInMessage({ report, ...key }: KeyStep): StepInMessage {
   switch (report.kind) {
     case 'notice': case 'wait': case 'would': return { kind, step, dueAt: report.dueAt.toISOString(), ...(report.asksFirst && { asksFirst: true }) };
     case 'asked': return { kind, step, at: report.at.toISOString(), requestId: report.requestId };
-    case 'done': return { kind, step, at: report.at.toISOString(), undo: undoCommand(key, step) };
+    case 'done': return { kind, step, at: report.at.toISOString(), undo: undoCommand(key, step), requestId: report.requestId };
     case 'held': case 'failed': return { kind, step, reason: report.reason };
   }
 }

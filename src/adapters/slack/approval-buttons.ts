@@ -40,7 +40,7 @@ function approve(request: ApprovalRequest, approvalsNeeded: number, seconds?: nu
   return {
     ...button(request, { kind: 'approve', seconds }, seconds === undefined ? 'approve' : `approve-${seconds}`, text),
     ...(seconds === undefined && { style: 'primary' }),
-    confirm: dialog(duration ? `Approve for ${duration}?` : 'Approve for good?', explanation, text),
+    confirm: dialog(duration ? `Approve for ${duration}?` : request.question.mayBeTimed ? 'Approve for good?' : 'Approve it?', explanation, text),
   };
 }
 

@@ -131,7 +131,7 @@ function verification({ slackUserId }: KnownRequester, unverified: string): Rich
 function decisionBlocks(request: ApprovalRequest): Block[] {
   const { decision, carrying } = request;
   if (!decision) return [];
-  const decided = [bold(DECISION_WORDS[decision.kind]), ...peopleIn(decision.by), words(decisionDetail(decision))];
+  const decided = [bold(DECISION_WORDS[decision.kind]), ...peopleIn(decision.by), words(decisionDetail(decision, request.question))];
   if (!carrying) return paragraphs([decided]);
   const { words: progress, detail } = carryingText(carrying);
   const outcome = [bold(progress), ...(detail === undefined ? [] : [words(cut(detail, MOST_OUTCOME_CHARACTERS))])];

@@ -29,7 +29,7 @@ export interface StepInMessage {
   readonly asksFirst?: true;
   /** With `done`; with `asked`, since when people are asked. */
   readonly at?: string;
-  /** With `asked`: by which the approval workflow knows it. */
+  /** By which the approval workflow knows it: with `asked`, and with `done` where people approved it. */
   readonly requestId?: string;
   /** With `held` and `failed`. */
   readonly reason?: string;

@@ -91,11 +91,15 @@ function stepText(report: StepReport): string {
     case 'notice': return `NOTICE: ${futureText(report)}, ${UNLESS[report.step]}.`;
     case 'wait': return `${capitalized(futureText(report))}.`;
     case 'asked': return `People are asked since ${dateText(report.at)} whether it may be deactivated: request ${report.requestId}.`;
-    case 'done': return `It was ${done} on ${dateText(report.at)}.`;
+    case 'done': return `It was ${done} on ${dateText(report.at)}${report.requestId ? `, as people approved: request ${report.requestId}` : ''}.`;
     case 'would': return `OBSERVE: it would get its notice now: ${futureText(report)}.`;
-    case 'held': return `It was NOT ${done}: ${plainText(report.reason)}.`;
-    case 'failed': return `It could NOT be ${done}: ${plainText(report.reason)}. ${retryText(report)}`;
+    case 'held': return `It was NOT ${done}: ${sentence(report.reason)}`;
+    case 'failed': return `It could NOT be ${done}: ${sentence(report.reason)} ${retryText(report)}`;
   }
+}
+
+function sentence(reason: string): string {
+  return `${plainText(reason).replace(/\.$/, '')}.`;
 }
 
 function retryText({ requestId }: Extract<StepReport, { readonly kind: 'failed' }>): string {

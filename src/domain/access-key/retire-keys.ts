@@ -32,7 +32,8 @@ export interface KeyAsker {
 export type StepReport =
   | { readonly kind: 'notice' | 'wait'; readonly step: StepKind; readonly dueAt: Date; readonly asksFirst: boolean }
   | { readonly kind: 'asked'; readonly step: StepKind; readonly at: Date; readonly requestId: string }
-  | { readonly kind: 'done'; readonly step: StepKind; readonly at: Date }
+  /** `requestId` where people approved it. */
+  | { readonly kind: 'done'; readonly step: StepKind; readonly at: Date; readonly requestId?: string }
   /** In OBSERVE: it would be told now and done on `dueAt`, or done now. */
   | { readonly kind: 'would'; readonly step: StepKind; readonly dueAt: Date; readonly asksFirst: boolean }
   | { readonly kind: 'held'; readonly step: StepKind; readonly reason: string }
@@ -131,7 +132,7 @@ async function unapprovedStep(
 ): Promise<Retired> {
   switch (standing.kind) {
     case 'denied': return held(record, 'deactivate', `people denied it on ${dateText(standing.at)}, and are asked again from ${dateText(standing.askedAgainAt)} on`);
-    case 'unfinished': return held(record, 'deactivate', `people approved it on ${dateText(standing.at)}, and it could not be carried out yet`);
+    case 'unfinished': return held(record, 'deactivate', `people approved it on ${dateText(standing.at)}, and it could not be carried out yet: Slack shows why. They are asked anew from ${dateText(standing.askedAgainAt)} on`);
     // Once more, should it have been lost: what has arrived already is asked once.
     case 'asked': return { steps: [await askPeople(record, standing.approval, retirement)], unknowns: [] };
     case 'to-ask': return holding ? held(record, 'deactivate', holding) : { steps: [await askAnew(key, record, standing.askAgainAfter, retirement)], unknowns: [] };
@@ -183,13 +184,13 @@ function doneOf(record: KeyRecord, step: StepKind, at: Date): KeyRecord {
 /** A last fresh look; then the intent is stored, so that a step that was taken is told even if this run dies before. */
 async function takeStep(planned: AccessKeyWithUse, before: KeyRecord, step: StepKind, retirement: Retirement): Promise<Retired> {
   const { id: keyId, userName } = planned;
-  const { records, changer, rules, now } = retirement;
+  const { records, changer, rules, now, approvedRequest } = retirement;
   const look = await lookAgain(planned, step, retirement);
   if ('unknown' in look) return { steps: [pendingStep(before, { kind: 'failed', step, reason: look.unknown.reason })], unknowns: [look.unknown] };
   if (!look.key) return { steps: [], unknowns: [] };
   // What was seen has to be remembered: if that fails, so does the run.
   const record = await remember(look.key, before, retirement);
-  const next = nextStep(look.key, record, rules, now, retirement.approvedRequest);
+  const next = nextStep(look.key, record, rules, now, approvedRequest);
   if (next.kind !== 'due' || next.step !== step) {
     const reason = 'it changed since the survey: the next run looks again';
     return { steps: [pendingStep(record, { kind: 'held', step, reason })], unknowns: [] };
@@ -197,10 +198,14 @@ async function takeStep(planned: AccessKeyWithUse, before: KeyRecord, step: Step
   await records.write({ ...record, untold: { step, at: now } });
   try {
     const answer = await (step === 'deactivate' ? changer.deactivate(userName, keyId) : changer.delete(userName, keyId));
-    if (answer.kind === 'done') return { steps: [{ keyId, userName, report: { kind: 'done', step, at: now }, afterTold: () => doneOf(record, step, now) }], unknowns: [] };
+    if (answer.kind === 'done') {
+      const report: StepReport = { kind: 'done', step, at: now, ...(approvedRequest && { requestId: approvedRequest }) };
+      return { steps: [{ keyId, userName, report, afterTold: () => doneOf(record, step, now) }], unknowns: [] };
+    }
     // It was not done, for certain: so there is nothing untold.
     await records.write(record);
-    return { steps: answer.kind === 'refused' ? [pendingStep(record, { kind: 'failed', step, reason: answer.reason, requestId: retirement.approvedRequest })] : [], unknowns: [] };
+    const failed = answer.kind === 'refused' ? [pendingStep(record, { kind: 'failed', step, reason: answer.reason, requestId: approvedRequest })] : [];
+    return { steps: failed, unknowns: [] };
   } catch (error) {
     // Whether it was done is not known: the next run looks, and tells.
     const reason = reasonOf(error);

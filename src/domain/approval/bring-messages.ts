@@ -55,21 +55,25 @@ export async function bringMessages(
   requestId: string, configuration: ApprovalConfiguration, surroundings: MessageSurroundings,
 ): Promise<void> {
   const { store, clock } = surroundings;
-  for (const tried = new Set<string>(); ;) {
-    const request = await store.read(requestId);
-    const slot = request?.messages.find((each) => isBringable(each, clock.now()) && !tried.has(`${nameKey(each.name)} ${each.wanted}`));
-    if (!request || !slot) return;
+  const tried = new Set<string>();
+  for (let request = await store.read(requestId); request;) {
+    const slot = request.messages.find((each) => isBringable(each, clock.now()) && !tried.has(`${nameKey(each.name)} ${each.wanted}`));
+    if (!slot) return;
     tried.add(`${nameKey(slot.name)} ${slot.wanted}`);
-    await bringOne(request.id, slot, configuration, surroundings);
+    request = await bringOne(request, slot, configuration, surroundings);
   }
 }
 
+/** Comes back with the request as it was written last. */
 async function bringOne(
-  requestId: string, slot: MessageSlot, configuration: ApprovalConfiguration, surroundings: MessageSurroundings,
-): Promise<void> {
+  request: ApprovalRequest, slot: MessageSlot, configuration: ApprovalConfiguration, surroundings: MessageSurroundings,
+): Promise<ApprovalRequest | undefined> {
   const { store, clock } = surroundings;
-  const change = async (revised: (current: MessageSlot) => MessageSlot) =>
-    revise(requestId, (request) => withSlot(request, slot, revised), configuration, store);
+  let latest: ApprovalRequest | undefined = request;
+  const change = async (revised: (current: MessageSlot) => MessageSlot) => {
+    latest = latest && await revise(latest, (current) => withSlot(current, slot, revised), configuration, store);
+    return latest;
+  };
   const leasedUntil = new Date(clock.now().getTime() + LEASE_MILLISECONDS);
   let isOurs = false;
   const claimed = await change((current) => {
@@ -77,18 +81,22 @@ async function bringOne(
     return isOurs ? { ...current, leasedUntil } : current;
   });
   const own = claimed?.messages.find((each) => nameKey(each.name) === nameKey(slot.name));
-  if (!claimed || !own || !isOurs) return;
+  if (!claimed || !own || !isOurs) return latest;
   try {
     const progress = async (copies: readonly MessageCopy[]) => {
       await change((current) => ({ ...current, copies: merged(current.copies, copies, own.copies) }));
     };
-    const isGone = await bring(claimed, own, configuration, surroundings, progress);
-    await change((current) => {
-      const shown = isGone ? current.shown : own.wanted;
-      return { ...current, shown, failures: 0, leasedUntil: undefined, notBefore: undefined };
-    });
+    const { isGone, posted } = await bring(claimed, own, configuration, surroundings, progress);
+    await change((current) => ({
+      ...current,
+      ...(posted && { copies: merged(current.copies, [posted], own.copies) }),
+      shown: isGone ? current.shown : own.wanted,
+      failures: 0,
+      leasedUntil: undefined,
+      notBefore: undefined,
+    }));
   } catch (error) {
-    surroundings.failed(requestId, nameKey(slot.name), error);
+    surroundings.failed(request.id, nameKey(slot.name), error);
     const wait = waitAfter(error, own.failures);
     const isHopeless = own.name.kind === 'refusal' && error instanceof MessengerRefusedError;
     await change((current) => ({
@@ -98,8 +106,9 @@ async function bringOne(
       leasedUntil: undefined,
       notBefore: new Date(clock.now().getTime() + wait),
     }));
-    await surroundings.pointToMessages(requestId, wait);
+    await surroundings.pointToMessages(request.id, wait);
   }
+  return latest;
 }
 
 function withSlot(request: ApprovalRequest, slot: MessageSlot, change: (current: MessageSlot) => MessageSlot): ApprovalRequest {
@@ -125,30 +134,34 @@ function waitAfter(error: unknown, failures: number): number {
 
 type Progress = (copies: readonly MessageCopy[]) => Promise<void>;
 
-/** True where the message was gone, and has to be brought once more. */
+interface Brought {
+  /** Where the message was gone, and has to be brought once more. */
+  readonly isGone?: boolean;
+  readonly posted?: MessageCopy;
+}
+
 async function bring(
   request: ApprovalRequest, slot: MessageSlot, configuration: ApprovalConfiguration, surroundings: MessageSurroundings, progress: Progress,
-): Promise<boolean> {
+): Promise<Brought> {
   const { messenger, renderer } = surroundings;
   const { name } = slot;
   switch (name.kind) {
     case 'question': return bringQuestion(request, slot, configuration, surroundings, progress);
-    case 'whole': await bringWhole(request, slot, surroundings, progress); return false;
-    case 'reminder': await replyToQuestion(request, renderer.reminder(request), surroundings); return false;
-    case 'step': await messenger.monitor(renderer.step(request, slot)); return false;
-    case 'refusal': await messenger.tellOnly(name.userId, configuration.approvalChannelId, name.text); return false;
+    case 'whole': await bringWhole(request, slot, surroundings, progress); return {};
+    case 'reminder': await replyToQuestion(request, renderer.reminder(request), surroundings); return {};
+    case 'step': await messenger.monitor(renderer.step(request, slot)); return {};
+    case 'refusal': await messenger.tellOnly(name.userId, configuration.approvalChannelId, name.text); return {};
   }
 }
 
 async function bringQuestion(
   request: ApprovalRequest, { copies }: MessageSlot, { approvalChannelId }: ApprovalConfiguration, { messenger, renderer }: MessageSurroundings,
   progress: Progress,
-): Promise<boolean> {
+): Promise<Brought> {
   const message = renderer.question(request);
   if (copies.length === 0) {
     const { channelId, ts } = await messenger.post(approvalChannelId, message);
-    await progress([{ channelId, ts }]);
-    return false;
+    return { posted: { channelId, ts } };
   }
   const updates = await Promise.all(copies.map(async (copy) => updated(copy, message, messenger)));
   const isAnyShown = updates.some(({ isShown }) => isShown);
@@ -157,7 +170,7 @@ async function bringQuestion(
   if (left.length < copies.length) await progress(left.map(({ copy }) => copy));
   const failure = left.find(({ error }) => error);
   if (failure) throw failure.error;
-  return left.length === 0;
+  return { isGone: left.length === 0 };
 }
 
 /** How far one copy is: up to date, gone, or not to be reached. */

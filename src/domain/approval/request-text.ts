@@ -1,5 +1,5 @@
 import type { ApprovalRequest, Carrying, Decision, Step } from './approval-request';
-import type { ProposedChange } from './question';
+import type { ProposedChange, Question } from './question';
 import { plainText } from '../notification/plain-text';
 
 const UNITS = [{ seconds: 86_400, least: 2, name: 'd' }, { seconds: 3_600, least: 1, name: 'h' }, { seconds: 60, least: 1, name: 'min' }] as const;
@@ -35,11 +35,11 @@ export const DECISION_WORDS: Readonly<Record<Decision['kind'], string>> = {
   'not-asked': 'Not asked',
 };
 
-/** What follows on who has decided: ", 2026-11-21 06:30 UTC, until …". */
-export function decisionDetail({ kind, at, until, reason }: Decision): string {
+/** What follows on who has decided: ", 2026-11-21 06:30 UTC, until …". That it is for good goes without saying where it cannot be for a time. */
+export function decisionDetail({ kind, at, until, reason }: Decision, { mayBeTimed }: Pick<Question, 'mayBeTimed'>): string {
   const time = timeText(at);
   switch (kind) {
-    case 'approved': return until ? `, ${time}, until ${timeText(until)}.` : `, ${time}, for good.`;
+    case 'approved': return `, ${time}${until ? `, until ${timeText(until)}` : mayBeTimed ? ', for good' : ''}.`;
     case 'denied': return `, ${time}.`;
     case 'expired': return ` ${time}: nobody has decided.`;
     case 'not-asked': return ` ${time}: ${reason === 'denied-before' ? 'the same was denied a short while before.' : 'there were too many requests.'}`;

@@ -26,7 +26,7 @@ const TRIES = 8;
 /** Takes a request from an asker: once, however often it comes. */
 export async function takeAsk(ask: Ask, configuration: ApprovalConfiguration, surroundings: WorkflowSurroundings): Promise<void> {
   const taken = await retried(async () => takeOnce(withinAsker(ask), configuration, surroundings));
-  await attend(taken, configuration, surroundings);
+  if (taken) await attendTo(taken, configuration, surroundings);
 }
 
 /** What askers call their subjects and sources is their own: two may happen to take the same. */
@@ -34,20 +34,20 @@ function withinAsker(ask: Ask): Ask {
   return { ...ask, subject: JSON.stringify([ask.asker, ask.subject]), source: JSON.stringify([ask.asker, ask.source]) };
 }
 
-async function takeOnce(ask: Ask, configuration: ApprovalConfiguration, surroundings: WorkflowSurroundings): Promise<string> {
+async function takeOnce(ask: Ask, configuration: ApprovalConfiguration, surroundings: WorkflowSurroundings): Promise<ApprovalRequest | undefined> {
   const { store, clock } = surroundings;
   const [taken, subject, source] = await Promise.all([store.takenAs(ask.requestId), store.subject(ask.subject), store.source(ask.source)]);
   // Even where what it had joined is decided by now: it was answered with it.
-  if (taken !== undefined) return taken;
+  if (taken !== undefined) return store.read(taken);
   const open = subject.openRequestId === undefined ? undefined : await store.read(subject.openRequestId);
   if (open && !open.decision) {
     const joined = join(open, ask, clock.now());
     await store.join(joined, open, ask.requestId, dueAt(joined, configuration));
-    return open.id;
+    return onceWritten(joined);
   }
   const admission = admit(ask, { ...subject, openRequestId: undefined }, source, configuration, clock.now());
   await store.admit(admission, ask.source, dueAt(admission.request, configuration));
-  return ask.requestId;
+  return onceWritten(admission.request);
 }
 
 /** What an asker says has become of a decision. */
@@ -63,8 +63,8 @@ export async function takeOutcome(report: Report, configuration: ApprovalConfigu
   const { requestId, asker, attempt, outcome } = report;
   const request = await surroundings.store.read(requestId);
   if (request?.asker !== asker) return false;
-  await revise(requestId, (current) => withOutcome(current, attempt, outcome), configuration, surroundings.store);
-  await attend(requestId, configuration, surroundings);
+  const reported = await revise(request, (current) => withOutcome(current, attempt, outcome), configuration, surroundings.store);
+  if (reported) await attendTo(reported, configuration, surroundings);
   return true;
 }
 
@@ -76,13 +76,13 @@ export async function takeClick(click: Click, configuration: ApprovalConfigurati
   if (!request) return false;
   const [app, members] = await Promise.all([people.app(), membersOf(configuration, people)]);
   const authority = { ...app, members };
-  await retried(async () => {
+  const judged = await retried(async (isFirst) => {
     // Over the very state in which all requesters are known: whoever joins meanwhile has it judged again.
-    const identified = await identify(await store.read(requestId) ?? request, configuration, surroundings);
-    const judged = judgeClick(identified, click, authority, configuration, clock.now());
-    if (judged !== identified) await save(judged, identified, configuration, store);
+    const identified = await identify(isFirst ? request : await store.read(requestId) ?? request, configuration, surroundings);
+    const after = judgeClick(identified, click, authority, configuration, clock.now());
+    return after === identified ? identified : save(after, identified, configuration, store);
   });
-  await attend(requestId, configuration, surroundings);
+  await attendTo(judged, configuration, surroundings);
   return true;
 }
 
@@ -100,7 +100,7 @@ async function identify(
   const found = await Promise.all(unknown.map(async (requester) =>
     ({ ...requester, slackUserId: requester.email ? await people.userWithEmail(requester.email) ?? '' : '' })));
   const withFound = (current: ApprovalRequest) => ({ ...current, requesters: current.requesters.map((requester) => withUser(requester, found)) });
-  const known = await revise(request.id, withFound, configuration, store);
+  const known = await revise(request, withFound, configuration, store);
   // Somebody may have joined while it was looked up.
   return known ? identify(known, configuration, surroundings) : request;
 }
@@ -112,38 +112,44 @@ function withUser(requester: KnownRequester, found: readonly KnownRequester[]): 
 
 /** Does all that is due of a request: from its state alone, so that whatever was cut short is done by the next who looks. */
 export async function attend(requestId: string, configuration: ApprovalConfiguration, surroundings: WorkflowSurroundings): Promise<void> {
+  const request = await surroundings.store.read(requestId);
+  if (request) await attendTo(request, configuration, surroundings);
+}
+
+async function attendTo(known: ApprovalRequest, configuration: ApprovalConfiguration, surroundings: WorkflowSurroundings): Promise<void> {
   const { store, clock } = surroundings;
-  const request = await revise(requestId, (current) => advance(current, configuration, clock.now()), configuration, store);
+  const request = await revise(known, (current) => advance(current, configuration, clock.now()), configuration, store);
   if (!request) return;
   const done = await Promise.allSettled([
-    tell(request, configuration, surroundings),
-    announceAll(request, configuration, surroundings),
+    tell(request, surroundings),
+    announceAll(request, surroundings),
     bring(request, configuration, surroundings),
   ]);
+  const changes = done.flatMap((one) => (one.status === 'fulfilled' && one.value ? [one.value] : []));
+  await revise(request, (current) => changes.reduce((changed, change) => change(changed), current), configuration, store);
   const failures = done.flatMap((one): unknown[] => (one.status === 'rejected' ? [one.reason] : []));
-  if (failures.length > 0) throw new AggregateError(failures, `${requestId}: ${failures.map(String).join(' ')}`);
+  if (failures.length > 0) throw new AggregateError(failures, `${request.id}: ${failures.map(String).join(' ')}`);
 }
 
-async function tell(request: ApprovalRequest, configuration: ApprovalConfiguration, surroundings: WorkflowSurroundings): Promise<void> {
-  const { clock, store, tellAsker } = surroundings;
-  if (!isUnsent(request, clock.now())) return;
+/** What becomes of a request once something was done. */
+type Change = (request: ApprovalRequest) => ApprovalRequest;
+
+async function tell(request: ApprovalRequest, { clock, tellAsker }: WorkflowSurroundings): Promise<Change | undefined> {
+  if (!isUnsent(request, clock.now())) return undefined;
   await tellAsker(request);
   const { phase, attempt } = request.carrying ?? {};
-  await revise(request.id, (current) => {
+  return (current) => {
     const isSame = current.carrying?.phase === phase && current.carrying?.attempt === attempt && !current.carrying?.outcome;
     return isSame ? withSent(current, clock.now()) : current;
-  }, configuration, store);
+  };
 }
 
-async function announceAll(
-  request: ApprovalRequest, configuration: ApprovalConfiguration, { store, announce }: WorkflowSurroundings,
-): Promise<void> {
+async function announceAll(request: ApprovalRequest, { announce }: WorkflowSurroundings): Promise<Change | undefined> {
   const { unannounced } = request;
-  if (unannounced.length === 0) return;
+  if (unannounced.length === 0) return undefined;
   await Promise.all(unannounced.map(async (entry) => announce(request, entry)));
   const keys = new Set(unannounced.map(entryKey));
-  const left = (current: ApprovalRequest) => current.unannounced.filter((entry) => !keys.has(entryKey(entry)));
-  await revise(request.id, (current) => ({ ...current, unannounced: left(current) }), configuration, store);
+  return (current) => ({ ...current, unannounced: current.unannounced.filter((entry) => !keys.has(entryKey(entry))) });
 }
 
 /** The same in whichever order a store gives the fields back. */
@@ -151,7 +157,7 @@ function entryKey({ at, what, by, clickId, detail }: AuditEntry): string {
   return JSON.stringify([at, what, by, clickId, detail]);
 }
 
-async function bring(request: ApprovalRequest, configuration: ApprovalConfiguration, surroundings: WorkflowSurroundings): Promise<void> {
+async function bring(request: ApprovalRequest, configuration: ApprovalConfiguration, surroundings: WorkflowSurroundings): Promise<undefined> {
   const { clock, pointToMessages } = surroundings;
   if (!request.messages.some((slot) => isBringable(slot, clock.now()))) return;
   // The message says who asks: if Slack does not say now, it does when somebody clicks.
@@ -159,12 +165,15 @@ async function bring(request: ApprovalRequest, configuration: ApprovalConfigurat
   await pointToMessages(request.id);
 }
 
-/** Writes what `change` makes of the request as it is; again, where somebody else wrote in between. Nothing, where nothing changes. */
+/**
+ * Writes what `change` makes of the request, as it was last read or written here; where somebody else wrote in between, of what they left.
+ * Nothing, where nothing changes. Undefined, where it is gone.
+ */
 export async function revise(
-  requestId: string, change: (request: ApprovalRequest) => ApprovalRequest, configuration: ApprovalConfiguration, store: ApprovalStore,
+  known: ApprovalRequest, change: Change, configuration: ApprovalConfiguration, store: ApprovalStore,
 ): Promise<ApprovalRequest | undefined> {
-  return retried(async () => {
-    const before = await store.read(requestId);
+  return retried(async (isFirst) => {
+    const before = isFirst ? known : await store.read(known.id);
     if (!before) return undefined;
     const after = change(before);
     return after === before ? before : save(after, before, configuration, store);
@@ -175,13 +184,17 @@ async function save(
   after: ApprovalRequest, before: ApprovalRequest, configuration: ApprovalConfiguration, store: ApprovalStore,
 ): Promise<ApprovalRequest> {
   await store.write(after, before, dueAt(after, configuration));
-  return { ...after, revision: after.revision + 1 };
+  return onceWritten(after);
 }
 
-async function retried<T>(act: () => Promise<T>): Promise<T> {
+function onceWritten(request: ApprovalRequest): ApprovalRequest {
+  return { ...request, revision: request.revision + 1 };
+}
+
+async function retried<T>(act: (isFirst: boolean) => Promise<T>): Promise<T> {
   for (let tries = 1; ; tries += 1) {
     try {
-      return await act();
+      return await act(tries === 1);
     } catch (error) {
       if (!(error instanceof ApprovalConflictError) || tries === TRIES) throw error;
     }
