@@ -307,7 +307,8 @@ function secretsWatch(resources: string[], stack: Stack): Watch {
 
 /** How CloudTrail writes the parameter was not seen. */
 function apisWatch(resources: string[]): Watch {
-  const eventNames = ['Update', 'Delete', 'Create'].flatMap((verb) => ['Api', 'Route', 'Integration', 'Stage'].map((part) => `${verb}${part}`));
+  const parts = ['Route', 'Integration', 'Stage', 'ApiMapping'].flatMap((part) => [`Create${part}`, `Update${part}`, `Delete${part}`]);
+  const eventNames = ['UpdateApi', 'ReimportApi', 'DeleteApi', ...parts];
   return {
     id: 'Apis',
     service: 'apigateway',

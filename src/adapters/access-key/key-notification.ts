@@ -49,6 +49,7 @@ export function keyNotification(
     part: part.number,
     parts: part.of,
     ...classicFields(report, keys),
+    ...(report.decidedKeyId && { decidedKeyId: report.decidedKeyId }),
     userCount: survey.userCount,
     counts: countByClass(report),
     keys: keys.map(keyInMessage),

@@ -50,7 +50,7 @@ export class DynamoApprovals implements ApprovalStore {
     const request = requestOf(item, requestId);
     const seal = item[SEAL]?.S;
     await this.seals?.verify(request, seal);
-    if (seal) this.remember(request, seal);
+    if (seal) this.knownSeals.set(sealKey(request), seal);
     return request;
   }
 
@@ -177,14 +177,8 @@ export class DynamoApprovals implements ApprovalStore {
   private async sealFor(request: ApprovalRequest, before: ApprovalRequest): Promise<Item> {
     const seal = this.seals ? await this.seals.sealOf(request) : this.knownSeals.get(sealKey(before));
     if (seal === undefined) return {};
-    this.remember({ ...request, revision: before.revision + 1 }, seal);
+    this.knownSeals.set(sealKey({ ...request, revision: before.revision + 1 }), seal);
     return { [SEAL]: { S: seal } };
-  }
-
-  /** A function that stays warm for days sees many. */
-  private remember(request: ApprovalRequest, seal: string): void {
-    this.knownSeals.set(sealKey(request), seal);
-    for (const oldest of [...this.knownSeals.keys()].slice(0, -MOST_KNOWN_SEALS)) this.knownSeals.delete(oldest);
   }
 
   /** Puts an item one revision later, where it is still as it was read. */
@@ -213,9 +207,6 @@ export function clickIdOf(body: Buffer): string {
 
 const REQUEST_PREFIX = 'REQUEST#';
 const SEAL = 'seal';
-
-/** Of what one invocation works on, and far more. */
-const MOST_KNOWN_SEALS = 100;
 
 function sealKey({ id, revision }: Pick<ApprovalRequest, 'id' | 'revision'>): string {
   return `${id} ${revision}`;

@@ -19,7 +19,7 @@ import { BundledFunction } from '../bundled-function';
 /** Less than the lease that a decision has on the records. */
 const FUNCTION_TIMEOUT = Duration.minutes(5);
 
-/** As many decisions at a time as queues allow at the least: all of them wait for the same lease. */
+/** As few at a time as queues allow: only one has the lease, and the others are shown again later. */
 const MAX_CONCURRENCY = 2;
 
 /** What carrying decisions out has to know of its sentry. */

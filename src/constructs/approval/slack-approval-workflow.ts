@@ -283,7 +283,8 @@ export class SlackApprovalWorkflow extends Construct {
     table.grantReadAndPut(deliverer.role!);
     grantSend(deliverer, messages);
     grantSecret(deliverer, props.botToken);
-    if (props.monitoringChannel?._secret) grantSecret(deliverer, props.monitoringChannel._secret);
+    const webhook = props.monitoringChannel?._secret;
+    if (webhook) grantSecret(deliverer, webhook);
 
     const { api, url } = new InteractionApi(this, 'Interactions', { handler: receiver, domainMapping: props.domainMapping });
     this.interactionsUrl = url;
@@ -301,7 +302,7 @@ export class SlackApprovalWorkflow extends Construct {
       queues: [this.requests, clicks, messages, unhandledRequests, unhandledClicks, unhandledMessages, undelivered],
       parameters: [this.parameter.parameter],
       keys: [this.decisionKey],
-      secrets: [props.signingSecret, props.botToken],
+      secrets: [props.signingSecret, props.botToken, ...(webhook ? [webhook] : [])],
       apis: [api],
       alarms: this.alarms,
     });

@@ -83,6 +83,8 @@ export interface AccessKeyReportMessage extends ClassicFields {
   /** From 1. */
   readonly part: number;
   readonly parts: number;
+  /** Where people decided about this key: only its user was looked at, and the message says nothing about the others. */
+  readonly decidedKeyId?: string;
   readonly userCount: number;
   /** How many keys of the whole report fall into each class; a key can fall into several. */
   readonly counts: Readonly<Record<FindingClass, number>>;

@@ -59,9 +59,9 @@ async function deactivate(
   { keyId, requestId }: ProvedKeyDecision, configuration: KeySentryConfiguration, surroundings: KeySentrySurroundings, now: Date,
 ): Promise<CarriedOut> {
   const record = await surroundings.records.read(keyId);
-  if (record?.approval?.deactivatedAt) return deactivated(keyId);
+  if (record?.approval?.deactivatedAt && !record.untold) return deactivated(keyId);
   const source = onlyUser(record?.userName, surroundings.source);
-  const report = await runKeySentry(forOneUser(configuration), { ...surroundings, source, approvedRequest: requestId }, now);
+  const report = await runKeySentry(forOneUser(configuration), { ...surroundings, source, approved: { keyId, requestId } }, now);
   const [unknown] = report.survey.unknowns;
   if (unknown) throw new UnfinishedKeyDecisionError(`${unknown.what}: ${unknown.reason}`);
   const step = report.keys.find((key) => key.keyId === keyId)?.step?.report;

@@ -1,5 +1,5 @@
 import { type AccessKey, type AccessKeyWithUse, DAY_MILLISECONDS, isOlderThan } from './access-key';
-import { approvalStanding, type ApprovalStanding, type KeyApproval } from './key-approval';
+import { approvalStanding, type ApprovalStanding, type ApprovedKey, type KeyApproval } from './key-approval';
 
 /** What is done about old keys, and when. All times are in days. */
 export interface KeyActionRules {
@@ -54,13 +54,13 @@ export type NextStep =
   | { readonly kind: 'held'; readonly step: StepKind; readonly reason: string };
 
 /**
- * The one place that says whether a key may be deactivated or deleted: once for the plan, and again on a fresh look. `approvedRequest` is
+ * The one place that says whether a key may be deactivated or deleted: once for the plan, and again on a fresh look. `approved` is
  * what people approved just now, as was proved to the one who asks: what is remembered of an approval never deactivates a key.
  */
 export function nextStep(
-  key: AccessKeyWithUse, record: KeyRecord | undefined, rules: KeyActionRules, now: Date, approvedRequest?: string,
+  key: AccessKeyWithUse, record: KeyRecord | undefined, rules: KeyActionRules, now: Date, approved?: ApprovedKey,
 ): NextStep {
-  if (key.status === 'Active') return ifApproved(deactivation(key, record, rules, now), record, rules, now, approvedRequest);
+  if (key.status === 'Active') return ifApproved(deactivation(key, record, rules, now), key, record?.approval, rules, now, approved);
   if (key.status === 'Inactive' && rules.deleteAfterInactive !== undefined) {
     return deletion(key, record, { ...rules, deleteAfterInactive: rules.deleteAfterInactive }, now);
   }
@@ -72,10 +72,12 @@ function deactivation(key: AccessKeyWithUse, record: KeyRecord | undefined, rule
   return afterNotice('deactivate', livingNotice('deactivate', record, now), now, rules, now);
 }
 
-function ifApproved(next: NextStep, record: KeyRecord | undefined, { askAgainAfter }: KeyActionRules, now: Date, approvedRequest?: string): NextStep {
+function ifApproved(
+  next: NextStep, { id }: AccessKeyWithUse, approval: KeyApproval | undefined, { askAgainAfter }: KeyActionRules, now: Date, approved?: ApprovedKey,
+): NextStep {
   if (next.kind !== 'due' || askAgainAfter === undefined) return next;
-  const approval = record?.approval;
-  if (approval && approval.requestId === approvedRequest && !approval.deactivatedAt) return next;
+  const isApproved = approved?.keyId === id && approved.requestId === approval?.requestId;
+  if (isApproved && !approval?.deactivatedAt) return next;
   return { kind: 'unapproved', standing: approvalStanding(approval, askAgainAfter, now) };
 }
 

@@ -1,4 +1,4 @@
-import { DAY_MILLISECONDS } from './access-key';
+import { DAY_MILLISECONDS, isOlderThan } from './access-key';
 import type { AskResult } from '../approval/ask-result';
 import type { Question } from '../approval/question';
 
@@ -27,11 +27,20 @@ export type ApprovalStanding =
   /** Nobody is asked until then. */
   | { readonly kind: 'denied' | 'unfinished'; readonly at: Date; readonly askedAgainAt: Date };
 
+/** What people approved, as was proved: it is carried out for this one key. */
+export interface ApprovedKey {
+  readonly keyId: string;
+  readonly requestId: string;
+}
+
+/** Longer than a workflow waits for an answer. Whatever was asked before then is decided, and its decision lost. */
+const UNDECIDED_LAPSES_AFTER_DAYS = 15;
+
 /** Nobody's answer is final: a key that is still there and still due is asked about again. */
 export function approvalStanding(approval: KeyApproval | undefined, askAgainAfter: number, now: Date): ApprovalStanding {
   if (!approval) return { kind: 'to-ask', askAgainAfter };
   const { decision, result } = approval;
-  if (!decision) return { kind: 'asked', approval };
+  if (!decision) return isOlderThan(approval.askedAt, UNDECIDED_LAPSES_AFTER_DAYS, now) ? { kind: 'to-ask', askAgainAfter } : { kind: 'asked', approval };
   const isUnfinished = decision.kind === 'approved' && (!result || result.outcome === 'failed');
   if (!isUnfinished && decision.kind !== 'denied') return { kind: 'to-ask', askAgainAfter };
   const askedAgainAt = new Date(decision.at.getTime() + askAgainAfter * DAY_MILLISECONDS);

@@ -26,7 +26,8 @@ export function summary(report: KeyReport): string {
   const { length } = report.keys;
   const counts = Object.entries(countByClass(report)).filter(([, count]) => count > 0).map(([name, count]) => `${count} ${CLASS_TEXT[name as FindingClass]}`);
   const what = length === 0 ? 'No access key to list' : `${length} access ${length === 1 ? 'key' : 'keys'}`;
-  return `${what}${counts.length > 0 ? `: ${counts.join(', ')}` : ''}${isComplete(report) ? '' : ' - INCOMPLETE'}`;
+  const scope = report.decidedKeyId ? `Decided about ${report.decidedKeyId}: ` : '';
+  return `${scope}${what}${counts.length > 0 ? `: ${counts.join(', ')}` : ''}${isComplete(report) ? '' : ' - INCOMPLETE'}`;
 }
 
 const CLASS_TEXT: Readonly<Record<FindingClass, string>> = {

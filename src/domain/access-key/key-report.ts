@@ -17,6 +17,8 @@ export interface KeyReport {
   readonly keys: readonly ReportedKey[];
   /** Days. */
   readonly maxKeyAge: number;
+  /** Where people decided about this key: only those of its user were looked at. */
+  readonly decidedKeyId?: string;
 }
 
 export function keyReport(survey: Survey, steps: readonly KeyStep[], maxKeyAge: number): KeyReport {

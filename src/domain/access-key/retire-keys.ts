@@ -1,6 +1,6 @@
 import type { AccessKey, AccessKeyWithUse } from './access-key';
 import { afterSeen, type KeyActionRules, type KeyRecord, nextStep, type NextStep, type StepKind } from './key-actions';
-import type { ApprovalStanding, KeyApproval } from './key-approval';
+import type { ApprovalStanding, ApprovedKey, KeyApproval } from './key-approval';
 import { askAbout } from './key-question';
 import { dateText } from './key-report';
 import type { AccessKeySource, Survey, Unknown } from './survey';
@@ -57,7 +57,7 @@ export interface Retirement {
   readonly rules: KeyActionRules;
   readonly now: Date;
   /** What people have approved, where it is carried out. */
-  readonly approvedRequest?: string;
+  readonly approved?: ApprovedKey;
 }
 
 /** What a run did and will do, and what could not be looked up on the way. */
@@ -76,10 +76,13 @@ export async function retireKeys(survey: Survey, retirement: Retirement): Promis
   const unknowns = [...survey.unknowns, ...untold.flatMap((result) => result.unknowns)];
   const steps: KeyStep[] = [];
   let taken = 0;
-  const keys = survey.keys.filter(({ id }) => !records.get(id)?.untold).sort((one, other) => one.createdAt.getTime() - other.createdAt.getTime());
+  const { approved } = retirement;
+  // Where one key is carried out, the others of its user are none of its business.
+  const keys = survey.keys.filter(({ id }) => !records.get(id)?.untold && (!approved || approved.keyId === id))
+    .sort((one, other) => one.createdAt.getTime() - other.createdAt.getTime());
   for (const key of keys) {
     const record = await remember(key, records.get(key.id), retirement);
-    const next = nextStep(key, record, retirement.rules, retirement.now, retirement.approvedRequest);
+    const next = nextStep(key, record, retirement.rules, retirement.now, retirement.approved);
     const result = await stepFor(key, record, next, holdingReason(unknowns, taken, records, retirement.rules), retirement);
     taken += result.steps.filter(({ report }) => next.kind === 'unapproved' ? next.standing.kind === 'to-ask' : report.kind === 'done').length;
     steps.push(...result.steps);
@@ -181,16 +184,21 @@ function doneOf(record: KeyRecord, step: StepKind, at: Date): KeyRecord {
   return { ...record, approval: { ...record.approval, deactivatedAt: at } };
 }
 
+/** Whether it is certain that it was deactivated then, whoever activated it since. */
+function isUsedUp({ approval }: KeyRecord, at: Date): boolean {
+  return approval?.deactivatedAt?.getTime() === at.getTime();
+}
+
 /** A last fresh look; then the intent is stored, so that a step that was taken is told even if this run dies before. */
 async function takeStep(planned: AccessKeyWithUse, before: KeyRecord, step: StepKind, retirement: Retirement): Promise<Retired> {
   const { id: keyId, userName } = planned;
-  const { records, changer, rules, now, approvedRequest } = retirement;
+  const { records, changer, rules, now, approved } = retirement;
   const look = await lookAgain(planned, step, retirement);
   if ('unknown' in look) return { steps: [pendingStep(before, { kind: 'failed', step, reason: look.unknown.reason })], unknowns: [look.unknown] };
   if (!look.key) return { steps: [], unknowns: [] };
   // What was seen has to be remembered: if that fails, so does the run.
   const record = await remember(look.key, before, retirement);
-  const next = nextStep(look.key, record, rules, now, approvedRequest);
+  const next = nextStep(look.key, record, rules, now, approved);
   if (next.kind !== 'due' || next.step !== step) {
     const reason = 'it changed since the survey: the next run looks again';
     return { steps: [pendingStep(record, { kind: 'held', step, reason })], unknowns: [] };
@@ -199,12 +207,15 @@ async function takeStep(planned: AccessKeyWithUse, before: KeyRecord, step: Step
   try {
     const answer = await (step === 'deactivate' ? changer.deactivate(userName, keyId) : changer.delete(userName, keyId));
     if (answer.kind === 'done') {
-      const report: StepReport = { kind: 'done', step, at: now, ...(approvedRequest && { requestId: approvedRequest }) };
-      return { steps: [{ keyId, userName, report, afterTold: () => doneOf(record, step, now) }], unknowns: [] };
+      const report: StepReport = { kind: 'done', step, at: now, ...(approved && { requestId: approved.requestId }) };
+      const done = doneOf(record, step, now);
+      // The approval is used up, even if nobody can be told of it now.
+      if (done !== record) await records.write({ ...done, untold: { step, at: now } });
+      return { steps: [{ keyId, userName, report, afterTold: () => done }], unknowns: [] };
     }
     // It was not done, for certain: so there is nothing untold.
     await records.write(record);
-    const failed = answer.kind === 'refused' ? [pendingStep(record, { kind: 'failed', step, reason: answer.reason, requestId: approvedRequest })] : [];
+    const failed = answer.kind === 'refused' ? [pendingStep(record, { kind: 'failed', step, reason: answer.reason, requestId: approved?.requestId })] : [];
     return { steps: failed, unknowns: [] };
   } catch (error) {
     // Whether it was done is not known: the next run looks, and tells.
@@ -243,7 +254,7 @@ async function untoldStep(record: KeyRecord, { source, now }: Retirement): Promi
   const { keyId, userName } = record;
   try {
     const key = (await source.keysOf(userName))?.find(({ id }) => id === keyId);
-    const isDone = untold.step === 'deactivate' ? key?.status !== 'Active' : key === undefined;
+    const isDone = untold.step === 'deactivate' ? key?.status !== 'Active' || isUsedUp(told, untold.at) : key === undefined;
     const report: StepReport = isDone
       ? { kind: 'done', step: untold.step, at: untold.at }
       : { kind: 'failed', step: untold.step, reason: 'an earlier run was about to take this step, and the key does not show it' };

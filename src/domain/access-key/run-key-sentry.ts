@@ -1,4 +1,5 @@
 import type { KeyActionRules } from './key-actions';
+import type { ApprovedKey } from './key-approval';
 import { isComplete, isWorthTelling, keyReport, type KeyReport, type ReportedKey } from './key-report';
 import type { Part } from './key-report-text';
 import { type KeyAsker, type KeyChanger, type KeyRecords, observeKeys, type Retired, retireKeys } from './retire-keys';
@@ -20,7 +21,7 @@ export interface KeySentrySurroundings {
   readonly asker: KeyAsker;
   readonly account: string;
   /** What people have approved, where it is carried out. */
-  readonly approvedRequest?: string;
+  readonly approved?: ApprovedKey;
   /** Comes back once the message was accepted, with the time of it. */
   tell(report: KeyReport, keys: readonly ReportedKey[], part: Part): Promise<Date>;
   announce(report: KeyReport): Promise<void>;
@@ -30,7 +31,8 @@ export interface KeySentrySurroundings {
 export async function runKeySentry(configuration: KeySentryConfiguration, surroundings: KeySentrySurroundings, now: Date): Promise<KeyReport> {
   const survey = await surveyAccount(surroundings.source, configuration.rules, now);
   const { steps, unknowns } = await stepsOf(survey, configuration, surroundings, now);
-  const report = keyReport({ ...survey, unknowns: [...survey.unknowns, ...unknowns] }, steps, configuration.rules.keys.maxKeyAge);
+  const whole = keyReport({ ...survey, unknowns: [...survey.unknowns, ...unknowns] }, steps, configuration.rules.keys.maxKeyAge);
+  const report = { ...whole, decidedKeyId: surroundings.approved?.keyId };
   if (isToBeTold(report, configuration, surroundings)) await tellInParts(report, surroundings);
   await surroundings.announce(report);
   return report;
@@ -45,8 +47,8 @@ async function stepsOf(
 }
 
 /** A decision that cannot be carried out yet is tried again and again: only what has come of it is told. */
-function isToBeTold(report: KeyReport, { tellsWhenNothingFound }: KeySentryConfiguration, { approvedRequest }: KeySentrySurroundings): boolean {
-  if (approvedRequest === undefined) return isWorthTelling(report) || tellsWhenNothingFound;
+function isToBeTold(report: KeyReport, { tellsWhenNothingFound }: KeySentryConfiguration, { approved }: KeySentrySurroundings): boolean {
+  if (!approved) return isWorthTelling(report) || tellsWhenNothingFound;
   const kinds = report.keys.map(({ step }) => step?.report.kind);
   return kinds.includes('done') || isComplete(report) && kinds.includes('failed');
 }

@@ -14,19 +14,17 @@ import { tellOfKeys } from '../../adapters/access-key/key-notification';
 import { type LoadedKeySentryConfiguration, readKeySentryConfiguration } from '../../adapters/access-key/key-sentry-configuration';
 import { parseDecision, type ReceivedDecision } from '../../adapters/approval/approval-queue-messages';
 import { KmsSigner } from '../../adapters/approval/kms-signer';
-import { whyNotProved, whyNotSigned } from '../../adapters/approval/proved-decision';
+import { whyNotSigned } from '../../adapters/approval/proved-decision';
 import { CLIENT_SETTINGS } from '../../adapters/aws/client-settings';
 import { SYSTEM_CLOCK } from '../../adapters/clock/system-clock';
 import { SnsNotifications } from '../../adapters/notification/sns-notifications';
 import { postpone } from '../../adapters/queue/sqs-back-off';
 import { CARRY_OUT_KEY_DECISION } from '../../contracts/access-key/carry-out-key-decision.environment';
 import { ACCESS_KEY_METRICS as METRIC } from '../../contracts/access-key/key-metrics';
-import type { KeyWorkflowParameter } from '../../contracts/access-key/key-sentry-parameter';
 import type { DecisionStatement } from '../../contracts/approval/approval-messages';
 import { readEnvironment } from '../../contracts/handler-environment';
 import { METRICS_NAMESPACE } from '../../contracts/metrics';
 import { carryOutKeyDecision, UnfinishedKeyDecisionError } from '../../domain/access-key/carry-out-key-decision';
-import type { KeyApproval } from '../../domain/access-key/key-approval';
 import type { KeyReport } from '../../domain/access-key/key-report';
 import { type AskResult, type CarriedOut, isConcluded, isOvertaken } from '../../domain/approval/ask-result';
 
@@ -78,30 +76,35 @@ async function handleRecord(received: ReceivedDecision, tries: number): Promise<
   const { statement } = received;
   const configuration = await readKeySentryConfiguration(ssm, environment.CONFIGURATION_PARAMETER);
   const { workflow } = configuration;
-  const approval = (await records.read(statement.payload))?.approval;
-  const refusal = await whyRefused(received, approval, workflow);
-  if (refusal || !approval || !workflow) {
-    logger.error('a decision that is none', { requestId: statement.requestId, reason: refusal });
-    metrics.addMetric(METRIC.decisionsRefused, MetricUnit.Count, 1);
-    return;
-  }
+  if (!workflow) return refuse(statement, 'the sentry asks nobody any more');
+  const unsigned = await whyNotSigned(received, workflow.asker, new KmsSigner(kms, workflow.decisionKeyArn));
+  if (unsigned) return refuse(statement, unsigned);
   const asking = new KeyAsking(sqs, workflow);
-  const last = approval.requestId === statement.requestId ? approval.result : undefined;
+  const approval = (await records.read(statement.payload))?.approval;
+  if (!approval) {
+    refuse(statement, 'the sentry does not know that it has asked');
+    return asking.conclude(statement.requestId, { ...attemptOf(statement), ...UNKNOWN_REQUEST });
+  }
+  // Where people were asked anew, what they were asked before is not known any more. Nothing is done then, but to say so.
+  const isCurrent = approval.requestId === statement.requestId;
+  if (isCurrent && statement.digest !== keyApprovalDigest(statement.payload, approval)) {
+    return refuse(statement, 'people were shown something else than what the sentry has asked');
+  }
+  const last = isCurrent ? approval.result : undefined;
   if (isOvertaken(statement, last)) return;
   const result = isConcluded(statement, last) ? last : await carryOut({ received, asking, configuration, tries });
   await asking.conclude(statement.requestId, result);
 }
 
-async function whyRefused(
-  received: ReceivedDecision, approval: KeyApproval | undefined, workflow: KeyWorkflowParameter | undefined,
-): Promise<string | undefined> {
-  if (!workflow) return 'the sentry asks nobody any more';
-  if (!approval) return 'this sentry has not asked for it';
-  const { requestId, payload: keyId } = received.statement;
-  const signer = new KmsSigner(kms, workflow.decisionKeyArn);
-  // Where people were asked anew, what they were asked before is not known any more. Nothing is done then, but to say so.
-  if (approval.requestId !== requestId) return whyNotSigned(received, workflow.asker, signer);
-  return whyNotProved(received, { asker: workflow.asker, digest: keyApprovalDigest(keyId, approval) }, signer);
+const UNKNOWN_REQUEST: CarriedOut = { outcome: 'conflicting', text: 'Nothing was done: the sentry does not know that it has asked.' };
+
+function refuse({ requestId }: DecisionStatement, reason: string): void {
+  logger.error('a decision that is none', { requestId, reason });
+  metrics.addMetric(METRIC.decisionsRefused, MetricUnit.Count, 1);
+}
+
+function attemptOf({ phase, attempt }: DecisionStatement): Pick<AskResult, 'phase' | 'attempt'> {
+  return { phase, attempt };
 }
 
 async function carryOut(decided: Decided): Promise<AskResult> {
@@ -113,7 +116,7 @@ async function carryOut(decided: Decided): Promise<AskResult> {
     metrics.addMetric(result.outcome === 'failed' ? METRIC.decisionsFailed : METRIC.decisionsCarriedOut, MetricUnit.Count, 1);
     return result;
   } catch (error) {
-    if (error instanceof UnfinishedKeyDecisionError && decided.tries === TRIES_BEFORE_TOLD) {
+    if (error instanceof UnfinishedKeyDecisionError && decided.tries >= TRIES_BEFORE_TOLD) {
       await decided.asking.conclude(requestId, { phase, attempt, outcome: 'failed', text: `Not yet, and it is still tried: ${error.message}` });
     }
     throw error;
@@ -140,5 +143,8 @@ async function tryOnce(statement: DecisionStatement, { configuration, asking }: 
 
 function count({ keys: reported }: KeyReport): void {
   const steps = reported.flatMap(({ step }) => step?.report ?? []);
-  metrics.addMetric(METRIC.keysDeactivated, MetricUnit.Count, steps.filter(({ kind, step }) => kind === 'done' && step === 'deactivate').length);
+  const done = steps.filter(({ kind }) => kind === 'done');
+  metrics.addMetric(METRIC.keysDeactivated, MetricUnit.Count, done.filter(({ step }) => step === 'deactivate').length);
+  metrics.addMetric(METRIC.keysDeleted, MetricUnit.Count, done.filter(({ step }) => step === 'delete').length);
+  metrics.addMetric(METRIC.stepsFailed, MetricUnit.Count, steps.filter(({ kind }) => kind === 'failed').length);
 }

@@ -108,14 +108,25 @@ describe('a key that is due', () => {
   test('is asked about again by the same request and the same question while nobody decides, and its notice stays alive', async () => {
     const account = await asked(120);
     const { requestId, question } = account.approvalOf(ID)!;
-    for (const _week of [1, 2, 3]) {
-      account.pass(7);
+    for (const _run of [1, 2, 3]) {
+      account.pass(4);
       expect(await stepsOfRun(account)).toEqual(['asked deactivate']);
     }
     expect(account.people.requests).toMatchObject([{ requestId, times: 4 }]);
     expect(account.approvalOf(ID)).toMatchObject({ requestId, question });
     await decided(account, 'approved');
     expect(account.steps).toMatchObject([{ keyId: ID, kind: 'deactivate' }]);
+  });
+
+  test('is asked about anew where no workflow has waited for so long: the decision is lost', async () => {
+    const account = await asked(120);
+    for (const days of [8, 8]) {
+      account.pass(days);
+      await run(account);
+    }
+    const [first, second] = account.people.requests;
+    expect(account.people.requests).toMatchObject([{ times: 2 }, { times: 1 }]);
+    expect(second?.requestId).not.toBe(first?.requestId);
   });
 
   test('is not asked about while anything is unknown, though what was asked before is sent again', async () => {
@@ -250,6 +261,32 @@ describe('a key that people approved to deactivate', () => {
     expect(request!.outcome).toMatchObject({ outcome: 'carried-out', text: 'AKIA-0 was deactivated.' });
   });
 
+  test('and that was deactivated is told so once it can be told, and not again deactivated where its owner has activated it since', async () => {
+    const account = await asked(120);
+    const [request] = account.people.undecided;
+    account.people.decide(request!, 'approved', account.now());
+    const decision = account.people.queue[0]!;
+    const silent = { ...account, tell: failing('SNS is away') };
+    const proved = carryOutKeyDecision(decision, CONFIGURATION, silent, account.begin([]));
+    await expect(proved).rejects.toThrow('SNS is away');
+    account.do('toggle', 0);
+    await deliver(account, decision, CONFIGURATION);
+    expect(request!.outcome).toMatchObject({ outcome: 'carried-out' });
+    expect(lastSteps(account)).toEqual(['done deactivate']);
+    expect(account.steps).toHaveLength(1);
+  });
+
+  test('leaves the user\'s other keys to the runs: nobody is asked about them by it', async () => {
+    const account = new FaultyAccount([user('user-0', [key('AKIA-0', 130), key('AKIA-1', 120)])], NOW.getTime());
+    const one = { ...CONFIGURATION, actions: { ...CONFIGURATION.actions!, maxActionsPerRun: 1 } };
+    await run(account, {}, one);
+    account.pass(8);
+    await run(account, {}, one);
+    await decided(account, 'approved', one);
+    expect(account.people.requests).toMatchObject([{ keyId: 'AKIA-0' }]);
+    expect(account.steps).toMatchObject([{ keyId: 'AKIA-0' }]);
+  });
+
   test('is due by that approval once only', () => {
     const told = { deactivate: NOW };
     const record: KeyRecord = {
@@ -258,8 +295,10 @@ describe('a key that people approved to deactivate', () => {
     const again = { ...record, approval: { ...record.approval!, deactivatedAt: NOW } };
     const owned: AccessKeyWithUse = { id: ID, userName: 'user-0', status: 'Active', createdAt: daysAgo(120), lastUse: { kind: 'never' } };
     const later = new Date(NOW.getTime() + 8 * DAY);
-    expect([record, again].map((each) => nextStep(owned, each, CONFIGURATION.actions!, later, 'r1').kind)).toEqual(['due', 'unapproved']);
-    expect(nextStep(owned, record, CONFIGURATION.actions!, later, 'r2').kind).toBe('unapproved');
+    expect([record, again].map((each) => nextStep(owned, each, CONFIGURATION.actions!, later, { keyId: ID, requestId: 'r1' }).kind)).toEqual(['due', 'unapproved']);
+    for (const approved of [{ keyId: ID, requestId: 'r2' }, { keyId: 'AKIA-1', requestId: 'r1' }]) {
+      expect(nextStep(owned, record, CONFIGURATION.actions!, later, approved).kind).toBe('unapproved');
+    }
   });
 
   test('and that IAM refuses is told as failed, held by runs, and done when people try again', async () => {
@@ -343,6 +382,25 @@ describe('no authority comes from', () => {
     expect(account.approvalOf(ID)).not.toHaveProperty('decision');
   });
 
+  test.each([
+    ['another key of the same user, that stands in the table under its request', 'user-0', 'AKIA-0'],
+    ['a key of a user that stands in the table as the key\'s own', 'user-1', 'AKIA-1'],
+  ])('%s', async (_, userName, victim) => {
+    const account = new FaultyAccount([user('user-0', [key('AKIA-0', 130), key('AKIA-2', 120)]), user('user-1', [key('AKIA-1', 130)])], NOW.getTime());
+    const all = { ...CONFIGURATION, actions: { ...CONFIGURATION.actions!, maxActionsPerRun: 5 } };
+    await run(account, {}, all);
+    account.pass(8);
+    await run(account, {}, all);
+    const [approved, other] = [account.remembered('AKIA-2'), account.remembered(victim)];
+    const { approval } = approved ?? {};
+    account.forge({ ...approved!, userName });
+    account.forge({ ...other!, approval: { ...other!.approval!, requestId: approval!.requestId } });
+    const request = account.people.request(approval!.requestId)!;
+    account.people.decide(request, 'approved', account.now());
+    await deliver(account, account.people.queue[0]!, CONFIGURATION).catch(() => undefined);
+    expect(account.steps.filter(({ keyId }) => keyId !== 'AKIA-2')).toEqual([]);
+  });
+
   test('an approval of another key', async () => {
     const account = await asked(130, 120);
     const { requestId } = account.approvalOf('AKIA-1')!;
@@ -354,7 +412,7 @@ describe('no authority comes from', () => {
 
 test.each([true, false])('a decision deletes nothing, though something is due to be deleted (inactive keys listed: %s)', async (includeInactive) => {
   const listing = { ...CONFIGURATION, rules: { ...CONFIGURATION.rules, keys: { ...CONFIGURATION.rules.keys, includeInactive } } };
-  const account = new FaultyAccount([user('user-0', [key(ID, 120), key('AKIA-OLD', 200, { status: 'Inactive' })])], NOW.getTime());
+  const account = new FaultyAccount([user('user-0', [key(ID, 85), key('AKIA-OLD', 200, { status: 'Inactive' })])], NOW.getTime());
   for (const days of [0, 8, 10, 9]) {
     account.pass(days);
     await run(account, {}, listing);
