@@ -1,6 +1,7 @@
+import type { KeyRecord } from './key-actions';
 import type { KeyApproval, KeyDecision } from './key-approval';
 import { laterText } from './key-question';
-import type { KeyRecords } from './retire-keys';
+import type { KeyRecords, StepReport } from './retire-keys';
 import { type KeySentryConfiguration, type KeySentrySurroundings, runKeySentry } from './run-key-sentry';
 import type { AccessKeySource } from './survey';
 import { type AskResult, type CarriedOut, isConcluded, isOvertaken } from '../approval/ask-result';
@@ -65,12 +66,15 @@ async function deactivate(
   const [unknown] = report.survey.unknowns;
   if (unknown) throw new UnfinishedKeyDecisionError(`${unknown.what}: ${unknown.reason}`);
   const step = report.keys.find((key) => key.keyId === keyId)?.step?.report;
-  if (step?.step !== 'deactivate') return NOT_DUE;
+  return step?.step === 'deactivate' ? outcomeOf(keyId, step, record) : NOT_DUE;
+}
+
+function outcomeOf(keyId: string, step: StepReport, before: KeyRecord | undefined): CarriedOut {
   switch (step.kind) {
     case 'done': return deactivated(keyId);
     case 'failed':
       // Only what an earlier try was about to do, and has not done, was told: it is done in the next.
-      if (record?.untold) throw new UnfinishedKeyDecisionError(step.reason);
+      if (before?.untold) throw new UnfinishedKeyDecisionError(step.reason);
       return { outcome: 'failed', text: step.reason };
     case 'held': throw new UnfinishedKeyDecisionError(step.reason);
     default: return NOT_DUE;
