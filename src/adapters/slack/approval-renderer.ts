@@ -66,7 +66,8 @@ export class SlackRenderer implements Renderer {
 
   /** By the question and the configuration alone, so that a message's parts stay what they are. */
   private layoutOf(request: ApprovalRequest): Layout {
-    const asked: ApprovalRequest = { ...request, requesters: [{ ...request.question.requester, slackUserId: '' }], repeats: 0, votes: [] };
+    const requesters = [{ ...request.question.requester, slackUserId: '' }];
+    const asked: ApprovalRequest = { ...request, requesters, repeats: 0, votes: [], decision: undefined, carrying: undefined };
     const frame = [...this.head(asked), this.identity(asked), this.buttons(asked)];
     return layOut(request.question, timeText(request.expiresAt), MOST_WEIGHT - GROWTH_WEIGHT - weightOfBlocks(frame));
   }

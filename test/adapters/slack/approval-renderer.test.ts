@@ -429,6 +429,16 @@ describe('whatever is asked, and whatever has become of it', () => {
     }), { numRuns: 60 });
   });
 
+  test('its parts stay what they are once it is decided, however full they are', () => {
+    const renderer = new SlackRenderer(CONFIGURATION);
+    for (let length = 0; length < 120; length += 1) {
+      const changes = Array.from({ length: 90 }, () => ({ after: 'x'.repeat(length), remarks: [] }));
+      const long = { ...QUESTION, requester: { name: 'nobody known' }, changes };
+      const decided = requestOf(long, { decision: { kind: 'denied', at: DECIDED_AT, by: ['U0ALICE'] } });
+      expect([length, renderer.whole(decided).length]).toEqual([length, renderer.whole(requestOf(long, {})).length]);
+    }
+  });
+
   test('a message that can be approved there shows everything', () => {
     fc.assert(fc.property(question, configuration, (asked, chosen) => {
       const renderer = new SlackRenderer(chosen);
