@@ -34,6 +34,10 @@ export function shapeTests(project: CdkSentriesProject): void {
     env: { CDK_VALIDATION: 'false', APPROVAL_REQUESTS: '1000' },
     steps: [{ exec: 'jest --ci -c jest.slow.config.json test/slow/slack-approval-load.test.ts' }],
   });
+  project.addTask('templates', {
+    description: 'Compare the templates of all examples, and of an app that uses every prop, with those of another commit; --renamed puts names aside',
+    steps: [{ exec: 'tsx build/templates/compare-templates.ts', receiveArgs: true }],
+  });
   project.addTask('test:replay', {
     description: 'Replay the CloudTrail records in the folder that CLOUDTRAIL_RECORDS_DIR names',
     steps: [{ exec: 'jest --ci --verbose test/adapters/security-group/recorded-events.test.ts' }],

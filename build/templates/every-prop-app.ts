@@ -1,0 +1,139 @@
+import { App, Duration, Stack } from 'aws-cdk-lib';
+import * as apigwv2 from 'aws-cdk-lib/aws-apigatewayv2';
+import * as acm from 'aws-cdk-lib/aws-certificatemanager';
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import * as events from 'aws-cdk-lib/aws-events';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
+import * as sns from 'aws-cdk-lib/aws-sns';
+import * as sqs from 'aws-cdk-lib/aws-sqs';
+import {
+  Actor, Approvers, ChangeResponse, ExistingViolations, IamKeySentry, KeyActions, KeyExemption, MonitoredGroups, Ports, SecurityGroupBaseline,
+  SecurityGroupSentry, SentryMode, SlackApprovalWorkflow, SlackDestination, TrafficDirection, TrafficPattern, TrafficPeer, UnansweredChange,
+  type CdkDeploymentsProps, type CloudFormationActorProps, type IamKeySentryProps, type KeyActionsProps, type LockedBaselineProps, type PublicRangeProps,
+  type RevertIfDeniedProps, type SecurityGroupSentryProps, type SlackApprovalWorkflowProps, type TagExemptionProps, type TrafficPatternProps,
+} from 'cdk-sentries';
+
+/** An app that uses every prop: each is typed as `Required`, so a prop that is added does not compile until it stands here. */
+const app = new App();
+const stack = new Stack(app, 'EveryProp');
+
+const topic = new sns.Topic(stack, 'Topic');
+const vpc = new ec2.Vpc(stack, 'Vpc', { maxAzs: 1, natGateways: 0 });
+const web = new ec2.SecurityGroup(stack, 'Web', { vpc, allowAllOutbound: false });
+const bastion = new ec2.SecurityGroup(stack, 'Bastion', { vpc });
+const deployer = new iam.Role(stack, 'Deployer', { assumedBy: new iam.AccountRootPrincipal() });
+const secret = (id: string) => new secretsmanager.Secret(stack, id);
+
+const workflow: Required<SlackApprovalWorkflowProps> = {
+  signingSecret: secret('SigningSecret'),
+  botToken: secret('BotToken'),
+  approvalChannelId: 'C0APPROVE',
+  approvers: Approvers.userGroup('S0SECOPS'),
+  monitoringChannel: SlackDestination.webhook(secret('Webhook')),
+  requiredApprovals: 2,
+  allowSelfApproval: true,
+  expireAfter: Duration.hours(12),
+  remindAfter: Duration.hours(2),
+  approvalDurations: [Duration.hours(2), Duration.hours(4)],
+  pauseAfterDenial: Duration.hours(3),
+  maxRequestsPerHour: 5,
+  auditRetention: Duration.days(500),
+  notificationTopic: topic,
+  domainMapping: {
+    domainName: new apigwv2.DomainName(stack, 'Domain', {
+      domainName: 'approvals.example.com',
+      certificate: acm.Certificate.fromCertificateArn(stack, 'Certificate', 'arn:aws:acm:eu-west-1:111122223333:certificate/0a0a'),
+    }),
+  },
+};
+const approvals = new SlackApprovalWorkflow(stack, 'Approvals', workflow);
+approvals.addAsker('own', new sqs.Queue(stack, 'OwnDecisions')).grantAsk(deployer);
+
+const locked: Required<LockedBaselineProps> = { restoreRemoved: true };
+const unanswered: Required<RevertIfDeniedProps> = { whenUnanswered: UnansweredChange.ACCEPT };
+const publicRange: Required<PublicRangeProps> = { ipv4BroaderThan: 24, ipv6BroaderThan: 48 };
+const pattern: Required<TrafficPatternProps> = {
+  direction: TrafficDirection.INGRESS,
+  ports: [
+    Ports.RDP, Ports.DATABASES, Ports.HIGH_RISK, Ports.ALL_TRAFFIC, Ports.tcp(443), Ports.tcpRange(20, 21), Ports.udp(53), Ports.udpRange(60, 61),
+    Ports.icmp(), Ports.protocol(50),
+  ],
+  peers: [
+    TrafficPeer.internet(), TrafficPeer.publicRange(publicRange), TrafficPeer.ipRange('10.0.0.0/8'), TrafficPeer.prefixList('pl-0123456789abcdef0'),
+    TrafficPeer.securityGroup(bastion),
+  ],
+};
+const cloudFormation: Required<CloudFormationActorProps> = { executionRole: deployer };
+const deployments: Required<CdkDeploymentsProps> = { qualifier: 'team' };
+const groupSentry: Required<SecurityGroupSentryProps> = {
+  monitoredGroups: MonitoredGroups.groups([web]),
+  policies: [
+    { baseline: SecurityGroupBaseline.forbid([TrafficPattern.of(pattern)]), response: ChangeResponse.revert() },
+    { baseline: SecurityGroupBaseline.forbid([TrafficPattern.toInternet(Ports.tcp(25))]), response: ChangeResponse.revertUntilApproved(approvals) },
+    { baseline: SecurityGroupBaseline.allowOnly([TrafficPattern.everything()]), response: ChangeResponse.notifyOnly() },
+    { baseline: SecurityGroupBaseline.locked(locked), response: ChangeResponse.revertIfDenied(approvals, unanswered) },
+  ],
+  trustedActors: [Actor.role(deployer), Actor.cloudFormation(cloudFormation), Actor.cdkDeployments(deployments)],
+  notificationTopic: topic,
+  mode: SentryMode.ENFORCE,
+  existingViolations: ExistingViolations.RESPOND,
+  reconcileSchedule: events.Schedule.rate(Duration.minutes(30)),
+  settleTime: Duration.minutes(20),
+  reconcileBrake: 0.5,
+  repeatWindow: Duration.hours(2),
+};
+const sentry = new SecurityGroupSentry(stack, 'GroupSentry', groupSentry);
+sentry.grantOperate(deployer);
+
+const tagged: Required<TagExemptionProps> = { maxDuration: Duration.days(60) };
+const actions: Required<KeyActionsProps> = {
+  deactivateAfter: Duration.days(100),
+  deleteAfterInactive: Duration.days(30),
+  grace: Duration.days(5),
+  maxActionsPerRun: 7,
+  askBeforeDeactivating: approvals,
+  askAgainAfter: Duration.days(20),
+};
+const keySentry: Required<IamKeySentryProps> = {
+  maxKeyAge: Duration.days(90),
+  warnBefore: Duration.days(10),
+  maxUnusedAge: Duration.days(45),
+  neverUsedGrace: Duration.days(9),
+  includeInactiveKeys: true,
+  schedule: events.Schedule.rate(Duration.hours(12)),
+  missedRunAlarmAfter: Duration.days(2),
+  exemptions: [
+    KeyExemption.user('robot'), KeyExemption.path('/breakglass/'), KeyExemption.group(iam.Group.fromGroupName(stack, 'Group', 'admins')),
+    KeyExemption.tag('keep-until', tagged),
+  ],
+  actions: KeyActions.of(actions),
+  mode: SentryMode.ENFORCE,
+  notifyWhenNothingFound: true,
+  notificationTopic: topic,
+  homeRegion: 'eu-west-1',
+};
+new IamKeySentry(stack, 'KeySentry', keySentry);
+
+const defaults = new Stack(app, 'OtherSelections', { env: { account: '111122223333', region: 'us-east-1' } });
+const approversByName = new SlackApprovalWorkflow(defaults, 'Approvals', {
+  signingSecret: new secretsmanager.Secret(defaults, 'SigningSecret'),
+  botToken: new secretsmanager.Secret(defaults, 'BotToken'),
+  approvalChannelId: 'C0APPROVE',
+  monitoringChannel: SlackDestination.channel('C0MONITOR'),
+  approvers: Approvers.users(['U0ALICE']),
+});
+const askBefore = { baseline: SecurityGroupBaseline.forbid([TrafficPattern.withoutDescription()]), response: ChangeResponse.revertUntilApproved(approversByName) };
+const selections: [string, MonitoredGroups][] = [
+  ['Ids', MonitoredGroups.ids(['sg-0123456789abcdef0'])],
+  ['Tagged', MonitoredGroups.taggedWith('sentry', 'on').excluding(MonitoredGroups.taggedWith('sentry', 'off'))],
+  ['InVpc', MonitoredGroups.inVpc(ec2.Vpc.fromVpcAttributes(defaults, 'Vpc', { vpcId: 'vpc-0123456789abcdef0', availabilityZones: ['a'] }))],
+];
+for (const [id, monitoredGroups] of selections) new SecurityGroupSentry(defaults, id, { monitoredGroups, policies: [askBefore], mode: SentryMode.OBSERVE });
+
+const everywhere = new Stack(app, 'Everywhere', { env: { account: '444455556666', region: 'eu-central-1' } });
+new SecurityGroupSentry(everywhere, 'All', {
+  monitoredGroups: MonitoredGroups.all(),
+  policies: [{ baseline: SecurityGroupBaseline.locked(), response: ChangeResponse.revert() }],
+});
+new IamKeySentry(everywhere, 'KeySentry', { actions: KeyActions.reportOnly() });
