@@ -10,7 +10,8 @@ import * as sqs from 'aws-cdk-lib/aws-sqs';
 import {
   Actor, Approvers, ChangeResponse, ExistingViolations, IamKeySentry, KeyActions, KeyExemption, MonitoredGroups, Ports, SecurityGroupBaseline,
   SecurityGroupSentry, SentryMode, SlackApprovalWorkflow, SlackDestination, TrafficDirection, TrafficPattern, TrafficPeer, UnansweredChange,
-  type CdkDeploymentsProps, type CloudFormationActorProps, type IamKeySentryProps, type KeyActionsProps, type LockedBaselineProps, type PublicRangeProps,
+  type CdkDeploymentsProps, type CloudFormationActorProps, type IamKeySentryProps, type KeyActionsProps, type LockedBaselineProps,
+  type PublicRangeProps,
   type RevertIfDeniedProps, type SecurityGroupSentryProps, type SlackApprovalWorkflowProps, type TagExemptionProps, type TrafficPatternProps,
 } from 'cdk-sentries';
 
@@ -123,13 +124,18 @@ const approversByName = new SlackApprovalWorkflow(defaults, 'Approvals', {
   monitoringChannel: SlackDestination.channel('C0MONITOR'),
   approvers: Approvers.users(['U0ALICE']),
 });
-const askBefore = { baseline: SecurityGroupBaseline.forbid([TrafficPattern.withoutDescription()]), response: ChangeResponse.revertUntilApproved(approversByName) };
+const askBefore = {
+  baseline: SecurityGroupBaseline.forbid([TrafficPattern.withoutDescription()]),
+  response: ChangeResponse.revertUntilApproved(approversByName),
+};
 const selections: [string, MonitoredGroups][] = [
   ['Ids', MonitoredGroups.ids(['sg-0123456789abcdef0'])],
   ['Tagged', MonitoredGroups.taggedWith('sentry', 'on').excluding(MonitoredGroups.taggedWith('sentry', 'off'))],
   ['InVpc', MonitoredGroups.inVpc(ec2.Vpc.fromVpcAttributes(defaults, 'Vpc', { vpcId: 'vpc-0123456789abcdef0', availabilityZones: ['a'] }))],
 ];
-for (const [id, monitoredGroups] of selections) new SecurityGroupSentry(defaults, id, { monitoredGroups, policies: [askBefore], mode: SentryMode.OBSERVE });
+for (const [id, monitoredGroups] of selections) {
+  new SecurityGroupSentry(defaults, id, { monitoredGroups, policies: [askBefore], mode: SentryMode.OBSERVE });
+}
 
 const everywhere = new Stack(app, 'Everywhere', { env: { account: '444455556666', region: 'eu-central-1' } });
 new SecurityGroupSentry(everywhere, 'All', {

@@ -103,7 +103,8 @@ function digest(value: Json): string {
 }
 
 function sorted(value: Json): string {
-  return JSON.stringify(value, (_key, entry: Json) => isObject(entry) ? Object.fromEntries(Object.entries(entry).sort(([a], [b]) => a < b ? -1 : 1)) : entry);
+  const byKey = (entry: JsonObject) => Object.fromEntries(Object.entries(entry).sort(([a], [b]) => a < b ? -1 : 1));
+  return JSON.stringify(value, (_key, entry: Json) => isObject(entry) ? byKey(entry) : entry);
 }
 
 function isObject(value: Json): value is JsonObject {
