@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { GetAccessKeyLastUsedCommand, IAMClient, ListAccessKeysCommand, paginateListUsers } from '@aws-sdk/client-iam';
 import { App, Duration, Stack } from 'aws-cdk-lib';
-import type { NewUser } from '../sandbox/iam-users';
+import type { NewUser } from '../sandbox/emulator/iam-users';
 import { LocalAws } from '../sandbox/local-aws';
 import { IamKeySentry } from '../src';
 

@@ -5,7 +5,7 @@ import { synthesizeApp } from '../sandbox/deployer/synthesize';
 import { LocalAws } from '../sandbox/local-aws';
 import { SlackStandIn } from '../sandbox/slack/slack-stand-in';
 
-const EXAMPLE = resolve(__dirname, '..', 'examples', 'typescript', 'approval');
+const EXAMPLE = resolve(__dirname, '..', 'examples', 'approval', 'typescript');
 const SIGNING_SECRET = 'bench-signing-secret';
 const CALLS = 200;
 const SLACK_WAITS_MS = 3_000;

@@ -32,9 +32,9 @@ export interface HandlerSource {
   readonly entry: string;
 }
 
-/** Every entry point in src/handlers, named after its file: respond-to-changes.lambda.ts. */
+/** Every entry point in src/<subject>/handlers, named after its file: respond-to-changes.lambda.ts. */
 export function findHandlers(): HandlerSource[] {
-  return globSync(`src/handlers/**/*${SUFFIX}`, { cwd: PROJECT })
+  return globSync(`src/*/handlers/*${SUFFIX}`, { cwd: PROJECT })
     .map((file) => ({ name: basename(file, SUFFIX), entry: join(PROJECT, file) }));
 }
 

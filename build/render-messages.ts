@@ -4,16 +4,16 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import * as z from 'zod/mini';
 import { type Page, type PageMessage, slackPage } from './slack-page';
-import type { Block } from '../src/adapters/slack/approval-blocks';
-import { SlackRenderer } from '../src/adapters/slack/approval-renderer';
-import { askAbout, laterText } from '../src/domain/access-key/key-question';
-import type { ApprovalConfiguration } from '../src/domain/approval/approval-configuration';
-import type { ApprovalRequest, Step } from '../src/domain/approval/approval-request';
-import type { RenderedMessage } from '../src/domain/approval/bring-messages';
-import type { AskedChange } from '../src/domain/security-group/asked-change';
-import { changeQuestion } from '../src/domain/security-group/change-question';
-import type { Violation } from '../src/domain/security-group/judge';
-import type { Rule } from '../src/domain/security-group/rule';
+import { askAbout, laterText } from '../src/access-key/domain/key-question';
+import type { Block } from '../src/approval/adapters/slack/approval-blocks';
+import { SlackRenderer } from '../src/approval/adapters/slack/approval-renderer';
+import type { ApprovalConfiguration } from '../src/approval/domain/approval-configuration';
+import type { ApprovalRequest, Step } from '../src/approval/domain/approval-request';
+import type { RenderedMessage } from '../src/approval/domain/bring-messages';
+import type { AskedChange } from '../src/security-group/domain/asked-change';
+import { changeQuestion } from '../src/security-group/domain/change-question';
+import type { Violation } from '../src/security-group/domain/judge';
+import type { Rule } from '../src/security-group/domain/rule';
 
 /**
  * Pictures of what people see in Slack, for the docs: `tsx build/render-messages.ts`. The messages are the renderer's own; the page only

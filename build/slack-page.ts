@@ -1,4 +1,4 @@
-import type { Block, Button, RichText, RichTextPart } from '../src/adapters/slack/approval-blocks';
+import type { Block, Button, RichText, RichTextPart } from '../src/approval/adapters/slack/approval-blocks';
 
 /** A message as it stands on a page. */
 export interface PageMessage {

@@ -23,21 +23,21 @@ export function enforceLayers(project: CdkSentriesProject): void {
     'complexity': ['error', 15],
   });
   eslint.addOverride({
-    files: BUNDLED_LAYERS.map((layer) => `src/${layer}/**/*.ts`),
+    files: BUNDLED_LAYERS.map((layer) => `src/*/${layer}/**/*.ts`),
     rules: {
       'import/no-extraneous-dependencies': ['error', { devDependencies: true }],
       'no-restricted-imports': ['error', { patterns: CDK_PACKAGES }],
     },
   });
   eslint.addOverride({
-    files: SHIPPED_LAYERS.map((layer) => `src/${layer}/**/*.ts`),
+    files: SHIPPED_LAYERS.map((layer) => `src/*/${layer}/**/*.ts`),
     rules: {
       'import/no-extraneous-dependencies': [
         'error', { devDependencies: false, optionalDependencies: false, peerDependencies: true },
       ],
     },
   });
-  eslint.addOverride({ files: ['src/domain/**/*.ts'], rules: purity() });
+  eslint.addOverride({ files: ['src/*/domain/**/*.ts'], rules: purity() });
   for (const toolFolder of ['build', 'bench', 'sandbox', 'examples', 'projenrc']) eslint.allowDevDeps(`**/${toolFolder}/**`);
 }
 
@@ -47,8 +47,8 @@ function layerZones() {
     layers
       .filter((other) => other !== layer && !ALLOWED_IMPORTS[layer]!.includes(other))
       .map((other) => ({
-        target: `./src/${layer}`,
-        from: `./src/${other}`,
+        target: `./src/*/${layer}/**`,
+        from: `./src/*/${other}/**`,
         message: `${layer}/ may import ${ALLOWED_IMPORTS[layer]!.join('/, ') || 'no other layer'}: see docs/architecture.md.`,
       })),
   );

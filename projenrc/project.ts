@@ -90,7 +90,7 @@ export class CdkSentriesProject extends awscdk.AwsCdkConstructLibrary {
       release: false,
       lambdaAutoDiscover: false,
       npmignoreEnabled: false,
-      excludeTypescript: ['src/handlers/**/*.ts', 'src/adapters/**/*.ts'],
+      excludeTypescript: ['src/*/handlers/**/*.ts', 'src/*/adapters/**/*.ts'],
 
       tsconfigDevFile: 'tsconfig.dev.json',
       tsconfigDev: {
@@ -100,10 +100,10 @@ export class CdkSentriesProject extends awscdk.AwsCdkConstructLibrary {
           exactOptionalPropertyTypes: false,
           paths: { 'cdk-sentries': ['./src/index.ts'] },
         },
-        include: ['.projenrc.ts', 'projenrc/**/*.ts', 'src/**/*.ts', 'test/**/*.ts', 'sandbox/**/*.ts', 'bench/**/*.ts', 'build/**/*.ts', 'examples/typescript/**/*.ts'],
+        include: ['.projenrc.ts', 'projenrc/**/*.ts', 'src/**/*.ts', 'test/**/*.ts', 'sandbox/**/*.ts', 'bench/**/*.ts', 'build/**/*.ts', 'examples/**/*.ts'],
       },
       eslintOptions: {
-        dirs: ['src', 'build', 'sandbox', 'bench', 'examples/typescript', 'projenrc', '.projenrc.ts'],
+        dirs: ['src', 'build', 'sandbox', 'bench', 'examples', 'projenrc', '.projenrc.ts'],
         devdirs: ['test'],
         fileExtensions: ['.ts'],
         projectService: false,

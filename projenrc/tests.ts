@@ -40,6 +40,6 @@ export function shapeTests(project: CdkSentriesProject): void {
   });
   project.addTask('test:replay', {
     description: 'Replay the CloudTrail records in the folder that CLOUDTRAIL_RECORDS_DIR names',
-    steps: [{ exec: 'jest --ci --verbose test/adapters/security-group/recorded-events.test.ts' }],
+    steps: [{ exec: 'jest --ci --verbose test/security-group/adapters/recorded-events.test.ts' }],
   });
 }

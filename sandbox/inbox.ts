@@ -1,8 +1,8 @@
 import { SNSClient, SubscribeCommand } from '@aws-sdk/client-sns';
 import { CreateQueueCommand, DeleteMessageBatchCommand, type Message, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import * as z from 'zod/mini';
-import { ACCOUNT_ID, emulatorAccess, REGION } from './emulator-access';
-import { queuesDrained } from './queue-drained';
+import { ACCOUNT_ID, emulatorAccess, REGION } from './emulator/emulator-access';
+import { queuesDrained } from './emulator/queue-drained';
 
 /** emulator.py knows the name. */
 const QUEUE_NAME = 'sandbox-inbox';

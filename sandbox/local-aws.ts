@@ -12,17 +12,17 @@ import {
 } from './cloudtrail/tap';
 import { readAssembly } from './deployer/assembly';
 import { deployStack, type StackDeployment } from './deployer/deploy-stack';
-import { type Emulator, startEmulator } from './emulator';
-import { ACCOUNT_ID, emulatorAccess, REGION } from './emulator-access';
-import { IamGaps } from './iam-gaps/iam-gaps';
-import { type IamStandIn, startIamStandIn } from './iam-gaps/stand-in';
-import type { AddedUser, NewUser } from './iam-users';
+import { type Emulator, startEmulator } from './emulator/emulator';
+import { ACCOUNT_ID, emulatorAccess, REGION } from './emulator/emulator-access';
+import type { AddedUser, NewUser } from './emulator/iam-users';
+import { preparePythonEnvironment, type PythonEnvironment } from './emulator/python-environment';
 import { type Delivery, Inbox } from './inbox';
-import { preparePythonEnvironment, type PythonEnvironment } from './python-environment';
+import { IamGaps } from './proxy/iam-gaps/iam-gaps';
+import { type IamStandIn, startIamStandIn } from './proxy/iam-gaps/stand-in';
 import type { FireReport } from './runner/asynchronous-invocation';
 import type { InvocationReport } from './runner/deployed-function';
 import { Runner } from './runner/runner';
-import { SandboxClock } from './sandbox-clock';
+import { SandboxClock } from './support/sandbox-clock';
 
 /** Of the events that this library announces. */
 const OWN_SOURCE = 'cdk-sentries';

@@ -1,9 +1,9 @@
 import { LocalAws, type LocalAwsOptions } from './local-aws';
-import { endWithParent } from './process-lifetime';
 import { playAccessKeys } from './scenes/access-keys';
 import { playedAnswers, typedAnswers } from './scenes/answers';
 import { PLAYED, playApproval } from './scenes/approval';
 import { invite, observers, playLockedSecurityGroup } from './scenes/locked-security-group';
+import { endWithParent } from './support/process-lifetime';
 
 const USAGE = [
   'npm run sandbox                       a security group that heals itself; then it stays up, to be tried by hand',

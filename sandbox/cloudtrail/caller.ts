@@ -1,6 +1,6 @@
-import { SigningCredentials } from './api-request';
 import { EmulatorIdentity, EmulatorLookUp, EmulatorRole } from './emulator-look-up';
 import { timeOf } from './event-time';
+import { SigningCredentials } from '../proxy/api-request';
 
 /** Who made a call. */
 export interface Caller {

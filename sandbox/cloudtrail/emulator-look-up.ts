@@ -2,8 +2,8 @@ import { DescribeSecurityGroupsCommand, EC2Client, EC2ServiceException, paginate
 import { GetRoleCommand, IAMClient } from '@aws-sdk/client-iam';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import * as z from 'zod/mini';
-import { SigningCredentials } from './api-request';
 import { KeptRule } from './kept-rule';
+import { SigningCredentials } from '../proxy/api-request';
 
 const describedRule = z.object({
   SecurityGroupRuleId: z.string(),

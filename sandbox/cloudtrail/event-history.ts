@@ -6,11 +6,11 @@
  */
 import { randomUUID } from 'node:crypto';
 import * as z from 'zod/mini';
-import { Answer } from './answer';
-import { ApiRequest } from './api-request';
-import { errorAnswer } from './faults';
 import { CloudTrailEvent } from './record';
 import { RecordedResource, resourcesOf } from './recorded-resources';
+import { Answer } from '../proxy/answer';
+import { ApiRequest } from '../proxy/api-request';
+import { errorAnswer } from '../proxy/faults';
 
 const MAX_RESULTS = 50;
 

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { ApiError } from './answer';
 import { Caller } from './caller';
 import { timeOf } from './event-time';
 import { RecordedAction } from './recorded-action';
 import { requestParametersOf } from './request-parameters';
+import { ApiError } from '../proxy/answer';
 
 export interface CloudTrailEvent {
   readonly 'version': '0';

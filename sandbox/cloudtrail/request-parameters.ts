@@ -1,6 +1,6 @@
-import { membersOf, ParameterTree, parameterTree, textAt, textsAt, treesAt } from './query-parameters';
 import { recordList, recordListIfAny, withoutAbsent } from './record-list';
 import { isWrapped, RecordedAction } from './recorded-action';
+import { membersOf, ParameterTree, parameterTree, textAt, textsAt, treesAt } from '../proxy/query-parameters';
 
 type Rendered = Record<string, unknown>;
 

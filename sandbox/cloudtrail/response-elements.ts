@@ -1,7 +1,7 @@
 import { KeptRule, keptPorts, keptProtocol, keptRange } from './kept-rule';
-import { parameterTree, textAt, treesAt } from './query-parameters';
 import { recordList, recordListIfAny, withoutAbsent } from './record-list';
 import { isWrapped, RecordedAction } from './recorded-action';
+import { parameterTree, textAt, treesAt } from '../proxy/query-parameters';
 
 type Rendered = Record<string, unknown>;
 

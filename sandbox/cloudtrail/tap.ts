@@ -3,26 +3,26 @@ import { once } from 'node:events';
 import { createServer, IncomingMessage, Server, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
-import { Answer, createdGroupIdOf, errorOf, requestIdOf, textsOf } from './answer';
-import { ApiRequest, apiRequestOf, isForm, isJson, SigningCredentials } from './api-request';
 import { Caller, Callers } from './caller';
 import { EmulatorLookUp } from './emulator-look-up';
 import { EventHistory } from './event-history';
-import { errorAnswer, Fault, PendingFaults } from './faults';
-import { EmulatorConnection, send } from './forwarding';
 import { GroupQueue } from './group-queue';
-import { Crash, Disturbance, DisturbedCall, Interference, InvocationFaults } from './invocation-faults';
 import { KeptRule } from './kept-rule';
-import { eventsPutBy, isPutEvents, PutEvent } from './put-events';
 import { CallEnd, CloudTrailEvent, eventOf } from './record';
 import { addsOrRemovesRules, RecordedAction, recordedActionNamed } from './recorded-action';
 import { ANSWERED_FIELDS, responseElementsOf } from './response-elements';
-import { SandboxClock } from '../sandbox-clock';
+import { Answer, createdGroupIdOf, errorOf, requestIdOf, textsOf } from '../proxy/answer';
+import { ApiRequest, apiRequestOf, isForm, isJson, SigningCredentials } from '../proxy/api-request';
+import { errorAnswer, Fault, PendingFaults } from '../proxy/faults';
+import { EmulatorConnection, send } from '../proxy/forwarding';
+import { Crash, Disturbance, DisturbedCall, Interference, InvocationFaults } from '../proxy/invocation-faults';
+import { eventsPutBy, isPutEvents, PutEvent } from '../proxy/put-events';
+import { SandboxClock } from '../support/sandbox-clock';
 
 export type { CloudTrailEvent } from './record';
-export type { PutEvent } from './put-events';
-export type { Fault } from './faults';
-export type { Crash, Disturbance, DisturbedCall } from './invocation-faults';
+export type { PutEvent } from '../proxy/put-events';
+export type { Fault } from '../proxy/faults';
+export type { Crash, Disturbance, DisturbedCall } from '../proxy/invocation-faults';
 
 /** One call that passed the tap. */
 export interface ApiCall {

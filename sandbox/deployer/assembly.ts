@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import * as path from 'node:path';
 import * as z from 'zod/mini';
-import { ACCOUNT_ID, REGION } from '../emulator-access';
+import { ACCOUNT_ID, REGION } from '../emulator/emulator-access';
 
 const Resource = z.looseObject({
   Type: z.string(),

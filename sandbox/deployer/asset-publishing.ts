@@ -2,8 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import * as path from 'node:path';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { zipSync, type Zippable } from 'fflate';
-import { emulatorAccess } from '../emulator-access';
 import type { FileAsset } from './assembly';
+import { emulatorAccess } from '../emulator/emulator-access';
 
 export async function publishFileAssets(endpoint: string, assets: FileAsset[]): Promise<void> {
   const s3 = new S3Client({ ...emulatorAccess(endpoint), forcePathStyle: true });

@@ -1,6 +1,6 @@
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
-import { ACCOUNT_ID, emulatorAccess, REGION } from '../emulator-access';
+import { ACCOUNT_ID, emulatorAccess, REGION } from '../emulator/emulator-access';
 
 const QUALIFIER = 'hnb659fds';
 const BOOTSTRAP_VERSION = '30';

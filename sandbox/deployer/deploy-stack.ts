@@ -5,7 +5,6 @@ import {
   DescribeStacksCommand, Stack, StackResource,
 } from '@aws-sdk/client-cloudformation';
 import * as z from 'zod/mini';
-import { emulatorAccess } from '../emulator-access';
 import { type Assembly, type AssemblyStack, type Resource, stackOf } from './assembly';
 import { publishFileAssets } from './asset-publishing';
 import { bootstrap } from './bootstrap';
@@ -16,6 +15,7 @@ import { deferHttpApis, type DeployedHttpApi } from './http-apis';
 import { type MadeResource, makeResources, type MadeResources } from './made-resources';
 import { type Schedule, deferSchedules } from './schedules';
 import { subscribe } from './subscriptions';
+import { emulatorAccess } from '../emulator/emulator-access';
 
 const POLL_MS = 50;
 

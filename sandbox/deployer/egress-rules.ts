@@ -1,6 +1,6 @@
 import { AuthorizeSecurityGroupEgressCommand, EC2Client } from '@aws-sdk/client-ec2';
 import * as z from 'zod/mini';
-import { emulatorAccess } from '../emulator-access';
+import { emulatorAccess } from '../emulator/emulator-access';
 
 const EgressRule = z.object({
   GroupId: z.string(),

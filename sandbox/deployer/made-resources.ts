@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { CreateKeyCommand, KMSClient } from '@aws-sdk/client-kms';
 import { CreateSecretCommand, GetRandomPasswordCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import * as z from 'zod/mini';
-import { emulatorAccess } from '../emulator-access';
 import type { Resource } from './assembly';
 import { isMadeByDeployer } from './emulator-gaps';
+import { emulatorAccess } from '../emulator/emulator-access';
 import { HttpApiServer } from '../http-api/http-api-server';
 
 /** A resource that the deployer made before the stack, as references in the template see it. */

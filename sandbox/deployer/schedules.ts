@@ -1,8 +1,8 @@
 import * as z from 'zod/mini';
-import { ACCOUNT_ID, REGION } from '../emulator-access';
 import type { Resource } from './assembly';
 import type { PhysicalResource } from './deploy-stack';
 import type { DeployableTemplate } from './deployable-template';
+import { ACCOUNT_ID, REGION } from '../emulator/emulator-access';
 
 /** A target of a rule with a schedule. */
 export interface Schedule {

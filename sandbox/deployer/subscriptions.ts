@@ -1,6 +1,6 @@
 import { SNSClient, SubscribeCommand } from '@aws-sdk/client-sns';
 import * as z from 'zod/mini';
-import { emulatorAccess } from '../emulator-access';
+import { emulatorAccess } from '../emulator/emulator-access';
 
 const Subscription = z.object({
   TopicArn: z.string(),

@@ -4,7 +4,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import * as path from 'node:path';
 import { text } from 'node:stream/consumers';
 import * as z from 'zod/mini';
-import { ACCOUNT_ID, REGION } from '../emulator-access';
+import { ACCOUNT_ID, REGION } from '../emulator/emulator-access';
 
 const PROJECT_BIN = path.join(__dirname, '..', '..', 'node_modules', '.bin');
 

@@ -4,7 +4,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type HttpResponse, messageResponse, responseOf } from './http-response';
 import { requestEventOf } from './request-event';
-import { SandboxClock } from '../sandbox-clock';
+import { SandboxClock } from '../support/sandbox-clock';
 
 /** API Gateway's. */
 const LARGEST_BODY = 10 * 1024 * 1024;

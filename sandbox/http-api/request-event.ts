@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
-import { ACCOUNT_ID, REGION } from '../emulator-access';
+import { ACCOUNT_ID, REGION } from '../emulator/emulator-access';
 
 /** What API Gateway hands over as it is; everything else in base64, forms too. */
 const TEXT = /^(text\/|application\/(json|javascript|xml)\b)/i;

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { GetQueueUrlCommand, type MessageAttributeValue, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
-import type { AsynchronousSettings } from '../deployer/schedules';
-import { emulatorAccess } from '../emulator-access';
-import type { SandboxClock } from '../sandbox-clock';
 import type { InvocationReport, RunnableFunction } from './deployed-function';
+import type { AsynchronousSettings } from '../deployer/schedules';
+import { emulatorAccess } from '../emulator/emulator-access';
+import type { SandboxClock } from '../support/sandbox-clock';
 
 /** How the last try of the function went, and what its handler answered; or that the message is in the queue. */
 export interface FireReport extends Omit<InvocationReport, 'functionName' | 'requestId'> {

@@ -3,10 +3,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { GetFunctionConfigurationCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
 import * as z from 'zod/mini';
-import type { DeployedFunction } from '../deployer/deploy-stack';
-import { emulatorAccess, REGION } from '../emulator-access';
-import type { SandboxClock } from '../sandbox-clock';
 import { FunctionProcess } from './function-process';
+import type { DeployedFunction } from '../deployer/deploy-stack';
+import { emulatorAccess, REGION } from '../emulator/emulator-access';
+import type { SandboxClock } from '../support/sandbox-clock';
 
 /** As many invocations of one function go on at the same time; enough to show what concurrency does. */
 export const MAX_PROCESSES = 2;

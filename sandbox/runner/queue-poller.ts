@@ -1,8 +1,8 @@
 import { ChangeMessageVisibilityBatchCommand, DeleteMessageBatchCommand, GetQueueUrlCommand, type Message, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
-import type { EventSourceMapping } from '../deployer/deploy-stack';
-import { emulatorAccess } from '../emulator-access';
 import { MAX_PROCESSES, type RunnableFunction } from './deployed-function';
 import { failedMessageIds, sqsEventOf } from './sqs-event';
+import type { EventSourceMapping } from '../deployer/deploy-stack';
+import { emulatorAccess } from '../emulator/emulator-access';
 
 const LONG_POLL_SECONDS = 20;
 /** Of one call, while a batching window goes on. */

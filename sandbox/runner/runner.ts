@@ -1,13 +1,13 @@
 import { DeleteRuleCommand, EventBridgeClient, ListTargetsByRuleCommand, PutEventsCommand, RemoveTargetsCommand } from '@aws-sdk/client-eventbridge';
-import type { StackDeployment } from '../deployer/deploy-stack';
-import type { Schedule } from '../deployer/schedules';
-import { emulatorAccess } from '../emulator-access';
-import { queuesDrained } from '../queue-drained';
-import { SandboxClock } from '../sandbox-clock';
 import { type FireReport, invokeAsynchronously } from './asynchronous-invocation';
 import { type FunctionEndpoints, type FunctionObserver, type FunctionSurroundings, RunnableFunction } from './deployed-function';
 import { QueuePoller } from './queue-poller';
 import { scheduledEventOf, scheduleNamed, sendToQueue } from './scheduled-event';
+import type { StackDeployment } from '../deployer/deploy-stack';
+import type { Schedule } from '../deployer/schedules';
+import { emulatorAccess } from '../emulator/emulator-access';
+import { queuesDrained } from '../emulator/queue-drained';
+import { SandboxClock } from '../support/sandbox-clock';
 
 /** As much of an EventBridge event as can be put on a bus; the bus gives it its id, account and Region. */
 export interface BusEvent {

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { ScheduledEvent } from 'aws-lambda';
+import type { FireReport } from './asynchronous-invocation';
 import type { StackDeployment } from '../deployer/deploy-stack';
 import type { Schedule, ScheduleTarget } from '../deployer/schedules';
-import { ACCOUNT_ID, emulatorAccess, REGION } from '../emulator-access';
-import type { FireReport } from './asynchronous-invocation';
+import { ACCOUNT_ID, emulatorAccess, REGION } from '../emulator/emulator-access';
 
 /** What EventBridge sends when a schedule is due. Its times have whole seconds. */
 export function scheduledEventOf({ ruleArn }: Schedule, now: number): ScheduledEvent<Record<string, never>> {

@@ -1,7 +1,7 @@
 import type { Message, MessageAttributeValue } from '@aws-sdk/client-sqs';
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import * as z from 'zod/mini';
-import { REGION } from '../emulator-access';
+import { REGION } from '../emulator/emulator-access';
 
 /** What Lambda hands to a function for a batch of messages. */
 export function sqsEventOf(queueArn: string, messages: Message[]): SQSEvent {

@@ -2,11 +2,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { synthesizeApp } from '../deployer/synthesize';
-import type { NewUser } from '../iam-users';
+import type { NewUser } from '../emulator/iam-users';
 import { type DeployedStack, LocalAws } from '../local-aws';
 import { deliveryLines, type Print, showGaps } from './printing';
 
-const EXAMPLE = resolve(__dirname, '..', '..', 'examples', 'typescript', 'access-keys');
+const EXAMPLE = resolve(__dirname, '..', '..', 'examples', 'access-keys', 'typescript');
 const FIRST_DAY = new Date('2026-01-05T06:00:00Z');
 const DAY_MS = 86_400_000;
 
@@ -45,7 +45,7 @@ export async function playAccessKeys(localAws: LocalAws, print: Print): Promise<
 async function deployExample(localAws: LocalAws, print: Print): Promise<DeployedStack> {
   const assembly = mkdtempSync(join(tmpdir(), 'cdk-sentries-sandbox-'));
   process.once('exit', () => rmSync(assembly, { recursive: true, force: true }));
-  print('Synthesizing and deploying examples/typescript/access-keys …');
+  print('Synthesizing and deploying examples/access-keys/typescript …');
   const stack = await localAws.deploy(await synthesizeApp(EXAMPLE, assembly));
   showGaps(stack.gaps, print);
   return stack;

@@ -10,9 +10,9 @@ import { synthesizeApp } from '../deployer/synthesize';
 import type { AwsCredentials, DeployedStack, LocalAws, LocalAwsOptions } from '../local-aws';
 import { SlackStandIn } from '../slack/slack-stand-in';
 import type { Message } from '../slack/workspace';
-import { sentRule, Timeline } from '../timeline';
+import { sentRule, Timeline } from '../support/timeline';
 
-const EXAMPLE = resolve(__dirname, '..', '..', 'examples', 'typescript', 'approval');
+const EXAMPLE = resolve(__dirname, '..', '..', 'examples', 'approval', 'typescript');
 /** As the example names it. */
 const CHANNEL = { id: 'C0APPROVALS', name: 'approvals' };
 const SIGNING_SECRET = 'sandbox-signing-secret';
@@ -120,7 +120,7 @@ class ApprovalScene {
   async setStage(localAws: LocalAws): Promise<void> {
     const assembly = mkdtempSync(join(tmpdir(), 'cdk-sentries-sandbox-'));
     process.once('exit', () => rmSync(assembly, { recursive: true, force: true }));
-    this.print('Synthesizing and deploying examples/typescript/approval …');
+    this.print('Synthesizing and deploying examples/approval/typescript …');
     const stack = await localAws.deploy(await synthesizeApp(EXAMPLE, assembly));
     showGaps(stack.gaps, this.print);
     await localAws.putSecret(output(stack, 'SigningSecretArn'), SIGNING_SECRET);

@@ -6,10 +6,10 @@ import type { ApiCall, CloudTrailEvent } from '../cloudtrail/tap';
 import { synthesizeApp } from '../deployer/synthesize';
 import type { Delivery } from '../inbox';
 import { type AwsCredentials, LocalAws, type LocalAwsOptions } from '../local-aws';
-import { sentRule, Timeline } from '../timeline';
 import { type Print, showGaps } from './printing';
+import { sentRule, Timeline } from '../support/timeline';
 
-const EXAMPLE = resolve(__dirname, '..', '..', 'examples', 'typescript', 'locked-security-group');
+const EXAMPLE = resolve(__dirname, '..', '..', 'examples', 'locked-security-group', 'typescript');
 const VISITOR = 'visitor';
 const MESSAGE_WITHIN_MS = 20_000;
 
@@ -46,7 +46,7 @@ export async function playLockedSecurityGroup(localAws: LocalAws, print: Print):
 async function setStage(localAws: LocalAws, print: Print): Promise<Stage> {
   const assembly = mkdtempSync(join(tmpdir(), 'cdk-sentries-sandbox-'));
   try {
-    print('Synthesizing and deploying examples/typescript/locked-security-group …');
+    print('Synthesizing and deploying examples/locked-security-group/typescript …');
     const stack = await localAws.deploy(await synthesizeApp(EXAMPLE, assembly));
     showGaps(stack.gaps, print);
     const groupId = stack.outputs.get('GroupId');

@@ -1,11 +1,11 @@
 import { Duration } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
-import { HOUR_MS, iamCallCount, type KeyRun, KeySandbox, metric } from './key-sandbox';
-import { daysBefore, EXEMPT, exemptions, expectedKeys, generatedUsers, isExempt, type PlainRules, tagExempts } from './key-users';
-import { policyStatements, whatIsNotAllowed } from './role-policies';
-import type { NewUser } from '../../sandbox/iam-users';
+import type { NewUser } from '../../sandbox/emulator/iam-users';
 import type { DeployedStack } from '../../sandbox/local-aws';
 import { type IamKeySentryProps, KeyExemption } from '../../src';
+import { HOUR_MS, iamCallCount, type KeyRun, KeySandbox, metric } from '../support/sandbox/key-sandbox';
+import { daysBefore, EXEMPT, exemptions, expectedKeys, generatedUsers, isExempt, type PlainRules, tagExempts } from '../support/sandbox/key-users';
+import { policyStatements, whatIsNotAllowed } from '../support/sandbox/role-policies';
 
 jest.setTimeout(60_000);
 

@@ -1,9 +1,9 @@
 import { Duration } from 'aws-cdk-lib';
-import { changesIn, DAY_MS, HOUR_MS, iamCallCount, type KeyRun, KeySandbox, metric } from './key-sandbox';
-import { daysBefore } from './key-users';
-import { policyStatements, whatIsNotAllowed } from './role-policies';
 import type { DeployedStack } from '../../sandbox/local-aws';
 import { KeyActions, KeyExemption, SentryMode } from '../../src';
+import { changesIn, DAY_MS, HOUR_MS, iamCallCount, type KeyRun, KeySandbox, metric } from '../support/sandbox/key-sandbox';
+import { daysBefore } from '../support/sandbox/key-users';
+import { policyStatements, whatIsNotAllowed } from '../support/sandbox/role-policies';
 
 jest.setTimeout(60_000);
 

@@ -3,11 +3,11 @@ import {
   EC2Client, type IpPermission,
 } from '@aws-sdk/client-ec2';
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { STACK_NAME, synthesizeStage } from './sentry-stage';
 import type { ApiCall, CloudTrailEvent } from '../../sandbox/cloudtrail/tap';
 import type { Delivery } from '../../sandbox/inbox';
 import { type AwsCredentials, type DeployedStack, LocalAws } from '../../sandbox/local-aws';
-import { schemaErrors } from '../contracts/message-schema';
+import { STACK_NAME, synthesizeStage } from '../support/sandbox/sentry-stage';
+import { schemaErrors } from '../support/schemas/message-schema';
 
 jest.setTimeout(120_000);
 

@@ -1,4 +1,4 @@
-import { ALICE, ApprovalSandbox, BOB, buttonsOf, MALLORY } from './approval-sandbox';
+import { ALICE, ApprovalSandbox, BOB, buttonsOf, MALLORY } from '../support/sandbox/approval-sandbox';
 
 jest.setTimeout(120_000);
 

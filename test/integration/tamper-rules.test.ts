@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
-import { preparePythonEnvironment } from '../../sandbox/python-environment';
-import { patternsOf, tamperCases, watchedSentry } from '../constructs/tamper-cases';
+import { preparePythonEnvironment } from '../../sandbox/emulator/python-environment';
+import { patternsOf, tamperCases, watchedSentry } from '../shared/samples/tamper-cases';
 
 const sentry = watchedSentry();
 const cases = tamperCases(sentry);

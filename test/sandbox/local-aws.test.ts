@@ -1,9 +1,9 @@
 import { EventEmitter, once } from 'node:events';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import { CfnRule } from 'aws-cdk-lib/aws-events';
-import { synthesizeTinyApp } from './tiny-app';
 import { type CliResult, LocalAws } from '../../sandbox/local-aws';
 import type { InvocationReport } from '../../sandbox/runner/deployed-function';
+import { synthesizeTinyApp } from '../support/apps/tiny-app';
 
 const news = new EventEmitter();
 const invocations: InvocationReport[] = [];

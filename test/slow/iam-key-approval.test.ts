@@ -1,7 +1,7 @@
 import { DeleteAccessKeyCommand, TagUserCommand, UpdateAccessKeyCommand } from '@aws-sdk/client-iam';
-import { buttonsOf } from '../integration/approval-sandbox';
-import { ALICE, BOB, EXEMPT_UNTIL, GRACE, type Item, KeyApprovalSandbox, keyIdOf, stepsIn, type Told } from '../integration/key-approval-sandbox';
-import { type AllowStatement, policyStatements, whatIsNotAllowed, whatIsNotNeeded } from '../integration/role-policies';
+import { buttonsOf } from '../support/sandbox/approval-sandbox';
+import { ALICE, BOB, EXEMPT_UNTIL, GRACE, type Item, KeyApprovalSandbox, keyIdOf, stepsIn, type Told } from '../support/sandbox/key-approval-sandbox';
+import { type AllowStatement, policyStatements, whatIsNotAllowed, whatIsNotNeeded } from '../support/sandbox/role-policies';
 
 jest.setTimeout(300_000);
 

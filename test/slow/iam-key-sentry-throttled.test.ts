@@ -1,7 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import { KeyActions } from '../../src';
-import { changesIn, DAY_MS, iamCallCount, KeySandbox, metric } from '../integration/key-sandbox';
-import { daysBefore } from '../integration/key-users';
+import { changesIn, DAY_MS, iamCallCount, KeySandbox, metric } from '../support/sandbox/key-sandbox';
+import { daysBefore } from '../support/sandbox/key-users';
 
 /** Of the SDK, which slows down by itself, and gives up late: about a minute goes by, and all of it is its waiting. */
 const CALLS_UNTIL_GIVEN_UP = 10;

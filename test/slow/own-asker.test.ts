@@ -13,13 +13,13 @@ import { synthesizeApp } from '../../sandbox/deployer/synthesize';
 import { type DeployedStack, LocalAws } from '../../sandbox/local-aws';
 import { SlackStandIn } from '../../sandbox/slack/slack-stand-in';
 import type { Message } from '../../sandbox/slack/workspace';
-import { buttonsOf } from '../integration/approval-sandbox';
-import { type AllowStatement, policyStatements, whatIsNotAllowed } from '../integration/role-policies';
+import { buttonsOf } from '../support/sandbox/approval-sandbox';
+import { type AllowStatement, policyStatements, whatIsNotAllowed } from '../support/sandbox/role-policies';
 
 jest.setTimeout(120_000);
 
 const PROJECT = resolve(__dirname, '..', '..');
-const EXAMPLE = join(PROJECT, 'examples', 'typescript', 'own-asker');
+const EXAMPLE = join(PROJECT, 'examples', 'own-asker', 'typescript');
 
 /** As the example names them. */
 const CHANNEL = 'C0APPROVALS';

@@ -3,7 +3,7 @@ import { existsSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, sym
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import ts from 'typescript';
-import { preparePythonEnvironment } from '../../sandbox/python-environment';
+import { preparePythonEnvironment } from '../../sandbox/emulator/python-environment';
 
 const PROJECT = resolve(__dirname, '..', '..');
 const NOT_SHIPPED = /package\/(src|test|sandbox|build|bench|examples|projenrc|docs\/(?!schemas)|lib\/(adapters|handlers))\b|\.ts$(?<!\.d\.ts)/;
@@ -74,7 +74,7 @@ describe('the Python package that jsii builds of it', () => {
     run(python, ['-m', 'venv', 'venv'], app);
     run(join(app, 'venv', 'bin', 'pip'), ['install', '--quiet', '--disable-pip-version-check', join(out, wheel!)], app);
     const cdkOut = join(app, 'cdk.out');
-    const example = join(PROJECT, 'examples', 'python', 'locked-security-group', 'app.py');
+    const example = join(PROJECT, 'examples', 'locked-security-group', 'python', 'app.py');
     run(join(app, 'venv', 'bin', 'python'), [example], app, { PATH: onlyNode, CDK_OUTDIR: cdkOut });
     expect(JSON.parse(template(cdkOut, 'LockedSecurityGroup'))).toEqual(await typeScriptTemplate());
   });
@@ -83,7 +83,7 @@ describe('the Python package that jsii builds of it', () => {
 /** The same example in TypeScript, with the same version of aws-cdk-lib where the versions allow it. */
 async function typeScriptTemplate(): Promise<unknown> {
   const out = emptyFolder('typescript-out');
-  run('tsx', ['--tsconfig', 'tsconfig.dev.json', 'examples/typescript/locked-security-group/app.ts'], PROJECT, { PATH: process.env.PATH!, CDK_OUTDIR: out });
+  run('tsx', ['--tsconfig', 'tsconfig.dev.json', 'examples/locked-security-group/typescript/app.ts'], PROJECT, { PATH: process.env.PATH!, CDK_OUTDIR: out });
   return JSON.parse(template(out, 'LockedSecurityGroup'));
 }
 

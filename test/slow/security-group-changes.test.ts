@@ -7,10 +7,10 @@ import { Stack } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type { DeployedStack } from '../../sandbox/local-aws';
 import { ChangeResponse, MonitoredGroups, SecurityGroupBaseline, SecurityGroupSentry, TrafficPattern, TrafficPeer } from '../../src';
-import { changeMessages, type Direction, GroupSandbox, idOf, outcomesIn, type SentryMessage, tcp, textOf, textWithId } from '../integration/group-sandbox';
+import { changeMessages, type Direction, GroupSandbox, idOf, outcomesIn, type SentryMessage, tcp, textOf, textWithId } from '../support/sandbox/group-sandbox';
 
 /**
- * Where the emulator's security groups were made by hand to be as AWS documents them, sandbox/emulator_security_groups.py says so: canonical values,
+ * Where the emulator's security groups were made by hand to be as AWS documents them, sandbox/emulator/server/security_groups.py says so: canonical values,
  * Modify, Revoke's answer, descriptions by id. Two things remain that AWS does and the emulator does not: it looks whether a peer group of another
  * account exists, and Describe may lag behind a change.
  */

@@ -5,10 +5,10 @@ import {
 } from '@aws-sdk/client-ec2';
 import { CfnOutput, Stack } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
-import { FaultSandbox, physicalId } from './fault-sandbox';
 import type { Disturbance, DisturbedCall } from '../../sandbox/cloudtrail/tap';
 import type { DeployedStack } from '../../sandbox/local-aws';
 import { ChangeResponse, MonitoredGroups, SecurityGroupBaseline, SecurityGroupSentry } from '../../src';
+import { FaultSandbox, physicalId } from '../support/sandbox/fault-sandbox';
 
 jest.setTimeout(600_000);
 

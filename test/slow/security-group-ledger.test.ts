@@ -6,9 +6,9 @@ import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type { DeployedStack } from '../../sandbox/local-aws';
 import { Actor, ChangeResponse, MonitoredGroups, Ports, SecurityGroupBaseline, SecurityGroupSentry, SentryMode, TrafficPattern } from '../../src';
-import type { ReconcileMessage } from '../../src/contracts/security-group/change-message';
-import { schemaErrors } from '../contracts/message-schema';
-import { changeMessages, GroupSandbox, idOf, outcomesIn, type SentryMessage, tcp, textOf, textWithId, WATCH_TAG } from '../integration/group-sandbox';
+import type { ReconcileMessage } from '../../src/security-group/contracts/change-message';
+import { changeMessages, GroupSandbox, idOf, outcomesIn, type SentryMessage, tcp, textOf, textWithId, WATCH_TAG } from '../support/sandbox/group-sandbox';
+import { schemaErrors } from '../support/schemas/message-schema';
 
 jest.setTimeout(60_000);
 

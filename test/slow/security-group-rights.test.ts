@@ -7,8 +7,8 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import type { ApiCall } from '../../sandbox/cloudtrail/tap';
 import type { DeployedStack } from '../../sandbox/local-aws';
 import { Actor, ChangeResponse, MonitoredGroups, Ports, SecurityGroupBaseline, SecurityGroupSentry, TrafficPattern } from '../../src';
-import { changeMessages, GroupSandbox, idOf, outcomesIn, tcp } from '../integration/group-sandbox';
-import { type AllowStatement, policyStatements, whatIsNotAllowed, whatIsNotNeeded } from '../integration/role-policies';
+import { changeMessages, GroupSandbox, idOf, outcomesIn, tcp } from '../support/sandbox/group-sandbox';
+import { type AllowStatement, policyStatements, whatIsNotAllowed, whatIsNotNeeded } from '../support/sandbox/role-policies';
 
 jest.setTimeout(120_000);
 

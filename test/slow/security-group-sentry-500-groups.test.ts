@@ -6,8 +6,8 @@ import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type { AwsCredentials, DeployedStack } from '../../sandbox/local-aws';
 import { Actor, ChangeResponse, MonitoredGroups, Ports, SecurityGroupBaseline, SecurityGroupSentry, TrafficPattern } from '../../src';
-import { GroupSandbox, outcomesIn, tcp } from '../integration/group-sandbox';
-import { policyStatements, rolePolicies, whatIsNotAllowed } from '../integration/role-policies';
+import { GroupSandbox, outcomesIn, tcp } from '../support/sandbox/group-sandbox';
+import { policyStatements, rolePolicies, whatIsNotAllowed } from '../support/sandbox/role-policies';
 
 jest.setTimeout(600_000);
 

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Disturbance, DisturbedCall } from '../../sandbox/cloudtrail/tap';
 import type { Message } from '../../sandbox/slack/workspace';
-import { ALICE, ApprovalSandbox, BOB, buttonsOf } from '../integration/approval-sandbox';
+import { ALICE, ApprovalSandbox, BOB, buttonsOf } from '../support/sandbox/approval-sandbox';
 
 jest.setTimeout(900_000);
 

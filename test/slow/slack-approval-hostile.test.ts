@@ -4,7 +4,7 @@ import { text } from 'node:stream/consumers';
 import * as z from 'zod/mini';
 import { type AppAnswer, type ClickOverrides, type RawPost, signatureOf } from '../../sandbox/slack/clicks';
 import type { Message } from '../../sandbox/slack/workspace';
-import { ALICE, ApprovalSandbox, BOB, buttonsOf, type Item, MALLORY, MONITOR_CHANNEL, SIGNING_SECRET } from '../integration/approval-sandbox';
+import { ALICE, ApprovalSandbox, BOB, buttonsOf, type Item, MALLORY, MONITOR_CHANNEL, SIGNING_SECRET } from '../support/sandbox/approval-sandbox';
 
 jest.setTimeout(600_000);
 

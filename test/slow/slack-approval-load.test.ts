@@ -11,8 +11,8 @@ import { type DeployedStack, LocalAws } from '../../sandbox/local-aws';
 import { SlackStandIn } from '../../sandbox/slack/slack-stand-in';
 import type { Message } from '../../sandbox/slack/workspace';
 import { Approvers, SlackApprovalWorkflow } from '../../src';
-import type { AskMessage, OutcomeMessage } from '../../src/contracts/approval/approval-messages';
-import { buttonsOf } from '../integration/approval-sandbox';
+import type { AskMessage, OutcomeMessage } from '../../src/approval/contracts/approval-messages';
+import { buttonsOf } from '../support/sandbox/approval-sandbox';
 
 /** A thousand take minutes: `npm run test:load`. */
 const REQUESTS = Number(process.env.APPROVAL_REQUESTS ?? 100);

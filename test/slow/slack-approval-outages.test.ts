@@ -1,4 +1,4 @@
-import { ALICE, ApprovalSandbox, BOB } from '../integration/approval-sandbox';
+import { ALICE, ApprovalSandbox, BOB } from '../support/sandbox/approval-sandbox';
 
 jest.setTimeout(300_000);
 

@@ -1,6 +1,6 @@
 import type { SecurityGroupRule } from '@aws-sdk/client-ec2';
-import type { ChangeMessage } from '../../src/contracts/security-group/change-message';
-import { ALICE, APPROVAL_CHANNEL, ApprovalSandbox, BOB, buttonsOf, MALLORY } from '../integration/approval-sandbox';
+import type { ChangeMessage } from '../../src/security-group/contracts/change-message';
+import { ALICE, APPROVAL_CHANNEL, ApprovalSandbox, BOB, buttonsOf, MALLORY } from '../support/sandbox/approval-sandbox';
 
 jest.setTimeout(240_000);
 

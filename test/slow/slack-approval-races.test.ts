@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AuthorizeSecurityGroupIngressCommand, type IpPermission } from '@aws-sdk/client-ec2';
 import type { Message } from '../../sandbox/slack/workspace';
-import { ALICE, ApprovalSandbox, BOB, buttonsOf, type Item } from '../integration/approval-sandbox';
+import { ALICE, ApprovalSandbox, BOB, buttonsOf, type Item } from '../support/sandbox/approval-sandbox';
 
 jest.setTimeout(600_000);
 

@@ -1,7 +1,7 @@
 import { IAMClient } from '@aws-sdk/client-iam';
 import type { ApiCall } from '../../sandbox/cloudtrail/tap';
-import { ALICE, ApprovalSandbox, MALLORY } from '../integration/approval-sandbox';
-import { type AllowStatement, policyStatements, whatIsNotAllowed, whatIsNotNeeded } from '../integration/role-policies';
+import { ALICE, ApprovalSandbox, MALLORY } from '../support/sandbox/approval-sandbox';
+import { type AllowStatement, policyStatements, whatIsNotAllowed, whatIsNotNeeded } from '../support/sandbox/role-policies';
 
 jest.setTimeout(600_000);
 

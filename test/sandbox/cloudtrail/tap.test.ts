@@ -10,8 +10,8 @@ import * as sqs from '@aws-sdk/client-sqs';
 import * as sts from '@aws-sdk/client-sts';
 import * as z from 'zod/mini';
 import { ApiCall, CloudTrailEvent, CloudTrailTap, startCloudTrailTap } from '../../../sandbox/cloudtrail/tap';
-import { Emulator, startEmulator } from '../../../sandbox/emulator';
-import { preparePythonEnvironment } from '../../../sandbox/python-environment';
+import { Emulator, startEmulator } from '../../../sandbox/emulator/emulator';
+import { preparePythonEnvironment } from '../../../sandbox/emulator/python-environment';
 
 const REGION = 'eu-west-1';
 const RULE_ID = /^sgr-[\da-f]{17}$/;

@@ -1,13 +1,13 @@
 import { Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import * as events from 'aws-cdk-lib/aws-events';
-import { JAVA_IS_THERE, matchesOfEventRuler } from './event-ruler';
-import { groupChangePattern } from '../../../src/constructs/security-group/group-change-pattern';
-import type { MonitoredGroups } from '../../../src/domain/security-group/monitored-groups';
+import { groupChangePattern } from '../../../src/security-group/constructs/group-change-pattern';
+import type { MonitoredGroups } from '../../../src/security-group/domain/monitored-groups';
 import {
   callsOnGroup, callsOnGroupNamed, type CallShape, callsThatMakeGroups, callsWithoutParameters, envelopeOf, IDENTITIES, prefixListCalls, recordOf,
   taggingCalls, wrappedCallsOnGroup,
-} from '../../adapters/security-group/change-events';
+} from '../../security-group/samples/change-events';
+import { JAVA_IS_THERE, matchesOfEventRuler } from '../../support/event-ruler/event-ruler';
 
 const GROUP_ID = 'sg-0123456789abcdef0';
 const OTHER_ID = 'sg-0fedcba9876543210';

@@ -1,5 +1,5 @@
-import { JAVA_IS_THERE, matchesOfEventRuler } from './event-ruler';
-import { patternsOf, tamperCases, watchedSentry } from '../../constructs/tamper-cases';
+import { patternsOf, tamperCases, watchedSentry } from '../../shared/samples/tamper-cases';
+import { JAVA_IS_THERE, matchesOfEventRuler } from '../../support/event-ruler/event-ruler';
 
 const sentry = watchedSentry();
 const cases = tamperCases(sentry);

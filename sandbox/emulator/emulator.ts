@@ -1,0 +1,94 @@
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import * as path from 'node:path';
+import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
+import * as z from 'zod/mini';
+import type { AddedUser, NewUser } from './iam-users';
+import type { PythonEnvironment } from './python-environment';
+
+const LAUNCHER = path.join(__dirname, 'server', 'emulator.py');
+const KEPT_ERROR_LINES = 15;
+
+const Announcement = z.object({ port: z.number() });
+const ClockSet = z.object({ realTimeMs: z.number() });
+const UsersAdded = z.object({ keyIds: z.array(z.array(z.string())) });
+
+/** moto's server: the AWS API, without CloudTrail, functions and schedules. */
+export interface Emulator {
+  /** Not 127.0.0.1: moto's CloudFormation cannot read templates from there. */
+  readonly endpoint: string;
+  /** Forgets all resources of all accounts. The clock stays. */
+  reset(): Promise<void>;
+  /**
+   * Sets the emulator's clock, which goes on from there, and gives by how many milliseconds it is now ahead of the machine's.
+   * Set back, messages that were taken from a queue and not deleted stay away until the time is reached again.
+   */
+  setClock(now: Date): Promise<number>;
+  /** Adds all users, or none where a name or key id is there already. 5,000 take a second. */
+  addUsers(users: readonly NewUser[]): Promise<AddedUser[]>;
+  stop(): Promise<void>;
+}
+
+export async function startEmulator(environment: PythonEnvironment): Promise<Emulator> {
+  // Nothing of the caller's AWS settings gets in.
+  const child = spawn(environment.python, [LAUNCHER], {
+    env: { PATH: process.env.PATH, AWS_ACCESS_KEY_ID: 'emulator', AWS_SECRET_ACCESS_KEY: 'emulator', AWS_DEFAULT_REGION: 'us-east-1' },
+  });
+  const errors = lastLinesOf(child.stderr);
+  const endpoint = `http://localhost:${await announcedPort(child, errors)}`;
+  return {
+    endpoint,
+    reset: async () => reset(endpoint),
+    setClock: async (now) => setClock(endpoint, now),
+    addUsers: async (users) => addUsers(endpoint, users),
+    stop: async () => stop(child),
+  };
+}
+
+function lastLinesOf(stream: Readable): string[] {
+  const lines: string[] = [];
+  createInterface(stream).on('line', (line) => {
+    lines.push(line);
+    if (lines.length > KEPT_ERROR_LINES) lines.shift();
+  });
+  return lines;
+}
+
+async function announcedPort(child: ChildProcessWithoutNullStreams, errors: string[]): Promise<number> {
+  const output = createInterface(child.stdout);
+  return new Promise((resolve, reject) => {
+    output.once('line', (line) => resolve(Announcement.parse(JSON.parse(line)).port));
+    child.once('error', reject);
+    child.once('close', (code, signal) => reject(new Error(`The emulator ended at once (${code ?? signal}):\n${errors.join('\n')}`)));
+  });
+}
+
+async function reset(endpoint: string): Promise<void> {
+  const response = await fetch(`${endpoint}/moto-api/reset`, { method: 'POST' });
+  if (!response.ok) throw new Error(`The emulator refused to be reset: HTTP ${response.status}: ${await response.text()}`);
+}
+
+async function setClock(endpoint: string, now: Date): Promise<number> {
+  const { realTimeMs } = ClockSet.parse(await post(`${endpoint}/sandbox/clock`, { now }));
+  return Math.round(now.getTime() - realTimeMs);
+}
+
+async function addUsers(endpoint: string, users: readonly NewUser[]): Promise<AddedUser[]> {
+  const { keyIds } = UsersAdded.parse(await post(`${endpoint}/sandbox/users`, { users }));
+  return users.map(({ name }, index) => ({ name, keyIds: keyIds[index] ?? [] }));
+}
+
+/** To a route of emulator.py. */
+async function post(url: string, request: object): Promise<unknown> {
+  const response = await fetch(url, { method: 'POST', body: JSON.stringify(request) });
+  if (!response.ok) throw new Error(`The emulator refused ${new URL(url).pathname}: HTTP ${response.status}: ${await response.text()}`);
+  return response.json();
+}
+
+async function stop(child: ChildProcessWithoutNullStreams): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const closed = once(child, 'close');
+  child.stdin.end();
+  await closed;
+}

@@ -1,0 +1,227 @@
+"""Runs moto's server on a free port of the loopback interface, for as long as the parent process lives.
+
+Prints {"port": N} as its one line of output, and exits when its standard input ends, which happens
+however the parent goes.
+"""
+
+import functools
+import json
+import logging
+import os
+import sys
+import threading
+import types
+from xml.sax.saxutils import escape
+
+from clock import set_clock
+from credential_report import improve_credential_report
+from end_with_parent import exit_with_parent
+from event_targets import deliver_to_topics
+from prefix_lists import improve_prefix_lists
+from queues import improve_queues, wait_until_drained
+from security_groups import improve_security_groups
+from transactions import keep_only_what_transactions_touch
+from users import add_users, look_up_keys_by_id
+
+ROUTES = {"/sandbox/clock": set_clock, "/sandbox/drained": wait_until_drained, "/sandbox/users": add_users}
+
+
+def stand_in_for_openapi_validator():
+    """moto's CloudFormation imports all of its API Gateway, and that imports a validator with 17 packages behind
+    it, to check OpenAPI documents that nobody sends here."""
+    package = types.ModuleType("openapi_spec_validator")
+    package.validate = lambda *_, **__: None
+    validation = types.ModuleType("openapi_spec_validator.validation")
+    exceptions = types.ModuleType("openapi_spec_validator.validation.exceptions")
+    exceptions.OpenAPIValidationError = type("OpenAPIValidationError", (ValueError,), {})
+    for module in (package, validation, exceptions):
+        sys.modules[module.__name__] = module
+
+
+def with_readable_failures(create_backend_app):
+    """What moto itself fails at becomes an error that AWS's clients can show, not an HTML page without a reason."""
+
+    def failure(error):
+        from flask import request
+
+        cause = error.original_exception
+        reason = f"the emulator failed: {type(cause).__name__}: {cause}"
+        if "json" in (request.content_type or ""):
+            return {"__type": "InternalFailure", "message": reason}, 500
+        body = f"<ErrorResponse><Error><Code>InternalFailure</Code><Message>{escape(reason)}</Message></Error></ErrorResponse>"
+        return body, 500, {"Content-Type": "text/xml"}
+
+    def create(service):
+        app = create_backend_app(service)
+        # moto's applications are in debug mode, which would let the failure through to werkzeug.
+        app.config["PROPAGATE_EXCEPTIONS"] = False
+        app.register_error_handler(500, failure)
+        return app
+
+    return create
+
+
+def deliver_all_variants_to_inbox():
+    """moto sends no e-mail. So that the inbox can show what e-mail would say, it gets the whole of a message that
+    has a text for each protocol; every other subscriber gets its own."""
+    from moto.sns.models import Subscription
+
+    text_for = Subscription._parse_message_structure
+
+    def text_or_all(self, message, protocol):
+        text = text_for(self, message, protocol)
+        return json.dumps({"sandboxVariants": json.loads(message)}) if self.endpoint.endswith(":sandbox-inbox") else text
+
+    Subscription._parse_message_structure = text_or_all
+
+
+def pass_events_unchanged():
+    """Where a target has no input transformer, EventBridge hands the event over as it is. moto fills a template that
+    lacks the account, replaces what looks like its placeholders in the event's own text, and takes 0.3 s for it."""
+    from moto.events.utils import EventTemplateParser
+
+    transformed = EventTemplateParser.parse
+
+    def transformed_or_unchanged(input_template, input_paths_map, event):
+        if input_template:
+            return transformed(input_template, input_paths_map, event)
+        return {key: value for key, value in event.items() if key != "ingestion-time"}
+
+    EventTemplateParser.parse = staticmethod(transformed_or_unchanged)
+
+
+def write_items_one_by_one():
+    """DynamoDB checks a condition and writes in one step. moto does not, between its threads: two could both be the first."""
+    from moto.dynamodb.responses import DynamoHandler
+
+    lock = threading.Lock()
+    call = DynamoHandler.call_action
+
+    def call_alone(self):
+        with lock:
+            return call(self)
+
+    DynamoHandler.call_action = call_alone
+
+
+def remember_modules():
+    """For each request, moto looks twice through its own folder to see which services there are: half of its time."""
+    from moto import backends
+
+    modules = tuple(backends.list_of_moto_modules())
+    backends.list_of_moto_modules = lambda: modules
+
+
+def remember_answers():
+    """For each request, moto puts names into other words letter by letter, and looks through its own classes, with the same outcome:
+    a tenth of its time."""
+    from moto.core import utils
+
+    for name in ("camelcase_to_underscores", "method_names_from_class"):
+        answer = getattr(utils, name)
+        remembered = functools.lru_cache(maxsize=None)(answer)
+        for module in [module for module_name, module in sys.modules.items() if module_name.startswith("moto.")]:
+            if getattr(module, name, None) is answer:
+                setattr(module, name, remembered)
+
+
+def remember_names_in_answers():
+    """For each value of each answer, moto works out by which names it may be kept: a sixth of its time. That depends on the kinds of
+    the value and of what holds it, not on the answer."""
+    from moto.core.serialize import XFormedAttributePicker
+
+    possible_keys = XFormedAttributePicker.get_possible_keys
+    remembered = {}
+
+    def remembered_keys(self, context):
+        case = (type(context.obj), context.key, context.shape)
+        if case not in remembered:
+            remembered[case] = tuple(dict.fromkeys(possible_keys(self, context)))
+        return remembered[case]
+
+    XFormedAttributePicker.get_possible_keys = remembered_keys
+
+
+def read_files_once():
+    """botocore reads and parses its descriptions of services anew for each session, and moto makes a session for each service."""
+    from botocore.loaders import JSONFileLoader
+
+    load = JSONFileLoader.load_file
+    loader = JSONFileLoader()
+    remembered = functools.lru_cache(maxsize=None)(lambda path: load(loader, path))
+    JSONFileLoader.load_file = lambda _, file_path: remembered(file_path)
+
+
+def read_templates_as_json():
+    """moto takes every template for YAML, which JSON is too: of one as long as ours, that is 1.5 s."""
+    from moto.cloudformation.models import Stack
+
+    parse_yaml = Stack.parse_template
+
+    def parse(template):
+        try:
+            return json.loads(template)
+        except ValueError:
+            return parse_yaml(template)
+
+    Stack.parse_template = staticmethod(parse)
+
+
+def with_own_routes(application):
+    """The sandbox's own routes: JSON in, JSON out."""
+
+    def respond(environ, start_response):
+        route = ROUTES.get(environ["PATH_INFO"])
+        if route is None:
+            return application(environ, start_response)
+        try:
+            request = json.loads(environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0)))
+            status, answer = "200 OK", route(request)
+        except (KeyError, TypeError, ValueError) as error:
+            status, answer = "400 Bad Request", {"error": f"{type(error).__name__}: {error}"}
+        start_response(status, [("Content-Type", "application/json")])
+        return [json.dumps(answer).encode()]
+
+    return respond
+
+
+def serve():
+    from connections import LastingConnectionHandler
+    from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+    from werkzeug.serving import make_server
+
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
+    server = make_server(
+        "127.0.0.1",
+        0,
+        with_own_routes(DomainDispatcherApplication(with_readable_failures(create_backend_app))),
+        threaded=True,
+        request_handler=LastingConnectionHandler,
+    )
+    # moto reads its own port from here where it makes URLs that lead back to it.
+    os.environ["MOTO_PORT"] = str(server.port)
+    print(json.dumps({"port": server.port}), flush=True)
+    server.serve_forever()
+
+
+if __name__ == "__main__":
+    exit_with_parent()
+    # No browser calls here.
+    os.environ["MOTO_DISABLE_GLOBAL_CORS"] = "true"
+    stand_in_for_openapi_validator()
+    read_files_once()
+    deliver_all_variants_to_inbox()
+    pass_events_unchanged()
+    deliver_to_topics()
+    improve_credential_report()
+    look_up_keys_by_id()
+    improve_security_groups()
+    improve_prefix_lists()
+    write_items_one_by_one()
+    keep_only_what_transactions_touch()
+    improve_queues()
+    remember_modules()
+    remember_answers()
+    remember_names_in_answers()
+    read_templates_as_json()
+    serve()

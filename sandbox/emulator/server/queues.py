@@ -1,0 +1,108 @@
+"""Queues that wake those who wait for them. moto's wake them for new messages only: what becomes visible again, or whose delay is
+over, is seen when the next call looks. And who wants to know when queues are empty has to ask again and again.
+"""
+
+import threading
+import time
+
+ACCOUNT_ID = "123456789012"
+REGION = "us-east-1"
+LONGEST_ANSWER_SECONDS = 20
+# A message is visible after its time, not at it.
+AFTER_DUE_SECONDS = 0.001
+
+# One for all queues: a message that moves from one to another is never seen in none.
+_changing = threading.RLock()
+_drained = threading.Condition(_changing)
+
+
+def improve_queues():
+    from connections import caller_is_gone
+    from moto.sqs.models import Queue, SQSBackend
+
+    make = Queue.__init__
+    take = SQSBackend.receive_message
+    delete = Queue.delete_message
+    change_visibility = SQSBackend.change_message_visibility
+    purge = SQSBackend.purge_queue
+
+    def make_waking(self, *args, **kwargs):
+        make(self, *args, **kwargs)
+        self._messages_lock = threading.Condition(_changing)
+
+    def receive(self, queue_name, count, wait_seconds_timeout, visibility_timeout, message_attribute_names=None):
+        queue = self.get_queue(queue_name)
+        end = passed_seconds() + wait_seconds_timeout
+        with _changing:
+            while not caller_is_gone():
+                messages = take(self, queue_name, count, 0, visibility_timeout, message_attribute_names)
+                left = end - passed_seconds()
+                _drained.notify_all()
+                if messages or left <= 0:
+                    return messages
+                queue._messages_lock.wait(min(left, seconds_until_due(queue)))
+        return []
+
+    def delete_and_tell(self, receipt_handle):
+        with _changing:
+            delete(self, receipt_handle)
+            _drained.notify_all()
+
+    def change_visibility_and_tell(self, queue_name, *args, **kwargs):
+        with _changing:
+            change_visibility(self, queue_name, *args, **kwargs)
+            self.get_queue(queue_name)._messages_lock.notify_all()
+
+    def purge_and_tell(self, queue_name):
+        with _changing:
+            purge(self, queue_name)
+            _drained.notify_all()
+
+    Queue.__init__ = make_waking
+    Queue.delete_message = delete_and_tell
+    SQSBackend.receive_message = receive
+    SQSBackend.change_message_visibility = change_visibility_and_tell
+    SQSBackend.purge_queue = purge_and_tell
+
+
+def passed_seconds():
+    """By the one clock that is the machine's even when the sandbox's is set."""
+    return time.clock_gettime(time.CLOCK_MONOTONIC)
+
+
+def seconds_until_due(queue):
+    """Until the first message that is kept back now can be had."""
+    from moto.core.utils import unix_time_millis
+
+    now = unix_time_millis()
+    due = [max(message.visible_at, message.delayed_until) - now for message in queue._messages]
+    return min((wait / 1000 + AFTER_DUE_SECONDS for wait in due if wait >= 0), default=LONGEST_ANSWER_SECONDS)
+
+
+def look_again():
+    """The clock was set: messages may be due."""
+    from moto.sqs.models import sqs_backends
+
+    with _changing:
+        for account in sqs_backends.values():
+            for backend in account.values():
+                for queue in backend.queues.values():
+                    queue._messages_lock.notify_all()
+
+
+def wait_until_drained(request):
+    """Answers when all of these queues are empty at the same time: no message is visible, in flight or delayed. Or, after a while,
+    that they were not."""
+    queues = [queue_named(name) for name in request["queues"]]
+    with _changing:
+        drained = _drained.wait_for(lambda: not any(queue._messages for queue in queues), LONGEST_ANSWER_SECONDS)
+    return {"drained": drained}
+
+
+def queue_named(name):
+    from moto.sqs.models import sqs_backends
+
+    queues = sqs_backends[ACCOUNT_ID][REGION].queues
+    if name not in queues:
+        raise ValueError(f"there is no queue {name}")
+    return queues[name]

@@ -1,0 +1,38 @@
+import type { SQSClient } from '@aws-sdk/client-sqs';
+import { approvalDigest } from '../../approval/adapters/approval-digest';
+import { sendToWorkflow } from '../../approval/adapters/approval-queue-messages';
+import { APPROVAL_MESSAGE_VERSION } from '../../approval/contracts/approval-messages';
+import type { AskResult } from '../../approval/domain/ask-result';
+import type { KeyWorkflowParameter } from '../contracts/key-sentry-parameter';
+import type { KeyApproval } from '../domain/key-approval';
+import type { KeyAsker } from '../domain/retire-keys';
+
+/** Has people asked about keys, by the workflow's queue, and says there what came of it. */
+export class KeyAsking implements KeyAsker {
+  constructor(private readonly client: SQSClient, private readonly workflow: KeyWorkflowParameter) {}
+
+  async ask(keyId: string, { requestId, question }: KeyApproval): Promise<void> {
+    const { asker, queueUrl } = this.workflow;
+    await sendToWorkflow(this.client, queueUrl, {
+      version: APPROVAL_MESSAGE_VERSION,
+      type: 'ask',
+      requestId,
+      asker,
+      subject: `access-key/${keyId}`,
+      // Each key of its own: how many are asked about at a time is the run's cap, and keys past it wait for the next run.
+      source: `access-key/${keyId}`,
+      question,
+      payload: keyId,
+    });
+  }
+
+  async conclude(requestId: string, result: AskResult): Promise<void> {
+    const { asker, queueUrl } = this.workflow;
+    await sendToWorkflow(this.client, queueUrl, { version: APPROVAL_MESSAGE_VERSION, type: 'outcome', requestId, asker, ...result });
+  }
+}
+
+/** Of what people were asked: their decision has to name it. */
+export function keyApprovalDigest(keyId: string, { question }: KeyApproval): string {
+  return approvalDigest(question, keyId);
+}

@@ -1,0 +1,81 @@
+import { Duration, Token } from 'aws-cdk-lib';
+import type * as iam from 'aws-cdk-lib/aws-iam';
+import { wholeDays } from './whole-days';
+import type { Exemption } from '../domain/exemption';
+
+/** How far ahead the date of an exemption tag may be. */
+export interface TagExemptionProps {
+  /**
+   * A tag whose date is further ahead does not exempt. At least one day, in whole days, or it throws.
+   *
+   * @default Duration.days(90)
+   */
+  readonly maxDuration?: Duration;
+}
+
+/**
+ * Users whose keys are not listed, and neither deactivated nor deleted.
+ *
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+ */
+export class KeyExemption {
+  /**
+   * One user.
+   *
+   * @param userName its name, without the path. Throws if IAM allows no such name.
+   */
+  public static user(userName: string): KeyExemption {
+    if (!Token.isUnresolved(userName) && !/^[\w+=,.@-]{1,64}$/.test(userName)) {
+      throw new Error(`"${userName}" is no name of an IAM user: write up to 64 letters, digits or _+=,.@- and no path.`);
+    }
+    return new KeyExemption({ kind: 'user', userName });
+  }
+
+  /**
+   * All users under a path.
+   *
+   * @param path such as "/service/". Throws if it does not begin and end with a slash.
+   */
+  public static path(path: string): KeyExemption {
+    if (!Token.isUnresolved(path) && !/^\/([\x21-\x7e]+\/)?$/.test(path)) {
+      throw new Error(`"${path}" is no path of IAM: write one that begins and ends with a slash, such as "/service/".`);
+    }
+    if (path === '/') throw new Error('"/" is the path of every user, so no key would be listed: name a longer path, such as "/service/".');
+    return new KeyExemption({ kind: 'path', path });
+  }
+
+  /** All members of a group. While there is no such group, every run is incomplete, and does nothing: whom it spares is not known. */
+  public static group(group: iam.IGroup): KeyExemption {
+    return new KeyExemption({ kind: 'group', groupName: group.groupName }, group.groupArn);
+  }
+
+  /**
+   * Users who carry a tag, until the date in its value (YYYY-MM-DD, the last day).
+   *
+   * Whoever may tag users may hide them: so there has to be a date, it cannot be far ahead, and every report names the users whose keys
+   * it hides.
+   *
+   * @param key the key of the tag. Throws if it is empty, or longer than the 128 characters that IAM takes.
+   */
+  public static tag(key: string, props: TagExemptionProps = {}): KeyExemption {
+    if (!Token.isUnresolved(key) && !/^[\p{L}\p{Z}\p{N}_.:/=+@-]{1,128}$/u.test(key)) {
+      throw new Error(`"${key}" is no key of a tag: write up to 128 letters, digits, spaces or _.:/=+-@, such as "key-rotation-exempt-until".`);
+    }
+    return new KeyExemption({ kind: 'tag', key, maxDays: wholeDays(props.maxDuration ?? Duration.days(90), '"maxDuration" of KeyExemption.tag()') });
+  }
+
+  /** @internal */
+  public readonly _specification: Exemption;
+
+  /**
+   * What has to be read to know who is meant.
+   *
+   * @internal
+   */
+  public readonly _groupArn?: string;
+
+  private constructor(specification: Exemption, groupArn?: string) {
+    this._specification = specification;
+    this._groupArn = groupArn;
+  }
+}

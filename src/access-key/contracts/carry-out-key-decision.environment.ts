@@ -1,0 +1,16 @@
+import { handlerContract } from '../../shared/contracts/handler-environment';
+
+export const CARRY_OUT_KEY_DECISION = handlerContract({
+  bundle: 'carry-out-key-decision',
+  variables: [
+    /** How messages and metrics name the sentry: the path of its construct. */
+    'SENTRY_NAME',
+    /** Name of the SSM parameter that holds rules, exemptions and actions. */
+    'CONFIGURATION_PARAMETER',
+    'NOTIFICATION_TOPIC_ARN',
+    'ACCOUNT_ID',
+    'KEY_RECORDS_TABLE',
+    /** The queue that the workflow puts its decisions into. */
+    'DECISION_QUEUE_URL',
+  ],
+});

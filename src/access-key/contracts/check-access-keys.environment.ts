@@ -1,0 +1,20 @@
+import { handlerContract } from '../../shared/contracts/handler-environment';
+
+export const CHECK_ACCESS_KEYS = handlerContract({
+  bundle: 'check-access-keys',
+  variables: [
+    /** How messages and metrics name the sentry: the path of its construct. */
+    'SENTRY_NAME',
+    /** Name of the SSM parameter that holds rules, exemptions and actions. */
+    'CONFIGURATION_PARAMETER',
+    'NOTIFICATION_TOPIC_ARN',
+    /** The one Region in which the sentry works: IAM is global, and a second copy would tell and do everything twice. */
+    'HOME_REGION',
+    'ACCOUNT_ID',
+    /** What the sentry remembers of keys; `none` where no actions are configured, since every variable has to be there. */
+    'KEY_RECORDS_TABLE',
+  ],
+});
+
+/** In the place of the table's name where there is none. */
+export const NO_KEY_RECORDS_TABLE = 'none';

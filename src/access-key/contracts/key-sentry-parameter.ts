@@ -1,0 +1,28 @@
+import type { Exemption } from '../domain/exemption';
+import type { KeyActionRules } from '../domain/key-actions';
+import type { KeyRules } from '../domain/key-rules';
+
+/** What the SSM parameter holds, as JSON. A handler that meets another version says so and does nothing by guess. */
+export const KEY_SENTRY_PARAMETER_VERSION = 1;
+
+/** All times are in days. */
+export interface KeySentryParameter {
+  readonly version: typeof KEY_SENTRY_PARAMETER_VERSION;
+  readonly rules: KeyRules;
+  readonly exemptions: readonly Exemption[];
+  /** Without them the sentry only tells. */
+  readonly actions?: KeyActionRules & { readonly mode: 'enforce' | 'observe' };
+  readonly tellsWhenNothingFound: boolean;
+  /** Through which people are asked, with actions that say so. */
+  readonly workflow?: KeyWorkflowParameter;
+}
+
+/** An approval workflow, and how it is reached. */
+export interface KeyWorkflowParameter {
+  /** The name under which the sentry asks there. */
+  readonly asker: string;
+  /** Where requests and outcomes go. */
+  readonly queueUrl: string;
+  /** The key that signs its decisions. */
+  readonly decisionKeyArn: string;
+}

@@ -1,0 +1,49 @@
+import { DAY_MILLISECONDS, isOlderThan } from './access-key';
+import type { AskResult } from '../../approval/domain/ask-result';
+import type { Question } from '../../approval/domain/question';
+
+/** What people were asked about a key, and what they said. */
+export interface KeyApproval {
+  readonly requestId: string;
+  readonly askedAt: Date;
+  /** As they were asked it: what is remembered is what they are asked again, and what their decision holds for. */
+  readonly question: Question;
+  readonly decision?: KeyDecision;
+  /** When the key was deactivated upon it, as was told: an approval does so once. */
+  readonly deactivatedAt?: Date;
+  /** What came of the decision. */
+  readonly result?: AskResult;
+}
+
+export interface KeyDecision {
+  readonly kind: 'approved' | 'denied' | 'expired' | 'not-asked';
+  readonly at: Date;
+}
+
+/** How far people are with a key that is due. */
+export type ApprovalStanding =
+  | { readonly kind: 'to-ask'; readonly askAgainAfter: number }
+  | { readonly kind: 'asked'; readonly approval: KeyApproval }
+  /** Nobody is asked until then. */
+  | { readonly kind: 'denied' | 'unfinished'; readonly at: Date; readonly askedAgainAt: Date };
+
+/** What people approved, as was proved: it is carried out for this one key. */
+export interface ApprovedKey {
+  readonly keyId: string;
+  readonly requestId: string;
+}
+
+/** Longer than a workflow waits for an answer. Whatever was asked before then is decided, and its decision lost. */
+const UNDECIDED_LAPSES_AFTER_DAYS = 15;
+
+/** Nobody's answer is final: a key that is still there and still due is asked about again. */
+export function approvalStanding(approval: KeyApproval | undefined, askAgainAfter: number, now: Date): ApprovalStanding {
+  if (!approval) return { kind: 'to-ask', askAgainAfter };
+  const { decision, result } = approval;
+  if (!decision) return isOlderThan(approval.askedAt, UNDECIDED_LAPSES_AFTER_DAYS, now) ? { kind: 'to-ask', askAgainAfter } : { kind: 'asked', approval };
+  const isUnfinished = decision.kind === 'approved' && (!result || result.outcome === 'failed');
+  if (!isUnfinished && decision.kind !== 'denied') return { kind: 'to-ask', askAgainAfter };
+  const askedAgainAt = new Date(decision.at.getTime() + askAgainAfter * DAY_MILLISECONDS);
+  if (askedAgainAt <= now) return { kind: 'to-ask', askAgainAfter };
+  return { kind: isUnfinished ? 'unfinished' : 'denied', at: decision.at, askedAgainAt };
+}

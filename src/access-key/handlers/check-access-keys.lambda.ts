@@ -1,0 +1,110 @@
+import { Logger } from '@aws-lambda-powertools/logger';
+import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import { IAMClient } from '@aws-sdk/client-iam';
+import { SNSClient } from '@aws-sdk/client-sns';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { SSMClient } from '@aws-sdk/client-ssm';
+import { CLIENT_SETTINGS } from '../../shared/adapters/aws/client-settings';
+import { SYSTEM_CLOCK } from '../../shared/adapters/clock/system-clock';
+import { SnsNotifications } from '../../shared/adapters/notification/sns-notifications';
+import { readEnvironment } from '../../shared/contracts/handler-environment';
+import { METRICS_NAMESPACE } from '../../shared/contracts/metrics';
+import { DynamoKeyRecords, RUN_LEASE } from '../adapters/dynamo-key-records';
+import { FindingEvents } from '../adapters/finding-events';
+import { IAM_CLIENT_SETTINGS, IamAccessKeys } from '../adapters/iam-access-keys';
+import { KeyAsking } from '../adapters/key-asking';
+import { tellOfKeys } from '../adapters/key-notification';
+import { type LoadedKeySentryConfiguration, readKeySentryConfiguration } from '../adapters/key-sentry-configuration';
+import { CHECK_ACCESS_KEYS, NO_KEY_RECORDS_TABLE } from '../contracts/check-access-keys.environment';
+import { ACCESS_KEY_METRICS as METRIC } from '../contracts/key-metrics';
+import { countByClass, type KeyReport, oldestAge } from '../domain/key-report';
+import type { KeyAsker, KeyRecords } from '../domain/retire-keys';
+import { runKeySentry } from '../domain/run-key-sentry';
+
+const environment = readEnvironment(CHECK_ACCESS_KEYS, process.env);
+const { SENTRY_NAME: sentry, ACCOUNT_ID: account } = environment;
+const logger = new Logger({ serviceName: sentry });
+const metrics = new Metrics({ namespace: METRICS_NAMESPACE, serviceName: sentry });
+
+const ssm = new SSMClient(CLIENT_SETTINGS);
+const sqs = new SQSClient({ ...CLIENT_SETTINGS, useQueueUrlAsEndpoint: false });
+const notifications = new SnsNotifications(new SNSClient(CLIENT_SETTINGS), environment.NOTIFICATION_TOPIC_ARN);
+const events = new FindingEvents(new EventBridgeClient(CLIENT_SETTINGS), sentry, account);
+const keys = new IamAccessKeys(new IAMClient(IAM_CLIENT_SETTINGS), SYSTEM_CLOCK);
+const table = environment.KEY_RECORDS_TABLE === NO_KEY_RECORDS_TABLE
+  ? undefined
+  : new DynamoKeyRecords(new DynamoDBClient(CLIENT_SETTINGS), environment.KEY_RECORDS_TABLE, SYSTEM_CLOCK);
+const refuse = async () => { throw new Error('The sentry has actions and no table for its records: deploy its stack again.'); };
+/** Without actions there is no table, and nobody may ask for one. */
+const NO_RECORDS: KeyRecords = { all: refuse, read: refuse, write: refuse };
+const surroundings = {
+  source: keys,
+  changer: keys,
+  records: table ?? NO_RECORDS,
+  account,
+  tell: tellOfKeys(notifications, { sentry, account }, SYSTEM_CLOCK),
+  // The report was told by then: a failure here must not have it told again by Lambda's retries.
+  announce: async (report: KeyReport) => events.announce(report).catch((error: unknown) => {
+    logger.error('EventBridge did not take the findings', { error });
+    metrics.addMetric(METRIC.announcementsFailed, MetricUnit.Count, 1);
+  }),
+};
+
+/** A line of the log holds 256 KB. */
+const MOST_UNKNOWN_IN_LOG = 20;
+
+/** One run. A failure is thrown: Lambda tries again, and the alarm goes. */
+export async function handler(): Promise<void> {
+  try {
+    if (process.env.AWS_REGION === environment.HOME_REGION) await run();
+    else skip();
+  } finally {
+    metrics.publishStoredMetrics();
+  }
+}
+
+function skip(): void {
+  logger.warn('nothing done: IAM is global, and the sentry of this account works in its home Region only', { homeRegion: environment.HOME_REGION });
+  metrics.addMetric(METRIC.runsSkipped, MetricUnit.Count, 1);
+}
+
+async function run(): Promise<void> {
+  const configuration = await readKeySentryConfiguration(ssm, environment.CONFIGURATION_PARAMETER);
+  const look = async () => runKeySentry(configuration, { ...surroundings, asker: askerOf(configuration) }, SYSTEM_CLOCK.now());
+  const report = await (table ? table.exclusively(RUN_LEASE, look) : look());
+  const { userCount, unknowns } = report.survey;
+  const steps = report.keys.flatMap(({ step }) => (step ? [{ keyId: step.keyId, ...step.report }] : []));
+  logger.info('account looked at', {
+    userCount,
+    keysByClass: countByClass(report),
+    unknown: unknowns.length,
+    firstUnknown: unknowns.slice(0, MOST_UNKNOWN_IN_LOG),
+    steps: steps.filter(({ kind }) => kind === 'done' || kind === 'failed'),
+  });
+  count(report);
+}
+
+function askerOf({ workflow }: LoadedKeySentryConfiguration): KeyAsker {
+  return workflow ? new KeyAsking(sqs, workflow) : { ask: async () => { throw new Error('The sentry asks, and has no workflow: deploy its stack again.'); } };
+}
+
+function count(report: KeyReport): void {
+  const byClass = countByClass(report);
+  const steps = report.keys.flatMap(({ step }) => step?.report ?? []);
+  const done = steps.filter(({ kind }) => kind === 'done');
+  const counts = {
+    [METRIC.keysTooOld]: byClass['too-old'],
+    [METRIC.keysSoonTooOld]: byClass['soon-too-old'],
+    [METRIC.keysUnused]: byClass.unused,
+    [METRIC.keysNeverUsed]: byClass['never-used'],
+    [METRIC.oldestKeyAge]: oldestAge(report),
+    [METRIC.unknownLookUps]: report.survey.unknowns.length,
+    [METRIC.runsCompleted]: 1,
+    [METRIC.keysDeactivated]: done.filter(({ step }) => step === 'deactivate').length,
+    [METRIC.keysDeleted]: done.filter(({ step }) => step === 'delete').length,
+    [METRIC.stepsFailed]: steps.filter(({ kind }) => kind === 'failed').length,
+  };
+  Object.entries(counts).forEach(([name, value]) => metrics.addMetric(name, MetricUnit.Count, value));
+}

@@ -1,0 +1,51 @@
+import type { SSMClient } from '@aws-sdk/client-ssm';
+import * as z from 'zod/mini';
+import { readParameters } from '../../shared/adapters/configuration/ssm-parameters';
+import { APPROVAL_PARAMETER_VERSION, type ApprovalParameter } from '../contracts/approval-parameter';
+
+const text = z.string().check(z.minLength(1));
+const positive = z.number().check(z.positive());
+const atLeastOne = z.int().check(z.positive());
+
+const parameterSchema = z.object({
+  version: z.literal(APPROVAL_PARAMETER_VERSION),
+  approvers: z.discriminatedUnion('kind', [
+    z.object({ kind: z.literal('users'), userIds: z.array(text) }),
+    z.object({ kind: z.literal('userGroup'), userGroupId: text }),
+  ]),
+  requiredApprovals: atLeastOne,
+  allowSelfApproval: z.boolean(),
+  approvalChannelId: text,
+  expireMilliseconds: positive,
+  remindMilliseconds: positive,
+  approvalSeconds: z.array(atLeastOne),
+  denialPauseMilliseconds: z.number().check(z.nonnegative()),
+  requestsAnHour: atLeastOne,
+  askers: z.array(z.object({ name: text, queueUrl: text })),
+  monitoring: z.discriminatedUnion('kind', [
+    z.object({ kind: z.literal('none') }),
+    z.object({ kind: z.literal('channel'), channelId: text }),
+    z.object({ kind: z.literal('webhook'), secretArn: text }),
+  ]),
+  auditSeconds: positive,
+});
+
+/** Reads the parameter that the deployment wrote. Throws where it is missing, or of another version. */
+export async function loadApprovalConfiguration(client: SSMClient, name: string): Promise<ApprovalParameter> {
+  const [value = ''] = await readParameters(client, [name]);
+  return parseApprovalConfiguration(value, name);
+}
+
+export function parseApprovalConfiguration(value: string, name: string): ApprovalParameter {
+  const parsed = parameterSchema.safeParse(jsonIn(value, name));
+  if (parsed.success) return parsed.data;
+  throw new Error(`The SSM parameter ${name} is not of version ${APPROVAL_PARAMETER_VERSION} of this library: ${z.prettifyError(parsed.error)}`);
+}
+
+function jsonIn(value: string, name: string): unknown {
+  try {
+    return JSON.parse(value);
+  } catch (error) {
+    throw new Error(`The SSM parameter ${name} is no JSON. Deploy the workflow's stack again.`, { cause: error });
+  }
+}

@@ -1,0 +1,130 @@
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import * as z from 'zod/mini';
+import { APPROVAL_ITEM_VERSION, APPROVAL_KEY } from '../contracts/approval-items';
+
+export type Item = Record<string, AttributeValue>;
+
+const time = z.pipe(z.iso.datetime(), z.transform((text) => new Date(text)));
+const optionalText = z.optional(z.string());
+const optionalTime = z.optional(time);
+
+/** Far more than anybody reads, and so many that a record's own texts fit. */
+const shownText = z.string().check(z.maxLength(20_000));
+const optionalShownText = z.optional(shownText);
+
+/** Strict: what this version does not know, it could not show, and nobody must approve what is not shown. */
+export const questionSchema = z.strictObject({
+  title: shownText,
+  requester: z.strictObject({ name: shownText, email: optionalShownText, isAutomatic: z.optional(z.boolean()) }),
+  facts: z.array(z.strictObject({ label: shownText, value: shownText })),
+  changes: z.array(z.strictObject({ before: optionalShownText, after: optionalShownText, remarks: z.array(shownText) })),
+  meanwhile: shownText,
+  ifApproved: shownText,
+  ifDenied: shownText,
+  ifUnanswered: shownText,
+  links: z.array(z.strictObject({ text: shownText, url: shownText })),
+  mayBeTimed: z.boolean(),
+});
+
+const messageName = z.discriminatedUnion('kind', [
+  z.object({ kind: z.enum(['question', 'whole']) }),
+  z.object({ kind: z.literal('reminder'), number: z.int() }),
+  z.object({ kind: z.literal('step'), step: z.enum(['asked', 'approved', 'denied', 'expired', 'carried-out', 'conflicting', 'failed', 'ended']) }),
+  z.object({ kind: z.literal('refusal'), userId: z.string(), clickId: z.string(), text: z.string() }),
+]);
+
+const auditEntry = z.object({
+  at: time,
+  what: z.enum([
+    'asked', 'repeated', 'reminded', 'vote', 'decided', 'refused-click', 'carried-out', 'conflicting', 'failed', 'retried', 'ended', 'viewed', 'not-asked',
+  ]),
+  by: optionalText,
+  clickId: optionalText,
+  membership: z.optional(z.array(z.string())),
+  detail: optionalText,
+});
+
+export const storedRequest = z.object({
+  id: z.string(),
+  asker: z.string(),
+  subject: z.string(),
+  question: questionSchema,
+  payload: z.string(),
+  digest: z.string(),
+  askedAt: time,
+  expiresAt: time,
+  requesters: z.array(z.object({ name: z.string(), email: optionalText, isAutomatic: z.optional(z.boolean()), slackUserId: optionalText })),
+  joined: z.array(z.string()),
+  repeats: z.int(),
+  votes: z.array(z.object({ userId: z.string(), at: time, seconds: z.optional(z.int()) })),
+  judgedClicks: z.array(z.string()),
+  reminders: z.int(),
+  decision: z.optional(z.object({
+    kind: z.enum(['approved', 'denied', 'expired', 'not-asked']),
+    at: time,
+    by: z.array(z.string()),
+    until: optionalTime,
+    reason: z.optional(z.enum(['denied-before', 'too-many'])),
+  })),
+  carrying: z.optional(z.object({
+    phase: z.enum(['decision', 'end']),
+    attempt: z.int(),
+    sentAt: optionalTime,
+    outcome: z.optional(z.object({ kind: z.enum(['carried-out', 'conflicting', 'failed']), text: z.string(), at: time })),
+  })),
+  messages: z.array(z.object({
+    name: messageName,
+    wanted: z.int(),
+    shown: z.int(),
+    notBefore: optionalTime,
+    leasedUntil: optionalTime,
+    failures: z.int(),
+    copies: z.array(z.object({ channelId: z.string(), ts: z.string() })),
+  })),
+  unannounced: z.array(auditEntry),
+});
+
+export const storedAsk = z.object({ requestId: z.string() });
+
+export const storedSubject = z.object({ openRequestId: optionalText, deniedAt: optionalTime });
+
+export const storedSource = z.object({ askedAt: z.array(time) });
+
+export const storedClick = z.object({
+  /** What Slack sent, in base64. */
+  body: z.string(),
+  timestamp: z.string(),
+  signature: z.string(),
+  receivedAt: time,
+});
+
+const versionSchema = z.object({ version: z.object({ N: z.literal(String(APPROVAL_ITEM_VERSION)) }) });
+const revisionSchema = z.object({ revision: z.object({ N: z.string().check(z.regex(/^[1-9]\d*$/)) }) });
+
+/** The value that an item holds. What another version of the library wrote, or cannot be read, throws: its meaning is not known here. */
+export function storedValue<Schema extends z.ZodMiniType>(schema: Schema, item: Item): z.infer<Schema> {
+  const version = versionSchema.safeParse(item);
+  if (!version.success) throw unreadable(item, z.prettifyError(version.error));
+  const parsed = schema.safeParse(jsonIn(item));
+  if (!parsed.success) throw unreadable(item, `data: ${z.prettifyError(parsed.error)}`);
+  return parsed.data;
+}
+
+export function storedRevision(item: Item): number {
+  const parsed = revisionSchema.safeParse(item);
+  if (!parsed.success) throw unreadable(item, z.prettifyError(parsed.error));
+  return Number(parsed.data.revision.N);
+}
+
+export function unreadable(item: Item, reason: string): Error {
+  const [partition, sort] = [APPROVAL_KEY.partition, APPROVAL_KEY.sort].map((name) => item[name]?.S);
+  return new Error(`The approval workflow's item ${partition} / ${sort} is not of version ${APPROVAL_ITEM_VERSION}: ${reason}`);
+}
+
+function jsonIn(item: Item): unknown {
+  try {
+    return JSON.parse(item.data?.S ?? '');
+  } catch {
+    throw unreadable(item, 'its attribute data holds no JSON');
+  }
+}

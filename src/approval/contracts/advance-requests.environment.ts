@@ -1,0 +1,18 @@
+import { handlerContract } from '../../shared/contracts/handler-environment';
+
+export const ADVANCE_REQUESTS = handlerContract({
+  bundle: 'advance-requests',
+  variables: [
+    'WORKFLOW_NAME',
+    /** The name of the SSM parameter that holds who may decide, who may ask, and the rest. */
+    'CONFIGURATION_PARAMETER',
+    'APPROVAL_TABLE',
+    /** What askers hand over. */
+    'REQUEST_QUEUE_URL',
+    'CLICK_QUEUE_URL',
+    'MESSAGE_QUEUE_URL',
+    'SIGNING_SECRET_ARN',
+    'BOT_TOKEN_SECRET_ARN',
+    'DECISION_KEY_ARN',
+  ],
+});

@@ -1,0 +1,219 @@
+import type { ApprovalConfiguration } from './approval-configuration';
+import { type ApprovalRequest, isDue, type MessageCopy, type MessageSlot, nameKey } from './approval-request';
+import type { ApprovalStore } from './approval-store';
+import { isBringable } from './due';
+import { MessengerRefusedError, MessengerUnavailableError, type PostedMessage } from './messenger';
+import { revise } from './run-workflow';
+import type { Clock } from '../../shared/domain/clock';
+
+/** A message, ready to be sent. */
+export interface RenderedMessage {
+  /** For notifications and screen readers. */
+  readonly text: string;
+  /** As JSON. */
+  readonly blocks: string;
+}
+
+/** What the messages of a request say. */
+export interface Renderer {
+  question(request: ApprovalRequest): RenderedMessage;
+  /** All of a question that is too long for one message; the last part has the buttons. */
+  whole(request: ApprovalRequest): readonly RenderedMessage[];
+  reminder(request: ApprovalRequest): RenderedMessage;
+  step(request: ApprovalRequest, slot: MessageSlot): RenderedMessage;
+}
+
+/** Brings messages to people. Throws a MessengerUnavailableError or a MessengerRefusedError. */
+export interface Messenger {
+  post(channelId: string, message: RenderedMessage): Promise<PostedMessage>;
+  reply(to: MessageCopy, message: RenderedMessage): Promise<PostedMessage>;
+  /** False where the message is not there any more, or can never be changed again. */
+  update(copy: MessageCopy, message: RenderedMessage): Promise<boolean>;
+  tellOnly(userId: string, channelId: string, text: string): Promise<void>;
+  /** To those who watch, not decide. */
+  monitor(message: RenderedMessage): Promise<void>;
+}
+
+export interface MessageSurroundings {
+  readonly store: ApprovalStore;
+  readonly messenger: Messenger;
+  readonly renderer: Renderer;
+  readonly clock: Clock;
+  /** Has the messages looked at again. */
+  pointToMessages(requestId: string, afterMilliseconds: number): Promise<void>;
+  /** A message that could not be brought. */
+  failed(requestId: string, message: string, error: unknown): void;
+}
+
+/** Longer than the function that brings messages may take: whoever has a lease is at it, or is no more. */
+export const LEASE_MILLISECONDS = 90_000;
+const FIRST_BACK_OFF_MILLISECONDS = 5_000;
+const LONGEST_BACK_OFF_MILLISECONDS = 5 * 60_000;
+
+/** Brings what is due of a request's messages, one after the other; what cannot be brought now is for later, and holds up nothing else. */
+export async function bringMessages(
+  requestId: string, configuration: ApprovalConfiguration, surroundings: MessageSurroundings,
+): Promise<void> {
+  const { store, clock } = surroundings;
+  const tried = new Set<string>();
+  for (let request = await store.read(requestId); request;) {
+    const slot = request.messages.find((each) => isBringable(each, clock.now()) && !tried.has(`${nameKey(each.name)} ${each.wanted}`));
+    if (!slot) return;
+    tried.add(`${nameKey(slot.name)} ${slot.wanted}`);
+    request = await bringOne(request, slot, configuration, surroundings);
+  }
+}
+
+/** Comes back with the request as it was written last. */
+async function bringOne(
+  request: ApprovalRequest, slot: MessageSlot, configuration: ApprovalConfiguration, surroundings: MessageSurroundings,
+): Promise<ApprovalRequest | undefined> {
+  const { store, clock } = surroundings;
+  let latest: ApprovalRequest | undefined = request;
+  const change = async (revised: (current: MessageSlot) => MessageSlot) => {
+    latest = latest && await revise(latest, (current) => withSlot(current, slot, revised), configuration, store);
+    return latest;
+  };
+  const leasedUntil = new Date(clock.now().getTime() + LEASE_MILLISECONDS);
+  let isOurs = false;
+  const claimed = await change((current) => {
+    isOurs = isBringable(current, clock.now());
+    return isOurs ? { ...current, leasedUntil } : current;
+  });
+  const own = claimed?.messages.find((each) => nameKey(each.name) === nameKey(slot.name));
+  if (!claimed || !own || !isOurs) return latest;
+  try {
+    const progress = async (copies: readonly MessageCopy[]) => {
+      await change((current) => ({ ...current, copies: merged(current.copies, copies, own.copies) }));
+    };
+    const { isGone, posted } = await bring(claimed, own, configuration, surroundings, progress);
+    await change((current) => ({
+      ...current,
+      ...(posted && { copies: merged(current.copies, [posted], own.copies) }),
+      shown: isGone ? current.shown : own.wanted,
+      failures: 0,
+      leasedUntil: undefined,
+      notBefore: undefined,
+    }));
+  } catch (error) {
+    surroundings.failed(request.id, nameKey(slot.name), error);
+    const wait = waitAfter(error, own.failures);
+    const isHopeless = own.name.kind === 'refusal' && error instanceof MessengerRefusedError;
+    await change((current) => ({
+      ...current,
+      ...(isHopeless && { shown: own.wanted }),
+      failures: current.failures + 1,
+      leasedUntil: undefined,
+      notBefore: new Date(clock.now().getTime() + wait),
+    }));
+    await surroundings.pointToMessages(request.id, wait);
+  }
+  return latest;
+}
+
+function withSlot(request: ApprovalRequest, slot: MessageSlot, change: (current: MessageSlot) => MessageSlot): ApprovalRequest {
+  const current = request.messages.find((each) => nameKey(each.name) === nameKey(slot.name));
+  const changed = current && change(current);
+  if (!current || !changed || changed === current) return request;
+  // What was said to one person is said once, and need not be kept.
+  const isOver = changed.name.kind === 'refusal' && !isDue(changed);
+  return { ...request, messages: request.messages.flatMap((each) => (each === current ? isOver ? [] : [changed] : [each])) };
+}
+
+/** A copy that somebody else found meanwhile, by a click on it, stays. */
+function merged(current: readonly MessageCopy[], now: readonly MessageCopy[], before: readonly MessageCopy[]): MessageCopy[] {
+  const found = current.filter(({ ts }) => !before.some((copy) => copy.ts === ts) && !now.some((copy) => copy.ts === ts));
+  return [...now, ...found];
+}
+
+/** As Slack says, or longer with each failure. */
+function waitAfter(error: unknown, failures: number): number {
+  if (error instanceof MessengerUnavailableError && error.retryAfterMilliseconds !== undefined) return error.retryAfterMilliseconds;
+  return Math.min(LONGEST_BACK_OFF_MILLISECONDS, FIRST_BACK_OFF_MILLISECONDS * 2 ** failures);
+}
+
+type Progress = (copies: readonly MessageCopy[]) => Promise<void>;
+
+interface Brought {
+  /** Where the message was gone, and has to be brought once more. */
+  readonly isGone?: boolean;
+  readonly posted?: MessageCopy;
+}
+
+async function bring(
+  request: ApprovalRequest, slot: MessageSlot, configuration: ApprovalConfiguration, surroundings: MessageSurroundings, progress: Progress,
+): Promise<Brought> {
+  const { messenger, renderer } = surroundings;
+  const { name } = slot;
+  switch (name.kind) {
+    case 'question': return bringQuestion(request, slot, configuration, surroundings, progress);
+    case 'whole': await bringWhole(request, slot, surroundings, progress); return {};
+    case 'reminder': await replyToQuestion(request, renderer.reminder(request), surroundings); return {};
+    case 'step': await messenger.monitor(renderer.step(request, slot)); return {};
+    case 'refusal': await messenger.tellOnly(name.userId, configuration.approvalChannelId, name.text); return {};
+  }
+}
+
+async function bringQuestion(
+  request: ApprovalRequest, { copies }: MessageSlot, { approvalChannelId }: ApprovalConfiguration, { messenger, renderer }: MessageSurroundings,
+  progress: Progress,
+): Promise<Brought> {
+  const message = renderer.question(request);
+  if (copies.length === 0) {
+    const { channelId, ts } = await messenger.post(approvalChannelId, message);
+    return { posted: { channelId, ts } };
+  }
+  const updates = await Promise.all(copies.map(async (copy) => updated(copy, message, messenger)));
+  const isAnyShown = updates.some(({ isShown }) => isShown);
+  // Where another could be updated, it is not the messenger as a whole that refuses.
+  const left = updates.filter(({ isShown, error }) => isShown || (error && !(isAnyShown && error instanceof MessengerRefusedError)));
+  if (left.length < copies.length) await progress(left.map(({ copy }) => copy));
+  const failure = left.find(({ error }) => error);
+  if (failure) throw failure.error;
+  return { isGone: left.length === 0 };
+}
+
+/** How far one copy is: up to date, gone, or not to be reached. */
+interface CopyUpdate {
+  readonly copy: MessageCopy;
+  readonly isShown: boolean;
+  readonly error?: unknown;
+}
+
+/** Each on its own: one that fails holds up no other. */
+async function updated(copy: MessageCopy, message: RenderedMessage, messenger: Messenger): Promise<CopyUpdate> {
+  try {
+    return { copy, isShown: await messenger.update(copy, message) };
+  } catch (error) {
+    return { copy, isShown: false, error };
+  }
+}
+
+/** In a thread below the question, from where an earlier try was cut short. */
+async function bringWhole(
+  request: ApprovalRequest, { copies }: MessageSlot, { messenger, renderer }: MessageSurroundings, progress: Progress,
+): Promise<void> {
+  const question = questionCopy(request);
+  const parts = renderer.whole(request);
+  const posted = [...copies];
+  for (const part of parts.slice(posted.length)) {
+    const { channelId, ts } = await messenger.reply(question, part);
+    posted.push({ channelId, ts });
+    await progress(posted);
+  }
+  // Its buttons give way with those of the question.
+  const [last, final] = [posted.at(-1), parts.at(-1)];
+  if (copies.length >= parts.length && last && final) await messenger.update(last, final);
+}
+
+async function replyToQuestion(request: ApprovalRequest, message: RenderedMessage, { messenger }: MessageSurroundings): Promise<void> {
+  if (request.decision) return;
+  await messenger.reply(questionCopy(request), message);
+}
+
+function questionCopy({ messages }: ApprovalRequest): MessageCopy {
+  const copy = messages.find(({ name }) => name.kind === 'question')?.copies.at(-1);
+  if (!copy) throw new MessengerUnavailableError('the question itself is not in its channel yet');
+  return copy;
+}
+

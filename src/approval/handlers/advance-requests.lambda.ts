@@ -1,0 +1,173 @@
+import { Logger } from '@aws-lambda-powertools/logger';
+import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import { KMSClient } from '@aws-sdk/client-kms';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { SSMClient } from '@aws-sdk/client-ssm';
+import type { ScheduledEvent, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
+import { CLIENT_SETTINGS } from '../../shared/adapters/aws/client-settings';
+import { SYSTEM_CLOCK } from '../../shared/adapters/clock/system-clock';
+import { KeptConfiguration } from '../../shared/adapters/configuration/kept-configuration';
+import { readEnvironment } from '../../shared/contracts/handler-environment';
+import { METRICS_NAMESPACE } from '../../shared/contracts/metrics';
+import { postponeAfter } from '../adapters/approval-back-off';
+import { loadApprovalConfiguration } from '../adapters/approval-configuration';
+import {
+  decisionStatement, parseClickPointer, parseWorkflowMessage, pointToMessages, sendDecision,
+} from '../adapters/approval-queue-messages';
+import { DynamoApprovals } from '../adapters/dynamo-approvals';
+import { KeptSecret } from '../adapters/kept-secret';
+import { KmsSigner } from '../adapters/kms-signer';
+import { RequestSeals } from '../adapters/request-seal';
+import { runDue } from '../adapters/run-due';
+import { clickIn, isSlacks } from '../adapters/signed-clicks';
+import { SlackPeople } from '../adapters/slack/slack-people';
+import { SlackWebApi } from '../adapters/slack/slack-web-api';
+import { StepEvents } from '../adapters/step-events';
+import { stepMetrics } from '../adapters/step-metrics';
+import { ADVANCE_REQUESTS } from '../contracts/advance-requests.environment';
+import { APPROVAL_METRICS as METRIC } from '../contracts/approval-metrics';
+import type { ApprovalParameter } from '../contracts/approval-parameter';
+import type { ApprovalRequest, AuditEntry } from '../domain/approval-request';
+import { attend, takeAsk, takeClick, takeOutcome, type WorkflowSurroundings } from '../domain/run-workflow';
+
+const environment = readEnvironment(ADVANCE_REQUESTS, process.env);
+const workflow = environment.WORKFLOW_NAME;
+const logger = new Logger({ serviceName: workflow });
+const metrics = new Metrics({ namespace: METRICS_NAMESPACE, serviceName: workflow });
+
+const sqs = new SQSClient({ ...CLIENT_SETTINGS, useQueueUrlAsEndpoint: false });
+const dynamo = new DynamoDBClient(CLIENT_SETTINGS);
+const ssm = new SSMClient(CLIENT_SETTINGS);
+const secrets = new SecretsManagerClient(CLIENT_SETTINGS);
+const signer = new KmsSigner(new KMSClient(CLIENT_SETTINGS), environment.DECISION_KEY_ARN);
+const seals = new RequestSeals(signer);
+const stepEvents = new StepEvents(new EventBridgeClient(CLIENT_SETTINGS), workflow);
+const signingSecret = keptSecret(environment.SIGNING_SECRET_ARN);
+/** SLACK_API_URL is set where a stand-in takes Slack's place. */
+const people = new SlackPeople(new SlackWebApi(keptSecret(environment.BOT_TOKEN_SECRET_ARN), process.env.SLACK_API_URL), SYSTEM_CLOCK);
+const configuration = new KeptConfiguration(() => loadApprovalConfiguration(ssm, environment.CONFIGURATION_PARAMETER), SYSTEM_CLOCK);
+
+/** What stands in the table, and how it is worked on by the configuration of the moment. */
+interface Work {
+  readonly known: ApprovalParameter;
+  readonly approvals: DynamoApprovals;
+  readonly surroundings: WorkflowSurroundings;
+}
+
+/** From the queues of askers and of clicks, what came; each minute, what is due. */
+export async function handler(event: SQSEvent | ScheduledEvent): Promise<SQSBatchResponse | undefined> {
+  try {
+    if (!('Records' in event)) {
+      await advanceDue();
+      return undefined;
+    }
+    const failures = await Promise.all(event.Records.map((record) => handleOrPostpone(record)));
+    return { batchItemFailures: failures.flat() };
+  } finally {
+    if (metrics.hasStoredMetrics()) metrics.publishStoredMetrics();
+  }
+}
+
+async function advanceDue(): Promise<void> {
+  const { known, approvals, surroundings } = await workAsOf(SYSTEM_CLOCK.now());
+  const failures = await runDue({
+    due: async (now, limit) => approvals.due(now, limit),
+    request: async (id) => attend(id, known, surroundings),
+    click: async (id) => judge(id, { known, approvals, surroundings }),
+    failed: (id, error) => logger.error('due, and not done', { id, error }),
+  }, SYSTEM_CLOCK);
+  metrics.addMetric(METRIC.advanceRuns, MetricUnit.Count, 1);
+  if (failures.length > 0) throw new AggregateError(failures, `Of what is due, ${failures.length} could not be done: the log has each.`);
+}
+
+async function handleOrPostpone(record: SQSRecord): Promise<SQSBatchResponse['batchItemFailures']> {
+  const tries = Number(record.attributes.ApproximateReceiveCount);
+  const queueUrl = isOf(environment.CLICK_QUEUE_URL, record) ? environment.CLICK_QUEUE_URL : environment.REQUEST_QUEUE_URL;
+  try {
+    const work = await workAsOf(new Date(Number(record.attributes.SentTimestamp)));
+    // Whoever may write into one queue may not write into the other: the address that anybody can call must not ask, or report.
+    if (queueUrl === environment.CLICK_QUEUE_URL) await judge(parseClickPointer(record.body).clickId, work);
+    else await handleMessage(record.body, work);
+    return [];
+  } catch (error) {
+    logger.error('not done, will be tried again', { messageId: record.messageId, tries, error });
+    metrics.addMetric(METRIC.failedTries, MetricUnit.Count, tries);
+    await postponeAfter(sqs, queueUrl, record.receiptHandle, tries, error).catch((reason: unknown) =>
+      logger.warn('shown again after the visibility timeout of the queue only', { error: reason }));
+    return [{ itemIdentifier: record.messageId }];
+  }
+}
+
+/** Both end with the account and the queue's name. */
+function isOf(queueUrl: string, { eventSourceARN }: SQSRecord): boolean {
+  return queueUrl.split('/').at(-1) === eventSourceARN.split(':').at(-1);
+}
+
+/** What cannot be taken throws: in the dead-letter queue somebody finds it. */
+async function handleMessage(body: string, { known, surroundings }: Work): Promise<void> {
+  const message = parseWorkflowMessage(body);
+  if (message.kind === 'ask') {
+    queueOf(message.ask.asker, known);
+    return takeAsk(message.ask, known, surroundings);
+  }
+  const { requestId, asker, attempt, outcome } = message;
+  const isTaken = await takeOutcome({ requestId, asker, attempt, outcome: { ...outcome, at: SYSTEM_CLOCK.now() } }, known, surroundings);
+  if (isTaken) return;
+  logger.error('an outcome of a request that is not its asker\'s, passed over', { requestId, asker });
+  metrics.addMetric(METRIC.foreignOutcomes, MetricUnit.Count, 1);
+}
+
+async function judge(clickId: string, { known, approvals, surroundings }: Work): Promise<void> {
+  const stored = await approvals.readClick(clickId);
+  if (!stored || stored.isJudged) return;
+  if (!isSlacks(stored, await signingSecret.accepted()) && !isSlacks(stored, await keptSecret(environment.SIGNING_SECRET_ARN).accepted())) {
+    logger.error('a stored click that Slack did not sign: who has written it?', { clickId });
+    metrics.addMetric(METRIC.badSignatures, MetricUnit.Count, 1);
+    return approvals.clickJudged(clickId);
+  }
+  const click = clickIn(stored);
+  const isTaken = click !== undefined && await takeClick(click, known, surroundings);
+  if (!isTaken) logger.error('a click about no request, passed over', { clickId, user: click?.userId, requestId: click?.button.requestId });
+  return approvals.clickJudged(clickId);
+}
+
+async function workAsOf(time: Date): Promise<Work> {
+  const known = await configuration.asOf(time);
+  const approvals = new DynamoApprovals(dynamo, environment.APPROVAL_TABLE, known.auditSeconds, seals);
+  return {
+    known,
+    approvals,
+    surroundings: {
+      store: approvals,
+      people,
+      clock: SYSTEM_CLOCK,
+      tellAsker: async (request) => tellAsker(request, known),
+      pointToMessages: async (requestId) => pointToMessages(sqs, environment.MESSAGE_QUEUE_URL, requestId),
+      announce,
+    },
+  };
+}
+
+async function tellAsker(request: ApprovalRequest, known: ApprovalParameter): Promise<void> {
+  const statement = decisionStatement(request);
+  await sendDecision(sqs, queueOf(request.asker, known), statement, await signer.sign(statement));
+}
+
+function queueOf(asker: string, { askers }: ApprovalParameter): string {
+  const known = askers.find(({ name }) => name === asker);
+  if (known) return known.queueUrl;
+  throw new Error(`Nobody of the name ${JSON.stringify(asker)} may ask. Add the asker to the workflow, and deploy.`);
+}
+
+async function announce(request: ApprovalRequest, entry: AuditEntry): Promise<void> {
+  logger.info('step', { workflow, requestId: request.id, entry });
+  await stepEvents.announce(request, entry);
+  stepMetrics(request, entry).forEach((metric) => metrics.addMetric(metric, MetricUnit.Count, 1));
+}
+
+function keptSecret(secretArn: string): KeptSecret {
+  return new KeptSecret(secrets, secretArn, SYSTEM_CLOCK);
+}

@@ -1,0 +1,92 @@
+import { Logger } from '@aws-lambda-powertools/logger';
+import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { SSMClient } from '@aws-sdk/client-ssm';
+import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
+import { CLIENT_SETTINGS } from '../../shared/adapters/aws/client-settings';
+import { SYSTEM_CLOCK } from '../../shared/adapters/clock/system-clock';
+import { KeptConfiguration } from '../../shared/adapters/configuration/kept-configuration';
+import { readEnvironment } from '../../shared/contracts/handler-environment';
+import { METRICS_NAMESPACE } from '../../shared/contracts/metrics';
+import { postponeAfter } from '../adapters/approval-back-off';
+import { loadApprovalConfiguration } from '../adapters/approval-configuration';
+import { parseMessagesPointer, pointToMessages } from '../adapters/approval-queue-messages';
+import { DynamoApprovals } from '../adapters/dynamo-approvals';
+import { KeptSecret } from '../adapters/kept-secret';
+import { SlackRenderer } from '../adapters/slack/approval-renderer';
+import { SlackWebApi } from '../adapters/slack/slack-web-api';
+import { SlackMessenger } from '../adapters/slack-messenger';
+import { APPROVAL_METRICS as METRIC } from '../contracts/approval-metrics';
+import type { ApprovalParameter } from '../contracts/approval-parameter';
+import { DELIVER_MESSAGES } from '../contracts/deliver-messages.environment';
+import { bringMessages, type MessageSurroundings } from '../domain/bring-messages';
+import { MessengerRefusedError } from '../domain/messenger';
+
+const environment = readEnvironment(DELIVER_MESSAGES, process.env);
+const workflow = environment.WORKFLOW_NAME;
+const logger = new Logger({ serviceName: workflow });
+const metrics = new Metrics({ namespace: METRICS_NAMESPACE, serviceName: workflow });
+
+/** Set where a stand-in takes Slack's place. */
+const slackApiUrl = process.env.SLACK_API_URL;
+
+const sqs = new SQSClient({ ...CLIENT_SETTINGS, useQueueUrlAsEndpoint: false });
+const dynamo = new DynamoDBClient(CLIENT_SETTINGS);
+const ssm = new SSMClient(CLIENT_SETTINGS);
+const secrets = new SecretsManagerClient(CLIENT_SETTINGS);
+const api = new SlackWebApi(keptSecret(environment.BOT_TOKEN_SECRET_ARN), slackApiUrl);
+const webhooks = new Map<string, KeptSecret>();
+const configuration = new KeptConfiguration(() => loadApprovalConfiguration(ssm, environment.CONFIGURATION_PARAMETER), SYSTEM_CLOCK);
+
+/** Each message of the batch on its own: one that fails is shown again later, the others are done. */
+export async function handler(event: SQSEvent): Promise<SQSBatchResponse> {
+  const failures = await Promise.all(event.Records.map((record) => deliverOrPostpone(record)));
+  if (metrics.hasStoredMetrics()) metrics.publishStoredMetrics();
+  return { batchItemFailures: failures.flat() };
+}
+
+async function deliverOrPostpone(record: SQSRecord): Promise<SQSBatchResponse['batchItemFailures']> {
+  const tries = Number(record.attributes.ApproximateReceiveCount);
+  try {
+    const known = await configuration.asOf(new Date(Number(record.attributes.SentTimestamp)));
+    await bringMessages(parseMessagesPointer(record.body).requestId, known, surroundingsFor(known));
+    return [];
+  } catch (error) {
+    logger.error('not done, will be tried again', { messageId: record.messageId, tries, error });
+    metrics.addMetric(METRIC.failedTries, MetricUnit.Count, tries);
+    await postponeAfter(sqs, environment.MESSAGE_QUEUE_URL, record.receiptHandle, tries, error).catch((reason: unknown) =>
+      logger.warn('shown again after the visibility timeout of the queue only', { error: reason }));
+    return [{ itemIdentifier: record.messageId }];
+  }
+}
+
+function surroundingsFor(known: ApprovalParameter): MessageSurroundings {
+  const { monitoring, auditSeconds } = known;
+  return {
+    store: new DynamoApprovals(dynamo, environment.APPROVAL_TABLE, auditSeconds),
+    messenger: new SlackMessenger(api, { monitoring, webhookUrl, webhookOrigin: slackApiUrl && new URL(slackApiUrl).origin }),
+    renderer: new SlackRenderer(known),
+    clock: SYSTEM_CLOCK,
+    pointToMessages: async (requestId, afterMilliseconds) => pointToMessages(sqs, environment.MESSAGE_QUEUE_URL, requestId, afterMilliseconds),
+    failed: countFailure,
+  };
+}
+
+/** The slot keeps its own count of failures, and its time for the next try. */
+function countFailure(requestId: string, message: string, error: unknown): void {
+  const isRefused = error instanceof MessengerRefusedError;
+  logger.error(isRefused ? 'Slack refuses a message: an operator has to look' : 'a message is for later', { requestId, message, error });
+  metrics.addMetric(isRefused ? METRIC.undeliverableMessages : METRIC.deliveriesPostponed, MetricUnit.Count, 1);
+}
+
+async function webhookUrl(secretArn: string): Promise<string> {
+  const kept = webhooks.get(secretArn) ?? keptSecret(secretArn);
+  webhooks.set(secretArn, kept);
+  return kept.current();
+}
+
+function keptSecret(secretArn: string): KeptSecret {
+  return new KeptSecret(secrets, secretArn, SYSTEM_CLOCK);
+}

@@ -1,0 +1,98 @@
+import { Logger } from '@aws-lambda-powertools/logger';
+import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+import { QUICK_CLIENT_SETTINGS } from '../../shared/adapters/aws/client-settings';
+import { SYSTEM_CLOCK } from '../../shared/adapters/clock/system-clock';
+import { readEnvironment } from '../../shared/contracts/handler-environment';
+import { METRICS_NAMESPACE } from '../../shared/contracts/metrics';
+import { pointToClick } from '../adapters/approval-queue-messages';
+import { DynamoApprovals, type StoredClick } from '../adapters/dynamo-approvals';
+import { KeptSecret } from '../adapters/kept-secret';
+import { storedClickOf, workflowClick } from '../adapters/signed-clicks';
+import { type Interaction, parseInteraction, UnreadableInteractionError } from '../adapters/slack/interaction-payload';
+import { hasPlausibleHeaders, verifySignature } from '../adapters/slack/request-signature';
+import { APPROVAL_METRICS as METRIC } from '../contracts/approval-metrics';
+import { RECEIVE_INTERACTION } from '../contracts/receive-interaction.environment';
+
+const environment = readEnvironment(RECEIVE_INTERACTION, process.env);
+const workflow = environment.WORKFLOW_NAME;
+const logger = new Logger({ serviceName: workflow });
+const metrics = new Metrics({ namespace: METRICS_NAMESPACE, serviceName: workflow });
+
+/** Once is enough: a click that is in no queue is due in a minute all the same. */
+const sqs = new SQSClient({ ...QUICK_CLIENT_SETTINGS, maxAttempts: 1, useQueueUrlAsEndpoint: false });
+const signingSecret = new KeptSecret(new SecretsManagerClient(QUICK_CLIENT_SETTINGS), environment.SIGNING_SECRET_ARN, SYSTEM_CLOCK);
+const approvals = new DynamoApprovals(new DynamoDBClient(QUICK_CLIENT_SETTINGS), environment.APPROVAL_TABLE, Number(environment.AUDIT_SECONDS));
+
+/** Slack sends a few KB. */
+const MOST_BODY_BYTES = 200_000;
+
+interface Answer {
+  readonly statusCode: 200 | 401 | 500;
+}
+
+/** Keeps the click, and answers. Who it is and what becomes of it takes longer than Slack waits. */
+export async function handler(event: APIGatewayProxyEventV2): Promise<Answer> {
+  try {
+    return { statusCode: await answerTo(event) };
+  } catch (error) {
+    logger.error('the click could not be kept', { error });
+    return { statusCode: 500 };
+  } finally {
+    if (metrics.hasStoredMetrics()) metrics.publishStoredMetrics();
+  }
+}
+
+async function answerTo(event: APIGatewayProxyEventV2): Promise<Answer['statusCode']> {
+  const receivedAt = SYSTEM_CLOCK.now();
+  const body = bodyOf(event);
+  if (!body || !await isSigned(event.headers, body, receivedAt)) {
+    metrics.addMetric(METRIC.badSignatures, MetricUnit.Count, 1);
+    return 401;
+  }
+  const interaction = interactionIn(body);
+  if (!interaction) return 401;
+  if (interaction.kind === 'click') await take(storedClickOf(event.headers, body, receivedAt), interaction);
+  return 200;
+}
+
+/** The bytes that were sent, where they can be Slack's at all. */
+function bodyOf({ requestContext, headers, body, isBase64Encoded }: APIGatewayProxyEventV2): Buffer | undefined {
+  const type = Object.entries(headers).find(([name]) => name.toLowerCase() === 'content-type')?.[1] ?? '';
+  if (requestContext.http.method !== 'POST' || !/^application\/x-www-form-urlencoded\s*(;|$)/i.test(type) || !body) return undefined;
+  const bytes = Buffer.from(body, isBase64Encoded ? 'base64' : 'utf8');
+  return bytes.byteLength <= MOST_BODY_BYTES ? bytes : undefined;
+}
+
+/** With a secret that no longer fits, it is read again: somebody may have made a new one just now. */
+async function isSigned(headers: APIGatewayProxyEventV2['headers'], body: Buffer, now: Date): Promise<boolean> {
+  if (!hasPlausibleHeaders(headers, now)) return false;
+  if (verifySignature({ headers, body, now, secrets: await signingSecret.accepted() })) return true;
+  await signingSecret.refresh();
+  return verifySignature({ headers, body, now, secrets: await signingSecret.accepted() });
+}
+
+/** Undefined for what Slack has signed, and nobody can read. */
+function interactionIn(body: Buffer): Interaction | undefined {
+  try {
+    return parseInteraction(body);
+  } catch (error) {
+    if (!(error instanceof UnreadableInteractionError)) throw error;
+    logger.error('what Slack sent cannot be read', { reason: error.message });
+    return undefined;
+  }
+}
+
+async function take(click: StoredClick, interaction: Extract<Interaction, { kind: 'click' }>): Promise<void> {
+  const { id, receivedAt } = click;
+  if (!workflowClick(interaction, id, receivedAt)) {
+    logger.warn('a click on a button that no workflow made, passed over', { user: interaction.userId, channel: interaction.channelId });
+    metrics.addMetric(METRIC.foreignClicks, MetricUnit.Count, 1);
+    return;
+  }
+  await approvals.storeClick(click);
+  await pointToClick(sqs, environment.CLICK_QUEUE_URL, id).catch((error: unknown) => logger.error('the click is kept, but not in its queue', { clickId: id, error }));
+}

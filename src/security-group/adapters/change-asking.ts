@@ -1,0 +1,72 @@
+import { createHash } from 'node:crypto';
+import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import { contentOf, DynamoAskedChanges } from './dynamo-asked-changes';
+import type { ReachableWorkflow } from './sentry-configuration';
+import { APPROVAL_MESSAGE_VERSION, type AskMessage, type OutcomeMessage } from '../../approval/contracts/approval-messages';
+import type { AskResult } from '../../approval/domain/ask-result';
+import type { Actor } from '../domain/actor';
+import type { PreparedAsk } from '../domain/announcement';
+import type { AskedChange } from '../domain/asked-change';
+import type { ChangeAsker } from '../domain/change-asker';
+import { ruleKey } from '../domain/rule';
+
+const ID_CHARACTERS = 40;
+
+/** Keeps what is asked, and has it ready to be sent. */
+export class ChangeAsking extends DynamoAskedChanges implements ChangeAsker {
+  identify(text: string): string {
+    return digestOf(text).slice(0, ID_CHARACTERS);
+  }
+
+  render(asked: AskedChange): PreparedAsk {
+    const { requestId, workflow, response, group, call, rules } = asked;
+    const wanted = rules.map(({ rule, before, change }) => [change, ruleKey(rule), before && ruleKey(before)]).sort();
+    const message: UnsignedAsk = {
+      version: APPROVAL_MESSAGE_VERSION,
+      type: 'ask',
+      requestId,
+      subject: digestOf(JSON.stringify([group.id, response, wanted])),
+      source: digestOf(JSON.stringify([group.id, sourceOf(call.actor)])),
+      ...contentOf(asked),
+    };
+    return { workflow, message: JSON.stringify(message) };
+  }
+}
+
+/** Who asks is known where it is sent. */
+type UnsignedAsk = Omit<AskMessage, 'asker'>;
+
+/** Whoever assumed a role chooses the name of the session: it must not make another source of it. */
+function sourceOf({ roleArn, arn, userName, type }: Actor): string {
+  return roleArn ?? arn ?? userName ?? type;
+}
+
+function digestOf(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}
+
+/** Brings questions, and what became of decisions, to the workflows. */
+export class WorkflowQueues {
+  constructor(private readonly client: SQSClient, private readonly workflows: () => Promise<readonly ReachableWorkflow[]>) {}
+
+  async ask({ workflow: name, message }: PreparedAsk): Promise<void> {
+    const { asker, queueUrl } = await this.workflow(name);
+    await this.send(queueUrl, `${message.slice(0, -1)},"asker":${JSON.stringify(asker)}}`);
+  }
+
+  async conclude({ workflow: name, requestId }: AskedChange, result: AskResult): Promise<void> {
+    const { asker, queueUrl } = await this.workflow(name);
+    const message = { version: APPROVAL_MESSAGE_VERSION, type: 'outcome', requestId, asker, ...result } satisfies OutcomeMessage;
+    await this.send(queueUrl, JSON.stringify(message));
+  }
+
+  private async workflow(name: string): Promise<ReachableWorkflow> {
+    const found = (await this.workflows()).find((workflow) => workflow.name === name);
+    if (!found) throw new Error(`The sentry's configuration has no workflow ${name}: was it taken out of the policies while people were being asked?`);
+    return found;
+  }
+
+  private async send(queueUrl: string, body: string): Promise<void> {
+    await this.client.send(new SendMessageCommand({ QueueUrl: queueUrl, MessageBody: body }));
+  }
+}

@@ -1,0 +1,100 @@
+import { plainText, subjectLine } from '../../shared/domain/notification/plain-text';
+import {
+  CHANGE_MESSAGE_VERSION, type ChangeMessage, type RuleInMessage, type RuleValuesInMessage, type UnreadableEventMessage, type ViolationInMessage,
+} from '../contracts/change-message';
+import type { Announcement } from '../domain/announcement';
+import { type ChangeReport, secondsOpen, severityOf, worstFirst } from '../domain/change-report';
+import type { Violation } from '../domain/judge';
+import type { RuleOutcome } from '../domain/outcome';
+import { reportSubject, reportText } from '../domain/report-text';
+import type { Rule } from '../domain/rule';
+import { ruleText } from '../domain/rule-text';
+
+export function changeNotification(report: ChangeReport, sentry: string, maxRules: number): Announcement {
+  const message = changeMessage(report, sentry, maxRules);
+  return {
+    subject: reportSubject(report),
+    json: JSON.stringify(message),
+    text: reportText(report, sentry, maxRules),
+    severity: message.severity,
+    type: message.type,
+    isRepeat: report.isRepeat,
+  };
+}
+
+function changeMessage(report: ChangeReport, sentry: string, maxRules: number): ChangeMessage {
+  const { call, explainedBy, group, rules, notices } = report;
+  const { type, arn, roleArn, sessionName, userName, invokedBy } = call.actor;
+  return {
+    version: CHANGE_MESSAGE_VERSION,
+    type: 'security-group-change',
+    sentry,
+    severity: severityOf(report),
+    explainedBy,
+    eventId: call.eventId,
+    eventName: call.eventName,
+    time: call.time.toISOString(),
+    account: call.accountId,
+    region: call.region,
+    group: { id: group.id, name: group.name, vpcId: group.vpcId },
+    actor: { type, arn, roleArn, sessionName, userName, invokedBy },
+    sourceAddress: call.sourceAddress,
+    userAgent: call.userAgent,
+    secondsOpen: secondsOpen(report),
+    tries: report.tries,
+    isRepeat: report.isRepeat,
+    repeats: report.repeats,
+    rules: worstFirst(rules).slice(0, maxRules).map(ruleInMessage),
+    rulesOmitted: Math.max(0, rules.length - maxRules),
+    notices,
+  };
+}
+
+function ruleInMessage({ rule, change, restored, violations, outcome }: RuleOutcome): RuleInMessage {
+  return {
+    ruleId: rule.id,
+    ...ruleValues(rule),
+    change,
+    ...(restored && { restored: ruleValues(restored) }),
+    violations: violations.map(violationInMessage),
+    outcome: outcome.kind,
+    ...((outcome.kind === 'failed' || outcome.kind === 'not-restorable') && { failure: outcome.reason }),
+  };
+}
+
+export function violationInMessage({ baseline, response, reason }: Violation): ViolationInMessage {
+  return { baseline, response, reason };
+}
+
+export function ruleValues(rule: Rule): RuleValuesInMessage {
+  const { direction, protocol, fromPort, toPort, peer, description } = rule;
+  return { direction, protocol, fromPort, toPort, peer, description, text: ruleText(rule) };
+}
+
+const MAX_EVENT_CHARACTERS = 20_000;
+
+export function unreadableEventNotification(event: string, reason: string, sentry: string): Announcement {
+  const message: UnreadableEventMessage = {
+    version: CHANGE_MESSAGE_VERSION,
+    type: 'unreadable-event',
+    sentry,
+    severity: 'high',
+    reason,
+    event: event.slice(0, MAX_EVENT_CHARACTERS),
+  };
+  return {
+    subject: subjectLine('[HIGH] The sentry got an event that it cannot read'),
+    json: JSON.stringify(message),
+    text: [
+      'The sentry got an event that it cannot read. Nothing was changed. Look at what happened, and at the monitored groups.',
+      '',
+      `Why: ${plainText(reason, 1_000)}`,
+      `Event: ${plainText(event, 2_000)}`,
+      '',
+      `Told by the sentry ${sentry}.`,
+    ].join('\n'),
+    severity: message.severity,
+    type: message.type,
+    isRepeat: false,
+  };
+}

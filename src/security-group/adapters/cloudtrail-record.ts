@@ -1,0 +1,95 @@
+import * as z from 'zod/mini';
+import { actorOf, userIdentitySchema } from './record-actor';
+import { type Fields, fieldsOf, inCamelCase, optionalId, optionalText } from './record-fields';
+import type { Call } from '../domain/change';
+
+/** An event that cannot be read well enough to know which call it speaks of, or what that call changed. */
+export class UnreadableEventError extends Error {
+  constructor(reason: string) {
+    super(reason);
+    this.name = 'UnreadableEventError';
+  }
+}
+
+/** A CloudTrail record, in whatever shape it came. */
+export interface CloudTrailRecord {
+  readonly call: Call;
+  /** What the client asked for, and what EC2 answered: out of their wrappers, with all names in camelCase. */
+  readonly request: Fields;
+  readonly answer: Fields;
+}
+
+const recordSchema = z.object({
+  eventID: optionalText,
+  eventName: z.string(),
+  eventTime: optionalText,
+  awsRegion: optionalText,
+  recipientAccountId: optionalId,
+  sourceIPAddress: optionalText,
+  userAgent: optionalText,
+  errorCode: optionalText,
+  userIdentity: userIdentitySchema,
+  requestParameters: z.optional(z.unknown()),
+  responseElements: z.optional(z.unknown()),
+});
+
+const envelopeSchema = z.object({
+  id: optionalText,
+  account: optionalId,
+  region: optionalText,
+  time: optionalText,
+  detail: recordSchema,
+});
+
+/** Reads an EventBridge envelope around a CloudTrail record. `receivedAt` stands in for a time that cannot be read. */
+export function parseRecord(body: string, receivedAt: Date): CloudTrailRecord {
+  const envelope = envelopeSchema.safeParse(parseJson(body));
+  if (!envelope.success) throw new UnreadableEventError(`It is not a CloudTrail event: ${z.prettifyError(envelope.error)}`);
+  const { detail: record, ...event } = envelope.data;
+  const { eventName, sourceIPAddress, userAgent, errorCode, userIdentity } = record;
+  const eventId = record.eventID ?? event.id ?? 'without-id';
+  if (!EVENT_ID.test(eventId)) throw new UnreadableEventError(`Its id is ${eventId.slice(0, 100)}, which is none that CloudTrail gives.`);
+  return {
+    call: {
+      eventId,
+      eventName,
+      time: parseTime(record.eventTime, receivedAt) ?? parseTime(event.time, receivedAt) ?? receivedAt,
+      accountId: event.account ?? record.recipientAccountId ?? userIdentity.accountId ?? 'unknown',
+      region: record.awsRegion ?? event.region ?? 'unknown',
+      actor: actorOf(userIdentity, sourceIPAddress),
+      sourceAddress: sourceIPAddress,
+      userAgent,
+      errorCode,
+    },
+    request: unwrapped(record.requestParameters, `${eventName}Request`),
+    answer: unwrapped(record.responseElements, `${eventName}Response`),
+  };
+}
+
+function parseJson(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    throw new UnreadableEventError('It is not JSON.');
+  }
+}
+
+/** A UUID as a rule. What the sentry remembers by ids of its own has other characters in it. */
+const EVENT_ID = /^[\w.-]{1,128}$/;
+
+const TIME = /^\d{4}-\d\d-\d\d[T ]/;
+
+/** Clocks differ a little; but no call is made after its event has come. */
+const AHEAD_MILLISECONDS = 5 * 60_000;
+
+function parseTime(text: string | undefined, receivedAt: Date): Date | undefined {
+  if (text === undefined || !TIME.test(text)) return undefined;
+  const time = new Date(text);
+  return time.getTime() <= receivedAt.getTime() + AHEAD_MILLISECONDS ? time : undefined;
+}
+
+/** Younger calls have all their fields in one that is named after the call. */
+function unwrapped(elements: unknown, wrapper: string): Fields {
+  const fields = fieldsOf(elements);
+  return { ...fields, ...fieldsOf(fields[inCamelCase(wrapper)]) };
+}

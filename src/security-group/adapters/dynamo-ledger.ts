@@ -1,0 +1,141 @@
+import {
+  ConditionalCheckFailedException, DeleteItemCommand, type DynamoDBClient, paginateQuery, PutItemCommand, type PutItemCommandInput,
+  type QueryCommandInput,
+} from '@aws-sdk/client-dynamodb';
+import pLimit from 'p-limit';
+import * as z from 'zod/mini';
+import { type Item, refuseOtherVersion, storedEntry, storedRecord, storedRepeats, storedValue, unreadable } from './ledger-schemas';
+import {
+  groupPartition, LEDGER_ITEM_VERSION, LEDGER_KEY, RECORD_INDEX, RECORD_SORT_KEY, REPEATS_SORT_KEY, ruleSortKey,
+} from '../contracts/ledger-items';
+import { EMPTY_LEDGER, type GroupLedger, type GroupRecord, type LedgerEntry, type Repeat } from '../domain/ledger';
+import { type Ledger, type LedgerChange, LedgerConflictError } from '../domain/ledger-store';
+import { ruleKey } from '../domain/rule';
+
+/** A run of reconcile reads and writes hundreds of groups. */
+const CALLS_AT_ONCE = 40;
+
+const revisionSchema = z.object({ revision: z.object({ N: z.string().check(z.regex(/^[1-9]\d*$/)) }) });
+
+/** What the sentry remembers of its groups, with one item for each rule. */
+export class DynamoLedger implements Ledger {
+  private readonly limit = pLimit(CALLS_AT_ONCE);
+
+  constructor(private readonly client: DynamoDBClient, private readonly table: string) {}
+
+  async read(groupId: string): Promise<GroupLedger> {
+    const items = await this.limit(() => this.query({
+      ConsistentRead: true,
+      KeyConditionExpression: '#partition = :group',
+      ExpressionAttributeNames: { '#partition': LEDGER_KEY.partition },
+      ExpressionAttributeValues: { ':group': { S: groupPartition(groupId) } },
+    }));
+    return ledgerOf(items);
+  }
+
+  async write(groupId: string, changes: readonly LedgerChange[]): Promise<void> {
+    // All are waited for, so that none is still under way when the event comes back.
+    const answers = await Promise.allSettled(changes.map((change) => this.limit(() => this.writeOne(groupId, change))));
+    const failures = answers.flatMap((answer): unknown[] => (answer.status === 'rejected' ? [answer.reason] : []));
+    if (failures.length === 0) return;
+    throw failures.find((failure) => !(failure instanceof ConditionalCheckFailedException)) ?? new LedgerConflictError(groupId);
+  }
+
+  /** From the index, which lags behind by moments: a group that is missing there is still found in its own items. */
+  async records(): Promise<GroupRecord[]> {
+    const items = await this.query({
+      IndexName: RECORD_INDEX.name,
+      KeyConditionExpression: '#partition = :value',
+      ExpressionAttributeNames: { '#partition': RECORD_INDEX.partition },
+      ExpressionAttributeValues: { ':value': { S: RECORD_INDEX.partitionValue } },
+    });
+    return items.map(recordOf);
+  }
+
+  async writeRecord(record: GroupRecord): Promise<void> {
+    await this.limit(() => this.client.send(new PutItemCommand({ TableName: this.table, Item: recordItem(record) })));
+  }
+
+  private async writeOne(groupId: string, { kind, entry }: LedgerChange): Promise<void> {
+    const condition = { TableName: this.table, ...unchangedSince(entry) };
+    if (kind === 'put') await this.client.send(new PutItemCommand({ ...condition, Item: entryItem(groupId, entry) }));
+    else await this.client.send(new DeleteItemCommand({ ...condition, Key: entryKey(groupId, entry) }));
+  }
+
+  private async query(input: Omit<QueryCommandInput, 'TableName'>): Promise<Item[]> {
+    const items: Item[] = [];
+    for await (const { Items: page } of paginateQuery({ client: this.client }, { ...input, TableName: this.table })) items.push(...(page ?? []));
+    return items;
+  }
+}
+
+type Condition = Pick<PutItemCommandInput, 'ConditionExpression' | 'ExpressionAttributeNames' | 'ExpressionAttributeValues'>;
+
+function unchangedSince({ revision }: LedgerEntry): Condition {
+  if (revision === 0) return { ConditionExpression: 'attribute_not_exists(#key)', ExpressionAttributeNames: { '#key': LEDGER_KEY.partition } };
+  return {
+    ConditionExpression: '#revision = :read',
+    ExpressionAttributeNames: { '#revision': 'revision' },
+    ExpressionAttributeValues: { ':read': { N: String(revision) } },
+  };
+}
+
+function keyOf(groupId: string, sort: string): Item {
+  return { [LEDGER_KEY.partition]: { S: groupPartition(groupId) }, [LEDGER_KEY.sort]: { S: sort } };
+}
+
+function stored(value: object): Item {
+  return { version: { N: String(LEDGER_ITEM_VERSION) }, data: { S: JSON.stringify(value) } };
+}
+
+function entryKey(groupId: string, { rule }: LedgerEntry): Item {
+  return keyOf(groupId, ruleSortKey(ruleKey(rule)));
+}
+
+/** As the entry will be read: one revision later. */
+export function entryItem(groupId: string, entry: LedgerEntry): Item {
+  const { revision, ...value } = entry;
+  return { ...entryKey(groupId, entry), ...stored(value), revision: { N: String(revision + 1) } };
+}
+
+export function recordItem(record: GroupRecord): Item {
+  return { ...keyOf(record.groupId, RECORD_SORT_KEY), ...stored(record), [RECORD_INDEX.partition]: { S: RECORD_INDEX.partitionValue } };
+}
+
+export function repeatsItem(groupId: string, repeats: readonly Repeat[]): Item {
+  return { ...keyOf(groupId, REPEATS_SORT_KEY), ...stored(repeats) };
+}
+
+/** Of all items of one group. */
+export function ledgerOf(items: readonly Item[]): GroupLedger {
+  const entries = new Map<string, LedgerEntry>();
+  let { record, repeats } = EMPTY_LEDGER;
+  for (const item of items) {
+    const sort = item[LEDGER_KEY.sort]?.S ?? '';
+    if (sort === RECORD_SORT_KEY) record = recordOf(item);
+    else if (sort === REPEATS_SORT_KEY) repeats = repeatsOf(item);
+    else entries.set(...keyedEntry(item, sort));
+  }
+  return { record, entries, repeats };
+}
+
+function recordOf(item: Item): GroupRecord {
+  refuseOtherVersion(item);
+  return storedValue(storedRecord, item, 'data');
+}
+
+function repeatsOf(item: Item): readonly Repeat[] {
+  refuseOtherVersion(item);
+  return storedValue(storedRepeats, item, 'data');
+}
+
+function keyedEntry(item: Item, sort: string): [string, LedgerEntry] {
+  refuseOtherVersion(item);
+  const revision = revisionSchema.safeParse(item);
+  if (!revision.success) throw unreadable(item, z.prettifyError(revision.error));
+  const entry = { ...storedValue(storedEntry, item, 'data'), revision: Number(revision.data.revision.N) };
+  const key = ruleKey(entry.rule);
+  // Under another key than its rule's, it would be written beside itself.
+  if (sort !== ruleSortKey(key)) throw unreadable(item, `it holds the rule ${key}`);
+  return [key, entry];
+}

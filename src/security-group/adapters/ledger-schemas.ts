@@ -1,0 +1,114 @@
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import * as z from 'zod/mini';
+import { LEDGER_ITEM_VERSION, LEDGER_KEY } from '../contracts/ledger-items';
+import { RESPONSES } from '../domain/policy';
+
+export type Item = Record<string, AttributeValue>;
+
+const time = z.pipe(z.iso.datetime(), z.transform((text) => new Date(text)));
+const optionalText = z.optional(z.string());
+const optionalTime = z.optional(time);
+
+export const storedRule = z.object({
+  id: optionalText,
+  direction: z.enum(['ingress', 'egress']),
+  protocol: z.string(),
+  fromPort: z.int(),
+  toPort: z.int(),
+  peer: z.discriminatedUnion('kind', [
+    z.object({ kind: z.enum(['ipv4', 'ipv6']), cidr: z.string() }),
+    z.object({ kind: z.literal('prefixList'), prefixListId: z.string() }),
+    z.object({ kind: z.literal('securityGroup'), groupId: z.string(), ownerId: optionalText }),
+  ]),
+  description: optionalText,
+  tags: z.optional(z.array(z.object({ key: z.string(), value: z.string() }))),
+});
+
+const grant = z.object({
+  cause: z.enum(['adopted', 'trusted-actor', 'operator', 'approval-request']),
+  by: z.string(),
+  since: time,
+  until: optionalTime,
+  eventId: optionalText,
+  confirmed: z.optional(z.boolean()),
+  reason: optionalText,
+  requestId: optionalText,
+});
+
+export const storedEntry = z.object({
+  rule: storedRule,
+  suspension: z.optional(z.object({ requestId: z.string(), until: optionalTime })),
+  grants: z.array(grant),
+  prefixListVersion: z.optional(z.int()),
+  unexplainedSince: optionalTime,
+  toldAt: optionalTime,
+  missingSince: optionalTime,
+});
+
+export const storedRecord = z.object({
+  groupId: z.string(),
+  name: optionalText,
+  vpcId: optionalText,
+  adoptedAt: time,
+  adoptedWhile: z.enum(['ENFORCE', 'OBSERVE']),
+  policies: z.string(),
+  selection: z.string(),
+  releasedAt: optionalTime,
+});
+
+export const storedRepeats = z.array(z.object({ key: z.string(), toldAt: time, untold: z.int() }));
+
+export const storedAnnouncement = z.object({
+  subject: z.string(),
+  json: z.string(),
+  text: z.string(),
+  severity: z.enum(['low', 'medium', 'high', 'critical']),
+  type: z.string(),
+  isRepeat: z.boolean(),
+  asks: z.optional(z.array(z.object({ workflow: z.string(), message: z.string() }))),
+});
+
+export const storedViolation = z.object({
+  baseline: z.enum(['forbid', 'allowOnly', 'locked']),
+  response: z.enum(RESPONSES),
+  reason: z.string(),
+  asking: z.optional(z.object({ workflow: z.string(), whenUnanswered: z.enum(['revert', 'accept']) })),
+});
+
+export const storedJudgements = z.array(z.object({
+  rule: storedRule,
+  change: z.enum(['added', 'modified', 'described', 'removed']),
+  present: z.boolean(),
+  verdict: z.enum(['keep', 'revoke', 'restore', 'wait', 'ask']),
+  violations: z.array(storedViolation),
+  restored: z.optional(storedRule),
+  notRestorable: z.optional(z.object({ reason: z.string(), mayChange: z.boolean() })),
+}));
+
+const versionSchema = z.object({ version: z.object({ N: z.literal(String(LEDGER_ITEM_VERSION)) }) });
+
+/** Refuses an item that another version of the library wrote: what it means is not known here. */
+export function refuseOtherVersion(item: Item): void {
+  const { success, error } = versionSchema.safeParse(item);
+  if (!success) throw unreadable(item, z.prettifyError(error));
+}
+
+/** The value that an attribute holds as JSON. What cannot be read must not pass for "nothing there": it throws, and names the item. */
+export function storedValue<Schema extends z.ZodMiniType>(schema: Schema, item: Item, attribute: string): z.infer<Schema> {
+  const parsed = schema.safeParse(jsonIn(item, attribute));
+  if (!parsed.success) throw unreadable(item, `${attribute}: ${z.prettifyError(parsed.error)}`);
+  return parsed.data;
+}
+
+function jsonIn(item: Item, attribute: string): unknown {
+  try {
+    return JSON.parse(item[attribute]?.S ?? '');
+  } catch {
+    throw unreadable(item, `its attribute ${attribute} holds no JSON`);
+  }
+}
+
+export function unreadable(item: Item, reason: string): Error {
+  const [partition, sort] = [LEDGER_KEY.partition, LEDGER_KEY.sort].map((name) => item[name]?.S);
+  return new Error(`The ledger's item ${partition} / ${sort} is not of version ${LEDGER_ITEM_VERSION}: ${reason}`);
+}

@@ -1,0 +1,29 @@
+import * as z from 'zod/mini';
+import english from 'zod/v4/locales/en.cjs';
+import { OperatorError, type OperatorRequest } from '../domain/operator';
+
+const text = z.string().check(z.minLength(1), z.maxLength(500));
+const groupId = z.string().check(z.regex(/^sg-([0-9a-f]{8}|[0-9a-f]{17})$/));
+const ruleId = z.string().check(z.regex(/^sgr-[0-9a-f]{8,17}$/));
+const until = z.pipe(z.iso.datetime({ offset: true }), z.transform((value) => new Date(value)));
+const order = { by: text, reason: text };
+
+const requestSchema = z.discriminatedUnion('action', [
+  z.strictObject({ action: z.literal('accept'), groupId, ruleId, until: z.optional(until), ...order }),
+  z.strictObject({ action: z.literal('withdraw'), groupId, ruleId, ...order }),
+  z.strictObject({ action: z.literal('release'), groupId, ...order }),
+  z.strictObject({ action: z.literal('pause'), until, ...order }),
+  z.strictObject({ action: z.literal('resume'), ...order }),
+  z.strictObject({ action: z.literal('list'), groupId: z.optional(groupId) }),
+]);
+
+/** The messages of zod/mini are one and the same without it. */
+const IN_WORDS = { error: english().localeError };
+
+/** Reads what an operator sent. Throws an OperatorError that says what is wrong with it. */
+export function parseOperatorRequest(payload: unknown): OperatorRequest {
+  const parsed = requestSchema.safeParse(payload, IN_WORDS);
+  if (parsed.success) return parsed.data;
+  throw new OperatorError(`The request cannot be carried out: ${z.prettifyError(parsed.error)}. ` +
+    'Send, for example, {"action":"accept","groupId":"sg-…","ruleId":"sgr-…","by":"your name","reason":"why"}; the others are withdraw, release, pause, resume and list.');
+}

@@ -1,0 +1,36 @@
+import * as z from 'zod/mini';
+import { optionalId, optionalText } from './record-fields';
+import type { Actor } from '../domain/actor';
+
+const identitySchema = z.object({
+  type: z.catch(z.string(), 'unknown'),
+  arn: optionalText,
+  principalId: optionalText,
+  userName: optionalText,
+  accountId: optionalId,
+  invokedBy: optionalText,
+  sessionContext: z.catch(
+    z.optional(z.object({ sessionIssuer: z.optional(z.object({ type: optionalText, arn: optionalText })) })),
+    undefined,
+  ),
+});
+
+/** An identity of unknown shape is nobody. */
+export const userIdentitySchema = z.catch(identitySchema, { type: 'unknown' });
+type UserIdentity = z.infer<typeof userIdentitySchema>;
+
+export function actorOf(identity: UserIdentity, sourceAddress: string | undefined): Actor {
+  const { type, arn, userName, accountId, invokedBy, principalId, sessionContext } = identity;
+  const issuer = sessionContext?.sessionIssuer;
+  const isRoleSession = type === 'AssumedRole';
+  return {
+    type,
+    arn,
+    userName,
+    accountId,
+    invokedBy,
+    sourceAddress,
+    ...(isRoleSession && issuer?.type === 'Role' && { roleArn: issuer.arn }),
+    ...(isRoleSession && { sessionName: arn?.split('/').at(-1) ?? principalId?.split(':').at(-1) }),
+  };
+}

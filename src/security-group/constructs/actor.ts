@@ -1,0 +1,102 @@
+import { DefaultStackSynthesizer, Fn, Stack, Token } from 'aws-cdk-lib';
+import type * as iam from 'aws-cdk-lib/aws-iam';
+import type { IConstruct } from 'constructs';
+import type { TrustedActor } from '../domain/actor';
+
+/** How to recognise deployments by CloudFormation. */
+export interface CloudFormationActorProps {
+  /** The role that the stacks are deployed with. Anyone may use CloudFormation; this role tells the deployments from the rest. */
+  readonly executionRole: iam.IRole;
+}
+
+/** How to recognise deployments by the CDK. */
+export interface CdkDeploymentsProps {
+  /**
+   * The qualifier that account and Region were bootstrapped with.
+   *
+   * @default - that of the stack that the sentry stands in
+   */
+  readonly qualifier?: string;
+}
+
+/**
+ * Somebody whose changes a locked group accepts.
+ *
+ * Recognised by the ARN of the role, which AWS writes into the event; never by a session name, a user agent or anything
+ * else that a caller chooses.
+ */
+export abstract class Actor {
+  /**
+   * Every session of a role.
+   *
+   * @param role its ARN must be the full one, with the path. A role imported by its name alone is taken to have none.
+   */
+  public static role(role: iam.IRole): Actor {
+    return new FixedActor({ kind: 'role', roleArn: role.roleArn });
+  }
+
+  /** CloudFormation, deploying with this execution role. */
+  public static cloudFormation(props: CloudFormationActorProps): Actor {
+    return new FixedActor({ kind: 'cloudFormation', executionRoleArn: props.executionRole.roleArn });
+  }
+
+  /**
+   * `cdk deploy` in the sentry's account and Region: CloudFormation with the execution role that `cdk bootstrap` made.
+   *
+   * Throws at synth where the sentry's stack is deployed without one (CliCredentialsStackSynthesizer,
+   * LegacyStackSynthesizer).
+   */
+  public static cdkDeployments(props: CdkDeploymentsProps = {}): Actor {
+    return new CdkDeployments(props.qualifier);
+  }
+
+  /** @internal */
+  public abstract _bind(scope: IConstruct): TrustedActor;
+}
+
+class FixedActor extends Actor {
+  constructor(private readonly actor: TrustedActor) {
+    super();
+  }
+
+  /** @internal */
+  public _bind(): TrustedActor {
+    return this.actor;
+  }
+}
+
+class CdkDeployments extends Actor {
+  constructor(private readonly qualifier?: string) {
+    super();
+  }
+
+  /** @internal */
+  public _bind(scope: IConstruct): TrustedActor {
+    const stack = deployedStack(Stack.of(scope));
+    return { kind: 'cloudFormation', executionRoleArn: this.qualifier ? bootstrapRoleArn(stack, this.qualifier) : executionRoleArn(stack) };
+  }
+}
+
+/** A nested stack is deployed with its parent, and its parent's role. */
+function deployedStack(stack: Stack): Stack {
+  return stack.nestedStackParent ? deployedStack(stack.nestedStackParent) : stack;
+}
+
+function bootstrapRoleArn(stack: Stack, qualifier: string): string {
+  if (!Token.isUnresolved(qualifier) && !/^[A-Za-z0-9_-]{1,10}$/.test(qualifier)) {
+    throw new Error(`"${qualifier}" is no bootstrap qualifier: write the one given to "cdk bootstrap --qualifier", up to 10 letters, digits, - or _.`);
+  }
+  return stack.formatArn({
+    service: 'iam', region: '', resource: 'role', resourceName: `cdk-${qualifier}-cfn-exec-role-${stack.account}-${stack.region}`,
+  });
+}
+
+/** The synthesizer writes `${AWS::AccountId}` and the like as plain text. */
+function executionRoleArn(stack: Stack): string {
+  const { synthesizer } = stack;
+  if (!(synthesizer instanceof DefaultStackSynthesizer)) {
+    throw new Error(`The stack ${stack.node.path} is not deployed with a bootstrap execution role, so Actor.cdkDeployments() cannot know its deployments: ` +
+      'write Actor.cloudFormation({ executionRole }) with the role that you deploy with.');
+  }
+  return Fn.sub(synthesizer.cloudFormationExecutionRoleArn);
+}

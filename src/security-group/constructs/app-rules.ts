@@ -1,0 +1,198 @@
+import { Annotations, Stack, Token } from 'aws-cdk-lib';
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import type { Construct, IConstruct } from 'constructs';
+import { isSameId, targetOf } from './group-reference';
+import { isLookupPlaceholder } from './lookup-placeholders';
+import { readableText } from './readable-text';
+import { isSamePlace } from './same-place';
+import { parseIpRange } from '../domain/ip-range';
+import { bareViolations } from '../domain/judge';
+import { type GroupSelector, isSelectedById, type MonitoredGroups } from '../domain/monitored-groups';
+import type { Baseline, Policy } from '../domain/policy';
+import type { PrefixList, PrefixLists } from '../domain/prefix-list';
+import { ALL_PROTOCOLS } from '../domain/protocol';
+import { canonicalRule, type Direction, type RawRule } from '../domain/rule';
+import { ruleText } from '../domain/rule-text';
+
+/** One rule that a template of the app would make. */
+interface AppRule {
+  readonly place: IConstruct;
+  readonly direction: Direction;
+  readonly values: RuleValues;
+}
+
+/** As CloudFormation's properties name them. What is no text or number is not known before deployment. */
+interface RuleValues {
+  readonly ipProtocol?: unknown;
+  readonly fromPort?: unknown;
+  readonly toPort?: unknown;
+  readonly cidrIp?: unknown;
+  readonly cidrIpv6?: unknown;
+  readonly prefixListId?: unknown;
+  readonly groupId?: unknown;
+  readonly description?: unknown;
+}
+
+/**
+ * What the policies have against the rules that the app itself gives to monitored groups, as errors: the sentry would fight its own
+ * app. Values that are known at deployment only are named, and passed over.
+ */
+export function judgeAppRules(sentry: Construct, groups: MonitoredGroups, policies: readonly Policy[]): string[] {
+  const constructs = sentry.node.root.node.findAll();
+  const rules = [...constructs.flatMap((construct) => rulesOf(construct, sentry, groups)), ...impliedRules(constructs, sentry, groups)];
+  const prefixLists = new Map(constructs.flatMap(prefixListOf).map((list) => [list.id, list]));
+  return rules.flatMap((rule) => judgeAppRule(rule, sentry, policies, prefixLists));
+}
+
+/** A list of the app whose entries are known, by the reference to it. */
+function prefixListOf(construct: IConstruct): PrefixList[] {
+  if (!(construct instanceof ec2.CfnPrefixList)) return [];
+  const entries: unknown = Stack.of(construct).resolve(construct.entries);
+  const cidrs = [entries].flat().filter(isObject).map(({ cidr }) => (isKnown(cidr) ? parseIpRange(String(cidr))?.cidr : undefined));
+  const known = cidrs.filter((cidr) => cidr !== undefined);
+  return known.length === cidrs.length ? [{ id: construct.attrPrefixListId, isAwsManaged: false, cidrs: known }] : [];
+}
+
+function judgeAppRule(
+  { place, direction, values }: AppRule, sentry: Construct, policies: readonly Policy[], prefixLists: PrefixLists,
+): string[] {
+  const raw = rawRule(direction, values);
+  const rule = raw && canonicalRule(raw);
+  if (!rule) {
+    Annotations.of(sentry).addInfo(`A rule of ${place.node.path} has values that are known at deployment only: it is judged then, and not now.`);
+    return [];
+  }
+  const isKnownList = rule.peer.kind === 'prefixList' && prefixLists.has(rule.peer.prefixListId);
+  if (rule.peer.kind === 'prefixList' && !isKnownList) {
+    Annotations.of(sentry)
+      .addInfo(`A rule of ${place.node.path} names a prefix list with entries that are known at deployment only: they are judged then, and not now.`);
+  }
+  const judged = isRange(values) || isKnownList
+    ? policies
+    : policies.map(({ baseline, response }) => ({ baseline: withoutPeers(baseline), response }));
+  return bareViolations(rule, judged, prefixLists).map(({ reason }) => readableText(
+    `${place.node.path} gives a monitored group the rule "${ruleText(rule)}", which violates the sentry's own policy (${reason}): change the rule, or the policies of ${sentry.node.path}.`,
+  ));
+}
+
+/** What a list holds, and which group a reference is, is known at deployment: only by its traffic can such a rule be said to open too much. */
+function withoutPeers(baseline: Baseline): Baseline {
+  if (baseline.kind !== 'allowOnly') return baseline;
+  return { kind: 'allowOnly', patterns: baseline.patterns.map(({ peers: _, ...pattern }) => pattern) };
+}
+
+function isRange({ cidrIp, cidrIpv6 }: RuleValues): boolean {
+  return cidrIp !== undefined || cidrIpv6 !== undefined;
+}
+
+function rawRule(direction: Direction, values: RuleValues): RawRule | undefined {
+  const { ipProtocol, fromPort, toPort, cidrIp, cidrIpv6, prefixListId, groupId, description } = values;
+  const range = cidrIp ?? cidrIpv6;
+  if (!isKnown(ipProtocol) || ![fromPort, toPort, range].every((value) => value === undefined || isKnown(value))) return undefined;
+  return {
+    direction,
+    protocol: String(ipProtocol),
+    fromPort: fromPort === undefined ? undefined : Number(fromPort),
+    toPort: toPort === undefined ? undefined : Number(toPort),
+    ...(range !== undefined && { ipRange: String(range) }),
+    ...(prefixListId !== undefined && { prefixListId: idText(prefixListId) }),
+    ...(groupId !== undefined && { groupId: idText(groupId) }),
+    ...(typeof description === 'string' && { description }),
+  };
+}
+
+function isKnown(value: unknown): boolean {
+  return (typeof value === 'string' || typeof value === 'number') && !Token.isUnresolved(value) && !isLookupPlaceholder(value);
+}
+
+/** Ids of lists and groups are only ever compared. */
+function idText(id: unknown): string {
+  return typeof id === 'string' ? id : JSON.stringify(id);
+}
+
+function rulesOf(construct: IConstruct, sentry: Construct, groups: MonitoredGroups): AppRule[] {
+  if (construct instanceof ec2.CfnSecurityGroup) return isWatchedGroup(construct, sentry, groups) ? inlineRules(construct) : [];
+  if (construct instanceof ec2.CfnSecurityGroupIngress) {
+    if (!isInWatchedGroup(construct, sentry, groups)) return [];
+    const { sourcePrefixListId: prefixListId, sourceSecurityGroupId: groupId } = construct;
+    return [{ place: construct, direction: 'ingress', values: { ...valuesOf(construct), prefixListId, groupId } }];
+  }
+  if (construct instanceof ec2.CfnSecurityGroupEgress) {
+    if (!isInWatchedGroup(construct, sentry, groups)) return [];
+    const { destinationPrefixListId: prefixListId, destinationSecurityGroupId: groupId } = construct;
+    return [{ place: construct, direction: 'egress', values: { ...valuesOf(construct), prefixListId, groupId } }];
+  }
+  return [];
+}
+
+function valuesOf(rule: ec2.CfnSecurityGroupIngress | ec2.CfnSecurityGroupEgress): RuleValues {
+  const { ipProtocol, fromPort, toPort, cidrIp, cidrIpv6, description } = rule;
+  return { ipProtocol, fromPort, toPort, cidrIp, cidrIpv6, description };
+}
+
+function inlineRules(group: ec2.CfnSecurityGroup): AppRule[] {
+  const inline = (direction: Direction, list: unknown): AppRule[] => {
+    const resolved: unknown = Stack.of(group).resolve(list);
+    return [resolved].flat().filter(isObject).map((values) => ({
+      place: group,
+      direction,
+      values: {
+        ...values,
+        prefixListId: values.sourcePrefixListId ?? values.destinationPrefixListId,
+        groupId: values.sourceSecurityGroupId ?? values.destinationSecurityGroupId ?? values.sourceSecurityGroupName,
+      },
+    }));
+  };
+  return [...inline('ingress', group.securityGroupIngress), ...inline('egress', group.securityGroupEgress)];
+}
+
+/** EC2 gives all outbound traffic to a new group for which the app writes no egress rule. */
+function impliedRules(constructs: readonly IConstruct[], sentry: Construct, groups: MonitoredGroups): AppRule[] {
+  const described = constructs.flatMap((construct) => (construct instanceof ec2.CfnSecurityGroupEgress ? targetOf(construct.groupId) ?? [] : []));
+  return constructs
+    .filter((construct) => construct instanceof ec2.CfnSecurityGroup)
+    .filter((group) => isWatchedGroup(group, sentry, groups) && !described.includes(group) && hasNoInlineEgress(group))
+    .map((place) => ({ place, direction: 'egress', values: { ipProtocol: ALL_PROTOCOLS, cidrIp: '0.0.0.0/0' } }));
+}
+
+function hasNoInlineEgress(group: ec2.CfnSecurityGroup): boolean {
+  const egress: unknown = Stack.of(group).resolve(group.securityGroupEgress);
+  return egress === undefined || (Array.isArray(egress) && egress.length === 0);
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
+}
+
+function isInWatchedGroup(rule: ec2.CfnSecurityGroupIngress | ec2.CfnSecurityGroupEgress, sentry: Construct, groups: MonitoredGroups): boolean {
+  if (rule.groupId === undefined) return false;
+  const target = targetOf(rule.groupId);
+  if (target instanceof ec2.CfnSecurityGroup) return isWatchedGroup(target, sentry, groups);
+  if (isLookupPlaceholder(rule.groupId)) return false;
+  if (target instanceof ec2.CfnVPC) return isWatchedDefaultGroup(target, sentry, groups);
+  const include = isSamePlace(rule, sentry) ? groups.include : groups.include.filter(({ kind }) => kind === 'ids');
+  return isSelectedById(rule.groupId, { include, exclude: groups.exclude }) === true;
+}
+
+/** The group that came with a VPC of the app. */
+function isWatchedDefaultGroup(vpc: ec2.CfnVPC, sentry: Construct, { include, exclude }: MonitoredGroups): boolean {
+  const means = (selector: GroupSelector) => (selector.kind === 'vpc' && targetOf(selector.vpcId) === vpc)
+    || (selector.kind === 'all' && isSamePlace(vpc, sentry));
+  return include.some(means) && !exclude.some((selector) => selector.kind === 'tag' || means(selector));
+}
+
+/** Only where it is certain: what tags a group will have is not. */
+function isWatchedGroup(group: ec2.CfnSecurityGroup, sentry: Construct, { include, exclude }: MonitoredGroups): boolean {
+  return include.some((selector) => isMeant(group, sentry, selector))
+    && !exclude.some((selector) => selector.kind === 'tag' || isMeant(group, sentry, selector));
+}
+
+function isMeant(group: ec2.CfnSecurityGroup, sentry: Construct, selector: GroupSelector): boolean {
+  switch (selector.kind) {
+    case 'ids': return selector.groupIds.some((id) => targetOf(id) === group);
+    case 'vpc': return group.vpcId !== undefined && isSameId(group.vpcId, selector.vpcId);
+    case 'all': return isSamePlace(group, sentry);
+    case 'tag': return false;
+  }
+}
+

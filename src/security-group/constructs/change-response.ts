@@ -1,0 +1,64 @@
+import type { SlackApprovalWorkflow } from '../../approval/constructs/slack-approval-workflow';
+import type { Response } from '../domain/policy';
+
+/** What becomes of a change that stands until it is denied, if nobody answers in time, or if people could not be asked at all. */
+export enum UnansweredChange {
+  /** It is taken back. */
+  REVERT = 'revert',
+
+  /** It stays, for good. */
+  ACCEPT = 'accept',
+}
+
+/** Properties of `ChangeResponse.revertIfDenied`. */
+export interface RevertIfDeniedProps {
+  /** What becomes of the change if nobody answers in time, or if people could not be asked at all. */
+  readonly whenUnanswered: UnansweredChange;
+}
+
+/** What is done about a rule that violates a baseline. Where several policies are violated, the strongest response wins, in this order. */
+export class ChangeResponse {
+  /** Take the rule back, and tell. */
+  public static revert(): ChangeResponse {
+    return new ChangeResponse('revert');
+  }
+
+  /**
+   * Take the rule back, tell, and ask people: approved, the change is made again, exactly as it was; denied or unanswered, it stays taken back.
+   *
+   * @param workflow who is asked.
+   */
+  public static revertUntilApproved(workflow: SlackApprovalWorkflow): ChangeResponse {
+    return new ChangeResponse('revertUntilApproved', workflow);
+  }
+
+  /**
+   * Leave the rule in place, tell, and ask people: denied, it is taken back; approved, it is accepted.
+   *
+   * @param workflow who is asked.
+   * @param props what becomes of it if nobody answers.
+   */
+  public static revertIfDenied(workflow: SlackApprovalWorkflow, props: RevertIfDeniedProps): ChangeResponse {
+    return new ChangeResponse('revertIfDenied', workflow, props.whenUnanswered);
+  }
+
+  /** Leave the rule in place, and tell. */
+  public static notifyOnly(): ChangeResponse {
+    return new ChangeResponse('notifyOnly');
+  }
+
+  /** @internal */
+  public readonly _response: Response;
+
+  /** @internal */
+  public readonly _workflow?: SlackApprovalWorkflow;
+
+  /** @internal */
+  public readonly _whenUnanswered: UnansweredChange;
+
+  private constructor(response: Response, workflow?: SlackApprovalWorkflow, whenUnanswered = UnansweredChange.REVERT) {
+    this._response = response;
+    this._workflow = workflow;
+    this._whenUnanswered = whenUnanswered;
+  }
+}

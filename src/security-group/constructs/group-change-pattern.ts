@@ -1,0 +1,59 @@
+import * as events from 'aws-cdk-lib/aws-events';
+import { decisiveTagKeys, type MonitoredGroups } from '../domain/monitored-groups';
+
+/** Calls that may change what a monitored group lets through, or end it. */
+const CHANGES = [
+  'AuthorizeSecurityGroupIngress',
+  'AuthorizeSecurityGroupEgress',
+  'RevokeSecurityGroupIngress',
+  'RevokeSecurityGroupEgress',
+  'ModifySecurityGroupRules',
+  'UpdateSecurityGroupRuleDescriptionsIngress',
+  'UpdateSecurityGroupRuleDescriptionsEgress',
+  'DeleteSecurityGroup',
+  'ModifyManagedPrefixList',
+  'RestoreManagedPrefixListVersion',
+];
+
+/** Calls after which there may be one more group to monitor. */
+const NEW_GROUPS = ['CreateSecurityGroup', 'CreateVpc', 'CreateDefaultVpc'];
+
+/** Calls that may make a group a monitored one, or seem to end that. */
+const TAGGING = ['CreateTags', 'DeleteTags'];
+
+/** A pattern holds 2,048 characters; an id takes 23 of them with its quotes and comma, the rest of this pattern up to 700. */
+const MOST_GROUPS_IN_PATTERN = 58;
+
+/**
+ * Successful calls that may concern the groups, and the dry runs of which the heartbeat is one. Only what is known to
+ * concern others is left out: a call may name its group elsewhere, by name only, or not at all where CloudTrail left its
+ * parameters out, so an event without an id is let through, and the sentry finds out. Nothing is filtered by who called.
+ */
+export function groupChangePattern(groups: MonitoredGroups): events.EventPattern {
+  const areChosenByTag = decisiveTagKeys(groups).length > 0;
+  const groupIds = chosenIds(groups);
+  const requestParameters = {
+    ...(groupIds && groupIds.length <= MOST_GROUPS_IN_PATTERN && { groupId: orAbsent(groupIds) }),
+    ...(areChosenByTag && { resourcesSet: { items: { resourceId: orAbsent(events.Match.prefix('sg-')) } } }),
+  };
+  return {
+    source: ['aws.ec2'],
+    detailType: ['AWS API Call via CloudTrail'],
+    detail: {
+      eventSource: ['ec2.amazonaws.com'],
+      eventName: [...CHANGES, ...(groupIds ? [] : NEW_GROUPS), ...(areChosenByTag ? TAGGING : [])],
+      errorCode: orAbsent(['Client.DryRunOperation']),
+      ...(Object.keys(requestParameters).length > 0 && { requestParameters }),
+    },
+  };
+}
+
+/** The ids by which the groups are chosen; undefined where some are chosen otherwise. */
+function chosenIds({ include }: MonitoredGroups): string[] | undefined {
+  if (include.some(({ kind }) => kind !== 'ids')) return undefined;
+  return include.flatMap((selector) => (selector.kind === 'ids' ? selector.groupIds : []));
+}
+
+function orAbsent(values: string[]): string[] {
+  return [...values, ...events.Match.doesNotExist()];
+}

@@ -1,0 +1,26 @@
+import * as iam from 'aws-cdk-lib/aws-iam';
+import type { Construct } from 'constructs';
+import { GuardedTable, textAttribute } from '../../shared/constructs/guarded-table';
+import { LEDGER_EXPIRY, LEDGER_KEY, RECORD_INDEX } from '../contracts/ledger-items';
+
+/** What the sentry remembers, and rests its judgements on. */
+export class LedgerTable extends GuardedTable {
+  constructor(scope: Construct, id: string) {
+    super(scope, id, {
+      content: 'The ledger',
+      key: LEDGER_KEY,
+      expiry: LEDGER_EXPIRY,
+      index: { indexName: RECORD_INDEX.name, partitionKey: textAttribute(RECORD_INDEX.partition), sortKey: textAttribute(RECORD_INDEX.sort) },
+    });
+  }
+
+  public grantRead(reader: iam.IGrantable): void {
+    iam.Grant.addToPrincipal({ grantee: reader, actions: ['dynamodb:Query'], resourceArns: [this.table.tableArn, this.indexArn] });
+    this.grantKeyToRead(reader);
+  }
+
+  /** Single items, of changes that people are asked about. */
+  public grantReadAsked(reader: iam.IGrantable): void {
+    iam.Grant.addToPrincipal({ grantee: reader, actions: ['dynamodb:GetItem'], resourceArns: [this.table.tableArn] });
+  }
+}

@@ -1,0 +1,155 @@
+import { type ResourceEnvironment, Token } from 'aws-cdk-lib';
+import type * as ec2 from 'aws-cdk-lib/aws-ec2';
+import type { GroupSelector, MonitoredGroups as GroupSelection } from '../domain/monitored-groups';
+
+const GROUP_ID = /^sg-([0-9a-f]{8}|[0-9a-f]{17})$/;
+
+/** As IAM limits the tags of EC2: 128 and 256 characters. */
+const LONGEST_TAG_KEY = 128;
+const LONGEST_TAG_VALUE = 256;
+
+/**
+ * The security groups that a sentry watches, all in its own account and Region.
+ *
+ * Which groups are meant is asked again whenever something happens to a group. One that was watched once stays watched, whatever is
+ * done to its tags: taking the tag off, or putting one on that `excluding()` names, is told and changes nothing until a trusted actor
+ * or an operator does it. What the sentry may do to a group never depends on its tags.
+ */
+export class MonitoredGroups {
+  /**
+   * Groups of this app, or imported into it. They must be in the sentry's account and Region.
+   *
+   * @param groups at least one. Throws if the list is empty.
+   */
+  public static groups(groups: ec2.ISecurityGroup[]): MonitoredGroups {
+    if (groups.length === 0) {
+      throw new Error('MonitoredGroups.groups() got an empty list: name at least one security group, as in MonitoredGroups.groups([group]).');
+    }
+    const constructs = new Map(groups.map((group) => [checkedId(group.securityGroupId), monitoredGroup(group)]));
+    return MonitoredGroups.including({ kind: 'ids', groupIds: [...constructs.keys()] }, [...constructs.values()]);
+  }
+
+  /**
+   * Groups by their ids. They must be in the sentry's account and Region.
+   *
+   * @param groupIds at least one, such as sg-0123456789abcdef0. Throws if the list is empty or an id is malformed.
+   */
+  public static ids(groupIds: string[]): MonitoredGroups {
+    if (groupIds.length === 0) {
+      throw new Error('MonitoredGroups.ids() got an empty list: name at least one group, as in MonitoredGroups.ids(["sg-0123456789abcdef0"]).');
+    }
+    return MonitoredGroups.including({ kind: 'ids', groupIds: [...new Set(groupIds.map(checkedId))] });
+  }
+
+  /**
+   * Groups that carry a tag, those that get it later included.
+   *
+   * Membership is sticky: a group whose tag is taken off stays watched, and the sentry tells who took it off. Only when a trusted actor
+   * takes it off, or an operator releases the group, is it watched no more.
+   *
+   * @param key 1 to 128 characters, in the case in which the tag is written. Throws if it is empty or too long.
+   * @param value up to 256 characters. Throws if it is too long.
+   */
+  public static taggedWith(key: string, value: string): MonitoredGroups {
+    if (!Token.isUnresolved(key) && (key.length === 0 || key.length > LONGEST_TAG_KEY)) {
+      throw new Error(`"${key}" is no tag key: write 1 to ${LONGEST_TAG_KEY} characters, as in MonitoredGroups.taggedWith("sentry", "on").`);
+    }
+    if (!Token.isUnresolved(value) && value.length > LONGEST_TAG_VALUE) {
+      throw new Error(`The value of the tag "${key}" has ${value.length} characters: a tag holds up to ${LONGEST_TAG_VALUE}.`);
+    }
+    return MonitoredGroups.including({ kind: 'tag', key, value });
+  }
+
+  /**
+   * All groups of a VPC, its default group and those that are made later included.
+   *
+   * @param vpc in the sentry's account and Region. Throws if its id is malformed.
+   */
+  public static inVpc(vpc: ec2.IVpc): MonitoredGroups {
+    const { vpcId } = vpc;
+    if (!Token.isUnresolved(vpcId) && !/^vpc-[0-9a-f]+$/.test(vpcId)) {
+      throw new Error(`"${vpcId}" is no VPC id: import the VPC by one such as "vpc-0123456789abcdef0".`);
+    }
+    return MonitoredGroups.including({ kind: 'vpc', vpcId });
+  }
+
+  /** All groups of the sentry's account and Region, those that are made later included. */
+  public static all(): MonitoredGroups {
+    return MonitoredGroups.including({ kind: 'all' });
+  }
+
+  private static including(selector: GroupSelector, constructs: MonitoredGroup[] = []): MonitoredGroups {
+    return new MonitoredGroups({ include: [selector], exclude: [] }, constructs);
+  }
+
+  /** @internal */
+  public readonly _selection: GroupSelection;
+
+  /**
+   * The groups to watch that are known as constructs.
+   *
+   * @internal
+   */
+  public readonly _constructs: MonitoredGroup[];
+
+  private constructor(selection: GroupSelection, constructs: MonitoredGroup[]) {
+    this._selection = selection;
+    this._constructs = constructs;
+  }
+
+  /**
+   * The same groups without those that `other` means. It may be called several times.
+   *
+   * A tag that is put on later lets no watched group out: the sentry tells who put it on, and only if that was a trusted actor, or an
+   * operator releases the group, is it watched no more.
+   *
+   * @param other the groups to leave out. Throws if it excludes groups itself, and if nothing is left.
+   */
+  public excluding(other: MonitoredGroups): MonitoredGroups {
+    if (other._selection.exclude.length > 0) {
+      throw new Error('excluding() got groups that exclude others themselves, which leaves it open whether those are watched: call excluding() several times on ' +
+        'one selection, as in MonitoredGroups.all().excluding(a).excluding(b).');
+    }
+    const { include, exclude } = this._selection;
+    const excluded = other._selection.include;
+    const left = include.flatMap((selector) => remainder(selector, excluded));
+    if (left.length === 0) {
+      throw new Error('excluding() leaves no group to watch: it got all that is to be watched. Leave fewer groups out, or write no sentry for them.');
+    }
+    const constructs = this._constructs.filter(({ id }) => !excluded.some((selector) => namesId(selector, id)));
+    return new MonitoredGroups({ include: left, exclude: [...exclude, ...excluded] }, constructs);
+  }
+}
+
+/** A group that is known as a construct. */
+export interface MonitoredGroup {
+  readonly id: string;
+  readonly environment: ResourceEnvironment;
+  readonly path: string;
+}
+
+function monitoredGroup({ securityGroupId, env, node }: ec2.ISecurityGroup): MonitoredGroup {
+  return { id: securityGroupId, environment: env, path: node.path };
+}
+
+function checkedId(id: string): string {
+  if (Token.isUnresolved(id) || GROUP_ID.test(id)) return id;
+  throw new Error(`"${id}" is no security group id: write "sg-" and 8 or 17 hexadecimal digits in lower case, such as "sg-0123456789abcdef0".`);
+}
+
+/** What of a selector is left beside those excluded; nothing where one of them means the same groups, or all. */
+function remainder(selector: GroupSelector, excluded: readonly GroupSelector[]): GroupSelector[] {
+  if (excluded.some((other) => other.kind === 'all' || isSameSelector(other, selector))) return [];
+  if (selector.kind !== 'ids') return [selector];
+  const groupIds = selector.groupIds.filter((id) => !excluded.some((other) => namesId(other, id)));
+  return groupIds.length > 0 ? [{ kind: 'ids', groupIds }] : [];
+}
+
+function isSameSelector(one: GroupSelector, other: GroupSelector): boolean {
+  if (one.kind === 'tag') return other.kind === 'tag' && one.key === other.key && one.value === other.value;
+  return one.kind === 'vpc' && other.kind === 'vpc' && one.vpcId === other.vpcId;
+}
+
+function namesId(selector: GroupSelector, id: string): boolean {
+  return selector.kind === 'ids' && selector.groupIds.includes(id);
+}

@@ -1,0 +1,99 @@
+import { Stack } from 'aws-cdk-lib';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import type * as sqs from 'aws-cdk-lib/aws-sqs';
+import type { Construct } from 'constructs';
+import { acknowledgeWildcard } from '../../shared/constructs/acknowledge-finding';
+import { chunksOf } from '../../shared/domain/chunks';
+import { SENTRY_EVENT_SOURCE } from '../contracts/change-message';
+import type { MonitoredGroups } from '../domain/monitored-groups';
+
+/** IAM takes 6,144 characters a managed policy; a group's ARN has about 80. */
+const GROUPS_PER_STATEMENT = 50;
+
+const ADD_RULES = ['ec2:AuthorizeSecurityGroupIngress', 'ec2:AuthorizeSecurityGroupEgress'];
+const CHANGE_RULES = ['ec2:RevokeSecurityGroupIngress', 'ec2:RevokeSecurityGroupEgress', 'ec2:ModifySecurityGroupRules', ...ADD_RULES];
+
+/** What every function of a sentry may do: look at groups and lists, and put its events on the default bus. */
+export function lookingStatements(scope: Construct): iam.PolicyStatement[] {
+  const stack = Stack.of(scope);
+  return [
+    // EC2 describes all of them or none.
+    new iam.PolicyStatement({
+      actions: ['ec2:DescribeSecurityGroups', 'ec2:DescribeSecurityGroupRules', 'ec2:DescribeManagedPrefixLists'], resources: ['*'],
+    }),
+    // Lists that are shared belong to other accounts, those of AWS to none.
+    new iam.PolicyStatement({
+      actions: ['ec2:GetManagedPrefixListEntries'], resources: [prefixListArns(stack)],
+    }),
+    new iam.PolicyStatement({
+      actions: ['events:PutEvents'],
+      resources: [stack.formatArn({ service: 'events', resource: 'event-bus', resourceName: 'default' })],
+      conditions: { StringEquals: { 'events:source': SENTRY_EVENT_SOURCE } },
+    }),
+  ];
+}
+
+/** To have groups judged by the function that acts. */
+export function pointingStatement(queue: sqs.IQueue): iam.PolicyStatement {
+  return new iam.PolicyStatement({ actions: ['sqs:SendMessage'], resources: [queue.queueArn] });
+}
+
+/** CloudTrail answers for all events or none. */
+export function historyStatement(): iam.PolicyStatement {
+  return new iam.PolicyStatement({ actions: ['cloudtrail:LookupEvents'], resources: ['*'] });
+}
+
+/**
+ * What the function that acts may do to which groups. Never by a condition on tags: a right that goes by the tag by which a group is
+ * monitored is gone when the tag is.
+ */
+export function actingStatements(scope: Construct, { include }: MonitoredGroups): iam.PolicyStatement[] {
+  const stack = Stack.of(scope);
+  const arns = include.every(({ kind }) => kind === 'ids')
+    ? include.flatMap((selector) => (selector.kind === 'ids' ? selector.groupIds.map((id) => groupArn(stack, id)) : []))
+    : [groupArn(stack, '*')];
+  const conditions = vpcCondition(stack, include);
+  return [
+    ...chunksOf(arns, GROUPS_PER_STATEMENT).map((resources, index) => new iam.PolicyStatement({
+      // Statements with an id of their own are not merged into one that is too long for a policy.
+      sid: `ChangeRules${index}`,
+      actions: CHANGE_RULES,
+      resources,
+      ...(conditions && { conditions }),
+    })),
+    // EC2 asks for both: the group, and the rule, whose id nobody knows before.
+    new iam.PolicyStatement({ actions: ['ec2:ModifySecurityGroupRules'], resources: [ruleArns(stack)] }),
+    new iam.PolicyStatement({
+      actions: ['ec2:CreateTags'],
+      resources: [ruleArns(stack)],
+      conditions: { StringEquals: { 'ec2:CreateAction': ADD_RULES.map((action) => action.replace('ec2:', '')) } },
+    }),
+  ];
+}
+
+function groupArn(stack: Stack, id: string): string {
+  return stack.formatArn({ service: 'ec2', resource: 'security-group', resourceName: id });
+}
+
+function ruleArns(stack: Stack): string {
+  return stack.formatArn({ service: 'ec2', resource: 'security-group-rule', resourceName: '*' });
+}
+
+function prefixListArns(stack: Stack): string {
+  return stack.formatArn({ service: 'ec2', account: '*', resource: 'prefix-list', resourceName: '*' });
+}
+
+/** What cdk-nag finds in these rights, and why it is so. */
+export function acknowledgeWildcards(role: iam.IRole): void {
+  const stack = Stack.of(role);
+  acknowledgeWildcard(role, prefixListArns(stack), 'Rules name prefix lists of this account, of others and of AWS, and nobody knows which.');
+  acknowledgeWildcard(role, ruleArns(stack), 'The id of a rule is not known before somebody has made it; the group is asked for as well.');
+  acknowledgeWildcard(role, groupArn(stack, '*'), 'Groups that are monitored by tag, by VPC or all together have ids that nobody knows at deployment.');
+}
+
+/** A group cannot leave its VPC, so this may narrow the right. A shared VPC belongs to another account. */
+function vpcCondition(stack: Stack, include: MonitoredGroups['include']) {
+  const vpcIds = include.flatMap((selector) => (selector.kind === 'vpc' ? [selector.vpcId] : []));
+  if (vpcIds.length < include.length) return undefined;
+  return { ArnLike: { 'ec2:Vpc': vpcIds.map((id) => stack.formatArn({ service: 'ec2', account: '*', resource: 'vpc', resourceName: id })) } };
+}

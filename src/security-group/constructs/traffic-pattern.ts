@@ -1,0 +1,103 @@
+import { Ports } from './ports';
+import { TrafficPeer } from './traffic-peer';
+import type { TrafficPattern as PatternSpecification } from '../domain/traffic-pattern';
+
+/** Which way traffic goes, seen from the group. */
+export enum TrafficDirection {
+  /** Into the group. */
+  INGRESS = 'ingress',
+  /** Out of the group. */
+  EGRESS = 'egress',
+}
+
+/** What a traffic pattern means. */
+export interface TrafficPatternProps {
+  /**
+   * Which way the traffic goes.
+   *
+   * @default - both ways
+   */
+  readonly direction?: TrafficDirection;
+
+  /**
+   * Protocols and ports. Throws if the list is empty.
+   *
+   * @default - any
+   */
+  readonly ports?: Ports[];
+
+  /**
+   * The other side. Throws if the list is empty.
+   *
+   * @default - anybody
+   */
+  readonly peers?: TrafficPeer[];
+}
+
+/**
+ * Traffic, as baselines speak of it.
+ *
+ * Rules are judged by the traffic that they let through, not by their text: 20-30, 0-65535 and "all traffic" all open port 22. A baseline
+ * that forbids a pattern forbids every rule that lets any of it through; one that allows only patterns allows a rule all of whose
+ * traffic is within one of them.
+ */
+export class TrafficPattern {
+  /**
+   * Traffic from the internet into the group.
+   *
+   * @param ports the protocols and ports that are meant.
+   */
+  public static fromInternet(ports: Ports): TrafficPattern {
+    return TrafficPattern.of({ direction: TrafficDirection.INGRESS, ports: [ports], peers: [TrafficPeer.internet()] });
+  }
+
+  /**
+   * Traffic from the group out to the internet.
+   *
+   * @param ports the protocols and ports that are meant.
+   */
+  public static toInternet(ports: Ports): TrafficPattern {
+    return TrafficPattern.of({ direction: TrafficDirection.EGRESS, ports: [ports], peers: [TrafficPeer.internet()] });
+  }
+
+  /** Traffic of the given direction, ports and peers. */
+  public static of(props: TrafficPatternProps): TrafficPattern {
+    for (const [name, list] of [['ports', props.ports], ['peers', props.peers]] as const) {
+      if (list?.length === 0) throw new Error(`A traffic pattern has an empty list of ${name} and would match nothing: name one, or leave "${name}" out to mean any.`);
+    }
+    return new TrafficPattern({
+      name: patternName(props),
+      direction: props.direction,
+      traffic: props.ports?.flatMap((ports) => ports._traffic),
+      peers: props.peers?.map((peer) => peer._pattern),
+    });
+  }
+
+  /** Every rule, whatever it lets through. */
+  public static everything(): TrafficPattern {
+    return TrafficPattern.of({});
+  }
+
+  /**
+   * Rules that nobody has described, whatever they let through. It is meant for `forbid`; `allowOnly` refuses it.
+   *
+   * The rule for all outbound traffic that EC2 gives to every new group has no description either.
+   */
+  public static withoutDescription(): TrafficPattern {
+    return new TrafficPattern({ name: 'a rule without a description', undescribed: true });
+  }
+
+  /** @internal */
+  public readonly _specification: PatternSpecification;
+
+  private constructor(specification: PatternSpecification) {
+    this._specification = specification;
+  }
+}
+
+function patternName({ direction, ports, peers }: TrafficPatternProps): string {
+  const what = ports?.map((port) => port._name).join(' or ') ?? 'anything';
+  const whom = peers?.map((peer) => peer._name).join(' or ') ?? 'anybody';
+  const preposition = { ingress: 'from', egress: 'to', both: 'from or to' }[direction ?? 'both'];
+  return `${what} ${preposition} ${whom}`;
+}

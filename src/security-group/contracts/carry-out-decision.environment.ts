@@ -1,0 +1,17 @@
+import { handlerContract } from '../../shared/contracts/handler-environment';
+
+export const CARRY_OUT_DECISION = handlerContract({
+  bundle: 'carry-out-decision',
+  variables: [
+    'SENTRY_NAME',
+    'POLICIES_PARAMETER',
+    /** Several names, joined by commas. */
+    'MONITORED_GROUPS_PARAMETERS',
+    'PAUSE_PARAMETER',
+    'LEDGER_TABLE',
+    'NOTIFICATION_TOPIC_ARN',
+    /** The queues that workflows put their decisions into, one for each, joined by commas. */
+    'DECISION_QUEUE_URLS',
+    'OWN_ROLE_ARN',
+  ],
+});

@@ -1,0 +1,154 @@
+import type { Severity } from '../../shared/domain/notification/severity';
+import type { Peer } from '../domain/rule';
+
+/** Raised when a field changes its meaning or goes; new fields may come without. Schema: docs/schemas/. */
+export const CHANGE_MESSAGE_VERSION = 1;
+
+/** The most rules that a message lists; fewer where they would not fit into the 256 KB that SNS takes. */
+export const MAX_RULES_IN_MESSAGE = 100;
+
+/** EventBridge events of our own: the same JSON as the messages, one for each message, and for each repeat that is not told to people. */
+export const SENTRY_EVENT_SOURCE = 'cdk-sentries';
+export const SENTRY_EVENT_DETAIL_TYPES = {
+  'security-group-change': 'Security Group Change',
+  'security-group-reconcile': 'Security Group Reconcile',
+  'operator-act': 'Security Group Operator Act',
+  'unreadable-event': 'Unreadable Event',
+} as const;
+
+export interface RuleValuesInMessage {
+  readonly direction: 'ingress' | 'egress';
+  readonly protocol: string;
+  readonly fromPort: number;
+  readonly toPort: number;
+  readonly peer: Peer;
+  readonly description?: string;
+  /** The rule in words. */
+  readonly text: string;
+}
+
+export interface RuleInMessage extends RuleValuesInMessage {
+  readonly ruleId?: string;
+  readonly change: 'added' | 'modified' | 'described' | 'removed';
+  /** What it is again; what it would be, where the sentry only observes. */
+  readonly restored?: RuleValuesInMessage;
+  readonly violations: readonly ViolationInMessage[];
+  readonly outcome: 'reverted' | 'already-gone' | 'kept' | 'would-revert' | 'not-restorable' | 'failed';
+  /** Why; present with the outcomes `failed` and `not-restorable` only. */
+  readonly failure?: string;
+}
+
+export interface ViolationInMessage {
+  readonly baseline: 'forbid' | 'allowOnly' | 'locked';
+  readonly response: 'revert' | 'revertUntilApproved' | 'revertIfDenied' | 'notifyOnly';
+  readonly reason: string;
+}
+
+export interface GroupInMessage {
+  readonly id: string;
+  readonly name?: string;
+  readonly vpcId?: string;
+}
+
+/** A change to a monitored group that violates a policy, could not be read in full, or is of note. */
+export interface ChangeMessage {
+  readonly version: typeof CHANGE_MESSAGE_VERSION;
+  readonly type: 'security-group-change';
+  readonly sentry: string;
+  readonly severity: Severity;
+  /** `nothing`: reconcile found a difference, and neither an event nor CloudTrail's event history tells of a call. */
+  readonly explainedBy: 'event' | 'event-history' | 'nothing';
+  /** Of the CloudTrail event; `none` where nothing explains the difference. */
+  readonly eventId: string;
+  readonly eventName: string;
+  /** When the call was made, ISO 8601; since when reconcile sees it, where nothing explains it. */
+  readonly time: string;
+  readonly account: string;
+  readonly region: string;
+  readonly group: GroupInMessage;
+  readonly actor: {
+    readonly type: string;
+    readonly arn?: string;
+    readonly roleArn?: string;
+    readonly sessionName?: string;
+    readonly userName?: string;
+    readonly invokedBy?: string;
+  };
+  readonly sourceAddress?: string;
+  readonly userAgent?: string;
+  /** Seconds from the call to the sentry's last look. */
+  readonly secondsOpen: number;
+  /** Which try at the event this is, from 1. */
+  readonly tries: number;
+  /** The same was told a short while ago: such an event goes to EventBridge only. */
+  readonly isRepeat: boolean;
+  /** How often the same has happened, without a message, since it was last told. */
+  readonly repeats: number;
+  /** The worst outcome first. */
+  readonly rules: readonly RuleInMessage[];
+  /** How many rules are left out of `rules` for size. */
+  readonly rulesOmitted: number;
+  /** What could not be known, and the like, in whole sentences. */
+  readonly notices: readonly { readonly severity: Severity; readonly text: string }[];
+}
+
+export interface AdoptedRuleInMessage extends RuleValuesInMessage {
+  readonly ruleId?: string;
+  readonly violations: readonly ViolationInMessage[];
+  /** False: it is answered as the policy says. */
+  readonly accepted: boolean;
+}
+
+/** What a run of reconcile has to tell: groups adopted or not watched any more, a brake, a pause. */
+export interface ReconcileMessage {
+  readonly version: typeof CHANGE_MESSAGE_VERSION;
+  readonly type: 'security-group-reconcile';
+  readonly sentry: string;
+  readonly severity: Severity;
+  /** When the groups were looked at, ISO 8601. */
+  readonly time: string;
+  /** How many groups are monitored. */
+  readonly groups: number;
+  readonly adopted: readonly {
+    readonly group: GroupInMessage;
+    readonly cause: 'first-contact' | 'came-back' | 'enforced-now' | 'other-policies';
+    readonly rules: number;
+    /** Rules that violate a policy. */
+    readonly violating: readonly AdoptedRuleInMessage[];
+  }[];
+  readonly adoptedOmitted: number;
+  readonly released: readonly { readonly group: GroupInMessage; readonly reason: 'deleted' | 'not-chosen' }[];
+  /** Groups with differences that no event explains. */
+  readonly due: readonly string[];
+  /** They were too many, so that nothing was done in any of them. */
+  readonly braked: boolean;
+  readonly pause?: { readonly until: string; readonly reason: string; readonly by: string };
+}
+
+/** Something that an operator had the sentry do. */
+export interface OperatorMessage {
+  readonly version: typeof CHANGE_MESSAGE_VERSION;
+  readonly type: 'operator-act';
+  readonly sentry: string;
+  readonly severity: Severity;
+  readonly time: string;
+  readonly action: 'accept' | 'withdraw' | 'release' | 'pause' | 'resume';
+  /** As the operator wrote it: a name, not a proof. */
+  readonly by: string;
+  readonly reason: string;
+  /** What was done, in a sentence. */
+  readonly done: string;
+  /** Of the invocation, as it stands in the function's log. */
+  readonly requestId: string;
+}
+
+/** An event that the sentry could not read at all. */
+export interface UnreadableEventMessage {
+  readonly version: typeof CHANGE_MESSAGE_VERSION;
+  readonly type: 'unreadable-event';
+  readonly sentry: string;
+  readonly severity: 'high';
+  readonly reason: string;
+  /** The event as it came, cut to 20,000 characters. */
+  readonly event: string;
+}

@@ -1,0 +1,17 @@
+import { handlerContract } from '../../shared/contracts/handler-environment';
+
+export const OPERATE_SENTRY = handlerContract({
+  bundle: 'operate-sentry',
+  variables: [
+    'SENTRY_NAME',
+    'POLICIES_PARAMETER',
+    /** Several names, joined by commas. */
+    'MONITORED_GROUPS_PARAMETERS',
+    /** The one that the function writes. */
+    'PAUSE_PARAMETER',
+    'LEDGER_TABLE',
+    'NOTIFICATION_TOPIC_ARN',
+    /** The queue that gets what is to be judged at once. */
+    'CHANGE_QUEUE_URL',
+  ],
+});

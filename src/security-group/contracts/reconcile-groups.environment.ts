@@ -1,0 +1,16 @@
+import { handlerContract } from '../../shared/contracts/handler-environment';
+
+export const RECONCILE_GROUPS = handlerContract({
+  bundle: 'reconcile-groups',
+  variables: [
+    'SENTRY_NAME',
+    'POLICIES_PARAMETER',
+    /** Several names, joined by commas. */
+    'MONITORED_GROUPS_PARAMETERS',
+    'PAUSE_PARAMETER',
+    'LEDGER_TABLE',
+    'NOTIFICATION_TOPIC_ARN',
+    /** The queue that gets what is due. */
+    'CHANGE_QUEUE_URL',
+  ],
+});

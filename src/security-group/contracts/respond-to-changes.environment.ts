@@ -1,0 +1,21 @@
+import { handlerContract } from '../../shared/contracts/handler-environment';
+
+export const RESPOND_TO_CHANGES = handlerContract({
+  bundle: 'respond-to-changes',
+  variables: [
+    /** How messages and metrics name the sentry: the path of its construct. */
+    'SENTRY_NAME',
+    /** Names of the SSM parameters that hold policies, groups and a pause, which do not fit into 4 KB of environment. */
+    'POLICIES_PARAMETER',
+    /** Several names, joined by commas. */
+    'MONITORED_GROUPS_PARAMETERS',
+    'PAUSE_PARAMETER',
+    'LEDGER_TABLE',
+    'NOTIFICATION_TOPIC_ARN',
+    /** The queue whose messages the function may ask to see later. */
+    'CHANGE_QUEUE_URL',
+    /** The role by which the sentry knows its own calls. */
+    'OWN_ROLE_ARN',
+    'ACCOUNT_ID',
+  ],
+});

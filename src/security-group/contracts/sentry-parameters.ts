@@ -1,0 +1,50 @@
+import type { TrustedActor } from '../domain/actor';
+import type { GroupSelector } from '../domain/monitored-groups';
+import type { Policy } from '../domain/policy';
+import type { SentryConfiguration } from '../domain/sentry-configuration';
+
+/** What the SSM parameters hold, as JSON. A handler that meets another version says so and does nothing by guess. */
+export const SENTRY_PARAMETERS_VERSION = 1;
+
+export interface PoliciesParameter {
+  readonly version: typeof SENTRY_PARAMETERS_VERSION;
+  readonly policies: readonly Policy[];
+  readonly trustedActors: readonly TrustedActor[];
+  readonly mode: SentryConfiguration['mode'];
+  readonly existingViolations: SentryConfiguration['existingViolations'];
+  readonly settleSeconds: number;
+  readonly repeatWindowSeconds: number;
+  readonly brake: number;
+  /** Whom policies ask, by the names that they use. */
+  readonly workflows: readonly WorkflowParameter[];
+}
+
+export interface WorkflowParameter {
+  readonly name: string;
+  readonly expireSeconds: number;
+  /** The name under which the sentry asks there. */
+  readonly asker: string;
+  /** Where requests and outcomes go. */
+  readonly queueUrl: string;
+  /** The key that signs its decisions. */
+  readonly decisionKeyArn: string;
+}
+
+/** There may be several: all that they include, but what any of them excludes. */
+export interface MonitoredGroupsParameter {
+  readonly version: typeof SENTRY_PARAMETERS_VERSION;
+  readonly include: readonly GroupSelector[];
+  readonly exclude: readonly GroupSelector[];
+}
+
+/** Written by the deployment without a pause; an operator's order writes the rest. */
+export interface PauseParameter {
+  readonly version: typeof SENTRY_PARAMETERS_VERSION;
+  /** ISO 8601. */
+  readonly until?: string;
+  readonly reason?: string;
+  readonly by?: string;
+}
+
+/** A standard parameter holds 4 KB; a group's id is 20 characters, known at deployment only. */
+export const GROUPS_PER_PARAMETER = 150;

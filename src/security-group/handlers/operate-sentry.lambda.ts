@@ -1,0 +1,66 @@
+import { Logger } from '@aws-lambda-powertools/logger';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { EC2Client } from '@aws-sdk/client-ec2';
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import { SNSClient } from '@aws-sdk/client-sns';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { SSMClient } from '@aws-sdk/client-ssm';
+import type { Context } from 'aws-lambda';
+import { CLIENT_SETTINGS } from '../../shared/adapters/aws/client-settings';
+import { SYSTEM_CLOCK } from '../../shared/adapters/clock/system-clock';
+import { SnsNotifications } from '../../shared/adapters/notification/sns-notifications';
+import { readEnvironment } from '../../shared/contracts/handler-environment';
+import { Announcements } from '../adapters/announcements';
+import { DynamoLedger } from '../adapters/dynamo-ledger';
+import { Ec2SecurityGroups } from '../adapters/ec2-security-groups';
+import { operatorNotification } from '../adapters/operator-notification';
+import { parseOperatorRequest } from '../adapters/operator-request';
+import { writePause } from '../adapters/pause-parameter';
+import { sendFindings } from '../adapters/queue-messages';
+import { loadSentryConfiguration } from '../adapters/sentry-configuration';
+import { OPERATE_SENTRY } from '../contracts/operate-sentry.environment';
+import { carryOut, type OperatorAnswer, type OperatorSurroundings } from '../domain/operator';
+import { ruleText } from '../domain/rule-text';
+
+const environment = readEnvironment(OPERATE_SENTRY, process.env);
+const sentry = environment.SENTRY_NAME;
+const logger = new Logger({ serviceName: sentry });
+const ssm = new SSMClient(CLIENT_SETTINGS);
+const sqs = new SQSClient({ ...CLIENT_SETTINGS, useQueueUrlAsEndpoint: false });
+const announcements = new Announcements(
+  new SnsNotifications(new SNSClient(CLIENT_SETTINGS), environment.NOTIFICATION_TOPIC_ARN), new EventBridgeClient(CLIENT_SETTINGS),
+);
+const surroundings: OperatorSurroundings = {
+  groups: new Ec2SecurityGroups(new EC2Client(CLIENT_SETTINGS)),
+  ledger: new DynamoLedger(new DynamoDBClient(CLIENT_SETTINGS), environment.LEDGER_TABLE),
+  clock: SYSTEM_CLOCK,
+  writePause: async (pause) => writePause(ssm, environment.PAUSE_PARAMETER, pause),
+  pointTo: async (groupIds) => sendFindings(sqs, environment.CHANGE_QUEUE_URL, groupIds),
+};
+
+/** One order of an operator, as the payload of an invocation. A failure is thrown: the operator sees it. */
+export async function handler(payload: unknown, { awsRequestId: requestId }: Pick<Context, 'awsRequestId'>) {
+  const request = parseOperatorRequest(payload);
+  logger.info('ordered', { requestId, ...request });
+  const answer = await carryOut(request, await loadSentryConfiguration(ssm, environment), surroundings);
+  if (request.action !== 'list') {
+    logger.info('done', { requestId, done: answer.done });
+    await announcements.tell(operatorNotification(request, answer.done ?? '', SYSTEM_CLOCK.now(), requestId, sentry));
+  }
+  return rendered(answer);
+}
+
+function rendered({ done, rules }: OperatorAnswer) {
+  const now = SYSTEM_CLOCK.now().getTime();
+  return {
+    ...(done && { done }),
+    ...(rules && {
+      rules: rules.map(({ groupId, rule, grants }) => ({
+        groupId,
+        ruleId: rule.id,
+        rule: ruleText(rule),
+        grants: grants.map(({ since, ...grant }) => ({ ...grant, since, ageInDays: Math.floor((now - since.getTime()) / 86_400_000) })),
+      })),
+    }),
+  };
+}

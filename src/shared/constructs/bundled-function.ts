@@ -1,0 +1,44 @@
+import * as path from 'node:path';
+import type { Duration } from 'aws-cdk-lib';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import * as lambda from 'aws-cdk-lib/aws-lambda';
+import { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
+import * as logs from 'aws-cdk-lib/aws-logs';
+import type { Construct } from 'constructs';
+import type { HandlerDeployment } from '../contracts/handler-environment';
+
+/** The environment is given the role, since some variables speak of it. */
+export interface BundledFunctionProps<Variable extends string> extends HandlerDeployment<Variable, iam.IRole> {
+  readonly description: string;
+  readonly timeout: Duration;
+  readonly memorySize: number;
+}
+
+const BUNDLES = path.join(__dirname, '..', '..', '..', 'bundles');
+
+/** A handler that the package ships ready-built: synthesizing it needs neither esbuild nor Docker. */
+export class BundledFunction<Variable extends string> extends NodejsFunction {
+  constructor(scope: Construct, id: string, props: BundledFunctionProps<Variable>) {
+    const logGroup = new logs.LogGroup(scope, `${id}Logs`, { retention: logs.RetentionDays.ONE_YEAR });
+    const role = new iam.Role(scope, `${id}Role`, {
+      assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com'),
+      description: props.description,
+    });
+    logGroup.grantWrite(role);
+    super(scope, id, {
+      code: lambda.Code.fromAsset(path.join(BUNDLES, props.contract.bundle)),
+      handler: 'index.handler',
+      runtime: lambda.Runtime.NODEJS_24_X,
+      architecture: lambda.Architecture.ARM_64,
+      role,
+      logGroup,
+      loggingFormat: lambda.LoggingFormat.JSON,
+      description: props.description,
+      timeout: props.timeout,
+      memorySize: props.memorySize,
+      environment: { ...props.environment(role) },
+      // With keep-alive as the SDK's own default, the variable that NodejsFunction would add says nothing.
+      awsSdkConnectionReuse: false,
+    });
+  }
+}

@@ -1,0 +1,186 @@
+import fc from 'fast-check';
+import type { ReportRow } from '../../../src/access-key/domain/credential-report';
+import type { Exemption } from '../../../src/access-key/domain/exemption';
+import type { KeyRules } from '../../../src/access-key/domain/key-rules';
+import { surveyAccount, type SurveyRules } from '../../../src/access-key/domain/survey';
+import { AccountInMemory, daysAgo, key, NOW, rowOf, user, type UserInMemory } from '../in-memory/account-in-memory';
+import { expectedClasses, randomAccounts, randomRules } from '../samples/random-accounts';
+
+const KEYS: KeyRules = { maxKeyAge: 90, includeInactive: false };
+const rules = (keys: Partial<KeyRules> = {}, ...exemptions: Exemption[]): SurveyRules =>
+  ({ keys: { ...KEYS, ...keys }, exemptions, looksAtInactive: false });
+const idsOf = ({ findings }: { findings: readonly { keyId?: string }[] }) => findings.map(({ keyId }) => keyId);
+
+const EXEMPTIONS: Exemption[] = [
+  ...Array.from({ length: 5 }, (_, index): Exemption => ({ kind: 'user', userName: `exempt-user-${index}` })),
+  { kind: 'path', path: '/robots/' },
+  { kind: 'group', groupName: 'exempt' },
+];
+
+describe('against a plain oracle', () => {
+  const wanted = (account: AccountInMemory, keys: KeyRules) => account.users
+    .filter(({ name, path, groups }) => !name.startsWith('exempt') && path === '/people/' && groups.length === 0)
+    .flatMap(({ keys: all }) => all.map((one) => ({ keyId: one.id, classes: expectedClasses(one, keys) })))
+    .filter(({ classes }) => classes.length > 0);
+
+  test('exactly the right keys are listed, however stale the report', async () => {
+    await fc.assert(fc.asyncProperty(randomAccounts, randomRules, fc.boolean(), async ({ users, rows }, keys, looksAtInactive) => {
+      const account = new AccountInMemory(users, rows);
+      const { findings, unknowns } = await surveyAccount(account, { keys, exemptions: EXEMPTIONS, looksAtInactive }, NOW);
+      expect(unknowns).toEqual([]);
+      expect(findings.map(({ keyId, classes }) => ({ keyId, classes }))).toEqual(wanted(account, keys));
+    }), { numRuns: 500 });
+  });
+
+  test('a look-up that fails never makes a key fresh, unused or never used: it is unknown', async () => {
+    const answers = fc.infiniteStream(fc.boolean());
+    await fc.assert(fc.asyncProperty(randomAccounts, randomRules, answers, async ({ users, rows }, keys, fails) => {
+      const account = new FailingAccount(users, rows, fails);
+      const { findings, unknowns } = await surveyAccount(account, { keys, exemptions: EXEMPTIONS, looksAtInactive: false }, NOW);
+      const oracle = new Map(users.flatMap((one) => one.keys).map((one) => [one.id, expectedClasses(one, keys)]));
+      for (const { keyId, classes } of findings) expect(oracle.get(keyId ?? '')).toEqual(expect.arrayContaining([...classes]));
+      const shown = new Map(findings.map(({ keyId, classes }) => [keyId, classes]));
+      for (const { keyId, classes } of wanted(account, keys)) {
+        const isWhole = shown.get(keyId)?.length === classes.length;
+        const owner = users.find((one) => one.keys.some(({ id }) => id === keyId))!.name;
+        expect(isWhole || unknowns.some(({ what }) => what.includes(keyId) || what.endsWith(` ${owner}`))).toBe(true);
+      }
+      expect(unknowns).toHaveLength(account.failures);
+    }));
+  });
+});
+
+class FailingAccount extends AccountInMemory {
+  failures = 0;
+  readonly #fails: Iterator<boolean>;
+
+  constructor(users: UserInMemory[], rows: ReportRow[], fails: Iterator<boolean>) {
+    super(users, rows);
+    this.#fails = fails;
+  }
+
+  override async keysOf(userName: string) {
+    this.#maybeFail();
+    return super.keysOf(userName);
+  }
+
+  override async lastUseOf(keyId: string) {
+    this.#maybeFail();
+    return super.lastUseOf(keyId);
+  }
+
+  override async membersOf(groupName: string) {
+    this.#maybeFail();
+    return super.membersOf(groupName);
+  }
+
+  #maybeFail(): void {
+    if (!this.#fails.next().value) return;
+    this.failures += 1;
+    throw new Error('Throttling: Rate exceeded');
+  }
+}
+
+test('users without keys, or too young to matter, cost no call', async () => {
+  const account = new AccountInMemory([
+    ...Array.from({ length: 5_000 }, (_, index) => user(`user-${index}`, [])),
+    user('new', [key('AKIA-NEW', 3)], { createdAt: daysAgo(3) }),
+  ]);
+  expect((await surveyAccount(account, rules({ maxUnusedAge: 45 }), NOW)).userCount).toBe(5_001);
+  expect(account.calls).toEqual(['credentialReport']);
+});
+
+test('a key that was re-activated yesterday looks fresh in the report, and is listed all the same', async () => {
+  const account = new AccountInMemory([user('ann', [key('AKIA-OLD', 200, { changedAt: daysAgo(1) })])]);
+  const { findings } = await surveyAccount(account, rules(), NOW);
+  expect(findings).toMatchObject([{ keyId: 'AKIA-OLD', userName: 'ann', ageInDays: 200, classes: ['too-old'] }]);
+});
+
+test('of two keys the right one is listed, and of three', async () => {
+  const account = new AccountInMemory([user('ann', [key('AKIA-NEW', 5), key('AKIA-OLD', 100), key('AKIA-THIRD', 120)])]);
+  expect(idsOf(await surveyAccount(account, rules(), NOW))).toEqual(['AKIA-OLD', 'AKIA-THIRD']);
+});
+
+test('a use that is looked up counts, and one that the report shows spares the look-up', async () => {
+  const users = [user('ann', [key('AKIA-1', 80, { usedAt: daysAgo(50) })]), user('bob', [key('AKIA-2', 80, { usedAt: daysAgo(3) })])];
+  const account = new AccountInMemory(users);
+  expect((await surveyAccount(account, rules({ maxUnusedAge: 45 }), NOW)).findings).toMatchObject([{ keyId: 'AKIA-1', classes: ['unused'] }]);
+  expect(account.calls.filter((call) => call.startsWith('lastUseOf'))).toEqual(['lastUseOf AKIA-1']);
+});
+
+describe('what cannot be looked up is unknown:', () => {
+  const users = () => [user('ann', [key('AKIA-1', 100)]), user('bob', [key('AKIA-2', 100)])];
+
+  test('the keys of a user', async () => {
+    const account = new AccountInMemory(users());
+    account.failing.set('keysOf ann', 'AccessDenied: no');
+    const survey = await surveyAccount(account, rules(), NOW);
+    expect(idsOf(survey)).toEqual(['AKIA-2']);
+    expect(survey.unknowns).toEqual([{ what: 'access keys of ann', reason: 'AccessDenied: no' }]);
+  });
+
+  test('the last use of a key, which is listed for its age only', async () => {
+    const account = new AccountInMemory(users());
+    account.failing.set('lastUseOf AKIA-1', 'Throttling: Rate exceeded');
+    const survey = await surveyAccount(account, rules({ maxUnusedAge: 1, neverUsedGrace: 1 }), NOW);
+    const lastUse = { kind: 'unknown', reason: 'Throttling: Rate exceeded' };
+    expect(survey.findings[0]).toMatchObject({ keyId: 'AKIA-1', classes: ['too-old'], lastUse });
+    expect(survey.unknowns).toHaveLength(1);
+  });
+
+  test('the members of a group, and the tags of a user: nobody is exempt', async () => {
+    const account = new AccountInMemory(users());
+    account.failing.set('membersOf robots', 'ServiceFailure').set('tagsOf ann', 'AccessDenied');
+    const exemptions: Exemption[] = [{ kind: 'group', groupName: 'robots' }, { kind: 'tag', key: 'keep', maxDays: 30 }];
+    const survey = await surveyAccount(account, rules({}, ...exemptions), NOW);
+    expect(idsOf(survey)).toEqual(['AKIA-1', 'AKIA-2']);
+    expect(survey.unknowns.map(({ what }) => what)).toEqual(['members of the group robots', 'tags of ann']);
+  });
+
+  test('the credential report: then there is no survey', async () => {
+    const account = new AccountInMemory(users());
+    account.failing.set('credentialReport', 'ServiceFailure');
+    await expect(surveyAccount(account, rules(), NOW)).rejects.toThrow('ServiceFailure');
+  });
+});
+
+test('users and keys that vanish in the middle are no failure', async () => {
+  const bob = user('bob', [key('AKIA-2', 100)]);
+  const account = new AccountInMemory([bob], [rowOf(user('gone', [key('AKIA-1', 100)])), rowOf(bob)]);
+  account.key = () => undefined;
+  expect(await surveyAccount(account, rules(), NOW)).toMatchObject({ findings: [], unknowns: [] });
+});
+
+describe('a tag', () => {
+  const bob = user('bob', [key('AKIA-2', 10)]);
+  const tagged = (value: string) => new AccountInMemory([user('ann', [key('AKIA-1', 100)], { tags: new Map([['keep', value]]) }), bob]);
+  const exemption: Exemption = { kind: 'tag', key: 'keep', maxDays: 30 };
+
+  test('that counts exempts its user, and is told', async () => {
+    const survey = await surveyAccount(tagged('2026-06-20'), rules({}, exemption), NOW);
+    expect(survey).toMatchObject({ findings: [], keys: [], tagUses: [{ userName: 'ann', tagKey: 'keep', value: '2026-06-20' }] });
+  });
+
+  test('that does not count is told with the reason', async () => {
+    const survey = await surveyAccount(tagged('forever'), rules({}, exemption), NOW);
+    expect(idsOf(survey)).toEqual(['AKIA-1']);
+    expect(survey.tagUses).toMatchObject([{ userName: 'ann', ignoredBecause: 'its value is no date of the form YYYY-MM-DD' }]);
+  });
+
+  test('is asked for only where something would be listed', async () => {
+    const account = tagged('2026-06-20');
+    await surveyAccount(account, rules({}, exemption), NOW);
+    expect(account.calls.filter((call) => call.startsWith('tagsOf'))).toEqual(['tagsOf ann']);
+  });
+});
+
+test("the root user's keys are listed from the report, without ids", async () => {
+  const slots = [{ active: true, lastChangedAt: daysAgo(400) }, { active: false }];
+  const root = { userName: '<root_account>', arn: 'arn:aws:iam::111111111111:root', createdAt: daysAgo(900), slots };
+  const survey = await surveyAccount(new AccountInMemory([], [root]), rules({ neverUsedGrace: 1 }), NOW);
+  expect(survey.userCount).toBe(0);
+  const root400 = { userName: '<root_account>', ageInDays: 400, classes: ['too-old', 'never-used'], lastUse: { kind: 'never' } };
+  expect(survey.findings).toMatchObject([root400]);
+  expect(survey.findings[0]).not.toHaveProperty('keyId');
+});
+

@@ -1,0 +1,64 @@
+import { CreateKeyCommand, KMSClient } from '@aws-sdk/client-kms';
+import type { Emulator } from '../../../sandbox/emulator/emulator';
+import { emulatorAccess } from '../../../sandbox/emulator/emulator-access';
+import { decisionStatement, parseDecision } from '../../../src/approval/adapters/approval-queue-messages';
+import { KmsSigner } from '../../../src/approval/adapters/kms-signer';
+import { type OwnRequest, whyNotProved } from '../../../src/approval/adapters/proved-decision';
+import { admit, NEW_SOURCE, NEW_SUBJECT } from '../../../src/approval/domain/admit';
+import { startedEmulator } from '../../security-group/emulated/emulated-ledger';
+import { askOf, CONFIGURATION, DIGEST } from '../in-memory/workflow-in-memory';
+
+const NOON = new Date('2026-01-01T12:00:00Z');
+const OWN: OwnRequest = { asker: 'sentry', digest: DIGEST };
+
+let emulator: Emulator;
+let client: KMSClient;
+let workflow: KmsSigner;
+let stranger: KmsSigner;
+
+beforeAll(async () => {
+  emulator = await startedEmulator();
+  client = new KMSClient({ ...emulatorAccess(emulator.endpoint), maxAttempts: 1 });
+  [workflow, stranger] = [await newSigner(), await newSigner()];
+}, 300_000);
+afterAll(async () => {
+  client.destroy();
+  await emulator.stop();
+});
+
+async function newSigner(): Promise<KmsSigner> {
+  const { KeyMetadata: key } = await client.send(new CreateKeyCommand({ KeySpec: 'HMAC_256', KeyUsage: 'GENERATE_VERIFY_MAC' }));
+  return new KmsSigner(client, key!.Arn!);
+}
+
+/** An approval, in the words of its workflow. */
+function approval(): string {
+  const { request } = admit(askOf(), NEW_SUBJECT, NEW_SOURCE, CONFIGURATION, NOON);
+  return decisionStatement({ ...request, decision: { kind: 'approved', at: NOON, by: ['ann'] }, carrying: { phase: 'decision', attempt: 1 } });
+}
+
+async function verdict(statement: string, signer: KmsSigner, own = OWN, sent = statement): Promise<string | undefined> {
+  const mac = await signer.sign(statement);
+  return whyNotProved(parseDecision(JSON.stringify({ version: 1, type: 'decision', statement: sent, mac })), own, workflow);
+}
+
+test('a decision counts that the workflow has signed, for the one who asked and for what was asked', async () => {
+  expect(await verdict(approval(), workflow)).toBeUndefined();
+});
+
+test('one that somebody else has signed does not', async () => {
+  expect(await verdict(approval(), stranger)).toBe('its workflow has not signed it');
+});
+
+test('one that was changed after it was signed does not', async () => {
+  const denied = approval().replace('"approved"', '"denied"');
+  expect(await verdict(denied, workflow, OWN, approval())).toBe('its workflow has not signed it');
+});
+
+test('one for another asker of the same workflow does not', async () => {
+  expect(await verdict(approval(), workflow, { ...OWN, asker: 'other' })).toBe('it is for sentry');
+});
+
+test('one about anything else than what was asked does not', async () => {
+  expect(await verdict(approval(), workflow, { ...OWN, digest: 'e'.repeat(64) })).toBe('people were shown something else than what the sentry has asked');
+});

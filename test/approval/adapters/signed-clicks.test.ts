@@ -1,0 +1,67 @@
+import { createHmac } from 'node:crypto';
+import { clickIdOf } from '../../../src/approval/adapters/dynamo-approvals';
+import { clickIn, isSlacks, storedClickOf } from '../../../src/approval/adapters/signed-clicks';
+import { type ButtonValue, buttonText } from '../../../src/approval/domain/click';
+
+const SECRET = 'signing-secret';
+const RECEIVED = new Date('2026-01-01T12:00:00Z');
+const TIMESTAMP = String(RECEIVED.getTime() / 1_000 - 2);
+const BUTTON: ButtonValue = { requestId: 'r1', digest: 'd'.repeat(64), action: { kind: 'approve', seconds: 3_600 } };
+
+interface Sent {
+  readonly value?: string;
+  readonly teamId?: string | null;
+}
+
+function bodyOf({ value = buttonText(BUTTON), teamId = 'T1' }: Sent = {}): Buffer {
+  const payload = {
+    type: 'block_actions',
+    user: { id: 'U1', team_id: 'T2' },
+    team: teamId === null ? null : { id: teamId },
+    api_app_id: 'A1',
+    container: { type: 'message', channel_id: 'C1', message_ts: '1.2' },
+    channel: { id: 'C1' },
+    actions: [{ type: 'button', value, action_ts: '3.4' }],
+  };
+  return Buffer.from(new URLSearchParams({ payload: JSON.stringify(payload) }).toString());
+}
+
+function stored(body = bodyOf(), secret = SECRET) {
+  const signature = `v0=${createHmac('sha256', secret).update(`v0:${TIMESTAMP}:`).update(body).digest('hex')}`;
+  return storedClickOf({ 'X-Slack-Request-Timestamp': TIMESTAMP, 'X-Slack-Signature': signature }, body, RECEIVED);
+}
+
+describe('a stored click', () => {
+  test('is of Slack as of when it came, however late somebody looks', () => {
+    expect(isSlacks(stored(), ['another', SECRET])).toBe(true);
+    expect(stored().id).toBe(clickIdOf(bodyOf()));
+  });
+
+  test.each([
+    ['another secret', stored(bodyOf(), 'forged')],
+    ['another body', { ...stored(), body: bodyOf({ value: 'x' }), id: clickIdOf(bodyOf({ value: 'x' })) }],
+    ['another id: it would count twice', { ...stored(), id: 'f'.repeat(64) }],
+    ['another time at which it came', { ...stored(), receivedAt: new Date(RECEIVED.getTime() + 3_600_000) }],
+    ['another timestamp', { ...stored(), timestamp: String(Number(TIMESTAMP) + 1) }],
+  ])('with %s is not', (_, click) => {
+    expect(isSlacks(click, [SECRET])).toBe(false);
+  });
+});
+
+describe('what it is a click on', () => {
+  test('is a button of a request, in a place, by somebody', () => {
+    expect(clickIn(stored())).toEqual({
+      id: clickIdOf(bodyOf()), userId: 'U1', userTeamId: 'T2', teamId: 'T1', appId: 'A1', channelId: 'C1', messageTs: '1.2', button: BUTTON, at: RECEIVED,
+    });
+  });
+
+  test('is in no workspace where the app is an organisation\'s', () => {
+    expect(clickIn(stored(bodyOf({ teamId: null })))?.teamId).toBe('');
+  });
+
+  test.each([['a button of somebody else', bodyOf({ value: 'open' })], ['nothing', Buffer.from('ssl_check=1')], ['no form', Buffer.from('{')]])(
+    'is no request where it is %s', (_, body) => {
+      expect(clickIn(stored(body))).toBeUndefined();
+    },
+  );
+});

@@ -1,0 +1,344 @@
+import { join } from '../../../src/approval/domain/admit';
+import { APPROVE, approveFor, askOf, DENY, EVE, HOUR, MINUTE, RETRY, SHOW_ALL, UNVERIFIED, WorkflowInMemory } from '../in-memory/workflow-in-memory';
+
+async function asked(workflow = new WorkflowInMemory(), ask = askOf()): Promise<WorkflowInMemory> {
+  await workflow.ask(ask);
+  return workflow;
+}
+
+test('one approver approves, and the asker, the message and the audit say so', async () => {
+  const workflow = await asked();
+  await workflow.click('ann', APPROVE);
+  expect((await workflow.request()).decision).toEqual({ kind: 'approved', at: workflow.now(), by: ['ann'] });
+  expect(workflow.asker.words()).toEqual(['approved decision 1']);
+  expect(workflow.messenger.questions()).toEqual(['r1 approved by ann: decision under way']);
+  expect(workflow.messenger.monitored).toEqual(['r1 asked', 'r1 approved']);
+  expect(workflow.entries()).toEqual(['asked', 'vote', 'decided']);
+});
+
+test('one approver denies, and no approval counts after it', async () => {
+  const workflow = await asked();
+  await workflow.click('ann', DENY);
+  await workflow.click('ben', APPROVE);
+  expect((await workflow.request()).decision).toMatchObject({ kind: 'denied', by: ['ann'] });
+  expect(workflow.asker.words()).toEqual(['denied decision 1']);
+  expect(workflow.refusals()).toEqual(['ben: Your click does not count: it is denied already.']);
+});
+
+test('one denial outweighs earlier approvals', async () => {
+  const workflow = await asked(new WorkflowInMemory({ requiredApprovals: 3 }));
+  await workflow.click('ann', APPROVE);
+  await workflow.click('ben', APPROVE);
+  await workflow.click('cid', DENY);
+  expect((await workflow.request()).decision).toMatchObject({ kind: 'denied', by: ['cid'] });
+});
+
+test('the membership that was seen is in the audit of what counted and of what did not', async () => {
+  const workflow = await asked();
+  await workflow.click('mallory', APPROVE);
+  await workflow.click('ann', APPROVE);
+  const entries = workflow.store.audit.get('r1') ?? [];
+  const members = ['ann', 'ben', 'cid', 'eve'];
+  expect(entries.filter(({ by }) => by)).toMatchObject([
+    { what: 'refused-click', by: 'mallory', membership: members },
+    { what: 'vote', by: 'ann', membership: members },
+    { what: 'decided', by: 'ann', membership: members },
+  ]);
+});
+
+describe('required approvals', () => {
+  test('come from different people', async () => {
+    const workflow = await asked(new WorkflowInMemory({ requiredApprovals: 2 }));
+    await workflow.click('ann', APPROVE);
+    await workflow.click('ann', APPROVE);
+    expect((await workflow.request()).decision).toBeUndefined();
+    expect(workflow.refusals()).toEqual(['ann: Your click does not count: you have approved it already: somebody else has to as well.']);
+    expect(workflow.messenger.questions()).toEqual(['r1 waits, with 1 approvals and 0 repeats']);
+    await workflow.click('ben', APPROVE);
+    expect((await workflow.request()).decision).toMatchObject({ kind: 'approved', by: ['ann', 'ben'] });
+  });
+
+  test('of two durations the shorter counts, from the decision on', async () => {
+    const workflow = await asked(new WorkflowInMemory({ requiredApprovals: 2 }));
+    await workflow.click('ann', approveFor(3_600));
+    await workflow.pass(30 * MINUTE);
+    await workflow.click('ben', approveFor(28_800));
+    expect((await workflow.request()).decision?.until).toEqual(new Date(workflow.now().getTime() + HOUR));
+  });
+
+  test('a duration counts even if the other approval is for good', async () => {
+    const workflow = await asked(new WorkflowInMemory({ requiredApprovals: 2 }));
+    await workflow.click('ann', APPROVE);
+    await workflow.click('ben', approveFor(28_800));
+    expect((await workflow.request()).decision?.until).toEqual(new Date(workflow.now().getTime() + 8 * HOUR));
+  });
+
+  test('an approval for good has no end', async () => {
+    const workflow = await asked();
+    await workflow.click('ann', APPROVE);
+    expect((await workflow.request()).decision?.until).toBeUndefined();
+  });
+});
+
+describe('who asked for it', () => {
+  test('cannot approve it', async () => {
+    const workflow = await asked();
+    await workflow.click('eve', APPROVE);
+    expect((await workflow.request()).decision).toBeUndefined();
+    expect(workflow.refusals()).toEqual(['eve: Your click does not count: you asked for it yourself: somebody else has to approve it.']);
+    await workflow.click('ann', APPROVE);
+    expect((await workflow.request()).decision).toMatchObject({ kind: 'approved', by: ['ann'] });
+  });
+
+  test('can deny it', async () => {
+    const workflow = await asked();
+    await workflow.click('eve', DENY);
+    expect((await workflow.request()).decision).toMatchObject({ kind: 'denied', by: ['eve'] });
+  });
+
+  test('can approve it where that is allowed', async () => {
+    const workflow = await asked(new WorkflowInMemory({ allowSelfApproval: true }));
+    await workflow.click('eve', APPROVE);
+    expect((await workflow.request()).decision).toMatchObject({ kind: 'approved', by: ['eve'] });
+  });
+
+  test.each([
+    ['has a name that proves nothing', UNVERIFIED],
+    ['has an address that Slack does not know', { name: 'admin/zoe', email: 'zoe@example.com' }],
+  ])('needs two approvers where the requester %s', async (_, requester) => {
+    const workflow = await asked(new WorkflowInMemory(), askOf({}, requester));
+    await workflow.click('eve', APPROVE);
+    expect((await workflow.request()).decision).toBeUndefined();
+    await workflow.click('ann', APPROVE);
+    expect((await workflow.request()).decision).toMatchObject({ kind: 'approved', by: ['eve', 'ann'] });
+  });
+
+  test('needs one approver where self approval is allowed, whoever asks', async () => {
+    const workflow = await asked(new WorkflowInMemory({ allowSelfApproval: true }), askOf({}, UNVERIFIED));
+    await workflow.click('ann', APPROVE);
+    expect((await workflow.request()).decision).toMatchObject({ kind: 'approved' });
+  });
+
+  test('is not taken for unknown while Slack does not say: the click is judged once it does', async () => {
+    const workflow = new WorkflowInMemory();
+    workflow.people.isDown = true;
+    await workflow.ask();
+    await workflow.click('eve', APPROVE);
+    await workflow.pass(5 * MINUTE);
+    expect((await workflow.request()).decision).toBeUndefined();
+    expect(workflow.store.unjudgedClicks()).toHaveLength(1);
+    workflow.people.isDown = false;
+    await workflow.pass(10 * MINUTE);
+    expect((await workflow.request()).decision).toBeUndefined();
+    expect(workflow.store.unjudgedClicks()).toEqual([]);
+    expect(workflow.refusals()).toHaveLength(1);
+  });
+});
+
+describe('what a program asks by itself', () => {
+  const PROGRAM = { name: 'IamKeySentry', isAutomatic: true };
+
+  test('needs no second approver: nobody could approve what is their own', async () => {
+    const workflow = await asked(new WorkflowInMemory(), askOf({}, PROGRAM));
+    await workflow.click('ann', APPROVE);
+    expect((await workflow.request()).decision).toMatchObject({ kind: 'approved', by: ['ann'] });
+    expect(workflow.people.lookedUp).toEqual([]);
+  });
+
+  test('is decided while nobody can be looked up in Slack', async () => {
+    const workflow = await asked(new WorkflowInMemory(), askOf({}, PROGRAM));
+    workflow.people.userWithEmail = async () => { throw new Error('nobody is to be looked up'); };
+    await workflow.click('ann', APPROVE);
+    expect((await workflow.request()).decision).toMatchObject({ kind: 'approved' });
+  });
+
+  test('for a person, whom it names by an address, cannot be approved by that person', async () => {
+    const workflow = await asked(new WorkflowInMemory(), askOf({}, { ...EVE, isAutomatic: true }));
+    expect((await workflow.request()).requesters).toEqual([{ ...EVE, isAutomatic: true, slackUserId: 'eve' }]);
+    await workflow.click('eve', APPROVE);
+    expect((await workflow.request()).decision).toBeUndefined();
+    await workflow.click('ann', APPROVE);
+    expect((await workflow.request()).decision).toMatchObject({ kind: 'approved', by: ['ann'] });
+  });
+
+  test('needs two approvers once somebody unknown, by the same name, wants it as well', async () => {
+    const workflow = await asked(new WorkflowInMemory(), askOf({}, PROGRAM));
+    await workflow.ask(askOf({ requestId: 'r2' }, { name: PROGRAM.name }));
+    expect((await workflow.request()).requesters).toEqual([PROGRAM, { name: PROGRAM.name, slackUserId: '' }]);
+    await workflow.click('ann', APPROVE);
+    expect((await workflow.request()).decision).toBeUndefined();
+    await workflow.click('ben', APPROVE);
+    expect((await workflow.request()).decision).toMatchObject({ kind: 'approved', by: ['ann', 'ben'] });
+  });
+});
+
+describe('who repeats it', () => {
+  const again = askOf({ requestId: 'r2' }, EVE);
+
+  test('cannot approve it', async () => {
+    const workflow = await asked(new WorkflowInMemory(), askOf({}, { name: 'admin/ann', email: 'ann@example.com' }));
+    await workflow.ask(again);
+    await workflow.click('eve', APPROVE);
+    expect((await workflow.request()).decision).toBeUndefined();
+    expect(workflow.refusals()).toHaveLength(1);
+  });
+
+  test('has not approved it, even if the click came first', async () => {
+    const workflow = new WorkflowInMemory({ requiredApprovals: 2 });
+    workflow.people.users.set('dan@example.com', 'dan');
+    await asked(workflow, askOf({}, { name: 'admin/dan', email: 'dan@example.com' }));
+    await workflow.click('eve', APPROVE);
+    await workflow.ask(again);
+    await workflow.click('ann', APPROVE);
+    expect((await workflow.request()).decision).toBeUndefined();
+    await workflow.click('ben', APPROVE);
+    expect((await workflow.request()).decision).toMatchObject({ kind: 'approved', by: ['ann', 'ben'] });
+  });
+
+  test('cannot approve it, even if the repeat comes while the click is judged', async () => {
+    const workflow = new WorkflowInMemory({ requiredApprovals: 2 });
+    workflow.people.users.set('dan@example.com', 'dan');
+    await asked(workflow, askOf({}, { name: 'admin/dan', email: 'dan@example.com' }));
+    await workflow.click('ann', APPROVE);
+    workflow.store.beforeWrite.set(workflow.store.writes + 1, async () => {
+      const before = await workflow.request();
+      await workflow.store.write(join(before, again, workflow.now()), before, workflow.now());
+    });
+    await workflow.click('eve', APPROVE);
+    expect((await workflow.request()).decision).toBeUndefined();
+    expect((await workflow.request()).votes.map(({ userId }) => userId)).toEqual(['ann']);
+  });
+
+  test('makes two approvers necessary where nobody knows who it is', async () => {
+    const workflow = await asked();
+    await workflow.ask(askOf({ requestId: 'r2' }, UNVERIFIED));
+    await workflow.click('ann', APPROVE);
+    expect((await workflow.request()).decision).toBeUndefined();
+    await workflow.click('ben', APPROVE);
+    expect((await workflow.request()).decision).toMatchObject({ kind: 'approved' });
+  });
+});
+
+describe('a click does not count', () => {
+  test.each([
+    ['by somebody who is no approver', 'mallory', APPROVE, {}, 'you are not one of the approvers'],
+    ['from another workspace', 'ann', APPROVE, { teamId: 'T2' }, 'the click did not come from the workspace and the app'],
+    ['from another app', 'ann', APPROVE, { appId: 'A2' }, 'the click did not come from the workspace and the app'],
+    ['by a guest of a shared channel', 'ann', APPROVE, { userTeamId: 'T2' }, 'only people of this workspace may decide'],
+    ['in another channel', 'ann', APPROVE, { channelId: 'C2' }, 'requests are decided in their approval channel only'],
+    ['on what was not shown', 'ann', APPROVE, { digest: 'e'.repeat(64) }, 'the request is not what this message shows'],
+    ['for a duration that is not offered', 'ann', approveFor(7_200), {}, 'this duration is not offered'],
+    ['to deny, by somebody who is no approver', 'mallory', DENY, {}, 'you are not one of the approvers'],
+    ['to deny what was not shown', 'ann', DENY, { digest: 'e'.repeat(64) }, 'the request is not what this message shows'],
+    ['to see all, by somebody who is no approver', 'mallory', SHOW_ALL, {}, 'you are not one of the approvers'],
+    ['to retry what did not fail', 'ann', RETRY, {}, 'there is nothing to retry'],
+  ])('%s', async (_, userId, action, values, reason) => {
+    const workflow = await asked();
+    await workflow.click(userId, action, values);
+    const { decision, votes } = await workflow.request();
+    expect({ decision, votes }).toEqual({ decision: undefined, votes: [] });
+    expect(workflow.entries()).toEqual(['asked', 'refused-click']);
+    expect(workflow.refusals()).toEqual([expect.stringContaining(`${userId}: Your click does not count: ${reason}`)]);
+    await workflow.click('ann', APPROVE);
+    expect((await workflow.request()).decision).toMatchObject({ kind: 'approved', by: ['ann'] });
+  });
+
+  test('for a time, where what is asked cannot end', async () => {
+    const ask = askOf();
+    const workflow = await asked(new WorkflowInMemory(), { ...ask, question: { ...ask.question, mayBeTimed: false } });
+    await workflow.click('ann', approveFor(3_600));
+    expect((await workflow.request()).decision).toBeUndefined();
+  });
+
+  test('where the user group has no members', async () => {
+    const workflow = await asked(new WorkflowInMemory({ approvers: { kind: 'userGroup', userGroupId: 'S1' } }));
+    await workflow.click('ann', APPROVE);
+    expect((await workflow.request()).decision).toBeUndefined();
+    workflow.people.groups.set('S1', ['ann']);
+    await workflow.click('ann', APPROVE);
+    expect((await workflow.request()).decision).toMatchObject({ kind: 'approved', by: ['ann'] });
+  });
+
+  test('once the request is over its time, though nobody has looked at it since', async () => {
+    const workflow = await asked();
+    await workflow.pause(24 * HOUR);
+    await workflow.click('ann', APPROVE);
+    expect((await workflow.request()).decision).toMatchObject({ kind: 'expired', by: [] });
+    expect(workflow.asker.words()).toEqual(['expired decision 1']);
+    expect(workflow.refusals()).toEqual(['ann: Your click does not count: its time is over.']);
+  });
+
+  test('of a request that nobody knows, and nothing is written', async () => {
+    const workflow = await asked();
+    const { writes } = workflow.store;
+    await workflow.click('ann', APPROVE, { requestId: 'r9' });
+    expect(workflow.store.writes).toBe(writes);
+    expect(workflow.store.unjudgedClicks()).toEqual([]);
+  });
+});
+
+test('a click that was made in time counts, even if it is judged only later', async () => {
+  const workflow = await asked();
+  workflow.people.isDown = true;
+  await workflow.pause(24 * HOUR - 1);
+  await workflow.click('ann', APPROVE);
+  workflow.people.isDown = false;
+  await workflow.pause(MINUTE);
+  await workflow.work();
+  expect((await workflow.request()).decision).toMatchObject({ kind: 'approved', by: ['ann'] });
+});
+
+test('the same click changes nothing the second time', async () => {
+  const workflow = await asked(new WorkflowInMemory({ requiredApprovals: 2 }));
+  const click = workflow.clickOf('ann', APPROVE);
+  await workflow.receive(click);
+  await workflow.work();
+  const before = await workflow.request();
+  await workflow.receive(click);
+  await workflow.work();
+  expect(await workflow.request()).toEqual(before);
+  expect(workflow.refusals()).toEqual([]);
+});
+
+describe('a retry', () => {
+  async function failed(): Promise<WorkflowInMemory> {
+    const workflow = await asked();
+    await workflow.click('ann', APPROVE);
+    await workflow.outcome('failed');
+    return workflow;
+  }
+
+  test('is another attempt after a failure', async () => {
+    const workflow = await failed();
+    expect(workflow.messenger.questions()).toEqual(['r1 approved by ann: decision failed']);
+    await workflow.click('ben', RETRY);
+    expect(workflow.asker.words()).toEqual(['approved decision 1', 'approved decision 2']);
+    await workflow.outcome('carried-out', { phase: 'decision', attempt: 2 });
+    expect(workflow.messenger.questions()).toEqual(['r1 approved by ann: decision carried-out']);
+    expect(workflow.entries()).toEqual(['asked', 'vote', 'decided', 'failed', 'retried', 'carried-out']);
+  });
+
+  test('is made once of two clicks', async () => {
+    const workflow = await failed();
+    await workflow.click('ben', RETRY);
+    await workflow.click('cid', RETRY);
+    expect(workflow.asker.words()).toEqual(['approved decision 1', 'approved decision 2']);
+    expect(workflow.refusals()).toEqual(['cid: Your click does not count: there is nothing to retry: the last try did not fail.']);
+  });
+
+  test.each(['carried-out', 'conflicting'] as const)('is not offered once it is %s', async (outcome) => {
+    const workflow = await asked();
+    await workflow.click('ann', APPROVE);
+    await workflow.outcome(outcome);
+    await workflow.click('ann', RETRY);
+    expect(workflow.asker.words()).toEqual(['approved decision 1']);
+  });
+
+  test('leaves nothing to say to an outcome of an earlier attempt', async () => {
+    const workflow = await failed();
+    await workflow.click('ben', RETRY);
+    await workflow.outcome('carried-out', { phase: 'decision', attempt: 1 });
+    expect((await workflow.request()).carrying).toMatchObject({ attempt: 2 });
+    expect((await workflow.request()).carrying?.outcome).toBeUndefined();
+  });
+});

@@ -1,0 +1,295 @@
+import { type ApprovalRequest, isDue, slotOf } from '../../../src/approval/domain/approval-request';
+import { bringMessages } from '../../../src/approval/domain/bring-messages';
+import { MessengerRefusedError, MessengerUnavailableError } from '../../../src/approval/domain/messenger';
+import { takeAsk } from '../../../src/approval/domain/run-workflow';
+import { APPROVE, askOf, DENY, EVE, HOUR, MINUTE, SHOW_ALL, UNVERIFIED, WorkflowInMemory } from '../in-memory/workflow-in-memory';
+
+function dueNames({ messages }: ApprovalRequest): string[] {
+  return messages.filter(isDue).map(({ name }) => name.kind);
+}
+
+async function asked(workflow = new WorkflowInMemory(), ask = askOf()): Promise<WorkflowInMemory> {
+  await workflow.ask(ask);
+  return workflow;
+}
+
+describe('while the messenger says it is too much', () => {
+  test('it is tried again when it says, not before', async () => {
+    const workflow = new WorkflowInMemory();
+    workflow.messenger.trouble = new MessengerUnavailableError('429', 90_000);
+    await workflow.ask();
+    const { calls } = workflow.messenger;
+    expect(calls).toEqual(['post', 'monitor']);
+    await workflow.pass(80_000, 10_000);
+    expect(calls).toHaveLength(2);
+    workflow.messenger.trouble = undefined;
+    await workflow.pass(10_000);
+    expect(workflow.messenger.questions()).toHaveLength(1);
+    expect(workflow.messenger.monitored).toEqual(['r1 asked']);
+  });
+
+  test('what can be brought is brought, and other requests are not held up', async () => {
+    const workflow = new WorkflowInMemory();
+    workflow.messenger.troubleOf.set('post', new MessengerUnavailableError('429', HOUR));
+    await workflow.ask();
+    expect(workflow.messenger.monitored).toEqual(['r1 asked']);
+    workflow.messenger.troubleOf.clear();
+    await workflow.ask(askOf({ requestId: 'r2', subject: 'other' }));
+    expect(workflow.messenger.questions()).toEqual(['r2 waits, with 0 approvals and 0 repeats']);
+  });
+});
+
+test('what was refused is tried later and later, and told each time', async () => {
+  const workflow = new WorkflowInMemory();
+  workflow.messenger.troubleOf.set('post', new MessengerRefusedError('not_in_channel', 'not in the channel'));
+  await workflow.ask();
+  await workflow.pass(15_000, 5_000);
+  expect(workflow.undelivered).toEqual(['question', 'question', 'question']);
+  await workflow.pass(2 * HOUR);
+  const hours = workflow.undelivered.length;
+  await workflow.pass(HOUR);
+  expect(workflow.undelivered.length - hours).toBeGreaterThanOrEqual(10);
+  expect(workflow.undelivered.length - hours).toBeLessThanOrEqual(13);
+  workflow.messenger.troubleOf.clear();
+  await workflow.pass(5 * MINUTE);
+  expect(workflow.messenger.questions()).toHaveLength(1);
+  expect(slotOf(await workflow.request(), 'question')).toMatchObject({ failures: 0 });
+});
+
+test('a refusal that cannot be told is let go, one that could be told later is kept', async () => {
+  const workflow = await asked();
+  workflow.messenger.troubleOf.set('tellOnly', new MessengerRefusedError('user_not_in_channel', 'left'));
+  await workflow.click('mallory', APPROVE);
+  expect(dueNames(await workflow.request())).toEqual([]);
+  workflow.messenger.troubleOf.set('tellOnly', new MessengerUnavailableError('down'));
+  await workflow.click('mallory', APPROVE);
+  expect(dueNames(await workflow.request())).toEqual(['refusal']);
+  workflow.messenger.troubleOf.clear();
+  await workflow.pass(MINUTE);
+  expect(workflow.refusals()).toHaveLength(1);
+});
+
+test('an hour without the messenger loses nothing, and the decision is shown at last', async () => {
+  const workflow = new WorkflowInMemory();
+  workflow.messenger.trouble = new MessengerUnavailableError('down');
+  await workflow.ask();
+  await workflow.pass(30 * MINUTE);
+  await workflow.click('ann', DENY);
+  await workflow.pass(30 * MINUTE);
+  workflow.messenger.trouble = undefined;
+  await workflow.pass(6 * MINUTE);
+  expect(workflow.messenger.questions()).toEqual(['r1 denied by ann: decision under way']);
+  expect(workflow.messenger.monitored.sort()).toEqual(['r1 asked', 'r1 denied']);
+});
+
+describe('a lease', () => {
+  test('keeps a second one away, even if both begin in the same instant', async () => {
+    const workflow = new WorkflowInMemory();
+    const once = async () => bringMessages('r1', workflow.configuration, workflow.messageSurroundings());
+    await takeAsk(askOf(), workflow.configuration, workflow.surroundings());
+    await Promise.all([once(), once(), once()]);
+    expect(workflow.messenger.questions()).toHaveLength(1);
+    expect(workflow.messenger.monitored).toHaveLength(1);
+  });
+
+  test('keeps a second one away while the first is at it', async () => {
+    const workflow = new WorkflowInMemory();
+    workflow.messenger.beforeCall.set(1, async () => {
+      await workflow.pause(59_000);
+      await bringMessages('r1', workflow.configuration, workflow.messageSurroundings());
+    });
+    await workflow.ask();
+    expect(workflow.messenger.questions()).toHaveLength(1);
+    expect(workflow.messenger.monitored).toHaveLength(1);
+  });
+
+  test('ends where nobody has given it back', async () => {
+    const workflow = await asked();
+    const request = await workflow.request();
+    const leasedUntil = new Date(workflow.now().getTime() + MINUTE);
+    const messages = request.messages.map((slot) => (slot.name.kind === 'question' ? { ...slot, wanted: 2, leasedUntil } : slot));
+    workflow.store.put({ ...request, messages }, leasedUntil);
+    workflow.messenger.calls.length = 0;
+    await workflow.pass(50_000, 10_000);
+    expect(workflow.messenger.calls).toEqual([]);
+    await workflow.pass(10_000);
+    expect(workflow.messenger.calls).toEqual(['update']);
+  });
+});
+
+test('what becomes of a request while its message is under way is shown as well', async () => {
+  const workflow = new WorkflowInMemory();
+  workflow.messenger.afterPost.push(async () => {
+    await workflow.receive(workflow.clickOf('ann', DENY));
+    const clicks = workflow.queue.filter(({ job }) => job.kind === 'click');
+    workflow.queue = workflow.queue.filter((each) => !clicks.includes(each));
+    await workflow.tick();
+  });
+  await workflow.ask();
+  await workflow.pass(2 * MINUTE);
+  expect(workflow.messenger.questions()).toEqual(['r1 denied by ann: decision under way']);
+});
+
+test('a click before the post was recorded counts, and no second message is posted', async () => {
+  const workflow = new WorkflowInMemory();
+  workflow.messenger.afterPost.push(async ({ ts, channelId }) => workflow.click('ann', DENY, { messageTs: ts, channelId }));
+  await workflow.ask();
+  await workflow.pass(2 * MINUTE);
+  expect(workflow.messenger.questions()).toEqual(['r1 denied by ann: decision under way']);
+  expect(slotOf(await workflow.request(), 'question')?.copies).toHaveLength(1);
+});
+
+describe('a post that was never recorded', () => {
+  async function doubled(): Promise<WorkflowInMemory> {
+    const workflow = new WorkflowInMemory();
+    workflow.messenger.afterPost.push(async () => Promise.reject(new Error('the function ended')));
+    await workflow.ask();
+    await workflow.pass(2 * MINUTE);
+    expect(workflow.messenger.questions()).toHaveLength(2);
+    return workflow;
+  }
+
+  test('is learned by a click on it, and both messages say what was decided', async () => {
+    const workflow = await doubled();
+    await workflow.click('ann', DENY, { messageTs: '1.000' });
+    expect(workflow.messenger.questions()).toEqual(Array(2).fill('r1 denied by ann: decision under way'));
+  });
+
+  test('is learned by a click that does not count, too', async () => {
+    const workflow = await doubled();
+    await workflow.click('ben', DENY, { messageTs: '2.000' });
+    await workflow.click('ann', DENY, { messageTs: '1.000' });
+    expect(workflow.messenger.questions()).toEqual(Array(2).fill('r1 denied by ben: decision under way'));
+  });
+
+  test.each([['app', { appId: 'A2' }], ['workspace', { teamId: 'T2' }], ['channel', { channelId: 'C2' }]])(
+    'is not learned by a click that is from another %s', async (_, values) => {
+      const workflow = await doubled();
+      workflow.messenger.standing.set('9.999', { channelId: 'C1', ts: '9.999', text: 'not ours' });
+      await workflow.click('ann', DENY, { messageTs: '9.999', ...values });
+      expect(workflow.messenger.questions()).toContain('not ours');
+    },
+  );
+});
+
+test('a message that has vanished is posted anew', async () => {
+  const workflow = await asked();
+  workflow.messenger.standing.clear();
+  await workflow.click('ann', DENY);
+  await workflow.pass(2 * MINUTE);
+  expect(workflow.messenger.questions()).toEqual(['r1 denied by ann: decision under way']);
+});
+
+test('of several copies, one that has vanished is forgotten', async () => {
+  const workflow = await asked();
+  await workflow.click('mallory', DENY, { messageTs: '9.999' });
+  expect(slotOf(await workflow.request(), 'question')?.copies).toEqual([{ channelId: 'C1', ts: '1.000' }]);
+});
+
+describe('of several copies', () => {
+  const elsewhere = { channelId: 'C1', ts: '9.999' };
+
+  /** The question stands twice, and copies are in such troubles when somebody decides. */
+  async function inTrouble(troubles: Readonly<Record<string, Error>>): Promise<WorkflowInMemory> {
+    const workflow = await asked();
+    const request = await workflow.request();
+    const messages = request.messages.map((slot) => (slot.name.kind === 'question' ? { ...slot, copies: [...slot.copies, elsewhere] } : slot));
+    workflow.store.put({ ...request, messages });
+    workflow.messenger.standing.set('9.999', { ...elsewhere, text: 'old' });
+    Object.entries(troubles).forEach(([ts, trouble]) => workflow.messenger.troubleAt.set(ts, trouble));
+    await workflow.click('ann', DENY);
+    return workflow;
+  }
+
+  test('one that is refused is let go, and the others are brought up to date once', async () => {
+    const workflow = await inTrouble({ 9.999: new MessengerRefusedError('is_archived', 'archived') });
+    expect(workflow.messenger.questions()).toEqual(['r1 denied by ann: decision under way', 'old']);
+    expect(slotOf(await workflow.request(), 'question')?.copies).toEqual([{ channelId: 'C1', ts: '1.000' }]);
+    expect(dueNames(await workflow.request())).toEqual([]);
+    expect(workflow.undelivered).toEqual([]);
+  });
+
+  test('one that cannot be reached just now is kept, and holds up no other', async () => {
+    const workflow = await inTrouble({ 9.999: new MessengerUnavailableError('429', 90_000) });
+    expect(workflow.messenger.questions()).toEqual(['r1 denied by ann: decision under way', 'old']);
+    workflow.messenger.troubleAt.clear();
+    await workflow.pass(2 * MINUTE);
+    expect(workflow.messenger.questions()).toEqual(Array(2).fill('r1 denied by ann: decision under way'));
+  });
+
+  test('none is let go where all are refused: the messenger as a whole may be in trouble', async () => {
+    const revoked = new MessengerRefusedError('token_revoked', 'revoked');
+    const workflow = await inTrouble({ '1.000': revoked, '9.999': revoked });
+    expect(slotOf(await workflow.request(), 'question')).toMatchObject({ failures: 1, copies: [{ ts: '1.000' }, { ts: '9.999' }] });
+    workflow.messenger.troubleAt.clear();
+    await workflow.pass(MINUTE);
+    expect(workflow.messenger.questions()).toEqual(Array(2).fill('r1 denied by ann: decision under way'));
+  });
+});
+
+test('after an outage the latest reminder is brought, and no earlier one', async () => {
+  const workflow = await asked();
+  workflow.messenger.trouble = new MessengerUnavailableError('down');
+  await workflow.pass(13 * HOUR);
+  expect(workflow.entries().filter((what) => what === 'reminded')).toHaveLength(3);
+  workflow.messenger.trouble = undefined;
+  await workflow.pass(10 * MINUTE);
+  expect(workflow.messenger.replies()).toHaveLength(1);
+});
+
+describe('all of a question', () => {
+  test('stands in the thread, with buttons at its end until somebody decides', async () => {
+    const workflow = await asked();
+    await workflow.click('ann', SHOW_ALL);
+    expect(workflow.messenger.replies()).toEqual(['r1 part 1', 'r1 part 2', 'r1 part 3 with buttons']);
+    await workflow.click('ann', APPROVE);
+    expect(workflow.messenger.replies()).toEqual(['r1 part 1', 'r1 part 2', 'r1 part 3']);
+    expect(workflow.entries()).toEqual(['asked', 'viewed', 'vote', 'decided']);
+  });
+
+  test('is shown once, however many want to see it', async () => {
+    const workflow = await asked();
+    await workflow.click('ann', SHOW_ALL);
+    await workflow.click('ben', SHOW_ALL);
+    expect(workflow.messenger.replies()).toHaveLength(3);
+  });
+
+  test('resumes where it was cut short', async () => {
+    const workflow = await asked();
+    workflow.messenger.beforeCall.set(workflow.messenger.calls.length + 2, () => Promise.reject(new MessengerUnavailableError('429', 30_000)));
+    await workflow.click('ann', SHOW_ALL);
+    expect(workflow.messenger.replies()).toEqual(['r1 part 1']);
+    await workflow.pass(MINUTE);
+    expect(workflow.messenger.replies()).toEqual(['r1 part 1', 'r1 part 2', 'r1 part 3 with buttons']);
+  });
+
+  test('has no buttons left where somebody decides while it is brought', async () => {
+    const workflow = await asked();
+    workflow.messenger.afterPost.push(async () => undefined, async () => workflow.click('ben', DENY));
+    await workflow.click('ann', SHOW_ALL);
+    await workflow.pass(MINUTE);
+    expect(workflow.messenger.replies()).toEqual(['r1 part 1', 'r1 part 2', 'r1 part 3']);
+  });
+
+  test('can still be seen after the decision', async () => {
+    const workflow = await asked();
+    await workflow.click('ann', DENY);
+    await workflow.click('ann', SHOW_ALL);
+    expect(workflow.messenger.replies()).toEqual(['r1 part 1', 'r1 part 2', 'r1 part 3']);
+  });
+});
+
+test('who asks is looked up before the question is shown, and each only once', async () => {
+  const workflow = await asked();
+  await workflow.ask(askOf({ requestId: 'r2' }, UNVERIFIED));
+  await workflow.click('mallory', APPROVE);
+  expect((await workflow.request()).requesters).toEqual([{ ...EVE, slackUserId: 'eve' }, { ...UNVERIFIED, slackUserId: '' }]);
+  expect(workflow.people.lookedUp).toEqual([EVE.email]);
+});
+
+test('the question is shown even while nobody says who asks', async () => {
+  const workflow = new WorkflowInMemory();
+  workflow.people.isDown = true;
+  await workflow.ask();
+  expect(workflow.messenger.questions()).toHaveLength(1);
+});

@@ -1,0 +1,28 @@
+import type { ApprovalRequest, CarryingOutcome } from '../../../src/approval/domain/approval-request';
+import type { Attempt } from '../../../src/approval/domain/due';
+
+/** What an asker was told of a request. */
+export interface Told extends Attempt {
+  readonly requestId: string;
+  readonly decision: string;
+  readonly until?: Date;
+}
+
+/** A model of an asker's queue, and of the asker behind it. */
+export class AskerInMemory {
+  readonly told: Told[] = [];
+  /** What it says has become of each attempt; nothing, while it is undefined. */
+  answers?: (told: Told) => CarryingOutcome['kind'];
+
+  hear({ id, decision, carrying }: ApprovalRequest): Told {
+    if (!decision || !carrying) throw new Error(`The asker is told of ${id}, which nobody has decided.`);
+    const told = { requestId: id, decision: decision.kind, until: decision.until, phase: carrying.phase, attempt: carrying.attempt };
+    this.told.push(told);
+    return told;
+  }
+
+  /** "decision phase attempt" of all that it was told. */
+  words(): string[] {
+    return this.told.map(({ decision, phase, attempt }) => `${decision} ${phase} ${attempt}`);
+  }
+}

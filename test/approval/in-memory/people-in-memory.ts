@@ -1,0 +1,35 @@
+import { MessengerUnavailableError, type People } from '../../../src/approval/domain/messenger';
+
+export const APP = { teamId: 'T1', appId: 'A1' };
+
+/** A model of who is who. */
+export class PeopleInMemory implements People {
+  readonly groups = new Map<string, readonly string[]>();
+  readonly users = new Map<string, string>();
+  readonly lookedUp: string[] = [];
+  /** Nothing can be looked up, which is not the same as nobody. */
+  isDown = false;
+  /** What happens after a look-up, by its number from 1. */
+  readonly afterLookUp = new Map<number, () => Promise<unknown>>();
+
+  async membersOf(userGroupId: string): Promise<readonly string[]> {
+    this.answer();
+    return this.groups.get(userGroupId) ?? [];
+  }
+
+  async userWithEmail(email: string): Promise<string | undefined> {
+    this.answer();
+    this.lookedUp.push(email);
+    await this.afterLookUp.get(this.lookedUp.length)?.();
+    return this.users.get(email);
+  }
+
+  async app(): Promise<typeof APP> {
+    this.answer();
+    return APP;
+  }
+
+  private answer(): void {
+    if (this.isDown) throw new MessengerUnavailableError('nobody answers');
+  }
+}

@@ -1,0 +1,256 @@
+import { ApprovalsInMemory } from './approvals-in-memory';
+import { AskerInMemory } from './asker-in-memory';
+import { MessengerInMemory, RendererInMemory } from './messenger-in-memory';
+import { APP, PeopleInMemory } from './people-in-memory';
+import type { Ask } from '../../../src/approval/domain/admit';
+import type { ApprovalConfiguration } from '../../../src/approval/domain/approval-configuration';
+import type { ApprovalRequest, AuditEntry, CarryingOutcome } from '../../../src/approval/domain/approval-request';
+import type { ApprovalStore } from '../../../src/approval/domain/approval-store';
+import { bringMessages, type MessageSurroundings } from '../../../src/approval/domain/bring-messages';
+import type { ButtonAction, Click } from '../../../src/approval/domain/click';
+import type { Attempt } from '../../../src/approval/domain/due';
+import { attend, type Report, takeAsk, takeClick, takeOutcome, type WorkflowSurroundings } from '../../../src/approval/domain/run-workflow';
+import type { Clock } from '../../../src/shared/domain/clock';
+import { Faults } from '../../security-group/in-memory/faults';
+
+export const MINUTE = 60_000;
+export const HOUR = 60 * MINUTE;
+export const DIGEST = 'd'.repeat(64);
+const FIRST_BACK_OFF_MILLISECONDS = 10_000;
+
+export const CONFIGURATION: ApprovalConfiguration = {
+  approvers: { kind: 'users', userIds: ['ann', 'ben', 'cid', 'eve'] },
+  requiredApprovals: 1,
+  allowSelfApproval: false,
+  approvalChannelId: 'C1',
+  expireMilliseconds: 24 * HOUR,
+  remindMilliseconds: 4 * HOUR,
+  approvalSeconds: [3_600, 28_800],
+  denialPauseMilliseconds: 2 * HOUR,
+  requestsAnHour: 10,
+};
+
+/** Known to everybody as the Slack user `eve`. */
+export const EVE = { name: 'admin/eve', email: 'eve@example.com' };
+/** A session by a name that proves nothing. */
+export const UNVERIFIED = { name: 'admin/somebody' };
+
+export function askOf(values: Partial<Ask> = {}, requester: Ask['question']['requester'] = EVE): Ask {
+  return {
+    requestId: 'r1',
+    asker: 'sentry',
+    subject: 'sg-1 ssh',
+    source: 'eve sg-1',
+    payload: '{}',
+    digest: DIGEST,
+    question: {
+      title: 'Open SSH',
+      requester,
+      facts: [],
+      changes: [{ after: 'tcp 22 from 0.0.0.0/0', remarks: ['forbidden'] }],
+      meanwhile: '',
+      ifApproved: '',
+      ifDenied: '',
+      ifUnanswered: '',
+      links: [],
+      mayBeTimed: true,
+    },
+    ...values,
+  };
+}
+
+export const APPROVE: ButtonAction = { kind: 'approve' };
+export const DENY: ButtonAction = { kind: 'deny' };
+export const RETRY: ButtonAction = { kind: 'retry' };
+export const SHOW_ALL: ButtonAction = { kind: 'show-all' };
+
+export function approveFor(seconds: number): ButtonAction {
+  return { kind: 'approve', seconds };
+}
+
+type Job =
+  | { readonly kind: 'ask'; readonly ask: Ask }
+  | { readonly kind: 'click'; readonly clickId: string }
+  | { readonly kind: 'outcome'; readonly report: Report }
+  | { readonly kind: 'messages'; readonly requestId: string };
+
+interface QueuedJob {
+  readonly job: Job;
+  readonly notBefore: number;
+  readonly tries: number;
+}
+
+/** A workflow with models behind all its ports: its queues, whose messages come again until they are done, and its run each minute. */
+export class WorkflowInMemory implements Clock {
+  readonly store = new ApprovalsInMemory();
+  readonly people = new PeopleInMemory();
+  readonly messenger = new MessengerInMemory();
+  readonly renderer = new RendererInMemory();
+  readonly asker = new AskerInMemory();
+  readonly announced: { readonly requestId: string; readonly entry: AuditEntry }[] = [];
+  /** Messages that could not be brought. */
+  readonly undelivered: string[] = [];
+  readonly configuration: ApprovalConfiguration;
+  faults = new Faults();
+  queue: QueuedJob[] = [];
+  private time = Date.parse('2026-01-01T00:00:00Z');
+  private clicks = 0;
+
+  constructor(configuration: Partial<ApprovalConfiguration> = {}) {
+    this.configuration = { ...CONFIGURATION, ...configuration };
+    this.people.users.set('eve@example.com', 'eve');
+  }
+
+  now(): Date {
+    return new Date(this.time);
+  }
+
+  async pause(milliseconds: number): Promise<void> {
+    this.time += milliseconds;
+  }
+
+  /** An asker hands over a request, and all that follows from it at once is done. */
+  async ask(ask: Ask = askOf()): Promise<void> {
+    this.enqueue({ kind: 'ask', ask });
+    await this.work();
+  }
+
+  /** Somebody clicks, and all that follows from it at once is done. */
+  async click(userId: string, action: ButtonAction, values: ClickValues = {}): Promise<void> {
+    await this.receive(this.clickOf(userId, action, values));
+    await this.work();
+  }
+
+  clickOf(userId: string, action: ButtonAction, { requestId = 'r1', digest = DIGEST, ...values }: ClickValues = {}): Click {
+    this.clicks += 1;
+    const messageTs = [...this.messenger.standing.values()].find(({ text, threadTs }) => !threadTs && text.startsWith(`${requestId} `))?.ts ?? `${requestId}-vanished`;
+    const own = { ...APP, userTeamId: APP.teamId, channelId: this.configuration.approvalChannelId, messageTs, at: this.now() };
+    return { id: `click-${this.clicks}`, userId, ...own, button: { requestId, digest, action }, ...values };
+  }
+
+  /** Slack's own delivery: what is stored is judged, even if nobody is pointed to it. */
+  async receive(click: Click): Promise<void> {
+    await this.store.storeClick(click);
+    this.enqueue({ kind: 'click', clickId: click.id });
+  }
+
+  async outcome(kind: CarryingOutcome['kind'], attempt: Attempt = { phase: 'decision', attempt: 1 }, requestId = 'r1'): Promise<void> {
+    this.enqueue({ kind: 'outcome', report: { requestId, asker: 'sentry', attempt, outcome: { kind, text: kind, at: this.now() } } });
+    await this.work();
+  }
+
+  /** All that is in the queues, until nothing is that may be done now. */
+  async work(): Promise<void> {
+    for (let next = this.next(); next; next = this.next()) {
+      const { job, tries } = next;
+      this.queue = this.queue.filter((each) => each !== next);
+      const isDone = await this.attempt(async () => this.do(job));
+      if (!isDone) this.queue.push({ job, tries: tries + 1, notBefore: this.time + FIRST_BACK_OFF_MILLISECONDS * 2 ** Math.min(tries, 5) });
+    }
+  }
+
+  /** The run of the minute, and what follows from it at once. */
+  async tick(): Promise<void> {
+    const { requestIds, clickIds } = await this.store.due(this.now(), 1_000);
+    for (const id of requestIds) await this.attempt(async () => attend(id, this.configuration, this.surroundings()));
+    for (const clickId of clickIds) await this.attempt(async () => this.do({ kind: 'click', clickId }));
+    await this.work();
+  }
+
+  /** So much time, with a run each minute; or less often, where it is long. */
+  async pass(milliseconds: number, step = MINUTE): Promise<void> {
+    for (const end = this.time + milliseconds; this.time < end;) {
+      this.time = Math.min(end, this.time + step);
+      await this.tick();
+    }
+  }
+
+  async request(requestId = 'r1'): Promise<ApprovalRequest> {
+    const request = await this.store.read(requestId);
+    if (!request) throw new Error(`There is no request ${requestId}.`);
+    return request;
+  }
+
+  /** What happened to the request, in order. */
+  entries(requestId = 'r1'): string[] {
+    return (this.store.audit.get(requestId) ?? []).map(({ what }) => what);
+  }
+
+  refusals(): string[] {
+    return this.messenger.refusals.map(({ userId, text }) => `${userId}: ${text}`);
+  }
+
+  surroundings(store: ApprovalStore = this.store): WorkflowSurroundings {
+    const ports = this.faults.in({
+      tellAsker: async (request: ApprovalRequest) => this.tell(request),
+      pointToMessages: async (requestId: string) => this.enqueue({ kind: 'messages', requestId }),
+      announce: async ({ id }: ApprovalRequest, entry: AuditEntry) => void this.announced.push({ requestId: id, entry }),
+    });
+    return { store: this.faults.in(store), people: this.faults.in(this.people), clock: this, ...ports };
+  }
+
+  messageSurroundings(): MessageSurroundings {
+    const { pointToMessages } = this.faults.in({
+      pointToMessages: async (requestId: string, after: number) => this.enqueue({ kind: 'messages', requestId }, after),
+    });
+    return {
+      store: this.faults.in<ApprovalStore>(this.store),
+      messenger: this.faults.in(this.messenger),
+      renderer: this.renderer,
+      clock: this,
+      pointToMessages,
+      failed: (_, message) => this.undelivered.push(message),
+    };
+  }
+
+  private async do(job: Job): Promise<void> {
+    switch (job.kind) {
+      case 'ask': return takeAsk(job.ask, this.configuration, this.surroundings());
+      case 'outcome': await takeOutcome(job.report, this.configuration, this.surroundings()); return;
+      case 'messages': return bringMessages(job.requestId, this.configuration, this.messageSurroundings());
+      case 'click': return this.judge(job.clickId);
+    }
+  }
+
+  private async judge(clickId: string): Promise<void> {
+    const click = await this.store.readClick(clickId);
+    if (!click) return;
+    await takeClick(click, this.configuration, this.surroundings());
+    await this.faults.in(this.store).clickJudged(clickId);
+  }
+
+  private tell(request: ApprovalRequest): void {
+    const told = this.asker.hear(request);
+    const kind = this.asker.answers?.(told);
+    const { id: requestId, asker } = request;
+    if (kind) this.enqueue({ kind: 'outcome', report: { requestId, asker, attempt: told, outcome: { kind, text: kind, at: this.now() } } });
+  }
+
+  private enqueue(job: Job, after = 0): void {
+    this.queue.push({ job, tries: 0, notBefore: this.time + after });
+  }
+
+  private next(): QueuedJob | undefined {
+    return this.queue.find(({ notBefore }) => notBefore <= this.time);
+  }
+
+  /** False where it failed: a function that has ended is started again for the next. */
+  private async attempt(work: () => Promise<unknown>): Promise<boolean> {
+    try {
+      await work();
+      return true;
+    } catch (error) {
+      if (!isExpected(error)) throw error;
+      return false;
+    } finally {
+      this.faults.restart();
+    }
+  }
+}
+
+export type ClickValues = Partial<Omit<Click, 'button'>> & { readonly requestId?: string; readonly digest?: string };
+
+/** A mistake of the test or of the program is no failure of a port. */
+function isExpected(error: unknown): boolean {
+  return !(error instanceof TypeError || error instanceof RangeError || error instanceof ReferenceError);
+}

@@ -1,0 +1,75 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Linter } from 'eslint';
+import { LegacyESLint } from 'eslint/use-at-your-own-risk';
+
+/** Only the rules that keep the layers apart: the others need type information and seconds. */
+const RULES = ['import/no-restricted-paths', 'import/no-extraneous-dependencies', 'no-restricted-imports', 'no-restricted-globals', 'no-restricted-syntax'];
+
+describe('an import against the arrows is refused', () => {
+  test.each([
+    ['security-group/domain/rules/a.ts', "import '../../../shared/contracts/metrics';"],
+    ['security-group/domain/rules/a.ts', "import '../../../shared/adapters/clock/system-clock';"],
+    ['security-group/domain/a.ts', "import 'aws-cdk-lib';"],
+    ['security-group/domain/a.ts', "import 'node:fs';"],
+    ['security-group/domain/a.ts', 'export const now = Date.now();'],
+    ['security-group/domain/a.ts', 'export const now = new Date();'],
+    ['security-group/domain/a.ts', 'export const region = process.env.AWS_REGION;'],
+    ['security-group/contracts/a.ts', "import '../constructs/actor';"],
+    ['security-group/constructs/a.ts', "import '../../shared/adapters/clock/system-clock';"],
+    ['security-group/constructs/a.ts', "import '../handlers/respond-to-changes.lambda';"],
+    ['shared/constructs/a.ts', "import 'zod/mini';"],
+    ['security-group/adapters/a.ts', "import '../constructs/actor';"],
+    ['approval/adapters/slack/a.ts', "import 'aws-cdk-lib';"],
+    ['security-group/handlers/a.ts', "import '../constructs/actor';"],
+  ])('%s: %s', async (file, source) => {
+    expect(await refusals(file, source)).not.toEqual([]);
+  });
+});
+
+describe('an import along them is not', () => {
+  test.each([
+    ['security-group/constructs/a.ts', "import '../../shared/contracts/metrics'; import '../domain/actor'; import 'aws-cdk-lib'; import 'node:path';"],
+    ['security-group/contracts/a.ts', "import '../domain/actor';"],
+    ['security-group/domain/a.ts', "import 'ipaddr.js'; import '../../shared/domain/clock';"],
+    ['security-group/adapters/a.ts', "import '../../shared/contracts/metrics'; import '../domain/actor'; import 'zod/mini';"],
+    ['security-group/handlers/a.ts', "import '../../shared/adapters/clock/system-clock'; import '../../shared/contracts/metrics';"],
+  ])('%s: %s', async (file, source) => {
+    expect(await refusals(file, source)).toEqual([]);
+  });
+});
+
+const projectRoot = join(__dirname, '..', '..');
+
+async function refusals(file: string, source: string): Promise<string[]> {
+  const [result] = await linter().lintText(source, { filePath: join(projectRoot, 'src', file) });
+  return result!.messages.map(({ message }) => message);
+}
+
+let kept: LegacyESLint | undefined;
+
+/** The project's own configuration, less what is not about layers. */
+function linter(): LegacyESLint {
+  const { plugins, settings, parser, parserOptions, rules, overrides } = JSON.parse(withoutComments(readFileSync(join(projectRoot, '.eslintrc.json'), 'utf8')));
+  kept ??= new LegacyESLint({
+    cwd: projectRoot,
+    useEslintrc: false,
+    baseConfig: {
+      plugins,
+      settings,
+      parser,
+      parserOptions: { ecmaVersion: parserOptions.ecmaVersion, sourceType: parserOptions.sourceType },
+      rules: only(rules),
+      overrides: overrides.map((override: Linter.ConfigOverride<Linter.RulesRecord>) => ({ ...override, rules: only(override.rules ?? {}) })),
+    },
+  });
+  return kept;
+}
+
+function withoutComments(json: string): string {
+  return json.replace(/^\/\/.*$/gm, '');
+}
+
+function only(rules: Partial<Linter.RulesRecord>): Partial<Linter.RulesRecord> {
+  return Object.fromEntries(Object.entries(rules).filter(([name]) => RULES.includes(name)));
+}

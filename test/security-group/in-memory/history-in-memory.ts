@@ -1,0 +1,15 @@
+import type { Change } from '../../../src/security-group/domain/change';
+import type { EventHistory } from '../../../src/security-group/domain/event-history';
+
+/** A model of CloudTrail's event history: what really happened, and nothing that somebody made up. */
+export class HistoryInMemory implements EventHistory {
+  readonly changes: Change[] = [];
+
+  async eventOf(eventId: string): Promise<Change | undefined> {
+    return this.changes.find((change) => change.eventId === eventId);
+  }
+
+  async changesOf(groupId: string, since: Date): Promise<readonly Change[]> {
+    return this.changes.filter(({ subject, time }) => subject.kind === 'group' && subject.group.id === groupId && time >= since);
+  }
+}

@@ -1,0 +1,130 @@
+import type { Announcement } from '../../../src/security-group/domain/announcement';
+import { isAbout, type Judgement } from '../../../src/security-group/domain/judge';
+import { type Grant, type GroupLedger, type GroupRecord, type LedgerEntry, livingGrants, type Repeat } from '../../../src/security-group/domain/ledger';
+import { type Claim, type EventKey, type EventLog, type Ledger, type LedgerChange, LedgerConflictError } from '../../../src/security-group/domain/ledger-store';
+import { type Rule, ruleKey } from '../../../src/security-group/domain/rule';
+
+const LEASE_MILLISECONDS = 90_000;
+
+interface StoredEvent {
+  readonly state: 'acting' | 'acted' | 'told';
+  readonly leaseUntil: number;
+  readonly intent: readonly Judgement[];
+  readonly announcement?: Announcement;
+  readonly repeats: readonly Repeat[];
+}
+
+/** A model of the table behind the domain's own ports: items that are written one by one, each only as it was read. */
+export class LedgerInMemory implements Ledger, EventLog {
+  readonly groups = new Map<string, { record?: GroupRecord; entries: Map<string, LedgerEntry>; repeats: readonly Repeat[] }>();
+  readonly events = new Map<string, StoredEvent>();
+  /** What others do before a write, by its number from 1. */
+  readonly beforeWrite = new Map<number, () => void>();
+  writes = 0;
+
+  /** The group was adopted, with these rules. */
+  adopt(groupId: string, rules: readonly Rule[], record: Partial<GroupRecord> = {}): void {
+    const adoptedAt = new Date('2025-12-01T00:00:00Z');
+    this.group(groupId).record = { groupId, name: 'web', vpcId: 'vpc-1', adoptedAt, adoptedWhile: 'ENFORCE', policies: 'p', selection: 's', ...record };
+    for (const rule of rules) this.grant(groupId, rule, { cause: 'adopted', by: 'App/Sentry', since: adoptedAt });
+  }
+
+  /** Any grant, with whatever else the ledger shall hold of the rule. */
+  grant(groupId: string, rule: Rule, grant: Grant, values: Partial<LedgerEntry> = {}): void {
+    const { entries } = this.group(groupId);
+    const entry = entries.get(ruleKey(rule));
+    entries.set(ruleKey(rule), { ...entry, rule, grants: [...(entry?.grants ?? []), grant], revision: (entry?.revision ?? 0) + 1, ...values });
+  }
+
+  /** An entry without a grant. */
+  note(groupId: string, rule: Rule, values: Partial<LedgerEntry>): void {
+    const { entries } = this.group(groupId);
+    entries.set(ruleKey(rule), { rule, grants: [], ...entries.get(ruleKey(rule)), revision: 1, ...values });
+  }
+
+  entryOf(groupId: string, rule: Rule): LedgerEntry | undefined {
+    return this.group(groupId).entries.get(ruleKey(rule));
+  }
+
+  grantsOf(groupId: string, rule: Rule, now = new Date('2026-01-01T00:00:00Z')): readonly Grant[] {
+    return livingGrants(this.entryOf(groupId, rule), now);
+  }
+
+  /** Keys of the rules that something speaks for. */
+  grantedKeys(groupId: string, now: Date): string[] {
+    return [...this.group(groupId).entries].filter(([, entry]) => livingGrants(entry, now).length > 0).map(([key]) => key);
+  }
+
+  async read(groupId: string): Promise<GroupLedger> {
+    const { record, entries, repeats } = this.group(groupId);
+    return { record, entries: new Map(entries), repeats };
+  }
+
+  async write(groupId: string, changes: readonly LedgerChange[]): Promise<void> {
+    this.writes += 1;
+    this.beforeWrite.get(this.writes)?.();
+    const results = changes.map((change) => this.writeOne(groupId, change));
+    if (results.includes('conflict')) throw new LedgerConflictError(groupId);
+  }
+
+  async records(): Promise<GroupRecord[]> {
+    return [...this.groups.values()].flatMap(({ record }) => record ?? []);
+  }
+
+  async writeRecord(record: GroupRecord): Promise<void> {
+    this.group(record.groupId).record = record;
+  }
+
+  async claim(key: EventKey, intent: readonly Judgement[], now: Date): Promise<Claim> {
+    const before = this.events.get(eventKey(key));
+    if (before?.state === 'told') return { kind: 'told' };
+    if (before?.state === 'acted') return { kind: 'acted', announcement: before.announcement!, repeats: before.repeats };
+    if (before && before.leaseUntil > now.getTime()) return { kind: 'held' };
+    const earlier = before?.intent ?? [];
+    const all = [...earlier, ...intent.filter((one) => !earlier.some((other) => isAbout(one, other)))];
+    this.events.set(eventKey(key), { state: 'acting', leaseUntil: now.getTime() + LEASE_MILLISECONDS, intent: all, repeats: [] });
+    return { kind: 'claimed', intent: earlier };
+  }
+
+  async intend(key: EventKey, intent: readonly Judgement[]): Promise<void> {
+    this.update(key, { intent });
+  }
+
+  async release(key: EventKey): Promise<void> {
+    if (this.events.get(eventKey(key))?.state === 'acting') this.update(key, { leaseUntil: 0 });
+  }
+
+  async acted(key: EventKey, announcement: Announcement, repeats: readonly Repeat[]): Promise<void> {
+    this.update(key, { state: 'acted', announcement, repeats });
+  }
+
+  async told(key: EventKey, repeats: readonly Repeat[]): Promise<void> {
+    this.update(key, { state: 'told' });
+    this.group(key.groupId).repeats = repeats;
+  }
+
+  private group(groupId: string) {
+    const group = this.groups.get(groupId) ?? { entries: new Map<string, LedgerEntry>(), repeats: [] };
+    this.groups.set(groupId, group);
+    return group;
+  }
+
+  private writeOne(groupId: string, { kind, entry }: LedgerChange): 'written' | 'conflict' {
+    const { entries } = this.group(groupId);
+    const key = ruleKey(entry.rule);
+    if ((entries.get(key)?.revision ?? 0) !== entry.revision) return 'conflict';
+    if (kind === 'remove') entries.delete(key);
+    else entries.set(key, { ...entry, revision: entry.revision + 1 });
+    return 'written';
+  }
+
+  private update(key: EventKey, values: Partial<StoredEvent>): void {
+    const before = this.events.get(eventKey(key));
+    if (!before) throw new Error(`The event ${eventKey(key)} was never claimed.`);
+    this.events.set(eventKey(key), { ...before, ...values });
+  }
+}
+
+function eventKey({ eventId, groupId }: EventKey): string {
+  return `${eventId} ${groupId}`;
+}

@@ -1,0 +1,143 @@
+import { AnnouncerInMemory } from './announcer-in-memory';
+import { AskerInMemory } from './asker-in-memory';
+import { Faults } from './faults';
+import { GroupsInMemory } from './groups-in-memory';
+import { HistoryInMemory } from './history-in-memory';
+import { LedgerInMemory } from './ledger-in-memory';
+import type { AskResult } from '../../../src/approval/domain/ask-result';
+import type { AskedChange } from '../../../src/security-group/domain/asked-change';
+import { carryOutDecision, type ChangeDecision } from '../../../src/security-group/domain/carry-out-decision';
+import type { Change } from '../../../src/security-group/domain/change';
+import type { ChangeReport } from '../../../src/security-group/domain/change-report';
+import type { GroupRecord } from '../../../src/security-group/domain/ledger';
+import type { Policy } from '../../../src/security-group/domain/policy';
+import { reconcileGroups, type ReconcileReport } from '../../../src/security-group/domain/reconcile-groups';
+import type { Surroundings } from '../../../src/security-group/domain/respond-in-group';
+import { type Responses, respondToChange } from '../../../src/security-group/domain/respond-to-change';
+import { respondToFinding } from '../../../src/security-group/domain/respond-to-finding';
+import type { Rule } from '../../../src/security-group/domain/rule';
+import type { SentryConfiguration } from '../../../src/security-group/domain/sentry-configuration';
+import { configurationOf, OWN } from '../samples/changes';
+
+export const PLACE = { accountId: '111111111111', region: 'eu-west-1' };
+
+/** A sentry with models behind all its ports. */
+export class SentryInMemory {
+  /** One that watches `sg-1`, and has adopted it with these rules in it. */
+  static watching(policies: readonly Policy[], ...rules: Rule[]): SentryInMemory {
+    const sentry = new SentryInMemory(configurationOf(policies), GroupsInMemory.of('sg-1', ...rules));
+    sentry.ledger.adopt('sg-1', rules);
+    return sentry;
+  }
+
+  /** One that watches `sg-1`, and has never seen it. */
+  static newTo(policies: readonly Policy[], ...rules: Rule[]): SentryInMemory {
+    return new SentryInMemory(configurationOf(policies), GroupsInMemory.of('sg-1', ...rules));
+  }
+
+  readonly ledger = new LedgerInMemory();
+  readonly history = new HistoryInMemory();
+  readonly announcer = new AnnouncerInMemory();
+  readonly asker = new AskerInMemory();
+  readonly reconciled: ReconcileReport[] = [];
+  readonly pointedTo: string[] = [];
+  faults = new Faults();
+
+  constructor(public configuration: SentryConfiguration, readonly groups: GroupsInMemory) {}
+
+  /** With whatever went wrong thrown. */
+  async respond(change: Change, tries = 1): Promise<readonly ChangeReport[]> {
+    return reportsOf(await this.responsesTo(change, tries));
+  }
+
+  async responsesTo(change: Change, tries = 1): Promise<Responses> {
+    return respondToChange(change, () => Promise.resolve(this.configuration), this.surroundings(tries));
+  }
+
+  async respondToFinding(groupId = 'sg-1', tries = 1): Promise<readonly ChangeReport[]> {
+    return reportsOf(await respondToFinding(groupId, PLACE, this.configuration, this.surroundings(tries)));
+  }
+
+  /** What people were asked, in order, each request once. */
+  get asked(): readonly AskedChange[] {
+    const ids = new Set(this.announcer.asked.map(({ message }) => (JSON.parse(message) as { requestId: string }).requestId));
+    return [...ids].flatMap((id) => this.asker.kept.get(id)?.asked ?? []);
+  }
+
+  get lastRequestId(): string {
+    const last = this.asked.at(-1);
+    if (!last) throw new Error('Nobody was asked.');
+    return last.requestId;
+  }
+
+  /** People decide, and it is carried out as the handler does it. What comes again once it is done changes nothing. */
+  async decide(kind: ChangeDecision['kind'], { requestId = this.lastRequestId, tries = 1, ...values }: DecisionValues = {}): Promise<AskResult> {
+    const phase = kind === 'ended' ? 'end' : 'decision';
+    const decision: ChangeDecision = { requestId, kind, phase, attempt: 1, at: this.groups.now(), by: BY[kind], ...values };
+    const surroundings = this.surroundings(tries);
+    const kept = await surroundings.asker.read(requestId);
+    if (!kept) throw new Error(`The sentry has not asked for ${requestId}.`);
+    const { result: known } = kept;
+    if (known?.phase === phase && known.attempt === decision.attempt && known.outcome !== 'failed') return known;
+    const carriedOut = await carryOutDecision(decision, kept, this.configuration, surroundings);
+    const result = { phase: decision.phase, attempt: decision.attempt, ...carriedOut };
+    await surroundings.asker.concluded(requestId, result);
+    return result;
+  }
+
+  /** One run of reconcile, which only points; and then what it points to. */
+  async reconcile(): Promise<readonly ChangeReport[]> {
+    await this.survey();
+    const reports: ChangeReport[] = [];
+    for (const groupId of this.pointedTo) reports.push(...await this.respondToFinding(groupId));
+    return reports;
+  }
+
+  async survey(): Promise<ReconcileReport> {
+    const { groups, ledger, history } = this;
+    this.pointedTo.length = 0;
+    return reconcileGroups(this.configuration, {
+      groups,
+      ledger,
+      history,
+      clock: groups,
+      sentry: 'App/Sentry',
+      rulesOfAll: async (ids) => new Map(ids.flatMap((id) => (groups.all.has(id) ? [[id, groups.all.get(id)!] as const] : []))),
+      tell: async (report) => void this.reconciled.push(report),
+      pointTo: async (ids) => void this.pointedTo.push(...ids),
+    });
+  }
+
+  async pass(milliseconds: number): Promise<void> {
+    await this.groups.pause(milliseconds);
+  }
+
+  recordOf(groupId: string): GroupRecord | undefined {
+    return this.ledger.groups.get(groupId)?.record;
+  }
+
+  surroundings(tries: number): Surroundings {
+    const { faults } = this;
+    const ledger = faults.in(this.ledger);
+    return {
+      groups: faults.in(this.groups, ['now', 'pause']),
+      ledger,
+      events: ledger,
+      history: faults.in(this.history),
+      announcer: faults.in(this.announcer, ['render']),
+      asker: faults.in(this.asker, ['identify', 'render']),
+      clock: this.groups,
+      own: OWN,
+      tries,
+    };
+  }
+}
+
+export type DecisionValues = Partial<Omit<ChangeDecision, 'kind'>> & { readonly tries?: number };
+
+const BY: Readonly<Record<ChangeDecision['kind'], readonly string[]>> = { 'approved': ['U1'], 'denied': ['U1'], 'expired': [], 'not-asked': [], 'ended': ['U1'] };
+
+function reportsOf({ reports, failures }: Responses): readonly ChangeReport[] {
+  if (failures.length > 0) throw failures[0];
+  return reports;
+}

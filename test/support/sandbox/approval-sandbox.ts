@@ -1,0 +1,312 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type AttributeValue, DynamoDBClient, paginateScan, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import {
+  AuthorizeSecurityGroupIngressCommand, DescribeSecurityGroupRulesCommand, EC2Client, type IpPermission, ModifySecurityGroupRulesCommand,
+  RevokeSecurityGroupIngressCommand, type SecurityGroupRule,
+} from '@aws-sdk/client-ec2';
+import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { App, CfnOutput, Stack } from 'aws-cdk-lib';
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
+import * as z from 'zod/mini';
+import { SkippedWaits } from './skipped-waits';
+import type { ApiCall } from '../../../sandbox/cloudtrail/tap';
+import { type AwsCredentials, type DeployedStack, LocalAws } from '../../../sandbox/local-aws';
+import type { AppAnswer, ClickOverrides } from '../../../sandbox/slack/clicks';
+import { SlackStandIn } from '../../../sandbox/slack/slack-stand-in';
+import type { Message } from '../../../sandbox/slack/workspace';
+import {
+  Approvers, ChangeResponse, MonitoredGroups, Ports, SecurityGroupBaseline, SecurityGroupSentry, SlackApprovalWorkflow, SlackDestination,
+  TrafficPattern, UnansweredChange,
+} from '../../../src';
+
+export const APPROVAL_CHANNEL = 'C0APPROVE';
+export const MONITOR_CHANNEL = 'C0MONITOR';
+export const [ALICE, BOB, MALLORY] = ['U0ALICE', 'U0BOB', 'U0MALLORY'] as const;
+
+export const SIGNING_SECRET = 'sandbox-signing-secret';
+const BOT_TOKEN = 'xoxb-sandbox';
+const STACK_NAME = 'Approval';
+
+export type Item = Record<string, AttributeValue>;
+
+/** A sentry that asks in both ways, its workflow, and a Slack stand-in with three people: Alice and Bob may decide, Mallory may not. */
+export class ApprovalSandbox {
+  /** With so many groups of each kind, for as many tests that need some of their own. */
+  static async start(pairsOfGroups = 1): Promise<ApprovalSandbox> {
+    const clock: { now: () => Date } = { now: () => new Date() };
+    const slack = await SlackStandIn.start({
+      signingSecret: SIGNING_SECRET,
+      botToken: BOT_TOKEN,
+      messagesPerSecond: 100,
+      messagesAtOnce: 100,
+      callsPerMinute: 100_000,
+      now: () => clock.now(),
+    });
+    const [calls, logs, waits]: [ApiCall[], string[], SkippedWaits] = [[], [], new SkippedWaits()];
+    const localAws = await LocalAws.start({
+      functionEnvironment: { SLACK_API_URL: slack.apiUrl },
+      onCall: (call) => {
+        calls.push(call);
+        waits.callMade(call);
+      },
+      onInvocation: (invocation) => waits.invocationEnded(invocation),
+      onFunctionLog: (_, line) => logs.push(line),
+    });
+    clock.now = () => localAws.now();
+    for (const id of [ALICE, BOB, MALLORY]) slack.addUser({ id });
+    for (const id of [APPROVAL_CHANNEL, MONITOR_CHANNEL]) slack.addChannel({ id, members: [ALICE, BOB, MALLORY] });
+    const stack = await localAws.deploy(synthesizeStage(pairsOfGroups), STACK_NAME);
+    await localAws.putSecret(stack.outputs.get('SigningSecretArn') ?? '', SIGNING_SECRET);
+    await localAws.putSecret(stack.outputs.get('BotTokenArn') ?? '', BOT_TOKEN);
+    const access = accessOf(localAws, await localAws.createUser('visitor'));
+    const clients = [new EC2Client(access), new DynamoDBClient(access), new SQSClient(access)] as const;
+    const sandbox = new ApprovalSandbox(localAws, slack, stack, ...clients, calls, logs, waits);
+    await sandbox.reconcile();
+    return sandbox;
+  }
+
+  private pair = -1;
+  private beginning = 0;
+  private constructor(
+    readonly localAws: LocalAws,
+    readonly slack: SlackStandIn,
+    readonly stack: DeployedStack,
+    /** Nobody's friend, and nobody in Slack: two have to approve what it does. */
+    readonly visitor: EC2Client,
+    /** Of somebody who can write where only functions should. */
+    private readonly dynamo: DynamoDBClient,
+    private readonly sqs: SQSClient,
+    readonly calls: readonly ApiCall[],
+    readonly logs: readonly string[],
+    private readonly waits: SkippedWaits,
+  ) {}
+
+  get failedInvocations(): number {
+    return this.waits.failedInvocations;
+  }
+
+  /** Whose changes are reverted until they are approved. */
+  get guarded(): string {
+    return this.guardedOf(Math.max(0, this.pair));
+  }
+
+  /** The same, of any pair. */
+  guardedOf(pair: number): string {
+    return this.output(`Guarded${pair}Id`);
+  }
+
+  /** Whose changes stand until they are denied, and fall if nobody answers. */
+  get lenient(): string {
+    return this.output(`Lenient${Math.max(0, this.pair)}Id`);
+  }
+
+  /** From now on, with groups that nobody has changed, as if nobody had been asked yet. */
+  begin(): void {
+    this.pair += 1;
+    this.beginning = this.slack.messages.length;
+  }
+
+  get interactionsUrl(): string {
+    const [base] = [...this.stack.httpApis.values()];
+    return `${base}/slack/interactions`;
+  }
+
+  async stop(): Promise<void> {
+    [this.visitor, this.dynamo, this.sqs].forEach((client) => client.destroy());
+    await this.localAws.stop();
+    await this.slack.stop();
+  }
+
+  async reconcile(): Promise<void> {
+    await this.localAws.fire(this.stack, 'GuardReconcileRule');
+    await this.localAws.fire(this.stack, 'LeniencyReconcileRule');
+    await this.settled();
+  }
+
+  /** The workflow's run of every minute. */
+  async minute(): Promise<void> {
+    await this.localAws.fire(this.stack, 'ApprovalsMinuteRule');
+    await this.settled();
+  }
+
+  /** From queue to queue, until no function has anything left to do. */
+  async settled(): Promise<void> {
+    for (let before = -1; before !== this.calls.length;) {
+      before = this.calls.length;
+      await this.localAws.settled();
+      await this.waits.moved();
+    }
+  }
+
+  /** From now on, nobody waits: the clock goes on to when something is tried again, and by so much after an invocation that failed. */
+  skipWaits(afterFailureMs: number, afterEach?: (now: Date) => Promise<void>): void {
+    this.waits.begin(this.localAws, afterFailureMs, afterEach);
+  }
+
+  /** A while passes, with a run of the workflow at its end. */
+  async pass(milliseconds: number): Promise<void> {
+    await this.localAws.setClock(new Date(this.localAws.now().getTime() + milliseconds));
+    await this.minute();
+  }
+
+  async open(groupId: string, permission: IpPermission): Promise<void> {
+    await this.visitor.send(new AuthorizeSecurityGroupIngressCommand({ GroupId: groupId, IpPermissions: [permission] }));
+    await this.settled();
+  }
+
+  async modify(groupId: string, ruleId: string, cidr: string): Promise<void> {
+    await this.visitor.send(new ModifySecurityGroupRulesCommand({
+      GroupId: groupId,
+      SecurityGroupRules: [{ SecurityGroupRuleId: ruleId, SecurityGroupRule: { IpProtocol: 'tcp', FromPort: 443, ToPort: 443, CidrIpv4: cidr } }],
+    }));
+    await this.settled();
+  }
+
+  async revoke(groupId: string, ruleId: string): Promise<void> {
+    await this.visitor.send(new RevokeSecurityGroupIngressCommand({ GroupId: groupId, SecurityGroupRuleIds: [ruleId] }));
+    await this.settled();
+  }
+
+  async described(groupId: string): Promise<SecurityGroupRule[]> {
+    const { SecurityGroupRules = [] } = await this.visitor.send(new DescribeSecurityGroupRulesCommand({ Filters: [{ Name: 'group-id', Values: [groupId] }] }));
+    return SecurityGroupRules.filter(({ IsEgress }) => !IsEgress);
+  }
+
+  /** "443 from 10.0.0.0/8", in order. */
+  async rules(groupId: string): Promise<string[]> {
+    return (await this.described(groupId)).map(({ FromPort, CidrIpv4 }) => `${FromPort} from ${CidrIpv4}`).sort();
+  }
+
+  get messages(): Message[] {
+    return this.slack.messages.slice(this.beginning);
+  }
+
+  /** Questions that were put, the latest last. */
+  get questions(): Message[] {
+    return this.messages.filter(({ channel, threadTs }) => channel === APPROVAL_CHANNEL && threadTs === undefined);
+  }
+
+  get lastQuestion(): Message {
+    const message = this.questions.at(-1);
+    if (!message) throw new Error('Nobody was asked.');
+    return message;
+  }
+
+  get monitored(): string[] {
+    return this.messages.filter(({ channel }) => channel === MONITOR_CHANNEL).map(({ text }) => text);
+  }
+
+  /** By its first button, which it may have lost by now. */
+  requestIdOf({ versions }: Message): string {
+    const [, requestId] = /"value":"v1\.[a-z-]+\.\d*\.([\w-]+)\./.exec(JSON.stringify(versions)) ?? [];
+    if (requestId === undefined) throw new Error('The message never had a button.');
+    return requestId;
+  }
+
+  async click(userId: string, text: string, message: Message = this.lastQuestion, as?: ClickOverrides): Promise<AppAnswer> {
+    const answer = await this.slack.click({ interactionsUrl: this.interactionsUrl, userId, channel: message.channel, ts: message.ts, text, as });
+    await this.settled();
+    return answer;
+  }
+
+  /** What Slack would send for a click, without that anybody gets it. */
+  async clickBody(userId: string, text: string, message: Message = this.lastQuestion, as?: ClickOverrides): Promise<string> {
+    const interactionsUrl = `${this.slack.url}/nowhere`;
+    const { sent } = await this.slack.click({ interactionsUrl, userId, channel: message.channel, ts: message.ts, text, as });
+    return sent.body.toString();
+  }
+
+  /** By two, as nobody knows who the visitor is. */
+  async approve(text = 'Approve'): Promise<void> {
+    const message = this.lastQuestion;
+    await this.click(ALICE, text, message);
+    await this.click(BOB, text, message);
+  }
+
+  /** By the start of its logical id. */
+  physicalId(type: string, logicalIdStart: string): string {
+    const found = [...this.stack.resources].find(([id, resource]) => resource.type === type && id.startsWith(logicalIdStart));
+    if (!found) throw new Error(`The stack has no ${type} whose logical id begins with ${logicalIdStart}.`);
+    return found[1].physicalId;
+  }
+
+  /** What stands in a table. */
+  async items(table: string): Promise<Item[]> {
+    const items: Item[] = [];
+    const pages = paginateScan({ client: this.dynamo }, { TableName: this.tableName(table), ConsistentRead: true });
+    for await (const { Items = [] } of pages) items.push(...Items);
+    return items;
+  }
+
+  async putItem(table: string, item: Item): Promise<void> {
+    await this.dynamo.send(new PutItemCommand({ TableName: this.tableName(table), Item: item }));
+  }
+
+  async send(queueUrl: string, body: string): Promise<void> {
+    await this.sqs.send(new SendMessageCommand({ QueueUrl: queueUrl, MessageBody: body }));
+  }
+
+  /** Of the queues that decisions come to, one for each sentry. */
+  get decisionQueues(): string[] {
+    const queues = [...this.stack.resources].filter(([id, { type }]) => type === 'AWS::SQS::Queue' && /^Approvals.*(?<!Unhandled)Decisions/.test(id));
+    return queues.map(([, { physicalId }]) => physicalId);
+  }
+
+  private tableName(logicalIdStart: string): string {
+    return this.physicalId('AWS::DynamoDB::Table', logicalIdStart);
+  }
+
+  private output(name: string): string {
+    const value = this.stack.outputs.get(name);
+    if (value === undefined) throw new Error(`The stack has no output ${name}.`);
+    return value;
+  }
+}
+
+const shownButtons = z.array(z.object({ elements: z.catch(z.array(z.object({ text: z.object({ text: z.string() }) })), []) }));
+
+/** What is written on the buttons, in their order. */
+export function buttonsOf({ blocks }: Message): string[] {
+  return shownButtons.parse(blocks.filter(({ type }) => type === 'actions')).flatMap(({ elements }) => elements.map(({ text }) => text.text));
+}
+
+function accessOf(localAws: LocalAws, { accessKeyId, secretAccessKey, sessionToken }: AwsCredentials) {
+  return { endpoint: localAws.endpoint, region: localAws.region, credentials: { accessKeyId, secretAccessKey, sessionToken } };
+}
+
+function synthesizeStage(pairsOfGroups: number): string {
+  const app = new App({ outdir: mkdtempSync(join(tmpdir(), 'cdk-sentries-stage-')) });
+  const stack = new Stack(app, STACK_NAME);
+  const signingSecret = new secretsmanager.Secret(stack, 'SigningSecret');
+  const botToken = new secretsmanager.Secret(stack, 'BotToken');
+  const approvals = new SlackApprovalWorkflow(stack, 'Approvals', {
+    signingSecret,
+    botToken,
+    approvalChannelId: APPROVAL_CHANNEL,
+    monitoringChannel: SlackDestination.channel(MONITOR_CHANNEL),
+    approvers: Approvers.users([ALICE, BOB]),
+  });
+  const vpc = new ec2.Vpc(stack, 'Vpc', { maxAzs: 1, natGateways: 0 });
+  const groupsOf = (kind: string) => Array.from({ length: pairsOfGroups }, (_, index) => {
+    const group = new ec2.SecurityGroup(stack, `${kind}${index}`, { vpc, allowAllOutbound: false });
+    group.addIngressRule(ec2.Peer.anyIpv4(), ec2.Port.tcp(443));
+    new CfnOutput(stack, `${kind}${index}Id`, { value: group.securityGroupId });
+    return group;
+  });
+  const locked = SecurityGroupBaseline.locked({ restoreRemoved: true });
+  const noSsh = { baseline: SecurityGroupBaseline.forbid([TrafficPattern.fromInternet(Ports.RDP)]), response: ChangeResponse.revert() };
+  new SecurityGroupSentry(stack, 'Guard', {
+    monitoredGroups: MonitoredGroups.groups(groupsOf('Guarded')),
+    policies: [noSsh, { baseline: locked, response: ChangeResponse.revertUntilApproved(approvals) }],
+  });
+  new SecurityGroupSentry(stack, 'Leniency', {
+    monitoredGroups: MonitoredGroups.groups(groupsOf('Lenient')),
+    policies: [noSsh, { baseline: locked, response: ChangeResponse.revertIfDenied(approvals, { whenUnanswered: UnansweredChange.REVERT }) }],
+  });
+  new CfnOutput(stack, 'SigningSecretArn', { value: signingSecret.secretArn });
+  new CfnOutput(stack, 'BotTokenArn', { value: botToken.secretArn });
+  return app.synth().directory;
+}

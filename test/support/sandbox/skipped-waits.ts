@@ -1,0 +1,77 @@
+import * as z from 'zod/mini';
+import type { ApiCall } from '../../../sandbox/cloudtrail/tap';
+import type { LocalAws } from '../../../sandbox/local-aws';
+import type { InvocationReport } from '../../../sandbox/runner/deployed-function';
+
+/**
+ * Nobody waits for what is to be tried again later: the sandbox's clock goes on until then, as soon as no function is at work. While one is,
+ * no time would have passed for it, and what it holds for a while would be held no more.
+ */
+export class SkippedWaits {
+  failedInvocations = 0;
+  private localAws: LocalAws | undefined;
+  private afterFailureMs = 0;
+  private afterEach: ((now: Date) => Promise<void>) | undefined;
+  private readonly running = new Set<string>();
+  private readonly ended = new Set<string>();
+  /** Until then, something waits. */
+  private waitingUntil = 0;
+  private clockMoved: Promise<void> = Promise.resolve();
+
+  /** From now on: until what was put off comes again, and by so much after an invocation that failed. With 0, the clock goes as it does. */
+  begin(localAws: LocalAws, afterFailureMs: number, afterEach?: (now: Date) => Promise<void>): void {
+    this.localAws = localAws;
+    this.afterFailureMs = afterFailureMs;
+    this.afterEach = afterEach;
+    this.skip();
+  }
+
+  callMade(call: ApiCall): void {
+    const { invocationId } = call;
+    if (invocationId !== undefined && !this.ended.has(invocationId)) this.running.add(invocationId);
+    const milliseconds = putOffFor(call);
+    if (milliseconds > 0) this.waitFor(milliseconds);
+  }
+
+  invocationEnded({ requestId, succeeded }: InvocationReport): void {
+    this.ended.add(requestId);
+    this.running.delete(requestId);
+    if (!succeeded) this.failedInvocations += 1;
+    this.waitFor(succeeded ? 0 : this.afterFailureMs);
+  }
+
+  /** However much is put off meanwhile, the clock stays. */
+  holdUntil(end: Promise<unknown>): void {
+    this.clockMoved = this.clockMoved.then(async () => { await end; });
+  }
+
+  /** Until the clock is where it has to be. */
+  async moved(): Promise<void> {
+    await this.clockMoved;
+  }
+
+  private waitFor(milliseconds: number): void {
+    if (!this.localAws) return;
+    this.waitingUntil = Math.max(this.waitingUntil, this.localAws.now().getTime() + milliseconds);
+    this.skip();
+  }
+
+  private skip(): void {
+    if (this.afterFailureMs === 0 || this.running.size > 0) return;
+    this.clockMoved = this.clockMoved.then(async () => {
+      if (!this.localAws || this.running.size > 0 || this.waitingUntil <= this.localAws.now().getTime()) return;
+      await this.localAws.setClock(new Date(this.waitingUntil));
+      await this.afterEach?.(this.localAws.now());
+    });
+  }
+}
+
+/** How long it takes until a message comes again, or comes at all. */
+function putOffFor({ action, status, json }: ApiCall): number {
+  if (status >= 400) return 0;
+  if (action === 'ChangeMessageVisibility') return 1_000 * changedVisibility.parse(json).VisibilityTimeout;
+  return action === 'SendMessage' ? 1_000 * sentMessage.parse(json).DelaySeconds : 0;
+}
+
+const changedVisibility = z.object({ VisibilityTimeout: z.number() });
+const sentMessage = z.object({ DelaySeconds: z._default(z.number(), 0) });
