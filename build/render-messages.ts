@@ -10,10 +10,10 @@ import { SlackRenderer } from '../src/approval/adapters/slack/approval-renderer'
 import type { ApprovalConfiguration } from '../src/approval/domain/approval-configuration';
 import type { ApprovalRequest, Step } from '../src/approval/domain/approval-request';
 import type { RenderedMessage } from '../src/approval/domain/bring-messages';
-import type { AskedChange } from '../src/security-group/domain/asked-change';
-import { changeQuestion } from '../src/security-group/domain/change-question';
-import type { Violation } from '../src/security-group/domain/judge';
-import type { Rule } from '../src/security-group/domain/rule';
+import type { AskedChange } from '../src/security-group/domain/asking/asked-change';
+import { changeQuestion } from '../src/security-group/domain/asking/change-question';
+import type { Violation } from '../src/security-group/domain/judging/judge';
+import type { Rule } from '../src/security-group/domain/rules/rule';
 
 /**
  * Pictures of what people see in Slack, for the docs: `tsx build/render-messages.ts`. The messages are the renderer's own; the page only

@@ -29,10 +29,10 @@ describe('an import against the arrows is refused', () => {
 
 describe('an import along them is not', () => {
   test.each([
-    ['security-group/constructs/a.ts', "import '../../shared/contracts/metrics'; import '../domain/actor'; import 'aws-cdk-lib'; import 'node:path';"],
-    ['security-group/contracts/a.ts', "import '../domain/actor';"],
+    ['security-group/constructs/a.ts', "import '../../shared/contracts/metrics'; import '../domain/changes/actor'; import 'aws-cdk-lib'; import 'node:path';"],
+    ['security-group/contracts/a.ts', "import '../domain/changes/actor';"],
     ['security-group/domain/a.ts', "import 'ipaddr.js'; import '../../shared/domain/clock';"],
-    ['security-group/adapters/a.ts', "import '../../shared/contracts/metrics'; import '../domain/actor'; import 'zod/mini';"],
+    ['security-group/adapters/a.ts', "import '../../shared/contracts/metrics'; import '../domain/changes/actor'; import 'zod/mini';"],
     ['security-group/handlers/a.ts', "import '../../shared/adapters/clock/system-clock'; import '../../shared/contracts/metrics';"],
   ])('%s: %s', async (file, source) => {
     expect(await refusals(file, source)).toEqual([]);

@@ -1,7 +1,7 @@
 import { type EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import type { SnsNotifications } from '../../shared/adapters/notification/sns-notifications';
 import { SENTRY_EVENT_DETAIL_TYPES, SENTRY_EVENT_SOURCE } from '../contracts/change-message';
-import type { Announcement, PreparedAsk } from '../domain/announcement';
+import type { Announcement, PreparedAsk } from '../domain/reporting/announcement';
 
 /** Brings a question to a workflow. */
 export interface Questions {

@@ -4,11 +4,11 @@ import { contentOf, DynamoAskedChanges } from './dynamo-asked-changes';
 import type { ReachableWorkflow } from './sentry-configuration';
 import { APPROVAL_MESSAGE_VERSION, type AskMessage, type OutcomeMessage } from '../../approval/contracts/approval-messages';
 import type { AskResult } from '../../approval/domain/ask-result';
-import type { Actor } from '../domain/actor';
-import type { PreparedAsk } from '../domain/announcement';
-import type { AskedChange } from '../domain/asked-change';
-import type { ChangeAsker } from '../domain/change-asker';
-import { ruleKey } from '../domain/rule';
+import type { AskedChange } from '../domain/asking/asked-change';
+import type { ChangeAsker } from '../domain/asking/change-asker';
+import type { Actor } from '../domain/changes/actor';
+import type { PreparedAsk } from '../domain/reporting/announcement';
+import { ruleKey } from '../domain/rules/rule';
 
 const ID_CHARACTERS = 40;
 

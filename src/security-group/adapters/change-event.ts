@@ -1,7 +1,7 @@
 import { changedGroup, changedPrefixList, createdVpc, type ReadSubject, taggedGroups } from './change-subject';
 import { parseRecord, UnreadableEventError } from './cloudtrail-record';
 import { addedRules, describedRules, modifiedRules, noRules, type ReadRules, revokedRules } from './named-rules';
-import type { Change, ChangeSubject } from '../domain/change';
+import type { Change, ChangeSubject } from '../domain/changes/change';
 
 export { UnreadableEventError };
 

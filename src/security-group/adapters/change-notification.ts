@@ -2,13 +2,13 @@ import { plainText, subjectLine } from '../../shared/domain/notification/plain-t
 import {
   CHANGE_MESSAGE_VERSION, type ChangeMessage, type RuleInMessage, type RuleValuesInMessage, type UnreadableEventMessage, type ViolationInMessage,
 } from '../contracts/change-message';
-import type { Announcement } from '../domain/announcement';
-import { type ChangeReport, secondsOpen, severityOf, worstFirst } from '../domain/change-report';
-import type { Violation } from '../domain/judge';
-import type { RuleOutcome } from '../domain/outcome';
-import { reportSubject, reportText } from '../domain/report-text';
-import type { Rule } from '../domain/rule';
-import { ruleText } from '../domain/rule-text';
+import type { Violation } from '../domain/judging/judge';
+import type { Announcement } from '../domain/reporting/announcement';
+import { type ChangeReport, secondsOpen, severityOf, worstFirst } from '../domain/reporting/change-report';
+import type { RuleOutcome } from '../domain/reporting/outcome';
+import { reportSubject, reportText } from '../domain/reporting/report-text';
+import type { Rule } from '../domain/rules/rule';
+import { ruleText } from '../domain/rules/rule-text';
 
 export function changeNotification(report: ChangeReport, sentry: string, maxRules: number): Announcement {
   const message = changeMessage(report, sentry, maxRules);

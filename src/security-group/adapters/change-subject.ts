@@ -1,6 +1,6 @@
 import type { CloudTrailRecord } from './cloudtrail-record';
 import { idsIn, itemsOf, textAt } from './record-fields';
-import type { ChangeSubject, NamedGroup } from '../domain/change';
+import type { ChangeSubject, NamedGroup } from '../domain/changes/change';
 
 /** Undefined where the record does not say what was changed. */
 export type ReadSubject = (record: CloudTrailRecord) => ChangeSubject | undefined;

@@ -2,8 +2,8 @@ import { type CloudTrailClient, type Event, LookupEventsCommand, paginateLookupE
 import pLimit from 'p-limit';
 import { parseChangeEvent, UnreadableEventError } from './change-event';
 import { CLIENT_SETTINGS } from '../../shared/adapters/aws/client-settings';
-import type { Change } from '../domain/change';
-import type { EventHistory } from '../domain/event-history';
+import type { Change } from '../domain/changes/change';
+import type { EventHistory } from '../domain/learning/event-history';
 
 /** CloudTrail takes two look-ups a second, of the whole account and Region: several at once would only be refused. */
 const LOOK_UPS_AT_ONCE = 1;

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { actorOf, userIdentitySchema } from './record-actor';
 import { type Fields, fieldsOf, inCamelCase, optionalId, optionalText } from './record-fields';
-import type { Call } from '../domain/change';
+import type { Call } from '../domain/changes/change';
 
 /** An event that cannot be read well enough to know which call it speaks of, or what that call changed. */
 export class UnreadableEventError extends Error {

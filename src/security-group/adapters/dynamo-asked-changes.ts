@@ -10,9 +10,9 @@ import type { Clock } from '../../shared/domain/clock';
 import {
   ASKED_KEPT_SECONDS, ASKED_SORT_KEY, LEDGER_EXPIRY, LEDGER_ITEM_VERSION, LEDGER_KEY, requestPartition,
 } from '../contracts/ledger-items';
-import type { AskedChange } from '../domain/asked-change';
-import type { AskedChanges, KeptAsk } from '../domain/change-asker';
-import { changeQuestion } from '../domain/change-question';
+import type { AskedChange } from '../domain/asking/asked-change';
+import type { AskedChanges, KeptAsk } from '../domain/asking/change-asker';
+import { changeQuestion } from '../domain/asking/change-question';
 
 const optionalText = z.optional(z.string());
 const time = z.pipe(z.iso.datetime(), z.transform((text) => new Date(text)));

@@ -9,10 +9,10 @@ import type { Clock } from '../../shared/domain/clock';
 import {
   EVENT_KEPT_SECONDS, eventPartition, LEDGER_EXPIRY, LEDGER_ITEM_VERSION, LEDGER_KEY,
 } from '../contracts/ledger-items';
-import type { Announcement } from '../domain/announcement';
-import { isAbout, type Judgement } from '../domain/judge';
-import type { Repeat } from '../domain/ledger';
-import type { Claim, EventKey, EventLog } from '../domain/ledger-store';
+import { isAbout, type Judgement } from '../domain/judging/judge';
+import type { Repeat } from '../domain/ledger/ledger';
+import type { Claim, EventKey, EventLog } from '../domain/ledger/ledger-store';
+import type { Announcement } from '../domain/reporting/announcement';
 
 /** Longer than the function may run. */
 const LEASE_MILLISECONDS = 90_000;

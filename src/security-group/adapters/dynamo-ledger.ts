@@ -8,9 +8,9 @@ import { type Item, refuseOtherVersion, storedEntry, storedRecord, storedRepeats
 import {
   groupPartition, LEDGER_ITEM_VERSION, LEDGER_KEY, RECORD_INDEX, RECORD_SORT_KEY, REPEATS_SORT_KEY, ruleSortKey,
 } from '../contracts/ledger-items';
-import { EMPTY_LEDGER, type GroupLedger, type GroupRecord, type LedgerEntry, type Repeat } from '../domain/ledger';
-import { type Ledger, type LedgerChange, LedgerConflictError } from '../domain/ledger-store';
-import { ruleKey } from '../domain/rule';
+import { EMPTY_LEDGER, type GroupLedger, type GroupRecord, type LedgerEntry, type Repeat } from '../domain/ledger/ledger';
+import { type Ledger, type LedgerChange, LedgerConflictError } from '../domain/ledger/ledger-store';
+import { ruleKey } from '../domain/rules/rule';
 
 /** A run of reconcile reads and writes hundreds of groups. */
 const CALLS_AT_ONCE = 40;

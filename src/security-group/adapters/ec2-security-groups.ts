@@ -19,11 +19,11 @@ import {
   type Tag,
 } from '@aws-sdk/client-ec2';
 import { chunksOf } from '../../shared/domain/chunks';
-import type { GroupDetails } from '../domain/change-report';
-import { parseIpRange } from '../domain/ip-range';
-import type { PrefixList, PrefixLists } from '../domain/prefix-list';
-import { canonicalRule, type Peer, type Rule, type RuleTag } from '../domain/rule';
-import type { ActAnswer, GroupFilter, GroupRules, SecurityGroups } from '../domain/security-groups';
+import type { ActAnswer, GroupFilter, GroupRules, SecurityGroups } from '../domain/groups/security-groups';
+import type { GroupDetails } from '../domain/reporting/change-report';
+import { parseIpRange } from '../domain/rules/ip-range';
+import type { PrefixList, PrefixLists } from '../domain/rules/prefix-list';
+import { canonicalRule, type Peer, type Rule, type RuleTag } from '../domain/rules/rule';
 
 /** EC2 takes at most 200 values in one filter. */
 const VALUES_PER_FILTER = 200;

@@ -1,7 +1,7 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import * as z from 'zod/mini';
 import { LEDGER_ITEM_VERSION, LEDGER_KEY } from '../contracts/ledger-items';
-import { RESPONSES } from '../domain/policy';
+import { RESPONSES } from '../domain/policies/policy';
 
 export type Item = Record<string, AttributeValue>;
 

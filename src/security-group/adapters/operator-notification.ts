@@ -1,7 +1,7 @@
 import { plainText, subjectLine } from '../../shared/domain/notification/plain-text';
 import { CHANGE_MESSAGE_VERSION, type OperatorMessage } from '../contracts/change-message';
-import type { Announcement } from '../domain/announcement';
 import type { OperatorRequest } from '../domain/operator';
+import type { Announcement } from '../domain/reporting/announcement';
 
 /** An act that changes something; a list is no act. */
 export type OperatorAct = Exclude<OperatorRequest, { action: 'list' }>;

@@ -1,9 +1,9 @@
 import { ruleValues, violationInMessage } from './change-notification';
 import { CHANGE_MESSAGE_VERSION, type ReconcileMessage } from '../contracts/change-message';
-import type { Adoption } from '../domain/adoption';
-import type { Announcement } from '../domain/announcement';
-import type { ReconcileReport } from '../domain/reconcile-groups';
-import { reconcileSeverity, reconcileSubject, reconcileText } from '../domain/reconcile-text';
+import type { Adoption } from '../domain/reconciling/adoption';
+import type { ReconcileReport } from '../domain/reconciling/reconcile-groups';
+import { reconcileSeverity, reconcileSubject, reconcileText } from '../domain/reconciling/reconcile-text';
+import type { Announcement } from '../domain/reporting/announcement';
 
 /** Of each kind of thing, at most `maxItems` are listed. */
 export function reconcileNotification(report: ReconcileReport, sentry: string, maxItems: number): Announcement {

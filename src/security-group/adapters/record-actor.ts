@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { optionalId, optionalText } from './record-fields';
-import type { Actor } from '../domain/actor';
+import type { Actor } from '../domain/changes/actor';
 
 const identitySchema = z.object({
   type: z.catch(z.string(), 'unknown'),

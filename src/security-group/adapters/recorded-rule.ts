@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { type Fields, fieldsOf, itemsOf, optionalId, optionalPort, optionalText, textOrNumber } from './record-fields';
-import { canonicalRule, type RawRule, type Rule, type RuleTag } from '../domain/rule';
+import { canonicalRule, type RawRule, type Rule, type RuleTag } from '../domain/rules/rule';
 
 /** What all rules of a call have in common. */
 export type RulePlace = Required<Pick<RawRule, 'direction' | 'ownerId'>>;

@@ -3,9 +3,9 @@ import type { SSMClient } from '@aws-sdk/client-ssm';
 import * as z from 'zod/mini';
 import { readParameters } from '../../shared/adapters/configuration/ssm-parameters';
 import { SENTRY_PARAMETERS_VERSION } from '../contracts/sentry-parameters';
-import type { GroupSelector, MonitoredGroups } from '../domain/monitored-groups';
-import { RESPONSES } from '../domain/policy';
-import type { Pause, SentryConfiguration, Workflow } from '../domain/sentry-configuration';
+import type { GroupSelector, MonitoredGroups } from '../domain/groups/monitored-groups';
+import { RESPONSES } from '../domain/policies/policy';
+import type { Pause, SentryConfiguration, Workflow } from '../domain/policies/sentry-configuration';
 
 const version = z.literal(SENTRY_PARAMETERS_VERSION);
 const optionalNumber = z.optional(z.int());

@@ -1,7 +1,7 @@
 import { DefaultStackSynthesizer, Fn, Stack, Token } from 'aws-cdk-lib';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import type { IConstruct } from 'constructs';
-import type { TrustedActor } from '../domain/actor';
+import type { TrustedActor } from '../domain/changes/actor';
 
 /** How to recognise deployments by CloudFormation. */
 export interface CloudFormationActorProps {

@@ -5,14 +5,14 @@ import { isSameId, targetOf } from './group-reference';
 import { isLookupPlaceholder } from './lookup-placeholders';
 import { readableText } from './readable-text';
 import { isSamePlace } from './same-place';
-import { parseIpRange } from '../domain/ip-range';
-import { bareViolations } from '../domain/judge';
-import { type GroupSelector, isSelectedById, type MonitoredGroups } from '../domain/monitored-groups';
-import type { Baseline, Policy } from '../domain/policy';
-import type { PrefixList, PrefixLists } from '../domain/prefix-list';
-import { ALL_PROTOCOLS } from '../domain/protocol';
-import { canonicalRule, type Direction, type RawRule } from '../domain/rule';
-import { ruleText } from '../domain/rule-text';
+import { type GroupSelector, isSelectedById, type MonitoredGroups } from '../domain/groups/monitored-groups';
+import { bareViolations } from '../domain/judging/judge';
+import type { Baseline, Policy } from '../domain/policies/policy';
+import { parseIpRange } from '../domain/rules/ip-range';
+import type { PrefixList, PrefixLists } from '../domain/rules/prefix-list';
+import { ALL_PROTOCOLS } from '../domain/rules/protocol';
+import { canonicalRule, type Direction, type RawRule } from '../domain/rules/rule';
+import { ruleText } from '../domain/rules/rule-text';
 
 /** One rule that a template of the app would make. */
 interface AppRule {

@@ -1,5 +1,5 @@
 import type { SlackApprovalWorkflow } from '../../approval/constructs/slack-approval-workflow';
-import type { Response } from '../domain/policy';
+import type { Response } from '../domain/policies/policy';
 
 /** What becomes of a change that stands until it is denied, if nobody answers in time, or if people could not be asked at all. */
 export enum UnansweredChange {

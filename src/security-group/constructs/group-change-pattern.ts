@@ -1,5 +1,5 @@
 import * as events from 'aws-cdk-lib/aws-events';
-import { decisiveTagKeys, type MonitoredGroups } from '../domain/monitored-groups';
+import { decisiveTagKeys, type MonitoredGroups } from '../domain/groups/monitored-groups';
 
 /** Calls that may change what a monitored group lets through, or end it. */
 const CHANGES = [

@@ -1,6 +1,6 @@
 import { type ResourceEnvironment, Token } from 'aws-cdk-lib';
 import type * as ec2 from 'aws-cdk-lib/aws-ec2';
-import type { GroupSelector, MonitoredGroups as GroupSelection } from '../domain/monitored-groups';
+import type { GroupSelector, MonitoredGroups as GroupSelection } from '../domain/groups/monitored-groups';
 
 const GROUP_ID = /^sg-([0-9a-f]{8}|[0-9a-f]{17})$/;
 

@@ -1,5 +1,5 @@
-import { canonicalProtocol } from '../domain/protocol';
-import type { Traffic } from '../domain/traffic-pattern';
+import type { Traffic } from '../domain/policies/traffic-pattern';
+import { canonicalProtocol } from '../domain/rules/protocol';
 
 type PortNumbers = readonly [fromPort: number, toPort?: number];
 

@@ -1,5 +1,5 @@
 import type { TrafficPattern } from './traffic-pattern';
-import type { Baseline } from '../domain/policy';
+import type { Baseline } from '../domain/policies/policy';
 
 /** How a locked group is held. */
 export interface LockedBaselineProps {

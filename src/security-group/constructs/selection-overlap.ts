@@ -1,7 +1,7 @@
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import { isSameId, targetOf } from './group-reference';
 import { readableText } from './readable-text';
-import type { GroupSelector, MonitoredGroups } from '../domain/monitored-groups';
+import type { GroupSelector, MonitoredGroups } from '../domain/groups/monitored-groups';
 
 /** Groups that both selections are certain to mean, in words; undefined where there may be none. */
 export function findOverlap(one: MonitoredGroups, other: MonitoredGroups): string | undefined {

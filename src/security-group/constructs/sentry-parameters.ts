@@ -6,7 +6,7 @@ import { chunksOf } from '../../shared/domain/chunks';
 import {
   GROUPS_PER_PARAMETER, type MonitoredGroupsParameter, type PauseParameter, type PoliciesParameter, SENTRY_PARAMETERS_VERSION,
 } from '../contracts/sentry-parameters';
-import type { GroupSelector, MonitoredGroups } from '../domain/monitored-groups';
+import type { GroupSelector, MonitoredGroups } from '../domain/groups/monitored-groups';
 
 export interface SentryParametersProps {
   readonly monitoredGroups: MonitoredGroups;

@@ -5,7 +5,7 @@ import type { Construct } from 'constructs';
 import { acknowledgeWildcard } from '../../shared/constructs/acknowledge-finding';
 import { chunksOf } from '../../shared/domain/chunks';
 import { SENTRY_EVENT_SOURCE } from '../contracts/change-message';
-import type { MonitoredGroups } from '../domain/monitored-groups';
+import type { MonitoredGroups } from '../domain/groups/monitored-groups';
 
 /** IAM takes 6,144 characters a managed policy; a group's ARN has about 80. */
 const GROUPS_PER_STATEMENT = 50;

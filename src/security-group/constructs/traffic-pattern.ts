@@ -1,6 +1,6 @@
 import { Ports } from './ports';
 import { TrafficPeer } from './traffic-peer';
-import type { TrafficPattern as PatternSpecification } from '../domain/traffic-pattern';
+import type { TrafficPattern as PatternSpecification } from '../domain/policies/traffic-pattern';
 
 /** Which way traffic goes, seen from the group. */
 export enum TrafficDirection {

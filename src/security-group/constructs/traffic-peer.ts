@@ -1,8 +1,8 @@
 import { Token } from 'aws-cdk-lib';
 import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import { isLookupPlaceholder } from './lookup-placeholders';
-import { BROADEST_PRIVATE_PREFIX, parseIpRange } from '../domain/ip-range';
-import type { PeerPattern } from '../domain/traffic-pattern';
+import type { PeerPattern } from '../domain/policies/traffic-pattern';
+import { BROADEST_PRIVATE_PREFIX, parseIpRange } from '../domain/rules/ip-range';
 
 /** How broad a public range has to be, for the families of IP that are named. */
 export interface PublicRangeProps {

@@ -1,5 +1,5 @@
 import type { Severity } from '../../shared/domain/notification/severity';
-import type { Peer } from '../domain/rule';
+import type { Peer } from '../domain/rules/rule';
 
 /** Raised when a field changes its meaning or goes; new fields may come without. Schema: docs/schemas/. */
 export const CHANGE_MESSAGE_VERSION = 1;

@@ -1,7 +1,7 @@
-import type { TrustedActor } from '../domain/actor';
-import type { GroupSelector } from '../domain/monitored-groups';
-import type { Policy } from '../domain/policy';
-import type { SentryConfiguration } from '../domain/sentry-configuration';
+import type { TrustedActor } from '../domain/changes/actor';
+import type { GroupSelector } from '../domain/groups/monitored-groups';
+import type { Policy } from '../domain/policies/policy';
+import type { SentryConfiguration } from '../domain/policies/sentry-configuration';
 
 /** What the SSM parameters hold, as JSON. A handler that meets another version says so and does nothing by guess. */
 export const SENTRY_PARAMETERS_VERSION = 1;

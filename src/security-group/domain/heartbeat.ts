@@ -1,6 +1,6 @@
-import { isSelected } from './monitored-groups';
-import type { SecurityGroups } from './security-groups';
-import type { SentryConfiguration } from './sentry-configuration';
+import { isSelected } from './groups/monitored-groups';
+import type { SecurityGroups } from './groups/security-groups';
+import type { SentryConfiguration } from './policies/sentry-configuration';
 
 /** Any group that is monitored and exists. */
 export async function heartbeatGroup({ monitoredGroups }: SentryConfiguration, groups: SecurityGroups): Promise<string | undefined> {

@@ -1,10 +1,10 @@
-import { entryOf, type GroupLedger, isAdopted, type LedgerEntry, livingGrants } from './ledger';
-import type { Ledger } from './ledger-store';
-import { isSelected } from './monitored-groups';
-import { type Rule, ruleKey } from './rule';
-import { ruleText } from './rule-text';
-import type { SecurityGroups } from './security-groups';
-import type { Pause, SentryConfiguration } from './sentry-configuration';
+import { isSelected } from './groups/monitored-groups';
+import type { SecurityGroups } from './groups/security-groups';
+import { entryOf, type GroupLedger, isAdopted, type LedgerEntry, livingGrants } from './ledger/ledger';
+import type { Ledger } from './ledger/ledger-store';
+import type { Pause, SentryConfiguration } from './policies/sentry-configuration';
+import { type Rule, ruleKey } from './rules/rule';
+import { ruleText } from './rules/rule-text';
 import type { Clock } from '../../shared/domain/clock';
 
 /** Who orders, and why; told and kept, but not proven: the proof is in the account's record of who invoked the function. */

@@ -31,10 +31,10 @@ import { queueUrlOf } from '../adapters/queue-url';
 import { loadSentryConfiguration } from '../adapters/sentry-configuration';
 import { CARRY_OUT_DECISION } from '../contracts/carry-out-decision.environment';
 import { MAX_RULES_IN_MESSAGE } from '../contracts/change-message';
-import { carryOutDecision } from '../domain/carry-out-decision';
-import type { KeptAsk } from '../domain/change-asker';
-import type { ChangeReport } from '../domain/change-report';
-import { UnfinishedError } from '../domain/respond-in-group';
+import type { KeptAsk } from '../domain/asking/change-asker';
+import { carryOutDecision } from '../domain/deciding/carry-out-decision';
+import type { ChangeReport } from '../domain/reporting/change-report';
+import { UnfinishedError } from '../domain/responding/respond-in-group';
 
 const environment = readEnvironment(CARRY_OUT_DECISION, process.env);
 const sentry = environment.SENTRY_NAME;

@@ -20,7 +20,7 @@ import { sendFindings } from '../adapters/queue-messages';
 import { loadSentryConfiguration } from '../adapters/sentry-configuration';
 import { OPERATE_SENTRY } from '../contracts/operate-sentry.environment';
 import { carryOut, type OperatorAnswer, type OperatorSurroundings } from '../domain/operator';
-import { ruleText } from '../domain/rule-text';
+import { ruleText } from '../domain/rules/rule-text';
 
 const environment = readEnvironment(OPERATE_SENTRY, process.env);
 const sentry = environment.SENTRY_NAME;

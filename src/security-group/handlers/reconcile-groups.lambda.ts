@@ -21,7 +21,7 @@ import { reconcileNotification } from '../adapters/reconcile-notification';
 import { loadSentryConfiguration } from '../adapters/sentry-configuration';
 import { MAX_RULES_IN_MESSAGE } from '../contracts/change-message';
 import { RECONCILE_GROUPS } from '../contracts/reconcile-groups.environment';
-import { reconcileGroups, type ReconcileReport, type ReconcileSurroundings } from '../domain/reconcile-groups';
+import { reconcileGroups, type ReconcileReport, type ReconcileSurroundings } from '../domain/reconciling/reconcile-groups';
 
 const environment = readEnvironment(RECONCILE_GROUPS, process.env);
 const sentry = environment.SENTRY_NAME;

@@ -28,12 +28,12 @@ import { parseQueueMessage } from '../adapters/queue-messages';
 import { loadSentryConfiguration } from '../adapters/sentry-configuration';
 import { MAX_RULES_IN_MESSAGE } from '../contracts/change-message';
 import { RESPOND_TO_CHANGES } from '../contracts/respond-to-changes.environment';
-import { isOwnCall } from '../domain/actor';
-import type { Change } from '../domain/change';
-import { type ChangeReport, secondsOpen } from '../domain/change-report';
+import { isOwnCall } from '../domain/changes/actor';
+import type { Change } from '../domain/changes/change';
 import { heartbeatGroup } from '../domain/heartbeat';
-import { type Responses, respondToChange } from '../domain/respond-to-change';
-import { respondToFinding } from '../domain/respond-to-finding';
+import { type ChangeReport, secondsOpen } from '../domain/reporting/change-report';
+import { type Responses, respondToChange } from '../domain/responding/respond-to-change';
+import { respondToFinding } from '../domain/responding/respond-to-finding';
 
 const environment = readEnvironment(RESPOND_TO_CHANGES, process.env);
 const sentry = environment.SENTRY_NAME;

@@ -6,7 +6,7 @@ import { StepEvents } from '../../../src/approval/adapters/step-events';
 import { admit, NEW_SOURCE, NEW_SUBJECT } from '../../../src/approval/domain/admit';
 import type { ApprovalRequest, AuditEntry, Carrying, Decision } from '../../../src/approval/domain/approval-request';
 import { ChangeAsking, WorkflowQueues } from '../../../src/security-group/adapters/change-asking';
-import type { AskedChange } from '../../../src/security-group/domain/asked-change';
+import type { AskedChange } from '../../../src/security-group/domain/asking/asked-change';
 import { SYSTEM_CLOCK } from '../../../src/shared/adapters/clock/system-clock';
 import { eve } from '../../security-group/samples/changes';
 import { rule } from '../../security-group/samples/rules';

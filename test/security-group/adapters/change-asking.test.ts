@@ -1,7 +1,7 @@
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { parseWorkflowMessage } from '../../../src/approval/adapters/approval-queue-messages';
 import { WorkflowQueues } from '../../../src/security-group/adapters/change-asking';
-import type { AskedChange } from '../../../src/security-group/domain/asked-change';
+import type { AskedChange } from '../../../src/security-group/domain/asking/asked-change';
 import { eve } from '../samples/changes';
 
 const WORKFLOW = { name: 'approvals', asker: 'Stack/Sentry', queueUrl: 'http://localhost/1/requests', decisionKeyArn: 'arn', expireMilliseconds: 1 };

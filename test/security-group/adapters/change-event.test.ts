@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { parseChangeEvent, UnreadableEventError } from '../../../src/security-group/adapters/change-event';
-import { isTrusted } from '../../../src/security-group/domain/actor';
-import { ruleText } from '../../../src/security-group/domain/rule-text';
+import { isTrusted } from '../../../src/security-group/domain/changes/actor';
+import { ruleText } from '../../../src/security-group/domain/rules/rule-text';
 import {
   callsOnGroup, callsOnGroupNamed, callsThatMakeGroups, DESCRIPTION_CALLS, envelopeOf, permission, prefixListCalls, recordOf, type RecordValues,
   roleSession, RULE_CALLS, taggingCalls, wrappedCallsOnGroup,

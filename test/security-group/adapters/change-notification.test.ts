@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { changeNotification, unreadableEventNotification } from '../../../src/security-group/adapters/change-notification';
 import { operatorNotification } from '../../../src/security-group/adapters/operator-notification';
 import { reconcileNotification } from '../../../src/security-group/adapters/reconcile-notification';
-import type { Outcome } from '../../../src/security-group/domain/outcome';
+import type { Outcome } from '../../../src/security-group/domain/reporting/outcome';
 import { schemaErrors } from '../../support/schemas/message-schema';
 import { changeReport } from '../samples/change-reports';
 import { reconcileReports } from '../samples/reconcile-reports';

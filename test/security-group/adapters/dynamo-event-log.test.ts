@@ -1,10 +1,10 @@
 import { BatchWriteItemCommand, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { DynamoEventLog, intentText } from '../../../src/security-group/adapters/dynamo-event-log';
 import { DynamoLedger } from '../../../src/security-group/adapters/dynamo-ledger';
-import type { Announcement } from '../../../src/security-group/domain/announcement';
-import type { Judgement } from '../../../src/security-group/domain/judge';
-import type { Repeat } from '../../../src/security-group/domain/ledger';
-import type { EventKey } from '../../../src/security-group/domain/ledger-store';
+import type { Judgement } from '../../../src/security-group/domain/judging/judge';
+import type { Repeat } from '../../../src/security-group/domain/ledger/ledger';
+import type { EventKey } from '../../../src/security-group/domain/ledger/ledger-store';
+import type { Announcement } from '../../../src/security-group/domain/reporting/announcement';
 import { type EmulatedLedger, emulatedLedger, TABLE } from '../emulated/emulated-ledger';
 import { rule } from '../samples/rules';
 

@@ -1,9 +1,9 @@
 import { PutItemCommand } from '@aws-sdk/client-dynamodb';
 import fc from 'fast-check';
 import { DynamoLedger, entryItem, ledgerOf, recordItem, repeatsItem } from '../../../src/security-group/adapters/dynamo-ledger';
-import type { Grant, GroupRecord, LedgerEntry, Repeat } from '../../../src/security-group/domain/ledger';
-import { LedgerConflictError } from '../../../src/security-group/domain/ledger-store';
-import { type Rule, ruleKey } from '../../../src/security-group/domain/rule';
+import type { Grant, GroupRecord, LedgerEntry, Repeat } from '../../../src/security-group/domain/ledger/ledger';
+import { LedgerConflictError } from '../../../src/security-group/domain/ledger/ledger-store';
+import { type Rule, ruleKey } from '../../../src/security-group/domain/rules/rule';
 import { type EmulatedLedger, emulatedLedger, TABLE } from '../emulated/emulated-ledger';
 import { canonicalRules, rule } from '../samples/rules';
 

@@ -5,8 +5,8 @@ import {
 import type { Emulator } from '../../../sandbox/emulator/emulator';
 import { emulatorAccess } from '../../../sandbox/emulator/emulator-access';
 import { Ec2SecurityGroups } from '../../../src/security-group/adapters/ec2-security-groups';
-import type { Rule } from '../../../src/security-group/domain/rule';
-import type { ActAnswer } from '../../../src/security-group/domain/security-groups';
+import type { ActAnswer } from '../../../src/security-group/domain/groups/security-groups';
+import type { Rule } from '../../../src/security-group/domain/rules/rule';
 import { startedEmulator } from '../emulated/emulated-ledger';
 import { rule } from '../samples/rules';
 

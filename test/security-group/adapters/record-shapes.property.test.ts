@@ -4,8 +4,8 @@ import type { RecordedAction } from '../../../sandbox/cloudtrail/recorded-action
 import { requestParametersOf } from '../../../sandbox/cloudtrail/request-parameters';
 import { responseElementsOf } from '../../../sandbox/cloudtrail/response-elements';
 import { parseChangeEvent } from '../../../src/security-group/adapters/change-event';
-import { type Change, NO_RULES } from '../../../src/security-group/domain/change';
-import { canonicalRule, type Direction, type RawRule, type Rule, ruleKey } from '../../../src/security-group/domain/rule';
+import { type Change, NO_RULES } from '../../../src/security-group/domain/changes/change';
+import { canonicalRule, type Direction, type RawRule, type Rule, ruleKey } from '../../../src/security-group/domain/rules/rule';
 import { envelopeOf, recordOf } from '../samples/change-events';
 import { rawRules } from '../samples/rules';
 

@@ -2,7 +2,7 @@ import { existsSync, globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod/mini';
 import { parseChangeEvent } from '../../../src/security-group/adapters/change-event';
-import { ruleText } from '../../../src/security-group/domain/rule-text';
+import { ruleText } from '../../../src/security-group/domain/rules/rule-text';
 
 /** After all of them: what cannot be read becomes this time. */
 const RECEIVED_AT = new Date('2026-01-01T00:00:00Z');

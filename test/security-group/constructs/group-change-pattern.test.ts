@@ -4,7 +4,7 @@ import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as events from 'aws-cdk-lib/aws-events';
 import * as z from 'zod/mini';
 import { groupChangePattern } from '../../../src/security-group/constructs/group-change-pattern';
-import type { GroupSelector, MonitoredGroups } from '../../../src/security-group/domain/monitored-groups';
+import type { GroupSelector, MonitoredGroups } from '../../../src/security-group/domain/groups/monitored-groups';
 
 const LONGEST_PATTERN = 2048;
 

@@ -1,8 +1,8 @@
 import { Fn, Stack } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import { Ports, TrafficDirection, TrafficPattern, TrafficPeer } from '../../../src';
-import { canonicalRule, type RawRule } from '../../../src/security-group/domain/rule';
-import { opensTraffic } from '../../../src/security-group/domain/traffic-pattern';
+import { opensTraffic } from '../../../src/security-group/domain/policies/traffic-pattern';
+import { canonicalRule, type RawRule } from '../../../src/security-group/domain/rules/rule';
 
 describe('a pattern', () => {
   test.each<[TrafficPattern, string]>([

@@ -1,7 +1,7 @@
-import type { Grant } from '../../../src/security-group/domain/ledger';
+import type { Grant } from '../../../src/security-group/domain/ledger/ledger';
 import { carryOut, type OperatorAnswer, OperatorError, type OperatorRequest } from '../../../src/security-group/domain/operator';
-import type { Rule } from '../../../src/security-group/domain/rule';
-import type { Pause, SentryConfiguration } from '../../../src/security-group/domain/sentry-configuration';
+import type { Pause, SentryConfiguration } from '../../../src/security-group/domain/policies/sentry-configuration';
+import type { Rule } from '../../../src/security-group/domain/rules/rule';
 import { SentryInMemory } from '../in-memory/sentry-in-memory';
 import { configurationOf, locked } from '../samples/changes';
 import { rule } from '../samples/rules';

@@ -1,6 +1,6 @@
-import type { Announcement, PreparedAsk } from '../../../src/security-group/domain/announcement';
-import { type ChangeReport, severityOf } from '../../../src/security-group/domain/change-report';
-import type { Announcer } from '../../../src/security-group/domain/respond-in-group';
+import type { Announcement, PreparedAsk } from '../../../src/security-group/domain/reporting/announcement';
+import { type ChangeReport, severityOf } from '../../../src/security-group/domain/reporting/change-report';
+import type { Announcer } from '../../../src/security-group/domain/responding/respond-in-group';
 
 /** A model of what people and machines get to see. */
 export class AnnouncerInMemory implements Announcer {

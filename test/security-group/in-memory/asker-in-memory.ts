@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { AskResult } from '../../../src/approval/domain/ask-result';
-import type { PreparedAsk } from '../../../src/security-group/domain/announcement';
-import type { AskedChange } from '../../../src/security-group/domain/asked-change';
-import type { ChangeAsker, KeptAsk } from '../../../src/security-group/domain/change-asker';
+import type { AskedChange } from '../../../src/security-group/domain/asking/asked-change';
+import type { ChangeAsker, KeptAsk } from '../../../src/security-group/domain/asking/change-asker';
+import type { PreparedAsk } from '../../../src/security-group/domain/reporting/announcement';
 
 const ID_CHARACTERS = 40;
 

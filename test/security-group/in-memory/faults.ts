@@ -1,4 +1,4 @@
-import type { ActAnswer } from '../../../src/security-group/domain/security-groups';
+import type { ActAnswer } from '../../../src/security-group/domain/groups/security-groups';
 
 /** What happens to one call of a port. A crash ends the function: no call after it does anything, until it is started again. */
 export type Fault = 'fails' | 'fails after it has worked' | 'crashes' | 'crashes after it has worked';

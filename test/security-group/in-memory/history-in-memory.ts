@@ -1,5 +1,5 @@
-import type { Change } from '../../../src/security-group/domain/change';
-import type { EventHistory } from '../../../src/security-group/domain/event-history';
+import type { Change } from '../../../src/security-group/domain/changes/change';
+import type { EventHistory } from '../../../src/security-group/domain/learning/event-history';
 
 /** A model of CloudTrail's event history: what really happened, and nothing that somebody made up. */
 export class HistoryInMemory implements EventHistory {

@@ -1,8 +1,8 @@
-import type { Announcement } from '../../../src/security-group/domain/announcement';
-import { isAbout, type Judgement } from '../../../src/security-group/domain/judge';
-import { type Grant, type GroupLedger, type GroupRecord, type LedgerEntry, livingGrants, type Repeat } from '../../../src/security-group/domain/ledger';
-import { type Claim, type EventKey, type EventLog, type Ledger, type LedgerChange, LedgerConflictError } from '../../../src/security-group/domain/ledger-store';
-import { type Rule, ruleKey } from '../../../src/security-group/domain/rule';
+import { isAbout, type Judgement } from '../../../src/security-group/domain/judging/judge';
+import { type Grant, type GroupLedger, type GroupRecord, type LedgerEntry, livingGrants, type Repeat } from '../../../src/security-group/domain/ledger/ledger';
+import { type Claim, type EventKey, type EventLog, type Ledger, type LedgerChange, LedgerConflictError } from '../../../src/security-group/domain/ledger/ledger-store';
+import type { Announcement } from '../../../src/security-group/domain/reporting/announcement';
+import { type Rule, ruleKey } from '../../../src/security-group/domain/rules/rule';
 
 const LEASE_MILLISECONDS = 90_000;
 

@@ -1,4 +1,4 @@
-import type { ChangeReport } from '../../../src/security-group/domain/change-report';
+import type { ChangeReport } from '../../../src/security-group/domain/reporting/change-report';
 
 /** A report, from the few values that a test is about. */
 export function changeReport(values: Partial<ChangeReport> = {}): ChangeReport {

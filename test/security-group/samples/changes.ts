@@ -1,8 +1,8 @@
-import type { Actor, TrustedActor } from '../../../src/security-group/domain/actor';
-import { type Change, type NamedRules, NO_RULES, type RuleReference } from '../../../src/security-group/domain/change';
-import type { Policy } from '../../../src/security-group/domain/policy';
-import type { Rule } from '../../../src/security-group/domain/rule';
-import type { SentryConfiguration } from '../../../src/security-group/domain/sentry-configuration';
+import type { Actor, TrustedActor } from '../../../src/security-group/domain/changes/actor';
+import { type Change, type NamedRules, NO_RULES, type RuleReference } from '../../../src/security-group/domain/changes/change';
+import type { Policy } from '../../../src/security-group/domain/policies/policy';
+import type { SentryConfiguration } from '../../../src/security-group/domain/policies/sentry-configuration';
+import type { Rule } from '../../../src/security-group/domain/rules/rule';
 
 export const OWN = { roleArn: 'arn:aws:iam::111111111111:role/Sentry', sessionName: 'sentry-function' };
 export const eve: Actor = { type: 'IAMUser', arn: 'arn:aws:iam::111111111111:user/eve', userName: 'eve' };

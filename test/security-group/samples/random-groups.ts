@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { forbidSsh, locked, lockedNotify, lockedRestoring } from './changes';
 import { rule } from './rules';
-import type { NamedRules } from '../../../src/security-group/domain/change';
-import type { Grant } from '../../../src/security-group/domain/ledger';
-import { type Rule, ruleKey } from '../../../src/security-group/domain/rule';
+import type { NamedRules } from '../../../src/security-group/domain/changes/change';
+import type { Grant } from '../../../src/security-group/domain/ledger/ledger';
+import { type Rule, ruleKey } from '../../../src/security-group/domain/rules/rule';
 
 const SINCE = new Date('2025-12-01T00:00:00Z');
 /** Between the first message of a test and its last. */

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { canonicalRules } from './rules';
-import type { Adoption } from '../../../src/security-group/domain/adoption';
-import type { ReconcileReport } from '../../../src/security-group/domain/reconcile-groups';
+import type { Adoption } from '../../../src/security-group/domain/reconciling/adoption';
+import type { ReconcileReport } from '../../../src/security-group/domain/reconciling/reconcile-groups';
 
 const at = new Date('2026-01-01T00:00:00Z');
 const groups = fc.record({ id: fc.constantFrom('sg-1', 'sg-2'), name: fc.option(fc.string(), { nil: undefined }) });

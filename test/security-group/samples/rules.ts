@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { canonicalRule, type RawRule, type Rule } from '../../../src/security-group/domain/rule';
+import { canonicalRule, type RawRule, type Rule } from '../../../src/security-group/domain/rules/rule';
 
 /** A rule from the few values that a test is about. */
 export function rule(values: Partial<RawRule> = {}): Rule {

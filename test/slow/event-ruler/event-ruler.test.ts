@@ -2,7 +2,7 @@ import { Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import * as events from 'aws-cdk-lib/aws-events';
 import { groupChangePattern } from '../../../src/security-group/constructs/group-change-pattern';
-import type { MonitoredGroups } from '../../../src/security-group/domain/monitored-groups';
+import type { MonitoredGroups } from '../../../src/security-group/domain/groups/monitored-groups';
 import {
   callsOnGroup, callsOnGroupNamed, type CallShape, callsThatMakeGroups, callsWithoutParameters, envelopeOf, IDENTITIES, prefixListCalls, recordOf,
   taggingCalls, wrappedCallsOnGroup,

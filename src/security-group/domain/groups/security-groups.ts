@@ -1,0 +1,44 @@
+import type { GroupSelector } from './monitored-groups';
+import type { GroupDetails } from '../reporting/change-report';
+import type { PrefixLists } from '../rules/prefix-list';
+import type { Rule, RuleTag } from '../rules/rule';
+
+/** The rules of one group, as Describe shows them. */
+export interface GroupRules {
+  readonly rules: readonly Rule[];
+  /** Rules that stand there and cannot be read, by id. They must not hide the others, nor be taken for gone. */
+  readonly unreadableRuleIds: readonly string[];
+}
+
+/** How to find groups. */
+export type GroupFilter = GroupSelector
+  | { readonly kind: 'name'; readonly name: string }
+  | { readonly kind: 'prefix-list'; readonly prefixListId: string };
+
+/** What EC2 answered to an attempt to change a rule. */
+export type ActAnswer =
+  | { readonly kind: 'done' }
+  | { readonly kind: 'not-found' }
+  | { readonly kind: 'already-present' }
+  /** It can never be done like this: the group is full, the peer is gone, … */
+  | { readonly kind: 'impossible'; readonly reason: string }
+  | { readonly kind: 'refused'; readonly reason: string }
+  /** Throttled, out of order, or not to be reached, after all tries. */
+  | { readonly kind: 'unavailable'; readonly reason: string };
+
+/** EC2, as the sentry needs it. A read that fails throws: it is never "nothing there". */
+export interface SecurityGroups {
+  /** Empty also where the group does not exist. */
+  rulesOf(groupId: string): Promise<GroupRules>;
+  /** Those that exist. */
+  find(filter: GroupFilter): Promise<GroupDetails[]>;
+  prefixLists(ids: readonly string[]): Promise<PrefixLists>;
+  /** Takes the rule away, by its id. */
+  revoke(groupId: string, rule: Rule): Promise<ActAnswer>;
+  /** Gives the rule with that id all values of `to`, its description included; id and tags stay. */
+  modify(groupId: string, ruleId: string, to: Rule): Promise<ActAnswer>;
+  /** Puts a tag on a rule. */
+  tag(ruleId: string, tag: RuleTag): Promise<void>;
+  /** Adds the rule, with description and tags. */
+  authorize(groupId: string, rule: Rule): Promise<ActAnswer>;
+}

@@ -1,0 +1,56 @@
+import type { GroupLedger, GroupRecord, LedgerEntry, Repeat } from './ledger';
+import type { Judgement } from '../judging/judge';
+import type { Announcement } from '../reporting/announcement';
+
+/** Somebody else wrote to the ledger in between: what was judged by it has to be judged again. */
+export class LedgerConflictError extends Error {
+  constructor(groupId: string) {
+    super(`The ledger of ${groupId} was written by somebody else in the meantime: the event is judged again.`);
+    this.name = 'LedgerConflictError';
+  }
+}
+
+export type LedgerChange =
+  /** An entry as it was read, with what is new in it. */
+  | { readonly kind: 'put'; readonly entry: LedgerEntry }
+  | { readonly kind: 'remove'; readonly entry: LedgerEntry };
+
+/** The sentry's memory of its groups. */
+export interface Ledger {
+  read(groupId: string): Promise<GroupLedger>;
+  /** Throws a LedgerConflictError where an entry is not any more as it was read. */
+  write(groupId: string, changes: readonly LedgerChange[]): Promise<void>;
+  /** The groups that were adopted once, also those that are watched no more. */
+  records(): Promise<GroupRecord[]>;
+  /** Also ends the watch over a group, with `releasedAt`. */
+  writeRecord(record: GroupRecord): Promise<void>;
+}
+
+/** One event, for one of the groups that it concerns. */
+export interface EventKey {
+  readonly eventId: string;
+  readonly groupId: string;
+}
+
+export type Claim =
+  /** With what an earlier try that came to no end meant to do. */
+  | { readonly kind: 'claimed'; readonly intent: readonly Judgement[] }
+  /** Another try is at it. */
+  | { readonly kind: 'held' }
+  /** All is done, but perhaps not told. */
+  | { readonly kind: 'acted'; readonly announcement: Announcement; readonly repeats: readonly Repeat[] }
+  | { readonly kind: 'told' };
+
+/** The sentry's memory of the events that it acts upon: acting (under a lease), acted, told. */
+export interface EventLog {
+  /** Takes the lease where it is free, and stores what is about to be done, beside what earlier tries meant to do. */
+  claim(key: EventKey, intent: readonly Judgement[], now: Date): Promise<Claim>;
+  /** Writes down all that is about to be done or was meant to be, under a lease that is held. */
+  intend(key: EventKey, intent: readonly Judgement[]): Promise<void>;
+  /** Gives the lease back, so that the next try need not wait for its end. */
+  release(key: EventKey): Promise<void>;
+  /** Keeps what is to be told, and what of it need not be told again for a while. */
+  acted(key: EventKey, announcement: Announcement, repeats: readonly Repeat[]): Promise<void>;
+  /** Ends the event, and writes what need not be told again. */
+  told(key: EventKey, repeats: readonly Repeat[]): Promise<void>;
+}

@@ -1,0 +1,121 @@
+import type { Rule } from '../rules/rule';
+import { ruleKey } from '../rules/rule';
+
+/** Why a rule may stand. */
+export type GrantCause = 'adopted' | 'trusted-actor' | 'operator' | 'approval-request';
+
+export interface Grant {
+  readonly cause: GrantCause;
+  /** The sentry, the ARN of the trusted actor, or what the operator gave as name. */
+  readonly by: string;
+  readonly since: Date;
+  /** It ends then by itself; for good without it. */
+  readonly until?: Date;
+  /** The CloudTrail event that it rests on. */
+  readonly eventId?: string;
+  /**
+   * Whether CloudTrail's event history has that event too, or people have approved the request: only then is the grant ground for putting the
+   * rule back. False: it never will.
+   */
+  readonly confirmed?: boolean;
+  /** What the operator gave as reason. */
+  readonly reason?: string;
+  /** The approval request that it rests on: while it waits for a decision, or since it was approved. */
+  readonly requestId?: string;
+}
+
+/** An approval request keeps grants from counting: what they speak for was taken away, and stays away until people decide. */
+export interface Suspension {
+  readonly requestId: string;
+  /** It ends then by itself, as if the request had been denied. */
+  readonly until?: Date;
+}
+
+/** What the ledger holds of one rule of one group. */
+export interface LedgerEntry {
+  /** The rule as it was last accepted or seen, with id, description and tags. */
+  readonly rule: Rule;
+  readonly grants: readonly Grant[];
+  /** The version of the prefix list that the rule names, when it was granted. */
+  readonly prefixListVersion?: number;
+  /** Since when reconcile finds it in the group with no grant, and no event that explains it. */
+  readonly unexplainedSince?: Date;
+  /** When it was told that the rule violates a policy and is left in place: reconcile need not tell it again. */
+  readonly toldAt?: Date;
+  readonly suspension?: Suspension;
+  /** Since when reconcile misses it in the group, though it has a grant. */
+  readonly missingSince?: Date;
+  /** Counts the writes of the item, so that one who read before another wrote does not write over it. */
+  readonly revision: number;
+}
+
+/** How a group came under the sentry's eyes. */
+export interface GroupRecord {
+  readonly groupId: string;
+  readonly name?: string;
+  readonly vpcId?: string;
+  readonly adoptedAt: Date;
+  /** Whether the sentry acted when it adopted the group. */
+  readonly adoptedWhile: 'ENFORCE' | 'OBSERVE';
+  /** A digest of the policies that its rules were held against: what other policies forbid is adopted first. */
+  readonly policies: string;
+  /** A digest of what chose the group: if a deployment chooses others, membership by tag sticks no more. */
+  readonly selection: string;
+  /** Since when it is watched no more. Should it come back, it is adopted again. */
+  readonly releasedAt?: Date;
+}
+
+/** What was told lately of a group: the same is not told again within a while. */
+export interface Repeat {
+  /** A rule and an actor. */
+  readonly key: string;
+  readonly toldAt: Date;
+  /** How often it has happened since then. */
+  readonly untold: number;
+}
+
+/** All that the ledger holds of one group. */
+export interface GroupLedger {
+  /** Absent until the group is adopted. */
+  readonly record?: GroupRecord;
+  /** By rule key. */
+  readonly entries: ReadonlyMap<string, LedgerEntry>;
+  readonly repeats: readonly Repeat[];
+}
+
+export const EMPTY_LEDGER: GroupLedger = { entries: new Map(), repeats: [] };
+
+export function isAdopted({ record }: GroupLedger): boolean {
+  return record !== undefined && record.releasedAt === undefined;
+}
+
+export function entryOf(rule: Rule, { entries }: GroupLedger): LedgerEntry | undefined {
+  return entries.get(ruleKey(rule));
+}
+
+export function livingGrants(entry: LedgerEntry | undefined, now: Date): readonly Grant[] {
+  if (isSuspended(entry, now)) return [];
+  return (entry?.grants ?? []).filter((grant) => isLiving(grant, now));
+}
+
+export function isSuspended(entry: LedgerEntry | undefined, now: Date): boolean {
+  return entry?.suspension !== undefined && isLiving(entry.suspension, now);
+}
+
+function isLiving({ until }: { readonly until?: Date }, now: Date): boolean {
+  return until === undefined || now < until;
+}
+
+/** CloudTrail's event history has every call within a quarter of an hour. What it still does not have then, nobody has called. */
+const IN_HISTORY_WITHIN_MILLISECONDS = 2 * 60 * 60_000;
+
+/** Whether the event history will say no more of the grant than it says by now. */
+export function isHistoryComplete({ since }: Grant, now: Date): boolean {
+  return Math.abs(now.getTime() - since.getTime()) >= IN_HISTORY_WITHIN_MILLISECONDS;
+}
+
+/** Whether a request about the rule has run out: people were asked, and are not asked again. */
+export function hasEndedRequest(entry: LedgerEntry | undefined, now: Date): boolean {
+  if (entry?.suspension && !isLiving(entry.suspension, now)) return true;
+  return (entry?.grants ?? []).some((grant) => grant.cause === 'approval-request' && !isLiving(grant, now));
+}

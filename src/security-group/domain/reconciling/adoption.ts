@@ -1,0 +1,94 @@
+import type { GroupRules } from '../groups/security-groups';
+import { bareViolations, type Violation } from '../judging/judge';
+import { type Grant, type GroupLedger, type GroupRecord, isAdopted, livingGrants } from '../ledger/ledger';
+import type { LedgerChange } from '../ledger/ledger-store';
+import type { SentryConfiguration } from '../policies/sentry-configuration';
+import type { GroupDetails } from '../reporting/change-report';
+import type { PrefixLists } from '../rules/prefix-list';
+import { type Rule, ruleKey } from '../rules/rule';
+
+/** Why a group is adopted: its rules are recorded as accepted, whatever they are, and what violates is told. */
+export type AdoptionCause = 'first-contact' | 'came-back' | 'enforced-now' | 'other-policies';
+
+/** A group that is about to be adopted. */
+export interface Adoption {
+  readonly group: GroupDetails;
+  readonly cause: AdoptionCause;
+  readonly ruleCount: number;
+  /** Rules that violate a baseline, but for `locked`, which accepts what it finds. */
+  readonly violating: readonly { readonly rule: Rule; readonly violations: readonly Violation[] }[];
+  readonly changes: readonly LedgerChange[];
+  readonly record: GroupRecord;
+}
+
+export function adoptionCause({ record }: GroupLedger, { mode, digests }: SentryConfiguration): AdoptionCause | undefined {
+  if (!record) return 'first-contact';
+  if (record.releasedAt) return 'came-back';
+  if (record.adoptedWhile === 'OBSERVE' && mode === 'ENFORCE') return 'enforced-now';
+  return record.policies === digests.policies ? undefined : 'other-policies';
+}
+
+/** Never are rules taken away because somebody ran a deployment: what stands there is accepted, unless the user wants violations answered. */
+export function adopt(
+  group: GroupDetails, cause: AdoptionCause, { rules }: GroupRules, ledger: GroupLedger, prefixLists: PrefixLists,
+  configuration: SentryConfiguration, sentry: string, now: Date,
+): Adoption {
+  const adopted: Grant = { cause: 'adopted', by: sentry, since: now };
+  const candidates = rules.filter((rule) => mayBeAdopted(rule, cause, ledger, now));
+  const judged = candidates.map((rule) => ({ rule, violations: bareViolations(rule, configuration.policies, prefixLists) }));
+  const isLeft = (violations: readonly Violation[]) =>
+    configuration.existingViolations === 'REPORT' || violations.every(({ response }) => response === 'notifyOnly');
+  const standing = new Set(rules.map(ruleKey));
+  return {
+    group,
+    cause,
+    ruleCount: rules.length,
+    violating: judged.filter(({ violations }) => violations.length > 0),
+    changes: [
+      ...judged.map(({ rule, violations }): LedgerChange => ({
+        kind: 'put',
+        entry: {
+          ...versionOf(rule, prefixLists),
+          revision: ledger.entries.get(ruleKey(rule))?.revision ?? 0,
+          rule,
+          grants: [...otherGrants(rule, ledger, now), ...(isLeft(violations) ? [adopted] : [])],
+          ...(!isLeft(violations) && { unexplainedSince: new Date(0) }),
+        },
+      })),
+      // What is missing when a group comes back was not taken from under the sentry's eyes.
+      ...[...ledger.entries.values()].filter(({ rule }) => !isAdopted(ledger) && !standing.has(ruleKey(rule)))
+        .map((entry): LedgerChange => ({ kind: 'remove', entry })),
+    ],
+    record: {
+      groupId: group.id,
+      name: group.name,
+      vpcId: group.vpcId,
+      adoptedAt: now,
+      adoptedWhile: configuration.mode,
+      policies: configuration.digests.policies,
+      selection: configuration.digests.selection,
+    },
+  };
+}
+
+/**
+ * Other policies accept what they find; but not what was found under the earlier ones already, and waits for its event. What an operator
+ * has accepted stands whatever the policies are.
+ */
+function mayBeAdopted(rule: Rule, cause: AdoptionCause, ledger: GroupLedger, now: Date): boolean {
+  if (cause === 'first-contact' || cause === 'came-back') return true;
+  const entry = ledger.entries.get(ruleKey(rule));
+  if (livingGrants(entry, now).some((grant) => grant.cause === 'operator')) return false;
+  return cause === 'enforced-now' || entry?.unexplainedSince === undefined;
+}
+
+/** Of a group that is adopted, what a trusted actor has added stays that. */
+function otherGrants(rule: Rule, ledger: GroupLedger, now: Date): readonly Grant[] {
+  if (!isAdopted(ledger)) return [];
+  return livingGrants(ledger.entries.get(ruleKey(rule)), now).filter(({ cause }) => cause !== 'adopted');
+}
+
+function versionOf({ peer }: Rule, prefixLists: PrefixLists): { prefixListVersion?: number } {
+  const version = peer.kind === 'prefixList' ? prefixLists.get(peer.prefixListId)?.version : undefined;
+  return version === undefined ? {} : { prefixListVersion: version };
+}

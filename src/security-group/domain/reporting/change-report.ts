@@ -1,0 +1,72 @@
+import type { Outcome, RuleOutcome } from './outcome';
+import { gravest, type Severity } from '../../../shared/domain/notification/severity';
+import type { Call } from '../changes/change';
+import type { RuleTag } from '../rules/rule';
+
+/** A group as Describe shows it, in so far as there is anything to show. */
+export interface GroupDetails {
+  readonly id: string;
+  readonly name?: string;
+  readonly vpcId?: string;
+  readonly tags?: readonly RuleTag[];
+}
+
+/** Something to be told of a group beside its rules. */
+export interface Notice {
+  readonly severity: Severity;
+  /** In whole sentences. */
+  readonly text: string;
+}
+
+/** What is told of one change to one group. */
+export interface ChangeReport {
+  /** The call; or, where no event explains the difference, what reconcile knows of it. */
+  readonly call: Call;
+  readonly explainedBy: 'event' | 'event-history' | 'nothing';
+  readonly group: GroupDetails;
+  readonly rules: readonly RuleOutcome[];
+  /** What could not be known, and the like. */
+  readonly notices: readonly Notice[];
+  /** When the sentry last looked at the group. */
+  readonly lookedAt: Date;
+  /** Which try at the event this is, from 1. */
+  readonly tries: number;
+  /** All of it was told a short while ago. */
+  readonly isRepeat: boolean;
+  /** How often the same has happened, untold, since it was last told. */
+  readonly repeats: number;
+}
+
+/** What is worst comes first, since the rest may be cut. */
+const WORST_FIRST: readonly Outcome['kind'][] = ['failed', 'not-restorable', 'would-revert', 'kept', 'reverted', 'already-gone'];
+
+export function worstFirst(rules: readonly RuleOutcome[]): RuleOutcome[] {
+  return [...rules].sort((a, b) => WORST_FIRST.indexOf(a.outcome.kind) - WORST_FIRST.indexOf(b.outcome.kind));
+}
+
+/** How many rules met which outcome, the worst first. */
+export function countOutcomes({ rules }: ChangeReport): [Outcome['kind'], number][] {
+  return WORST_FIRST
+    .map((kind): [Outcome['kind'], number] => [kind, rules.filter(({ outcome }) => outcome.kind === kind).length])
+    .filter(([, count]) => count > 0);
+}
+
+export function hasFailures(report: ChangeReport): boolean {
+  return report.rules.some(({ outcome }) => outcome.kind === 'failed');
+}
+
+/** Seconds from the call to the last look. The record's time has whole seconds, so it can be up to one too many. */
+export function secondsOpen({ lookedAt, call }: ChangeReport): number {
+  return Math.max(0, Math.round((lookedAt.getTime() - call.time.getTime()) / 1000));
+}
+
+export function severityOf(report: ChangeReport): Severity {
+  return gravest([...report.rules.map(severityOfRule), ...report.notices.map(({ severity }) => severity)]);
+}
+
+function severityOfRule({ outcome, violations }: RuleOutcome): Severity {
+  if (outcome.kind === 'failed') return 'critical';
+  if (outcome.kind === 'already-gone') return 'low';
+  if (outcome.kind === 'not-restorable') return 'high';
+  return violations.some(({ baseline }) => baseline !== 'locked') ? 'high' : 'medium';
+}

@@ -1,0 +1,25 @@
+import type { RuleChange, Violation } from '../judging/judge';
+import type { Rule } from '../rules/rule';
+
+/** What really happened to one rule. */
+export type Outcome =
+  /** Revoked; or given its earlier values; or put back. */
+  | { readonly kind: 'reverted' }
+  /** It was gone, or as it should be, before the sentry acted: somebody was quicker. */
+  | { readonly kind: 'already-gone' }
+  /** The response is to tell only. */
+  | { readonly kind: 'kept' }
+  /** The sentry only observes; or is paused until then. */
+  | { readonly kind: 'would-revert'; readonly until?: Date }
+  /** A removed rule that ought to be put back, and cannot. */
+  | { readonly kind: 'not-restorable'; readonly reason: string }
+  | { readonly kind: 'failed'; readonly reason: string };
+
+export interface RuleOutcome {
+  readonly rule: Rule;
+  readonly change: RuleChange;
+  /** What it is again, or should be. */
+  readonly restored?: Rule;
+  readonly violations: readonly Violation[];
+  readonly outcome: Outcome;
+}

@@ -1,0 +1,331 @@
+import type { MonitoredGroups } from '../../../../src/security-group/domain/groups/monitored-groups';
+import type { GroupRecord } from '../../../../src/security-group/domain/ledger/ledger';
+import type { SentryConfiguration } from '../../../../src/security-group/domain/policies/sentry-configuration';
+import type { AdoptionCause } from '../../../../src/security-group/domain/reconciling/adoption';
+import type { Rule } from '../../../../src/security-group/domain/rules/rule';
+import { GroupsInMemory } from '../../in-memory/groups-in-memory';
+import { SentryInMemory } from '../../in-memory/sentry-in-memory';
+import { added, by, changeOf, configurationOf, deployer, eve, forbidSsh, locked, lockedNotify, lockedRestoring, removed } from '../../samples/changes';
+import { rule } from '../../samples/rules';
+
+const MINUTE = 60_000;
+const ssh = rule({ id: 'sgr-ssh' });
+const http = rule({ id: 'sgr-http', fromPort: 80, toPort: 80 });
+const https = rule({ id: 'sgr-https', fromPort: 443, toPort: 443 });
+const all: MonitoredGroups = { include: [{ kind: 'all' }], exclude: [] };
+
+describe('first contact', () => {
+  test('adopts every rule, reports what violates, and leaves it alone', async () => {
+    const sentry = SentryInMemory.newTo([forbidSsh, locked], ssh, https);
+    expect(await sentry.reconcile()).toEqual([]);
+    expect(sentry.groups.acts).toEqual([]);
+    expect(sentry.reconciled).toMatchObject([{ adoptions: [{ group: { id: 'sg-1' }, cause: 'first-contact', ruleCount: 2, violating: [{ rule: ssh, violations: [{ baseline: 'forbid' }] }] }] }]);
+    expect(sentry.ledger.grantsOf('sg-1', ssh, sentry.groups.now())).toMatchObject([{ cause: 'adopted', by: 'App/Sentry' }]);
+    await sentry.pass(60 * MINUTE);
+    expect(await sentry.reconcile()).toEqual([]);
+    expect(sentry.reconciled).toHaveLength(1);
+  });
+
+  test('has what violates answered where the user wants it', async () => {
+    const sentry = SentryInMemory.newTo([forbidSsh, locked], ssh, https);
+    sentry.configuration = { ...sentry.configuration, existingViolations: 'RESPOND' };
+    const [report] = await sentry.reconcile();
+    expect(sentry.groups.ruleIds('sg-1')).toEqual(['sgr-https']);
+    expect(report).toMatchObject({ rules: [{ rule: ssh, outcome: { kind: 'reverted' } }] });
+  });
+
+  test('is told before anything is accepted', async () => {
+    const sentry = SentryInMemory.newTo([locked], https);
+    sentry.reconciled.push = () => { throw new Error('no topic'); };
+    await expect(sentry.survey()).rejects.toThrow('no topic');
+    expect(sentry.recordOf('sg-1')).toBeUndefined();
+    expect(sentry.ledger.grantsOf('sg-1', https)).toEqual([]);
+  });
+});
+
+describe('adoption again', () => {
+  function watchedAs(record: Partial<GroupRecord>, values: Partial<SentryConfiguration> = {}): SentryInMemory {
+    const sentry = new SentryInMemory(configurationOf([forbidSsh, locked], values), GroupsInMemory.of('sg-1', https, ssh));
+    sentry.ledger.adopt('sg-1', [https, http], record);
+    return sentry;
+  }
+
+  test.each<[AdoptionCause, Partial<GroupRecord>]>([
+    ['came-back', { releasedAt: new Date('2025-12-02') }],
+    ['enforced-now', { adoptedWhile: 'OBSERVE' }],
+    ['other-policies', { policies: 'earlier' }],
+  ])('%s: told first, and nothing is taken away', async (cause, record) => {
+    const sentry = watchedAs(record);
+    await sentry.reconcile();
+    expect(sentry.reconciled).toMatchObject([{ adoptions: [{ cause, violating: [{ rule: ssh }] }] }]);
+    expect(sentry.groups.acts).toEqual([]);
+    expect(sentry.ledger.grantsOf('sg-1', ssh, sentry.groups.now())).toMatchObject([{ cause: 'adopted' }]);
+    expect(sentry.recordOf('sg-1')).toMatchObject({ policies: 'p', adoptedWhile: 'ENFORCE' });
+    expect(sentry.recordOf('sg-1')!.releasedAt).toBeUndefined();
+  });
+
+  test('a group that came back misses nothing that went while nobody watched', async () => {
+    const sentry = watchedAs({ releasedAt: new Date('2025-12-02') });
+    await sentry.survey();
+    expect(sentry.ledger.entryOf('sg-1', http)).toBeUndefined();
+  });
+
+  test('other policies do not accept what waits for its event under the earlier ones', async () => {
+    const sentry = watchedAs({ policies: 'earlier' });
+    sentry.ledger.note('sg-1', ssh, { unexplainedSince: new Date('2025-12-31') });
+    await sentry.survey();
+    expect(sentry.ledger.grantsOf('sg-1', ssh)).toEqual([]);
+  });
+
+  test('violations are answered each time that the user wants it', async () => {
+    const sentry = watchedAs({ policies: 'earlier' }, { existingViolations: 'RESPOND' });
+    await sentry.reconcile();
+    expect(sentry.groups.ruleIds('sg-1')).toEqual(['sgr-https']);
+    sentry.groups.open('sg-1', ssh);
+    sentry.configuration = { ...sentry.configuration, digests: { selection: 's', policies: 'later' } };
+    await sentry.reconcile();
+    expect(sentry.groups.ruleIds('sg-1')).toEqual(['sgr-https']);
+  });
+});
+
+describe('the brake', () => {
+  /** Many groups that were adopted empty; in some of them stands a rule that nobody explains. */
+  async function withDifferences(count: number, total: number): Promise<SentryInMemory> {
+    const groups = new GroupsInMemory();
+    const sentry = new SentryInMemory(configurationOf([locked], { monitoredGroups: all, brake: 0.2 }), groups);
+    for (let number = 0; number < total; number += 1) {
+      groups.create({ id: `sg-${number}` }, ...(number < count ? [{ ...ssh, id: `sgr-${number}` }] : []));
+      sentry.ledger.adopt(`sg-${number}`, []);
+    }
+    await sentry.survey();
+    await sentry.pass(10 * MINUTE);
+    return sentry;
+  }
+
+  test('stops reconcile where too many groups differ, and says so', async () => {
+    const sentry = await withDifferences(5, 20);
+    await sentry.survey();
+    expect(sentry.pointedTo).toEqual([]);
+    expect(sentry.reconciled).toMatchObject([{ isBraked: true, due: expect.arrayContaining(['sg-0']) }]);
+  });
+
+  test('does not stop it at the share itself, nor for a handful', async () => {
+    for (const [count, total] of [[4, 20], [3, 3]] as const) {
+      const sentry = await withDifferences(count, total);
+      await sentry.survey();
+      expect(sentry.pointedTo).toHaveLength(count);
+      expect(sentry.reconciled).toEqual([]);
+    }
+  });
+
+  test('stops adoption with violations to answer as well', async () => {
+    const groups = new GroupsInMemory();
+    for (let number = 0; number < 10; number += 1) groups.create({ id: `sg-${number}` }, { ...ssh, id: `sgr-${number}` });
+    const sentry = new SentryInMemory(configurationOf([forbidSsh], { monitoredGroups: all, existingViolations: 'RESPOND' }), groups);
+    await sentry.reconcile();
+    await sentry.reconcile();
+    expect(sentry.reconciled.map(({ isBraked }) => isBraked)).toEqual([true, true]);
+    expect(groups.acts).toEqual([]);
+  });
+});
+
+describe('groups that are watched no more', () => {
+  test('those that are gone are told, and released', async () => {
+    const sentry = SentryInMemory.watching([locked], https);
+    sentry.groups.all.delete('sg-1');
+    await sentry.survey();
+    expect(sentry.reconciled).toMatchObject([{ released: [{ group: { groupId: 'sg-1' }, reason: 'deleted' }] }]);
+    expect(sentry.recordOf('sg-1')!.releasedAt).toEqual(sentry.groups.now());
+    await sentry.survey();
+    expect(sentry.reconciled).toHaveLength(1);
+  });
+
+  test('those that a deployment does not choose any more are released', async () => {
+    const sentry = SentryInMemory.watching([locked], https);
+    sentry.configuration = { ...sentry.configuration, monitoredGroups: { include: [{ kind: 'ids', groupIds: ['sg-2'] }], exclude: [] } };
+    await sentry.survey();
+    expect(sentry.reconciled).toMatchObject([{ released: [{ reason: 'not-chosen' }] }]);
+  });
+
+  test('a tag that is taken off releases none, unless a deployment has changed what is chosen', async () => {
+    const byTag: MonitoredGroups = { include: [{ kind: 'tag', key: 'watch', value: 'yes' }], exclude: [] };
+    const sentry = SentryInMemory.watching([locked], https);
+    sentry.configuration = { ...sentry.configuration, monitoredGroups: byTag };
+    expect(await sentry.survey()).toMatchObject({ groupCount: 1, released: [] });
+    sentry.configuration = { ...sentry.configuration, digests: { selection: 'other', policies: 'p' } };
+    expect(await sentry.survey()).toMatchObject({ groupCount: 0, released: [{ reason: 'not-chosen' }] });
+  });
+});
+
+describe('grants that rest on an event', () => {
+  test('are confirmed when the history has the event of a trusted actor, and only then', async () => {
+    for (const [actor, isConfirmed] of [[deployer, true], [eve, undefined]] as const) {
+      const sentry = SentryInMemory.watching([lockedRestoring]);
+      sentry.groups.put('sg-1', () => [https]);
+      await sentry.respond(by(deployer, added(https)));
+      await sentry.survey();
+      expect(sentry.ledger.grantsOf('sg-1', https)[0]!.confirmed).toBeUndefined();
+      sentry.history.changes.push(by(actor, added(https)));
+      await sentry.survey();
+      expect(sentry.ledger.grantsOf('sg-1', https)[0]!.confirmed).toBe(isConfirmed);
+    }
+  });
+
+  const outbound = rule({ id: 'sgr-out', direction: 'egress', fromPort: 443, toPort: 443 });
+
+  /** A trusted actor gives a rule other values; then days go by, with a run of reconcile now and then. */
+  async function modifiedDaysAgo(modifiedTo: readonly Rule[]): Promise<SentryInMemory> {
+    const earlier = rule({ ...outbound, ipRange: '10.0.0.0/8' });
+    const sentry = SentryInMemory.watching([lockedRestoring], earlier);
+    const modify = by(deployer, changeOf({ modifiedIds: ['sgr-out'], modifiedTo }, { eventName: 'ModifySecurityGroupRules' }));
+    sentry.groups.put('sg-1', () => [outbound]);
+    sentry.history.changes.push(modify);
+    await sentry.respond(modify);
+    for (let run = 0; run < 3; run += 1) {
+      await sentry.pass(24 * 60 * MINUTE);
+      await sentry.reconcile();
+    }
+    return sentry;
+  }
+
+  test('of a trusted actor\'s Modify are confirmed by the values that it recorded, and last', async () => {
+    const sentry = await modifiedDaysAgo([{ ...outbound, direction: 'ingress' }]);
+    expect(sentry.ledger.grantsOf('sg-1', outbound)).toMatchObject([{ cause: 'trusted-actor', confirmed: true }]);
+    expect(sentry.groups.acts).toEqual([]);
+    sentry.groups.close('sg-1', 'sgr-out');
+    await sentry.respond({ ...removed({ id: 'sgr-out' }), eventId: 'event-2' });
+    expect(sentry.groups.keysIn('sg-1')).toEqual(['egress tcp 443 443 0.0.0.0/0']);
+  });
+
+  test('of one whose values cannot be read last all the same, but are no ground for putting back', async () => {
+    const sentry = await modifiedDaysAgo([]);
+    expect(sentry.ledger.grantsOf('sg-1', outbound)).toMatchObject([{ cause: 'trusted-actor' }]);
+    expect(sentry.ledger.grantsOf('sg-1', outbound)[0]!.confirmed).toBeUndefined();
+    expect(sentry.groups.acts).toEqual([]);
+    sentry.groups.close('sg-1', 'sgr-out');
+    await sentry.respond({ ...removed({ id: 'sgr-out' }), eventId: 'event-2' });
+    expect(sentry.announcer.outcomes()).toEqual(['removed sgr-out not-restorable']);
+  });
+
+  test('of an event that the history never gets end, and the rule is answered like any other', async () => {
+    const sentry = SentryInMemory.watching([locked]);
+    sentry.groups.put('sg-1', () => [https]);
+    await sentry.respond(by(deployer, added(https)));
+    await sentry.pass(3 * 60 * MINUTE);
+    await sentry.reconcile();
+    await sentry.pass(10 * MINUTE);
+    await sentry.reconcile();
+    expect(sentry.groups.ruleIds('sg-1')).toEqual([]);
+  });
+});
+
+describe('a grant that ends', () => {
+  test('has its rule answered in the first run after its end', async () => {
+    const sentry = SentryInMemory.watching([locked]);
+    sentry.groups.put('sg-1', () => [ssh]);
+    sentry.ledger.grant('sg-1', ssh, { cause: 'operator', by: 'olga', since: sentry.groups.now(), until: new Date('2026-01-01T01:00:00Z'), reason: 'migration' });
+    await sentry.pass(30 * MINUTE);
+    await sentry.reconcile();
+    expect(sentry.groups.ruleIds('sg-1')).toEqual(['sgr-ssh']);
+    await sentry.pass(30 * MINUTE);
+    await sentry.reconcile();
+    expect(sentry.groups.ruleIds('sg-1')).toEqual([]);
+    expect(sentry.announcer.outcomes()).toEqual(['added sgr-ssh reverted']);
+  });
+
+  test('is forgotten where its rule is gone by then', async () => {
+    const sentry = SentryInMemory.watching([locked]);
+    sentry.ledger.grant('sg-1', ssh, { cause: 'operator', by: 'olga', since: new Date('2025-12-01'), until: new Date('2025-12-02'), reason: 'migration' });
+    await sentry.survey();
+    expect(sentry.ledger.entryOf('sg-1', ssh)).toBeUndefined();
+  });
+});
+
+describe('what was told as left in place', () => {
+  test('is forgotten once the rule is gone, so that the ledger does not grow', async () => {
+    const sentry = SentryInMemory.watching([lockedNotify]);
+    for (let port = 1; port <= 3; port += 1) {
+      const opened = sentry.groups.open('sg-1', rule({ fromPort: port, toPort: port }))!;
+      await sentry.respond({ ...added(opened), eventId: `event-${port}` });
+      expect(sentry.ledger.entryOf('sg-1', opened)!.toldAt).toBeInstanceOf(Date);
+      sentry.groups.close('sg-1', opened.id!);
+      await sentry.survey();
+    }
+    expect((await sentry.ledger.read('sg-1')).entries.size).toBe(0);
+  });
+
+  test('while the sentry only observed is taken back where it comes again, unseen, when the sentry acts', async () => {
+    const sentry = SentryInMemory.newTo([locked]);
+    sentry.ledger.adopt('sg-1', [], { adoptedWhile: 'OBSERVE' });
+    sentry.configuration = { ...sentry.configuration, mode: 'OBSERVE' };
+    const opened = sentry.groups.open('sg-1', ssh)!;
+    await sentry.respond(added(opened));
+    sentry.groups.close('sg-1', opened.id!);
+    sentry.configuration = { ...sentry.configuration, mode: 'ENFORCE' };
+    await sentry.survey();
+    sentry.groups.open('sg-1', ssh);
+    await sentry.survey();
+    await sentry.pass(10 * MINUTE);
+    await sentry.reconcile();
+    expect(sentry.groups.ruleIds('sg-1')).toEqual([]);
+  });
+
+  test('and names a prefix list is taken back where somebody opens the list to the internet, unseen', async () => {
+    const viaList = rule({ id: 'sgr-list', prefixListId: 'pl-1' });
+    const sentry = SentryInMemory.watching([lockedNotify, forbidSsh]);
+    sentry.groups.lists.set('pl-1', { id: 'pl-1', isAwsManaged: false, version: 1, cidrs: ['10.0.0.0/8'] });
+    sentry.groups.put('sg-1', () => [viaList]);
+    await sentry.respond(added(viaList));
+    expect(sentry.announcer.outcomes()).toEqual(['added sgr-list kept']);
+    sentry.groups.lists.set('pl-1', { id: 'pl-1', isAwsManaged: false, version: 2, cidrs: ['0.0.0.0/0'] });
+    await sentry.survey();
+    await sentry.pass(10 * MINUTE);
+    await sentry.reconcile();
+    expect(sentry.groups.ruleIds('sg-1')).toEqual([]);
+  });
+});
+
+test('a rule that was taken back while its group was being adopted is not accepted', async () => {
+  const sentry = SentryInMemory.newTo([forbidSsh], ssh, https);
+  sentry.ledger.beforeWrite.set(1, () => sentry.groups.close('sg-1', 'sgr-ssh'));
+  await sentry.survey();
+  expect(sentry.ledger.entryOf('sg-1', ssh)).toBeUndefined();
+  expect(sentry.ledger.grantsOf('sg-1', https, sentry.groups.now())).toMatchObject([{ cause: 'adopted' }]);
+});
+
+test('a group whose ledger cannot be read keeps no other group from being looked at, and the run fails in the end', async () => {
+  const sentry = new SentryInMemory(configurationOf([locked], { monitoredGroups: all }), new GroupsInMemory());
+  for (const id of ['sg-1', 'sg-2']) {
+    sentry.groups.create({ id }, { ...ssh, id: `sgr-in-${id}` });
+    sentry.ledger.adopt(id, []);
+  }
+  const read = sentry.ledger.read.bind(sentry.ledger);
+  sentry.ledger.read = async (id) => (id === 'sg-1' ? Promise.reject(new Error('sg-1 holds an item of another version')) : read(id));
+  await expect(sentry.survey()).rejects.toThrow('sg-1 holds an item of another version');
+  await sentry.pass(10 * MINUTE);
+  await expect(sentry.survey()).rejects.toThrow('The ledger of 1 groups could not be read');
+  expect(sentry.pointedTo).toEqual(['sg-2']);
+});
+
+test('while the sentry is paused reconcile says so in every run, and points to nothing', async () => {
+  const sentry = SentryInMemory.watching([locked]);
+  sentry.groups.put('sg-1', () => [ssh]);
+  sentry.configuration = { ...sentry.configuration, pause: { until: new Date('2026-01-01T01:00:00Z'), reason: 'an incident', by: 'olga' } };
+  await sentry.survey();
+  await sentry.pass(10 * MINUTE);
+  await sentry.survey();
+  expect(sentry.pointedTo).toEqual([]);
+  expect(sentry.reconciled).toMatchObject([{ pause: { reason: 'an incident' } }, { pause: { reason: 'an incident' } }]);
+  await sentry.pass(50 * MINUTE);
+  await sentry.reconcile();
+  expect(sentry.groups.ruleIds('sg-1')).toEqual([]);
+});
+
+test('a group whose ledger was written to meanwhile is looked at again in the next run', async () => {
+  const sentry = SentryInMemory.watching([locked]);
+  sentry.groups.put('sg-1', () => [ssh]);
+  sentry.ledger.beforeWrite.set(1, () => sentry.ledger.note('sg-1', ssh, { revision: 3 }));
+  await sentry.survey();
+  await sentry.survey();
+  expect(sentry.ledger.entryOf('sg-1', ssh)!.unexplainedSince).toEqual(sentry.groups.now());
+});

@@ -1,0 +1,131 @@
+import type { Change } from '../../../../src/security-group/domain/changes/change';
+import { decisiveTagKeys, isSelected, isSelectedById, type MonitoredGroups } from '../../../../src/security-group/domain/groups/monitored-groups';
+import { severityOf } from '../../../../src/security-group/domain/reporting/change-report';
+import type { RuleTag } from '../../../../src/security-group/domain/rules/rule';
+import { GroupsInMemory } from '../../in-memory/groups-in-memory';
+import { SentryInMemory } from '../../in-memory/sentry-in-memory';
+import { added, by, changeOf, configurationOf, deployer, forbidSsh, locked } from '../../samples/changes';
+import { rule } from '../../samples/rules';
+
+const https = rule({ id: 'sgr-https', fromPort: 443, toPort: 443 });
+const ssh = rule({ id: 'sgr-ssh' });
+const WATCHED = { key: 'watch', value: 'yes' };
+const EXEMPT = { key: 'exempt', value: 'yes' };
+const byTag: MonitoredGroups = { include: [{ kind: 'tag', ...WATCHED }], exclude: [{ kind: 'tag', ...EXEMPT }] };
+
+/** A sentry that has adopted `sg-1` for its tag; since then the tags have become these. */
+function tagged(...tags: RuleTag[]): SentryInMemory {
+  const groups = new GroupsInMemory();
+  groups.create({ id: 'sg-1', name: 'web', tags }, https);
+  const sentry = new SentryInMemory(configurationOf([forbidSsh, locked], { monitoredGroups: byTag }), groups);
+  sentry.ledger.adopt('sg-1', [https]);
+  return sentry;
+}
+
+function tagsChanged(...tagKeys: string[]): Change {
+  return { ...changeOf({}), eventName: 'DeleteTags', subject: { kind: 'tags', groupIds: ['sg-1'], tagKeys } };
+}
+
+function deleted(id?: string): Change {
+  return { ...changeOf({}), eventName: 'DeleteSecurityGroup', subject: { kind: 'group-deleted', group: id ? { id } : { name: 'web' } } };
+}
+
+describe('membership by tag', () => {
+  test('lasts though somebody takes the tag off, or puts an excluding one on; and that is told', async () => {
+    for (const [sentry, key] of [[tagged(), 'watch'], [tagged(WATCHED, EXEMPT), 'exempt']] as const) {
+      const [report] = await sentry.respond(tagsChanged(key));
+      expect(report!.notices).toMatchObject([{ severity: 'high', text: expect.stringContaining('still watched') }]);
+      sentry.groups.put('sg-1', (rules) => [...rules, ssh]);
+      await sentry.respond({ ...added(ssh), eventId: 'event-2' });
+      expect(sentry.groups.ruleIds('sg-1')).toEqual(['sgr-https']);
+    }
+  });
+
+  test('ends where a trusted actor changes the tags: told, and its grants forgotten', async () => {
+    const sentry = tagged();
+    const [report] = await sentry.respond(by(deployer, tagsChanged('watch')));
+    expect(report!.notices).toMatchObject([{ severity: 'medium', text: expect.stringContaining('not watched any more') }]);
+    expect(sentry.recordOf('sg-1')!.releasedAt).toBeInstanceOf(Date);
+    expect(sentry.ledger.entryOf('sg-1', https)).toBeUndefined();
+    sentry.groups.put('sg-1', (rules) => [...rules, ssh]);
+    expect(await sentry.respond({ ...added(ssh), eventId: 'event-2' })).toEqual([]);
+  });
+
+  test('lasts though a trusted actor changes tags, where it is not those that exclude the group', async () => {
+    for (const [sentry, key] of [[tagged(WATCHED, EXEMPT), 'watch'], [tagged(), 'exempt'], [tagged(EXEMPT), 'watch'], [tagged(EXEMPT), 'exempt']] as const) {
+      const [report] = await sentry.respond(by(deployer, tagsChanged(key)));
+      expect(report!.notices).toMatchObject([{ severity: 'high', text: expect.stringContaining('still watched') }]);
+      expect(sentry.recordOf('sg-1')!.releasedAt).toBeUndefined();
+      expect(sentry.ledger.grantsOf('sg-1', https)).toHaveLength(1);
+    }
+  });
+
+  test('is no matter where other tags change, the group is chosen still, or was never adopted', async () => {
+    expect(await tagged().respond(tagsChanged('colour'))).toEqual([]);
+    expect(await tagged(WATCHED).respond(tagsChanged('watch'))).toEqual([]);
+    const unknown = new SentryInMemory(configurationOf([locked], { monitoredGroups: byTag }), GroupsInMemory.of('sg-1'));
+    expect(await unknown.respond(tagsChanged('watch'))).toEqual([]);
+  });
+
+  test('begins with the first event of a group that has the tag', async () => {
+    const groups = new GroupsInMemory();
+    groups.create({ id: 'sg-1', tags: [WATCHED] }, ssh);
+    groups.create({ id: 'sg-2' }, ssh);
+    const sentry = new SentryInMemory(configurationOf([forbidSsh], { monitoredGroups: byTag }), groups);
+    await sentry.respond(added(ssh));
+    await sentry.respond({ ...added(ssh), subject: { kind: 'group', group: { id: 'sg-2' } } });
+    expect([groups.ruleIds('sg-1'), groups.ruleIds('sg-2')]).toEqual([[], ['sgr-ssh']]);
+  });
+});
+
+describe('a monitored group that is deleted', () => {
+  test('is told with weight, whoever did it, and is watched no more', async () => {
+    for (const change of [deleted('sg-1'), by(deployer, deleted('sg-1'))]) {
+      const sentry = SentryInMemory.watching([locked], https);
+      sentry.groups.all.delete('sg-1');
+      const [report] = await sentry.respond(change);
+      expect(severityOf(report!)).toBe('high');
+      expect(report).toMatchObject({ group: { id: 'sg-1', name: 'web' }, notices: [{ text: 'The monitored group was deleted.' }] });
+      expect(sentry.recordOf('sg-1')!.releasedAt).toBeInstanceOf(Date);
+      expect(sentry.ledger.entryOf('sg-1', https)).toBeUndefined();
+    }
+  });
+
+  test('keeps its grants as long as it shows', async () => {
+    const sentry = SentryInMemory.watching([locked], https);
+    await sentry.respond(deleted('sg-1'));
+    expect(sentry.recordOf('sg-1')!.releasedAt).toBeUndefined();
+    expect(sentry.ledger.grantsOf('sg-1', https)).toHaveLength(1);
+  });
+
+  test('is no matter where it was not monitored, or where the event names no id: reconcile tells of it', async () => {
+    const sentry = SentryInMemory.watching([locked], https);
+    expect(await sentry.respond(deleted('sg-2'))).toEqual([]);
+    expect(await sentry.respond(deleted())).toEqual([]);
+  });
+});
+
+describe('which groups are meant', () => {
+  const group = { id: 'sg-1', vpcId: 'vpc-1', tags: [WATCHED] };
+
+  test.each<[string, MonitoredGroups, boolean, boolean | undefined]>([
+    ['by id', { include: [{ kind: 'ids', groupIds: ['sg-0', 'sg-1'] }], exclude: [] }, true, true],
+    ['by another id', { include: [{ kind: 'ids', groupIds: ['sg-0'] }], exclude: [] }, false, false],
+    ['by tag', { include: [{ kind: 'tag', ...WATCHED }], exclude: [] }, true, undefined],
+    ['by another value of the tag', { include: [{ kind: 'tag', key: 'watch', value: 'no' }], exclude: [] }, false, undefined],
+    ['by VPC', { include: [{ kind: 'vpc', vpcId: 'vpc-1' }], exclude: [] }, true, undefined],
+    ['by another VPC', { include: [{ kind: 'vpc', vpcId: 'vpc-2' }], exclude: [] }, false, undefined],
+    ['all', { include: [{ kind: 'all' }], exclude: [] }, true, true],
+    ['all but by id', { include: [{ kind: 'all' }], exclude: [{ kind: 'ids', groupIds: ['sg-1'] }] }, false, false],
+    ['all but by tag', { include: [{ kind: 'all' }], exclude: [{ kind: 'tag', ...WATCHED }] }, false, undefined],
+    ['by id but by tag', { include: [{ kind: 'ids', groupIds: ['sg-1'] }], exclude: [{ kind: 'tag', ...EXEMPT }] }, true, undefined],
+    ['by id or by tag', { include: [{ kind: 'tag', ...EXEMPT }, { kind: 'ids', groupIds: ['sg-1'] }], exclude: [] }, true, true],
+  ])('%s', (_, groups, isMeant, isMeantById) => {
+    expect(isSelected(group, groups)).toBe(isMeant);
+    expect(isSelectedById('sg-1', groups)).toBe(isMeantById);
+  });
+
+  test('tags that decide are those of what is included and of what is excluded', () => {
+    expect(decisiveTagKeys(byTag)).toEqual(['watch', 'exempt']);
+  });
+});

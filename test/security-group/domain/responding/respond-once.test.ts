@@ -1,0 +1,198 @@
+import { UnfinishedError } from '../../../../src/security-group/domain/responding/respond-in-group';
+import { type Fault, Faults } from '../../in-memory/faults';
+import { SentryInMemory } from '../../in-memory/sentry-in-memory';
+import { added, by, changeOf, deployer, forbidSsh, locked, lockedRestoring, removed } from '../../samples/changes';
+import { rule } from '../../samples/rules';
+
+const ssh = rule({ id: 'sgr-ssh' });
+const https = rule({ id: 'sgr-https', fromPort: 443, toPort: 443 });
+
+/** A sentry of a locked group into which somebody has put `ssh`. */
+function attacked(): SentryInMemory {
+  const sentry = SentryInMemory.watching([locked], https);
+  sentry.groups.put('sg-1', () => [https, ssh]);
+  return sentry;
+}
+
+test('an event that was told is not answered again', async () => {
+  const sentry = attacked();
+  await sentry.respond(added(ssh));
+  expect(await sentry.respond(added(ssh))).toEqual([]);
+  expect(sentry.announcer.outcomes()).toEqual(['added sgr-ssh reverted']);
+});
+
+test('a second delivery waits while the first is at it, and says nothing of its own', async () => {
+  const sentry = attacked();
+  await sentry.ledger.claim({ eventId: 'event-1', groupId: 'sg-1' }, [], sentry.groups.now());
+  await expect(sentry.respond(added(ssh))).rejects.toThrow('another try at the same event is under way');
+  expect(sentry.groups.acts).toEqual([]);
+  expect(sentry.announcer.told).toEqual([]);
+});
+
+test('two deliveries at once revoke and tell once', async () => {
+  const sentry = attacked();
+  const results = await Promise.allSettled([sentry.respond(added(ssh)), sentry.respond(added(ssh))]);
+  expect(results.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+  expect(sentry.announcer.outcomes()).toEqual(['added sgr-ssh reverted']);
+});
+
+test('an event that was lost while it was acted upon is taken up when its lease has ended, and what it did is told', async () => {
+  const sentry = attacked();
+  letFail(sentry, 'revoke', 'crashes after it has worked');
+  await expect(sentry.respond(added(ssh))).rejects.toThrow();
+  expect(sentry.groups.ruleIds('sg-1')).toEqual(['sgr-https']);
+  expect(sentry.announcer.told).toEqual([]);
+
+  sentry.faults = new Faults();
+  await expect(sentry.respond(added(ssh), 2)).rejects.toThrow(UnfinishedError);
+  await sentry.pass(91_000);
+  await sentry.respond(added(ssh), 3);
+  expect(sentry.announcer.outcomes()).toEqual(['added sgr-ssh reverted']);
+});
+
+test('a try that fails gives its lease back', async () => {
+  const sentry = attacked();
+  letFail(sentry, 'rulesOf', 'fails', 2);
+  await expect(sentry.respond(added(ssh))).rejects.toThrow(UnfinishedError);
+  sentry.faults = new Faults();
+  await sentry.respond(added(ssh), 2);
+  expect(sentry.announcer.outcomes()).toEqual(['added sgr-ssh failed', 'added sgr-ssh reverted']);
+});
+
+test('what is done but not told is told, and not done again', async () => {
+  const sentry = attacked();
+  letFail(sentry, 'tell', 'fails');
+  await expect(sentry.respond(added(ssh))).rejects.toThrow('fails');
+  sentry.faults = new Faults();
+  const again = sentry.groups.open('sg-1', { ...ssh, description: 'by somebody else' })!;
+  await sentry.respond(added(ssh), 2);
+  expect(sentry.announcer.outcomes()).toEqual(['added sgr-ssh reverted']);
+  expect(sentry.groups.ruleIds('sg-1')).toContain(again.id);
+});
+
+describe('what an earlier try meant to do, and the state does not ask for any more', () => {
+  test('is told as done where it was to be done', async () => {
+    const sentry = SentryInMemory.watching([forbidSsh]);
+    sentry.groups.put('sg-1', () => [ssh]);
+    letFail(sentry, 'revoke', 'crashes after it has worked');
+    const unnamed = changeOf({ complete: false });
+    await expect(sentry.respond(unnamed)).rejects.toThrow();
+    sentry.faults = new Faults();
+    await sentry.pass(91_000);
+    await sentry.respond(unnamed, 2);
+    expect(sentry.announcer.outcomes()).toEqual(['added sgr-ssh reverted']);
+  });
+
+  test('is told as it was where it was only to be told', async () => {
+    const sentry = SentryInMemory.watching([locked], https);
+    sentry.groups.put('sg-1', () => []);
+    letFail(sentry, 'acted', 'fails');
+    await expect(sentry.respond(removed({ id: 'sgr-https' }))).rejects.toThrow('fails');
+    sentry.faults = new Faults();
+    await sentry.respond(removed({ id: 'sgr-https' }), 2);
+    expect(sentry.announcer.outcomes()).toEqual(['removed sgr-https kept']);
+  });
+
+  test('is told also where the event comes late, as if for the first time, from a dead-letter queue', async () => {
+    const sentry = SentryInMemory.watching([locked], https);
+    sentry.groups.put('sg-1', () => []);
+    letFail(sentry, 'acted', 'fails');
+    await expect(sentry.respond(removed({ id: 'sgr-https' }))).rejects.toThrow('fails');
+    sentry.faults = new Faults();
+    await sentry.pass(5 * 60_000);
+    await sentry.respond(removed({ id: 'sgr-https' }), 1);
+    expect(sentry.announcer.outcomes()).toEqual(['removed sgr-https kept']);
+  });
+
+  test('is told as gone where it was only to be told, and is gone by now', async () => {
+    const sentry = SentryInMemory.watching([{ ...forbidSsh, response: 'notifyOnly' }]);
+    sentry.groups.put('sg-1', () => [ssh]);
+    letFail(sentry, 'acted', 'fails');
+    await expect(sentry.respond(changeOf({ complete: false }))).rejects.toThrow('fails');
+    sentry.groups.put('sg-1', () => []);
+    sentry.faults = new Faults();
+    await sentry.respond(changeOf({ complete: false }), 2);
+    expect(sentry.announcer.outcomes()).toEqual(['added sgr-ssh already-gone']);
+  });
+
+  test('is not told where the rule was accepted in between', async () => {
+    const sentry = attacked();
+    letFail(sentry, 'claim', 'crashes after it has worked');
+    await expect(sentry.respond(added(ssh))).rejects.toThrow();
+    sentry.ledger.grant('sg-1', ssh, { cause: 'operator', by: 'olga', since: new Date(), reason: 'needed' });
+    sentry.faults = new Faults();
+    await sentry.pass(91_000);
+    await sentry.respond(added(ssh), 2);
+    expect(sentry.announcer.told).toEqual([]);
+    expect(sentry.groups.ruleIds('sg-1')).toContain('sgr-ssh');
+  });
+
+  test('does not cost a rule its grant that was accepted and added again in between', async () => {
+    const sentry = attacked();
+    letFail(sentry, 'revoke', 'crashes after it has worked');
+    await expect(sentry.respond(added(ssh))).rejects.toThrow();
+    const again = sentry.groups.open('sg-1', ssh)!;
+    sentry.ledger.grant('sg-1', again, { cause: 'operator', by: 'olga', since: new Date('2026-01-01'), reason: 'needed' });
+    sentry.faults = new Faults();
+    await sentry.pass(91_000);
+    await sentry.respond(added(ssh), 2);
+    expect(sentry.groups.ruleIds('sg-1')).toContain(again.id);
+    expect(sentry.ledger.grantsOf('sg-1', again)).toHaveLength(1);
+  });
+});
+
+test('a rule that was put back by a try that got lost is not put back twice', async () => {
+  const sentry = SentryInMemory.watching([lockedRestoring], https);
+  sentry.groups.put('sg-1', () => []);
+  letFail(sentry, 'authorize', 'crashes after it has worked');
+  await expect(sentry.respond(removed({ id: 'sgr-https' }))).rejects.toThrow();
+  sentry.faults = new Faults();
+  await sentry.pass(91_000);
+  await sentry.respond(removed({ id: 'sgr-https' }), 2);
+  expect(sentry.groups.acts.map(({ kind }) => kind)).toEqual(['authorize']);
+  expect(sentry.announcer.outcomes()).toEqual(['removed sgr-https reverted']);
+});
+
+test('a trusted actor\'s rule that was put back by a try that got lost is put back the next time as well', async () => {
+  const sentry = SentryInMemory.watching([lockedRestoring]);
+  const deployment = by(deployer, added(https));
+  sentry.groups.put('sg-1', () => [https]);
+  sentry.history.changes.push(deployment);
+  await sentry.respond(deployment);
+  const removal = { ...removed({ id: 'sgr-https' }), eventId: 'event-2' };
+  sentry.groups.close('sg-1', 'sgr-https');
+  letFail(sentry, 'authorize', 'crashes after it has worked');
+  await expect(sentry.respond(removal)).rejects.toThrow();
+  sentry.faults = new Faults();
+  await sentry.pass(91_000);
+  await sentry.respond(removal, 2);
+  expect(sentry.ledger.entryOf('sg-1', https)).toMatchObject({ rule: { id: 'sgr-new-1' }, grants: [{ cause: 'trusted-actor', confirmed: true }] });
+
+  sentry.groups.close('sg-1', 'sgr-new-1');
+  await sentry.respond({ ...removed({ id: 'sgr-new-1' }), eventId: 'event-3' });
+  expect(sentry.groups.ruleIds('sg-1')).toEqual(['sgr-new-2']);
+});
+
+test('nothing is put back before the ledger has that the event history confirms it', async () => {
+  const sentry = SentryInMemory.watching([lockedRestoring]);
+  const deployment = by(deployer, added(https));
+  sentry.groups.put('sg-1', () => [https]);
+  sentry.history.changes.push(deployment);
+  await sentry.respond(deployment);
+  sentry.groups.close('sg-1', 'sgr-https');
+  letFail(sentry, 'write', 'fails');
+  await expect(sentry.respond({ ...removed({ id: 'sgr-https' }), eventId: 'event-2' })).rejects.toThrow('write fails');
+  expect(sentry.groups.acts).toEqual([]);
+});
+
+test('events that ask for nothing leave no trace, but for the grants of a trusted actor', async () => {
+  const sentry = attacked();
+  await sentry.respond(by(deployer, added(ssh)));
+  expect(sentry.ledger.events.size).toBe(0);
+  expect(sentry.ledger.grantsOf('sg-1', ssh)).toHaveLength(1);
+});
+
+/** Lets the n-th call of the method go wrong. */
+function letFail(sentry: SentryInMemory, method: string, fault: Fault, number = 1): void {
+  sentry.faults = new Faults(new Map(), { method, fault, number });
+}
