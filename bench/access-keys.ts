@@ -1,7 +1,12 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { GetAccessKeyLastUsedCommand, IAMClient, ListAccessKeysCommand, paginateListUsers } from '@aws-sdk/client-iam';
+import {
+  GetAccessKeyLastUsedCommand,
+  IAMClient,
+  ListAccessKeysCommand,
+  paginateListUsers,
+} from '@aws-sdk/client-iam';
 import { App, Duration, Stack } from 'aws-cdk-lib';
 import type { NewUser } from '../sandbox/emulator/iam-users';
 import { LocalAws } from '../sandbox/local-aws';
@@ -18,16 +23,18 @@ interface Scan {
 }
 
 async function main(): Promise<void> {
-  console.log(`\n${USER_COUNT} users, against the emulator on this machine: calls are what AWS would see, seconds are not`);
+  console.log(
+    `\n${USER_COUNT} users, against the emulator on this machine: calls are what AWS would see, seconds are not`,
+  );
   const rows = [];
   for (const keyCount of KEY_COUNTS) {
     const { ours, classic } = await measure(keyCount);
     rows.push({
-      'keys': keyCount,
-      'calls': ours.calls,
+      keys: keyCount,
+      calls: ours.calls,
       'calls, classic': classic.calls,
       'times fewer': (classic.calls / ours.calls).toFixed(1),
-      'seconds': ours.seconds.toFixed(1),
+      seconds: ours.seconds.toFixed(1),
       'seconds, classic': classic.seconds.toFixed(1),
       'times faster': (classic.seconds / ours.seconds).toFixed(1),
     });
@@ -38,7 +45,11 @@ async function main(): Promise<void> {
 /** A sandbox of its own for each, so that none meets what another left. */
 async function measure(keyCount: number): Promise<{ ours: Scan; classic: Scan }> {
   let iamCalls = 0;
-  const localAws = await LocalAws.start({ onCall: ({ service }) => { if (service === 'iam') iamCalls += 1; } });
+  const localAws = await LocalAws.start({
+    onCall: ({ service }) => {
+      if (service === 'iam') iamCalls += 1;
+    },
+  });
   const outdir = mkdtempSync(join(tmpdir(), 'cdk-sentries-bench-'));
   try {
     const stack = await localAws.deploy(synthesize(outdir));
@@ -70,9 +81,16 @@ function users(keyCount: number): NewUser[] {
   }));
 }
 
-/** Our own short re-creation of what the known scripts do, but for all pages: one call after another, for every user and every key. */
+/**
+ * Our own short re-creation of what the known scripts do, but for all pages: one call after
+ * another, for every user and every key.
+ */
 async function classicScan(localAws: LocalAws): Promise<Scan> {
-  const iam = new IAMClient({ endpoint: localAws.endpoint, region: localAws.region, credentials: await localAws.createUser('scanner') });
+  const iam = new IAMClient({
+    endpoint: localAws.endpoint,
+    region: localAws.region,
+    credentials: await localAws.createUser('scanner'),
+  });
   const start = performance.now();
   let calls = 0;
   for await (const page of paginateListUsers({ client: iam }, {})) {

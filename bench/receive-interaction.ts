@@ -11,8 +11,9 @@ const CALLS = 200;
 const SLACK_WAITS_MS = 3_000;
 
 /**
- * How long the function that Slack waits for takes to answer: verified, stored and pointed to, in a warm process, against the emulator. A real
- * cold start, the network and API Gateway cannot be had here; the load time of the bundle is in cold-start.ts.
+ * How long the function that Slack waits for takes to answer: verified, stored and pointed to, in a
+ * warm process, against the emulator. A real cold start, the network and API Gateway cannot be had
+ * here; the load time of the bundle is in cold-start.ts.
  */
 async function main(): Promise<void> {
   const slack = await SlackStandIn.start({ signingSecret: SIGNING_SECRET, botToken: 'xoxb-bench' });
@@ -23,12 +24,31 @@ async function main(): Promise<void> {
     await aws.putSecret(stack.outputs.get('SigningSecretArn') ?? '', SIGNING_SECRET);
     const url = `${[...stack.httpApis.values()].join()}/slack/interactions`;
     const rows = [
-      ['a click that is stored', await measure(async (n) => slack.post({ url, body: clickBody(n) }))],
-      ['a wrong signature', await measure(async (n) => slack.post({ url, body: clickBody(n), signingSecret: 'wrong' }))],
-      ['no signature', await measure(async (n) => slack.post({ url, body: clickBody(n), headers: { 'X-Slack-Signature': undefined } }))],
+      [
+        'a click that is stored',
+        await measure(async (n) => slack.post({ url, body: clickBody(n) })),
+      ],
+      [
+        'a wrong signature',
+        await measure(async (n) => slack.post({ url, body: clickBody(n), signingSecret: 'wrong' })),
+      ],
+      [
+        'no signature',
+        await measure(async (n) =>
+          slack.post({ url, body: clickBody(n), headers: { 'X-Slack-Signature': undefined } }),
+        ),
+      ],
     ] as const;
-    console.log(`\nreceive-interaction: ${CALLS} calls one after the other, the first left out; Slack waits for ${SLACK_WAITS_MS} ms`);
-    console.table(rows.map(([call, times]) => ({ call, 'median ms': times[Math.floor(times.length / 2)], '99th percentile ms': times[Math.floor(times.length * 0.99)] })));
+    console.log(
+      `\nreceive-interaction: ${CALLS} calls one after the other, the first left out; Slack waits for ${SLACK_WAITS_MS} ms`,
+    );
+    console.table(
+      rows.map(([call, times]) => ({
+        call,
+        'median ms': times[Math.floor(times.length / 2)],
+        '99th percentile ms': times[Math.floor(times.length * 0.99)],
+      })),
+    );
   } finally {
     await aws.stop();
     await slack.stop();
@@ -36,7 +56,9 @@ async function main(): Promise<void> {
   }
 }
 
-async function measure(call: (n: number) => Promise<{ readonly milliseconds: number }>): Promise<number[]> {
+async function measure(
+  call: (n: number) => Promise<{ readonly milliseconds: number }>,
+): Promise<number[]> {
   const times: number[] = [];
   for (let n = 0; n < CALLS; n += 1) times.push(Math.round((await call(n)).milliseconds));
   return times.slice(1).sort((a, b) => a - b);

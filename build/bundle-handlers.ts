@@ -9,8 +9,14 @@ const SUFFIX = '.lambda.ts';
 
 /** Warnings of esbuild that mean a failure at run time are errors here. */
 export const FATAL_WARNINGS = [
-  'call-import-namespace', 'commonjs-variable-in-esm', 'direct-eval', 'empty-import-meta', 'import-is-undefined', 'indirect-require',
-  'require-resolve-not-external', 'unsupported-require-call',
+  'call-import-namespace',
+  'commonjs-variable-in-esm',
+  'direct-eval',
+  'empty-import-meta',
+  'import-is-undefined',
+  'indirect-require',
+  'require-resolve-not-external',
+  'unsupported-require-call',
 ] as const;
 
 export const BUNDLE_OPTIONS = {
@@ -32,19 +38,29 @@ export interface HandlerSource {
   readonly entry: string;
 }
 
-/** Every entry point in src/<subject>/handlers, named after its file: respond-to-changes.lambda.ts. */
+/**
+ * Every entry point in src/<subject>/handlers, named after its file: respond-to-changes.lambda.ts.
+ */
 export function findHandlers(): HandlerSource[] {
-  return globSync(`src/*/handlers/*${SUFFIX}`, { cwd: PROJECT })
-    .map((file) => ({ name: basename(file, SUFFIX), entry: join(PROJECT, file) }));
+  return globSync(`src/*/handlers/*${SUFFIX}`, { cwd: PROJECT }).map((file) => ({
+    name: basename(file, SUFFIX),
+    entry: join(PROJECT, file),
+  }));
 }
 
 async function bundleHandlers(): Promise<void> {
   const folder = join(PROJECT, 'bundles');
   rmSync(folder, { recursive: true, force: true });
-  await Promise.all(findHandlers().map(({ name, entry }) => {
-    mkdirSync(join(folder, name), { recursive: true });
-    return build({ ...BUNDLE_OPTIONS, entryPoints: [entry], outfile: join(folder, name, 'index.js') });
-  }));
+  await Promise.all(
+    findHandlers().map(({ name, entry }) => {
+      mkdirSync(join(folder, name), { recursive: true });
+      return build({
+        ...BUNDLE_OPTIONS,
+        entryPoints: [entry],
+        outfile: join(folder, name, 'index.js'),
+      });
+    }),
+  );
 }
 
 if (require.main === module) {

@@ -16,8 +16,9 @@ import type { Violation } from '../src/security-group/domain/judging/judge';
 import type { Rule } from '../src/security-group/domain/rules/rule';
 
 /**
- * Pictures of what people see in Slack, for the docs: `tsx build/render-messages.ts`. The messages are the renderer's own; the page only
- * looks like Slack. It needs pngquant, and Chromium, as `chromium` on the PATH or by the variable CHROMIUM. It is no part of the build.
+ * Pictures of what people see in Slack, for the docs: `tsx build/render-messages.ts`. The messages
+ * are the renderer's own; the page only looks like Slack. It needs pngquant, and Chromium, as
+ * `chromium` on the PATH or by the variable CHROMIUM. It is no part of the build.
  */
 const FOLDER = resolve(__dirname, '../docs/images/slack');
 
@@ -39,8 +40,16 @@ const CONFIGURATION: ApprovalConfiguration = {
   requestsAnHour: 10,
 };
 
-const LOCKED: Violation = { baseline: 'locked', response: 'revertUntilApproved', reason: 'the group is locked: no rule may be added to it but by a trusted actor' };
-const OPENS_SSH: Violation = { baseline: 'forbid', response: 'revertUntilApproved', reason: 'it opens tcp 22 to the internet (0.0.0.0/0)' };
+const LOCKED: Violation = {
+  baseline: 'locked',
+  response: 'revertUntilApproved',
+  reason: 'the group is locked: no rule may be added to it but by a trusted actor',
+};
+const OPENS_SSH: Violation = {
+  baseline: 'forbid',
+  response: 'revertUntilApproved',
+  reason: 'it opens tcp 22 to the internet (0.0.0.0/0)',
+};
 
 const CHANGE: AskedChange = {
   requestId: 'e5b1f0c29a',
@@ -57,30 +66,58 @@ const CHANGE: AskedChange = {
     sourceAddress: '203.0.113.7',
     actor: {
       type: 'AssumedRole',
-      roleArn: 'arn:aws:iam::111122223333:role/aws-reserved/sso.amazonaws.com/eu-west-1/AWSReservedSSO_Operations_0a1b2c3d4e5f6071',
+      roleArn:
+        'arn:aws:iam::111122223333:role/aws-reserved/sso.amazonaws.com/eu-west-1/AWSReservedSSO_Operations_0a1b2c3d4e5f6071',
       sessionName: 'alice@example.com',
     },
   },
   rules: [
-    { change: 'modified', rule: tcp(22, '0.0.0.0/0'), before: tcp(22, '10.20.0.0/16'), violations: [OPENS_SSH, LOCKED] },
-    { change: 'modified', rule: tcp(443, '198.51.100.0/24'), before: tcp(443, '198.51.100.7/32'), violations: [LOCKED] },
+    {
+      change: 'modified',
+      rule: tcp(22, '0.0.0.0/0'),
+      before: tcp(22, '10.20.0.0/16'),
+      violations: [OPENS_SSH, LOCKED],
+    },
+    {
+      change: 'modified',
+      rule: tcp(443, '198.51.100.0/24'),
+      before: tcp(443, '198.51.100.7/32'),
+      violations: [LOCKED],
+    },
   ],
   groupNames: {},
 };
 
 function tcp(port: number, cidr: string): Rule {
-  return { id: `sgr-${port}`, direction: 'ingress', protocol: 'tcp', fromPort: port, toPort: port, peer: { kind: 'ipv4', cidr } };
+  return {
+    id: `sgr-${port}`,
+    direction: 'ingress',
+    protocol: 'tcp',
+    fromPort: port,
+    toPort: port,
+    peer: { kind: 'ipv4', cidr },
+  };
 }
 
 const SSH = changeQuestion(CHANGE);
 
-const KEY = askAbout({
-  id: 'AKIAIOSFODNN7EXAMPLE',
-  userName: 'ci-uploader',
-  status: 'Active',
-  createdAt: new Date('2025-10-04T09:12:00Z'),
-  lastUse: { kind: 'used', at: new Date('2026-11-19T17:40:00Z'), service: 's3', region: 'eu-west-1' },
-}, { deactivateAfter: 100, grace: 7, maxActionsPerRun: 10, askAgainAfter: 30 }, '111122223333', new Date('2026-11-21T06:30:00Z')).question;
+const KEY = askAbout(
+  {
+    id: 'AKIAIOSFODNN7EXAMPLE',
+    userName: 'ci-uploader',
+    status: 'Active',
+    createdAt: new Date('2025-10-04T09:12:00Z'),
+    lastUse: {
+      kind: 'used',
+      at: new Date('2026-11-19T17:40:00Z'),
+      service: 's3',
+      region: 'eu-west-1',
+    },
+  },
+  { deactivateAfter: 100, grace: 7, maxActionsPerRun: 10, askAgainAfter: 30 },
+  '111122223333',
+  new Date('2026-11-21T06:30:00Z'),
+).question;
 
 const LONG = changeQuestion({
   ...CHANGE,
@@ -88,9 +125,13 @@ const LONG = changeQuestion({
   rules: Array.from({ length: 58 }, (_, index) => ({
     change: 'added',
     rule: tcp(8_000 + index, `198.51.100.${index}/32`),
-    violations: [{
-      baseline: 'allowOnly', response: 'revertUntilApproved', reason: `port ${8_000 + index} is not one that this group may open to addresses outside of the company`,
-    }],
+    violations: [
+      {
+        baseline: 'allowOnly',
+        response: 'revertUntilApproved',
+        reason: `port ${8_000 + index} is not one that this group may open to addresses outside of the company`,
+      },
+    ],
   })),
 });
 
@@ -137,19 +178,46 @@ const APPROVED: ApprovalRequest = {
 
 const CARRIED_OUT = withOutcome(APPROVED, 'carried-out', 'all 3 changes were applied.');
 const CONFLICTING = withOutcome(APPROVED, 'conflicting', 'the group has been deleted.');
-const FAILED = withOutcome(APPROVED, 'failed', 'the group holds as many rules as it may: RulesPerSecurityGroupLimitExceeded.');
+const FAILED = withOutcome(
+  APPROVED,
+  'failed',
+  'the group holds as many rules as it may: RulesPerSecurityGroupLimitExceeded.',
+);
 const ENDED: ApprovalRequest = {
   ...APPROVED,
-  carrying: { phase: 'end', attempt: 1, outcome: { kind: 'carried-out', text: 'all 3 changes were taken back.', at: at('07:52') } },
+  carrying: {
+    phase: 'end',
+    attempt: 1,
+    outcome: { kind: 'carried-out', text: 'all 3 changes were taken back.', at: at('07:52') },
+  },
 };
 const DENIED = withOutcome(
-  { ...PENDING, question: KEY, requesters: [KEY.requester], decision: { kind: 'denied', at: at('07:10'), by: ['U0CAROL'] } },
-  'carried-out', `The key was left as it is. ${laterText(30)}`,
+  {
+    ...PENDING,
+    question: KEY,
+    requesters: [KEY.requester],
+    decision: { kind: 'denied', at: at('07:10'), by: ['U0CAROL'] },
+  },
+  'carried-out',
+  `The key was left as it is. ${laterText(30)}`,
 );
-const EXPIRED = withOutcome({ ...PENDING, decision: { kind: 'expired', at: PENDING.expiresAt, by: [] } }, 'carried-out', 'the change stays taken back.', PENDING.expiresAt);
+const EXPIRED = withOutcome(
+  { ...PENDING, decision: { kind: 'expired', at: PENDING.expiresAt, by: [] } },
+  'carried-out',
+  'the change stays taken back.',
+  PENDING.expiresAt,
+);
 
-function withOutcome(request: ApprovalRequest, kind: 'carried-out' | 'conflicting' | 'failed', text: string, time = at('06:52')): ApprovalRequest {
-  return { ...request, carrying: { phase: 'decision', attempt: 1, outcome: { kind, text, at: time } } };
+function withOutcome(
+  request: ApprovalRequest,
+  kind: 'carried-out' | 'conflicting' | 'failed',
+  text: string,
+  time = at('06:52'),
+): ApprovalRequest {
+  return {
+    ...request,
+    carrying: { phase: 'decision', attempt: 1, outcome: { kind, text, at: time } },
+  };
 }
 
 const RENDERER = new SlackRenderer(CONFIGURATION);
@@ -157,28 +225,53 @@ const KEY_REQUEST: ApprovalRequest = { ...PENDING, question: KEY, requesters: [K
 const LONG_REQUEST: ApprovalRequest = { ...PENDING, question: LONG };
 
 const PAGES: Readonly<Record<string, Page>> = {
-  'pending': question(PENDING),
+  pending: question(PENDING),
   'access-key': question(KEY_REQUEST),
-  'confirm': { ...question(KEY_REQUEST), dialogOf: 'approve' },
-  'unverified': question(UNVERIFIED),
+  confirm: { ...question(KEY_REQUEST), dialogOf: 'approve' },
+  unverified: question(UNVERIFIED),
   'too-long': question(LONG_REQUEST),
-  'whole': { channel: 'approvals', messages: RENDERER.whole(LONG_REQUEST).slice(-1).map((part) => ({ ...pageMessage(part), isReply: true })) },
+  whole: {
+    channel: 'approvals',
+    messages: RENDERER.whole(LONG_REQUEST)
+      .slice(-1)
+      .map((part) => ({ ...pageMessage(part), isReply: true })),
+  },
   'approved-for-a-time': question(APPROVED),
   'carried-out': question(CARRIED_OUT),
-  'denied': question(DENIED),
-  'expired': question(EXPIRED),
-  'conflicting': question(CONFLICTING),
-  'failed': question(FAILED),
-  'ended': question(ENDED),
-  'reminder': { channel: 'approvals', messages: [{ ...pageMessage(RENDERER.reminder(PENDING)), isReply: true }] },
-  'refusal': { channel: 'approvals', messages: [refusal('Your click does not count: you asked for it yourself: somebody else has to approve it.')] },
-  'monitoring': {
+  denied: question(DENIED),
+  expired: question(EXPIRED),
+  conflicting: question(CONFLICTING),
+  failed: question(FAILED),
+  ended: question(ENDED),
+  reminder: {
+    channel: 'approvals',
+    messages: [{ ...pageMessage(RENDERER.reminder(PENDING)), isReply: true }],
+  },
+  refusal: {
+    channel: 'approvals',
+    messages: [
+      refusal(
+        'Your click does not count: you asked for it yourself: somebody else has to approve it.',
+      ),
+    ],
+  },
+  monitoring: {
     channel: 'approvals-monitoring',
-    messages: [step(PENDING, 'asked'), step(APPROVED, 'approved'), step(CARRIED_OUT, 'carried-out'), step(ENDED, 'ended')],
+    messages: [
+      step(PENDING, 'asked'),
+      step(APPROVED, 'approved'),
+      step(CARRIED_OUT, 'carried-out'),
+      step(ENDED, 'ended'),
+    ],
   },
   'monitoring-others': {
     channel: 'approvals-monitoring',
-    messages: [step(DENIED, 'denied'), step(EXPIRED, 'expired'), step(CONFLICTING, 'conflicting'), step(FAILED, 'failed')],
+    messages: [
+      step(DENIED, 'denied'),
+      step(EXPIRED, 'expired'),
+      step(CONFLICTING, 'conflicting'),
+      step(FAILED, 'failed'),
+    ],
   },
 };
 
@@ -187,11 +280,27 @@ function question(request: ApprovalRequest): Page {
 }
 
 function step(request: ApprovalRequest, which: Step): PageMessage {
-  return pageMessage(RENDERER.step(request, { name: { kind: 'step', step: which }, wanted: 1, shown: 0, failures: 0, copies: [] }));
+  return pageMessage(
+    RENDERER.step(request, {
+      name: { kind: 'step', step: which },
+      wanted: 1,
+      shown: 0,
+      failures: 0,
+      copies: [],
+    }),
+  );
 }
 
 function refusal(text: string): PageMessage {
-  return { isPrivate: true, blocks: [{ type: 'rich_text', elements: [{ type: 'rich_text_section', elements: [{ type: 'text', text }] }] }] };
+  return {
+    isPrivate: true,
+    blocks: [
+      {
+        type: 'rich_text',
+        elements: [{ type: 'rich_text_section', elements: [{ type: 'text', text }] }],
+      },
+    ],
+  };
 }
 
 function pageMessage({ blocks }: RenderedMessage): PageMessage {
@@ -202,26 +311,50 @@ function pageMessage({ blocks }: RenderedMessage): PageMessage {
 function takePicture(name: string, page: Page, folder: string): void {
   const file = join(folder, `${name}.html`);
   const html = slackPage(page, NAMES);
-  writeFileSync(file, `${html}<script>document.title = document.documentElement.getBoundingClientRect().height</script>`);
-  const measured = /<title>([\d.]+)<\/title>/.exec(chromium('--dump-dom', `--window-size=${WIDTH},${ROOM}`, `file://${file}`))?.[1];
+  writeFileSync(
+    file,
+    `${html}<script>document.title = document.documentElement.getBoundingClientRect().height</script>`,
+  );
+  const measured = /<title>([\d.]+)<\/title>/.exec(
+    chromium('--dump-dom', `--window-size=${WIDTH},${ROOM}`, `file://${file}`),
+  )?.[1];
   const height = Math.ceil(Number(measured));
-  if (!(height > 0)) throw new Error(`Chromium does not tell the height of ${name}, but "${measured}".`);
+  if (!(height > 0)) {
+    throw new Error(`Chromium does not tell the height of ${name}, but "${measured}".`);
+  }
   const picture = join(FOLDER, `${name}.png`);
-  chromium(`--screenshot=${picture}`, '--hide-scrollbars', `--window-size=${WIDTH},${height}`, `file://${file}`);
+  chromium(
+    `--screenshot=${picture}`,
+    '--hide-scrollbars',
+    `--window-size=${WIDTH},${height}`,
+    `file://${file}`,
+  );
   run('pngquant', ['--force', '--strip', '--speed=1', '--output', picture, '32', picture]);
 }
 
 function chromium(...options: string[]): string {
   // Coloured edges of letters would double the size of the pictures.
-  const fixed = ['--headless=new', '--no-sandbox', '--disable-gpu', '--disable-lcd-text', '--force-device-scale-factor=1'];
+  const fixed = [
+    '--headless=new',
+    '--no-sandbox',
+    '--disable-gpu',
+    '--disable-lcd-text',
+    '--force-device-scale-factor=1',
+  ];
   return run(process.env.CHROMIUM ?? 'chromium', [...fixed, ...options]);
 }
 
 function run(program: string, options: readonly string[]): string {
   try {
-    return execFileSync(program, options, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
+    return execFileSync(program, options, {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
   } catch (error) {
-    throw new Error(`${program} does not run. Install Chromium and pngquant (Debian: apt-get install chromium pngquant), or name Chromium's program in the variable CHROMIUM.`, { cause: error });
+    throw new Error(
+      `${program} does not run. Install Chromium and pngquant (Debian: apt-get install chromium pngquant), or name Chromium's program in the variable CHROMIUM.`,
+      { cause: error },
+    );
   }
 }
 

@@ -1,4 +1,9 @@
-import type { Block, Button, RichText, RichTextPart } from '../src/approval/adapters/slack/approval-blocks';
+import type {
+  Block,
+  Button,
+  RichText,
+  RichTextPart,
+} from '../src/approval/adapters/slack/approval-blocks';
 
 /** A message as it stands on a page. */
 export interface PageMessage {
@@ -44,42 +49,63 @@ const CSS = `
 `;
 
 /** A page that looks as Slack lays out messages, roughly. `names` are those of users, by id. */
-export function slackPage({ channel, messages, dialogOf }: Page, names: Readonly<Record<string, string>>): string {
+export function slackPage(
+  { channel, messages, dialogOf }: Page,
+  names: Readonly<Record<string, string>>,
+): string {
   const shown = messages.map((message) => messageHtml(message, names)).join('');
-  const dialog = dialogOf === undefined ? '' : dialogHtml(buttonsIn(messages).find(({ action_id: id }) => id === dialogOf));
+  const dialog =
+    dialogOf === undefined
+      ? ''
+      : dialogHtml(buttonsIn(messages).find(({ action_id: id }) => id === dialogOf));
   return `<!doctype html><meta charset="utf-8"><style>${CSS}</style><div class="channel"># ${escaped(channel)}</div>${shown}${dialog}`;
 }
 
-function messageHtml({ blocks, isReply, isPrivate }: PageMessage, names: Readonly<Record<string, string>>): string {
+function messageHtml(
+  { blocks, isReply, isPrivate }: PageMessage,
+  names: Readonly<Record<string, string>>,
+): string {
   const note = isPrivate ? '<div class="private">Only visible to you</div>' : '';
-  const head = '<span class="name">Sentry</span><span class="app">APP</span><span class="time">6:30 AM</span>';
+  const head =
+    '<span class="name">Sentry</span><span class="app">APP</span><span class="time">6:30 AM</span>';
   const body = blocks.map((block) => blockHtml(block, names)).join('');
   return `<div class="message${isReply ? ' reply' : ''}"><div class="picture">S</div><div class="content">${note}${head}${body}</div></div>`;
 }
 
 function blockHtml(block: Block, names: Readonly<Record<string, string>>): string {
   switch (block.type) {
-    case 'header': return `<div class="header">${escaped(block.text.text)}</div>`;
-    case 'context': return `<div class="context">${block.elements.map(({ text }) => `<span>${escaped(text)}</span>`).join('')}</div>`;
-    case 'actions': return `<div class="actions">${block.elements.map(buttonHtml).join('')}</div>`;
-    case 'rich_text': return block.elements.map((part) => partHtml(part, names)).join('');
+    case 'header':
+      return `<div class="header">${escaped(block.text.text)}</div>`;
+    case 'context':
+      return `<div class="context">${block.elements.map(({ text }) => `<span>${escaped(text)}</span>`).join('')}</div>`;
+    case 'actions':
+      return `<div class="actions">${block.elements.map(buttonHtml).join('')}</div>`;
+    case 'rich_text':
+      return block.elements.map((part) => partHtml(part, names)).join('');
   }
 }
 
 function partHtml(part: RichTextPart, names: Readonly<Record<string, string>>): string {
-  const inline = (elements: readonly RichText[]) => elements.map((element) => textHtml(element, names)).join('');
+  const inline = (elements: readonly RichText[]) =>
+    elements.map((element) => textHtml(element, names)).join('');
   switch (part.type) {
-    case 'rich_text_section': return `<div class="section">${inline(part.elements)}</div>`;
-    case 'rich_text_preformatted': return `<pre>${inline(part.elements)}</pre>`;
-    case 'rich_text_list': return `<ul>${part.elements.map(({ elements }) => `<li>${inline(elements)}</li>`).join('')}</ul>`;
+    case 'rich_text_section':
+      return `<div class="section">${inline(part.elements)}</div>`;
+    case 'rich_text_preformatted':
+      return `<pre>${inline(part.elements)}</pre>`;
+    case 'rich_text_list':
+      return `<ul>${part.elements.map(({ elements }) => `<li>${inline(elements)}</li>`).join('')}</ul>`;
   }
 }
 
 function textHtml(element: RichText, names: Readonly<Record<string, string>>): string {
   switch (element.type) {
-    case 'text': return element.style?.bold ? `<b>${escaped(element.text)}</b>` : escaped(element.text);
-    case 'link': return `<span class="link">${escaped(element.text)}</span>`;
-    case 'user': return `<span class="user">@${escaped(names[element.user_id] ?? element.user_id)}</span>`;
+    case 'text':
+      return element.style?.bold ? `<b>${escaped(element.text)}</b>` : escaped(element.text);
+    case 'link':
+      return `<span class="link">${escaped(element.text)}</span>`;
+    case 'user':
+      return `<span class="user">@${escaped(names[element.user_id] ?? element.user_id)}</span>`;
   }
 }
 
@@ -88,7 +114,9 @@ function buttonHtml({ text, style }: Pick<Button, 'text' | 'style'>): string {
 }
 
 function buttonsIn(messages: readonly PageMessage[]): Button[] {
-  return messages.flatMap(({ blocks }) => blocks.flatMap((block) => (block.type === 'actions' ? [...block.elements] : [])));
+  return messages.flatMap(({ blocks }) =>
+    blocks.flatMap((block) => (block.type === 'actions' ? [...block.elements] : [])),
+  );
 }
 
 function dialogHtml(button: Button | undefined): string {

@@ -9,7 +9,10 @@ const ALLOWED_IMPORTS: Record<string, string[]> = {
   handlers: ['adapters', 'contracts', 'domain'],
 };
 
-/** What ships as JavaScript runs in the user's app and finds only the peers, Node and the bundled dependencies there. */
+/**
+ * What ships as JavaScript runs in the user's app and finds only the peers, Node and the bundled
+ * dependencies there.
+ */
 const SHIPPED_LAYERS = ['constructs', 'contracts', 'domain'];
 const CDK_PACKAGES = ['aws-cdk-lib', 'aws-cdk-lib/*', 'constructs'];
 const BUNDLED_LAYERS = ['adapters', 'handlers'];
@@ -20,7 +23,9 @@ export function enforceLayers(project: CdkSentriesProject): void {
     'import/no-restricted-paths': ['error', { zones: layerZones() }],
     '@typescript-eslint/no-explicit-any': 'error',
     '@typescript-eslint/consistent-type-imports': 'off',
-    'complexity': ['error', 15],
+    complexity: ['error', 15],
+    // Prettier sets the length of code; it does not wrap comments.
+    'max-len': ['error', { code: 1000, comments: 100, ignoreUrls: true }],
   });
   eslint.addOverride({
     files: BUNDLED_LAYERS.map((layer) => `src/*/${layer}/**/*.ts`),
@@ -33,12 +38,15 @@ export function enforceLayers(project: CdkSentriesProject): void {
     files: SHIPPED_LAYERS.map((layer) => `src/*/${layer}/**/*.ts`),
     rules: {
       'import/no-extraneous-dependencies': [
-        'error', { devDependencies: false, optionalDependencies: false, peerDependencies: true },
+        'error',
+        { devDependencies: false, optionalDependencies: false, peerDependencies: true },
       ],
     },
   });
   eslint.addOverride({ files: ['src/*/domain/**/*.ts'], rules: purity() });
-  for (const toolFolder of ['build', 'bench', 'sandbox', 'examples', 'projenrc']) eslint.allowDevDeps(`**/${toolFolder}/**`);
+  for (const toolFolder of ['build', 'bench', 'sandbox', 'examples', 'projenrc']) {
+    eslint.allowDevDeps(`**/${toolFolder}/**`);
+  }
 }
 
 function layerZones() {
@@ -64,7 +72,10 @@ function purity() {
       'error',
       { selector: "NewExpression[callee.name='Date'][arguments.length=0]", message: clock },
       { selector: "MemberExpression[object.name='Date'][property.name='now']", message: clock },
-      { selector: "MemberExpression[object.name='Math'][property.name='random']", message: 'domain/ has no chance in it.' },
+      {
+        selector: "MemberExpression[object.name='Math'][property.name='random']",
+        message: 'domain/ has no chance in it.',
+      },
     ],
   };
 }

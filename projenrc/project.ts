@@ -1,12 +1,16 @@
 import { awscdk, javascript, TextFile, typescript } from 'projen';
 
-/** The oldest aws-cdk-lib that the library promises to work with; it is developed against this one. */
+/**
+ * The oldest aws-cdk-lib that the library promises to work with; it is developed against this one.
+ */
 const CDK_FLOOR = '2.257.0';
 
 /** What projen brings with a range of its own, held to one version. */
 const PINNED_TOOLS = [
   '@types/jest@30.0.0',
-  '@stylistic/eslint-plugin@2.13.0',
+  'eslint-config-prettier@10.1.8',
+  'eslint-plugin-prettier@5.5.7',
+  'prettier@3.10.1',
   '@typescript-eslint/eslint-plugin@8.73.0',
   '@typescript-eslint/parser@8.73.0',
   'eslint-import-resolver-typescript@4.4.5',
@@ -100,7 +104,16 @@ export class CdkSentriesProject extends awscdk.AwsCdkConstructLibrary {
           exactOptionalPropertyTypes: false,
           paths: { 'cdk-sentries': ['./src/index.ts'] },
         },
-        include: ['.projenrc.ts', 'projenrc/**/*.ts', 'src/**/*.ts', 'test/**/*.ts', 'sandbox/**/*.ts', 'bench/**/*.ts', 'build/**/*.ts', 'examples/**/*.ts'],
+        include: [
+          '.projenrc.ts',
+          'projenrc/**/*.ts',
+          'src/**/*.ts',
+          'test/**/*.ts',
+          'sandbox/**/*.ts',
+          'bench/**/*.ts',
+          'build/**/*.ts',
+          'examples/**/*.ts',
+        ],
       },
       eslintOptions: {
         dirs: ['src', 'build', 'sandbox', 'bench', 'examples', 'projenrc', '.projenrc.ts'],
@@ -109,6 +122,15 @@ export class CdkSentriesProject extends awscdk.AwsCdkConstructLibrary {
         projectService: false,
         tsconfigPath: './tsconfig.dev.json',
         commandOptions: { fix: false, extraArgs: ['--max-warnings', '0'] },
+      },
+
+      prettier: true,
+      prettierOptions: {
+        settings: {
+          printWidth: 100,
+          singleQuote: true,
+          trailingComma: javascript.TrailingComma.ALL,
+        },
       },
 
       jest: true,

@@ -1,7 +1,10 @@
 import { JsonFile } from 'projen';
 import { CdkSentriesProject } from './project';
 
-/** What needs a full build, an install, or a Java machine takes minutes, and so do the tests of the sandbox itself: CI runs them, not `npm test`. */
+/**
+ * What needs a full build, an install, or a Java machine takes minutes, and so do the tests of the
+ * sandbox itself: CI runs them, not `npm test`.
+ */
 const SLOW_TESTS = ['/test/slow/', '/test/sandbox/'];
 
 export function shapeTests(project: CdkSentriesProject): void {
@@ -9,7 +12,8 @@ export function shapeTests(project: CdkSentriesProject): void {
   SLOW_TESTS.forEach((folder) => jest.addIgnorePattern(folder));
   jest.addModuleNameMappers({ '^cdk-sentries$': '<rootDir>/src/index.ts' });
   Object.assign(jest.config, { collectCoverage: false, testTimeout: 60_000, maxWorkers: 2 });
-  // Every synth of an aws-cdk-lib later than the floor validates the template for a second or two; one test turns it on.
+  // Every synth of an aws-cdk-lib later than the floor validates the template for a second or two;
+  // one test turns it on.
   project.testTask.env('CDK_VALIDATION', 'false');
 
   project.tasks.removeTask('test:watch');
@@ -25,17 +29,20 @@ export function shapeTests(project: CdkSentriesProject): void {
     },
   });
   project.addTask('test:slow', {
-    description: 'Use what would be published, from npm and from pip; ask EventBridge\'s own matching engine; faults and hostile input. Build first',
+    description:
+      "Use what would be published, from npm and from pip; ask EventBridge's own matching engine; faults and hostile input. Build first",
     env: { CDK_VALIDATION: 'false' },
     steps: [{ exec: 'jest --ci -c jest.slow.config.json --maxWorkers=2', receiveArgs: true }],
   });
   project.addTask('test:load', {
-    description: 'A thousand requests of an approval workflow at once, in some seven minutes; test:slow takes a hundred. Build first',
+    description:
+      'A thousand requests of an approval workflow at once, in some seven minutes; test:slow takes a hundred. Build first',
     env: { CDK_VALIDATION: 'false', APPROVAL_REQUESTS: '1000' },
     steps: [{ exec: 'jest --ci -c jest.slow.config.json test/slow/slack-approval-load.test.ts' }],
   });
   project.addTask('templates', {
-    description: 'Compare the templates of all examples, and of an app that uses every prop, with those of another commit; --renamed puts names aside',
+    description:
+      'Compare the templates of all examples, and of an app that uses every prop, with those of another commit; --renamed puts names aside',
     steps: [{ exec: 'tsx build/templates/compare-templates.ts', receiveArgs: true }],
   });
   project.addTask('test:replay', {

@@ -1,5 +1,11 @@
 import { SNSClient, SubscribeCommand } from '@aws-sdk/client-sns';
-import { CreateQueueCommand, DeleteMessageBatchCommand, type Message, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import {
+  CreateQueueCommand,
+  DeleteMessageBatchCommand,
+  type Message,
+  ReceiveMessageCommand,
+  SQSClient,
+} from '@aws-sdk/client-sqs';
 import * as z from 'zod/mini';
 import { ACCOUNT_ID, emulatorAccess, REGION } from './emulator/emulator-access';
 import { queuesDrained } from './emulator/queue-drained';
@@ -17,7 +23,9 @@ const Notification = z.object({
 });
 
 /** What emulator.py makes of a message that has a text for each protocol. */
-const Variants = z.object({ sandboxVariants: z.looseObject({ default: z.string(), email: z.optional(z.string()) }) });
+const Variants = z.object({
+  sandboxVariants: z.looseObject({ default: z.string(), email: z.optional(z.string()) }),
+});
 
 /** One message, as the subscribers of a topic got it. */
 export interface Delivery {
@@ -39,10 +47,19 @@ interface Waiter {
 
 /** Subscribes to topics and keeps all that they deliver. */
 export class Inbox {
-  static async open(emulatorEndpoint: string, onDelivery?: (delivery: Delivery) => void): Promise<Inbox> {
+  static async open(
+    emulatorEndpoint: string,
+    onDelivery?: (delivery: Delivery) => void,
+  ): Promise<Inbox> {
     const sqs = new SQSClient(emulatorAccess(emulatorEndpoint));
     const { QueueUrl = '' } = await sqs.send(new CreateQueueCommand({ QueueName: QUEUE_NAME }));
-    return new Inbox(emulatorEndpoint, sqs, new SNSClient(emulatorAccess(emulatorEndpoint)), QueueUrl, onDelivery);
+    return new Inbox(
+      emulatorEndpoint,
+      sqs,
+      new SNSClient(emulatorAccess(emulatorEndpoint)),
+      QueueUrl,
+      onDelivery,
+    );
   }
 
   readonly deliveries: Delivery[] = [];
@@ -61,19 +78,38 @@ export class Inbox {
   }
 
   async subscribeTo(topicArns: string[]): Promise<void> {
-    await Promise.all(topicArns.map(async (TopicArn) => this.sns.send(new SubscribeCommand({ TopicArn, Protocol: 'sqs', Endpoint: QUEUE_ARN }))));
+    await Promise.all(
+      topicArns.map(async (TopicArn) =>
+        this.sns.send(new SubscribeCommand({ TopicArn, Protocol: 'sqs', Endpoint: QUEUE_ARN })),
+      ),
+    );
   }
 
-  /** The first delivery, of those that are here and those to come, that is what the caller waits for. */
+  /**
+   * The first delivery, of those that are here and those to come, that is what the caller waits
+   * for.
+   */
   async waitFor(predicate: (delivery: Delivery) => boolean, timeoutMs: number): Promise<Delivery> {
     const here = this.deliveries.find(predicate);
     if (here) return here;
     return new Promise((resolve, reject) => {
-      const waiter: Waiter = { predicate, resolve: (delivery) => { clearTimeout(timer); resolve(delivery); } };
+      const waiter: Waiter = {
+        predicate,
+        resolve: (delivery) => {
+          clearTimeout(timer);
+          resolve(delivery);
+        },
+      };
       const timer = setTimeout(() => {
         this.waiters.delete(waiter);
-        const others = this.deliveries.map(({ subject, message }) => `- ${subject ?? 'no subject'}: ${message}`).join('\n');
-        reject(new Error(`No such message came within ${timeoutMs} ms. What came:\n${others || '- nothing'}`));
+        const others = this.deliveries
+          .map(({ subject, message }) => `- ${subject ?? 'no subject'}: ${message}`)
+          .join('\n');
+        reject(
+          new Error(
+            `No such message came within ${timeoutMs} ms. What came:\n${others || '- nothing'}`,
+          ),
+        );
       }, timeoutMs);
       this.waiters.add(waiter);
     });
@@ -96,16 +132,25 @@ export class Inbox {
       const messages = await this.receive();
       if (messages.length === 0) continue;
       for (const message of messages) this.take(deliveryOf(message));
-      await this.sqs.send(new DeleteMessageBatchCommand({
-        QueueUrl: this.queueUrl,
-        Entries: messages.map(({ ReceiptHandle }, index) => ({ Id: String(index), ReceiptHandle })),
-      }));
+      await this.sqs.send(
+        new DeleteMessageBatchCommand({
+          QueueUrl: this.queueUrl,
+          Entries: messages.map(({ ReceiptHandle }, index) => ({
+            Id: String(index),
+            ReceiptHandle,
+          })),
+        }),
+      );
     }
   }
 
   private async receive(): Promise<Message[]> {
     try {
-      const command = new ReceiveMessageCommand({ QueueUrl: this.queueUrl, MaxNumberOfMessages: 10, WaitTimeSeconds: LONG_POLL_SECONDS });
+      const command = new ReceiveMessageCommand({
+        QueueUrl: this.queueUrl,
+        MaxNumberOfMessages: 10,
+        WaitTimeSeconds: LONG_POLL_SECONDS,
+      });
       return (await this.sqs.send(command, { abortSignal: this.closed.signal })).Messages ?? [];
     } catch (error) {
       if (this.closed.signal.aborted) return [];
@@ -131,7 +176,12 @@ function deliveryOf({ Body = '' }: Message): Delivery {
     topicArn: notification.TopicArn,
     subject: notification.Subject,
     ...textsOf(notification.Message),
-    attributes: Object.fromEntries(Object.entries(notification.MessageAttributes ?? {}).map(([name, { Value }]) => [name, Value])),
+    attributes: Object.fromEntries(
+      Object.entries(notification.MessageAttributes ?? {}).map(([name, { Value }]) => [
+        name,
+        Value,
+      ]),
+    ),
   };
 }
 

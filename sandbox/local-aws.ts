@@ -1,13 +1,30 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
-import { CreateAccessKeyCommand, CreateUserCommand, IAMClient, PutUserPolicyCommand } from '@aws-sdk/client-iam';
-import { CreateSecretCommand, PutSecretValueCommand, ResourceNotFoundException, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import {
+  CreateAccessKeyCommand,
+  CreateUserCommand,
+  IAMClient,
+  PutUserPolicyCommand,
+} from '@aws-sdk/client-iam';
+import {
+  CreateSecretCommand,
+  PutSecretValueCommand,
+  ResourceNotFoundException,
+  SecretsManagerClient,
+} from '@aws-sdk/client-secrets-manager';
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
 import * as z from 'zod/mini';
 import { EventDelivery } from './cloudtrail/event-delivery';
 import {
-  type ApiCall, type CloudTrailEvent, type CloudTrailTap, type Crash, type Disturbance, type DisturbedCall, type Fault, type PutEvent,
+  type ApiCall,
+  type CloudTrailEvent,
+  type CloudTrailTap,
+  type Crash,
+  type Disturbance,
+  type DisturbedCall,
+  type Fault,
+  type PutEvent,
   startCloudTrailTap,
 } from './cloudtrail/tap';
 import { readAssembly } from './deployer/assembly';
@@ -27,15 +44,22 @@ import { SandboxClock } from './support/sandbox-clock';
 /** Of the events that this library announces. */
 const OWN_SOURCE = 'cdk-sentries';
 
-const ADMINISTRATOR = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }] };
+const ADMINISTRATOR = {
+  Version: '2012-10-17',
+  Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }],
+};
 
 export interface LocalAwsOptions {
   /**
-   * Has IAM's calls pass a hand-written stand-in for what the emulator's IAM lacks: paging, the root user's row, states of the
-   * credential report, faults of single users and keys. Keep it, and change it at any time.
+   * Has IAM's calls pass a hand-written stand-in for what the emulator's IAM lacks: paging, the
+   * root user's row, states of the credential report, faults of single users and keys. Keep it, and
+   * change it at any time.
    */
   readonly iamGaps?: IamGaps;
-  /** Variables for the processes of all functions, such as the address of a stand-in for what is outside of AWS. */
+  /**
+   * Variables for the processes of all functions, such as the address of a stand-in for what is
+   * outside of AWS.
+   */
   readonly functionEnvironment?: Readonly<Record<string, string>>;
   log?(line: string): void;
   onCall?(call: ApiCall): void;
@@ -63,9 +87,16 @@ export interface DeployedStack extends StackDeployment {
 }
 
 const UserKey = z.object({ AccessKeyId: z.string(), SecretAccessKey: z.string() });
-const SessionKey = z.object({ AccessKeyId: z.string(), SecretAccessKey: z.string(), SessionToken: z.string() });
+const SessionKey = z.object({
+  AccessKeyId: z.string(),
+  SecretAccessKey: z.string(),
+  SessionToken: z.string(),
+});
 
-/** The emulator with all that it takes to try a stack on it: CloudTrail's events, running functions, an inbox. */
+/**
+ * The emulator with all that it takes to try a stack on it: CloudTrail's events, running functions,
+ * an inbox.
+ */
 export class LocalAws {
   static async start(options: LocalAwsOptions = {}): Promise<LocalAws> {
     const environment = await preparePythonEnvironment(options.log ?? (() => undefined));
@@ -75,7 +106,8 @@ export class LocalAws {
     const delivery = new EventDelivery(async (event) => runner.deliver(event));
     const announced: PutEvent[] = [];
     const clock = new SandboxClock();
-    const iamStandIn = options.iamGaps && await startIamStandIn(emulator.endpoint, options.iamGaps);
+    const iamStandIn =
+      options.iamGaps && (await startIamStandIn(emulator.endpoint, options.iamGaps));
     const tap = await startCloudTrailTap({
       emulatorEndpoint: iamStandIn?.endpoint ?? emulator.endpoint,
       clock,
@@ -89,12 +121,29 @@ export class LocalAws {
       },
       endInvocation: async (invocationId) => runner.crash(invocationId),
     });
-    const runner = new Runner({ emulator: emulator.endpoint, functions: tap.endpoint }, {
-      onInvocation: options.onInvocation,
-      onLog: options.onFunctionLog,
-    }, clock, options.functionEnvironment);
+    const runner = new Runner(
+      { emulator: emulator.endpoint, functions: tap.endpoint },
+      {
+        onInvocation: options.onInvocation,
+        onLog: options.onFunctionLog,
+      },
+      clock,
+      options.functionEnvironment,
+    );
     const inbox = await Inbox.open(emulator.endpoint, options.onDelivery);
-    return new LocalAws({ environment, emulator, iamStandIn, tap, runner, inbox, deliveries, delivery, announced, clock, iamGaps: options.iamGaps });
+    return new LocalAws({
+      environment,
+      emulator,
+      iamStandIn,
+      tap,
+      runner,
+      inbox,
+      deliveries,
+      delivery,
+      announced,
+      clock,
+      iamGaps: options.iamGaps,
+    });
   }
 
   readonly region = REGION;
@@ -121,15 +170,21 @@ export class LocalAws {
   /** Stacks may follow one another; each has a name of its own. */
   async deploy(assemblyFolder: string, stackName?: string): Promise<DeployedStack> {
     const { emulator, runner, inbox } = this.parts;
-    const stack = await deployStack({ endpoint: emulator.endpoint, assembly: readAssembly(assemblyFolder), stackName });
+    const stack = await deployStack({
+      endpoint: emulator.endpoint,
+      assembly: readAssembly(assemblyFolder),
+      stackName,
+    });
     await Promise.all([runner.add(stack), inbox.subscribeTo(stack.topicArns)]);
     return { ...stack, retire: async () => runner.remove(stack) };
   }
 
   /**
-   * Sets the time for emulator, functions and CloudTrail's events; from there it goes on. Functions that run go by it from their next
-   * invocation on, warm ones too. Deliveries, calls and invocations are still told with the machine's time, as how long things take does
-   * not change. Set the clock back before anything is deployed: messages under way in queues would stay away until the time is reached again.
+   * Sets the time for emulator, functions and CloudTrail's events; from there it goes on. Functions
+   * that run go by it from their next invocation on, warm ones too. Deliveries, calls and
+   * invocations are still told with the machine's time, as how long things take does not change.
+   * Set the clock back before anything is deployed: messages under way in queues would stay away
+   * until the time is reached again.
    */
   async setClock(now: Date): Promise<void> {
     this.parts.clock.set(await this.parts.emulator.setClock(now));
@@ -141,27 +196,39 @@ export class LocalAws {
   }
 
   /**
-   * Sends a schedule's message to the queue that is its target, or runs the function that it calls, as EventBridge and Lambda would when it is due: with the target's own input, or the
-   * event of a schedule at the sandbox's time; again at once after a failure, as often as the template says (by default twice); and if all tries
-   * fail, with a message to the function's failure destination and dead-letter queue. Tells of the last try.
+   * Sends a schedule's message to the queue that is its target, or runs the function that it calls,
+   * as EventBridge and Lambda would when it is due: with the target's own input, or the event of a
+   * schedule at the sandbox's time; again at once after a failure, as often as the template says
+   * (by default twice); and if all tries fail, with a message to the function's failure destination
+   * and dead-letter queue. Tells of the last try.
    */
   async fire(stack: DeployedStack, ruleLogicalIdPrefix: string): Promise<FireReport> {
     return this.parts.runner.fire(stack, ruleLogicalIdPrefix);
   }
 
-  /** Invokes a function as somebody who waits for its answer: once. Rejects with what the handler threw. */
+  /**
+   * Invokes a function as somebody who waits for its answer: once. Rejects with what the handler
+   * threw.
+   */
   async invoke(functionName: string, payload: unknown): Promise<unknown> {
     return this.parts.runner.invoke(functionName, payload);
   }
 
-  /** Users with keys of any number, age, status and use: all of them, or none where a name or key id is there already. 5,000 take a second. */
+  /**
+   * Users with keys of any number, age, status and use: all of them, or none where a name or key id
+   * is there already. 5,000 take a second.
+   */
   async addUsers(users: readonly NewUser[]): Promise<AddedUser[]> {
     return this.parts.emulator.addUsers(users);
   }
 
   /** What the stand-in for IAM's gaps does. */
   get iamGaps(): IamGaps {
-    if (!this.parts.iamGaps) throw new Error('There is no stand-in for what the emulator\'s IAM lacks: ask for it with LocalAws.start({ iamGaps: new IamGaps() }).');
+    if (!this.parts.iamGaps) {
+      throw new Error(
+        "There is no stand-in for what the emulator's IAM lacks: ask for it with LocalAws.start({ iamGaps: new IamGaps() }).",
+      );
+    }
     return this.parts.iamGaps;
   }
 
@@ -169,39 +236,67 @@ export class LocalAws {
   async createUser(name: string): Promise<AwsCredentials> {
     const iam = new IAMClient(emulatorAccess(this.parts.emulator.endpoint));
     await iam.send(new CreateUserCommand({ UserName: name }));
-    await iam.send(new PutUserPolicyCommand({ UserName: name, PolicyName: 'administrator', PolicyDocument: JSON.stringify(ADMINISTRATOR) }));
+    await iam.send(
+      new PutUserPolicyCommand({
+        UserName: name,
+        PolicyName: 'administrator',
+        PolicyDocument: JSON.stringify(ADMINISTRATOR),
+      }),
+    );
     const { AccessKey } = await iam.send(new CreateAccessKeyCommand({ UserName: name }));
     const { AccessKeyId, SecretAccessKey } = UserKey.parse(AccessKey);
     return { accessKeyId: AccessKeyId, secretAccessKey: SecretAccessKey };
   }
 
-  /** Gives a secret its next value, AWSCURRENT; the value before stays as AWSPREVIOUS. Makes the secret where there is none of that name. */
+  /**
+   * Gives a secret its next value, AWSCURRENT; the value before stays as AWSPREVIOUS. Makes the
+   * secret where there is none of that name.
+   */
   async putSecret(arnOrName: string, value: string): Promise<void> {
     const secrets = new SecretsManagerClient(emulatorAccess(this.parts.emulator.endpoint));
     try {
       await secrets.send(new PutSecretValueCommand({ SecretId: arnOrName, SecretString: value }));
     } catch (error) {
-      if (!(error instanceof ResourceNotFoundException) || arnOrName.startsWith('arn:')) throw error;
+      if (!(error instanceof ResourceNotFoundException) || arnOrName.startsWith('arn:')) {
+        throw error;
+      }
       await secrets.send(new CreateSecretCommand({ Name: arnOrName, SecretString: value }));
     }
   }
 
   async assumeRole(roleArn: string, sessionName: string): Promise<AwsCredentials> {
     const sts = new STSClient(emulatorAccess(this.parts.emulator.endpoint));
-    const { Credentials } = await sts.send(new AssumeRoleCommand({ RoleArn: roleArn, RoleSessionName: sessionName }));
+    const { Credentials } = await sts.send(
+      new AssumeRoleCommand({ RoleArn: roleArn, RoleSessionName: sessionName }),
+    );
     const { AccessKeyId, SecretAccessKey, SessionToken } = SessionKey.parse(Credentials);
-    return { accessKeyId: AccessKeyId, secretAccessKey: SecretAccessKey, sessionToken: SessionToken };
+    return {
+      accessKeyId: AccessKeyId,
+      secretAccessKey: SecretAccessKey,
+      sessionToken: SessionToken,
+    };
   }
 
   /** Runs the AWS CLI, with these credentials and none of the caller's settings. */
   async cli(args: string[], credentials: AwsCredentials): Promise<CliResult> {
-    const child = spawn(this.aws, args, { stdio: ['ignore', 'pipe', 'pipe'], env: this.cliEnvironment(credentials) });
-    const [stdout, stderr, [exitCode]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]);
+    const child = spawn(this.aws, args, {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: this.cliEnvironment(credentials),
+    });
+    const [stdout, stderr, [exitCode]] = await Promise.all([
+      text(child.stdout),
+      text(child.stderr),
+      once(child, 'close'),
+    ]);
     return { stdout, stderr, exitCode: z.number().parse(exitCode) };
   }
 
   /** What the AWS CLI and the SDKs need to call here. */
-  cliEnvironment({ accessKeyId, secretAccessKey, sessionToken }: AwsCredentials): Record<string, string> {
+  cliEnvironment({
+    accessKeyId,
+    secretAccessKey,
+    sessionToken,
+  }: AwsCredentials): Record<string, string> {
     return {
       PATH: process.env.PATH ?? '',
       AWS_ENDPOINT_URL: this.endpoint,
@@ -221,18 +316,29 @@ export class LocalAws {
     await this.parts.runner.deliver(event);
   }
 
-  /** The next events of that name never reach EventBridge. CloudTrail's event history has them all the same. */
+  /**
+   * The next events of that name never reach EventBridge. CloudTrail's event history has them all
+   * the same.
+   */
   loseNext(eventName: string, times = 1): void {
     this.parts.delivery.lose(eventName, times);
   }
 
-  /** From now on, events wait on their way to EventBridge. CloudTrail's event history has them at once. */
+  /**
+   * From now on, events wait on their way to EventBridge. CloudTrail's event history has them at
+   * once.
+   */
   holdEvents(): void {
     this.parts.delivery.hold();
   }
 
-  /** Lets events through again, and delivers those that waited: in the order that `order` gives them, leaving some out or twice as it likes. */
-  async releaseEvents(order: (held: readonly CloudTrailEvent[]) => readonly CloudTrailEvent[] = (held) => held): Promise<void> {
+  /**
+   * Lets events through again, and delivers those that waited: in the order that `order` gives
+   * them, leaving some out or twice as it likes.
+   */
+  async releaseEvents(
+    order: (held: readonly CloudTrailEvent[]) => readonly CloudTrailEvent[] = (held) => held,
+  ): Promise<void> {
     await this.parts.delivery.release(order);
   }
 
@@ -246,7 +352,10 @@ export class LocalAws {
     this.parts.tap.history.release();
   }
 
-  /** Until every event is handled, also those that are tried again later, and every message is in the inbox. */
+  /**
+   * Until every event is handled, also those that are tried again later, and every message is in
+   * the inbox.
+   */
   async settled(): Promise<void> {
     const { tap, runner, inbox, deliveries } = this.parts;
     for (let begun = -1; begun !== deliveries.begun;) {
@@ -263,12 +372,18 @@ export class LocalAws {
     this.parts.tap.failNext(fault);
   }
 
-  /** The function that makes the next such call ends at once, as if its machine had failed: Lambda's queues and retries then do what they do. */
+  /**
+   * The function that makes the next such call ends at once, as if its machine had failed: Lambda's
+   * queues and retries then do what they do.
+   */
   crashNext(crash: Crash): void {
     this.parts.tap.crashNext(crash);
   }
 
-  /** Disturbs one call of the next invocation of a function, whatever it calls; what is given back tells whether there was such a call. */
+  /**
+   * Disturbs one call of the next invocation of a function, whatever it calls; what is given back
+   * tells whether there was such a call.
+   */
   disturbCall(disturbance: Disturbance): DisturbedCall {
     return this.parts.tap.disturbCall(disturbance);
   }
@@ -284,7 +399,12 @@ export class LocalAws {
     runner.stop();
     await iamStandIn?.stop();
     await emulator.stop();
-    if (deliveries.failures.length > 0) throw new AggregateError(deliveries.failures, `${deliveries.failures.length} events did not reach the bus`);
+    if (deliveries.failures.length > 0) {
+      throw new AggregateError(
+        deliveries.failures,
+        `${deliveries.failures.length} events did not reach the bus`,
+      );
+    }
   }
 }
 
@@ -311,6 +431,10 @@ interface Deliveries {
 function track(deliveries: Deliveries, delivery: Promise<void>): void {
   const { pending, failures } = deliveries;
   deliveries.begun += 1;
-  const settled = delivery.catch((error: unknown) => { failures.push(error); }).finally(() => pending.delete(settled));
+  const settled = delivery
+    .catch((error: unknown) => {
+      failures.push(error);
+    })
+    .finally(() => pending.delete(settled));
   pending.add(settled);
 }

@@ -18,9 +18,21 @@ const print = (line: string) => console.log(line);
 async function main(parameters: string[]): Promise<void> {
   const asked = parameters.join(' ');
   if (asked === 'keys') return end(await playKeys());
-  if (asked === 'approval') return end(await playApproval(start, process.stdin.isTTY ? typedAnswers(print) : playedAnswers(PLAYED), print));
-  if (asked === 'approval --once') return end(await playApproval(start, playedAnswers(PLAYED), print));
-  if (asked !== '' && asked !== '--once') throw new Error(`"${asked}" is not known here.\n${USAGE}`);
+  if (asked === 'approval') {
+    return end(
+      await playApproval(
+        start,
+        process.stdin.isTTY ? typedAnswers(print) : playedAnswers(PLAYED),
+        print,
+      ),
+    );
+  }
+  if (asked === 'approval --once') {
+    return end(await playApproval(start, playedAnswers(PLAYED), print));
+  }
+  if (asked !== '' && asked !== '--once') {
+    throw new Error(`"${asked}" is not known here.\n${USAGE}`);
+  }
 
   const localAws = await start(observers(print));
   const { healed, stage } = await playLockedSecurityGroup(localAws, print);

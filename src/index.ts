@@ -3,15 +3,37 @@ export { KeyActions, type KeyActionsProps } from './access-key/constructs/key-ac
 export { KeyExemption, type TagExemptionProps } from './access-key/constructs/key-exemption';
 export { ApprovalAsker } from './approval/constructs/approval-asker';
 export { Approvers } from './approval/constructs/approvers';
-export { SlackApprovalWorkflow, type SlackApprovalWorkflowProps } from './approval/constructs/slack-approval-workflow';
+export {
+  SlackApprovalWorkflow,
+  type SlackApprovalWorkflowProps,
+} from './approval/constructs/slack-approval-workflow';
 export { SlackDestination } from './approval/constructs/slack-destination';
-export { Actor, type CdkDeploymentsProps, type CloudFormationActorProps } from './security-group/constructs/actor';
-export { ChangeResponse, type RevertIfDeniedProps, UnansweredChange } from './security-group/constructs/change-response';
+export {
+  Actor,
+  type CdkDeploymentsProps,
+  type CloudFormationActorProps,
+} from './security-group/constructs/actor';
+export {
+  ChangeResponse,
+  type RevertIfDeniedProps,
+  UnansweredChange,
+} from './security-group/constructs/change-response';
 export { ExistingViolations } from './security-group/constructs/existing-violations';
 export { MonitoredGroups } from './security-group/constructs/monitored-groups';
 export { Ports } from './security-group/constructs/ports';
-export { type LockedBaselineProps, SecurityGroupBaseline } from './security-group/constructs/security-group-baseline';
-export { type SecurityGroupPolicy, SecurityGroupSentry, type SecurityGroupSentryProps } from './security-group/constructs/security-group-sentry';
-export { TrafficDirection, TrafficPattern, type TrafficPatternProps } from './security-group/constructs/traffic-pattern';
+export {
+  type LockedBaselineProps,
+  SecurityGroupBaseline,
+} from './security-group/constructs/security-group-baseline';
+export {
+  type SecurityGroupPolicy,
+  SecurityGroupSentry,
+  type SecurityGroupSentryProps,
+} from './security-group/constructs/security-group-sentry';
+export {
+  TrafficDirection,
+  TrafficPattern,
+  type TrafficPatternProps,
+} from './security-group/constructs/traffic-pattern';
 export { type PublicRangeProps, TrafficPeer } from './security-group/constructs/traffic-peer';
 export { SentryMode } from './shared/constructs/sentry-mode';

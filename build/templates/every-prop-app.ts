@@ -8,14 +8,41 @@ import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import * as sqs from 'aws-cdk-lib/aws-sqs';
 import {
-  Actor, Approvers, ChangeResponse, ExistingViolations, IamKeySentry, KeyActions, KeyExemption, MonitoredGroups, Ports, SecurityGroupBaseline,
-  SecurityGroupSentry, SentryMode, SlackApprovalWorkflow, SlackDestination, TrafficDirection, TrafficPattern, TrafficPeer, UnansweredChange,
-  type CdkDeploymentsProps, type CloudFormationActorProps, type IamKeySentryProps, type KeyActionsProps, type LockedBaselineProps,
+  Actor,
+  Approvers,
+  ChangeResponse,
+  ExistingViolations,
+  IamKeySentry,
+  KeyActions,
+  KeyExemption,
+  MonitoredGroups,
+  Ports,
+  SecurityGroupBaseline,
+  SecurityGroupSentry,
+  SentryMode,
+  SlackApprovalWorkflow,
+  SlackDestination,
+  TrafficDirection,
+  TrafficPattern,
+  TrafficPeer,
+  UnansweredChange,
+  type CdkDeploymentsProps,
+  type CloudFormationActorProps,
+  type IamKeySentryProps,
+  type KeyActionsProps,
+  type LockedBaselineProps,
   type PublicRangeProps,
-  type RevertIfDeniedProps, type SecurityGroupSentryProps, type SlackApprovalWorkflowProps, type TagExemptionProps, type TrafficPatternProps,
+  type RevertIfDeniedProps,
+  type SecurityGroupSentryProps,
+  type SlackApprovalWorkflowProps,
+  type TagExemptionProps,
+  type TrafficPatternProps,
 } from 'cdk-sentries';
 
-/** An app that uses every prop: each is typed as `Required`, so a prop that is added does not compile until it stands here. */
+/**
+ * An app that uses every prop: each is typed as `Required`, so a prop that is added does not
+ * compile until it stands here.
+ */
 const app = new App();
 const stack = new Stack(app, 'EveryProp');
 
@@ -44,7 +71,11 @@ const workflow: Required<SlackApprovalWorkflowProps> = {
   domainMapping: {
     domainName: new apigwv2.DomainName(stack, 'Domain', {
       domainName: 'approvals.example.com',
-      certificate: acm.Certificate.fromCertificateArn(stack, 'Certificate', 'arn:aws:acm:eu-west-1:111122223333:certificate/0a0a'),
+      certificate: acm.Certificate.fromCertificateArn(
+        stack,
+        'Certificate',
+        'arn:aws:acm:eu-west-1:111122223333:certificate/0a0a',
+      ),
     }),
   },
 };
@@ -57,11 +88,22 @@ const publicRange: Required<PublicRangeProps> = { ipv4BroaderThan: 24, ipv6Broad
 const pattern: Required<TrafficPatternProps> = {
   direction: TrafficDirection.INGRESS,
   ports: [
-    Ports.RDP, Ports.DATABASES, Ports.HIGH_RISK, Ports.ALL_TRAFFIC, Ports.tcp(443), Ports.tcpRange(20, 21), Ports.udp(53), Ports.udpRange(60, 61),
-    Ports.icmp(), Ports.protocol(50),
+    Ports.RDP,
+    Ports.DATABASES,
+    Ports.HIGH_RISK,
+    Ports.ALL_TRAFFIC,
+    Ports.tcp(443),
+    Ports.tcpRange(20, 21),
+    Ports.udp(53),
+    Ports.udpRange(60, 61),
+    Ports.icmp(),
+    Ports.protocol(50),
   ],
   peers: [
-    TrafficPeer.internet(), TrafficPeer.publicRange(publicRange), TrafficPeer.ipRange('10.0.0.0/8'), TrafficPeer.prefixList('pl-0123456789abcdef0'),
+    TrafficPeer.internet(),
+    TrafficPeer.publicRange(publicRange),
+    TrafficPeer.ipRange('10.0.0.0/8'),
+    TrafficPeer.prefixList('pl-0123456789abcdef0'),
     TrafficPeer.securityGroup(bastion),
   ],
 };
@@ -70,12 +112,28 @@ const deployments: Required<CdkDeploymentsProps> = { qualifier: 'team' };
 const groupSentry: Required<SecurityGroupSentryProps> = {
   monitoredGroups: MonitoredGroups.groups([web]),
   policies: [
-    { baseline: SecurityGroupBaseline.forbid([TrafficPattern.of(pattern)]), response: ChangeResponse.revert() },
-    { baseline: SecurityGroupBaseline.forbid([TrafficPattern.toInternet(Ports.tcp(25))]), response: ChangeResponse.revertUntilApproved(approvals) },
-    { baseline: SecurityGroupBaseline.allowOnly([TrafficPattern.everything()]), response: ChangeResponse.notifyOnly() },
-    { baseline: SecurityGroupBaseline.locked(locked), response: ChangeResponse.revertIfDenied(approvals, unanswered) },
+    {
+      baseline: SecurityGroupBaseline.forbid([TrafficPattern.of(pattern)]),
+      response: ChangeResponse.revert(),
+    },
+    {
+      baseline: SecurityGroupBaseline.forbid([TrafficPattern.toInternet(Ports.tcp(25))]),
+      response: ChangeResponse.revertUntilApproved(approvals),
+    },
+    {
+      baseline: SecurityGroupBaseline.allowOnly([TrafficPattern.everything()]),
+      response: ChangeResponse.notifyOnly(),
+    },
+    {
+      baseline: SecurityGroupBaseline.locked(locked),
+      response: ChangeResponse.revertIfDenied(approvals, unanswered),
+    },
   ],
-  trustedActors: [Actor.role(deployer), Actor.cloudFormation(cloudFormation), Actor.cdkDeployments(deployments)],
+  trustedActors: [
+    Actor.role(deployer),
+    Actor.cloudFormation(cloudFormation),
+    Actor.cdkDeployments(deployments),
+  ],
   notificationTopic: topic,
   mode: SentryMode.ENFORCE,
   existingViolations: ExistingViolations.RESPOND,
@@ -105,7 +163,9 @@ const keySentry: Required<IamKeySentryProps> = {
   schedule: events.Schedule.rate(Duration.hours(12)),
   missedRunAlarmAfter: Duration.days(2),
   exemptions: [
-    KeyExemption.user('robot'), KeyExemption.path('/breakglass/'), KeyExemption.group(iam.Group.fromGroupName(stack, 'Group', 'admins')),
+    KeyExemption.user('robot'),
+    KeyExemption.path('/breakglass/'),
+    KeyExemption.group(iam.Group.fromGroupName(stack, 'Group', 'admins')),
     KeyExemption.tag('keep-until', tagged),
   ],
   actions: KeyActions.of(actions),
@@ -116,7 +176,9 @@ const keySentry: Required<IamKeySentryProps> = {
 };
 new IamKeySentry(stack, 'KeySentry', keySentry);
 
-const defaults = new Stack(app, 'OtherSelections', { env: { account: '111122223333', region: 'us-east-1' } });
+const defaults = new Stack(app, 'OtherSelections', {
+  env: { account: '111122223333', region: 'us-east-1' },
+});
 const approversByName = new SlackApprovalWorkflow(defaults, 'Approvals', {
   signingSecret: new secretsmanager.Secret(defaults, 'SigningSecret'),
   botToken: new secretsmanager.Secret(defaults, 'BotToken'),
@@ -130,14 +192,33 @@ const askBefore = {
 };
 const selections: [string, MonitoredGroups][] = [
   ['Ids', MonitoredGroups.ids(['sg-0123456789abcdef0'])],
-  ['Tagged', MonitoredGroups.taggedWith('sentry', 'on').excluding(MonitoredGroups.taggedWith('sentry', 'off'))],
-  ['InVpc', MonitoredGroups.inVpc(ec2.Vpc.fromVpcAttributes(defaults, 'Vpc', { vpcId: 'vpc-0123456789abcdef0', availabilityZones: ['a'] }))],
+  [
+    'Tagged',
+    MonitoredGroups.taggedWith('sentry', 'on').excluding(
+      MonitoredGroups.taggedWith('sentry', 'off'),
+    ),
+  ],
+  [
+    'InVpc',
+    MonitoredGroups.inVpc(
+      ec2.Vpc.fromVpcAttributes(defaults, 'Vpc', {
+        vpcId: 'vpc-0123456789abcdef0',
+        availabilityZones: ['a'],
+      }),
+    ),
+  ],
 ];
 for (const [id, monitoredGroups] of selections) {
-  new SecurityGroupSentry(defaults, id, { monitoredGroups, policies: [askBefore], mode: SentryMode.OBSERVE });
+  new SecurityGroupSentry(defaults, id, {
+    monitoredGroups,
+    policies: [askBefore],
+    mode: SentryMode.OBSERVE,
+  });
 }
 
-const everywhere = new Stack(app, 'Everywhere', { env: { account: '444455556666', region: 'eu-central-1' } });
+const everywhere = new Stack(app, 'Everywhere', {
+  env: { account: '444455556666', region: 'eu-central-1' },
+});
 new SecurityGroupSentry(everywhere, 'All', {
   monitoredGroups: MonitoredGroups.all(),
   policies: [{ baseline: SecurityGroupBaseline.locked(), response: ChangeResponse.revert() }],

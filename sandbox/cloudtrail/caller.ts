@@ -28,17 +28,29 @@ export function userCaller(known: KnownIdentity): Caller {
   const { kind, path } = principalOf(known.arn);
   if (kind === 'root') return callerOfType(known, 'Root', {});
   if (kind === 'user') {
-    // The emulator's answer for keys that it never gave out has a user under sts; AWS knows users under iam only.
-    return callerOfType({ ...known, arn: known.arn.replace(':sts:', ':iam:') }, 'IAMUser', { userName: path.at(-1) });
+    // The emulator's answer for keys that it never gave out has a user under sts; AWS knows users
+    // under iam only.
+    return callerOfType({ ...known, arn: known.arn.replace(':sts:', ':iam:') }, 'IAMUser', {
+      userName: path.at(-1),
+    });
   }
   return callerOfType(known, 'Unknown', {});
 }
 
-/** The session's creation is not to be had from the emulator: the time at which the tap first saw it stands for it. */
+/**
+ * The session's creation is not to be had from the emulator: the time at which the tap first saw it
+ * stands for it.
+ */
 export function sessionCaller(known: KnownIdentity, role: EmulatorRole, firstSeen: number): Caller {
   return callerOfType(known, 'AssumedRole', {
     sessionContext: {
-      sessionIssuer: { type: 'Role', principalId: role.id, arn: role.arn, accountId: known.account, userName: role.name },
+      sessionIssuer: {
+        type: 'Role',
+        principalId: role.id,
+        arn: role.arn,
+        accountId: known.account,
+        userName: role.name,
+      },
       attributes: { creationDate: timeOf(firstSeen), mfaAuthenticated: 'false' },
     },
   });
@@ -78,7 +90,10 @@ export class Callers {
 
   private async ask(credentials: SigningCredentials): Promise<Caller> {
     const firstSeen = Date.now();
-    const identity = { ...await this.emulator.callerIdentity(credentials), accessKeyId: credentials.accessKeyId };
+    const identity = {
+      ...(await this.emulator.callerIdentity(credentials)),
+      accessKeyId: credentials.accessKeyId,
+    };
     const roleName = roleNameOf(identity.arn);
     if (roleName === undefined) return userCaller(identity);
     return sessionCaller(identity, await this.emulator.role(roleName, credentials), firstSeen);

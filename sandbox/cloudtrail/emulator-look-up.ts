@@ -1,4 +1,9 @@
-import { DescribeSecurityGroupsCommand, EC2Client, EC2ServiceException, paginateDescribeSecurityGroupRules } from '@aws-sdk/client-ec2';
+import {
+  DescribeSecurityGroupsCommand,
+  EC2Client,
+  EC2ServiceException,
+  paginateDescribeSecurityGroupRules,
+} from '@aws-sdk/client-ec2';
 import { GetRoleCommand, IAMClient } from '@aws-sdk/client-iam';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import * as z from 'zod/mini';
@@ -16,17 +21,32 @@ const describedRule = z.object({
   CidrIpv4: z.optional(z.string()),
   CidrIpv6: z.optional(z.string()),
   PrefixListId: z.optional(z.string()),
-  ReferencedGroupInfo: z.optional(z.object({ GroupId: z.string(), UserId: z.optional(z.string()) })),
+  ReferencedGroupInfo: z.optional(
+    z.object({ GroupId: z.string(), UserId: z.optional(z.string()) }),
+  ),
   Tags: z.optional(z.array(z.object({ Key: z.string(), Value: z.string() }))),
 });
 
 const callerIdentity = z.object({ UserId: z.string(), Account: z.string(), Arn: z.string() });
-const role = z.object({ Role: z.object({ Arn: z.string(), RoleId: z.string(), RoleName: z.string() }) });
+const role = z.object({
+  Role: z.object({ Arn: z.string(), RoleId: z.string(), RoleName: z.string() }),
+});
 
-export interface EmulatorIdentity { readonly userId: string; readonly account: string; readonly arn: string }
-export interface EmulatorRole { readonly arn: string; readonly id: string; readonly name: string }
+export interface EmulatorIdentity {
+  readonly userId: string;
+  readonly account: string;
+  readonly arn: string;
+}
+export interface EmulatorRole {
+  readonly arn: string;
+  readonly id: string;
+  readonly name: string;
+}
 
-/** The tap's own questions to the emulator, asked past the tap: nobody records them. They name the caller's access key, whose account then answers. */
+/**
+ * The tap's own questions to the emulator, asked past the tap: nobody records them. They name the
+ * caller's access key, whose account then answers.
+ */
 export class EmulatorLookUp {
   private readonly ec2 = new Map<string, EC2Client>();
   private readonly oneShot = new Set<{ destroy(): void }>();
@@ -35,14 +55,18 @@ export class EmulatorLookUp {
 
   async callerIdentity(credentials: SigningCredentials): Promise<EmulatorIdentity> {
     return this.asking(new STSClient(this.configuration(credentials)), async (sts) => {
-      const { UserId, Account, Arn } = callerIdentity.parse(await sts.send(new GetCallerIdentityCommand({})));
+      const { UserId, Account, Arn } = callerIdentity.parse(
+        await sts.send(new GetCallerIdentityCommand({})),
+      );
       return { userId: UserId, account: Account, arn: Arn };
     });
   }
 
   async role(name: string, credentials: SigningCredentials): Promise<EmulatorRole> {
     return this.asking(new IAMClient(this.configuration(credentials)), async (iam) => {
-      const { Arn, RoleId, RoleName } = role.parse(await iam.send(new GetRoleCommand({ RoleName: name }))).Role;
+      const { Arn, RoleId, RoleName } = role.parse(
+        await iam.send(new GetRoleCommand({ RoleName: name })),
+      ).Role;
       return { arn: Arn, id: RoleId, name: RoleName };
     });
   }
@@ -68,13 +92,23 @@ export class EmulatorLookUp {
     for (const client of [...this.ec2.values(), ...this.oneShot]) client.destroy();
   }
 
-  private async describeRules(groupId: string, credentials: SigningCredentials): Promise<KeptRule[]> {
+  private async describeRules(
+    groupId: string,
+    credentials: SigningCredentials,
+  ): Promise<KeptRule[]> {
     const rules: KeptRule[] = [];
     const pages = paginateDescribeSecurityGroupRules(
       { client: this.ec2For(credentials) },
       { Filters: [{ Name: 'group-id', Values: [groupId] }] },
     );
-    for await (const page of pages) rules.push(...z.array(describedRule).parse(page.SecurityGroupRules ?? []).map(keptRule));
+    for await (const page of pages) {
+      rules.push(
+        ...z
+          .array(describedRule)
+          .parse(page.SecurityGroupRules ?? [])
+          .map(keptRule),
+      );
+    }
     return rules;
   }
 
@@ -85,7 +119,10 @@ export class EmulatorLookUp {
     return client;
   }
 
-  private async asking<Client extends { destroy(): void }, Answer>(client: Client, ask: (client: Client) => Promise<Answer>): Promise<Answer> {
+  private async asking<Client extends { destroy(): void }, Answer>(
+    client: Client,
+    ask: (client: Client) => Promise<Answer>,
+  ): Promise<Answer> {
     this.oneShot.add(client);
     try {
       return await ask(client);
@@ -96,7 +133,12 @@ export class EmulatorLookUp {
   }
 
   private configuration({ accessKeyId, region }: SigningCredentials) {
-    return { endpoint: this.endpoint, region, maxAttempts: 2, credentials: { accessKeyId, secretAccessKey: 'unverified' } };
+    return {
+      endpoint: this.endpoint,
+      region,
+      maxAttempts: 2,
+      credentials: { accessKeyId, secretAccessKey: 'unverified' },
+    };
   }
 }
 
@@ -112,7 +154,10 @@ function keptRule(rule: z.infer<typeof describedRule>): KeptRule {
     cidrIpv4: rule.CidrIpv4,
     cidrIpv6: rule.CidrIpv6,
     prefixListId: rule.PrefixListId,
-    referencedGroup: rule.ReferencedGroupInfo && { groupId: rule.ReferencedGroupInfo.GroupId, userId: rule.ReferencedGroupInfo.UserId },
+    referencedGroup: rule.ReferencedGroupInfo && {
+      groupId: rule.ReferencedGroupInfo.GroupId,
+      userId: rule.ReferencedGroupInfo.UserId,
+    },
     tags: (rule.Tags ?? []).map(({ Key, Value }) => ({ key: Key, value: Value })),
   };
 }

@@ -16,15 +16,22 @@ export class EventDelivery {
     this.held ??= [];
   }
 
-  /** Lets events through again, and delivers those that waited, one after the other, as `order` says. */
-  async release(order: (held: readonly CloudTrailEvent[]) => readonly CloudTrailEvent[]): Promise<void> {
+  /**
+   * Lets events through again, and delivers those that waited, one after the other, as `order`
+   * says.
+   */
+  async release(
+    order: (held: readonly CloudTrailEvent[]) => readonly CloudTrailEvent[],
+  ): Promise<void> {
     const held = this.held ?? [];
     this.held = undefined;
     for (const event of order(held)) await this.deliver(event);
   }
 
   async take(event: CloudTrailEvent): Promise<void> {
-    const loss = this.losses.find(({ eventName, left }) => left > 0 && eventName === event.detail.eventName);
+    const loss = this.losses.find(
+      ({ eventName, left }) => left > 0 && eventName === event.detail.eventName,
+    );
     if (loss) {
       loss.left -= 1;
       return;

@@ -1,8 +1,9 @@
 /**
- * A hand-written stand-in, and no part of the emulator, which has no LookupEvents: CloudTrail's event history, made of the events
- * that the tap made. It answers as AWS documents it, as far as tests need it; nobody else has checked it. Differences: all is there
- * at once (in AWS: within minutes) unless it is held, nothing is forgotten (in AWS: after 90 days), and nobody is throttled unless a
- * fault says so (in AWS: from 2 calls a second on).
+ * A hand-written stand-in, and no part of the emulator, which has no LookupEvents: CloudTrail's
+ * event history, made of the events that the tap made. It answers as AWS documents it, as far as
+ * tests need it; nobody else has checked it. Differences: all is there at once (in AWS: within
+ * minutes) unless it is held, nothing is forgotten (in AWS: after 90 days), and nobody is throttled
+ * unless a fault says so (in AWS: from 2 calls a second on).
  */
 import { randomUUID } from 'node:crypto';
 import * as z from 'zod/mini';
@@ -15,7 +16,10 @@ import { errorAnswer } from '../proxy/faults';
 const MAX_RESULTS = 50;
 
 const Request = z.object({
-  LookupAttributes: z._default(z.array(z.object({ AttributeKey: z.string(), AttributeValue: z.string() })), []),
+  LookupAttributes: z._default(
+    z.array(z.object({ AttributeKey: z.string(), AttributeValue: z.string() })),
+    [],
+  ),
   /** In seconds since 1970, like EndTime. */
   StartTime: z.optional(z.number()),
   EndTime: z.optional(z.number()),
@@ -24,9 +28,19 @@ const Request = z.object({
 });
 type Request = z.infer<typeof Request>;
 
-const Identity = z.object({ type: z.string(), arn: z.string(), accessKeyId: z.optional(z.string()), userName: z.optional(z.string()) });
+const Identity = z.object({
+  type: z.string(),
+  arn: z.string(),
+  accessKeyId: z.optional(z.string()),
+  userName: z.optional(z.string()),
+});
 const RecordFields = z.object({
-  eventID: z.string(), eventName: z.string(), eventTime: z.string(), eventSource: z.string(), readOnly: z.boolean(), userIdentity: Identity,
+  eventID: z.string(),
+  eventName: z.string(),
+  eventTime: z.string(),
+  eventSource: z.string(),
+  readOnly: z.boolean(),
+  userIdentity: Identity,
 });
 
 /** One event, as LookupEvents answers it. */
@@ -44,7 +58,9 @@ interface LookedUpEvent {
 }
 
 /** What an event must hold to be found by an attribute. */
-const ATTRIBUTES: Readonly<Record<string, (event: LookedUpEvent) => readonly (string | undefined)[]>> = {
+const ATTRIBUTES: Readonly<
+  Record<string, (event: LookedUpEvent) => readonly (string | undefined)[]>
+> = {
   EventId: ({ EventId }) => [EventId],
   EventName: ({ EventName }) => [EventName],
   EventSource: ({ EventSource }) => [EventSource],
@@ -77,11 +93,24 @@ export class EventHistory {
   /** The answer to LookupEvents, in the caller's account and Region. */
   answerTo(request: ApiRequest, account: string): Answer {
     const parsed = Request.safeParse(request.json);
-    if (!parsed.success) return errorAnswer(request, { errorCode: 'ValidationException', message: z.prettifyError(parsed.error) });
+    if (!parsed.success) {
+      return errorAnswer(request, {
+        errorCode: 'ValidationException',
+        message: z.prettifyError(parsed.error),
+      });
+    }
     const error = errorIn(parsed.data);
     if (error) return errorAnswer(request, error);
-    const found = this.newestFirst(account, request.credentials?.region).filter((event) => isAskedFor(event, parsed.data));
-    return this.page(found, parsed.data) ?? errorAnswer(request, { errorCode: 'InvalidNextTokenException', message: 'No page begins there.' });
+    const found = this.newestFirst(account, request.credentials?.region).filter((event) =>
+      isAskedFor(event, parsed.data),
+    );
+    return (
+      this.page(found, parsed.data) ??
+      errorAnswer(request, {
+        errorCode: 'InvalidNextTokenException',
+        message: 'No page begins there.',
+      })
+    );
   }
 
   private newestFirst(account: string, region: string | undefined): LookedUpEvent[] {
@@ -93,29 +122,60 @@ export class EventHistory {
   }
 
   /** A token is the id of the last event of the page before. */
-  private page(found: readonly LookedUpEvent[], { MaxResults, NextToken }: Request): Answer | undefined {
-    const start = NextToken === undefined ? 0 : found.findIndex(({ EventId }) => EventId === NextToken) + 1;
+  private page(
+    found: readonly LookedUpEvent[],
+    { MaxResults, NextToken }: Request,
+  ): Answer | undefined {
+    const start =
+      NextToken === undefined ? 0 : found.findIndex(({ EventId }) => EventId === NextToken) + 1;
     if (NextToken !== undefined && start === 0) return undefined;
     const Events = found.slice(start, start + MaxResults);
-    return jsonAnswer({ Events, NextToken: start + MaxResults < found.length ? Events.at(-1)?.EventId : undefined });
+    return jsonAnswer({
+      Events,
+      NextToken: start + MaxResults < found.length ? Events.at(-1)?.EventId : undefined,
+    });
   }
 }
 
-function errorIn({ LookupAttributes, StartTime = 0, EndTime = Infinity, MaxResults }: Request): { errorCode: string; message: string } | undefined {
-  if (LookupAttributes.length > 1 || LookupAttributes.some(({ AttributeKey }) => !(AttributeKey in ATTRIBUTES))) {
-    return { errorCode: 'InvalidLookupAttributesException', message: `One of ${Object.keys(ATTRIBUTES).join(', ')}, and not several.` };
+function errorIn({
+  LookupAttributes,
+  StartTime = 0,
+  EndTime = Infinity,
+  MaxResults,
+}: Request): { errorCode: string; message: string } | undefined {
+  if (
+    LookupAttributes.length > 1 ||
+    LookupAttributes.some(({ AttributeKey }) => !(AttributeKey in ATTRIBUTES))
+  ) {
+    return {
+      errorCode: 'InvalidLookupAttributesException',
+      message: `One of ${Object.keys(ATTRIBUTES).join(', ')}, and not several.`,
+    };
   }
-  if (MaxResults < 1 || MaxResults > MAX_RESULTS) return { errorCode: 'InvalidMaxResultsException', message: `From 1 to ${MAX_RESULTS}.` };
-  return StartTime > EndTime ? { errorCode: 'InvalidTimeRangeException', message: 'It ends before it begins.' } : undefined;
+  if (MaxResults < 1 || MaxResults > MAX_RESULTS) {
+    return { errorCode: 'InvalidMaxResultsException', message: `From 1 to ${MAX_RESULTS}.` };
+  }
+  return StartTime > EndTime
+    ? { errorCode: 'InvalidTimeRangeException', message: 'It ends before it begins.' }
+    : undefined;
 }
 
-function isAskedFor(event: LookedUpEvent, { LookupAttributes, StartTime = 0, EndTime = Infinity }: Request): boolean {
-  return event.EventTime >= StartTime && event.EventTime <= EndTime
-    && LookupAttributes.every(({ AttributeKey, AttributeValue }) => ATTRIBUTES[AttributeKey]?.(event).includes(AttributeValue));
+function isAskedFor(
+  event: LookedUpEvent,
+  { LookupAttributes, StartTime = 0, EndTime = Infinity }: Request,
+): boolean {
+  return (
+    event.EventTime >= StartTime &&
+    event.EventTime <= EndTime &&
+    LookupAttributes.every(({ AttributeKey, AttributeValue }) =>
+      ATTRIBUTES[AttributeKey]?.(event).includes(AttributeValue),
+    )
+  );
 }
 
 function lookedUp({ detail }: CloudTrailEvent): LookedUpEvent {
-  const { eventID, eventName, eventTime, eventSource, readOnly, userIdentity } = RecordFields.parse(detail);
+  const { eventID, eventName, eventTime, eventSource, readOnly, userIdentity } =
+    RecordFields.parse(detail);
   return {
     EventId: eventID,
     EventName: eventName,
@@ -140,7 +200,14 @@ function jsonAnswer(content: object): Answer {
   return {
     status: 200,
     statusMessage: 'OK',
-    rawHeaders: ['Content-Type', 'application/x-amz-json-1.1', 'Content-Length', String(body.length), 'x-amzn-requestid', randomUUID()],
+    rawHeaders: [
+      'Content-Type',
+      'application/x-amz-json-1.1',
+      'Content-Length',
+      String(body.length),
+      'x-amzn-requestid',
+      randomUUID(),
+    ],
     body,
   };
 }

@@ -4,7 +4,9 @@ export class GroupQueue {
 
   async run(groupId: string, work: () => Promise<void>): Promise<void> {
     const turn = (this.tails.get(groupId) ?? Promise.resolve()).then(work);
-    const tail = turn.catch(() => { /* whoever queued the work hears of it; the next in line need not */ });
+    const tail = turn.catch(() => {
+      /* whoever queued the work hears of it; the next in line need not */
+    });
     this.tails.set(groupId, tail);
     await turn.finally(() => {
       if (this.tails.get(groupId) === tail) this.tails.delete(groupId);

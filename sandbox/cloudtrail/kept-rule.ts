@@ -16,7 +16,13 @@ export interface KeptRule {
   readonly tags: readonly { readonly key: string; readonly value: string }[];
 }
 
-const PROTOCOL_NAMES: Readonly<Record<string, string>> = { 6: 'tcp', 17: 'udp', 1: 'icmp', 58: 'icmpv6', all: '-1' };
+const PROTOCOL_NAMES: Readonly<Record<string, string>> = {
+  6: 'tcp',
+  17: 'udp',
+  1: 'icmp',
+  58: 'icmpv6',
+  all: '-1',
+};
 const PROTOCOLS_WITH_PORTS = new Set(['tcp', 'udp', 'icmp', 'icmpv6']);
 
 export function keptProtocol(sent: string): string {
@@ -25,7 +31,11 @@ export function keptProtocol(sent: string): string {
 }
 
 /** EC2 keeps no ports for protocols that have none: -1 and -1, whatever was sent. */
-export function keptPorts(protocol: string, from: number | undefined, to: number | undefined): { fromPort: number; toPort: number } {
+export function keptPorts(
+  protocol: string,
+  from: number | undefined,
+  to: number | undefined,
+): { fromPort: number; toPort: number } {
   if (!PROTOCOLS_WITH_PORTS.has(keptProtocol(protocol))) return { fromPort: -1, toPort: -1 };
   return { fromPort: from ?? -1, toPort: to ?? -1 };
 }

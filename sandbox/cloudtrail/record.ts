@@ -6,15 +6,15 @@ import { requestParametersOf } from './request-parameters';
 import { ApiError } from '../proxy/answer';
 
 export interface CloudTrailEvent {
-  readonly 'version': '0';
-  readonly 'id': string;
+  readonly version: '0';
+  readonly id: string;
   readonly 'detail-type': 'AWS API Call via CloudTrail';
-  readonly 'source': 'aws.ec2';
-  readonly 'account': string;
-  readonly 'time': string;
-  readonly 'region': string;
-  readonly 'resources': string[];
-  readonly 'detail': Record<string, unknown>;
+  readonly source: 'aws.ec2';
+  readonly account: string;
+  readonly time: string;
+  readonly region: string;
+  readonly resources: string[];
+  readonly detail: Record<string, unknown>;
 }
 
 /** What a record tells of a call, however it ended. */
@@ -36,15 +36,15 @@ export type CallEnd =
 /** The event that EventBridge would have delivered. */
 export function eventOf(call: RecordedCall, end: CallEnd): CloudTrailEvent {
   return {
-    'version': '0',
-    'id': randomUUID(),
+    version: '0',
+    id: randomUUID(),
     'detail-type': 'AWS API Call via CloudTrail',
-    'source': 'aws.ec2',
-    'account': call.caller.account,
-    'time': timeOf(call.at),
-    'region': call.region,
-    'resources': [],
-    'detail': recordOf(call, end),
+    source: 'aws.ec2',
+    account: call.caller.account,
+    time: timeOf(call.at),
+    region: call.region,
+    resources: [],
+    detail: recordOf(call, end),
   };
 }
 
@@ -72,10 +72,19 @@ function recordOf(call: RecordedCall, end: CallEnd): Record<string, unknown> {
 
 function endOf(end: CallEnd): Record<string, unknown> {
   if (end.kind === 'answered') return { responseElements: end.responseElements };
-  return { errorCode: recordedErrorCode(end.error.code), errorMessage: end.error.message, responseElements: null };
+  return {
+    errorCode: recordedErrorCode(end.error.code),
+    errorMessage: end.error.message,
+    responseElements: null,
+  };
 }
 
-const SERVER_ERRORS = new Set(['InternalError', 'InternalFailure', 'ServiceUnavailable', 'Unavailable']);
+const SERVER_ERRORS = new Set([
+  'InternalError',
+  'InternalFailure',
+  'ServiceUnavailable',
+  'Unavailable',
+]);
 
 /** EC2 says in its records whose fault an error was; in its answers it does not. */
 function recordedErrorCode(code: string): string {

@@ -7,7 +7,10 @@ const WRAPPED_ACTIONS = [
   'RestoreManagedPrefixListVersion',
 ] as const;
 
-/** The calls that change security groups, and those that change what decides about them: default groups, prefix lists and tags. */
+/**
+ * The calls that change security groups, and those that change what decides about them: default
+ * groups, prefix lists and tags.
+ */
 const RECORDED_ACTIONS = [
   'AuthorizeSecurityGroupIngress',
   'AuthorizeSecurityGroupEgress',
@@ -22,13 +25,13 @@ const RECORDED_ACTIONS = [
   ...WRAPPED_ACTIONS,
 ] as const;
 
-export type RecordedAction = typeof RECORDED_ACTIONS[number];
+export type RecordedAction = (typeof RECORDED_ACTIONS)[number];
 
 export function recordedActionNamed(action: string): RecordedAction | undefined {
   return RECORDED_ACTIONS.find((known) => known === action);
 }
 
-export function isWrapped(action: RecordedAction): action is typeof WRAPPED_ACTIONS[number] {
+export function isWrapped(action: RecordedAction): action is (typeof WRAPPED_ACTIONS)[number] {
   return WRAPPED_ACTIONS.some((known) => known === action);
 }
 

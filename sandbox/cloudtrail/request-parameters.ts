@@ -1,11 +1,23 @@
 import { recordList, recordListIfAny, withoutAbsent } from './record-list';
 import { isWrapped, RecordedAction } from './recorded-action';
-import { membersOf, ParameterTree, parameterTree, textAt, textsAt, treesAt } from '../proxy/query-parameters';
+import {
+  membersOf,
+  ParameterTree,
+  parameterTree,
+  textAt,
+  textsAt,
+  treesAt,
+} from '../proxy/query-parameters';
 
 type Rendered = Record<string, unknown>;
 
-/** What CloudTrail writes as `requestParameters`: what the client sent, not what EC2 makes of it. */
-export function requestParametersOf(action: RecordedAction, parameters: Readonly<Record<string, string>>): Rendered {
+/**
+ * What CloudTrail writes as `requestParameters`: what the client sent, not what EC2 makes of it.
+ */
+export function requestParametersOf(
+  action: RecordedAction,
+  parameters: Readonly<Record<string, string>>,
+): Rendered {
   const sent = parameterTree(parameters);
   if (isWrapped(action)) return { [`${action}Request`]: asSent(sent) };
   switch (action) {
@@ -70,7 +82,9 @@ function rulesOfGroup(sent: ParameterTree): Rendered {
     cidrIp: textAt(sent, 'CidrIp'),
     sourceSecurityGroupName: textAt(sent, 'SourceSecurityGroupName'),
     sourceSecurityGroupOwnerId: textAt(sent, 'SourceSecurityGroupOwnerId'),
-    securityGroupRuleIds: recordListIfAny(textsAt(sent, 'SecurityGroupRuleId').map((id) => ({ securityGroupRuleId: id }))),
+    securityGroupRuleIds: recordListIfAny(
+      textsAt(sent, 'SecurityGroupRuleId').map((id) => ({ securityGroupRuleId: id })),
+    ),
     tagSpecificationSet: tagSpecifications(sent),
   });
 }
@@ -79,14 +93,28 @@ function permission(sent: ParameterTree): Rendered {
   return withoutAbsent({
     ...protocolAndPorts(sent),
     groups: recordList(treesAt(sent, 'Groups').map(peerGroup)),
-    ipRanges: recordList(treesAt(sent, 'IpRanges').map((range) => peer('cidrIp', textAt(range, 'CidrIp'), range))),
-    ipv6Ranges: recordList(treesAt(sent, 'Ipv6Ranges').map((range) => peer('cidrIpv6', textAt(range, 'CidrIpv6'), range))),
-    prefixListIds: recordList(treesAt(sent, 'PrefixListIds').map((list) => peer('prefixListId', textAt(list, 'PrefixListId'), list))),
+    ipRanges: recordList(
+      treesAt(sent, 'IpRanges').map((range) => peer('cidrIp', textAt(range, 'CidrIp'), range)),
+    ),
+    ipv6Ranges: recordList(
+      treesAt(sent, 'Ipv6Ranges').map((range) =>
+        peer('cidrIpv6', textAt(range, 'CidrIpv6'), range),
+      ),
+    ),
+    prefixListIds: recordList(
+      treesAt(sent, 'PrefixListIds').map((list) =>
+        peer('prefixListId', textAt(list, 'PrefixListId'), list),
+      ),
+    ),
   });
 }
 
 function protocolAndPorts(sent: ParameterTree): Rendered {
-  return { ipProtocol: textAt(sent, 'IpProtocol'), fromPort: numberIn(textAt(sent, 'FromPort')), toPort: numberIn(textAt(sent, 'ToPort')) };
+  return {
+    ipProtocol: textAt(sent, 'IpProtocol'),
+    fromPort: numberIn(textAt(sent, 'FromPort')),
+    toPort: numberIn(textAt(sent, 'ToPort')),
+  };
 }
 
 function peer(kind: string, value: string | undefined, sent: ParameterTree): Rendered {
@@ -105,17 +133,24 @@ function peerGroup(sent: ParameterTree): Rendered {
 }
 
 function tagSpecifications(sent: ParameterTree): Rendered | undefined {
-  return recordListIfAny(treesAt(sent, 'TagSpecification').map((specification) => withoutAbsent({
-    resourceType: textAt(specification, 'ResourceType'),
-    tags: treesAt(specification, 'Tag').map(tag),
-  })));
+  return recordListIfAny(
+    treesAt(sent, 'TagSpecification').map((specification) =>
+      withoutAbsent({
+        resourceType: textAt(specification, 'ResourceType'),
+        tags: treesAt(specification, 'Tag').map(tag),
+      }),
+    ),
+  );
 }
 
 /** Sent beside the parameters proper; CloudTrail does not write them. */
 const UNRECORDED = new Set(['Action', 'Version', 'DryRun']);
 const NUMBERS = new Set(['FromPort', 'ToPort', 'CurrentVersion', 'PreviousVersion', 'MaxEntries']);
 
-/** How CloudTrail writes EC2's younger calls: wire names as they are; a list of one is an object, of several an array, members numbered by `tag`. */
+/**
+ * How CloudTrail writes EC2's younger calls: wire names as they are; a list of one is an object, of
+ * several an array, members numbered by `tag`.
+ */
 function asSent(sent: ParameterTree): Rendered {
   const rendered: Rendered = {};
   for (const [name, node] of sent) {
@@ -127,7 +162,9 @@ function asSent(sent: ParameterTree): Rendered {
 }
 
 function listAsSent(sent: ParameterTree): unknown {
-  const members = membersOf(sent)?.map(({ index, node }) => typeof node === 'string' ? node : { ...asSent(node), tag: index });
+  const members = membersOf(sent)?.map(({ index, node }) =>
+    typeof node === 'string' ? node : { ...asSent(node), tag: index },
+  );
   return members?.length === 1 ? members[0] : members;
 }
 

@@ -14,17 +14,33 @@ export interface SuccessfulCall {
   readonly account: string;
   /** The group that the call made. */
   readonly newGroupId?: string;
-  /** Rules that the group holds since the call, and rules that it held until the call; undefined where nobody could look. */
+  /**
+   * Rules that the group holds since the call, and rules that it held until the call; undefined
+   * where nobody could look.
+   */
   readonly added?: readonly KeptRule[];
   readonly removed?: readonly KeptRule[];
-  /** What the answer says of the VPC or prefix list that the call made or changed, by EC2's names. */
+  /**
+   * What the answer says of the VPC or prefix list that the call made or changed, by EC2's names.
+   */
   readonly answered?: Readonly<Record<string, string>>;
 }
 
 /** What is read of an answer about a VPC or a prefix list. */
 export const ANSWERED_FIELDS: readonly string[] = [
-  'vpcId', 'state', 'ownerId', 'cidrBlock', 'dhcpOptionsId', 'instanceTenancy', 'isDefault',
-  'prefixListId', 'prefixListName', 'prefixListArn', 'addressFamily', 'maxEntries', 'version',
+  'vpcId',
+  'state',
+  'ownerId',
+  'cidrBlock',
+  'dhcpOptionsId',
+  'instanceTenancy',
+  'isDefault',
+  'prefixListId',
+  'prefixListName',
+  'prefixListArn',
+  'addressFamily',
+  'maxEntries',
+  'version',
 ];
 const NUMBERS = new Set(['maxEntries', 'version']);
 const TRUTHS = new Set(['isDefault']);
@@ -36,30 +52,54 @@ export function responseElementsOf(call: SuccessfulCall): Rendered {
   switch (call.action) {
     case 'AuthorizeSecurityGroupIngress':
     case 'AuthorizeSecurityGroupEgress':
-      return withoutAbsent({ ...success, securityGroupRuleSet: call.added && recordList(call.added.map((rule) => addedRule(rule, call))) });
+      return withoutAbsent({
+        ...success,
+        securityGroupRuleSet:
+          call.added && recordList(call.added.map((rule) => addedRule(rule, call))),
+      });
     case 'RevokeSecurityGroupIngress':
     case 'RevokeSecurityGroupEgress':
-      return withoutAbsent({ ...success, revokedSecurityGroupRuleSet: call.removed && recordList(call.removed.map(revokedRule)) });
+      return withoutAbsent({
+        ...success,
+        revokedSecurityGroupRuleSet: call.removed && recordList(call.removed.map(revokedRule)),
+      });
     case 'CreateSecurityGroup':
-      return withoutAbsent({ ...success, groupId: call.newGroupId, tagSet: recordListIfAny(tagsOf('security-group', call.parameters)) });
+      return withoutAbsent({
+        ...success,
+        groupId: call.newGroupId,
+        tagSet: recordListIfAny(tagsOf('security-group', call.parameters)),
+      });
     case 'DeleteSecurityGroup':
     case 'CreateTags':
     case 'DeleteTags':
       return success;
     case 'CreateVpc':
     case 'CreateDefaultVpc':
-      return { requestId: call.requestId, vpc: { ...answeredFields(call), tagSet: recordList(tagsOf('vpc', call.parameters)) } };
+      return {
+        requestId: call.requestId,
+        vpc: { ...answeredFields(call), tagSet: recordList(tagsOf('vpc', call.parameters)) },
+      };
   }
 }
 
 /** With a wrapper around; those about groups answer nothing of what they did. */
 function asAnswered(call: SuccessfulCall): Rendered {
-  const content = call.action.includes('PrefixList') ? { prefixList: answeredFields(call) } : { return: true };
-  return { [`${call.action}Response`]: { xmlns: 'http://ec2.amazonaws.com/doc/2016-11-15/', requestId: call.requestId, ...content } };
+  const content = call.action.includes('PrefixList')
+    ? { prefixList: answeredFields(call) }
+    : { return: true };
+  return {
+    [`${call.action}Response`]: {
+      xmlns: 'http://ec2.amazonaws.com/doc/2016-11-15/',
+      requestId: call.requestId,
+      ...content,
+    },
+  };
 }
 
 function answeredFields({ answered = {} }: SuccessfulCall): Rendered {
-  return Object.fromEntries(Object.entries(answered).map(([name, text]) => [name, answeredValue(name, text)]));
+  return Object.fromEntries(
+    Object.entries(answered).map(([name, text]) => [name, answeredValue(name, text)]),
+  );
 }
 
 function answeredValue(name: string, text: string): unknown {
@@ -79,14 +119,21 @@ function addedRule(rule: KeptRule, call: SuccessfulCall): Rendered {
     groupOwnerId: call.account,
     ...shared(rule),
     description: rule.description,
-    referencedGroupInfo: rule.referencedGroup && { userId: rule.referencedGroup.userId ?? call.account, groupId: rule.referencedGroup.groupId },
+    referencedGroupInfo: rule.referencedGroup && {
+      userId: rule.referencedGroup.userId ?? call.account,
+      groupId: rule.referencedGroup.groupId,
+    },
     securityGroupRuleArn: `arn:aws:ec2:${call.region}:${call.account}:security-group-rule/${rule.id}`,
     tagSet: recordListIfAny(rule.tags),
   });
 }
 
 function revokedRule(rule: KeptRule): Rendered {
-  return withoutAbsent({ ...shared(rule), description: rule.description, referencedGroupId: rule.referencedGroup?.groupId });
+  return withoutAbsent({
+    ...shared(rule),
+    description: rule.description,
+    referencedGroupId: rule.referencedGroup?.groupId,
+  });
 }
 
 function shared(rule: KeptRule): Rendered {

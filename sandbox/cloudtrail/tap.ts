@@ -15,7 +15,13 @@ import { Answer, createdGroupIdOf, errorOf, requestIdOf, textsOf } from '../prox
 import { ApiRequest, apiRequestOf, isForm, isJson, SigningCredentials } from '../proxy/api-request';
 import { errorAnswer, Fault, PendingFaults } from '../proxy/faults';
 import { EmulatorConnection, send } from '../proxy/forwarding';
-import { Crash, Disturbance, DisturbedCall, Interference, InvocationFaults } from '../proxy/invocation-faults';
+import {
+  Crash,
+  Disturbance,
+  DisturbedCall,
+  Interference,
+  InvocationFaults,
+} from '../proxy/invocation-faults';
 import { eventsPutBy, isPutEvents, PutEvent } from '../proxy/put-events';
 import { SandboxClock } from '../support/sandbox-clock';
 
@@ -45,7 +51,10 @@ export interface CloudTrailTapOptions {
   readonly emulatorEndpoint: string;
   /** Gives the events their time. Default: the machine's clock. */
   readonly clock?: SandboxClock;
-  /** Called for each call that CloudTrail would record (those in recorded-action.ts), after its answer was sent. */
+  /**
+   * Called for each call that CloudTrail would record (those in recorded-action.ts), after its
+   * answer was sent.
+   */
   onEvent(event: CloudTrailEvent): void;
   /** Called for each call, after its answer was sent. */
   onCall?(call: ApiCall): void;
@@ -69,7 +78,10 @@ export interface CloudTrailTap {
   stop(): Promise<void>;
 }
 
-/** Stands before the emulator as CloudTrail stands behind AWS: passes every call on, and tells of those that concern security groups. */
+/**
+ * Stands before the emulator as CloudTrail stands behind AWS: passes every call on, and tells of
+ * those that concern security groups.
+ */
 export async function startCloudTrailTap(options: CloudTrailTapOptions): Promise<CloudTrailTap> {
   const tap = new Tap(options);
   const port = await tap.listen();
@@ -126,7 +138,9 @@ class Tap {
     this.server.listen(0, '127.0.0.1');
     await once(this.server, 'listening');
     const address = this.server.address();
-    if (address === null || typeof address === 'string') throw new Error('The CloudTrail tap listens on no port');
+    if (address === null || typeof address === 'string') {
+      throw new Error('The CloudTrail tap listens on no port');
+    }
     return address.port;
   }
 
@@ -164,7 +178,9 @@ class Tap {
 
   private async pass(passage: Passage): Promise<void> {
     const { api } = passage;
-    if (recordedActionNamed(api.action) && !api.credentials) complain(api.action, 'the call is not signed: no event can tell who made it');
+    if (recordedActionNamed(api.action) && !api.credentials) {
+      complain(api.action, 'the call is not signed: no event can tell who made it');
+    }
     const status = await this.passOn(passage, await this.interferenceWith(passage));
     const at = Date.now();
     if (status === undefined || !this.options.onCall) return;
@@ -172,9 +188,14 @@ class Tap {
   }
 
   /** Ends with the answer's status; with none where the call never came to one. */
-  private async passOn(passage: Passage, interference: Interference | undefined): Promise<number | undefined> {
+  private async passOn(
+    passage: Passage,
+    interference: Interference | undefined,
+  ): Promise<number | undefined> {
     const { api, request, body, client } = passage;
-    if (!interference && !isAnsweredHere(api) && !isPutEvents(api)) return this.emulator.relay(request, body, client);
+    if (!interference && !isAnsweredHere(api) && !isPutEvents(api)) {
+      return this.emulator.relay(request, body, client);
+    }
     const carried = await this.carry(passage, interference);
     if (!carried) return undefined;
     await send(carried, client);
@@ -182,7 +203,9 @@ class Tap {
   }
 
   private async interferenceWith({ api, body }: Passage): Promise<Interference | undefined> {
-    const interference = this.invocationFaults.meeting(api, await this.functionThatCalls(api)) ?? answering(this.faults.answerTo(api));
+    const interference =
+      this.invocationFaults.meeting(api, await this.functionThatCalls(api)) ??
+      answering(this.faults.answerTo(api));
     if (interference && !isCarriedOut(interference)) body.resume();
     return interference;
   }
@@ -193,7 +216,10 @@ class Tap {
   }
 
   /** The answer, and nothing where the call is not carried out because its caller has gone. */
-  private async carry(passage: Passage, interference: Interference | undefined): Promise<Answer | undefined> {
+  private async carry(
+    passage: Passage,
+    interference: Interference | undefined,
+  ): Promise<Answer | undefined> {
     if (interference?.kind === 'answer') return interference.answer;
     if (interference?.when === 'before') {
       await this.endCaller(passage, interference.invocationId);
@@ -207,30 +233,46 @@ class Tap {
   private async ask({ api, request, body }: Passage): Promise<Answer> {
     if (isAnsweredHere(api)) return this.lookUpEvents(api, body);
     const answer = await this.emulator.ask(request, body);
-    if (isPutEvents(api)) telling(api.action, () => eventsPutBy(api, answer).forEach((event) => this.options.onPutEvent?.(event)));
+    if (isPutEvents(api)) {
+      telling(api.action, () =>
+        eventsPutBy(api, answer).forEach((event) => this.options.onPutEvent?.(event)),
+      );
+    }
     return answer;
   }
 
   private async lookUpEvents(api: ApiRequest, body: Readable): Promise<Answer> {
     body.resume();
     const caller = await this.callerOf(api);
-    return caller ? this.history.answerTo(api, caller.account) : errorAnswer(api, { errorCode: 'AccessDeniedException' });
+    return caller
+      ? this.history.answerTo(api, caller.account)
+      : errorAnswer(api, { errorCode: 'AccessDeniedException' });
   }
 
   private async endCaller({ api, client }: Passage, invocationId: string): Promise<void> {
-    if (!this.options.endInvocation) throw new Error(`${api.action} shall end the process of ${invocationId}, and nobody here can.`);
+    if (!this.options.endInvocation) {
+      throw new Error(
+        `${api.action} shall end the process of ${invocationId}, and nobody here can.`,
+      );
+    }
     await this.options.endInvocation(invocationId);
     client.destroy();
   }
 
-  /** Only one call at a time changes a group, so that what differs afterwards is this call's doing. */
+  /**
+   * Only one call at a time changes a group, so that what differs afterwards is this call's doing.
+   */
   private async witness(passage: RecordedPassage): Promise<void> {
     const groupId = await attempt(passage.action, async () => this.groupOf(passage));
     if (groupId === undefined) return this.carryOut(passage, undefined);
     return this.groups.run(groupId, async () => this.carryOut(passage, groupId));
   }
 
-  private async groupOf({ api, action, credentials }: RecordedPassage): Promise<string | undefined> {
+  private async groupOf({
+    api,
+    action,
+    credentials,
+  }: RecordedPassage): Promise<string | undefined> {
     const { GroupId: id, GroupName: name } = api.parameters;
     if (action === 'CreateSecurityGroup') return undefined;
     return id ?? (name === undefined ? undefined : this.lookUp.groupIdNamed(name, credentials));
@@ -247,10 +289,21 @@ class Tap {
     const at = Date.now();
 
     this.tellCall(passage, answer.status, at, caller);
-    if (caller) this.tellEvent(passage, answer, at + (this.options.clock?.offsetMs ?? 0), caller, ruleDifference(before, after));
+    if (caller) {
+      this.tellEvent(
+        passage,
+        answer,
+        at + (this.options.clock?.offsetMs ?? 0),
+        caller,
+        ruleDifference(before, after),
+      );
+    }
   }
 
-  private async look({ action, credentials }: RecordedPassage, groupId: string | undefined): Promise<KeptRule[] | undefined> {
+  private async look(
+    { action, credentials }: RecordedPassage,
+    groupId: string | undefined,
+  ): Promise<KeptRule[] | undefined> {
     if (groupId === undefined || !addsOrRemovesRules(action)) return undefined;
     return attempt(action, async () => this.lookUp.rulesOf(groupId, credentials));
   }
@@ -259,7 +312,12 @@ class Tap {
     return credentials && attempt(action, async () => this.callers.identify(credentials));
   }
 
-  private tellCall({ api, since }: Passage, status: number, at: number, caller: Caller | undefined): void {
+  private tellCall(
+    { api, since }: Passage,
+    status: number,
+    at: number,
+    caller: Caller | undefined,
+  ): void {
     const call: ApiCall = {
       at,
       service: api.service,
@@ -274,7 +332,13 @@ class Tap {
     telling(api.action, () => this.options.onCall?.(call));
   }
 
-  private tellEvent(passage: RecordedPassage, answer: Answer, at: number, caller: Caller, difference: RuleDifference): void {
+  private tellEvent(
+    passage: RecordedPassage,
+    answer: Answer,
+    at: number,
+    caller: Caller,
+    difference: RuleDifference,
+  ): void {
     telling(passage.action, () => {
       const event = eventAbout(passage, answer, at, caller, difference);
       this.history.add(event);
@@ -283,8 +347,19 @@ class Tap {
   }
 }
 
-function eventAbout(passage: RecordedPassage, answer: Answer, at: number, caller: Caller, difference: RuleDifference): CloudTrailEvent {
-  const { api: { parameters }, action, credentials: { region }, request } = passage;
+function eventAbout(
+  passage: RecordedPassage,
+  answer: Answer,
+  at: number,
+  caller: Caller,
+  difference: RuleDifference,
+): CloudTrailEvent {
+  const {
+    api: { parameters },
+    action,
+    credentials: { region },
+    request,
+  } = passage;
   const requestId = requestIdOf(answer) ?? randomUUID();
   const call = {
     action,
@@ -296,16 +371,38 @@ function eventAbout(passage: RecordedPassage, answer: Answer, at: number, caller
     userAgent: request.headers['user-agent'] ?? '',
     sourceIpAddress: request.socket.remoteAddress ?? '127.0.0.1',
   };
-  const answered = { newGroupId: createdGroupIdOf(answer), answered: textsOf(answer, ANSWERED_FIELDS) };
-  return eventOf(call, endOf(answer, { action, parameters, requestId, region, account: caller.account, ...answered, ...difference }));
+  const answered = {
+    newGroupId: createdGroupIdOf(answer),
+    answered: textsOf(answer, ANSWERED_FIELDS),
+  };
+  return eventOf(
+    call,
+    endOf(answer, {
+      action,
+      parameters,
+      requestId,
+      region,
+      account: caller.account,
+      ...answered,
+      ...difference,
+    }),
+  );
 }
 
 async function passageOf(request: IncomingMessage, client: ServerResponse): Promise<Passage> {
   const since = Date.now();
   const head = { method: request.method ?? '', url: request.url ?? '', headers: request.headers };
-  if (!isForm(head) && !isJson(head)) return { api: apiRequestOf(head, ''), request, body: request, client, since };
+  if (!isForm(head) && !isJson(head)) {
+    return { api: apiRequestOf(head, ''), request, body: request, client, since };
+  }
   const body = await buffer(request);
-  return { api: apiRequestOf(head, body.toString('utf8')), request, body: Readable.from([body]), client, since };
+  return {
+    api: apiRequestOf(head, body.toString('utf8')),
+    request,
+    body: Readable.from([body]),
+    client,
+    since,
+  };
 }
 
 function recordedPassageOf(passage: Passage): RecordedPassage | undefined {
@@ -327,9 +424,15 @@ function isCarriedOut(interference: Interference): boolean {
   return interference.kind === 'crash' && interference.when === 'after';
 }
 
-interface RuleDifference { readonly added?: readonly KeptRule[]; readonly removed?: readonly KeptRule[] }
+interface RuleDifference {
+  readonly added?: readonly KeptRule[];
+  readonly removed?: readonly KeptRule[];
+}
 
-function ruleDifference(before: readonly KeptRule[] | undefined, after: readonly KeptRule[] | undefined): RuleDifference {
+function ruleDifference(
+  before: readonly KeptRule[] | undefined,
+  after: readonly KeptRule[] | undefined,
+): RuleDifference {
   if (!before || !after) return {};
   return { added: without(after, before), removed: without(before, after) };
 }
@@ -341,7 +444,9 @@ function without(rules: readonly KeptRule[], others: readonly KeptRule[]): KeptR
 
 function endOf(answer: Answer, call: Parameters<typeof responseElementsOf>[0]): CallEnd {
   const error = errorOf(answer);
-  return error ? { kind: 'refused', error } : { kind: 'answered', responseElements: responseElementsOf(call) };
+  return error
+    ? { kind: 'refused', error }
+    : { kind: 'answered', responseElements: responseElementsOf(call) };
 }
 
 async function holding(held: Set<Promise<void>>, work: Promise<void>): Promise<void> {
@@ -350,7 +455,10 @@ async function holding(held: Set<Promise<void>>, work: Promise<void>): Promise<v
 }
 
 /** The tap's own troubles must not become the client's: they are told on stderr. */
-async function attempt<Found>(action: string, look: () => Promise<Found>): Promise<Found | undefined> {
+async function attempt<Found>(
+  action: string,
+  look: () => Promise<Found>,
+): Promise<Found | undefined> {
   try {
     return await look();
   } catch (error) {
@@ -368,5 +476,7 @@ function telling(action: string, tell: () => void): void {
 }
 
 function complain(call: string, trouble: unknown): void {
-  process.stderr.write(`CloudTrail tap: ${call}: ${trouble instanceof Error ? trouble.stack : String(trouble)}\n`);
+  process.stderr.write(
+    `CloudTrail tap: ${call}: ${trouble instanceof Error ? trouble.stack : String(trouble)}\n`,
+  );
 }

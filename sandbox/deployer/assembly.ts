@@ -15,17 +15,26 @@ const Template = z.looseObject({
 });
 
 const Manifest = z.object({
-  artifacts: z.record(z.string(), z.looseObject({ type: z.string(), properties: z.optional(z.unknown()) })),
+  artifacts: z.record(
+    z.string(),
+    z.looseObject({ type: z.string(), properties: z.optional(z.unknown()) }),
+  ),
 });
 
 const StackProperties = z.object({ templateFile: z.string(), stackName: z.optional(z.string()) });
 const AssetManifestProperties = z.object({ file: z.string() });
 
 const AssetManifest = z.object({
-  files: z.record(z.string(), z.object({
-    source: z.object({ path: z.string(), packaging: z.enum(['zip', 'file']) }),
-    destinations: z.record(z.string(), z.object({ bucketName: z.string(), objectKey: z.string() })),
-  })),
+  files: z.record(
+    z.string(),
+    z.object({
+      source: z.object({ path: z.string(), packaging: z.enum(['zip', 'file']) }),
+      destinations: z.record(
+        z.string(),
+        z.object({ bucketName: z.string(), objectKey: z.string() }),
+      ),
+    }),
+  ),
 });
 
 export type Resource = z.infer<typeof Resource>;
@@ -53,27 +62,41 @@ export interface Assembly {
 
 export function readAssembly(folder: string): Assembly {
   const manifestFile = path.join(folder, 'manifest.json');
-  if (!existsSync(manifestFile)) throw new Error(`${folder} holds no synthesized app: ${manifestFile} is missing. Give the folder that the app was synthesized to.`);
+  if (!existsSync(manifestFile)) {
+    throw new Error(
+      `${folder} holds no synthesized app: ${manifestFile} is missing. Give the folder that the app was synthesized to.`,
+    );
+  }
   const artifacts = Object.entries(Manifest.parse(readJson(manifestFile)).artifacts);
   const propertiesOf = (type: string) =>
-    artifacts.filter(([, artifact]) => artifact.type === type).map(([id, { properties }]) => ({ id, properties }));
+    artifacts
+      .filter(([, artifact]) => artifact.type === type)
+      .map(([id, { properties }]) => ({ id, properties }));
   return {
     folder,
     stacks: propertiesOf('aws:cloudformation:stack').map(({ id, properties }) => {
       const stack = StackProperties.parse(properties);
-      return { name: stack.stackName ?? id, template: Template.parse(readJson(path.join(folder, stack.templateFile))) };
+      return {
+        name: stack.stackName ?? id,
+        template: Template.parse(readJson(path.join(folder, stack.templateFile))),
+      };
     }),
-    fileAssets: propertiesOf('cdk:asset-manifest').flatMap(({ properties }) => readFileAssets(folder, AssetManifestProperties.parse(properties).file)),
+    fileAssets: propertiesOf('cdk:asset-manifest').flatMap(({ properties }) =>
+      readFileAssets(folder, AssetManifestProperties.parse(properties).file),
+    ),
   };
 }
 
 /** The stack of that name, or the only one. */
 export function stackOf(assembly: Assembly, name?: string): AssemblyStack {
-  const named = name === undefined ? assembly.stacks : assembly.stacks.filter((stack) => stack.name === name);
+  const named =
+    name === undefined ? assembly.stacks : assembly.stacks.filter((stack) => stack.name === name);
   const [stack, ...others] = named;
   if (stack && others.length === 0) return stack;
   const names = assembly.stacks.map((each) => each.name).join(', ') || 'none';
-  throw new Error(`${assembly.folder} holds the stacks ${names}: ${name === undefined ? 'say which one to deploy' : `there is no ${name} among them`}.`);
+  throw new Error(
+    `${assembly.folder} holds the stacks ${names}: ${name === undefined ? 'say which one to deploy' : `there is no ${name} among them`}.`,
+  );
 }
 
 function readFileAssets(folder: string, manifestFile: string): FileAsset[] {
@@ -90,7 +113,10 @@ function readFileAssets(folder: string, manifestFile: string): FileAsset[] {
 
 /** Stacks without an environment of their own leave it to the deployer. */
 function withEnvironment(text: string): string {
-  return text.replaceAll('${AWS::AccountId}', ACCOUNT_ID).replaceAll('${AWS::Region}', REGION).replaceAll('${AWS::Partition}', 'aws');
+  return text
+    .replaceAll('${AWS::AccountId}', ACCOUNT_ID)
+    .replaceAll('${AWS::Region}', REGION)
+    .replaceAll('${AWS::Partition}', 'aws');
 }
 
 function readJson(file: string): unknown {

@@ -7,9 +7,13 @@ import { emulatorAccess } from '../emulator/emulator-access';
 
 export async function publishFileAssets(endpoint: string, assets: FileAsset[]): Promise<void> {
   const s3 = new S3Client({ ...emulatorAccess(endpoint), forcePathStyle: true });
-  await Promise.all(assets.map((asset) =>
-    s3.send(new PutObjectCommand({ Bucket: asset.bucket, Key: asset.key, Body: contentOf(asset) })),
-  ));
+  await Promise.all(
+    assets.map((asset) =>
+      s3.send(
+        new PutObjectCommand({ Bucket: asset.bucket, Key: asset.key, Body: contentOf(asset) }),
+      ),
+    ),
+  );
 }
 
 function contentOf({ source, packaging }: FileAsset): Uint8Array {
@@ -19,9 +23,13 @@ function contentOf({ source, packaging }: FileAsset): Uint8Array {
 }
 
 function entriesOf(folder: string): Zippable {
-  const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
-  return Object.fromEntries(files.map((file) => {
-    const fullPath = path.join(file.parentPath, file.name);
-    return [path.relative(folder, fullPath).split(path.sep).join('/'), readFileSync(fullPath)];
-  }));
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) =>
+    entry.isFile(),
+  );
+  return Object.fromEntries(
+    files.map((file) => {
+      const fullPath = path.join(file.parentPath, file.name);
+      return [path.relative(folder, fullPath).split(path.sep).join('/'), readFileSync(fullPath)];
+    }),
+  );
 }

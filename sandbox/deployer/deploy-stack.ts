@@ -1,8 +1,13 @@
 import * as path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
-  CloudFormationClient, CreateStackCommand, DescribeStackEventsCommand, DescribeStackResourcesCommand,
-  DescribeStacksCommand, Stack, StackResource,
+  CloudFormationClient,
+  CreateStackCommand,
+  DescribeStackEventsCommand,
+  DescribeStackResourcesCommand,
+  DescribeStacksCommand,
+  Stack,
+  StackResource,
 } from '@aws-sdk/client-cloudformation';
 import * as z from 'zod/mini';
 import { type Assembly, type AssemblyStack, type Resource, stackOf } from './assembly';
@@ -69,7 +74,11 @@ interface StackToCreate {
 }
 
 /** Creates the stack in the emulator, and makes up for what the emulator leaves out. */
-export async function deployStack({ endpoint, assembly, stackName }: StackToDeploy): Promise<StackDeployment> {
+export async function deployStack({
+  endpoint,
+  assembly,
+  stackName,
+}: StackToDeploy): Promise<StackDeployment> {
   const stack = stackOf(assembly, stackName);
   refuseUnknownTypes(stack.template.Resources);
   const made = await makeResources(endpoint, stack.template.Resources);
@@ -81,13 +90,23 @@ export async function deployStack({ endpoint, assembly, stackName }: StackToDepl
   }
 }
 
-async function deployAround(made: MadeResources, { endpoint, assembly, stack }: StackToCreate): Promise<StackDeployment> {
+async function deployAround(
+  made: MadeResources,
+  { endpoint, assembly, stack }: StackToCreate,
+): Promise<StackDeployment> {
   const template = new DeployableTemplate(stack.template, made.byLogicalId);
-  const subscriptions = resourcesOf(stack, 'AWS::SNS::Subscription').map(([, { Properties }]) => template.defer(Properties));
-  const egressRules = resourcesOf(stack, 'AWS::EC2::SecurityGroupEgress').map(([, { Properties }]) => template.defer(Properties));
-  const mappings = resourcesOf(stack, 'AWS::Lambda::EventSourceMapping').map(([logicalId, { Properties }]) => ({
-    logicalId, resolve: template.defer(Properties),
-  }));
+  const subscriptions = resourcesOf(stack, 'AWS::SNS::Subscription').map(([, { Properties }]) =>
+    template.defer(Properties),
+  );
+  const egressRules = resourcesOf(stack, 'AWS::EC2::SecurityGroupEgress').map(
+    ([, { Properties }]) => template.defer(Properties),
+  );
+  const mappings = resourcesOf(stack, 'AWS::Lambda::EventSourceMapping').map(
+    ([logicalId, { Properties }]) => ({
+      logicalId,
+      resolve: template.defer(Properties),
+    }),
+  );
   const schedules = deferSchedules(stack.template.Resources, template);
   const httpApis = deferHttpApis(stack.template.Resources, template, made.httpApis);
 
@@ -96,52 +115,93 @@ async function deployAround(made: MadeResources, { endpoint, assembly, stack }: 
   // A second try would only say that the stack exists already.
   const cloudFormation = new CloudFormationClient({ ...emulatorAccess(endpoint), maxAttempts: 1 });
   const outputs = outputsOf(await createStack(cloudFormation, stack.name, template.body()));
-  const resources = new Map([...await physicalResources(cloudFormation, stack.name), ...physicalResourcesOf(made.byLogicalId, stack)]);
-  await subscribe(endpoint, subscriptions.map((resolve) => resolve(outputs)));
-  await authorizeEgress(endpoint, egressRules.map((resolve) => resolve(outputs)));
+  const resources = new Map([
+    ...(await physicalResources(cloudFormation, stack.name)),
+    ...physicalResourcesOf(made.byLogicalId, stack),
+  ]);
+  await subscribe(
+    endpoint,
+    subscriptions.map((resolve) => resolve(outputs)),
+  );
+  await authorizeEgress(
+    endpoint,
+    egressRules.map((resolve) => resolve(outputs)),
+  );
   return {
     name: stack.name,
     resources,
     outputs: new Map([...outputs].filter(([name]) => !isOwnOutput(name))),
     gaps: gapsIn(stack.template.Resources),
     functions: deployedFunctions(assembly, stack, resources),
-    eventSourceMappings: mappings.map(({ logicalId, resolve }) => eventSourceMappingOf(logicalId, resolve(outputs))),
+    eventSourceMappings: mappings.map(({ logicalId, resolve }) =>
+      eventSourceMappingOf(logicalId, resolve(outputs)),
+    ),
     schedules: schedules(outputs, resources),
-    topicArns: [...resources.values()].flatMap(({ type, physicalId }) => type === 'AWS::SNS::Topic' ? [physicalId] : []),
+    topicArns: [...resources.values()].flatMap(({ type, physicalId }) =>
+      type === 'AWS::SNS::Topic' ? [physicalId] : [],
+    ),
     httpApis: new Map([...made.httpApis].map(([logicalId, server]) => [logicalId, server.url])),
     httpApiServers: httpApis(outputs),
   };
 }
 
-function physicalResourcesOf(made: ReadonlyMap<string, MadeResource>, { template }: AssemblyStack): [string, PhysicalResource][] {
-  return [...made].map(([logicalId, { physicalId }]) => [logicalId, { type: template.Resources[logicalId]?.Type ?? '', physicalId }]);
+function physicalResourcesOf(
+  made: ReadonlyMap<string, MadeResource>,
+  { template }: AssemblyStack,
+): [string, PhysicalResource][] {
+  return [...made].map(([logicalId, { physicalId }]) => [
+    logicalId,
+    { type: template.Resources[logicalId]?.Type ?? '', physicalId },
+  ]);
 }
 
 function resourcesOf(stack: AssemblyStack, type: string): [string, Resource][] {
   return Object.entries(stack.template.Resources).filter(([, resource]) => resource.Type === type);
 }
 
-async function createStack(cloudFormation: CloudFormationClient, name: string, body: string): Promise<Stack> {
+async function createStack(
+  cloudFormation: CloudFormationClient,
+  name: string,
+  body: string,
+): Promise<Stack> {
   const capabilities = ['CAPABILITY_IAM', 'CAPABILITY_NAMED_IAM'] as const;
   try {
-    await cloudFormation.send(new CreateStackCommand({ StackName: name, TemplateBody: body, Capabilities: [...capabilities] }));
+    await cloudFormation.send(
+      new CreateStackCommand({
+        StackName: name,
+        TemplateBody: body,
+        Capabilities: [...capabilities],
+      }),
+    );
   } catch (error) {
     const reason = error instanceof Error ? error.message : error;
-    throw new Error(`The emulator refused to create the stack ${name}: ${reason}`, { cause: error });
+    throw new Error(`The emulator refused to create the stack ${name}: ${reason}`, {
+      cause: error,
+    });
   }
   for (;;) {
     const { Stacks } = await cloudFormation.send(new DescribeStacksCommand({ StackName: name }));
     const stack = Stacks?.[0];
     if (stack?.StackStatus === 'CREATE_COMPLETE') return stack;
-    if (stack?.StackStatus !== 'CREATE_IN_PROGRESS') throw new Error(await failureOf(cloudFormation, name, stack));
+    if (stack?.StackStatus !== 'CREATE_IN_PROGRESS') {
+      throw new Error(await failureOf(cloudFormation, name, stack));
+    }
     await sleep(POLL_MS);
   }
 }
 
-async function failureOf(cloudFormation: CloudFormationClient, name: string, stack: Stack | undefined): Promise<string> {
-  const { StackEvents = [] } = await cloudFormation.send(new DescribeStackEventsCommand({ StackName: name }));
-  const reasons = StackEvents.filter((event) => event.ResourceStatus?.endsWith('_FAILED'))
-    .map((event) => `${event.LogicalResourceId} (${event.ResourceType}): ${event.ResourceStatusReason ?? 'no reason given'}`);
+async function failureOf(
+  cloudFormation: CloudFormationClient,
+  name: string,
+  stack: Stack | undefined,
+): Promise<string> {
+  const { StackEvents = [] } = await cloudFormation.send(
+    new DescribeStackEventsCommand({ StackName: name }),
+  );
+  const reasons = StackEvents.filter((event) => event.ResourceStatus?.endsWith('_FAILED')).map(
+    (event) =>
+      `${event.LogicalResourceId} (${event.ResourceType}): ${event.ResourceStatusReason ?? 'no reason given'}`,
+  );
   return `The stack ${name} became ${stack?.StackStatus}:\n${reasons.join('\n') || stack?.StackStatusReason || 'the emulator gives no reason'}`;
 }
 
@@ -149,16 +209,31 @@ function outputsOf({ Outputs = [] }: Stack): Map<string, string> {
   return new Map(Outputs.map(({ OutputKey = '', OutputValue = '' }) => [OutputKey, OutputValue]));
 }
 
-async function physicalResources(cloudFormation: CloudFormationClient, name: string): Promise<Map<string, PhysicalResource>> {
-  const { StackResources = [] } = await cloudFormation.send(new DescribeStackResourcesCommand({ StackName: name }));
-  const entry = ({ LogicalResourceId = '', ResourceType = '', PhysicalResourceId = '' }: StackResource) =>
+async function physicalResources(
+  cloudFormation: CloudFormationClient,
+  name: string,
+): Promise<Map<string, PhysicalResource>> {
+  const { StackResources = [] } = await cloudFormation.send(
+    new DescribeStackResourcesCommand({ StackName: name }),
+  );
+  const entry = ({
+    LogicalResourceId = '',
+    ResourceType = '',
+    PhysicalResourceId = '',
+  }: StackResource) =>
     [LogicalResourceId, { type: ResourceType, physicalId: PhysicalResourceId }] as const;
   return new Map(StackResources.map(entry));
 }
 
-const FunctionCode = z.object({ Code: z.object({ S3Bucket: z.optional(z.unknown()), S3Key: z.optional(z.string()) }) });
+const FunctionCode = z.object({
+  Code: z.object({ S3Bucket: z.optional(z.unknown()), S3Key: z.optional(z.string()) }),
+});
 
-function deployedFunctions(assembly: Assembly, stack: AssemblyStack, resources: ReadonlyMap<string, PhysicalResource>): DeployedFunction[] {
+function deployedFunctions(
+  assembly: Assembly,
+  stack: AssemblyStack,
+  resources: ReadonlyMap<string, PhysicalResource>,
+): DeployedFunction[] {
   return resourcesOf(stack, 'AWS::Lambda::Function').flatMap(([logicalId, { Properties }]) => {
     const functionName = resources.get(logicalId)?.physicalId;
     if (functionName === undefined) return [];
@@ -185,11 +260,15 @@ const StrictMappingProperties = z.strictObject(MappingProperties.shape);
 function eventSourceMappingOf(logicalId: string, properties: unknown): EventSourceMapping {
   const parsed = StrictMappingProperties.safeParse(properties);
   if (!parsed.success) {
-    throw new Error(`${logicalId} (AWS::Lambda::EventSourceMapping) has settings that the function runner does not follow: ${z.prettifyError(parsed.error)}`);
+    throw new Error(
+      `${logicalId} (AWS::Lambda::EventSourceMapping) has settings that the function runner does not follow: ${z.prettifyError(parsed.error)}`,
+    );
   }
   const mapping = parsed.data;
   if (!mapping.EventSourceArn.includes(':sqs:')) {
-    throw new Error(`${logicalId} (AWS::Lambda::EventSourceMapping) reads ${mapping.EventSourceArn}: the function runner polls SQS queues only.`);
+    throw new Error(
+      `${logicalId} (AWS::Lambda::EventSourceMapping) reads ${mapping.EventSourceArn}: the function runner polls SQS queues only.`,
+    );
   }
   return {
     functionName: mapping.FunctionName.split(':').at(-1) ?? mapping.FunctionName,

@@ -19,19 +19,35 @@ export async function authorizeEgress(endpoint: string, rules: unknown[]): Promi
   const ec2 = new EC2Client(emulatorAccess(endpoint));
   for (const rule of rules) {
     const {
-      GroupId, IpProtocol, FromPort, ToPort, Description, CidrIp, CidrIpv6, DestinationPrefixListId, DestinationSecurityGroupId,
-    } = EgressRule.parse(rule);
-    await ec2.send(new AuthorizeSecurityGroupEgressCommand({
       GroupId,
-      IpPermissions: [{
-        IpProtocol,
-        FromPort,
-        ToPort,
-        ...(CidrIp && { IpRanges: [{ CidrIp, Description }] }),
-        ...(CidrIpv6 && { Ipv6Ranges: [{ CidrIpv6, Description }] }),
-        ...(DestinationPrefixListId && { PrefixListIds: [{ PrefixListId: DestinationPrefixListId, Description }] }),
-        ...(DestinationSecurityGroupId && { UserIdGroupPairs: [{ GroupId: DestinationSecurityGroupId, Description }] }),
-      }],
-    }));
+      IpProtocol,
+      FromPort,
+      ToPort,
+      Description,
+      CidrIp,
+      CidrIpv6,
+      DestinationPrefixListId,
+      DestinationSecurityGroupId,
+    } = EgressRule.parse(rule);
+    await ec2.send(
+      new AuthorizeSecurityGroupEgressCommand({
+        GroupId,
+        IpPermissions: [
+          {
+            IpProtocol,
+            FromPort,
+            ToPort,
+            ...(CidrIp && { IpRanges: [{ CidrIp, Description }] }),
+            ...(CidrIpv6 && { Ipv6Ranges: [{ CidrIpv6, Description }] }),
+            ...(DestinationPrefixListId && {
+              PrefixListIds: [{ PrefixListId: DestinationPrefixListId, Description }],
+            }),
+            ...(DestinationSecurityGroupId && {
+              UserIdGroupPairs: [{ GroupId: DestinationSecurityGroupId, Description }],
+            }),
+          },
+        ],
+      }),
+    );
   }
 }

@@ -6,11 +6,17 @@ import type { Resource } from './assembly';
 export interface EmulatorGap {
   /** A CloudFormation type; `Custom::*` stands for all custom resources. */
   readonly type: string;
-  /** The part of the resource that it is about; the resource itself is deployed. Without it the whole resource is left out. */
+  /**
+   * The part of the resource that it is about; the resource itself is deployed. Without it the
+   * whole resource is left out.
+   */
   readonly aspect?: string;
   /** How it is made up for, or what to do without. */
   readonly inSandbox: string;
-  /** What stands for the id of a resource that is left out, where others refer to it. Without it, such a reference is refused. */
+  /**
+   * What stands for the id of a resource that is left out, where others refer to it. Without it,
+   * such a reference is refused.
+   */
   readonly idInReferences?: string;
   /** The deployer makes the resource before the stack: references get what it made. */
   readonly madeByDeployer?: true;
@@ -69,51 +75,89 @@ export const WORKING_TYPES: ReadonlySet<string> = new Set([
 const NOBODY_REFUSED = 'no resource policy is enforced: every caller is let in';
 const NOT_ENFORCED = 'kept and shown by the API, and not enforced: every caller is let in';
 
-/** All that is known to be missing. What stands neither here nor among the working types is refused by name. */
+/**
+ * All that is known to be missing. What stands neither here nor among the working types is refused
+ * by name.
+ */
 export const EMULATOR_GAPS: readonly EmulatorGap[] = [
   {
     type: 'AWS::Lambda::EventSourceMapping',
-    inSandbox: 'the function runner polls the queue with the mapping\'s settings; the emulator would call Docker. References to it get an id that is nobody\'s',
+    inSandbox:
+      "the function runner polls the queue with the mapping's settings; the emulator would call Docker. References to it get an id that is nobody's",
     idInReferences: '00000000-0000-0000-0000-000000000000',
   },
-  { type: 'AWS::SNS::Subscription', inSandbox: 'subscribed through the API once the stack stands; what e-mail would say is in the inbox' },
-  { type: 'AWS::EC2::SecurityGroupEgress', inSandbox: 'authorized through the API once the stack stands' },
+  {
+    type: 'AWS::SNS::Subscription',
+    inSandbox:
+      'subscribed through the API once the stack stands; what e-mail would say is in the inbox',
+  },
+  {
+    type: 'AWS::EC2::SecurityGroupEgress',
+    inSandbox: 'authorized through the API once the stack stands',
+  },
   { type: 'AWS::CDK::Metadata', inSandbox: 'nobody counts constructs here' },
   { type: 'AWS::SNS::TopicPolicy', inSandbox: NOBODY_REFUSED },
   { type: 'AWS::SQS::QueuePolicy', inSandbox: NOBODY_REFUSED },
   { type: 'AWS::S3::BucketPolicy', inSandbox: NOBODY_REFUSED },
   { type: 'AWS::Events::EventBusPolicy', inSandbox: NOBODY_REFUSED },
-  { type: 'AWS::CloudWatch::Alarm', inSandbox: 'no alarm is evaluated: look at what it watches. References to it get a name that is nobody\'s', idInReferences: 'no-alarm' },
-  { type: 'AWS::CloudTrail::Trail', inSandbox: 'the CloudTrail tap makes the events of all calls that concern security groups' },
+  {
+    type: 'AWS::CloudWatch::Alarm',
+    inSandbox:
+      "no alarm is evaluated: look at what it watches. References to it get a name that is nobody's",
+    idInReferences: 'no-alarm',
+  },
+  {
+    type: 'AWS::CloudTrail::Trail',
+    inSandbox: 'the CloudTrail tap makes the events of all calls that concern security groups',
+  },
   { type: 'AWS::Scheduler::Schedule', inSandbox: 'never fires: send its message by hand' },
   { type: 'AWS::Lambda::Alias', inSandbox: 'there is one version of each function' },
-  { type: 'AWS::Lambda::EventInvokeConfig', inSandbox: 'LocalAws.fire tries again and tells of failures as it says; nothing else invokes asynchronously' },
+  {
+    type: 'AWS::Lambda::EventInvokeConfig',
+    inSandbox:
+      'LocalAws.fire tries again and tells of failures as it says; nothing else invokes asynchronously',
+  },
   { type: 'AWS::Lambda::Url', inSandbox: 'no function has an address' },
   {
     type: 'AWS::ApiGatewayV2::Api',
-    inSandbox: 'a server on a port of its own, which hands requests to the functions; ApiEndpoint is its address, and the stack\'s httpApis name it',
+    inSandbox:
+      "a server on a port of its own, which hands requests to the functions; ApiEndpoint is its address, and the stack's httpApis name it",
     madeByDeployer: true,
   },
-  { type: 'AWS::ApiGatewayV2::Integration', inSandbox: 'the API\'s server calls the function' },
-  { type: 'AWS::ApiGatewayV2::Route', inSandbox: 'the API\'s server knows it' },
-  { type: 'AWS::ApiGatewayV2::Stage', inSandbox: 'the API\'s server is the stage $default; nothing is throttled or written to access logs' },
-  { type: 'AWS::ApiGatewayV2::DomainName', inSandbox: 'the API\'s server has no name of its own' },
-  { type: 'AWS::ApiGatewayV2::ApiMapping', inSandbox: 'the API\'s server has no name of its own' },
+  { type: 'AWS::ApiGatewayV2::Integration', inSandbox: "the API's server calls the function" },
+  { type: 'AWS::ApiGatewayV2::Route', inSandbox: "the API's server knows it" },
+  {
+    type: 'AWS::ApiGatewayV2::Stage',
+    inSandbox:
+      "the API's server is the stage $default; nothing is throttled or written to access logs",
+  },
+  { type: 'AWS::ApiGatewayV2::DomainName', inSandbox: "the API's server has no name of its own" },
+  { type: 'AWS::ApiGatewayV2::ApiMapping', inSandbox: "the API's server has no name of its own" },
   {
     type: 'AWS::SecretsManager::Secret',
     inSandbox: 'made through the API before the stack, and not encrypted with a key of the stack',
     madeByDeployer: true,
   },
   { type: 'AWS::SecretsManager::ResourcePolicy', inSandbox: NOBODY_REFUSED },
-  { type: 'AWS::SecretsManager::RotationSchedule', inSandbox: 'never rotates: give the secret a new value with LocalAws.putSecret' },
-  { type: 'AWS::SecretsManager::SecretTargetAttachment', inSandbox: 'the secret is not told of its database' },
+  {
+    type: 'AWS::SecretsManager::RotationSchedule',
+    inSandbox: 'never rotates: give the secret a new value with LocalAws.putSecret',
+  },
+  {
+    type: 'AWS::SecretsManager::SecretTargetAttachment',
+    inSandbox: 'the secret is not told of its database',
+  },
   {
     type: 'AWS::KMS::Key',
-    inSandbox: 'made through the API before the stack: the emulator\'s CloudFormation makes every key one that encrypts',
+    inSandbox:
+      "made through the API before the stack: the emulator's CloudFormation makes every key one that encrypts",
     madeByDeployer: true,
     occursIn: ({ KeySpec = 'SYMMETRIC_DEFAULT' }) => KeySpec !== 'SYMMETRIC_DEFAULT',
   },
-  { type: 'AWS::CloudFormation::CustomResource', inSandbox: 'not run: what it would do is not done' },
+  {
+    type: 'AWS::CloudFormation::CustomResource',
+    inSandbox: 'not run: what it would do is not done',
+  },
   { type: 'Custom::*', inSandbox: 'not run: what it would do is not done' },
   { type: 'AWS::IAM::ManagedPolicy', aspect: 'rights', inSandbox: NOT_ENFORCED },
   { type: 'AWS::IAM::Policy', aspect: 'rights', inSandbox: NOT_ENFORCED },
@@ -121,13 +165,20 @@ export const EMULATOR_GAPS: readonly EmulatorGap[] = [
     type: 'AWS::IAM::Role',
     aspect: 'rights',
     inSandbox: NOT_ENFORCED,
-    occursIn: ({ Policies, ManagedPolicyArns }) => Policies !== undefined || ManagedPolicyArns !== undefined,
+    occursIn: ({ Policies, ManagedPolicyArns }) =>
+      Policies !== undefined || ManagedPolicyArns !== undefined,
   },
-  { type: 'AWS::KMS::Key', aspect: 'key policy', inSandbox: NOT_ENFORCED, occursIn: ({ KeyPolicy }) => KeyPolicy !== undefined },
+  {
+    type: 'AWS::KMS::Key',
+    aspect: 'key policy',
+    inSandbox: NOT_ENFORCED,
+    occursIn: ({ KeyPolicy }) => KeyPolicy !== undefined,
+  },
   {
     type: 'AWS::Events::Rule',
     aspect: 'schedule',
-    inSandbox: 'never fires by itself: LocalAws.fire runs the function that it calls, and sends its message to a queue',
+    inSandbox:
+      'never fires by itself: LocalAws.fire runs the function that it calls, and sends its message to a queue',
     occursIn: ({ ScheduleExpression }) => ScheduleExpression !== undefined,
     // The emulator takes a rule without a pattern for one that matches every event.
     without: ({ Targets, ...properties }) => properties,
@@ -135,9 +186,14 @@ export const EMULATOR_GAPS: readonly EmulatorGap[] = [
   {
     type: 'AWS::Events::Rule',
     aspect: 'targets other than queues and topics',
-    inSandbox: 'called by LocalAws.fire only: events reach functions through queues; the emulator would answer PutEvents with HTTP 500',
-    occursIn: ({ Targets }, typeOf) => listOf(Targets).some((target) => !isServedTarget(target, typeOf)),
-    without: (properties, typeOf) => ({ ...properties, Targets: listOf(properties.Targets).filter((target) => isServedTarget(target, typeOf)) }),
+    inSandbox:
+      'called by LocalAws.fire only: events reach functions through queues; the emulator would answer PutEvents with HTTP 500',
+    occursIn: ({ Targets }, typeOf) =>
+      listOf(Targets).some((target) => !isServedTarget(target, typeOf)),
+    without: (properties, typeOf) => ({
+      ...properties,
+      Targets: listOf(properties.Targets).filter((target) => isServedTarget(target, typeOf)),
+    }),
   },
   {
     type: 'AWS::SSM::Parameter',
@@ -149,14 +205,16 @@ export const EMULATOR_GAPS: readonly EmulatorGap[] = [
   {
     type: 'AWS::SQS::Queue',
     aspect: 'generated name of a FIFO queue',
-    inSandbox: 'given by the sandbox: the emulator would make one that does not end in .fifo, and refuse it',
+    inSandbox:
+      'given by the sandbox: the emulator would make one that does not end in .fifo, and refuse it',
     occursIn: ({ FifoQueue, QueueName }) => FifoQueue === true && QueueName === undefined,
     without: (properties) => ({ ...properties, QueueName: `queue-${randomUUID()}.fifo` }),
   },
   {
     type: 'AWS::Lambda::Function',
     aspect: 'generated name',
-    inSandbox: 'given by the sandbox: the emulator would make one that is longer than the 64 characters of a session name',
+    inSandbox:
+      'given by the sandbox: the emulator would make one that is longer than the 64 characters of a session name',
     occursIn: ({ FunctionName }) => FunctionName === undefined,
     without: (properties) => ({ ...properties, FunctionName: `function-${randomUUID()}` }),
   },
@@ -187,7 +245,7 @@ export const EMULATOR_GAPS: readonly EmulatorGap[] = [
   {
     type: 'AWS::DynamoDB::GlobalTable',
     aspect: 'replicas',
-    inSandbox: 'a table of the stack\'s own Region: the emulator knows no global ones',
+    inSandbox: "a table of the stack's own Region: the emulator knows no global ones",
     deployedAs: 'AWS::DynamoDB::Table',
     without: tableOfOneRegion,
   },
@@ -208,7 +266,8 @@ export const EMULATOR_GAPS: readonly EmulatorGap[] = [
       type,
       aspect: 'point-in-time recovery',
       inSandbox: 'lost',
-      occursIn: (properties: Properties) => JSON.stringify(properties).includes('"PointInTimeRecoverySpecification"'),
+      occursIn: (properties: Properties) =>
+        JSON.stringify(properties).includes('"PointInTimeRecoverySpecification"'),
     },
     {
       type,
@@ -228,20 +287,27 @@ export const EMULATOR_GAPS: readonly EmulatorGap[] = [
 /** The gaps that a stack meets. */
 export function gapsIn(resources: Record<string, Resource>): MetGap[] {
   return Object.entries(resources).flatMap(([logicalId, resource]) =>
-    gapsOf(resource, resources).map(({ aspect, inSandbox }) => ({ logicalId, type: resource.Type, aspect, inSandbox })),
+    gapsOf(resource, resources).map(({ aspect, inSandbox }) => ({
+      logicalId,
+      type: resource.Type,
+      aspect,
+      inSandbox,
+    })),
   );
 }
 
 /** The resources as the emulator can take them. */
 export function withoutGaps(resources: Record<string, Resource>): Record<string, Resource> {
   const kept = Object.entries(resources).filter(([, resource]) => !isLeftOut(resource));
-  return Object.fromEntries(kept.map(([logicalId, resource]) => {
-    const properties = gapsOf(resource, resources).reduce(
-      (left, gap) => gap.without?.(left, typesIn(resources)) ?? left,
-      resource.Properties ?? {},
-    );
-    return [logicalId, { ...resource, Type: deployedTypeOf(resource), Properties: properties }];
-  }));
+  return Object.fromEntries(
+    kept.map(([logicalId, resource]) => {
+      const properties = gapsOf(resource, resources).reduce(
+        (left, gap) => gap.without?.(left, typesIn(resources)) ?? left,
+        resource.Properties ?? {},
+      );
+      return [logicalId, { ...resource, Type: deployedTypeOf(resource), Properties: properties }];
+    }),
+  );
 }
 
 /** Whether the resource must not be handed to the emulator at all. */
@@ -260,23 +326,29 @@ export function idInReferences(resource: Resource): string | undefined {
 }
 
 export function refuseUnknownTypes(resources: Record<string, Resource>): void {
-  const unknown = Object.entries(resources).filter(([, resource]) => !WORKING_TYPES.has(deployedTypeOf(resource)) && !isLeftOut(resource));
+  const unknown = Object.entries(resources).filter(
+    ([, resource]) => !WORKING_TYPES.has(deployedTypeOf(resource)) && !isLeftOut(resource),
+  );
   if (unknown.length === 0) return;
   const names = unknown.map(([logicalId, { Type }]) => `${Type} (${logicalId})`).join(', ');
   throw new Error(
     `The sandbox does not know whether the emulator creates ${names}. ` +
-    'Try it, and add the type to the working types or to the gaps in sandbox/deployer/emulator-gaps.ts.',
+      'Try it, and add the type to the working types or to the gaps in sandbox/deployer/emulator-gaps.ts.',
   );
 }
 
 function gapsOf(resource: Resource, resources: Record<string, Resource>): EmulatorGap[] {
-  return EMULATOR_GAPS.filter((gap) =>
-    gap.type === tableType(resource) && (gap.occursIn?.(resource.Properties ?? {}, typesIn(resources)) ?? true),
+  return EMULATOR_GAPS.filter(
+    (gap) =>
+      gap.type === tableType(resource) &&
+      (gap.occursIn?.(resource.Properties ?? {}, typesIn(resources)) ?? true),
   );
 }
 
 function wholeGapOf(resource: Resource): EmulatorGap | undefined {
-  return EMULATOR_GAPS.find((gap) => gap.aspect === undefined && gap.type === tableType(resource) && isMetBy(resource, gap));
+  return EMULATOR_GAPS.find(
+    (gap) => gap.aspect === undefined && gap.type === tableType(resource) && isMetBy(resource, gap),
+  );
 }
 
 function isMetBy({ Properties = {} }: Resource, { occursIn }: EmulatorGap): boolean {
@@ -284,14 +356,21 @@ function isMetBy({ Properties = {} }: Resource, { occursIn }: EmulatorGap): bool
 }
 
 function deployedTypeOf({ Type }: Resource): string {
-  return EMULATOR_GAPS.find((gap) => gap.type === Type && gap.deployedAs !== undefined)?.deployedAs ?? Type;
+  return (
+    EMULATOR_GAPS.find((gap) => gap.type === Type && gap.deployedAs !== undefined)?.deployedAs ??
+    Type
+  );
 }
 
 const Replicas = z.tuple([z.looseObject({})], z.unknown());
 
-/** What a global table says of its first replica, a table says of itself; of indexes, the global table says all that counts here. */
+/**
+ * What a global table says of its first replica, a table says of itself; of indexes, the global
+ * table says all that counts here.
+ */
 function tableOfOneRegion({ Replicas: replicas, ...properties }: Properties): Properties {
-  const [{ Region: _region, SSESpecification: _key, GlobalSecondaryIndexes: _indexes, ...own }] = Replicas.parse(replicas);
+  const [{ Region: _region, SSESpecification: _key, GlobalSecondaryIndexes: _indexes, ...own }] =
+    Replicas.parse(replicas);
   return { ...properties, ...own };
 }
 
@@ -305,12 +384,18 @@ function typesIn(resources: Record<string, Resource>): TypeOf {
 
 function holdsRuleDescription(type: string, properties: Properties): boolean {
   if (type !== 'AWS::EC2::SecurityGroup') return properties.Description !== undefined;
-  return [...listOf(properties.SecurityGroupIngress), ...listOf(properties.SecurityGroupEgress)]
-    .some((rule) => typeof rule === 'object' && rule !== null && 'Description' in rule);
+  return [
+    ...listOf(properties.SecurityGroupIngress),
+    ...listOf(properties.SecurityGroupEgress),
+  ].some((rule) => typeof rule === 'object' && rule !== null && 'Description' in rule);
 }
 
 const ServedTarget = z.object({
-  Arn: z.union([z.string().check(z.regex(/:(sqs|sns):/)), z.object({ 'Fn::GetAtt': z.array(z.string()) }), z.object({ Ref: z.string() })]),
+  Arn: z.union([
+    z.string().check(z.regex(/:(sqs|sns):/)),
+    z.object({ 'Fn::GetAtt': z.array(z.string()) }),
+    z.object({ Ref: z.string() }),
+  ]),
 });
 
 function isServedTarget(target: unknown, typeOf: TypeOf): boolean {
@@ -318,7 +403,9 @@ function isServedTarget(target: unknown, typeOf: TypeOf): boolean {
   if (!parsed.success) return false;
   const { Arn } = parsed.data;
   if (typeof Arn === 'string') return true;
-  return 'Ref' in Arn ? typeOf(Arn.Ref) === 'AWS::SNS::Topic' : typeOf(Arn['Fn::GetAtt'][0] ?? '') === 'AWS::SQS::Queue';
+  return 'Ref' in Arn
+    ? typeOf(Arn.Ref) === 'AWS::SNS::Topic'
+    : typeOf(Arn['Fn::GetAtt'][0] ?? '') === 'AWS::SQS::Queue';
 }
 
 function listOf(value: unknown): unknown[] {

@@ -9,7 +9,10 @@ export interface HttpApiRoute extends RouteKey {
   readonly timeoutMs: number;
 }
 
-/** An HTTP API of the stack: its server listens already, and answers as soon as somebody runs the functions. */
+/**
+ * An HTTP API of the stack: its server listens already, and answers as soon as somebody runs the
+ * functions.
+ */
 export interface DeployedHttpApi {
   readonly server: HttpApiServer;
   readonly routes: readonly HttpApiRoute[];
@@ -50,38 +53,74 @@ type Outputs = ReadonlyMap<string, string>;
 
 /** Has the stack resolve which functions the routes lead to. */
 export function deferHttpApis(
-  resources: Resources, template: DeployableTemplate, servers: ReadonlyMap<string, HttpApiServer>,
+  resources: Resources,
+  template: DeployableTemplate,
+  servers: ReadonlyMap<string, HttpApiServer>,
 ): (outputs: Outputs) => DeployedHttpApi[] {
-  for (const [logicalId, resource] of ofType(resources, 'AWS::ApiGatewayV2::Stage')) propertiesOf(logicalId, resource, StageProperties);
+  for (const [logicalId, resource] of ofType(resources, 'AWS::ApiGatewayV2::Stage')) {
+    propertiesOf(logicalId, resource, StageProperties);
+  }
   const apis = [...servers].map(([logicalId, server]) => {
     propertiesOf(logicalId, resources[logicalId], ApiProperties);
     return { server, routes: deferRoutes(logicalId, resources, template) };
   });
-  return (outputs) => apis.map(({ routes, ...api }) => ({ ...api, routes: routes.map((resolve) => resolve(outputs)) }));
+  return (outputs) =>
+    apis.map(({ routes, ...api }) => ({
+      ...api,
+      routes: routes.map((resolve) => resolve(outputs)),
+    }));
 }
 
-function deferRoutes(apiLogicalId: string, resources: Resources, template: DeployableTemplate): ((outputs: Outputs) => HttpApiRoute)[] {
-  const routes = ofType(resources, 'AWS::ApiGatewayV2::Route')
-    .map(([logicalId, resource]) => ({ logicalId, ...propertiesOf(logicalId, resource, RouteProperties) }));
-  return routes.filter(({ ApiId }) => ApiId.Ref === apiLogicalId).map(({ logicalId, RouteKey, Target }) => {
-    const { integrationId, integration } = integrationOf(logicalId, Target, resources);
-    const { IntegrationUri, TimeoutInMillis } = propertiesOf(integrationId, integration, IntegrationProperties);
-    const uri = template.defer(IntegrationUri);
-    return (outputs) => ({ ...readRouteKey(RouteKey), functionName: functionNameIn(integrationId, uri(outputs)), timeoutMs: TimeoutInMillis });
-  });
+function deferRoutes(
+  apiLogicalId: string,
+  resources: Resources,
+  template: DeployableTemplate,
+): ((outputs: Outputs) => HttpApiRoute)[] {
+  const routes = ofType(resources, 'AWS::ApiGatewayV2::Route').map(([logicalId, resource]) => ({
+    logicalId,
+    ...propertiesOf(logicalId, resource, RouteProperties),
+  }));
+  return routes
+    .filter(({ ApiId }) => ApiId.Ref === apiLogicalId)
+    .map(({ logicalId, RouteKey, Target }) => {
+      const { integrationId, integration } = integrationOf(logicalId, Target, resources);
+      const { IntegrationUri, TimeoutInMillis } = propertiesOf(
+        integrationId,
+        integration,
+        IntegrationProperties,
+      );
+      const uri = template.defer(IntegrationUri);
+      return (outputs) => ({
+        ...readRouteKey(RouteKey),
+        functionName: functionNameIn(integrationId, uri(outputs)),
+        timeoutMs: TimeoutInMillis,
+      });
+    });
 }
 
-function integrationOf(routeLogicalId: string, target: unknown, resources: Resources): { integrationId: string; integration: Resource } {
+function integrationOf(
+  routeLogicalId: string,
+  target: unknown,
+  resources: Resources,
+): { integrationId: string; integration: Resource } {
   for (const integrationId of referencesIn(target)) {
     const integration = resources[integrationId];
-    if (integration?.Type === 'AWS::ApiGatewayV2::Integration') return { integrationId, integration };
+    if (integration?.Type === 'AWS::ApiGatewayV2::Integration') {
+      return { integrationId, integration };
+    }
   }
-  throw new Error(`${routeLogicalId} (AWS::ApiGatewayV2::Route) leads to ${JSON.stringify(target)}, which is no integration of the stack.`);
+  throw new Error(
+    `${routeLogicalId} (AWS::ApiGatewayV2::Route) leads to ${JSON.stringify(target)}, which is no integration of the stack.`,
+  );
 }
 
 function functionNameIn(integrationLogicalId: string, uri: unknown): string {
   const [, functionName] = /:function:([\w-]+)/.exec(String(uri)) ?? [];
-  if (functionName === undefined) throw new Error(`${integrationLogicalId} (AWS::ApiGatewayV2::Integration) calls ${uri}, which is no function.`);
+  if (functionName === undefined) {
+    throw new Error(
+      `${integrationLogicalId} (AWS::ApiGatewayV2::Integration) calls ${uri}, which is no function.`,
+    );
+  }
   return functionName;
 }
 
@@ -89,8 +128,14 @@ function ofType(resources: Resources, type: string): [string, Resource][] {
   return Object.entries(resources).filter(([, resource]) => resource.Type === type);
 }
 
-function propertiesOf<T extends z.ZodMiniType>(logicalId: string, resource: Resource | undefined, schema: T): z.infer<T> {
+function propertiesOf<T extends z.ZodMiniType>(
+  logicalId: string,
+  resource: Resource | undefined,
+  schema: T,
+): z.infer<T> {
   const parsed = schema.safeParse(resource?.Properties ?? {});
   if (parsed.success) return parsed.data;
-  throw new Error(`${logicalId} (${resource?.Type}) has settings that the sandbox's HTTP API does not follow: ${z.prettifyError(parsed.error)}`);
+  throw new Error(
+    `${logicalId} (${resource?.Type}) has settings that the sandbox's HTTP API does not follow: ${z.prettifyError(parsed.error)}`,
+  );
 }

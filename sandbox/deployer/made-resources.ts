@@ -1,6 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { CreateKeyCommand, KMSClient } from '@aws-sdk/client-kms';
-import { CreateSecretCommand, GetRandomPasswordCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import {
+  CreateSecretCommand,
+  GetRandomPasswordCommand,
+  SecretsManagerClient,
+} from '@aws-sdk/client-secrets-manager';
 import * as z from 'zod/mini';
 import type { Resource } from './assembly';
 import { isMadeByDeployer } from './emulator-gaps';
@@ -49,16 +53,26 @@ const KeyProperties = z.object({
 const CreatedSecret = z.object({ ARN: z.string() });
 const CreatedKey = z.object({ KeyMetadata: z.object({ KeyId: z.string(), Arn: z.string() }) });
 
-/** Makes what the emulator's CloudFormation cannot make, and what the rest of the stack refers to. */
-export async function makeResources(endpoint: string, resources: Record<string, Resource>): Promise<MadeResources> {
+/**
+ * Makes what the emulator's CloudFormation cannot make, and what the rest of the stack refers to.
+ */
+export async function makeResources(
+  endpoint: string,
+  resources: Record<string, Resource>,
+): Promise<MadeResources> {
   const byLogicalId = new Map<string, MadeResource>();
   const httpApis = new Map<string, HttpApiServer>();
   try {
-    for (const [logicalId, resource] of Object.entries(resources).filter(([, each]) => isMadeByDeployer(each))) {
+    for (const [logicalId, resource] of Object.entries(resources).filter(([, each]) =>
+      isMadeByDeployer(each),
+    )) {
       if (resource.Type === 'AWS::ApiGatewayV2::Api') {
         const server = await HttpApiServer.listen();
         httpApis.set(logicalId, server);
-        byLogicalId.set(logicalId, { physicalId: server.apiId, attributes: { ApiId: server.apiId, ApiEndpoint: server.url } });
+        byLogicalId.set(logicalId, {
+          physicalId: server.apiId,
+          attributes: { ApiId: server.apiId, ApiEndpoint: server.url },
+        });
       } else {
         const make = resource.Type === 'AWS::KMS::Key' ? makeMacKey : makeSecret;
         byLogicalId.set(logicalId, await make(endpoint, logicalId, resource));
@@ -71,38 +85,66 @@ export async function makeResources(endpoint: string, resources: Record<string, 
   return { byLogicalId, httpApis };
 }
 
-async function makeSecret(endpoint: string, logicalId: string, resource: Resource): Promise<MadeResource> {
-  const { Name, Description, SecretString, GenerateSecretString } = propertiesOf(logicalId, resource, SecretProperties);
+async function makeSecret(
+  endpoint: string,
+  logicalId: string,
+  resource: Resource,
+): Promise<MadeResource> {
+  const { Name, Description, SecretString, GenerateSecretString } = propertiesOf(
+    logicalId,
+    resource,
+    SecretProperties,
+  );
   const secrets = new SecretsManagerClient(emulatorAccess(endpoint));
-  const created = await secrets.send(new CreateSecretCommand({
-    Name: Name ?? `${logicalId}-${randomUUID()}`,
-    Description,
-    SecretString: GenerateSecretString ? await generated(secrets, GenerateSecretString) : SecretString,
-  }));
+  const created = await secrets.send(
+    new CreateSecretCommand({
+      Name: Name ?? `${logicalId}-${randomUUID()}`,
+      Description,
+      SecretString: GenerateSecretString
+        ? await generated(secrets, GenerateSecretString)
+        : SecretString,
+    }),
+  );
   const { ARN } = CreatedSecret.parse(created);
   return { physicalId: ARN, attributes: { Id: ARN } };
 }
 
-async function generated(secrets: SecretsManagerClient, settings: GeneratedString): Promise<string> {
+async function generated(
+  secrets: SecretsManagerClient,
+  settings: GeneratedString,
+): Promise<string> {
   const { SecretStringTemplate, GenerateStringKey, ...rest } = settings;
   const { RandomPassword = '' } = await secrets.send(new GetRandomPasswordCommand(rest));
   if (SecretStringTemplate === undefined || GenerateStringKey === undefined) return RandomPassword;
-  return JSON.stringify({ ...z.record(z.string(), z.unknown()).parse(JSON.parse(SecretStringTemplate)), [GenerateStringKey]: RandomPassword });
+  return JSON.stringify({
+    ...z.record(z.string(), z.unknown()).parse(JSON.parse(SecretStringTemplate)),
+    [GenerateStringKey]: RandomPassword,
+  });
 }
 
-async function makeMacKey(endpoint: string, logicalId: string, resource: Resource): Promise<MadeResource> {
+async function makeMacKey(
+  endpoint: string,
+  logicalId: string,
+  resource: Resource,
+): Promise<MadeResource> {
   const { Description, KeySpec, KeyUsage } = propertiesOf(logicalId, resource, KeyProperties);
-  const created = await new KMSClient(emulatorAccess(endpoint)).send(new CreateKeyCommand({ Description, KeySpec, KeyUsage }));
+  const created = await new KMSClient(emulatorAccess(endpoint)).send(
+    new CreateKeyCommand({ Description, KeySpec, KeyUsage }),
+  );
   const { KeyId, Arn } = CreatedKey.parse(created).KeyMetadata;
   return { physicalId: KeyId, attributes: { KeyId, Arn } };
 }
 
 /** What is made before the stack cannot refer to the stack. */
-function propertiesOf<T extends z.ZodMiniType>(logicalId: string, { Type, Properties = {} }: Resource, schema: T): z.infer<T> {
+function propertiesOf<T extends z.ZodMiniType>(
+  logicalId: string,
+  { Type, Properties = {} }: Resource,
+  schema: T,
+): z.infer<T> {
   const parsed = schema.safeParse(Properties);
   if (parsed.success) return parsed.data;
   throw new Error(
     `The deployer makes ${logicalId} (${Type}) before the stack, and cannot do so with these properties: ${z.prettifyError(parsed.error)}. ` +
-    'Give them values of their own, with no references.',
+      'Give them values of their own, with no references.',
   );
 }

@@ -16,7 +16,11 @@ export interface Schedule {
 
 /** Those that the runner serves. */
 export type ScheduleTarget =
-  | { readonly kind: 'function'; readonly functionName: string; readonly asynchronous: AsynchronousSettings }
+  | {
+      readonly kind: 'function';
+      readonly functionName: string;
+      readonly asynchronous: AsynchronousSettings;
+    }
   | { readonly kind: 'queue'; readonly queueUrl: string };
 
 /** What becomes of an asynchronous invocation that fails, as the template says. */
@@ -36,8 +40,14 @@ type Resources = Record<string, Resource>;
 const DEFAULT_RETRY_ATTEMPTS = 2;
 
 const Reference = z.union([
-  z.pipe(z.object({ Ref: z.string() }), z.transform(({ Ref }) => Ref)),
-  z.pipe(z.object({ 'Fn::GetAtt': z.tuple([z.string(), z.string()]) }), z.transform(({ 'Fn::GetAtt': [logicalId] }) => logicalId)),
+  z.pipe(
+    z.object({ Ref: z.string() }),
+    z.transform(({ Ref }) => Ref),
+  ),
+  z.pipe(
+    z.object({ 'Fn::GetAtt': z.tuple([z.string(), z.string()]) }),
+    z.transform(({ 'Fn::GetAtt': [logicalId] }) => logicalId),
+  ),
 ]);
 
 const Rule = z.object({
@@ -46,7 +56,10 @@ const Rule = z.object({
   Targets: z._default(z.array(z.looseObject({ Arn: z.unknown() })), []),
 });
 
-/** Strict, so that a setting which the function runner does not follow is refused. What is about delivery is not: that never fails here. */
+/**
+ * Strict, so that a setting which the function runner does not follow is refused. What is about
+ * delivery is not: that never fails here.
+ */
 const Target = z.strictObject({
   Arn: z.unknown(),
   Id: z.string(),
@@ -58,31 +71,52 @@ const Target = z.strictObject({
 const InvokeConfig = z.object({
   FunctionName: Reference,
   MaximumRetryAttempts: z._default(z.number(), DEFAULT_RETRY_ATTEMPTS),
-  DestinationConfig: z.optional(z.object({ OnFailure: z.optional(z.object({ Destination: z.unknown() })) })),
+  DestinationConfig: z.optional(
+    z.object({ OnFailure: z.optional(z.object({ Destination: z.unknown() })) }),
+  ),
 });
 
-const FunctionProperties = z.object({ DeadLetterConfig: z.optional(z.object({ TargetArn: z.unknown() })) });
+const FunctionProperties = z.object({
+  DeadLetterConfig: z.optional(z.object({ TargetArn: z.unknown() })),
+});
 
-/** The schedules of the template; what CloudFormation has to resolve is known once the stack stands. */
-export function deferSchedules(resources: Resources, template: DeployableTemplate): (outputs: Outputs, physical: PhysicalResources) => Schedule[] {
+/**
+ * The schedules of the template; what CloudFormation has to resolve is known once the stack stands.
+ */
+export function deferSchedules(
+  resources: Resources,
+  template: DeployableTemplate,
+): (outputs: Outputs, physical: PhysicalResources) => Schedule[] {
   const deferred = Object.entries(resources)
-    .filter(([, { Type, Properties }]) => Type === 'AWS::Events::Rule' && Properties?.ScheduleExpression !== undefined)
-    .flatMap(([logicalId, { Properties }]) => deferRule(logicalId, Rule.parse(Properties), resources, template));
+    .filter(
+      ([, { Type, Properties }]) =>
+        Type === 'AWS::Events::Rule' && Properties?.ScheduleExpression !== undefined,
+    )
+    .flatMap(([logicalId, { Properties }]) =>
+      deferRule(logicalId, Rule.parse(Properties), resources, template),
+    );
   return (outputs, physical) => deferred.map((each) => each(outputs, physical));
 }
 
-function deferRule(ruleLogicalId: string, rule: z.infer<typeof Rule>, resources: Resources, template: DeployableTemplate) {
+function deferRule(
+  ruleLogicalId: string,
+  rule: z.infer<typeof Rule>,
+  resources: Resources,
+  template: DeployableTemplate,
+) {
   return rule.Targets.flatMap((target) => {
     const called = deferTarget(Reference.safeParse(target.Arn).data ?? '', resources, template);
     if (!called) return [];
     const input = template.defer(targetOf(ruleLogicalId, target).Input);
-    return [(outputs: Outputs, physical: PhysicalResources): Schedule => ({
-      ruleLogicalId,
-      ruleArn: `arn:aws:events:${REGION}:${ACCOUNT_ID}:rule/${physical.get(ruleLogicalId)?.physicalId}`,
-      isEnabled: rule.State !== 'DISABLED',
-      input: inputOf(input(outputs)),
-      target: called(outputs, physical),
-    })];
+    return [
+      (outputs: Outputs, physical: PhysicalResources): Schedule => ({
+        ruleLogicalId,
+        ruleArn: `arn:aws:events:${REGION}:${ACCOUNT_ID}:rule/${physical.get(ruleLogicalId)?.physicalId}`,
+        isEnabled: rule.State !== 'DISABLED',
+        input: inputOf(input(outputs)),
+        target: called(outputs, physical),
+      }),
+    ];
   });
 }
 
@@ -90,7 +124,10 @@ function deferRule(ruleLogicalId: string, rule: z.infer<typeof Rule>, resources:
 function deferTarget(logicalId: string, resources: Resources, template: DeployableTemplate) {
   const resource = resources[logicalId];
   if (resource?.Type === 'AWS::SQS::Queue') {
-    return (_: Outputs, physical: PhysicalResources): ScheduleTarget => ({ kind: 'queue', queueUrl: physical.get(logicalId)?.physicalId ?? '' });
+    return (_: Outputs, physical: PhysicalResources): ScheduleTarget => ({
+      kind: 'queue',
+      queueUrl: physical.get(logicalId)?.physicalId ?? '',
+    });
   }
   if (resource?.Type !== 'AWS::Lambda::Function') return undefined;
   const asynchronous = deferAsynchronousSettings(logicalId, resource, resources, template);
@@ -104,17 +141,26 @@ function deferTarget(logicalId: string, resources: Resources, template: Deployab
 function targetOf(ruleLogicalId: string, target: object): z.infer<typeof Target> {
   const parsed = Target.safeParse(target);
   if (parsed.success) return parsed.data;
-  throw new Error(`${ruleLogicalId} (AWS::Events::Rule) has a target with settings that the function runner does not follow: ${z.prettifyError(parsed.error)}`);
+  throw new Error(
+    `${ruleLogicalId} (AWS::Events::Rule) has a target with settings that the function runner does not follow: ${z.prettifyError(parsed.error)}`,
+  );
 }
 
 function inputOf(input: unknown): unknown {
   return input === undefined ? undefined : JSON.parse(z.string().parse(input));
 }
 
-function deferAsynchronousSettings(functionId: string, called: Resource, resources: Resources, template: DeployableTemplate) {
+function deferAsynchronousSettings(
+  functionId: string,
+  called: Resource,
+  resources: Resources,
+  template: DeployableTemplate,
+) {
   const config = invokeConfigOf(functionId, resources);
   const onFailure = template.defer(config?.DestinationConfig?.OnFailure?.Destination);
-  const deadLetters = template.defer(FunctionProperties.parse(called.Properties).DeadLetterConfig?.TargetArn);
+  const deadLetters = template.defer(
+    FunctionProperties.parse(called.Properties).DeadLetterConfig?.TargetArn,
+  );
   return (outputs: Outputs): AsynchronousSettings => ({
     maximumRetryAttempts: config?.MaximumRetryAttempts ?? DEFAULT_RETRY_ATTEMPTS,
     onFailureArn: z.optional(z.string()).parse(onFailure(outputs)),
@@ -122,7 +168,10 @@ function deferAsynchronousSettings(functionId: string, called: Resource, resourc
   });
 }
 
-function invokeConfigOf(functionId: string, resources: Resources): z.infer<typeof InvokeConfig> | undefined {
+function invokeConfigOf(
+  functionId: string,
+  resources: Resources,
+): z.infer<typeof InvokeConfig> | undefined {
   return Object.values(resources)
     .filter(({ Type }) => Type === 'AWS::Lambda::EventInvokeConfig')
     .map(({ Properties }) => InvokeConfig.parse(Properties))

@@ -15,16 +15,19 @@ const Subscription = z.object({
 export async function subscribe(endpoint: string, subscriptions: unknown[]): Promise<void> {
   const sns = new SNSClient(emulatorAccess(endpoint));
   for (const subscription of subscriptions) {
-    const { TopicArn, Protocol, Endpoint, RawMessageDelivery, FilterPolicy, FilterPolicyScope } = Subscription.parse(subscription);
-    await sns.send(new SubscribeCommand({
-      TopicArn,
-      Protocol,
-      Endpoint,
-      Attributes: {
-        ...(RawMessageDelivery && { RawMessageDelivery: 'true' }),
-        ...(FilterPolicy !== undefined && { FilterPolicy: JSON.stringify(FilterPolicy) }),
-        ...(FilterPolicyScope && { FilterPolicyScope }),
-      },
-    }));
+    const { TopicArn, Protocol, Endpoint, RawMessageDelivery, FilterPolicy, FilterPolicyScope } =
+      Subscription.parse(subscription);
+    await sns.send(
+      new SubscribeCommand({
+        TopicArn,
+        Protocol,
+        Endpoint,
+        Attributes: {
+          ...(RawMessageDelivery && { RawMessageDelivery: 'true' }),
+          ...(FilterPolicy !== undefined && { FilterPolicy: JSON.stringify(FilterPolicy) }),
+          ...(FilterPolicyScope && { FilterPolicyScope }),
+        },
+      }),
+    );
   }
 }

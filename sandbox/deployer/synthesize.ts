@@ -8,10 +8,19 @@ import { ACCOUNT_ID, REGION } from '../emulator/emulator-access';
 
 const PROJECT_BIN = path.join(__dirname, '..', '..', 'node_modules', '.bin');
 
-const AppFile = z.object({ app: z.string(), context: z.optional(z.record(z.string(), z.unknown())) });
+const AppFile = z.object({
+  app: z.string(),
+  context: z.optional(z.record(z.string(), z.unknown())),
+});
 
-/** Runs the app that `folder`'s cdk.json names, as the CDK CLI would, and gives the folder of the assembly. */
-export async function synthesizeApp(folder: string, assemblyFolder = path.join(folder, 'cdk.out')): Promise<string> {
+/**
+ * Runs the app that `folder`'s cdk.json names, as the CDK CLI would, and gives the folder of the
+ * assembly.
+ */
+export async function synthesizeApp(
+  folder: string,
+  assemblyFolder = path.join(folder, 'cdk.out'),
+): Promise<string> {
   const file = path.join(folder, 'cdk.json');
   if (!existsSync(file)) throw new Error(`${folder} is no CDK app: it has no cdk.json.`);
   const { app, context = {} } = AppFile.parse(JSON.parse(readFileSync(file, 'utf8')));
@@ -28,7 +37,15 @@ export async function synthesizeApp(folder: string, assemblyFolder = path.join(f
       CDK_DEFAULT_REGION: REGION,
     },
   });
-  const [output, errors, [exitCode]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]);
-  if (exitCode !== 0) throw new Error(`The app in ${folder} failed to synthesize: ${app} ended with ${exitCode}:\n${output}${errors}`);
+  const [output, errors, [exitCode]] = await Promise.all([
+    text(child.stdout),
+    text(child.stderr),
+    once(child, 'close'),
+  ]);
+  if (exitCode !== 0) {
+    throw new Error(
+      `The app in ${folder} failed to synthesize: ${app} ended with ${exitCode}:\n${output}${errors}`,
+    );
+  }
   return assemblyFolder;
 }

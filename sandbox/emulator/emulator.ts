@@ -21,8 +21,9 @@ export interface Emulator {
   /** Forgets all resources of all accounts. The clock stays. */
   reset(): Promise<void>;
   /**
-   * Sets the emulator's clock, which goes on from there, and gives by how many milliseconds it is now ahead of the machine's.
-   * Set back, messages that were taken from a queue and not deleted stay away until the time is reached again.
+   * Sets the emulator's clock, which goes on from there, and gives by how many milliseconds it is
+   * now ahead of the machine's. Set back, messages that were taken from a queue and not deleted
+   * stay away until the time is reached again.
    */
   setClock(now: Date): Promise<number>;
   /** Adds all users, or none where a name or key id is there already. 5,000 take a second. */
@@ -33,7 +34,12 @@ export interface Emulator {
 export async function startEmulator(environment: PythonEnvironment): Promise<Emulator> {
   // Nothing of the caller's AWS settings gets in.
   const child = spawn(environment.python, [LAUNCHER], {
-    env: { PATH: process.env.PATH, AWS_ACCESS_KEY_ID: 'emulator', AWS_SECRET_ACCESS_KEY: 'emulator', AWS_DEFAULT_REGION: 'us-east-1' },
+    env: {
+      PATH: process.env.PATH,
+      AWS_ACCESS_KEY_ID: 'emulator',
+      AWS_SECRET_ACCESS_KEY: 'emulator',
+      AWS_DEFAULT_REGION: 'us-east-1',
+    },
   });
   const errors = lastLinesOf(child.stderr);
   const endpoint = `http://localhost:${await announcedPort(child, errors)}`;
@@ -55,18 +61,27 @@ function lastLinesOf(stream: Readable): string[] {
   return lines;
 }
 
-async function announcedPort(child: ChildProcessWithoutNullStreams, errors: string[]): Promise<number> {
+async function announcedPort(
+  child: ChildProcessWithoutNullStreams,
+  errors: string[],
+): Promise<number> {
   const output = createInterface(child.stdout);
   return new Promise((resolve, reject) => {
     output.once('line', (line) => resolve(Announcement.parse(JSON.parse(line)).port));
     child.once('error', reject);
-    child.once('close', (code, signal) => reject(new Error(`The emulator ended at once (${code ?? signal}):\n${errors.join('\n')}`)));
+    child.once('close', (code, signal) =>
+      reject(new Error(`The emulator ended at once (${code ?? signal}):\n${errors.join('\n')}`)),
+    );
   });
 }
 
 async function reset(endpoint: string): Promise<void> {
   const response = await fetch(`${endpoint}/moto-api/reset`, { method: 'POST' });
-  if (!response.ok) throw new Error(`The emulator refused to be reset: HTTP ${response.status}: ${await response.text()}`);
+  if (!response.ok) {
+    throw new Error(
+      `The emulator refused to be reset: HTTP ${response.status}: ${await response.text()}`,
+    );
+  }
 }
 
 async function setClock(endpoint: string, now: Date): Promise<number> {
@@ -82,7 +97,11 @@ async function addUsers(endpoint: string, users: readonly NewUser[]): Promise<Ad
 /** To a route of emulator.py. */
 async function post(url: string, request: object): Promise<unknown> {
   const response = await fetch(url, { method: 'POST', body: JSON.stringify(request) });
-  if (!response.ok) throw new Error(`The emulator refused ${new URL(url).pathname}: HTTP ${response.status}: ${await response.text()}`);
+  if (!response.ok) {
+    throw new Error(
+      `The emulator refused ${new URL(url).pathname}: HTTP ${response.status}: ${await response.text()}`,
+    );
+  }
   return response.json();
 }
 

@@ -16,7 +16,10 @@ export interface NewAccessKey {
   readonly id?: string;
   readonly status: 'Active' | 'Inactive' | 'Expired';
   readonly createdAt: Date;
-  /** When its status was last changed: what the credential report calls last rotated. Default: its creation. */
+  /**
+   * When its status was last changed: what the credential report calls last rotated. Default: its
+   * creation.
+   */
   readonly changedAt?: Date;
   /** Without it: never. */
   readonly lastUsed?: KeyUse;

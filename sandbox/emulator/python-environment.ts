@@ -11,7 +11,15 @@ const REQUIREMENTS = path.join(__dirname, 'requirements.txt');
 /** So that an interrupted installation does not go on while the next one starts. */
 const END_WITH_PARENT = path.join(__dirname, 'server', 'end_with_parent.py');
 const OLDEST_MINOR = 10;
-const PYTHON_NAMES = ['python3', 'python3.14', 'python3.13', 'python3.12', 'python3.11', 'python3.10', 'python'];
+const PYTHON_NAMES = [
+  'python3',
+  'python3.14',
+  'python3.13',
+  'python3.12',
+  'python3.11',
+  'python3.10',
+  'python',
+];
 /** Written last: an environment without it is one whose installation was interrupted. */
 const MARKER = 'complete.json';
 const SHOWN_OUTPUT_LINES = 15;
@@ -31,10 +39,13 @@ interface Interpreter {
 }
 
 /**
- * The pinned virtual environment in `.sandbox/`, made on first use. Several processes may ask at the same time:
- * one makes it, the others wait.
+ * The pinned virtual environment in `.sandbox/`, made on first use. Several processes may ask at
+ * the same time: one makes it, the others wait.
  */
-export async function preparePythonEnvironment(log: (line: string) => void, root = path.join(PROJECT_ROOT, '.sandbox')): Promise<PythonEnvironment> {
+export async function preparePythonEnvironment(
+  log: (line: string) => void,
+  root = path.join(PROJECT_ROOT, '.sandbox'),
+): Promise<PythonEnvironment> {
   const interpreter = await findPython();
   const folder = path.join(root, `python-${interpreter.version}-${digestOf(REQUIREMENTS)}`);
   if (isComplete(folder)) return environmentIn(folder);
@@ -50,7 +61,10 @@ function environmentIn(folder: string): PythonEnvironment {
   return { python: path.join(binFolder, 'python'), binFolder, aws: path.join(binFolder, 'aws') };
 }
 
-/** Scripts hold the folder they were installed into, and `python` is a link: a moved project or a removed Python needs a new one. */
+/**
+ * Scripts hold the folder they were installed into, and `python` is a link: a moved project or a
+ * removed Python needs a new one.
+ */
 function isComplete(folder: string): boolean {
   const marker = path.join(folder, MARKER);
   if (!existsSync(marker) || !existsSync(environmentIn(folder).python)) return false;
@@ -71,13 +85,19 @@ async function findPython(): Promise<Interpreter> {
   }
   throw new Error(
     `The sandbox needs Python 3.${OLDEST_MINOR} or newer; found ${found.join(', ') || 'no Python that runs'}. ` +
-    'Install a newer one (with its pip), or set PYTHON to the path of one that is installed.',
+      'Install a newer one (with its pip), or set PYTHON to the path of one that is installed.',
   );
 }
 
-/** Undefined where there is no such command, or, as with pyenv's shims, one that only says that it is not there. */
+/**
+ * Undefined where there is no such command, or, as with pyenv's shims, one that only says that it
+ * is not there.
+ */
 async function versionOf(command: string): Promise<string | undefined> {
-  const { exitCode, output } = await run(command, ['-c', 'import sys; print("version=%d.%d.%d" % sys.version_info[:3])']);
+  const { exitCode, output } = await run(command, [
+    '-c',
+    'import sys; print("version=%d.%d.%d" % sys.version_info[:3])',
+  ]);
   return exitCode === 0 ? /^version=(\d+\.\d+\.\d+)$/m.exec(output)?.[1] : undefined;
 }
 
@@ -86,42 +106,70 @@ function isRecent(version: string): boolean {
   return major > 3 || (major === 3 && minor >= OLDEST_MINOR);
 }
 
-async function install(folder: string, interpreter: Interpreter, log: (line: string) => void): Promise<void> {
+async function install(
+  folder: string,
+  interpreter: Interpreter,
+  log: (line: string) => void,
+): Promise<void> {
   const startedAt = Date.now();
-  log(`Installing the emulator and the AWS CLI for Python ${interpreter.version}, once: this takes up to a minute ...`);
+  log(
+    `Installing the emulator and the AWS CLI for Python ${interpreter.version}, once: this takes up to a minute ...`,
+  );
   rmSync(folder, { recursive: true, force: true });
   const pip = await createVirtualEnvironment(folder, interpreter);
-  // pip spends its time on index pages, one after the other. As nothing depends on an order, several do it side by side.
-  const installations = await Promise.allSettled(splitRequirements(folder).map((file) => installRequirements(folder, pip, file)));
-  for (const installation of installations) if (installation.status === 'rejected') throw installation.reason;
+  // pip spends its time on index pages, one after the other. As nothing depends on an order,
+  // several do it side by side.
+  const installations = await Promise.allSettled(
+    splitRequirements(folder).map((file) => installRequirements(folder, pip, file)),
+  );
+  for (const installation of installations) {
+    if (installation.status === 'rejected') throw installation.reason;
+  }
   writeFileSync(path.join(folder, MARKER), JSON.stringify({ folder }));
   log(`Installed in ${Math.round((Date.now() - startedAt) / 1000)} s.`);
 }
 
-/** Gives pip's entry point: the host's own where it has one that can work for another environment, as giving each its own takes 5 s. */
+/**
+ * Gives pip's entry point: the host's own where it has one that can work for another environment,
+ * as giving each its own takes 5 s.
+ */
 async function createVirtualEnvironment(folder: string, { command }: Interpreter): Promise<string> {
   const hostPip = await findPip(command);
   if (hostPip) {
-    await runOrThrow(command, ['-m', 'venv', '--without-pip', folder], 'making a virtual environment');
+    await runOrThrow(
+      command,
+      ['-m', 'venv', '--without-pip', folder],
+      'making a virtual environment',
+    );
     return hostPip;
   }
-  const hint = 'making a virtual environment (on Debian and Ubuntu this needs: apt install python3-venv)';
+  const hint =
+    'making a virtual environment (on Debian and Ubuntu this needs: apt install python3-venv)';
   await runOrThrow(command, ['-m', 'venv', '--upgrade-deps', folder], hint);
   const ownPip = await findPip(environmentIn(folder).python);
-  if (!ownPip) throw new Error(`The virtual environment in ${folder} has no pip 22.3 or newer. Install pip for ${command} and try again.`);
+  if (!ownPip) {
+    throw new Error(
+      `The virtual environment in ${folder} has no pip 22.3 or newer. Install pip for ${command} and try again.`,
+    );
+  }
   return ownPip;
 }
 
 /** The script by which pip itself works for another environment; it came with 22.3. */
 async function findPip(python: string): Promise<string | undefined> {
-  const { exitCode, output } = await run(python, ['-c', 'import os, pip; print("pip=" + os.path.dirname(pip.__file__))']);
+  const { exitCode, output } = await run(python, [
+    '-c',
+    'import os, pip; print("pip=" + os.path.dirname(pip.__file__))',
+  ]);
   const folder = exitCode === 0 ? /^pip=(.+)$/m.exec(output)?.[1] : undefined;
   const script = folder && path.join(folder, '__pip-runner__.py');
   return script && existsSync(script) ? script : undefined;
 }
 
 function splitRequirements(folder: string): string[] {
-  const requirements = readFileSync(REQUIREMENTS, 'utf8').split('\n').filter((line) => line && !line.startsWith('#'));
+  const requirements = readFileSync(REQUIREMENTS, 'utf8')
+    .split('\n')
+    .filter((line) => line && !line.startsWith('#'));
   const parts = Math.min(4, Math.max(2, os.availableParallelism()));
   return Array.from({ length: parts }, (_, part) => {
     const file = path.join(folder, `requirements-${part + 1}.txt`);
@@ -130,20 +178,36 @@ function splitRequirements(folder: string): string[] {
   });
 }
 
-async function installRequirements(folder: string, pip: string, requirements: string): Promise<void> {
-  const options = ['--no-deps', '--no-compile', '--disable-pip-version-check', '--no-input', '--no-warn-script-location', '--quiet'];
+async function installRequirements(
+  folder: string,
+  pip: string,
+  requirements: string,
+): Promise<void> {
+  const options = [
+    '--no-deps',
+    '--no-compile',
+    '--disable-pip-version-check',
+    '--no-input',
+    '--no-warn-script-location',
+    '--quiet',
+  ];
   const args = [END_WITH_PARENT, pip, 'install', ...options, '--requirement', requirements];
-  await runOrThrow(environmentIn(folder).python, args, 'installing the sandbox\'s Python packages');
+  await runOrThrow(environmentIn(folder).python, args, "installing the sandbox's Python packages");
 }
 
 async function runOrThrow(command: string, args: string[], purpose: string): Promise<void> {
   const { exitCode, output } = await run(command, args);
   if (exitCode === 0) return;
   const lastLines = output.trim().split('\n').slice(-SHOWN_OUTPUT_LINES).join('\n');
-  throw new Error(`Failed at ${purpose}: ${[command, ...args].join(' ')} ended with ${exitCode}:\n${lastLines}`);
+  throw new Error(
+    `Failed at ${purpose}: ${[command, ...args].join(' ')} ended with ${exitCode}:\n${lastLines}`,
+  );
 }
 
-function run(command: string, args: string[]): Promise<{ exitCode: number | string; output: string }> {
+function run(
+  command: string,
+  args: string[],
+): Promise<{ exitCode: number | string; output: string }> {
   return new Promise((resolve) => {
     const child = spawn(command, args, { stdio: 'pipe', env: process.env });
     let output = '';

@@ -27,11 +27,18 @@ export interface ServedRoute extends RouteKey {
 export function readRouteKey(routeKey: string): RouteKey {
   if (routeKey === '$default') return { routeKey, path: [] };
   const [, method, path] = /^([A-Z]+) (\/\S*)$/.exec(routeKey) ?? [];
-  if (method === undefined || path === undefined) throw new Error(`"${routeKey}" is no route key: it is $default, or a method and a path, such as POST /things.`);
+  if (method === undefined || path === undefined) {
+    throw new Error(
+      `"${routeKey}" is no route key: it is $default, or a method and a path, such as POST /things.`,
+    );
+  }
   return { routeKey, method, path: partsOf(path) };
 }
 
-/** What API Gateway does for one HTTP API: routes requests on a loopback port of its own to functions. */
+/**
+ * What API Gateway does for one HTTP API: routes requests on a loopback port of its own to
+ * functions.
+ */
 export class HttpApiServer {
   /** On a free port. Answers 503 until it is told its routes. */
   static async listen(): Promise<HttpApiServer> {
@@ -59,7 +66,9 @@ export class HttpApiServer {
 
   get url(): string {
     const address = this.server.address();
-    if (address === null || typeof address === 'string') throw new Error('The HTTP API listens on no port');
+    if (address === null || typeof address === 'string') {
+      throw new Error('The HTTP API listens on no port');
+    }
     return `http://127.0.0.1:${address.port}`;
   }
 
@@ -83,10 +92,19 @@ export class HttpApiServer {
     const found = bestMatch(this.routes, request);
     if (!found) return messageResponse(404, 'Not Found');
     const { route, variables } = found;
-    const context = { apiId: this.apiId, routeKey: route.routeKey, requestId: randomUUID(), at: new Date(this.clock.now()), variables };
+    const context = {
+      apiId: this.apiId,
+      routeKey: route.routeKey,
+      requestId: randomUUID(),
+      at: new Date(this.clock.now()),
+      variables,
+    };
     const event = requestEventOf(request, body, context);
     const timer = new AbortController();
-    const timeout = sleep(route.timeoutMs, messageResponse(503, 'Service Unavailable'), { signal: timer.signal, ref: false });
+    const timeout = sleep(route.timeoutMs, messageResponse(503, 'Service Unavailable'), {
+      signal: timer.signal,
+      ref: false,
+    });
     timeout.catch(() => undefined);
     try {
       return await Promise.race([timeout, invoke(route, event)]);
@@ -110,21 +128,31 @@ interface Match {
   readonly variables: Record<string, string>;
 }
 
-/** The most special one: whole paths before variables before the rest of a path before $default, and methods before ANY. */
-function bestMatch(routes: readonly ServedRoute[], { method = '', url = '' }: IncomingMessage): Match | undefined {
+/**
+ * The most special one: whole paths before variables before the rest of a path before $default, and
+ * methods before ANY.
+ */
+function bestMatch(
+  routes: readonly ServedRoute[],
+  { method = '', url = '' }: IncomingMessage,
+): Match | undefined {
   const path = partsOf(url.split('?')[0] ?? '');
   const matches = routes.flatMap((route) => {
-    const variables = route.method === undefined ? {} : isFor(route, method) && variablesIn(route.path, path);
+    const variables =
+      route.method === undefined ? {} : isFor(route, method) && variablesIn(route.path, path);
     return variables ? [{ route, variables, rank: rankOf(route) }] : [];
   });
-  return matches.sort((one, other) => one.rank < other.rank ? -1 : 1)[0];
+  return matches.sort((one, other) => (one.rank < other.rank ? -1 : 1))[0];
 }
 
 function isFor(route: RouteKey, method: string): boolean {
   return route.method === 'ANY' || route.method === method;
 }
 
-function variablesIn(pattern: readonly string[], path: readonly string[]): Record<string, string> | undefined {
+function variablesIn(
+  pattern: readonly string[],
+  path: readonly string[],
+): Record<string, string> | undefined {
   const variables: Record<string, string> = {};
   for (const [index, part] of pattern.entries()) {
     const given = path[index];
@@ -138,7 +166,7 @@ function variablesIn(pattern: readonly string[], path: readonly string[]): Recor
 
 function rankOf({ method, path }: RouteKey): string {
   if (method === undefined) return '~';
-  const kinds = path.map((part) => isGreedy(part) ? 2 : Number(isVariable(part)));
+  const kinds = path.map((part) => (isGreedy(part) ? 2 : Number(isVariable(part))));
   return [...kinds, method === 'ANY' ? 1 : 0].join('');
 }
 
@@ -154,7 +182,10 @@ function partsOf(path: string): string[] {
   return path.split('/').filter((part) => part !== '');
 }
 
-/** Undefined where it is too large; it is read to its end all the same, so that the client gets to read the answer. */
+/**
+ * Undefined where it is too large; it is read to its end all the same, so that the client gets to
+ * read the answer.
+ */
 async function bodyOf(request: IncomingMessage): Promise<Buffer | undefined> {
   const chunks: Buffer[] = [];
   let size = 0;

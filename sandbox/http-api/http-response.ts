@@ -8,7 +8,10 @@ export interface HttpResponse {
 }
 
 const Answer = z.looseObject({
-  statusCode: z.pipe(z.union([z.number(), z.string()]), z.pipe(z.transform(Number), z.int().check(z.minimum(200), z.maximum(599)))),
+  statusCode: z.pipe(
+    z.union([z.number(), z.string()]),
+    z.pipe(z.transform(Number), z.int().check(z.minimum(200), z.maximum(599))),
+  ),
   headers: z.optional(z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]))),
   cookies: z.optional(z.array(z.string())),
   body: z.optional(z.string()),
@@ -18,7 +21,13 @@ const Answer = z.looseObject({
 /** What API Gateway makes of a function's answer. Throws where it could make nothing of it. */
 export function responseOf(answer: unknown): HttpResponse {
   if (!hasStatus(answer)) return jsonResponse(200, answer);
-  const { statusCode, headers = {}, cookies = [], body = '', isBase64Encoded = false } = Answer.parse(answer);
+  const {
+    statusCode,
+    headers = {},
+    cookies = [],
+    body = '',
+    isBase64Encoded = false,
+  } = Answer.parse(answer);
   const given = Object.entries(headers).map(([name, value]) => [name.toLowerCase(), String(value)]);
   return {
     status: statusCode,
@@ -39,5 +48,10 @@ function hasStatus(answer: unknown): boolean {
 }
 
 function jsonResponse(status: number, value: unknown): HttpResponse {
-  return { status, headers: { 'content-type': 'application/json' }, cookies: [], body: Buffer.from(JSON.stringify(value)) };
+  return {
+    status,
+    headers: { 'content-type': 'application/json' },
+    cookies: [],
+    body: Buffer.from(JSON.stringify(value)),
+  };
 }

@@ -19,7 +19,11 @@ export interface RequestContext {
 }
 
 /** The event of a request in API Gateway's payload format 2.0. */
-export function requestEventOf(request: IncomingMessage, body: Buffer, context: RequestContext): APIGatewayProxyEventV2 {
+export function requestEventOf(
+  request: IncomingMessage,
+  body: Buffer,
+  context: RequestContext,
+): APIGatewayProxyEventV2 {
   const { method = '', url = '', httpVersion, headers } = request;
   const [rawPath = '', rawQueryString = ''] = url.split(/\?(.*)/s);
   const sourceIp = request.socket.remoteAddress ?? '127.0.0.1';
@@ -32,13 +36,21 @@ export function requestEventOf(request: IncomingMessage, body: Buffer, context: 
     rawQueryString,
     ...(headers.cookie !== undefined && { cookies: headers.cookie.split('; ') }),
     headers: headersOf(request, sourceIp),
-    ...(rawQueryString !== '' && { queryStringParameters: joined([...new URLSearchParams(rawQueryString)]) }),
+    ...(rawQueryString !== '' && {
+      queryStringParameters: joined([...new URLSearchParams(rawQueryString)]),
+    }),
     requestContext: {
       accountId: ACCOUNT_ID,
       apiId: context.apiId,
       domainName,
       domainPrefix: context.apiId,
-      http: { method, path: rawPath, protocol: `HTTP/${httpVersion}`, sourceIp, userAgent: headers['user-agent'] ?? '' },
+      http: {
+        method,
+        path: rawPath,
+        protocol: `HTTP/${httpVersion}`,
+        sourceIp,
+        userAgent: headers['user-agent'] ?? '',
+      },
       requestId: context.requestId,
       routeKey: context.routeKey,
       stage: '$default',
@@ -53,15 +65,25 @@ export function requestEventOf(request: IncomingMessage, body: Buffer, context: 
 
 /** In lower case, doubled ones joined by commas, with those that API Gateway adds. */
 function headersOf({ headersDistinct }: IncomingMessage, sourceIp: string): Record<string, string> {
-  const given = Object.entries(headersDistinct).filter(([name]) => !HOP_BY_HOP.includes(name)).map(([name, values = []]) => [name, values.join(',')]);
+  const given = Object.entries(headersDistinct)
+    .filter(([name]) => !HOP_BY_HOP.includes(name))
+    .map(([name, values = []]) => [name, values.join(',')]);
   const headers: Record<string, string> = Object.fromEntries(given);
-  const forwardedFor = headers['x-forwarded-for'] === undefined ? sourceIp : `${headers['x-forwarded-for']}, ${sourceIp}`;
-  return { ...headers, 'x-forwarded-for': forwardedFor, 'x-forwarded-port': '443', 'x-forwarded-proto': 'https' };
+  const forwardedFor =
+    headers['x-forwarded-for'] === undefined
+      ? sourceIp
+      : `${headers['x-forwarded-for']}, ${sourceIp}`;
+  return {
+    ...headers,
+    'x-forwarded-for': forwardedFor,
+    'x-forwarded-port': '443',
+    'x-forwarded-proto': 'https',
+  };
 }
 
 function joined(pairs: readonly (readonly [string, string])[]): Record<string, string> {
   const values = new Map<string, string[]>();
-  for (const [name, value] of pairs) values.set(name, [...values.get(name) ?? [], value]);
+  for (const [name, value] of pairs) values.set(name, [...(values.get(name) ?? []), value]);
   return Object.fromEntries([...values].map(([name, each]) => [name, each.join(',')]));
 }
 

@@ -7,7 +7,10 @@ export interface Answer {
   readonly body: Buffer;
 }
 
-export interface ApiError { readonly code: string; readonly message: string }
+export interface ApiError {
+  readonly code: string;
+  readonly message: string;
+}
 
 export function errorOf(answer: Answer): ApiError | undefined {
   if (answer.status < 400) return undefined;
@@ -20,8 +23,12 @@ export function errorOf(answer: Answer): ApiError | undefined {
 
 /** The header first: moto writes a placeholder into EC2's body. */
 export function requestIdOf(answer: Answer): string | undefined {
-  const at = answer.rawHeaders.findIndex((name, index) => index % 2 === 0 && name.toLowerCase() === 'x-amzn-requestid');
-  return at < 0 ? elementText(answer.body.toString('utf8'), 'requestId') : answer.rawHeaders[at + 1];
+  const at = answer.rawHeaders.findIndex(
+    (name, index) => index % 2 === 0 && name.toLowerCase() === 'x-amzn-requestid',
+  );
+  return at < 0
+    ? elementText(answer.body.toString('utf8'), 'requestId')
+    : answer.rawHeaders[at + 1];
 }
 
 export function createdGroupIdOf(answer: Answer): string | undefined {
@@ -31,22 +38,37 @@ export function createdGroupIdOf(answer: Answer): string | undefined {
 /** The first leaf elements of these names. */
 export function textsOf(answer: Answer, names: readonly string[]): Record<string, string> {
   const body = answer.body.toString('utf8');
-  return Object.fromEntries(names.flatMap((name) => {
-    const text = elementText(body, name);
-    return text === undefined ? [] : [[name, text]];
-  }));
+  return Object.fromEntries(
+    names.flatMap((name) => {
+      const text = elementText(body, name);
+      return text === undefined ? [] : [[name, text]];
+    }),
+  );
 }
 
-/** EC2's error bodies and ids hold no attributes, comments or CDATA: a leaf element is its tag and text. */
+/**
+ * EC2's error bodies and ids hold no attributes, comments or CDATA: a leaf element is its tag and
+ * text.
+ */
 function elementText(xml: string, name: string): string | undefined {
   const text = new RegExp(`<${name}>([^<]*)</${name}>`).exec(xml)?.[1];
-  return text?.replace(/&(lt|gt|quot|apos|amp|#\d+|#x[\da-f]+);/gi, (_, entity: string) => character(entity.toLowerCase()));
+  return text?.replace(/&(lt|gt|quot|apos|amp|#\d+|#x[\da-f]+);/gi, (_, entity: string) =>
+    character(entity.toLowerCase()),
+  );
 }
 
-const NAMED_ENTITIES: Readonly<Record<string, string>> = { lt: '<', gt: '>', quot: '"', apos: "'", amp: '&' };
+const NAMED_ENTITIES: Readonly<Record<string, string>> = {
+  lt: '<',
+  gt: '>',
+  quot: '"',
+  apos: "'",
+  amp: '&',
+};
 
 function character(entity: string): string {
   const named = NAMED_ENTITIES[entity];
   if (named !== undefined) return named;
-  return String.fromCodePoint(entity.startsWith('#x') ? parseInt(entity.slice(2), 16) : parseInt(entity.slice(1), 10));
+  return String.fromCodePoint(
+    entity.startsWith('#x') ? parseInt(entity.slice(2), 16) : parseInt(entity.slice(1), 10),
+  );
 }

@@ -9,7 +9,9 @@ export interface ApiRequest {
   /** The body, where the service speaks a JSON protocol. */
   readonly json?: unknown;
   readonly credentials?: SigningCredentials;
-  /** Of the function's invocation that made the call: the SDK passes on what Lambda traces it by. */
+  /**
+   * Of the function's invocation that made the call: the SDK passes on what Lambda traces it by.
+   */
   readonly invocationId?: string;
   /** The same for all tries of one call of the SDK. */
   readonly sdkCallId?: string;
@@ -78,7 +80,8 @@ function parametersOf(form: string, query: URLSearchParams): Record<string, stri
 
 /** From SigV4's Authorization header, or from a URL signed ahead. */
 function credentialScope(authorization: string | undefined, query: URLSearchParams) {
-  const credential = /Credential=([^,\s]+)/.exec(authorization ?? '')?.[1] ?? query.get('X-Amz-Credential');
+  const credential =
+    /Credential=([^,\s]+)/.exec(authorization ?? '')?.[1] ?? query.get('X-Amz-Credential');
   const [accessKeyId, , region, service] = credential?.split('/') ?? [];
   if (!accessKeyId || !region || !service) return undefined;
   return { accessKeyId, region, service };

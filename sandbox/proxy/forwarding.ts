@@ -1,14 +1,25 @@
-import { Agent, ClientRequest, IncomingMessage, request as httpRequest, ServerResponse } from 'node:http';
+import {
+  Agent,
+  ClientRequest,
+  IncomingMessage,
+  request as httpRequest,
+  ServerResponse,
+} from 'node:http';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { finished, pipeline } from 'node:stream/promises';
 import { Answer } from './answer';
 
-/** Headers of one connection, not of the message; `expect` is answered by the server that the client sees. */
+/**
+ * Headers of one connection, not of the message; `expect` is answered by the server that the client
+ * sees.
+ */
 const HOP_BY_HOP = new Set(['connection', 'keep-alive', 'proxy-connection', 'expect']);
 
 function endToEnd(rawHeaders: readonly string[]): string[] {
-  return rawHeaders.filter((_, index) => !HOP_BY_HOP.has((rawHeaders[index - index % 2] ?? '').toLowerCase()));
+  return rawHeaders.filter(
+    (_, index) => !HOP_BY_HOP.has((rawHeaders[index - (index % 2)] ?? '').toLowerCase()),
+  );
 }
 
 /** The emulator's address, and the connections to it. */
@@ -20,7 +31,10 @@ export class EmulatorConnection {
     this.address = new URL(endpoint);
   }
 
-  /** Streams a request to the emulator and the answer back; ends with the answer's status. A client that leaves takes its request along. */
+  /**
+   * Streams a request to the emulator and the answer back; ends with the answer's status. A client
+   * that leaves takes its request along.
+   */
   async relay(request: IncomingMessage, body: Readable, client: ServerResponse): Promise<number> {
     const outgoing = this.open(request);
     client.once('close', () => outgoing.destroy());
@@ -74,5 +88,7 @@ export async function send(answer: Answer, client: ServerResponse): Promise<void
   client.sendDate = false;
   client.writeHead(answer.status, answer.statusMessage, endToEnd(answer.rawHeaders));
   client.end(answer.body);
-  await finished(client).catch(() => { /* the client left: nobody is there to be told */ });
+  await finished(client).catch(() => {
+    /* the client left: nobody is there to be told */
+  });
 }

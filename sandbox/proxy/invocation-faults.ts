@@ -2,7 +2,10 @@ import { Answer } from './answer';
 import { ApiRequest } from './api-request';
 import { errorAnswer } from './faults';
 
-/** Ends the function process that makes the next such call, as a machine that fails would. Calls of others do not count. */
+/**
+ * Ends the function process that makes the next such call, as a machine that fails would. Calls of
+ * others do not count.
+ */
 export interface Crash {
   readonly service: string;
   readonly action: string;
@@ -15,7 +18,10 @@ export interface Disturbance {
   /** The first call is 1. A call that the SDK tries again is one call. */
   readonly n: number;
   readonly with: 'throttle' | 'error' | 'crash-before' | 'crash-after';
-  /** Only invocations whose role session's ARN holds this; for example the role's or the function's name. Default: any. */
+  /**
+   * Only invocations whose role session's ARN holds this; for example the role's or the function's
+   * name. Default: any.
+   */
   readonly callerArnIncludes?: string;
   /** How many tries of the call are throttled or get an error. Default: all. */
   readonly times?: number;
@@ -51,9 +57,13 @@ export class InvocationFaults {
     const { invocationId } = request;
     if (invocationId === undefined) return undefined;
     // All of them count the call, also those that come after the one that it meets.
-    const [interference] = this.disturbances.flatMap((pending) => pending.meeting(request, invocationId, callerArn) ?? []);
+    const [interference] = this.disturbances.flatMap(
+      (pending) => pending.meeting(request, invocationId, callerArn) ?? [],
+    );
     if (interference) return interference;
-    const index = this.crashes.findIndex(({ service, action }) => service === request.service && action === request.action);
+    const index = this.crashes.findIndex(
+      ({ service, action }) => service === request.service && action === request.action,
+    );
     const [crash] = index < 0 ? [] : this.crashes.splice(index, 1);
     return crash && { kind: 'crash', when: crash.when, invocationId };
   }
@@ -67,7 +77,7 @@ class PendingDisturbance implements DisturbedCall {
   private timesLeft: number;
 
   constructor(private readonly disturbance: Disturbance) {
-    this.timesLeft = disturbance.with.startsWith('crash') ? 1 : disturbance.times ?? Infinity;
+    this.timesLeft = disturbance.with.startsWith('crash') ? 1 : (disturbance.times ?? Infinity);
   }
 
   meeting(request: ApiRequest, invocationId: string, callerArn: string): Interference | undefined {
@@ -90,12 +100,25 @@ class PendingDisturbance implements DisturbedCall {
   }
 }
 
-function interferenceOf(kind: Disturbance['with'], request: ApiRequest, invocationId: string): Interference {
+function interferenceOf(
+  kind: Disturbance['with'],
+  request: ApiRequest,
+  invocationId: string,
+): Interference {
   switch (kind) {
-    case 'throttle': return { kind: 'answer', answer: errorAnswer(request, throttlingOf(request.service)) };
-    case 'error': return { kind: 'answer', answer: errorAnswer(request, { errorCode: request.service === 'ec2' ? 'InternalError' : 'InternalServerError' }) };
-    case 'crash-before': return { kind: 'crash', when: 'before', invocationId };
-    case 'crash-after': return { kind: 'crash', when: 'after', invocationId };
+    case 'throttle':
+      return { kind: 'answer', answer: errorAnswer(request, throttlingOf(request.service)) };
+    case 'error':
+      return {
+        kind: 'answer',
+        answer: errorAnswer(request, {
+          errorCode: request.service === 'ec2' ? 'InternalError' : 'InternalServerError',
+        }),
+      };
+    case 'crash-before':
+      return { kind: 'crash', when: 'before', invocationId };
+    case 'crash-after':
+      return { kind: 'crash', when: 'after', invocationId };
   }
 }
 

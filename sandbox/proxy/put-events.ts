@@ -11,7 +11,14 @@ export interface PutEvent {
 }
 
 const Sent = z.object({
-  Entries: z.array(z.object({ Source: z.string(), DetailType: z.string(), Detail: z.string(), EventBusName: z.optional(z.string()) })),
+  Entries: z.array(
+    z.object({
+      Source: z.string(),
+      DetailType: z.string(),
+      Detail: z.string(),
+      EventBusName: z.optional(z.string()),
+    }),
+  ),
 });
 const Answered = z.object({ Entries: z.array(z.object({ EventId: z.optional(z.string()) })) });
 
@@ -22,8 +29,15 @@ export function isPutEvents({ service, action }: ApiRequest): boolean {
 /** Those that the bus took. */
 export function eventsPutBy({ json }: ApiRequest, answer: Answer): PutEvent[] {
   if (answer.status >= 400) return [];
-  const taken = Answered.parse(JSON.parse(answer.body.toString('utf8'))).Entries.map(({ EventId }) => EventId !== undefined);
-  return Sent.parse(json).Entries.filter((_, index) => taken[index]).map(({ Source, DetailType, Detail, EventBusName }) => ({
-    source: Source, detailType: DetailType, detail: JSON.parse(Detail), eventBusName: EventBusName,
-  }));
+  const taken = Answered.parse(JSON.parse(answer.body.toString('utf8'))).Entries.map(
+    ({ EventId }) => EventId !== undefined,
+  );
+  return Sent.parse(json)
+    .Entries.filter((_, index) => taken[index])
+    .map(({ Source, DetailType, Detail, EventBusName }) => ({
+      source: Source,
+      detailType: DetailType,
+      detail: JSON.parse(Detail),
+      eventBusName: EventBusName,
+    }));
 }

@@ -1,6 +1,6 @@
 /**
- * Query-protocol parameters, as a tree: `IpPermissions.1.IpRanges.2.CidrIp=…` is a branch, a list's members are
- * named by their numbers. Maps, since the names come from outside.
+ * Query-protocol parameters, as a tree: `IpPermissions.1.IpRanges.2.CidrIp=…` is a branch, a list's
+ * members are named by their numbers. Maps, since the names come from outside.
  */
 export interface ParameterTree extends ReadonlyMap<string, ParameterNode> {}
 type ParameterNode = string | ParameterTree;
@@ -32,22 +32,31 @@ export function textAt(tree: ParameterTree, name: string): string | undefined {
   return typeof node === 'string' ? node : undefined;
 }
 
-export interface ListMember { readonly index: number; readonly node: ParameterNode }
+export interface ListMember {
+  readonly index: number;
+  readonly node: ParameterNode;
+}
 
 /** The members of a list in their order, or undefined for what is no list. */
 export function membersOf(node: ParameterNode | undefined): readonly ListMember[] | undefined {
   if (node === undefined || typeof node === 'string') return undefined;
   const members = [...node].map(([name, member]) => ({ index: Number(name), node: member }));
-  if (members.length === 0 || members.some(({ index }) => !Number.isInteger(index))) return undefined;
+  if (members.length === 0 || members.some(({ index }) => !Number.isInteger(index))) {
+    return undefined;
+  }
   return members.sort((one, other) => one.index - other.index);
 }
 
 /** The structures in the list of that name. */
 export function treesAt(tree: ParameterTree, name: string): readonly ParameterTree[] {
-  return (membersOf(tree.get(name)) ?? []).flatMap(({ node }) => typeof node === 'string' ? [] : [node]);
+  return (membersOf(tree.get(name)) ?? []).flatMap(({ node }) =>
+    typeof node === 'string' ? [] : [node],
+  );
 }
 
 /** The texts in the list of that name. */
 export function textsAt(tree: ParameterTree, name: string): readonly string[] {
-  return (membersOf(tree.get(name)) ?? []).flatMap(({ node }) => typeof node === 'string' ? [node] : []);
+  return (membersOf(tree.get(name)) ?? []).flatMap(({ node }) =>
+    typeof node === 'string' ? [node] : [],
+  );
 }

@@ -8,7 +8,9 @@ import type { DeployedFunction } from '../deployer/deploy-stack';
 import { emulatorAccess, REGION } from '../emulator/emulator-access';
 import type { SandboxClock } from '../support/sandbox-clock';
 
-/** As many invocations of one function go on at the same time; enough to show what concurrency does. */
+/**
+ * As many invocations of one function go on at the same time; enough to show what concurrency does.
+ */
 export const MAX_PROCESSES = 2;
 const POLL_MS = 5;
 
@@ -62,25 +64,50 @@ const Configuration = z.object({
 });
 type Configuration = z.infer<typeof Configuration>;
 
-const Credentials = z.object({ AccessKeyId: z.string(), SecretAccessKey: z.string(), SessionToken: z.string() });
+const Credentials = z.object({
+  AccessKeyId: z.string(),
+  SecretAccessKey: z.string(),
+  SessionToken: z.string(),
+});
 
 /** A deployed function, with its warm processes. */
 export class RunnableFunction {
   /** Reads the function's settings as they were deployed. */
-  static async prepare({ functionName, codeFolder }: DeployedFunction, surroundings: FunctionSurroundings): Promise<RunnableFunction> {
+  static async prepare(
+    { functionName, codeFolder }: DeployedFunction,
+    surroundings: FunctionSurroundings,
+  ): Promise<RunnableFunction> {
     const { endpoints } = surroundings;
     if (codeFolder === undefined) {
-      throw new Error(`${functionName} cannot be run in the sandbox: its code is no folder of the app. Use Code.fromAsset with a folder.`);
+      throw new Error(
+        `${functionName} cannot be run in the sandbox: its code is no folder of the app. Use Code.fromAsset with a folder.`,
+      );
     }
     const access = emulatorAccess(endpoints.emulator);
     const lambda = new LambdaClient(access);
-    const configuration = Configuration.parse(await lambda.send(new GetFunctionConfigurationCommand({ FunctionName: functionName })));
+    const configuration = Configuration.parse(
+      await lambda.send(new GetFunctionConfigurationCommand({ FunctionName: functionName })),
+    );
     if (!configuration.Runtime.startsWith('nodejs')) {
-      throw new Error(`${functionName} cannot be run in the sandbox: its runtime is ${configuration.Runtime}, and only Node.js is there.`);
+      throw new Error(
+        `${functionName} cannot be run in the sandbox: its runtime is ${configuration.Runtime}, and only Node.js is there.`,
+      );
     }
-    const session = await new STSClient(access).send(new AssumeRoleCommand({ RoleArn: configuration.Role, RoleSessionName: functionName }));
-    const lambdas = environmentOf(functionName, configuration, Credentials.parse(session.Credentials), codeFolder, endpoints);
-    const environment = { ...configuration.Environment?.Variables, ...surroundings.environment, ...lambdas };
+    const session = await new STSClient(access).send(
+      new AssumeRoleCommand({ RoleArn: configuration.Role, RoleSessionName: functionName }),
+    );
+    const lambdas = environmentOf(
+      functionName,
+      configuration,
+      Credentials.parse(session.Credentials),
+      codeFolder,
+      endpoints,
+    );
+    const environment = {
+      ...configuration.Environment?.Variables,
+      ...surroundings.environment,
+      ...lambdas,
+    };
     return new RunnableFunction(functionName, codeFolder, configuration, environment, surroundings);
   }
 
@@ -101,7 +128,10 @@ export class RunnableFunction {
     return this.configuration.FunctionArn;
   }
 
-  /** Resolves with what `read` makes of the handler's answer; rejects where the handler fails or `read` throws. */
+  /**
+   * Resolves with what `read` makes of the handler's answer; rejects where the handler fails or
+   * `read` throws.
+   */
   async invoke<T>(event: unknown, read: (answer: unknown) => T): Promise<T> {
     const outcome = await this.attempt(event, read);
     if ('failure' in outcome) throw outcome.failure;
@@ -109,25 +139,43 @@ export class RunnableFunction {
   }
 
   /** One invocation, whatever comes of it: does not reject. */
-  async attempt<T>(event: unknown, read: (answer: unknown) => T, requestId: string = randomUUID()): Promise<Outcome<T>> {
+  async attempt<T>(
+    event: unknown,
+    read: (answer: unknown) => T,
+    requestId: string = randomUUID(),
+  ): Promise<Outcome<T>> {
     const runningProcess = await this.acquire();
     this.invocations.set(requestId, runningProcess);
     const startedAt = Date.now();
     try {
       const { FunctionArn: functionArn, Timeout } = this.configuration;
       const { offsetMs: clockOffsetMs } = this.surroundings.clock;
-      const result = read(await runningProcess.invoke({ requestId, functionArn, timeoutMs: Timeout * 1000, clockOffsetMs, event }));
+      const result = read(
+        await runningProcess.invoke({
+          requestId,
+          functionArn,
+          timeoutMs: Timeout * 1000,
+          clockOffsetMs,
+          event,
+        }),
+      );
       return { result, report: this.report({ requestId, startedAt, succeeded: true }) };
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
-      return { failure: error, report: this.report({ requestId, startedAt, succeeded: false, error: reason }) };
+      return {
+        failure: error,
+        report: this.report({ requestId, startedAt, succeeded: false, error: reason }),
+      };
     } finally {
       this.invocations.delete(requestId);
       this.busy.delete(runningProcess);
     }
   }
 
-  /** Ends the process that runs the invocation; false where none does. The invocation fails, and the next one gets a new process. */
+  /**
+   * Ends the process that runs the invocation; false where none does. The invocation fails, and the
+   * next one gets a new process.
+   */
   crash(requestId: string): boolean {
     const runningProcess = this.invocations.get(requestId);
     runningProcess?.crash();
@@ -180,7 +228,11 @@ export class RunnableFunction {
 
 /** What Lambda itself sets. */
 function environmentOf(
-  functionName: string, configuration: Configuration, credentials: z.infer<typeof Credentials>, codeFolder: string, endpoints: FunctionEndpoints,
+  functionName: string,
+  configuration: Configuration,
+  credentials: z.infer<typeof Credentials>,
+  codeFolder: string,
+  endpoints: FunctionEndpoints,
 ): Record<string, string> {
   return {
     AWS_ACCESS_KEY_ID: credentials.AccessKeyId,

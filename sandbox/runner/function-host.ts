@@ -1,15 +1,23 @@
 /**
- * Runs in a process of its own, by Node alone, and stands for Lambda's runtime: loads the handler, invokes it for
- * each message of the parent, and ends as soon as the parent is gone.
+ * Runs in a process of its own, by Node alone, and stands for Lambda's runtime: loads the handler,
+ * invokes it for each message of the parent, and ends as soon as the parent is gone.
  */
 import { createRequire } from 'node:module';
 import * as path from 'node:path';
 import * as z from 'zod/mini';
 
 const Invocation = z.object({
-  requestId: z.string(), functionArn: z.string(), traceHeader: z.string(), deadline: z.number(), clockOffsetMs: z.number(), event: z.unknown(),
+  requestId: z.string(),
+  functionArn: z.string(),
+  traceHeader: z.string(),
+  deadline: z.number(),
+  clockOffsetMs: z.number(),
+  event: z.unknown(),
 });
-const Handler = z.custom<(event: unknown, context: object) => unknown>((value) => typeof value === 'function', 'not a function');
+const Handler = z.custom<(event: unknown, context: object) => unknown>(
+  (value) => typeof value === 'function',
+  'not a function',
+);
 const Environment = z.object({
   _HANDLER: z.string(),
   LAMBDA_TASK_ROOT: z.string(),
@@ -25,16 +33,24 @@ const machineNow = Date.now;
 /** The first counts while the handler is loaded; each invocation brings its own. */
 let clockOffsetMs = Number(process.argv[2] ?? 0);
 
-/** The handler's clock is the sandbox's: `Date` is all that tells Node what day it is. How much time goes by stays as it is. */
+/**
+ * The handler's clock is the sandbox's: `Date` is all that tells Node what day it is. How much time
+ * goes by stays as it is.
+ */
 function shiftClock(): void {
   const RealDate = Date;
   const now = () => machineNow() + clockOffsetMs;
   globalThis.Date = new Proxy(RealDate, {
-    construct: (target, parameters, newTarget) => Reflect.construct(target, parameters.length > 0 ? parameters : [now()], newTarget),
+    construct: (target, parameters, newTarget) =>
+      Reflect.construct(target, parameters.length > 0 ? parameters : [now()], newTarget),
     apply: () => new RealDate(now()).toString(),
-    get: (target, name, receiver) => name === 'now' ? now : Reflect.get(target, name, receiver),
+    get: (target, name, receiver) => (name === 'now' ? now : Reflect.get(target, name, receiver)),
   });
-  Object.defineProperty(RealDate.prototype, 'constructor', { value: Date, writable: true, configurable: true });
+  Object.defineProperty(RealDate.prototype, 'constructor', {
+    value: Date,
+    writable: true,
+    configurable: true,
+  });
 }
 
 const environment = Environment.parse(process.env);
@@ -64,7 +80,7 @@ function send(message: object): void {
 }
 
 function textOf(error: unknown): string {
-  return error instanceof Error ? error.stack ?? error.message : String(error);
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 
 shiftClock();

@@ -35,7 +35,10 @@ export interface Invocation {
   readonly event: unknown;
 }
 
-/** What Lambda calls an execution environment: serves one invocation after the other, and stays warm in between. */
+/**
+ * What Lambda calls an execution environment: serves one invocation after the other, and stays warm
+ * in between.
+ */
 export class FunctionProcess {
   private readonly child: ChildProcess;
   private readonly ended: Promise<unknown>;
@@ -43,11 +46,15 @@ export class FunctionProcess {
 
   constructor(options: FunctionProcessOptions) {
     // The package `node` holds the version of the Lambda runtime, whatever this process runs on.
-    this.child = spawn(require.resolve('node/bin/node'), ['--disable-warning=MODULE_TYPELESS_PACKAGE_JSON', HOST, String(options.clockOffsetMs ?? 0)], {
-      cwd: options.codeFolder,
-      env: { PATH: process.env.PATH, ...options.environment },
-      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-    });
+    this.child = spawn(
+      require.resolve('node/bin/node'),
+      ['--disable-warning=MODULE_TYPELESS_PACKAGE_JSON', HOST, String(options.clockOffsetMs ?? 0)],
+      {
+        cwd: options.codeFolder,
+        env: { PATH: process.env.PATH, ...options.environment },
+        stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+      },
+    );
     this.ended = once(this.child, 'close');
     for (const stream of [this.child.stdout, this.child.stderr]) {
       if (stream) createInterface(stream).on('line', (line) => options.onLine(line));
@@ -61,10 +68,17 @@ export class FunctionProcess {
     return this.child.connected;
   }
 
-  /** Resolves with what the handler answered; rejects with what it threw, and where it did not come to an end. */
+  /**
+   * Resolves with what the handler answered; rejects with what it threw, and where it did not come
+   * to an end.
+   */
   async invoke(invocation: Invocation): Promise<unknown> {
     const loaded = await this.loaded;
-    if (loaded.kind !== 'ready') throw new Error(`The handler cannot be loaded: ${'error' in loaded ? loaded.error : loaded.kind}`);
+    if (loaded.kind !== 'ready') {
+      throw new Error(
+        `The handler cannot be loaded: ${'error' in loaded ? loaded.error : loaded.kind}`,
+      );
+    }
     const { timeoutMs, clockOffsetMs = 0, ...rest } = invocation;
     let timedOut = false;
     const timer = setTimeout(() => {
@@ -73,12 +87,19 @@ export class FunctionProcess {
     }, timeoutMs);
     try {
       const answer = this.nextMessage();
-      this.child.send({ ...rest, traceHeader: traceHeaderOf(rest.requestId), clockOffsetMs, deadline: Date.now() + timeoutMs });
+      this.child.send({
+        ...rest,
+        traceHeader: traceHeaderOf(rest.requestId),
+        clockOffsetMs,
+        deadline: Date.now() + timeoutMs,
+      });
       const message = await answer;
       if (message.kind === 'error') throw new Error(message.error);
       return message.kind === 'result' ? message.result : undefined;
     } catch (error) {
-      if (timedOut) throw new Error(`The function timed out after ${timeoutMs / 1000} s`, { cause: error });
+      if (timedOut) {
+        throw new Error(`The function timed out after ${timeoutMs / 1000} s`, { cause: error });
+      }
       throw error;
     } finally {
       clearTimeout(timer);
@@ -99,7 +120,9 @@ export class FunctionProcess {
     return new Promise((resolve, reject) => {
       const onMessage = (message: unknown) => settle(() => resolve(Message.parse(message)));
       const onClose = (code: number | null, signal: string | null) =>
-        settle(() => reject(new Error(`The function's process ended (${code ?? signal}) before it answered`)));
+        settle(() =>
+          reject(new Error(`The function's process ended (${code ?? signal}) before it answered`)),
+        );
       const settle = (outcome: () => void) => {
         this.child.off('message', onMessage).off('close', onClose);
         outcome();

@@ -1,4 +1,11 @@
-import { ChangeMessageVisibilityBatchCommand, DeleteMessageBatchCommand, GetQueueUrlCommand, type Message, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import {
+  ChangeMessageVisibilityBatchCommand,
+  DeleteMessageBatchCommand,
+  GetQueueUrlCommand,
+  type Message,
+  ReceiveMessageCommand,
+  SQSClient,
+} from '@aws-sdk/client-sqs';
 import { MAX_PROCESSES, type RunnableFunction } from './deployed-function';
 import { failedMessageIds, sqsEventOf } from './sqs-event';
 import type { EventSourceMapping } from '../deployer/deploy-stack';
@@ -9,16 +16,26 @@ const LONG_POLL_SECONDS = 20;
 const SECONDS_IN_WINDOW = 1;
 /** Of SQS, for one call. */
 const MAX_MESSAGES = 10;
-/** Where the sandbox differs from AWS: there, what a failed invocation held stays away for the queue's visibility timeout, which is minutes. */
+/**
+ * Where the sandbox differs from AWS: there, what a failed invocation held stays away for the
+ * queue's visibility timeout, which is minutes.
+ */
 const RETURNED_AFTER_SECONDS = 0;
 
-/** Stands for Lambda's own pollers: hands a queue's messages to a function, as the event source mapping says. */
+/**
+ * Stands for Lambda's own pollers: hands a queue's messages to a function, as the event source
+ * mapping says.
+ */
 export class QueuePoller {
   private readonly sqs: SQSClient;
   private readonly stopped = new AbortController();
   private readonly loops: Promise<void>[];
 
-  constructor(private readonly mapping: EventSourceMapping, private readonly target: RunnableFunction, emulatorEndpoint: string) {
+  constructor(
+    private readonly mapping: EventSourceMapping,
+    private readonly target: RunnableFunction,
+    emulatorEndpoint: string,
+  ) {
     this.sqs = new SQSClient(emulatorAccess(emulatorEndpoint));
     const concurrency = Math.min(MAX_PROCESSES, mapping.maximumConcurrency);
     this.loops = Array.from({ length: concurrency }, async () => this.poll());
@@ -44,7 +61,9 @@ export class QueuePoller {
   }
 
   private async queueUrl(): Promise<string> {
-    const { QueueUrl = '' } = await this.sqs.send(new GetQueueUrlCommand({ QueueName: this.queueName }));
+    const { QueueUrl = '' } = await this.sqs.send(
+      new GetQueueUrlCommand({ QueueName: this.queueName }),
+    );
     return QueueUrl;
   }
 
@@ -52,21 +71,31 @@ export class QueuePoller {
   private async receiveBatch(queueUrl: string): Promise<Message[]> {
     const batch = await this.receive(queueUrl, this.mapping.batchSize, LONG_POLL_SECONDS);
     const end = Date.now() + this.mapping.batchingWindowSeconds * 1000;
-    while (batch.length > 0 && batch.length < this.mapping.batchSize && Date.now() < end && !this.stopped.signal.aborted) {
-      batch.push(...await this.receive(queueUrl, this.mapping.batchSize - batch.length, SECONDS_IN_WINDOW));
+    while (
+      batch.length > 0 &&
+      batch.length < this.mapping.batchSize &&
+      Date.now() < end &&
+      !this.stopped.signal.aborted
+    ) {
+      batch.push(
+        ...(await this.receive(queueUrl, this.mapping.batchSize - batch.length, SECONDS_IN_WINDOW)),
+      );
     }
     return batch;
   }
 
   private async receive(queueUrl: string, wanted: number, seconds: number): Promise<Message[]> {
     try {
-      const { Messages = [] } = await this.sqs.send(new ReceiveMessageCommand({
-        QueueUrl: queueUrl,
-        MaxNumberOfMessages: Math.min(MAX_MESSAGES, wanted),
-        WaitTimeSeconds: seconds,
-        MessageSystemAttributeNames: ['All'],
-        MessageAttributeNames: ['All'],
-      }), { abortSignal: this.stopped.signal });
+      const { Messages = [] } = await this.sqs.send(
+        new ReceiveMessageCommand({
+          QueueUrl: queueUrl,
+          MaxNumberOfMessages: Math.min(MAX_MESSAGES, wanted),
+          WaitTimeSeconds: seconds,
+          MessageSystemAttributeNames: ['All'],
+          MessageAttributeNames: ['All'],
+        }),
+        { abortSignal: this.stopped.signal },
+      );
       return Messages;
     } catch (error) {
       if (this.stopped.signal.aborted) return [];
@@ -75,24 +104,32 @@ export class QueuePoller {
   }
 
   /**
-   * What the function names as failed comes back when the queue's visibility timeout is over, or when the function said; what an invocation
-   * held that failed as a whole, at once. Both go where the queue's redrive policy says.
+   * What the function names as failed comes back when the queue's visibility timeout is over, or
+   * when the function said; what an invocation held that failed as a whole, at once. Both go where
+   * the queue's redrive policy says.
    */
   private async handle(queueUrl: string, batch: Message[]): Promise<void> {
     const failed = await this.failuresOf(batch);
     if (failed === undefined) return this.returnToQueue(queueUrl, batch);
     const done = batch.filter(({ MessageId = '' }) => !failed.has(MessageId));
     for (const call of callsFor(done)) {
-      const Entries = call.map(({ ReceiptHandle }, index) => ({ Id: String(index), ReceiptHandle }));
+      const Entries = call.map(({ ReceiptHandle }, index) => ({
+        Id: String(index),
+        ReceiptHandle,
+      }));
       await this.sqs.send(new DeleteMessageBatchCommand({ QueueUrl: queueUrl, Entries }));
     }
   }
 
-  /** Undefined where the invocation failed as a whole: it threw, came to no end, or its process ended. The function's observer was told why. */
+  /**
+   * Undefined where the invocation failed as a whole: it threw, came to no end, or its process
+   * ended. The function's observer was told why.
+   */
   private async failuresOf(batch: Message[]): Promise<Set<string> | undefined> {
     try {
       return await this.target.invoke(sqsEventOf(this.mapping.queueArn, batch), (answer) =>
-        this.mapping.reportsBatchItemFailures ? failedMessageIds(answer, batch) : new Set<string>());
+        this.mapping.reportsBatchItemFailures ? failedMessageIds(answer, batch) : new Set<string>(),
+      );
     } catch {
       return undefined;
     }
@@ -100,7 +137,11 @@ export class QueuePoller {
 
   private async returnToQueue(queueUrl: string, batch: Message[]): Promise<void> {
     for (const call of callsFor(batch)) {
-      const Entries = call.map(({ ReceiptHandle }, index) => ({ Id: String(index), ReceiptHandle, VisibilityTimeout: RETURNED_AFTER_SECONDS }));
+      const Entries = call.map(({ ReceiptHandle }, index) => ({
+        Id: String(index),
+        ReceiptHandle,
+        VisibilityTimeout: RETURNED_AFTER_SECONDS,
+      }));
       await this.sqs.send(new ChangeMessageVisibilityBatchCommand({ QueueUrl: queueUrl, Entries }));
     }
   }
@@ -108,6 +149,9 @@ export class QueuePoller {
 
 /** The messages, as many together as one call of SQS takes. */
 function callsFor(messages: Message[]): Message[][] {
-  const calls = Array.from({ length: Math.ceil(messages.length / MAX_MESSAGES) }, (_, index) => index * MAX_MESSAGES);
+  const calls = Array.from(
+    { length: Math.ceil(messages.length / MAX_MESSAGES) },
+    (_, index) => index * MAX_MESSAGES,
+  );
   return calls.map((from) => messages.slice(from, from + MAX_MESSAGES));
 }

@@ -1,6 +1,17 @@
-import { DeleteRuleCommand, EventBridgeClient, ListTargetsByRuleCommand, PutEventsCommand, RemoveTargetsCommand } from '@aws-sdk/client-eventbridge';
+import {
+  DeleteRuleCommand,
+  EventBridgeClient,
+  ListTargetsByRuleCommand,
+  PutEventsCommand,
+  RemoveTargetsCommand,
+} from '@aws-sdk/client-eventbridge';
 import { type FireReport, invokeAsynchronously } from './asynchronous-invocation';
-import { type FunctionEndpoints, type FunctionObserver, type FunctionSurroundings, RunnableFunction } from './deployed-function';
+import {
+  type FunctionEndpoints,
+  type FunctionObserver,
+  type FunctionSurroundings,
+  RunnableFunction,
+} from './deployed-function';
 import { QueuePoller } from './queue-poller';
 import { scheduledEventOf, scheduleNamed, sendToQueue } from './scheduled-event';
 import type { StackDeployment } from '../deployer/deploy-stack';
@@ -9,12 +20,15 @@ import { emulatorAccess } from '../emulator/emulator-access';
 import { queuesDrained } from '../emulator/queue-drained';
 import { SandboxClock } from '../support/sandbox-clock';
 
-/** As much of an EventBridge event as can be put on a bus; the bus gives it its id, account and Region. */
+/**
+ * As much of an EventBridge event as can be put on a bus; the bus gives it its id, account and
+ * Region.
+ */
 export interface BusEvent {
-  readonly 'source': string;
+  readonly source: string;
   readonly 'detail-type': string;
-  readonly 'time': string;
-  readonly 'detail': unknown;
+  readonly time: string;
+  readonly detail: unknown;
 }
 
 /** Does what EventBridge and Lambda do around the deployed functions. */
@@ -24,7 +38,10 @@ export class Runner {
   private readonly surroundings: FunctionSurroundings;
 
   constructor(
-    endpoints: FunctionEndpoints, observer: FunctionObserver = {}, clock = new SandboxClock(), environment: Readonly<Record<string, string>> = {},
+    endpoints: FunctionEndpoints,
+    observer: FunctionObserver = {},
+    clock = new SandboxClock(),
+    environment: Readonly<Record<string, string>> = {},
   ) {
     this.surroundings = { endpoints, observer, clock, environment };
     this.eventBridge = new EventBridgeClient(emulatorAccess(endpoints.emulator));
@@ -43,24 +60,39 @@ export class Runner {
     await Promise.all(rules.map(async ({ physicalId }) => this.deleteRule(physicalId)));
   }
 
-  /** Puts the event on the default bus: whether it reaches a queue is up to the deployed rules' own patterns. */
+  /**
+   * Puts the event on the default bus: whether it reaches a queue is up to the deployed rules' own
+   * patterns.
+   */
   async deliver(event: BusEvent): Promise<void> {
-    const { Entries = [] } = await this.eventBridge.send(new PutEventsCommand({
-      Entries: [{
-        Source: event.source,
-        DetailType: event['detail-type'],
-        Time: new Date(event.time),
-        Detail: JSON.stringify(event.detail),
-      }],
-    }));
+    const { Entries = [] } = await this.eventBridge.send(
+      new PutEventsCommand({
+        Entries: [
+          {
+            Source: event.source,
+            DetailType: event['detail-type'],
+            Time: new Date(event.time),
+            Detail: JSON.stringify(event.detail),
+          },
+        ],
+      }),
+    );
     const refused = Entries.find(({ ErrorCode }) => ErrorCode !== undefined);
-    if (refused) throw new Error(`The bus refused the event ${event['detail-type']} of ${event.source}: ${refused.ErrorCode}: ${refused.ErrorMessage}`);
+    if (refused) {
+      throw new Error(
+        `The bus refused the event ${event['detail-type']} of ${event.source}: ${refused.ErrorCode}: ${refused.ErrorMessage}`,
+      );
+    }
   }
 
   /** Does what EventBridge and Lambda do when the schedule of a rule is due. */
   async fire(stack: StackDeployment, ruleLogicalIdPrefix: string): Promise<FireReport> {
     const running = this.stacks.get(stack.name);
-    if (!running) throw new Error(`The stack ${stack.name} does not run: it was retired, or never deployed here.`);
+    if (!running) {
+      throw new Error(
+        `The stack ${stack.name} does not run: it was retired, or never deployed here.`,
+      );
+    }
     return running.fire(scheduleNamed(stack, ruleLogicalIdPrefix));
   }
 
@@ -73,8 +105,12 @@ export class Runner {
 
   /** Ends the process that runs the invocation, in the middle of what it does. */
   async crash(requestId: string): Promise<void> {
-    const crashed = await Promise.all([...this.stacks.values()].map(async (stack) => stack.crash(requestId)));
-    if (!crashed.includes(true)) throw new Error(`No function here runs the invocation ${requestId}.`);
+    const crashed = await Promise.all(
+      [...this.stacks.values()].map(async (stack) => stack.crash(requestId)),
+    );
+    if (!crashed.includes(true)) {
+      throw new Error(`No function here runs the invocation ${requestId}.`);
+    }
   }
 
   /** Until the functions have handled all that lies in their queues. */
@@ -94,15 +130,24 @@ export class Runner {
   }
 
   private async deleteRule(name: string): Promise<void> {
-    const { Targets = [] } = await this.eventBridge.send(new ListTargetsByRuleCommand({ Rule: name }));
-    if (Targets.length > 0) await this.eventBridge.send(new RemoveTargetsCommand({ Rule: name, Ids: Targets.map(({ Id = '' }) => Id) }));
+    const { Targets = [] } = await this.eventBridge.send(
+      new ListTargetsByRuleCommand({ Rule: name }),
+    );
+    if (Targets.length > 0) {
+      await this.eventBridge.send(
+        new RemoveTargetsCommand({ Rule: name, Ids: Targets.map(({ Id = '' }) => Id) }),
+      );
+    }
     await this.eventBridge.send(new DeleteRuleCommand({ Name: name }));
   }
 }
 
 /** The pollers, HTTP APIs and processes of one stack. */
 class RunningStack {
-  static async start(stack: StackDeployment, surroundings: FunctionSurroundings): Promise<RunningStack> {
+  static async start(
+    stack: StackDeployment,
+    surroundings: FunctionSurroundings,
+  ): Promise<RunningStack> {
     const running = new RunningStack(stack, surroundings);
     await running.startPollers();
     running.serveHttpApis();
@@ -112,14 +157,22 @@ class RunningStack {
   private readonly pollers: QueuePoller[] = [];
   private readonly functions = new Map<string, Promise<RunnableFunction>>();
 
-  private constructor(private readonly stack: StackDeployment, private readonly surroundings: FunctionSurroundings) {}
+  private constructor(
+    private readonly stack: StackDeployment,
+    private readonly surroundings: FunctionSurroundings,
+  ) {}
 
   async fire(schedule: Schedule): Promise<FireReport> {
     const { clock, endpoints } = this.surroundings;
     const event = schedule.input ?? scheduledEventOf(schedule, clock.now());
-    if (schedule.target.kind === 'queue') return sendToQueue(schedule.target.queueUrl, event, endpoints.emulator);
+    if (schedule.target.kind === 'queue') {
+      return sendToQueue(schedule.target.queueUrl, event, endpoints.emulator);
+    }
     const target = await this.functionNamed(schedule.target.functionName, schedule.ruleLogicalId);
-    return invokeAsynchronously(target, event, schedule.target.asynchronous, { clock, emulator: endpoints.emulator });
+    return invokeAsynchronously(target, event, schedule.target.asynchronous, {
+      clock,
+      emulator: endpoints.emulator,
+    });
   }
 
   has(functionName: string): boolean {
@@ -127,7 +180,10 @@ class RunningStack {
   }
 
   async invoke(functionName: string, payload: unknown): Promise<unknown> {
-    return (await this.functionNamed(functionName, 'An invocation')).invoke(payload, (answer) => answer);
+    return (await this.functionNamed(functionName, 'An invocation')).invoke(
+      payload,
+      (answer) => answer,
+    );
   }
 
   async crash(requestId: string): Promise<boolean> {
@@ -147,27 +203,48 @@ class RunningStack {
 
   private async startPollers(): Promise<void> {
     const { eventSourceMappings: mappings } = this.stack;
-    const targets = await Promise.all(mappings.map(async ({ functionName, queueArn }) => this.functionNamed(functionName, queueArn)));
+    const targets = await Promise.all(
+      mappings.map(async ({ functionName, queueArn }) =>
+        this.functionNamed(functionName, queueArn),
+      ),
+    );
     for (const [index, mapping] of mappings.entries()) {
       const target = targets[index];
-      if (target) this.pollers.push(new QueuePoller(mapping, target, this.surroundings.endpoints.emulator));
+      if (target) {
+        this.pollers.push(new QueuePoller(mapping, target, this.surroundings.endpoints.emulator));
+      }
     }
   }
 
   private serveHttpApis(): void {
     for (const { server, routes } of this.stack.httpApiServers) {
-      server.serve(routes.map(({ functionName, ...route }) => ({
-        ...route,
-        invoke: async (event) => (await this.functionNamed(functionName, route.routeKey)).invoke(event, (answer) => answer),
-      })), this.surroundings.clock);
+      server.serve(
+        routes.map(({ functionName, ...route }) => ({
+          ...route,
+          invoke: async (event) =>
+            (await this.functionNamed(functionName, route.routeKey)).invoke(
+              event,
+              (answer) => answer,
+            ),
+        })),
+        this.surroundings.clock,
+      );
     }
   }
 
-  /** Functions that nobody calls may be of a kind that the sandbox cannot run: each is prepared when it is needed. */
+  /**
+   * Functions that nobody calls may be of a kind that the sandbox cannot run: each is prepared when
+   * it is needed.
+   */
   private async functionNamed(name: string, caller: string): Promise<RunnableFunction> {
     const deployed = this.stack.functions.find(({ functionName }) => functionName === name);
-    if (!deployed) throw new Error(`${caller} calls ${name}, which is no function of the stack ${this.stack.name}.`);
-    const prepared = this.functions.get(name) ?? RunnableFunction.prepare(deployed, this.surroundings);
+    if (!deployed) {
+      throw new Error(
+        `${caller} calls ${name}, which is no function of the stack ${this.stack.name}.`,
+      );
+    }
+    const prepared =
+      this.functions.get(name) ?? RunnableFunction.prepare(deployed, this.surroundings);
     this.functions.set(name, prepared);
     // What could not be prepared has no processes to stop.
     prepared.catch(() => this.functions.delete(name));

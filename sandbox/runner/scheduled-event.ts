@@ -7,38 +7,64 @@ import type { Schedule, ScheduleTarget } from '../deployer/schedules';
 import { ACCOUNT_ID, emulatorAccess, REGION } from '../emulator/emulator-access';
 
 /** What EventBridge sends when a schedule is due. Its times have whole seconds. */
-export function scheduledEventOf({ ruleArn }: Schedule, now: number): ScheduledEvent<Record<string, never>> {
+export function scheduledEventOf(
+  { ruleArn }: Schedule,
+  now: number,
+): ScheduledEvent<Record<string, never>> {
   return {
-    'version': '0',
-    'id': randomUUID(),
+    version: '0',
+    id: randomUUID(),
     'detail-type': 'Scheduled Event',
-    'source': 'aws.events',
-    'account': ACCOUNT_ID,
-    'time': new Date(now).toISOString().replace(/\.\d{3}Z$/, 'Z'),
-    'region': REGION,
-    'resources': [ruleArn],
-    'detail': {},
+    source: 'aws.events',
+    account: ACCOUNT_ID,
+    time: new Date(now).toISOString().replace(/\.\d{3}Z$/, 'Z'),
+    region: REGION,
+    resources: [ruleArn],
+    detail: {},
   };
 }
 
 /** What EventBridge does for a target that is a queue. */
-export async function sendToQueue(queueUrl: string, event: unknown, emulator: string): Promise<FireReport> {
+export async function sendToQueue(
+  queueUrl: string,
+  event: unknown,
+  emulator: string,
+): Promise<FireReport> {
   const startedAt = Date.now();
-  await new SQSClient(emulatorAccess(emulator)).send(new SendMessageCommand({ QueueUrl: queueUrl, MessageBody: JSON.stringify(event) }));
+  await new SQSClient(emulatorAccess(emulator)).send(
+    new SendMessageCommand({ QueueUrl: queueUrl, MessageBody: JSON.stringify(event) }),
+  );
   return { startedAt, endedAt: Date.now(), succeeded: true };
 }
 
-/** The one schedule that has a function or a queue for its target and whose rule's logical id begins so. */
-export function scheduleNamed({ name, schedules }: StackDeployment, ruleLogicalIdPrefix: string): Schedule {
-  const [schedule, ...others] = schedules.filter(({ ruleLogicalId }) => ruleLogicalId.startsWith(ruleLogicalIdPrefix));
+/**
+ * The one schedule that has a function or a queue for its target and whose rule's logical id begins
+ * so.
+ */
+export function scheduleNamed(
+  { name, schedules }: StackDeployment,
+  ruleLogicalIdPrefix: string,
+): Schedule {
+  const [schedule, ...others] = schedules.filter(({ ruleLogicalId }) =>
+    ruleLogicalId.startsWith(ruleLogicalIdPrefix),
+  );
   if (!schedule || others.length > 0) {
-    const there = schedules.map(({ ruleLogicalId, target }) => `${ruleLogicalId} (${textOf(target)})`).join(', ') || 'none';
-    throw new Error(`The stack ${name} has ${schedule ? 'several schedules' : 'no schedule'} for functions and queues under ${ruleLogicalIdPrefix}. There are: ${there}.`);
+    const there =
+      schedules
+        .map(({ ruleLogicalId, target }) => `${ruleLogicalId} (${textOf(target)})`)
+        .join(', ') || 'none';
+    throw new Error(
+      `The stack ${name} has ${schedule ? 'several schedules' : 'no schedule'} for functions and queues under ${ruleLogicalIdPrefix}. There are: ${there}.`,
+    );
   }
-  if (!schedule.isEnabled) throw new Error(`The rule ${schedule.ruleLogicalId} is disabled: it never fires.`);
+  if (!schedule.isEnabled) {
+    throw new Error(`The rule ${schedule.ruleLogicalId} is disabled: it never fires.`);
+  }
   return schedule;
 }
 
 function textOf(target: ScheduleTarget): string {
-  return target.kind === 'function' ? `calls ${target.functionName}` : `sends to ${target.queueUrl.split('/').at(-1)}`;
+  return target.kind === 'function'
+    ? `calls ${target.functionName}`
+    : `sends to ${target.queueUrl.split('/').at(-1)}`;
 }

@@ -8,7 +8,10 @@ export function sqsEventOf(queueArn: string, messages: Message[]): SQSEvent {
   return { Records: messages.map((message) => recordOf(queueArn, message)) };
 }
 
-function recordOf(queueArn: string, { MessageId = '', ReceiptHandle = '', Body = '', Attributes = {}, ...message }: Message): SQSRecord {
+function recordOf(
+  queueArn: string,
+  { MessageId = '', ReceiptHandle = '', Body = '', Attributes = {}, ...message }: Message,
+): SQSRecord {
   return {
     messageId: MessageId,
     receiptHandle: ReceiptHandle,
@@ -21,7 +24,10 @@ function recordOf(queueArn: string, { MessageId = '', ReceiptHandle = '', Body =
       ApproximateFirstReceiveTimestamp: Attributes.ApproximateFirstReceiveTimestamp ?? '',
     },
     messageAttributes: Object.fromEntries(
-      Object.entries(message.MessageAttributes ?? {}).map(([name, value]) => [name, messageAttributeOf(value)]),
+      Object.entries(message.MessageAttributes ?? {}).map(([name, value]) => [
+        name,
+        messageAttributeOf(value),
+      ]),
     ),
     md5OfBody: message.MD5OfBody ?? '',
     eventSource: 'aws:sqs',
@@ -30,7 +36,11 @@ function recordOf(queueArn: string, { MessageId = '', ReceiptHandle = '', Body =
   };
 }
 
-function messageAttributeOf({ DataType = 'String', StringValue, BinaryValue }: MessageAttributeValue) {
+function messageAttributeOf({
+  DataType = 'String',
+  StringValue,
+  BinaryValue,
+}: MessageAttributeValue) {
   return {
     dataType: DataType,
     stringValue: StringValue,
@@ -41,19 +51,32 @@ function messageAttributeOf({ DataType = 'String', StringValue, BinaryValue }: M
 }
 
 const BatchResponse = z.object({
-  batchItemFailures: z.nullish(z.array(z.object({ itemIdentifier: z.string().check(z.minLength(1)) }))),
+  batchItemFailures: z.nullish(
+    z.array(z.object({ itemIdentifier: z.string().check(z.minLength(1)) })),
+  ),
 });
 
 /**
- * The ids of the messages that the function could not handle. An answer that Lambda would not understand, or that
- * names a message which was not in the batch, counts as failure of the whole batch: then this throws.
+ * The ids of the messages that the function could not handle. An answer that Lambda would not
+ * understand, or that names a message which was not in the batch, counts as failure of the whole
+ * batch: then this throws.
  */
 export function failedMessageIds(answer: unknown, messages: Message[]): Set<string> {
   if (answer === null || answer === undefined) return new Set();
   const parsed = BatchResponse.safeParse(answer);
-  if (!parsed.success) throw new Error(`The function answered ${JSON.stringify(answer)}, which is no batch response: ${z.prettifyError(parsed.error)}`);
+  if (!parsed.success) {
+    throw new Error(
+      `The function answered ${JSON.stringify(answer)}, which is no batch response: ${z.prettifyError(parsed.error)}`,
+    );
+  }
   const failures: SQSBatchResponse['batchItemFailures'] = parsed.data.batchItemFailures ?? [];
-  const unknown = failures.find(({ itemIdentifier }) => !messages.some(({ MessageId }) => MessageId === itemIdentifier));
-  if (unknown) throw new Error(`The function answered that ${unknown.itemIdentifier} failed, which was not in the batch`);
+  const unknown = failures.find(
+    ({ itemIdentifier }) => !messages.some(({ MessageId }) => MessageId === itemIdentifier),
+  );
+  if (unknown) {
+    throw new Error(
+      `The function answered that ${unknown.itemIdentifier} failed, which was not in the batch`,
+    );
+  }
   return new Set(failures.map(({ itemIdentifier }) => itemIdentifier));
 }

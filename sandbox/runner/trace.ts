@@ -1,7 +1,10 @@
 const ROOT_TIME_LENGTH = 8;
 const PARENT = '53995c3f42cd8ad8';
 
-/** What Lambda has an invocation traced by, and the SDK passes on with each call. Here, it is made of the invocation's id. */
+/**
+ * What Lambda has an invocation traced by, and the SDK passes on with each call. Here, it is made
+ * of the invocation's id.
+ */
 export function traceHeaderOf(invocationId: string): string {
   const digits = invocationId.replaceAll('-', '');
   return `Root=1-${digits.slice(0, ROOT_TIME_LENGTH)}-${digits.slice(ROOT_TIME_LENGTH)};Parent=${PARENT};Sampled=0`;

@@ -19,19 +19,32 @@ const USERS: NewUser[] = [
   {
     name: 'deploy-bot',
     createdAt: daysFrom(FIRST_DAY, -400),
-    keys: [{
-      status: 'Active', createdAt: daysFrom(FIRST_DAY, -130), lastUsed: { at: daysFrom(FIRST_DAY, -60), service: 's3', region: 'eu-west-1' },
-    }],
+    keys: [
+      {
+        status: 'Active',
+        createdAt: daysFrom(FIRST_DAY, -130),
+        lastUsed: { at: daysFrom(FIRST_DAY, -60), service: 's3', region: 'eu-west-1' },
+      },
+    ],
   },
-  { name: 'alice', createdAt: daysFrom(FIRST_DAY, -400), keys: [{ status: 'Active', createdAt: daysFrom(FIRST_DAY, -20) }] },
+  {
+    name: 'alice',
+    createdAt: daysFrom(FIRST_DAY, -400),
+    keys: [{ status: 'Active', createdAt: daysFrom(FIRST_DAY, -20) }],
+  },
 ];
 
-/** Old key → report and notice → deactivated → deleted, on a moving clock. Says whether it came to that end, and alice's key still lives. */
+/**
+ * Old key → report and notice → deactivated → deleted, on a moving clock. Says whether it came to
+ * that end, and alice's key still lives.
+ */
 export async function playAccessKeys(localAws: LocalAws, print: Print): Promise<boolean> {
   await localAws.setClock(FIRST_DAY);
   const stack = await deployExample(localAws, print);
   const [bot, alice] = await localAws.addUsers(USERS);
-  print(`\n${bot?.name} has a key of 130 days, ${alice?.name} one of 20. The clock of the sandbox stands at ${FIRST_DAY.toISOString()}.`);
+  print(
+    `\n${bot?.name} has a key of 130 days, ${alice?.name} one of 20. The clock of the sandbox stands at ${FIRST_DAY.toISOString()}.`,
+  );
   for (const day of DAYS) {
     await localAws.setClock(daysFrom(FIRST_DAY, day));
     print(`\nday ${day}`);
@@ -55,14 +68,32 @@ async function runSentry(localAws: LocalAws, stack: DeployedStack, print: Print)
   const before = localAws.inbox.deliveries.length;
   const run = await localAws.fire(stack, 'KeySentrySchedule');
   if (!run.succeeded) throw new Error(`The run of the sentry failed: ${run.error}`);
-  const delivery = await localAws.inbox.waitFor((each) => localAws.inbox.deliveries.indexOf(each) >= before, MESSAGE_WITHIN_MS);
+  const delivery = await localAws.inbox.waitFor(
+    (each) => localAws.inbox.deliveries.indexOf(each) >= before,
+    MESSAGE_WITHIN_MS,
+  );
   print(deliveryLines(delivery));
 }
 
 async function keysLeft(localAws: LocalAws, userNames: string[]): Promise<number[]> {
   const administrator = await localAws.createUser('administrator');
-  const listings = await Promise.all(userNames.map(async (name) => localAws.cli(
-    ['iam', 'list-access-keys', '--user-name', name, '--query', 'length(AccessKeyMetadata)', '--output', 'text'], administrator)));
+  const listings = await Promise.all(
+    userNames.map(async (name) =>
+      localAws.cli(
+        [
+          'iam',
+          'list-access-keys',
+          '--user-name',
+          name,
+          '--query',
+          'length(AccessKeyMetadata)',
+          '--output',
+          'text',
+        ],
+        administrator,
+      ),
+    ),
+  );
   return listings.map(({ stdout }) => Number(stdout));
 }
 

@@ -22,26 +22,38 @@ export function playedAnswers(answers: readonly Answer[]): Answers {
   const left = [...answers];
   return async () => {
     const next = left.shift();
-    if (!next) throw new Error('The question still waits for a decision, and all answers of the scene are given.');
+    if (!next) {
+      throw new Error(
+        'The question still waits for a decision, and all answers of the scene are given.',
+      );
+    }
     return next;
   };
 }
 
 /** Asks who sits at the keyboard. */
 export function typedAnswers(print: Print): Answers {
-  const terminal = createInterface({ input: process.stdin, output: process.stdout, prompt: 'your turn> ' });
+  const terminal = createInterface({
+    input: process.stdin,
+    output: process.stdout,
+    prompt: 'your turn> ',
+  });
   // The terminal keeps Ctrl-C to itself; this process ends by the signal.
   terminal.on('SIGINT', () => process.kill(process.pid, 'SIGINT'));
   const lines = terminal[Symbol.asyncIterator]();
   return async (buttons) => {
-    print(`\nDecide: a button and who clicks it (alice, bob, mallory), such as "${exampleFor(buttons)}"; or let time pass: "wait 4 h".`);
+    print(
+      `\nDecide: a button and who clicks it (alice, bob, mallory), such as "${exampleFor(buttons)}"; or let time pass: "wait 4 h".`,
+    );
     for (;;) {
       terminal.prompt();
       const { value: line, done } = await lines.next();
       if (done) throw new Error('Nobody decided: the question is still open.');
       const answer = answerIn(line, buttons);
       if (answer) return answer;
-      print(`"${line.trim()}" is neither. The buttons: ${buttons.join(', ')}. Type one of them, a space, and alice, bob or mallory.`);
+      print(
+        `"${line.trim()}" is neither. The buttons: ${buttons.join(', ')}. Type one of them, a space, and alice, bob or mallory.`,
+      );
     }
   };
 }
@@ -53,7 +65,9 @@ export function answerIn(line: string, buttons: readonly string[]): Answer | und
   if (hours >= 1 && hours <= MOST_HOURS) return { kind: 'wait', hours };
   const [, label, name = ''] = /^(.+) (\w+)$/.exec(typed) ?? [];
   const button = buttons.find((each) => each.toLowerCase() === label);
-  return button !== undefined && isPerson(name) ? { kind: 'click', button, person: name } : undefined;
+  return button !== undefined && isPerson(name)
+    ? { kind: 'click', button, person: name }
+    : undefined;
 }
 
 function isPerson(name: string): name is Person {

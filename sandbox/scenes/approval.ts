@@ -20,7 +20,9 @@ const BOT_TOKEN = 'xoxb-sandbox';
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 
-/** What is done if nobody is at the keyboard: two approve the first question, one denies the second. */
+/**
+ * What is done if nobody is at the keyboard: two approve the first question, one denies the second.
+ */
 export const PLAYED: readonly Answer[] = [
   { kind: 'click', button: 'Approve', person: 'alice' },
   { kind: 'click', button: 'Approve', person: 'bob' },
@@ -39,21 +41,30 @@ interface Change {
 
 const CHANGES: readonly Change[] = [
   {
-    heading: 'Reverted until approved. SSH is opened to the world: it is closed at once, and people are asked whether it may be open.',
+    heading:
+      'Reverted until approved. SSH is opened to the world: it is closed at once, and people are asked whether it may be open.',
     rule: '--protocol tcp --port 22 --cidr 0.0.0.0/0',
     opened: '22 from 0.0.0.0/0',
     stands: false,
   },
   {
-    heading: 'Reverted if denied. A database is opened to an inner network: that stays, and people are asked whether it may stay.',
+    heading:
+      'Reverted if denied. A database is opened to an inner network: that stays, and people are asked whether it may stay.',
     rule: '--protocol tcp --port 5432 --cidr 10.20.0.0/16',
     opened: '5432 from 10.20.0.0/16',
     stands: true,
   },
 ];
 
-/** Deploys the example, and plays both ways of asking. Says whether each time what was decided came true. */
-export async function playApproval(start: (options: LocalAwsOptions) => Promise<LocalAws>, answers: Answers, print: Print): Promise<boolean> {
+/**
+ * Deploys the example, and plays both ways of asking. Says whether each time what was decided came
+ * true.
+ */
+export async function playApproval(
+  start: (options: LocalAwsOptions) => Promise<LocalAws>,
+  answers: Answers,
+  print: Print,
+): Promise<boolean> {
   const clock: { now: () => Date } = { now: () => new Date() };
   const slack = await openSlack(() => clock.now());
   const scene = new ApprovalScene(slack, answers, print);
@@ -63,14 +74,22 @@ export async function playApproval(start: (options: LocalAwsOptions) => Promise<
   const asDecided: boolean[] = [];
   for (const change of CHANGES) asDecided.push(await scene.play(change));
   const isDone = asDecided.every(Boolean);
-  print(isDone ? '\nBoth times the group is as people decided.' : '\nThe scene did not go as it should.');
+  print(
+    isDone
+      ? '\nBoth times the group is as people decided.'
+      : '\nThe scene did not go as it should.',
+  );
   await localAws.stop();
   await slack.stop();
   return isDone;
 }
 
 async function openSlack(now: () => Date): Promise<SlackStandIn> {
-  const slack = await SlackStandIn.start({ signingSecret: SIGNING_SECRET, botToken: BOT_TOKEN, now });
+  const slack = await SlackStandIn.start({
+    signingSecret: SIGNING_SECRET,
+    botToken: BOT_TOKEN,
+    now,
+  });
   for (const [name, id] of Object.entries(PEOPLE)) slack.addUser({ id, name });
   slack.addChannel({ ...CHANNEL, members: Object.values(PEOPLE) });
   return slack;
@@ -84,9 +103,15 @@ interface Stage {
   readonly interactionsUrl: string;
 }
 
-const Decided = z.object({ type: z.literal('approval-step'), step: z.literal('decided'), detail: z.string() });
+const Decided = z.object({
+  type: z.literal('approval-step'),
+  step: z.literal('decided'),
+  detail: z.string(),
+});
 const DescribedRules = z.object({
-  SecurityGroupRules: z.array(z.object({ IsEgress: z.boolean(), FromPort: z.number(), CidrIpv4: z.string() })),
+  SecurityGroupRules: z.array(
+    z.object({ IsEgress: z.boolean(), FromPort: z.number(), CidrIpv4: z.string() }),
+  ),
 });
 
 class ApprovalScene {
@@ -95,7 +120,11 @@ class ApprovalScene {
   private callsSeen = 0;
   private played: Stage | undefined;
 
-  constructor(private readonly slack: SlackStandIn, private readonly answers: Answers, private readonly print: Print) {
+  constructor(
+    private readonly slack: SlackStandIn,
+    private readonly answers: Answers,
+    private readonly print: Print,
+  ) {
     this.timeline = new Timeline(print);
     this.screen = new SlackScreen(slack);
   }
@@ -110,7 +139,12 @@ class ApprovalScene {
         // What functions do in Slack, they write down in AWS: no call, no news.
         this.showSlack();
       },
-      onDelivery: ({ at, subject }) => this.timeline.mark(at, 'message', `${subject ?? 'without subject'} (to the topic's subscribers)`),
+      onDelivery: ({ at, subject }) =>
+        this.timeline.mark(
+          at,
+          'message',
+          `${subject ?? 'without subject'} (to the topic's subscribers)`,
+        ),
       onFunctionLog: (functionName, line) => {
         if (line.includes('"level":"ERROR"')) this.print(`${functionName}: ${line}`);
       },
@@ -126,19 +160,27 @@ class ApprovalScene {
     await localAws.putSecret(output(stack, 'SigningSecretArn'), SIGNING_SECRET);
     await localAws.putSecret(output(stack, 'BotTokenArn'), BOT_TOKEN);
     const [api] = stack.httpApis.values();
-    if (api === undefined) throw new Error('The example has no HTTP API, to which Slack would bring clicks.');
+    if (api === undefined) {
+      throw new Error('The example has no HTTP API, to which Slack would bring clicks.');
+    }
     this.played = {
-      localAws, stack, visitor: await localAws.createUser('visitor'), groupId: output(stack, 'GroupId'), interactionsUrl: `${api}/slack/interactions`,
+      localAws,
+      stack,
+      visitor: await localAws.createUser('visitor'),
+      groupId: output(stack, 'GroupId'),
+      interactionsUrl: `${api}/slack/interactions`,
     };
     this.print('\nAdopting the group, as the first scheduled run of reconcile does …');
     await localAws.fire(stack, 'GroupSentryReconcileRule');
     await this.settled();
-    this.print([
-      '',
-      'Slack is a stand-in here, written by hand for this project: no real Slack is behind it. It takes what the functions post, checks it by',
-      'Slack\'s documented limits, and sends signed clicks to the interactions URL as Slack would. In its channel #approvals are alice and bob,',
-      'who may decide, and mallory, who may not. Whoever changes the group is "visitor": Slack knows nobody of that name, so two have to approve.',
-    ].join('\n'));
+    this.print(
+      [
+        '',
+        'Slack is a stand-in here, written by hand for this project: no real Slack is behind it. It takes what the functions post, checks it by',
+        "Slack's documented limits, and sends signed clicks to the interactions URL as Slack would. In its channel #approvals are alice and bob,",
+        'who may decide, and mallory, who may not. Whoever changes the group is "visitor": Slack knows nobody of that name, so two have to approve.',
+      ].join('\n'),
+    );
   }
 
   /** Says whether the group was at each time as it should be. */
@@ -177,16 +219,27 @@ class ApprovalScene {
     return this.lastDecision() === 'approved';
   }
 
-  private async click(question: Message, { button, person }: Extract<Answer, { kind: 'click' }>): Promise<void> {
+  private async click(
+    question: Message,
+    { button, person }: Extract<Answer, { kind: 'click' }>,
+  ): Promise<void> {
     const confirmation = confirmationOf(question, button);
     this.print('');
     this.timeline.start(Date.now(), `[ ${button} ], by ${person}`, 'clicked');
     if (confirmation) this.print(`    | Slack asks first: "${confirmation}" The answer is yes.`);
     const { interactionsUrl } = this.stage;
     const { status, milliseconds } = await this.slack.click({
-      interactionsUrl, userId: PEOPLE[person], channel: question.channel, ts: question.ts, text: button,
+      interactionsUrl,
+      userId: PEOPLE[person],
+      channel: question.channel,
+      ts: question.ts,
+      text: button,
     });
-    this.timeline.mark(Date.now(), 'answered', `with ${status} after ${milliseconds} ms; Slack waits for three seconds`);
+    this.timeline.mark(
+      Date.now(),
+      'answered',
+      `with ${status} after ${milliseconds} ms; Slack waits for three seconds`,
+    );
     await this.settled();
   }
 
@@ -194,7 +247,11 @@ class ApprovalScene {
     const { localAws, stack } = this.stage;
     const time = new Date(localAws.now().getTime() + milliseconds);
     this.print('');
-    this.timeline.start(Date.now(), `the clock of the sandbox is set to ${time.toISOString()}, and the workflow's run of every minute comes`, 'waited');
+    this.timeline.start(
+      Date.now(),
+      `the clock of the sandbox is set to ${time.toISOString()}, and the workflow's run of every minute comes`,
+      'waited',
+    );
     await localAws.setClock(time);
     await localAws.fire(stack, 'ApprovalsMinuteRule');
     await this.settled();
@@ -209,11 +266,17 @@ class ApprovalScene {
     this.showSlack();
   }
 
-  private async isOpen(before: readonly string[], opened: string, expected: boolean): Promise<boolean> {
+  private async isOpen(
+    before: readonly string[],
+    opened: string,
+    expected: boolean,
+  ): Promise<boolean> {
     const wanted = expected ? [...new Set([...before, opened])].sort() : before;
     const now = await this.rules();
     const isSo = JSON.stringify(now) === JSON.stringify(wanted);
-    this.print(`\nOpen now: ${now.join(', ')}.${isSo ? '' : ` It should be: ${wanted.join(', ')}.`}`);
+    this.print(
+      `\nOpen now: ${now.join(', ')}.${isSo ? '' : ` It should be: ${wanted.join(', ')}.`}`,
+    );
     return isSo;
   }
 
@@ -221,9 +284,18 @@ class ApprovalScene {
   private async rules(): Promise<string[]> {
     const { localAws, visitor, groupId } = this.stage;
     const { stdout } = await localAws.cli(
-      ['ec2', 'describe-security-group-rules', '--filters', `Name=group-id,Values=${groupId}`, '--output', 'json'], visitor);
-    return DescribedRules.parse(JSON.parse(stdout)).SecurityGroupRules
-      .filter(({ IsEgress }) => !IsEgress)
+      [
+        'ec2',
+        'describe-security-group-rules',
+        '--filters',
+        `Name=group-id,Values=${groupId}`,
+        '--output',
+        'json',
+      ],
+      visitor,
+    );
+    return DescribedRules.parse(JSON.parse(stdout))
+      .SecurityGroupRules.filter(({ IsEgress }) => !IsEgress)
       .map(({ FromPort, CidrIpv4 }) => `${FromPort} from ${CidrIpv4}`)
       .sort();
   }
@@ -237,13 +309,17 @@ class ApprovalScene {
 
   /** As the workflow announced it on the event bus. */
   private lastDecision(): string | undefined {
-    return this.stage.localAws.announced.flatMap(({ detail }) => Decided.safeParse(detail).data ?? []).at(-1)?.detail;
+    return this.stage.localAws.announced
+      .flatMap(({ detail }) => Decided.safeParse(detail).data ?? [])
+      .at(-1)?.detail;
   }
 
   private showCall({ service, action, status, at, callerArn, ...call }: ApiCall): void {
     if (service !== 'ec2' || status >= 400) return;
     const role = /:assumed-role\/([^/]+)/.exec(callerArn ?? '')?.[1];
-    if (action.startsWith('RevokeSecurityGroup')) return this.timeline.mark(at, 'reverted', `by the role ${role}`);
+    if (action.startsWith('RevokeSecurityGroup')) {
+      return this.timeline.mark(at, 'reverted', `by the role ${role}`);
+    }
     if (!action.startsWith('AuthorizeSecurityGroup')) return;
     const rule = sentRule({ service, action, status, at, callerArn, ...call });
     if (role) this.timeline.mark(at, 'opened', `${rule}, by the role ${role}`);
@@ -274,8 +350,13 @@ function output(stack: DeployedStack, name: string): string {
   return value;
 }
 
-/** Undefined where something is approved for good. The message tells it in minutes: what follows is over by then. */
+/**
+ * Undefined where something is approved for good. The message tells it in minutes: what follows is
+ * over by then.
+ */
 function endOfApproval({ text }: Message): Date | undefined {
   const [, day, time] = /, until (\S+) (\S+) UTC/.exec(text) ?? [];
-  return day === undefined || time === undefined ? undefined : new Date(Date.parse(`${day}T${time}:00Z`) + MINUTE_MS);
+  return day === undefined || time === undefined
+    ? undefined
+    : new Date(Date.parse(`${day}T${time}:00Z`) + MINUTE_MS);
 }

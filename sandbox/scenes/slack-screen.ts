@@ -6,14 +6,21 @@ import type { Content, Ephemeral, Message } from '../slack/workspace';
 const Button = z.object({
   type: z.literal('button'),
   text: z.object({ text: z.string() }),
-  confirm: z.optional(z.object({ title: z.object({ text: z.string() }), text: z.object({ text: z.string() }) })),
+  confirm: z.optional(
+    z.object({ title: z.object({ text: z.string() }), text: z.object({ text: z.string() }) }),
+  ),
 });
 
 const Words = z.object({ text: z.string() });
-const RichWords = z.array(z.union([z.object({ type: z.literal('user'), user_id: z.string() }), Words]));
+const RichWords = z.array(
+  z.union([z.object({ type: z.literal('user'), user_id: z.string() }), Words]),
+);
 const RichPart = z.discriminatedUnion('type', [
   z.object({ type: z.enum(['rich_text_section', 'rich_text_preformatted']), elements: RichWords }),
-  z.object({ type: z.literal('rich_text_list'), elements: z.array(z.object({ elements: RichWords })) }),
+  z.object({
+    type: z.literal('rich_text_list'),
+    elements: z.array(z.object({ elements: RichWords })),
+  }),
 ]);
 /** The kinds of blocks with text that the library's messages are made of. */
 const TextBlock = z.discriminatedUnion('type', [
@@ -39,7 +46,9 @@ export class SlackScreen {
   /** What has come up since the last look, in its order. */
   news(): News[] {
     const messages = this.slack.messages.flatMap((message) => this.newsOf(message));
-    const ephemerals = this.slack.ephemerals.slice(this.seenEphemerals).map((ephemeral) => this.newsToOne(ephemeral));
+    const ephemerals = this.slack.ephemerals
+      .slice(this.seenEphemerals)
+      .map((ephemeral) => this.newsToOne(ephemeral));
     this.seenEphemerals = this.slack.ephemerals.length;
     return [...messages, ...ephemerals].sort((one, other) => one.at.getTime() - other.at.getTime());
   }
@@ -49,9 +58,19 @@ export class SlackScreen {
     this.seenVersions.set(message, message.versions.length);
     return message.versions.slice(seen).map((version, index) => {
       const before = message.versions[seen + index - 1];
-      if (before) return { at: version.at, what: 'the message says now', lines: this.changedLines(before, version) };
+      if (before) {
+        return {
+          at: version.at,
+          what: 'the message says now',
+          lines: this.changedLines(before, version),
+        };
+      }
       const place = message.threadTs === undefined ? '' : ', in the thread below the question';
-      return { at: version.at, what: `in #${this.channelName(message.channel)}${place}`, lines: this.linesOf(version) };
+      return {
+        at: version.at,
+        what: `in #${this.channelName(message.channel)}${place}`,
+        lines: this.linesOf(version),
+      };
     });
   }
 
@@ -63,44 +82,68 @@ export class SlackScreen {
   private changedLines(before: Content, after: Content): string[] {
     const known = new Set(this.linesOf(before));
     const changed = this.linesOf(after).filter((line) => !known.has(line));
-    return buttonsOf(before).length > 0 && buttonsOf(after).length === 0 ? [...changed, '(no buttons any more)'] : changed;
+    return buttonsOf(before).length > 0 && buttonsOf(after).length === 0
+      ? [...changed, '(no buttons any more)']
+      : changed;
   }
 
   /** Blocks with a line between them. Messages without blocks have their text alone. */
   private linesOf(content: Content): string[] {
     if (content.blocks.length === 0) return this.readable(content.text).split('\n');
-    const buttons = buttonsOf(content).map((label) => `[ ${label} ]`).join('  ');
-    const blocks = [...content.blocks.map((block) => this.linesOfBlock(block)), buttons ? [buttons] : []];
-    return blocks.filter(({ length }) => length > 0).flatMap((lines, index) => (index === 0 ? lines : ['', ...lines]));
+    const buttons = buttonsOf(content)
+      .map((label) => `[ ${label} ]`)
+      .join('  ');
+    const blocks = [
+      ...content.blocks.map((block) => this.linesOfBlock(block)),
+      buttons ? [buttons] : [],
+    ];
+    return blocks
+      .filter(({ length }) => length > 0)
+      .flatMap((lines, index) => (index === 0 ? lines : ['', ...lines]));
   }
 
   private linesOfBlock(block: Block): string[] {
     const { data } = TextBlock.safeParse(block);
     switch (data?.type) {
-      case undefined: return [];
-      case 'header': return [data.text.text, '-'.repeat(data.text.text.length)];
-      case 'context': return [data.elements.map(({ text }) => text).join(' · ')];
-      case 'rich_text': return data.elements.flatMap((part) => this.linesOfPart(part));
+      case undefined:
+        return [];
+      case 'header':
+        return [data.text.text, '-'.repeat(data.text.text.length)];
+      case 'context':
+        return [data.elements.map(({ text }) => text).join(' · ')];
+      case 'rich_text':
+        return data.elements.flatMap((part) => this.linesOfPart(part));
     }
   }
 
   private linesOfPart(part: z.infer<typeof RichPart>): string[] {
     switch (part.type) {
-      case 'rich_text_section': return this.textOf(part.elements).split('\n');
-      case 'rich_text_preformatted': return this.textOf(part.elements).split('\n').map((line) => `    ${line}`);
-      case 'rich_text_list': return part.elements.map(({ elements }) => `• ${this.textOf(elements)}`);
+      case 'rich_text_section':
+        return this.textOf(part.elements).split('\n');
+      case 'rich_text_preformatted':
+        return this.textOf(part.elements)
+          .split('\n')
+          .map((line) => `    ${line}`);
+      case 'rich_text_list':
+        return part.elements.map(({ elements }) => `• ${this.textOf(elements)}`);
     }
   }
 
   private textOf(elements: z.infer<typeof RichWords>): string {
-    return elements.map((element) => ('user_id' in element ? `@${this.userName(element.user_id)}` : element.text)).join('');
+    return elements
+      .map((element) =>
+        'user_id' in element ? `@${this.userName(element.user_id)}` : element.text,
+      )
+      .join('');
   }
 
   /** Slack's markup, as Slack shows it. */
   private readable(text: string): string {
     return text
       .replace(/<@(\w+)>/g, (_, id: string) => `@${this.userName(id)}`)
-      .replace(/&lt;/g, '<').replace(/&gt;/g, '>').replace(/&amp;/g, '&');
+      .replace(/&lt;/g, '<')
+      .replace(/&gt;/g, '>')
+      .replace(/&amp;/g, '&');
   }
 
   private userName(id: string): string {
@@ -118,14 +161,19 @@ export function buttonsOf(content: Pick<Content, 'blocks'>): string[] {
 }
 
 /** What Slack asks whoever clicks the button, before the click counts. */
-export function confirmationOf(content: Pick<Content, 'blocks'>, label: string): string | undefined {
+export function confirmationOf(
+  content: Pick<Content, 'blocks'>,
+  label: string,
+): string | undefined {
   const confirm = buttonsIn(content).find(({ text }) => text.text === label)?.confirm;
   return confirm && `${confirm.title.text} ${confirm.text.text}`;
 }
 
 function buttonsIn({ blocks }: Pick<Content, 'blocks'>) {
-  return blocks.flatMap(({ elements }) => (Array.isArray(elements) ? elements : [])).flatMap((element) => {
-    const button = Button.safeParse(element);
-    return button.success ? [button.data] : [];
-  });
+  return blocks
+    .flatMap(({ elements }) => (Array.isArray(elements) ? elements : []))
+    .flatMap((element) => {
+      const button = Button.safeParse(element);
+      return button.success ? [button.data] : [];
+    });
 }

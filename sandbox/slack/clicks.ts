@@ -36,7 +36,10 @@ export interface ClickOverrides {
   readonly value?: string;
 }
 
-/** A request to the app, byte for byte. Undefined headers are left out; several values of one are sent one after the other. */
+/**
+ * A request to the app, byte for byte. Undefined headers are left out; several values of one are
+ * sent one after the other.
+ */
 export interface RawPost {
   readonly url: string;
   readonly body: string | Buffer;
@@ -56,7 +59,10 @@ export interface AppAnswer {
   /** Whether Slack would have waited for it. */
   readonly inTime: boolean;
   /** What was sent, for sending it again. */
-  readonly sent: { readonly body: string | Buffer; readonly headers: Readonly<Record<string, string | readonly string[] | undefined>> };
+  readonly sent: {
+    readonly body: string | Buffer;
+    readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
+  };
 }
 
 export interface ClickedMessage {
@@ -74,14 +80,23 @@ const Button = z.looseObject({
   value: z.optional(z.string()),
 });
 
-/** The newest version of the message that has the button: somebody's screen may still show an earlier one. */
+/**
+ * The newest version of the message that has the button: somebody's screen may still show an
+ * earlier one.
+ */
 function buttonOf({ versions, ts }: ClickedMessage, choice: ButtonChoice) {
-  const shown = versions.flatMap((version) => version.blocks.flatMap(buttonsIn).map((button) => ({ ...button, version })));
-  const isChosen = (id: string, label: string) => (choice.actionId ?? id) === id && (choice.text ?? label) === label;
+  const shown = versions.flatMap((version) =>
+    version.blocks.flatMap(buttonsIn).map((button) => ({ ...button, version })),
+  );
+  const isChosen = (id: string, label: string) =>
+    (choice.actionId ?? id) === id && (choice.text ?? label) === label;
   const chosen = shown.filter(({ button }) => isChosen(button.action_id, button.text.text)).at(-1);
   if (chosen) return chosen;
-  const there = shown.map(({ button }) => `${button.action_id} ("${button.text.text}")`).join(', ') || 'none';
-  throw new Error(`The message ${ts} never had the button ${choice.actionId ?? choice.text}. Its buttons: ${there}.`);
+  const there =
+    shown.map(({ button }) => `${button.action_id} ("${button.text.text}")`).join(', ') || 'none';
+  throw new Error(
+    `The message ${ts} never had the button ${choice.actionId ?? choice.text}. Its buttons: ${there}.`,
+  );
 }
 
 function buttonsIn({ block_id: blockId, elements, accessory }: Block) {
@@ -100,7 +115,10 @@ export interface ClickSurroundings {
 }
 
 /** The payload that Slack sends for a click on a button. */
-export function blockActionsOf(click: Click, { workspace, channel, user, message, responseUrl }: ClickSurroundings): object {
+export function blockActionsOf(
+  click: Click,
+  { workspace, channel, user, message, responseUrl }: ClickSurroundings,
+): object {
   const { installation } = workspace;
   const { blockId, button, version } = buttonOf(message, click);
   const { as = {} } = click;
@@ -109,10 +127,20 @@ export function blockActionsOf(click: Click, { workspace, channel, user, message
   const messageTs = as.messageTs ?? message.ts;
   return {
     type: 'block_actions',
-    user: { id: as.userId ?? user.id, username: user.name, name: user.name, team_id: as.userTeamId ?? user.teamId },
+    user: {
+      id: as.userId ?? user.id,
+      username: user.name,
+      name: user.name,
+      team_id: as.userTeamId ?? user.teamId,
+    },
     api_app_id: as.appId ?? installation.appId,
     token: 'a-token-that-nobody-checks',
-    container: { type: 'message', message_ts: messageTs, channel_id: channelId, is_ephemeral: message.isEphemeral },
+    container: {
+      type: 'message',
+      message_ts: messageTs,
+      channel_id: channelId,
+      is_ephemeral: message.isEphemeral,
+    },
     trigger_id: `${Date.parse(version.at.toISOString())}.${teamId}.${randomBytes(16).toString('hex')}`,
     team: { id: teamId, domain: installation.teamDomain },
     enterprise: null,
@@ -121,27 +149,37 @@ export function blockActionsOf(click: Click, { workspace, channel, user, message
     message: messageObject({ ...message, ...version, ts: messageTs }, workspace),
     state: { values: {} },
     response_url: responseUrl,
-    actions: [{
-      ...button,
-      block_id: blockId,
-      action_id: as.actionId ?? button.action_id,
-      ...((as.value ?? button.value) !== undefined && { value: as.value ?? button.value }),
-      action_ts: workspace.nextTs(),
-    }],
+    actions: [
+      {
+        ...button,
+        block_id: blockId,
+        action_id: as.actionId ?? button.action_id,
+        ...((as.value ?? button.value) !== undefined && { value: as.value ?? button.value }),
+        action_ts: workspace.nextTs(),
+      },
+    ],
   };
 }
 
 /** Slack's signature of a request. */
-export function signatureOf(signingSecret: string, timestamp: number, body: string | Buffer): string {
+export function signatureOf(
+  signingSecret: string,
+  timestamp: number,
+  body: string | Buffer,
+): string {
   return `v0=${createHmac('sha256', signingSecret).update(`v0:${timestamp}:`).update(body).digest('hex')}`;
 }
 
 /** Sends as Slack does, and waits for the answer as long as it takes. */
-export async function postSigned({ url, body, headers: own = {} }: RawPost, timestamp: number, signingSecret: string): Promise<AppAnswer> {
+export async function postSigned(
+  { url, body, headers: own = {} }: RawPost,
+  timestamp: number,
+  signingSecret: string,
+): Promise<AppAnswer> {
   const slacks = {
     'Content-Type': 'application/x-www-form-urlencoded',
     'User-Agent': 'Slackbot 1.0 (+https://api.slack.com/robots)',
-    'Accept': '*/*',
+    Accept: '*/*',
     'X-Slack-Request-Timestamp': String(timestamp),
     'X-Slack-Signature': signatureOf(signingSecret, timestamp, body),
   };
@@ -151,13 +189,25 @@ export async function postSigned({ url, body, headers: own = {} }: RawPost, time
   const startedAt = performance.now();
   const answer = await send(url, body, headers);
   const milliseconds = Math.round(performance.now() - startedAt);
-  return { ...answer, milliseconds, inTime: milliseconds < ANSWER_WITHIN_MS, sent: { body, headers } };
+  return {
+    ...answer,
+    milliseconds,
+    inTime: milliseconds < ANSWER_WITHIN_MS,
+    sent: { body, headers },
+  };
 }
 
-async function send(url: string, body: string | Buffer, headers: AppAnswer['sent']['headers']): Promise<{ status: number; body: string }> {
+async function send(
+  url: string,
+  body: string | Buffer,
+  headers: AppAnswer['sent']['headers'],
+): Promise<{ status: number; body: string }> {
   return new Promise((resolve, reject) => {
     const call = request(url, { method: 'POST', agent: false }, (response) => {
-      buffer(response).then((bytes) => resolve({ status: response.statusCode ?? 0, body: bytes.toString('utf8') }), reject);
+      buffer(response).then(
+        (bytes) => resolve({ status: response.statusCode ?? 0, body: bytes.toString('utf8') }),
+        reject,
+      );
     });
     call.on('error', reject);
     for (const [name, value] of Object.entries(headers)) {

@@ -20,7 +20,10 @@ export class RateLimits {
     const now = this.now().getTime();
     const bucket = this.buckets.get(name) ?? { tokens: atOnce, filledAt: now };
     this.buckets.set(name, bucket);
-    bucket.tokens = Math.min(atOnce, bucket.tokens + Math.max(0, now - bucket.filledAt) / 1000 * perSecond);
+    bucket.tokens = Math.min(
+      atOnce,
+      bucket.tokens + (Math.max(0, now - bucket.filledAt) / 1000) * perSecond,
+    );
     bucket.filledAt = now;
     if (bucket.tokens < 1) return Math.max(1, Math.ceil((1 - bucket.tokens) / perSecond));
     bucket.tokens -= 1;

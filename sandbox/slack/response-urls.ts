@@ -30,7 +30,10 @@ const Response = z.object({
 export class ResponseUrls {
   private readonly issued = new Map<string, IssuedUrl>();
 
-  constructor(private readonly workspace: Workspace, private readonly now: () => Date) {}
+  constructor(
+    private readonly workspace: Workspace,
+    private readonly now: () => Date,
+  ) {}
 
   /** A path under the stand-in's address. */
   issueFor(click: AnsweredClick): string {
@@ -42,7 +45,9 @@ export class ResponseUrls {
   /** Does what the answer to a click asks for. Throws SlackError where Slack would refuse. */
   answer(path: string, body: unknown): void {
     const url = this.issued.get(path);
-    if (!url || this.now().getTime() - url.issuedAt > GOOD_FOR_MS) throw new SlackError('expired_url');
+    if (!url || this.now().getTime() - url.issuedAt > GOOD_FOR_MS) {
+      throw new SlackError('expired_url');
+    }
     if (url.uses >= MOST_USES) throw new SlackError('used_url');
     const response = Response.safeParse(body);
     if (!response.success) throw new SlackError('invalid_payload');
@@ -50,15 +55,22 @@ export class ResponseUrls {
     this.apply(url, response.data);
   }
 
-  private apply({ channel, ts, userId }: IssuedUrl, { text, blocks, ...response }: z.infer<typeof Response>): void {
+  private apply(
+    { channel, ts, userId }: IssuedUrl,
+    { text, blocks, ...response }: z.infer<typeof Response>,
+  ): void {
     const original = this.workspace.messageAt(channel, ts);
     if (response.delete_original) {
       if (original) original.deleted = true;
       return;
     }
     const content = contentOf(text, blocks);
-    if (response.replace_original && original) this.workspace.update(original, content);
-    else if (response.response_type === 'in_channel') this.workspace.post({ channel, postedBy: 'webhook', ...content });
-    else this.workspace.show(channel, userId, content);
+    if (response.replace_original && original) {
+      this.workspace.update(original, content);
+    } else if (response.response_type === 'in_channel') {
+      this.workspace.post({ channel, postedBy: 'webhook', ...content });
+    } else {
+      this.workspace.show(channel, userId, content);
+    }
   }
 }

@@ -4,12 +4,27 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { buffer } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as z from 'zod/mini';
-import { type AppAnswer, blockActionsOf, type Click, type ClickedMessage, postSigned, type RawPost } from './clicks';
+import {
+  type AppAnswer,
+  blockActionsOf,
+  type Click,
+  type ClickedMessage,
+  postSigned,
+  type RawPost,
+} from './clicks';
 import { RateLimits } from './rate-limits';
 import { ResponseUrls } from './response-urls';
 import { SlackError } from './slack-error';
 import { type Arguments, METHODS, POST_MESSAGE, textArgument, type WebApiMethod } from './web-api';
-import { type Channel, contentOf, type Ephemeral, type Installation, type Message, type User, Workspace } from './workspace';
+import {
+  type Channel,
+  contentOf,
+  type Ephemeral,
+  type Installation,
+  type Message,
+  type User,
+  Workspace,
+} from './workspace';
 
 export interface SlackStandInOptions extends Partial<Installation> {
   readonly signingSecret: string;
@@ -85,15 +100,21 @@ const SECONDS_A_MINUTE = 60;
 
 /** The status of a webhook's refusal; of all others it is 400. */
 const WEBHOOK_STATUS: Readonly<Record<string, number>> = {
-  no_service: 404, channel_not_found: 404, used_url: 404, expired_url: 404, channel_is_archived: 410, not_in_channel: 403,
+  no_service: 404,
+  channel_not_found: 404,
+  used_url: 404,
+  expired_url: 404,
+  channel_is_archived: 410,
+  not_in_channel: 403,
 };
 
 const JsonObject = z.record(z.string(), z.unknown());
 
 /**
- * A hand-written stand-in for Slack, and no part of it: there is no real Slack behind it, and nobody else has checked it. It
- * does of Slack's Web API, webhooks and interactions what this library uses, with the checks, limits and errors that Slack's
- * documentation names, and lets tests look at what was posted, click on it, and have calls fail.
+ * A hand-written stand-in for Slack, and no part of it: there is no real Slack behind it, and
+ * nobody else has checked it. It does of Slack's Web API, webhooks and interactions what this
+ * library uses, with the checks, limits and errors that Slack's documentation names, and lets tests
+ * look at what was posted, click on it, and have calls fail.
  */
 export class SlackStandIn {
   static async start(options: SlackStandInOptions): Promise<SlackStandIn> {
@@ -126,7 +147,13 @@ export class SlackStandIn {
   private failures: { readonly method: string; readonly failure: Failure; left: number }[] = [];
 
   private constructor(private readonly options: SlackStandInOptions) {
-    const { teamId = 'T00000001', teamDomain = 'example', appId = 'A00000001', botId = 'B00000001', botUserId = 'U0000BOT1' } = options;
+    const {
+      teamId = 'T00000001',
+      teamDomain = 'example',
+      appId = 'A00000001',
+      botId = 'B00000001',
+      botUserId = 'U0000BOT1',
+    } = options;
     this.installation = { teamId, teamDomain, appId, botId, botUserId };
     this.now = options.now ?? (() => new Date());
     this.workspace = new Workspace(this.installation, this.now);
@@ -152,14 +179,31 @@ export class SlackStandIn {
     if (this.server.listening) await this.close();
   }
 
-  addUser({ id, name = id.toLowerCase(), email = `${name}@example.com`, teamId = this.installation.teamId, deleted = false }: NewSlackUser): User {
+  addUser({
+    id,
+    name = id.toLowerCase(),
+    email = `${name}@example.com`,
+    teamId = this.installation.teamId,
+    deleted = false,
+  }: NewSlackUser): User {
     const user = { id, name, email, teamId, deleted };
     this.workspace.users.set(id, user);
     return user;
   }
 
-  addChannel({ id, name = id.toLowerCase(), members = [], archived = false, withApp = true }: NewChannel): Channel {
-    const channel = { id, name, members: new Set([...members, ...withApp ? [this.installation.botUserId] : []]), archived };
+  addChannel({
+    id,
+    name = id.toLowerCase(),
+    members = [],
+    archived = false,
+    withApp = true,
+  }: NewChannel): Channel {
+    const channel = {
+      id,
+      name,
+      members: new Set([...members, ...(withApp ? [this.installation.botUserId] : [])]),
+      archived,
+    };
     this.workspace.channels.set(id, channel);
     return channel;
   }
@@ -195,20 +239,39 @@ export class SlackStandIn {
     if (!user) throw new Error(`There is no user ${click.userId}: add it with addUser.`);
     const message = this.clickedMessage(click);
     const responseUrl = `${this.url}${this.responseUrls.issueFor(click)}`;
-    const payload = blockActionsOf(click, { workspace: this.workspace, channel, user, message, responseUrl });
-    return this.post({ url: click.interactionsUrl, body: new URLSearchParams({ payload: JSON.stringify(payload) }).toString() });
+    const payload = blockActionsOf(click, {
+      workspace: this.workspace,
+      channel,
+      user,
+      message,
+      responseUrl,
+    });
+    return this.post({
+      url: click.interactionsUrl,
+      body: new URLSearchParams({ payload: JSON.stringify(payload) }).toString(),
+    });
   }
 
-  /** Sends anything to the app, with Slack's headers and signature where it does not bring its own. */
+  /**
+   * Sends anything to the app, with Slack's headers and signature where it does not bring its own.
+   */
   async post(raw: RawPost): Promise<AppAnswer> {
     const seconds = Math.floor(this.now().getTime() / 1000);
-    return postSigned(raw, raw.timestamp ?? seconds, raw.signingSecret ?? this.options.signingSecret);
+    return postSigned(
+      raw,
+      raw.timestamp ?? seconds,
+      raw.signingSecret ?? this.options.signingSecret,
+    );
   }
 
   private clickedMessage({ channel, ts, userId }: Click): ClickedMessage {
     const message = this.messages.find((each) => each.channel === channel && each.ts === ts);
-    if (message) return { ts, threadTs: message.threadTs, isEphemeral: false, versions: message.versions };
-    const ephemeral = this.ephemerals.find((each) => each.channel === channel && each.ts === ts && each.userId === userId);
+    if (message) {
+      return { ts, threadTs: message.threadTs, isEphemeral: false, versions: message.versions };
+    }
+    const ephemeral = this.ephemerals.find(
+      (each) => each.channel === channel && each.ts === ts && each.userId === userId,
+    );
     if (ephemeral) return { ts, isEphemeral: true, versions: [ephemeral] };
     throw new Error(`${userId} sees no message ${ts} in ${channel}.`);
   }
@@ -216,10 +279,18 @@ export class SlackStandIn {
   private async serve(request: IncomingMessage, client: ServerResponse): Promise<void> {
     const call = await callOf(request);
     const answer = this.answerTo(call);
-    this.requests.push({ method: call.method, at: this.now(), given: call.given, outcome: answer.outcome });
+    this.requests.push({
+      method: call.method,
+      at: this.now(),
+      given: call.given,
+      outcome: answer.outcome,
+    });
     if (this.answerDelayMs > 0) await sleep(this.answerDelayMs, undefined, { ref: false });
     const isText = typeof answer.body === 'string';
-    client.writeHead(answer.status, { 'Content-Type': isText ? 'text/html' : 'application/json; charset=utf-8', ...answer.headers });
+    client.writeHead(answer.status, {
+      'Content-Type': isText ? 'text/html' : 'application/json; charset=utf-8',
+      ...answer.headers,
+    });
     client.end(isText ? answer.body : JSON.stringify(answer.body));
   }
 
@@ -228,10 +299,14 @@ export class SlackStandIn {
     const refused = call.path.startsWith('/api/') ? refusalOfMethod : refusalOfWebhook;
     try {
       this.failIfTold(call.method);
-      if (!call.isReadable) throw new SlackError(call.path.startsWith('/api/') ? 'invalid_json' : 'invalid_payload');
+      if (!call.isReadable) {
+        throw new SlackError(call.path.startsWith('/api/') ? 'invalid_json' : 'invalid_payload');
+      }
       return call.path.startsWith('/api/') ? this.callMethod(call) : this.takeHook(call);
     } catch (error) {
-      if (error instanceof HttpFailure) return { status: error.status, body: '', outcome: String(error.status) };
+      if (error instanceof HttpFailure) {
+        return { status: error.status, body: '', outcome: String(error.status) };
+      }
       if (error instanceof SlackError) return refused(error);
       throw error;
     }
@@ -253,10 +328,16 @@ export class SlackStandIn {
     this.authorize(method);
     this.limitCalls(call.method, method.callsPerMinute);
     if (method.isFormOnly && call.isJson) {
-      throw new SlackError('invalid_arguments', { response_metadata: { messages: ['[ERROR] this method reads no JSON: send a form'] } });
+      throw new SlackError('invalid_arguments', {
+        response_metadata: { messages: ['[ERROR] this method reads no JSON: send a form'] },
+      });
     }
     if (call.method === POST_MESSAGE) this.limitMessages(textArgument(call.given, 'channel'));
-    return { status: 200, body: { ok: true, ...method.run(call.given, this.workspace, this.url) }, outcome: 'ok' };
+    return {
+      status: 200,
+      body: { ok: true, ...method.run(call.given, this.workspace, this.url) },
+      outcome: 'ok',
+    };
   }
 
   private authenticate({ authorization }: Call): void {
@@ -281,20 +362,31 @@ export class SlackStandIn {
     this.limitMessages(channelId);
     if (this.channels.get(channelId)?.archived) throw new SlackError('channel_is_archived');
     const { id } = this.workspace.knownChannel(channelId);
-    this.workspace.post({ channel: id, postedBy: 'webhook', ...contentOf(textArgument(call.given, 'text'), call.given.blocks) });
+    this.workspace.post({
+      channel: id,
+      postedBy: 'webhook',
+      ...contentOf(textArgument(call.given, 'text'), call.given.blocks),
+    });
     return { status: 200, body: 'ok', outcome: 'ok' };
   }
 
   private limitCalls(method: string, tier: number): void {
     const perMinute = this.options.callsPerMinute ?? tier;
-    const wait = this.limits.take(`calls of ${method}`, { atOnce: perMinute, perSecond: perMinute / SECONDS_A_MINUTE });
+    const wait = this.limits.take(`calls of ${method}`, {
+      atOnce: perMinute,
+      perSecond: perMinute / SECONDS_A_MINUTE,
+    });
     if (wait !== undefined) throw rateLimited(wait);
   }
 
   private limitMessages(channelId: string | undefined): void {
     if (channelId === undefined || !this.channels.has(channelId)) return;
-    const { messagesPerSecond: perSecond = 1, messagesAtOnce = DEFAULT_MESSAGES_AT_ONCE } = this.options;
-    const wait = this.limits.take(`messages in ${channelId}`, { atOnce: Math.max(messagesAtOnce, perSecond), perSecond });
+    const { messagesPerSecond: perSecond = 1, messagesAtOnce = DEFAULT_MESSAGES_AT_ONCE } =
+      this.options;
+    const wait = this.limits.take(`messages in ${channelId}`, {
+      atOnce: Math.max(messagesAtOnce, perSecond),
+      perSecond,
+    });
     if (wait !== undefined) throw rateLimited(wait);
   }
 
@@ -336,7 +428,7 @@ function refusalOfMethod({ code, details: { retryAfter, ...details } }: SlackErr
 function refusalOfWebhook({ code, details: { retryAfter } }: SlackError): Answer {
   const isLimit = retryAfter !== undefined;
   return {
-    status: isLimit ? 429 : WEBHOOK_STATUS[code] ?? 400,
+    status: isLimit ? 429 : (WEBHOOK_STATUS[code] ?? 400),
     headers: isLimit ? { 'Retry-After': String(retryAfter) } : {},
     body: isLimit ? 'rate_limited' : code,
     outcome: code,
@@ -347,9 +439,21 @@ async function callOf(request: IncomingMessage): Promise<Call> {
   const { pathname: path, searchParams } = new URL(request.url ?? '', 'http://localhost');
   const body = (await buffer(request)).toString('utf8');
   const isJson = /^application\/json\b/i.test(request.headers['content-type'] ?? '');
-  const given = request.method === 'GET' ? Object.fromEntries(searchParams) : isJson ? objectIn(body) : formIn(body);
+  const given =
+    request.method === 'GET'
+      ? Object.fromEntries(searchParams)
+      : isJson
+        ? objectIn(body)
+        : formIn(body);
   const { authorization } = request.headers;
-  return { method: methodOf(path), path, given: given ?? {}, isReadable: given !== undefined, isJson, authorization };
+  return {
+    method: methodOf(path),
+    path,
+    given: given ?? {},
+    isReadable: given !== undefined,
+    isJson,
+    authorization,
+  };
 }
 
 function methodOf(path: string): string {
@@ -381,6 +485,8 @@ function giveUp(client: ServerResponse, error: unknown): void {
 
 function portOf(server: Server): number {
   const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('The Slack stand-in listens on no port');
+  if (address === null || typeof address === 'string') {
+    throw new Error('The Slack stand-in listens on no port');
+  }
   return address.port;
 }

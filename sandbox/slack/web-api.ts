@@ -1,5 +1,12 @@
 import { SlackError } from './slack-error';
-import { type Channel, contentOf, type Message, newContentOf, type User, type Workspace } from './workspace';
+import {
+  type Channel,
+  contentOf,
+  type Message,
+  newContentOf,
+  type User,
+  type Workspace,
+} from './workspace';
 
 /** The arguments of a call, from a form, a query or JSON. */
 export type Arguments = Readonly<Record<string, unknown>>;
@@ -29,8 +36,14 @@ export const METHODS: ReadonlyMap<string, WebApiMethod> = new Map<string, WebApi
   ['chat.postEphemeral', { scope: 'chat:write', callsPerMinute: TIER_4, run: postEphemeral }],
   ['auth.test', { callsPerMinute: SPECIAL, run: testAuthentication }],
   ['bots.info', { scope: 'users:read', isFormOnly: true, callsPerMinute: TIER_3, run: botInfo }],
-  ['users.lookupByEmail', { scope: 'users:read.email', isFormOnly: true, callsPerMinute: TIER_3, run: lookUpByEmail }],
-  ['usergroups.users.list', { scope: 'usergroups:read', isFormOnly: true, callsPerMinute: TIER_2, run: listGroupMembers }],
+  [
+    'users.lookupByEmail',
+    { scope: 'users:read.email', isFormOnly: true, callsPerMinute: TIER_3, run: lookUpByEmail },
+  ],
+  [
+    'usergroups.users.list',
+    { scope: 'usergroups:read', isFormOnly: true, callsPerMinute: TIER_2, run: listGroupMembers },
+  ],
 ]);
 
 export function textArgument(given: Arguments, name: string): string | undefined {
@@ -57,13 +70,24 @@ function updateMessage(given: Arguments, workspace: Workspace): object {
   if (!message) throw new SlackError('message_not_found');
   if (message.postedBy !== 'app') throw new SlackError('cant_update_message');
   workspace.update(message, newContentOf(textArgument(given, 'text'), given.blocks));
-  return { channel: channel.id, ts: message.ts, text: message.text, message: messageObject(message, workspace) };
+  return {
+    channel: channel.id,
+    ts: message.ts,
+    text: message.text,
+    message: messageObject(message, workspace),
+  };
 }
 
 function postEphemeral(given: Arguments, workspace: Workspace): object {
   const channel = workspace.openChannel(textArgument(given, 'channel'));
   const userId = memberOf(channel, textArgument(given, 'user'));
-  return { message_ts: workspace.show(channel.id, userId, contentOf(textArgument(given, 'text'), given.blocks)).ts };
+  return {
+    message_ts: workspace.show(
+      channel.id,
+      userId,
+      contentOf(textArgument(given, 'text'), given.blocks),
+    ).ts,
+  };
 }
 
 function memberOf(channel: Channel, userId: string | undefined): string {
@@ -72,20 +96,47 @@ function memberOf(channel: Channel, userId: string | undefined): string {
   return userId;
 }
 
-function testAuthentication(_: Arguments, { installation: { teamId, teamDomain, botId, botUserId } }: Workspace, url: string): object {
-  return { url: `${url}/`, team: teamDomain, user: 'sentry', team_id: teamId, user_id: botUserId, bot_id: botId, is_enterprise_install: false };
+function testAuthentication(
+  _: Arguments,
+  { installation: { teamId, teamDomain, botId, botUserId } }: Workspace,
+  url: string,
+): object {
+  return {
+    url: `${url}/`,
+    team: teamDomain,
+    user: 'sentry',
+    team_id: teamId,
+    user_id: botUserId,
+    bot_id: botId,
+    is_enterprise_install: false,
+  };
 }
 
-function botInfo(given: Arguments, { installation: { appId, botId, botUserId } }: Workspace): object {
+function botInfo(
+  given: Arguments,
+  { installation: { appId, botId, botUserId } }: Workspace,
+): object {
   if (textArgument(given, 'bot') !== botId) throw new SlackError('bot_not_found');
-  return { bot: { id: botId, app_id: appId, user_id: botUserId, name: 'sentry', deleted: false, updated: 0, icons: {} } };
+  return {
+    bot: {
+      id: botId,
+      app_id: appId,
+      user_id: botUserId,
+      name: 'sentry',
+      deleted: false,
+      updated: 0,
+      icons: {},
+    },
+  };
 }
 
 /** Those who left are not found either. */
 function lookUpByEmail(given: Arguments, { users }: Workspace): object {
   const email = textArgument(given, 'email');
   if (!email) throw missing('email');
-  const user = [...users.values()].find((each) => each.email.toLowerCase() === email.toLowerCase() && !each.deleted);
+  const user = [...users.values()].find(
+    (each) => each.email.toLowerCase() === email.toLowerCase() && !each.deleted,
+  );
   if (!user) throw new SlackError('users_not_found');
   return { user: userObject(user) };
 }
@@ -99,15 +150,38 @@ function listGroupMembers(given: Arguments, { userGroups }: Workspace): object {
 }
 
 function missing(name: string): SlackError {
-  return new SlackError('invalid_arguments', { response_metadata: { messages: [`[ERROR] missing required field: ${name}`] } });
+  return new SlackError('invalid_arguments', {
+    response_metadata: { messages: [`[ERROR] missing required field: ${name}`] },
+  });
 }
 
 function userObject({ id, name, email, teamId, deleted }: User): object {
-  return { id, team_id: teamId, name, deleted, real_name: name, is_bot: false, profile: { email, real_name: name, team: teamId } };
+  return {
+    id,
+    team_id: teamId,
+    name,
+    deleted,
+    real_name: name,
+    is_bot: false,
+    profile: { email, real_name: name, team: teamId },
+  };
 }
 
 /** A message of the app, as Slack shows it. */
-export function messageObject({ ts, text, blocks, threadTs }: Pick<Message, 'ts' | 'text' | 'blocks' | 'threadTs'>, { installation }: Workspace): object {
+export function messageObject(
+  { ts, text, blocks, threadTs }: Pick<Message, 'ts' | 'text' | 'blocks' | 'threadTs'>,
+  { installation }: Workspace,
+): object {
   const { teamId, appId, botId, botUserId } = installation;
-  return { type: 'message', user: botUserId, bot_id: botId, app_id: appId, team: teamId, ts, text, blocks, ...(threadTs && { thread_ts: threadTs }) };
+  return {
+    type: 'message',
+    user: botUserId,
+    bot_id: botId,
+    app_id: appId,
+    team: teamId,
+    ts,
+    text,
+    blocks,
+    ...(threadTs && { thread_ts: threadTs }),
+  };
 }

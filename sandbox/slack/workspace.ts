@@ -94,7 +94,10 @@ export class Workspace {
   readonly ephemerals: Ephemeral[] = [];
   private lastMicroseconds = 0;
 
-  constructor(readonly installation: Installation, private readonly now: () => Date) {}
+  constructor(
+    readonly installation: Installation,
+    private readonly now: () => Date,
+  ) {}
 
   /** The channel, where the app may write. */
   openChannel(id: string | undefined): Channel {
@@ -111,12 +114,23 @@ export class Workspace {
   }
 
   messageAt(channel: string, ts: string | undefined): Message | undefined {
-    return this.messages.find((message) => message.channel === channel && message.ts === ts && !message.deleted);
+    return this.messages.find(
+      (message) => message.channel === channel && message.ts === ts && !message.deleted,
+    );
   }
 
   post({ channel, postedBy, threadTs, isBroadcast, ...content }: NewMessage): Message {
-    if (threadTs !== undefined && !this.messageAt(channel, threadTs)) throw new SlackError('thread_not_found');
-    const message = new Message(channel, this.nextTs(), postedBy, { at: this.now(), ...content }, threadTs, isBroadcast);
+    if (threadTs !== undefined && !this.messageAt(channel, threadTs)) {
+      throw new SlackError('thread_not_found');
+    }
+    const message = new Message(
+      channel,
+      this.nextTs(),
+      postedBy,
+      { at: this.now(), ...content },
+      threadTs,
+      isBroadcast,
+    );
     this.messages.push(message);
     return message;
   }
@@ -139,11 +153,13 @@ export class Workspace {
   }
 }
 
-const BlockList = z.array(z.looseObject({
-  block_id: z.optional(z.string()),
-  elements: z.optional(z.array(z.unknown())),
-  accessory: z.optional(z.unknown()),
-}));
+const BlockList = z.array(
+  z.looseObject({
+    block_id: z.optional(z.string()),
+    elements: z.optional(z.array(z.unknown())),
+    accessory: z.optional(z.unknown()),
+  }),
+);
 const Interactive = z.looseObject({ type: z.literal('button'), action_id: z.optional(z.string()) });
 
 /** What a message is changed to. */
@@ -152,7 +168,9 @@ export function newContentOf(text: string | undefined, sentBlocks: unknown): Con
   return contentOf(text, sentBlocks);
 }
 
-/** Text and blocks as they were sent, checked, with the ids that Slack gives where there are none. */
+/**
+ * Text and blocks as they were sent, checked, with the ids that Slack gives where there are none.
+ */
 export function contentOf(text: string | undefined, sentBlocks: unknown): Content {
   if ((text?.length ?? 0) > LARGEST_TEXT) throw new SlackError('msg_too_long');
   const blocks = sentBlocks === undefined ? [] : blocksOf(sentBlocks);
@@ -163,7 +181,9 @@ export function contentOf(text: string | undefined, sentBlocks: unknown): Conten
 function blocksOf(sent: unknown): Block[] {
   const value = typeof sent === 'string' ? jsonOf(sent) : sent;
   const faults = faultsOfBlocks(value);
-  if (faults.length > 0) throw new SlackError('invalid_blocks', { response_metadata: { messages: faults } });
+  if (faults.length > 0) {
+    throw new SlackError('invalid_blocks', { response_metadata: { messages: faults } });
+  }
   if (JSON.stringify(value).length > LARGEST_BLOCKS) throw new SlackError('msg_blocks_too_long');
   return BlockList.parse(value).map(({ accessory, elements, ...block }) => ({
     ...block,

@@ -11,10 +11,15 @@ const Owner = z.object({ pid: z.number(), token: z.string() });
 const SystemError = z.object({ code: z.string() });
 
 /**
- * Does the work while no other process does. A lock is a folder that holds its owner, made elsewhere and renamed into
- * place: renaming onto a folder that is not empty fails, so there is never a lock without an owner, and never two.
+ * Does the work while no other process does. A lock is a folder that holds its owner, made
+ * elsewhere and renamed into place: renaming onto a folder that is not empty fails, so there is
+ * never a lock without an owner, and never two.
  */
-export async function withFolderLock<T>(lock: string, log: (line: string) => void, work: () => Promise<T>): Promise<T> {
+export async function withFolderLock<T>(
+  lock: string,
+  log: (line: string) => void,
+  work: () => Promise<T>,
+): Promise<T> {
   await acquireLock(lock, log);
   try {
     return await work();
@@ -33,7 +38,8 @@ async function acquireLock(lock: string, log: (line: string) => void): Promise<v
   while (!renamed(prepared, lock)) {
     const owner = readOwner(lock);
     if (owner && !isAlive(owner.pid)) {
-      // The name holds the dead owner's token and the folder stays: whoever comes second cannot move the next owner's lock there.
+      // The name holds the dead owner's token and the folder stays: whoever comes second cannot
+      // move the next owner's lock there.
       renamed(lock, `${lock}-stale-${owner.token}`);
       continue;
     }
@@ -41,7 +47,9 @@ async function acquireLock(lock: string, log: (line: string) => void): Promise<v
     announced = true;
     if (Date.now() > deadline) {
       rmSync(prepared, { recursive: true });
-      throw new Error(`Process ${owner?.pid} has held ${lock} for ten minutes. If it is not at work there, delete that folder.`);
+      throw new Error(
+        `Process ${owner?.pid} has held ${lock} for ten minutes. If it is not at work there, delete that folder.`,
+      );
     }
     await sleep(LOCK_POLL_MS);
   }

@@ -1,4 +1,7 @@
-/** The sandbox's time for emulator, functions and events: the machine's, until it is set; from then on, it goes on from there. */
+/**
+ * The sandbox's time for emulator, functions and events: the machine's, until it is set; from then
+ * on, it goes on from there.
+ */
 export class SandboxClock {
   private aheadMs = 0;
 

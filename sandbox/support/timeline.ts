@@ -22,9 +22,19 @@ export class Timeline {
 export function sentRule({ action, parameters }: ApiCall): string {
   const value = (name: string) => parameters[`IpPermissions.1.${name}`] ?? parameters[name];
   const peer = [
-    'IpRanges.1.CidrIp', 'CidrIp', 'Ipv6Ranges.1.CidrIpv6', 'PrefixListIds.1.PrefixListId', 'Groups.1.GroupId', 'UserIdGroupPairs.1.GroupId',
-  ].map(value).find((found) => found !== undefined);
+    'IpRanges.1.CidrIp',
+    'CidrIp',
+    'Ipv6Ranges.1.CidrIpv6',
+    'PrefixListIds.1.PrefixListId',
+    'Groups.1.GroupId',
+    'UserIdGroupPairs.1.GroupId',
+  ]
+    .map(value)
+    .find((found) => found !== undefined);
   const protocol = value('IpProtocol');
-  const traffic = protocol === '-1' ? 'all traffic' : `${protocol} ${value('FromPort')}${value('ToPort') === value('FromPort') ? '' : `-${value('ToPort')}`}`;
+  const traffic =
+    protocol === '-1'
+      ? 'all traffic'
+      : `${protocol} ${value('FromPort')}${value('ToPort') === value('FromPort') ? '' : `-${value('ToPort')}`}`;
   return `${traffic} ${action.endsWith('Egress') ? 'to' : 'from'} ${peer ?? 'somewhere'}`;
 }

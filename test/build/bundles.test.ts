@@ -24,8 +24,11 @@ describe.each(findHandlers())('the bundle of $name', ({ name }) => {
 });
 
 test('computed keys of SDK schemas become literals, all else stays', () => {
-  const source = 'const _xN = "xmlName";\nconst _a = 1;\nvar S = { [_xN]: "x", [_a]: 2, [other]: 3, ["k"]: _xN };';
-  expect(withLiteralKeys(source)).toBe('const _xN = "xmlName";\nconst _a = 1;\nvar S = { "xmlName": "x", [_a]: 2, [other]: 3, ["k"]: _xN };');
+  const source =
+    'const _xN = "xmlName";\nconst _a = 1;\nvar S = { [_xN]: "x", [_a]: 2, [other]: 3, ["k"]: _xN };';
+  expect(withLiteralKeys(source)).toBe(
+    'const _xN = "xmlName";\nconst _a = 1;\nvar S = { "xmlName": "x", [_a]: 2, [other]: 3, ["k"]: _xN };',
+  );
 });
 
 test('error classes are not registered, but for the one that all others of the service come from', () => {
@@ -38,7 +41,9 @@ describe('an error of a service whose error classes are left out', () => {
   const folder = mkdtempSync(join(tmpdir(), 'bundle-'));
   const outfile = join(folder, 'index.js');
   const server = createServer((_, response) => {
-    response.writeHead(400, { 'content-type': 'application/x-amz-json-1.1' }).end(JSON.stringify({ __type: 'ParameterNotFound', message: 'x' }));
+    response
+      .writeHead(400, { 'content-type': 'application/x-amz-json-1.1' })
+      .end(JSON.stringify({ __type: 'ParameterNotFound', message: 'x' }));
   });
 
   beforeAll(async () => {
@@ -59,7 +64,12 @@ describe('an error of a service whose error classes are left out', () => {
     const { port } = server.address() as AddressInfo;
     const { stdout } = await promisify(execFile)(process.execPath, [outfile], {
       timeout: 10_000,
-      env: { AWS_ENDPOINT_URL: `http://127.0.0.1:${port}`, AWS_REGION: 'eu-west-1', AWS_ACCESS_KEY_ID: 'AKIATEST', AWS_SECRET_ACCESS_KEY: 'secret' },
+      env: {
+        AWS_ENDPOINT_URL: `http://127.0.0.1:${port}`,
+        AWS_REGION: 'eu-west-1',
+        AWS_ACCESS_KEY_ID: 'AKIATEST',
+        AWS_SECRET_ACCESS_KEY: 'secret',
+      },
     });
     expect(JSON.parse(stdout)).toEqual(['ParameterNotFound', 'x', true]);
   });
@@ -84,13 +94,23 @@ describe('what would fail at run time fails the build', () => {
     name: 'there',
     setup: (setup) => {
       setup.onResolve({ filter: /^there$/ }, () => ({ path: 'there', namespace: 'there' }));
-      setup.onLoad({ filter: /.*/, namespace: 'there' }, () => ({ contents: 'export const here = 1;' }));
+      setup.onLoad({ filter: /.*/, namespace: 'there' }, () => ({
+        contents: 'export const here = 1;',
+      }));
     },
   };
 
   test.each(FATAL_WARNINGS)('%s', async (id) => {
     const stdin = { contents: sources[id], resolveDir: __dirname };
-    const failure: unknown = await build({ ...BUNDLE_OPTIONS, stdin, write: false, logLevel: 'silent', plugins: [there] }).catch((error: unknown) => error);
-    expect(failure).toMatchObject({ errors: expect.arrayContaining([expect.objectContaining({ id })]) });
+    const failure: unknown = await build({
+      ...BUNDLE_OPTIONS,
+      stdin,
+      write: false,
+      logLevel: 'silent',
+      plugins: [there],
+    }).catch((error: unknown) => error);
+    expect(failure).toMatchObject({
+      errors: expect.arrayContaining([expect.objectContaining({ id })]),
+    });
   });
 });

@@ -4,45 +4,77 @@ const HASH = 'ab'.repeat(32);
 
 describe('templates are compared exactly', () => {
   test('asset hashes aside', () => {
-    expect(templateDifferences(template({ Fn: lambda(HASH) }), template({ Fn: lambda('cd'.repeat(32)) }), 'exact')).toEqual([]);
+    expect(
+      templateDifferences(
+        template({ Fn: lambda(HASH) }),
+        template({ Fn: lambda('cd'.repeat(32)) }),
+        'exact',
+      ),
+    ).toEqual([]);
   });
 
   test('a resource that was renamed, and one that changed, are named', () => {
     const before = template({ Queue: queue(30), Topic: { Type: 'AWS::SNS::Topic' } });
     const after = template({ Queue: queue(31), News: { Type: 'AWS::SNS::Topic' } });
 
-    expect(templateDifferences(before, after, 'exact')).toEqual(['only before: Resources/Topic', 'only after: Resources/News', 'changed: Resources/Queue']);
+    expect(templateDifferences(before, after, 'exact')).toEqual([
+      'only before: Resources/Topic',
+      'only after: Resources/News',
+      'changed: Resources/Queue',
+    ]);
   });
 });
 
 describe('templates are compared with names put aside', () => {
-  const before = template({ Queue: queue(30), Policy: policy('QueuePolicy0123ABCD', 'Queue', ['sqs:SendMessage', 'sqs:ReceiveMessage']) });
+  const before = template({
+    Queue: queue(30),
+    Policy: policy('QueuePolicy0123ABCD', 'Queue', ['sqs:SendMessage', 'sqs:ReceiveMessage']),
+  });
 
   test('logical ids, derived names and the order of statements make no difference', () => {
-    const after = template({ Changes: queue(30), Rights: policy('ChangesPolicyDCBA3210', 'Changes', ['sqs:ReceiveMessage', 'sqs:SendMessage']) });
+    const after = template({
+      Changes: queue(30),
+      Rights: policy('ChangesPolicyDCBA3210', 'Changes', ['sqs:ReceiveMessage', 'sqs:SendMessage']),
+    });
 
     expect(templateDifferences(before, after, 'renamed')).toEqual([]);
     expect(templateDifferences(before, after, 'exact')).not.toEqual([]);
   });
 
   test('a value that changed is told, of the resource that it belongs to and not of those that refer to it', () => {
-    const after = template({ Changes: queue(31), Rights: policy('ChangesPolicyDCBA3210', 'Changes', ['sqs:SendMessage', 'sqs:ReceiveMessage']) });
+    const after = template({
+      Changes: queue(31),
+      Rights: policy('ChangesPolicyDCBA3210', 'Changes', ['sqs:SendMessage', 'sqs:ReceiveMessage']),
+    });
 
-    expect(templateDifferences(before, after, 'renamed')).toEqual(['only before: Queue', 'only after: Changes']);
+    expect(templateDifferences(before, after, 'renamed')).toEqual([
+      'only before: Queue',
+      'only after: Changes',
+    ]);
   });
 
   test('a reference to another resource of the same type is told', () => {
     const queues = { A: queue(30), B: queue(40) };
 
-    expect(templateDifferences(
-      template({ ...queues, Policy: policy('P', 'A', ['sqs:SendMessage']) }), template({ ...queues, Policy: policy('P', 'B', ['sqs:SendMessage']) }), 'renamed',
-    )).toEqual(['only before: Policy', 'only after: Policy']);
+    expect(
+      templateDifferences(
+        template({ ...queues, Policy: policy('P', 'A', ['sqs:SendMessage']) }),
+        template({ ...queues, Policy: policy('P', 'B', ['sqs:SendMessage']) }),
+        'renamed',
+      ),
+    ).toEqual(['only before: Policy', 'only after: Policy']);
   });
 
   test('a right that was added is told', () => {
-    const after = template({ Queue: queue(30), Policy: policy('P', 'Queue', ['sqs:SendMessage', 'sqs:ReceiveMessage', 'sqs:PurgeQueue']) });
+    const after = template({
+      Queue: queue(30),
+      Policy: policy('P', 'Queue', ['sqs:SendMessage', 'sqs:ReceiveMessage', 'sqs:PurgeQueue']),
+    });
 
-    expect(templateDifferences(before, after, 'renamed')).toEqual(['only before: Policy', 'only after: Policy']);
+    expect(templateDifferences(before, after, 'renamed')).toEqual([
+      'only before: Policy',
+      'only after: Policy',
+    ]);
   });
 });
 
@@ -59,6 +91,13 @@ function queue(timeout: number) {
 }
 
 function policy(name: string, queueId: string, actions: string[]) {
-  const statements = actions.map((action) => ({ Effect: 'Allow', Action: action, Resource: { 'Fn::GetAtt': [queueId, 'Arn'] } }));
-  return { Type: 'AWS::IAM::Policy', Properties: { PolicyName: name, PolicyDocument: { Statement: statements } } };
+  const statements = actions.map((action) => ({
+    Effect: 'Allow',
+    Action: action,
+    Resource: { 'Fn::GetAtt': [queueId, 'Arn'] },
+  }));
+  return {
+    Type: 'AWS::IAM::Policy',
+    Properties: { PolicyName: name, PolicyDocument: { Statement: statements } },
+  };
 }

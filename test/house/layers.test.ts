@@ -4,7 +4,13 @@ import type { Linter } from 'eslint';
 import { LegacyESLint } from 'eslint/use-at-your-own-risk';
 
 /** Only the rules that keep the layers apart: the others need type information and seconds. */
-const RULES = ['import/no-restricted-paths', 'import/no-extraneous-dependencies', 'no-restricted-imports', 'no-restricted-globals', 'no-restricted-syntax'];
+const RULES = [
+  'import/no-restricted-paths',
+  'import/no-extraneous-dependencies',
+  'no-restricted-imports',
+  'no-restricted-globals',
+  'no-restricted-syntax',
+];
 
 describe('an import against the arrows is refused', () => {
   test.each([
@@ -29,11 +35,20 @@ describe('an import against the arrows is refused', () => {
 
 describe('an import along them is not', () => {
   test.each([
-    ['security-group/constructs/a.ts', "import '../../shared/contracts/metrics'; import '../domain/changes/actor'; import 'aws-cdk-lib'; import 'node:path';"],
+    [
+      'security-group/constructs/a.ts',
+      "import '../../shared/contracts/metrics'; import '../domain/changes/actor'; import 'aws-cdk-lib'; import 'node:path';",
+    ],
     ['security-group/contracts/a.ts', "import '../domain/changes/actor';"],
     ['security-group/domain/a.ts', "import 'ipaddr.js'; import '../../shared/domain/clock';"],
-    ['security-group/adapters/a.ts', "import '../../shared/contracts/metrics'; import '../domain/changes/actor'; import 'zod/mini';"],
-    ['security-group/handlers/a.ts', "import '../../shared/adapters/clock/system-clock'; import '../../shared/contracts/metrics';"],
+    [
+      'security-group/adapters/a.ts',
+      "import '../../shared/contracts/metrics'; import '../domain/changes/actor'; import 'zod/mini';",
+    ],
+    [
+      'security-group/handlers/a.ts',
+      "import '../../shared/adapters/clock/system-clock'; import '../../shared/contracts/metrics';",
+    ],
   ])('%s: %s', async (file, source) => {
     expect(await refusals(file, source)).toEqual([]);
   });
@@ -50,7 +65,9 @@ let kept: LegacyESLint | undefined;
 
 /** The project's own configuration, less what is not about layers. */
 function linter(): LegacyESLint {
-  const { plugins, settings, parser, parserOptions, rules, overrides } = JSON.parse(withoutComments(readFileSync(join(projectRoot, '.eslintrc.json'), 'utf8')));
+  const { plugins, settings, parser, parserOptions, rules, overrides } = JSON.parse(
+    withoutComments(readFileSync(join(projectRoot, '.eslintrc.json'), 'utf8')),
+  );
   kept ??= new LegacyESLint({
     cwd: projectRoot,
     useEslintrc: false,
@@ -58,9 +75,15 @@ function linter(): LegacyESLint {
       plugins,
       settings,
       parser,
-      parserOptions: { ecmaVersion: parserOptions.ecmaVersion, sourceType: parserOptions.sourceType },
+      parserOptions: {
+        ecmaVersion: parserOptions.ecmaVersion,
+        sourceType: parserOptions.sourceType,
+      },
       rules: only(rules),
-      overrides: overrides.map((override: Linter.ConfigOverride<Linter.RulesRecord>) => ({ ...override, rules: only(override.rules ?? {}) })),
+      overrides: overrides.map((override: Linter.ConfigOverride<Linter.RulesRecord>) => ({
+        ...override,
+        rules: only(override.rules ?? {}),
+      })),
     },
   });
   return kept;

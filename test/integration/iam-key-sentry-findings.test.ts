@@ -3,8 +3,23 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import type { NewUser } from '../../sandbox/emulator/iam-users';
 import type { DeployedStack } from '../../sandbox/local-aws';
 import { type IamKeySentryProps, KeyExemption } from '../../src';
-import { HOUR_MS, iamCallCount, type KeyRun, KeySandbox, metric } from '../support/sandbox/key-sandbox';
-import { daysBefore, EXEMPT, exemptions, expectedKeys, generatedUsers, isExempt, type PlainRules, tagExempts } from '../support/sandbox/key-users';
+import {
+  HOUR_MS,
+  iamCallCount,
+  type KeyRun,
+  KeySandbox,
+  metric,
+} from '../support/sandbox/key-sandbox';
+import {
+  daysBefore,
+  EXEMPT,
+  exemptions,
+  expectedKeys,
+  generatedUsers,
+  isExempt,
+  type PlainRules,
+  tagExempts,
+} from '../support/sandbox/key-users';
 import { policyStatements, whatIsNotAllowed } from '../support/sandbox/role-policies';
 
 jest.setTimeout(60_000);
@@ -16,13 +31,23 @@ const KEYS_PER_MESSAGE = 150;
 const MOST_CALLS_WITHOUT_KEYS = 10;
 
 const PLAIN: PlainRules = { maxKeyAge: 90 };
-const STRICT: PlainRules = { maxKeyAge: 90, warnBefore: 14, maxUnusedAge: 45, neverUsedGrace: 30, includeInactive: true };
+const STRICT: PlainRules = {
+  maxKeyAge: 90,
+  warnBefore: 14,
+  maxUnusedAge: 45,
+  neverUsedGrace: 30,
+  includeInactive: true,
+};
 
 /** The root user's row comes from the stand-in: the emulator's report has none. */
 const ROOT = {
   createdAt: daysBefore(NOW, 2000),
   keys: [
-    { isActive: true, lastRotatedAt: daysBefore(NOW, 400), lastUsed: { at: daysBefore(NOW, 100), service: 'iam', region: 'us-east-1' } },
+    {
+      isActive: true,
+      lastRotatedAt: daysBefore(NOW, 400),
+      lastUsed: { at: daysBefore(NOW, 100), service: 'iam', region: 'us-east-1' },
+    },
     { isActive: false, lastRotatedAt: daysBefore(NOW, 300) },
   ],
 };
@@ -36,18 +61,31 @@ beforeAll(async () => {
   sandbox = await KeySandbox.start();
   await sandbox.localAws.setClock(new Date(NOW.getTime() - 6 * HOUR_MS));
   const exemptionsWith = (group: iam.IGroup) => [
-    KeyExemption.user(EXEMPT.user), KeyExemption.path(EXEMPT.path), KeyExemption.group(group),
+    KeyExemption.user(EXEMPT.user),
+    KeyExemption.path(EXEMPT.path),
+    KeyExemption.group(group),
     KeyExemption.tag(EXEMPT.tag, { maxDuration: Duration.days(EXEMPT.tagDays) }),
   ];
   const sentry = async (name: string, props: IamKeySentryProps) =>
-    sandbox.deploy(name, (stack) => ({ ...props, exemptions: exemptionsWith(iam.Group.fromGroupName(stack, 'Robots', EXEMPT.group)) }));
+    sandbox.deploy(name, (stack) => ({
+      ...props,
+      exemptions: exemptionsWith(iam.Group.fromGroupName(stack, 'Robots', EXEMPT.group)),
+    }));
   plain = await sentry('Plain', {});
   strict = await sentry('Strict', {
-    warnBefore: Duration.days(14), maxUnusedAge: Duration.days(45), neverUsedGrace: Duration.days(30), includeInactiveKeys: true,
+    warnBefore: Duration.days(14),
+    maxUnusedAge: Duration.days(45),
+    neverUsedGrace: Duration.days(30),
+    includeInactiveKeys: true,
   });
-  await sandbox.localAws.addUsers(Array.from({ length: MANY }, (_, index) => ({
-    name: `keyless-${index}`, createdAt: daysBefore(NOW, 1000), groups: index < 30 ? [EXEMPT.group] : [], keys: [],
-  })));
+  await sandbox.localAws.addUsers(
+    Array.from({ length: MANY }, (_, index) => ({
+      name: `keyless-${index}`,
+      createdAt: daysBefore(NOW, 1000),
+      groups: index < 30 ? [EXEMPT.group] : [],
+      keys: [],
+    })),
+  );
 });
 
 afterAll(async () => sandbox?.localAws.stop());
@@ -59,7 +97,9 @@ test(`${MANY} users without keys cost at most ${MOST_CALLS_WITHOUT_KEYS} calls o
   expect(run).toMatchObject({ succeeded: true, deliveries: [] });
   expect(polls).toBe(2);
   expect(calls).toEqual({ GetCredentialReport: 1, GetGroup: 1 });
-  expect(Object.values(calls).reduce((sum, count) => sum + count)).toBeLessThanOrEqual(MOST_CALLS_WITHOUT_KEYS);
+  expect(Object.values(calls).reduce((sum, count) => sum + count)).toBeLessThanOrEqual(
+    MOST_CALLS_WITHOUT_KEYS,
+  );
   expect(metric(run, 'RunsCompleted')).toEqual([1]);
 });
 
@@ -74,13 +114,26 @@ describe(`${MANY} users, and ${GENERATED} of every kind`, () => {
   test('they are of every kind, each of which makes a difference', () => {
     const keys = users.flatMap((user) => user.keys);
     expect(new Set(users.map((user) => user.keys.length))).toEqual(new Set([0, 1, 2, 3]));
-    expect(new Set(keys.map(({ status }) => status))).toEqual(new Set(['Active', 'Inactive', 'Expired']));
+    expect(new Set(keys.map(({ status }) => status))).toEqual(
+      new Set(['Active', 'Inactive', 'Expired']),
+    );
     const strictly = expectedKeys(users, ROOT, STRICT, NOW);
-    expect(new Set(strictly.flatMap(({ classes }) => classes))).toEqual(new Set(['too-old', 'soon-too-old', 'unused', 'never-used']));
+    expect(new Set(strictly.flatMap(({ classes }) => classes))).toEqual(
+      new Set(['too-old', 'soon-too-old', 'unused', 'never-used']),
+    );
     expect(strictly.length).toBeGreaterThan(KEYS_PER_MESSAGE);
     const plainly = new Set(expectedKeys(users, ROOT, PLAIN, NOW).map(({ keyId }) => keyId));
     expect(keys.some(({ id, changedAt }) => plainly.has(id) && changedAt)).toBe(true);
-    const hidden = users.filter((user) => expectedKeys([{ name: 'nobody', createdAt: NOW, keys: user.keys }], { ...ROOT, keys: [] }, PLAIN, NOW).length > 0)
+    const hidden = users
+      .filter(
+        (user) =>
+          expectedKeys(
+            [{ name: 'nobody', createdAt: NOW, keys: user.keys }],
+            { ...ROOT, keys: [] },
+            PLAIN,
+            NOW,
+          ).length > 0,
+      )
       .map((user) => exemptions(user, NOW).join());
     expect(hidden).toEqual(expect.arrayContaining(['', 'user', 'path', 'group', 'tag']));
   });
@@ -94,10 +147,16 @@ describe(`${MANY} users, and ${GENERATED} of every kind`, () => {
     const run = await sandbox.run(sentry());
     const expected = expectedKeys(users, ROOT, rules, NOW);
     expect(sorted(run.keys)).toEqual(sorted(withoutUndefined(expected)));
-    expect(run.messages.every(({ complete, unknown }) => complete && unknown.length === 0)).toBe(true);
+    expect(run.messages.every(({ complete, unknown }) => complete && unknown.length === 0)).toBe(
+      true,
+    );
     expect(metric(run, 'UnknownLookUps')).toEqual([0]);
-    expect(metric(run, 'KeysTooOld')).toEqual([expected.filter(({ classes }) => classes.includes('too-old')).length]);
-    expect(metric(run, 'OldestKeyAge')).toEqual([Math.max(...expected.map(({ ageInDays }) => ageInDays))]);
+    expect(metric(run, 'KeysTooOld')).toEqual([
+      expected.filter(({ classes }) => classes.includes('too-old')).length,
+    ]);
+    expect(metric(run, 'OldestKeyAge')).toEqual([
+      Math.max(...expected.map(({ ageInDays }) => ageInDays)),
+    ]);
     expectParts(run, expected.length);
     expectTagUses(run, rules);
     expectEvents(run, withoutUndefined(expected));
@@ -110,10 +169,19 @@ test('every message and event is valid, and no call was beyond what the roles al
   expect(sandbox.schemaErrors()).toEqual([]);
   for (const sentry of [plain, strict]) {
     const calls = sandbox.callsOf(sentry);
-    expect(new Set(calls.map(({ action }) => action))).toEqual(new Set([
-      'GetParameters', 'GenerateCredentialReport', 'GetCredentialReport', 'GetGroup', 'ListAccessKeys', 'GetAccessKeyLastUsed', 'ListUserTags',
-      'Publish', 'PutEvents',
-    ]));
+    expect(new Set(calls.map(({ action }) => action))).toEqual(
+      new Set([
+        'GetParameters',
+        'GenerateCredentialReport',
+        'GetCredentialReport',
+        'GetGroup',
+        'ListAccessKeys',
+        'GetAccessKeyLastUsed',
+        'ListUserTags',
+        'Publish',
+        'PutEvents',
+      ]),
+    );
     expect(whatIsNotAllowed(calls, await policyStatements(sandbox.iam, sentry))).toEqual([]);
   }
 });
@@ -133,16 +201,24 @@ function withoutUndefined<T>(value: T): T {
   return JSON.parse(JSON.stringify(value));
 }
 
-/** Large reports are split, numbered and oldest first; the classic fields stand for those of the part, or for all. */
+/**
+ * Large reports are split, numbered and oldest first; the classic fields stand for those of the
+ * part, or for all.
+ */
 function expectParts({ messages, deliveries, keys }: KeyRun, count: number): void {
   const of = Math.ceil(count / KEYS_PER_MESSAGE);
-  expect(messages.map(({ part, parts }) => [part, parts])).toEqual(Array.from({ length: of }, (_, index) => [index + 1, of]));
+  expect(messages.map(({ part, parts }) => [part, parts])).toEqual(
+    Array.from({ length: of }, (_, index) => [index + 1, of]),
+  );
   const ages = keys.map(({ createdAt = '' }) => createdAt);
   expect(ages).toEqual([...ages].sort());
   const tooOld = keys.filter(({ classes }) => classes.includes('too-old'));
   for (const message of messages) {
-    expect(message.Users).toEqual(message.keys.filter(({ classes }) => classes.includes('too-old'))
-      .map(({ userName, ageInDays }) => ({ UserName: userName, KeyAgeInDays: ageInDays })));
+    expect(message.Users).toEqual(
+      message.keys
+        .filter(({ classes }) => classes.includes('too-old'))
+        .map(({ userName, ageInDays }) => ({ UserName: userName, KeyAgeInDays: ageInDays })),
+    );
     expect(message).toMatchObject({
       Description: expect.any(String),
       KeyAgeCutOff: 90,
@@ -152,24 +228,55 @@ function expectParts({ messages, deliveries, keys }: KeyRun, count: number): voi
   }
   for (const { subject, emailText, message } of deliveries) {
     expect(subject).toMatch(/^[\x20-\x7e]{1,100}$/);
-    expect(Buffer.byteLength(emailText) + Buffer.byteLength(message)).toBeLessThanOrEqual(256 * 1024);
+    expect(Buffer.byteLength(emailText) + Buffer.byteLength(message)).toBeLessThanOrEqual(
+      256 * 1024,
+    );
     if (of > 1) expect(subject).toMatch(/\(\d of \d\)$/);
   }
 }
 
-/** Whoever may tag users may hide them: so each user whom a tag hides is named, and each whom it fails to hide. */
+/**
+ * Whoever may tag users may hide them: so each user whom a tag hides is named, and each whom it
+ * fails to hide.
+ */
 function expectTagUses({ messages: [message] }: KeyRun, rules: PlainRules): void {
-  const tagged = users.filter((user) => user.tags?.[EXEMPT.tag] !== undefined && !isExempt({ ...user, tags: {} }, NOW));
-  const listed = tagged.filter((user) => expectedKeys([{ ...user, tags: {} }], { ...ROOT, keys: [] }, rules, NOW).length > 0);
+  const tagged = users.filter(
+    (user) => user.tags?.[EXEMPT.tag] !== undefined && !isExempt({ ...user, tags: {} }, NOW),
+  );
+  const listed = tagged.filter(
+    (user) => expectedKeys([{ ...user, tags: {} }], { ...ROOT, keys: [] }, rules, NOW).length > 0,
+  );
   expect(listed.some(({ tags }) => tagExempts(tags?.[EXEMPT.tag], NOW))).toBe(true);
-  const told = message!.tagUses.map(({ userName, value, ignoredBecause }) => [userName, value, ignoredBecause === undefined]);
-  expect(told).toEqual(expect.arrayContaining(listed.map(({ name, tags }) => [name, tags?.[EXEMPT.tag], tagExempts(tags?.[EXEMPT.tag], NOW)])));
-  expect(tagged.map(({ name }) => name)).toEqual(expect.arrayContaining(message!.tagUses.map(({ userName }) => userName)));
+  const told = message!.tagUses.map(({ userName, value, ignoredBecause }) => [
+    userName,
+    value,
+    ignoredBecause === undefined,
+  ]);
+  expect(told).toEqual(
+    expect.arrayContaining(
+      listed.map(({ name, tags }) => [
+        name,
+        tags?.[EXEMPT.tag],
+        tagExempts(tags?.[EXEMPT.tag], NOW),
+      ]),
+    ),
+  );
+  expect(tagged.map(({ name }) => name)).toEqual(
+    expect.arrayContaining(message!.tagUses.map(({ userName }) => userName)),
+  );
 }
 
 /** One for each key. */
-function expectEvents({ events }: KeyRun, expected: readonly (Identified & { readonly root?: boolean })[]): void {
-  expect(new Set(events.map((event) => event['detail-type']))).toEqual(new Set(['Access Key Finding']));
-  const shown = events.map(({ detail: { version: _version, sentry: _sentry, account: _account, ...key } }): Identified => key);
+function expectEvents(
+  { events }: KeyRun,
+  expected: readonly (Identified & { readonly root?: boolean })[],
+): void {
+  expect(new Set(events.map((event) => event['detail-type']))).toEqual(
+    new Set(['Access Key Finding']),
+  );
+  const shown = events.map(
+    ({ detail: { version: _version, sentry: _sentry, account: _account, ...key } }): Identified =>
+      key,
+  );
   expect(sorted(shown)).toEqual(sorted(expected.map(({ root: _root, ...key }) => key)));
 }

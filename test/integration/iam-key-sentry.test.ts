@@ -1,7 +1,15 @@
 import { Duration } from 'aws-cdk-lib';
 import type { DeployedStack } from '../../sandbox/local-aws';
 import { KeyActions, KeyExemption, SentryMode } from '../../src';
-import { changesIn, DAY_MS, HOUR_MS, iamCallCount, type KeyRun, KeySandbox, metric } from '../support/sandbox/key-sandbox';
+import {
+  changesIn,
+  DAY_MS,
+  HOUR_MS,
+  iamCallCount,
+  type KeyRun,
+  KeySandbox,
+  metric,
+} from '../support/sandbox/key-sandbox';
 import { daysBefore } from '../support/sandbox/key-users';
 import { policyStatements, whatIsNotAllowed } from '../support/sandbox/role-policies';
 
@@ -27,12 +35,23 @@ beforeAll(async () => {
   sandbox = await KeySandbox.start();
   await sandbox.localAws.setClock(START);
   const actions = KeyActions.of({
-    deactivateAfter: Duration.days(100), grace: Duration.days(7), deleteAfterInactive: Duration.days(30), maxActionsPerRun: MOST_STEPS,
+    deactivateAfter: Duration.days(100),
+    grace: Duration.days(7),
+    deleteAfterInactive: Duration.days(30),
+    maxActionsPerRun: MOST_STEPS,
   });
   const exemptions = [KeyExemption.path(SAFE_PATH)];
   sentry = await sandbox.deploy('Acting', () => ({ actions, exemptions }));
-  observer = await sandbox.deploy('Observing', () => ({ actions, exemptions, mode: SentryMode.OBSERVE }));
-  elsewhere = await sandbox.deploy('Elsewhere', () => ({ actions, homeRegion: 'eu-west-1', notifyWhenNothingFound: true }));
+  observer = await sandbox.deploy('Observing', () => ({
+    actions,
+    exemptions,
+    mode: SentryMode.OBSERVE,
+  }));
+  elsewhere = await sandbox.deploy('Elsewhere', () => ({
+    actions,
+    homeRegion: 'eu-west-1',
+    notifyWhenNothingFound: true,
+  }));
   await sandbox.localAws.addUsers([
     ...OLD.map((name, index) => oldUser(name, 300 - index)),
     { ...oldUser('safe', 400), path: SAFE_PATH },
@@ -43,10 +62,17 @@ afterAll(async () => sandbox?.localAws.stop());
 
 function oldUser(name: string, age: number) {
   const createdAt = daysBefore(START, age);
-  return { name, createdAt: daysBefore(START, 500), keys: [{ id: KEY[name], status: 'Active' as const, createdAt }] };
+  return {
+    name,
+    createdAt: daysBefore(START, 500),
+    keys: [{ id: KEY[name], status: 'Active' as const, createdAt }],
+  };
 }
 
-/** Moves the clock on. IAM's credential report is the same for four hours, so every scene needs hours of its own. */
+/**
+ * Moves the clock on. IAM's credential report is the same for four hours, so every scene needs
+ * hours of its own.
+ */
 async function day(days: number): Promise<void> {
   sandbox.gaps.clearFaults();
   sandbox.gaps.reportGeneratedAt = undefined;
@@ -55,7 +81,9 @@ async function day(days: number): Promise<void> {
 
 /** What the report says comes next for each key, by user. */
 function steps({ keys }: KeyRun): Record<string, string | undefined> {
-  return Object.fromEntries(keys.map(({ userName, step }) => [userName, step && `${step.kind} ${step.step}`]));
+  return Object.fromEntries(
+    keys.map(({ userName, step }) => [userName, step && `${step.kind} ${step.step}`]),
+  );
 }
 
 function allOld(step: string): Record<string, string> {
@@ -64,25 +92,38 @@ function allOld(step: string): Record<string, string> {
 
 async function allActive(): Promise<boolean> {
   const statuses = await Promise.all(OLD.map(async (name) => sandbox.statuses(name)));
-  return statuses.every((status, index) => JSON.stringify(status) === JSON.stringify({ [KEY[OLD[index]!]!]: 'Active' }));
+  return statuses.every(
+    (status, index) => JSON.stringify(status) === JSON.stringify({ [KEY[OLD[index]!]!]: 'Active' }),
+  );
 }
 
 test('OBSERVE says what would happen, has no table, and remembers nothing', async () => {
-  expect([...observer.resources.values()].filter(({ type }) => type.startsWith('AWS::DynamoDB'))).toEqual([]);
+  expect(
+    [...observer.resources.values()].filter(({ type }) => type.startsWith('AWS::DynamoDB')),
+  ).toEqual([]);
   const run = await sandbox.run(observer, { reportIsThere: false });
   expect(steps(run)).toEqual(allOld('would deactivate'));
-  expect(run.deliveries[0]?.emailText).toContain('OBSERVE: it would get its notice now: it will be deactivated on 2026-03-18 or soon after.');
+  expect(run.deliveries[0]?.emailText).toContain(
+    'OBSERVE: it would get its notice now: it will be deactivated on 2026-03-18 or soon after.',
+  );
 });
 
 test('a copy outside its home Region does nothing but say so', async () => {
   const run = await sandbox.run(elsewhere);
   expect(run).toMatchObject({ succeeded: true, deliveries: [], calls: [] });
-  expect(run.logs.filter((line) => line.includes('nothing done: IAM is global') && line.includes('eu-west-1'))).toHaveLength(1);
+  expect(
+    run.logs.filter(
+      (line) => line.includes('nothing done: IAM is global') && line.includes('eu-west-1'),
+    ),
+  ).toHaveLength(1);
   expect(metric(run, 'RunsSkipped')).toEqual([1]);
   expect(metric(run, 'RunsCompleted')).toEqual([]);
 });
 
-/** What IAM's emulator lacks, here and below, comes from the hand-written stand-in: states of the report, faults of single users and keys. */
+/**
+ * What IAM's emulator lacks, here and below, comes from the hand-written stand-in: states of the
+ * report, faults of single users and keys.
+ */
 describe('the report', () => {
   test('that is in progress is waited for, and one that is gone again is asked for anew', async () => {
     await day(1);
@@ -90,7 +131,10 @@ describe('the report', () => {
     sandbox.gaps.reportErrors.push('ReportInProgress', 'ReportNotPresent', 'ReportExpired');
     const run = await sandbox.run(observer, { reportIsThere: false });
     expect(steps(run)).toEqual(allOld('would deactivate'));
-    expect(iamCallCount(run)).toMatchObject({ GenerateCredentialReport: 6, GetCredentialReport: 4 });
+    expect(iamCallCount(run)).toMatchObject({
+      GenerateCredentialReport: 6,
+      GetCredentialReport: 4,
+    });
     expect(run.messages).toMatchObject([{ complete: true }]);
   });
 
@@ -98,8 +142,15 @@ describe('the report', () => {
     await day(1.5);
     sandbox.gaps.reportGeneratedAt = new Date(sandbox.localAws.now().getTime() - 10 * HOUR_MS);
     const failed = await sandbox.run(observer);
-    expect(failed).toMatchObject({ succeeded: false, error: expect.stringMatching(/still gives the credential report of/), deliveries: [] });
-    expect(iamCallCount(failed)).toEqual({ GenerateCredentialReport: 2 * TRIES, GetCredentialReport: 2 * TRIES });
+    expect(failed).toMatchObject({
+      succeeded: false,
+      error: expect.stringMatching(/still gives the credential report of/),
+      deliveries: [],
+    });
+    expect(iamCallCount(failed)).toEqual({
+      GenerateCredentialReport: 2 * TRIES,
+      GetCredentialReport: 2 * TRIES,
+    });
     expect(metric(failed, 'RunsCompleted')).toEqual([]);
 
     sandbox.gaps.reportGeneratedAt = undefined;
@@ -109,7 +160,11 @@ describe('the report', () => {
   test('users and keys that vanish in the middle are no failure', async () => {
     await day(2);
     sandbox.gaps.fail({ action: 'ListAccessKeys', userName: OLD[0], errorCode: 'NoSuchEntity' });
-    sandbox.gaps.fail({ action: 'GetAccessKeyLastUsed', accessKeyId: KEY[OLD[1]!], errorCode: 'NoSuchEntity' });
+    sandbox.gaps.fail({
+      action: 'GetAccessKeyLastUsed',
+      accessKeyId: KEY[OLD[1]!],
+      errorCode: 'NoSuchEntity',
+    });
     const run = await sandbox.run(observer);
     expect(run.keys.map(({ userName }) => userName)).toEqual(OLD.slice(2));
     expect(run.messages).toMatchObject([{ complete: true, unknown: [] }]);
@@ -120,9 +175,18 @@ describe('the report', () => {
 describe('the life of a key', () => {
   test('a notice that SNS does not take is none: the run fails, and nothing is remembered as told', async () => {
     await day(3);
-    sandbox.localAws.failNext({ service: 'sns', action: 'Publish', errorCode: 'AuthorizationError', times: TRIES });
+    sandbox.localAws.failNext({
+      service: 'sns',
+      action: 'Publish',
+      errorCode: 'AuthorizationError',
+      times: TRIES,
+    });
     const run = await sandbox.run(sentry);
-    expect(run).toMatchObject({ succeeded: false, error: expect.stringContaining('AuthorizationError'), deliveries: [] });
+    expect(run).toMatchObject({
+      succeeded: false,
+      error: expect.stringContaining('AuthorizationError'),
+      deliveries: [],
+    });
     expect(await sandbox.noticedKeys(sentry)).toEqual([]);
     expect(metric(run, 'RunsCompleted')).toEqual([]);
   });
@@ -133,23 +197,37 @@ describe('the life of a key', () => {
     expect(steps(run)).toEqual(allOld('notice deactivate'));
     expect(changesIn(run)).toEqual([]);
     expect(await sandbox.noticedKeys(sentry)).toEqual(OLD.map((name) => KEY[name]));
-    expect(run.deliveries[0]?.emailText).toContain('NOTICE: it will be deactivated on 2026-03-29 or soon after, unless it is replaced before.');
+    expect(run.deliveries[0]?.emailText).toContain(
+      'NOTICE: it will be deactivated on 2026-03-29 or soon after, unless it is replaced before.',
+    );
     const due = run.keys.flatMap(({ step }) => step?.dueAt ?? []);
     expect(new Set(due.map((text) => text.slice(0, 10)))).toEqual(new Set(['2026-03-28']));
   });
 
   test('while another run is under way none begins; one that died is in the way for a quarter of an hour only', async () => {
     await day(13);
-    await sandbox.letAnotherRunBegin(sentry, new Date(sandbox.localAws.now().getTime() + 15 * 60_000));
+    await sandbox.letAnotherRunBegin(
+      sentry,
+      new Date(sandbox.localAws.now().getTime() + 15 * 60_000),
+    );
     const refused = await sandbox.run(sentry);
-    expect(refused).toMatchObject({ succeeded: false, error: expect.stringContaining('Another run of the sentry is under way'), deliveries: [] });
+    expect(refused).toMatchObject({
+      succeeded: false,
+      error: expect.stringContaining('Another run of the sentry is under way'),
+      deliveries: [],
+    });
     await day(13.1);
     expect((await sandbox.run(sentry)).succeeded).toBe(true);
   });
 
   test('findings that EventBridge does not take are counted, and do not have the report sent again', async () => {
     await day(14);
-    sandbox.localAws.failNext({ service: 'events', action: 'PutEvents', errorCode: 'AccessDeniedException', times: 1 });
+    sandbox.localAws.failNext({
+      service: 'events',
+      action: 'PutEvents',
+      errorCode: 'AccessDeniedException',
+      times: 1,
+    });
     const run = await sandbox.run(sentry);
     expect(run.deliveries).toHaveLength(1);
     expect(metric(run, 'AnnouncementsFailed')).toEqual([1]);
@@ -165,14 +243,30 @@ describe('the life of a key', () => {
 
   test('while anything is unknown nothing is done, and the report names it', async () => {
     await day(18.3);
-    sandbox.gaps.fail({ action: 'GetAccessKeyLastUsed', accessKeyId: KEY[last], errorCode: 'AccessDenied' });
+    sandbox.gaps.fail({
+      action: 'GetAccessKeyLastUsed',
+      accessKeyId: KEY[last],
+      errorCode: 'AccessDenied',
+    });
     const run = await sandbox.run(sentry);
-    expect(run.messages).toMatchObject([{
-      complete: false, severity: 'high', unknown: [{ what: `last use of ${KEY[last]} of ${last}`, reason: expect.stringContaining('AccessDenied') }],
-    }]);
+    expect(run.messages).toMatchObject([
+      {
+        complete: false,
+        severity: 'high',
+        unknown: [
+          {
+            what: `last use of ${KEY[last]} of ${last}`,
+            reason: expect.stringContaining('AccessDenied'),
+          },
+        ],
+      },
+    ]);
     expect(run.deliveries[0]?.subject).toMatch(/INCOMPLETE/);
     expect(run.deliveries[0]?.emailText).toContain('This report is INCOMPLETE: 1 look-ups failed');
-    expect(run.keys.find(({ userName }) => userName === last)).toMatchObject({ lastUsed: { kind: 'unknown' }, classes: ['too-old'] });
+    expect(run.keys.find(({ userName }) => userName === last)).toMatchObject({
+      lastUsed: { kind: 'unknown' },
+      classes: ['too-old'],
+    });
     expect(metric(run, 'UnknownLookUps')).toEqual([1]);
     expect(steps(run)).toEqual(allOld('held deactivate'));
     expect(changesIn(run)).toEqual([]);
@@ -185,8 +279,15 @@ describe('the life of a key', () => {
     await day(18.6);
     const run = await sandbox.run(sentry);
     const [done, left] = [OLD.slice(0, MOST_STEPS), OLD.slice(MOST_STEPS)];
-    expect(steps(run)).toEqual(Object.fromEntries([...done.map((name) => [name, 'done deactivate']), ...left.map((name) => [name, 'held deactivate'])]));
-    expect(changesIn(run)).toEqual(done.map((name) => `UpdateAccessKey ${name} ${KEY[name]} Inactive`));
+    expect(steps(run)).toEqual(
+      Object.fromEntries([
+        ...done.map((name) => [name, 'done deactivate']),
+        ...left.map((name) => [name, 'held deactivate']),
+      ]),
+    );
+    expect(changesIn(run)).toEqual(
+      done.map((name) => `UpdateAccessKey ${name} ${KEY[name]} Inactive`),
+    );
     expect(metric(run, 'KeysDeactivated')).toEqual([MOST_STEPS]);
     expect(await sandbox.statuses(OLD[0]!)).toEqual({ [KEY[OLD[0]!]!]: 'Inactive' });
     undo = run.keys.find(({ userName }) => userName === OLD[1])?.step?.undo;
@@ -196,20 +297,31 @@ describe('the life of a key', () => {
   test('the next run takes the rest, and tells of the deletion of those before', async () => {
     await day(18.8);
     const run = await sandbox.run(sentry);
-    expect(steps(run)).toEqual(Object.fromEntries(OLD.map((name, index) => [name, index < MOST_STEPS ? 'notice delete' : 'done deactivate'])));
+    expect(steps(run)).toEqual(
+      Object.fromEntries(
+        OLD.map((name, index) => [name, index < MOST_STEPS ? 'notice delete' : 'done deactivate']),
+      ),
+    );
     expect(changesIn(run)).toHaveLength(OLD.length - MOST_STEPS);
   });
 
   test('each deletion has a notice of its own, from the run that first saw the key inactive', async () => {
     await day(19);
     const run = await sandbox.run(sentry);
-    expect(steps(run)).toEqual(Object.fromEntries(OLD.map((name, index) => [name, index < MOST_STEPS ? 'wait delete' : 'notice delete'])));
+    expect(steps(run)).toEqual(
+      Object.fromEntries(
+        OLD.map((name, index) => [name, index < MOST_STEPS ? 'wait delete' : 'notice delete']),
+      ),
+    );
     expect(changesIn(run)).toEqual([]);
   });
 
   test('the command undoes it; the notice stands, so the key is deactivated again without a new wait', async () => {
     await day(25);
-    const { exitCode, stderr } = await sandbox.localAws.cli(undo!.replaceAll('\'', '').split(' ').slice(1), sandbox.administrator);
+    const { exitCode, stderr } = await sandbox.localAws.cli(
+      undo!.replaceAll("'", '').split(' ').slice(1),
+      sandbox.administrator,
+    );
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
     expect(await sandbox.statuses(OLD[1]!)).toEqual({ [KEY[OLD[1]!]!]: 'Active' });
     const run = await sandbox.run(sentry);
@@ -222,7 +334,9 @@ describe('the life of a key', () => {
     const run = await sandbox.run(sentry);
     expect(changesIn(run)).toEqual([]);
     expect(steps(run)[OLD[1]!]).toBe('notice delete');
-    expect(run.keys.find(({ userName }) => userName === OLD[1])?.step?.dueAt).toMatch(/^2026-05-05/);
+    expect(run.keys.find(({ userName }) => userName === OLD[1])?.step?.dueAt).toMatch(
+      /^2026-05-05/,
+    );
   });
 
   test('a key that was inactive for long enough, and told, is deleted; the cap holds, and a key whose time began anew waits', async () => {
@@ -234,9 +348,13 @@ describe('the life of a key', () => {
     await day(50);
     const run = await sandbox.run(sentry);
     const due = OLD.filter((_, index) => index !== 1);
-    expect(changesIn(run)).toEqual(due.slice(0, MOST_STEPS).map((name) => `DeleteAccessKey ${name} ${KEY[name]}`));
+    expect(changesIn(run)).toEqual(
+      due.slice(0, MOST_STEPS).map((name) => `DeleteAccessKey ${name} ${KEY[name]}`),
+    );
     expect(steps(run)).toMatchObject({
-      ...Object.fromEntries(due.slice(0, MOST_STEPS).map((name) => [name, 'done delete'])), [OLD[1]!]: 'wait delete', [due.at(-1)!]: 'held delete',
+      ...Object.fromEntries(due.slice(0, MOST_STEPS).map((name) => [name, 'done delete'])),
+      [OLD[1]!]: 'wait delete',
+      [due.at(-1)!]: 'held delete',
     });
     expect(metric(run, 'KeysDeleted')).toEqual([MOST_STEPS]);
     expect(await sandbox.statuses(OLD[0]!)).toEqual({});
@@ -245,7 +363,12 @@ describe('the life of a key', () => {
 
   test('a step that SNS does not hear of is told by a later run', async () => {
     await day(51);
-    sandbox.localAws.failNext({ service: 'sns', action: 'Publish', errorCode: 'AuthorizationError', times: TRIES });
+    sandbox.localAws.failNext({
+      service: 'sns',
+      action: 'Publish',
+      errorCode: 'AuthorizationError',
+      times: TRIES,
+    });
     const failed = await sandbox.run(sentry);
     expect(failed).toMatchObject({ succeeded: false, deliveries: [] });
     expect(changesIn(failed)).toEqual([`DeleteAccessKey ${last} ${KEY[last]}`]);
@@ -260,7 +383,9 @@ describe('the life of a key', () => {
 
   test('the key whose time began anew is deleted at last; the exempt one was never touched', async () => {
     await day(57);
-    expect(changesIn(await sandbox.run(sentry))).toEqual([`DeleteAccessKey ${OLD[1]} ${KEY[OLD[1]!]}`]);
+    expect(changesIn(await sandbox.run(sentry))).toEqual([
+      `DeleteAccessKey ${OLD[1]} ${KEY[OLD[1]!]}`,
+    ]);
     expect(Object.values(await sandbox.statuses('safe'))).toEqual(['Active']);
   });
 });
@@ -270,7 +395,10 @@ test('every message and every event is valid, with the fields of the classic scr
   expect(sandbox.schemaErrors()).toEqual([]);
   for (const message of sandbox.messages) {
     expect(message).toMatchObject({
-      Users: expect.any(Array), Description: expect.any(String), KeyAgeCutOff: 90, OldKeyCount: expect.stringMatching(/^Found \d+ Keys that are older than 90 days$/),
+      Users: expect.any(Array),
+      Description: expect.any(String),
+      KeyAgeCutOff: 90,
+      OldKeyCount: expect.stringMatching(/^Found \d+ Keys that are older than 90 days$/),
     });
   }
   expect(sandbox.events.length).toBeGreaterThan(20);
@@ -279,13 +407,28 @@ test('every message and every event is valid, with the fields of the classic scr
 test('no call of the functions is beyond what their roles allow, and the observer cannot change keys', async () => {
   const statements = await policyStatements(sandbox.iam, sentry);
   const own = sandbox.callsOf(sentry);
-  expect(new Set(own.map(({ action }) => action))).toEqual(new Set([
-    'GetParameters', 'GenerateCredentialReport', 'GetCredentialReport', 'ListAccessKeys', 'GetAccessKeyLastUsed', 'Scan', 'PutItem', 'Publish', 'PutEvents',
-    'UpdateAccessKey', 'DeleteAccessKey',
-  ]));
+  expect(new Set(own.map(({ action }) => action))).toEqual(
+    new Set([
+      'GetParameters',
+      'GenerateCredentialReport',
+      'GetCredentialReport',
+      'ListAccessKeys',
+      'GetAccessKeyLastUsed',
+      'Scan',
+      'PutItem',
+      'Publish',
+      'PutEvents',
+      'UpdateAccessKey',
+      'DeleteAccessKey',
+    ]),
+  );
   expect(whatIsNotAllowed(own, statements)).toEqual([]);
   const observing = await policyStatements(sandbox.iam, observer);
   expect(whatIsNotAllowed(sandbox.callsOf(observer), observing)).toEqual([]);
-  expect(observing.flatMap(({ actions }) => actions).filter((action) => /AccessKey$|dynamodb/.test(action))).toEqual([]);
+  expect(
+    observing
+      .flatMap(({ actions }) => actions)
+      .filter((action) => /AccessKey$|dynamodb/.test(action)),
+  ).toEqual([]);
   expect(changesIn({ calls: sandbox.callsOf(observer) })).toEqual([]);
 });

@@ -1,4 +1,10 @@
-import { ALICE, ApprovalSandbox, BOB, buttonsOf, MALLORY } from '../support/sandbox/approval-sandbox';
+import {
+  ALICE,
+  ApprovalSandbox,
+  BOB,
+  buttonsOf,
+  MALLORY,
+} from '../support/sandbox/approval-sandbox';
 
 jest.setTimeout(120_000);
 
@@ -22,7 +28,12 @@ beforeEach(() => sandbox.begin());
 test('a port that was opened is closed, and opened again once two people have approved it, for good', async () => {
   await sandbox.open(sandbox.guarded, SSH);
   expect(await sandbox.rules(sandbox.guarded)).toEqual([HTTPS]);
-  expect(buttonsOf(sandbox.lastQuestion)).toEqual(['Approve', 'Approve for 1 h', 'Approve for 8 h', 'Deny']);
+  expect(buttonsOf(sandbox.lastQuestion)).toEqual([
+    'Approve',
+    'Approve for 1 h',
+    'Approve for 8 h',
+    'Deny',
+  ]);
   await sandbox.click(ALICE, 'Approve');
   expect(await sandbox.rules(sandbox.guarded)).toEqual([HTTPS]);
   await sandbox.click(BOB, 'Approve');

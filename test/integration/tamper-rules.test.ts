@@ -19,11 +19,19 @@ describe('tampering, by the matcher of the emulator', () => {
 
   beforeAll(async () => {
     const { python } = await preparePythonEnvironment(() => undefined);
-    const input = JSON.stringify([patterns.map(([, pattern]) => pattern), cases.map(({ event }) => event)]);
+    const input = JSON.stringify([
+      patterns.map(([, pattern]) => pattern),
+      cases.map(({ event }) => event),
+    ]);
     matched = JSON.parse(execFileSync(python, ['-c', MATCH_EVENTS], { input, encoding: 'utf8' }));
   }, 120_000);
 
-  test.each(cases.map(({ name, toldBy }, index) => [name, toldBy, index] as const))('%s is told by %j', (_, toldBy, index) => {
-    expect(patterns.map(([rule]) => rule).filter((__, rule) => matched[rule]![index])).toEqual(toldBy);
-  });
+  test.each(cases.map(({ name, toldBy }, index) => [name, toldBy, index] as const))(
+    '%s is told by %j',
+    (_, toldBy, index) => {
+      expect(patterns.map(([rule]) => rule).filter((__, rule) => matched[rule]![index])).toEqual(
+        toldBy,
+      );
+    },
+  );
 });

@@ -22,19 +22,34 @@ afterAll(async () => aws.stop());
 
 async function openPort(groupId: string, port: number): Promise<CliResult> {
   const user = await aws.createUser(`user-${port}`);
-  const call = ['ec2', 'authorize-security-group-ingress', '--group-id', groupId, '--protocol', 'tcp', '--port', String(port), '--cidr', '0.0.0.0/0'];
+  const call = [
+    'ec2',
+    'authorize-security-group-ingress',
+    '--group-id',
+    groupId,
+    '--protocol',
+    'tcp',
+    '--port',
+    String(port),
+    '--cidr',
+    '0.0.0.0/0',
+  ];
   return aws.cli(call, user);
 }
 
 test('a call of the AWS CLI reaches the function as an event; no longer once the stack is retired', async () => {
-  const stack = await aws.deploy(synthesizeTinyApp((scope) => {
-    const { ref: vpcId } = new ec2.CfnVPC(scope, 'Vpc', { cidrBlock: '10.0.0.0/16' });
-    const group = new ec2.CfnSecurityGroup(scope, 'Group', { groupDescription: 'group', vpcId });
-    // The tiny app's own pattern knows another group.
-    const rule = scope.node.findChild('Rule').node.defaultChild;
-    if (!(rule instanceof CfnRule)) throw new Error('no rule');
-    rule.addPropertyOverride('EventPattern.detail.requestParameters.groupId', [group.attrGroupId]);
-  }));
+  const stack = await aws.deploy(
+    synthesizeTinyApp((scope) => {
+      const { ref: vpcId } = new ec2.CfnVPC(scope, 'Vpc', { cidrBlock: '10.0.0.0/16' });
+      const group = new ec2.CfnSecurityGroup(scope, 'Group', { groupDescription: 'group', vpcId });
+      // The tiny app's own pattern knows another group.
+      const rule = scope.node.findChild('Rule').node.defaultChild;
+      if (!(rule instanceof CfnRule)) throw new Error('no rule');
+      rule.addPropertyOverride('EventPattern.detail.requestParameters.groupId', [
+        group.attrGroupId,
+      ]);
+    }),
+  );
   const groupId = stack.resources.get('Group')?.physicalId ?? '';
 
   await expect(openPort(groupId, 22)).resolves.toMatchObject({ exitCode: 0 });
@@ -50,7 +65,10 @@ test('two stand side by side and know nothing of each other', async () => {
   const other = await LocalAws.start();
   const user = await other.createUser('other');
   expect(other.endpoint).not.toBe(aws.endpoint);
-  const { stdout } = await other.cli(['iam', 'list-users', '--query', 'Users[].UserName', '--output', 'text'], user);
+  const { stdout } = await other.cli(
+    ['iam', 'list-users', '--query', 'Users[].UserName', '--output', 'text'],
+    user,
+  );
   expect(stdout.trim()).toBe('other');
   await other.stop();
 });

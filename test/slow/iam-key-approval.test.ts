@@ -1,7 +1,26 @@
-import { DeleteAccessKeyCommand, TagUserCommand, UpdateAccessKeyCommand } from '@aws-sdk/client-iam';
+import {
+  DeleteAccessKeyCommand,
+  TagUserCommand,
+  UpdateAccessKeyCommand,
+} from '@aws-sdk/client-iam';
 import { buttonsOf } from '../support/sandbox/approval-sandbox';
-import { ALICE, BOB, EXEMPT_UNTIL, GRACE, type Item, KeyApprovalSandbox, keyIdOf, stepsIn, type Told } from '../support/sandbox/key-approval-sandbox';
-import { type AllowStatement, policyStatements, whatIsNotAllowed, whatIsNotNeeded } from '../support/sandbox/role-policies';
+import {
+  ALICE,
+  BOB,
+  EXEMPT_UNTIL,
+  GRACE,
+  type Item,
+  KeyApprovalSandbox,
+  keyIdOf,
+  stepsIn,
+  type Told,
+} from '../support/sandbox/key-approval-sandbox';
+import {
+  type AllowStatement,
+  policyStatements,
+  whatIsNotAllowed,
+  whatIsNotNeeded,
+} from '../support/sandbox/role-policies';
 
 jest.setTimeout(300_000);
 
@@ -10,15 +29,33 @@ const DAY_MS = 86_400_000;
 
 const [CHECKS, CARRIES_OUT] = ['SentryCheckAccessKeys', 'SentryCarryOutDecision'];
 
-/** Used by AWS itself in the role's name, as no call of a function shows: by Lambda, for logs and to poll the queue, and by services that encrypt. */
-const USED_BY_AWS = /^(logs:(CreateLogStream|PutLogEvents)|kms:(?!.*Mac$).*|sqs:(ReceiveMessage|DeleteMessage|GetQueueUrl|GetQueueAttributes))$/;
+/**
+ * Used by AWS itself in the role's name, as no call of a function shows: by Lambda, for logs and to
+ * poll the queue, and by services that encrypt.
+ */
+const USED_BY_AWS =
+  /^(logs:(CreateLogStream|PutLogEvents)|kms:(?!.*Mac$).*|sqs:(ReceiveMessage|DeleteMessage|GetQueueUrl|GetQueueAttributes))$/;
 
 /** Each test has one of its own. */
 const USERS = [
-  'approved', 'denied', 'unanswered', 'replaced', 'switchedoff', 'tagged', 'refused', 'unclear', 'forged', 'swapped', 'decidedfirst', 'ranfirst',
+  'approved',
+  'denied',
+  'unanswered',
+  'replaced',
+  'switchedoff',
+  'tagged',
+  'refused',
+  'unclear',
+  'forged',
+  'swapped',
+  'decidedfirst',
+  'ranfirst',
 ];
 /** More than the calls that it takes to carry a decision out. */
-const CRASHED = Array.from({ length: 26 }, (_, index) => `crash${String(index + 1).padStart(2, '0')}`);
+const CRASHED = Array.from(
+  { length: 26 },
+  (_, index) => `crash${String(index + 1).padStart(2, '0')}`,
+);
 
 let sandbox: KeyApprovalSandbox;
 
@@ -33,7 +70,9 @@ describe('before anybody is asked', () => {
   test('the key gets its notice, which says so', async () => {
     const told = await sandbox.run();
     expect(stepsIn(told)).toEqual(everybody('notice deactivate'));
-    expect(told.deliveries[0]?.emailText).toContain('NOTICE: people will be asked on 2026-03-18 or soon after whether it may be deactivated');
+    expect(told.deliveries[0]?.emailText).toContain(
+      'NOTICE: people will be asked on 2026-03-18 or soon after whether it may be deactivated',
+    );
     expect(stepOf(told, 'approved')).toMatchObject({ asksFirst: true });
   });
 
@@ -47,10 +86,19 @@ describe('before anybody is asked', () => {
     await sandbox.setClockOn((GRACE - 2) * DAY_MS);
     const told = await sandbox.run();
     expect(stepsIn(told)).toEqual(everybody('asked deactivate'));
-    expect(told.deliveries[0]?.emailText).toContain('People are asked since 2026-03-18 whether it may be deactivated: request ');
+    expect(told.deliveries[0]?.emailText).toContain(
+      'People are asked since 2026-03-18 whether it may be deactivated: request ',
+    );
     for (const name of USERS) expect(sandbox.questionsAbout(name)).toHaveLength(1);
     const { text } = sandbox.questionAbout('approved');
-    for (const fact of ['User: approved', 'Account: 123456789012', 'Created: 2025-08-22, 208 days ago', 'Last used: 2026-03-09 (s3, eu-west-1)']) expect(text).toContain(fact);
+    for (const fact of [
+      'User: approved',
+      'Account: 123456789012',
+      'Created: 2025-08-22, 208 days ago',
+      'Last used: 2026-03-09 (s3, eu-west-1)',
+    ]) {
+      expect(text).toContain(fact);
+    }
     expect(buttonsOf(sandbox.questionAbout('approved'))).toEqual(['Approve', 'Deny']);
   });
 
@@ -65,8 +113,13 @@ describe('what people decide is made true, and told', () => {
     const told = await sandbox.tellingOf(async () => sandbox.click(ALICE, 'Approve', 'approved'));
     await expectDeactivated('approved');
     expect(told.deliveries).toHaveLength(1);
-    expect(stepOf(told, 'approved')).toMatchObject({ kind: 'done', undo: expect.stringContaining('--status Active') });
-    expect(told.deliveries[0]?.emailText).toContain('It was deactivated on 2026-03-18, as people approved: request AKIAAPPROVED00000000-');
+    expect(stepOf(told, 'approved')).toMatchObject({
+      kind: 'done',
+      undo: expect.stringContaining('--status Active'),
+    });
+    expect(told.deliveries[0]?.emailText).toContain(
+      'It was deactivated on 2026-03-18, as people approved: request AKIAAPPROVED00000000-',
+    );
   });
 
   test('and the next run does not tell it again, nor asks', async () => {
@@ -87,9 +140,12 @@ describe('what people decide is made true, and told', () => {
     expect(told.deliveries).toEqual([]);
     expect(sandbox.questionAbout('denied').text).toMatch(/Denied by.*Carried out.*left as it is/s);
     const report = await sandbox.run();
-    expect(stepOf(report, 'denied')).toEqual(expect.objectContaining({
-      kind: 'held', reason: 'people denied it on 2026-03-18, and are asked again from 2026-04-17 on',
-    }));
+    expect(stepOf(report, 'denied')).toEqual(
+      expect.objectContaining({
+        kind: 'held',
+        reason: 'people denied it on 2026-03-18, and are asked again from 2026-04-17 on',
+      }),
+    );
     expect(await sandbox.status('denied')).toBe('Active');
     expect(sandbox.questionsAbout('denied')).toHaveLength(1);
   });
@@ -97,26 +153,54 @@ describe('what people decide is made true, and told', () => {
 
 describe('things are not any more as people were shown them', () => {
   test.each([
-    ['deleted by its owner', 'replaced', async () => sandbox.iam.send(new DeleteAccessKeyCommand({ UserName: 'replaced', AccessKeyId: keyIdOf('replaced') })), undefined],
-    ['deactivated by its owner', 'switchedoff', async () => setStatus('switchedoff', 'Inactive'), 'Inactive'],
+    [
+      'deleted by its owner',
+      'replaced',
+      async () =>
+        sandbox.iam.send(
+          new DeleteAccessKeyCommand({ UserName: 'replaced', AccessKeyId: keyIdOf('replaced') }),
+        ),
+      undefined,
+    ],
+    [
+      'deactivated by its owner',
+      'switchedoff',
+      async () => setStatus('switchedoff', 'Inactive'),
+      'Inactive',
+    ],
     ['of a user who is exempt by now', 'tagged', async () => tag('tagged', '2026-06-01'), 'Active'],
-  ])('a key that was %s: nothing is done, and the message says so', async (_what, name, act, status) => {
-    await act();
-    const told = await sandbox.tellingOf(async () => sandbox.click(ALICE, 'Approve', name));
-    expect(sandbox.questionAbout(name).text).toMatch(/Approved.*Not carried out.*Nothing was done/s);
-    expect(buttonsOf(sandbox.questionAbout(name))).toEqual([]);
-    expect(await sandbox.status(name)).toBe(status);
-    expect(sandbox.deactivationsOf(name)).toBe(0);
-    expect(stepsIn(told)[name]).toBeUndefined();
-  });
+  ])(
+    'a key that was %s: nothing is done, and the message says so',
+    async (_what, name, act, status) => {
+      await act();
+      const told = await sandbox.tellingOf(async () => sandbox.click(ALICE, 'Approve', name));
+      expect(sandbox.questionAbout(name).text).toMatch(
+        /Approved.*Not carried out.*Nothing was done/s,
+      );
+      expect(buttonsOf(sandbox.questionAbout(name))).toEqual([]);
+      expect(await sandbox.status(name)).toBe(status);
+      expect(sandbox.deactivationsOf(name)).toBe(0);
+      expect(stepsIn(told)[name]).toBeUndefined();
+    },
+  );
 });
 
 describe('what goes wrong', () => {
   test('IAM refuses: it is told, and tried again when people say so', async () => {
-    sandbox.gaps.fail({ action: 'UpdateAccessKey', accessKeyId: keyIdOf('refused'), errorCode: 'AccessDenied', times: 1 });
+    sandbox.gaps.fail({
+      action: 'UpdateAccessKey',
+      accessKeyId: keyIdOf('refused'),
+      errorCode: 'AccessDenied',
+      times: 1,
+    });
     const told = await sandbox.tellingOf(async () => sandbox.click(ALICE, 'Approve', 'refused'));
-    expect(stepOf(told, 'refused')).toMatchObject({ kind: 'failed', reason: expect.stringContaining('AccessDenied') });
-    expect(told.deliveries[0]?.emailText).toContain('People have approved it, and can have it tried again in Slack: request AKIAREFUSED');
+    expect(stepOf(told, 'refused')).toMatchObject({
+      kind: 'failed',
+      reason: expect.stringContaining('AccessDenied'),
+    });
+    expect(told.deliveries[0]?.emailText).toContain(
+      'People have approved it, and can have it tried again in Slack: request AKIAREFUSED',
+    );
     expect(sandbox.questionAbout('refused').text).toMatch(/Failed.*AccessDenied/s);
     expect(buttonsOf(sandbox.questionAbout('refused'))).toEqual(['Retry']);
     expect(stepsIn(await sandbox.run())).toMatchObject({ refused: 'held deactivate' });
@@ -126,9 +210,16 @@ describe('what goes wrong', () => {
   });
 
   test('what cannot be looked up is looked up again until it can: people are told meanwhile', async () => {
-    sandbox.gaps.fail({ action: 'GetAccessKeyLastUsed', accessKeyId: keyIdOf('unclear'), errorCode: 'AccessDenied', times: 4 });
+    sandbox.gaps.fail({
+      action: 'GetAccessKeyLastUsed',
+      accessKeyId: keyIdOf('unclear'),
+      errorCode: 'AccessDenied',
+      times: 4,
+    });
     const told = await sandbox.tellingOf(async () => sandbox.click(ALICE, 'Approve', 'unclear'));
-    expect(sandbox.questionAbout('unclear').versions.map(({ text }) => text)).toContainEqual(expect.stringMatching(/Failed.*Not yet, and it is still tried.*AccessDenied/s));
+    expect(sandbox.questionAbout('unclear').versions.map(({ text }) => text)).toContainEqual(
+      expect.stringMatching(/Failed.*Not yet, and it is still tried.*AccessDenied/s),
+    );
     await expectDeactivated('unclear');
     expect(told.deliveries).toHaveLength(1);
     expect(stepOf(told, 'unclear')).toMatchObject({ kind: 'done' });
@@ -139,10 +230,24 @@ describe('nothing is deactivated by somebody who writes', () => {
   test('into the queue of decisions: what the workflow has not signed', async () => {
     const { body } = decisionsAbout('approved').at(-1)!;
     const { statement, mac }: Record<string, string> = JSON.parse(body);
-    const [, requestId, digest] = /v1\.approve\.\.([\w-]+)\.([0-9a-f]{64})/.exec(JSON.stringify(sandbox.questionAbout('forged').blocks))!;
-    const forged = JSON.stringify({ ...JSON.parse(statement!), requestId, digest, payload: keyIdOf('forged') });
-    for (const given of [mac, '', `${'A'.repeat(43)}=`]) await sandbox.send(sandbox.decisionQueue, JSON.stringify({ ...JSON.parse(body), statement: forged, mac: given }));
-    expect(refusals()).toEqual(Array(3).fill(expect.stringContaining('its workflow has not signed it')));
+    const [, requestId, digest] = /v1\.approve\.\.([\w-]+)\.([0-9a-f]{64})/.exec(
+      JSON.stringify(sandbox.questionAbout('forged').blocks),
+    )!;
+    const forged = JSON.stringify({
+      ...JSON.parse(statement!),
+      requestId,
+      digest,
+      payload: keyIdOf('forged'),
+    });
+    for (const given of [mac, '', `${'A'.repeat(43)}=`]) {
+      await sandbox.send(
+        sandbox.decisionQueue,
+        JSON.stringify({ ...JSON.parse(body), statement: forged, mac: given }),
+      );
+    }
+    expect(refusals()).toEqual(
+      Array(3).fill(expect.stringContaining('its workflow has not signed it')),
+    );
     expect(await sandbox.status('forged')).toBe('Active');
   });
 
@@ -157,9 +262,16 @@ describe('nothing is deactivated by somebody who writes', () => {
 
   test('into the table what people have not been asked: only for what they were, their decision holds', async () => {
     const item = await sandbox.record('swapped');
-    await sandbox.putRecord(withApproval(item, (approval) => ({ ...approval, question: { ...Object(approval.question), title: 'Something harmless' } })));
+    await sandbox.putRecord(
+      withApproval(item, (approval) => ({
+        ...approval,
+        question: { ...Object(approval.question), title: 'Something harmless' },
+      })),
+    );
     await sandbox.click(ALICE, 'Approve', 'swapped');
-    expect(refusals().at(-1)).toContain('people were shown something else than what the sentry has asked');
+    expect(refusals().at(-1)).toContain(
+      'people were shown something else than what the sentry has asked',
+    );
     expect(await sandbox.status('swapped')).toBe('Active');
     await sandbox.putRecord(item);
     await sandbox.pass(6 * MINUTE_MS);
@@ -169,7 +281,12 @@ describe('nothing is deactivated by somebody who writes', () => {
 
 describe('a run and a decision at the same time', () => {
   test('the run waits for a decision that is carried out', async () => {
-    sandbox.gaps.fail({ action: 'UpdateAccessKey', accessKeyId: keyIdOf('decidedfirst'), errorCode: 'Throttling', times: 2 });
+    sandbox.gaps.fail({
+      action: 'UpdateAccessKey',
+      accessKeyId: keyIdOf('decidedfirst'),
+      errorCode: 'Throttling',
+      times: 2,
+    });
     const underWay = sandbox.nextCall('UpdateAccessKey');
     await sandbox.press(ALICE, 'Approve', 'decidedfirst');
     await underWay;
@@ -177,12 +294,20 @@ describe('a run and a decision at the same time', () => {
     await sandbox.settled();
     expect(refusedLeases(CHECKS)).not.toBe(0);
     await expectDeactivated('decidedfirst');
-    expect(approvalIn(await sandbox.record('decidedfirst'))).toMatchObject({ decision: { kind: 'approved' }, result: { outcome: 'carried-out' } });
+    expect(approvalIn(await sandbox.record('decidedfirst'))).toMatchObject({
+      decision: { kind: 'approved' },
+      result: { outcome: 'carried-out' },
+    });
   });
 
   test('a decision is carried out after the run that is under way', async () => {
     const before = refusedLeases(CARRIES_OUT);
-    sandbox.gaps.fail({ action: 'GetAccessKeyLastUsed', accessKeyId: keyIdOf('ranfirst'), errorCode: 'Throttling', times: 3 });
+    sandbox.gaps.fail({
+      action: 'GetAccessKeyLastUsed',
+      accessKeyId: keyIdOf('ranfirst'),
+      errorCode: 'Throttling',
+      times: 3,
+    });
     const underWay = sandbox.nextCall('GetAccessKeyLastUsed');
     const run = sandbox.fire();
     sandbox.holdClockUntil(run);
@@ -192,16 +317,24 @@ describe('a run and a decision at the same time', () => {
     await sandbox.settled();
     expect(refusedLeases(CARRIES_OUT) - before).not.toBe(0);
     await expectDeactivated('ranfirst');
-    expect(approvalIn(await sandbox.record('ranfirst'))).toMatchObject({ decision: { kind: 'approved' }, result: { outcome: 'carried-out' } });
+    expect(approvalIn(await sandbox.record('ranfirst'))).toMatchObject({
+      decision: { kind: 'approved' },
+      result: { outcome: 'carried-out' },
+    });
   });
 });
 
 describe('later', () => {
   test('what nobody answered is asked again by the next run', async () => {
     await sandbox.pass(25 * 60 * MINUTE_MS);
-    expect(sandbox.questionAbout('unanswered').text).toMatch(/Expired.*Carried out.*left as it is/s);
+    expect(sandbox.questionAbout('unanswered').text).toMatch(
+      /Expired.*Carried out.*left as it is/s,
+    );
     expect(await sandbox.status('unanswered')).toBe('Active');
-    expect(stepsIn(await sandbox.run())).toMatchObject({ unanswered: 'asked deactivate', denied: 'held deactivate' });
+    expect(stepsIn(await sandbox.run())).toMatchObject({
+      unanswered: 'asked deactivate',
+      denied: 'held deactivate',
+    });
     expect(sandbox.questionsAbout('unanswered')).toHaveLength(2);
     expect(buttonsOf(sandbox.questionAbout('unanswered'))).toEqual(['Approve', 'Deny']);
   });
@@ -218,17 +351,39 @@ describe('later', () => {
     test('after whichever of its calls: the key is deactivated once, and all are told', async () => {
       const hits: string[] = [];
       for (const [index, name] of CRASHED.entries()) {
-        const disturbed = sandbox.localAws.disturbCall({ n: index + 1, with: 'crash-after', callerArnIncludes: sandbox.role(CARRIES_OUT) });
+        const disturbed = sandbox.localAws.disturbCall({
+          n: index + 1,
+          with: 'crash-after',
+          callerArnIncludes: sandbox.role(CARRIES_OUT),
+        });
         const told = await sandbox.tellingOf(async () => sandbox.click(ALICE, 'Approve', name));
         const at = `crash after call ${index + 1}, ${disturbed.hit?.action}`;
         const { text } = sandbox.questionAbout(name);
-        const ends = [await sandbox.status(name), sandbox.deactivationsOf(name), text, buttonsOf(sandbox.questionAbout(name)).length];
-        expect([at, ...ends]).toEqual([at, 'Inactive', 1, expect.stringMatching(/Carried out.*was deactivated/s), 0]);
-        expect([at, told.messages.map((message) => stepOf({ deliveries: [], messages: [message] }, name)?.kind)]).toEqual([at, expect.arrayContaining(['done'])]);
+        const ends = [
+          await sandbox.status(name),
+          sandbox.deactivationsOf(name),
+          text,
+          buttonsOf(sandbox.questionAbout(name)).length,
+        ];
+        expect([at, ...ends]).toEqual([
+          at,
+          'Inactive',
+          1,
+          expect.stringMatching(/Carried out.*was deactivated/s),
+          0,
+        ]);
+        expect([
+          at,
+          told.messages.map(
+            (message) => stepOf({ deliveries: [], messages: [message] }, name)?.kind,
+          ),
+        ]).toEqual([at, expect.arrayContaining(['done'])]);
         if (!disturbed.hit) break;
         hits.push(disturbed.hit.action);
       }
-      expect(hits).toEqual(expect.arrayContaining(['VerifyMac', 'UpdateAccessKey', 'Publish', 'SendMessage']));
+      expect(hits).toEqual(
+        expect.arrayContaining(['VerifyMac', 'UpdateAccessKey', 'Publish', 'SendMessage']),
+      );
       expect(hits.length).toBeLessThan(CRASHED.length);
     });
   });
@@ -250,18 +405,23 @@ describe('the rights of the functions', () => {
 
   beforeAll(async () => {
     const roles = [CHECKS, CARRIES_OUT].map((role) => sandbox.role(role));
-    statements = (await policyStatements(sandbox.iam, sandbox.stack)).filter(({ role }) => roles.includes(role));
+    statements = (await policyStatements(sandbox.iam, sandbox.stack)).filter(({ role }) =>
+      roles.includes(role),
+    );
   });
 
   test('are enough for all that they did in these tests, and no more', () => {
     const own = [...sandbox.callsBy(CHECKS), ...sandbox.callsBy(CARRIES_OUT)];
     expect(own.length).toBeGreaterThan(200);
     expect(whatIsNotAllowed(own, statements)).toEqual([]);
-    expect(whatIsNotNeeded(own, statements).filter(({ action }) => !USED_BY_AWS.test(action))).toEqual([]);
+    expect(
+      whatIsNotNeeded(own, statements).filter(({ action }) => !USED_BY_AWS.test(action)),
+    ).toEqual([]);
   });
 
   test('let only the one that gets decisions deactivate, and it cannot delete', () => {
-    const holders = (right: string) => statements.filter(({ actions }) => actions.includes(right)).map(({ role }) => role);
+    const holders = (right: string) =>
+      statements.filter(({ actions }) => actions.includes(right)).map(({ role }) => role);
     expect(holders('iam:UpdateAccessKey')).toEqual([sandbox.role(CARRIES_OUT)]);
     expect(holders('iam:DeleteAccessKey')).toEqual([sandbox.role(CHECKS)]);
     expect(holders('kms:VerifyMac')).toEqual([sandbox.role(CARRIES_OUT)]);
@@ -275,7 +435,10 @@ function everybody(step: string): Record<string, string> {
 
 /** What was told last of the user's key. */
 function stepOf({ messages }: Told, name: string) {
-  return messages.flatMap(({ keys }) => keys).filter(({ userName }) => userName === name).at(-1)?.step;
+  return messages
+    .flatMap(({ keys }) => keys)
+    .filter(({ userName }) => userName === name)
+    .at(-1)?.step;
 }
 
 async function expectDeactivated(name: string): Promise<void> {
@@ -286,15 +449,23 @@ async function expectDeactivated(name: string): Promise<void> {
 }
 
 async function setStatus(name: string, Status: 'Active' | 'Inactive'): Promise<void> {
-  await sandbox.iam.send(new UpdateAccessKeyCommand({ UserName: name, AccessKeyId: keyIdOf(name), Status }));
+  await sandbox.iam.send(
+    new UpdateAccessKeyCommand({ UserName: name, AccessKeyId: keyIdOf(name), Status }),
+  );
 }
 
 async function tag(name: string, until: string): Promise<void> {
-  await sandbox.iam.send(new TagUserCommand({ UserName: name, Tags: [{ Key: EXEMPT_UNTIL, Value: until }] }));
+  await sandbox.iam.send(
+    new TagUserCommand({ UserName: name, Tags: [{ Key: EXEMPT_UNTIL, Value: until }] }),
+  );
 }
 
 function decisionsAbout(name: string) {
-  return sandbox.sent().filter(({ queueUrl, body }) => queueUrl === sandbox.decisionQueue && body.includes(keyIdOf(name)));
+  return sandbox
+    .sent()
+    .filter(
+      ({ queueUrl, body }) => queueUrl === sandbox.decisionQueue && body.includes(keyIdOf(name)),
+    );
 }
 
 /** Why messages were taken for no decisions, as the log says. */
@@ -304,7 +475,12 @@ function refusals(): string[] {
 
 /** How often a function of the role found somebody else at work. */
 function refusedLeases(role: string): number {
-  return sandbox.callsBy(role).filter(({ action, status, json }) => action === 'PutItem' && status === 400 && JSON.stringify(json).includes('#run')).length;
+  return sandbox
+    .callsBy(role)
+    .filter(
+      ({ action, status, json }) =>
+        action === 'PutItem' && status === 400 && JSON.stringify(json).includes('#run'),
+    ).length;
 }
 
 function approvalIn({ approval }: Item): Record<string, unknown> {

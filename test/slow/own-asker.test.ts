@@ -1,9 +1,19 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { type AttributeValue, DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import {
-  CreateSnapshotCommand, CreateTagsCommand, CreateVolumeCommand, DeleteSnapshotCommand, DescribeSnapshotsCommand, EC2Client,
+  type AttributeValue,
+  DynamoDBClient,
+  GetItemCommand,
+  PutItemCommand,
+} from '@aws-sdk/client-dynamodb';
+import {
+  CreateSnapshotCommand,
+  CreateTagsCommand,
+  CreateVolumeCommand,
+  DeleteSnapshotCommand,
+  DescribeSnapshotsCommand,
+  EC2Client,
 } from '@aws-sdk/client-ec2';
 import { IAMClient } from '@aws-sdk/client-iam';
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
@@ -14,7 +24,11 @@ import { type DeployedStack, LocalAws } from '../../sandbox/local-aws';
 import { SlackStandIn } from '../../sandbox/slack/slack-stand-in';
 import type { Message } from '../../sandbox/slack/workspace';
 import { buttonsOf } from '../support/sandbox/approval-sandbox';
-import { type AllowStatement, policyStatements, whatIsNotAllowed } from '../support/sandbox/role-policies';
+import {
+  type AllowStatement,
+  policyStatements,
+  whatIsNotAllowed,
+} from '../support/sandbox/role-policies';
 
 jest.setTimeout(120_000);
 
@@ -52,7 +66,12 @@ let snapshotId: string;
 beforeAll(async () => {
   const clock: { now: () => Date } = { now: () => new Date() };
   slack = await SlackStandIn.start({
-    signingSecret: SIGNING_SECRET, botToken: BOT_TOKEN, messagesPerSecond: 100, messagesAtOnce: 100, callsPerMinute: 100_000, now: () => clock.now(),
+    signingSecret: SIGNING_SECRET,
+    botToken: BOT_TOKEN,
+    messagesPerSecond: 100,
+    messagesAtOnce: 100,
+    callsPerMinute: 100_000,
+    now: () => clock.now(),
   });
   for (const id of [ALICE, BOB]) slack.addUser({ id });
   slack.addChannel({ id: CHANNEL, members: [ALICE, BOB] });
@@ -67,7 +86,11 @@ beforeAll(async () => {
   stack = await localAws.deploy(await synthesizeApp(EXAMPLE, assembly));
   await localAws.putSecret(output('SigningSecretArn'), SIGNING_SECRET);
   await localAws.putSecret(output('BotTokenArn'), BOT_TOKEN);
-  const access = { endpoint: localAws.endpoint, region: localAws.region, credentials: await localAws.createUser('visitor') };
+  const access = {
+    endpoint: localAws.endpoint,
+    region: localAws.region,
+    credentials: await localAws.createUser('visitor'),
+  };
   [ec2, dynamo, sqs] = [new EC2Client(access), new DynamoDBClient(access), new SQSClient(access)];
 });
 
@@ -98,8 +121,12 @@ describe('the function that asks', () => {
     const questions = slack.messages.length;
     await tagToKeep();
     await expect(invoke({ snapshotId })).rejects.toThrow('it has the tag "keep"');
-    await expect(invoke({ snapshotId: 'snap-0123456789abcdef0' })).rejects.toThrow('there is no such snapshot');
-    await expect(invoke({ snapshotId, reason: '' })).rejects.toThrow('Write snapshotId, by and reason');
+    await expect(invoke({ snapshotId: 'snap-0123456789abcdef0' })).rejects.toThrow(
+      'there is no such snapshot',
+    );
+    await expect(invoke({ snapshotId, reason: '' })).rejects.toThrow(
+      'Write snapshotId, by and reason',
+    );
     await settled();
     expect(slack.messages).toHaveLength(questions);
   });
@@ -162,7 +189,12 @@ describe('a decision is carried out once', () => {
 
   test('after a failure only when people have it tried again, and not by the decision of before', async () => {
     await ask();
-    localAws.failNext({ service: 'ec2', action: 'DeleteSnapshot', errorCode: 'InvalidSnapshot.InUse', times: 1 });
+    localAws.failNext({
+      service: 'ec2',
+      action: 'DeleteSnapshot',
+      errorCode: 'InvalidSnapshot.InUse',
+      times: 1,
+    });
     await approve();
     const first = lastDecision();
     expect(lastQuestion().text).toContain('InvalidSnapshot.InUse');
@@ -201,8 +233,12 @@ describe('nothing is deleted by somebody who writes', () => {
     await click(ALICE, 'Deny');
     const { statement, mac } = lastDecision();
     const approved = JSON.stringify({ ...JSON.parse(statement), decision: 'approved', attempt: 2 });
-    for (const forged of ['no JSON', 'null', '{}', JSON.stringify({ statement: approved })]) await send(decisionQueue(), forged);
-    for (const forgedMac of [mac, '', `${'A'.repeat(43)}=`]) await sendDecision({ statement: approved, mac: forgedMac });
+    for (const forged of ['no JSON', 'null', '{}', JSON.stringify({ statement: approved })]) {
+      await send(decisionQueue(), forged);
+    }
+    for (const forgedMac of [mac, '', `${'A'.repeat(43)}=`]) {
+      await sendDecision({ statement: approved, mac: forgedMac });
+    }
     expect(refusals()).toEqual(Array(7).fill(expect.stringContaining('not signed')));
     expect(await isThere()).toBe(true);
   });
@@ -221,7 +257,12 @@ describe('nothing is deleted by somebody who writes', () => {
     const { requestId } = Asked.parse(await ask());
     const item = await storedItem(requestId);
     const other = await makeSnapshot();
-    await dynamo.send(new PutItemCommand({ TableName: table(), Item: { ...item, payload: { S: JSON.stringify({ snapshotId: other }) } } }));
+    await dynamo.send(
+      new PutItemCommand({
+        TableName: table(),
+        Item: { ...item, payload: { S: JSON.stringify({ snapshotId: other }) } },
+      }),
+    );
     await approve();
     expect(refusals()).toEqual([expect.stringContaining('something else')]);
     expect([await isThere(), await isThere(other)]).toEqual([true, true]);
@@ -233,14 +274,22 @@ describe('the rights of the functions', () => {
 
   beforeAll(async () => {
     const { endpoint, region } = localAws;
-    const iam = new IAMClient({ endpoint, region, credentials: await localAws.createUser('auditor') });
-    const roles = ['AskServiceRole', 'CarryOutServiceRole'].map((role) => physicalId('AWS::IAM::Role', role));
+    const iam = new IAMClient({
+      endpoint,
+      region,
+      credentials: await localAws.createUser('auditor'),
+    });
+    const roles = ['AskServiceRole', 'CarryOutServiceRole'].map((role) =>
+      physicalId('AWS::IAM::Role', role),
+    );
     statements = (await policyStatements(iam, stack)).filter(({ role }) => roles.includes(role));
     iam.destroy();
   });
 
   test('are enough for all that they did in these tests', () => {
-    const own = functionCalls().filter(({ callerArn = '' }) => statements.some(({ role }) => callerArn.includes(`:assumed-role/${role}/`)));
+    const own = functionCalls().filter(({ callerArn = '' }) =>
+      statements.some(({ role }) => callerArn.includes(`:assumed-role/${role}/`)),
+    );
     // What is deleted is the next test's.
     const others = own.filter(({ action }) => action !== 'DeleteSnapshot');
     expect(others.length).toBeGreaterThan(50);
@@ -248,17 +297,27 @@ describe('the rights of the functions', () => {
   });
 
   test('let only the one that gets decisions delete snapshots, and nothing else', () => {
-    const toDelete = statements.filter(({ actions }) => actions.some((action) => /^(\*|ec2:(\*|Delete))/.test(action)));
-    expect(toDelete).toEqual([expect.objectContaining({
-      role: physicalId('AWS::IAM::Role', 'CarryOutServiceRole'), actions: ['ec2:DeleteSnapshot'], resources: [`arn:aws:ec2:${localAws.region}::snapshot/*`],
-    })]);
+    const toDelete = statements.filter(({ actions }) =>
+      actions.some((action) => /^(\*|ec2:(\*|Delete))/.test(action)),
+    );
+    expect(toDelete).toEqual([
+      expect.objectContaining({
+        role: physicalId('AWS::IAM::Role', 'CarryOutServiceRole'),
+        actions: ['ec2:DeleteSnapshot'],
+        resources: [`arn:aws:ec2:${localAws.region}::snapshot/*`],
+      }),
+    ]);
   });
 });
 
 test('docs/own-asker.md shows the code of the example as it is', () => {
-  const code = ['app.ts', 'cleaner/index.js', 'cleaner/asker.js'].map((file) => readFileSync(join(EXAMPLE, file), 'utf8')).join('\n');
+  const code = ['app.ts', 'cleaner/index.js', 'cleaner/asker.js']
+    .map((file) => readFileSync(join(EXAMPLE, file), 'utf8'))
+    .join('\n');
   const page = readFileSync(join(PROJECT, 'docs', 'own-asker.md'), 'utf8');
-  const shown = [...page.matchAll(/```[jt]s\n(.+?)\n```/gs)].flatMap(([, snippet = '']) => snippet.split('\n\n'));
+  const shown = [...page.matchAll(/```[jt]s\n(.+?)\n```/gs)].flatMap(([, snippet = '']) =>
+    snippet.split('\n\n'),
+  );
   expect(shown.length).toBeGreaterThan(5);
   expect(shown.filter((part) => !code.includes(`${part}\n`))).toEqual([]);
 });
@@ -270,7 +329,11 @@ async function ask(): Promise<unknown> {
 }
 
 async function invoke(event: object): Promise<unknown> {
-  return localAws.invoke(output('AskFunction'), { by: 'Ann', reason: 'It costs more than it is worth', ...event });
+  return localAws.invoke(output('AskFunction'), {
+    by: 'Ann',
+    reason: 'It costs more than it is worth',
+    ...event,
+  });
 }
 
 async function approve(): Promise<void> {
@@ -279,7 +342,11 @@ async function approve(): Promise<void> {
   await click(BOB, 'Approve', question);
 }
 
-async function click(userId: string, text: string, { channel, ts } = lastQuestion()): Promise<void> {
+async function click(
+  userId: string,
+  text: string,
+  { channel, ts } = lastQuestion(),
+): Promise<void> {
   const [api] = stack.httpApis.values();
   await slack.click({ interactionsUrl: `${api}/slack/interactions`, userId, channel, ts, text });
   await settled();
@@ -307,18 +374,26 @@ async function pass(milliseconds: number): Promise<void> {
 }
 
 async function makeSnapshot(): Promise<string> {
-  const { VolumeId } = await ec2.send(new CreateVolumeCommand({ AvailabilityZone: `${localAws.region}a`, Size: 8 }));
-  const { SnapshotId } = await ec2.send(new CreateSnapshotCommand({ VolumeId, Description: 'before the move' }));
+  const { VolumeId } = await ec2.send(
+    new CreateVolumeCommand({ AvailabilityZone: `${localAws.region}a`, Size: 8 }),
+  );
+  const { SnapshotId } = await ec2.send(
+    new CreateSnapshotCommand({ VolumeId, Description: 'before the move' }),
+  );
   if (!SnapshotId) throw new Error(`The emulator made no snapshot of ${VolumeId}.`);
   return SnapshotId;
 }
 
 async function tagToKeep(): Promise<void> {
-  await ec2.send(new CreateTagsCommand({ Resources: [snapshotId], Tags: [{ Key: 'keep', Value: 'Olga' }] }));
+  await ec2.send(
+    new CreateTagsCommand({ Resources: [snapshotId], Tags: [{ Key: 'keep', Value: 'Olga' }] }),
+  );
 }
 
 async function isThere(id = snapshotId): Promise<boolean> {
-  const { Snapshots = [] } = await ec2.send(new DescribeSnapshotsCommand({ Filters: [{ Name: 'snapshot-id', Values: [id] }] }));
+  const { Snapshots = [] } = await ec2.send(
+    new DescribeSnapshotsCommand({ Filters: [{ Name: 'snapshot-id', Values: [id] }] }),
+  );
   return Snapshots.length > 0;
 }
 
@@ -333,12 +408,18 @@ function functionCalls(from = 0): ApiCall[] {
 
 /** Why functions took decisions for none. */
 function refusals(): string[] {
-  return logged.slice(beginning.logged).filter((line) => line.startsWith('A decision that is none'));
+  return logged
+    .slice(beginning.logged)
+    .filter((line) => line.startsWith('A decision that is none'));
 }
 
 /** The messages that were sent with such a text in them. */
 function sent(text: string): z.infer<typeof Sent>[] {
-  return calls.slice(beginning.calls).filter(({ action }) => action === 'SendMessage').map(({ json }) => Sent.parse(json)).filter(({ MessageBody: body }) => body.includes(text));
+  return calls
+    .slice(beginning.calls)
+    .filter(({ action }) => action === 'SendMessage')
+    .map(({ json }) => Sent.parse(json))
+    .filter(({ MessageBody: body }) => body.includes(text));
 }
 
 function lastSent(text: string): z.infer<typeof Sent> {
@@ -353,7 +434,9 @@ function lastDecision(): Decision {
 
 function decisions() {
   const Statement = z.object({ asker: z.literal(ASKER), decision: z.string() });
-  return sent('"type":"decision"').map(({ MessageBody: body }) => Statement.parse(JSON.parse(Decision.parse(JSON.parse(body)).statement)));
+  return sent('"type":"decision"').map(({ MessageBody: body }) =>
+    Statement.parse(JSON.parse(Decision.parse(JSON.parse(body)).statement)),
+  );
 }
 
 async function sendDecision(decision: Decision): Promise<void> {
@@ -374,15 +457,21 @@ function table(): string {
 }
 
 async function storedItem(requestId: string): Promise<Record<string, AttributeValue>> {
-  const { Item } = await dynamo.send(new GetItemCommand({ TableName: table(), Key: { requestId: { S: requestId } } }));
+  const { Item } = await dynamo.send(
+    new GetItemCommand({ TableName: table(), Key: { requestId: { S: requestId } } }),
+  );
   if (!Item) throw new Error(`The function has not stored ${requestId}.`);
   return Item;
 }
 
 /** By the start of its logical id. */
 function physicalId(type: string, logicalIdStart: string): string {
-  const found = [...stack.resources].find(([id, resource]) => resource.type === type && id.startsWith(logicalIdStart));
-  if (!found) throw new Error(`The example has no ${type} whose logical id begins with ${logicalIdStart}.`);
+  const found = [...stack.resources].find(
+    ([id, resource]) => resource.type === type && id.startsWith(logicalIdStart),
+  );
+  if (!found) {
+    throw new Error(`The example has no ${type} whose logical id begins with ${logicalIdStart}.`);
+  }
   return found[1].physicalId;
 }
 

@@ -1,12 +1,22 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  globSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import ts from 'typescript';
 import { preparePythonEnvironment } from '../../sandbox/emulator/python-environment';
 
 const PROJECT = resolve(__dirname, '..', '..');
-const NOT_SHIPPED = /package\/(src|test|sandbox|build|bench|examples|projenrc|docs\/(?!schemas)|lib\/(adapters|handlers))\b|\.ts$(?<!\.d\.ts)/;
+const NOT_SHIPPED =
+  /package\/(src|test|sandbox|build|bench|examples|projenrc|docs\/(?!schemas)|lib\/(adapters|handlers))\b|\.ts$(?<!\.d\.ts)/;
 
 let folder: string;
 let tarball: string;
@@ -14,9 +24,13 @@ let tarball: string;
 let onlyNode: string;
 
 beforeAll(() => {
-  if (!existsSync(join(PROJECT, 'lib', 'index.js'))) throw new Error('There is no lib/ to pack: run "npm run build" first.');
+  if (!existsSync(join(PROJECT, 'lib', 'index.js'))) {
+    throw new Error('There is no lib/ to pack: run "npm run build" first.');
+  }
   folder = mkdtempSync(join(tmpdir(), 'cdk-sentries-package-'));
-  const [packed] = JSON.parse(run('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', folder], PROJECT));
+  const [packed] = JSON.parse(
+    run('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', folder], PROJECT),
+  );
   tarball = join(folder, packed.filename);
   onlyNode = join(folder, 'bin');
   mkdirSync(onlyNode);
@@ -36,10 +50,19 @@ describe('the npm package', () => {
 
   test('holds what the library needs, and nothing else', () => {
     const files = run('tar', ['tzf', tarball]).trim().split('\n');
-    expect(files).toEqual(expect.arrayContaining([
-      'package/.jsii', 'package/API.md', 'package/LICENSE', 'package/README.md', 'package/bundles/respond-to-changes/index.js', 'package/lib/index.js',
-      'package/lib/index.d.ts', 'package/docs/schemas/security-group-change.v1.schema.json', 'package/node_modules/ipaddr.js/package.json',
-    ]));
+    expect(files).toEqual(
+      expect.arrayContaining([
+        'package/.jsii',
+        'package/API.md',
+        'package/LICENSE',
+        'package/README.md',
+        'package/bundles/respond-to-changes/index.js',
+        'package/lib/index.js',
+        'package/lib/index.d.ts',
+        'package/docs/schemas/security-group-change.v1.schema.json',
+        'package/node_modules/ipaddr.js/package.json',
+      ]),
+    );
     expect(files.filter((file) => NOT_SHIPPED.test(file))).toEqual([]);
   });
 
@@ -52,11 +75,20 @@ describe('the npm package', () => {
   });
 
   test('can be required', () => {
-    expect(run(process.execPath, ['-p', "Object.keys(require('cdk-sentries')).includes('SecurityGroupSentry')"], app).trim()).toBe('true');
+    expect(
+      run(
+        process.execPath,
+        ['-p', "Object.keys(require('cdk-sentries')).includes('SecurityGroupSentry')"],
+        app,
+      ).trim(),
+    ).toBe('true');
   });
 
   test("synthesizes README's app with neither esbuild nor Docker", () => {
-    writeFileSync(join(app, 'app.js'), ts.transpile(readmeApp(), { module: ts.ModuleKind.CommonJS, target: ts.ScriptTarget.ES2022 }));
+    writeFileSync(
+      join(app, 'app.js'),
+      ts.transpile(readmeApp(), { module: ts.ModuleKind.CommonJS, target: ts.ScriptTarget.ES2022 }),
+    );
     const out = join(app, 'cdk.out');
     run('node', ['app.js'], app, { PATH: onlyNode, CDK_OUTDIR: out });
     expect(template(out, 'Network')).toContain('AWS::Lambda::Function');
@@ -72,7 +104,11 @@ describe('the Python package that jsii builds of it', () => {
     const app = emptyFolder('python-app');
     const { python } = await preparePythonEnvironment(() => undefined);
     run(python, ['-m', 'venv', 'venv'], app);
-    run(join(app, 'venv', 'bin', 'pip'), ['install', '--quiet', '--disable-pip-version-check', join(out, wheel!)], app);
+    run(
+      join(app, 'venv', 'bin', 'pip'),
+      ['install', '--quiet', '--disable-pip-version-check', join(out, wheel!)],
+      app,
+    );
     const cdkOut = join(app, 'cdk.out');
     const example = join(PROJECT, 'examples', 'locked-security-group', 'python', 'app.py');
     run(join(app, 'venv', 'bin', 'python'), [example], app, { PATH: onlyNode, CDK_OUTDIR: cdkOut });
@@ -80,10 +116,17 @@ describe('the Python package that jsii builds of it', () => {
   });
 });
 
-/** The same example in TypeScript, with the same version of aws-cdk-lib where the versions allow it. */
+/**
+ * The same example in TypeScript, with the same version of aws-cdk-lib where the versions allow it.
+ */
 async function typeScriptTemplate(): Promise<unknown> {
   const out = emptyFolder('typescript-out');
-  run('tsx', ['--tsconfig', 'tsconfig.dev.json', 'examples/locked-security-group/typescript/app.ts'], PROJECT, { PATH: process.env.PATH!, CDK_OUTDIR: out });
+  run(
+    'tsx',
+    ['--tsconfig', 'tsconfig.dev.json', 'examples/locked-security-group/typescript/app.ts'],
+    PROJECT,
+    { PATH: process.env.PATH!, CDK_OUTDIR: out },
+  );
   return JSON.parse(template(out, 'LockedSecurityGroup'));
 }
 
@@ -103,8 +146,16 @@ function emptyFolder(name: string): string {
   return path;
 }
 
-function run(command: string, parameters: string[], cwd?: string, environment?: Record<string, string>): string {
+function run(
+  command: string,
+  parameters: string[],
+  cwd?: string,
+  environment?: Record<string, string>,
+): string {
   return execFileSync(command, parameters, {
-    cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'], env: environment ? { HOME: process.env.HOME, ...environment } : process.env,
+    cwd,
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: environment ? { HOME: process.env.HOME, ...environment } : process.env,
   });
 }

@@ -1,13 +1,23 @@
 import { randomUUID } from 'node:crypto';
 import {
-  AuthorizeSecurityGroupIngressCommand, CreateSecurityGroupCommand, DeleteSecurityGroupCommand, type IpPermission, ModifySecurityGroupRulesCommand,
-  RevokeSecurityGroupIngressCommand, type SecurityGroupRule,
+  AuthorizeSecurityGroupIngressCommand,
+  CreateSecurityGroupCommand,
+  DeleteSecurityGroupCommand,
+  type IpPermission,
+  ModifySecurityGroupRulesCommand,
+  RevokeSecurityGroupIngressCommand,
+  type SecurityGroupRule,
 } from '@aws-sdk/client-ec2';
 import { CfnOutput, Stack } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type { Disturbance, DisturbedCall } from '../../sandbox/cloudtrail/tap';
 import type { DeployedStack } from '../../sandbox/local-aws';
-import { ChangeResponse, MonitoredGroups, SecurityGroupBaseline, SecurityGroupSentry } from '../../src';
+import {
+  ChangeResponse,
+  MonitoredGroups,
+  SecurityGroupBaseline,
+  SecurityGroupSentry,
+} from '../../src';
 import { FaultSandbox, physicalId } from '../support/sandbox/fault-sandbox';
 
 jest.setTimeout(600_000);
@@ -30,10 +40,21 @@ const NEW_PORT = 8080;
 const PEER_PORT = 5432;
 
 /** With each of these, throttling and errors last for all tries of the SDK. */
-const FAULTS = ['throttle', 'error', 'crash-before', 'crash-after'] as const satisfies Disturbance['with'][];
+const FAULTS = [
+  'throttle',
+  'error',
+  'crash-before',
+  'crash-after',
+] as const satisfies Disturbance['with'][];
 
 /** Calls that every invocation makes that reverts something, whatever it is. */
-const ALWAYS_MADE = ['Query', 'GetParameters', 'DescribeSecurityGroupRules', 'UpdateItem', 'BatchWriteItem'];
+const ALWAYS_MADE = [
+  'Query',
+  'GetParameters',
+  'DescribeSecurityGroupRules',
+  'UpdateItem',
+  'BatchWriteItem',
+];
 
 /** Made at once: which of them is the n-th call differs from run to run. */
 const MADE_TOGETHER = ['Publish', 'PutEvents'];
@@ -53,10 +74,18 @@ beforeAll(async () => {
     group.addIngressRule(ec2.Peer.anyIpv4(), ec2.Port.tcp(443));
     group.addIngressRule(ec2.Peer.ipv4('10.0.0.0/8'), ec2.Port.tcp(22));
     const peerGroup = new ec2.SecurityGroup(made, 'Peer', { vpc, allowAllOutbound: false });
-    group.addIngressRule(ec2.Peer.securityGroupId(peerGroup.securityGroupId), ec2.Port.tcp(PEER_PORT));
+    group.addIngressRule(
+      ec2.Peer.securityGroupId(peerGroup.securityGroupId),
+      ec2.Port.tcp(PEER_PORT),
+    );
     new SecurityGroupSentry(made, 'Sentry', {
       monitoredGroups: MonitoredGroups.inVpc(vpc),
-      policies: [{ baseline: SecurityGroupBaseline.locked({ restoreRemoved: true }), response: ChangeResponse.revert() }],
+      policies: [
+        {
+          baseline: SecurityGroupBaseline.locked({ restoreRemoved: true }),
+          response: ChangeResponse.revert(),
+        },
+      ],
       reconcileBrake: 1,
     });
     new CfnOutput(made, 'LockedId', { value: group.securityGroupId });
@@ -67,20 +96,43 @@ beforeAll(async () => {
   locked = stack.outputs.get('LockedId')!;
   peer = stack.outputs.get('PeerId')!;
   vpcId = stack.outputs.get('VpcId')!;
-  await addUnseen(locked, { IpProtocol: 'tcp', FromPort: KEPT_PORT, ToPort: KEPT_PORT, IpRanges: [{ CidrIp: '10.2.0.0/16', Description: 'metrics' }] });
+  await addUnseen(locked, {
+    IpProtocol: 'tcp',
+    FromPort: KEPT_PORT,
+    ToPort: KEPT_PORT,
+    IpRanges: [{ CidrIp: '10.2.0.0/16', Description: 'metrics' }],
+  });
   await reconcile();
 });
 
 afterAll(async () => sandbox?.localAws.stop());
 
-/** Throttling takes as long as the SDK waits before it gives up: once is enough to see what comes after. */
+/**
+ * Throttling takes as long as the SDK waits before it gives up: once is enough to see what comes
+ * after.
+ */
 const QUICK_FAULTS = FAULTS.filter((fault) => fault.startsWith('crash'));
 
 /** What a visitor does to the locked group, and what one call of the sentry then has to undo. */
 const SCENES = [
-  { name: 'an added rule is revoked', act: openPort, undo: 'RevokeSecurityGroupIngress', faults: FAULTS },
-  { name: 'a modified rule is restored', act: modifyKeptRule, undo: 'ModifySecurityGroupRules', faults: QUICK_FAULTS },
-  { name: 'a removed rule is put back', act: removeKeptRule, undo: 'AuthorizeSecurityGroupIngress', faults: QUICK_FAULTS },
+  {
+    name: 'an added rule is revoked',
+    act: openPort,
+    undo: 'RevokeSecurityGroupIngress',
+    faults: FAULTS,
+  },
+  {
+    name: 'a modified rule is restored',
+    act: modifyKeptRule,
+    undo: 'ModifySecurityGroupRules',
+    faults: QUICK_FAULTS,
+  },
+  {
+    name: 'a removed rule is put back',
+    act: removeKeptRule,
+    undo: 'AuthorizeSecurityGroupIngress',
+    faults: QUICK_FAULTS,
+  },
 ];
 
 describe.each(SCENES)('$name', ({ act, undo, faults }) => {
@@ -89,7 +141,11 @@ describe.each(SCENES)('$name', ({ act, undo, faults }) => {
     const hits: string[] = [];
     for (let n = 1; ; n += 1) {
       await sandbox.moveClock(BETWEEN_RUNS_MS);
-      const disturbed = sandbox.localAws.disturbCall({ n, with: fault, callerArnIncludes: physicalId(stack, 'AWS::IAM::Role', 'SentryRespond') });
+      const disturbed = sandbox.localAws.disturbCall({
+        n,
+        with: fault,
+        callerArnIncludes: physicalId(stack, 'AWS::IAM::Role', 'SentryRespond'),
+      });
       const { changes, messages, failedInvocations } = await sandbox.courseOf(act);
       const run = `${fault} at call ${n}, ${disturbed.hit?.action}`;
       expect([run, await described(locked)]).toEqual([run, before]);
@@ -97,7 +153,10 @@ describe.each(SCENES)('$name', ({ act, undo, faults }) => {
       const outcomes = messages.flatMap(({ rules }) => rules.map(({ outcome }) => outcome));
       expect([run, outcomes.at(-1)]).toEqual([run, 'reverted']);
       // What failed at first was told as failed, and nothing was told that is not so.
-      expect([run, outcomes.filter((outcome) => outcome !== 'reverted' && outcome !== 'failed')]).toEqual([run, []]);
+      expect([
+        run,
+        outcomes.filter((outcome) => outcome !== 'reverted' && outcome !== 'failed'),
+      ]).toEqual([run, []]);
       if (!disturbed.hit) {
         expect([run, outcomes, failedInvocations]).toEqual([run, ['reverted'], 0]);
         break;
@@ -105,7 +164,9 @@ describe.each(SCENES)('$name', ({ act, undo, faults }) => {
       hits.push(disturbed.hit.action);
     }
     expect(hits).toEqual(expect.arrayContaining([...ALWAYS_MADE, undo]));
-    expect(hits.filter((action) => MADE_TOGETHER.includes(action)).length).toBeGreaterThanOrEqual(MADE_TOGETHER.length);
+    expect(hits.filter((action) => MADE_TOGETHER.includes(action)).length).toBeGreaterThanOrEqual(
+      MADE_TOGETHER.length,
+    );
     expect(await sandbox.deadLetters(stack)).toBe(0);
   });
 });
@@ -115,11 +176,23 @@ describe('what is down for a while', () => {
 
   test.each([
     ['SNS', { service: 'sns', action: 'Publish', errorCode: 'InternalError' }],
-    ['EventBridge', { service: 'events', action: 'PutEvents', errorCode: 'InternalException', status: 500 }],
-    ['DynamoDB, to read from', { service: 'dynamodb', action: 'Query', errorCode: 'InternalServerError' }],
-    ['DynamoDB, to write to', { service: 'dynamodb', action: 'UpdateItem', errorCode: 'InternalServerError' }],
+    [
+      'EventBridge',
+      { service: 'events', action: 'PutEvents', errorCode: 'InternalException', status: 500 },
+    ],
+    [
+      'DynamoDB, to read from',
+      { service: 'dynamodb', action: 'Query', errorCode: 'InternalServerError' },
+    ],
+    [
+      'DynamoDB, to write to',
+      { service: 'dynamodb', action: 'UpdateItem', errorCode: 'InternalServerError' },
+    ],
     ['SSM', { service: 'ssm', action: 'GetParameters', errorCode: 'InternalServerError' }],
-    ['EC2, to look at', { service: 'ec2', action: 'DescribeSecurityGroupRules', errorCode: 'InternalError' }],
+    [
+      'EC2, to look at',
+      { service: 'ec2', action: 'DescribeSecurityGroupRules', errorCode: 'InternalError' },
+    ],
   ])('%s: the rule is revoked once, and that is told', async (_, fault) => {
     const before = await described(locked);
     sandbox.localAws.failNext({ ...fault, times: TRIES_OF_AN_OUTAGE });
@@ -133,11 +206,26 @@ describe('what is down for a while', () => {
 
   test('a right to revoke that is missing: told as failed at each try, and reverted when it is there again', async () => {
     const before = await described(locked);
-    sandbox.localAws.failNext({ service: 'ec2', action: 'RevokeSecurityGroupIngress', errorCode: 'UnauthorizedOperation', times: 3 });
+    sandbox.localAws.failNext({
+      service: 'ec2',
+      action: 'RevokeSecurityGroupIngress',
+      errorCode: 'UnauthorizedOperation',
+      times: 3,
+    });
     const { messages } = await sandbox.courseOf(openPort);
-    expect(messages.flatMap(({ rules }) => rules.map(({ outcome }) => outcome))).toEqual(['failed', 'failed', 'failed', 'reverted']);
+    expect(messages.flatMap(({ rules }) => rules.map(({ outcome }) => outcome))).toEqual([
+      'failed',
+      'failed',
+      'failed',
+      'reverted',
+    ]);
     expect(messages.map(({ tries }) => tries)).toEqual([1, 2, 3, 4]);
-    expect(messages.map(({ severity }) => severity)).toEqual(['critical', 'critical', 'critical', 'medium']);
+    expect(messages.map(({ severity }) => severity)).toEqual([
+      'critical',
+      'critical',
+      'critical',
+      'medium',
+    ]);
     expect(await described(locked)).toEqual(before);
   });
 
@@ -145,52 +233,99 @@ describe('what is down for a while', () => {
     const before = await sandbox.rules(locked);
     const { SecurityGroupRuleId } = before.find(({ FromPort }) => FromPort === PEER_PORT)!;
     sandbox.localAws.holdEvents();
-    await sandbox.ec2.send(new RevokeSecurityGroupIngressCommand({ GroupId: locked, SecurityGroupRuleIds: [SecurityGroupRuleId!] }));
+    await sandbox.ec2.send(
+      new RevokeSecurityGroupIngressCommand({
+        GroupId: locked,
+        SecurityGroupRuleIds: [SecurityGroupRuleId!],
+      }),
+    );
     await sandbox.ec2.send(new DeleteSecurityGroupCommand({ GroupId: peer }));
-    const { changes, messages, failedInvocations } = await sandbox.courseOf(async () => sandbox.localAws.releaseEvents());
+    const { changes, messages, failedInvocations } = await sandbox.courseOf(async () =>
+      sandbox.localAws.releaseEvents(),
+    );
     const about = messages.filter(({ group }) => group.id === locked);
-    expect(about).toMatchObject([{
-      severity: 'high', rules: [{ ruleId: SecurityGroupRuleId, change: 'removed', outcome: 'not-restorable', failure: expect.stringContaining('InvalidGroup.NotFound') }],
-    }]);
+    expect(about).toMatchObject([
+      {
+        severity: 'high',
+        rules: [
+          {
+            ruleId: SecurityGroupRuleId,
+            change: 'removed',
+            outcome: 'not-restorable',
+            failure: expect.stringContaining('InvalidGroup.NotFound'),
+          },
+        ],
+      },
+    ]);
     expect({ changes, failedInvocations }).toEqual({ changes: [], failedInvocations: 0 });
-    expect((await sandbox.rules(locked)).map((rule) => rule.SecurityGroupRuleId))
-      .toEqual(before.map((rule) => rule.SecurityGroupRuleId).filter((id) => id !== SecurityGroupRuleId));
+    expect((await sandbox.rules(locked)).map((rule) => rule.SecurityGroupRuleId)).toEqual(
+      before.map((rule) => rule.SecurityGroupRuleId).filter((id) => id !== SecurityGroupRuleId),
+    );
   });
 });
 
 describe('reconcile', () => {
   /** A run is tried three times by Lambda; what one run leaves undone, the next one does. */
-  test.each(QUICK_FAULTS)('whichever of its calls meets %s: a new group is adopted, and a rule of which no event told is revoked once', async (fault) => {
-    const before = await described(locked);
-    const hits: string[] = [];
-    for (let n = 1, isHit = true; isHit; n += 1) {
-      await sandbox.moveClock(BETWEEN_RUNS_MS);
-      const born = await groupUnseen();
-      const rulesOfBorn = await described(born);
-      await addUnseen(locked, { IpProtocol: 'tcp', FromPort: NEW_PORT, ToPort: NEW_PORT, IpRanges: [{ CidrIp: '0.0.0.0/0' }] });
-      const adopting = disturbReconcile(n, fault);
-      const adoption = await sandbox.courseOf(reconcileTwice);
-      await sandbox.moveClock(SETTLED_MS);
-      const pointing = disturbReconcile(n, fault);
-      const answer = await sandbox.courseOf(reconcileTwice);
+  test.each(QUICK_FAULTS)(
+    'whichever of its calls meets %s: a new group is adopted, and a rule of which no event told is revoked once',
+    async (fault) => {
+      const before = await described(locked);
+      const hits: string[] = [];
+      for (let n = 1, isHit = true; isHit; n += 1) {
+        await sandbox.moveClock(BETWEEN_RUNS_MS);
+        const born = await groupUnseen();
+        const rulesOfBorn = await described(born);
+        await addUnseen(locked, {
+          IpProtocol: 'tcp',
+          FromPort: NEW_PORT,
+          ToPort: NEW_PORT,
+          IpRanges: [{ CidrIp: '0.0.0.0/0' }],
+        });
+        const adopting = disturbReconcile(n, fault);
+        const adoption = await sandbox.courseOf(reconcileTwice);
+        await sandbox.moveClock(SETTLED_MS);
+        const pointing = disturbReconcile(n, fault);
+        const answer = await sandbox.courseOf(reconcileTwice);
 
-      const run = `${fault} at call ${n}, ${adopting.hit?.action} and ${pointing.hit?.action}`;
-      const adopted = adoption.deliveries.filter(({ message }) => message.includes(`"adopted":[{"group":{"id":"${born}"`));
-      expect([run, adopted.length > 0, adoption.changes, adoption.messages]).toEqual([run, true, [], []]);
-      expect([run, await described(born)]).toEqual([run, rulesOfBorn]);
-      expect([run, answer.changes, answer.messages.map(({ rules }) => rules.map(({ outcome }) => outcome))])
-        .toEqual([run, ['RevokeSecurityGroupIngress'], [['reverted']]]);
-      expect([run, await described(locked)]).toEqual([run, before]);
-      hits.push(...[adopting, pointing].flatMap(({ hit }) => (hit ? [hit.action] : [])));
-      isHit = adopting.hit !== undefined || pointing.hit !== undefined;
-      await sandbox.courseOf(async () => sandbox.ec2.send(new DeleteSecurityGroupCommand({ GroupId: born })));
-    }
-    expect(hits).toEqual(expect.arrayContaining([
-      'GetParameters', 'Query', 'DescribeSecurityGroups', 'DescribeSecurityGroupRules', 'PutItem', 'SendMessageBatch',
-    ]));
-    expect(hits.filter((action) => MADE_TOGETHER.includes(action)).length).toBeGreaterThanOrEqual(MADE_TOGETHER.length);
-    expect(await sandbox.deadLetters(stack)).toBe(0);
-  });
+        const run = `${fault} at call ${n}, ${adopting.hit?.action} and ${pointing.hit?.action}`;
+        const adopted = adoption.deliveries.filter(({ message }) =>
+          message.includes(`"adopted":[{"group":{"id":"${born}"`),
+        );
+        expect([run, adopted.length > 0, adoption.changes, adoption.messages]).toEqual([
+          run,
+          true,
+          [],
+          [],
+        ]);
+        expect([run, await described(born)]).toEqual([run, rulesOfBorn]);
+        expect([
+          run,
+          answer.changes,
+          answer.messages.map(({ rules }) => rules.map(({ outcome }) => outcome)),
+        ]).toEqual([run, ['RevokeSecurityGroupIngress'], [['reverted']]]);
+        expect([run, await described(locked)]).toEqual([run, before]);
+        hits.push(...[adopting, pointing].flatMap(({ hit }) => (hit ? [hit.action] : [])));
+        isHit = adopting.hit !== undefined || pointing.hit !== undefined;
+        await sandbox.courseOf(async () =>
+          sandbox.ec2.send(new DeleteSecurityGroupCommand({ GroupId: born })),
+        );
+      }
+      expect(hits).toEqual(
+        expect.arrayContaining([
+          'GetParameters',
+          'Query',
+          'DescribeSecurityGroups',
+          'DescribeSecurityGroupRules',
+          'PutItem',
+          'SendMessageBatch',
+        ]),
+      );
+      expect(hits.filter((action) => MADE_TOGETHER.includes(action)).length).toBeGreaterThanOrEqual(
+        MADE_TOGETHER.length,
+      );
+      expect(await sandbox.deadLetters(stack)).toBe(0);
+    },
+  );
 });
 
 /** Whether Lambda's tries of the first run succeed or not. */
@@ -201,30 +336,63 @@ async function reconcileTwice(): Promise<void> {
 }
 
 function disturbReconcile(n: number, fault: Disturbance['with']): DisturbedCall {
-  return sandbox.localAws.disturbCall({ n, with: fault, callerArnIncludes: physicalId(stack, 'AWS::IAM::Role', 'SentryReconcile') });
+  return sandbox.localAws.disturbCall({
+    n,
+    with: fault,
+    callerArnIncludes: physicalId(stack, 'AWS::IAM::Role', 'SentryReconcile'),
+  });
 }
 
 /** No event tells of the new group. */
 async function groupUnseen(): Promise<string> {
   sandbox.localAws.loseNext('CreateSecurityGroup');
-  const { GroupId } = await sandbox.ec2.send(new CreateSecurityGroupCommand({ GroupName: `born ${randomUUID()}`, Description: 'of no event', VpcId: vpcId }));
+  const { GroupId } = await sandbox.ec2.send(
+    new CreateSecurityGroupCommand({
+      GroupName: `born ${randomUUID()}`,
+      Description: 'of no event',
+      VpcId: vpcId,
+    }),
+  );
   return GroupId!;
 }
 
 async function openPort(): Promise<void> {
-  await open(locked, { IpProtocol: 'tcp', FromPort: NEW_PORT, ToPort: NEW_PORT, IpRanges: [{ CidrIp: '0.0.0.0/0' }] });
+  await open(locked, {
+    IpProtocol: 'tcp',
+    FromPort: NEW_PORT,
+    ToPort: NEW_PORT,
+    IpRanges: [{ CidrIp: '0.0.0.0/0' }],
+  });
 }
 
 async function modifyKeptRule(): Promise<void> {
   const { SecurityGroupRuleId } = await keptRule();
-  await sandbox.ec2.send(new ModifySecurityGroupRulesCommand({
-    GroupId: locked, SecurityGroupRules: [{ SecurityGroupRuleId, SecurityGroupRule: { IpProtocol: 'tcp', FromPort: 1, ToPort: 65535, CidrIpv4: '0.0.0.0/0' } }],
-  }));
+  await sandbox.ec2.send(
+    new ModifySecurityGroupRulesCommand({
+      GroupId: locked,
+      SecurityGroupRules: [
+        {
+          SecurityGroupRuleId,
+          SecurityGroupRule: {
+            IpProtocol: 'tcp',
+            FromPort: 1,
+            ToPort: 65535,
+            CidrIpv4: '0.0.0.0/0',
+          },
+        },
+      ],
+    }),
+  );
 }
 
 async function removeKeptRule(): Promise<void> {
   const { SecurityGroupRuleId } = await keptRule();
-  await sandbox.ec2.send(new RevokeSecurityGroupIngressCommand({ GroupId: locked, SecurityGroupRuleIds: [SecurityGroupRuleId!] }));
+  await sandbox.ec2.send(
+    new RevokeSecurityGroupIngressCommand({
+      GroupId: locked,
+      SecurityGroupRuleIds: [SecurityGroupRuleId!],
+    }),
+  );
 }
 
 async function keptRule(): Promise<SecurityGroupRule> {
@@ -232,21 +400,33 @@ async function keptRule(): Promise<SecurityGroupRule> {
 }
 
 async function open(GroupId: string, permission: IpPermission): Promise<void> {
-  await sandbox.ec2.send(new AuthorizeSecurityGroupIngressCommand({ GroupId, IpPermissions: [permission] }));
+  await sandbox.ec2.send(
+    new AuthorizeSecurityGroupIngressCommand({ GroupId, IpPermissions: [permission] }),
+  );
 }
 
 /** With tags, and so that no event tells of it. */
 async function addUnseen(GroupId: string, permission: IpPermission): Promise<void> {
   sandbox.localAws.loseNext('AuthorizeSecurityGroupIngress');
-  await sandbox.ec2.send(new AuthorizeSecurityGroupIngressCommand({
-    GroupId, IpPermissions: [permission], TagSpecifications: [{ ResourceType: 'security-group-rule', Tags: [{ Key: 'team', Value: 'observers' }] }],
-  }));
+  await sandbox.ec2.send(
+    new AuthorizeSecurityGroupIngressCommand({
+      GroupId,
+      IpPermissions: [permission],
+      TagSpecifications: [
+        { ResourceType: 'security-group-rule', Tags: [{ Key: 'team', Value: 'observers' }] },
+      ],
+    }),
+  );
 }
 
 /** The rules with all that is said of them but their ids: one that is put back gets another. */
 async function described(groupId: string): Promise<string[]> {
   const rules = await sandbox.rules(groupId);
-  return rules.map(({ SecurityGroupRuleId: _id, SecurityGroupRuleArn: _arn, ...rule }) => JSON.stringify(rule)).sort();
+  return rules
+    .map(({ SecurityGroupRuleId: _id, SecurityGroupRuleArn: _arn, ...rule }) =>
+      JSON.stringify(rule),
+    )
+    .sort();
 }
 
 async function reconcile(): Promise<boolean> {

@@ -1,13 +1,40 @@
 import {
-  AuthorizeSecurityGroupIngressCommand, CreateSecurityGroupCommand, CreateTagsCommand, CreateVpcCommand, DeleteSecurityGroupCommand,
-  DeleteTagsCommand, ModifyManagedPrefixListCommand, ModifySecurityGroupRulesCommand, RevokeSecurityGroupIngressCommand, type SecurityGroupRule,
+  AuthorizeSecurityGroupIngressCommand,
+  CreateSecurityGroupCommand,
+  CreateTagsCommand,
+  CreateVpcCommand,
+  DeleteSecurityGroupCommand,
+  DeleteTagsCommand,
+  ModifyManagedPrefixListCommand,
+  ModifySecurityGroupRulesCommand,
+  RevokeSecurityGroupIngressCommand,
+  type SecurityGroupRule,
 } from '@aws-sdk/client-ec2';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type { DeployedStack } from '../../sandbox/local-aws';
-import { Actor, ChangeResponse, MonitoredGroups, Ports, SecurityGroupBaseline, SecurityGroupSentry, SentryMode, TrafficPattern } from '../../src';
+import {
+  Actor,
+  ChangeResponse,
+  MonitoredGroups,
+  Ports,
+  SecurityGroupBaseline,
+  SecurityGroupSentry,
+  SentryMode,
+  TrafficPattern,
+} from '../../src';
 import type { ReconcileMessage } from '../../src/security-group/contracts/change-message';
-import { changeMessages, GroupSandbox, idOf, outcomesIn, type SentryMessage, tcp, textOf, textWithId, WATCH_TAG } from '../support/sandbox/group-sandbox';
+import {
+  changeMessages,
+  GroupSandbox,
+  idOf,
+  outcomesIn,
+  type SentryMessage,
+  tcp,
+  textOf,
+  textWithId,
+  WATCH_TAG,
+} from '../support/sandbox/group-sandbox';
 import { schemaErrors } from '../support/schemas/message-schema';
 
 jest.setTimeout(60_000);
@@ -23,44 +50,86 @@ let watchedVpc: string;
 const groupsOf: Record<'Restored' | 'Observed', string[]> = { Restored: [], Observed: [] };
 
 /**
- * Sentries for groups with a tag, which are locked; for groups that get back what is removed; and for one that is only observed.
- * All groups of another VPC may not be open for SSH. The role `deployer` is trusted.
+ * Sentries for groups with a tag, which are locked; for groups that get back what is removed; and
+ * for one that is only observed. All groups of another VPC may not be open for SSH. The role
+ * `deployer` is trusted.
  */
 beforeAll(async () => {
   sandbox = await GroupSandbox.start();
-  for (let n = 0; n < 3; n += 1) groupsOf.Restored.push(await sandbox.newGroup({ ingress: NORMAL }));
+  for (let n = 0; n < 3; n += 1) {
+    groupsOf.Restored.push(await sandbox.newGroup({ ingress: NORMAL }));
+  }
   groupsOf.Observed.push(await sandbox.newGroup({ ingress: NORMAL }));
-  watchedVpc = (await sandbox.deployer.send(new CreateVpcCommand({ CidrBlock: '10.9.0.0/16' }))).Vpc?.VpcId ?? '';
+  watchedVpc =
+    (await sandbox.deployer.send(new CreateVpcCommand({ CidrBlock: '10.9.0.0/16' }))).Vpc?.VpcId ??
+    '';
   stage = await sandbox.deploy('Ledger', (stack) => {
-    const trustedActors = [Actor.role(iam.Role.fromRoleArn(stack, 'Deployer', sandbox.deployerArn))];
-    const noSsh = { baseline: SecurityGroupBaseline.forbid([TrafficPattern.fromInternet(Ports.SSH)]), response: ChangeResponse.revert() };
+    const trustedActors = [
+      Actor.role(iam.Role.fromRoleArn(stack, 'Deployer', sandbox.deployerArn)),
+    ];
+    const noSsh = {
+      baseline: SecurityGroupBaseline.forbid([TrafficPattern.fromInternet(Ports.SSH)]),
+      response: ChangeResponse.revert(),
+    };
     const locked = { baseline: SecurityGroupBaseline.locked(), response: ChangeResponse.revert() };
-    const restored = { baseline: SecurityGroupBaseline.locked({ restoreRemoved: true }), response: ChangeResponse.revert() };
-    const vpc = ec2.Vpc.fromVpcAttributes(stack, 'Vpc', { vpcId: watchedVpc, availabilityZones: ['us-east-1a'] });
-    new SecurityGroupSentry(stack, 'Locked', { monitoredGroups: MonitoredGroups.taggedWith(WATCH_TAG, 'locked'), policies: [noSsh, locked], trustedActors });
-    new SecurityGroupSentry(stack, 'Restored', { monitoredGroups: MonitoredGroups.ids(groupsOf.Restored), policies: [noSsh, restored], trustedActors });
-    new SecurityGroupSentry(stack, 'Observed', {
-      monitoredGroups: MonitoredGroups.ids(groupsOf.Observed), policies: [noSsh, restored], trustedActors, mode: SentryMode.OBSERVE,
+    const restored = {
+      baseline: SecurityGroupBaseline.locked({ restoreRemoved: true }),
+      response: ChangeResponse.revert(),
+    };
+    const vpc = ec2.Vpc.fromVpcAttributes(stack, 'Vpc', {
+      vpcId: watchedVpc,
+      availabilityZones: ['us-east-1a'],
     });
-    new SecurityGroupSentry(stack, 'InVpc', { monitoredGroups: MonitoredGroups.inVpc(vpc), policies: [noSsh], trustedActors });
+    new SecurityGroupSentry(stack, 'Locked', {
+      monitoredGroups: MonitoredGroups.taggedWith(WATCH_TAG, 'locked'),
+      policies: [noSsh, locked],
+      trustedActors,
+    });
+    new SecurityGroupSentry(stack, 'Restored', {
+      monitoredGroups: MonitoredGroups.ids(groupsOf.Restored),
+      policies: [noSsh, restored],
+      trustedActors,
+    });
+    new SecurityGroupSentry(stack, 'Observed', {
+      monitoredGroups: MonitoredGroups.ids(groupsOf.Observed),
+      policies: [noSsh, restored],
+      trustedActors,
+      mode: SentryMode.OBSERVE,
+    });
+    new SecurityGroupSentry(stack, 'InVpc', {
+      monitoredGroups: MonitoredGroups.inVpc(vpc),
+      policies: [noSsh],
+      trustedActors,
+    });
   });
 });
 
 afterAll(async () => sandbox?.stop());
-
 
 type Sentry = 'Locked' | 'Restored' | 'Observed' | 'InVpc';
 
 const NORMAL = [tcp(443, '0.0.0.0/0', 'web'), tcp(5432, '10.0.0.0/16', 'database')];
 
 async function reconcile(sentry: Sentry): Promise<SentryMessage[]> {
-  return sandbox.told(async () => expect(await sandbox.localAws.fire(stage, `${sentry}ReconcileRule`)).toMatchObject({ succeeded: true }));
+  return sandbox.told(async () =>
+    expect(await sandbox.localAws.fire(stage, `${sentry}ReconcileRule`)).toMatchObject({
+      succeeded: true,
+    }),
+  );
 }
 
 /** One with rules from before the sentry's time. */
-async function adoptedGroup(sentry: 'Locked' | 'Restored' | 'Observed', ingress = NORMAL): Promise<string> {
-  const groupId = sentry === 'Locked' ? await sandbox.newGroup({ ingress, tags: [{ Key: WATCH_TAG, Value: 'locked' }] }) : groupsOf[sentry].shift();
-  if (groupId === undefined) throw new Error(`${sentry} has no group left: make one more before the stack is deployed.`);
+async function adoptedGroup(
+  sentry: 'Locked' | 'Restored' | 'Observed',
+  ingress = NORMAL,
+): Promise<string> {
+  const groupId =
+    sentry === 'Locked'
+      ? await sandbox.newGroup({ ingress, tags: [{ Key: WATCH_TAG, Value: 'locked' }] })
+      : groupsOf[sentry].shift();
+  if (groupId === undefined) {
+    throw new Error(`${sentry} has no group left: make one more before the stack is deployed.`);
+  }
   await reconcile(sentry);
   return groupId;
 }
@@ -69,29 +138,56 @@ async function state(groupId: string): Promise<string[]> {
   return (await sandbox.rules(groupId)).map(textWithId).sort();
 }
 
-async function open(groupId: string, port: number, cidr = '203.0.113.0/24', client = sandbox.visitor): Promise<SecurityGroupRule> {
+async function open(
+  groupId: string,
+  port: number,
+  cidr = '203.0.113.0/24',
+  client = sandbox.visitor,
+): Promise<SecurityGroupRule> {
   const [rule] = await sandbox.add(groupId, 'ingress', [tcp(port, cidr)], client);
   if (!rule) throw new Error(`EC2 did not show the rule for ${port}.`);
   return rule;
 }
 
 async function close(GroupId: string, ruleId: string, client = sandbox.visitor): Promise<void> {
-  await client.send(new RevokeSecurityGroupIngressCommand({ GroupId, SecurityGroupRuleIds: [ruleId] }));
+  await client.send(
+    new RevokeSecurityGroupIngressCommand({ GroupId, SecurityGroupRuleIds: [ruleId] }),
+  );
 }
 
-async function moveToPort(GroupId: string, ruleId: string, port: number, CidrIpv4: string): Promise<void> {
-  await sandbox.visitor.send(new ModifySecurityGroupRulesCommand({
-    GroupId, SecurityGroupRules: [{ SecurityGroupRuleId: ruleId, SecurityGroupRule: { IpProtocol: 'tcp', FromPort: port, ToPort: port, CidrIpv4 } }],
-  }));
+async function moveToPort(
+  GroupId: string,
+  ruleId: string,
+  port: number,
+  CidrIpv4: string,
+): Promise<void> {
+  await sandbox.visitor.send(
+    new ModifySecurityGroupRulesCommand({
+      GroupId,
+      SecurityGroupRules: [
+        {
+          SecurityGroupRuleId: ruleId,
+          SecurityGroupRule: { IpProtocol: 'tcp', FromPort: port, ToPort: port, CidrIpv4 },
+        },
+      ],
+    }),
+  );
 }
 
-async function operate(payload: Readonly<Record<string, unknown>>, sentry: Sentry = 'Locked'): Promise<unknown> {
-  const [, { physicalId }] = [...stage.resources].find(([id, { type }]) => type === 'AWS::Lambda::Function' && id.startsWith(`${sentry}OperateSentry`))!;
+async function operate(
+  payload: Readonly<Record<string, unknown>>,
+  sentry: Sentry = 'Locked',
+): Promise<unknown> {
+  const [, { physicalId }] = [...stage.resources].find(
+    ([id, { type }]) => type === 'AWS::Lambda::Function' && id.startsWith(`${sentry}OperateSentry`),
+  )!;
   return sandbox.localAws.invoke(physicalId, payload);
 }
 
 function reconcileMessages(messages: readonly SentryMessage[]): ReconcileMessage[] {
-  return messages.flatMap((message) => (message.type === 'security-group-reconcile' ? [message] : []));
+  return messages.flatMap((message) =>
+    message.type === 'security-group-reconcile' ? [message] : [],
+  );
 }
 
 function notices(messages: readonly SentryMessage[]): string[] {
@@ -104,9 +200,20 @@ describe('adoption', () => {
     const groupId = await sandbox.newGroup({ ingress: [...NORMAL, tcp(22, '0.0.0.0/0')], tags });
     const before = await state(groupId);
     const messages = await reconcile('Locked');
-    expect(reconcileMessages(messages)).toMatchObject([{
-      severity: 'high', adopted: [{ group: { id: groupId }, cause: 'first-contact', rules: 3, violating: [{ fromPort: 22, accepted: true }] }], due: [],
-    }]);
+    expect(reconcileMessages(messages)).toMatchObject([
+      {
+        severity: 'high',
+        adopted: [
+          {
+            group: { id: groupId },
+            cause: 'first-contact',
+            rules: 3,
+            violating: [{ fromPort: 22, accepted: true }],
+          },
+        ],
+        due: [],
+      },
+    ]);
     expect(messages).toHaveLength(1);
     await sandbox.passTime(SETTLED_AFTER);
     expect(await reconcile('Locked')).toEqual([]);
@@ -115,14 +222,20 @@ describe('adoption', () => {
 });
 
 describe('what a trusted actor adds', () => {
-  test('is accepted without a word; a visitor who modifies it sees it restored, since the event history has the grant\'s event', async () => {
+  test("is accepted without a word; a visitor who modifies it sees it restored, since the event history has the grant's event", async () => {
     const groupId = await adoptedGroup('Locked');
-    expect(await sandbox.told(() => open(groupId, 8443, '10.1.0.0/16', sandbox.deployer))).toEqual([]);
+    expect(await sandbox.told(() => open(groupId, 8443, '10.1.0.0/16', sandbox.deployer))).toEqual(
+      [],
+    );
     const before = await state(groupId);
     const added = (await sandbox.rules(groupId)).find(({ FromPort }) => FromPort === 8443)!;
-    const messages = await sandbox.told(() => moveToPort(groupId, idOf(added), 8444, '10.1.0.0/16'));
+    const messages = await sandbox.told(() =>
+      moveToPort(groupId, idOf(added), 8444, '10.1.0.0/16'),
+    );
     expect(outcomesIn(messages)).toEqual(['modified: reverted']);
-    expect(changeMessages(messages)[0]?.rules).toMatchObject([{ fromPort: 8444, restored: { fromPort: 8443 } }]);
+    expect(changeMessages(messages)[0]?.rules).toMatchObject([
+      { fromPort: 8444, restored: { fromPort: 8443 } },
+    ]);
     expect(await state(groupId)).toEqual(before);
   });
 
@@ -132,7 +245,9 @@ describe('what a trusted actor adds', () => {
     sandbox.localAws.holdHistory();
     const added = await open(groupId, 8443, '10.1.0.0/16', sandbox.deployer);
     await sandbox.localAws.settled();
-    const messages = await sandbox.told(() => moveToPort(groupId, idOf(added), 8444, '10.1.0.0/16'));
+    const messages = await sandbox.told(() =>
+      moveToPort(groupId, idOf(added), 8444, '10.1.0.0/16'),
+    );
     sandbox.localAws.releaseHistory();
     expect(outcomesIn(messages)).toEqual(['modified: reverted']);
     expect(changeMessages(messages)[0]?.rules[0]).not.toHaveProperty('restored');
@@ -159,13 +274,25 @@ describe('what a trusted actor adds', () => {
     const groupId = await adoptedGroup('Locked');
     const before = await state(groupId);
     const [rule] = await sandbox.rules(groupId);
-    const messages = await sandbox.told(() => sandbox.visitor.send(new ModifySecurityGroupRulesCommand({
-      GroupId: groupId,
-      SecurityGroupRules: [{
-        SecurityGroupRuleId: idOf(rule!),
-        SecurityGroupRule: { IpProtocol: rule!.IpProtocol, FromPort: rule!.FromPort, ToPort: rule!.ToPort, CidrIpv4: rule!.CidrIpv4, Description: 'not what it is' },
-      }],
-    })));
+    const messages = await sandbox.told(() =>
+      sandbox.visitor.send(
+        new ModifySecurityGroupRulesCommand({
+          GroupId: groupId,
+          SecurityGroupRules: [
+            {
+              SecurityGroupRuleId: idOf(rule!),
+              SecurityGroupRule: {
+                IpProtocol: rule!.IpProtocol,
+                FromPort: rule!.FromPort,
+                ToPort: rule!.ToPort,
+                CidrIpv4: rule!.CidrIpv4,
+                Description: 'not what it is',
+              },
+            },
+          ],
+        }),
+      ),
+    );
     expect(outcomesIn(messages)).toEqual(['described: reverted']);
     expect(await state(groupId)).toEqual(before);
   });
@@ -216,9 +343,14 @@ describe('events that never come', () => {
     expect(await state(groupId)).toHaveLength(before.length + 1);
     await sandbox.passTime(SETTLED_AFTER);
     const messages = changeMessages(await reconcile('Locked'));
-    expect(messages).toMatchObject([{
-      explainedBy: 'event-history', eventName: 'AuthorizeSecurityGroupIngress', actor: { userName: 'visitor' }, rules: [{ fromPort: 9000, change: 'added', outcome: 'reverted' }],
-    }]);
+    expect(messages).toMatchObject([
+      {
+        explainedBy: 'event-history',
+        eventName: 'AuthorizeSecurityGroupIngress',
+        actor: { userName: 'visitor' },
+        rules: [{ fromPort: 9000, change: 'added', outcome: 'reverted' }],
+      },
+    ]);
     expect(await state(groupId)).toEqual(before);
   });
 
@@ -244,7 +376,14 @@ describe('events that never come', () => {
     await sandbox.passTime(SETTLED_AFTER);
     const messages = changeMessages(await reconcile('Locked'));
     sandbox.localAws.releaseHistory();
-    expect(messages).toMatchObject([{ explainedBy: 'nothing', eventId: 'none', actor: { type: 'unknown' }, rules: [{ fromPort: 9000, outcome: 'reverted' }] }]);
+    expect(messages).toMatchObject([
+      {
+        explainedBy: 'nothing',
+        eventId: 'none',
+        actor: { type: 'unknown' },
+        rules: [{ fromPort: 9000, outcome: 'reverted' }],
+      },
+    ]);
     expect(await state(groupId)).toEqual(before);
   });
 
@@ -256,14 +395,20 @@ describe('events that never come', () => {
     await reconcile('Restored');
     await sandbox.passTime(SETTLED_AFTER);
     const messages = await reconcile('Restored');
-    expect(changeMessages(messages)).toMatchObject([{ explainedBy: 'event-history', actor: { userName: 'visitor' } }]);
+    expect(changeMessages(messages)).toMatchObject([
+      { explainedBy: 'event-history', actor: { userName: 'visitor' } },
+    ]);
     expect(outcomesIn(messages)).toEqual(['removed: reverted']);
     expect((await sandbox.rules(groupId)).map(textOf).sort()).toEqual(before);
   });
 });
 
 describe('events that come as they like', () => {
-  async function held(groupId: string, acts: () => Promise<unknown>, order: Parameters<GroupSandbox['localAws']['releaseEvents']>[0]): Promise<SentryMessage[]> {
+  async function held(
+    groupId: string,
+    acts: () => Promise<unknown>,
+    order: Parameters<GroupSandbox['localAws']['releaseEvents']>[0],
+  ): Promise<SentryMessage[]> {
     sandbox.localAws.holdEvents();
     await acts();
     const messages = await sandbox.told(() => sandbox.localAws.releaseEvents(order));
@@ -274,7 +419,11 @@ describe('events that come as they like', () => {
   test('a change and its undoing in reverse order: nothing is done, and it is told that it was gone', async () => {
     const groupId = await adoptedGroup('Locked');
     const before = await state(groupId);
-    const messages = await held(groupId, async () => close(groupId, idOf(await open(groupId, 9000))), (events) => [...events].reverse());
+    const messages = await held(
+      groupId,
+      async () => close(groupId, idOf(await open(groupId, 9000))),
+      (events) => [...events].reverse(),
+    );
     expect(outcomesIn(messages)).toEqual(['added: already-gone']);
     expect(changeMessages(messages)[0]).toMatchObject({ severity: 'low' });
     expect(await state(groupId)).toEqual(before);
@@ -284,10 +433,14 @@ describe('events that come as they like', () => {
     const groupId = await adoptedGroup('Locked');
     const before = (await sandbox.rules(groupId)).map(textOf).sort();
     const [rule] = await sandbox.rules(groupId);
-    await held(groupId, async () => {
-      await close(groupId, idOf(rule!));
-      await sandbox.add(groupId, 'ingress', NORMAL.slice(0, 1));
-    }, (events) => [...events].reverse());
+    await held(
+      groupId,
+      async () => {
+        await close(groupId, idOf(rule!));
+        await sandbox.add(groupId, 'ingress', NORMAL.slice(0, 1));
+      },
+      (events) => [...events].reverse(),
+    );
     expect((await sandbox.rules(groupId)).map(textOf).sort()).toEqual(before);
     await reconcile('Locked');
     await sandbox.passTime(SETTLED_AFTER);
@@ -298,7 +451,11 @@ describe('events that come as they like', () => {
   test('a rule that was added and modified, the modification first: it is taken away once', async () => {
     const groupId = await adoptedGroup('Locked');
     const before = await state(groupId);
-    const messages = await held(groupId, async () => moveToPort(groupId, idOf(await open(groupId, 9000)), 9001, '198.51.100.0/24'), (events) => [...events].reverse());
+    const messages = await held(
+      groupId,
+      async () => moveToPort(groupId, idOf(await open(groupId, 9000)), 9001, '198.51.100.0/24'),
+      (events) => [...events].reverse(),
+    );
     expect(outcomesIn(messages).filter((outcome) => outcome.endsWith('reverted'))).toHaveLength(1);
     expect(await state(groupId)).toEqual(before);
   });
@@ -312,7 +469,9 @@ describe('events that come as they like', () => {
     const messages = await sandbox.told(() => sandbox.localAws.releaseEvents());
     expect(outcomesIn(messages)).toEqual(['added: reverted']);
     expect(changeMessages(messages)[0]?.secondsOpen).toBeGreaterThanOrEqual(3600);
-    expect((await sandbox.rules(groupId)).map(({ FromPort }) => FromPort).sort()).toEqual([443, 5432, 9001]);
+    expect((await sandbox.rules(groupId)).map(({ FromPort }) => FromPort).sort()).toEqual([
+      443, 5432, 9001,
+    ]);
     await reconcile('Locked');
     await sandbox.passTime(SETTLED_AFTER);
     expect(await reconcile('Locked')).toEqual([]);
@@ -320,10 +479,14 @@ describe('events that come as they like', () => {
 
   test('after its group was deleted: told, and nothing is left in a queue', async () => {
     const groupId = await adoptedGroup('Locked');
-    const messages = await held(groupId, async () => {
-      await open(groupId, 9000);
-      await sandbox.visitor.send(new DeleteSecurityGroupCommand({ GroupId: groupId }));
-    }, (events) => events);
+    const messages = await held(
+      groupId,
+      async () => {
+        await open(groupId, 9000);
+        await sandbox.visitor.send(new DeleteSecurityGroupCommand({ GroupId: groupId }));
+      },
+      (events) => events,
+    );
     expect(outcomesIn(messages)).toEqual(['added: already-gone']);
     expect(notices(messages)).toEqual(['The monitored group was deleted.']);
     expect(reconcileMessages(await reconcile('Locked'))).toEqual([]);
@@ -334,19 +497,38 @@ test('a monitored group whose deletion no event told is told by reconcile', asyn
   const groupId = await adoptedGroup('Locked');
   sandbox.localAws.loseNext('DeleteSecurityGroup');
   await sandbox.visitor.send(new DeleteSecurityGroupCommand({ GroupId: groupId }));
-  expect(reconcileMessages(await reconcile('Locked'))).toMatchObject([{ severity: 'high', released: [{ group: { id: groupId }, reason: 'deleted' }] }]);
+  expect(reconcileMessages(await reconcile('Locked'))).toMatchObject([
+    { severity: 'high', released: [{ group: { id: groupId }, reason: 'deleted' }] },
+  ]);
 });
 
 describe('a prefix list', () => {
   test('that a visitor opens to the world: the rule that names it is taken away, others stand', async () => {
     const listId = await sandbox.newPrefixList('10.2.0.0/16');
-    const groupId = await adoptedGroup('Locked', [...NORMAL, { IpProtocol: 'tcp', FromPort: 22, ToPort: 22, PrefixListIds: [{ PrefixListId: listId }] }]);
+    const groupId = await adoptedGroup('Locked', [
+      ...NORMAL,
+      { IpProtocol: 'tcp', FromPort: 22, ToPort: 22, PrefixListIds: [{ PrefixListId: listId }] },
+    ]);
     const before = await state(groupId);
-    const messages = await sandbox.told(() => sandbox.visitor.send(new ModifyManagedPrefixListCommand({
-      PrefixListId: listId, CurrentVersion: 1, AddEntries: [{ Cidr: '0.0.0.0/0' }],
-    })));
-    expect(changeMessages(messages)).toMatchObject([{ group: { id: groupId }, eventName: 'ModifyManagedPrefixList', actor: { userName: 'visitor' } }]);
-    expect(changeMessages(messages)[0]?.rules).toMatchObject([{ peer: { prefixListId: listId }, outcome: 'reverted' }]);
+    const messages = await sandbox.told(() =>
+      sandbox.visitor.send(
+        new ModifyManagedPrefixListCommand({
+          PrefixListId: listId,
+          CurrentVersion: 1,
+          AddEntries: [{ Cidr: '0.0.0.0/0' }],
+        }),
+      ),
+    );
+    expect(changeMessages(messages)).toMatchObject([
+      {
+        group: { id: groupId },
+        eventName: 'ModifyManagedPrefixList',
+        actor: { userName: 'visitor' },
+      },
+    ]);
+    expect(changeMessages(messages)[0]?.rules).toMatchObject([
+      { peer: { prefixListId: listId }, outcome: 'reverted' },
+    ]);
     expect(await state(groupId)).toEqual(before.filter((rule) => !rule.includes(listId)));
   });
 });
@@ -355,7 +537,11 @@ describe('membership by tag', () => {
   test('sticks: a visitor who takes the tag off is told, and the group stays watched', async () => {
     const groupId = await adoptedGroup('Locked');
     const before = await state(groupId);
-    const untagged = await sandbox.told(() => sandbox.visitor.send(new DeleteTagsCommand({ Resources: [groupId], Tags: [{ Key: WATCH_TAG }] })));
+    const untagged = await sandbox.told(() =>
+      sandbox.visitor.send(
+        new DeleteTagsCommand({ Resources: [groupId], Tags: [{ Key: WATCH_TAG }] }),
+      ),
+    );
     expect(notices(untagged)).toEqual([expect.stringMatching(/still watched/)]);
     expect(outcomesIn(await sandbox.told(() => open(groupId, 9000)))).toEqual(['added: reverted']);
     expect(await reconcile('Locked')).toEqual([]);
@@ -364,33 +550,66 @@ describe('membership by tag', () => {
 
   test('ends when a trusted actor takes the tag off, and begins with an adoption when it is put on again', async () => {
     const groupId = await adoptedGroup('Locked');
-    const untagged = await sandbox.told(() => sandbox.deployer.send(new DeleteTagsCommand({ Resources: [groupId], Tags: [{ Key: WATCH_TAG }] })));
+    const untagged = await sandbox.told(() =>
+      sandbox.deployer.send(
+        new DeleteTagsCommand({ Resources: [groupId], Tags: [{ Key: WATCH_TAG }] }),
+      ),
+    );
     expect(notices(untagged)).toEqual([expect.stringMatching(/not watched any more/)]);
     expect(await sandbox.told(() => open(groupId, 9000))).toEqual([]);
-    await sandbox.visitor.send(new CreateTagsCommand({ Resources: [groupId], Tags: [{ Key: WATCH_TAG, Value: 'locked' }] }));
-    expect(reconcileMessages(await reconcile('Locked'))).toMatchObject([{ adopted: [{ group: { id: groupId }, cause: 'came-back', rules: 3 }] }]);
+    await sandbox.visitor.send(
+      new CreateTagsCommand({ Resources: [groupId], Tags: [{ Key: WATCH_TAG, Value: 'locked' }] }),
+    );
+    expect(reconcileMessages(await reconcile('Locked'))).toMatchObject([
+      { adopted: [{ group: { id: groupId }, cause: 'came-back', rules: 3 }] },
+    ]);
     expect(outcomesIn(await sandbox.told(() => open(groupId, 9001)))).toEqual(['added: reverted']);
-    expect((await sandbox.rules(groupId)).map(({ FromPort }) => FromPort).sort()).toEqual([443, 5432, 9000]);
+    expect((await sandbox.rules(groupId)).map(({ FromPort }) => FromPort).sort()).toEqual([
+      443, 5432, 9000,
+    ]);
   });
 });
 
 describe('groups that no deployment knows', () => {
   test('a new group of a watched VPC is judged from its first rule on', async () => {
-    const { GroupId = '' } = await sandbox.visitor.send(new CreateSecurityGroupCommand({ GroupName: 'new', Description: 'New', VpcId: watchedVpc }));
-    const messages = await sandbox.told(() => sandbox.add(GroupId, 'ingress', [tcp(22, '0.0.0.0/0'), tcp(443, '0.0.0.0/0')]));
+    const { GroupId = '' } = await sandbox.visitor.send(
+      new CreateSecurityGroupCommand({ GroupName: 'new', Description: 'New', VpcId: watchedVpc }),
+    );
+    const messages = await sandbox.told(() =>
+      sandbox.add(GroupId, 'ingress', [tcp(22, '0.0.0.0/0'), tcp(443, '0.0.0.0/0')]),
+    );
     // By the group's own event or by the rule's, whichever comes first.
-    expect(changeMessages(messages).flatMap(({ rules }) => rules)).toContainEqual(expect.objectContaining({ fromPort: 22, outcome: 'reverted' }));
-    expect((await sandbox.rules(GroupId)).filter(({ IsEgress }) => !IsEgress).map(({ FromPort }) => FromPort)).toEqual([443]);
+    expect(changeMessages(messages).flatMap(({ rules }) => rules)).toContainEqual(
+      expect.objectContaining({ fromPort: 22, outcome: 'reverted' }),
+    );
+    expect(
+      (await sandbox.rules(GroupId))
+        .filter(({ IsEgress }) => !IsEgress)
+        .map(({ FromPort }) => FromPort),
+    ).toEqual([443]);
   });
 
   test('a group that the call gives by its name only, as a default VPC allows', async () => {
-    const { GroupId = '' } = await sandbox.deployer.send(new CreateSecurityGroupCommand({
-      GroupName: 'named', Description: 'Named', TagSpecifications: [{ ResourceType: 'security-group', Tags: [{ Key: WATCH_TAG, Value: 'locked' }] }],
-    }));
+    const { GroupId = '' } = await sandbox.deployer.send(
+      new CreateSecurityGroupCommand({
+        GroupName: 'named',
+        Description: 'Named',
+        TagSpecifications: [
+          { ResourceType: 'security-group', Tags: [{ Key: WATCH_TAG, Value: 'locked' }] },
+        ],
+      }),
+    );
     await sandbox.localAws.settled();
     await reconcile('Locked');
     const before = await state(GroupId);
-    const messages = await sandbox.told(() => sandbox.visitor.send(new AuthorizeSecurityGroupIngressCommand({ GroupName: 'named', IpPermissions: [tcp(9000, '203.0.113.0/24')] })));
+    const messages = await sandbox.told(() =>
+      sandbox.visitor.send(
+        new AuthorizeSecurityGroupIngressCommand({
+          GroupName: 'named',
+          IpPermissions: [tcp(9000, '203.0.113.0/24')],
+        }),
+      ),
+    );
     expect(outcomesIn(messages)).toEqual(['added: reverted']);
     expect(await state(GroupId)).toEqual(before);
   });
@@ -406,9 +625,15 @@ describe('a sentry that only observes', () => {
       await close(groupId, idOf(rule!));
     });
     expect(outcomesIn(messages)).toEqual(['added: would-revert', 'removed: would-revert']);
-    expect((await sandbox.rules(groupId)).map(({ FromPort }) => FromPort).sort()).toEqual([22, 5432]);
-    const own = sandbox.calls.slice(callsBefore).filter(({ callerArn }) => callerArn?.includes('ObservedRespond'));
-    expect(own.filter(({ service, action }) => service === 'ec2' && !/^(Describe|Get)/.test(action))).toEqual([]);
+    expect((await sandbox.rules(groupId)).map(({ FromPort }) => FromPort).sort()).toEqual([
+      22, 5432,
+    ]);
+    const own = sandbox.calls
+      .slice(callsBefore)
+      .filter(({ callerArn }) => callerArn?.includes('ObservedRespond'));
+    expect(
+      own.filter(({ service, action }) => service === 'ec2' && !/^(Describe|Get)/.test(action)),
+    ).toEqual([]);
     await reconcile('Observed');
     await sandbox.passTime(SETTLED_AFTER);
     expect(await reconcile('Observed')).toEqual([]);
@@ -422,19 +647,35 @@ describe('an operator', () => {
     const groupId = await adoptedGroup('Locked');
     sandbox.localAws.loseNext('AuthorizeSecurityGroupIngress');
     const rule = await open(groupId, 22, '0.0.0.0/0');
-    const accepted = await sandbox.told(() => operate({ action: 'accept', groupId, ruleId: idOf(rule), ...order }));
-    expect(accepted).toMatchObject([{ type: 'operator-act', action: 'accept', by: 'Olga', reason: 'a test' }]);
+    const accepted = await sandbox.told(() =>
+      operate({ action: 'accept', groupId, ruleId: idOf(rule), ...order }),
+    );
+    expect(accepted).toMatchObject([
+      { type: 'operator-act', action: 'accept', by: 'Olga', reason: 'a test' },
+    ]);
     await reconcile('Locked');
     await sandbox.passTime(SETTLED_AFTER);
     expect(await reconcile('Locked')).toEqual([]);
     expect(await operate({ action: 'list', groupId })).toMatchObject({
-      rules: expect.arrayContaining([expect.objectContaining({ ruleId: idOf(rule), grants: [expect.objectContaining({ cause: 'operator', by: 'Olga', ageInDays: 0 })] })]),
+      rules: expect.arrayContaining([
+        expect.objectContaining({
+          ruleId: idOf(rule),
+          grants: [expect.objectContaining({ cause: 'operator', by: 'Olga', ageInDays: 0 })],
+        }),
+      ]),
     });
 
-    const withdrawn = await sandbox.told(() => operate({ action: 'withdraw', groupId, ruleId: idOf(rule), ...order }));
-    expect(withdrawn.map(({ type }) => type).sort()).toEqual(['operator-act', 'security-group-change']);
+    const withdrawn = await sandbox.told(() =>
+      operate({ action: 'withdraw', groupId, ruleId: idOf(rule), ...order }),
+    );
+    expect(withdrawn.map(({ type }) => type).sort()).toEqual([
+      'operator-act',
+      'security-group-change',
+    ]);
     expect(outcomesIn(withdrawn)).toEqual(['added: reverted']);
-    expect((await sandbox.rules(groupId)).map(({ FromPort }) => FromPort).sort()).toEqual([443, 5432]);
+    expect((await sandbox.rules(groupId)).map(({ FromPort }) => FromPort).sort()).toEqual([
+      443, 5432,
+    ]);
   });
 
   test('accepts a rule until a time, after which it is taken away', async () => {
@@ -442,24 +683,36 @@ describe('an operator', () => {
     sandbox.localAws.loseNext('AuthorizeSecurityGroupIngress');
     const rule = await open(groupId, 9000);
     const until = new Date(sandbox.localAws.now().getTime() + 60 * MINUTE).toISOString();
-    await sandbox.told(() => operate({ action: 'accept', groupId, ruleId: idOf(rule), until, ...order }));
+    await sandbox.told(() =>
+      operate({ action: 'accept', groupId, ruleId: idOf(rule), until, ...order }),
+    );
     await sandbox.passTime(50 * MINUTE);
     expect(await reconcile('Locked')).toEqual([]);
     await sandbox.passTime(11 * MINUTE);
     expect(outcomesIn(await reconcile('Locked'))).toEqual(['added: reverted']);
-    expect((await sandbox.rules(groupId)).map(({ FromPort }) => FromPort).sort()).toEqual([443, 5432]);
+    expect((await sandbox.rules(groupId)).map(({ FromPort }) => FromPort).sort()).toEqual([
+      443, 5432,
+    ]);
   });
 
   test('pauses the sentry: nothing is taken away and all is told; resumes it, and reconcile answers what came in between', async () => {
     const groupId = await adoptedGroup('Locked');
     const before = await state(groupId);
     const until = new Date(sandbox.localAws.now().getTime() + 2 * 60 * MINUTE).toISOString();
-    expect(await sandbox.told(() => operate({ action: 'pause', until, ...order }))).toMatchObject([{ type: 'operator-act', action: 'pause', severity: 'high' }]);
+    expect(await sandbox.told(() => operate({ action: 'pause', until, ...order }))).toMatchObject([
+      { type: 'operator-act', action: 'pause', severity: 'high' },
+    ]);
     await sandbox.passTime(2 * MINUTE);
-    expect(outcomesIn(await sandbox.told(() => open(groupId, 9000)))).toEqual(['added: would-revert']);
-    expect(reconcileMessages(await reconcile('Locked'))).toMatchObject([{ pause: { reason: 'a test', by: 'Olga' } }]);
+    expect(outcomesIn(await sandbox.told(() => open(groupId, 9000)))).toEqual([
+      'added: would-revert',
+    ]);
+    expect(reconcileMessages(await reconcile('Locked'))).toMatchObject([
+      { pause: { reason: 'a test', by: 'Olga' } },
+    ]);
 
-    expect(await sandbox.told(() => operate({ action: 'resume', ...order }))).toMatchObject([{ type: 'operator-act', action: 'resume' }]);
+    expect(await sandbox.told(() => operate({ action: 'resume', ...order }))).toMatchObject([
+      { type: 'operator-act', action: 'resume' },
+    ]);
     await sandbox.passTime(SETTLED_AFTER);
     await reconcile('Locked');
     await sandbox.passTime(SETTLED_AFTER);
@@ -468,19 +721,23 @@ describe('an operator', () => {
   });
 
   test('is told what is wrong with an order', async () => {
-    await expect(operate({ action: 'accept', groupId: 'sg-1', ...order })).rejects.toThrow(/cannot be carried out/);
-    await expect(operate({ action: 'pause', until: '2020-01-01T00:00:00Z', ...order })).rejects.toThrow(/within seven days/);
+    await expect(operate({ action: 'accept', groupId: 'sg-1', ...order })).rejects.toThrow(
+      /cannot be carried out/,
+    );
+    await expect(
+      operate({ action: 'pause', until: '2020-01-01T00:00:00Z', ...order }),
+    ).rejects.toThrow(/within seven days/);
     const groupId = await adoptedGroup('Locked');
     await expect(operate({ action: 'release', groupId, ...order })).rejects.toThrow(/still chosen/);
   });
 });
 
-test('every message, and every event of the library\'s own, is as the documented schema says', () => {
+test("every message, and every event of the library's own, is as the documented schema says", () => {
   const { announced, inbox } = sandbox.localAws;
   expect(inbox.deliveries.flatMap(({ message }) => schemaErrors(message))).toEqual([]);
   expect(announced.flatMap(({ detail }) => schemaErrors(JSON.stringify(detail)))).toEqual([]);
   expect(announced.length).toBeGreaterThanOrEqual(inbox.deliveries.length);
-  expect(new Set(announced.map(({ detailType }) => detailType))).toEqual(new Set([
-    'Security Group Change', 'Security Group Reconcile', 'Security Group Operator Act',
-  ]));
+  expect(new Set(announced.map(({ detailType }) => detailType))).toEqual(
+    new Set(['Security Group Change', 'Security Group Reconcile', 'Security Group Operator Act']),
+  );
 });

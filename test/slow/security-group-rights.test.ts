@@ -1,14 +1,36 @@
 import {
-  AuthorizeSecurityGroupIngressCommand, ModifySecurityGroupRulesCommand, RevokeSecurityGroupEgressCommand, RevokeSecurityGroupIngressCommand,
+  AuthorizeSecurityGroupIngressCommand,
+  ModifySecurityGroupRulesCommand,
+  RevokeSecurityGroupEgressCommand,
+  RevokeSecurityGroupIngressCommand,
   type SecurityGroupRule,
 } from '@aws-sdk/client-ec2';
 import { IAMClient } from '@aws-sdk/client-iam';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type { ApiCall } from '../../sandbox/cloudtrail/tap';
 import type { DeployedStack } from '../../sandbox/local-aws';
-import { Actor, ChangeResponse, MonitoredGroups, Ports, SecurityGroupBaseline, SecurityGroupSentry, TrafficPattern } from '../../src';
-import { changeMessages, GroupSandbox, idOf, outcomesIn, tcp } from '../support/sandbox/group-sandbox';
-import { type AllowStatement, policyStatements, whatIsNotAllowed, whatIsNotNeeded } from '../support/sandbox/role-policies';
+import {
+  Actor,
+  ChangeResponse,
+  MonitoredGroups,
+  Ports,
+  SecurityGroupBaseline,
+  SecurityGroupSentry,
+  TrafficPattern,
+} from '../../src';
+import {
+  changeMessages,
+  GroupSandbox,
+  idOf,
+  outcomesIn,
+  tcp,
+} from '../support/sandbox/group-sandbox';
+import {
+  type AllowStatement,
+  policyStatements,
+  whatIsNotAllowed,
+  whatIsNotNeeded,
+} from '../support/sandbox/role-policies';
 
 jest.setTimeout(120_000);
 
@@ -19,9 +41,12 @@ const LEASE_IS_OVER_MS = 100_000;
 const MOST_CALLS = 10;
 const MOST_ROUND_TRIPS_BEFORE = 2;
 
-/** Used by AWS itself in the role's name, as no call of a function shows: by Lambda, for logs and to poll the queue, and by services that encrypt. */
-const USED_BY_AWS = /^(logs:(CreateLogStream|PutLogEvents)|kms:.*|sqs:(ReceiveMessage|DeleteMessage|GetQueueUrl|GetQueueAttributes))$/;
-
+/**
+ * Used by AWS itself in the role's name, as no call of a function shows: by Lambda, for logs and to
+ * poll the queue, and by services that encrypt.
+ */
+const USED_BY_AWS =
+  /^(logs:(CreateLogStream|PutLogEvents)|kms:.*|sqs:(ReceiveMessage|DeleteMessage|GetQueueUrl|GetQueueAttributes))$/;
 
 let sandbox: GroupSandbox;
 let stack: DeployedStack;
@@ -36,18 +61,39 @@ beforeAll(async () => {
   listId = await sandbox.newPrefixList('10.8.0.0/16');
   plain = await sandbox.newGroup({ ingress: [tcp(443, '0.0.0.0/0')] });
   rich = await sandbox.newGroup({
-    ingress: [tcp(443, '0.0.0.0/0'), { IpProtocol: 'tcp', FromPort: 9100, ToPort: 9100, PrefixListIds: [{ PrefixListId: listId }] }],
+    ingress: [
+      tcp(443, '0.0.0.0/0'),
+      {
+        IpProtocol: 'tcp',
+        FromPort: 9100,
+        ToPort: 9100,
+        PrefixListIds: [{ PrefixListId: listId }],
+      },
+    ],
     egress: [tcp(5432, '10.0.0.0/16')],
   });
-  await sandbox.unseen('AuthorizeSecurityGroupIngress', new AuthorizeSecurityGroupIngressCommand({
-    GroupId: rich, IpPermissions: [tcp(8443, '10.2.0.0/16', 'metrics')], TagSpecifications: [{ ResourceType: 'security-group-rule', Tags: [{ Key: 'team', Value: 'observers' }] }],
-  }));
+  await sandbox.unseen(
+    'AuthorizeSecurityGroupIngress',
+    new AuthorizeSecurityGroupIngressCommand({
+      GroupId: rich,
+      IpPermissions: [tcp(8443, '10.2.0.0/16', 'metrics')],
+      TagSpecifications: [
+        { ResourceType: 'security-group-rule', Tags: [{ Key: 'team', Value: 'observers' }] },
+      ],
+    }),
+  );
   stack = await sandbox.deploy('Rights', (made) => {
     new SecurityGroupSentry(made, 'Sentry', {
       monitoredGroups: MonitoredGroups.ids([plain, rich]),
       policies: [
-        { baseline: SecurityGroupBaseline.forbid([TrafficPattern.fromInternet(Ports.SSH)]), response: ChangeResponse.revert() },
-        { baseline: SecurityGroupBaseline.locked({ restoreRemoved: true }), response: ChangeResponse.revert() },
+        {
+          baseline: SecurityGroupBaseline.forbid([TrafficPattern.fromInternet(Ports.SSH)]),
+          response: ChangeResponse.revert(),
+        },
+        {
+          baseline: SecurityGroupBaseline.locked({ restoreRemoved: true }),
+          response: ChangeResponse.revert(),
+        },
       ],
       trustedActors: [Actor.role(iam.Role.fromRoleArn(made, 'Deployer', sandbox.deployerArn))],
     });
@@ -58,11 +104,18 @@ beforeAll(async () => {
 afterAll(async () => sandbox?.stop());
 
 describe('a plain revert', () => {
-  test.each([['cold', 8081], ['warm', 8082]])('%s: few calls, and the rule is gone after two round trips', async (temperature, port) => {
-    const calls = await functionCalls(async () => sandbox.add(plain, 'ingress', [tcp(port, '0.0.0.0/0')]));
+  test.each([
+    ['cold', 8081],
+    ['warm', 8082],
+  ])('%s: few calls, and the rule is gone after two round trips', async (temperature, port) => {
+    const calls = await functionCalls(async () =>
+      sandbox.add(plain, 'ingress', [tcp(port, '0.0.0.0/0')]),
+    );
     const revoke = calls.find(({ action }) => action === 'RevokeSecurityGroupIngress')!;
     const roundTrips = roundTripsIn(calls.filter(({ at }) => at <= revoke.at - revoke.durationMs));
-    process.stdout.write(`A plain revert, ${temperature}: ${calls.length} calls (${calls.map(({ action }) => action).join(', ')}), ${roundTrips} round trips before the revoke\n`);
+    process.stdout.write(
+      `A plain revert, ${temperature}: ${calls.length} calls (${calls.map(({ action }) => action).join(', ')}), ${roundTrips} round trips before the revoke\n`,
+    );
     expect(calls.length).toBeLessThanOrEqual(MOST_CALLS);
     expect(roundTrips).toBeLessThanOrEqual(MOST_ROUND_TRIPS_BEFORE);
     expect((await sandbox.rules(plain)).map(({ FromPort }) => FromPort)).toEqual([443]);
@@ -71,20 +124,38 @@ describe('a plain revert', () => {
 
 describe('the heartbeat', () => {
   test('is a dry run on a monitored group, whose event comes back and is counted', async () => {
-    const calls = await functionCalls(async () => sandbox.localAws.fire(stack, 'SentryHeartbeatRule'));
-    expect(calls).toContainEqual(expect.objectContaining({
-      action: 'AuthorizeSecurityGroupIngress', parameters: expect.objectContaining({ DryRun: 'true', GroupId: expect.stringMatching(`${plain}|${rich}`) }),
-    }));
-    expect(calls.filter(({ action }) => action === 'AuthorizeSecurityGroupIngress')).toHaveLength(1);
+    const calls = await functionCalls(async () =>
+      sandbox.localAws.fire(stack, 'SentryHeartbeatRule'),
+    );
+    expect(calls).toContainEqual(
+      expect.objectContaining({
+        action: 'AuthorizeSecurityGroupIngress',
+        parameters: expect.objectContaining({
+          DryRun: 'true',
+          GroupId: expect.stringMatching(`${plain}|${rich}`),
+        }),
+      }),
+    );
+    expect(calls.filter(({ action }) => action === 'AuthorizeSecurityGroupIngress')).toHaveLength(
+      1,
+    );
     expect(heartbeats()).toBe(1);
   });
 
   test('is not what somebody else tries', async () => {
     const before = heartbeats();
-    const dryRun = new AuthorizeSecurityGroupIngressCommand({ GroupId: plain, IpPermissions: [tcp(9, '192.0.2.1/32')], DryRun: true });
-    await functionCalls(async () => expect(sandbox.visitor.send(dryRun)).rejects.toThrow(/succeeded/));
+    const dryRun = new AuthorizeSecurityGroupIngressCommand({
+      GroupId: plain,
+      IpPermissions: [tcp(9, '192.0.2.1/32')],
+      DryRun: true,
+    });
+    await functionCalls(async () =>
+      expect(sandbox.visitor.send(dryRun)).rejects.toThrow(/succeeded/),
+    );
     expect(heartbeats()).toBe(before);
-    expect(sandbox.events.at(-1)).toMatchObject({ detail: { errorCode: 'Client.DryRunOperation' } });
+    expect(sandbox.events.at(-1)).toMatchObject({
+      detail: { errorCode: 'Client.DryRunOperation' },
+    });
   });
 });
 
@@ -98,56 +169,105 @@ describe('everything that the functions do', () => {
   });
 
   test('a modified rule is restored', async () => {
-    const SecurityGroupRules = [{ SecurityGroupRuleId: idOf(await ruleAt(8443)), SecurityGroupRule: { IpProtocol: 'tcp', FromPort: 1, ToPort: 2, CidrIpv4: '0.0.0.0/0' } }];
-    const messages = await sandbox.told(async () => sandbox.visitor.send(new ModifySecurityGroupRulesCommand({ GroupId: rich, SecurityGroupRules })));
+    const SecurityGroupRules = [
+      {
+        SecurityGroupRuleId: idOf(await ruleAt(8443)),
+        SecurityGroupRule: { IpProtocol: 'tcp', FromPort: 1, ToPort: 2, CidrIpv4: '0.0.0.0/0' },
+      },
+    ];
+    const messages = await sandbox.told(async () =>
+      sandbox.visitor.send(
+        new ModifySecurityGroupRulesCommand({ GroupId: rich, SecurityGroupRules }),
+      ),
+    );
     expect(outcomesIn(messages)).toEqual(['modified: reverted']);
   });
 
   test('removed rules are put back in both directions, with their tags', async () => {
     const messages = await sandbox.told(async () => {
       await remove(8443);
-      await sandbox.visitor.send(new RevokeSecurityGroupEgressCommand({ GroupId: rich, SecurityGroupRuleIds: [idOf(await ruleAt(5432))] }));
+      await sandbox.visitor.send(
+        new RevokeSecurityGroupEgressCommand({
+          GroupId: rich,
+          SecurityGroupRuleIds: [idOf(await ruleAt(5432))],
+        }),
+      );
     });
     expect(outcomesIn(messages)).toEqual(['removed: reverted', 'removed: reverted']);
     expect((await ruleAt(8443)).Tags).toEqual([{ Key: 'team', Value: 'observers' }]);
   });
 
-  test('what the trusted role adds is remembered, and put back once CloudTrail\'s history confirms it; what it removes is forgotten', async () => {
-    await sandbox.told(async () => sandbox.add(rich, 'ingress', [tcp(8500, '10.0.0.0/8')], sandbox.deployer));
+  test("what the trusted role adds is remembered, and put back once CloudTrail's history confirms it; what it removes is forgotten", async () => {
+    await sandbox.told(async () =>
+      sandbox.add(rich, 'ingress', [tcp(8500, '10.0.0.0/8')], sandbox.deployer),
+    );
     expect(outcomesIn(await sandbox.told(async () => remove(8500)))).toEqual(['removed: reverted']);
     expect(await sandbox.told(async () => remove(8500, sandbox.deployer))).toEqual([]);
   });
 
   test('reconcile confirms grants, waits for events, forgets what has come right, and has the rest judged', async () => {
-    await sandbox.told(async () => sandbox.add(rich, 'ingress', [tcp(8600, '10.0.0.0/8')], sandbox.deployer));
+    await sandbox.told(async () =>
+      sandbox.add(rich, 'ingress', [tcp(8600, '10.0.0.0/8')], sandbox.deployer),
+    );
     const [brief] = await unseenRules([tcp(8700, '10.0.0.0/8')]);
     await unseenRules([tcp(8800, '10.0.0.0/8')]);
     await reconcile();
-    await sandbox.unseen('RevokeSecurityGroupIngress', new RevokeSecurityGroupIngressCommand({ GroupId: rich, SecurityGroupRuleIds: [idOf(brief!)] }));
+    await sandbox.unseen(
+      'RevokeSecurityGroupIngress',
+      new RevokeSecurityGroupIngressCommand({
+        GroupId: rich,
+        SecurityGroupRuleIds: [idOf(brief!)],
+      }),
+    );
     await sandbox.passTime(SETTLED_AFTER_MS);
     const messages = await sandbox.told(reconcile);
-    expect(changeMessages(messages)).toMatchObject([{ explainedBy: 'event-history', rules: [{ fromPort: 8800, outcome: 'reverted' }] }]);
+    expect(changeMessages(messages)).toMatchObject([
+      { explainedBy: 'event-history', rules: [{ fromPort: 8800, outcome: 'reverted' }] },
+    ]);
     // Grants are confirmed where there is nothing else to do.
     await reconcile();
   });
 
   test('an event that cannot be handled is put off', async () => {
-    sandbox.localAws.failNext({ service: 'ec2', action: 'RevokeSecurityGroupIngress', errorCode: 'UnauthorizedOperation', times: 1 });
+    sandbox.localAws.failNext({
+      service: 'ec2',
+      action: 'RevokeSecurityGroupIngress',
+      errorCode: 'UnauthorizedOperation',
+      times: 1,
+    });
     await sandbox.add(plain, 'ingress', [tcp(8900, '10.0.0.0/8')]);
-    await sandbox.localAws.inbox.waitFor(({ message }) => message.includes('8900') && message.includes('"failed"'), MINUTE_MS);
+    await sandbox.localAws.inbox.waitFor(
+      ({ message }) => message.includes('8900') && message.includes('"failed"'),
+      MINUTE_MS,
+    );
     await sandbox.passTime(LEASE_IS_OVER_MS);
-    await sandbox.localAws.inbox.waitFor(({ message }) => message.includes('8900') && message.includes('"reverted"'), MINUTE_MS);
+    await sandbox.localAws.inbox.waitFor(
+      ({ message }) => message.includes('8900') && message.includes('"reverted"'),
+      MINUTE_MS,
+    );
   });
 
   test('an operator accepts a rule, withdraws that, pauses and lists', async () => {
     const by = { by: 'Olga', reason: 'a drill' };
     const ruleId = idOf(await ruleAt(9100));
-    await expect(operate({ action: 'accept', groupId: rich, ruleId, ...by })).resolves.toMatchObject({ done: expect.stringContaining('accepted for good') });
-    await operate({ action: 'pause', until: new Date(sandbox.localAws.now().getTime() + 10 * MINUTE_MS).toISOString(), ...by });
+    await expect(
+      operate({ action: 'accept', groupId: rich, ruleId, ...by }),
+    ).resolves.toMatchObject({ done: expect.stringContaining('accepted for good') });
+    await operate({
+      action: 'pause',
+      until: new Date(sandbox.localAws.now().getTime() + 10 * MINUTE_MS).toISOString(),
+      ...by,
+    });
     await operate({ action: 'resume', ...by });
-    await expect(operate({ action: 'list' })).resolves.toMatchObject({ rules: expect.arrayContaining([expect.objectContaining({ ruleId })]) });
-    await expect(operate({ action: 'release', groupId: rich, ...by })).rejects.toThrow(/still chosen/);
-    const messages = await sandbox.told(async () => operate({ action: 'withdraw', groupId: rich, ruleId, ...by }));
+    await expect(operate({ action: 'list' })).resolves.toMatchObject({
+      rules: expect.arrayContaining([expect.objectContaining({ ruleId })]),
+    });
+    await expect(operate({ action: 'release', groupId: rich, ...by })).rejects.toThrow(
+      /still chosen/,
+    );
+    const messages = await sandbox.told(async () =>
+      operate({ action: 'withdraw', groupId: rich, ruleId, ...by }),
+    );
     expect(outcomesIn(messages)).toEqual(['added: reverted']);
   });
 });
@@ -173,16 +293,23 @@ describe('the roles of the functions', () => {
     const unneeded = whatIsNotNeeded(own, statements);
     expect(unneeded.filter(({ action }) => !USED_BY_AWS.test(action))).toEqual([]);
     // Only the function that takes from the queue has the rights of its poller.
-    expect(new Set(unneeded.filter(({ action }) => action.startsWith('sqs:')).map(({ role }) => role)).size).toBe(1);
+    expect(
+      new Set(unneeded.filter(({ action }) => action.startsWith('sqs:')).map(({ role }) => role))
+        .size,
+    ).toBe(1);
   });
 });
 
 async function reconcile(): Promise<void> {
-  expect(await sandbox.localAws.fire(stack, 'SentryReconcileRule')).toMatchObject({ succeeded: true });
+  expect(await sandbox.localAws.fire(stack, 'SentryReconcileRule')).toMatchObject({
+    succeeded: true,
+  });
 }
 
 async function operate(order: object): Promise<unknown> {
-  const [, { physicalId }] = [...stack.resources].find(([id, { type }]) => type === 'AWS::Lambda::Function' && id.startsWith('SentryOperate'))!;
+  const [, { physicalId }] = [...stack.resources].find(
+    ([id, { type }]) => type === 'AWS::Lambda::Function' && id.startsWith('SentryOperate'),
+  )!;
   return sandbox.localAws.invoke(physicalId, order);
 }
 
@@ -191,16 +318,27 @@ async function ruleAt(port: number): Promise<SecurityGroupRule> {
 }
 
 async function remove(port: number, client = sandbox.visitor): Promise<void> {
-  await client.send(new RevokeSecurityGroupIngressCommand({ GroupId: rich, SecurityGroupRuleIds: [idOf(await ruleAt(port))] }));
+  await client.send(
+    new RevokeSecurityGroupIngressCommand({
+      GroupId: rich,
+      SecurityGroupRuleIds: [idOf(await ruleAt(port))],
+    }),
+  );
 }
 
 async function unseenRules(IpPermissions: ReturnType<typeof tcp>[]): Promise<SecurityGroupRule[]> {
   const command = new AuthorizeSecurityGroupIngressCommand({ GroupId: rich, IpPermissions });
-  const { SecurityGroupRules } = await sandbox.unseen('AuthorizeSecurityGroupIngress', command, sandbox.visitor);
+  const { SecurityGroupRules } = await sandbox.unseen(
+    'AuthorizeSecurityGroupIngress',
+    command,
+    sandbox.visitor,
+  );
   return SecurityGroupRules!;
 }
 
-/** Of all functions, until nothing is under way any more: not even the events of their own calls. */
+/**
+ * Of all functions, until nothing is under way any more: not even the events of their own calls.
+ */
 async function functionCalls(act: () => Promise<unknown>): Promise<ApiCall[]> {
   const before = sandbox.calls.length;
   await act();
@@ -216,7 +354,9 @@ function ownCalls(calls: readonly ApiCall[]): ApiCall[] {
 /** Calls that overlap are one. */
 function roundTripsIn(calls: readonly ApiCall[]): number {
   let [count, end] = [0, -Infinity];
-  for (const { at, durationMs } of [...calls].sort((a, b) => a.at - a.durationMs - (b.at - b.durationMs))) {
+  for (const { at, durationMs } of [...calls].sort(
+    (a, b) => a.at - a.durationMs - (b.at - b.durationMs),
+  )) {
     if (at - durationMs >= end) [count, end] = [count + 1, at];
     else end = Math.min(end, at);
   }
@@ -224,5 +364,7 @@ function roundTripsIn(calls: readonly ApiCall[]): number {
 }
 
 function heartbeats(): number {
-  return sandbox.logs.flatMap((line) => /"Heartbeats":(\d+)/.exec(line)?.[1] ?? []).reduce((sum, count) => sum + Number(count), 0);
+  return sandbox.logs
+    .flatMap((line) => /"Heartbeats":(\d+)/.exec(line)?.[1] ?? [])
+    .reduce((sum, count) => sum + Number(count), 0);
 }

@@ -2,9 +2,23 @@ import { createHash } from 'node:crypto';
 import { request as httpRequest } from 'node:http';
 import { text } from 'node:stream/consumers';
 import * as z from 'zod/mini';
-import { type AppAnswer, type ClickOverrides, type RawPost, signatureOf } from '../../sandbox/slack/clicks';
+import {
+  type AppAnswer,
+  type ClickOverrides,
+  type RawPost,
+  signatureOf,
+} from '../../sandbox/slack/clicks';
 import type { Message } from '../../sandbox/slack/workspace';
-import { ALICE, ApprovalSandbox, BOB, buttonsOf, type Item, MALLORY, MONITOR_CHANNEL, SIGNING_SECRET } from '../support/sandbox/approval-sandbox';
+import {
+  ALICE,
+  ApprovalSandbox,
+  BOB,
+  buttonsOf,
+  type Item,
+  MALLORY,
+  MONITOR_CHANNEL,
+  SIGNING_SECRET,
+} from '../support/sandbox/approval-sandbox';
 
 jest.setTimeout(600_000);
 
@@ -20,7 +34,10 @@ const REQUESTS = 'ApprovalsRequests';
 const LEDGER = 'GuardLedger';
 
 let sandbox: ApprovalSandbox;
-/** Alice's approval of a request that is open, as Slack would send it. Whoever gets it counted has opened a port, with Bob's. */
+/**
+ * Alice's approval of a request that is open, as Slack would send it. Whoever gets it counted has
+ * opened a port, with Bob's.
+ */
 let approval: string;
 
 beforeAll(async () => {
@@ -45,58 +62,115 @@ describe('what Slack has not signed', () => {
     ['with an empty signature', () => ({ headers: { 'X-Slack-Signature': '' } })],
     ['without a time', () => ({ headers: { 'X-Slack-Request-Timestamp': undefined } })],
     ['with a time that is none', () => ({ headers: { 'X-Slack-Request-Timestamp': 'now' } })],
-    ['with a time that has a sign', (now) => ({ headers: { 'X-Slack-Request-Timestamp': `+${now}` } })],
+    [
+      'with a time that has a sign',
+      (now) => ({ headers: { 'X-Slack-Request-Timestamp': `+${now}` } }),
+    ],
     ['of five minutes ago and more', (now) => ({ timestamp: now - 302 })],
     ['of five minutes ahead and more', (now) => ({ timestamp: now + 310 })],
-    ['of another time than its signature', (now) => ({ headers: { 'X-Slack-Request-Timestamp': String(now - 1) } })],
-    ['with two signatures', (now) => ({ headers: { 'X-Slack-Signature': [signed(now), signed(now)] } })],
-    ['with a bad signature before the good one', (now) => ({ headers: { 'X-Slack-Signature': [`v0=${'0'.repeat(64)}`, signed(now)] } })],
-    ['with two times', (now) => ({ headers: { 'X-Slack-Request-Timestamp': [String(now), String(now)] } })],
-    ['with a signature of another version', (now) => ({ headers: { 'X-Slack-Signature': signed(now).replace('v0=', 'v1=') } })],
-    ['with a signature in capitals', (now) => ({ headers: { 'X-Slack-Signature': signed(now).toUpperCase() } })],
-    ['with a part of the signature', (now) => ({ headers: { 'X-Slack-Signature': signed(now).slice(0, -2) } })],
-    ['with the signature of another body', (now) => ({ headers: { 'X-Slack-Signature': signed(now) }, body: `${approval}&more=1` })],
+    [
+      'of another time than its signature',
+      (now) => ({ headers: { 'X-Slack-Request-Timestamp': String(now - 1) } }),
+    ],
+    [
+      'with two signatures',
+      (now) => ({ headers: { 'X-Slack-Signature': [signed(now), signed(now)] } }),
+    ],
+    [
+      'with a bad signature before the good one',
+      (now) => ({ headers: { 'X-Slack-Signature': [`v0=${'0'.repeat(64)}`, signed(now)] } }),
+    ],
+    [
+      'with two times',
+      (now) => ({ headers: { 'X-Slack-Request-Timestamp': [String(now), String(now)] } }),
+    ],
+    [
+      'with a signature of another version',
+      (now) => ({ headers: { 'X-Slack-Signature': signed(now).replace('v0=', 'v1=') } }),
+    ],
+    [
+      'with a signature in capitals',
+      (now) => ({ headers: { 'X-Slack-Signature': signed(now).toUpperCase() } }),
+    ],
+    [
+      'with a part of the signature',
+      (now) => ({ headers: { 'X-Slack-Signature': signed(now).slice(0, -2) } }),
+    ],
+    [
+      'with the signature of another body',
+      (now) => ({ headers: { 'X-Slack-Signature': signed(now) }, body: `${approval}&more=1` }),
+    ],
     ['as JSON', () => ({ headers: { 'Content-Type': 'application/json' } })],
     ['as text', () => ({ headers: { 'Content-Type': 'text/plain' } })],
     ['as parts', () => ({ headers: { 'Content-Type': 'multipart/form-data; boundary=x' } })],
     ['as nothing', () => ({ headers: { 'Content-Type': undefined } })],
     ['with no body', () => ({ body: '' })],
     ['with a huge body', () => ({ body: `${approval}&more=${'x'.repeat(300_000)}` })],
-    ['as a check of the certificate, with a payload', () => ({ body: `ssl_check=1&${approval}`, signingSecret: 'another' })],
-    ['as a check of the certificate, without one', () => ({ body: 'ssl_check=1', signingSecret: 'another' })],
+    [
+      'as a check of the certificate, with a payload',
+      () => ({ body: `ssl_check=1&${approval}`, signingSecret: 'another' }),
+    ],
+    [
+      'as a check of the certificate, without one',
+      () => ({ body: 'ssl_check=1', signingSecret: 'another' }),
+    ],
   ];
 
   test('is answered with 401 and nothing else, and leaves nothing behind, however it comes', async () => {
     const before = await sandbox.items(REQUESTS);
     const reads = secretReads();
     for (const [how, change] of FORGED) {
-      const { status, body } = await sandbox.slack.post({ url: sandbox.interactionsUrl, body: approval, ...change(nowSeconds()) });
+      const { status, body } = await sandbox.slack.post({
+        url: sandbox.interactionsUrl,
+        body: approval,
+        ...change(nowSeconds()),
+      });
       expect({ how, status, body }).toEqual({ how, status: 401, body: '' });
     }
     await sandbox.settled();
     expect(await sandbox.items(REQUESTS)).toEqual(before);
     expect(secretReads() - reads).toBeLessThanOrEqual(4);
     // All of them would have been taken as they were before.
-    expect(await sandbox.slack.post({ url: sandbox.interactionsUrl, body: approval })).toMatchObject({ status: 200, body: '' });
+    expect(
+      await sandbox.slack.post({ url: sandbox.interactionsUrl, body: approval }),
+    ).toMatchObject({ status: 200, body: '' });
   });
 
-  test.each(['GET', 'PUT', 'HEAD', 'DELETE', 'OPTIONS'])('%s finds nothing there', async (method) => {
-    const before = await sandbox.items(REQUESTS);
-    const seconds = nowSeconds();
-    const headers = { 'Content-Type': 'application/x-www-form-urlencoded', 'X-Slack-Request-Timestamp': String(seconds), 'X-Slack-Signature': signed(seconds) };
-    expect((await answerTo(method, headers)).status).toBe(404);
-    expect(await sandbox.items(REQUESTS)).toEqual(before);
-  });
+  test.each(['GET', 'PUT', 'HEAD', 'DELETE', 'OPTIONS'])(
+    '%s finds nothing there',
+    async (method) => {
+      const before = await sandbox.items(REQUESTS);
+      const seconds = nowSeconds();
+      const headers = {
+        'Content-Type': 'application/x-www-form-urlencoded',
+        'X-Slack-Request-Timestamp': String(seconds),
+        'X-Slack-Signature': signed(seconds),
+      };
+      expect((await answerTo(method, headers)).status).toBe(404);
+      expect(await sandbox.items(REQUESTS)).toEqual(before);
+    },
+  );
 
   test('more than API Gateway takes does not come through', async () => {
     const before = await sandbox.items(REQUESTS);
-    expect(await sandbox.slack.post({ url: sandbox.interactionsUrl, body: `${approval}&more=${'x'.repeat(11 * 1024 * 1024)}` })).toMatchObject({ status: 413 });
+    expect(
+      await sandbox.slack.post({
+        url: sandbox.interactionsUrl,
+        body: `${approval}&more=${'x'.repeat(11 * 1024 * 1024)}`,
+      }),
+    ).toMatchObject({ status: 413 });
     expect(await sandbox.items(REQUESTS)).toEqual(before);
   });
 
   test('has the secret read once in a minute at the most, however often it comes', async () => {
     const reads = secretReads();
-    const posts = Array.from({ length: 200 }, async () => sandbox.slack.post({ url: sandbox.interactionsUrl, body: approval, signingSecret: 'another' }));
+    const posts = Array.from({ length: 200 }, async () =>
+      sandbox.slack.post({
+        url: sandbox.interactionsUrl,
+        body: approval,
+        signingSecret: 'another',
+      }),
+    );
     expect(new Set((await Promise.all(posts)).map(({ status }) => status))).toEqual(new Set([401]));
     // Of each process of the function: the current value, and the one before.
     expect(secretReads() - reads).toBeLessThanOrEqual(20);
@@ -109,7 +183,11 @@ describe('what Slack has signed, and no workflow has made', () => {
     ['another kind of interaction', () => form({ type: 'view_submission' }), 200],
     ['a button of somebody else', () => withValue('something'), 200],
     ['a button of another version', () => withValue(valueIn(approval).replace('v1.', 'v2.')), 200],
-    ['a button that shows all for a time', () => withValue(valueIn(approval).replace('.approve..', '.deny.60.')), 200],
+    [
+      'a button that shows all for a time',
+      () => withValue(valueIn(approval).replace('.approve..', '.deny.60.')),
+      200,
+    ],
     ['no payload', () => 'other=1', 401],
     ['two payloads', () => `${approval}&${approval}`, 401],
     ['a payload that is no JSON', () => 'payload=%7B', 401],
@@ -117,9 +195,21 @@ describe('what Slack has signed, and no workflow has made', () => {
     ['a list', () => 'payload=%5B%5D', 401],
     ['deeper JSON than anybody needs', () => `payload=${'['.repeat(50_000)}`, 401],
     ['no action', () => form({ ...payload(), actions: [] }), 401],
-    ['two actions', () => form({ ...payload(), actions: [actionIn(payload()), actionIn(payload())] }), 401],
-    ['another channel than the message\'s', () => form({ ...payload(), channel: { id: MONITOR_CHANNEL } }), 401],
-    ['an id that is none', () => form({ ...payload(), user: { id: '<!channel>', team_id: 'T1' } }), 401],
+    [
+      'two actions',
+      () => form({ ...payload(), actions: [actionIn(payload()), actionIn(payload())] }),
+      401,
+    ],
+    [
+      "another channel than the message's",
+      () => form({ ...payload(), channel: { id: MONITOR_CHANNEL } }),
+      401,
+    ],
+    [
+      'an id that is none',
+      () => form({ ...payload(), user: { id: '<!channel>', team_id: 'T1' } }),
+      401,
+    ],
     ['half a character', () => withValue('\ud800'), 401],
   ];
 
@@ -127,7 +217,10 @@ describe('what Slack has signed, and no workflow has made', () => {
     const before = await sandbox.items(REQUESTS);
     for (const [what, body, status] of FOREIGN) {
       const answer = await sandbox.slack.post({ url: sandbox.interactionsUrl, body: body() });
-      expect([what, { status: answer.status, body: answer.body }]).toEqual([what, { status, body: '' }]);
+      expect([what, { status: answer.status, body: answer.body }]).toEqual([
+        what,
+        { status, body: '' },
+      ]);
     }
     await sandbox.settled();
     expect(await sandbox.items(REQUESTS)).toEqual(before);
@@ -140,16 +233,33 @@ describe('a click that does not count', () => {
     ['of another app', () => ({ appId: 'A9' })],
     ['in another channel', () => ({ channelId: MONITOR_CHANNEL })],
     ['of a guest, at home in another workspace', () => ({ userTeamId: 'T9' })],
-    ['about another digest', () => ({ value: valueIn(approval).replace(/[0-9a-f]{64}$/, '0'.repeat(64)) })],
-    ['about no request', () => ({ value: valueIn(approval).replace(/^(v1\.approve\.\.)[^.]*/, '$1nothing') })],
-    ['for a time that is not offered', () => ({ value: valueIn(approval).replace('.approve..', '.approve.999999.') })],
+    [
+      'about another digest',
+      () => ({ value: valueIn(approval).replace(/[0-9a-f]{64}$/, '0'.repeat(64)) }),
+    ],
+    [
+      'about no request',
+      () => ({ value: valueIn(approval).replace(/^(v1\.approve\.\.)[^.]*/, '$1nothing') }),
+    ],
+    [
+      'for a time that is not offered',
+      () => ({ value: valueIn(approval).replace('.approve..', '.approve.999999.') }),
+    ],
     ['for no time', () => ({ value: valueIn(approval).replace('.approve..', '.approve.0.') })],
-    ['that retries what did not fail', () => ({ value: valueIn(approval).replace('.approve..', '.retry..') })],
+    [
+      'that retries what did not fail',
+      () => ({ value: valueIn(approval).replace('.approve..', '.retry..') }),
+    ],
   ];
 
   test.each(CLICKS)('%s opens nothing, even by both who may decide', async (_, as) => {
     const question = sandbox.lastQuestion;
-    for (const user of [ALICE, BOB]) expect(await sandbox.click(user, 'Approve', question, as())).toMatchObject({ status: 200, body: '' });
+    for (const user of [ALICE, BOB]) {
+      expect(await sandbox.click(user, 'Approve', question, as())).toMatchObject({
+        status: 200,
+        body: '',
+      });
+    }
     await expectOpen(question);
   });
 
@@ -162,17 +272,24 @@ describe('a click that does not count', () => {
 });
 
 describe('somebody who writes into a queue', () => {
-  test('cannot make a decision without the workflow\'s key, nor change one', async () => {
+  test("cannot make a decision without the workflow's key, nor change one", async () => {
     const denied = await decisionOf(async () => sandbox.click(ALICE, 'Deny'));
     await openPort(8081);
     const { requestId } = buttonIn(sandbox.lastQuestion);
     const statement = { ...JSON.parse(denied.statement), decision: 'approved' };
     const changed = JSON.stringify(statement);
-    const other = JSON.stringify({ ...statement, requestId, digest: buttonIn(sandbox.lastQuestion).digest });
+    const other = JSON.stringify({
+      ...statement,
+      requestId,
+      digest: buttonIn(sandbox.lastQuestion).digest,
+    });
     const refusals = refusedDecisions();
     for (const text_ of [changed, other]) {
       for (const mac of [denied.mac, '', 'A'.repeat(43) + '=', `${denied.mac} `]) {
-        await sandbox.send(denied.queueUrl, JSON.stringify({ version: 1, type: 'decision', statement: text_, mac }));
+        await sandbox.send(
+          denied.queueUrl,
+          JSON.stringify({ version: 1, type: 'decision', statement: text_, mac }),
+        );
       }
     }
     await sandbox.settled();
@@ -193,7 +310,9 @@ describe('somebody who writes into a queue', () => {
   test('cannot have one sentry do what people decided for another', async () => {
     const approved = await decisionOf(async () => sandbox.approve());
     const refusals = refusedDecisions();
-    const others = sandbox.decisionQueues.filter((url) => url.split('/').at(-1) !== approved.queueUrl.split('/').at(-1));
+    const others = sandbox.decisionQueues.filter(
+      (url) => url.split('/').at(-1) !== approved.queueUrl.split('/').at(-1),
+    );
     expect(others).toHaveLength(1);
     for (const url of others) await sandbox.send(url, approved.body);
     await sandbox.settled();
@@ -203,7 +322,10 @@ describe('somebody who writes into a queue', () => {
 
   test('cannot have a click judged that was never sent', async () => {
     const before = await sandbox.items(REQUESTS);
-    await sandbox.send(clickQueue(), JSON.stringify({ version: 1, type: 'click', clickId: 'f'.repeat(64) }));
+    await sandbox.send(
+      clickQueue(),
+      JSON.stringify({ version: 1, type: 'click', clickId: 'f'.repeat(64) }),
+    );
     await sandbox.settled();
     expect(await sandbox.items(REQUESTS)).toEqual(before);
   });
@@ -219,9 +341,17 @@ describe('somebody who writes into a table', () => {
     const at = sandbox.localAws.now().toISOString();
     const item = await requestItem(requestId);
     const votes = [ALICE, BOB].map((userId) => ({ userId, at }));
-    await sandbox.putItem(REQUESTS, withData({ ...item, dueOf: { S: 'DUE' }, dueAt: { N: '1' } }, {
-      votes, decision: { kind: 'approved', at, by: [ALICE, BOB] }, carrying: { phase: 'decision', attempt: 1 },
-    }));
+    await sandbox.putItem(
+      REQUESTS,
+      withData(
+        { ...item, dueOf: { S: 'DUE' }, dueAt: { N: '1' } },
+        {
+          votes,
+          decision: { kind: 'approved', at, by: [ALICE, BOB] },
+          carrying: { phase: 'decision', attempt: 1 },
+        },
+      ),
+    );
     await sandbox.minute();
     await sandbox.minute();
     expect(await sandbox.rules(sandbox.guarded)).toEqual([HTTPS]);
@@ -230,7 +360,10 @@ describe('somebody who writes into a table', () => {
   test('cannot add a vote', async () => {
     const question = sandbox.lastQuestion;
     const item = await requestItem(buttonIn(question).requestId);
-    await sandbox.putItem(REQUESTS, withData(item, { votes: [{ userId: BOB, at: sandbox.localAws.now().toISOString() }] }));
+    await sandbox.putItem(
+      REQUESTS,
+      withData(item, { votes: [{ userId: BOB, at: sandbox.localAws.now().toISOString() }] }),
+    );
     await sandbox.click(ALICE, 'Approve', question);
     expect(await sandbox.rules(sandbox.guarded)).toEqual([HTTPS]);
   });
@@ -238,7 +371,10 @@ describe('somebody who writes into a table', () => {
   test('cannot have people see one question and approve another', async () => {
     const question = sandbox.lastQuestion;
     const item = await requestItem(buttonIn(question).requestId);
-    await sandbox.putItem(REQUESTS, { ...item, data: { S: (item.data?.S ?? '').replaceAll('8080', '3389') } });
+    await sandbox.putItem(REQUESTS, {
+      ...item,
+      data: { S: (item.data?.S ?? '').replaceAll('8080', '3389') },
+    });
     await sandbox.click(ALICE, 'Approve', question);
     await sandbox.click(BOB, 'Approve', question);
     expect(await sandbox.rules(sandbox.guarded)).toEqual([HTTPS]);
@@ -247,18 +383,26 @@ describe('somebody who writes into a table', () => {
   test('cannot have the sentry apply something else than what it has asked', async () => {
     const question = sandbox.lastQuestion;
     const { requestId } = buttonIn(question);
-    const [asked] = (await sandbox.items(LEDGER)).filter(({ asked: { S: kept = '' } = {} }) => kept.includes(requestId));
+    const [asked] = (await sandbox.items(LEDGER)).filter(({ asked: { S: kept = '' } = {} }) =>
+      kept.includes(requestId),
+    );
     const refusals = refusedDecisions();
-    await sandbox.putItem(LEDGER, { ...asked, asked: { S: (asked?.asked?.S ?? '').replaceAll('8080', '8888') } });
+    await sandbox.putItem(LEDGER, {
+      ...asked,
+      asked: { S: (asked?.asked?.S ?? '').replaceAll('8080', '8888') },
+    });
     await sandbox.approve();
     expect(await sandbox.rules(sandbox.guarded)).toEqual([HTTPS]);
     expect(refusedDecisions() - refusals).toBe(1);
   });
 
-  test('cannot click: neither with no signature of Slack\'s, nor with one of something else', async () => {
+  test("cannot click: neither with no signature of Slack's, nor with one of something else", async () => {
     const question = sandbox.lastQuestion;
     await sandbox.click(MALLORY, 'Approve', question);
-    const clicked = (await sandbox.items(REQUESTS)).find(({ pk: { S: key = '' } = {}, data: { S: data = '' } = {} }) => key.startsWith('CLICK#') && bodyIn(data).includes(MALLORY))!;
+    const clicked = (await sandbox.items(REQUESTS)).find(
+      ({ pk: { S: key = '' } = {}, data: { S: data = '' } = {} }) =>
+        key.startsWith('CLICK#') && bodyIn(data).includes(MALLORY),
+    )!;
     const { signature, timestamp, receivedAt } = JSON.parse(clicked.data?.S ?? '');
     for (const user of [ALICE, BOB]) {
       const body = Buffer.from(await sandbox.clickBody(user, 'Approve', question));
@@ -269,9 +413,19 @@ describe('somebody who writes into a table', () => {
           pk: { S: `CLICK#${id}` },
           dueOf: { S: 'DUE' },
           dueAt: { N: '1' },
-          data: { S: JSON.stringify({ body: body.toString('base64'), signature: forged, timestamp, receivedAt }) },
+          data: {
+            S: JSON.stringify({
+              body: body.toString('base64'),
+              signature: forged,
+              timestamp,
+              receivedAt,
+            }),
+          },
         });
-        await sandbox.send(clickQueue(), JSON.stringify({ version: 1, type: 'click', clickId: id }));
+        await sandbox.send(
+          clickQueue(),
+          JSON.stringify({ version: 1, type: 'click', clickId: id }),
+        );
         await sandbox.settled();
         await sandbox.minute();
       }
@@ -296,7 +450,11 @@ test(`of ${FUZZ_ROUNDS} requests that nobody should send, none is taken, and non
   };
   await Promise.all(Array.from({ length: FUZZ_AT_ONCE }, send));
   process.stdout.write(`Fuzzed: ${JSON.stringify([...answers])}\n`);
-  expect([...answers.keys()].filter((answer) => !['{"statusCode":401}', '{"statusCode":200}'].includes(answer))).toEqual([]);
+  expect(
+    [...answers.keys()].filter(
+      (answer) => !['{"statusCode":401}', '{"statusCode":200}'].includes(answer),
+    ),
+  ).toEqual([]);
   expect(sandbox.failedInvocations - invocations).toBe(0);
   await sandbox.settled();
   expect(await sandbox.items(REQUESTS)).toEqual(before);
@@ -320,17 +478,25 @@ function form(value: object): string {
 }
 
 function valueIn(body: string): string {
-  return actionIn(payloadSchema.parse(JSON.parse(new URLSearchParams(body).get('payload') ?? ''))).value;
+  return actionIn(payloadSchema.parse(JSON.parse(new URLSearchParams(body).get('payload') ?? '')))
+    .value;
 }
 
 function withValue(value: string): string {
   return form({ ...payload(), actions: [{ ...actionIn(payload()), value }] });
 }
 
-const buttons = z.array(z.looseObject({ elements: z.optional(z.array(z.looseObject({ value: z.optional(z.string()) }))) }));
+const buttons = z.array(
+  z.looseObject({
+    elements: z.optional(z.array(z.looseObject({ value: z.optional(z.string()) }))),
+  }),
+);
 
 function buttonIn({ blocks }: Message): { readonly requestId: string; readonly digest: string } {
-  const value = buttons.parse(blocks).flatMap(({ elements = [] }) => elements.flatMap((element) => element.value ?? []))[0] ?? '';
+  const value =
+    buttons
+      .parse(blocks)
+      .flatMap(({ elements = [] }) => elements.flatMap((element) => element.value ?? []))[0] ?? '';
   const [, , , requestId = '', digest = ''] = value.split('.');
   return { requestId, digest };
 }
@@ -343,7 +509,10 @@ function signed(seconds: number): string {
   return signatureOf(SIGNING_SECRET, seconds, approval);
 }
 
-async function answerTo(method: string, headers: Record<string, string>): Promise<Pick<AppAnswer, 'status' | 'body'>> {
+async function answerTo(
+  method: string,
+  headers: Record<string, string>,
+): Promise<Pick<AppAnswer, 'status' | 'body'>> {
   return new Promise((resolve, reject) => {
     const call = httpRequest(sandbox.interactionsUrl, { method, headers }, (response) => {
       text(response).then((body) => resolve({ status: response.statusCode ?? 0, body }), reject);
@@ -354,7 +523,12 @@ async function answerTo(method: string, headers: Record<string, string>): Promis
 }
 
 async function openPort(port: number): Promise<void> {
-  await sandbox.open(sandbox.guarded, { IpProtocol: 'tcp', FromPort: port, ToPort: port, IpRanges: [{ CidrIp: '0.0.0.0/0' }] });
+  await sandbox.open(sandbox.guarded, {
+    IpProtocol: 'tcp',
+    FromPort: port,
+    ToPort: port,
+    IpRanges: [{ CidrIp: '0.0.0.0/0' }],
+  });
 }
 
 /** Nobody has voted for it, and it can still be decided. */
@@ -390,7 +564,10 @@ interface SentDecision {
 async function decisionOf(act: () => Promise<unknown>): Promise<SentDecision> {
   const before = sandbox.calls.length;
   await act();
-  const sent = sandbox.calls.slice(before).filter(({ action }) => action === 'SendMessage').map(({ json }) => sentDecision.parse(json));
+  const sent = sandbox.calls
+    .slice(before)
+    .filter(({ action }) => action === 'SendMessage')
+    .map(({ json }) => sentDecision.parse(json));
   const decision = sent.find(({ MessageBody: body }) => body.includes('"type":"decision"'));
   if (!decision) throw new Error('The workflow has told nobody of a decision.');
   const { QueueUrl: queueUrl, MessageBody: body } = decision;
@@ -398,7 +575,9 @@ async function decisionOf(act: () => Promise<unknown>): Promise<SentDecision> {
 }
 
 async function requestItem(requestId: string): Promise<Item> {
-  const found = (await sandbox.items(REQUESTS)).find(({ pk, sk }) => pk?.S === `REQUEST#${requestId}` && sk?.S === 'REQUEST');
+  const found = (await sandbox.items(REQUESTS)).find(
+    ({ pk, sk }) => pk?.S === `REQUEST#${requestId}` && sk?.S === 'REQUEST',
+  );
   if (!found) throw new Error(`The table has no request ${requestId}.`);
   return found;
 }
@@ -427,20 +606,52 @@ function oneOf<T>(random: Random, choices: readonly [T, ...T[]]): T {
 }
 
 function randomText(random: Random, most: number): string {
-  return Array.from({ length: Math.floor(random() * most) }, () => String.fromCharCode(Math.floor(random() * (random() < 0.8 ? 128 : 65_536)))).join('');
+  return Array.from({ length: Math.floor(random() * most) }, () =>
+    String.fromCharCode(Math.floor(random() * (random() < 0.8 ? 128 : 65_536))),
+  ).join('');
 }
 
 /** As API Gateway would hand it over. Signed ones say what no workflow's button says. */
 function fuzzed(random: Random): object {
   const isSigned = random() < 0.3;
-  const seconds = oneOf(random, [nowSeconds(), nowSeconds(), nowSeconds() - 400, nowSeconds() + 400]);
-  const body = Buffer.from(isSigned ? foreignBody(random) : oneOf(random, [approval, cutOrChanged(random, approval), randomText(random, 200), '', `payload=${randomText(random, 50)}`]));
-  const signature = isSigned ? signatureOf(SIGNING_SECRET, seconds, body) : wrongSignature(random, seconds, body);
+  const seconds = oneOf(random, [
+    nowSeconds(),
+    nowSeconds(),
+    nowSeconds() - 400,
+    nowSeconds() + 400,
+  ]);
+  const body = Buffer.from(
+    isSigned
+      ? foreignBody(random)
+      : oneOf(random, [
+          approval,
+          cutOrChanged(random, approval),
+          randomText(random, 200),
+          '',
+          `payload=${randomText(random, 50)}`,
+        ]),
+  );
+  const signature = isSigned
+    ? signatureOf(SIGNING_SECRET, seconds, body)
+    : wrongSignature(random, seconds, body);
   const headers = {
-    'content-type': oneOf(random, ['application/x-www-form-urlencoded', 'application/x-www-form-urlencoded', 'application/json', randomText(random, 20)]),
-    'x-slack-request-timestamp': oneOf(random, [`${seconds}`, `${seconds}`, `${seconds}`, randomText(random, 12)]),
+    'content-type': oneOf(random, [
+      'application/x-www-form-urlencoded',
+      'application/x-www-form-urlencoded',
+      'application/json',
+      randomText(random, 20),
+    ]),
+    'x-slack-request-timestamp': oneOf(random, [
+      `${seconds}`,
+      `${seconds}`,
+      `${seconds}`,
+      randomText(random, 12),
+    ]),
     'x-slack-signature': signature,
-    [oneOf(random, ['host', 'X-Slack-Signature', 'X-SLACK-REQUEST-TIMESTAMP'])]: randomText(random, 70),
+    [oneOf(random, ['host', 'X-Slack-Signature', 'X-SLACK-REQUEST-TIMESTAMP'])]: randomText(
+      random,
+      70,
+    ),
   };
   const isBase64Encoded = random() < 0.7;
   return {
@@ -448,7 +659,9 @@ function fuzzed(random: Random): object {
     routeKey: 'POST /slack/interactions',
     rawPath: '/slack/interactions',
     headers,
-    requestContext: { http: { method: oneOf(random, ['POST', 'POST', 'POST', 'GET']), path: '/slack/interactions' } },
+    requestContext: {
+      http: { method: oneOf(random, ['POST', 'POST', 'POST', 'GET']), path: '/slack/interactions' },
+    },
     ...(body.length > 0 && { body: body.toString(isBase64Encoded ? 'base64' : 'utf8') }),
     isBase64Encoded,
   };
@@ -456,19 +669,43 @@ function fuzzed(random: Random): object {
 
 function wrongSignature(random: Random, seconds: number, body: Buffer): string {
   const other = signatureOf('another', seconds, body);
-  return oneOf(random, [other, other, `v0=${'0'.repeat(64)}`, cutOrChanged(random, other), randomText(random, 70), '', signatureOf('', seconds, body)]);
+  return oneOf(random, [
+    other,
+    other,
+    `v0=${'0'.repeat(64)}`,
+    cutOrChanged(random, other),
+    randomText(random, 70),
+    '',
+    signatureOf('', seconds, body),
+  ]);
 }
 
 function foreignBody(random: Random): string {
-  const value = oneOf(random, [randomText(random, 30), valueIn(approval).slice(0, -1), `${valueIn(approval)}0`]);
+  const value = oneOf(random, [
+    randomText(random, 30),
+    valueIn(approval).slice(0, -1),
+    `${valueIn(approval)}0`,
+  ]);
   const strange: unknown = oneOf<unknown>(random, [null, 0, [], {}, randomText(random, 30), true]);
   const keys = Object.keys(payload());
   const key = keys[Math.floor(random() * keys.length)] ?? 'type';
-  const changed = { ...payload(), actions: [{ ...actionIn(payload()), value }], ...(key !== 'actions' && { [key]: strange }) };
-  return oneOf(random, [form(changed), form({ ...changed, actions: strange }), `payload=${randomText(random, 100)}`, randomText(random, 100), 'ssl_check=1']);
+  const changed = {
+    ...payload(),
+    actions: [{ ...actionIn(payload()), value }],
+    ...(key !== 'actions' && { [key]: strange }),
+  };
+  return oneOf(random, [
+    form(changed),
+    form({ ...changed, actions: strange }),
+    `payload=${randomText(random, 100)}`,
+    randomText(random, 100),
+    'ssl_check=1',
+  ]);
 }
 
 function cutOrChanged(random: Random, whole: string): string {
   const at = Math.floor(random() * whole.length);
-  return random() < 0.3 ? whole.slice(0, at) : `${whole.slice(0, at)}${randomText(random, 3)}${whole.slice(at + 1)}`;
+  return random() < 0.3
+    ? whole.slice(0, at)
+    : `${whole.slice(0, at)}${randomText(random, 3)}${whole.slice(at + 1)}`;
 }

@@ -1,7 +1,12 @@
 import { readFileSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DeleteMessageBatchCommand, ReceiveMessageCommand, SendMessageBatchCommand, SQSClient } from '@aws-sdk/client-sqs';
+import {
+  DeleteMessageBatchCommand,
+  ReceiveMessageCommand,
+  SendMessageBatchCommand,
+  SQSClient,
+} from '@aws-sdk/client-sqs';
 import { App, CfnOutput, Stack } from 'aws-cdk-lib';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import * as sqs from 'aws-cdk-lib/aws-sqs';
@@ -18,9 +23,15 @@ import { buttonsOf } from '../support/sandbox/approval-sandbox';
 const REQUESTS = Number(process.env.APPROVAL_REQUESTS ?? 100);
 jest.setTimeout(1_200_000);
 
-/** Slack's own is one a second in a channel: with that, so many messages would take three quarters of an hour. */
+/**
+ * Slack's own is one a second in a channel: with that, so many messages would take three quarters
+ * of an hour.
+ */
 const MESSAGES_PER_SECOND = 500;
-/** So little that what a function kept of each request would end it: without a limit, Node takes what the machine has before it tidies up. */
+/**
+ * So little that what a function kept of each request would end it: without a limit, Node takes
+ * what the machine has before it tidies up.
+ */
 const HEAP_MB = 48;
 const MEMORY_OF_SMALLEST_FUNCTION_MB = 512;
 
@@ -34,8 +45,18 @@ const ASKER = 'load';
 const SIGNING_SECRET = 'sandbox-signing-secret';
 const BOT_TOKEN = 'xoxb-sandbox';
 
-const Decision = z.object({ statement: z.pipe(z.string(), z.transform((text): unknown => JSON.parse(text))) });
-const Statement = z.object({ requestId: z.string(), decision: z.string(), phase: z.enum(['decision', 'end']), attempt: z.int() });
+const Decision = z.object({
+  statement: z.pipe(
+    z.string(),
+    z.transform((text): unknown => JSON.parse(text)),
+  ),
+});
+const Statement = z.object({
+  requestId: z.string(),
+  decision: z.string(),
+  phase: z.enum(['decision', 'end']),
+  attempt: z.int(),
+});
 type Statement = z.infer<typeof Statement>;
 
 let slack: SlackStandIn;
@@ -53,11 +74,20 @@ beforeAll(async () => {
   });
   slack.addUser({ id: ALICE });
   slack.addChannel({ id: CHANNEL, members: [ALICE] });
-  localAws = await LocalAws.start({ functionEnvironment: { SLACK_API_URL: slack.apiUrl, NODE_OPTIONS: `--max-old-space-size=${HEAP_MB}` } });
+  localAws = await LocalAws.start({
+    functionEnvironment: {
+      SLACK_API_URL: slack.apiUrl,
+      NODE_OPTIONS: `--max-old-space-size=${HEAP_MB}`,
+    },
+  });
   stack = await localAws.deploy(synthesizeStage(), STACK_NAME);
   await localAws.putSecret(output('SigningSecretArn'), SIGNING_SECRET);
   await localAws.putSecret(output('BotTokenArn'), BOT_TOKEN);
-  queue = new SQSClient({ endpoint: localAws.endpoint, region: localAws.region, credentials: await localAws.createUser('asker') });
+  queue = new SQSClient({
+    endpoint: localAws.endpoint,
+    region: localAws.region,
+    credentials: await localAws.createUser('asker'),
+  });
 });
 
 afterAll(async () => {
@@ -86,22 +116,34 @@ test(`${REQUESTS} requests at once are all asked, decided and carried out once, 
   expect([...carriedOut.values()].filter((statements) => statements.length !== 1)).toEqual([]);
   for (const message of slack.messages) {
     const approved = isApproved(subjectOf(message.text));
-    expect(carriedOut.get(subjectOf(message.text))).toMatchObject([{ decision: approved ? 'approved' : 'denied' }]);
-    expect([message.text, buttonsOf(message)]).toEqual([expect.stringMatching(approved ? /Approved.*Carried out/s : /Denied.*Carried out/s), []]);
+    expect(carriedOut.get(subjectOf(message.text))).toMatchObject([
+      { decision: approved ? 'approved' : 'denied' },
+    ]);
+    expect([message.text, buttonsOf(message)]).toEqual([
+      expect.stringMatching(approved ? /Approved.*Carried out/s : /Denied.*Carried out/s),
+      [],
+    ]);
   }
   const memory = peakMemory();
-  process.stdout.write([
-    `${REQUESTS} requests: asked in ${seconds(startedAt, askedAt)}, clicked, decided and carried out in ${seconds(askedAt, decidedAt)},`,
-    `with ${MESSAGES_PER_SECOND} messages a second in place of Slack's one.`,
-    `With a heap of ${HEAP_MB} MB, the largest process of a function took ${memory} MB.\n`,
-  ].join(' '));
+  process.stdout.write(
+    [
+      `${REQUESTS} requests: asked in ${seconds(startedAt, askedAt)}, clicked, decided and carried out in ${seconds(askedAt, decidedAt)},`,
+      `with ${MESSAGES_PER_SECOND} messages a second in place of Slack's one.`,
+      `With a heap of ${HEAP_MB} MB, the largest process of a function took ${memory} MB.\n`,
+    ].join(' '),
+  );
   expect(memory).toBeLessThan(MEMORY_OF_SMALLEST_FUNCTION_MB);
 });
 
 async function askAll(): Promise<void> {
   for (let from = 0; from < REQUESTS; from += ASKS_AT_ONCE) {
-    const asks = Array.from({ length: ASKS_AT_ONCE }, (_, index) => askAbout(subject(from + index)));
-    const Entries = asks.map((ask, index) => ({ Id: String(index), MessageBody: JSON.stringify(ask) }));
+    const asks = Array.from({ length: ASKS_AT_ONCE }, (_, index) =>
+      askAbout(subject(from + index)),
+    );
+    const Entries = asks.map((ask, index) => ({
+      Id: String(index),
+      MessageBody: JSON.stringify(ask),
+    }));
     await queue.send(new SendMessageBatchCommand({ QueueUrl: output('RequestQueueUrl'), Entries }));
   }
 }
@@ -150,39 +192,87 @@ function askAbout(name: string): AskMessage {
 async function clickAll(): Promise<void> {
   const limit = pLimit(CLICKS_AT_ONCE);
   const [base] = [...stack.httpApis.values()];
-  const click = async ({ channel, ts, text }: Message) => slack.click({
-    interactionsUrl: `${base}/slack/interactions`, userId: ALICE, channel, ts, text: isApproved(subjectOf(text)) ? 'Approve' : 'Deny',
-  });
-  const answers = await Promise.all(slack.messages.map(async (message) => limit(async () => click(message))));
+  const click = async ({ channel, ts, text }: Message) =>
+    slack.click({
+      interactionsUrl: `${base}/slack/interactions`,
+      userId: ALICE,
+      channel,
+      ts,
+      text: isApproved(subjectOf(text)) ? 'Approve' : 'Deny',
+    });
+  const answers = await Promise.all(
+    slack.messages.map(async (message) => limit(async () => click(message))),
+  );
   expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
 }
 
-/** The asker is this test: it takes its decisions from its queue, and says that each is carried out, the first time that it comes. */
-async function carryOutUntil(signal: AbortSignal, carriedOut: Map<string, Statement[]>): Promise<void> {
+/**
+ * The asker is this test: it takes its decisions from its queue, and says that each is carried out,
+ * the first time that it comes.
+ */
+async function carryOutUntil(
+  signal: AbortSignal,
+  carriedOut: Map<string, Statement[]>,
+): Promise<void> {
   while (!signal.aborted) {
-    const { Messages = [] } = await queue.send(new ReceiveMessageCommand({ QueueUrl: output('DecisionQueueUrl'), MaxNumberOfMessages: 10, WaitTimeSeconds: 1 }));
+    const { Messages = [] } = await queue.send(
+      new ReceiveMessageCommand({
+        QueueUrl: output('DecisionQueueUrl'),
+        MaxNumberOfMessages: 10,
+        WaitTimeSeconds: 1,
+      }),
+    );
     if (Messages.length === 0) continue;
-    const statements = Messages.map(({ Body = '' }) => Statement.parse(Decision.parse(JSON.parse(Body)).statement));
-    for (const statement of statements) carriedOut.set(statement.requestId, [...carriedOut.get(statement.requestId) ?? [], statement]);
-    await queue.send(new SendMessageBatchCommand({
-      QueueUrl: output('RequestQueueUrl'),
-      Entries: statements.map((statement, index) => ({ Id: String(index), MessageBody: JSON.stringify(outcomeOf(statement)) })),
-    }));
-    await queue.send(new DeleteMessageBatchCommand({
-      QueueUrl: output('DecisionQueueUrl'), Entries: Messages.map(({ ReceiptHandle }, index) => ({ Id: String(index), ReceiptHandle })),
-    }));
+    const statements = Messages.map(({ Body = '' }) =>
+      Statement.parse(Decision.parse(JSON.parse(Body)).statement),
+    );
+    for (const statement of statements) {
+      carriedOut.set(statement.requestId, [
+        ...(carriedOut.get(statement.requestId) ?? []),
+        statement,
+      ]);
+    }
+    await queue.send(
+      new SendMessageBatchCommand({
+        QueueUrl: output('RequestQueueUrl'),
+        Entries: statements.map((statement, index) => ({
+          Id: String(index),
+          MessageBody: JSON.stringify(outcomeOf(statement)),
+        })),
+      }),
+    );
+    await queue.send(
+      new DeleteMessageBatchCommand({
+        QueueUrl: output('DecisionQueueUrl'),
+        Entries: Messages.map(({ ReceiptHandle }, index) => ({ Id: String(index), ReceiptHandle })),
+      }),
+    );
   }
 }
 
 function outcomeOf({ requestId, phase, attempt }: Statement): OutcomeMessage {
-  return { version: 1, type: 'outcome', requestId, asker: ASKER, phase, attempt, outcome: 'carried-out', text: 'As decided.' };
+  return {
+    version: 1,
+    type: 'outcome',
+    requestId,
+    asker: ASKER,
+    phase,
+    attempt,
+    outcome: 'carried-out',
+    text: 'As decided.',
+  };
 }
 
 /** Of all processes of functions, in MB. They are children of this one. */
 function peakMemory(): number {
-  const children = readFileSync(`/proc/${process.pid}/task/${process.pid}/children`, 'utf8').trim().split(' ');
-  const peaks = children.filter((pid) => readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('function-host'))
-    .map((pid) => Number(/VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]));
+  const children = readFileSync(`/proc/${process.pid}/task/${process.pid}/children`, 'utf8')
+    .trim()
+    .split(' ');
+  const peaks = children
+    .filter((pid) => readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('function-host'))
+    .map((pid) =>
+      Number(/VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]),
+    );
   return Math.round(Math.max(...peaks) / 1_024);
 }
 
@@ -201,7 +291,12 @@ function synthesizeStage(): string {
   const load = new Stack(app, STACK_NAME);
   const signingSecret = new secretsmanager.Secret(load, 'SigningSecret');
   const botToken = new secretsmanager.Secret(load, 'BotToken');
-  const approvals = new SlackApprovalWorkflow(load, 'Approvals', { signingSecret, botToken, approvalChannelId: CHANNEL, approvers: Approvers.users([ALICE]) });
+  const approvals = new SlackApprovalWorkflow(load, 'Approvals', {
+    signingSecret,
+    botToken,
+    approvalChannelId: CHANNEL,
+    approvers: Approvers.users([ALICE]),
+  });
   const decisions = new sqs.Queue(load, 'Decisions');
   const asker = approvals.addAsker(ASKER, decisions);
   const outputs = {

@@ -26,16 +26,19 @@ beforeEach(async () => {
 afterEach(async () => sandbox.slack.down(false));
 
 describe('Slack is not there for an hour', () => {
-  test.each(['unavailable', 'refused'] as const)('%s: what was asked meanwhile is asked afterwards, and told', async (outage) => {
-    await sandbox.slack.down(true, outage);
-    const isOver = slackBackInAnHour(outage);
-    await open();
-    expect(isOver()).toBe(true);
-    expect(sandbox.questions).toHaveLength(1);
-    expect(sandbox.monitored).toEqual([expect.stringMatching(/^Asked/)]);
-    await sandbox.approve();
-    expect(await sandbox.rules(sandbox.guarded)).toContain(`${port} from 0.0.0.0/0`);
-  });
+  test.each(['unavailable', 'refused'] as const)(
+    '%s: what was asked meanwhile is asked afterwards, and told',
+    async (outage) => {
+      await sandbox.slack.down(true, outage);
+      const isOver = slackBackInAnHour(outage);
+      await open();
+      expect(isOver()).toBe(true);
+      expect(sandbox.questions).toHaveLength(1);
+      expect(sandbox.monitored).toEqual([expect.stringMatching(/^Asked/)]);
+      await sandbox.approve();
+      expect(await sandbox.rules(sandbox.guarded)).toContain(`${port} from 0.0.0.0/0`);
+    },
+  );
 
   test('clicks that still came are judged all the same, and what became of them is shown', async () => {
     await open();
@@ -43,16 +46,28 @@ describe('Slack is not there for an hour', () => {
     // The clicks come before time passes: Slack's signature holds for minutes.
     sandbox.skipWaits(0);
     await sandbox.slack.down(true);
-    const answers = await Promise.all([ALICE, BOB].map(async (userId) => sandbox.slack.click({
-      interactionsUrl: sandbox.interactionsUrl, userId, channel: question.channel, ts: question.ts, text: 'Approve',
-    })));
+    const answers = await Promise.all(
+      [ALICE, BOB].map(async (userId) =>
+        sandbox.slack.click({
+          interactionsUrl: sandbox.interactionsUrl,
+          userId,
+          channel: question.channel,
+          ts: question.ts,
+          text: 'Approve',
+        }),
+      ),
+    );
     expect(answers.map(({ status }) => status)).toEqual([200, 200]);
     const isOver = slackBackInAnHour('unavailable');
     await sandbox.settled();
     expect(isOver()).toBe(true);
     expect(await sandbox.rules(sandbox.guarded)).toContain(`${port} from 0.0.0.0/0`);
     expect(question.text).toMatch(/Approved.*Carried out/s);
-    expect(sandbox.monitored.map((text) => text.split(/[: ]/)[0]).sort()).toEqual(['Approved', 'Asked', 'Carried']);
+    expect(sandbox.monitored.map((text) => text.split(/[: ]/)[0]).sort()).toEqual([
+      'Approved',
+      'Asked',
+      'Carried',
+    ]);
   });
 });
 
@@ -60,8 +75,13 @@ test('a message that Slack has wait holds up no other', async () => {
   const before = sandbox.slack.requests.length;
   sandbox.slack.failNext('chat.postMessage', 429);
   await Promise.all([open(), open()]);
-  const posts = sandbox.slack.requests.slice(before).filter(({ method }) => method === 'chat.postMessage');
-  const messages = posts.map(({ given, outcome }) => `${String(given.channel)} ${String(given.text)}: ${outcome === 'ok' ? 'posted' : outcome}`);
+  const posts = sandbox.slack.requests
+    .slice(before)
+    .filter(({ method }) => method === 'chat.postMessage');
+  const messages = posts.map(
+    ({ given, outcome }) =>
+      `${String(given.channel)} ${String(given.text)}: ${outcome === 'ok' ? 'posted' : outcome}`,
+  );
   expect(messages).toHaveLength(5);
   const [failed = ''] = messages.filter((message) => !message.endsWith(': posted'));
   const again = failed.replace(/: \w+$/, ': posted');
@@ -85,5 +105,10 @@ function slackBackInAnHour(outage: 'unavailable' | 'refused'): () => boolean {
 
 async function open(): Promise<void> {
   port += 1;
-  await sandbox.open(sandbox.guarded, { IpProtocol: 'tcp', FromPort: port, ToPort: port, IpRanges: [{ CidrIp: '0.0.0.0/0' }] });
+  await sandbox.open(sandbox.guarded, {
+    IpProtocol: 'tcp',
+    FromPort: port,
+    ToPort: port,
+    IpRanges: [{ CidrIp: '0.0.0.0/0' }],
+  });
 }

@@ -1,6 +1,13 @@
 import type { SecurityGroupRule } from '@aws-sdk/client-ec2';
 import type { ChangeMessage } from '../../src/security-group/contracts/change-message';
-import { ALICE, APPROVAL_CHANNEL, ApprovalSandbox, BOB, buttonsOf, MALLORY } from '../support/sandbox/approval-sandbox';
+import {
+  ALICE,
+  APPROVAL_CHANNEL,
+  ApprovalSandbox,
+  BOB,
+  buttonsOf,
+  MALLORY,
+} from '../support/sandbox/approval-sandbox';
 
 jest.setTimeout(240_000);
 
@@ -15,15 +22,34 @@ const REQUESTS_AN_HOUR = 10;
 /** Each has groups of its own, since what is approved for good stays approved. */
 const TESTS = 40;
 
-/** What people are asked about, for each way of asking. `during` is how the group stands until they answer. */
+/**
+ * What people are asked about, for each way of asking. `during` is how the group stands until they
+ * answer.
+ */
 const WAYS = [
   { way: 'reverted until approved', group: (): string => sandbox.guarded, stands: false },
   { way: 'reverted if denied', group: (): string => sandbox.lenient, stands: true },
 ];
 const CHANGES = [
-  { change: 'a port that was opened', act: async (id: string) => openPort(id, 8080), made: [HTTPS, OPENED].sort(), isTimed: true },
-  { change: 'a rule that was modified', act: async (id: string) => sandbox.modify(id, (await ruleAt(id, 443)).SecurityGroupRuleId!, '10.0.0.0/8'), made: [INTRANET], isTimed: true },
-  { change: 'a rule that was removed', act: async (id: string) => sandbox.revoke(id, (await ruleAt(id, 443)).SecurityGroupRuleId!), made: [], isTimed: false },
+  {
+    change: 'a port that was opened',
+    act: async (id: string) => openPort(id, 8080),
+    made: [HTTPS, OPENED].sort(),
+    isTimed: true,
+  },
+  {
+    change: 'a rule that was modified',
+    act: async (id: string) =>
+      sandbox.modify(id, (await ruleAt(id, 443)).SecurityGroupRuleId!, '10.0.0.0/8'),
+    made: [INTRANET],
+    isTimed: true,
+  },
+  {
+    change: 'a rule that was removed',
+    act: async (id: string) => sandbox.revoke(id, (await ruleAt(id, 443)).SecurityGroupRuleId!),
+    made: [],
+    isTimed: false,
+  },
 ];
 
 let sandbox: ApprovalSandbox;
@@ -99,7 +125,9 @@ describe.each(WAYS)('$way', ({ group, stands }) => {
       await act(group());
       await sandbox.approve('Approve for 1 h');
       expect(await sandbox.rules(group())).toEqual(made);
-      const tags = (await sandbox.described(group())).flatMap(({ Tags = [] }) => Tags).filter(({ Key }) => Key === UNTIL_TAG);
+      const tags = (await sandbox.described(group()))
+        .flatMap(({ Tags = [] }) => Tags)
+        .filter(({ Key }) => Key === UNTIL_TAG);
       expect(tags).toEqual([{ Key: UNTIL_TAG, Value: expect.stringMatching(/^\d{4}-.*Z$/) }]);
       const end = Date.parse(tags[0]!.Value!);
       expect(end - sandbox.localAws.now().getTime()).toBeGreaterThan(55 * MINUTE_MS);
@@ -121,8 +149,17 @@ describe.each(WAYS)('$way', ({ group, stands }) => {
     await openPort(group(), 8080);
     await sandbox.approve('Approve for 1 h');
     const { SecurityGroupRuleId: ruleId } = await ruleAt(group(), 8080);
-    const operate = sandbox.physicalId('AWS::Lambda::Function', stands ? 'LeniencyOperate' : 'GuardOperate');
-    await sandbox.localAws.invoke(operate, { action: 'accept', groupId: group(), ruleId, by: 'Olga', reason: 'it is needed' });
+    const operate = sandbox.physicalId(
+      'AWS::Lambda::Function',
+      stands ? 'LeniencyOperate' : 'GuardOperate',
+    );
+    await sandbox.localAws.invoke(operate, {
+      action: 'accept',
+      groupId: group(),
+      ruleId,
+      by: 'Olga',
+      reason: 'it is needed',
+    });
     await sandbox.pass(61 * MINUTE_MS);
     await timePasses();
     expect(await sandbox.rules(group())).toEqual([HTTPS, OPENED].sort());
@@ -142,16 +179,32 @@ describe('those who watch', () => {
     await openPort(sandbox.guarded, 8080);
     expect(sandbox.monitored).toEqual([expect.stringMatching(/^Asked: Security group /)]);
     await sandbox.approve();
-    expect(sandbox.monitored.map((text) => text.split(/[: ]/)[0])).toEqual(['Asked', 'Approved', 'Carried']);
+    expect(sandbox.monitored.map((text) => text.split(/[: ]/)[0])).toEqual([
+      'Asked',
+      'Approved',
+      'Carried',
+    ]);
     expect(sandbox.monitored[1]).toContain(`<@${ALICE}>`);
-    expect(changeMessages().map(({ rules }) => rules.map(({ fromPort, outcome }) => `${fromPort} ${outcome}`))).toEqual([['8080 reverted']]);
+    expect(
+      changeMessages().map(({ rules }) =>
+        rules.map(({ fromPort, outcome }) => `${fromPort} ${outcome}`),
+      ),
+    ).toEqual([['8080 reverted']]);
   });
 
   test('of a change that stands until it is denied: that it was kept, and that it was taken back', async () => {
     await openPort(sandbox.lenient, 8080);
     await sandbox.click(BOB, 'Deny');
-    expect(sandbox.monitored.map((text) => text.split(/[: ]/)[0])).toEqual(['Asked', 'Denied', 'Carried']);
-    expect(changeMessages().map(({ rules }) => rules.map(({ fromPort, outcome }) => `${fromPort} ${outcome}`))).toEqual([['8080 kept'], ['8080 reverted']]);
+    expect(sandbox.monitored.map((text) => text.split(/[: ]/)[0])).toEqual([
+      'Asked',
+      'Denied',
+      'Carried',
+    ]);
+    expect(
+      changeMessages().map(({ rules }) =>
+        rules.map(({ fromPort, outcome }) => `${fromPort} ${outcome}`),
+      ),
+    ).toEqual([['8080 kept'], ['8080 reverted']]);
   });
 });
 
@@ -198,18 +251,26 @@ describe('those who decide', () => {
     expect(sandbox.questions).toHaveLength(1);
   });
 
-  test.each(WAYS)('$way: are asked by one actor about one group only so often in an hour, and the rest is reverted', async ({ group, stands }) => {
-    for (let n = 0; n < REQUESTS_AN_HOUR + 2; n += 1) await openPort(group(), 9000 + n);
-    expect(sandbox.questions).toHaveLength(REQUESTS_AN_HOUR);
-    expect(await sandbox.rules(group())).toHaveLength(stands ? 1 + REQUESTS_AN_HOUR : 1);
-    await sandbox.pass(61 * MINUTE_MS);
-    await openPort(group(), 9000 + REQUESTS_AN_HOUR);
-    expect(sandbox.questions).toHaveLength(REQUESTS_AN_HOUR + 1);
-  });
+  test.each(WAYS)(
+    '$way: are asked by one actor about one group only so often in an hour, and the rest is reverted',
+    async ({ group, stands }) => {
+      for (let n = 0; n < REQUESTS_AN_HOUR + 2; n += 1) await openPort(group(), 9000 + n);
+      expect(sandbox.questions).toHaveLength(REQUESTS_AN_HOUR);
+      expect(await sandbox.rules(group())).toHaveLength(stands ? 1 + REQUESTS_AN_HOUR : 1);
+      await sandbox.pass(61 * MINUTE_MS);
+      await openPort(group(), 9000 + REQUESTS_AN_HOUR);
+      expect(sandbox.questions).toHaveLength(REQUESTS_AN_HOUR + 1);
+    },
+  );
 
   test('can have tried again what failed', async () => {
     await openPort(sandbox.guarded, 8080);
-    sandbox.localAws.failNext({ service: 'ec2', action: 'AuthorizeSecurityGroupIngress', errorCode: 'UnauthorizedOperation', times: 1 });
+    sandbox.localAws.failNext({
+      service: 'ec2',
+      action: 'AuthorizeSecurityGroupIngress',
+      errorCode: 'UnauthorizedOperation',
+      times: 1,
+    });
     await sandbox.approve();
     expect(await sandbox.rules(sandbox.guarded)).toEqual([HTTPS]);
     expect(sandbox.lastQuestion.text).toContain('UnauthorizedOperation');
@@ -225,9 +286,16 @@ describe('those who decide', () => {
   });
 
   test('cannot have applied what is not any more as they were shown it', async () => {
-    await sandbox.modify(sandbox.guarded, (await ruleAt(sandbox.guarded, 443)).SecurityGroupRuleId!, '10.0.0.0/8');
+    await sandbox.modify(
+      sandbox.guarded,
+      (await ruleAt(sandbox.guarded, 443)).SecurityGroupRuleId!,
+      '10.0.0.0/8',
+    );
     const modified = sandbox.lastQuestion;
-    await sandbox.revoke(sandbox.guarded, (await ruleAt(sandbox.guarded, 443)).SecurityGroupRuleId!);
+    await sandbox.revoke(
+      sandbox.guarded,
+      (await ruleAt(sandbox.guarded, 443)).SecurityGroupRuleId!,
+    );
     await sandbox.approve();
     expect(await sandbox.rules(sandbox.guarded)).toEqual([]);
     await sandbox.click(ALICE, 'Approve', modified);
@@ -238,7 +306,12 @@ describe('those who decide', () => {
 });
 
 async function openPort(groupId: string, port: number): Promise<void> {
-  await sandbox.open(groupId, { IpProtocol: 'tcp', FromPort: port, ToPort: port, IpRanges: [{ CidrIp: '0.0.0.0/0' }] });
+  await sandbox.open(groupId, {
+    IpProtocol: 'tcp',
+    FromPort: port,
+    ToPort: port,
+    IpRanges: [{ CidrIp: '0.0.0.0/0' }],
+  });
 }
 
 async function ruleAt(groupId: string, port: number): Promise<SecurityGroupRule> {
@@ -257,10 +330,14 @@ async function timePasses(): Promise<void> {
 
 function reminders(): string[] {
   const { ts } = sandbox.lastQuestion;
-  return sandbox.messages.filter(({ channel, threadTs }) => channel === APPROVAL_CHANNEL && threadTs === ts).map(({ text }) => text);
+  return sandbox.messages
+    .filter(({ channel, threadTs }) => channel === APPROVAL_CHANNEL && threadTs === ts)
+    .map(({ text }) => text);
 }
 
 function changeMessages(): ChangeMessage[] {
   const told = sandbox.localAws.inbox.deliveries.slice(deliveriesBefore);
-  return told.map(({ message }): ChangeMessage => JSON.parse(message)).filter(({ type }) => type === 'security-group-change');
+  return told
+    .map(({ message }): ChangeMessage => JSON.parse(message))
+    .filter(({ type }) => type === 'security-group-change');
 }

@@ -1,7 +1,12 @@
 import { IAMClient } from '@aws-sdk/client-iam';
 import type { ApiCall } from '../../sandbox/cloudtrail/tap';
 import { ALICE, ApprovalSandbox, MALLORY } from '../support/sandbox/approval-sandbox';
-import { type AllowStatement, policyStatements, whatIsNotAllowed, whatIsNotNeeded } from '../support/sandbox/role-policies';
+import {
+  type AllowStatement,
+  policyStatements,
+  whatIsNotAllowed,
+  whatIsNotNeeded,
+} from '../support/sandbox/role-policies';
 
 jest.setTimeout(600_000);
 
@@ -9,22 +14,42 @@ const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 25 * HOUR_MS;
 
-/** Used by AWS itself in the role's name, as no call of a function shows: by Lambda, for logs and to poll the queues, and by services that encrypt. */
-const USED_BY_AWS = /^(logs:(CreateLogStream|PutLogEvents)|kms:(?!.*Mac$).*|sqs:(ReceiveMessage|DeleteMessage|GetQueueUrl|GetQueueAttributes))$/;
+/**
+ * Used by AWS itself in the role's name, as no call of a function shows: by Lambda, for logs and to
+ * poll the queues, and by services that encrypt.
+ */
+const USED_BY_AWS =
+  /^(logs:(CreateLogStream|PutLogEvents)|kms:(?!.*Mac$).*|sqs:(ReceiveMessage|DeleteMessage|GetQueueUrl|GetQueueAttributes))$/;
 
-/** What each function does with a message that it could not handle. Not every one meets such a message here. */
+/**
+ * What each function does with a message that it could not handle. Not every one meets such a
+ * message here.
+ */
 const USED_ON_FAILURE = /^sqs:ChangeMessageVisibility$/;
 
-/** What a function that carries out does for changes of the other kind, or shares with the one that responds, whose own test has these used. */
-const USED_FOR_OTHERS = /^(ec2:((Authorize|Revoke)SecurityGroupEgress|DescribeSecurityGroups|DescribeManagedPrefixLists|GetManagedPrefixListEntries)|cloudtrail:LookupEvents)$/;
+/**
+ * What a function that carries out does for changes of the other kind, or shares with the one that
+ * responds, whose own test has these used.
+ */
+const USED_FOR_OTHERS =
+  /^(ec2:((Authorize|Revoke)SecurityGroupEgress|DescribeSecurityGroups|DescribeManagedPrefixLists|GetManagedPrefixListEntries)|cloudtrail:LookupEvents)$/;
 
-const ROLES = ['ApprovalsReceiveInteraction', 'ApprovalsAdvanceRequests', 'ApprovalsDeliverMessages', 'GuardCarryOutDecision', 'LeniencyCarryOutDecision'];
+const ROLES = [
+  'ApprovalsReceiveInteraction',
+  'ApprovalsAdvanceRequests',
+  'ApprovalsDeliverMessages',
+  'GuardCarryOutDecision',
+  'LeniencyCarryOutDecision',
+];
 
 let sandbox: ApprovalSandbox;
 let statements: AllowStatement[];
 let own: ApiCall[];
 
-/** All that the functions do: both ways of asking, each kind of change and of answer, and what goes wrong. */
+/**
+ * All that the functions do: both ways of asking, each kind of change and of answer, and what goes
+ * wrong.
+ */
 beforeAll(async () => {
   sandbox = await ApprovalSandbox.start(4);
   for (const group of [() => sandbox.guarded, () => sandbox.lenient]) {
@@ -49,15 +74,28 @@ beforeAll(async () => {
   await sandbox.slack.down(true);
   await sandbox.click(ALICE, 'Approve');
   for (const action of ['TransactWriteItems', 'VerifyMac']) {
-    sandbox.localAws.failNext({ service: action === 'VerifyMac' ? 'kms' : 'dynamodb', action, errorCode: 'AccessDeniedException', times: 1 });
+    sandbox.localAws.failNext({
+      service: action === 'VerifyMac' ? 'kms' : 'dynamodb',
+      action,
+      errorCode: 'AccessDeniedException',
+      times: 1,
+    });
   }
   await sandbox.approve();
   await sandbox.pass(DAY_MS);
   const { endpoint, region } = sandbox.localAws;
   const roles = new Set(ROLES.map((role) => sandbox.physicalId('AWS::IAM::Role', role)));
-  const iam = new IAMClient({ endpoint, region, credentials: await sandbox.localAws.createUser('auditor') });
+  const iam = new IAMClient({
+    endpoint,
+    region,
+    credentials: await sandbox.localAws.createUser('auditor'),
+  });
   statements = (await policyStatements(iam, sandbox.stack)).filter(({ role }) => roles.has(role));
-  own = sandbox.calls.filter(({ invocationId, callerArn = '' }) => invocationId !== undefined && [...roles].some((role) => callerArn.includes(`:assumed-role/${role}/`)));
+  own = sandbox.calls.filter(
+    ({ invocationId, callerArn = '' }) =>
+      invocationId !== undefined &&
+      [...roles].some((role) => callerArn.includes(`:assumed-role/${role}/`)),
+  );
 });
 
 afterAll(async () => sandbox?.stop());
@@ -68,17 +106,41 @@ test('the roles allow every call that was made, with its resource', () => {
 });
 
 test('the roles allow nothing that no call needs', () => {
-  const unneeded = whatIsNotNeeded(own, statements).filter(({ action }) => !USED_BY_AWS.test(action) && !USED_ON_FAILURE.test(action));
-  const carriers = ['GuardCarryOutDecision', 'LeniencyCarryOutDecision'].map((role) => sandbox.physicalId('AWS::IAM::Role', role));
-  expect(unneeded.filter(({ role, action }) => !(carriers.includes(role) && USED_FOR_OTHERS.test(action)))).toEqual([]);
+  const unneeded = whatIsNotNeeded(own, statements).filter(
+    ({ action }) => !USED_BY_AWS.test(action) && !USED_ON_FAILURE.test(action),
+  );
+  const carriers = ['GuardCarryOutDecision', 'LeniencyCarryOutDecision'].map((role) =>
+    sandbox.physicalId('AWS::IAM::Role', role),
+  );
+  expect(
+    unneeded.filter(
+      ({ role, action }) => !(carriers.includes(role) && USED_FOR_OTHERS.test(action)),
+    ),
+  ).toEqual([]);
 });
 
 test('only the function that judges clicks signs decisions, and only those that carry them out verify them', () => {
-  const mayUse = (right: string) => [...new Set(statements.filter(({ actions }) => actions.includes(right)).map(({ role }) => role))].sort();
-  expect(mayUse('kms:GenerateMac')).toEqual([sandbox.physicalId('AWS::IAM::Role', 'ApprovalsAdvanceRequests')]);
-  expect(mayUse('kms:VerifyMac')).toEqual(['GuardCarryOutDecision', 'LeniencyCarryOutDecision'].map((role) => sandbox.physicalId('AWS::IAM::Role', role)).sort());
+  const mayUse = (right: string) =>
+    [
+      ...new Set(
+        statements.filter(({ actions }) => actions.includes(right)).map(({ role }) => role),
+      ),
+    ].sort();
+  expect(mayUse('kms:GenerateMac')).toEqual([
+    sandbox.physicalId('AWS::IAM::Role', 'ApprovalsAdvanceRequests'),
+  ]);
+  expect(mayUse('kms:VerifyMac')).toEqual(
+    ['GuardCarryOutDecision', 'LeniencyCarryOutDecision']
+      .map((role) => sandbox.physicalId('AWS::IAM::Role', role))
+      .sort(),
+  );
 });
 
 async function open(groupId: string, port: number): Promise<void> {
-  await sandbox.open(groupId, { IpProtocol: 'tcp', FromPort: port, ToPort: port, IpRanges: [{ CidrIp: '0.0.0.0/0' }] });
+  await sandbox.open(groupId, {
+    IpProtocol: 'tcp',
+    FromPort: port,
+    ToPort: port,
+    IpRanges: [{ CidrIp: '0.0.0.0/0' }],
+  });
 }

@@ -16,4 +16,7 @@ const sentry = new IamKeySentry(stack, 'KeySentry', {
   }),
 });
 
-new CfnOutput(stack, 'TopicArn', { value: sentry.notificationTopic.topicArn, description: 'Subscribe to it to be told' });
+new CfnOutput(stack, 'TopicArn', {
+  value: sentry.notificationTopic.topicArn,
+  description: 'Subscribe to it to be told',
+});

@@ -2,7 +2,15 @@ import { App, CfnOutput, Stack } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import {
-  Actor, Approvers, ChangeResponse, MonitoredGroups, Ports, SecurityGroupBaseline, SecurityGroupSentry, SlackApprovalWorkflow, TrafficPattern,
+  Actor,
+  Approvers,
+  ChangeResponse,
+  MonitoredGroups,
+  Ports,
+  SecurityGroupBaseline,
+  SecurityGroupSentry,
+  SlackApprovalWorkflow,
+  TrafficPattern,
   UnansweredChange,
 } from 'cdk-sentries';
 
@@ -28,7 +36,8 @@ web.addIngressRule(ec2.Peer.anyIpv4(), ec2.Port.tcp(443), 'HTTPS from everywhere
 const sentry = new SecurityGroupSentry(stack, 'GroupSentry', {
   monitoredGroups: MonitoredGroups.groups([web]),
   policies: [
-    // What opens SSH, databases and the like to the internet is closed at once, and opened again if people approve it …
+    // What opens SSH, databases and the like to the internet is closed at once, and opened again if
+    // people approve it …
     {
       baseline: SecurityGroupBaseline.forbid([TrafficPattern.fromInternet(Ports.HIGH_RISK)]),
       response: ChangeResponse.revertUntilApproved(approvals),
@@ -36,14 +45,25 @@ const sentry = new SecurityGroupSentry(stack, 'GroupSentry', {
     // … and whatever else is added stays, unless people deny it, or nobody answers.
     {
       baseline: SecurityGroupBaseline.locked(),
-      response: ChangeResponse.revertIfDenied(approvals, { whenUnanswered: UnansweredChange.REVERT }),
+      response: ChangeResponse.revertIfDenied(approvals, {
+        whenUnanswered: UnansweredChange.REVERT,
+      }),
     },
   ],
   trustedActors: [Actor.cdkDeployments()],
 });
 
 // The manifest that makes the Slack app is an output of the stack, too: the workflow adds it.
-new CfnOutput(stack, 'SigningSecretArn', { value: signingSecret.secretArn, description: 'Put the signing secret of the Slack app there' });
-new CfnOutput(stack, 'BotTokenArn', { value: botToken.secretArn, description: 'Put the bot token of the Slack app there' });
+new CfnOutput(stack, 'SigningSecretArn', {
+  value: signingSecret.secretArn,
+  description: 'Put the signing secret of the Slack app there',
+});
+new CfnOutput(stack, 'BotTokenArn', {
+  value: botToken.secretArn,
+  description: 'Put the bot token of the Slack app there',
+});
 new CfnOutput(stack, 'GroupId', { value: web.securityGroupId });
-new CfnOutput(stack, 'TopicArn', { value: sentry.notificationTopic.topicArn, description: 'Subscribe to it to be told' });
+new CfnOutput(stack, 'TopicArn', {
+  value: sentry.notificationTopic.topicArn,
+  description: 'Subscribe to it to be told',
+});

@@ -1,6 +1,14 @@
 import { App, CfnOutput, Stack } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
-import { Actor, ChangeResponse, MonitoredGroups, Ports, SecurityGroupBaseline, SecurityGroupSentry, TrafficPattern } from 'cdk-sentries';
+import {
+  Actor,
+  ChangeResponse,
+  MonitoredGroups,
+  Ports,
+  SecurityGroupBaseline,
+  SecurityGroupSentry,
+  TrafficPattern,
+} from 'cdk-sentries';
 
 const app = new App();
 const stack = new Stack(app, 'LockedSecurityGroup');
@@ -14,7 +22,10 @@ const sentry = new SecurityGroupSentry(stack, 'GroupSentry', {
   policies: [
     // Nobody may open SSH or Remote Desktop to the internet, …
     {
-      baseline: SecurityGroupBaseline.forbid([TrafficPattern.fromInternet(Ports.SSH), TrafficPattern.fromInternet(Ports.RDP)]),
+      baseline: SecurityGroupBaseline.forbid([
+        TrafficPattern.fromInternet(Ports.SSH),
+        TrafficPattern.fromInternet(Ports.RDP),
+      ]),
       response: ChangeResponse.revert(),
     },
     // … and nobody but the next deployment may add anything else.
@@ -24,4 +35,7 @@ const sentry = new SecurityGroupSentry(stack, 'GroupSentry', {
 });
 
 new CfnOutput(stack, 'GroupId', { value: web.securityGroupId });
-new CfnOutput(stack, 'TopicArn', { value: sentry.notificationTopic.topicArn, description: 'Subscribe to it to be told' });
+new CfnOutput(stack, 'TopicArn', {
+  value: sentry.notificationTopic.topicArn,
+  description: 'Subscribe to it to be told',
+});

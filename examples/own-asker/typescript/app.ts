@@ -50,7 +50,10 @@ const common = {
     ASKED_TABLE: asked.tableName,
   },
 };
-const describeSnapshots = new iam.PolicyStatement({ actions: ['ec2:DescribeSnapshots'], resources: ['*'] });
+const describeSnapshots = new iam.PolicyStatement({
+  actions: ['ec2:DescribeSnapshots'],
+  resources: ['*'],
+});
 
 // The function that is invoked can ask and cannot delete …
 const ask = new lambda.Function(stack, 'Ask', { ...common, handler: 'index.ask' });
@@ -64,12 +67,25 @@ asker.grantAsk(carryOut);
 asked.grant(carryOut, 'dynamodb:UpdateItem', 'dynamodb:GetItem');
 carryOut.addEventSource(new SqsEventSource(decisions, { batchSize: 1 }));
 carryOut.addToRolePolicy(describeSnapshots);
-carryOut.addToRolePolicy(new iam.PolicyStatement({
-  actions: ['ec2:DeleteSnapshot'],
-  resources: [stack.formatArn({ service: 'ec2', account: '', resource: 'snapshot', resourceName: '*' })],
-}));
+carryOut.addToRolePolicy(
+  new iam.PolicyStatement({
+    actions: ['ec2:DeleteSnapshot'],
+    resources: [
+      stack.formatArn({ service: 'ec2', account: '', resource: 'snapshot', resourceName: '*' }),
+    ],
+  }),
+);
 
 // The manifest that makes the Slack app is an output of the stack, too: the workflow adds it.
-new CfnOutput(stack, 'SigningSecretArn', { value: signingSecret.secretArn, description: 'Put the signing secret of the Slack app there' });
-new CfnOutput(stack, 'BotTokenArn', { value: botToken.secretArn, description: 'Put the bot token of the Slack app there' });
-new CfnOutput(stack, 'AskFunction', { value: ask.functionName, description: 'Invoke it with {"snapshotId":"snap-…","by":"…","reason":"…"}' });
+new CfnOutput(stack, 'SigningSecretArn', {
+  value: signingSecret.secretArn,
+  description: 'Put the signing secret of the Slack app there',
+});
+new CfnOutput(stack, 'BotTokenArn', {
+  value: botToken.secretArn,
+  description: 'Put the bot token of the Slack app there',
+});
+new CfnOutput(stack, 'AskFunction', {
+  value: ask.functionName,
+  description: 'Invoke it with {"snapshotId":"snap-…","by":"…","reason":"…"}',
+});

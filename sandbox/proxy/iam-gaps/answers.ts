@@ -18,13 +18,22 @@ export function errorAnswer(code: string, message = MESSAGE): Answer {
   const body = Buffer.from(
     `<ErrorResponse><Error><Type>Sender</Type><Code>${code}</Code><Message>${message}</Message></Error><RequestId>${requestId}</RequestId></ErrorResponse>`,
   );
-  const rawHeaders = ['Content-Type', 'text/xml', 'Content-Length', String(body.length), 'x-amzn-requestid', requestId];
+  const rawHeaders = [
+    'Content-Type',
+    'text/xml',
+    'Content-Length',
+    String(body.length),
+    'x-amzn-requestid',
+    requestId,
+  ];
   return { status: STATUSES[code] ?? 400, statusMessage: 'Fault', rawHeaders, body };
 }
 
 export function withText(answer: Answer, text: string): Answer {
   const body = Buffer.from(text);
-  const others = answer.rawHeaders.filter((_, index) => answer.rawHeaders[index - index % 2]?.toLowerCase() !== 'content-length');
+  const others = answer.rawHeaders.filter(
+    (_, index) => answer.rawHeaders[index - (index % 2)]?.toLowerCase() !== 'content-length',
+  );
   return { ...answer, rawHeaders: [...others, 'Content-Length', String(body.length)], body };
 }
 

@@ -10,25 +10,50 @@ export function withState(answer: Answer, state: string): Answer {
 }
 
 export function withGeneratedTime(answer: Answer, generatedAt: Date): Answer {
-  return withText(answer, textOf(answer).replace(/<GeneratedTime>[^<]+</, `<GeneratedTime>${withoutMilliseconds(generatedAt, 'Z')}<`));
+  return withText(
+    answer,
+    textOf(answer).replace(
+      /<GeneratedTime>[^<]+</,
+      `<GeneratedTime>${withoutMilliseconds(generatedAt, 'Z')}<`,
+    ),
+  );
 }
 
 /** Below the header, where AWS has it. */
 export function withRootUser(answer: Answer, rootUser: RootUser): Answer {
-  return withText(answer, textOf(answer).replace(/(?<=<Content>)[^<]+/, (content) => {
-    const [header = '', ...rows] = Buffer.from(content, 'base64').toString('utf8').split('\n');
-    return Buffer.from([header, rootRow(rootUser), ...rows].join('\n')).toString('base64');
-  }));
+  return withText(
+    answer,
+    textOf(answer).replace(/(?<=<Content>)[^<]+/, (content) => {
+      const [header = '', ...rows] = Buffer.from(content, 'base64').toString('utf8').split('\n');
+      return Buffer.from([header, rootRow(rootUser), ...rows].join('\n')).toString('base64');
+    }),
+  );
 }
 
-/** user, arn, its creation, four columns on its password, MFA, five columns for each key, two for each certificate. */
+/**
+ * user, arn, its creation, four columns on its password, MFA, five columns for each key, two for
+ * each certificate.
+ */
 function rootRow({ createdAt, keys }: RootUser): string {
-  if (keys.length > KEYS_IN_REPORT) throw new Error(`The credential report has columns for ${KEYS_IN_REPORT} keys; the root user was given ${keys.length}`);
+  if (keys.length > KEYS_IN_REPORT) {
+    throw new Error(
+      `The credential report has columns for ${KEYS_IN_REPORT} keys; the root user was given ${keys.length}`,
+    );
+  }
   return [
-    '<root_account>', `arn:aws:iam::${ACCOUNT_ID}:root`, reportDate(createdAt),
-    'not_supported', 'no_information', 'not_supported', 'not_supported', 'true',
+    '<root_account>',
+    `arn:aws:iam::${ACCOUNT_ID}:root`,
+    reportDate(createdAt),
+    'not_supported',
+    'no_information',
+    'not_supported',
+    'not_supported',
+    'true',
     ...Array.from({ length: KEYS_IN_REPORT }, (_, index) => keyColumns(keys[index])).flat(),
-    'false', 'N/A', 'false', 'N/A',
+    'false',
+    'N/A',
+    'false',
+    'N/A',
   ].join(',');
 }
 
@@ -36,8 +61,11 @@ function keyColumns(key: RootKey | undefined): string[] {
   if (!key) return ['false', 'N/A', 'N/A', 'N/A', 'N/A'];
   const { lastUsed } = key;
   return [
-    String(key.isActive), reportDate(key.lastRotatedAt),
-    ...(lastUsed ? [reportDate(lastUsed.at), lastUsed.region, lastUsed.service] : ['N/A', 'N/A', 'N/A']),
+    String(key.isActive),
+    reportDate(key.lastRotatedAt),
+    ...(lastUsed
+      ? [reportDate(lastUsed.at), lastUsed.region, lastUsed.service]
+      : ['N/A', 'N/A', 'N/A']),
   ];
 }
 

@@ -1,4 +1,6 @@
-/** An error that calls about one user or key get instead of an answer. The emulator never sees them. */
+/**
+ * An error that calls about one user or key get instead of an answer. The emulator never sees them.
+ */
 export interface IamFault {
   /** For example ListAccessKeys. */
   readonly action: string;
@@ -6,7 +8,10 @@ export interface IamFault {
   readonly userName?: string;
   /** Only calls that name this key: GetAccessKeyLastUsed names no user. */
   readonly accessKeyId?: string;
-  /** For example Throttling, AccessDenied, or NoSuchEntity, as for a user deleted since the last call. */
+  /**
+   * For example Throttling, AccessDenied, or NoSuchEntity, as for a user deleted since the last
+   * call.
+   */
   readonly errorCode: string;
   /** Without it: always. */
   readonly times?: number;
@@ -32,18 +37,27 @@ export type UnfinishedState = 'STARTED' | 'INPROGRESS';
 export type ReportError = 'ReportInProgress' | 'ReportNotPresent' | 'ReportExpired';
 
 export interface IamGapsSettings {
-  /** Lists come in pages of at most so many, and of at most as many as the call wants (by default 100). Without it: whole. */
+  /**
+   * Lists come in pages of at most so many, and of at most as many as the call wants (by default
+   * 100). Without it: whole.
+   */
   readonly pageSize?: number;
   readonly rootUser?: RootUser;
 }
 
-/** What the stand-in for IAM's gaps does; may be changed at any time, and counts from the next call on. */
+/**
+ * What the stand-in for IAM's gaps does; may be changed at any time, and counts from the next call
+ * on.
+ */
 export class IamGaps {
   /** Lists come in pages of at most so many. Undefined: whole. */
   pageSize: number | undefined;
   /** Undefined: the credential report has no row for it. */
   rootUser: RootUser | undefined;
-  /** What the next calls of GenerateCredentialReport say, one after the other; as long as there are any left, there is no report. */
+  /**
+   * What the next calls of GenerateCredentialReport say, one after the other; as long as there are
+   * any left, there is no report.
+   */
   readonly unfinishedStates: UnfinishedState[] = [];
   /** What the next calls of GetCredentialReport fail with, one after the other. */
   readonly reportErrors: ReportError[] = [];
@@ -69,9 +83,17 @@ export class IamGaps {
   }
 
   /** Uses up one time of a fault. */
-  errorCodeFor(action: string, { UserName, AccessKeyId }: Readonly<Record<string, string>>): string | undefined {
-    const next = this.faults.find(({ fault, left }) =>
-      left > 0 && fault.action === action && isOrAny(fault.userName, UserName) && isOrAny(fault.accessKeyId, AccessKeyId));
+  errorCodeFor(
+    action: string,
+    { UserName, AccessKeyId }: Readonly<Record<string, string>>,
+  ): string | undefined {
+    const next = this.faults.find(
+      ({ fault, left }) =>
+        left > 0 &&
+        fault.action === action &&
+        isOrAny(fault.userName, UserName) &&
+        isOrAny(fault.accessKeyId, AccessKeyId),
+    );
     if (next) next.left -= 1;
     return next?.fault.errorCode;
   }

@@ -33,30 +33,49 @@ export function isPaged(action: string): boolean {
   return action in LISTS;
 }
 
-/** Deals out the emulator's whole lists page by page. What a list says is what was true when its first page was asked for. */
+/**
+ * Deals out the emulator's whole lists page by page. What a list says is what was true when its
+ * first page was asked for.
+ */
 export class Pages {
   private readonly listings = new Map<string, Listing>();
 
-  async answerTo({ action, parameters }: Call, pageSize: number, ask: () => Promise<Answer>): Promise<Answer> {
+  async answerTo(
+    { action, parameters }: Call,
+    pageSize: number,
+    ask: () => Promise<Answer>,
+  ): Promise<Answer> {
     const { Marker, MaxItems = String(DEFAULT_MAX_ITEMS) } = parameters;
-    if (!isMaxItems(MaxItems)) return errorAnswer('ValidationError', `MaxItems must be from 1 to ${LARGEST_MAX_ITEMS}.`);
+    if (!isMaxItems(MaxItems)) {
+      return errorAnswer('ValidationError', `MaxItems must be from 1 to ${LARGEST_MAX_ITEMS}.`);
+    }
     const size = Math.min(pageSize, Number(MaxItems));
     if (Marker === undefined) {
       const answer = await ask();
       return answer.status < 400 ? this.pageOf(listingOf(action, answer), size) : answer;
     }
     const listing = this.listings.get(Marker);
-    return listing?.action === action ? this.pageOf(listing, size) : errorAnswer('ValidationError', 'Invalid Marker.');
+    return listing?.action === action
+      ? this.pageOf(listing, size)
+      : errorAnswer('ValidationError', 'Invalid Marker.');
   }
 
   private pageOf({ from, ...listing }: Listing, size: number): Answer {
     const page = listing.members.slice(from, from + size).join('');
     const isTruncated = from + size < listing.members.length;
-    const marker = isTruncated ? `<Marker>${this.remember({ ...listing, from: from + size })}</Marker>` : '';
-    return withText(listing.answer, `${listing.before}${page}${listing.after.replace('>', `><IsTruncated>${isTruncated}</IsTruncated>${marker}`)}`);
+    const marker = isTruncated
+      ? `<Marker>${this.remember({ ...listing, from: from + size })}</Marker>`
+      : '';
+    return withText(
+      listing.answer,
+      `${listing.before}${page}${listing.after.replace('>', `><IsTruncated>${isTruncated}</IsTruncated>${marker}`)}`,
+    );
   }
 
-  /** Markers stay good: a client may ask for the same page again. AWS's hold what has to be encoded in a form, too. */
+  /**
+   * Markers stay good: a client may ask for the same page again. AWS's hold what has to be encoded
+   * in a form, too.
+   */
   private remember(listing: Listing): string {
     const marker = `${randomBytes(24).toString('base64')}+/=`;
     this.listings.set(marker, listing);
@@ -70,11 +89,20 @@ function isMaxItems(text: string): boolean {
 
 function listingOf(action: string, answer: Answer): Listing {
   const list = LISTS[action] ?? '';
-  const text = textOf(answer).replace(/<IsTruncated>\w+<\/IsTruncated>/, '').replace(new RegExp(`<${list} ?/>`), `<${list}></${list}>`);
+  const text = textOf(answer)
+    .replace(/<IsTruncated>\w+<\/IsTruncated>/, '')
+    .replace(new RegExp(`<${list} ?/>`), `<${list}></${list}>`);
   const begin = text.indexOf(`<${list}>`) + list.length + 2;
   const end = text.lastIndexOf(`</${list}>`);
   if (end < 0) throw new Error(`The emulator's answer to ${action} holds no ${list}`);
-  return { action, answer, before: text.slice(0, begin), members: membersIn(text.slice(begin, end)), after: text.slice(end), from: 0 };
+  return {
+    action,
+    answer,
+    before: text.slice(0, begin),
+    members: membersIn(text.slice(begin, end)),
+    after: text.slice(end),
+    from: 0,
+  };
 }
 
 /** Members may hold lists of their own. */

@@ -1,5 +1,10 @@
 import {
-  type AttributeValue, ConditionalCheckFailedException, type DynamoDBClient, GetItemCommand, paginateScan, PutItemCommand,
+  type AttributeValue,
+  ConditionalCheckFailedException,
+  type DynamoDBClient,
+  GetItemCommand,
+  paginateScan,
+  PutItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import * as z from 'zod/mini';
 import { questionSchema } from '../../approval/adapters/approval-schemas';
@@ -14,7 +19,9 @@ const LEASE_ID = '#run';
 const MINUTE_MILLISECONDS = 60_000;
 const PAUSE_MILLISECONDS = 2_000;
 
-/** For how long nobody else may work with the records: longer than the function may run that does. */
+/**
+ * For how long nobody else may work with the records: longer than the function may run that does.
+ */
 export interface Lease {
   readonly milliseconds: number;
   /** Whoever has it for no longer than this is waited for. */
@@ -25,14 +32,26 @@ export interface Lease {
 export const DECISION_LEASE: Lease = { milliseconds: 6 * MINUTE_MILLISECONDS, patience: 0 };
 
 /** Of a run: it waits for decisions, and not for other runs. */
-export const RUN_LEASE: Lease = { milliseconds: 16 * MINUTE_MILLISECONDS, patience: DECISION_LEASE.milliseconds };
+export const RUN_LEASE: Lease = {
+  milliseconds: 16 * MINUTE_MILLISECONDS,
+  patience: DECISION_LEASE.milliseconds,
+};
 
 /** A function that meets an item of another version says so, and does nothing by guess. */
 const ITEM_VERSION = 1;
 
-const time = z.pipe(z.object({ S: z.iso.datetime() }), z.transform(({ S }) => new Date(S)));
-const text = z.pipe(z.object({ S: z.string() }), z.transform(({ S }) => S));
-const step = z.pipe(z.object({ S: z.enum(['deactivate', 'delete']) }), z.transform(({ S }) => S));
+const time = z.pipe(
+  z.object({ S: z.iso.datetime() }),
+  z.transform(({ S }) => new Date(S)),
+);
+const text = z.pipe(
+  z.object({ S: z.string() }),
+  z.transform(({ S }) => S),
+);
+const step = z.pipe(
+  z.object({ S: z.enum(['deactivate', 'delete']) }),
+  z.transform(({ S }) => S),
+);
 
 const times = z.object({ M: z.object({ deactivate: z.optional(time), delete: z.optional(time) }) });
 
@@ -47,44 +66,64 @@ const itemSchema = z.object({
   approval: z.optional(text),
 });
 
-const dateTime = z.pipe(z.iso.datetime(), z.transform((value) => new Date(value)));
+const dateTime = z.pipe(
+  z.iso.datetime(),
+  z.transform((value) => new Date(value)),
+);
 
 const approvalSchema = z.object({
   requestId: z.string(),
   askedAt: dateTime,
   question: questionSchema,
-  decision: z.optional(z.object({ kind: z.enum(['approved', 'denied', 'expired', 'not-asked']), at: dateTime })),
+  decision: z.optional(
+    z.object({ kind: z.enum(['approved', 'denied', 'expired', 'not-asked']), at: dateTime }),
+  ),
   deactivatedAt: z.optional(dateTime),
-  result: z.optional(z.object({
-    phase: z.enum(['decision', 'end']),
-    attempt: z.int(),
-    outcome: z.enum(['carried-out', 'conflicting', 'failed']),
-    text: z.string(),
-  })),
+  result: z.optional(
+    z.object({
+      phase: z.enum(['decision', 'end']),
+      attempt: z.int(),
+      outcome: z.enum(['carried-out', 'conflicting', 'failed']),
+      text: z.string(),
+    }),
+  ),
 });
 
 const leaseSchema = z.object({ until: z.object({ N: z.string() }) });
 
 /** What the sentry remembers, one item for each key id. */
 export class DynamoKeyRecords implements KeyRecords {
-  constructor(private readonly client: DynamoDBClient, private readonly table: string, private readonly clock: Clock) {}
+  constructor(
+    private readonly client: DynamoDBClient,
+    private readonly table: string,
+    private readonly clock: Clock,
+  ) {}
 
   async all(): Promise<KeyRecord[]> {
     const records: KeyRecord[] = [];
-    for await (const { Items: page } of paginateScan({ client: this.client }, { TableName: this.table, ConsistentRead: true })) {
+    for await (const { Items: page } of paginateScan(
+      { client: this.client },
+      { TableName: this.table, ConsistentRead: true },
+    )) {
       records.push(...(page ?? []).filter(({ keyId }) => keyId?.S !== LEASE_ID).map(recordOf));
     }
     return records;
   }
 
   async read(keyId: string): Promise<KeyRecord | undefined> {
-    const { Item: item } = await this.client.send(new GetItemCommand({ TableName: this.table, Key: { keyId: { S: keyId } }, ConsistentRead: true }));
+    const { Item: item } = await this.client.send(
+      new GetItemCommand({
+        TableName: this.table,
+        Key: { keyId: { S: keyId } },
+        ConsistentRead: true,
+      }),
+    );
     return item && recordOf(item);
   }
 
   /**
-   * Does the work while nobody else does any: two runs at a time would each count their own cap, and write over what the other remembers.
-   * The lease of one that died ends by itself.
+   * Does the work while nobody else does any: two runs at a time would each count their own cap,
+   * and write over what the other remembers. The lease of one that died ends by itself.
    */
   async exclusively<T>(lease: Lease, work: () => Promise<T>): Promise<T> {
     const until = await this.lease(lease);
@@ -102,7 +141,9 @@ export class DynamoKeyRecords implements KeyRecords {
       if (takenUntil === undefined) return now + milliseconds;
       if (takenUntil - now > patience) {
         const minutes = Math.ceil((takenUntil - now) / MINUTE_MILLISECONDS);
-        throw new Error(`Another run of the sentry is under way, or died: then its lease ends in ${minutes} ${minutes === 1 ? 'minute' : 'minutes'}.`);
+        throw new Error(
+          `Another run of the sentry is under way, or died: then its lease ends in ${minutes} ${minutes === 1 ? 'minute' : 'minutes'}.`,
+        );
       }
       await this.clock.pause(PAUSE_MILLISECONDS);
     }
@@ -111,14 +152,16 @@ export class DynamoKeyRecords implements KeyRecords {
   /** Until when somebody else has it; undefined where it was to be had. */
   private async tryLease(until: number, now: number): Promise<number | undefined> {
     try {
-      await this.client.send(new PutItemCommand({
-        TableName: this.table,
-        Item: { keyId: { S: LEASE_ID }, until: { N: String(until) } },
-        ConditionExpression: 'attribute_not_exists(keyId) OR #until < :now',
-        ExpressionAttributeNames: { '#until': 'until' },
-        ExpressionAttributeValues: { ':now': { N: String(now) } },
-        ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
-      }));
+      await this.client.send(
+        new PutItemCommand({
+          TableName: this.table,
+          Item: { keyId: { S: LEASE_ID }, until: { N: String(until) } },
+          ConditionExpression: 'attribute_not_exists(keyId) OR #until < :now',
+          ExpressionAttributeNames: { '#until': 'until' },
+          ExpressionAttributeValues: { ':now': { N: String(now) } },
+          ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+        }),
+      );
       return undefined;
     } catch (error) {
       if (!(error instanceof ConditionalCheckFailedException)) throw error;
@@ -129,13 +172,15 @@ export class DynamoKeyRecords implements KeyRecords {
   /** Unless it has ended, and somebody else has it by now. */
   private async giveBack(until: number): Promise<void> {
     try {
-      await this.client.send(new PutItemCommand({
-        TableName: this.table,
-        Item: { keyId: { S: LEASE_ID }, until: { N: '0' } },
-        ConditionExpression: '#until = :until',
-        ExpressionAttributeNames: { '#until': 'until' },
-        ExpressionAttributeValues: { ':until': { N: String(until) } },
-      }));
+      await this.client.send(
+        new PutItemCommand({
+          TableName: this.table,
+          Item: { keyId: { S: LEASE_ID }, until: { N: '0' } },
+          ConditionExpression: '#until = :until',
+          ExpressionAttributeNames: { '#until': 'until' },
+          ExpressionAttributeValues: { ':until': { N: String(until) } },
+        }),
+      );
     } catch (error) {
       if (!(error instanceof ConditionalCheckFailedException)) throw error;
     }
@@ -148,7 +193,15 @@ export class DynamoKeyRecords implements KeyRecords {
 
 export type Item = Record<string, AttributeValue>;
 
-export function itemOf({ keyId, userName, noticeAt, toldAt, inactiveSince, untold, approval }: KeyRecord): Item {
+export function itemOf({
+  keyId,
+  userName,
+  noticeAt,
+  toldAt,
+  inactiveSince,
+  untold,
+  approval,
+}: KeyRecord): Item {
   return {
     version: { N: String(ITEM_VERSION) },
     keyId: { S: keyId },
@@ -162,18 +215,28 @@ export function itemOf({ keyId, userName, noticeAt, toldAt, inactiveSince, untol
 }
 
 function timesOf(byStep: KeyRecord['noticeAt']): AttributeValue {
-  return { M: { ...(byStep.deactivate && { deactivate: timeOf(byStep.deactivate) }), ...(byStep.delete && { delete: timeOf(byStep.delete) }) } };
+  return {
+    M: {
+      ...(byStep.deactivate && { deactivate: timeOf(byStep.deactivate) }),
+      ...(byStep.delete && { delete: timeOf(byStep.delete) }),
+    },
+  };
 }
 
 function timeOf(date: Date): AttributeValue {
   return { S: date.toISOString() };
 }
 
-/** An item that cannot be read fails the run: without its notices a key would get new ones, or be acted upon by guess. */
+/**
+ * An item that cannot be read fails the run: without its notices a key would get new ones, or be
+ * acted upon by guess.
+ */
 export function recordOf(item: Item): KeyRecord {
   const parsed = itemSchema.safeParse(item);
   if (!parsed.success) {
-    throw new Error(`What the table says of the key ${item.keyId?.S} is not of version ${ITEM_VERSION}: ${z.prettifyError(parsed.error)}`);
+    throw new Error(
+      `What the table says of the key ${item.keyId?.S} is not of version ${ITEM_VERSION}: ${z.prettifyError(parsed.error)}`,
+    );
   }
   const { keyId, userName, noticeAt, toldAt, inactiveSince, untold, approval } = parsed.data;
   return {
@@ -190,7 +253,9 @@ export function recordOf(item: Item): KeyRecord {
 function approvalOf(keyId: string, stored: string): KeyApproval {
   const parsed = approvalSchema.safeParse(jsonIn(stored));
   if (parsed.success) return parsed.data;
-  throw new Error(`What people were asked about the key ${keyId} cannot be read from the table: ${z.prettifyError(parsed.error)}`);
+  throw new Error(
+    `What people were asked about the key ${keyId} cannot be read from the table: ${z.prettifyError(parsed.error)}`,
+  );
 }
 
 /** Undefined for what is no JSON. */

@@ -19,7 +19,10 @@ import type { ReportRow } from '../domain/credential-report';
 import type { ChangeAnswer, KeyChanger } from '../domain/retire-keys';
 import type { AccessKeySource } from '../domain/survey';
 
-/** IAM throttles the whole account, with everybody else in it: the client slows down by itself, and gives up late. */
+/**
+ * IAM throttles the whole account, with everybody else in it: the client slows down by itself, and
+ * gives up late.
+ */
 export const IAM_CLIENT_SETTINGS = { ...CLIENT_SETTINGS, maxAttempts: 10, retryMode: 'adaptive' };
 
 const CALLS_AT_ONCE = 12;
@@ -29,7 +32,10 @@ const STATUSES: readonly string[] = ['Active', 'Inactive', 'Expired'] satisfies 
 export class IamAccessKeys implements AccessKeySource, KeyChanger {
   private readonly limit = pLimit(CALLS_AT_ONCE);
 
-  constructor(private readonly client: IAMClient, private readonly clock: Clock) {}
+  constructor(
+    private readonly client: IAMClient,
+    private readonly clock: Clock,
+  ) {}
 
   async credentialReport(): Promise<ReportRow[]> {
     return this.limit(() => named(fetchCredentialReport(this.client, this.clock)));
@@ -38,7 +44,10 @@ export class IamAccessKeys implements AccessKeySource, KeyChanger {
   async keysOf(userName: string): Promise<AccessKey[] | undefined> {
     return this.ask(async () => {
       const keys: AccessKey[] = [];
-      for await (const { AccessKeyMetadata: page } of paginateListAccessKeys({ client: this.client }, { UserName: userName })) {
+      for await (const { AccessKeyMetadata: page } of paginateListAccessKeys(
+        { client: this.client },
+        { UserName: userName },
+      )) {
         keys.push(...(page ?? []).map((metadata) => accessKey(metadata, userName)));
       }
       return keys;
@@ -47,7 +56,9 @@ export class IamAccessKeys implements AccessKeySource, KeyChanger {
 
   async lastUseOf(keyId: string): Promise<LastUse | undefined> {
     return this.ask(async () => {
-      const { AccessKeyLastUsed: use } = await this.client.send(new GetAccessKeyLastUsedCommand({ AccessKeyId: keyId }));
+      const { AccessKeyLastUsed: use } = await this.client.send(
+        new GetAccessKeyLastUsedCommand({ AccessKeyId: keyId }),
+      );
       if (!use) throw new Error('IAM answers nothing about its last use');
       const { LastUsedDate: at, ServiceName: service, Region: region } = use;
       return at ? { kind: 'used', at, service, region } : { kind: 'never' };
@@ -57,7 +68,10 @@ export class IamAccessKeys implements AccessKeySource, KeyChanger {
   async membersOf(groupName: string): Promise<string[] | undefined> {
     return this.ask(async () => {
       const names: string[] = [];
-      for await (const { Users: page } of paginateGetGroup({ client: this.client, pageSize: 1000 }, { GroupName: groupName })) {
+      for await (const { Users: page } of paginateGetGroup(
+        { client: this.client, pageSize: 1000 },
+        { GroupName: groupName },
+      )) {
         names.push(...(page ?? []).flatMap(({ UserName: name }) => name ?? []));
       }
       return names;
@@ -67,44 +81,76 @@ export class IamAccessKeys implements AccessKeySource, KeyChanger {
   async tagsOf(userName: string): Promise<ReadonlyMap<string, string> | undefined> {
     return this.ask(async () => {
       const tags = new Map<string, string>();
-      for await (const { Tags: page } of paginateListUserTags({ client: this.client }, { UserName: userName })) {
-        for (const { Key: key, Value: value } of page ?? []) if (key !== undefined) tags.set(key, value ?? '');
+      for await (const { Tags: page } of paginateListUserTags(
+        { client: this.client },
+        { UserName: userName },
+      )) {
+        for (const { Key: key, Value: value } of page ?? []) {
+          if (key !== undefined) tags.set(key, value ?? '');
+        }
       }
       return tags;
     });
   }
 
-  /** Without the user's name, here and below, IAM would take the key for one of the caller's own. */
+  /**
+   * Without the user's name, here and below, IAM would take the key for one of the caller's own.
+   */
   async deactivate(userName: string, keyId: string): Promise<ChangeAnswer> {
-    return this.change(() => this.client.send(new UpdateAccessKeyCommand({ UserName: userName, AccessKeyId: keyId, Status: 'Inactive' })));
+    return this.change(() =>
+      this.client.send(
+        new UpdateAccessKeyCommand({ UserName: userName, AccessKeyId: keyId, Status: 'Inactive' }),
+      ),
+    );
   }
 
   async delete(userName: string, keyId: string): Promise<ChangeAnswer> {
-    return this.change(() => this.client.send(new DeleteAccessKeyCommand({ UserName: userName, AccessKeyId: keyId })));
+    return this.change(() =>
+      this.client.send(new DeleteAccessKeyCommand({ UserName: userName, AccessKeyId: keyId })),
+    );
   }
 
   private async change(call: () => Promise<unknown>): Promise<ChangeAnswer> {
     try {
-      return { kind: await this.ask(async () => { await call(); return true; }) ? 'done' : 'gone' };
+      return {
+        kind: (await this.ask(async () => {
+          await call();
+          return true;
+        }))
+          ? 'done'
+          : 'gone',
+      };
     } catch (error) {
       if (isRefusal(error)) return { kind: 'refused', reason: error.message };
       throw error;
     }
   }
 
-  /** Undefined where the user, group or key is not there (any more). Everything else that goes wrong is told by name. */
+  /**
+   * Undefined where the user, group or key is not there (any more). Everything else that goes wrong
+   * is told by name.
+   */
   private async ask<T>(call: () => Promise<T>): Promise<T | undefined> {
-    return this.limit(() => named(call().catch((error: unknown) => {
-      if (error instanceof NoSuchEntityException) return undefined;
-      throw error;
-    })));
+    return this.limit(() =>
+      named(
+        call().catch((error: unknown) => {
+          if (error instanceof NoSuchEntityException) return undefined;
+          throw error;
+        }),
+      ),
+    );
   }
 }
 
-function accessKey({ AccessKeyId: id, Status: status, CreateDate: createdAt }: AccessKeyMetadata, userName: string): AccessKey {
+function accessKey(
+  { AccessKeyId: id, Status: status, CreateDate: createdAt }: AccessKeyMetadata,
+  userName: string,
+): AccessKey {
   if (!id) throw new Error('IAM lists a key without an id');
   if (!createdAt) throw new Error(`IAM does not say when ${id} was created`);
-  if (!isKeyStatus(status)) throw new Error(`IAM says that the status of ${id} is ${status}: that is not known here`);
+  if (!isKeyStatus(status)) {
+    throw new Error(`IAM says that the status of ${id} is ${status}: that is not known here`);
+  }
   return { id, userName, status, createdAt };
 }
 
@@ -115,8 +161,15 @@ function isKeyStatus(status: string | undefined): status is KeyStatus {
 /** IAM looked at the call and did not make it. After a throttled or broken one, nobody knows. */
 function isRefusal(error: unknown): error is Error {
   if (!(error instanceof Error) || !(error.cause instanceof IAMServiceException)) return false;
-  const { name, $metadata: { httpStatusCode = 0 } } = error.cause;
-  return httpStatusCode >= 400 && httpStatusCode < 500 && !/Throttl|RequestLimit|TooManyRequests/.test(name);
+  const {
+    name,
+    $metadata: { httpStatusCode = 0 },
+  } = error.cause;
+  return (
+    httpStatusCode >= 400 &&
+    httpStatusCode < 500 &&
+    !/Throttl|RequestLimit|TooManyRequests/.test(name)
+  );
 }
 
 /** Reports quote the message only, and "Rate exceeded" does not say as much as "Throttling". */

@@ -9,7 +9,10 @@ import type { KeyAsker } from '../domain/retire-keys';
 
 /** Has people asked about keys, by the workflow's queue, and says there what came of it. */
 export class KeyAsking implements KeyAsker {
-  constructor(private readonly client: SQSClient, private readonly workflow: KeyWorkflowParameter) {}
+  constructor(
+    private readonly client: SQSClient,
+    private readonly workflow: KeyWorkflowParameter,
+  ) {}
 
   async ask(keyId: string, { requestId, question }: KeyApproval): Promise<void> {
     const { asker, queueUrl } = this.workflow;
@@ -19,7 +22,8 @@ export class KeyAsking implements KeyAsker {
       requestId,
       asker,
       subject: `access-key/${keyId}`,
-      // Each key of its own: how many are asked about at a time is the run's cap, and keys past it wait for the next run.
+      // Each key of its own: how many are asked about at a time is the run's cap, and keys past it
+      // wait for the next run.
       source: `access-key/${keyId}`,
       question,
       payload: keyId,
@@ -28,7 +32,13 @@ export class KeyAsking implements KeyAsker {
 
   async conclude(requestId: string, result: AskResult): Promise<void> {
     const { asker, queueUrl } = this.workflow;
-    await sendToWorkflow(this.client, queueUrl, { version: APPROVAL_MESSAGE_VERSION, type: 'outcome', requestId, asker, ...result });
+    await sendToWorkflow(this.client, queueUrl, {
+      version: APPROVAL_MESSAGE_VERSION,
+      type: 'outcome',
+      requestId,
+      asker,
+      ...result,
+    });
   }
 }
 

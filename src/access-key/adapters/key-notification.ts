@@ -1,13 +1,29 @@
-import { largestThatFits, type Notification, type SnsNotifications } from '../../shared/adapters/notification/sns-notifications';
+import {
+  largestThatFits,
+  type Notification,
+  type SnsNotifications,
+} from '../../shared/adapters/notification/sns-notifications';
 import type { Clock } from '../../shared/domain/clock';
 import { plainText } from '../../shared/domain/notification/plain-text';
 import {
-  type AccessKeyReportMessage, KEY_MESSAGE_VERSION, type KeyInMessage, type LastUsedInMessage, MAX_TAG_USES_IN_MESSAGE, MAX_UNKNOWN_IN_MESSAGE,
+  type AccessKeyReportMessage,
+  KEY_MESSAGE_VERSION,
+  type KeyInMessage,
+  type LastUsedInMessage,
+  MAX_TAG_USES_IN_MESSAGE,
+  MAX_UNKNOWN_IN_MESSAGE,
   type StepInMessage,
 } from '../contracts/key-message';
 import type { LastUse } from '../domain/access-key';
 import { ROOT_USER } from '../domain/credential-report';
-import { countByClass, isComplete, type KeyReport, type ReportedKey, reportSeverity, undoCommand } from '../domain/key-report';
+import {
+  countByClass,
+  isComplete,
+  type KeyReport,
+  type ReportedKey,
+  reportSeverity,
+  undoCommand,
+} from '../domain/key-report';
 import { keyReportSubject, keyReportText, type Part } from '../domain/key-report-text';
 import type { KeyStep, StepReport } from '../domain/retire-keys';
 import type { KeySentrySurroundings } from '../domain/run-key-sentry';
@@ -19,20 +35,35 @@ export interface Teller {
   readonly account: string;
 }
 
-/** Of what others have written a message holds at most so many characters each; fewer where it would not fit into what SNS takes. */
+/**
+ * Of what others have written a message holds at most so many characters each; fewer where it would
+ * not fit into what SNS takes.
+ */
 export const MAX_CHARACTERS_OF_OTHERS = 200;
 
 /** Sends reports, and says when each was accepted. */
-export function tellOfKeys(notifications: SnsNotifications, teller: Teller, clock: Clock): KeySentrySurroundings['tell'] {
+export function tellOfKeys(
+  notifications: SnsNotifications,
+  teller: Teller,
+  clock: Clock,
+): KeySentrySurroundings['tell'] {
   return async (report, told, part) => {
-    await notifications.publish(largestThatFits(MAX_CHARACTERS_OF_OTHERS, (characters) => keyNotification(report, told, part, teller, characters)));
+    await notifications.publish(
+      largestThatFits(MAX_CHARACTERS_OF_OTHERS, (characters) =>
+        keyNotification(report, told, part, teller, characters),
+      ),
+    );
     return clock.now();
   };
 }
 
 /** One part of a report. All of its keys have to fit, so it is the texts of others that are cut. */
 export function keyNotification(
-  whole: KeyReport, wholeKeys: readonly ReportedKey[], part: Part, { sentry, account }: Teller, maxCharacters: number,
+  whole: KeyReport,
+  wholeKeys: readonly ReportedKey[],
+  part: Part,
+  { sentry, account }: Teller,
+  maxCharacters: number,
 ): Notification {
   const cut = (text: string) => plainText(text, Math.max(1, maxCharacters));
   const report = { ...whole, survey: shortSurvey(whole.survey, cut) };
@@ -70,9 +101,14 @@ export function keyNotification(
 /** As the classic script wrote them, word for word. */
 function classicFields(report: KeyReport, keys: readonly ReportedKey[]) {
   const { maxKeyAge } = report;
-  const tooOld = keys.flatMap(({ finding }) => (finding?.classes.includes('too-old') ? [finding] : []));
+  const tooOld = keys.flatMap(({ finding }) =>
+    finding?.classes.includes('too-old') ? [finding] : [],
+  );
   return {
-    Users: tooOld.map(({ userName, ageInDays }) => ({ UserName: userName, KeyAgeInDays: ageInDays })),
+    Users: tooOld.map(({ userName, ageInDays }) => ({
+      UserName: userName,
+      KeyAgeInDays: ageInDays,
+    })),
     Description: `Access keys that are older than ${maxKeyAge} days`,
     KeyAgeCutOff: maxKeyAge,
     OldKeyCount: `Found ${countByClass(report)['too-old']} Keys that are older than ${maxKeyAge} days`,
@@ -102,10 +138,28 @@ export function lastUsedInMessage(lastUse: LastUse): LastUsedInMessage {
 function stepInMessage({ report, ...key }: KeyStep): StepInMessage {
   const { kind, step } = report;
   switch (report.kind) {
-    case 'notice': case 'wait': case 'would': return { kind, step, dueAt: report.dueAt.toISOString(), ...(report.asksFirst && { asksFirst: true }) };
-    case 'asked': return { kind, step, at: report.at.toISOString(), requestId: report.requestId };
-    case 'done': return { kind, step, at: report.at.toISOString(), undo: undoCommand(key, step), requestId: report.requestId };
-    case 'held': case 'failed': return { kind, step, reason: report.reason };
+    case 'notice':
+    case 'wait':
+    case 'would':
+      return {
+        kind,
+        step,
+        dueAt: report.dueAt.toISOString(),
+        ...(report.asksFirst && { asksFirst: true }),
+      };
+    case 'asked':
+      return { kind, step, at: report.at.toISOString(), requestId: report.requestId };
+    case 'done':
+      return {
+        kind,
+        step,
+        at: report.at.toISOString(),
+        undo: undoCommand(key, step),
+        requestId: report.requestId,
+      };
+    case 'held':
+    case 'failed':
+      return { kind, step, reason: report.reason };
   }
 }
 
@@ -128,13 +182,19 @@ function shortLastUse(lastUse: LastUse, cut: Cut): LastUse {
 }
 
 function shortStep(report: StepReport, cut: Cut): StepReport {
-  return report.kind === 'held' || report.kind === 'failed' ? { ...report, reason: cut(report.reason) } : report;
+  return report.kind === 'held' || report.kind === 'failed'
+    ? { ...report, reason: cut(report.reason) }
+    : report;
 }
 
 function shortSurvey(survey: Survey, cut: Cut): Survey {
   return {
     ...survey,
     unknowns: survey.unknowns.map(({ what, reason }) => ({ what: cut(what), reason: cut(reason) })),
-    tagUses: survey.tagUses.map((use) => ({ ...use, tagKey: cut(use.tagKey), value: cut(use.value) })),
+    tagUses: survey.tagUses.map((use) => ({
+      ...use,
+      tagKey: cut(use.tagKey),
+      value: cut(use.value),
+    })),
   };
 }

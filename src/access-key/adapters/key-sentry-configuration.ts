@@ -1,7 +1,10 @@
 import type { SSMClient } from '@aws-sdk/client-ssm';
 import * as z from 'zod/mini';
 import { readParameters } from '../../shared/adapters/configuration/ssm-parameters';
-import { KEY_SENTRY_PARAMETER_VERSION, type KeyWorkflowParameter } from '../contracts/key-sentry-parameter';
+import {
+  KEY_SENTRY_PARAMETER_VERSION,
+  type KeyWorkflowParameter,
+} from '../contracts/key-sentry-parameter';
 import type { KeySentryConfiguration } from '../domain/run-key-sentry';
 
 const someDays = z.number().check(z.nonnegative());
@@ -16,47 +19,68 @@ const parameterSchema = z.object({
     neverUsedGrace: z.optional(someDays),
     includeInactive: z.boolean(),
   }),
-  exemptions: z.array(z.discriminatedUnion('kind', [
-    z.object({ kind: z.literal('user'), userName: z.string() }),
-    z.object({ kind: z.literal('path'), path: z.string() }),
-    z.object({ kind: z.literal('group'), groupName: z.string() }),
-    z.object({ kind: z.literal('tag'), key: z.string(), maxDays: days }),
-  ])),
-  actions: z.optional(z.object({
-    mode: z.enum(['enforce', 'observe']),
-    deactivateAfter: days,
-    deleteAfterInactive: z.optional(days),
-    grace: someDays,
-    maxActionsPerRun: z.int().check(z.positive()),
-    askAgainAfter: z.optional(days),
-  })),
+  exemptions: z.array(
+    z.discriminatedUnion('kind', [
+      z.object({ kind: z.literal('user'), userName: z.string() }),
+      z.object({ kind: z.literal('path'), path: z.string() }),
+      z.object({ kind: z.literal('group'), groupName: z.string() }),
+      z.object({ kind: z.literal('tag'), key: z.string(), maxDays: days }),
+    ]),
+  ),
+  actions: z.optional(
+    z.object({
+      mode: z.enum(['enforce', 'observe']),
+      deactivateAfter: days,
+      deleteAfterInactive: z.optional(days),
+      grace: someDays,
+      maxActionsPerRun: z.int().check(z.positive()),
+      askAgainAfter: z.optional(days),
+    }),
+  ),
   tellsWhenNothingFound: z.boolean(),
-  workflow: z.optional(z.object({ asker: z.string(), queueUrl: z.string(), decisionKeyArn: z.string() })),
+  workflow: z.optional(
+    z.object({ asker: z.string(), queueUrl: z.string(), decisionKeyArn: z.string() }),
+  ),
 });
 
 export interface LoadedKeySentryConfiguration extends KeySentryConfiguration {
   readonly workflow?: KeyWorkflowParameter;
 }
 
-export async function readKeySentryConfiguration(client: SSMClient, name: string): Promise<LoadedKeySentryConfiguration> {
+export async function readKeySentryConfiguration(
+  client: SSMClient,
+  name: string,
+): Promise<LoadedKeySentryConfiguration> {
   const [text = ''] = await readParameters(client, [name]);
   return parseKeySentryConfiguration(text, name);
 }
 
-export function parseKeySentryConfiguration(text: string, name: string): LoadedKeySentryConfiguration {
+export function parseKeySentryConfiguration(
+  text: string,
+  name: string,
+): LoadedKeySentryConfiguration {
   const parsed = parameterSchema.safeParse(jsonIn(text, name));
   if (!parsed.success) {
-    throw new Error(`The SSM parameter ${name} is not of version ${KEY_SENTRY_PARAMETER_VERSION} of this library: ${z.prettifyError(parsed.error)}`);
+    throw new Error(
+      `The SSM parameter ${name} is not of version ${KEY_SENTRY_PARAMETER_VERSION} of this library: ${z.prettifyError(parsed.error)}`,
+    );
   }
   const { rules, exemptions, actions, tellsWhenNothingFound, workflow } = parsed.data;
   const looksAtInactive = actions?.deleteAfterInactive !== undefined;
-  return { rules: { keys: rules, exemptions, looksAtInactive }, actions, tellsWhenNothingFound, workflow };
+  return {
+    rules: { keys: rules, exemptions, looksAtInactive },
+    actions,
+    tellsWhenNothingFound,
+    workflow,
+  };
 }
 
 function jsonIn(text: string, name: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw new Error(`The SSM parameter ${name} is no JSON. Deploy the sentry's stack again.`, { cause: error });
+    throw new Error(`The SSM parameter ${name} is no JSON. Deploy the sentry's stack again.`, {
+      cause: error,
+    });
   }
 }

@@ -19,7 +19,10 @@ import { givenTopic, notificationTopic } from '../../shared/constructs/notificat
 import { SentryAlarm } from '../../shared/constructs/sentry-alarm';
 import { sentryMetric } from '../../shared/constructs/sentry-metric';
 import type { SentryMode } from '../../shared/constructs/sentry-mode';
-import { CHECK_ACCESS_KEYS, NO_KEY_RECORDS_TABLE } from '../contracts/check-access-keys.environment';
+import {
+  CHECK_ACCESS_KEYS,
+  NO_KEY_RECORDS_TABLE,
+} from '../contracts/check-access-keys.environment';
 import { ACCESS_KEY_METRICS } from '../contracts/key-metrics';
 import type { KeySentryParameter } from '../contracts/key-sentry-parameter';
 
@@ -34,14 +37,16 @@ export interface IamKeySentryProps {
   readonly maxKeyAge?: Duration;
 
   /**
-   * How long before `maxKeyAge` a key is listed as about to become too old. Throws if it is not shorter.
+   * How long before `maxKeyAge` a key is listed as about to become too old. Throws if it is not
+   * shorter.
    *
    * @default - keys are not listed before they are too old
    */
   readonly warnBefore?: Duration;
 
   /**
-   * A key that was not used for longer than this is listed as unused. IAM.22 of Security Hub and CIS 1.12 ask for 45 days.
+   * A key that was not used for longer than this is listed as unused. IAM.22 of Security Hub and
+   * CIS 1.12 ask for 45 days.
    *
    * @default - the use of keys is not looked at
    * @see https://docs.aws.amazon.com/securityhub/latest/userguide/iam-controls.html#iam-22
@@ -63,16 +68,18 @@ export interface IamKeySentryProps {
   readonly includeInactiveKeys?: boolean;
 
   /**
-   * When the keys are looked at: every three days at the least. A notice lapses when nothing was told for two weeks, and an alarm goes
-   * when no run comes to its end. Throws for a rate that is rarer; of a cron expression it cannot know.
+   * When the keys are looked at: every three days at the least. A notice lapses when nothing was
+   * told for two weeks, and an alarm goes when no run comes to its end. Throws for a rate that is
+   * rarer; of a cron expression it cannot know.
    *
    * @default - once a day
    */
   readonly schedule?: events.Schedule;
 
   /**
-   * For how long no run may come to its end before an alarm goes: at most seven days, or it throws. Write more than the days between two of
-   * your runs. Before the first run the alarm may go once: it sees no run.
+   * For how long no run may come to its end before an alarm goes: at most seven days, or it throws.
+   * Write more than the days between two of your runs. Before the first run the alarm may go once:
+   * it sees no run.
    *
    * @default Duration.days(2), or twice the rate of `schedule` if that is longer
    */
@@ -93,7 +100,8 @@ export interface IamKeySentryProps {
   readonly actions?: KeyActions;
 
   /**
-   * Whether `actions` are taken, or only told as what would happen. In OBSERVE, the function has no rights to change keys.
+   * Whether `actions` are taken, or only told as what would happen. In OBSERVE, the function has no
+   * rights to change keys.
    *
    * @default SentryMode.ENFORCE
    */
@@ -107,17 +115,18 @@ export interface IamKeySentryProps {
   readonly notifyWhenNothingFound?: boolean;
 
   /**
-   * Where the sentry tells what it found, and its alarms go: a standard topic of the same Region, or this throws. If it is encrypted,
-   * it must be with a key of your own whose policy lets cloudwatch.amazonaws.com use it. A policy that the topic has is extended to let the
-   * account's alarms in; an imported topic must do so itself.
+   * Where the sentry tells what it found, and its alarms go: a standard topic of the same Region,
+   * or this throws. If it is encrypted, it must be with a key of your own whose policy lets
+   * cloudwatch.amazonaws.com use it. A policy that the topic has is extended to let the account's
+   * alarms in; an imported topic must do so itself.
    *
    * @default - a topic of the sentry's own, encrypted with a key of its own
    */
   readonly notificationTopic?: sns.ITopic;
 
   /**
-   * The one Region in which the sentry works. IAM is global: a copy that is deployed to another Region does nothing, and says so in its
-   * log and in the metric RunsSkipped.
+   * The one Region in which the sentry works. IAM is global: a copy that is deployed to another
+   * Region does nothing, and says so in its log and in the metric RunsSkipped.
    *
    * @default - the Region of the stack
    */
@@ -128,10 +137,11 @@ const FUNCTION_TIMEOUT = Duration.minutes(15);
 const LONGEST_ALARM_DAYS = 7;
 
 /**
- * Finds access keys past their age, tells about them, and retires them step by step if told to. Write one for each account.
+ * Finds access keys past their age, tells about them, and retires them step by step if told to.
+ * Write one for each account.
  *
- * It looks at every user and at the root user, by the true creation of each key. A look-up that fails makes the run incomplete, which is told,
- * and nothing is deactivated or deleted in it.
+ * It looks at every user and at the root user, by the true creation of each key. A look-up that
+ * fails makes the run incomplete, which is told, and nothing is deactivated or deleted in it.
  */
 export class IamKeySentry extends Construct implements iam.IGrantable {
   /** The principal of the function that looks at the keys, and retires them. */
@@ -140,10 +150,16 @@ export class IamKeySentry extends Construct implements iam.IGrantable {
   /** Where the sentry tells what it found: subscribe to it. */
   public readonly notificationTopic: sns.ITopic;
 
-  /** Alarms about the sentry itself. They publish to the notification topic; add actions of your own at will. */
+  /**
+   * Alarms about the sentry itself. They publish to the notification topic; add actions of your own
+   * at will.
+   */
   public readonly alarms: cloudwatch.Alarm[];
 
-  /** Throws for durations, actions and topics that cannot work, and if the app has another IamKeySentry for the same account. */
+  /**
+   * Throws for durations, actions and topics that cannot work, and if the app has another
+   * IamKeySentry for the same account.
+   */
   constructor(scope: Construct, id: string, props: IamKeySentryProps = {}) {
     super(scope, id);
     this.refuseSecondSentry();
@@ -157,7 +173,9 @@ export class IamKeySentry extends Construct implements iam.IGrantable {
     const approvals = KeyApprovals.forActions(this, acts ? props.actions : undefined);
     const configuration: KeySentryParameter = { ...rules, workflow: approvals?.parameter };
 
-    this.notificationTopic = props.notificationTopic ? givenTopic(this, props.notificationTopic) : notificationTopic(this, 'Notifications');
+    this.notificationTopic = props.notificationTopic
+      ? givenTopic(this, props.notificationTopic)
+      : notificationTopic(this, 'Notifications');
     const parameter = new ssm.StringParameter(this, 'Configuration', {
       stringValue: stack.toJsonString(configuration),
       tier: ssm.ParameterTier.INTELLIGENT_TIERING,
@@ -180,9 +198,15 @@ export class IamKeySentry extends Construct implements iam.IGrantable {
     });
     this.notificationTopic.grantPublish(handler);
     records?.grant(handler, 'dynamodb:Scan', 'dynamodb:PutItem');
-    iam.Grant.addToPrincipal({ grantee: handler, actions: ['ssm:GetParameters'], resourceArns: [parameter.parameterArn] });
+    iam.Grant.addToPrincipal({
+      grantee: handler,
+      actions: ['ssm:GetParameters'],
+      resourceArns: [parameter.parameterArn],
+    });
     const exemptions = props.exemptions ?? [];
-    checkStatements(stack, exemptions, acts ? keyChanges(approvals) : []).forEach((statement) => handler.addToRolePolicy(statement));
+    checkStatements(stack, exemptions, acts ? keyChanges(approvals) : []).forEach((statement) =>
+      handler.addToRolePolicy(statement),
+    );
     acknowledgeKeyLook(handler.role!);
 
     new events.Rule(this, 'Schedule', {
@@ -197,14 +221,16 @@ export class IamKeySentry extends Construct implements iam.IGrantable {
         threshold: 0,
         topic: this.notificationTopic,
         description: 'A run of the sentry failed: keys may be listed late.',
-        // An error counts at the time when the run began, and shows when it ends: up to a quarter of an hour later.
+        // An error counts at the time when the run began, and shows when it ends: up to a quarter
+        // of an hour later.
         period: Duration.hours(1),
       }),
       new SentryAlarm(this, 'IncompleteRunAlarm', {
         metric: this.metricUnknownLookUps(),
         threshold: 0,
         topic: this.notificationTopic,
-        description: 'Look-ups of the sentry failed: keys may be missing in its report, and none was retired.',
+        description:
+          'Look-ups of the sentry failed: keys may be missing in its report, and none was retired.',
       }),
       new SentryAlarm(this, 'FailedStepsAlarm', {
         metric: this.metricStepsFailed(),
@@ -216,10 +242,18 @@ export class IamKeySentry extends Construct implements iam.IGrantable {
         metric: sentryMetric(this, ACCESS_KEY_METRICS.announcementsFailed),
         threshold: 0,
         topic: this.notificationTopic,
-        description: 'EventBridge did not take the findings of a run: what listens for them missed some. The message was sent.',
+        description:
+          'EventBridge did not take the findings of a run: what listens for them missed some. The message was sent.',
       }),
       this.missedRunAlarm(props.missedRunAlarmAfter ?? Duration.days(Math.max(2, 2 * daysApart))),
-      ...(approvals && records ? this.letAsk(approvals, handler, { parameter, topic: this.notificationTopic, records, exemptions }) : []),
+      ...(approvals && records
+        ? this.letAsk(approvals, handler, {
+            parameter,
+            topic: this.notificationTopic,
+            records,
+            exemptions,
+          })
+        : []),
     ];
   }
 
@@ -263,7 +297,10 @@ export class IamKeySentry extends Construct implements iam.IGrantable {
     return sentryMetric(this, ACCESS_KEY_METRICS.keysDeleted, options);
   }
 
-  /** Keys that should have been deactivated or deleted, and were not. Each is tried again in the next run. */
+  /**
+   * Keys that should have been deactivated or deleted, and were not. Each is tried again in the
+   * next run.
+   */
   public metricStepsFailed(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
     return sentryMetric(this, ACCESS_KEY_METRICS.stepsFailed, options);
   }
@@ -277,27 +314,41 @@ export class IamKeySentry extends Construct implements iam.IGrantable {
     return sentryMetric(this, metricName, { statistic: cloudwatch.Stats.MAXIMUM, ...options });
   }
 
-  /** Two would tell everything twice, and act on each other's notices. Stages are deployed to accounts of their own. */
+  /**
+   * Two would tell everything twice, and act on each other's notices. Stages are deployed to
+   * accounts of their own.
+   */
   private refuseSecondSentry(): void {
-    const others = this.node.root.node.findAll().filter((other): other is IamKeySentry => other instanceof IamKeySentry && other !== this);
-    const rival = others.find((other) => Stack.of(other).account === Stack.of(this).account
-      && (Stage.of(other) === Stage.of(this) || !Token.isUnresolved(Stack.of(this).account)));
+    const others = this.node.root.node
+      .findAll()
+      .filter((other): other is IamKeySentry => other instanceof IamKeySentry && other !== this);
+    const rival = others.find(
+      (other) =>
+        Stack.of(other).account === Stack.of(this).account &&
+        (Stage.of(other) === Stage.of(this) || !Token.isUnresolved(Stack.of(this).account)),
+    );
     if (!rival) return;
-    throw new Error(`${this.node.path}: ${rival.node.path} already watches the access keys of the same account: write one IamKeySentry for each account.`);
+    throw new Error(
+      `${this.node.path}: ${rival.node.path} already watches the access keys of the same account: write one IamKeySentry for each account.`,
+    );
   }
 
   private warnOutsideHome(homeRegion: string): void {
     const { region } = Stack.of(this);
     if ([homeRegion, region].some(Token.isUnresolved) || homeRegion === region) return;
-    Annotations.of(this).addWarningV2('cdk-sentries:outsideHomeRegion',
-      `This copy is in ${region} and will do nothing: "homeRegion" is ${homeRegion}, and IAM is the same in every Region.`);
+    Annotations.of(this).addWarningV2(
+      'cdk-sentries:outsideHomeRegion',
+      `This copy is in ${region} and will do nothing: "homeRegion" is ${homeRegion}, and IAM is the same in every Region.`,
+    );
   }
 
   private missedRunAlarm(after: Duration): cloudwatch.Alarm {
     const days = wholeDays(after, `${this.node.path}: "missedRunAlarmAfter"`);
     if (days > LONGEST_ALARM_DAYS) {
-      throw new Error(`${this.node.path}: "missedRunAlarmAfter" is ${days} days, and CloudWatch looks back for ${LONGEST_ALARM_DAYS} at the most: ` +
-        `write Duration.days(${LONGEST_ALARM_DAYS}) or less, and a schedule of more than one run in that time.`);
+      throw new Error(
+        `${this.node.path}: "missedRunAlarmAfter" is ${days} days, and CloudWatch looks back for ${LONGEST_ALARM_DAYS} at the most: ` +
+          `write Duration.days(${LONGEST_ALARM_DAYS}) or less, and a schedule of more than one run in that time.`,
+      );
     }
     const runs = new cloudwatch.MathExpression({
       expression: 'FILL(completed, 0) + FILL(skipped, 0)',
@@ -321,18 +372,41 @@ export class IamKeySentry extends Construct implements iam.IGrantable {
   }
 
   /** What only sentries need that ask people. Comes back with the alarms about it. */
-  private letAsk(approvals: KeyApprovals, checker: iam.IGrantable, surroundings: DecisionSurroundings): cloudwatch.Alarm[] {
+  private letAsk(
+    approvals: KeyApprovals,
+    checker: iam.IGrantable,
+    surroundings: DecisionSurroundings,
+  ): cloudwatch.Alarm[] {
     approvals.grantAsk(checker);
     const carrier = approvals.carryOut(surroundings);
     const alarm = (id: string, metric: cloudwatch.Metric, description: string) =>
-      new SentryAlarm(this, id, { metric, threshold: 0, description, topic: this.notificationTopic });
+      new SentryAlarm(this, id, {
+        metric,
+        threshold: 0,
+        description,
+        topic: this.notificationTopic,
+      });
     return [
-      alarm('UnhandledDecisionsAlarm', approvals.unhandled.metricApproximateNumberOfMessagesVisible(),
-        'The sentry gave up on decisions of people about keys after hours of tries.'),
-      alarm('FailedDecisionsAlarm', sentryMetric(this, ACCESS_KEY_METRICS.decisionsFailed), 'A decision of people about a key could not be carried out.'),
-      alarm('RefusedDecisionsAlarm', sentryMetric(this, ACCESS_KEY_METRICS.decisionsRefused),
-        'A message passed for a decision of people about a key, and no workflow has signed it for what was asked: somebody may be forging decisions.'),
-      alarm('DecisionErrorsAlarm', carrier.metricErrors(), 'The function that carries out decisions about keys fails as a whole: decisions wait.'),
+      alarm(
+        'UnhandledDecisionsAlarm',
+        approvals.unhandled.metricApproximateNumberOfMessagesVisible(),
+        'The sentry gave up on decisions of people about keys after hours of tries.',
+      ),
+      alarm(
+        'FailedDecisionsAlarm',
+        sentryMetric(this, ACCESS_KEY_METRICS.decisionsFailed),
+        'A decision of people about a key could not be carried out.',
+      ),
+      alarm(
+        'RefusedDecisionsAlarm',
+        sentryMetric(this, ACCESS_KEY_METRICS.decisionsRefused),
+        'A message passed for a decision of people about a key, and no workflow has signed it for what was asked: somebody may be forging decisions.',
+      ),
+      alarm(
+        'DecisionErrorsAlarm',
+        carrier.metricErrors(),
+        'The function that carries out decisions about keys fails as a whole: decisions wait.',
+      ),
     ];
   }
 }

@@ -3,41 +3,49 @@ import { wholeDays } from './whole-days';
 import type { SlackApprovalWorkflow } from '../../approval/constructs/slack-approval-workflow';
 import type { KeyActionRules } from '../domain/key-actions';
 
-/** When old keys are deactivated and deleted. All durations are in whole days, at least one, or it throws. */
+/**
+ * When old keys are deactivated and deleted. All durations are in whole days, at least one, or it
+ * throws.
+ */
 export interface KeyActionsProps {
   /**
-   * An active key older than this is deactivated. At least the sentry's `maxKeyAge`, so that only listed keys are.
+   * An active key older than this is deactivated. At least the sentry's `maxKeyAge`, so that only
+   * listed keys are.
    *
    * @default - keys are not deactivated; then `deleteAfterInactive` throws
    */
   readonly deactivateAfter?: Duration;
 
   /**
-   * A key that has been inactive for this long, and not used since, is deleted, whoever deactivated it. The time counts from the
-   * run that first saw it inactive. This cannot be undone.
+   * A key that has been inactive for this long, and not used since, is deleted, whoever deactivated
+   * it. The time counts from the run that first saw it inactive. This cannot be undone.
    *
    * @default - keys are not deleted
    */
   readonly deleteAfterInactive?: Duration;
 
   /**
-   * How long before each step its notice has to have been accepted by SNS. A notice lapses when nothing was told of its step for two weeks.
+   * How long before each step its notice has to have been accepted by SNS. A notice lapses when
+   * nothing was told of its step for two weeks.
    *
    * @default Duration.days(7)
    */
   readonly grace?: Duration;
 
   /**
-   * How many keys one run may deactivate or delete; the rest is left to the next. At least 1, or it throws.
+   * How many keys one run may deactivate or delete; the rest is left to the next. At least 1, or it
+   * throws.
    *
    * @default 10
    */
   readonly maxActionsPerRun?: number;
 
   /**
-   * Has people asked in Slack before a key is deactivated: once its notice was accepted and its grace is over. Approved, it is deactivated at
-   * once; denied, it stays active, and is asked about again after `askAgainAfter`; not answered, again in the next run. How many keys are
-   * asked about anew in one run is up to `maxActionsPerRun`. Deletion follows its notice alone. In OBSERVE nobody is asked.
+   * Has people asked in Slack before a key is deactivated: once its notice was accepted and its
+   * grace is over. Approved, it is deactivated at once; denied, it stays active, and is asked about
+   * again after `askAgainAfter`; not answered, again in the next run. How many keys are asked about
+   * anew in one run is up to `maxActionsPerRun`. Deletion follows its notice alone. In OBSERVE
+   * nobody is asked.
    *
    * The workflow has to be in the sentry's account and Region, or the sentry throws.
    *
@@ -46,7 +54,8 @@ export interface KeyActionsProps {
   readonly askBeforeDeactivating?: SlackApprovalWorkflow;
 
   /**
-   * After how long a key is asked about again that people denied to deactivate. Throws without `askBeforeDeactivating`.
+   * After how long a key is asked about again that people denied to deactivate. Throws without
+   * `askBeforeDeactivating`.
    *
    * @default Duration.days(30)
    */
@@ -67,20 +76,33 @@ export class KeyActions {
    */
   public static of(props: KeyActionsProps): KeyActions {
     if (!props.deactivateAfter && props.deleteAfterInactive) {
-      throw new Error('KeyActions.of() has "deleteAfterInactive" without "deactivateAfter": deletion cannot be undone, so write when keys are deactivated first.');
+      throw new Error(
+        'KeyActions.of() has "deleteAfterInactive" without "deactivateAfter": deletion cannot be undone, so write when keys are deactivated first.',
+      );
     }
-    if (!props.deactivateAfter) throw new Error('KeyActions.of() does nothing: write "deactivateAfter", or KeyActions.reportOnly().');
+    if (!props.deactivateAfter) {
+      throw new Error(
+        'KeyActions.of() does nothing: write "deactivateAfter", or KeyActions.reportOnly().',
+      );
+    }
     const maxActionsPerRun = props.maxActionsPerRun ?? 10;
     if (!Number.isInteger(maxActionsPerRun) || maxActionsPerRun < 1) {
-      throw new Error(`"maxActionsPerRun" is ${maxActionsPerRun}: write a whole number of at least 1.`);
+      throw new Error(
+        `"maxActionsPerRun" is ${maxActionsPerRun}: write a whole number of at least 1.`,
+      );
     }
-    return new KeyActions({
-      deactivateAfter: wholeDays(props.deactivateAfter, '"deactivateAfter"'),
-      deleteAfterInactive: props.deleteAfterInactive && wholeDays(props.deleteAfterInactive, '"deleteAfterInactive"'),
-      grace: wholeDays(props.grace ?? Duration.days(7), '"grace"'),
-      maxActionsPerRun,
-      askAgainAfter: askAgainAfterOf(props),
-    }, props.askBeforeDeactivating);
+    return new KeyActions(
+      {
+        deactivateAfter: wholeDays(props.deactivateAfter, '"deactivateAfter"'),
+        deleteAfterInactive:
+          props.deleteAfterInactive &&
+          wholeDays(props.deleteAfterInactive, '"deleteAfterInactive"'),
+        grace: wholeDays(props.grace ?? Duration.days(7), '"grace"'),
+        maxActionsPerRun,
+        askAgainAfter: askAgainAfterOf(props),
+      },
+      props.askBeforeDeactivating,
+    );
   }
 
   /** @internal */
@@ -95,8 +117,17 @@ export class KeyActions {
   }
 }
 
-function askAgainAfterOf({ askBeforeDeactivating, askAgainAfter }: KeyActionsProps): number | undefined {
-  if (askBeforeDeactivating) return wholeDays(askAgainAfter ?? Duration.days(30), '"askAgainAfter"');
-  if (askAgainAfter) throw new Error('KeyActions.of() has "askAgainAfter" without "askBeforeDeactivating": write which workflow asks, or leave it out.');
+function askAgainAfterOf({
+  askBeforeDeactivating,
+  askAgainAfter,
+}: KeyActionsProps): number | undefined {
+  if (askBeforeDeactivating) {
+    return wholeDays(askAgainAfter ?? Duration.days(30), '"askAgainAfter"');
+  }
+  if (askAgainAfter) {
+    throw new Error(
+      'KeyActions.of() has "askAgainAfter" without "askBeforeDeactivating": write which workflow asks, or leave it out.',
+    );
+  }
   return undefined;
 }

@@ -19,7 +19,9 @@ import type { KeyWorkflowParameter } from '../contracts/key-sentry-parameter';
 /** Less than the lease that a decision has on the records. */
 const FUNCTION_TIMEOUT = Duration.minutes(5);
 
-/** As few at a time as queues allow: only one has the lease, and the others are shown again later. */
+/**
+ * As few at a time as queues allow: only one has the lease, and the others are shown again later.
+ */
 const MAX_CONCURRENCY = 2;
 
 /** What carrying decisions out has to know of its sentry. */
@@ -33,13 +35,20 @@ export interface DecisionSurroundings {
 /** The sentry's side of the workflow that it asks. */
 export class KeyApprovals extends Construct {
   /** None, where no action is taken, or nobody is asked. */
-  public static forActions(sentry: Construct, actions: KeyActions | undefined): KeyApprovals | undefined {
+  public static forActions(
+    sentry: Construct,
+    actions: KeyActions | undefined,
+  ): KeyApprovals | undefined {
     return actions?._workflow && new KeyApprovals(sentry, 'Approvals', actions._workflow);
   }
 
   private readonly asked: AskedWorkflow;
 
-  constructor(private readonly sentry: Construct, id: string, workflow: SlackApprovalWorkflow) {
+  constructor(
+    private readonly sentry: Construct,
+    id: string,
+    workflow: SlackApprovalWorkflow,
+  ) {
     super(sentry, id);
     this.asked = new AskedWorkflow(sentry, workflow, FUNCTION_TIMEOUT);
   }
@@ -51,7 +60,11 @@ export class KeyApprovals extends Construct {
 
   public get parameter(): KeyWorkflowParameter {
     const { asker } = this.asked;
-    return { asker: asker.name, queueUrl: asker.requestQueue.queueUrl, decisionKeyArn: asker.decisionKey.keyArn };
+    return {
+      asker: asker.name,
+      queueUrl: asker.requestQueue.queueUrl,
+      decisionKeyArn: asker.decisionKey.keyArn,
+    };
   }
 
   /** Lets the function that looks at the keys ask. */
@@ -60,7 +73,12 @@ export class KeyApprovals extends Construct {
   }
 
   /** The function that deactivates what people approved. It cannot delete. */
-  public carryOut({ parameter, topic, records, exemptions }: DecisionSurroundings): BundledFunction<string> {
+  public carryOut({
+    parameter,
+    topic,
+    records,
+    exemptions,
+  }: DecisionSurroundings): BundledFunction<string> {
     const { asker, decisions } = this.asked;
     const stack = Stack.of(this);
     const carrier = new BundledFunction(this.sentry, 'CarryOutDecision', {
@@ -77,12 +95,24 @@ export class KeyApprovals extends Construct {
       timeout: FUNCTION_TIMEOUT,
       memorySize: 1024,
     });
-    carrier.addEventSource(new sources.SqsEventSource(decisions, { batchSize: 1, reportBatchItemFailures: true, maxConcurrency: MAX_CONCURRENCY }));
+    carrier.addEventSource(
+      new sources.SqsEventSource(decisions, {
+        batchSize: 1,
+        reportBatchItemFailures: true,
+        maxConcurrency: MAX_CONCURRENCY,
+      }),
+    );
     asker.grantAsk(carrier);
     topic.grantPublish(carrier);
     records.grant(carrier, 'dynamodb:Scan', 'dynamodb:GetItem', 'dynamodb:PutItem');
-    iam.Grant.addToPrincipal({ grantee: carrier, actions: ['ssm:GetParameters'], resourceArns: [parameter.parameterArn] });
-    [...keyLookStatements(stack, exemptions), retireStatement(stack, ['UpdateAccessKey'])].forEach((statement) => carrier.addToRolePolicy(statement));
+    iam.Grant.addToPrincipal({
+      grantee: carrier,
+      actions: ['ssm:GetParameters'],
+      resourceArns: [parameter.parameterArn],
+    });
+    [...keyLookStatements(stack, exemptions), retireStatement(stack, ['UpdateAccessKey'])].forEach(
+      (statement) => carrier.addToRolePolicy(statement),
+    );
     acknowledgeKeyLook(carrier.role!);
     return carrier;
   }

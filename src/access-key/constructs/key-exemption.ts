@@ -6,7 +6,8 @@ import type { Exemption } from '../domain/exemption';
 /** How far ahead the date of an exemption tag may be. */
 export interface TagExemptionProps {
   /**
-   * A tag whose date is further ahead does not exempt. At least one day, in whole days, or it throws.
+   * A tag whose date is further ahead does not exempt. At least one day, in whole days, or it
+   * throws.
    *
    * @default Duration.days(90)
    */
@@ -26,7 +27,9 @@ export class KeyExemption {
    */
   public static user(userName: string): KeyExemption {
     if (!Token.isUnresolved(userName) && !/^[\w+=,.@-]{1,64}$/.test(userName)) {
-      throw new Error(`"${userName}" is no name of an IAM user: write up to 64 letters, digits or _+=,.@- and no path.`);
+      throw new Error(
+        `"${userName}" is no name of an IAM user: write up to 64 letters, digits or _+=,.@- and no path.`,
+      );
     }
     return new KeyExemption({ kind: 'user', userName });
   }
@@ -38,13 +41,22 @@ export class KeyExemption {
    */
   public static path(path: string): KeyExemption {
     if (!Token.isUnresolved(path) && !/^\/([\x21-\x7e]+\/)?$/.test(path)) {
-      throw new Error(`"${path}" is no path of IAM: write one that begins and ends with a slash, such as "/service/".`);
+      throw new Error(
+        `"${path}" is no path of IAM: write one that begins and ends with a slash, such as "/service/".`,
+      );
     }
-    if (path === '/') throw new Error('"/" is the path of every user, so no key would be listed: name a longer path, such as "/service/".');
+    if (path === '/') {
+      throw new Error(
+        '"/" is the path of every user, so no key would be listed: name a longer path, such as "/service/".',
+      );
+    }
     return new KeyExemption({ kind: 'path', path });
   }
 
-  /** All members of a group. While there is no such group, every run is incomplete, and does nothing: whom it spares is not known. */
+  /**
+   * All members of a group. While there is no such group, every run is incomplete, and does
+   * nothing: whom it spares is not known.
+   */
   public static group(group: iam.IGroup): KeyExemption {
     return new KeyExemption({ kind: 'group', groupName: group.groupName }, group.groupArn);
   }
@@ -52,16 +64,26 @@ export class KeyExemption {
   /**
    * Users who carry a tag, until the date in its value (YYYY-MM-DD, the last day).
    *
-   * Whoever may tag users may hide them: so there has to be a date, it cannot be far ahead, and every report names the users whose keys
-   * it hides.
+   * Whoever may tag users may hide them: so there has to be a date, it cannot be far ahead, and
+   * every report names the users whose keys it hides.
    *
-   * @param key the key of the tag. Throws if it is empty, or longer than the 128 characters that IAM takes.
+   * @param key the key of the tag. Throws if it is empty, or longer than the 128 characters that
+   * IAM takes.
    */
   public static tag(key: string, props: TagExemptionProps = {}): KeyExemption {
     if (!Token.isUnresolved(key) && !/^[\p{L}\p{Z}\p{N}_.:/=+@-]{1,128}$/u.test(key)) {
-      throw new Error(`"${key}" is no key of a tag: write up to 128 letters, digits, spaces or _.:/=+-@, such as "key-rotation-exempt-until".`);
+      throw new Error(
+        `"${key}" is no key of a tag: write up to 128 letters, digits, spaces or _.:/=+-@, such as "key-rotation-exempt-until".`,
+      );
     }
-    return new KeyExemption({ kind: 'tag', key, maxDays: wholeDays(props.maxDuration ?? Duration.days(90), '"maxDuration" of KeyExemption.tag()') });
+    return new KeyExemption({
+      kind: 'tag',
+      key,
+      maxDays: wholeDays(
+        props.maxDuration ?? Duration.days(90),
+        '"maxDuration" of KeyExemption.tag()',
+      ),
+    });
   }
 
   /** @internal */

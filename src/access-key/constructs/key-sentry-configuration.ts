@@ -3,31 +3,43 @@ import type { IamKeySentryProps } from './iam-key-sentry';
 import { KeyActions } from './key-actions';
 import { wholeDays } from './whole-days';
 import { SentryMode } from '../../shared/constructs/sentry-mode';
-import { KEY_SENTRY_PARAMETER_VERSION, type KeySentryParameter } from '../contracts/key-sentry-parameter';
+import {
+  KEY_SENTRY_PARAMETER_VERSION,
+  type KeySentryParameter,
+} from '../contracts/key-sentry-parameter';
 import type { KeyRules } from '../domain/key-rules';
 
 /** The largest value of an advanced parameter. */
 const MOST_CHARACTERS = 8192;
 
 /** What the props say, as the function reads it. `sentry` names the construct in errors. */
-export function keySentryConfiguration(sentry: string, props: IamKeySentryProps): KeySentryParameter {
+export function keySentryConfiguration(
+  sentry: string,
+  props: IamKeySentryProps,
+): KeySentryParameter {
   const rules = rulesOf(sentry, props);
   const actions = (props.actions ?? KeyActions.reportOnly())._rules;
   if (actions && actions.deactivateAfter < rules.maxKeyAge) {
-    throw new Error(`${sentry}: "deactivateAfter" is ${actions.deactivateAfter} days and "maxKeyAge" ${rules.maxKeyAge}: ` +
-      'keys would be deactivated before they are listed as too old, so write a "deactivateAfter" that is not shorter.');
+    throw new Error(
+      `${sentry}: "deactivateAfter" is ${actions.deactivateAfter} days and "maxKeyAge" ${rules.maxKeyAge}: ` +
+        'keys would be deactivated before they are listed as too old, so write a "deactivateAfter" that is not shorter.',
+    );
   }
   const configuration: KeySentryParameter = {
     version: KEY_SENTRY_PARAMETER_VERSION,
     rules,
     exemptions: (props.exemptions ?? []).map((exemption) => exemption._specification),
-    ...(actions && { actions: { ...actions, mode: props.mode === SentryMode.OBSERVE ? 'observe' : 'enforce' } }),
+    ...(actions && {
+      actions: { ...actions, mode: props.mode === SentryMode.OBSERVE ? 'observe' : 'enforce' },
+    }),
     tellsWhenNothingFound: props.notifyWhenNothingFound ?? false,
   };
   const { length } = JSON.stringify(configuration);
   if (length > MOST_CHARACTERS) {
-    throw new Error(`${sentry}: rules and exemptions take ${length} characters, SSM holds ${MOST_CHARACTERS}: ` +
-      'exempt a path or a group instead of so many users.');
+    throw new Error(
+      `${sentry}: rules and exemptions take ${length} characters, SSM holds ${MOST_CHARACTERS}: ` +
+        'exempt a path or a group instead of so many users.',
+    );
   }
   return configuration;
 }
@@ -40,11 +52,19 @@ function rulesOf(sentry: string, props: IamKeySentryProps): KeyRules {
   const maxKeyAge = days('maxKeyAge') ?? 90;
   const warnBefore = days('warnBefore');
   if (warnBefore !== undefined && warnBefore >= maxKeyAge) {
-    throw new Error(`${sentry}: "warnBefore" is ${warnBefore} days and "maxKeyAge" ${maxKeyAge}: ` +
-      'every key would be listed from its first day, so write a "warnBefore" that is shorter.');
+    throw new Error(
+      `${sentry}: "warnBefore" is ${warnBefore} days and "maxKeyAge" ${maxKeyAge}: ` +
+        'every key would be listed from its first day, so write a "warnBefore" that is shorter.',
+    );
   }
   const maxUnusedAge = days('maxUnusedAge');
-  return { maxKeyAge, warnBefore, maxUnusedAge, neverUsedGrace: days('neverUsedGrace') ?? maxUnusedAge, includeInactive: props.includeInactiveKeys ?? false };
+  return {
+    maxKeyAge,
+    warnBefore,
+    maxUnusedAge,
+    neverUsedGrace: days('neverUsedGrace') ?? maxUnusedAge,
+    includeInactive: props.includeInactiveKeys ?? false,
+  };
 }
 
 const MOST_DAYS_APART = 3;
@@ -56,8 +76,10 @@ export function daysBetweenRuns(sentry: string, { expressionString }: events.Sch
   if (!count || !unit) return 1;
   const days = Number(count) * DAYS_OF_UNIT[unit]!;
   if (days > MOST_DAYS_APART) {
-    throw new Error(`${sentry}: "schedule" is ${expressionString}, and runs may be ${MOST_DAYS_APART} days apart at the most: ` +
-      'notices would lapse, and nobody would notice that the sentry stands still. Write a rate of a day.');
+    throw new Error(
+      `${sentry}: "schedule" is ${expressionString}, and runs may be ${MOST_DAYS_APART} days apart at the most: ` +
+        'notices would lapse, and nobody would notice that the sentry stands still. Write a rate of a day.',
+    );
   }
   return Math.ceil(days);
 }

@@ -4,31 +4,55 @@ import type { KeyExemption } from './key-exemption';
 import { acknowledgeWildcard } from '../../shared/constructs/acknowledge-finding';
 
 /** What a function has to look at, to know whether a key is due. */
-export function keyLookStatements(stack: Stack, exemptions: readonly KeyExemption[]): iam.PolicyStatement[] {
+export function keyLookStatements(
+  stack: Stack,
+  exemptions: readonly KeyExemption[],
+): iam.PolicyStatement[] {
   const users = [userArns(stack)];
   const groups = exemptions.flatMap(({ _groupArn }) => _groupArn ?? []);
   const byTag = exemptions.some(({ _specification }) => _specification.kind === 'tag');
   return [
-    new iam.PolicyStatement({ actions: ['iam:GenerateCredentialReport', 'iam:GetCredentialReport'], resources: ['*'] }),
     new iam.PolicyStatement({
-      actions: ['iam:ListAccessKeys', 'iam:GetAccessKeyLastUsed', ...(byTag ? ['iam:ListUserTags'] : [])], resources: users,
+      actions: ['iam:GenerateCredentialReport', 'iam:GetCredentialReport'],
+      resources: ['*'],
     }),
-    ...(groups.length > 0 ? [new iam.PolicyStatement({ actions: ['iam:GetGroup'], resources: groups })] : []),
+    new iam.PolicyStatement({
+      actions: [
+        'iam:ListAccessKeys',
+        'iam:GetAccessKeyLastUsed',
+        ...(byTag ? ['iam:ListUserTags'] : []),
+      ],
+      resources: users,
+    }),
+    ...(groups.length > 0
+      ? [new iam.PolicyStatement({ actions: ['iam:GetGroup'], resources: groups })]
+      : []),
   ];
 }
 
 /** The right to change keys, where it is used. */
 export function retireStatement(stack: Stack, actions: readonly KeyChange[]): iam.PolicyStatement {
-  return new iam.PolicyStatement({ sid: 'RetireKeys', actions: actions.map((action) => `iam:${action}`), resources: [userArns(stack)] });
+  return new iam.PolicyStatement({
+    sid: 'RetireKeys',
+    actions: actions.map((action) => `iam:${action}`),
+    resources: [userArns(stack)],
+  });
 }
 
 export type KeyChange = 'UpdateAccessKey' | 'DeleteAccessKey';
 
 /** What a run may do in IAM and on the default bus, with the rights to change keys that it uses. */
-export function checkStatements(stack: Stack, exemptions: readonly KeyExemption[], changes: readonly KeyChange[]): iam.PolicyStatement[] {
+export function checkStatements(
+  stack: Stack,
+  exemptions: readonly KeyExemption[],
+  changes: readonly KeyChange[],
+): iam.PolicyStatement[] {
   return [
     new iam.PolicyStatement({
-      actions: ['events:PutEvents'], resources: [stack.formatArn({ service: 'events', resource: 'event-bus', resourceName: 'default' })],
+      actions: ['events:PutEvents'],
+      resources: [
+        stack.formatArn({ service: 'events', resource: 'event-bus', resourceName: 'default' }),
+      ],
     }),
     ...keyLookStatements(stack, exemptions),
     ...(changes.length > 0 ? [retireStatement(stack, changes)] : []),
@@ -38,10 +62,20 @@ export function checkStatements(stack: Stack, exemptions: readonly KeyExemption[
 /** What cdk-nag finds in these rights, and why it is so. */
 export function acknowledgeKeyLook(role: iam.IRole): void {
   Validations.of(role).acknowledge(
-    { id: 'AwsSolutions-IAM5[Resource::*]', reason: 'The credential report has no resources of its own.' },
-    { id: 'AwsSolutions-IAM5[Action::kms:GenerateDataKey*]', reason: 'Publishing to an encrypted topic, with its key alone.' },
+    {
+      id: 'AwsSolutions-IAM5[Resource::*]',
+      reason: 'The credential report has no resources of its own.',
+    },
+    {
+      id: 'AwsSolutions-IAM5[Action::kms:GenerateDataKey*]',
+      reason: 'Publishing to an encrypted topic, with its key alone.',
+    },
   );
-  acknowledgeWildcard(role, userArns(Stack.of(role)), 'The sentry looks at every user of the account.');
+  acknowledgeWildcard(
+    role,
+    userArns(Stack.of(role)),
+    'The sentry looks at every user of the account.',
+  );
 }
 
 function userArns(stack: Stack): string {

@@ -4,7 +4,9 @@ import { Duration } from 'aws-cdk-lib';
 export function wholeDays(duration: Duration, place: string): number {
   const days = duration.toMilliseconds() / Duration.days(1).toMilliseconds();
   if (!Number.isInteger(days) || days < 1) {
-    throw new Error(`${place} is ${duration.toHumanString()}: write a whole number of days, at least one, such as Duration.days(90).`);
+    throw new Error(
+      `${place} is ${duration.toHumanString()}: write a whole number of days, at least one, such as Duration.days(90).`,
+    );
   }
   return days;
 }

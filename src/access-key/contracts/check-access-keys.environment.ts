@@ -8,10 +8,16 @@ export const CHECK_ACCESS_KEYS = handlerContract({
     /** Name of the SSM parameter that holds rules, exemptions and actions. */
     'CONFIGURATION_PARAMETER',
     'NOTIFICATION_TOPIC_ARN',
-    /** The one Region in which the sentry works: IAM is global, and a second copy would tell and do everything twice. */
+    /**
+     * The one Region in which the sentry works: IAM is global, and a second copy would tell and do
+     * everything twice.
+     */
     'HOME_REGION',
     'ACCOUNT_ID',
-    /** What the sentry remembers of keys; `none` where no actions are configured, since every variable has to be there. */
+    /**
+     * What the sentry remembers of keys; `none` where no actions are configured, since every
+     * variable has to be there.
+     */
     'KEY_RECORDS_TABLE',
   ],
 });

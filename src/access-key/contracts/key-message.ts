@@ -3,7 +3,10 @@ import type { KeyStatus } from '../domain/access-key';
 import type { StepKind } from '../domain/key-actions';
 import type { FindingClass } from '../domain/key-rules';
 
-/** Raised when a field changes its meaning or goes; new fields may come without. Schemas: docs/schemas/. */
+/**
+ * Raised when a field changes its meaning or goes; new fields may come without. Schemas:
+ * docs/schemas/.
+ */
 export const KEY_MESSAGE_VERSION = 1;
 
 /** The most that one message lists; the rest is counted. */
@@ -25,11 +28,16 @@ export interface StepInMessage {
   readonly step: StepKind;
   /** With `notice`, `wait` and `would`. */
   readonly dueAt?: string;
-  /** With `notice`, `wait` and `would`: on `dueAt` people are asked whether the step may be taken. */
+  /**
+   * With `notice`, `wait` and `would`: on `dueAt` people are asked whether the step may be taken.
+   */
   readonly asksFirst?: true;
   /** With `done`; with `asked`, since when people are asked. */
   readonly at?: string;
-  /** By which the approval workflow knows it: with `asked`, and with `done` where people approved it. */
+  /**
+   * By which the approval workflow knows it: with `asked`, and with `done` where people approved
+   * it.
+   */
   readonly requestId?: string;
   /** With `held` and `failed`. */
   readonly reason?: string;
@@ -37,7 +45,10 @@ export interface StepInMessage {
   readonly undo?: string;
 }
 
-/** A key that is listed, or takes a step, or both. Without a class it only takes a step, and nothing but its name is told. */
+/**
+ * A key that is listed, or takes a step, or both. Without a class it only takes a step, and nothing
+ * but its name is told.
+ */
 export interface KeyInMessage {
   /** The root user's keys have none to be had. */
   readonly keyId?: string;
@@ -83,7 +94,10 @@ export interface AccessKeyReportMessage extends ClassicFields {
   /** From 1. */
   readonly part: number;
   readonly parts: number;
-  /** Where people decided about this key: only its user was looked at, and the message says nothing about the others. */
+  /**
+   * Where people decided about this key: only its user was looked at, and the message says nothing
+   * about the others.
+   */
   readonly decidedKeyId?: string;
   readonly userCount: number;
   /** How many keys of the whole report fall into each class; a key can fall into several. */

@@ -2,7 +2,10 @@ import type { Exemption } from '../domain/exemption';
 import type { KeyActionRules } from '../domain/key-actions';
 import type { KeyRules } from '../domain/key-rules';
 
-/** What the SSM parameter holds, as JSON. A handler that meets another version says so and does nothing by guess. */
+/**
+ * What the SSM parameter holds, as JSON. A handler that meets another version says so and does
+ * nothing by guess.
+ */
 export const KEY_SENTRY_PARAMETER_VERSION = 1;
 
 /** All times are in days. */

@@ -1,6 +1,9 @@
 export type KeyStatus = 'Active' | 'Inactive' | 'Expired';
 
-/** An access key as IAM lists it. Only its creation says how old it is: the credential report tells of the last change. */
+/**
+ * An access key as IAM lists it. Only its creation says how old it is: the credential report tells
+ * of the last change.
+ */
 export interface AccessKey {
   readonly id: string;
   readonly userName: string;
@@ -10,7 +13,12 @@ export interface AccessKey {
 
 /** When a key was last used. A look-up that failed is unknown, and never "never". */
 export type LastUse =
-  | { readonly kind: 'used'; readonly at: Date; readonly service?: string; readonly region?: string }
+  | {
+      readonly kind: 'used';
+      readonly at: Date;
+      readonly service?: string;
+      readonly region?: string;
+    }
   /** Never, or before IAM began to keep track on 22 April 2015. */
   | { readonly kind: 'never' }
   | { readonly kind: 'unknown'; readonly reason: string };

@@ -2,9 +2,18 @@ import type { KeyRecord } from './key-actions';
 import type { KeyApproval, KeyDecision } from './key-approval';
 import { laterText } from './key-question';
 import type { KeyRecords, StepReport } from './retire-keys';
-import { type KeySentryConfiguration, type KeySentrySurroundings, runKeySentry } from './run-key-sentry';
+import {
+  type KeySentryConfiguration,
+  type KeySentrySurroundings,
+  runKeySentry,
+} from './run-key-sentry';
 import type { AccessKeySource } from './survey';
-import { type AskResult, type CarriedOut, isConcluded, isOvertaken } from '../../approval/domain/ask-result';
+import {
+  type AskResult,
+  type CarriedOut,
+  isConcluded,
+  isOvertaken,
+} from '../../approval/domain/ask-result';
 
 /** What people decided about a key, as was proved. */
 export interface ProvedKeyDecision extends KeyDecision, Pick<AskResult, 'phase' | 'attempt'> {
@@ -12,12 +21,17 @@ export interface ProvedKeyDecision extends KeyDecision, Pick<AskResult, 'phase' 
   readonly keyId: string;
 }
 
-/** Whether the key can be deactivated is not known yet: the decision has to be carried out later. */
+/**
+ * Whether the key can be deactivated is not known yet: the decision has to be carried out later.
+ */
 export class UnfinishedKeyDecisionError extends Error {}
 
 /** Remembers what was decided, does it, and remembers what came of it. */
 export async function carryOutKeyDecision(
-  decision: ProvedKeyDecision, configuration: KeySentryConfiguration, surroundings: KeySentrySurroundings, now: Date,
+  decision: ProvedKeyDecision,
+  configuration: KeySentryConfiguration,
+  surroundings: KeySentrySurroundings,
+  now: Date,
 ): Promise<CarriedOut> {
   const { records } = surroundings;
   const { keyId, requestId, kind, at, phase, attempt } = decision;
@@ -32,22 +46,40 @@ export async function carryOutKeyDecision(
   return result;
 }
 
-const OVERTAKEN: CarriedOut = { outcome: 'conflicting', text: 'Nothing was done: people were asked anew since.' };
+const OVERTAKEN: CarriedOut = {
+  outcome: 'conflicting',
+  text: 'Nothing was done: people were asked anew since.',
+};
 
 /** Of what is remembered by now: a run in between writes as well. */
-async function revise(keyId: string, values: Partial<KeyApproval>, records: KeyRecords): Promise<void> {
+async function revise(
+  keyId: string,
+  values: Partial<KeyApproval>,
+  records: KeyRecords,
+): Promise<void> {
   const record = await records.read(keyId);
-  if (record?.approval) await records.write({ ...record, approval: { ...record.approval, ...values } });
+  if (record?.approval) {
+    await records.write({ ...record, approval: { ...record.approval, ...values } });
+  }
 }
 
 async function resultOf(
-  decision: ProvedKeyDecision, configuration: KeySentryConfiguration, surroundings: KeySentrySurroundings, now: Date,
+  decision: ProvedKeyDecision,
+  configuration: KeySentryConfiguration,
+  surroundings: KeySentrySurroundings,
+  now: Date,
 ): Promise<CarriedOut> {
   const { actions } = configuration;
   switch (decision.kind) {
-    case 'approved': return deactivate(decision, configuration, surroundings, now);
-    case 'denied': return untouched(actions?.askAgainAfter === undefined ? '' : ` ${laterText(actions.askAgainAfter)}`);
-    case 'expired': case 'not-asked': return untouched(' The next run asks again, if it is still due.');
+    case 'approved':
+      return deactivate(decision, configuration, surroundings, now);
+    case 'denied':
+      return untouched(
+        actions?.askAgainAfter === undefined ? '' : ` ${laterText(actions.askAgainAfter)}`,
+      );
+    case 'expired':
+    case 'not-asked':
+      return untouched(' The next run asks again, if it is still due.');
   }
 }
 
@@ -57,12 +89,19 @@ function untouched(later: string): CarriedOut {
 
 /** As a run does it, that looks at this one user: whatever spares a key in a run spares it here. */
 async function deactivate(
-  { keyId, requestId }: ProvedKeyDecision, configuration: KeySentryConfiguration, surroundings: KeySentrySurroundings, now: Date,
+  { keyId, requestId }: ProvedKeyDecision,
+  configuration: KeySentryConfiguration,
+  surroundings: KeySentrySurroundings,
+  now: Date,
 ): Promise<CarriedOut> {
   const record = await surroundings.records.read(keyId);
   if (record?.approval?.deactivatedAt && !record.untold) return deactivated(keyId);
   const source = onlyUser(record?.userName, surroundings.source);
-  const report = await runKeySentry(forOneUser(configuration), { ...surroundings, source, approved: { keyId, requestId } }, now);
+  const report = await runKeySentry(
+    forOneUser(configuration),
+    { ...surroundings, source, approved: { keyId, requestId } },
+    now,
+  );
   const [unknown] = report.survey.unknowns;
   if (unknown) throw new UnfinishedKeyDecisionError(`${unknown.what}: ${unknown.reason}`);
   const step = report.keys.find((key) => key.keyId === keyId)?.step?.report;
@@ -71,13 +110,17 @@ async function deactivate(
 
 function outcomeOf(keyId: string, step: StepReport, before: KeyRecord | undefined): CarriedOut {
   switch (step.kind) {
-    case 'done': return deactivated(keyId);
+    case 'done':
+      return deactivated(keyId);
     case 'failed':
-      // Only what an earlier try was about to do, and has not done, was told: it is done in the next.
+      // Only what an earlier try was about to do, and has not done, was told: it is done in the
+      // next.
       if (before?.untold) throw new UnfinishedKeyDecisionError(step.reason);
       return { outcome: 'failed', text: step.reason };
-    case 'held': throw new UnfinishedKeyDecisionError(step.reason);
-    default: return NOT_DUE;
+    case 'held':
+      throw new UnfinishedKeyDecisionError(step.reason);
+    default:
+      return NOT_DUE;
   }
 }
 
@@ -86,12 +129,14 @@ function deactivated(keyId: string): CarriedOut {
 }
 
 const NOT_DUE: CarriedOut = {
-  outcome: 'conflicting', text: 'Nothing was done: the key is gone, inactive or not due any more, or its user is exempt by now.',
+  outcome: 'conflicting',
+  text: 'Nothing was done: the key is gone, inactive or not due any more, or its user is exempt by now.',
 };
 
 function onlyUser(userName: string | undefined, source: AccessKeySource): AccessKeySource {
   return {
-    credentialReport: async () => (await source.credentialReport()).filter((row) => row.userName === userName),
+    credentialReport: async () =>
+      (await source.credentialReport()).filter((row) => row.userName === userName),
     keysOf: source.keysOf.bind(source),
     lastUseOf: source.lastUseOf.bind(source),
     membersOf: source.membersOf.bind(source),
@@ -99,7 +144,10 @@ function onlyUser(userName: string | undefined, source: AccessKeySource): Access
   };
 }
 
-/** People were asked whether a key is deactivated: nothing is deleted by that, and nothing told where nothing is found. */
+/**
+ * People were asked whether a key is deactivated: nothing is deleted by that, and nothing told
+ * where nothing is found.
+ */
 function forOneUser({ rules, actions }: KeySentryConfiguration): KeySentryConfiguration {
   return {
     rules: { ...rules, looksAtInactive: false },

@@ -6,7 +6,10 @@ export const ROOT_USER = '<root_account>';
 /** One of the two places that the credential report has for a user's keys. It names no key. */
 export interface KeySlot {
   readonly active: boolean;
-  /** When the key was created *or last changed*: a key that was re-activated yesterday looks fresh here. */
+  /**
+   * When the key was created *or last changed*: a key that was re-activated yesterday looks fresh
+   * here.
+   */
   readonly lastChangedAt?: Date;
   readonly lastUsedAt?: Date;
   /** IAM has no information: that there is no date does not mean "never". */
@@ -35,19 +38,30 @@ export function filledSlots(row: ReportRow): KeySlot[] {
 }
 
 /**
- * Whether any key of the user could be listed, so that the user's keys have to be looked up. No key is older than its
- * user, and what was created after the report is too young to matter; the report's own dates are not to be trusted.
+ * Whether any key of the user could be listed, so that the user's keys have to be looked up. No key
+ * is older than its user, and what was created after the report is too young to matter; the
+ * report's own dates are not to be trusted.
  */
 export function mayMatter(row: ReportRow, rules: KeyRules, now: Date): boolean {
   return filledSlots(row).length > 0 && isOlderThan(row.createdAt, youngestListedAge(rules), now);
 }
 
 /**
- * Whether the report alone shows that no key of the user is unused: each was used lately. It names no key, so that
- * is only so where it has all of them.
+ * Whether the report alone shows that no key of the user is unused: each was used lately. It names
+ * no key, so that is only so where it has all of them.
  */
-export function showsLateUse(row: ReportRow, keyCount: number, rules: KeyRules, now: Date): boolean {
+export function showsLateUse(
+  row: ReportRow,
+  keyCount: number,
+  rules: KeyRules,
+  now: Date,
+): boolean {
   const slots = filledSlots(row);
-  return slots.length === keyCount
-    && slots.every(({ lastUsedAt }) => lastUsedAt !== undefined && !isOlderThan(lastUsedAt, rules.maxUnusedAge ?? Infinity, now));
+  return (
+    slots.length === keyCount &&
+    slots.every(
+      ({ lastUsedAt }) =>
+        lastUsedAt !== undefined && !isOlderThan(lastUsedAt, rules.maxUnusedAge ?? Infinity, now),
+    )
+  );
 }

@@ -18,7 +18,10 @@ export type TagVerdict =
   | { readonly exempt: true; readonly until: string }
   | { readonly exempt: false; readonly reason: string };
 
-/** Whoever may tag users may hide them, so a date is needed, and it cannot be far. The day of the date is the last one. */
+/**
+ * Whoever may tag users may hide them, so a date is needed, and it cannot be far. The day of the
+ * date is the last one.
+ */
 export function judgeTag(value: string, { maxDays }: TagExemption, now: Date): TagVerdict {
   const midnight = DATE.test(value) ? Date.parse(`${value}T00:00:00Z`) : NaN;
   if (Number.isNaN(midnight) || new Date(midnight).toISOString().slice(0, 10) !== value) {
@@ -26,6 +29,8 @@ export function judgeTag(value: string, { maxDays }: TagExemption, now: Date): T
   }
   const end = midnight + DAY_MILLISECONDS;
   if (end <= now.getTime()) return { exempt: false, reason: 'its date has passed' };
-  if (midnight > now.getTime() + maxDays * DAY_MILLISECONDS) return { exempt: false, reason: `its date is more than ${maxDays} days ahead` };
+  if (midnight > now.getTime() + maxDays * DAY_MILLISECONDS) {
+    return { exempt: false, reason: `its date is more than ${maxDays} days ahead` };
+  }
   return { exempt: true, until: value };
 }

@@ -1,5 +1,10 @@
 import { type AccessKey, type AccessKeyWithUse, DAY_MILLISECONDS, isOlderThan } from './access-key';
-import { approvalStanding, type ApprovalStanding, type ApprovedKey, type KeyApproval } from './key-approval';
+import {
+  approvalStanding,
+  type ApprovalStanding,
+  type ApprovedKey,
+  type KeyApproval,
+} from './key-approval';
 
 /** What is done about old keys, and when. All times are in days. */
 export interface KeyActionRules {
@@ -10,13 +15,18 @@ export interface KeyActionRules {
   /** How long before each step its notice has to have been accepted by SNS. */
   readonly grace: number;
   readonly maxActionsPerRun: number;
-  /** People are asked before a key is deactivated; and, where they deny it, again after so many days. Without it, nobody is asked. */
+  /**
+   * People are asked before a key is deactivated; and, where they deny it, again after so many
+   * days. Without it, nobody is asked.
+   */
   readonly askAgainAfter?: number;
 }
 
 export type StepKind = 'deactivate' | 'delete';
 
-/** What the sentry remembers of one key, under its id. Toggling the key changes none of the notices. */
+/**
+ * What the sentry remembers of one key, under its id. Toggling the key changes none of the notices.
+ */
 export interface KeyRecord {
   readonly keyId: string;
   readonly userName: string;
@@ -33,8 +43,8 @@ export interface KeyRecord {
 }
 
 /**
- * A notice lapses when nothing was told of its step for this long, as while the user was exempt or the rules were others: nobody
- * remembers it then. Runs are a few days apart at the most.
+ * A notice lapses when nothing was told of its step for this long, as while the user was exempt or
+ * the rules were others: nobody remembers it then. Runs are a few days apart at the most.
  */
 const NOTICE_LAPSES_AFTER_DAYS = 14;
 
@@ -44,9 +54,22 @@ const LAST_USE_LAG_DAYS = 1;
 /** What comes next for a key. */
 export type NextStep =
   | { readonly kind: 'none' }
-  /** It has to be told first; the step is due on `dueAt` at the earliest, and people are asked then where it says so. */
-  | { readonly kind: 'notice'; readonly step: StepKind; readonly dueAt: Date; readonly asksFirst: boolean }
-  | { readonly kind: 'wait'; readonly step: StepKind; readonly dueAt: Date; readonly asksFirst: boolean }
+  /**
+   * It has to be told first; the step is due on `dueAt` at the earliest, and people are asked then
+   * where it says so.
+   */
+  | {
+      readonly kind: 'notice';
+      readonly step: StepKind;
+      readonly dueAt: Date;
+      readonly asksFirst: boolean;
+    }
+  | {
+      readonly kind: 'wait';
+      readonly step: StepKind;
+      readonly dueAt: Date;
+      readonly asksFirst: boolean;
+    }
   | { readonly kind: 'due'; readonly step: StepKind }
   /** It would be due for deactivation, had people approved it. */
   | { readonly kind: 'unapproved'; readonly standing: ApprovalStanding }
@@ -54,26 +77,50 @@ export type NextStep =
   | { readonly kind: 'held'; readonly step: StepKind; readonly reason: string };
 
 /**
- * The one place that says whether a key may be deactivated or deleted: once for the plan, and again on a fresh look. `approved` is
- * what people approved just now, as was proved to the one who asks: what is remembered of an approval never deactivates a key.
+ * The one place that says whether a key may be deactivated or deleted: once for the plan, and again
+ * on a fresh look. `approved` is what people approved just now, as was proved to the one who asks:
+ * what is remembered of an approval never deactivates a key.
  */
 export function nextStep(
-  key: AccessKeyWithUse, record: KeyRecord | undefined, rules: KeyActionRules, now: Date, approved?: ApprovedKey,
+  key: AccessKeyWithUse,
+  record: KeyRecord | undefined,
+  rules: KeyActionRules,
+  now: Date,
+  approved?: ApprovedKey,
 ): NextStep {
-  if (key.status === 'Active') return ifApproved(deactivation(key, record, rules, now), key, record?.approval, rules, now, approved);
+  if (key.status === 'Active') {
+    return ifApproved(
+      deactivation(key, record, rules, now),
+      key,
+      record?.approval,
+      rules,
+      now,
+      approved,
+    );
+  }
   if (key.status === 'Inactive' && rules.deleteAfterInactive !== undefined) {
     return deletion(key, record, { ...rules, deleteAfterInactive: rules.deleteAfterInactive }, now);
   }
   return { kind: 'none' };
 }
 
-function deactivation(key: AccessKeyWithUse, record: KeyRecord | undefined, rules: KeyActionRules, now: Date): NextStep {
+function deactivation(
+  key: AccessKeyWithUse,
+  record: KeyRecord | undefined,
+  rules: KeyActionRules,
+  now: Date,
+): NextStep {
   if (!isOlderThan(key.createdAt, rules.deactivateAfter, now)) return { kind: 'none' };
   return afterNotice('deactivate', livingNotice('deactivate', record, now), now, rules, now);
 }
 
 function ifApproved(
-  next: NextStep, { id }: AccessKeyWithUse, approval: KeyApproval | undefined, { askAgainAfter }: KeyActionRules, now: Date, approved?: ApprovedKey,
+  next: NextStep,
+  { id }: AccessKeyWithUse,
+  approval: KeyApproval | undefined,
+  { askAgainAfter }: KeyActionRules,
+  now: Date,
+  approved?: ApprovedKey,
 ): NextStep {
   if (next.kind !== 'due' || askAgainAfter === undefined) return next;
   const isApproved = approved?.keyId === id && approved.requestId === approval?.requestId;
@@ -82,25 +129,51 @@ function ifApproved(
 }
 
 function deletion(
-  key: AccessKeyWithUse, record: KeyRecord | undefined, rules: KeyActionRules & { readonly deleteAfterInactive: number }, now: Date,
+  key: AccessKeyWithUse,
+  record: KeyRecord | undefined,
+  rules: KeyActionRules & { readonly deleteAfterInactive: number },
+  now: Date,
 ): NextStep {
   const since = record?.inactiveSince ?? now;
-  if (key.lastUse.kind === 'unknown') return { kind: 'held', step: 'delete', reason: `its last use is unknown: ${key.lastUse.reason}` };
+  if (key.lastUse.kind === 'unknown') {
+    return {
+      kind: 'held',
+      step: 'delete',
+      reason: `its last use is unknown: ${key.lastUse.reason}`,
+    };
+  }
   // An inactive key cannot be used: it was active in between, and its time begins anew.
   const usedAt = key.lastUse.kind === 'used' ? plusDays(key.lastUse.at, LAST_USE_LAG_DAYS) : since;
   const from = usedAt > since ? usedAt : since;
   const inactiveLongEnough = plusDays(from, rules.deleteAfterInactive);
   const noticeAt = livingNotice('delete', record, now);
-  return afterNotice('delete', noticeAt && record?.inactiveSince && noticeAt >= record.inactiveSince ? noticeAt : undefined, inactiveLongEnough, rules, now);
+  return afterNotice(
+    'delete',
+    noticeAt && record?.inactiveSince && noticeAt >= record.inactiveSince ? noticeAt : undefined,
+    inactiveLongEnough,
+    rules,
+    now,
+  );
 }
 
 function livingNotice(step: StepKind, record: KeyRecord | undefined, now: Date): Date | undefined {
   const toldAt = record?.toldAt[step];
-  return toldAt && !isOlderThan(toldAt, NOTICE_LAPSES_AFTER_DAYS, now) ? record.noticeAt[step] : undefined;
+  return toldAt && !isOlderThan(toldAt, NOTICE_LAPSES_AFTER_DAYS, now)
+    ? record.noticeAt[step]
+    : undefined;
 }
 
-/** The step is due when its notice was accepted, its grace has passed since, and it is not `earliest` before. */
-function afterNotice(step: StepKind, noticeAt: Date | undefined, earliest: Date, { grace, askAgainAfter }: KeyActionRules, now: Date): NextStep {
+/**
+ * The step is due when its notice was accepted, its grace has passed since, and it is not
+ * `earliest` before.
+ */
+function afterNotice(
+  step: StepKind,
+  noticeAt: Date | undefined,
+  earliest: Date,
+  { grace, askAgainAfter }: KeyActionRules,
+  now: Date,
+): NextStep {
   const afterGrace = plusDays(noticeAt ?? now, grace);
   const dueAt = afterGrace > earliest ? afterGrace : earliest;
   const asksFirst = step === 'deactivate' && askAgainAfter !== undefined;
@@ -114,7 +187,11 @@ function plusDays(time: Date, days: number): Date {
 
 /** What to remember once a key was seen: since when it has been inactive, without a break. */
 export function afterSeen(key: AccessKey, record: KeyRecord | undefined, now: Date): KeyRecord {
-  const { inactiveSince: _before, ...before } = record ?? { keyId: key.id, noticeAt: {}, toldAt: {} };
+  const { inactiveSince: _before, ...before } = record ?? {
+    keyId: key.id,
+    noticeAt: {},
+    toldAt: {},
+  };
   const rest = { ...before, userName: key.userName };
   if (key.status !== 'Inactive') return rest;
   return { ...rest, inactiveSince: record?.inactiveSince ?? now };

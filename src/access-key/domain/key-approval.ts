@@ -6,7 +6,10 @@ import type { Question } from '../../approval/domain/question';
 export interface KeyApproval {
   readonly requestId: string;
   readonly askedAt: Date;
-  /** As they were asked it: what is remembered is what they are asked again, and what their decision holds for. */
+  /**
+   * As they were asked it: what is remembered is what they are asked again, and what their decision
+   * holds for.
+   */
   readonly question: Question;
   readonly decision?: KeyDecision;
   /** When the key was deactivated upon it, as was told: an approval does so once. */
@@ -33,14 +36,25 @@ export interface ApprovedKey {
   readonly requestId: string;
 }
 
-/** Longer than a workflow waits for an answer. Whatever was asked before then is decided, and its decision lost. */
+/**
+ * Longer than a workflow waits for an answer. Whatever was asked before then is decided, and its
+ * decision lost.
+ */
 const UNDECIDED_LAPSES_AFTER_DAYS = 15;
 
 /** Nobody's answer is final: a key that is still there and still due is asked about again. */
-export function approvalStanding(approval: KeyApproval | undefined, askAgainAfter: number, now: Date): ApprovalStanding {
+export function approvalStanding(
+  approval: KeyApproval | undefined,
+  askAgainAfter: number,
+  now: Date,
+): ApprovalStanding {
   if (!approval) return { kind: 'to-ask', askAgainAfter };
   const { decision, result } = approval;
-  if (!decision) return isOlderThan(approval.askedAt, UNDECIDED_LAPSES_AFTER_DAYS, now) ? { kind: 'to-ask', askAgainAfter } : { kind: 'asked', approval };
+  if (!decision) {
+    return isOlderThan(approval.askedAt, UNDECIDED_LAPSES_AFTER_DAYS, now)
+      ? { kind: 'to-ask', askAgainAfter }
+      : { kind: 'asked', approval };
+  }
   const isUnfinished = decision.kind === 'approved' && (!result || result.outcome === 'failed');
   if (!isUnfinished && decision.kind !== 'denied') return { kind: 'to-ask', askAgainAfter };
   const askedAgainAt = new Date(decision.at.getTime() + askAgainAfter * DAY_MILLISECONDS);

@@ -8,27 +8,49 @@ import type { Question } from '../../approval/domain/question';
 export type AskingRules = KeyActionRules & { readonly askAgainAfter: number };
 
 /** What people are asked about a key that is due to be deactivated. */
-export function askAbout(key: AccessKeyWithUse, rules: AskingRules, account: string, now: Date): KeyApproval {
-  return { requestId: `${key.id}-${now.getTime()}`, askedAt: now, question: keyQuestion(key, rules, account, now) };
+export function askAbout(
+  key: AccessKeyWithUse,
+  rules: AskingRules,
+  account: string,
+  now: Date,
+): KeyApproval {
+  return {
+    requestId: `${key.id}-${now.getTime()}`,
+    askedAt: now,
+    question: keyQuestion(key, rules, account, now),
+  };
 }
 
-function keyQuestion({ id, userName, createdAt, lastUse }: AccessKeyWithUse, rules: AskingRules, account: string, now: Date): Question {
+function keyQuestion(
+  { id, userName, createdAt, lastUse }: AccessKeyWithUse,
+  rules: AskingRules,
+  account: string,
+  now: Date,
+): Question {
   return {
     title: `Deactivate access key ${id} of ${userName}`,
     requester: { name: 'IamKeySentry', isAutomatic: true },
     facts: [
       { label: 'User', value: userName },
       { label: 'Account', value: account },
-      { label: 'Created', value: `${dateText(createdAt)}, ${daysText(daysBetween(createdAt, now))} ago` },
+      {
+        label: 'Created',
+        value: `${dateText(createdAt)}, ${daysText(daysBetween(createdAt, now))} ago`,
+      },
       { label: 'Last used', value: lastUseText(lastUse, createdAt) },
     ],
-    changes: [{
-      before: `${id} is active`,
-      after: `${id} is inactive`,
-      remarks: [`it is older than ${daysText(rules.deactivateAfter)}, and its notice was given at least ${daysText(rules.grace)} ago`],
-    }],
+    changes: [
+      {
+        before: `${id} is active`,
+        after: `${id} is inactive`,
+        remarks: [
+          `it is older than ${daysText(rules.deactivateAfter)}, and its notice was given at least ${daysText(rules.grace)} ago`,
+        ],
+      },
+    ],
     meanwhile: 'The key stays active.',
-    ifApproved: 'The key is deactivated: whatever still uses it fails from then on, until somebody activates it again.',
+    ifApproved:
+      'The key is deactivated: whatever still uses it fails from then on, until somebody activates it again.',
     ifDenied: `The key stays active. ${laterText(rules.askAgainAfter)}`,
     ifUnanswered: 'The key stays active. The next run asks again, if it is still due.',
     links: [{ text: 'User in the console', url: consoleUrl(userName) }],

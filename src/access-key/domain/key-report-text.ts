@@ -1,6 +1,14 @@
 import type { StepKind } from './key-actions';
 import {
-  countByClass, dateText, dueText, isComplete, type KeyReport, lastUseText, reportSeverity, type ReportedKey, undoCommand,
+  countByClass,
+  dateText,
+  dueText,
+  isComplete,
+  type KeyReport,
+  lastUseText,
+  reportSeverity,
+  type ReportedKey,
+  undoCommand,
 } from './key-report';
 import type { FindingClass } from './key-rules';
 import type { KeyStep, StepReport } from './retire-keys';
@@ -24,17 +32,29 @@ export function keyReportSubject(report: KeyReport, { number, of }: Part): strin
 /** "3 access keys: 2 too old, 1 unused". */
 export function summary(report: KeyReport): string {
   const { length } = report.keys;
-  const counts = Object.entries(countByClass(report)).filter(([, count]) => count > 0).map(([name, count]) => `${count} ${CLASS_TEXT[name as FindingClass]}`);
-  const what = length === 0 ? 'No access key to list' : `${length} access ${length === 1 ? 'key' : 'keys'}`;
+  const counts = Object.entries(countByClass(report))
+    .filter(([, count]) => count > 0)
+    .map(([name, count]) => `${count} ${CLASS_TEXT[name as FindingClass]}`);
+  const what =
+    length === 0 ? 'No access key to list' : `${length} access ${length === 1 ? 'key' : 'keys'}`;
   const scope = report.decidedKeyId ? `Decided about ${report.decidedKeyId}: ` : '';
   return `${scope}${what}${counts.length > 0 ? `: ${counts.join(', ')}` : ''}${isComplete(report) ? '' : ' - INCOMPLETE'}`;
 }
 
 const CLASS_TEXT: Readonly<Record<FindingClass, string>> = {
-  'too-old': 'too old', 'soon-too-old': 'soon too old', 'unused': 'unused', 'never-used': 'never used',
+  'too-old': 'too old',
+  'soon-too-old': 'soon too old',
+  unused: 'unused',
+  'never-used': 'never used',
 };
 
-export function keyReportText(report: KeyReport, keys: readonly ReportedKey[], part: Part, sentry: string, account: string): string {
+export function keyReportText(
+  report: KeyReport,
+  keys: readonly ReportedKey[],
+  part: Part,
+  sentry: string,
+  account: string,
+): string {
   return [
     `${summary(report)}, in account ${account} on ${dateText(report.survey.at)}.${part.of > 1 ? ` Part ${part.number} of ${part.of}.` : ''}`,
     '',
@@ -55,11 +75,15 @@ const ADVICE = [
 function keyLines({ keyId, userName, finding, step }: ReportedKey, maxKeyAge: number): string[] {
   const root = finding && keyId === undefined;
   return [
-    root ? '- a key of the ROOT USER (its id is not to be had: look under Security credentials, signed in as root)' : `- ${keyId} of ${plainText(userName)}`,
-    ...(finding ? [
-      `  ${finding.status}, ${finding.ageInDays} days old: ${root ? 'created or last changed' : 'created'} ${dateText(finding.createdAt)}, last used ${plainText(lastUseText(finding.lastUse, finding.createdAt))}`,
-      `  Why: ${finding.classes.map((each) => reasonText(each, maxKeyAge)).join('; ')}.`,
-    ] : []),
+    root
+      ? '- a key of the ROOT USER (its id is not to be had: look under Security credentials, signed in as root)'
+      : `- ${keyId} of ${plainText(userName)}`,
+    ...(finding
+      ? [
+          `  ${finding.status}, ${finding.ageInDays} days old: ${root ? 'created or last changed' : 'created'} ${dateText(finding.createdAt)}, last used ${plainText(lastUseText(finding.lastUse, finding.createdAt))}`,
+          `  Why: ${finding.classes.map((each) => reasonText(each, maxKeyAge)).join('; ')}.`,
+        ]
+      : []),
     ...(step ? stepLines(step) : []),
     '',
   ];
@@ -67,10 +91,14 @@ function keyLines({ keyId, userName, finding, step }: ReportedKey, maxKeyAge: nu
 
 function reasonText(each: FindingClass, maxKeyAge: number): string {
   switch (each) {
-    case 'too-old': return `older than ${maxKeyAge} days`;
-    case 'soon-too-old': return `will soon be older than ${maxKeyAge} days`;
-    case 'unused': return 'not used for too long';
-    case 'never-used': return 'never used';
+    case 'too-old':
+      return `older than ${maxKeyAge} days`;
+    case 'soon-too-old':
+      return `will soon be older than ${maxKeyAge} days`;
+    case 'unused':
+      return 'not used for too long';
+    case 'never-used':
+      return 'never used';
   }
 }
 
@@ -84,18 +112,28 @@ const UNLESS: Readonly<Record<StepKind, string>> = {
   delete: 'unless it is activated before, should it still be needed',
 };
 
-const STEP_DONE: Readonly<Record<StepKind, string>> = { deactivate: 'deactivated', delete: 'deleted' };
+const STEP_DONE: Readonly<Record<StepKind, string>> = {
+  deactivate: 'deactivated',
+  delete: 'deleted',
+};
 
 function stepText(report: StepReport): string {
   const done = STEP_DONE[report.step];
   switch (report.kind) {
-    case 'notice': return `NOTICE: ${futureText(report)}, ${UNLESS[report.step]}.`;
-    case 'wait': return `${capitalized(futureText(report))}.`;
-    case 'asked': return `People are asked since ${dateText(report.at)} whether it may be deactivated: request ${report.requestId}.`;
-    case 'done': return `It was ${done} on ${dateText(report.at)}${report.requestId ? `, as people approved: request ${report.requestId}` : ''}.`;
-    case 'would': return `OBSERVE: it would get its notice now: ${futureText(report)}.`;
-    case 'held': return `It was NOT ${done}: ${sentence(report.reason)}`;
-    case 'failed': return `It could NOT be ${done}: ${sentence(report.reason)} ${retryText(report)}`;
+    case 'notice':
+      return `NOTICE: ${futureText(report)}, ${UNLESS[report.step]}.`;
+    case 'wait':
+      return `${capitalized(futureText(report))}.`;
+    case 'asked':
+      return `People are asked since ${dateText(report.at)} whether it may be deactivated: request ${report.requestId}.`;
+    case 'done':
+      return `It was ${done} on ${dateText(report.at)}${report.requestId ? `, as people approved: request ${report.requestId}` : ''}.`;
+    case 'would':
+      return `OBSERVE: it would get its notice now: ${futureText(report)}.`;
+    case 'held':
+      return `It was NOT ${done}: ${sentence(report.reason)}`;
+    case 'failed':
+      return `It could NOT be ${done}: ${sentence(report.reason)} ${retryText(report)}`;
   }
 }
 
@@ -108,7 +146,11 @@ function retryText({ requestId }: Extract<StepReport, { readonly kind: 'failed' 
   return `People have approved it, and can have it tried again in Slack: request ${requestId}.`;
 }
 
-function futureText({ step, dueAt, asksFirst }: Extract<StepReport, { readonly dueAt: Date }>): string {
+function futureText({
+  step,
+  dueAt,
+  asksFirst,
+}: Extract<StepReport, { readonly dueAt: Date }>): string {
   const when = `on ${dueText(dueAt)} or soon after`;
   if (asksFirst) return `people will be asked ${when} whether it may be deactivated`;
   return `it will be ${STEP_DONE[step]} ${when}`;
@@ -121,10 +163,13 @@ function capitalized(text: string): string {
 function unknownLines({ unknowns }: Survey): string[] {
   if (unknowns.length === 0) return [];
   const line = ({ what, reason }: Unknown) => `- ${plainText(what)}: ${plainText(reason)}`;
-  const more = unknowns.length > MOST_UNKNOWNS ? [`… and ${unknowns.length - MOST_UNKNOWNS} more`] : [];
+  const more =
+    unknowns.length > MOST_UNKNOWNS ? [`… and ${unknowns.length - MOST_UNKNOWNS} more`] : [];
   return [
     `This report is INCOMPLETE: ${unknowns.length} look-ups failed, so keys may be missing here, and no further key was deactivated or deleted.`,
-    ...unknowns.slice(0, MOST_UNKNOWNS).map(line), ...more, '',
+    ...unknowns.slice(0, MOST_UNKNOWNS).map(line),
+    ...more,
+    '',
   ];
 }
 
@@ -133,8 +178,12 @@ function tagLines(tagUses: readonly TagUse[]): string[] {
   if (tagUses.length === 0) return [];
   return [
     'Users with an exemption tag:',
-    ...tagUses.slice(0, MOST_TAG_USES).map(({ userName, tagKey, value, ignoredBecause }) =>
-      `- ${plainText(userName)}, ${plainText(tagKey)} = ${plainText(value)}: ${ignoredBecause ? `NOT exempt, ${ignoredBecause}` : 'exempt until then'}`),
+    ...tagUses
+      .slice(0, MOST_TAG_USES)
+      .map(
+        ({ userName, tagKey, value, ignoredBecause }) =>
+          `- ${plainText(userName)}, ${plainText(tagKey)} = ${plainText(value)}: ${ignoredBecause ? `NOT exempt, ${ignoredBecause}` : 'exempt until then'}`,
+      ),
     ...(tagUses.length > MOST_TAG_USES ? [`… and ${tagUses.length - MOST_TAG_USES} more`] : []),
     '',
   ];

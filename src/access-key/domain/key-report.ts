@@ -28,12 +28,17 @@ export function keyReport(survey: Survey, steps: readonly KeyStep[], maxKeyAge: 
     return { keyId, userName, finding, step: keyId === undefined ? undefined : stepOf.get(keyId) };
   });
   const ids = new Set(listed.map(({ keyId }) => keyId));
-  const others = steps.filter(({ keyId }) => !ids.has(keyId)).map((step): ReportedKey => ({ keyId: step.keyId, userName: step.userName, step }));
+  const others = steps
+    .filter(({ keyId }) => !ids.has(keyId))
+    .map((step): ReportedKey => ({ keyId: step.keyId, userName: step.userName, step }));
   return { survey, keys: [...listed, ...others].sort(oldestFirst), maxKeyAge };
 }
 
 function oldestFirst(a: ReportedKey, b: ReportedKey): number {
-  return (a.finding?.createdAt.getTime() ?? Infinity) - (b.finding?.createdAt.getTime() ?? Infinity) || a.userName.localeCompare(b.userName);
+  return (
+    (a.finding?.createdAt.getTime() ?? Infinity) - (b.finding?.createdAt.getTime() ?? Infinity) ||
+    a.userName.localeCompare(b.userName)
+  );
 }
 
 /** Whether there is anything to tell. */
@@ -46,8 +51,14 @@ export function isComplete({ survey }: KeyReport): boolean {
 }
 
 export function countByClass({ keys }: KeyReport): Record<FindingClass, number> {
-  const count = (wanted: FindingClass) => keys.filter(({ finding }) => finding?.classes.includes(wanted)).length;
-  return { 'too-old': count('too-old'), 'soon-too-old': count('soon-too-old'), 'unused': count('unused'), 'never-used': count('never-used') };
+  const count = (wanted: FindingClass) =>
+    keys.filter(({ finding }) => finding?.classes.includes(wanted)).length;
+  return {
+    'too-old': count('too-old'),
+    'soon-too-old': count('soon-too-old'),
+    unused: count('unused'),
+    'never-used': count('never-used'),
+  };
 }
 
 /** The age of the oldest key that is listed, in days; 0 where none is. */
@@ -57,8 +68,16 @@ export function oldestAge({ keys }: KeyReport): number {
 
 /** What the report weighs: what was done or failed, then keys that are too old, then all else. */
 export function reportSeverity(report: KeyReport): 'high' | 'medium' | 'low' {
-  if (!isComplete(report) || report.keys.some(({ step }) => step?.report.kind === 'failed')) return 'high';
-  if (report.keys.some(({ finding, step }) => finding?.classes.includes('too-old') || step?.report.kind === 'done')) return 'medium';
+  if (!isComplete(report) || report.keys.some(({ step }) => step?.report.kind === 'failed')) {
+    return 'high';
+  }
+  if (
+    report.keys.some(
+      ({ finding, step }) => finding?.classes.includes('too-old') || step?.report.kind === 'done',
+    )
+  ) {
+    return 'medium';
+  }
   return 'low';
 }
 
@@ -67,8 +86,12 @@ const TRACKED_SINCE = new Date('2015-04-22T00:00:00Z');
 
 export function lastUseText(lastUse: LastUse, createdAt: Date): string {
   if (lastUse.kind === 'unknown') return `unknown (${lastUse.reason})`;
-  if (lastUse.kind === 'never') return createdAt < TRACKED_SINCE ? 'never, or before 22 April 2015' : 'never';
-  const where = [lastUse.service, lastUse.region].filter((part) => part && part !== 'N/A').join(', ');
+  if (lastUse.kind === 'never') {
+    return createdAt < TRACKED_SINCE ? 'never, or before 22 April 2015' : 'never';
+  }
+  const where = [lastUse.service, lastUse.region]
+    .filter((part) => part && part !== 'N/A')
+    .join(', ');
   return `${dateText(lastUse.at)}${where ? ` (${where})` : ''}`;
 }
 
@@ -81,8 +104,13 @@ export function dueText(dueAt: Date): string {
   return dateText(new Date(dueAt.getTime() + DAY_MILLISECONDS - 1));
 }
 
-/** The command that undoes a deactivation. Names can hold characters that mean something to a shell. */
-export function undoCommand({ keyId, userName }: Pick<KeyStep, 'keyId' | 'userName'>, step: StepKind): string | undefined {
+/**
+ * The command that undoes a deactivation. Names can hold characters that mean something to a shell.
+ */
+export function undoCommand(
+  { keyId, userName }: Pick<KeyStep, 'keyId' | 'userName'>,
+  step: StepKind,
+): string | undefined {
   if (step === 'delete') return undefined;
   return `aws iam update-access-key --user-name '${userName}' --access-key-id ${keyId} --status Active`;
 }

@@ -15,7 +15,12 @@ export interface KeyRules {
 export type FindingClass = 'too-old' | 'soon-too-old' | 'unused' | 'never-used';
 
 /** All classes that the key falls into. What is unknown of its use puts it into none. */
-export function classify(key: Pick<AccessKey, 'status' | 'createdAt'>, lastUse: LastUse, rules: KeyRules, now: Date): FindingClass[] {
+export function classify(
+  key: Pick<AccessKey, 'status' | 'createdAt'>,
+  lastUse: LastUse,
+  rules: KeyRules,
+  now: Date,
+): FindingClass[] {
   if (!isConsidered(key, rules)) return [];
   return [...ageClasses(key, rules, now), ...useClasses(key, lastUse, rules, now)];
 }
@@ -24,25 +29,54 @@ export function isConsidered({ status }: Pick<AccessKey, 'status'>, rules: KeyRu
   return status === 'Active' || rules.includeInactive;
 }
 
-export function ageClasses({ createdAt }: Pick<AccessKey, 'createdAt'>, rules: KeyRules, now: Date): FindingClass[] {
+export function ageClasses(
+  { createdAt }: Pick<AccessKey, 'createdAt'>,
+  rules: KeyRules,
+  now: Date,
+): FindingClass[] {
   if (isOlderThan(createdAt, rules.maxKeyAge, now)) return ['too-old'];
-  return rules.warnBefore !== undefined && isOlderThan(createdAt, rules.maxKeyAge - rules.warnBefore, now) ? ['soon-too-old'] : [];
+  return rules.warnBefore !== undefined &&
+    isOlderThan(createdAt, rules.maxKeyAge - rules.warnBefore, now)
+    ? ['soon-too-old']
+    : [];
 }
 
-function useClasses({ createdAt }: Pick<AccessKey, 'createdAt'>, lastUse: LastUse, rules: KeyRules, now: Date): FindingClass[] {
+function useClasses(
+  { createdAt }: Pick<AccessKey, 'createdAt'>,
+  lastUse: LastUse,
+  rules: KeyRules,
+  now: Date,
+): FindingClass[] {
   if (lastUse.kind === 'used') {
-    return rules.maxUnusedAge !== undefined && isOlderThan(lastUse.at, rules.maxUnusedAge, now) ? ['unused'] : [];
+    return rules.maxUnusedAge !== undefined && isOlderThan(lastUse.at, rules.maxUnusedAge, now)
+      ? ['unused']
+      : [];
   }
   if (lastUse.kind === 'unknown' || rules.neverUsedGrace === undefined) return [];
   return isOlderThan(createdAt, rules.neverUsedGrace, now) ? ['never-used'] : [];
 }
 
-/** The youngest age in days at which a key can be listed at all: nothing about a younger one can matter. */
+/**
+ * The youngest age in days at which a key can be listed at all: nothing about a younger one can
+ * matter.
+ */
 export function youngestListedAge(rules: KeyRules): number {
-  return Math.min(rules.maxKeyAge - (rules.warnBefore ?? 0), rules.maxUnusedAge ?? Infinity, rules.neverUsedGrace ?? Infinity);
+  return Math.min(
+    rules.maxKeyAge - (rules.warnBefore ?? 0),
+    rules.maxUnusedAge ?? Infinity,
+    rules.neverUsedGrace ?? Infinity,
+  );
 }
 
 /** Whether the key's use can put it into a class, so that it has to be looked up. */
-export function dependsOnUse({ createdAt }: Pick<AccessKey, 'createdAt'>, rules: KeyRules, now: Date): boolean {
-  return isOlderThan(createdAt, Math.min(rules.maxUnusedAge ?? Infinity, rules.neverUsedGrace ?? Infinity), now);
+export function dependsOnUse(
+  { createdAt }: Pick<AccessKey, 'createdAt'>,
+  rules: KeyRules,
+  now: Date,
+): boolean {
+  return isOlderThan(
+    createdAt,
+    Math.min(rules.maxUnusedAge ?? Infinity, rules.neverUsedGrace ?? Infinity),
+    now,
+  );
 }

@@ -1,5 +1,12 @@
 import type { AccessKey, AccessKeyWithUse } from './access-key';
-import { afterSeen, type KeyActionRules, type KeyRecord, nextStep, type NextStep, type StepKind } from './key-actions';
+import {
+  afterSeen,
+  type KeyActionRules,
+  type KeyRecord,
+  nextStep,
+  type NextStep,
+  type StepKind,
+} from './key-actions';
 import type { ApprovalStanding, ApprovedKey, KeyApproval } from './key-approval';
 import { askAbout } from './key-question';
 import { dateText } from './key-report';
@@ -14,8 +21,7 @@ export interface KeyRecords {
 
 /** What came of a change. Where it is not known whether it was made, the call throws. */
 export type ChangeAnswer =
-  | { readonly kind: 'done' | 'gone' }
-  | { readonly kind: 'refused'; readonly reason: string };
+  { readonly kind: 'done' | 'gone' } | { readonly kind: 'refused'; readonly reason: string };
 
 /** IAM, as far as it is changed. */
 export interface KeyChanger {
@@ -30,15 +36,40 @@ export interface KeyAsker {
 
 /** What is told of one key's next step. */
 export type StepReport =
-  | { readonly kind: 'notice' | 'wait'; readonly step: StepKind; readonly dueAt: Date; readonly asksFirst: boolean }
-  | { readonly kind: 'asked'; readonly step: StepKind; readonly at: Date; readonly requestId: string }
+  | {
+      readonly kind: 'notice' | 'wait';
+      readonly step: StepKind;
+      readonly dueAt: Date;
+      readonly asksFirst: boolean;
+    }
+  | {
+      readonly kind: 'asked';
+      readonly step: StepKind;
+      readonly at: Date;
+      readonly requestId: string;
+    }
   /** `requestId` where people approved it. */
-  | { readonly kind: 'done'; readonly step: StepKind; readonly at: Date; readonly requestId?: string }
+  | {
+      readonly kind: 'done';
+      readonly step: StepKind;
+      readonly at: Date;
+      readonly requestId?: string;
+    }
   /** In OBSERVE: it would be told now and done on `dueAt`, or done now. */
-  | { readonly kind: 'would'; readonly step: StepKind; readonly dueAt: Date; readonly asksFirst: boolean }
+  | {
+      readonly kind: 'would';
+      readonly step: StepKind;
+      readonly dueAt: Date;
+      readonly asksFirst: boolean;
+    }
   | { readonly kind: 'held'; readonly step: StepKind; readonly reason: string }
   /** `requestId` where it is up to those who approved it to have it tried again. */
-  | { readonly kind: 'failed'; readonly step: StepKind; readonly reason: string; readonly requestId?: string };
+  | {
+      readonly kind: 'failed';
+      readonly step: StepKind;
+      readonly reason: string;
+      readonly requestId?: string;
+    };
 
 export interface KeyStep {
   readonly keyId: string;
@@ -69,26 +100,44 @@ export interface Retired {
 /** Takes the steps that are due, and says for every key what comes next. */
 export async function retireKeys(survey: Survey, retirement: Retirement): Promise<Retired> {
   const records = new Map((await retirement.records.all()).map((record) => [record.keyId, record]));
-  for (const key of survey.seen.filter(({ id, status }) => status !== 'Inactive' && records.get(id)?.inactiveSince)) {
+  for (const key of survey.seen.filter(
+    ({ id, status }) => status !== 'Inactive' && records.get(id)?.inactiveSince,
+  )) {
     records.set(key.id, await remember(key, records.get(key.id), retirement));
   }
-  const untold = await Promise.all([...records.values()].filter((record) => record.untold).map((record) => untoldStep(record, retirement)));
+  const untold = await Promise.all(
+    [...records.values()]
+      .filter((record) => record.untold)
+      .map((record) => untoldStep(record, retirement)),
+  );
   const unknowns = [...survey.unknowns, ...untold.flatMap((result) => result.unknowns)];
   const steps: KeyStep[] = [];
   let taken = 0;
   const { approved } = retirement;
   // Where one key is carried out, the others of its user are none of its business.
-  const keys = survey.keys.filter(({ id }) => !records.get(id)?.untold && (!approved || approved.keyId === id))
+  const keys = survey.keys
+    .filter(({ id }) => !records.get(id)?.untold && (!approved || approved.keyId === id))
     .sort((one, other) => one.createdAt.getTime() - other.createdAt.getTime());
   for (const key of keys) {
     const record = await remember(key, records.get(key.id), retirement);
     const next = nextStep(key, record, retirement.rules, retirement.now, retirement.approved);
-    const result = await stepFor(key, record, next, holdingReason(unknowns, taken, records, retirement.rules), retirement);
-    taken += result.steps.filter(({ report }) => next.kind === 'unapproved' ? next.standing.kind === 'to-ask' : report.kind === 'done').length;
+    const result = await stepFor(
+      key,
+      record,
+      next,
+      holdingReason(unknowns, taken, records, retirement.rules),
+      retirement,
+    );
+    taken += result.steps.filter(({ report }) =>
+      next.kind === 'unapproved' ? next.standing.kind === 'to-ask' : report.kind === 'done',
+    ).length;
     steps.push(...result.steps);
     unknowns.push(...result.unknowns);
   }
-  return { steps: [...untold.flatMap((result) => result.steps), ...steps], unknowns: unknowns.slice(survey.unknowns.length) };
+  return {
+    steps: [...untold.flatMap((result) => result.steps), ...steps],
+    unknowns: unknowns.slice(survey.unknowns.length),
+  };
 }
 
 /** What OBSERVE says. It remembers nothing, so that its messages never count as notices. */
@@ -101,28 +150,55 @@ export function observeKeys(survey: Survey, rules: KeyActionRules, now: Date): K
   });
 }
 
-/** Nothing is done while anything is unknown, or while an earlier step is not told: retries would go on and on behind everybody's back. */
+/**
+ * Nothing is done while anything is unknown, or while an earlier step is not told: retries would go
+ * on and on behind everybody's back.
+ */
 function holdingReason(
-  unknowns: readonly Unknown[], taken: number, records: ReadonlyMap<string, KeyRecord>, { maxActionsPerRun }: KeyActionRules,
+  unknowns: readonly Unknown[],
+  taken: number,
+  records: ReadonlyMap<string, KeyRecord>,
+  { maxActionsPerRun }: KeyActionRules,
 ): string | undefined {
-  if (unknowns.length > 0) return 'the run is incomplete: nothing is done while anything is unknown';
-  if ([...records.values()].some(({ untold }) => untold)) return 'an earlier step was not told yet: it is left to the next run';
-  return taken >= maxActionsPerRun ? `${maxActionsPerRun} steps were taken in this run: it is left to the next` : undefined;
+  if (unknowns.length > 0) {
+    return 'the run is incomplete: nothing is done while anything is unknown';
+  }
+  if ([...records.values()].some(({ untold }) => untold)) {
+    return 'an earlier step was not told yet: it is left to the next run';
+  }
+  return taken >= maxActionsPerRun
+    ? `${maxActionsPerRun} steps were taken in this run: it is left to the next`
+    : undefined;
 }
 
-async function remember(key: AccessKey, before: KeyRecord | undefined, { records, now }: Retirement): Promise<KeyRecord> {
+async function remember(
+  key: AccessKey,
+  before: KeyRecord | undefined,
+  { records, now }: Retirement,
+): Promise<KeyRecord> {
   const record = afterSeen(key, before, now);
-  if (record.inactiveSince?.getTime() !== before?.inactiveSince?.getTime()) await records.write(record);
+  if (record.inactiveSince?.getTime() !== before?.inactiveSince?.getTime()) {
+    await records.write(record);
+  }
   return record;
 }
 
 async function stepFor(
-  key: AccessKeyWithUse, record: KeyRecord, next: NextStep, holding: string | undefined, retirement: Retirement,
+  key: AccessKeyWithUse,
+  record: KeyRecord,
+  next: NextStep,
+  holding: string | undefined,
+  retirement: Retirement,
 ): Promise<Retired> {
   switch (next.kind) {
-    case 'due': return holding ? held(record, next.step, holding) : takeStep(key, record, next.step, retirement);
-    case 'unapproved': return unapprovedStep(key, record, next.standing, holding, retirement);
-    default: return { steps: plannedStep(key, record, next), unknowns: [] };
+    case 'due':
+      return holding
+        ? held(record, next.step, holding)
+        : takeStep(key, record, next.step, retirement);
+    case 'unapproved':
+      return unapprovedStep(key, record, next.standing, holding, retirement);
+    default:
+      return { steps: plannedStep(key, record, next), unknowns: [] };
   }
 }
 
@@ -131,19 +207,42 @@ function held(record: KeyRecord, step: StepKind, reason: string): Retired {
 }
 
 async function unapprovedStep(
-  key: AccessKeyWithUse, record: KeyRecord, standing: ApprovalStanding, holding: string | undefined, retirement: Retirement,
+  key: AccessKeyWithUse,
+  record: KeyRecord,
+  standing: ApprovalStanding,
+  holding: string | undefined,
+  retirement: Retirement,
 ): Promise<Retired> {
   switch (standing.kind) {
-    case 'denied': return held(record, 'deactivate', `people denied it on ${dateText(standing.at)}, and are asked again from ${dateText(standing.askedAgainAt)} on`);
-    case 'unfinished': return held(record, 'deactivate', `people approved it on ${dateText(standing.at)}, and it could not be carried out yet: Slack shows why. They are asked anew from ${dateText(standing.askedAgainAt)} on`);
+    case 'denied':
+      return held(
+        record,
+        'deactivate',
+        `people denied it on ${dateText(standing.at)}, and are asked again from ${dateText(standing.askedAgainAt)} on`,
+      );
+    case 'unfinished':
+      return held(
+        record,
+        'deactivate',
+        `people approved it on ${dateText(standing.at)}, and it could not be carried out yet: Slack shows why. They are asked anew from ${dateText(standing.askedAgainAt)} on`,
+      );
     // Once more, should it have been lost: what has arrived already is asked once.
-    case 'asked': return { steps: [await askPeople(record, standing.approval, retirement)], unknowns: [] };
-    case 'to-ask': return holding ? held(record, 'deactivate', holding) : { steps: [await askAnew(key, record, standing.askAgainAfter, retirement)], unknowns: [] };
+    case 'asked':
+      return { steps: [await askPeople(record, standing.approval, retirement)], unknowns: [] };
+    case 'to-ask':
+      return holding
+        ? held(record, 'deactivate', holding)
+        : { steps: [await askAnew(key, record, standing.askAgainAfter, retirement)], unknowns: [] };
   }
 }
 
 /** First it is remembered what is asked: a decision about anything else counts for nothing. */
-async function askAnew(key: AccessKeyWithUse, before: KeyRecord, askAgainAfter: number, retirement: Retirement): Promise<KeyStep> {
+async function askAnew(
+  key: AccessKeyWithUse,
+  before: KeyRecord,
+  askAgainAfter: number,
+  retirement: Retirement,
+): Promise<KeyStep> {
   const { rules, account, now } = retirement;
   const approval = askAbout(key, { ...rules, askAgainAfter }, account, now);
   const record = { ...before, approval };
@@ -151,30 +250,53 @@ async function askAnew(key: AccessKeyWithUse, before: KeyRecord, askAgainAfter: 
   return askPeople(record, approval, retirement);
 }
 
-async function askPeople(record: KeyRecord, approval: KeyApproval, { asker }: Retirement): Promise<KeyStep> {
+async function askPeople(
+  record: KeyRecord,
+  approval: KeyApproval,
+  { asker }: Retirement,
+): Promise<KeyStep> {
   const { requestId, askedAt: at } = approval;
   try {
     await asker.ask(record.keyId, approval);
     return pendingStep(record, { kind: 'asked', step: 'deactivate', at, requestId });
   } catch (error) {
-    return pendingStep(record, { kind: 'failed', step: 'deactivate', reason: `people could not be asked: ${reasonOf(error)}` });
+    return pendingStep(record, {
+      kind: 'failed',
+      step: 'deactivate',
+      reason: `people could not be asked: ${reasonOf(error)}`,
+    });
   }
 }
 
-function plannedStep({ id, userName }: AccessKeyWithUse, record: KeyRecord, next: Exclude<NextStep, { kind: 'due' | 'unapproved' }>): KeyStep[] {
+function plannedStep(
+  { id, userName }: AccessKeyWithUse,
+  record: KeyRecord,
+  next: Exclude<NextStep, { kind: 'due' | 'unapproved' }>,
+): KeyStep[] {
   if (next.kind === 'none') return [];
   if (next.kind !== 'notice') return [pendingStep(record, next)];
-  const afterTold = (acceptedAt: Date): KeyRecord => toldOf(record, next.step, acceptedAt, { ...record.noticeAt, [next.step]: acceptedAt });
+  const afterTold = (acceptedAt: Date): KeyRecord =>
+    toldOf(record, next.step, acceptedAt, { ...record.noticeAt, [next.step]: acceptedAt });
   return [{ keyId: id, userName, report: next, afterTold }];
 }
 
 /** A step that is still to come: that it was told keeps its notice alive. */
 function pendingStep(record: KeyRecord, report: StepReport): KeyStep {
   const { keyId, userName } = record;
-  return { keyId, userName, report, afterTold: (acceptedAt) => toldOf(record, report.step, acceptedAt, record.noticeAt) };
+  return {
+    keyId,
+    userName,
+    report,
+    afterTold: (acceptedAt) => toldOf(record, report.step, acceptedAt, record.noticeAt),
+  };
 }
 
-function toldOf(record: KeyRecord, step: StepKind, acceptedAt: Date, noticeAt: KeyRecord['noticeAt']): KeyRecord {
+function toldOf(
+  record: KeyRecord,
+  step: StepKind,
+  acceptedAt: Date,
+  noticeAt: KeyRecord['noticeAt'],
+): KeyRecord {
   return { ...record, noticeAt, toldAt: { ...record.toldAt, [step]: acceptedAt } };
 }
 
@@ -189,12 +311,25 @@ function isUsedUp({ approval }: KeyRecord, at: Date): boolean {
   return approval?.deactivatedAt?.getTime() === at.getTime();
 }
 
-/** A last fresh look; then the intent is stored, so that a step that was taken is told even if this run dies before. */
-async function takeStep(planned: AccessKeyWithUse, before: KeyRecord, step: StepKind, retirement: Retirement): Promise<Retired> {
+/**
+ * A last fresh look; then the intent is stored, so that a step that was taken is told even if this
+ * run dies before.
+ */
+async function takeStep(
+  planned: AccessKeyWithUse,
+  before: KeyRecord,
+  step: StepKind,
+  retirement: Retirement,
+): Promise<Retired> {
   const { id: keyId, userName } = planned;
   const { records, changer, rules, now, approved } = retirement;
   const look = await lookAgain(planned, step, retirement);
-  if ('unknown' in look) return { steps: [pendingStep(before, { kind: 'failed', step, reason: look.unknown.reason })], unknowns: [look.unknown] };
+  if ('unknown' in look) {
+    return {
+      steps: [pendingStep(before, { kind: 'failed', step, reason: look.unknown.reason })],
+      unknowns: [look.unknown],
+    };
+  }
   if (!look.key) return { steps: [], unknowns: [] };
   // What was seen has to be remembered: if that fails, so does the run.
   const record = await remember(look.key, before, retirement);
@@ -205,9 +340,16 @@ async function takeStep(planned: AccessKeyWithUse, before: KeyRecord, step: Step
   }
   await records.write({ ...record, untold: { step, at: now } });
   try {
-    const answer = await (step === 'deactivate' ? changer.deactivate(userName, keyId) : changer.delete(userName, keyId));
+    const answer = await (step === 'deactivate'
+      ? changer.deactivate(userName, keyId)
+      : changer.delete(userName, keyId));
     if (answer.kind === 'done') {
-      const report: StepReport = { kind: 'done', step, at: now, ...(approved && { requestId: approved.requestId }) };
+      const report: StepReport = {
+        kind: 'done',
+        step,
+        at: now,
+        ...(approved && { requestId: approved.requestId }),
+      };
       const done = doneOf(record, step, now);
       // The approval is used up, even if nobody can be told of it now.
       if (done !== record) await records.write({ ...done, untold: { step, at: now } });
@@ -215,22 +357,44 @@ async function takeStep(planned: AccessKeyWithUse, before: KeyRecord, step: Step
     }
     // It was not done, for certain: so there is nothing untold.
     await records.write(record);
-    const failed = answer.kind === 'refused' ? [pendingStep(record, { kind: 'failed', step, reason: answer.reason, requestId: approved?.requestId })] : [];
+    const failed =
+      answer.kind === 'refused'
+        ? [
+            pendingStep(record, {
+              kind: 'failed',
+              step,
+              reason: answer.reason,
+              requestId: approved?.requestId,
+            }),
+          ]
+        : [];
     return { steps: failed, unknowns: [] };
   } catch (error) {
     // Whether it was done is not known: the next run looks, and tells.
     const reason = reasonOf(error);
-    return { steps: [{ keyId, userName, report: { kind: 'failed', step, reason } }], unknowns: [{ what: `what became of ${keyId} of ${userName}`, reason }] };
+    return {
+      steps: [{ keyId, userName, report: { kind: 'failed', step, reason } }],
+      unknowns: [{ what: `what became of ${keyId} of ${userName}`, reason }],
+    };
   }
 }
 
 type Look = { readonly key: AccessKeyWithUse | undefined } | { readonly unknown: Unknown };
 
-async function lookAgain(planned: AccessKeyWithUse, step: StepKind, retirement: Retirement): Promise<Look> {
+async function lookAgain(
+  planned: AccessKeyWithUse,
+  step: StepKind,
+  retirement: Retirement,
+): Promise<Look> {
   try {
     return { key: await freshLook(planned, step, retirement) };
   } catch (error) {
-    return { unknown: { what: `${planned.id} of ${planned.userName}, on a last look`, reason: reasonOf(error) } };
+    return {
+      unknown: {
+        what: `${planned.id} of ${planned.userName}, on a last look`,
+        reason: reasonOf(error),
+      },
+    };
   }
 }
 
@@ -238,30 +402,54 @@ function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-async function freshLook(planned: AccessKeyWithUse, step: StepKind, { source }: Retirement): Promise<AccessKeyWithUse | undefined> {
+async function freshLook(
+  planned: AccessKeyWithUse,
+  step: StepKind,
+  { source }: Retirement,
+): Promise<AccessKeyWithUse | undefined> {
   const key = (await source.keysOf(planned.userName))?.find(({ id }) => id === planned.id);
   if (!key) return undefined;
   // An active key is never deleted, so that the question would only be one more that can fail.
-  if (step === 'deactivate' || key.status !== 'Inactive') return { ...key, lastUse: planned.lastUse };
+  if (step === 'deactivate' || key.status !== 'Inactive') {
+    return { ...key, lastUse: planned.lastUse };
+  }
   const lastUse = await source.lastUseOf(key.id);
   return lastUse && { ...key, lastUse };
 }
 
-/** A step that an earlier run took, or was about to take, and could not tell. What is there now says which. */
+/**
+ * A step that an earlier run took, or was about to take, and could not tell. What is there now says
+ * which.
+ */
 async function untoldStep(record: KeyRecord, { source, now }: Retirement): Promise<Retired> {
   const { untold, ...told } = record;
   if (!untold) return { steps: [], unknowns: [] };
   const { keyId, userName } = record;
   try {
     const key = (await source.keysOf(userName))?.find(({ id }) => id === keyId);
-    const isDone = untold.step === 'deactivate' ? key?.status !== 'Active' || isUsedUp(told, untold.at) : key === undefined;
+    const isDone =
+      untold.step === 'deactivate'
+        ? key?.status !== 'Active' || isUsedUp(told, untold.at)
+        : key === undefined;
     const report: StepReport = isDone
       ? { kind: 'done', step: untold.step, at: untold.at }
-      : { kind: 'failed', step: untold.step, reason: 'an earlier run was about to take this step, and the key does not show it' };
+      : {
+          kind: 'failed',
+          step: untold.step,
+          reason: 'an earlier run was about to take this step, and the key does not show it',
+        };
     const after = isDone ? doneOf(told, untold.step, untold.at) : told;
-    return { steps: [{ keyId, userName, report, afterTold: () => (key ? afterSeen(key, after, now) : after) }], unknowns: [] };
+    return {
+      steps: [
+        { keyId, userName, report, afterTold: () => (key ? afterSeen(key, after, now) : after) },
+      ],
+      unknowns: [],
+    };
   } catch (error) {
     // It stays untold, and the next run asks again.
-    return { steps: [], unknowns: [{ what: `what became of ${keyId} of ${userName}`, reason: reasonOf(error) }] };
+    return {
+      steps: [],
+      unknowns: [{ what: `what became of ${keyId} of ${userName}`, reason: reasonOf(error) }],
+    };
   }
 }

@@ -1,8 +1,21 @@
 import type { KeyActionRules } from './key-actions';
 import type { ApprovedKey } from './key-approval';
-import { isComplete, isWorthTelling, keyReport, type KeyReport, type ReportedKey } from './key-report';
+import {
+  isComplete,
+  isWorthTelling,
+  keyReport,
+  type KeyReport,
+  type ReportedKey,
+} from './key-report';
 import type { Part } from './key-report-text';
-import { type KeyAsker, type KeyChanger, type KeyRecords, observeKeys, type Retired, retireKeys } from './retire-keys';
+import {
+  type KeyAsker,
+  type KeyChanger,
+  type KeyRecords,
+  observeKeys,
+  type Retired,
+  retireKeys,
+} from './retire-keys';
 import { type AccessKeySource, type Survey, surveyAccount, type SurveyRules } from './survey';
 
 /** SNS takes 256 KB a message; a key takes about one of them. */
@@ -28,10 +41,18 @@ export interface KeySentrySurroundings {
 }
 
 /** One run: look, act where it is due, tell, and only then remember what was told. */
-export async function runKeySentry(configuration: KeySentryConfiguration, surroundings: KeySentrySurroundings, now: Date): Promise<KeyReport> {
+export async function runKeySentry(
+  configuration: KeySentryConfiguration,
+  surroundings: KeySentrySurroundings,
+  now: Date,
+): Promise<KeyReport> {
   const survey = await surveyAccount(surroundings.source, configuration.rules, now);
   const { steps, unknowns } = await stepsOf(survey, configuration, surroundings, now);
-  const whole = keyReport({ ...survey, unknowns: [...survey.unknowns, ...unknowns] }, steps, configuration.rules.keys.maxKeyAge);
+  const whole = keyReport(
+    { ...survey, unknowns: [...survey.unknowns, ...unknowns] },
+    steps,
+    configuration.rules.keys.maxKeyAge,
+  );
   const report = { ...whole, decidedKeyId: surroundings.approved?.keyId };
   if (isToBeTold(report, configuration, surroundings)) await tellInParts(report, surroundings);
   await surroundings.announce(report);
@@ -39,26 +60,46 @@ export async function runKeySentry(configuration: KeySentryConfiguration, surrou
 }
 
 async function stepsOf(
-  survey: Survey, { actions }: KeySentryConfiguration, surroundings: KeySentrySurroundings, now: Date,
+  survey: Survey,
+  { actions }: KeySentryConfiguration,
+  surroundings: KeySentrySurroundings,
+  now: Date,
 ): Promise<Retired> {
   if (!actions) return { steps: [], unknowns: [] };
   if (actions.mode === 'observe') return { steps: observeKeys(survey, actions, now), unknowns: [] };
   return retireKeys(survey, { ...surroundings, rules: actions, now });
 }
 
-/** A decision that cannot be carried out yet is tried again and again: only what has come of it is told. */
-function isToBeTold(report: KeyReport, { tellsWhenNothingFound }: KeySentryConfiguration, { approved }: KeySentrySurroundings): boolean {
+/**
+ * A decision that cannot be carried out yet is tried again and again: only what has come of it is
+ * told.
+ */
+function isToBeTold(
+  report: KeyReport,
+  { tellsWhenNothingFound }: KeySentryConfiguration,
+  { approved }: KeySentrySurroundings,
+): boolean {
   if (!approved) return isWorthTelling(report) || tellsWhenNothingFound;
   const kinds = report.keys.map(({ step }) => step?.report.kind);
-  return kinds.includes('done') || isComplete(report) && kinds.includes('failed');
+  return kinds.includes('done') || (isComplete(report) && kinds.includes('failed'));
 }
 
-/** A notice counts from the moment when SNS accepted it, so each part is remembered as soon as it is told. */
-async function tellInParts(report: KeyReport, { tell, records }: KeySentrySurroundings): Promise<void> {
+/**
+ * A notice counts from the moment when SNS accepted it, so each part is remembered as soon as it is
+ * told.
+ */
+async function tellInParts(
+  report: KeyReport,
+  { tell, records }: KeySentrySurroundings,
+): Promise<void> {
   const of = Math.max(1, Math.ceil(report.keys.length / KEYS_PER_MESSAGE));
   for (let number = 1; number <= of; number += 1) {
     const keys = report.keys.slice((number - 1) * KEYS_PER_MESSAGE, number * KEYS_PER_MESSAGE);
     const acceptedAt = await tell(report, keys, { number, of });
-    await Promise.all(keys.flatMap(({ step }) => (step?.afterTold ? [records.write(step.afterTold(acceptedAt))] : [])));
+    await Promise.all(
+      keys.flatMap(({ step }) =>
+        step?.afterTold ? [records.write(step.afterTold(acceptedAt))] : [],
+      ),
+    );
   }
 }

@@ -1,9 +1,27 @@
 import { type AccessKey, type AccessKeyWithUse, daysBetween, type LastUse } from './access-key';
-import { filledSlots, type KeySlot, mayMatter, pathOf, type ReportRow, ROOT_USER, showsLateUse } from './credential-report';
+import {
+  filledSlots,
+  type KeySlot,
+  mayMatter,
+  pathOf,
+  type ReportRow,
+  ROOT_USER,
+  showsLateUse,
+} from './credential-report';
 import { type Exemption, judgeTag, type TagExemption } from './exemption';
-import { ageClasses, classify, dependsOnUse, type FindingClass, isConsidered, type KeyRules } from './key-rules';
+import {
+  ageClasses,
+  classify,
+  dependsOnUse,
+  type FindingClass,
+  isConsidered,
+  type KeyRules,
+} from './key-rules';
 
-/** IAM, as far as it is read. What does not exist (any more) is undefined; what fails throws: it is never "nothing there". */
+/**
+ * IAM, as far as it is read. What does not exist (any more) is undefined; what fails throws: it is
+ * never "nothing there".
+ */
 export interface AccessKeySource {
   credentialReport(): Promise<ReportRow[]>;
   keysOf(userName: string): Promise<AccessKey[] | undefined>;
@@ -19,7 +37,10 @@ export interface SurveyRules {
   readonly looksAtInactive: boolean;
 }
 
-/** One key that is listed. The root user's have no id to be had, and only the time of their last change. */
+/**
+ * One key that is listed. The root user's have no id to be had, and only the time of their last
+ * change.
+ */
 export interface Finding {
   readonly keyId?: string;
   readonly userName: string;
@@ -61,12 +82,23 @@ type UserSurvey = Pick<Survey, 'findings' | 'keys' | 'seen' | 'tagUses' | 'unkno
 
 const NOTHING: UserSurvey = { findings: [], keys: [], seen: [], tagUses: [], unknowns: [] };
 
-export async function surveyAccount(source: AccessKeySource, rules: SurveyRules, now: Date): Promise<Survey> {
-  const [rows, exempt] = await Promise.all([source.credentialReport(), exemptNames(source, rules.exemptions)]);
+export async function surveyAccount(
+  source: AccessKeySource,
+  rules: SurveyRules,
+  now: Date,
+): Promise<Survey> {
+  const [rows, exempt] = await Promise.all([
+    source.credentialReport(),
+    exemptNames(source, rules.exemptions),
+  ]);
   const users = rows.filter(({ userName }) => userName !== ROOT_USER);
-  const toLookUp = users.filter((row) => mayMatter(row, rules.keys, now) && !isExempt(row, rules.exemptions, exempt.names));
+  const toLookUp = users.filter(
+    (row) => mayMatter(row, rules.keys, now) && !isExempt(row, rules.exemptions, exempt.names),
+  );
   const surveys = await Promise.all(toLookUp.map((row) => surveyUser(row, source, rules, now)));
-  const root = rows.filter(({ userName }) => userName === ROOT_USER).flatMap((row) => rootFindings(row, rules.keys, now));
+  const root = rows
+    .filter(({ userName }) => userName === ROOT_USER)
+    .flatMap((row) => rootFindings(row, rules.keys, now));
   return {
     at: now,
     userCount: users.length,
@@ -83,26 +115,58 @@ interface ExemptNames {
   readonly unknowns: readonly Unknown[];
 }
 
-async function exemptNames(source: AccessKeySource, exemptions: readonly Exemption[]): Promise<ExemptNames> {
+async function exemptNames(
+  source: AccessKeySource,
+  exemptions: readonly Exemption[],
+): Promise<ExemptNames> {
   const groups = exemptions.filter((exemption) => exemption.kind === 'group');
-  const members = await Promise.all(groups.map(({ groupName }) => attempt(`members of the group ${groupName}`, async () => {
-    const names = await source.membersOf(groupName);
-    // Whom it was meant to spare is not known any more, and must not be guessed.
-    if (!names) throw new Error('there is no such group: take it out of the exemptions, or name the right one');
-    return names;
-  })));
-  const named = exemptions.flatMap((exemption) => (exemption.kind === 'user' ? [exemption.userName] : []));
-  return { names: new Set([...named, ...members.flatMap(({ value }) => value ?? [])]), unknowns: members.flatMap(({ unknowns }) => unknowns) };
+  const members = await Promise.all(
+    groups.map(({ groupName }) =>
+      attempt(`members of the group ${groupName}`, async () => {
+        const names = await source.membersOf(groupName);
+        // Whom it was meant to spare is not known any more, and must not be guessed.
+        if (!names) {
+          throw new Error(
+            'there is no such group: take it out of the exemptions, or name the right one',
+          );
+        }
+        return names;
+      }),
+    ),
+  );
+  const named = exemptions.flatMap((exemption) =>
+    exemption.kind === 'user' ? [exemption.userName] : [],
+  );
+  return {
+    names: new Set([...named, ...members.flatMap(({ value }) => value ?? [])]),
+    unknowns: members.flatMap(({ unknowns }) => unknowns),
+  };
 }
 
-function isExempt(row: ReportRow, exemptions: readonly Exemption[], names: ReadonlySet<string>): boolean {
-  return names.has(row.userName) || exemptions.some((exemption) => exemption.kind === 'path' && pathOf(row).startsWith(exemption.path));
+function isExempt(
+  row: ReportRow,
+  exemptions: readonly Exemption[],
+  names: ReadonlySet<string>,
+): boolean {
+  return (
+    names.has(row.userName) ||
+    exemptions.some(
+      (exemption) => exemption.kind === 'path' && pathOf(row).startsWith(exemption.path),
+    )
+  );
 }
 
-async function surveyUser(row: ReportRow, source: AccessKeySource, rules: SurveyRules, now: Date): Promise<UserSurvey> {
+async function surveyUser(
+  row: ReportRow,
+  source: AccessKeySource,
+  rules: SurveyRules,
+  now: Date,
+): Promise<UserSurvey> {
   const listed = await attempt(`access keys of ${row.userName}`, () => source.keysOf(row.userName));
   const keys = listed.value ?? [];
-  const looked = await Promise.all(keys.map((key) => surveyKey(key, row, keys.length, source, rules, now)));
+  const looked = await Promise.all(
+    keys.map((key) => surveyKey(key, row, keys.length, source, rules, now)),
+  );
   const survey: UserSurvey = {
     findings: looked.flatMap(({ findings }) => findings),
     keys: looked.flatMap(({ keys: withUse }) => withUse),
@@ -115,39 +179,85 @@ async function surveyUser(row: ReportRow, source: AccessKeySource, rules: Survey
 }
 
 async function surveyKey(
-  key: AccessKey, row: ReportRow, keyCount: number, source: AccessKeySource, { keys: rules, looksAtInactive }: SurveyRules, now: Date,
+  key: AccessKey,
+  row: ReportRow,
+  keyCount: number,
+  source: AccessKeySource,
+  { keys: rules, looksAtInactive }: SurveyRules,
+  now: Date,
 ): Promise<UserSurvey> {
   const mayBeDeleted = looksAtInactive && key.status === 'Inactive';
   if (!isConsidered(key, rules) && !mayBeDeleted) return NOTHING;
   const useMatters = dependsOnUse(key, rules, now) && !showsLateUse(row, keyCount, rules, now);
   if (!useMatters && !mayBeDeleted && ageClasses(key, rules, now).length === 0) return NOTHING;
 
-  const look = await attempt(`last use of ${key.id} of ${key.userName}`, () => source.lastUseOf(key.id));
+  const look = await attempt(`last use of ${key.id} of ${key.userName}`, () =>
+    source.lastUseOf(key.id),
+  );
   if (!look.value && look.unknowns.length === 0) return NOTHING;
-  const lastUse: LastUse = look.value ?? { kind: 'unknown', reason: look.unknowns.map(({ reason }) => reason).join() };
+  const lastUse: LastUse = look.value ?? {
+    kind: 'unknown',
+    reason: look.unknowns.map(({ reason }) => reason).join(),
+  };
   const classes = classify(key, lastUse, rules, now);
-  const finding: Finding = { ...key, keyId: key.id, ageInDays: daysBetween(key.createdAt, now), lastUse, classes };
-  return { findings: classes.length > 0 ? [finding] : [], keys: [{ ...key, lastUse }], seen: [], tagUses: [], unknowns: look.unknowns };
+  const finding: Finding = {
+    ...key,
+    keyId: key.id,
+    ageInDays: daysBetween(key.createdAt, now),
+    lastUse,
+    classes,
+  };
+  return {
+    findings: classes.length > 0 ? [finding] : [],
+    keys: [{ ...key, lastUse }],
+    seen: [],
+    tagUses: [],
+    unknowns: look.unknowns,
+  };
 }
 
 /** Asked only where something would be listed or done. */
 async function withTags(
-  userName: string, survey: UserSurvey, source: AccessKeySource, exemptions: readonly Exemption[], now: Date,
+  userName: string,
+  survey: UserSurvey,
+  source: AccessKeySource,
+  exemptions: readonly Exemption[],
+  now: Date,
 ): Promise<UserSurvey> {
   const byTag = exemptions.filter((exemption) => exemption.kind === 'tag');
   if (byTag.length === 0) return survey;
   const tags = await attempt(`tags of ${userName}`, () => source.tagsOf(userName));
-  if (!tags.value) return tags.unknowns.length > 0 ? { ...survey, unknowns: [...survey.unknowns, ...tags.unknowns] } : NOTHING;
+  if (!tags.value) {
+    return tags.unknowns.length > 0
+      ? { ...survey, unknowns: [...survey.unknowns, ...tags.unknowns] }
+      : NOTHING;
+  }
   const values = tags.value;
-  const tagUses = byTag.flatMap((exemption) => tagUse(userName, exemption, values.get(exemption.key), now));
+  const tagUses = byTag.flatMap((exemption) =>
+    tagUse(userName, exemption, values.get(exemption.key), now),
+  );
   const exempt = tagUses.some(({ ignoredBecause }) => ignoredBecause === undefined);
-  return exempt ? { ...NOTHING, seen: survey.seen, tagUses, unknowns: survey.unknowns } : { ...survey, tagUses };
+  return exempt
+    ? { ...NOTHING, seen: survey.seen, tagUses, unknowns: survey.unknowns }
+    : { ...survey, tagUses };
 }
 
-function tagUse(userName: string, exemption: TagExemption, value: string | undefined, now: Date): TagUse[] {
+function tagUse(
+  userName: string,
+  exemption: TagExemption,
+  value: string | undefined,
+  now: Date,
+): TagUse[] {
   if (value === undefined) return [];
   const verdict = judgeTag(value, exemption, now);
-  return [{ userName, tagKey: exemption.key, value, ...(!verdict.exempt && { ignoredBecause: verdict.reason }) }];
+  return [
+    {
+      userName,
+      tagKey: exemption.key,
+      value,
+      ...(!verdict.exempt && { ignoredBecause: verdict.reason }),
+    },
+  ];
 }
 
 /** The report is all that can be had of the root user's keys. */
@@ -158,13 +268,29 @@ function rootFindings(row: ReportRow, rules: KeyRules, now: Date): Finding[] {
     const lastUse = lastUseOfSlot(slot);
     const classes = classify({ status, createdAt }, lastUse, rules, now);
     if (classes.length === 0) return [];
-    return [{ userName: ROOT_USER, status, createdAt, ageInDays: daysBetween(createdAt, now), lastUse, classes }];
+    return [
+      {
+        userName: ROOT_USER,
+        status,
+        createdAt,
+        ageInDays: daysBetween(createdAt, now),
+        lastUse,
+        classes,
+      },
+    ];
   });
 }
 
-function lastUseOfSlot({ lastUsedAt: at, lastUsedService: service, lastUsedRegion: region, isLastUseUnknown }: KeySlot): LastUse {
+function lastUseOfSlot({
+  lastUsedAt: at,
+  lastUsedService: service,
+  lastUsedRegion: region,
+  isLastUseUnknown,
+}: KeySlot): LastUse {
   if (at) return { kind: 'used', at, service, region };
-  return isLastUseUnknown ? { kind: 'unknown', reason: 'IAM has no information' } : { kind: 'never' };
+  return isLastUseUnknown
+    ? { kind: 'unknown', reason: 'IAM has no information' }
+    : { kind: 'never' };
 }
 
 interface Attempt<T> {

@@ -7,11 +7,19 @@ import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
-import { parseDecision, type ReceivedDecision } from '../../approval/adapters/approval-queue-messages';
+import {
+  parseDecision,
+  type ReceivedDecision,
+} from '../../approval/adapters/approval-queue-messages';
 import { KmsSigner } from '../../approval/adapters/kms-signer';
 import { whyNotSigned } from '../../approval/adapters/proved-decision';
 import type { DecisionStatement } from '../../approval/contracts/approval-messages';
-import { type AskResult, type CarriedOut, isConcluded, isOvertaken } from '../../approval/domain/ask-result';
+import {
+  type AskResult,
+  type CarriedOut,
+  isConcluded,
+  isOvertaken,
+} from '../../approval/domain/ask-result';
 import { CLIENT_SETTINGS } from '../../shared/adapters/aws/client-settings';
 import { SYSTEM_CLOCK } from '../../shared/adapters/clock/system-clock';
 import { SnsNotifications } from '../../shared/adapters/notification/sns-notifications';
@@ -22,7 +30,10 @@ import { DECISION_LEASE, DynamoKeyRecords } from '../adapters/dynamo-key-records
 import { IAM_CLIENT_SETTINGS, IamAccessKeys } from '../adapters/iam-access-keys';
 import { KeyAsking, keyApprovalDigest } from '../adapters/key-asking';
 import { tellOfKeys } from '../adapters/key-notification';
-import { type LoadedKeySentryConfiguration, readKeySentryConfiguration } from '../adapters/key-sentry-configuration';
+import {
+  type LoadedKeySentryConfiguration,
+  readKeySentryConfiguration,
+} from '../adapters/key-sentry-configuration';
 import { CARRY_OUT_KEY_DECISION } from '../contracts/carry-out-key-decision.environment';
 import { ACCESS_KEY_METRICS as METRIC } from '../contracts/key-metrics';
 import { carryOutKeyDecision, UnfinishedKeyDecisionError } from '../domain/carry-out-key-decision';
@@ -40,8 +51,15 @@ const sqs = new SQSClient({ ...CLIENT_SETTINGS, useQueueUrlAsEndpoint: false });
 const kms = new KMSClient(CLIENT_SETTINGS);
 const ssm = new SSMClient(CLIENT_SETTINGS);
 const keys = new IamAccessKeys(new IAMClient(IAM_CLIENT_SETTINGS), SYSTEM_CLOCK);
-const records = new DynamoKeyRecords(new DynamoDBClient(CLIENT_SETTINGS), environment.KEY_RECORDS_TABLE, SYSTEM_CLOCK);
-const notifications = new SnsNotifications(new SNSClient(CLIENT_SETTINGS), environment.NOTIFICATION_TOPIC_ARN);
+const records = new DynamoKeyRecords(
+  new DynamoDBClient(CLIENT_SETTINGS),
+  environment.KEY_RECORDS_TABLE,
+  SYSTEM_CLOCK,
+);
+const notifications = new SnsNotifications(
+  new SNSClient(CLIENT_SETTINGS),
+  environment.NOTIFICATION_TOPIC_ARN,
+);
 
 /** What every step of a decision needs. */
 interface Decided {
@@ -51,10 +69,13 @@ interface Decided {
   readonly tries: number;
 }
 
-/** Each decision on its own: one that cannot be carried out yet is shown again later, the others are done. */
+/**
+ * Each decision on its own: one that cannot be carried out yet is shown again later, the others are
+ * done.
+ */
 export async function handler(event: SQSEvent): Promise<SQSBatchResponse> {
   const failures: SQSBatchResponse['batchItemFailures'] = [];
-  for (const record of event.Records) failures.push(...await handleOrPostpone(record));
+  for (const record of event.Records) failures.push(...(await handleOrPostpone(record)));
   metrics.publishStoredMetrics();
   return { batchItemFailures: failures };
 }
@@ -66,8 +87,12 @@ async function handleOrPostpone(record: SQSRecord): Promise<SQSBatchResponse['ba
     return [];
   } catch (error) {
     logger.error('not done, will be tried again', { messageId: record.messageId, tries, error });
-    await postpone(sqs, environment.DECISION_QUEUE_URL, record.receiptHandle, tries).catch((reason: unknown) =>
-      logger.warn('shown again after the visibility timeout of the queue only', { error: reason }));
+    await postpone(sqs, environment.DECISION_QUEUE_URL, record.receiptHandle, tries).catch(
+      (reason: unknown) =>
+        logger.warn('shown again after the visibility timeout of the queue only', {
+          error: reason,
+        }),
+    );
     return [{ itemIdentifier: record.messageId }];
   }
 }
@@ -77,7 +102,11 @@ async function handleRecord(received: ReceivedDecision, tries: number): Promise<
   const configuration = await readKeySentryConfiguration(ssm, environment.CONFIGURATION_PARAMETER);
   const { workflow } = configuration;
   if (!workflow) return refuse(statement, 'the sentry asks nobody any more');
-  const unsigned = await whyNotSigned(received, workflow.asker, new KmsSigner(kms, workflow.decisionKeyArn));
+  const unsigned = await whyNotSigned(
+    received,
+    workflow.asker,
+    new KmsSigner(kms, workflow.decisionKeyArn),
+  );
   if (unsigned) return refuse(statement, unsigned);
   const asking = new KeyAsking(sqs, workflow);
   const approval = (await records.read(statement.payload))?.approval;
@@ -85,18 +114,24 @@ async function handleRecord(received: ReceivedDecision, tries: number): Promise<
     refuse(statement, 'the sentry does not know that it has asked');
     return asking.conclude(statement.requestId, { ...attemptOf(statement), ...UNKNOWN_REQUEST });
   }
-  // Where people were asked anew, what they were asked before is not known any more. Nothing is done then, but to say so.
+  // Where people were asked anew, what they were asked before is not known any more. Nothing is
+  // done then, but to say so.
   const isCurrent = approval.requestId === statement.requestId;
   if (isCurrent && statement.digest !== keyApprovalDigest(statement.payload, approval)) {
     return refuse(statement, 'people were shown something else than what the sentry has asked');
   }
   const last = isCurrent ? approval.result : undefined;
   if (isOvertaken(statement, last)) return;
-  const result = isConcluded(statement, last) ? last : await carryOut({ received, asking, configuration, tries });
+  const result = isConcluded(statement, last)
+    ? last
+    : await carryOut({ received, asking, configuration, tries });
   await asking.conclude(statement.requestId, result);
 }
 
-const UNKNOWN_REQUEST: CarriedOut = { outcome: 'conflicting', text: 'Nothing was done: the sentry does not know that it has asked.' };
+const UNKNOWN_REQUEST: CarriedOut = {
+  outcome: 'conflicting',
+  text: 'Nothing was done: the sentry does not know that it has asked.',
+};
 
 function refuse({ requestId }: DecisionStatement, reason: string): void {
   logger.error('a decision that is none', { requestId, reason });
@@ -111,22 +146,41 @@ async function carryOut(decided: Decided): Promise<AskResult> {
   const { statement } = decided.received;
   const { phase, attempt, requestId } = statement;
   try {
-    const result = { phase, attempt, ...await tryOnce(statement, decided) };
-    logger.info('decided', { requestId, keyId: statement.payload, decision: statement.decision, ...result });
-    metrics.addMetric(result.outcome === 'failed' ? METRIC.decisionsFailed : METRIC.decisionsCarriedOut, MetricUnit.Count, 1);
+    const result = { phase, attempt, ...(await tryOnce(statement, decided)) };
+    logger.info('decided', {
+      requestId,
+      keyId: statement.payload,
+      decision: statement.decision,
+      ...result,
+    });
+    metrics.addMetric(
+      result.outcome === 'failed' ? METRIC.decisionsFailed : METRIC.decisionsCarriedOut,
+      MetricUnit.Count,
+      1,
+    );
     return result;
   } catch (error) {
     if (error instanceof UnfinishedKeyDecisionError && decided.tries >= TRIES_BEFORE_TOLD) {
-      await decided.asking.conclude(requestId, { phase, attempt, outcome: 'failed', text: `Not yet, and it is still tried: ${error.message}` });
+      await decided.asking.conclude(requestId, {
+        phase,
+        attempt,
+        outcome: 'failed',
+        text: `Not yet, and it is still tried: ${error.message}`,
+      });
     }
     throw error;
   }
 }
 
-async function tryOnce(statement: DecisionStatement, { configuration, asking }: Decided): Promise<CarriedOut> {
+async function tryOnce(
+  statement: DecisionStatement,
+  { configuration, asking }: Decided,
+): Promise<CarriedOut> {
   const { requestId, payload: keyId, decision: kind, phase, attempt, decidedAt } = statement;
   // What people decide about a key has no end: they are not asked for a time.
-  if (kind === 'ended') return { outcome: 'conflicting', text: 'Nothing was done: nobody was asked for a time.' };
+  if (kind === 'ended') {
+    return { outcome: 'conflicting', text: 'Nothing was done: nobody was asked for a time.' };
+  }
   const surroundings = {
     source: keys,
     changer: keys,
@@ -138,13 +192,27 @@ async function tryOnce(statement: DecisionStatement, { configuration, asking }: 
     announce: async (report: KeyReport) => count(report),
   };
   const decision = { requestId, keyId, kind, phase, attempt, at: new Date(decidedAt) };
-  return records.exclusively(DECISION_LEASE, async () => carryOutKeyDecision(decision, configuration, surroundings, SYSTEM_CLOCK.now()));
+  return records.exclusively(DECISION_LEASE, async () =>
+    carryOutKeyDecision(decision, configuration, surroundings, SYSTEM_CLOCK.now()),
+  );
 }
 
 function count({ keys: reported }: KeyReport): void {
   const steps = reported.flatMap(({ step }) => step?.report ?? []);
   const done = steps.filter(({ kind }) => kind === 'done');
-  metrics.addMetric(METRIC.keysDeactivated, MetricUnit.Count, done.filter(({ step }) => step === 'deactivate').length);
-  metrics.addMetric(METRIC.keysDeleted, MetricUnit.Count, done.filter(({ step }) => step === 'delete').length);
-  metrics.addMetric(METRIC.stepsFailed, MetricUnit.Count, steps.filter(({ kind }) => kind === 'failed').length);
+  metrics.addMetric(
+    METRIC.keysDeactivated,
+    MetricUnit.Count,
+    done.filter(({ step }) => step === 'deactivate').length,
+  );
+  metrics.addMetric(
+    METRIC.keysDeleted,
+    MetricUnit.Count,
+    done.filter(({ step }) => step === 'delete').length,
+  );
+  metrics.addMetric(
+    METRIC.stepsFailed,
+    MetricUnit.Count,
+    steps.filter(({ kind }) => kind === 'failed').length,
+  );
 }

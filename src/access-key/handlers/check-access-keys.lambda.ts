@@ -16,8 +16,14 @@ import { FindingEvents } from '../adapters/finding-events';
 import { IAM_CLIENT_SETTINGS, IamAccessKeys } from '../adapters/iam-access-keys';
 import { KeyAsking } from '../adapters/key-asking';
 import { tellOfKeys } from '../adapters/key-notification';
-import { type LoadedKeySentryConfiguration, readKeySentryConfiguration } from '../adapters/key-sentry-configuration';
-import { CHECK_ACCESS_KEYS, NO_KEY_RECORDS_TABLE } from '../contracts/check-access-keys.environment';
+import {
+  type LoadedKeySentryConfiguration,
+  readKeySentryConfiguration,
+} from '../adapters/key-sentry-configuration';
+import {
+  CHECK_ACCESS_KEYS,
+  NO_KEY_RECORDS_TABLE,
+} from '../contracts/check-access-keys.environment';
 import { ACCESS_KEY_METRICS as METRIC } from '../contracts/key-metrics';
 import { countByClass, type KeyReport, oldestAge } from '../domain/key-report';
 import type { KeyAsker, KeyRecords } from '../domain/retire-keys';
@@ -30,13 +36,23 @@ const metrics = new Metrics({ namespace: METRICS_NAMESPACE, serviceName: sentry 
 
 const ssm = new SSMClient(CLIENT_SETTINGS);
 const sqs = new SQSClient({ ...CLIENT_SETTINGS, useQueueUrlAsEndpoint: false });
-const notifications = new SnsNotifications(new SNSClient(CLIENT_SETTINGS), environment.NOTIFICATION_TOPIC_ARN);
+const notifications = new SnsNotifications(
+  new SNSClient(CLIENT_SETTINGS),
+  environment.NOTIFICATION_TOPIC_ARN,
+);
 const events = new FindingEvents(new EventBridgeClient(CLIENT_SETTINGS), sentry, account);
 const keys = new IamAccessKeys(new IAMClient(IAM_CLIENT_SETTINGS), SYSTEM_CLOCK);
-const table = environment.KEY_RECORDS_TABLE === NO_KEY_RECORDS_TABLE
-  ? undefined
-  : new DynamoKeyRecords(new DynamoDBClient(CLIENT_SETTINGS), environment.KEY_RECORDS_TABLE, SYSTEM_CLOCK);
-const refuse = async () => { throw new Error('The sentry has actions and no table for its records: deploy its stack again.'); };
+const table =
+  environment.KEY_RECORDS_TABLE === NO_KEY_RECORDS_TABLE
+    ? undefined
+    : new DynamoKeyRecords(
+        new DynamoDBClient(CLIENT_SETTINGS),
+        environment.KEY_RECORDS_TABLE,
+        SYSTEM_CLOCK,
+      );
+const refuse = async () => {
+  throw new Error('The sentry has actions and no table for its records: deploy its stack again.');
+};
 /** Without actions there is no table, and nobody may ask for one. */
 const NO_RECORDS: KeyRecords = { all: refuse, read: refuse, write: refuse };
 const surroundings = {
@@ -46,10 +62,11 @@ const surroundings = {
   account,
   tell: tellOfKeys(notifications, { sentry, account }, SYSTEM_CLOCK),
   // The report was told by then: a failure here must not have it told again by Lambda's retries.
-  announce: async (report: KeyReport) => events.announce(report).catch((error: unknown) => {
-    logger.error('EventBridge did not take the findings', { error });
-    metrics.addMetric(METRIC.announcementsFailed, MetricUnit.Count, 1);
-  }),
+  announce: async (report: KeyReport) =>
+    events.announce(report).catch((error: unknown) => {
+      logger.error('EventBridge did not take the findings', { error });
+      metrics.addMetric(METRIC.announcementsFailed, MetricUnit.Count, 1);
+    }),
 };
 
 /** A line of the log holds 256 KB. */
@@ -66,16 +83,26 @@ export async function handler(): Promise<void> {
 }
 
 function skip(): void {
-  logger.warn('nothing done: IAM is global, and the sentry of this account works in its home Region only', { homeRegion: environment.HOME_REGION });
+  logger.warn(
+    'nothing done: IAM is global, and the sentry of this account works in its home Region only',
+    { homeRegion: environment.HOME_REGION },
+  );
   metrics.addMetric(METRIC.runsSkipped, MetricUnit.Count, 1);
 }
 
 async function run(): Promise<void> {
   const configuration = await readKeySentryConfiguration(ssm, environment.CONFIGURATION_PARAMETER);
-  const look = async () => runKeySentry(configuration, { ...surroundings, asker: askerOf(configuration) }, SYSTEM_CLOCK.now());
+  const look = async () =>
+    runKeySentry(
+      configuration,
+      { ...surroundings, asker: askerOf(configuration) },
+      SYSTEM_CLOCK.now(),
+    );
   const report = await (table ? table.exclusively(RUN_LEASE, look) : look());
   const { userCount, unknowns } = report.survey;
-  const steps = report.keys.flatMap(({ step }) => (step ? [{ keyId: step.keyId, ...step.report }] : []));
+  const steps = report.keys.flatMap(({ step }) =>
+    step ? [{ keyId: step.keyId, ...step.report }] : [],
+  );
   logger.info('account looked at', {
     userCount,
     keysByClass: countByClass(report),
@@ -87,7 +114,13 @@ async function run(): Promise<void> {
 }
 
 function askerOf({ workflow }: LoadedKeySentryConfiguration): KeyAsker {
-  return workflow ? new KeyAsking(sqs, workflow) : { ask: async () => { throw new Error('The sentry asks, and has no workflow: deploy its stack again.'); } };
+  return workflow
+    ? new KeyAsking(sqs, workflow)
+    : {
+        ask: async () => {
+          throw new Error('The sentry asks, and has no workflow: deploy its stack again.');
+        },
+      };
 }
 
 function count(report: KeyReport): void {
@@ -106,5 +139,7 @@ function count(report: KeyReport): void {
     [METRIC.keysDeleted]: done.filter(({ step }) => step === 'delete').length,
     [METRIC.stepsFailed]: steps.filter(({ kind }) => kind === 'failed').length,
   };
-  Object.entries(counts).forEach(([name, value]) => metrics.addMetric(name, MetricUnit.Count, value));
+  Object.entries(counts).forEach(([name, value]) =>
+    metrics.addMetric(name, MetricUnit.Count, value),
+  );
 }

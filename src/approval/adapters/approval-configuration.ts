@@ -1,7 +1,10 @@
 import type { SSMClient } from '@aws-sdk/client-ssm';
 import * as z from 'zod/mini';
 import { readParameters } from '../../shared/adapters/configuration/ssm-parameters';
-import { APPROVAL_PARAMETER_VERSION, type ApprovalParameter } from '../contracts/approval-parameter';
+import {
+  APPROVAL_PARAMETER_VERSION,
+  type ApprovalParameter,
+} from '../contracts/approval-parameter';
 
 const text = z.string().check(z.minLength(1));
 const positive = z.number().check(z.positive());
@@ -30,8 +33,13 @@ const parameterSchema = z.object({
   auditSeconds: positive,
 });
 
-/** Reads the parameter that the deployment wrote. Throws where it is missing, or of another version. */
-export async function loadApprovalConfiguration(client: SSMClient, name: string): Promise<ApprovalParameter> {
+/**
+ * Reads the parameter that the deployment wrote. Throws where it is missing, or of another version.
+ */
+export async function loadApprovalConfiguration(
+  client: SSMClient,
+  name: string,
+): Promise<ApprovalParameter> {
   const [value = ''] = await readParameters(client, [name]);
   return parseApprovalConfiguration(value, name);
 }
@@ -39,13 +47,17 @@ export async function loadApprovalConfiguration(client: SSMClient, name: string)
 export function parseApprovalConfiguration(value: string, name: string): ApprovalParameter {
   const parsed = parameterSchema.safeParse(jsonIn(value, name));
   if (parsed.success) return parsed.data;
-  throw new Error(`The SSM parameter ${name} is not of version ${APPROVAL_PARAMETER_VERSION} of this library: ${z.prettifyError(parsed.error)}`);
+  throw new Error(
+    `The SSM parameter ${name} is not of version ${APPROVAL_PARAMETER_VERSION} of this library: ${z.prettifyError(parsed.error)}`,
+  );
 }
 
 function jsonIn(value: string, name: string): unknown {
   try {
     return JSON.parse(value);
   } catch (error) {
-    throw new Error(`The SSM parameter ${name} is no JSON. Deploy the workflow's stack again.`, { cause: error });
+    throw new Error(`The SSM parameter ${name} is no JSON. Deploy the workflow's stack again.`, {
+      cause: error,
+    });
   }
 }

@@ -1,12 +1,20 @@
 import { createHash } from 'node:crypto';
 import type { Question } from '../domain/question';
 
-/** Of all that a decision is about: what people are shown, and what is carried out. The same for whoever makes it, in SHA-256, as hex. */
+/**
+ * Of all that a decision is about: what people are shown, and what is carried out. The same for
+ * whoever makes it, in SHA-256, as hex.
+ */
 export function approvalDigest(question: Question, payload: string): string {
-  return createHash('sha256').update(canonicalJson([question, payload])).digest('hex');
+  return createHash('sha256')
+    .update(canonicalJson([question, payload]))
+    .digest('hex');
 }
 
-/** Keys in order, and nothing for what is undefined: a value that went through a queue or a table has the same text. */
+/**
+ * Keys in order, and nothing for what is undefined: a value that went through a queue or a table
+ * has the same text.
+ */
 export function canonicalJson(value: unknown): string {
   return JSON.stringify(value, (_, inner: unknown) => (isRecord(inner) ? inOrder(inner) : inner));
 }
@@ -16,5 +24,7 @@ function isRecord(value: unknown): value is object {
 }
 
 function inOrder(record: object): object {
-  return Object.fromEntries(Object.entries(record).sort(([one], [other]) => (one < other ? -1 : 1)));
+  return Object.fromEntries(
+    Object.entries(record).sort(([one], [other]) => (one < other ? -1 : 1)),
+  );
 }

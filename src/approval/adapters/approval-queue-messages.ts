@@ -3,9 +3,17 @@ import * as z from 'zod/mini';
 import { approvalDigest } from './approval-digest';
 import { questionSchema } from './approval-schemas';
 import {
-  APPROVAL_MESSAGE_VERSION, type AskMessage, type DecisionMessage, type DecisionStatement, type OutcomeMessage,
+  APPROVAL_MESSAGE_VERSION,
+  type AskMessage,
+  type DecisionMessage,
+  type DecisionStatement,
+  type OutcomeMessage,
 } from '../contracts/approval-messages';
-import { APPROVAL_QUEUE_MESSAGE_VERSION, type ClickPointer, type MessagesPointer } from '../contracts/approval-queue-messages';
+import {
+  APPROVAL_QUEUE_MESSAGE_VERSION,
+  type ClickPointer,
+  type MessagesPointer,
+} from '../contracts/approval-queue-messages';
 import type { Ask } from '../domain/admit';
 import type { ApprovalRequest, CarryingOutcome } from '../domain/approval-request';
 import type { Attempt } from '../domain/due';
@@ -13,7 +21,9 @@ import type { Attempt } from '../domain/due';
 const MOST_QUESTION_BYTES = 200_000;
 const MOST_PAYLOAD_BYTES = 64 * 1024;
 
-/** Question and payload stand in one item of 400 KB, together with all that happens to the request. */
+/**
+ * Question and payload stand in one item of 400 KB, together with all that happens to the request.
+ */
 const MOST_STORED_BYTES = 280_000;
 
 /** Others may want the same, and are named in the same item. Names in AWS are far shorter. */
@@ -35,16 +45,42 @@ const name = z.string().check(z.minLength(1), z.maxLength(128));
 const key = z.string().check(z.minLength(1), z.maxLength(256));
 
 const question = questionSchema.check(
-  z.refine((value) => bytesOf(value) <= MOST_QUESTION_BYTES, `takes more than ${MOST_QUESTION_BYTES} bytes as JSON`),
-  z.refine(({ requester }) => bytesOf(requester) <= MOST_REQUESTER_BYTES, `its requester takes more than ${MOST_REQUESTER_BYTES} bytes as JSON`),
+  z.refine(
+    (value) => bytesOf(value) <= MOST_QUESTION_BYTES,
+    `takes more than ${MOST_QUESTION_BYTES} bytes as JSON`,
+  ),
+  z.refine(
+    ({ requester }) => bytesOf(requester) <= MOST_REQUESTER_BYTES,
+    `its requester takes more than ${MOST_REQUESTER_BYTES} bytes as JSON`,
+  ),
 );
 const payload = z.string().check(
-  z.refine((text) => Buffer.byteLength(text) <= MOST_PAYLOAD_BYTES, `takes more than ${MOST_PAYLOAD_BYTES} bytes`),
-  z.refine((text) => bytesOf(JSON.stringify(text)) <= MOST_RETURNED_BYTES, `takes more than ${MOST_RETURNED_BYTES} bytes in a decision, where it is JSON in JSON`),
+  z.refine(
+    (text) => Buffer.byteLength(text) <= MOST_PAYLOAD_BYTES,
+    `takes more than ${MOST_PAYLOAD_BYTES} bytes`,
+  ),
+  z.refine(
+    (text) => bytesOf(JSON.stringify(text)) <= MOST_RETURNED_BYTES,
+    `takes more than ${MOST_RETURNED_BYTES} bytes in a decision, where it is JSON in JSON`,
+  ),
 );
-const askSchema = z.object({ version, type: z.literal('ask'), requestId, asker: name, subject: key, source: key, question, payload }).check(
-  z.refine((ask) => bytesOf([ask.question, ask.payload]) <= MOST_STORED_BYTES, `question and payload take more than ${MOST_STORED_BYTES} bytes together, as JSON`),
-);
+const askSchema = z
+  .object({
+    version,
+    type: z.literal('ask'),
+    requestId,
+    asker: name,
+    subject: key,
+    source: key,
+    question,
+    payload,
+  })
+  .check(
+    z.refine(
+      (ask) => bytesOf([ask.question, ask.payload]) <= MOST_STORED_BYTES,
+      `question and payload take more than ${MOST_STORED_BYTES} bytes together, as JSON`,
+    ),
+  );
 const outcomeSchema = z.object({
   version,
   type: z.literal('outcome'),
@@ -57,10 +93,23 @@ const outcomeSchema = z.object({
 });
 const workflowMessageSchema = z.discriminatedUnion('type', [askSchema, outcomeSchema]);
 
-const clickPointerSchema = z.object({ version: pointerVersion, type: z.literal('click'), clickId: digest });
-const messagesPointerSchema = z.object({ version: pointerVersion, type: z.literal('messages'), requestId });
+const clickPointerSchema = z.object({
+  version: pointerVersion,
+  type: z.literal('click'),
+  clickId: digest,
+});
+const messagesPointerSchema = z.object({
+  version: pointerVersion,
+  type: z.literal('messages'),
+  requestId,
+});
 
-const decisionSchema = z.object({ version, type: z.literal('decision'), statement: z.string(), mac: z.string() });
+const decisionSchema = z.object({
+  version,
+  type: z.literal('decision'),
+  statement: z.string(),
+  mac: z.string(),
+});
 const statementSchema = z.object({
   version,
   requestId,
@@ -79,7 +128,13 @@ const statementSchema = z.object({
 /** What an asker says to the workflow. */
 export type WorkflowMessage =
   | { readonly kind: 'ask'; readonly ask: Ask }
-  | { readonly kind: 'outcome'; readonly requestId: string; readonly asker: string; readonly attempt: Attempt; readonly outcome: Omit<CarryingOutcome, 'at'> };
+  | {
+      readonly kind: 'outcome';
+      readonly requestId: string;
+      readonly asker: string;
+      readonly attempt: Attempt;
+      readonly outcome: Omit<CarryingOutcome, 'at'>;
+    };
 
 /** A decision as it came: nothing in it counts until the MAC of its text is verified. */
 export interface ReceivedDecision {
@@ -93,7 +148,13 @@ export function parseWorkflowMessage(body: string): WorkflowMessage {
   const message = parse(workflowMessageSchema, body, 'The message to the approval workflow');
   if (message.type === 'outcome') {
     const { requestId: id, asker, outcome: kind, text } = message;
-    return { kind: 'outcome', requestId: id, asker, attempt: { phase: message.phase, attempt: message.attempt }, outcome: { kind, text } };
+    return {
+      kind: 'outcome',
+      requestId: id,
+      asker,
+      attempt: { phase: message.phase, attempt: message.attempt },
+      outcome: { kind, text },
+    };
   }
   const { version: _, type: __, ...ask } = message;
   return { kind: 'ask', ask: { ...ask, digest: approvalDigest(ask.question, ask.payload) } };
@@ -107,15 +168,35 @@ export function parseMessagesPointer(body: string): MessagesPointer {
   return parse(messagesPointerSchema, body, 'The message about messages');
 }
 
-/** For askers. Verify the MAC of `statementText`, and compare the digest with your own, before you do what the statement says. */
+/**
+ * For askers. Verify the MAC of `statementText`, and compare the digest with your own, before you
+ * do what the statement says.
+ */
 export function parseDecision(body: string): ReceivedDecision {
-  const { statement: statementText, mac } = parse(decisionSchema, body, 'The message about a decision');
-  return { statement: parse(statementSchema, statementText, 'The statement of a decision'), statementText, mac };
+  const { statement: statementText, mac } = parse(
+    decisionSchema,
+    body,
+    'The message about a decision',
+  );
+  return {
+    statement: parse(statementSchema, statementText, 'The statement of a decision'),
+    statementText,
+    mac,
+  };
 }
 
 /** What is signed and told to the asker. Throws where nothing is decided. */
-export function decisionStatement({ id, asker, digest: requestDigest, payload: returned, decision, carrying }: ApprovalRequest): string {
-  if (!decision || !carrying) throw new Error(`The request ${id} is not decided: there is nothing to tell ${asker}.`);
+export function decisionStatement({
+  id,
+  asker,
+  digest: requestDigest,
+  payload: returned,
+  decision,
+  carrying,
+}: ApprovalRequest): string {
+  if (!decision || !carrying) {
+    throw new Error(`The request ${id} is not decided: there is nothing to tell ${asker}.`);
+  }
   return JSON.stringify({
     version: APPROVAL_MESSAGE_VERSION,
     requestId: id,
@@ -133,41 +214,102 @@ export function decisionStatement({ id, asker, digest: requestDigest, payload: r
 }
 
 /** For askers: has people asked, or says what has become of a decision. */
-export async function sendToWorkflow(client: SQSClient, queueUrl: string, message: AskMessage | OutcomeMessage): Promise<void> {
+export async function sendToWorkflow(
+  client: SQSClient,
+  queueUrl: string,
+  message: AskMessage | OutcomeMessage,
+): Promise<void> {
   await send(client, queueUrl, message);
 }
 
-export async function sendDecision(client: SQSClient, queueUrl: string, statement: string, mac: string): Promise<void> {
-  await send(client, queueUrl, { version: APPROVAL_MESSAGE_VERSION, type: 'decision', statement, mac } satisfies DecisionMessage);
+export async function sendDecision(
+  client: SQSClient,
+  queueUrl: string,
+  statement: string,
+  mac: string,
+): Promise<void> {
+  await send(client, queueUrl, {
+    version: APPROVAL_MESSAGE_VERSION,
+    type: 'decision',
+    statement,
+    mac,
+  } satisfies DecisionMessage);
 }
 
-export async function pointToClick(client: SQSClient, queueUrl: string, clickId: string): Promise<void> {
-  await send(client, queueUrl, { version: APPROVAL_QUEUE_MESSAGE_VERSION, type: 'click', clickId } satisfies ClickPointer);
+export async function pointToClick(
+  client: SQSClient,
+  queueUrl: string,
+  clickId: string,
+): Promise<void> {
+  await send(client, queueUrl, {
+    version: APPROVAL_QUEUE_MESSAGE_VERSION,
+    type: 'click',
+    clickId,
+  } satisfies ClickPointer);
 }
 
-/** What is to be tried again later than SQS can wait for is found by the run over what is due, too. */
-export async function pointToMessages(client: SQSClient, queueUrl: string, id: string, afterMilliseconds = 0): Promise<void> {
-  const pointer = { version: APPROVAL_QUEUE_MESSAGE_VERSION, type: 'messages', requestId: id } satisfies MessagesPointer;
-  await send(client, queueUrl, pointer, Math.min(MOST_DELAY_SECONDS, Math.ceil(afterMilliseconds / 1_000)));
+/**
+ * What is to be tried again later than SQS can wait for is found by the run over what is due, too.
+ */
+export async function pointToMessages(
+  client: SQSClient,
+  queueUrl: string,
+  id: string,
+  afterMilliseconds = 0,
+): Promise<void> {
+  const pointer = {
+    version: APPROVAL_QUEUE_MESSAGE_VERSION,
+    type: 'messages',
+    requestId: id,
+  } satisfies MessagesPointer;
+  await send(
+    client,
+    queueUrl,
+    pointer,
+    Math.min(MOST_DELAY_SECONDS, Math.ceil(afterMilliseconds / 1_000)),
+  );
 }
 
-async function send(client: SQSClient, queueUrl: string, message: object, delaySeconds = 0): Promise<void> {
-  await client.send(new SendMessageCommand({ QueueUrl: queueUrl, MessageBody: queueText(message), DelaySeconds: delaySeconds }));
+async function send(
+  client: SQSClient,
+  queueUrl: string,
+  message: object,
+  delaySeconds = 0,
+): Promise<void> {
+  await client.send(
+    new SendMessageCommand({
+      QueueUrl: queueUrl,
+      MessageBody: queueText(message),
+      DelaySeconds: delaySeconds,
+    }),
+  );
 }
 
-/** SQS refuses two characters that JSON leaves as they are, and that may stand in what an attacker wrote. */
+/**
+ * SQS refuses two characters that JSON leaves as they are, and that may stand in what an attacker
+ * wrote.
+ */
 export function queueText(message: object): string {
-  return JSON.stringify(message).replace(/[\uFFFE\uFFFF]/g, (character) => `\\u${character.charCodeAt(0).toString(16)}`);
+  return JSON.stringify(message).replace(
+    /[\uFFFE\uFFFF]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16)}`,
+  );
 }
 
 function bytesOf(value: unknown): number {
   return Buffer.byteLength(JSON.stringify(value));
 }
 
-function parse<Schema extends z.ZodMiniType>(schema: Schema, body: string, what: string): z.infer<Schema> {
+function parse<Schema extends z.ZodMiniType>(
+  schema: Schema,
+  body: string,
+  what: string,
+): z.infer<Schema> {
   const parsed = schema.safeParse(jsonIn(body, what));
   if (parsed.success) return parsed.data;
-  throw new Error(`${what} cannot be read by this version of the library: ${z.prettifyError(parsed.error)}`);
+  throw new Error(
+    `${what} cannot be read by this version of the library: ${z.prettifyError(parsed.error)}`,
+  );
 }
 
 function jsonIn(body: string, what: string): unknown {

@@ -4,7 +4,10 @@ import { APPROVAL_ITEM_VERSION, APPROVAL_KEY } from '../contracts/approval-items
 
 export type Item = Record<string, AttributeValue>;
 
-const time = z.pipe(z.iso.datetime(), z.transform((text) => new Date(text)));
+const time = z.pipe(
+  z.iso.datetime(),
+  z.transform((text) => new Date(text)),
+);
 const optionalText = z.optional(z.string());
 const optionalTime = z.optional(time);
 
@@ -12,12 +15,25 @@ const optionalTime = z.optional(time);
 const shownText = z.string().check(z.maxLength(20_000));
 const optionalShownText = z.optional(shownText);
 
-/** Strict: what this version does not know, it could not show, and nobody must approve what is not shown. */
+/**
+ * Strict: what this version does not know, it could not show, and nobody must approve what is not
+ * shown.
+ */
 export const questionSchema = z.strictObject({
   title: shownText,
-  requester: z.strictObject({ name: shownText, email: optionalShownText, isAutomatic: z.optional(z.boolean()) }),
+  requester: z.strictObject({
+    name: shownText,
+    email: optionalShownText,
+    isAutomatic: z.optional(z.boolean()),
+  }),
   facts: z.array(z.strictObject({ label: shownText, value: shownText })),
-  changes: z.array(z.strictObject({ before: optionalShownText, after: optionalShownText, remarks: z.array(shownText) })),
+  changes: z.array(
+    z.strictObject({
+      before: optionalShownText,
+      after: optionalShownText,
+      remarks: z.array(shownText),
+    }),
+  ),
   meanwhile: shownText,
   ifApproved: shownText,
   ifDenied: shownText,
@@ -29,14 +45,43 @@ export const questionSchema = z.strictObject({
 const messageName = z.discriminatedUnion('kind', [
   z.object({ kind: z.enum(['question', 'whole']) }),
   z.object({ kind: z.literal('reminder'), number: z.int() }),
-  z.object({ kind: z.literal('step'), step: z.enum(['asked', 'approved', 'denied', 'expired', 'carried-out', 'conflicting', 'failed', 'ended']) }),
-  z.object({ kind: z.literal('refusal'), userId: z.string(), clickId: z.string(), text: z.string() }),
+  z.object({
+    kind: z.literal('step'),
+    step: z.enum([
+      'asked',
+      'approved',
+      'denied',
+      'expired',
+      'carried-out',
+      'conflicting',
+      'failed',
+      'ended',
+    ]),
+  }),
+  z.object({
+    kind: z.literal('refusal'),
+    userId: z.string(),
+    clickId: z.string(),
+    text: z.string(),
+  }),
 ]);
 
 const auditEntry = z.object({
   at: time,
   what: z.enum([
-    'asked', 'repeated', 'reminded', 'vote', 'decided', 'refused-click', 'carried-out', 'conflicting', 'failed', 'retried', 'ended', 'viewed', 'not-asked',
+    'asked',
+    'repeated',
+    'reminded',
+    'vote',
+    'decided',
+    'refused-click',
+    'carried-out',
+    'conflicting',
+    'failed',
+    'retried',
+    'ended',
+    'viewed',
+    'not-asked',
   ]),
   by: optionalText,
   clickId: optionalText,
@@ -53,34 +98,53 @@ export const storedRequest = z.object({
   digest: z.string(),
   askedAt: time,
   expiresAt: time,
-  requesters: z.array(z.object({ name: z.string(), email: optionalText, isAutomatic: z.optional(z.boolean()), slackUserId: optionalText })),
+  requesters: z.array(
+    z.object({
+      name: z.string(),
+      email: optionalText,
+      isAutomatic: z.optional(z.boolean()),
+      slackUserId: optionalText,
+    }),
+  ),
   joined: z.array(z.string()),
   repeats: z.int(),
   votes: z.array(z.object({ userId: z.string(), at: time, seconds: z.optional(z.int()) })),
   judgedClicks: z.array(z.string()),
   reminders: z.int(),
-  decision: z.optional(z.object({
-    kind: z.enum(['approved', 'denied', 'expired', 'not-asked']),
-    at: time,
-    by: z.array(z.string()),
-    until: optionalTime,
-    reason: z.optional(z.enum(['denied-before', 'too-many'])),
-  })),
-  carrying: z.optional(z.object({
-    phase: z.enum(['decision', 'end']),
-    attempt: z.int(),
-    sentAt: optionalTime,
-    outcome: z.optional(z.object({ kind: z.enum(['carried-out', 'conflicting', 'failed']), text: z.string(), at: time })),
-  })),
-  messages: z.array(z.object({
-    name: messageName,
-    wanted: z.int(),
-    shown: z.int(),
-    notBefore: optionalTime,
-    leasedUntil: optionalTime,
-    failures: z.int(),
-    copies: z.array(z.object({ channelId: z.string(), ts: z.string() })),
-  })),
+  decision: z.optional(
+    z.object({
+      kind: z.enum(['approved', 'denied', 'expired', 'not-asked']),
+      at: time,
+      by: z.array(z.string()),
+      until: optionalTime,
+      reason: z.optional(z.enum(['denied-before', 'too-many'])),
+    }),
+  ),
+  carrying: z.optional(
+    z.object({
+      phase: z.enum(['decision', 'end']),
+      attempt: z.int(),
+      sentAt: optionalTime,
+      outcome: z.optional(
+        z.object({
+          kind: z.enum(['carried-out', 'conflicting', 'failed']),
+          text: z.string(),
+          at: time,
+        }),
+      ),
+    }),
+  ),
+  messages: z.array(
+    z.object({
+      name: messageName,
+      wanted: z.int(),
+      shown: z.int(),
+      notBefore: optionalTime,
+      leasedUntil: optionalTime,
+      failures: z.int(),
+      copies: z.array(z.object({ channelId: z.string(), ts: z.string() })),
+    }),
+  ),
   unannounced: z.array(auditEntry),
 });
 
@@ -98,11 +162,21 @@ export const storedClick = z.object({
   receivedAt: time,
 });
 
-const versionSchema = z.object({ version: z.object({ N: z.literal(String(APPROVAL_ITEM_VERSION)) }) });
-const revisionSchema = z.object({ revision: z.object({ N: z.string().check(z.regex(/^[1-9]\d*$/)) }) });
+const versionSchema = z.object({
+  version: z.object({ N: z.literal(String(APPROVAL_ITEM_VERSION)) }),
+});
+const revisionSchema = z.object({
+  revision: z.object({ N: z.string().check(z.regex(/^[1-9]\d*$/)) }),
+});
 
-/** The value that an item holds. What another version of the library wrote, or cannot be read, throws: its meaning is not known here. */
-export function storedValue<Schema extends z.ZodMiniType>(schema: Schema, item: Item): z.infer<Schema> {
+/**
+ * The value that an item holds. What another version of the library wrote, or cannot be read,
+ * throws: its meaning is not known here.
+ */
+export function storedValue<Schema extends z.ZodMiniType>(
+  schema: Schema,
+  item: Item,
+): z.infer<Schema> {
   const version = versionSchema.safeParse(item);
   if (!version.success) throw unreadable(item, z.prettifyError(version.error));
   const parsed = schema.safeParse(jsonIn(item));
@@ -117,8 +191,12 @@ export function storedRevision(item: Item): number {
 }
 
 export function unreadable(item: Item, reason: string): Error {
-  const [partition, sort] = [APPROVAL_KEY.partition, APPROVAL_KEY.sort].map((name) => item[name]?.S);
-  return new Error(`The approval workflow's item ${partition} / ${sort} is not of version ${APPROVAL_ITEM_VERSION}: ${reason}`);
+  const [partition, sort] = [APPROVAL_KEY.partition, APPROVAL_KEY.sort].map(
+    (name) => item[name]?.S,
+  );
+  return new Error(
+    `The approval workflow's item ${partition} / ${sort} is not of version ${APPROVAL_ITEM_VERSION}: ${reason}`,
+  );
 }
 
 function jsonIn(item: Item): unknown {

@@ -1,17 +1,49 @@
 import { createHash } from 'node:crypto';
 import {
-  ConditionalCheckFailedException, type DynamoDBClient, GetItemCommand, paginateQuery, type Put, PutItemCommand, TransactionCanceledException,
-  type TransactWriteItem, TransactWriteItemsCommand, UpdateItemCommand,
+  ConditionalCheckFailedException,
+  type DynamoDBClient,
+  GetItemCommand,
+  paginateQuery,
+  type Put,
+  PutItemCommand,
+  TransactionCanceledException,
+  type TransactWriteItem,
+  TransactWriteItemsCommand,
+  UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import { approvalDigest } from './approval-digest';
 import {
-  type Item, storedAsk, storedClick, storedRequest, storedRevision, storedSource, storedSubject, storedValue, unreadable,
+  type Item,
+  storedAsk,
+  storedClick,
+  storedRequest,
+  storedRevision,
+  storedSource,
+  storedSubject,
+  storedValue,
+  unreadable,
 } from './approval-schemas';
 import type { RequestSeals } from './request-seal';
-import { APPROVAL_EXPIRY, APPROVAL_ITEM_VERSION, APPROVAL_KEY, CLICK_PREFIX, DUE_INDEX } from '../contracts/approval-items';
-import { type Admission, NEW_SOURCE, NEW_SUBJECT, type SourceRecord, type SubjectRecord } from '../domain/admit';
+import {
+  APPROVAL_EXPIRY,
+  APPROVAL_ITEM_VERSION,
+  APPROVAL_KEY,
+  CLICK_PREFIX,
+  DUE_INDEX,
+} from '../contracts/approval-items';
+import {
+  type Admission,
+  NEW_SOURCE,
+  NEW_SUBJECT,
+  type SourceRecord,
+  type SubjectRecord,
+} from '../domain/admit';
 import type { ApprovalRequest, AuditEntry } from '../domain/approval-request';
-import { ApprovalConflictError, type ApprovalStore, type DueThings } from '../domain/approval-store';
+import {
+  ApprovalConflictError,
+  type ApprovalStore,
+  type DueThings,
+} from '../domain/approval-store';
 
 /** A click as Slack sent it, so that whoever judges it can verify it once more. */
 export interface StoredClick {
@@ -26,12 +58,18 @@ export interface StoredClick {
 /** DynamoDB takes 400 KB, with the names of the attributes. */
 const MOST_ITEM_BYTES = 390_000;
 
-/** By then its message in the queue has been read; if it was lost, the run over what is due reads the click. */
+/**
+ * By then its message in the queue has been read; if it was lost, the run over what is due reads
+ * the click.
+ */
 const CLICK_DUE_MILLISECONDS = 60_000;
 
 const CONFLICTS: ReadonlySet<string> = new Set(['ConditionalCheckFailed', 'TransactionConflict']);
 
-/** The memory of an approval workflow: requests with their audit, what was asked about a subject and by a source, and clicks. */
+/**
+ * The memory of an approval workflow: requests with their audit, what was asked about a subject and
+ * by a source, and clicks.
+ */
 export class DynamoApprovals implements ApprovalStore {
   /** As they were read: who cannot seal leaves them as they are. */
   private readonly knownSeals = new Map<string, string>();
@@ -61,18 +99,29 @@ export class DynamoApprovals implements ApprovalStore {
 
   async subject(subject: string): Promise<SubjectRecord> {
     const item = await this.get(subjectKey(subject));
-    return item ? { ...storedValue(storedSubject, item), revision: storedRevision(item) } : NEW_SUBJECT;
+    return item
+      ? { ...storedValue(storedSubject, item), revision: storedRevision(item) }
+      : NEW_SUBJECT;
   }
 
   async source(source: string): Promise<SourceRecord> {
     const item = await this.get(sourceKey(source));
-    return item ? { ...storedValue(storedSource, item), revision: storedRevision(item) } : NEW_SOURCE;
+    return item
+      ? { ...storedValue(storedSource, item), revision: storedRevision(item) }
+      : NEW_SOURCE;
   }
 
-  async admit({ request, subject, source }: Admission, sourceName: string, dueAt: Date | undefined): Promise<void> {
+  async admit(
+    { request, subject, source }: Admission,
+    sourceName: string,
+    dueAt: Date | undefined,
+  ): Promise<void> {
     const expiry = this.expiryOf(request);
     await this.transact(request.id, [
-      this.revised({ ...requestItem(request, dueAt), ...await this.sealFor(request, request), ...expiry }, request.revision),
+      this.revised(
+        { ...requestItem(request, dueAt), ...(await this.sealFor(request, request)), ...expiry },
+        request.revision,
+      ),
       this.takenPut(request.id, request),
       this.revised({ ...subjectItem(request.subject, subject), ...expiry }, subject.revision),
       this.revised({ ...sourceItem(sourceName, source), ...expiry }, source.revision),
@@ -80,28 +129,54 @@ export class DynamoApprovals implements ApprovalStore {
     ]);
   }
 
-  async write(request: ApprovalRequest, before: ApprovalRequest, dueAt: Date | undefined): Promise<void> {
-    const closed = request.decision && !before.decision ? await this.closedSubject(request) : undefined;
+  async write(
+    request: ApprovalRequest,
+    before: ApprovalRequest,
+    dueAt: Date | undefined,
+  ): Promise<void> {
+    const closed =
+      request.decision && !before.decision ? await this.closedSubject(request) : undefined;
     await this.transact(request.id, [
-      ...await this.writtenOver(request, before, dueAt),
-      ...(closed ? [this.revised({ ...subjectItem(request.subject, closed), ...this.expiryOf(request) }, closed.revision)] : []),
+      ...(await this.writtenOver(request, before, dueAt)),
+      ...(closed
+        ? [
+            this.revised(
+              { ...subjectItem(request.subject, closed), ...this.expiryOf(request) },
+              closed.revision,
+            ),
+          ]
+        : []),
     ]);
   }
 
-  async join(request: ApprovalRequest, before: ApprovalRequest, askId: string, dueAt: Date | undefined): Promise<void> {
-    await this.transact(request.id, [...await this.writtenOver(request, before, dueAt), this.takenPut(askId, request)]);
+  async join(
+    request: ApprovalRequest,
+    before: ApprovalRequest,
+    askId: string,
+    dueAt: Date | undefined,
+  ): Promise<void> {
+    await this.transact(request.id, [
+      ...(await this.writtenOver(request, before, dueAt)),
+      this.takenPut(askId, request),
+    ]);
   }
 
   /** From the index, which lags behind by moments: what is missing there is found the next time. */
   async due(now: Date, limit: number): Promise<DueThings> {
     const keys: string[] = [];
-    const pages = paginateQuery({ client: this.client, pageSize: limit }, {
-      TableName: this.table,
-      IndexName: DUE_INDEX.name,
-      KeyConditionExpression: '#of = :due AND #at <= :now',
-      ExpressionAttributeNames: { '#of': DUE_INDEX.partition, '#at': DUE_INDEX.sort },
-      ExpressionAttributeValues: { ':due': { S: DUE_INDEX.partitionValue }, ':now': { N: String(now.getTime()) } },
-    });
+    const pages = paginateQuery(
+      { client: this.client, pageSize: limit },
+      {
+        TableName: this.table,
+        IndexName: DUE_INDEX.name,
+        KeyConditionExpression: '#of = :due AND #at <= :now',
+        ExpressionAttributeNames: { '#of': DUE_INDEX.partition, '#at': DUE_INDEX.sort },
+        ExpressionAttributeValues: {
+          ':due': { S: DUE_INDEX.partitionValue },
+          ':now': { N: String(now.getTime()) },
+        },
+      },
+    );
     for await (const { Items: items = [] } of pages) {
       keys.push(...items.map((item) => item[APPROVAL_KEY.partition]?.S ?? ''));
       if (keys.length >= limit) break;
@@ -113,43 +188,72 @@ export class DynamoApprovals implements ApprovalStore {
   /** Once: a click that comes again changes nothing, judged or not. */
   async storeClick(click: StoredClick): Promise<void> {
     const expiresAt = click.receivedAt.getTime() + 1_000 * this.auditSeconds;
-    await ignoringUnmet(this.client.send(new PutItemCommand({
-      TableName: this.table,
-      Item: { ...clickItem(click), ...expiryAt(expiresAt) },
-      ConditionExpression: 'attribute_not_exists(#key)',
-      ExpressionAttributeNames: { '#key': APPROVAL_KEY.partition },
-    })));
+    await ignoringUnmet(
+      this.client.send(
+        new PutItemCommand({
+          TableName: this.table,
+          Item: { ...clickItem(click), ...expiryAt(expiresAt) },
+          ConditionExpression: 'attribute_not_exists(#key)',
+          ExpressionAttributeNames: { '#key': APPROVAL_KEY.partition },
+        }),
+      ),
+    );
   }
 
-  async readClick(id: string): Promise<StoredClick & { readonly isJudged: boolean } | undefined> {
+  async readClick(id: string): Promise<(StoredClick & { readonly isJudged: boolean }) | undefined> {
     const item = await this.get(clickKey(id));
     if (!item) return undefined;
     const { body, ...click } = storedValue(storedClick, item);
-    return { ...click, id, body: Buffer.from(body, 'base64'), isJudged: item[DUE_INDEX.partition] === undefined };
+    return {
+      ...click,
+      id,
+      body: Buffer.from(body, 'base64'),
+      isJudged: item[DUE_INDEX.partition] === undefined,
+    };
   }
 
   /** It is due no more. */
   async clickJudged(id: string): Promise<void> {
-    await ignoringUnmet(this.client.send(new UpdateItemCommand({
-      TableName: this.table,
-      Key: clickKey(id),
-      ConditionExpression: 'attribute_exists(#key)',
-      UpdateExpression: 'REMOVE #of, #at',
-      ExpressionAttributeNames: { '#key': APPROVAL_KEY.partition, '#of': DUE_INDEX.partition, '#at': DUE_INDEX.sort },
-    })));
+    await ignoringUnmet(
+      this.client.send(
+        new UpdateItemCommand({
+          TableName: this.table,
+          Key: clickKey(id),
+          ConditionExpression: 'attribute_exists(#key)',
+          UpdateExpression: 'REMOVE #of, #at',
+          ExpressionAttributeNames: {
+            '#key': APPROVAL_KEY.partition,
+            '#of': DUE_INDEX.partition,
+            '#at': DUE_INDEX.sort,
+          },
+        }),
+      ),
+    );
   }
 
   private async get(key: Item): Promise<Item | undefined> {
-    return (await this.client.send(new GetItemCommand({ TableName: this.table, Key: key, ConsistentRead: true }))).Item;
+    return (
+      await this.client.send(
+        new GetItemCommand({ TableName: this.table, Key: key, ConsistentRead: true }),
+      )
+    ).Item;
   }
 
   /** What its subject becomes with the decision; nothing, where the subject need not know. */
-  private async closedSubject({ id, subject, decision }: ApprovalRequest): Promise<SubjectRecord | undefined> {
+  private async closedSubject({
+    id,
+    subject,
+    decision,
+  }: ApprovalRequest): Promise<SubjectRecord | undefined> {
     const known = await this.subject(subject);
     const isOpen = known.openRequestId === id;
     const isDenied = decision?.kind === 'denied';
     if (!isOpen && !isDenied) return undefined;
-    return { ...known, ...(isOpen && { openRequestId: undefined }), ...(isDenied && { deniedAt: decision.at }) };
+    return {
+      ...known,
+      ...(isOpen && { openRequestId: undefined }),
+      ...(isDenied && { deniedAt: decision.at }),
+    };
   }
 
   private async transact(requestId: string, items: TransactWriteItem[]): Promise<void> {
@@ -161,21 +265,38 @@ export class DynamoApprovals implements ApprovalStore {
     }
   }
 
-  private async writtenOver(request: ApprovalRequest, before: ApprovalRequest, dueAt: Date | undefined): Promise<TransactWriteItem[]> {
+  private async writtenOver(
+    request: ApprovalRequest,
+    before: ApprovalRequest,
+    dueAt: Date | undefined,
+  ): Promise<TransactWriteItem[]> {
     const seal = await this.sealFor(request, before);
-    const item = { ...requestItem({ ...request, revision: before.revision }, dueAt), ...seal, ...this.expiryOf(request) };
+    const item = {
+      ...requestItem({ ...request, revision: before.revision }, dueAt),
+      ...seal,
+      ...this.expiryOf(request),
+    };
     return [this.revised(item, before.revision), ...this.auditPuts(request, before.unannounced)];
   }
 
   /** Once: an ask that comes again is known by it, whatever has become of the request. */
   private takenPut(askId: string, request: ApprovalRequest): TransactWriteItem {
-    const item = { ...askKey(askId), ...stored({ requestId: request.id }), ...this.expiryOf(request) };
+    const item = {
+      ...askKey(askId),
+      ...stored({ requestId: request.id }),
+      ...this.expiryOf(request),
+    };
     return { Put: { TableName: this.table, Item: item, ...unchangedSince(0) } };
   }
 
-  /** Kept for the revision that it becomes, too: what was written is written again without being read. */
+  /**
+   * Kept for the revision that it becomes, too: what was written is written again without being
+   * read.
+   */
   private async sealFor(request: ApprovalRequest, before: ApprovalRequest): Promise<Item> {
-    const seal = this.seals ? await this.seals.sealOf(request) : this.knownSeals.get(sealKey(before));
+    const seal = this.seals
+      ? await this.seals.sealOf(request)
+      : this.knownSeals.get(sealKey(before));
     if (seal === undefined) return {};
     this.knownSeals.set(sealKey({ ...request, revision: before.revision + 1 }), seal);
     return { [SEAL]: { S: seal } };
@@ -183,20 +304,40 @@ export class DynamoApprovals implements ApprovalStore {
 
   /** Puts an item one revision later, where it is still as it was read. */
   private revised(item: Item, revision: number): TransactWriteItem {
-    return { Put: { TableName: this.table, Item: { ...item, revision: { N: String(revision + 1) } }, ...unchangedSince(revision) } };
+    return {
+      Put: {
+        TableName: this.table,
+        Item: { ...item, revision: { N: String(revision + 1) } },
+        ...unchangedSince(revision),
+      },
+    };
   }
 
-  /** Of the entries that are new. Two that are the same in all are one: DynamoDB takes each key once. */
+  /**
+   * Of the entries that are new. Two that are the same in all are one: DynamoDB takes each key
+   * once.
+   */
   private auditPuts(request: ApprovalRequest, known: readonly AuditEntry[]): TransactWriteItem[] {
     const knownKeys = new Set(known.map((entry) => auditSortKey(entry)));
     const added = new Map(request.unannounced.map((entry) => [auditSortKey(entry), entry]));
-    return [...added].filter(([sort]) => !knownKeys.has(sort)).map(([sort, entry]) => ({
-      Put: { TableName: this.table, Item: { ...keyOf(`${REQUEST_PREFIX}${request.id}`, sort), ...stored(entry), ...this.expiryOf(request) } },
-    }));
+    return [...added]
+      .filter(([sort]) => !knownKeys.has(sort))
+      .map(([sort, entry]) => ({
+        Put: {
+          TableName: this.table,
+          Item: {
+            ...keyOf(`${REQUEST_PREFIX}${request.id}`, sort),
+            ...stored(entry),
+            ...this.expiryOf(request),
+          },
+        },
+      }));
   }
 
   private expiryOf({ expiresAt, decision }: ApprovalRequest): Item {
-    return expiryAt(Math.max(expiresAt.getTime(), decision?.until?.getTime() ?? 0) + 1_000 * this.auditSeconds);
+    return expiryAt(
+      Math.max(expiresAt.getTime(), decision?.until?.getTime() ?? 0) + 1_000 * this.auditSeconds,
+    );
   }
 }
 
@@ -212,10 +353,18 @@ function sealKey({ id, revision }: Pick<ApprovalRequest, 'id' | 'revision'>): st
   return `${id} ${revision}`;
 }
 
-type Condition = Pick<Put, 'ConditionExpression' | 'ExpressionAttributeNames' | 'ExpressionAttributeValues'>;
+type Condition = Pick<
+  Put,
+  'ConditionExpression' | 'ExpressionAttributeNames' | 'ExpressionAttributeValues'
+>;
 
 function unchangedSince(revision: number): Condition {
-  if (revision === 0) return { ConditionExpression: 'attribute_not_exists(#key)', ExpressionAttributeNames: { '#key': APPROVAL_KEY.partition } };
+  if (revision === 0) {
+    return {
+      ConditionExpression: 'attribute_not_exists(#key)',
+      ExpressionAttributeNames: { '#key': APPROVAL_KEY.partition },
+    };
+  }
   return {
     ConditionExpression: '#revision = :read',
     ExpressionAttributeNames: { '#revision': 'revision' },
@@ -225,7 +374,9 @@ function unchangedSince(revision: number): Condition {
 
 function isConflict(error: unknown): boolean {
   if (!(error instanceof TransactionCanceledException)) return false;
-  const codes = (error.CancellationReasons ?? []).flatMap(({ Code: code }) => (code && code !== 'None' ? [code] : []));
+  const codes = (error.CancellationReasons ?? []).flatMap(({ Code: code }) =>
+    code && code !== 'None' ? [code] : [],
+  );
   return codes.length > 0 && codes.every((code) => CONFLICTS.has(code));
 }
 
@@ -275,7 +426,12 @@ function stored(value: object): Item {
 }
 
 function due(at: Date | undefined): Item {
-  return at ? { [DUE_INDEX.partition]: { S: DUE_INDEX.partitionValue }, [DUE_INDEX.sort]: { N: String(at.getTime()) } } : {};
+  return at
+    ? {
+        [DUE_INDEX.partition]: { S: DUE_INDEX.partitionValue },
+        [DUE_INDEX.sort]: { N: String(at.getTime()) },
+      }
+    : {};
 }
 
 function expiryAt(milliseconds: number): Item {
@@ -304,12 +460,20 @@ function clickItem({ id, body, ...click }: StoredClick): Item {
   return { ...clickKey(id), ...stored({ ...click, body: body.toString('base64') }), ...due(dueAt) };
 }
 
-/** Throws where somebody else has written what is asked: it must not be shown, and not be carried out. */
+/**
+ * Throws where somebody else has written what is asked: it must not be shown, and not be carried
+ * out.
+ */
 function requestOf(item: Item, requestId: string): ApprovalRequest {
   const request = { ...storedValue(storedRequest, item), revision: storedRevision(item) };
   if (request.id !== requestId) throw unreadable(item, `it holds the request ${request.id}`);
   const digest = approvalDigest(request.question, request.payload);
-  if (request.digest !== digest) throw unreadable(item, `its digest is ${request.digest}, but that of its question and payload is ${digest}. Who has changed it?`);
+  if (request.digest !== digest) {
+    throw unreadable(
+      item,
+      `its digest is ${request.digest}, but that of its question and payload is ${digest}. Who has changed it?`,
+    );
+  }
   return request;
 }
 

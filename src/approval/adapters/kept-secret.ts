@@ -1,4 +1,9 @@
-import { GetSecretValueCommand, type GetSecretValueCommandOutput, ResourceNotFoundException, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import {
+  GetSecretValueCommand,
+  type GetSecretValueCommandOutput,
+  ResourceNotFoundException,
+  type SecretsManagerClient,
+} from '@aws-sdk/client-secrets-manager';
 import type { Clock } from '../../shared/domain/clock';
 
 const MINUTE = 60_000;
@@ -9,7 +14,10 @@ const KEPT_FOR_MILLISECONDS = 5 * MINUTE;
 /** Anybody can send what asks for a refresh: it must not become a flood of reads. */
 const BETWEEN_REFRESHES_MILLISECONDS = MINUTE;
 
-/** What was signed before a rotation is on its way for no longer. The earlier value itself stays until the next rotation, in months. */
+/**
+ * What was signed before a rotation is on its way for no longer. The earlier value itself stays
+ * until the next rotation, in months.
+ */
 const GRACE_MILLISECONDS = 15 * MINUTE;
 
 interface Secret {
@@ -25,7 +33,11 @@ export class KeptSecret {
 
   private lastReadAt = Number.NEGATIVE_INFINITY;
 
-  constructor(private readonly client: SecretsManagerClient, private readonly secretArn: string, private readonly clock: Pick<Clock, 'now'>) {}
+  constructor(
+    private readonly client: SecretsManagerClient,
+    private readonly secretArn: string,
+    private readonly clock: Pick<Clock, 'now'>,
+  ) {}
 
   async current(): Promise<string> {
     return (await this.secret()).current;
@@ -39,7 +51,9 @@ export class KeptSecret {
 
   /** Reads it again, unless it was read within a minute. What is kept stays where that fails. */
   async refresh(): Promise<void> {
-    if (this.reading || this.now() >= this.lastReadAt + BETWEEN_REFRESHES_MILLISECONDS) await this.read();
+    if (this.reading || this.now() >= this.lastReadAt + BETWEEN_REFRESHES_MILLISECONDS) {
+      await this.read();
+    }
   }
 
   private async secret(): Promise<Secret> {
@@ -48,7 +62,9 @@ export class KeptSecret {
   }
 
   private read(): Promise<Secret> {
-    this.reading ??= this.load().finally(() => { this.reading = undefined; });
+    this.reading ??= this.load().finally(() => {
+      this.reading = undefined;
+    });
     return this.reading;
   }
 
@@ -68,7 +84,9 @@ export class KeptSecret {
     const text = version?.SecretString?.trim();
     if (text) return { text, createdAt: version?.CreatedDate };
     const found = version ? 'holds no text' : 'does not exist, or has no value yet';
-    throw new Error(`The secret ${this.secretArn} ${found}. Put the value into the secret, as plain text, with "aws secretsmanager put-secret-value".`);
+    throw new Error(
+      `The secret ${this.secretArn} ${found}. Put the value into the secret, as plain text, with "aws secretsmanager put-secret-value".`,
+    );
   }
 
   private async previousText(): Promise<string | undefined> {
@@ -77,7 +95,9 @@ export class KeptSecret {
 
   private async version(stage: string): Promise<GetSecretValueCommandOutput | undefined> {
     try {
-      return await this.client.send(new GetSecretValueCommand({ SecretId: this.secretArn, VersionStage: stage }));
+      return await this.client.send(
+        new GetSecretValueCommand({ SecretId: this.secretArn, VersionStage: stage }),
+      );
     } catch (error) {
       if (error instanceof ResourceNotFoundException) return undefined;
       throw error;

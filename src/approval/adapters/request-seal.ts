@@ -2,14 +2,17 @@ import { canonicalJson } from './approval-digest';
 import type { KmsSigner } from './kms-signer';
 import type { ApprovalRequest } from '../domain/approval-request';
 
-/** Before what is sealed, so that no seal is ever the MAC of a decision's statement, which is JSON. */
+/**
+ * Before what is sealed, so that no seal is ever the MAC of a decision's statement, which is JSON.
+ */
 const PREFIX = 'state of a request\n';
 
 const MOST_KNOWN = 100;
 
 /**
- * Seals what of a request decides, by the key that only the function has that judges clicks: whoever writes into the table can destroy a
- * request, but have nothing approved. An earlier state with its seal is no way to it, either: people would have to click again.
+ * Seals what of a request decides, by the key that only the function has that judges clicks:
+ * whoever writes into the table can destroy a request, but have nothing approved. An earlier state
+ * with its seal is no way to it, either: people would have to click again.
  */
 export class RequestSeals {
   private readonly known = new Map<string, Promise<string>>();
@@ -29,14 +32,31 @@ export class RequestSeals {
 
   /** Throws where somebody else has written what decides. */
   async verify(request: ApprovalRequest, seal: string | undefined): Promise<void> {
-    if (seal !== undefined && await this.sealOf(request) === seal) return;
-    throw new Error(`The request ${request.id} ${seal ? 'is not as it was sealed' : 'has no seal'}, so nothing is decided by it. Who has changed it?`);
+    if (seal !== undefined && (await this.sealOf(request)) === seal) return;
+    throw new Error(
+      `The request ${request.id} ${seal ? 'is not as it was sealed' : 'has no seal'}, so nothing is decided by it. Who has changed it?`,
+    );
   }
 }
 
-/** All but its messages, and how far its telling is: those who bring messages write these, and cannot seal. */
+/**
+ * All but its messages, and how far its telling is: those who bring messages write these, and
+ * cannot seal.
+ */
 function sealedText(request: ApprovalRequest): string {
-  const { id, asker, subject, digest, askedAt, expiresAt, requesters, votes, judgedClicks, decision, carrying } = request;
+  const {
+    id,
+    asker,
+    subject,
+    digest,
+    askedAt,
+    expiresAt,
+    requesters,
+    votes,
+    judgedClicks,
+    decision,
+    carrying,
+  } = request;
   const phase = carrying && [carrying.phase, carrying.attempt];
   return `${PREFIX}${canonicalJson({ id, asker, subject, digest, askedAt, expiresAt, requesters, votes, judgedClicks, decision, phase })}`;
 }

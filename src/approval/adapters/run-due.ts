@@ -16,8 +16,14 @@ export interface DueWork {
   failed(id: string, error: unknown): void;
 }
 
-/** Does all that is due, once each. What fails stays due, and hides nothing that comes after it. Gives the failures. */
-export async function runDue(work: DueWork, clock: Pick<Clock, 'now'>): Promise<readonly unknown[]> {
+/**
+ * Does all that is due, once each. What fails stays due, and hides nothing that comes after it.
+ * Gives the failures.
+ */
+export async function runDue(
+  work: DueWork,
+  clock: Pick<Clock, 'now'>,
+): Promise<readonly unknown[]> {
   const end = clock.now().getTime() + RUN_MILLISECONDS;
   const isOver = () => clock.now().getTime() >= end;
   const seen = new Set<string>();

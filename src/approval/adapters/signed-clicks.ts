@@ -1,19 +1,47 @@
 import { clickIdOf, type StoredClick } from './dynamo-approvals';
 import { type Click, parseButton } from '../domain/click';
-import { type Click as SlackClick, parseInteraction, UnreadableInteractionError } from './slack/interaction-payload';
+import {
+  type Click as SlackClick,
+  parseInteraction,
+  UnreadableInteractionError,
+} from './slack/interaction-payload';
 import { type RequestHeaders, verifySignature } from './slack/request-signature';
 
 const TIMESTAMP = 'x-slack-request-timestamp';
 const SIGNATURE = 'x-slack-signature';
 
 /** What is kept of a request whose signature was verified. */
-export function storedClickOf(headers: RequestHeaders, body: Buffer, receivedAt: Date): StoredClick {
-  return { id: clickIdOf(body), body, timestamp: header(headers, TIMESTAMP), signature: header(headers, SIGNATURE), receivedAt };
+export function storedClickOf(
+  headers: RequestHeaders,
+  body: Buffer,
+  receivedAt: Date,
+): StoredClick {
+  return {
+    id: clickIdOf(body),
+    body,
+    timestamp: header(headers, TIMESTAMP),
+    signature: header(headers, SIGNATURE),
+    receivedAt,
+  };
 }
 
-/** Whether Slack has signed it, as of when it came: whoever can write into the table cannot make clicks. */
-export function isSlacks({ id, body, timestamp, signature, receivedAt }: StoredClick, secrets: readonly string[]): boolean {
-  return id === clickIdOf(body) && verifySignature({ headers: { [TIMESTAMP]: timestamp, [SIGNATURE]: signature }, body, now: receivedAt, secrets });
+/**
+ * Whether Slack has signed it, as of when it came: whoever can write into the table cannot make
+ * clicks.
+ */
+export function isSlacks(
+  { id, body, timestamp, signature, receivedAt }: StoredClick,
+  secrets: readonly string[],
+): boolean {
+  return (
+    id === clickIdOf(body) &&
+    verifySignature({
+      headers: { [TIMESTAMP]: timestamp, [SIGNATURE]: signature },
+      body,
+      now: receivedAt,
+      secrets,
+    })
+  );
 }
 
 /** Undefined where it is no click on a button of a workflow. */
@@ -33,7 +61,17 @@ export function workflowClick(click: SlackClick, id: string, at: Date): Click | 
   if (!button) return undefined;
   const { userId, userTeamId, appId, channelId, messageTs } = click;
   // Without a workspace the app is an organisation's, and no workspace of a workflow is like it.
-  return { id, userId, userTeamId, teamId: click.teamId ?? '', appId, channelId, messageTs, button, at };
+  return {
+    id,
+    userId,
+    userTeamId,
+    teamId: click.teamId ?? '',
+    appId,
+    channelId,
+    messageTs,
+    button,
+    at,
+  };
 }
 
 function header(headers: RequestHeaders, name: string): string {

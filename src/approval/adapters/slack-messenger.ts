@@ -6,8 +6,15 @@ import { MessengerRefusedError, type PostedMessage } from '../domain/messenger';
 import type { MessageContent, SlackWebApi } from './slack/slack-web-api';
 import { postToWebhook, SLACK_WEBHOOK_ORIGIN } from './slack/slack-webhook';
 
-/** What Slack says where somebody has deleted the message, and where this message, though there, cannot be changed any more. */
-const LOST: ReadonlySet<string> = new Set(['message_not_found', 'cant_update_message', 'edit_window_closed']);
+/**
+ * What Slack says where somebody has deleted the message, and where this message, though there,
+ * cannot be changed any more.
+ */
+const LOST: ReadonlySet<string> = new Set([
+  'message_not_found',
+  'cant_update_message',
+  'edit_window_closed',
+]);
 
 const blocksSchema = z.array(z.looseObject({ type: z.string() }));
 
@@ -21,7 +28,10 @@ export interface MonitoringPlace {
 
 /** Brings messages to people in Slack. */
 export class SlackMessenger implements Messenger {
-  constructor(private readonly api: SlackWebApi, private readonly place: MonitoringPlace) {}
+  constructor(
+    private readonly api: SlackWebApi,
+    private readonly place: MonitoringPlace,
+  ) {}
 
   post(channelId: string, message: RenderedMessage): Promise<PostedMessage> {
     return this.api.postMessage({ channelId, ...contentOf(message) });
@@ -48,9 +58,17 @@ export class SlackMessenger implements Messenger {
   async monitor(message: RenderedMessage): Promise<void> {
     const { monitoring, webhookUrl, webhookOrigin = SLACK_WEBHOOK_ORIGIN } = this.place;
     switch (monitoring.kind) {
-      case 'none': return;
-      case 'channel': await this.api.postMessage({ channelId: monitoring.channelId, ...contentOf(message) }); return;
-      case 'webhook': await postToWebhook(await webhookUrl(monitoring.secretArn), contentOf(message), webhookOrigin);
+      case 'none':
+        return;
+      case 'channel':
+        await this.api.postMessage({ channelId: monitoring.channelId, ...contentOf(message) });
+        return;
+      case 'webhook':
+        await postToWebhook(
+          await webhookUrl(monitoring.secretArn),
+          contentOf(message),
+          webhookOrigin,
+        );
     }
   }
 }

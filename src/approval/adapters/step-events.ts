@@ -1,29 +1,45 @@
 import { type EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import {
-  APPROVAL_EVENT_DETAIL_TYPE, APPROVAL_EVENT_SOURCE, APPROVAL_MESSAGE_VERSION, type ApprovalStepEvent,
+  APPROVAL_EVENT_DETAIL_TYPE,
+  APPROVAL_EVENT_SOURCE,
+  APPROVAL_MESSAGE_VERSION,
+  type ApprovalStepEvent,
 } from '../contracts/approval-messages';
 import type { ApprovalRequest, AuditEntry } from '../domain/approval-request';
 
 /** Puts one event for each step of a request on the account's default bus. */
 export class StepEvents {
-  constructor(private readonly client: EventBridgeClient, private readonly workflow: string) {}
+  constructor(
+    private readonly client: EventBridgeClient,
+    private readonly workflow: string,
+  ) {}
 
   async announce(request: ApprovalRequest, entry: AuditEntry): Promise<void> {
-    const { Entries: answers } = await this.client.send(new PutEventsCommand({
-      Entries: [{
-        Source: APPROVAL_EVENT_SOURCE,
-        DetailType: APPROVAL_EVENT_DETAIL_TYPE,
-        Time: entry.at,
-        Detail: JSON.stringify(stepEvent(this.workflow, request, entry)),
-      }],
-    }));
+    const { Entries: answers } = await this.client.send(
+      new PutEventsCommand({
+        Entries: [
+          {
+            Source: APPROVAL_EVENT_SOURCE,
+            DetailType: APPROVAL_EVENT_DETAIL_TYPE,
+            Time: entry.at,
+            Detail: JSON.stringify(stepEvent(this.workflow, request, entry)),
+          },
+        ],
+      }),
+    );
     const [answer] = answers ?? [];
     if (answer?.EventId) return;
-    throw new Error(`EventBridge refused the event about ${entry.what} of ${request.id}: ${answer?.ErrorCode ?? 'without a code'} ${answer?.ErrorMessage ?? ''}`);
+    throw new Error(
+      `EventBridge refused the event about ${entry.what} of ${request.id}: ${answer?.ErrorCode ?? 'without a code'} ${answer?.ErrorMessage ?? ''}`,
+    );
   }
 }
 
-function stepEvent(workflow: string, request: ApprovalRequest, { at, what, by, detail }: AuditEntry): ApprovalStepEvent {
+function stepEvent(
+  workflow: string,
+  request: ApprovalRequest,
+  { at, what, by, detail }: AuditEntry,
+): ApprovalStepEvent {
   const { id, asker, question, digest } = request;
   return {
     version: APPROVAL_MESSAGE_VERSION,

@@ -2,11 +2,11 @@ import { APPROVAL_METRICS as METRIC } from '../contracts/approval-metrics';
 import type { ApprovalRequest, AuditEntry } from '../domain/approval-request';
 
 const STEP_METRICS: Partial<Record<AuditEntry['what'], string>> = {
-  'asked': METRIC.requestsAsked,
+  asked: METRIC.requestsAsked,
   'not-asked': METRIC.requestsNotAsked,
-  'decided': METRIC.decisions,
+  decided: METRIC.decisions,
   'refused-click': METRIC.refusedClicks,
-  'failed': METRIC.carryingFailed,
+  failed: METRIC.carryingFailed,
 };
 
 /** The metrics that count a step of a request. */

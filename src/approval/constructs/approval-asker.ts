@@ -6,8 +6,8 @@ import { grantSend } from './workflow-rights';
 /**
  * Something that has people asked, and gets their decisions on a queue of its own.
  *
- * A decision comes with a MAC by the workflow's key. Check it before you act: whoever can put messages into your queue can put anything
- * into it, but only the workflow can make the MAC.
+ * A decision comes with a MAC by the workflow's key. Check it before you act: whoever can put
+ * messages into your queue can put anything into it, but only the workflow can make the MAC.
  */
 export class ApprovalAsker {
   /** @internal */
@@ -36,7 +36,11 @@ export class ApprovalAsker {
    * @param grantee usually the function that asks, or the one that carries decisions out.
    */
   public grantAsk(grantee: iam.IGrantable): iam.Grant {
-    const toCheck = iam.Grant.addToPrincipal({ grantee, actions: ['kms:VerifyMac'], resourceArns: [this.decisionKey.keyArn] });
+    const toCheck = iam.Grant.addToPrincipal({
+      grantee,
+      actions: ['kms:VerifyMac'],
+      resourceArns: [this.decisionKey.keyArn],
+    });
     return grantSend(grantee, this.requestQueue).combine(toCheck);
   }
 }

@@ -22,63 +22,121 @@ const MOST_DURATIONS = 5;
 const MOST_REQUESTS_AN_HOUR = 1000;
 
 /** What the props say, as the functions read it. `workflow` names the construct in errors. */
-export function approvalConfiguration(workflow: string, props: SlackApprovalWorkflowProps): ApprovalConfiguration {
-  const expireSeconds = seconds(workflow, 'expireAfter', props.expireAfter ?? Duration.hours(24), EXPIRY_RANGE);
+export function approvalConfiguration(
+  workflow: string,
+  props: SlackApprovalWorkflowProps,
+): ApprovalConfiguration {
+  const expireSeconds = seconds(
+    workflow,
+    'expireAfter',
+    props.expireAfter ?? Duration.hours(24),
+    EXPIRY_RANGE,
+  );
   return {
     approvers: props.approvers._selection,
     requiredApprovals: requiredApprovals(workflow, props),
     allowSelfApproval: props.allowSelfApproval ?? false,
-    approvalChannelId: checkedChannelId(props.approvalChannelId, `${workflow}: "approvalChannelId"`),
+    approvalChannelId: checkedChannelId(
+      props.approvalChannelId,
+      `${workflow}: "approvalChannelId"`,
+    ),
     expireMilliseconds: expireSeconds * 1_000,
     remindMilliseconds: remindSeconds(workflow, props, expireSeconds) * 1_000,
-    approvalSeconds: approvalSeconds(workflow, props.approvalDurations ?? [Duration.hours(1), Duration.hours(8)]),
-    denialPauseMilliseconds: seconds(workflow, 'pauseAfterDenial', props.pauseAfterDenial ?? Duration.hours(1), PAUSE_RANGE) * 1_000,
+    approvalSeconds: approvalSeconds(
+      workflow,
+      props.approvalDurations ?? [Duration.hours(1), Duration.hours(8)],
+    ),
+    denialPauseMilliseconds:
+      seconds(
+        workflow,
+        'pauseAfterDenial',
+        props.pauseAfterDenial ?? Duration.hours(1),
+        PAUSE_RANGE,
+      ) * 1_000,
     requestsAnHour: requestsAnHour(workflow, props.maxRequestsPerHour ?? 10),
   };
 }
 
-export function auditSeconds(workflow: string, { auditRetention = Duration.days(400) }: SlackApprovalWorkflowProps): number {
+export function auditSeconds(
+  workflow: string,
+  { auditRetention = Duration.days(400) }: SlackApprovalWorkflowProps,
+): number {
   return seconds(workflow, 'auditRetention', auditRetention, AUDIT_RANGE);
 }
 
-function seconds(workflow: string, name: string, duration: Duration, { least, most }: DurationRange): number {
+function seconds(
+  workflow: string,
+  name: string,
+  duration: Duration,
+  { least, most }: DurationRange,
+): number {
   const count = duration.toMilliseconds() / 1_000;
-  if (Number.isInteger(count) && count >= least.toSeconds() && count <= most.toSeconds()) return count;
-  throw new Error(`${workflow}: "${name}" is ${duration.toHumanString()}: write ${least.toHumanString()} to ${most.toHumanString()}, in whole seconds.`);
+  if (Number.isInteger(count) && count >= least.toSeconds() && count <= most.toSeconds()) {
+    return count;
+  }
+  throw new Error(
+    `${workflow}: "${name}" is ${duration.toHumanString()}: write ${least.toHumanString()} to ${most.toHumanString()}, in whole seconds.`,
+  );
 }
 
 /** By default, a request that expires sooner has no reminder. */
-function remindSeconds(workflow: string, { remindAfter }: SlackApprovalWorkflowProps, expireSeconds: number): number {
+function remindSeconds(
+  workflow: string,
+  { remindAfter }: SlackApprovalWorkflowProps,
+  expireSeconds: number,
+): number {
   const count = seconds(workflow, 'remindAfter', remindAfter ?? Duration.hours(4), REMINDER_RANGE);
   if (!remindAfter || count < expireSeconds) return count;
-  throw new Error(`${workflow}: "remindAfter" is ${remindAfter.toHumanString()} and requests expire after ${Duration.seconds(expireSeconds).toHumanString()}: ` +
-    'nobody would be reminded, so write a "remindAfter" that is shorter than "expireAfter".');
+  throw new Error(
+    `${workflow}: "remindAfter" is ${remindAfter.toHumanString()} and requests expire after ${Duration.seconds(expireSeconds).toHumanString()}: ` +
+      'nobody would be reminded, so write a "remindAfter" that is shorter than "expireAfter".',
+  );
 }
 
 function approvalSeconds(workflow: string, durations: readonly Duration[]): number[] {
   if (durations.length > MOST_DURATIONS) {
-    throw new Error(`${workflow}: "approvalDurations" has ${durations.length} entries, and each is a button: write up to ${MOST_DURATIONS}.`);
+    throw new Error(
+      `${workflow}: "approvalDurations" has ${durations.length} entries, and each is a button: write up to ${MOST_DURATIONS}.`,
+    );
   }
-  const counts = durations.map((duration) => seconds(workflow, 'approvalDurations', duration, APPROVAL_RANGE));
+  const counts = durations.map((duration) =>
+    seconds(workflow, 'approvalDurations', duration, APPROVAL_RANGE),
+  );
   const repeated = counts.findIndex((count, index) => counts.indexOf(count) < index);
   if (repeated < 0) return counts;
-  throw new Error(`${workflow}: "approvalDurations" has ${durations[repeated]!.toHumanString()} twice: write each duration once.`);
+  throw new Error(
+    `${workflow}: "approvalDurations" has ${durations[repeated]!.toHumanString()} twice: write each duration once.`,
+  );
 }
 
-function requiredApprovals(workflow: string, { requiredApprovals: count = 1, approvers }: SlackApprovalWorkflowProps): number {
+function requiredApprovals(
+  workflow: string,
+  { requiredApprovals: count = 1, approvers }: SlackApprovalWorkflowProps,
+): number {
   if (Token.isUnresolved(count)) return count;
   if (!Number.isInteger(count) || count < 1) {
-    throw new Error(`${workflow}: "requiredApprovals" is ${count}: write a whole number of people, at least 1.`);
+    throw new Error(
+      `${workflow}: "requiredApprovals" is ${count}: write a whole number of people, at least 1.`,
+    );
   }
   const { _selection: selection } = approvers;
   if (selection.kind === 'users' && count > selection.userIds.length) {
-    throw new Error(`${workflow}: "requiredApprovals" is ${count} and there are ${selection.userIds.length} approvers, so nothing could be approved: ` +
-      'name more approvers, or ask for fewer approvals.');
+    throw new Error(
+      `${workflow}: "requiredApprovals" is ${count} and there are ${selection.userIds.length} approvers, so nothing could be approved: ` +
+        'name more approvers, or ask for fewer approvals.',
+    );
   }
   return count;
 }
 
 function requestsAnHour(workflow: string, count: number): number {
-  if (Token.isUnresolved(count) || (Number.isInteger(count) && count >= 1 && count <= MOST_REQUESTS_AN_HOUR)) return count;
-  throw new Error(`${workflow}: "maxRequestsPerHour" is ${count}: write a whole number from 1 to ${MOST_REQUESTS_AN_HOUR}.`);
+  if (
+    Token.isUnresolved(count) ||
+    (Number.isInteger(count) && count >= 1 && count <= MOST_REQUESTS_AN_HOUR)
+  ) {
+    return count;
+  }
+  throw new Error(
+    `${workflow}: "maxRequestsPerHour" is ${count}: write a whole number from 1 to ${MOST_REQUESTS_AN_HOUR}.`,
+  );
 }

@@ -2,7 +2,12 @@ import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import { GuardedTable, textAttribute } from '../../shared/constructs/guarded-table';
-import { APPROVAL_EXPIRY, APPROVAL_KEY, CLICK_PREFIX, DUE_INDEX } from '../contracts/approval-items';
+import {
+  APPROVAL_EXPIRY,
+  APPROVAL_KEY,
+  CLICK_PREFIX,
+  DUE_INDEX,
+} from '../contracts/approval-items';
 
 /** The requests, who decided them, and every click: the workflow's memory, and its audit. */
 export class ApprovalTable extends GuardedTable {
@@ -20,7 +25,10 @@ export class ApprovalTable extends GuardedTable {
     });
   }
 
-  /** To add clicks, and neither read anything nor write anything else: whoever is reached from the internet must not write requests. */
+  /**
+   * To add clicks, and neither read anything nor write anything else: whoever is reached from the
+   * internet must not write requests.
+   */
   public grantAddClicks(writer: iam.IRole): void {
     this.grantPutBeneath(writer, CLICK_PREFIX);
     this.grantKeyToRead(writer);
@@ -40,11 +48,19 @@ export class ApprovalTable extends GuardedTable {
 
   /** To find what is due. */
   public grantFindDue(reader: iam.IGrantable): void {
-    iam.Grant.addToPrincipal({ grantee: reader, actions: ['dynamodb:Query'], resourceArns: [this.indexArn] });
+    iam.Grant.addToPrincipal({
+      grantee: reader,
+      actions: ['dynamodb:Query'],
+      resourceArns: [this.indexArn],
+    });
   }
 
   private grantGet(reader: iam.IGrantable): void {
-    iam.Grant.addToPrincipal({ grantee: reader, actions: ['dynamodb:GetItem'], resourceArns: [this.table.tableArn] });
+    iam.Grant.addToPrincipal({
+      grantee: reader,
+      actions: ['dynamodb:GetItem'],
+      resourceArns: [this.table.tableArn],
+    });
     this.grantKeyToRead(reader);
   }
 }

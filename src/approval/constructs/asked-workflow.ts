@@ -17,15 +17,24 @@ export class AskedWorkflow {
   public readonly unhandled: sqs.Queue;
 
   /**
-   * The queues stand beside the workflow: the sentry's stack needs the workflow's, and never the other way round as well.
+   * The queues stand beside the workflow: the sentry's stack needs the workflow's, and never the
+   * other way round as well.
    *
-   * @param timeout of the function that carries decisions out. Throws where the two are not in the same account and Region.
+   * @param timeout of the function that carries decisions out. Throws where the two are not in the
+   * same account and Region.
    */
-  constructor(sentry: Construct, public readonly workflow: SlackApprovalWorkflow, timeout: Duration) {
+  constructor(
+    sentry: Construct,
+    public readonly workflow: SlackApprovalWorkflow,
+    timeout: Duration,
+  ) {
     refuseOtherPlace(sentry, workflow);
     const place = new Construct(workflow, `Asker${sentry.node.addr.slice(-ADDRESS_DIGITS)}`);
     const common = { encryption: sqs.QueueEncryption.SQS_MANAGED, enforceSSL: true };
-    this.unhandled = new sqs.Queue(place, 'UnhandledDecisions', { ...common, retentionPeriod: Duration.days(14) });
+    this.unhandled = new sqs.Queue(place, 'UnhandledDecisions', {
+      ...common,
+      retentionPeriod: Duration.days(14),
+    });
     this.decisions = new sqs.Queue(place, 'Decisions', {
       ...common,
       visibilityTimeout: Duration.seconds(6 * timeout.toSeconds()),
@@ -40,7 +49,9 @@ function refuseOtherPlace(sentry: Construct, workflow: SlackApprovalWorkflow): v
   for (const place of ['account', 'region'] as const) {
     const [own, other] = [Stack.of(sentry)[place], Stack.of(workflow)[place]];
     if ([own, other].some(Token.isUnresolved) || own === other) continue;
-    throw new Error(`${sentry.node.path}: it is in the ${place} ${own}, and the workflow ${workflow.node.path} that it asks in ${other}: ` +
-      'write a SlackApprovalWorkflow for the sentry\'s own account and Region.');
+    throw new Error(
+      `${sentry.node.path}: it is in the ${place} ${own}, and the workflow ${workflow.node.path} that it asks in ${other}: ` +
+        "write a SlackApprovalWorkflow for the sentry's own account and Region.",
+    );
   }
 }

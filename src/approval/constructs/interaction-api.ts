@@ -32,8 +32,9 @@ const ACCESS_LOG = JSON.stringify({
 });
 
 /**
- * Where Slack brings clicks to. The URL stands in the Slack app: so the API, and what there can be one of in it, have logical ids that come
- * from the id of the workflow alone, and stay when the workflow moves within its stack.
+ * Where Slack brings clicks to. The URL stands in the Slack app: so the API, and what there can be
+ * one of in it, have logical ids that come from the id of the workflow alone, and stay when the
+ * workflow moves within its stack.
  */
 export class InteractionApi extends Construct {
   /** What the Slack app has to be given. */
@@ -41,16 +42,32 @@ export class InteractionApi extends Construct {
 
   public readonly api: apigwv2.HttpApi;
 
-  constructor(private readonly workflow: Construct, id: string, { handler, domainMapping }: InteractionApiProps) {
+  constructor(
+    private readonly workflow: Construct,
+    id: string,
+    { handler, domainMapping }: InteractionApiProps,
+  ) {
     super(workflow, id);
-    const api = new apigwv2.HttpApi(this, 'Api', { description: `Takes clicks in Slack for ${workflow.node.path}`, createDefaultStage: false });
-    const [route] = api.addRoutes({ path: PATH, methods: [apigwv2.HttpMethod.POST], integration: new HttpLambdaIntegration('Receive', handler) });
-    const accessLogs = new logs.LogGroup(this, 'AccessLogs', { retention: logs.RetentionDays.ONE_YEAR });
+    const api = new apigwv2.HttpApi(this, 'Api', {
+      description: `Takes clicks in Slack for ${workflow.node.path}`,
+      createDefaultStage: false,
+    });
+    const [route] = api.addRoutes({
+      path: PATH,
+      methods: [apigwv2.HttpMethod.POST],
+      integration: new HttpLambdaIntegration('Receive', handler),
+    });
+    const accessLogs = new logs.LogGroup(this, 'AccessLogs', {
+      retention: logs.RetentionDays.ONE_YEAR,
+    });
     const stage = new apigwv2.HttpStage(this, 'Stage', {
       httpApi: api,
       autoDeploy: true,
       throttle: { rateLimit: REQUESTS_A_SECOND, burstLimit: BURST },
-      accessLogSettings: { destination: new apigwv2.LogGroupLogDestination(accessLogs), format: apigateway.AccessLogFormat.custom(ACCESS_LOG) },
+      accessLogSettings: {
+        destination: new apigwv2.LogGroupLogDestination(accessLogs),
+        format: apigateway.AccessLogFormat.custom(ACCESS_LOG),
+      },
       domainMapping,
     });
     const base = domainMapping ? stage.domainUrl : stage.url;
@@ -59,8 +76,14 @@ export class InteractionApi extends Construct {
     this.pin(api, 'SlackApi');
     this.pin(route!, 'SlackApiRoute');
     this.pin(stage, 'SlackApiStage');
-    stage.node.children.filter((child) => child instanceof apigwv2.ApiMapping).forEach((mapping) => this.pin(mapping, 'SlackApiMapping'));
-    Validations.of(route!).acknowledge({ id: 'AwsSolutions-APIG4', reason: 'Slack signs what it sends, and the function refuses all else: API Gateway cannot check that.' });
+    stage.node.children
+      .filter((child) => child instanceof apigwv2.ApiMapping)
+      .forEach((mapping) => this.pin(mapping, 'SlackApiMapping'));
+    Validations.of(route!).acknowledge({
+      id: 'AwsSolutions-APIG4',
+      reason:
+        'Slack signs what it sends, and the function refuses all else: API Gateway cannot check that.',
+    });
   }
 
   private pin(construct: Construct, suffix: string): void {
@@ -72,9 +95,20 @@ export class InteractionApi extends Construct {
 
   private rivalErrors(element: CfnElement, logicalId: string): string[] {
     const stack = Stack.of(this);
-    const rival = stack.node.findAll().find((other) => CfnElement.isCfnElement(other) && other !== element && Stack.of(other) === stack
-      && stack.resolve(other.logicalId) === logicalId);
-    return rival ? [`${this.workflow.node.path}: its URL hangs on the logical id ${logicalId}, which ${rival.node.path} has in the same stack already: ` +
-      'give the workflow another id.'] : [];
+    const rival = stack.node
+      .findAll()
+      .find(
+        (other) =>
+          CfnElement.isCfnElement(other) &&
+          other !== element &&
+          Stack.of(other) === stack &&
+          stack.resolve(other.logicalId) === logicalId,
+      );
+    return rival
+      ? [
+          `${this.workflow.node.path}: its URL hangs on the logical id ${logicalId}, which ${rival.node.path} has in the same stack already: ` +
+            'give the workflow another id.',
+        ]
+      : [];
   }
 }

@@ -11,7 +11,10 @@ const SCOPES = ['chat:write', 'users:read', 'users:read.email', 'usergroups:read
  */
 export function slackAppManifest(workflow: string, interactionsUrl: string) {
   return {
-    display_information: { name: 'Approvals', description: `Asks for approvals: ${workflow}`.slice(0, LONGEST_DESCRIPTION) },
+    display_information: {
+      name: 'Approvals',
+      description: `Asks for approvals: ${workflow}`.slice(0, LONGEST_DESCRIPTION),
+    },
     features: { bot_user: { display_name: 'Approvals', always_online: false } },
     oauth_config: { scopes: { bot: SCOPES } },
     settings: {

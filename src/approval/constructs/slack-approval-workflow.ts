@@ -1,4 +1,13 @@
-import { Annotations, CfnOutput, Duration, RemovalPolicy, Resource, Stack, Token, Validations } from 'aws-cdk-lib';
+import {
+  Annotations,
+  CfnOutput,
+  Duration,
+  RemovalPolicy,
+  Resource,
+  Stack,
+  Token,
+  Validations,
+} from 'aws-cdk-lib';
 import type * as apigwv2 from 'aws-cdk-lib/aws-apigatewayv2';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as events from 'aws-cdk-lib/aws-events';
@@ -32,17 +41,21 @@ import { RECEIVE_INTERACTION } from '../contracts/receive-interaction.environmen
 
 /** Properties of a SlackApprovalWorkflow. All durations are in whole seconds, or it throws. */
 export interface SlackApprovalWorkflowProps {
-  /** The signing secret of the Slack app, as the plain text of a secret in the workflow's own account and Region. */
+  /**
+   * The signing secret of the Slack app, as the plain text of a secret in the workflow's own
+   * account and Region.
+   */
   readonly signingSecret: secretsmanager.ISecret;
 
   /**
-   * The bot token of the Slack app (xoxb-…), as the plain text of a secret in the workflow's own account and Region. Throws if it is the
-   * secret that holds the signing secret.
+   * The bot token of the Slack app (xoxb-…), as the plain text of a secret in the workflow's own
+   * account and Region. Throws if it is the secret that holds the signing secret.
    */
   readonly botToken: secretsmanager.ISecret;
 
   /**
-   * The channel in which people are asked, and decide: its id, such as C0123ABCD. The app must be a member. Throws if it is malformed.
+   * The channel in which people are asked, and decide: its id, such as C0123ABCD. The app must be a
+   * member. Throws if it is malformed.
    */
   readonly approvalChannelId: string;
 
@@ -50,24 +63,24 @@ export interface SlackApprovalWorkflowProps {
   readonly approvers: Approvers;
 
   /**
-   * Where it is told what becomes of requests, for those who watch and do not decide. Throws if it is a webhook whose secret is one of
-   * the app's own.
+   * Where it is told what becomes of requests, for those who watch and do not decide. Throws if it
+   * is a webhook whose secret is one of the app's own.
    *
    * @default - nowhere but in the approval channel
    */
   readonly monitoringChannel?: SlackDestination;
 
   /**
-   * How many different people have to approve. One denial ends a request. Throws if it is no whole number of at least 1, and if it is
-   * more than the users who may decide.
+   * How many different people have to approve. One denial ends a request. Throws if it is no whole
+   * number of at least 1, and if it is more than the users who may decide.
    *
    * @default 1
    */
   readonly requiredApprovals?: number;
 
   /**
-   * Whether the one who wants something may approve it. If not, and nobody knows who that is in Slack, two people have to approve: one of
-   * them is another in any case.
+   * Whether the one who wants something may approve it. If not, and nobody knows who that is in
+   * Slack, two people have to approve: one of them is another in any case.
    *
    * @default false
    */
@@ -81,16 +94,16 @@ export interface SlackApprovalWorkflowProps {
   readonly expireAfter?: Duration;
 
   /**
-   * How long after the request, and after each reminder, people are reminded of it. 1 minute to 14 days, or this throws; it throws too if it
-   * is not shorter than `expireAfter`.
+   * How long after the request, and after each reminder, people are reminded of it. 1 minute to 14
+   * days, or this throws; it throws too if it is not shorter than `expireAfter`.
    *
    * @default Duration.hours(4); requests that expire sooner have no reminder
    */
   readonly remindAfter?: Duration;
 
   /**
-   * For how long something may be approved, beside for good: a button for each. Up to five, each 5 minutes to 30 days and none twice, or
-   * this throws. An empty list: for good only.
+   * For how long something may be approved, beside for good: a button for each. Up to five, each 5
+   * minutes to 30 days and none twice, or this throws. An empty list: for good only.
    *
    * @default - one hour, and eight hours
    */
@@ -104,31 +117,34 @@ export interface SlackApprovalWorkflowProps {
   readonly pauseAfterDenial?: Duration;
 
   /**
-   * How many requests one actor may cause about one thing, such as a group, in an hour. Nobody is asked about more, and an alarm goes.
-   * A whole number from 1 to 1000, or this throws.
+   * How many requests one actor may cause about one thing, such as a group, in an hour. Nobody is
+   * asked about more, and an alarm goes. A whole number from 1 to 1000, or this throws.
    *
    * @default 10
    */
   readonly maxRequestsPerHour?: number;
 
   /**
-   * For how long requests, clicks and all that became of them are kept once they are over. 7 days to 3650 days, or this throws.
+   * For how long requests, clicks and all that became of them are kept once they are over. 7 days
+   * to 3650 days, or this throws.
    *
    * @default Duration.days(400)
    */
   readonly auditRetention?: Duration;
 
   /**
-   * Where alarms about the workflow itself go, and word of tampering with it: a standard topic of the same Region, or this throws. If it is
-   * encrypted, it must be with a key of your own whose policy lets cloudwatch.amazonaws.com and events.amazonaws.com use it. A policy that the
-   * topic has is extended to let the account's alarms in; an imported topic must do so itself.
+   * Where alarms about the workflow itself go, and word of tampering with it: a standard topic of
+   * the same Region, or this throws. If it is encrypted, it must be with a key of your own whose
+   * policy lets cloudwatch.amazonaws.com and events.amazonaws.com use it. A policy that the topic
+   * has is extended to let the account's alarms in; an imported topic must do so itself.
    *
    * @default - a topic of the workflow's own, encrypted with a key of its own
    */
   readonly notificationTopic?: sns.ITopic;
 
   /**
-   * A domain name of your own, for the URL to which Slack brings clicks. It then stays whatever becomes of the API behind it.
+   * A domain name of your own, for the URL to which Slack brings clicks. It then stays whatever
+   * becomes of the API behind it.
    *
    * @default - the URL that API Gateway gives
    */
@@ -139,7 +155,10 @@ export interface SlackApprovalWorkflowProps {
 const RECEIVE_TIMEOUT = Duration.seconds(10);
 const FUNCTION_TIMEOUT = Duration.seconds(60);
 
-/** With the growing pauses between them, about six hours of tries before a message goes to the dead-letter queue. */
+/**
+ * With the growing pauses between them, about six hours of tries before a message goes to the
+ * dead-letter queue.
+ */
 const MAX_TRIES = 30;
 
 /** With the pauses between them, the sixth try comes after five minutes. */
@@ -148,7 +167,10 @@ const TRIES_BEFORE_ALARM = 5;
 /** A flood of requests must not eat up the account's concurrency. */
 const MAX_CONCURRENCY = 10;
 
-/** Slack takes about one message a second in a channel. Two, so that one that waits for Slack holds up nothing; Lambda takes no less. */
+/**
+ * Slack takes about one message a second in a channel. Two, so that one that waits for Slack holds
+ * up nothing; Lambda takes no less.
+ */
 const DELIVERIES_AT_ONCE = 2;
 
 /** In five minutes. The internet knocks at every URL now and then. */
@@ -162,19 +184,26 @@ const LONGEST_ASKER_NAME = 128;
 /**
  * Asks people in Slack, and brings the decision to whoever asked: once, and proved.
  *
- * It needs a Slack app, which `slackAppManifest` makes, and its two secrets. It has no rights to anything that it asks about.
+ * It needs a Slack app, which `slackAppManifest` makes, and its two secrets. It has no rights to
+ * anything that it asks about.
  */
 export class SlackApprovalWorkflow extends Construct {
   /** Where alarms go: subscribe to it. */
   public readonly notificationTopic: sns.ITopic;
 
-  /** Alarms about the workflow itself. They publish to the notification topic; add actions of your own at will. */
+  /**
+   * Alarms about the workflow itself. They publish to the notification topic; add actions of your
+   * own at will.
+   */
   public readonly alarms: cloudwatch.Alarm[];
 
   /** Where Slack brings clicks to: the request URL in the app's interactivity settings. */
   public readonly interactionsUrl: string;
 
-  /** The manifest of the Slack app, as JSON: pasted into Slack, it makes the app. It is an output of the stack too. */
+  /**
+   * The manifest of the Slack app, as JSON: pasted into Slack, it makes the app. It is an output of
+   * the stack too.
+   */
   public readonly slackAppManifest: string;
 
   private readonly parameter: WorkflowParameter;
@@ -184,8 +213,9 @@ export class SlackApprovalWorkflow extends Construct {
   private readonly expireSeconds: number;
 
   /**
-   * Throws if a duration, a number or an id is out of its range, if more people have to approve than there are, if two of the secrets are
-   * the same, and if the topic cannot work. That two workflows of one stack have the same id is an error at synth: their URLs hang on it.
+   * Throws if a duration, a number or an id is out of its range, if more people have to approve
+   * than there are, if two of the secrets are the same, and if the topic cannot work. That two
+   * workflows of one stack have the same id is an error at synth: their URLs hang on it.
    */
   constructor(scope: Construct, id: string, props: SlackApprovalWorkflowProps) {
     super(scope, id);
@@ -196,8 +226,14 @@ export class SlackApprovalWorkflow extends Construct {
     this.warnOfLonelyApprover(props);
     this.expireSeconds = configuration.expireMilliseconds / 1_000;
 
-    this.notificationTopic = props.notificationTopic ? givenTopic(this, props.notificationTopic) : notificationTopic(this, 'Notifications');
-    this.parameter = new WorkflowParameter(this, 'Parameter', { ...configuration, monitoring, auditSeconds: auditTime });
+    this.notificationTopic = props.notificationTopic
+      ? givenTopic(this, props.notificationTopic)
+      : notificationTopic(this, 'Notifications');
+    this.parameter = new WorkflowParameter(this, 'Parameter', {
+      ...configuration,
+      monitoring,
+      auditSeconds: auditTime,
+    });
     const table = new ApprovalTable(this, 'Requests');
     this.decisionKey = new kms.Key(this, 'DecisionKey', {
       keySpec: kms.KeySpec.HMAC_256,
@@ -286,35 +322,65 @@ export class SlackApprovalWorkflow extends Construct {
     const webhook = props.monitoringChannel?._secret;
     if (webhook) grantSecret(deliverer, webhook);
 
-    const { api, url } = new InteractionApi(this, 'Interactions', { handler: receiver, domainMapping: props.domainMapping });
+    const { api, url } = new InteractionApi(this, 'Interactions', {
+      handler: receiver,
+      domainMapping: props.domainMapping,
+    });
     this.interactionsUrl = url;
-    this.slackAppManifest = Stack.of(this).toJsonString(slackAppManifest(this.node.path, this.interactionsUrl));
-    new CfnOutput(this, 'SlackAppManifest', { value: this.slackAppManifest, description: 'Paste it into Slack, "Create an app" from a manifest' });
+    this.slackAppManifest = Stack.of(this).toJsonString(
+      slackAppManifest(this.node.path, this.interactionsUrl),
+    );
+    new CfnOutput(this, 'SlackAppManifest', {
+      value: this.slackAppManifest,
+      description: 'Paste it into Slack, "Create an app" from a manifest',
+    });
 
     const functions = [receiver, this.advancer, deliverer];
-    this.alarms = this.makeAlarms({ unhandledRequests, unhandledClicks, unhandledMessages, undelivered, receiver, deliverer, api });
+    this.alarms = this.makeAlarms({
+      unhandledRequests,
+      unhandledClicks,
+      unhandledMessages,
+      undelivered,
+      receiver,
+      deliverer,
+      api,
+    });
     new TamperRules(this, 'Tamper', {
       topic: this.notificationTopic,
       deadLetterQueue: undelivered,
       rules: [minuteRule],
       functions,
       tables: [table.table],
-      queues: [this.requests, clicks, messages, unhandledRequests, unhandledClicks, unhandledMessages, undelivered],
+      queues: [
+        this.requests,
+        clicks,
+        messages,
+        unhandledRequests,
+        unhandledClicks,
+        unhandledMessages,
+        undelivered,
+      ],
       parameters: [this.parameter.parameter],
       keys: [this.decisionKey],
       secrets: [props.signingSecret, props.botToken, ...(webhook ? [webhook] : [])],
       apis: [api],
       alarms: this.alarms,
     });
-    Validations.of(undelivered).acknowledge({ id: 'AwsSolutions-SQS3', reason: 'It is a dead-letter queue itself: that of EventBridge targets.' });
+    Validations.of(undelivered).acknowledge({
+      id: 'AwsSolutions-SQS3',
+      reason: 'It is a dead-letter queue itself: that of EventBridge targets.',
+    });
   }
 
   /**
-   * Lets somebody ask: a construct of the library does so itself, and one of your own can do the same.
+   * Lets somebody ask: a construct of the library does so itself, and one of your own can do the
+   * same.
    *
-   * @param name what it is known by in requests, 1 to 128 characters that are known at synth. Throws if it is out of that, or taken.
-   * @param decisions where its decisions go: a standard queue of the workflow's account and Region, which throws otherwise. If the app makes
-   * it, it must be in the workflow's stack, or this throws: the two would need each other to be deployed first.
+   * @param name what it is known by in requests, 1 to 128 characters that are known at synth.
+   * Throws if it is out of that, or taken.
+   * @param decisions where its decisions go: a standard queue of the workflow's account and Region,
+   * which throws otherwise. If the app makes it, it must be in the workflow's stack, or this
+   * throws: the two would need each other to be deployed first.
    */
   public addAsker(name: string, decisions: sqs.IQueue): ApprovalAsker {
     this.validateAsker(name, decisions);
@@ -348,7 +414,10 @@ export class SlackApprovalWorkflow extends Construct {
     return sentryMetric(this, APPROVAL_METRICS.undeliverableMessages, options);
   }
 
-  /** Requests that nobody was asked about: the same was denied a short while before, or there were too many. */
+  /**
+   * Requests that nobody was asked about: the same was denied a short while before, or there were
+   * too many.
+   */
   public metricRequestsNotAsked(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
     return sentryMetric(this, APPROVAL_METRICS.requestsNotAsked, options);
   }
@@ -372,78 +441,167 @@ export class SlackApprovalWorkflow extends Construct {
     return this.expireSeconds;
   }
 
-  private refuseSameSecrets({ signingSecret, botToken, monitoringChannel }: SlackApprovalWorkflowProps): void {
-    const secrets = [['signingSecret', signingSecret], ['botToken', botToken], ['monitoringChannel', monitoringChannel?._secret]] as const;
-    const named = secrets.flatMap(([name, secret]) => (secret ? [{ name, arn: secret.secretArn }] : []));
+  private refuseSameSecrets({
+    signingSecret,
+    botToken,
+    monitoringChannel,
+  }: SlackApprovalWorkflowProps): void {
+    const secrets = [
+      ['signingSecret', signingSecret],
+      ['botToken', botToken],
+      ['monitoringChannel', monitoringChannel?._secret],
+    ] as const;
+    const named = secrets.flatMap(([name, secret]) =>
+      secret ? [{ name, arn: secret.secretArn }] : [],
+    );
     for (const [index, { name, arn }] of named.entries()) {
       const other = named.slice(0, index).find((one) => one.arn === arn);
       if (!other) continue;
-      throw new Error(`${this.node.path}: "${other.name}" and "${name}" are the same secret, ${arn}: write one secret for each, with the value alone as its text.`);
+      throw new Error(
+        `${this.node.path}: "${other.name}" and "${name}" are the same secret, ${arn}: write one secret for each, with the value alone as its text.`,
+      );
     }
   }
 
-  private warnOfLonelyApprover({ approvers: { _selection: selection }, allowSelfApproval }: SlackApprovalWorkflowProps): void {
+  private warnOfLonelyApprover({
+    approvers: { _selection: selection },
+    allowSelfApproval,
+  }: SlackApprovalWorkflowProps): void {
     if (allowSelfApproval || selection.kind !== 'users' || selection.userIds.length > 1) return;
-    Annotations.of(this).addWarningV2('cdk-sentries:oneApprover',
+    Annotations.of(this).addWarningV2(
+      'cdk-sentries:oneApprover',
       'There is one approver, who may not approve what they asked for themselves; and where nobody knows in Slack who asked, two have to approve: ' +
-      'such requests can only be denied, or expire. Name more approvers, or write "allowSelfApproval: true".');
+        'such requests can only be denied, or expire. Name more approvers, or write "allowSelfApproval: true".',
+    );
   }
 
   /** Whatever rights others have in the account: who makes the MAC decides. */
   private letOnlyAdvancerDecide(role: iam.IRole): void {
-    iam.Grant.addToPrincipal({ grantee: role, actions: ['kms:GenerateMac'], resourceArns: [this.decisionKey.keyArn] });
-    this.decisionKey.addToResourcePolicy(new iam.PolicyStatement({
-      sid: 'WorkflowOnly',
-      effect: iam.Effect.DENY,
-      principals: [new iam.AnyPrincipal()],
+    iam.Grant.addToPrincipal({
+      grantee: role,
       actions: ['kms:GenerateMac'],
-      resources: ['*'],
-      conditions: { StringNotEquals: { 'aws:PrincipalArn': role.roleArn } },
-    }));
+      resourceArns: [this.decisionKey.keyArn],
+    });
+    this.decisionKey.addToResourcePolicy(
+      new iam.PolicyStatement({
+        sid: 'WorkflowOnly',
+        effect: iam.Effect.DENY,
+        principals: [new iam.AnyPrincipal()],
+        actions: ['kms:GenerateMac'],
+        resources: ['*'],
+        conditions: { StringNotEquals: { 'aws:PrincipalArn': role.roleArn } },
+      }),
+    );
   }
 
   private validateAsker(name: string, decisions: sqs.IQueue): void {
     if (Token.isUnresolved(name) || name.length === 0 || name.length > LONGEST_ASKER_NAME) {
-      throw new Error(`${this.node.path}: "${name}" is no name of an asker: write 1 to ${LONGEST_ASKER_NAME} characters that are known at synth, such as "my-asker".`);
+      throw new Error(
+        `${this.node.path}: "${name}" is no name of an asker: write 1 to ${LONGEST_ASKER_NAME} characters that are known at synth, such as "my-asker".`,
+      );
     }
     if (decisions.fifo) {
-      throw new Error(`${this.node.path}: the queue ${decisions.node.path} of the asker "${name}" is a FIFO queue, which decisions cannot go to: give a standard queue.`);
+      throw new Error(
+        `${this.node.path}: the queue ${decisions.node.path} of the asker "${name}" is a FIFO queue, which decisions cannot go to: give a standard queue.`,
+      );
     }
     const own = Stack.of(this);
     if (Resource.isOwnedResource(decisions) && Stack.of(decisions) !== own) {
-      throw new Error(`${this.node.path}: the queue ${decisions.node.path} of the asker "${name}" is in another stack than the workflow, and each would have to be ` +
-        `deployed before the other: make the queue in the workflow's stack, ${own.node.path}, or put all that asks into that stack.`);
+      throw new Error(
+        `${this.node.path}: the queue ${decisions.node.path} of the asker "${name}" is in another stack than the workflow, and each would have to be ` +
+          `deployed before the other: make the queue in the workflow's stack, ${own.node.path}, or put all that asks into that stack.`,
+      );
     }
     for (const place of ['account', 'region'] as const) {
       const theirs = decisions.env[place];
       if ([theirs, own[place]].some(Token.isUnresolved) || theirs === own[place]) continue;
-      throw new Error(`${this.node.path}: the queue ${decisions.node.path} of the asker "${name}" is in the ${place} ${theirs}, the workflow in ${own[place]}: ` +
-        'give a queue of the same account and Region.');
+      throw new Error(
+        `${this.node.path}: the queue ${decisions.node.path} of the asker "${name}" is in the ${place} ${theirs}, the workflow in ${own[place]}: ` +
+          'give a queue of the same account and Region.',
+      );
     }
   }
 
   private makeAlarms(parts: WatchedParts): cloudwatch.Alarm[] {
-    const { unhandledRequests, unhandledClicks, unhandledMessages, undelivered, receiver, deliverer, api } = parts;
+    const {
+      unhandledRequests,
+      unhandledClicks,
+      unhandledMessages,
+      undelivered,
+      receiver,
+      deliverer,
+      api,
+    } = parts;
     const topic = this.notificationTopic;
     const alarm = (id: string, metric: cloudwatch.Metric, threshold: number, description: string) =>
       new SentryAlarm(this, id, { metric, threshold, description, topic });
     const tally = (id: string, metric: cloudwatch.Metric, threshold: number, description: string) =>
-      new SentryAlarm(this, id, { metric, threshold, description, topic, statistic: cloudwatch.Stats.SUM, period: Duration.minutes(5) });
+      new SentryAlarm(this, id, {
+        metric,
+        threshold,
+        description,
+        topic,
+        statistic: cloudwatch.Stats.SUM,
+        period: Duration.minutes(5),
+      });
     const waiting = (queue: sqs.Queue) => queue.metricApproximateNumberOfMessagesVisible();
     return [
-      alarm('UnhandledRequestsAlarm', waiting(unhandledRequests), 0,
-        'The workflow gave up on requests or outcomes after hours of tries: nobody was asked, or an outcome is not shown.'),
-      alarm('UnhandledClicksAlarm', waiting(unhandledClicks), 0, 'The workflow gave up on clicks after hours of tries: they do not count yet.'),
-      alarm('UnhandledMessagesAlarm', waiting(unhandledMessages), 0, 'The workflow gave up on word of messages after hours of tries: they come to Slack late.'),
-      alarm('UndeliveredEventsAlarm', waiting(undelivered), 0, 'EventBridge could not hand word of tampering to the topic.'),
-      alarm('FailingMessagesAlarm', sentryMetric(this, APPROVAL_METRICS.failedTries), TRIES_BEFORE_ALARM,
-        'A request, a click or a message has failed for over five minutes: a call of the workflow is refused, or Slack is down.'),
-      // Once a message was received three times, SQS leaves it out of this metric: it shows requests that nobody takes.
-      alarm('WaitingRequestsAlarm', this.requests.metricApproximateAgeOfOldestMessage(), Duration.minutes(15).toSeconds(),
-        'A request has waited for over 15 minutes: the function does not take requests from its queue.'),
-      alarm('ReceiveErrorsAlarm', receiver.metricErrors(), 0, 'The function that takes clicks fails: people click, and nothing happens.'),
-      alarm('AdvanceErrorsAlarm', this.advancer.metricErrors(), 0, 'The function that judges clicks and does what is due fails: requests stand still.'),
-      alarm('DeliverErrorsAlarm', deliverer.metricErrors(), 0, 'The function that brings messages to Slack fails as a whole.'),
+      alarm(
+        'UnhandledRequestsAlarm',
+        waiting(unhandledRequests),
+        0,
+        'The workflow gave up on requests or outcomes after hours of tries: nobody was asked, or an outcome is not shown.',
+      ),
+      alarm(
+        'UnhandledClicksAlarm',
+        waiting(unhandledClicks),
+        0,
+        'The workflow gave up on clicks after hours of tries: they do not count yet.',
+      ),
+      alarm(
+        'UnhandledMessagesAlarm',
+        waiting(unhandledMessages),
+        0,
+        'The workflow gave up on word of messages after hours of tries: they come to Slack late.',
+      ),
+      alarm(
+        'UndeliveredEventsAlarm',
+        waiting(undelivered),
+        0,
+        'EventBridge could not hand word of tampering to the topic.',
+      ),
+      alarm(
+        'FailingMessagesAlarm',
+        sentryMetric(this, APPROVAL_METRICS.failedTries),
+        TRIES_BEFORE_ALARM,
+        'A request, a click or a message has failed for over five minutes: a call of the workflow is refused, or Slack is down.',
+      ),
+      // Once a message was received three times, SQS leaves it out of this metric: it shows
+      // requests that nobody takes.
+      alarm(
+        'WaitingRequestsAlarm',
+        this.requests.metricApproximateAgeOfOldestMessage(),
+        Duration.minutes(15).toSeconds(),
+        'A request has waited for over 15 minutes: the function does not take requests from its queue.',
+      ),
+      alarm(
+        'ReceiveErrorsAlarm',
+        receiver.metricErrors(),
+        0,
+        'The function that takes clicks fails: people click, and nothing happens.',
+      ),
+      alarm(
+        'AdvanceErrorsAlarm',
+        this.advancer.metricErrors(),
+        0,
+        'The function that judges clicks and does what is due fails: requests stand still.',
+      ),
+      alarm(
+        'DeliverErrorsAlarm',
+        deliverer.metricErrors(),
+        0,
+        'The function that brings messages to Slack fails as a whole.',
+      ),
       new SilenceAlarm(this, 'MissedRunsAlarm', {
         metric: sentryMetric(this, APPROVAL_METRICS.advanceRuns),
         period: ADVANCE_EVERY,
@@ -451,15 +609,36 @@ export class SlackApprovalWorkflow extends Construct {
         topic,
         description: `The workflow has not looked for ${SILENT_MINUTES} minutes what is due: nothing expires, no approval ends, and nothing lost is found.`,
       }),
-      tally('UndeliverableMessagesAlarm', this.metricUndeliverableMessages(), 0,
-        'Slack refuses messages: is the app a member of its channels, and its token good? The log of the delivering function says why.'),
-      tally('FailedClicksAlarm', api.metricServerError(), 0, 'Clicks were answered with an error: they were not kept, and Slack does not bring them again.'),
-      tally('ForeignOutcomesAlarm', sentryMetric(this, APPROVAL_METRICS.foreignOutcomes), 0,
-        'An outcome came for a request that its asker does not have: an asker was renamed, or somebody else can send to the queue of requests.'),
-      tally('RequestsCappedAlarm', this.metricRequestsCapped(), 0,
-        'Nobody was asked about a request, since one actor caused too many: somebody floods the approvers, or a tool runs wild.'),
-      tally('BadSignaturesAlarm', this.metricBadSignatures(), BAD_SIGNATURES_BEFORE_ALARM,
-        'The interactions URL gets many calls that Slack did not sign: somebody attacks it, or the signing secret is not that of the app.'),
+      tally(
+        'UndeliverableMessagesAlarm',
+        this.metricUndeliverableMessages(),
+        0,
+        'Slack refuses messages: is the app a member of its channels, and its token good? The log of the delivering function says why.',
+      ),
+      tally(
+        'FailedClicksAlarm',
+        api.metricServerError(),
+        0,
+        'Clicks were answered with an error: they were not kept, and Slack does not bring them again.',
+      ),
+      tally(
+        'ForeignOutcomesAlarm',
+        sentryMetric(this, APPROVAL_METRICS.foreignOutcomes),
+        0,
+        'An outcome came for a request that its asker does not have: an asker was renamed, or somebody else can send to the queue of requests.',
+      ),
+      tally(
+        'RequestsCappedAlarm',
+        this.metricRequestsCapped(),
+        0,
+        'Nobody was asked about a request, since one actor caused too many: somebody floods the approvers, or a tool runs wild.',
+      ),
+      tally(
+        'BadSignaturesAlarm',
+        this.metricBadSignatures(),
+        BAD_SIGNATURES_BEFORE_ALARM,
+        'The interactions URL gets many calls that Slack did not sign: somebody attacks it, or the signing secret is not that of the app.',
+      ),
     ];
   }
 }
@@ -493,5 +672,11 @@ function workQueue(scope: Construct, id: string, unhandled: sqs.Queue): sqs.Queu
 
 /** One that takes its time must not hold up others. */
 function takeOneByOne(handler: lambda.Function, queue: sqs.Queue, maxConcurrency: number): void {
-  handler.addEventSource(new sources.SqsEventSource(queue, { batchSize: 1, reportBatchItemFailures: true, maxConcurrency }));
+  handler.addEventSource(
+    new sources.SqsEventSource(queue, {
+      batchSize: 1,
+      reportBatchItemFailures: true,
+      maxConcurrency,
+    }),
+  );
 }

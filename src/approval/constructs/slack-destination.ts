@@ -10,13 +10,17 @@ export class SlackDestination {
    * @param channelId such as C0123ABCD. Throws if it is malformed: a name is no id.
    */
   public static channel(channelId: string): SlackDestination {
-    return new SlackDestination({ kind: 'channel', channelId: checkedChannelId(channelId, 'SlackDestination.channel()') });
+    return new SlackDestination({
+      kind: 'channel',
+      channelId: checkedChannelId(channelId, 'SlackDestination.channel()'),
+    });
   }
 
   /**
    * An incoming webhook.
    *
-   * @param url a secret of the same account, with the URL of the webhook as its plain text: who knows it may post.
+   * @param url a secret of the same account, with the URL of the webhook as its plain text: who
+   * knows it may post.
    */
   public static webhook(url: secretsmanager.ISecret): SlackDestination {
     return new SlackDestination({ kind: 'webhook', secretArn: url.secretArn }, url);

@@ -7,9 +7,21 @@ interface IdKind {
   readonly find: string;
 }
 
-const USER: IdKind = { what: 'user id', pattern: /^[UW][A-Z0-9]{2,}$/, find: 'one such as "U0123ABCD" (profile, ⋮, "Copy member ID")' };
-const USER_GROUP: IdKind = { what: 'user group id', pattern: /^S[A-Z0-9]{2,}$/, find: 'one such as "S0123ABCD" (People, User groups, ⋮, "Copy group ID")' };
-const CHANNEL: IdKind = { what: 'channel id', pattern: /^[CG][A-Z0-9]{2,}$/, find: 'one such as "C0123ABCD" (at the bottom of the channel\'s details)' };
+const USER: IdKind = {
+  what: 'user id',
+  pattern: /^[UW][A-Z0-9]{2,}$/,
+  find: 'one such as "U0123ABCD" (profile, ⋮, "Copy member ID")',
+};
+const USER_GROUP: IdKind = {
+  what: 'user group id',
+  pattern: /^S[A-Z0-9]{2,}$/,
+  find: 'one such as "S0123ABCD" (People, User groups, ⋮, "Copy group ID")',
+};
+const CHANNEL: IdKind = {
+  what: 'channel id',
+  pattern: /^[CG][A-Z0-9]{2,}$/,
+  find: 'one such as "C0123ABCD" (at the bottom of the channel\'s details)',
+};
 
 export function checkedUserId(id: string, place: string): string {
   return checked(id, USER, place);

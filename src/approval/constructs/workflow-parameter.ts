@@ -2,20 +2,34 @@ import { Lazy, Stack, Token } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as ssm from 'aws-cdk-lib/aws-ssm';
 import { Construct } from 'constructs';
-import { APPROVAL_PARAMETER_VERSION, type ApprovalParameter, type Asker } from '../contracts/approval-parameter';
+import {
+  APPROVAL_PARAMETER_VERSION,
+  type ApprovalParameter,
+  type Asker,
+} from '../contracts/approval-parameter';
 
 /** The largest value of an advanced parameter. */
 const MOST_CHARACTERS = 8192;
 
-/** What a URL can have that is not known yet: the queue's name has up to 80 characters, Region and account some 70 with the rest. */
+/**
+ * What a URL can have that is not known yet: the queue's name has up to 80 characters, Region and
+ * account some 70 with the rest.
+ */
 const LONGEST_QUEUE_URL = 150;
 
-/** What does not fit into a function's environment: who may decide, who may ask, and the rest, in a parameter of SSM. */
+/**
+ * What does not fit into a function's environment: who may decide, who may ask, and the rest, in a
+ * parameter of SSM.
+ */
 export class WorkflowParameter extends Construct {
   public readonly parameter: ssm.IStringParameter;
   private readonly askers: Asker[] = [];
 
-  constructor(scope: Construct, id: string, private readonly settings: Omit<ApprovalParameter, 'version' | 'askers'>) {
+  constructor(
+    scope: Construct,
+    id: string,
+    private readonly settings: Omit<ApprovalParameter, 'version' | 'askers'>,
+  ) {
     super(scope, id);
     this.checkLength();
     this.parameter = new ssm.StringParameter(this, 'Configuration', {
@@ -33,22 +47,37 @@ export class WorkflowParameter extends Construct {
   /** Throws where the name is taken, or the parameter holds no more. */
   public addAsker(asker: Asker): void {
     if (this.askers.some(({ name }) => name === asker.name)) {
-      throw new Error(`${this.workflowPath}: "${asker.name}" is an asker already, and decisions would go to one of the two: give each asker a name of its own.`);
+      throw new Error(
+        `${this.workflowPath}: "${asker.name}" is an asker already, and decisions would go to one of the two: give each asker a name of its own.`,
+      );
     }
     this.askers.push(asker);
     this.checkLength();
   }
 
   public grantRead(grantee: iam.IGrantable): void {
-    iam.Grant.addToPrincipal({ grantee, actions: ['ssm:GetParameters'], resourceArns: [this.parameter.parameterArn] });
+    iam.Grant.addToPrincipal({
+      grantee,
+      actions: ['ssm:GetParameters'],
+      resourceArns: [this.parameter.parameterArn],
+    });
   }
 
   private checkLength(): void {
-    const askers = this.askers.map(({ name, queueUrl }) => ({ name, queueUrl: Token.isUnresolved(queueUrl) ? 'x'.repeat(LONGEST_QUEUE_URL) : queueUrl }));
-    const { length } = JSON.stringify({ version: APPROVAL_PARAMETER_VERSION, ...this.settings, askers } satisfies ApprovalParameter);
+    const askers = this.askers.map(({ name, queueUrl }) => ({
+      name,
+      queueUrl: Token.isUnresolved(queueUrl) ? 'x'.repeat(LONGEST_QUEUE_URL) : queueUrl,
+    }));
+    const { length } = JSON.stringify({
+      version: APPROVAL_PARAMETER_VERSION,
+      ...this.settings,
+      askers,
+    } satisfies ApprovalParameter);
     if (length <= MOST_CHARACTERS) return;
-    throw new Error(`${this.workflowPath}: approvers and askers take ${length} characters, SSM holds ${MOST_CHARACTERS}: ` +
-      'name a user group instead of so many users, or write a second workflow for some of the askers.');
+    throw new Error(
+      `${this.workflowPath}: approvers and askers take ${length} characters, SSM holds ${MOST_CHARACTERS}: ` +
+        'name a user group instead of so many users, or write a second workflow for some of the askers.',
+    );
   }
 
   private get workflowPath(): string {

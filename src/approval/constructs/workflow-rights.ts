@@ -5,26 +5,49 @@ import type * as sqs from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { APPROVAL_EVENT_SOURCE } from '../contracts/approval-messages';
 
-/** To read a secret, and nothing else about it. The policy of its key, where it has one of its own, must let IAM of the account decide. */
-export function grantSecret(reader: iam.IGrantable & Construct, secret: secretsmanager.ISecret): void {
-  // Secrets Manager adds six characters to a name, which nobody knows of a secret that is imported by it.
+/**
+ * To read a secret, and nothing else about it. The policy of its key, where it has one of its own,
+ * must let IAM of the account decide.
+ */
+export function grantSecret(
+  reader: iam.IGrantable & Construct,
+  secret: secretsmanager.ISecret,
+): void {
+  // Secrets Manager adds six characters to a name, which nobody knows of a secret that is imported
+  // by it.
   const arn = secret.secretFullArn ?? `${secret.secretArn}-??????`;
-  iam.Grant.addToPrincipal({ grantee: reader, actions: ['secretsmanager:GetSecretValue'], resourceArns: [arn] });
+  iam.Grant.addToPrincipal({
+    grantee: reader,
+    actions: ['secretsmanager:GetSecretValue'],
+    resourceArns: [arn],
+  });
   if (!secret.encryptionKey) return;
   iam.Grant.addToPrincipal({
     grantee: reader,
     actions: ['kms:Decrypt'],
     resourceArns: [secret.encryptionKey.keyArn],
-    conditions: { StringEquals: { 'kms:ViaService': `secretsmanager.${Stack.of(reader).region}.amazonaws.com` } },
+    conditions: {
+      StringEquals: { 'kms:ViaService': `secretsmanager.${Stack.of(reader).region}.amazonaws.com` },
+    },
   });
 }
 
 /** To put messages into a queue, and nothing else with it. */
 export function grantSend(sender: iam.IGrantable, queue: sqs.IQueue): iam.Grant {
-  const toQueue = iam.Grant.addToPrincipal({ grantee: sender, actions: ['sqs:SendMessage'], resourceArns: [queue.queueArn] });
+  const toQueue = iam.Grant.addToPrincipal({
+    grantee: sender,
+    actions: ['sqs:SendMessage'],
+    resourceArns: [queue.queueArn],
+  });
   const { encryptionMasterKey: key } = queue;
   if (!key) return toQueue;
-  return toQueue.combine(iam.Grant.addToPrincipal({ grantee: sender, actions: ['kms:Decrypt', 'kms:GenerateDataKey'], resourceArns: [key.keyArn] }));
+  return toQueue.combine(
+    iam.Grant.addToPrincipal({
+      grantee: sender,
+      actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
+      resourceArns: [key.keyArn],
+    }),
+  );
 }
 
 /** To put the workflow's own events, and no others, on the default bus. */
@@ -32,7 +55,13 @@ export function grantEvents(sender: iam.IGrantable & Construct): void {
   iam.Grant.addToPrincipal({
     grantee: sender,
     actions: ['events:PutEvents'],
-    resourceArns: [Stack.of(sender).formatArn({ service: 'events', resource: 'event-bus', resourceName: 'default' })],
+    resourceArns: [
+      Stack.of(sender).formatArn({
+        service: 'events',
+        resource: 'event-bus',
+        resourceName: 'default',
+      }),
+    ],
     conditions: { StringEquals: { 'events:source': APPROVAL_EVENT_SOURCE } },
   });
 }

@@ -1,6 +1,9 @@
 import type { Question } from '../domain/question';
 
-/** Raised when a field changes its meaning or goes; new fields may come without. Schemas: docs/schemas/. */
+/**
+ * Raised when a field changes its meaning or goes; new fields may come without. Schemas:
+ * docs/schemas/.
+ */
 export const APPROVAL_MESSAGE_VERSION = 1;
 
 /** EventBridge events of a workflow, one for each step. */
@@ -11,13 +14,19 @@ export const APPROVAL_EVENT_DETAIL_TYPE = 'Approval Step';
 export interface AskMessage {
   readonly version: typeof APPROVAL_MESSAGE_VERSION;
   readonly type: 'ask';
-  /** Chosen by the asker, up to 64 of A-Z, a-z, 0-9, - and _; what comes twice with the same id is asked once. */
+  /**
+   * Chosen by the asker, up to 64 of A-Z, a-z, 0-9, - and _; what comes twice with the same id is
+   * asked once.
+   */
   readonly requestId: string;
   /** The name under which the asker was added to the workflow. */
   readonly asker: string;
   /** What it is about, up to 256 characters: only one request about the same is open at a time. */
   readonly subject: string;
-  /** Who causes it, and where, up to 256 characters: so many requests an hour of one source, and no more. */
+  /**
+   * Who causes it, and where, up to 256 characters: so many requests an hour of one source, and no
+   * more.
+   */
   readonly source: string;
   /** As JSON, up to 200 KB, of which its requester takes up to 2 KB. */
   readonly question: Question;
@@ -30,7 +39,10 @@ export interface OutcomeMessage {
   readonly version: typeof APPROVAL_MESSAGE_VERSION;
   readonly type: 'outcome';
   readonly requestId: string;
-  /** The name under which the asker was added to the workflow: of another one's request it can report nothing. */
+  /**
+   * The name under which the asker was added to the workflow: of another one's request it can
+   * report nothing.
+   */
   readonly asker: string;
   /** As the decision has them. */
   readonly phase: 'decision' | 'end';
@@ -46,19 +58,31 @@ export interface DecisionMessage {
   readonly type: 'decision';
   /** A DecisionStatement as JSON, to the letter as it was signed. */
   readonly statement: string;
-  /** By the workflow's key, over the SHA-256 digest of the statement's UTF-8 bytes; HMAC_SHA_256, in base64. */
+  /**
+   * By the workflow's key, over the SHA-256 digest of the statement's UTF-8 bytes; HMAC_SHA_256, in
+   * base64.
+   */
   readonly mac: string;
 }
 
-/** What people decided. Whoever has the right to make its MAC may decide anything: nobody has it but the workflow. */
+/**
+ * What people decided. Whoever has the right to make its MAC may decide anything: nobody has it but
+ * the workflow.
+ */
 export interface DecisionStatement {
   readonly version: typeof APPROVAL_MESSAGE_VERSION;
   readonly requestId: string;
   readonly asker: string;
-  /** Of the question and the payload, as `approvalDigest` makes it: compare it with your own before you act. */
+  /**
+   * Of the question and the payload, as `approvalDigest` makes it: compare it with your own before
+   * you act.
+   */
   readonly digest: string;
   readonly payload: string;
-  /** `ended`: the time of the approval is over. `not-asked`: nobody was asked, since they were asked enough. */
+  /**
+   * `ended`: the time of the approval is over. `not-asked`: nobody was asked, since they were asked
+   * enough.
+   */
   readonly decision: 'approved' | 'denied' | 'expired' | 'not-asked' | 'ended';
   readonly phase: 'decision' | 'end';
   readonly attempt: number;

@@ -7,7 +7,10 @@ export const APPROVAL_METRICS = {
   refusedClicks: 'RefusedClicks',
   /** Clicks on buttons that no workflow made: is the Slack app used for something else as well? */
   foreignClicks: 'ForeignClicks',
-  /** Requests that nobody was asked about: the same was denied a short while before, or there were too many. */
+  /**
+   * Requests that nobody was asked about: the same was denied a short while before, or there were
+   * too many.
+   */
   requestsNotAsked: 'RequestsNotAsked',
   /** Those of them of which one actor caused too many. */
   requestsCapped: 'RequestsCapped',

@@ -2,5 +2,11 @@ import { handlerContract } from '../../shared/contracts/handler-environment';
 
 export const DELIVER_MESSAGES = handlerContract({
   bundle: 'deliver-messages',
-  variables: ['WORKFLOW_NAME', 'CONFIGURATION_PARAMETER', 'APPROVAL_TABLE', 'MESSAGE_QUEUE_URL', 'BOT_TOKEN_SECRET_ARN'],
+  variables: [
+    'WORKFLOW_NAME',
+    'CONFIGURATION_PARAMETER',
+    'APPROVAL_TABLE',
+    'MESSAGE_QUEUE_URL',
+    'BOT_TOKEN_SECRET_ARN',
+  ],
 });

@@ -1,5 +1,11 @@
 import type { ApprovalConfiguration } from './approval-configuration';
-import { type ApprovalRequest, type KnownRequester, withDue, withEntry, withLast } from './approval-request';
+import {
+  type ApprovalRequest,
+  type KnownRequester,
+  withDue,
+  withEntry,
+  withLast,
+} from './approval-request';
 import type { Question, Requester } from './question';
 
 /** A request as an asker hands it over. */
@@ -44,11 +50,23 @@ const MOST_JOINED = 100;
 /** More are not known by name. */
 export const MOST_REQUESTERS = 20;
 
-/** In the place of all who came after so many: nobody in Slack, so that one of them cannot decide alone. */
+/**
+ * In the place of all who came after so many: nobody in Slack, so that one of them cannot decide
+ * alone.
+ */
 const OTHERS: KnownRequester = { name: 'and others', slackUserId: '' };
 
-/** Takes a request that is about nothing that is asked already: to people, or not, where they were asked enough. */
-export function admit(ask: Ask, subject: SubjectRecord, source: SourceRecord, configuration: ApprovalConfiguration, now: Date): Admission {
+/**
+ * Takes a request that is about nothing that is asked already: to people, or not, where they were
+ * asked enough.
+ */
+export function admit(
+  ask: Ask,
+  subject: SubjectRecord,
+  source: SourceRecord,
+  configuration: ApprovalConfiguration,
+  now: Date,
+): Admission {
   const { expireMilliseconds, denialPauseMilliseconds, requestsAnHour } = configuration;
   const { requestId: id, asker, question, payload, digest } = ask;
   const request: ApprovalRequest = {
@@ -71,9 +89,13 @@ export function admit(ask: Ask, subject: SubjectRecord, source: SourceRecord, co
     revision: 0,
   };
   const recent = source.askedAt.filter((at) => now.getTime() - at.getTime() < HOUR_MILLISECONDS);
-  const isPaused = subject.deniedAt !== undefined && now.getTime() - subject.deniedAt.getTime() < denialPauseMilliseconds;
+  const isPaused =
+    subject.deniedAt !== undefined &&
+    now.getTime() - subject.deniedAt.getTime() < denialPauseMilliseconds;
   if (isPaused) return { request: notAsked(request, 'denied-before', now), subject, source };
-  if (recent.length >= requestsAnHour) return { request: notAsked(request, 'too-many', now), subject, source };
+  if (recent.length >= requestsAnHour) {
+    return { request: notAsked(request, 'too-many', now), subject, source };
+  }
   const asked = withDue(withDue(request, { kind: 'question' }), { kind: 'step', step: 'asked' });
   return {
     request: withEntry(asked, { at: now, what: 'asked', detail: question.title }),
@@ -82,7 +104,11 @@ export function admit(ask: Ask, subject: SubjectRecord, source: SourceRecord, co
   };
 }
 
-function notAsked(request: ApprovalRequest, reason: 'denied-before' | 'too-many', now: Date): ApprovalRequest {
+function notAsked(
+  request: ApprovalRequest,
+  reason: 'denied-before' | 'too-many',
+  now: Date,
+): ApprovalRequest {
   return {
     ...withEntry(request, { at: now, what: 'not-asked', detail: reason }),
     decision: { kind: 'not-asked', at: now, by: [], reason },
@@ -90,23 +116,39 @@ function notAsked(request: ApprovalRequest, reason: 'denied-before' | 'too-many'
   };
 }
 
-/** The same was asked while the request is open: it counts up, and its requester cannot approve it either. */
-export function join(request: ApprovalRequest, { question: { requester }, requestId }: Ask, now: Date): ApprovalRequest {
+/**
+ * The same was asked while the request is open: it counts up, and its requester cannot approve it
+ * either.
+ */
+export function join(
+  request: ApprovalRequest,
+  { question: { requester }, requestId }: Ask,
+  now: Date,
+): ApprovalRequest {
   const repeated = {
     ...request,
     joined: withLast(request.joined, requestId, MOST_JOINED),
     repeats: request.repeats + 1,
     requesters: withRequester(request.requesters, requester),
   };
-  return withEntry(withDue(repeated, { kind: 'question' }), { at: now, what: 'repeated', detail: requestId });
+  return withEntry(withDue(repeated, { kind: 'question' }), {
+    at: now,
+    what: 'repeated',
+    detail: requestId,
+  });
 }
 
-function withRequester(known: readonly KnownRequester[], requester: Requester): readonly KnownRequester[] {
+function withRequester(
+  known: readonly KnownRequester[],
+  requester: Requester,
+): readonly KnownRequester[] {
   if (known.some((other) => isSameRequester(other, requester))) return known;
   if (known.length > MOST_REQUESTERS) return known;
   return [...known, known.length === MOST_REQUESTERS ? OTHERS : requester];
 }
 
 export function isSameRequester(one: Requester, other: Requester): boolean {
-  return one.name === other.name && one.email === other.email && one.isAutomatic === other.isAutomatic;
+  return (
+    one.name === other.name && one.email === other.email && one.isAutomatic === other.isAutomatic
+  );
 }

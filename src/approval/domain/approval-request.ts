@@ -22,7 +22,10 @@ export interface ApprovalRequest {
   readonly repeats: number;
   /** Approvals so far, by different people. */
   readonly votes: readonly Vote[];
-  /** Ids of the last clicks that were judged: a second delivery changes nothing. Of an older one, votes and decision keep it from counting twice. */
+  /**
+   * Ids of the last clicks that were judged: a second delivery changes nothing. Of an older one,
+   * votes and decision keep it from counting twice.
+   */
   readonly judgedClicks: readonly string[];
   readonly reminders: number;
   readonly decision?: Decision;
@@ -40,7 +43,9 @@ export interface KnownRequester extends Requester {
   readonly slackUserId?: string;
 }
 
-/** A program has no user in Slack; where it names a person all the same, that person is looked up. */
+/**
+ * A program has no user in Slack; where it names a person all the same, that person is looked up.
+ */
 export function isToBeLookedUp({ slackUserId, email, isAutomatic }: KnownRequester): boolean {
   return slackUserId === undefined && (email !== undefined || !isAutomatic);
 }
@@ -53,7 +58,10 @@ export interface Vote {
 }
 
 export interface Decision {
-  /** `not-asked`: nobody was bothered, since the same was denied a short while before, or since there were too many requests. */
+  /**
+   * `not-asked`: nobody was bothered, since the same was denied a short while before, or since
+   * there were too many requests.
+   */
   readonly kind: 'approved' | 'denied' | 'expired' | 'not-asked';
   readonly at: Date;
   /** People's ids. */
@@ -89,9 +97,15 @@ export type MessageName =
   | { readonly kind: 'reminder'; readonly number: number }
   | { readonly kind: 'step'; readonly step: Step }
   /** To the one whose click did not count. */
-  | { readonly kind: 'refusal'; readonly userId: string; readonly clickId: string; readonly text: string };
+  | {
+      readonly kind: 'refusal';
+      readonly userId: string;
+      readonly clickId: string;
+      readonly text: string;
+    };
 
-export type Step = 'asked' | 'approved' | 'denied' | 'expired' | 'carried-out' | 'conflicting' | 'failed' | 'ended';
+export type Step =
+  'asked' | 'approved' | 'denied' | 'expired' | 'carried-out' | 'conflicting' | 'failed' | 'ended';
 
 /** A message that is to be shown, and how far that is. */
 export interface MessageSlot {
@@ -105,7 +119,9 @@ export interface MessageSlot {
   /** Somebody is at it until then. */
   readonly leasedUntil?: Date;
   readonly failures: number;
-  /** Where it stands; several times, where a try died before it wrote down that it had succeeded. */
+  /**
+   * Where it stands; several times, where a try died before it wrote down that it had succeeded.
+   */
   readonly copies: readonly MessageCopy[];
 }
 
@@ -117,8 +133,20 @@ export interface MessageCopy {
 /** One thing that happened to a request; kept for as long as the audit asks. */
 export interface AuditEntry {
   readonly at: Date;
-  readonly what: 'asked' | 'repeated' | 'reminded' | 'vote' | 'decided' | 'refused-click' | 'carried-out' | 'conflicting' | 'failed' | 'retried'
-  | 'ended' | 'viewed' | 'not-asked';
+  readonly what:
+    | 'asked'
+    | 'repeated'
+    | 'reminded'
+    | 'vote'
+    | 'decided'
+    | 'refused-click'
+    | 'carried-out'
+    | 'conflicting'
+    | 'failed'
+    | 'retried'
+    | 'ended'
+    | 'viewed'
+    | 'not-asked';
   /** A user's id. */
   readonly by?: string;
   readonly clickId?: string;
@@ -131,7 +159,10 @@ export function isOpen({ decision }: ApprovalRequest): boolean {
   return decision === undefined;
 }
 
-export function slotOf({ messages }: ApprovalRequest, kind: MessageName['kind']): MessageSlot | undefined {
+export function slotOf(
+  { messages }: ApprovalRequest,
+  kind: MessageName['kind'],
+): MessageSlot | undefined {
   return messages.find(({ name }) => name.kind === kind);
 }
 
@@ -139,7 +170,9 @@ export function slotOf({ messages }: ApprovalRequest, kind: MessageName['kind'])
 export function withDue(request: ApprovalRequest, name: MessageName): ApprovalRequest {
   const key = nameKey(name);
   const known = request.messages.find((slot) => nameKey(slot.name) === key);
-  const due: MessageSlot = known ? { ...known, wanted: known.wanted + 1 } : { name, wanted: 1, shown: 0, failures: 0, copies: [] };
+  const due: MessageSlot = known
+    ? { ...known, wanted: known.wanted + 1 }
+    : { name, wanted: 1, shown: 0, failures: 0, copies: [] };
   return { ...request, messages: [...request.messages.filter((slot) => slot !== known), due] };
 }
 
@@ -149,10 +182,14 @@ export function isDue({ wanted, shown }: MessageSlot): boolean {
 
 export function nameKey(name: MessageName): string {
   switch (name.kind) {
-    case 'reminder': return `reminder-${name.number}`;
-    case 'step': return `step-${name.step}`;
-    case 'refusal': return `refusal-${name.clickId}`;
-    default: return name.kind;
+    case 'reminder':
+      return `reminder-${name.number}`;
+    case 'step':
+      return `step-${name.step}`;
+    case 'refusal':
+      return `refusal-${name.clickId}`;
+    default:
+      return name.kind;
   }
 }
 

@@ -12,22 +12,34 @@ export class ApprovalConflictError extends Error {
 /** The workflow's memory. */
 export interface ApprovalStore {
   read(requestId: string): Promise<ApprovalRequest | undefined>;
-  /** The request that an ask has become, or has joined; undefined for one that has not been taken yet. */
+  /**
+   * The request that an ask has become, or has joined; undefined for one that has not been taken
+   * yet.
+   */
   takenAs(askId: string): Promise<string | undefined>;
   subject(subject: string): Promise<SubjectRecord>;
   source(source: string): Promise<SourceRecord>;
   /**
-   * All of it or nothing, with word that the ask was taken. Throws an ApprovalConflictError where it was taken before, or subject or source
-   * are not any more as they were read.
+   * All of it or nothing, with word that the ask was taken. Throws an ApprovalConflictError where
+   * it was taken before, or subject or source are not any more as they were read.
    */
   admit(admission: Admission, source: string, dueAt: Date | undefined): Promise<void>;
   /**
-   * A request as it was read, with what is new in it, and its new entries for the audit. With the decision, its subject is open no more.
-   * Throws an ApprovalConflictError where the request is not any more as it was read.
+   * A request as it was read, with what is new in it, and its new entries for the audit. With the
+   * decision, its subject is open no more. Throws an ApprovalConflictError where the request is not
+   * any more as it was read.
    */
   write(request: ApprovalRequest, before: ApprovalRequest, dueAt: Date | undefined): Promise<void>;
-  /** The same for a request that an ask has joined, with word of it. Throws an ApprovalConflictError where the ask was taken meanwhile, too. */
-  join(request: ApprovalRequest, before: ApprovalRequest, askId: string, dueAt: Date | undefined): Promise<void>;
+  /**
+   * The same for a request that an ask has joined, with word of it. Throws an ApprovalConflictError
+   * where the ask was taken meanwhile, too.
+   */
+  join(
+    request: ApprovalRequest,
+    before: ApprovalRequest,
+    askId: string,
+    dueAt: Date | undefined,
+  ): Promise<void>;
   /** What somebody has to look at by now: requests, and clicks that nobody has judged. */
   due(now: Date, limit: number): Promise<DueThings>;
 }

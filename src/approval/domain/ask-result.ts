@@ -18,6 +18,14 @@ export function isOvertaken({ phase, attempt }: Attempt, last: AskResult | undef
 }
 
 /** Whether the decision needs to be told once more only: it was carried out, or cannot be. */
-export function isConcluded({ phase, attempt }: Attempt, last: AskResult | undefined): last is AskResult {
-  return last !== undefined && last.phase === phase && last.attempt === attempt && last.outcome !== 'failed';
+export function isConcluded(
+  { phase, attempt }: Attempt,
+  last: AskResult | undefined,
+): last is AskResult {
+  return (
+    last !== undefined &&
+    last.phase === phase &&
+    last.attempt === attempt &&
+    last.outcome !== 'failed'
+  );
 }

@@ -1,5 +1,11 @@
 import type { ApprovalConfiguration } from './approval-configuration';
-import { type ApprovalRequest, isDue, type MessageCopy, type MessageSlot, nameKey } from './approval-request';
+import {
+  type ApprovalRequest,
+  isDue,
+  type MessageCopy,
+  type MessageSlot,
+  nameKey,
+} from './approval-request';
 import type { ApprovalStore } from './approval-store';
 import { isBringable } from './due';
 import { MessengerRefusedError, MessengerUnavailableError, type PostedMessage } from './messenger';
@@ -45,19 +51,30 @@ export interface MessageSurroundings {
   failed(requestId: string, message: string, error: unknown): void;
 }
 
-/** Longer than the function that brings messages may take: whoever has a lease is at it, or is no more. */
+/**
+ * Longer than the function that brings messages may take: whoever has a lease is at it, or is no
+ * more.
+ */
 export const LEASE_MILLISECONDS = 90_000;
 const FIRST_BACK_OFF_MILLISECONDS = 5_000;
 const LONGEST_BACK_OFF_MILLISECONDS = 5 * 60_000;
 
-/** Brings what is due of a request's messages, one after the other; what cannot be brought now is for later, and holds up nothing else. */
+/**
+ * Brings what is due of a request's messages, one after the other; what cannot be brought now is
+ * for later, and holds up nothing else.
+ */
 export async function bringMessages(
-  requestId: string, configuration: ApprovalConfiguration, surroundings: MessageSurroundings,
+  requestId: string,
+  configuration: ApprovalConfiguration,
+  surroundings: MessageSurroundings,
 ): Promise<void> {
   const { store, clock } = surroundings;
   const tried = new Set<string>();
   for (let request = await store.read(requestId); request;) {
-    const slot = request.messages.find((each) => isBringable(each, clock.now()) && !tried.has(`${nameKey(each.name)} ${each.wanted}`));
+    const slot = request.messages.find(
+      (each) =>
+        isBringable(each, clock.now()) && !tried.has(`${nameKey(each.name)} ${each.wanted}`),
+    );
     if (!slot) return;
     tried.add(`${nameKey(slot.name)} ${slot.wanted}`);
     request = await bringOne(request, slot, configuration, surroundings);
@@ -66,12 +83,17 @@ export async function bringMessages(
 
 /** Comes back with the request as it was written last. */
 async function bringOne(
-  request: ApprovalRequest, slot: MessageSlot, configuration: ApprovalConfiguration, surroundings: MessageSurroundings,
+  request: ApprovalRequest,
+  slot: MessageSlot,
+  configuration: ApprovalConfiguration,
+  surroundings: MessageSurroundings,
 ): Promise<ApprovalRequest | undefined> {
   const { store, clock } = surroundings;
   let latest: ApprovalRequest | undefined = request;
   const change = async (revised: (current: MessageSlot) => MessageSlot) => {
-    latest = latest && await revise(latest, (current) => withSlot(current, slot, revised), configuration, store);
+    latest =
+      latest &&
+      (await revise(latest, (current) => withSlot(current, slot, revised), configuration, store));
     return latest;
   };
   const leasedUntil = new Date(clock.now().getTime() + LEASE_MILLISECONDS);
@@ -84,7 +106,10 @@ async function bringOne(
   if (!claimed || !own || !isOurs) return latest;
   try {
     const progress = async (copies: readonly MessageCopy[]) => {
-      await change((current) => ({ ...current, copies: merged(current.copies, copies, own.copies) }));
+      await change((current) => ({
+        ...current,
+        copies: merged(current.copies, copies, own.copies),
+      }));
     };
     const { isGone, posted } = await bring(claimed, own, configuration, surroundings, progress);
     await change((current) => ({
@@ -111,24 +136,41 @@ async function bringOne(
   return latest;
 }
 
-function withSlot(request: ApprovalRequest, slot: MessageSlot, change: (current: MessageSlot) => MessageSlot): ApprovalRequest {
+function withSlot(
+  request: ApprovalRequest,
+  slot: MessageSlot,
+  change: (current: MessageSlot) => MessageSlot,
+): ApprovalRequest {
   const current = request.messages.find((each) => nameKey(each.name) === nameKey(slot.name));
   const changed = current && change(current);
   if (!current || !changed || changed === current) return request;
   // What was said to one person is said once, and need not be kept.
   const isOver = changed.name.kind === 'refusal' && !isDue(changed);
-  return { ...request, messages: request.messages.flatMap((each) => (each === current ? isOver ? [] : [changed] : [each])) };
+  return {
+    ...request,
+    messages: request.messages.flatMap((each) =>
+      each === current ? (isOver ? [] : [changed]) : [each],
+    ),
+  };
 }
 
 /** A copy that somebody else found meanwhile, by a click on it, stays. */
-function merged(current: readonly MessageCopy[], now: readonly MessageCopy[], before: readonly MessageCopy[]): MessageCopy[] {
-  const found = current.filter(({ ts }) => !before.some((copy) => copy.ts === ts) && !now.some((copy) => copy.ts === ts));
+function merged(
+  current: readonly MessageCopy[],
+  now: readonly MessageCopy[],
+  before: readonly MessageCopy[],
+): MessageCopy[] {
+  const found = current.filter(
+    ({ ts }) => !before.some((copy) => copy.ts === ts) && !now.some((copy) => copy.ts === ts),
+  );
   return [...now, ...found];
 }
 
 /** As Slack says, or longer with each failure. */
 function waitAfter(error: unknown, failures: number): number {
-  if (error instanceof MessengerUnavailableError && error.retryAfterMilliseconds !== undefined) return error.retryAfterMilliseconds;
+  if (error instanceof MessengerUnavailableError && error.retryAfterMilliseconds !== undefined) {
+    return error.retryAfterMilliseconds;
+  }
   return Math.min(LONGEST_BACK_OFF_MILLISECONDS, FIRST_BACK_OFF_MILLISECONDS * 2 ** failures);
 }
 
@@ -141,21 +183,37 @@ interface Brought {
 }
 
 async function bring(
-  request: ApprovalRequest, slot: MessageSlot, configuration: ApprovalConfiguration, surroundings: MessageSurroundings, progress: Progress,
+  request: ApprovalRequest,
+  slot: MessageSlot,
+  configuration: ApprovalConfiguration,
+  surroundings: MessageSurroundings,
+  progress: Progress,
 ): Promise<Brought> {
   const { messenger, renderer } = surroundings;
   const { name } = slot;
   switch (name.kind) {
-    case 'question': return bringQuestion(request, slot, configuration, surroundings, progress);
-    case 'whole': await bringWhole(request, slot, surroundings, progress); return {};
-    case 'reminder': await replyToQuestion(request, renderer.reminder(request), surroundings); return {};
-    case 'step': await messenger.monitor(renderer.step(request, slot)); return {};
-    case 'refusal': await messenger.tellOnly(name.userId, configuration.approvalChannelId, name.text); return {};
+    case 'question':
+      return bringQuestion(request, slot, configuration, surroundings, progress);
+    case 'whole':
+      await bringWhole(request, slot, surroundings, progress);
+      return {};
+    case 'reminder':
+      await replyToQuestion(request, renderer.reminder(request), surroundings);
+      return {};
+    case 'step':
+      await messenger.monitor(renderer.step(request, slot));
+      return {};
+    case 'refusal':
+      await messenger.tellOnly(name.userId, configuration.approvalChannelId, name.text);
+      return {};
   }
 }
 
 async function bringQuestion(
-  request: ApprovalRequest, { copies }: MessageSlot, { approvalChannelId }: ApprovalConfiguration, { messenger, renderer }: MessageSurroundings,
+  request: ApprovalRequest,
+  { copies }: MessageSlot,
+  { approvalChannelId }: ApprovalConfiguration,
+  { messenger, renderer }: MessageSurroundings,
   progress: Progress,
 ): Promise<Brought> {
   const message = renderer.question(request);
@@ -166,7 +224,10 @@ async function bringQuestion(
   const updates = await Promise.all(copies.map(async (copy) => updated(copy, message, messenger)));
   const isAnyShown = updates.some(({ isShown }) => isShown);
   // Where another could be updated, it is not the messenger as a whole that refuses.
-  const left = updates.filter(({ isShown, error }) => isShown || (error && !(isAnyShown && error instanceof MessengerRefusedError)));
+  const left = updates.filter(
+    ({ isShown, error }) =>
+      isShown || (error && !(isAnyShown && error instanceof MessengerRefusedError)),
+  );
   if (left.length < copies.length) await progress(left.map(({ copy }) => copy));
   const failure = left.find(({ error }) => error);
   if (failure) throw failure.error;
@@ -181,7 +242,11 @@ interface CopyUpdate {
 }
 
 /** Each on its own: one that fails holds up no other. */
-async function updated(copy: MessageCopy, message: RenderedMessage, messenger: Messenger): Promise<CopyUpdate> {
+async function updated(
+  copy: MessageCopy,
+  message: RenderedMessage,
+  messenger: Messenger,
+): Promise<CopyUpdate> {
   try {
     return { copy, isShown: await messenger.update(copy, message) };
   } catch (error) {
@@ -191,7 +256,10 @@ async function updated(copy: MessageCopy, message: RenderedMessage, messenger: M
 
 /** In a thread below the question, from where an earlier try was cut short. */
 async function bringWhole(
-  request: ApprovalRequest, { copies }: MessageSlot, { messenger, renderer }: MessageSurroundings, progress: Progress,
+  request: ApprovalRequest,
+  { copies }: MessageSlot,
+  { messenger, renderer }: MessageSurroundings,
+  progress: Progress,
 ): Promise<void> {
   const question = questionCopy(request);
   const parts = renderer.whole(request);
@@ -206,7 +274,11 @@ async function bringWhole(
   if (copies.length >= parts.length && last && final) await messenger.update(last, final);
 }
 
-async function replyToQuestion(request: ApprovalRequest, message: RenderedMessage, { messenger }: MessageSurroundings): Promise<void> {
+async function replyToQuestion(
+  request: ApprovalRequest,
+  message: RenderedMessage,
+  { messenger }: MessageSurroundings,
+): Promise<void> {
   if (request.decision) return;
   await messenger.reply(questionCopy(request), message);
 }
@@ -216,4 +288,3 @@ function questionCopy({ messages }: ApprovalRequest): MessageCopy {
   if (!copy) throw new MessengerUnavailableError('the question itself is not in its channel yet');
   return copy;
 }
-

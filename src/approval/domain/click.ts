@@ -30,7 +30,7 @@ const VERSION = 'v1';
 const VALUE = /^v1\.(approve|deny|retry|show-all)\.(\d{0,9})\.([\w-]{1,64})\.([0-9a-f]{64})$/;
 
 export function buttonText({ requestId, digest, action }: ButtonValue): string {
-  const seconds = action.kind === 'approve' ? action.seconds ?? '' : '';
+  const seconds = action.kind === 'approve' ? (action.seconds ?? '') : '';
   return [VERSION, action.kind, seconds, requestId, digest].join('.');
 }
 

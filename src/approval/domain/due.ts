@@ -1,28 +1,55 @@
 import type { ApprovalConfiguration } from './approval-configuration';
-import { type ApprovalRequest, type CarryingOutcome, isDue, type MessageSlot, withDue, withEntry } from './approval-request';
+import {
+  type ApprovalRequest,
+  type CarryingOutcome,
+  isDue,
+  type MessageSlot,
+  withDue,
+  withEntry,
+} from './approval-request';
 import { withDecision } from './judge-click';
 
 /** An asker that has not answered is told again. */
 const TELL_AGAIN_MILLISECONDS = 5 * 60_000;
 
-/** What time brings about: a reminder, the end of the request, the end of an approval for a time. */
-export function advance(request: ApprovalRequest, configuration: ApprovalConfiguration, now: Date): ApprovalRequest {
+/**
+ * What time brings about: a reminder, the end of the request, the end of an approval for a time.
+ */
+export function advance(
+  request: ApprovalRequest,
+  configuration: ApprovalConfiguration,
+  now: Date,
+): ApprovalRequest {
   if (!request.decision) {
-    if (now >= request.expiresAt) return withDecision(request, { kind: 'expired', at: now, by: [] }, { at: now });
-    return now >= nextReminder(request, configuration) ? remind(request, configuration, now) : request;
+    if (now >= request.expiresAt) {
+      return withDecision(request, { kind: 'expired', at: now, by: [] }, { at: now });
+    }
+    return now >= nextReminder(request, configuration)
+      ? remind(request, configuration, now)
+      : request;
   }
   return isTimeOver(request, now) ? end(request, now) : request;
 }
 
-function nextReminder({ askedAt, reminders }: ApprovalRequest, { remindMilliseconds }: ApprovalConfiguration): Date {
+function nextReminder(
+  { askedAt, reminders }: ApprovalRequest,
+  { remindMilliseconds }: ApprovalConfiguration,
+): Date {
   return new Date(askedAt.getTime() + (reminders + 1) * remindMilliseconds);
 }
 
 /** One for all that were missed, and in the place of one that could not be brought yet. */
-function remind(request: ApprovalRequest, { remindMilliseconds }: ApprovalConfiguration, now: Date): ApprovalRequest {
+function remind(
+  request: ApprovalRequest,
+  { remindMilliseconds }: ApprovalConfiguration,
+  now: Date,
+): ApprovalRequest {
   const reminders = Math.floor((now.getTime() - request.askedAt.getTime()) / remindMilliseconds);
   const messages = request.messages.filter(({ name }) => name.kind !== 'reminder');
-  return withEntry(withDue({ ...request, reminders, messages }, { kind: 'reminder', number: reminders }), { at: now, what: 'reminded' });
+  return withEntry(
+    withDue({ ...request, reminders, messages }, { kind: 'reminder', number: reminders }),
+    { at: now, what: 'reminded' },
+  );
 }
 
 function isTimeOver({ decision, carrying }: ApprovalRequest, now: Date): boolean {
@@ -30,7 +57,10 @@ function isTimeOver({ decision, carrying }: ApprovalRequest, now: Date): boolean
 }
 
 function end(request: ApprovalRequest, now: Date): ApprovalRequest {
-  return withEntry({ ...request, carrying: { phase: 'end', attempt: 1 } }, { at: now, what: 'ended' });
+  return withEntry(
+    { ...request, carrying: { phase: 'end', attempt: 1 } },
+    { at: now, what: 'ended' },
+  );
 }
 
 /** Whether the asker is to be told of the decision now. */
@@ -40,7 +70,9 @@ export function isUnsent({ decision, carrying }: ApprovalRequest, now: Date): bo
 }
 
 export function withSent(request: ApprovalRequest, now: Date): ApprovalRequest {
-  return request.carrying ? { ...request, carrying: { ...request.carrying, sentAt: now } } : request;
+  return request.carrying
+    ? { ...request, carrying: { ...request.carrying, sentAt: now } }
+    : request;
 }
 
 /** Which try an outcome is of. */
@@ -50,19 +82,31 @@ export interface Attempt {
 }
 
 /** What the asker says has become of the decision; of an earlier try, it says nothing any more. */
-export function withOutcome(request: ApprovalRequest, { phase, attempt }: Attempt, outcome: CarryingOutcome): ApprovalRequest {
+export function withOutcome(
+  request: ApprovalRequest,
+  { phase, attempt }: Attempt,
+  outcome: CarryingOutcome,
+): ApprovalRequest {
   const { carrying, decision } = request;
   if (!carrying || carrying.phase !== phase || carrying.attempt !== attempt) return request;
   // What failed at first may be done by a later try of its own.
-  if (carrying.outcome && (carrying.outcome.kind !== 'failed' || outcome.kind === 'failed')) return request;
-  const carried = withEntry({ ...request, carrying: { ...carrying, outcome } }, { at: outcome.at, what: outcome.kind, detail: outcome.text });
+  if (carrying.outcome && (carrying.outcome.kind !== 'failed' || outcome.kind === 'failed')) {
+    return request;
+  }
+  const carried = withEntry(
+    { ...request, carrying: { ...carrying, outcome } },
+    { at: outcome.at, what: outcome.kind, detail: outcome.text },
+  );
   if (decision?.kind === 'not-asked') return carried;
   const step = phase === 'end' && outcome.kind === 'carried-out' ? 'ended' : outcome.kind;
   return withDue(withDue(carried, { kind: 'step', step }), { kind: 'question' });
 }
 
 /** When somebody has to look at the request again; never, without a date. */
-export function dueAt(request: ApprovalRequest, configuration: ApprovalConfiguration): Date | undefined {
+export function dueAt(
+  request: ApprovalRequest,
+  configuration: ApprovalConfiguration,
+): Date | undefined {
   const times = [
     ...(request.unannounced.length > 0 ? [request.askedAt] : []),
     ...request.messages.filter(isDue).map((slot) => messageDueAt(slot) ?? request.askedAt),
@@ -79,7 +123,13 @@ function messageDueAt({ notBefore, leasedUntil }: MessageSlot): Date | undefined
 function decisionTimes(request: ApprovalRequest, configuration: ApprovalConfiguration): Date[] {
   const { decision, carrying } = request;
   if (!decision || !carrying) return [request.expiresAt, nextReminder(request, configuration)];
-  const telling = carrying.outcome ? [] : [carrying.sentAt ? new Date(carrying.sentAt.getTime() + TELL_AGAIN_MILLISECONDS) : decision.at];
+  const telling = carrying.outcome
+    ? []
+    : [
+        carrying.sentAt
+          ? new Date(carrying.sentAt.getTime() + TELL_AGAIN_MILLISECONDS)
+          : decision.at,
+      ];
   return [...telling, ...(decision.until && carrying.phase === 'decision' ? [decision.until] : [])];
 }
 

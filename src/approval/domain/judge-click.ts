@@ -1,6 +1,14 @@
 import type { ApprovalConfiguration } from './approval-configuration';
 import {
-  type ApprovalRequest, type AuditEntry, type Decision, isDue, slotOf, type Vote, withDue, withEntry, withLast,
+  type ApprovalRequest,
+  type AuditEntry,
+  type Decision,
+  isDue,
+  slotOf,
+  type Vote,
+  withDue,
+  withEntry,
+  withLast,
 } from './approval-request';
 import type { Click } from './click';
 
@@ -18,11 +26,15 @@ const MOST_JUDGED_CLICKS = 200;
 const MOST_WAITING_REFUSALS = 50;
 
 /**
- * What a click makes of a request: a vote, a decision, or nothing but a record, where it does not count. A click is judged once: who
- * delivers it again changes nothing.
+ * What a click makes of a request: a vote, a decision, or nothing but a record, where it does not
+ * count. A click is judged once: who delivers it again changes nothing.
  */
 export function judgeClick(
-  request: ApprovalRequest, click: Click, authority: Authority, configuration: ApprovalConfiguration, now: Date,
+  request: ApprovalRequest,
+  click: Click,
+  authority: Authority,
+  configuration: ApprovalConfiguration,
+  now: Date,
 ): ApprovalRequest {
   if (request.judgedClicks.includes(click.id)) return request;
   const found = withCopy(request, click, authority, configuration);
@@ -30,62 +42,125 @@ export function judgeClick(
   if (refusal) return refuse(found, click, refusal, authority, now);
   const entry = { at: now, by: click.userId, clickId: click.id, membership: authority.members };
   switch (click.button.action.kind) {
-    case 'show-all': return withEntry(withDue(found, { kind: 'whole' }), { ...entry, what: 'viewed' });
-    case 'retry': return retry(found, entry);
-    case 'deny': return withDecision(found, { kind: 'denied', at: now, by: [click.userId] }, entry);
-    case 'approve': return approve(found, { userId: click.userId, at: now, seconds: click.button.action.seconds }, configuration, entry);
+    case 'show-all':
+      return withEntry(withDue(found, { kind: 'whole' }), { ...entry, what: 'viewed' });
+    case 'retry':
+      return retry(found, entry);
+    case 'deny':
+      return withDecision(found, { kind: 'denied', at: now, by: [click.userId] }, entry);
+    case 'approve':
+      return approve(
+        found,
+        { userId: click.userId, at: now, seconds: click.button.action.seconds },
+        configuration,
+        entry,
+      );
   }
 }
 
 type EntryBase = Omit<AuditEntry, 'what'>;
 
-/** Where it is clicked, there it stands: the try that posted it may have died before it wrote that down. */
-function withCopy(request: ApprovalRequest, click: Click, authority: Authority, { approvalChannelId }: ApprovalConfiguration): ApprovalRequest {
+/**
+ * Where it is clicked, there it stands: the try that posted it may have died before it wrote that
+ * down.
+ */
+function withCopy(
+  request: ApprovalRequest,
+  click: Click,
+  authority: Authority,
+  { approvalChannelId }: ApprovalConfiguration,
+): ApprovalRequest {
   const { channelId, messageTs, id } = click;
-  const judged = { ...request, judgedClicks: withLast(request.judgedClicks, id, MOST_JUDGED_CLICKS) };
+  const judged = {
+    ...request,
+    judgedClicks: withLast(request.judgedClicks, id, MOST_JUDGED_CLICKS),
+  };
   const isKnown = request.messages.some(({ copies }) => copies.some(({ ts }) => ts === messageTs));
   if (isKnown || !isOurs(click, authority) || channelId !== approvalChannelId) return judged;
   const messages = judged.messages.map((slot) =>
-    (slot.name.kind === 'question' ? { ...slot, copies: [...slot.copies, { channelId, ts: messageTs }] } : slot));
+    slot.name.kind === 'question'
+      ? { ...slot, copies: [...slot.copies, { channelId, ts: messageTs }] }
+      : slot,
+  );
   return withDue({ ...judged, messages }, { kind: 'question' });
 }
 
-function whyRefused(request: ApprovalRequest, click: Click, authority: Authority, configuration: ApprovalConfiguration): string | undefined {
-  const { button: { action, digest } } = click;
-  return whyNobody(click, authority, configuration)
-    ?? (digest === request.digest ? undefined : 'the request is not what this message shows: look for a later message about it.')
-    ?? whyNotNow(request, click)
-    ?? (action.kind === 'approve' ? whyNotApproved(request, click, action.seconds, configuration) : undefined);
+function whyRefused(
+  request: ApprovalRequest,
+  click: Click,
+  authority: Authority,
+  configuration: ApprovalConfiguration,
+): string | undefined {
+  const {
+    button: { action, digest },
+  } = click;
+  return (
+    whyNobody(click, authority, configuration) ??
+    (digest === request.digest
+      ? undefined
+      : 'the request is not what this message shows: look for a later message about it.') ??
+    whyNotNow(request, click) ??
+    (action.kind === 'approve'
+      ? whyNotApproved(request, click, action.seconds, configuration)
+      : undefined)
+  );
 }
 
 function isOurs(click: Click, { teamId, appId }: Authority): boolean {
   return click.appId === appId && click.teamId === teamId;
 }
 
-function whyNobody(click: Click, authority: Authority, { approvalChannelId }: ApprovalConfiguration): string | undefined {
+function whyNobody(
+  click: Click,
+  authority: Authority,
+  { approvalChannelId }: ApprovalConfiguration,
+): string | undefined {
   const { teamId, members } = authority;
-  if (!isOurs(click, authority)) return 'the click did not come from the workspace and the app of this workflow.';
-  if (click.userTeamId !== teamId) return 'only people of this workspace may decide, not guests of a shared channel.';
-  if (click.channelId !== approvalChannelId) return 'requests are decided in their approval channel only.';
+  if (!isOurs(click, authority)) {
+    return 'the click did not come from the workspace and the app of this workflow.';
+  }
+  if (click.userTeamId !== teamId) {
+    return 'only people of this workspace may decide, not guests of a shared channel.';
+  }
+  if (click.channelId !== approvalChannelId) {
+    return 'requests are decided in their approval channel only.';
+  }
   return members.includes(click.userId) ? undefined : 'you are not one of the approvers.';
 }
 
-function whyNotNow({ decision, carrying, expiresAt }: ApprovalRequest, { button: { action }, at }: Click): string | undefined {
+function whyNotNow(
+  { decision, carrying, expiresAt }: ApprovalRequest,
+  { button: { action }, at }: Click,
+): string | undefined {
   if (action.kind === 'show-all') return undefined;
-  if (action.kind === 'retry') return carrying?.outcome?.kind === 'failed' ? undefined : 'there is nothing to retry: the last try did not fail.';
+  if (action.kind === 'retry') {
+    return carrying?.outcome?.kind === 'failed'
+      ? undefined
+      : 'there is nothing to retry: the last try did not fail.';
+  }
   if (decision) return `it is ${decision.kind} already.`;
-  // It may be a while until somebody looks at a request whose time is over: nobody decides it any more all the same.
+  // It may be a while until somebody looks at a request whose time is over: nobody decides it any
+  // more all the same.
   return at >= expiresAt ? 'its time is over.' : undefined;
 }
 
 function whyNotApproved(
-  request: ApprovalRequest, { userId }: Click, seconds: number | undefined, configuration: ApprovalConfiguration,
+  request: ApprovalRequest,
+  { userId }: Click,
+  seconds: number | undefined,
+  configuration: ApprovalConfiguration,
 ): string | undefined {
   const { votes, question } = request;
-  const isOffered = seconds === undefined || (question.mayBeTimed && configuration.approvalSeconds.includes(seconds));
+  const isOffered =
+    seconds === undefined ||
+    (question.mayBeTimed && configuration.approvalSeconds.includes(seconds));
   if (!isOffered) return 'this duration is not offered for it.';
-  if (votes.some((vote) => vote.userId === userId)) return 'you have approved it already: somebody else has to as well.';
-  if (!configuration.allowSelfApproval && isRequester(request, userId)) return 'you asked for it yourself: somebody else has to approve it.';
+  if (votes.some((vote) => vote.userId === userId)) {
+    return 'you have approved it already: somebody else has to as well.';
+  }
+  if (!configuration.allowSelfApproval && isRequester(request, userId)) {
+    return 'you asked for it yourself: somebody else has to approve it.';
+  }
   return undefined;
 }
 
@@ -94,40 +169,99 @@ function isRequester({ requesters }: ApprovalRequest, userId: string): boolean {
   return requesters.some(({ slackUserId }) => slackUserId === userId);
 }
 
-function refuse(request: ApprovalRequest, { userId, id }: Click, reason: string, { members }: Authority, now: Date): ApprovalRequest {
+function refuse(
+  request: ApprovalRequest,
+  { userId, id }: Click,
+  reason: string,
+  { members }: Authority,
+  now: Date,
+): ApprovalRequest {
   const waiting = request.messages.filter((slot) => slot.name.kind === 'refusal' && isDue(slot));
-  const told = waiting.length >= MOST_WAITING_REFUSALS
-    ? request
-    : withDue(request, { kind: 'refusal', userId, clickId: id, text: `Your click does not count: ${reason}` });
-  return withEntry(told, { at: now, what: 'refused-click', by: userId, clickId: id, membership: members, detail: reason });
+  const told =
+    waiting.length >= MOST_WAITING_REFUSALS
+      ? request
+      : withDue(request, {
+          kind: 'refusal',
+          userId,
+          clickId: id,
+          text: `Your click does not count: ${reason}`,
+        });
+  return withEntry(told, {
+    at: now,
+    what: 'refused-click',
+    by: userId,
+    clickId: id,
+    membership: members,
+    detail: reason,
+  });
 }
 
-function approve(request: ApprovalRequest, vote: Vote, configuration: ApprovalConfiguration, entry: EntryBase): ApprovalRequest {
+function approve(
+  request: ApprovalRequest,
+  vote: Vote,
+  configuration: ApprovalConfiguration,
+  entry: EntryBase,
+): ApprovalRequest {
   const votes = [...request.votes, vote];
-  const counted = configuration.allowSelfApproval ? votes : votes.filter(({ userId }) => !isRequester(request, userId));
+  const counted = configuration.allowSelfApproval
+    ? votes
+    : votes.filter(({ userId }) => !isRequester(request, userId));
   const detail = vote.seconds === undefined ? 'approve' : `approve for ${vote.seconds} s`;
-  const voted = withEntry(withDue({ ...request, votes }, { kind: 'question' }), { ...entry, what: 'vote', detail });
+  const voted = withEntry(withDue({ ...request, votes }, { kind: 'question' }), {
+    ...entry,
+    what: 'vote',
+    detail,
+  });
   if (counted.length < approvalsNeeded(request, configuration)) return voted;
   const limits = counted.flatMap(({ seconds }) => (seconds === undefined ? [] : [seconds]));
-  const until = limits.length > 0 ? new Date(vote.at.getTime() + 1_000 * Math.min(...limits)) : undefined;
-  return withDecision(voted, { kind: 'approved', at: vote.at, by: counted.map(({ userId }) => userId), ...(until && { until }) }, entry);
+  const until =
+    limits.length > 0 ? new Date(vote.at.getTime() + 1_000 * Math.min(...limits)) : undefined;
+  return withDecision(
+    voted,
+    {
+      kind: 'approved',
+      at: vote.at,
+      by: counted.map(({ userId }) => userId),
+      ...(until && { until }),
+    },
+    entry,
+  );
 }
 
-/** A requester whom nobody knows in Slack could be any of the approvers: one other person has to agree in any case. */
-export function approvalsNeeded({ requesters }: ApprovalRequest, { requiredApprovals, allowSelfApproval }: ApprovalConfiguration): number {
+/**
+ * A requester whom nobody knows in Slack could be any of the approvers: one other person has to
+ * agree in any case.
+ */
+export function approvalsNeeded(
+  { requesters }: ApprovalRequest,
+  { requiredApprovals, allowSelfApproval }: ApprovalConfiguration,
+): number {
   const isKnown = requesters.every(({ slackUserId, isAutomatic }) => slackUserId || isAutomatic);
   return allowSelfApproval || isKnown ? requiredApprovals : Math.max(2, requiredApprovals);
 }
 
-export function withDecision(request: ApprovalRequest, decision: Decision, entry: EntryBase): ApprovalRequest {
-  const decided: ApprovalRequest = { ...request, decision, carrying: { phase: 'decision', attempt: 1 } };
+export function withDecision(
+  request: ApprovalRequest,
+  decision: Decision,
+  entry: EntryBase,
+): ApprovalRequest {
+  const decided: ApprovalRequest = {
+    ...request,
+    decision,
+    carrying: { phase: 'decision', attempt: 1 },
+  };
   const step = decision.kind === 'not-asked' ? undefined : decision.kind;
-  const told = withDue(step ? withDue(decided, { kind: 'step', step }) : decided, { kind: 'question' });
+  const told = withDue(step ? withDue(decided, { kind: 'step', step }) : decided, {
+    kind: 'question',
+  });
   const shown = slotOf(request, 'whole') ? withDue(told, { kind: 'whole' }) : told;
   return withEntry(shown, { ...entry, what: 'decided', detail: decision.kind });
 }
 
 function retry(request: ApprovalRequest, entry: EntryBase): ApprovalRequest {
   const { phase = 'decision', attempt = 1 } = request.carrying ?? {};
-  return withEntry(withDue({ ...request, carrying: { phase, attempt: attempt + 1 } }, { kind: 'question' }), { ...entry, what: 'retried' });
+  return withEntry(
+    withDue({ ...request, carrying: { phase, attempt: attempt + 1 } }, { kind: 'question' }),
+    { ...entry, what: 'retried' },
+  );
 }

@@ -1,14 +1,26 @@
-/** Messages cannot be brought just now: too many, an outage, no way through. It is worth trying later. */
+/**
+ * Messages cannot be brought just now: too many, an outage, no way through. It is worth trying
+ * later.
+ */
 export class MessengerUnavailableError extends Error {
-  constructor(reason: string, readonly retryAfterMilliseconds?: number) {
+  constructor(
+    reason: string,
+    readonly retryAfterMilliseconds?: number,
+  ) {
     super(reason);
     this.name = 'MessengerUnavailableError';
   }
 }
 
-/** Refused, and refused again if tried again: an operator has to look. `code` is the messenger's own word, such as `not_in_channel`. */
+/**
+ * Refused, and refused again if tried again: an operator has to look. `code` is the messenger's own
+ * word, such as `not_in_channel`.
+ */
 export class MessengerRefusedError extends Error {
-  constructor(readonly code: string, what: string) {
+  constructor(
+    readonly code: string,
+    what: string,
+  ) {
     super(what);
     this.name = 'MessengerRefusedError';
   }

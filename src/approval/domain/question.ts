@@ -1,6 +1,6 @@
 /**
- * What people are asked, as data: whoever shows it decides how. All of it comes from records that an attacker may have written, so it is
- * text to be shown, never markup.
+ * What people are asked, as data: whoever shows it decides how. All of it comes from records that
+ * an attacker may have written, so it is text to be shown, never markup.
  */
 export interface Question {
   /** What it is about, in a few words. */
@@ -25,7 +25,10 @@ export interface Requester {
   readonly name: string;
   /** Where the identity's name is proven to be a person's e-mail address. */
   readonly email?: string;
-  /** True where no person wants it, but a program by itself: there is nobody who could approve what is their own. */
+  /**
+   * True where no person wants it, but a program by itself: there is nobody who could approve what
+   * is their own.
+   */
   readonly isAutomatic?: boolean;
 }
 

@@ -1,6 +1,12 @@
 import { admit, type Ask, isSameRequester, join } from './admit';
 import type { ApprovalConfiguration } from './approval-configuration';
-import { type ApprovalRequest, type AuditEntry, type CarryingOutcome, isToBeLookedUp, type KnownRequester } from './approval-request';
+import {
+  type ApprovalRequest,
+  type AuditEntry,
+  type CarryingOutcome,
+  isToBeLookedUp,
+  type KnownRequester,
+} from './approval-request';
 import { ApprovalConflictError, type ApprovalStore } from './approval-store';
 import type { Click } from './click';
 import { advance, type Attempt, dueAt, isBringable, isUnsent, withOutcome, withSent } from './due';
@@ -24,28 +30,51 @@ export interface WorkflowSurroundings {
 const TRIES = 8;
 
 /** Takes a request from an asker: once, however often it comes. */
-export async function takeAsk(ask: Ask, configuration: ApprovalConfiguration, surroundings: WorkflowSurroundings): Promise<void> {
+export async function takeAsk(
+  ask: Ask,
+  configuration: ApprovalConfiguration,
+  surroundings: WorkflowSurroundings,
+): Promise<void> {
   const taken = await retried(async () => takeOnce(withinAsker(ask), configuration, surroundings));
   if (taken) await attendTo(taken, configuration, surroundings);
 }
 
 /** What askers call their subjects and sources is their own: two may happen to take the same. */
 function withinAsker(ask: Ask): Ask {
-  return { ...ask, subject: JSON.stringify([ask.asker, ask.subject]), source: JSON.stringify([ask.asker, ask.source]) };
+  return {
+    ...ask,
+    subject: JSON.stringify([ask.asker, ask.subject]),
+    source: JSON.stringify([ask.asker, ask.source]),
+  };
 }
 
-async function takeOnce(ask: Ask, configuration: ApprovalConfiguration, surroundings: WorkflowSurroundings): Promise<ApprovalRequest | undefined> {
+async function takeOnce(
+  ask: Ask,
+  configuration: ApprovalConfiguration,
+  surroundings: WorkflowSurroundings,
+): Promise<ApprovalRequest | undefined> {
   const { store, clock } = surroundings;
-  const [taken, subject, source] = await Promise.all([store.takenAs(ask.requestId), store.subject(ask.subject), store.source(ask.source)]);
+  const [taken, subject, source] = await Promise.all([
+    store.takenAs(ask.requestId),
+    store.subject(ask.subject),
+    store.source(ask.source),
+  ]);
   // Even where what it had joined is decided by now: it was answered with it.
   if (taken !== undefined) return store.read(taken);
-  const open = subject.openRequestId === undefined ? undefined : await store.read(subject.openRequestId);
+  const open =
+    subject.openRequestId === undefined ? undefined : await store.read(subject.openRequestId);
   if (open && !open.decision) {
     const joined = join(open, ask, clock.now());
     await store.join(joined, open, ask.requestId, dueAt(joined, configuration));
     return onceWritten(joined);
   }
-  const admission = admit(ask, { ...subject, openRequestId: undefined }, source, configuration, clock.now());
+  const admission = admit(
+    ask,
+    { ...subject, openRequestId: undefined },
+    source,
+    configuration,
+    clock.now(),
+  );
   await store.admit(admission, ask.source, dueAt(admission.request, configuration));
   return onceWritten(admission.request);
 }
@@ -59,17 +88,30 @@ export interface Report {
 }
 
 /** Takes what an asker says has become of a decision. False where it has no such request. */
-export async function takeOutcome(report: Report, configuration: ApprovalConfiguration, surroundings: WorkflowSurroundings): Promise<boolean> {
+export async function takeOutcome(
+  report: Report,
+  configuration: ApprovalConfiguration,
+  surroundings: WorkflowSurroundings,
+): Promise<boolean> {
   const { requestId, asker, attempt, outcome } = report;
   const request = await surroundings.store.read(requestId);
   if (request?.asker !== asker) return false;
-  const reported = await revise(request, (current) => withOutcome(current, attempt, outcome), configuration, surroundings.store);
+  const reported = await revise(
+    request,
+    (current) => withOutcome(current, attempt, outcome),
+    configuration,
+    surroundings.store,
+  );
   if (reported) await attendTo(reported, configuration, surroundings);
   return true;
 }
 
 /** Judges a click. False where there is no such request. */
-export async function takeClick(click: Click, configuration: ApprovalConfiguration, surroundings: WorkflowSurroundings): Promise<boolean> {
+export async function takeClick(
+  click: Click,
+  configuration: ApprovalConfiguration,
+  surroundings: WorkflowSurroundings,
+): Promise<boolean> {
   const { store, people, clock } = surroundings;
   const { requestId } = click.button;
   const request = await store.read(requestId);
@@ -77,8 +119,13 @@ export async function takeClick(click: Click, configuration: ApprovalConfigurati
   const [app, members] = await Promise.all([people.app(), membersOf(configuration, people)]);
   const authority = { ...app, members };
   const judged = await retried(async (isFirst) => {
-    // Over the very state in which all requesters are known: whoever joins meanwhile has it judged again.
-    const identified = await identify(isFirst ? request : await store.read(requestId) ?? request, configuration, surroundings);
+    // Over the very state in which all requesters are known: whoever joins meanwhile has it judged
+    // again.
+    const identified = await identify(
+      isFirst ? request : ((await store.read(requestId)) ?? request),
+      configuration,
+      surroundings,
+    );
     const after = judgeClick(identified, click, authority, configuration, clock.now());
     return after === identified ? identified : save(after, identified, configuration, store);
   });
@@ -86,20 +133,32 @@ export async function takeClick(click: Click, configuration: ApprovalConfigurati
   return true;
 }
 
-async function membersOf({ approvers }: ApprovalConfiguration, people: People): Promise<readonly string[]> {
+async function membersOf(
+  { approvers }: ApprovalConfiguration,
+  people: People,
+): Promise<readonly string[]> {
   return approvers.kind === 'users' ? approvers.userIds : people.membersOf(approvers.userGroupId);
 }
 
 /** The request, with who its requesters are in Slack. Throws where Slack does not say. */
 async function identify(
-  request: ApprovalRequest, configuration: ApprovalConfiguration, surroundings: WorkflowSurroundings,
+  request: ApprovalRequest,
+  configuration: ApprovalConfiguration,
+  surroundings: WorkflowSurroundings,
 ): Promise<ApprovalRequest> {
   const { people, store } = surroundings;
   const unknown = request.requesters.filter(isToBeLookedUp);
   if (unknown.length === 0) return request;
-  const found = await Promise.all(unknown.map(async (requester) =>
-    ({ ...requester, slackUserId: requester.email ? await people.userWithEmail(requester.email) ?? '' : '' })));
-  const withFound = (current: ApprovalRequest) => ({ ...current, requesters: current.requesters.map((requester) => withUser(requester, found)) });
+  const found = await Promise.all(
+    unknown.map(async (requester) => ({
+      ...requester,
+      slackUserId: requester.email ? ((await people.userWithEmail(requester.email)) ?? '') : '',
+    })),
+  );
+  const withFound = (current: ApprovalRequest) => ({
+    ...current,
+    requesters: current.requesters.map((requester) => withUser(requester, found)),
+  });
   const known = await revise(request, withFound, configuration, store);
   // Somebody may have joined while it was looked up.
   return known ? identify(known, configuration, surroundings) : request;
@@ -110,46 +169,85 @@ function withUser(requester: KnownRequester, found: readonly KnownRequester[]): 
   return found.find((other) => isSameRequester(other, requester)) ?? requester;
 }
 
-/** Does all that is due of a request: from its state alone, so that whatever was cut short is done by the next who looks. */
-export async function attend(requestId: string, configuration: ApprovalConfiguration, surroundings: WorkflowSurroundings): Promise<void> {
+/**
+ * Does all that is due of a request: from its state alone, so that whatever was cut short is done
+ * by the next who looks.
+ */
+export async function attend(
+  requestId: string,
+  configuration: ApprovalConfiguration,
+  surroundings: WorkflowSurroundings,
+): Promise<void> {
   const request = await surroundings.store.read(requestId);
   if (request) await attendTo(request, configuration, surroundings);
 }
 
-async function attendTo(known: ApprovalRequest, configuration: ApprovalConfiguration, surroundings: WorkflowSurroundings): Promise<void> {
+async function attendTo(
+  known: ApprovalRequest,
+  configuration: ApprovalConfiguration,
+  surroundings: WorkflowSurroundings,
+): Promise<void> {
   const { store, clock } = surroundings;
-  const request = await revise(known, (current) => advance(current, configuration, clock.now()), configuration, store);
+  const request = await revise(
+    known,
+    (current) => advance(current, configuration, clock.now()),
+    configuration,
+    store,
+  );
   if (!request) return;
   const done = await Promise.allSettled([
     tell(request, surroundings),
     announceAll(request, surroundings),
     bring(request, configuration, surroundings),
   ]);
-  const changes = done.flatMap((one) => (one.status === 'fulfilled' && one.value ? [one.value] : []));
-  await revise(request, (current) => changes.reduce((changed, change) => change(changed), current), configuration, store);
-  const failures = done.flatMap((one): unknown[] => (one.status === 'rejected' ? [one.reason] : []));
-  if (failures.length > 0) throw new AggregateError(failures, `${request.id}: ${failures.map(String).join(' ')}`);
+  const changes = done.flatMap((one) =>
+    one.status === 'fulfilled' && one.value ? [one.value] : [],
+  );
+  await revise(
+    request,
+    (current) => changes.reduce((changed, change) => change(changed), current),
+    configuration,
+    store,
+  );
+  const failures = done.flatMap((one): unknown[] =>
+    one.status === 'rejected' ? [one.reason] : [],
+  );
+  if (failures.length > 0) {
+    throw new AggregateError(failures, `${request.id}: ${failures.map(String).join(' ')}`);
+  }
 }
 
 /** What becomes of a request once something was done. */
 type Change = (request: ApprovalRequest) => ApprovalRequest;
 
-async function tell(request: ApprovalRequest, { clock, tellAsker }: WorkflowSurroundings): Promise<Change | undefined> {
+async function tell(
+  request: ApprovalRequest,
+  { clock, tellAsker }: WorkflowSurroundings,
+): Promise<Change | undefined> {
   if (!isUnsent(request, clock.now())) return undefined;
   await tellAsker(request);
   const { phase, attempt } = request.carrying ?? {};
   return (current) => {
-    const isSame = current.carrying?.phase === phase && current.carrying?.attempt === attempt && !current.carrying?.outcome;
+    const isSame =
+      current.carrying?.phase === phase &&
+      current.carrying?.attempt === attempt &&
+      !current.carrying?.outcome;
     return isSame ? withSent(current, clock.now()) : current;
   };
 }
 
-async function announceAll(request: ApprovalRequest, { announce }: WorkflowSurroundings): Promise<Change | undefined> {
+async function announceAll(
+  request: ApprovalRequest,
+  { announce }: WorkflowSurroundings,
+): Promise<Change | undefined> {
   const { unannounced } = request;
   if (unannounced.length === 0) return undefined;
   await Promise.all(unannounced.map(async (entry) => announce(request, entry)));
   const keys = new Set(unannounced.map(entryKey));
-  return (current) => ({ ...current, unannounced: current.unannounced.filter((entry) => !keys.has(entryKey(entry))) });
+  return (current) => ({
+    ...current,
+    unannounced: current.unannounced.filter((entry) => !keys.has(entryKey(entry))),
+  });
 }
 
 /** The same in whichever order a store gives the fields back. */
@@ -157,7 +255,11 @@ function entryKey({ at, what, by, clickId, detail }: AuditEntry): string {
   return JSON.stringify([at, what, by, clickId, detail]);
 }
 
-async function bring(request: ApprovalRequest, configuration: ApprovalConfiguration, surroundings: WorkflowSurroundings): Promise<undefined> {
+async function bring(
+  request: ApprovalRequest,
+  configuration: ApprovalConfiguration,
+  surroundings: WorkflowSurroundings,
+): Promise<undefined> {
   const { clock, pointToMessages } = surroundings;
   if (!request.messages.some((slot) => isBringable(slot, clock.now()))) return;
   // The message says who asks: if Slack does not say now, it does when somebody clicks.
@@ -166,11 +268,15 @@ async function bring(request: ApprovalRequest, configuration: ApprovalConfigurat
 }
 
 /**
- * Writes what `change` makes of the request, as it was last read or written here; where somebody else wrote in between, of what they left.
- * Nothing, where nothing changes. Undefined, where it is gone.
+ * Writes what `change` makes of the request, as it was last read or written here; where somebody
+ * else wrote in between, of what they left. Nothing, where nothing changes. Undefined, where it is
+ * gone.
  */
 export async function revise(
-  known: ApprovalRequest, change: Change, configuration: ApprovalConfiguration, store: ApprovalStore,
+  known: ApprovalRequest,
+  change: Change,
+  configuration: ApprovalConfiguration,
+  store: ApprovalStore,
 ): Promise<ApprovalRequest | undefined> {
   return retried(async (isFirst) => {
     const before = isFirst ? known : await store.read(known.id);
@@ -181,7 +287,10 @@ export async function revise(
 }
 
 async function save(
-  after: ApprovalRequest, before: ApprovalRequest, configuration: ApprovalConfiguration, store: ApprovalStore,
+  after: ApprovalRequest,
+  before: ApprovalRequest,
+  configuration: ApprovalConfiguration,
+  store: ApprovalStore,
 ): Promise<ApprovalRequest> {
   await store.write(after, before, dueAt(after, configuration));
   return onceWritten(after);

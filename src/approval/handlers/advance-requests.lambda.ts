@@ -15,7 +15,11 @@ import { METRICS_NAMESPACE } from '../../shared/contracts/metrics';
 import { postponeAfter } from '../adapters/approval-back-off';
 import { loadApprovalConfiguration } from '../adapters/approval-configuration';
 import {
-  decisionStatement, parseClickPointer, parseWorkflowMessage, pointToMessages, sendDecision,
+  decisionStatement,
+  parseClickPointer,
+  parseWorkflowMessage,
+  pointToMessages,
+  sendDecision,
 } from '../adapters/approval-queue-messages';
 import { DynamoApprovals } from '../adapters/dynamo-approvals';
 import { KeptSecret } from '../adapters/kept-secret';
@@ -31,7 +35,13 @@ import { ADVANCE_REQUESTS } from '../contracts/advance-requests.environment';
 import { APPROVAL_METRICS as METRIC } from '../contracts/approval-metrics';
 import type { ApprovalParameter } from '../contracts/approval-parameter';
 import type { ApprovalRequest, AuditEntry } from '../domain/approval-request';
-import { attend, takeAsk, takeClick, takeOutcome, type WorkflowSurroundings } from '../domain/run-workflow';
+import {
+  attend,
+  takeAsk,
+  takeClick,
+  takeOutcome,
+  type WorkflowSurroundings,
+} from '../domain/run-workflow';
 
 const environment = readEnvironment(ADVANCE_REQUESTS, process.env);
 const workflow = environment.WORKFLOW_NAME;
@@ -47,8 +57,14 @@ const seals = new RequestSeals(signer);
 const stepEvents = new StepEvents(new EventBridgeClient(CLIENT_SETTINGS), workflow);
 const signingSecret = keptSecret(environment.SIGNING_SECRET_ARN);
 /** SLACK_API_URL is set where a stand-in takes Slack's place. */
-const people = new SlackPeople(new SlackWebApi(keptSecret(environment.BOT_TOKEN_SECRET_ARN), process.env.SLACK_API_URL), SYSTEM_CLOCK);
-const configuration = new KeptConfiguration(() => loadApprovalConfiguration(ssm, environment.CONFIGURATION_PARAMETER), SYSTEM_CLOCK);
+const people = new SlackPeople(
+  new SlackWebApi(keptSecret(environment.BOT_TOKEN_SECRET_ARN), process.env.SLACK_API_URL),
+  SYSTEM_CLOCK,
+);
+const configuration = new KeptConfiguration(
+  () => loadApprovalConfiguration(ssm, environment.CONFIGURATION_PARAMETER),
+  SYSTEM_CLOCK,
+);
 
 /** What stands in the table, and how it is worked on by the configuration of the moment. */
 interface Work {
@@ -58,7 +74,9 @@ interface Work {
 }
 
 /** From the queues of askers and of clicks, what came; each minute, what is due. */
-export async function handler(event: SQSEvent | ScheduledEvent): Promise<SQSBatchResponse | undefined> {
+export async function handler(
+  event: SQSEvent | ScheduledEvent,
+): Promise<SQSBatchResponse | undefined> {
   try {
     if (!('Records' in event)) {
       await advanceDue();
@@ -73,30 +91,48 @@ export async function handler(event: SQSEvent | ScheduledEvent): Promise<SQSBatc
 
 async function advanceDue(): Promise<void> {
   const { known, approvals, surroundings } = await workAsOf(SYSTEM_CLOCK.now());
-  const failures = await runDue({
-    due: async (now, limit) => approvals.due(now, limit),
-    request: async (id) => attend(id, known, surroundings),
-    click: async (id) => judge(id, { known, approvals, surroundings }),
-    failed: (id, error) => logger.error('due, and not done', { id, error }),
-  }, SYSTEM_CLOCK);
+  const failures = await runDue(
+    {
+      due: async (now, limit) => approvals.due(now, limit),
+      request: async (id) => attend(id, known, surroundings),
+      click: async (id) => judge(id, { known, approvals, surroundings }),
+      failed: (id, error) => logger.error('due, and not done', { id, error }),
+    },
+    SYSTEM_CLOCK,
+  );
   metrics.addMetric(METRIC.advanceRuns, MetricUnit.Count, 1);
-  if (failures.length > 0) throw new AggregateError(failures, `Of what is due, ${failures.length} could not be done: the log has each.`);
+  if (failures.length > 0) {
+    throw new AggregateError(
+      failures,
+      `Of what is due, ${failures.length} could not be done: the log has each.`,
+    );
+  }
 }
 
 async function handleOrPostpone(record: SQSRecord): Promise<SQSBatchResponse['batchItemFailures']> {
   const tries = Number(record.attributes.ApproximateReceiveCount);
-  const queueUrl = isOf(environment.CLICK_QUEUE_URL, record) ? environment.CLICK_QUEUE_URL : environment.REQUEST_QUEUE_URL;
+  const queueUrl = isOf(environment.CLICK_QUEUE_URL, record)
+    ? environment.CLICK_QUEUE_URL
+    : environment.REQUEST_QUEUE_URL;
   try {
     const work = await workAsOf(new Date(Number(record.attributes.SentTimestamp)));
-    // Whoever may write into one queue may not write into the other: the address that anybody can call must not ask, or report.
-    if (queueUrl === environment.CLICK_QUEUE_URL) await judge(parseClickPointer(record.body).clickId, work);
-    else await handleMessage(record.body, work);
+    // Whoever may write into one queue may not write into the other: the address that anybody can
+    // call must not ask, or report.
+    if (queueUrl === environment.CLICK_QUEUE_URL) {
+      await judge(parseClickPointer(record.body).clickId, work);
+    } else {
+      await handleMessage(record.body, work);
+    }
     return [];
   } catch (error) {
     logger.error('not done, will be tried again', { messageId: record.messageId, tries, error });
     metrics.addMetric(METRIC.failedTries, MetricUnit.Count, tries);
-    await postponeAfter(sqs, queueUrl, record.receiptHandle, tries, error).catch((reason: unknown) =>
-      logger.warn('shown again after the visibility timeout of the queue only', { error: reason }));
+    await postponeAfter(sqs, queueUrl, record.receiptHandle, tries, error).catch(
+      (reason: unknown) =>
+        logger.warn('shown again after the visibility timeout of the queue only', {
+          error: reason,
+        }),
+    );
     return [{ itemIdentifier: record.messageId }];
   }
 }
@@ -114,29 +150,50 @@ async function handleMessage(body: string, { known, surroundings }: Work): Promi
     return takeAsk(message.ask, known, surroundings);
   }
   const { requestId, asker, attempt, outcome } = message;
-  const isTaken = await takeOutcome({ requestId, asker, attempt, outcome: { ...outcome, at: SYSTEM_CLOCK.now() } }, known, surroundings);
+  const isTaken = await takeOutcome(
+    { requestId, asker, attempt, outcome: { ...outcome, at: SYSTEM_CLOCK.now() } },
+    known,
+    surroundings,
+  );
   if (isTaken) return;
-  logger.error('an outcome of a request that is not its asker\'s, passed over', { requestId, asker });
+  logger.error("an outcome of a request that is not its asker's, passed over", {
+    requestId,
+    asker,
+  });
   metrics.addMetric(METRIC.foreignOutcomes, MetricUnit.Count, 1);
 }
 
 async function judge(clickId: string, { known, approvals, surroundings }: Work): Promise<void> {
   const stored = await approvals.readClick(clickId);
   if (!stored || stored.isJudged) return;
-  if (!isSlacks(stored, await signingSecret.accepted()) && !isSlacks(stored, await keptSecret(environment.SIGNING_SECRET_ARN).accepted())) {
+  if (
+    !isSlacks(stored, await signingSecret.accepted()) &&
+    !isSlacks(stored, await keptSecret(environment.SIGNING_SECRET_ARN).accepted())
+  ) {
     logger.error('a stored click that Slack did not sign: who has written it?', { clickId });
     metrics.addMetric(METRIC.badSignatures, MetricUnit.Count, 1);
     return approvals.clickJudged(clickId);
   }
   const click = clickIn(stored);
-  const isTaken = click !== undefined && await takeClick(click, known, surroundings);
-  if (!isTaken) logger.error('a click about no request, passed over', { clickId, user: click?.userId, requestId: click?.button.requestId });
+  const isTaken = click !== undefined && (await takeClick(click, known, surroundings));
+  if (!isTaken) {
+    logger.error('a click about no request, passed over', {
+      clickId,
+      user: click?.userId,
+      requestId: click?.button.requestId,
+    });
+  }
   return approvals.clickJudged(clickId);
 }
 
 async function workAsOf(time: Date): Promise<Work> {
   const known = await configuration.asOf(time);
-  const approvals = new DynamoApprovals(dynamo, environment.APPROVAL_TABLE, known.auditSeconds, seals);
+  const approvals = new DynamoApprovals(
+    dynamo,
+    environment.APPROVAL_TABLE,
+    known.auditSeconds,
+    seals,
+  );
   return {
     known,
     approvals,
@@ -145,7 +202,8 @@ async function workAsOf(time: Date): Promise<Work> {
       people,
       clock: SYSTEM_CLOCK,
       tellAsker: async (request) => tellAsker(request, known),
-      pointToMessages: async (requestId) => pointToMessages(sqs, environment.MESSAGE_QUEUE_URL, requestId),
+      pointToMessages: async (requestId) =>
+        pointToMessages(sqs, environment.MESSAGE_QUEUE_URL, requestId),
       announce,
     },
   };
@@ -159,7 +217,9 @@ async function tellAsker(request: ApprovalRequest, known: ApprovalParameter): Pr
 function queueOf(asker: string, { askers }: ApprovalParameter): string {
   const known = askers.find(({ name }) => name === asker);
   if (known) return known.queueUrl;
-  throw new Error(`Nobody of the name ${JSON.stringify(asker)} may ask. Add the asker to the workflow, and deploy.`);
+  throw new Error(
+    `Nobody of the name ${JSON.stringify(asker)} may ask. Add the asker to the workflow, and deploy.`,
+  );
 }
 
 async function announce(request: ApprovalRequest, entry: AuditEntry): Promise<void> {

@@ -38,16 +38,23 @@ const ssm = new SSMClient(CLIENT_SETTINGS);
 const secrets = new SecretsManagerClient(CLIENT_SETTINGS);
 const api = new SlackWebApi(keptSecret(environment.BOT_TOKEN_SECRET_ARN), slackApiUrl);
 const webhooks = new Map<string, KeptSecret>();
-const configuration = new KeptConfiguration(() => loadApprovalConfiguration(ssm, environment.CONFIGURATION_PARAMETER), SYSTEM_CLOCK);
+const configuration = new KeptConfiguration(
+  () => loadApprovalConfiguration(ssm, environment.CONFIGURATION_PARAMETER),
+  SYSTEM_CLOCK,
+);
 
-/** Each message of the batch on its own: one that fails is shown again later, the others are done. */
+/**
+ * Each message of the batch on its own: one that fails is shown again later, the others are done.
+ */
 export async function handler(event: SQSEvent): Promise<SQSBatchResponse> {
   const failures = await Promise.all(event.Records.map((record) => deliverOrPostpone(record)));
   if (metrics.hasStoredMetrics()) metrics.publishStoredMetrics();
   return { batchItemFailures: failures.flat() };
 }
 
-async function deliverOrPostpone(record: SQSRecord): Promise<SQSBatchResponse['batchItemFailures']> {
+async function deliverOrPostpone(
+  record: SQSRecord,
+): Promise<SQSBatchResponse['batchItemFailures']> {
   const tries = Number(record.attributes.ApproximateReceiveCount);
   try {
     const known = await configuration.asOf(new Date(Number(record.attributes.SentTimestamp)));
@@ -56,8 +63,15 @@ async function deliverOrPostpone(record: SQSRecord): Promise<SQSBatchResponse['b
   } catch (error) {
     logger.error('not done, will be tried again', { messageId: record.messageId, tries, error });
     metrics.addMetric(METRIC.failedTries, MetricUnit.Count, tries);
-    await postponeAfter(sqs, environment.MESSAGE_QUEUE_URL, record.receiptHandle, tries, error).catch((reason: unknown) =>
-      logger.warn('shown again after the visibility timeout of the queue only', { error: reason }));
+    await postponeAfter(
+      sqs,
+      environment.MESSAGE_QUEUE_URL,
+      record.receiptHandle,
+      tries,
+      error,
+    ).catch((reason: unknown) =>
+      logger.warn('shown again after the visibility timeout of the queue only', { error: reason }),
+    );
     return [{ itemIdentifier: record.messageId }];
   }
 }
@@ -66,10 +80,15 @@ function surroundingsFor(known: ApprovalParameter): MessageSurroundings {
   const { monitoring, auditSeconds } = known;
   return {
     store: new DynamoApprovals(dynamo, environment.APPROVAL_TABLE, auditSeconds),
-    messenger: new SlackMessenger(api, { monitoring, webhookUrl, webhookOrigin: slackApiUrl && new URL(slackApiUrl).origin }),
+    messenger: new SlackMessenger(api, {
+      monitoring,
+      webhookUrl,
+      webhookOrigin: slackApiUrl && new URL(slackApiUrl).origin,
+    }),
     renderer: new SlackRenderer(known),
     clock: SYSTEM_CLOCK,
-    pointToMessages: async (requestId, afterMilliseconds) => pointToMessages(sqs, environment.MESSAGE_QUEUE_URL, requestId, afterMilliseconds),
+    pointToMessages: async (requestId, afterMilliseconds) =>
+      pointToMessages(sqs, environment.MESSAGE_QUEUE_URL, requestId, afterMilliseconds),
     failed: countFailure,
   };
 }
@@ -77,8 +96,15 @@ function surroundingsFor(known: ApprovalParameter): MessageSurroundings {
 /** The slot keeps its own count of failures, and its time for the next try. */
 function countFailure(requestId: string, message: string, error: unknown): void {
   const isRefused = error instanceof MessengerRefusedError;
-  logger.error(isRefused ? 'Slack refuses a message: an operator has to look' : 'a message is for later', { requestId, message, error });
-  metrics.addMetric(isRefused ? METRIC.undeliverableMessages : METRIC.deliveriesPostponed, MetricUnit.Count, 1);
+  logger.error(
+    isRefused ? 'Slack refuses a message: an operator has to look' : 'a message is for later',
+    { requestId, message, error },
+  );
+  metrics.addMetric(
+    isRefused ? METRIC.undeliverableMessages : METRIC.deliveriesPostponed,
+    MetricUnit.Count,
+    1,
+  );
 }
 
 async function webhookUrl(secretArn: string): Promise<string> {

@@ -12,7 +12,11 @@ import { pointToClick } from '../adapters/approval-queue-messages';
 import { DynamoApprovals, type StoredClick } from '../adapters/dynamo-approvals';
 import { KeptSecret } from '../adapters/kept-secret';
 import { storedClickOf, workflowClick } from '../adapters/signed-clicks';
-import { type Interaction, parseInteraction, UnreadableInteractionError } from '../adapters/slack/interaction-payload';
+import {
+  type Interaction,
+  parseInteraction,
+  UnreadableInteractionError,
+} from '../adapters/slack/interaction-payload';
 import { hasPlausibleHeaders, verifySignature } from '../adapters/slack/request-signature';
 import { APPROVAL_METRICS as METRIC } from '../contracts/approval-metrics';
 import { RECEIVE_INTERACTION } from '../contracts/receive-interaction.environment';
@@ -23,9 +27,21 @@ const logger = new Logger({ serviceName: workflow });
 const metrics = new Metrics({ namespace: METRICS_NAMESPACE, serviceName: workflow });
 
 /** Once is enough: a click that is in no queue is due in a minute all the same. */
-const sqs = new SQSClient({ ...QUICK_CLIENT_SETTINGS, maxAttempts: 1, useQueueUrlAsEndpoint: false });
-const signingSecret = new KeptSecret(new SecretsManagerClient(QUICK_CLIENT_SETTINGS), environment.SIGNING_SECRET_ARN, SYSTEM_CLOCK);
-const approvals = new DynamoApprovals(new DynamoDBClient(QUICK_CLIENT_SETTINGS), environment.APPROVAL_TABLE, Number(environment.AUDIT_SECONDS));
+const sqs = new SQSClient({
+  ...QUICK_CLIENT_SETTINGS,
+  maxAttempts: 1,
+  useQueueUrlAsEndpoint: false,
+});
+const signingSecret = new KeptSecret(
+  new SecretsManagerClient(QUICK_CLIENT_SETTINGS),
+  environment.SIGNING_SECRET_ARN,
+  SYSTEM_CLOCK,
+);
+const approvals = new DynamoApprovals(
+  new DynamoDBClient(QUICK_CLIENT_SETTINGS),
+  environment.APPROVAL_TABLE,
+  Number(environment.AUDIT_SECONDS),
+);
 
 /** Slack sends a few KB. */
 const MOST_BODY_BYTES = 200_000;
@@ -49,26 +65,46 @@ export async function handler(event: APIGatewayProxyEventV2): Promise<Answer> {
 async function answerTo(event: APIGatewayProxyEventV2): Promise<Answer['statusCode']> {
   const receivedAt = SYSTEM_CLOCK.now();
   const body = bodyOf(event);
-  if (!body || !await isSigned(event.headers, body, receivedAt)) {
+  if (!body || !(await isSigned(event.headers, body, receivedAt))) {
     metrics.addMetric(METRIC.badSignatures, MetricUnit.Count, 1);
     return 401;
   }
   const interaction = interactionIn(body);
   if (!interaction) return 401;
-  if (interaction.kind === 'click') await take(storedClickOf(event.headers, body, receivedAt), interaction);
+  if (interaction.kind === 'click') {
+    await take(storedClickOf(event.headers, body, receivedAt), interaction);
+  }
   return 200;
 }
 
 /** The bytes that were sent, where they can be Slack's at all. */
-function bodyOf({ requestContext, headers, body, isBase64Encoded }: APIGatewayProxyEventV2): Buffer | undefined {
-  const type = Object.entries(headers).find(([name]) => name.toLowerCase() === 'content-type')?.[1] ?? '';
-  if (requestContext.http.method !== 'POST' || !/^application\/x-www-form-urlencoded\s*(;|$)/i.test(type) || !body) return undefined;
+function bodyOf({
+  requestContext,
+  headers,
+  body,
+  isBase64Encoded,
+}: APIGatewayProxyEventV2): Buffer | undefined {
+  const type =
+    Object.entries(headers).find(([name]) => name.toLowerCase() === 'content-type')?.[1] ?? '';
+  if (
+    requestContext.http.method !== 'POST' ||
+    !/^application\/x-www-form-urlencoded\s*(;|$)/i.test(type) ||
+    !body
+  ) {
+    return undefined;
+  }
   const bytes = Buffer.from(body, isBase64Encoded ? 'base64' : 'utf8');
   return bytes.byteLength <= MOST_BODY_BYTES ? bytes : undefined;
 }
 
-/** With a secret that no longer fits, it is read again: somebody may have made a new one just now. */
-async function isSigned(headers: APIGatewayProxyEventV2['headers'], body: Buffer, now: Date): Promise<boolean> {
+/**
+ * With a secret that no longer fits, it is read again: somebody may have made a new one just now.
+ */
+async function isSigned(
+  headers: APIGatewayProxyEventV2['headers'],
+  body: Buffer,
+  now: Date,
+): Promise<boolean> {
   if (!hasPlausibleHeaders(headers, now)) return false;
   if (verifySignature({ headers, body, now, secrets: await signingSecret.accepted() })) return true;
   await signingSecret.refresh();
@@ -86,13 +122,21 @@ function interactionIn(body: Buffer): Interaction | undefined {
   }
 }
 
-async function take(click: StoredClick, interaction: Extract<Interaction, { kind: 'click' }>): Promise<void> {
+async function take(
+  click: StoredClick,
+  interaction: Extract<Interaction, { kind: 'click' }>,
+): Promise<void> {
   const { id, receivedAt } = click;
   if (!workflowClick(interaction, id, receivedAt)) {
-    logger.warn('a click on a button that no workflow made, passed over', { user: interaction.userId, channel: interaction.channelId });
+    logger.warn('a click on a button that no workflow made, passed over', {
+      user: interaction.userId,
+      channel: interaction.channelId,
+    });
     metrics.addMetric(METRIC.foreignClicks, MetricUnit.Count, 1);
     return;
   }
   await approvals.storeClick(click);
-  await pointToClick(sqs, environment.CLICK_QUEUE_URL, id).catch((error: unknown) => logger.error('the click is kept, but not in its queue', { clickId: id, error }));
+  await pointToClick(sqs, environment.CLICK_QUEUE_URL, id).catch((error: unknown) =>
+    logger.error('the click is kept, but not in its queue', { clickId: id, error }),
+  );
 }

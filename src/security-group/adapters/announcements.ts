@@ -10,13 +10,19 @@ export interface Questions {
 
 /** For functions that ask nothing. */
 const NOBODY: Questions = {
-  ask: async ({ workflow }) => Promise.reject(new Error(`This function asks nobody, but has a question for ${workflow}.`)),
+  ask: async ({ workflow }) =>
+    Promise.reject(new Error(`This function asks nobody, but has a question for ${workflow}.`)),
 };
 
-/** Brings an announcement to people by SNS, its questions to workflows, and to machines by the account's default event bus. */
+/**
+ * Brings an announcement to people by SNS, its questions to workflows, and to machines by the
+ * account's default event bus.
+ */
 export class Announcements {
   constructor(
-    private readonly notifications: SnsNotifications, private readonly bus: EventBridgeClient, private readonly questions: Questions = NOBODY,
+    private readonly notifications: SnsNotifications,
+    private readonly bus: EventBridgeClient,
+    private readonly questions: Questions = NOBODY,
   ) {}
 
   async tell(announcement: Announcement): Promise<void> {
@@ -28,11 +34,17 @@ export class Announcements {
   }
 
   private async put({ type, json }: Announcement): Promise<void> {
-    const { Entries: answers } = await this.bus.send(new PutEventsCommand({
-      Entries: [{ Source: SENTRY_EVENT_SOURCE, DetailType: detailTypeOf(type), Detail: json }],
-    }));
+    const { Entries: answers } = await this.bus.send(
+      new PutEventsCommand({
+        Entries: [{ Source: SENTRY_EVENT_SOURCE, DetailType: detailTypeOf(type), Detail: json }],
+      }),
+    );
     const [answer] = answers ?? [];
-    if (!answer?.EventId) throw new Error(`EventBridge refused the event about ${type}: ${answer?.ErrorCode ?? 'without a code'} ${answer?.ErrorMessage ?? ''}`);
+    if (!answer?.EventId) {
+      throw new Error(
+        `EventBridge refused the event about ${type}: ${answer?.ErrorCode ?? 'without a code'} ${answer?.ErrorMessage ?? ''}`,
+      );
+    }
   }
 }
 

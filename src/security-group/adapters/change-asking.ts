@@ -2,7 +2,11 @@ import { createHash } from 'node:crypto';
 import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import { contentOf, DynamoAskedChanges } from './dynamo-asked-changes';
 import type { ReachableWorkflow } from './sentry-configuration';
-import { APPROVAL_MESSAGE_VERSION, type AskMessage, type OutcomeMessage } from '../../approval/contracts/approval-messages';
+import {
+  APPROVAL_MESSAGE_VERSION,
+  type AskMessage,
+  type OutcomeMessage,
+} from '../../approval/contracts/approval-messages';
 import type { AskResult } from '../../approval/domain/ask-result';
 import type { AskedChange } from '../domain/asking/asked-change';
 import type { ChangeAsker } from '../domain/asking/change-asker';
@@ -20,7 +24,9 @@ export class ChangeAsking extends DynamoAskedChanges implements ChangeAsker {
 
   render(asked: AskedChange): PreparedAsk {
     const { requestId, workflow, response, group, call, rules } = asked;
-    const wanted = rules.map(({ rule, before, change }) => [change, ruleKey(rule), before && ruleKey(before)]).sort();
+    const wanted = rules
+      .map(({ rule, before, change }) => [change, ruleKey(rule), before && ruleKey(before)])
+      .sort();
     const message: UnsignedAsk = {
       version: APPROVAL_MESSAGE_VERSION,
       type: 'ask',
@@ -36,7 +42,9 @@ export class ChangeAsking extends DynamoAskedChanges implements ChangeAsker {
 /** Who asks is known where it is sent. */
 type UnsignedAsk = Omit<AskMessage, 'asker'>;
 
-/** Whoever assumed a role chooses the name of the session: it must not make another source of it. */
+/**
+ * Whoever assumed a role chooses the name of the session: it must not make another source of it.
+ */
 function sourceOf({ roleArn, arn, userName, type }: Actor): string {
   return roleArn ?? arn ?? userName ?? type;
 }
@@ -47,7 +55,10 @@ function digestOf(text: string): string {
 
 /** Brings questions, and what became of decisions, to the workflows. */
 export class WorkflowQueues {
-  constructor(private readonly client: SQSClient, private readonly workflows: () => Promise<readonly ReachableWorkflow[]>) {}
+  constructor(
+    private readonly client: SQSClient,
+    private readonly workflows: () => Promise<readonly ReachableWorkflow[]>,
+  ) {}
 
   async ask({ workflow: name, message }: PreparedAsk): Promise<void> {
     const { asker, queueUrl } = await this.workflow(name);
@@ -56,13 +67,23 @@ export class WorkflowQueues {
 
   async conclude({ workflow: name, requestId }: AskedChange, result: AskResult): Promise<void> {
     const { asker, queueUrl } = await this.workflow(name);
-    const message = { version: APPROVAL_MESSAGE_VERSION, type: 'outcome', requestId, asker, ...result } satisfies OutcomeMessage;
+    const message = {
+      version: APPROVAL_MESSAGE_VERSION,
+      type: 'outcome',
+      requestId,
+      asker,
+      ...result,
+    } satisfies OutcomeMessage;
     await this.send(queueUrl, JSON.stringify(message));
   }
 
   private async workflow(name: string): Promise<ReachableWorkflow> {
     const found = (await this.workflows()).find((workflow) => workflow.name === name);
-    if (!found) throw new Error(`The sentry's configuration has no workflow ${name}: was it taken out of the policies while people were being asked?`);
+    if (!found) {
+      throw new Error(
+        `The sentry's configuration has no workflow ${name}: was it taken out of the policies while people were being asked?`,
+      );
+    }
     return found;
   }
 

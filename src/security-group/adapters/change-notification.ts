@@ -1,16 +1,30 @@
 import { plainText, subjectLine } from '../../shared/domain/notification/plain-text';
 import {
-  CHANGE_MESSAGE_VERSION, type ChangeMessage, type RuleInMessage, type RuleValuesInMessage, type UnreadableEventMessage, type ViolationInMessage,
+  CHANGE_MESSAGE_VERSION,
+  type ChangeMessage,
+  type RuleInMessage,
+  type RuleValuesInMessage,
+  type UnreadableEventMessage,
+  type ViolationInMessage,
 } from '../contracts/change-message';
 import type { Violation } from '../domain/judging/judge';
 import type { Announcement } from '../domain/reporting/announcement';
-import { type ChangeReport, secondsOpen, severityOf, worstFirst } from '../domain/reporting/change-report';
+import {
+  type ChangeReport,
+  secondsOpen,
+  severityOf,
+  worstFirst,
+} from '../domain/reporting/change-report';
 import type { RuleOutcome } from '../domain/reporting/outcome';
 import { reportSubject, reportText } from '../domain/reporting/report-text';
 import type { Rule } from '../domain/rules/rule';
 import { ruleText } from '../domain/rules/rule-text';
 
-export function changeNotification(report: ChangeReport, sentry: string, maxRules: number): Announcement {
+export function changeNotification(
+  report: ChangeReport,
+  sentry: string,
+  maxRules: number,
+): Announcement {
   const message = changeMessage(report, sentry, maxRules);
   return {
     subject: reportSubject(report),
@@ -50,7 +64,13 @@ function changeMessage(report: ChangeReport, sentry: string, maxRules: number): 
   };
 }
 
-function ruleInMessage({ rule, change, restored, violations, outcome }: RuleOutcome): RuleInMessage {
+function ruleInMessage({
+  rule,
+  change,
+  restored,
+  violations,
+  outcome,
+}: RuleOutcome): RuleInMessage {
   return {
     ruleId: rule.id,
     ...ruleValues(rule),
@@ -58,7 +78,9 @@ function ruleInMessage({ rule, change, restored, violations, outcome }: RuleOutc
     ...(restored && { restored: ruleValues(restored) }),
     violations: violations.map(violationInMessage),
     outcome: outcome.kind,
-    ...((outcome.kind === 'failed' || outcome.kind === 'not-restorable') && { failure: outcome.reason }),
+    ...((outcome.kind === 'failed' || outcome.kind === 'not-restorable') && {
+      failure: outcome.reason,
+    }),
   };
 }
 
@@ -73,7 +95,11 @@ export function ruleValues(rule: Rule): RuleValuesInMessage {
 
 const MAX_EVENT_CHARACTERS = 20_000;
 
-export function unreadableEventNotification(event: string, reason: string, sentry: string): Announcement {
+export function unreadableEventNotification(
+  event: string,
+  reason: string,
+  sentry: string,
+): Announcement {
   const message: UnreadableEventMessage = {
     version: CHANGE_MESSAGE_VERSION,
     type: 'unreadable-event',

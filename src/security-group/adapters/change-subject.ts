@@ -13,8 +13,12 @@ export function changedGroup(kind: 'group' | 'group-created' | 'group-deleted'):
 }
 
 function namedGroup({ request, answer }: CloudTrailRecord): NamedGroup {
-  const answeredRules = [answer.securityGroupRuleSet, answer.revokedSecurityGroupRuleSet].flatMap(itemsOf);
-  const [id] = [request, answer, ...answeredRules].flatMap((element) => textAt(element, 'groupId') ?? []);
+  const answeredRules = [answer.securityGroupRuleSet, answer.revokedSecurityGroupRuleSet].flatMap(
+    itemsOf,
+  );
+  const [id] = [request, answer, ...answeredRules].flatMap(
+    (element) => textAt(element, 'groupId') ?? [],
+  );
   return { id, name: textAt(request, 'groupName') };
 }
 

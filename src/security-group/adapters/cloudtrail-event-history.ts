@@ -1,19 +1,34 @@
-import { type CloudTrailClient, type Event, LookupEventsCommand, paginateLookupEvents } from '@aws-sdk/client-cloudtrail';
+import {
+  type CloudTrailClient,
+  type Event,
+  LookupEventsCommand,
+  paginateLookupEvents,
+} from '@aws-sdk/client-cloudtrail';
 import pLimit from 'p-limit';
 import { parseChangeEvent, UnreadableEventError } from './change-event';
 import { CLIENT_SETTINGS } from '../../shared/adapters/aws/client-settings';
 import type { Change } from '../domain/changes/change';
 import type { EventHistory } from '../domain/learning/event-history';
 
-/** CloudTrail takes two look-ups a second, of the whole account and Region: several at once would only be refused. */
+/**
+ * CloudTrail takes two look-ups a second, of the whole account and Region: several at once would
+ * only be refused.
+ */
 const LOOK_UPS_AT_ONCE = 1;
 
 /** For CloudTrailClient: who else looks up takes from the same two a second. */
-export const HISTORY_CLIENT_SETTINGS = { ...CLIENT_SETTINGS, maxAttempts: 10, retryMode: 'adaptive' };
+export const HISTORY_CLIENT_SETTINGS = {
+  ...CLIENT_SETTINGS,
+  maxAttempts: 10,
+  retryMode: 'adaptive',
+};
 
 const EVENTS_PER_PAGE = 50;
 
-/** Who changes a group more often than this in the time asked for hides what came before: the latest calls decide. */
+/**
+ * Who changes a group more often than this in the time asked for hides what came before: the latest
+ * calls decide.
+ */
 const MOST_EVENTS = 200;
 
 /** Events in a warm function. */
@@ -30,7 +45,10 @@ export class CloudTrailEventHistory implements EventHistory {
 
   constructor(private readonly client: CloudTrailClient) {}
 
-  /** One call can have made many rules: what was found, or is being looked up, is not looked up again. */
+  /**
+   * One call can have made many rules: what was found, or is being looked up, is not looked up
+   * again.
+   */
   async eventOf(eventId: string): Promise<Change | undefined> {
     const known = this.lookedUp.get(eventId);
     if (known) return known;
@@ -47,18 +65,31 @@ export class CloudTrailEventHistory implements EventHistory {
   }
 
   private async lookUp(eventId: string): Promise<Change | undefined> {
-    const { Events: events } = await this.limit(() => this.client.send(new LookupEventsCommand({
-      LookupAttributes: [{ AttributeKey: 'EventId', AttributeValue: eventId }],
-    })));
+    const { Events: events } = await this.limit(() =>
+      this.client.send(
+        new LookupEventsCommand({
+          LookupAttributes: [{ AttributeKey: 'EventId', AttributeValue: eventId }],
+        }),
+      ),
+    );
     return events?.flatMap(changesIn).find((change) => change.eventId === eventId);
   }
 
-  /** Records of modified and described rules need not name their group as a resource: they may be missing. */
+  /**
+   * Records of modified and described rules need not name their group as a resource: they may be
+   * missing.
+   */
   async changesOf(groupId: string, since: Date): Promise<readonly Change[]> {
     return this.limit(async () => {
       const events: Event[] = [];
-      const asked = { LookupAttributes: [{ AttributeKey: 'ResourceName' as const, AttributeValue: groupId }], StartTime: since };
-      for await (const { Events: page } of paginateLookupEvents({ client: this.client, pageSize: EVENTS_PER_PAGE }, asked)) {
+      const asked = {
+        LookupAttributes: [{ AttributeKey: 'ResourceName' as const, AttributeValue: groupId }],
+        StartTime: since,
+      };
+      for await (const { Events: page } of paginateLookupEvents(
+        { client: this.client, pageSize: EVENTS_PER_PAGE },
+        asked,
+      )) {
         events.push(...(page ?? []));
         if (events.length >= MOST_EVENTS) break;
       }
@@ -68,7 +99,11 @@ export class CloudTrailEventHistory implements EventHistory {
 }
 
 /** None where the record is not of a call that the sentry knows, or cannot be read. */
-function changesIn({ EventSource: source, EventTime: time, CloudTrailEvent: record }: Event): Change[] {
+function changesIn({
+  EventSource: source,
+  EventTime: time,
+  CloudTrailEvent: record,
+}: Event): Change[] {
   if (source !== EVENT_SOURCE || !record) return [];
   try {
     return [parseChangeEvent(`{"detail":${record}}`, time ?? new Date(0))];

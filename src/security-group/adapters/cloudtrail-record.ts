@@ -3,7 +3,10 @@ import { actorOf, userIdentitySchema } from './record-actor';
 import { type Fields, fieldsOf, inCamelCase, optionalId, optionalText } from './record-fields';
 import type { Call } from '../domain/changes/change';
 
-/** An event that cannot be read well enough to know which call it speaks of, or what that call changed. */
+/**
+ * An event that cannot be read well enough to know which call it speaks of, or what that call
+ * changed.
+ */
 export class UnreadableEventError extends Error {
   constructor(reason: string) {
     super(reason);
@@ -14,7 +17,10 @@ export class UnreadableEventError extends Error {
 /** A CloudTrail record, in whatever shape it came. */
 export interface CloudTrailRecord {
   readonly call: Call;
-  /** What the client asked for, and what EC2 answered: out of their wrappers, with all names in camelCase. */
+  /**
+   * What the client asked for, and what EC2 answered: out of their wrappers, with all names in
+   * camelCase.
+   */
   readonly request: Fields;
   readonly answer: Fields;
 }
@@ -41,19 +47,31 @@ const envelopeSchema = z.object({
   detail: recordSchema,
 });
 
-/** Reads an EventBridge envelope around a CloudTrail record. `receivedAt` stands in for a time that cannot be read. */
+/**
+ * Reads an EventBridge envelope around a CloudTrail record. `receivedAt` stands in for a time that
+ * cannot be read.
+ */
 export function parseRecord(body: string, receivedAt: Date): CloudTrailRecord {
   const envelope = envelopeSchema.safeParse(parseJson(body));
-  if (!envelope.success) throw new UnreadableEventError(`It is not a CloudTrail event: ${z.prettifyError(envelope.error)}`);
+  if (!envelope.success) {
+    throw new UnreadableEventError(
+      `It is not a CloudTrail event: ${z.prettifyError(envelope.error)}`,
+    );
+  }
   const { detail: record, ...event } = envelope.data;
   const { eventName, sourceIPAddress, userAgent, errorCode, userIdentity } = record;
   const eventId = record.eventID ?? event.id ?? 'without-id';
-  if (!EVENT_ID.test(eventId)) throw new UnreadableEventError(`Its id is ${eventId.slice(0, 100)}, which is none that CloudTrail gives.`);
+  if (!EVENT_ID.test(eventId)) {
+    throw new UnreadableEventError(
+      `Its id is ${eventId.slice(0, 100)}, which is none that CloudTrail gives.`,
+    );
+  }
   return {
     call: {
       eventId,
       eventName,
-      time: parseTime(record.eventTime, receivedAt) ?? parseTime(event.time, receivedAt) ?? receivedAt,
+      time:
+        parseTime(record.eventTime, receivedAt) ?? parseTime(event.time, receivedAt) ?? receivedAt,
       accountId: event.account ?? record.recipientAccountId ?? userIdentity.accountId ?? 'unknown',
       region: record.awsRegion ?? event.region ?? 'unknown',
       actor: actorOf(userIdentity, sourceIPAddress),

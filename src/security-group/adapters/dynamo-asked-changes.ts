@@ -1,21 +1,41 @@
 import { createHash } from 'node:crypto';
-import { ConditionalCheckFailedException, type DynamoDBClient, GetItemCommand, PutItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import {
+  ConditionalCheckFailedException,
+  type DynamoDBClient,
+  GetItemCommand,
+  PutItemCommand,
+  UpdateItemCommand,
+} from '@aws-sdk/client-dynamodb';
 import * as z from 'zod/mini';
-import { type Item, refuseOtherVersion, storedRule, storedValue, storedViolation } from './ledger-schemas';
+import {
+  type Item,
+  refuseOtherVersion,
+  storedRule,
+  storedValue,
+  storedViolation,
+} from './ledger-schemas';
 import { approvalDigest } from '../../approval/adapters/approval-digest';
 import { questionSchema } from '../../approval/adapters/approval-schemas';
 import type { AskResult } from '../../approval/domain/ask-result';
 import type { Question } from '../../approval/domain/question';
 import type { Clock } from '../../shared/domain/clock';
 import {
-  ASKED_KEPT_SECONDS, ASKED_SORT_KEY, LEDGER_EXPIRY, LEDGER_ITEM_VERSION, LEDGER_KEY, requestPartition,
+  ASKED_KEPT_SECONDS,
+  ASKED_SORT_KEY,
+  LEDGER_EXPIRY,
+  LEDGER_ITEM_VERSION,
+  LEDGER_KEY,
+  requestPartition,
 } from '../contracts/ledger-items';
 import type { AskedChange } from '../domain/asking/asked-change';
 import type { AskedChanges, KeptAsk } from '../domain/asking/change-asker';
 import { changeQuestion } from '../domain/asking/change-question';
 
 const optionalText = z.optional(z.string());
-const time = z.pipe(z.iso.datetime(), z.transform((text) => new Date(text)));
+const time = z.pipe(
+  z.iso.datetime(),
+  z.transform((text) => new Date(text)),
+);
 
 const storedAsk = z.object({
   requestId: z.string(),
@@ -48,12 +68,14 @@ const storedAsk = z.object({
     userAgent: optionalText,
     errorCode: optionalText,
   }),
-  rules: z.array(z.object({
-    change: z.enum(['added', 'modified', 'described', 'removed']),
-    rule: storedRule,
-    before: z.optional(storedRule),
-    violations: z.array(storedViolation),
-  })),
+  rules: z.array(
+    z.object({
+      change: z.enum(['added', 'modified', 'described', 'removed']),
+      rule: storedRule,
+      before: z.optional(storedRule),
+      violations: z.array(storedViolation),
+    }),
+  ),
   groupNames: z.record(z.string(), z.string()),
 });
 
@@ -64,7 +86,10 @@ const storedResult = z.object({
   text: z.string(),
 });
 
-/** What of an ask goes into the digest of the request: exactly this is shown, and exactly this is carried out. */
+/**
+ * What of an ask goes into the digest of the request: exactly this is shown, and exactly this is
+ * carried out.
+ */
 export interface AskContent {
   readonly question: Question;
   /** A digest of the change itself, which stays here. */
@@ -74,23 +99,40 @@ export interface AskContent {
 export function contentOf(asked: AskedChange): AskContent {
   // In the order of the schema's fields, as it is when it was stored and read again.
   const stored = storedAsk.parse(JSON.parse(JSON.stringify(asked)));
-  return { question: changeQuestion(asked), payload: createHash('sha256').update(JSON.stringify(stored)).digest('hex') };
+  return {
+    question: changeQuestion(asked),
+    payload: createHash('sha256').update(JSON.stringify(stored)).digest('hex'),
+  };
 }
 
 /** The changes that a sentry has asked about, in its ledger's table. */
 export class DynamoAskedChanges implements AskedChanges {
-  constructor(private readonly client: DynamoDBClient, private readonly table: string, private readonly clock: Clock) {}
+  constructor(
+    private readonly client: DynamoDBClient,
+    private readonly table: string,
+    private readonly clock: Clock,
+  ) {}
 
   async keep(asked: AskedChange): Promise<boolean> {
     const { question } = contentOf(asked);
-    const stored = { asked: { S: JSON.stringify(asked) }, question: { S: JSON.stringify(question) } };
+    const stored = {
+      asked: { S: JSON.stringify(asked) },
+      question: { S: JSON.stringify(question) },
+    };
     try {
-      await this.client.send(new PutItemCommand({
-        TableName: this.table,
-        Item: { ...keyOf(asked.requestId), version: { N: String(LEDGER_ITEM_VERSION) }, ...stored, [LEDGER_EXPIRY]: { N: String(this.expiry()) } },
-        ConditionExpression: 'attribute_not_exists(#key)',
-        ExpressionAttributeNames: { '#key': LEDGER_KEY.partition },
-      }));
+      await this.client.send(
+        new PutItemCommand({
+          TableName: this.table,
+          Item: {
+            ...keyOf(asked.requestId),
+            version: { N: String(LEDGER_ITEM_VERSION) },
+            ...stored,
+            [LEDGER_EXPIRY]: { N: String(this.expiry()) },
+          },
+          ConditionExpression: 'attribute_not_exists(#key)',
+          ExpressionAttributeNames: { '#key': LEDGER_KEY.partition },
+        }),
+      );
       return true;
     } catch (error) {
       if (!(error instanceof ConditionalCheckFailedException)) throw error;
@@ -99,7 +141,9 @@ export class DynamoAskedChanges implements AskedChanges {
   }
 
   async read(requestId: string): Promise<KeptAsk | undefined> {
-    const { Item: item } = await this.client.send(new GetItemCommand({ TableName: this.table, Key: keyOf(requestId), ConsistentRead: true }));
+    const { Item: item } = await this.client.send(
+      new GetItemCommand({ TableName: this.table, Key: keyOf(requestId), ConsistentRead: true }),
+    );
     if (!item) return undefined;
     refuseOtherVersion(item);
     const asked = storedValue(storedAsk, item, 'asked');
@@ -121,14 +165,16 @@ export class DynamoAskedChanges implements AskedChanges {
   }
 
   private async update(requestId: string, attribute: string, value: Item[string]): Promise<void> {
-    await this.client.send(new UpdateItemCommand({
-      TableName: this.table,
-      Key: keyOf(requestId),
-      ConditionExpression: 'attribute_exists(#key)',
-      UpdateExpression: 'SET #attribute = :value',
-      ExpressionAttributeNames: { '#key': LEDGER_KEY.partition, '#attribute': attribute },
-      ExpressionAttributeValues: { ':value': value },
-    }));
+    await this.client.send(
+      new UpdateItemCommand({
+        TableName: this.table,
+        Key: keyOf(requestId),
+        ConditionExpression: 'attribute_exists(#key)',
+        UpdateExpression: 'SET #attribute = :value',
+        ExpressionAttributeNames: { '#key': LEDGER_KEY.partition, '#attribute': attribute },
+        ExpressionAttributeValues: { ':value': value },
+      }),
+    );
   }
 
   private expiry(): number {
@@ -137,5 +183,8 @@ export class DynamoAskedChanges implements AskedChanges {
 }
 
 function keyOf(requestId: string): Item {
-  return { [LEDGER_KEY.partition]: { S: requestPartition(requestId) }, [LEDGER_KEY.sort]: { S: ASKED_SORT_KEY } };
+  return {
+    [LEDGER_KEY.partition]: { S: requestPartition(requestId) },
+    [LEDGER_KEY.sort]: { S: ASKED_SORT_KEY },
+  };
 }

@@ -1,13 +1,30 @@
 import { randomUUID } from 'node:crypto';
 import {
-  BatchWriteItemCommand, ConditionalCheckFailedException, type DynamoDBClient, UpdateItemCommand, type UpdateItemCommandInput, type WriteRequest,
+  BatchWriteItemCommand,
+  ConditionalCheckFailedException,
+  type DynamoDBClient,
+  UpdateItemCommand,
+  type UpdateItemCommandInput,
+  type WriteRequest,
 } from '@aws-sdk/client-dynamodb';
 import { repeatsItem } from './dynamo-ledger';
-import { type Item, refuseOtherVersion, storedAnnouncement, storedJudgements, storedRepeats, storedValue, unreadable } from './ledger-schemas';
+import {
+  type Item,
+  refuseOtherVersion,
+  storedAnnouncement,
+  storedJudgements,
+  storedRepeats,
+  storedValue,
+  unreadable,
+} from './ledger-schemas';
 import { SYSTEM_CLOCK } from '../../shared/adapters/clock/system-clock';
 import type { Clock } from '../../shared/domain/clock';
 import {
-  EVENT_KEPT_SECONDS, eventPartition, LEDGER_EXPIRY, LEDGER_ITEM_VERSION, LEDGER_KEY,
+  EVENT_KEPT_SECONDS,
+  eventPartition,
+  LEDGER_EXPIRY,
+  LEDGER_ITEM_VERSION,
+  LEDGER_KEY,
 } from '../contracts/ledger-items';
 import { isAbout, type Judgement } from '../domain/judging/judge';
 import type { Repeat } from '../domain/ledger/ledger';
@@ -18,8 +35,8 @@ import type { Announcement } from '../domain/reporting/announcement';
 const LEASE_MILLISECONDS = 90_000;
 
 /**
- * An item takes 400 KB, and holds two intents: 500 rules or so each. What does not fit is judged and reverted all the same; only
- * after a crash it may be told as "already gone".
+ * An item takes 400 KB, and holds two intents: 500 rules or so each. What does not fit is judged
+ * and reverted all the same; only after a crash it may be told as "already gone".
  */
 const MOST_INTENT_BYTES = 180_000;
 
@@ -44,31 +61,56 @@ const VERSION = { N: String(LEDGER_ITEM_VERSION) };
 
 /** How far each event is handled, for each group that it concerns: acting, acted, told. */
 export class DynamoEventLog implements EventLog {
-  constructor(private readonly client: DynamoDBClient, private readonly table: string, private readonly clock: Clock = SYSTEM_CLOCK) {}
+  constructor(
+    private readonly client: DynamoDBClient,
+    private readonly table: string,
+    private readonly clock: Clock = SYSTEM_CLOCK,
+  ) {}
 
-  /** The earlier intent is kept beside the new one until both are written down as one: a crash in between must not lose it. */
+  /**
+   * The earlier intent is kept beside the new one until both are written down as one: a crash in
+   * between must not lose it.
+   */
   async claim(key: EventKey, intent: readonly Judgement[], now: Date): Promise<Claim> {
     const claimId = randomUUID();
     try {
-      const { Attributes: before } = await this.client.send(new UpdateItemCommand({
-        ...this.item(key, ['#version', '#state', '#leaseUntil', '#claim', '#intent', '#previous', '#expiry', '#key']),
-        ConditionExpression: 'attribute_not_exists(#key) OR (#version = :version AND #state = :acting AND #leaseUntil < :now)',
-        UpdateExpression: 'SET #version = :version, #state = :acting, #leaseUntil = :until, #claim = :claim, #expiry = :expiry, '
-          + '#previous = if_not_exists(#intent, :nothing), #intent = :intent',
-        ExpressionAttributeValues: {
-          ':version': VERSION,
-          ':acting': { S: 'acting' },
-          ':now': { N: String(now.getTime()) },
-          ':until': { N: String(now.getTime() + LEASE_MILLISECONDS) },
-          ':claim': { S: claimId },
-          ':expiry': expiryAfter(now),
-          ':nothing': { S: '[]' },
-          ':intent': { S: intentText(intent) },
-        },
-        ReturnValues: 'ALL_OLD',
-        ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
-      }));
-      return { kind: 'claimed', intent: before ? together(intentIn(before, 'intent'), intentIn(before, 'previousIntent')) : [] };
+      const { Attributes: before } = await this.client.send(
+        new UpdateItemCommand({
+          ...this.item(key, [
+            '#version',
+            '#state',
+            '#leaseUntil',
+            '#claim',
+            '#intent',
+            '#previous',
+            '#expiry',
+            '#key',
+          ]),
+          ConditionExpression:
+            'attribute_not_exists(#key) OR (#version = :version AND #state = :acting AND #leaseUntil < :now)',
+          UpdateExpression:
+            'SET #version = :version, #state = :acting, #leaseUntil = :until, #claim = :claim, #expiry = :expiry, ' +
+            '#previous = if_not_exists(#intent, :nothing), #intent = :intent',
+          ExpressionAttributeValues: {
+            ':version': VERSION,
+            ':acting': { S: 'acting' },
+            ':now': { N: String(now.getTime()) },
+            ':until': { N: String(now.getTime() + LEASE_MILLISECONDS) },
+            ':claim': { S: claimId },
+            ':expiry': expiryAfter(now),
+            ':nothing': { S: '[]' },
+            ':intent': { S: intentText(intent) },
+          },
+          ReturnValues: 'ALL_OLD',
+          ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+        }),
+      );
+      return {
+        kind: 'claimed',
+        intent: before
+          ? together(intentIn(before, 'intent'), intentIn(before, 'previousIntent'))
+          : [],
+      };
     } catch (error) {
       if (!(error instanceof ConditionalCheckFailedException) || !error.Item) throw error;
       return refusedClaim(error.Item, claimId);
@@ -76,69 +118,110 @@ export class DynamoEventLog implements EventLog {
   }
 
   async intend(key: EventKey, intent: readonly Judgement[]): Promise<void> {
-    await this.client.send(new UpdateItemCommand({
-      ...this.item(key, ['#intent', '#previous']),
-      UpdateExpression: 'SET #intent = :intent REMOVE #previous',
-      ExpressionAttributeValues: { ':intent': { S: intentText(intent) } },
-    }));
+    await this.client.send(
+      new UpdateItemCommand({
+        ...this.item(key, ['#intent', '#previous']),
+        UpdateExpression: 'SET #intent = :intent REMOVE #previous',
+        ExpressionAttributeValues: { ':intent': { S: intentText(intent) } },
+      }),
+    );
   }
 
   async release(key: EventKey): Promise<void> {
     try {
-      await this.client.send(new UpdateItemCommand({
-        ...this.item(key, ['#state', '#leaseUntil']),
-        ConditionExpression: '#state = :acting',
-        UpdateExpression: 'SET #leaseUntil = :ended',
-        ExpressionAttributeValues: { ':acting': { S: 'acting' }, ':ended': { N: '0' } },
-      }));
+      await this.client.send(
+        new UpdateItemCommand({
+          ...this.item(key, ['#state', '#leaseUntil']),
+          ConditionExpression: '#state = :acting',
+          UpdateExpression: 'SET #leaseUntil = :ended',
+          ExpressionAttributeValues: { ':acting': { S: 'acting' }, ':ended': { N: '0' } },
+        }),
+      );
     } catch (error) {
       // All is done, and only telling failed: the next try needs no lease.
       if (!(error instanceof ConditionalCheckFailedException)) throw error;
     }
   }
 
-  /** Another delivery that comes before it is told tells it as well: told twice is better than never. */
-  async acted(key: EventKey, announcement: Announcement, repeats: readonly Repeat[]): Promise<void> {
-    await this.client.send(new UpdateItemCommand({
-      ...this.item(key, ['#state', '#announcement', '#repeats', '#intent', '#previous']),
-      UpdateExpression: 'SET #state = :acted, #announcement = :announcement, #repeats = :repeats REMOVE #intent, #previous',
-      ExpressionAttributeValues: {
-        ':acted': { S: 'acted' },
-        ':announcement': { S: JSON.stringify(announcement) },
-        ':repeats': { S: JSON.stringify(repeats) },
-      },
-    }));
+  /**
+   * Another delivery that comes before it is told tells it as well: told twice is better than
+   * never.
+   */
+  async acted(
+    key: EventKey,
+    announcement: Announcement,
+    repeats: readonly Repeat[],
+  ): Promise<void> {
+    await this.client.send(
+      new UpdateItemCommand({
+        ...this.item(key, ['#state', '#announcement', '#repeats', '#intent', '#previous']),
+        UpdateExpression:
+          'SET #state = :acted, #announcement = :announcement, #repeats = :repeats REMOVE #intent, #previous',
+        ExpressionAttributeValues: {
+          ':acted': { S: 'acted' },
+          ':announcement': { S: JSON.stringify(announcement) },
+          ':repeats': { S: JSON.stringify(repeats) },
+        },
+      }),
+    );
   }
 
-  /** No transaction, as two events of one group at the same time would make it fail: whichever writes last is remembered. */
+  /**
+   * No transaction, as two events of one group at the same time would make it fail: whichever
+   * writes last is remembered.
+   */
   async told(key: EventKey, repeats: readonly Repeat[]): Promise<void> {
-    const items = [toldItem(key, this.clock.now()), ...(repeats.length > 0 ? [repeatsItem(key.groupId, repeats)] : [])];
+    const items = [
+      toldItem(key, this.clock.now()),
+      ...(repeats.length > 0 ? [repeatsItem(key.groupId, repeats)] : []),
+    ];
     let requests = await this.put(items.map((Item) => ({ PutRequest: { Item } })));
     for (const milliseconds of SENT_AGAIN_AFTER) {
       if (requests.length === 0) return;
       await this.clock.pause(milliseconds);
       requests = await this.put(requests);
     }
-    if (requests.length > 0) throw new Error(`DynamoDB did not take that the event ${key.eventId} is told: it may be told again.`);
+    if (requests.length > 0) {
+      throw new Error(
+        `DynamoDB did not take that the event ${key.eventId} is told: it may be told again.`,
+      );
+    }
   }
 
   /** Gives what DynamoDB did not take. */
   private async put(requests: WriteRequest[]): Promise<WriteRequest[]> {
-    const { UnprocessedItems: left } = await this.client.send(new BatchWriteItemCommand({ RequestItems: { [this.table]: requests } }));
+    const { UnprocessedItems: left } = await this.client.send(
+      new BatchWriteItemCommand({ RequestItems: { [this.table]: requests } }),
+    );
     return left?.[this.table] ?? [];
   }
 
-  private item(key: EventKey, names: readonly Name[]): Pick<UpdateItemCommandInput, 'TableName' | 'Key' | 'ExpressionAttributeNames'> {
-    return { TableName: this.table, Key: keyOf(key), ExpressionAttributeNames: Object.fromEntries(names.map((name) => [name, NAMES[name]])) };
+  private item(
+    key: EventKey,
+    names: readonly Name[],
+  ): Pick<UpdateItemCommandInput, 'TableName' | 'Key' | 'ExpressionAttributeNames'> {
+    return {
+      TableName: this.table,
+      Key: keyOf(key),
+      ExpressionAttributeNames: Object.fromEntries(names.map((name) => [name, NAMES[name]])),
+    };
   }
 }
 
 function keyOf({ eventId, groupId }: EventKey): Item {
-  return { [LEDGER_KEY.partition]: { S: eventPartition(eventId) }, [LEDGER_KEY.sort]: { S: groupId } };
+  return {
+    [LEDGER_KEY.partition]: { S: eventPartition(eventId) },
+    [LEDGER_KEY.sort]: { S: groupId },
+  };
 }
 
 function toldItem(key: EventKey, now: Date): Item {
-  return { ...keyOf(key), version: VERSION, state: { S: 'told' }, [LEDGER_EXPIRY]: expiryAfter(now) };
+  return {
+    ...keyOf(key),
+    version: VERSION,
+    state: { S: 'told' },
+    [LEDGER_EXPIRY]: expiryAfter(now),
+  };
 }
 
 function expiryAfter(now: Date) {
@@ -149,12 +232,20 @@ function refusedClaim(item: Item, claimId: string): Claim {
   refuseOtherVersion(item);
   switch (item.state?.S) {
     // The answer to our own claim was lost, and the client asked again.
-    case 'acting': return item.claim?.S === claimId ? { kind: 'claimed', intent: intentIn(item, 'previousIntent') } : { kind: 'held' };
-    case 'acted': return {
-      kind: 'acted', announcement: storedValue(storedAnnouncement, item, 'announcement'), repeats: storedValue(storedRepeats, item, 'repeats'),
-    };
-    case 'told': return { kind: 'told' };
-    default: throw unreadable(item, `its state is ${item.state?.S}`);
+    case 'acting':
+      return item.claim?.S === claimId
+        ? { kind: 'claimed', intent: intentIn(item, 'previousIntent') }
+        : { kind: 'held' };
+    case 'acted':
+      return {
+        kind: 'acted',
+        announcement: storedValue(storedAnnouncement, item, 'announcement'),
+        repeats: storedValue(storedRepeats, item, 'repeats'),
+      };
+    case 'told':
+      return { kind: 'told' };
+    default:
+      throw unreadable(item, `its state is ${item.state?.S}`);
   }
 }
 

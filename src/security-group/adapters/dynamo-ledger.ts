@@ -1,47 +1,89 @@
 import {
-  ConditionalCheckFailedException, DeleteItemCommand, type DynamoDBClient, paginateQuery, PutItemCommand, type PutItemCommandInput,
+  ConditionalCheckFailedException,
+  DeleteItemCommand,
+  type DynamoDBClient,
+  paginateQuery,
+  PutItemCommand,
+  type PutItemCommandInput,
   type QueryCommandInput,
 } from '@aws-sdk/client-dynamodb';
 import pLimit from 'p-limit';
 import * as z from 'zod/mini';
-import { type Item, refuseOtherVersion, storedEntry, storedRecord, storedRepeats, storedValue, unreadable } from './ledger-schemas';
 import {
-  groupPartition, LEDGER_ITEM_VERSION, LEDGER_KEY, RECORD_INDEX, RECORD_SORT_KEY, REPEATS_SORT_KEY, ruleSortKey,
+  type Item,
+  refuseOtherVersion,
+  storedEntry,
+  storedRecord,
+  storedRepeats,
+  storedValue,
+  unreadable,
+} from './ledger-schemas';
+import {
+  groupPartition,
+  LEDGER_ITEM_VERSION,
+  LEDGER_KEY,
+  RECORD_INDEX,
+  RECORD_SORT_KEY,
+  REPEATS_SORT_KEY,
+  ruleSortKey,
 } from '../contracts/ledger-items';
-import { EMPTY_LEDGER, type GroupLedger, type GroupRecord, type LedgerEntry, type Repeat } from '../domain/ledger/ledger';
+import {
+  EMPTY_LEDGER,
+  type GroupLedger,
+  type GroupRecord,
+  type LedgerEntry,
+  type Repeat,
+} from '../domain/ledger/ledger';
 import { type Ledger, type LedgerChange, LedgerConflictError } from '../domain/ledger/ledger-store';
 import { ruleKey } from '../domain/rules/rule';
 
 /** A run of reconcile reads and writes hundreds of groups. */
 const CALLS_AT_ONCE = 40;
 
-const revisionSchema = z.object({ revision: z.object({ N: z.string().check(z.regex(/^[1-9]\d*$/)) }) });
+const revisionSchema = z.object({
+  revision: z.object({ N: z.string().check(z.regex(/^[1-9]\d*$/)) }),
+});
 
 /** What the sentry remembers of its groups, with one item for each rule. */
 export class DynamoLedger implements Ledger {
   private readonly limit = pLimit(CALLS_AT_ONCE);
 
-  constructor(private readonly client: DynamoDBClient, private readonly table: string) {}
+  constructor(
+    private readonly client: DynamoDBClient,
+    private readonly table: string,
+  ) {}
 
   async read(groupId: string): Promise<GroupLedger> {
-    const items = await this.limit(() => this.query({
-      ConsistentRead: true,
-      KeyConditionExpression: '#partition = :group',
-      ExpressionAttributeNames: { '#partition': LEDGER_KEY.partition },
-      ExpressionAttributeValues: { ':group': { S: groupPartition(groupId) } },
-    }));
+    const items = await this.limit(() =>
+      this.query({
+        ConsistentRead: true,
+        KeyConditionExpression: '#partition = :group',
+        ExpressionAttributeNames: { '#partition': LEDGER_KEY.partition },
+        ExpressionAttributeValues: { ':group': { S: groupPartition(groupId) } },
+      }),
+    );
     return ledgerOf(items);
   }
 
   async write(groupId: string, changes: readonly LedgerChange[]): Promise<void> {
     // All are waited for, so that none is still under way when the event comes back.
-    const answers = await Promise.allSettled(changes.map((change) => this.limit(() => this.writeOne(groupId, change))));
-    const failures = answers.flatMap((answer): unknown[] => (answer.status === 'rejected' ? [answer.reason] : []));
+    const answers = await Promise.allSettled(
+      changes.map((change) => this.limit(() => this.writeOne(groupId, change))),
+    );
+    const failures = answers.flatMap((answer): unknown[] =>
+      answer.status === 'rejected' ? [answer.reason] : [],
+    );
     if (failures.length === 0) return;
-    throw failures.find((failure) => !(failure instanceof ConditionalCheckFailedException)) ?? new LedgerConflictError(groupId);
+    throw (
+      failures.find((failure) => !(failure instanceof ConditionalCheckFailedException)) ??
+      new LedgerConflictError(groupId)
+    );
   }
 
-  /** From the index, which lags behind by moments: a group that is missing there is still found in its own items. */
+  /**
+   * From the index, which lags behind by moments: a group that is missing there is still found in
+   * its own items.
+   */
   async records(): Promise<GroupRecord[]> {
     const items = await this.query({
       IndexName: RECORD_INDEX.name,
@@ -53,26 +95,46 @@ export class DynamoLedger implements Ledger {
   }
 
   async writeRecord(record: GroupRecord): Promise<void> {
-    await this.limit(() => this.client.send(new PutItemCommand({ TableName: this.table, Item: recordItem(record) })));
+    await this.limit(() =>
+      this.client.send(new PutItemCommand({ TableName: this.table, Item: recordItem(record) })),
+    );
   }
 
   private async writeOne(groupId: string, { kind, entry }: LedgerChange): Promise<void> {
     const condition = { TableName: this.table, ...unchangedSince(entry) };
-    if (kind === 'put') await this.client.send(new PutItemCommand({ ...condition, Item: entryItem(groupId, entry) }));
-    else await this.client.send(new DeleteItemCommand({ ...condition, Key: entryKey(groupId, entry) }));
+    if (kind === 'put') {
+      await this.client.send(new PutItemCommand({ ...condition, Item: entryItem(groupId, entry) }));
+    } else {
+      await this.client.send(
+        new DeleteItemCommand({ ...condition, Key: entryKey(groupId, entry) }),
+      );
+    }
   }
 
   private async query(input: Omit<QueryCommandInput, 'TableName'>): Promise<Item[]> {
     const items: Item[] = [];
-    for await (const { Items: page } of paginateQuery({ client: this.client }, { ...input, TableName: this.table })) items.push(...(page ?? []));
+    for await (const { Items: page } of paginateQuery(
+      { client: this.client },
+      { ...input, TableName: this.table },
+    )) {
+      items.push(...(page ?? []));
+    }
     return items;
   }
 }
 
-type Condition = Pick<PutItemCommandInput, 'ConditionExpression' | 'ExpressionAttributeNames' | 'ExpressionAttributeValues'>;
+type Condition = Pick<
+  PutItemCommandInput,
+  'ConditionExpression' | 'ExpressionAttributeNames' | 'ExpressionAttributeValues'
+>;
 
 function unchangedSince({ revision }: LedgerEntry): Condition {
-  if (revision === 0) return { ConditionExpression: 'attribute_not_exists(#key)', ExpressionAttributeNames: { '#key': LEDGER_KEY.partition } };
+  if (revision === 0) {
+    return {
+      ConditionExpression: 'attribute_not_exists(#key)',
+      ExpressionAttributeNames: { '#key': LEDGER_KEY.partition },
+    };
+  }
   return {
     ConditionExpression: '#revision = :read',
     ExpressionAttributeNames: { '#revision': 'revision' },
@@ -99,7 +161,11 @@ export function entryItem(groupId: string, entry: LedgerEntry): Item {
 }
 
 export function recordItem(record: GroupRecord): Item {
-  return { ...keyOf(record.groupId, RECORD_SORT_KEY), ...stored(record), [RECORD_INDEX.partition]: { S: RECORD_INDEX.partitionValue } };
+  return {
+    ...keyOf(record.groupId, RECORD_SORT_KEY),
+    ...stored(record),
+    [RECORD_INDEX.partition]: { S: RECORD_INDEX.partitionValue },
+  };
 }
 
 export function repeatsItem(groupId: string, repeats: readonly Repeat[]): Item {
@@ -133,7 +199,10 @@ function keyedEntry(item: Item, sort: string): [string, LedgerEntry] {
   refuseOtherVersion(item);
   const revision = revisionSchema.safeParse(item);
   if (!revision.success) throw unreadable(item, z.prettifyError(revision.error));
-  const entry = { ...storedValue(storedEntry, item, 'data'), revision: Number(revision.data.revision.N) };
+  const entry = {
+    ...storedValue(storedEntry, item, 'data'),
+    revision: Number(revision.data.revision.N),
+  };
   const key = ruleKey(entry.rule);
   // Under another key than its rule's, it would be written beside itself.
   if (sort !== ruleSortKey(key)) throw unreadable(item, `it holds the rule ${key}`);

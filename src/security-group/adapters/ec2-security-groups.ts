@@ -1,6 +1,7 @@
 import {
   AuthorizeSecurityGroupEgressCommand,
-  AuthorizeSecurityGroupIngressCommand, CreateTagsCommand,
+  AuthorizeSecurityGroupIngressCommand,
+  CreateTagsCommand,
   type EC2Client,
   EC2ServiceException,
   type Filter,
@@ -19,7 +20,12 @@ import {
   type Tag,
 } from '@aws-sdk/client-ec2';
 import { chunksOf } from '../../shared/domain/chunks';
-import type { ActAnswer, GroupFilter, GroupRules, SecurityGroups } from '../domain/groups/security-groups';
+import type {
+  ActAnswer,
+  GroupFilter,
+  GroupRules,
+  SecurityGroups,
+} from '../domain/groups/security-groups';
 import type { GroupDetails } from '../domain/reporting/change-report';
 import { parseIpRange } from '../domain/rules/ip-range';
 import type { PrefixList, PrefixLists } from '../domain/rules/prefix-list';
@@ -37,7 +43,13 @@ const LIST_NOT_FOUND = ['InvalidPrefixListID.NotFound', 'InvalidPrefixListId.Not
 const GROUP_NOT_FOUND = 'InvalidGroup.NotFound';
 const RULE_NOT_FOUND = ['InvalidPermission.NotFound', 'InvalidSecurityGroupRuleId.NotFound'];
 
-const THROTTLED = ['RequestLimitExceeded', 'Throttling', 'ThrottlingException', 'RequestThrottled', 'TooManyRequestsException'];
+const THROTTLED = [
+  'RequestLimitExceeded',
+  'Throttling',
+  'ThrottlingException',
+  'RequestThrottled',
+  'TooManyRequestsException',
+];
 
 /** No later try with the same values can do better, unless somebody changes something else. */
 const IMPOSSIBLE = [
@@ -59,7 +71,9 @@ export class Ec2SecurityGroups implements SecurityGroups {
 
   /** By group id; a group without rules is not among them. */
   async rulesOfAll(groupIds: readonly string[]): Promise<ReadonlyMap<string, GroupRules>> {
-    const described = await Promise.all(chunksOf(groupIds, VALUES_PER_FILTER).map((ids) => this.describeRules(ids)));
+    const described = await Promise.all(
+      chunksOf(groupIds, VALUES_PER_FILTER).map((ids) => this.describeRules(ids)),
+    );
     const byGroup = new Map<string, SecurityGroupRule[]>();
     for (const rule of described.flat()) {
       const group = byGroup.get(rule.GroupId ?? '');
@@ -70,29 +84,46 @@ export class Ec2SecurityGroups implements SecurityGroups {
   }
 
   async find(filter: GroupFilter): Promise<GroupDetails[]> {
-    const found = await Promise.all(filtersOf(filter).map((filters) => this.describeGroups(filters)));
+    const found = await Promise.all(
+      filtersOf(filter).map((filters) => this.describeGroups(filters)),
+    );
     return [...new Map(found.flat().map((group) => [group.id, group])).values()];
   }
 
   async prefixLists(ids: readonly string[]): Promise<PrefixLists> {
-    const described = await Promise.all(chunksOf(ids, VALUES_PER_FILTER).map((chunk) => this.describeLists(chunk)));
+    const described = await Promise.all(
+      chunksOf(ids, VALUES_PER_FILTER).map((chunk) => this.describeLists(chunk)),
+    );
     const lists = await Promise.all(described.flat().map((list) => this.prefixList(list)));
     return new Map(lists.flatMap((list) => (list ? [[list.id, list]] : [])));
   }
 
   async revoke(groupId: string, rule: Rule): Promise<ActAnswer> {
-    if (!rule.id) return { kind: 'refused', reason: 'EC2 shows the rule without an id, so it cannot be revoked by one' };
+    if (!rule.id) {
+      return {
+        kind: 'refused',
+        reason: 'EC2 shows the rule without an id, so it cannot be revoked by one',
+      };
+    }
     const input = { GroupId: groupId, SecurityGroupRuleIds: [rule.id] };
-    return answered(groupId, rule.direction === 'ingress'
-      ? this.client.send(new RevokeSecurityGroupIngressCommand(input))
-      : this.client.send(new RevokeSecurityGroupEgressCommand(input)));
+    return answered(
+      groupId,
+      rule.direction === 'ingress'
+        ? this.client.send(new RevokeSecurityGroupIngressCommand(input))
+        : this.client.send(new RevokeSecurityGroupEgressCommand(input)),
+    );
   }
 
   async modify(groupId: string, ruleId: string, to: Rule): Promise<ActAnswer> {
-    return answered(groupId, this.client.send(new ModifySecurityGroupRulesCommand({
-      GroupId: groupId,
-      SecurityGroupRules: [{ SecurityGroupRuleId: ruleId, SecurityGroupRule: ruleRequest(to) }],
-    })));
+    return answered(
+      groupId,
+      this.client.send(
+        new ModifySecurityGroupRulesCommand({
+          GroupId: groupId,
+          SecurityGroupRules: [{ SecurityGroupRuleId: ruleId, SecurityGroupRule: ruleRequest(to) }],
+        }),
+      ),
+    );
   }
 
   async authorize(groupId: string, rule: Rule): Promise<ActAnswer> {
@@ -100,21 +131,31 @@ export class Ec2SecurityGroups implements SecurityGroups {
     const input = {
       GroupId: groupId,
       IpPermissions: [permission(rule)],
-      ...(tags.length > 0 && { TagSpecifications: [{ ResourceType: 'security-group-rule' as const, Tags: tags }] }),
+      ...(tags.length > 0 && {
+        TagSpecifications: [{ ResourceType: 'security-group-rule' as const, Tags: tags }],
+      }),
     };
-    return answered(groupId, rule.direction === 'ingress'
-      ? this.client.send(new AuthorizeSecurityGroupIngressCommand(input))
-      : this.client.send(new AuthorizeSecurityGroupEgressCommand(input)));
+    return answered(
+      groupId,
+      rule.direction === 'ingress'
+        ? this.client.send(new AuthorizeSecurityGroupIngressCommand(input))
+        : this.client.send(new AuthorizeSecurityGroupEgressCommand(input)),
+    );
   }
 
   async tag(ruleId: string, { key, value }: RuleTag): Promise<void> {
-    await this.client.send(new CreateTagsCommand({ Resources: [ruleId], Tags: [{ Key: key, Value: value }] }));
+    await this.client.send(
+      new CreateTagsCommand({ Resources: [ruleId], Tags: [{ Key: key, Value: value }] }),
+    );
   }
 
   private async describeRules(groupIds: string[]): Promise<SecurityGroupRule[]> {
     const filters = [{ Name: 'group-id', Values: groupIds }];
     const rules: SecurityGroupRule[] = [];
-    for await (const page of paginateDescribeSecurityGroupRules({ client: this.client, pageSize: ITEMS_PER_PAGE }, { Filters: filters })) {
+    for await (const page of paginateDescribeSecurityGroupRules(
+      { client: this.client, pageSize: ITEMS_PER_PAGE },
+      { Filters: filters },
+    )) {
       rules.push(...(page.SecurityGroupRules ?? []));
     }
     return rules;
@@ -123,7 +164,10 @@ export class Ec2SecurityGroups implements SecurityGroups {
   private async describeGroups(filters: Filter[]): Promise<GroupDetails[]> {
     const found: GroupDetails[] = [];
     const asked = filters.length > 0 ? { Filters: filters } : {};
-    for await (const page of paginateDescribeSecurityGroups({ client: this.client, pageSize: ITEMS_PER_PAGE }, asked)) {
+    for await (const page of paginateDescribeSecurityGroups(
+      { client: this.client, pageSize: ITEMS_PER_PAGE },
+      asked,
+    )) {
       found.push(...(page.SecurityGroups ?? []).flatMap(groupDetails));
     }
     return found;
@@ -133,20 +177,38 @@ export class Ec2SecurityGroups implements SecurityGroups {
   private async describeLists(ids: string[]): Promise<ManagedPrefixList[]> {
     const filters = [{ Name: 'prefix-list-id', Values: ids }];
     const lists: ManagedPrefixList[] = [];
-    for await (const page of paginateDescribeManagedPrefixLists({ client: this.client, pageSize: LISTS_PER_PAGE }, { Filters: filters })) {
+    for await (const page of paginateDescribeManagedPrefixLists(
+      { client: this.client, pageSize: LISTS_PER_PAGE },
+      { Filters: filters },
+    )) {
       lists.push(...(page.PrefixLists ?? []));
     }
     return lists;
   }
 
-  /** Undefined where the list went in between. The entries are of the version that is told, whatever came later. */
-  private async prefixList({ PrefixListId: id, OwnerId: owner, Version: version, State: state }: ManagedPrefixList): Promise<PrefixList | undefined> {
+  /**
+   * Undefined where the list went in between. The entries are of the version that is told, whatever
+   * came later.
+   */
+  private async prefixList({
+    PrefixListId: id,
+    OwnerId: owner,
+    Version: version,
+    State: state,
+  }: ManagedPrefixList): Promise<PrefixList | undefined> {
     if (!id) return undefined;
-    if (state?.endsWith('-in-progress')) throw new Error(`The prefix list ${id} is being changed (${state}): it is looked at when that is done.`);
+    if (state?.endsWith('-in-progress')) {
+      throw new Error(
+        `The prefix list ${id} is being changed (${state}): it is looked at when that is done.`,
+      );
+    }
     const cidrs: string[] = [];
     const asked = { PrefixListId: id, ...(version !== undefined && { TargetVersion: version }) };
     try {
-      for await (const { Entries: page } of paginateGetManagedPrefixListEntries({ client: this.client, pageSize: LISTS_PER_PAGE }, asked)) {
+      for await (const { Entries: page } of paginateGetManagedPrefixListEntries(
+        { client: this.client, pageSize: LISTS_PER_PAGE },
+        asked,
+      )) {
         cidrs.push(...(page ?? []).map((entry) => canonicalEntry(entry.Cidr, id)));
       }
     } catch (error) {
@@ -160,13 +222,22 @@ export class Ec2SecurityGroups implements SecurityGroups {
 /** Several mean several calls, and all that they find; an empty one means all groups. */
 function filtersOf(filter: GroupFilter): Filter[][] {
   switch (filter.kind) {
-    case 'ids': return chunksOf(filter.groupIds, VALUES_PER_FILTER).map((ids) => [{ Name: 'group-id', Values: ids }]);
-    case 'tag': return [[{ Name: `tag:${filter.key}`, Values: [literally(filter.value)] }]];
-    case 'vpc': return [[{ Name: 'vpc-id', Values: [filter.vpcId] }]];
-    case 'all': return [[]];
-    case 'name': return [[{ Name: 'group-name', Values: [literally(filter.name)] }]];
-    case 'prefix-list': return ['ip-permission.prefix-list-id', 'egress.ip-permission.prefix-list-id']
-      .map((name) => [{ Name: name, Values: [filter.prefixListId] }]);
+    case 'ids':
+      return chunksOf(filter.groupIds, VALUES_PER_FILTER).map((ids) => [
+        { Name: 'group-id', Values: ids },
+      ]);
+    case 'tag':
+      return [[{ Name: `tag:${filter.key}`, Values: [literally(filter.value)] }]];
+    case 'vpc':
+      return [[{ Name: 'vpc-id', Values: [filter.vpcId] }]];
+    case 'all':
+      return [[]];
+    case 'name':
+      return [[{ Name: 'group-name', Values: [literally(filter.name)] }]];
+    case 'prefix-list':
+      return ['ip-permission.prefix-list-id', 'egress.ip-permission.prefix-list-id'].map((name) => [
+        { Name: name, Values: [filter.prefixListId] },
+      ]);
   }
 }
 
@@ -175,12 +246,20 @@ function literally(value: string): string {
   return value.replace(/[\\*?]/g, '\\$&');
 }
 
-function groupDetails({ GroupId: id, GroupName: name, VpcId: vpcId, Tags: tags }: SecurityGroup): GroupDetails[] {
+function groupDetails({
+  GroupId: id,
+  GroupName: name,
+  VpcId: vpcId,
+  Tags: tags,
+}: SecurityGroup): GroupDetails[] {
   return id ? [{ id, name, vpcId, tags: ruleTags(tags) }] : [];
 }
 
 function groupRules(described: readonly SecurityGroupRule[]): GroupRules {
-  const rules = described.map((rule) => ({ id: rule.SecurityGroupRuleId ?? 'without id', rule: describedRule(rule) }));
+  const rules = described.map((rule) => ({
+    id: rule.SecurityGroupRuleId ?? 'without id',
+    rule: describedRule(rule),
+  }));
   return {
     rules: rules.flatMap(({ rule }) => rule ?? []),
     unreadableRuleIds: rules.flatMap(({ id, rule }) => (rule ? [] : [id])),
@@ -206,46 +285,75 @@ function describedRule(described: SecurityGroupRule): Rule | undefined {
 }
 
 function ruleTags(tags: readonly Tag[] | undefined): RuleTag[] {
-  return (tags ?? []).flatMap(({ Key: key, Value: value }) => (key === undefined ? [] : [{ key, value: value ?? '' }]));
+  return (tags ?? []).flatMap(({ Key: key, Value: value }) =>
+    key === undefined ? [] : [{ key, value: value ?? '' }],
+  );
 }
 
 /** Tags that AWS itself puts on are refused from anybody else. */
 function tagsToGive({ tags }: Rule): Tag[] {
-  return (tags ?? []).filter(({ key }) => !key.toLowerCase().startsWith('aws:')).map(({ key, value }) => ({ Key: key, Value: value }));
+  return (tags ?? [])
+    .filter(({ key }) => !key.toLowerCase().startsWith('aws:'))
+    .map(({ key, value }) => ({ Key: key, Value: value }));
 }
 
 function canonicalEntry(cidr: string | undefined, prefixListId: string): string {
   const range = parseIpRange(cidr ?? '');
-  if (!range) throw new Error(`EC2 shows the entry ${cidr} in ${prefixListId}, which is no IP range.`);
+  if (!range) {
+    throw new Error(`EC2 shows the entry ${cidr} in ${prefixListId}, which is no IP range.`);
+  }
   return range.cidr;
 }
 
 function ruleRequest(rule: Rule): SecurityGroupRuleRequest {
-  return { IpProtocol: rule.protocol, FromPort: rule.fromPort, ToPort: rule.toPort, ...requestedPeer(rule.peer), Description: rule.description };
+  return {
+    IpProtocol: rule.protocol,
+    FromPort: rule.fromPort,
+    ToPort: rule.toPort,
+    ...requestedPeer(rule.peer),
+    Description: rule.description,
+  };
 }
 
 /** The call has no place for the account of a group. */
 function requestedPeer(peer: Peer): SecurityGroupRuleRequest {
   switch (peer.kind) {
-    case 'ipv4': return { CidrIpv4: peer.cidr };
-    case 'ipv6': return { CidrIpv6: peer.cidr };
-    case 'prefixList': return { PrefixListId: peer.prefixListId };
-    case 'securityGroup': return { ReferencedGroupId: peer.groupId };
+    case 'ipv4':
+      return { CidrIpv4: peer.cidr };
+    case 'ipv6':
+      return { CidrIpv6: peer.cidr };
+    case 'prefixList':
+      return { PrefixListId: peer.prefixListId };
+    case 'securityGroup':
+      return { ReferencedGroupId: peer.groupId };
   }
 }
 
 /** With the one peer only: the client turns empty lists into a request that EC2 refuses. */
 function permission({ protocol, fromPort, toPort, peer, description }: Rule): IpPermission {
-  return { IpProtocol: protocol, FromPort: fromPort, ToPort: toPort, ...permittedPeer(peer, description) };
+  return {
+    IpProtocol: protocol,
+    FromPort: fromPort,
+    ToPort: toPort,
+    ...permittedPeer(peer, description),
+  };
 }
 
 function permittedPeer(peer: Peer, description: string | undefined): IpPermission {
   const described = description === undefined ? {} : { Description: description };
   switch (peer.kind) {
-    case 'ipv4': return { IpRanges: [{ CidrIp: peer.cidr, ...described }] };
-    case 'ipv6': return { Ipv6Ranges: [{ CidrIpv6: peer.cidr, ...described }] };
-    case 'prefixList': return { PrefixListIds: [{ PrefixListId: peer.prefixListId, ...described }] };
-    case 'securityGroup': return { UserIdGroupPairs: [{ GroupId: peer.groupId, ...(peer.ownerId && { UserId: peer.ownerId }), ...described }] };
+    case 'ipv4':
+      return { IpRanges: [{ CidrIp: peer.cidr, ...described }] };
+    case 'ipv6':
+      return { Ipv6Ranges: [{ CidrIpv6: peer.cidr, ...described }] };
+    case 'prefixList':
+      return { PrefixListIds: [{ PrefixListId: peer.prefixListId, ...described }] };
+    case 'securityGroup':
+      return {
+        UserIdGroupPairs: [
+          { GroupId: peer.groupId, ...(peer.ownerId && { UserId: peer.ownerId }), ...described },
+        ],
+      };
   }
 }
 
@@ -263,7 +371,9 @@ function failedAnswer(groupId: string, error: unknown): ActAnswer {
   if (hasName(error, RULE_NOT_FOUND)) return { kind: 'not-found' };
   if (hasName(error, ['InvalidPermission.Duplicate'])) return { kind: 'already-present' };
   // It is the group itself that is gone, or else the one that the rule names.
-  if (hasName(error, [GROUP_NOT_FOUND])) return reason.includes(groupId) ? { kind: 'not-found' } : { kind: 'impossible', reason };
+  if (hasName(error, [GROUP_NOT_FOUND])) {
+    return reason.includes(groupId) ? { kind: 'not-found' } : { kind: 'impossible', reason };
+  }
   if (hasName(error, IMPOSSIBLE)) return { kind: 'impossible', reason };
   return { kind: isUnavailable(error) ? 'unavailable' : 'refused', reason };
 }

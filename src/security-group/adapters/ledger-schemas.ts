@@ -5,7 +5,10 @@ import { RESPONSES } from '../domain/policies/policy';
 
 export type Item = Record<string, AttributeValue>;
 
-const time = z.pipe(z.iso.datetime(), z.transform((text) => new Date(text)));
+const time = z.pipe(
+  z.iso.datetime(),
+  z.transform((text) => new Date(text)),
+);
 const optionalText = z.optional(z.string());
 const optionalTime = z.optional(time);
 
@@ -72,20 +75,26 @@ export const storedViolation = z.object({
   baseline: z.enum(['forbid', 'allowOnly', 'locked']),
   response: z.enum(RESPONSES),
   reason: z.string(),
-  asking: z.optional(z.object({ workflow: z.string(), whenUnanswered: z.enum(['revert', 'accept']) })),
+  asking: z.optional(
+    z.object({ workflow: z.string(), whenUnanswered: z.enum(['revert', 'accept']) }),
+  ),
 });
 
-export const storedJudgements = z.array(z.object({
-  rule: storedRule,
-  change: z.enum(['added', 'modified', 'described', 'removed']),
-  present: z.boolean(),
-  verdict: z.enum(['keep', 'revoke', 'restore', 'wait', 'ask']),
-  violations: z.array(storedViolation),
-  restored: z.optional(storedRule),
-  notRestorable: z.optional(z.object({ reason: z.string(), mayChange: z.boolean() })),
-}));
+export const storedJudgements = z.array(
+  z.object({
+    rule: storedRule,
+    change: z.enum(['added', 'modified', 'described', 'removed']),
+    present: z.boolean(),
+    verdict: z.enum(['keep', 'revoke', 'restore', 'wait', 'ask']),
+    violations: z.array(storedViolation),
+    restored: z.optional(storedRule),
+    notRestorable: z.optional(z.object({ reason: z.string(), mayChange: z.boolean() })),
+  }),
+);
 
-const versionSchema = z.object({ version: z.object({ N: z.literal(String(LEDGER_ITEM_VERSION)) }) });
+const versionSchema = z.object({
+  version: z.object({ N: z.literal(String(LEDGER_ITEM_VERSION)) }),
+});
 
 /** Refuses an item that another version of the library wrote: what it means is not known here. */
 export function refuseOtherVersion(item: Item): void {
@@ -93,8 +102,15 @@ export function refuseOtherVersion(item: Item): void {
   if (!success) throw unreadable(item, z.prettifyError(error));
 }
 
-/** The value that an attribute holds as JSON. What cannot be read must not pass for "nothing there": it throws, and names the item. */
-export function storedValue<Schema extends z.ZodMiniType>(schema: Schema, item: Item, attribute: string): z.infer<Schema> {
+/**
+ * The value that an attribute holds as JSON. What cannot be read must not pass for "nothing there":
+ * it throws, and names the item.
+ */
+export function storedValue<Schema extends z.ZodMiniType>(
+  schema: Schema,
+  item: Item,
+  attribute: string,
+): z.infer<Schema> {
   const parsed = schema.safeParse(jsonIn(item, attribute));
   if (!parsed.success) throw unreadable(item, `${attribute}: ${z.prettifyError(parsed.error)}`);
   return parsed.data;
@@ -110,5 +126,7 @@ function jsonIn(item: Item, attribute: string): unknown {
 
 export function unreadable(item: Item, reason: string): Error {
   const [partition, sort] = [LEDGER_KEY.partition, LEDGER_KEY.sort].map((name) => item[name]?.S);
-  return new Error(`The ledger's item ${partition} / ${sort} is not of version ${LEDGER_ITEM_VERSION}: ${reason}`);
+  return new Error(
+    `The ledger's item ${partition} / ${sort} is not of version ${LEDGER_ITEM_VERSION}: ${reason}`,
+  );
 }

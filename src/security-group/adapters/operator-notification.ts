@@ -6,7 +6,13 @@ import type { Announcement } from '../domain/reporting/announcement';
 /** An act that changes something; a list is no act. */
 export type OperatorAct = Exclude<OperatorRequest, { action: 'list' }>;
 
-export function operatorNotification({ action, by, reason }: OperatorAct, done: string, at: Date, requestId: string, sentry: string): Announcement {
+export function operatorNotification(
+  { action, by, reason }: OperatorAct,
+  done: string,
+  at: Date,
+  requestId: string,
+  sentry: string,
+): Announcement {
   const message: OperatorMessage = {
     version: CHANGE_MESSAGE_VERSION,
     type: 'operator-act',
@@ -20,7 +26,9 @@ export function operatorNotification({ action, by, reason }: OperatorAct, done: 
     requestId,
   };
   return {
-    subject: subjectLine(`[${message.severity.toUpperCase()}] An operator had the sentry ${action}`),
+    subject: subjectLine(
+      `[${message.severity.toUpperCase()}] An operator had the sentry ${action}`,
+    ),
     json: JSON.stringify(message),
     text: [
       plainText(done, 1_000),

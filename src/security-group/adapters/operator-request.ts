@@ -5,11 +5,20 @@ import { OperatorError, type OperatorRequest } from '../domain/operator';
 const text = z.string().check(z.minLength(1), z.maxLength(500));
 const groupId = z.string().check(z.regex(/^sg-([0-9a-f]{8}|[0-9a-f]{17})$/));
 const ruleId = z.string().check(z.regex(/^sgr-[0-9a-f]{8,17}$/));
-const until = z.pipe(z.iso.datetime({ offset: true }), z.transform((value) => new Date(value)));
+const until = z.pipe(
+  z.iso.datetime({ offset: true }),
+  z.transform((value) => new Date(value)),
+);
 const order = { by: text, reason: text };
 
 const requestSchema = z.discriminatedUnion('action', [
-  z.strictObject({ action: z.literal('accept'), groupId, ruleId, until: z.optional(until), ...order }),
+  z.strictObject({
+    action: z.literal('accept'),
+    groupId,
+    ruleId,
+    until: z.optional(until),
+    ...order,
+  }),
   z.strictObject({ action: z.literal('withdraw'), groupId, ruleId, ...order }),
   z.strictObject({ action: z.literal('release'), groupId, ...order }),
   z.strictObject({ action: z.literal('pause'), until, ...order }),
@@ -24,6 +33,8 @@ const IN_WORDS = { error: english().localeError };
 export function parseOperatorRequest(payload: unknown): OperatorRequest {
   const parsed = requestSchema.safeParse(payload, IN_WORDS);
   if (parsed.success) return parsed.data;
-  throw new OperatorError(`The request cannot be carried out: ${z.prettifyError(parsed.error)}. ` +
-    'Send, for example, {"action":"accept","groupId":"sg-…","ruleId":"sgr-…","by":"your name","reason":"why"}; the others are withdraw, release, pause, resume and list.');
+  throw new OperatorError(
+    `The request cannot be carried out: ${z.prettifyError(parsed.error)}. ` +
+      'Send, for example, {"action":"accept","groupId":"sg-…","ruleId":"sgr-…","by":"your name","reason":"why"}; the others are withdraw, release, pause, resume and list.',
+  );
 }

@@ -1,11 +1,19 @@
 import { SendMessageBatchCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import * as z from 'zod/mini';
 import { chunksOf } from '../../shared/domain/chunks';
-import { type FindingMessage, type HeartbeatMessage, QUEUE_MESSAGE_VERSION } from '../contracts/queue-message';
+import {
+  type FindingMessage,
+  type HeartbeatMessage,
+  QUEUE_MESSAGE_VERSION,
+} from '../contracts/queue-message';
 
 const version = z.literal(QUEUE_MESSAGE_VERSION);
 const messageSchema = z.discriminatedUnion('type', [
-  z.object({ version, type: z.literal('finding'), groupId: z.string().check(z.regex(/^sg-[0-9a-f]+$/)) }),
+  z.object({
+    version,
+    type: z.literal('finding'),
+    groupId: z.string().check(z.regex(/^sg-[0-9a-f]+$/)),
+  }),
   z.object({ version, type: z.literal('heartbeat') }),
 ]);
 
@@ -22,15 +30,31 @@ export function parseQueueMessage(body: string): FindingMessage | HeartbeatMessa
 const MESSAGES_PER_CALL = 10;
 
 /** Has the groups judged, by what the ledger says is due. */
-export async function sendFindings(client: SQSClient, queueUrl: string, groupIds: readonly string[]): Promise<void> {
-  await Promise.all(chunksOf(groupIds, MESSAGES_PER_CALL).map(async (ids) => {
-    const answer = await client.send(new SendMessageBatchCommand({
-      QueueUrl: queueUrl,
-      Entries: ids.map((groupId, index) => ({
-        Id: String(index),
-        MessageBody: JSON.stringify({ version: QUEUE_MESSAGE_VERSION, type: 'finding', groupId } satisfies FindingMessage),
-      })),
-    }));
-    if (answer.Failed?.length) throw new Error(`SQS did not take ${answer.Failed.length} of ${ids.length} findings: ${answer.Failed[0]?.Message ?? ''}`);
-  }));
+export async function sendFindings(
+  client: SQSClient,
+  queueUrl: string,
+  groupIds: readonly string[],
+): Promise<void> {
+  await Promise.all(
+    chunksOf(groupIds, MESSAGES_PER_CALL).map(async (ids) => {
+      const answer = await client.send(
+        new SendMessageBatchCommand({
+          QueueUrl: queueUrl,
+          Entries: ids.map((groupId, index) => ({
+            Id: String(index),
+            MessageBody: JSON.stringify({
+              version: QUEUE_MESSAGE_VERSION,
+              type: 'finding',
+              groupId,
+            } satisfies FindingMessage),
+          })),
+        }),
+      );
+      if (answer.Failed?.length) {
+        throw new Error(
+          `SQS did not take ${answer.Failed.length} of ${ids.length} findings: ${answer.Failed[0]?.Message ?? ''}`,
+        );
+      }
+    }),
+  );
 }

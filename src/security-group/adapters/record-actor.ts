@@ -10,7 +10,9 @@ const identitySchema = z.object({
   accountId: optionalId,
   invokedBy: optionalText,
   sessionContext: z.catch(
-    z.optional(z.object({ sessionIssuer: z.optional(z.object({ type: optionalText, arn: optionalText })) })),
+    z.optional(
+      z.object({ sessionIssuer: z.optional(z.object({ type: optionalText, arn: optionalText })) }),
+    ),
     undefined,
   ),
 });

@@ -1,5 +1,13 @@
 import * as z from 'zod/mini';
-import { type Fields, fieldsOf, itemsOf, optionalId, optionalPort, optionalText, textOrNumber } from './record-fields';
+import {
+  type Fields,
+  fieldsOf,
+  itemsOf,
+  optionalId,
+  optionalPort,
+  optionalText,
+  textOrNumber,
+} from './record-fields';
 import { canonicalRule, type RawRule, type Rule, type RuleTag } from '../domain/rules/rule';
 
 /** What all rules of a call have in common. */
@@ -16,17 +24,31 @@ const answeredRuleSchema = z.object({
   cidrIpv4: optionalText,
   cidrIpv6: optionalText,
   prefixListId: optionalText,
-  referencedGroupInfo: z.catch(z.optional(z.object({ groupId: optionalText, userId: optionalId })), undefined),
+  referencedGroupInfo: z.catch(
+    z.optional(z.object({ groupId: optionalText, userId: optionalId })),
+    undefined,
+  ),
   referencedGroupId: optionalText,
   description: optionalText,
 });
 
-/** A rule as EC2 answers it: Authorize with all that it knows of the peer group, Revoke with its id only. */
+/**
+ * A rule as EC2 answers it: Authorize with all that it knows of the peer group, Revoke with its id
+ * only.
+ */
 export function answeredRule(item: unknown, place: RulePlace): MaybeRule {
   const fields = fieldsOf(item);
   const parsed = answeredRuleSchema.safeParse(fields);
   if (!parsed.success) return undefined;
-  const { securityGroupRuleId, ipProtocol, cidrIpv4, cidrIpv6, referencedGroupInfo, referencedGroupId, ...rest } = parsed.data;
+  const {
+    securityGroupRuleId,
+    ipProtocol,
+    cidrIpv4,
+    cidrIpv6,
+    referencedGroupInfo,
+    referencedGroupId,
+    ...rest
+  } = parsed.data;
   return canonicalRule({
     ...place,
     ...rest,
@@ -48,7 +70,9 @@ function tag(item: unknown): RuleTag[] {
 
 /** One entry a rule that the request names by its values. */
 export function requestedRules(request: Fields, place: RulePlace): MaybeRule[] {
-  const rules = itemsOf(request.ipPermissions).flatMap((item) => rulesOfPermission(fieldsOf(item), place));
+  const rules = itemsOf(request.ipPermissions).flatMap((item) =>
+    rulesOfPermission(fieldsOf(item), place),
+  );
   if (request.ipProtocol === undefined) return rules;
   // The flat form: one rule, its values beside the group's id, which must not be taken for a peer.
   const { groupId: _ownGroup, ...flat } = request;
@@ -58,10 +82,16 @@ export function requestedRules(request: Fields, place: RulePlace): MaybeRule[] {
 function rulesOfPermission(permission: Fields, place: RulePlace): MaybeRule[] {
   const { ipRanges, ipv6Ranges, prefixListIds, groups } = permission;
   const peers = [ipRanges, ipv6Ranges, prefixListIds, groups].flatMap(itemsOf);
-  return peers.length === 0 ? [undefined] : peers.map((peer) => requestedRule(permission, fieldsOf(peer), place));
+  return peers.length === 0
+    ? [undefined]
+    : peers.map((peer) => requestedRule(permission, fieldsOf(peer), place));
 }
 
-const trafficSchema = z.object({ ipProtocol: textOrNumber, fromPort: optionalPort, toPort: optionalPort });
+const trafficSchema = z.object({
+  ipProtocol: textOrNumber,
+  fromPort: optionalPort,
+  toPort: optionalPort,
+});
 const peerSchema = z.object({
   cidrIp: optionalText,
   cidrIpv6: optionalText,
@@ -78,5 +108,12 @@ function requestedRule(trafficFields: Fields, peerFields: Fields, place: RulePla
   if (!traffic.success || !peer.success) return undefined;
   const { ipProtocol, ...ports } = traffic.data;
   const { cidrIp, cidrIpv6, userId, ...rest } = peer.data;
-  return canonicalRule({ ...place, ...ports, ...rest, protocol: ipProtocol, ipRange: cidrIp ?? cidrIpv6, groupOwnerId: userId });
+  return canonicalRule({
+    ...place,
+    ...ports,
+    ...rest,
+    protocol: ipProtocol,
+    ipRange: cidrIp ?? cidrIpv6,
+    groupOwnerId: userId,
+  });
 }

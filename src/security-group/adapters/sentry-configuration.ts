@@ -14,7 +14,12 @@ const seconds = z.number().check(z.nonnegative());
 const trafficSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('any') }),
   z.object({ kind: z.literal('allTraffic') }),
-  z.object({ kind: z.literal('protocol'), protocol: z.string(), fromPort: optionalNumber, toPort: optionalNumber }),
+  z.object({
+    kind: z.literal('protocol'),
+    protocol: z.string(),
+    fromPort: optionalNumber,
+    toPort: optionalNumber,
+  }),
 ]);
 const peerSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('internet'), ipv4Prefix: optionalNumber, ipv6Prefix: optionalNumber }),
@@ -29,23 +34,35 @@ const patternSchema = z.object({
   peers: z.optional(z.array(peerSchema)),
   undescribed: z.optional(z.boolean()),
 });
-const workflowSchema = z.object({ name: z.string(), expireSeconds: seconds, asker: z.string(), queueUrl: z.string(), decisionKeyArn: z.string() });
+const workflowSchema = z.object({
+  name: z.string(),
+  expireSeconds: seconds,
+  asker: z.string(),
+  queueUrl: z.string(),
+  decisionKeyArn: z.string(),
+});
 
 const policiesSchema = z.object({
   version,
-  policies: z.array(z.object({
-    baseline: z.discriminatedUnion('kind', [
-      z.object({ kind: z.literal('forbid'), patterns: z.array(patternSchema) }),
-      z.object({ kind: z.literal('allowOnly'), patterns: z.array(patternSchema) }),
-      z.object({ kind: z.literal('locked'), restoreRemoved: z.boolean() }),
+  policies: z.array(
+    z.object({
+      baseline: z.discriminatedUnion('kind', [
+        z.object({ kind: z.literal('forbid'), patterns: z.array(patternSchema) }),
+        z.object({ kind: z.literal('allowOnly'), patterns: z.array(patternSchema) }),
+        z.object({ kind: z.literal('locked'), restoreRemoved: z.boolean() }),
+      ]),
+      response: z.enum(RESPONSES),
+      asking: z.optional(
+        z.object({ workflow: z.string(), whenUnanswered: z.enum(['revert', 'accept']) }),
+      ),
+    }),
+  ),
+  trustedActors: z.array(
+    z.discriminatedUnion('kind', [
+      z.object({ kind: z.literal('role'), roleArn: z.string() }),
+      z.object({ kind: z.literal('cloudFormation'), executionRoleArn: z.string() }),
     ]),
-    response: z.enum(RESPONSES),
-    asking: z.optional(z.object({ workflow: z.string(), whenUnanswered: z.enum(['revert', 'accept']) })),
-  })),
-  trustedActors: z.array(z.discriminatedUnion('kind', [
-    z.object({ kind: z.literal('role'), roleArn: z.string() }),
-    z.object({ kind: z.literal('cloudFormation'), executionRoleArn: z.string() }),
-  ])),
+  ),
   mode: z.enum(['ENFORCE', 'OBSERVE']),
   existingViolations: z.enum(['REPORT', 'RESPOND']),
   settleSeconds: seconds,
@@ -54,16 +71,26 @@ const policiesSchema = z.object({
   workflows: z._default(z.array(workflowSchema), []),
 });
 
-const selectorsSchema = z.array(z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('ids'), groupIds: z.array(z.string()) }),
-  z.object({ kind: z.literal('tag'), key: z.string(), value: z.string() }),
-  z.object({ kind: z.literal('vpc'), vpcId: z.string() }),
-  z.object({ kind: z.literal('all') }),
-]));
+const selectorsSchema = z.array(
+  z.discriminatedUnion('kind', [
+    z.object({ kind: z.literal('ids'), groupIds: z.array(z.string()) }),
+    z.object({ kind: z.literal('tag'), key: z.string(), value: z.string() }),
+    z.object({ kind: z.literal('vpc'), vpcId: z.string() }),
+    z.object({ kind: z.literal('all') }),
+  ]),
+);
 const groupsSchema = z.object({ version, include: selectorsSchema, exclude: selectorsSchema });
 
 const pauseSchema = z.union([
-  z.object({ version, until: z.pipe(z.iso.datetime(), z.transform((text) => new Date(text))), reason: z.string(), by: z.string() }),
+  z.object({
+    version,
+    until: z.pipe(
+      z.iso.datetime(),
+      z.transform((text) => new Date(text)),
+    ),
+    reason: z.string(),
+    by: z.string(),
+  }),
   z.strictObject({ version }),
 ]);
 
@@ -87,10 +114,20 @@ export interface SentryParameterNames {
   readonly PAUSE_PARAMETER: string;
 }
 
-/** Reads the parameters that the deployment wrote, and an operator's pause. Throws where one is missing, or of another version. */
-export async function loadSentryConfiguration(client: SSMClient, names: SentryParameterNames): Promise<LoadedConfiguration> {
+/**
+ * Reads the parameters that the deployment wrote, and an operator's pause. Throws where one is
+ * missing, or of another version.
+ */
+export async function loadSentryConfiguration(
+  client: SSMClient,
+  names: SentryParameterNames,
+): Promise<LoadedConfiguration> {
   const groupNames = names.MONITORED_GROUPS_PARAMETERS.split(',');
-  const [policiesText, pauseText, ...groupTexts] = await readParameters(client, [names.POLICIES_PARAMETER, names.PAUSE_PARAMETER, ...groupNames]);
+  const [policiesText, pauseText, ...groupTexts] = await readParameters(client, [
+    names.POLICIES_PARAMETER,
+    names.PAUSE_PARAMETER,
+    ...groupNames,
+  ]);
   const policies = parse(policiesSchema, names.POLICIES_PARAMETER, policiesText);
   const groups = groupTexts.map((text, index) => parse(groupsSchema, groupNames[index], text));
   const monitoredGroups = {
@@ -101,14 +138,20 @@ export async function loadSentryConfiguration(client: SSMClient, names: SentryPa
   return {
     monitoredGroups,
     policies: policies.policies,
-    digests: { selection: digestOf(inOrder(monitoredGroups)), policies: digestOf(policies.policies) },
+    digests: {
+      selection: digestOf(inOrder(monitoredGroups)),
+      policies: digestOf(policies.policies),
+    },
     trustedActors: policies.trustedActors,
     mode: policies.mode,
     existingViolations: policies.existingViolations,
     settleMilliseconds: 1000 * policies.settleSeconds,
     repeatWindowMilliseconds: 1000 * policies.repeatWindowSeconds,
     brake: policies.brake,
-    workflows: policies.workflows.map(({ expireSeconds, ...workflow }) => ({ ...workflow, expireMilliseconds: 1000 * expireSeconds })),
+    workflows: policies.workflows.map(({ expireSeconds, ...workflow }) => ({
+      ...workflow,
+      expireMilliseconds: 1000 * expireSeconds,
+    })),
     ...(pause && { pause }),
   };
 }
@@ -117,14 +160,24 @@ export async function loadSentryConfiguration(client: SSMClient, names: SentryPa
 function merged(selectors: readonly GroupSelector[]): GroupSelector[] {
   const ids = selectors.flatMap((selector) => (selector.kind === 'ids' ? selector.groupIds : []));
   const others = selectors.filter(({ kind }) => kind !== 'ids');
-  return [...(ids.length > 0 ? [{ kind: 'ids' as const, groupIds: [...new Set(ids)] }] : []), ...others];
+  return [
+    ...(ids.length > 0 ? [{ kind: 'ids' as const, groupIds: [...new Set(ids)] }] : []),
+    ...others,
+  ];
 }
 
 /** What a deployment writes in another order chooses the same groups. */
 function inOrder({ include, exclude }: MonitoredGroups): object {
-  const ordered = (selectors: readonly GroupSelector[]) => selectors
-    .map((selector) => JSON.stringify(selector.kind === 'ids' ? { ...selector, groupIds: [...selector.groupIds].sort() } : selector))
-    .sort();
+  const ordered = (selectors: readonly GroupSelector[]) =>
+    selectors
+      .map((selector) =>
+        JSON.stringify(
+          selector.kind === 'ids'
+            ? { ...selector, groupIds: [...selector.groupIds].sort() }
+            : selector,
+        ),
+      )
+      .sort();
   return { include: ordered(include), exclude: ordered(exclude) };
 }
 
@@ -134,13 +187,21 @@ function digestOf(value: object): string {
 }
 
 function pauseIn(parameter: z.infer<typeof pauseSchema>): Pause | undefined {
-  return 'until' in parameter ? { until: parameter.until, reason: parameter.reason, by: parameter.by } : undefined;
+  return 'until' in parameter
+    ? { until: parameter.until, reason: parameter.reason, by: parameter.by }
+    : undefined;
 }
 
-function parse<Schema extends z.ZodMiniType>(schema: Schema, name: string | undefined, text: string | undefined): z.infer<Schema> {
+function parse<Schema extends z.ZodMiniType>(
+  schema: Schema,
+  name: string | undefined,
+  text: string | undefined,
+): z.infer<Schema> {
   const result = schema.safeParse(jsonIn(name, text));
   if (!result.success) {
-    throw new Error(`The SSM parameter ${name} is not of version ${SENTRY_PARAMETERS_VERSION} of this library: ${z.prettifyError(result.error)}`);
+    throw new Error(
+      `The SSM parameter ${name} is not of version ${SENTRY_PARAMETERS_VERSION} of this library: ${z.prettifyError(result.error)}`,
+    );
   }
   return result.data;
 }
@@ -149,6 +210,8 @@ function jsonIn(name: string | undefined, text = ''): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw new Error(`The SSM parameter ${name} is no JSON. Deploy the sentry's stack again.`, { cause: error });
+    throw new Error(`The SSM parameter ${name} is no JSON. Deploy the sentry's stack again.`, {
+      cause: error,
+    });
   }
 }

@@ -5,7 +5,10 @@ import type { TrustedActor } from '../domain/changes/actor';
 
 /** How to recognise deployments by CloudFormation. */
 export interface CloudFormationActorProps {
-  /** The role that the stacks are deployed with. Anyone may use CloudFormation; this role tells the deployments from the rest. */
+  /**
+   * The role that the stacks are deployed with. Anyone may use CloudFormation; this role tells the
+   * deployments from the rest.
+   */
   readonly executionRole: iam.IRole;
 }
 
@@ -22,14 +25,15 @@ export interface CdkDeploymentsProps {
 /**
  * Somebody whose changes a locked group accepts.
  *
- * Recognised by the ARN of the role, which AWS writes into the event; never by a session name, a user agent or anything
- * else that a caller chooses.
+ * Recognised by the ARN of the role, which AWS writes into the event; never by a session name, a
+ * user agent or anything else that a caller chooses.
  */
 export abstract class Actor {
   /**
    * Every session of a role.
    *
-   * @param role its ARN must be the full one, with the path. A role imported by its name alone is taken to have none.
+   * @param role its ARN must be the full one, with the path. A role imported by its name alone is
+   * taken to have none.
    */
   public static role(role: iam.IRole): Actor {
     return new FixedActor({ kind: 'role', roleArn: role.roleArn });
@@ -37,14 +41,18 @@ export abstract class Actor {
 
   /** CloudFormation, deploying with this execution role. */
   public static cloudFormation(props: CloudFormationActorProps): Actor {
-    return new FixedActor({ kind: 'cloudFormation', executionRoleArn: props.executionRole.roleArn });
+    return new FixedActor({
+      kind: 'cloudFormation',
+      executionRoleArn: props.executionRole.roleArn,
+    });
   }
 
   /**
-   * `cdk deploy` in the sentry's account and Region: CloudFormation with the execution role that `cdk bootstrap` made.
+   * `cdk deploy` in the sentry's account and Region: CloudFormation with the execution role that
+   * `cdk bootstrap` made.
    *
-   * Throws at synth where the sentry's stack is deployed without one (CliCredentialsStackSynthesizer,
-   * LegacyStackSynthesizer).
+   * Throws at synth where the sentry's stack is deployed without one
+   * (CliCredentialsStackSynthesizer, LegacyStackSynthesizer).
    */
   public static cdkDeployments(props: CdkDeploymentsProps = {}): Actor {
     return new CdkDeployments(props.qualifier);
@@ -73,7 +81,12 @@ class CdkDeployments extends Actor {
   /** @internal */
   public _bind(scope: IConstruct): TrustedActor {
     const stack = deployedStack(Stack.of(scope));
-    return { kind: 'cloudFormation', executionRoleArn: this.qualifier ? bootstrapRoleArn(stack, this.qualifier) : executionRoleArn(stack) };
+    return {
+      kind: 'cloudFormation',
+      executionRoleArn: this.qualifier
+        ? bootstrapRoleArn(stack, this.qualifier)
+        : executionRoleArn(stack),
+    };
   }
 }
 
@@ -84,10 +97,15 @@ function deployedStack(stack: Stack): Stack {
 
 function bootstrapRoleArn(stack: Stack, qualifier: string): string {
   if (!Token.isUnresolved(qualifier) && !/^[A-Za-z0-9_-]{1,10}$/.test(qualifier)) {
-    throw new Error(`"${qualifier}" is no bootstrap qualifier: write the one given to "cdk bootstrap --qualifier", up to 10 letters, digits, - or _.`);
+    throw new Error(
+      `"${qualifier}" is no bootstrap qualifier: write the one given to "cdk bootstrap --qualifier", up to 10 letters, digits, - or _.`,
+    );
   }
   return stack.formatArn({
-    service: 'iam', region: '', resource: 'role', resourceName: `cdk-${qualifier}-cfn-exec-role-${stack.account}-${stack.region}`,
+    service: 'iam',
+    region: '',
+    resource: 'role',
+    resourceName: `cdk-${qualifier}-cfn-exec-role-${stack.account}-${stack.region}`,
   });
 }
 
@@ -95,8 +113,10 @@ function bootstrapRoleArn(stack: Stack, qualifier: string): string {
 function executionRoleArn(stack: Stack): string {
   const { synthesizer } = stack;
   if (!(synthesizer instanceof DefaultStackSynthesizer)) {
-    throw new Error(`The stack ${stack.node.path} is not deployed with a bootstrap execution role, so Actor.cdkDeployments() cannot know its deployments: ` +
-      'write Actor.cloudFormation({ executionRole }) with the role that you deploy with.');
+    throw new Error(
+      `The stack ${stack.node.path} is not deployed with a bootstrap execution role, so Actor.cdkDeployments() cannot know its deployments: ` +
+        'write Actor.cloudFormation({ executionRole }) with the role that you deploy with.',
+    );
   }
   return Fn.sub(synthesizer.cloudFormationExecutionRoleArn);
 }

@@ -5,7 +5,11 @@ import { isSameId, targetOf } from './group-reference';
 import { isLookupPlaceholder } from './lookup-placeholders';
 import { readableText } from './readable-text';
 import { isSamePlace } from './same-place';
-import { type GroupSelector, isSelectedById, type MonitoredGroups } from '../domain/groups/monitored-groups';
+import {
+  type GroupSelector,
+  isSelectedById,
+  type MonitoredGroups,
+} from '../domain/groups/monitored-groups';
 import { bareViolations } from '../domain/judging/judge';
 import type { Baseline, Policy } from '../domain/policies/policy';
 import { parseIpRange } from '../domain/rules/ip-range';
@@ -21,7 +25,10 @@ interface AppRule {
   readonly values: RuleValues;
 }
 
-/** As CloudFormation's properties name them. What is no text or number is not known before deployment. */
+/**
+ * As CloudFormation's properties name them. What is no text or number is not known before
+ * deployment.
+ */
 interface RuleValues {
   readonly ipProtocol?: unknown;
   readonly fromPort?: unknown;
@@ -34,12 +41,20 @@ interface RuleValues {
 }
 
 /**
- * What the policies have against the rules that the app itself gives to monitored groups, as errors: the sentry would fight its own
- * app. Values that are known at deployment only are named, and passed over.
+ * What the policies have against the rules that the app itself gives to monitored groups, as
+ * errors: the sentry would fight its own app. Values that are known at deployment only are named,
+ * and passed over.
  */
-export function judgeAppRules(sentry: Construct, groups: MonitoredGroups, policies: readonly Policy[]): string[] {
+export function judgeAppRules(
+  sentry: Construct,
+  groups: MonitoredGroups,
+  policies: readonly Policy[],
+): string[] {
   const constructs = sentry.node.root.node.findAll();
-  const rules = [...constructs.flatMap((construct) => rulesOf(construct, sentry, groups)), ...impliedRules(constructs, sentry, groups)];
+  const rules = [
+    ...constructs.flatMap((construct) => rulesOf(construct, sentry, groups)),
+    ...impliedRules(constructs, sentry, groups),
+  ];
   const prefixLists = new Map(constructs.flatMap(prefixListOf).map((list) => [list.id, list]));
   return rules.flatMap((rule) => judgeAppRule(rule, sentry, policies, prefixLists));
 }
@@ -48,37 +63,57 @@ export function judgeAppRules(sentry: Construct, groups: MonitoredGroups, polici
 function prefixListOf(construct: IConstruct): PrefixList[] {
   if (!(construct instanceof ec2.CfnPrefixList)) return [];
   const entries: unknown = Stack.of(construct).resolve(construct.entries);
-  const cidrs = [entries].flat().filter(isObject).map(({ cidr }) => (isKnown(cidr) ? parseIpRange(String(cidr))?.cidr : undefined));
+  const cidrs = [entries]
+    .flat()
+    .filter(isObject)
+    .map(({ cidr }) => (isKnown(cidr) ? parseIpRange(String(cidr))?.cidr : undefined));
   const known = cidrs.filter((cidr) => cidr !== undefined);
-  return known.length === cidrs.length ? [{ id: construct.attrPrefixListId, isAwsManaged: false, cidrs: known }] : [];
+  return known.length === cidrs.length
+    ? [{ id: construct.attrPrefixListId, isAwsManaged: false, cidrs: known }]
+    : [];
 }
 
 function judgeAppRule(
-  { place, direction, values }: AppRule, sentry: Construct, policies: readonly Policy[], prefixLists: PrefixLists,
+  { place, direction, values }: AppRule,
+  sentry: Construct,
+  policies: readonly Policy[],
+  prefixLists: PrefixLists,
 ): string[] {
   const raw = rawRule(direction, values);
   const rule = raw && canonicalRule(raw);
   if (!rule) {
-    Annotations.of(sentry).addInfo(`A rule of ${place.node.path} has values that are known at deployment only: it is judged then, and not now.`);
+    Annotations.of(sentry).addInfo(
+      `A rule of ${place.node.path} has values that are known at deployment only: it is judged then, and not now.`,
+    );
     return [];
   }
   const isKnownList = rule.peer.kind === 'prefixList' && prefixLists.has(rule.peer.prefixListId);
   if (rule.peer.kind === 'prefixList' && !isKnownList) {
-    Annotations.of(sentry)
-      .addInfo(`A rule of ${place.node.path} names a prefix list with entries that are known at deployment only: they are judged then, and not now.`);
+    Annotations.of(sentry).addInfo(
+      `A rule of ${place.node.path} names a prefix list with entries that are known at deployment only: they are judged then, and not now.`,
+    );
   }
-  const judged = isRange(values) || isKnownList
-    ? policies
-    : policies.map(({ baseline, response }) => ({ baseline: withoutPeers(baseline), response }));
-  return bareViolations(rule, judged, prefixLists).map(({ reason }) => readableText(
-    `${place.node.path} gives a monitored group the rule "${ruleText(rule)}", which violates the sentry's own policy (${reason}): change the rule, or the policies of ${sentry.node.path}.`,
-  ));
+  const judged =
+    isRange(values) || isKnownList
+      ? policies
+      : policies.map(({ baseline, response }) => ({ baseline: withoutPeers(baseline), response }));
+  return bareViolations(rule, judged, prefixLists).map(({ reason }) =>
+    readableText(
+      `${place.node.path} gives a monitored group the rule "${ruleText(rule)}", which violates the sentry's own policy (${reason}): change the rule, or the policies of ${sentry.node.path}.`,
+    ),
+  );
 }
 
-/** What a list holds, and which group a reference is, is known at deployment: only by its traffic can such a rule be said to open too much. */
+/**
+ * What a list holds, and which group a reference is, is known at deployment: only by its traffic
+ * can such a rule be said to open too much.
+ */
 function withoutPeers(baseline: Baseline): Baseline {
   if (baseline.kind !== 'allowOnly') return baseline;
-  return { kind: 'allowOnly', patterns: baseline.patterns.map(({ peers: _, ...pattern }) => pattern) };
+  return {
+    kind: 'allowOnly',
+    patterns: baseline.patterns.map(({ peers: _, ...pattern }) => pattern),
+  };
 }
 
 function isRange({ cidrIp, cidrIpv6 }: RuleValues): boolean {
@@ -86,9 +121,15 @@ function isRange({ cidrIp, cidrIpv6 }: RuleValues): boolean {
 }
 
 function rawRule(direction: Direction, values: RuleValues): RawRule | undefined {
-  const { ipProtocol, fromPort, toPort, cidrIp, cidrIpv6, prefixListId, groupId, description } = values;
+  const { ipProtocol, fromPort, toPort, cidrIp, cidrIpv6, prefixListId, groupId, description } =
+    values;
   const range = cidrIp ?? cidrIpv6;
-  if (!isKnown(ipProtocol) || ![fromPort, toPort, range].every((value) => value === undefined || isKnown(value))) return undefined;
+  if (
+    !isKnown(ipProtocol) ||
+    ![fromPort, toPort, range].every((value) => value === undefined || isKnown(value))
+  ) {
+    return undefined;
+  }
   return {
     direction,
     protocol: String(ipProtocol),
@@ -102,7 +143,11 @@ function rawRule(direction: Direction, values: RuleValues): RawRule | undefined 
 }
 
 function isKnown(value: unknown): boolean {
-  return (typeof value === 'string' || typeof value === 'number') && !Token.isUnresolved(value) && !isLookupPlaceholder(value);
+  return (
+    (typeof value === 'string' || typeof value === 'number') &&
+    !Token.isUnresolved(value) &&
+    !isLookupPlaceholder(value)
+  );
 }
 
 /** Ids of lists and groups are only ever compared. */
@@ -111,16 +156,31 @@ function idText(id: unknown): string {
 }
 
 function rulesOf(construct: IConstruct, sentry: Construct, groups: MonitoredGroups): AppRule[] {
-  if (construct instanceof ec2.CfnSecurityGroup) return isWatchedGroup(construct, sentry, groups) ? inlineRules(construct) : [];
+  if (construct instanceof ec2.CfnSecurityGroup) {
+    return isWatchedGroup(construct, sentry, groups) ? inlineRules(construct) : [];
+  }
   if (construct instanceof ec2.CfnSecurityGroupIngress) {
     if (!isInWatchedGroup(construct, sentry, groups)) return [];
     const { sourcePrefixListId: prefixListId, sourceSecurityGroupId: groupId } = construct;
-    return [{ place: construct, direction: 'ingress', values: { ...valuesOf(construct), prefixListId, groupId } }];
+    return [
+      {
+        place: construct,
+        direction: 'ingress',
+        values: { ...valuesOf(construct), prefixListId, groupId },
+      },
+    ];
   }
   if (construct instanceof ec2.CfnSecurityGroupEgress) {
     if (!isInWatchedGroup(construct, sentry, groups)) return [];
-    const { destinationPrefixListId: prefixListId, destinationSecurityGroupId: groupId } = construct;
-    return [{ place: construct, direction: 'egress', values: { ...valuesOf(construct), prefixListId, groupId } }];
+    const { destinationPrefixListId: prefixListId, destinationSecurityGroupId: groupId } =
+      construct;
+    return [
+      {
+        place: construct,
+        direction: 'egress',
+        values: { ...valuesOf(construct), prefixListId, groupId },
+      },
+    ];
   }
   return [];
 }
@@ -133,26 +193,50 @@ function valuesOf(rule: ec2.CfnSecurityGroupIngress | ec2.CfnSecurityGroupEgress
 function inlineRules(group: ec2.CfnSecurityGroup): AppRule[] {
   const inline = (direction: Direction, list: unknown): AppRule[] => {
     const resolved: unknown = Stack.of(group).resolve(list);
-    return [resolved].flat().filter(isObject).map((values) => ({
-      place: group,
-      direction,
-      values: {
-        ...values,
-        prefixListId: values.sourcePrefixListId ?? values.destinationPrefixListId,
-        groupId: values.sourceSecurityGroupId ?? values.destinationSecurityGroupId ?? values.sourceSecurityGroupName,
-      },
-    }));
+    return [resolved]
+      .flat()
+      .filter(isObject)
+      .map((values) => ({
+        place: group,
+        direction,
+        values: {
+          ...values,
+          prefixListId: values.sourcePrefixListId ?? values.destinationPrefixListId,
+          groupId:
+            values.sourceSecurityGroupId ??
+            values.destinationSecurityGroupId ??
+            values.sourceSecurityGroupName,
+        },
+      }));
   };
-  return [...inline('ingress', group.securityGroupIngress), ...inline('egress', group.securityGroupEgress)];
+  return [
+    ...inline('ingress', group.securityGroupIngress),
+    ...inline('egress', group.securityGroupEgress),
+  ];
 }
 
 /** EC2 gives all outbound traffic to a new group for which the app writes no egress rule. */
-function impliedRules(constructs: readonly IConstruct[], sentry: Construct, groups: MonitoredGroups): AppRule[] {
-  const described = constructs.flatMap((construct) => (construct instanceof ec2.CfnSecurityGroupEgress ? targetOf(construct.groupId) ?? [] : []));
+function impliedRules(
+  constructs: readonly IConstruct[],
+  sentry: Construct,
+  groups: MonitoredGroups,
+): AppRule[] {
+  const described = constructs.flatMap((construct) =>
+    construct instanceof ec2.CfnSecurityGroupEgress ? (targetOf(construct.groupId) ?? []) : [],
+  );
   return constructs
     .filter((construct) => construct instanceof ec2.CfnSecurityGroup)
-    .filter((group) => isWatchedGroup(group, sentry, groups) && !described.includes(group) && hasNoInlineEgress(group))
-    .map((place) => ({ place, direction: 'egress', values: { ipProtocol: ALL_PROTOCOLS, cidrIp: '0.0.0.0/0' } }));
+    .filter(
+      (group) =>
+        isWatchedGroup(group, sentry, groups) &&
+        !described.includes(group) &&
+        hasNoInlineEgress(group),
+    )
+    .map((place) => ({
+      place,
+      direction: 'egress',
+      values: { ipProtocol: ALL_PROTOCOLS, cidrIp: '0.0.0.0/0' },
+    }));
 }
 
 function hasNoInlineEgress(group: ec2.CfnSecurityGroup): boolean {
@@ -164,35 +248,57 @@ function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null;
 }
 
-function isInWatchedGroup(rule: ec2.CfnSecurityGroupIngress | ec2.CfnSecurityGroupEgress, sentry: Construct, groups: MonitoredGroups): boolean {
+function isInWatchedGroup(
+  rule: ec2.CfnSecurityGroupIngress | ec2.CfnSecurityGroupEgress,
+  sentry: Construct,
+  groups: MonitoredGroups,
+): boolean {
   if (rule.groupId === undefined) return false;
   const target = targetOf(rule.groupId);
   if (target instanceof ec2.CfnSecurityGroup) return isWatchedGroup(target, sentry, groups);
   if (isLookupPlaceholder(rule.groupId)) return false;
   if (target instanceof ec2.CfnVPC) return isWatchedDefaultGroup(target, sentry, groups);
-  const include = isSamePlace(rule, sentry) ? groups.include : groups.include.filter(({ kind }) => kind === 'ids');
+  const include = isSamePlace(rule, sentry)
+    ? groups.include
+    : groups.include.filter(({ kind }) => kind === 'ids');
   return isSelectedById(rule.groupId, { include, exclude: groups.exclude }) === true;
 }
 
 /** The group that came with a VPC of the app. */
-function isWatchedDefaultGroup(vpc: ec2.CfnVPC, sentry: Construct, { include, exclude }: MonitoredGroups): boolean {
-  const means = (selector: GroupSelector) => (selector.kind === 'vpc' && targetOf(selector.vpcId) === vpc)
-    || (selector.kind === 'all' && isSamePlace(vpc, sentry));
-  return include.some(means) && !exclude.some((selector) => selector.kind === 'tag' || means(selector));
+function isWatchedDefaultGroup(
+  vpc: ec2.CfnVPC,
+  sentry: Construct,
+  { include, exclude }: MonitoredGroups,
+): boolean {
+  const means = (selector: GroupSelector) =>
+    (selector.kind === 'vpc' && targetOf(selector.vpcId) === vpc) ||
+    (selector.kind === 'all' && isSamePlace(vpc, sentry));
+  return (
+    include.some(means) && !exclude.some((selector) => selector.kind === 'tag' || means(selector))
+  );
 }
 
 /** Only where it is certain: what tags a group will have is not. */
-function isWatchedGroup(group: ec2.CfnSecurityGroup, sentry: Construct, { include, exclude }: MonitoredGroups): boolean {
-  return include.some((selector) => isMeant(group, sentry, selector))
-    && !exclude.some((selector) => selector.kind === 'tag' || isMeant(group, sentry, selector));
+function isWatchedGroup(
+  group: ec2.CfnSecurityGroup,
+  sentry: Construct,
+  { include, exclude }: MonitoredGroups,
+): boolean {
+  return (
+    include.some((selector) => isMeant(group, sentry, selector)) &&
+    !exclude.some((selector) => selector.kind === 'tag' || isMeant(group, sentry, selector))
+  );
 }
 
 function isMeant(group: ec2.CfnSecurityGroup, sentry: Construct, selector: GroupSelector): boolean {
   switch (selector.kind) {
-    case 'ids': return selector.groupIds.some((id) => targetOf(id) === group);
-    case 'vpc': return group.vpcId !== undefined && isSameId(group.vpcId, selector.vpcId);
-    case 'all': return isSamePlace(group, sentry);
-    case 'tag': return false;
+    case 'ids':
+      return selector.groupIds.some((id) => targetOf(id) === group);
+    case 'vpc':
+      return group.vpcId !== undefined && isSameId(group.vpcId, selector.vpcId);
+    case 'all':
+      return isSamePlace(group, sentry);
+    case 'tag':
+      return false;
   }
 }
-

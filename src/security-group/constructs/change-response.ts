@@ -1,7 +1,10 @@
 import type { SlackApprovalWorkflow } from '../../approval/constructs/slack-approval-workflow';
 import type { Response } from '../domain/policies/policy';
 
-/** What becomes of a change that stands until it is denied, if nobody answers in time, or if people could not be asked at all. */
+/**
+ * What becomes of a change that stands until it is denied, if nobody answers in time, or if people
+ * could not be asked at all.
+ */
 export enum UnansweredChange {
   /** It is taken back. */
   REVERT = 'revert',
@@ -12,11 +15,16 @@ export enum UnansweredChange {
 
 /** Properties of `ChangeResponse.revertIfDenied`. */
 export interface RevertIfDeniedProps {
-  /** What becomes of the change if nobody answers in time, or if people could not be asked at all. */
+  /**
+   * What becomes of the change if nobody answers in time, or if people could not be asked at all.
+   */
   readonly whenUnanswered: UnansweredChange;
 }
 
-/** What is done about a rule that violates a baseline. Where several policies are violated, the strongest response wins, in this order. */
+/**
+ * What is done about a rule that violates a baseline. Where several policies are violated, the
+ * strongest response wins, in this order.
+ */
 export class ChangeResponse {
   /** Take the rule back, and tell. */
   public static revert(): ChangeResponse {
@@ -24,7 +32,8 @@ export class ChangeResponse {
   }
 
   /**
-   * Take the rule back, tell, and ask people: approved, the change is made again, exactly as it was; denied or unanswered, it stays taken back.
+   * Take the rule back, tell, and ask people: approved, the change is made again, exactly as it
+   * was; denied or unanswered, it stays taken back.
    *
    * @param workflow who is asked.
    */
@@ -33,12 +42,16 @@ export class ChangeResponse {
   }
 
   /**
-   * Leave the rule in place, tell, and ask people: denied, it is taken back; approved, it is accepted.
+   * Leave the rule in place, tell, and ask people: denied, it is taken back; approved, it is
+   * accepted.
    *
    * @param workflow who is asked.
    * @param props what becomes of it if nobody answers.
    */
-  public static revertIfDenied(workflow: SlackApprovalWorkflow, props: RevertIfDeniedProps): ChangeResponse {
+  public static revertIfDenied(
+    workflow: SlackApprovalWorkflow,
+    props: RevertIfDeniedProps,
+  ): ChangeResponse {
     return new ChangeResponse('revertIfDenied', workflow, props.whenUnanswered);
   }
 
@@ -56,7 +69,11 @@ export class ChangeResponse {
   /** @internal */
   public readonly _whenUnanswered: UnansweredChange;
 
-  private constructor(response: Response, workflow?: SlackApprovalWorkflow, whenUnanswered = UnansweredChange.REVERT) {
+  private constructor(
+    response: Response,
+    workflow?: SlackApprovalWorkflow,
+    whenUnanswered = UnansweredChange.REVERT,
+  ) {
     this._response = response;
     this._workflow = workflow;
     this._whenUnanswered = whenUnanswered;

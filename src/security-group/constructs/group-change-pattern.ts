@@ -21,20 +21,26 @@ const NEW_GROUPS = ['CreateSecurityGroup', 'CreateVpc', 'CreateDefaultVpc'];
 /** Calls that may make a group a monitored one, or seem to end that. */
 const TAGGING = ['CreateTags', 'DeleteTags'];
 
-/** A pattern holds 2,048 characters; an id takes 23 of them with its quotes and comma, the rest of this pattern up to 700. */
+/**
+ * A pattern holds 2,048 characters; an id takes 23 of them with its quotes and comma, the rest of
+ * this pattern up to 700.
+ */
 const MOST_GROUPS_IN_PATTERN = 58;
 
 /**
- * Successful calls that may concern the groups, and the dry runs of which the heartbeat is one. Only what is known to
- * concern others is left out: a call may name its group elsewhere, by name only, or not at all where CloudTrail left its
- * parameters out, so an event without an id is let through, and the sentry finds out. Nothing is filtered by who called.
+ * Successful calls that may concern the groups, and the dry runs of which the heartbeat is one.
+ * Only what is known to concern others is left out: a call may name its group elsewhere, by name
+ * only, or not at all where CloudTrail left its parameters out, so an event without an id is let
+ * through, and the sentry finds out. Nothing is filtered by who called.
  */
 export function groupChangePattern(groups: MonitoredGroups): events.EventPattern {
   const areChosenByTag = decisiveTagKeys(groups).length > 0;
   const groupIds = chosenIds(groups);
   const requestParameters = {
     ...(groupIds && groupIds.length <= MOST_GROUPS_IN_PATTERN && { groupId: orAbsent(groupIds) }),
-    ...(areChosenByTag && { resourcesSet: { items: { resourceId: orAbsent(events.Match.prefix('sg-')) } } }),
+    ...(areChosenByTag && {
+      resourcesSet: { items: { resourceId: orAbsent(events.Match.prefix('sg-')) } },
+    }),
   };
   return {
     source: ['aws.ec2'],

@@ -8,7 +8,9 @@ export function targetOf(id: string): IConstruct | undefined {
   return token && others.length === 0 && Reference.isReference(token) ? token.target : undefined;
 }
 
-/** Whether two ids are certain to be the same: a group has one by `Ref` and one by its attribute. */
+/**
+ * Whether two ids are certain to be the same: a group has one by `Ref` and one by its attribute.
+ */
 export function isSameId(one: string, other: string): boolean {
   if (isLookupPlaceholder(one)) return false;
   const target = targetOf(one);

@@ -10,17 +10,29 @@ export class LedgerTable extends GuardedTable {
       content: 'The ledger',
       key: LEDGER_KEY,
       expiry: LEDGER_EXPIRY,
-      index: { indexName: RECORD_INDEX.name, partitionKey: textAttribute(RECORD_INDEX.partition), sortKey: textAttribute(RECORD_INDEX.sort) },
+      index: {
+        indexName: RECORD_INDEX.name,
+        partitionKey: textAttribute(RECORD_INDEX.partition),
+        sortKey: textAttribute(RECORD_INDEX.sort),
+      },
     });
   }
 
   public grantRead(reader: iam.IGrantable): void {
-    iam.Grant.addToPrincipal({ grantee: reader, actions: ['dynamodb:Query'], resourceArns: [this.table.tableArn, this.indexArn] });
+    iam.Grant.addToPrincipal({
+      grantee: reader,
+      actions: ['dynamodb:Query'],
+      resourceArns: [this.table.tableArn, this.indexArn],
+    });
     this.grantKeyToRead(reader);
   }
 
   /** Single items, of changes that people are asked about. */
   public grantReadAsked(reader: iam.IGrantable): void {
-    iam.Grant.addToPrincipal({ grantee: reader, actions: ['dynamodb:GetItem'], resourceArns: [this.table.tableArn] });
+    iam.Grant.addToPrincipal({
+      grantee: reader,
+      actions: ['dynamodb:GetItem'],
+      resourceArns: [this.table.tableArn],
+    });
   }
 }

@@ -1,6 +1,9 @@
 import { type ResourceEnvironment, Token } from 'aws-cdk-lib';
 import type * as ec2 from 'aws-cdk-lib/aws-ec2';
-import type { GroupSelector, MonitoredGroups as GroupSelection } from '../domain/groups/monitored-groups';
+import type {
+  GroupSelector,
+  MonitoredGroups as GroupSelection,
+} from '../domain/groups/monitored-groups';
 
 const GROUP_ID = /^sg-([0-9a-f]{8}|[0-9a-f]{17})$/;
 
@@ -11,9 +14,10 @@ const LONGEST_TAG_VALUE = 256;
 /**
  * The security groups that a sentry watches, all in its own account and Region.
  *
- * Which groups are meant is asked again whenever something happens to a group. One that was watched once stays watched, whatever is
- * done to its tags: taking the tag off, or putting one on that `excluding()` names, is told and changes nothing until a trusted actor
- * or an operator does it. What the sentry may do to a group never depends on its tags.
+ * Which groups are meant is asked again whenever something happens to a group. One that was watched
+ * once stays watched, whatever is done to its tags: taking the tag off, or putting one on that
+ * `excluding()` names, is told and changes nothing until a trusted actor or an operator does it.
+ * What the sentry may do to a group never depends on its tags.
  */
 export class MonitoredGroups {
   /**
@@ -23,39 +27,57 @@ export class MonitoredGroups {
    */
   public static groups(groups: ec2.ISecurityGroup[]): MonitoredGroups {
     if (groups.length === 0) {
-      throw new Error('MonitoredGroups.groups() got an empty list: name at least one security group, as in MonitoredGroups.groups([group]).');
+      throw new Error(
+        'MonitoredGroups.groups() got an empty list: name at least one security group, as in MonitoredGroups.groups([group]).',
+      );
     }
-    const constructs = new Map(groups.map((group) => [checkedId(group.securityGroupId), monitoredGroup(group)]));
-    return MonitoredGroups.including({ kind: 'ids', groupIds: [...constructs.keys()] }, [...constructs.values()]);
+    const constructs = new Map(
+      groups.map((group) => [checkedId(group.securityGroupId), monitoredGroup(group)]),
+    );
+    return MonitoredGroups.including({ kind: 'ids', groupIds: [...constructs.keys()] }, [
+      ...constructs.values(),
+    ]);
   }
 
   /**
    * Groups by their ids. They must be in the sentry's account and Region.
    *
-   * @param groupIds at least one, such as sg-0123456789abcdef0. Throws if the list is empty or an id is malformed.
+   * @param groupIds at least one, such as sg-0123456789abcdef0. Throws if the list is empty or an
+   * id is malformed.
    */
   public static ids(groupIds: string[]): MonitoredGroups {
     if (groupIds.length === 0) {
-      throw new Error('MonitoredGroups.ids() got an empty list: name at least one group, as in MonitoredGroups.ids(["sg-0123456789abcdef0"]).');
+      throw new Error(
+        'MonitoredGroups.ids() got an empty list: name at least one group, as in MonitoredGroups.ids(["sg-0123456789abcdef0"]).',
+      );
     }
-    return MonitoredGroups.including({ kind: 'ids', groupIds: [...new Set(groupIds.map(checkedId))] });
+    return MonitoredGroups.including({
+      kind: 'ids',
+      groupIds: [...new Set(groupIds.map(checkedId))],
+    });
   }
 
   /**
    * Groups that carry a tag, those that get it later included.
    *
-   * Membership is sticky: a group whose tag is taken off stays watched, and the sentry tells who took it off. Only when a trusted actor
-   * takes it off, or an operator releases the group, is it watched no more.
+   * Membership is sticky: a group whose tag is taken off stays watched, and the sentry tells who
+   * took it off. Only when a trusted actor takes it off, or an operator releases the group, is it
+   * watched no more.
    *
-   * @param key 1 to 128 characters, in the case in which the tag is written. Throws if it is empty or too long.
+   * @param key 1 to 128 characters, in the case in which the tag is written. Throws if it is empty
+   * or too long.
    * @param value up to 256 characters. Throws if it is too long.
    */
   public static taggedWith(key: string, value: string): MonitoredGroups {
     if (!Token.isUnresolved(key) && (key.length === 0 || key.length > LONGEST_TAG_KEY)) {
-      throw new Error(`"${key}" is no tag key: write 1 to ${LONGEST_TAG_KEY} characters, as in MonitoredGroups.taggedWith("sentry", "on").`);
+      throw new Error(
+        `"${key}" is no tag key: write 1 to ${LONGEST_TAG_KEY} characters, as in MonitoredGroups.taggedWith("sentry", "on").`,
+      );
     }
     if (!Token.isUnresolved(value) && value.length > LONGEST_TAG_VALUE) {
-      throw new Error(`The value of the tag "${key}" has ${value.length} characters: a tag holds up to ${LONGEST_TAG_VALUE}.`);
+      throw new Error(
+        `The value of the tag "${key}" has ${value.length} characters: a tag holds up to ${LONGEST_TAG_VALUE}.`,
+      );
     }
     return MonitoredGroups.including({ kind: 'tag', key, value });
   }
@@ -68,7 +90,9 @@ export class MonitoredGroups {
   public static inVpc(vpc: ec2.IVpc): MonitoredGroups {
     const { vpcId } = vpc;
     if (!Token.isUnresolved(vpcId) && !/^vpc-[0-9a-f]+$/.test(vpcId)) {
-      throw new Error(`"${vpcId}" is no VPC id: import the VPC by one such as "vpc-0123456789abcdef0".`);
+      throw new Error(
+        `"${vpcId}" is no VPC id: import the VPC by one such as "vpc-0123456789abcdef0".`,
+      );
     }
     return MonitoredGroups.including({ kind: 'vpc', vpcId });
   }
@@ -78,7 +102,10 @@ export class MonitoredGroups {
     return MonitoredGroups.including({ kind: 'all' });
   }
 
-  private static including(selector: GroupSelector, constructs: MonitoredGroup[] = []): MonitoredGroups {
+  private static including(
+    selector: GroupSelector,
+    constructs: MonitoredGroup[] = [],
+  ): MonitoredGroups {
     return new MonitoredGroups({ include: [selector], exclude: [] }, constructs);
   }
 
@@ -100,23 +127,30 @@ export class MonitoredGroups {
   /**
    * The same groups without those that `other` means. It may be called several times.
    *
-   * A tag that is put on later lets no watched group out: the sentry tells who put it on, and only if that was a trusted actor, or an
-   * operator releases the group, is it watched no more.
+   * A tag that is put on later lets no watched group out: the sentry tells who put it on, and only
+   * if that was a trusted actor, or an operator releases the group, is it watched no more.
    *
-   * @param other the groups to leave out. Throws if it excludes groups itself, and if nothing is left.
+   * @param other the groups to leave out. Throws if it excludes groups itself, and if nothing is
+   * left.
    */
   public excluding(other: MonitoredGroups): MonitoredGroups {
     if (other._selection.exclude.length > 0) {
-      throw new Error('excluding() got groups that exclude others themselves, which leaves it open whether those are watched: call excluding() several times on ' +
-        'one selection, as in MonitoredGroups.all().excluding(a).excluding(b).');
+      throw new Error(
+        'excluding() got groups that exclude others themselves, which leaves it open whether those are watched: call excluding() several times on ' +
+          'one selection, as in MonitoredGroups.all().excluding(a).excluding(b).',
+      );
     }
     const { include, exclude } = this._selection;
     const excluded = other._selection.include;
     const left = include.flatMap((selector) => remainder(selector, excluded));
     if (left.length === 0) {
-      throw new Error('excluding() leaves no group to watch: it got all that is to be watched. Leave fewer groups out, or write no sentry for them.');
+      throw new Error(
+        'excluding() leaves no group to watch: it got all that is to be watched. Leave fewer groups out, or write no sentry for them.',
+      );
     }
-    const constructs = this._constructs.filter(({ id }) => !excluded.some((selector) => namesId(selector, id)));
+    const constructs = this._constructs.filter(
+      ({ id }) => !excluded.some((selector) => namesId(selector, id)),
+    );
     return new MonitoredGroups({ include: left, exclude: [...exclude, ...excluded] }, constructs);
   }
 }
@@ -134,10 +168,15 @@ function monitoredGroup({ securityGroupId, env, node }: ec2.ISecurityGroup): Mon
 
 function checkedId(id: string): string {
   if (Token.isUnresolved(id) || GROUP_ID.test(id)) return id;
-  throw new Error(`"${id}" is no security group id: write "sg-" and 8 or 17 hexadecimal digits in lower case, such as "sg-0123456789abcdef0".`);
+  throw new Error(
+    `"${id}" is no security group id: write "sg-" and 8 or 17 hexadecimal digits in lower case, such as "sg-0123456789abcdef0".`,
+  );
 }
 
-/** What of a selector is left beside those excluded; nothing where one of them means the same groups, or all. */
+/**
+ * What of a selector is left beside those excluded; nothing where one of them means the same
+ * groups, or all.
+ */
 function remainder(selector: GroupSelector, excluded: readonly GroupSelector[]): GroupSelector[] {
   if (excluded.some((other) => other.kind === 'all' || isSameSelector(other, selector))) return [];
   if (selector.kind !== 'ids') return [selector];
@@ -146,7 +185,9 @@ function remainder(selector: GroupSelector, excluded: readonly GroupSelector[]):
 }
 
 function isSameSelector(one: GroupSelector, other: GroupSelector): boolean {
-  if (one.kind === 'tag') return other.kind === 'tag' && one.key === other.key && one.value === other.value;
+  if (one.kind === 'tag') {
+    return other.kind === 'tag' && one.key === other.key && one.value === other.value;
+  }
   return one.kind === 'vpc' && other.kind === 'vpc' && one.vpcId === other.vpcId;
 }
 

@@ -4,8 +4,9 @@ import type { Baseline } from '../domain/policies/policy';
 /** How a locked group is held. */
 export interface LockedBaselineProps {
   /**
-   * Whether rules that somebody takes away are put back as well. Without it a removal is told only: a responder who closes a port must
-   * not find it open again. Removals by a trusted actor stand either way.
+   * Whether rules that somebody takes away are put back as well. Without it a removal is told only:
+   * a responder who closes a port must not find it open again. Removals by a trusted actor stand
+   * either way.
    *
    * @default false
    */
@@ -17,37 +18,53 @@ export class SecurityGroupBaseline {
   /**
    * Any rule but those that open one of these.
    *
-   * Nobody is exempt: what a trusted actor adds violates it too. So do rules that the app itself writes, which is an error at synth.
+   * Nobody is exempt: what a trusted actor adds violates it too. So do rules that the app itself
+   * writes, which is an error at synth.
    *
    * @param patterns the traffic that no rule may open. Throws if the list is empty.
    */
   public static forbid(patterns: TrafficPattern[]): SecurityGroupBaseline {
     if (patterns.length === 0) {
-      throw new Error('SecurityGroupBaseline.forbid() got an empty list and would forbid nothing: name a pattern, such as TrafficPattern.fromInternet(Ports.SSH).');
+      throw new Error(
+        'SecurityGroupBaseline.forbid() got an empty list and would forbid nothing: name a pattern, such as TrafficPattern.fromInternet(Ports.SSH).',
+      );
     }
-    return new SecurityGroupBaseline({ kind: 'forbid', patterns: patterns.map((pattern) => pattern._specification) });
+    return new SecurityGroupBaseline({
+      kind: 'forbid',
+      patterns: patterns.map((pattern) => pattern._specification),
+    });
   }
 
   /**
    * Only rules all of whose traffic is within one of these.
    *
-   * Both directions count: to leave outbound traffic alone, allow `TrafficPattern.of({ direction: TrafficDirection.EGRESS })` as well. Nobody is
-   * exempt, and a rule of the app itself that opens more is an error at synth.
+   * Both directions count: to leave outbound traffic alone, allow
+   * `TrafficPattern.of({ direction: TrafficDirection.EGRESS })` as well. Nobody is exempt, and a
+   * rule of the app itself that opens more is an error at synth.
    *
-   * @param patterns what rules may open. Throws if the list is empty, and for `TrafficPattern.withoutDescription()` and
-   * `TrafficPeer.publicRange()`, which say what to forbid.
+   * @param patterns what rules may open. Throws if the list is empty, and for
+   * `TrafficPattern.withoutDescription()` and `TrafficPeer.publicRange()`, which say what to
+   * forbid.
    */
   public static allowOnly(patterns: TrafficPattern[]): SecurityGroupBaseline {
     if (patterns.length === 0) {
-      throw new Error('SecurityGroupBaseline.allowOnly() got an empty list and would allow nothing: name a pattern, such as TrafficPattern.fromInternet(Ports.tcp(443)).');
+      throw new Error(
+        'SecurityGroupBaseline.allowOnly() got an empty list and would allow nothing: name a pattern, such as TrafficPattern.fromInternet(Ports.tcp(443)).',
+      );
     }
     patterns.forEach(checkAllowed);
-    return new SecurityGroupBaseline({ kind: 'allowOnly', patterns: patterns.map((pattern) => pattern._specification) });
+    return new SecurityGroupBaseline({
+      kind: 'allowOnly',
+      patterns: patterns.map((pattern) => pattern._specification),
+    });
   }
 
   /** Only the rules that stand in the group already, and those that a trusted actor adds. */
   public static locked(props: LockedBaselineProps = {}): SecurityGroupBaseline {
-    return new SecurityGroupBaseline({ kind: 'locked', restoreRemoved: props.restoreRemoved ?? false });
+    return new SecurityGroupBaseline({
+      kind: 'locked',
+      restoreRemoved: props.restoreRemoved ?? false,
+    });
   }
 
   /** @internal */
@@ -61,11 +78,15 @@ export class SecurityGroupBaseline {
 /** What says that something is too much reads as its opposite once it is allowed. */
 function checkAllowed({ _specification: { undescribed, peers } }: TrafficPattern): void {
   if (undescribed) {
-    throw new Error('SecurityGroupBaseline.allowOnly() got TrafficPattern.withoutDescription() and would allow rules because nobody described them: ' +
-      'forbid it in a policy of its own, with SecurityGroupBaseline.forbid().');
+    throw new Error(
+      'SecurityGroupBaseline.allowOnly() got TrafficPattern.withoutDescription() and would allow rules because nobody described them: ' +
+        'forbid it in a policy of its own, with SecurityGroupBaseline.forbid().',
+    );
   }
   if (peers?.some((peer) => peer.kind === 'internet' && peer.ipv4Prefix !== undefined)) {
-    throw new Error('SecurityGroupBaseline.allowOnly() got TrafficPeer.publicRange(), which says what is too broad: ' +
-      'allow TrafficPeer.internet() or ranges, and forbid what is too broad in a policy of its own, with SecurityGroupBaseline.forbid().');
+    throw new Error(
+      'SecurityGroupBaseline.allowOnly() got TrafficPeer.publicRange(), which says what is too broad: ' +
+        'allow TrafficPeer.internet() or ranges, and forbid what is too broad in a policy of its own, with SecurityGroupBaseline.forbid().',
+    );
   }
 }

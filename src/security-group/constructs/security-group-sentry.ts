@@ -20,7 +20,13 @@ import type { SecurityGroupBaseline } from './security-group-baseline';
 import { findOverlap } from './selection-overlap';
 import { policyOf, SentryApprovals, workflowsOf } from './sentry-approvals';
 import { SentryParameters } from './sentry-parameters';
-import { acknowledgeWildcards, actingStatements, historyStatement, lookingStatements, pointingStatement } from './sentry-rights';
+import {
+  acknowledgeWildcards,
+  actingStatements,
+  historyStatement,
+  lookingStatements,
+  pointingStatement,
+} from './sentry-rights';
 import { BundledFunction } from '../../shared/constructs/bundled-function';
 import { givenTopic, notificationTopic } from '../../shared/constructs/notification-topic';
 import { SentryAlarm, SilenceAlarm } from '../../shared/constructs/sentry-alarm';
@@ -52,64 +58,71 @@ export interface SecurityGroupSentryProps {
   readonly policies: SecurityGroupPolicy[];
 
   /**
-   * Whose additions a locked group accepts. Without `Actor.cdkDeployments()` a sentry takes back what the next
-   * deployment of its own app adds to a locked group. Forbidden traffic is forbidden to them too.
+   * Whose additions a locked group accepts. Without `Actor.cdkDeployments()` a sentry takes back
+   * what the next deployment of its own app adds to a locked group. Forbidden traffic is forbidden
+   * to them too.
    *
    * @default - nobody
    */
   readonly trustedActors?: Actor[];
 
   /**
-   * Where the sentry tells what happened, and its alarms go: a standard topic of the same Region, or this throws. If it is encrypted,
-   * it must be with a key of your own whose policy lets cloudwatch.amazonaws.com use it: alarms cannot publish under the key that AWS
-   * manages. A policy that the topic has is extended to let the account's alarms in; an imported topic must do so itself.
+   * Where the sentry tells what happened, and its alarms go: a standard topic of the same Region,
+   * or this throws. If it is encrypted, it must be with a key of your own whose policy lets
+   * cloudwatch.amazonaws.com use it: alarms cannot publish under the key that AWS manages. A policy
+   * that the topic has is extended to let the account's alarms in; an imported topic must do so
+   * itself.
    *
    * @default - a topic of the sentry's own, encrypted with a key of its own
    */
   readonly notificationTopic?: sns.ITopic;
 
   /**
-   * Whether the sentry acts, or only judges and tells what it would have done. Going from OBSERVE to ENFORCE adopts the groups anew.
+   * Whether the sentry acts, or only judges and tells what it would have done. Going from OBSERVE
+   * to ENFORCE adopts the groups anew.
    *
    * @default SentryMode.ENFORCE
    */
   readonly mode?: SentryMode;
 
   /**
-   * What is done about rules that violate a policy already when the sentry adopts their group: when it sees the group for the first
-   * time, again after a while, or under other policies.
+   * What is done about rules that violate a policy already when the sentry adopts their group: when
+   * it sees the group for the first time, again after a while, or under other policies.
    *
    * @default ExistingViolations.REPORT
    */
   readonly existingViolations?: ExistingViolations;
 
   /**
-   * When the groups are compared with the sentry's ledger, to find what no event told of. The first run adopts the groups. Throws if
-   * it is a rate of less than once a day.
+   * When the groups are compared with the sentry's ledger, to find what no event told of. The first
+   * run adopts the groups. Throws if it is a rate of less than once a day.
    *
    * @default - every hour
    */
   readonly reconcileSchedule?: events.Schedule;
 
   /**
-   * How long a difference between a group and the ledger may wait for the event that explains it, before it is answered. 1 minute to
-   * 1 day, or this throws. CloudTrail's event history, where it is looked up then, lags by up to 15 minutes.
+   * How long a difference between a group and the ledger may wait for the event that explains it,
+   * before it is answered. 1 minute to 1 day, or this throws. CloudTrail's event history, where it
+   * is looked up then, lags by up to 15 minutes.
    *
    * @default Duration.minutes(15)
    */
   readonly settleTime?: Duration;
 
   /**
-   * The share of the groups, above 0 and up to 1, that reconcile may answer differences in, in one run; three groups are never too many.
-   * Above it nothing is done in any of them, and an alarm goes. Events are always answered. Throws if it is out of range.
+   * The share of the groups, above 0 and up to 1, that reconcile may answer differences in, in one
+   * run; three groups are never too many. Above it nothing is done in any of them, and an alarm
+   * goes. Events are always answered. Throws if it is out of range.
    *
    * @default 0.25
    */
   readonly reconcileBrake?: number;
 
   /**
-   * For how long the same change of the same actor to the same group is reverted without being told again. It is counted, and told
-   * with the next message; failures are always told. 1 minute to 7 days, or this throws.
+   * For how long the same change of the same actor to the same group is reverted without being told
+   * again. It is counted, and told with the next message; failures are always told. 1 minute to 7
+   * days, or this throws.
    *
    * @default Duration.hours(1)
    */
@@ -119,7 +132,10 @@ export interface SecurityGroupSentryProps {
 const FUNCTION_TIMEOUT = Duration.seconds(60);
 const RECONCILE_TIMEOUT = Duration.minutes(10);
 
-/** With the growing pauses between them, about six hours of tries before an event goes to the dead-letter queue. */
+/**
+ * With the growing pauses between them, about six hours of tries before an event goes to the
+ * dead-letter queue.
+ */
 const MAX_TRIES = 30;
 
 /** With the pauses between them, the sixth try comes after five minutes. */
@@ -135,9 +151,11 @@ const MOST_GROUPS = 500;
 const REPEATS_BEFORE_ALARM = 10;
 
 /**
- * Watches security groups, takes rules back that violate a policy, and tells who changed what and what was done.
+ * Watches security groups, takes rules back that violate a policy, and tells who changed what and
+ * what was done.
  *
- * It needs a CloudTrail trail that logs the Region's write management events; without one, EventBridge sees no API call.
+ * It needs a CloudTrail trail that logs the Region's write management events; without one,
+ * EventBridge sees no API call.
  */
 export class SecurityGroupSentry extends Construct implements iam.IGrantable {
   /** The principal of the function that revokes and restores rules. */
@@ -146,21 +164,26 @@ export class SecurityGroupSentry extends Construct implements iam.IGrantable {
   /** Where the sentry tells what happened: subscribe to it. */
   public readonly notificationTopic: sns.ITopic;
 
-  /** Alarms about the sentry itself. They publish to the notification topic; add actions of your own at will. */
+  /**
+   * Alarms about the sentry itself. They publish to the notification topic; add actions of your own
+   * at will.
+   */
   public readonly alarms: cloudwatch.Alarm[];
 
   /**
-   * Takes an operator's orders: accept a rule, withdraw its grants, release a group, pause, resume, list all grants. Whoever may invoke
-   * it may accept any rule, so it is for few: see `grantOperate`.
+   * Takes an operator's orders: accept a rule, withdraw its grants, release a group, pause, resume,
+   * list all grants. Whoever may invoke it may accept any rule, so it is for few: see
+   * `grantOperate`.
    */
   public readonly operatorFunction: lambda.IFunction;
 
   private readonly selection: MonitoredGroups;
 
   /**
-   * Throws if there are no policies, if a monitored group or the topic is known to be in another account or Region, if more than
-   * 500 groups are given by id, if the topic is a FIFO topic, if a duration or the brake is out of its range, and if another sentry of
-   * the app watches one of the groups. Rules of the app that violate a `forbid` or `allowOnly` baseline are errors at synth.
+   * Throws if there are no policies, if a monitored group or the topic is known to be in another
+   * account or Region, if more than 500 groups are given by id, if the topic is a FIFO topic, if a
+   * duration or the brake is out of its range, and if another sentry of the app watches one of the
+   * groups. Rules of the app that violate a `forbid` or `allowOnly` baseline are errors at synth.
    */
   constructor(scope: Construct, id: string, props: SecurityGroupSentryProps) {
     super(scope, id);
@@ -171,8 +194,14 @@ export class SecurityGroupSentry extends Construct implements iam.IGrantable {
     const policies = props.policies.map(policyOf);
     this.node.addValidation({ validate: () => judgeAppRules(this, selection, policies) });
 
-    this.notificationTopic = props.notificationTopic ? givenTopic(this, props.notificationTopic) : notificationTopic(this, 'Notifications');
-    const approvals = SentryApprovals.forWorkflows(this, workflowsOf(props.policies), FUNCTION_TIMEOUT);
+    this.notificationTopic = props.notificationTopic
+      ? givenTopic(this, props.notificationTopic)
+      : notificationTopic(this, 'Notifications');
+    const approvals = SentryApprovals.forWorkflows(
+      this,
+      workflowsOf(props.policies),
+      FUNCTION_TIMEOUT,
+    );
     const parameters = new SentryParameters(this, 'Parameters', {
       monitoredGroups: selection,
       policies: { policies, ...this.settings(props), workflows: approvals?.parameters ?? [] },
@@ -195,10 +224,15 @@ export class SecurityGroupSentry extends Construct implements iam.IGrantable {
     const heartbeatRule = new events.Rule(this, 'HeartbeatRule', {
       description: `When ${this.node.path} tries whether events of its own calls come back`,
       schedule: events.Schedule.rate(HEARTBEAT_EVERY),
-      targets: [new targets.SqsQueue(changes, {
-        deadLetterQueue: undelivered,
-        message: events.RuleTargetInput.fromObject({ version: QUEUE_MESSAGE_VERSION, type: 'heartbeat' } satisfies HeartbeatMessage),
-      })],
+      targets: [
+        new targets.SqsQueue(changes, {
+          deadLetterQueue: undelivered,
+          message: events.RuleTargetInput.fromObject({
+            version: QUEUE_MESSAGE_VERSION,
+            type: 'heartbeat',
+          } satisfies HeartbeatMessage),
+        }),
+      ],
     });
 
     const common = {
@@ -210,13 +244,23 @@ export class SecurityGroupSentry extends Construct implements iam.IGrantable {
     };
     const responder = new BundledFunction(this, 'RespondToChanges', {
       contract: RESPOND_TO_CHANGES,
-      environment: (role) => ({ ...common, OWN_ROLE_ARN: role.roleArn, ACCOUNT_ID: Stack.of(this).account }),
+      environment: (role) => ({
+        ...common,
+        OWN_ROLE_ARN: role.roleArn,
+        ACCOUNT_ID: Stack.of(this).account,
+      }),
       description: `Judges and reverts security group changes for ${this.node.path}`,
       timeout: FUNCTION_TIMEOUT,
       memorySize: 512,
     });
     // One event at a time: one that takes its time must not hold up others.
-    responder.addEventSource(new sources.SqsEventSource(changes, { batchSize: 1, reportBatchItemFailures: true, maxConcurrency: MAX_CONCURRENCY }));
+    responder.addEventSource(
+      new sources.SqsEventSource(changes, {
+        batchSize: 1,
+        reportBatchItemFailures: true,
+        maxConcurrency: MAX_CONCURRENCY,
+      }),
+    );
     actingStatements(this, selection).forEach((statement) => responder.addToRolePolicy(statement));
     responder.addToRolePolicy(historyStatement());
     ledger.grantWrite(responder.role!, ['PutItem', 'UpdateItem', 'DeleteItem', 'BatchWriteItem']);
@@ -250,7 +294,7 @@ export class SecurityGroupSentry extends Construct implements iam.IGrantable {
 
     const asking = approvals && this.letAsk(approvals, responder, common, ledger);
 
-    const functions = [responder, reconciler, operator, ...asking?.functions ?? []];
+    const functions = [responder, reconciler, operator, ...(asking?.functions ?? [])];
     functions.forEach((handler) => {
       this.notificationTopic.grantPublish(handler);
       parameters.grantRead(handler);
@@ -261,7 +305,7 @@ export class SecurityGroupSentry extends Construct implements iam.IGrantable {
     this.grantPrincipal = responder.grantPrincipal;
     this.alarms = [
       ...this.makeAlarms({ undelivered, unhandled, changes, responder, reconciler }),
-      ...asking?.alarms ?? [],
+      ...(asking?.alarms ?? []),
     ];
     new TamperRules(this, 'Tamper', {
       topic: this.notificationTopic,
@@ -269,7 +313,7 @@ export class SecurityGroupSentry extends Construct implements iam.IGrantable {
       rules: [changeRule, heartbeatRule, reconcileRule],
       functions,
       tables: [ledger.table],
-      queues: [changes, unhandled, undelivered, ...approvals?.queues ?? []],
+      queues: [changes, unhandled, undelivered, ...(approvals?.queues ?? [])],
       parameters: parameters.all,
       alarms: this.alarms,
     });
@@ -292,15 +336,27 @@ export class SecurityGroupSentry extends Construct implements iam.IGrantable {
 
   /** Seconds from a call to its event being in the sentry's queue. Statistic: maximum. */
   public metricDetectionLag(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return sentryMetric(this, SECURITY_GROUP_METRICS.detectionLag, { statistic: cloudwatch.Stats.MAXIMUM, ...options });
+    return sentryMetric(this, SECURITY_GROUP_METRICS.detectionLag, {
+      statistic: cloudwatch.Stats.MAXIMUM,
+      ...options,
+    });
   }
 
-  /** Seconds from an event being in the sentry's queue to the rule being as it should be. Statistic: maximum. */
+  /**
+   * Seconds from an event being in the sentry's queue to the rule being as it should be. Statistic:
+   * maximum.
+   */
   public metricReactionTime(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return sentryMetric(this, SECURITY_GROUP_METRICS.reactionTime, { statistic: cloudwatch.Stats.MAXIMUM, ...options });
+    return sentryMetric(this, SECURITY_GROUP_METRICS.reactionTime, {
+      statistic: cloudwatch.Stats.MAXIMUM,
+      ...options,
+    });
   }
 
-  /** Reverts of what the same actor had done, and the sentry had reverted and told, a short while before. */
+  /**
+   * Reverts of what the same actor had done, and the sentry had reverted and told, a short while
+   * before.
+   */
   public metricRepeats(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
     return sentryMetric(this, SECURITY_GROUP_METRICS.repeats, options);
   }
@@ -317,12 +373,18 @@ export class SecurityGroupSentry extends Construct implements iam.IGrantable {
 
   /** Groups in which reconcile found differences that no event explained. Statistic: maximum. */
   public metricGroupsDue(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return sentryMetric(this, SECURITY_GROUP_METRICS.groupsDue, { statistic: cloudwatch.Stats.MAXIMUM, ...options });
+    return sentryMetric(this, SECURITY_GROUP_METRICS.groupsDue, {
+      statistic: cloudwatch.Stats.MAXIMUM,
+      ...options,
+    });
   }
 
   /** Groups that are monitored. Statistic: maximum. */
   public metricGroupsMonitored(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return sentryMetric(this, SECURITY_GROUP_METRICS.groupsMonitored, { statistic: cloudwatch.Stats.MAXIMUM, ...options });
+    return sentryMetric(this, SECURITY_GROUP_METRICS.groupsMonitored, {
+      statistic: cloudwatch.Stats.MAXIMUM,
+      ...options,
+    });
   }
 
   /** Rules that violated a policy. */
@@ -340,14 +402,26 @@ export class SecurityGroupSentry extends Construct implements iam.IGrantable {
     return sentryMetric(this, SECURITY_GROUP_METRICS.revertsFailed, options);
   }
 
-  /** Which try at an event it was that failed, from 1: high numbers are events that fail again and again. Statistic: maximum. */
+  /**
+   * Which try at an event it was that failed, from 1: high numbers are events that fail again and
+   * again. Statistic: maximum.
+   */
   public metricFailedTries(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return sentryMetric(this, SECURITY_GROUP_METRICS.failedTries, { statistic: cloudwatch.Stats.MAXIMUM, ...options });
+    return sentryMetric(this, SECURITY_GROUP_METRICS.failedTries, {
+      statistic: cloudwatch.Stats.MAXIMUM,
+      ...options,
+    });
   }
 
-  /** Seconds that reverted rules stood open, from the call to the look that found them gone. Statistic: maximum. */
+  /**
+   * Seconds that reverted rules stood open, from the call to the look that found them gone.
+   * Statistic: maximum.
+   */
   public metricSecondsOpen(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return sentryMetric(this, SECURITY_GROUP_METRICS.secondsOpen, { statistic: cloudwatch.Stats.MAXIMUM, ...options });
+    return sentryMetric(this, SECURITY_GROUP_METRICS.secondsOpen, {
+      statistic: cloudwatch.Stats.MAXIMUM,
+      ...options,
+    });
   }
 
   /** Events that could not be read in full. */
@@ -355,72 +429,135 @@ export class SecurityGroupSentry extends Construct implements iam.IGrantable {
     return sentryMetric(this, SECURITY_GROUP_METRICS.unreadableEvents, options);
   }
 
-  private settings(
-    { trustedActors = [], mode = SentryMode.ENFORCE, existingViolations, settleTime, repeatWindow, reconcileBrake }: SecurityGroupSentryProps,
-  ) {
+  private settings({
+    trustedActors = [],
+    mode = SentryMode.ENFORCE,
+    existingViolations,
+    settleTime,
+    repeatWindow,
+    reconcileBrake,
+  }: SecurityGroupSentryProps) {
     return {
       trustedActors: trustedActors.map((actor) => actor._bind(this)),
       mode,
       existingViolations: existingViolations ?? ExistingViolations.REPORT,
       settleSeconds: this.seconds('settleTime', settleTime ?? Duration.minutes(15), SETTLE_RANGE),
-      repeatWindowSeconds: this.seconds('repeatWindow', repeatWindow ?? Duration.hours(1), REPEAT_RANGE),
+      repeatWindowSeconds: this.seconds(
+        'repeatWindow',
+        repeatWindow ?? Duration.hours(1),
+        REPEAT_RANGE,
+      ),
       brake: reconcileBrake ?? 0.25,
     };
   }
 
   /** What only sentries need whose policies ask people. */
-  private letAsk(approvals: SentryApprovals, responder: BundledFunction<string>, common: CommonVariables, ledger: LedgerTable) {
+  private letAsk(
+    approvals: SentryApprovals,
+    responder: BundledFunction<string>,
+    common: CommonVariables,
+    ledger: LedgerTable,
+  ) {
     approvals.grantAsk(responder);
     ledger.grantReadAsked(responder);
     const carrier = this.carryOutDecisions(approvals, common, ledger);
     return { functions: [carrier], alarms: this.makeDecisionAlarms(approvals, carrier) };
   }
 
-  private carryOutDecisions(approvals: SentryApprovals, common: CommonVariables, ledger: LedgerTable): BundledFunction<string> {
+  private carryOutDecisions(
+    approvals: SentryApprovals,
+    common: CommonVariables,
+    ledger: LedgerTable,
+  ): BundledFunction<string> {
     const carrier = new BundledFunction(this, 'CarryOutDecision', {
       contract: CARRY_OUT_DECISION,
-      environment: (role) => ({ ...common, DECISION_QUEUE_URLS: approvals.queueUrls, OWN_ROLE_ARN: role.roleArn }),
+      environment: (role) => ({
+        ...common,
+        DECISION_QUEUE_URLS: approvals.queueUrls,
+        OWN_ROLE_ARN: role.roleArn,
+      }),
       description: `Carries out what people decided about security group changes for ${this.node.path}`,
       timeout: FUNCTION_TIMEOUT,
       memorySize: 512,
     });
     approvals.carriedOutBy(carrier);
-    actingStatements(this, this.selection._selection).forEach((statement) => carrier.addToRolePolicy(statement));
+    actingStatements(this, this.selection._selection).forEach((statement) =>
+      carrier.addToRolePolicy(statement),
+    );
     carrier.addToRolePolicy(historyStatement());
     ledger.grantWrite(carrier.role!, ['PutItem', 'UpdateItem', 'DeleteItem', 'BatchWriteItem']);
     ledger.grantReadAsked(carrier);
     return carrier;
   }
 
-  private makeDecisionAlarms({ unhandled }: SentryApprovals, carrier: lambda.IFunction): cloudwatch.Alarm[] {
+  private makeDecisionAlarms(
+    { unhandled }: SentryApprovals,
+    carrier: lambda.IFunction,
+  ): cloudwatch.Alarm[] {
     const topic = this.notificationTopic;
     const alarm = (id: string, metric: cloudwatch.Metric, description: string) =>
       new SentryAlarm(this, id, { metric, threshold: 0, description, topic });
     return [
-      ...unhandled.map((queue, index) => alarm(`UnhandledDecisionsAlarm${index === 0 ? '' : index + 1}`, queue.metricApproximateNumberOfMessagesVisible(),
-        'The sentry gave up on decisions of people after hours of tries.')),
-      alarm('FailedDecisionsAlarm', sentryMetric(this, SECURITY_GROUP_METRICS.decisionsFailed), 'A decision of people could not be carried out.'),
-      alarm('RefusedDecisionsAlarm', sentryMetric(this, SECURITY_GROUP_METRICS.decisionsRefused),
-        'A message passed for a decision of people, and no workflow has signed it for what was asked: somebody may be forging decisions.'),
-      alarm('DecisionErrorsAlarm', carrier.metricErrors(), 'The function that carries out decisions fails as a whole: decisions wait.'),
+      ...unhandled.map((queue, index) =>
+        alarm(
+          `UnhandledDecisionsAlarm${index === 0 ? '' : index + 1}`,
+          queue.metricApproximateNumberOfMessagesVisible(),
+          'The sentry gave up on decisions of people after hours of tries.',
+        ),
+      ),
+      alarm(
+        'FailedDecisionsAlarm',
+        sentryMetric(this, SECURITY_GROUP_METRICS.decisionsFailed),
+        'A decision of people could not be carried out.',
+      ),
+      alarm(
+        'RefusedDecisionsAlarm',
+        sentryMetric(this, SECURITY_GROUP_METRICS.decisionsRefused),
+        'A message passed for a decision of people, and no workflow has signed it for what was asked: somebody may be forging decisions.',
+      ),
+      alarm(
+        'DecisionErrorsAlarm',
+        carrier.metricErrors(),
+        'The function that carries out decisions fails as a whole: decisions wait.',
+      ),
     ];
   }
 
-  private validate({ monitoredGroups, policies, reconcileBrake, reconcileSchedule }: SecurityGroupSentryProps): void {
+  private validate({
+    monitoredGroups,
+    policies,
+    reconcileBrake,
+    reconcileSchedule,
+  }: SecurityGroupSentryProps): void {
     if (policies.length === 0) {
-      throw new Error(`${this.node.path}: "policies" is empty, so nothing would be judged: write at least one, such as ` +
-        '{ baseline: SecurityGroupBaseline.locked(), response: ChangeResponse.revert() }.');
+      throw new Error(
+        `${this.node.path}: "policies" is empty, so nothing would be judged: write at least one, such as ` +
+          '{ baseline: SecurityGroupBaseline.locked(), response: ChangeResponse.revert() }.',
+      );
     }
-    const ids = monitoredGroups._selection.include.flatMap((selector) => (selector.kind === 'ids' ? selector.groupIds : []));
+    const ids = monitoredGroups._selection.include.flatMap((selector) =>
+      selector.kind === 'ids' ? selector.groupIds : [],
+    );
     if (ids.length > MOST_GROUPS) {
-      throw new Error(`${this.node.path}: ${ids.length} groups are more than one role can hold rights for: write several sentries, of up to ${MOST_GROUPS} each.`);
+      throw new Error(
+        `${this.node.path}: ${ids.length} groups are more than one role can hold rights for: write several sentries, of up to ${MOST_GROUPS} each.`,
+      );
     }
-    if (reconcileBrake !== undefined && !Token.isUnresolved(reconcileBrake) && !(reconcileBrake > 0 && reconcileBrake <= 1)) {
-      throw new Error(`${this.node.path}: "reconcileBrake" is ${reconcileBrake}: write a share of the groups, above 0 and up to 1, such as 0.25.`);
+    if (
+      reconcileBrake !== undefined &&
+      !Token.isUnresolved(reconcileBrake) &&
+      !(reconcileBrake > 0 && reconcileBrake <= 1)
+    ) {
+      throw new Error(
+        `${this.node.path}: "reconcileBrake" is ${reconcileBrake}: write a share of the groups, above 0 and up to 1, such as 0.25.`,
+      );
     }
-    const [, count, unit] = /^rate\((\d+) (minute|hour|day)s?\)$/.exec(reconcileSchedule?.expressionString ?? '') ?? [];
+    const [, count, unit] =
+      /^rate\((\d+) (minute|hour|day)s?\)$/.exec(reconcileSchedule?.expressionString ?? '') ?? [];
     if (unit === 'day' && Number(count) > 1) {
-      throw new Error(`${this.node.path}: "reconcileSchedule" is ${reconcileSchedule?.expressionString}: write a schedule of one run a day or more, or lost events stay unseen.`);
+      throw new Error(
+        `${this.node.path}: "reconcileSchedule" is ${reconcileSchedule?.expressionString}: write a schedule of one run a day or more, or lost events stay unseen.`,
+      );
     }
     monitoredGroups._constructs.forEach((group) => this.validateEnvironment(group));
   }
@@ -428,17 +565,25 @@ export class SecurityGroupSentry extends Construct implements iam.IGrantable {
   private seconds(name: string, duration: Duration, { least, most }: DurationRange): number {
     const seconds = duration.toMilliseconds() / 1_000;
     if (seconds >= least.toSeconds() && seconds <= most.toSeconds()) return seconds;
-    throw new Error(`${this.node.path}: "${name}" is ${duration.toHumanString()}: write ${least.toHumanString()} to ${most.toHumanString()}.`);
+    throw new Error(
+      `${this.node.path}: "${name}" is ${duration.toHumanString()}: write ${least.toHumanString()} to ${most.toHumanString()}.`,
+    );
   }
 
   /** Two would fight over the same rules, and tell everything twice. */
   private refuseRivals(): void {
-    const others = this.node.root.node.findAll()
-      .filter((other): other is SecurityGroupSentry => other instanceof SecurityGroupSentry && other !== this);
+    const others = this.node.root.node
+      .findAll()
+      .filter(
+        (other): other is SecurityGroupSentry =>
+          other instanceof SecurityGroupSentry && other !== this,
+      );
     for (const other of others) {
       const overlap = findOverlap(this.selection._selection, other.selection._selection);
       if (!overlap || !isSamePlace(this, other)) continue;
-      throw new Error(`${this.node.path}: ${other.node.path} already watches ${overlap}: give one sentry all policies for it, or leave it out with excluding().`);
+      throw new Error(
+        `${this.node.path}: ${other.node.path} already watches ${overlap}: give one sentry all policies for it, or leave it out with excluding().`,
+      );
     }
   }
 
@@ -447,56 +592,129 @@ export class SecurityGroupSentry extends Construct implements iam.IGrantable {
     const own = Stack.of(this);
     for (const place of ['account', 'region'] as const) {
       const theirs = environment[place];
-      if (!theirs || [theirs, own[place]].some(Token.isUnresolved) || theirs === own[place]) continue;
-      throw new Error(`${this.node.path}: the group ${path} is in the ${place} ${theirs}, the sentry in ${own[place]}: ` +
-        'events stay where they happen, so write a sentry in a stack there.');
+      if (!theirs || [theirs, own[place]].some(Token.isUnresolved) || theirs === own[place]) {
+        continue;
+      }
+      throw new Error(
+        `${this.node.path}: the group ${path} is in the ${place} ${theirs}, the sentry in ${own[place]}: ` +
+          'events stay where they happen, so write a sentry in a stack there.',
+      );
     }
   }
 
-  private makeAlarms({ undelivered, unhandled, changes, responder, reconciler }: WatchedParts): cloudwatch.Alarm[] {
+  private makeAlarms({
+    undelivered,
+    unhandled,
+    changes,
+    responder,
+    reconciler,
+  }: WatchedParts): cloudwatch.Alarm[] {
     const topic = this.notificationTopic;
     const alarm = (id: string, metric: cloudwatch.Metric, threshold: number, description: string) =>
       new SentryAlarm(this, id, { metric, threshold, description, topic });
-    const silence = (id: string, metric: cloudwatch.Metric, period: Duration, periods: number, description: string) =>
-      new SilenceAlarm(this, id, { metric, period, periods, description, topic });
+    const silence = (
+      id: string,
+      metric: cloudwatch.Metric,
+      period: Duration,
+      periods: number,
+      description: string,
+    ) => new SilenceAlarm(this, id, { metric, period, periods, description, topic });
     return [
-      alarm('UndeliveredEventsAlarm', undelivered.metricApproximateNumberOfMessagesVisible(), 0,
-        'EventBridge could not hand events to the queue of the sentry, or word of tampering to the topic: the changes in them were not judged.'),
-      alarm('UnhandledEventsAlarm', unhandled.metricApproximateNumberOfMessagesVisible(), 0,
-        'The sentry gave up on events after hours of tries: the changes in them may stand.'),
-      alarm('FailingEventsAlarm', this.metricFailedTries(), TRIES_BEFORE_ALARM,
-        'An event has failed for over five minutes: a call of the sentry is refused, and the change may stand.'),
-      alarm('FunctionErrorsAlarm', responder.metricErrors(), 0,
-        'The function of the sentry fails as a whole: events wait, and are not judged.'),
-      // Once a message was received three times, SQS leaves it out of this metric: it shows events that nobody takes.
-      alarm('WaitingEventsAlarm', changes.metricApproximateAgeOfOldestMessage(), Duration.minutes(15).toSeconds(),
-        'An event has waited for over 15 minutes: the function does not take events from its queue.'),
+      alarm(
+        'UndeliveredEventsAlarm',
+        undelivered.metricApproximateNumberOfMessagesVisible(),
+        0,
+        'EventBridge could not hand events to the queue of the sentry, or word of tampering to the topic: the changes in them were not judged.',
+      ),
+      alarm(
+        'UnhandledEventsAlarm',
+        unhandled.metricApproximateNumberOfMessagesVisible(),
+        0,
+        'The sentry gave up on events after hours of tries: the changes in them may stand.',
+      ),
+      alarm(
+        'FailingEventsAlarm',
+        this.metricFailedTries(),
+        TRIES_BEFORE_ALARM,
+        'An event has failed for over five minutes: a call of the sentry is refused, and the change may stand.',
+      ),
+      alarm(
+        'FunctionErrorsAlarm',
+        responder.metricErrors(),
+        0,
+        'The function of the sentry fails as a whole: events wait, and are not judged.',
+      ),
+      // Once a message was received three times, SQS leaves it out of this metric: it shows events
+      // that nobody takes.
+      alarm(
+        'WaitingEventsAlarm',
+        changes.metricApproximateAgeOfOldestMessage(),
+        Duration.minutes(15).toSeconds(),
+        'An event has waited for over 15 minutes: the function does not take events from its queue.',
+      ),
       new SentryAlarm(this, 'FlappingAlarm', {
         metric: this.metricRepeats(),
         statistic: cloudwatch.Stats.SUM,
         period: Duration.minutes(5),
         threshold: REPEATS_BEFORE_ALARM,
         topic,
-        description: 'Somebody makes the same change again and again, and the sentry reverts it each time.',
+        description:
+          'Somebody makes the same change again and again, and the sentry reverts it each time.',
       }),
-      alarm('BrakedReconcileAlarm', sentryMetric(this, SECURITY_GROUP_METRICS.brakedRuns), 0,
-        'So many groups differ from the ledger at once that reconcile did nothing in any of them.'),
-      alarm('ReconcileErrorsAlarm', reconciler.metricErrors(), 0, 'A run of reconcile failed: what no event told of is found late.'),
-      silence('DetectorDeadAlarm', this.metricHeartbeats(), HEARTBEAT_EVERY, 2,
-        'The detector is dead: the events of the sentry\'s own dry runs do not come back, so changes are not seen.'),
-      silence('MissedReconcileAlarm', this.metricReconcileRuns(), Duration.days(1), 1, 'No run of reconcile has come to its end for a day.'),
+      alarm(
+        'BrakedReconcileAlarm',
+        sentryMetric(this, SECURITY_GROUP_METRICS.brakedRuns),
+        0,
+        'So many groups differ from the ledger at once that reconcile did nothing in any of them.',
+      ),
+      alarm(
+        'ReconcileErrorsAlarm',
+        reconciler.metricErrors(),
+        0,
+        'A run of reconcile failed: what no event told of is found late.',
+      ),
+      silence(
+        'DetectorDeadAlarm',
+        this.metricHeartbeats(),
+        HEARTBEAT_EVERY,
+        2,
+        "The detector is dead: the events of the sentry's own dry runs do not come back, so changes are not seen.",
+      ),
+      silence(
+        'MissedReconcileAlarm',
+        this.metricReconcileRuns(),
+        Duration.days(1),
+        1,
+        'No run of reconcile has come to its end for a day.',
+      ),
     ];
   }
 
   /** What cdk-nag would find, and why it is so. */
   private acknowledgeFindings(undelivered: sqs.Queue, functions: BundledFunction<string>[]): void {
-    Validations.of(undelivered).acknowledge({ id: 'AwsSolutions-SQS3', reason: 'It is a dead-letter queue itself: that of an EventBridge target.' });
+    Validations.of(undelivered).acknowledge({
+      id: 'AwsSolutions-SQS3',
+      reason: 'It is a dead-letter queue itself: that of an EventBridge target.',
+    });
     functions.forEach((handler) => acknowledgeWildcards(handler.role!));
-    functions.forEach((handler) => Validations.of(handler.role!).acknowledge(
-      { id: 'AwsSolutions-IAM5[Resource::*]', reason: 'EC2 lets nobody describe single groups, and CloudTrail nobody look up single events: these actions have no resources.' },
-      { id: 'AwsSolutions-IAM5[Action::kms:GenerateDataKey*]', reason: 'Publishing to an encrypted topic, and writing to an encrypted table, with their keys alone.' },
-      { id: 'AwsSolutions-IAM5[Action::kms:ReEncrypt*]', reason: 'Writing to an encrypted table, with its key alone.' },
-    ));
+    functions.forEach((handler) =>
+      Validations.of(handler.role!).acknowledge(
+        {
+          id: 'AwsSolutions-IAM5[Resource::*]',
+          reason:
+            'EC2 lets nobody describe single groups, and CloudTrail nobody look up single events: these actions have no resources.',
+        },
+        {
+          id: 'AwsSolutions-IAM5[Action::kms:GenerateDataKey*]',
+          reason:
+            'Publishing to an encrypted topic, and writing to an encrypted table, with their keys alone.',
+        },
+        {
+          id: 'AwsSolutions-IAM5[Action::kms:ReEncrypt*]',
+          reason: 'Writing to an encrypted table, with its key alone.',
+        },
+      ),
+    );
   }
 }
 

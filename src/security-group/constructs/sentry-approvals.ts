@@ -29,7 +29,9 @@ export function policyOf({ baseline, response }: AskingPolicy): Policy {
   return {
     baseline: baseline._specification,
     response: response._response,
-    ...(workflow && { asking: { workflow: workflow.node.path, whenUnanswered: response._whenUnanswered } }),
+    ...(workflow && {
+      asking: { workflow: workflow.node.path, whenUnanswered: response._whenUnanswered },
+    }),
   };
 }
 
@@ -38,13 +40,24 @@ const MAX_CONCURRENCY = 10;
 /** The sentry's side of the workflows that it asks. */
 export class SentryApprovals extends Construct {
   /** None, where no policy asks. */
-  public static forWorkflows(sentry: Construct, workflows: readonly SlackApprovalWorkflow[], timeout: Duration): SentryApprovals | undefined {
-    return workflows.length > 0 ? new SentryApprovals(sentry, 'Approvals', workflows, timeout) : undefined;
+  public static forWorkflows(
+    sentry: Construct,
+    workflows: readonly SlackApprovalWorkflow[],
+    timeout: Duration,
+  ): SentryApprovals | undefined {
+    return workflows.length > 0
+      ? new SentryApprovals(sentry, 'Approvals', workflows, timeout)
+      : undefined;
   }
 
   private readonly asked: readonly AskedWorkflow[];
 
-  constructor(scope: Construct, id: string, workflows: readonly SlackApprovalWorkflow[], timeout: Duration) {
+  constructor(
+    scope: Construct,
+    id: string,
+    workflows: readonly SlackApprovalWorkflow[],
+    timeout: Duration,
+  ) {
     super(scope, id);
     this.asked = workflows.map((workflow) => new AskedWorkflow(scope, workflow, timeout));
   }
@@ -75,22 +88,42 @@ export class SentryApprovals extends Construct {
 
   /** Lets the function that responds ask. */
   public grantAsk(responder: iam.IGrantable): void {
-    this.asked.forEach(({ asker }) => iam.Grant.addToPrincipal({
-      grantee: responder, actions: ['sqs:SendMessage'], resourceArns: [asker.requestQueue.queueArn],
-    }));
+    this.asked.forEach(({ asker }) =>
+      iam.Grant.addToPrincipal({
+        grantee: responder,
+        actions: ['sqs:SendMessage'],
+        resourceArns: [asker.requestQueue.queueArn],
+      }),
+    );
   }
 
-  /** Has the function carry decisions out, once it has verified them, and tell what came of them. */
+  /**
+   * Has the function carry decisions out, once it has verified them, and tell what came of them.
+   */
   public carriedOutBy(carrier: BundledFunction<string>): void {
     this.asked.forEach(({ asker, decisions }) => {
-      carrier.addEventSource(new sources.SqsEventSource(decisions, { batchSize: 1, reportBatchItemFailures: true, maxConcurrency: MAX_CONCURRENCY }));
+      carrier.addEventSource(
+        new sources.SqsEventSource(decisions, {
+          batchSize: 1,
+          reportBatchItemFailures: true,
+          maxConcurrency: MAX_CONCURRENCY,
+        }),
+      );
       asker.grantAsk(carrier);
     });
     // So that nobody has to know the sentry to see that a rule is there for a time.
-    carrier.addToRolePolicy(new iam.PolicyStatement({
-      actions: ['ec2:CreateTags'],
-      resources: [Stack.of(this).formatArn({ service: 'ec2', resource: 'security-group-rule', resourceName: '*' })],
-      conditions: { 'ForAllValues:StringEquals': { 'aws:TagKeys': [APPROVED_UNTIL_TAG] } },
-    }));
+    carrier.addToRolePolicy(
+      new iam.PolicyStatement({
+        actions: ['ec2:CreateTags'],
+        resources: [
+          Stack.of(this).formatArn({
+            service: 'ec2',
+            resource: 'security-group-rule',
+            resourceName: '*',
+          }),
+        ],
+        conditions: { 'ForAllValues:StringEquals': { 'aws:TagKeys': [APPROVED_UNTIL_TAG] } },
+      }),
+    );
   }
 }

@@ -4,7 +4,11 @@ import * as ssm from 'aws-cdk-lib/aws-ssm';
 import { Construct } from 'constructs';
 import { chunksOf } from '../../shared/domain/chunks';
 import {
-  GROUPS_PER_PARAMETER, type MonitoredGroupsParameter, type PauseParameter, type PoliciesParameter, SENTRY_PARAMETERS_VERSION,
+  GROUPS_PER_PARAMETER,
+  type MonitoredGroupsParameter,
+  type PauseParameter,
+  type PoliciesParameter,
+  SENTRY_PARAMETERS_VERSION,
 } from '../contracts/sentry-parameters';
 import type { GroupSelector, MonitoredGroups } from '../domain/groups/monitored-groups';
 
@@ -13,10 +17,16 @@ export interface SentryParametersProps {
   readonly policies: Omit<PoliciesParameter, 'version'>;
 }
 
-/** The largest value of an advanced parameter. Ids and ARNs that are tokens still count by their placeholders. */
+/**
+ * The largest value of an advanced parameter. Ids and ARNs that are tokens still count by their
+ * placeholders.
+ */
 const MAX_CHARACTERS = 8192;
 
-/** What does not fit into a function's environment: the groups and the policies, in parameters of SSM; and a pause, which an operator orders. */
+/**
+ * What does not fit into a function's environment: the groups and the policies, in parameters of
+ * SSM; and a pause, which an operator orders.
+ */
 export class SentryParameters extends Construct {
   public readonly policies: ssm.IStringParameter;
   public readonly monitoredGroups: ssm.IStringParameter[];
@@ -25,7 +35,9 @@ export class SentryParameters extends Construct {
   constructor(scope: Construct, id: string, { monitoredGroups, policies }: SentryParametersProps) {
     super(scope, id);
     this.policies = this.parameter('Policies', { version: SENTRY_PARAMETERS_VERSION, ...policies });
-    this.monitoredGroups = groupChunks(monitoredGroups).map((chunk, index) => this.parameter(`MonitoredGroups${index}`, { version: SENTRY_PARAMETERS_VERSION, ...chunk }));
+    this.monitoredGroups = groupChunks(monitoredGroups).map((chunk, index) =>
+      this.parameter(`MonitoredGroups${index}`, { version: SENTRY_PARAMETERS_VERSION, ...chunk }),
+    );
     this.pause = this.parameter('Pause', { version: SENTRY_PARAMETERS_VERSION });
   }
 
@@ -37,24 +49,39 @@ export class SentryParameters extends Construct {
   public get variables() {
     return {
       POLICIES_PARAMETER: this.policies.parameterName,
-      MONITORED_GROUPS_PARAMETERS: this.monitoredGroups.map((parameter) => parameter.parameterName).join(','),
+      MONITORED_GROUPS_PARAMETERS: this.monitoredGroups
+        .map((parameter) => parameter.parameterName)
+        .join(','),
       PAUSE_PARAMETER: this.pause.parameterName,
     };
   }
 
   public grantRead(grantee: iam.IGrantable): void {
-    iam.Grant.addToPrincipal({ grantee, actions: ['ssm:GetParameters'], resourceArns: this.all.map((parameter) => parameter.parameterArn) });
+    iam.Grant.addToPrincipal({
+      grantee,
+      actions: ['ssm:GetParameters'],
+      resourceArns: this.all.map((parameter) => parameter.parameterArn),
+    });
   }
 
   public grantPause(grantee: iam.IGrantable): void {
-    iam.Grant.addToPrincipal({ grantee, actions: ['ssm:PutParameter'], resourceArns: [this.pause.parameterArn] });
+    iam.Grant.addToPrincipal({
+      grantee,
+      actions: ['ssm:PutParameter'],
+      resourceArns: [this.pause.parameterArn],
+    });
   }
 
-  private parameter(id: string, value: PoliciesParameter | MonitoredGroupsParameter | PauseParameter): ssm.IStringParameter {
+  private parameter(
+    id: string,
+    value: PoliciesParameter | MonitoredGroupsParameter | PauseParameter,
+  ): ssm.IStringParameter {
     const length = JSON.stringify(value).length;
     if (length > MAX_CHARACTERS) {
-      throw new Error(`${this.node.path}/${id}: policies and trusted actors take ${length} characters, SSM holds ${MAX_CHARACTERS}: ` +
-        'write fewer patterns (one pattern takes several ports and peers), or split them over two sentries.');
+      throw new Error(
+        `${this.node.path}/${id}: policies and trusted actors take ${length} characters, SSM holds ${MAX_CHARACTERS}: ` +
+          'write fewer patterns (one pattern takes several ports and peers), or split them over two sentries.',
+      );
     }
     return new ssm.StringParameter(this, id, {
       stringValue: Stack.of(this).toJsonString(value),
@@ -66,10 +93,18 @@ export class SentryParameters extends Construct {
 
 /** Ids in several parameters, all else in the first. */
 function groupChunks({ include, exclude }: MonitoredGroups): MonitoredGroups[] {
-  const included = chunksOf(idsIn(include), GROUPS_PER_PARAMETER).map((groupIds): MonitoredGroups => ({ include: [{ kind: 'ids', groupIds }], exclude: [] }));
-  const excluded = chunksOf(idsIn(exclude), GROUPS_PER_PARAMETER).map((groupIds): MonitoredGroups => ({ include: [], exclude: [{ kind: 'ids', groupIds }] }));
+  const included = chunksOf(idsIn(include), GROUPS_PER_PARAMETER).map(
+    (groupIds): MonitoredGroups => ({ include: [{ kind: 'ids', groupIds }], exclude: [] }),
+  );
+  const excluded = chunksOf(idsIn(exclude), GROUPS_PER_PARAMETER).map(
+    (groupIds): MonitoredGroups => ({ include: [], exclude: [{ kind: 'ids', groupIds }] }),
+  );
   const others = { include: include.filter(isNoList), exclude: exclude.filter(isNoList) };
-  return [...(others.include.length + others.exclude.length > 0 ? [others] : []), ...included, ...excluded];
+  return [
+    ...(others.include.length + others.exclude.length > 0 ? [others] : []),
+    ...included,
+    ...excluded,
+  ];
 }
 
 function idsIn(selectors: readonly GroupSelector[]): string[] {

@@ -11,23 +11,39 @@ import type { MonitoredGroups } from '../domain/groups/monitored-groups';
 const GROUPS_PER_STATEMENT = 50;
 
 const ADD_RULES = ['ec2:AuthorizeSecurityGroupIngress', 'ec2:AuthorizeSecurityGroupEgress'];
-const CHANGE_RULES = ['ec2:RevokeSecurityGroupIngress', 'ec2:RevokeSecurityGroupEgress', 'ec2:ModifySecurityGroupRules', ...ADD_RULES];
+const CHANGE_RULES = [
+  'ec2:RevokeSecurityGroupIngress',
+  'ec2:RevokeSecurityGroupEgress',
+  'ec2:ModifySecurityGroupRules',
+  ...ADD_RULES,
+];
 
-/** What every function of a sentry may do: look at groups and lists, and put its events on the default bus. */
+/**
+ * What every function of a sentry may do: look at groups and lists, and put its events on the
+ * default bus.
+ */
 export function lookingStatements(scope: Construct): iam.PolicyStatement[] {
   const stack = Stack.of(scope);
   return [
     // EC2 describes all of them or none.
     new iam.PolicyStatement({
-      actions: ['ec2:DescribeSecurityGroups', 'ec2:DescribeSecurityGroupRules', 'ec2:DescribeManagedPrefixLists'], resources: ['*'],
+      actions: [
+        'ec2:DescribeSecurityGroups',
+        'ec2:DescribeSecurityGroupRules',
+        'ec2:DescribeManagedPrefixLists',
+      ],
+      resources: ['*'],
     }),
     // Lists that are shared belong to other accounts, those of AWS to none.
     new iam.PolicyStatement({
-      actions: ['ec2:GetManagedPrefixListEntries'], resources: [prefixListArns(stack)],
+      actions: ['ec2:GetManagedPrefixListEntries'],
+      resources: [prefixListArns(stack)],
     }),
     new iam.PolicyStatement({
       actions: ['events:PutEvents'],
-      resources: [stack.formatArn({ service: 'events', resource: 'event-bus', resourceName: 'default' })],
+      resources: [
+        stack.formatArn({ service: 'events', resource: 'event-bus', resourceName: 'default' }),
+      ],
       conditions: { StringEquals: { 'events:source': SENTRY_EVENT_SOURCE } },
     }),
   ];
@@ -44,29 +60,43 @@ export function historyStatement(): iam.PolicyStatement {
 }
 
 /**
- * What the function that acts may do to which groups. Never by a condition on tags: a right that goes by the tag by which a group is
- * monitored is gone when the tag is.
+ * What the function that acts may do to which groups. Never by a condition on tags: a right that
+ * goes by the tag by which a group is monitored is gone when the tag is.
  */
-export function actingStatements(scope: Construct, { include }: MonitoredGroups): iam.PolicyStatement[] {
+export function actingStatements(
+  scope: Construct,
+  { include }: MonitoredGroups,
+): iam.PolicyStatement[] {
   const stack = Stack.of(scope);
   const arns = include.every(({ kind }) => kind === 'ids')
-    ? include.flatMap((selector) => (selector.kind === 'ids' ? selector.groupIds.map((id) => groupArn(stack, id)) : []))
+    ? include.flatMap((selector) =>
+        selector.kind === 'ids' ? selector.groupIds.map((id) => groupArn(stack, id)) : [],
+      )
     : [groupArn(stack, '*')];
   const conditions = vpcCondition(stack, include);
   return [
-    ...chunksOf(arns, GROUPS_PER_STATEMENT).map((resources, index) => new iam.PolicyStatement({
-      // Statements with an id of their own are not merged into one that is too long for a policy.
-      sid: `ChangeRules${index}`,
-      actions: CHANGE_RULES,
-      resources,
-      ...(conditions && { conditions }),
-    })),
+    ...chunksOf(arns, GROUPS_PER_STATEMENT).map(
+      (resources, index) =>
+        new iam.PolicyStatement({
+          // Statements with an id of their own are not merged into one that is too long for a
+          // policy.
+          sid: `ChangeRules${index}`,
+          actions: CHANGE_RULES,
+          resources,
+          ...(conditions && { conditions }),
+        }),
+    ),
     // EC2 asks for both: the group, and the rule, whose id nobody knows before.
-    new iam.PolicyStatement({ actions: ['ec2:ModifySecurityGroupRules'], resources: [ruleArns(stack)] }),
+    new iam.PolicyStatement({
+      actions: ['ec2:ModifySecurityGroupRules'],
+      resources: [ruleArns(stack)],
+    }),
     new iam.PolicyStatement({
       actions: ['ec2:CreateTags'],
       resources: [ruleArns(stack)],
-      conditions: { StringEquals: { 'ec2:CreateAction': ADD_RULES.map((action) => action.replace('ec2:', '')) } },
+      conditions: {
+        StringEquals: { 'ec2:CreateAction': ADD_RULES.map((action) => action.replace('ec2:', '')) },
+      },
     }),
   ];
 }
@@ -80,20 +110,46 @@ function ruleArns(stack: Stack): string {
 }
 
 function prefixListArns(stack: Stack): string {
-  return stack.formatArn({ service: 'ec2', account: '*', resource: 'prefix-list', resourceName: '*' });
+  return stack.formatArn({
+    service: 'ec2',
+    account: '*',
+    resource: 'prefix-list',
+    resourceName: '*',
+  });
 }
 
 /** What cdk-nag finds in these rights, and why it is so. */
 export function acknowledgeWildcards(role: iam.IRole): void {
   const stack = Stack.of(role);
-  acknowledgeWildcard(role, prefixListArns(stack), 'Rules name prefix lists of this account, of others and of AWS, and nobody knows which.');
-  acknowledgeWildcard(role, ruleArns(stack), 'The id of a rule is not known before somebody has made it; the group is asked for as well.');
-  acknowledgeWildcard(role, groupArn(stack, '*'), 'Groups that are monitored by tag, by VPC or all together have ids that nobody knows at deployment.');
+  acknowledgeWildcard(
+    role,
+    prefixListArns(stack),
+    'Rules name prefix lists of this account, of others and of AWS, and nobody knows which.',
+  );
+  acknowledgeWildcard(
+    role,
+    ruleArns(stack),
+    'The id of a rule is not known before somebody has made it; the group is asked for as well.',
+  );
+  acknowledgeWildcard(
+    role,
+    groupArn(stack, '*'),
+    'Groups that are monitored by tag, by VPC or all together have ids that nobody knows at deployment.',
+  );
 }
 
-/** A group cannot leave its VPC, so this may narrow the right. A shared VPC belongs to another account. */
+/**
+ * A group cannot leave its VPC, so this may narrow the right. A shared VPC belongs to another
+ * account.
+ */
 function vpcCondition(stack: Stack, include: MonitoredGroups['include']) {
   const vpcIds = include.flatMap((selector) => (selector.kind === 'vpc' ? [selector.vpcId] : []));
   if (vpcIds.length < include.length) return undefined;
-  return { ArnLike: { 'ec2:Vpc': vpcIds.map((id) => stack.formatArn({ service: 'ec2', account: '*', resource: 'vpc', resourceName: id })) } };
+  return {
+    ArnLike: {
+      'ec2:Vpc': vpcIds.map((id) =>
+        stack.formatArn({ service: 'ec2', account: '*', resource: 'vpc', resourceName: id }),
+      ),
+    },
+  };
 }

@@ -37,9 +37,10 @@ export interface TrafficPatternProps {
 /**
  * Traffic, as baselines speak of it.
  *
- * Rules are judged by the traffic that they let through, not by their text: 20-30, 0-65535 and "all traffic" all open port 22. A baseline
- * that forbids a pattern forbids every rule that lets any of it through; one that allows only patterns allows a rule all of whose
- * traffic is within one of them.
+ * Rules are judged by the traffic that they let through, not by their text: 20-30, 0-65535 and "all
+ * traffic" all open port 22. A baseline that forbids a pattern forbids every rule that lets any of
+ * it through; one that allows only patterns allows a rule all of whose traffic is within one of
+ * them.
  */
 export class TrafficPattern {
   /**
@@ -48,7 +49,11 @@ export class TrafficPattern {
    * @param ports the protocols and ports that are meant.
    */
   public static fromInternet(ports: Ports): TrafficPattern {
-    return TrafficPattern.of({ direction: TrafficDirection.INGRESS, ports: [ports], peers: [TrafficPeer.internet()] });
+    return TrafficPattern.of({
+      direction: TrafficDirection.INGRESS,
+      ports: [ports],
+      peers: [TrafficPeer.internet()],
+    });
   }
 
   /**
@@ -57,13 +62,24 @@ export class TrafficPattern {
    * @param ports the protocols and ports that are meant.
    */
   public static toInternet(ports: Ports): TrafficPattern {
-    return TrafficPattern.of({ direction: TrafficDirection.EGRESS, ports: [ports], peers: [TrafficPeer.internet()] });
+    return TrafficPattern.of({
+      direction: TrafficDirection.EGRESS,
+      ports: [ports],
+      peers: [TrafficPeer.internet()],
+    });
   }
 
   /** Traffic of the given direction, ports and peers. */
   public static of(props: TrafficPatternProps): TrafficPattern {
-    for (const [name, list] of [['ports', props.ports], ['peers', props.peers]] as const) {
-      if (list?.length === 0) throw new Error(`A traffic pattern has an empty list of ${name} and would match nothing: name one, or leave "${name}" out to mean any.`);
+    for (const [name, list] of [
+      ['ports', props.ports],
+      ['peers', props.peers],
+    ] as const) {
+      if (list?.length === 0) {
+        throw new Error(
+          `A traffic pattern has an empty list of ${name} and would match nothing: name one, or leave "${name}" out to mean any.`,
+        );
+      }
     }
     return new TrafficPattern({
       name: patternName(props),
@@ -79,7 +95,8 @@ export class TrafficPattern {
   }
 
   /**
-   * Rules that nobody has described, whatever they let through. It is meant for `forbid`; `allowOnly` refuses it.
+   * Rules that nobody has described, whatever they let through. It is meant for `forbid`;
+   * `allowOnly` refuses it.
    *
    * The rule for all outbound traffic that EC2 gives to every new group has no description either.
    */

@@ -1,13 +1,22 @@
 import type { Severity } from '../../shared/domain/notification/severity';
 import type { Peer } from '../domain/rules/rule';
 
-/** Raised when a field changes its meaning or goes; new fields may come without. Schema: docs/schemas/. */
+/**
+ * Raised when a field changes its meaning or goes; new fields may come without. Schema:
+ * docs/schemas/.
+ */
 export const CHANGE_MESSAGE_VERSION = 1;
 
-/** The most rules that a message lists; fewer where they would not fit into the 256 KB that SNS takes. */
+/**
+ * The most rules that a message lists; fewer where they would not fit into the 256 KB that SNS
+ * takes.
+ */
 export const MAX_RULES_IN_MESSAGE = 100;
 
-/** EventBridge events of our own: the same JSON as the messages, one for each message, and for each repeat that is not told to people. */
+/**
+ * EventBridge events of our own: the same JSON as the messages, one for each message, and for each
+ * repeat that is not told to people.
+ */
 export const SENTRY_EVENT_SOURCE = 'cdk-sentries';
 export const SENTRY_EVENT_DETAIL_TYPES = {
   'security-group-change': 'Security Group Change',
@@ -33,7 +42,8 @@ export interface RuleInMessage extends RuleValuesInMessage {
   /** What it is again; what it would be, where the sentry only observes. */
   readonly restored?: RuleValuesInMessage;
   readonly violations: readonly ViolationInMessage[];
-  readonly outcome: 'reverted' | 'already-gone' | 'kept' | 'would-revert' | 'not-restorable' | 'failed';
+  readonly outcome:
+    'reverted' | 'already-gone' | 'kept' | 'would-revert' | 'not-restorable' | 'failed';
   /** Why; present with the outcomes `failed` and `not-restorable` only. */
   readonly failure?: string;
 }
@@ -50,13 +60,18 @@ export interface GroupInMessage {
   readonly vpcId?: string;
 }
 
-/** A change to a monitored group that violates a policy, could not be read in full, or is of note. */
+/**
+ * A change to a monitored group that violates a policy, could not be read in full, or is of note.
+ */
 export interface ChangeMessage {
   readonly version: typeof CHANGE_MESSAGE_VERSION;
   readonly type: 'security-group-change';
   readonly sentry: string;
   readonly severity: Severity;
-  /** `nothing`: reconcile found a difference, and neither an event nor CloudTrail's event history tells of a call. */
+  /**
+   * `nothing`: reconcile found a difference, and neither an event nor CloudTrail's event history
+   * tells of a call.
+   */
   readonly explainedBy: 'event' | 'event-history' | 'nothing';
   /** Of the CloudTrail event; `none` where nothing explains the difference. */
   readonly eventId: string;
@@ -99,7 +114,9 @@ export interface AdoptedRuleInMessage extends RuleValuesInMessage {
   readonly accepted: boolean;
 }
 
-/** What a run of reconcile has to tell: groups adopted or not watched any more, a brake, a pause. */
+/**
+ * What a run of reconcile has to tell: groups adopted or not watched any more, a brake, a pause.
+ */
 export interface ReconcileMessage {
   readonly version: typeof CHANGE_MESSAGE_VERSION;
   readonly type: 'security-group-reconcile';
@@ -117,7 +134,10 @@ export interface ReconcileMessage {
     readonly violating: readonly AdoptedRuleInMessage[];
   }[];
   readonly adoptedOmitted: number;
-  readonly released: readonly { readonly group: GroupInMessage; readonly reason: 'deleted' | 'not-chosen' }[];
+  readonly released: readonly {
+    readonly group: GroupInMessage;
+    readonly reason: 'deleted' | 'not-chosen';
+  }[];
   /** Groups with differences that no event explains. */
   readonly due: readonly string[];
   /** They were too many, so that nothing was done in any of them. */

@@ -1,13 +1,13 @@
 /**
- * The layout of the sentry's table. Values are JSON in attributes of their own, beside what conditions speak of:
+ * The layout of the sentry's table. Values are JSON in attributes of their own, beside what
+ * conditions speak of. Partition key, sort key: item.
  *
- * | partition | sort | item |
- * |---|---|---|
- * | `GROUP#<group id>` | `RECORD` | how the group came under the sentry's eyes |
- * | `GROUP#<group id>` | `RULE#<rule key>` | what is known of one rule, with its revision |
- * | `GROUP#<group id>` | `REPEATS` | what was told lately |
- * | `REQUEST#<request id>` | `ASKED` | a change that people were asked about, and what came of it; it expires |
- * | `EVENT#<event id>` | `<group id>` | how far an event is handled, under which lease; it expires |
+ * - `GROUP#<group id>`, `RECORD`: how the group came under the sentry's eyes
+ * - `GROUP#<group id>`, `RULE#<rule key>`: what is known of one rule, with its revision
+ * - `GROUP#<group id>`, `REPEATS`: what was told lately
+ * - `REQUEST#<request id>`, `ASKED`: a change that people were asked about, and what came of it; it
+ *   expires
+ * - `EVENT#<event id>`, `<group id>`: how far an event is handled, under which lease; it expires
  */
 export const LEDGER_KEY = { partition: 'pk', sort: 'sk' } as const;
 
@@ -15,7 +15,12 @@ export const LEDGER_KEY = { partition: 'pk', sort: 'sk' } as const;
 export const LEDGER_ITEM_VERSION = 1;
 
 /** Group records alone have the index's partition key, so the index holds nothing else. */
-export const RECORD_INDEX = { name: 'Records', partition: 'recordOf', sort: 'pk', partitionValue: 'GROUP' } as const;
+export const RECORD_INDEX = {
+  name: 'Records',
+  partition: 'recordOf',
+  sort: 'pk',
+  partitionValue: 'GROUP',
+} as const;
 
 /** In seconds since 1970: DynamoDB deletes the item some time after. */
 export const LEDGER_EXPIRY = 'expiresAt';

@@ -5,7 +5,10 @@ export const RESPOND_TO_CHANGES = handlerContract({
   variables: [
     /** How messages and metrics name the sentry: the path of its construct. */
     'SENTRY_NAME',
-    /** Names of the SSM parameters that hold policies, groups and a pause, which do not fit into 4 KB of environment. */
+    /**
+     * Names of the SSM parameters that hold policies, groups and a pause, which do not fit into 4
+     * KB of environment.
+     */
     'POLICIES_PARAMETER',
     /** Several names, joined by commas. */
     'MONITORED_GROUPS_PARAMETERS',

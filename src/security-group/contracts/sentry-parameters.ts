@@ -3,7 +3,10 @@ import type { GroupSelector } from '../domain/groups/monitored-groups';
 import type { Policy } from '../domain/policies/policy';
 import type { SentryConfiguration } from '../domain/policies/sentry-configuration';
 
-/** What the SSM parameters hold, as JSON. A handler that meets another version says so and does nothing by guess. */
+/**
+ * What the SSM parameters hold, as JSON. A handler that meets another version says so and does
+ * nothing by guess.
+ */
 export const SENTRY_PARAMETERS_VERSION = 1;
 
 export interface PoliciesParameter {

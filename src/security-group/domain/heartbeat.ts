@@ -3,7 +3,10 @@ import type { SecurityGroups } from './groups/security-groups';
 import type { SentryConfiguration } from './policies/sentry-configuration';
 
 /** Any group that is monitored and exists. */
-export async function heartbeatGroup({ monitoredGroups }: SentryConfiguration, groups: SecurityGroups): Promise<string | undefined> {
+export async function heartbeatGroup(
+  { monitoredGroups }: SentryConfiguration,
+  groups: SecurityGroups,
+): Promise<string | undefined> {
   for (const selector of monitoredGroups.include) {
     const found = (await groups.find(selector)).find((group) => isSelected(group, monitoredGroups));
     if (found) return found.id;

@@ -1,24 +1,38 @@
 import { isSelected } from './groups/monitored-groups';
 import type { SecurityGroups } from './groups/security-groups';
-import { entryOf, type GroupLedger, isAdopted, type LedgerEntry, livingGrants } from './ledger/ledger';
+import {
+  entryOf,
+  type GroupLedger,
+  isAdopted,
+  type LedgerEntry,
+  livingGrants,
+} from './ledger/ledger';
 import type { Ledger } from './ledger/ledger-store';
 import type { Pause, SentryConfiguration } from './policies/sentry-configuration';
 import { type Rule, ruleKey } from './rules/rule';
 import { ruleText } from './rules/rule-text';
 import type { Clock } from '../../shared/domain/clock';
 
-/** Who orders, and why; told and kept, but not proven: the proof is in the account's record of who invoked the function. */
+/**
+ * Who orders, and why; told and kept, but not proven: the proof is in the account's record of who
+ * invoked the function.
+ */
 interface Order {
   readonly by: string;
   readonly reason: string;
 }
 
 export type OperatorRequest =
-  | Order & { readonly action: 'accept'; readonly groupId: string; readonly ruleId: string; readonly until?: Date }
-  | Order & { readonly action: 'withdraw'; readonly groupId: string; readonly ruleId: string }
-  | Order & { readonly action: 'release'; readonly groupId: string }
-  | Order & { readonly action: 'pause'; readonly until: Date }
-  | Order & { readonly action: 'resume' }
+  | (Order & {
+      readonly action: 'accept';
+      readonly groupId: string;
+      readonly ruleId: string;
+      readonly until?: Date;
+    })
+  | (Order & { readonly action: 'withdraw'; readonly groupId: string; readonly ruleId: string })
+  | (Order & { readonly action: 'release'; readonly groupId: string })
+  | (Order & { readonly action: 'pause'; readonly until: Date })
+  | (Order & { readonly action: 'resume' })
   | { readonly action: 'list'; readonly groupId?: string };
 
 /** What an operator asked for that cannot be done, and what to do instead. */
@@ -55,89 +69,168 @@ export interface OperatorSurroundings {
 const LONGEST_PAUSE_MILLISECONDS = 7 * 24 * 60 * 60_000;
 
 export async function carryOut(
-  request: OperatorRequest, configuration: SentryConfiguration, surroundings: OperatorSurroundings,
+  request: OperatorRequest,
+  configuration: SentryConfiguration,
+  surroundings: OperatorSurroundings,
 ): Promise<OperatorAnswer> {
   switch (request.action) {
-    case 'accept': return accept(request, surroundings);
-    case 'withdraw': return withdraw(request, surroundings);
-    case 'release': return release(request, configuration, surroundings);
-    case 'pause': return pause(request, surroundings);
-    case 'resume': return resume(surroundings);
-    case 'list': return list(request.groupId, surroundings);
+    case 'accept':
+      return accept(request, surroundings);
+    case 'withdraw':
+      return withdraw(request, surroundings);
+    case 'release':
+      return release(request, configuration, surroundings);
+    case 'pause':
+      return pause(request, surroundings);
+    case 'resume':
+      return resume(surroundings);
+    case 'list':
+      return list(request.groupId, surroundings);
   }
 }
 
-type RequestOf<Action extends OperatorRequest['action']> = Extract<OperatorRequest, { action: Action }>;
+type RequestOf<Action extends OperatorRequest['action']> = Extract<
+  OperatorRequest,
+  { action: Action }
+>;
 
-async function accept({ groupId, ruleId, until, by, reason }: RequestOf<'accept'>, { groups, ledger, clock }: OperatorSurroundings): Promise<OperatorAnswer> {
+async function accept(
+  { groupId, ruleId, until, by, reason }: RequestOf<'accept'>,
+  { groups, ledger, clock }: OperatorSurroundings,
+): Promise<OperatorAnswer> {
   const now = clock.now();
-  if (until && until <= now) throw new OperatorError(`"until" is ${until.toISOString()}, which is past: give a time to come, or none to accept the rule for good.`);
+  if (until && until <= now) {
+    throw new OperatorError(
+      `"until" is ${until.toISOString()}, which is past: give a time to come, or none to accept the rule for good.`,
+    );
+  }
   const remembered = await adopted(groupId, ledger);
   const rule = (await groups.rulesOf(groupId)).rules.find(({ id }) => id === ruleId);
-  if (!rule) throw new OperatorError(`${groupId} has no rule ${ruleId}: only a rule that stands there can be accepted. Give the id that DescribeSecurityGroupRules shows.`);
-  const version = rule.peer.kind === 'prefixList' ? (await groups.prefixLists([rule.peer.prefixListId])).get(rule.peer.prefixListId)?.version : undefined;
+  if (!rule) {
+    throw new OperatorError(
+      `${groupId} has no rule ${ruleId}: only a rule that stands there can be accepted. Give the id that DescribeSecurityGroupRules shows.`,
+    );
+  }
+  const version =
+    rule.peer.kind === 'prefixList'
+      ? (await groups.prefixLists([rule.peer.prefixListId])).get(rule.peer.prefixListId)?.version
+      : undefined;
   const entry = entryOf(rule, remembered);
   const grant = { cause: 'operator', by, reason, since: now, ...(until && { until }) } as const;
-  await ledger.write(groupId, [{
-    kind: 'put',
-    entry: {
-      revision: entry?.revision ?? 0,
-      rule,
-      grants: [...livingGrants(entry, now), grant],
-      ...(version !== undefined && { prefixListVersion: version }),
+  await ledger.write(groupId, [
+    {
+      kind: 'put',
+      entry: {
+        revision: entry?.revision ?? 0,
+        rule,
+        grants: [...livingGrants(entry, now), grant],
+        ...(version !== undefined && { prefixListVersion: version }),
+      },
     },
-  }]);
-  return { done: `The rule ${ruleId} of ${groupId}, ${ruleText(rule)}, is accepted ${until ? `until ${until.toISOString()}` : 'for good'}.` };
+  ]);
+  return {
+    done: `The rule ${ruleId} of ${groupId}, ${ruleText(rule)}, is accepted ${until ? `until ${until.toISOString()}` : 'for good'}.`,
+  };
 }
 
-async function withdraw({ groupId, ruleId }: RequestOf<'withdraw'>, { ledger, clock, pointTo }: OperatorSurroundings): Promise<OperatorAnswer> {
+async function withdraw(
+  { groupId, ruleId }: RequestOf<'withdraw'>,
+  { ledger, clock, pointTo }: OperatorSurroundings,
+): Promise<OperatorAnswer> {
   const remembered = await adopted(groupId, ledger);
   const entry = [...remembered.entries.values()].find(({ rule }) => rule.id === ruleId);
   const grants = livingGrants(entry, clock.now());
-  if (!entry || grants.length === 0) throw new OperatorError(`No grant speaks for the rule ${ruleId} of ${groupId}: ask for the list to see which rules have one.`);
+  if (!entry || grants.length === 0) {
+    throw new OperatorError(
+      `No grant speaks for the rule ${ruleId} of ${groupId}: ask for the list to see which rules have one.`,
+    );
+  }
   // As if it had been waiting for ever, so that it is judged at once.
-  await ledger.write(groupId, [{ kind: 'put', entry: { ...entry, grants: [], toldAt: undefined, unexplainedSince: new Date(0) } }]);
+  await ledger.write(groupId, [
+    {
+      kind: 'put',
+      entry: { ...entry, grants: [], toldAt: undefined, unexplainedSince: new Date(0) },
+    },
+  ]);
   await pointTo([groupId]);
-  return { done: `${grants.length} grants for the rule ${ruleId} of ${groupId} are withdrawn, and the group is judged.` };
+  return {
+    done: `${grants.length} grants for the rule ${ruleId} of ${groupId} are withdrawn, and the group is judged.`,
+  };
 }
 
 async function release(
-  { groupId }: RequestOf<'release'>, { monitoredGroups }: SentryConfiguration, { groups, ledger, clock }: OperatorSurroundings,
+  { groupId }: RequestOf<'release'>,
+  { monitoredGroups }: SentryConfiguration,
+  { groups, ledger, clock }: OperatorSurroundings,
 ): Promise<OperatorAnswer> {
   const { record } = await adopted(groupId, ledger);
   const [details] = await groups.find({ kind: 'ids', groupIds: [groupId] });
   if (details && isSelected(details, monitoredGroups)) {
-    throw new OperatorError(`${groupId} is still chosen by the sentry's "monitoredGroups", so it would be adopted again: change its tags, or the app, first.`);
+    throw new OperatorError(
+      `${groupId} is still chosen by the sentry's "monitoredGroups", so it would be adopted again: change its tags, or the app, first.`,
+    );
   }
   if (record) await ledger.writeRecord({ ...record, releasedAt: clock.now() });
   return { done: `${groupId} is not watched any more.` };
 }
 
-async function pause({ until, reason, by }: RequestOf<'pause'>, { clock, writePause }: OperatorSurroundings): Promise<OperatorAnswer> {
+async function pause(
+  { until, reason, by }: RequestOf<'pause'>,
+  { clock, writePause }: OperatorSurroundings,
+): Promise<OperatorAnswer> {
   const milliseconds = until.getTime() - clock.now().getTime();
   if (milliseconds <= 0 || milliseconds > LONGEST_PAUSE_MILLISECONDS) {
-    throw new OperatorError(`"until" is ${until.toISOString()}: give a time to come, within seven days.`);
+    throw new OperatorError(
+      `"until" is ${until.toISOString()}: give a time to come, within seven days.`,
+    );
   }
   await writePause({ until, reason, by });
-  return { done: `The sentry takes nothing back until ${until.toISOString()}. It goes on judging and telling.` };
+  return {
+    done: `The sentry takes nothing back until ${until.toISOString()}. It goes on judging and telling.`,
+  };
 }
 
 async function resume({ writePause }: OperatorSurroundings): Promise<OperatorAnswer> {
   await writePause(undefined);
-  return { done: 'The sentry acts again. What was added during the pause is answered by the next runs of reconcile.' };
+  return {
+    done: 'The sentry acts again. What was added during the pause is answered by the next runs of reconcile.',
+  };
 }
 
-async function list(groupId: string | undefined, { ledger, clock }: OperatorSurroundings): Promise<OperatorAnswer> {
-  const ids = groupId === undefined ? (await ledger.records()).filter(({ releasedAt }) => !releasedAt).map((record) => record.groupId) : [groupId];
-  const ledgers = await Promise.all(ids.map(async (id) => ({ id, remembered: await ledger.read(id) })));
-  const rules = ledgers.flatMap(({ id, remembered }) => [...remembered.entries.values()]
-    .map(({ rule, grants }) => ({ groupId: id, rule, grants: livingGrants({ rule, grants, revision: 0 }, clock.now()) }))
-    .filter(({ grants }) => grants.length > 0));
-  return { rules: rules.sort((a, b) => a.groupId.localeCompare(b.groupId) || ruleKey(a.rule).localeCompare(ruleKey(b.rule))) };
+async function list(
+  groupId: string | undefined,
+  { ledger, clock }: OperatorSurroundings,
+): Promise<OperatorAnswer> {
+  const ids =
+    groupId === undefined
+      ? (await ledger.records())
+          .filter(({ releasedAt }) => !releasedAt)
+          .map((record) => record.groupId)
+      : [groupId];
+  const ledgers = await Promise.all(
+    ids.map(async (id) => ({ id, remembered: await ledger.read(id) })),
+  );
+  const rules = ledgers.flatMap(({ id, remembered }) =>
+    [...remembered.entries.values()]
+      .map(({ rule, grants }) => ({
+        groupId: id,
+        rule,
+        grants: livingGrants({ rule, grants, revision: 0 }, clock.now()),
+      }))
+      .filter(({ grants }) => grants.length > 0),
+  );
+  return {
+    rules: rules.sort(
+      (a, b) =>
+        a.groupId.localeCompare(b.groupId) || ruleKey(a.rule).localeCompare(ruleKey(b.rule)),
+    ),
+  };
 }
 
 async function adopted(groupId: string, ledger: Ledger): Promise<GroupLedger> {
   const remembered = await ledger.read(groupId);
   if (isAdopted(remembered)) return remembered;
-  throw new OperatorError(`${groupId} is not in the sentry's ledger: give the id of a monitored group that reconcile has adopted.`);
+  throw new OperatorError(
+    `${groupId} is not in the sentry's ledger: give the id of a monitored group that reconcile has adopted.`,
+  );
 }

@@ -9,21 +9,38 @@ import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
-import { parseDecision, type ReceivedDecision } from '../../approval/adapters/approval-queue-messages';
+import {
+  parseDecision,
+  type ReceivedDecision,
+} from '../../approval/adapters/approval-queue-messages';
 import { KmsSigner } from '../../approval/adapters/kms-signer';
 import { whyNotProved } from '../../approval/adapters/proved-decision';
-import { type AskResult, type CarriedOut, isConcluded, isOvertaken } from '../../approval/domain/ask-result';
+import {
+  type AskResult,
+  type CarriedOut,
+  isConcluded,
+  isOvertaken,
+} from '../../approval/domain/ask-result';
 import { CLIENT_SETTINGS } from '../../shared/adapters/aws/client-settings';
 import { SYSTEM_CLOCK } from '../../shared/adapters/clock/system-clock';
 import { KeptConfiguration } from '../../shared/adapters/configuration/kept-configuration';
-import { largestThatFits, SnsNotifications } from '../../shared/adapters/notification/sns-notifications';
+import {
+  largestThatFits,
+  SnsNotifications,
+} from '../../shared/adapters/notification/sns-notifications';
 import { postpone } from '../../shared/adapters/queue/sqs-back-off';
 import { readEnvironment } from '../../shared/contracts/handler-environment';
-import { METRICS_NAMESPACE, SECURITY_GROUP_METRICS as METRIC } from '../../shared/contracts/metrics';
+import {
+  METRICS_NAMESPACE,
+  SECURITY_GROUP_METRICS as METRIC,
+} from '../../shared/contracts/metrics';
 import { Announcements } from '../adapters/announcements';
 import { ChangeAsking, WorkflowQueues } from '../adapters/change-asking';
 import { changeNotification } from '../adapters/change-notification';
-import { CloudTrailEventHistory, HISTORY_CLIENT_SETTINGS } from '../adapters/cloudtrail-event-history';
+import {
+  CloudTrailEventHistory,
+  HISTORY_CLIENT_SETTINGS,
+} from '../adapters/cloudtrail-event-history';
 import { DynamoEventLog } from '../adapters/dynamo-event-log';
 import { DynamoLedger } from '../adapters/dynamo-ledger';
 import { Ec2SecurityGroups } from '../adapters/ec2-security-groups';
@@ -49,11 +66,19 @@ const sqs = new SQSClient({ ...CLIENT_SETTINGS, useQueueUrlAsEndpoint: false });
 const kms = new KMSClient(CLIENT_SETTINGS);
 const dynamo = new DynamoDBClient(CLIENT_SETTINGS);
 const ssm = new SSMClient(CLIENT_SETTINGS);
-const configuration = new KeptConfiguration(() => loadSentryConfiguration(ssm, environment), SYSTEM_CLOCK);
-const workflows = new WorkflowQueues(sqs, async () => (await configuration.asOf(new Date(0))).workflows);
+const configuration = new KeptConfiguration(
+  () => loadSentryConfiguration(ssm, environment),
+  SYSTEM_CLOCK,
+);
+const workflows = new WorkflowQueues(
+  sqs,
+  async () => (await configuration.asOf(new Date(0))).workflows,
+);
 const asker = new ChangeAsking(dynamo, environment.LEDGER_TABLE, SYSTEM_CLOCK);
 const announcements = new Announcements(
-  new SnsNotifications(new SNSClient(CLIENT_SETTINGS), environment.NOTIFICATION_TOPIC_ARN), new EventBridgeClient(CLIENT_SETTINGS), workflows,
+  new SnsNotifications(new SNSClient(CLIENT_SETTINGS), environment.NOTIFICATION_TOPIC_ARN),
+  new EventBridgeClient(CLIENT_SETTINGS),
+  workflows,
 );
 const surroundings = {
   groups: new Ec2SecurityGroups(new EC2Client(CLIENT_SETTINGS)),
@@ -61,15 +86,22 @@ const surroundings = {
   events: new DynamoEventLog(dynamo, environment.LEDGER_TABLE),
   history: new CloudTrailEventHistory(new CloudTrailClient(HISTORY_CLIENT_SETTINGS)),
   announcer: {
-    render: (report: ChangeReport) => largestThatFits(MAX_RULES_IN_MESSAGE, (rules) => changeNotification(report, sentry, rules)),
+    render: (report: ChangeReport) =>
+      largestThatFits(MAX_RULES_IN_MESSAGE, (rules) => changeNotification(report, sentry, rules)),
     tell: announcements.tell.bind(announcements),
   },
   asker,
   clock: SYSTEM_CLOCK,
-  own: { roleArn: environment.OWN_ROLE_ARN, sessionName: process.env.AWS_LAMBDA_FUNCTION_NAME ?? '' },
+  own: {
+    roleArn: environment.OWN_ROLE_ARN,
+    sessionName: process.env.AWS_LAMBDA_FUNCTION_NAME ?? '',
+  },
 };
 
-/** Each decision on its own: one that cannot be carried out yet is shown again later, the others are done. */
+/**
+ * Each decision on its own: one that cannot be carried out yet is shown again later, the others are
+ * done.
+ */
 export async function handler(event: SQSEvent): Promise<SQSBatchResponse> {
   const failures = await Promise.all(event.Records.map((record) => handleOrPostpone(record)));
   metrics.publishStoredMetrics();
@@ -84,8 +116,14 @@ async function handleOrPostpone(record: SQSRecord): Promise<SQSBatchResponse['ba
   } catch (error) {
     logger.error('not done, will be tried again', { messageId: record.messageId, tries, error });
     metrics.addMetric(METRIC.failedTries, MetricUnit.Count, tries);
-    await postpone(sqs, queueUrlOf(record.eventSourceARN, queueUrls), record.receiptHandle, tries).catch((reason: unknown) =>
-      logger.warn('shown again after the visibility timeout of the queue only', { error: reason }));
+    await postpone(
+      sqs,
+      queueUrlOf(record.eventSourceARN, queueUrls),
+      record.receiptHandle,
+      tries,
+    ).catch((reason: unknown) =>
+      logger.warn('shown again after the visibility timeout of the queue only', { error: reason }),
+    );
     return [{ itemIdentifier: record.messageId }];
   }
 }
@@ -102,26 +140,52 @@ async function handleRecord(record: SQSRecord, tries: number): Promise<void> {
   }
   const { phase, attempt } = statement;
   if (isOvertaken(statement, kept.result)) return;
-  const result = isConcluded(statement, kept.result) ? kept.result : { phase, attempt, ...await carryOut(received, kept, tries) };
+  const result = isConcluded(statement, kept.result)
+    ? kept.result
+    : { phase, attempt, ...(await carryOut(received, kept, tries)) };
   await conclude(kept, result);
 }
 
-async function whyRefused(received: ReceivedDecision, { asked, digest }: KeptAsk): Promise<string | undefined> {
+async function whyRefused(
+  received: ReceivedDecision,
+  { asked, digest }: KeptAsk,
+): Promise<string | undefined> {
   const { workflows: known } = await configuration.asOf(new Date(0));
   const workflow = known.find(({ name }) => name === asked.workflow);
   if (!workflow) return `the sentry has no workflow ${asked.workflow} any more`;
-  return whyNotProved(received, { asker: workflow.asker, digest }, new KmsSigner(kms, workflow.decisionKeyArn));
+  return whyNotProved(
+    received,
+    { asker: workflow.asker, digest },
+    new KmsSigner(kms, workflow.decisionKeyArn),
+  );
 }
 
-async function carryOut({ statement }: ReceivedDecision, kept: KeptAsk, tries: number): Promise<CarriedOut> {
+async function carryOut(
+  { statement }: ReceivedDecision,
+  kept: KeptAsk,
+  tries: number,
+): Promise<CarriedOut> {
   const { requestId, decision: kind, phase, attempt, decidedAt, decidedBy: by, until } = statement;
-  const decision = { requestId, kind, phase, attempt, at: new Date(decidedAt), by, ...(until && { until: new Date(until) }) };
+  const decision = {
+    requestId,
+    kind,
+    phase,
+    attempt,
+    at: new Date(decidedAt),
+    by,
+    ...(until && { until: new Date(until) }),
+  };
   const known = await configuration.asOf(new Date(0));
   try {
     return await carryOutDecision(decision, kept, known, { ...surroundings, tries });
   } catch (error) {
     if (error instanceof UnfinishedError && tries === TRIES_BEFORE_TOLD) {
-      await workflows.conclude(kept.asked, { phase, attempt, outcome: 'failed', text: `Not yet, and it is still tried: ${error.message}` });
+      await workflows.conclude(kept.asked, {
+        phase,
+        attempt,
+        outcome: 'failed',
+        text: `Not yet, and it is still tried: ${error.message}`,
+      });
     }
     throw error;
   }
@@ -129,8 +193,16 @@ async function carryOut({ statement }: ReceivedDecision, kept: KeptAsk, tries: n
 
 async function conclude(kept: KeptAsk, result: AskResult): Promise<void> {
   const isFailed = result.outcome === 'failed';
-  logger.info('decided', { requestId: kept.asked.requestId, group: kept.asked.group.id, ...result });
-  metrics.addMetric(isFailed ? METRIC.decisionsFailed : METRIC.decisionsCarriedOut, MetricUnit.Count, 1);
+  logger.info('decided', {
+    requestId: kept.asked.requestId,
+    group: kept.asked.group.id,
+    ...result,
+  });
+  metrics.addMetric(
+    isFailed ? METRIC.decisionsFailed : METRIC.decisionsCarriedOut,
+    MetricUnit.Count,
+    1,
+  );
   await asker.concluded(kept.asked.requestId, result);
   await workflows.conclude(kept.asked, result);
 }

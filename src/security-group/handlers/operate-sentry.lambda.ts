@@ -28,7 +28,8 @@ const logger = new Logger({ serviceName: sentry });
 const ssm = new SSMClient(CLIENT_SETTINGS);
 const sqs = new SQSClient({ ...CLIENT_SETTINGS, useQueueUrlAsEndpoint: false });
 const announcements = new Announcements(
-  new SnsNotifications(new SNSClient(CLIENT_SETTINGS), environment.NOTIFICATION_TOPIC_ARN), new EventBridgeClient(CLIENT_SETTINGS),
+  new SnsNotifications(new SNSClient(CLIENT_SETTINGS), environment.NOTIFICATION_TOPIC_ARN),
+  new EventBridgeClient(CLIENT_SETTINGS),
 );
 const surroundings: OperatorSurroundings = {
   groups: new Ec2SecurityGroups(new EC2Client(CLIENT_SETTINGS)),
@@ -38,14 +39,26 @@ const surroundings: OperatorSurroundings = {
   pointTo: async (groupIds) => sendFindings(sqs, environment.CHANGE_QUEUE_URL, groupIds),
 };
 
-/** One order of an operator, as the payload of an invocation. A failure is thrown: the operator sees it. */
-export async function handler(payload: unknown, { awsRequestId: requestId }: Pick<Context, 'awsRequestId'>) {
+/**
+ * One order of an operator, as the payload of an invocation. A failure is thrown: the operator sees
+ * it.
+ */
+export async function handler(
+  payload: unknown,
+  { awsRequestId: requestId }: Pick<Context, 'awsRequestId'>,
+) {
   const request = parseOperatorRequest(payload);
   logger.info('ordered', { requestId, ...request });
-  const answer = await carryOut(request, await loadSentryConfiguration(ssm, environment), surroundings);
+  const answer = await carryOut(
+    request,
+    await loadSentryConfiguration(ssm, environment),
+    surroundings,
+  );
   if (request.action !== 'list') {
     logger.info('done', { requestId, done: answer.done });
-    await announcements.tell(operatorNotification(request, answer.done ?? '', SYSTEM_CLOCK.now(), requestId, sentry));
+    await announcements.tell(
+      operatorNotification(request, answer.done ?? '', SYSTEM_CLOCK.now(), requestId, sentry),
+    );
   }
   return rendered(answer);
 }
@@ -59,7 +72,11 @@ function rendered({ done, rules }: OperatorAnswer) {
         groupId,
         ruleId: rule.id,
         rule: ruleText(rule),
-        grants: grants.map(({ since, ...grant }) => ({ ...grant, since, ageInDays: Math.floor((now - since.getTime()) / 86_400_000) })),
+        grants: grants.map(({ since, ...grant }) => ({
+          ...grant,
+          since,
+          ageInDays: Math.floor((now - since.getTime()) / 86_400_000),
+        })),
       })),
     }),
   };

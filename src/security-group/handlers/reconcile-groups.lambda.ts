@@ -9,11 +9,20 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { CLIENT_SETTINGS } from '../../shared/adapters/aws/client-settings';
 import { SYSTEM_CLOCK } from '../../shared/adapters/clock/system-clock';
-import { largestThatFits, SnsNotifications } from '../../shared/adapters/notification/sns-notifications';
+import {
+  largestThatFits,
+  SnsNotifications,
+} from '../../shared/adapters/notification/sns-notifications';
 import { readEnvironment } from '../../shared/contracts/handler-environment';
-import { METRICS_NAMESPACE, SECURITY_GROUP_METRICS as METRIC } from '../../shared/contracts/metrics';
+import {
+  METRICS_NAMESPACE,
+  SECURITY_GROUP_METRICS as METRIC,
+} from '../../shared/contracts/metrics';
 import { Announcements } from '../adapters/announcements';
-import { CloudTrailEventHistory, HISTORY_CLIENT_SETTINGS } from '../adapters/cloudtrail-event-history';
+import {
+  CloudTrailEventHistory,
+  HISTORY_CLIENT_SETTINGS,
+} from '../adapters/cloudtrail-event-history';
 import { DynamoLedger } from '../adapters/dynamo-ledger';
 import { Ec2SecurityGroups } from '../adapters/ec2-security-groups';
 import { sendFindings } from '../adapters/queue-messages';
@@ -21,7 +30,11 @@ import { reconcileNotification } from '../adapters/reconcile-notification';
 import { loadSentryConfiguration } from '../adapters/sentry-configuration';
 import { MAX_RULES_IN_MESSAGE } from '../contracts/change-message';
 import { RECONCILE_GROUPS } from '../contracts/reconcile-groups.environment';
-import { reconcileGroups, type ReconcileReport, type ReconcileSurroundings } from '../domain/reconciling/reconcile-groups';
+import {
+  reconcileGroups,
+  type ReconcileReport,
+  type ReconcileSurroundings,
+} from '../domain/reconciling/reconcile-groups';
 
 const environment = readEnvironment(RECONCILE_GROUPS, process.env);
 const sentry = environment.SENTRY_NAME;
@@ -31,7 +44,8 @@ const metrics = new Metrics({ namespace: METRICS_NAMESPACE, serviceName: sentry 
 const sqs = new SQSClient({ ...CLIENT_SETTINGS, useQueueUrlAsEndpoint: false });
 const ssm = new SSMClient(CLIENT_SETTINGS);
 const announcements = new Announcements(
-  new SnsNotifications(new SNSClient(CLIENT_SETTINGS), environment.NOTIFICATION_TOPIC_ARN), new EventBridgeClient(CLIENT_SETTINGS),
+  new SnsNotifications(new SNSClient(CLIENT_SETTINGS), environment.NOTIFICATION_TOPIC_ARN),
+  new EventBridgeClient(CLIENT_SETTINGS),
 );
 const groups = new Ec2SecurityGroups(new EC2Client(CLIENT_SETTINGS));
 const surroundings: ReconcileSurroundings = {
@@ -41,7 +55,12 @@ const surroundings: ReconcileSurroundings = {
   history: new CloudTrailEventHistory(new CloudTrailClient(HISTORY_CLIENT_SETTINGS)),
   clock: SYSTEM_CLOCK,
   sentry,
-  tell: async (report) => announcements.tell(largestThatFits(MAX_RULES_IN_MESSAGE, (items) => reconcileNotification(report, sentry, items))),
+  tell: async (report) =>
+    announcements.tell(
+      largestThatFits(MAX_RULES_IN_MESSAGE, (items) =>
+        reconcileNotification(report, sentry, items),
+      ),
+    ),
   pointTo: async (groupIds) => sendFindings(sqs, environment.CHANGE_QUEUE_URL, groupIds),
 };
 
@@ -55,7 +74,13 @@ export async function handler(): Promise<void> {
 }
 
 function count({ groupCount, adoptions, released, due, isBraked }: ReconcileReport): void {
-  logger.info('reconciled', { groupCount, adopted: adoptions.length, released: released.length, due, isBraked });
+  logger.info('reconciled', {
+    groupCount,
+    adopted: adoptions.length,
+    released: released.length,
+    due,
+    isBraked,
+  });
   metrics.addMetric(METRIC.reconcileRuns, MetricUnit.Count, 1);
   metrics.addMetric(METRIC.groupsMonitored, MetricUnit.Count, groupCount);
   metrics.addMetric(METRIC.groupsDue, MetricUnit.Count, due.length);

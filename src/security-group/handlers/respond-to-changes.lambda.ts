@@ -11,15 +11,24 @@ import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import { CLIENT_SETTINGS } from '../../shared/adapters/aws/client-settings';
 import { SYSTEM_CLOCK } from '../../shared/adapters/clock/system-clock';
 import { KeptConfiguration } from '../../shared/adapters/configuration/kept-configuration';
-import { largestThatFits, SnsNotifications } from '../../shared/adapters/notification/sns-notifications';
+import {
+  largestThatFits,
+  SnsNotifications,
+} from '../../shared/adapters/notification/sns-notifications';
 import { postpone } from '../../shared/adapters/queue/sqs-back-off';
 import { readEnvironment } from '../../shared/contracts/handler-environment';
-import { METRICS_NAMESPACE, SECURITY_GROUP_METRICS as METRIC } from '../../shared/contracts/metrics';
+import {
+  METRICS_NAMESPACE,
+  SECURITY_GROUP_METRICS as METRIC,
+} from '../../shared/contracts/metrics';
 import { Announcements } from '../adapters/announcements';
 import { ChangeAsking, WorkflowQueues } from '../adapters/change-asking';
 import { parseChangeEvent, UnreadableEventError } from '../adapters/change-event';
 import { changeNotification, unreadableEventNotification } from '../adapters/change-notification';
-import { CloudTrailEventHistory, HISTORY_CLIENT_SETTINGS } from '../adapters/cloudtrail-event-history';
+import {
+  CloudTrailEventHistory,
+  HISTORY_CLIENT_SETTINGS,
+} from '../adapters/cloudtrail-event-history';
 import { DynamoEventLog } from '../adapters/dynamo-event-log';
 import { DynamoLedger } from '../adapters/dynamo-ledger';
 import { Ec2SecurityGroups } from '../adapters/ec2-security-groups';
@@ -44,10 +53,18 @@ const sqs = new SQSClient({ ...CLIENT_SETTINGS, useQueueUrlAsEndpoint: false });
 const ec2 = new EC2Client(CLIENT_SETTINGS);
 const dynamo = new DynamoDBClient(CLIENT_SETTINGS);
 const ssm = new SSMClient(CLIENT_SETTINGS);
-const configuration = new KeptConfiguration(() => loadSentryConfiguration(ssm, environment), SYSTEM_CLOCK);
-const workflows = new WorkflowQueues(sqs, async () => (await configuration.asOf(new Date(0))).workflows);
+const configuration = new KeptConfiguration(
+  () => loadSentryConfiguration(ssm, environment),
+  SYSTEM_CLOCK,
+);
+const workflows = new WorkflowQueues(
+  sqs,
+  async () => (await configuration.asOf(new Date(0))).workflows,
+);
 const announcements = new Announcements(
-  new SnsNotifications(new SNSClient(CLIENT_SETTINGS), environment.NOTIFICATION_TOPIC_ARN), new EventBridgeClient(CLIENT_SETTINGS), workflows,
+  new SnsNotifications(new SNSClient(CLIENT_SETTINGS), environment.NOTIFICATION_TOPIC_ARN),
+  new EventBridgeClient(CLIENT_SETTINGS),
+  workflows,
 );
 const place = { accountId: environment.ACCOUNT_ID, region: process.env.AWS_REGION ?? 'unknown' };
 const surroundings = {
@@ -56,15 +73,21 @@ const surroundings = {
   events: new DynamoEventLog(dynamo, environment.LEDGER_TABLE),
   history: new CloudTrailEventHistory(new CloudTrailClient(HISTORY_CLIENT_SETTINGS)),
   announcer: {
-    render: (report: ChangeReport) => largestThatFits(MAX_RULES_IN_MESSAGE, (rules) => changeNotification(report, sentry, rules)),
+    render: (report: ChangeReport) =>
+      largestThatFits(MAX_RULES_IN_MESSAGE, (rules) => changeNotification(report, sentry, rules)),
     tell: announcements.tell.bind(announcements),
   },
   asker: new ChangeAsking(dynamo, environment.LEDGER_TABLE, SYSTEM_CLOCK),
   clock: SYSTEM_CLOCK,
-  own: { roleArn: environment.OWN_ROLE_ARN, sessionName: process.env.AWS_LAMBDA_FUNCTION_NAME ?? '' },
+  own: {
+    roleArn: environment.OWN_ROLE_ARN,
+    sessionName: process.env.AWS_LAMBDA_FUNCTION_NAME ?? '',
+  },
 };
 
-/** Each message of the batch on its own: one that fails is shown again later, the others are done. */
+/**
+ * Each message of the batch on its own: one that fails is shown again later, the others are done.
+ */
 export async function handler(event: SQSEvent): Promise<SQSBatchResponse> {
   const failures = await Promise.all(event.Records.map((record) => handleOrPostpone(record)));
   metrics.publishStoredMetrics();
@@ -79,8 +102,12 @@ async function handleOrPostpone(record: SQSRecord): Promise<SQSBatchResponse['ba
   } catch (error) {
     logger.error('not done, will be tried again', { messageId: record.messageId, tries, error });
     metrics.addMetric(METRIC.failedTries, MetricUnit.Count, tries);
-    await postpone(sqs, environment.CHANGE_QUEUE_URL, record.receiptHandle, tries).catch((reason: unknown) =>
-      logger.warn('shown again after the visibility timeout of the queue only', { error: reason }));
+    await postpone(sqs, environment.CHANGE_QUEUE_URL, record.receiptHandle, tries).catch(
+      (reason: unknown) =>
+        logger.warn('shown again after the visibility timeout of the queue only', {
+          error: reason,
+        }),
+    );
     return [{ itemIdentifier: record.messageId }];
   }
 }
@@ -91,7 +118,10 @@ async function handleRecord(record: SQSRecord, tries: number): Promise<void> {
   if (message?.type === 'heartbeat') return beat(receivedAt);
   if (message) {
     const known = await configuration.asOf(receivedAt);
-    return conclude(await respondToFinding(message.groupId, place, known, { ...surroundings, tries }), receivedAt);
+    return conclude(
+      await respondToFinding(message.groupId, place, known, { ...surroundings, tries }),
+      receivedAt,
+    );
   }
   try {
     await respond(parseChangeEvent(record.body, receivedAt), receivedAt, tries);
@@ -105,27 +135,52 @@ async function handleRecord(record: SQSRecord, tries: number): Promise<void> {
 
 async function beat(receivedAt: Date): Promise<void> {
   const groupId = await heartbeatGroup(await configuration.asOf(receivedAt), surroundings.groups);
-  if (groupId === undefined) throw new Error('There is no monitored group to try the sentry on: does one exist?');
+  if (groupId === undefined) {
+    throw new Error('There is no monitored group to try the sentry on: does one exist?');
+  }
   await sendHeartbeat(ec2, groupId);
 }
 
 async function respond(change: Change, receivedAt: Date, tries: number): Promise<void> {
-  if (isElsewhere(change)) return logger.warn('an event of another account or Region, passed over', { account: change.accountId, region: change.region });
+  if (isElsewhere(change)) {
+    return logger.warn('an event of another account or Region, passed over', {
+      account: change.accountId,
+      region: change.region,
+    });
+  }
   if (change.errorCode === 'Client.DryRunOperation') return countHeartbeat(change);
   if (tries === 1) {
     metrics.addMetric(METRIC.eventsSeen, MetricUnit.Count, 1);
-    metrics.addMetric(METRIC.detectionLag, MetricUnit.Seconds, secondsBetween(change.time, receivedAt));
+    metrics.addMetric(
+      METRIC.detectionLag,
+      MetricUnit.Seconds,
+      secondsBetween(change.time, receivedAt),
+    );
   }
-  const responses = await respondToChange(change, () => configuration.asOf(change.time), { ...surroundings, tries });
+  const responses = await respondToChange(change, () => configuration.asOf(change.time), {
+    ...surroundings,
+    tries,
+  });
   const { eventId, eventName, subject } = change;
-  logger.info('responded', { eventId, eventName, subject, tries, outcomes: responses.reports.map(outcomesByRule) });
-  if (!change.rules.complete && responses.reports.length > 0) metrics.addMetric(METRIC.unreadableEvents, MetricUnit.Count, 1);
+  logger.info('responded', {
+    eventId,
+    eventName,
+    subject,
+    tries,
+    outcomes: responses.reports.map(outcomesByRule),
+  });
+  if (!change.rules.complete && responses.reports.length > 0) {
+    metrics.addMetric(METRIC.unreadableEvents, MetricUnit.Count, 1);
+  }
   conclude(responses, receivedAt);
 }
 
 /** A bus may get the events of others, whose groups are not to be found here. */
 function isElsewhere({ accountId, region }: Change): boolean {
-  return (accountId !== 'unknown' && accountId !== place.accountId) || (region !== 'unknown' && region !== place.region);
+  return (
+    (accountId !== 'unknown' && accountId !== place.accountId) ||
+    (region !== 'unknown' && region !== place.region)
+  );
 }
 
 /** Anybody may make dry runs; only the sentry's own prove anything. */
@@ -135,22 +190,38 @@ function countHeartbeat({ actor }: Change): void {
 
 function conclude({ reports, failures }: Responses, receivedAt: Date): void {
   reports.forEach((report) => countOutcomes(report, receivedAt));
-  if (failures.length > 0) throw new AggregateError(failures, failures.map((failure) => (failure instanceof Error ? failure.message : String(failure))).join(' '));
+  if (failures.length > 0) {
+    throw new AggregateError(
+      failures,
+      failures
+        .map((failure) => (failure instanceof Error ? failure.message : String(failure)))
+        .join(' '),
+    );
+  }
 }
 
 function outcomesByRule({ group, rules }: ChangeReport) {
-  return { group: group.id, rules: rules.map(({ rule, change, outcome }) => ({ rule: rule.id, change, ...outcome })) };
+  return {
+    group: group.id,
+    rules: rules.map(({ rule, change, outcome }) => ({ rule: rule.id, change, ...outcome })),
+  };
 }
 
 function countOutcomes(report: ChangeReport, receivedAt: Date): void {
   for (const { outcome } of report.rules) {
     if (outcome.kind === 'already-gone') continue;
     metrics.addMetric(METRIC.violations, MetricUnit.Count, 1);
-    if (outcome.kind === 'failed' || outcome.kind === 'not-restorable') metrics.addMetric(METRIC.revertsFailed, MetricUnit.Count, 1);
+    if (outcome.kind === 'failed' || outcome.kind === 'not-restorable') {
+      metrics.addMetric(METRIC.revertsFailed, MetricUnit.Count, 1);
+    }
     if (outcome.kind !== 'reverted') continue;
     metrics.addMetric(METRIC.rulesReverted, MetricUnit.Count, 1);
     metrics.addMetric(METRIC.secondsOpen, MetricUnit.Seconds, secondsOpen(report));
-    metrics.addMetric(METRIC.reactionTime, MetricUnit.Seconds, secondsBetween(receivedAt, report.lookedAt));
+    metrics.addMetric(
+      METRIC.reactionTime,
+      MetricUnit.Seconds,
+      secondsBetween(receivedAt, report.lookedAt),
+    );
     if (report.isRepeat) metrics.addMetric(METRIC.repeats, MetricUnit.Count, 1);
   }
 }

@@ -2,8 +2,9 @@ import { Stack, Validations } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 
 /**
- * Acknowledges that a policy of the role allows a resource with a wildcard in its ARN. `Validations.acknowledge` takes the `::` in an ARN
- * without a Region for a delimiter and refuses it, so it is written where it would write it.
+ * Acknowledges that a policy of the role allows a resource with a wildcard in its ARN.
+ * `Validations.acknowledge` takes the `::` in an ARN without a Region for a delimiter and refuses
+ * it, so it is written where it would write it.
  */
 export function acknowledgeWildcard(role: Construct, arn: string, reason: string): void {
   const id = `AwsSolutions-IAM5[Resource::${arnText(Stack.of(role).resolve(arn))}]`;
@@ -11,7 +12,11 @@ export function acknowledgeWildcard(role: Construct, arn: string, reason: string
 }
 
 /** As cdk-nag names a resource that holds references. */
-function arnText(resolved: string | { 'Fn::Join': [string, (string | { Ref: string })[]] }): string {
+function arnText(
+  resolved: string | { 'Fn::Join': [string, (string | { Ref: string })[]] },
+): string {
   if (typeof resolved === 'string') return resolved;
-  return resolved['Fn::Join'][1].map((part) => (typeof part === 'string' ? part : `<${part.Ref}>`)).join('');
+  return resolved['Fn::Join'][1]
+    .map((part) => (typeof part === 'string' ? part : `<${part.Ref}>`))
+    .join('');
 }

@@ -8,7 +8,10 @@ import type { Construct } from 'constructs';
 import type { HandlerDeployment } from '../contracts/handler-environment';
 
 /** The environment is given the role, since some variables speak of it. */
-export interface BundledFunctionProps<Variable extends string> extends HandlerDeployment<Variable, iam.IRole> {
+export interface BundledFunctionProps<Variable extends string> extends HandlerDeployment<
+  Variable,
+  iam.IRole
+> {
   readonly description: string;
   readonly timeout: Duration;
   readonly memorySize: number;
@@ -16,10 +19,14 @@ export interface BundledFunctionProps<Variable extends string> extends HandlerDe
 
 const BUNDLES = path.join(__dirname, '..', '..', '..', 'bundles');
 
-/** A handler that the package ships ready-built: synthesizing it needs neither esbuild nor Docker. */
+/**
+ * A handler that the package ships ready-built: synthesizing it needs neither esbuild nor Docker.
+ */
 export class BundledFunction<Variable extends string> extends NodejsFunction {
   constructor(scope: Construct, id: string, props: BundledFunctionProps<Variable>) {
-    const logGroup = new logs.LogGroup(scope, `${id}Logs`, { retention: logs.RetentionDays.ONE_YEAR });
+    const logGroup = new logs.LogGroup(scope, `${id}Logs`, {
+      retention: logs.RetentionDays.ONE_YEAR,
+    });
     const role = new iam.Role(scope, `${id}Role`, {
       assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com'),
       description: props.description,
@@ -37,7 +44,8 @@ export class BundledFunction<Variable extends string> extends NodejsFunction {
       timeout: props.timeout,
       memorySize: props.memorySize,
       environment: { ...props.environment(role) },
-      // With keep-alive as the SDK's own default, the variable that NodejsFunction would add says nothing.
+      // With keep-alive as the SDK's own default, the variable that NodejsFunction would add says
+      // nothing.
       awsSdkConnectionReuse: false,
     });
   }

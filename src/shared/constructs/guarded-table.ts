@@ -6,14 +6,24 @@ import { Construct } from 'constructs';
 
 /** Without the rights to these, nobody writes an item: transactions are made of them too. */
 const WRITES = ['PutItem', 'UpdateItem', 'DeleteItem', 'BatchWriteItem'] as const;
-export type TableWrite = typeof WRITES[number];
+export type TableWrite = (typeof WRITES)[number];
 
 /** PartiQL has actions of its own. */
-const WRITES_BY_STATEMENT = ['dynamodb:PartiQLInsert', 'dynamodb:PartiQLUpdate', 'dynamodb:PartiQLDelete'];
+const WRITES_BY_STATEMENT = [
+  'dynamodb:PartiQLInsert',
+  'dynamodb:PartiQLUpdate',
+  'dynamodb:PartiQLDelete',
+];
 
 /** What DynamoDB does with the key for whoever uses the table. */
 const KEY_USE_TO_READ = ['kms:Decrypt', 'kms:DescribeKey'];
-const KEY_USE_TO_WRITE = ['kms:Encrypt', 'kms:ReEncryptFrom', 'kms:ReEncryptTo', 'kms:GenerateDataKey', 'kms:GenerateDataKeyWithoutPlaintext'];
+const KEY_USE_TO_WRITE = [
+  'kms:Encrypt',
+  'kms:ReEncryptFrom',
+  'kms:ReEncryptTo',
+  'kms:GenerateDataKey',
+  'kms:GenerateDataKeyWithoutPlaintext',
+];
 
 export interface GuardedTableProps {
   /** What is remembered, for the description of the key. */
@@ -25,8 +35,9 @@ export interface GuardedTableProps {
 }
 
 /**
- * What judgements rest on: under a key of its own, recoverable, protected from deletion, kept when the stack goes, and written by nobody
- * but the functions that were granted it, whatever rights others have.
+ * What judgements rest on: under a key of its own, recoverable, protected from deletion, kept when
+ * the stack goes, and written by nobody but the functions that were granted it, whatever rights
+ * others have.
  */
 export abstract class GuardedTable extends Construct {
   public readonly table: dynamodb.ITable;
@@ -36,7 +47,11 @@ export abstract class GuardedTable extends Construct {
 
   constructor(scope: Construct, id: string, { content, key, expiry, index }: GuardedTableProps) {
     super(scope, id);
-    this.key = new kms.Key(this, 'Key', { enableKeyRotation: true, description: `${content} of ${scope.node.path}`, removalPolicy: RemovalPolicy.RETAIN });
+    this.key = new kms.Key(this, 'Key', {
+      enableKeyRotation: true,
+      description: `${content} of ${scope.node.path}`,
+      removalPolicy: RemovalPolicy.RETAIN,
+    });
     const table = new dynamodb.Table(this, 'Table', {
       partitionKey: textAttribute(key.partition),
       sortKey: textAttribute(key.sort),
@@ -58,14 +73,19 @@ export abstract class GuardedTable extends Construct {
     return this.table.tableName;
   }
 
-  /** The role is let through the table's own policy as well. It needs to be granted reading, or the use of the key to read, besides. */
+  /**
+   * The role is let through the table's own policy as well. It needs to be granted reading, or the
+   * use of the key to read, besides.
+   */
   public grantWrite(writer: iam.IRole, writes: readonly TableWrite[]): void {
     this.letWrite(writer, writes);
   }
 
   /** To put items whose partition begins so, and no others. */
   protected grantPutBeneath(writer: iam.IRole, partitionPrefix: string): void {
-    this.letWrite(writer, ['PutItem'], { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': [`${partitionPrefix}*`] } });
+    this.letWrite(writer, ['PutItem'], {
+      'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': [`${partitionPrefix}*`] },
+    });
   }
 
   /** DynamoDB opens the table with the key for one who only writes, too. */
@@ -73,13 +93,25 @@ export abstract class GuardedTable extends Construct {
     this.grantKey(reader, KEY_USE_TO_READ);
   }
 
-  private letWrite(writer: iam.IRole, writes: readonly TableWrite[], conditions?: Record<string, Record<string, unknown>>): void {
+  private letWrite(
+    writer: iam.IRole,
+    writes: readonly TableWrite[],
+    conditions?: Record<string, Record<string, unknown>>,
+  ): void {
     this.writerArns.push(writer.roleArn);
-    iam.Grant.addToPrincipal({ grantee: writer, actions: writes.map(actionOf), resourceArns: [this.table.tableArn], conditions });
+    iam.Grant.addToPrincipal({
+      grantee: writer,
+      actions: writes.map(actionOf),
+      resourceArns: [this.table.tableArn],
+      conditions,
+    });
     this.grantKey(writer, KEY_USE_TO_WRITE);
   }
 
-  /** A policy of a table names the table itself by `*`. Control of the table, restores and the end of expired items are not concerned. */
+  /**
+   * A policy of a table names the table itself by `*`. Control of the table, restores and the end
+   * of expired items are not concerned.
+   */
   private denyOtherWriters(): iam.PolicyStatement {
     return new iam.PolicyStatement({
       sid: 'WritersOnly',
@@ -87,7 +119,9 @@ export abstract class GuardedTable extends Construct {
       principals: [new iam.AnyPrincipal()],
       actions: [...WRITES.map(actionOf), ...WRITES_BY_STATEMENT],
       resources: ['*'],
-      conditions: { StringNotEquals: { 'aws:PrincipalArn': Lazy.list({ produce: () => this.writerArns }) } },
+      conditions: {
+        StringNotEquals: { 'aws:PrincipalArn': Lazy.list({ produce: () => this.writerArns }) },
+      },
     });
   }
 
@@ -97,7 +131,9 @@ export abstract class GuardedTable extends Construct {
       grantee,
       actions,
       resourceArns: [this.key.keyArn],
-      conditions: { StringLike: { 'kms:ViaService': `dynamodb.${Stack.of(this).region}.amazonaws.com*` } },
+      conditions: {
+        StringLike: { 'kms:ViaService': `dynamodb.${Stack.of(this).region}.amazonaws.com*` },
+      },
     });
   }
 }

@@ -20,7 +20,14 @@ export interface SentryAlarmProps {
 /** An alarm of a sentry about itself, which publishes to its topic. */
 export class SentryAlarm extends cloudwatch.Alarm {
   constructor(scope: Construct, id: string, props: SentryAlarmProps) {
-    const { metric, threshold, description, topic, period = Duration.minutes(1), statistic = cloudwatch.Stats.MAXIMUM } = props;
+    const {
+      metric,
+      threshold,
+      description,
+      topic,
+      period = Duration.minutes(1),
+      statistic = cloudwatch.Stats.MAXIMUM,
+    } = props;
     super(scope, id, {
       metric: metric.with({ period, statistic }),
       threshold,
@@ -46,7 +53,11 @@ export interface SilenceAlarmProps {
 
 /** An alarm that goes when nothing is heard of what should be heard of. */
 export class SilenceAlarm extends cloudwatch.Alarm {
-  constructor(scope: Construct, id: string, { metric, period, periods, description, topic }: SilenceAlarmProps) {
+  constructor(
+    scope: Construct,
+    id: string,
+    { metric, period, periods, description, topic }: SilenceAlarmProps,
+  ) {
     super(scope, id, {
       metric: metric.with({ period, statistic: cloudwatch.Stats.SUM }),
       threshold: 1,

@@ -3,7 +3,11 @@ import type { Construct } from 'constructs';
 import { METRICS_NAMESPACE, SENTRY_DIMENSION } from '../contracts/metrics';
 
 /** A metric as the sentry's function writes it; the sum, unless the options say otherwise. */
-export function sentryMetric(sentry: Construct, metricName: string, options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+export function sentryMetric(
+  sentry: Construct,
+  metricName: string,
+  options?: cloudwatch.MetricOptions,
+): cloudwatch.Metric {
   return new cloudwatch.Metric({
     namespace: METRICS_NAMESPACE,
     metricName,

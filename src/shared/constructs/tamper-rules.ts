@@ -14,17 +14,24 @@ import type * as ssm from 'aws-cdk-lib/aws-ssm';
 import { Construct } from 'constructs';
 import { chunksOf } from '../domain/chunks';
 
-/** What a sentry is made of. Keys of the topic, the tables and the queues are watched along with them. */
+/**
+ * What a sentry is made of. Keys of the topic, the tables and the queues are watched along with
+ * them.
+ */
 export interface TamperRulesProps {
   /**
-   * Where tampering is told. Its policy is extended to let EventBridge in, and then takes the place of the default one, which lets the
-   * account's alarms in. An imported topic must let events.amazonaws.com publish itself, and so must the policy of its key.
+   * Where tampering is told. Its policy is extended to let EventBridge in, and then takes the place
+   * of the default one, which lets the account's alarms in. An imported topic must let
+   * events.amazonaws.com publish itself, and so must the policy of its key.
    */
   readonly topic: sns.ITopic;
   /** Messages that EventBridge cannot hand to the topic go here. */
   readonly deadLetterQueue: sqs.IQueue;
   readonly rules: events.IRule[];
-  /** Functions that have log groups of their own. Their roles are watched too, and the event source mappings that they have by now. */
+  /**
+   * Functions that have log groups of their own. Their roles are watched too, and the event source
+   * mappings that they have by now.
+   */
   readonly functions: lambda.Function[];
   readonly tables: dynamodb.ITable[];
   readonly queues: sqs.IQueue[];
@@ -68,7 +75,10 @@ interface Watch {
 interface WatchedCalls {
   readonly eventNames: string[];
   readonly parameter: string;
-  /** A list has its members watched, and only its first is told: EventBridge does not escape what it puts into a text. */
+  /**
+   * A list has its members watched, and only its first is told: EventBridge does not escape what it
+   * puts into a text.
+   */
   readonly list?: boolean;
   readonly matching: (resource: string) => string[];
 }
@@ -88,45 +98,73 @@ const endingWith = (resource: string) => events.Match.suffix(resource);
 const functionNamed = (name: string) => [...endingWith(name), ...endingWith(`${name}:$LATEST`)];
 
 /**
- * Tells when somebody lays hands on a sentry: rules of EventBridge with the topic as their target, and no function in between that
- * could be switched off.
+ * Tells when somebody lays hands on a sentry: rules of EventBridge with the topic as their target,
+ * and no function in between that could be switched off.
  *
- * The rules have names of their own making: a pattern cannot refer to its own rule, and this way they can watch each other.
+ * The rules have names of their own making: a pattern cannot refer to its own rule, and this way
+ * they can watch each other.
  */
 export class TamperRules extends Construct {
   private readonly sentry: string;
   private readonly baseName: string;
 
-  constructor(scope: Construct, id: string, private readonly props: TamperRulesProps) {
+  constructor(
+    scope: Construct,
+    id: string,
+    private readonly props: TamperRulesProps,
+  ) {
     super(scope, id);
     this.sentry = scope.node.path;
-    this.baseName = Names.uniqueResourceName(this, { maxLength: LONGEST_BASE_NAME, separator: '-', allowedSpecialCharacters: '-' });
+    this.baseName = Names.uniqueResourceName(this, {
+      maxLength: LONGEST_BASE_NAME,
+      separator: '-',
+      allowedSpecialCharacters: '-',
+    });
     this.watches().forEach((watch) => this.addRules(watch));
-    this.addRule('Trails', trailPattern(), 'calls may not be recorded any more, and the sentry sees none', ['name', 'trailName']);
+    this.addRule(
+      'Trails',
+      trailPattern(),
+      'calls may not be recorded any more, and the sentry sees none',
+      ['name', 'trailName'],
+    );
     this.letRulesUseDeadLetterQueue();
   }
 
   private watches(): Watch[] {
     const { rules, functions, tables, queues, parameters, alarms, topic } = this.props;
     return [
-      rulesWatch('Rules', [...rules.map((rule) => rule.ruleName), this.ruleName(MUTUAL_WATCH_ID)], exactly),
+      rulesWatch(
+        'Rules',
+        [...rules.map((rule) => rule.ruleName), this.ruleName(MUTUAL_WATCH_ID)],
+        exactly,
+      ),
       rulesWatch(MUTUAL_WATCH_ID, [`${this.baseName}-`], startingWith),
       functionsWatch(functions.map((handler) => handler.functionName)),
-      mappingsWatch(functions.flatMap(eventSourceMappings).map((mapping) => mapping.eventSourceMappingId)),
+      mappingsWatch(
+        functions.flatMap(eventSourceMappings).map((mapping) => mapping.eventSourceMappingId),
+      ),
       logsWatch(functions.map((handler) => handler.logGroup.logGroupName)),
       tablesWatch(tables.map((table) => table.tableName)),
       queuesWatch(queues.map((queue) => queue.queueName)),
       parametersWatch(parameters.map((parameter) => parameter.parameterName)),
       topicWatch(topic.topicArn),
       keysWatch(keysOf(this.props).map((key) => key.keyId)),
-      secretsWatch((this.props.secrets ?? []).map((secret) => secret.secretName), Stack.of(this)),
+      secretsWatch(
+        (this.props.secrets ?? []).map((secret) => secret.secretName),
+        Stack.of(this),
+      ),
       apisWatch((this.props.apis ?? []).map((api) => api.apiId)),
       alarmsWatch(alarms.map((alarm) => alarm.alarmName)),
-      rolesWatch(this.seesIam() ? functions.flatMap((handler) => handler.role?.roleName ?? []) : []),
+      rolesWatch(
+        this.seesIam() ? functions.flatMap((handler) => handler.role?.roleName ?? []) : [],
+      ),
     ];
   }
 
-  /** The records of IAM are in us-east-1 only. Where the Region is not known yet, rules that see nothing cost nothing. */
+  /**
+   * The records of IAM are in us-east-1 only. Where the Region is not known yet, rules that see
+   * nothing cost nothing.
+   */
   private seesIam(): boolean {
     const { region } = Stack.of(this);
     return Token.isUnresolved(region) || region === 'us-east-1';
@@ -135,23 +173,51 @@ export class TamperRules extends Construct {
   /** As many rules as it takes for each pattern to keep to its length. */
   private addRules(watch: Watch): void {
     const lengthWith = (count: number) =>
-      JSON.stringify(Stack.of(this).resolve(watchPattern(watch, Array.from({ length: count }, () => 'x'.repeat(watch.longestResource))))).length;
+      JSON.stringify(
+        Stack.of(this).resolve(
+          watchPattern(
+            watch,
+            Array.from({ length: count }, () => 'x'.repeat(watch.longestResource)),
+          ),
+        ),
+      ).length;
     const perResource = lengthWith(2) - lengthWith(1);
     const mostResources = 1 + Math.floor((MAX_PATTERN_LENGTH - lengthWith(1)) / perResource);
     const named = watch.calls.map(({ parameter, list }) => (list ? `${parameter}[0]` : parameter));
     chunksOf(watch.resources, mostResources).forEach((resources, index) =>
-      this.addRule(index === 0 ? watch.id : `${watch.id}${index + 1}`, watchPattern(watch, resources), watch.risk, named));
+      this.addRule(
+        index === 0 ? watch.id : `${watch.id}${index + 1}`,
+        watchPattern(watch, resources),
+        watch.risk,
+        named,
+      ),
+    );
   }
 
-  private addRule(id: string, eventPattern: events.EventPattern, risk: string, parameters: string[]): void {
+  private addRule(
+    id: string,
+    eventPattern: events.EventPattern,
+    risk: string,
+    parameters: string[],
+  ): void {
     const { topic, deadLetterQueue } = this.props;
-    const target = new targets.SnsTopic(topic, { message: events.RuleTargetInput.fromText(tamperText(this.sentry, risk, parameters)) });
+    const target = new targets.SnsTopic(topic, {
+      message: events.RuleTargetInput.fromText(tamperText(this.sentry, risk, parameters)),
+    });
     new events.Rule(this, id, {
       ruleName: this.ruleName(id),
       description: `Tells when somebody tampers with ${this.sentry}`,
       eventPattern,
-      // With its own `deadLetterQueue`, each target would add a statement to the policy of the queue, which holds 20.
-      targets: [{ bind: (rule) => ({ ...target.bind(rule), deadLetterConfig: { arn: deadLetterQueue.queueArn } }) }],
+      // With its own `deadLetterQueue`, each target would add a statement to the policy of the
+      // queue, which holds 20.
+      targets: [
+        {
+          bind: (rule) => ({
+            ...target.bind(rule),
+            deadLetterConfig: { arn: deadLetterQueue.queueArn },
+          }),
+        },
+      ],
     });
   }
 
@@ -161,13 +227,19 @@ export class TamperRules extends Construct {
 
   private letRulesUseDeadLetterQueue(): void {
     const { deadLetterQueue } = this.props;
-    const rules = Stack.of(this).formatArn({ service: 'events', resource: 'rule', resourceName: this.ruleName('*') });
-    deadLetterQueue.addToResourcePolicy(new iam.PolicyStatement({
-      principals: [new iam.ServicePrincipal('events.amazonaws.com')],
-      actions: ['sqs:SendMessage'],
-      resources: [deadLetterQueue.queueArn],
-      conditions: { ArnLike: { 'aws:SourceArn': rules } },
-    }));
+    const rules = Stack.of(this).formatArn({
+      service: 'events',
+      resource: 'rule',
+      resourceName: this.ruleName('*'),
+    });
+    deadLetterQueue.addToResourcePolicy(
+      new iam.PolicyStatement({
+        principals: [new iam.ServicePrincipal('events.amazonaws.com')],
+        actions: ['sqs:SendMessage'],
+        resources: [deadLetterQueue.queueArn],
+        conditions: { ArnLike: { 'aws:SourceArn': rules } },
+      }),
+    );
   }
 }
 
@@ -185,10 +257,20 @@ function rulesWatch(id: string, resources: string[], matching: WatchedCalls['mat
   };
 }
 
-/** CloudTrail's names for Lambda's operations carry the date of the API, and some a version: UpdateFunctionCode20150331v2. */
+/**
+ * CloudTrail's names for Lambda's operations carry the date of the API, and some a version:
+ * UpdateFunctionCode20150331v2.
+ */
 function functionsWatch(resources: string[]): Watch {
-  const eventNames = ['UpdateFunction', 'DeleteFunction', 'PutFunction', 'PutRuntimeManagementConfig', 'AddPermission', 'RemovePermission', 'CreateEventSourceMapping']
-    .flatMap((name) => events.Match.prefix(name));
+  const eventNames = [
+    'UpdateFunction',
+    'DeleteFunction',
+    'PutFunction',
+    'PutRuntimeManagementConfig',
+    'AddPermission',
+    'RemovePermission',
+    'CreateEventSourceMapping',
+  ].flatMap((name) => events.Match.prefix(name));
   return {
     id: 'Functions',
     service: 'lambda',
@@ -201,11 +283,16 @@ function functionsWatch(resources: string[]): Watch {
 
 /** How CloudTrail writes the parameter UUID is not documented. */
 function mappingsWatch(resources: string[]): Watch {
-  const eventNames = ['UpdateEventSourceMapping', 'DeleteEventSourceMapping'].flatMap((name) => events.Match.prefix(name));
+  const eventNames = ['UpdateEventSourceMapping', 'DeleteEventSourceMapping'].flatMap((name) =>
+    events.Match.prefix(name),
+  );
   return {
     id: 'Mappings',
     service: 'lambda',
-    calls: [{ eventNames, parameter: 'uUID', matching: exactly }, { eventNames, parameter: 'uuid', matching: exactly }],
+    calls: [
+      { eventNames, parameter: 'uUID', matching: exactly },
+      { eventNames, parameter: 'uuid', matching: exactly },
+    ],
     resources,
     longestResource: 36,
     risk: 'events may wait in a queue of the sentry and be judged by nobody',
@@ -228,8 +315,16 @@ function tablesWatch(resources: string[]): Watch {
     id: 'Tables',
     service: 'dynamodb',
     calls: [
-      { eventNames: ['DeleteTable', 'UpdateTable', 'UpdateContinuousBackups', 'UpdateTimeToLive'], parameter: 'tableName', matching: endingWith },
-      { eventNames: ['PutResourcePolicy', 'DeleteResourcePolicy'], parameter: 'resourceArn', matching: endingWith },
+      {
+        eventNames: ['DeleteTable', 'UpdateTable', 'UpdateContinuousBackups', 'UpdateTimeToLive'],
+        parameter: 'tableName',
+        matching: endingWith,
+      },
+      {
+        eventNames: ['PutResourcePolicy', 'DeleteResourcePolicy'],
+        parameter: 'resourceArn',
+        matching: endingWith,
+      },
     ],
     resources,
     longestResource: 255,
@@ -241,9 +336,19 @@ function queuesWatch(resources: string[]): Watch {
   return {
     id: 'Queues',
     service: 'sqs',
-    calls: [{
-      eventNames: ['DeleteQueue', 'SetQueueAttributes', 'PurgeQueue', 'AddPermission', 'RemovePermission'], parameter: 'queueUrl', matching: endingWith,
-    }],
+    calls: [
+      {
+        eventNames: [
+          'DeleteQueue',
+          'SetQueueAttributes',
+          'PurgeQueue',
+          'AddPermission',
+          'RemovePermission',
+        ],
+        parameter: 'queueUrl',
+        matching: endingWith,
+      },
+    ],
     resources,
     longestResource: 80,
     risk: 'events may be lost on their way to the sentry, or forged',
@@ -259,7 +364,8 @@ function parametersWatch(resources: string[]): Watch {
       { eventNames: ['DeleteParameters'], parameter: 'names', list: true, matching: endingWith },
     ],
     resources,
-    // CloudFormation makes it of "CFN-", the logical id, which has up to 255 characters, and 13 more.
+    // CloudFormation makes it of "CFN-", the logical id, which has up to 255 characters, and 13
+    // more.
     longestResource: 272,
     risk: 'the sentry may judge by other rules than those of its deployment',
   };
@@ -270,8 +376,16 @@ function topicWatch(topicArn: string): Watch {
     id: 'Topic',
     service: 'sns',
     calls: [
-      { eventNames: ['DeleteTopic', 'SetTopicAttributes', 'AddPermission', 'RemovePermission'], parameter: 'topicArn', matching: exactly },
-      { eventNames: ['Unsubscribe', 'SetSubscriptionAttributes'], parameter: 'subscriptionArn', matching: (arn) => startingWith(`${arn}:`) },
+      {
+        eventNames: ['DeleteTopic', 'SetTopicAttributes', 'AddPermission', 'RemovePermission'],
+        parameter: 'topicArn',
+        matching: exactly,
+      },
+      {
+        eventNames: ['Unsubscribe', 'SetSubscriptionAttributes'],
+        parameter: 'subscriptionArn',
+        matching: (arn) => startingWith(`${arn}:`),
+      },
       { eventNames: ['PutDataProtectionPolicy'], parameter: 'resourceArn', matching: exactly },
     ],
     resources: [topicArn],
@@ -284,21 +398,50 @@ function keysWatch(resources: string[]): Watch {
   return {
     id: 'Keys',
     service: 'kms',
-    calls: [{ eventNames: ['DisableKey', 'ScheduleKeyDeletion', 'PutKeyPolicy', 'RevokeGrant'], parameter: 'keyId', matching: endingWith }],
+    calls: [
+      {
+        eventNames: ['DisableKey', 'ScheduleKeyDeletion', 'PutKeyPolicy', 'RevokeGrant'],
+        parameter: 'keyId',
+        matching: endingWith,
+      },
+    ],
     resources,
     longestResource: 36,
     risk: 'the sentry may neither tell nor remember anything any more',
   };
 }
 
-/** Calls name a secret by its name, or by its ARN, with or without the characters that Secrets Manager adds to it. */
+/**
+ * Calls name a secret by its name, or by its ARN, with or without the characters that Secrets
+ * Manager adds to it.
+ */
 function secretsWatch(resources: string[], stack: Stack): Watch {
-  const arnOf = (name: string) => stack.formatArn({ service: 'secretsmanager', resource: 'secret', resourceName: name, arnFormat: ArnFormat.COLON_RESOURCE_NAME });
-  const eventNames = ['PutSecretValue', 'UpdateSecret', 'UpdateSecretVersionStage', 'RotateSecret', 'DeleteSecret', 'PutResourcePolicy', 'DeleteResourcePolicy'];
+  const arnOf = (name: string) =>
+    stack.formatArn({
+      service: 'secretsmanager',
+      resource: 'secret',
+      resourceName: name,
+      arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+    });
+  const eventNames = [
+    'PutSecretValue',
+    'UpdateSecret',
+    'UpdateSecretVersionStage',
+    'RotateSecret',
+    'DeleteSecret',
+    'PutResourcePolicy',
+    'DeleteResourcePolicy',
+  ];
   return {
     id: 'Secrets',
     service: 'secretsmanager',
-    calls: [{ eventNames, parameter: 'secretId', matching: (name) => [...exactly(name), ...startingWith(arnOf(name))] }],
+    calls: [
+      {
+        eventNames,
+        parameter: 'secretId',
+        matching: (name) => [...exactly(name), ...startingWith(arnOf(name))],
+      },
+    ],
     resources,
     longestResource: 512,
     risk: 'whoever knows a secret can speak in the name of whom it proves, and without the right one nobody can',
@@ -307,7 +450,11 @@ function secretsWatch(resources: string[], stack: Stack): Watch {
 
 /** How CloudTrail writes the parameter was not seen. */
 function apisWatch(resources: string[]): Watch {
-  const parts = ['Route', 'Integration', 'Stage', 'ApiMapping'].flatMap((part) => [`Create${part}`, `Update${part}`, `Delete${part}`]);
+  const parts = ['Route', 'Integration', 'Stage', 'ApiMapping'].flatMap((part) => [
+    `Create${part}`,
+    `Update${part}`,
+    `Delete${part}`,
+  ]);
   const eventNames = ['UpdateApi', 'ReimportApi', 'DeleteApi', ...parts];
   return {
     id: 'Apis',
@@ -324,7 +471,12 @@ function alarmsWatch(resources: string[]): Watch {
     id: 'Alarms',
     service: 'monitoring',
     calls: [
-      { eventNames: ['DeleteAlarms', 'DisableAlarmActions'], parameter: 'alarmNames', list: true, matching: exactly },
+      {
+        eventNames: ['DeleteAlarms', 'DisableAlarmActions'],
+        parameter: 'alarmNames',
+        list: true,
+        matching: exactly,
+      },
       { eventNames: ['PutMetricAlarm'], parameter: 'alarmName', matching: exactly },
     ],
     resources,
@@ -335,8 +487,14 @@ function alarmsWatch(resources: string[]): Watch {
 
 function rolesWatch(resources: string[]): Watch {
   const eventNames = [
-    'PutRolePolicy', 'DeleteRolePolicy', 'AttachRolePolicy', 'DetachRolePolicy', 'UpdateAssumeRolePolicy', 'DeleteRole',
-    'PutRolePermissionsBoundary', 'DeleteRolePermissionsBoundary',
+    'PutRolePolicy',
+    'DeleteRolePolicy',
+    'AttachRolePolicy',
+    'DetachRolePolicy',
+    'UpdateAssumeRolePolicy',
+    'DeleteRole',
+    'PutRolePermissionsBoundary',
+    'DeleteRolePermissionsBoundary',
   ];
   return {
     id: 'Roles',
@@ -358,7 +516,9 @@ function watchPattern({ service, calls }: Watch, resources: string[]): events.Ev
 
 /** Of any trail: which ones feed EventBridge, the sentry cannot know. */
 function trailPattern(): events.EventPattern {
-  return callPattern('cloudtrail', { eventName: ['StopLogging', 'DeleteTrail', 'UpdateTrail', 'PutEventSelectors'] });
+  return callPattern('cloudtrail', {
+    eventName: ['StopLogging', 'DeleteTrail', 'UpdateTrail', 'PutEventSelectors'],
+  });
 }
 
 /** Successful calls. Nobody but AWS can send events with such a source. */
@@ -366,21 +526,27 @@ function callPattern(service: string, call: Record<string, unknown>): events.Eve
   return {
     source: [`aws.${service}`],
     detailType: ['AWS API Call via CloudTrail'],
-    detail: { eventSource: [`${service}.amazonaws.com`], errorCode: events.Match.doesNotExist(), ...call },
+    detail: {
+      eventSource: [`${service}.amazonaws.com`],
+      errorCode: events.Match.doesNotExist(),
+      ...call,
+    },
   };
 }
 
 /**
- * What is not in the record leaves a gap in the text. Only values that AWS has checked are in it, since nothing is escaped:
- * not the user agent, for one, in which a caller may write what he likes.
+ * What is not in the record leaves a gap in the text. Only values that AWS has checked are in it,
+ * since nothing is escaped: not the user agent, for one, in which a caller may write what he likes.
  */
 function tamperText(sentry: string, risk: string, parameters: string[]): string {
   const field = (path: string) => events.EventField.fromPath(`$.detail.${path}`);
   const resource = parameters.map((parameter) => field(`requestParameters.${parameter}`)).join('');
-  return `[CRITICAL] ${sentry}: ${field('eventName')} on ${resource} ` +
+  return (
+    `[CRITICAL] ${sentry}: ${field('eventName')} on ${resource} ` +
     `by ${field('userIdentity.arn')} (${field('userIdentity.type')} ${field('userIdentity.invokedBy')}) from ${field('sourceIPAddress')} at ${field('eventTime')}, ` +
     `account ${events.EventField.account}, Region ${events.EventField.region}. ` +
-    `If this was no deployment of yours, ${risk}: find out who did it, and deploy the stack again. CloudTrail event ${field('eventID')}.`;
+    `If this was no deployment of yours, ${risk}: find out who did it, and deploy the stack again. CloudTrail event ${field('eventID')}.`
+  );
 }
 
 function eventSourceMappings(handler: lambda.Function): lambda.EventSourceMapping[] {
@@ -388,6 +554,11 @@ function eventSourceMappings(handler: lambda.Function): lambda.EventSourceMappin
 }
 
 function keysOf({ topic, tables, queues, keys = [] }: TamperRulesProps): kms.IKey[] {
-  const used = [topic.masterKey, ...tables.map((table) => table.encryptionKey), ...queues.map((queue) => queue.encryptionMasterKey), ...keys];
+  const used = [
+    topic.masterKey,
+    ...tables.map((table) => table.encryptionKey),
+    ...queues.map((queue) => queue.encryptionMasterKey),
+    ...keys,
+  ];
   return [...new Set(used.filter((key) => key !== undefined))];
 }

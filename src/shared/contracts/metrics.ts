@@ -27,7 +27,9 @@ export const SECURITY_GROUP_METRICS = {
   unreadableEvents: 'UnreadableEvents',
   /** Events of the sentry's own dry runs that came back. */
   heartbeats: 'Heartbeats',
-  /** Decisions of people that were carried out, or found that things are not any more as they were. */
+  /**
+   * Decisions of people that were carried out, or found that things are not any more as they were.
+   */
   decisionsCarriedOut: 'DecisionsCarriedOut',
   /** Decisions that could not be carried out. */
   decisionsFailed: 'DecisionsFailed',

@@ -2,7 +2,14 @@ import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import fc from 'fast-check';
 import type { Emulator } from '../../../sandbox/emulator/emulator';
 import { emulatorAccess } from '../../../sandbox/emulator/emulator-access';
-import { DECISION_LEASE, DynamoKeyRecords, itemOf, type Lease, recordOf, RUN_LEASE } from '../../../src/access-key/adapters/dynamo-key-records';
+import {
+  DECISION_LEASE,
+  DynamoKeyRecords,
+  itemOf,
+  type Lease,
+  recordOf,
+  RUN_LEASE,
+} from '../../../src/access-key/adapters/dynamo-key-records';
 import type { KeyRecord } from '../../../src/access-key/domain/key-actions';
 import type { KeyApproval } from '../../../src/access-key/domain/key-approval';
 import { askAbout } from '../../../src/access-key/domain/key-question';
@@ -13,7 +20,11 @@ const TABLE = 'key-records';
 const MINUTE = 60_000;
 const NOON = new Date('2026-01-01T12:00:00Z');
 
-const time = fc.date({ min: new Date('2000-01-01'), max: new Date('2100-01-01'), noInvalidDate: true });
+const time = fc.date({
+  min: new Date('2000-01-01'),
+  max: new Date('2100-01-01'),
+  noInvalidDate: true,
+});
 const optional = <T>(values: fc.Arbitrary<T>) => fc.option(values, { nil: undefined });
 const step = fc.constantFrom('deactivate' as const, 'delete' as const);
 const texts = fc.string();
@@ -33,11 +44,18 @@ const approvals: fc.Arbitrary<KeyApproval> = fc.record({
     links: fc.array(fc.record({ text: texts, url: texts })),
     mayBeTimed: fc.boolean(),
   }),
-  decision: optional(fc.record({ kind: fc.constantFrom('approved', 'denied', 'expired', 'not-asked'), at: time })),
+  decision: optional(
+    fc.record({ kind: fc.constantFrom('approved', 'denied', 'expired', 'not-asked'), at: time }),
+  ),
   deactivatedAt: optional(time),
-  result: optional(fc.record({
-    phase: fc.constantFrom('decision', 'end'), attempt: fc.nat(), outcome: fc.constantFrom('carried-out', 'conflicting', 'failed'), text: texts,
-  })),
+  result: optional(
+    fc.record({
+      phase: fc.constantFrom('decision', 'end'),
+      attempt: fc.nat(),
+      outcome: fc.constantFrom('carried-out', 'conflicting', 'failed'),
+      text: texts,
+    }),
+  ),
 });
 const records: fc.Arbitrary<KeyRecord> = fc.record({
   keyId: fc.string({ minLength: 1 }),
@@ -49,9 +67,25 @@ const records: fc.Arbitrary<KeyRecord> = fc.record({
   approval: optional(approvals),
 });
 
-const KEY = { id: 'AKIA-1', userName: 'ann', status: 'Active', createdAt: new Date('2025-06-01T00:00:00Z'), lastUse: { kind: 'never' } } as const;
-const APPROVAL = askAbout(KEY, { deactivateAfter: 90, grace: 7, maxActionsPerRun: 10, askAgainAfter: 30 }, '111111111111', NOON);
-const RECORD: KeyRecord = { keyId: 'AKIA-1', userName: 'ann', noticeAt: { deactivate: NOON }, toldAt: {} };
+const KEY = {
+  id: 'AKIA-1',
+  userName: 'ann',
+  status: 'Active',
+  createdAt: new Date('2025-06-01T00:00:00Z'),
+  lastUse: { kind: 'never' },
+} as const;
+const APPROVAL = askAbout(
+  KEY,
+  { deactivateAfter: 90, grace: 7, maxActionsPerRun: 10, askAgainAfter: 30 },
+  '111111111111',
+  NOON,
+);
+const RECORD: KeyRecord = {
+  keyId: 'AKIA-1',
+  userName: 'ann',
+  noticeAt: { deactivate: NOON },
+  toldAt: {},
+};
 
 test('what is written comes back as it was', () => {
   fc.assert(fc.property(records, (record) => expect(recordOf(itemOf(record))).toEqual(record)));
@@ -64,7 +98,10 @@ test.each([
   ['no version', { keyId: ITEM.keyId!, userName: ITEM.userName!, noticeAt: ITEM.noticeAt! }],
   ['a time that is none', { ...ITEM, inactiveSince: { S: 'yesterday' } }],
   ['another type', { ...ITEM, userName: { N: '7' } }],
-  ['an unknown step', { ...ITEM, untold: { M: { step: { S: 'rotate' }, at: { S: '2026-01-01T00:00:00.000Z' } } } }],
+  [
+    'an unknown step',
+    { ...ITEM, untold: { M: { step: { S: 'rotate' }, at: { S: '2026-01-01T00:00:00.000Z' } } } },
+  ],
 ])('an item with %s is an error that names the key', (_, item) => {
   expect(() => recordOf(item)).toThrow('What the table says of the key AKIA-1 is not of version 1');
 });
@@ -72,11 +109,19 @@ test.each([
 test.each<[string, string]>([
   ['is no JSON', '{'],
   ['lacks its question', JSON.stringify({ ...APPROVAL, question: undefined })],
-  ['has a question with more in it than people are shown', JSON.stringify({ ...APPROVAL, question: { ...APPROVAL.question, hidden: 'x' } })],
-  ['has a decision of an unknown kind', JSON.stringify({ ...APPROVAL, decision: { kind: 'maybe', at: NOON } })],
+  [
+    'has a question with more in it than people are shown',
+    JSON.stringify({ ...APPROVAL, question: { ...APPROVAL.question, hidden: 'x' } }),
+  ],
+  [
+    'has a decision of an unknown kind',
+    JSON.stringify({ ...APPROVAL, decision: { kind: 'maybe', at: NOON } }),
+  ],
   ['has a time that is none', JSON.stringify({ ...APPROVAL, askedAt: 'yesterday' })],
 ])('what people were asked, where it %s, is an error that names the key', (_, approval) => {
-  expect(() => recordOf({ ...ITEM, approval: { S: approval } })).toThrow('What people were asked about the key AKIA-1 cannot be read from the table');
+  expect(() => recordOf({ ...ITEM, approval: { S: approval } })).toThrow(
+    'What people were asked about the key AKIA-1 cannot be read from the table',
+  );
 });
 
 /** Time passes where somebody waits, and something may happen then. */
@@ -107,12 +152,14 @@ describe('in the table', () => {
   beforeAll(async () => {
     emulator = await startedEmulator();
     client = new DynamoDBClient(emulatorAccess(emulator.endpoint));
-    await client.send(new CreateTableCommand({
-      TableName: TABLE,
-      KeySchema: [{ AttributeName: 'keyId', KeyType: 'HASH' }],
-      AttributeDefinitions: [{ AttributeName: 'keyId', AttributeType: 'S' }],
-      BillingMode: 'PAY_PER_REQUEST',
-    }));
+    await client.send(
+      new CreateTableCommand({
+        TableName: TABLE,
+        KeySchema: [{ AttributeName: 'keyId', KeyType: 'HASH' }],
+        AttributeDefinitions: [{ AttributeName: 'keyId', AttributeType: 'S' }],
+        BillingMode: 'PAY_PER_REQUEST',
+      }),
+    );
   }, 300_000);
   afterAll(async () => {
     client.destroy();
@@ -128,7 +175,9 @@ describe('in the table', () => {
   /** Somebody works with the records until told to stop. */
   async function busy(lease: Lease): Promise<() => Promise<void>> {
     let end: () => void = () => undefined;
-    const ended = new Promise<void>((resolve) => { end = resolve; });
+    const ended = new Promise<void>((resolve) => {
+      end = resolve;
+    });
     let work = Promise.resolve();
     await new Promise<void>((begun, failed) => {
       work = table.exclusively(lease, async () => {
@@ -156,12 +205,18 @@ describe('in the table', () => {
 
   test('a lease is no key', async () => {
     await table.write(RECORD);
-    expect(await table.exclusively(RUN_LEASE, async () => (await table.all()).map(({ keyId }) => keyId).sort())).toEqual(['AKIA-1', 'AKIA-2']);
+    expect(
+      await table.exclusively(RUN_LEASE, async () =>
+        (await table.all()).map(({ keyId }) => keyId).sort(),
+      ),
+    ).toEqual(['AKIA-1', 'AKIA-2']);
   });
 
   test('a run waits for a decision that is carried out', async () => {
     const stop = await busy(DECISION_LEASE);
-    clock.meanwhile = async () => { if (clock.pauses === 3) await stop(); };
+    clock.meanwhile = async () => {
+      if (clock.pauses === 3) await stop();
+    };
     expect(await table.exclusively(RUN_LEASE, async () => 'done')).toBe('done');
     expect(clock.pauses).toBe(3);
   });
@@ -178,16 +233,25 @@ describe('in the table', () => {
     ['a run', RUN_LEASE, RUN_LEASE, 16],
     ['a decision', DECISION_LEASE, RUN_LEASE, 16],
     ['a decision', DECISION_LEASE, DECISION_LEASE, 6],
-  ])('%s does not wait: it fails at once, and says when to try again', async (_, lease, other, minutes) => {
-    const stop = await busy(other);
-    await expect(table.exclusively(lease, nothing)).rejects.toThrow(`${UNDER_WAY}: then its lease ends in ${minutes} minutes.`);
-    expect(clock.pauses).toBe(0);
-    await stop();
-    await table.exclusively(lease, nothing);
-  });
+  ])(
+    '%s does not wait: it fails at once, and says when to try again',
+    async (_, lease, other, minutes) => {
+      const stop = await busy(other);
+      await expect(table.exclusively(lease, nothing)).rejects.toThrow(
+        `${UNDER_WAY}: then its lease ends in ${minutes} minutes.`,
+      );
+      expect(clock.pauses).toBe(0);
+      await stop();
+      await table.exclusively(lease, nothing);
+    },
+  );
 
   test('a lease is given back where the work fails', async () => {
-    await expect(table.exclusively(RUN_LEASE, async () => { throw new Error('IAM is away'); })).rejects.toThrow('IAM is away');
+    await expect(
+      table.exclusively(RUN_LEASE, async () => {
+        throw new Error('IAM is away');
+      }),
+    ).rejects.toThrow('IAM is away');
     await table.exclusively(DECISION_LEASE, nothing);
   });
 

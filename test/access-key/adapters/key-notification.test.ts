@@ -1,6 +1,9 @@
 import fc from 'fast-check';
 import { accessKeyFinding } from '../../../src/access-key/adapters/finding-events';
-import { keyNotification, MAX_CHARACTERS_OF_OTHERS } from '../../../src/access-key/adapters/key-notification';
+import {
+  keyNotification,
+  MAX_CHARACTERS_OF_OTHERS,
+} from '../../../src/access-key/adapters/key-notification';
 import type { LastUse } from '../../../src/access-key/domain/access-key';
 import { keyReport } from '../../../src/access-key/domain/key-report';
 import type { FindingClass } from '../../../src/access-key/domain/key-rules';
@@ -13,16 +16,42 @@ const TELLER = { sentry: 'App/KeySentry', account: '111111111111' };
 const WHOLE = { number: 1, of: 1 };
 
 function finding(
-  keyId: string | undefined, userName: string, ageInDays: number, classes: FindingClass[] = ['too-old'], lastUse: LastUse = { kind: 'never' },
+  keyId: string | undefined,
+  userName: string,
+  ageInDays: number,
+  classes: FindingClass[] = ['too-old'],
+  lastUse: LastUse = { kind: 'never' },
 ): Finding {
-  return { keyId, userName, status: 'Active', createdAt: daysAgo(ageInDays), ageInDays, lastUse, classes };
+  return {
+    keyId,
+    userName,
+    status: 'Active',
+    createdAt: daysAgo(ageInDays),
+    ageInDays,
+    lastUse,
+    classes,
+  };
 }
 
 function survey(findings: Finding[], values: Partial<Survey> = {}): Survey {
-  return { at: NOW, userCount: 7, findings, keys: [], seen: [], tagUses: [], unknowns: [], ...values };
+  return {
+    at: NOW,
+    userCount: 7,
+    findings,
+    keys: [],
+    seen: [],
+    tagUses: [],
+    unknowns: [],
+    ...values,
+  };
 }
 
-function messageOf(findings: Finding[], steps: KeyStep[] = [], values: Partial<Survey> = {}, characters = MAX_CHARACTERS_OF_OTHERS) {
+function messageOf(
+  findings: Finding[],
+  steps: KeyStep[] = [],
+  values: Partial<Survey> = {},
+  characters = MAX_CHARACTERS_OF_OTHERS,
+) {
   const report = keyReport(survey(findings, values), steps, 90);
   const { json, ...rest } = keyNotification(report, report.keys, WHOLE, TELLER, characters);
   expect(keySchemaErrors('report', json)).toEqual([]);
@@ -30,9 +59,16 @@ function messageOf(findings: Finding[], steps: KeyStep[] = [], values: Partial<S
 }
 
 test('the fields of the classic script are there, word for word', () => {
-  const { message } = messageOf([finding('AKIA-1', 'ann', 200), finding('AKIA-2', 'ann', 91), finding('AKIA-3', 'bob', 80, ['soon-too-old'])]);
+  const { message } = messageOf([
+    finding('AKIA-1', 'ann', 200),
+    finding('AKIA-2', 'ann', 91),
+    finding('AKIA-3', 'bob', 80, ['soon-too-old']),
+  ]);
   expect(message).toMatchObject({
-    Users: [{ UserName: 'ann', KeyAgeInDays: 200 }, { UserName: 'ann', KeyAgeInDays: 91 }],
+    Users: [
+      { UserName: 'ann', KeyAgeInDays: 200 },
+      { UserName: 'ann', KeyAgeInDays: 91 },
+    ],
     Description: 'Access keys that are older than 90 days',
     KeyAgeCutOff: 90,
     OldKeyCount: 'Found 2 Keys that are older than 90 days',
@@ -40,8 +76,18 @@ test('the fields of the classic script are there, word for word', () => {
 });
 
 test('each part has its own keys and users, and the counts of the whole', () => {
-  const report = keyReport(survey([finding('AKIA-1', 'ann', 200), finding('AKIA-2', 'bob', 100)]), [], 90);
-  const { json, subject } = keyNotification(report, report.keys.slice(1), { number: 2, of: 2 }, TELLER, 100);
+  const report = keyReport(
+    survey([finding('AKIA-1', 'ann', 200), finding('AKIA-2', 'bob', 100)]),
+    [],
+    90,
+  );
+  const { json, subject } = keyNotification(
+    report,
+    report.keys.slice(1),
+    { number: 2, of: 2 },
+    TELLER,
+    100,
+  );
   expect(keySchemaErrors('report', json)).toEqual([]);
   expect(JSON.parse(json)).toMatchObject({
     part: 2,
@@ -62,34 +108,70 @@ test('the root user has no key id, and is marked', () => {
 });
 
 test('a step that was done comes with the command that undoes it, if it can be undone', () => {
-  const done = (keyId: string, kind: 'deactivate' | 'delete'): KeyStep => ({ keyId, userName: 'ann', report: { kind: 'done', step: kind, at: NOW } });
+  const done = (keyId: string, kind: 'deactivate' | 'delete'): KeyStep => ({
+    keyId,
+    userName: 'ann',
+    report: { kind: 'done', step: kind, at: NOW },
+  });
   const { message, text } = messageOf([], [done('AKIA-1', 'deactivate'), done('AKIA-2', 'delete')]);
   const undo = "aws iam update-access-key --user-name 'ann' --access-key-id AKIA-1 --status Active";
   expect(message.keys.map((one: { step: object }) => one.step)).toEqual([
-    { kind: 'done', step: 'deactivate', at: NOW.toISOString(), undo }, { kind: 'done', step: 'delete', at: NOW.toISOString() },
+    { kind: 'done', step: 'deactivate', at: NOW.toISOString(), undo },
+    { kind: 'done', step: 'delete', at: NOW.toISOString() },
   ]);
   expect(text).toContain(undo);
 });
 
 test('that people are asked is told with the request by which the workflow knows it', () => {
-  const { message, text, severity } = messageOf([], [{ keyId: 'AKIA-1', userName: 'ann', report: { kind: 'asked', step: 'deactivate', at: NOW, requestId: 'AKIA-1-17' } }]);
-  expect(message.keys[0].step).toEqual({ kind: 'asked', step: 'deactivate', at: NOW.toISOString(), requestId: 'AKIA-1-17' });
-  expect(text).toContain('People are asked since 2026-06-01 whether it may be deactivated: request AKIA-1-17.');
+  const { message, text, severity } = messageOf(
+    [],
+    [
+      {
+        keyId: 'AKIA-1',
+        userName: 'ann',
+        report: { kind: 'asked', step: 'deactivate', at: NOW, requestId: 'AKIA-1-17' },
+      },
+    ],
+  );
+  expect(message.keys[0].step).toEqual({
+    kind: 'asked',
+    step: 'deactivate',
+    at: NOW.toISOString(),
+    requestId: 'AKIA-1-17',
+  });
+  expect(text).toContain(
+    'People are asked since 2026-06-01 whether it may be deactivated: request AKIA-1-17.',
+  );
   expect(severity).toBe('low');
 });
 
-test.each(['notice', 'wait', 'would'] as const)('that people will be asked is told with the day (%s)', (kind) => {
-  const steps = [true, false].map((asksFirst): KeyStep => ({ keyId: `AKIA-${asksFirst}`, userName: 'ann', report: { kind, step: 'deactivate', dueAt: NOW, asksFirst } }));
-  const { message, text } = messageOf([], steps);
-  const told = { kind, step: 'deactivate', dueAt: NOW.toISOString() };
-  expect(message.keys.map((one: { step: object }) => one.step)).toEqual([{ ...told, asksFirst: true }, told]);
-  expect(text).toMatch(/[Pp]eople will be asked on 2026-06-02 or soon after whether it may be deactivated[.,]/);
-  expect(text).toMatch(/[Ii]t will be deactivated on 2026-06-02 or soon after/);
-});
+test.each(['notice', 'wait', 'would'] as const)(
+  'that people will be asked is told with the day (%s)',
+  (kind) => {
+    const steps = [true, false].map((asksFirst): KeyStep => ({
+      keyId: `AKIA-${asksFirst}`,
+      userName: 'ann',
+      report: { kind, step: 'deactivate', dueAt: NOW, asksFirst },
+    }));
+    const { message, text } = messageOf([], steps);
+    const told = { kind, step: 'deactivate', dueAt: NOW.toISOString() };
+    expect(message.keys.map((one: { step: object }) => one.step)).toEqual([
+      { ...told, asksFirst: true },
+      told,
+    ]);
+    expect(text).toMatch(
+      /[Pp]eople will be asked on 2026-06-02 or soon after whether it may be deactivated[.,]/,
+    );
+    expect(text).toMatch(/[Ii]t will be deactivated on 2026-06-02 or soon after/);
+  },
+);
 
 test('a run that is incomplete says so, and what it could not look up is cut and counted', () => {
   const reason = `Throttling\n\u202e${'x'.repeat(1_000)}`;
-  const unknowns = Array.from({ length: 60 }, (_, index) => ({ what: `access keys of user-${index}`, reason }));
+  const unknowns = Array.from({ length: 60 }, (_, index) => ({
+    what: `access keys of user-${index}`,
+    reason,
+  }));
   const { message, text, subject, severity } = messageOf([], [], { unknowns });
   expect(message).toMatchObject({ complete: false, unknownOmitted: 10 });
   expect(message.unknown).toHaveLength(50);
@@ -99,40 +181,90 @@ test('a run that is incomplete says so, and what it could not look up is cut and
 });
 
 const lastUses = fc.oneof(
-  fc.record({ kind: fc.constant('used' as const), at: fc.constant(daysAgo(3)), service: fc.string(), region: fc.string() }),
+  fc.record({
+    kind: fc.constant('used' as const),
+    at: fc.constant(daysAgo(3)),
+    service: fc.string(),
+    region: fc.string(),
+  }),
   fc.constant<LastUse>({ kind: 'never' }),
   fc.record({ kind: fc.constant('unknown' as const), reason: fc.string() }),
 );
 const kinds = fc.constantFrom('deactivate' as const, 'delete' as const);
 const stepReports: fc.Arbitrary<StepReport> = fc.oneof(
-  fc.record({ kind: fc.constantFrom('notice' as const, 'wait' as const), step: kinds, dueAt: fc.constant(NOW), asksFirst: fc.boolean() }),
-  fc.record({ kind: fc.constant('would' as const), step: kinds, dueAt: fc.constant(NOW), asksFirst: fc.boolean() }),
-  fc.record({ kind: fc.constant('asked' as const), step: kinds, at: fc.constant(NOW), requestId: fc.string() }),
+  fc.record({
+    kind: fc.constantFrom('notice' as const, 'wait' as const),
+    step: kinds,
+    dueAt: fc.constant(NOW),
+    asksFirst: fc.boolean(),
+  }),
+  fc.record({
+    kind: fc.constant('would' as const),
+    step: kinds,
+    dueAt: fc.constant(NOW),
+    asksFirst: fc.boolean(),
+  }),
+  fc.record({
+    kind: fc.constant('asked' as const),
+    step: kinds,
+    at: fc.constant(NOW),
+    requestId: fc.string(),
+  }),
   fc.record({ kind: fc.constant('done' as const), step: kinds, at: fc.constant(NOW) }),
-  fc.record({ kind: fc.constantFrom('held' as const, 'failed' as const), step: kinds, reason: fc.string() }),
+  fc.record({
+    kind: fc.constantFrom('held' as const, 'failed' as const),
+    step: kinds,
+    reason: fc.string(),
+  }),
 );
-const classes = fc.subarray<FindingClass>(['too-old', 'soon-too-old', 'unused', 'never-used'], { minLength: 1 });
+const classes = fc.subarray<FindingClass>(['too-old', 'soon-too-old', 'unused', 'never-used'], {
+  minLength: 1,
+});
 const step = fc.option(stepReports, { nil: undefined });
 const randomKeys = fc.array(
-  fc.record({ userName: fc.string(), age: fc.nat(5_000), classes, lastUse: lastUses, listed: fc.boolean(), step }), { maxLength: 6 },
+  fc.record({
+    userName: fc.string(),
+    age: fc.nat(5_000),
+    classes,
+    lastUse: lastUses,
+    listed: fc.boolean(),
+    step,
+  }),
+  { maxLength: 6 },
 );
-const randomTagUses = fc.array(fc.record({ userName: fc.string(), tagKey: fc.string(), value: fc.string() }));
+const randomTagUses = fc.array(
+  fc.record({ userName: fc.string(), tagKey: fc.string(), value: fc.string() }),
+);
 
 test('every message and every event is as its schema says', () => {
-  fc.assert(fc.property(randomKeys, randomTagUses, (keys, tagUses) => {
-    const findings = keys.flatMap((one, index) => (one.listed ? [finding(`AKIA-${index}`, one.userName, one.age, one.classes, one.lastUse)] : []));
-    const steps = keys.flatMap(({ userName, step: report }, index): KeyStep[] => (report ? [{ keyId: `AKIA-${index}`, userName, report }] : []));
-    const { subject } = messageOf(findings, steps, { tagUses });
-    expect(subject).toMatch(/^[\x20-\x7e]{1,100}$/);
-    const events = findings.map((one) => JSON.stringify(accessKeyFinding(one, 'App/KeySentry', '111111111111')));
-    for (const event of events) expect(keySchemaErrors('finding', event)).toEqual([]);
-  }));
+  fc.assert(
+    fc.property(randomKeys, randomTagUses, (keys, tagUses) => {
+      const findings = keys.flatMap((one, index) =>
+        one.listed
+          ? [finding(`AKIA-${index}`, one.userName, one.age, one.classes, one.lastUse)]
+          : [],
+      );
+      const steps = keys.flatMap(({ userName, step: report }, index): KeyStep[] =>
+        report ? [{ keyId: `AKIA-${index}`, userName, report }] : [],
+      );
+      const { subject } = messageOf(findings, steps, { tagUses });
+      expect(subject).toMatch(/^[\x20-\x7e]{1,100}$/);
+      const events = findings.map((one) =>
+        JSON.stringify(accessKeyFinding(one, 'App/KeySentry', '111111111111')),
+      );
+      for (const event of events) expect(keySchemaErrors('finding', event)).toEqual([]);
+    }),
+  );
 });
 
 test('the schemas would notice a field that is gone', () => {
   const { OldKeyCount: _gone, ...rest } = messageOf([finding('AKIA-1', 'ann', 200)]).message;
   expect(keySchemaErrors('report', JSON.stringify(rest))).not.toEqual([]);
-  const { lastUsed: _too, ...event } = accessKeyFinding(finding('AKIA-1', 'ann', 200), 'App/KeySentry', '111111111111');
+  const { lastUsed: _too, ...event } = accessKeyFinding(
+    finding('AKIA-1', 'ann', 200),
+    'App/KeySentry',
+    '111111111111',
+  );
   expect(keySchemaErrors('finding', JSON.stringify(event))).not.toEqual([]);
 });
 
@@ -141,18 +273,60 @@ describe('150 keys with the longest names fit into one message:', () => {
   const name = (index: number) => `${index}-`.padEnd(64, 'n');
 
   function bytesOf(text: string, characters: number, lastUse: LastUse, report: StepReport): number {
-    const findings = indexes.map((index) => finding(`AKIA${index}`.padEnd(20, '0'), name(index), 4_000, ['too-old', 'never-used'], lastUse));
-    const steps = findings.map(({ keyId = '', userName }): KeyStep => ({ keyId, userName, report }));
+    const findings = indexes.map((index) =>
+      finding(
+        `AKIA${index}`.padEnd(20, '0'),
+        name(index),
+        4_000,
+        ['too-old', 'never-used'],
+        lastUse,
+      ),
+    );
+    const steps = findings.map(({ keyId = '', userName }): KeyStep => ({
+      keyId,
+      userName,
+      report,
+    }));
     const ignoredBecause = 'its value is no date of the form YYYY-MM-DD';
-    const tagUses = indexes.map((index) => ({ userName: name(index), tagKey: text, value: text, ignoredBecause }));
-    const { json, text: email } = messageOf(findings, steps, { tagUses, unknowns: indexes.map(() => ({ what: text, reason: text })) }, characters);
-    return Buffer.byteLength(JSON.stringify({ default: json, email, sms: email.split('\n', 1)[0] }));
+    const tagUses = indexes.map((index) => ({
+      userName: name(index),
+      tagKey: text,
+      value: text,
+      ignoredBecause,
+    }));
+    const { json, text: email } = messageOf(
+      findings,
+      steps,
+      { tagUses, unknowns: indexes.map(() => ({ what: text, reason: text })) },
+      characters,
+    );
+    return Buffer.byteLength(
+      JSON.stringify({ default: json, email, sms: email.split('\n', 1)[0] }),
+    );
   }
 
   const cases: [string, (text: string) => [LastUse, StepReport]][] = [
-    ['nothing known', (text) => [{ kind: 'unknown', reason: text }, { kind: 'held', step: 'deactivate', reason: text }]],
-    ['all failing', (text) => [{ kind: 'used', at: NOW, service: text, region: text }, { kind: 'failed', step: 'deactivate', reason: text }]],
-    ['all deactivated', (text) => [{ kind: 'used', at: NOW, service: text, region: text }, { kind: 'done', step: 'deactivate', at: NOW }]],
+    [
+      'nothing known',
+      (text) => [
+        { kind: 'unknown', reason: text },
+        { kind: 'held', step: 'deactivate', reason: text },
+      ],
+    ],
+    [
+      'all failing',
+      (text) => [
+        { kind: 'used', at: NOW, service: text, region: text },
+        { kind: 'failed', step: 'deactivate', reason: text },
+      ],
+    ],
+    [
+      'all deactivated',
+      (text) => [
+        { kind: 'used', at: NOW, service: text, region: text },
+        { kind: 'done', step: 'deactivate', at: NOW },
+      ],
+    ],
   ];
 
   const MOST_BYTES = 240 * 1024;
@@ -162,8 +336,11 @@ describe('150 keys with the longest names fit into one message:', () => {
     expect(bytesOf(long, 25, ...told(long))).toBeLessThan(MOST_BYTES);
   });
 
-  test.each(cases)('%s, with at least the dates in tags, when the texts are such as take the most bytes', (_, told) => {
-    const long = '\u20ac"'.repeat(1_000);
-    expect(bytesOf(long, '2026-01-01'.length, ...told(long))).toBeLessThan(MOST_BYTES);
-  });
+  test.each(cases)(
+    '%s, with at least the dates in tags, when the texts are such as take the most bytes',
+    (_, told) => {
+      const long = '\u20ac"'.repeat(1_000);
+      expect(bytesOf(long, '2026-01-01'.length, ...told(long))).toBeLessThan(MOST_BYTES);
+    },
+  );
 });

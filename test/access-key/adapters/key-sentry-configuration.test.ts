@@ -3,26 +3,47 @@ import type { KeySentryParameter } from '../../../src/access-key/contracts/key-s
 
 const PARAMETER: KeySentryParameter = {
   version: 1,
-  rules: { maxKeyAge: 90, warnBefore: 14, maxUnusedAge: 45.5, neverUsedGrace: 7, includeInactive: true },
+  rules: {
+    maxKeyAge: 90,
+    warnBefore: 14,
+    maxUnusedAge: 45.5,
+    neverUsedGrace: 7,
+    includeInactive: true,
+  },
   exemptions: [
     { kind: 'user', userName: 'robot' },
     { kind: 'path', path: '/robots/' },
     { kind: 'group', groupName: 'robots' },
     { kind: 'tag', key: 'keep-key-until', maxDays: 30 },
   ],
-  actions: { mode: 'enforce', deactivateAfter: 100, deleteAfterInactive: 30, grace: 7, maxActionsPerRun: 5 },
+  actions: {
+    mode: 'enforce',
+    deactivateAfter: 100,
+    deleteAfterInactive: 30,
+    grace: 7,
+    maxActionsPerRun: 5,
+  },
   tellsWhenNothingFound: true,
 };
 
-const read = (parameter: unknown) => parseKeySentryConfiguration(JSON.stringify(parameter), '/keys');
+const read = (parameter: unknown) =>
+  parseKeySentryConfiguration(JSON.stringify(parameter), '/keys');
 
 test('what the construct writes comes back as it was', () => {
   const { rules, exemptions, actions, tellsWhenNothingFound } = PARAMETER;
-  expect(read(PARAMETER)).toEqual({ rules: { keys: rules, exemptions, looksAtInactive: true }, actions, tellsWhenNothingFound });
+  expect(read(PARAMETER)).toEqual({
+    rules: { keys: rules, exemptions, looksAtInactive: true },
+    actions,
+    tellsWhenNothingFound,
+  });
 });
 
 test('a sentry that asks says by which workflow, and when it asks again', () => {
-  const workflow = { asker: 'App/KeySentry', queueUrl: 'https://sqs.eu-west-1.amazonaws.com/1/requests', decisionKeyArn: 'arn' };
+  const workflow = {
+    asker: 'App/KeySentry',
+    queueUrl: 'https://sqs.eu-west-1.amazonaws.com/1/requests',
+    decisionKeyArn: 'arn',
+  };
   const actions = { ...PARAMETER.actions!, askAgainAfter: 30 };
   const parameter: KeySentryParameter = { ...PARAMETER, actions, workflow };
   expect(read(parameter)).toMatchObject({ actions, workflow });
@@ -31,20 +52,33 @@ test('a sentry that asks says by which workflow, and when it asks again', () => 
 test('without actions, or without deletion, inactive keys do not matter', () => {
   const { actions, ...tellsOnly } = PARAMETER;
   expect(read(tellsOnly)).toMatchObject({ rules: { looksAtInactive: false }, actions: undefined });
-  expect(read({ ...PARAMETER, actions: { ...actions, deleteAfterInactive: undefined } }).rules.looksAtInactive).toBe(false);
+  expect(
+    read({ ...PARAMETER, actions: { ...actions, deleteAfterInactive: undefined } }).rules
+      .looksAtInactive,
+  ).toBe(false);
 });
 
 test.each([
   ['another version', { ...PARAMETER, version: 2 }],
   ['an unknown exemption', { ...PARAMETER, exemptions: [{ kind: 'role', roleName: 'x' }] }],
   ['an age of zero', { ...PARAMETER, rules: { ...PARAMETER.rules, maxKeyAge: 0 } }],
-  ['a time of zero until people are asked again', { ...PARAMETER, actions: { ...PARAMETER.actions, askAgainAfter: 0 } }],
-  ['a workflow without its key', { ...PARAMETER, workflow: { asker: 'App/KeySentry', queueUrl: 'https://sqs' } }],
+  [
+    'a time of zero until people are asked again',
+    { ...PARAMETER, actions: { ...PARAMETER.actions, askAgainAfter: 0 } },
+  ],
+  [
+    'a workflow without its key',
+    { ...PARAMETER, workflow: { asker: 'App/KeySentry', queueUrl: 'https://sqs' } },
+  ],
   ['no rules', { version: 1, exemptions: [], tellsWhenNothingFound: false }],
 ])('%s is refused by name', (_, parameter) => {
-  expect(() => read(parameter)).toThrow('The SSM parameter /keys is not of version 1 of this library');
+  expect(() => read(parameter)).toThrow(
+    'The SSM parameter /keys is not of version 1 of this library',
+  );
 });
 
 test('so is what is no JSON', () => {
-  expect(() => parseKeySentryConfiguration('{', '/keys')).toThrow('The SSM parameter /keys is no JSON');
+  expect(() => parseKeySentryConfiguration('{', '/keys')).toThrow(
+    'The SSM parameter /keys is no JSON',
+  );
 });

@@ -3,30 +3,62 @@ import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import * as events from 'aws-cdk-lib/aws-events';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { AwsSolutionsChecks } from 'cdk-nag';
-import { IamKeySentry, type IamKeySentryProps, KeyActions, KeyExemption, SentryMode } from '../../../src';
+import {
+  IamKeySentry,
+  type IamKeySentryProps,
+  KeyActions,
+  KeyExemption,
+  SentryMode,
+} from '../../../src';
 import { CHECK_ACCESS_KEYS } from '../../../src/access-key/contracts/check-access-keys.environment';
 
-const retire = KeyActions.of({ deactivateAfter: Duration.days(120), deleteAfterInactive: Duration.days(30) });
+const retire = KeyActions.of({
+  deactivateAfter: Duration.days(120),
+  deleteAfterInactive: Duration.days(30),
+});
 
 describe('the configuration', () => {
   test('is, by default, to list keys that are older than 90 days', () => {
-    expect(configuration()).toEqual({ version: 1, rules: { maxKeyAge: 90, includeInactive: false }, exemptions: [], tellsWhenNothingFound: false });
+    expect(configuration()).toEqual({
+      version: 1,
+      rules: { maxKeyAge: 90, includeInactive: false },
+      exemptions: [],
+      tellsWhenNothingFound: false,
+    });
   });
 
   test('holds all that the props say, in days', () => {
-    expect(configuration({
-      maxKeyAge: Duration.days(60),
-      warnBefore: Duration.days(14),
-      maxUnusedAge: Duration.days(45),
-      includeInactiveKeys: true,
-      exemptions: [KeyExemption.user('breakglass'), KeyExemption.path('/service/'), KeyExemption.tag('exempt-until', { maxDuration: Duration.days(30) })],
-      actions: KeyActions.of({ deactivateAfter: Duration.days(60), grace: Duration.days(3), maxActionsPerRun: 2 }),
-      notifyWhenNothingFound: true,
-    })).toEqual({
+    expect(
+      configuration({
+        maxKeyAge: Duration.days(60),
+        warnBefore: Duration.days(14),
+        maxUnusedAge: Duration.days(45),
+        includeInactiveKeys: true,
+        exemptions: [
+          KeyExemption.user('breakglass'),
+          KeyExemption.path('/service/'),
+          KeyExemption.tag('exempt-until', { maxDuration: Duration.days(30) }),
+        ],
+        actions: KeyActions.of({
+          deactivateAfter: Duration.days(60),
+          grace: Duration.days(3),
+          maxActionsPerRun: 2,
+        }),
+        notifyWhenNothingFound: true,
+      }),
+    ).toEqual({
       version: 1,
-      rules: { maxKeyAge: 60, warnBefore: 14, maxUnusedAge: 45, neverUsedGrace: 45, includeInactive: true },
+      rules: {
+        maxKeyAge: 60,
+        warnBefore: 14,
+        maxUnusedAge: 45,
+        neverUsedGrace: 45,
+        includeInactive: true,
+      },
       exemptions: [
-        { kind: 'user', userName: 'breakglass' }, { kind: 'path', path: '/service/' }, { kind: 'tag', key: 'exempt-until', maxDays: 30 },
+        { kind: 'user', userName: 'breakglass' },
+        { kind: 'path', path: '/service/' },
+        { kind: 'tag', key: 'exempt-until', maxDays: 30 },
       ],
       actions: { deactivateAfter: 60, grace: 3, maxActionsPerRun: 2, mode: 'enforce' },
       tellsWhenNothingFound: true,
@@ -34,7 +66,10 @@ describe('the configuration', () => {
   });
 
   test('in OBSERVE keeps the actions, to say what would happen', () => {
-    expect(configuration({ actions: retire, mode: SentryMode.OBSERVE }).actions).toMatchObject({ deactivateAfter: 120, mode: 'observe' });
+    expect(configuration({ actions: retire, mode: SentryMode.OBSERVE }).actions).toMatchObject({
+      deactivateAfter: 120,
+      mode: 'observe',
+    });
   });
 });
 
@@ -47,34 +82,53 @@ describe('rights to change keys', () => {
     ['are there when an action is configured', { actions: retire }, true],
   ])('%s', (_, props, expected) => {
     const synthesized = template(props);
-    expect(actions(synthesized).filter((action) => CHANGES.includes(action))).toEqual(expected ? CHANGES : []);
+    expect(actions(synthesized).filter((action) => CHANGES.includes(action))).toEqual(
+      expected ? CHANGES : [],
+    );
     synthesized.resourceCountIs('AWS::DynamoDB::Table', expected ? 1 : 0);
   });
 });
 
 test('the function may read keys, and nothing else of IAM', () => {
   expect(actions(template()).filter((action) => action.startsWith('iam:'))).toEqual([
-    'iam:GenerateCredentialReport', 'iam:GetCredentialReport', 'iam:ListAccessKeys', 'iam:GetAccessKeyLastUsed',
+    'iam:GenerateCredentialReport',
+    'iam:GetCredentialReport',
+    'iam:ListAccessKeys',
+    'iam:GetAccessKeyLastUsed',
   ]);
 });
 
 test('members of exempt groups and tags may be read where they matter', () => {
   const stack = new Stack();
-  const group = iam.Group.fromGroupArn(stack, 'Group', 'arn:aws:iam::111111111111:group/ops/breakglass');
+  const group = iam.Group.fromGroupArn(
+    stack,
+    'Group',
+    'arn:aws:iam::111111111111:group/ops/breakglass',
+  );
   sentry(stack, { exemptions: [KeyExemption.group(group), KeyExemption.tag('exempt-until')] });
   const synthesized = Template.fromStack(stack);
-  expect(actions(synthesized)).toEqual(expect.arrayContaining(['iam:GetGroup', 'iam:ListUserTags']));
-  expect(statements(synthesized)).toContainEqual(expect.objectContaining({ Action: 'iam:GetGroup', Resource: group.groupArn }));
+  expect(actions(synthesized)).toEqual(
+    expect.arrayContaining(['iam:GetGroup', 'iam:ListUserTags']),
+  );
+  expect(statements(synthesized)).toContainEqual(
+    expect.objectContaining({ Action: 'iam:GetGroup', Resource: group.groupArn }),
+  );
 });
 
 test('the function runs the shipped bundle with its whole environment', () => {
-  const { Environment } = Object.values(template().findResources('AWS::Lambda::Function'))[0]!.Properties;
-  expect(Object.keys(Environment.Variables).sort()).toEqual([...CHECK_ACCESS_KEYS.variables].sort());
+  const { Environment } = Object.values(template().findResources('AWS::Lambda::Function'))[0]!
+    .Properties;
+  expect(Object.keys(Environment.Variables).sort()).toEqual(
+    [...CHECK_ACCESS_KEYS.variables].sort(),
+  );
 });
 
 test('the schedule is daily unless another is given', () => {
   template().hasResourceProperties('AWS::Events::Rule', { ScheduleExpression: 'rate(1 day)' });
-  template({ schedule: events.Schedule.cron({ hour: '6', minute: '0' }) }).hasResourceProperties('AWS::Events::Rule', { ScheduleExpression: 'cron(0 6 * * ? *)' });
+  template({ schedule: events.Schedule.cron({ hour: '6', minute: '0' }) }).hasResourceProperties(
+    'AWS::Events::Rule',
+    { ScheduleExpression: 'cron(0 6 * * ? *)' },
+  );
 });
 
 test('what is remembered of keys is encrypted, recoverable, protected and retained', () => {
@@ -94,13 +148,27 @@ test('alarms go when a run fails, is incomplete, or did not happen', () => {
   const topicArn = stack.resolve(sentry(stack).notificationTopic.topicArn);
   const synthesized = Template.fromStack(stack);
   synthesized.allResourcesProperties('AWS::CloudWatch::Alarm', { AlarmActions: [topicArn] });
-  synthesized.hasResourceProperties('AWS::CloudWatch::Alarm', { MetricName: 'Errors', Threshold: 0, Period: 3600, ComparisonOperator: 'GreaterThanThreshold' });
-  synthesized.hasResourceProperties('AWS::CloudWatch::Alarm', { MetricName: 'StepsFailed', Threshold: 0, ComparisonOperator: 'GreaterThanThreshold' });
   synthesized.hasResourceProperties('AWS::CloudWatch::Alarm', {
-    MetricName: 'UnknownLookUps', Namespace: 'CdkSentries', Dimensions: [{ Name: 'service', Value: 'App/Sentry' }], Threshold: 0,
+    MetricName: 'Errors',
+    Threshold: 0,
+    Period: 3600,
+    ComparisonOperator: 'GreaterThanThreshold',
   });
   synthesized.hasResourceProperties('AWS::CloudWatch::Alarm', {
-    Metrics: Match.arrayWith([Match.objectLike({ Expression: 'FILL(completed, 0) + FILL(skipped, 0)' })]),
+    MetricName: 'StepsFailed',
+    Threshold: 0,
+    ComparisonOperator: 'GreaterThanThreshold',
+  });
+  synthesized.hasResourceProperties('AWS::CloudWatch::Alarm', {
+    MetricName: 'UnknownLookUps',
+    Namespace: 'CdkSentries',
+    Dimensions: [{ Name: 'service', Value: 'App/Sentry' }],
+    Threshold: 0,
+  });
+  synthesized.hasResourceProperties('AWS::CloudWatch::Alarm', {
+    Metrics: Match.arrayWith([
+      Match.objectLike({ Expression: 'FILL(completed, 0) + FILL(skipped, 0)' }),
+    ]),
     Threshold: 1,
     ComparisonOperator: 'LessThanThreshold',
     EvaluationPeriods: 2,
@@ -109,59 +177,124 @@ test('alarms go when a run fails, is incomplete, or did not happen', () => {
 });
 
 test('the alarm about missed runs gives a rarer schedule its time', () => {
-  template({ schedule: events.Schedule.rate(Duration.days(3)) }).hasResourceProperties('AWS::CloudWatch::Alarm', {
-    ComparisonOperator: 'LessThanThreshold', EvaluationPeriods: 6,
-  });
+  template({ schedule: events.Schedule.rate(Duration.days(3)) }).hasResourceProperties(
+    'AWS::CloudWatch::Alarm',
+    {
+      ComparisonOperator: 'LessThanThreshold',
+      EvaluationPeriods: 6,
+    },
+  );
 });
 
 test('a copy outside the home Region is warned of', () => {
-  const stack = new Stack(undefined, 'App', { env: { account: '111111111111', region: 'eu-west-1' } });
+  const stack = new Stack(undefined, 'App', {
+    env: { account: '111111111111', region: 'eu-west-1' },
+  });
   sentry(stack, { homeRegion: 'us-east-1' });
-  Annotations.fromStack(stack).hasWarning('/App/Sentry', Match.stringLikeRegexp('This copy is in eu-west-1 and will do nothing'));
+  Annotations.fromStack(stack).hasWarning(
+    '/App/Sentry',
+    Match.stringLikeRegexp('This copy is in eu-west-1 and will do nothing'),
+  );
 });
 
-test.each<[string, IamKeySentryProps]>([['that only tells', {}], ['that retires keys', { actions: retire }]])(
-  'cdk-nag finds nothing in a sentry %s that is not acknowledged with its reason', (_, props) => {
-    const app = new App();
-    sentry(new Stack(app, 'Stack'), props);
-    expect(new AwsSolutionsChecks(app).validateScope(app).violations).toEqual([]);
-  });
+test.each<[string, IamKeySentryProps]>([
+  ['that only tells', {}],
+  ['that retires keys', { actions: retire }],
+])('cdk-nag finds nothing in a sentry %s that is not acknowledged with its reason', (_, props) => {
+  const app = new App();
+  sentry(new Stack(app, 'Stack'), props);
+  expect(new AwsSolutionsChecks(app).validateScope(app).violations).toEqual([]);
+});
 
 describe('one sentry an account', () => {
   test('a second one for the same account is refused', () => {
     const app = new App();
     sentry(new Stack(app, 'One'));
-    expect(() => sentry(new Stack(app, 'Two'))).toThrow(/Two\/Sentry: One\/Sentry already watches the access keys of the same account: write one IamKeySentry/);
+    expect(() => sentry(new Stack(app, 'Two'))).toThrow(
+      /Two\/Sentry: One\/Sentry already watches the access keys of the same account: write one IamKeySentry/,
+    );
   });
 
   test('others for other accounts, or in stages of their own, are not', () => {
     const app = new App();
-    const accounts = ['111111111111', '222222222222'].map((account) => new Stack(app, `Account${account}`, { env: { account, region: 'eu-west-1' } }));
-    const stages = ['Development', 'Production'].map((id) => new Stack(new Stage(app, id), 'Stack'));
+    const accounts = ['111111111111', '222222222222'].map(
+      (account) => new Stack(app, `Account${account}`, { env: { account, region: 'eu-west-1' } }),
+    );
+    const stages = ['Development', 'Production'].map(
+      (id) => new Stack(new Stage(app, id), 'Stack'),
+    );
     expect([...accounts, ...stages].map((stack) => sentry(stack))).toHaveLength(4);
   });
 });
 
 describe('bad input is refused at synth, with what to write instead', () => {
   test.each<[string, () => unknown, RegExp]>([
-    ['an age of zero', () => sentry(new Stack(), { maxKeyAge: Duration.days(0) }), /"maxKeyAge" is .+: write a whole number of days, at least one/],
-    ['an age in hours', () => sentry(new Stack(), { maxUnusedAge: Duration.hours(36) }), /"maxUnusedAge" is .+: write a whole number of days/],
-    ['a warning longer than the age', () => sentry(new Stack(), { warnBefore: Duration.days(90) }), /write a "warnBefore" that is shorter/],
-    ['deletion without deactivation', () => KeyActions.of({ deleteAfterInactive: Duration.days(30) }), /write when keys are deactivated first/],
-    ['actions that do nothing', () => KeyActions.of({}), /write "deactivateAfter", or KeyActions\.reportOnly\(\)/],
-    ['a grace of zero', () => KeyActions.of({ deactivateAfter: Duration.days(90), grace: Duration.days(0) }), /"grace" is/],
-    ['no actions in a run', () => KeyActions.of({ deactivateAfter: Duration.days(90), maxActionsPerRun: 0 }), /"maxActionsPerRun" is 0/],
-    ['deactivation before a key is listed', () => sentry(new Stack(), { actions: KeyActions.of({ deactivateAfter: Duration.days(30) }) }),
-      /"deactivateAfter" is 30 days and "maxKeyAge" 90/],
-    ['a path without slashes', () => KeyExemption.path('service'), /"service" is no path of IAM: write one that begins and ends with a slash/],
+    [
+      'an age of zero',
+      () => sentry(new Stack(), { maxKeyAge: Duration.days(0) }),
+      /"maxKeyAge" is .+: write a whole number of days, at least one/,
+    ],
+    [
+      'an age in hours',
+      () => sentry(new Stack(), { maxUnusedAge: Duration.hours(36) }),
+      /"maxUnusedAge" is .+: write a whole number of days/,
+    ],
+    [
+      'a warning longer than the age',
+      () => sentry(new Stack(), { warnBefore: Duration.days(90) }),
+      /write a "warnBefore" that is shorter/,
+    ],
+    [
+      'deletion without deactivation',
+      () => KeyActions.of({ deleteAfterInactive: Duration.days(30) }),
+      /write when keys are deactivated first/,
+    ],
+    [
+      'actions that do nothing',
+      () => KeyActions.of({}),
+      /write "deactivateAfter", or KeyActions\.reportOnly\(\)/,
+    ],
+    [
+      'a grace of zero',
+      () => KeyActions.of({ deactivateAfter: Duration.days(90), grace: Duration.days(0) }),
+      /"grace" is/,
+    ],
+    [
+      'no actions in a run',
+      () => KeyActions.of({ deactivateAfter: Duration.days(90), maxActionsPerRun: 0 }),
+      /"maxActionsPerRun" is 0/,
+    ],
+    [
+      'deactivation before a key is listed',
+      () => sentry(new Stack(), { actions: KeyActions.of({ deactivateAfter: Duration.days(30) }) }),
+      /"deactivateAfter" is 30 days and "maxKeyAge" 90/,
+    ],
+    [
+      'a path without slashes',
+      () => KeyExemption.path('service'),
+      /"service" is no path of IAM: write one that begins and ends with a slash/,
+    ],
     ['the path of everybody', () => KeyExemption.path('/'), /no key would be listed/],
     ['a user with a path', () => KeyExemption.user('/service/bot'), /is no name of an IAM user/],
     ['an empty tag', () => KeyExemption.tag(''), /is no key of a tag/],
-    ['more exemptions than SSM holds', () => sentry(new Stack(), {
-      exemptions: Array.from({ length: 300 }, (_, index) => KeyExemption.user(`user-${index}`)),
-    }), /SSM holds 8192: exempt a path or a group/],
-    ['runs that are too far apart', () => sentry(new Stack(), { schedule: events.Schedule.rate(Duration.days(14)) }), /runs may be 3 days apart at the most/],
-    ['an alarm beyond what CloudWatch sees', () => sentry(new Stack(), { missedRunAlarmAfter: Duration.days(8) }), /CloudWatch looks back for 7 at the most/],
+    [
+      'more exemptions than SSM holds',
+      () =>
+        sentry(new Stack(), {
+          exemptions: Array.from({ length: 300 }, (_, index) => KeyExemption.user(`user-${index}`)),
+        }),
+      /SSM holds 8192: exempt a path or a group/,
+    ],
+    [
+      'runs that are too far apart',
+      () => sentry(new Stack(), { schedule: events.Schedule.rate(Duration.days(14)) }),
+      /runs may be 3 days apart at the most/,
+    ],
+    [
+      'an alarm beyond what CloudWatch sees',
+      () => sentry(new Stack(), { missedRunAlarmAfter: Duration.days(8) }),
+      /CloudWatch looks back for 7 at the most/,
+    ],
   ])('%s', (_, act, message) => {
     expect(act).toThrow(message);
   });
@@ -178,11 +311,15 @@ function template(props: IamKeySentryProps = {}): Template {
 }
 
 function configuration(props: IamKeySentryProps = {}) {
-  return JSON.parse(Object.values(template(props).findResources('AWS::SSM::Parameter'))[0]!.Properties.Value);
+  return JSON.parse(
+    Object.values(template(props).findResources('AWS::SSM::Parameter'))[0]!.Properties.Value,
+  );
 }
 
 function statements(synthesized: Template) {
-  return Object.values(synthesized.findResources('AWS::IAM::Policy')).flatMap(({ Properties }) => Properties.PolicyDocument.Statement);
+  return Object.values(synthesized.findResources('AWS::IAM::Policy')).flatMap(
+    ({ Properties }) => Properties.PolicyDocument.Statement,
+  );
 }
 
 function actions(synthesized: Template): string[] {

@@ -1,37 +1,74 @@
 import type { AccessKeyWithUse } from '../../../src/access-key/domain/access-key';
-import { carryOutKeyDecision, type ProvedKeyDecision, UnfinishedKeyDecisionError } from '../../../src/access-key/domain/carry-out-key-decision';
+import {
+  carryOutKeyDecision,
+  type ProvedKeyDecision,
+  UnfinishedKeyDecisionError,
+} from '../../../src/access-key/domain/carry-out-key-decision';
 import { type KeyRecord, nextStep } from '../../../src/access-key/domain/key-actions';
 import type { KeyApproval, KeyDecision } from '../../../src/access-key/domain/key-approval';
 import { askAbout } from '../../../src/access-key/domain/key-question';
 import type { KeyReport } from '../../../src/access-key/domain/key-report';
 import { keyReportText } from '../../../src/access-key/domain/key-report-text';
-import { type KeySentryConfiguration, type KeySentrySurroundings, runKeySentry } from '../../../src/access-key/domain/run-key-sentry';
+import {
+  type KeySentryConfiguration,
+  type KeySentrySurroundings,
+  runKeySentry,
+} from '../../../src/access-key/domain/run-key-sentry';
 import { DAY, daysAgo, key, NOW, user } from '../in-memory/account-in-memory';
 import { type Fate, FaultyAccount } from '../in-memory/faulty-account';
 import { deliver, type KeyRequest } from '../in-memory/key-people-in-memory';
 
 const CONFIGURATION: KeySentryConfiguration = {
   rules: { keys: { maxKeyAge: 90, includeInactive: false }, exemptions: [], looksAtInactive: true },
-  actions: { mode: 'enforce', deactivateAfter: 100, deleteAfterInactive: 30, grace: 7, maxActionsPerRun: 2, askAgainAfter: 30 },
+  actions: {
+    mode: 'enforce',
+    deactivateAfter: 100,
+    deleteAfterInactive: 30,
+    grace: 7,
+    maxActionsPerRun: 2,
+    askAgainAfter: 30,
+  },
   tellsWhenNothingFound: false,
 };
-const OBSERVING: KeySentryConfiguration = { ...CONFIGURATION, actions: { ...CONFIGURATION.actions!, mode: 'observe' } };
+const OBSERVING: KeySentryConfiguration = {
+  ...CONFIGURATION,
+  actions: { ...CONFIGURATION.actions!, mode: 'observe' },
+};
 const ID = 'AKIA-0';
 const { question: QUESTION } = askAbout(
-  { id: ID, userName: 'user-0', status: 'Active', createdAt: daysAgo(120), lastUse: { kind: 'never' } }, { ...CONFIGURATION.actions!, askAgainAfter: 30 }, '1', NOW,
+  {
+    id: ID,
+    userName: 'user-0',
+    status: 'Active',
+    createdAt: daysAgo(120),
+    lastUse: { kind: 'never' },
+  },
+  { ...CONFIGURATION.actions!, askAgainAfter: 30 },
+  '1',
+  NOW,
 );
 
 const accountOf = (...ages: number[]) =>
-  new FaultyAccount(ages.map((age, index) => user(`user-${index}`, [key(`AKIA-${index}`, age)])), NOW.getTime());
+  new FaultyAccount(
+    ages.map((age, index) => user(`user-${index}`, [key(`AKIA-${index}`, age)])),
+    NOW.getTime(),
+  );
 
-async function run(account: FaultyAccount, changed: Partial<KeySentrySurroundings> = {}, configuration = CONFIGURATION): Promise<KeyReport> {
+async function run(
+  account: FaultyAccount,
+  changed: Partial<KeySentrySurroundings> = {},
+  configuration = CONFIGURATION,
+): Promise<KeyReport> {
   const now = account.begin([]);
   const report = await runKeySentry(configuration, { ...account, ...changed }, now);
   account.end();
   return report;
 }
 
-async function stepsOfRun(account: FaultyAccount, changed: Partial<KeySentrySurroundings> = {}): Promise<string[]> {
+async function stepsOfRun(
+  account: FaultyAccount,
+  changed: Partial<KeySentrySurroundings> = {},
+): Promise<string[]> {
   return stepsOf(await run(account, changed));
 }
 
@@ -55,7 +92,11 @@ async function asked(...ages: number[]): Promise<FaultyAccount> {
 }
 
 /** People decide, and it is carried out; of several requests, about the first that is open. */
-async function decided(account: FaultyAccount, kind: KeyDecision['kind'], configuration = CONFIGURATION): Promise<KeyRequest> {
+async function decided(
+  account: FaultyAccount,
+  kind: KeyDecision['kind'],
+  configuration = CONFIGURATION,
+): Promise<KeyRequest> {
   const [request] = account.people.undecided;
   account.pass(0.1);
   account.people.decide(request!, kind, account.now());
@@ -64,14 +105,20 @@ async function decided(account: FaultyAccount, kind: KeyDecision['kind'], config
 }
 
 const lastSteps = (account: FaultyAccount) => stepsOf(account.told.at(-1)!);
-const failing = (reason: string) => async () => { throw new Error(reason); };
+const failing = (reason: string) => async () => {
+  throw new Error(reason);
+};
 
 describe('a key that is due', () => {
   test('is announced as one that people will be asked about', async () => {
     const account = accountOf(120);
     const report = await run(account);
-    expect(report.keys).toMatchObject([{ step: { report: { kind: 'notice', step: 'deactivate', asksFirst: true } } }]);
-    expect(keyReportText(report, report.keys, { number: 1, of: 1 }, 'App/Sentry', '1')).toMatch(/NOTICE: people will be asked on 2026-06-09 or soon after/);
+    expect(report.keys).toMatchObject([
+      { step: { report: { kind: 'notice', step: 'deactivate', asksFirst: true } } },
+    ]);
+    expect(keyReportText(report, report.keys, { number: 1, of: 1 }, 'App/Sentry', '1')).toMatch(
+      /NOTICE: people will be asked on 2026-06-09 or soon after/,
+    );
     expect(account.people.requests).toEqual([]);
   });
 
@@ -85,24 +132,57 @@ describe('a key that is due', () => {
   test('has what is asked remembered before anybody is asked', async () => {
     const account = await due(120);
     const stored: (KeyApproval | undefined)[] = [];
-    await run(account, { asker: { ask: async (keyId) => { stored.push(account.approvalOf(keyId)); } } });
-    expect(stored).toMatchObject([{ question: { title: 'Deactivate access key AKIA-0 of user-0', requester: { isAutomatic: true } } }]);
+    await run(account, {
+      asker: {
+        ask: async (keyId) => {
+          stored.push(account.approvalOf(keyId));
+        },
+      },
+    });
+    expect(stored).toMatchObject([
+      {
+        question: {
+          title: 'Deactivate access key AKIA-0 of user-0',
+          requester: { isAutomatic: true },
+        },
+      },
+    ]);
   });
 
   test('is not asked about where that cannot be remembered', async () => {
     const account = await due(120);
-    await expect(run(account, { records: { all: account.all.bind(account), read: account.read.bind(account), write: failing('table is away') } })).rejects.toThrow('table is away');
+    await expect(
+      run(account, {
+        records: {
+          all: account.all.bind(account),
+          read: account.read.bind(account),
+          write: failing('table is away'),
+        },
+      }),
+    ).rejects.toThrow('table is away');
     expect(account.people.requests).toEqual([]);
   });
 
   test('is told as failed where people could not be asked, and asked about in the next run by the same request', async () => {
     const account = await due(120);
     const report = await run(account, { asker: { ask: failing('queue is away') } });
-    expect(report.keys).toMatchObject([{ step: { report: { kind: 'failed', step: 'deactivate', reason: 'people could not be asked: queue is away' } } }]);
+    expect(report.keys).toMatchObject([
+      {
+        step: {
+          report: {
+            kind: 'failed',
+            step: 'deactivate',
+            reason: 'people could not be asked: queue is away',
+          },
+        },
+      },
+    ]);
     const { requestId, question } = account.approvalOf(ID)!;
     account.pass(1);
     expect(await stepsOfRun(account)).toEqual(['asked deactivate']);
-    expect(account.people.requests).toMatchObject([{ requestId, question: JSON.stringify(question) }]);
+    expect(account.people.requests).toMatchObject([
+      { requestId, question: JSON.stringify(question) },
+    ]);
   });
 
   test('is asked about again by the same request and the same question while nobody decides, and its notice stays alive', async () => {
@@ -131,18 +211,32 @@ describe('a key that is due', () => {
 
   test('is not asked about while anything is unknown, though what was asked before is sent again', async () => {
     const account = await due(130, 120, 30);
-    const asking = { ...CONFIGURATION, actions: { ...CONFIGURATION.actions!, maxActionsPerRun: 1 } };
+    const asking = {
+      ...CONFIGURATION,
+      actions: { ...CONFIGURATION.actions!, maxActionsPerRun: 1 },
+    };
     await run(account, {}, asking);
     account.model.user('user-2')!.keys.push(key('AKIA-X', 120));
     account.model.failing.set('keysOf user-2', 'Throttling');
-    expect(stepsOf(await run(account, {}, asking))).toEqual(['asked deactivate', 'held deactivate']);
+    expect(stepsOf(await run(account, {}, asking))).toEqual([
+      'asked deactivate',
+      'held deactivate',
+    ]);
     expect(account.people.requests).toMatchObject([{ keyId: 'AKIA-0', times: 2 }]);
   });
 
   test('counts towards the cap of a run when it is asked about, and not when it is asked about again', async () => {
     const account = await due(140, 130, 120);
-    expect(await stepsOfRun(account)).toEqual(['asked deactivate', 'asked deactivate', 'held deactivate']);
-    expect(await stepsOfRun(account)).toEqual(['asked deactivate', 'asked deactivate', 'asked deactivate']);
+    expect(await stepsOfRun(account)).toEqual([
+      'asked deactivate',
+      'asked deactivate',
+      'held deactivate',
+    ]);
+    expect(await stepsOfRun(account)).toEqual([
+      'asked deactivate',
+      'asked deactivate',
+      'asked deactivate',
+    ]);
   });
 
   test('is asked about by nobody in OBSERVE', async () => {
@@ -156,10 +250,20 @@ describe('a key that people approved to deactivate', () => {
   test('is deactivated once, which is told, and its outcome is kept', async () => {
     const account = await asked(120);
     const request = await decided(account, 'approved');
-    expect(account.steps).toMatchObject([{ keyId: ID, kind: 'deactivate', requestId: request.requestId }]);
+    expect(account.steps).toMatchObject([
+      { keyId: ID, kind: 'deactivate', requestId: request.requestId },
+    ]);
     expect(lastSteps(account)).toEqual(['done deactivate']);
-    expect(request.outcome).toEqual({ phase: 'decision', attempt: 1, outcome: 'carried-out', text: 'AKIA-0 was deactivated.' });
-    expect(account.approvalOf(ID)).toMatchObject({ decision: request.decision, result: request.outcome });
+    expect(request.outcome).toEqual({
+      phase: 'decision',
+      attempt: 1,
+      outcome: 'carried-out',
+      text: 'AKIA-0 was deactivated.',
+    });
+    expect(account.approvalOf(ID)).toMatchObject({
+      decision: request.decision,
+      result: request.outcome,
+    });
   });
 
   test('is deleted in its time, after a notice of its own, without anybody being asked', async () => {
@@ -177,12 +281,29 @@ describe('a key that people approved to deactivate', () => {
   test('is deactivated once, however often the decision comes', async () => {
     const account = await asked(120);
     const request = await decided(account, 'approved');
-    const again: ProvedKeyDecision = { ...request.decision!, requestId: request.requestId, keyId: ID, phase: 'decision', attempt: 1 };
+    const again: ProvedKeyDecision = {
+      ...request.decision!,
+      requestId: request.requestId,
+      keyId: ID,
+      phase: 'decision',
+      attempt: 1,
+    };
     await deliver(account, again, CONFIGURATION);
     expect(request.outcome?.outcome).toBe('carried-out');
     account.model.key(ID)!.status = 'Active';
-    expect((await carryOutKeyDecision(again, CONFIGURATION, account, account.begin([]))).outcome).toBe('carried-out');
-    expect((await carryOutKeyDecision({ ...again, attempt: 2 }, CONFIGURATION, account, account.begin([]))).outcome).toBe('carried-out');
+    expect(
+      (await carryOutKeyDecision(again, CONFIGURATION, account, account.begin([]))).outcome,
+    ).toBe('carried-out');
+    expect(
+      (
+        await carryOutKeyDecision(
+          { ...again, attempt: 2 },
+          CONFIGURATION,
+          account,
+          account.begin([]),
+        )
+      ).outcome,
+    ).toBe('carried-out');
     expect(account.steps).toHaveLength(1);
   });
 
@@ -203,9 +324,24 @@ describe('a key that people approved to deactivate', () => {
   });
 
   test.each<[string, (account: FaultyAccount) => void]>([
-    ['is gone', (account) => { account.model.user('user-0')!.keys = []; }],
-    ['has no user any more', (account) => { account.model.users = []; }],
-    ['is inactive', (account) => { account.model.key(ID)!.status = 'Inactive'; }],
+    [
+      'is gone',
+      (account) => {
+        account.model.user('user-0')!.keys = [];
+      },
+    ],
+    [
+      'has no user any more',
+      (account) => {
+        account.model.users = [];
+      },
+    ],
+    [
+      'is inactive',
+      (account) => {
+        account.model.key(ID)!.status = 'Inactive';
+      },
+    ],
   ])('and that %s by then is told as conflicting', async (_, change) => {
     const account = await asked(120);
     change(account);
@@ -217,34 +353,51 @@ describe('a key that people approved to deactivate', () => {
 
   test('and whose user is exempt by then is told as conflicting', async () => {
     const account = await asked(120);
-    const exempting = { ...CONFIGURATION, rules: { ...CONFIGURATION.rules, exemptions: [{ kind: 'user', userName: 'user-0' } as const] } };
+    const exempting = {
+      ...CONFIGURATION,
+      rules: {
+        ...CONFIGURATION.rules,
+        exemptions: [{ kind: 'user', userName: 'user-0' } as const],
+      },
+    };
     account.people.decide(account.people.requests[0]!, 'approved', account.now());
     await deliver(account, account.people.queue[0]!, exempting);
     expect(account.people.requests).toMatchObject([{ outcome: { outcome: 'conflicting' } }]);
     expect(account.steps).toEqual([]);
   });
 
-  test.each<[string, string]>([['its keys', 'keysOf user-0'], ['its last use', `lastUseOf ${ID}`]])(
-    'waits while %s cannot be looked up', async (_, call) => {
-      const account = await asked(120);
-      const [request] = account.people.undecided;
-      account.model.failing.set(call, 'Throttling');
-      account.people.decide(request!, 'approved', account.now());
-      await expect(deliver(account, account.people.queue[0]!, CONFIGURATION)).rejects.toThrow(UnfinishedKeyDecisionError);
-      expect([account.steps, request!.outcome]).toEqual([[], undefined]);
-      account.model.failing.clear();
-      await deliver(account, account.people.queue[0]!, CONFIGURATION);
-      expect(request!.outcome?.outcome).toBe('carried-out');
-    },
-  );
+  test.each<[string, string]>([
+    ['its keys', 'keysOf user-0'],
+    ['its last use', `lastUseOf ${ID}`],
+  ])('waits while %s cannot be looked up', async (_, call) => {
+    const account = await asked(120);
+    const [request] = account.people.undecided;
+    account.model.failing.set(call, 'Throttling');
+    account.people.decide(request!, 'approved', account.now());
+    await expect(deliver(account, account.people.queue[0]!, CONFIGURATION)).rejects.toThrow(
+      UnfinishedKeyDecisionError,
+    );
+    expect([account.steps, request!.outcome]).toEqual([[], undefined]);
+    account.model.failing.clear();
+    await deliver(account, account.people.queue[0]!, CONFIGURATION);
+    expect(request!.outcome?.outcome).toBe('carried-out');
+  });
 
   test('stays as it is where the same decision comes again, after it could not be carried out', async () => {
     const account = await asked(120);
     account.model.key(ID)!.status = 'Inactive';
     const { requestId, decision } = await decided(account, 'approved');
     account.model.key(ID)!.status = 'Active';
-    const again: ProvedKeyDecision = { ...decision!, requestId, keyId: ID, phase: 'decision', attempt: 1 };
-    expect((await carryOutKeyDecision(again, CONFIGURATION, account, account.begin([]))).outcome).toBe('conflicting');
+    const again: ProvedKeyDecision = {
+      ...decision!,
+      requestId,
+      keyId: ID,
+      phase: 'decision',
+      attempt: 1,
+    };
+    expect(
+      (await carryOutKeyDecision(again, CONFIGURATION, account, account.begin([]))).outcome,
+    ).toBe('conflicting');
     expect(account.steps).toEqual([]);
   });
 
@@ -254,11 +407,22 @@ describe('a key that people approved to deactivate', () => {
     account.people.decide(request!, 'approved', account.now());
     const tell = failing('SNS is away');
     const { requestId, keyId, decision } = request!;
-    const approval: ProvedKeyDecision = { ...decision!, requestId, keyId, phase: 'decision', attempt: 1 };
-    await expect(carryOutKeyDecision(approval, CONFIGURATION, { ...account, tell }, account.begin([]))).rejects.toThrow('SNS is away');
+    const approval: ProvedKeyDecision = {
+      ...decision!,
+      requestId,
+      keyId,
+      phase: 'decision',
+      attempt: 1,
+    };
+    await expect(
+      carryOutKeyDecision(approval, CONFIGURATION, { ...account, tell }, account.begin([])),
+    ).rejects.toThrow('SNS is away');
     expect(await stepsOfRun(account)).toEqual(['done deactivate']);
     await deliver(account, account.people.queue[0]!, CONFIGURATION);
-    expect(request!.outcome).toMatchObject({ outcome: 'carried-out', text: 'AKIA-0 was deactivated.' });
+    expect(request!.outcome).toMatchObject({
+      outcome: 'carried-out',
+      text: 'AKIA-0 was deactivated.',
+    });
   });
 
   test('and that was deactivated is told so once it can be told, and not again deactivated where its owner has activated it since', async () => {
@@ -276,8 +440,11 @@ describe('a key that people approved to deactivate', () => {
     expect(account.steps).toHaveLength(1);
   });
 
-  test('leaves the user\'s other keys to the runs: nobody is asked about them by it', async () => {
-    const account = new FaultyAccount([user('user-0', [key('AKIA-0', 130), key('AKIA-1', 120)])], NOW.getTime());
+  test("leaves the user's other keys to the runs: nobody is asked about them by it", async () => {
+    const account = new FaultyAccount(
+      [user('user-0', [key('AKIA-0', 130), key('AKIA-1', 120)])],
+      NOW.getTime(),
+    );
     const one = { ...CONFIGURATION, actions: { ...CONFIGURATION.actions!, maxActionsPerRun: 1 } };
     await run(account, {}, one);
     account.pass(8);
@@ -290,14 +457,39 @@ describe('a key that people approved to deactivate', () => {
   test('is due by that approval once only', () => {
     const told = { deactivate: NOW };
     const record: KeyRecord = {
-      keyId: ID, userName: 'user-0', noticeAt: told, toldAt: told, approval: { requestId: 'r1', askedAt: NOW, question: QUESTION, decision: { kind: 'approved', at: NOW } },
+      keyId: ID,
+      userName: 'user-0',
+      noticeAt: told,
+      toldAt: told,
+      approval: {
+        requestId: 'r1',
+        askedAt: NOW,
+        question: QUESTION,
+        decision: { kind: 'approved', at: NOW },
+      },
     };
     const again = { ...record, approval: { ...record.approval!, deactivatedAt: NOW } };
-    const owned: AccessKeyWithUse = { id: ID, userName: 'user-0', status: 'Active', createdAt: daysAgo(120), lastUse: { kind: 'never' } };
+    const owned: AccessKeyWithUse = {
+      id: ID,
+      userName: 'user-0',
+      status: 'Active',
+      createdAt: daysAgo(120),
+      lastUse: { kind: 'never' },
+    };
     const later = new Date(NOW.getTime() + 8 * DAY);
-    expect([record, again].map((each) => nextStep(owned, each, CONFIGURATION.actions!, later, { keyId: ID, requestId: 'r1' }).kind)).toEqual(['due', 'unapproved']);
-    for (const approved of [{ keyId: ID, requestId: 'r2' }, { keyId: 'AKIA-1', requestId: 'r1' }]) {
-      expect(nextStep(owned, record, CONFIGURATION.actions!, later, approved).kind).toBe('unapproved');
+    expect(
+      [record, again].map(
+        (each) =>
+          nextStep(owned, each, CONFIGURATION.actions!, later, { keyId: ID, requestId: 'r1' }).kind,
+      ),
+    ).toEqual(['due', 'unapproved']);
+    for (const approved of [
+      { keyId: ID, requestId: 'r2' },
+      { keyId: 'AKIA-1', requestId: 'r1' },
+    ]) {
+      expect(nextStep(owned, record, CONFIGURATION.actions!, later, approved).kind).toBe(
+        'unapproved',
+      );
     }
   });
 
@@ -308,7 +500,12 @@ describe('a key that people approved to deactivate', () => {
     account.refusal = 'AccessDenied';
     await deliver(account, account.people.queue[0]!, CONFIGURATION);
     account.refusal = undefined;
-    expect(request!.outcome).toEqual({ phase: 'decision', attempt: 1, outcome: 'failed', text: 'AccessDenied' });
+    expect(request!.outcome).toEqual({
+      phase: 'decision',
+      attempt: 1,
+      outcome: 'failed',
+      text: 'AccessDenied',
+    });
     expect(await stepsOfRun(account)).toEqual(['held deactivate']);
     account.people.retry(request!);
     await deliver(account, account.people.queue[0]!, CONFIGURATION);
@@ -319,7 +516,10 @@ describe('a key that people approved to deactivate', () => {
   test('and that nobody could deactivate is asked about again after a time', async () => {
     const account = await asked(120);
     account.people.decide(account.people.undecided[0]!, 'approved', account.now());
-    account.forge({ ...account.remembered(ID)!, approval: { ...account.approvalOf(ID)!, decision: account.people.requests[0]!.decision } });
+    account.forge({
+      ...account.remembered(ID)!,
+      approval: { ...account.approvalOf(ID)!, decision: account.people.requests[0]!.decision },
+    });
     for (const days of [10, 10, 9]) {
       account.pass(days);
       expect(await stepsOfRun(account)).toEqual(['held deactivate']);
@@ -334,11 +534,23 @@ describe('a key that people', () => {
   test('want to keep stays active, and is asked about again after a time', async () => {
     const account = await asked(120);
     const request = await decided(account, 'denied');
-    expect(request.outcome).toMatchObject({ outcome: 'carried-out', text: 'The key was left as it is. The first run after 30 days asks again, if it is still due.' });
+    expect(request.outcome).toMatchObject({
+      outcome: 'carried-out',
+      text: 'The key was left as it is. The first run after 30 days asks again, if it is still due.',
+    });
     for (const days of [10, 10, 9]) {
       account.pass(days);
       const report = await run(account);
-      expect(report.keys).toMatchObject([{ step: { report: { kind: 'held', reason: 'people denied it on 2026-06-09, and are asked again from 2026-07-09 on' } } }]);
+      expect(report.keys).toMatchObject([
+        {
+          step: {
+            report: {
+              kind: 'held',
+              reason: 'people denied it on 2026-06-09, and are asked again from 2026-07-09 on',
+            },
+          },
+        },
+      ]);
     }
     account.pass(2);
     expect(await stepsOfRun(account)).toEqual(['asked deactivate']);
@@ -346,22 +558,31 @@ describe('a key that people', () => {
     expect(account.steps).toEqual([]);
   });
 
-  test.each(['expired', 'not-asked'] as const)('did not decide about (%s) stays active, and is asked about in the next run', async (kind) => {
-    const account = await asked(120);
-    const request = await decided(account, kind);
-    expect(request.outcome).toMatchObject({ outcome: 'carried-out', text: 'The key was left as it is. The next run asks again, if it is still due.' });
-    account.pass(1);
-    expect(await stepsOfRun(account)).toEqual(['asked deactivate']);
-    expect(account.people.requests).toHaveLength(2);
-    expect(account.steps).toEqual([]);
-  });
+  test.each(['expired', 'not-asked'] as const)(
+    'did not decide about (%s) stays active, and is asked about in the next run',
+    async (kind) => {
+      const account = await asked(120);
+      const request = await decided(account, kind);
+      expect(request.outcome).toMatchObject({
+        outcome: 'carried-out',
+        text: 'The key was left as it is. The next run asks again, if it is still due.',
+      });
+      account.pass(1);
+      expect(await stepsOfRun(account)).toEqual(['asked deactivate']);
+      expect(account.people.requests).toHaveLength(2);
+      expect(account.steps).toEqual([]);
+    },
+  );
 });
 
 describe('no authority comes from', () => {
   test('the table: what is written there as approved deactivates nothing in a run', async () => {
     const account = await asked(120);
     const approval = account.approvalOf(ID)!;
-    account.forge({ ...account.remembered(ID)!, approval: { ...approval, decision: { kind: 'approved', at: account.now() } } });
+    account.forge({
+      ...account.remembered(ID)!,
+      approval: { ...approval, decision: { kind: 'approved', at: account.now() } },
+    });
     for (const days of [0, 10, 10]) {
       account.pass(days);
       expect(await stepsOfRun(account)).toEqual(['held deactivate']);
@@ -374,19 +595,37 @@ describe('no authority comes from', () => {
     const old = await decided(account, 'expired');
     account.pass(1);
     await run(account);
-    const approval: ProvedKeyDecision = { kind: 'approved', at: account.now(), requestId: old.requestId, keyId: ID, phase: 'decision', attempt: 1 };
+    const approval: ProvedKeyDecision = {
+      kind: 'approved',
+      at: account.now(),
+      requestId: old.requestId,
+      keyId: ID,
+      phase: 'decision',
+      attempt: 1,
+    };
     expect(await carryOutKeyDecision(approval, CONFIGURATION, account, account.begin([]))).toEqual({
-      outcome: 'conflicting', text: 'Nothing was done: people were asked anew since.',
+      outcome: 'conflicting',
+      text: 'Nothing was done: people were asked anew since.',
     });
     expect(account.steps).toEqual([]);
     expect(account.approvalOf(ID)).not.toHaveProperty('decision');
   });
 
   test.each([
-    ['another key of the same user, that stands in the table under its request', 'user-0', 'AKIA-0'],
-    ['a key of a user that stands in the table as the key\'s own', 'user-1', 'AKIA-1'],
+    [
+      'another key of the same user, that stands in the table under its request',
+      'user-0',
+      'AKIA-0',
+    ],
+    ["a key of a user that stands in the table as the key's own", 'user-1', 'AKIA-1'],
   ])('%s', async (_, userName, victim) => {
-    const account = new FaultyAccount([user('user-0', [key('AKIA-0', 130), key('AKIA-2', 120)]), user('user-1', [key('AKIA-1', 130)])], NOW.getTime());
+    const account = new FaultyAccount(
+      [
+        user('user-0', [key('AKIA-0', 130), key('AKIA-2', 120)]),
+        user('user-1', [key('AKIA-1', 130)]),
+      ],
+      NOW.getTime(),
+    );
     const all = { ...CONFIGURATION, actions: { ...CONFIGURATION.actions!, maxActionsPerRun: 5 } };
     await run(account, {}, all);
     account.pass(8);
@@ -404,45 +643,75 @@ describe('no authority comes from', () => {
   test('an approval of another key', async () => {
     const account = await asked(130, 120);
     const { requestId } = account.approvalOf('AKIA-1')!;
-    const approval: ProvedKeyDecision = { kind: 'approved', at: account.now(), requestId, keyId: 'AKIA-0', phase: 'decision', attempt: 1 };
-    expect((await carryOutKeyDecision(approval, CONFIGURATION, account, account.begin([]))).outcome).toBe('conflicting');
+    const approval: ProvedKeyDecision = {
+      kind: 'approved',
+      at: account.now(),
+      requestId,
+      keyId: 'AKIA-0',
+      phase: 'decision',
+      attempt: 1,
+    };
+    expect(
+      (await carryOutKeyDecision(approval, CONFIGURATION, account, account.begin([]))).outcome,
+    ).toBe('conflicting');
     expect(account.steps).toEqual([]);
   });
 });
 
-test.each([true, false])('a decision deletes nothing, though something is due to be deleted (inactive keys listed: %s)', async (includeInactive) => {
-  const listing = { ...CONFIGURATION, rules: { ...CONFIGURATION.rules, keys: { ...CONFIGURATION.rules.keys, includeInactive } } };
-  const account = new FaultyAccount([user('user-0', [key(ID, 85), key('AKIA-OLD', 200, { status: 'Inactive' })])], NOW.getTime());
-  for (const days of [0, 8, 10, 9]) {
-    account.pass(days);
+test.each([true, false])(
+  'a decision deletes nothing, though something is due to be deleted (inactive keys listed: %s)',
+  async (includeInactive) => {
+    const listing = {
+      ...CONFIGURATION,
+      rules: { ...CONFIGURATION.rules, keys: { ...CONFIGURATION.rules.keys, includeInactive } },
+    };
+    const account = new FaultyAccount(
+      [user('user-0', [key(ID, 85), key('AKIA-OLD', 200, { status: 'Inactive' })])],
+      NOW.getTime(),
+    );
+    for (const days of [0, 8, 10, 9]) {
+      account.pass(days);
+      await run(account, {}, listing);
+    }
+    account.pass(5);
+    await decided(account, 'approved', listing);
+    expect(account.steps).toMatchObject([{ keyId: ID, kind: 'deactivate' }]);
     await run(account, {}, listing);
-  }
-  account.pass(5);
-  await decided(account, 'approved', listing);
-  expect(account.steps).toMatchObject([{ keyId: ID, kind: 'deactivate' }]);
-  await run(account, {}, listing);
-  expect(account.steps).toMatchObject([{ kind: 'deactivate' }, { keyId: 'AKIA-OLD', kind: 'delete' }]);
-});
+    expect(account.steps).toMatchObject([
+      { kind: 'deactivate' },
+      { keyId: 'AKIA-OLD', kind: 'delete' },
+    ]);
+  },
+);
 
 describe('one fault', () => {
   const CALLS = 12;
-  const faults = Array.from({ length: CALLS }, (_, index) => index).flatMap((index): [string, Fate[]][] => {
-    const before = Array.from({ length: index }, (): Fate => 'works');
-    const rest = Array.from({ length: CALLS }, (): Fate => 'fails');
-    return [
-      [`at call ${index}`, [...before, 'fails']],
-      [`at call ${index}, after it has worked`, [...before, 'fails after it has worked']],
-      [`and the end of the function before call ${index}`, [...before, ...rest]],
-      [`and the end of the function after call ${index}`, [...before, 'fails after it has worked', ...rest]],
-    ];
-  });
+  const faults = Array.from({ length: CALLS }, (_, index) => index).flatMap(
+    (index): [string, Fate[]][] => {
+      const before = Array.from({ length: index }, (): Fate => 'works');
+      const rest = Array.from({ length: CALLS }, (): Fate => 'fails');
+      return [
+        [`at call ${index}`, [...before, 'fails']],
+        [`at call ${index}, after it has worked`, [...before, 'fails after it has worked']],
+        [`and the end of the function before call ${index}`, [...before, ...rest]],
+        [
+          `and the end of the function after call ${index}`,
+          [...before, 'fails after it has worked', ...rest],
+        ],
+      ];
+    },
+  );
 
   /** No faults any more: runs each day, decisions as they come, and people who approve. */
   async function recover(account: FaultyAccount): Promise<void> {
     for (let day = 0; day < 5; day += 1) {
-      for (const decision of [...account.people.queue]) await deliver(account, decision, CONFIGURATION).catch(expectUnfinished);
+      for (const decision of [...account.people.queue]) {
+        await deliver(account, decision, CONFIGURATION).catch(expectUnfinished);
+      }
       await run(account);
-      for (const request of account.people.undecided) account.people.decide(request, 'approved', account.now());
+      for (const request of account.people.undecided) {
+        account.people.decide(request, 'approved', account.now());
+      }
       account.pass(1);
     }
   }
@@ -455,38 +724,51 @@ describe('one fault', () => {
     expect(account.steps).toMatchObject([{ keyId: ID, kind: 'deactivate' }]);
     const [step] = account.steps;
     const request = account.people.request(step!.requestId);
-    expect(request).toMatchObject({ keyId: ID, decision: { kind: 'approved' }, outcome: { outcome: 'carried-out' } });
+    expect(request).toMatchObject({
+      keyId: ID,
+      decision: { kind: 'approved' },
+      outcome: { outcome: 'carried-out' },
+    });
     expect(account.isTold(step!)).toBe(true);
     expect(account.people.queue).toEqual([]);
   }
 
-  test.each(faults)('%s while people are asked leaves one question, one approval and one deactivation', async (_, fates) => {
-    const account = await due(120);
-    const now = account.begin(fates);
-    await runKeySentry(CONFIGURATION, account, now).catch(() => undefined);
-    expect(account.steps).toEqual([]);
-    await recover(account);
-    expect(account.people.requests).toHaveLength(1);
-    expectDoneOnce(account);
-  });
+  test.each(faults)(
+    '%s while people are asked leaves one question, one approval and one deactivation',
+    async (_, fates) => {
+      const account = await due(120);
+      const now = account.begin(fates);
+      await runKeySentry(CONFIGURATION, account, now).catch(() => undefined);
+      expect(account.steps).toEqual([]);
+      await recover(account);
+      expect(account.people.requests).toHaveLength(1);
+      expectDoneOnce(account);
+    },
+  );
 
-  test.each(faults)('%s while an approval is carried out leaves one deactivation, told here and there', async (_, fates) => {
-    const account = await asked(120);
-    const [request] = account.people.undecided;
-    account.people.decide(request!, 'approved', account.now());
-    await deliver(account, account.people.queue[0]!, CONFIGURATION, fates).catch(() => undefined);
-    await recover(account);
-    expectDoneOnce(account);
-    expect(account.people.requests).toEqual([request]);
-  });
+  test.each(faults)(
+    '%s while an approval is carried out leaves one deactivation, told here and there',
+    async (_, fates) => {
+      const account = await asked(120);
+      const [request] = account.people.undecided;
+      account.people.decide(request!, 'approved', account.now());
+      await deliver(account, account.people.queue[0]!, CONFIGURATION, fates).catch(() => undefined);
+      await recover(account);
+      expectDoneOnce(account);
+      expect(account.people.requests).toEqual([request]);
+    },
+  );
 
-  test.each(faults)('%s while a denial is remembered leaves the key active, and nobody asked anew', async (_, fates) => {
-    const account = await asked(120);
-    const [request] = account.people.undecided;
-    account.people.decide(request!, 'denied', account.now());
-    await deliver(account, account.people.queue[0]!, CONFIGURATION, fates).catch(() => undefined);
-    await recover(account);
-    expect([account.steps, account.people.requests]).toEqual([[], [request]]);
-    expect(request!.outcome?.outcome).toBe('carried-out');
-  });
+  test.each(faults)(
+    '%s while a denial is remembered leaves the key active, and nobody asked anew',
+    async (_, fates) => {
+      const account = await asked(120);
+      const [request] = account.people.undecided;
+      account.people.decide(request!, 'denied', account.now());
+      await deliver(account, account.people.queue[0]!, CONFIGURATION, fates).catch(() => undefined);
+      await recover(account);
+      expect([account.steps, account.people.requests]).toEqual([[], [request]]);
+      expect(request!.outcome?.outcome).toBe('carried-out');
+    },
+  );
 });

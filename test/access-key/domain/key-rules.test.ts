@@ -5,8 +5,14 @@ import { classify, type KeyRules } from '../../../src/access-key/domain/key-rule
 import { daysAgo, NOW } from '../in-memory/account-in-memory';
 import { expectedClasses, randomAccounts, randomRules } from '../samples/random-accounts';
 
-const RULES: KeyRules = { maxKeyAge: 90, warnBefore: 14, maxUnusedAge: 45, neverUsedGrace: 7, includeInactive: false };
-const used = (days: number) => ({ kind: 'used', at: daysAgo(days) } as const);
+const RULES: KeyRules = {
+  maxKeyAge: 90,
+  warnBefore: 14,
+  maxUnusedAge: 45,
+  neverUsedGrace: 7,
+  includeInactive: false,
+};
+const used = (days: number) => ({ kind: 'used', at: daysAgo(days) }) as const;
 const never = { kind: 'never' } as const;
 
 describe('the classes of a key', () => {
@@ -24,7 +30,9 @@ describe('the classes of a key', () => {
     ['of unknown use', 100, { kind: 'unknown', reason: 'Throttling' } as const, ['too-old']],
     ['young and of unknown use', 60, { kind: 'unknown', reason: 'Throttling' } as const, []],
   ])('%s', (_, age, lastUse, classes) => {
-    expect(classify({ status: 'Active', createdAt: daysAgo(age) }, lastUse, RULES, NOW)).toEqual(classes);
+    expect(classify({ status: 'Active', createdAt: daysAgo(age) }, lastUse, RULES, NOW)).toEqual(
+      classes,
+    );
   });
 
   test.each(['Inactive', 'Expired'] as const)('%s keys have them on request only', (status) => {
@@ -35,23 +43,39 @@ describe('the classes of a key', () => {
 });
 
 test('the report never leaves a user out of whom a key is to be listed', () => {
-  fc.assert(fc.property(randomAccounts, randomRules, ({ users, rows }, rules) => {
-    for (const { name, keys } of users.filter((one) => one.keys.some((each) => expectedClasses(each, rules).length > 0))) {
-      const row = rows.find(({ userName }) => userName === name)!;
-      expect(mayMatter(row, rules, NOW)).toBe(true);
-      const ofUse = keys.flatMap((each) => expectedClasses(each, rules)).filter((each) => each === 'unused' || each === 'never-used');
-      if (ofUse.length > 0) expect(showsLateUse(row, keys.length, rules, NOW)).toBe(false);
-    }
-  }), { numRuns: 500 });
+  fc.assert(
+    fc.property(randomAccounts, randomRules, ({ users, rows }, rules) => {
+      for (const { name, keys } of users.filter((one) =>
+        one.keys.some((each) => expectedClasses(each, rules).length > 0),
+      )) {
+        const row = rows.find(({ userName }) => userName === name)!;
+        expect(mayMatter(row, rules, NOW)).toBe(true);
+        const ofUse = keys
+          .flatMap((each) => expectedClasses(each, rules))
+          .filter((each) => each === 'unused' || each === 'never-used');
+        if (ofUse.length > 0) expect(showsLateUse(row, keys.length, rules, NOW)).toBe(false);
+      }
+    }),
+    { numRuns: 500 },
+  );
 });
 
 test('the path of a user is what stands before the name, whatever either holds', () => {
   const name = fc.stringMatching(/^[\w+=,.@-]{1,64}$/);
-  const path = fc.array(fc.stringMatching(/^[!-.0-~]{1,12}$/), { maxLength: 4 }).map((parts) => ['', ...parts, ''].join('/'));
-  fc.assert(fc.property(name, path, (userName, userPath) => {
-    const row = { userName, arn: `arn:aws:iam::111111111111:user${userPath}${userName}`, createdAt: NOW, slots: [] };
-    expect(pathOf(row)).toBe(userPath);
-  }));
+  const path = fc
+    .array(fc.stringMatching(/^[!-.0-~]{1,12}$/), { maxLength: 4 })
+    .map((parts) => ['', ...parts, ''].join('/'));
+  fc.assert(
+    fc.property(name, path, (userName, userPath) => {
+      const row = {
+        userName,
+        arn: `arn:aws:iam::111111111111:user${userPath}${userName}`,
+        createdAt: NOW,
+        slots: [],
+      };
+      expect(pathOf(row)).toBe(userPath);
+    }),
+  );
 });
 
 describe('an exemption tag', () => {
@@ -75,9 +99,21 @@ describe('an exemption tag', () => {
   });
 
   test('whatever its value, exempts for no longer than it may', () => {
-    fc.assert(fc.property(fc.oneof(fc.string(), fc.date({ noInvalidDate: true }).map((date) => date.toISOString().slice(0, 10))), (value) => {
-      const verdict = judgeTag(value, tag, NOW);
-      if (verdict.exempt) expect(Math.abs(Date.parse(verdict.until) - NOW.getTime())).toBeLessThanOrEqual(30 * 86_400_000);
-    }));
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          fc.string(),
+          fc.date({ noInvalidDate: true }).map((date) => date.toISOString().slice(0, 10)),
+        ),
+        (value) => {
+          const verdict = judgeTag(value, tag, NOW);
+          if (verdict.exempt) {
+            expect(Math.abs(Date.parse(verdict.until) - NOW.getTime())).toBeLessThanOrEqual(
+              30 * 86_400_000,
+            );
+          }
+        },
+      ),
+    );
   });
 });

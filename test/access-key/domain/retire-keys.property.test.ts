@@ -1,7 +1,10 @@
 import fc from 'fast-check';
 import type { KeyActionRules } from '../../../src/access-key/domain/key-actions';
 import type { KeyDecision } from '../../../src/access-key/domain/key-approval';
-import { type KeySentryConfiguration, runKeySentry } from '../../../src/access-key/domain/run-key-sentry';
+import {
+  type KeySentryConfiguration,
+  runKeySentry,
+} from '../../../src/access-key/domain/run-key-sentry';
 import { DAY, daysAgo, NOW, user } from '../in-memory/account-in-memory';
 import { type Fate, FaultyAccount, type OwnersDeed, type Step } from '../in-memory/faulty-account';
 import { deliver } from '../in-memory/key-people-in-memory';
@@ -9,7 +12,10 @@ import { deliver } from '../in-memory/key-people-in-memory';
 const fates = fc.array(
   fc.oneof(
     { weight: 12, arbitrary: fc.constant<Fate>('works') },
-    { weight: 3, arbitrary: fc.constantFrom<Fate>('fails', 'fails after it has worked', 'toggled before') },
+    {
+      weight: 3,
+      arbitrary: fc.constantFrom<Fate>('fails', 'fails after it has worked', 'toggled before'),
+    },
   ),
   { maxLength: 40 },
 );
@@ -17,46 +23,127 @@ const fates = fc.array(
 type Event =
   | { readonly kind: 'run'; readonly fates: readonly Fate[] }
   | { readonly kind: 'wait' | 'schedule'; readonly days: number }
-  | { readonly kind: 'people'; readonly number: number; readonly say: KeyDecision['kind'] | 'try again' }
-  /** One that is on its way; it stays there where it fails, and comes again where it is sent twice. */
-  | { readonly kind: 'decision'; readonly number: number; readonly twice: boolean; readonly fates: readonly Fate[] }
+  | {
+      readonly kind: 'people';
+      readonly number: number;
+      readonly say: KeyDecision['kind'] | 'try again';
+    }
+  /**
+   * One that is on its way; it stays there where it fails, and comes again where it is sent twice.
+   */
+  | {
+      readonly kind: 'decision';
+      readonly number: number;
+      readonly twice: boolean;
+      readonly fates: readonly Fate[];
+    }
   | { readonly kind: 'owner'; readonly deed: OwnersDeed; readonly number: number };
 
 const deeds = fc.constantFrom<OwnersDeed>('toggle', 'toggle', 'use', 'use', 'remove');
 
-const sayings = fc.constantFrom('approved' as const, 'approved' as const, 'approved' as const, 'denied' as const, 'expired' as const, 'not-asked' as const, 'try again' as const);
+const sayings = fc.constantFrom(
+  'approved' as const,
+  'approved' as const,
+  'approved' as const,
+  'denied' as const,
+  'expired' as const,
+  'not-asked' as const,
+  'try again' as const,
+);
 
 const ownEvents = [
-  { weight: 4, arbitrary: fc.record({ kind: fc.constant('run' as const), fates: fc.oneof(fc.constant([]), fates) }) },
-  { weight: 2, arbitrary: fc.record({ kind: fc.constant('wait' as const), days: fc.double({ min: 0, max: 30, noNaN: true }) }) },
-  { weight: 3, arbitrary: fc.record({ kind: fc.constant('schedule' as const), days: fc.constantFrom(1, 7, 14) }) },
-  { weight: 2, arbitrary: fc.record({ kind: fc.constant('owner' as const), deed: deeds, number: fc.nat({ max: 5 }) }) },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      kind: fc.constant('run' as const),
+      fates: fc.oneof(fc.constant([]), fates),
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      kind: fc.constant('wait' as const),
+      days: fc.double({ min: 0, max: 30, noNaN: true }),
+    }),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      kind: fc.constant('schedule' as const),
+      days: fc.constantFrom(1, 7, 14),
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      kind: fc.constant('owner' as const),
+      deed: deeds,
+      number: fc.nat({ max: 5 }),
+    }),
+  },
 ];
 const peoplesEvents = [
-  { weight: 4, arbitrary: fc.record({ kind: fc.constant('people' as const), number: fc.nat({ max: 5 }), say: sayings }) },
-  { weight: 5, arbitrary: fc.record({ kind: fc.constant('decision' as const), number: fc.nat({ max: 5 }), twice: fc.boolean(), fates: fc.oneof(fc.constant([]), fates) }) },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      kind: fc.constant('people' as const),
+      number: fc.nat({ max: 5 }),
+      say: sayings,
+    }),
+  },
+  {
+    weight: 5,
+    arbitrary: fc.record({
+      kind: fc.constant('decision' as const),
+      number: fc.nat({ max: 5 }),
+      twice: fc.boolean(),
+      fates: fc.oneof(fc.constant([]), fates),
+    }),
+  },
 ];
-const events: fc.Arbitrary<Event[]> = fc.array(fc.oneof(...ownEvents), { minLength: 5, maxLength: 40 });
-const eventsWithPeople: fc.Arbitrary<Event[]> = fc.array(fc.oneof(...ownEvents, ...peoplesEvents), { minLength: 20, maxLength: 60 });
+const events: fc.Arbitrary<Event[]> = fc.array(fc.oneof(...ownEvents), {
+  minLength: 5,
+  maxLength: 40,
+});
+const eventsWithPeople: fc.Arbitrary<Event[]> = fc.array(fc.oneof(...ownEvents, ...peoplesEvents), {
+  minLength: 20,
+  maxLength: 60,
+});
 
 const keys = fc.record({
   age: fc.integer({ min: 0, max: 140 }),
   unused: fc.option(fc.integer({ min: 0, max: 140 }), { nil: undefined }),
-  status: fc.constantFrom('Active' as const, 'Active' as const, 'Inactive' as const, 'Expired' as const),
+  status: fc.constantFrom(
+    'Active' as const,
+    'Active' as const,
+    'Inactive' as const,
+    'Expired' as const,
+  ),
 });
 
 type RandomKey = typeof keys extends fc.Arbitrary<infer T> ? T : never;
 
-const accounts = fc.array(fc.array(keys, { minLength: 1, maxLength: 2 }), { minLength: 1, maxLength: 3 });
+const accounts = fc.array(fc.array(keys, { minLength: 1, maxLength: 2 }), {
+  minLength: 1,
+  maxLength: 3,
+});
 
 function accountOf(users: readonly (readonly RandomKey[])[]): FaultyAccount {
-  return new FaultyAccount(users.map((all, index) => user(`user-${index}`, all.map(({ age, unused, status }, number) => ({
-    id: `AKIA-${index}-${number}`,
-    status,
-    createdAt: daysAgo(age),
-    changedAt: daysAgo(age),
-    usedAt: unused === undefined ? undefined : daysAgo(Math.min(age, unused)),
-  })))), NOW.getTime());
+  return new FaultyAccount(
+    users.map((all, index) =>
+      user(
+        `user-${index}`,
+        all.map(({ age, unused, status }, number) => ({
+          id: `AKIA-${index}-${number}`,
+          status,
+          createdAt: daysAgo(age),
+          changedAt: daysAgo(age),
+          usedAt: unused === undefined ? undefined : daysAgo(Math.min(age, unused)),
+        })),
+      ),
+    ),
+    NOW.getTime(),
+  );
 }
 
 const ownRules = {
@@ -69,19 +156,42 @@ const actionRules = fc.record(ownRules);
 const askingRules = fc.record({ ...ownRules, askAgainAfter: fc.constantFrom(1, 10, 30) });
 
 const SENTRIES = [
-  { name: 'one that asks nobody', rules: actionRules, histories: events, runs: 3_000, leastDeactivated: 300 },
-  { name: 'one that asks', rules: askingRules, histories: eventsWithPeople, runs: 1_500, leastDeactivated: 50 },
+  {
+    name: 'one that asks nobody',
+    rules: actionRules,
+    histories: events,
+    runs: 3_000,
+    leastDeactivated: 300,
+  },
+  {
+    name: 'one that asks',
+    rules: askingRules,
+    histories: eventsWithPeople,
+    runs: 1_500,
+    leastDeactivated: 50,
+  },
 ];
 
-function configurationOf(actions: KeyActionRules, mode: 'enforce' | 'observe' = 'enforce'): KeySentryConfiguration {
+function configurationOf(
+  actions: KeyActionRules,
+  mode: 'enforce' | 'observe' = 'enforce',
+): KeySentryConfiguration {
   return {
-    rules: { keys: { maxKeyAge: 90, includeInactive: false }, exemptions: [], looksAtInactive: actions.deleteAfterInactive !== undefined },
+    rules: {
+      keys: { maxKeyAge: 90, includeInactive: false },
+      exemptions: [],
+      looksAtInactive: actions.deleteAfterInactive !== undefined,
+    },
     actions: { ...actions, mode },
     tellsWhenNothingFound: false,
   };
 }
 
-async function live(account: FaultyAccount, event: Event, configuration: KeySentryConfiguration): Promise<void> {
+async function live(
+  account: FaultyAccount,
+  event: Event,
+  configuration: KeySentryConfiguration,
+): Promise<void> {
   if (event.kind === 'wait') account.pass(event.days);
   if (event.kind === 'schedule') account.passSinceRun(event.days);
   if (event.kind === 'owner') account.do(event.deed, event.number);
@@ -108,7 +218,9 @@ function decide(account: FaultyAccount, { number, say }: Extract<Event, { kind: 
 }
 
 async function carryOut(
-  account: FaultyAccount, { number, twice, fates: each }: Extract<Event, { kind: 'decision' }>, configuration: KeySentryConfiguration,
+  account: FaultyAccount,
+  { number, twice, fates: each }: Extract<Event, { kind: 'decision' }>,
+  configuration: KeySentryConfiguration,
 ): Promise<void> {
   const { queue } = account.people;
   const decision = queue[number % Math.max(1, queue.length)];
@@ -126,15 +238,26 @@ const HOUR = 3_600_000;
 
 /** When a message last said that the step was to come. */
 function lastTold({ told }: FaultyAccount, { keyId, kind, at }: Step): number {
-  const spoken = told.filter((message) => message.at < at && message.keys.some(({ step }) =>
-    step?.keyId === keyId && step.report.step === kind && step.report.kind !== 'done'));
+  const spoken = told.filter(
+    (message) =>
+      message.at < at &&
+      message.keys.some(
+        ({ step }) =>
+          step?.keyId === keyId && step.report.step === kind && step.report.kind !== 'done',
+      ),
+  );
   return Math.max(0, ...spoken.map((message) => message.at.getTime()));
 }
 
 const daysBefore = (at: Date, days: number) => at.getTime() - days * DAY;
 
-function expectAllowed({ kind, at, key, noticesAt, seenInactiveSince }: Step, rules: KeyActionRules): void {
-  const noticesInTime = noticesAt.filter((noticeAt) => noticeAt.getTime() <= daysBefore(at, rules.grace));
+function expectAllowed(
+  { kind, at, key, noticesAt, seenInactiveSince }: Step,
+  rules: KeyActionRules,
+): void {
+  const noticesInTime = noticesAt.filter(
+    (noticeAt) => noticeAt.getTime() <= daysBefore(at, rules.grace),
+  );
   expect(noticesInTime).not.toEqual([]);
   if (kind === 'deactivate') {
     expect(key.status).toBe('Active');
@@ -145,7 +268,9 @@ function expectAllowed({ kind, at, key, noticesAt, seenInactiveSince }: Step, ru
   expect(rules.deleteAfterInactive).toBeDefined();
   const longEnough = daysBefore(at, rules.deleteAfterInactive ?? Infinity);
   expect(seenInactiveSince?.getTime()).toBeLessThanOrEqual(longEnough);
-  expect(noticesInTime.some((noticeAt) => seenInactiveSince && noticeAt >= seenInactiveSince)).toBe(true);
+  expect(noticesInTime.some((noticeAt) => seenInactiveSince && noticeAt >= seenInactiveSince)).toBe(
+    true,
+  );
   if (key.usedAt) expect(key.usedAt.getTime()).toBeLessThan(longEnough);
 }
 
@@ -157,59 +282,102 @@ function expectApproved({ keyId, at, requestId }: Step, { people }: FaultyAccoun
   expect(request!.decision!.at.getTime()).toBeLessThanOrEqual(at.getTime());
 }
 
-describe.each<typeof SENTRIES[number]>(SENTRIES)('$name:', ({ rules: anyRules, histories, runs, leastDeactivated }) => {
-  test('whatever fails and whoever does what: no step without its notice, its grace and its reason, and none too many', async () => {
-    let deactivated = 0;
-    await fc.assert(fc.asyncProperty(accounts, anyRules, histories, async (users, rules: KeyActionRules, history) => {
-      const account = accountOf(users);
-      for (const event of history) await live(account, event, configurationOf(rules));
-      const deactivations = account.steps.filter(({ kind }) => kind === 'deactivate');
-      if (rules.askAgainAfter !== undefined) deactivations.forEach((step) => expectApproved(step, account));
-      account.steps.forEach((step) => {
-        expectAllowed(step, rules);
-        expect(lastTold(account, step)).toBeGreaterThanOrEqual(daysBefore(step.at, 14) - HOUR);
-      });
-      const acts = [...account.steps, ...account.asks];
-      for (const { run } of acts) expect(acts.filter((act) => act.run === run).length).toBeLessThanOrEqual(rules.maxActionsPerRun);
-      deactivated += deactivations.length;
-    }), { numRuns: runs });
-    expect(deactivated).toBeGreaterThan(leastDeactivated);
-  });
+describe.each<(typeof SENTRIES)[number]>(SENTRIES)(
+  '$name:',
+  ({ rules: anyRules, histories, runs, leastDeactivated }) => {
+    test('whatever fails and whoever does what: no step without its notice, its grace and its reason, and none too many', async () => {
+      let deactivated = 0;
+      await fc.assert(
+        fc.asyncProperty(
+          accounts,
+          anyRules,
+          histories,
+          async (users, rules: KeyActionRules, history) => {
+            const account = accountOf(users);
+            for (const event of history) await live(account, event, configurationOf(rules));
+            const deactivations = account.steps.filter(({ kind }) => kind === 'deactivate');
+            if (rules.askAgainAfter !== undefined) {
+              deactivations.forEach((step) => expectApproved(step, account));
+            }
+            account.steps.forEach((step) => {
+              expectAllowed(step, rules);
+              expect(lastTold(account, step)).toBeGreaterThanOrEqual(
+                daysBefore(step.at, 14) - HOUR,
+              );
+            });
+            const acts = [...account.steps, ...account.asks];
+            for (const { run } of acts) {
+              expect(acts.filter((act) => act.run === run).length).toBeLessThanOrEqual(
+                rules.maxActionsPerRun,
+              );
+            }
+            deactivated += deactivations.length;
+          },
+        ),
+        { numRuns: runs },
+      );
+      expect(deactivated).toBeGreaterThan(leastDeactivated);
+    });
 
-  test('each step that was taken is told by a later run that works', async () => {
-    await fc.assert(fc.asyncProperty(accounts, anyRules, histories, async (users, rules: KeyActionRules, history) => {
-      const account = accountOf(users);
-      for (const event of history) await live(account, event, configurationOf(rules));
-      await live(account, { kind: 'run', fates: [] }, configurationOf(rules));
-      for (const step of account.steps) expect(account.isTold(step)).toBe(true);
-    }), { numRuns: runs / 4 });
-  });
+    test('each step that was taken is told by a later run that works', async () => {
+      await fc.assert(
+        fc.asyncProperty(
+          accounts,
+          anyRules,
+          histories,
+          async (users, rules: KeyActionRules, history) => {
+            const account = accountOf(users);
+            for (const event of history) await live(account, event, configurationOf(rules));
+            await live(account, { kind: 'run', fates: [] }, configurationOf(rules));
+            for (const step of account.steps) expect(account.isTold(step)).toBe(true);
+          },
+        ),
+        { numRuns: runs / 4 },
+      );
+    });
 
-  test('without faults old keys do go, in the end', async () => {
-    const day: Event[] = [{ kind: 'wait', days: 13 }, { kind: 'run', fates: [] }];
-    await fc.assert(fc.asyncProperty(accounts, anyRules, async (users, rules: KeyActionRules) => {
-      const account = accountOf(users);
-      for (let number = 0; number < 40; number += 1) {
-        for (const event of day) await live(account, event, configurationOf(rules));
-        await approveAll(account, configurationOf(rules));
-      }
-      const left = account.model.users.flatMap((one) => one.keys).map(({ status }) => status);
-      expect(left.filter((status) => status === 'Active')).toEqual([]);
-      if (rules.deleteAfterInactive !== undefined) expect(left.filter((status) => status === 'Inactive')).toEqual([]);
-    }), { numRuns: 50 });
-  });
-});
+    test('without faults old keys do go, in the end', async () => {
+      const day: Event[] = [
+        { kind: 'wait', days: 13 },
+        { kind: 'run', fates: [] },
+      ];
+      await fc.assert(
+        fc.asyncProperty(accounts, anyRules, async (users, rules: KeyActionRules) => {
+          const account = accountOf(users);
+          for (let number = 0; number < 40; number += 1) {
+            for (const event of day) await live(account, event, configurationOf(rules));
+            await approveAll(account, configurationOf(rules));
+          }
+          const left = account.model.users.flatMap((one) => one.keys).map(({ status }) => status);
+          expect(left.filter((status) => status === 'Active')).toEqual([]);
+          if (rules.deleteAfterInactive !== undefined) {
+            expect(left.filter((status) => status === 'Inactive')).toEqual([]);
+          }
+        }),
+        { numRuns: 50 },
+      );
+    });
+  },
+);
 
-async function approveAll(account: FaultyAccount, configuration: KeySentryConfiguration): Promise<void> {
-  for (const request of account.people.undecided) account.people.decide(request, 'approved', account.now());
+async function approveAll(
+  account: FaultyAccount,
+  configuration: KeySentryConfiguration,
+): Promise<void> {
+  for (const request of account.people.undecided) {
+    account.people.decide(request, 'approved', account.now());
+  }
   for (const decision of [...account.people.queue]) await deliver(account, decision, configuration);
 }
 
 test('in OBSERVE nothing is ever done or remembered', async () => {
-  await fc.assert(fc.asyncProperty(accounts, actionRules, events, async (users, rules, history) => {
-    const account = accountOf(users);
-    for (const event of history) await live(account, event, configurationOf(rules, 'observe'));
-    expect(account.steps).toEqual([]);
-    expect(await account.all().catch(() => [])).toEqual([]);
-  }), { numRuns: 100 });
+  await fc.assert(
+    fc.asyncProperty(accounts, actionRules, events, async (users, rules, history) => {
+      const account = accountOf(users);
+      for (const event of history) await live(account, event, configurationOf(rules, 'observe'));
+      expect(account.steps).toEqual([]);
+      expect(await account.all().catch(() => [])).toEqual([]);
+    }),
+    { numRuns: 100 },
+  );
 });

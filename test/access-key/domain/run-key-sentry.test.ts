@@ -1,26 +1,43 @@
 import { dueText } from '../../../src/access-key/domain/key-report';
 import { keyReportText } from '../../../src/access-key/domain/key-report-text';
-import { type KeySentryConfiguration, runKeySentry } from '../../../src/access-key/domain/run-key-sentry';
+import {
+  type KeySentryConfiguration,
+  runKeySentry,
+} from '../../../src/access-key/domain/run-key-sentry';
 import { AccountInMemory, DAY, daysAgo, key, NOW, user } from '../in-memory/account-in-memory';
 import { FaultyAccount } from '../in-memory/faulty-account';
 
 const CONFIGURATION: KeySentryConfiguration = {
   rules: { keys: { maxKeyAge: 90, includeInactive: false }, exemptions: [], looksAtInactive: true },
-  actions: { mode: 'enforce', deactivateAfter: 100, deleteAfterInactive: 30, grace: 7, maxActionsPerRun: 2 },
+  actions: {
+    mode: 'enforce',
+    deactivateAfter: 100,
+    deleteAfterInactive: 30,
+    grace: 7,
+    maxActionsPerRun: 2,
+  },
   tellsWhenNothingFound: false,
 };
 const REFUSED = { kind: 'refused', reason: 'AccessDenied' } as const;
-const OBSERVING: KeySentryConfiguration = { ...CONFIGURATION, actions: { ...CONFIGURATION.actions!, mode: 'observe' } };
+const OBSERVING: KeySentryConfiguration = {
+  ...CONFIGURATION,
+  actions: { ...CONFIGURATION.actions!, mode: 'observe' },
+};
 
 const accountOf = (...ages: number[]) =>
-  new FaultyAccount(ages.map((age, index) => user(`user-${index}`, [key(`AKIA-${index}`, age)])), NOW.getTime());
+  new FaultyAccount(
+    ages.map((age, index) => user(`user-${index}`, [key(`AKIA-${index}`, age)])),
+    NOW.getTime(),
+  );
 
 async function run(account: FaultyAccount, configuration = CONFIGURATION) {
   return runKeySentry(configuration, account, account.begin([]));
 }
 
 async function stepsOfRun(account: FaultyAccount, configuration = CONFIGURATION) {
-  return (await run(account, configuration)).keys.flatMap(({ step }) => (step ? [`${step.report.kind} ${step.report.step}`] : []));
+  return (await run(account, configuration)).keys.flatMap(({ step }) =>
+    step ? [`${step.report.kind} ${step.report.step}`] : [],
+  );
 }
 
 test('an old key is told, deactivated, told again and deleted', async () => {
@@ -30,12 +47,23 @@ test('an old key is told, deactivated, told again and deleted', async () => {
     account.pass(days);
     lived.push(await stepsOfRun(account));
   }
-  expect(lived).toEqual([['notice deactivate'], ['wait deactivate'], ['done deactivate'], ['notice delete'], ['wait delete'], ['wait delete'], ['done delete']]);
+  expect(lived).toEqual([
+    ['notice deactivate'],
+    ['wait deactivate'],
+    ['done deactivate'],
+    ['notice delete'],
+    ['wait delete'],
+    ['wait delete'],
+    ['done delete'],
+  ]);
   expect(account.model.users[0]!.keys).toEqual([]);
 });
 
 test('an inactive key that was used since has its time begin anew', async () => {
-  const account = new FaultyAccount([user('ann', [key('AKIA-1', 200, { status: 'Inactive', usedAt: daysAgo(90) })])], NOW.getTime());
+  const account = new FaultyAccount(
+    [user('ann', [key('AKIA-1', 200, { status: 'Inactive', usedAt: daysAgo(90) })])],
+    NOW.getTime(),
+  );
   for (const days of [0, 10, 10]) {
     account.pass(days);
     await run(account);
@@ -45,16 +73,25 @@ test('an inactive key that was used since has its time begin anew', async () => 
   expect(await stepsOfRun(account)).toEqual(['wait delete']);
 });
 
-test.each([[23, 'wait delete'], [25, 'done delete']])('a use %i hours before it was seen inactive, which can show late: %s', async (hours, expected) => {
-  const account = new FaultyAccount([user('ann', [key('AKIA-1', 200, { status: 'Inactive' })])], NOW.getTime());
-  account.model.key('AKIA-1')!.usedAt = new Date(NOW.getTime() - hours * 3_600_000);
-  for (const days of [0, 10, 10]) {
-    account.pass(days);
-    await run(account);
-  }
-  account.pass(10.01);
-  expect(await stepsOfRun(account)).toEqual([expected]);
-});
+test.each([
+  [23, 'wait delete'],
+  [25, 'done delete'],
+])(
+  'a use %i hours before it was seen inactive, which can show late: %s',
+  async (hours, expected) => {
+    const account = new FaultyAccount(
+      [user('ann', [key('AKIA-1', 200, { status: 'Inactive' })])],
+      NOW.getTime(),
+    );
+    account.model.key('AKIA-1')!.usedAt = new Date(NOW.getTime() - hours * 3_600_000);
+    for (const days of [0, 10, 10]) {
+      account.pass(days);
+      await run(account);
+    }
+    account.pass(10.01);
+    expect(await stepsOfRun(account)).toEqual([expected]);
+  },
+);
 
 test('a notice lapses when nothing was told of its step for two weeks: it is given again, and its grace begins again', async () => {
   const account = accountOf(120);
@@ -79,7 +116,10 @@ describe('on the last look', () => {
   }
 
   async function dueForDeletion(): Promise<FaultyAccount> {
-    const account = new FaultyAccount([user('ann', [key('AKIA-1', 200, { status: 'Inactive' })])], NOW.getTime());
+    const account = new FaultyAccount(
+      [user('ann', [key('AKIA-1', 200, { status: 'Inactive' })])],
+      NOW.getTime(),
+    );
     for (const days of [0, 10, 10]) {
       account.pass(days);
       await run(account);
@@ -90,14 +130,18 @@ describe('on the last look', () => {
 
   test('a key that was activated is not deleted', async () => {
     const account = await dueForDeletion();
-    const report = await lastLook(account, () => { account.model.key('AKIA-1')!.status = 'Active'; });
+    const report = await lastLook(account, () => {
+      account.model.key('AKIA-1')!.status = 'Active';
+    });
     expect(report.keys).toMatchObject([{ step: { report: { kind: 'held', step: 'delete' } } }]);
     expect(account.steps).toEqual([]);
   });
 
   test('a key that was used is not deleted', async () => {
     const account = await dueForDeletion();
-    const report = await lastLook(account, () => { account.model.key('AKIA-1')!.usedAt = account.now(); });
+    const report = await lastLook(account, () => {
+      account.model.key('AKIA-1')!.usedAt = account.now();
+    });
     expect(report.keys).toMatchObject([{ step: { report: { kind: 'held', step: 'delete' } } }]);
     expect(account.steps).toEqual([]);
   });
@@ -112,7 +156,11 @@ describe('on the last look', () => {
       if (looks === 3) throw new Error('Throttling');
       return account.source.keysOf(name);
     };
-    const report = await runKeySentry(CONFIGURATION, { ...account, source: { ...account.source, keysOf } }, account.begin([]));
+    const report = await runKeySentry(
+      CONFIGURATION,
+      { ...account, source: { ...account.source, keysOf } },
+      account.begin([]),
+    );
     expect(report.keys.map(({ step }) => step?.report.kind)).toEqual(['failed', 'held']);
     expect(report.survey.unknowns).toMatchObject([{ reason: 'Throttling' }]);
     expect(account.steps).toEqual([]);
@@ -123,17 +171,32 @@ test('a step that IAM refuses is tried again in each run, and keeps no other fro
   const account = accountOf(150, 140, 130);
   await run(account);
   account.pass(8);
-  const refusing = { deactivate: async (name: string, id: string) => (name === 'user-0' ? REFUSED : account.deactivate(name, id)), delete: account.delete };
+  const refusing = {
+    deactivate: async (name: string, id: string) =>
+      name === 'user-0' ? REFUSED : account.deactivate(name, id),
+    delete: account.delete,
+  };
   for (const _run of [1, 2]) {
-    const report = await runKeySentry(CONFIGURATION, { ...account, changer: refusing }, account.begin([]));
-    expect(report.keys[0]!.step!.report).toEqual({ kind: 'failed', step: 'deactivate', reason: 'AccessDenied' });
+    const report = await runKeySentry(
+      CONFIGURATION,
+      { ...account, changer: refusing },
+      account.begin([]),
+    );
+    expect(report.keys[0]!.step!.report).toEqual({
+      kind: 'failed',
+      step: 'deactivate',
+      reason: 'AccessDenied',
+    });
   }
   expect(account.steps.map(({ keyId }) => keyId)).toEqual(['AKIA-1', 'AKIA-2']);
 });
 
 test('an exempt group that does not exist leaves it unknown whom it spares: nothing is done', async () => {
   const account = accountOf(120);
-  const exempting: KeySentryConfiguration = { ...CONFIGURATION, rules: { ...CONFIGURATION.rules, exemptions: [{ kind: 'group', groupName: 'gone' }] } };
+  const exempting: KeySentryConfiguration = {
+    ...CONFIGURATION,
+    rules: { ...CONFIGURATION.rules, exemptions: [{ kind: 'group', groupName: 'gone' }] },
+  };
   await run(account);
   account.pass(8);
   const source = { ...account.source, membersOf: async () => undefined };
@@ -152,15 +215,27 @@ test('with anything unknown nothing is done, and that is told', async () => {
   const reason = 'the run is incomplete: nothing is done while anything is unknown';
   expect(report.keys).toMatchObject([{ step: { report: { kind: 'held', reason } } }]);
   expect(account.steps).toEqual([]);
-  expect(keyReportText(report, report.keys, { number: 1, of: 1 }, 'App/Sentry', '1')).toMatch(/INCOMPLETE: 1 look-ups failed/);
+  expect(keyReportText(report, report.keys, { number: 1, of: 1 }, 'App/Sentry', '1')).toMatch(
+    /INCOMPLETE: 1 look-ups failed/,
+  );
 });
 
 test('while a step is not told no other is taken, however often the run is tried again', async () => {
   const account = accountOf(110, 120, 130, 140);
   await run(account);
   account.pass(8);
-  const unheard = { ...account, announce: async () => undefined, tell: async () => { throw new Error('SNS is away'); } };
-  for (const _try of [1, 2, 3]) await expect(runKeySentry(CONFIGURATION, unheard, account.begin([]))).rejects.toThrow('SNS is away');
+  const unheard = {
+    ...account,
+    announce: async () => undefined,
+    tell: async () => {
+      throw new Error('SNS is away');
+    },
+  };
+  for (const _try of [1, 2, 3]) {
+    await expect(runKeySentry(CONFIGURATION, unheard, account.begin([]))).rejects.toThrow(
+      'SNS is away',
+    );
+  }
   expect(account.steps).toHaveLength(CONFIGURATION.actions!.maxActionsPerRun);
 });
 
@@ -168,15 +243,23 @@ test('no more than so many steps are taken in a run, the oldest keys first', asy
   const account = accountOf(110, 130, 120);
   await run(account);
   account.pass(8);
-  expect(await stepsOfRun(account)).toEqual(['done deactivate', 'done deactivate', 'held deactivate']);
+  expect(await stepsOfRun(account)).toEqual([
+    'done deactivate',
+    'done deactivate',
+    'held deactivate',
+  ]);
   expect(account.steps.map(({ keyId }) => keyId)).toEqual(['AKIA-1', 'AKIA-2']);
 });
 
 test('a notice that SNS did not take does not count, and fails the run', async () => {
   const account = accountOf(120);
   const now = account.begin([]);
-  const tell = async () => { throw new Error('KMSDisabled'); };
-  await expect(runKeySentry(CONFIGURATION, { ...account, tell }, now)).rejects.toThrow('KMSDisabled');
+  const tell = async () => {
+    throw new Error('KMSDisabled');
+  };
+  await expect(runKeySentry(CONFIGURATION, { ...account, tell }, now)).rejects.toThrow(
+    'KMSDisabled',
+  );
   account.pass(8);
   expect(await stepsOfRun(account)).toEqual(['notice deactivate']);
 });
@@ -192,9 +275,15 @@ test('OBSERVE says what would happen, each time', async () => {
 
 test('without actions what is remembered is never asked for, and nothing found is nothing told', async () => {
   const account = accountOf(20);
-  const refuse = async () => { throw new Error('there is no table'); };
+  const refuse = async () => {
+    throw new Error('there is no table');
+  };
   const { actions: _none, ...tellsOnly } = CONFIGURATION;
-  const surroundings = { ...account, source: new AccountInMemory(account.model.users), records: { all: refuse, read: refuse, write: refuse } };
+  const surroundings = {
+    ...account,
+    source: new AccountInMemory(account.model.users),
+    records: { all: refuse, read: refuse, write: refuse },
+  };
   await runKeySentry(tellsOnly, surroundings, NOW);
   expect(account.told).toHaveLength(0);
   await runKeySentry({ ...tellsOnly, tellsWhenNothingFound: true }, surroundings, NOW);

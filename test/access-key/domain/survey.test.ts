@@ -3,50 +3,103 @@ import type { ReportRow } from '../../../src/access-key/domain/credential-report
 import type { Exemption } from '../../../src/access-key/domain/exemption';
 import type { KeyRules } from '../../../src/access-key/domain/key-rules';
 import { surveyAccount, type SurveyRules } from '../../../src/access-key/domain/survey';
-import { AccountInMemory, daysAgo, key, NOW, rowOf, user, type UserInMemory } from '../in-memory/account-in-memory';
+import {
+  AccountInMemory,
+  daysAgo,
+  key,
+  NOW,
+  rowOf,
+  user,
+  type UserInMemory,
+} from '../in-memory/account-in-memory';
 import { expectedClasses, randomAccounts, randomRules } from '../samples/random-accounts';
 
 const KEYS: KeyRules = { maxKeyAge: 90, includeInactive: false };
-const rules = (keys: Partial<KeyRules> = {}, ...exemptions: Exemption[]): SurveyRules =>
-  ({ keys: { ...KEYS, ...keys }, exemptions, looksAtInactive: false });
-const idsOf = ({ findings }: { findings: readonly { keyId?: string }[] }) => findings.map(({ keyId }) => keyId);
+const rules = (keys: Partial<KeyRules> = {}, ...exemptions: Exemption[]): SurveyRules => ({
+  keys: { ...KEYS, ...keys },
+  exemptions,
+  looksAtInactive: false,
+});
+const idsOf = ({ findings }: { findings: readonly { keyId?: string }[] }) =>
+  findings.map(({ keyId }) => keyId);
 
 const EXEMPTIONS: Exemption[] = [
-  ...Array.from({ length: 5 }, (_, index): Exemption => ({ kind: 'user', userName: `exempt-user-${index}` })),
+  ...Array.from({ length: 5 }, (_, index): Exemption => ({
+    kind: 'user',
+    userName: `exempt-user-${index}`,
+  })),
   { kind: 'path', path: '/robots/' },
   { kind: 'group', groupName: 'exempt' },
 ];
 
 describe('against a plain oracle', () => {
-  const wanted = (account: AccountInMemory, keys: KeyRules) => account.users
-    .filter(({ name, path, groups }) => !name.startsWith('exempt') && path === '/people/' && groups.length === 0)
-    .flatMap(({ keys: all }) => all.map((one) => ({ keyId: one.id, classes: expectedClasses(one, keys) })))
-    .filter(({ classes }) => classes.length > 0);
+  const wanted = (account: AccountInMemory, keys: KeyRules) =>
+    account.users
+      .filter(
+        ({ name, path, groups }) =>
+          !name.startsWith('exempt') && path === '/people/' && groups.length === 0,
+      )
+      .flatMap(({ keys: all }) =>
+        all.map((one) => ({ keyId: one.id, classes: expectedClasses(one, keys) })),
+      )
+      .filter(({ classes }) => classes.length > 0);
 
   test('exactly the right keys are listed, however stale the report', async () => {
-    await fc.assert(fc.asyncProperty(randomAccounts, randomRules, fc.boolean(), async ({ users, rows }, keys, looksAtInactive) => {
-      const account = new AccountInMemory(users, rows);
-      const { findings, unknowns } = await surveyAccount(account, { keys, exemptions: EXEMPTIONS, looksAtInactive }, NOW);
-      expect(unknowns).toEqual([]);
-      expect(findings.map(({ keyId, classes }) => ({ keyId, classes }))).toEqual(wanted(account, keys));
-    }), { numRuns: 500 });
+    await fc.assert(
+      fc.asyncProperty(
+        randomAccounts,
+        randomRules,
+        fc.boolean(),
+        async ({ users, rows }, keys, looksAtInactive) => {
+          const account = new AccountInMemory(users, rows);
+          const { findings, unknowns } = await surveyAccount(
+            account,
+            { keys, exemptions: EXEMPTIONS, looksAtInactive },
+            NOW,
+          );
+          expect(unknowns).toEqual([]);
+          expect(findings.map(({ keyId, classes }) => ({ keyId, classes }))).toEqual(
+            wanted(account, keys),
+          );
+        },
+      ),
+      { numRuns: 500 },
+    );
   });
 
   test('a look-up that fails never makes a key fresh, unused or never used: it is unknown', async () => {
     const answers = fc.infiniteStream(fc.boolean());
-    await fc.assert(fc.asyncProperty(randomAccounts, randomRules, answers, async ({ users, rows }, keys, fails) => {
-      const account = new FailingAccount(users, rows, fails);
-      const { findings, unknowns } = await surveyAccount(account, { keys, exemptions: EXEMPTIONS, looksAtInactive: false }, NOW);
-      const oracle = new Map(users.flatMap((one) => one.keys).map((one) => [one.id, expectedClasses(one, keys)]));
-      for (const { keyId, classes } of findings) expect(oracle.get(keyId ?? '')).toEqual(expect.arrayContaining([...classes]));
-      const shown = new Map(findings.map(({ keyId, classes }) => [keyId, classes]));
-      for (const { keyId, classes } of wanted(account, keys)) {
-        const isWhole = shown.get(keyId)?.length === classes.length;
-        const owner = users.find((one) => one.keys.some(({ id }) => id === keyId))!.name;
-        expect(isWhole || unknowns.some(({ what }) => what.includes(keyId) || what.endsWith(` ${owner}`))).toBe(true);
-      }
-      expect(unknowns).toHaveLength(account.failures);
-    }));
+    await fc.assert(
+      fc.asyncProperty(
+        randomAccounts,
+        randomRules,
+        answers,
+        async ({ users, rows }, keys, fails) => {
+          const account = new FailingAccount(users, rows, fails);
+          const { findings, unknowns } = await surveyAccount(
+            account,
+            { keys, exemptions: EXEMPTIONS, looksAtInactive: false },
+            NOW,
+          );
+          const oracle = new Map(
+            users.flatMap((one) => one.keys).map((one) => [one.id, expectedClasses(one, keys)]),
+          );
+          for (const { keyId, classes } of findings) {
+            expect(oracle.get(keyId ?? '')).toEqual(expect.arrayContaining([...classes]));
+          }
+          const shown = new Map(findings.map(({ keyId, classes }) => [keyId, classes]));
+          for (const { keyId, classes } of wanted(account, keys)) {
+            const isWhole = shown.get(keyId)?.length === classes.length;
+            const owner = users.find((one) => one.keys.some(({ id }) => id === keyId))!.name;
+            expect(
+              isWhole ||
+                unknowns.some(({ what }) => what.includes(keyId) || what.endsWith(` ${owner}`)),
+            ).toBe(true);
+          }
+          expect(unknowns).toHaveLength(account.failures);
+        },
+      ),
+    );
   });
 });
 
@@ -91,21 +144,34 @@ test('users without keys, or too young to matter, cost no call', async () => {
 });
 
 test('a key that was re-activated yesterday looks fresh in the report, and is listed all the same', async () => {
-  const account = new AccountInMemory([user('ann', [key('AKIA-OLD', 200, { changedAt: daysAgo(1) })])]);
+  const account = new AccountInMemory([
+    user('ann', [key('AKIA-OLD', 200, { changedAt: daysAgo(1) })]),
+  ]);
   const { findings } = await surveyAccount(account, rules(), NOW);
-  expect(findings).toMatchObject([{ keyId: 'AKIA-OLD', userName: 'ann', ageInDays: 200, classes: ['too-old'] }]);
+  expect(findings).toMatchObject([
+    { keyId: 'AKIA-OLD', userName: 'ann', ageInDays: 200, classes: ['too-old'] },
+  ]);
 });
 
 test('of two keys the right one is listed, and of three', async () => {
-  const account = new AccountInMemory([user('ann', [key('AKIA-NEW', 5), key('AKIA-OLD', 100), key('AKIA-THIRD', 120)])]);
+  const account = new AccountInMemory([
+    user('ann', [key('AKIA-NEW', 5), key('AKIA-OLD', 100), key('AKIA-THIRD', 120)]),
+  ]);
   expect(idsOf(await surveyAccount(account, rules(), NOW))).toEqual(['AKIA-OLD', 'AKIA-THIRD']);
 });
 
 test('a use that is looked up counts, and one that the report shows spares the look-up', async () => {
-  const users = [user('ann', [key('AKIA-1', 80, { usedAt: daysAgo(50) })]), user('bob', [key('AKIA-2', 80, { usedAt: daysAgo(3) })])];
+  const users = [
+    user('ann', [key('AKIA-1', 80, { usedAt: daysAgo(50) })]),
+    user('bob', [key('AKIA-2', 80, { usedAt: daysAgo(3) })]),
+  ];
   const account = new AccountInMemory(users);
-  expect((await surveyAccount(account, rules({ maxUnusedAge: 45 }), NOW)).findings).toMatchObject([{ keyId: 'AKIA-1', classes: ['unused'] }]);
-  expect(account.calls.filter((call) => call.startsWith('lastUseOf'))).toEqual(['lastUseOf AKIA-1']);
+  expect((await surveyAccount(account, rules({ maxUnusedAge: 45 }), NOW)).findings).toMatchObject([
+    { keyId: 'AKIA-1', classes: ['unused'] },
+  ]);
+  expect(account.calls.filter((call) => call.startsWith('lastUseOf'))).toEqual([
+    'lastUseOf AKIA-1',
+  ]);
 });
 
 describe('what cannot be looked up is unknown:', () => {
@@ -131,10 +197,16 @@ describe('what cannot be looked up is unknown:', () => {
   test('the members of a group, and the tags of a user: nobody is exempt', async () => {
     const account = new AccountInMemory(users());
     account.failing.set('membersOf robots', 'ServiceFailure').set('tagsOf ann', 'AccessDenied');
-    const exemptions: Exemption[] = [{ kind: 'group', groupName: 'robots' }, { kind: 'tag', key: 'keep', maxDays: 30 }];
+    const exemptions: Exemption[] = [
+      { kind: 'group', groupName: 'robots' },
+      { kind: 'tag', key: 'keep', maxDays: 30 },
+    ];
     const survey = await surveyAccount(account, rules({}, ...exemptions), NOW);
     expect(idsOf(survey)).toEqual(['AKIA-1', 'AKIA-2']);
-    expect(survey.unknowns.map(({ what }) => what)).toEqual(['members of the group robots', 'tags of ann']);
+    expect(survey.unknowns.map(({ what }) => what)).toEqual([
+      'members of the group robots',
+      'tags of ann',
+    ]);
   });
 
   test('the credential report: then there is no survey', async () => {
@@ -146,25 +218,38 @@ describe('what cannot be looked up is unknown:', () => {
 
 test('users and keys that vanish in the middle are no failure', async () => {
   const bob = user('bob', [key('AKIA-2', 100)]);
-  const account = new AccountInMemory([bob], [rowOf(user('gone', [key('AKIA-1', 100)])), rowOf(bob)]);
+  const account = new AccountInMemory(
+    [bob],
+    [rowOf(user('gone', [key('AKIA-1', 100)])), rowOf(bob)],
+  );
   account.key = () => undefined;
   expect(await surveyAccount(account, rules(), NOW)).toMatchObject({ findings: [], unknowns: [] });
 });
 
 describe('a tag', () => {
   const bob = user('bob', [key('AKIA-2', 10)]);
-  const tagged = (value: string) => new AccountInMemory([user('ann', [key('AKIA-1', 100)], { tags: new Map([['keep', value]]) }), bob]);
+  const tagged = (value: string) =>
+    new AccountInMemory([
+      user('ann', [key('AKIA-1', 100)], { tags: new Map([['keep', value]]) }),
+      bob,
+    ]);
   const exemption: Exemption = { kind: 'tag', key: 'keep', maxDays: 30 };
 
   test('that counts exempts its user, and is told', async () => {
     const survey = await surveyAccount(tagged('2026-06-20'), rules({}, exemption), NOW);
-    expect(survey).toMatchObject({ findings: [], keys: [], tagUses: [{ userName: 'ann', tagKey: 'keep', value: '2026-06-20' }] });
+    expect(survey).toMatchObject({
+      findings: [],
+      keys: [],
+      tagUses: [{ userName: 'ann', tagKey: 'keep', value: '2026-06-20' }],
+    });
   });
 
   test('that does not count is told with the reason', async () => {
     const survey = await surveyAccount(tagged('forever'), rules({}, exemption), NOW);
     expect(idsOf(survey)).toEqual(['AKIA-1']);
-    expect(survey.tagUses).toMatchObject([{ userName: 'ann', ignoredBecause: 'its value is no date of the form YYYY-MM-DD' }]);
+    expect(survey.tagUses).toMatchObject([
+      { userName: 'ann', ignoredBecause: 'its value is no date of the form YYYY-MM-DD' },
+    ]);
   });
 
   test('is asked for only where something would be listed', async () => {
@@ -176,11 +261,24 @@ describe('a tag', () => {
 
 test("the root user's keys are listed from the report, without ids", async () => {
   const slots = [{ active: true, lastChangedAt: daysAgo(400) }, { active: false }];
-  const root = { userName: '<root_account>', arn: 'arn:aws:iam::111111111111:root', createdAt: daysAgo(900), slots };
-  const survey = await surveyAccount(new AccountInMemory([], [root]), rules({ neverUsedGrace: 1 }), NOW);
+  const root = {
+    userName: '<root_account>',
+    arn: 'arn:aws:iam::111111111111:root',
+    createdAt: daysAgo(900),
+    slots,
+  };
+  const survey = await surveyAccount(
+    new AccountInMemory([], [root]),
+    rules({ neverUsedGrace: 1 }),
+    NOW,
+  );
   expect(survey.userCount).toBe(0);
-  const root400 = { userName: '<root_account>', ageInDays: 400, classes: ['too-old', 'never-used'], lastUse: { kind: 'never' } };
+  const root400 = {
+    userName: '<root_account>',
+    ageInDays: 400,
+    classes: ['too-old', 'never-used'],
+    lastUse: { kind: 'never' },
+  };
   expect(survey.findings).toMatchObject([root400]);
   expect(survey.findings[0]).not.toHaveProperty('keyId');
 });
-

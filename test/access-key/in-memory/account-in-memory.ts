@@ -29,23 +29,45 @@ export interface UserInMemory {
 }
 
 export function key(id: string, ageInDays: number, values: Partial<KeyInMemory> = {}): KeyInMemory {
-  return { id, status: 'Active', createdAt: daysAgo(ageInDays), changedAt: daysAgo(ageInDays), usedAt: daysAgo(0), ...values };
+  return {
+    id,
+    status: 'Active',
+    createdAt: daysAgo(ageInDays),
+    changedAt: daysAgo(ageInDays),
+    usedAt: daysAgo(0),
+    ...values,
+  };
 }
 
-export function user(name: string, keys: KeyInMemory[], values: Partial<UserInMemory> = {}): UserInMemory {
-  return { name, path: '/', createdAt: daysAgo(1_000), groups: [], tags: new Map(), keys, ...values };
+export function user(
+  name: string,
+  keys: KeyInMemory[],
+  values: Partial<UserInMemory> = {},
+): UserInMemory {
+  return {
+    name,
+    path: '/',
+    createdAt: daysAgo(1_000),
+    groups: [],
+    tags: new Map(),
+    keys,
+    ...values,
+  };
 }
 
 export function rowOf({ name, path, createdAt, keys }: UserInMemory): ReportRow {
-  const slots = [keys[0], keys[1]].map((one): KeySlot => (one
-    ? { active: one.status === 'Active', lastChangedAt: one.changedAt, lastUsedAt: one.usedAt }
-    : { active: false }));
+  const slots = [keys[0], keys[1]].map((one): KeySlot =>
+    one
+      ? { active: one.status === 'Active', lastChangedAt: one.changedAt, lastUsedAt: one.usedAt }
+      : { active: false },
+  );
   return { userName: name, arn: `arn:aws:iam::111111111111:user${path}${name}`, createdAt, slots };
 }
 
 /**
- * A model of IAM behind the domain's own port, for what the emulator cannot be made to do: fail at any call, or change in
- * between. Not a stand-in for IAM itself: the handler is tested against the emulator.
+ * A model of IAM behind the domain's own port, for what the emulator cannot be made to do: fail at
+ * any call, or change in between. Not a stand-in for IAM itself: the handler is tested against the
+ * emulator.
  */
 export class AccountInMemory implements AccessKeySource {
   readonly calls: string[] = [];
@@ -53,7 +75,10 @@ export class AccountInMemory implements AccessKeySource {
   readonly failing = new Map<string, string>();
   rows: ReportRow[];
 
-  constructor(public users: UserInMemory[], rows?: ReportRow[]) {
+  constructor(
+    public users: UserInMemory[],
+    rows?: ReportRow[],
+  ) {
     this.rows = rows ?? users.map(rowOf);
   }
 
@@ -64,7 +89,12 @@ export class AccountInMemory implements AccessKeySource {
 
   async keysOf(userName: string): Promise<AccessKey[] | undefined> {
     this.call('keysOf', userName);
-    return this.user(userName)?.keys.map(({ id, status, createdAt }) => ({ id, userName, status, createdAt }));
+    return this.user(userName)?.keys.map(({ id, status, createdAt }) => ({
+      id,
+      userName,
+      status,
+      createdAt,
+    }));
   }
 
   async lastUseOf(keyId: string): Promise<LastUse | undefined> {

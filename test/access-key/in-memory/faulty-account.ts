@@ -1,10 +1,21 @@
-import { AccountInMemory, DAY, type KeyInMemory, rowOf, type UserInMemory } from './account-in-memory';
+import {
+  AccountInMemory,
+  DAY,
+  type KeyInMemory,
+  rowOf,
+  type UserInMemory,
+} from './account-in-memory';
 import { KeyPeopleInMemory } from './key-people-in-memory';
 import type { AccessKey } from '../../../src/access-key/domain/access-key';
 import type { KeyRecord, StepKind } from '../../../src/access-key/domain/key-actions';
 import type { KeyApproval } from '../../../src/access-key/domain/key-approval';
 import type { KeyReport, ReportedKey } from '../../../src/access-key/domain/key-report';
-import type { ChangeAnswer, KeyAsker, KeyChanger, KeyRecords } from '../../../src/access-key/domain/retire-keys';
+import type {
+  ChangeAnswer,
+  KeyAsker,
+  KeyChanger,
+  KeyRecords,
+} from '../../../src/access-key/domain/retire-keys';
 import type { KeySentrySurroundings } from '../../../src/access-key/domain/run-key-sentry';
 import type { AskResult } from '../../../src/approval/domain/ask-result';
 
@@ -38,8 +49,9 @@ const LAG = 4 * 3_600_000;
 const CALL_MILLISECONDS = 7_000;
 
 /**
- * An account with owners, a topic and a table, where time passes, where every call can fail before or after it has worked,
- * and where owners do as they like. It writes down what truly happened, for the test to judge.
+ * An account with owners, a topic and a table, where time passes, where every call can fail before
+ * or after it has worked, and where owners do as they like. It writes down what truly happened, for
+ * the test to judge.
  */
 export class FaultyAccount implements KeySentrySurroundings, KeyChanger, KeyRecords {
   readonly steps: Step[] = [];
@@ -48,7 +60,10 @@ export class FaultyAccount implements KeySentrySurroundings, KeyChanger, KeyReco
   readonly source: KeySentrySurroundings['source'];
   readonly changer: KeyChanger = this;
   readonly records: KeyRecords = this;
-  readonly asker: KeyAsker = { ask: async (keyId, approval) => this.call(async () => this.people.ask(keyId, approval, this.now())) };
+  readonly asker: KeyAsker = {
+    ask: async (keyId, approval) =>
+      this.call(async () => this.people.ask(keyId, approval, this.now())),
+  };
   readonly account = '111111111111';
   readonly people = new KeyPeopleInMemory();
   /** What was remembered as asked, and the run that did. */
@@ -63,12 +78,21 @@ export class FaultyAccount implements KeySentrySurroundings, KeyChanger, KeyReco
   private runStartedAt: Date;
   private fates: Fate[] = [];
 
-  constructor(users: UserInMemory[], private time: number) {
+  constructor(
+    users: UserInMemory[],
+    private time: number,
+  ) {
     this.runStartedAt = new Date(time);
     this.model = new AccountInMemory(users);
     this.source = {
       credentialReport: async () => this.call(async () => this.model.credentialReport()),
-      keysOf: async (userName) => this.note(await this.call(async () => this.model.keysOf(userName), () => this.toggleFirstOf(userName))),
+      keysOf: async (userName) =>
+        this.note(
+          await this.call(
+            async () => this.model.keysOf(userName),
+            () => this.toggleFirstOf(userName),
+          ),
+        ),
       lastUseOf: async (keyId) => this.call(async () => this.model.lastUseOf(keyId)),
       membersOf: async (groupName) => this.call(async () => this.model.membersOf(groupName)),
       tagsOf: async (userName) => this.call(async () => this.model.tagsOf(userName)),
@@ -112,7 +136,9 @@ export class FaultyAccount implements KeySentrySurroundings, KeyChanger, KeyReco
     if (!found) return;
     const { owner, key } = found;
     if (deed === 'remove') owner.keys = owner.keys.filter((one) => one !== key);
-    if (deed === 'use' && key.status === 'Active') this.uses.set(key.id, [...this.uses.get(key.id) ?? [], this.now()]);
+    if (deed === 'use' && key.status === 'Active') {
+      this.uses.set(key.id, [...(this.uses.get(key.id) ?? []), this.now()]);
+    }
     if (deed === 'toggle') this.toggle(key);
   }
 
@@ -142,7 +168,9 @@ export class FaultyAccount implements KeySentrySurroundings, KeyChanger, KeyReco
   async write(record: KeyRecord): Promise<void> {
     await this.call(async () => {
       const requestId = record.approval?.requestId;
-      if (requestId && requestId !== this.approvalOf(record.keyId)?.requestId) this.asks.push({ requestId, run: this.run });
+      if (requestId && requestId !== this.approvalOf(record.keyId)?.requestId) {
+        this.asks.push({ requestId, run: this.run });
+      }
       this.table.set(record.keyId, record);
     });
   }
@@ -176,16 +204,25 @@ export class FaultyAccount implements KeySentrySurroundings, KeyChanger, KeyReco
     await this.call(async () => this.people.conclude(requestId, result));
   }
 
-  readonly tell = async (_report: KeyReport, keys: readonly ReportedKey[]): Promise<Date> => this.call(async () => {
-    this.told.push({ at: this.now(), keys });
-    return this.now();
-  });
+  readonly tell = async (_report: KeyReport, keys: readonly ReportedKey[]): Promise<Date> =>
+    this.call(async () => {
+      this.told.push({ at: this.now(), keys });
+      return this.now();
+    });
 
   readonly announce = async (): Promise<void> => this.call(async () => undefined);
 
   isTold({ keyId, kind, at }: Step): boolean {
-    return this.told.some((message) => message.at >= at && message.keys.some(({ step }) =>
-      step?.keyId === keyId && step.report.step === kind && ['done', 'failed'].includes(step.report.kind)));
+    return this.told.some(
+      (message) =>
+        message.at >= at &&
+        message.keys.some(
+          ({ step }) =>
+            step?.keyId === keyId &&
+            step.report.step === kind &&
+            ['done', 'failed'].includes(step.report.kind),
+        ),
+    );
   }
 
   private async call<T>(work: () => Promise<T>, toggle?: () => void): Promise<T> {
@@ -231,10 +268,25 @@ export class FaultyAccount implements KeySentrySurroundings, KeyChanger, KeyReco
   }
 
   private writeDown(key: KeyInMemory, kind: StepKind): void {
-    const noticesAt = this.told.filter(({ keys }) => keys.some(({ step }) =>
-      step?.keyId === key.id && step.report.kind === 'notice' && step.report.step === kind)).map(({ at }) => at);
+    const noticesAt = this.told
+      .filter(({ keys }) =>
+        keys.some(
+          ({ step }) =>
+            step?.keyId === key.id && step.report.kind === 'notice' && step.report.step === kind,
+        ),
+      )
+      .map(({ at }) => at);
     const seenInactiveSince = this.seenInactive.get(key.id);
     const requestId = this.approvalOf(key.id)?.requestId;
-    this.steps.push({ keyId: key.id, kind, run: this.run, at: this.now(), key: { ...key }, noticesAt, seenInactiveSince, requestId });
+    this.steps.push({
+      keyId: key.id,
+      kind,
+      run: this.run,
+      at: this.now(),
+      key: { ...key },
+      noticesAt,
+      seenInactiveSince,
+      requestId,
+    });
   }
 }

@@ -1,5 +1,8 @@
 import type { FaultyAccount, Fate } from './faulty-account';
-import { carryOutKeyDecision, type ProvedKeyDecision } from '../../../src/access-key/domain/carry-out-key-decision';
+import {
+  carryOutKeyDecision,
+  type ProvedKeyDecision,
+} from '../../../src/access-key/domain/carry-out-key-decision';
 import type { KeyApproval, KeyDecision } from '../../../src/access-key/domain/key-approval';
 import type { KeySentryConfiguration } from '../../../src/access-key/domain/run-key-sentry';
 import { type AskResult, isConcluded, isOvertaken } from '../../../src/approval/domain/ask-result';
@@ -18,7 +21,10 @@ export interface KeyRequest {
   outcome?: AskResult;
 }
 
-/** A stand-in for the approval workflow: it keeps what it was asked, and has decided what the test says that people did. */
+/**
+ * A stand-in for the approval workflow: it keeps what it was asked, and has decided what the test
+ * says that people did.
+ */
 export class KeyPeopleInMemory {
   readonly requests: KeyRequest[] = [];
   /** Decisions on their way to the sentry. */
@@ -26,8 +32,18 @@ export class KeyPeopleInMemory {
 
   ask(keyId: string, { requestId, question }: KeyApproval, askedAt: Date): void {
     const known = this.request(requestId);
-    if (known) known.times += 1;
-    else this.requests.push({ requestId, keyId, question: JSON.stringify(question), askedAt, times: 1, attempt: 1 });
+    if (known) {
+      known.times += 1;
+    } else {
+      this.requests.push({
+        requestId,
+        keyId,
+        question: JSON.stringify(question),
+        askedAt,
+        times: 1,
+        attempt: 1,
+      });
+    }
   }
 
   request(requestId: string | undefined): KeyRequest | undefined {
@@ -62,9 +78,15 @@ export class KeyPeopleInMemory {
   }
 }
 
-/** Takes a decision off the queue, as the function that carries it out does; it stays there where that throws. */
+/**
+ * Takes a decision off the queue, as the function that carries it out does; it stays there where
+ * that throws.
+ */
 export async function deliver(
-  account: FaultyAccount, decision: ProvedKeyDecision, configuration: KeySentryConfiguration, fates: readonly Fate[] = [],
+  account: FaultyAccount,
+  decision: ProvedKeyDecision,
+  configuration: KeySentryConfiguration,
+  fates: readonly Fate[] = [],
 ): Promise<void> {
   const now = account.begin(fates);
   const { people } = account;
@@ -73,7 +95,7 @@ export async function deliver(
   if (approval?.requestId === requestId && !isOvertaken(decision, approval.result)) {
     const result = isConcluded(decision, approval.result)
       ? approval.result
-      : { phase, attempt, ...await carryOutKeyDecision(decision, configuration, account, now) };
+      : { phase, attempt, ...(await carryOutKeyDecision(decision, configuration, account, now)) };
     await account.concluding(requestId, result);
   }
   people.queue.splice(people.queue.indexOf(decision), 1);

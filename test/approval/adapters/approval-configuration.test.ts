@@ -3,9 +3,14 @@ import type { ApprovalParameter } from '../../../src/approval/contracts/approval
 import { CONFIGURATION } from '../in-memory/workflow-in-memory';
 
 const PARAMETER: ApprovalParameter = {
-  version: 1, ...CONFIGURATION, askers: [{ name: 'sentry', queueUrl: 'https://sqs/1/decisions' }], monitoring: { kind: 'none' }, auditSeconds: 34_560_000,
+  version: 1,
+  ...CONFIGURATION,
+  askers: [{ name: 'sentry', queueUrl: 'https://sqs/1/decisions' }],
+  monitoring: { kind: 'none' },
+  auditSeconds: 34_560_000,
 };
-const parsed = (change: object) => parseApprovalConfiguration(JSON.stringify({ ...PARAMETER, ...change }), '/workflow');
+const parsed = (change: object) =>
+  parseApprovalConfiguration(JSON.stringify({ ...PARAMETER, ...change }), '/workflow');
 
 test.each<[string, Partial<ApprovalParameter>]>([
   ['users', {}],
@@ -26,9 +31,13 @@ test.each<[string, object]>([
   ['monitoring of an unknown kind', { monitoring: { kind: 'mail' } }],
   ['no time for the audit', { auditSeconds: undefined }],
 ])('with %s is refused by name: nothing is done by guess', (_, change) => {
-  expect(() => parsed(change)).toThrow('The SSM parameter /workflow is not of version 1 of this library');
+  expect(() => parsed(change)).toThrow(
+    'The SSM parameter /workflow is not of version 1 of this library',
+  );
 });
 
 test('that is no JSON is refused', () => {
-  expect(() => parseApprovalConfiguration('{', '/workflow')).toThrow("The SSM parameter /workflow is no JSON. Deploy the workflow's stack again.");
+  expect(() => parseApprovalConfiguration('{', '/workflow')).toThrow(
+    "The SSM parameter /workflow is no JSON. Deploy the workflow's stack again.",
+  );
 });

@@ -11,7 +11,9 @@ test('is a SHA-256 digest as hex', () => {
 });
 
 test('is the same in every version of the library: what was asked before an update is still what it was', () => {
-  expect(approvalDigest({ ...question, requester: { name: 'ann' } }, '{"a":1}')).toBe('b6028846a73ddcc585d2905eaf773c394a91edfa30f966e09f073b3f0f049dde');
+  expect(approvalDigest({ ...question, requester: { name: 'ann' } }, '{"a":1}')).toBe(
+    'b6028846a73ddcc585d2905eaf773c394a91edfa30f966e09f073b3f0f049dde',
+  );
 });
 
 test('is the same for a question that went through a queue, in whatever order its fields come', () => {
@@ -20,8 +22,9 @@ test('is the same for a question that went through a queue, in whatever order it
 });
 
 test('is the same with a field that is undefined as without it', () => {
-  expect(approvalDigest({ ...question, changes: [{ after: 'x', remarks: [], before: undefined }] }, 'p'))
-    .toBe(approvalDigest({ ...question, changes: [{ after: 'x', remarks: [] }] }, 'p'));
+  expect(
+    approvalDigest({ ...question, changes: [{ after: 'x', remarks: [], before: undefined }] }, 'p'),
+  ).toBe(approvalDigest({ ...question, changes: [{ after: 'x', remarks: [] }] }, 'p'));
 });
 
 test.each<[string, Partial<Question>]>([
@@ -38,9 +41,17 @@ test.each<[string, Partial<Question>]>([
 });
 
 test('differs where question or payload differ, and nowhere else', () => {
-  const texts = fc.tuple(fc.string({ unit: 'binary', maxLength: 3 }), fc.string({ unit: 'binary', maxLength: 3 }));
-  fc.assert(fc.property(texts, texts, ([title, payload], [otherTitle, otherPayload]) => {
-    const isSame = title === otherTitle && payload === otherPayload;
-    expect(approvalDigest({ ...question, title }, payload) === approvalDigest({ ...question, title: otherTitle }, otherPayload)).toBe(isSame);
-  }));
+  const texts = fc.tuple(
+    fc.string({ unit: 'binary', maxLength: 3 }),
+    fc.string({ unit: 'binary', maxLength: 3 }),
+  );
+  fc.assert(
+    fc.property(texts, texts, ([title, payload], [otherTitle, otherPayload]) => {
+      const isSame = title === otherTitle && payload === otherPayload;
+      expect(
+        approvalDigest({ ...question, title }, payload) ===
+          approvalDigest({ ...question, title: otherTitle }, otherPayload),
+      ).toBe(isSame);
+    }),
+  );
 });

@@ -1,32 +1,70 @@
 import { approvalDigest } from '../../../src/approval/adapters/approval-digest';
 import {
-  decisionStatement, parseClickPointer, parseDecision, parseMessagesPointer, parseWorkflowMessage, queueText,
+  decisionStatement,
+  parseClickPointer,
+  parseDecision,
+  parseMessagesPointer,
+  parseWorkflowMessage,
+  queueText,
 } from '../../../src/approval/adapters/approval-queue-messages';
 import { admit, NEW_SOURCE, NEW_SUBJECT } from '../../../src/approval/domain/admit';
-import type { ApprovalRequest, Carrying, Decision } from '../../../src/approval/domain/approval-request';
+import type {
+  ApprovalRequest,
+  Carrying,
+  Decision,
+} from '../../../src/approval/domain/approval-request';
 import { askOf, CONFIGURATION } from '../in-memory/workflow-in-memory';
 
 const NOON = new Date('2026-01-01T12:00:00Z');
 const { requestId, asker, subject, source, question, payload } = askOf();
 const ASK = { version: 1, type: 'ask', requestId, asker, subject, source, question, payload };
-const OUTCOME = { version: 1, type: 'outcome', requestId: 'r1', asker: 'sentry', phase: 'end', attempt: 2, outcome: 'failed', text: 'no right to' };
-const manyFacts = (length: number) => Array.from({ length }, () => ({ label: 'a', value: 'x'.repeat(10_000) }));
+const OUTCOME = {
+  version: 1,
+  type: 'outcome',
+  requestId: 'r1',
+  asker: 'sentry',
+  phase: 'end',
+  attempt: 2,
+  outcome: 'failed',
+  text: 'no right to',
+};
+const manyFacts = (length: number) =>
+  Array.from({ length }, () => ({ label: 'a', value: 'x'.repeat(10_000) }));
 
 describe('what an asker asks', () => {
   test('is taken with the digest of question and payload', () => {
     expect(parseWorkflowMessage(JSON.stringify(ASK))).toEqual({
-      kind: 'ask', ask: { requestId, asker, subject, source, question, payload, digest: approvalDigest(question, payload) },
+      kind: 'ask',
+      ask: {
+        requestId,
+        asker,
+        subject,
+        source,
+        question,
+        payload,
+        digest: approvalDigest(question, payload),
+      },
     });
   });
 
   test('may come with new fields beside the question, as versions to come may have them', () => {
-    expect(parseWorkflowMessage(JSON.stringify({ ...ASK, more: 1 }))).toEqual(parseWorkflowMessage(JSON.stringify(ASK)));
+    expect(parseWorkflowMessage(JSON.stringify({ ...ASK, more: 1 }))).toEqual(
+      parseWorkflowMessage(JSON.stringify(ASK)),
+    );
   });
 
   test.each<[string, object]>([
     ['of 19 facts as long as they may be', { question: { ...question, facts: manyFacts(19) } }],
     ['with a payload of 64 KB', { payload: 'x'.repeat(65_536) }],
-    ['with ids as long as they may be', { requestId: 'aZ0-_'.repeat(12), subject: 's'.repeat(256), source: 's'.repeat(256), asker: 'a'.repeat(128) }],
+    [
+      'with ids as long as they may be',
+      {
+        requestId: 'aZ0-_'.repeat(12),
+        subject: 's'.repeat(256),
+        source: 's'.repeat(256),
+        asker: 'a'.repeat(128),
+      },
+    ],
   ])('is taken %s', (_, change) => {
     expect(parseWorkflowMessage(JSON.stringify({ ...ASK, ...change })).kind).toBe('ask');
   });
@@ -42,25 +80,51 @@ describe('what an asker asks', () => {
     ['a source that is too long', { source: 's'.repeat(257) }, 'source'],
     ['a payload that is no text', { payload: {} }, 'payload'],
     ['a payload over 64 KB', { payload: 'ü'.repeat(32_769) }, 'takes more than 65536 bytes'],
-    ['a payload that is too long once it is JSON in JSON', { payload: '\u0001'.repeat(50_000) }, 'takes more than 240000 bytes in a decision'],
-    ['a requester of more than 2 KB', { question: { ...question, requester: { name: 'ü'.repeat(1_000) } } }, 'its requester takes more than 2000 bytes'],
-    ['a question over 200 KB', { question: { ...question, facts: manyFacts(20) } }, 'takes more than 200000 bytes'],
-    ['a question and a payload that together do not fit', { question: { ...question, facts: manyFacts(19) }, payload: '"'.repeat(60_000) }, 'together'],
-    ['something in the question that nobody would be shown', { question: { ...question, hidden: 'x' } }, 'at question'],
+    [
+      'a payload that is too long once it is JSON in JSON',
+      { payload: '\u0001'.repeat(50_000) },
+      'takes more than 240000 bytes in a decision',
+    ],
+    [
+      'a requester of more than 2 KB',
+      { question: { ...question, requester: { name: 'ü'.repeat(1_000) } } },
+      'its requester takes more than 2000 bytes',
+    ],
+    [
+      'a question over 200 KB',
+      { question: { ...question, facts: manyFacts(20) } },
+      'takes more than 200000 bytes',
+    ],
+    [
+      'a question and a payload that together do not fit',
+      { question: { ...question, facts: manyFacts(19) }, payload: '"'.repeat(60_000) },
+      'together',
+    ],
+    [
+      'something in the question that nobody would be shown',
+      { question: { ...question, hidden: 'x' } },
+      'at question',
+    ],
     ['a text that is endless', { question: { ...question, title: 'x'.repeat(20_001) } }, 'title'],
   ])('is refused with %s', (_, change, reason) => {
     expect(() => parseWorkflowMessage(JSON.stringify({ ...ASK, ...change }))).toThrow(reason);
   });
 
   test('is refused where it is no JSON, without showing it', () => {
-    expect(() => parseWorkflowMessage('{"secret')).toThrow('The message to the approval workflow, of 8 characters, is no JSON.');
+    expect(() => parseWorkflowMessage('{"secret')).toThrow(
+      'The message to the approval workflow, of 8 characters, is no JSON.',
+    );
   });
 });
 
 describe('what an asker says has become of a decision', () => {
   test('is taken with the attempt that it is of', () => {
     expect(parseWorkflowMessage(JSON.stringify(OUTCOME))).toEqual({
-      kind: 'outcome', requestId: 'r1', asker: 'sentry', attempt: { phase: 'end', attempt: 2 }, outcome: { kind: 'failed', text: 'no right to' },
+      kind: 'outcome',
+      requestId: 'r1',
+      asker: 'sentry',
+      attempt: { phase: 'end', attempt: 2 },
+      outcome: { kind: 'failed', text: 'no right to' },
     });
   });
 
@@ -71,7 +135,9 @@ describe('what an asker says has become of a decision', () => {
     ['an unknown phase', { phase: 'begin' }],
     ['a text that is endless', { text: 'x'.repeat(3_001) }],
   ])('is refused with %s', (_, change) => {
-    expect(() => parseWorkflowMessage(JSON.stringify({ ...OUTCOME, ...change }))).toThrow('cannot be read');
+    expect(() => parseWorkflowMessage(JSON.stringify({ ...OUTCOME, ...change }))).toThrow(
+      'cannot be read',
+    );
   });
 });
 
@@ -84,22 +150,43 @@ describe('pointers', () => {
     expect(parseMessagesPointer(JSON.stringify(MESSAGES)).requestId).toBe('r1');
   });
 
-  test.each([{ ...CLICK, clickId: 'A'.repeat(64) }, { ...CLICK, version: 2 }, MESSAGES, ASK, OUTCOME])(
-    'about a click are nothing else: what comes from the address that anybody can call neither asks nor reports', (message) => {
-      expect(() => parseClickPointer(JSON.stringify(message))).toThrow('The message about a click cannot be read');
+  test.each([
+    { ...CLICK, clickId: 'A'.repeat(64) },
+    { ...CLICK, version: 2 },
+    MESSAGES,
+    ASK,
+    OUTCOME,
+  ])(
+    'about a click are nothing else: what comes from the address that anybody can call neither asks nor reports',
+    (message) => {
+      expect(() => parseClickPointer(JSON.stringify(message))).toThrow(
+        'The message about a click cannot be read',
+      );
     },
   );
 
   test('about messages are no clicks', () => {
-    expect(() => parseMessagesPointer(JSON.stringify(CLICK))).toThrow('The message about messages cannot be read');
+    expect(() => parseMessagesPointer(JSON.stringify(CLICK))).toThrow(
+      'The message about messages cannot be read',
+    );
   });
 });
 
 describe('a decision', () => {
   const open = admit(askOf(), NEW_SUBJECT, NEW_SOURCE, CONFIGURATION, NOON).request;
-  const request = (decision: Decision, carrying: Carrying): ApprovalRequest => ({ ...open, decision, carrying });
-  const received = (statement: string) => parseDecision(queueText({ version: 1, type: 'decision', statement, mac: 'm' }));
-  const approved: Decision = { kind: 'approved', at: NOON, by: ['ann', 'ben'], until: new Date('2026-01-01T13:00:00Z') };
+  const request = (decision: Decision, carrying: Carrying): ApprovalRequest => ({
+    ...open,
+    decision,
+    carrying,
+  });
+  const received = (statement: string) =>
+    parseDecision(queueText({ version: 1, type: 'decision', statement, mac: 'm' }));
+  const approved: Decision = {
+    kind: 'approved',
+    at: NOON,
+    by: ['ann', 'ben'],
+    until: new Date('2026-01-01T13:00:00Z'),
+  };
 
   test('comes to its asker with what it is about', () => {
     const statement = decisionStatement(request(approved, { phase: 'decision', attempt: 2 }));
@@ -123,25 +210,36 @@ describe('a decision', () => {
   });
 
   test('whose time is over is told as ended', () => {
-    expect(received(decisionStatement(request(approved, { phase: 'end', attempt: 1 }))).statement).toMatchObject({ decision: 'ended', phase: 'end' });
+    expect(
+      received(decisionStatement(request(approved, { phase: 'end', attempt: 1 }))).statement,
+    ).toMatchObject({ decision: 'ended', phase: 'end' });
   });
 
   test('that nobody was asked for says why', () => {
     const decision: Decision = { kind: 'not-asked', at: NOON, by: [], reason: 'too-many' };
-    expect(received(decisionStatement(request(decision, { phase: 'decision', attempt: 1 }))).statement)
-      .toMatchObject({ decision: 'not-asked', reason: 'too-many', decidedBy: [] });
+    expect(
+      received(decisionStatement(request(decision, { phase: 'decision', attempt: 1 }))).statement,
+    ).toMatchObject({ decision: 'not-asked', reason: 'too-many', decidedBy: [] });
   });
 
   test('is not told before there is one', () => {
     expect(() => decisionStatement(open)).toThrow('The request r1 is not decided');
   });
 
-  test.each(['{}', '"', 'null', JSON.stringify({ version: 1, requestId: 'r1', decision: 'approved' })])('is refused where its statement is %s', (statement) => {
+  test.each([
+    '{}',
+    '"',
+    'null',
+    JSON.stringify({ version: 1, requestId: 'r1', decision: 'approved' }),
+  ])('is refused where its statement is %s', (statement) => {
     expect(() => received(statement)).toThrow('The statement of a decision');
   });
 
   test('goes through a queue to the letter, with characters that SQS does not take', () => {
-    const statement = decisionStatement({ ...request(approved, { phase: 'decision', attempt: 1 }), payload: 'a\uffff\ufffe\ud800"\u0001ü😀' });
+    const statement = decisionStatement({
+      ...request(approved, { phase: 'decision', attempt: 1 }),
+      payload: 'a\uffff\ufffe\ud800"\u0001ü😀',
+    });
     const text = queueText({ version: 1, type: 'decision', statement, mac: 'm' });
     // Of what SQS documents as allowed: tab, line ends, and these ranges.
     expect(text).toMatch(/^[\t\n\r\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]*$/u);

@@ -1,6 +1,10 @@
 import { GetItemCommand, PutItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
 import { approvalDigest } from '../../../src/approval/adapters/approval-digest';
-import { clickIdOf, DynamoApprovals, type StoredClick } from '../../../src/approval/adapters/dynamo-approvals';
+import {
+  clickIdOf,
+  DynamoApprovals,
+  type StoredClick,
+} from '../../../src/approval/adapters/dynamo-approvals';
 import { admit, type Ask, join, NEW_SOURCE, NEW_SUBJECT } from '../../../src/approval/domain/admit';
 import { type ApprovalRequest, withEntry } from '../../../src/approval/domain/approval-request';
 import { ApprovalConflictError } from '../../../src/approval/domain/approval-store';
@@ -27,29 +31,52 @@ afterAll(async () => emulated.stop());
 /** About a subject and from a source of its own, unless it is told otherwise. */
 function newAsk(values: Partial<Ask> = {}): Ask {
   asks += 1;
-  const ask = askOf({ requestId: `r-${asks}`, subject: `subject ${asks}`, source: `source ${asks}`, ...values });
+  const ask = askOf({
+    requestId: `r-${asks}`,
+    subject: `subject ${asks}`,
+    source: `source ${asks}`,
+    ...values,
+  });
   return { ...ask, digest: approvalDigest(ask.question, ask.payload) };
 }
 
 async function admitted(ask: Ask, at = NOON): Promise<ApprovalRequest> {
-  const [subject, source] = await Promise.all([approvals.subject(ask.subject), approvals.source(ask.source)]);
+  const [subject, source] = await Promise.all([
+    approvals.subject(ask.subject),
+    approvals.source(ask.source),
+  ]);
   const admission = admit(ask, subject, source, CONFIGURATION, at);
   await approvals.admit(admission, ask.source, dueAt(admission.request, CONFIGURATION));
   return (await approvals.read(ask.requestId))!;
 }
 
-function decided(request: ApprovalRequest, kind: 'approved' | 'denied', until?: Date): ApprovalRequest {
-  return withDecision(request, { kind, at: LATER, by: ['ann'], ...(until && { until }) }, { at: LATER, by: 'ann', clickId: 'c', membership: ['ann', 'ben'] });
+function decided(
+  request: ApprovalRequest,
+  kind: 'approved' | 'denied',
+  until?: Date,
+): ApprovalRequest {
+  return withDecision(
+    request,
+    { kind, at: LATER, by: ['ann'], ...(until && { until }) },
+    { at: LATER, by: 'ann', clickId: 'c', membership: ['ann', 'ben'] },
+  );
 }
 
 async function itemsOf(partition: string) {
-  const { Items: items } = await emulated.client.send(new QueryCommand({
-    TableName: TABLE, KeyConditionExpression: 'pk = :pk', ExpressionAttributeValues: { ':pk': { S: partition } },
-  }));
+  const { Items: items } = await emulated.client.send(
+    new QueryCommand({
+      TableName: TABLE,
+      KeyConditionExpression: 'pk = :pk',
+      ExpressionAttributeValues: { ':pk': { S: partition } },
+    }),
+  );
   return items!;
 }
 
-const auditOf = async (id: string) => (await itemsOf(`REQUEST#${id}`)).filter(({ sk }) => sk?.S?.startsWith('AUDIT#')).map(({ data }) => JSON.parse(data!.S!));
+const auditOf = async (id: string) =>
+  (await itemsOf(`REQUEST#${id}`))
+    .filter(({ sk }) => sk?.S?.startsWith('AUDIT#'))
+    .map(({ data }) => JSON.parse(data!.S!));
 
 describe('a request', () => {
   test('that was never asked is not there, and nothing is known of its subject and its source', async () => {
@@ -63,7 +90,10 @@ describe('a request', () => {
     const admission = admit(ask, NEW_SUBJECT, NEW_SOURCE, CONFIGURATION, NOON);
     await approvals.admit(admission, ask.source, undefined);
     expect(await approvals.read(ask.requestId)).toEqual({ ...admission.request, revision: 1 });
-    expect(await approvals.subject(ask.subject)).toEqual({ openRequestId: ask.requestId, revision: 1 });
+    expect(await approvals.subject(ask.subject)).toEqual({
+      openRequestId: ask.requestId,
+      revision: 1,
+    });
     expect(await approvals.source(ask.source)).toEqual({ askedAt: [NOON], revision: 1 });
   });
 
@@ -73,13 +103,35 @@ describe('a request', () => {
       ...decided(request, 'approved', LATER),
       requesters: [{ name: 'ann', email: 'ann@example.com', slackUserId: '' }, { name: 'x' }],
       joined: ['r-joined'],
-      votes: [{ userId: 'ann', at: LATER, seconds: 3_600 }, { userId: 'ben', at: LATER }],
+      votes: [
+        { userId: 'ann', at: LATER, seconds: 3_600 },
+        { userId: 'ben', at: LATER },
+      ],
       judgedClicks: ['c'],
-      carrying: { phase: 'end', attempt: 2, sentAt: LATER, outcome: { kind: 'failed', text: 'no', at: LATER } },
+      carrying: {
+        phase: 'end',
+        attempt: 2,
+        sentAt: LATER,
+        outcome: { kind: 'failed', text: 'no', at: LATER },
+      },
       messages: [
-        { name: { kind: 'question' }, wanted: 2, shown: 1, notBefore: LATER, leasedUntil: NOON, failures: 3, copies: [{ channelId: 'C1', ts: '1.2' }] },
+        {
+          name: { kind: 'question' },
+          wanted: 2,
+          shown: 1,
+          notBefore: LATER,
+          leasedUntil: NOON,
+          failures: 3,
+          copies: [{ channelId: 'C1', ts: '1.2' }],
+        },
         { name: { kind: 'reminder', number: 1 }, wanted: 1, shown: 1, failures: 0, copies: [] },
-        { name: { kind: 'refusal', userId: 'cid', clickId: 'c', text: 'no' }, wanted: 1, shown: 0, failures: 0, copies: [] },
+        {
+          name: { kind: 'refusal', userId: 'cid', clickId: 'c', text: 'no' },
+          wanted: 1,
+          shown: 0,
+          failures: 0,
+          copies: [],
+        },
       ],
     };
     await approvals.write(full, request, undefined);
@@ -92,12 +144,20 @@ describe('a request', () => {
     await expect(admitted(ask)).rejects.toThrow(ApprovalConflictError);
   });
 
-  test.each<[string, Partial<Ask>]>([['subject', { subject: 'shared' }], ['source', { source: 'shared' }]])(
-    'of which another request about the same %s knew nothing is not admitted, and leaves nothing behind', async (_, shared) => {
+  test.each<[string, Partial<Ask>]>([
+    ['subject', { subject: 'shared' }],
+    ['source', { source: 'shared' }],
+  ])(
+    'of which another request about the same %s knew nothing is not admitted, and leaves nothing behind',
+    async (_, shared) => {
       const [one, other] = [newAsk(shared), newAsk(shared)];
-      const admissions = [one, other].map((ask) => admit(ask, NEW_SUBJECT, NEW_SOURCE, CONFIGURATION, NOON));
+      const admissions = [one, other].map((ask) =>
+        admit(ask, NEW_SUBJECT, NEW_SOURCE, CONFIGURATION, NOON),
+      );
       await approvals.admit(admissions[0]!, one.source, NOON);
-      await expect(approvals.admit(admissions[1]!, other.source, NOON)).rejects.toThrow(ApprovalConflictError);
+      await expect(approvals.admit(admissions[1]!, other.source, NOON)).rejects.toThrow(
+        ApprovalConflictError,
+      );
       expect(await itemsOf(`REQUEST#${other.requestId}`)).toEqual([]);
       expect((await approvals.subject(one.subject)).openRequestId).toBe(one.requestId);
       expect((await approvals.source(one.source)).askedAt).toEqual([NOON]);
@@ -106,10 +166,15 @@ describe('a request', () => {
 
   test('that two write at the same time is written by one', async () => {
     const request = await admitted(newAsk());
-    const writes = await Promise.allSettled(['ann', 'ben'].map(async (userId) =>
-      approvals.write({ ...request, votes: [{ userId, at: LATER }] }, request, undefined)));
+    const writes = await Promise.allSettled(
+      ['ann', 'ben'].map(async (userId) =>
+        approvals.write({ ...request, votes: [{ userId, at: LATER }] }, request, undefined),
+      ),
+    );
     expect(writes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
-    expect(writes.find((write) => write.status === 'rejected')?.reason).toBeInstanceOf(ApprovalConflictError);
+    expect(writes.find((write) => write.status === 'rejected')?.reason).toBeInstanceOf(
+      ApprovalConflictError,
+    );
     expect((await approvals.read(request.id))!.votes).toHaveLength(1);
   });
 
@@ -120,9 +185,17 @@ describe('a request', () => {
     expect(await approvals.takenAs(requestId)).toBeUndefined();
     const joined = join(request, newAsk({ requestId }), LATER);
     await approvals.join(joined, request, requestId, NOON);
-    expect(await approvals.read(request.id)).toMatchObject({ repeats: 1, joined: [requestId], revision: 2 });
+    expect(await approvals.read(request.id)).toMatchObject({
+      repeats: 1,
+      joined: [requestId],
+      revision: 2,
+    });
     expect(await approvals.takenAs(requestId)).toBe(request.id);
-    expect(await auditOf(request.id)).toContainEqual({ at: LATER.toISOString(), what: 'repeated', detail: requestId });
+    expect(await auditOf(request.id)).toContainEqual({
+      at: LATER.toISOString(),
+      what: 'repeated',
+      detail: requestId,
+    });
   });
 
   test('takes each ask once: nothing of a second try is written', async () => {
@@ -130,7 +203,9 @@ describe('a request', () => {
     const ask = newAsk();
     await approvals.join(join(request, ask, LATER), request, ask.requestId, NOON);
     const known = (await approvals.read(request.id))!;
-    await expect(approvals.join(join(known, ask, LATER), known, ask.requestId, NOON)).rejects.toThrow(ApprovalConflictError);
+    await expect(
+      approvals.join(join(known, ask, LATER), known, ask.requestId, NOON),
+    ).rejects.toThrow(ApprovalConflictError);
     await expect(admitted(ask)).rejects.toThrow(ApprovalConflictError);
     expect(await approvals.read(request.id)).toEqual(known);
     expect(await approvals.read(ask.requestId)).toBeUndefined();
@@ -138,13 +213,17 @@ describe('a request', () => {
 
   test('too long for an item is refused in words', async () => {
     const request = await admitted(newAsk());
-    await expect(approvals.write({ ...request, joined: ['x'.repeat(400_000)] }, request, undefined)).rejects.toThrow(`The request ${request.id} takes 40`);
+    await expect(
+      approvals.write({ ...request, joined: ['x'.repeat(400_000)] }, request, undefined),
+    ).rejects.toThrow(`The request ${request.id} takes 40`);
   });
 
   test('another failure is not told as a conflict', async () => {
     const elsewhere = new DynamoApprovals(emulated.client, 'no-such-table', AUDIT_SECONDS);
     const ask = newAsk();
-    await expect(elsewhere.admit(admit(ask, NEW_SUBJECT, NEW_SOURCE, CONFIGURATION, NOON), ask.source, NOON)).rejects.toThrow('not found');
+    await expect(
+      elsewhere.admit(admit(ask, NEW_SUBJECT, NEW_SOURCE, CONFIGURATION, NOON), ask.source, NOON),
+    ).rejects.toThrow('not found');
   });
 });
 
@@ -165,21 +244,32 @@ describe('with the decision', () => {
     const request = await admitted(newAsk());
     await approvals.write(decided(request, 'denied'), request, undefined);
     const later = (await approvals.read(request.id))!;
-    const next = await admitted(newAsk({ subject: request.subject }), new Date('2026-01-02T12:00:00Z'));
+    const next = await admitted(
+      newAsk({ subject: request.subject }),
+      new Date('2026-01-02T12:00:00Z'),
+    );
     await approvals.write({ ...later, reminders: 1 }, later, undefined);
-    expect(await approvals.subject(request.subject)).toEqual({ openRequestId: next.id, revision: 3 });
+    expect(await approvals.subject(request.subject)).toEqual({
+      openRequestId: next.id,
+      revision: 3,
+    });
   });
 });
 
 describe('the audit', () => {
   test('has each entry once, and keeps it when it has been announced', async () => {
     const request = await admitted(newAsk());
-    const voted = withEntry(withEntry(request, { at: LATER, what: 'vote', by: 'ann' }), { at: LATER, what: 'vote', by: 'ann' });
+    const voted = withEntry(withEntry(request, { at: LATER, what: 'vote', by: 'ann' }), {
+      at: LATER,
+      what: 'vote',
+      by: 'ann',
+    });
     await approvals.write(voted, request, undefined);
     const read = (await approvals.read(request.id))!;
     await approvals.write({ ...read, unannounced: [] }, read, undefined);
     expect(await auditOf(request.id)).toEqual([
-      { at: NOON.toISOString(), what: 'asked', detail: request.question.title }, { at: LATER.toISOString(), what: 'vote', by: 'ann' },
+      { at: NOON.toISOString(), what: 'asked', detail: request.question.title },
+      { at: LATER.toISOString(), what: 'vote', by: 'ann' },
     ]);
   });
 
@@ -187,10 +277,17 @@ describe('the audit', () => {
     const request = await admitted(newAsk());
     const until = new Date('2026-01-20T00:00:00Z');
     await approvals.write(decided(request, 'approved', until), request, undefined);
-    const expiries = Object.fromEntries((await itemsOf(`REQUEST#${request.id}`)).map(({ sk, expiresAt }) => [sk!.S!.split('#')[0] + (sk!.S!.split('#')[1] ?? ''), expiresAt?.N]));
+    const expiries = Object.fromEntries(
+      (await itemsOf(`REQUEST#${request.id}`)).map(({ sk, expiresAt }) => [
+        sk!.S!.split('#')[0] + (sk!.S!.split('#')[1] ?? ''),
+        expiresAt?.N,
+      ]),
+    );
     const kept = (over: Date) => String(Math.ceil(over.getTime() / 1_000) + AUDIT_SECONDS);
     expect(expiries).toEqual({
-      REQUEST: kept(until), [`AUDIT${NOON.toISOString()}`]: kept(request.expiresAt), [`AUDIT${LATER.toISOString()}`]: kept(until),
+      REQUEST: kept(until),
+      [`AUDIT${NOON.toISOString()}`]: kept(request.expiresAt),
+      [`AUDIT${LATER.toISOString()}`]: kept(until),
     });
   });
 });
@@ -200,14 +297,21 @@ describe('what is due', () => {
   const early = (seconds: number) => new Date(1_000 * seconds);
 
   test('is found in order, up to a limit', async () => {
-    const [later, first, never] = [await admitted(newAsk()), await admitted(newAsk()), await admitted(newAsk())];
+    const [later, first, never] = [
+      await admitted(newAsk()),
+      await admitted(newAsk()),
+      await admitted(newAsk()),
+    ];
     await approvals.write(later, later, early(20));
     await approvals.write(first, first, early(10));
     await approvals.write(never, never, undefined);
     expect(await approvals.due(early(9), 10)).toEqual({ requestIds: [], clickIds: [] });
     expect(await approvals.due(early(10), 10)).toEqual({ requestIds: [first.id], clickIds: [] });
     expect(await approvals.due(early(30), 1)).toEqual({ requestIds: [first.id], clickIds: [] });
-    expect(await approvals.due(early(30), 10)).toEqual({ requestIds: [first.id, later.id], clickIds: [] });
+    expect(await approvals.due(early(30), 10)).toEqual({
+      requestIds: [first.id, later.id],
+      clickIds: [],
+    });
     expect((await approvals.due(LATER, 1_000)).requestIds).not.toContain(never.id);
   });
 
@@ -222,7 +326,11 @@ describe('what is due', () => {
 
   test('of a request that nobody answers is its end', async () => {
     const request = await admitted(newAsk());
-    await approvals.write({ ...request, unannounced: [], messages: [] }, request, request.expiresAt);
+    await approvals.write(
+      { ...request, unannounced: [], messages: [] },
+      request,
+      request.expiresAt,
+    );
     const found = await approvals.due(request.expiresAt, 1_000);
     expect(found.requestIds).toContain(request.id);
     expect(advance(request, CONFIGURATION, request.expiresAt).decision?.kind).toBe('expired');
@@ -230,35 +338,58 @@ describe('what is due', () => {
 });
 
 describe('an item that this version did not write', () => {
-  async function forged(change: (item: Record<string, { S?: string; N?: string }>) => object): Promise<string> {
+  async function forged(
+    change: (item: Record<string, { S?: string; N?: string }>) => object,
+  ): Promise<string> {
     const { id } = await admitted(newAsk());
     const Key = { pk: { S: `REQUEST#${id}` }, sk: { S: 'REQUEST' } };
-    const { Item: item } = await emulated.client.send(new GetItemCommand({ TableName: TABLE, Key }));
-    await emulated.client.send(new PutItemCommand({ TableName: TABLE, Item: { ...item, ...change(item as never) } as never }));
+    const { Item: item } = await emulated.client.send(
+      new GetItemCommand({ TableName: TABLE, Key }),
+    );
+    await emulated.client.send(
+      new PutItemCommand({
+        TableName: TABLE,
+        Item: { ...item, ...change(item as never) } as never,
+      }),
+    );
     return id;
   }
-  const data = (change: (request: { question: object }) => object) => (item: Record<string, { S?: string }>) =>
-    ({ data: { S: JSON.stringify(change(JSON.parse(item.data!.S!))) } });
+  const data =
+    (change: (request: { question: object }) => object) =>
+    (item: Record<string, { S?: string }>) => ({
+      data: { S: JSON.stringify(change(JSON.parse(item.data!.S!))) },
+    });
 
   test.each<[string, (item: Record<string, { S?: string; N?: string }>) => object]>([
     ['another version', () => ({ version: { N: '2' } })],
     ['no revision', () => ({ revision: { N: '0' } })],
     ['no JSON', () => ({ data: { S: '{' } })],
-    ['an unknown decision', data((request) => ({ ...request, decision: { kind: 'maybe', at: NOON, by: [] } }))],
-    ['another question', data((request) => ({ ...request, question: { ...request.question, title: 'Open HTTPS' } }))],
-    ['something in the question that nobody would be shown', data((request) => ({ ...request, question: { ...request.question, more: 1 } }))],
+    [
+      'an unknown decision',
+      data((request) => ({ ...request, decision: { kind: 'maybe', at: NOON, by: [] } })),
+    ],
+    [
+      'another question',
+      data((request) => ({ ...request, question: { ...request.question, title: 'Open HTTPS' } })),
+    ],
+    [
+      'something in the question that nobody would be shown',
+      data((request) => ({ ...request, question: { ...request.question, more: 1 } })),
+    ],
     ['another payload', data((request) => ({ ...request, payload: '{"all":true}' }))],
     ['the request of another id', data((request) => ({ ...request, id: 'another' }))],
   ])('with %s is refused by name', async (_, change) => {
     const id = await forged(change);
-    await expect(approvals.read(id)).rejects.toThrow(`The approval workflow's item REQUEST#${id} / REQUEST is not of version 1`);
+    await expect(approvals.read(id)).rejects.toThrow(
+      `The approval workflow's item REQUEST#${id} / REQUEST is not of version 1`,
+    );
   });
 });
 
 describe('a click', () => {
   let clicks = 0;
   const newClick = (): StoredClick => {
-    const body = Buffer.from(`payload=${clicks += 1}\xff`, 'latin1');
+    const body = Buffer.from(`payload=${(clicks += 1)}\xff`, 'latin1');
     return { id: clickIdOf(body), body, timestamp: '1', signature: 'v0=2', receivedAt: NOON };
   };
 
@@ -275,8 +406,12 @@ describe('a click', () => {
   test('is due a minute after it came, until it is judged', async () => {
     const click = newClick();
     await approvals.storeClick(click);
-    expect((await approvals.due(new Date(NOON.getTime() + 59_999), 1_000)).clickIds).not.toContain(click.id);
-    expect((await approvals.due(new Date(NOON.getTime() + 60_000), 1_000)).clickIds).toContain(click.id);
+    expect((await approvals.due(new Date(NOON.getTime() + 59_999), 1_000)).clickIds).not.toContain(
+      click.id,
+    );
+    expect((await approvals.due(new Date(NOON.getTime() + 60_000), 1_000)).clickIds).toContain(
+      click.id,
+    );
     await approvals.clickJudged(click.id);
     expect((await approvals.due(LATER, 1_000)).clickIds).not.toContain(click.id);
     expect(await approvals.readClick(click.id)).toEqual({ ...click, isJudged: true });

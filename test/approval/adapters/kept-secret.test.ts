@@ -1,5 +1,8 @@
 import {
-  CreateSecretCommand, GetSecretValueCommand, PutSecretValueCommand, SecretsManagerClient,
+  CreateSecretCommand,
+  GetSecretValueCommand,
+  PutSecretValueCommand,
+  SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
 import { type Emulator, startEmulator } from '../../../sandbox/emulator/emulator';
 import { emulatorAccess } from '../../../sandbox/emulator/emulator-access';
@@ -19,14 +22,19 @@ let secret: KeptSecret;
 let made = 0;
 
 beforeAll(async () => {
-  emulator = await startEmulator(await preparePythonEnvironment((line) => process.stderr.write(`${line}\n`)));
+  emulator = await startEmulator(
+    await preparePythonEnvironment((line) => process.stderr.write(`${line}\n`)),
+  );
   client = new SecretsManagerClient({ ...emulatorAccess(emulator.endpoint), maxAttempts: 1 });
-  client.middlewareStack.add((next, context) => async (args) => {
-    if (context.commandName !== GetSecretValueCommand.name) return next(args);
-    reads.push('VersionStage' in args.input ? args.input.VersionStage ?? '' : '');
-    if (failing) throw new Error('Throttling');
-    return next(args);
-  }, { step: 'initialize', name: 'count' });
+  client.middlewareStack.add(
+    (next, context) => async (args) => {
+      if (context.commandName !== GetSecretValueCommand.name) return next(args);
+      reads.push('VersionStage' in args.input ? (args.input.VersionStage ?? '') : '');
+      if (failing) throw new Error('Throttling');
+      return next(args);
+    },
+    { step: 'initialize', name: 'count' },
+  );
 }, 300_000);
 afterAll(async () => {
   client.destroy();
@@ -41,11 +49,14 @@ beforeEach(async () => {
   secret = keptSecret();
 });
 
-const keptSecret = (secretArn = arn) => new KeptSecret(client, secretArn, { now: () => new Date(now) });
+const keptSecret = (secretArn = arn) =>
+  new KeptSecret(client, secretArn, { now: () => new Date(now) });
 
 async function createdSecret(value: string | undefined): Promise<string> {
   made += 1;
-  const answer = await client.send(new CreateSecretCommand({ Name: `secret-${made}`, SecretString: value }));
+  const answer = await client.send(
+    new CreateSecretCommand({ Name: `secret-${made}`, SecretString: value }),
+  );
   return answer.ARN!;
 }
 
@@ -61,7 +72,11 @@ describe('the current value', () => {
   });
 
   test('is read once by many that ask together, or within five minutes', async () => {
-    expect(await Promise.all([secret.current(), secret.current(), secret.accepted()])).toEqual(['first', 'first', ['first']]);
+    expect(await Promise.all([secret.current(), secret.current(), secret.accepted()])).toEqual([
+      'first',
+      'first',
+      ['first'],
+    ]);
     now += 5 * MINUTE - SECOND;
     await secret.current();
     expect(currentReads()).toBe(1);
@@ -152,7 +167,10 @@ describe('the value before the current one', () => {
 });
 
 describe('a secret without a value is refused, with what to do', () => {
-  test.each([['blank', ' \n', 'holds no text'], ['never filled', undefined, 'does not exist, or has no value yet']])('%s', async (_, value, found) => {
+  test.each([
+    ['blank', ' \n', 'holds no text'],
+    ['never filled', undefined, 'does not exist, or has no value yet'],
+  ])('%s', async (_, value, found) => {
     arn = await createdSecret(value);
     const asked = keptSecret().current();
     await expect(asked).rejects.toThrow(`The secret ${arn} ${found}`);
@@ -160,7 +178,9 @@ describe('a secret without a value is refused, with what to do', () => {
   });
 
   test('not there', async () => {
-    await expect(keptSecret(`${arn}-other`).current()).rejects.toThrow('does not exist, or has no value yet');
+    await expect(keptSecret(`${arn}-other`).current()).rejects.toThrow(
+      'does not exist, or has no value yet',
+    );
   });
 
   test('emptied later, and its earlier value does not become the current one', async () => {

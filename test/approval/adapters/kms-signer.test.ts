@@ -23,7 +23,9 @@ afterAll(async () => {
 });
 
 async function newSigner(): Promise<KmsSigner> {
-  const { KeyMetadata: key } = await client.send(new CreateKeyCommand({ KeySpec: 'HMAC_256', KeyUsage: 'GENERATE_VERIFY_MAC' }));
+  const { KeyMetadata: key } = await client.send(
+    new CreateKeyCommand({ KeySpec: 'HMAC_256', KeyUsage: 'GENERATE_VERIFY_MAC' }),
+  );
   return new KmsSigner(client, key!.Arn!);
 }
 
@@ -41,12 +43,20 @@ test('nor is what another key has signed', async () => {
   expect(await signer.verify(STATEMENT, await other.sign(STATEMENT))).toBe(false);
 });
 
-test.each(['', 'no base64!', Buffer.from('short').toString('base64'), Buffer.alloc(64).toString('base64')])('nor what has the MAC "%s"', async (malformed) => {
+test.each([
+  '',
+  'no base64!',
+  Buffer.from('short').toString('base64'),
+  Buffer.alloc(64).toString('base64'),
+])('nor what has the MAC "%s"', async (malformed) => {
   expect(await signer.verify(STATEMENT, malformed)).toBe(false);
 });
 
 test('where KMS does not say, it is neither: the look-up fails', async () => {
-  const gone = new KmsSigner(client, 'arn:aws:kms:us-east-1:123456789012:key/00000000-0000-4000-8000-000000000000');
+  const gone = new KmsSigner(
+    client,
+    'arn:aws:kms:us-east-1:123456789012:key/00000000-0000-4000-8000-000000000000',
+  );
   await expect(gone.verify(STATEMENT, mac)).rejects.toThrow('does not exist');
   await expect(gone.sign(STATEMENT)).rejects.toThrow('does not exist');
 });

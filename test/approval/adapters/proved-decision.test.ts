@@ -1,7 +1,10 @@
 import { CreateKeyCommand, KMSClient } from '@aws-sdk/client-kms';
 import type { Emulator } from '../../../sandbox/emulator/emulator';
 import { emulatorAccess } from '../../../sandbox/emulator/emulator-access';
-import { decisionStatement, parseDecision } from '../../../src/approval/adapters/approval-queue-messages';
+import {
+  decisionStatement,
+  parseDecision,
+} from '../../../src/approval/adapters/approval-queue-messages';
 import { KmsSigner } from '../../../src/approval/adapters/kms-signer';
 import { type OwnRequest, whyNotProved } from '../../../src/approval/adapters/proved-decision';
 import { admit, NEW_SOURCE, NEW_SUBJECT } from '../../../src/approval/domain/admit';
@@ -27,19 +30,34 @@ afterAll(async () => {
 });
 
 async function newSigner(): Promise<KmsSigner> {
-  const { KeyMetadata: key } = await client.send(new CreateKeyCommand({ KeySpec: 'HMAC_256', KeyUsage: 'GENERATE_VERIFY_MAC' }));
+  const { KeyMetadata: key } = await client.send(
+    new CreateKeyCommand({ KeySpec: 'HMAC_256', KeyUsage: 'GENERATE_VERIFY_MAC' }),
+  );
   return new KmsSigner(client, key!.Arn!);
 }
 
 /** An approval, in the words of its workflow. */
 function approval(): string {
   const { request } = admit(askOf(), NEW_SUBJECT, NEW_SOURCE, CONFIGURATION, NOON);
-  return decisionStatement({ ...request, decision: { kind: 'approved', at: NOON, by: ['ann'] }, carrying: { phase: 'decision', attempt: 1 } });
+  return decisionStatement({
+    ...request,
+    decision: { kind: 'approved', at: NOON, by: ['ann'] },
+    carrying: { phase: 'decision', attempt: 1 },
+  });
 }
 
-async function verdict(statement: string, signer: KmsSigner, own = OWN, sent = statement): Promise<string | undefined> {
+async function verdict(
+  statement: string,
+  signer: KmsSigner,
+  own = OWN,
+  sent = statement,
+): Promise<string | undefined> {
   const mac = await signer.sign(statement);
-  return whyNotProved(parseDecision(JSON.stringify({ version: 1, type: 'decision', statement: sent, mac })), own, workflow);
+  return whyNotProved(
+    parseDecision(JSON.stringify({ version: 1, type: 'decision', statement: sent, mac })),
+    own,
+    workflow,
+  );
 }
 
 test('a decision counts that the workflow has signed, for the one who asked and for what was asked', async () => {
@@ -60,5 +78,7 @@ test('one for another asker of the same workflow does not', async () => {
 });
 
 test('one about anything else than what was asked does not', async () => {
-  expect(await verdict(approval(), workflow, { ...OWN, digest: 'e'.repeat(64) })).toBe('people were shown something else than what the sentry has asked');
+  expect(await verdict(approval(), workflow, { ...OWN, digest: 'e'.repeat(64) })).toBe(
+    'people were shown something else than what the sentry has asked',
+  );
 });

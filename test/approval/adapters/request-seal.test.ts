@@ -6,7 +6,13 @@ import { withDecision } from '../../../src/approval/domain/judge-click';
 import { askOf, CONFIGURATION } from '../in-memory/workflow-in-memory';
 
 const NOON = new Date('2026-01-01T12:00:00Z');
-const REQUEST = admit(askOf({ requestId: 'r-1' }), NEW_SUBJECT, NEW_SOURCE, CONFIGURATION, NOON).request;
+const REQUEST = admit(
+  askOf({ requestId: 'r-1' }),
+  NEW_SUBJECT,
+  NEW_SOURCE,
+  CONFIGURATION,
+  NOON,
+).request;
 
 /** A stand-in for the key in KMS, which counts how often it is used. */
 class CountingSigner {
@@ -26,24 +32,41 @@ describe('a seal', () => {
     ['a decision', withDecision(REQUEST, { kind: 'approved', at: NOON, by: ['U1'] }, { at: NOON })],
     ['a later end', { expiresAt: new Date('2027-01-01T12:00:00Z') }],
     ['no requester', { requesters: [] }],
-    ['a requester of another identity', { requesters: [{ ...REQUEST.question.requester, slackUserId: 'U9' }] }],
+    [
+      'a requester of another identity',
+      { requesters: [{ ...REQUEST.question.requester, slackUserId: 'U9' }] },
+    ],
     ['another asker', { asker: 'another' }],
     ['another id', { id: 'r-2' }],
   ];
 
   test.each(CHANGES)('does not hold for a request that was given %s', async (_, change) => {
     const seal = await new RequestSeals(new CountingSigner()).sealOf(REQUEST);
-    await expect(new RequestSeals(new CountingSigner()).verify({ ...REQUEST, ...change }, seal)).rejects.toThrow('is not as it was sealed');
+    await expect(
+      new RequestSeals(new CountingSigner()).verify({ ...REQUEST, ...change }, seal),
+    ).rejects.toThrow('is not as it was sealed');
   });
 
   test('holds for the request whose messages somebody else has brought, however its fields are ordered', async () => {
     const seal = await new RequestSeals(new CountingSigner()).sealOf(REQUEST);
-    const reordered = Object.fromEntries(Object.entries({ ...REQUEST, messages: [], unannounced: [], revision: 7, decision: undefined }).reverse());
-    await expect(new RequestSeals(new CountingSigner()).verify({ ...REQUEST, ...reordered }, seal)).resolves.toBeUndefined();
+    const reordered = Object.fromEntries(
+      Object.entries({
+        ...REQUEST,
+        messages: [],
+        unannounced: [],
+        revision: 7,
+        decision: undefined,
+      }).reverse(),
+    );
+    await expect(
+      new RequestSeals(new CountingSigner()).verify({ ...REQUEST, ...reordered }, seal),
+    ).resolves.toBeUndefined();
   });
 
   test('is missed', async () => {
-    await expect(new RequestSeals(new CountingSigner()).verify(REQUEST, undefined)).rejects.toThrow('has no seal');
+    await expect(new RequestSeals(new CountingSigner()).verify(REQUEST, undefined)).rejects.toThrow(
+      'has no seal',
+    );
   });
 
   test('is made once for the same state', async () => {

@@ -30,14 +30,22 @@ async function act(id: string): Promise<void> {
   open.delete(id);
 }
 
-const run = async () => runDue({
-  due: async (_, limit) => ({ requestIds: [...open].filter((id) => id.startsWith('r')).slice(0, limit), clickIds: [...open].filter((id) => id.startsWith('c')).slice(0, limit) }),
-  request: act,
-  click: act,
-  failed: (id) => failed.push(id),
-}, clock);
+const run = async () =>
+  runDue(
+    {
+      due: async (_, limit) => ({
+        requestIds: [...open].filter((id) => id.startsWith('r')).slice(0, limit),
+        clickIds: [...open].filter((id) => id.startsWith('c')).slice(0, limit),
+      }),
+      request: act,
+      click: act,
+      failed: (id) => failed.push(id),
+    },
+    clock,
+  );
 
-const ids = (length: number, prefix = 'r') => Array.from({ length }, (_, index) => `${prefix}${index}`);
+const ids = (length: number, prefix = 'r') =>
+  Array.from({ length }, (_, index) => `${prefix}${index}`);
 
 test('all that is due is done once, over several pages, a few at a time', async () => {
   open = new Set([...ids(120), ...ids(3, 'c')]);

@@ -6,7 +6,11 @@ import { type ButtonValue, buttonText } from '../../../src/approval/domain/click
 const SECRET = 'signing-secret';
 const RECEIVED = new Date('2026-01-01T12:00:00Z');
 const TIMESTAMP = String(RECEIVED.getTime() / 1_000 - 2);
-const BUTTON: ButtonValue = { requestId: 'r1', digest: 'd'.repeat(64), action: { kind: 'approve', seconds: 3_600 } };
+const BUTTON: ButtonValue = {
+  requestId: 'r1',
+  digest: 'd'.repeat(64),
+  action: { kind: 'approve', seconds: 3_600 },
+};
 
 interface Sent {
   readonly value?: string;
@@ -28,7 +32,11 @@ function bodyOf({ value = buttonText(BUTTON), teamId = 'T1' }: Sent = {}): Buffe
 
 function stored(body = bodyOf(), secret = SECRET) {
   const signature = `v0=${createHmac('sha256', secret).update(`v0:${TIMESTAMP}:`).update(body).digest('hex')}`;
-  return storedClickOf({ 'X-Slack-Request-Timestamp': TIMESTAMP, 'X-Slack-Signature': signature }, body, RECEIVED);
+  return storedClickOf(
+    { 'X-Slack-Request-Timestamp': TIMESTAMP, 'X-Slack-Signature': signature },
+    body,
+    RECEIVED,
+  );
 }
 
 describe('a stored click', () => {
@@ -39,9 +47,15 @@ describe('a stored click', () => {
 
   test.each([
     ['another secret', stored(bodyOf(), 'forged')],
-    ['another body', { ...stored(), body: bodyOf({ value: 'x' }), id: clickIdOf(bodyOf({ value: 'x' })) }],
+    [
+      'another body',
+      { ...stored(), body: bodyOf({ value: 'x' }), id: clickIdOf(bodyOf({ value: 'x' })) },
+    ],
     ['another id: it would count twice', { ...stored(), id: 'f'.repeat(64) }],
-    ['another time at which it came', { ...stored(), receivedAt: new Date(RECEIVED.getTime() + 3_600_000) }],
+    [
+      'another time at which it came',
+      { ...stored(), receivedAt: new Date(RECEIVED.getTime() + 3_600_000) },
+    ],
     ['another timestamp', { ...stored(), timestamp: String(Number(TIMESTAMP) + 1) }],
   ])('with %s is not', (_, click) => {
     expect(isSlacks(click, [SECRET])).toBe(false);
@@ -51,17 +65,27 @@ describe('a stored click', () => {
 describe('what it is a click on', () => {
   test('is a button of a request, in a place, by somebody', () => {
     expect(clickIn(stored())).toEqual({
-      id: clickIdOf(bodyOf()), userId: 'U1', userTeamId: 'T2', teamId: 'T1', appId: 'A1', channelId: 'C1', messageTs: '1.2', button: BUTTON, at: RECEIVED,
+      id: clickIdOf(bodyOf()),
+      userId: 'U1',
+      userTeamId: 'T2',
+      teamId: 'T1',
+      appId: 'A1',
+      channelId: 'C1',
+      messageTs: '1.2',
+      button: BUTTON,
+      at: RECEIVED,
     });
   });
 
-  test('is in no workspace where the app is an organisation\'s', () => {
+  test("is in no workspace where the app is an organisation's", () => {
     expect(clickIn(stored(bodyOf({ teamId: null })))?.teamId).toBe('');
   });
 
-  test.each([['a button of somebody else', bodyOf({ value: 'open' })], ['nothing', Buffer.from('ssl_check=1')], ['no form', Buffer.from('{')]])(
-    'is no request where it is %s', (_, body) => {
-      expect(clickIn(stored(body))).toBeUndefined();
-    },
-  );
+  test.each([
+    ['a button of somebody else', bodyOf({ value: 'open' })],
+    ['nothing', Buffer.from('ssl_check=1')],
+    ['no form', Buffer.from('{')],
+  ])('is no request where it is %s', (_, body) => {
+    expect(clickIn(stored(body))).toBeUndefined();
+  });
 });

@@ -17,12 +17,23 @@ beforeEach(async () => {
 afterEach(async () => slack.stop());
 
 function messenger(monitoring: Monitoring = { kind: 'none' }, webhookUrl = ''): SlackMessenger {
-  const api = new SlackWebApi({ current: async () => 'xoxb-1', refresh: async () => undefined }, slack.apiUrl);
-  return new SlackMessenger(api, { monitoring, webhookUrl: async (secretArn) => (secretArn === 'arn' ? webhookUrl : ''), webhookOrigin: slack.url });
+  const api = new SlackWebApi(
+    { current: async () => 'xoxb-1', refresh: async () => undefined },
+    slack.apiUrl,
+  );
+  return new SlackMessenger(api, {
+    monitoring,
+    webhookUrl: async (secretArn) => (secretArn === 'arn' ? webhookUrl : ''),
+    webhookOrigin: slack.url,
+  });
 }
 
-const message = (text: string) => ({ text, blocks: JSON.stringify([{ type: 'section', text: { type: 'plain_text', text } }]) });
-const standing = () => slack.messages.map(({ channel, threadTs, text }) => ({ channel, threadTs, text }));
+const message = (text: string) => ({
+  text,
+  blocks: JSON.stringify([{ type: 'section', text: { type: 'plain_text', text } }]),
+});
+const standing = () =>
+  slack.messages.map(({ channel, threadTs, text }) => ({ channel, threadTs, text }));
 
 test('a message is posted, answered in its thread, and changed', async () => {
   const posted = await messenger().post(CHANNEL, message('question'));
@@ -30,22 +41,32 @@ test('a message is posted, answered in its thread, and changed', async () => {
   expect(reply.channelId).toBe(CHANNEL);
   expect(await messenger().update(posted, message('decided'))).toBe(true);
   expect(standing()).toEqual([
-    { channel: CHANNEL, threadTs: undefined, text: 'decided' }, { channel: CHANNEL, threadTs: posted.ts, text: 'reminder' },
+    { channel: CHANNEL, threadTs: undefined, text: 'decided' },
+    { channel: CHANNEL, threadTs: posted.ts, text: 'reminder' },
   ]);
 });
 
 test('a message that somebody has deleted is told as gone', async () => {
-  expect(await messenger().update({ channelId: CHANNEL, ts: '1.000001' }, message('decided'))).toBe(false);
+  expect(await messenger().update({ channelId: CHANNEL, ts: '1.000001' }, message('decided'))).toBe(
+    false,
+  );
 });
 
-test.each(['cant_update_message', 'edit_window_closed'])('a message that can never be changed again (%s) is told as gone', async (code) => {
-  slack.failNext('chat.update', code);
-  expect(await messenger().update({ channelId: CHANNEL, ts: '1.000001' }, message('decided'))).toBe(false);
-});
+test.each(['cant_update_message', 'edit_window_closed'])(
+  'a message that can never be changed again (%s) is told as gone',
+  async (code) => {
+    slack.failNext('chat.update', code);
+    expect(
+      await messenger().update({ channelId: CHANNEL, ts: '1.000001' }, message('decided')),
+    ).toBe(false);
+  },
+);
 
 test('any other refusal is thrown', async () => {
   slack.failNext('chat.update', 'not_in_channel');
-  await expect(messenger().update({ channelId: CHANNEL, ts: '1.000001' }, message('decided'))).rejects.toMatchObject({ code: 'not_in_channel' });
+  await expect(
+    messenger().update({ channelId: CHANNEL, ts: '1.000001' }, message('decided')),
+  ).rejects.toMatchObject({ code: 'not_in_channel' });
 });
 
 test('a refusal is shown to one user only', async () => {
@@ -61,7 +82,9 @@ describe('those who watch are told', () => {
   });
 
   test('by a webhook, whose URL the secret holds', async () => {
-    await messenger({ kind: 'webhook', secretArn: 'arn' }, slack.addWebhook(WATCHERS)).monitor(message('approved'));
+    await messenger({ kind: 'webhook', secretArn: 'arn' }, slack.addWebhook(WATCHERS)).monitor(
+      message('approved'),
+    );
     expect(standing()).toEqual([{ channel: WATCHERS, threadTs: undefined, text: 'approved' }]);
   });
 

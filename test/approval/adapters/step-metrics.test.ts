@@ -19,7 +19,10 @@ test('one that comes too soon after a denial is counted as not asked, which is a
 
 test('one of too many is counted on its own besides', () => {
   const askedAt = Array.from({ length: CONFIGURATION.requestsAnHour }, () => NOON);
-  expect(metricsOf(NEW_SUBJECT, { askedAt, revision: 1 })).toEqual(['RequestsNotAsked', 'RequestsCapped']);
+  expect(metricsOf(NEW_SUBJECT, { askedAt, revision: 1 })).toEqual([
+    'RequestsNotAsked',
+    'RequestsCapped',
+  ]);
 });
 
 test('what nobody has to know of by a number is not counted', () => {

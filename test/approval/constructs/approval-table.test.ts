@@ -8,7 +8,9 @@ import { actionsOf, statementsOf } from '../samples/workflows';
 const app = new App();
 const stack = new Stack(app, 'Stack', { env: { region: 'eu-west-1' } });
 const table = new ApprovalTable(stack, 'Requests');
-const [adder, bringer, judge, finder] = ['Adder', 'Bringer', 'Judge', 'Finder'].map((id) => new iam.Role(stack, id, { assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com') }));
+const [adder, bringer, judge, finder] = ['Adder', 'Bringer', 'Judge', 'Finder'].map(
+  (id) => new iam.Role(stack, id, { assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com') }),
+);
 table.grantAddClicks(adder!);
 table.grantReadAndPut(bringer!);
 table.grantReadAndChange(judge!);
@@ -20,24 +22,42 @@ test('it is recoverable, protected and retained, under a retained key of its own
     DeletionPolicy: 'Retain',
     UpdateReplacePolicy: 'Retain',
     Properties: {
-      KeySchema: [{ AttributeName: 'pk', KeyType: 'HASH' }, { AttributeName: 'sk', KeyType: 'RANGE' }],
-      SSESpecification: { SSEEnabled: true, SSEType: 'KMS', KMSMasterKeyId: { 'Fn::GetAtt': [Match.stringLikeRegexp('^RequestsKey'), 'Arn'] } },
+      KeySchema: [
+        { AttributeName: 'pk', KeyType: 'HASH' },
+        { AttributeName: 'sk', KeyType: 'RANGE' },
+      ],
+      SSESpecification: {
+        SSEEnabled: true,
+        SSEType: 'KMS',
+        KMSMasterKeyId: { 'Fn::GetAtt': [Match.stringLikeRegexp('^RequestsKey'), 'Arn'] },
+      },
       PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
       TimeToLiveSpecification: { AttributeName: 'expiresAt', Enabled: true },
       DeletionProtectionEnabled: true,
     },
   });
-  template.hasResource('AWS::KMS::Key', { DeletionPolicy: 'Retain', Properties: { EnableKeyRotation: true } });
+  template.hasResource('AWS::KMS::Key', {
+    DeletionPolicy: 'Retain',
+    Properties: { EnableKeyRotation: true },
+  });
 });
 
 test('what is due is found in the order of its time, by its keys alone', () => {
   template.hasResourceProperties('AWS::DynamoDB::Table', {
-    AttributeDefinitions: Match.arrayWith([{ AttributeName: 'dueOf', AttributeType: 'S' }, { AttributeName: 'dueAt', AttributeType: 'N' }]),
-    GlobalSecondaryIndexes: [{
-      IndexName: 'Due',
-      KeySchema: [{ AttributeName: 'dueOf', KeyType: 'HASH' }, { AttributeName: 'dueAt', KeyType: 'RANGE' }],
-      Projection: { ProjectionType: 'KEYS_ONLY' },
-    }],
+    AttributeDefinitions: Match.arrayWith([
+      { AttributeName: 'dueOf', AttributeType: 'S' },
+      { AttributeName: 'dueAt', AttributeType: 'N' },
+    ]),
+    GlobalSecondaryIndexes: [
+      {
+        IndexName: 'Due',
+        KeySchema: [
+          { AttributeName: 'dueOf', KeyType: 'HASH' },
+          { AttributeName: 'dueAt', KeyType: 'RANGE' },
+        ],
+        Projection: { ProjectionType: 'KEYS_ONLY' },
+      },
+    ],
   });
 });
 
@@ -45,11 +65,25 @@ test('its own policy denies every write to all but the roles that were granted i
   template.hasResourceProperties('AWS::DynamoDB::Table', {
     ResourcePolicy: {
       PolicyDocument: {
-        Statement: [{
-          Effect: 'Deny',
-          Action: Match.arrayWith(['dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem', 'dynamodb:BatchWriteItem', 'dynamodb:PartiQLUpdate']),
-          Condition: { StringNotEquals: { 'aws:PrincipalArn': [adder, bringer, judge].map((role) => stack.resolve(role!.roleArn)) } },
-        }],
+        Statement: [
+          {
+            Effect: 'Deny',
+            Action: Match.arrayWith([
+              'dynamodb:PutItem',
+              'dynamodb:UpdateItem',
+              'dynamodb:DeleteItem',
+              'dynamodb:BatchWriteItem',
+              'dynamodb:PartiQLUpdate',
+            ]),
+            Condition: {
+              StringNotEquals: {
+                'aws:PrincipalArn': [adder, bringer, judge].map((role) =>
+                  stack.resolve(role!.roleArn),
+                ),
+              },
+            },
+          },
+        ],
       },
     },
   });
@@ -58,15 +92,25 @@ test('its own policy denies every write to all but the roles that were granted i
 test.each([
   ['one who adds neither reads nor changes', 'Adder', ['dynamodb:PutItem']],
   ['one who brings messages reads and puts', 'Bringer', ['dynamodb:GetItem', 'dynamodb:PutItem']],
-  ['one who judges changes too, and deletes nothing', 'Judge', ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem']],
+  [
+    'one who judges changes too, and deletes nothing',
+    'Judge',
+    ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
+  ],
   ['one who looks what is due queries the index', 'Finder', ['dynamodb:Query']],
 ])('%s', (_, role, actions) => {
-  expect(actionsOf(template, role).filter((action) => action.startsWith('dynamodb:'))).toEqual(actions);
+  expect(actionsOf(template, role).filter((action) => action.startsWith('dynamodb:'))).toEqual(
+    actions,
+  );
 });
 
 test('one who adds puts clicks, and no request, whatever it is made to send', () => {
-  const puts = statementsOf(template, 'Adder').filter(({ Action }) => Action === 'dynamodb:PutItem');
-  expect(puts.map(({ Condition }) => Condition)).toEqual([{ 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['CLICK#*'] } }]);
+  const puts = statementsOf(template, 'Adder').filter(
+    ({ Action }) => Action === 'dynamodb:PutItem',
+  );
+  expect(puts.map(({ Condition }) => Condition)).toEqual([
+    { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['CLICK#*'] } },
+  ]);
 });
 
 test('cdk-nag finds nothing', () => {

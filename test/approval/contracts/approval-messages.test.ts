@@ -1,10 +1,20 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { SQSClient } from '@aws-sdk/client-sqs';
-import { decisionStatement, parseDecision, parseWorkflowMessage, sendDecision } from '../../../src/approval/adapters/approval-queue-messages';
+import {
+  decisionStatement,
+  parseDecision,
+  parseWorkflowMessage,
+  sendDecision,
+} from '../../../src/approval/adapters/approval-queue-messages';
 import { StepEvents } from '../../../src/approval/adapters/step-events';
 import { admit, NEW_SOURCE, NEW_SUBJECT } from '../../../src/approval/domain/admit';
-import type { ApprovalRequest, AuditEntry, Carrying, Decision } from '../../../src/approval/domain/approval-request';
+import type {
+  ApprovalRequest,
+  AuditEntry,
+  Carrying,
+  Decision,
+} from '../../../src/approval/domain/approval-request';
 import { ChangeAsking, WorkflowQueues } from '../../../src/security-group/adapters/change-asking';
 import type { AskedChange } from '../../../src/security-group/domain/asking/asked-change';
 import { SYSTEM_CLOCK } from '../../../src/shared/adapters/clock/system-clock';
@@ -16,28 +26,56 @@ import { askOf, CONFIGURATION } from '../in-memory/workflow-in-memory';
 const NOON = new Date('2026-01-01T12:00:00Z');
 const MAC = Buffer.alloc(32, 1).toString('base64');
 
-const QUEUE = { name: 'approvals', asker: 'Stack/Sentry', queueUrl: 'http://localhost/1/requests', decisionKeyArn: 'arn', expireMilliseconds: 1 };
+const QUEUE = {
+  name: 'approvals',
+  asker: 'Stack/Sentry',
+  queueUrl: 'http://localhost/1/requests',
+  decisionKeyArn: 'arn',
+  expireMilliseconds: 1,
+};
 const ASKED: AskedChange = {
   requestId: 'request-1',
   workflow: 'approvals',
   response: 'revertUntilApproved',
   whenUnanswered: 'revert',
   group: { id: 'sg-1', name: 'web', vpcId: 'vpc-1' },
-  call: { eventId: 'event-1', eventName: 'AuthorizeSecurityGroupIngress', time: NOON, accountId: '111111111111', region: 'eu-west-1', actor: eve },
-  rules: [{ change: 'added', rule: rule(), violations: [{ baseline: 'locked', response: 'revertUntilApproved', reason: 'the group is locked' }] }],
+  call: {
+    eventId: 'event-1',
+    eventName: 'AuthorizeSecurityGroupIngress',
+    time: NOON,
+    accountId: '111111111111',
+    region: 'eu-west-1',
+    actor: eve,
+  },
+  rules: [
+    {
+      change: 'added',
+      rule: rule(),
+      violations: [
+        { baseline: 'locked', response: 'revertUntilApproved', reason: 'the group is locked' },
+      ],
+    },
+  ],
   groupNames: {},
 };
 
 const REGION = { region: 'eu-west-1' };
 
-/** A client that keeps what would have been sent, and answers that all went well: there is no queue behind it. */
+/**
+ * A client that keeps what would have been sent, and answers that all went well: there is no queue
+ * behind it.
+ */
 function keepingQueue(): { readonly client: SQSClient; readonly sent: string[] } {
   const sent: string[] = [];
   const client = new SQSClient(REGION);
-  client.middlewareStack.add(() => async ({ input }) => {
-    sent.push('MessageBody' in input ? input.MessageBody ?? '' : '');
-    return { response: {}, output: { $metadata: {} } };
-  }, { step: 'initialize' });
+  client.middlewareStack.add(
+    () =>
+      async ({ input }) => {
+        sent.push('MessageBody' in input ? (input.MessageBody ?? '') : '');
+        return { response: {}, output: { $metadata: {} } };
+      },
+    { step: 'initialize' },
+  );
   return { client, sent };
 }
 
@@ -45,11 +83,15 @@ function keepingQueue(): { readonly client: SQSClient; readonly sent: string[] }
 function keepingBus(): { readonly client: EventBridgeClient; readonly sent: string[] } {
   const sent: string[] = [];
   const client = new EventBridgeClient(REGION);
-  client.middlewareStack.add(() => async ({ input }) => {
-    const entries = 'Entries' in input ? input.Entries ?? [] : [];
-    sent.push(...entries.map((entry) => ('Detail' in entry ? entry.Detail ?? '' : '')));
-    return { response: {}, output: { $metadata: {}, Entries: [{ EventId: '1' }] } };
-  }, { step: 'initialize' });
+  client.middlewareStack.add(
+    () =>
+      async ({ input }) => {
+        const entries = 'Entries' in input ? (input.Entries ?? []) : [];
+        sent.push(...entries.map((entry) => ('Detail' in entry ? (entry.Detail ?? '') : '')));
+        return { response: {}, output: { $metadata: {}, Entries: [{ EventId: '1' }] } };
+      },
+    { step: 'initialize' },
+  );
   return { client, sent };
 }
 
@@ -62,13 +104,23 @@ async function askMessage(): Promise<string> {
 
 async function outcomeMessage(): Promise<string> {
   const { client, sent } = keepingQueue();
-  await new WorkflowQueues(client, async () => [QUEUE]).conclude(ASKED, { phase: 'decision', attempt: 1, outcome: 'carried-out', text: 'Applied.' });
+  await new WorkflowQueues(client, async () => [QUEUE]).conclude(ASKED, {
+    phase: 'decision',
+    attempt: 1,
+    outcome: 'carried-out',
+    text: 'Applied.',
+  });
   return sent.join();
 }
 
 async function decisionMessage(decision: Decision, carrying: Carrying): Promise<string> {
   const { client, sent } = keepingQueue();
-  await sendDecision(client, QUEUE.queueUrl, decisionStatement({ ...asked(), decision, carrying }), MAC);
+  await sendDecision(
+    client,
+    QUEUE.queueUrl,
+    decisionStatement({ ...asked(), decision, carrying }),
+    MAC,
+  );
   return sent.join();
 }
 
@@ -79,11 +131,17 @@ async function stepEvent(entry: AuditEntry): Promise<string> {
 }
 
 function asked(): ApprovalRequest {
-  return admit({ ...askOf(), digest: 'a'.repeat(64) }, NEW_SUBJECT, NEW_SOURCE, CONFIGURATION, NOON).request;
+  return admit({ ...askOf(), digest: 'a'.repeat(64) }, NEW_SUBJECT, NEW_SOURCE, CONFIGURATION, NOON)
+    .request;
 }
 
 const FIRST: Carrying = { phase: 'decision', attempt: 1 };
-const APPROVED: Decision = { kind: 'approved', at: NOON, by: ['U0ALICE', 'U0BOB'], until: new Date('2026-01-01T13:00:00Z') };
+const APPROVED: Decision = {
+  kind: 'approved',
+  at: NOON,
+  by: ['U0ALICE', 'U0BOB'],
+  until: new Date('2026-01-01T13:00:00Z'),
+};
 
 describe('the documented schema fits', () => {
   test('what a sentry asks', async () => {
@@ -99,8 +157,16 @@ describe('the documented schema fits', () => {
     ['approved for good', { ...APPROVED, until: undefined }, FIRST],
     ['denied', { kind: 'denied', at: NOON, by: ['U0ALICE'] }, FIRST],
     ['expired', { kind: 'expired', at: NOON, by: [] }, FIRST],
-    ['not asked, since it was denied before', { kind: 'not-asked', at: NOON, by: [], reason: 'denied-before' }, FIRST],
-    ['not asked, since there were too many', { kind: 'not-asked', at: NOON, by: [], reason: 'too-many' }, FIRST],
+    [
+      'not asked, since it was denied before',
+      { kind: 'not-asked', at: NOON, by: [], reason: 'denied-before' },
+      FIRST,
+    ],
+    [
+      'not asked, since there were too many',
+      { kind: 'not-asked', at: NOON, by: [], reason: 'too-many' },
+      FIRST,
+    ],
     ['ended', APPROVED, { phase: 'end', attempt: 2 }],
   ])('a decision: %s', async (_, decision, carrying) => {
     const message = await decisionMessage(decision, carrying);
@@ -110,7 +176,14 @@ describe('the documented schema fits', () => {
 
   test.each<AuditEntry>([
     { at: NOON, what: 'asked', detail: 'Open SSH' },
-    { at: NOON, what: 'vote', by: 'U0ALICE', clickId: 'a'.repeat(64), membership: ['U0ALICE'], detail: 'approve for 3600 s' },
+    {
+      at: NOON,
+      what: 'vote',
+      by: 'U0ALICE',
+      clickId: 'a'.repeat(64),
+      membership: ['U0ALICE'],
+      detail: 'approve for 3600 s',
+    },
     { at: NOON, what: 'decided', by: 'U0ALICE', detail: 'approved' },
     { at: NOON, what: 'reminded' },
     { at: NOON, what: 'carried-out', detail: 'Applied.' },
@@ -120,25 +193,45 @@ describe('the documented schema fits', () => {
 });
 
 describe('what the documented schema refuses, the workflow refuses as well:', () => {
-  const without = (message: object, field: string) => JSON.stringify({ ...message, [field]: undefined });
+  const without = (message: object, field: string) =>
+    JSON.stringify({ ...message, [field]: undefined });
 
-  test.each(['version', 'type', 'requestId', 'asker', 'subject', 'source', 'question', 'payload'])('a request without %s', async (field) => {
-    const message = without(JSON.parse(await askMessage()), field);
+  test.each(['version', 'type', 'requestId', 'asker', 'subject', 'source', 'question', 'payload'])(
+    'a request without %s',
+    async (field) => {
+      const message = without(JSON.parse(await askMessage()), field);
+      expect(approvalSchemaErrors('ask', message)).not.toEqual([]);
+      expect(() => parseWorkflowMessage(message)).toThrow(/cannot be read/);
+    },
+  );
+
+  test.each([
+    'title',
+    'requester',
+    'facts',
+    'changes',
+    'meanwhile',
+    'ifApproved',
+    'ifDenied',
+    'ifUnanswered',
+    'links',
+    'mayBeTimed',
+  ])('a question without %s', async (field) => {
+    const ask = JSON.parse(await askMessage());
+    const message = JSON.stringify({ ...ask, question: JSON.parse(without(ask.question, field)) });
     expect(approvalSchemaErrors('ask', message)).not.toEqual([]);
     expect(() => parseWorkflowMessage(message)).toThrow(/cannot be read/);
   });
 
-  test.each(['title', 'requester', 'facts', 'changes', 'meanwhile', 'ifApproved', 'ifDenied', 'ifUnanswered', 'links', 'mayBeTimed'])(
-    'a question without %s', async (field) => {
-      const ask = JSON.parse(await askMessage());
-      const message = JSON.stringify({ ...ask, question: JSON.parse(without(ask.question, field)) });
-      expect(approvalSchemaErrors('ask', message)).not.toEqual([]);
-      expect(() => parseWorkflowMessage(message)).toThrow(/cannot be read/);
-    });
-
   test.each<[string, (ask: { question: object }) => object]>([
-    ['with something that nobody would be shown', (ask) => ({ ...ask, question: { ...ask.question, hidden: 'all ports' } })],
-    ['with an endless text', (ask) => ({ ...ask, question: { ...ask.question, title: 'x'.repeat(20_001) } })],
+    [
+      'with something that nobody would be shown',
+      (ask) => ({ ...ask, question: { ...ask.question, hidden: 'all ports' } }),
+    ],
+    [
+      'with an endless text',
+      (ask) => ({ ...ask, question: { ...ask.question, title: 'x'.repeat(20_001) } }),
+    ],
     ['with an id of other characters', (ask) => ({ ...ask, requestId: 'a/b' })],
     ['with a subject that is too long', (ask) => ({ ...ask, subject: 's'.repeat(257) })],
     ['of another version', (ask) => ({ ...ask, version: 2 })],
@@ -148,9 +241,12 @@ describe('what the documented schema refuses, the workflow refuses as well:', ()
     expect(() => parseWorkflowMessage(message)).toThrow(/cannot be read/);
   });
 
-  test.each(['version', 'type', 'requestId', 'asker', 'phase', 'attempt', 'outcome', 'text'])('an outcome without %s', async (field) => {
-    const message = without(JSON.parse(await outcomeMessage()), field);
-    expect(approvalSchemaErrors('outcome', message)).not.toEqual([]);
-    expect(() => parseWorkflowMessage(message)).toThrow(/cannot be read/);
-  });
+  test.each(['version', 'type', 'requestId', 'asker', 'phase', 'attempt', 'outcome', 'text'])(
+    'an outcome without %s',
+    async (field) => {
+      const message = without(JSON.parse(await outcomeMessage()), field);
+      expect(approvalSchemaErrors('outcome', message)).not.toEqual([]);
+      expect(() => parseWorkflowMessage(message)).toThrow(/cannot be read/);
+    },
+  );
 });

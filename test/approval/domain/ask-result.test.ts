@@ -1,6 +1,10 @@
 import { type AskResult, isConcluded, isOvertaken } from '../../../src/approval/domain/ask-result';
 
-const last = (phase: AskResult['phase'], attempt: number, outcome: AskResult['outcome'] = 'carried-out'): AskResult => ({ phase, attempt, outcome, text: '' });
+const last = (
+  phase: AskResult['phase'],
+  attempt: number,
+  outcome: AskResult['outcome'] = 'carried-out',
+): AskResult => ({ phase, attempt, outcome, text: '' });
 
 describe('a message about a decision', () => {
   test.each<[string, AskResult['phase'], number, AskResult | undefined, boolean]>([

@@ -1,5 +1,14 @@
 import { takeAsk } from '../../../src/approval/domain/run-workflow';
-import { APPROVE, askOf, DENY, EVE, HOUR, MINUTE, UNVERIFIED, WorkflowInMemory } from '../in-memory/workflow-in-memory';
+import {
+  APPROVE,
+  askOf,
+  DENY,
+  EVE,
+  HOUR,
+  MINUTE,
+  UNVERIFIED,
+  WorkflowInMemory,
+} from '../in-memory/workflow-in-memory';
 
 test('what comes twice with the same id is asked once', async () => {
   const workflow = new WorkflowInMemory();
@@ -31,8 +40,12 @@ test('what comes twice in the same instant is asked once, and repeats nothing', 
   expect((await workflow.request()).joined).toEqual([]);
 });
 
-test.each([['approved', APPROVE], ['denied', DENY]] as const)(
-  'what comes again after the request that it had joined is %s was answered with it, and asks nobody', async (_, action) => {
+test.each([
+  ['approved', APPROVE],
+  ['denied', DENY],
+] as const)(
+  'what comes again after the request that it had joined is %s was answered with it, and asks nobody',
+  async (_, action) => {
     const workflow = new WorkflowInMemory({ denialPauseMilliseconds: 0 });
     await workflow.ask();
     await workflow.ask(askOf({ requestId: 'r2' }));
@@ -49,7 +62,11 @@ test('what comes again is known, however many came after it', async () => {
   await workflow.ask();
   await workflow.ask(askOf({ requestId: 'r2' }));
   const request = await workflow.request();
-  workflow.store.put({ ...request, repeats: 101, joined: Array.from({ length: 100 }, (_, index) => `other-${index}`) });
+  workflow.store.put({
+    ...request,
+    repeats: 101,
+    joined: Array.from({ length: 100 }, (_, index) => `other-${index}`),
+  });
   await workflow.ask(askOf({ requestId: 'r2' }));
   expect((await workflow.request()).repeats).toBe(101);
 });
@@ -57,7 +74,9 @@ test('what comes again is known, however many came after it', async () => {
 test('what joins in the same instant twice is counted once', async () => {
   const workflow = new WorkflowInMemory();
   await workflow.ask();
-  workflow.store.beforeWrite.set(workflow.store.writes + 1, async () => workflow.ask(askOf({ requestId: 'r2' })));
+  workflow.store.beforeWrite.set(workflow.store.writes + 1, async () =>
+    workflow.ask(askOf({ requestId: 'r2' })),
+  );
   await workflow.ask(askOf({ requestId: 'r2' }));
   expect((await workflow.request()).repeats).toBe(1);
 });
@@ -83,11 +102,14 @@ test('two requests about the same in the same instant become one', async () => {
   expect(workflow.store.all().map(({ id, joined }) => [id, joined])).toEqual([['r2', ['r1']]]);
 });
 
-test('askers may call what they ask about alike: it is not the same, and neither uses up the other\'s questions', async () => {
+test("askers may call what they ask about alike: it is not the same, and neither uses up the other's questions", async () => {
   const workflow = new WorkflowInMemory({ requestsAnHour: 1 });
   await workflow.ask();
   await workflow.ask(askOf({ requestId: 'r2', asker: 'another' }));
-  expect(workflow.messenger.questions()).toEqual(['r1 waits, with 0 approvals and 0 repeats', 'r2 waits, with 0 approvals and 0 repeats']);
+  expect(workflow.messenger.questions()).toEqual([
+    'r1 waits, with 0 approvals and 0 repeats',
+    'r2 waits, with 0 approvals and 0 repeats',
+  ]);
 });
 
 test('a request about something else is another', async () => {
@@ -97,7 +119,10 @@ test('a request about something else is another', async () => {
   expect(workflow.messenger.questions()).toHaveLength(2);
 });
 
-test.each([['approved', APPROVE], ['denied', DENY]] as const)('a subject whose request is %s is open no more', async (_, action) => {
+test.each([
+  ['approved', APPROVE],
+  ['denied', DENY],
+] as const)('a subject whose request is %s is open no more', async (_, action) => {
   const workflow = new WorkflowInMemory({ denialPauseMilliseconds: 0 });
   await workflow.ask();
   await workflow.click('ann', action);
@@ -118,7 +143,12 @@ describe('after a denial', () => {
     const workflow = await denied();
     await workflow.pass(2 * HOUR - 1);
     await workflow.ask(askOf({ requestId: 'r2' }));
-    expect((await workflow.request('r2')).decision).toEqual({ kind: 'not-asked', at: workflow.now(), by: [], reason: 'denied-before' });
+    expect((await workflow.request('r2')).decision).toEqual({
+      kind: 'not-asked',
+      at: workflow.now(),
+      by: [],
+      reason: 'denied-before',
+    });
     expect(workflow.asker.words().at(-1)).toBe('not-asked decision 1');
     expect(workflow.messenger.questions()).toHaveLength(1);
     expect(workflow.entries('r2')).toEqual(['not-asked']);
@@ -155,7 +185,10 @@ describe('one source', () => {
   test('causes so many requests an hour, and of more the asker alone hears', async () => {
     const workflow = await full();
     await workflow.ask(askOf({ requestId: 'r3', subject: 'three' }));
-    expect((await workflow.request('r3')).decision).toMatchObject({ kind: 'not-asked', reason: 'too-many' });
+    expect((await workflow.request('r3')).decision).toMatchObject({
+      kind: 'not-asked',
+      reason: 'too-many',
+    });
     expect(workflow.asker.words()).toEqual(['not-asked decision 1']);
     expect(workflow.messenger.questions()).toHaveLength(2);
   });
@@ -184,8 +217,13 @@ describe('one source', () => {
 
   test('does not get past its cap by two requests in the same instant', async () => {
     const workflow = new WorkflowInMemory({ requestsAnHour: 1 });
-    workflow.store.beforeWrite.set(1, async () => workflow.ask(askOf({ requestId: 'r2', subject: 'two' })));
+    workflow.store.beforeWrite.set(1, async () =>
+      workflow.ask(askOf({ requestId: 'r2', subject: 'two' })),
+    );
     await workflow.ask(askOf({ requestId: 'r1', subject: 'one' }));
-    expect((await workflow.request('r1')).decision).toMatchObject({ kind: 'not-asked', reason: 'too-many' });
+    expect((await workflow.request('r1')).decision).toMatchObject({
+      kind: 'not-asked',
+      reason: 'too-many',
+    });
   });
 });

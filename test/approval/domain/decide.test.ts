@@ -1,5 +1,17 @@
 import { join } from '../../../src/approval/domain/admit';
-import { APPROVE, approveFor, askOf, DENY, EVE, HOUR, MINUTE, RETRY, SHOW_ALL, UNVERIFIED, WorkflowInMemory } from '../in-memory/workflow-in-memory';
+import {
+  APPROVE,
+  approveFor,
+  askOf,
+  DENY,
+  EVE,
+  HOUR,
+  MINUTE,
+  RETRY,
+  SHOW_ALL,
+  UNVERIFIED,
+  WorkflowInMemory,
+} from '../in-memory/workflow-in-memory';
 
 async function asked(workflow = new WorkflowInMemory(), ask = askOf()): Promise<WorkflowInMemory> {
   await workflow.ask(ask);
@@ -9,7 +21,11 @@ async function asked(workflow = new WorkflowInMemory(), ask = askOf()): Promise<
 test('one approver approves, and the asker, the message and the audit say so', async () => {
   const workflow = await asked();
   await workflow.click('ann', APPROVE);
-  expect((await workflow.request()).decision).toEqual({ kind: 'approved', at: workflow.now(), by: ['ann'] });
+  expect((await workflow.request()).decision).toEqual({
+    kind: 'approved',
+    at: workflow.now(),
+    by: ['ann'],
+  });
   expect(workflow.asker.words()).toEqual(['approved decision 1']);
   expect(workflow.messenger.questions()).toEqual(['r1 approved by ann: decision under way']);
   expect(workflow.messenger.monitored).toEqual(['r1 asked', 'r1 approved']);
@@ -52,10 +68,15 @@ describe('required approvals', () => {
     await workflow.click('ann', APPROVE);
     await workflow.click('ann', APPROVE);
     expect((await workflow.request()).decision).toBeUndefined();
-    expect(workflow.refusals()).toEqual(['ann: Your click does not count: you have approved it already: somebody else has to as well.']);
+    expect(workflow.refusals()).toEqual([
+      'ann: Your click does not count: you have approved it already: somebody else has to as well.',
+    ]);
     expect(workflow.messenger.questions()).toEqual(['r1 waits, with 1 approvals and 0 repeats']);
     await workflow.click('ben', APPROVE);
-    expect((await workflow.request()).decision).toMatchObject({ kind: 'approved', by: ['ann', 'ben'] });
+    expect((await workflow.request()).decision).toMatchObject({
+      kind: 'approved',
+      by: ['ann', 'ben'],
+    });
   });
 
   test('of two durations the shorter counts, from the decision on', async () => {
@@ -63,14 +84,18 @@ describe('required approvals', () => {
     await workflow.click('ann', approveFor(3_600));
     await workflow.pass(30 * MINUTE);
     await workflow.click('ben', approveFor(28_800));
-    expect((await workflow.request()).decision?.until).toEqual(new Date(workflow.now().getTime() + HOUR));
+    expect((await workflow.request()).decision?.until).toEqual(
+      new Date(workflow.now().getTime() + HOUR),
+    );
   });
 
   test('a duration counts even if the other approval is for good', async () => {
     const workflow = await asked(new WorkflowInMemory({ requiredApprovals: 2 }));
     await workflow.click('ann', APPROVE);
     await workflow.click('ben', approveFor(28_800));
-    expect((await workflow.request()).decision?.until).toEqual(new Date(workflow.now().getTime() + 8 * HOUR));
+    expect((await workflow.request()).decision?.until).toEqual(
+      new Date(workflow.now().getTime() + 8 * HOUR),
+    );
   });
 
   test('an approval for good has no end', async () => {
@@ -85,7 +110,9 @@ describe('who asked for it', () => {
     const workflow = await asked();
     await workflow.click('eve', APPROVE);
     expect((await workflow.request()).decision).toBeUndefined();
-    expect(workflow.refusals()).toEqual(['eve: Your click does not count: you asked for it yourself: somebody else has to approve it.']);
+    expect(workflow.refusals()).toEqual([
+      'eve: Your click does not count: you asked for it yourself: somebody else has to approve it.',
+    ]);
     await workflow.click('ann', APPROVE);
     expect((await workflow.request()).decision).toMatchObject({ kind: 'approved', by: ['ann'] });
   });
@@ -110,11 +137,17 @@ describe('who asked for it', () => {
     await workflow.click('eve', APPROVE);
     expect((await workflow.request()).decision).toBeUndefined();
     await workflow.click('ann', APPROVE);
-    expect((await workflow.request()).decision).toMatchObject({ kind: 'approved', by: ['eve', 'ann'] });
+    expect((await workflow.request()).decision).toMatchObject({
+      kind: 'approved',
+      by: ['eve', 'ann'],
+    });
   });
 
   test('needs one approver where self approval is allowed, whoever asks', async () => {
-    const workflow = await asked(new WorkflowInMemory({ allowSelfApproval: true }), askOf({}, UNVERIFIED));
+    const workflow = await asked(
+      new WorkflowInMemory({ allowSelfApproval: true }),
+      askOf({}, UNVERIFIED),
+    );
     await workflow.click('ann', APPROVE);
     expect((await workflow.request()).decision).toMatchObject({ kind: 'approved' });
   });
@@ -147,14 +180,18 @@ describe('what a program asks by itself', () => {
 
   test('is decided while nobody can be looked up in Slack', async () => {
     const workflow = await asked(new WorkflowInMemory(), askOf({}, PROGRAM));
-    workflow.people.userWithEmail = async () => { throw new Error('nobody is to be looked up'); };
+    workflow.people.userWithEmail = async () => {
+      throw new Error('nobody is to be looked up');
+    };
     await workflow.click('ann', APPROVE);
     expect((await workflow.request()).decision).toMatchObject({ kind: 'approved' });
   });
 
   test('for a person, whom it names by an address, cannot be approved by that person', async () => {
     const workflow = await asked(new WorkflowInMemory(), askOf({}, { ...EVE, isAutomatic: true }));
-    expect((await workflow.request()).requesters).toEqual([{ ...EVE, isAutomatic: true, slackUserId: 'eve' }]);
+    expect((await workflow.request()).requesters).toEqual([
+      { ...EVE, isAutomatic: true, slackUserId: 'eve' },
+    ]);
     await workflow.click('eve', APPROVE);
     expect((await workflow.request()).decision).toBeUndefined();
     await workflow.click('ann', APPROVE);
@@ -164,11 +201,17 @@ describe('what a program asks by itself', () => {
   test('needs two approvers once somebody unknown, by the same name, wants it as well', async () => {
     const workflow = await asked(new WorkflowInMemory(), askOf({}, PROGRAM));
     await workflow.ask(askOf({ requestId: 'r2' }, { name: PROGRAM.name }));
-    expect((await workflow.request()).requesters).toEqual([PROGRAM, { name: PROGRAM.name, slackUserId: '' }]);
+    expect((await workflow.request()).requesters).toEqual([
+      PROGRAM,
+      { name: PROGRAM.name, slackUserId: '' },
+    ]);
     await workflow.click('ann', APPROVE);
     expect((await workflow.request()).decision).toBeUndefined();
     await workflow.click('ben', APPROVE);
-    expect((await workflow.request()).decision).toMatchObject({ kind: 'approved', by: ['ann', 'ben'] });
+    expect((await workflow.request()).decision).toMatchObject({
+      kind: 'approved',
+      by: ['ann', 'ben'],
+    });
   });
 });
 
@@ -176,7 +219,10 @@ describe('who repeats it', () => {
   const again = askOf({ requestId: 'r2' }, EVE);
 
   test('cannot approve it', async () => {
-    const workflow = await asked(new WorkflowInMemory(), askOf({}, { name: 'admin/ann', email: 'ann@example.com' }));
+    const workflow = await asked(
+      new WorkflowInMemory(),
+      askOf({}, { name: 'admin/ann', email: 'ann@example.com' }),
+    );
     await workflow.ask(again);
     await workflow.click('eve', APPROVE);
     expect((await workflow.request()).decision).toBeUndefined();
@@ -192,7 +238,10 @@ describe('who repeats it', () => {
     await workflow.click('ann', APPROVE);
     expect((await workflow.request()).decision).toBeUndefined();
     await workflow.click('ben', APPROVE);
-    expect((await workflow.request()).decision).toMatchObject({ kind: 'approved', by: ['ann', 'ben'] });
+    expect((await workflow.request()).decision).toMatchObject({
+      kind: 'approved',
+      by: ['ann', 'ben'],
+    });
   });
 
   test('cannot approve it, even if the repeat comes while the click is judged', async () => {
@@ -222,15 +271,69 @@ describe('who repeats it', () => {
 describe('a click does not count', () => {
   test.each([
     ['by somebody who is no approver', 'mallory', APPROVE, {}, 'you are not one of the approvers'],
-    ['from another workspace', 'ann', APPROVE, { teamId: 'T2' }, 'the click did not come from the workspace and the app'],
-    ['from another app', 'ann', APPROVE, { appId: 'A2' }, 'the click did not come from the workspace and the app'],
-    ['by a guest of a shared channel', 'ann', APPROVE, { userTeamId: 'T2' }, 'only people of this workspace may decide'],
-    ['in another channel', 'ann', APPROVE, { channelId: 'C2' }, 'requests are decided in their approval channel only'],
-    ['on what was not shown', 'ann', APPROVE, { digest: 'e'.repeat(64) }, 'the request is not what this message shows'],
-    ['for a duration that is not offered', 'ann', approveFor(7_200), {}, 'this duration is not offered'],
-    ['to deny, by somebody who is no approver', 'mallory', DENY, {}, 'you are not one of the approvers'],
-    ['to deny what was not shown', 'ann', DENY, { digest: 'e'.repeat(64) }, 'the request is not what this message shows'],
-    ['to see all, by somebody who is no approver', 'mallory', SHOW_ALL, {}, 'you are not one of the approvers'],
+    [
+      'from another workspace',
+      'ann',
+      APPROVE,
+      { teamId: 'T2' },
+      'the click did not come from the workspace and the app',
+    ],
+    [
+      'from another app',
+      'ann',
+      APPROVE,
+      { appId: 'A2' },
+      'the click did not come from the workspace and the app',
+    ],
+    [
+      'by a guest of a shared channel',
+      'ann',
+      APPROVE,
+      { userTeamId: 'T2' },
+      'only people of this workspace may decide',
+    ],
+    [
+      'in another channel',
+      'ann',
+      APPROVE,
+      { channelId: 'C2' },
+      'requests are decided in their approval channel only',
+    ],
+    [
+      'on what was not shown',
+      'ann',
+      APPROVE,
+      { digest: 'e'.repeat(64) },
+      'the request is not what this message shows',
+    ],
+    [
+      'for a duration that is not offered',
+      'ann',
+      approveFor(7_200),
+      {},
+      'this duration is not offered',
+    ],
+    [
+      'to deny, by somebody who is no approver',
+      'mallory',
+      DENY,
+      {},
+      'you are not one of the approvers',
+    ],
+    [
+      'to deny what was not shown',
+      'ann',
+      DENY,
+      { digest: 'e'.repeat(64) },
+      'the request is not what this message shows',
+    ],
+    [
+      'to see all, by somebody who is no approver',
+      'mallory',
+      SHOW_ALL,
+      {},
+      'you are not one of the approvers',
+    ],
     ['to retry what did not fail', 'ann', RETRY, {}, 'there is nothing to retry'],
   ])('%s', async (_, userId, action, values, reason) => {
     const workflow = await asked();
@@ -238,20 +341,27 @@ describe('a click does not count', () => {
     const { decision, votes } = await workflow.request();
     expect({ decision, votes }).toEqual({ decision: undefined, votes: [] });
     expect(workflow.entries()).toEqual(['asked', 'refused-click']);
-    expect(workflow.refusals()).toEqual([expect.stringContaining(`${userId}: Your click does not count: ${reason}`)]);
+    expect(workflow.refusals()).toEqual([
+      expect.stringContaining(`${userId}: Your click does not count: ${reason}`),
+    ]);
     await workflow.click('ann', APPROVE);
     expect((await workflow.request()).decision).toMatchObject({ kind: 'approved', by: ['ann'] });
   });
 
   test('for a time, where what is asked cannot end', async () => {
     const ask = askOf();
-    const workflow = await asked(new WorkflowInMemory(), { ...ask, question: { ...ask.question, mayBeTimed: false } });
+    const workflow = await asked(new WorkflowInMemory(), {
+      ...ask,
+      question: { ...ask.question, mayBeTimed: false },
+    });
     await workflow.click('ann', approveFor(3_600));
     expect((await workflow.request()).decision).toBeUndefined();
   });
 
   test('where the user group has no members', async () => {
-    const workflow = await asked(new WorkflowInMemory({ approvers: { kind: 'userGroup', userGroupId: 'S1' } }));
+    const workflow = await asked(
+      new WorkflowInMemory({ approvers: { kind: 'userGroup', userGroupId: 'S1' } }),
+    );
     await workflow.click('ann', APPROVE);
     expect((await workflow.request()).decision).toBeUndefined();
     workflow.people.groups.set('S1', ['ann']);
@@ -315,7 +425,14 @@ describe('a retry', () => {
     expect(workflow.asker.words()).toEqual(['approved decision 1', 'approved decision 2']);
     await workflow.outcome('carried-out', { phase: 'decision', attempt: 2 });
     expect(workflow.messenger.questions()).toEqual(['r1 approved by ann: decision carried-out']);
-    expect(workflow.entries()).toEqual(['asked', 'vote', 'decided', 'failed', 'retried', 'carried-out']);
+    expect(workflow.entries()).toEqual([
+      'asked',
+      'vote',
+      'decided',
+      'failed',
+      'retried',
+      'carried-out',
+    ]);
   });
 
   test('is made once of two clicks', async () => {
@@ -323,16 +440,21 @@ describe('a retry', () => {
     await workflow.click('ben', RETRY);
     await workflow.click('cid', RETRY);
     expect(workflow.asker.words()).toEqual(['approved decision 1', 'approved decision 2']);
-    expect(workflow.refusals()).toEqual(['cid: Your click does not count: there is nothing to retry: the last try did not fail.']);
+    expect(workflow.refusals()).toEqual([
+      'cid: Your click does not count: there is nothing to retry: the last try did not fail.',
+    ]);
   });
 
-  test.each(['carried-out', 'conflicting'] as const)('is not offered once it is %s', async (outcome) => {
-    const workflow = await asked();
-    await workflow.click('ann', APPROVE);
-    await workflow.outcome(outcome);
-    await workflow.click('ann', RETRY);
-    expect(workflow.asker.words()).toEqual(['approved decision 1']);
-  });
+  test.each(['carried-out', 'conflicting'] as const)(
+    'is not offered once it is %s',
+    async (outcome) => {
+      const workflow = await asked();
+      await workflow.click('ann', APPROVE);
+      await workflow.outcome(outcome);
+      await workflow.click('ann', RETRY);
+      expect(workflow.asker.words()).toEqual(['approved decision 1']);
+    },
+  );
 
   test('leaves nothing to say to an outcome of an earlier attempt', async () => {
     const workflow = await failed();

@@ -3,14 +3,26 @@ import type { ApprovalRequest } from '../../../src/approval/domain/approval-requ
 import { advance } from '../../../src/approval/domain/due';
 import { judgeClick } from '../../../src/approval/domain/judge-click';
 import { MessengerUnavailableError } from '../../../src/approval/domain/messenger';
-import { APPROVE, askOf, CONFIGURATION, DENY, DIGEST, HOUR, MINUTE, WorkflowInMemory } from '../in-memory/workflow-in-memory';
+import {
+  APPROVE,
+  askOf,
+  CONFIGURATION,
+  DENY,
+  DIGEST,
+  HOUR,
+  MINUTE,
+  WorkflowInMemory,
+} from '../in-memory/workflow-in-memory';
 
 function refusalsIn({ messages }: ApprovalRequest): string[] {
   return messages.flatMap(({ name }) => (name.kind === 'refusal' ? [name.clickId] : []));
 }
 
 /** All of them verified, and none of them an approver. */
-async function askedBy(people: number, workflow = new WorkflowInMemory()): Promise<WorkflowInMemory> {
+async function askedBy(
+  people: number,
+  workflow = new WorkflowInMemory(),
+): Promise<WorkflowInMemory> {
   for (let number = 1; number <= people; number += 1) {
     const email = `p${number}@example.com`;
     workflow.people.users.set(email, `p${number}`);
@@ -27,7 +39,10 @@ test('of those who ask, twenty are known by name, and the others stand for peopl
   await workflow.click('ann', APPROVE);
   expect((await workflow.request()).decision).toBeUndefined();
   await workflow.click('ben', APPROVE);
-  expect((await workflow.request()).decision).toMatchObject({ kind: 'approved', by: ['ann', 'ben'] });
+  expect((await workflow.request()).decision).toMatchObject({
+    kind: 'approved',
+    by: ['ann', 'ben'],
+  });
 });
 
 test('twenty verified people who ask make no second approver necessary', async () => {
@@ -39,7 +54,9 @@ test('twenty verified people who ask make no second approver necessary', async (
 test('repeats are all counted, and the last hundred are known by their ids', async () => {
   const workflow = new WorkflowInMemory();
   await workflow.ask();
-  for (let number = 2; number <= 151; number += 1) await workflow.ask(askOf({ requestId: `r${number}` }));
+  for (let number = 2; number <= 151; number += 1) {
+    await workflow.ask(askOf({ requestId: `r${number}` }));
+  }
   const { joined, repeats } = await workflow.request();
   expect([repeats, joined.length, joined[0], joined.at(-1)]).toEqual([150, 100, 'r52', 'r151']);
   expect(workflow.messenger.questions()).toEqual(['r1 waits, with 0 approvals and 150 repeats']);
@@ -75,7 +92,13 @@ describe('a click that was judged so long ago that it is forgotten', () => {
     await workflow.receive(first);
     await workflow.work();
     const request = await workflow.request();
-    workflow.store.put({ ...request, judgedClicks: [...request.judgedClicks, ...Array.from({ length: 199 }, (_, index) => `other-${index}`)] });
+    workflow.store.put({
+      ...request,
+      judgedClicks: [
+        ...request.judgedClicks,
+        ...Array.from({ length: 199 }, (_, index) => `other-${index}`),
+      ],
+    });
     await workflow.click('mallory', APPROVE);
     expect((await workflow.request()).judgedClicks).toHaveLength(200);
     expect((await workflow.request()).judgedClicks).not.toContain(first.id);

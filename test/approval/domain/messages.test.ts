@@ -1,8 +1,21 @@
 import { type ApprovalRequest, isDue, slotOf } from '../../../src/approval/domain/approval-request';
 import { bringMessages } from '../../../src/approval/domain/bring-messages';
-import { MessengerRefusedError, MessengerUnavailableError } from '../../../src/approval/domain/messenger';
+import {
+  MessengerRefusedError,
+  MessengerUnavailableError,
+} from '../../../src/approval/domain/messenger';
 import { takeAsk } from '../../../src/approval/domain/run-workflow';
-import { APPROVE, askOf, DENY, EVE, HOUR, MINUTE, SHOW_ALL, UNVERIFIED, WorkflowInMemory } from '../in-memory/workflow-in-memory';
+import {
+  APPROVE,
+  askOf,
+  DENY,
+  EVE,
+  HOUR,
+  MINUTE,
+  SHOW_ALL,
+  UNVERIFIED,
+  WorkflowInMemory,
+} from '../in-memory/workflow-in-memory';
 
 function dueNames({ messages }: ApprovalRequest): string[] {
   return messages.filter(isDue).map(({ name }) => name.kind);
@@ -41,7 +54,10 @@ describe('while the messenger says it is too much', () => {
 
 test('what was refused is tried later and later, and told each time', async () => {
   const workflow = new WorkflowInMemory();
-  workflow.messenger.troubleOf.set('post', new MessengerRefusedError('not_in_channel', 'not in the channel'));
+  workflow.messenger.troubleOf.set(
+    'post',
+    new MessengerRefusedError('not_in_channel', 'not in the channel'),
+  );
   await workflow.ask();
   await workflow.pass(15_000, 5_000);
   expect(workflow.undelivered).toEqual(['question', 'question', 'question']);
@@ -58,7 +74,10 @@ test('what was refused is tried later and later, and told each time', async () =
 
 test('a refusal that cannot be told is let go, one that could be told later is kept', async () => {
   const workflow = await asked();
-  workflow.messenger.troubleOf.set('tellOnly', new MessengerRefusedError('user_not_in_channel', 'left'));
+  workflow.messenger.troubleOf.set(
+    'tellOnly',
+    new MessengerRefusedError('user_not_in_channel', 'left'),
+  );
   await workflow.click('mallory', APPROVE);
   expect(dueNames(await workflow.request())).toEqual([]);
   workflow.messenger.troubleOf.set('tellOnly', new MessengerUnavailableError('down'));
@@ -85,7 +104,8 @@ test('an hour without the messenger loses nothing, and the decision is shown at 
 describe('a lease', () => {
   test('keeps a second one away, even if both begin in the same instant', async () => {
     const workflow = new WorkflowInMemory();
-    const once = async () => bringMessages('r1', workflow.configuration, workflow.messageSurroundings());
+    const once = async () =>
+      bringMessages('r1', workflow.configuration, workflow.messageSurroundings());
     await takeAsk(askOf(), workflow.configuration, workflow.surroundings());
     await Promise.all([once(), once(), once()]);
     expect(workflow.messenger.questions()).toHaveLength(1);
@@ -107,7 +127,9 @@ describe('a lease', () => {
     const workflow = await asked();
     const request = await workflow.request();
     const leasedUntil = new Date(workflow.now().getTime() + MINUTE);
-    const messages = request.messages.map((slot) => (slot.name.kind === 'question' ? { ...slot, wanted: 2, leasedUntil } : slot));
+    const messages = request.messages.map((slot) =>
+      slot.name.kind === 'question' ? { ...slot, wanted: 2, leasedUntil } : slot,
+    );
     workflow.store.put({ ...request, messages }, leasedUntil);
     workflow.messenger.calls.length = 0;
     await workflow.pass(50_000, 10_000);
@@ -132,7 +154,9 @@ test('what becomes of a request while its message is under way is shown as well'
 
 test('a click before the post was recorded counts, and no second message is posted', async () => {
   const workflow = new WorkflowInMemory();
-  workflow.messenger.afterPost.push(async ({ ts, channelId }) => workflow.click('ann', DENY, { messageTs: ts, channelId }));
+  workflow.messenger.afterPost.push(async ({ ts, channelId }) =>
+    workflow.click('ann', DENY, { messageTs: ts, channelId }),
+  );
   await workflow.ask();
   await workflow.pass(2 * MINUTE);
   expect(workflow.messenger.questions()).toEqual(['r1 denied by ann: decision under way']);
@@ -152,24 +176,30 @@ describe('a post that was never recorded', () => {
   test('is learned by a click on it, and both messages say what was decided', async () => {
     const workflow = await doubled();
     await workflow.click('ann', DENY, { messageTs: '1.000' });
-    expect(workflow.messenger.questions()).toEqual(Array(2).fill('r1 denied by ann: decision under way'));
+    expect(workflow.messenger.questions()).toEqual(
+      Array(2).fill('r1 denied by ann: decision under way'),
+    );
   });
 
   test('is learned by a click that does not count, too', async () => {
     const workflow = await doubled();
     await workflow.click('ben', DENY, { messageTs: '2.000' });
     await workflow.click('ann', DENY, { messageTs: '1.000' });
-    expect(workflow.messenger.questions()).toEqual(Array(2).fill('r1 denied by ben: decision under way'));
+    expect(workflow.messenger.questions()).toEqual(
+      Array(2).fill('r1 denied by ben: decision under way'),
+    );
   });
 
-  test.each([['app', { appId: 'A2' }], ['workspace', { teamId: 'T2' }], ['channel', { channelId: 'C2' }]])(
-    'is not learned by a click that is from another %s', async (_, values) => {
-      const workflow = await doubled();
-      workflow.messenger.standing.set('9.999', { channelId: 'C1', ts: '9.999', text: 'not ours' });
-      await workflow.click('ann', DENY, { messageTs: '9.999', ...values });
-      expect(workflow.messenger.questions()).toContain('not ours');
-    },
-  );
+  test.each([
+    ['app', { appId: 'A2' }],
+    ['workspace', { teamId: 'T2' }],
+    ['channel', { channelId: 'C2' }],
+  ])('is not learned by a click that is from another %s', async (_, values) => {
+    const workflow = await doubled();
+    workflow.messenger.standing.set('9.999', { channelId: 'C1', ts: '9.999', text: 'not ours' });
+    await workflow.click('ann', DENY, { messageTs: '9.999', ...values });
+    expect(workflow.messenger.questions()).toContain('not ours');
+  });
 });
 
 test('a message that has vanished is posted anew', async () => {
@@ -183,7 +213,9 @@ test('a message that has vanished is posted anew', async () => {
 test('of several copies, one that has vanished is forgotten', async () => {
   const workflow = await asked();
   await workflow.click('mallory', DENY, { messageTs: '9.999' });
-  expect(slotOf(await workflow.request(), 'question')?.copies).toEqual([{ channelId: 'C1', ts: '1.000' }]);
+  expect(slotOf(await workflow.request(), 'question')?.copies).toEqual([
+    { channelId: 'C1', ts: '1.000' },
+  ]);
 });
 
 describe('of several copies', () => {
@@ -193,18 +225,26 @@ describe('of several copies', () => {
   async function inTrouble(troubles: Readonly<Record<string, Error>>): Promise<WorkflowInMemory> {
     const workflow = await asked();
     const request = await workflow.request();
-    const messages = request.messages.map((slot) => (slot.name.kind === 'question' ? { ...slot, copies: [...slot.copies, elsewhere] } : slot));
+    const messages = request.messages.map((slot) =>
+      slot.name.kind === 'question' ? { ...slot, copies: [...slot.copies, elsewhere] } : slot,
+    );
     workflow.store.put({ ...request, messages });
     workflow.messenger.standing.set('9.999', { ...elsewhere, text: 'old' });
-    Object.entries(troubles).forEach(([ts, trouble]) => workflow.messenger.troubleAt.set(ts, trouble));
+    Object.entries(troubles).forEach(([ts, trouble]) =>
+      workflow.messenger.troubleAt.set(ts, trouble),
+    );
     await workflow.click('ann', DENY);
     return workflow;
   }
 
   test('one that is refused is let go, and the others are brought up to date once', async () => {
-    const workflow = await inTrouble({ 9.999: new MessengerRefusedError('is_archived', 'archived') });
+    const workflow = await inTrouble({
+      9.999: new MessengerRefusedError('is_archived', 'archived'),
+    });
     expect(workflow.messenger.questions()).toEqual(['r1 denied by ann: decision under way', 'old']);
-    expect(slotOf(await workflow.request(), 'question')?.copies).toEqual([{ channelId: 'C1', ts: '1.000' }]);
+    expect(slotOf(await workflow.request(), 'question')?.copies).toEqual([
+      { channelId: 'C1', ts: '1.000' },
+    ]);
     expect(dueNames(await workflow.request())).toEqual([]);
     expect(workflow.undelivered).toEqual([]);
   });
@@ -214,16 +254,23 @@ describe('of several copies', () => {
     expect(workflow.messenger.questions()).toEqual(['r1 denied by ann: decision under way', 'old']);
     workflow.messenger.troubleAt.clear();
     await workflow.pass(2 * MINUTE);
-    expect(workflow.messenger.questions()).toEqual(Array(2).fill('r1 denied by ann: decision under way'));
+    expect(workflow.messenger.questions()).toEqual(
+      Array(2).fill('r1 denied by ann: decision under way'),
+    );
   });
 
   test('none is let go where all are refused: the messenger as a whole may be in trouble', async () => {
     const revoked = new MessengerRefusedError('token_revoked', 'revoked');
     const workflow = await inTrouble({ '1.000': revoked, '9.999': revoked });
-    expect(slotOf(await workflow.request(), 'question')).toMatchObject({ failures: 1, copies: [{ ts: '1.000' }, { ts: '9.999' }] });
+    expect(slotOf(await workflow.request(), 'question')).toMatchObject({
+      failures: 1,
+      copies: [{ ts: '1.000' }, { ts: '9.999' }],
+    });
     workflow.messenger.troubleAt.clear();
     await workflow.pass(MINUTE);
-    expect(workflow.messenger.questions()).toEqual(Array(2).fill('r1 denied by ann: decision under way'));
+    expect(workflow.messenger.questions()).toEqual(
+      Array(2).fill('r1 denied by ann: decision under way'),
+    );
   });
 });
 
@@ -241,7 +288,11 @@ describe('all of a question', () => {
   test('stands in the thread, with buttons at its end until somebody decides', async () => {
     const workflow = await asked();
     await workflow.click('ann', SHOW_ALL);
-    expect(workflow.messenger.replies()).toEqual(['r1 part 1', 'r1 part 2', 'r1 part 3 with buttons']);
+    expect(workflow.messenger.replies()).toEqual([
+      'r1 part 1',
+      'r1 part 2',
+      'r1 part 3 with buttons',
+    ]);
     await workflow.click('ann', APPROVE);
     expect(workflow.messenger.replies()).toEqual(['r1 part 1', 'r1 part 2', 'r1 part 3']);
     expect(workflow.entries()).toEqual(['asked', 'viewed', 'vote', 'decided']);
@@ -256,16 +307,25 @@ describe('all of a question', () => {
 
   test('resumes where it was cut short', async () => {
     const workflow = await asked();
-    workflow.messenger.beforeCall.set(workflow.messenger.calls.length + 2, () => Promise.reject(new MessengerUnavailableError('429', 30_000)));
+    workflow.messenger.beforeCall.set(workflow.messenger.calls.length + 2, () =>
+      Promise.reject(new MessengerUnavailableError('429', 30_000)),
+    );
     await workflow.click('ann', SHOW_ALL);
     expect(workflow.messenger.replies()).toEqual(['r1 part 1']);
     await workflow.pass(MINUTE);
-    expect(workflow.messenger.replies()).toEqual(['r1 part 1', 'r1 part 2', 'r1 part 3 with buttons']);
+    expect(workflow.messenger.replies()).toEqual([
+      'r1 part 1',
+      'r1 part 2',
+      'r1 part 3 with buttons',
+    ]);
   });
 
   test('has no buttons left where somebody decides while it is brought', async () => {
     const workflow = await asked();
-    workflow.messenger.afterPost.push(async () => undefined, async () => workflow.click('ben', DENY));
+    workflow.messenger.afterPost.push(
+      async () => undefined,
+      async () => workflow.click('ben', DENY),
+    );
     await workflow.click('ann', SHOW_ALL);
     await workflow.pass(MINUTE);
     expect(workflow.messenger.replies()).toEqual(['r1 part 1', 'r1 part 2', 'r1 part 3']);
@@ -283,7 +343,10 @@ test('who asks is looked up before the question is shown, and each only once', a
   const workflow = await asked();
   await workflow.ask(askOf({ requestId: 'r2' }, UNVERIFIED));
   await workflow.click('mallory', APPROVE);
-  expect((await workflow.request()).requesters).toEqual([{ ...EVE, slackUserId: 'eve' }, { ...UNVERIFIED, slackUserId: '' }]);
+  expect((await workflow.request()).requesters).toEqual([
+    { ...EVE, slackUserId: 'eve' },
+    { ...UNVERIFIED, slackUserId: '' },
+  ]);
   expect(workflow.people.lookedUp).toEqual([EVE.email]);
 });
 

@@ -1,5 +1,14 @@
 import { takeOutcome } from '../../../src/approval/domain/run-workflow';
-import { APPROVE, approveFor, askOf, DENY, HOUR, MINUTE, RETRY, WorkflowInMemory } from '../in-memory/workflow-in-memory';
+import {
+  APPROVE,
+  approveFor,
+  askOf,
+  DENY,
+  HOUR,
+  MINUTE,
+  RETRY,
+  WorkflowInMemory,
+} from '../in-memory/workflow-in-memory';
 
 async function asked(workflow = new WorkflowInMemory()): Promise<WorkflowInMemory> {
   await workflow.ask();
@@ -11,7 +20,11 @@ test('a request that nobody answers expires, and the asker is told', async () =>
   await workflow.pass(24 * HOUR - MINUTE);
   expect((await workflow.request()).decision).toBeUndefined();
   await workflow.pass(MINUTE);
-  expect((await workflow.request()).decision).toEqual({ kind: 'expired', at: workflow.now(), by: [] });
+  expect((await workflow.request()).decision).toEqual({
+    kind: 'expired',
+    at: workflow.now(),
+    by: [],
+  });
   expect(workflow.asker.words()).toEqual(['expired decision 1']);
   expect(workflow.messenger.monitored).toEqual(['r1 asked', 'r1 expired']);
 });
@@ -71,18 +84,33 @@ describe('an approval for a time', () => {
     await workflow.pass(MINUTE);
     expect(workflow.asker.words()).toEqual(['approved decision 1', 'approved end 1']);
     await workflow.outcome('carried-out', { phase: 'end', attempt: 1 });
-    expect(workflow.messenger.monitored).toEqual(['r1 asked', 'r1 approved', 'r1 carried-out', 'r1 ended']);
+    expect(workflow.messenger.monitored).toEqual([
+      'r1 asked',
+      'r1 approved',
+      'r1 carried-out',
+      'r1 ended',
+    ]);
     expect(workflow.messenger.questions()).toEqual(['r1 approved by ann: end carried-out']);
-    expect(workflow.entries()).toEqual(['asked', 'vote', 'decided', 'carried-out', 'ended', 'carried-out']);
+    expect(workflow.entries()).toEqual([
+      'asked',
+      'vote',
+      'decided',
+      'carried-out',
+      'ended',
+      'carried-out',
+    ]);
     expect(workflow.store.dueAtOf('r1')).toBeUndefined();
   });
 
-  test.each(['failed', 'conflicting'] as const)('ends after it has %s, since the asker may have done a part', async (outcome) => {
-    const workflow = await timed();
-    await workflow.outcome(outcome);
-    await workflow.pass(HOUR);
-    expect(workflow.asker.words().at(-1)).toBe('approved end 1');
-  });
+  test.each(['failed', 'conflicting'] as const)(
+    'ends after it has %s, since the asker may have done a part',
+    async (outcome) => {
+      const workflow = await timed();
+      await workflow.outcome(outcome);
+      await workflow.pass(HOUR);
+      expect(workflow.asker.words().at(-1)).toBe('approved end 1');
+    },
+  );
 
   test('ends even if the asker has never answered, and a late outcome of the decision does not count for the end', async () => {
     const workflow = await timed();
@@ -123,13 +151,20 @@ describe('a decision', () => {
     expect(workflow.asker.told).toHaveLength(3);
     await workflow.outcome('carried-out');
     await workflow.pass(HOUR);
-    expect(workflow.asker.words()).toEqual(['denied decision 1', 'denied decision 1', 'denied decision 1']);
+    expect(workflow.asker.words()).toEqual([
+      'denied decision 1',
+      'denied decision 1',
+      'denied decision 1',
+    ]);
   });
 
   test('is sent when the queue can be reached again', async () => {
     const workflow = await asked();
     const surroundings = workflow.surroundings.bind(workflow);
-    workflow.surroundings = () => ({ ...surroundings(), tellAsker: async () => Promise.reject(new Error('no queue')) });
+    workflow.surroundings = () => ({
+      ...surroundings(),
+      tellAsker: async () => Promise.reject(new Error('no queue')),
+    });
     await workflow.click('ann', DENY);
     await workflow.pass(3 * MINUTE);
     expect(workflow.asker.told).toEqual([]);
@@ -151,7 +186,12 @@ describe('a decision', () => {
     const workflow = await asked();
     await workflow.click('ann', DENY);
     const outcome = { kind: 'carried-out' as const, text: 'done', at: workflow.now() };
-    const report = { requestId: 'r1', asker: 'stranger', attempt: { phase: 'decision' as const, attempt: 1 }, outcome };
+    const report = {
+      requestId: 'r1',
+      asker: 'stranger',
+      attempt: { phase: 'decision' as const, attempt: 1 },
+      outcome,
+    };
     expect(await takeOutcome(report, workflow.configuration, workflow.surroundings())).toBe(false);
     expect((await workflow.request()).carrying?.outcome).toBeUndefined();
     await workflow.outcome('carried-out');
@@ -166,7 +206,10 @@ describe('a decision', () => {
   });
 });
 
-test.each([['an expiry', 24 * HOUR], ['a reminder', 4 * HOUR]])('%s is announced once', async (_, milliseconds) => {
+test.each([
+  ['an expiry', 24 * HOUR],
+  ['a reminder', 4 * HOUR],
+])('%s is announced once', async (_, milliseconds) => {
   const workflow = await asked();
   await workflow.pause(milliseconds);
   await workflow.tick();

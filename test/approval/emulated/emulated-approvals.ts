@@ -1,4 +1,8 @@
-import { CreateTableCommand, type CreateTableCommandInput, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import {
+  CreateTableCommand,
+  type CreateTableCommandInput,
+  DynamoDBClient,
+} from '@aws-sdk/client-dynamodb';
 import { Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { emulatorAccess } from '../../../sandbox/emulator/emulator-access';
@@ -12,7 +16,9 @@ export interface EmulatedApprovals {
   stop(): Promise<void>;
 }
 
-/** The workflow's table with the keys and the index that the construct gives it, in the emulator. */
+/**
+ * The workflow's table with the keys and the index that the construct gives it, in the emulator.
+ */
 export async function emulatedApprovals(): Promise<EmulatedApprovals> {
   const emulator = await startedEmulator();
   const client = new DynamoDBClient(emulatorAccess(emulator.endpoint));
@@ -24,6 +30,7 @@ function tableOfConstruct(): CreateTableCommandInput {
   const stack = new Stack();
   new ApprovalTable(stack, 'Approvals');
   const [table] = Object.values(Template.fromStack(stack).findResources('AWS::DynamoDB::Table'));
-  const { KeySchema, AttributeDefinitions, GlobalSecondaryIndexes, BillingMode } = table!.Properties;
+  const { KeySchema, AttributeDefinitions, GlobalSecondaryIndexes, BillingMode } =
+    table!.Properties;
   return { TableName: TABLE, KeySchema, AttributeDefinitions, GlobalSecondaryIndexes, BillingMode };
 }

@@ -1,6 +1,16 @@
-import { type Admission, NEW_SOURCE, NEW_SUBJECT, type SourceRecord, type SubjectRecord } from '../../../src/approval/domain/admit';
+import {
+  type Admission,
+  NEW_SOURCE,
+  NEW_SUBJECT,
+  type SourceRecord,
+  type SubjectRecord,
+} from '../../../src/approval/domain/admit';
 import type { ApprovalRequest, AuditEntry } from '../../../src/approval/domain/approval-request';
-import { ApprovalConflictError, type ApprovalStore, type DueThings } from '../../../src/approval/domain/approval-store';
+import {
+  ApprovalConflictError,
+  type ApprovalStore,
+  type DueThings,
+} from '../../../src/approval/domain/approval-store';
 import type { Click } from '../../../src/approval/domain/click';
 
 interface StoredRequest {
@@ -16,8 +26,8 @@ interface StoredClick {
 const CLICK_DUE_MILLISECONDS = 60_000;
 
 /**
- * A model of the workflow's table: each write only over what was read, an admission as a whole or not at all. What is read is a copy,
- * with its fields in an order of their own.
+ * A model of the workflow's table: each write only over what was read, an admission as a whole or
+ * not at all. What is read is a copy, with its fields in an order of their own.
  */
 export class ApprovalsInMemory implements ApprovalStore {
   /** All that was ever entered, by request. */
@@ -47,11 +57,16 @@ export class ApprovalsInMemory implements ApprovalStore {
     return this.sources.get(source) ?? NEW_SOURCE;
   }
 
-  async admit({ request, subject, source }: Admission, sourceName: string, dueAt: Date | undefined): Promise<void> {
+  async admit(
+    { request, subject, source }: Admission,
+    sourceName: string,
+    dueAt: Date | undefined,
+  ): Promise<void> {
     await this.others();
-    const isAsRead = !this.taken.has(request.id)
-      && (this.subjects.get(request.subject) ?? NEW_SUBJECT).revision === subject.revision
-      && (this.sources.get(sourceName) ?? NEW_SOURCE).revision === source.revision;
+    const isAsRead =
+      !this.taken.has(request.id) &&
+      (this.subjects.get(request.subject) ?? NEW_SUBJECT).revision === subject.revision &&
+      (this.sources.get(sourceName) ?? NEW_SOURCE).revision === source.revision;
     if (!isAsRead) throw new ApprovalConflictError(request.id);
     this.put(request, dueAt);
     this.taken.set(request.id, request.id);
@@ -60,33 +75,59 @@ export class ApprovalsInMemory implements ApprovalStore {
     this.sources.set(sourceName, { ...source, revision: source.revision + 1 });
   }
 
-  async join(request: ApprovalRequest, before: ApprovalRequest, askId: string, dueAt: Date | undefined): Promise<void> {
+  async join(
+    request: ApprovalRequest,
+    before: ApprovalRequest,
+    askId: string,
+    dueAt: Date | undefined,
+  ): Promise<void> {
     if (this.taken.has(askId)) throw new ApprovalConflictError(request.id);
     await this.write(request, before, dueAt);
     this.taken.set(askId, request.id);
   }
 
-  async write(request: ApprovalRequest, before: ApprovalRequest, dueAt: Date | undefined): Promise<void> {
+  async write(
+    request: ApprovalRequest,
+    before: ApprovalRequest,
+    dueAt: Date | undefined,
+  ): Promise<void> {
     await this.others();
     const stored = this.stored(request.id);
-    if (stored?.revision !== before.revision || request.revision !== before.revision) throw new ApprovalConflictError(request.id);
+    if (stored?.revision !== before.revision || request.revision !== before.revision) {
+      throw new ApprovalConflictError(request.id);
+    }
     this.put(request, dueAt);
     const known = new Set(before.unannounced.map(entryText));
-    this.enter(request.id, request.unannounced.filter((entry) => !known.has(entryText(entry))));
+    this.enter(
+      request.id,
+      request.unannounced.filter((entry) => !known.has(entryText(entry))),
+    );
     if (request.decision && !before.decision) this.close(request);
   }
 
   async due(now: Date, limit: number): Promise<DueThings> {
-    const isDue = ([, { dueAt }]: [string, { readonly dueAt?: Date }]): boolean => dueAt !== undefined && dueAt <= now;
+    const isDue = ([, { dueAt }]: [string, { readonly dueAt?: Date }]): boolean =>
+      dueAt !== undefined && dueAt <= now;
     return {
-      requestIds: [...this.requests].filter(isDue).map(([id]) => id).slice(0, limit),
-      clickIds: [...this.clicks].filter(isDue).map(([id]) => id).slice(0, limit),
+      requestIds: [...this.requests]
+        .filter(isDue)
+        .map(([id]) => id)
+        .slice(0, limit),
+      clickIds: [...this.clicks]
+        .filter(isDue)
+        .map(([id]) => id)
+        .slice(0, limit),
     };
   }
 
   /** A second delivery of the same changes nothing. */
   async storeClick(click: Click): Promise<void> {
-    if (!this.clicks.has(click.id)) this.clicks.set(click.id, { click, dueAt: new Date(click.at.getTime() + CLICK_DUE_MILLISECONDS) });
+    if (!this.clicks.has(click.id)) {
+      this.clicks.set(click.id, {
+        click,
+        dueAt: new Date(click.at.getTime() + CLICK_DUE_MILLISECONDS),
+      });
+    }
   }
 
   async readClick(clickId: string): Promise<Click | undefined> {
@@ -113,7 +154,10 @@ export class ApprovalsInMemory implements ApprovalStore {
 
   /** As whatever was done before leaves it, whichever way that was. */
   put(request: ApprovalRequest, dueAt?: Date): void {
-    this.requests.set(request.id, { text: JSON.stringify(sorted({ ...request, revision: request.revision + 1 })), dueAt });
+    this.requests.set(request.id, {
+      text: JSON.stringify(sorted({ ...request, revision: request.revision + 1 })),
+      dueAt,
+    });
   }
 
   private async others(): Promise<void> {
@@ -136,7 +180,7 @@ export class ApprovalsInMemory implements ApprovalStore {
   }
 
   private enter(requestId: string, entries: readonly AuditEntry[]): void {
-    this.audit.set(requestId, [...this.audit.get(requestId) ?? [], ...entries]);
+    this.audit.set(requestId, [...(this.audit.get(requestId) ?? []), ...entries]);
   }
 }
 
@@ -148,11 +192,17 @@ export function entryText(entry: AuditEntry): string {
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 
 function requestIn(text: string): ApprovalRequest {
-  return JSON.parse(text, (_, value: unknown) => (typeof value === 'string' && TIME.test(value) ? new Date(value) : value)) as ApprovalRequest;
+  return JSON.parse(text, (_, value: unknown) =>
+    typeof value === 'string' && TIME.test(value) ? new Date(value) : value,
+  ) as ApprovalRequest;
 }
 
 function sorted(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(sorted);
   if (typeof value !== 'object' || value === null || value instanceof Date) return value;
-  return Object.fromEntries(Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1)).map(([name, each]) => [name, sorted(each)]));
+  return Object.fromEntries(
+    Object.entries(value)
+      .sort(([one], [other]) => (one < other ? -1 : 1))
+      .map(([name, each]) => [name, sorted(each)]),
+  );
 }

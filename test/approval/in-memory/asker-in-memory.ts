@@ -1,4 +1,7 @@
-import type { ApprovalRequest, CarryingOutcome } from '../../../src/approval/domain/approval-request';
+import type {
+  ApprovalRequest,
+  CarryingOutcome,
+} from '../../../src/approval/domain/approval-request';
 import type { Attempt } from '../../../src/approval/domain/due';
 
 /** What an asker was told of a request. */
@@ -15,8 +18,16 @@ export class AskerInMemory {
   answers?: (told: Told) => CarryingOutcome['kind'];
 
   hear({ id, decision, carrying }: ApprovalRequest): Told {
-    if (!decision || !carrying) throw new Error(`The asker is told of ${id}, which nobody has decided.`);
-    const told = { requestId: id, decision: decision.kind, until: decision.until, phase: carrying.phase, attempt: carrying.attempt };
+    if (!decision || !carrying) {
+      throw new Error(`The asker is told of ${id}, which nobody has decided.`);
+    }
+    const told = {
+      requestId: id,
+      decision: decision.kind,
+      until: decision.until,
+      phase: carrying.phase,
+      attempt: carrying.attempt,
+    };
     this.told.push(told);
     return told;
   }

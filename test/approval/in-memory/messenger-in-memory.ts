@@ -1,5 +1,13 @@
-import type { ApprovalRequest, MessageCopy, MessageSlot } from '../../../src/approval/domain/approval-request';
-import type { Messenger, RenderedMessage, Renderer } from '../../../src/approval/domain/bring-messages';
+import type {
+  ApprovalRequest,
+  MessageCopy,
+  MessageSlot,
+} from '../../../src/approval/domain/approval-request';
+import type {
+  Messenger,
+  RenderedMessage,
+  Renderer,
+} from '../../../src/approval/domain/bring-messages';
 import type { PostedMessage } from '../../../src/approval/domain/messenger';
 
 export interface StandingMessage {
@@ -9,7 +17,10 @@ export interface StandingMessage {
   readonly text: string;
 }
 
-/** A model of a place where messages stand. Not a stand-in for Slack: it checks nothing of what Slack checks. */
+/**
+ * A model of a place where messages stand. Not a stand-in for Slack: it checks nothing of what
+ * Slack checks.
+ */
 export class MessengerInMemory implements Messenger {
   readonly standing = new Map<string, StandingMessage>();
   readonly refusals: { readonly userId: string; readonly text: string }[] = [];
@@ -60,11 +71,15 @@ export class MessengerInMemory implements Messenger {
 
   /** Not in a thread. */
   questions(): string[] {
-    return [...this.standing.values()].filter(({ threadTs }) => threadTs === undefined).map(({ text }) => text);
+    return [...this.standing.values()]
+      .filter(({ threadTs }) => threadTs === undefined)
+      .map(({ text }) => text);
   }
 
   replies(): string[] {
-    return [...this.standing.values()].filter(({ threadTs }) => threadTs !== undefined).map(({ text }) => text);
+    return [...this.standing.values()]
+      .filter(({ threadTs }) => threadTs !== undefined)
+      .map(({ text }) => text);
   }
 
   private async called(method: keyof Messenger): Promise<void> {
@@ -95,7 +110,9 @@ export class RendererInMemory implements Renderer {
   whole(request: ApprovalRequest): RenderedMessage[] {
     return Array.from({ length: this.parts }, (_, index) => {
       const isLast = index === this.parts - 1;
-      return rendered(`${request.id} part ${index + 1}${isLast && !request.decision ? ' with buttons' : ''}`);
+      return rendered(
+        `${request.id} part ${index + 1}${isLast && !request.decision ? ' with buttons' : ''}`,
+      );
     });
   }
 

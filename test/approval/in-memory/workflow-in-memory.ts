@@ -4,12 +4,26 @@ import { MessengerInMemory, RendererInMemory } from './messenger-in-memory';
 import { APP, PeopleInMemory } from './people-in-memory';
 import type { Ask } from '../../../src/approval/domain/admit';
 import type { ApprovalConfiguration } from '../../../src/approval/domain/approval-configuration';
-import type { ApprovalRequest, AuditEntry, CarryingOutcome } from '../../../src/approval/domain/approval-request';
+import type {
+  ApprovalRequest,
+  AuditEntry,
+  CarryingOutcome,
+} from '../../../src/approval/domain/approval-request';
 import type { ApprovalStore } from '../../../src/approval/domain/approval-store';
-import { bringMessages, type MessageSurroundings } from '../../../src/approval/domain/bring-messages';
+import {
+  bringMessages,
+  type MessageSurroundings,
+} from '../../../src/approval/domain/bring-messages';
 import type { ButtonAction, Click } from '../../../src/approval/domain/click';
 import type { Attempt } from '../../../src/approval/domain/due';
-import { attend, type Report, takeAsk, takeClick, takeOutcome, type WorkflowSurroundings } from '../../../src/approval/domain/run-workflow';
+import {
+  attend,
+  type Report,
+  takeAsk,
+  takeClick,
+  takeOutcome,
+  type WorkflowSurroundings,
+} from '../../../src/approval/domain/run-workflow';
 import type { Clock } from '../../../src/shared/domain/clock';
 import { Faults } from '../../security-group/in-memory/faults';
 
@@ -35,7 +49,10 @@ export const EVE = { name: 'admin/eve', email: 'eve@example.com' };
 /** A session by a name that proves nothing. */
 export const UNVERIFIED = { name: 'admin/somebody' };
 
-export function askOf(values: Partial<Ask> = {}, requester: Ask['question']['requester'] = EVE): Ask {
+export function askOf(
+  values: Partial<Ask> = {},
+  requester: Ask['question']['requester'] = EVE,
+): Ask {
   return {
     requestId: 'r1',
     asker: 'sentry',
@@ -80,7 +97,10 @@ interface QueuedJob {
   readonly tries: number;
 }
 
-/** A workflow with models behind all its ports: its queues, whose messages come again until they are done, and its run each minute. */
+/**
+ * A workflow with models behind all its ports: its queues, whose messages come again until they are
+ * done, and its run each minute.
+ */
 export class WorkflowInMemory implements Clock {
   readonly store = new ApprovalsInMemory();
   readonly people = new PeopleInMemory();
@@ -121,11 +141,30 @@ export class WorkflowInMemory implements Clock {
     await this.work();
   }
 
-  clickOf(userId: string, action: ButtonAction, { requestId = 'r1', digest = DIGEST, ...values }: ClickValues = {}): Click {
+  clickOf(
+    userId: string,
+    action: ButtonAction,
+    { requestId = 'r1', digest = DIGEST, ...values }: ClickValues = {},
+  ): Click {
     this.clicks += 1;
-    const messageTs = [...this.messenger.standing.values()].find(({ text, threadTs }) => !threadTs && text.startsWith(`${requestId} `))?.ts ?? `${requestId}-vanished`;
-    const own = { ...APP, userTeamId: APP.teamId, channelId: this.configuration.approvalChannelId, messageTs, at: this.now() };
-    return { id: `click-${this.clicks}`, userId, ...own, button: { requestId, digest, action }, ...values };
+    const messageTs =
+      [...this.messenger.standing.values()].find(
+        ({ text, threadTs }) => !threadTs && text.startsWith(`${requestId} `),
+      )?.ts ?? `${requestId}-vanished`;
+    const own = {
+      ...APP,
+      userTeamId: APP.teamId,
+      channelId: this.configuration.approvalChannelId,
+      messageTs,
+      at: this.now(),
+    };
+    return {
+      id: `click-${this.clicks}`,
+      userId,
+      ...own,
+      button: { requestId, digest, action },
+      ...values,
+    };
   }
 
   /** Slack's own delivery: what is stored is judged, even if nobody is pointed to it. */
@@ -134,8 +173,20 @@ export class WorkflowInMemory implements Clock {
     this.enqueue({ kind: 'click', clickId: click.id });
   }
 
-  async outcome(kind: CarryingOutcome['kind'], attempt: Attempt = { phase: 'decision', attempt: 1 }, requestId = 'r1'): Promise<void> {
-    this.enqueue({ kind: 'outcome', report: { requestId, asker: 'sentry', attempt, outcome: { kind, text: kind, at: this.now() } } });
+  async outcome(
+    kind: CarryingOutcome['kind'],
+    attempt: Attempt = { phase: 'decision', attempt: 1 },
+    requestId = 'r1',
+  ): Promise<void> {
+    this.enqueue({
+      kind: 'outcome',
+      report: {
+        requestId,
+        asker: 'sentry',
+        attempt,
+        outcome: { kind, text: kind, at: this.now() },
+      },
+    });
     await this.work();
   }
 
@@ -145,15 +196,25 @@ export class WorkflowInMemory implements Clock {
       const { job, tries } = next;
       this.queue = this.queue.filter((each) => each !== next);
       const isDone = await this.attempt(async () => this.do(job));
-      if (!isDone) this.queue.push({ job, tries: tries + 1, notBefore: this.time + FIRST_BACK_OFF_MILLISECONDS * 2 ** Math.min(tries, 5) });
+      if (!isDone) {
+        this.queue.push({
+          job,
+          tries: tries + 1,
+          notBefore: this.time + FIRST_BACK_OFF_MILLISECONDS * 2 ** Math.min(tries, 5),
+        });
+      }
     }
   }
 
   /** The run of the minute, and what follows from it at once. */
   async tick(): Promise<void> {
     const { requestIds, clickIds } = await this.store.due(this.now(), 1_000);
-    for (const id of requestIds) await this.attempt(async () => attend(id, this.configuration, this.surroundings()));
-    for (const clickId of clickIds) await this.attempt(async () => this.do({ kind: 'click', clickId }));
+    for (const id of requestIds) {
+      await this.attempt(async () => attend(id, this.configuration, this.surroundings()));
+    }
+    for (const clickId of clickIds) {
+      await this.attempt(async () => this.do({ kind: 'click', clickId }));
+    }
     await this.work();
   }
 
@@ -184,14 +245,21 @@ export class WorkflowInMemory implements Clock {
     const ports = this.faults.in({
       tellAsker: async (request: ApprovalRequest) => this.tell(request),
       pointToMessages: async (requestId: string) => this.enqueue({ kind: 'messages', requestId }),
-      announce: async ({ id }: ApprovalRequest, entry: AuditEntry) => void this.announced.push({ requestId: id, entry }),
+      announce: async ({ id }: ApprovalRequest, entry: AuditEntry) =>
+        void this.announced.push({ requestId: id, entry }),
     });
-    return { store: this.faults.in(store), people: this.faults.in(this.people), clock: this, ...ports };
+    return {
+      store: this.faults.in(store),
+      people: this.faults.in(this.people),
+      clock: this,
+      ...ports,
+    };
   }
 
   messageSurroundings(): MessageSurroundings {
     const { pointToMessages } = this.faults.in({
-      pointToMessages: async (requestId: string, after: number) => this.enqueue({ kind: 'messages', requestId }, after),
+      pointToMessages: async (requestId: string, after: number) =>
+        this.enqueue({ kind: 'messages', requestId }, after),
     });
     return {
       store: this.faults.in<ApprovalStore>(this.store),
@@ -205,10 +273,15 @@ export class WorkflowInMemory implements Clock {
 
   private async do(job: Job): Promise<void> {
     switch (job.kind) {
-      case 'ask': return takeAsk(job.ask, this.configuration, this.surroundings());
-      case 'outcome': await takeOutcome(job.report, this.configuration, this.surroundings()); return;
-      case 'messages': return bringMessages(job.requestId, this.configuration, this.messageSurroundings());
-      case 'click': return this.judge(job.clickId);
+      case 'ask':
+        return takeAsk(job.ask, this.configuration, this.surroundings());
+      case 'outcome':
+        await takeOutcome(job.report, this.configuration, this.surroundings());
+        return;
+      case 'messages':
+        return bringMessages(job.requestId, this.configuration, this.messageSurroundings());
+      case 'click':
+        return this.judge(job.clickId);
     }
   }
 
@@ -223,7 +296,12 @@ export class WorkflowInMemory implements Clock {
     const told = this.asker.hear(request);
     const kind = this.asker.answers?.(told);
     const { id: requestId, asker } = request;
-    if (kind) this.enqueue({ kind: 'outcome', report: { requestId, asker, attempt: told, outcome: { kind, text: kind, at: this.now() } } });
+    if (kind) {
+      this.enqueue({
+        kind: 'outcome',
+        report: { requestId, asker, attempt: told, outcome: { kind, text: kind, at: this.now() } },
+      });
+    }
   }
 
   private enqueue(job: Job, after = 0): void {
@@ -248,9 +326,16 @@ export class WorkflowInMemory implements Clock {
   }
 }
 
-export type ClickValues = Partial<Omit<Click, 'button'>> & { readonly requestId?: string; readonly digest?: string };
+export type ClickValues = Partial<Omit<Click, 'button'>> & {
+  readonly requestId?: string;
+  readonly digest?: string;
+};
 
 /** A mistake of the test or of the program is no failure of a port. */
 function isExpected(error: unknown): boolean {
-  return !(error instanceof TypeError || error instanceof RangeError || error instanceof ReferenceError);
+  return !(
+    error instanceof TypeError ||
+    error instanceof RangeError ||
+    error instanceof ReferenceError
+  );
 }

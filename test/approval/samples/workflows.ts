@@ -6,7 +6,11 @@ import { Approvers, SlackApprovalWorkflow, type SlackApprovalWorkflowProps } fro
 
 export const APPROVERS = Approvers.users(['U0ALICE', 'U0BOB']);
 
-export function workflow(scope: Construct, props: Partial<SlackApprovalWorkflowProps> = {}, id = 'Approvals'): SlackApprovalWorkflow {
+export function workflow(
+  scope: Construct,
+  props: Partial<SlackApprovalWorkflowProps> = {},
+  id = 'Approvals',
+): SlackApprovalWorkflow {
   return new SlackApprovalWorkflow(scope, id, {
     signingSecret: secret(scope, `${id}SigningSecret`),
     botToken: secret(scope, `${id}BotToken`),
@@ -20,7 +24,10 @@ export function secret(scope: Construct, id: string): secretsmanager.ISecret {
   return new secretsmanager.Secret(scope, id);
 }
 
-export function template(props: Partial<SlackApprovalWorkflowProps> = {}, stackProps?: StackProps): Template {
+export function template(
+  props: Partial<SlackApprovalWorkflowProps> = {},
+  stackProps?: StackProps,
+): Template {
   const stack = new Stack(undefined, 'App', stackProps);
   workflow(stack, props);
   return Template.fromStack(stack);
@@ -37,7 +44,9 @@ export interface Statement {
 /** What the policies of a role say, by the beginning of its logical id. */
 export function statementsOf(synthesized: Template, role: string): Statement[] {
   return Object.values(synthesized.findResources('AWS::IAM::Policy'))
-    .filter(({ Properties }) => Properties.Roles.some(({ Ref }: { Ref: string }) => Ref.startsWith(role)))
+    .filter(({ Properties }) =>
+      Properties.Roles.some(({ Ref }: { Ref: string }) => Ref.startsWith(role)),
+    )
     .flatMap(({ Properties }) => Properties.PolicyDocument.Statement);
 }
 
@@ -47,9 +56,18 @@ export function actionsOf(synthesized: Template, role: string): string[] {
 
 /** The logical ids of what a statement about such an action speaks of. */
 export function targetsOf(synthesized: Template, role: string, action: string): string[] {
-  const resources = statementsOf(synthesized, role).filter(({ Action }) => [Action].flat().includes(action)).flatMap(({ Resource }) => Resource);
-  return [...new Set(resources.flatMap((resource) => [...JSON.stringify(resource).matchAll(/"(?:Ref|Fn::GetAtt)":\[?"([^"]+)"/g)].map(([, id]) => id!)))]
-    .filter((id) => !id.startsWith('AWS::'));
+  const resources = statementsOf(synthesized, role)
+    .filter(({ Action }) => [Action].flat().includes(action))
+    .flatMap(({ Resource }) => Resource);
+  return [
+    ...new Set(
+      resources.flatMap((resource) =>
+        [...JSON.stringify(resource).matchAll(/"(?:Ref|Fn::GetAtt)":\[?"([^"]+)"/g)].map(
+          ([, id]) => id!,
+        ),
+      ),
+    ),
+  ].filter((id) => !id.startsWith('AWS::'));
 }
 
 /** The value as SSM will hold it, each reference by the logical id that it names. */
@@ -60,10 +78,14 @@ export function parameterOf(synthesized: Template) {
 
 type Part = string | { readonly Ref: string } | { readonly 'Fn::GetAtt': readonly string[] };
 
-export function resolved(value: string | { readonly 'Fn::Join': readonly [string, readonly Part[]] }): string {
+export function resolved(
+  value: string | { readonly 'Fn::Join': readonly [string, readonly Part[]] },
+): string {
   if (typeof value === 'string') return value;
-  return value['Fn::Join'][1].map((part) => {
-    if (typeof part === 'string') return part;
-    return 'Ref' in part ? `<${part.Ref}>` : `<${part['Fn::GetAtt'].join('.')}>`;
-  }).join('');
+  return value['Fn::Join'][1]
+    .map((part) => {
+      if (typeof part === 'string') return part;
+      return 'Ref' in part ? `<${part.Ref}>` : `<${part['Fn::GetAtt'].join('.')}>`;
+    })
+    .join('');
 }

@@ -1,6 +1,16 @@
-import { CloudTrailClient, type Event, LookupEventsCommand, type LookupEventsCommandInput, paginateLookupEvents } from '@aws-sdk/client-cloudtrail';
 import {
-  AuthorizeSecurityGroupIngressCommand, CreateSecurityGroupCommand, CreateTagsCommand, DescribeSecurityGroupsCommand, EC2Client,
+  CloudTrailClient,
+  type Event,
+  LookupEventsCommand,
+  type LookupEventsCommandInput,
+  paginateLookupEvents,
+} from '@aws-sdk/client-cloudtrail';
+import {
+  AuthorizeSecurityGroupIngressCommand,
+  CreateSecurityGroupCommand,
+  CreateTagsCommand,
+  DescribeSecurityGroupsCommand,
+  EC2Client,
   ModifySecurityGroupRulesCommand,
 } from '@aws-sdk/client-ec2';
 import { CreateRoleCommand, IAMClient } from '@aws-sdk/client-iam';
@@ -9,7 +19,10 @@ import type { CloudTrailEvent } from '../../../sandbox/cloudtrail/tap';
 import { REGION } from '../../../sandbox/emulator/emulator-access';
 import { type AwsCredentials, LocalAws } from '../../../sandbox/local-aws';
 
-/** The event history is a hand-written stand-in: it is made after AWS's documentation (sandbox/cloudtrail/event-history.ts). */
+/**
+ * The event history is a hand-written stand-in: it is made after AWS's documentation
+ * (sandbox/cloudtrail/event-history.ts).
+ */
 
 const START = new Date('2030-01-01T00:00:00Z');
 const HOUR_MS = 3_600_000;
@@ -33,7 +46,9 @@ afterAll(async () => {
   history.destroy();
   await aws.stop();
 });
-beforeEach(async () => { groupId = await newGroup(); });
+beforeEach(async () => {
+  groupId = await newGroup();
+});
 
 function access(credentials = visitor, region = REGION) {
   return { endpoint: aws.endpoint, region, credentials };
@@ -41,27 +56,45 @@ function access(credentials = visitor, region = REGION) {
 
 async function newGroup(client = ec2): Promise<string> {
   groups += 1;
-  const { GroupId = '' } = await client.send(new CreateSecurityGroupCommand({ GroupName: `group-${groups}`, Description: 'A group' }));
+  const { GroupId = '' } = await client.send(
+    new CreateSecurityGroupCommand({ GroupName: `group-${groups}`, Description: 'A group' }),
+  );
   return GroupId;
 }
 
-async function open(port: number, client = ec2, group: { GroupId?: string; GroupName?: string } = { GroupId: groupId }) {
-  return client.send(new AuthorizeSecurityGroupIngressCommand({
-    ...group, IpPermissions: [{ IpProtocol: 'tcp', FromPort: port, ToPort: port, IpRanges: [{ CidrIp: '0.0.0.0/0' }] }],
-  }));
+async function open(
+  port: number,
+  client = ec2,
+  group: { GroupId?: string; GroupName?: string } = { GroupId: groupId },
+) {
+  return client.send(
+    new AuthorizeSecurityGroupIngressCommand({
+      ...group,
+      IpPermissions: [
+        { IpProtocol: 'tcp', FromPort: port, ToPort: port, IpRanges: [{ CidrIp: '0.0.0.0/0' }] },
+      ],
+    }),
+  );
 }
 
 async function lookUp(input: LookupEventsCommandInput = {}): Promise<Event[]> {
   return (await history.send(new LookupEventsCommand(input))).Events ?? [];
 }
 
-async function by(AttributeKey: 'EventId' | 'EventName' | 'ResourceName' | 'Username', AttributeValue: string): Promise<(string | undefined)[]> {
-  return (await lookUp({ LookupAttributes: [{ AttributeKey, AttributeValue }] })).map(({ EventName }) => EventName);
+async function by(
+  AttributeKey: 'EventId' | 'EventName' | 'ResourceName' | 'Username',
+  AttributeValue: string,
+): Promise<(string | undefined)[]> {
+  return (await lookUp({ LookupAttributes: [{ AttributeKey, AttributeValue }] })).map(
+    ({ EventName }) => EventName,
+  );
 }
 
 test('an event is shown with the record that EventBridge got', async () => {
   await open(22);
-  const [event] = await lookUp({ LookupAttributes: [{ AttributeKey: 'ResourceName', AttributeValue: groupId }] });
+  const [event] = await lookUp({
+    LookupAttributes: [{ AttributeKey: 'ResourceName', AttributeValue: groupId }],
+  });
   const sent = events.at(-1);
   expect(event).toEqual({
     EventId: sent?.detail.eventID,
@@ -78,14 +111,24 @@ test('an event is shown with the record that EventBridge got', async () => {
 
 test('by group, event id, name and user; the newest first', async () => {
   const { SecurityGroupRules } = await open(22);
-  await ec2.send(new ModifySecurityGroupRulesCommand({
-    GroupId: groupId,
-    SecurityGroupRules: [{
-      SecurityGroupRuleId: SecurityGroupRules?.[0]?.SecurityGroupRuleId, SecurityGroupRule: { IpProtocol: 'tcp', FromPort: 23, ToPort: 23, CidrIpv4: '0.0.0.0/0' },
-    }],
-  }));
+  await ec2.send(
+    new ModifySecurityGroupRulesCommand({
+      GroupId: groupId,
+      SecurityGroupRules: [
+        {
+          SecurityGroupRuleId: SecurityGroupRules?.[0]?.SecurityGroupRuleId,
+          SecurityGroupRule: { IpProtocol: 'tcp', FromPort: 23, ToPort: 23, CidrIpv4: '0.0.0.0/0' },
+        },
+      ],
+    }),
+  );
   await ec2.send(new CreateTagsCommand({ Resources: [groupId], Tags: [{ Key: 'a', Value: 'b' }] }));
-  const all = ['CreateTags', 'ModifySecurityGroupRules', 'AuthorizeSecurityGroupIngress', 'CreateSecurityGroup'];
+  const all = [
+    'CreateTags',
+    'ModifySecurityGroupRules',
+    'AuthorizeSecurityGroupIngress',
+    'CreateSecurityGroup',
+  ];
   expect(await by('ResourceName', groupId)).toEqual(all);
   expect(await by('ResourceName', SecurityGroupRules?.[0]?.SecurityGroupRuleId ?? '')).toEqual([]);
   expect(await by('EventId', String(events.at(-1)?.detail.eventID))).toEqual(['CreateTags']);
@@ -95,7 +138,9 @@ test('by group, event id, name and user; the newest first', async () => {
 });
 
 test('a session goes by its name, and a group that a call names by name is not found by its id', async () => {
-  const { Role } = await new IAMClient(access()).send(new CreateRoleCommand({ RoleName: 'deployer', AssumeRolePolicyDocument: '{}' }));
+  const { Role } = await new IAMClient(access()).send(
+    new CreateRoleCommand({ RoleName: 'deployer', AssumeRolePolicyDocument: '{}' }),
+  );
   const session = await aws.assumeRole(Role?.Arn ?? '', 'pipeline');
   const deployer = new EC2Client(access(session));
   await open(80, deployer, { GroupName: `group-${groups}` });
@@ -109,9 +154,16 @@ test('failed calls are there, reading ones are not', async () => {
   await open(22);
   await expect(open(22)).rejects.toThrow();
   await ec2.send(new DescribeSecurityGroupsCommand({ GroupIds: [groupId] }));
-  const found = await lookUp({ LookupAttributes: [{ AttributeKey: 'ResourceName', AttributeValue: groupId }] });
-  expect(found.map(({ CloudTrailEvent = '' }) => z.object({ errorCode: z.optional(z.string()) }).parse(JSON.parse(CloudTrailEvent)).errorCode))
-    .toEqual(['Client.InvalidPermission.Duplicate', undefined, undefined]);
+  const found = await lookUp({
+    LookupAttributes: [{ AttributeKey: 'ResourceName', AttributeValue: groupId }],
+  });
+  expect(
+    found.map(
+      ({ CloudTrailEvent = '' }) =>
+        z.object({ errorCode: z.optional(z.string()) }).parse(JSON.parse(CloudTrailEvent))
+          .errorCode,
+    ),
+  ).toEqual(['Client.InvalidPermission.Duplicate', undefined, undefined]);
 });
 
 test('each Region has its own', async () => {
@@ -124,7 +176,10 @@ test('each Region has its own', async () => {
 test('in pages, which do not shift when events come in between', async () => {
   for (const port of [1, 2, 3, 4]) await open(port);
   const found: (string | undefined)[] = [];
-  const pages = paginateLookupEvents({ client: history, pageSize: 2 }, { LookupAttributes: [{ AttributeKey: 'ResourceName', AttributeValue: groupId }] });
+  const pages = paginateLookupEvents(
+    { client: history, pageSize: 2 },
+    { LookupAttributes: [{ AttributeKey: 'ResourceName', AttributeValue: groupId }] },
+  );
   for await (const { Events = [] } of pages) {
     found.push(...Events.map(({ EventId }) => EventId));
     await open(100 + found.length);
@@ -134,17 +189,31 @@ test('in pages, which do not shift when events come in between', async () => {
 });
 
 test('what AWS refuses is refused', async () => {
-  await expect(lookUp({ MaxResults: 51 })).rejects.toThrow(expect.objectContaining({ name: 'InvalidMaxResultsException' }));
-  await expect(lookUp({ NextToken: 'nonsense' })).rejects.toThrow(expect.objectContaining({ name: 'InvalidNextTokenException' }));
-  await expect(lookUp({ StartTime: new Date(2), EndTime: new Date(1) })).rejects.toThrow(expect.objectContaining({ name: 'InvalidTimeRangeException' }));
-  const two = [{ AttributeKey: 'EventName', AttributeValue: 'a' } as const, { AttributeKey: 'EventId', AttributeValue: 'b' } as const];
-  await expect(lookUp({ LookupAttributes: two })).rejects.toThrow(expect.objectContaining({ name: 'InvalidLookupAttributesException' }));
+  await expect(lookUp({ MaxResults: 51 })).rejects.toThrow(
+    expect.objectContaining({ name: 'InvalidMaxResultsException' }),
+  );
+  await expect(lookUp({ NextToken: 'nonsense' })).rejects.toThrow(
+    expect.objectContaining({ name: 'InvalidNextTokenException' }),
+  );
+  await expect(lookUp({ StartTime: new Date(2), EndTime: new Date(1) })).rejects.toThrow(
+    expect.objectContaining({ name: 'InvalidTimeRangeException' }),
+  );
+  const two = [
+    { AttributeKey: 'EventName', AttributeValue: 'a' } as const,
+    { AttributeKey: 'EventId', AttributeValue: 'b' } as const,
+  ];
+  await expect(lookUp({ LookupAttributes: two })).rejects.toThrow(
+    expect.objectContaining({ name: 'InvalidLookupAttributesException' }),
+  );
 });
 
 test('an event that EventBridge never got is there', async () => {
   aws.loseNext('AuthorizeSecurityGroupIngress');
   await open(22);
-  expect(await by('ResourceName', groupId)).toEqual(['AuthorizeSecurityGroupIngress', 'CreateSecurityGroup']);
+  expect(await by('ResourceName', groupId)).toEqual([
+    'AuthorizeSecurityGroupIngress',
+    'CreateSecurityGroup',
+  ]);
 });
 
 test('it can lag', async () => {
@@ -152,21 +221,44 @@ test('it can lag', async () => {
   await open(22);
   expect(await by('ResourceName', groupId)).toEqual(['CreateSecurityGroup']);
   aws.releaseHistory();
-  expect(await by('ResourceName', groupId)).toEqual(['AuthorizeSecurityGroupIngress', 'CreateSecurityGroup']);
+  expect(await by('ResourceName', groupId)).toEqual([
+    'AuthorizeSecurityGroupIngress',
+    'CreateSecurityGroup',
+  ]);
 });
 
 test('it can be throttled', async () => {
-  aws.failNext({ service: 'cloudtrail', action: 'LookupEvents', errorCode: 'ThrottlingException', status: 400, times: 1 });
+  aws.failNext({
+    service: 'cloudtrail',
+    action: 'LookupEvents',
+    errorCode: 'ThrottlingException',
+    status: 400,
+    times: 1,
+  });
   await expect(lookUp()).rejects.toThrow(expect.objectContaining({ name: 'ThrottlingException' }));
-  await expect(lookUp()).resolves.toContainEqual(expect.objectContaining({ EventName: 'CreateSecurityGroup' }));
+  await expect(lookUp()).resolves.toContainEqual(
+    expect.objectContaining({ EventName: 'CreateSecurityGroup' }),
+  );
 });
 
 test('the AWS CLI can ask as well', async () => {
-  const { stdout, stderr } = await aws.cli(['cloudtrail', 'lookup-events', '--max-results', '1', '--query', 'Events[].EventName', '--output', 'text'], visitor);
+  const { stdout, stderr } = await aws.cli(
+    [
+      'cloudtrail',
+      'lookup-events',
+      '--max-results',
+      '1',
+      '--query',
+      'Events[].EventName',
+      '--output',
+      'text',
+    ],
+    visitor,
+  );
   expect({ stdout: stdout.trim(), stderr }).toEqual({ stdout: 'CreateSecurityGroup', stderr: '' });
 });
 
-test('by time, on the sandbox\'s clock', async () => {
+test("by time, on the sandbox's clock", async () => {
   await aws.setClock(START);
   await open(22);
   await aws.setClock(new Date(START.getTime() + 2 * HOUR_MS));

@@ -9,7 +9,12 @@ import * as sns from '@aws-sdk/client-sns';
 import * as sqs from '@aws-sdk/client-sqs';
 import * as sts from '@aws-sdk/client-sts';
 import * as z from 'zod/mini';
-import { ApiCall, CloudTrailEvent, CloudTrailTap, startCloudTrailTap } from '../../../sandbox/cloudtrail/tap';
+import {
+  ApiCall,
+  CloudTrailEvent,
+  CloudTrailTap,
+  startCloudTrailTap,
+} from '../../../sandbox/cloudtrail/tap';
 import { Emulator, startEmulator } from '../../../sandbox/emulator/emulator';
 import { preparePythonEnvironment } from '../../../sandbox/emulator/python-environment';
 
@@ -51,8 +56,13 @@ let groupId: string;
 let groups = 0;
 
 beforeAll(async () => {
-  emulator = await startEmulator(await preparePythonEnvironment((line) => process.stderr.write(`${line}\n`)));
-  tap = await startCloudTrailTap({ emulatorEndpoint: emulator.endpoint, onEvent: (event) => events.put(event) });
+  emulator = await startEmulator(
+    await preparePythonEnvironment((line) => process.stderr.write(`${line}\n`)),
+  );
+  tap = await startCloudTrailTap({
+    emulatorEndpoint: emulator.endpoint,
+    onEvent: (event) => events.put(event),
+  });
   client = new ec2.EC2Client(configuration());
   vpcId = (await client.send(new ec2.CreateVpcCommand({ CidrBlock: '10.0.0.0/16' }))).Vpc?.VpcId;
   await events.take();
@@ -74,7 +84,13 @@ afterEach(() => {
 
 async function newGroup(by: ec2.EC2Client): Promise<string> {
   groups += 1;
-  const { GroupId } = await by.send(new ec2.CreateSecurityGroupCommand({ GroupName: `group-${groups}`, Description: 'A group', VpcId: vpcId }));
+  const { GroupId } = await by.send(
+    new ec2.CreateSecurityGroupCommand({
+      GroupName: `group-${groups}`,
+      Description: 'A group',
+      VpcId: vpcId,
+    }),
+  );
   return GroupId ?? '';
 }
 
@@ -82,14 +98,22 @@ function range(port: number, CidrIp = '0.0.0.0/0'): ec2.IpPermission {
   return { IpProtocol: 'tcp', FromPort: port, ToPort: port, IpRanges: [{ CidrIp }] };
 }
 
-async function open(...IpPermissions: ec2.IpPermission[]): Promise<ec2.AuthorizeSecurityGroupIngressCommandOutput> {
-  return client.send(new ec2.AuthorizeSecurityGroupIngressCommand({ GroupId: groupId, IpPermissions }));
+async function open(
+  ...IpPermissions: ec2.IpPermission[]
+): Promise<ec2.AuthorizeSecurityGroupIngressCommandOutput> {
+  return client.send(
+    new ec2.AuthorizeSecurityGroupIngressCommand({ GroupId: groupId, IpPermissions }),
+  );
 }
 
 async function ruleIds(direction: 'inbound' | 'outbound'): Promise<(string | undefined)[]> {
   const filter = { Filters: [{ Name: 'group-id', Values: [groupId] }] };
-  const { SecurityGroupRules = [] } = await client.send(new ec2.DescribeSecurityGroupRulesCommand(filter));
-  return SecurityGroupRules.filter(({ IsEgress }) => IsEgress === (direction === 'outbound')).map(({ SecurityGroupRuleId }) => SecurityGroupRuleId);
+  const { SecurityGroupRules = [] } = await client.send(
+    new ec2.DescribeSecurityGroupRulesCommand(filter),
+  );
+  return SecurityGroupRules.filter(({ IsEgress }) => IsEgress === (direction === 'outbound')).map(
+    ({ SecurityGroupRuleId }) => SecurityGroupRuleId,
+  );
 }
 
 const ports = z.object({ items: z.array(z.object({ fromPort: z.number() })) });
@@ -103,10 +127,10 @@ describe('what a call did', () => {
     const id = await newGroup(client);
     expect(await events.take()).toMatchObject({
       'detail-type': 'AWS API Call via CloudTrail',
-      'source': 'aws.ec2',
-      'account': '123456789012',
-      'region': REGION,
-      'detail': {
+      source: 'aws.ec2',
+      account: '123456789012',
+      region: REGION,
+      detail: {
         eventName: 'CreateSecurityGroup',
         sourceIPAddress: '127.0.0.1',
         userAgent: expect.stringContaining('aws-sdk-js'),
@@ -132,42 +156,79 @@ describe('what a call did', () => {
     );
 
     const { detail } = await events.take();
-    const tcp22 = { isEgress: false, ipProtocol: 'tcp', fromPort: 22, toPort: 22, groupId, groupOwnerId: '123456789012' };
+    const tcp22 = {
+      isEgress: false,
+      ipProtocol: 'tcp',
+      fromPort: 22,
+      toPort: 22,
+      groupId,
+      groupOwnerId: '123456789012',
+    };
     const everything = { ...tcp22, ipProtocol: '-1', fromPort: -1, toPort: -1 };
     expect(detail).toMatchObject({
       eventName: 'AuthorizeSecurityGroupIngress',
       requestParameters: {
         groupId,
-        ipPermissions: { items: [{ ipRanges: { items: [{ cidrIp: '1.2.3.4/8' }] }, groups: {}, prefixListIds: {} }, { ipRanges: {} }] },
+        ipPermissions: {
+          items: [
+            { ipRanges: { items: [{ cidrIp: '1.2.3.4/8' }] }, groups: {}, prefixListIds: {} },
+            { ipRanges: {} },
+          ],
+        },
       },
       responseElements: {
         securityGroupRuleSet: {
           items: expect.arrayContaining([
-            expect.objectContaining({ ...tcp22, cidrIpv4: '1.0.0.0/8', securityGroupRuleId: expect.stringMatching(RULE_ID) }),
+            expect.objectContaining({
+              ...tcp22,
+              cidrIpv4: '1.0.0.0/8',
+              securityGroupRuleId: expect.stringMatching(RULE_ID),
+            }),
             expect.objectContaining({ ...tcp22, cidrIpv6: '2001:db8::/32', description: 'six' }),
             expect.objectContaining({ ...everything, prefixListId: 'pl-1', description: 'a list' }),
-            expect.objectContaining({ ...everything, referencedGroupInfo: { groupId: peerGroup, userId: '123456789012' }, description: 'a group' }),
+            expect.objectContaining({
+              ...everything,
+              referencedGroupInfo: { groupId: peerGroup, userId: '123456789012' },
+              description: 'a group',
+            }),
           ]),
         },
       },
     });
     expect(detail).not.toHaveProperty('errorCode');
-    const told = [...JSON.stringify(detail).matchAll(/"securityGroupRuleId":"(sgr-\w+)"/g)].map(([, id]) => id);
+    const told = [...JSON.stringify(detail).matchAll(/"securityGroupRuleId":"(sgr-\w+)"/g)].map(
+      ([, id]) => id,
+    );
     expect(told.sort()).toEqual((await ruleIds('inbound')).sort());
   });
 
   test('an outbound rule tells itself only, not the rule that every group begins with', async () => {
-    await client.send(new ec2.AuthorizeSecurityGroupEgressCommand({ GroupId: groupId, IpPermissions: [range(443)] }));
+    await client.send(
+      new ec2.AuthorizeSecurityGroupEgressCommand({
+        GroupId: groupId,
+        IpPermissions: [range(443)],
+      }),
+    );
     expect((await events.take()).detail.responseElements).toMatchObject({
       securityGroupRuleSet: { items: [{ isEgress: true, fromPort: 443, cidrIpv4: '0.0.0.0/0' }] },
     });
   });
 
   test('a group by its name: no id in the parameters, all rules in the response', async () => {
-    await client.send(new ec2.AuthorizeSecurityGroupIngressCommand({ GroupName: `group-${groups}`, IpPermissions: [range(22)] }));
+    await client.send(
+      new ec2.AuthorizeSecurityGroupIngressCommand({
+        GroupName: `group-${groups}`,
+        IpPermissions: [range(22)],
+      }),
+    );
     const { detail } = await events.take();
-    expect(detail.requestParameters).toEqual({ groupName: `group-${groups}`, ipPermissions: { items: [expect.anything()] } });
-    expect(detail.responseElements).toMatchObject({ securityGroupRuleSet: { items: [{ groupId, fromPort: 22 }] } });
+    expect(detail.requestParameters).toEqual({
+      groupName: `group-${groups}`,
+      ipPermissions: { items: [expect.anything()] },
+    });
+    expect(detail.responseElements).toMatchObject({
+      securityGroupRuleSet: { items: [{ groupId, fromPort: 22 }] },
+    });
   });
 
   test('revoking by rule id and by properties, flat', async () => {
@@ -175,16 +236,45 @@ describe('what a call did', () => {
     await events.take();
     const [first = ''] = await ruleIds('inbound');
 
-    await client.send(new ec2.RevokeSecurityGroupIngressCommand({ GroupId: groupId, SecurityGroupRuleIds: [first] }));
+    await client.send(
+      new ec2.RevokeSecurityGroupIngressCommand({
+        GroupId: groupId,
+        SecurityGroupRuleIds: [first],
+      }),
+    );
     expect((await events.take()).detail).toMatchObject({
       eventName: 'RevokeSecurityGroupIngress',
-      requestParameters: { groupId, ipPermissions: {}, securityGroupRuleIds: { items: [{ securityGroupRuleId: first }] } },
-      responseElements: { _return: true, revokedSecurityGroupRuleSet: { items: [{ securityGroupRuleId: first, fromPort: 22, cidrIpv4: '0.0.0.0/0' }] } },
+      requestParameters: {
+        groupId,
+        ipPermissions: {},
+        securityGroupRuleIds: { items: [{ securityGroupRuleId: first }] },
+      },
+      responseElements: {
+        _return: true,
+        revokedSecurityGroupRuleSet: {
+          items: [{ securityGroupRuleId: first, fromPort: 22, cidrIpv4: '0.0.0.0/0' }],
+        },
+      },
     });
 
-    await client.send(new ec2.RevokeSecurityGroupIngressCommand({ GroupId: groupId, IpProtocol: 'tcp', FromPort: 23, ToPort: 23, CidrIp: '0.0.0.0/0' }));
+    await client.send(
+      new ec2.RevokeSecurityGroupIngressCommand({
+        GroupId: groupId,
+        IpProtocol: 'tcp',
+        FromPort: 23,
+        ToPort: 23,
+        CidrIp: '0.0.0.0/0',
+      }),
+    );
     expect((await events.take()).detail).toMatchObject({
-      requestParameters: { groupId, ipPermissions: {}, ipProtocol: 'tcp', fromPort: 23, toPort: 23, cidrIp: '0.0.0.0/0' },
+      requestParameters: {
+        groupId,
+        ipPermissions: {},
+        ipProtocol: 'tcp',
+        fromPort: 23,
+        toPort: 23,
+        cidrIp: '0.0.0.0/0',
+      },
       responseElements: { revokedSecurityGroupRuleSet: { items: [{ fromPort: 23 }] } },
     });
     expect(await ruleIds('inbound')).toEqual([]);
@@ -194,16 +284,31 @@ describe('what a call did', () => {
     await open(range(22), range(23));
     await events.take();
     const [first = '', second = ''] = await ruleIds('inbound');
-    const rule = (index = 0) => ({ IpProtocol: 'tcp', FromPort: 24 + index, ToPort: 24 + index, CidrIpv4: '10.0.0.0/8' });
-    const modify = (...ids: string[]) => client.send(new ec2.ModifySecurityGroupRulesCommand({
-      GroupId: groupId, SecurityGroupRules: ids.map((SecurityGroupRuleId, index) => ({ SecurityGroupRuleId, SecurityGroupRule: rule(index) })),
-    }));
+    const rule = (index = 0) => ({
+      IpProtocol: 'tcp',
+      FromPort: 24 + index,
+      ToPort: 24 + index,
+      CidrIpv4: '10.0.0.0/8',
+    });
+    const modify = (...ids: string[]) =>
+      client.send(
+        new ec2.ModifySecurityGroupRulesCommand({
+          GroupId: groupId,
+          SecurityGroupRules: ids.map((SecurityGroupRuleId, index) => ({
+            SecurityGroupRuleId,
+            SecurityGroupRule: rule(index),
+          })),
+        }),
+      );
 
     await modify(first);
     expect((await events.take()).detail).toMatchObject({
       eventName: 'ModifySecurityGroupRules',
       requestParameters: {
-        ModifySecurityGroupRulesRequest: { GroupId: groupId, SecurityGroupRule: { SecurityGroupRuleId: first, tag: 1, SecurityGroupRule: rule() } },
+        ModifySecurityGroupRulesRequest: {
+          GroupId: groupId,
+          SecurityGroupRule: { SecurityGroupRuleId: first, tag: 1, SecurityGroupRule: rule() },
+        },
       },
       responseElements: { ModifySecurityGroupRulesResponse: { return: true } },
     });
@@ -223,19 +328,28 @@ describe('what a call did', () => {
   test('describing a rule anew, and deleting the group', async () => {
     await open(range(22));
     await events.take();
-    await client.send(new ec2.UpdateSecurityGroupRuleDescriptionsIngressCommand({
-      GroupId: groupId, IpPermissions: [{ ...range(22), IpRanges: [{ CidrIp: '0.0.0.0/0', Description: 'harmless' }] }],
-    }));
+    await client.send(
+      new ec2.UpdateSecurityGroupRuleDescriptionsIngressCommand({
+        GroupId: groupId,
+        IpPermissions: [
+          { ...range(22), IpRanges: [{ CidrIp: '0.0.0.0/0', Description: 'harmless' }] },
+        ],
+      }),
+    );
     expect((await events.take()).detail).toMatchObject({
       eventName: 'UpdateSecurityGroupRuleDescriptionsIngress',
       requestParameters: {
-        UpdateSecurityGroupRuleDescriptionsIngressRequest: { IpPermissions: { IpRanges: { CidrIp: '0.0.0.0/0', Description: 'harmless', tag: 1 } } },
+        UpdateSecurityGroupRuleDescriptionsIngressRequest: {
+          IpPermissions: { IpRanges: { CidrIp: '0.0.0.0/0', Description: 'harmless', tag: 1 } },
+        },
       },
     });
 
     await client.send(new ec2.DeleteSecurityGroupCommand({ GroupId: groupId }));
     expect((await events.take()).detail).toMatchObject({
-      eventName: 'DeleteSecurityGroup', requestParameters: { groupId }, responseElements: { _return: true },
+      eventName: 'DeleteSecurityGroup',
+      requestParameters: { groupId },
+      responseElements: { _return: true },
     });
   });
 
@@ -245,7 +359,9 @@ describe('what a call did', () => {
     const told = await Promise.all(opened.map(() => events.take()));
     for (const { detail } of told) {
       const { requestParameters, responseElements } = openingRecord.parse(detail);
-      expect(responseElements.securityGroupRuleSet.items).toEqual(requestParameters.ipPermissions.items);
+      expect(responseElements.securityGroupRuleSet.items).toEqual(
+        requestParameters.ipPermissions.items,
+      );
     }
     expect(await ruleIds('inbound')).toHaveLength(opened.length);
   });
@@ -258,45 +374,85 @@ describe('what decides about groups', () => {
     expect(detail).toMatchObject({
       eventName: 'CreateVpc',
       requestParameters: { cidrBlock: '10.1.0.0/16', instanceTenancy: 'default' },
-      responseElements: { vpc: { vpcId: Vpc?.VpcId, cidrBlock: '10.1.0.0/16', isDefault: false, tagSet: {} } },
+      responseElements: {
+        vpc: { vpcId: Vpc?.VpcId, cidrBlock: '10.1.0.0/16', isDefault: false, tagSet: {} },
+      },
     });
     expect(JSON.stringify(detail)).not.toContain('sg-');
   });
 
   test('a default VPC', async () => {
-    const { Subnets = [] } = await client.send(new ec2.DescribeSubnetsCommand({ Filters: [{ Name: 'default-for-az', Values: ['true'] }] }));
-    for (const { SubnetId } of Subnets) await client.send(new ec2.DeleteSubnetCommand({ SubnetId }));
+    const { Subnets = [] } = await client.send(
+      new ec2.DescribeSubnetsCommand({ Filters: [{ Name: 'default-for-az', Values: ['true'] }] }),
+    );
+    for (const { SubnetId } of Subnets) {
+      await client.send(new ec2.DeleteSubnetCommand({ SubnetId }));
+    }
     await client.send(new ec2.DeleteVpcCommand({ VpcId: Subnets[0]?.VpcId }));
     const { Vpc } = await client.send(new ec2.CreateDefaultVpcCommand({}));
     expect((await events.take()).detail).toMatchObject({
-      eventName: 'CreateDefaultVpc', requestParameters: {}, responseElements: { vpc: { vpcId: Vpc?.VpcId, isDefault: true } },
+      eventName: 'CreateDefaultVpc',
+      requestParameters: {},
+      responseElements: { vpc: { vpcId: Vpc?.VpcId, isDefault: true } },
     });
   });
 
   test('tags put on a group, and taken off', async () => {
     const tags = { Resources: [groupId], Tags: [{ Key: 'watched', Value: 'yes' }] };
     await client.send(new ec2.CreateTagsCommand(tags));
-    const requestParameters = { resourcesSet: { items: [{ resourceId: groupId }] }, tagSet: { items: [{ key: 'watched', value: 'yes' }] } };
-    expect((await events.take()).detail).toMatchObject({ eventName: 'CreateTags', requestParameters, responseElements: { _return: true } });
+    const requestParameters = {
+      resourcesSet: { items: [{ resourceId: groupId }] },
+      tagSet: { items: [{ key: 'watched', value: 'yes' }] },
+    };
+    expect((await events.take()).detail).toMatchObject({
+      eventName: 'CreateTags',
+      requestParameters,
+      responseElements: { _return: true },
+    });
     await client.send(new ec2.DeleteTagsCommand(tags));
-    expect((await events.take()).detail).toMatchObject({ eventName: 'DeleteTags', requestParameters, responseElements: { _return: true } });
+    expect((await events.take()).detail).toMatchObject({
+      eventName: 'DeleteTags',
+      requestParameters,
+      responseElements: { _return: true },
+    });
   });
 
   test('a prefix list that changes, and goes back', async () => {
-    const { PrefixList } = await client.send(new ec2.CreateManagedPrefixListCommand({
-      PrefixListName: 'offices', AddressFamily: 'IPv4', MaxEntries: 5, Entries: [{ Cidr: '192.0.2.0/24' }],
-    }));
+    const { PrefixList } = await client.send(
+      new ec2.CreateManagedPrefixListCommand({
+        PrefixListName: 'offices',
+        AddressFamily: 'IPv4',
+        MaxEntries: 5,
+        Entries: [{ Cidr: '192.0.2.0/24' }],
+      }),
+    );
     const list = { PrefixListId: PrefixList?.PrefixListId, CurrentVersion: 1 };
-    await client.send(new ec2.ModifyManagedPrefixListCommand({ ...list, AddEntries: [{ Cidr: '0.0.0.0/0' }] }));
+    await client.send(
+      new ec2.ModifyManagedPrefixListCommand({ ...list, AddEntries: [{ Cidr: '0.0.0.0/0' }] }),
+    );
     expect((await events.take()).detail).toMatchObject({
       eventName: 'ModifyManagedPrefixList',
-      requestParameters: { ModifyManagedPrefixListRequest: { ...list, AddEntry: { Cidr: '0.0.0.0/0', tag: 1 } } },
-      responseElements: { ModifyManagedPrefixListResponse: { prefixList: { prefixListId: list.PrefixListId, prefixListName: 'offices', version: 2 } } },
+      requestParameters: {
+        ModifyManagedPrefixListRequest: { ...list, AddEntry: { Cidr: '0.0.0.0/0', tag: 1 } },
+      },
+      responseElements: {
+        ModifyManagedPrefixListResponse: {
+          prefixList: { prefixListId: list.PrefixListId, prefixListName: 'offices', version: 2 },
+        },
+      },
     });
-    await client.send(new ec2.RestoreManagedPrefixListVersionCommand({ ...list, CurrentVersion: 2, PreviousVersion: 1 }));
+    await client.send(
+      new ec2.RestoreManagedPrefixListVersionCommand({
+        ...list,
+        CurrentVersion: 2,
+        PreviousVersion: 1,
+      }),
+    );
     expect((await events.take()).detail).toMatchObject({
       eventName: 'RestoreManagedPrefixListVersion',
-      requestParameters: { RestoreManagedPrefixListVersionRequest: { ...list, CurrentVersion: 2, PreviousVersion: 1 } },
+      requestParameters: {
+        RestoreManagedPrefixListVersionRequest: { ...list, CurrentVersion: 2, PreviousVersion: 1 },
+      },
       responseElements: { RestoreManagedPrefixListVersionResponse: { prefixList: { version: 3 } } },
     });
   });
@@ -306,7 +462,9 @@ describe('calls that fail', () => {
   test('a duplicate', async () => {
     await open(range(22));
     await events.take();
-    await expect(open(range(22))).rejects.toThrow(expect.objectContaining({ name: 'InvalidPermission.Duplicate' }));
+    await expect(open(range(22))).rejects.toThrow(
+      expect.objectContaining({ name: 'InvalidPermission.Duplicate' }),
+    );
     expect((await events.take()).detail).toMatchObject({
       errorCode: 'Client.InvalidPermission.Duplicate',
       errorMessage: expect.stringMatching(/\w/),
@@ -316,8 +474,15 @@ describe('calls that fail', () => {
   });
 
   test('a dry run', async () => {
-    await expect(client.send(new ec2.AuthorizeSecurityGroupIngressCommand({ GroupId: groupId, IpPermissions: [range(22)], DryRun: true })))
-      .rejects.toThrow(expect.objectContaining({ name: 'DryRunOperation' }));
+    await expect(
+      client.send(
+        new ec2.AuthorizeSecurityGroupIngressCommand({
+          GroupId: groupId,
+          IpPermissions: [range(22)],
+          DryRun: true,
+        }),
+      ),
+    ).rejects.toThrow(expect.objectContaining({ name: 'DryRunOperation' }));
     expect((await events.take()).detail).toMatchObject({
       errorCode: 'Client.DryRunOperation',
       errorMessage: expect.stringContaining('would have succeeded'),
@@ -328,16 +493,39 @@ describe('calls that fail', () => {
   });
 
   test('a group whose id cannot be', async () => {
-    await expect(client.send(new ec2.AuthorizeSecurityGroupIngressCommand({ GroupId: 'nonsense', IpPermissions: [range(22)] }))).rejects.toThrow();
-    expect((await events.take()).detail).toMatchObject({ errorCode: 'Client.InvalidGroup.NotFound', requestParameters: { groupId: 'nonsense' } });
+    await expect(
+      client.send(
+        new ec2.AuthorizeSecurityGroupIngressCommand({
+          GroupId: 'nonsense',
+          IpPermissions: [range(22)],
+        }),
+      ),
+    ).rejects.toThrow();
+    expect((await events.take()).detail).toMatchObject({
+      errorCode: 'Client.InvalidGroup.NotFound',
+      requestParameters: { groupId: 'nonsense' },
+    });
   });
 
   test('a fault that was asked for never reaches the emulator, and is recorded', async () => {
-    tap.failNext({ service: 'ec2', action: 'AuthorizeSecurityGroupIngress', errorCode: 'RequestLimitExceeded', times: 1 });
+    tap.failNext({
+      service: 'ec2',
+      action: 'AuthorizeSecurityGroupIngress',
+      errorCode: 'RequestLimitExceeded',
+      times: 1,
+    });
     const impatient = new ec2.EC2Client({ ...configuration(), maxAttempts: 1 });
-    const call = new ec2.AuthorizeSecurityGroupIngressCommand({ GroupId: groupId, IpPermissions: [range(22)] });
-    await expect(impatient.send(call)).rejects.toThrow(expect.objectContaining({ name: 'RequestLimitExceeded' }));
-    expect((await events.take()).detail).toMatchObject({ errorCode: 'Client.RequestLimitExceeded', responseElements: null });
+    const call = new ec2.AuthorizeSecurityGroupIngressCommand({
+      GroupId: groupId,
+      IpPermissions: [range(22)],
+    });
+    await expect(impatient.send(call)).rejects.toThrow(
+      expect.objectContaining({ name: 'RequestLimitExceeded' }),
+    );
+    expect((await events.take()).detail).toMatchObject({
+      errorCode: 'Client.RequestLimitExceeded',
+      responseElements: null,
+    });
     expect(await ruleIds('inbound')).toEqual([]);
 
     await impatient.send(call);
@@ -346,23 +534,56 @@ describe('calls that fail', () => {
   });
 
   test('a failure of the service itself is recorded as its own', async () => {
-    tap.failNext({ service: 'ec2', action: 'RevokeSecurityGroupIngress', errorCode: 'InternalError', times: 1 });
+    tap.failNext({
+      service: 'ec2',
+      action: 'RevokeSecurityGroupIngress',
+      errorCode: 'InternalError',
+      times: 1,
+    });
     const impatient = new ec2.EC2Client({ ...configuration(), maxAttempts: 1 });
-    await expect(impatient.send(new ec2.RevokeSecurityGroupIngressCommand({ GroupId: groupId, SecurityGroupRuleIds: ['sgr-1'] }))).rejects.toThrow(
-      expect.objectContaining({ name: 'InternalError', $metadata: expect.objectContaining({ httpStatusCode: 500 }) }),
+    await expect(
+      impatient.send(
+        new ec2.RevokeSecurityGroupIngressCommand({
+          GroupId: groupId,
+          SecurityGroupRuleIds: ['sgr-1'],
+        }),
+      ),
+    ).rejects.toThrow(
+      expect.objectContaining({
+        name: 'InternalError',
+        $metadata: expect.objectContaining({ httpStatusCode: 500 }),
+      }),
     );
-    expect((await events.take()).detail).toMatchObject({ errorCode: 'Server.InternalError', responseElements: null });
+    expect((await events.take()).detail).toMatchObject({
+      errorCode: 'Server.InternalError',
+      responseElements: null,
+    });
     impatient.destroy();
   });
 
   test('faults in the shapes of other services', async () => {
     const topics = new sns.SNSClient({ ...configuration(), maxAttempts: 1 });
-    tap.failNext({ service: 'sns', action: 'ListTopics', errorCode: 'AuthorizationError', times: 1 });
-    await expect(topics.send(new sns.ListTopicsCommand({}))).rejects.toThrow(expect.objectContaining({ name: 'AuthorizationErrorException' }));
+    tap.failNext({
+      service: 'sns',
+      action: 'ListTopics',
+      errorCode: 'AuthorizationError',
+      times: 1,
+    });
+    await expect(topics.send(new sns.ListTopicsCommand({}))).rejects.toThrow(
+      expect.objectContaining({ name: 'AuthorizationErrorException' }),
+    );
     const queues = new sqs.SQSClient({ ...configuration(), maxAttempts: 1 });
-    tap.failNext({ service: 'sqs', action: 'ListQueues', errorCode: 'ThrottlingException', times: 1 });
+    tap.failNext({
+      service: 'sqs',
+      action: 'ListQueues',
+      errorCode: 'ThrottlingException',
+      times: 1,
+    });
     await expect(queues.send(new sqs.ListQueuesCommand({}))).rejects.toThrow(
-      expect.objectContaining({ name: 'ThrottlingException', $metadata: expect.objectContaining({ httpStatusCode: 503 }) }),
+      expect.objectContaining({
+        name: 'ThrottlingException',
+        $metadata: expect.objectContaining({ httpStatusCode: 503 }),
+      }),
     );
     await queues.send(new sqs.ListQueuesCommand({}));
   });
@@ -376,10 +597,14 @@ describe('who called', () => {
   });
 
   test('a user with a path', async () => {
-    const { User } = await people.send(new iam.CreateUserCommand({ UserName: 'alice', Path: '/people/' }));
+    const { User } = await people.send(
+      new iam.CreateUserCommand({ UserName: 'alice', Path: '/people/' }),
+    );
     const { AccessKey } = await people.send(new iam.CreateAccessKeyCommand({ UserName: 'alice' }));
     const accessKeyId = AccessKey?.AccessKeyId ?? '';
-    const alice = new ec2.EC2Client(configuration({ accessKeyId, secretAccessKey: AccessKey?.SecretAccessKey ?? '' }));
+    const alice = new ec2.EC2Client(
+      configuration({ accessKeyId, secretAccessKey: AccessKey?.SecretAccessKey ?? '' }),
+    );
     await newGroup(alice);
     expect((await events.take()).detail.userIdentity).toEqual({
       type: 'IAMUser',
@@ -392,13 +617,18 @@ describe('who called', () => {
     alice.destroy();
   });
 
-  test('a role\'s session: the role\'s ARN has its path', async () => {
+  test("a role's session: the role's ARN has its path", async () => {
     const RoleName = 'Deployer';
-    const { Role } = await people.send(new iam.CreateRoleCommand({ RoleName, Path: '/ci/', AssumeRolePolicyDocument: '{}' }));
-    const { Credentials } = await new sts.STSClient(configuration())
-      .send(new sts.AssumeRoleCommand({ RoleArn: Role?.Arn, RoleSessionName: 'build-7' }));
+    const { Role } = await people.send(
+      new iam.CreateRoleCommand({ RoleName, Path: '/ci/', AssumeRolePolicyDocument: '{}' }),
+    );
+    const { Credentials } = await new sts.STSClient(configuration()).send(
+      new sts.AssumeRoleCommand({ RoleArn: Role?.Arn, RoleSessionName: 'build-7' }),
+    );
     const accessKeyId = Credentials?.AccessKeyId ?? '';
-    const session = new ec2.EC2Client(configuration({ accessKeyId, secretAccessKey: Credentials?.SecretAccessKey ?? '' }));
+    const session = new ec2.EC2Client(
+      configuration({ accessKeyId, secretAccessKey: Credentials?.SecretAccessKey ?? '' }),
+    );
     await newGroup(session);
     expect((await events.take()).detail.userIdentity).toEqual({
       type: 'AssumedRole',
@@ -408,9 +638,16 @@ describe('who called', () => {
       accessKeyId,
       sessionContext: {
         sessionIssuer: {
-          type: 'Role', principalId: Role?.RoleId, arn: 'arn:aws:iam::123456789012:role/ci/Deployer', accountId: '123456789012', userName: RoleName,
+          type: 'Role',
+          principalId: Role?.RoleId,
+          arn: 'arn:aws:iam::123456789012:role/ci/Deployer',
+          accountId: '123456789012',
+          userName: RoleName,
         },
-        attributes: { creationDate: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/), mfaAuthenticated: 'false' },
+        attributes: {
+          creationDate: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/),
+          mfaAuthenticated: 'false',
+        },
       },
     });
     session.destroy();
@@ -423,14 +660,18 @@ describe('all other traffic', () => {
     const Body = randomBytes(5_000_000);
     await store.send(new s3.CreateBucketCommand({ Bucket: 'assets' }));
     await store.send(new s3.PutObjectCommand({ Bucket: 'assets', Key: 'bundle.zip', Body }));
-    const { Body: stored } = await store.send(new s3.GetObjectCommand({ Bucket: 'assets', Key: 'bundle.zip' }));
+    const { Body: stored } = await store.send(
+      new s3.GetObjectCommand({ Bucket: 'assets', Key: 'bundle.zip' }),
+    );
     if (!stored) throw new Error('Nothing stored');
     expect(Body.equals(await buffer(stored.transformToWebStream()))).toBe(true);
     store.destroy();
   });
 
   test('keeps coming through the tap: URLs that the emulator makes lead to it', async () => {
-    const { QueueUrl } = await new sqs.SQSClient(configuration()).send(new sqs.CreateQueueCommand({ QueueName: 'queue' }));
+    const { QueueUrl } = await new sqs.SQSClient(configuration()).send(
+      new sqs.CreateQueueCommand({ QueueName: 'queue' }),
+    );
     expect(new URL(QueueUrl ?? '').host).toBe(new URL(tap.endpoint).host);
   });
 });
@@ -438,11 +679,20 @@ describe('all other traffic', () => {
 describe('a tap of its own', () => {
   test('tells call by call, without its own', async () => {
     const calls = new Inbox<ApiCall>();
-    const other = await startCloudTrailTap({ emulatorEndpoint: emulator.endpoint, onEvent: () => {}, onCall: (call) => calls.put(call) });
+    const other = await startCloudTrailTap({
+      emulatorEndpoint: emulator.endpoint,
+      onEvent: () => {},
+      onCall: (call) => calls.put(call),
+    });
     const its = { ...configuration(), endpoint: other.endpoint };
     const callerArn = 'arn:aws:iam::123456789012:user/moto';
 
-    await new ec2.EC2Client(its).send(new ec2.AuthorizeSecurityGroupIngressCommand({ GroupId: groupId, IpPermissions: [range(22)] }));
+    await new ec2.EC2Client(its).send(
+      new ec2.AuthorizeSecurityGroupIngressCommand({
+        GroupId: groupId,
+        IpPermissions: [range(22)],
+      }),
+    );
     expect(await calls.take()).toEqual({
       service: 'ec2',
       action: 'AuthorizeSecurityGroupIngress',
@@ -450,11 +700,16 @@ describe('a tap of its own', () => {
       callerArn,
       at: expect.any(Number),
       durationMs: expect.any(Number),
-      parameters: expect.objectContaining({ 'GroupId': groupId, 'IpPermissions.1.FromPort': '22' }),
+      parameters: expect.objectContaining({ GroupId: groupId, 'IpPermissions.1.FromPort': '22' }),
     });
     await new sqs.SQSClient(its).send(new sqs.ListQueuesCommand({ QueueNamePrefix: 'none' }));
     expect(await calls.take()).toMatchObject({
-      service: 'sqs', action: 'ListQueues', status: 200, callerArn, parameters: {}, json: { QueueNamePrefix: 'none' },
+      service: 'sqs',
+      action: 'ListQueues',
+      status: 200,
+      callerArn,
+      parameters: {},
+      json: { QueueNamePrefix: 'none' },
     });
 
     await other.stop();
@@ -463,10 +718,15 @@ describe('a tap of its own', () => {
 
   test('stops while somebody waits for an answer', async () => {
     let asked = () => {};
-    const waiting = new Promise<void>((resolve) => { asked = resolve; });
+    const waiting = new Promise<void>((resolve) => {
+      asked = resolve;
+    });
     const silent = createServer(() => asked()).listen(0, '127.0.0.1');
     await once(silent, 'listening');
-    const other = await startCloudTrailTap({ emulatorEndpoint: `http://localhost:${z.object({ port: z.number() }).parse(silent.address()).port}`, onEvent: () => {} });
+    const other = await startCloudTrailTap({
+      emulatorEndpoint: `http://localhost:${z.object({ port: z.number() }).parse(silent.address()).port}`,
+      onEvent: () => {},
+    });
     const poll = expect(fetch(other.endpoint)).rejects.toThrow();
     await waiting;
     await other.stop();
@@ -478,7 +738,9 @@ describe('a tap of its own', () => {
   test('what goes wrong in the tap shows on stderr, and the call goes through', async () => {
     const complaints = jest.spyOn(process.stderr, 'write').mockReturnValue(true);
     let told = () => {};
-    const failing = new Promise<void>((resolve) => { told = resolve; });
+    const failing = new Promise<void>((resolve) => {
+      told = resolve;
+    });
     const other = await startCloudTrailTap({
       emulatorEndpoint: emulator.endpoint,
       onEvent: () => {
@@ -486,18 +748,25 @@ describe('a tap of its own', () => {
         throw new Error('the listener fell over');
       },
     });
-    const { GroupId } = await new ec2.EC2Client({ ...configuration(), endpoint: other.endpoint })
-      .send(new ec2.CreateSecurityGroupCommand({ GroupName: 'stderr', Description: 'A group' }));
+    const { GroupId } = await new ec2.EC2Client({
+      ...configuration(),
+      endpoint: other.endpoint,
+    }).send(new ec2.CreateSecurityGroupCommand({ GroupName: 'stderr', Description: 'A group' }));
     await failing;
     await other.stop();
     expect(GroupId).toMatch(/^sg-/);
-    expect(complaints).toHaveBeenCalledWith(expect.stringMatching(/CreateSecurityGroup: Error: the listener fell over/));
+    expect(complaints).toHaveBeenCalledWith(
+      expect.stringMatching(/CreateSecurityGroup: Error: the listener fell over/),
+    );
     complaints.mockRestore();
   });
 
   test('an emulator that is gone is a bad gateway', async () => {
     const complaints = jest.spyOn(process.stderr, 'write').mockReturnValue(true);
-    const other = await startCloudTrailTap({ emulatorEndpoint: 'http://localhost:1', onEvent: () => {} });
+    const other = await startCloudTrailTap({
+      emulatorEndpoint: 'http://localhost:1',
+      onEvent: () => {},
+    });
     expect((await fetch(other.endpoint)).status).toBe(502);
     await other.stop();
     expect(complaints).toHaveBeenCalledWith(expect.stringMatching(/GET \/: .*ECONNREFUSED/));

@@ -1,11 +1,21 @@
 import { EventEmitter, once } from 'node:events';
 import { CreateSecurityGroupCommand, EC2Client } from '@aws-sdk/client-ec2';
 import {
-  CreateAccessKeyCommand, CreateUserCommand, GenerateCredentialReportCommand, GetAccessKeyLastUsedCommand, GetCredentialReportCommand,
-  IAMClient, UpdateAccessKeyCommand,
+  CreateAccessKeyCommand,
+  CreateUserCommand,
+  GenerateCredentialReportCommand,
+  GetAccessKeyLastUsedCommand,
+  GetCredentialReportCommand,
+  IAMClient,
+  UpdateAccessKeyCommand,
 } from '@aws-sdk/client-iam';
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
-import { GetQueueUrlCommand, ReceiveMessageCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import {
+  GetQueueUrlCommand,
+  ReceiveMessageCommand,
+  SendMessageCommand,
+  SQSClient,
+} from '@aws-sdk/client-sqs';
 import { AssumeRoleCommand, GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import * as z from 'zod/mini';
 import { REGION } from '../../../sandbox/emulator/emulator-access';
@@ -72,11 +82,17 @@ async function fireClock(rule: string) {
 async function messagesIn(queue: string) {
   const sqs = new SQSClient(access());
   const { QueueUrl } = await sqs.send(new GetQueueUrlCommand({ QueueName: queue }));
-  const { Messages = [] } = await sqs.send(new ReceiveMessageCommand({ QueueUrl, MessageAttributeNames: ['All'], MaxNumberOfMessages: 10 }));
+  const { Messages = [] } = await sqs.send(
+    new ReceiveMessageCommand({
+      QueueUrl,
+      MessageAttributeNames: ['All'],
+      MaxNumberOfMessages: 10,
+    }),
+  );
   return Messages;
 }
 
-test('until it is set, the clock is the machine\'s', async () => {
+test("until it is set, the clock is the machine's", async () => {
   expectAt(aws.now(), new Date());
   const { answer } = await fireClock('Daily');
   expectAt(answer.now, new Date());
@@ -84,18 +100,26 @@ test('until it is set, the clock is the machine\'s', async () => {
 
 test('a schedule runs its function with the event that EventBridge sends', async () => {
   const { report, answer } = await fireClock('Daily');
-  expect(report).toEqual({ functionName: 'clock', requestId: expect.stringMatching(/^[\da-f-]{36}$/), startedAt: expect.any(Number), endedAt: expect.any(Number), succeeded: true });
+  expect(report).toEqual({
+    functionName: 'clock',
+    requestId: expect.stringMatching(/^[\da-f-]{36}$/),
+    startedAt: expect.any(Number),
+    endedAt: expect.any(Number),
+    succeeded: true,
+  });
   expect(invocations).toEqual([report]);
   expect(answer.event).toEqual({
-    'version': '0',
-    'id': expect.stringMatching(/^[\da-f-]{36}$/),
+    version: '0',
+    id: expect.stringMatching(/^[\da-f-]{36}$/),
     'detail-type': 'Scheduled Event',
-    'source': 'aws.events',
-    'account': '123456789012',
-    'time': expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/),
-    'region': 'us-east-1',
-    'resources': [expect.stringMatching(/^arn:aws:events:us-east-1:123456789012:rule\/Scheduled-Daily/)],
-    'detail': {},
+    source: 'aws.events',
+    account: '123456789012',
+    time: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/),
+    region: 'us-east-1',
+    resources: [
+      expect.stringMatching(/^arn:aws:events:us-east-1:123456789012:rule\/Scheduled-Daily/),
+    ],
+    detail: {},
   });
 });
 
@@ -104,13 +128,20 @@ test('a target with an input of its own gets that', async () => {
 });
 
 test('tries again as often as configured, and tells the failure destination', async () => {
-  await expect(aws.fire(stack, 'Once')).resolves.toMatchObject({ succeeded: false, error: expect.stringContaining('told to fail') });
+  await expect(aws.fire(stack, 'Once')).resolves.toMatchObject({
+    succeeded: false,
+    error: expect.stringContaining('told to fail'),
+  });
   expect(invocations).toHaveLength(2);
   expect(new Set(lines).size).toBe(1);
   const [failure, ...others] = await messagesIn('failures');
   expect(others).toEqual([]);
   expect(JSON.parse(failure?.Body ?? '')).toMatchObject({
-    requestContext: { requestId: lines[0], condition: 'RetriesExhausted', approximateInvokeCount: 2 },
+    requestContext: {
+      requestId: lines[0],
+      condition: 'RetriesExhausted',
+      approximateInvokeCount: 2,
+    },
     requestPayload: { source: 'aws.events' },
     responsePayload: { errorMessage: expect.stringContaining('told to fail') },
   });
@@ -126,7 +157,9 @@ test('tries three times by default, and sends the event to the dead-letter queue
 
 test('what cannot fire is refused by name', async () => {
   await expect(aws.fire(stack, 'Off')).rejects.toThrow(/rule Off\w+ is disabled/);
-  await expect(aws.fire(stack, 'Moon')).rejects.toThrow(/no schedule for functions and queues under Moon. There are: Daily\w+ \(calls clock\), Weekly/);
+  await expect(aws.fire(stack, 'Moon')).rejects.toThrow(
+    /no schedule for functions and queues under Moon. There are: Daily\w+ \(calls clock\), Weekly/,
+  );
   await expect(aws.fire(stack, '')).rejects.toThrow('several schedules');
 });
 
@@ -137,7 +170,7 @@ test('a global table is a table of its Region', async () => {
     headers: {
       'content-type': 'application/x-amz-json-1.0',
       'x-amz-target': 'DynamoDB_20120810.DescribeTable',
-      'authorization': `AWS4-HMAC-SHA256 Credential=${admin.accessKeyId}/20260101/${REGION}/dynamodb/aws4_request`,
+      authorization: `AWS4-HMAC-SHA256 Credential=${admin.accessKeyId}/20260101/${REGION}/dynamodb/aws4_request`,
     },
     body: JSON.stringify({ TableName: name }),
   });
@@ -148,9 +181,11 @@ test('a global table is a table of its Region', async () => {
       DeletionProtectionEnabled: true,
     },
   });
-  expect(stack.gaps.filter(({ type }) => type === 'AWS::DynamoDB::GlobalTable').map(({ aspect }) => aspect)).toEqual(
-    ['replicas', 'time to live', 'encryption', 'point-in-time recovery'],
-  );
+  expect(
+    stack.gaps
+      .filter(({ type }) => type === 'AWS::DynamoDB::GlobalTable')
+      .map(({ aspect }) => aspect),
+  ).toEqual(['replicas', 'time to live', 'encryption', 'point-in-time recovery']);
 });
 
 describe('on a moving clock', () => {
@@ -182,7 +217,7 @@ describe('on a moving clock', () => {
     expectAt(answer.loadedAt, now);
   });
 
-  test('IAM\'s and STS\'s dates go by it', async () => {
+  test("IAM's and STS's dates go by it", async () => {
     const now = new Date('2023-01-01T00:00:00Z');
     await aws.setClock(now);
     const iam = new IAMClient(access());
@@ -191,31 +226,52 @@ describe('on a moving clock', () => {
     expectAt(User?.CreateDate, now);
     expectAt(AccessKey?.CreateDate, now);
     const RoleArn = 'arn:aws:iam::123456789012:role/any';
-    const { Credentials } = await new STSClient(access()).send(new AssumeRoleCommand({ RoleArn, RoleSessionName: 'session' }));
+    const { Credentials } = await new STSClient(access()).send(
+      new AssumeRoleCommand({ RoleArn, RoleSessionName: 'session' }),
+    );
     expectAt(Credentials?.Expiration, new Date(now.getTime() + HOUR_MS));
   });
 
-  test('a key\'s use and the credential report go by it', async () => {
+  test("a key's use and the credential report go by it", async () => {
     const iam = new IAMClient(access());
-    const { AccessKey: { AccessKeyId: accessKeyId = '', SecretAccessKey: secretAccessKey = '' } = {} } =
-      await iam.send(new CreateAccessKeyCommand({ UserName: 'old' }));
+    const {
+      AccessKey: { AccessKeyId: accessKeyId = '', SecretAccessKey: secretAccessKey = '' } = {},
+    } = await iam.send(new CreateAccessKeyCommand({ UserName: 'old' }));
     const used = new Date('2023-06-01T00:00:00Z');
     await aws.setClock(used);
-    await new STSClient(access({ accessKeyId, secretAccessKey }, 'eu-west-1')).send(new GetCallerIdentityCommand({}));
+    await new STSClient(access({ accessKeyId, secretAccessKey }, 'eu-west-1')).send(
+      new GetCallerIdentityCommand({}),
+    );
     const changed = new Date('2023-07-01T00:00:00Z');
     await aws.setClock(changed);
-    await iam.send(new UpdateAccessKeyCommand({ UserName: 'old', AccessKeyId: accessKeyId, Status: 'Inactive' }));
+    await iam.send(
+      new UpdateAccessKeyCommand({ UserName: 'old', AccessKeyId: accessKeyId, Status: 'Inactive' }),
+    );
 
-    const { AccessKeyLastUsed } = await iam.send(new GetAccessKeyLastUsedCommand({ AccessKeyId: accessKeyId }));
+    const { AccessKeyLastUsed } = await iam.send(
+      new GetAccessKeyLastUsedCommand({ AccessKeyId: accessKeyId }),
+    );
     expect(AccessKeyLastUsed).toMatchObject({ ServiceName: 'sts', Region: 'eu-west-1' });
     expectAt(AccessKeyLastUsed?.LastUsedDate, used);
 
-    const states = [await iam.send(new GenerateCredentialReportCommand({})), await iam.send(new GenerateCredentialReportCommand({}))];
+    const states = [
+      await iam.send(new GenerateCredentialReportCommand({})),
+      await iam.send(new GenerateCredentialReportCommand({})),
+    ];
     expect(states.map(({ State }) => State)).toEqual(['STARTED', 'COMPLETE']);
     const report = async () => {
       const { Content, GeneratedTime } = await iam.send(new GetCredentialReportCommand({}));
-      const columns = Buffer.from(Content ?? []).toString('utf8').split('\n').find((line) => line.startsWith('old,'))?.split(',') ?? [];
-      return { generatedAt: GeneratedTime, createdAt: columns[2], secondKey: columns.slice(13, 18) };
+      const columns =
+        Buffer.from(Content ?? [])
+          .toString('utf8')
+          .split('\n')
+          .find((line) => line.startsWith('old,'))
+          ?.split(',') ?? [];
+      return {
+        generatedAt: GeneratedTime,
+        createdAt: columns[2],
+        secondKey: columns.slice(13, 18),
+      };
     };
     const made = await report();
     expectAt(made.generatedAt, changed);
@@ -226,7 +282,9 @@ describe('on a moving clock', () => {
     expectAt(usedAt, used);
 
     // For four hours there is no other.
-    await iam.send(new UpdateAccessKeyCommand({ UserName: 'old', AccessKeyId: accessKeyId, Status: 'Active' }));
+    await iam.send(
+      new UpdateAccessKeyCommand({ UserName: 'old', AccessKeyId: accessKeyId, Status: 'Active' }),
+    );
     await iam.send(new GenerateCredentialReportCommand({}));
     await expect(report()).resolves.toEqual(made);
     await aws.setClock(new Date(changed.getTime() + 5 * HOUR_MS));
@@ -234,13 +292,18 @@ describe('on a moving clock', () => {
     expect((await report()).secondKey[0]).toBe('true');
   });
 
-  test('CloudTrail\'s events have its time', async () => {
+  test("CloudTrail's events have its time", async () => {
     const now = new Date('2023-12-01T00:00:00Z');
     await aws.setClock(now);
     const told = once(news, 'event');
-    await new EC2Client(access()).send(new CreateSecurityGroupCommand({ GroupName: 'group', Description: 'A group' }));
+    await new EC2Client(access()).send(
+      new CreateSecurityGroupCommand({ GroupName: 'group', Description: 'A group' }),
+    );
     const [event] = await told;
-    expectAt(z.object({ detail: z.object({ eventTime: z.string() }) }).parse(event).detail.eventTime, now);
+    expectAt(
+      z.object({ detail: z.object({ eventTime: z.string() }) }).parse(event).detail.eventTime,
+      now,
+    );
   });
 
   test('messages arrive when the clock was set back', async () => {

@@ -1,6 +1,13 @@
 import {
-  type AttributeValue, CreateTableCommand, DeleteItemCommand, DynamoDBClient, paginateScan, PutItemCommand, TransactionCanceledException,
-  type TransactWriteItem, TransactWriteItemsCommand,
+  type AttributeValue,
+  CreateTableCommand,
+  DeleteItemCommand,
+  DynamoDBClient,
+  paginateScan,
+  PutItemCommand,
+  TransactionCanceledException,
+  type TransactWriteItem,
+  TransactWriteItemsCommand,
 } from '@aws-sdk/client-dynamodb';
 import fc from 'fast-check';
 import { type Emulator, startEmulator } from '../../../sandbox/emulator/emulator';
@@ -34,12 +41,17 @@ beforeAll(async () => {
   client = new DynamoDBClient({ ...emulatorAccess(emulator.endpoint), maxAttempts: 1 });
   for (const { name, sort } of TABLES) {
     const keys = ['pk', ...Object.keys(sort)];
-    await client.send(new CreateTableCommand({
-      TableName: name,
-      BillingMode: 'PAY_PER_REQUEST',
-      AttributeDefinitions: keys.map((AttributeName) => ({ AttributeName, AttributeType: 'S' })),
-      KeySchema: keys.map((AttributeName, index) => ({ AttributeName, KeyType: index === 0 ? 'HASH' : 'RANGE' })),
-    }));
+    await client.send(
+      new CreateTableCommand({
+        TableName: name,
+        BillingMode: 'PAY_PER_REQUEST',
+        AttributeDefinitions: keys.map((AttributeName) => ({ AttributeName, AttributeType: 'S' })),
+        KeySchema: keys.map((AttributeName, index) => ({
+          AttributeName,
+          KeyType: index === 0 ? 'HASH' : 'RANGE',
+        })),
+      }),
+    );
   }
 });
 afterAll(async () => {
@@ -48,33 +60,56 @@ afterAll(async () => {
 });
 
 const operation = fc.record({
-  kind: fc.constantFrom('Put', 'Update', 'Delete', 'ConditionCheck') satisfies fc.Arbitrary<Operation['kind']>,
+  kind: fc.constantFrom('Put', 'Update', 'Delete', 'ConditionCheck') satisfies fc.Arbitrary<
+    Operation['kind']
+  >,
   mustExist: fc.option(fc.boolean(), { nil: undefined }),
 });
-const operations: fc.Arbitrary<Operation[]> = fc.uniqueArray(fc.constantFrom(...IDS), { minLength: 1 })
+const operations: fc.Arbitrary<Operation[]> = fc
+  .uniqueArray(fc.constantFrom(...IDS), { minLength: 1 })
   .chain((ids) => fc.tuple(...ids.map((id) => operation.map((rest) => ({ id, ...rest })))));
 
-test.each(TABLES)('a transaction on a table $name does all that it says, or nothing', async ({ name, sort }) => {
-  await fc.assert(fc.asyncProperty(fc.subarray(IDS), operations, async (present, sent) => {
-    const before = new Map(present.map((id) => [id, 'before']));
-    await fill(name, sort, before);
-    const done = await transact(name, sort, sent);
-    expect(done).toBe(sent.every((each) => isMet(each, before)));
-    expect(await contents(name)).toEqual(done ? after(sent, before) : before);
-  }), { numRuns: RUNS });
-});
+test.each(TABLES)(
+  'a transaction on a table $name does all that it says, or nothing',
+  async ({ name, sort }) => {
+    await fc.assert(
+      fc.asyncProperty(fc.subarray(IDS), operations, async (present, sent) => {
+        const before = new Map(present.map((id) => [id, 'before']));
+        await fill(name, sort, before);
+        const done = await transact(name, sort, sent);
+        expect(done).toBe(sent.every((each) => isMet(each, before)));
+        expect(await contents(name)).toEqual(done ? after(sent, before) : before);
+      }),
+      { numRuns: RUNS },
+    );
+  },
+);
 
 test('one that is refused for a mistake in a later operation leaves what an earlier one changed as it was', async () => {
   const [{ name, sort }] = TABLES;
-  const before = new Map([['a', 'before'], ['b', 'before']]);
+  const before = new Map([
+    ['a', 'before'],
+    ['b', 'before'],
+  ]);
   await fill(name, sort, before);
-  await expect(client.send(new TransactWriteItemsCommand({
-    TransactItems: [
-      { Update: { TableName: name, Key: keyOf('a', sort), UpdateExpression: 'SET held = :held', ExpressionAttributeValues: { ':held': { S: 'after' } } } },
-      { Delete: { TableName: name, Key: keyOf('b', sort) } },
-      { Put: { TableName: name, Item: { pk: { S: 'c' } } } },
-    ],
-  }))).rejects.toThrow();
+  await expect(
+    client.send(
+      new TransactWriteItemsCommand({
+        TransactItems: [
+          {
+            Update: {
+              TableName: name,
+              Key: keyOf('a', sort),
+              UpdateExpression: 'SET held = :held',
+              ExpressionAttributeValues: { ':held': { S: 'after' } },
+            },
+          },
+          { Delete: { TableName: name, Key: keyOf('b', sort) } },
+          { Put: { TableName: name, Item: { pk: { S: 'c' } } } },
+        ],
+      }),
+    ),
+  ).rejects.toThrow();
   expect(await contents(name)).toEqual(before);
 });
 
@@ -92,9 +127,17 @@ function after(sent: readonly Operation[], before: State): State {
   return state;
 }
 
-async function transact(TableName: string, sort: Item, sent: readonly Operation[]): Promise<boolean> {
+async function transact(
+  TableName: string,
+  sort: Item,
+  sent: readonly Operation[],
+): Promise<boolean> {
   try {
-    await client.send(new TransactWriteItemsCommand({ TransactItems: sent.map((each) => sentOf(TableName, sort, each)) }));
+    await client.send(
+      new TransactWriteItemsCommand({
+        TransactItems: sent.map((each) => sentOf(TableName, sort, each)),
+      }),
+    );
     return true;
   } catch (error) {
     if (error instanceof TransactionCanceledException) return false;
@@ -102,13 +145,28 @@ async function transact(TableName: string, sort: Item, sent: readonly Operation[
   }
 }
 
-function sentOf(TableName: string, sort: Item, { kind, id, mustExist }: Operation): TransactWriteItem {
-  const expected = kind === 'ConditionCheck' ? mustExist ?? false : mustExist;
-  const ConditionExpression = expected === undefined ? undefined : `attribute_${expected ? '' : 'not_'}exists(pk)`;
+function sentOf(
+  TableName: string,
+  sort: Item,
+  { kind, id, mustExist }: Operation,
+): TransactWriteItem {
+  const expected = kind === 'ConditionCheck' ? (mustExist ?? false) : mustExist;
+  const ConditionExpression =
+    expected === undefined ? undefined : `attribute_${expected ? '' : 'not_'}exists(pk)`;
   const target = { TableName, Key: keyOf(id, sort), ConditionExpression };
-  if (kind === 'Put') return { Put: { TableName, Item: itemOf(id, sort, 'after'), ConditionExpression } };
+  if (kind === 'Put') {
+    return { Put: { TableName, Item: itemOf(id, sort, 'after'), ConditionExpression } };
+  }
   if (kind === 'Delete') return { Delete: target };
-  if (kind === 'Update') return { Update: { ...target, UpdateExpression: 'SET held = :held', ExpressionAttributeValues: { ':held': { S: 'after' } } } };
+  if (kind === 'Update') {
+    return {
+      Update: {
+        ...target,
+        UpdateExpression: 'SET held = :held',
+        ExpressionAttributeValues: { ':held': { S: 'after' } },
+      },
+    };
+  }
   return { ConditionCheck: { ...target, ConditionExpression } };
 }
 
@@ -123,8 +181,11 @@ function itemOf(id: string, sort: Item, held: string): Item {
 async function fill(TableName: string, sort: Item, state: State): Promise<void> {
   for (const id of IDS) {
     const held = state.get(id);
-    if (held === undefined) await client.send(new DeleteItemCommand({ TableName, Key: keyOf(id, sort) }));
-    else await client.send(new PutItemCommand({ TableName, Item: itemOf(id, sort, held) }));
+    if (held === undefined) {
+      await client.send(new DeleteItemCommand({ TableName, Key: keyOf(id, sort) }));
+    } else {
+      await client.send(new PutItemCommand({ TableName, Item: itemOf(id, sort, held) }));
+    }
   }
 }
 

@@ -1,5 +1,14 @@
 import { spawnSync } from 'node:child_process';
-import { appendFileSync, chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import * as path from 'node:path';
 import { preparePythonEnvironment } from '../../../sandbox/emulator/python-environment';
 import { withFolderLock } from '../../../sandbox/support/folder-lock';
@@ -18,13 +27,18 @@ afterEach(() => {
 
 const ignore = () => undefined;
 
-/** A folder, as the only one on the PATH, with a python3 that answers as a Python of that version and writes down what it installs. */
+/**
+ * A folder, as the only one on the PATH, with a python3 that answers as a Python of that version
+ * and writes down what it installs.
+ */
 function fakePython(version: string, pip = 'exit 0'): string {
   const folder = temporaryFolder();
   const installations = path.join(folder, 'installations');
   appendFileSync(installations, '');
   writeFileSync(path.join(folder, '__pip-runner__.py'), '');
-  writeFileSync(path.join(folder, 'python3'), `#!/bin/sh
+  writeFileSync(
+    path.join(folder, 'python3'),
+    `#!/bin/sh
 PATH=/usr/bin:/bin
 case "$*" in
   *version_info*) echo "version=${version}" ;;
@@ -33,7 +47,8 @@ case "$*" in
   *install*) echo "$*" >> "${installations}"; ${pip} ;;
   *) exit 9 ;;
 esac
-`);
+`,
+  );
   chmodSync(path.join(folder, 'python3'), 0o755);
   process.env.PATH = folder;
   return installations;
@@ -52,7 +67,9 @@ test('without a recent Python the error names what was found and what to do', as
 
 test('without any Python the error says so', async () => {
   process.env.PATH = temporaryFolder();
-  await expect(preparePythonEnvironment(ignore, temporaryFolder())).rejects.toThrow('found no Python that runs');
+  await expect(preparePythonEnvironment(ignore, temporaryFolder())).rejects.toThrow(
+    'found no Python that runs',
+  );
 });
 
 test('PYTHON comes first', async () => {
@@ -92,7 +109,9 @@ test('several at once install once', async () => {
 
 test('a failed pip shows its last lines', async () => {
   fakePython('3.13.0', 'echo "no route to the index"; exit 3');
-  await expect(preparePythonEnvironment(ignore, temporaryFolder())).rejects.toThrow(/ended with 3:\nno route to the index/);
+  await expect(preparePythonEnvironment(ignore, temporaryFolder())).rejects.toThrow(
+    /ended with 3:\nno route to the index/,
+  );
 });
 
 test('the lock of a dead process is taken over', async () => {
@@ -110,7 +129,14 @@ test('the lock of a living process is waited for', async () => {
   const order: string[] = [];
   const lines: string[] = [];
   await withFolderLock(lock, ignore, async () => {
-    const second = withFolderLock(lock, (line) => { lines.push(line); order.push('second waits'); }, async () => order.push('second'));
+    const second = withFolderLock(
+      lock,
+      (line) => {
+        lines.push(line);
+        order.push('second waits');
+      },
+      async () => order.push('second'),
+    );
     while (lines.length === 0) await new Promise((resolve) => setImmediate(resolve));
     order.push('first');
     return { second };

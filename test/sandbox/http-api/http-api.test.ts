@@ -30,7 +30,11 @@ exports.handler = async (event) => {
 `;
 
 const Echo = z.object({
-  event: z.looseObject({ routeKey: z.string(), headers: z.record(z.string(), z.string()), requestContext: z.looseObject({ timeEpoch: z.number() }) }),
+  event: z.looseObject({
+    routeKey: z.string(),
+    headers: z.record(z.string(), z.string()),
+    requestContext: z.looseObject({ timeEpoch: z.number() }),
+  }),
   environment: z.record(z.string(), z.string()),
 });
 
@@ -44,8 +48,14 @@ function synthesizeApp(): string {
   const app = new App({ outdir: temporaryFolder() });
   const scope = new Stack(app, 'Web');
   const secret = new secretsmanager.Secret(scope, 'Secret');
-  const given = new secretsmanager.Secret(scope, 'Given', { secretStringValue: SecretValue.unsafePlainText('given') });
-  const key = new kms.Key(scope, 'Key', { keySpec: kms.KeySpec.HMAC_256, keyUsage: kms.KeyUsage.GENERATE_VERIFY_MAC, alias: 'macs' });
+  const given = new secretsmanager.Secret(scope, 'Given', {
+    secretStringValue: SecretValue.unsafePlainText('given'),
+  });
+  const key = new kms.Key(scope, 'Key', {
+    keySpec: kms.KeySpec.HMAC_256,
+    keyUsage: kms.KeyUsage.GENERATE_VERIFY_MAC,
+    alias: 'macs',
+  });
   const queue = new sqs.Queue(scope, 'Fifo', { fifo: true });
   const handler = new lambda.Function(scope, 'Function', {
     functionName: 'web',
@@ -59,9 +69,22 @@ function synthesizeApp(): string {
   key.grant(handler, 'kms:GenerateMac', 'kms:VerifyMac');
   const main = new gateway.HttpApi(scope, 'Api');
   const other = new gateway.HttpApi(scope, 'Other');
-  const route = (to: gateway.HttpApi, routePath: string, method: gateway.HttpMethod, id: string, timeoutMs?: number) => to.addRoutes({
-    path: routePath, methods: [method], integration: new HttpLambdaIntegration(id, handler, timeoutMs ? { timeout: Duration.millis(timeoutMs) } : {}),
-  });
+  const route = (
+    to: gateway.HttpApi,
+    routePath: string,
+    method: gateway.HttpMethod,
+    id: string,
+    timeoutMs?: number,
+  ) =>
+    to.addRoutes({
+      path: routePath,
+      methods: [method],
+      integration: new HttpLambdaIntegration(
+        id,
+        handler,
+        timeoutMs ? { timeout: Duration.millis(timeoutMs) } : {},
+      ),
+    });
   route(main, '/echo', gateway.HttpMethod.POST, 'Echo');
   route(main, '/orders/{order}', gateway.HttpMethod.ANY, 'Orders');
   route(main, '/orders/hang', gateway.HttpMethod.POST, 'Hang', 300);
@@ -74,14 +97,18 @@ function synthesizeApp(): string {
 }
 
 beforeAll(async () => {
-  aws = await LocalAws.start({ log: console.log, functionEnvironment: { OUTSIDE: 'http://127.0.0.1:1', OVERRIDDEN: 'sandbox' } });
+  aws = await LocalAws.start({
+    log: console.log,
+    functionEnvironment: { OUTSIDE: 'http://127.0.0.1:1', OVERRIDDEN: 'sandbox' },
+  });
   stack = await aws.deploy(synthesizeApp());
   api = urlOf('Api');
 });
 afterAll(async () => aws.stop());
 
 function urlOf(logicalIdPrefix: string): string {
-  const [, url] = [...stack.httpApis].find(([logicalId]) => logicalId.startsWith(logicalIdPrefix)) ?? [];
+  const [, url] =
+    [...stack.httpApis].find(([logicalId]) => logicalId.startsWith(logicalIdPrefix)) ?? [];
   if (url === undefined) throw new Error(`no API ${logicalIdPrefix}`);
   return url;
 }
@@ -91,10 +118,14 @@ async function echoOf(response: Response) {
   return Echo.parse(await response.json());
 }
 
-test('a form reaches the function in API Gateway\'s payload format, in base64', async () => {
+test("a form reaches the function in API Gateway's payload format, in base64", async () => {
   const before = Date.now();
   const form = new URLSearchParams({ payload: '{"ü":1}' });
-  const response = await fetch(`${api}/echo?a=1&a=2&b=%20`, { method: 'POST', body: form, headers: { 'User-Agent': 'tester', 'X-Own': 'Value' } });
+  const response = await fetch(`${api}/echo?a=1&a=2&b=%20`, {
+    method: 'POST',
+    body: form,
+    headers: { 'User-Agent': 'tester', 'X-Own': 'Value' },
+  });
   const { event } = await echoOf(response);
   expect(response.headers.get('content-type')).toBe('application/json');
   expect(event).toEqual({
@@ -103,13 +134,23 @@ test('a form reaches the function in API Gateway\'s payload format, in base64', 
     rawPath: '/echo',
     rawQueryString: 'a=1&a=2&b=%20',
     queryStringParameters: { a: '1,2', b: ' ' },
-    headers: expect.objectContaining({ 'user-agent': 'tester', 'x-own': 'Value', 'content-type': expect.stringContaining('x-www-form-urlencoded') }),
+    headers: expect.objectContaining({
+      'user-agent': 'tester',
+      'x-own': 'Value',
+      'content-type': expect.stringContaining('x-www-form-urlencoded'),
+    }),
     requestContext: {
       accountId: '123456789012',
       apiId: expect.stringMatching(/^[\da-f]{10}$/),
       domainName: expect.stringContaining('.execute-api.us-east-1.amazonaws.com'),
       domainPrefix: expect.any(String),
-      http: { method: 'POST', path: '/echo', protocol: 'HTTP/1.1', sourceIp: '127.0.0.1', userAgent: 'tester' },
+      http: {
+        method: 'POST',
+        path: '/echo',
+        protocol: 'HTTP/1.1',
+        sourceIp: '127.0.0.1',
+        userAgent: 'tester',
+      },
       requestId: expect.any(String),
       routeKey: 'POST /echo',
       stage: '$default',
@@ -124,8 +165,15 @@ test('a form reaches the function in API Gateway\'s payload format, in base64', 
 
 test('JSON and text reach it as they are, and no body as none', async () => {
   const send = async (type: string, body: string) =>
-    (await echoOf(await fetch(`${api}/echo`, { method: 'POST', body, headers: { 'content-type': type } }))).event;
-  expect(await send('application/json', '{"ü":1}')).toMatchObject({ body: '{"ü":1}', isBase64Encoded: false });
+    (
+      await echoOf(
+        await fetch(`${api}/echo`, { method: 'POST', body, headers: { 'content-type': type } }),
+      )
+    ).event;
+  expect(await send('application/json', '{"ü":1}')).toMatchObject({
+    body: '{"ü":1}',
+    isBase64Encoded: false,
+  });
   expect(await send('text/plain', 'ü')).toMatchObject({ body: 'ü', isBase64Encoded: false });
   const { event } = await echoOf(await fetch(`${api}/echo`, { method: 'POST' }));
   expect(event).toMatchObject({ isBase64Encoded: false });
@@ -143,9 +191,20 @@ test('doubled headers come as one, joined by a comma', async () => {
 
 test('each API has its own routes, the most special one first; other paths and methods are not found', async () => {
   const other = urlOf('Other');
-  expect((await echoOf(await fetch(`${api}/orders/7`))).event).toMatchObject({ routeKey: 'ANY /orders/{order}', pathParameters: { order: '7' } });
-  expect((await echoOf(await fetch(`${other}/a/b`))).event).toMatchObject({ routeKey: 'GET /{rest+}', pathParameters: { rest: 'a/b' } });
-  for (const [url, method] of [[`${api}/echo`, 'GET'], [`${api}/nowhere`, 'POST'], [`${api}/orders/7/8`, 'GET'], [`${other}/echo`, 'POST']] as const) {
+  expect((await echoOf(await fetch(`${api}/orders/7`))).event).toMatchObject({
+    routeKey: 'ANY /orders/{order}',
+    pathParameters: { order: '7' },
+  });
+  expect((await echoOf(await fetch(`${other}/a/b`))).event).toMatchObject({
+    routeKey: 'GET /{rest+}',
+    pathParameters: { rest: 'a/b' },
+  });
+  for (const [url, method] of [
+    [`${api}/echo`, 'GET'],
+    [`${api}/nowhere`, 'POST'],
+    [`${api}/orders/7/8`, 'GET'],
+    [`${other}/echo`, 'POST'],
+  ] as const) {
     const response = await fetch(url, { method });
     expect([response.status, await response.json()]).toEqual([404, { message: 'Not Found' }]);
   }
@@ -153,7 +212,11 @@ test('each API has its own routes, the most special one first; other paths and m
 
 test('what the function answers becomes the response', async () => {
   const binary = await fetch(`${api}/orders/binary`);
-  expect([binary.status, binary.headers.get('content-type'), binary.headers.get('x-count')]).toEqual([201, 'image/png', '2']);
+  expect([
+    binary.status,
+    binary.headers.get('content-type'),
+    binary.headers.get('x-count'),
+  ]).toEqual([201, 'image/png', '2']);
   expect([...new Uint8Array(await binary.arrayBuffer())]).toEqual([0, 1, 2, 255]);
   const plain = await fetch(`${api}/orders/plain`);
   expect([plain.status, await plain.json()]).toEqual([200, { hello: 'there' }]);
@@ -169,12 +232,13 @@ test.each([
 });
 
 test('a body of 10 MB is the largest', async () => {
-  const send = async (bytes: number) => fetch(`${api}/nowhere`, { method: 'POST', body: Buffer.alloc(bytes) });
+  const send = async (bytes: number) =>
+    fetch(`${api}/nowhere`, { method: 'POST', body: Buffer.alloc(bytes) });
   expect((await send(10 * 1024 * 1024)).status).toBe(404);
   expect((await send(10 * 1024 * 1024 + 1)).status).toBe(413);
 });
 
-test('references to the API, secrets and keys lead to them, and the sandbox\'s variables win', async () => {
+test("references to the API, secrets and keys lead to them, and the sandbox's variables win", async () => {
   const { environment } = await echoOf(await fetch(`${api}/echo`, { method: 'POST' }));
   expect(stack.outputs.get('Endpoint')).toBe(api);
   expect(environment).toMatchObject({ OUTSIDE: 'http://127.0.0.1:1', OVERRIDDEN: 'sandbox' });
@@ -186,7 +250,10 @@ test('references to the API, secrets and keys lead to them, and the sandbox\'s v
 
   await aws.putSecret(environment.SECRET_ARN ?? '', 'second');
   await aws.putSecret(environment.SECRET_ARN ?? '', 'third');
-  expect([await valueOf(environment.SECRET_ARN), await valueOf(environment.SECRET_ARN, 'AWSPREVIOUS')]).toEqual(['third', 'second']);
+  expect([
+    await valueOf(environment.SECRET_ARN),
+    await valueOf(environment.SECRET_ARN, 'AWSPREVIOUS'),
+  ]).toEqual(['third', 'second']);
   await aws.putSecret('by-name', 'first');
   expect(await valueOf('by-name')).toBe('first');
 });
@@ -196,9 +263,15 @@ test('an HMAC key makes MACs and refuses wrong ones, by its id, ARN and alias', 
   const client = new KMSClient(emulatorAccess(aws.endpoint));
   for (const KeyId of [environment.KEY_ID, stack.outputs.get('KeyArn'), 'alias/macs']) {
     const macOf = { KeyId, MacAlgorithm: 'HMAC_SHA_256' } as const;
-    const { Mac } = await client.send(new GenerateMacCommand({ ...macOf, Message: Buffer.from('message') }));
-    expect(await client.send(new VerifyMacCommand({ ...macOf, Mac, Message: Buffer.from('message') }))).toMatchObject({ MacValid: true });
-    await expect(client.send(new VerifyMacCommand({ ...macOf, Mac, Message: Buffer.from('other') }))).rejects.toMatchObject({ name: 'KMSInvalidMacException' });
+    const { Mac } = await client.send(
+      new GenerateMacCommand({ ...macOf, Message: Buffer.from('message') }),
+    );
+    expect(
+      await client.send(new VerifyMacCommand({ ...macOf, Mac, Message: Buffer.from('message') })),
+    ).toMatchObject({ MacValid: true });
+    await expect(
+      client.send(new VerifyMacCommand({ ...macOf, Mac, Message: Buffer.from('other') })),
+    ).rejects.toMatchObject({ name: 'KMSInvalidMacException' });
   }
 });
 
@@ -207,7 +280,7 @@ test('a FIFO queue without a name of its own gets one', () => {
 });
 
 test('what is made up for is listed by name', () => {
-  const met = new Set(stack.gaps.map(({ type, aspect }) => aspect ? `${type}: ${aspect}` : type));
+  const met = new Set(stack.gaps.map(({ type, aspect }) => (aspect ? `${type}: ${aspect}` : type)));
   expect([...met].filter((name) => /ApiGateway|Secret|KMS|SQS/.test(name)).sort()).toEqual([
     'AWS::ApiGatewayV2::Api',
     'AWS::ApiGatewayV2::Integration',

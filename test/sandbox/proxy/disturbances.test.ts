@@ -1,5 +1,10 @@
 import { EventEmitter, once } from 'node:events';
-import { AuthorizeSecurityGroupIngressCommand, CreateTagsCommand, DescribeTagsCommand, EC2Client } from '@aws-sdk/client-ec2';
+import {
+  AuthorizeSecurityGroupIngressCommand,
+  CreateTagsCommand,
+  DescribeTagsCommand,
+  EC2Client,
+} from '@aws-sdk/client-ec2';
 import * as z from 'zod/mini';
 import type { ApiCall, CloudTrailEvent, Disturbance } from '../../../sandbox/cloudtrail/tap';
 import { type DeployedStack, LocalAws } from '../../../sandbox/local-aws';
@@ -9,7 +14,9 @@ import { CALLS, synthesizeCallingApp } from '../../support/apps/calling-app';
 jest.setTimeout(120_000);
 
 const ipPermissions = z.object({ items: z.array(z.object({ fromPort: z.number() })) });
-const ToldEvents = z.array(z.object({ detail: z.object({ requestParameters: z.object({ ipPermissions }) }) }));
+const ToldEvents = z.array(
+  z.object({ detail: z.object({ requestParameters: z.object({ ipPermissions }) }) }),
+);
 
 const calls: ApiCall[] = [];
 const events: CloudTrailEvent[] = [];
@@ -33,7 +40,11 @@ beforeAll(async () => {
   });
   stack = await aws.deploy(synthesizeCallingApp());
   groupId = stack.outputs.get('GroupId') ?? '';
-  ec2 = new EC2Client({ endpoint: aws.endpoint, region: aws.region, credentials: await aws.createUser('visitor') });
+  ec2 = new EC2Client({
+    endpoint: aws.endpoint,
+    region: aws.region,
+    credentials: await aws.createUser('visitor'),
+  });
 });
 afterAll(async () => {
   ec2.destroy();
@@ -48,9 +59,14 @@ beforeEach(() => {
 /** A call whose event the function gets. */
 async function open(): Promise<number> {
   port += 1;
-  await ec2.send(new AuthorizeSecurityGroupIngressCommand({
-    GroupId: groupId, IpPermissions: [{ IpProtocol: 'tcp', FromPort: port, ToPort: port, IpRanges: [{ CidrIp: '0.0.0.0/0' }] }],
-  }));
+  await ec2.send(
+    new AuthorizeSecurityGroupIngressCommand({
+      GroupId: groupId,
+      IpPermissions: [
+        { IpProtocol: 'tcp', FromPort: port, ToPort: port, IpRanges: [{ CidrIp: '0.0.0.0/0' }] },
+      ],
+    }),
+  );
   return port;
 }
 
@@ -60,17 +76,29 @@ function callsOf({ requestId }: InvocationReport): string[] {
 
 /** What the functions told of since then: the ports of the rules, in their order. */
 function portsToldSince(deliveries: number): number[] {
-  return aws.inbox.deliveries.slice(deliveries)
+  return aws.inbox.deliveries
+    .slice(deliveries)
     .flatMap(({ message }) => ToldEvents.parse(JSON.parse(message)))
-    .flatMap(({ detail }) => detail.requestParameters.ipPermissions.items.map(({ fromPort }) => fromPort));
+    .flatMap(({ detail }) =>
+      detail.requestParameters.ipPermissions.items.map(({ fromPort }) => fromPort),
+    );
 }
 
 async function withoutTag(): Promise<void> {
-  await ec2.send(new CreateTagsCommand({ Resources: [groupId], Tags: [{ Key: 'seen', Value: 'no' }] }));
+  await ec2.send(
+    new CreateTagsCommand({ Resources: [groupId], Tags: [{ Key: 'seen', Value: 'no' }] }),
+  );
 }
 
 async function tag(): Promise<string | undefined> {
-  const { Tags } = await ec2.send(new DescribeTagsCommand({ Filters: [{ Name: 'resource-id', Values: [groupId] }, { Name: 'key', Values: ['seen'] }] }));
+  const { Tags } = await ec2.send(
+    new DescribeTagsCommand({
+      Filters: [
+        { Name: 'resource-id', Values: [groupId] },
+        { Name: 'key', Values: ['seen'] },
+      ],
+    }),
+  );
   return Tags?.[0]?.Value;
 }
 
@@ -88,28 +116,41 @@ test('the events that functions announce are there', async () => {
   const before = aws.announced.length;
   await open();
   await aws.settled();
-  expect(aws.announced.slice(before)).toEqual([{ source: 'cdk-sentries', detailType: 'Something', detail: { bodies: 1 } }]);
+  expect(aws.announced.slice(before)).toEqual([
+    { source: 'cdk-sentries', detailType: 'Something', detail: { bodies: 1 } },
+  ]);
 });
 
 describe('a crash', () => {
-  test.each([['before', 'no'], ['after', 'yes']] as const)('%s a call is carried out: the message comes again, to a new process', async (when, tagged) => {
-    await withoutTag();
-    const deliveries = aws.inbox.deliveries.length;
-    aws.crashNext({ service: 'ec2', action: 'CreateTags', when });
-    const crash = once(news, 'invocation');
-    const opened = await open();
-    await crash;
-    expect(await tag()).toBe(tagged);
-    await aws.settled();
+  test.each([
+    ['before', 'no'],
+    ['after', 'yes'],
+  ] as const)(
+    '%s a call is carried out: the message comes again, to a new process',
+    async (when, tagged) => {
+      await withoutTag();
+      const deliveries = aws.inbox.deliveries.length;
+      aws.crashNext({ service: 'ec2', action: 'CreateTags', when });
+      const crash = once(news, 'invocation');
+      const opened = await open();
+      await crash;
+      expect(await tag()).toBe(tagged);
+      await aws.settled();
 
-    const [crashed, again] = invocations;
-    expect(crashed).toMatchObject({ succeeded: false, error: expect.stringContaining('SIGKILL') });
-    expect(again).toMatchObject({ succeeded: true });
-    expect(callsOf(again!)).toEqual(CALLS);
-    expect(callsOf(crashed!)).toEqual(CALLS.slice(0, when === 'before' ? 2 : 3));
-    expect(portsToldSince(deliveries)).toEqual([opened]);
-    expect(events.filter(({ detail }) => detail.eventName === 'CreateTags').length).toBe(1 + (when === 'before' ? 1 : 2));
-  });
+      const [crashed, again] = invocations;
+      expect(crashed).toMatchObject({
+        succeeded: false,
+        error: expect.stringContaining('SIGKILL'),
+      });
+      expect(again).toMatchObject({ succeeded: true });
+      expect(callsOf(again!)).toEqual(CALLS);
+      expect(callsOf(crashed!)).toEqual(CALLS.slice(0, when === 'before' ? 2 : 3));
+      expect(portsToldSince(deliveries)).toEqual([opened]);
+      expect(events.filter(({ detail }) => detail.eventName === 'CreateTags').length).toBe(
+        1 + (when === 'before' ? 1 : 2),
+      );
+    },
+  );
 
   test('meets functions only: whoever else makes the call gets an answer', async () => {
     aws.crashNext({ service: 'ec2', action: 'CreateTags', when: 'before' });
@@ -122,7 +163,10 @@ describe('a crash', () => {
 
 describe('each call of an invocation in turn', () => {
   test.each<[Disturbance['with'], string]>([
-    ['throttle', 'sandbox was asked for'], ['error', 'sandbox was asked for'], ['crash-before', 'SIGKILL'], ['crash-after', 'SIGKILL'],
+    ['throttle', 'sandbox was asked for'],
+    ['error', 'sandbox was asked for'],
+    ['crash-before', 'SIGKILL'],
+    ['crash-after', 'SIGKILL'],
   ])('%s: nothing is lost', async (kind, error) => {
     const hit: string[] = [];
     for (let n = 1; ; n += 1) {
@@ -135,14 +179,16 @@ describe('each call of an invocation in turn', () => {
       const [first, ...others] = invocations.slice(done);
       expect(first).toMatchObject({ succeeded: false, error: expect.stringContaining(error) });
       // The SDK tried twice; both tries were one call.
-      if (error !== 'SIGKILL') expect(callsOf(first!).slice(n - 1)).toEqual([disturbed.hit.action, disturbed.hit.action]);
+      if (error !== 'SIGKILL') {
+        expect(callsOf(first!).slice(n - 1)).toEqual([disturbed.hit.action, disturbed.hit.action]);
+      }
       expect(others).toEqual([expect.objectContaining({ succeeded: true })]);
       expect(portsToldSince(deliveries)).toContain(opened);
     }
     expect(hit).toEqual(CALLS);
   });
 
-  test('once only: the SDK\'s second try gets through', async () => {
+  test("once only: the SDK's second try gets through", async () => {
     const disturbed = aws.disturbCall({ n: 2, with: 'throttle', times: 1 });
     await open();
     await aws.settled();
@@ -168,7 +214,9 @@ describe('events on their way', () => {
     const arriving = await open();
     await aws.settled();
     expect(portsToldSince(deliveries)).toEqual([arriving]);
-    expect(events.filter(({ detail }) => String(detail.eventName).startsWith('Authorize'))).toHaveLength(2);
+    expect(
+      events.filter(({ detail }) => String(detail.eventName).startsWith('Authorize')),
+    ).toHaveLength(2);
   });
 
   test('they come late, in another order, and twice', async () => {
@@ -187,17 +235,25 @@ describe('events on their way', () => {
 });
 
 describe('a schedule whose target is a queue', () => {
-  test('sends the target\'s own message', async () => {
+  test("sends the target's own message", async () => {
     const deliveries = aws.inbox.deliveries.length;
-    await expect(aws.fire(stack, 'Hourly')).resolves.toEqual({ startedAt: expect.any(Number), endedAt: expect.any(Number), succeeded: true });
+    await expect(aws.fire(stack, 'Hourly')).resolves.toEqual({
+      startedAt: expect.any(Number),
+      endedAt: expect.any(Number),
+      succeeded: true,
+    });
     await aws.settled();
-    expect(JSON.parse(aws.inbox.deliveries[deliveries]?.message ?? '')).toEqual([{ kind: 'look', group: groupId }]);
+    expect(JSON.parse(aws.inbox.deliveries[deliveries]?.message ?? '')).toEqual([
+      { kind: 'look', group: groupId },
+    ]);
   });
 
-  test('or EventBridge\'s event', async () => {
+  test("or EventBridge's event", async () => {
     const deliveries = aws.inbox.deliveries.length;
     await aws.fire(stack, 'Daily');
     await aws.settled();
-    expect(JSON.parse(aws.inbox.deliveries[deliveries]?.message ?? '')).toMatchObject([{ 'detail-type': 'Scheduled Event', 'source': 'aws.events' }]);
+    expect(JSON.parse(aws.inbox.deliveries[deliveries]?.message ?? '')).toMatchObject([
+      { 'detail-type': 'Scheduled Event', source: 'aws.events' },
+    ]);
   });
 });

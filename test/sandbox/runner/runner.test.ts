@@ -13,13 +13,21 @@ import type { InvocationReport } from '../../../sandbox/runner/deployed-function
 import { Runner } from '../../../sandbox/runner/runner';
 import { MAX_RECEIVE_COUNT, synthesizeTinyApp } from '../../support/apps/tiny-app';
 
-const Record = z.looseObject({ messageId: z.string(), body: z.string(), attributes: z.record(z.string(), z.string()) });
+const Record = z.looseObject({
+  messageId: z.string(),
+  body: z.string(),
+  attributes: z.record(z.string(), z.string()),
+});
 const Printed = z.object({
   invocations: z.number(),
   pid: z.number(),
   event: z.object({ Records: z.array(Record) }),
   environment: z.record(z.string(), z.string()),
-  context: z.looseObject({ functionName: z.string(), awsRequestId: z.string(), invokedFunctionArn: z.string() }),
+  context: z.looseObject({
+    functionName: z.string(),
+    awsRequestId: z.string(),
+    invokedFunctionArn: z.string(),
+  }),
   remaining: z.number(),
 });
 type Printed = z.infer<typeof Printed>;
@@ -34,17 +42,23 @@ const news = new EventEmitter();
 
 beforeAll(async () => {
   emulator = await startEmulator(await preparePythonEnvironment(console.log));
-  stack = await deployStack({ endpoint: emulator.endpoint, assembly: readAssembly(synthesizeTinyApp()) });
-  runner = new Runner({ emulator: emulator.endpoint, functions: emulator.endpoint }, {
-    onLog: (_, line) => {
-      printed.push(Printed.parse(JSON.parse(line)));
-      news.emit('news');
-    },
-    onInvocation: (invocation) => {
-      invocations.push(invocation);
-      news.emit('news');
-    },
+  stack = await deployStack({
+    endpoint: emulator.endpoint,
+    assembly: readAssembly(synthesizeTinyApp()),
   });
+  runner = new Runner(
+    { emulator: emulator.endpoint, functions: emulator.endpoint },
+    {
+      onLog: (_, line) => {
+        printed.push(Printed.parse(JSON.parse(line)));
+        news.emit('news');
+      },
+      onInvocation: (invocation) => {
+        invocations.push(invocation);
+        news.emit('news');
+      },
+    },
+  );
   await runner.add(stack);
   inbox = await Inbox.open(emulator.endpoint);
   await inbox.subscribeTo(stack.topicArns);
@@ -67,58 +81,72 @@ async function until(condition: () => boolean): Promise<void> {
 }
 
 async function deliver(detail: object): Promise<void> {
-  await runner.deliver({ 'source': 'aws.ec2', 'detail-type': 'AWS API Call via CloudTrail', 'time': '2026-01-02T03:04:05Z', detail });
+  await runner.deliver({
+    source: 'aws.ec2',
+    'detail-type': 'AWS API Call via CloudTrail',
+    time: '2026-01-02T03:04:05Z',
+    detail,
+  });
 }
 
 /** The orders of an invocation's messages. */
 function ordersOf({ event }: Printed): unknown[] {
-  return event.Records.map(({ body }) => z.object({ detail: z.object({ order: z.string() }) }).parse(JSON.parse(body)).detail.order);
+  return event.Records.map(
+    ({ body }) =>
+      z.object({ detail: z.object({ order: z.string() }) }).parse(JSON.parse(body)).detail.order,
+  );
 }
 
-test('an event that the deployed pattern matches reaches the function in EventBridge\'s and Lambda\'s shape, and is deleted', async () => {
+test("an event that the deployed pattern matches reaches the function in EventBridge's and Lambda's shape, and is deleted", async () => {
   await deliver({ order: 'succeed', requestParameters: { groupId: 'sg-1' } });
   await until(() => invocations.length === 1);
 
   expect(invocations).toEqual([expect.objectContaining({ functionName: 'tiny', succeeded: true })]);
-  expect(printed[0]?.event.Records).toEqual([{
-    messageId: expect.any(String),
-    receiptHandle: expect.any(String),
-    body: expect.any(String),
-    attributes: {
-      ApproximateReceiveCount: '1',
-      SentTimestamp: expect.stringMatching(/^\d{13}$/),
-      SenderId: expect.any(String),
-      ApproximateFirstReceiveTimestamp: expect.stringMatching(/^\d{13}$/),
+  expect(printed[0]?.event.Records).toEqual([
+    {
+      messageId: expect.any(String),
+      receiptHandle: expect.any(String),
+      body: expect.any(String),
+      attributes: {
+        ApproximateReceiveCount: '1',
+        SentTimestamp: expect.stringMatching(/^\d{13}$/),
+        SenderId: expect.any(String),
+        ApproximateFirstReceiveTimestamp: expect.stringMatching(/^\d{13}$/),
+      },
+      messageAttributes: {},
+      md5OfBody: expect.any(String),
+      eventSource: 'aws:sqs',
+      eventSourceARN: expect.stringContaining(':Tiny-Queue'),
+      awsRegion: 'us-east-1',
     },
-    messageAttributes: {},
-    md5OfBody: expect.any(String),
-    eventSource: 'aws:sqs',
-    eventSourceARN: expect.stringContaining(':Tiny-Queue'),
-    awsRegion: 'us-east-1',
-  }]);
+  ]);
   expect(JSON.parse(printed[0]?.event.Records[0]?.body ?? '')).toEqual({
-    'version': '0',
-    'id': expect.any(String),
+    version: '0',
+    id: expect.any(String),
     'detail-type': 'AWS API Call via CloudTrail',
-    'source': 'aws.ec2',
-    'account': '123456789012',
-    'time': '2026-01-02T03:04:05Z',
-    'region': 'us-east-1',
-    'resources': [],
-    'detail': { order: 'succeed', requestParameters: { groupId: 'sg-1' } },
+    source: 'aws.ec2',
+    account: '123456789012',
+    time: '2026-01-02T03:04:05Z',
+    region: 'us-east-1',
+    resources: [],
+    detail: { order: 'succeed', requestParameters: { groupId: 'sg-1' } },
   });
   await runner.drained();
 });
 
 test('the deployed pattern keeps others away', async () => {
   await deliver({ order: 'other group', requestParameters: { groupId: 'sg-2' } });
-  await deliver({ order: 'refused call', errorCode: 'Client.UnauthorizedOperation', requestParameters: { groupId: 'sg-1' } });
+  await deliver({
+    order: 'refused call',
+    errorCode: 'Client.UnauthorizedOperation',
+    requestParameters: { groupId: 'sg-1' },
+  });
   await deliver({ order: 'no group', requestParameters: null });
   await until(() => invocations.length > 0);
   expect(printed.flatMap(ordersOf)).toEqual(['no group']);
 });
 
-test('the function runs with its deployed settings, its role\'s credentials and nothing else', async () => {
+test("the function runs with its deployed settings, its role's credentials and nothing else", async () => {
   await deliver({ order: 'succeed' });
   await until(() => invocations.length === 1);
   const [first] = printed;
@@ -134,14 +162,27 @@ test('the function runs with its deployed settings, its role\'s credentials and 
     _HANDLER: 'index.handler',
     _X_AMZN_TRACE_ID: expect.stringMatching(/^Root=1-[\da-f]{8}-[\da-f]{24};Parent=/),
   });
-  const others = Object.keys(environment).filter((name) => !/^(AWS_|LAMBDA_TASK_ROOT$|_HANDLER$|_X_AMZN_TRACE_ID$|PATH$|TZ$|TOPIC_ARN$)/.test(name));
+  const others = Object.keys(environment).filter(
+    (name) =>
+      !/^(AWS_|LAMBDA_TASK_ROOT$|_HANDLER$|_X_AMZN_TRACE_ID$|PATH$|TZ$|TOPIC_ARN$)/.test(name),
+  );
   expect(others).toEqual([]);
-  expect(context).toMatchObject({ functionName: 'tiny', invokedFunctionArn: 'arn:aws:lambda:us-east-1:123456789012:function:tiny' });
+  expect(context).toMatchObject({
+    functionName: 'tiny',
+    invokedFunctionArn: 'arn:aws:lambda:us-east-1:123456789012:function:tiny',
+  });
   expect(remaining).toBeGreaterThan(500);
   expect(remaining).toBeLessThanOrEqual(1000);
 
-  const { AWS_ACCESS_KEY_ID: accessKeyId = '', AWS_SECRET_ACCESS_KEY: secretAccessKey = '', AWS_SESSION_TOKEN: sessionToken } = environment;
-  const sts = new STSClient({ ...emulatorAccess(emulator.endpoint), credentials: { accessKeyId, secretAccessKey, sessionToken } });
+  const {
+    AWS_ACCESS_KEY_ID: accessKeyId = '',
+    AWS_SECRET_ACCESS_KEY: secretAccessKey = '',
+    AWS_SESSION_TOKEN: sessionToken,
+  } = environment;
+  const sts = new STSClient({
+    ...emulatorAccess(emulator.endpoint),
+    credentials: { accessKeyId, secretAccessKey, sessionToken },
+  });
   const { Arn } = await sts.send(new GetCallerIdentityCommand({}));
   expect(Arn).toMatch(/^arn:aws:sts::123456789012:assumed-role\/Tiny-FunctionServiceRole.*\/tiny$/);
 });
@@ -156,7 +197,9 @@ test('one warm process serves invocation after invocation', async () => {
 });
 
 test('many events at once all arrive', async () => {
-  await Promise.all(Array.from({ length: 15 }, async (_, index) => deliver({ order: `event ${index}` })));
+  await Promise.all(
+    Array.from({ length: 15 }, async (_, index) => deliver({ order: `event ${index}` })),
+  );
   await until(() => printed.flatMap(({ event }) => event.Records).length === 15);
   expect(new Set(printed.flatMap(ordersOf)).size).toBe(15);
 });
@@ -165,37 +208,48 @@ test('only the messages that the function names as failed come again', async () 
   await Promise.all([deliver({ order: 'fail once' }), deliver({ order: 'succeed' })]);
   await until(() => printed.flatMap(({ event }) => event.Records).length === 3);
   await until(() => invocations.length === printed.length);
-  const counted = printed.flatMap(({ event }) => event.Records).map(({ body, attributes }) =>
-    `${z.object({ detail: z.object({ order: z.string() }) }).parse(JSON.parse(body)).detail.order}: ${attributes.ApproximateReceiveCount}`);
+  const counted = printed
+    .flatMap(({ event }) => event.Records)
+    .map(
+      ({ body, attributes }) =>
+        `${z.object({ detail: z.object({ order: z.string() }) }).parse(JSON.parse(body)).detail.order}: ${attributes.ApproximateReceiveCount}`,
+    );
   expect(counted.sort()).toEqual(['fail once: 1', 'fail once: 2', 'succeed: 1']);
 });
 
 test.each([
   ['throws', 'throw', 'told to throw'],
   ['does not come to an end', 'hang', 'The function timed out after 1 s'],
-])('a message whose handler %s ends in the dead-letter queue after its configured count', async (_, order, error) => {
-  await deliver({ order });
-  const sqs = new SQSClient(emulatorAccess(emulator.endpoint));
-  const { QueueUrl } = await sqs.send(new GetQueueUrlCommand({ QueueName: 'dead-letters' }));
-  const { Messages = [] } = await sqs.send(new ReceiveMessageCommand({ QueueUrl, WaitTimeSeconds: 15 }));
-  expect(Messages.map(({ Body = '' }) => JSON.parse(Body).detail.order)).toEqual([order]);
-  const failuresSoFar = () => invocations.filter(({ succeeded }) => !succeeded);
-  await until(() => failuresSoFar().length >= MAX_RECEIVE_COUNT);
-  const failures = failuresSoFar();
-  expect(failures).toHaveLength(MAX_RECEIVE_COUNT);
-  expect(failures.every((failure) => failure.error?.includes(error))).toBe(true);
-});
+])(
+  'a message whose handler %s ends in the dead-letter queue after its configured count',
+  async (_, order, error) => {
+    await deliver({ order });
+    const sqs = new SQSClient(emulatorAccess(emulator.endpoint));
+    const { QueueUrl } = await sqs.send(new GetQueueUrlCommand({ QueueName: 'dead-letters' }));
+    const { Messages = [] } = await sqs.send(
+      new ReceiveMessageCommand({ QueueUrl, WaitTimeSeconds: 15 }),
+    );
+    expect(Messages.map(({ Body = '' }) => JSON.parse(Body).detail.order)).toEqual([order]);
+    const failuresSoFar = () => invocations.filter(({ succeeded }) => !succeeded);
+    await until(() => failuresSoFar().length >= MAX_RECEIVE_COUNT);
+    const failures = failuresSoFar();
+    expect(failures).toHaveLength(MAX_RECEIVE_COUNT);
+    expect(failures.every((failure) => failure.error?.includes(error))).toBe(true);
+  },
+);
 
 test('the inbox has subject, attributes and the text for each protocol', async () => {
   const sns = new SNSClient(emulatorAccess(emulator.endpoint));
   const TopicArn = stack.topicArns[0];
-  await sns.send(new PublishCommand({
-    TopicArn,
-    Subject: 'rule reverted',
-    MessageStructure: 'json',
-    Message: JSON.stringify({ default: '{"version":1}', email: 'Dear reader' }),
-    MessageAttributes: { severity: { DataType: 'String', StringValue: 'high' } },
-  }));
+  await sns.send(
+    new PublishCommand({
+      TopicArn,
+      Subject: 'rule reverted',
+      MessageStructure: 'json',
+      Message: JSON.stringify({ default: '{"version":1}', email: 'Dear reader' }),
+      MessageAttributes: { severity: { DataType: 'String', StringValue: 'high' } },
+    }),
+  );
   await expect(inbox.waitFor(({ subject }) => subject === 'rule reverted', 5000)).resolves.toEqual({
     at: expect.any(Number),
     topicArn: TopicArn,
@@ -208,10 +262,17 @@ test('the inbox has subject, attributes and the text for each protocol', async (
   // The template's own subscription is there too, and gets what is meant for it.
   const sqs = new SQSClient(emulatorAccess(emulator.endpoint));
   const { QueueUrl } = await sqs.send(new GetQueueUrlCommand({ QueueName: 'subscriber' }));
-  const { Messages = [] } = await sqs.send(new ReceiveMessageCommand({ QueueUrl, WaitTimeSeconds: 5 }));
+  const { Messages = [] } = await sqs.send(
+    new ReceiveMessageCommand({ QueueUrl, WaitTimeSeconds: 5 }),
+  );
   expect(JSON.parse(Messages[0]?.Body ?? '')).toMatchObject({ Message: '{"version":1}' });
 
   await sns.send(new PublishCommand({ TopicArn, Message: 'plain' }));
-  await expect(inbox.waitFor(({ message }) => message === 'plain', 5000)).resolves.toMatchObject({ emailText: 'plain', attributes: {} });
-  await expect(inbox.waitFor(() => false, 1)).rejects.toThrow('What came:\n- rule reverted: {"version":1}\n- no subject: plain');
+  await expect(inbox.waitFor(({ message }) => message === 'plain', 5000)).resolves.toMatchObject({
+    emailText: 'plain',
+    attributes: {},
+  });
+  await expect(inbox.waitFor(() => false, 1)).rejects.toThrow(
+    'What came:\n- rule reverted: {"version":1}\n- no subject: plain',
+  );
 });

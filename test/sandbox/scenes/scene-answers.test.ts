@@ -11,7 +11,17 @@ test.each([
   expect(answerIn(line, BUTTONS)).toEqual(answer);
 });
 
-test.each(['', 'approve', 'alice', 'approve carol', 'approve constructor', 'approve for 8 h alice', 'wait', 'wait 0 h', 'wait 1000000 h'])('"%s" is asked for again', (line) => {
+test.each([
+  '',
+  'approve',
+  'alice',
+  'approve carol',
+  'approve constructor',
+  'approve for 8 h alice',
+  'wait',
+  'wait 0 h',
+  'wait 1000000 h',
+])('"%s" is asked for again', (line) => {
   expect(answerIn(line, BUTTONS)).toBeUndefined();
 });
 

@@ -20,15 +20,21 @@ beforeAll(async () => {
 });
 
 /** Through `sh -c`, as npm starts its scripts. */
-async function startUnderShell(): Promise<z.infer<typeof Started> & { shell: ChildProcessWithoutNullStreams }> {
-  const shell = spawn('sh', ['-c', `"${process.execPath}" --import tsx "${SANDBOX_PROCESS}"; exit $?`], { cwd: PROJECT });
+async function startUnderShell(): Promise<
+  z.infer<typeof Started> & { shell: ChildProcessWithoutNullStreams }
+> {
+  const shell = spawn(
+    'sh',
+    ['-c', `"${process.execPath}" --import tsx "${SANDBOX_PROCESS}"; exit $?`],
+    { cwd: PROJECT },
+  );
   shell.stderr.pipe(process.stderr);
   const [line] = await once(createInterface(shell.stdout), 'line');
   return { ...Started.parse(JSON.parse(z.string().parse(line))), shell };
 }
 
 async function untilGone(pid: number, endpoint: string): Promise<void> {
-  while (isAlive(pid) || await answers(endpoint)) await sleep(POLL_MS);
+  while (isAlive(pid) || (await answers(endpoint))) await sleep(POLL_MS);
 }
 
 function isAlive(pid: number): boolean {
@@ -40,7 +46,10 @@ function isAlive(pid: number): boolean {
 }
 
 async function answers(endpoint: string): Promise<boolean> {
-  return fetch(endpoint).then(() => true, () => false);
+  return fetch(endpoint).then(
+    () => true,
+    () => false,
+  );
 }
 
 test('the emulator ends with its parent, even a killed one', async () => {
@@ -78,8 +87,9 @@ test('a handler that cannot be loaded is an error that says why', async () => {
     },
     onLine: () => undefined,
   });
-  await expect(functionProcess.invoke({ requestId: 'r', functionArn: 'a', timeoutMs: 1000, event: {} }))
-    .rejects.toThrow(/cannot be loaded: Error: Cannot find module 'not-bundled'/);
+  await expect(
+    functionProcess.invoke({ requestId: 'r', functionArn: 'a', timeoutMs: 1000, event: {} }),
+  ).rejects.toThrow(/cannot be loaded: Error: Cannot find module 'not-bundled'/);
   await functionProcess.stop();
   expect(functionProcess.isAlive).toBe(false);
 });

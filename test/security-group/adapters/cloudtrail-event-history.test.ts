@@ -1,5 +1,11 @@
 import { CloudTrailClient, LookupEventsCommand } from '@aws-sdk/client-cloudtrail';
-import { AuthorizeSecurityGroupIngressCommand, CreateSecurityGroupCommand, CreateVpcCommand, EC2Client, RevokeSecurityGroupIngressCommand } from '@aws-sdk/client-ec2';
+import {
+  AuthorizeSecurityGroupIngressCommand,
+  CreateSecurityGroupCommand,
+  CreateVpcCommand,
+  EC2Client,
+  RevokeSecurityGroupIngressCommand,
+} from '@aws-sdk/client-ec2';
 import type { CloudTrailEvent } from '../../../sandbox/cloudtrail/record';
 import { LocalAws } from '../../../sandbox/local-aws';
 import { CloudTrailEventHistory } from '../../../src/security-group/adapters/cloudtrail-event-history';
@@ -15,17 +21,31 @@ let groupId: string;
 
 beforeAll(async () => {
   aws = await LocalAws.start({ onEvent: (event) => events.push(event) });
-  const settings = { endpoint: aws.endpoint, region: aws.region, credentials: await aws.createUser('admin'), maxAttempts: 1 };
+  const settings = {
+    endpoint: aws.endpoint,
+    region: aws.region,
+    credentials: await aws.createUser('admin'),
+    maxAttempts: 1,
+  };
   cloudTrail = new CloudTrailClient(settings);
   ec2 = new EC2Client(settings);
   history = new CloudTrailEventHistory(cloudTrail);
   const { Vpc } = await ec2.send(new CreateVpcCommand({ CidrBlock: '10.0.0.0/16' }));
-  groupId = (await ec2.send(new CreateSecurityGroupCommand({ GroupName: 'g', Description: 'd', VpcId: Vpc?.VpcId }))).GroupId!;
+  groupId = (
+    await ec2.send(
+      new CreateSecurityGroupCommand({ GroupName: 'g', Description: 'd', VpcId: Vpc?.VpcId }),
+    )
+  ).GroupId!;
 }, 300_000);
 afterAll(async () => aws.stop());
 
 const LONG_AGO = new Date('2020-01-01T00:00:00Z');
-const permission = (port: number) => ({ GroupId: groupId, IpPermissions: [{ IpProtocol: 'tcp', FromPort: port, ToPort: port, IpRanges: [{ CidrIp: '10.0.0.0/8' }] }] });
+const permission = (port: number) => ({
+  GroupId: groupId,
+  IpPermissions: [
+    { IpProtocol: 'tcp', FromPort: port, ToPort: port, IpRanges: [{ CidrIp: '10.0.0.0/8' }] },
+  ],
+});
 
 async function open(port: number): Promise<string> {
   await ec2.send(new AuthorizeSecurityGroupIngressCommand(permission(port)));
@@ -62,14 +82,27 @@ test('calls on a group are found from a time on, and no others', async () => {
   await open(24);
   await close(24);
   const names = (await history.changesOf(groupId, LONG_AGO)).map(({ eventName }) => eventName);
-  expect(names).toEqual(expect.arrayContaining(['CreateSecurityGroup', 'AuthorizeSecurityGroupIngress', 'RevokeSecurityGroupIngress']));
+  expect(names).toEqual(
+    expect.arrayContaining([
+      'CreateSecurityGroup',
+      'AuthorizeSecurityGroupIngress',
+      'RevokeSecurityGroupIngress',
+    ]),
+  );
   expect(await history.changesOf(groupId, new Date(Date.now() + 60_000))).toEqual([]);
   expect(await history.changesOf('sg-0123456789abcdef0', LONG_AGO)).toEqual([]);
 });
 
 test('a look-up that fails is an error, and not "nothing found"', async () => {
-  aws.failNext({ service: 'cloudtrail', action: 'LookupEvents', errorCode: 'ThrottlingException', times: 2 });
-  await expect(history.changesOf(groupId, LONG_AGO)).rejects.toMatchObject({ name: 'ThrottlingException' });
+  aws.failNext({
+    service: 'cloudtrail',
+    action: 'LookupEvents',
+    errorCode: 'ThrottlingException',
+    times: 2,
+  });
+  await expect(history.changesOf(groupId, LONG_AGO)).rejects.toMatchObject({
+    name: 'ThrottlingException',
+  });
   await expect(history.eventOf('e-1')).rejects.toMatchObject({ name: 'ThrottlingException' });
   expect(await history.eventOf('e-1')).toBeUndefined();
 });
@@ -77,18 +110,35 @@ test('a look-up that fails is an error, and not "nothing found"', async () => {
 describe('what the stand-in cannot be made to answer', () => {
   const answering = (...pages: object[][]) => {
     let page = 0;
-    cloudTrail.middlewareStack.add((_, context) => async () => {
-      if (context.commandName !== LookupEventsCommand.name) throw new Error(`${context.commandName} is not meant to be called`);
-      page += 1;
-      return { response: {}, output: { $metadata: {}, Events: pages[page - 1], NextToken: page < pages.length ? String(page) : undefined } };
-    }, { step: 'initialize', name: 'answering' });
+    cloudTrail.middlewareStack.add(
+      (_, context) => async () => {
+        if (context.commandName !== LookupEventsCommand.name) {
+          throw new Error(`${context.commandName} is not meant to be called`);
+        }
+        page += 1;
+        return {
+          response: {},
+          output: {
+            $metadata: {},
+            Events: pages[page - 1],
+            NextToken: page < pages.length ? String(page) : undefined,
+          },
+        };
+      },
+      { step: 'initialize', name: 'answering' },
+    );
     return () => page;
   };
   afterEach(() => cloudTrail.middlewareStack.remove('answering'));
 
   const event = (eventID: string, values: object = {}) => ({
     EventSource: 'ec2.amazonaws.com',
-    CloudTrailEvent: JSON.stringify({ eventID, eventName: 'DeleteSecurityGroup', userIdentity: { type: 'Root' }, requestParameters: { groupId } }),
+    CloudTrailEvent: JSON.stringify({
+      eventID,
+      eventName: 'DeleteSecurityGroup',
+      userIdentity: { type: 'Root' },
+      requestParameters: { groupId },
+    }),
     ...values,
   });
 
@@ -97,14 +147,26 @@ describe('what the stand-in cannot be made to answer', () => {
       event('1', { EventSource: 'redshift.amazonaws.com' }),
       event('2', { CloudTrailEvent: '{' }),
       event('3', { CloudTrailEvent: undefined }),
-      event('4', { CloudTrailEvent: JSON.stringify({ eventID: '4', eventName: 'RunInstances', userIdentity: { type: 'Root' } }) }),
+      event('4', {
+        CloudTrailEvent: JSON.stringify({
+          eventID: '4',
+          eventName: 'RunInstances',
+          userIdentity: { type: 'Root' },
+        }),
+      }),
       event('5'),
     ]);
-    expect((await history.changesOf(groupId, LONG_AGO)).map(({ eventId }) => eventId)).toEqual(['5']);
+    expect((await history.changesOf(groupId, LONG_AGO)).map(({ eventId }) => eventId)).toEqual([
+      '5',
+    ]);
   });
 
   test('the latest 200 calls or so are enough', async () => {
-    const pages = answering(...Array.from({ length: 9 }, (_, page) => Array.from({ length: 50 }, (__, index) => event(`${page}-${index}`))));
+    const pages = answering(
+      ...Array.from({ length: 9 }, (_, page) =>
+        Array.from({ length: 50 }, (__, index) => event(`${page}-${index}`)),
+      ),
+    );
     expect(await history.changesOf(groupId, LONG_AGO)).toHaveLength(200);
     expect(pages()).toBe(4);
   });
@@ -112,7 +174,11 @@ describe('what the stand-in cannot be made to answer', () => {
   test('an event that many grants rest on is looked up once', async () => {
     const lookUps = answering([event('once')], [event('once')], [event('once')]);
     const found = await Promise.all([history.eventOf('once'), history.eventOf('once')]);
-    expect([...found, await history.eventOf('once')].map((change) => change?.eventId)).toEqual(['once', 'once', 'once']);
+    expect([...found, await history.eventOf('once')].map((change) => change?.eventId)).toEqual([
+      'once',
+      'once',
+      'once',
+    ]);
     expect(lookUps()).toBe(1);
   });
 

@@ -27,7 +27,14 @@ const REMOVED: Judgement = {
   violations: [{ baseline: 'locked', response: 'revert', reason: 'it is locked' }],
   notRestorable: { reason: 'not yet', mayChange: true },
 };
-const ANNOUNCEMENT: Announcement = { subject: 's', json: '{"a":1}', text: 't', severity: 'high', type: 'security-group-change', isRepeat: false };
+const ANNOUNCEMENT: Announcement = {
+  subject: 's',
+  json: '{"a":1}',
+  text: 't',
+  severity: 'high',
+  type: 'security-group-change',
+  isRepeat: false,
+};
 const REPEATS: Repeat[] = [{ key: 'added ingress tcp 22', toldAt: NOON, untold: 2 }];
 
 let emulated: EmulatedLedger;
@@ -37,7 +44,10 @@ let events = 0;
 
 beforeAll(async () => {
   emulated = await emulatedLedger();
-  log = new DynamoEventLog(emulated.client, TABLE, { now: () => NOON, pause: async () => undefined });
+  log = new DynamoEventLog(emulated.client, TABLE, {
+    now: () => NOON,
+    pause: async () => undefined,
+  });
 }, 300_000);
 afterAll(async () => emulated.stop());
 beforeEach(() => {
@@ -46,10 +56,18 @@ beforeEach(() => {
 });
 
 const itemOf = async ({ eventId, groupId }: EventKey) =>
-  (await emulated.client.send(new GetItemCommand({ TableName: TABLE, Key: { pk: { S: `EVENT#${eventId}` }, sk: { S: groupId } } }))).Item;
+  (
+    await emulated.client.send(
+      new GetItemCommand({
+        TableName: TABLE,
+        Key: { pk: { S: `EVENT#${eventId}` }, sk: { S: groupId } },
+      }),
+    )
+  ).Item;
 
 describe('the lease', () => {
-  // One after the other: the emulator looks at conditions and writes in two steps, where DynamoDB does it in one.
+  // One after the other: the emulator looks at conditions and writes in two steps, where DynamoDB
+  // does it in one.
   test('goes to one of two that ask for it', async () => {
     const claims = [await log.claim(key, [ADDED], NOON), await log.claim(key, [ADDED], NOON)];
     expect(claims).toEqual([{ kind: 'claimed', intent: [] }, { kind: 'held' }]);
@@ -57,7 +75,10 @@ describe('the lease', () => {
 
   test('is one for each group that the event concerns', async () => {
     await log.claim(key, [ADDED], NOON);
-    expect(await log.claim({ ...key, groupId: 'sg-other' }, [ADDED], NOON)).toEqual({ kind: 'claimed', intent: [] });
+    expect(await log.claim({ ...key, groupId: 'sg-other' }, [ADDED], NOON)).toEqual({
+      kind: 'claimed',
+      intent: [],
+    });
   });
 
   test('outlives a function that runs for a minute, and ends by itself soon after', async () => {
@@ -78,9 +99,18 @@ describe('the lease', () => {
     await log.claim(key, [ADDED], NOON);
     await log.release(key);
     const sentTwice = new DynamoEventLog(client, TABLE);
-    client.middlewareStack.add((next) => async (args) => { await next(args); return next(args); }, { step: 'finalizeRequest', name: 'twice', priority: 'high' });
+    client.middlewareStack.add(
+      (next) => async (args) => {
+        await next(args);
+        return next(args);
+      },
+      { step: 'finalizeRequest', name: 'twice', priority: 'high' },
+    );
     try {
-      expect(await sentTwice.claim(key, [REMOVED], NOON)).toEqual({ kind: 'claimed', intent: [ADDED] });
+      expect(await sentTwice.claim(key, [REMOVED], NOON)).toEqual({
+        kind: 'claimed',
+        intent: [ADDED],
+      });
     } finally {
       client.middlewareStack.remove('twice');
     }
@@ -90,13 +120,19 @@ describe('the lease', () => {
 describe('what was meant to be done', () => {
   test('comes back as it was to who goes on', async () => {
     expect(await log.claim(key, [ADDED, REMOVED], NOON)).toEqual({ kind: 'claimed', intent: [] });
-    expect(await log.claim(key, [], secondsAfterNoon(100))).toEqual({ kind: 'claimed', intent: [ADDED, REMOVED] });
+    expect(await log.claim(key, [], secondsAfterNoon(100))).toEqual({
+      kind: 'claimed',
+      intent: [ADDED, REMOVED],
+    });
   });
 
   test('is not lost where the next one ends before it has written down both', async () => {
     await log.claim(key, [ADDED], NOON);
     await log.claim(key, [REMOVED], secondsAfterNoon(100));
-    expect(await log.claim(key, [], secondsAfterNoon(200))).toEqual({ kind: 'claimed', intent: [REMOVED, ADDED] });
+    expect(await log.claim(key, [], secondsAfterNoon(200))).toEqual({
+      kind: 'claimed',
+      intent: [REMOVED, ADDED],
+    });
   });
 
   test('is what was written down last, and each rule once', async () => {
@@ -104,22 +140,34 @@ describe('what was meant to be done', () => {
     await log.claim(key, [REMOVED], secondsAfterNoon(100));
     await log.intend(key, [REMOVED, ADDED]);
     await log.claim(key, [{ ...ADDED, present: false }], secondsAfterNoon(200));
-    expect(await log.claim(key, [], secondsAfterNoon(300))).toEqual({ kind: 'claimed', intent: [{ ...ADDED, present: false }, REMOVED] });
+    expect(await log.claim(key, [], secondsAfterNoon(300))).toEqual({
+      kind: 'claimed',
+      intent: [{ ...ADDED, present: false }, REMOVED],
+    });
   });
 
   test('is kept as far as an item of DynamoDB takes it twice', async () => {
-    const many = Array.from({ length: 1000 }, (_, port): Judgement => ({ ...ADDED, rule: rule({ id: `sgr-${port}`, fromPort: port, toPort: port }) }));
+    const many = Array.from({ length: 1000 }, (_, port): Judgement => ({
+      ...ADDED,
+      rule: rule({ id: `sgr-${port}`, fromPort: port, toPort: port }),
+    }));
     const kept = JSON.parse(intentText(many)).length;
     expect(kept).toBeGreaterThan(500);
     expect(2 * intentText(many).length).toBeLessThan(390_000);
     await log.claim(key, many, NOON);
     // Not as many again: the emulator counts what is written over as well.
     await log.claim(key, [REMOVED], secondsAfterNoon(100));
-    expect(await log.claim(key, [], secondsAfterNoon(200))).toEqual({ kind: 'claimed', intent: [REMOVED, ...many.slice(0, kept)] });
+    expect(await log.claim(key, [], secondsAfterNoon(200))).toEqual({
+      kind: 'claimed',
+      intent: [REMOVED, ...many.slice(0, kept)],
+    });
   });
 
   test('may be all that a group of ordinary rules holds', () => {
-    const violations = Array.from({ length: 5 }, () => ({ ...ADDED.violations[0]!, reason: 'x'.repeat(400) }));
+    const violations = Array.from({ length: 5 }, () => ({
+      ...ADDED.violations[0]!,
+      reason: 'x'.repeat(400),
+    }));
     const ordinary = Array.from({ length: 60 }, () => ({ ...ADDED, violations }));
     expect(JSON.parse(intentText(ordinary))).toHaveLength(60);
   });
@@ -132,7 +180,11 @@ describe('what was done', () => {
   });
 
   test('is told by the next delivery, lease or not', async () => {
-    expect(await log.claim(key, [ADDED], NOON)).toEqual({ kind: 'acted', announcement: ANNOUNCEMENT, repeats: REPEATS });
+    expect(await log.claim(key, [ADDED], NOON)).toEqual({
+      kind: 'acted',
+      announcement: ANNOUNCEMENT,
+      repeats: REPEATS,
+    });
   });
 
   test('stays done where telling fails and the lease is given back', async () => {
@@ -143,14 +195,24 @@ describe('what was done', () => {
   test('is over once it is told, and the group remembers what need not be told again', async () => {
     await log.told(key, REPEATS);
     expect(await log.claim(key, [ADDED], secondsAfterNoon(1000))).toEqual({ kind: 'told' });
-    expect((await new DynamoLedger(emulated.client, TABLE).read(key.groupId)).repeats).toEqual(REPEATS);
-    expect(Object.keys(await itemOf(key) ?? {}).sort()).toEqual(['expiresAt', 'pk', 'sk', 'state', 'version']);
+    expect((await new DynamoLedger(emulated.client, TABLE).read(key.groupId)).repeats).toEqual(
+      REPEATS,
+    );
+    expect(Object.keys((await itemOf(key)) ?? {}).sort()).toEqual([
+      'expiresAt',
+      'pk',
+      'sk',
+      'state',
+      'version',
+    ]);
   });
 
   test('without repeats leaves those that the group has', async () => {
     await log.told(key, REPEATS);
     await log.told({ ...key, eventId: 'event-later' }, []);
-    expect((await new DynamoLedger(emulated.client, TABLE).read(key.groupId)).repeats).toEqual(REPEATS);
+    expect((await new DynamoLedger(emulated.client, TABLE).read(key.groupId)).repeats).toEqual(
+      REPEATS,
+    );
   });
 });
 
@@ -159,17 +221,28 @@ test.each([
   ['told', async () => log.told(key, [])],
 ])('an event that is %s is kept for the 14 days in which it may come again', async (_, write) => {
   await write();
-  expect((await itemOf(key))?.expiresAt).toEqual({ N: String(NOON.getTime() / 1000 + 14 * 86_400) });
+  expect((await itemOf(key))?.expiresAt).toEqual({
+    N: String(NOON.getTime() / 1000 + 14 * 86_400),
+  });
 });
 
 describe('what DynamoDB did not take', () => {
   const refusing = (times: number) => {
     let left = times;
-    emulated.client.middlewareStack.add((next, context) => async (args) => {
-      if (context.commandName !== BatchWriteItemCommand.name || left === 0) return next(args);
-      left -= 1;
-      return { response: {}, output: { $metadata: {}, UnprocessedItems: 'RequestItems' in args.input ? args.input.RequestItems : undefined } };
-    }, { step: 'initialize', name: 'refusing' });
+    emulated.client.middlewareStack.add(
+      (next, context) => async (args) => {
+        if (context.commandName !== BatchWriteItemCommand.name || left === 0) return next(args);
+        left -= 1;
+        return {
+          response: {},
+          output: {
+            $metadata: {},
+            UnprocessedItems: 'RequestItems' in args.input ? args.input.RequestItems : undefined,
+          },
+        };
+      },
+      { step: 'initialize', name: 'refusing' },
+    );
   };
   afterEach(() => emulated.client.middlewareStack.remove('refusing'));
 
@@ -181,17 +254,35 @@ describe('what DynamoDB did not take', () => {
 
   test('for a while, and then it is an error', async () => {
     refusing(10);
-    await expect(log.told(key, REPEATS)).rejects.toThrow(`DynamoDB did not take that the event ${key.eventId} is told`);
+    await expect(log.told(key, REPEATS)).rejects.toThrow(
+      `DynamoDB did not take that the event ${key.eventId} is told`,
+    );
   });
 });
 
 test.each([
   ['of another version', { version: { N: '2' }, state: { S: 'told' } }],
-  ['of another version, whose lease has ended', { version: { N: '2' }, state: { S: 'acting' }, leaseUntil: { N: '0' } }],
+  [
+    'of another version, whose lease has ended',
+    { version: { N: '2' }, state: { S: 'acting' }, leaseUntil: { N: '0' } },
+  ],
   ['in an unknown state', { version: { N: '1' }, state: { S: 'asked' } }],
-  ['with an announcement that is none', { version: { N: '1' }, state: { S: 'acted' }, announcement: { S: '{}' }, repeats: { S: '[]' } }],
-  ['with an intent that is none', { version: { N: '1' }, state: { S: 'acting' }, leaseUntil: { N: '0' }, intent: { S: '[{}]' } }],
+  [
+    'with an announcement that is none',
+    { version: { N: '1' }, state: { S: 'acted' }, announcement: { S: '{}' }, repeats: { S: '[]' } },
+  ],
+  [
+    'with an intent that is none',
+    { version: { N: '1' }, state: { S: 'acting' }, leaseUntil: { N: '0' }, intent: { S: '[{}]' } },
+  ],
 ])('an item %s is refused by name', async (_, attributes) => {
-  await emulated.client.send(new PutItemCommand({ TableName: TABLE, Item: { pk: { S: `EVENT#${key.eventId}` }, sk: { S: key.groupId }, ...attributes } }));
-  await expect(log.claim(key, [], NOON)).rejects.toThrow(`The ledger's item EVENT#${key.eventId} / ${key.groupId} is not of version 1`);
+  await emulated.client.send(
+    new PutItemCommand({
+      TableName: TABLE,
+      Item: { pk: { S: `EVENT#${key.eventId}` }, sk: { S: key.groupId }, ...attributes },
+    }),
+  );
+  await expect(log.claim(key, [], NOON)).rejects.toThrow(
+    `The ledger's item EVENT#${key.eventId} / ${key.groupId} is not of version 1`,
+  );
 });

@@ -1,7 +1,18 @@
 import { PutItemCommand } from '@aws-sdk/client-dynamodb';
 import fc from 'fast-check';
-import { DynamoLedger, entryItem, ledgerOf, recordItem, repeatsItem } from '../../../src/security-group/adapters/dynamo-ledger';
-import type { Grant, GroupRecord, LedgerEntry, Repeat } from '../../../src/security-group/domain/ledger/ledger';
+import {
+  DynamoLedger,
+  entryItem,
+  ledgerOf,
+  recordItem,
+  repeatsItem,
+} from '../../../src/security-group/adapters/dynamo-ledger';
+import type {
+  Grant,
+  GroupRecord,
+  LedgerEntry,
+  Repeat,
+} from '../../../src/security-group/domain/ledger/ledger';
 import { LedgerConflictError } from '../../../src/security-group/domain/ledger/ledger-store';
 import { type Rule, ruleKey } from '../../../src/security-group/domain/rules/rule';
 import { type EmulatedLedger, emulatedLedger, TABLE } from '../emulated/emulated-ledger';
@@ -10,11 +21,20 @@ import { canonicalRules, rule } from '../samples/rules';
 const GROUP = 'sg-0123456789abcdef0';
 const NOON = new Date('2026-01-01T12:00:00Z');
 
-const time = fc.date({ min: new Date('2000-01-01'), max: new Date('2100-01-01'), noInvalidDate: true });
+const time = fc.date({
+  min: new Date('2000-01-01'),
+  max: new Date('2100-01-01'),
+  noInvalidDate: true,
+});
 const optional = <T>(values: fc.Arbitrary<T>) => fc.option(values, { nil: undefined });
 const text = fc.string({ minLength: 1 });
 
-const rules: fc.Arbitrary<Rule> = fc.tuple(canonicalRules, optional(text), optional(fc.array(fc.record({ key: text, value: fc.string() }))))
+const rules: fc.Arbitrary<Rule> = fc
+  .tuple(
+    canonicalRules,
+    optional(text),
+    optional(fc.array(fc.record({ key: text, value: fc.string() }))),
+  )
   .map(([values, id, tags]) => ({ ...values, id, tags }));
 const grants: fc.Arbitrary<Grant> = fc.record({
   cause: fc.constantFrom('adopted', 'trusted-actor', 'operator'),
@@ -48,17 +68,36 @@ const repeats: fc.Arbitrary<Repeat> = fc.record({ key: text, toldAt: time, untol
 
 const RULE = rule({ id: 'sgr-1' });
 const ENTRY: LedgerEntry = { rule: RULE, grants: [], revision: 0 };
-const RECORD: GroupRecord = { groupId: GROUP, adoptedAt: NOON, adoptedWhile: 'ENFORCE', policies: 'p', selection: 's' };
+const RECORD: GroupRecord = {
+  groupId: GROUP,
+  adoptedAt: NOON,
+  adoptedWhile: 'ENFORCE',
+  policies: 'p',
+  selection: 's',
+};
 
 describe('items', () => {
   test('what is written of a group comes back as it was, each rule one revision later', () => {
     const distinct = fc.uniqueArray(entries, { selector: (entry) => ruleKey(entry.rule) });
-    fc.assert(fc.property(records, distinct, fc.array(repeats), (record, written, told) => {
-      const read = ledgerOf([...written.map((entry) => entryItem(GROUP, entry)), recordItem(record), repeatsItem(GROUP, told)]);
-      expect(read).toEqual({
-        record, repeats: told, entries: new Map(written.map((entry) => [ruleKey(entry.rule), { ...entry, revision: entry.revision + 1 }])),
-      });
-    }));
+    fc.assert(
+      fc.property(records, distinct, fc.array(repeats), (record, written, told) => {
+        const read = ledgerOf([
+          ...written.map((entry) => entryItem(GROUP, entry)),
+          recordItem(record),
+          repeatsItem(GROUP, told),
+        ]);
+        expect(read).toEqual({
+          record,
+          repeats: told,
+          entries: new Map(
+            written.map((entry) => [
+              ruleKey(entry.rule),
+              { ...entry, revision: entry.revision + 1 },
+            ]),
+          ),
+        });
+      }),
+    );
   });
 
   test('of no items, nothing is known', () => {
@@ -73,11 +112,22 @@ describe('items', () => {
     ['no revision', { ...item, revision: { N: '0' } }],
     ['no JSON', { ...item, data: { S: '{' } }],
     ['a time that is none', { ...item, ...data({ rule: RULE, grants: [], toldAt: 'yesterday' }) }],
-    ['an unknown cause', { ...item, ...data({ rule: RULE, grants: [{ cause: 'magic', by: 'me', since: NOON }] }) }],
-    ['a peer of an unknown kind', { ...item, ...data({ rule: { ...RULE, peer: { kind: 'dns', name: 'x' } }, grants: [] }) }],
-    ['another rule than its key says', { ...item, ...data({ rule: rule({ fromPort: 23, toPort: 23 }), grants: [] }) }],
+    [
+      'an unknown cause',
+      { ...item, ...data({ rule: RULE, grants: [{ cause: 'magic', by: 'me', since: NOON }] }) },
+    ],
+    [
+      'a peer of an unknown kind',
+      { ...item, ...data({ rule: { ...RULE, peer: { kind: 'dns', name: 'x' } }, grants: [] }) },
+    ],
+    [
+      'another rule than its key says',
+      { ...item, ...data({ rule: rule({ fromPort: 23, toPort: 23 }), grants: [] }) },
+    ],
   ])('one with %s is refused by name, not passed over', (_, broken) => {
-    expect(() => ledgerOf([broken])).toThrow(`The ledger's item GROUP#${GROUP} / RULE#ingress tcp 22 22 0.0.0.0/0 is not of version 1`);
+    expect(() => ledgerOf([broken])).toThrow(
+      `The ledger's item GROUP#${GROUP} / RULE#ingress tcp 22 22 0.0.0.0/0 is not of version 1`,
+    );
   });
 
   test.each([
@@ -85,7 +135,9 @@ describe('items', () => {
     ['REPEATS', { ...repeatsItem(GROUP, []), data: { S: '{}' } }],
     ['NOTES', { ...repeatsItem(GROUP, []), sk: { S: 'NOTES' } }],
   ])('so is %s', (sort, broken) => {
-    expect(() => ledgerOf([broken])).toThrow(`The ledger's item GROUP#${GROUP} / ${sort} is not of version 1`);
+    expect(() => ledgerOf([broken])).toThrow(
+      `The ledger's item GROUP#${GROUP} / ${sort} is not of version 1`,
+    );
   });
 });
 
@@ -100,36 +152,50 @@ describe('in the emulator', () => {
   }, 300_000);
   afterAll(async () => emulated.stop());
 
-  const newGroup = () => `sg-${String(groups += 1).padStart(17, '0')}`;
-  const entryOf = async (groupId: string) => (await ledger.read(groupId)).entries.get(ruleKey(RULE))!;
+  const newGroup = () => `sg-${String((groups += 1)).padStart(17, '0')}`;
+  const entryOf = async (groupId: string) =>
+    (await ledger.read(groupId)).entries.get(ruleKey(RULE))!;
 
   test('of a group that was never written, nothing is known', async () => {
-    expect(await ledger.read(newGroup())).toEqual({ record: undefined, entries: new Map(), repeats: [] });
+    expect(await ledger.read(newGroup())).toEqual({
+      record: undefined,
+      entries: new Map(),
+      repeats: [],
+    });
   });
 
   test('entries are written, written over, and removed, as they were read', async () => {
     const groupId = newGroup();
     await ledger.write(groupId, [{ kind: 'put', entry: ENTRY }]);
-    await ledger.write(groupId, [{ kind: 'put', entry: { ...await entryOf(groupId), toldAt: NOON } }]);
+    await ledger.write(groupId, [
+      { kind: 'put', entry: { ...(await entryOf(groupId)), toldAt: NOON } },
+    ]);
     const entry = await entryOf(groupId);
     expect(entry).toEqual({ ...ENTRY, toldAt: NOON, revision: 2 });
     await ledger.write(groupId, [{ kind: 'remove', entry }]);
     expect((await ledger.read(groupId)).entries.size).toBe(0);
   });
 
-  test.each(['put', 'remove'] as const)('a %s by what is out of date is a conflict, and changes nothing', async (kind) => {
-    const groupId = newGroup();
-    await ledger.write(groupId, [{ kind: 'put', entry: ENTRY }]);
-    const stale = await entryOf(groupId);
-    await ledger.write(groupId, [{ kind: 'put', entry: { ...stale, toldAt: NOON } }]);
-    await expect(ledger.write(groupId, [{ kind, entry: stale }])).rejects.toThrow(LedgerConflictError);
-    expect(await entryOf(groupId)).toMatchObject({ toldAt: NOON, revision: 2 });
-  });
+  test.each(['put', 'remove'] as const)(
+    'a %s by what is out of date is a conflict, and changes nothing',
+    async (kind) => {
+      const groupId = newGroup();
+      await ledger.write(groupId, [{ kind: 'put', entry: ENTRY }]);
+      const stale = await entryOf(groupId);
+      await ledger.write(groupId, [{ kind: 'put', entry: { ...stale, toldAt: NOON } }]);
+      await expect(ledger.write(groupId, [{ kind, entry: stale }])).rejects.toThrow(
+        LedgerConflictError,
+      );
+      expect(await entryOf(groupId)).toMatchObject({ toldAt: NOON, revision: 2 });
+    },
+  );
 
   test('of two that found no entry, one writes it', async () => {
     const groupId = newGroup();
     await ledger.write(groupId, [{ kind: 'put', entry: { ...ENTRY, toldAt: NOON } }]);
-    await expect(ledger.write(groupId, [{ kind: 'put', entry: ENTRY }])).rejects.toThrow(LedgerConflictError);
+    await expect(ledger.write(groupId, [{ kind: 'put', entry: ENTRY }])).rejects.toThrow(
+      LedgerConflictError,
+    );
     expect(await entryOf(groupId)).toMatchObject({ toldAt: NOON, revision: 1 });
   });
 
@@ -137,7 +203,12 @@ describe('in the emulator', () => {
     const groupId = newGroup();
     await ledger.write(groupId, [{ kind: 'put', entry: ENTRY }]);
     const other = { ...ENTRY, rule: rule({ fromPort: 23, toPort: 23 }) };
-    await expect(ledger.write(groupId, [{ kind: 'put', entry: ENTRY }, { kind: 'put', entry: other }])).rejects.toThrow(LedgerConflictError);
+    await expect(
+      ledger.write(groupId, [
+        { kind: 'put', entry: ENTRY },
+        { kind: 'put', entry: other },
+      ]),
+    ).rejects.toThrow(LedgerConflictError);
     expect((await ledger.read(groupId)).entries.size).toBe(2);
   });
 
@@ -146,31 +217,49 @@ describe('in the emulator', () => {
     await ledger.write(groupId, [{ kind: 'put', entry: ENTRY }]);
     const entry = await entryOf(groupId);
     await ledger.write(groupId, [{ kind: 'remove', entry }]);
-    await expect(ledger.write(groupId, [{ kind: 'put', entry }])).rejects.toThrow(LedgerConflictError);
+    await expect(ledger.write(groupId, [{ kind: 'put', entry }])).rejects.toThrow(
+      LedgerConflictError,
+    );
   });
 
   test('another failure is not told as a conflict', async () => {
     const elsewhere = new DynamoLedger(emulated.client, 'no-such-table');
-    await expect(elsewhere.write(GROUP, [{ kind: 'put', entry: ENTRY }])).rejects.toThrow('Requested resource not found');
+    await expect(elsewhere.write(GROUP, [{ kind: 'put', entry: ENTRY }])).rejects.toThrow(
+      'Requested resource not found',
+    );
     await expect(elsewhere.write(GROUP, [])).resolves.toBeUndefined();
   });
 
   test('a group of 300 rules is read whole, over several pages', async () => {
     const groupId = newGroup();
-    const tags = Array.from({ length: 20 }, (_, index) => ({ key: `tag-${index}`, value: 'y'.repeat(250) }));
-    const many = Array.from({ length: 300 }, (_, port): LedgerEntry => ({ ...ENTRY, rule: rule({ fromPort: port, toPort: port, tags }) }));
-    await ledger.write(groupId, many.map((entry) => ({ kind: 'put', entry })));
+    const tags = Array.from({ length: 20 }, (_, index) => ({
+      key: `tag-${index}`,
+      value: 'y'.repeat(250),
+    }));
+    const many = Array.from({ length: 300 }, (_, port): LedgerEntry => ({
+      ...ENTRY,
+      rule: rule({ fromPort: port, toPort: port, tags }),
+    }));
+    await ledger.write(
+      groupId,
+      many.map((entry) => ({ kind: 'put', entry })),
+    );
     expect((await ledger.read(groupId)).entries.size).toBe(300);
   });
 
   test('records are found without rules and repeats, the latest of each group', async () => {
     const [one, other] = [newGroup(), newGroup()];
     await ledger.write(one, [{ kind: 'put', entry: ENTRY }]);
-    await emulated.client.send(new PutItemCommand({ TableName: TABLE, Item: repeatsItem(one, []) }));
+    await emulated.client.send(
+      new PutItemCommand({ TableName: TABLE, Item: repeatsItem(one, []) }),
+    );
     await ledger.writeRecord({ ...RECORD, groupId: one });
     await ledger.writeRecord({ ...RECORD, groupId: other });
     await ledger.writeRecord({ ...RECORD, groupId: other, releasedAt: NOON });
-    expect(await ledger.records()).toEqual([{ ...RECORD, groupId: one }, { ...RECORD, groupId: other, releasedAt: NOON }]);
+    expect(await ledger.records()).toEqual([
+      { ...RECORD, groupId: one },
+      { ...RECORD, groupId: other, releasedAt: NOON },
+    ]);
     expect((await ledger.read(one)).record).toEqual({ ...RECORD, groupId: one });
   });
 });

@@ -1,6 +1,13 @@
 import {
-  AuthorizeSecurityGroupIngressCommand, CreateManagedPrefixListCommand, CreateSecurityGroupCommand, CreateVpcCommand, DeleteSecurityGroupCommand,
-  DescribeManagedPrefixListsCommand, EC2Client, EC2ServiceException, ModifyManagedPrefixListCommand,
+  AuthorizeSecurityGroupIngressCommand,
+  CreateManagedPrefixListCommand,
+  CreateSecurityGroupCommand,
+  CreateVpcCommand,
+  DeleteSecurityGroupCommand,
+  DescribeManagedPrefixListsCommand,
+  EC2Client,
+  EC2ServiceException,
+  ModifyManagedPrefixListCommand,
 } from '@aws-sdk/client-ec2';
 import type { Emulator } from '../../../sandbox/emulator/emulator';
 import { emulatorAccess } from '../../../sandbox/emulator/emulator-access';
@@ -11,7 +18,10 @@ import { startedEmulator } from '../emulated/emulated-ledger';
 import { rule } from '../samples/rules';
 
 const GONE = 'sg-0123456789abcdef0';
-const TAGS = [{ key: 'owner', value: 'ann' }, { key: 'empty', value: '' }];
+const TAGS = [
+  { key: 'owner', value: 'ann' },
+  { key: 'empty', value: '' },
+];
 
 let emulator: Emulator;
 let client: EC2Client;
@@ -31,17 +41,32 @@ beforeEach(async () => {
   groupId = await newGroup();
 });
 
-async function newGroup(name = `group-${count += 1}`, tags: { Key: string; Value: string }[] = []): Promise<string> {
-  const { GroupId } = await client.send(new CreateSecurityGroupCommand({
-    GroupName: name, Description: 'd', VpcId: vpcId, ...(tags.length > 0 && { TagSpecifications: [{ ResourceType: 'security-group', Tags: tags }] }),
-  }));
+async function newGroup(
+  name = `group-${(count += 1)}`,
+  tags: { Key: string; Value: string }[] = [],
+): Promise<string> {
+  const { GroupId } = await client.send(
+    new CreateSecurityGroupCommand({
+      GroupName: name,
+      Description: 'd',
+      VpcId: vpcId,
+      ...(tags.length > 0 && {
+        TagSpecifications: [{ ResourceType: 'security-group', Tags: tags }],
+      }),
+    }),
+  );
   return GroupId!;
 }
 
 async function newList(...cidrs: string[]): Promise<string> {
-  const { PrefixList } = await client.send(new CreateManagedPrefixListCommand({
-    PrefixListName: 'list', AddressFamily: 'IPv4', MaxEntries: 200, Entries: cidrs.map((Cidr) => ({ Cidr })),
-  }));
+  const { PrefixList } = await client.send(
+    new CreateManagedPrefixListCommand({
+      PrefixListName: 'list',
+      AddressFamily: 'IPv4',
+      MaxEntries: 200,
+      Entries: cidrs.map((Cidr) => ({ Cidr })),
+    }),
+  );
   return PrefixList!.PrefixListId!;
 }
 
@@ -55,20 +80,32 @@ async function added(values: Rule): Promise<Rule> {
   return (await groups.rulesOf(groupId)).rules.at(-1)!;
 }
 
-/** The emulator may name an own group's account besides: it does not say which account holds the rule. */
+/**
+ * The emulator may name an own group's account besides: it does not say which account holds the
+ * rule.
+ */
 function shown(values: Rule, id: string | undefined): object {
   return { ...values, id, peer: expect.objectContaining(values.peer) };
 }
 
 describe('adding a rule', () => {
   test.each<[string, () => Promise<Rule>]>([
-    ['an IPv4 range', async () => rule({ ipRange: '10.0.0.0/8', description: 'office', tags: TAGS })],
+    [
+      'an IPv4 range',
+      async () => rule({ ipRange: '10.0.0.0/8', description: 'office', tags: TAGS }),
+    ],
     ['an IPv6 range, without a description', async () => rule({ ipRange: '2001:db8::/32' })],
     ['all traffic', async () => rule({ protocol: '-1' })],
     ['an ICMP type', async () => rule({ protocol: 'icmp', fromPort: 8, toPort: -1 })],
-    ['a prefix list', async () => rule({ prefixListId: await newList('10.0.0.0/8'), description: 'list' })],
+    [
+      'a prefix list',
+      async () => rule({ prefixListId: await newList('10.0.0.0/8'), description: 'list' }),
+    ],
     ['a group', async () => rule({ groupId: await newGroup(), description: 'peer' })],
-    ['another account\'s group', async () => rule({ groupId: 'sg-00000000000000001', groupOwnerId: '222222222222' })],
+    [
+      "another account's group",
+      async () => rule({ groupId: 'sg-00000000000000001', groupOwnerId: '222222222222' }),
+    ],
     ['its own group', async () => rule({ groupId })],
   ])('of %s makes it as it is said, with description and tags', async (_, values) => {
     const wanted = await values();
@@ -81,14 +118,23 @@ describe('adding a rule', () => {
   });
 
   test('leaves out tags that only AWS may give', async () => {
-    expect((await added(rule({ tags: [{ key: 'aws:cloudformation:stack-name', value: 's' }, ...TAGS] }))).tags).toEqual(TAGS);
+    expect(
+      (await added(rule({ tags: [{ key: 'aws:cloudformation:stack-name', value: 's' }, ...TAGS] })))
+        .tags,
+    ).toEqual(TAGS);
   });
 });
 
 describe('modifying a rule', () => {
   test('gives it all values, and it keeps its id and tags', async () => {
     const { id } = await added(rule({ ipRange: '0.0.0.0/0', tags: TAGS }));
-    const wanted = rule({ protocol: 'udp', fromPort: 53, toPort: 54, ipRange: '10.0.0.0/8', description: 'names' });
+    const wanted = rule({
+      protocol: 'udp',
+      fromPort: 53,
+      toPort: 54,
+      ipRange: '10.0.0.0/8',
+      description: 'names',
+    });
     expect(await groups.modify(groupId, id!, wanted)).toEqual({ kind: 'done' });
     expect(await ingress()).toEqual([{ ...wanted, id, tags: TAGS }]);
   });
@@ -101,8 +147,17 @@ describe('modifying a rule', () => {
 
   test.each<[string, () => Promise<[Rule, Rule]>]>([
     ['an IPv6 range', async () => [rule({ ipRange: '::/0' }), rule({ ipRange: '2001:db8::/32' })]],
-    ['a prefix list', async () => [rule({ prefixListId: await newList() }), rule({ prefixListId: await newList() })]],
-    ['a group', async () => [rule({ groupId: await newGroup() }), rule({ groupId: await newGroup() })]],
+    [
+      'a prefix list',
+      async () => [
+        rule({ prefixListId: await newList() }),
+        rule({ prefixListId: await newList() }),
+      ],
+    ],
+    [
+      'a group',
+      async () => [rule({ groupId: await newGroup() }), rule({ groupId: await newGroup() })],
+    ],
   ])('to %s', async (_, values) => {
     const [before, after] = await values();
     const { id } = await added(before);
@@ -112,39 +167,91 @@ describe('modifying a rule', () => {
 });
 
 describe('what cannot be done is told apart', () => {
-  const impossible: ActAnswer = { kind: 'impossible', reason: expect.stringMatching(/^[A-Za-z.]+: ./) };
+  const impossible: ActAnswer = {
+    kind: 'impossible',
+    reason: expect.stringMatching(/^[A-Za-z.]+: ./),
+  };
 
   test.each<[string, () => Promise<ActAnswer>, ActAnswer]>([
-    ['a rule that is there already', async () => { await added(rule()); return groups.authorize(groupId, rule()); }, { kind: 'already-present' }],
-    ['a rule that another one would become', async () => {
-      const { id } = await added(rule({ fromPort: 23, toPort: 23 }));
-      await added(rule());
-      return groups.modify(groupId, id!, rule());
-    }, { kind: 'already-present' }],
-    ['a rule that is gone, modified', () => groups.modify(groupId, 'sgr-0123456789abcdef0', rule()), { kind: 'not-found' }],
-    ['a rule that is gone, revoked', () => groups.revoke(groupId, rule({ id: 'sgr-0123456789abcdef0' })), { kind: 'not-found' }],
+    [
+      'a rule that is there already',
+      async () => {
+        await added(rule());
+        return groups.authorize(groupId, rule());
+      },
+      { kind: 'already-present' },
+    ],
+    [
+      'a rule that another one would become',
+      async () => {
+        const { id } = await added(rule({ fromPort: 23, toPort: 23 }));
+        await added(rule());
+        return groups.modify(groupId, id!, rule());
+      },
+      { kind: 'already-present' },
+    ],
+    [
+      'a rule that is gone, modified',
+      () => groups.modify(groupId, 'sgr-0123456789abcdef0', rule()),
+      { kind: 'not-found' },
+    ],
+    [
+      'a rule that is gone, revoked',
+      () => groups.revoke(groupId, rule({ id: 'sgr-0123456789abcdef0' })),
+      { kind: 'not-found' },
+    ],
     ['a group that is gone, added to', () => groups.authorize(GONE, rule()), { kind: 'not-found' }],
-    ['a group that is gone, revoked from', () => groups.revoke(GONE, rule({ id: 'sgr-0123456789abcdef0' })), { kind: 'not-found' }],
-    ['a peer that is gone, added', () => groups.authorize(groupId, rule({ groupId: GONE })), impossible],
-    ['a peer that is gone, modified to', async () => groups.modify(groupId, (await added(rule({ groupId }))).id!, rule({ groupId: GONE })), impossible],
-    ['a peer of another kind', async () => groups.modify(groupId, (await added(rule())).id!, rule({ ipRange: '::/0' })), impossible],
-    ['a rule without an id, revoked', () => groups.revoke(groupId, rule()), { kind: 'refused', reason: expect.stringContaining('without an id') }],
+    [
+      'a group that is gone, revoked from',
+      () => groups.revoke(GONE, rule({ id: 'sgr-0123456789abcdef0' })),
+      { kind: 'not-found' },
+    ],
+    [
+      'a peer that is gone, added',
+      () => groups.authorize(groupId, rule({ groupId: GONE })),
+      impossible,
+    ],
+    [
+      'a peer that is gone, modified to',
+      async () =>
+        groups.modify(groupId, (await added(rule({ groupId }))).id!, rule({ groupId: GONE })),
+      impossible,
+    ],
+    [
+      'a peer of another kind',
+      async () => groups.modify(groupId, (await added(rule())).id!, rule({ ipRange: '::/0' })),
+      impossible,
+    ],
+    [
+      'a rule without an id, revoked',
+      () => groups.revoke(groupId, rule()),
+      { kind: 'refused', reason: expect.stringContaining('without an id') },
+    ],
   ])('%s', async (_, act, answer) => {
     expect(await act()).toEqual(answer);
   });
 
   test('a group that is full', async () => {
-    const ranges = (octet: number) => Array.from({ length: 30 }, (_, index) => ({ CidrIp: `10.${octet}.${index}.0/24` }));
+    const ranges = (octet: number) =>
+      Array.from({ length: 30 }, (_, index) => ({ CidrIp: `10.${octet}.${index}.0/24` }));
     for (const octet of [1, 2]) {
-      await client.send(new AuthorizeSecurityGroupIngressCommand({
-        GroupId: groupId, IpPermissions: [{ IpProtocol: 'tcp', FromPort: 1, ToPort: 1, IpRanges: ranges(octet) }],
-      }));
+      await client.send(
+        new AuthorizeSecurityGroupIngressCommand({
+          GroupId: groupId,
+          IpPermissions: [{ IpProtocol: 'tcp', FromPort: 1, ToPort: 1, IpRanges: ranges(octet) }],
+        }),
+      );
     }
-    expect(await groups.authorize(groupId, rule())).toEqual({ kind: 'refused', reason: expect.stringContaining('RulesPerSecurityGroupLimitExceeded') });
+    expect(await groups.authorize(groupId, rule())).toEqual({
+      kind: 'refused',
+      reason: expect.stringContaining('RulesPerSecurityGroupLimitExceeded'),
+    });
   });
 
   test('EC2 that cannot be reached may do it later', async () => {
-    const unreachable = new Ec2SecurityGroups(new EC2Client({ ...emulatorAccess('http://127.0.0.1:1'), maxAttempts: 1 }));
+    const unreachable = new Ec2SecurityGroups(
+      new EC2Client({ ...emulatorAccess('http://127.0.0.1:1'), maxAttempts: 1 }),
+    );
     expect((await unreachable.authorize(groupId, rule())).kind).toBe('unavailable');
     await expect(unreachable.rulesOf(groupId)).rejects.toThrow();
   });
@@ -158,10 +265,21 @@ describe('what cannot be done is told apart', () => {
     ['InvalidRequest', 400, 'refused'],
   ])('%s, with status %i, is %s', async (name, httpStatusCode, kind) => {
     const failing = new EC2Client({ ...emulatorAccess(emulator.endpoint), maxAttempts: 1 });
-    failing.middlewareStack.add(() => async () => {
-      throw new EC2ServiceException({ name, message: 'made up', $fault: 'client', $metadata: { httpStatusCode } });
-    }, { step: 'initialize' });
-    expect(await new Ec2SecurityGroups(failing).modify(groupId, 'sgr-1', rule())).toEqual({ kind, reason: `${name}: made up` });
+    failing.middlewareStack.add(
+      () => async () => {
+        throw new EC2ServiceException({
+          name,
+          message: 'made up',
+          $fault: 'client',
+          $metadata: { httpStatusCode },
+        });
+      },
+      { step: 'initialize' },
+    );
+    expect(await new Ec2SecurityGroups(failing).modify(groupId, 'sgr-1', rule())).toEqual({
+      kind,
+      reason: `${name}: made up`,
+    });
   });
 });
 
@@ -180,7 +298,12 @@ describe('rules', () => {
   test('of many groups come by group, and groups that have none are left out', async () => {
     const own = await added(rule());
     const other = await newGroup();
-    const ids = [groupId, other, GONE, ...Array.from({ length: 250 }, (_, index) => `sg-${String(index).padStart(17, '0')}`)];
+    const ids = [
+      groupId,
+      other,
+      GONE,
+      ...Array.from({ length: 250 }, (_, index) => `sg-${String(index).padStart(17, '0')}`),
+    ];
     const byGroup = await groups.rulesOfAll(ids);
     expect([...byGroup.keys()].sort()).toEqual([groupId, other].sort());
     expect(byGroup.get(groupId)?.rules).toContainEqual(own);
@@ -190,11 +313,14 @@ describe('rules', () => {
 });
 
 describe('finding groups', () => {
-  const idsOf = async (...filter: Parameters<Ec2SecurityGroups['find']>) => (await groups.find(...filter)).map(({ id }) => id);
+  const idsOf = async (...filter: Parameters<Ec2SecurityGroups['find']>) =>
+    (await groups.find(...filter)).map(({ id }) => id);
 
   test('by ids gives those that exist, with name, VPC and tags', async () => {
     const tagged = await newGroup('tagged', [{ Key: 'team', Value: 'a' }]);
-    expect(await groups.find({ kind: 'ids', groupIds: [tagged, GONE] })).toEqual([{ id: tagged, name: 'tagged', vpcId, tags: [{ key: 'team', value: 'a' }] }]);
+    expect(await groups.find({ kind: 'ids', groupIds: [tagged, GONE] })).toEqual([
+      { id: tagged, name: 'tagged', vpcId, tags: [{ key: 'team', value: 'a' }] },
+    ]);
     expect(await groups.find({ kind: 'ids', groupIds: [] })).toEqual([]);
   });
 
@@ -220,7 +346,9 @@ describe('finding groups', () => {
     const inbound = groupId;
     groupId = await newGroup();
     await added(rule({ direction: 'egress', prefixListId }));
-    expect((await idsOf({ kind: 'prefix-list', prefixListId })).sort()).toEqual([inbound, groupId].sort());
+    expect((await idsOf({ kind: 'prefix-list', prefixListId })).sort()).toEqual(
+      [inbound, groupId].sort(),
+    );
   });
 });
 
@@ -237,27 +365,53 @@ describe('prefix lists', () => {
 
   test('that were changed come as they are now', async () => {
     const id = await newList('10.0.0.0/8');
-    await client.send(new ModifyManagedPrefixListCommand({ PrefixListId: id, CurrentVersion: 1, AddEntries: [{ Cidr: '0.0.0.0/1' }] }));
-    expect((await groups.prefixLists([id])).get(id)).toMatchObject({ version: 2, cidrs: expect.arrayContaining(['10.0.0.0/8', '0.0.0.0/1']) });
+    await client.send(
+      new ModifyManagedPrefixListCommand({
+        PrefixListId: id,
+        CurrentVersion: 1,
+        AddEntries: [{ Cidr: '0.0.0.0/1' }],
+      }),
+    );
+    expect((await groups.prefixLists([id])).get(id)).toMatchObject({
+      version: 2,
+      cidrs: expect.arrayContaining(['10.0.0.0/8', '0.0.0.0/1']),
+    });
   });
 
   test('of AWS are known as such', async () => {
-    const { PrefixLists } = await client.send(new DescribeManagedPrefixListsCommand({ Filters: [{ Name: 'owner-id', Values: ['AWS'] }] }));
+    const { PrefixLists } = await client.send(
+      new DescribeManagedPrefixListsCommand({ Filters: [{ Name: 'owner-id', Values: ['AWS'] }] }),
+    );
     const id = PrefixLists![0]!.PrefixListId!;
     expect((await groups.prefixLists([id])).get(id)?.isAwsManaged).toBe(true);
   });
 
-  test.each(['modify-in-progress', 'restore-in-progress'])('that are being changed are no answer: %s', async (State) => {
-    // Not the emulator, whose lists are changed at once.
-    const changing = new EC2Client({ ...emulatorAccess(emulator.endpoint), maxAttempts: 1 });
-    changing.middlewareStack.add(() => async () => (
-      { response: {}, output: { $metadata: {}, PrefixLists: [{ PrefixListId: 'pl-1', Version: 1, State }], Entries: [] } }
-    ), { step: 'initialize' });
-    await expect(new Ec2SecurityGroups(changing).prefixLists(['pl-1'])).rejects.toThrow(`The prefix list pl-1 is being changed (${State})`);
-  });
+  test.each(['modify-in-progress', 'restore-in-progress'])(
+    'that are being changed are no answer: %s',
+    async (State) => {
+      // Not the emulator, whose lists are changed at once.
+      const changing = new EC2Client({ ...emulatorAccess(emulator.endpoint), maxAttempts: 1 });
+      changing.middlewareStack.add(
+        () => async () => ({
+          response: {},
+          output: {
+            $metadata: {},
+            PrefixLists: [{ PrefixListId: 'pl-1', Version: 1, State }],
+            Entries: [],
+          },
+        }),
+        { step: 'initialize' },
+      );
+      await expect(new Ec2SecurityGroups(changing).prefixLists(['pl-1'])).rejects.toThrow(
+        `The prefix list pl-1 is being changed (${State})`,
+      );
+    },
+  );
 
   test('are not asked for where there are none', async () => {
-    const unreachable = new Ec2SecurityGroups(new EC2Client({ ...emulatorAccess('http://127.0.0.1:1'), maxAttempts: 1 }));
+    const unreachable = new Ec2SecurityGroups(
+      new EC2Client({ ...emulatorAccess('http://127.0.0.1:1'), maxAttempts: 1 }),
+    );
     expect(await unreachable.prefixLists([])).toEqual(new Map());
     await expect(unreachable.prefixLists(['pl-1'])).rejects.toThrow();
   });

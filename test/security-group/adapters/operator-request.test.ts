@@ -18,9 +18,19 @@ describe('an order is read', () => {
     expect(parseOperatorRequest(payload)).toEqual(payload);
   });
 
-  test.each([[until, until], ['2026-01-01T10:00:00+02:00', until], ['2026-01-01T08:00:00.000Z', until]])('with the time %s', (sent, meant) => {
-    expect(parseOperatorRequest({ action: 'accept', groupId, ruleId, until: sent, ...order })).toEqual({ action: 'accept', groupId, ruleId, until: new Date(meant), ...order });
-    expect(parseOperatorRequest({ action: 'pause', until: sent, ...order })).toEqual({ action: 'pause', until: new Date(meant), ...order });
+  test.each([
+    [until, until],
+    ['2026-01-01T10:00:00+02:00', until],
+    ['2026-01-01T08:00:00.000Z', until],
+  ])('with the time %s', (sent, meant) => {
+    expect(
+      parseOperatorRequest({ action: 'accept', groupId, ruleId, until: sent, ...order }),
+    ).toEqual({ action: 'accept', groupId, ruleId, until: new Date(meant), ...order });
+    expect(parseOperatorRequest({ action: 'pause', until: sent, ...order })).toEqual({
+      action: 'pause',
+      until: new Date(meant),
+      ...order,
+    });
   });
 });
 
@@ -33,16 +43,40 @@ describe('an order is refused that', () => {
     ['names no group', { action: 'accept', ruleId, ...order }, 'at groupId'],
     ['names a group by its name', { action: 'release', groupId: 'web', ...order }, 'at groupId'],
     ['names no rule', { action: 'withdraw', groupId, ...order }, 'at ruleId'],
-    ['names a group as a rule', { action: 'accept', groupId, ruleId: groupId, ...order }, 'at ruleId'],
+    [
+      'names a group as a rule',
+      { action: 'accept', groupId, ruleId: groupId, ...order },
+      'at ruleId',
+    ],
     ['nobody gives', { action: 'resume', reason: 'migration' }, 'at by'],
     ['has no reason', { action: 'resume', by: 'olga' }, 'at reason'],
     ['has an empty reason', { action: 'resume', by: 'olga', reason: '' }, 'at reason'],
-    ['has an endless reason', { action: 'resume', by: 'olga', reason: 'x'.repeat(501) }, 'at reason'],
+    [
+      'has an endless reason',
+      { action: 'resume', by: 'olga', reason: 'x'.repeat(501) },
+      'at reason',
+    ],
     ['pauses for good', { action: 'pause', ...order }, 'at until'],
-    ['has a time without its zone', { action: 'pause', until: '2026-01-01T08:00:00', ...order }, 'at until'],
-    ['has a time in words', { action: 'accept', groupId, ruleId, until: 'tomorrow', ...order }, 'at until'],
-    ['has a field that is misspelt, which might be the end of it', { action: 'accept', groupId, ruleId, untill: until, ...order }, 'untill'],
-    ['brings its own rule', { action: 'accept', groupId, ruleId, rule: { fromPort: 22 }, ...order }, 'rule'],
+    [
+      'has a time without its zone',
+      { action: 'pause', until: '2026-01-01T08:00:00', ...order },
+      'at until',
+    ],
+    [
+      'has a time in words',
+      { action: 'accept', groupId, ruleId, until: 'tomorrow', ...order },
+      'at until',
+    ],
+    [
+      'has a field that is misspelt, which might be the end of it',
+      { action: 'accept', groupId, ruleId, untill: until, ...order },
+      'untill',
+    ],
+    [
+      'brings its own rule',
+      { action: 'accept', groupId, ruleId, rule: { fromPort: 22 }, ...order },
+      'rule',
+    ],
   ])('%s', (_, payload, place) => {
     const parse = () => parseOperatorRequest(payload);
     expect(parse).toThrow(OperatorError);

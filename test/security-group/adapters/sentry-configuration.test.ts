@@ -2,7 +2,11 @@ import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import type { Emulator } from '../../../sandbox/emulator/emulator';
 import { emulatorAccess } from '../../../sandbox/emulator/emulator-access';
 import { loadSentryConfiguration } from '../../../src/security-group/adapters/sentry-configuration';
-import type { MonitoredGroupsParameter, PauseParameter, PoliciesParameter } from '../../../src/security-group/contracts/sentry-parameters';
+import type {
+  MonitoredGroupsParameter,
+  PauseParameter,
+  PoliciesParameter,
+} from '../../../src/security-group/contracts/sentry-parameters';
 import { startedEmulator } from '../emulated/emulated-ledger';
 
 const POLICIES: PoliciesParameter = {
@@ -11,43 +15,74 @@ const POLICIES: PoliciesParameter = {
     {
       baseline: {
         kind: 'forbid',
-        patterns: [{
-          name: 'SSH from the internet',
-          direction: 'ingress',
-          traffic: [{ kind: 'protocol', protocol: 'tcp', fromPort: 22, toPort: 22 }],
-          peers: [{ kind: 'internet', ipv4Prefix: 8, ipv6Prefix: 16 }],
-          undescribed: true,
-        }],
+        patterns: [
+          {
+            name: 'SSH from the internet',
+            direction: 'ingress',
+            traffic: [{ kind: 'protocol', protocol: 'tcp', fromPort: 22, toPort: 22 }],
+            peers: [{ kind: 'internet', ipv4Prefix: 8, ipv6Prefix: 16 }],
+            undescribed: true,
+          },
+        ],
       },
       response: 'notifyOnly',
     },
     {
       baseline: {
         kind: 'allowOnly',
-        patterns: [{
-          name: 'ours',
-          traffic: [{ kind: 'any' }, { kind: 'allTraffic' }],
-          peers: [{ kind: 'ipRange', cidr: '10.0.0.0/8' }, { kind: 'prefixList', prefixListId: 'pl-1' }, { kind: 'securityGroup', groupId: 'sg-1' }],
-        }],
+        patterns: [
+          {
+            name: 'ours',
+            traffic: [{ kind: 'any' }, { kind: 'allTraffic' }],
+            peers: [
+              { kind: 'ipRange', cidr: '10.0.0.0/8' },
+              { kind: 'prefixList', prefixListId: 'pl-1' },
+              { kind: 'securityGroup', groupId: 'sg-1' },
+            ],
+          },
+        ],
       },
       response: 'revert',
     },
-    { baseline: { kind: 'locked', restoreRemoved: true }, response: 'revertIfDenied', asking: { workflow: 'App/Approvals', whenUnanswered: 'accept' } },
+    {
+      baseline: { kind: 'locked', restoreRemoved: true },
+      response: 'revertIfDenied',
+      asking: { workflow: 'App/Approvals', whenUnanswered: 'accept' },
+    },
   ],
-  trustedActors: [{ kind: 'role', roleArn: 'arn:r' }, { kind: 'cloudFormation', executionRoleArn: 'arn:c' }],
+  trustedActors: [
+    { kind: 'role', roleArn: 'arn:r' },
+    { kind: 'cloudFormation', executionRoleArn: 'arn:c' },
+  ],
   mode: 'OBSERVE',
   existingViolations: 'RESPOND',
   settleSeconds: 900,
   repeatWindowSeconds: 3600,
   brake: 0.2,
-  workflows: [{ name: 'App/Approvals', expireSeconds: 86_400, asker: 'App/Sentry', queueUrl: 'https://queue', decisionKeyArn: 'arn:key' }],
+  workflows: [
+    {
+      name: 'App/Approvals',
+      expireSeconds: 86_400,
+      asker: 'App/Sentry',
+      queueUrl: 'https://queue',
+      decisionKeyArn: 'arn:key',
+    },
+  ],
 };
 const GROUPS: MonitoredGroupsParameter = {
   version: 1,
-  include: [{ kind: 'ids', groupIds: ['sg-1'] }, { kind: 'tag', key: 'team', value: 'a' }],
+  include: [
+    { kind: 'ids', groupIds: ['sg-1'] },
+    { kind: 'tag', key: 'team', value: 'a' },
+  ],
   exclude: [{ kind: 'vpc', vpcId: 'vpc-1' }],
 };
-const PAUSE: PauseParameter = { version: 1, until: '2026-01-01T12:00:00.000Z', reason: 'maintenance', by: 'ann' };
+const PAUSE: PauseParameter = {
+  version: 1,
+  until: '2026-01-01T12:00:00.000Z',
+  reason: 'maintenance',
+  by: 'ann',
+};
 
 let emulator: Emulator;
 let client: SSMClient;
@@ -65,27 +100,59 @@ interface Parameters {
   readonly pause?: unknown;
 }
 
-async function load({ policies = POLICIES, groups = [GROUPS], pause = { version: 1 } }: Parameters = {}) {
+async function load({
+  policies = POLICIES,
+  groups = [GROUPS],
+  pause = { version: 1 },
+}: Parameters = {}) {
   const groupNames = groups.map((_, index) => `/groups/${index}`);
-  const values: [string, unknown][] = [['/policies', policies], ['/pause', pause], ...groups.map((value, index): [string, unknown] => [`/groups/${index}`, value])];
-  await Promise.all(values.map(async ([Name, value]) => client.send(new PutParameterCommand({
-    Name, Type: 'String', Overwrite: true, Value: typeof value === 'string' ? value : JSON.stringify(value),
-  }))));
-  return loadSentryConfiguration(client, { POLICIES_PARAMETER: '/policies', MONITORED_GROUPS_PARAMETERS: groupNames.join(','), PAUSE_PARAMETER: '/pause' });
+  const values: [string, unknown][] = [
+    ['/policies', policies],
+    ['/pause', pause],
+    ...groups.map((value, index): [string, unknown] => [`/groups/${index}`, value]),
+  ];
+  await Promise.all(
+    values.map(async ([Name, value]) =>
+      client.send(
+        new PutParameterCommand({
+          Name,
+          Type: 'String',
+          Overwrite: true,
+          Value: typeof value === 'string' ? value : JSON.stringify(value),
+        }),
+      ),
+    ),
+  );
+  return loadSentryConfiguration(client, {
+    POLICIES_PARAMETER: '/policies',
+    MONITORED_GROUPS_PARAMETERS: groupNames.join(','),
+    PAUSE_PARAMETER: '/pause',
+  });
 }
 
 test('what the deployment writes comes back as it was', async () => {
   expect(await load()).toEqual({
     monitoredGroups: { include: GROUPS.include, exclude: GROUPS.exclude },
     policies: POLICIES.policies,
-    digests: { selection: expect.stringMatching(/^[0-9a-f]{64}$/), policies: expect.stringMatching(/^[0-9a-f]{64}$/) },
+    digests: {
+      selection: expect.stringMatching(/^[0-9a-f]{64}$/),
+      policies: expect.stringMatching(/^[0-9a-f]{64}$/),
+    },
     trustedActors: POLICIES.trustedActors,
     mode: 'OBSERVE',
     existingViolations: 'RESPOND',
     settleMilliseconds: 900_000,
     repeatWindowMilliseconds: 3_600_000,
     brake: 0.2,
-    workflows: [{ name: 'App/Approvals', expireMilliseconds: 86_400_000, asker: 'App/Sentry', queueUrl: 'https://queue', decisionKeyArn: 'arn:key' }],
+    workflows: [
+      {
+        name: 'App/Approvals',
+        expireMilliseconds: 86_400_000,
+        asker: 'App/Sentry',
+        queueUrl: 'https://queue',
+        decisionKeyArn: 'arn:key',
+      },
+    ],
   });
 });
 
@@ -95,29 +162,45 @@ test('what was written before there were workflows is read as without any', asyn
 });
 
 test('a pause is part of it', async () => {
-  expect((await load({ pause: PAUSE })).pause).toEqual({ until: new Date('2026-01-01T12:00:00Z'), reason: 'maintenance', by: 'ann' });
+  expect((await load({ pause: PAUSE })).pause).toEqual({
+    until: new Date('2026-01-01T12:00:00Z'),
+    reason: 'maintenance',
+    by: 'ann',
+  });
 });
 
 test('ids that come in many parameters are one selector', async () => {
   const groups = Array.from({ length: 12 }, (_, index): MonitoredGroupsParameter => ({
-    version: 1, include: [{ kind: 'ids', groupIds: [`sg-${index}`] }], exclude: index === 3 ? [{ kind: 'all' }] : [],
+    version: 1,
+    include: [{ kind: 'ids', groupIds: [`sg-${index}`] }],
+    exclude: index === 3 ? [{ kind: 'all' }] : [],
   }));
   expect((await load({ groups })).monitoredGroups).toEqual({
-    include: [{ kind: 'ids', groupIds: Array.from({ length: 12 }, (_, index) => `sg-${index}`) }], exclude: [{ kind: 'all' }],
+    include: [{ kind: 'ids', groupIds: Array.from({ length: 12 }, (_, index) => `sg-${index}`) }],
+    exclude: [{ kind: 'all' }],
   });
 });
 
 describe('digests', () => {
-  const idsIn = (...groupIds: string[]): MonitoredGroupsParameter => ({ version: 1, include: [{ kind: 'ids', groupIds }], exclude: [] });
+  const idsIn = (...groupIds: string[]): MonitoredGroupsParameter => ({
+    version: 1,
+    include: [{ kind: 'ids', groupIds }],
+    exclude: [],
+  });
 
   test('stay where the same is written in another order, or spread otherwise', async () => {
     const policies = Object.fromEntries(Object.entries(POLICIES).reverse());
     const written = await load({ groups: [idsIn('sg-1', 'sg-2', 'sg-3')] });
-    expect((await load({ policies, groups: [idsIn('sg-3'), idsIn('sg-2', 'sg-1')] })).digests).toEqual(written.digests);
+    expect(
+      (await load({ policies, groups: [idsIn('sg-3'), idsIn('sg-2', 'sg-1')] })).digests,
+    ).toEqual(written.digests);
   });
 
   test.each([
-    ['include', { ...GROUPS, include: [...GROUPS.include, { kind: 'tag', key: 'team', value: 'b' }] }],
+    [
+      'include',
+      { ...GROUPS, include: [...GROUPS.include, { kind: 'tag', key: 'team', value: 'b' }] },
+    ],
     ['exclude', { ...GROUPS, exclude: [] }],
   ])('of the selection change with what they %s, and only they', async (_, groups) => {
     const [before, after] = [await load(), await load({ groups: [groups] })];
@@ -138,7 +221,11 @@ describe('digests', () => {
 
 test.each<[string, string, Parameters]>([
   ['policies of another version', '/policies', { policies: { ...POLICIES, version: 2 } }],
-  ['an unknown baseline', '/policies', { policies: { ...POLICIES, policies: [{ baseline: { kind: 'open' }, response: 'revert' }] } }],
+  [
+    'an unknown baseline',
+    '/policies',
+    { policies: { ...POLICIES, policies: [{ baseline: { kind: 'open' }, response: 'revert' }] } },
+  ],
   ['a brake of nothing', '/policies', { policies: { ...POLICIES, brake: 0 } }],
   ['a brake of more than all', '/policies', { policies: { ...POLICIES, brake: 1.5 } }],
   ['groups of another version', '/groups/1', { groups: [GROUPS, { ...GROUPS, version: 2 }] }],
@@ -147,11 +234,18 @@ test.each<[string, string, Parameters]>([
   ['a pause without an end', '/pause', { pause: { ...PAUSE, until: undefined } }],
   ['a pause without a reason', '/pause', { pause: { ...PAUSE, reason: undefined } }],
 ])('%s is refused, and the parameter named', async (_, name, parameters) => {
-  await expect(load(parameters)).rejects.toThrow(`The SSM parameter ${name} is not of version 1 of this library`);
+  await expect(load(parameters)).rejects.toThrow(
+    `The SSM parameter ${name} is not of version 1 of this library`,
+  );
 });
 
 test('so is what is no JSON, and what is missing', async () => {
   await expect(load({ pause: '{' })).rejects.toThrow('The SSM parameter /pause is no JSON');
-  await expect(loadSentryConfiguration(client, { POLICIES_PARAMETER: '/none', MONITORED_GROUPS_PARAMETERS: '/groups/0', PAUSE_PARAMETER: '/pause' }))
-    .rejects.toThrow('The SSM parameter /none does not exist or cannot be read');
+  await expect(
+    loadSentryConfiguration(client, {
+      POLICIES_PARAMETER: '/none',
+      MONITORED_GROUPS_PARAMETERS: '/groups/0',
+      PAUSE_PARAMETER: '/pause',
+    }),
+  ).rejects.toThrow('The SSM parameter /none does not exist or cannot be read');
 });

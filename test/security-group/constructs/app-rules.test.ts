@@ -2,7 +2,14 @@ import { App, CfnParameter, type Environment, Fn, Lazy, Stack, Stage } from 'aws
 import { Annotations, Match } from 'aws-cdk-lib/assertions';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import {
-  ChangeResponse, MonitoredGroups, Ports, SecurityGroupBaseline, type SecurityGroupPolicy, SecurityGroupSentry, TrafficDirection, TrafficPattern,
+  ChangeResponse,
+  MonitoredGroups,
+  Ports,
+  SecurityGroupBaseline,
+  type SecurityGroupPolicy,
+  SecurityGroupSentry,
+  TrafficDirection,
+  TrafficPattern,
   TrafficPeer,
 } from '../../../src';
 import { judgeAppRules } from '../../../src/security-group/constructs/app-rules';
@@ -10,9 +17,13 @@ import { judgeAppRules } from '../../../src/security-group/constructs/app-rules'
 const GROUP_ID = 'sg-0123456789abcdef0';
 const OTHER_ID = 'sg-0fedcba9876543210';
 const forbidSsh = policy(SecurityGroupBaseline.forbid([TrafficPattern.fromInternet(Ports.SSH)]));
-const forbidEgress = policy(SecurityGroupBaseline.forbid([TrafficPattern.of({ direction: TrafficDirection.EGRESS })]));
+const forbidEgress = policy(
+  SecurityGroupBaseline.forbid([TrafficPattern.of({ direction: TrafficDirection.EGRESS })]),
+);
 const anyEgress = TrafficPattern.of({ direction: TrafficDirection.EGRESS });
-const allowHttps = policy(SecurityGroupBaseline.allowOnly([TrafficPattern.fromInternet(Ports.tcp(443)), anyEgress]));
+const allowHttps = policy(
+  SecurityGroupBaseline.allowOnly([TrafficPattern.fromInternet(Ports.tcp(443)), anyEgress]),
+);
 const openSsh = { ipProtocol: 'tcp', fromPort: 22, toPort: 22, cidrIp: '0.0.0.0/0' };
 
 describe('synth fails over a rule of the app that violates the policies of its own sentry', () => {
@@ -22,7 +33,8 @@ describe('synth fails over a rule of the app that violates the policies of its o
     sentry(stack, { monitoredGroups: MonitoredGroups.groups([group]) });
     expect(() => app.synth()).toThrow(
       'Stack/Group/Resource gives a monitored group the rule "tcp 20-30 from 0.0.0.0/0", which violates the sentry\'s own policy ' +
-      '(tcp 20-30 from 0.0.0.0/0 opens what is forbidden: SSH from the internet): change the rule, or the policies of Stack/Sentry.');
+        '(tcp 20-30 from 0.0.0.0/0 opens what is forbidden: SSH from the internet): change the rule, or the policies of Stack/Sentry.',
+    );
   });
 
   test('and not over one that violates none', () => {
@@ -43,11 +55,41 @@ describe('synth fails over a rule of the app that violates the policies of its o
 
 describe('a rule of a monitored group is judged', () => {
   test.each<[string, (stack: Stack, group: ec2.SecurityGroup) => void, string]>([
-    ['in a resource of its own', (_, group) => group.addIngressRule(ec2.Peer.anyIpv4(), ec2.Port.tcp(22), 'ssh', true), 'tcp 22 from 0.0.0.0/0'],
-    ['in an L1 resource for ingress', (stack, group) => ingress(stack, group.securityGroupId), 'tcp 22 from 0.0.0.0/0'],
-    ['in an L1 resource that names the group by Ref', (stack, group) => ingress(stack, cfnGroup(group).ref), 'tcp 22 from 0.0.0.0/0'],
-    ['with ports as text', (stack, group) => new ec2.CfnSecurityGroupIngress(stack, 'Rule', { ...openSsh, ipProtocol: '6', groupId: group.securityGroupId }), 'tcp 22 from 0.0.0.0/0'],
-    ['with no ports', (stack, group) => new ec2.CfnSecurityGroupIngress(stack, 'Rule', { ipProtocol: '-1', cidrIpv6: '::/0', groupId: group.securityGroupId }), 'all traffic from ::/0'],
+    [
+      'in a resource of its own',
+      (_, group) => group.addIngressRule(ec2.Peer.anyIpv4(), ec2.Port.tcp(22), 'ssh', true),
+      'tcp 22 from 0.0.0.0/0',
+    ],
+    [
+      'in an L1 resource for ingress',
+      (stack, group) => ingress(stack, group.securityGroupId),
+      'tcp 22 from 0.0.0.0/0',
+    ],
+    [
+      'in an L1 resource that names the group by Ref',
+      (stack, group) => ingress(stack, cfnGroup(group).ref),
+      'tcp 22 from 0.0.0.0/0',
+    ],
+    [
+      'with ports as text',
+      (stack, group) =>
+        new ec2.CfnSecurityGroupIngress(stack, 'Rule', {
+          ...openSsh,
+          ipProtocol: '6',
+          groupId: group.securityGroupId,
+        }),
+      'tcp 22 from 0.0.0.0/0',
+    ],
+    [
+      'with no ports',
+      (stack, group) =>
+        new ec2.CfnSecurityGroupIngress(stack, 'Rule', {
+          ipProtocol: '-1',
+          cidrIpv6: '::/0',
+          groupId: group.securityGroupId,
+        }),
+      'all traffic from ::/0',
+    ],
   ])('%s', (_, add, text) => {
     const { stack, group } = appWithGroup();
     add(stack, group);
@@ -58,10 +100,20 @@ describe('a rule of a monitored group is judged', () => {
     const { stack } = appWithGroup();
     const group = new ec2.CfnSecurityGroup(stack, 'Bare', {
       groupDescription: 'bare',
-      securityGroupIngress: [openSsh, { ...openSsh, cidrIp: '10.0.0.0/8' }, { ipProtocol: '-1', cidrIpv6: '::/0' }],
+      securityGroupIngress: [
+        openSsh,
+        { ...openSsh, cidrIp: '10.0.0.0/8' },
+        { ipProtocol: '-1', cidrIpv6: '::/0' },
+      ],
       securityGroupEgress: [openSsh],
     });
-    const found = errors(stack, MonitoredGroups.groups([ec2.SecurityGroup.fromSecurityGroupId(stack, 'Import', group.attrGroupId)]), forbidSsh);
+    const found = errors(
+      stack,
+      MonitoredGroups.groups([
+        ec2.SecurityGroup.fromSecurityGroupId(stack, 'Import', group.attrGroupId),
+      ]),
+      forbidSsh,
+    );
     expect(rulesIn(found)).toEqual(['tcp 22 from 0.0.0.0/0', 'all traffic from ::/0']);
   });
 
@@ -85,16 +137,27 @@ describe('a rule of a monitored group is judged', () => {
   test('whatever the response, and once for each pattern that it violates', () => {
     const { stack, group } = appWithGroup();
     group.addIngressRule(ec2.Peer.anyIpv4(), ec2.Port.tcpRange(22, 3389));
-    const several = SecurityGroupBaseline.forbid([Ports.SSH, Ports.RDP, Ports.tcp(80)].map((ports) => TrafficPattern.fromInternet(ports)));
-    const found = errors(stack, MonitoredGroups.groups([group]), { baseline: several, response: ChangeResponse.notifyOnly() });
-    expect(found.map((sentence) => /forbidden: (.*?)\)/.exec(sentence)?.[1])).toEqual(['SSH from the internet', 'RDP from the internet', 'tcp 80 from the internet']);
+    const several = SecurityGroupBaseline.forbid(
+      [Ports.SSH, Ports.RDP, Ports.tcp(80)].map((ports) => TrafficPattern.fromInternet(ports)),
+    );
+    const found = errors(stack, MonitoredGroups.groups([group]), {
+      baseline: several,
+      response: ChangeResponse.notifyOnly(),
+    });
+    expect(found.map((sentence) => /forbidden: (.*?)\)/.exec(sentence)?.[1])).toEqual([
+      'SSH from the internet',
+      'RDP from the internet',
+      'tcp 80 from the internet',
+    ]);
   });
 });
 
 describe('outbound traffic', () => {
   test('that the CDK opens by default violates a policy that forbids it', () => {
     const { stack, group } = appWithGroup();
-    expect(rulesIn(errors(stack, MonitoredGroups.groups([group]), forbidEgress))).toEqual(['all traffic to 0.0.0.0/0']);
+    expect(rulesIn(errors(stack, MonitoredGroups.groups([group]), forbidEgress))).toEqual([
+      'all traffic to 0.0.0.0/0',
+    ]);
   });
 
   test('that the CDK closes does not', () => {
@@ -106,9 +169,17 @@ describe('outbound traffic', () => {
   test('is open in a new group for which the app writes no egress rule', () => {
     const { stack } = appWithGroup();
     const bare = new ec2.CfnSecurityGroup(stack, 'Bare', { groupDescription: 'bare' });
-    const groups = MonitoredGroups.groups([ec2.SecurityGroup.fromSecurityGroupId(stack, 'Import', bare.attrGroupId)]);
+    const groups = MonitoredGroups.groups([
+      ec2.SecurityGroup.fromSecurityGroupId(stack, 'Import', bare.attrGroupId),
+    ]);
     expect(rulesIn(errors(stack, groups, forbidEgress))).toEqual(['all traffic to 0.0.0.0/0']);
-    new ec2.CfnSecurityGroupEgress(stack, 'Rule', { ipProtocol: 'tcp', fromPort: 443, toPort: 443, cidrIp: '10.0.0.0/8', groupId: bare.attrGroupId });
+    new ec2.CfnSecurityGroupEgress(stack, 'Rule', {
+      ipProtocol: 'tcp',
+      fromPort: 443,
+      toPort: 443,
+      cidrIp: '10.0.0.0/8',
+      groupId: bare.attrGroupId,
+    });
     expect(rulesIn(errors(stack, groups, forbidEgress))).toEqual(['tcp 443 to 10.0.0.0/8']);
   });
 });
@@ -119,23 +190,40 @@ describe('what is allowed only', () => {
     group.addIngressRule(ec2.Peer.anyIpv4(), ec2.Port.tcp(443));
     group.addIngressRule(ec2.Peer.ipv4('10.0.0.0/8'), ec2.Port.tcp(80));
     expect(errors(stack, MonitoredGroups.groups([group]), allowHttps)).toEqual([
-      expect.stringContaining('tcp 80 from 10.0.0.0/8 opens more than is allowed, which is only: tcp 443 from the internet; anything to anybody'),
+      expect.stringContaining(
+        'tcp 80 from 10.0.0.0/8 opens more than is allowed, which is only: tcp 443 from the internet; anything to anybody',
+      ),
     ]);
   });
 
   test('says nothing about which group or prefix list a rule names, and all the same about its ports', () => {
     const { stack, group } = appWithGroup();
-    ingress(stack, group.securityGroupId, { ipProtocol: 'tcp', fromPort: 443, toPort: 443, sourceSecurityGroupId: group.securityGroupId });
+    ingress(stack, group.securityGroupId, {
+      ipProtocol: 'tcp',
+      fromPort: 443,
+      toPort: 443,
+      sourceSecurityGroupId: group.securityGroupId,
+    });
     expect(errors(stack, MonitoredGroups.groups([group]), allowHttps)).toEqual([]);
-    ingress(stack, group.securityGroupId, { ipProtocol: 'tcp', fromPort: 22, toPort: 22, sourcePrefixListId: 'pl-63a5400a' }, 'ByList');
-    expect(rulesIn(errors(stack, MonitoredGroups.groups([group]), allowHttps))).toEqual(['tcp 22 from prefix list pl-63a5400a']);
+    ingress(
+      stack,
+      group.securityGroupId,
+      { ipProtocol: 'tcp', fromPort: 22, toPort: 22, sourcePrefixListId: 'pl-63a5400a' },
+      'ByList',
+    );
+    expect(rulesIn(errors(stack, MonitoredGroups.groups([group]), allowHttps))).toEqual([
+      'tcp 22 from prefix list pl-63a5400a',
+    ]);
   });
 });
 
 test('a locked group may get rules from its own app', () => {
   const { app, stack, group } = appWithGroup();
   group.addIngressRule(ec2.Peer.anyIpv4(), ec2.Port.SSH);
-  sentry(stack, { monitoredGroups: MonitoredGroups.groups([group]), policies: [policy(SecurityGroupBaseline.locked())] });
+  sentry(stack, {
+    monitoredGroups: MonitoredGroups.groups([group]),
+    policies: [policy(SecurityGroupBaseline.locked())],
+  });
   expect(() => app.synth()).not.toThrow();
 });
 
@@ -143,36 +231,85 @@ test('a peer that is forbidden by its id is found', () => {
   const { stack, vpc, group } = appWithGroup();
   const other = new ec2.SecurityGroup(stack, 'Other', { vpc });
   group.addIngressRule(other, ec2.Port.tcp(443));
-  const forbidOther = policy(SecurityGroupBaseline.forbid([TrafficPattern.of({ peers: [TrafficPeer.securityGroup(other)] })]));
-  const forbidOwn = policy(SecurityGroupBaseline.forbid([TrafficPattern.of({ peers: [TrafficPeer.securityGroup(group)] })]));
+  const forbidOther = policy(
+    SecurityGroupBaseline.forbid([
+      TrafficPattern.of({ peers: [TrafficPeer.securityGroup(other)] }),
+    ]),
+  );
+  const forbidOwn = policy(
+    SecurityGroupBaseline.forbid([
+      TrafficPattern.of({ peers: [TrafficPeer.securityGroup(group)] }),
+    ]),
+  );
   expect(errors(stack, MonitoredGroups.groups([group]), forbidOther)).toEqual([
-    expect.stringContaining('the rule "tcp 443 from group Stack/Other/Resource", which violates the sentry\'s own policy (tcp 443 from group Stack/Other/Resource opens'),
+    expect.stringContaining(
+      'the rule "tcp 443 from group Stack/Other/Resource", which violates the sentry\'s own policy (tcp 443 from group Stack/Other/Resource opens',
+    ),
   ]);
   expect(errors(stack, MonitoredGroups.groups([group]), forbidOwn)).toEqual([]);
 });
 
 describe('what is known at deployment only is named, and passed over', () => {
   test.each<[string, (stack: Stack, group: ec2.SecurityGroup) => string]>([
-    ['an address in the list of an L1 group', (stack, group) => {
-      cfnGroup(group).securityGroupIngress = [{ ...openSsh, cidrIp: parameter(stack).valueAsString }];
-      return 'Stack/Group/Resource';
-    }],
-    ['an address', (stack, group) => ingress(stack, group.securityGroupId, { ...openSsh, cidrIp: parameter(stack).valueAsString })],
-    ['a port', (stack, group) => ingress(stack, group.securityGroupId, { ...openSsh, fromPort: new CfnParameter(stack, 'Port', { type: 'Number' }).valueAsNumber })],
-    ['a protocol', (stack, group) => ingress(stack, group.securityGroupId, { ...openSsh, ipProtocol: parameter(stack).valueAsString })],
-    ['a rule of an L1 group', (_, group) => {
-      cfnGroup(group).securityGroupIngress = [Fn.conditionIf('Condition', openSsh, Fn.ref('AWS::NoValue'))];
-      return 'Stack/Group/Resource';
-    }],
-    ['all rules of an L1 group', (_, group) => {
-      cfnGroup(group).securityGroupIngress = Lazy.any({ produce: () => Fn.conditionIf('Condition', [openSsh], []) });
-      return 'Stack/Group/Resource';
-    }],
+    [
+      'an address in the list of an L1 group',
+      (stack, group) => {
+        cfnGroup(group).securityGroupIngress = [
+          { ...openSsh, cidrIp: parameter(stack).valueAsString },
+        ];
+        return 'Stack/Group/Resource';
+      },
+    ],
+    [
+      'an address',
+      (stack, group) =>
+        ingress(stack, group.securityGroupId, {
+          ...openSsh,
+          cidrIp: parameter(stack).valueAsString,
+        }),
+    ],
+    [
+      'a port',
+      (stack, group) =>
+        ingress(stack, group.securityGroupId, {
+          ...openSsh,
+          fromPort: new CfnParameter(stack, 'Port', { type: 'Number' }).valueAsNumber,
+        }),
+    ],
+    [
+      'a protocol',
+      (stack, group) =>
+        ingress(stack, group.securityGroupId, {
+          ...openSsh,
+          ipProtocol: parameter(stack).valueAsString,
+        }),
+    ],
+    [
+      'a rule of an L1 group',
+      (_, group) => {
+        cfnGroup(group).securityGroupIngress = [
+          Fn.conditionIf('Condition', openSsh, Fn.ref('AWS::NoValue')),
+        ];
+        return 'Stack/Group/Resource';
+      },
+    ],
+    [
+      'all rules of an L1 group',
+      (_, group) => {
+        cfnGroup(group).securityGroupIngress = Lazy.any({
+          produce: () => Fn.conditionIf('Condition', [openSsh], []),
+        });
+        return 'Stack/Group/Resource';
+      },
+    ],
   ])('%s', (_, add) => {
     const { stack, group } = appWithGroup();
     const path = add(stack, group);
     sentry(stack, { monitoredGroups: MonitoredGroups.groups([group]) });
-    Annotations.fromStack(stack).hasInfo('/Stack/Sentry', Match.stringLikeRegexp(`^A rule of ${path} has values that are known at deployment only`));
+    Annotations.fromStack(stack).hasInfo(
+      '/Stack/Sentry',
+      Match.stringLikeRegexp(`^A rule of ${path} has values that are known at deployment only`),
+    );
   });
 
   test('and what is known is said nothing of', () => {
@@ -184,16 +321,22 @@ describe('what is known at deployment only is named, and passed over', () => {
 });
 
 describe('a prefix list', () => {
-  const list = (stack: Stack, entries: ec2.CfnPrefixListProps['entries']) => new ec2.CfnPrefixList(stack, 'List', {
-    addressFamily: 'IPv4', prefixListName: 'list', maxEntries: 2, entries,
-  }).attrPrefixListId;
+  const list = (stack: Stack, entries: ec2.CfnPrefixListProps['entries']) =>
+    new ec2.CfnPrefixList(stack, 'List', {
+      addressFamily: 'IPv4',
+      prefixListName: 'list',
+      maxEntries: 2,
+      entries,
+    }).attrPrefixListId;
   const openTo = (stack: Stack, group: ec2.SecurityGroup, sourcePrefixListId: string) =>
     ingress(stack, group.securityGroupId, { fromPort: 22, toPort: 22, sourcePrefixListId });
 
   test('of the app is looked into', () => {
     const { stack, group } = appWithGroup();
     openTo(stack, group, list(stack, [{ cidr: '0.0.0.0/0' }]));
-    expect(errors(stack, MonitoredGroups.groups([group]), forbidSsh)).toEqual([expect.stringContaining('opens what is forbidden: SSH from the internet')]);
+    expect(errors(stack, MonitoredGroups.groups([group]), forbidSsh)).toEqual([
+      expect.stringContaining('opens what is forbidden: SSH from the internet'),
+    ]);
   });
 
   test('of the app that holds no more than one office is none', () => {
@@ -206,7 +349,12 @@ describe('a prefix list', () => {
     const { stack, group } = appWithGroup();
     const path = openTo(stack, group, 'pl-01234567');
     sentry(stack, { monitoredGroups: MonitoredGroups.groups([group]) });
-    Annotations.fromStack(stack).hasInfo('/Stack/Sentry', Match.stringLikeRegexp(`^A rule of ${path} names a prefix list with entries that are known at deployment only`));
+    Annotations.fromStack(stack).hasInfo(
+      '/Stack/Sentry',
+      Match.stringLikeRegexp(
+        `^A rule of ${path} names a prefix list with entries that are known at deployment only`,
+      ),
+    );
   });
 });
 
@@ -223,9 +371,11 @@ describe('a look-up that the CDK has yet to make is no ground for an error, whic
 
   test('two groups, or two VPCs, under two sentries', () => {
     const stack = new Stack(new App(), 'Stack', { env });
-    const groups = (id: string) => MonitoredGroups.groups([ec2.SecurityGroup.fromLookupById(stack, id, id)]);
+    const groups = (id: string) =>
+      MonitoredGroups.groups([ec2.SecurityGroup.fromLookupById(stack, id, id)]);
     const vpc = (id: string) => MonitoredGroups.inVpc(ec2.Vpc.fromLookup(stack, id, { vpcId: id }));
-    const watch = (id: string, monitoredGroups: MonitoredGroups) => new SecurityGroupSentry(stack, id, { monitoredGroups, policies: [forbidSsh] });
+    const watch = (id: string, monitoredGroups: MonitoredGroups) =>
+      new SecurityGroupSentry(stack, id, { monitoredGroups, policies: [forbidSsh] });
     expect(() => {
       watch('One', groups('sg-aaaaaaaa'));
       watch('Two', groups('sg-bbbbbbbb'));
@@ -246,18 +396,53 @@ describe('groups of the app that are meant with others are judged where that is 
     const { stack, vpc } = appWithGroup();
     ingress(stack, vpc.vpcDefaultSecurityGroup);
     expect(errors(stack, MonitoredGroups.inVpc(vpc), forbidSsh)).toHaveLength(1);
-    expect(errors(stack, MonitoredGroups.all().excluding(MonitoredGroups.inVpc(vpc)), forbidSsh)).toEqual([]);
+    expect(
+      errors(stack, MonitoredGroups.all().excluding(MonitoredGroups.inVpc(vpc)), forbidSsh),
+    ).toEqual([]);
   });
 
-  test.each<[string, (stack: Stack, vpc: ec2.Vpc, group: ec2.SecurityGroup) => MonitoredGroups, boolean]>([
+  test.each<
+    [string, (stack: Stack, vpc: ec2.Vpc, group: ec2.SecurityGroup) => MonitoredGroups, boolean]
+  >([
     ['all groups', () => MonitoredGroups.all(), true],
     ['those of their VPC', (_, vpc) => MonitoredGroups.inVpc(vpc), true],
-    ['not those of another VPC', (stack) => MonitoredGroups.inVpc(ec2.Vpc.fromVpcAttributes(stack, 'Other', { vpcId: 'vpc-01234567', availabilityZones: ['a'] })), false],
-    ['not by tags, which are known at deployment', () => MonitoredGroups.taggedWith('watched', 'yes'), false],
-    ['not one that is left out', (_, __, group) => MonitoredGroups.all().excluding(MonitoredGroups.groups([group])), false],
-    ['all but another one', () => MonitoredGroups.all().excluding(MonitoredGroups.ids([OTHER_ID])), true],
-    ['not of a VPC that is left out', (_, vpc) => MonitoredGroups.all().excluding(MonitoredGroups.inVpc(vpc)), false],
-    ['not where tags may leave it out', (_, __, group) => MonitoredGroups.groups([group]).excluding(MonitoredGroups.taggedWith('watched', 'no')), false],
+    [
+      'not those of another VPC',
+      (stack) =>
+        MonitoredGroups.inVpc(
+          ec2.Vpc.fromVpcAttributes(stack, 'Other', {
+            vpcId: 'vpc-01234567',
+            availabilityZones: ['a'],
+          }),
+        ),
+      false,
+    ],
+    [
+      'not by tags, which are known at deployment',
+      () => MonitoredGroups.taggedWith('watched', 'yes'),
+      false,
+    ],
+    [
+      'not one that is left out',
+      (_, __, group) => MonitoredGroups.all().excluding(MonitoredGroups.groups([group])),
+      false,
+    ],
+    [
+      'all but another one',
+      () => MonitoredGroups.all().excluding(MonitoredGroups.ids([OTHER_ID])),
+      true,
+    ],
+    [
+      'not of a VPC that is left out',
+      (_, vpc) => MonitoredGroups.all().excluding(MonitoredGroups.inVpc(vpc)),
+      false,
+    ],
+    [
+      'not where tags may leave it out',
+      (_, __, group) =>
+        MonitoredGroups.groups([group]).excluding(MonitoredGroups.taggedWith('watched', 'no')),
+      false,
+    ],
   ])('%s', (_, select, expected) => {
     const { stack, vpc, group } = appWithGroup();
     group.addIngressRule(ec2.Peer.anyIpv4(), ec2.Port.SSH);
@@ -266,8 +451,16 @@ describe('groups of the app that are meant with others are judged where that is 
 
   test.each<[string, MonitoredGroups, boolean]>([
     ['an imported group, with all others', MonitoredGroups.all(), true],
-    ['not one that is left out', MonitoredGroups.all().excluding(MonitoredGroups.ids([GROUP_ID])), false],
-    ['not one that tags may leave out', MonitoredGroups.ids([GROUP_ID]).excluding(MonitoredGroups.taggedWith('watched', 'no')), false],
+    [
+      'not one that is left out',
+      MonitoredGroups.all().excluding(MonitoredGroups.ids([GROUP_ID])),
+      false,
+    ],
+    [
+      'not one that tags may leave out',
+      MonitoredGroups.ids([GROUP_ID]).excluding(MonitoredGroups.taggedWith('watched', 'no')),
+      false,
+    ],
     ['not one that tags choose', MonitoredGroups.taggedWith('watched', 'yes'), false],
   ])('%s', (_, groups, expected) => {
     const { stack } = appWithGroup();
@@ -276,22 +469,42 @@ describe('groups of the app that are meant with others are judged where that is 
   });
 
   test.each<[string, Environment | undefined, Environment | undefined, boolean]>([
-    ['in the same Region', { account: '111111111111', region: 'eu-west-1' }, { account: '111111111111', region: 'eu-west-1' }, true],
-    ['not in another one', { account: '111111111111', region: 'eu-west-1' }, { account: '111111111111', region: 'us-east-1' }, false],
+    [
+      'in the same Region',
+      { account: '111111111111', region: 'eu-west-1' },
+      { account: '111111111111', region: 'eu-west-1' },
+      true,
+    ],
+    [
+      'not in another one',
+      { account: '111111111111', region: 'eu-west-1' },
+      { account: '111111111111', region: 'us-east-1' },
+      false,
+    ],
     ['where neither stack names one', undefined, undefined, true],
   ])('all groups %s', (_, env, theirEnv, expected) => {
     const app = new App();
     const elsewhere = new Stack(app, 'Elsewhere', { env: theirEnv });
-    new ec2.CfnSecurityGroup(elsewhere, 'Bare', { groupDescription: 'bare', securityGroupIngress: [openSsh] });
+    new ec2.CfnSecurityGroup(elsewhere, 'Bare', {
+      groupDescription: 'bare',
+      securityGroupIngress: [openSsh],
+    });
     ingress(elsewhere, OTHER_ID);
-    expect(errors(new Stack(app, 'Stack', { env }), MonitoredGroups.all(), forbidSsh)).toHaveLength(expected ? 2 : 0);
+    expect(errors(new Stack(app, 'Stack', { env }), MonitoredGroups.all(), forbidSsh)).toHaveLength(
+      expected ? 2 : 0,
+    );
   });
 
   test('not those of another stage that may go elsewhere', () => {
     const app = new App();
-    const [test, production] = ['Test', 'Production'].map((id) => new Stack(new Stage(app, id), 'Stack'));
+    const [test, production] = ['Test', 'Production'].map(
+      (id) => new Stack(new Stage(app, id), 'Stack'),
+    );
     ingress(production!, OTHER_ID);
-    new ec2.CfnSecurityGroup(production!, 'Bare', { groupDescription: 'bare', securityGroupIngress: [openSsh] });
+    new ec2.CfnSecurityGroup(production!, 'Bare', {
+      groupDescription: 'bare',
+      securityGroupIngress: [openSsh],
+    });
     expect(errors(test!, MonitoredGroups.all(), forbidSsh)).toEqual([]);
     expect(errors(test!, MonitoredGroups.ids([OTHER_ID]), forbidSsh)).toHaveLength(1);
   });
@@ -300,7 +513,11 @@ describe('groups of the app that are meant with others are judged where that is 
 function appWithGroup(props: Partial<ec2.SecurityGroupProps> = {}) {
   const app = new App();
   const stack = new Stack(app, 'Stack');
-  const vpc = new ec2.Vpc(stack, 'Vpc', { maxAzs: 1, natGateways: 0, restrictDefaultSecurityGroup: false });
+  const vpc = new ec2.Vpc(stack, 'Vpc', {
+    maxAzs: 1,
+    natGateways: 0,
+    restrictDefaultSecurityGroup: false,
+  });
   return { app, stack, vpc, group: new ec2.SecurityGroup(stack, 'Group', { vpc, ...props }) };
 }
 
@@ -308,21 +525,36 @@ function policy(baseline: SecurityGroupBaseline): SecurityGroupPolicy {
   return { baseline, response: ChangeResponse.revert() };
 }
 
-function sentry(stack: Stack, props: { monitoredGroups: MonitoredGroups; policies?: SecurityGroupPolicy[] }): SecurityGroupSentry {
+function sentry(
+  stack: Stack,
+  props: { monitoredGroups: MonitoredGroups; policies?: SecurityGroupPolicy[] },
+): SecurityGroupSentry {
   return new SecurityGroupSentry(stack, 'Sentry', { policies: [forbidSsh], ...props });
 }
 
 /** What a sentry in the stack would have to say. */
-function errors(stack: Stack, groups: MonitoredGroups, { baseline, response }: SecurityGroupPolicy): string[] {
-  return judgeAppRules(stack, groups._selection, [{ baseline: baseline._specification, response: response._response }]);
+function errors(
+  stack: Stack,
+  groups: MonitoredGroups,
+  { baseline, response }: SecurityGroupPolicy,
+): string[] {
+  return judgeAppRules(stack, groups._selection, [
+    { baseline: baseline._specification, response: response._response },
+  ]);
 }
 
 function rulesIn(sentences: readonly string[]): (string | undefined)[] {
   return sentences.map((sentence) => /the rule "(.*?)"/.exec(sentence)?.[1]);
 }
 
-function ingress(stack: Stack, groupId: string, values: Partial<ec2.CfnSecurityGroupIngressProps> = openSsh, id = 'Rule'): string {
-  return new ec2.CfnSecurityGroupIngress(stack, id, { ipProtocol: 'tcp', ...values, groupId }).node.path;
+function ingress(
+  stack: Stack,
+  groupId: string,
+  values: Partial<ec2.CfnSecurityGroupIngressProps> = openSsh,
+  id = 'Rule',
+): string {
+  return new ec2.CfnSecurityGroupIngress(stack, id, { ipProtocol: 'tcp', ...values, groupId }).node
+    .path;
 }
 
 function cfnGroup(group: ec2.SecurityGroup): ec2.CfnSecurityGroup {

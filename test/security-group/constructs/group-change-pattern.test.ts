@@ -4,7 +4,10 @@ import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as events from 'aws-cdk-lib/aws-events';
 import * as z from 'zod/mini';
 import { groupChangePattern } from '../../../src/security-group/constructs/group-change-pattern';
-import type { GroupSelector, MonitoredGroups } from '../../../src/security-group/domain/groups/monitored-groups';
+import type {
+  GroupSelector,
+  MonitoredGroups,
+} from '../../../src/security-group/domain/groups/monitored-groups';
 
 const LONGEST_PATTERN = 2048;
 
@@ -19,13 +22,30 @@ describe('calls that make groups, and calls that tag them, are seen where they m
     ['but for a tag', { include: [ids(1)], exclude: [BY_TAG] }, TAGGING],
     ['groups by a tag', { include: [BY_TAG], exclude: [] }, [...NEW_GROUPS, ...TAGGING]],
     ['groups of a VPC', { include: [BY_VPC], exclude: [] }, NEW_GROUPS],
-    ['those, and others by their ids', { include: [ids(1), BY_VPC], exclude: [ids(1)] }, NEW_GROUPS],
+    [
+      'those, and others by their ids',
+      { include: [ids(1), BY_VPC], exclude: [ids(1)] },
+      NEW_GROUPS,
+    ],
     ['all groups', { include: [{ kind: 'all' }], exclude: [] }, NEW_GROUPS],
-    ['all but for a tag', { include: [{ kind: 'all' }], exclude: [BY_TAG] }, [...NEW_GROUPS, ...TAGGING]],
+    [
+      'all but for a tag',
+      { include: [{ kind: 'all' }], exclude: [BY_TAG] },
+      [...NEW_GROUPS, ...TAGGING],
+    ],
   ])('%s', (_, groups, expected) => {
     const { eventName } = rendered(groups).detail;
-    expect(eventName.filter((name) => [...NEW_GROUPS, ...TAGGING].includes(name))).toEqual(expected);
-    expect(eventName).toEqual(expect.arrayContaining(['AuthorizeSecurityGroupIngress', 'ModifySecurityGroupRules', 'DeleteSecurityGroup', 'ModifyManagedPrefixList']));
+    expect(eventName.filter((name) => [...NEW_GROUPS, ...TAGGING].includes(name))).toEqual(
+      expected,
+    );
+    expect(eventName).toEqual(
+      expect.arrayContaining([
+        'AuthorizeSecurityGroupIngress',
+        'ModifySecurityGroupRules',
+        'DeleteSecurityGroup',
+        'ModifyManagedPrefixList',
+      ]),
+    );
   });
 });
 
@@ -38,32 +58,51 @@ describe('the groups are named in the pattern', () => {
 
   test('not where they are more: the sentry itself finds out whose event it is', () => {
     expect(rendered({ include: [ids(59)], exclude: [] }).detail.requestParameters).toBeUndefined();
-    expect(JSON.stringify(rendered({ include: [ids(500)], exclude: [BY_TAG] })).length).toBeLessThanOrEqual(LONGEST_PATTERN);
+    expect(
+      JSON.stringify(rendered({ include: [ids(500)], exclude: [BY_TAG] })).length,
+    ).toBeLessThanOrEqual(LONGEST_PATTERN);
   });
 
   test('not where others are chosen too', () => {
-    expect(rendered({ include: [ids(1), BY_TAG], exclude: [] }).detail.requestParameters?.groupId).toBeUndefined();
+    expect(
+      rendered({ include: [ids(1), BY_TAG], exclude: [] }).detail.requestParameters?.groupId,
+    ).toBeUndefined();
   });
 
   test('with ids that are known at deployment only', () => {
     const stack = new Stack();
     const group = new ec2.CfnSecurityGroup(stack, 'Group', { groupDescription: 'web' });
-    const pattern = ruleProperties(stack, { include: [{ kind: 'ids', groupIds: [group.attrGroupId] }], exclude: [] }).EventPattern;
-    expect(pattern).toMatchObject({ detail: { requestParameters: { groupId: [{ 'Fn::GetAtt': ['Group', 'GroupId'] }, { exists: false }] } } });
+    const pattern = ruleProperties(stack, {
+      include: [{ kind: 'ids', groupIds: [group.attrGroupId] }],
+      exclude: [],
+    }).EventPattern;
+    expect(pattern).toMatchObject({
+      detail: {
+        requestParameters: { groupId: [{ 'Fn::GetAtt': ['Group', 'GroupId'] }, { exists: false }] },
+      },
+    });
   });
 });
 
 test('calls that failed are not seen, but for dry runs', () => {
-  expect(rendered({ include: [{ kind: 'all' }], exclude: [] }).detail.errorCode).toEqual(['Client.DryRunOperation', { exists: false }]);
+  expect(rendered({ include: [{ kind: 'all' }], exclude: [] }).detail.errorCode).toEqual([
+    'Client.DryRunOperation',
+    { exists: false },
+  ]);
 });
 
 const patternSchema = z.object({
-  'detail': z.looseObject({
+  detail: z.looseObject({
     eventName: z.array(z.string()),
     errorCode: z.unknown(),
-    requestParameters: z.optional(z.object({ groupId: z.optional(z.array(z.unknown())), resourcesSet: z.optional(z.unknown()) })),
+    requestParameters: z.optional(
+      z.object({
+        groupId: z.optional(z.array(z.unknown())),
+        resourcesSet: z.optional(z.unknown()),
+      }),
+    ),
   }),
-  'source': z.unknown(),
+  source: z.unknown(),
   'detail-type': z.unknown(),
 });
 
@@ -79,5 +118,11 @@ function ruleProperties(stack: Stack, groups: MonitoredGroups) {
 }
 
 function ids(count: number, from = 0): GroupSelector {
-  return { kind: 'ids', groupIds: Array.from({ length: count }, (_, index) => `sg-${(from + index).toString(16).padStart(17, '0')}`) };
+  return {
+    kind: 'ids',
+    groupIds: Array.from(
+      { length: count },
+      (_, index) => `sg-${(from + index).toString(16).padStart(17, '0')}`,
+    ),
+  };
 }

@@ -7,26 +7,54 @@ const B = 'sg-0fedcba9876543210';
 
 describe('groups are chosen', () => {
   test('as constructs, each once, with the place that they are in', () => {
-    const stack = new Stack(undefined, 'Stack', { env: { account: '111111111111', region: 'eu-west-1' } });
+    const stack = new Stack(undefined, 'Stack', {
+      env: { account: '111111111111', region: 'eu-west-1' },
+    });
     const group = ec2.SecurityGroup.fromSecurityGroupId(stack, 'Group', A);
     const { _selection, _constructs } = MonitoredGroups.groups([group, group]);
     expect(_selection).toEqual({ include: [{ kind: 'ids', groupIds: [A] }], exclude: [] });
-    expect(_constructs).toEqual([{ id: A, environment: { account: '111111111111', region: 'eu-west-1' }, path: 'Stack/Group' }]);
+    expect(_constructs).toEqual([
+      { id: A, environment: { account: '111111111111', region: 'eu-west-1' }, path: 'Stack/Group' },
+    ]);
   });
 
   test('as constructs of the app, whose ids are known at deployment', () => {
     const stack = new Stack();
-    const group = new ec2.SecurityGroup(stack, 'Group', { vpc: new ec2.Vpc(stack, 'Vpc', { maxAzs: 1, natGateways: 0 }) });
-    expect(MonitoredGroups.groups([group])._selection.include).toEqual([{ kind: 'ids', groupIds: [group.securityGroupId] }]);
+    const group = new ec2.SecurityGroup(stack, 'Group', {
+      vpc: new ec2.Vpc(stack, 'Vpc', { maxAzs: 1, natGateways: 0 }),
+    });
+    expect(MonitoredGroups.groups([group])._selection.include).toEqual([
+      { kind: 'ids', groupIds: [group.securityGroupId] },
+    ]);
   });
 
   test.each<[string, MonitoredGroups, unknown]>([
     ['by their ids, each once', MonitoredGroups.ids([A, B, A]), { kind: 'ids', groupIds: [A, B] }],
-    ['by old and short ids', MonitoredGroups.ids(['sg-01234567']), { kind: 'ids', groupIds: ['sg-01234567'] }],
-    ['by a tag', MonitoredGroups.taggedWith('watched', 'yes'), { kind: 'tag', key: 'watched', value: 'yes' }],
-    ['by a tag without a value', MonitoredGroups.taggedWith('watched', ''), { kind: 'tag', key: 'watched', value: '' }],
-    ['by the longest tag', MonitoredGroups.taggedWith('k'.repeat(128), 'v'.repeat(256)), { kind: 'tag', key: 'k'.repeat(128), value: 'v'.repeat(256) }],
-    ['by their VPC', MonitoredGroups.inVpc(vpcOf('vpc-0123456789abcdef0')), { kind: 'vpc', vpcId: 'vpc-0123456789abcdef0' }],
+    [
+      'by old and short ids',
+      MonitoredGroups.ids(['sg-01234567']),
+      { kind: 'ids', groupIds: ['sg-01234567'] },
+    ],
+    [
+      'by a tag',
+      MonitoredGroups.taggedWith('watched', 'yes'),
+      { kind: 'tag', key: 'watched', value: 'yes' },
+    ],
+    [
+      'by a tag without a value',
+      MonitoredGroups.taggedWith('watched', ''),
+      { kind: 'tag', key: 'watched', value: '' },
+    ],
+    [
+      'by the longest tag',
+      MonitoredGroups.taggedWith('k'.repeat(128), 'v'.repeat(256)),
+      { kind: 'tag', key: 'k'.repeat(128), value: 'v'.repeat(256) },
+    ],
+    [
+      'by their VPC',
+      MonitoredGroups.inVpc(vpcOf('vpc-0123456789abcdef0')),
+      { kind: 'vpc', vpcId: 'vpc-0123456789abcdef0' },
+    ],
     ['all', MonitoredGroups.all(), { kind: 'all' }],
   ])('%s', (_, { _selection, _constructs }, selector) => {
     expect(_selection).toEqual({ include: [selector], exclude: [] });
@@ -35,26 +63,44 @@ describe('groups are chosen', () => {
 
   test('by what is known at deployment only', () => {
     const token = Fn.importValue('Value');
-    expect(MonitoredGroups.ids([token])._selection.include).toEqual([{ kind: 'ids', groupIds: [token] }]);
-    expect(MonitoredGroups.taggedWith(token, token)._selection.include).toEqual([{ kind: 'tag', key: token, value: token }]);
-    expect(MonitoredGroups.inVpc(vpcOf(token))._selection.include).toEqual([{ kind: 'vpc', vpcId: token }]);
+    expect(MonitoredGroups.ids([token])._selection.include).toEqual([
+      { kind: 'ids', groupIds: [token] },
+    ]);
+    expect(MonitoredGroups.taggedWith(token, token)._selection.include).toEqual([
+      { kind: 'tag', key: token, value: token },
+    ]);
+    expect(MonitoredGroups.inVpc(vpcOf(token))._selection.include).toEqual([
+      { kind: 'vpc', vpcId: token },
+    ]);
   });
 });
 
 describe('groups are left out', () => {
   test('in several steps', () => {
-    const groups = MonitoredGroups.all().excluding(MonitoredGroups.ids([A])).excluding(MonitoredGroups.taggedWith('watched', 'no'));
-    expect(groups._selection).toEqual({ include: [{ kind: 'all' }], exclude: [{ kind: 'ids', groupIds: [A] }, { kind: 'tag', key: 'watched', value: 'no' }] });
+    const groups = MonitoredGroups.all()
+      .excluding(MonitoredGroups.ids([A]))
+      .excluding(MonitoredGroups.taggedWith('watched', 'no'));
+    expect(groups._selection).toEqual({
+      include: [{ kind: 'all' }],
+      exclude: [
+        { kind: 'ids', groupIds: [A] },
+        { kind: 'tag', key: 'watched', value: 'no' },
+      ],
+    });
   });
 
   test('by their ids from a list of ids', () => {
-    expect(MonitoredGroups.ids([A, B]).excluding(MonitoredGroups.ids([B]))._selection.include).toEqual([{ kind: 'ids', groupIds: [A] }]);
+    expect(
+      MonitoredGroups.ids([A, B]).excluding(MonitoredGroups.ids([B]))._selection.include,
+    ).toEqual([{ kind: 'ids', groupIds: [A] }]);
   });
 
   test('also from those that are known as constructs', () => {
     const stack = new Stack();
     const [one, other] = [A, B].map((id) => ec2.SecurityGroup.fromSecurityGroupId(stack, id, id));
-    const { _constructs } = MonitoredGroups.groups([one!, other!]).excluding(MonitoredGroups.groups([one!]));
+    const { _constructs } = MonitoredGroups.groups([one!, other!]).excluding(
+      MonitoredGroups.groups([one!]),
+    );
     expect(_constructs.map(({ id }) => id)).toEqual([B]);
   });
 
@@ -65,9 +111,15 @@ describe('groups are left out', () => {
   });
 
   test('where another tag, or another VPC, remains', () => {
-    const tagged = MonitoredGroups.taggedWith('watched', 'yes').excluding(MonitoredGroups.taggedWith('watched', 'no'));
+    const tagged = MonitoredGroups.taggedWith('watched', 'yes').excluding(
+      MonitoredGroups.taggedWith('watched', 'no'),
+    );
     expect(tagged._selection.include).toHaveLength(1);
-    expect(MonitoredGroups.inVpc(vpcOf('vpc-01234567')).excluding(MonitoredGroups.inVpc(vpcOf('vpc-76543210')))._selection.include).toHaveLength(1);
+    expect(
+      MonitoredGroups.inVpc(vpcOf('vpc-01234567')).excluding(
+        MonitoredGroups.inVpc(vpcOf('vpc-76543210')),
+      )._selection.include,
+    ).toHaveLength(1);
   });
 });
 
@@ -75,26 +127,94 @@ describe('what cannot be meant is refused', () => {
   const excluding = MonitoredGroups.all().excluding(MonitoredGroups.ids([A]));
 
   test.each<[string, () => MonitoredGroups, RegExp]>([
-    ['no constructs', () => MonitoredGroups.groups([]), /groups\(\) got an empty list: name at least one security group, as in MonitoredGroups\.groups\(\[group\]\)/],
+    [
+      'no constructs',
+      () => MonitoredGroups.groups([]),
+      /groups\(\) got an empty list: name at least one security group, as in MonitoredGroups\.groups\(\[group\]\)/,
+    ],
     ['no ids', () => MonitoredGroups.ids([]), /ids\(\) got an empty list: name at least one group/],
-    ['a malformed id', () => MonitoredGroups.ids([A, 'sg-XYZ']), /"sg-XYZ" is no security group id: write "sg-" and 8 or 17 hexadecimal digits/],
-    ['a malformed id of an imported group', () => MonitoredGroups.groups([ec2.SecurityGroup.fromSecurityGroupId(new Stack(), 'Group', 'web')]), /"web" is no security group id/],
-    ['a tag without a key', () => MonitoredGroups.taggedWith('', 'yes'), /"" is no tag key: write 1 to 128 characters/],
-    ['a key that is too long', () => MonitoredGroups.taggedWith('k'.repeat(129), 'yes'), /is no tag key/],
-    ['a value that is too long', () => MonitoredGroups.taggedWith('watched', 'v'.repeat(257)), /value of the tag "watched" has 257 characters: a tag holds up to 256/],
-    ['a malformed VPC id', () => MonitoredGroups.inVpc(vpcOf('main')), /"main" is no VPC id: import the VPC by one such as "vpc-0123456789abcdef0"/],
-    ['leaving out what leaves others out', () => MonitoredGroups.all().excluding(excluding), /call excluding\(\) several times/],
-    ['leaving all out', () => MonitoredGroups.all().excluding(MonitoredGroups.all()), /leaves no group to watch/],
-    ['leaving all out of some', () => MonitoredGroups.taggedWith('watched', 'yes').excluding(MonitoredGroups.all()), /leaves no group to watch/],
-    ['leaving out the only ids', () => MonitoredGroups.ids([A]).excluding(MonitoredGroups.ids([A, B])), /leaves no group to watch/],
-    ['leaving out the only ids, one by one', () => MonitoredGroups.ids([A, B]).excluding(MonitoredGroups.ids([A])).excluding(MonitoredGroups.ids([B])), /leaves no group/],
-    ['leaving out the same tag', () => MonitoredGroups.taggedWith('a', 'b').excluding(MonitoredGroups.taggedWith('a', 'b')), /leaves no group to watch/],
-    ['leaving out the same VPC', () => MonitoredGroups.inVpc(vpcOf('vpc-01234567')).excluding(MonitoredGroups.inVpc(vpcOf('vpc-01234567'))), /leaves no group to watch/],
+    [
+      'a malformed id',
+      () => MonitoredGroups.ids([A, 'sg-XYZ']),
+      /"sg-XYZ" is no security group id: write "sg-" and 8 or 17 hexadecimal digits/,
+    ],
+    [
+      'a malformed id of an imported group',
+      () =>
+        MonitoredGroups.groups([
+          ec2.SecurityGroup.fromSecurityGroupId(new Stack(), 'Group', 'web'),
+        ]),
+      /"web" is no security group id/,
+    ],
+    [
+      'a tag without a key',
+      () => MonitoredGroups.taggedWith('', 'yes'),
+      /"" is no tag key: write 1 to 128 characters/,
+    ],
+    [
+      'a key that is too long',
+      () => MonitoredGroups.taggedWith('k'.repeat(129), 'yes'),
+      /is no tag key/,
+    ],
+    [
+      'a value that is too long',
+      () => MonitoredGroups.taggedWith('watched', 'v'.repeat(257)),
+      /value of the tag "watched" has 257 characters: a tag holds up to 256/,
+    ],
+    [
+      'a malformed VPC id',
+      () => MonitoredGroups.inVpc(vpcOf('main')),
+      /"main" is no VPC id: import the VPC by one such as "vpc-0123456789abcdef0"/,
+    ],
+    [
+      'leaving out what leaves others out',
+      () => MonitoredGroups.all().excluding(excluding),
+      /call excluding\(\) several times/,
+    ],
+    [
+      'leaving all out',
+      () => MonitoredGroups.all().excluding(MonitoredGroups.all()),
+      /leaves no group to watch/,
+    ],
+    [
+      'leaving all out of some',
+      () => MonitoredGroups.taggedWith('watched', 'yes').excluding(MonitoredGroups.all()),
+      /leaves no group to watch/,
+    ],
+    [
+      'leaving out the only ids',
+      () => MonitoredGroups.ids([A]).excluding(MonitoredGroups.ids([A, B])),
+      /leaves no group to watch/,
+    ],
+    [
+      'leaving out the only ids, one by one',
+      () =>
+        MonitoredGroups.ids([A, B])
+          .excluding(MonitoredGroups.ids([A]))
+          .excluding(MonitoredGroups.ids([B])),
+      /leaves no group/,
+    ],
+    [
+      'leaving out the same tag',
+      () => MonitoredGroups.taggedWith('a', 'b').excluding(MonitoredGroups.taggedWith('a', 'b')),
+      /leaves no group to watch/,
+    ],
+    [
+      'leaving out the same VPC',
+      () =>
+        MonitoredGroups.inVpc(vpcOf('vpc-01234567')).excluding(
+          MonitoredGroups.inVpc(vpcOf('vpc-01234567')),
+        ),
+      /leaves no group to watch/,
+    ],
   ])('%s', (_, choose, message) => {
     expect(choose).toThrow(message);
   });
 });
 
 function vpcOf(vpcId: string): ec2.IVpc {
-  return ec2.Vpc.fromVpcAttributes(new Stack(), 'Vpc', { vpcId, availabilityZones: ['eu-west-1a'] });
+  return ec2.Vpc.fromVpcAttributes(new Stack(), 'Vpc', {
+    vpcId,
+    availabilityZones: ['eu-west-1a'],
+  });
 }

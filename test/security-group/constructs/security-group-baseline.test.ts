@@ -4,24 +4,56 @@ const ssh = TrafficPattern.fromInternet(Ports.SSH);
 const https = TrafficPattern.fromInternet(Ports.tcp(443));
 
 test.each(['forbid', 'allowOnly'] as const)('%s names its patterns', (kind) => {
-  expect(SecurityGroupBaseline[kind]([ssh, https])._specification).toEqual({ kind, patterns: [ssh._specification, https._specification] });
+  expect(SecurityGroupBaseline[kind]([ssh, https])._specification).toEqual({
+    kind,
+    patterns: [ssh._specification, https._specification],
+  });
 });
 
-test.each([[undefined, false], [{}, false], [{ restoreRemoved: false }, false], [{ restoreRemoved: true }, true]])('locked(%j) puts removed rules back: %s', (props, restoreRemoved) => {
-  expect(SecurityGroupBaseline.locked(props)._specification).toEqual({ kind: 'locked', restoreRemoved });
+test.each([
+  [undefined, false],
+  [{}, false],
+  [{ restoreRemoved: false }, false],
+  [{ restoreRemoved: true }, true],
+])('locked(%j) puts removed rules back: %s', (props, restoreRemoved) => {
+  expect(SecurityGroupBaseline.locked(props)._specification).toEqual({
+    kind: 'locked',
+    restoreRemoved,
+  });
 });
 
 test('what is too broad, or not described, can be forbidden', () => {
-  const patterns = [TrafficPattern.withoutDescription(), TrafficPattern.of({ peers: [TrafficPeer.publicRange({ ipv4BroaderThan: 24 })] })];
+  const patterns = [
+    TrafficPattern.withoutDescription(),
+    TrafficPattern.of({ peers: [TrafficPeer.publicRange({ ipv4BroaderThan: 24 })] }),
+  ];
   expect(() => SecurityGroupBaseline.forbid(patterns)).not.toThrow();
 });
 
 test.each<[string, () => SecurityGroupBaseline, RegExp]>([
-  ['forbidding nothing', () => SecurityGroupBaseline.forbid([]), /forbid\(\) got an empty list and would forbid nothing: name a pattern, such as/],
-  ['allowing nothing', () => SecurityGroupBaseline.allowOnly([]), /allowOnly\(\) got an empty list and would allow nothing: name a pattern, such as/],
-  ['allowing rules because nobody described them', () => SecurityGroupBaseline.allowOnly([https, TrafficPattern.withoutDescription()]), /forbid it in a policy of its own/],
-  ['allowing what is too broad', () => SecurityGroupBaseline.allowOnly([TrafficPattern.of({ peers: [TrafficPeer.publicRange({ ipv6BroaderThan: 48 })] })]),
-    /got TrafficPeer\.publicRange\(\), which says what is too broad: allow TrafficPeer\.internet\(\) or ranges/],
+  [
+    'forbidding nothing',
+    () => SecurityGroupBaseline.forbid([]),
+    /forbid\(\) got an empty list and would forbid nothing: name a pattern, such as/,
+  ],
+  [
+    'allowing nothing',
+    () => SecurityGroupBaseline.allowOnly([]),
+    /allowOnly\(\) got an empty list and would allow nothing: name a pattern, such as/,
+  ],
+  [
+    'allowing rules because nobody described them',
+    () => SecurityGroupBaseline.allowOnly([https, TrafficPattern.withoutDescription()]),
+    /forbid it in a policy of its own/,
+  ],
+  [
+    'allowing what is too broad',
+    () =>
+      SecurityGroupBaseline.allowOnly([
+        TrafficPattern.of({ peers: [TrafficPeer.publicRange({ ipv6BroaderThan: 48 })] }),
+      ]),
+    /got TrafficPeer\.publicRange\(\), which says what is too broad: allow TrafficPeer\.internet\(\) or ranges/,
+  ],
 ])('%s is refused', (_, make, message) => {
   expect(make).toThrow(message);
 });

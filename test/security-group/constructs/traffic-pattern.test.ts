@@ -10,9 +10,18 @@ describe('a pattern', () => {
     [TrafficPattern.toInternet(Ports.tcpRange(20, 30)), 'tcp 20-30 to the internet'],
     [TrafficPattern.everything(), 'anything from or to anybody'],
     [TrafficPattern.withoutDescription(), 'a rule without a description'],
-    [TrafficPattern.of({ direction: TrafficDirection.INGRESS, ports: [Ports.RDP, Ports.udp(53)], peers: [TrafficPeer.ipRange('10.1.2.3/8'), TrafficPeer.prefixList('pl-63a5400a')] }),
-      'RDP or udp 53 from 10.0.0.0/8 or prefix list pl-63a5400a'],
-    [TrafficPattern.of({ peers: [TrafficPeer.publicRange({ ipv4BroaderThan: 24 })] }), 'anything from or to public ranges broader than /24 (IPv4) or /32 (IPv6)'],
+    [
+      TrafficPattern.of({
+        direction: TrafficDirection.INGRESS,
+        ports: [Ports.RDP, Ports.udp(53)],
+        peers: [TrafficPeer.ipRange('10.1.2.3/8'), TrafficPeer.prefixList('pl-63a5400a')],
+      }),
+      'RDP or udp 53 from 10.0.0.0/8 or prefix list pl-63a5400a',
+    ],
+    [
+      TrafficPattern.of({ peers: [TrafficPeer.publicRange({ ipv4BroaderThan: 24 })] }),
+      'anything from or to public ranges broader than /24 (IPv4) or /32 (IPv6)',
+    ],
   ])('has a name in words: %#', (pattern, name) => {
     expect(pattern._specification.name).toBe(name);
   });
@@ -23,48 +32,108 @@ describe('a pattern', () => {
     expect(TrafficPattern.of({ ports: [Ports.SSH] })._specification.direction).toBeUndefined();
   });
 
-  test.each([['ports', () => TrafficPattern.of({ ports: [] })], ['peers', () => TrafficPattern.of({ peers: [] })]])('with an empty list of %s is refused', (name, make) => {
-    expect(make).toThrow(`has an empty list of ${name} and would match nothing: name one, or leave "${name}" out to mean any`);
+  test.each([
+    ['ports', () => TrafficPattern.of({ ports: [] })],
+    ['peers', () => TrafficPattern.of({ peers: [] })],
+  ])('with an empty list of %s is refused', (name, make) => {
+    expect(make).toThrow(
+      `has an empty list of ${name} and would match nothing: name one, or leave "${name}" out to mean any`,
+    );
   });
 });
 
 describe('ports', () => {
   test.each<[string, Ports, Partial<RawRule>[], Partial<RawRule>[]]>([
-    ['SSH', Ports.SSH, [tcp(22), tcp(0, 65535), { protocol: '-1' }], [tcp(23), udp(22), { protocol: 'icmp' }]],
+    [
+      'SSH',
+      Ports.SSH,
+      [tcp(22), tcp(0, 65535), { protocol: '-1' }],
+      [tcp(23), udp(22), { protocol: 'icmp' }],
+    ],
     ['RDP', Ports.RDP, [tcp(3389), udp(3389)], [tcp(3388)]],
-    ['databases', Ports.DATABASES, [tcp(3306), tcp(5432), tcp(27018), udp(1434), udp(11211)], [tcp(443), udp(5432), tcp(27020)]],
-    ['anything', Ports.ANY, [tcp(1), { protocol: 'icmp' }, { protocol: '50' }, { protocol: '-1' }], []],
+    [
+      'databases',
+      Ports.DATABASES,
+      [tcp(3306), tcp(5432), tcp(27018), udp(1434), udp(11211)],
+      [tcp(443), udp(5432), tcp(27020)],
+    ],
+    [
+      'anything',
+      Ports.ANY,
+      [tcp(1), { protocol: 'icmp' }, { protocol: '50' }, { protocol: '-1' }],
+      [],
+    ],
     ['all traffic', Ports.ALL_TRAFFIC, [{ protocol: '-1' }], [tcp(0, 65535), udp(0, 65535)]],
     ['one TCP port', Ports.tcp(0), [tcp(0)], [tcp(1), udp(0)]],
     ['TCP ports', Ports.tcpRange(20, 65535), [tcp(20), tcp(65535), tcp(0, 20)], [tcp(19)]],
     ['one UDP port', Ports.udp(53), [udp(53)], [tcp(53)]],
     ['UDP ports', Ports.udpRange(53, 54), [udp(54)], [udp(55)]],
     ['ICMP', Ports.icmp(), [{ protocol: 'icmp', fromPort: 8 }, { protocol: '58' }], [tcp(8)]],
-    ['another protocol', Ports.protocol(50), [{ protocol: '50' }, { protocol: '-1' }], [{ protocol: '51' }, tcp(50)]],
+    [
+      'another protocol',
+      Ports.protocol(50),
+      [{ protocol: '50' }, { protocol: '-1' }],
+      [{ protocol: '51' }, tcp(50)],
+    ],
     ['TCP as a protocol', Ports.protocol(6), [tcp(1), tcp(65535)], [udp(1)]],
   ])('%s', (_, ports, opening, others) => {
     const pattern = TrafficPattern.fromInternet(ports)._specification;
-    const opens = (values: Partial<RawRule>) => opensTraffic(canonicalRule({ direction: 'ingress', protocol: 'tcp', ipRange: '0.0.0.0/0', ...values })!, pattern, new Map());
-    expect([opening.map(opens), others.map(opens)]).toEqual([opening.map(() => true), others.map(() => false)]);
+    const opens = (values: Partial<RawRule>) =>
+      opensTraffic(
+        canonicalRule({ direction: 'ingress', protocol: 'tcp', ipRange: '0.0.0.0/0', ...values })!,
+        pattern,
+        new Map(),
+      );
+    expect([opening.map(opens), others.map(opens)]).toEqual([
+      opening.map(() => true),
+      others.map(() => false),
+    ]);
   });
 
-  /** The list of the control itself: https://docs.aws.amazon.com/securityhub/latest/userguide/ec2-controls.html#ec2-19 */
+  /**
+   * The list of the control itself:
+   * https://docs.aws.amazon.com/securityhub/latest/userguide/ec2-controls.html#ec2-19
+   */
   test('of high risk are those of EC2.19, over TCP', () => {
     const control = [
-      20, 21, 22, 23, 25, 110, 135, 143, 445, 1433, 1434, 3000, 3306, 3389, 4333, 5000, 5432, 5500, 5601, 8080, 8088, 8888, 9200, 9300,
+      20, 21, 22, 23, 25, 110, 135, 143, 445, 1433, 1434, 3000, 3306, 3389, 4333, 5000, 5432, 5500,
+      5601, 8080, 8088, 8888, 9200, 9300,
     ];
     const pattern = TrafficPattern.fromInternet(Ports.HIGH_RISK)._specification;
     const opened = Array.from({ length: 65536 }, (_, port) => port).filter((port) =>
-      opensTraffic({ direction: 'ingress', protocol: 'tcp', fromPort: port, toPort: port, peer: { kind: 'ipv4', cidr: '0.0.0.0/0' } }, pattern, new Map()));
+      opensTraffic(
+        {
+          direction: 'ingress',
+          protocol: 'tcp',
+          fromPort: port,
+          toPort: port,
+          peer: { kind: 'ipv4', cidr: '0.0.0.0/0' },
+        },
+        pattern,
+        new Map(),
+      ),
+    );
     expect(opened).toEqual(control);
   });
 
   test.each<[string, () => Ports, RegExp]>([
-    ['beyond the last', () => Ports.tcp(65536), /65536 is no TCP port: write a whole number from 0 to 65535, such as Ports\.tcp\(443\)/],
+    [
+      'beyond the last',
+      () => Ports.tcp(65536),
+      /65536 is no TCP port: write a whole number from 0 to 65535, such as Ports\.tcp\(443\)/,
+    ],
     ['below the first', () => Ports.udp(-1), /-1 is no UDP port/],
     ['in between', () => Ports.udp(1.5), /1\.5 is no UDP port/],
-    ['upside down', () => Ports.tcpRange(30, 20), /30-20 is empty: write the lower port first, Ports\.tcpRange\(20, 30\)/],
-    ['of no protocol', () => Ports.protocol(256), /256 is no IP protocol: write a whole number from 0 to 255/],
+    [
+      'upside down',
+      () => Ports.tcpRange(30, 20),
+      /30-20 is empty: write the lower port first, Ports\.tcpRange\(20, 30\)/,
+    ],
+    [
+      'of no protocol',
+      () => Ports.protocol(256),
+      /256 is no IP protocol: write a whole number from 0 to 255/,
+    ],
     ['of half a protocol', () => Ports.protocol(0.5), /0\.5 is no IP protocol/],
   ])('%s are refused', (_, make, message) => {
     expect(make).toThrow(message);
@@ -74,33 +143,96 @@ describe('ports', () => {
 describe('a peer', () => {
   test('is the internet, or public ranges broader than what is given', () => {
     expect(TrafficPeer.internet()._pattern).toEqual({ kind: 'internet' });
-    expect(TrafficPeer.publicRange({ ipv4BroaderThan: 24, ipv6BroaderThan: 48 })._pattern).toEqual({ kind: 'internet', ipv4Prefix: 24, ipv6Prefix: 48 });
-    expect(TrafficPeer.publicRange({ ipv6BroaderThan: 48 })._pattern).toEqual({ kind: 'internet', ipv4Prefix: 16, ipv6Prefix: 48 });
+    expect(TrafficPeer.publicRange({ ipv4BroaderThan: 24, ipv6BroaderThan: 48 })._pattern).toEqual({
+      kind: 'internet',
+      ipv4Prefix: 24,
+      ipv6Prefix: 48,
+    });
+    expect(TrafficPeer.publicRange({ ipv6BroaderThan: 48 })._pattern).toEqual({
+      kind: 'internet',
+      ipv4Prefix: 16,
+      ipv6Prefix: 48,
+    });
   });
 
   test('is a range as EC2 keeps it', () => {
-    expect(TrafficPeer.ipRange('10.1.2.3/8')._pattern).toEqual({ kind: 'ipRange', cidr: '10.0.0.0/8' });
-    expect(TrafficPeer.ipRange('2001:DB8::1/32')._pattern).toEqual({ kind: 'ipRange', cidr: '2001:db8::/32' });
+    expect(TrafficPeer.ipRange('10.1.2.3/8')._pattern).toEqual({
+      kind: 'ipRange',
+      cidr: '10.0.0.0/8',
+    });
+    expect(TrafficPeer.ipRange('2001:DB8::1/32')._pattern).toEqual({
+      kind: 'ipRange',
+      cidr: '2001:db8::/32',
+    });
   });
 
   test('is a prefix list or a group, also one that is made by the deployment', () => {
     const token = Fn.importValue('Id');
-    const group = ec2.SecurityGroup.fromSecurityGroupId(new Stack(), 'Group', 'sg-0123456789abcdef0');
-    expect(TrafficPeer.prefixList('pl-63a5400a')._pattern).toEqual({ kind: 'prefixList', prefixListId: 'pl-63a5400a' });
-    expect(TrafficPeer.prefixList(token)._pattern).toEqual({ kind: 'prefixList', prefixListId: token });
-    expect(TrafficPeer.securityGroup(group)._pattern).toEqual({ kind: 'securityGroup', groupId: 'sg-0123456789abcdef0' });
+    const group = ec2.SecurityGroup.fromSecurityGroupId(
+      new Stack(),
+      'Group',
+      'sg-0123456789abcdef0',
+    );
+    expect(TrafficPeer.prefixList('pl-63a5400a')._pattern).toEqual({
+      kind: 'prefixList',
+      prefixListId: 'pl-63a5400a',
+    });
+    expect(TrafficPeer.prefixList(token)._pattern).toEqual({
+      kind: 'prefixList',
+      prefixListId: token,
+    });
+    expect(TrafficPeer.securityGroup(group)._pattern).toEqual({
+      kind: 'securityGroup',
+      groupId: 'sg-0123456789abcdef0',
+    });
   });
 
   test.each<[string, () => TrafficPeer, RegExp]>([
-    ['an address without a prefix', () => TrafficPeer.ipRange('10.0.0.0'), /"10\.0\.0\.0" is no IP range that is known at synth: write one in CIDR notation/],
-    ['a range of odd notation', () => TrafficPeer.ipRange('010.0.0.0/8'), /"010\.0\.0\.0\/8" is no IP range/],
-    ['a range that is known at deployment only', () => TrafficPeer.ipRange(Fn.importValue('Range')), /is no IP range that is known at synth/],
-    ['a malformed prefix list', () => TrafficPeer.prefixList('list'), /"list" is no prefix list id: write one such as "pl-63a5400a"/],
-    ['no measure', () => TrafficPeer.publicRange({}), /got no prefix: write one, as in TrafficPeer\.publicRange\(\{ ipv4BroaderThan: 24 \}\), or TrafficPeer\.internet\(\)/],
-    ['a measure beyond IPv4', () => TrafficPeer.publicRange({ ipv4BroaderThan: 33 }), /"ipv4BroaderThan" is 33: write a prefix length from 1 to 32/],
-    ['a measure beyond IPv6', () => TrafficPeer.publicRange({ ipv6BroaderThan: 129 }), /"ipv6BroaderThan" is 129: write a prefix length from 1 to 128/],
-    ['a measure that nothing is broader than', () => TrafficPeer.publicRange({ ipv4BroaderThan: 0 }), /"ipv4BroaderThan" is 0/],
-    ['half a measure', () => TrafficPeer.publicRange({ ipv4BroaderThan: 16.5 }), /"ipv4BroaderThan" is 16\.5/],
+    [
+      'an address without a prefix',
+      () => TrafficPeer.ipRange('10.0.0.0'),
+      /"10\.0\.0\.0" is no IP range that is known at synth: write one in CIDR notation/,
+    ],
+    [
+      'a range of odd notation',
+      () => TrafficPeer.ipRange('010.0.0.0/8'),
+      /"010\.0\.0\.0\/8" is no IP range/,
+    ],
+    [
+      'a range that is known at deployment only',
+      () => TrafficPeer.ipRange(Fn.importValue('Range')),
+      /is no IP range that is known at synth/,
+    ],
+    [
+      'a malformed prefix list',
+      () => TrafficPeer.prefixList('list'),
+      /"list" is no prefix list id: write one such as "pl-63a5400a"/,
+    ],
+    [
+      'no measure',
+      () => TrafficPeer.publicRange({}),
+      /got no prefix: write one, as in TrafficPeer\.publicRange\(\{ ipv4BroaderThan: 24 \}\), or TrafficPeer\.internet\(\)/,
+    ],
+    [
+      'a measure beyond IPv4',
+      () => TrafficPeer.publicRange({ ipv4BroaderThan: 33 }),
+      /"ipv4BroaderThan" is 33: write a prefix length from 1 to 32/,
+    ],
+    [
+      'a measure beyond IPv6',
+      () => TrafficPeer.publicRange({ ipv6BroaderThan: 129 }),
+      /"ipv6BroaderThan" is 129: write a prefix length from 1 to 128/,
+    ],
+    [
+      'a measure that nothing is broader than',
+      () => TrafficPeer.publicRange({ ipv4BroaderThan: 0 }),
+      /"ipv4BroaderThan" is 0/,
+    ],
+    [
+      'half a measure',
+      () => TrafficPeer.publicRange({ ipv4BroaderThan: 16.5 }),
+      /"ipv4BroaderThan" is 16\.5/,
+    ],
   ])('is refused: %s', (_, make, message) => {
     expect(make).toThrow(message);
   });

@@ -1,6 +1,14 @@
 import type { Grant } from '../../../src/security-group/domain/ledger/ledger';
-import { carryOut, type OperatorAnswer, OperatorError, type OperatorRequest } from '../../../src/security-group/domain/operator';
-import type { Pause, SentryConfiguration } from '../../../src/security-group/domain/policies/sentry-configuration';
+import {
+  carryOut,
+  type OperatorAnswer,
+  OperatorError,
+  type OperatorRequest,
+} from '../../../src/security-group/domain/operator';
+import type {
+  Pause,
+  SentryConfiguration,
+} from '../../../src/security-group/domain/policies/sentry-configuration';
 import type { Rule } from '../../../src/security-group/domain/rules/rule';
 import { SentryInMemory } from '../in-memory/sentry-in-memory';
 import { configurationOf, locked } from '../samples/changes';
@@ -13,7 +21,10 @@ const order = { by: 'olga', reason: 'migration' };
 const ssh = rule({ id: 'sgr-1' });
 const https = rule({ id: 'sgr-2', fromPort: 443, toPort: 443 });
 
-type OrderOf<Action extends OperatorRequest['action']> = Extract<OperatorRequest, { action: Action }>;
+type OrderOf<Action extends OperatorRequest['action']> = Extract<
+  OperatorRequest,
+  { action: Action }
+>;
 
 let sentry: SentryInMemory;
 let pause: Pause | undefined;
@@ -25,37 +36,67 @@ beforeEach(() => {
 });
 
 describe('accepting a rule', () => {
-  const accept: OrderOf<'accept'> = { action: 'accept', groupId: 'sg-1', ruleId: 'sgr-1', ...order };
+  const accept: OrderOf<'accept'> = {
+    action: 'accept',
+    groupId: 'sg-1',
+    ruleId: 'sgr-1',
+    ...order,
+  };
 
   test('lets it stand for good', async () => {
-    expect(await carriedOut(accept)).toEqual({ done: 'The rule sgr-1 of sg-1, tcp 22 from 0.0.0.0/0, is accepted for good.' });
-    expect(grantsOf(ssh)).toEqual([{ cause: 'operator', by: 'olga', reason: 'migration', since: NOW }]);
+    expect(await carriedOut(accept)).toEqual({
+      done: 'The rule sgr-1 of sg-1, tcp 22 from 0.0.0.0/0, is accepted for good.',
+    });
+    expect(grantsOf(ssh)).toEqual([
+      { cause: 'operator', by: 'olga', reason: 'migration', since: NOW },
+    ]);
   });
 
   test('lets it stand until a time, and not longer', async () => {
-    expect(await carriedOut({ ...accept, until: SOON })).toEqual({ done: 'The rule sgr-1 of sg-1, tcp 22 from 0.0.0.0/0, is accepted until 2026-01-01T08:00:00.000Z.' });
-    expect(grantsOf(ssh)).toEqual([{ cause: 'operator', by: 'olga', reason: 'migration', since: NOW, until: SOON }]);
+    expect(await carriedOut({ ...accept, until: SOON })).toEqual({
+      done: 'The rule sgr-1 of sg-1, tcp 22 from 0.0.0.0/0, is accepted until 2026-01-01T08:00:00.000Z.',
+    });
+    expect(grantsOf(ssh)).toEqual([
+      { cause: 'operator', by: 'olga', reason: 'migration', since: NOW, until: SOON },
+    ]);
     expect(grantsOf(ssh, SOON)).toEqual([]);
   });
 
   test('leaves grants that live beside it, and drops those that are over', async () => {
-    const trusted: Grant = { cause: 'trusted-actor', by: 'deploy', since: BEFORE, eventId: 'event-0' };
+    const trusted: Grant = {
+      cause: 'trusted-actor',
+      by: 'deploy',
+      since: BEFORE,
+      eventId: 'event-0',
+    };
     sentry.ledger.grant('sg-1', ssh, trusted);
     sentry.ledger.grant('sg-1', ssh, { cause: 'operator', by: 'otto', since: BEFORE, until: NOW });
     await carriedOut(accept);
-    expect(sentry.ledger.entryOf('sg-1', ssh)?.grants).toEqual([trusted, expect.objectContaining({ by: 'olga' })]);
+    expect(sentry.ledger.entryOf('sg-1', ssh)?.grants).toEqual([
+      trusted,
+      expect.objectContaining({ by: 'olga' }),
+    ]);
   });
 
   test('ends what was waiting to be answered about it', async () => {
     sentry.ledger.note('sg-1', ssh, { unexplainedSince: BEFORE, toldAt: BEFORE });
     await carriedOut(accept);
-    expect(sentry.ledger.entryOf('sg-1', ssh)).toEqual({ rule: ssh, grants: [expect.objectContaining({ cause: 'operator' })], revision: 2 });
+    expect(sentry.ledger.entryOf('sg-1', ssh)).toEqual({
+      rule: ssh,
+      grants: [expect.objectContaining({ cause: 'operator' })],
+      revision: 2,
+    });
   });
 
   test('means the prefix list as it is now', async () => {
     const byList = rule({ id: 'sgr-3', prefixListId: 'pl-1' });
     sentry.groups.put('sg-1', (rules) => [...rules, byList]);
-    sentry.groups.lists.set('pl-1', { id: 'pl-1', isAwsManaged: false, version: 7, cidrs: ['10.0.0.0/8'] });
+    sentry.groups.lists.set('pl-1', {
+      id: 'pl-1',
+      isAwsManaged: false,
+      version: 7,
+      cidrs: ['10.0.0.0/8'],
+    });
     await carriedOut({ ...accept, ruleId: 'sgr-3' });
     expect(sentry.ledger.entryOf('sg-1', byList)?.prefixListVersion).toBe(7);
   });
@@ -68,9 +109,21 @@ describe('accepting a rule', () => {
   });
 
   test.each<[string, Partial<OrderOf<'accept'>>, RegExp]>([
-    ['until a time that is past', { until: NOW }, /"until" is 2026-01-01T00:00:10\.000Z, which is past: give a time to come, or none to accept the rule for good/],
-    ['that does not stand there', { ruleId: 'sgr-9' }, /sg-1 has no rule sgr-9: only a rule that stands there can be accepted/],
-    ['of a group that is not watched', { groupId: 'sg-2' }, /sg-2 is not in the sentry's ledger: give the id of a monitored group/],
+    [
+      'until a time that is past',
+      { until: NOW },
+      /"until" is 2026-01-01T00:00:10\.000Z, which is past: give a time to come, or none to accept the rule for good/,
+    ],
+    [
+      'that does not stand there',
+      { ruleId: 'sgr-9' },
+      /sg-1 has no rule sgr-9: only a rule that stands there can be accepted/,
+    ],
+    [
+      'of a group that is not watched',
+      { groupId: 'sg-2' },
+      /sg-2 is not in the sentry's ledger: give the id of a monitored group/,
+    ],
   ])('is refused for one %s', async (_, values, message) => {
     await refused({ ...accept, ...values }, message);
     expect(sentry.ledger.writes).toBe(0);
@@ -78,18 +131,30 @@ describe('accepting a rule', () => {
 });
 
 describe('withdrawing the grants of a rule', () => {
-  const withdraw: OrderOf<'withdraw'> = { action: 'withdraw', groupId: 'sg-1', ruleId: 'sgr-2', ...order };
+  const withdraw: OrderOf<'withdraw'> = {
+    action: 'withdraw',
+    groupId: 'sg-1',
+    ruleId: 'sgr-2',
+    ...order,
+  };
 
   test('leaves none, and has the group judged', async () => {
     sentry.ledger.grant('sg-1', https, { cause: 'operator', by: 'otto', since: BEFORE });
-    expect(await carriedOut(withdraw)).toEqual({ done: '2 grants for the rule sgr-2 of sg-1 are withdrawn, and the group is judged.' });
+    expect(await carriedOut(withdraw)).toEqual({
+      done: '2 grants for the rule sgr-2 of sg-1 are withdrawn, and the group is judged.',
+    });
     expect(grantsOf(https)).toEqual([]);
     expect(sentry.pointedTo).toEqual(['sg-1']);
   });
 
   test('has the sentry answer the rule at once, whatever it told before', async () => {
     sentry.groups.put('sg-1', () => [https]);
-    sentry.ledger.grant('sg-1', https, { cause: 'operator', by: 'otto', since: BEFORE }, { toldAt: BEFORE });
+    sentry.ledger.grant(
+      'sg-1',
+      https,
+      { cause: 'operator', by: 'otto', since: BEFORE },
+      { toldAt: BEFORE },
+    );
     await carriedOut(withdraw);
     expect(sentry.ledger.entryOf('sg-1', https)?.toldAt).toBeUndefined();
     await sentry.respondToFinding('sg-1');
@@ -97,7 +162,11 @@ describe('withdrawing the grants of a rule', () => {
   });
 
   test.each<[string, Partial<OrderOf<'withdraw'>>, RegExp]>([
-    ['for which nothing speaks', { ruleId: 'sgr-1' }, /No grant speaks for the rule sgr-1 of sg-1: ask for the list/],
+    [
+      'for which nothing speaks',
+      { ruleId: 'sgr-1' },
+      /No grant speaks for the rule sgr-1 of sg-1: ask for the list/,
+    ],
     ['of a group that is not watched', { groupId: 'sg-2' }, /sg-2 is not in the sentry's ledger/],
   ])('is refused for one %s', async (_, values, message) => {
     await refused({ ...withdraw, ...values }, message);
@@ -112,7 +181,9 @@ describe('withdrawing the grants of a rule', () => {
 
 describe('releasing a group', () => {
   const release: OrderOf<'release'> = { action: 'release', groupId: 'sg-1', ...order };
-  const byTag = configurationOf([locked], { monitoredGroups: { include: [{ kind: 'tag', key: 'watched', value: 'yes' }], exclude: [] } });
+  const byTag = configurationOf([locked], {
+    monitoredGroups: { include: [{ kind: 'tag', key: 'watched', value: 'yes' }], exclude: [] },
+  });
 
   test('ends the watch over one that is not chosen any more', async () => {
     expect(await carriedOut(release, byTag)).toEqual({ done: 'sg-1 is not watched any more.' });
@@ -126,7 +197,10 @@ describe('releasing a group', () => {
   });
 
   test('is refused for one that would be adopted again', async () => {
-    await refused(release, /sg-1 is still chosen by the sentry's "monitoredGroups", so it would be adopted again: change its tags, or the app, first/);
+    await refused(
+      release,
+      /sg-1 is still chosen by the sentry's "monitoredGroups", so it would be adopted again: change its tags, or the app, first/,
+    );
     expect(sentry.recordOf('sg-1')?.releasedAt).toBeUndefined();
   });
 
@@ -144,16 +218,30 @@ describe('a pause', () => {
     expect(pause).toEqual({ until: SOON, reason: 'migration', by: 'olga' });
   });
 
-  test.each([[7 * 24 * 60 * 60_000, true], [7 * 24 * 60 * 60_000 + 1, false], [1, true], [0, false], [-1, false]])('of %d ms is ordered: %s', async (milliseconds, isOrdered) => {
+  test.each([
+    [7 * 24 * 60 * 60_000, true],
+    [7 * 24 * 60 * 60_000 + 1, false],
+    [1, true],
+    [0, false],
+    [-1, false],
+  ])('of %d ms is ordered: %s', async (milliseconds, isOrdered) => {
     const until = new Date(NOW.getTime() + milliseconds);
-    if (!isOrdered) await refused({ action: 'pause', until, ...order }, new RegExp(`"until" is ${until.toISOString()}: give a time to come, within seven days`));
-    else await carriedOut({ action: 'pause', until, ...order });
+    if (!isOrdered) {
+      await refused(
+        { action: 'pause', until, ...order },
+        new RegExp(`"until" is ${until.toISOString()}: give a time to come, within seven days`),
+      );
+    } else {
+      await carriedOut({ action: 'pause', until, ...order });
+    }
     expect(pause !== undefined).toBe(isOrdered);
   });
 
   test('ends early by an order', async () => {
     await carriedOut({ action: 'pause', until: SOON, ...order });
-    expect((await carriedOut({ action: 'resume', ...order })).done).toMatch(/^The sentry acts again\./);
+    expect((await carriedOut({ action: 'resume', ...order })).done).toMatch(
+      /^The sentry acts again\./,
+    );
     expect(pause).toBeUndefined();
   });
 });
@@ -162,40 +250,70 @@ describe('the list', () => {
   test('names the rules of all groups that something speaks for, in order', async () => {
     sentry.ledger.adopt('sg-0', [ssh]);
     sentry.ledger.grant('sg-1', ssh, { cause: 'operator', by: 'otto', since: BEFORE, until: SOON });
-    sentry.ledger.note('sg-1', rule({ id: 'sgr-4', fromPort: 80, toPort: 80 }), { unexplainedSince: BEFORE });
+    sentry.ledger.note('sg-1', rule({ id: 'sgr-4', fromPort: 80, toPort: 80 }), {
+      unexplainedSince: BEFORE,
+    });
     const { done, rules } = await carriedOut({ action: 'list' });
     expect(done).toBeUndefined();
-    expect(rules?.map((listed) => [listed.groupId, listed.rule.id, listed.grants.map(({ cause }) => cause)])).toEqual([
-      ['sg-0', 'sgr-1', ['adopted']], ['sg-1', 'sgr-1', ['operator']], ['sg-1', 'sgr-2', ['adopted']],
+    expect(
+      rules?.map((listed) => [
+        listed.groupId,
+        listed.rule.id,
+        listed.grants.map(({ cause }) => cause),
+      ]),
+    ).toEqual([
+      ['sg-0', 'sgr-1', ['adopted']],
+      ['sg-1', 'sgr-1', ['operator']],
+      ['sg-1', 'sgr-2', ['adopted']],
     ]);
   });
 
   test('leaves out grants that are over, and groups that are released', async () => {
     sentry.ledger.adopt('sg-0', [ssh], { releasedAt: BEFORE });
-    sentry.ledger.grant('sg-1', https, { cause: 'operator', by: 'otto', since: BEFORE, until: NOW });
+    sentry.ledger.grant('sg-1', https, {
+      cause: 'operator',
+      by: 'otto',
+      since: BEFORE,
+      until: NOW,
+    });
     sentry.ledger.grant('sg-1', ssh, { cause: 'operator', by: 'otto', since: BEFORE, until: NOW });
     const { rules } = await carriedOut({ action: 'list' });
-    expect(rules).toEqual([{ groupId: 'sg-1', rule: https, grants: [expect.objectContaining({ cause: 'adopted' })] }]);
+    expect(rules).toEqual([
+      { groupId: 'sg-1', rule: https, grants: [expect.objectContaining({ cause: 'adopted' })] },
+    ]);
   });
 
   test('is of one group where that is asked for', async () => {
     sentry.ledger.adopt('sg-0', [ssh]);
-    expect((await carriedOut({ action: 'list', groupId: 'sg-0' })).rules?.map(({ groupId }) => groupId)).toEqual(['sg-0']);
+    expect(
+      (await carriedOut({ action: 'list', groupId: 'sg-0' })).rules?.map(({ groupId }) => groupId),
+    ).toEqual(['sg-0']);
   });
 });
 
-async function carriedOut(request: OperatorRequest, configuration: SentryConfiguration = sentry.configuration): Promise<OperatorAnswer> {
+async function carriedOut(
+  request: OperatorRequest,
+  configuration: SentryConfiguration = sentry.configuration,
+): Promise<OperatorAnswer> {
   return carryOut(request, configuration, {
     groups: sentry.groups,
     ledger: sentry.ledger,
     clock: sentry.groups,
-    writePause: async (ordered) => { pause = ordered; },
+    writePause: async (ordered) => {
+      pause = ordered;
+    },
     pointTo: async (groupIds) => void sentry.pointedTo.push(...groupIds),
   });
 }
 
-async function refused(request: OperatorRequest, message: RegExp, configuration?: SentryConfiguration): Promise<void> {
-  const refusal: unknown = await carriedOut(request, configuration).catch((error: unknown) => error);
+async function refused(
+  request: OperatorRequest,
+  message: RegExp,
+  configuration?: SentryConfiguration,
+): Promise<void> {
+  const refusal: unknown = await carriedOut(request, configuration).catch(
+    (error: unknown) => error,
+  );
   expect(refusal).toBeInstanceOf(OperatorError);
   expect(refusal).toMatchObject({ message: expect.stringMatching(message) });
 }

@@ -1,4 +1,8 @@
-import { CreateTableCommand, type CreateTableCommandInput, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import {
+  CreateTableCommand,
+  type CreateTableCommandInput,
+  DynamoDBClient,
+} from '@aws-sdk/client-dynamodb';
 import { Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { type Emulator, startEmulator } from '../../../sandbox/emulator/emulator';
@@ -29,6 +33,7 @@ function tableOfConstruct(): CreateTableCommandInput {
   const stack = new Stack();
   new LedgerTable(stack, 'Ledger');
   const [table] = Object.values(Template.fromStack(stack).findResources('AWS::DynamoDB::Table'));
-  const { KeySchema, AttributeDefinitions, GlobalSecondaryIndexes, BillingMode } = table!.Properties;
+  const { KeySchema, AttributeDefinitions, GlobalSecondaryIndexes, BillingMode } =
+    table!.Properties;
   return { TableName: TABLE, KeySchema, AttributeDefinitions, GlobalSecondaryIndexes, BillingMode };
 }

@@ -1,5 +1,11 @@
-import type { Announcement, PreparedAsk } from '../../../src/security-group/domain/reporting/announcement';
-import { type ChangeReport, severityOf } from '../../../src/security-group/domain/reporting/change-report';
+import type {
+  Announcement,
+  PreparedAsk,
+} from '../../../src/security-group/domain/reporting/announcement';
+import {
+  type ChangeReport,
+  severityOf,
+} from '../../../src/security-group/domain/reporting/change-report';
 import type { Announcer } from '../../../src/security-group/domain/responding/respond-in-group';
 
 /** A model of what people and machines get to see. */
@@ -12,7 +18,14 @@ export class AnnouncerInMemory implements Announcer {
   render(report: ChangeReport): Announcement {
     const json = `report-${this.rendered.size}`;
     this.rendered.set(json, report);
-    return { subject: report.group.id, json, text: '', severity: severityOf(report), type: 'change', isRepeat: report.isRepeat };
+    return {
+      subject: report.group.id,
+      json,
+      text: '',
+      severity: severityOf(report),
+      type: 'change',
+      isRepeat: report.isRepeat,
+    };
   }
 
   async tell({ json, asks }: Announcement): Promise<void> {
@@ -22,6 +35,8 @@ export class AnnouncerInMemory implements Announcer {
 
   /** "change outcome id" of every rule that was told of, in the order of telling. */
   outcomes(): string[] {
-    return this.told.flatMap((report) => report.rules.map(({ rule, change, outcome }) => `${change} ${rule.id} ${outcome.kind}`));
+    return this.told.flatMap((report) =>
+      report.rules.map(({ rule, change, outcome }) => `${change} ${rule.id} ${outcome.kind}`),
+    );
   }
 }

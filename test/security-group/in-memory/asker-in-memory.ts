@@ -15,12 +15,24 @@ export class AskerInMemory implements ChangeAsker {
   }
 
   render(asked: AskedChange): PreparedAsk {
-    return { workflow: asked.workflow, message: JSON.stringify({ requestId: asked.requestId, digest: digestOf(JSON.stringify(asked)) }) };
+    return {
+      workflow: asked.workflow,
+      message: JSON.stringify({
+        requestId: asked.requestId,
+        digest: digestOf(JSON.stringify(asked)),
+      }),
+    };
   }
 
   async keep(asked: AskedChange): Promise<boolean> {
     const known = this.kept.get(asked.requestId);
-    if (!known) this.kept.set(asked.requestId, { asked, digest: digestOf(JSON.stringify(asked)), isGranted: false });
+    if (!known) {
+      this.kept.set(asked.requestId, {
+        asked,
+        digest: digestOf(JSON.stringify(asked)),
+        isGranted: false,
+      });
+    }
     return known?.result === undefined;
   }
 

@@ -1,7 +1,11 @@
 import type { ActAnswer } from '../../../src/security-group/domain/groups/security-groups';
 
-/** What happens to one call of a port. A crash ends the function: no call after it does anything, until it is started again. */
-export type Fault = 'fails' | 'fails after it has worked' | 'crashes' | 'crashes after it has worked';
+/**
+ * What happens to one call of a port. A crash ends the function: no call after it does anything,
+ * until it is started again.
+ */
+export type Fault =
+  'fails' | 'fails after it has worked' | 'crashes' | 'crashes after it has worked';
 
 const ACTS = ['revoke', 'modify', 'authorize'];
 
@@ -12,13 +16,19 @@ export interface PlannedFault {
   readonly fault: Fault;
 }
 
-/** Lets calls of ports go wrong: by their number from 1, whichever port they go to; or those of one method. */
+/**
+ * Lets calls of ports go wrong: by their number from 1, whichever port they go to; or those of one
+ * method.
+ */
 export class Faults {
   calls = 0;
   private readonly callsOf = new Map<string, number>();
   private hasCrashed = false;
 
-  constructor(readonly plan: ReadonlyMap<number, Fault> = new Map(), private readonly planned?: PlannedFault) {}
+  constructor(
+    readonly plan: ReadonlyMap<number, Fault> = new Map(),
+    private readonly planned?: PlannedFault,
+  ) {}
 
   restart(): void {
     this.hasCrashed = false;
@@ -33,7 +43,10 @@ export class Faults {
         const work = (...values: unknown[]): unknown => Reflect.apply(member, target, values);
         if (synchronous.includes(String(name))) return work;
         const method = String(name);
-        return async (...values: unknown[]) => this.call(method, async () => work(...values)).catch((error: unknown) => this.answerTo(method, error));
+        return async (...values: unknown[]) =>
+          this.call(method, async () => work(...values)).catch((error: unknown) =>
+            this.answerTo(method, error),
+          );
       },
     });
   }
@@ -57,7 +70,9 @@ export class Faults {
     this.calls += 1;
     const number = (this.callsOf.get(method) ?? 0) + 1;
     this.callsOf.set(method, number);
-    if (this.planned?.method === method && this.planned.number === number) return this.planned.fault;
+    if (this.planned?.method === method && this.planned.number === number) {
+      return this.planned.fault;
+    }
     return this.plan.get(this.calls);
   }
 }

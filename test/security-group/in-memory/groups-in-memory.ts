@@ -1,4 +1,9 @@
-import type { ActAnswer, GroupFilter, GroupRules, SecurityGroups } from '../../../src/security-group/domain/groups/security-groups';
+import type {
+  ActAnswer,
+  GroupFilter,
+  GroupRules,
+  SecurityGroups,
+} from '../../../src/security-group/domain/groups/security-groups';
 import type { GroupDetails } from '../../../src/security-group/domain/reporting/change-report';
 import type { PrefixList } from '../../../src/security-group/domain/rules/prefix-list';
 import { type Rule, ruleKey, type RuleTag } from '../../../src/security-group/domain/rules/rule';
@@ -21,8 +26,9 @@ export interface Act {
 }
 
 /**
- * A model of EC2 behind the domain's own port, for what the emulator cannot be made to do: lag, refuse, or change in
- * between. Not a stand-in for EC2 itself: the handlers are tested against the emulator.
+ * A model of EC2 behind the domain's own port, for what the emulator cannot be made to do: lag,
+ * refuse, or change in between. Not a stand-in for EC2 itself: the handlers are tested against the
+ * emulator.
  */
 export class GroupsInMemory implements SecurityGroups, Clock {
   static of(groupId: string, ...rules: Rule[]): GroupsInMemory {
@@ -54,7 +60,10 @@ export class GroupsInMemory implements SecurityGroups, Clock {
     this.all.set(details.id, { details, rules, unreadableRuleIds: [] });
   }
 
-  /** Somebody adds the rule, as EC2 gives it an id; undefined where it is there already, or there is no such group. */
+  /**
+   * Somebody adds the rule, as EC2 gives it an id; undefined where it is there already, or there is
+   * no such group.
+   */
   open(groupId: string, rule: Rule): Rule | undefined {
     if (!this.all.has(groupId) || this.withKey(groupId, rule)) return undefined;
     this.ids += 1;
@@ -67,13 +76,22 @@ export class GroupsInMemory implements SecurityGroups, Clock {
     this.put(groupId, (rules) => rules.filter(({ id }) => id !== ruleId));
   }
 
-  /** Somebody gives a rule other values; EC2 keeps id, direction and tags. Undefined where there is no such rule, or another with these values. */
+  /**
+   * Somebody gives a rule other values; EC2 keeps id, direction and tags. Undefined where there is
+   * no such rule, or another with these values.
+   */
   change(groupId: string, ruleId: string, to: Rule): Rule | undefined {
     const rule = this.ruleOf(groupId, ruleId);
     if (!rule) return undefined;
     const { tags, direction, id } = rule;
     const { description, ...values } = to;
-    const changed: Rule = { ...values, direction, id, ...(tags && { tags }), ...(description && { description }) };
+    const changed: Rule = {
+      ...values,
+      direction,
+      id,
+      ...(tags && { tags }),
+      ...(description && { description }),
+    };
     const other = this.withKey(groupId, changed);
     if (other && other.id !== id) return undefined;
     this.put(groupId, (rules) => rules.map((one) => (one === rule ? changed : one)));
@@ -101,11 +119,16 @@ export class GroupsInMemory implements SecurityGroups, Clock {
     this.looks += 1;
     this.beforeLook.get(this.looks)?.();
     const group = this.all.get(groupId);
-    return { rules: (group?.rules ?? []).filter(({ id }) => !this.hidden.has(id ?? '')), unreadableRuleIds: group?.unreadableRuleIds ?? [] };
+    return {
+      rules: (group?.rules ?? []).filter(({ id }) => !this.hidden.has(id ?? '')),
+      unreadableRuleIds: group?.unreadableRuleIds ?? [],
+    };
   }
 
   async find(filter: GroupFilter): Promise<GroupDetails[]> {
-    return [...this.all.values()].filter((group) => isMeant(group, filter)).map(({ details }) => details);
+    return [...this.all.values()]
+      .filter((group) => isMeant(group, filter))
+      .map(({ details }) => details);
   }
 
   async prefixLists(ids: readonly string[]) {
@@ -144,7 +167,10 @@ export class GroupsInMemory implements SecurityGroups, Clock {
   async tag(ruleId: string, tag: RuleTag): Promise<void> {
     const [groupId] = [...this.all.keys()].filter((id) => this.ruleOf(id, ruleId));
     if (groupId === undefined) throw new Error(`InvalidSecurityGroupRuleId.NotFound: ${ruleId}`);
-    const tagged = (rule: Rule) => ({ ...rule, tags: [...(rule.tags ?? []).filter(({ key }) => key !== tag.key), tag] });
+    const tagged = (rule: Rule) => ({
+      ...rule,
+      tags: [...(rule.tags ?? []).filter(({ key }) => key !== tag.key), tag],
+    });
     this.put(groupId, (rules) => rules.map((rule) => (rule.id === ruleId ? tagged(rule) : rule)));
   }
 
@@ -171,11 +197,22 @@ export class GroupsInMemory implements SecurityGroups, Clock {
 
 function isMeant({ details, rules }: GroupInMemory, filter: GroupFilter): boolean {
   switch (filter.kind) {
-    case 'ids': return filter.groupIds.includes(details.id);
-    case 'tag': return details.tags?.some(({ key, value }) => key === filter.key && value === filter.value) ?? false;
-    case 'vpc': return details.vpcId === filter.vpcId;
-    case 'all': return true;
-    case 'name': return details.name === filter.name;
-    case 'prefix-list': return rules.some(({ peer }) => peer.kind === 'prefixList' && peer.prefixListId === filter.prefixListId);
+    case 'ids':
+      return filter.groupIds.includes(details.id);
+    case 'tag':
+      return (
+        details.tags?.some(({ key, value }) => key === filter.key && value === filter.value) ??
+        false
+      );
+    case 'vpc':
+      return details.vpcId === filter.vpcId;
+    case 'all':
+      return true;
+    case 'name':
+      return details.name === filter.name;
+    case 'prefix-list':
+      return rules.some(
+        ({ peer }) => peer.kind === 'prefixList' && peer.prefixListId === filter.prefixListId,
+      );
   }
 }

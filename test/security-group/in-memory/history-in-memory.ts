@@ -1,7 +1,9 @@
 import type { Change } from '../../../src/security-group/domain/changes/change';
 import type { EventHistory } from '../../../src/security-group/domain/learning/event-history';
 
-/** A model of CloudTrail's event history: what really happened, and nothing that somebody made up. */
+/**
+ * A model of CloudTrail's event history: what really happened, and nothing that somebody made up.
+ */
 export class HistoryInMemory implements EventHistory {
   readonly changes: Change[] = [];
 
@@ -10,6 +12,9 @@ export class HistoryInMemory implements EventHistory {
   }
 
   async changesOf(groupId: string, since: Date): Promise<readonly Change[]> {
-    return this.changes.filter(({ subject, time }) => subject.kind === 'group' && subject.group.id === groupId && time >= since);
+    return this.changes.filter(
+      ({ subject, time }) =>
+        subject.kind === 'group' && subject.group.id === groupId && time >= since,
+    );
   }
 }

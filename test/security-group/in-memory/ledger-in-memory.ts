@@ -1,6 +1,20 @@
 import { isAbout, type Judgement } from '../../../src/security-group/domain/judging/judge';
-import { type Grant, type GroupLedger, type GroupRecord, type LedgerEntry, livingGrants, type Repeat } from '../../../src/security-group/domain/ledger/ledger';
-import { type Claim, type EventKey, type EventLog, type Ledger, type LedgerChange, LedgerConflictError } from '../../../src/security-group/domain/ledger/ledger-store';
+import {
+  type Grant,
+  type GroupLedger,
+  type GroupRecord,
+  type LedgerEntry,
+  livingGrants,
+  type Repeat,
+} from '../../../src/security-group/domain/ledger/ledger';
+import {
+  type Claim,
+  type EventKey,
+  type EventLog,
+  type Ledger,
+  type LedgerChange,
+  LedgerConflictError,
+} from '../../../src/security-group/domain/ledger/ledger-store';
 import type { Announcement } from '../../../src/security-group/domain/reporting/announcement';
 import { type Rule, ruleKey } from '../../../src/security-group/domain/rules/rule';
 
@@ -14,9 +28,15 @@ interface StoredEvent {
   readonly repeats: readonly Repeat[];
 }
 
-/** A model of the table behind the domain's own ports: items that are written one by one, each only as it was read. */
+/**
+ * A model of the table behind the domain's own ports: items that are written one by one, each only
+ * as it was read.
+ */
 export class LedgerInMemory implements Ledger, EventLog {
-  readonly groups = new Map<string, { record?: GroupRecord; entries: Map<string, LedgerEntry>; repeats: readonly Repeat[] }>();
+  readonly groups = new Map<
+    string,
+    { record?: GroupRecord; entries: Map<string, LedgerEntry>; repeats: readonly Repeat[] }
+  >();
   readonly events = new Map<string, StoredEvent>();
   /** What others do before a write, by its number from 1. */
   readonly beforeWrite = new Map<number, () => void>();
@@ -25,21 +45,44 @@ export class LedgerInMemory implements Ledger, EventLog {
   /** The group was adopted, with these rules. */
   adopt(groupId: string, rules: readonly Rule[], record: Partial<GroupRecord> = {}): void {
     const adoptedAt = new Date('2025-12-01T00:00:00Z');
-    this.group(groupId).record = { groupId, name: 'web', vpcId: 'vpc-1', adoptedAt, adoptedWhile: 'ENFORCE', policies: 'p', selection: 's', ...record };
-    for (const rule of rules) this.grant(groupId, rule, { cause: 'adopted', by: 'App/Sentry', since: adoptedAt });
+    this.group(groupId).record = {
+      groupId,
+      name: 'web',
+      vpcId: 'vpc-1',
+      adoptedAt,
+      adoptedWhile: 'ENFORCE',
+      policies: 'p',
+      selection: 's',
+      ...record,
+    };
+    for (const rule of rules) {
+      this.grant(groupId, rule, { cause: 'adopted', by: 'App/Sentry', since: adoptedAt });
+    }
   }
 
   /** Any grant, with whatever else the ledger shall hold of the rule. */
   grant(groupId: string, rule: Rule, grant: Grant, values: Partial<LedgerEntry> = {}): void {
     const { entries } = this.group(groupId);
     const entry = entries.get(ruleKey(rule));
-    entries.set(ruleKey(rule), { ...entry, rule, grants: [...(entry?.grants ?? []), grant], revision: (entry?.revision ?? 0) + 1, ...values });
+    entries.set(ruleKey(rule), {
+      ...entry,
+      rule,
+      grants: [...(entry?.grants ?? []), grant],
+      revision: (entry?.revision ?? 0) + 1,
+      ...values,
+    });
   }
 
   /** An entry without a grant. */
   note(groupId: string, rule: Rule, values: Partial<LedgerEntry>): void {
     const { entries } = this.group(groupId);
-    entries.set(ruleKey(rule), { rule, grants: [], ...entries.get(ruleKey(rule)), revision: 1, ...values });
+    entries.set(ruleKey(rule), {
+      rule,
+      grants: [],
+      ...entries.get(ruleKey(rule)),
+      revision: 1,
+      ...values,
+    });
   }
 
   entryOf(groupId: string, rule: Rule): LedgerEntry | undefined {
@@ -52,7 +95,9 @@ export class LedgerInMemory implements Ledger, EventLog {
 
   /** Keys of the rules that something speaks for. */
   grantedKeys(groupId: string, now: Date): string[] {
-    return [...this.group(groupId).entries].filter(([, entry]) => livingGrants(entry, now).length > 0).map(([key]) => key);
+    return [...this.group(groupId).entries]
+      .filter(([, entry]) => livingGrants(entry, now).length > 0)
+      .map(([key]) => key);
   }
 
   async read(groupId: string): Promise<GroupLedger> {
@@ -78,11 +123,21 @@ export class LedgerInMemory implements Ledger, EventLog {
   async claim(key: EventKey, intent: readonly Judgement[], now: Date): Promise<Claim> {
     const before = this.events.get(eventKey(key));
     if (before?.state === 'told') return { kind: 'told' };
-    if (before?.state === 'acted') return { kind: 'acted', announcement: before.announcement!, repeats: before.repeats };
+    if (before?.state === 'acted') {
+      return { kind: 'acted', announcement: before.announcement!, repeats: before.repeats };
+    }
     if (before && before.leaseUntil > now.getTime()) return { kind: 'held' };
     const earlier = before?.intent ?? [];
-    const all = [...earlier, ...intent.filter((one) => !earlier.some((other) => isAbout(one, other)))];
-    this.events.set(eventKey(key), { state: 'acting', leaseUntil: now.getTime() + LEASE_MILLISECONDS, intent: all, repeats: [] });
+    const all = [
+      ...earlier,
+      ...intent.filter((one) => !earlier.some((other) => isAbout(one, other))),
+    ];
+    this.events.set(eventKey(key), {
+      state: 'acting',
+      leaseUntil: now.getTime() + LEASE_MILLISECONDS,
+      intent: all,
+      repeats: [],
+    });
     return { kind: 'claimed', intent: earlier };
   }
 
@@ -94,7 +149,11 @@ export class LedgerInMemory implements Ledger, EventLog {
     if (this.events.get(eventKey(key))?.state === 'acting') this.update(key, { leaseUntil: 0 });
   }
 
-  async acted(key: EventKey, announcement: Announcement, repeats: readonly Repeat[]): Promise<void> {
+  async acted(
+    key: EventKey,
+    announcement: Announcement,
+    repeats: readonly Repeat[],
+  ): Promise<void> {
     this.update(key, { state: 'acted', announcement, repeats });
   }
 
@@ -104,7 +163,10 @@ export class LedgerInMemory implements Ledger, EventLog {
   }
 
   private group(groupId: string) {
-    const group = this.groups.get(groupId) ?? { entries: new Map<string, LedgerEntry>(), repeats: [] };
+    const group = this.groups.get(groupId) ?? {
+      entries: new Map<string, LedgerEntry>(),
+      repeats: [],
+    };
     this.groups.set(groupId, group);
     return group;
   }

@@ -7,14 +7,23 @@ import { LedgerInMemory } from './ledger-in-memory';
 import type { AskResult } from '../../../src/approval/domain/ask-result';
 import type { AskedChange } from '../../../src/security-group/domain/asking/asked-change';
 import type { Change } from '../../../src/security-group/domain/changes/change';
-import { carryOutDecision, type ChangeDecision } from '../../../src/security-group/domain/deciding/carry-out-decision';
+import {
+  carryOutDecision,
+  type ChangeDecision,
+} from '../../../src/security-group/domain/deciding/carry-out-decision';
 import type { GroupRecord } from '../../../src/security-group/domain/ledger/ledger';
 import type { Policy } from '../../../src/security-group/domain/policies/policy';
 import type { SentryConfiguration } from '../../../src/security-group/domain/policies/sentry-configuration';
-import { reconcileGroups, type ReconcileReport } from '../../../src/security-group/domain/reconciling/reconcile-groups';
+import {
+  reconcileGroups,
+  type ReconcileReport,
+} from '../../../src/security-group/domain/reconciling/reconcile-groups';
 import type { ChangeReport } from '../../../src/security-group/domain/reporting/change-report';
 import type { Surroundings } from '../../../src/security-group/domain/responding/respond-in-group';
-import { type Responses, respondToChange } from '../../../src/security-group/domain/responding/respond-to-change';
+import {
+  type Responses,
+  respondToChange,
+} from '../../../src/security-group/domain/responding/respond-to-change';
 import { respondToFinding } from '../../../src/security-group/domain/responding/respond-to-finding';
 import type { Rule } from '../../../src/security-group/domain/rules/rule';
 import { configurationOf, OWN } from '../samples/changes';
@@ -25,7 +34,10 @@ export const PLACE = { accountId: '111111111111', region: 'eu-west-1' };
 export class SentryInMemory {
   /** One that watches `sg-1`, and has adopted it with these rules in it. */
   static watching(policies: readonly Policy[], ...rules: Rule[]): SentryInMemory {
-    const sentry = new SentryInMemory(configurationOf(policies), GroupsInMemory.of('sg-1', ...rules));
+    const sentry = new SentryInMemory(
+      configurationOf(policies),
+      GroupsInMemory.of('sg-1', ...rules),
+    );
     sentry.ledger.adopt('sg-1', rules);
     return sentry;
   }
@@ -43,7 +55,10 @@ export class SentryInMemory {
   readonly pointedTo: string[] = [];
   faults = new Faults();
 
-  constructor(public configuration: SentryConfiguration, readonly groups: GroupsInMemory) {}
+  constructor(
+    public configuration: SentryConfiguration,
+    readonly groups: GroupsInMemory,
+  ) {}
 
   /** With whatever went wrong thrown. */
   async respond(change: Change, tries = 1): Promise<readonly ChangeReport[]> {
@@ -51,16 +66,26 @@ export class SentryInMemory {
   }
 
   async responsesTo(change: Change, tries = 1): Promise<Responses> {
-    return respondToChange(change, () => Promise.resolve(this.configuration), this.surroundings(tries));
+    return respondToChange(
+      change,
+      () => Promise.resolve(this.configuration),
+      this.surroundings(tries),
+    );
   }
 
   async respondToFinding(groupId = 'sg-1', tries = 1): Promise<readonly ChangeReport[]> {
-    return reportsOf(await respondToFinding(groupId, PLACE, this.configuration, this.surroundings(tries)));
+    return reportsOf(
+      await respondToFinding(groupId, PLACE, this.configuration, this.surroundings(tries)),
+    );
   }
 
   /** What people were asked, in order, each request once. */
   get asked(): readonly AskedChange[] {
-    const ids = new Set(this.announcer.asked.map(({ message }) => (JSON.parse(message) as { requestId: string }).requestId));
+    const ids = new Set(
+      this.announcer.asked.map(
+        ({ message }) => (JSON.parse(message) as { requestId: string }).requestId,
+      ),
+    );
     return [...ids].flatMap((id) => this.asker.kept.get(id)?.asked ?? []);
   }
 
@@ -70,15 +95,35 @@ export class SentryInMemory {
     return last.requestId;
   }
 
-  /** People decide, and it is carried out as the handler does it. What comes again once it is done changes nothing. */
-  async decide(kind: ChangeDecision['kind'], { requestId = this.lastRequestId, tries = 1, ...values }: DecisionValues = {}): Promise<AskResult> {
+  /**
+   * People decide, and it is carried out as the handler does it. What comes again once it is done
+   * changes nothing.
+   */
+  async decide(
+    kind: ChangeDecision['kind'],
+    { requestId = this.lastRequestId, tries = 1, ...values }: DecisionValues = {},
+  ): Promise<AskResult> {
     const phase = kind === 'ended' ? 'end' : 'decision';
-    const decision: ChangeDecision = { requestId, kind, phase, attempt: 1, at: this.groups.now(), by: BY[kind], ...values };
+    const decision: ChangeDecision = {
+      requestId,
+      kind,
+      phase,
+      attempt: 1,
+      at: this.groups.now(),
+      by: BY[kind],
+      ...values,
+    };
     const surroundings = this.surroundings(tries);
     const kept = await surroundings.asker.read(requestId);
     if (!kept) throw new Error(`The sentry has not asked for ${requestId}.`);
     const { result: known } = kept;
-    if (known?.phase === phase && known.attempt === decision.attempt && known.outcome !== 'failed') return known;
+    if (
+      known?.phase === phase &&
+      known.attempt === decision.attempt &&
+      known.outcome !== 'failed'
+    ) {
+      return known;
+    }
     const carriedOut = await carryOutDecision(decision, kept, this.configuration, surroundings);
     const result = { phase: decision.phase, attempt: decision.attempt, ...carriedOut };
     await surroundings.asker.concluded(requestId, result);
@@ -89,7 +134,7 @@ export class SentryInMemory {
   async reconcile(): Promise<readonly ChangeReport[]> {
     await this.survey();
     const reports: ChangeReport[] = [];
-    for (const groupId of this.pointedTo) reports.push(...await this.respondToFinding(groupId));
+    for (const groupId of this.pointedTo) reports.push(...(await this.respondToFinding(groupId)));
     return reports;
   }
 
@@ -102,7 +147,10 @@ export class SentryInMemory {
       history,
       clock: groups,
       sentry: 'App/Sentry',
-      rulesOfAll: async (ids) => new Map(ids.flatMap((id) => (groups.all.has(id) ? [[id, groups.all.get(id)!] as const] : []))),
+      rulesOfAll: async (ids) =>
+        new Map(
+          ids.flatMap((id) => (groups.all.has(id) ? [[id, groups.all.get(id)!] as const] : [])),
+        ),
       tell: async (report) => void this.reconciled.push(report),
       pointTo: async (ids) => void this.pointedTo.push(...ids),
     });
@@ -135,7 +183,13 @@ export class SentryInMemory {
 
 export type DecisionValues = Partial<Omit<ChangeDecision, 'kind'>> & { readonly tries?: number };
 
-const BY: Readonly<Record<ChangeDecision['kind'], readonly string[]>> = { 'approved': ['U1'], 'denied': ['U1'], 'expired': [], 'not-asked': [], 'ended': ['U1'] };
+const BY: Readonly<Record<ChangeDecision['kind'], readonly string[]>> = {
+  approved: ['U1'],
+  denied: ['U1'],
+  expired: [],
+  'not-asked': [],
+  ended: ['U1'],
+};
 
 function reportsOf({ reports, failures }: Responses): readonly ChangeReport[] {
   if (failures.length > 0) throw failures[0];

@@ -1,36 +1,86 @@
 import type { Actor, TrustedActor } from '../../../src/security-group/domain/changes/actor';
-import { type Change, type NamedRules, NO_RULES, type RuleReference } from '../../../src/security-group/domain/changes/change';
+import {
+  type Change,
+  type NamedRules,
+  NO_RULES,
+  type RuleReference,
+} from '../../../src/security-group/domain/changes/change';
 import type { Policy } from '../../../src/security-group/domain/policies/policy';
 import type { SentryConfiguration } from '../../../src/security-group/domain/policies/sentry-configuration';
 import type { Rule } from '../../../src/security-group/domain/rules/rule';
 
-export const OWN = { roleArn: 'arn:aws:iam::111111111111:role/Sentry', sessionName: 'sentry-function' };
-export const eve: Actor = { type: 'IAMUser', arn: 'arn:aws:iam::111111111111:user/eve', userName: 'eve' };
-export const mallory: Actor = { type: 'IAMUser', arn: 'arn:aws:iam::111111111111:user/mallory', userName: 'mallory' };
-export const deployer: Actor = {
-  type: 'AssumedRole', arn: 'arn:aws:sts::111111111111:assumed-role/Deploy/run-1', roleArn: 'arn:aws:iam::111111111111:role/Deploy', sessionName: 'run-1',
+export const OWN = {
+  roleArn: 'arn:aws:iam::111111111111:role/Sentry',
+  sessionName: 'sentry-function',
 };
-export const sentryItself: Actor = { type: 'AssumedRole', roleArn: OWN.roleArn, sessionName: OWN.sessionName };
-export const trustsDeployer: readonly TrustedActor[] = [{ kind: 'role', roleArn: 'arn:aws:iam::111111111111:role/Deploy' }];
+export const eve: Actor = {
+  type: 'IAMUser',
+  arn: 'arn:aws:iam::111111111111:user/eve',
+  userName: 'eve',
+};
+export const mallory: Actor = {
+  type: 'IAMUser',
+  arn: 'arn:aws:iam::111111111111:user/mallory',
+  userName: 'mallory',
+};
+export const deployer: Actor = {
+  type: 'AssumedRole',
+  arn: 'arn:aws:sts::111111111111:assumed-role/Deploy/run-1',
+  roleArn: 'arn:aws:iam::111111111111:role/Deploy',
+  sessionName: 'run-1',
+};
+export const sentryItself: Actor = {
+  type: 'AssumedRole',
+  roleArn: OWN.roleArn,
+  sessionName: OWN.sessionName,
+};
+export const trustsDeployer: readonly TrustedActor[] = [
+  { kind: 'role', roleArn: 'arn:aws:iam::111111111111:role/Deploy' },
+];
 
-export const locked: Policy = { baseline: { kind: 'locked', restoreRemoved: false }, response: 'revert' };
-export const lockedRestoring: Policy = { baseline: { kind: 'locked', restoreRemoved: true }, response: 'revert' };
-export const lockedNotify: Policy = { baseline: { kind: 'locked', restoreRemoved: false }, response: 'notifyOnly' };
+export const locked: Policy = {
+  baseline: { kind: 'locked', restoreRemoved: false },
+  response: 'revert',
+};
+export const lockedRestoring: Policy = {
+  baseline: { kind: 'locked', restoreRemoved: true },
+  response: 'revert',
+};
+export const lockedNotify: Policy = {
+  baseline: { kind: 'locked', restoreRemoved: false },
+  response: 'notifyOnly',
+};
 export const forbidSsh: Policy = {
   baseline: {
     kind: 'forbid',
-    patterns: [{ name: 'SSH', traffic: [{ kind: 'protocol', protocol: 'tcp', fromPort: 22, toPort: 22 }], peers: [{ kind: 'internet' }] }],
+    patterns: [
+      {
+        name: 'SSH',
+        traffic: [{ kind: 'protocol', protocol: 'tcp', fromPort: 22, toPort: 22 }],
+        peers: [{ kind: 'internet' }],
+      },
+    ],
   },
   response: 'revert',
 };
 export const allowHttpsOnly: Policy = {
-  baseline: { kind: 'allowOnly', patterns: [{ name: 'HTTPS', traffic: [{ kind: 'protocol', protocol: 'tcp', fromPort: 443, toPort: 443 }] }] },
+  baseline: {
+    kind: 'allowOnly',
+    patterns: [
+      {
+        name: 'HTTPS',
+        traffic: [{ kind: 'protocol', protocol: 'tcp', fromPort: 443, toPort: 443 }],
+      },
+    ],
+  },
   response: 'revert',
 };
 
 /** The policy, but with people asked. */
 export function asking(
-  { baseline }: Policy, response: 'revertUntilApproved' | 'revertIfDenied', whenUnanswered: 'revert' | 'accept' = 'revert',
+  { baseline }: Policy,
+  response: 'revertUntilApproved' | 'revertIfDenied',
+  whenUnanswered: 'revert' | 'accept' = 'revert',
 ): Policy {
   return { baseline, response, asking: { workflow: 'approvals', whenUnanswered } };
 }
@@ -63,14 +113,20 @@ export function modified(...ids: string[]): Change {
 }
 
 export function described(...references: RuleReference[]): Change {
-  return changeOf({ described: references }, { eventName: 'UpdateSecurityGroupRuleDescriptionsIngress' });
+  return changeOf(
+    { described: references },
+    { eventName: 'UpdateSecurityGroupRuleDescriptionsIngress' },
+  );
 }
 
 export function by(actor: Actor, change: Change): Change {
   return { ...change, actor };
 }
 
-export function configurationOf(policies: readonly Policy[], values: Partial<SentryConfiguration> = {}): SentryConfiguration {
+export function configurationOf(
+  policies: readonly Policy[],
+  values: Partial<SentryConfiguration> = {},
+): SentryConfiguration {
   return {
     monitoredGroups: { include: [{ kind: 'ids', groupIds: ['sg-1'] }], exclude: [] },
     policies,

@@ -4,14 +4,30 @@ import type { Adoption } from '../../../src/security-group/domain/reconciling/ad
 import type { ReconcileReport } from '../../../src/security-group/domain/reconciling/reconcile-groups';
 
 const at = new Date('2026-01-01T00:00:00Z');
-const groups = fc.record({ id: fc.constantFrom('sg-1', 'sg-2'), name: fc.option(fc.string(), { nil: undefined }) });
-const record = { groupId: 'sg-1', name: 'web', adoptedAt: at, adoptedWhile: 'ENFORCE', policies: 'p', selection: 's' } as const;
+const groups = fc.record({
+  id: fc.constantFrom('sg-1', 'sg-2'),
+  name: fc.option(fc.string(), { nil: undefined }),
+});
+const record = {
+  groupId: 'sg-1',
+  name: 'web',
+  adoptedAt: at,
+  adoptedWhile: 'ENFORCE',
+  policies: 'p',
+  selection: 's',
+} as const;
 
 const adoptions: fc.Arbitrary<Adoption> = fc.record({
   group: groups,
   cause: fc.constantFrom('first-contact', 'came-back', 'enforced-now', 'other-policies'),
   ruleCount: fc.nat(100),
-  violating: fc.array(fc.record({ rule: canonicalRules, violations: fc.constant([{ baseline: 'forbid', response: 'revert', reason: 'SSH' } as const]) }), { maxLength: 3 }),
+  violating: fc.array(
+    fc.record({
+      rule: canonicalRules,
+      violations: fc.constant([{ baseline: 'forbid', response: 'revert', reason: 'SSH' } as const]),
+    }),
+    { maxLength: 3 },
+  ),
   changes: fc.constant([]),
   record: fc.constant(record),
 });
@@ -20,8 +36,13 @@ export const reconcileReports: fc.Arbitrary<ReconcileReport> = fc.record({
   at: fc.constant(at),
   groupCount: fc.nat(500),
   adoptions: fc.array(adoptions, { maxLength: 3 }),
-  released: fc.array(fc.record({ group: fc.constant(record), reason: fc.constantFrom('deleted', 'not-chosen') }), { maxLength: 2 }),
+  released: fc.array(
+    fc.record({ group: fc.constant(record), reason: fc.constantFrom('deleted', 'not-chosen') }),
+    { maxLength: 2 },
+  ),
   due: fc.array(fc.constantFrom('sg-1', 'sg-2'), { maxLength: 3 }),
   isBraked: fc.boolean(),
-  pause: fc.option(fc.record({ until: fc.constant(at), reason: fc.string(), by: fc.string() }), { nil: undefined }),
+  pause: fc.option(fc.record({ until: fc.constant(at), reason: fc.string(), by: fc.string() }), {
+    nil: undefined,
+  }),
 });

@@ -53,49 +53,84 @@ export function watchedSentry(props: WatchedSentryProps = {}): Template {
   return Template.fromStack(stack);
 }
 
-export function addWatchedSentry(stack: Stack, { size = 1, topic, keys, secrets, apis }: WatchedSentryProps = {}): void {
+export function addWatchedSentry(
+  stack: Stack,
+  { size = 1, topic, keys, secrets, apis }: WatchedSentryProps = {},
+): void {
   const sentry = new Construct(stack, 'Sentry');
-  const several = <T>(make: (index: number) => T) => Array.from({ length: size }, (_, index) => make(index));
+  const several = <T>(make: (index: number) => T) =>
+    Array.from({ length: size }, (_, index) => make(index));
   const key = new kms.Key(sentry, 'Key', { enableKeyRotation: true });
   const deadLetterQueue = new sqs.Queue(sentry, 'Undelivered', { enforceSSL: true });
-  const queues = several((index) => new sqs.Queue(sentry, `Queue${index}`, { enforceSSL: true, deadLetterQueue: { queue: deadLetterQueue, maxReceiveCount: 3 } }));
+  const queues = several(
+    (index) =>
+      new sqs.Queue(sentry, `Queue${index}`, {
+        enforceSSL: true,
+        deadLetterQueue: { queue: deadLetterQueue, maxReceiveCount: 3 },
+      }),
+  );
   const functions = several((index) => watchedFunction(sentry, `Function${index}`, queues[index]!));
   new TamperRules(sentry, 'Tamper', {
     topic: topic?.(sentry) ?? new sns.Topic(sentry, 'Topic', { masterKey: key, enforceSSL: true }),
     deadLetterQueue,
     queues,
     functions,
-    rules: several((index) => new events.Rule(sentry, `Rule${index}`, { schedule: events.Schedule.rate(Duration.days(1)) })),
-    tables: several((index) => new dynamodb.Table(sentry, `Table${index}`, {
-      partitionKey: { name: 'id', type: dynamodb.AttributeType.STRING },
-      encryptionKey: key,
-      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
-    })),
-    parameters: several((index) => new ssm.StringParameter(sentry, `Parameter${index}`, { stringValue: 'value' })),
+    rules: several(
+      (index) =>
+        new events.Rule(sentry, `Rule${index}`, {
+          schedule: events.Schedule.rate(Duration.days(1)),
+        }),
+    ),
+    tables: several(
+      (index) =>
+        new dynamodb.Table(sentry, `Table${index}`, {
+          partitionKey: { name: 'id', type: dynamodb.AttributeType.STRING },
+          encryptionKey: key,
+          pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+        }),
+    ),
+    parameters: several(
+      (index) => new ssm.StringParameter(sentry, `Parameter${index}`, { stringValue: 'value' }),
+    ),
     keys: keys?.(sentry),
     secrets: secrets?.(sentry),
     apis: apis?.(sentry),
-    alarms: several((index) => new cloudwatch.Alarm(sentry, `Alarm${index}`, {
-      metric: new cloudwatch.Metric({ namespace: 'CdkSentries', metricName: 'Errors' }), threshold: 1, evaluationPeriods: 1,
-    })),
+    alarms: several(
+      (index) =>
+        new cloudwatch.Alarm(sentry, `Alarm${index}`, {
+          metric: new cloudwatch.Metric({ namespace: 'CdkSentries', metricName: 'Errors' }),
+          threshold: 1,
+          evaluationPeriods: 1,
+        }),
+    ),
   });
 }
 
 /** The patterns by their rule's id, with everything in them as long as it can get. */
 export function patternsOf(sentry: Template): Record<string, string> {
-  return Object.fromEntries(rulesOf(sentry).map(({ id, properties }) => [id, JSON.stringify(deployed(sentry, properties.EventPattern))]));
+  return Object.fromEntries(
+    rulesOf(sentry).map(({ id, properties }) => [
+      id,
+      JSON.stringify(deployed(sentry, properties.EventPattern)),
+    ]),
+  );
 }
 
 /** Logical ids are the construct's path and eight digits. */
 export function rulesOf(sentry: Template) {
   return Object.entries(sentry.findResources('AWS::Events::Rule'))
     .filter(([logicalId]) => logicalId.startsWith('SentryTamper'))
-    .map(([logicalId, { Properties }]) => ({ id: logicalId.slice('SentryTamper'.length, -8), properties: Properties }));
+    .map(([logicalId, { Properties }]) => ({
+      id: logicalId.slice('SentryTamper'.length, -8),
+      properties: Properties,
+    }));
 }
 
 /** What a resource of the sentry is called once it is deployed: its ARN, for a topic. */
 export function nameIn(sentry: Template, logicalIdStart: string): string {
-  const [logicalId] = Object.keys(sentry.toJSON().Resources).filter((id) => new RegExp(`^Sentry${logicalIdStart}[0-9A-F]{8}$`).test(id));
+  const [logicalId] = Object.keys(sentry.toJSON().Resources).filter((id) =>
+    new RegExp(`^Sentry${logicalIdStart}[0-9A-F]{8}$`).test(id),
+  );
   return physicalName(sentry, logicalId!);
 }
 
@@ -107,109 +142,275 @@ export interface TamperCase {
   readonly toldBy: string[];
 }
 
-/** Events of calls that could blind the sentry, and of some that could not: written by hand after AWS's documentation, not recorded. */
+/**
+ * Events of calls that could blind the sentry, and of some that could not: written by hand after
+ * AWS's documentation, not recorded.
+ */
 export function tamperCases(sentry: Template): TamperCase[] {
   const named = (logicalIdStart: string) => nameIn(sentry, logicalIdStart);
   const ownRule = (id: string) => ownRuleName(sentry, id);
-  const arn = (service: string, resource: string) => `arn:aws:${service}:${REGION}:${ACCOUNT}:${resource}`;
+  const arn = (service: string, resource: string) =>
+    `arn:aws:${service}:${REGION}:${ACCOUNT}:${resource}`;
   const told = (service: string, toldBy: string[], calls: [string, Record<string, unknown>][]) =>
-    calls.map(([eventName, requestParameters]) => tamperCase(service, eventName, requestParameters, toldBy));
-  const [rule, handler, table, queue, parameter, topic, alarm] = ['Rule0', 'Function0', 'Table0', 'Queue0', 'Parameter0', 'Topic', 'Alarm0'].map(named);
+    calls.map(([eventName, requestParameters]) =>
+      tamperCase(service, eventName, requestParameters, toldBy),
+    );
+  const [rule, handler, table, queue, parameter, topic, alarm] = [
+    'Rule0',
+    'Function0',
+    'Table0',
+    'Queue0',
+    'Parameter0',
+    'Topic',
+    'Alarm0',
+  ].map(named);
   return [
-    ...told('events', ['Rules'], [
-      ['DisableRule', { name: rule }],
-      ['DeleteRule', { name: rule, eventBusName: 'default', force: true }],
-      ['PutRule', { name: rule, state: 'DISABLED' }],
-      ['PutTargets', { rule, targets: [{ id: 'Target0' }] }],
-      ['RemoveTargets', { rule, ids: ['Target0'] }],
-    ]),
-    ...told('events', ['TamperRules'], [
-      ['DisableRule', { name: ownRule('Rules') }],
-      ['DeleteRule', { name: ownRule('Functions') }],
-      ['RemoveTargets', { rule: ownRule('Trails'), ids: ['Target0'] }],
-    ]),
-    ...told('events', ['Rules', 'TamperRules'], [['DisableRule', { name: ownRule('TamperRules') }]]),
-    ...told('events', [], [
-      ['EnableRule', { name: rule }],
-      ['DisableRule', { name: 'other' }],
-      ['PutTargets', { rule: 'other' }],
-    ]),
-    ...told('lambda', ['Functions'], [
-      ['UpdateFunctionCode20150331v2', { functionName: handler, publish: false }],
-      ['UpdateFunctionConfiguration20150331v2', { functionName: arn('lambda', `function:${handler}`), timeout: 1 }],
-      ['DeleteFunction20150331', { functionName: `${ACCOUNT}:function:${handler}` }],
-      ['AddPermission20150331v2', { functionName: `${handler}:$LATEST`, principal: '*' }],
-      ['RemovePermission20150331v2', { functionName: handler, statementId: 'x' }],
-      ['PutFunctionConcurrency20171031', { functionName: handler, reservedConcurrentExecutions: 0 }],
-      ['CreateEventSourceMapping20150331', { functionName: handler, eventSourceArn: arn('sqs', 'forged') }],
-    ]),
-    ...told('lambda', ['Mappings'], [
-      ['UpdateEventSourceMapping20150331', { uuid: named('Function0SqsEventSourceStackSentryQueue0[0-9A-F]{8}'), enabled: false }],
-      ['DeleteEventSourceMapping20150331', { uUID: named('Function0SqsEventSourceStackSentryQueue0[0-9A-F]{8}') }],
-    ]),
-    ...told('lambda', [], [
-      ['UpdateFunctionCode20150331v2', { functionName: 'other' }],
-      ['GetFunction20150331v2', { functionName: handler }],
-      ['UpdateEventSourceMapping20150331', { uuid: 'other' }],
-    ]),
-    ...told('dynamodb', ['Tables'], [
-      ['DeleteTable', { tableName: table }],
-      ['UpdateTable', { tableName: arn('dynamodb', `table/${table}`), deletionProtectionEnabled: false }],
-      ['UpdateContinuousBackups', { tableName: table }],
-      ['UpdateTimeToLive', { tableName: table }],
-      ['PutResourcePolicy', { resourceArn: arn('dynamodb', `table/${table}`) }],
-      ['DeleteResourcePolicy', { resourceArn: arn('dynamodb', `table/${table}`) }],
-    ]),
-    ...told('dynamodb', [], [['DeleteTable', { tableName: 'other' }], ['PutItem', { tableName: table }]]),
-    ...told('sqs', ['Queues'], ['DeleteQueue', 'SetQueueAttributes', 'PurgeQueue', 'AddPermission', 'RemovePermission'].map((eventName) =>
-      [eventName, { queueUrl: `https://sqs.${REGION}.amazonaws.com/${ACCOUNT}/${queue}` }])),
-    ...told('sqs', ['Queues'], [['PurgeQueue', { queueUrl: `https://queue.amazonaws.com/${ACCOUNT}/${queue}` }]]),
-    ...told('sqs', [], [['PurgeQueue', { queueUrl: `https://sqs.${REGION}.amazonaws.com/${ACCOUNT}/other` }]]),
-    ...told('ssm', ['Parameters'], [
-      ['PutParameter', { name: parameter, overwrite: true, value: 'HIDDEN_DUE_TO_SECURITY_REASONS' }],
-      ['DeleteParameter', { name: arn('ssm', `parameter/${parameter}`) }],
-      ['DeleteParameters', { names: ['other', parameter] }],
-    ]),
-    ...told('ssm', [], [['PutParameter', { name: 'other' }], ['DeleteParameters', { names: ['other'] }]]),
-    ...told('sns', ['Topic'], [
-      ['DeleteTopic', { topicArn: topic }],
-      ['SetTopicAttributes', { topicArn: topic, attributeName: 'Policy', attributeValue: '{}' }],
-      ['AddPermission', { topicArn: topic, label: 'x' }],
-      ['RemovePermission', { topicArn: topic, label: 'x' }],
-      ['Unsubscribe', { subscriptionArn: `${topic}:11111111-2222-3333-4444-555555555555` }],
-      ['SetSubscriptionAttributes', { subscriptionArn: `${topic}:11111111-2222-3333-4444-555555555555`, attributeName: 'FilterPolicy' }],
-      ['PutDataProtectionPolicy', { resourceArn: topic }],
-    ]),
-    ...told('sns', [], [['DeleteTopic', { topicArn: `${topic}2` }], ['Unsubscribe', { subscriptionArn: `${topic}2:11111111` }]]),
-    ...told('kms', ['Keys'], [
-      ['DisableKey', { keyId: named('Key') }],
-      ['ScheduleKeyDeletion', { keyId: arn('kms', `key/${named('Key')}`), pendingWindowInDays: 7 }],
-      ['PutKeyPolicy', { keyId: named('Key'), policyName: 'default' }],
-      ['RevokeGrant', { keyId: named('Key'), grantId: 'x' }],
-    ]),
-    ...told('kms', [], [['DisableKey', { keyId: 'other' }], ['EnableKey', { keyId: named('Key') }]]),
+    ...told(
+      'events',
+      ['Rules'],
+      [
+        ['DisableRule', { name: rule }],
+        ['DeleteRule', { name: rule, eventBusName: 'default', force: true }],
+        ['PutRule', { name: rule, state: 'DISABLED' }],
+        ['PutTargets', { rule, targets: [{ id: 'Target0' }] }],
+        ['RemoveTargets', { rule, ids: ['Target0'] }],
+      ],
+    ),
+    ...told(
+      'events',
+      ['TamperRules'],
+      [
+        ['DisableRule', { name: ownRule('Rules') }],
+        ['DeleteRule', { name: ownRule('Functions') }],
+        ['RemoveTargets', { rule: ownRule('Trails'), ids: ['Target0'] }],
+      ],
+    ),
+    ...told(
+      'events',
+      ['Rules', 'TamperRules'],
+      [['DisableRule', { name: ownRule('TamperRules') }]],
+    ),
+    ...told(
+      'events',
+      [],
+      [
+        ['EnableRule', { name: rule }],
+        ['DisableRule', { name: 'other' }],
+        ['PutTargets', { rule: 'other' }],
+      ],
+    ),
+    ...told(
+      'lambda',
+      ['Functions'],
+      [
+        ['UpdateFunctionCode20150331v2', { functionName: handler, publish: false }],
+        [
+          'UpdateFunctionConfiguration20150331v2',
+          { functionName: arn('lambda', `function:${handler}`), timeout: 1 },
+        ],
+        ['DeleteFunction20150331', { functionName: `${ACCOUNT}:function:${handler}` }],
+        ['AddPermission20150331v2', { functionName: `${handler}:$LATEST`, principal: '*' }],
+        ['RemovePermission20150331v2', { functionName: handler, statementId: 'x' }],
+        [
+          'PutFunctionConcurrency20171031',
+          { functionName: handler, reservedConcurrentExecutions: 0 },
+        ],
+        [
+          'CreateEventSourceMapping20150331',
+          { functionName: handler, eventSourceArn: arn('sqs', 'forged') },
+        ],
+      ],
+    ),
+    ...told(
+      'lambda',
+      ['Mappings'],
+      [
+        [
+          'UpdateEventSourceMapping20150331',
+          { uuid: named('Function0SqsEventSourceStackSentryQueue0[0-9A-F]{8}'), enabled: false },
+        ],
+        [
+          'DeleteEventSourceMapping20150331',
+          { uUID: named('Function0SqsEventSourceStackSentryQueue0[0-9A-F]{8}') },
+        ],
+      ],
+    ),
+    ...told(
+      'lambda',
+      [],
+      [
+        ['UpdateFunctionCode20150331v2', { functionName: 'other' }],
+        ['GetFunction20150331v2', { functionName: handler }],
+        ['UpdateEventSourceMapping20150331', { uuid: 'other' }],
+      ],
+    ),
+    ...told(
+      'dynamodb',
+      ['Tables'],
+      [
+        ['DeleteTable', { tableName: table }],
+        [
+          'UpdateTable',
+          { tableName: arn('dynamodb', `table/${table}`), deletionProtectionEnabled: false },
+        ],
+        ['UpdateContinuousBackups', { tableName: table }],
+        ['UpdateTimeToLive', { tableName: table }],
+        ['PutResourcePolicy', { resourceArn: arn('dynamodb', `table/${table}`) }],
+        ['DeleteResourcePolicy', { resourceArn: arn('dynamodb', `table/${table}`) }],
+      ],
+    ),
+    ...told(
+      'dynamodb',
+      [],
+      [
+        ['DeleteTable', { tableName: 'other' }],
+        ['PutItem', { tableName: table }],
+      ],
+    ),
+    ...told(
+      'sqs',
+      ['Queues'],
+      ['DeleteQueue', 'SetQueueAttributes', 'PurgeQueue', 'AddPermission', 'RemovePermission'].map(
+        (eventName) => [
+          eventName,
+          { queueUrl: `https://sqs.${REGION}.amazonaws.com/${ACCOUNT}/${queue}` },
+        ],
+      ),
+    ),
+    ...told(
+      'sqs',
+      ['Queues'],
+      [['PurgeQueue', { queueUrl: `https://queue.amazonaws.com/${ACCOUNT}/${queue}` }]],
+    ),
+    ...told(
+      'sqs',
+      [],
+      [['PurgeQueue', { queueUrl: `https://sqs.${REGION}.amazonaws.com/${ACCOUNT}/other` }]],
+    ),
+    ...told(
+      'ssm',
+      ['Parameters'],
+      [
+        [
+          'PutParameter',
+          { name: parameter, overwrite: true, value: 'HIDDEN_DUE_TO_SECURITY_REASONS' },
+        ],
+        ['DeleteParameter', { name: arn('ssm', `parameter/${parameter}`) }],
+        ['DeleteParameters', { names: ['other', parameter] }],
+      ],
+    ),
+    ...told(
+      'ssm',
+      [],
+      [
+        ['PutParameter', { name: 'other' }],
+        ['DeleteParameters', { names: ['other'] }],
+      ],
+    ),
+    ...told(
+      'sns',
+      ['Topic'],
+      [
+        ['DeleteTopic', { topicArn: topic }],
+        ['SetTopicAttributes', { topicArn: topic, attributeName: 'Policy', attributeValue: '{}' }],
+        ['AddPermission', { topicArn: topic, label: 'x' }],
+        ['RemovePermission', { topicArn: topic, label: 'x' }],
+        ['Unsubscribe', { subscriptionArn: `${topic}:11111111-2222-3333-4444-555555555555` }],
+        [
+          'SetSubscriptionAttributes',
+          {
+            subscriptionArn: `${topic}:11111111-2222-3333-4444-555555555555`,
+            attributeName: 'FilterPolicy',
+          },
+        ],
+        ['PutDataProtectionPolicy', { resourceArn: topic }],
+      ],
+    ),
+    ...told(
+      'sns',
+      [],
+      [
+        ['DeleteTopic', { topicArn: `${topic}2` }],
+        ['Unsubscribe', { subscriptionArn: `${topic}2:11111111` }],
+      ],
+    ),
+    ...told(
+      'kms',
+      ['Keys'],
+      [
+        ['DisableKey', { keyId: named('Key') }],
+        [
+          'ScheduleKeyDeletion',
+          { keyId: arn('kms', `key/${named('Key')}`), pendingWindowInDays: 7 },
+        ],
+        ['PutKeyPolicy', { keyId: named('Key'), policyName: 'default' }],
+        ['RevokeGrant', { keyId: named('Key'), grantId: 'x' }],
+      ],
+    ),
+    ...told(
+      'kms',
+      [],
+      [
+        ['DisableKey', { keyId: 'other' }],
+        ['EnableKey', { keyId: named('Key') }],
+      ],
+    ),
     ...told('logs', ['Logs'], [['DeleteLogGroup', { logGroupName: named('Function0Logs') }]]),
     ...told('logs', [], [['DeleteLogGroup', { logGroupName: 'other' }]]),
-    ...told('monitoring', ['Alarms'], [
-      ['DeleteAlarms', { alarmNames: ['other', alarm] }],
-      ['DisableAlarmActions', { alarmNames: [alarm] }],
-      ['PutMetricAlarm', { alarmName: alarm, threshold: 1000000 }],
-    ]),
+    ...told(
+      'monitoring',
+      ['Alarms'],
+      [
+        ['DeleteAlarms', { alarmNames: ['other', alarm] }],
+        ['DisableAlarmActions', { alarmNames: [alarm] }],
+        ['PutMetricAlarm', { alarmName: alarm, threshold: 1000000 }],
+      ],
+    ),
     ...told('monitoring', [], [['DeleteAlarms', { alarmNames: ['other'] }]]),
-    ...told('cloudtrail', ['Trails'], [
-      ['StopLogging', { name: 'trail' }],
-      ['DeleteTrail', { name: 'trail' }],
-      ['UpdateTrail', { name: 'trail', isMultiRegionTrail: false }],
-      ['PutEventSelectors', { trailName: 'trail', eventSelectors: [{ readWriteType: 'ReadOnly' }] }],
-    ]),
+    ...told(
+      'cloudtrail',
+      ['Trails'],
+      [
+        ['StopLogging', { name: 'trail' }],
+        ['DeleteTrail', { name: 'trail' }],
+        ['UpdateTrail', { name: 'trail', isMultiRegionTrail: false }],
+        [
+          'PutEventSelectors',
+          { trailName: 'trail', eventSelectors: [{ readWriteType: 'ReadOnly' }] },
+        ],
+      ],
+    ),
     ...told('cloudtrail', [], [['StartLogging', { name: 'trail' }]]),
-    ...told('iam', ['Roles'], [
-      'PutRolePolicy', 'DeleteRolePolicy', 'AttachRolePolicy', 'DetachRolePolicy', 'UpdateAssumeRolePolicy', 'DeleteRole', 'PutRolePermissionsBoundary',
-      'DeleteRolePermissionsBoundary',
-    ].map((eventName) => [eventName, { roleName: named('Function0ServiceRole') }])),
-    ...told('iam', [], [['PutRolePolicy', { roleName: 'other' }], ['TagRole', { roleName: named('Function0ServiceRole') }]]),
-    { ...tamperCase('events', 'DisableRule', { name: rule }, [], { errorCode: 'AccessDenied' }), name: 'a call that was refused' },
-    { ...tamperCase('events', 'DisableRule', { name: rule }, [], {}, { source: 'forged' }), name: 'an event that a customer made up' },
+    ...told(
+      'iam',
+      ['Roles'],
+      [
+        'PutRolePolicy',
+        'DeleteRolePolicy',
+        'AttachRolePolicy',
+        'DetachRolePolicy',
+        'UpdateAssumeRolePolicy',
+        'DeleteRole',
+        'PutRolePermissionsBoundary',
+        'DeleteRolePermissionsBoundary',
+      ].map((eventName) => [eventName, { roleName: named('Function0ServiceRole') }]),
+    ),
+    ...told(
+      'iam',
+      [],
+      [
+        ['PutRolePolicy', { roleName: 'other' }],
+        ['TagRole', { roleName: named('Function0ServiceRole') }],
+      ],
+    ),
+    {
+      ...tamperCase('events', 'DisableRule', { name: rule }, [], { errorCode: 'AccessDenied' }),
+      name: 'a call that was refused',
+    },
+    {
+      ...tamperCase('events', 'DisableRule', { name: rule }, [], {}, { source: 'forged' }),
+      name: 'an event that a customer made up',
+    },
   ];
 }
 
@@ -218,20 +419,29 @@ export function ownRuleName(sentry: Template, id: string): string {
 }
 
 function tamperCase(
-  service: string, eventName: string, requestParameters: Record<string, unknown>, toldBy: string[], recordValues = {}, envelopeValues = {},
+  service: string,
+  eventName: string,
+  requestParameters: Record<string, unknown>,
+  toldBy: string[],
+  recordValues = {},
+  envelopeValues = {},
 ): TamperCase {
   const event = {
-    'version': '0',
-    'id': 'envelope-1',
+    version: '0',
+    id: 'envelope-1',
     'detail-type': 'AWS API Call via CloudTrail',
-    'source': `aws.${service}`,
-    'account': ACCOUNT,
-    'time': '2026-01-01T00:00:05Z',
-    'region': REGION,
-    'resources': [],
-    'detail': {
+    source: `aws.${service}`,
+    account: ACCOUNT,
+    time: '2026-01-01T00:00:05Z',
+    region: REGION,
+    resources: [],
+    detail: {
       eventVersion: '1.10',
-      userIdentity: { type: 'AssumedRole', arn: `arn:aws:sts::${ACCOUNT}:assumed-role/Admin/eve`, accountId: ACCOUNT },
+      userIdentity: {
+        type: 'AssumedRole',
+        arn: `arn:aws:sts::${ACCOUNT}:assumed-role/Admin/eve`,
+        accountId: ACCOUNT,
+      },
       eventTime: '2026-01-01T00:00:00Z',
       eventSource: `${service}.amazonaws.com`,
       eventName,
@@ -247,7 +457,11 @@ function tamperCase(
     },
     ...envelopeValues,
   };
-  return { name: `${eventName} of ${service} ${JSON.stringify(requestParameters).slice(0, 60)}`, event: JSON.stringify(event), toldBy };
+  return {
+    name: `${eventName} of ${service} ${JSON.stringify(requestParameters).slice(0, 60)}`,
+    event: JSON.stringify(event),
+    toldBy,
+  };
 }
 
 function watchedFunction(scope: Construct, id: string, queue: sqs.Queue): lambda.Function {
@@ -266,9 +480,15 @@ function deployed(sentry: Template, value: unknown): unknown {
   if (Array.isArray(value)) return value.map((item) => deployed(sentry, item));
   if (typeof value !== 'object' || value === null) return value;
   if ('Ref' in value) return physicalName(sentry, String(value.Ref));
-  if ('Fn::GetAtt' in value && Array.isArray(value['Fn::GetAtt'])) return physicalName(sentry, String(value['Fn::GetAtt'][0]));
-  if ('Fn::Join' in value && Array.isArray(value['Fn::Join'])) return value['Fn::Join'][1].map((part: unknown) => deployed(sentry, part)).join('');
-  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, deployed(sentry, inner)]));
+  if ('Fn::GetAtt' in value && Array.isArray(value['Fn::GetAtt'])) {
+    return physicalName(sentry, String(value['Fn::GetAtt'][0]));
+  }
+  if ('Fn::Join' in value && Array.isArray(value['Fn::Join'])) {
+    return value['Fn::Join'][1].map((part: unknown) => deployed(sentry, part)).join('');
+  }
+  return Object.fromEntries(
+    Object.entries(value).map(([key, inner]) => [key, deployed(sentry, inner)]),
+  );
 }
 
 function physicalName(sentry: Template, logicalId: string): string {

@@ -37,14 +37,20 @@ exports.handler = async (event) => {
 
 export const CALLS = ['DescribeVpcs', 'GetParameters', 'CreateTags', 'PutEvents', 'Publish'];
 
-/** The function gets the Authorize calls of a group, and the message of a schedule, through a queue that shows nothing again for five minutes. */
+/**
+ * The function gets the Authorize calls of a group, and the message of a schedule, through a queue
+ * that shows nothing again for five minutes.
+ */
 export function synthesizeCallingApp(): string {
   const code = temporaryFolder();
   writeFileSync(path.join(code, 'index.js'), HANDLER);
   const app = new App({ outdir: temporaryFolder() });
   const stack = new Stack(app, 'Calling');
   const vpc = new ec2.CfnVPC(stack, 'Vpc', { cidrBlock: '10.0.0.0/16' });
-  const group = new ec2.CfnSecurityGroup(stack, 'Group', { groupDescription: 'group', vpcId: vpc.ref });
+  const group = new ec2.CfnSecurityGroup(stack, 'Group', {
+    groupDescription: 'group',
+    vpcId: vpc.ref,
+  });
   const topic = new sns.Topic(stack, 'Topic');
   const queue = new sqs.Queue(stack, 'Queue', { visibilityTimeout: Duration.minutes(5) });
   const handler = new lambda.Function(stack, 'Function', {
@@ -55,14 +61,26 @@ export function synthesizeCallingApp(): string {
     timeout: Duration.seconds(20),
     environment: { TOPIC_ARN: topic.topicArn, GROUP_ID: group.attrGroupId },
   });
-  handler.addEventSource(new sources.SqsEventSource(queue, { batchSize: 1, maxConcurrency: 2, reportBatchItemFailures: true }));
+  handler.addEventSource(
+    new sources.SqsEventSource(queue, {
+      batchSize: 1,
+      maxConcurrency: 2,
+      reportBatchItemFailures: true,
+    }),
+  );
   new events.Rule(stack, 'Changes', {
     eventPattern: { source: ['aws.ec2'], detail: { eventName: ['AuthorizeSecurityGroupIngress'] } },
     targets: [new targets.SqsQueue(queue)],
   });
   const message = events.RuleTargetInput.fromObject({ kind: 'look', group: group.attrGroupId });
-  new events.Rule(stack, 'Hourly', { schedule: events.Schedule.rate(Duration.hours(1)), targets: [new targets.SqsQueue(queue, { message })] });
-  new events.Rule(stack, 'Daily', { schedule: events.Schedule.rate(Duration.days(1)), targets: [new targets.SqsQueue(queue)] });
+  new events.Rule(stack, 'Hourly', {
+    schedule: events.Schedule.rate(Duration.hours(1)),
+    targets: [new targets.SqsQueue(queue, { message })],
+  });
+  new events.Rule(stack, 'Daily', {
+    schedule: events.Schedule.rate(Duration.days(1)),
+    targets: [new targets.SqsQueue(queue)],
+  });
   new CfnOutput(stack, 'GroupId', { value: group.attrGroupId });
   return app.synth().directory;
 }

@@ -36,23 +36,41 @@ export function synthesizeScheduledApp(prefix = ''): string {
   writeFileSync(path.join(code, 'index.js'), HANDLER);
   const app = new App({ outdir: temporaryFolder() });
   const stack = new Stack(app, `${prefix}Scheduled`);
-  const functionOf = (id: string, handler: string, options: Partial<lambda.FunctionProps> = {}) => new lambda.Function(stack, id, {
-    functionName: `${prefix}${id}`.toLowerCase(),
-    code: lambda.Code.fromAsset(code),
-    handler: `index.${handler}`,
-    runtime: lambda.Runtime.NODEJS_24_X,
-    timeout: Duration.seconds(3),
-    ...options,
-  });
-  const schedule = (id: string, target: lambda.IFunction, options: targets.LambdaFunctionProps = {}, enabled = true) =>
-    new events.Rule(stack, id, { schedule: events.Schedule.expression('rate(1 day)'), enabled, targets: [new targets.LambdaFunction(target, options)] });
+  const functionOf = (id: string, handler: string, options: Partial<lambda.FunctionProps> = {}) =>
+    new lambda.Function(stack, id, {
+      functionName: `${prefix}${id}`.toLowerCase(),
+      code: lambda.Code.fromAsset(code),
+      handler: `index.${handler}`,
+      runtime: lambda.Runtime.NODEJS_24_X,
+      timeout: Duration.seconds(3),
+      ...options,
+    });
+  const schedule = (
+    id: string,
+    target: lambda.IFunction,
+    options: targets.LambdaFunctionProps = {},
+    enabled = true,
+  ) =>
+    new events.Rule(stack, id, {
+      schedule: events.Schedule.expression('rate(1 day)'),
+      enabled,
+      targets: [new targets.LambdaFunction(target, options)],
+    });
 
   const clock = functionOf('Clock', 'clock');
   schedule('Daily', clock);
-  schedule('Weekly', clock, { event: events.RuleTargetInput.fromObject({ kind: 'weekly', of: clock.functionName }) });
+  schedule('Weekly', clock, {
+    event: events.RuleTargetInput.fromObject({ kind: 'weekly', of: clock.functionName }),
+  });
   schedule('Off', clock, {}, false);
   const failures = new sqs.Queue(stack, 'Failures', { queueName: `${prefix}failures` });
-  schedule('Once', functionOf('OneRetry', 'fail', { retryAttempts: 1, onFailure: new destinations.SqsDestination(failures) }));
+  schedule(
+    'Once',
+    functionOf('OneRetry', 'fail', {
+      retryAttempts: 1,
+      onFailure: new destinations.SqsDestination(failures),
+    }),
+  );
   const deadLetterQueue = new sqs.Queue(stack, 'Letters', { queueName: `${prefix}letters` });
   schedule('Thrice', functionOf('DefaultRetries', 'fail', { deadLetterQueue }));
 
@@ -63,12 +81,14 @@ export function synthesizeScheduledApp(prefix = ''): string {
     billingMode: 'PAY_PER_REQUEST',
     sseSpecification: { sseEnabled: true, sseType: 'KMS' },
     timeToLiveSpecification: { attributeName: 'end', enabled: true },
-    replicas: [{
-      region: Aws.REGION,
-      deletionProtectionEnabled: true,
-      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
-      sseSpecification: { kmsMasterKeyId: 'alias/any' },
-    }],
+    replicas: [
+      {
+        region: Aws.REGION,
+        deletionProtectionEnabled: true,
+        pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+        sseSpecification: { kmsMasterKeyId: 'alias/any' },
+      },
+    ],
   });
   new CfnOutput(stack, 'TableName', { value: table.ref });
   new CfnOutput(stack, 'TableArn', { value: table.attrArn });

@@ -31,7 +31,9 @@ export function temporaryFolder(): string {
   return mkdtempSync(path.join(os.tmpdir(), 'cdk-sentries-test-'));
 }
 
-/** Rule → queue (with dead-letter queue) → function, and a topic. Gives the folder of the assembly. */
+/**
+ * Rule → queue (with dead-letter queue) → function, and a topic. Gives the folder of the assembly.
+ */
 export function synthesizeTinyApp(addMore: (stack: Stack) => void = () => undefined): string {
   const code = temporaryFolder();
   writeFileSync(path.join(code, 'index.js'), HANDLER);
@@ -40,12 +42,17 @@ export function synthesizeTinyApp(addMore: (stack: Stack) => void = () => undefi
   const deadLetters = new sqs.Queue(stack, 'DeadLetters', { queueName: 'dead-letters' });
   const queue = new sqs.Queue(stack, 'Queue', {
     enforceSSL: true,
-    // Longer than the function's process takes to start and to time out on a busy machine: else its messages would come twice.
+    // Longer than the function's process takes to start and to time out on a busy machine: else its
+    // messages would come twice.
     visibilityTimeout: Duration.seconds(6),
     deadLetterQueue: { queue: deadLetters, maxReceiveCount: MAX_RECEIVE_COUNT },
   });
   const topic = new sns.Topic(stack, 'Topic', { topicName: 'topic' });
-  topic.addSubscription(new subscriptions.SqsSubscription(new sqs.Queue(stack, 'Subscriber', { queueName: 'subscriber' })));
+  topic.addSubscription(
+    new subscriptions.SqsSubscription(
+      new sqs.Queue(stack, 'Subscriber', { queueName: 'subscriber' }),
+    ),
+  );
   const handler = new lambda.Function(stack, 'Function', {
     functionName: 'tiny',
     code: lambda.Code.fromAsset(code),
@@ -55,12 +62,17 @@ export function synthesizeTinyApp(addMore: (stack: Stack) => void = () => undefi
     memorySize: 256,
     environment: { TOPIC_ARN: topic.topicArn },
   });
-  handler.addEventSource(new sources.SqsEventSource(queue, { batchSize: 10, reportBatchItemFailures: true }));
+  handler.addEventSource(
+    new sources.SqsEventSource(queue, { batchSize: 10, reportBatchItemFailures: true }),
+  );
   new events.Rule(stack, 'Rule', {
     eventPattern: {
       source: ['aws.ec2'],
       detailType: ['AWS API Call via CloudTrail'],
-      detail: { errorCode: [{ exists: false }], requestParameters: { groupId: events.Match.anyOf(['sg-1'], events.Match.doesNotExist()) } },
+      detail: {
+        errorCode: [{ exists: false }],
+        requestParameters: { groupId: events.Match.anyOf(['sg-1'], events.Match.doesNotExist()) },
+      },
     },
     targets: [new targets.SqsQueue(queue)],
   });

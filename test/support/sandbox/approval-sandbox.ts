@@ -1,10 +1,20 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type AttributeValue, DynamoDBClient, paginateScan, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import {
-  AuthorizeSecurityGroupIngressCommand, DescribeSecurityGroupRulesCommand, EC2Client, type IpPermission, ModifySecurityGroupRulesCommand,
-  RevokeSecurityGroupIngressCommand, type SecurityGroupRule,
+  type AttributeValue,
+  DynamoDBClient,
+  paginateScan,
+  PutItemCommand,
+} from '@aws-sdk/client-dynamodb';
+import {
+  AuthorizeSecurityGroupIngressCommand,
+  DescribeSecurityGroupRulesCommand,
+  EC2Client,
+  type IpPermission,
+  ModifySecurityGroupRulesCommand,
+  RevokeSecurityGroupIngressCommand,
+  type SecurityGroupRule,
 } from '@aws-sdk/client-ec2';
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { App, CfnOutput, Stack } from 'aws-cdk-lib';
@@ -18,8 +28,16 @@ import type { AppAnswer, ClickOverrides } from '../../../sandbox/slack/clicks';
 import { SlackStandIn } from '../../../sandbox/slack/slack-stand-in';
 import type { Message } from '../../../sandbox/slack/workspace';
 import {
-  Approvers, ChangeResponse, MonitoredGroups, Ports, SecurityGroupBaseline, SecurityGroupSentry, SlackApprovalWorkflow, SlackDestination,
-  TrafficPattern, UnansweredChange,
+  Approvers,
+  ChangeResponse,
+  MonitoredGroups,
+  Ports,
+  SecurityGroupBaseline,
+  SecurityGroupSentry,
+  SlackApprovalWorkflow,
+  SlackDestination,
+  TrafficPattern,
+  UnansweredChange,
 } from '../../../src';
 
 export const APPROVAL_CHANNEL = 'C0APPROVE';
@@ -32,7 +50,10 @@ const STACK_NAME = 'Approval';
 
 export type Item = Record<string, AttributeValue>;
 
-/** A sentry that asks in both ways, its workflow, and a Slack stand-in with three people: Alice and Bob may decide, Mallory may not. */
+/**
+ * A sentry that asks in both ways, its workflow, and a Slack stand-in with three people: Alice and
+ * Bob may decide, Mallory may not.
+ */
 export class ApprovalSandbox {
   /** With so many groups of each kind, for as many tests that need some of their own. */
   static async start(pairsOfGroups = 1): Promise<ApprovalSandbox> {
@@ -57,12 +78,18 @@ export class ApprovalSandbox {
     });
     clock.now = () => localAws.now();
     for (const id of [ALICE, BOB, MALLORY]) slack.addUser({ id });
-    for (const id of [APPROVAL_CHANNEL, MONITOR_CHANNEL]) slack.addChannel({ id, members: [ALICE, BOB, MALLORY] });
+    for (const id of [APPROVAL_CHANNEL, MONITOR_CHANNEL]) {
+      slack.addChannel({ id, members: [ALICE, BOB, MALLORY] });
+    }
     const stack = await localAws.deploy(synthesizeStage(pairsOfGroups), STACK_NAME);
     await localAws.putSecret(stack.outputs.get('SigningSecretArn') ?? '', SIGNING_SECRET);
     await localAws.putSecret(stack.outputs.get('BotTokenArn') ?? '', BOT_TOKEN);
     const access = accessOf(localAws, await localAws.createUser('visitor'));
-    const clients = [new EC2Client(access), new DynamoDBClient(access), new SQSClient(access)] as const;
+    const clients = [
+      new EC2Client(access),
+      new DynamoDBClient(access),
+      new SQSClient(access),
+    ] as const;
     const sandbox = new ApprovalSandbox(localAws, slack, stack, ...clients, calls, logs, waits);
     await sandbox.reconcile();
     return sandbox;
@@ -141,7 +168,10 @@ export class ApprovalSandbox {
     }
   }
 
-  /** From now on, nobody waits: the clock goes on to when something is tried again, and by so much after an invocation that failed. */
+  /**
+   * From now on, nobody waits: the clock goes on to when something is tried again, and by so much
+   * after an invocation that failed.
+   */
   skipWaits(afterFailureMs: number, afterEach?: (now: Date) => Promise<void>): void {
     this.waits.begin(this.localAws, afterFailureMs, afterEach);
   }
@@ -153,31 +183,46 @@ export class ApprovalSandbox {
   }
 
   async open(groupId: string, permission: IpPermission): Promise<void> {
-    await this.visitor.send(new AuthorizeSecurityGroupIngressCommand({ GroupId: groupId, IpPermissions: [permission] }));
+    await this.visitor.send(
+      new AuthorizeSecurityGroupIngressCommand({ GroupId: groupId, IpPermissions: [permission] }),
+    );
     await this.settled();
   }
 
   async modify(groupId: string, ruleId: string, cidr: string): Promise<void> {
-    await this.visitor.send(new ModifySecurityGroupRulesCommand({
-      GroupId: groupId,
-      SecurityGroupRules: [{ SecurityGroupRuleId: ruleId, SecurityGroupRule: { IpProtocol: 'tcp', FromPort: 443, ToPort: 443, CidrIpv4: cidr } }],
-    }));
+    await this.visitor.send(
+      new ModifySecurityGroupRulesCommand({
+        GroupId: groupId,
+        SecurityGroupRules: [
+          {
+            SecurityGroupRuleId: ruleId,
+            SecurityGroupRule: { IpProtocol: 'tcp', FromPort: 443, ToPort: 443, CidrIpv4: cidr },
+          },
+        ],
+      }),
+    );
     await this.settled();
   }
 
   async revoke(groupId: string, ruleId: string): Promise<void> {
-    await this.visitor.send(new RevokeSecurityGroupIngressCommand({ GroupId: groupId, SecurityGroupRuleIds: [ruleId] }));
+    await this.visitor.send(
+      new RevokeSecurityGroupIngressCommand({ GroupId: groupId, SecurityGroupRuleIds: [ruleId] }),
+    );
     await this.settled();
   }
 
   async described(groupId: string): Promise<SecurityGroupRule[]> {
-    const { SecurityGroupRules = [] } = await this.visitor.send(new DescribeSecurityGroupRulesCommand({ Filters: [{ Name: 'group-id', Values: [groupId] }] }));
+    const { SecurityGroupRules = [] } = await this.visitor.send(
+      new DescribeSecurityGroupRulesCommand({ Filters: [{ Name: 'group-id', Values: [groupId] }] }),
+    );
     return SecurityGroupRules.filter(({ IsEgress }) => !IsEgress);
   }
 
   /** "443 from 10.0.0.0/8", in order. */
   async rules(groupId: string): Promise<string[]> {
-    return (await this.described(groupId)).map(({ FromPort, CidrIpv4 }) => `${FromPort} from ${CidrIpv4}`).sort();
+    return (await this.described(groupId))
+      .map(({ FromPort, CidrIpv4 }) => `${FromPort} from ${CidrIpv4}`)
+      .sort();
   }
 
   get messages(): Message[] {
@@ -186,7 +231,9 @@ export class ApprovalSandbox {
 
   /** Questions that were put, the latest last. */
   get questions(): Message[] {
-    return this.messages.filter(({ channel, threadTs }) => channel === APPROVAL_CHANNEL && threadTs === undefined);
+    return this.messages.filter(
+      ({ channel, threadTs }) => channel === APPROVAL_CHANNEL && threadTs === undefined,
+    );
   }
 
   get lastQuestion(): Message {
@@ -196,26 +243,53 @@ export class ApprovalSandbox {
   }
 
   get monitored(): string[] {
-    return this.messages.filter(({ channel }) => channel === MONITOR_CHANNEL).map(({ text }) => text);
+    return this.messages
+      .filter(({ channel }) => channel === MONITOR_CHANNEL)
+      .map(({ text }) => text);
   }
 
   /** By its first button, which it may have lost by now. */
   requestIdOf({ versions }: Message): string {
-    const [, requestId] = /"value":"v1\.[a-z-]+\.\d*\.([\w-]+)\./.exec(JSON.stringify(versions)) ?? [];
+    const [, requestId] =
+      /"value":"v1\.[a-z-]+\.\d*\.([\w-]+)\./.exec(JSON.stringify(versions)) ?? [];
     if (requestId === undefined) throw new Error('The message never had a button.');
     return requestId;
   }
 
-  async click(userId: string, text: string, message: Message = this.lastQuestion, as?: ClickOverrides): Promise<AppAnswer> {
-    const answer = await this.slack.click({ interactionsUrl: this.interactionsUrl, userId, channel: message.channel, ts: message.ts, text, as });
+  async click(
+    userId: string,
+    text: string,
+    message: Message = this.lastQuestion,
+    as?: ClickOverrides,
+  ): Promise<AppAnswer> {
+    const answer = await this.slack.click({
+      interactionsUrl: this.interactionsUrl,
+      userId,
+      channel: message.channel,
+      ts: message.ts,
+      text,
+      as,
+    });
     await this.settled();
     return answer;
   }
 
   /** What Slack would send for a click, without that anybody gets it. */
-  async clickBody(userId: string, text: string, message: Message = this.lastQuestion, as?: ClickOverrides): Promise<string> {
+  async clickBody(
+    userId: string,
+    text: string,
+    message: Message = this.lastQuestion,
+    as?: ClickOverrides,
+  ): Promise<string> {
     const interactionsUrl = `${this.slack.url}/nowhere`;
-    const { sent } = await this.slack.click({ interactionsUrl, userId, channel: message.channel, ts: message.ts, text, as });
+    const { sent } = await this.slack.click({
+      interactionsUrl,
+      userId,
+      channel: message.channel,
+      ts: message.ts,
+      text,
+      as,
+    });
     return sent.body.toString();
   }
 
@@ -228,15 +302,22 @@ export class ApprovalSandbox {
 
   /** By the start of its logical id. */
   physicalId(type: string, logicalIdStart: string): string {
-    const found = [...this.stack.resources].find(([id, resource]) => resource.type === type && id.startsWith(logicalIdStart));
-    if (!found) throw new Error(`The stack has no ${type} whose logical id begins with ${logicalIdStart}.`);
+    const found = [...this.stack.resources].find(
+      ([id, resource]) => resource.type === type && id.startsWith(logicalIdStart),
+    );
+    if (!found) {
+      throw new Error(`The stack has no ${type} whose logical id begins with ${logicalIdStart}.`);
+    }
     return found[1].physicalId;
   }
 
   /** What stands in a table. */
   async items(table: string): Promise<Item[]> {
     const items: Item[] = [];
-    const pages = paginateScan({ client: this.dynamo }, { TableName: this.tableName(table), ConsistentRead: true });
+    const pages = paginateScan(
+      { client: this.dynamo },
+      { TableName: this.tableName(table), ConsistentRead: true },
+    );
     for await (const { Items = [] } of pages) items.push(...Items);
     return items;
   }
@@ -251,7 +332,10 @@ export class ApprovalSandbox {
 
   /** Of the queues that decisions come to, one for each sentry. */
   get decisionQueues(): string[] {
-    const queues = [...this.stack.resources].filter(([id, { type }]) => type === 'AWS::SQS::Queue' && /^Approvals.*(?<!Unhandled)Decisions/.test(id));
+    const queues = [...this.stack.resources].filter(
+      ([id, { type }]) =>
+        type === 'AWS::SQS::Queue' && /^Approvals.*(?<!Unhandled)Decisions/.test(id),
+    );
     return queues.map(([, { physicalId }]) => physicalId);
   }
 
@@ -266,15 +350,26 @@ export class ApprovalSandbox {
   }
 }
 
-const shownButtons = z.array(z.object({ elements: z.catch(z.array(z.object({ text: z.object({ text: z.string() }) })), []) }));
+const shownButtons = z.array(
+  z.object({ elements: z.catch(z.array(z.object({ text: z.object({ text: z.string() }) })), []) }),
+);
 
 /** What is written on the buttons, in their order. */
 export function buttonsOf({ blocks }: Message): string[] {
-  return shownButtons.parse(blocks.filter(({ type }) => type === 'actions')).flatMap(({ elements }) => elements.map(({ text }) => text.text));
+  return shownButtons
+    .parse(blocks.filter(({ type }) => type === 'actions'))
+    .flatMap(({ elements }) => elements.map(({ text }) => text.text));
 }
 
-function accessOf(localAws: LocalAws, { accessKeyId, secretAccessKey, sessionToken }: AwsCredentials) {
-  return { endpoint: localAws.endpoint, region: localAws.region, credentials: { accessKeyId, secretAccessKey, sessionToken } };
+function accessOf(
+  localAws: LocalAws,
+  { accessKeyId, secretAccessKey, sessionToken }: AwsCredentials,
+) {
+  return {
+    endpoint: localAws.endpoint,
+    region: localAws.region,
+    credentials: { accessKeyId, secretAccessKey, sessionToken },
+  };
 }
 
 function synthesizeStage(pairsOfGroups: number): string {
@@ -290,21 +385,39 @@ function synthesizeStage(pairsOfGroups: number): string {
     approvers: Approvers.users([ALICE, BOB]),
   });
   const vpc = new ec2.Vpc(stack, 'Vpc', { maxAzs: 1, natGateways: 0 });
-  const groupsOf = (kind: string) => Array.from({ length: pairsOfGroups }, (_, index) => {
-    const group = new ec2.SecurityGroup(stack, `${kind}${index}`, { vpc, allowAllOutbound: false });
-    group.addIngressRule(ec2.Peer.anyIpv4(), ec2.Port.tcp(443));
-    new CfnOutput(stack, `${kind}${index}Id`, { value: group.securityGroupId });
-    return group;
-  });
+  const groupsOf = (kind: string) =>
+    Array.from({ length: pairsOfGroups }, (_, index) => {
+      const group = new ec2.SecurityGroup(stack, `${kind}${index}`, {
+        vpc,
+        allowAllOutbound: false,
+      });
+      group.addIngressRule(ec2.Peer.anyIpv4(), ec2.Port.tcp(443));
+      new CfnOutput(stack, `${kind}${index}Id`, { value: group.securityGroupId });
+      return group;
+    });
   const locked = SecurityGroupBaseline.locked({ restoreRemoved: true });
-  const noSsh = { baseline: SecurityGroupBaseline.forbid([TrafficPattern.fromInternet(Ports.RDP)]), response: ChangeResponse.revert() };
+  const noSsh = {
+    baseline: SecurityGroupBaseline.forbid([TrafficPattern.fromInternet(Ports.RDP)]),
+    response: ChangeResponse.revert(),
+  };
   new SecurityGroupSentry(stack, 'Guard', {
     monitoredGroups: MonitoredGroups.groups(groupsOf('Guarded')),
-    policies: [noSsh, { baseline: locked, response: ChangeResponse.revertUntilApproved(approvals) }],
+    policies: [
+      noSsh,
+      { baseline: locked, response: ChangeResponse.revertUntilApproved(approvals) },
+    ],
   });
   new SecurityGroupSentry(stack, 'Leniency', {
     monitoredGroups: MonitoredGroups.groups(groupsOf('Lenient')),
-    policies: [noSsh, { baseline: locked, response: ChangeResponse.revertIfDenied(approvals, { whenUnanswered: UnansweredChange.REVERT }) }],
+    policies: [
+      noSsh,
+      {
+        baseline: locked,
+        response: ChangeResponse.revertIfDenied(approvals, {
+          whenUnanswered: UnansweredChange.REVERT,
+        }),
+      },
+    ],
   });
   new CfnOutput(stack, 'SigningSecretArn', { value: signingSecret.secretArn });
   new CfnOutput(stack, 'BotTokenArn', { value: botToken.secretArn });

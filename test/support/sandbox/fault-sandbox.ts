@@ -1,7 +1,11 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DescribeSecurityGroupRulesCommand, EC2Client, type SecurityGroupRule } from '@aws-sdk/client-ec2';
+import {
+  DescribeSecurityGroupRulesCommand,
+  EC2Client,
+  type SecurityGroupRule,
+} from '@aws-sdk/client-ec2';
 import { GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { App, type Stack } from 'aws-cdk-lib';
 import type { ApiCall, CloudTrailEvent } from '../../../sandbox/cloudtrail/tap';
@@ -9,7 +13,10 @@ import type { Delivery } from '../../../sandbox/inbox';
 import { type AwsCredentials, type DeployedStack, LocalAws } from '../../../sandbox/local-aws';
 import type { ChangeMessage } from '../../../src/security-group/contracts/change-message';
 
-/** More than the lease of an invocation that crashed, and than the pauses between tries; less than a queue's visibility timeout. */
+/**
+ * More than the lease of an invocation that crashed, and than the pauses between tries; less than a
+ * queue's visibility timeout.
+ */
 const AFTER_A_FAILURE_MS = 100_000;
 
 interface Access {
@@ -30,8 +37,8 @@ export interface Course {
 }
 
 /**
- * The sandbox with a clock that goes on, as soon as an invocation fails or puts a message off, to when its lease is over and the message
- * comes back.
+ * The sandbox with a clock that goes on, as soon as an invocation fails or puts a message off, to
+ * when its lease is over and the message comes back.
  */
 export class FaultSandbox {
   static async start(): Promise<FaultSandbox> {
@@ -39,11 +46,17 @@ export class FaultSandbox {
     const localAws = await LocalAws.start({
       onCall: (call) => sandbox.current?.take(call),
       onEvent: (event) => sandbox.current?.events.push(event),
-      onInvocation: ({ succeeded }) => { if (!succeeded) sandbox.current?.afterFailure(); },
+      onInvocation: ({ succeeded }) => {
+        if (!succeeded) sandbox.current?.afterFailure();
+      },
       onFunctionLog: (_, line) => sandbox.current?.logs.push(line),
     });
     const visitor = await localAws.createUser('visitor');
-    sandbox.current = new FaultSandbox(localAws, { endpoint: localAws.endpoint, region: localAws.region, credentials: visitor });
+    sandbox.current = new FaultSandbox(localAws, {
+      endpoint: localAws.endpoint,
+      region: localAws.region,
+      credentials: visitor,
+    });
     return sandbox.current;
   }
 
@@ -55,7 +68,10 @@ export class FaultSandbox {
   private failures = 0;
   private clockMoved: Promise<void> = Promise.resolve();
 
-  private constructor(readonly localAws: LocalAws, access: Access) {
+  private constructor(
+    readonly localAws: LocalAws,
+    access: Access,
+  ) {
     this.ec2 = new EC2Client(access);
     this.sqs = new SQSClient(access);
   }
@@ -67,26 +83,40 @@ export class FaultSandbox {
   }
 
   async moveClock(milliseconds: number): Promise<void> {
-    this.clockMoved = this.clockMoved.then(async () => this.localAws.setClock(new Date(this.localAws.now().getTime() + milliseconds)));
+    this.clockMoved = this.clockMoved.then(async () =>
+      this.localAws.setClock(new Date(this.localAws.now().getTime() + milliseconds)),
+    );
     await this.clockMoved;
   }
 
   /** Until nothing is under way any more. */
   async courseOf(act: () => Promise<unknown>): Promise<Course> {
     const { deliveries } = this.localAws.inbox;
-    const [callsBefore, deliveriesBefore, failuresBefore] = [this.calls.length, deliveries.length, this.failures];
+    const [callsBefore, deliveriesBefore, failuresBefore] = [
+      this.calls.length,
+      deliveries.length,
+      this.failures,
+    ];
     await act();
     await this.settled();
     const told = deliveries.slice(deliveriesBefore);
     return {
-      changes: this.calls.slice(callsBefore).filter(isTakenChange).map(({ action }) => action),
+      changes: this.calls
+        .slice(callsBefore)
+        .filter(isTakenChange)
+        .map(({ action }) => action),
       deliveries: told,
-      messages: told.map(({ message }): ChangeMessage => JSON.parse(message)).filter(({ type }) => type === 'security-group-change'),
+      messages: told
+        .map(({ message }): ChangeMessage => JSON.parse(message))
+        .filter(({ type }) => type === 'security-group-change'),
       failedInvocations: this.failures - failuresBefore,
     };
   }
 
-  /** Twice, as the sentry's own calls have events as well, which may be on their way when all others are handled. */
+  /**
+   * Twice, as the sentry's own calls have events as well, which may be on their way when all others
+   * are handled.
+   */
   async settled(): Promise<void> {
     await this.localAws.settled();
     await this.localAws.settled();
@@ -94,17 +124,31 @@ export class FaultSandbox {
   }
 
   async rules(groupId: string): Promise<SecurityGroupRule[]> {
-    const { SecurityGroupRules = [] } = await this.ec2.send(new DescribeSecurityGroupRulesCommand({ Filters: [{ Name: 'group-id', Values: [groupId] }] }));
+    const { SecurityGroupRules = [] } = await this.ec2.send(
+      new DescribeSecurityGroupRulesCommand({ Filters: [{ Name: 'group-id', Values: [groupId] }] }),
+    );
     return SecurityGroupRules;
   }
 
   /** How many messages lie in the stack's dead-letter queues. */
   async deadLetters(stack: DeployedStack): Promise<number> {
-    const queues = [...stack.resources].filter(([id, { type }]) => type === 'AWS::SQS::Queue' && /Un(handled|delivered)Events/.test(id));
-    const counts = await Promise.all(queues.map(async ([, queue]) => this.sqs.send(new GetQueueAttributesCommand({
-      QueueUrl: queue.physicalId, AttributeNames: ['ApproximateNumberOfMessages'],
-    }))));
-    return counts.reduce((sum, { Attributes }) => sum + Number(Attributes?.ApproximateNumberOfMessages), 0);
+    const queues = [...stack.resources].filter(
+      ([id, { type }]) => type === 'AWS::SQS::Queue' && /Un(handled|delivered)Events/.test(id),
+    );
+    const counts = await Promise.all(
+      queues.map(async ([, queue]) =>
+        this.sqs.send(
+          new GetQueueAttributesCommand({
+            QueueUrl: queue.physicalId,
+            AttributeNames: ['ApproximateNumberOfMessages'],
+          }),
+        ),
+      ),
+    );
+    return counts.reduce(
+      (sum, { Attributes }) => sum + Number(Attributes?.ApproximateNumberOfMessages),
+      0,
+    );
   }
 
   private take(call: ApiCall): void {
@@ -123,7 +167,13 @@ function isTakenChange({ invocationId, action, status }: ApiCall): boolean {
 }
 
 export function physicalId(stack: DeployedStack, type: string, logicalIdStart: string): string {
-  const found = [...stack.resources].find(([id, resource]) => resource.type === type && id.startsWith(logicalIdStart));
-  if (!found) throw new Error(`The stack ${stack.name} has no ${type} whose logical id begins with ${logicalIdStart}.`);
+  const found = [...stack.resources].find(
+    ([id, resource]) => resource.type === type && id.startsWith(logicalIdStart),
+  );
+  if (!found) {
+    throw new Error(
+      `The stack ${stack.name} has no ${type} whose logical id begins with ${logicalIdStart}.`,
+    );
+  }
   return found[1].physicalId;
 }

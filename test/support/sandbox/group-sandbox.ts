@@ -2,24 +2,44 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
-  AuthorizeSecurityGroupEgressCommand, AuthorizeSecurityGroupIngressCommand, CreateManagedPrefixListCommand, CreateSecurityGroupCommand,
-  CreateTagsCommand, CreateVpcCommand,
-  DescribeSecurityGroupRulesCommand, EC2Client, type IpPermission, RevokeSecurityGroupEgressCommand, type SecurityGroupRule, type ServiceInputTypes,
-  type ServiceOutputTypes, type Tag,
+  AuthorizeSecurityGroupEgressCommand,
+  AuthorizeSecurityGroupIngressCommand,
+  CreateManagedPrefixListCommand,
+  CreateSecurityGroupCommand,
+  CreateTagsCommand,
+  CreateVpcCommand,
+  DescribeSecurityGroupRulesCommand,
+  EC2Client,
+  type IpPermission,
+  RevokeSecurityGroupEgressCommand,
+  type SecurityGroupRule,
+  type ServiceInputTypes,
+  type ServiceOutputTypes,
+  type Tag,
 } from '@aws-sdk/client-ec2';
 import { CreateRoleCommand, IAMClient } from '@aws-sdk/client-iam';
 import { App, Stack } from 'aws-cdk-lib';
 import type { ApiCall, CloudTrailEvent } from '../../../sandbox/cloudtrail/tap';
 import { type AwsCredentials, type DeployedStack, LocalAws } from '../../../sandbox/local-aws';
-import type { ChangeMessage, OperatorMessage, ReconcileMessage, UnreadableEventMessage } from '../../../src/security-group/contracts/change-message';
+import type {
+  ChangeMessage,
+  OperatorMessage,
+  ReconcileMessage,
+  UnreadableEventMessage,
+} from '../../../src/security-group/contracts/change-message';
 
-export type SentryMessage = ChangeMessage | ReconcileMessage | OperatorMessage | UnreadableEventMessage;
+export type SentryMessage =
+  ChangeMessage | ReconcileMessage | OperatorMessage | UnreadableEventMessage;
 export type Direction = 'ingress' | 'egress';
 
 /** The tag by which the sentries of these tests choose their groups. */
 export const WATCH_TAG = 'watch';
 
-const EVERYTHING_OUT: IpPermission = { IpProtocol: '-1', IpRanges: [{ CidrIp: '0.0.0.0/0' }], Ipv6Ranges: [{ CidrIpv6: '::/0' }] };
+const EVERYTHING_OUT: IpPermission = {
+  IpProtocol: '-1',
+  IpRanges: [{ CidrIp: '0.0.0.0/0' }],
+  Ipv6Ranges: [{ CidrIpv6: '::/0' }],
+};
 
 export interface NewGroup {
   readonly ingress?: readonly IpPermission[];
@@ -27,7 +47,10 @@ export interface NewGroup {
   readonly tags?: readonly Tag[];
 }
 
-/** The sandbox with a VPC, a visitor, a trusted role, and a sentry or several. Each test makes groups of its own. */
+/**
+ * The sandbox with a VPC, a visitor, a trusted role, and a sentry or several. Each test makes
+ * groups of its own.
+ */
 export class GroupSandbox {
   static async start(): Promise<GroupSandbox> {
     const [calls, events, logs]: [ApiCall[], CloudTrailEvent[], string[]] = [[], [], []];
@@ -38,13 +61,31 @@ export class GroupSandbox {
     });
     const visitor = await localAws.createUser('visitor');
     const iam = new IAMClient(accessOf(localAws, visitor));
-    const { Role } = await iam.send(new CreateRoleCommand({ RoleName: 'deployer', Path: '/deploy/', AssumeRolePolicyDocument: '{}' }));
+    const { Role } = await iam.send(
+      new CreateRoleCommand({
+        RoleName: 'deployer',
+        Path: '/deploy/',
+        AssumeRolePolicyDocument: '{}',
+      }),
+    );
     const deployerArn = Role?.Arn ?? '';
     const session = await localAws.assumeRole(deployerArn, 'pipeline');
     const deployer = new EC2Client(accessOf(localAws, session));
-    // Without an IPv6 range the emulator, unlike AWS, passes over IPv6 ranges when egress rules are revoked by their values.
-    const { Vpc } = await deployer.send(new CreateVpcCommand({ CidrBlock: '10.0.0.0/16', AmazonProvidedIpv6CidrBlock: true }));
-    return new GroupSandbox(localAws, calls, events, logs, new EC2Client(accessOf(localAws, visitor)), deployer, deployerArn, Vpc?.VpcId ?? '');
+    // Without an IPv6 range the emulator, unlike AWS, passes over IPv6 ranges when egress rules are
+    // revoked by their values.
+    const { Vpc } = await deployer.send(
+      new CreateVpcCommand({ CidrBlock: '10.0.0.0/16', AmazonProvidedIpv6CidrBlock: true }),
+    );
+    return new GroupSandbox(
+      localAws,
+      calls,
+      events,
+      logs,
+      new EC2Client(accessOf(localAws, visitor)),
+      deployer,
+      deployerArn,
+      Vpc?.VpcId ?? '',
+    );
   }
 
   private groupCount = 0;
@@ -74,35 +115,76 @@ export class GroupSandbox {
     await this.localAws.stop();
   }
 
-  /** From before the sentries' time: no event tells of it. Made by the trusted role, without the rules that let everything out; the tags come last. */
+  /**
+   * From before the sentries' time: no event tells of it. Made by the trusted role, without the
+   * rules that let everything out; the tags come last.
+   */
   async newGroup({ ingress = [], egress = [], tags = [] }: NewGroup): Promise<string> {
     this.groupCount += 1;
-    const names = { GroupName: `group-${this.groupCount}`, Description: 'A group of a test', VpcId: this.vpcId };
-    const { GroupId = '' } = await this.unseen('CreateSecurityGroup', new CreateSecurityGroupCommand(names));
-    await this.unseen('RevokeSecurityGroupEgress', new RevokeSecurityGroupEgressCommand({ GroupId, IpPermissions: [EVERYTHING_OUT] }));
-    if (ingress.length > 0) await this.unseen('AuthorizeSecurityGroupIngress', new AuthorizeSecurityGroupIngressCommand({ GroupId, IpPermissions: [...ingress] }));
-    if (egress.length > 0) await this.unseen('AuthorizeSecurityGroupEgress', new AuthorizeSecurityGroupEgressCommand({ GroupId, IpPermissions: [...egress] }));
-    if (tags.length > 0) await this.unseen('CreateTags', new CreateTagsCommand({ Resources: [GroupId], Tags: [...tags] }));
+    const names = {
+      GroupName: `group-${this.groupCount}`,
+      Description: 'A group of a test',
+      VpcId: this.vpcId,
+    };
+    const { GroupId = '' } = await this.unseen(
+      'CreateSecurityGroup',
+      new CreateSecurityGroupCommand(names),
+    );
+    await this.unseen(
+      'RevokeSecurityGroupEgress',
+      new RevokeSecurityGroupEgressCommand({ GroupId, IpPermissions: [EVERYTHING_OUT] }),
+    );
+    if (ingress.length > 0) {
+      await this.unseen(
+        'AuthorizeSecurityGroupIngress',
+        new AuthorizeSecurityGroupIngressCommand({ GroupId, IpPermissions: [...ingress] }),
+      );
+    }
+    if (egress.length > 0) {
+      await this.unseen(
+        'AuthorizeSecurityGroupEgress',
+        new AuthorizeSecurityGroupEgressCommand({ GroupId, IpPermissions: [...egress] }),
+      );
+    }
+    if (tags.length > 0) {
+      await this.unseen(
+        'CreateTags',
+        new CreateTagsCommand({ Resources: [GroupId], Tags: [...tags] }),
+      );
+    }
     return GroupId;
   }
 
   async newPrefixList(...cidrs: string[]): Promise<string> {
-    const { PrefixList } = await this.deployer.send(new CreateManagedPrefixListCommand({
-      PrefixListName: 'list', AddressFamily: 'IPv4', MaxEntries: 10, Entries: cidrs.map((Cidr) => ({ Cidr })),
-    }));
+    const { PrefixList } = await this.deployer.send(
+      new CreateManagedPrefixListCommand({
+        PrefixListName: 'list',
+        AddressFamily: 'IPv4',
+        MaxEntries: 10,
+        Entries: cidrs.map((Cidr) => ({ Cidr })),
+      }),
+    );
     return PrefixList?.PrefixListId ?? '';
   }
 
-  async add(GroupId: string, direction: Direction, permissions: readonly IpPermission[], client = this.visitor): Promise<SecurityGroupRule[]> {
+  async add(
+    GroupId: string,
+    direction: Direction,
+    permissions: readonly IpPermission[],
+    client = this.visitor,
+  ): Promise<SecurityGroupRule[]> {
     const input = { GroupId, IpPermissions: [...permissions] };
-    const { SecurityGroupRules = [] } = direction === 'ingress'
-      ? await client.send(new AuthorizeSecurityGroupIngressCommand(input))
-      : await client.send(new AuthorizeSecurityGroupEgressCommand(input));
+    const { SecurityGroupRules = [] } =
+      direction === 'ingress'
+        ? await client.send(new AuthorizeSecurityGroupIngressCommand(input))
+        : await client.send(new AuthorizeSecurityGroupEgressCommand(input));
     return SecurityGroupRules;
   }
 
   async rules(groupId: string): Promise<SecurityGroupRule[]> {
-    const { SecurityGroupRules = [] } = await this.visitor.send(new DescribeSecurityGroupRulesCommand({ Filters: [{ Name: 'group-id', Values: [groupId] }] }));
+    const { SecurityGroupRules = [] } = await this.visitor.send(
+      new DescribeSecurityGroupRulesCommand({ Filters: [{ Name: 'group-id', Values: [groupId] }] }),
+    );
     return SecurityGroupRules;
   }
 
@@ -111,12 +193,16 @@ export class GroupSandbox {
     const before = this.localAws.inbox.deliveries.length;
     await act();
     await this.localAws.settled();
-    return this.localAws.inbox.deliveries.slice(before).map(({ message }): SentryMessage => JSON.parse(message));
+    return this.localAws.inbox.deliveries
+      .slice(before)
+      .map(({ message }): SentryMessage => JSON.parse(message));
   }
 
   /** A call whose event is lost. */
   async unseen<Input extends ServiceInputTypes, Output extends ServiceOutputTypes>(
-    eventName: string, command: Parameters<typeof this.deployer.send<Input, Output>>[0], client = this.deployer,
+    eventName: string,
+    command: Parameters<typeof this.deployer.send<Input, Output>>[0],
+    client = this.deployer,
   ): Promise<Output> {
     this.localAws.loseNext(eventName);
     return client.send(command);
@@ -133,8 +219,12 @@ function accessOf({ endpoint, region }: LocalAws, credentials: AwsCredentials) {
 
 /** All of a rule but its id, in a form that reads well where it differs. */
 export function textOf(rule: SecurityGroupRule): string {
-  const peer = rule.CidrIpv4 ?? rule.CidrIpv6 ?? rule.PrefixListId ?? rule.ReferencedGroupInfo?.GroupId;
-  const tags = (rule.Tags ?? []).map(({ Key, Value }) => `${Key}=${Value}`).sort().join();
+  const peer =
+    rule.CidrIpv4 ?? rule.CidrIpv6 ?? rule.PrefixListId ?? rule.ReferencedGroupInfo?.GroupId;
+  const tags = (rule.Tags ?? [])
+    .map(({ Key, Value }) => `${Key}=${Value}`)
+    .sort()
+    .join();
   return `${rule.IsEgress ? 'to' : 'from'} ${peer}: ${rule.IpProtocol} ${rule.FromPort}-${rule.ToPort} "${rule.Description ?? ''}" [${tags}]`;
 }
 
@@ -148,7 +238,12 @@ export function idOf({ SecurityGroupRuleId }: SecurityGroupRule): string {
 }
 
 export function tcp(port: number, CidrIp: string, Description?: string): IpPermission {
-  return { IpProtocol: 'tcp', FromPort: port, ToPort: port, IpRanges: [{ CidrIp, ...(Description !== undefined && { Description }) }] };
+  return {
+    IpProtocol: 'tcp',
+    FromPort: port,
+    ToPort: port,
+    IpRanges: [{ CidrIp, ...(Description !== undefined && { Description }) }],
+  };
 }
 
 export function changeMessages(messages: readonly SentryMessage[]): ChangeMessage[] {
@@ -156,5 +251,7 @@ export function changeMessages(messages: readonly SentryMessage[]): ChangeMessag
 }
 
 export function outcomesIn(messages: readonly SentryMessage[]): string[] {
-  return changeMessages(messages).flatMap(({ rules }) => rules.map(({ change, outcome }) => `${change}: ${outcome}`)).sort();
+  return changeMessages(messages)
+    .flatMap(({ rules }) => rules.map(({ change, outcome }) => `${change}: ${outcome}`))
+    .sort();
 }

@@ -1,8 +1,18 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type AttributeValue, DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
-import { GenerateCredentialReportCommand, IAMClient, ListAccessKeysCommand, NoSuchEntityException } from '@aws-sdk/client-iam';
+import {
+  type AttributeValue,
+  DynamoDBClient,
+  GetItemCommand,
+  PutItemCommand,
+} from '@aws-sdk/client-dynamodb';
+import {
+  GenerateCredentialReportCommand,
+  IAMClient,
+  ListAccessKeysCommand,
+  NoSuchEntityException,
+} from '@aws-sdk/client-iam';
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { App, CfnOutput, Duration, Stack } from 'aws-cdk-lib';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
@@ -16,7 +26,14 @@ import { type DeployedStack, LocalAws } from '../../../sandbox/local-aws';
 import { IamGaps } from '../../../sandbox/proxy/iam-gaps/iam-gaps';
 import { SlackStandIn } from '../../../sandbox/slack/slack-stand-in';
 import type { Message } from '../../../sandbox/slack/workspace';
-import { Approvers, IamKeySentry, KeyActions, KeyExemption, SlackApprovalWorkflow, SlackDestination } from '../../../src';
+import {
+  Approvers,
+  IamKeySentry,
+  KeyActions,
+  KeyExemption,
+  SlackApprovalWorkflow,
+  SlackDestination,
+} from '../../../src';
 import type { AccessKeyReportMessage } from '../../../src/access-key/contracts/key-message';
 
 const APPROVAL_CHANNEL = 'C0APPROVE';
@@ -45,7 +62,10 @@ export interface Told {
   readonly messages: readonly AccessKeyReportMessage[];
 }
 
-/** A sentry that asks before it deactivates, its workflow, and a Slack stand-in with two people who may decide. */
+/**
+ * A sentry that asks before it deactivates, its workflow, and a Slack stand-in with two people who
+ * may decide.
+ */
 export class KeyApprovalSandbox {
   static async start(): Promise<KeyApprovalSandbox> {
     // First of all: what cannot be synthesized leaves nothing behind that runs.
@@ -75,13 +95,19 @@ export class KeyApprovalSandbox {
     clock.now = () => localAws.now();
     await localAws.setClock(START);
     for (const id of [ALICE, BOB]) slack.addUser({ id });
-    for (const id of [APPROVAL_CHANNEL, MONITOR_CHANNEL]) slack.addChannel({ id, members: [ALICE, BOB] });
+    for (const id of [APPROVAL_CHANNEL, MONITOR_CHANNEL]) {
+      slack.addChannel({ id, members: [ALICE, BOB] });
+    }
     const stack = await localAws.deploy(assembly, STACK_NAME);
     await localAws.putSecret(stack.outputs.get('SigningSecretArn') ?? '', SIGNING_SECRET);
     await localAws.putSecret(stack.outputs.get('BotTokenArn') ?? '', BOT_TOKEN);
     const { endpoint, region } = localAws;
     const access = { endpoint, region, credentials: await localAws.createUser('administrator') };
-    const clients = [new IAMClient(access), new DynamoDBClient(access), new SQSClient(access)] as const;
+    const clients = [
+      new IAMClient(access),
+      new DynamoDBClient(access),
+      new SQSClient(access),
+    ] as const;
     sandbox = new KeyApprovalSandbox(localAws, slack, stack, ...clients, calls, logs, waits);
     waits.begin(localAws, WAIT_MS);
     return sandbox;
@@ -116,13 +142,20 @@ export class KeyApprovalSandbox {
   /** Users with a key each that is old enough to be deactivated, last used a day before. */
   async addUsers(names: readonly string[]): Promise<void> {
     const now = this.localAws.now();
-    await this.localAws.addUsers(names.map((name) => ({
-      name,
-      createdAt: daysBefore(now, 500),
-      keys: [{
-        id: keyIdOf(name), status: 'Active', createdAt: daysBefore(now, KEY_AGE), lastUsed: { at: daysBefore(now, 1), service: 's3', region: 'eu-west-1' },
-      }],
-    })));
+    await this.localAws.addUsers(
+      names.map((name) => ({
+        name,
+        createdAt: daysBefore(now, 500),
+        keys: [
+          {
+            id: keyIdOf(name),
+            status: 'Active',
+            createdAt: daysBefore(now, KEY_AGE),
+            lastUsed: { at: daysBefore(now, 1), service: 's3', region: 'eu-west-1' },
+          },
+        ],
+      })),
+    );
   }
 
   /** A run of the sentry, and all that follows from it. */
@@ -145,10 +178,15 @@ export class KeyApprovalSandbox {
     const before = this.localAws.inbox.deliveries.length;
     await act();
     const deliveries = this.localAws.inbox.deliveries.slice(before);
-    return { deliveries, messages: deliveries.map(({ message }): AccessKeyReportMessage => JSON.parse(message)) };
+    return {
+      deliveries,
+      messages: deliveries.map(({ message }): AccessKeyReportMessage => JSON.parse(message)),
+    };
   }
 
-  /** IAM makes one every four hours at the most: functions that ask for a new one would wait for it. */
+  /**
+   * IAM makes one every four hours at the most: functions that ask for a new one would wait for it.
+   */
   async haveReportMade(): Promise<void> {
     await this.iam.send(new GenerateCredentialReportCommand({}));
   }
@@ -164,7 +202,10 @@ export class KeyApprovalSandbox {
     await this.settled();
   }
 
-  /** From queue to queue, until no function has anything left to do. Nobody waits for what is to be tried again: the clock goes on then. */
+  /**
+   * From queue to queue, until no function has anything left to do. Nobody waits for what is to be
+   * tried again: the clock goes on then.
+   */
   async settled(): Promise<void> {
     for (let before = -1; before !== this.calls.length;) {
       before = this.calls.length;
@@ -175,11 +216,15 @@ export class KeyApprovalSandbox {
 
   /** Until a function has made such a call, and has its answer. */
   async nextCall(action: string): Promise<void> {
-    await new Promise<void>((resolve) => { this.waiters.push({ action, resolve }); });
+    await new Promise<void>((resolve) => {
+      this.waiters.push({ action, resolve });
+    });
   }
 
   private answered(call: ApiCall): void {
-    for (const waiter of this.waiters.filter(({ action }) => call.invocationId !== undefined && action === call.action)) {
+    for (const waiter of this.waiters.filter(
+      ({ action }) => call.invocationId !== undefined && action === call.action,
+    )) {
       this.waiters.splice(this.waiters.indexOf(waiter), 1);
       waiter.resolve();
     }
@@ -192,8 +237,12 @@ export class KeyApprovalSandbox {
 
   /** What people were asked about the user's key, in the order in which they were. */
   questionsAbout(name: string): Message[] {
-    return this.slack.messages.filter(({ channel, threadTs, versions }) =>
-      channel === APPROVAL_CHANNEL && threadTs === undefined && versions[0]?.text.includes(keyIdOf(name)));
+    return this.slack.messages.filter(
+      ({ channel, threadTs, versions }) =>
+        channel === APPROVAL_CHANNEL &&
+        threadTs === undefined &&
+        versions[0]?.text.includes(keyIdOf(name)),
+    );
   }
 
   questionAbout(name: string): Message {
@@ -206,7 +255,13 @@ export class KeyApprovalSandbox {
   async press(userId: string, text: string, name: string): Promise<void> {
     const [base] = [...this.stack.httpApis.values()];
     const { channel, ts } = this.questionAbout(name);
-    await this.slack.click({ interactionsUrl: `${base}/slack/interactions`, userId, channel, ts, text });
+    await this.slack.click({
+      interactionsUrl: `${base}/slack/interactions`,
+      userId,
+      channel,
+      ts,
+      text,
+    });
   }
 
   /** With all that follows. */
@@ -219,7 +274,9 @@ export class KeyApprovalSandbox {
   /** What IAM says of the user's key now; undefined where it is gone. */
   async status(name: string): Promise<string | undefined> {
     try {
-      const { AccessKeyMetadata = [] } = await this.iam.send(new ListAccessKeysCommand({ UserName: name }));
+      const { AccessKeyMetadata = [] } = await this.iam.send(
+        new ListAccessKeysCommand({ UserName: name }),
+      );
       return AccessKeyMetadata.find(({ AccessKeyId }) => AccessKeyId === keyIdOf(name))?.Status;
     } catch (error) {
       if (error instanceof NoSuchEntityException) return undefined;
@@ -230,7 +287,9 @@ export class KeyApprovalSandbox {
   /** What the sentry remembers of the user's key. */
   async record(name: string): Promise<Item> {
     const Key = { keyId: { S: keyIdOf(name) } };
-    const { Item: item } = await this.dynamo.send(new GetItemCommand({ TableName: this.table, Key, ConsistentRead: true }));
+    const { Item: item } = await this.dynamo.send(
+      new GetItemCommand({ TableName: this.table, Key, ConsistentRead: true }),
+    );
     if (!item) throw new Error(`The sentry remembers nothing of the key of ${name}.`);
     return item;
   }
@@ -245,14 +304,20 @@ export class KeyApprovalSandbox {
   }
 
   get decisionQueue(): string {
-    const found = [...this.stack.resources].find(([id, { type }]) => type === 'AWS::SQS::Queue' && /^Approvals.*(?<!Unhandled)Decisions/.test(id));
+    const found = [...this.stack.resources].find(
+      ([id, { type }]) =>
+        type === 'AWS::SQS::Queue' && /^Approvals.*(?<!Unhandled)Decisions/.test(id),
+    );
     if (!found) throw new Error('The stack has no queue for decisions.');
     return found[1].physicalId;
   }
 
   /** The messages that functions have put into queues, the latest last. */
   sent(): { readonly queueUrl: string; readonly body: string }[] {
-    const sendings = this.calls.filter(({ action, invocationId, status }) => action === 'SendMessage' && invocationId !== undefined && status < 400);
+    const sendings = this.calls.filter(
+      ({ action, invocationId, status }) =>
+        action === 'SendMessage' && invocationId !== undefined && status < 400,
+    );
     return sendings.map(({ json }) => {
       const { QueueUrl: queueUrl, MessageBody: body } = sentMessage.parse(json);
       return { queueUrl, body };
@@ -265,13 +330,21 @@ export class KeyApprovalSandbox {
 
   /** By a function of that role. */
   callsBy(role: string): ApiCall[] {
-    return this.calls.filter(({ callerArn, invocationId }) => invocationId !== undefined && callerArn?.includes(`:assumed-role/${this.role(role)}/`));
+    return this.calls.filter(
+      ({ callerArn, invocationId }) =>
+        invocationId !== undefined && callerArn?.includes(`:assumed-role/${this.role(role)}/`),
+    );
   }
 
   /** How often a function has deactivated the user's key. */
   deactivationsOf(name: string): number {
-    return this.calls.filter(({ action, status, invocationId, parameters }) => action === 'UpdateAccessKey' && invocationId !== undefined
-      && status < 400 && parameters.AccessKeyId === keyIdOf(name)).length;
+    return this.calls.filter(
+      ({ action, status, invocationId, parameters }) =>
+        action === 'UpdateAccessKey' &&
+        invocationId !== undefined &&
+        status < 400 &&
+        parameters.AccessKeyId === keyIdOf(name),
+    ).length;
   }
 
   private get table(): string {
@@ -287,7 +360,11 @@ export function keyIdOf(name: string): string {
 
 /** What is said of each key's next step, by user. */
 export function stepsIn({ messages }: Told): Record<string, string | undefined> {
-  return Object.fromEntries(messages.flatMap(({ keys }) => keys).map(({ userName, step }) => [userName, step && `${step.kind} ${step.step}`]));
+  return Object.fromEntries(
+    messages
+      .flatMap(({ keys }) => keys)
+      .map(({ userName, step }) => [userName, step && `${step.kind} ${step.step}`]),
+  );
 }
 
 function synthesizeStage(): string {

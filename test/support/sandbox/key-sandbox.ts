@@ -1,7 +1,16 @@
 import { DynamoDBClient, PutItemCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient, PutRuleCommand, PutTargetsCommand } from '@aws-sdk/client-eventbridge';
-import { GenerateCredentialReportCommand, IAMClient, ListAccessKeysCommand } from '@aws-sdk/client-iam';
-import { CreateQueueCommand, DeleteMessageBatchCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import {
+  GenerateCredentialReportCommand,
+  IAMClient,
+  ListAccessKeysCommand,
+} from '@aws-sdk/client-iam';
+import {
+  CreateQueueCommand,
+  DeleteMessageBatchCommand,
+  ReceiveMessageCommand,
+  SQSClient,
+} from '@aws-sdk/client-sqs';
 import type { Stack } from 'aws-cdk-lib';
 import { synthesizeKeySentry } from './key-stage';
 import type { ApiCall } from '../../../sandbox/cloudtrail/tap';
@@ -9,7 +18,10 @@ import type { Delivery } from '../../../sandbox/inbox';
 import { type AwsCredentials, type DeployedStack, LocalAws } from '../../../sandbox/local-aws';
 import { IamGaps } from '../../../sandbox/proxy/iam-gaps/iam-gaps';
 import type { IamKeySentryProps } from '../../../src';
-import type { AccessKeyReportMessage, KeyInMessage } from '../../../src/access-key/contracts/key-message';
+import type {
+  AccessKeyReportMessage,
+  KeyInMessage,
+} from '../../../src/access-key/contracts/key-message';
 import { keySchemaErrors } from '../schemas/access-key-schemas';
 
 export const DAY_MS = 86_400_000;
@@ -35,15 +47,20 @@ export interface KeyRun {
 
 export interface FindingEvent {
   readonly 'detail-type': string;
-  readonly 'detail': Readonly<Record<string, unknown>>;
+  readonly detail: Readonly<Record<string, unknown>>;
 }
 
 export interface RunOptions {
-  /** Whether IAM's credential report was made before, which saves the wait for it. Default: true. */
+  /**
+   * Whether IAM's credential report was made before, which saves the wait for it. Default: true.
+   */
   readonly reportIsThere?: boolean;
 }
 
-/** The sandbox with users, sentries and a clock. IAM's calls pass the hand-written stand-in for what the emulator's IAM lacks. */
+/**
+ * The sandbox with users, sentries and a clock. IAM's calls pass the hand-written stand-in for what
+ * the emulator's IAM lacks.
+ */
 export class KeySandbox {
   static async start(): Promise<KeySandbox> {
     const calls: ApiCall[] = [];
@@ -53,7 +70,12 @@ export class KeySandbox {
       onCall: (call) => calls.push(call),
       onFunctionLog: (_, line) => logs.push(line),
     });
-    const sandbox = new KeySandbox(localAws, calls, logs, await localAws.createUser('administrator'));
+    const sandbox = new KeySandbox(
+      localAws,
+      calls,
+      logs,
+      await localAws.createUser('administrator'),
+    );
     await sandbox.catchEvents();
     return sandbox;
   }
@@ -81,20 +103,33 @@ export class KeySandbox {
   }
 
   access() {
-    return { endpoint: this.localAws.endpoint, region: this.localAws.region, credentials: this.administrator };
+    return {
+      endpoint: this.localAws.endpoint,
+      region: this.localAws.region,
+      credentials: this.administrator,
+    };
   }
 
-  async deploy(stackName: string, propsFor: (stack: Stack) => IamKeySentryProps): Promise<DeployedStack> {
+  async deploy(
+    stackName: string,
+    propsFor: (stack: Stack) => IamKeySentryProps,
+  ): Promise<DeployedStack> {
     return this.localAws.deploy(synthesizeKeySentry(stackName, propsFor), stackName);
   }
 
   async run(sentry: DeployedStack, { reportIsThere = true }: RunOptions = {}): Promise<KeyRun> {
     if (reportIsThere) await this.iam.send(new GenerateCredentialReportCommand({}));
-    const [callsBefore, logsBefore, deliveriesBefore] = [this.calls.length, this.logs.length, this.localAws.inbox.deliveries.length];
+    const [callsBefore, logsBefore, deliveriesBefore] = [
+      this.calls.length,
+      this.logs.length,
+      this.localAws.inbox.deliveries.length,
+    ];
     const { succeeded, error } = await this.localAws.fire(sentry, 'SentrySchedule');
     await this.localAws.settled();
     const deliveries = this.localAws.inbox.deliveries.slice(deliveriesBefore);
-    const messages = deliveries.map(({ message }): AccessKeyReportMessage => JSON.parse(message)).sort((a, b) => a.part - b.part);
+    const messages = deliveries
+      .map(({ message }): AccessKeyReportMessage => JSON.parse(message))
+      .sort((a, b) => a.part - b.part);
     const events = await this.caughtEvents();
     this.messages.push(...messages);
     this.events.push(...events);
@@ -117,8 +152,12 @@ export class KeySandbox {
 
   /** What IAM says of the user's keys now: the status, by id. */
   async statuses(userName: string): Promise<Record<string, string>> {
-    const { AccessKeyMetadata = [] } = await this.iam.send(new ListAccessKeysCommand({ UserName: userName }));
-    return Object.fromEntries(AccessKeyMetadata.map(({ AccessKeyId = '', Status = '' }) => [AccessKeyId, Status]));
+    const { AccessKeyMetadata = [] } = await this.iam.send(
+      new ListAccessKeysCommand({ UserName: userName }),
+    );
+    return Object.fromEntries(
+      AccessKeyMetadata.map(({ AccessKeyId = '', Status = '' }) => [AccessKeyId, Status]),
+    );
   }
 
   /** As if another run had begun, and not ended, until then. */
@@ -131,8 +170,12 @@ export class KeySandbox {
   /** The ids of the keys of which the sentry remembers that it told a step. */
   async noticedKeys(sentry: DeployedStack): Promise<string[]> {
     const TableName = physicalId(sentry, 'AWS::DynamoDB::Table', 'SentryKeyRecords');
-    const { Items = [] } = await new DynamoDBClient(this.access()).send(new ScanCommand({ TableName }));
-    return Items.filter(({ noticeAt }) => Object.keys(noticeAt?.M ?? {}).length > 0).map(({ keyId }) => keyId?.S ?? '').sort();
+    const { Items = [] } = await new DynamoDBClient(this.access()).send(
+      new ScanCommand({ TableName }),
+    );
+    return Items.filter(({ noticeAt }) => Object.keys(noticeAt?.M ?? {}).length > 0)
+      .map(({ keyId }) => keyId?.S ?? '')
+      .sort();
   }
 
   /** What the documented schemas have against the messages and events of all runs. */
@@ -146,20 +189,35 @@ export class KeySandbox {
   private async catchEvents(): Promise<void> {
     const eventBridge = new EventBridgeClient(this.access());
     await this.sqs.send(new CreateQueueCommand({ QueueName: EVENTS_QUEUE }));
-    await eventBridge.send(new PutRuleCommand({ Name: EVENTS_QUEUE, EventPattern: JSON.stringify({ source: ['cdk-sentries'] }) }));
+    await eventBridge.send(
+      new PutRuleCommand({
+        Name: EVENTS_QUEUE,
+        EventPattern: JSON.stringify({ source: ['cdk-sentries'] }),
+      }),
+    );
     const Arn = `arn:aws:sqs:${this.localAws.region}:${this.localAws.accountId}:${EVENTS_QUEUE}`;
-    await eventBridge.send(new PutTargetsCommand({ Rule: EVENTS_QUEUE, Targets: [{ Id: EVENTS_QUEUE, Arn }] }));
+    await eventBridge.send(
+      new PutTargetsCommand({ Rule: EVENTS_QUEUE, Targets: [{ Id: EVENTS_QUEUE, Arn }] }),
+    );
   }
 
-  /** All since the last time: before the clock is moved on, as queues keep messages for some days only. */
+  /**
+   * All since the last time: before the clock is moved on, as queues keep messages for some days
+   * only.
+   */
   private async caughtEvents(): Promise<FindingEvent[]> {
     const QueueUrl = `${this.localAws.endpoint}/${this.localAws.accountId}/${EVENTS_QUEUE}`;
-    const { Messages = [] } = await this.sqs.send(new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10 }));
+    const { Messages = [] } = await this.sqs.send(
+      new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10 }),
+    );
     if (Messages.length === 0) return [];
-    await this.sqs.send(new DeleteMessageBatchCommand({
-      QueueUrl, Entries: Messages.map(({ ReceiptHandle }, index) => ({ Id: String(index), ReceiptHandle })),
-    }));
-    return [...Messages.map(({ Body = '' }) => JSON.parse(Body)), ...await this.caughtEvents()];
+    await this.sqs.send(
+      new DeleteMessageBatchCommand({
+        QueueUrl,
+        Entries: Messages.map(({ ReceiptHandle }, index) => ({ Id: String(index), ReceiptHandle })),
+      }),
+    );
+    return [...Messages.map(({ Body = '' }) => JSON.parse(Body)), ...(await this.caughtEvents())];
   }
 }
 
@@ -170,8 +228,11 @@ function callsOf(sentry: DeployedStack, calls: readonly ApiCall[]): ApiCall[] {
 
 /** The calls that asked for a key to be changed, whatever came of them. */
 export function changesIn({ calls }: Pick<KeyRun, 'calls'>): string[] {
-  return calls.filter(({ action }) => ['UpdateAccessKey', 'DeleteAccessKey'].includes(action))
-    .map(({ action, parameters: { UserName, AccessKeyId, Status } }) => [action, UserName, AccessKeyId, ...(Status ? [Status] : [])].join(' '));
+  return calls
+    .filter(({ action }) => ['UpdateAccessKey', 'DeleteAccessKey'].includes(action))
+    .map(({ action, parameters: { UserName, AccessKeyId, Status } }) =>
+      [action, UserName, AccessKeyId, ...(Status ? [Status] : [])].join(' '),
+    );
 }
 
 /** The values of a metric that the run wrote to its log, in CloudWatch's embedded metric format. */
@@ -184,10 +245,14 @@ export function metric({ logs }: Pick<KeyRun, 'logs'>, name: string): number[] {
 
 export function iamCallCount({ calls }: Pick<KeyRun, 'calls'>): Record<string, number> {
   const counts: Record<string, number> = {};
-  for (const { service, action } of calls) if (service === 'iam') counts[action] = (counts[action] ?? 0) + 1;
+  for (const { service, action } of calls) {
+    if (service === 'iam') counts[action] = (counts[action] ?? 0) + 1;
+  }
   return counts;
 }
 
 export function physicalId(stack: DeployedStack, type: string, logicalIdStart: string): string {
-  return [...stack.resources].find(([id, resource]) => resource.type === type && id.startsWith(logicalIdStart))![1].physicalId;
+  return [...stack.resources].find(
+    ([id, resource]) => resource.type === type && id.startsWith(logicalIdStart),
+  )![1].physicalId;
 }

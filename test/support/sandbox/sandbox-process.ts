@@ -1,4 +1,7 @@
-/** A process with an emulator, for process-lifetime.test.ts: prints its own pid and the emulator's endpoint. */
+/**
+ * A process with an emulator, for process-lifetime.test.ts: prints its own pid and the emulator's
+ * endpoint.
+ */
 import { startEmulator } from '../../../sandbox/emulator/emulator';
 import { preparePythonEnvironment } from '../../../sandbox/emulator/python-environment';
 import { endWithParent } from '../../../sandbox/support/process-lifetime';

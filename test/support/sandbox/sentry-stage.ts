@@ -5,36 +5,60 @@ import { App, CfnOutput, Stack } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import {
-  Actor, ChangeResponse, MonitoredGroups, Ports, SecurityGroupBaseline, SecurityGroupSentry, TrafficDirection, TrafficPattern, TrafficPeer,
+  Actor,
+  ChangeResponse,
+  MonitoredGroups,
+  Ports,
+  SecurityGroupBaseline,
+  SecurityGroupSentry,
+  TrafficDirection,
+  TrafficPattern,
+  TrafficPeer,
 } from '../../../src';
 
 export const STACK_NAME = 'Stage';
 
 /**
- * Groups under two sentries: `Locked` and `Legacy` may get nothing new, and no SSH from the internet; `Watched` is told of only;
- * `Unwatched` is nobody's business. The role `Deployer` is trusted.
+ * Groups under two sentries: `Locked` and `Legacy` may get nothing new, and no SSH from the
+ * internet; `Watched` is told of only; `Unwatched` is nobody's business. The role `Deployer` is
+ * trusted.
  */
 export function synthesizeStage(): string {
   const app = new App({ outdir: mkdtempSync(join(tmpdir(), 'cdk-sentries-stage-')) });
   const stack = new Stack(app, STACK_NAME);
   const vpc = new ec2.Vpc(stack, 'Vpc', { maxAzs: 1, natGateways: 0 });
-  const [locked, legacy, watched, unwatched] = ['Locked', 'Legacy', 'Watched', 'Unwatched'].map((id) => groupWithRules(stack, id, vpc));
-  const deployer = new iam.Role(stack, 'Deployer', { path: '/deploy/', assumedBy: new iam.AccountRootPrincipal() });
+  const [locked, legacy, watched, unwatched] = ['Locked', 'Legacy', 'Watched', 'Unwatched'].map(
+    (id) => groupWithRules(stack, id, vpc),
+  );
+  const deployer = new iam.Role(stack, 'Deployer', {
+    path: '/deploy/',
+    assumedBy: new iam.AccountRootPrincipal(),
+  });
 
   new SecurityGroupSentry(stack, 'GroupSentry', {
     monitoredGroups: MonitoredGroups.groups([locked!, legacy!]),
     policies: [
-      { baseline: SecurityGroupBaseline.forbid([TrafficPattern.fromInternet(Ports.SSH)]), response: ChangeResponse.revert() },
+      {
+        baseline: SecurityGroupBaseline.forbid([TrafficPattern.fromInternet(Ports.SSH)]),
+        response: ChangeResponse.revert(),
+      },
       { baseline: SecurityGroupBaseline.locked(), response: ChangeResponse.revert() },
     ],
     trustedActors: [Actor.role(deployer)],
   });
   new SecurityGroupSentry(stack, 'Watcher', {
     monitoredGroups: MonitoredGroups.ids([watched!.securityGroupId]),
-    policies: [{
-      baseline: SecurityGroupBaseline.forbid([TrafficPattern.of({ direction: TrafficDirection.EGRESS, peers: [TrafficPeer.ipRange('203.0.113.0/24')] })]),
-      response: ChangeResponse.notifyOnly(),
-    }],
+    policies: [
+      {
+        baseline: SecurityGroupBaseline.forbid([
+          TrafficPattern.of({
+            direction: TrafficDirection.EGRESS,
+            peers: [TrafficPeer.ipRange('203.0.113.0/24')],
+          }),
+        ]),
+        response: ChangeResponse.notifyOnly(),
+      },
+    ],
   });
 
   const outputs = {

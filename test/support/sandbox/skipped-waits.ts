@@ -4,8 +4,9 @@ import type { LocalAws } from '../../../sandbox/local-aws';
 import type { InvocationReport } from '../../../sandbox/runner/deployed-function';
 
 /**
- * Nobody waits for what is to be tried again later: the sandbox's clock goes on until then, as soon as no function is at work. While one is,
- * no time would have passed for it, and what it holds for a while would be held no more.
+ * Nobody waits for what is to be tried again later: the sandbox's clock goes on until then, as soon
+ * as no function is at work. While one is, no time would have passed for it, and what it holds for
+ * a while would be held no more.
  */
 export class SkippedWaits {
   failedInvocations = 0;
@@ -18,8 +19,15 @@ export class SkippedWaits {
   private waitingUntil = 0;
   private clockMoved: Promise<void> = Promise.resolve();
 
-  /** From now on: until what was put off comes again, and by so much after an invocation that failed. With 0, the clock goes as it does. */
-  begin(localAws: LocalAws, afterFailureMs: number, afterEach?: (now: Date) => Promise<void>): void {
+  /**
+   * From now on: until what was put off comes again, and by so much after an invocation that
+   * failed. With 0, the clock goes as it does.
+   */
+  begin(
+    localAws: LocalAws,
+    afterFailureMs: number,
+    afterEach?: (now: Date) => Promise<void>,
+  ): void {
     this.localAws = localAws;
     this.afterFailureMs = afterFailureMs;
     this.afterEach = afterEach;
@@ -42,7 +50,9 @@ export class SkippedWaits {
 
   /** However much is put off meanwhile, the clock stays. */
   holdUntil(end: Promise<unknown>): void {
-    this.clockMoved = this.clockMoved.then(async () => { await end; });
+    this.clockMoved = this.clockMoved.then(async () => {
+      await end;
+    });
   }
 
   /** Until the clock is where it has to be. */
@@ -59,7 +69,13 @@ export class SkippedWaits {
   private skip(): void {
     if (this.afterFailureMs === 0 || this.running.size > 0) return;
     this.clockMoved = this.clockMoved.then(async () => {
-      if (!this.localAws || this.running.size > 0 || this.waitingUntil <= this.localAws.now().getTime()) return;
+      if (
+        !this.localAws ||
+        this.running.size > 0 ||
+        this.waitingUntil <= this.localAws.now().getTime()
+      ) {
+        return;
+      }
       await this.localAws.setClock(new Date(this.waitingUntil));
       await this.afterEach?.(this.localAws.now());
     });
@@ -69,7 +85,9 @@ export class SkippedWaits {
 /** How long it takes until a message comes again, or comes at all. */
 function putOffFor({ action, status, json }: ApiCall): number {
   if (status >= 400) return 0;
-  if (action === 'ChangeMessageVisibility') return 1_000 * changedVisibility.parse(json).VisibilityTimeout;
+  if (action === 'ChangeMessageVisibility') {
+    return 1_000 * changedVisibility.parse(json).VisibilityTimeout;
+  }
   return action === 'SendMessage' ? 1_000 * sentMessage.parse(json).DelaySeconds : 0;
 }
 

@@ -7,7 +7,8 @@ const SCHEMAS = join(__dirname, '..', '..', '..', 'docs', 'schemas');
 
 const ajv = new Ajv({ allErrors: true });
 addFormats(ajv);
-const compiled = (name: string) => ajv.compile(JSON.parse(readFileSync(join(SCHEMAS, name), 'utf8')));
+const compiled = (name: string) =>
+  ajv.compile(JSON.parse(readFileSync(join(SCHEMAS, name), 'utf8')));
 const validators = {
   ask: compiled('approval-ask.v1.schema.json'),
   decision: compiled('approval-decision.v1.schema.json'),
@@ -18,7 +19,10 @@ const validators = {
 
 export type ApprovalMessageKind = keyof typeof validators;
 
-/** What the documented schema has against a message between a workflow and its askers, against a statement, or against the detail of an event. */
+/**
+ * What the documented schema has against a message between a workflow and its askers, against a
+ * statement, or against the detail of an event.
+ */
 export function approvalSchemaErrors(kind: ApprovalMessageKind, json: string): string[] {
   const validate = validators[kind];
   validate(JSON.parse(json));

@@ -3,7 +3,15 @@ import { join } from 'node:path';
 import Ajv from 'ajv/dist/2020';
 import addFormats from 'ajv-formats';
 
-const SCHEMA = join(__dirname, '..', '..', '..', 'docs', 'schemas', 'security-group-change.v1.schema.json');
+const SCHEMA = join(
+  __dirname,
+  '..',
+  '..',
+  '..',
+  'docs',
+  'schemas',
+  'security-group-change.v1.schema.json',
+);
 
 const ajv = new Ajv({ allErrors: true });
 addFormats(ajv);

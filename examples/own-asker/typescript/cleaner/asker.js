@@ -1,6 +1,14 @@
-/** What every asker needs, and nothing of snapshots: copy it for your own. docs/own-asker.md says why each part is there. */
+/**
+ * What every asker needs, and nothing of snapshots: copy it for your own. docs/own-asker.md says
+ * why each part is there.
+ */
 const { createHash } = require('node:crypto');
-const { DynamoDBClient, GetItemCommand, PutItemCommand, UpdateItemCommand } = require('@aws-sdk/client-dynamodb');
+const {
+  DynamoDBClient,
+  GetItemCommand,
+  PutItemCommand,
+  UpdateItemCommand,
+} = require('@aws-sdk/client-dynamodb');
 const { KMSClient, VerifyMacCommand } = require('@aws-sdk/client-kms');
 const { SendMessageCommand, SQSClient } = require('@aws-sdk/client-sqs');
 
@@ -17,19 +25,31 @@ const LONGEST_TEXT = 3000;
 
 const dynamo = new DynamoDBClient();
 const kms = new KMSClient();
-// To the endpoint that the environment names, as all other calls: so that it runs against a local AWS, too.
+// To the endpoint that the environment names, as all other calls: so that it runs against a local
+// AWS, too.
 const sqs = new SQSClient({ useQueueUrlAsEndpoint: false });
 
-/** First stores what is asked, then asks. Tried again with the same id, it asks what was stored, whatever it is given. */
+/**
+ * First stores what is asked, then asks. Tried again with the same id, it asks what was stored,
+ * whatever it is given.
+ */
 async function ask({ requestId, subject, source, question, payload }) {
   await store({ requestId, question, payload });
   const asked = await read(requestId);
-  await send({ type: 'ask', requestId, subject, source, question: asked.question, payload: asked.payload });
+  await send({
+    type: 'ask',
+    requestId,
+    subject,
+    source,
+    question: asked.question,
+    payload: asked.payload,
+  });
 }
 
 /**
- * Has `carryOut` make true what people decided, once however often it comes, and reports what came of it. `carryOut` gets the decision, the
- * payload of what was asked, and whether a try at the same has begun before and told of no end. It resolves with { outcome, text }.
+ * Has `carryOut` make true what people decided, once however often it comes, and reports what came
+ * of it. `carryOut` gets the decision, the payload of what was asked, and whether a try at the same
+ * has begun before and told of no end. It resolves with { outcome, text }.
  */
 async function carryOutOnce(body, carryOut) {
   const { statement, asked, refusal } = await judged(body);
@@ -49,7 +69,9 @@ async function firstResult(statement, payload, carryOut) {
   const isBegun = Number(before.turn.N) === turn;
   const { outcome, text } = await carryOut(statement, payload, isBegun).catch(failed);
   const result = { phase, attempt, outcome, text: text.slice(0, LONGEST_TEXT) };
-  await update(requestId, turn, 'outcome = :outcome', { ':outcome': { S: JSON.stringify(result) } });
+  await update(requestId, turn, 'outcome = :outcome', {
+    ':outcome': { S: JSON.stringify(result) },
+  });
   return result;
 }
 
@@ -66,12 +88,13 @@ function turnOf({ phase, attempt }) {
 /** What people decided, and what they were asked; or why it counts for nothing. */
 async function judged(body) {
   const { statement: text, mac } = messageIn(body);
-  if (!await isSigned(text, mac)) return { refusal: 'the workflow has not signed it' };
+  if (!(await isSigned(text, mac))) return { refusal: 'the workflow has not signed it' };
   const statement = JSON.parse(text);
   if (statement.asker !== ASKER) return { refusal: `it is for ${statement.asker}` };
   const asked = await read(statement.requestId);
   if (!asked) return { refusal: `nothing was asked as ${statement.requestId}` };
-  if (statement.digest !== digestOf(asked)) return { refusal: 'people were shown something else than what was asked' };
+  if (statement.digest !== digestOf(asked))
+    return { refusal: 'people were shown something else than what was asked' };
   return { statement, asked };
 }
 
@@ -84,16 +107,21 @@ function messageIn(body) {
   }
 }
 
-/** Over the SHA-256 digest of the statement, to the letter as it came: do not parse it and write it again. */
+/**
+ * Over the SHA-256 digest of the statement, to the letter as it came: do not parse it and write it
+ * again.
+ */
 async function isSigned(text, mac) {
   if (typeof text !== 'string' || !MAC.test(mac)) return false;
   try {
-    const { MacValid: isValid } = await kms.send(new VerifyMacCommand({
-      KeyId: DECISION_KEY_ARN,
-      MacAlgorithm: 'HMAC_SHA_256',
-      Message: createHash('sha256').update(text, 'utf8').digest(),
-      Mac: Buffer.from(mac, 'base64'),
-    }));
+    const { MacValid: isValid } = await kms.send(
+      new VerifyMacCommand({
+        KeyId: DECISION_KEY_ARN,
+        MacAlgorithm: 'HMAC_SHA_256',
+        Message: createHash('sha256').update(text, 'utf8').digest(),
+        Mac: Buffer.from(mac, 'base64'),
+      }),
+    );
     return isValid === true;
   } catch (error) {
     if (error.name === 'KMSInvalidMacException') return false;
@@ -103,51 +131,77 @@ async function isSigned(text, mac) {
 
 /** Of question and payload, with the keys of every object in order. */
 function digestOf({ question, payload }) {
-  const inOrder = (_, value) => (typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? Object.fromEntries(Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1)))
-    : value);
-  return createHash('sha256').update(JSON.stringify([question, payload], inOrder)).digest('hex');
+  const inOrder = (_, value) =>
+    typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? Object.fromEntries(Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1)))
+      : value;
+  return createHash('sha256')
+    .update(JSON.stringify([question, payload], inOrder))
+    .digest('hex');
 }
 
 async function send(message) {
-  await sqs.send(new SendMessageCommand({ QueueUrl: REQUEST_QUEUE_URL, MessageBody: JSON.stringify({ version: 1, asker: ASKER, ...message }) }));
+  await sqs.send(
+    new SendMessageCommand({
+      QueueUrl: REQUEST_QUEUE_URL,
+      MessageBody: JSON.stringify({ version: 1, asker: ASKER, ...message }),
+    }),
+  );
 }
 
 /** What is stored already stays. */
 async function store({ requestId, question, payload }) {
   const expiresAt = String(Math.floor(Date.now() / 1000) + KEPT_SECONDS);
-  await unlessRefused(dynamo.send(new PutItemCommand({
-    TableName: ASKED_TABLE,
-    Item: {
-      requestId: { S: requestId },
-      question: { S: JSON.stringify(question) },
-      payload: { S: payload },
-      turn: { N: '0' },
-      expiresAt: { N: expiresAt },
-    },
-    ConditionExpression: 'attribute_not_exists(requestId)',
-  })));
+  await unlessRefused(
+    dynamo.send(
+      new PutItemCommand({
+        TableName: ASKED_TABLE,
+        Item: {
+          requestId: { S: requestId },
+          question: { S: JSON.stringify(question) },
+          payload: { S: payload },
+          turn: { N: '0' },
+          expiresAt: { N: expiresAt },
+        },
+        ConditionExpression: 'attribute_not_exists(requestId)',
+      }),
+    ),
+  );
 }
 
 async function read(requestId) {
-  const { Item: item } = await dynamo.send(new GetItemCommand({
-    TableName: ASKED_TABLE, Key: { requestId: { S: requestId } }, ConsistentRead: true,
-  }));
+  const { Item: item } = await dynamo.send(
+    new GetItemCommand({
+      TableName: ASKED_TABLE,
+      Key: { requestId: { S: requestId } },
+      ConsistentRead: true,
+    }),
+  );
   if (!item) return undefined;
   const { question, payload, outcome } = item;
-  return { question: JSON.parse(question.S), payload: payload.S, result: outcome && JSON.parse(outcome.S) };
+  return {
+    question: JSON.parse(question.S),
+    payload: payload.S,
+    result: outcome && JSON.parse(outcome.S),
+  };
 }
 
-/** Gives back the item as it was; undefined, and nothing is changed, where a later turn has begun. */
+/**
+ * Gives back the item as it was; undefined, and nothing is changed, where a later turn has begun.
+ */
 async function update(requestId, turn, change, values) {
-  const answer = await unlessRefused(dynamo.send(new UpdateItemCommand({
-    TableName: ASKED_TABLE,
-    Key: { requestId: { S: requestId } },
-    ConditionExpression: 'turn <= :turn',
-    UpdateExpression: `SET ${change}`,
-    ExpressionAttributeValues: { ':turn': { N: String(turn) }, ...values },
-    ReturnValues: 'ALL_OLD',
-  })));
+  const answer = await unlessRefused(
+    dynamo.send(
+      new UpdateItemCommand({
+        TableName: ASKED_TABLE,
+        Key: { requestId: { S: requestId } },
+        ConditionExpression: 'turn <= :turn',
+        UpdateExpression: `SET ${change}`,
+        ExpressionAttributeValues: { ':turn': { N: String(turn) }, ...values },
+        ReturnValues: 'ALL_OLD',
+      }),
+    ),
+  );
   return answer?.Attributes;
 }
 

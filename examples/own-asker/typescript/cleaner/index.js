@@ -1,4 +1,8 @@
-const { DeleteSnapshotCommand, DescribeSnapshotsCommand, EC2Client } = require('@aws-sdk/client-ec2');
+const {
+  DeleteSnapshotCommand,
+  DescribeSnapshotsCommand,
+  EC2Client,
+} = require('@aws-sdk/client-ec2');
 const { ask, carryOutOnce } = require('./asker');
 
 const ec2 = new EC2Client();
@@ -6,9 +10,13 @@ const ec2 = new EC2Client();
 /** Whoever has this tag put on a snapshot keeps it. */
 const KEEP_TAG = 'keep';
 
-/** Invoked with {"snapshotId":"snap-…","by":"…","reason":"…"}: has people asked whether the snapshot may be deleted. */
+/**
+ * Invoked with {"snapshotId":"snap-…","by":"…","reason":"…"}: has people asked whether the snapshot
+ * may be deleted.
+ */
 exports.ask = async ({ snapshotId, by, reason }, { awsRequestId: requestId }) => {
-  if (![snapshotId, by, reason].every(isShortText)) throw new Error('Write snapshotId, by and reason, each of 1 to 200 characters.');
+  if (![snapshotId, by, reason].every(isShortText))
+    throw new Error('Write snapshotId, by and reason, each of 1 to 200 characters.');
   const snapshot = await snapshotWith(snapshotId);
   const refusal = whyKept(snapshot);
   if (refusal) throw new Error(`Nobody is asked about ${snapshotId}: ${refusal}`);
@@ -29,7 +37,10 @@ exports.carryOut = async ({ Records: records }) => {
   for (const { body } of records) await carryOutOnce(body, makeTrue);
 };
 
-/** Judges again: hours may have passed since people were asked. What it throws is shown to them, with a button to try again. */
+/**
+ * Judges again: hours may have passed since people were asked. What it throws is shown to them,
+ * with a button to try again.
+ */
 async function makeTrue({ decision }, payload, isBegun) {
   if (decision !== 'approved') return { outcome: 'carried-out', text: 'The snapshot is kept.' };
   const { snapshotId } = JSON.parse(payload);
@@ -45,11 +56,19 @@ async function makeTrue({ decision }, payload, isBegun) {
 /** Undefined where it may be deleted, if people say so. */
 function whyKept(snapshot) {
   if (!snapshot) return 'there is no such snapshot.';
-  return snapshot.Tags?.some(({ Key }) => Key === KEEP_TAG) ? `it has the tag "${KEEP_TAG}".` : undefined;
+  return snapshot.Tags?.some(({ Key }) => Key === KEEP_TAG)
+    ? `it has the tag "${KEEP_TAG}".`
+    : undefined;
 }
 
-/** Without an e-mail address: a name that anybody may write proves nobody, so two people have to approve. */
-function questionAbout({ SnapshotId, VolumeId, VolumeSize, StartTime, Description }, { by, reason }) {
+/**
+ * Without an e-mail address: a name that anybody may write proves nobody, so two people have to
+ * approve.
+ */
+function questionAbout(
+  { SnapshotId, VolumeId, VolumeSize, StartTime, Description },
+  { by, reason },
+) {
   return {
     title: `Delete the EBS snapshot ${SnapshotId}`,
     requester: { name: by },
@@ -57,10 +76,12 @@ function questionAbout({ SnapshotId, VolumeId, VolumeSize, StartTime, Descriptio
       { label: 'Reason given', value: reason },
       { label: 'Description', value: Description || 'none' },
     ],
-    changes: [{
-      before: `${SnapshotId} of ${VolumeId}, ${VolumeSize} GiB, made at ${StartTime.toISOString()}`,
-      remarks: ['What only this snapshot holds cannot be brought back.'],
-    }],
+    changes: [
+      {
+        before: `${SnapshotId} of ${VolumeId}, ${VolumeSize} GiB, made at ${StartTime.toISOString()}`,
+        remarks: ['What only this snapshot holds cannot be brought back.'],
+      },
+    ],
     meanwhile: 'The snapshot stays.',
     ifApproved: 'It is deleted, for good.',
     ifDenied: 'It stays.',
@@ -72,7 +93,9 @@ function questionAbout({ SnapshotId, VolumeId, VolumeSize, StartTime, Descriptio
 
 async function snapshotWith(snapshotId) {
   try {
-    const { Snapshots: [snapshot] } = await ec2.send(new DescribeSnapshotsCommand({ SnapshotIds: [snapshotId] }));
+    const {
+      Snapshots: [snapshot],
+    } = await ec2.send(new DescribeSnapshotsCommand({ SnapshotIds: [snapshotId] }));
     return snapshot;
   } catch (error) {
     if (error.name === 'InvalidSnapshot.NotFound') return undefined;
@@ -80,7 +103,10 @@ async function snapshotWith(snapshotId) {
   }
 }
 
-/** A question that is too long, the workflow does not take: better refused here, where somebody is told. */
+/**
+ * A question that is too long, the workflow does not take: better refused here, where somebody is
+ * told.
+ */
 function isShortText(value) {
   return typeof value === 'string' && value.length > 0 && value.length <= 200;
 }

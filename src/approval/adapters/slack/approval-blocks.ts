@@ -1,6 +1,8 @@
 import { shownText } from '../../domain/request-text';
 
-/** Slack's Block Kit, as far as messages of approvals use it: only what shows text to the letter. */
+/**
+ * Slack's Block Kit, as far as messages of approvals use it: only what shows text to the letter.
+ */
 export type Block =
   | { readonly type: 'header'; readonly text: PlainText }
   | { readonly type: 'rich_text'; readonly elements: readonly RichTextPart[] }
@@ -21,7 +23,11 @@ export interface RichTextSection {
 export type RichTextPart =
   | RichTextSection
   | { readonly type: 'rich_text_preformatted'; readonly elements: readonly RichText[] }
-  | { readonly type: 'rich_text_list'; readonly style: 'bullet'; readonly elements: readonly RichTextSection[] };
+  | {
+      readonly type: 'rich_text_list';
+      readonly style: 'bullet';
+      readonly elements: readonly RichTextSection[];
+    };
 
 export type RichText =
   | { readonly type: 'text'; readonly text: string; readonly style?: { readonly bold: true } }
@@ -49,16 +55,23 @@ export const MOST_HEADER_CHARACTERS = 150;
 export const MOST_BLOCKS = 50;
 
 /**
- * Of all blocks of a message together. Slack documents no such limit, yet refuses with `msg_blocks_too_long` what people have measured as
- * some 13,000 characters of JSON, see https://github.com/slackapi/bolt-js/issues/2509.
+ * Of all blocks of a message together. Slack documents no such limit, yet refuses with
+ * `msg_blocks_too_long` what people have measured as some 13,000 characters of JSON, see
+ * https://github.com/slackapi/bolt-js/issues/2509.
  */
 export const MOST_WEIGHT = 12_000;
 
-/** No piece of a text is heavier, so that a text of any length can be spread over blocks and messages. */
+/**
+ * No piece of a text is heavier, so that a text of any length can be spread over blocks and
+ * messages.
+ */
 const MOST_PIECE_WEIGHT = 900;
 const MOST_BLOCK_WEIGHT = 1_800;
 
-/** Of the text that notifications and screen readers get; from 4,000 on, Slack refuses it when a message is changed. */
+/**
+ * Of the text that notifications and screen readers get; from 4,000 on, Slack refuses it when a
+ * message is changed.
+ */
 const MOST_FALLBACK_CHARACTERS = 3_000;
 
 const USER_ID = /^[UW][A-Z0-9]{2,63}$/;
@@ -69,7 +82,10 @@ const PLAIN = /^[\w .,:;()/-]$/;
 
 const LINE_BREAK: RichText = { type: 'text', text: '\n' };
 
-/** As many characters as Slack may count, at worst: it keeps texts with its escapes, and JSON may have its own. */
+/**
+ * As many characters as Slack may count, at worst: it keeps texts with its escapes, and JSON may
+ * have its own.
+ */
 export function weightOf(text: string): number {
   return text.replace(/[&<>]/g, '&amp;').replace(/[^\x20-\x7e]/g, '\\u0000').length;
 }
@@ -78,12 +94,18 @@ export function weightOfBlocks(blocks: readonly Block[]): number {
   return weightOf(JSON.stringify(blocks));
 }
 
-/** At most so many characters of a text, fewer where they weigh a lot; with an ellipsis, where it is cut. */
+/**
+ * At most so many characters of a text, fewer where they weigh a lot; with an ellipsis, where it is
+ * cut.
+ */
 export function cut(text: string, characters: number): string {
   const whole = shownText(text);
   const mostWeight = 3 * characters;
   if (whole.length <= characters && weightOf(whole) <= mostWeight) return whole;
-  const [first = ''] = pieces(whole, { characters: characters - 1, weight: mostWeight - weightOf('…') });
+  const [first = ''] = pieces(whole, {
+    characters: characters - 1,
+    weight: mostWeight - weightOf('…'),
+  });
   return `${first}…`;
 }
 
@@ -103,7 +125,10 @@ function pieces(text: string, room: Room): string[] {
   let weight = 0;
   for (const character of text) {
     const more = PLAIN.test(character) ? 1 : weightOf(character);
-    if (piece && (piece.length + character.length > room.characters || weight + more > room.weight)) {
+    if (
+      piece &&
+      (piece.length + character.length > room.characters || weight + more > room.weight)
+    ) {
       found.push(piece);
       [piece, weight] = ['', 0];
     }
@@ -119,7 +144,9 @@ export function plain(text: string): PlainText {
 
 /** All of a text that somebody may have written, as it stands. */
 export function literal(text: string): RichText[] {
-  return pieces(shownText(text), { characters: MOST_PIECE_WEIGHT, weight: MOST_PIECE_WEIGHT }).map((piece) => ({ type: 'text', text: piece }));
+  return pieces(shownText(text), { characters: MOST_PIECE_WEIGHT, weight: MOST_PIECE_WEIGHT }).map(
+    (piece) => ({ type: 'text', text: piece }),
+  );
 }
 
 /** Our own words. */
@@ -137,14 +164,22 @@ export function boldLiteral(text: string): RichText[] {
 
 /** What is no id of a user would have the whole message refused. */
 export function user(userId: string): RichText {
-  return USER_ID.test(userId) ? { type: 'user', user_id: userId } : { type: 'text', text: cut(userId, 40) };
+  return USER_ID.test(userId)
+    ? { type: 'user', user_id: userId }
+    : { type: 'text', text: cut(userId, 40) };
 }
 
 /** Only what leads to a page over HTTPS can be clicked; anything else is text to be read. */
 export function link(text: string, url: string): RichText[] {
   const address = URL.canParse(url) ? new URL(url) : undefined;
-  const isSafe = address?.protocol === 'https:' && address.username === '' && address.password === '' && address.href.length <= MOST_URL_CHARACTERS;
-  return isSafe ? [{ type: 'link', url: address.href, text: cut(text, 100) }] : [...literal(text), words(': '), ...literal(url)];
+  const isSafe =
+    address?.protocol === 'https:' &&
+    address.username === '' &&
+    address.password === '' &&
+    address.href.length <= MOST_URL_CHARACTERS;
+  return isSafe
+    ? [{ type: 'link', url: address.href, text: cut(text, 100) }]
+    : [...literal(text), words(': '), ...literal(url)];
 }
 
 /** Lines of text, each below the other, in as many blocks as they need. */
@@ -158,18 +193,31 @@ export interface ListItem {
   readonly text: string;
 }
 
-/** Where an item is too long for one point, what follows says so: it must not look like a point of its own. */
+/**
+ * Where an item is too long for one point, what follows says so: it must not look like a point of
+ * its own.
+ */
 export function bullets(items: readonly ListItem[]): Block[] {
-  const points = items.flatMap(({ label, text }) => literal(text).map((piece, index): RichTextSection => ({
-    type: 'rich_text_section',
-    elements: [...(index === 0 ? [] : [bold('continued ')]), ...(label ? [bold(`${label}: `)] : []), piece],
-  })));
-  return packed(points).map((some) => richText({ type: 'rich_text_list', style: 'bullet', elements: some }));
+  const points = items.flatMap(({ label, text }) =>
+    literal(text).map((piece, index): RichTextSection => ({
+      type: 'rich_text_section',
+      elements: [
+        ...(index === 0 ? [] : [bold('continued ')]),
+        ...(label ? [bold(`${label}: `)] : []),
+        piece,
+      ],
+    })),
+  );
+  return packed(points).map((some) =>
+    richText({ type: 'rich_text_list', style: 'bullet', elements: some }),
+  );
 }
 
 /** Lines in letters of equal width. */
 export function preformatted(lines: readonly string[]): Block[] {
-  return packed(lines).map((some) => richText({ type: 'rich_text_preformatted', elements: [words(some.join('\n'))] }));
+  return packed(lines).map((some) =>
+    richText({ type: 'rich_text_preformatted', elements: [words(some.join('\n'))] }),
+  );
 }
 
 export function context(texts: readonly string[]): Block {
@@ -181,7 +229,10 @@ function richText(part: RichTextPart): Block {
 }
 
 function packed<Item>(items: readonly Item[]): Item[][] {
-  return inParcels(items, (item) => weightOf(JSON.stringify(item)) + 1, { weight: MOST_BLOCK_WEIGHT, count: 100 });
+  return inParcels(items, (item) => weightOf(JSON.stringify(item)) + 1, {
+    weight: MOST_BLOCK_WEIGHT,
+    count: 100,
+  });
 }
 
 export interface ParcelRoom {
@@ -190,7 +241,11 @@ export interface ParcelRoom {
 }
 
 /** In order, in as few parcels as they fit into; what is too heavy for any has one of its own. */
-export function inParcels<Item>(items: readonly Item[], weigh: (item: Item) => number, room: ParcelRoom): Item[][] {
+export function inParcels<Item>(
+  items: readonly Item[],
+  weigh: (item: Item) => number,
+  room: ParcelRoom,
+): Item[][] {
   const parcels: Item[][] = [];
   let [weight, parcel]: [number, Item[]] = [0, []];
   for (const item of items) {
@@ -205,7 +260,10 @@ export function inParcels<Item>(items: readonly Item[], weigh: (item: Item) => n
   return parcel.length > 0 ? [...parcels, parcel] : parcels;
 }
 
-/** What the blocks say, for notifications and screen readers: Slack parses it, so that what could be markup is escaped. */
+/**
+ * What the blocks say, for notifications and screen readers: Slack parses it, so that what could be
+ * markup is escaped.
+ */
 export function fallbackText(blocks: readonly Block[]): string {
   const lines = blocks.flatMap((block) => linesOf(block)).join('\n');
   let text = '';
@@ -218,15 +276,23 @@ export function fallbackText(blocks: readonly Block[]): string {
 
 function linesOf(block: Block): string[] {
   switch (block.type) {
-    case 'header': return [escaped(block.text.text)];
-    case 'context': return [block.elements.map(({ text }) => escaped(text)).join(' · ')];
-    case 'actions': return [];
-    case 'rich_text': return block.elements.flatMap((part) => (part.type === 'rich_text_list' ? part.elements.map(sectionText) : [sectionText(part)]));
+    case 'header':
+      return [escaped(block.text.text)];
+    case 'context':
+      return [block.elements.map(({ text }) => escaped(text)).join(' · ')];
+    case 'actions':
+      return [];
+    case 'rich_text':
+      return block.elements.flatMap((part) =>
+        part.type === 'rich_text_list' ? part.elements.map(sectionText) : [sectionText(part)],
+      );
   }
 }
 
 function sectionText({ elements }: { readonly elements: readonly RichText[] }): string {
-  return elements.map((element) => (element.type === 'user' ? `<@${element.user_id}>` : escaped(element.text))).join('');
+  return elements
+    .map((element) => (element.type === 'user' ? `<@${element.user_id}>` : escaped(element.text)))
+    .join('');
 }
 
 function escaped(text: string): string {

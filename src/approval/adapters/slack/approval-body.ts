@@ -1,6 +1,21 @@
 import {
-  type Block, bold, boldLiteral, bullets, cut, inParcels, isCut, link, type ListItem, literal, MOST_BLOCKS, MOST_HEADER_CHARACTERS, paragraphs,
-  preformatted, type RichText, weightOfBlocks, words,
+  type Block,
+  bold,
+  boldLiteral,
+  bullets,
+  cut,
+  inParcels,
+  isCut,
+  link,
+  type ListItem,
+  literal,
+  MOST_BLOCKS,
+  MOST_HEADER_CHARACTERS,
+  paragraphs,
+  preformatted,
+  type RichText,
+  weightOfBlocks,
+  words,
 } from './approval-blocks';
 import type { ProposedChange, Question } from '../../domain/question';
 import { changeLines, countText } from '../../domain/request-text';
@@ -13,7 +28,8 @@ const MOST_BODY_BLOCKS = MOST_BLOCKS - 10;
 /** How many changes and facts are tried to be shown of a question that does not fit. */
 const SHOWN_OF_LONG = [8, 5, 3, 2, 1];
 
-const WAY_TO_THE_REST = ' “Show all” puts everything into the thread of this message, and there it can be approved.';
+const WAY_TO_THE_REST =
+  ' “Show all” puts everything into the thread of this message, and there it can be approved.';
 
 /** How a question stands in messages. */
 export interface Layout {
@@ -23,19 +39,34 @@ export interface Layout {
   readonly record: readonly Block[];
   /** All of it, in as many messages as it needs. */
   readonly pages: readonly (readonly Block[])[];
-  /** Whether the question's own message shows everything that decides: only then is it one to approve. */
+  /**
+   * Whether the question's own message shows everything that decides: only then is it one to
+   * approve.
+   */
   readonly isComplete: boolean;
 }
 
-/** Goes by the question, and never by what has become of it: a message must not gain or lose its button while people vote. `room` is a weight. */
+/**
+ * Goes by the question, and never by what has become of it: a message must not gain or lose its
+ * button while people vote. `room` is a weight.
+ */
 export function layOut(question: Question, expiry: string, room: number): Layout {
   const matter = [...changeBlocks(question.changes), ...factBlocks(question)];
   const [outlook, links] = [outlookBlocks(question, expiry), linkBlocks(question)];
   const body = [...matter, ...outlook, ...links];
-  const fits = isWithin(body, room) && !isCut(question.title, MOST_HEADER_CHARACTERS) && !isCut(question.requester.name, MOST_NAME_CHARACTERS);
+  const fits =
+    isWithin(body, room) &&
+    !isCut(question.title, MOST_HEADER_CHARACTERS) &&
+    !isCut(question.requester.name, MOST_NAME_CHARACTERS);
   if (fits) return { shown: body, record: [...matter, ...links], pages: [body], isComplete: true };
-  const head = paragraphs([boldLiteral(question.title), [words('Asked by '), ...literal(question.requester.name)]]);
-  const pages = inParcels([...head, ...body], (block) => weightOfBlocks([block]), { weight: room, count: MOST_BODY_BLOCKS });
+  const head = paragraphs([
+    boldLiteral(question.title),
+    [words('Asked by '), ...literal(question.requester.name)],
+  ]);
+  const pages = inParcels([...head, ...body], (block) => weightOfBlocks([block]), {
+    weight: room,
+    count: MOST_BODY_BLOCKS,
+  });
   return {
     shown: abridged(question, room, WAY_TO_THE_REST, outlookBlocks(cutOutlook(question), expiry)),
     record: abridged(question, room, '', []),
@@ -48,7 +79,12 @@ function isWithin(blocks: readonly Block[], room: number): boolean {
   return blocks.length <= MOST_BODY_BLOCKS && weightOfBlocks(blocks) <= room;
 }
 
-function abridged(question: Question, room: number, advice: string, outlook: readonly Block[]): Block[] {
+function abridged(
+  question: Question,
+  room: number,
+  advice: string,
+  outlook: readonly Block[],
+): Block[] {
   const tries = SHOWN_OF_LONG.map((count) => [...abridgedTo(question, count, advice), ...outlook]);
   return tries.find((blocks) => isWithin(blocks, room)) ?? leftOut(question, 0, advice);
 }
@@ -59,29 +95,51 @@ function abridgedTo(question: Question, count: number, advice: string): Block[] 
     after: after === undefined ? undefined : cut(after, 120),
     remarks: remarks.slice(0, 2).map((remark) => cut(remark, 150)),
   }));
-  const facts = question.facts.slice(0, count).map(({ label, value }) => ({ label: cut(label, 40), value: cut(value, 120) }));
-  return [...leftOut(question, changes.length, advice), ...changeBlocks(changes, question.changes.length), ...factBlocks({ facts })];
+  const facts = question.facts
+    .slice(0, count)
+    .map(({ label, value }) => ({ label: cut(label, 40), value: cut(value, 120) }));
+  return [
+    ...leftOut(question, changes.length, advice),
+    ...changeBlocks(changes, question.changes.length),
+    ...factBlocks({ facts }),
+  ];
 }
 
 type Outlook = Pick<Question, 'meanwhile' | 'ifApproved' | 'ifDenied' | 'ifUnanswered'>;
 
 function cutOutlook({ meanwhile, ifApproved, ifDenied, ifUnanswered }: Outlook): Outlook {
-  return { meanwhile: cut(meanwhile, 150), ifApproved: cut(ifApproved, 150), ifDenied: cut(ifDenied, 150), ifUnanswered: cut(ifUnanswered, 150) };
+  return {
+    meanwhile: cut(meanwhile, 150),
+    ifApproved: cut(ifApproved, 150),
+    ifDenied: cut(ifDenied, 150),
+    ifUnanswered: cut(ifUnanswered, 150),
+  };
 }
 
 function leftOut({ changes: { length } }: Question, shown: number, advice: string): Block[] {
   const left = length - shown;
-  const what = left > 0 ? `${left} of ${countText(length, 'change')} ${left === 1 ? 'is' : 'are'} left out, and long texts are cut` : 'Some of its texts are cut, or left out';
+  const what =
+    left > 0
+      ? `${left} of ${countText(length, 'change')} ${left === 1 ? 'is' : 'are'} left out, and long texts are cut`
+      : 'Some of its texts are cut, or left out';
   return paragraphs([[bold('Too long for one message. '), words(`${what}.${advice}`)]]);
 }
 
 function changeBlocks(changes: readonly ProposedChange[], total = changes.length): Block[] {
   if (changes.length === 0) return [];
-  return [...paragraphs([[bold(changesHeading(changes.length, total))]]), ...preformatted(changeLines(changes)), ...bullets(remarksOf(changes))];
+  return [
+    ...paragraphs([[bold(changesHeading(changes.length, total))]]),
+    ...preformatted(changeLines(changes)),
+    ...bullets(remarksOf(changes)),
+  ];
 }
 
 function changesHeading(shown: number, total: number): string {
-  if (shown < total) return shown === 1 ? `The most dangerous of ${total} changes` : `The first ${shown} of ${total} changes, the most dangerous first`;
+  if (shown < total) {
+    return shown === 1
+      ? `The most dangerous of ${total} changes`
+      : `The first ${shown} of ${total} changes, the most dangerous first`;
+  }
   return total === 1 ? 'The change' : `${total} changes, the most dangerous first`;
 }
 
@@ -100,10 +158,15 @@ function remarksOf(changes: readonly ProposedChange[]): ListItem[] {
 }
 
 function factBlocks({ facts }: Pick<Question, 'facts'>): Block[] {
-  return paragraphs(facts.map(({ label, value }) => [...boldLiteral(label), bold(': '), ...literal(value)]));
+  return paragraphs(
+    facts.map(({ label, value }) => [...boldLiteral(label), bold(': '), ...literal(value)]),
+  );
 }
 
-function outlookBlocks({ meanwhile, ifApproved, ifDenied, ifUnanswered }: Outlook, expiry: string): Block[] {
+function outlookBlocks(
+  { meanwhile, ifApproved, ifDenied, ifUnanswered }: Outlook,
+  expiry: string,
+): Block[] {
   const line = (label: string, text: string): RichText[] => [bold(`${label}: `), ...literal(text)];
   return paragraphs([
     line('Meanwhile', meanwhile),
@@ -114,5 +177,14 @@ function outlookBlocks({ meanwhile, ifApproved, ifDenied, ifUnanswered }: Outloo
 }
 
 function linkBlocks({ links }: Question): Block[] {
-  return paragraphs(links.length === 0 ? [] : [links.flatMap(({ text, url }, index) => [...(index === 0 ? [] : [words(' · ')]), ...link(text, url)])]);
+  return paragraphs(
+    links.length === 0
+      ? []
+      : [
+          links.flatMap(({ text, url }, index) => [
+            ...(index === 0 ? [] : [words(' · ')]),
+            ...link(text, url),
+          ]),
+        ],
+  );
 }

@@ -8,9 +8,20 @@ import { durationText } from '../../domain/request-text';
 const MOST_QUOTED_CHARACTERS = 140;
 
 /** For a request that is shown in full. */
-export function decisionButtons(request: ApprovalRequest, { approvalSeconds }: ApprovalConfiguration, approvalsNeeded: number): Block {
+export function decisionButtons(
+  request: ApprovalRequest,
+  { approvalSeconds }: ApprovalConfiguration,
+  approvalsNeeded: number,
+): Block {
   const durations = request.question.mayBeTimed ? [...new Set(approvalSeconds)] : [];
-  return { type: 'actions', elements: [approve(request, approvalsNeeded), ...durations.map((seconds) => approve(request, approvalsNeeded, seconds)), deny(request)] };
+  return {
+    type: 'actions',
+    elements: [
+      approve(request, approvalsNeeded),
+      ...durations.map((seconds) => approve(request, approvalsNeeded, seconds)),
+      deny(request),
+    ],
+  };
 }
 
 /** For a request of which something is left out: nobody approves what they have not seen. */
@@ -25,8 +36,17 @@ export function showAllButtons(request: ApprovalRequest): Block {
 }
 
 export function retryButton(request: ApprovalRequest): Block {
-  const confirm = dialog('Try again?', 'The decision stands. What it asks for is tried once more.', 'Retry');
-  return { type: 'actions', elements: [{ ...button(request, { kind: 'retry' }, 'retry', 'Retry'), style: 'primary', confirm }] };
+  const confirm = dialog(
+    'Try again?',
+    'The decision stands. What it asks for is tried once more.',
+    'Retry',
+  );
+  return {
+    type: 'actions',
+    elements: [
+      { ...button(request, { kind: 'retry' }, 'retry', 'Retry'), style: 'primary', confirm },
+    ],
+  };
 }
 
 function approve(request: ApprovalRequest, approvalsNeeded: number, seconds?: number): Button {
@@ -38,19 +58,46 @@ function approve(request: ApprovalRequest, approvalsNeeded: number, seconds?: nu
     ...(duration ? [`It ends ${duration} later.`] : []),
   ].join(' ');
   return {
-    ...button(request, { kind: 'approve', seconds }, seconds === undefined ? 'approve' : `approve-${seconds}`, text),
+    ...button(
+      request,
+      { kind: 'approve', seconds },
+      seconds === undefined ? 'approve' : `approve-${seconds}`,
+      text,
+    ),
     ...(seconds === undefined && { style: 'primary' }),
-    confirm: dialog(duration ? `Approve for ${duration}?` : request.question.mayBeTimed ? 'Approve for good?' : 'Approve it?', explanation, text),
+    confirm: dialog(
+      duration
+        ? `Approve for ${duration}?`
+        : request.question.mayBeTimed
+          ? 'Approve for good?'
+          : 'Approve it?',
+      explanation,
+      text,
+    ),
   };
 }
 
 function deny(request: ApprovalRequest): Button {
   const explanation = `If you deny, nobody can approve it any more: ${cut(request.question.ifDenied, MOST_QUOTED_CHARACTERS)}`;
-  return { ...button(request, { kind: 'deny' }, 'deny', 'Deny'), style: 'danger', confirm: { ...dialog('Deny it?', explanation, 'Deny'), style: 'danger' } };
+  return {
+    ...button(request, { kind: 'deny' }, 'deny', 'Deny'),
+    style: 'danger',
+    confirm: { ...dialog('Deny it?', explanation, 'Deny'), style: 'danger' },
+  };
 }
 
-function button({ id: requestId, digest }: ApprovalRequest, action: ButtonAction, id: string, text: string): Button {
-  return { type: 'button', text: plain(text), action_id: id, value: buttonText({ requestId, digest, action }) };
+function button(
+  { id: requestId, digest }: ApprovalRequest,
+  action: ButtonAction,
+  id: string,
+  text: string,
+): Button {
+  return {
+    type: 'button',
+    text: plain(text),
+    action_id: id,
+    value: buttonText({ requestId, digest, action }),
+  };
 }
 
 function dialog(title: string, text: string, confirm: string): Confirm {

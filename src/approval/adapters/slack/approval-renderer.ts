@@ -1,16 +1,47 @@
 import {
-  type Block, bold, context, cut, fallbackText, MOST_HEADER_CHARACTERS, MOST_WEIGHT, paragraphs, plain, type RichText, user, weightOfBlocks, words,
+  type Block,
+  bold,
+  context,
+  cut,
+  fallbackText,
+  MOST_HEADER_CHARACTERS,
+  MOST_WEIGHT,
+  paragraphs,
+  plain,
+  type RichText,
+  user,
+  weightOfBlocks,
+  words,
 } from './approval-blocks';
 import { type Layout, layOut, MOST_NAME_CHARACTERS } from './approval-body';
 import { decisionButtons, retryButton, showAllButtons } from './approval-buttons';
 import { MOST_REQUESTERS } from '../../domain/admit';
 import type { ApprovalConfiguration } from '../../domain/approval-configuration';
-import { type ApprovalRequest, isOpen, isToBeLookedUp, type KnownRequester, type MessageSlot, type Step } from '../../domain/approval-request';
+import {
+  type ApprovalRequest,
+  isOpen,
+  isToBeLookedUp,
+  type KnownRequester,
+  type MessageSlot,
+  type Step,
+} from '../../domain/approval-request';
 import type { RenderedMessage, Renderer } from '../../domain/bring-messages';
 import { approvalsNeeded } from '../../domain/judge-click';
-import { carryingText, countText, DECISION_WORDS, decisionDetail, durationText, STEP_WORDS, stepDetail, timeText } from '../../domain/request-text';
+import {
+  carryingText,
+  countText,
+  DECISION_WORDS,
+  decisionDetail,
+  durationText,
+  STEP_WORDS,
+  stepDetail,
+  timeText,
+} from '../../domain/request-text';
 
-/** Kept free for what a request gains while it is open or once it is decided: votes, other requesters, an outcome. */
+/**
+ * Kept free for what a request gains while it is open or once it is decided: votes, other
+ * requesters, an outcome.
+ */
 const GROWTH_WEIGHT = 2_500;
 
 const MOST_OTHER_REQUESTERS = 3;
@@ -21,8 +52,9 @@ const DIGEST_CHARACTERS = 12;
 const UNVERIFIED = 'unverified: nobody in Slack has this name';
 
 /**
- * Messages as Slack shows them. What the question says is text that an attacker may have written: it stands in plain text objects and in
- * text elements of rich text only, where Slack parses nothing.
+ * Messages as Slack shows them. What the question says is text that an attacker may have written:
+ * it stands in plain text objects and in text elements of rich text only, where Slack parses
+ * nothing.
  */
 export class SlackRenderer implements Renderer {
   constructor(private readonly configuration: ApprovalConfiguration) {}
@@ -30,33 +62,62 @@ export class SlackRenderer implements Renderer {
   question(request: ApprovalRequest): RenderedMessage {
     const layout = this.layoutOf(request);
     const body = isOpen(request) ? layout.shown : layout.record;
-    return rendered([...this.head(request), ...body, this.identity(request), ...this.status(request, layout)]);
+    return rendered([
+      ...this.head(request),
+      ...body,
+      this.identity(request),
+      ...this.status(request, layout),
+    ]);
   }
 
   whole(request: ApprovalRequest): readonly RenderedMessage[] {
     const { pages } = this.layoutOf(request);
     return pages.map((page, index) => {
-      const place = context([`All of request ${cut(request.id, 64)}, part ${index + 1} of ${pages.length}`]);
+      const place = context([
+        `All of request ${cut(request.id, 64)}, part ${index + 1} of ${pages.length}`,
+      ]);
       if (index < pages.length - 1) return rendered([place, ...page]);
-      return rendered([place, ...page, this.identity(request), ...(isOpen(request) ? [this.buttons(request)] : decisionBlocks(request))]);
+      return rendered([
+        place,
+        ...page,
+        this.identity(request),
+        ...(isOpen(request) ? [this.buttons(request)] : decisionBlocks(request)),
+      ]);
     });
   }
 
   reminder(request: ApprovalRequest): RenderedMessage {
-    const { question: { title, ifUnanswered }, expiresAt } = request;
-    return rendered(paragraphs([
-      [bold('Still waits for a decision: '), words(cut(title, MOST_HEADER_CHARACTERS))],
-      [words(`It expires at ${timeText(expiresAt)}. If nobody decides by then: `), words(cut(ifUnanswered, MOST_OUTCOME_CHARACTERS))],
-      ...this.voteLines(request),
-    ]));
+    const {
+      question: { title, ifUnanswered },
+      expiresAt,
+    } = request;
+    return rendered(
+      paragraphs([
+        [bold('Still waits for a decision: '), words(cut(title, MOST_HEADER_CHARACTERS))],
+        [
+          words(`It expires at ${timeText(expiresAt)}. If nobody decides by then: `),
+          words(cut(ifUnanswered, MOST_OUTCOME_CHARACTERS)),
+        ],
+        ...this.voteLines(request),
+      ]),
+    );
   }
 
   step(request: ApprovalRequest, { name }: MessageSlot): RenderedMessage {
-    if (name.kind !== 'step') throw new Error(`A message that tells of a step is wanted, not of the kind "${name.kind}": render that by its own method.`);
+    if (name.kind !== 'step') {
+      throw new Error(
+        `A message that tells of a step is wanted, not of the kind "${name.kind}": render that by its own method.`,
+      );
+    }
     const detail = stepDetail(request, name.step);
     return rendered([
       ...paragraphs([
-        [bold(STEP_WORDS[name.step]), ...stepPeople(request, name.step), words(': '), words(cut(request.question.title, MOST_HEADER_CHARACTERS))],
+        [
+          bold(STEP_WORDS[name.step]),
+          ...stepPeople(request, name.step),
+          words(': '),
+          words(cut(request.question.title, MOST_HEADER_CHARACTERS)),
+        ],
         ...(detail === undefined ? [] : [[words(cut(detail, MOST_OUTCOME_CHARACTERS))]]),
         this.requesterLine(request),
       ]),
@@ -67,9 +128,20 @@ export class SlackRenderer implements Renderer {
   /** By the question and the configuration alone, so that a message's parts stay what they are. */
   private layoutOf(request: ApprovalRequest): Layout {
     const requesters = [{ ...request.question.requester, slackUserId: '' }];
-    const asked: ApprovalRequest = { ...request, requesters, repeats: 0, votes: [], decision: undefined, carrying: undefined };
+    const asked: ApprovalRequest = {
+      ...request,
+      requesters,
+      repeats: 0,
+      votes: [],
+      decision: undefined,
+      carrying: undefined,
+    };
     const frame = [...this.head(asked), this.identity(asked), this.buttons(asked)];
-    return layOut(request.question, timeText(request.expiresAt), MOST_WEIGHT - GROWTH_WEIGHT - weightOfBlocks(frame));
+    return layOut(
+      request.question,
+      timeText(request.expiresAt),
+      MOST_WEIGHT - GROWTH_WEIGHT - weightOfBlocks(frame),
+    );
   }
 
   private head(request: ApprovalRequest): Block[] {
@@ -80,7 +152,11 @@ export class SlackRenderer implements Renderer {
       { type: 'header', text: plain(cut(request.question.title, MOST_HEADER_CHARACTERS)) },
       ...paragraphs([
         this.requesterLine(request),
-        ...others.map((other) => [words('Also by '), words(cut(other.name, 60)), ...verification(other, 'unverified')]),
+        ...others.map((other) => [
+          words('Also by '),
+          words(cut(other.name, 60)),
+          ...verification(other, 'unverified'),
+        ]),
         ...(more > 0 ? [[words(`and by ${atLeast}${countText(more, 'other')}`)]] : []),
       ]),
     ];
@@ -89,32 +165,55 @@ export class SlackRenderer implements Renderer {
   private requesterLine(request: ApprovalRequest): RichText[] {
     const requester = request.requesters[0] ?? request.question.requester;
     const needed = approvalsNeeded(request, this.configuration);
-    const consequence = isOpen(request) && needed > this.configuration.requiredApprovals ? `; ${needed === 2 ? 'two' : needed} people have to approve` : '';
-    return [words('Asked by '), bold(cut(requester.name, MOST_NAME_CHARACTERS)), ...verification(requester, `${UNVERIFIED}${consequence}`)];
+    const consequence =
+      isOpen(request) && needed > this.configuration.requiredApprovals
+        ? `; ${needed === 2 ? 'two' : needed} people have to approve`
+        : '';
+    return [
+      words('Asked by '),
+      bold(cut(requester.name, MOST_NAME_CHARACTERS)),
+      ...verification(requester, `${UNVERIFIED}${consequence}`),
+    ];
   }
 
   private identity({ id, digest, askedAt, repeats }: ApprovalRequest): Block {
     const times = repeats === 0 ? '' : `, ${countText(repeats + 1, 'time')} by now`;
-    return context([`Request ${cut(id, 64)}`, `Digest ${cut(digest.slice(0, DIGEST_CHARACTERS), DIGEST_CHARACTERS)}`, `Asked ${timeText(askedAt)}${times}`]);
+    return context([
+      `Request ${cut(id, 64)}`,
+      `Digest ${cut(digest.slice(0, DIGEST_CHARACTERS), DIGEST_CHARACTERS)}`,
+      `Asked ${timeText(askedAt)}${times}`,
+    ]);
   }
 
   private status(request: ApprovalRequest, { isComplete }: Layout): Block[] {
     if (!isOpen(request)) return decisionBlocks(request);
-    return [...paragraphs(this.voteLines(request)), isComplete ? this.buttons(request) : showAllButtons(request)];
+    return [
+      ...paragraphs(this.voteLines(request)),
+      isComplete ? this.buttons(request) : showAllButtons(request),
+    ];
   }
 
   private buttons(request: ApprovalRequest): Block {
-    return decisionButtons(request, this.configuration, approvalsNeeded(request, this.configuration));
+    return decisionButtons(
+      request,
+      this.configuration,
+      approvalsNeeded(request, this.configuration),
+    );
   }
 
   private voteLines(request: ApprovalRequest): RichText[][] {
     const { votes, requesters } = request;
     const needed = approvalsNeeded(request, this.configuration);
-    const isSure = needed === this.configuration.requiredApprovals || !requesters.some(isToBeLookedUp);
+    const isSure =
+      needed === this.configuration.requiredApprovals || !requesters.some(isToBeLookedUp);
     if (votes.length === 0 && (needed === 1 || !isSure)) return [];
-    const voters = votes.slice(0, MOST_PEOPLE).flatMap(({ userId, seconds }, index) => [
-      words(index === 0 ? ': ' : ', '), user(userId), ...(seconds === undefined ? [] : [words(` for ${durationText(seconds)}`)]),
-    ]);
+    const voters = votes
+      .slice(0, MOST_PEOPLE)
+      .flatMap(({ userId, seconds }, index) => [
+        words(index === 0 ? ': ' : ', '),
+        user(userId),
+        ...(seconds === undefined ? [] : [words(` for ${durationText(seconds)}`)]),
+      ]);
     return [[bold(`${votes.length} of ${countText(needed, 'approval')}`), ...voters]];
   }
 }
@@ -125,27 +224,44 @@ function rendered(blocks: readonly Block[]): RenderedMessage {
 
 function verification({ slackUserId }: KnownRequester, unverified: string): RichText[] {
   if (slackUserId === undefined) return [];
-  return slackUserId === '' ? [words(` (${unverified})`)] : [words(' ('), user(slackUserId), words(')')];
+  return slackUserId === ''
+    ? [words(` (${unverified})`)]
+    : [words(' ('), user(slackUserId), words(')')];
 }
 
 /** Who decided what, and what has become of it. */
 function decisionBlocks(request: ApprovalRequest): Block[] {
   const { decision, carrying } = request;
   if (!decision) return [];
-  const decided = [bold(DECISION_WORDS[decision.kind]), ...peopleIn(decision.by), words(decisionDetail(decision, request.question))];
+  const decided = [
+    bold(DECISION_WORDS[decision.kind]),
+    ...peopleIn(decision.by),
+    words(decisionDetail(decision, request.question)),
+  ];
   if (!carrying) return paragraphs([decided]);
   const { words: progress, detail } = carryingText(carrying);
-  const outcome = [bold(progress), ...(detail === undefined ? [] : [words(cut(detail, MOST_OUTCOME_CHARACTERS))])];
-  return [...paragraphs([decided, outcome]), ...(carrying.outcome?.kind === 'failed' ? [retryButton(request)] : [])];
+  const outcome = [
+    bold(progress),
+    ...(detail === undefined ? [] : [words(cut(detail, MOST_OUTCOME_CHARACTERS))]),
+  ];
+  return [
+    ...paragraphs([decided, outcome]),
+    ...(carrying.outcome?.kind === 'failed' ? [retryButton(request)] : []),
+  ];
 }
 
 function stepPeople({ decision }: ApprovalRequest, step: Step): RichText[] {
   if (!decision || decision.kind !== step) return [];
-  return [...peopleIn(decision.by), ...(decision.until ? [words(` until ${timeText(decision.until)}`)] : [])];
+  return [
+    ...peopleIn(decision.by),
+    ...(decision.until ? [words(` until ${timeText(decision.until)}`)] : []),
+  ];
 }
 
 function peopleIn(userIds: readonly string[]): RichText[] {
-  const shown = userIds.slice(0, MOST_PEOPLE).flatMap((userId, index) => [words(index === 0 ? ' by ' : ', '), user(userId)]);
+  const shown = userIds
+    .slice(0, MOST_PEOPLE)
+    .flatMap((userId, index) => [words(index === 0 ? ' by ' : ', '), user(userId)]);
   const more = userIds.length - MOST_PEOPLE;
   return more > 0 ? [...shown, words(` and ${countText(more, 'other')}`)] : shown;
 }

@@ -1,11 +1,16 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 
-/** As API Gateway hands them over: one that was sent twice comes joined by a comma, which no pattern here takes. */
+/**
+ * As API Gateway hands them over: one that was sent twice comes joined by a comma, which no pattern
+ * here takes.
+ */
 export type RequestHeaders = Readonly<Record<string, string | undefined>>;
 
 export interface SignedRequest {
   readonly headers: RequestHeaders;
-  /** The bytes that were sent: what was decoded and encoded again need not have the same signature. */
+  /**
+   * The bytes that were sent: what was decoded and encoded again need not have the same signature.
+   */
   readonly body: Buffer;
   readonly now: Date;
   readonly secrets: readonly string[];
@@ -19,7 +24,10 @@ interface SignatureHeaders {
 const TIMESTAMP = /^\d+$/;
 const SIGNATURE = /^v0=([0-9a-f]{64})$/;
 
-/** An older request may be one that somebody has recorded. One from the future could be kept for later. */
+/**
+ * An older request may be one that somebody has recorded. One from the future could be kept for
+ * later.
+ */
 const MOST_SECONDS_AWAY = 300;
 
 /** Whether Slack has signed the request, by one of the secrets, just now. Never throws. */
@@ -28,7 +36,10 @@ export function verifySignature({ headers, body, now, secrets }: SignedRequest):
   if (!found) return false;
   const signature = Buffer.from(found.signature, 'hex');
   // All secrets are tried, so that the time tells nothing. By an empty one anybody could sign.
-  return secrets.filter((secret) => secret !== '').map((secret) => timingSafeEqual(signatureOf(secret, found.timestamp, body), signature)).includes(true);
+  return secrets
+    .filter((secret) => secret !== '')
+    .map((secret) => timingSafeEqual(signatureOf(secret, found.timestamp, body), signature))
+    .includes(true);
 }
 
 /** All that can be checked without a secret: what fails here need not have one read. */
@@ -46,7 +57,9 @@ function plausibleHeaders(headers: RequestHeaders, now: Date): SignatureHeaders 
 
 /** Names come in any case; two that differ in it only are one header sent twice. */
 function onlyValue(headers: RequestHeaders, name: string): string | undefined {
-  const values = Object.entries(headers).filter(([key]) => key.toLowerCase() === name).map(([, value]) => value);
+  const values = Object.entries(headers)
+    .filter(([key]) => key.toLowerCase() === name)
+    .map(([, value]) => value);
   return values.length === 1 ? values[0] : undefined;
 }
 

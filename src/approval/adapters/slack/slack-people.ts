@@ -21,7 +21,10 @@ export class SlackPeople implements People {
 
   private knownApp?: Promise<App>;
 
-  constructor(private readonly api: SlackWebApi, private readonly clock: Pick<Clock, 'now'>) {}
+  constructor(
+    private readonly api: SlackWebApi,
+    private readonly clock: Pick<Clock, 'now'>,
+  ) {}
 
   membersOf(userGroupId: string): Promise<readonly string[]> {
     const now = this.clock.now().getTime();
@@ -39,7 +42,9 @@ export class SlackPeople implements People {
     try {
       return await this.api.lookupByEmail(email);
     } catch (error) {
-      if (error instanceof MessengerRefusedError && error.code === 'users_not_found') return undefined;
+      if (error instanceof MessengerRefusedError && error.code === 'users_not_found') {
+        return undefined;
+      }
       throw error;
     }
   }
@@ -56,7 +61,12 @@ export class SlackPeople implements People {
 
   private async askForApp(): Promise<App> {
     const { teamId, botId } = await this.api.authTest();
-    if (!botId) throw new MessengerRefusedError('not_a_bot_token', 'The Slack token is no bot\'s. Put the bot token, xoxb-…, into the secret.');
+    if (!botId) {
+      throw new MessengerRefusedError(
+        'not_a_bot_token',
+        "The Slack token is no bot's. Put the bot token, xoxb-…, into the secret.",
+      );
+    }
     return { teamId, appId: (await this.api.botInfo(botId)).appId };
   }
 }

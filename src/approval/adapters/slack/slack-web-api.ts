@@ -1,5 +1,9 @@
 import * as z from 'zod/mini';
-import { MessengerRefusedError, MessengerUnavailableError, type PostedMessage } from '../../domain/messenger';
+import {
+  MessengerRefusedError,
+  MessengerUnavailableError,
+  type PostedMessage,
+} from '../../domain/messenger';
 
 /** Where the bot token comes from: a KeptSecret is one. */
 export interface TokenSource {
@@ -57,11 +61,20 @@ const DEFAULT_RETRY_MILLISECONDS = 30_000;
 
 /** `ok: false`, and yet it may work in a minute. */
 const PASSING_CODES: ReadonlySet<string> = new Set([
-  'ratelimited', 'internal_error', 'fatal_error', 'service_unavailable', 'request_timeout', 'team_added_to_org',
+  'ratelimited',
+  'internal_error',
+  'fatal_error',
+  'service_unavailable',
+  'request_timeout',
+  'team_added_to_org',
 ]);
 
 /** What Slack says of a token that was good until the app was installed anew. */
-const STALE_TOKEN_CODES: ReadonlySet<string> = new Set(['invalid_auth', 'token_revoked', 'account_inactive']);
+const STALE_TOKEN_CODES: ReadonlySet<string> = new Set([
+  'invalid_auth',
+  'token_revoked',
+  'account_inactive',
+]);
 
 /** A header takes nothing else, and fetch would show the token in its error. */
 const TOKEN = /^[\x21-\x7e]+$/;
@@ -83,7 +96,10 @@ const membersSchema = z.object({ users: z.array(z.string()) });
 const ownerSchema = z.object({ team_id: z.string(), bot_id: z.optional(z.string()) });
 const botSchema = z.object({ bot: z.object({ app_id: z.string() }) });
 
-/** Slack's Web API, as far as it is needed here. Each call is tried once: who calls knows when to try again. */
+/**
+ * Slack's Web API, as far as it is needed here. Each call is tried once: who calls knows when to
+ * try again.
+ */
 export class SlackWebApi {
   constructor(
     private readonly token: TokenSource,
@@ -91,7 +107,13 @@ export class SlackWebApi {
     private readonly timeoutMilliseconds = SLACK_TIMEOUT_MILLISECONDS,
   ) {}
 
-  async postMessage({ channelId, text, blocks, threadTs, broadcast }: NewMessage): Promise<PostedMessage> {
+  async postMessage({
+    channelId,
+    text,
+    blocks,
+    threadTs,
+    broadcast,
+  }: NewMessage): Promise<PostedMessage> {
     const { channel, ts } = await this.call('chat.postMessage', postedSchema, {
       channel: channelId,
       text,
@@ -106,7 +128,12 @@ export class SlackWebApi {
   }
 
   async updateMessage({ channelId, ts, text, blocks }: ChangedMessage): Promise<void> {
-    await this.call('chat.update', noFields, { channel: channelId, ts, text, blocks: JSON.stringify(blocks) });
+    await this.call('chat.update', noFields, {
+      channel: channelId,
+      ts,
+      text,
+      blocks: JSON.stringify(blocks),
+    });
   }
 
   async postEphemeral({ channelId, userId, text }: EphemeralMessage): Promise<void> {
@@ -119,7 +146,8 @@ export class SlackWebApi {
   }
 
   async userGroupMembers(userGroupId: string): Promise<readonly string[]> {
-    return (await this.call('usergroups.users.list', membersSchema, { usergroup: userGroupId })).users;
+    return (await this.call('usergroups.users.list', membersSchema, { usergroup: userGroupId }))
+      .users;
   }
 
   async authTest(): Promise<TokenOwner> {
@@ -131,13 +159,22 @@ export class SlackWebApi {
     return { appId: (await this.call('bots.info', botSchema, { bot: botId })).bot.app_id };
   }
 
-  /** A token that Slack refuses may have been replaced since it was read; with none that is good, nothing has been done. */
-  private async call<Schema extends z.ZodMiniType>(method: string, schema: Schema, form: Form): Promise<z.infer<Schema>> {
+  /**
+   * A token that Slack refuses may have been replaced since it was read; with none that is good,
+   * nothing has been done.
+   */
+  private async call<Schema extends z.ZodMiniType>(
+    method: string,
+    schema: Schema,
+    form: Form,
+  ): Promise<z.infer<Schema>> {
     const token = await this.token.current();
     try {
       return await this.callWith(token, method, schema, form);
     } catch (error) {
-      if (!(error instanceof MessengerRefusedError) || !STALE_TOKEN_CODES.has(error.code)) throw error;
+      if (!(error instanceof MessengerRefusedError) || !STALE_TOKEN_CODES.has(error.code)) {
+        throw error;
+      }
       await this.token.refresh();
       const newToken = await this.token.current();
       if (newToken === token) throw error;
@@ -145,32 +182,73 @@ export class SlackWebApi {
     }
   }
 
-  private async callWith<Schema extends z.ZodMiniType>(token: string, method: string, schema: Schema, form: Form): Promise<z.infer<Schema>> {
+  private async callWith<Schema extends z.ZodMiniType>(
+    token: string,
+    method: string,
+    schema: Schema,
+    form: Form,
+  ): Promise<z.infer<Schema>> {
     if (!TOKEN.test(token)) {
-      throw new MessengerRefusedError('invalid_auth', 'The secret holds no Slack token: it has spaces or other characters in it that no token has. Put the bot token, xoxb-…, into it.');
+      throw new MessengerRefusedError(
+        'invalid_auth',
+        'The secret holds no Slack token: it has spaces or other characters in it that no token has. Put the bot token, xoxb-…, into it.',
+      );
     }
-    const answer = await exchange(`${this.apiUrl}/${method}`, `Slack's ${method}`, this.timeoutMilliseconds, {
-      headers: { Authorization: `Bearer ${token}` },
-      body: new URLSearchParams(Object.entries(form).filter((field): field is [string, string] => field[1] !== undefined)),
-    });
+    const answer = await exchange(
+      `${this.apiUrl}/${method}`,
+      `Slack's ${method}`,
+      this.timeoutMilliseconds,
+      {
+        headers: { Authorization: `Bearer ${token}` },
+        body: new URLSearchParams(
+          Object.entries(form).filter((field): field is [string, string] => field[1] !== undefined),
+        ),
+      },
+    );
     return resultIn(answer, method, schema);
   }
 }
 
 /**
- * Posts to Slack and reads the answer, up to a size. Throws where Slack is not there, asks to wait, or sends elsewhere.
- * Errors call the address `what`, since it can be a secret, and leave out fetch's own words, which can show headers.
+ * Posts to Slack and reads the answer, up to a size. Throws where Slack is not there, asks to wait,
+ * or sends elsewhere. Errors call the address `what`, since it can be a secret, and leave out
+ * fetch's own words, which can show headers.
  */
-export async function exchange(url: string, what: string, timeoutMilliseconds: number, request: HttpRequest): Promise<HttpAnswer> {
+export async function exchange(
+  url: string,
+  what: string,
+  timeoutMilliseconds: number,
+  request: HttpRequest,
+): Promise<HttpAnswer> {
   const answer = await fetchedAnswer(url, what, timeoutMilliseconds, request);
   const { status, retryAfterMilliseconds } = answer;
-  if (status === 429) throw new MessengerUnavailableError(`${what} asks to wait: too many requests.`, retryAfterMilliseconds ?? DEFAULT_RETRY_MILLISECONDS);
-  if (status >= 500) throw new MessengerUnavailableError(`${what} is out of order: HTTP ${status}.`, retryAfterMilliseconds);
-  if (status >= 300 && status < 400) throw new MessengerRefusedError(`http_${status}`, `${what} sends elsewhere (HTTP ${status}), which is not followed. Look at its address.`);
+  if (status === 429) {
+    throw new MessengerUnavailableError(
+      `${what} asks to wait: too many requests.`,
+      retryAfterMilliseconds ?? DEFAULT_RETRY_MILLISECONDS,
+    );
+  }
+  if (status >= 500) {
+    throw new MessengerUnavailableError(
+      `${what} is out of order: HTTP ${status}.`,
+      retryAfterMilliseconds,
+    );
+  }
+  if (status >= 300 && status < 400) {
+    throw new MessengerRefusedError(
+      `http_${status}`,
+      `${what} sends elsewhere (HTTP ${status}), which is not followed. Look at its address.`,
+    );
+  }
   return answer;
 }
 
-async function fetchedAnswer(url: string, what: string, timeoutMilliseconds: number, request: HttpRequest): Promise<HttpAnswer> {
+async function fetchedAnswer(
+  url: string,
+  what: string,
+  timeoutMilliseconds: number,
+  request: HttpRequest,
+): Promise<HttpAnswer> {
   const signal = AbortSignal.timeout(timeoutMilliseconds);
   try {
     const response = await fetch(url, { ...request, method: 'POST', redirect: 'manual', signal });
@@ -178,7 +256,9 @@ async function fetchedAnswer(url: string, what: string, timeoutMilliseconds: num
     return { status: response.status, retryAfterMilliseconds, body: await bodyOf(response, what) };
   } catch (error) {
     if (error instanceof MessengerRefusedError) throw error;
-    const failure = signal.aborted ? `no answer within ${timeoutMilliseconds} ms` : failureIn(error);
+    const failure = signal.aborted
+      ? `no answer within ${timeoutMilliseconds} ms`
+      : failureIn(error);
     throw new MessengerUnavailableError(`${what} cannot be reached: ${failure}.`);
   }
 }
@@ -189,7 +269,12 @@ async function bodyOf(response: Response, what: string): Promise<string> {
   for await (const chunk of response.body ?? []) {
     chunks.push(chunk);
     bytes += chunk.byteLength;
-    if (bytes > MAX_ANSWER_BYTES) throw new MessengerRefusedError('answer_too_large', `${what} answers with more than ${MAX_ANSWER_BYTES} bytes, which are not read.`);
+    if (bytes > MAX_ANSWER_BYTES) {
+      throw new MessengerRefusedError(
+        'answer_too_large',
+        `${what} answers with more than ${MAX_ANSWER_BYTES} bytes, which are not read.`,
+      );
+    }
   }
   return Buffer.concat(chunks).toString('utf8');
 }
@@ -204,7 +289,11 @@ function failureIn(error: unknown): string {
   return failureSchema.safeParse(error).data?.cause.code ?? 'the connection failed';
 }
 
-function resultIn<Schema extends z.ZodMiniType>(received: HttpAnswer, method: string, schema: Schema): z.infer<Schema> {
+function resultIn<Schema extends z.ZodMiniType>(
+  received: HttpAnswer,
+  method: string,
+  schema: Schema,
+): z.infer<Schema> {
   const { status, retryAfterMilliseconds, body } = received;
   const json = jsonIn(body);
   if (json === undefined) throw noJson(method, status);
@@ -212,20 +301,37 @@ function resultIn<Schema extends z.ZodMiniType>(received: HttpAnswer, method: st
   if (answer.success && !answer.data.ok) {
     const { error: code, needed, response_metadata: metadata } = answer.data;
     if (PASSING_CODES.has(code)) {
-      throw new MessengerUnavailableError(`Slack's ${method} answers ${code}.`, retryAfterMilliseconds ?? (code === 'ratelimited' ? DEFAULT_RETRY_MILLISECONDS : undefined));
+      throw new MessengerUnavailableError(
+        `Slack's ${method} answers ${code}.`,
+        retryAfterMilliseconds ?? (code === 'ratelimited' ? DEFAULT_RETRY_MILLISECONDS : undefined),
+      );
     }
-    const details = [...(needed ? [`needed is the scope ${needed}`] : []), ...(metadata?.messages ?? [])];
-    throw new MessengerRefusedError(code, `Slack's ${method} answers ${[code, ...details].join('; ')}.`);
+    const details = [
+      ...(needed ? [`needed is the scope ${needed}`] : []),
+      ...(metadata?.messages ?? []),
+    ];
+    throw new MessengerRefusedError(
+      code,
+      `Slack's ${method} answers ${[code, ...details].join('; ')}.`,
+    );
   }
   const result = schema.safeParse(json);
   if (answer.success && result.success) return result.data;
   const problem = answer.error ?? result.error;
-  throw new MessengerRefusedError('unreadable_answer', `Slack's ${method} answers what cannot be read: ${problem ? z.prettifyError(problem) : ''}`);
+  throw new MessengerRefusedError(
+    'unreadable_answer',
+    `Slack's ${method} answers what cannot be read: ${problem ? z.prettifyError(problem) : ''}`,
+  );
 }
 
 /** A page of a proxy, or of an outage: Slack itself always answers JSON. */
 function noJson(method: string, status: number): Error {
-  if (status >= 400) return new MessengerRefusedError(`http_${status}`, `Slack's ${method} answers HTTP ${status}, and no JSON. Look at the address of the API, and what is on the way to it.`);
+  if (status >= 400) {
+    return new MessengerRefusedError(
+      `http_${status}`,
+      `Slack's ${method} answers HTTP ${status}, and no JSON. Look at the address of the API, and what is on the way to it.`,
+    );
+  }
   return new MessengerUnavailableError(`Slack's ${method} answers HTTP ${status}, but no JSON.`);
 }
 

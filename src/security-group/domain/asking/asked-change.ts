@@ -12,11 +12,17 @@ import { type Rule, ruleKey } from '../rules/rule';
 /** On a rule that is there for a time: when that ends, in ISO 8601. */
 export const APPROVED_UNTIL_TAG = 'cdk-sentries:approved-until';
 
-/** A change that people are asked about: what was done to which rules, and what the sentry made of it. */
+/**
+ * A change that people are asked about: what was done to which rules, and what the sentry made of
+ * it.
+ */
 export interface AskedChange {
   readonly requestId: string;
   readonly workflow: string;
-  /** `revertUntilApproved`: it was taken back, and is made again if it is approved. `revertIfDenied`: it stands, and is taken back if it is denied. */
+  /**
+   * `revertUntilApproved`: it was taken back, and is made again if it is approved.
+   * `revertIfDenied`: it stands, and is taken back if it is denied.
+   */
   readonly response: 'revertUntilApproved' | 'revertIfDenied';
   readonly whenUnanswered: 'revert' | 'accept';
   readonly group: GroupDetails;
@@ -38,40 +44,67 @@ export interface AskedRule {
 /** An AskedChange of which nobody knows yet who is behind its ids and names. */
 export type NewAsk = Omit<AskedChange, 'requestId' | 'groupNames'>;
 
-/** What is to be asked about a change that was answered: one question for each workflow, and for each way of asking. */
-export function asksIn(outcomes: readonly RuleOutcome[], call: Call, group: GroupDetails, { ledger }: Situation): NewAsk[] {
+/**
+ * What is to be asked about a change that was answered: one question for each workflow, and for
+ * each way of asking.
+ */
+export function asksIn(
+  outcomes: readonly RuleOutcome[],
+  call: Call,
+  group: GroupDetails,
+  { ledger }: Situation,
+): NewAsk[] {
   const asks = new Map<string, NewAsk>();
   for (const outcome of outcomes) {
     const decisive = strongest(outcome.violations);
     if (!decisive?.asking || !isAskedAbout(outcome, decisive.response)) continue;
     const { workflow, whenUnanswered } = decisive.asking;
     const key = `${decisive.response} ${whenUnanswered} ${workflow}`;
-    const response = decisive.response === 'revertIfDenied' ? decisive.response : 'revertUntilApproved';
+    const response =
+      decisive.response === 'revertIfDenied' ? decisive.response : 'revertUntilApproved';
     const ask = asks.get(key) ?? { workflow, response, whenUnanswered, group, call, rules: [] };
     asks.set(key, { ...ask, rules: [...ask.rules, askedRule(outcome, response, ledger.entries)] });
   }
-  return [...asks.values()].map((ask) => ({ ...ask, rules: [...ask.rules].sort(mostDangerousFirst) }));
+  return [...asks.values()].map((ask) => ({
+    ...ask,
+    rules: [...ask.rules].sort(mostDangerousFirst),
+  }));
 }
 
 /** What has gone by itself needs no answer. */
 function isAskedAbout({ outcome }: RuleOutcome, response: Violation['response']): boolean {
-  return response === 'revertUntilApproved' ? outcome.kind === 'reverted' : response === 'revertIfDenied' && outcome.kind === 'kept';
+  return response === 'revertUntilApproved'
+    ? outcome.kind === 'reverted'
+    : response === 'revertIfDenied' && outcome.kind === 'kept';
 }
 
-function askedRule(outcome: RuleOutcome, response: AskedChange['response'], entries: ReadonlyMap<string, LedgerEntry>): AskedRule {
+function askedRule(
+  outcome: RuleOutcome,
+  response: AskedChange['response'],
+  entries: ReadonlyMap<string, LedgerEntry>,
+): AskedRule {
   const { rule, change, violations } = outcome;
-  const before = change === 'modified' || change === 'described' ? earlierRule(outcome, response, entries) : undefined;
+  const before =
+    change === 'modified' || change === 'described'
+      ? earlierRule(outcome, response, entries)
+      : undefined;
   return { rule, change, violations, ...(before && { before }) };
 }
 
-/** Of a change that was taken back, only what is there again: all else would have to be added anew. */
+/**
+ * Of a change that was taken back, only what is there again: all else would have to be added anew.
+ */
 function earlierRule(
-  { rule, change, restored }: RuleOutcome, response: AskedChange['response'], entries: ReadonlyMap<string, LedgerEntry>,
+  { rule, change, restored }: RuleOutcome,
+  response: AskedChange['response'],
+  entries: ReadonlyMap<string, LedgerEntry>,
 ): Rule | undefined {
   if (response === 'revertUntilApproved') return restored;
   if (change === 'described') return entries.get(ruleKey(rule))?.rule;
   if (rule.id === undefined) return undefined;
-  const earlier = [...entries.values()].filter((entry) => entry.rule.id === rule.id && ruleKey(entry.rule) !== ruleKey(rule));
+  const earlier = [...entries.values()].filter(
+    (entry) => entry.rule.id === rule.id && ruleKey(entry.rule) !== ruleKey(rule),
+  );
   return (earlier.find((entry) => !isPending(entry)) ?? earlier[0])?.rule;
 }
 
@@ -88,7 +121,10 @@ function mostDangerousFirst(one: AskedRule, other: AskedRule): number {
 function danger({ rule, change, violations }: AskedRule): number {
   if (change === 'removed') return 0;
   const named = violations.some(({ baseline }) => baseline !== 'locked') ? 1_000 : 0;
-  const prefix = rule.peer.kind === 'ipv4' || rule.peer.kind === 'ipv6' ? Number(rule.peer.cidr.split('/')[1]) : 64;
+  const prefix =
+    rule.peer.kind === 'ipv4' || rule.peer.kind === 'ipv6'
+      ? Number(rule.peer.cidr.split('/')[1])
+      : 64;
   return named + (rule.direction === 'ingress' ? 200 : 0) + 128 - prefix + breadth(rule);
 }
 
@@ -98,22 +134,38 @@ function breadth({ protocol, fromPort, toPort }: Rule): number {
   return hasPorts(protocol) ? (toPort - fromPort) / 100_000 : 0;
 }
 
-/** What the ledger has to hold while a change stands that may be denied: grants for what was made, and none that count for what it took away. */
+/**
+ * What the ledger has to hold while a change stands that may be denied: grants for what was made,
+ * and none that count for what it took away.
+ */
 export function pendingChanges(
-  { requestId, rules, response, whenUnanswered, workflow }: AskedChange, situation: Situation, { workflows }: SentryConfiguration,
+  { requestId, rules, response, whenUnanswered, workflow }: AskedChange,
+  situation: Situation,
+  { workflows }: SentryConfiguration,
 ): LedgerChange[] {
   if (response !== 'revertIfDenied') return [];
   const { ledger, now } = situation;
   const until = whenUnanswered === 'accept' ? undefined : endOfRequest(workflow, workflows, now);
-  const grant: Grant = { cause: 'approval-request', by: workflow, since: now, requestId, ...(until && { until }) };
+  const grant: Grant = {
+    cause: 'approval-request',
+    by: workflow,
+    since: now,
+    requestId,
+    ...(until && { until }),
+  };
   const suspension: Suspension = { requestId, ...(until && { until }) };
   return rules.flatMap(({ rule, before, change }): LedgerChange[] => {
     const entry = entryOf(rule, ledger);
     if (change === 'described') return [];
-    if (change === 'removed') return entry ? [{ kind: 'put', entry: { ...entry, suspension } }] : [];
+    if (change === 'removed') {
+      return entry ? [{ kind: 'put', entry: { ...entry, suspension } }] : [];
+    }
     const earlier = before && entryOf(before, ledger);
     return [
-      { kind: 'put', entry: { ...withGrant(rule, entry, grant, situation.prefixLists), toldAt: now } },
+      {
+        kind: 'put',
+        entry: { ...withGrant(rule, entry, grant, situation.prefixLists), toldAt: now },
+      },
       ...(earlier ? [{ kind: 'put' as const, entry: { ...earlier, suspension } }] : []),
     ];
   });
@@ -123,6 +175,7 @@ export function pendingChanges(
 const AFTER_END_MILLISECONDS = 15 * 60_000;
 
 function endOfRequest(name: string, workflows: SentryConfiguration['workflows'], now: Date): Date {
-  const expireMilliseconds = workflows.find((workflow) => workflow.name === name)?.expireMilliseconds ?? 0;
+  const expireMilliseconds =
+    workflows.find((workflow) => workflow.name === name)?.expireMilliseconds ?? 0;
   return new Date(now.getTime() + expireMilliseconds + AFTER_END_MILLISECONDS);
 }

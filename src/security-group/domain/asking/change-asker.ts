@@ -13,7 +13,10 @@ export interface KeptAsk {
   readonly result?: AskResult;
 }
 
-/** What the sentry has asked: kept apart from the workflow's own memory, so that whoever writes one of them can still have nothing carried out. */
+/**
+ * What the sentry has asked: kept apart from the workflow's own memory, so that whoever writes one
+ * of them can still have nothing carried out.
+ */
 export interface AskedChanges {
   /** False where a decision about it was carried out already. */
   keep(asked: AskedChange): Promise<boolean>;

@@ -13,7 +13,10 @@ export function changeQuestion(asked: AskedChange): Question {
     title: `Security group ${group.name ?? group.id}: ${countText(rules)}`,
     requester: requesterOf(call.actor),
     facts: [
-      { label: 'Group', value: `${groupText(group.id, group.name)}${group.vpcId ? ` in ${group.vpcId}` : ''}` },
+      {
+        label: 'Group',
+        value: `${groupText(group.id, group.name)}${group.vpcId ? ` in ${group.vpcId}` : ''}`,
+      },
       { label: 'Account', value: `${call.accountId}, Region ${call.region}` },
       { label: 'Call', value: callText(call) },
       ...(call.actor.roleArn ? [{ label: 'Role', value: call.actor.roleArn }] : []),
@@ -32,29 +35,49 @@ function callText({ eventName, time, sourceAddress }: Call): string {
   return `${eventName}, ${when} UTC${sourceAddress ? `, from ${sourceAddress}` : ''}`;
 }
 
-const VERBS: Readonly<Record<AskedRule['change'], string>> = { added: 'added', modified: 'modified', described: 'described anew', removed: 'removed' };
+const VERBS: Readonly<Record<AskedRule['change'], string>> = {
+  added: 'added',
+  modified: 'modified',
+  described: 'described anew',
+  removed: 'removed',
+};
 
 function countText(rules: readonly AskedRule[]): string {
   return Object.entries(VERBS)
-    .map(([change, verb]) => ({ verb, count: rules.filter((rule) => rule.change === change).length }))
+    .map(([change, verb]) => ({
+      verb,
+      count: rules.filter((rule) => rule.change === change).length,
+    }))
     .filter(({ count }) => count > 0)
     .map(({ verb, count }) => `${count} ${count === 1 ? 'rule' : 'rules'} ${verb}`)
     .join(', ');
 }
 
-/** Only Identity Center's own roles have a session name that is the person's; anybody may choose all others. */
+/**
+ * Only Identity Center's own roles have a session name that is the person's; anybody may choose all
+ * others.
+ */
 const IDENTITY_CENTER_ROLE = /^arn:[\w-]+:iam::\d+:role\/aws-reserved\/sso\.amazonaws\.com\//;
 const EMAIL = /^[^@\s]+@[^@\s]+\.[^@\s]+$/;
 
 export function requesterOf({ type, arn, userName, roleArn, sessionName }: Actor): Requester {
   const name = arn ?? userName ?? `an identity of type ${type}`;
-  const isPerson = roleArn !== undefined && IDENTITY_CENTER_ROLE.test(roleArn) && sessionName !== undefined && EMAIL.test(sessionName);
+  const isPerson =
+    roleArn !== undefined &&
+    IDENTITY_CENTER_ROLE.test(roleArn) &&
+    sessionName !== undefined &&
+    EMAIL.test(sessionName);
   return isPerson ? { name: sessionName, email: sessionName } : { name };
 }
 
-function proposedChange({ change, rule, before, violations }: AskedRule, { groupNames }: AskedChange): ProposedChange {
+function proposedChange(
+  { change, rule, before, violations }: AskedRule,
+  { groupNames }: AskedChange,
+): ProposedChange {
   const remarks = [
-    ...(change === 'modified' && !before ? ['its earlier values are not known, or could not be put back'] : []),
+    ...(change === 'modified' && !before
+      ? ['its earlier values are not known, or could not be put back']
+      : []),
     ...namesOf([rule, ...(before ? [before] : [])], groupNames),
     ...new Set(violations.map(({ reason }) => reason)),
   ];
@@ -70,14 +93,25 @@ function fullText(rule: Rule): string {
 }
 
 function namesOf(rules: readonly Rule[], names: Readonly<Record<string, string>>): string[] {
-  return referencedGroups(rules.map(({ peer }) => peer)).flatMap((id) => (names[id] ? [`the group ${id} is ${names[id]}`] : []));
+  return referencedGroups(rules.map(({ peer }) => peer)).flatMap((id) =>
+    names[id] ? [`the group ${id} is ${names[id]}`] : [],
+  );
 }
 
 export function referencedGroups(peers: readonly Peer[]): string[] {
-  return [...new Set(peers.flatMap((peer) => (peer.kind === 'securityGroup' && !peer.ownerId ? [peer.groupId] : [])))];
+  return [
+    ...new Set(
+      peers.flatMap((peer) =>
+        peer.kind === 'securityGroup' && !peer.ownerId ? [peer.groupId] : [],
+      ),
+    ),
+  ];
 }
 
-function consequences({ response, whenUnanswered }: AskedChange): Pick<Question, 'meanwhile' | 'ifApproved' | 'ifDenied' | 'ifUnanswered'> {
+function consequences({
+  response,
+  whenUnanswered,
+}: AskedChange): Pick<Question, 'meanwhile' | 'ifApproved' | 'ifDenied' | 'ifUnanswered'> {
   if (response === 'revertUntilApproved') {
     return {
       meanwhile: 'The change was taken back.',
@@ -97,9 +131,17 @@ function consequences({ response, whenUnanswered }: AskedChange): Pick<Question,
 function links({ group, call }: AskedChange): Question['links'] {
   const console = `https://${call.region}.console.aws.amazon.com`;
   return [
-    { text: 'Group in the console', url: `${console}/ec2/home?region=${call.region}#SecurityGroup:groupId=${group.id}` },
-    ...(call.eventId === 'none' ? [] : [
-      { text: 'Event in CloudTrail', url: `${console}/cloudtrailv2/home?region=${call.region}#/events/${encodeURIComponent(call.eventId)}` },
-    ]),
+    {
+      text: 'Group in the console',
+      url: `${console}/ec2/home?region=${call.region}#SecurityGroup:groupId=${group.id}`,
+    },
+    ...(call.eventId === 'none'
+      ? []
+      : [
+          {
+            text: 'Event in CloudTrail',
+            url: `${console}/cloudtrailv2/home?region=${call.region}#/events/${encodeURIComponent(call.eventId)}`,
+          },
+        ]),
   ];
 }

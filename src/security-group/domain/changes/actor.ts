@@ -22,7 +22,10 @@ export type TrustedActor =
   | { readonly kind: 'role'; readonly roleArn: string }
   | { readonly kind: 'cloudFormation'; readonly executionRoleArn: string };
 
-/** Recognised by what AWS itself writes; never by user agent, session name or any other text that a caller chooses. */
+/**
+ * Recognised by what AWS itself writes; never by user agent, session name or any other text that a
+ * caller chooses.
+ */
 export function isTrusted(actor: Actor, trustedActors: readonly TrustedActor[]): boolean {
   if (actor.type !== 'AssumedRole' || !actor.roleArn) return false;
   return trustedActors.some((trusted) =>
@@ -43,5 +46,9 @@ export interface OwnIdentity {
 }
 
 export function isOwnCall(actor: Actor, own: OwnIdentity): boolean {
-  return actor.type === 'AssumedRole' && actor.roleArn === own.roleArn && actor.sessionName === own.sessionName;
+  return (
+    actor.type === 'AssumedRole' &&
+    actor.roleArn === own.roleArn &&
+    actor.sessionName === own.sessionName
+  );
 }

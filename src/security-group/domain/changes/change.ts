@@ -16,7 +16,10 @@ export interface Call {
   readonly errorCode?: string;
 }
 
-/** What one API call changed. The state of the groups decides what is done about it; this only points. */
+/**
+ * What one API call changed. The state of the groups decides what is done about it; this only
+ * points.
+ */
 export interface Change extends Call {
   readonly subject: ChangeSubject;
   readonly rules: NamedRules;
@@ -31,7 +34,11 @@ export type ChangeSubject =
   | { readonly kind: 'vpc-created'; readonly vpcId: string }
   | { readonly kind: 'prefix-list'; readonly prefixListId: string }
   /** Tags put on, or taken off, groups by their ids. No keys: all tags. */
-  | { readonly kind: 'tags'; readonly groupIds: readonly string[]; readonly tagKeys: readonly string[] };
+  | {
+      readonly kind: 'tags';
+      readonly groupIds: readonly string[];
+      readonly tagKeys: readonly string[];
+    };
 
 /** A call in a default VPC may give its group's name only, a failed one nothing. */
 export interface NamedGroup {
@@ -45,7 +52,10 @@ export interface NamedRules {
   readonly present: readonly Rule[];
   /** Ids of rules that the call gave other values. */
   readonly modifiedIds: readonly string[];
-  /** Those values, where they can be read, with the ids. Records of such calls lack the direction: it means nothing here. */
+  /**
+   * Those values, where they can be read, with the ids. Records of such calls lack the direction:
+   * it means nothing here.
+   */
   readonly modifiedTo: readonly Rule[];
   /** Rules that got another description, and nothing else. */
   readonly described: readonly RuleReference[];
@@ -57,7 +67,13 @@ export interface NamedRules {
 
 /** A rule by its id, or by its values where the record has no id. */
 export type RuleReference =
-  | { readonly id: string; readonly rule?: Rule }
-  | { readonly id?: undefined; readonly rule: Rule };
+  { readonly id: string; readonly rule?: Rule } | { readonly id?: undefined; readonly rule: Rule };
 
-export const NO_RULES: NamedRules = { present: [], modifiedIds: [], modifiedTo: [], described: [], absent: [], complete: true };
+export const NO_RULES: NamedRules = {
+  present: [],
+  modifiedIds: [],
+  modifiedTo: [],
+  described: [],
+  absent: [],
+  complete: true,
+};

@@ -9,24 +9,55 @@ import type { PrefixLists } from '../rules/prefix-list';
 import { prefixListIds, type Rule, ruleKey } from '../rules/rule';
 
 /** Lets stand what stands. */
-export async function acceptChange(grant: Grant, asked: AskedChange, surroundings: Surroundings): Promise<CarriedOut> {
-  const { group: { rules }, ledger } = await readGroup(asked.group.id, surroundings);
+export async function acceptChange(
+  grant: Grant,
+  asked: AskedChange,
+  surroundings: Surroundings,
+): Promise<CarriedOut> {
+  const {
+    group: { rules },
+    ledger,
+  } = await readGroup(asked.group.id, surroundings);
   const standing = new Map(rules.map((rule) => [ruleKey(rule), rule]));
-  const gone = asked.rules.filter(({ rule, change }) => standing.has(ruleKey(rule)) === (change === 'removed'));
-  const lists = await surroundings.groups.prefixLists(prefixListIds(asked.rules.map(({ rule }) => rule)));
+  const gone = asked.rules.filter(
+    ({ rule, change }) => standing.has(ruleKey(rule)) === (change === 'removed'),
+  );
+  const lists = await surroundings.groups.prefixLists(
+    prefixListIds(asked.rules.map(({ rule }) => rule)),
+  );
   const changes = asked.rules.flatMap((one) => acceptanceOf(one, standing, grant, ledger, lists));
   if (isAdopted(ledger)) await surroundings.ledger.write(asked.group.id, changes);
-  if (grant.until) await tagAll(asked.rules.flatMap(({ rule }) => standing.get(ruleKey(rule)) ?? []), grant.until, surroundings);
-  if (gone.length > 0) return { outcome: 'conflicting', text: `${gone.length} of ${asked.rules.length} rules are not any more as they were when it was asked.` };
-  return { outcome: 'carried-out', text: grant.until ? `It stays until ${timeText(grant.until)}.` : 'It stays.' };
+  if (grant.until) {
+    await tagAll(
+      asked.rules.flatMap(({ rule }) => standing.get(ruleKey(rule)) ?? []),
+      grant.until,
+      surroundings,
+    );
+  }
+  if (gone.length > 0) {
+    return {
+      outcome: 'conflicting',
+      text: `${gone.length} of ${asked.rules.length} rules are not any more as they were when it was asked.`,
+    };
+  }
+  return {
+    outcome: 'carried-out',
+    text: grant.until ? `It stays until ${timeText(grant.until)}.` : 'It stays.',
+  };
 }
 
 function acceptanceOf(
-  { rule, before, change }: AskedRule, rules: ReadonlyMap<string, Rule>, grant: Grant, ledger: GroupLedger, lists: PrefixLists,
+  { rule, before, change }: AskedRule,
+  rules: ReadonlyMap<string, Rule>,
+  grant: Grant,
+  ledger: GroupLedger,
+  lists: PrefixLists,
 ): LedgerChange[] {
   const standing = rules.get(ruleKey(rule));
   const entry = ledger.entries.get(ruleKey(rule));
-  if (change === 'removed') return entry && !standing ? [{ kind: 'remove', entry }] : unasked(entry, grant);
+  if (change === 'removed') {
+    return entry && !standing ? [{ kind: 'remove', entry }] : unasked(entry, grant);
+  }
   if (change === 'described') return entry && standing ? [put({ ...entry, rule: standing })] : [];
   const earlier = before && ledger.entries.get(ruleKey(before));
   if (!standing) return [...unasked(entry, grant), ...unasked(earlier, grant)];

@@ -9,31 +9,53 @@ import { type Situation, violationsUnder } from '../judging/judge';
 import { entryOf, type Grant, type GroupLedger, type LedgerEntry } from '../ledger/ledger';
 import type { LedgerChange } from '../ledger/ledger-store';
 import { isPaused, type SentryConfiguration } from '../policies/sentry-configuration';
-import { type GroupReading, lookUntil, type Surroundings, UnfinishedError } from '../responding/respond-in-group';
+import {
+  type GroupReading,
+  lookUntil,
+  type Surroundings,
+  UnfinishedError,
+} from '../responding/respond-in-group';
 import type { PrefixLists } from '../rules/prefix-list';
 import { prefixListIds, type Rule, ruleKey } from '../rules/rule';
 import { ruleText } from '../rules/rule-text';
 
 /**
- * Makes a change again that was taken back, once people have approved it: all of it or, where something of it is not any more as it was
- * when they were asked, nothing.
+ * Makes a change again that was taken back, once people have approved it: all of it or, where
+ * something of it is not any more as it was when they were asked, nothing.
  */
 export async function applyChange(
-  grant: Grant, { asked, isGranted: wasGranted, result }: KeptAsk, configuration: SentryConfiguration, surroundings: Surroundings,
+  grant: Grant,
+  { asked, isGranted: wasGranted, result }: KeptAsk,
+  configuration: SentryConfiguration,
+  surroundings: Surroundings,
 ): Promise<CarriedOut> {
   const { asker, groups, ledger, clock } = surroundings;
   const groupId = asked.group.id;
   if (configuration.mode === 'OBSERVE' || isPaused(configuration, clock.now())) {
-    return { outcome: 'failed', text: 'The sentry observes only, or is paused: retry it when it acts again.' };
+    return {
+      outcome: 'failed',
+      text: 'The sentry observes only, or is paused: retry it when it acts again.',
+    };
   }
   const [details] = await groups.find({ kind: 'ids', groupIds: [groupId] });
-  if (!details) return { outcome: 'conflicting', text: `The group ${groupId} does not exist any more.` };
+  if (!details) {
+    return { outcome: 'conflicting', text: `The group ${groupId} does not exist any more.` };
+  }
   const reading = await adoptedReading(asked, surroundings);
-  if (!reading) return { outcome: 'conflicting', text: `The group ${groupId} is not watched any more.` };
+  if (!reading) {
+    return { outcome: 'conflicting', text: `The group ${groupId} is not watched any more.` };
+  }
   // What failed for good has no grants left: whoever has it tried again wants them given again.
   const isGranted = wasGranted && result?.outcome !== 'failed';
   const prefixLists = await groups.prefixLists(prefixListIds(asked.rules.map(({ rule }) => rule)));
-  const conflict = conflictIn(asked, grant, isGranted, { ...reading, prefixLists }, configuration, surroundings.clock.now());
+  const conflict = conflictIn(
+    asked,
+    grant,
+    isGranted,
+    { ...reading, prefixLists },
+    configuration,
+    surroundings.clock.now(),
+  );
   if (conflict) {
     const absent = asked.rules.filter(({ rule }) => !standingAs(rule, reading.group));
     if (isGranted) await withdrawGrants(absent, grant, groupId, surroundings);
@@ -41,47 +63,92 @@ export async function applyChange(
   }
 
   if (!isGranted) {
-    const granted = asked.rules.flatMap((rule) => grantChanges(rule, grant, reading.ledger, prefixLists));
+    const granted = asked.rules.flatMap((rule) =>
+      grantChanges(rule, grant, reading.ledger, prefixLists),
+    );
     await ledger.write(groupId, onePerRule(granted));
     await asker.granted(asked.requestId);
   }
-  const answers = await Promise.all(asked.rules.map(async (rule) =>
-    ({ rule, answer: await apply(rule, grant, reading.group, groupId, surroundings) })));
+  const answers = await Promise.all(
+    asked.rules.map(async (rule) => ({
+      rule,
+      answer: await apply(rule, grant, reading.group, groupId, surroundings),
+    })),
+  );
   const undone = answers.find(isUndone);
-  if (undone) throw new UnfinishedError(groupId, `what was approved could not be applied yet: ${reasonOf(undone)}`);
+  if (undone) {
+    throw new UnfinishedError(
+      groupId,
+      `what was approved could not be applied yet: ${reasonOf(undone)}`,
+    );
+  }
   return conclude(grant, asked, answers, surroundings);
 }
 
 /** Why what was approved cannot be applied any more. */
 function conflictIn(
-  asked: AskedChange, grant: Grant, isGranted: boolean, { group, ledger, prefixLists }: GroupReading & { readonly prefixLists: PrefixLists },
-  { policies }: SentryConfiguration, now: Date,
+  asked: AskedChange,
+  grant: Grant,
+  isGranted: boolean,
+  { group, ledger, prefixLists }: GroupReading & { readonly prefixLists: PrefixLists },
+  { policies }: SentryConfiguration,
+  now: Date,
 ): string | undefined {
-  if (grant.until && grant.until <= now) return `The time of the approval was over, at ${timeText(grant.until)}, before it could be carried out.`;
-  const situation = { group, ledger, prefixLists, policies, hints: { ...NO_RULES, byTrustedActor: false }, now };
-  const conflicts = asked.rules.filter(({ change }) => change !== 'removed')
+  if (grant.until && grant.until <= now) {
+    return `The time of the approval was over, at ${timeText(grant.until)}, before it could be carried out.`;
+  }
+  const situation = {
+    group,
+    ledger,
+    prefixLists,
+    policies,
+    hints: { ...NO_RULES, byTrustedActor: false },
+    now,
+  };
+  const conflicts = asked.rules
+    .filter(({ change }) => change !== 'removed')
     .map((one) => whyNotGranted(one, grant, isGranted, situation) ?? whyNotModified(one, group));
   return conflicts.find((conflict) => conflict !== undefined);
 }
 
-function whyNotGranted({ rule, change }: AskedRule, grant: Grant, isGranted: boolean, situation: Situation): string | undefined {
-  const forbidden = violationsUnder(rule, [grant], situation).find(({ response }) => response === 'revert');
+function whyNotGranted(
+  { rule, change }: AskedRule,
+  grant: Grant,
+  isGranted: boolean,
+  situation: Situation,
+): string | undefined {
+  const forbidden = violationsUnder(rule, [grant], situation).find(
+    ({ response }) => response === 'revert',
+  );
   if (forbidden) return `${ruleText(rule)} is forbidden by now: ${forbidden.reason}.`;
   if (change === 'described' || !isGranted) return undefined;
-  if (entryOf(rule, situation.ledger)?.grants.some(({ requestId }) => requestId === grant.requestId)) return undefined;
+  if (
+    entryOf(rule, situation.ledger)?.grants.some(({ requestId }) => requestId === grant.requestId)
+  ) {
+    return undefined;
+  }
   return `The grant for ${ruleText(rule)} was taken back since: another request is needed.`;
 }
 
-/** What is modified, or described anew, has to be still what people were shown, or already what they approved. */
+/**
+ * What is modified, or described anew, has to be still what people were shown, or already what they
+ * approved.
+ */
 function whyNotModified({ rule, before }: AskedRule, { rules }: GroupRules): string | undefined {
   if (!before) return undefined;
   const change = `${ruleText(before)}, which was to become ${ruleText(rule)},`;
   const standing = rules.find(({ id }) => id !== undefined && id === rule.id);
   if (!standing) return `${change} does not stand any more.`;
-  if (![before, rule].some((known) => ruleKey(known) === ruleKey(standing))) return `${change} is ${ruleText(standing)} by now.`;
+  if (![before, rule].some((known) => ruleKey(known) === ruleKey(standing))) {
+    return `${change} is ${ruleText(standing)} by now.`;
+  }
   const isDescribed = ruleKey(before) === ruleKey(rule);
-  if (isDescribed && ![before, rule].some((known) => isDescribedAs(known, standing))) return `${ruleText(rule)} is described otherwise by now.`;
-  if (rules.some((other) => other !== standing && ruleKey(other) === ruleKey(rule))) return `${change} cannot: another rule is that already.`;
+  if (isDescribed && ![before, rule].some((known) => isDescribedAs(known, standing))) {
+    return `${ruleText(rule)} is described otherwise by now.`;
+  }
+  if (rules.some((other) => other !== standing && ruleKey(other) === ruleKey(rule))) {
+    return `${change} cannot: another rule is that already.`;
+  }
   return undefined;
 }
 
@@ -93,8 +160,15 @@ function standingAs(rule: Rule, { rules }: GroupRules): Rule | undefined {
   return rules.find((each) => ruleKey(each) === ruleKey(rule));
 }
 
-/** Before anything is done, so that whoever judges the group meanwhile finds it as people decided. */
-function grantChanges({ change, rule }: AskedRule, grant: Grant, ledger: GroupLedger, lists: PrefixLists): LedgerChange[] {
+/**
+ * Before anything is done, so that whoever judges the group meanwhile finds it as people decided.
+ */
+function grantChanges(
+  { change, rule }: AskedRule,
+  grant: Grant,
+  ledger: GroupLedger,
+  lists: PrefixLists,
+): LedgerChange[] {
   const entry = entryOf(rule, ledger);
   if (change === 'removed') return entry ? [{ kind: 'remove', entry }] : [];
   if (change === 'described') return entry ? [put({ ...entry, rule })] : [];
@@ -106,14 +180,22 @@ function onePerRule(changes: readonly LedgerChange[]): LedgerChange[] {
 }
 
 async function apply(
-  { rule, before, change }: AskedRule, grant: Grant, group: GroupRules, groupId: string, { groups }: Surroundings,
+  { rule, before, change }: AskedRule,
+  grant: Grant,
+  group: GroupRules,
+  groupId: string,
+  { groups }: Surroundings,
 ): Promise<ActAnswer | undefined> {
   const standing = standingAs(rule, group);
   if (change === 'removed') return standing && groups.revoke(groupId, standing);
   if (before) {
-    return (standing && isDescribedAs(standing, rule)) || !rule.id ? undefined : groups.modify(groupId, rule.id, rule);
+    return (standing && isDescribedAs(standing, rule)) || !rule.id
+      ? undefined
+      : groups.modify(groupId, rule.id, rule);
   }
-  return standing ? undefined : groups.authorize(groupId, grant.until ? withTag(rule, grant.until) : rule);
+  return standing
+    ? undefined
+    : groups.authorize(groupId, grant.until ? withTag(rule, grant.until) : rule);
 }
 
 interface Applied {
@@ -124,7 +206,10 @@ interface Applied {
 /** Another look tells whether it can still be done. */
 function isUndone({ rule, answer }: Applied): boolean {
   if (answer?.kind === 'unavailable') return true;
-  return rule.before !== undefined && (answer?.kind === 'not-found' || answer?.kind === 'already-present');
+  return (
+    rule.before !== undefined &&
+    (answer?.kind === 'not-found' || answer?.kind === 'already-present')
+  );
 }
 
 function reasonOf({ answer }: Applied): string {
@@ -132,26 +217,60 @@ function reasonOf({ answer }: Applied): string {
 }
 
 /** What EC2 refused for good is not accepted either. */
-async function conclude(grant: Grant, asked: AskedChange, answers: readonly Applied[], surroundings: Surroundings): Promise<CarriedOut> {
-  const refused = answers.filter(({ answer }) => answer?.kind === 'refused' || answer?.kind === 'impossible');
+async function conclude(
+  grant: Grant,
+  asked: AskedChange,
+  answers: readonly Applied[],
+  surroundings: Surroundings,
+): Promise<CarriedOut> {
+  const refused = answers.filter(
+    ({ answer }) => answer?.kind === 'refused' || answer?.kind === 'impossible',
+  );
   const done = answers.filter((one) => !refused.includes(one)).map(({ rule }) => rule);
   await learnOfApplied(done, grant, asked.group.id, surroundings);
   if (refused.length > 0) {
-    await withdrawGrants(refused.map(({ rule }) => rule), grant, asked.group.id, surroundings);
+    await withdrawGrants(
+      refused.map(({ rule }) => rule),
+      grant,
+      asked.group.id,
+      surroundings,
+    );
     const [first] = refused;
-    return { outcome: 'failed', text: `EC2 refused ${refused.length} of ${asked.rules.length} rules${first ? `: ${reasonOf(first)}` : ''}` };
+    return {
+      outcome: 'failed',
+      text: `EC2 refused ${refused.length} of ${asked.rules.length} rules${first ? `: ${reasonOf(first)}` : ''}`,
+    };
   }
   if (grant.until) await tagModified(asked, grant.until, surroundings);
-  const stood = answers.filter(({ rule, answer }) => rule.change !== 'removed' && (!answer || answer.kind === 'already-present')).length;
+  const stood = answers.filter(
+    ({ rule, answer }) =>
+      rule.change !== 'removed' && (!answer || answer.kind === 'already-present'),
+  ).length;
   const until = grant.until ? ` until ${timeText(grant.until)}` : '';
-  return { outcome: 'carried-out', text: stood > 0 ? `Applied${until}. ${stood} of ${asked.rules.length} rules stood there already.` : `Applied${until}.` };
+  return {
+    outcome: 'carried-out',
+    text:
+      stood > 0
+        ? `Applied${until}. ${stood} of ${asked.rules.length} rules stood there already.`
+        : `Applied${until}.`,
+  };
 }
 
-/** EC2 gives what is added an id of its own; and of what was modified, nothing speaks any more for what it was. */
-async function learnOfApplied(rules: readonly AskedRule[], grant: Grant, groupId: string, { groups, ledger, clock }: Surroundings): Promise<void> {
+/**
+ * EC2 gives what is added an id of its own; and of what was modified, nothing speaks any more for
+ * what it was.
+ */
+async function learnOfApplied(
+  rules: readonly AskedRule[],
+  grant: Grant,
+  groupId: string,
+  { groups, ledger, clock }: Surroundings,
+): Promise<void> {
   const made = rules.filter(({ change }) => change === 'added' || change === 'modified');
   if (made.length === 0) return;
-  const after = await lookUntil(groupId, await groups.rulesOf(groupId), groups, clock, (group) => made.every(({ rule }) => standingAs(rule, group)));
+  const after = await lookUntil(groupId, await groups.rulesOf(groupId), groups, clock, (group) =>
+    made.every(({ rule }) => standingAs(rule, group)),
+  );
   const { entries } = await ledger.read(groupId);
   const learned = made.flatMap(({ rule, before }): LedgerChange[] => [
     ...(before ? learnOfEarlier(before, rule, entries, after, grant) : []),
@@ -161,28 +280,52 @@ async function learnOfApplied(rules: readonly AskedRule[], grant: Grant, groupId
 }
 
 function learnId(entry: LedgerEntry | undefined, standing: Rule | undefined): LedgerChange[] {
-  return entry && standing && entry.rule.id !== standing.id ? [put({ ...entry, rule: standing })] : [];
+  return entry && standing && entry.rule.id !== standing.id
+    ? [put({ ...entry, rule: standing })]
+    : [];
 }
 
 /** Unless another rule is by now what this one was. */
-function learnOfEarlier(before: Rule, { id }: Rule, entries: GroupLedger['entries'], { rules }: GroupRules, grant: Grant): LedgerChange[] {
+function learnOfEarlier(
+  before: Rule,
+  { id }: Rule,
+  entries: GroupLedger['entries'],
+  { rules }: GroupRules,
+  grant: Grant,
+): LedgerChange[] {
   const entry = entries.get(ruleKey(before));
   const isTaken = rules.some((other) => other.id !== id && ruleKey(other) === ruleKey(before));
   return entry && !isTaken ? [replaced(entry, grant)] : [];
 }
 
-async function withdrawGrants(rules: readonly AskedRule[], { requestId }: Grant, groupId: string, { ledger }: Surroundings): Promise<void> {
+async function withdrawGrants(
+  rules: readonly AskedRule[],
+  { requestId }: Grant,
+  groupId: string,
+  { ledger }: Surroundings,
+): Promise<void> {
   const { entries } = await ledger.read(groupId);
-  await ledger.write(groupId, rules.flatMap(({ rule, before, change }): LedgerChange[] => {
-    const entry = entries.get(ruleKey(rule));
-    if (!entry || change === 'removed') return [];
-    if (change === 'described') return before ? [put({ ...entry, rule: before })] : [];
-    const grants = entry.grants.filter((grant) => grant.requestId !== requestId);
-    return [grants.length > 0 ? put({ ...entry, grants }) : { kind: 'remove', entry }];
-  }));
+  await ledger.write(
+    groupId,
+    rules.flatMap(({ rule, before, change }): LedgerChange[] => {
+      const entry = entries.get(ruleKey(rule));
+      if (!entry || change === 'removed') return [];
+      if (change === 'described') return before ? [put({ ...entry, rule: before })] : [];
+      const grants = entry.grants.filter((grant) => grant.requestId !== requestId);
+      return [grants.length > 0 ? put({ ...entry, grants }) : { kind: 'remove', entry }];
+    }),
+  );
 }
 
 /** Only what is added can be tagged in the same call. */
-async function tagModified({ rules }: AskedChange, until: Date, surroundings: Surroundings): Promise<void> {
-  await tagAll(rules.filter(({ before, change }) => before && change === 'modified').map(({ rule }) => rule), until, surroundings);
+async function tagModified(
+  { rules }: AskedChange,
+  until: Date,
+  surroundings: Surroundings,
+): Promise<void> {
+  await tagAll(
+    rules.filter(({ before, change }) => before && change === 'modified').map(({ rule }) => rule),
+    until,
+    surroundings,
+  );
 }

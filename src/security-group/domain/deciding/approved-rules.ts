@@ -1,13 +1,24 @@
 import { APPROVED_UNTIL_TAG, type AskedChange } from '../asking/asked-change';
 import { type Grant, isAdopted, type LedgerEntry } from '../ledger/ledger';
 import type { LedgerChange } from '../ledger/ledger-store';
-import { type GroupReading, readGroup, type Surroundings, UnfinishedError } from '../responding/respond-in-group';
+import {
+  type GroupReading,
+  readGroup,
+  type Surroundings,
+  UnfinishedError,
+} from '../responding/respond-in-group';
 import type { PrefixLists } from '../rules/prefix-list';
 import type { Rule } from '../rules/rule';
 
 /** Once, however often. What suspended earlier grants ends: the rule is there again. */
-export function withGrant(rule: Rule, entry: LedgerEntry | undefined, grant: Grant, lists: PrefixLists): LedgerEntry {
-  const version = rule.peer.kind === 'prefixList' ? lists.get(rule.peer.prefixListId)?.version : undefined;
+export function withGrant(
+  rule: Rule,
+  entry: LedgerEntry | undefined,
+  grant: Grant,
+  lists: PrefixLists,
+): LedgerEntry {
+  const version =
+    rule.peer.kind === 'prefixList' ? lists.get(rule.peer.prefixListId)?.version : undefined;
   const others = (entry?.grants ?? []).filter(({ requestId }) => requestId !== grant.requestId);
   return {
     revision: 0,
@@ -21,9 +32,14 @@ export function withGrant(rule: Rule, entry: LedgerEntry | undefined, grant: Gra
   };
 }
 
-/** What a modified rule was: for good it is that no more; for a time, it is to be that again afterwards. */
+/**
+ * What a modified rule was: for good it is that no more; for a time, it is to be that again
+ * afterwards.
+ */
 export function replaced(entry: LedgerEntry, { requestId, until }: Grant): LedgerChange {
-  return until && requestId !== undefined ? put({ ...entry, suspension: { requestId, until } }) : { kind: 'remove', entry };
+  return until && requestId !== undefined
+    ? put({ ...entry, suspension: { requestId, until } })
+    : { kind: 'remove', entry };
 }
 
 export function put(entry: LedgerEntry): LedgerChange {
@@ -34,20 +50,42 @@ export function put(entry: LedgerEntry): LedgerChange {
 export function withoutRequest(entry: LedgerEntry, requestId: string | undefined): LedgerEntry {
   const { suspension, ...rest } = entry;
   const grants = entry.grants.filter((grant) => grant.requestId !== requestId);
-  return { ...rest, grants, ...(suspension && suspension.requestId !== requestId && { suspension }) };
+  return {
+    ...rest,
+    grants,
+    ...(suspension && suspension.requestId !== requestId && { suspension }),
+  };
 }
 
 /** On a rule that is there for a time, so that nobody has to know the sentry to see it. */
-export async function tagAll(rules: readonly Rule[], until: Date, { groups }: Surroundings): Promise<void> {
-  await Promise.all(rules.map(async ({ id }) => id && groups.tag(id, { key: APPROVED_UNTIL_TAG, value: until.toISOString() })));
+export async function tagAll(
+  rules: readonly Rule[],
+  until: Date,
+  { groups }: Surroundings,
+): Promise<void> {
+  await Promise.all(
+    rules.map(
+      async ({ id }) =>
+        id && groups.tag(id, { key: APPROVED_UNTIL_TAG, value: until.toISOString() }),
+    ),
+  );
 }
 
-/** The group, once it is adopted: before, the ledger is no ground to add anything. Undefined where it is watched no more. */
-export async function adoptedReading(asked: AskedChange, surroundings: Surroundings): Promise<GroupReading | undefined> {
+/**
+ * The group, once it is adopted: before, the ledger is no ground to add anything. Undefined where
+ * it is watched no more.
+ */
+export async function adoptedReading(
+  asked: AskedChange,
+  surroundings: Surroundings,
+): Promise<GroupReading | undefined> {
   const reading = await readGroup(asked.group.id, surroundings);
   if (isAdopted(reading.ledger)) return reading;
   if (reading.ledger.record) return undefined;
-  throw new UnfinishedError(asked.group.id, 'it is not adopted yet: what was approved is applied after the first run of reconcile.');
+  throw new UnfinishedError(
+    asked.group.id,
+    'it is not adopted yet: what was approved is applied after the first run of reconcile.',
+  );
 }
 
 export function withTag(rule: Rule, until: Date): Rule {

@@ -16,7 +16,10 @@ import { ruleKey } from '../rules/rule';
 /** What people decided about a change. */
 export interface ChangeDecision {
   readonly requestId: string;
-  /** `ended`: the time of the approval is over. `not-asked`: people were asked enough, and nobody was. */
+  /**
+   * `ended`: the time of the approval is over. `not-asked`: people were asked enough, and nobody
+   * was.
+   */
   readonly kind: 'approved' | 'denied' | 'expired' | 'not-asked' | 'ended';
   readonly phase: 'decision' | 'end';
   readonly attempt: number;
@@ -27,71 +30,130 @@ export interface ChangeDecision {
 }
 
 /**
- * Makes true what people decided, as things stand now. The ledger is written first: what is applied is accepted before it stands, and
- * what is taken back has nothing left that speaks for it. Throws an UnfinishedError where it has to be tried again.
+ * Makes true what people decided, as things stand now. The ledger is written first: what is applied
+ * is accepted before it stands, and what is taken back has nothing left that speaks for it. Throws
+ * an UnfinishedError where it has to be tried again.
  */
 export async function carryOutDecision(
-  decision: ChangeDecision, kept: KeptAsk, configuration: SentryConfiguration, surroundings: Surroundings,
+  decision: ChangeDecision,
+  kept: KeptAsk,
+  configuration: SentryConfiguration,
+  surroundings: Surroundings,
 ): Promise<CarriedOut> {
   const { asked } = kept;
-  if (decision.kind === 'ended') return takeBack(decision, asked, 'The time of the approval is over', configuration, surroundings);
+  if (decision.kind === 'ended') {
+    return takeBack(
+      decision,
+      asked,
+      'The time of the approval is over',
+      configuration,
+      surroundings,
+    );
+  }
   if (asked.response === 'revertUntilApproved') {
-    if (decision.kind !== 'approved') return { outcome: 'carried-out', text: 'It stays taken back.' };
+    if (decision.kind !== 'approved') {
+      return { outcome: 'carried-out', text: 'It stays taken back.' };
+    }
     return applyChange(grantBy(decision), kept, configuration, surroundings);
   }
-  if (decision.kind === 'approved' || (decision.kind === 'expired' && asked.whenUnanswered === 'accept')) {
+  if (
+    decision.kind === 'approved' ||
+    (decision.kind === 'expired' && asked.whenUnanswered === 'accept')
+  ) {
     return acceptChange(grantBy(decision), asked, surroundings);
   }
   return takeBack(decision, asked, REASONS[decision.kind], configuration, surroundings);
 }
 
-const REASONS = { 'denied': 'It was denied', 'expired': 'Nobody answered', 'not-asked': 'People were asked enough about it' };
+const REASONS = {
+  denied: 'It was denied',
+  expired: 'Nobody answered',
+  'not-asked': 'People were asked enough about it',
+};
 
 function grantBy({ requestId, at, by, until, kind }: ChangeDecision): Grant {
   const people = kind === 'expired' ? 'nobody answered' : by.join(', ');
-  return { cause: 'approval-request', by: people, since: at, requestId, ...(until && { until }), ...(kind === 'approved' && { confirmed: true }) };
+  return {
+    cause: 'approval-request',
+    by: people,
+    since: at,
+    requestId,
+    ...(until && { until }),
+    ...(kind === 'approved' && { confirmed: true }),
+  };
 }
 
 /** Judges the rules as if the policies asked nobody; what something else speaks for stays. */
 async function takeBack(
-  decision: ChangeDecision, asked: AskedChange, why: string, configuration: SentryConfiguration, surroundings: Surroundings,
+  decision: ChangeDecision,
+  asked: AskedChange,
+  why: string,
+  configuration: SentryConfiguration,
+  surroundings: Surroundings,
 ): Promise<CarriedOut> {
   const { requestId, phase, attempt } = decision;
   const groupId = asked.group.id;
   const { clock } = surroundings;
   await rewrite(asked, (entry, own) => endedEntry(entry, own, asked, clock.now()), surroundings);
   if (configuration.mode === 'OBSERVE' || isPaused(configuration, clock.now())) {
-    return { outcome: 'failed', text: `${why}, but nothing is taken back: the sentry observes only, or is paused. Retry it when it acts again.` };
+    return {
+      outcome: 'failed',
+      text: `${why}, but nothing is taken back: the sentry observes only, or is paused. Retry it when it acts again.`,
+    };
   }
   const reading = await readGroup(groupId, surroundings);
-  const report = await respondInGroup({
-    groupId,
-    eventId: `decision-${requestId}-${phase}-${attempt}`,
-    call: asked.call,
-    explainedBy: 'event',
-    details: asked.group,
-    reading,
-    hints: hintsOfAsked(asked),
-    notices: [],
-  }, { ...configuration, policies: configuration.policies.map(withoutAsking) }, surroundings);
+  const report = await respondInGroup(
+    {
+      groupId,
+      eventId: `decision-${requestId}-${phase}-${attempt}`,
+      call: asked.call,
+      explainedBy: 'event',
+      details: asked.group,
+      reading,
+      hints: hintsOfAsked(asked),
+      notices: [],
+    },
+    { ...configuration, policies: configuration.policies.map(withoutAsking) },
+    surroundings,
+  );
   await rewrite(asked, (entry) => withoutRequest(entry, requestId), surroundings);
-  const lost = report?.rules.flatMap(({ outcome }) => (outcome.kind === 'not-restorable' ? [outcome.reason] : [])) ?? [];
-  if (lost.length > 0) return { outcome: 'failed', text: `${why}, but ${lost.length} rules cannot be put back: ${lost[0]}` };
+  const lost =
+    report?.rules.flatMap(({ outcome }) =>
+      outcome.kind === 'not-restorable' ? [outcome.reason] : [],
+    ) ?? [];
+  if (lost.length > 0) {
+    return {
+      outcome: 'failed',
+      text: `${why}, but ${lost.length} rules cannot be put back: ${lost[0]}`,
+    };
+  }
   const isReverted = report?.rules.some(({ outcome }) => outcome.kind === 'reverted');
-  return { outcome: 'carried-out', text: isReverted ? `${why}: taken back.` : `${why}. Nothing is left to take back.` };
+  return {
+    outcome: 'carried-out',
+    text: isReverted ? `${why}: taken back.` : `${why}. Nothing is left to take back.`,
+  };
 }
 
-function withoutAsking(policy: SentryConfiguration['policies'][number]): SentryConfiguration['policies'][number] {
+function withoutAsking(
+  policy: SentryConfiguration['policies'][number],
+): SentryConfiguration['policies'][number] {
   return isAsking(policy.response) ? { baseline: policy.baseline, response: 'revert' } : policy;
 }
 
-/** Gives the ledger's entries of the rules that were asked about, and of what they were before, what is new in them. */
+/**
+ * Gives the ledger's entries of the rules that were asked about, and of what they were before, what
+ * is new in them.
+ */
 async function rewrite(
-  { rules, group }: AskedChange, change: (entry: LedgerEntry, own: AskedRule | undefined) => LedgerEntry, { ledger }: Surroundings,
+  { rules, group }: AskedChange,
+  change: (entry: LedgerEntry, own: AskedRule | undefined) => LedgerEntry,
+  { ledger }: Surroundings,
 ): Promise<void> {
   const own = new Map(rules.map((one) => [ruleKey(one.rule), one]));
   const { entries } = await ledger.read(group.id);
-  const keys = new Set(rules.flatMap(({ rule, before }) => [ruleKey(rule), ...(before ? [ruleKey(before)] : [])]));
+  const keys = new Set(
+    rules.flatMap(({ rule, before }) => [ruleKey(rule), ...(before ? [ruleKey(before)] : [])]),
+  );
   const changes = [...keys].flatMap((key): LedgerChange[] => {
     const entry = entries.get(key);
     const changed = entry && change(entry, own.get(key));
@@ -100,15 +162,24 @@ async function rewrite(
   if (changes.length > 0) await ledger.write(group.id, changes);
 }
 
-/** The request has ended, and is known as such until all is taken back: whoever finds the rule until then does not ask people again. */
-function endedEntry(entry: LedgerEntry, own: AskedRule | undefined, { requestId, call }: AskedChange, now: Date): LedgerEntry {
+/**
+ * The request has ended, and is known as such until all is taken back: whoever finds the rule until
+ * then does not ask people again.
+ */
+function endedEntry(
+  entry: LedgerEntry,
+  own: AskedRule | undefined,
+  { requestId, call }: AskedChange,
+  now: Date,
+): LedgerEntry {
   const { suspension } = entry;
   const isMade = own?.change === 'added' || own?.change === 'modified';
   return {
     ...entry,
     rule: own ? describedBefore(entry, own) : entry.rule,
     // An adoption that found the rule while people were being asked is no answer of theirs.
-    grants: entry.grants.filter(({ cause, since }) => !(isMade && cause === 'adopted' && since >= call.time))
+    grants: entry.grants
+      .filter(({ cause, since }) => !(isMade && cause === 'adopted' && since >= call.time))
       .map((grant) => (grant.requestId === requestId ? endedBy(grant, now) : grant)),
     ...(suspension?.requestId === requestId && { suspension: endedBy(suspension, now) }),
     toldAt: undefined,
@@ -120,14 +191,22 @@ function endedBy<Ending extends Grant | Suspension>(ending: Ending, now: Date): 
 }
 
 /** An adoption may have taken the description, too, for an accepted one. */
-function describedBefore(entry: LedgerEntry, { rule, before, change }: AskedRule): LedgerEntry['rule'] {
+function describedBefore(
+  entry: LedgerEntry,
+  { rule, before, change }: AskedRule,
+): LedgerEntry['rule'] {
   const isAsMade = (entry.rule.description ?? '') === (rule.description ?? '');
   return change === 'described' && before && isAsMade ? before : entry.rule;
 }
 
-/** By what the rules are, not by their ids: whoever put one back in the meantime made no other rule of it. */
+/**
+ * By what the rules are, not by their ids: whoever put one back in the meantime made no other rule
+ * of it.
+ */
 function hintsOfAsked({ rules }: AskedChange): Hints {
-  const made = rules.filter(({ change }) => change === 'added' || change === 'modified').map(({ rule }) => ({ ...rule, id: undefined }));
+  const made = rules
+    .filter(({ change }) => change === 'added' || change === 'modified')
+    .map(({ rule }) => ({ ...rule, id: undefined }));
   return {
     ...NO_RULES,
     present: made,

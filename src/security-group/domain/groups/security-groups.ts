@@ -6,12 +6,16 @@ import type { Rule, RuleTag } from '../rules/rule';
 /** The rules of one group, as Describe shows them. */
 export interface GroupRules {
   readonly rules: readonly Rule[];
-  /** Rules that stand there and cannot be read, by id. They must not hide the others, nor be taken for gone. */
+  /**
+   * Rules that stand there and cannot be read, by id. They must not hide the others, nor be taken
+   * for gone.
+   */
   readonly unreadableRuleIds: readonly string[];
 }
 
 /** How to find groups. */
-export type GroupFilter = GroupSelector
+export type GroupFilter =
+  | GroupSelector
   | { readonly kind: 'name'; readonly name: string }
   | { readonly kind: 'prefix-list'; readonly prefixListId: string };
 

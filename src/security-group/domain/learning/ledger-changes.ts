@@ -5,29 +5,60 @@ import type { LedgerChange } from '../ledger/ledger-store';
 import type { Outcome, RuleOutcome } from '../reporting/outcome';
 import { type Rule, ruleKey } from '../rules/rule';
 
-/** What the ledger has to learn from a change that was judged, and answered. Nothing, before the group is adopted. */
+/**
+ * What the ledger has to learn from a change that was judged, and answered. Nothing, before the
+ * group is adopted.
+ */
 export function ledgerChanges(
-  situation: Situation, judgements: readonly Judgement[], outcomes: readonly RuleOutcome[], after: GroupRules, acceptance: Grant,
+  situation: Situation,
+  judgements: readonly Judgement[],
+  outcomes: readonly RuleOutcome[],
+  after: GroupRules,
+  acceptance: Grant,
 ): LedgerChange[] {
   if (!isAdopted(situation.ledger)) return [];
-  const standing = after.rules.flatMap((rule) => learnOfStanding(rule, situation, outcomes, acceptance));
-  const gone = judgements.filter(({ present }) => !present).flatMap((judgement) => learnOfGone(judgement, situation, outcomes, after));
-  const reverted = outcomes.filter(({ change, outcome }) => (change === 'added' || change === 'modified') && outcome.kind === 'reverted')
-    .filter(({ rule }) => !standsIn(after, rule)).flatMap(({ rule }) => forget(entryOf(rule, situation.ledger)));
+  const standing = after.rules.flatMap((rule) =>
+    learnOfStanding(rule, situation, outcomes, acceptance),
+  );
+  const gone = judgements
+    .filter(({ present }) => !present)
+    .flatMap((judgement) => learnOfGone(judgement, situation, outcomes, after));
+  const reverted = outcomes
+    .filter(
+      ({ change, outcome }) =>
+        (change === 'added' || change === 'modified') && outcome.kind === 'reverted',
+    )
+    .filter(({ rule }) => !standsIn(after, rule))
+    .flatMap(({ rule }) => forget(entryOf(rule, situation.ledger)));
   return onePerRule([...standing, ...gone, ...reverted]);
 }
 
-function learnOfStanding(rule: Rule, situation: Situation, outcomes: readonly RuleOutcome[], acceptance: Grant): LedgerChange[] {
-  const told = outcomes.find((outcome) => outcome.change !== 'removed' && ruleKey(outcome.rule) === ruleKey(rule));
+function learnOfStanding(
+  rule: Rule,
+  situation: Situation,
+  outcomes: readonly RuleOutcome[],
+  acceptance: Grant,
+): LedgerChange[] {
+  const told = outcomes.find(
+    (outcome) => outcome.change !== 'removed' && ruleKey(outcome.rule) === ruleKey(rule),
+  );
   // What a pause leaves standing is answered after it.
   if (told?.outcome.kind === 'failed' || isPaused(told?.outcome)) return [];
-  if (told?.outcome.kind === 'kept' || told?.outcome.kind === 'would-revert') return [learnOfLeft(rule, situation, acceptance)];
+  if (told?.outcome.kind === 'kept' || told?.outcome.kind === 'would-revert') {
+    return [learnOfLeft(rule, situation, acceptance)];
+  }
   if (isAccepted(rule, situation)) return [learnOfAccepted(rule, situation, acceptance)];
   const entry = entryOf(rule, situation.ledger);
-  const isDescribed = entry && situation.hints.byTrustedActor && names(situation.hints.described, rule);
+  const isDescribed =
+    entry && situation.hints.byTrustedActor && names(situation.hints.described, rule);
   // Put back, it has another id.
-  const isPutBack = outcomes.some(({ change, outcome, restored }) =>
-    change === 'removed' && outcome.kind === 'reverted' && restored && ruleKey(restored) === ruleKey(rule));
+  const isPutBack = outcomes.some(
+    ({ change, outcome, restored }) =>
+      change === 'removed' &&
+      outcome.kind === 'reverted' &&
+      restored &&
+      ruleKey(restored) === ruleKey(rule),
+  );
   return isDescribed || isPutBack ? [{ kind: 'put', entry: learnedEntry(rule, situation) }] : [];
 }
 
@@ -38,10 +69,20 @@ function isAccepted(rule: Rule, { hints }: Situation): boolean {
 /** The rule as it stands now, explained. */
 function learnedEntry(rule: Rule, { ledger, now }: Situation): LedgerEntry {
   const entry = entryOf(rule, ledger);
-  return { revision: 0, ...entry, rule, grants: livingGrants(entry, now), missingSince: undefined, unexplainedSince: undefined };
+  return {
+    revision: 0,
+    ...entry,
+    rule,
+    grants: livingGrants(entry, now),
+    missingSince: undefined,
+    unexplainedSince: undefined,
+  };
 }
 
-/** It violates, and is left in place: that is told once. An accepted rule stays in the ledger as it was accepted. */
+/**
+ * It violates, and is left in place: that is told once. An accepted rule stays in the ledger as it
+ * was accepted.
+ */
 function learnOfLeft(rule: Rule, situation: Situation, acceptance: Grant): LedgerChange {
   const learned = learnedEntry(rule, situation);
   const accepted = entryOf(rule, situation.ledger);
@@ -60,25 +101,50 @@ function learnOfAccepted(rule: Rule, situation: Situation, acceptance: Grant): L
   // What an untrusted call took away, a trusted one has put there again.
   const learned = { ...learnedEntry(rule, situation), suspension: undefined };
   const isKnown = learned.grants.some(({ eventId }) => eventId === acceptance.eventId);
-  const version = rule.peer.kind === 'prefixList' ? situation.prefixLists.get(rule.peer.prefixListId)?.version : undefined;
+  const version =
+    rule.peer.kind === 'prefixList'
+      ? situation.prefixLists.get(rule.peer.prefixListId)?.version
+      : undefined;
   const grants = isKnown ? learned.grants : [...learned.grants, acceptance];
-  return { kind: 'put', entry: { ...learned, grants, ...(version !== undefined && { prefixListVersion: version }) } };
+  return {
+    kind: 'put',
+    entry: { ...learned, grants, ...(version !== undefined && { prefixListVersion: version }) },
+  };
 }
 
 /** A rule that is gone for good needs another grant to come back. */
-function learnOfGone(judgement: Judgement, situation: Situation, outcomes: readonly RuleOutcome[], after: GroupRules): LedgerChange[] {
+function learnOfGone(
+  judgement: Judgement,
+  situation: Situation,
+  outcomes: readonly RuleOutcome[],
+  after: GroupRules,
+): LedgerChange[] {
   const { rule, change, verdict, notRestorable } = judgement;
   if (change !== 'removed' || verdict === 'wait' || notRestorable?.mayChange) return [];
-  const told = outcomes.find((outcome) => outcome.change === 'removed' && ruleKey(outcome.rule) === ruleKey(rule));
-  if (told?.outcome.kind === 'reverted' || told?.outcome.kind === 'failed' || isPaused(told?.outcome)) return [];
+  const told = outcomes.find(
+    (outcome) => outcome.change === 'removed' && ruleKey(outcome.rule) === ruleKey(rule),
+  );
+  if (
+    told?.outcome.kind === 'reverted' ||
+    told?.outcome.kind === 'failed' ||
+    isPaused(told?.outcome)
+  ) {
+    return [];
+  }
   if (standsIn(after, rule) || isBeingReplaced(rule, situation, after)) return [];
   return forget(entryOf(rule, situation.ledger));
 }
 
-/** People approved what the rule was modified to, maybe for a time: whoever applies that says what becomes of what it was. */
+/**
+ * People approved what the rule was modified to, maybe for a time: whoever applies that says what
+ * becomes of what it was.
+ */
 function isBeingReplaced({ id }: Rule, { ledger, now }: Situation, { rules }: GroupRules): boolean {
   const standing = id === undefined ? undefined : rules.find((other) => other.id === id);
-  return standing !== undefined && livingGrants(entryOf(standing, ledger), now).some(({ cause }) => cause === 'approval-request');
+  return (
+    standing !== undefined &&
+    livingGrants(entryOf(standing, ledger), now).some(({ cause }) => cause === 'approval-request')
+  );
 }
 
 function isPaused(outcome: Outcome | undefined): boolean {

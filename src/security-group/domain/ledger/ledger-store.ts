@@ -5,7 +5,9 @@ import type { Announcement } from '../reporting/announcement';
 /** Somebody else wrote to the ledger in between: what was judged by it has to be judged again. */
 export class LedgerConflictError extends Error {
   constructor(groupId: string) {
-    super(`The ledger of ${groupId} was written by somebody else in the meantime: the event is judged again.`);
+    super(
+      `The ledger of ${groupId} was written by somebody else in the meantime: the event is judged again.`,
+    );
     this.name = 'LedgerConflictError';
   }
 }
@@ -38,12 +40,19 @@ export type Claim =
   /** Another try is at it. */
   | { readonly kind: 'held' }
   /** All is done, but perhaps not told. */
-  | { readonly kind: 'acted'; readonly announcement: Announcement; readonly repeats: readonly Repeat[] }
+  | {
+      readonly kind: 'acted';
+      readonly announcement: Announcement;
+      readonly repeats: readonly Repeat[];
+    }
   | { readonly kind: 'told' };
 
 /** The sentry's memory of the events that it acts upon: acting (under a lease), acted, told. */
 export interface EventLog {
-  /** Takes the lease where it is free, and stores what is about to be done, beside what earlier tries meant to do. */
+  /**
+   * Takes the lease where it is free, and stores what is about to be done, beside what earlier
+   * tries meant to do.
+   */
   claim(key: EventKey, intent: readonly Judgement[], now: Date): Promise<Claim>;
   /** Writes down all that is about to be done or was meant to be, under a lease that is held. */
   intend(key: EventKey, intent: readonly Judgement[]): Promise<void>;

@@ -14,17 +14,22 @@ export interface Grant {
   /** The CloudTrail event that it rests on. */
   readonly eventId?: string;
   /**
-   * Whether CloudTrail's event history has that event too, or people have approved the request: only then is the grant ground for putting the
-   * rule back. False: it never will.
+   * Whether CloudTrail's event history has that event too, or people have approved the request:
+   * only then is the grant ground for putting the rule back. False: it never will.
    */
   readonly confirmed?: boolean;
   /** What the operator gave as reason. */
   readonly reason?: string;
-  /** The approval request that it rests on: while it waits for a decision, or since it was approved. */
+  /**
+   * The approval request that it rests on: while it waits for a decision, or since it was approved.
+   */
   readonly requestId?: string;
 }
 
-/** An approval request keeps grants from counting: what they speak for was taken away, and stays away until people decide. */
+/**
+ * An approval request keeps grants from counting: what they speak for was taken away, and stays
+ * away until people decide.
+ */
 export interface Suspension {
   readonly requestId: string;
   /** It ends then by itself, as if the request had been denied. */
@@ -40,12 +45,18 @@ export interface LedgerEntry {
   readonly prefixListVersion?: number;
   /** Since when reconcile finds it in the group with no grant, and no event that explains it. */
   readonly unexplainedSince?: Date;
-  /** When it was told that the rule violates a policy and is left in place: reconcile need not tell it again. */
+  /**
+   * When it was told that the rule violates a policy and is left in place: reconcile need not tell
+   * it again.
+   */
   readonly toldAt?: Date;
   readonly suspension?: Suspension;
   /** Since when reconcile misses it in the group, though it has a grant. */
   readonly missingSince?: Date;
-  /** Counts the writes of the item, so that one who read before another wrote does not write over it. */
+  /**
+   * Counts the writes of the item, so that one who read before another wrote does not write over
+   * it.
+   */
   readonly revision: number;
 }
 
@@ -57,9 +68,15 @@ export interface GroupRecord {
   readonly adoptedAt: Date;
   /** Whether the sentry acted when it adopted the group. */
   readonly adoptedWhile: 'ENFORCE' | 'OBSERVE';
-  /** A digest of the policies that its rules were held against: what other policies forbid is adopted first. */
+  /**
+   * A digest of the policies that its rules were held against: what other policies forbid is
+   * adopted first.
+   */
   readonly policies: string;
-  /** A digest of what chose the group: if a deployment chooses others, membership by tag sticks no more. */
+  /**
+   * A digest of what chose the group: if a deployment chooses others, membership by tag sticks no
+   * more.
+   */
   readonly selection: string;
   /** Since when it is watched no more. Should it come back, it is adopted again. */
   readonly releasedAt?: Date;
@@ -106,7 +123,10 @@ function isLiving({ until }: { readonly until?: Date }, now: Date): boolean {
   return until === undefined || now < until;
 }
 
-/** CloudTrail's event history has every call within a quarter of an hour. What it still does not have then, nobody has called. */
+/**
+ * CloudTrail's event history has every call within a quarter of an hour. What it still does not
+ * have then, nobody has called.
+ */
 const IN_HISTORY_WITHIN_MILLISECONDS = 2 * 60 * 60_000;
 
 /** Whether the event history will say no more of the grant than it says by now. */
@@ -117,5 +137,7 @@ export function isHistoryComplete({ since }: Grant, now: Date): boolean {
 /** Whether a request about the rule has run out: people were asked, and are not asked again. */
 export function hasEndedRequest(entry: LedgerEntry | undefined, now: Date): boolean {
   if (entry?.suspension && !isLiving(entry.suspension, now)) return true;
-  return (entry?.grants ?? []).some((grant) => grant.cause === 'approval-request' && !isLiving(grant, now));
+  return (entry?.grants ?? []).some(
+    (grant) => grant.cause === 'approval-request' && !isLiving(grant, now),
+  );
 }

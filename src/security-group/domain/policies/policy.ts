@@ -12,7 +12,7 @@ export type Baseline =
 /** The strongest first: where several policies are violated, it wins. */
 export const RESPONSES = ['revert', 'revertUntilApproved', 'revertIfDenied', 'notifyOnly'] as const;
 
-export type Response = typeof RESPONSES[number];
+export type Response = (typeof RESPONSES)[number];
 
 export interface Policy {
   readonly baseline: Baseline;
@@ -25,7 +25,10 @@ export interface Policy {
 export interface Asking {
   /** The workflow's name in the sentry's configuration. */
   readonly workflow: string;
-  /** What becomes of a change that stands until it is denied; without meaning where it is reverted first. */
+  /**
+   * What becomes of a change that stands until it is denied; without meaning where it is reverted
+   * first.
+   */
   readonly whenUnanswered: 'revert' | 'accept';
 }
 

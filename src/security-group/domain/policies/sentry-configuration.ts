@@ -16,7 +16,10 @@ export interface SentryConfiguration {
   readonly settleMilliseconds: number;
   /** For how long the same is not told again. */
   readonly repeatWindowMilliseconds: number;
-  /** The share of the groups, above 0 and up to 1, that reconcile may respond in, or adopt with violations, in one run. */
+  /**
+   * The share of the groups, above 0 and up to 1, that reconcile may respond in, or adopt with
+   * violations, in one run.
+   */
   readonly brake: number;
   /** The workflows that policies name. */
   readonly workflows: readonly Workflow[];

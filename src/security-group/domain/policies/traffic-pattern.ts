@@ -1,5 +1,11 @@
 import { plainText } from '../../../shared/domain/notification/plain-text';
-import { BROADEST_PRIVATE_PREFIX, isInternet, type PrefixLimits, rangesHold, rangesOverlap } from '../rules/ip-range';
+import {
+  BROADEST_PRIVATE_PREFIX,
+  isInternet,
+  type PrefixLimits,
+  rangesHold,
+  rangesOverlap,
+} from '../rules/ip-range';
 import type { PrefixLists } from '../rules/prefix-list';
 import { ALL_PROTOCOLS, hasPorts, isIcmp, type PortRange } from '../rules/protocol';
 import type { Direction, Peer, Rule } from '../rules/rule';
@@ -12,11 +18,19 @@ export type Traffic =
   /** Every protocol and port: opened only by rules that open them all at once. */
   | { readonly kind: 'allTraffic' }
   /** One protocol; its ports (of ICMP: types) from `fromPort` to `toPort`, or all of them. */
-  | { readonly kind: 'protocol'; readonly protocol: string; readonly fromPort?: number; readonly toPort?: number };
+  | {
+      readonly kind: 'protocol';
+      readonly protocol: string;
+      readonly fromPort?: number;
+      readonly toPort?: number;
+    };
 
 /** Which peers a pattern means. */
 export type PeerPattern =
-  /** Ranges with public addresses that are broader than these prefixes or, where they are left out, than one organisation's own. */
+  /**
+   * Ranges with public addresses that are broader than these prefixes or, where they are left out,
+   * than one organisation's own.
+   */
   | { readonly kind: 'internet'; readonly ipv4Prefix?: number; readonly ipv6Prefix?: number }
   | { readonly kind: 'ipRange'; readonly cidr: string }
   | { readonly kind: 'prefixList'; readonly prefixListId: string }
@@ -34,14 +48,24 @@ export interface TrafficPattern {
 }
 
 /** Whether the rule lets through any of the traffic that the pattern means. */
-export function opensTraffic(rule: Rule, pattern: TrafficPattern, prefixLists: PrefixLists): boolean {
+export function opensTraffic(
+  rule: Rule,
+  pattern: TrafficPattern,
+  prefixLists: PrefixLists,
+): boolean {
   if (carriesNothing(rule) || !concerns(rule, pattern)) return false;
-  if (pattern.traffic && !pattern.traffic.some((traffic) => opensPorts(rule, traffic))) return false;
+  if (pattern.traffic && !pattern.traffic.some((traffic) => opensPorts(rule, traffic))) {
+    return false;
+  }
   return !pattern.peers || pattern.peers.some((peer) => reachesPeer(rule.peer, peer, prefixLists));
 }
 
 /** Whether all that the rule lets through is traffic that the pattern means. */
-export function staysWithin(rule: Rule, pattern: TrafficPattern, prefixLists: PrefixLists): boolean {
+export function staysWithin(
+  rule: Rule,
+  pattern: TrafficPattern,
+  prefixLists: PrefixLists,
+): boolean {
   if (carriesNothing(rule)) return true;
   if (!concerns(rule, pattern)) return false;
   if (pattern.traffic && !portsWithin(rule, pattern.traffic)) return false;
@@ -62,7 +86,10 @@ export function violationOfAllowOnly(rule: Rule, patterns: readonly TrafficPatte
   return `${ruleText(rule)} opens more than is allowed, which is only: ${named.join('; ')}${others > 0 ? `; and ${others} more` : ''}`;
 }
 
-/** The limited broadcast address: a VPC carries no broadcast, and the CDK writes a rule for it where a group shall let nothing out. */
+/**
+ * The limited broadcast address: a VPC carries no broadcast, and the CDK writes a rule for it where
+ * a group shall let nothing out.
+ */
 const CARRIED_NOWHERE = '255.255.255.255/32';
 
 function carriesNothing({ peer }: Rule): boolean {
@@ -84,7 +111,9 @@ function opensPorts(rule: Rule, traffic: Traffic): boolean {
 
 function portsWithin(rule: Rule, traffic: readonly Traffic[]): boolean {
   if (traffic.some(({ kind }) => kind !== 'protocol')) return true;
-  const meant = traffic.flatMap((one) => (one.kind === 'protocol' && one.protocol === rule.protocol ? [meantPorts(one)] : []));
+  const meant = traffic.flatMap((one) =>
+    one.kind === 'protocol' && one.protocol === rule.protocol ? [meantPorts(one)] : [],
+  );
   return meant.length > 0 && rangesCover(meant, openedPorts(rule));
 }
 
@@ -95,7 +124,9 @@ function meantPorts({ fromPort, toPort }: Extract<Traffic, { kind: 'protocol' }>
   return fromPort === undefined ? WHATEVER : { fromPort, toPort: toPort ?? fromPort };
 }
 
-/** The ports that a rule opens; of ICMP its type, since patterns mean types with all their codes. */
+/**
+ * The ports that a rule opens; of ICMP its type, since patterns mean types with all their codes.
+ */
 function openedPorts({ protocol, fromPort, toPort }: Rule): PortRange {
   if (hasPorts(protocol)) return { fromPort, toPort };
   if (isIcmp(protocol) && fromPort !== -1) return { fromPort, toPort: fromPort };
@@ -113,14 +144,21 @@ function rangesCover(ranges: readonly PortRange[], { fromPort, toPort }: PortRan
 
 function reachesPeer(peer: Peer, pattern: PeerPattern, prefixLists: PrefixLists): boolean {
   switch (pattern.kind) {
-    case 'internet': return isInternet(lookedIntoRanges(peer, prefixLists), limitsOf(pattern));
-    case 'ipRange': return lookedIntoRanges(peer, prefixLists).some((cidr) => rangesOverlap(cidr, pattern.cidr));
-    case 'prefixList': return peer.kind === 'prefixList' && peer.prefixListId === pattern.prefixListId;
-    case 'securityGroup': return peer.kind === 'securityGroup' && peer.groupId === pattern.groupId;
+    case 'internet':
+      return isInternet(lookedIntoRanges(peer, prefixLists), limitsOf(pattern));
+    case 'ipRange':
+      return lookedIntoRanges(peer, prefixLists).some((cidr) => rangesOverlap(cidr, pattern.cidr));
+    case 'prefixList':
+      return peer.kind === 'prefixList' && peer.prefixListId === pattern.prefixListId;
+    case 'securityGroup':
+      return peer.kind === 'securityGroup' && peer.groupId === pattern.groupId;
   }
 }
 
-/** The lists of AWS hold the addresses of its services, however many: they are meant by their ids only. */
+/**
+ * The lists of AWS hold the addresses of its services, however many: they are meant by their ids
+ * only.
+ */
 function lookedIntoRanges(peer: Peer, prefixLists: PrefixLists): readonly string[] {
   if (peer.kind === 'securityGroup') return [];
   if (peer.kind !== 'prefixList') return [peer.cidr];
@@ -128,14 +166,34 @@ function lookedIntoRanges(peer: Peer, prefixLists: PrefixLists): readonly string
   return list && !list.isAwsManaged ? list.cidrs : [];
 }
 
-function limitsOf({ ipv4Prefix, ipv6Prefix }: Extract<PeerPattern, { kind: 'internet' }>): PrefixLimits {
-  return { ipv4: ipv4Prefix ?? BROADEST_PRIVATE_PREFIX.ipv4, ipv6: ipv6Prefix ?? BROADEST_PRIVATE_PREFIX.ipv6 };
+function limitsOf({
+  ipv4Prefix,
+  ipv6Prefix,
+}: Extract<PeerPattern, { kind: 'internet' }>): PrefixLimits {
+  return {
+    ipv4: ipv4Prefix ?? BROADEST_PRIVATE_PREFIX.ipv4,
+    ipv6: ipv6Prefix ?? BROADEST_PRIVATE_PREFIX.ipv6,
+  };
 }
 
-function peerWithin(peer: Peer, patterns: readonly PeerPattern[], prefixLists: PrefixLists): boolean {
-  if (peer.kind === 'securityGroup') return patterns.some((pattern) => pattern.kind === 'securityGroup' && pattern.groupId === peer.groupId);
+function peerWithin(
+  peer: Peer,
+  patterns: readonly PeerPattern[],
+  prefixLists: PrefixLists,
+): boolean {
+  if (peer.kind === 'securityGroup') {
+    return patterns.some(
+      (pattern) => pattern.kind === 'securityGroup' && pattern.groupId === peer.groupId,
+    );
+  }
   if (peer.kind !== 'prefixList') return addressesWithin([peer.cidr], patterns);
-  if (patterns.some((pattern) => pattern.kind === 'prefixList' && pattern.prefixListId === peer.prefixListId)) return true;
+  if (
+    patterns.some(
+      (pattern) => pattern.kind === 'prefixList' && pattern.prefixListId === peer.prefixListId,
+    )
+  ) {
+    return true;
+  }
   const list = prefixLists.get(peer.prefixListId);
   // No list of AWS is empty: without entries, it was not looked into.
   if (!list || (list.isAwsManaged && list.cidrs.length === 0)) return false;

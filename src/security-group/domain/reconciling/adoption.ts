@@ -1,13 +1,22 @@
 import type { GroupRules } from '../groups/security-groups';
 import { bareViolations, type Violation } from '../judging/judge';
-import { type Grant, type GroupLedger, type GroupRecord, isAdopted, livingGrants } from '../ledger/ledger';
+import {
+  type Grant,
+  type GroupLedger,
+  type GroupRecord,
+  isAdopted,
+  livingGrants,
+} from '../ledger/ledger';
 import type { LedgerChange } from '../ledger/ledger-store';
 import type { SentryConfiguration } from '../policies/sentry-configuration';
 import type { GroupDetails } from '../reporting/change-report';
 import type { PrefixLists } from '../rules/prefix-list';
 import { type Rule, ruleKey } from '../rules/rule';
 
-/** Why a group is adopted: its rules are recorded as accepted, whatever they are, and what violates is told. */
+/**
+ * Why a group is adopted: its rules are recorded as accepted, whatever they are, and what violates
+ * is told.
+ */
 export type AdoptionCause = 'first-contact' | 'came-back' | 'enforced-now' | 'other-policies';
 
 /** A group that is about to be adopted. */
@@ -21,23 +30,39 @@ export interface Adoption {
   readonly record: GroupRecord;
 }
 
-export function adoptionCause({ record }: GroupLedger, { mode, digests }: SentryConfiguration): AdoptionCause | undefined {
+export function adoptionCause(
+  { record }: GroupLedger,
+  { mode, digests }: SentryConfiguration,
+): AdoptionCause | undefined {
   if (!record) return 'first-contact';
   if (record.releasedAt) return 'came-back';
   if (record.adoptedWhile === 'OBSERVE' && mode === 'ENFORCE') return 'enforced-now';
   return record.policies === digests.policies ? undefined : 'other-policies';
 }
 
-/** Never are rules taken away because somebody ran a deployment: what stands there is accepted, unless the user wants violations answered. */
+/**
+ * Never are rules taken away because somebody ran a deployment: what stands there is accepted,
+ * unless the user wants violations answered.
+ */
 export function adopt(
-  group: GroupDetails, cause: AdoptionCause, { rules }: GroupRules, ledger: GroupLedger, prefixLists: PrefixLists,
-  configuration: SentryConfiguration, sentry: string, now: Date,
+  group: GroupDetails,
+  cause: AdoptionCause,
+  { rules }: GroupRules,
+  ledger: GroupLedger,
+  prefixLists: PrefixLists,
+  configuration: SentryConfiguration,
+  sentry: string,
+  now: Date,
 ): Adoption {
   const adopted: Grant = { cause: 'adopted', by: sentry, since: now };
   const candidates = rules.filter((rule) => mayBeAdopted(rule, cause, ledger, now));
-  const judged = candidates.map((rule) => ({ rule, violations: bareViolations(rule, configuration.policies, prefixLists) }));
+  const judged = candidates.map((rule) => ({
+    rule,
+    violations: bareViolations(rule, configuration.policies, prefixLists),
+  }));
   const isLeft = (violations: readonly Violation[]) =>
-    configuration.existingViolations === 'REPORT' || violations.every(({ response }) => response === 'notifyOnly');
+    configuration.existingViolations === 'REPORT' ||
+    violations.every(({ response }) => response === 'notifyOnly');
   const standing = new Set(rules.map(ruleKey));
   return {
     group,
@@ -56,7 +81,8 @@ export function adopt(
         },
       })),
       // What is missing when a group comes back was not taken from under the sentry's eyes.
-      ...[...ledger.entries.values()].filter(({ rule }) => !isAdopted(ledger) && !standing.has(ruleKey(rule)))
+      ...[...ledger.entries.values()]
+        .filter(({ rule }) => !isAdopted(ledger) && !standing.has(ruleKey(rule)))
         .map((entry): LedgerChange => ({ kind: 'remove', entry })),
     ],
     record: {
@@ -72,8 +98,8 @@ export function adopt(
 }
 
 /**
- * Other policies accept what they find; but not what was found under the earlier ones already, and waits for its event. What an operator
- * has accepted stands whatever the policies are.
+ * Other policies accept what they find; but not what was found under the earlier ones already, and
+ * waits for its event. What an operator has accepted stands whatever the policies are.
  */
 function mayBeAdopted(rule: Rule, cause: AdoptionCause, ledger: GroupLedger, now: Date): boolean {
   if (cause === 'first-contact' || cause === 'came-back') return true;
@@ -85,10 +111,13 @@ function mayBeAdopted(rule: Rule, cause: AdoptionCause, ledger: GroupLedger, now
 /** Of a group that is adopted, what a trusted actor has added stays that. */
 function otherGrants(rule: Rule, ledger: GroupLedger, now: Date): readonly Grant[] {
   if (!isAdopted(ledger)) return [];
-  return livingGrants(ledger.entries.get(ruleKey(rule)), now).filter(({ cause }) => cause !== 'adopted');
+  return livingGrants(ledger.entries.get(ruleKey(rule)), now).filter(
+    ({ cause }) => cause !== 'adopted',
+  );
 }
 
 function versionOf({ peer }: Rule, prefixLists: PrefixLists): { prefixListVersion?: number } {
-  const version = peer.kind === 'prefixList' ? prefixLists.get(peer.prefixListId)?.version : undefined;
+  const version =
+    peer.kind === 'prefixList' ? prefixLists.get(peer.prefixListId)?.version : undefined;
   return version === undefined ? {} : { prefixListVersion: version };
 }

@@ -16,7 +16,10 @@ export interface ReconcileReport {
   readonly at: Date;
   readonly groupCount: number;
   readonly adoptions: readonly Adoption[];
-  /** Groups that are not watched any more, since they do not exist, or since a deployment chose others. */
+  /**
+   * Groups that are not watched any more, since they do not exist, or since a deployment chose
+   * others.
+   */
   readonly released: readonly ReleasedGroup[];
   /** Groups with differences that are due. */
   readonly due: readonly string[];
@@ -49,22 +52,44 @@ const CONFIRMED_PER_RUN = 40;
 const NO_GROUP_RULES: GroupRules = { rules: [], unreadableRuleIds: [] };
 
 /** Compares all monitored groups with the ledger; acts upon none of them itself. */
-export async function reconcileGroups(configuration: SentryConfiguration, surroundings: ReconcileSurroundings): Promise<ReconcileReport> {
+export async function reconcileGroups(
+  configuration: SentryConfiguration,
+  surroundings: ReconcileSurroundings,
+): Promise<ReconcileReport> {
   const { ledger, clock } = surroundings;
   const watched = (await ledger.records()).filter(({ releasedAt }) => releasedAt === undefined);
   const existing = await candidates(watched, configuration, surroundings.groups);
   const released = releasedGroups(watched, existing, configuration);
   const leaving = new Set(released.map(({ group }) => group.groupId));
-  const monitored = existing.filter((group) => !leaving.has(group.id) && isMonitored(group, watched, configuration));
+  const monitored = existing.filter(
+    (group) => !leaving.has(group.id) && isMonitored(group, watched, configuration),
+  );
   const { views, failures } = await viewsOf(monitored, surroundings);
   const now = clock.now();
 
   const adoptions = views.flatMap((view) => {
     const cause = adoptionCause(view.ledger, configuration);
-    return cause ? [adopt(view.details, cause, view.group, view.ledger, view.prefixLists, configuration, surroundings.sentry, now)] : [];
+    return cause
+      ? [
+          adopt(
+            view.details,
+            cause,
+            view.group,
+            view.ledger,
+            view.prefixLists,
+            configuration,
+            surroundings.sentry,
+            now,
+          ),
+        ]
+      : [];
   });
-  const surveys = views.filter((view) => adoptionCause(view.ledger, configuration) === undefined)
-    .map((view) => ({ id: view.details.id, ...surveyGroup(view.group, view.ledger, view.prefixLists, configuration, now) }));
+  const surveys = views
+    .filter((view) => adoptionCause(view.ledger, configuration) === undefined)
+    .map((view) => ({
+      id: view.details.id,
+      ...surveyGroup(view.group, view.ledger, view.prefixLists, configuration, now),
+    }));
   const found = surveys.filter((survey) => survey.due.length > 0).map(({ id }) => id);
   const due = [...found, ...adoptions.filter(respondsTo).map(({ group }) => group.id)];
   const report: ReconcileReport = {
@@ -77,20 +102,31 @@ export async function reconcileGroups(configuration: SentryConfiguration, surrou
     ...(isPaused(configuration, now) && { pause: configuration.pause }),
   };
   // Told first: what is accepted without a word is accepted for nobody.
-  if (adoptions.length > 0 || released.length > 0 || report.isBraked || report.pause) await surroundings.tell(report);
+  if (adoptions.length > 0 || released.length > 0 || report.isBraked || report.pause) {
+    await surroundings.tell(report);
+  }
   await remember(report, surveys, surroundings);
   if (due.length > 0 && !report.isBraked && !report.pause) await surroundings.pointTo(due);
   // What the function that acts is about to write must not be written here as well.
-  const isWritten = (groupId: string) => due.includes(groupId) || surveys.some(({ id, changes }) => id === groupId && changes.length > 0);
+  const isWritten = (groupId: string) =>
+    due.includes(groupId) ||
+    surveys.some(({ id, changes }) => id === groupId && changes.length > 0);
   const inPeace = views.filter(({ details }) => !isWritten(details.id));
   await confirmSome(inPeace, configuration, surroundings);
-  if (failures.length > 0) throw new AggregateError(failures, `The ledger of ${failures.length} groups could not be read: ${failures.map(String).join(' ')}`);
+  if (failures.length > 0) {
+    throw new AggregateError(
+      failures,
+      `The ledger of ${failures.length} groups could not be read: ${failures.map(String).join(' ')}`,
+    );
+  }
   return report;
 }
 
 /** Rules that violate, and that the user wants answered, are left without a grant. */
 function respondsTo({ changes }: Adoption): boolean {
-  return changes.some((change) => change.kind === 'put' && change.entry.unexplainedSince !== undefined);
+  return changes.some(
+    (change) => change.kind === 'put' && change.entry.unexplainedSince !== undefined,
+  );
 }
 
 /** A handful is never too many: of three groups, one is a third. */
@@ -102,26 +138,41 @@ function isTooMany(due: number, monitored: number, { brake }: SentryConfiguratio
 
 /** Groups that exist and are chosen now, and those that were adopted and may be watched still. */
 async function candidates(
-  watched: readonly GroupRecord[], { monitoredGroups }: SentryConfiguration, groups: SecurityGroups,
+  watched: readonly GroupRecord[],
+  { monitoredGroups }: SentryConfiguration,
+  groups: SecurityGroups,
 ): Promise<GroupDetails[]> {
-  const chosen = await Promise.all(monitoredGroups.include.map((selector) => groups.find(selector)));
+  const chosen = await Promise.all(
+    monitoredGroups.include.map((selector) => groups.find(selector)),
+  );
   const found = new Map(chosen.flat().map((group) => [group.id, group]));
   const others = watched.map(({ groupId }) => groupId).filter((groupId) => !found.has(groupId));
   const adopted = others.length > 0 ? await groups.find({ kind: 'ids', groupIds: others }) : [];
   return [...found.values(), ...adopted];
 }
 
-function isMonitored(group: GroupDetails, watched: readonly GroupRecord[], { monitoredGroups }: SentryConfiguration): boolean {
-  return isSelectedById(group.id, monitoredGroups) ?? (watched.some(({ groupId }) => groupId === group.id) || isSelected(group, monitoredGroups));
+function isMonitored(
+  group: GroupDetails,
+  watched: readonly GroupRecord[],
+  { monitoredGroups }: SentryConfiguration,
+): boolean {
+  return (
+    isSelectedById(group.id, monitoredGroups) ??
+    (watched.some(({ groupId }) => groupId === group.id) || isSelected(group, monitoredGroups))
+  );
 }
 
 function releasedGroups(
-  watched: readonly GroupRecord[], existing: readonly GroupDetails[], { monitoredGroups, digests }: SentryConfiguration,
+  watched: readonly GroupRecord[],
+  existing: readonly GroupDetails[],
+  { monitoredGroups, digests }: SentryConfiguration,
 ): ReleasedGroup[] {
   return watched.flatMap((group): ReleasedGroup[] => {
     const details = existing.find(({ id }) => id === group.groupId);
     if (!details) return [{ group, reason: 'deleted' }];
-    const isChosen = isSelectedById(details.id, monitoredGroups) ?? (isSelected(details, monitoredGroups) || group.selection === digests.selection);
+    const isChosen =
+      isSelectedById(details.id, monitoredGroups) ??
+      (isSelected(details, monitoredGroups) || group.selection === digests.selection);
     return isChosen ? [] : [{ group, reason: 'not-chosen' }];
   });
 }
@@ -139,43 +190,85 @@ interface Views {
   readonly failures: readonly unknown[];
 }
 
-async function viewsOf(monitored: readonly GroupDetails[], { ledger, groups, rulesOfAll }: ReconcileSurroundings): Promise<Views> {
+async function viewsOf(
+  monitored: readonly GroupDetails[],
+  { ledger, groups, rulesOfAll }: ReconcileSurroundings,
+): Promise<Views> {
   const ids = monitored.map(({ id }) => id);
-  const [rules, ledgers] = await Promise.all([rulesOfAll(ids), Promise.allSettled(ids.map((id) => ledger.read(id)))]);
-  const listIds = new Set([...rules.values()].flatMap((group) => group.rules.flatMap(({ peer }) => (peer.kind === 'prefixList' ? [peer.prefixListId] : []))));
+  const [rules, ledgers] = await Promise.all([
+    rulesOfAll(ids),
+    Promise.allSettled(ids.map((id) => ledger.read(id))),
+  ]);
+  const listIds = new Set(
+    [...rules.values()].flatMap((group) =>
+      group.rules.flatMap(({ peer }) => (peer.kind === 'prefixList' ? [peer.prefixListId] : [])),
+    ),
+  );
   const prefixLists = await groups.prefixLists([...listIds]);
   const views = monitored.flatMap((details, index) => {
     const read = ledgers[index];
-    return read?.status === 'fulfilled' ? [{ details, group: rules.get(details.id) ?? NO_GROUP_RULES, ledger: read.value, prefixLists }] : [];
+    return read?.status === 'fulfilled'
+      ? [
+          {
+            details,
+            group: rules.get(details.id) ?? NO_GROUP_RULES,
+            ledger: read.value,
+            prefixLists,
+          },
+        ]
+      : [];
   });
-  return { views, failures: ledgers.flatMap((read): unknown[] => (read.status === 'rejected' ? [read.reason] : [])) };
+  return {
+    views,
+    failures: ledgers.flatMap((read): unknown[] =>
+      read.status === 'rejected' ? [read.reason] : [],
+    ),
+  };
 }
 
 async function remember(
-  { adoptions, released, at }: ReconcileReport, surveys: readonly { readonly id: string; readonly changes: readonly LedgerChange[] }[],
+  { adoptions, released, at }: ReconcileReport,
+  surveys: readonly { readonly id: string; readonly changes: readonly LedgerChange[] }[],
   surroundings: ReconcileSurroundings,
 ): Promise<void> {
   const { ledger } = surroundings;
   await Promise.all([
-    ...surveys.filter(({ changes }) => changes.length > 0).map(({ id, changes }) => leftToNextRun(ledger.write(id, changes))),
-    ...adoptions.map(({ group, changes, record }) => leftToNextRun(remembered(group.id, changes, record, surroundings))),
+    ...surveys
+      .filter(({ changes }) => changes.length > 0)
+      .map(({ id, changes }) => leftToNextRun(ledger.write(id, changes))),
+    ...adoptions.map(({ group, changes, record }) =>
+      leftToNextRun(remembered(group.id, changes, record, surroundings)),
+    ),
     ...released.map(({ group }) => ledger.writeRecord({ ...group, releasedAt: at })),
   ]);
 }
 
-/** What was taken back while the group was being adopted must not stay in the ledger as accepted. */
+/**
+ * What was taken back while the group was being adopted must not stay in the ledger as accepted.
+ */
 async function remembered(
-  groupId: string, changes: readonly LedgerChange[], record: GroupRecord, { ledger, groups }: ReconcileSurroundings,
+  groupId: string,
+  changes: readonly LedgerChange[],
+  record: GroupRecord,
+  { ledger, groups }: ReconcileSurroundings,
 ): Promise<void> {
   await ledger.write(groupId, changes);
   await ledger.writeRecord(record);
-  const [{ rules }, { entries }] = await Promise.all([groups.rulesOf(groupId), ledger.read(groupId)]);
+  const [{ rules }, { entries }] = await Promise.all([
+    groups.rulesOf(groupId),
+    ledger.read(groupId),
+  ]);
   const standing = new Set(rules.map(ruleKey));
-  const adopted = changes.filter(({ kind, entry }) => kind === 'put' && !standing.has(ruleKey(entry.rule)));
-  await ledger.write(groupId, adopted.flatMap(({ entry }): LedgerChange[] => {
-    const gone = entries.get(ruleKey(entry.rule));
-    return gone ? [{ kind: 'remove', entry: gone }] : [];
-  }));
+  const adopted = changes.filter(
+    ({ kind, entry }) => kind === 'put' && !standing.has(ruleKey(entry.rule)),
+  );
+  await ledger.write(
+    groupId,
+    adopted.flatMap(({ entry }): LedgerChange[] => {
+      const gone = entries.get(ruleKey(entry.rule));
+      return gone ? [{ kind: 'remove', entry: gone }] : [];
+    }),
+  );
 }
 
 /** While reconcile looked, an event was handled: the group is looked at again in the next run. */
@@ -185,19 +278,35 @@ async function leftToNextRun(writing: Promise<void>): Promise<void> {
   });
 }
 
-/** Grants that rest on an event become ground for putting back once the history has the event, and end where it never does; some in each run. */
+/**
+ * Grants that rest on an event become ground for putting back once the history has the event, and
+ * end where it never does; some in each run.
+ */
 async function confirmSome(
-  views: readonly GroupView[], { trustedActors }: SentryConfiguration, { ledger, history, clock }: ReconcileSurroundings,
+  views: readonly GroupView[],
+  { trustedActors }: SentryConfiguration,
+  { ledger, history, clock }: ReconcileSurroundings,
 ): Promise<void> {
-  const open = views.filter((view) => isAdopted(view.ledger)).flatMap(({ details, ledger: { entries } }) => [...entries.values()]
-    .filter(({ grants }) => grants.some(({ eventId, confirmed }) => eventId !== undefined && !confirmed))
-    .map((entry) => ({ groupId: details.id, entry })))
+  const open = views
+    .filter((view) => isAdopted(view.ledger))
+    .flatMap(({ details, ledger: { entries } }) =>
+      [...entries.values()]
+        .filter(({ grants }) =>
+          grants.some(({ eventId, confirmed }) => eventId !== undefined && !confirmed),
+        )
+        .map((entry) => ({ groupId: details.id, entry })),
+    )
     // The latest first: what can never be confirmed must not keep others from it.
     .sort((a, b) => latestGrant(b.entry) - latestGrant(a.entry));
   for (const { groupId, entry } of open.slice(0, CONFIRMED_PER_RUN)) {
-    const confirmed = withoutRefuted(await confirmGrants(entry, groupId, history, trustedActors, clock.now()), clock.now());
+    const confirmed = withoutRefuted(
+      await confirmGrants(entry, groupId, history, trustedActors, clock.now()),
+      clock.now(),
+    );
     const isUnchanged = JSON.stringify(confirmed) === JSON.stringify(entry);
-    if (!isUnchanged) await leftToNextRun(ledger.write(groupId, [{ kind: 'put', entry: confirmed }]));
+    if (!isUnchanged) {
+      await leftToNextRun(ledger.write(groupId, [{ kind: 'put', entry: confirmed }]));
+    }
   }
 }
 
@@ -205,8 +314,13 @@ function latestGrant({ grants }: LedgerEntry): number {
   return Math.max(...grants.map(({ since }) => since.getTime()));
 }
 
-/** What the history refutes is no grant; without any other the rule is unexplained, and waits to be answered like any other. */
+/**
+ * What the history refutes is no grant; without any other the rule is unexplained, and waits to be
+ * answered like any other.
+ */
 function withoutRefuted(entry: LedgerEntry, now: Date): LedgerEntry {
   const grants = entry.grants.filter(({ confirmed }) => confirmed !== false);
-  return grants.length > 0 || grants.length === entry.grants.length ? { ...entry, grants } : { ...entry, grants, unexplainedSince: now };
+  return grants.length > 0 || grants.length === entry.grants.length
+    ? { ...entry, grants }
+    : { ...entry, grants, unexplainedSince: now };
 }

@@ -1,7 +1,13 @@
 import { NO_RULES } from '../changes/change';
 import type { GroupRules } from '../groups/security-groups';
 import { judge, type Judgement } from '../judging/judge';
-import { entryOf, type GroupLedger, isSuspended, type LedgerEntry, livingGrants } from '../ledger/ledger';
+import {
+  entryOf,
+  type GroupLedger,
+  isSuspended,
+  type LedgerEntry,
+  livingGrants,
+} from '../ledger/ledger';
 import type { LedgerChange } from '../ledger/ledger-store';
 import type { SentryConfiguration } from '../policies/sentry-configuration';
 import type { PrefixLists } from '../rules/prefix-list';
@@ -15,27 +21,55 @@ export interface GroupSurvey {
   readonly changes: readonly LedgerChange[];
 }
 
-/** Compares the group with the ledger: what differs waits for its event, and is due when none has come. */
+/**
+ * Compares the group with the ledger: what differs waits for its event, and is due when none has
+ * come.
+ */
 export function surveyGroup(
-  group: GroupRules, ledger: GroupLedger, prefixLists: PrefixLists, { policies, settleMilliseconds, mode }: SentryConfiguration, now: Date,
+  group: GroupRules,
+  ledger: GroupLedger,
+  prefixLists: PrefixLists,
+  { policies, settleMilliseconds, mode }: SentryConfiguration,
+  now: Date,
 ): GroupSurvey {
-  const judgements = judge({ group, ledger, policies, prefixLists, now, hints: { ...NO_RULES, byTrustedActor: false } });
-  const waiting = judgements.filter(({ verdict, present, violations }) => verdict === 'wait' && (!present || violations.length > 0));
+  const judgements = judge({
+    group,
+    ledger,
+    policies,
+    prefixLists,
+    now,
+    hints: { ...NO_RULES, byTrustedActor: false },
+  });
+  const waiting = judgements.filter(
+    ({ verdict, present, violations }) => verdict === 'wait' && (!present || violations.length > 0),
+  );
   const since = ({ present, rule }: { present: boolean; rule: Rule }) => {
     const entry = entryOf(rule, ledger);
     return present ? entry?.unexplainedSince : entry?.missingSince;
   };
   // What is left in place is told once; what would be taken back is no thing to be left.
-  const isLeft = ({ rule, violations }: Judgement) => entryOf(rule, ledger)?.toldAt !== undefined
-    && (mode === 'OBSERVE' || violations.every(({ response }) => response === 'notifyOnly'));
+  const isLeft = ({ rule, violations }: Judgement) =>
+    entryOf(rule, ledger)?.toldAt !== undefined &&
+    (mode === 'OBSERVE' || violations.every(({ response }) => response === 'notifyOnly'));
   const untold = waiting.filter((judgement) => !judgement.present || !isLeft(judgement));
   const unmarked = untold.filter((one) => since(one) === undefined);
-  const expired = unmarked.filter(({ rule, present }) => present && (entryOf(rule, ledger)?.grants.length ?? 0) > 0);
+  const expired = unmarked.filter(
+    ({ rule, present }) => present && (entryOf(rule, ledger)?.grants.length ?? 0) > 0,
+  );
   return {
-    due: [...untold.filter((one) => isDue(since(one), now, settleMilliseconds)), ...expired].map(({ rule }) => rule),
+    due: [...untold.filter((one) => isDue(since(one), now, settleMilliseconds)), ...expired].map(
+      ({ rule }) => rule,
+    ),
     changes: [
-      ...unmarked.map(({ rule, present }): LedgerChange => ({ kind: 'put', entry: markedEntry(rule, present, ledger, now) })),
-      ...settled(ledger, { waiting: keysOf(waiting.map(({ rule }) => rule)), standing: keysOf(group.rules) }, now),
+      ...unmarked.map(({ rule, present }): LedgerChange => ({
+        kind: 'put',
+        entry: markedEntry(rule, present, ledger, now),
+      })),
+      ...settled(
+        ledger,
+        { waiting: keysOf(waiting.map(({ rule }) => rule)), standing: keysOf(group.rules) },
+        now,
+      ),
     ],
   };
 }
@@ -50,21 +84,49 @@ function markedEntry(rule: Rule, present: boolean, ledger: GroupLedger, now: Dat
   if (!present && entry) return { ...entry, missingSince: now };
   // An ended request says that nobody is to be asked again.
   const ended = (entry?.grants ?? []).filter(({ cause }) => cause === 'approval-request');
-  return { revision: 0, ...entry, grants: ended, rule, unexplainedSince: entry && entry.grants.length > 0 ? new Date(0) : now };
+  return {
+    revision: 0,
+    ...entry,
+    grants: ended,
+    rule,
+    unexplainedSince: entry && entry.grants.length > 0 ? new Date(0) : now,
+  };
 }
 
-/** What has come right by itself is not waited for any more, and what nothing speaks for is forgotten with its rule. */
-function settled({ entries }: GroupLedger, keys: { waiting: ReadonlySet<string>; standing: ReadonlySet<string> }, now: Date): LedgerChange[] {
-  return [...entries].filter(([key]) => !keys.waiting.has(key)).flatMap(([key, entry]): LedgerChange[] => {
-    const isMarked = entry.unexplainedSince !== undefined || entry.missingSince !== undefined;
-    if (livingGrants(entry, now).length > 0) return isMarked ? [{ kind: 'put', entry: { ...entry, unexplainedSince: undefined, missingSince: undefined } }] : [];
-    // Gone, but asked about.
-    if (isSuspended(entry, now)) return [];
-    return isMarked || !keys.standing.has(key) ? [{ kind: 'remove', entry }] : [];
-  });
+/**
+ * What has come right by itself is not waited for any more, and what nothing speaks for is
+ * forgotten with its rule.
+ */
+function settled(
+  { entries }: GroupLedger,
+  keys: { waiting: ReadonlySet<string>; standing: ReadonlySet<string> },
+  now: Date,
+): LedgerChange[] {
+  return [...entries]
+    .filter(([key]) => !keys.waiting.has(key))
+    .flatMap(([key, entry]): LedgerChange[] => {
+      const isMarked = entry.unexplainedSince !== undefined || entry.missingSince !== undefined;
+      if (livingGrants(entry, now).length > 0) {
+        return isMarked
+          ? [
+              {
+                kind: 'put',
+                entry: { ...entry, unexplainedSince: undefined, missingSince: undefined },
+              },
+            ]
+          : [];
+      }
+      // Gone, but asked about.
+      if (isSuspended(entry, now)) return [];
+      return isMarked || !keys.standing.has(key) ? [{ kind: 'remove', entry }] : [];
+    });
 }
 
 /** Whether reconcile has waited long enough, as the ledger, which only reconcile writes, has it. */
-export function isDue(since: Date | undefined, now: Date, settleMilliseconds: number): since is Date {
+export function isDue(
+  since: Date | undefined,
+  now: Date,
+  settleMilliseconds: number,
+): since is Date {
   return since !== undefined && now.getTime() - since.getTime() >= settleMilliseconds;
 }

@@ -38,30 +38,46 @@ export interface ChangeReport {
 }
 
 /** What is worst comes first, since the rest may be cut. */
-const WORST_FIRST: readonly Outcome['kind'][] = ['failed', 'not-restorable', 'would-revert', 'kept', 'reverted', 'already-gone'];
+const WORST_FIRST: readonly Outcome['kind'][] = [
+  'failed',
+  'not-restorable',
+  'would-revert',
+  'kept',
+  'reverted',
+  'already-gone',
+];
 
 export function worstFirst(rules: readonly RuleOutcome[]): RuleOutcome[] {
-  return [...rules].sort((a, b) => WORST_FIRST.indexOf(a.outcome.kind) - WORST_FIRST.indexOf(b.outcome.kind));
+  return [...rules].sort(
+    (a, b) => WORST_FIRST.indexOf(a.outcome.kind) - WORST_FIRST.indexOf(b.outcome.kind),
+  );
 }
 
 /** How many rules met which outcome, the worst first. */
 export function countOutcomes({ rules }: ChangeReport): [Outcome['kind'], number][] {
-  return WORST_FIRST
-    .map((kind): [Outcome['kind'], number] => [kind, rules.filter(({ outcome }) => outcome.kind === kind).length])
-    .filter(([, count]) => count > 0);
+  return WORST_FIRST.map((kind): [Outcome['kind'], number] => [
+    kind,
+    rules.filter(({ outcome }) => outcome.kind === kind).length,
+  ]).filter(([, count]) => count > 0);
 }
 
 export function hasFailures(report: ChangeReport): boolean {
   return report.rules.some(({ outcome }) => outcome.kind === 'failed');
 }
 
-/** Seconds from the call to the last look. The record's time has whole seconds, so it can be up to one too many. */
+/**
+ * Seconds from the call to the last look. The record's time has whole seconds, so it can be up to
+ * one too many.
+ */
 export function secondsOpen({ lookedAt, call }: ChangeReport): number {
   return Math.max(0, Math.round((lookedAt.getTime() - call.time.getTime()) / 1000));
 }
 
 export function severityOf(report: ChangeReport): Severity {
-  return gravest([...report.rules.map(severityOfRule), ...report.notices.map(({ severity }) => severity)]);
+  return gravest([
+    ...report.rules.map(severityOfRule),
+    ...report.notices.map(({ severity }) => severity),
+  ]);
 }
 
 function severityOfRule({ outcome, violations }: RuleOutcome): Severity {

@@ -1,4 +1,11 @@
-import { type ChangeReport, countOutcomes, hasFailures, secondsOpen, severityOf, worstFirst } from './change-report';
+import {
+  type ChangeReport,
+  countOutcomes,
+  hasFailures,
+  secondsOpen,
+  severityOf,
+  worstFirst,
+} from './change-report';
 import type { Outcome, RuleOutcome } from './outcome';
 import { plainText, subjectLine } from '../../../shared/domain/notification/plain-text';
 import type { Actor } from '../changes/actor';
@@ -8,15 +15,23 @@ import { ruleText } from '../rules/rule-text';
 export function reportSubject(report: ChangeReport): string {
   const severity = severityOf(report).toUpperCase();
   const [first] = worstFirst(report.rules);
-  if (!first) return subjectLine(`[${severity}] ${report.group.id}: ${report.notices.map(({ text }) => text).join(' ')}`);
+  if (!first) {
+    return subjectLine(
+      `[${severity}] ${report.group.id}: ${report.notices.map(({ text }) => text).join(' ')}`,
+    );
+  }
   const others = report.rules.length > 1 ? ` and ${report.rules.length - 1} more` : '';
-  return subjectLine(`[${severity}] ${report.group.id}: ${ruleText(first.rule)}${others}: ${headline(report)}`);
+  return subjectLine(
+    `[${severity}] ${report.group.id}: ${ruleText(first.rule)}${others}: ${headline(report)}`,
+  );
 }
 
 /** The body of an e-mail, with at most `maxRules` rules in it. */
 export function reportText(report: ChangeReport, sentry: string, maxRules: number): string {
   const { call, group, rules } = report;
-  const shown = worstFirst(rules).slice(0, maxRules).map((rule) => ruleParagraph(rule, report));
+  const shown = worstFirst(rules)
+    .slice(0, maxRules)
+    .map((rule) => ruleParagraph(rule, report));
   return [
     `Security group ${groupText(group.id, group.name)} was changed${rules.length > 0 ? `: ${headline(report)}` : ''}.`,
     '',
@@ -35,34 +50,53 @@ export function reportText(report: ChangeReport, sentry: string, maxRules: numbe
 
 function callFacts({ call, explainedBy }: ChangeReport): string[] {
   if (explainedBy === 'nothing') {
-    return [fact('Changed by', 'not known: neither an event nor CloudTrail\'s event history explains it'), fact('Found', `when the groups were compared with the ledger, since ${call.time.toISOString()}`)];
+    return [
+      fact('Changed by', "not known: neither an event nor CloudTrail's event history explains it"),
+      fact(
+        'Found',
+        `when the groups were compared with the ledger, since ${call.time.toISOString()}`,
+      ),
+    ];
   }
   return [
     fact('Changed by', actorText(call.actor)),
     fact('From', call.sourceAddress ?? 'an address that the event does not name'),
     fact('When', call.time.toISOString()),
-    fact('Call', `${call.eventName}, CloudTrail event ${call.eventId}${explainedBy === 'event-history' ? ', found in the event history' : ''}`),
+    fact(
+      'Call',
+      `${call.eventName}, CloudTrail event ${call.eventId}${explainedBy === 'event-history' ? ', found in the event history' : ''}`,
+    ),
   ];
 }
 
 const OUTCOME_TEXT: Readonly<Record<Outcome['kind'], string>> = {
-  'failed': 'could NOT be taken back',
+  failed: 'could NOT be taken back',
   'not-restorable': 'could NOT be put back',
   'would-revert': 'left in place, would be taken back',
-  'kept': 'left in place, as the policy says',
-  'reverted': 'taken back',
+  kept: 'left in place, as the policy says',
+  reverted: 'taken back',
   'already-gone': 'already gone',
 };
 
-/** "taken back"; or, where it is not the same for all rules, "1 left in place, as the policy says, 2 taken back". */
+/**
+ * "taken back"; or, where it is not the same for all rules, "1 left in place, as the policy says, 2
+ * taken back".
+ */
 function headline(report: ChangeReport): string {
   const counts = countOutcomes(report);
-  if (report.rules.every(({ change, outcome }) => change === 'removed' && outcome.kind === 'kept')) return 'removed';
+  if (
+    report.rules.every(({ change, outcome }) => change === 'removed' && outcome.kind === 'kept')
+  ) {
+    return 'removed';
+  }
   if (counts.length === 1) return counts.map(([kind]) => OUTCOME_TEXT[kind]).join();
   return counts.map(([kind, count]) => `${count} ${OUTCOME_TEXT[kind]}`).join(', ');
 }
 
-function ruleParagraph({ rule, change, restored, violations, outcome }: RuleOutcome, report: ChangeReport): string[] {
+function ruleParagraph(
+  { rule, change, restored, violations, outcome }: RuleOutcome,
+  report: ChangeReport,
+): string[] {
   return [
     `- ${ruleText(rule)}${rule.id ? ` (${plainText(rule.id)})` : ''}${CHANGE_TEXT[change]}`,
     ...(rule.description ? [`  described as "${plainText(rule.description)}"`] : []),
@@ -72,36 +106,76 @@ function ruleParagraph({ rule, change, restored, violations, outcome }: RuleOutc
   ];
 }
 
-const CHANGE_TEXT = { added: '', modified: ', modified', described: ', described anew', removed: ', removed' };
+const CHANGE_TEXT = {
+  added: '',
+  modified: ', modified',
+  described: ', described anew',
+  removed: ', removed',
+};
 
-function outcomeText({ change, outcome, restored }: Pick<RuleOutcome, 'rule' | 'change' | 'outcome' | 'restored'>, report: ChangeReport): string {
+function outcomeText(
+  { change, outcome, restored }: Pick<RuleOutcome, 'rule' | 'change' | 'outcome' | 'restored'>,
+  report: ChangeReport,
+): string {
   const seconds = secondsOpen(report);
   switch (outcome.kind) {
-    case 'reverted': return revertedText(change, restored, seconds);
-    case 'already-gone': return 'nothing. It was already gone: a second delivery of the event, or somebody was quicker.';
-    case 'kept': return change === 'removed'
-      ? 'nothing but this message. The rule is not put back, and needs a trusted actor to come back.'
-      : 'nothing but this message, as the policy says. The rule stands.';
-    case 'would-revert': return outcome.until
-      ? `nothing: the sentry is paused until ${outcome.until.toISOString()}, and looks at it again then.`
-      : 'nothing: the sentry only observes. In ENFORCE mode this would be taken back.';
-    case 'not-restorable': return `NOT put back: ${plainText(outcome.reason)}.`;
-    case 'failed': return `FAILED, ${change === 'removed' ? 'the rule is still missing' : 'the rule still stands'} after ${seconds} s: ${plainText(outcome.reason)}. It is tried again.`;
+    case 'reverted':
+      return revertedText(change, restored, seconds);
+    case 'already-gone':
+      return 'nothing. It was already gone: a second delivery of the event, or somebody was quicker.';
+    case 'kept':
+      return change === 'removed'
+        ? 'nothing but this message. The rule is not put back, and needs a trusted actor to come back.'
+        : 'nothing but this message, as the policy says. The rule stands.';
+    case 'would-revert':
+      return outcome.until
+        ? `nothing: the sentry is paused until ${outcome.until.toISOString()}, and looks at it again then.`
+        : 'nothing: the sentry only observes. In ENFORCE mode this would be taken back.';
+    case 'not-restorable':
+      return `NOT put back: ${plainText(outcome.reason)}.`;
+    case 'failed':
+      return `FAILED, ${change === 'removed' ? 'the rule is still missing' : 'the rule still stands'} after ${seconds} s: ${plainText(outcome.reason)}. It is tried again.`;
   }
 }
 
-function revertedText(change: RuleOutcome['change'], restored: RuleOutcome['restored'], seconds: number): string {
+function revertedText(
+  change: RuleOutcome['change'],
+  restored: RuleOutcome['restored'],
+  seconds: number,
+): string {
   if (change === 'removed') return 'put back, as the ledger holds it.';
   if (!restored) return `reverted. It stood open for about ${seconds} s.`;
-  if (change === 'described') return `described again as ${restored.description ? `"${plainText(restored.description)}"` : 'nothing'}.`;
+  if (change === 'described') {
+    return `described again as ${restored.description ? `"${plainText(restored.description)}"` : 'nothing'}.`;
+  }
   return `reverted to ${ruleText(restored)}. The other values stood for about ${seconds} s.`;
 }
 
 function closingLines(report: ChangeReport): string[] {
-  const repeats = report.repeats > 0 ? [`The same was reverted ${report.repeats} times more since it was last told.`, ''] : [];
-  if (hasFailures(report)) return [...repeats, 'Look at the group now: until a later message says otherwise, it is not as it should be.', ''];
-  if (!report.rules.some(({ outcome, change }) => outcome.kind === 'reverted' && (change === 'added' || change === 'modified'))) return repeats;
-  return [...repeats, 'Revoking a rule does not cut connections that were made while it stood: look for them.', ''];
+  const repeats =
+    report.repeats > 0
+      ? [`The same was reverted ${report.repeats} times more since it was last told.`, '']
+      : [];
+  if (hasFailures(report)) {
+    return [
+      ...repeats,
+      'Look at the group now: until a later message says otherwise, it is not as it should be.',
+      '',
+    ];
+  }
+  if (
+    !report.rules.some(
+      ({ outcome, change }) =>
+        outcome.kind === 'reverted' && (change === 'added' || change === 'modified'),
+    )
+  ) {
+    return repeats;
+  }
+  return [
+    ...repeats,
+    'Revoking a rule does not cut connections that were made while it stood: look for them.',
+    '',
+  ];
 }
 
 /** A session name is chosen by whoever assumed the role, so the role is named with it. */

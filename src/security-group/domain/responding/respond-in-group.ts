@@ -1,4 +1,11 @@
-import { type After, answerJudgements, type Answered, isAnswered, outcomeOf, outcomeUnanswered } from './answer-judgements';
+import {
+  type After,
+  answerJudgements,
+  type Answered,
+  isAnswered,
+  outcomeOf,
+  outcomeUnanswered,
+} from './answer-judgements';
 import type { Clock } from '../../../shared/domain/clock';
 import { type AskedChange, asksIn, type NewAsk, pendingChanges } from '../asking/asked-change';
 import type { ChangeAsker } from '../asking/change-asker';
@@ -6,14 +13,32 @@ import { referencedGroups } from '../asking/change-question';
 import type { OwnIdentity } from '../changes/actor';
 import type { Call } from '../changes/change';
 import type { GroupRules, SecurityGroups } from '../groups/security-groups';
-import { entriesToConfirm, type Hints, isAbout, judge, type Judgement, namesStanding, type Situation } from '../judging/judge';
+import {
+  entriesToConfirm,
+  type Hints,
+  isAbout,
+  judge,
+  type Judgement,
+  namesStanding,
+  type Situation,
+} from '../judging/judge';
 import { confirmGrants, type EventHistory } from '../learning/event-history';
 import { ledgerChanges } from '../learning/ledger-changes';
 import { EMPTY_LEDGER, entryOf, type Grant, type GroupLedger, isAdopted } from '../ledger/ledger';
-import { type EventLog, type Ledger, type LedgerChange, LedgerConflictError } from '../ledger/ledger-store';
+import {
+  type EventLog,
+  type Ledger,
+  type LedgerChange,
+  LedgerConflictError,
+} from '../ledger/ledger-store';
 import { isPaused, type SentryConfiguration } from '../policies/sentry-configuration';
 import type { Announcement } from '../reporting/announcement';
-import { type ChangeReport, type GroupDetails, hasFailures, type Notice } from '../reporting/change-report';
+import {
+  type ChangeReport,
+  type GroupDetails,
+  hasFailures,
+  type Notice,
+} from '../reporting/change-report';
 import type { Outcome, RuleOutcome } from '../reporting/outcome';
 import { countRepeats } from '../reporting/repeats';
 import { isSameRule, prefixListIds, ruleKey } from '../rules/rule';
@@ -39,7 +64,11 @@ export interface Surroundings {
 
 /** Something is still to be done in the group: the event has to come back. */
 export class UnfinishedError extends Error {
-  constructor(groupId: string, reason: string, readonly report?: ChangeReport) {
+  constructor(
+    groupId: string,
+    reason: string,
+    readonly report?: ChangeReport,
+  ) {
     super(`${groupId}: ${reason}`);
     this.name = 'UnfinishedError';
   }
@@ -68,26 +97,37 @@ export interface Target {
 /** Describe can lag behind a change for a moment. */
 const LOOK_AGAIN_AFTER = [150, 350, 700];
 
-export async function readGroup(groupId: string, { ledger, groups }: Surroundings): Promise<GroupReading> {
+export async function readGroup(
+  groupId: string,
+  { ledger, groups }: Surroundings,
+): Promise<GroupReading> {
   const [remembered, group] = await Promise.all([ledger.read(groupId), groups.rulesOf(groupId)]);
   return { ledger: remembered, group };
 }
 
 /** Judges the group as it stands, answers what violates, writes down what is new, and tells. */
 export async function respondInGroup(
-  target: Target, configuration: SentryConfiguration, surroundings: Surroundings,
+  target: Target,
+  configuration: SentryConfiguration,
+  surroundings: Surroundings,
 ): Promise<ChangeReport | undefined> {
   const situation = await situationOf(target, configuration, surroundings);
   const judgements = judge(situation).filter(isAnswerable);
   const notices = [...target.notices, ...doubtsAbout(situation)];
   if (judgements.length === 0 && notices.length === 0 && isFresh(target, surroundings)) {
-    await surroundings.ledger.write(target.groupId, ledgerChanges(situation, judge(situation), [], situation.group, acceptanceBy(target)));
+    await surroundings.ledger.write(
+      target.groupId,
+      ledgerChanges(situation, judge(situation), [], situation.group, acceptanceBy(target)),
+    );
     return undefined;
   }
   return respondOnce(target, situation, judgements, notices, configuration, surroundings);
 }
 
-/** An event may come again much later, from a dead-letter queue, and its first try have come to no end. */
+/**
+ * An event may come again much later, from a dead-letter queue, and its first try have come to no
+ * end.
+ */
 const FRESH_FOR_MILLISECONDS = 5 * 60_000;
 
 function isFresh({ call }: Target, { tries, clock }: Surroundings): boolean {
@@ -98,28 +138,49 @@ function isAnswerable({ verdict, violations }: Judgement): boolean {
   return verdict !== 'wait' && violations.length > 0;
 }
 
-async function situationOf(target: Target, configuration: SentryConfiguration, surroundings: Surroundings): Promise<Situation> {
+async function situationOf(
+  target: Target,
+  configuration: SentryConfiguration,
+  surroundings: Surroundings,
+): Promise<Situation> {
   const { policies, trustedActors } = configuration;
   const { groups, history, clock } = surroundings;
   const { groupId, hints } = target;
   const ledger = await ledgerOfExisting(target, groups);
   const lists = await groups.prefixLists(listsNamedIn(target.reading));
   const given = { ledger, policies, prefixLists: lists, hints, now: clock.now() };
-  const seen = (group: GroupRules) => judge({ ...given, group }).filter(isAnswerable).every(({ present, change }) => present || change === 'removed');
+  const seen = (group: GroupRules) =>
+    judge({ ...given, group })
+      .filter(isAnswerable)
+      .every(({ present, change }) => present || change === 'removed');
   const group = await lookUntil(groupId, target.reading.group, groups, clock, seen);
   const situation = { ...given, group };
   const unconfirmed = entriesToConfirm(situation);
   if (unconfirmed.length === 0) return situation;
-  const confirmed = await Promise.all(unconfirmed.map((entry) => confirmGrants(entry, groupId, history, trustedActors, situation.now)));
-  const entries = new Map([...ledger.entries, ...confirmed.map((entry) => [ruleKey(entry.rule), entry] as const)]);
+  const confirmed = await Promise.all(
+    unconfirmed.map((entry) =>
+      confirmGrants(entry, groupId, history, trustedActors, situation.now),
+    ),
+  );
+  const entries = new Map([
+    ...ledger.entries,
+    ...confirmed.map((entry) => [ruleKey(entry.rule), entry] as const),
+  ]);
   return { ...situation, ledger: { ...ledger, entries } };
 }
 
 /** A group without any rules may be gone altogether: nothing of it is missing then. */
-async function ledgerOfExisting({ groupId, reading: { ledger, group } }: Target, groups: SecurityGroups): Promise<GroupLedger> {
-  if (group.rules.length > 0 || group.unreadableRuleIds.length > 0 || ledger.entries.size === 0) return ledger;
+async function ledgerOfExisting(
+  { groupId, reading: { ledger, group } }: Target,
+  groups: SecurityGroups,
+): Promise<GroupLedger> {
+  if (group.rules.length > 0 || group.unreadableRuleIds.length > 0 || ledger.entries.size === 0) {
+    return ledger;
+  }
   const found = await groups.find({ kind: 'ids', groupIds: [groupId] });
-  return found.length > 0 ? ledger : { ...EMPTY_LEDGER, record: ledger.record, repeats: ledger.repeats };
+  return found.length > 0
+    ? ledger
+    : { ...EMPTY_LEDGER, record: ledger.record, repeats: ledger.repeats };
 }
 
 function listsNamedIn({ ledger, group }: GroupReading): string[] {
@@ -128,7 +189,11 @@ function listsNamedIn({ ledger, group }: GroupReading): string[] {
 }
 
 export async function lookUntil(
-  groupId: string, first: GroupRules, groups: SecurityGroups, clock: Clock, isSettled: (group: GroupRules) => boolean,
+  groupId: string,
+  first: GroupRules,
+  groups: SecurityGroups,
+  clock: Clock,
+  isSettled: (group: GroupRules) => boolean,
 ): Promise<GroupRules> {
   let group = first;
   for (const milliseconds of LOOK_AGAIN_AFTER) {
@@ -141,31 +206,75 @@ export async function lookUntil(
 
 function doubtsAbout({ hints, group, policies, ledger, prefixLists }: Situation): Notice[] {
   const unreadable = group.unreadableRuleIds;
-  const unseen = group.rules.filter((rule) => namesStanding(hints, rule))
-    .flatMap(({ peer }) => (peer.kind === 'prefixList' && !prefixLists.has(peer.prefixListId) ? [peer.prefixListId] : []));
+  const unseen = group.rules
+    .filter((rule) => namesStanding(hints, rule))
+    .flatMap(({ peer }) =>
+      peer.kind === 'prefixList' && !prefixLists.has(peer.prefixListId) ? [peer.prefixListId] : [],
+    );
   return [
-    ...(unseen.length > 0 ? [{ severity: 'high' as const, text: `What is in these prefix lists cannot be seen, and was not judged: ${unseen.join(', ')}.` }] : []),
-    ...(hints.complete ? [] : [{ severity: 'high' as const, text: doubtAboutEvent(group, policies.some(({ baseline }) => baseline.kind === 'locked') && !ledger.record) }]),
-    ...(unreadable.length > 0 ? [{ severity: 'high' as const, text: `These rules of the group cannot be read, and were not judged: ${unreadable.join(', ')}.` }] : []),
+    ...(unseen.length > 0
+      ? [
+          {
+            severity: 'high' as const,
+            text: `What is in these prefix lists cannot be seen, and was not judged: ${unseen.join(', ')}.`,
+          },
+        ]
+      : []),
+    ...(hints.complete
+      ? []
+      : [
+          {
+            severity: 'high' as const,
+            text: doubtAboutEvent(
+              group,
+              policies.some(({ baseline }) => baseline.kind === 'locked') && !ledger.record,
+            ),
+          },
+        ]),
+    ...(unreadable.length > 0
+      ? [
+          {
+            severity: 'high' as const,
+            text: `These rules of the group cannot be read, and were not judged: ${unreadable.join(', ')}.`,
+          },
+        ]
+      : []),
   ];
 }
 
 function doubtAboutEvent({ rules }: GroupRules, isLockedBlindly: boolean): string {
   return [
     `The event does not name its rules in a form that can be read, so the group was judged as it stands, with its ${rules.length} rules.`,
-    ...(isLockedBlindly ? ['The group is locked, but not adopted yet: which of its rules are new cannot be told. Look at it.'] : []),
+    ...(isLockedBlindly
+      ? [
+          'The group is locked, but not adopted yet: which of its rules are new cannot be told. Look at it.',
+        ]
+      : []),
   ].join(' ');
 }
 
 function acceptanceBy({ call, isConfirmed }: Target): Grant {
   const { arn, userName, type } = call.actor;
-  return { cause: 'trusted-actor', by: arn ?? userName ?? type, since: call.time, eventId: call.eventId, ...(isConfirmed && { confirmed: true }) };
+  return {
+    cause: 'trusted-actor',
+    by: arn ?? userName ?? type,
+    since: call.time,
+    eventId: call.eventId,
+    ...(isConfirmed && { confirmed: true }),
+  };
 }
 
-/** Under a lease, so that two deliveries of the event neither act nor tell twice; and from where an earlier try was cut short. */
+/**
+ * Under a lease, so that two deliveries of the event neither act nor tell twice; and from where an
+ * earlier try was cut short.
+ */
 async function respondOnce(
-  target: Target, situation: Situation, judgements: readonly Judgement[], notices: readonly Notice[],
-  configuration: SentryConfiguration, surroundings: Surroundings,
+  target: Target,
+  situation: Situation,
+  judgements: readonly Judgement[],
+  notices: readonly Notice[],
+  configuration: SentryConfiguration,
+  surroundings: Surroundings,
 ): Promise<ChangeReport | undefined> {
   const { events, announcer, clock } = surroundings;
   const key = { eventId: target.eventId, groupId: target.groupId };
@@ -174,19 +283,30 @@ async function respondOnce(
     case 'told':
       await rememberTold(target, situation, judgements, configuration, surroundings);
       return undefined;
-    case 'held': throw new UnfinishedError(target.groupId, 'another try at the same event is under way.');
+    case 'held':
+      throw new UnfinishedError(target.groupId, 'another try at the same event is under way.');
     case 'acted':
       await announcer.tell(claim.announcement);
       await events.told(key, claim.repeats);
       await rememberTold(target, situation, judgements, configuration, surroundings);
       return undefined;
-    case 'claimed': break;
+    case 'claimed':
+      break;
   }
   try {
-    const earlier = claim.intent.filter((intended) => !judgements.some((judgement) => isAbout(judgement, intended)));
+    const earlier = claim.intent.filter(
+      (intended) => !judgements.some((judgement) => isAbout(judgement, intended)),
+    );
     if (earlier.length > 0) await events.intend(key, [...judgements, ...earlier]);
-    const intended = (judgement: Judgement) => claim.intent.some((candidate) => isAbout(judgement, candidate));
-    return await respond(target, situation, { judgements, earlier, intended, notices }, configuration, surroundings);
+    const intended = (judgement: Judgement) =>
+      claim.intent.some((candidate) => isAbout(judgement, candidate));
+    return await respond(
+      target,
+      situation,
+      { judgements, earlier, intended, notices },
+      configuration,
+      surroundings,
+    );
   } catch (error) {
     // The lease ends by itself, should this fail too.
     await events.release(key).catch(() => undefined);
@@ -196,34 +316,57 @@ async function respondOnce(
 
 /** What an earlier try of a finding has told, and may not have written down any more. */
 async function rememberTold(
-  target: Target, situation: Situation, judgements: readonly Judgement[], configuration: SentryConfiguration, surroundings: Surroundings,
+  target: Target,
+  situation: Situation,
+  judgements: readonly Judgement[],
+  configuration: SentryConfiguration,
+  surroundings: Surroundings,
 ): Promise<void> {
   if (target.explainedBy === 'event') return;
-  const left = judgements.filter(({ verdict }) => verdict === 'keep' || verdict === 'ask' || configuration.mode === 'OBSERVE');
-  const outcomes = left.map((judgement) => ruleOutcome(judgement, outcomeUnanswered(judgement, undefined), situation.group));
+  const left = judgements.filter(
+    ({ verdict }) => verdict === 'keep' || verdict === 'ask' || configuration.mode === 'OBSERVE',
+  );
+  const outcomes = left.map((judgement) =>
+    ruleOutcome(judgement, outcomeUnanswered(judgement, undefined), situation.group),
+  );
   const asks = await asksAbout(target, outcomes, situation, configuration, surroundings);
   await remember(target, situation, outcomes, situation.group, asks, configuration, surroundings);
 }
 
 interface Task {
   readonly judgements: readonly Judgement[];
-  /** What an earlier try meant to do and the state does not ask for any more. It is told, and not done again. */
+  /**
+   * What an earlier try meant to do and the state does not ask for any more. It is told, and not
+   * done again.
+   */
   readonly earlier: readonly Judgement[];
   readonly intended: (judgement: Judgement) => boolean;
   readonly notices: readonly Notice[];
 }
 
 async function respond(
-  target: Target, judged: Situation, task: Task, configuration: SentryConfiguration, surroundings: Surroundings,
+  target: Target,
+  judged: Situation,
+  task: Task,
+  configuration: SentryConfiguration,
+  surroundings: Surroundings,
 ): Promise<ChangeReport | undefined> {
   const { events, announcer, asker, clock } = surroundings;
   const situation = await withGroundsKept(target, judged, task.judgements, surroundings);
-  const { outcomes, after } = await act(target.groupId, situation, task, configuration, surroundings);
+  const { outcomes, after } = await act(
+    target.groupId,
+    situation,
+    task,
+    configuration,
+    surroundings,
+  );
   await refuseAdoptedMeanwhile(target.groupId, situation, surroundings);
   const { call, explainedBy } = target;
   const asks = await asksAbout(target, outcomes, situation, configuration, surroundings);
-  const rememberAll = async () => remember(target, situation, outcomes, after, asks, configuration, surroundings);
-  // To a finding nothing points but the ledger: it stays there until it is told, or nobody would tell it after a crash.
+  const rememberAll = async () =>
+    remember(target, situation, outcomes, after, asks, configuration, surroundings);
+  // To a finding nothing points but the ledger: it stays there until it is told, or nobody would
+  // tell it after a crash.
   if (explainedBy === 'event') await rememberAll();
   const key = { eventId: target.eventId, groupId: target.groupId };
   if (outcomes.length === 0 && task.notices.length === 0) {
@@ -234,11 +377,33 @@ async function respond(
 
   const group = await detailsOfTarget(target, situation, surroundings);
   const { tries } = surroundings;
-  const seen = { call, explainedBy, group, rules: outcomes, notices: task.notices, lookedAt: clock.now(), tries, isRepeat: false, repeats: 0 };
-  const { isRepeat, untold, repeats } = countRepeats(seen, situation.ledger.repeats, configuration.repeatWindowMilliseconds);
+  const seen = {
+    call,
+    explainedBy,
+    group,
+    rules: outcomes,
+    notices: task.notices,
+    lookedAt: clock.now(),
+    tries,
+    isRepeat: false,
+    repeats: 0,
+  };
+  const { isRepeat, untold, repeats } = countRepeats(
+    seen,
+    situation.ledger.repeats,
+    configuration.repeatWindowMilliseconds,
+  );
   // That people are asked is no news of its own: it goes with what is told.
-  const report = { ...seen, notices: [...task.notices, ...asks.map(noticeOfAsk)], isRepeat, repeats: untold };
-  const announcement = { ...announcer.render(report), ...(asks.length > 0 && { asks: asks.map((asked) => asker.render(asked)) }) };
+  const report = {
+    ...seen,
+    notices: [...task.notices, ...asks.map(noticeOfAsk)],
+    isRepeat,
+    repeats: untold,
+  };
+  const announcement = {
+    ...announcer.render(report),
+    ...(asks.length > 0 && { asks: asks.map((asked) => asker.render(asked)) }),
+  };
   if (hasFailures(report)) {
     await announcer.tell(announcement);
     throw new UnfinishedError(target.groupId, 'not all of its rules could be reverted.', report);
@@ -251,71 +416,141 @@ async function respond(
 }
 
 /**
- * What is put back gets another id, under which the event history confirms nothing any more. So what it has confirmed is written down
- * before: a try that dies after the act would take it with it.
+ * What is put back gets another id, under which the event history confirms nothing any more. So
+ * what it has confirmed is written down before: a try that dies after the act would take it with
+ * it.
  */
 async function withGroundsKept(
-  { groupId, reading }: Target, situation: Situation, judgements: readonly Judgement[], { ledger }: Surroundings,
+  { groupId, reading }: Target,
+  situation: Situation,
+  judgements: readonly Judgement[],
+  { ledger }: Surroundings,
 ): Promise<Situation> {
-  const confirmed = judgements.filter(({ present, verdict }) => !present && verdict === 'restore')
-    .flatMap(({ rule }) => entryOf(rule, situation.ledger) ?? []).filter((entry) => entry !== entryOf(entry.rule, reading.ledger));
+  const confirmed = judgements
+    .filter(({ present, verdict }) => !present && verdict === 'restore')
+    .flatMap(({ rule }) => entryOf(rule, situation.ledger) ?? [])
+    .filter((entry) => entry !== entryOf(entry.rule, reading.ledger));
   if (confirmed.length === 0) return situation;
-  await ledger.write(groupId, confirmed.map((entry) => ({ kind: 'put', entry })));
-  const written = confirmed.map((entry) => [ruleKey(entry.rule), { ...entry, revision: entry.revision + 1 }] as const);
-  return { ...situation, ledger: { ...situation.ledger, entries: new Map([...situation.ledger.entries, ...written]) } };
+  await ledger.write(
+    groupId,
+    confirmed.map((entry) => ({ kind: 'put', entry })),
+  );
+  const written = confirmed.map(
+    (entry) => [ruleKey(entry.rule), { ...entry, revision: entry.revision + 1 }] as const,
+  );
+  return {
+    ...situation,
+    ledger: { ...situation.ledger, entries: new Map([...situation.ledger.entries, ...written]) },
+  };
 }
 
 function noticeOfAsk({ requestId, workflow, response }: AskedChange): Notice {
-  const question = response === 'revertIfDenied' ? 'whether it may stay' : 'whether it may be made again';
-  return { severity: 'low', text: `People are asked by ${workflow} ${question}: request ${requestId}.` };
+  const question =
+    response === 'revertIfDenied' ? 'whether it may stay' : 'whether it may be made again';
+  return {
+    severity: 'low',
+    text: `People are asked by ${workflow} ${question}: request ${requestId}.`,
+  };
 }
 
 /** Kept before the ledger is written, which tells by it what may stand until people decide. */
 async function asksAbout(
-  target: Target, outcomes: readonly RuleOutcome[], situation: Situation, configuration: SentryConfiguration, surroundings: Surroundings,
+  target: Target,
+  outcomes: readonly RuleOutcome[],
+  situation: Situation,
+  configuration: SentryConfiguration,
+  surroundings: Surroundings,
 ): Promise<AskedChange[]> {
-  if (configuration.mode === 'OBSERVE' || !outcomes.some(({ violations }) => violations.some(({ asking }) => asking))) return [];
+  if (
+    configuration.mode === 'OBSERVE' ||
+    !outcomes.some(({ violations }) => violations.some(({ asking }) => asking))
+  ) {
+    return [];
+  }
   const group = await detailsOfTarget(target, situation, surroundings);
   const isFailing = outcomes.some(({ outcome }) => outcome.kind === 'failed');
-  // What was taken back is asked about when all of it was: a later try finds it again by what was meant to be done.
-  const found = asksIn(outcomes, target.call, group, situation).filter(({ response }) => !isFailing || response === 'revertIfDenied');
+  // What was taken back is asked about when all of it was: a later try finds it again by what was
+  // meant to be done.
+  const found = asksIn(outcomes, target.call, group, situation).filter(
+    ({ response }) => !isFailing || response === 'revertIfDenied',
+  );
   const asks = await Promise.all(found.map(async (ask) => identified(ask, target, surroundings)));
   const kept = await Promise.all(asks.map(async (asked) => openAsk(asked, surroundings)));
   return kept.flatMap((asked) => asked ?? []);
 }
 
-/** As an earlier try has kept it, if one has: what people are shown has to be what is carried out. */
-async function openAsk(asked: AskedChange, { asker }: Surroundings): Promise<AskedChange | undefined> {
-  return await asker.keep(asked) ? (await asker.read(asked.requestId))?.asked : undefined;
+/**
+ * As an earlier try has kept it, if one has: what people are shown has to be what is carried out.
+ */
+async function openAsk(
+  asked: AskedChange,
+  { asker }: Surroundings,
+): Promise<AskedChange | undefined> {
+  return (await asker.keep(asked)) ? (await asker.read(asked.requestId))?.asked : undefined;
 }
 
-async function identified(ask: NewAsk, { eventId, groupId }: Target, { asker, groups }: Surroundings): Promise<AskedChange> {
+async function identified(
+  ask: NewAsk,
+  { eventId, groupId }: Target,
+  { asker, groups }: Surroundings,
+): Promise<AskedChange> {
   const { workflow, response, rules } = ask;
-  const keys = rules.map(({ rule, change }) => `${change === 'removed' ? 'removed' : 'made'} ${ruleKey(rule)}`).sort();
-  const groupIds = referencedGroups(rules.flatMap(({ rule, before }) => [rule.peer, ...(before ? [before.peer] : [])]));
+  const keys = rules
+    .map(({ rule, change }) => `${change === 'removed' ? 'removed' : 'made'} ${ruleKey(rule)}`)
+    .sort();
+  const groupIds = referencedGroups(
+    rules.flatMap(({ rule, before }) => [rule.peer, ...(before ? [before.peer] : [])]),
+  );
   // A name is not worth a failure.
-  const named = groupIds.length > 0 ? await groups.find({ kind: 'ids', groupIds }).catch(() => []) : [];
-  const groupNames = Object.fromEntries(named.flatMap(({ id, name }) => (name ? [[id, name]] : [])));
-  return { ...ask, groupNames, requestId: asker.identify(JSON.stringify([eventId, groupId, workflow, response, keys])) };
+  const named =
+    groupIds.length > 0 ? await groups.find({ kind: 'ids', groupIds }).catch(() => []) : [];
+  const groupNames = Object.fromEntries(
+    named.flatMap(({ id, name }) => (name ? [[id, name]] : [])),
+  );
+  return {
+    ...ask,
+    groupNames,
+    requestId: asker.identify(JSON.stringify([eventId, groupId, workflow, response, keys])),
+  };
 }
 
 async function remember(
-  target: Target, situation: Situation, outcomes: readonly RuleOutcome[], after: GroupRules, asks: readonly AskedChange[],
-  configuration: SentryConfiguration, { ledger }: Surroundings,
+  target: Target,
+  situation: Situation,
+  outcomes: readonly RuleOutcome[],
+  after: GroupRules,
+  asks: readonly AskedChange[],
+  configuration: SentryConfiguration,
+  { ledger }: Surroundings,
 ): Promise<void> {
   const learned = ledgerChanges(situation, judge(situation), outcomes, after, acceptanceBy(target));
-  const pending = isAdopted(situation.ledger) ? asks.flatMap((asked) => pendingChanges(asked, situation, configuration)) : [];
+  const pending = isAdopted(situation.ledger)
+    ? asks.flatMap((asked) => pendingChanges(asked, situation, configuration))
+    : [];
   // What people decide about goes before what would be learned without them.
-  const changes = new Map<string, LedgerChange>([...learned, ...pending].map((change) => [ruleKey(change.entry.rule), change]));
+  const changes = new Map<string, LedgerChange>(
+    [...learned, ...pending].map((change) => [ruleKey(change.entry.rule), change]),
+  );
   await ledger.write(target.groupId, [...changes.values()]);
 }
 
-async function detailsOfTarget({ details, groupId }: Target, { ledger }: Situation, { groups }: Surroundings): Promise<GroupDetails> {
+async function detailsOfTarget(
+  { details, groupId }: Target,
+  { ledger }: Situation,
+  { groups }: Surroundings,
+): Promise<GroupDetails> {
   return details ?? detailsIn(ledger) ?? detailsOf(groupId, groups);
 }
 
-/** Reconcile may have read the group before the act, and adopted what is gone: the next try takes that out of the ledger. */
-async function refuseAdoptedMeanwhile(groupId: string, situation: Situation, { ledger }: Surroundings): Promise<void> {
+/**
+ * Reconcile may have read the group before the act, and adopted what is gone: the next try takes
+ * that out of the ledger.
+ */
+async function refuseAdoptedMeanwhile(
+  groupId: string,
+  situation: Situation,
+  { ledger }: Surroundings,
+): Promise<void> {
   if (isAdopted(situation.ledger) || !isAdopted(await ledger.read(groupId))) return;
   throw new LedgerConflictError(groupId);
 }
@@ -336,18 +571,27 @@ interface Acted {
 }
 
 async function act(
-  groupId: string, situation: Situation, { judgements, earlier, intended }: Task, configuration: SentryConfiguration, { groups, clock }: Surroundings,
+  groupId: string,
+  situation: Situation,
+  { judgements, earlier, intended }: Task,
+  configuration: SentryConfiguration,
+  { groups, clock }: Surroundings,
 ): Promise<Acted> {
   if (configuration.mode === 'OBSERVE' || isPaused(configuration, clock.now())) {
     const until = configuration.mode === 'OBSERVE' ? undefined : configuration.pause?.until;
-    const outcomes = judgements.map((judgement) => ruleOutcome(judgement, outcomeUnanswered(judgement, until), situation.group));
+    const outcomes = judgements.map((judgement) =>
+      ruleOutcome(judgement, outcomeUnanswered(judgement, until), situation.group),
+    );
     return { outcomes, after: situation.group };
   }
   const answered = await answerJudgements(groupId, judgements, groups);
   const after = await lookAfter(groupId, answered, situation.group, groups, clock);
   const group = 'group' in after ? after.group : situation.group;
-  const answers = answered.map((one) => ruleOutcome(one.judgement, outcomeOf(one, after, intended(one.judgement)), group));
-  const done = earlier.filter((judgement) => isAnswered(judgement, group))
+  const answers = answered.map((one) =>
+    ruleOutcome(one.judgement, outcomeOf(one, after, intended(one.judgement)), group),
+  );
+  const done = earlier
+    .filter((judgement) => isAnswered(judgement, group))
     .map((judgement) => ruleOutcome(judgement, earlierOutcome(judgement, group), group));
   return { outcomes: [...answers, ...done], after: group };
 }
@@ -359,19 +603,42 @@ function earlierOutcome(judgement: Judgement, group: GroupRules): Outcome {
   return outcomeOf({ judgement: { ...judgement, present } }, { group }, false);
 }
 
-async function lookAfter(groupId: string, answered: readonly Answered[], before: GroupRules, groups: SecurityGroups, clock: Clock): Promise<After> {
-  const acted = answered.filter(({ answer }) => answer !== undefined).map(({ judgement }) => judgement);
+async function lookAfter(
+  groupId: string,
+  answered: readonly Answered[],
+  before: GroupRules,
+  groups: SecurityGroups,
+  clock: Clock,
+): Promise<After> {
+  const acted = answered
+    .filter(({ answer }) => answer !== undefined)
+    .map(({ judgement }) => judgement);
   if (acted.length === 0) return { group: before };
   try {
     const first = await groups.rulesOf(groupId);
-    return { group: await lookUntil(groupId, first, groups, clock, (group) => acted.every((judgement) => isAnswered(judgement, group))) };
+    return {
+      group: await lookUntil(groupId, first, groups, clock, (group) =>
+        acted.every((judgement) => isAnswered(judgement, group)),
+      ),
+    };
   } catch (error) {
     return { failure: error instanceof Error ? error.message : String(error) };
   }
 }
 
 /** That it is as before is said of what is seen to be so only. */
-function ruleOutcome({ rule, change, violations, restored }: Judgement, outcome: Outcome, after: GroupRules): RuleOutcome {
-  const isRestored = restored && after.rules.some((standing) => ruleKey(standing) === ruleKey(restored));
-  return { rule, change, violations, outcome, ...(restored && (isRestored || outcome.kind === 'would-revert') && { restored }) };
+function ruleOutcome(
+  { rule, change, violations, restored }: Judgement,
+  outcome: Outcome,
+  after: GroupRules,
+): RuleOutcome {
+  const isRestored =
+    restored && after.rules.some((standing) => ruleKey(standing) === ruleKey(restored));
+  return {
+    rule,
+    change,
+    violations,
+    outcome,
+    ...(restored && (isRestored || outcome.kind === 'would-revert') && { restored }),
+  };
 }

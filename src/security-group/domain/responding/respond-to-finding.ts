@@ -1,4 +1,10 @@
-import { type GroupReading, readGroup, respondInGroup, type Surroundings, type Target } from './respond-in-group';
+import {
+  type GroupReading,
+  readGroup,
+  respondInGroup,
+  type Surroundings,
+  type Target,
+} from './respond-in-group';
 import { hintsOf, type Responses, together } from './respond-to-change';
 import { type Call, type Change, NO_RULES, type NamedRules } from '../changes/change';
 import { confirms, explanationOf } from '../learning/event-history';
@@ -26,11 +32,15 @@ interface Finding {
 }
 
 /**
- * Answers what reconcile found, once it has waited long enough by the ledger itself: the message only points to the group. Who did it
- * is looked up in CloudTrail's event history, since the event may have been lost on its way.
+ * Answers what reconcile found, once it has waited long enough by the ledger itself: the message
+ * only points to the group. Who did it is looked up in CloudTrail's event history, since the event
+ * may have been lost on its way.
  */
 export async function respondToFinding(
-  groupId: string, place: Place, configuration: SentryConfiguration, surroundings: Surroundings,
+  groupId: string,
+  place: Place,
+  configuration: SentryConfiguration,
+  surroundings: Surroundings,
 ): Promise<Responses> {
   // Reconcile points to it again when the pause is over.
   if (isPaused(configuration, surroundings.clock.now())) return { reports: [], failures: [] };
@@ -40,12 +50,19 @@ export async function respondToFinding(
   if (findings.length === 0) return { reports: [], failures: [] };
   const earliest = Math.min(...findings.map(({ since }) => since.getTime()));
   const from = earliest > 0 ? earliest : surroundings.clock.now().getTime();
-  const history = await surroundings.history.changesOf(groupId, new Date(from - LOOK_BACK_MILLISECONDS));
+  const history = await surroundings.history.changesOf(
+    groupId,
+    new Date(from - LOOK_BACK_MILLISECONDS),
+  );
   const targets = targetsOf(groupId, place, reading, findings, history, configuration);
   return together(targets.map((target) => respondInGroup(target, configuration, surroundings)));
 }
 
-function findingsIn({ group, ledger }: GroupReading, { clock, tries }: Surroundings, { settleMilliseconds }: SentryConfiguration): Finding[] {
+function findingsIn(
+  { group, ledger }: GroupReading,
+  { clock, tries }: Surroundings,
+  { settleMilliseconds }: SentryConfiguration,
+): Finding[] {
   const now = clock.now();
   const standing = new Map(group.rules.map((rule) => [ruleKey(rule), rule]));
   return [...ledger.entries].flatMap(([key, entry]) => {
@@ -54,16 +71,24 @@ function findingsIn({ group, ledger }: GroupReading, { clock, tries }: Surroundi
     if (found && entry.unexplainedSince === undefined && tries === 1) return [];
     const isPresent = entry.unexplainedSince !== undefined;
     const since = isPresent ? entry.unexplainedSince : entry.missingSince;
-    const rule = isPresent ? found ?? entry.rule : entry.rule;
+    const rule = isPresent ? (found ?? entry.rule) : entry.rule;
     return isDue(since, now, settleMilliseconds) ? [{ entry, rule, isPresent, since }] : [];
   });
 }
 
 /** One target for each call that explains some of the findings, and one for the rest. */
 function targetsOf(
-  groupId: string, place: Place, reading: GroupReading, findings: readonly Finding[], history: readonly Change[], configuration: SentryConfiguration,
+  groupId: string,
+  place: Place,
+  reading: GroupReading,
+  findings: readonly Finding[],
+  history: readonly Change[],
+  configuration: SentryConfiguration,
 ): Target[] {
-  const explained = findings.map((finding) => ({ finding, change: explanationOf(finding.rule, finding.isPresent, history) }));
+  const explained = findings.map((finding) => ({
+    finding,
+    change: explanationOf(finding.rule, finding.isPresent, history),
+  }));
   const changes = [...new Set(explained.map(({ change }) => change))];
   return changes.map((change) => {
     const own = explained.filter((one) => one.change === change).map(({ finding }) => finding);
@@ -74,18 +99,35 @@ function targetsOf(
       call: change ?? unknownCall(place, since, reading.ledger),
       explainedBy: change ? 'event-history' : 'nothing',
       reading,
-      isConfirmed: own.every(({ rule }) => confirms(change, groupId, { rule }, configuration.trustedActors)),
+      isConfirmed: own.every(({ rule }) =>
+        confirms(change, groupId, { rule }, configuration.trustedActors),
+      ),
       // After a grant was withdrawn, what was done before speaks for the rule no more.
-      hints: { ...namedBy(own), byTrustedActor: change !== undefined && since.getTime() > 0 && hintsOf(change, configuration).byTrustedActor },
+      hints: {
+        ...namedBy(own),
+        byTrustedActor:
+          change !== undefined &&
+          since.getTime() > 0 &&
+          hintsOf(change, configuration).byTrustedActor,
+      },
       notices: [],
     };
   });
 }
 
-/** Of its own, since the event itself may have been handled while the group looked different; and another one each time that the rule is found. */
+/**
+ * Of its own, since the event itself may have been handled while the group looked different; and
+ * another one each time that the rule is found.
+ */
 function findingId(change: Change | undefined, since: Date, { rule, entry }: Finding): string {
   // With a character that no event id has.
-  return ['finding:', change?.eventId ?? 'unexplained', since.toISOString(), rule.id ?? 'no-id', entry.revision].join('-');
+  return [
+    'finding:',
+    change?.eventId ?? 'unexplained',
+    since.toISOString(),
+    rule.id ?? 'no-id',
+    entry.revision,
+  ].join('-');
 }
 
 function namedBy(findings: readonly Finding[]): NamedRules {
@@ -97,6 +139,13 @@ function namedBy(findings: readonly Finding[]): NamedRules {
 }
 
 function unknownCall({ accountId, region }: Place, since: Date, { record }: GroupLedger): Call {
-  const time = since.getTime() > 0 ? since : record?.adoptedAt ?? since;
-  return { eventId: 'none', eventName: 'none', time, accountId, region, actor: { type: 'unknown' } };
+  const time = since.getTime() > 0 ? since : (record?.adoptedAt ?? since);
+  return {
+    eventId: 'none',
+    eventName: 'none',
+    time,
+    accountId,
+    region,
+    actor: { type: 'unknown' },
+  };
 }

@@ -22,12 +22,18 @@ export function parseIpRange(text: string): IpRange | undefined {
 
 function ipv4Range(text: string): IpRange {
   const prefix = ipaddr.IPv4.parseCIDR(text)[1];
-  return { family: 'ipv4', cidr: `${ipaddr.IPv4.networkAddressFromCIDR(text).toString()}/${prefix}` };
+  return {
+    family: 'ipv4',
+    cidr: `${ipaddr.IPv4.networkAddressFromCIDR(text).toString()}/${prefix}`,
+  };
 }
 
 function ipv6Range(text: string): IpRange {
   const prefix = ipaddr.IPv6.parseCIDR(text)[1];
-  return { family: 'ipv6', cidr: `${ipaddr.IPv6.networkAddressFromCIDR(text).toRFC5952String()}/${prefix}` };
+  return {
+    family: 'ipv6',
+    cidr: `${ipaddr.IPv6.networkAddressFromCIDR(text).toRFC5952String()}/${prefix}`,
+  };
 }
 
 /** Whether two canonical ranges have an address in common. */
@@ -36,7 +42,10 @@ export function rangesOverlap(one: string, other: string): boolean {
   return a.startsWith(b) || b.startsWith(a);
 }
 
-/** Whether every address of the range is in one of the others, all canonical: two halves hold the whole. */
+/**
+ * Whether every address of the range is in one of the others, all canonical: two halves hold the
+ * whole.
+ */
 export function rangesHold(ranges: readonly string[], range: string): boolean {
   const bits = sharedBits(range);
   return broadestBlocks(ranges.map(sharedBits)).some((block) => bits.startsWith(block));
@@ -49,24 +58,37 @@ export interface PrefixLimits {
 }
 
 /**
- * "The internet" is any range with public addresses that is broader than one organisation's own: two /1 ranges open a
- * port to everybody as surely as 0.0.0.0/0 does.
+ * "The internet" is any range with public addresses that is broader than one organisation's own:
+ * two /1 ranges open a port to everybody as surely as 0.0.0.0/0 does.
  */
 export const BROADEST_PRIVATE_PREFIX: PrefixLimits = { ipv4: 16, ipv6: 32 };
 
-/** Whether one of the canonical ranges counts as the internet, or several that lie side by side do together. */
+/**
+ * Whether one of the canonical ranges counts as the internet, or several that lie side by side do
+ * together.
+ */
 export function isInternet(ranges: readonly string[], limits = BROADEST_PRIVATE_PREFIX): boolean {
-  const publicBlocks = ranges.map(sharedBits).filter((bits) => !NOT_PUBLIC.some((block) => bits.startsWith(block)));
-  return broadestBlocks(publicBlocks).some((bits) => prefixOf(bits) < (bits.startsWith(IPV4) ? limits.ipv4 : limits.ipv6));
+  const publicBlocks = ranges
+    .map(sharedBits)
+    .filter((bits) => !NOT_PUBLIC.some((block) => bits.startsWith(block)));
+  return broadestBlocks(publicBlocks).some(
+    (bits) => prefixOf(bits) < (bits.startsWith(IPV4) ? limits.ipv4 : limits.ipv6),
+  );
 }
 
 const IPV4 = '4';
 const IPV6 = '6';
 
-/** The bits that all addresses of a range begin with, after a mark for the family: a range holds another exactly if its bits begin the other's. */
+/**
+ * The bits that all addresses of a range begin with, after a mark for the family: a range holds
+ * another exactly if its bits begin the other's.
+ */
 function sharedBits(cidr: string): string {
   const [address, prefix] = ipaddr.parseCIDR(cidr);
-  const bits = address.toByteArray().map((byte) => byte.toString(2).padStart(8, '0')).join('');
+  const bits = address
+    .toByteArray()
+    .map((byte) => byte.toString(2).padStart(8, '0'))
+    .join('');
   return (address.kind() === 'ipv4' ? IPV4 : IPV6) + bits.slice(0, prefix);
 }
 
@@ -76,11 +98,24 @@ function prefixOf(bits: string): number {
 
 /** Space that the internet does not route: IANA's special-purpose registries (RFC 6890). */
 const NOT_PUBLIC = [
-  '0.0.0.0/8', '10.0.0.0/8', '100.64.0.0/10', '127.0.0.0/8', '169.254.0.0/16', '172.16.0.0/12', '192.168.0.0/16', '198.18.0.0/15', '224.0.0.0/3',
-  'fc00::/7', 'fe80::/10', 'ff00::/8',
+  '0.0.0.0/8',
+  '10.0.0.0/8',
+  '100.64.0.0/10',
+  '127.0.0.0/8',
+  '169.254.0.0/16',
+  '172.16.0.0/12',
+  '192.168.0.0/16',
+  '198.18.0.0/15',
+  '224.0.0.0/3',
+  'fc00::/7',
+  'fe80::/10',
+  'ff00::/8',
 ].map(sharedBits);
 
-/** The fewest blocks with the same addresses. In the order of their bits, a block comes before what it holds, and halves come one after the other. */
+/**
+ * The fewest blocks with the same addresses. In the order of their bits, a block comes before what
+ * it holds, and halves come one after the other.
+ */
 function broadestBlocks(blocks: readonly string[]): string[] {
   const broadest: string[] = [];
   for (const block of [...blocks].sort()) {
@@ -96,7 +131,9 @@ function holds(broader: string | undefined, block: string): boolean {
 }
 
 function mergeHalves(blocks: string[]): void {
-  for (let whole = wholeOf(blocks); whole !== undefined; whole = wholeOf(blocks)) blocks.splice(-2, 2, whole);
+  for (let whole = wholeOf(blocks); whole !== undefined; whole = wholeOf(blocks)) {
+    blocks.splice(-2, 2, whole);
+  }
 }
 
 /** The block of which the last two are the halves. */

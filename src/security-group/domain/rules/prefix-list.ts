@@ -9,5 +9,8 @@ export interface PrefixList {
   readonly cidrs: readonly string[];
 }
 
-/** The lists that rules name, by id. One that could not be looked into, such as another account's that is shared no more, is not among them. */
+/**
+ * The lists that rules name, by id. One that could not be looked into, such as another account's
+ * that is shared no more, is not among them.
+ */
 export type PrefixLists = ReadonlyMap<string, PrefixList>;

@@ -24,6 +24,10 @@ function icmpText(protocol: string, type: number, code: number): string {
 
 export function peerText(peer: Peer): string {
   if (peer.kind === 'prefixList') return `prefix list ${peer.prefixListId}`;
-  if (peer.kind === 'securityGroup') return peer.ownerId ? `group ${peer.groupId} of account ${peer.ownerId}` : `group ${peer.groupId}`;
+  if (peer.kind === 'securityGroup') {
+    return peer.ownerId
+      ? `group ${peer.groupId} of account ${peer.ownerId}`
+      : `group ${peer.groupId}`;
+  }
   return peer.cidr;
 }

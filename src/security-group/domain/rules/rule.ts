@@ -15,7 +15,10 @@ export interface RuleTag {
   readonly value: string;
 }
 
-/** One security group rule in canonical form: direction, protocol, ports and peer are its key, the rest attributes. */
+/**
+ * One security group rule in canonical form: direction, protocol, ports and peer are its key, the
+ * rest attributes.
+ */
 export interface Rule {
   readonly id?: string;
   readonly direction: Direction;
@@ -69,7 +72,11 @@ function canonicalPeer(raw: RawRule): Peer | undefined {
   if (raw.prefixListId) return { kind: 'prefixList', prefixListId: raw.prefixListId };
   if (!raw.groupId) return undefined;
   const isForeign = raw.groupOwnerId && raw.groupOwnerId !== raw.ownerId;
-  return { kind: 'securityGroup', groupId: raw.groupId, ...(isForeign && { ownerId: raw.groupOwnerId }) };
+  return {
+    kind: 'securityGroup',
+    groupId: raw.groupId,
+    ...(isForeign && { ownerId: raw.groupOwnerId }),
+  };
 }
 
 /** Two rules of one group with the same key are the same rule; EC2 refuses a second one. */
@@ -91,5 +98,9 @@ export function isSameRule(named: Rule, present: Rule): boolean {
 
 /** The prefix lists that the rules name. */
 export function prefixListIds(rules: readonly Rule[]): string[] {
-  return [...new Set(rules.flatMap(({ peer }) => (peer.kind === 'prefixList' ? [peer.prefixListId] : [])))];
+  return [
+    ...new Set(
+      rules.flatMap(({ peer }) => (peer.kind === 'prefixList' ? [peer.prefixListId] : [])),
+    ),
+  ];
 }

@@ -10,12 +10,24 @@ const KEPT_FOR_MILLISECONDS = 60_000;
 export class KeptConfiguration<Configuration> {
   private kept?: { readonly at: number; readonly value: Promise<Configuration> };
 
-  constructor(private readonly load: () => Promise<Configuration>, private readonly clock: Pick<Clock, 'now'>) {}
+  constructor(
+    private readonly load: () => Promise<Configuration>,
+    private readonly clock: Pick<Clock, 'now'>,
+  ) {}
 
-  /** As of `time` or later: an event from after a deployment must not be judged by what was read before it. */
+  /**
+   * As of `time` or later: an event from after a deployment must not be judged by what was read
+   * before it.
+   */
   asOf(time: Date): Promise<Configuration> {
     const now = this.clock.now().getTime();
-    if (this.kept && this.kept.at > time.getTime() + TIME_UNIT_MILLISECONDS && now < this.kept.at + KEPT_FOR_MILLISECONDS) return this.kept.value;
+    if (
+      this.kept &&
+      this.kept.at > time.getTime() + TIME_UNIT_MILLISECONDS &&
+      now < this.kept.at + KEPT_FOR_MILLISECONDS
+    ) {
+      return this.kept.value;
+    }
     const kept = { at: now, value: this.load() };
     this.kept = kept;
     kept.value.catch(() => {

@@ -14,7 +14,10 @@ export interface Notification {
 const MAX_BYTES = 240 * 1024;
 
 /** `render` is asked to list fewer items as long as the message is too large. */
-export function largestThatFits<Rendered extends Notification>(maxItems: number, render: (items: number) => Rendered): Rendered {
+export function largestThatFits<Rendered extends Notification>(
+  maxItems: number,
+  render: (items: number) => Rendered,
+): Rendered {
   let items = maxItems;
   let notification = render(items);
   while (items > 0 && Buffer.byteLength(messageOf(notification)) > MAX_BYTES) {
@@ -25,19 +28,24 @@ export function largestThatFits<Rendered extends Notification>(maxItems: number,
 }
 
 export class SnsNotifications {
-  constructor(private readonly client: SNSClient, private readonly topicArn: string) {}
+  constructor(
+    private readonly client: SNSClient,
+    private readonly topicArn: string,
+  ) {}
 
   async publish(notification: Notification): Promise<void> {
-    await this.client.send(new PublishCommand({
-      TopicArn: this.topicArn,
-      Subject: notification.subject,
-      MessageStructure: 'json',
-      Message: messageOf(notification),
-      MessageAttributes: {
-        severity: { DataType: 'String', StringValue: notification.severity },
-        type: { DataType: 'String', StringValue: notification.type },
-      },
-    }));
+    await this.client.send(
+      new PublishCommand({
+        TopicArn: this.topicArn,
+        Subject: notification.subject,
+        MessageStructure: 'json',
+        Message: messageOf(notification),
+        MessageAttributes: {
+          severity: { DataType: 'String', StringValue: notification.severity },
+          type: { DataType: 'String', StringValue: notification.type },
+        },
+      }),
+    );
   }
 }
 

@@ -3,7 +3,13 @@ import * as z from 'zod/mini';
 import { faultsOfBlocks } from '../../../../sandbox/slack/block-limits';
 import { SlackRenderer } from '../../../../src/approval/adapters/slack/approval-renderer';
 import type { ApprovalConfiguration } from '../../../../src/approval/domain/approval-configuration';
-import type { ApprovalRequest, CarryingOutcome, Decision, MessageSlot, Step } from '../../../../src/approval/domain/approval-request';
+import type {
+  ApprovalRequest,
+  CarryingOutcome,
+  Decision,
+  MessageSlot,
+  Step,
+} from '../../../../src/approval/domain/approval-request';
 import type { RenderedMessage } from '../../../../src/approval/domain/bring-messages';
 import { parseButton } from '../../../../src/approval/domain/click';
 import type { Question } from '../../../../src/approval/domain/question';
@@ -25,7 +31,11 @@ const QUESTION: Question = {
   requester: { name: 'alice@example.com', email: 'alice@example.com' },
   facts: [{ label: 'Group', value: 'sg-1 (web)' }],
   changes: [
-    { before: 'tcp 22 from 10.0.0.0/8', after: 'tcp 22 from 0.0.0.0/0', remarks: ['Opens SSH to the internet.'] },
+    {
+      before: 'tcp 22 from 10.0.0.0/8',
+      after: 'tcp 22 from 0.0.0.0/0',
+      remarks: ['Opens SSH to the internet.'],
+    },
     { after: 'tcp 443 from 10.1.0.0/16', remarks: ['The group is locked.'] },
   ],
   meanwhile: 'It was taken back.',
@@ -61,13 +71,21 @@ const PENDING: ApprovalRequest = {
 
 const APPROVED: ApprovalRequest = {
   ...PENDING,
-  decision: { kind: 'approved', at: DECIDED_AT, by: ['U0BOB'], until: new Date('2026-11-21T07:52:00Z') },
+  decision: {
+    kind: 'approved',
+    at: DECIDED_AT,
+    by: ['U0BOB'],
+    until: new Date('2026-11-21T07:52:00Z'),
+  },
   carrying: { phase: 'decision', attempt: 1 },
 };
 
 const LONG: Question = {
   ...QUESTION,
-  changes: Array.from({ length: 300 }, (_, index) => ({ after: `tcp ${index} from 10.0.0.0/8`, remarks: [`The policy does not allow port ${index}.`] })),
+  changes: Array.from({ length: 300 }, (_, index) => ({
+    after: `tcp ${index} from 10.0.0.0/8`,
+    remarks: [`The policy does not allow port ${index}.`],
+  })),
 };
 
 const RENDERER = new SlackRenderer(CONFIGURATION);
@@ -89,7 +107,11 @@ function objectsIn(value: unknown): Record<string, unknown>[] {
 /** All that can be read outside of buttons, one element a line. */
 function readable(message: RenderedMessage): string {
   const blocks = blocksOf(message).filter(({ type }) => type !== 'actions');
-  return objectsIn(blocks).flatMap(({ text, user_id: userId }) => (typeof text === 'string' ? [text] : typeof userId === 'string' ? [`@${userId}`] : [])).join('\n');
+  return objectsIn(blocks)
+    .flatMap(({ text, user_id: userId }) =>
+      typeof text === 'string' ? [text] : typeof userId === 'string' ? [`@${userId}`] : [],
+    )
+    .join('\n');
 }
 
 const buttonSchema = z.object({
@@ -116,8 +138,14 @@ function withQuestion(question: Partial<Question>): ApprovalRequest {
   return { ...PENDING, question: asked, requesters: [{ ...asked.requester, slackUserId: '' }] };
 }
 
-function withOutcome(kind: CarryingOutcome['kind'], phase: 'decision' | 'end' = 'decision'): ApprovalRequest {
-  return { ...APPROVED, carrying: { phase, attempt: 1, outcome: { kind, text: 'so says the asker', at: DECIDED_AT } } };
+function withOutcome(
+  kind: CarryingOutcome['kind'],
+  phase: 'decision' | 'end' = 'decision',
+): ApprovalRequest {
+  return {
+    ...APPROVED,
+    carrying: { phase, attempt: 1, outcome: { kind, text: 'so says the asker', at: DECIDED_AT } },
+  };
 }
 
 function slotFor(step: Step): MessageSlot {
@@ -129,11 +157,13 @@ describe('a question while it is open', () => {
     const text = readable(RENDERER.question(PENDING));
     expect(text).toContain('Change of security group web');
     expect(text).toContain('alice@example.com\n (\n@U0ALICE\n)');
-    expect(text).toContain([
-      '   before                     after',
-      '1  tcp 22 from 10.0.0.0/8  →  tcp 22 from 0.0.0.0/0',
-      '2  –                       →  tcp 443 from 10.1.0.0/16',
-    ].join('\n'));
+    expect(text).toContain(
+      [
+        '   before                     after',
+        '1  tcp 22 from 10.0.0.0/8  →  tcp 22 from 0.0.0.0/0',
+        '2  –                       →  tcp 443 from 10.1.0.0/16',
+      ].join('\n'),
+    );
     expect(text).toContain('1: \nOpens SSH to the internet.');
     expect(text).toContain('If nobody decides by 2026-11-22 06:30 UTC: \nIt expires.');
     expect(text).toContain('Request req-1');
@@ -143,35 +173,55 @@ describe('a question while it is open', () => {
   test('can be approved, approved for a time, and denied; each button carries the digest and asks first', () => {
     const buttons = buttonsOf(RENDERER.question(PENDING));
     expect(buttons.map(({ text, style }) => [text.text, style])).toEqual([
-      ['Approve', 'primary'], ['Approve for 1 h', undefined], ['Approve for 90 min', undefined], ['Deny', 'danger'],
+      ['Approve', 'primary'],
+      ['Approve for 1 h', undefined],
+      ['Approve for 90 min', undefined],
+      ['Deny', 'danger'],
     ]);
-    expect(buttons.map(({ value }) => parseButton(value))).toEqual([
-      { kind: 'approve' }, { kind: 'approve', seconds: 3_600 }, { kind: 'approve', seconds: 5_400 }, { kind: 'deny' },
-    ].map((action) => ({ requestId: 'req-1', digest: DIGEST, action })));
+    expect(buttons.map(({ value }) => parseButton(value))).toEqual(
+      [
+        { kind: 'approve' },
+        { kind: 'approve', seconds: 3_600 },
+        { kind: 'approve', seconds: 5_400 },
+        { kind: 'deny' },
+      ].map((action) => ({ requestId: 'req-1', digest: DIGEST, action })),
+    );
     expect(buttons.map(({ confirm }) => confirm?.text.text)).toEqual([
-      'If you approve: It is applied again.', 'If you approve: It is applied again. It ends 1 h later.',
-      'If you approve: It is applied again. It ends 90 min later.', 'If you deny, nobody can approve it any more: It stays taken back.',
+      'If you approve: It is applied again.',
+      'If you approve: It is applied again. It ends 1 h later.',
+      'If you approve: It is applied again. It ends 90 min later.',
+      'If you deny, nobody can approve it any more: It stays taken back.',
     ]);
   });
 
   test('is not approved for a time, where what is done cannot be ended', () => {
-    expect(labels(RENDERER.question(withQuestion({ mayBeTimed: false })))).toEqual(['Approve', 'Deny']);
+    expect(labels(RENDERER.question(withQuestion({ mayBeTimed: false })))).toEqual([
+      'Approve',
+      'Deny',
+    ]);
   });
 
   test('calls a requester unverified whom nobody knows, and wants two people', () => {
-    const text = readable(RENDERER.question({ ...PENDING, requesters: [{ name: 'session-42', slackUserId: '' }] }));
+    const text = readable(
+      RENDERER.question({ ...PENDING, requesters: [{ name: 'session-42', slackUserId: '' }] }),
+    );
     expect(text).toContain('unverified: nobody in Slack has this name; two people have to approve');
     expect(text).toContain('0 of 2 approvals');
   });
 
   test('says nothing of who a program is that asks by itself, and wants no more people for it', () => {
-    const text = readable(RENDERER.question({ ...PENDING, requesters: [{ name: 'IamKeySentry', isAutomatic: true }] }));
+    const text = readable(
+      RENDERER.question({ ...PENDING, requesters: [{ name: 'IamKeySentry', isAutomatic: true }] }),
+    );
     expect(text).toContain('Asked by \nIamKeySentry');
     expect(text).not.toMatch(/unverified|approvals|two people/);
   });
 
   test('says how many have to approve what a program and somebody unknown ask', () => {
-    const requesters = [{ name: 'IamKeySentry', isAutomatic: true }, { name: 'dave', slackUserId: '' }];
+    const requesters = [
+      { name: 'IamKeySentry', isAutomatic: true },
+      { name: 'dave', slackUserId: '' },
+    ];
     const text = readable(RENDERER.question({ ...PENDING, requesters }));
     expect(text).toContain('0 of 2 approvals');
   });
@@ -182,19 +232,27 @@ describe('a question while it is open', () => {
   });
 
   test('says who else asked, how often, and who has approved for how long', () => {
-    const text = readable(RENDERER.question({
-      ...PENDING,
-      requesters: [...PENDING.requesters, { name: 'dave', slackUserId: '' }],
-      repeats: 2,
-      votes: [{ userId: 'U0BOB', at: DECIDED_AT, seconds: 3_600 }],
-    }));
+    const text = readable(
+      RENDERER.question({
+        ...PENDING,
+        requesters: [...PENDING.requesters, { name: 'dave', slackUserId: '' }],
+        repeats: 2,
+        votes: [{ userId: 'U0BOB', at: DECIDED_AT, seconds: 3_600 }],
+      }),
+    );
     expect(text).toContain('Also by \ndave\n (unverified)');
     expect(text).toContain('3 times by now');
     expect(text).toContain('1 of 2 approvals\n: \n@U0BOB\n for 1 h');
   });
 
-  test.each([[20, 'and by 16 others'], [21, 'and by at least 17 others']])('says of %i who asked how many are not named', (people, words) => {
-    const requesters = Array.from({ length: people }, (_, index) => ({ name: `dave ${index}`, slackUserId: 'U0DAVE' }));
+  test.each([
+    [20, 'and by 16 others'],
+    [21, 'and by at least 17 others'],
+  ])('says of %i who asked how many are not named', (people, words) => {
+    const requesters = Array.from({ length: people }, (_, index) => ({
+      name: `dave ${index}`,
+      slackUserId: 'U0DAVE',
+    }));
     expect(readable(RENDERER.question({ ...PENDING, requesters }))).toContain(words);
   });
 });
@@ -223,7 +281,10 @@ describe('a question that is too long for one message', () => {
   test('stands in the thread as a whole, and can be approved below its last part only', () => {
     const parts = RENDERER.whole(request);
     const text = parts.map(readable).join('\n');
-    for (const { after = '', remarks: [remark = ''] } of LONG.changes) {
+    for (const {
+      after = '',
+      remarks: [remark = ''],
+    } of LONG.changes) {
       expect(text).toContain(after);
       expect(text).toContain(remark);
     }
@@ -232,16 +293,25 @@ describe('a question that is too long for one message', () => {
 
   test('keeps its parts when it is decided, and the last one says so in the place of its buttons', () => {
     const open = RENDERER.whole(request);
-    const decided = RENDERER.whole({ ...request, decision: APPROVED.decision, carrying: APPROVED.carrying, votes: [{ userId: 'U0BOB', at: DECIDED_AT }] });
+    const decided = RENDERER.whole({
+      ...request,
+      decision: APPROVED.decision,
+      carrying: APPROVED.carrying,
+      votes: [{ userId: 'U0BOB', at: DECIDED_AT }],
+    });
     expect(decided.slice(0, -1)).toEqual(open.slice(0, -1));
     expect(decided.length).toBe(open.length);
     expect(decided.flatMap(labels)).toEqual([]);
-    expect(readable(decided.at(-1) ?? { text: '', blocks: '[]' })).toContain('Approved\n by \n@U0BOB');
+    expect(readable(decided.at(-1) ?? { text: '', blocks: '[]' })).toContain(
+      'Approved\n by \n@U0BOB',
+    );
   });
 
   test('loses no character of a long text', () => {
     const name = Array.from({ length: 2_000 }, (_, index) => `n${index}`).join(',');
-    const text = RENDERER.whole(withQuestion({ requester: { name } })).map(readable).join('\n');
+    const text = RENDERER.whole(withQuestion({ requester: { name } }))
+      .map(readable)
+      .join('\n');
     expect(text.replace(/All of request req-1, part \d of \d|\n/g, '')).toContain(name);
   });
 });
@@ -250,42 +320,97 @@ describe('a decided request', () => {
   test('has no buttons any more: it says who decided what and until when', () => {
     const message = RENDERER.question(APPROVED);
     expect(labels(message)).toEqual([]);
-    expect(readable(message)).toContain('Approved\n by \n@U0BOB\n, 2026-11-21 06:52 UTC, until 2026-11-21 07:52 UTC.');
+    expect(readable(message)).toContain(
+      'Approved\n by \n@U0BOB\n, 2026-11-21 06:52 UTC, until 2026-11-21 07:52 UTC.',
+    );
     expect(readable(message)).not.toContain('If denied');
   });
 
   test.each<[string, ApprovalRequest, string, string[]]>([
     ['under way', APPROVED, 'Being carried out.', []],
-    ['carried out', withOutcome('carried-out'), 'Carried out, 2026-11-21 06:52 UTC: \nso says the asker', []],
-    ['conflicting', withOutcome('conflicting'), 'Not carried out, 2026-11-21 06:52 UTC, since things have changed meanwhile: \nso says the asker', []],
-    ['failed', withOutcome('failed'), 'Failed, 2026-11-21 06:52 UTC: \nso says the asker', ['Retry']],
-    ['tried again', { ...APPROVED, carrying: { phase: 'decision', attempt: 2 } }, 'Being carried out, try 2.', []],
-    ['over', { ...APPROVED, carrying: { phase: 'end', attempt: 1 } }, 'The time of the approval is over: being ended.', []],
-    ['ended', withOutcome('carried-out', 'end'), 'Ended, 2026-11-21 06:52 UTC: \nso says the asker', []],
-    ['not ended', withOutcome('failed', 'end'), 'Ending it has failed, 2026-11-21 06:52 UTC: \nso says the asker', ['Retry']],
+    [
+      'carried out',
+      withOutcome('carried-out'),
+      'Carried out, 2026-11-21 06:52 UTC: \nso says the asker',
+      [],
+    ],
+    [
+      'conflicting',
+      withOutcome('conflicting'),
+      'Not carried out, 2026-11-21 06:52 UTC, since things have changed meanwhile: \nso says the asker',
+      [],
+    ],
+    [
+      'failed',
+      withOutcome('failed'),
+      'Failed, 2026-11-21 06:52 UTC: \nso says the asker',
+      ['Retry'],
+    ],
+    [
+      'tried again',
+      { ...APPROVED, carrying: { phase: 'decision', attempt: 2 } },
+      'Being carried out, try 2.',
+      [],
+    ],
+    [
+      'over',
+      { ...APPROVED, carrying: { phase: 'end', attempt: 1 } },
+      'The time of the approval is over: being ended.',
+      [],
+    ],
+    [
+      'ended',
+      withOutcome('carried-out', 'end'),
+      'Ended, 2026-11-21 06:52 UTC: \nso says the asker',
+      [],
+    ],
+    [
+      'not ended',
+      withOutcome('failed', 'end'),
+      'Ending it has failed, 2026-11-21 06:52 UTC: \nso says the asker',
+      ['Retry'],
+    ],
   ])('is shown as %s', (_, request, outcome, buttons) => {
     expect(readable(RENDERER.question(request))).toContain(outcome);
     expect(labels(RENDERER.question(request))).toEqual(buttons);
   });
 
   test('that nobody decided is shown as expired', () => {
-    const message = RENDERER.question({ ...PENDING, decision: { kind: 'expired', at: DECIDED_AT, by: [] }, carrying: { phase: 'decision', attempt: 1 } });
+    const message = RENDERER.question({
+      ...PENDING,
+      decision: { kind: 'expired', at: DECIDED_AT, by: [] },
+      carrying: { phase: 'decision', attempt: 1 },
+    });
     expect(readable(message)).toContain('Expired\n 2026-11-21 06:52 UTC: nobody has decided.');
   });
 });
 
 test('a reminder says what waits, until when, and what follows', () => {
   const message = RENDERER.reminder(PENDING);
-  expect(message.text).toBe('Still waits for a decision: Change of security group web\nIt expires at 2026-11-22 06:30 UTC. If nobody decides by then: It expires.');
+  expect(message.text).toBe(
+    'Still waits for a decision: Change of security group web\nIt expires at 2026-11-22 06:30 UTC. If nobody decides by then: It expires.',
+  );
   expect(labels(message)).toEqual([]);
 });
 
 test.each<[Step, ApprovalRequest, string]>([
-  ['asked', PENDING, 'Asked: Change of security group web\nAsked by alice@example.com (<@U0ALICE>)\nRequest req-1'],
-  ['approved', APPROVED, 'Approved by <@U0BOB> until 2026-11-21 07:52 UTC: Change of security group web'],
+  [
+    'asked',
+    PENDING,
+    'Asked: Change of security group web\nAsked by alice@example.com (<@U0ALICE>)\nRequest req-1',
+  ],
+  [
+    'approved',
+    APPROVED,
+    'Approved by <@U0BOB> until 2026-11-21 07:52 UTC: Change of security group web',
+  ],
   ['failed', withOutcome('failed'), 'Failed: Change of security group web\nso says the asker'],
   ['failed', APPROVED, 'Failed: Change of security group web\nAsked by'],
-  ['ended', withOutcome('carried-out', 'end'), 'Ended: Change of security group web\nso says the asker'],
+  [
+    'ended',
+    withOutcome('carried-out', 'end'),
+    'Ended: Change of security group web\nso says the asker',
+  ],
 ])('who watches is told that it is %s, and can click nothing', (step, request, text) => {
   const message = RENDERER.step(request, slotFor(step));
   expect(message.text).toContain(text);
@@ -293,25 +418,34 @@ test.each<[Step, ApprovalRequest, string]>([
 });
 
 describe('text that an attacker has written', () => {
-  const MARKUP = '<!channel> <@U1> *bold* `code` :emoji: <https://evil.example|Console> & &lt;!here&gt;';
+  const MARKUP =
+    '<!channel> <@U1> *bold* `code` :emoji: <https://evil.example|Console> & &lt;!here&gt;';
 
-  const everywhere = (text: string) => withQuestion({
-    title: text,
-    requester: { name: text },
-    facts: [{ label: text, value: text }],
-    changes: [{ before: text, after: text, remarks: [text] }],
-    meanwhile: text,
-    ifApproved: text,
-    ifDenied: text,
-    ifUnanswered: text,
-    links: [{ text, url: text }],
-  });
+  const everywhere = (text: string) =>
+    withQuestion({
+      title: text,
+      requester: { name: text },
+      facts: [{ label: text, value: text }],
+      changes: [{ before: text, after: text, remarks: [text] }],
+      meanwhile: text,
+      ifApproved: text,
+      ifDenied: text,
+      ifUnanswered: text,
+      links: [{ text, url: text }],
+    });
 
   test('is shown to the letter, in objects that Slack does not parse', () => {
     const message = RENDERER.question(everywhere(MARKUP));
-    const holders = objectsIn(blocksOf(message)).filter(({ text }) => typeof text === 'string' && text.includes('<!channel>'));
+    const holders = objectsIn(blocksOf(message)).filter(
+      ({ text }) => typeof text === 'string' && text.includes('<!channel>'),
+    );
     expect(holders.length).toBeGreaterThan(10);
-    for (const { type, emoji } of holders) expect([['plain_text', false], ['text', undefined]]).toContainEqual([type, emoji]);
+    for (const { type, emoji } of holders) {
+      expect([
+        ['plain_text', false],
+        ['text', undefined],
+      ]).toContainEqual([type, emoji]);
+    }
     expect(objectsIn(blocksOf(message)).map(({ type }) => type)).not.toContain('mrkdwn');
     expect(objectsIn(blocksOf(message)).map(({ type }) => type)).not.toContain('user');
     expect(message.text).not.toMatch(/<|>/);
@@ -319,45 +453,101 @@ describe('text that an attacker has written', () => {
     expect(message.text).toContain('&amp;lt;!here&amp;gt;');
   });
 
-  test.each(['http://example.com', 'javascript:alert(1)', 'slack://open', 'https://user:pass@example.com', 'no address'])('makes no link of %s', (url) => {
+  test.each([
+    'http://example.com',
+    'javascript:alert(1)',
+    'slack://open',
+    'https://user:pass@example.com',
+    'no address',
+  ])('makes no link of %s', (url) => {
     const message = RENDERER.question(withQuestion({ links: [{ text: 'Console', url }] }));
     expect(objectsIn(blocksOf(message)).filter(({ type }) => type === 'link')).toEqual([]);
     expect(readable(message)).toContain(url);
   });
 
   test('turns no words around and begins no lines', () => {
-    const { blocks, text } = RENDERER.question(everywhere('tcp \u202e22\u2066 \u200b\nApproved by @bob\u0007\u2028x'));
+    const { blocks, text } = RENDERER.question(
+      everywhere('tcp \u202e22\u2066 \u200b\nApproved by @bob\u0007\u2028x'),
+    );
     expect(blocks + text).not.toMatch(/[\u0007\u200b\u2028\u202e\u2066]/);
     expect(text).not.toMatch(/^Approved/m);
   });
 
   test('draws no columns, and no row that looks like one of ours', () => {
     const forged = `tcp 22 from 10.0.0.0/8   →  nothing${' '.repeat(200)}2  after   tcp 443 from 10.0.0.0/8`;
-    const text = readable(RENDERER.question(withQuestion({ changes: [{ after: forged, remarks: [] }, { after: 'udp 53', remarks: [] }] })));
+    const text = readable(
+      RENDERER.question(
+        withQuestion({
+          changes: [
+            { after: forged, remarks: [] },
+            { after: 'udp 53', remarks: [] },
+          ],
+        }),
+      ),
+    );
     const rows = text.split('\n').filter((line) => /^\d+ {2}/.test(line));
     expect(rows).toEqual(['1  before  –', '2  before  –']);
   });
 
   test('is no mention of somebody, where an id is none', () => {
-    const message = RENDERER.question({ ...PENDING, requesters: [{ name: 'x', slackUserId: '!channel> <b' }] });
+    const message = RENDERER.question({
+      ...PENDING,
+      requesters: [{ name: 'x', slackUserId: '!channel> <b' }],
+    });
     expect(objectsIn(blocksOf(message)).filter(({ type }) => type === 'user')).toEqual([]);
     expect(message.text).not.toContain('<');
   });
 });
 
 describe('whatever is asked, and whatever has become of it', () => {
-  const unit = fc.constantFrom('a', 'Z', ' ', '&', '<', '"', '\\', '\n', '\u202e', 'é', '界', '😀', '\ud83d', '`', '|', '→');
+  const unit = fc.constantFrom(
+    'a',
+    'Z',
+    ' ',
+    '&',
+    '<',
+    '"',
+    '\\',
+    '\n',
+    '\u202e',
+    'é',
+    '界',
+    '😀',
+    '\ud83d',
+    '`',
+    '|',
+    '→',
+  );
   const text = fc.oneof(
     { weight: 20, arbitrary: fc.string({ unit, maxLength: 60 }) },
-    { weight: 1, arbitrary: fc.tuple(unit, fc.integer({ min: 1, max: 10_000 })).map(([one, times]) => one.repeat(times)) },
+    {
+      weight: 1,
+      arbitrary: fc
+        .tuple(unit, fc.integer({ min: 1, max: 10_000 }))
+        .map(([one, times]) => one.repeat(times)),
+    },
   );
   const shortText = fc.string({ unit, maxLength: 60 });
   const userId = fc.oneof(fc.constantFrom('U0BOB', 'W0CAROL0000', `U${'A'.repeat(63)}`), text);
-  const time = fc.date({ min: new Date('2020-01-01'), max: new Date('2040-01-01'), noInvalidDate: true });
+  const time = fc.date({
+    min: new Date('2020-01-01'),
+    max: new Date('2040-01-01'),
+    noInvalidDate: true,
+  });
   const optionally = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: undefined });
-  const change = fc.record({ before: optionally(text), after: optionally(text), remarks: fc.array(text, { maxLength: 4 }) });
-  const shortChange = fc.record({ before: optionally(shortText), after: optionally(shortText), remarks: fc.array(shortText, { maxLength: 2 }) });
-  const manyChanges = fc.tuple(shortChange, fc.integer({ min: 1, max: 150 })).map(([one, times]) => Array.from({ length: times }, () => one));
+  const change = fc.record({
+    before: optionally(text),
+    after: optionally(text),
+    remarks: fc.array(text, { maxLength: 4 }),
+  });
+  const shortChange = fc.record({
+    before: optionally(shortText),
+    after: optionally(shortText),
+    remarks: fc.array(shortText, { maxLength: 2 }),
+  });
+  const manyChanges = fc
+    .tuple(shortChange, fc.integer({ min: 1, max: 150 }))
+    .map(([one, times]) => Array.from({ length: times }, () => one));
   const question: fc.Arbitrary<Question> = fc.record({
     title: text,
     requester: fc.record({ name: text }),
@@ -367,7 +557,10 @@ describe('whatever is asked, and whatever has become of it', () => {
     ifApproved: text,
     ifDenied: text,
     ifUnanswered: text,
-    links: fc.array(fc.record({ text, url: fc.oneof(fc.webUrl({ validSchemes: ['http', 'https'] }), text) }), { maxLength: 4 }),
+    links: fc.array(
+      fc.record({ text, url: fc.oneof(fc.webUrl({ validSchemes: ['http', 'https'] }), text) }),
+      { maxLength: 4 },
+    ),
     mayBeTimed: fc.boolean(),
   });
   const decision: fc.Arbitrary<Decision> = fc.record({
@@ -377,22 +570,50 @@ describe('whatever is asked, and whatever has become of it', () => {
     until: optionally(time),
     reason: fc.constantFrom(undefined, 'denied-before', 'too-many'),
   });
-  const outcome: fc.Arbitrary<CarryingOutcome> = fc.record({ kind: fc.constantFrom('carried-out', 'conflicting', 'failed'), text, at: time });
-  const carrying = fc.record({ phase: fc.constantFrom('decision' as const, 'end' as const), attempt: fc.integer({ min: 1, max: 99 }), outcome: optionally(outcome) });
+  const outcome: fc.Arbitrary<CarryingOutcome> = fc.record({
+    kind: fc.constantFrom('carried-out', 'conflicting', 'failed'),
+    text,
+    at: time,
+  });
+  const carrying = fc.record({
+    phase: fc.constantFrom('decision' as const, 'end' as const),
+    attempt: fc.integer({ min: 1, max: 99 }),
+    outcome: optionally(outcome),
+  });
   const state = fc.record({
-    requesters: fc.array(fc.record({ name: text, slackUserId: optionally(fc.oneof(fc.constant(''), userId)) }), { maxLength: 8 }),
+    requesters: fc.array(
+      fc.record({ name: text, slackUserId: optionally(fc.oneof(fc.constant(''), userId)) }),
+      { maxLength: 8 },
+    ),
     repeats: fc.integer({ min: 0, max: 1_000_000 }),
-    votes: fc.array(fc.record({ userId, at: time, seconds: optionally(fc.constantFrom(60, 3_600, 86_400)) }), { maxLength: 8 }),
+    votes: fc.array(
+      fc.record({ userId, at: time, seconds: optionally(fc.constantFrom(60, 3_600, 86_400)) }),
+      { maxLength: 8 },
+    ),
     decision: optionally(decision),
     carrying: optionally(carrying),
   });
-  const requestOf = (asked: Question, { requesters, ...more }: Partial<ApprovalRequest>): ApprovalRequest =>
-    ({ ...PENDING, id: 'r'.repeat(64), question: asked, ...more, requesters: [asked.requester, ...requesters ?? []] });
-  const configuration = fc.record({
-    approvalSeconds: fc.constantFrom<number[]>([], [3_600, 28_800], [300, 3_600, 28_800, 86_400, 2_591_999]),
-    requiredApprovals: fc.integer({ min: 1, max: 4 }),
-    allowSelfApproval: fc.boolean(),
-  }).map((chosen) => ({ ...CONFIGURATION, ...chosen }));
+  const requestOf = (
+    asked: Question,
+    { requesters, ...more }: Partial<ApprovalRequest>,
+  ): ApprovalRequest => ({
+    ...PENDING,
+    id: 'r'.repeat(64),
+    question: asked,
+    ...more,
+    requesters: [asked.requester, ...(requesters ?? [])],
+  });
+  const configuration = fc
+    .record({
+      approvalSeconds: fc.constantFrom<number[]>(
+        [],
+        [3_600, 28_800],
+        [300, 3_600, 28_800, 86_400, 2_591_999],
+      ),
+      requiredApprovals: fc.integer({ min: 1, max: 4 }),
+      allowSelfApproval: fc.boolean(),
+    })
+    .map((chosen) => ({ ...CONFIGURATION, ...chosen }));
 
   /** As real Slack would; what it does not document, as people have measured it. */
   function expectTaken(message: RenderedMessage): void {
@@ -409,46 +630,92 @@ describe('whatever is asked, and whatever has become of it', () => {
   }
 
   test('Slack takes every message of it', () => {
-    fc.assert(fc.property(question, state, configuration, (asked, become, chosen) => {
-      const renderer = new SlackRenderer(chosen);
-      const request = requestOf(asked, become);
-      const steps: Step[] = ['asked', 'approved', 'denied', 'expired', 'carried-out', 'conflicting', 'failed', 'ended'];
-      const told = steps.map((step) => renderer.step(request, slotFor(step)));
-      [renderer.question(request), ...renderer.whole(request), renderer.reminder(request), ...told].forEach(expectTaken);
-    }), { numRuns: 60 });
+    fc.assert(
+      fc.property(question, state, configuration, (asked, become, chosen) => {
+        const renderer = new SlackRenderer(chosen);
+        const request = requestOf(asked, become);
+        const steps: Step[] = [
+          'asked',
+          'approved',
+          'denied',
+          'expired',
+          'carried-out',
+          'conflicting',
+          'failed',
+          'ended',
+        ];
+        const told = steps.map((step) => renderer.step(request, slotFor(step)));
+        [
+          renderer.question(request),
+          ...renderer.whole(request),
+          renderer.reminder(request),
+          ...told,
+        ].forEach(expectTaken);
+      }),
+      { numRuns: 60 },
+    );
   });
 
   test('it can be approved for as long as it is open, either in its message or in its thread, and its parts stay what they are', () => {
-    fc.assert(fc.property(question, state, configuration, (asked, become, chosen) => {
-      const renderer = new SlackRenderer(chosen);
-      const fresh = requestOf(asked, {});
-      const voted = requestOf(asked, { ...become, decision: undefined, carrying: undefined });
-      expect(labels(renderer.question(voted))).toEqual(labels(renderer.question(fresh)));
-      expect(renderer.whole(requestOf(asked, become)).length).toBe(renderer.whole(fresh).length);
-      expect(labels(renderer.whole(voted).at(-1) ?? renderer.question(voted))).toContain('Approve');
-    }), { numRuns: 60 });
+    fc.assert(
+      fc.property(question, state, configuration, (asked, become, chosen) => {
+        const renderer = new SlackRenderer(chosen);
+        const fresh = requestOf(asked, {});
+        const voted = requestOf(asked, { ...become, decision: undefined, carrying: undefined });
+        expect(labels(renderer.question(voted))).toEqual(labels(renderer.question(fresh)));
+        expect(renderer.whole(requestOf(asked, become)).length).toBe(renderer.whole(fresh).length);
+        expect(labels(renderer.whole(voted).at(-1) ?? renderer.question(voted))).toContain(
+          'Approve',
+        );
+      }),
+      { numRuns: 60 },
+    );
   });
 
   test('its parts stay what they are once it is decided, however full they are', () => {
     const renderer = new SlackRenderer(CONFIGURATION);
     for (let length = 0; length < 120; length += 1) {
-      const changes = Array.from({ length: 90 }, () => ({ after: 'x'.repeat(length), remarks: [] }));
+      const changes = Array.from({ length: 90 }, () => ({
+        after: 'x'.repeat(length),
+        remarks: [],
+      }));
       const long = { ...QUESTION, requester: { name: 'nobody known' }, changes };
-      const decided = requestOf(long, { decision: { kind: 'denied', at: DECIDED_AT, by: ['U0ALICE'] } });
-      expect([length, renderer.whole(decided).length]).toEqual([length, renderer.whole(requestOf(long, {})).length]);
+      const decided = requestOf(long, {
+        decision: { kind: 'denied', at: DECIDED_AT, by: ['U0ALICE'] },
+      });
+      expect([length, renderer.whole(decided).length]).toEqual([
+        length,
+        renderer.whole(requestOf(long, {})).length,
+      ]);
     }
   });
 
   test('a message that can be approved there shows everything', () => {
-    fc.assert(fc.property(question, configuration, (asked, chosen) => {
-      const renderer = new SlackRenderer(chosen);
-      const message = renderer.question(requestOf(asked, {}));
-      if (!labels(message).includes('Approve')) return;
-      // Lines of the table are broken, and long remarks go on in another point.
-      const shown = readable(message).replace(/\s/g, '').replace(/continued(?:\d+(?:–\d+)?:)?/g, '');
-      const texts = [asked.title, asked.requester.name, asked.meanwhile, ...asked.facts.flatMap(({ label, value }) => [label, value]),
-        ...asked.changes.flatMap(({ before = '', after = '', remarks }) => [before, after, ...remarks])];
-      for (const one of texts) expect(shown).toContain(one.replace(/\p{Cs}/gu, '\ufffd').replace(/[\s\u202e]/g, ''));
-    }), { numRuns: 100 });
+    fc.assert(
+      fc.property(question, configuration, (asked, chosen) => {
+        const renderer = new SlackRenderer(chosen);
+        const message = renderer.question(requestOf(asked, {}));
+        if (!labels(message).includes('Approve')) return;
+        // Lines of the table are broken, and long remarks go on in another point.
+        const shown = readable(message)
+          .replace(/\s/g, '')
+          .replace(/continued(?:\d+(?:–\d+)?:)?/g, '');
+        const texts = [
+          asked.title,
+          asked.requester.name,
+          asked.meanwhile,
+          ...asked.facts.flatMap(({ label, value }) => [label, value]),
+          ...asked.changes.flatMap(({ before = '', after = '', remarks }) => [
+            before,
+            after,
+            ...remarks,
+          ]),
+        ];
+        for (const one of texts) {
+          expect(shown).toContain(one.replace(/\p{Cs}/gu, '\ufffd').replace(/[\s\u202e]/g, ''));
+        }
+      }),
+      { numRuns: 100 },
+    );
   });
 });

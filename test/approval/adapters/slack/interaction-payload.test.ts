@@ -1,12 +1,20 @@
 import fc from 'fast-check';
-import { parseInteraction, UnreadableInteractionError } from '../../../../src/approval/adapters/slack/interaction-payload';
+import {
+  parseInteraction,
+  UnreadableInteractionError,
+} from '../../../../src/approval/adapters/slack/interaction-payload';
 
 const CLICK = {
   type: 'block_actions',
   user: { id: 'U0ANNA', username: 'anna', name: 'anna', team_id: 'T0HOME' },
   api_app_id: 'A0SENTRY',
   token: 'a-token-of-old',
-  container: { type: 'message', message_ts: '1767268800.000100', channel_id: 'C0APPROVE', is_ephemeral: false },
+  container: {
+    type: 'message',
+    message_ts: '1767268800.000100',
+    channel_id: 'C0APPROVE',
+    is_ephemeral: false,
+  },
   trigger_id: '1.2.abc',
   team: { id: 'T0WORK', domain: 'work' },
   enterprise: null,
@@ -15,11 +23,20 @@ const CLICK = {
   message: { type: 'message', ts: '1767268800.000100', text: 'May this rule stay?' },
   state: { values: {} },
   response_url: 'https://hooks.slack.com/actions/T0WORK/1/abc',
-  actions: [{ type: 'button', action_id: 'approve', block_id: 'b1', value: 'request-1', action_ts: '1767268860.123456' }],
+  actions: [
+    {
+      type: 'button',
+      action_id: 'approve',
+      block_id: 'b1',
+      value: 'request-1',
+      action_ts: '1767268860.123456',
+    },
+  ],
 };
 const [ACTION] = CLICK.actions;
 
-const formOf = (fields: Readonly<Record<string, string>>) => Buffer.from(new URLSearchParams(fields).toString());
+const formOf = (fields: Readonly<Record<string, string>>) =>
+  Buffer.from(new URLSearchParams(fields).toString());
 const payloadOf = (payload: unknown) => formOf({ payload: JSON.stringify(payload) });
 
 describe('a click on a button', () => {
@@ -38,21 +55,34 @@ describe('a click on a button', () => {
   });
 
   test('has no team where the app is installed for an organisation', () => {
-    expect(parseInteraction(payloadOf({ ...CLICK, team: null }))).toMatchObject({ kind: 'click', teamId: undefined });
+    expect(parseInteraction(payloadOf({ ...CLICK, team: null }))).toMatchObject({
+      kind: 'click',
+      teamId: undefined,
+    });
   });
 
   test('stays a click where it claims to be a check of the certificate', () => {
-    expect(parseInteraction(formOf({ ssl_check: '1', payload: JSON.stringify(CLICK) })).kind).toBe('click');
+    expect(parseInteraction(formOf({ ssl_check: '1', payload: JSON.stringify(CLICK) })).kind).toBe(
+      'click',
+    );
   });
 });
 
 test('a check of the certificate is one', () => {
-  expect(parseInteraction(formOf({ ssl_check: '1', token: 'a-token-of-old' }))).toEqual({ kind: 'ssl-check' });
+  expect(parseInteraction(formOf({ ssl_check: '1', token: 'a-token-of-old' }))).toEqual({
+    kind: 'ssl-check',
+  });
 });
 
-test.each(['view_submission', 'shortcut', 'message_action'])('a payload of type %s is of no concern', (type) => {
-  expect(parseInteraction(payloadOf({ type, user: 'anything' }))).toEqual({ kind: 'other', type });
-});
+test.each(['view_submission', 'shortcut', 'message_action'])(
+  'a payload of type %s is of no concern',
+  (type) => {
+    expect(parseInteraction(payloadOf({ type, user: 'anything' }))).toEqual({
+      kind: 'other',
+      type,
+    });
+  },
+);
 
 describe('refused is', () => {
   const click = (change: object) => payloadOf({ ...CLICK, ...change });
@@ -62,29 +92,57 @@ describe('refused is', () => {
     ['an empty body', Buffer.alloc(0), '0 fields "payload"'],
     ['a form without payload', formOf({ token: 'x' }), '0 fields "payload"'],
     ['a check of the certificate that is none', formOf({ ssl_check: '0' }), '0 fields "payload"'],
-    ['a form with two payloads', Buffer.concat([click({}), Buffer.from('&'), click({})]), '2 fields "payload"'],
-    ['two payloads and a check of the certificate', Buffer.concat([click({}), Buffer.from('&ssl_check=1&'), click({})]), '2 fields "payload"'],
+    [
+      'a form with two payloads',
+      Buffer.concat([click({}), Buffer.from('&'), click({})]),
+      '2 fields "payload"',
+    ],
+    [
+      'two payloads and a check of the certificate',
+      Buffer.concat([click({}), Buffer.from('&ssl_check=1&'), click({})]),
+      '2 fields "payload"',
+    ],
     ['JSON as the body itself', Buffer.from(JSON.stringify(CLICK)), '0 fields "payload"'],
     ['a payload that is no JSON', formOf({ payload: '{"type":"block_actions' }), 'no JSON'],
     ['a payload that is no object', payloadOf(null), 'Invalid input'],
     ['a payload without type', click({ type: undefined }), 'at type'],
     ['a type that is no word', click({ type: 'a\nb' }), 'at type'],
-    ['nobody\'s click', click({ user: undefined }), 'at user'],
+    ["nobody's click", click({ user: undefined }), 'at user'],
     ['a user without a home', click({ user: { id: 'U0ANNA' } }), 'at user.team_id'],
     ['a user whose id is none', click({ user: { ...CLICK.user, id: 'anna; drop' } }), 'at user.id'],
     ['a click that does not say whether it has a team', click({ team: undefined }), 'at team'],
     ['a click without app', click({ api_app_id: undefined }), 'at api_app_id'],
-    ['a click in a view', click({ container: { type: 'view', view_id: 'V1' } }), 'at container.type'],
-    ['a message without its time', click({ container: { ...CLICK.container, message_ts: undefined } }), 'at container.message_ts'],
+    [
+      'a click in a view',
+      click({ container: { type: 'view', view_id: 'V1' } }),
+      'at container.type',
+    ],
+    [
+      'a message without its time',
+      click({ container: { ...CLICK.container, message_ts: undefined } }),
+      'at container.message_ts',
+    ],
     ['a click in two channels', click({ channel: { id: 'C0OTHER' } }), 'C0OTHER and C0APPROVE'],
     ['a click without action', click({ actions: [] }), 'at actions'],
     ['a click with two actions', click({ actions: [ACTION, ACTION] }), 'at actions'],
     ['another element', action({ type: 'static_select' }), 'at actions[0].type'],
     ['a button that carries nothing', action({ value: undefined }), 'at actions[0].value'],
-    ['a button that carries more than one can', action({ value: 'x'.repeat(2001) }), 'at actions[0].value'],
-    ['a button that carries half a character', formOf({ payload: JSON.stringify(CLICK).replace('request-1', '\\ud83d') }), 'at actions[0].value'],
+    [
+      'a button that carries more than one can',
+      action({ value: 'x'.repeat(2001) }),
+      'at actions[0].value',
+    ],
+    [
+      'a button that carries half a character',
+      formOf({ payload: JSON.stringify(CLICK).replace('request-1', '\\ud83d') }),
+      'at actions[0].value',
+    ],
     ['a click at no time', action({ action_ts: 'now' }), 'at actions[0].action_ts'],
-    ['a click at a time that is a number', action({ action_ts: 1767268860.1 }), 'at actions[0].action_ts'],
+    [
+      'a click at a time that is a number',
+      action({ action_ts: 1767268860.1 }),
+      'at actions[0].action_ts',
+    ],
   ])('%s', (_, body, reason) => {
     expect(() => parseInteraction(body)).toThrow(UnreadableInteractionError);
     expect(() => parseInteraction(body)).toThrow(reason);
@@ -105,21 +163,48 @@ test('the error does not show what was sent', () => {
 describe('whatever is sent', () => {
   const hostileText = fc.oneof(
     fc.string({ unit: 'binary' }),
-    fc.constantFrom('__proto__', 'constructor', '\ud800', '\udfff', '\u0000', '1e999', '-0', 'U0ANNA'),
+    fc.constantFrom(
+      '__proto__',
+      'constructor',
+      '\ud800',
+      '\udfff',
+      '\u0000',
+      '1e999',
+      '-0',
+      'U0ANNA',
+    ),
   );
   const hostileJson = fc.oneof(
     fc.json(),
     fc.jsonValue({ maxDepth: 6 }).map((value) => JSON.stringify(value)),
     fc.integer({ min: 1, max: 50_000 }).map((depth) => '['.repeat(depth) + ']'.repeat(depth)),
     fc.integer({ min: 1, max: 50_000 }).map((depth) => '{"type":'.repeat(depth)),
-    fc.constantFrom('1e99999', '"\\ud800"', '{"__proto__":null,"type":"block_actions"}', '{"type":{"toString":1}}', '{"constructor":1}'),
+    fc.constantFrom(
+      '1e99999',
+      '"\\ud800"',
+      '{"__proto__":null,"type":"block_actions"}',
+      '{"type":{"toString":1}}',
+      '{"constructor":1}',
+    ),
     // A click with one part replaced or gone.
-    fc.tuple(fc.constantFrom(...Object.keys(CLICK)), fc.oneof(fc.jsonValue(), hostileText, fc.constant(undefined)))
+    fc
+      .tuple(
+        fc.constantFrom(...Object.keys(CLICK)),
+        fc.oneof(fc.jsonValue(), hostileText, fc.constant(undefined)),
+      )
       .map(([key, value]) => JSON.stringify({ ...CLICK, [key]: value })),
-    fc.tuple(fc.constantFrom('type', 'value', 'action_ts'), fc.oneof(fc.jsonValue(), hostileText))
+    fc
+      .tuple(fc.constantFrom('type', 'value', 'action_ts'), fc.oneof(fc.jsonValue(), hostileText))
       .map(([key, value]) => JSON.stringify({ ...CLICK, actions: [{ ...ACTION, [key]: value }] })),
     // A click with a part that goes very deep.
-    fc.integer({ min: 1, max: 20_000 }).map((depth) => JSON.stringify(CLICK).replace('"values":{}', `"values":${'['.repeat(depth)}${']'.repeat(depth)}`)),
+    fc
+      .integer({ min: 1, max: 20_000 })
+      .map((depth) =>
+        JSON.stringify(CLICK).replace(
+          '"values":{}',
+          `"values":${'['.repeat(depth)}${']'.repeat(depth)}`,
+        ),
+      ),
   );
   const bodies = fc.oneof(
     { weight: 4, arbitrary: hostileJson.map((payload) => formOf({ payload })) },
@@ -127,18 +212,24 @@ describe('whatever is sent', () => {
     { weight: 1, arbitrary: hostileText.map((text) => Buffer.from(`payload=${text}`)) },
     {
       weight: 1,
-      arbitrary: fc.array(fc.tuple(fc.constantFrom('payload', 'ssl_check', '__proto__'), hostileText), { maxLength: 4 })
+      arbitrary: fc
+        .array(fc.tuple(fc.constantFrom('payload', 'ssl_check', '__proto__'), hostileText), {
+          maxLength: 4,
+        })
         .map((fields) => Buffer.from(new URLSearchParams(fields).toString())),
     },
   );
 
   test('it is read, or refused by the one error', () => {
-    fc.assert(fc.property(bodies, (body) => {
-      try {
-        expect(['click', 'ssl-check', 'other']).toContain(parseInteraction(body).kind);
-      } catch (error) {
-        expect(error).toBeInstanceOf(UnreadableInteractionError);
-      }
-    }), { numRuns: 1_000 });
+    fc.assert(
+      fc.property(bodies, (body) => {
+        try {
+          expect(['click', 'ssl-check', 'other']).toContain(parseInteraction(body).kind);
+        } catch (error) {
+          expect(error).toBeInstanceOf(UnreadableInteractionError);
+        }
+      }),
+      { numRuns: 1_000 },
+    );
   });
 });

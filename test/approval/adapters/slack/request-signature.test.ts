@@ -1,7 +1,12 @@
 import { createHmac } from 'node:crypto';
 import { verifySlackRequest } from '@slack/bolt';
 import fc from 'fast-check';
-import { hasPlausibleHeaders, type RequestHeaders, type SignedRequest, verifySignature } from '../../../../src/approval/adapters/slack/request-signature';
+import {
+  hasPlausibleHeaders,
+  type RequestHeaders,
+  type SignedRequest,
+  verifySignature,
+} from '../../../../src/approval/adapters/slack/request-signature';
 
 /** The example of https://docs.slack.dev/authentication/verifying-requests-from-slack */
 const DOCUMENTED = {
@@ -31,16 +36,28 @@ const BODY = 'payload=%7B%7D';
 const signatureOf = (secret: string, timestamp: string, body: string) =>
   `v0=${createHmac('sha256', secret).update(`v0:${timestamp}:${body}`).digest('hex')}`;
 
-function signed(change: { readonly timestamp?: string; readonly secret?: string } = {}): SignedRequest {
+function signed(
+  change: { readonly timestamp?: string; readonly secret?: string } = {},
+): SignedRequest {
   const { timestamp = String(NOW_SECONDS), secret = SECRET } = change;
-  const headers = { 'x-slack-request-timestamp': timestamp, 'x-slack-signature': signatureOf(secret, timestamp, BODY) };
+  const headers = {
+    'x-slack-request-timestamp': timestamp,
+    'x-slack-signature': signatureOf(secret, timestamp, BODY),
+  };
   return { headers, body: Buffer.from(BODY), now: NOW, secrets: [SECRET] };
 }
 
-test('the example of Slack\'s documentation is genuine', () => {
+test("the example of Slack's documentation is genuine", () => {
   const { secret, timestamp, signature, body } = DOCUMENTED;
   const headers = { 'X-Slack-Request-Timestamp': timestamp, 'X-Slack-Signature': signature };
-  expect(verifySignature({ headers, body: Buffer.from(body), now: new Date(1_000 * Number(timestamp)), secrets: [secret] })).toBe(true);
+  expect(
+    verifySignature({
+      headers,
+      body: Buffer.from(body),
+      now: new Date(1_000 * Number(timestamp)),
+      secrets: [secret],
+    }),
+  ).toBe(true);
 });
 
 describe('a genuine request', () => {
@@ -50,7 +67,10 @@ describe('a genuine request', () => {
     ['in mixed case', 'X-Slack-Request-Timestamp', 'x-slack-Signature'],
   ])('is known by its headers %s', (_, timestampName, signatureName) => {
     const timestamp = String(NOW_SECONDS);
-    const headers = { [timestampName]: timestamp, [signatureName]: signatureOf(SECRET, timestamp, BODY) };
+    const headers = {
+      [timestampName]: timestamp,
+      [signatureName]: signatureOf(SECRET, timestamp, BODY),
+    };
     expect(verifySignature({ ...signed(), headers })).toBe(true);
   });
 
@@ -69,7 +89,14 @@ describe('a genuine request', () => {
     const signature = `v0=${createHmac('sha256', SECRET).update(`v0:${timestamp}:`).update(body).digest('hex')}`;
     const headers = { 'x-slack-request-timestamp': timestamp, 'x-slack-signature': signature };
     expect(verifySignature({ headers, body, now: NOW, secrets: [SECRET] })).toBe(true);
-    expect(verifySignature({ headers, body: Buffer.from(body.toString('utf8')), now: NOW, secrets: [SECRET] })).toBe(false);
+    expect(
+      verifySignature({
+        headers,
+        body: Buffer.from(body.toString('utf8')),
+        now: NOW,
+        secrets: [SECRET],
+      }),
+    ).toBe(false);
   });
 });
 
@@ -84,29 +111,55 @@ describe('a request is refused', () => {
     ['without a signature', { 'x-slack-request-timestamp': timestamp }],
     ['with a header that has no value', { ...headers, 'x-slack-signature': undefined }],
     ['with two signatures', { ...headers, 'x-slack-signature': `${signature},${signature}` }],
-    ['with two signatures, in headers that differ in case', { ...headers, 'X-Slack-Signature': signature }],
-    ['with two timestamps', { ...headers, 'x-slack-request-timestamp': `${timestamp},${timestamp}` }],
-    ['with two timestamps, in headers that differ in case', { ...headers, 'X-Slack-Request-Timestamp': timestamp }],
-    ['with another version of signature', { ...headers, 'x-slack-signature': signature.replace('v0', 'v1') }],
+    [
+      'with two signatures, in headers that differ in case',
+      { ...headers, 'X-Slack-Signature': signature },
+    ],
+    [
+      'with two timestamps',
+      { ...headers, 'x-slack-request-timestamp': `${timestamp},${timestamp}` },
+    ],
+    [
+      'with two timestamps, in headers that differ in case',
+      { ...headers, 'X-Slack-Request-Timestamp': timestamp },
+    ],
+    [
+      'with another version of signature',
+      { ...headers, 'x-slack-signature': signature.replace('v0', 'v1') },
+    ],
     ['with a signature that is cut', { ...headers, 'x-slack-signature': signature.slice(0, -1) }],
     ['with a signature that goes on', { ...headers, 'x-slack-signature': `${signature}0` }],
     ['with a signature and a new line', { ...headers, 'x-slack-signature': `${signature}\n` }],
-    ['with a signature that is no hex', { ...headers, 'x-slack-signature': `v0=${'g'.repeat(64)}` }],
+    [
+      'with a signature that is no hex',
+      { ...headers, 'x-slack-signature': `v0=${'g'.repeat(64)}` },
+    ],
   ])('%s', (_, given) => {
     expect(hasPlausibleHeaders(given, NOW)).toBe(false);
     expect(verifySignature({ ...signed(), headers: given })).toBe(false);
   });
 
-  test.each([['from long ago', -301], ['from the future', 301]])('%s, however well it is signed', (_, seconds) => {
+  test.each([
+    ['from long ago', -301],
+    ['from the future', 301],
+  ])('%s, however well it is signed', (_, seconds) => {
     const request = signed({ timestamp: String(NOW_SECONDS + seconds) });
     expect(hasPlausibleHeaders(request.headers, NOW)).toBe(false);
     expect(verifySignature(request)).toBe(false);
   });
 
-  test.each([` ${NOW_SECONDS}`, `+${NOW_SECONDS}`, `${NOW_SECONDS}.0`, `0x${NOW_SECONDS.toString(16)}`, '1e9', 'NaN', '9'.repeat(400), ''])(
-    'with the timestamp %p, however well it is signed', (text) => {
-      expect(verifySignature(signed({ timestamp: text }))).toBe(false);
-    });
+  test.each([
+    ` ${NOW_SECONDS}`,
+    `+${NOW_SECONDS}`,
+    `${NOW_SECONDS}.0`,
+    `0x${NOW_SECONDS.toString(16)}`,
+    '1e9',
+    'NaN',
+    '9'.repeat(400),
+    '',
+  ])('with the timestamp %p, however well it is signed', (text) => {
+    expect(verifySignature(signed({ timestamp: text }))).toBe(false);
+  });
 
   test('that another secret has signed, or none', () => {
     expect(verifySignature(signed({ secret: 'guessed' }))).toBe(false);
@@ -126,52 +179,73 @@ test('headers are plausible or not whatever they are signed by', () => {
   expect(hasPlausibleHeaders(signed({ secret: 'guessed' }).headers, NOW)).toBe(true);
 });
 
-describe('against Slack\'s own check, which takes requests from the future', () => {
+describe("against Slack's own check, which takes requests from the future", () => {
   const altered = fc.constantFrom<(signature: string) => string>(
     (signature) => signature,
-  (signature) => signature.replace(/.$/, (digit) => (digit === '0' ? '1' : '0')),
-  (signature) => signature.slice(0, 40),
-  (signature) => signature.replace('v0=', 'v1='),
-  (signature) => signature.replace('v0=', ''),
-  (signature) => signature.toUpperCase(),
-  () => 'v0=',
+    (signature) => signature.replace(/.$/, (digit) => (digit === '0' ? '1' : '0')),
+    (signature) => signature.slice(0, 40),
+    (signature) => signature.replace('v0=', 'v1='),
+    (signature) => signature.replace('v0=', ''),
+    (signature) => signature.toUpperCase(),
+    () => 'v0=',
   );
   const traffic = fc.record({
     secret: fc.string({ minLength: 1 }),
     body: fc.string({ unit: 'grapheme' }),
     suffix: fc.constantFrom('', '', '', ' ', '&ssl_check=1'),
     alter: altered,
-    secondsAway: fc.oneof(fc.integer({ min: -1_000, max: 1_000 }), fc.constantFrom(-301, -300, -299, 0, 299, 300, 301)),
+    secondsAway: fc.oneof(
+      fc.integer({ min: -1_000, max: 1_000 }),
+      fc.constantFrom(-301, -300, -299, 0, 299, 300, 301),
+    ),
     milliseconds: fc.integer({ min: 0, max: 999 }),
   });
 
   test('ours gives the same answer to all others', () => {
     const seen = { genuine: 0, refused: 0, future: 0 };
-    fc.assert(fc.property(traffic, ({ secret, body, suffix, alter, secondsAway, milliseconds }) => {
-      const timestamp = NOW_SECONDS + secondsAway;
-      const signature = alter(signatureOf(secret, String(timestamp), body));
-      const now = new Date(1_000 * NOW_SECONDS + milliseconds);
-      const sent = body + suffix;
-      const ours = verifySignature({
-        headers: { 'x-slack-request-timestamp': String(timestamp), 'x-slack-signature': signature }, body: Buffer.from(sent), now, secrets: [secret],
-      });
-      const theirs = isGenuineForBolt(secret, timestamp, signature, sent, now);
-      if (secondsAway > 300) {
-        seen.future += Number(theirs);
-        expect(ours).toBe(false);
-      } else {
-        seen[theirs ? 'genuine' : 'refused'] += 1;
-        expect(ours).toBe(theirs);
-      }
-    }), { numRuns: 1_000 });
+    fc.assert(
+      fc.property(traffic, ({ secret, body, suffix, alter, secondsAway, milliseconds }) => {
+        const timestamp = NOW_SECONDS + secondsAway;
+        const signature = alter(signatureOf(secret, String(timestamp), body));
+        const now = new Date(1_000 * NOW_SECONDS + milliseconds);
+        const sent = body + suffix;
+        const ours = verifySignature({
+          headers: {
+            'x-slack-request-timestamp': String(timestamp),
+            'x-slack-signature': signature,
+          },
+          body: Buffer.from(sent),
+          now,
+          secrets: [secret],
+        });
+        const theirs = isGenuineForBolt(secret, timestamp, signature, sent, now);
+        if (secondsAway > 300) {
+          seen.future += Number(theirs);
+          expect(ours).toBe(false);
+        } else {
+          seen[theirs ? 'genuine' : 'refused'] += 1;
+          expect(ours).toBe(theirs);
+        }
+      }),
+      { numRuns: 1_000 },
+    );
     expect(Math.min(...Object.values(seen))).toBeGreaterThan(0);
   });
 });
 
-function isGenuineForBolt(signingSecret: string, timestamp: number, signature: string, body: string, now: Date): boolean {
+function isGenuineForBolt(
+  signingSecret: string,
+  timestamp: number,
+  signature: string,
+  body: string,
+  now: Date,
+): boolean {
   try {
     verifySlackRequest({
-      signingSecret, body, nowMilliseconds: now.getTime(), headers: { 'x-slack-request-timestamp': timestamp, 'x-slack-signature': signature },
+      signingSecret,
+      body,
+      nowMilliseconds: now.getTime(),
+      headers: { 'x-slack-request-timestamp': timestamp, 'x-slack-signature': signature },
     });
     return true;
   } catch {

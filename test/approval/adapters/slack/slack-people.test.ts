@@ -2,7 +2,10 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { SlackPeople } from '../../../../src/approval/adapters/slack/slack-people';
 import { SlackWebApi } from '../../../../src/approval/adapters/slack/slack-web-api';
-import { MessengerRefusedError, MessengerUnavailableError } from '../../../../src/approval/domain/messenger';
+import {
+  MessengerRefusedError,
+  MessengerUnavailableError,
+} from '../../../../src/approval/domain/messenger';
 
 const SECOND = 1_000;
 
@@ -18,9 +21,15 @@ beforeAll(async () => {
   server = createServer((request, response) => {
     const method = request.url?.replace('/api/', '') ?? '';
     asked.push(method);
-    request.resume().on('end', () => response.end(JSON.stringify(answers.get(method) ?? { ok: false, error: 'unknown_method' })));
+    request
+      .resume()
+      .on('end', () =>
+        response.end(JSON.stringify(answers.get(method) ?? { ok: false, error: 'unknown_method' })),
+      );
   });
-  await new Promise<void>((listening) => { server.listen(0, '127.0.0.1', listening); });
+  await new Promise<void>((listening) => {
+    server.listen(0, '127.0.0.1', listening);
+  });
   apiUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}/api`;
 });
 afterAll(() => {
@@ -44,7 +53,9 @@ const failing = (error: string) => ({ ok: false, error });
 
 describe('the members of a group', () => {
   test('are asked for once a minute', async () => {
-    expect(await Promise.all([people.membersOf('S0SECOPS'), people.membersOf('S0SECOPS')])).toEqual([['U0ANNA'], ['U0ANNA']]);
+    expect(await Promise.all([people.membersOf('S0SECOPS'), people.membersOf('S0SECOPS')])).toEqual(
+      [['U0ANNA'], ['U0ANNA']],
+    );
     answers.set('usergroups.users.list', { ok: true, users: ['U0BEN'] });
     now += 59 * SECOND;
     expect(await people.membersOf('S0SECOPS')).toEqual(['U0ANNA']);
@@ -106,7 +117,7 @@ describe('the app', () => {
     expect(await people.app()).toEqual({ teamId: 'T0WORK', appId: 'A0SENTRY' });
   });
 
-  test('is unknown to a token that is no bot\'s', async () => {
+  test("is unknown to a token that is no bot's", async () => {
     answers.set('auth.test', { ok: true, team_id: 'T0WORK', user_id: 'U0ANNA' });
     await expect(people.app()).rejects.toThrow('Put the bot token');
   });

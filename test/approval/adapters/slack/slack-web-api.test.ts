@@ -3,8 +3,14 @@ import type { AddressInfo } from 'node:net';
 import { text as textOf } from 'node:stream/consumers';
 import { inspect } from 'node:util';
 import { WebClient } from '@slack/web-api';
-import { SlackWebApi, type TokenSource } from '../../../../src/approval/adapters/slack/slack-web-api';
-import { MessengerRefusedError, MessengerUnavailableError } from '../../../../src/approval/domain/messenger';
+import {
+  SlackWebApi,
+  type TokenSource,
+} from '../../../../src/approval/adapters/slack/slack-web-api';
+import {
+  MessengerRefusedError,
+  MessengerUnavailableError,
+} from '../../../../src/approval/domain/messenger';
 
 interface Received {
   readonly method: string | undefined;
@@ -25,8 +31,12 @@ let tokens: string[];
 let api: SlackWebApi;
 
 beforeAll(async () => {
-  server = createServer((request, response) => { void answer(request, response); });
-  await new Promise<void>((listening) => { server.listen(0, '127.0.0.1', listening); });
+  server = createServer((request, response) => {
+    void answer(request, response);
+  });
+  await new Promise<void>((listening) => {
+    server.listen(0, '127.0.0.1', listening);
+  });
   apiUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}/api`;
 });
 afterAll(() => {
@@ -37,17 +47,32 @@ afterAll(() => {
 async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
   const url = new URL(request.url ?? '', 'http://slack');
   const sent = new URLSearchParams(request.method === 'GET' ? url.search : await textOf(request));
-  received.push({ method: request.method, path: url.pathname, bearer: request.headers.authorization, form: Object.fromEntries(sent) });
+  received.push({
+    method: request.method,
+    path: url.pathname,
+    bearer: request.headers.authorization,
+    form: Object.fromEntries(sent),
+  });
   const reply = answers.length > 1 ? answers.shift() : answers[0];
   reply?.(response);
 }
 
-const raw = (status: number, body: string, headers = {}): Answer => (response) => { response.writeHead(status, headers).end(body); };
-const json = (body: object, status = 200, headers = {}) => raw(status, JSON.stringify(body), { 'Content-Type': 'application/json', ...headers });
+const raw =
+  (status: number, body: string, headers = {}): Answer =>
+  (response) => {
+    response.writeHead(status, headers).end(body);
+  };
+const json = (body: object, status = 200, headers = {}) =>
+  raw(status, JSON.stringify(body), { 'Content-Type': 'application/json', ...headers });
 const POSTED = json({ ok: true, channel: 'C0MONITOR', ts: '1.2', message: { text: 't' } });
 
 /** A fake: the last of `tokens` is the current one. */
-const source: TokenSource = { current: async () => tokens[0]!, refresh: async () => { if (tokens.length > 1) tokens.shift(); } };
+const source: TokenSource = {
+  current: async () => tokens[0]!,
+  refresh: async () => {
+    if (tokens.length > 1) tokens.shift();
+  },
+};
 
 beforeEach(() => {
   received = [];
@@ -61,7 +86,12 @@ const MESSAGE = { channelId: 'C0MONITOR', text: 'SSH was opened & closed', block
 const post = async () => api.postMessage(MESSAGE);
 
 async function failureOf(asked: Promise<unknown>): Promise<unknown> {
-  return asked.then((value) => { throw new Error(`Nothing failed: ${JSON.stringify(value)}`); }, (error: unknown) => error);
+  return asked.then(
+    (value) => {
+      throw new Error(`Nothing failed: ${JSON.stringify(value)}`);
+    },
+    (error: unknown) => error,
+  );
 }
 
 describe('the answer', () => {
@@ -90,26 +120,73 @@ describe('the answer', () => {
   });
 });
 
-describe('what is sent is what Slack\'s own client sends', () => {
+describe("what is sent is what Slack's own client sends", () => {
   const thread = { threadTs: '1.1', broadcast: true };
   const sent = { channel: 'C0MONITOR', text: MESSAGE.text, blocks: BLOCKS };
   test.each<[string, () => Promise<unknown>, (client: WebClient) => Promise<unknown>, object]>([
-    ['a message', post, async (client) => client.chat.postMessage({ ...sent, unfurl_links: false, unfurl_media: false }), {}],
-    ['an answer in a thread', async () => api.postMessage({ ...MESSAGE, ...thread }),
-      async (client) => client.chat.postMessage({ ...sent, thread_ts: '1.1', reply_broadcast: true, unfurl_links: false, unfurl_media: false }), {}],
-    ['a changed message', async () => api.updateMessage({ ...MESSAGE, ts: '1.2' }), async (client) => client.chat.update({ ...sent, ts: '1.2' }), {}],
-    ['a word to one user', async () => api.postEphemeral({ channelId: 'C0MONITOR', userId: 'U0ANNA', text: 'not you' }),
-      async (client) => client.chat.postEphemeral({ channel: 'C0MONITOR', user: 'U0ANNA', text: 'not you' }), {}],
-    ['a look-up by address', async () => api.lookupByEmail('anna+x@example.com'),
-      async (client) => client.users.lookupByEmail({ email: 'anna+x@example.com' }), { user: { id: 'U0ANNA' } }],
-    ['a look-up of a group', async () => api.userGroupMembers('S0SECOPS'),
-      async (client) => client.usergroups.users.list({ usergroup: 'S0SECOPS' }), { users: [] }],
-    ['a test of the token', async () => api.authTest(), async (client) => client.auth.test(), { team_id: 'T0WORK' }],
-    ['a look-up of a bot', async () => api.botInfo('B0BOT'), async (client) => client.bots.info({ bot: 'B0BOT' }), { bot: { app_id: 'A0' } }],
+    [
+      'a message',
+      post,
+      async (client) =>
+        client.chat.postMessage({ ...sent, unfurl_links: false, unfurl_media: false }),
+      {},
+    ],
+    [
+      'an answer in a thread',
+      async () => api.postMessage({ ...MESSAGE, ...thread }),
+      async (client) =>
+        client.chat.postMessage({
+          ...sent,
+          thread_ts: '1.1',
+          reply_broadcast: true,
+          unfurl_links: false,
+          unfurl_media: false,
+        }),
+      {},
+    ],
+    [
+      'a changed message',
+      async () => api.updateMessage({ ...MESSAGE, ts: '1.2' }),
+      async (client) => client.chat.update({ ...sent, ts: '1.2' }),
+      {},
+    ],
+    [
+      'a word to one user',
+      async () => api.postEphemeral({ channelId: 'C0MONITOR', userId: 'U0ANNA', text: 'not you' }),
+      async (client) =>
+        client.chat.postEphemeral({ channel: 'C0MONITOR', user: 'U0ANNA', text: 'not you' }),
+      {},
+    ],
+    [
+      'a look-up by address',
+      async () => api.lookupByEmail('anna+x@example.com'),
+      async (client) => client.users.lookupByEmail({ email: 'anna+x@example.com' }),
+      { user: { id: 'U0ANNA' } },
+    ],
+    [
+      'a look-up of a group',
+      async () => api.userGroupMembers('S0SECOPS'),
+      async (client) => client.usergroups.users.list({ usergroup: 'S0SECOPS' }),
+      { users: [] },
+    ],
+    [
+      'a test of the token',
+      async () => api.authTest(),
+      async (client) => client.auth.test(),
+      { team_id: 'T0WORK' },
+    ],
+    [
+      'a look-up of a bot',
+      async () => api.botInfo('B0BOT'),
+      async (client) => client.bots.info({ bot: 'B0BOT' }),
+      { bot: { app_id: 'A0' } },
+    ],
   ])('%s', async (_, ours, theirs, fields) => {
     answers = [json({ ok: true, channel: 'C0MONITOR', ts: '1.2', ...fields })];
     await ours();
-    await theirs(new WebClient('xoxb-1', { slackApiUrl: `${apiUrl}/`, retryConfig: { retries: 0 } }));
+    await theirs(
+      new WebClient('xoxb-1', { slackApiUrl: `${apiUrl}/`, retryConfig: { retries: 0 } }),
+    );
     const [first, second] = received;
     expect(received).toHaveLength(2);
     expect(first).toEqual(second);
@@ -119,8 +196,16 @@ describe('what is sent is what Slack\'s own client sends', () => {
 
 describe('worth trying later is', () => {
   test.each<[string, Answer, number | undefined]>([
-    ['too many requests', json({ ok: false, error: 'ratelimited' }, 429, { 'Retry-After': '7' }), 7_000],
-    ['too many requests, with no time named', json({ ok: false, error: 'ratelimited' }, 429), 30_000],
+    [
+      'too many requests',
+      json({ ok: false, error: 'ratelimited' }, 429, { 'Retry-After': '7' }),
+      7_000,
+    ],
+    [
+      'too many requests, with no time named',
+      json({ ok: false, error: 'ratelimited' }, 429),
+      30_000,
+    ],
     ['too many requests, with a time in words', raw(429, '', { 'Retry-After': 'soon' }), 30_000],
     ['too many requests, said with HTTP 200', json({ ok: false, error: 'ratelimited' }), 30_000],
     ['an error of the server', raw(500, 'oops'), undefined],
@@ -131,8 +216,21 @@ describe('worth trying later is', () => {
     ['request_timeout', json({ ok: false, error: 'request_timeout' }), undefined],
     ['team_added_to_org', json({ ok: false, error: 'team_added_to_org' }), undefined],
     ['a page instead of an answer', raw(200, '<html>Sign in</html>'), undefined],
-    ['a line that is cut', (response) => { response.writeHead(200, { 'Content-Length': '100' }).write('{'); response.destroy(); }, undefined],
-    ['a line that is closed at once', (response) => { response.destroy(); }, undefined],
+    [
+      'a line that is cut',
+      (response) => {
+        response.writeHead(200, { 'Content-Length': '100' }).write('{');
+        response.destroy();
+      },
+      undefined,
+    ],
+    [
+      'a line that is closed at once',
+      (response) => {
+        response.destroy();
+      },
+      undefined,
+    ],
   ])('%s', async (_, given, retryAfterMilliseconds) => {
     answers = [given];
     const failure = await failureOf(post());
@@ -149,17 +247,27 @@ describe('worth trying later is', () => {
   });
 
   test('an answer that never ends', async () => {
-    answers = [(response) => { response.writeHead(200).write('{"ok":'); }];
+    answers = [
+      (response) => {
+        response.writeHead(200).write('{"ok":');
+      },
+    ];
     const failure = await failureOf(new SlackWebApi(source, apiUrl, 50).postMessage(MESSAGE));
     expect(failure).toBeInstanceOf(MessengerUnavailableError);
   });
 
   test('a server that is not there', async () => {
     const gone = createServer();
-    await new Promise<void>((listening) => { gone.listen(0, '127.0.0.1', listening); });
+    await new Promise<void>((listening) => {
+      gone.listen(0, '127.0.0.1', listening);
+    });
     const { port } = gone.address() as AddressInfo;
-    await new Promise((closed) => { gone.close(closed); });
-    const failure = await failureOf(new SlackWebApi(source, `http://127.0.0.1:${port}/api`).postMessage(MESSAGE));
+    await new Promise((closed) => {
+      gone.close(closed);
+    });
+    const failure = await failureOf(
+      new SlackWebApi(source, `http://127.0.0.1:${port}/api`).postMessage(MESSAGE),
+    );
     expect(failure).toBeInstanceOf(MessengerUnavailableError);
     expect(String(failure)).toContain('chat.postMessage cannot be reached: ECONNREFUSED');
   });
@@ -167,19 +275,61 @@ describe('worth trying later is', () => {
 
 describe('for an operator to look at is', () => {
   test.each<[string, Answer, string, string]>([
-    ['not_in_channel', json({ ok: false, error: 'not_in_channel' }), 'not_in_channel', 'chat.postMessage answers not_in_channel'],
+    [
+      'not_in_channel',
+      json({ ok: false, error: 'not_in_channel' }),
+      'not_in_channel',
+      'chat.postMessage answers not_in_channel',
+    ],
     ['a code that nobody knows', json({ ok: false, error: 'brand_new' }), 'brand_new', 'brand_new'],
-    ['blocks that are none, with what is wrong with them', json({
-      ok: false, error: 'invalid_blocks', response_metadata: { messages: ['[ERROR] must be less than 3001 characters'] },
-    }), 'invalid_blocks', 'must be less than 3001 characters'],
-    ['a missing scope, by name', json({ ok: false, error: 'missing_scope', needed: 'chat:write', provided: '' }), 'missing_scope', 'needed is the scope chat:write'],
-    ['a refusal with another status', json({ ok: false, error: 'invalid_auth' }, 401), 'invalid_auth', 'invalid_auth'],
-    ['an address that is none of Slack\'s', raw(404, '<html>'), 'http_404', 'Look at the address'],
-    ['an answer that sends elsewhere', raw(302, '', { Location: 'http://169.254.169.254/' }), 'http_302', 'is not followed'],
-    ['an answer that keeps the method and sends elsewhere', raw(307, '', { Location: '/api/other' }), 'http_307', 'is not followed'],
+    [
+      'blocks that are none, with what is wrong with them',
+      json({
+        ok: false,
+        error: 'invalid_blocks',
+        response_metadata: { messages: ['[ERROR] must be less than 3001 characters'] },
+      }),
+      'invalid_blocks',
+      'must be less than 3001 characters',
+    ],
+    [
+      'a missing scope, by name',
+      json({ ok: false, error: 'missing_scope', needed: 'chat:write', provided: '' }),
+      'missing_scope',
+      'needed is the scope chat:write',
+    ],
+    [
+      'a refusal with another status',
+      json({ ok: false, error: 'invalid_auth' }, 401),
+      'invalid_auth',
+      'invalid_auth',
+    ],
+    ["an address that is none of Slack's", raw(404, '<html>'), 'http_404', 'Look at the address'],
+    [
+      'an answer that sends elsewhere',
+      raw(302, '', { Location: 'http://169.254.169.254/' }),
+      'http_302',
+      'is not followed',
+    ],
+    [
+      'an answer that keeps the method and sends elsewhere',
+      raw(307, '', { Location: '/api/other' }),
+      'http_307',
+      'is not followed',
+    ],
     ['an answer without what is needed', json({ ok: true }), 'unreadable_answer', 'at channel'],
-    ['an answer that is neither yes nor no', json({ status: 'fine' }), 'unreadable_answer', 'chat.postMessage'],
-    ['an answer of 2 MB', raw(200, `{"ok":true,"x":"${'x'.repeat(2 * 1024 * 1024)}"}`), 'answer_too_large', 'more than'],
+    [
+      'an answer that is neither yes nor no',
+      json({ status: 'fine' }),
+      'unreadable_answer',
+      'chat.postMessage',
+    ],
+    [
+      'an answer of 2 MB',
+      raw(200, `{"ok":true,"x":"${'x'.repeat(2 * 1024 * 1024)}"}`),
+      'answer_too_large',
+      'more than',
+    ],
   ])('%s', async (_, given, code, text) => {
     answers = [given];
     const failure = await failureOf(post());
@@ -221,18 +371,30 @@ describe('a token that Slack refuses', () => {
   });
 });
 
-test.each(['xoxb-1\nxoxb-2', 'xoxb-ü', '{"token": "xoxb-1"}'])('%p, which is no token, is neither sent nor shown', async (token) => {
-  tokens = [token];
-  const failure = await failureOf(post());
-  expect(failure).toMatchObject({ name: 'MessengerRefusedError', code: 'invalid_auth' });
-  expect(String(failure)).not.toContain(token);
-  expect(received).toEqual([]);
-});
+test.each(['xoxb-1\nxoxb-2', 'xoxb-ü', '{"token": "xoxb-1"}'])(
+  '%p, which is no token, is neither sent nor shown',
+  async (token) => {
+    tokens = [token];
+    const failure = await failureOf(post());
+    expect(failure).toMatchObject({ name: 'MessengerRefusedError', code: 'invalid_auth' });
+    expect(String(failure)).not.toContain(token);
+    expect(received).toEqual([]);
+  },
+);
 
 test('no error shows the token', async () => {
   tokens = ['xoxb-very-secret'];
-  const closed: Answer = (response) => { response.destroy(); };
-  for (const given of [raw(500, ''), raw(302, ''), raw(200, ''), json({ ok: false, error: 'invalid_auth' }), json({ ok: true }), closed]) {
+  const closed: Answer = (response) => {
+    response.destroy();
+  };
+  for (const given of [
+    raw(500, ''),
+    raw(302, ''),
+    raw(200, ''),
+    json({ ok: false, error: 'invalid_auth' }),
+    json({ ok: true }),
+    closed,
+  ]) {
     answers = [given];
     expect(inspect(await failureOf(post()))).not.toContain('very-secret');
   }

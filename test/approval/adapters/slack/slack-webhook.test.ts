@@ -3,7 +3,10 @@ import type { AddressInfo } from 'node:net';
 import { text as textOf } from 'node:stream/consumers';
 import { inspect } from 'node:util';
 import { postToWebhook } from '../../../../src/approval/adapters/slack/slack-webhook';
-import { MessengerRefusedError, MessengerUnavailableError } from '../../../../src/approval/domain/messenger';
+import {
+  MessengerRefusedError,
+  MessengerUnavailableError,
+} from '../../../../src/approval/domain/messenger';
 
 const PATH = '/services/T0WORK/B0HOOK/very-secret';
 const MESSAGE = { text: 'SSH was opened', blocks: [{ type: 'divider' }] };
@@ -11,17 +14,31 @@ const MESSAGE = { text: 'SSH was opened', blocks: [{ type: 'divider' }] };
 /** A stand-in for Slack's webhooks: it answers what the test says. */
 let server: Server;
 let origin: string;
-let given: { readonly status: number; readonly body: string; readonly headers?: Readonly<Record<string, string>> };
-let received: { readonly url: string | undefined; readonly contentType: string | undefined; readonly body: unknown }[];
+let given: {
+  readonly status: number;
+  readonly body: string;
+  readonly headers?: Readonly<Record<string, string>>;
+};
+let received: {
+  readonly url: string | undefined;
+  readonly contentType: string | undefined;
+  readonly body: unknown;
+}[];
 
 beforeAll(async () => {
   server = createServer((request, response) => {
     void textOf(request).then((body) => {
-      received.push({ url: request.url, contentType: request.headers['content-type'], body: JSON.parse(body) });
+      received.push({
+        url: request.url,
+        contentType: request.headers['content-type'],
+        body: JSON.parse(body),
+      });
       response.writeHead(given.status, given.headers).end(given.body);
     });
   });
-  await new Promise<void>((listening) => { server.listen(0, '127.0.0.1', listening); });
+  await new Promise<void>((listening) => {
+    server.listen(0, '127.0.0.1', listening);
+  });
   origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 });
 afterAll(() => {
@@ -36,12 +53,23 @@ beforeEach(() => {
 const post = async () => postToWebhook(origin + PATH, MESSAGE, origin);
 
 async function failureOf(asked: Promise<void>): Promise<unknown> {
-  return asked.then(() => { throw new Error('Nothing failed.'); }, (error: unknown) => error);
+  return asked.then(
+    () => {
+      throw new Error('Nothing failed.');
+    },
+    (error: unknown) => error,
+  );
 }
 
 test('a message is posted as JSON, and shows no previews', async () => {
   await post();
-  expect(received).toEqual([{ url: PATH, contentType: 'application/json', body: { ...MESSAGE, unfurl_links: false, unfurl_media: false } }]);
+  expect(received).toEqual([
+    {
+      url: PATH,
+      contentType: 'application/json',
+      body: { ...MESSAGE, unfurl_links: false, unfurl_media: false },
+    },
+  ]);
 });
 
 test.each([
@@ -98,7 +126,9 @@ describe('nothing is sent to', () => {
   });
 
   test('Slack where another address is named for it', async () => {
-    expect(await failureOf(postToWebhook(`https://hooks.slack.com${PATH}`, MESSAGE, origin))).toMatchObject({ code: 'invalid_webhook_url' });
+    expect(
+      await failureOf(postToWebhook(`https://hooks.slack.com${PATH}`, MESSAGE, origin)),
+    ).toMatchObject({ code: 'invalid_webhook_url' });
     expect(received).toEqual([]);
   });
 });

@@ -4,7 +4,18 @@ import { ruleKey, type Rule } from '../../../../src/security-group/domain/rules/
 import { GroupsInMemory } from '../../in-memory/groups-in-memory';
 import { SentryInMemory } from '../../in-memory/sentry-in-memory';
 import {
-  added, asking, by, configurationOf, deployer, described, forbidSsh, locked, lockedRestoring, mallory, modified, removed,
+  added,
+  asking,
+  by,
+  configurationOf,
+  deployer,
+  described,
+  forbidSsh,
+  locked,
+  lockedRestoring,
+  mallory,
+  modified,
+  removed,
 } from '../../samples/changes';
 import { rule } from '../../samples/rules';
 
@@ -16,7 +27,11 @@ const narrow = rule({ id: 'sgr-1', ipRange: '10.0.0.0/8', description: 'office' 
 const wide = rule({ id: 'sgr-1' });
 
 /** The group holds `standing`; the ledger has adopted `accepted` of it. */
-function sentryWith(policies: readonly Policy[], accepted: readonly Rule[], standing: readonly Rule[]): SentryInMemory {
+function sentryWith(
+  policies: readonly Policy[],
+  accepted: readonly Rule[],
+  standing: readonly Rule[],
+): SentryInMemory {
   const sentry = SentryInMemory.watching(policies, ...accepted);
   sentry.groups.put('sg-1', () => standing);
   return sentry;
@@ -32,16 +47,40 @@ describe('with revertUntilApproved a change is taken back, and asked about', () 
 
   test.each<[string, readonly Rule[], readonly Rule[], Change, object]>([
     ['added', [https], [https, ssh], added(ssh), { change: 'added', rule: ssh }],
-    ['modified', [narrow], [wide], modified('sgr-1'), { change: 'modified', rule: wide, before: narrow }],
-    ['described anew', [narrow], [{ ...narrow, description: 'mine' }], described({ rule: narrow }), { change: 'described', rule: { ...narrow, description: 'mine' }, before: narrow }],
+    [
+      'modified',
+      [narrow],
+      [wide],
+      modified('sgr-1'),
+      { change: 'modified', rule: wide, before: narrow },
+    ],
+    [
+      'described anew',
+      [narrow],
+      [{ ...narrow, description: 'mine' }],
+      described({ rule: narrow }),
+      { change: 'described', rule: { ...narrow, description: 'mine' }, before: narrow },
+    ],
     ['removed', [narrow], [], removed({ id: 'sgr-1' }), { change: 'removed', rule: narrow }],
   ])('where a rule was %s', async (_, accepted, standing, change, expected) => {
     const sentry = sentryWith([policy], accepted, standing);
     await sentry.respond(change);
     expect(sentry.groups.keysIn('sg-1')).toEqual(accepted.map(ruleKey));
-    expect(sentry.groups.rulesIn('sg-1').map(({ description }) => description)).toEqual(accepted.map(({ description }) => description));
-    expect(sentry.asked).toMatchObject([{ workflow: 'approvals', response: 'revertUntilApproved', group: { id: 'sg-1' }, call: { eventId: 'event-1' }, rules: [expected] }]);
-    expect(sentry.asked[0]!.rules[0]!.violations).toMatchObject([{ baseline: 'locked', response: 'revertUntilApproved' }]);
+    expect(sentry.groups.rulesIn('sg-1').map(({ description }) => description)).toEqual(
+      accepted.map(({ description }) => description),
+    );
+    expect(sentry.asked).toMatchObject([
+      {
+        workflow: 'approvals',
+        response: 'revertUntilApproved',
+        group: { id: 'sg-1' },
+        call: { eventId: 'event-1' },
+        rules: [expected],
+      },
+    ]);
+    expect(sentry.asked[0]!.rules[0]!.violations).toMatchObject([
+      { baseline: 'locked', response: 'revertUntilApproved' },
+    ]);
   });
 
   test('with no earlier values where these could not be put back: it was revoked, and would be added anew', async () => {
@@ -60,7 +99,14 @@ describe('with revertUntilApproved a change is taken back, and asked about', () 
     const again = { ...ssh, id: 'sgr-again' };
     sentry.groups.put('sg-1', () => [again]);
     const [second] = await sentry.respond({ ...added(again), eventId: 'event-2' });
-    expect(first?.notices).toEqual([{ severity: 'low', text: expect.stringMatching(/^People are asked by approvals whether it may be made again: request /) }]);
+    expect(first?.notices).toEqual([
+      {
+        severity: 'low',
+        text: expect.stringMatching(
+          /^People are asked by approvals whether it may be made again: request /,
+        ),
+      },
+    ]);
     expect([first?.isRepeat, second?.isRepeat]).toEqual([false, true]);
   });
 
@@ -103,7 +149,9 @@ describe('with revertUntilApproved a change is taken back, and asked about', () 
     await sentry.pass(10 * MINUTE);
     await sentry.reconcile();
     expect(sentry.groups.ruleIds('sg-1')).toEqual([]);
-    expect(sentry.asked).toMatchObject([{ call: { eventId: 'none' }, rules: [{ rule: { id: 'sgr-ssh' } }] }]);
+    expect(sentry.asked).toMatchObject([
+      { call: { eventId: 'none' }, rules: [{ rule: { id: 'sgr-ssh' } }] },
+    ]);
   });
 
   test('in a group that is not adopted yet as well', async () => {
@@ -122,35 +170,43 @@ describe('with revertIfDenied a change stands, and is asked about', () => {
     ['modified', [narrow], [wide], modified('sgr-1')],
     ['described anew', [narrow], [{ ...narrow, description: 'mine' }], described({ rule: narrow })],
     ['removed', [narrow], [], removed({ id: 'sgr-1' })],
-  ])('where a rule was %s: reconcile finds nothing due while people have time to answer', async (_, accepted, standing, change) => {
-    const sentry = sentryWith([policy], accepted, standing);
-    await sentry.respond(change);
-    expect(sentry.groups.acts).toEqual([]);
-    expect(sentry.asked).toMatchObject([{ response: 'revertIfDenied', whenUnanswered: 'revert' }]);
-    for (const passed of [0, 10 * MINUTE, DAY]) {
-      await sentry.pass(passed);
-      await sentry.reconcile();
-    }
-    expect(sentry.groups.rulesIn('sg-1')).toEqual(standing);
-    expect(sentry.announcer.told).toHaveLength(1);
-    expect(sentry.asked).toHaveLength(1);
-  });
+  ])(
+    'where a rule was %s: reconcile finds nothing due while people have time to answer',
+    async (_, accepted, standing, change) => {
+      const sentry = sentryWith([policy], accepted, standing);
+      await sentry.respond(change);
+      expect(sentry.groups.acts).toEqual([]);
+      expect(sentry.asked).toMatchObject([
+        { response: 'revertIfDenied', whenUnanswered: 'revert' },
+      ]);
+      for (const passed of [0, 10 * MINUTE, DAY]) {
+        await sentry.pass(passed);
+        await sentry.reconcile();
+      }
+      expect(sentry.groups.rulesIn('sg-1')).toEqual(standing);
+      expect(sentry.announcer.told).toHaveLength(1);
+      expect(sentry.asked).toHaveLength(1);
+    },
+  );
 
   test.each<[string, readonly Rule[], readonly Rule[], Change]>([
     ['added', [https], [https, ssh], added(ssh)],
     ['modified', [narrow], [wide], modified('sgr-1')],
     ['removed', [narrow], [], removed({ id: 'sgr-1' })],
-  ])('and is taken back without asking where its request ends and no decision comes: %s', async (_, accepted, standing, change) => {
-    const sentry = sentryWith([policy], accepted, standing);
-    await sentry.respond(change);
-    await sentry.pass(DAY + 15 * MINUTE);
-    for (let run = 0; run < 3; run += 1) {
-      await sentry.reconcile();
-      await sentry.pass(10 * MINUTE);
-    }
-    expect(sentry.groups.keysIn('sg-1')).toEqual(accepted.map(ruleKey));
-    expect(sentry.asked).toHaveLength(1);
-  });
+  ])(
+    'and is taken back without asking where its request ends and no decision comes: %s',
+    async (_, accepted, standing, change) => {
+      const sentry = sentryWith([policy], accepted, standing);
+      await sentry.respond(change);
+      await sentry.pass(DAY + 15 * MINUTE);
+      for (let run = 0; run < 3; run += 1) {
+        await sentry.reconcile();
+        await sentry.pass(10 * MINUTE);
+      }
+      expect(sentry.groups.keysIn('sg-1')).toEqual(accepted.map(ruleKey));
+      expect(sentry.asked).toHaveLength(1);
+    },
+  );
 
   test('and, removed, is put back at the end of its request also where nothing but the event history speaks for it', async () => {
     const sentry = sentryWith([policy], [], [https]);
@@ -185,7 +241,10 @@ describe('with revertIfDenied a change stands, and is asked about', () => {
       await sentry.pass(10 * MINUTE);
       await sentry.reconcile();
     }
-    expect(askedRules(sentry)).toEqual([[`removed ${ruleKey(narrow)}`], [`added ${ruleKey(narrow)}`]]);
+    expect(askedRules(sentry)).toEqual([
+      [`removed ${ruleKey(narrow)}`],
+      [`added ${ruleKey(narrow)}`],
+    ]);
     expect(sentry.groups.ruleIds('sg-1')).toEqual([again.id]);
   });
 
@@ -197,7 +256,9 @@ describe('with revertIfDenied a change stands, and is asked about', () => {
     await sentry.pass(10 * MINUTE);
     await sentry.reconcile();
     expect(sentry.asked).toHaveLength(1);
-    expect(sentry.ledger.grantsOf('sg-1', again, sentry.groups.now()).map(({ cause }) => cause)).toContain('trusted-actor');
+    expect(
+      sentry.ledger.grantsOf('sg-1', again, sentry.groups.now()).map(({ cause }) => cause),
+    ).toContain('trusted-actor');
   });
 
   test('and is no ground to put it back once somebody has closed it: nobody has approved it', async () => {
@@ -216,7 +277,9 @@ describe('with revertIfDenied a change stands, and is asked about', () => {
     const other = rule({ id: 'sgr-1', fromPort: 80, toPort: 80 });
     sentry.groups.put('sg-1', () => [other]);
     await sentry.respond({ ...modified('sgr-1'), eventId: 'event-2' });
-    expect(sentry.asked[1]!.rules).toMatchObject([{ change: 'modified', rule: other, before: narrow }]);
+    expect(sentry.asked[1]!.rules).toMatchObject([
+      { change: 'modified', rule: other, before: narrow },
+    ]);
     await sentry.decide('denied');
     expect(sentry.groups.rulesIn('sg-1')).toEqual([narrow]);
   });
@@ -238,23 +301,47 @@ describe('people are asked', () => {
     const all = rule({ id: 'sgr-all', protocol: '-1' });
     const egress = rule({ id: 'sgr-out', direction: 'egress' });
     const internal = rule({ id: 'sgr-in', ipRange: '10.0.0.0/8', fromPort: 80, toPort: 80 });
-    const sentry = sentryWith([asking(locked, 'revertUntilApproved')], [], [egress, internal, https, all, ssh]);
+    const sentry = sentryWith(
+      [asking(locked, 'revertUntilApproved')],
+      [],
+      [egress, internal, https, all, ssh],
+    );
     await sentry.respond(added(egress, internal, https, all, ssh));
-    expect(sentry.asked[0]!.rules.map((one) => one.rule.id)).toEqual(['sgr-all', 'sgr-ssh', 'sgr-https', 'sgr-in', 'sgr-out']);
+    expect(sentry.asked[0]!.rules.map((one) => one.rule.id)).toEqual([
+      'sgr-all',
+      'sgr-ssh',
+      'sgr-https',
+      'sgr-in',
+      'sgr-out',
+    ]);
   });
 
   test('first for traffic that a baseline names', async () => {
-    const sentry = sentryWith([asking(forbidSsh, 'revertUntilApproved'), asking(locked, 'revertUntilApproved')], [], [https, ssh]);
+    const sentry = sentryWith(
+      [asking(forbidSsh, 'revertUntilApproved'), asking(locked, 'revertUntilApproved')],
+      [],
+      [https, ssh],
+    );
     await sentry.respond(added(https, ssh));
     expect(askedRules(sentry)).toEqual([[`added ${ruleKey(ssh)}`, `added ${ruleKey(https)}`]]);
   });
 
   test('in one request for each workflow, and for each way of asking', async () => {
-    const sentry = sentryWith([asking(forbidSsh, 'revertUntilApproved'), asking(locked, 'revertIfDenied')], [], [ssh, https]);
+    const sentry = sentryWith(
+      [asking(forbidSsh, 'revertUntilApproved'), asking(locked, 'revertIfDenied')],
+      [],
+      [ssh, https],
+    );
     await sentry.respond(added(ssh, https));
     expect(sentry.groups.ruleIds('sg-1')).toEqual(['sgr-https']);
-    expect(sentry.asked.map(({ response }) => response).sort()).toEqual(['revertIfDenied', 'revertUntilApproved']);
-    expect(askedRules(sentry).flat().sort()).toEqual([`added ${ruleKey(ssh)}`, `added ${ruleKey(https)}`]);
+    expect(sentry.asked.map(({ response }) => response).sort()).toEqual([
+      'revertIfDenied',
+      'revertUntilApproved',
+    ]);
+    expect(askedRules(sentry).flat().sort()).toEqual([
+      `added ${ruleKey(ssh)}`,
+      `added ${ruleKey(https)}`,
+    ]);
   });
 
   test('not where a policy takes the same back without asking', async () => {
@@ -272,21 +359,27 @@ describe('people are asked', () => {
     expect(sentry.asked).toEqual([]);
   });
 
-  test.each(['revertUntilApproved', 'revertIfDenied'] as const)('not while the sentry only observes, or is paused: %s', async (response) => {
-    const pause = { until: new Date('2026-01-01T01:00:00Z'), reason: 'an incident', by: 'olga' };
-    for (const values of [{ mode: 'OBSERVE' as const }, { pause }]) {
-      const sentry = sentryWith([asking(locked, response)], [], [ssh]);
-      sentry.configuration = configurationOf([asking(locked, response)], values);
-      await sentry.respond(added(ssh));
-      expect(sentry.groups.acts).toEqual([]);
-      expect(sentry.asked).toEqual([]);
-      expect(sentry.ledger.grantsOf('sg-1', ssh)).toEqual([]);
-    }
-  });
+  test.each(['revertUntilApproved', 'revertIfDenied'] as const)(
+    'not while the sentry only observes, or is paused: %s',
+    async (response) => {
+      const pause = { until: new Date('2026-01-01T01:00:00Z'), reason: 'an incident', by: 'olga' };
+      for (const values of [{ mode: 'OBSERVE' as const }, { pause }]) {
+        const sentry = sentryWith([asking(locked, response)], [], [ssh]);
+        sentry.configuration = configurationOf([asking(locked, response)], values);
+        await sentry.respond(added(ssh));
+        expect(sentry.groups.acts).toEqual([]);
+        expect(sentry.asked).toEqual([]);
+        expect(sentry.ledger.grantsOf('sg-1', ssh)).toEqual([]);
+      }
+    },
+  );
 
   test('after a pause about what has come in it', async () => {
     const sentry = sentryWith([asking(locked, 'revertUntilApproved')], [], [ssh]);
-    sentry.configuration = { ...sentry.configuration, pause: { until: new Date('2026-01-01T01:00:00Z'), reason: 'an incident', by: 'olga' } };
+    sentry.configuration = {
+      ...sentry.configuration,
+      pause: { until: new Date('2026-01-01T01:00:00Z'), reason: 'an incident', by: 'olga' },
+    };
     await sentry.respond(added(ssh));
     await sentry.pass(60 * MINUTE);
     await sentry.reconcile();
@@ -300,7 +393,10 @@ describe('people are asked', () => {
     const peer = rule({ id: 'sgr-peer', groupId: 'sg-2' });
     const groups = GroupsInMemory.of('sg-1', peer);
     groups.create({ id: 'sg-2', name: 'database' });
-    const sentry = new SentryInMemory(configurationOf([asking(locked, 'revertUntilApproved')]), groups);
+    const sentry = new SentryInMemory(
+      configurationOf([asking(locked, 'revertUntilApproved')]),
+      groups,
+    );
     sentry.ledger.adopt('sg-1', []);
     await sentry.respond(added(peer));
     expect(sentry.asked).toMatchObject([{ groupNames: { 'sg-2': 'database' } }]);
@@ -312,7 +408,11 @@ describe('people are asked', () => {
     sentry.ledger.acted = async () => Promise.reject(new Error('no table'));
     await expect(sentry.respond(added(ssh))).rejects.toThrow('no table');
     const [kept] = [...sentry.asker.kept.values()];
-    sentry.groups.all.set('sg-1', { details: { id: 'sg-1', name: 'renamed' }, rules: [], unreadableRuleIds: [] });
+    sentry.groups.all.set('sg-1', {
+      details: { id: 'sg-1', name: 'renamed' },
+      rules: [],
+      unreadableRuleIds: [],
+    });
     sentry.ledger.acted = async (_, { asks }) => {
       expect(asks).toEqual([sentry.asker.render(kept!.asked)]);
       throw new Error('enough');

@@ -1,10 +1,20 @@
-import type { AskedChange, AskedRule } from '../../../../src/security-group/domain/asking/asked-change';
-import { changeQuestion, requesterOf } from '../../../../src/security-group/domain/asking/change-question';
+import type {
+  AskedChange,
+  AskedRule,
+} from '../../../../src/security-group/domain/asking/asked-change';
+import {
+  changeQuestion,
+  requesterOf,
+} from '../../../../src/security-group/domain/asking/change-question';
 import type { Actor } from '../../../../src/security-group/domain/changes/actor';
 import { deployer, eve } from '../../samples/changes';
 import { rule } from '../../samples/rules';
 
-const LOCKED = { baseline: 'locked', response: 'revertUntilApproved', reason: 'the group is locked' } as const;
+const LOCKED = {
+  baseline: 'locked',
+  response: 'revertUntilApproved',
+  reason: 'the group is locked',
+} as const;
 const ssh: AskedRule = { change: 'added', rule: rule({ id: 'sgr-1' }), violations: [LOCKED] };
 
 /** A question, from the few values that a test is about. */
@@ -32,7 +42,10 @@ function asked(values: Partial<AskedChange> = {}): AskedChange {
 
 test('the question says what was done to which group, by whom, from where, and when', () => {
   const question = changeQuestion(asked());
-  expect(question).toMatchObject({ title: 'Security group web: 1 rule added', requester: { name: eve.arn } });
+  expect(question).toMatchObject({
+    title: 'Security group web: 1 rule added',
+    requester: { name: eve.arn },
+  });
   expect(Object.fromEntries(question.facts.map(({ label, value }) => [label, value]))).toEqual({
     Group: 'sg-1 (web) in vpc-1',
     Account: '111111111111, Region eu-west-1',
@@ -47,58 +60,126 @@ test('a group without a name is named by its id, and what is not known is left o
 });
 
 test('the title counts what was done', () => {
-  const rules = (['removed', 'added', 'added', 'modified', 'described'] as const).map((change) => ({ ...ssh, change }));
-  expect(changeQuestion(asked({ rules })).title).toBe('Security group web: 2 rules added, 1 rule modified, 1 rule described anew, 1 rule removed');
+  const rules = (['removed', 'added', 'added', 'modified', 'described'] as const).map((change) => ({
+    ...ssh,
+    change,
+  }));
+  expect(changeQuestion(asked({ rules })).title).toBe(
+    'Security group web: 2 rules added, 1 rule modified, 1 rule described anew, 1 rule removed',
+  );
 });
 
 describe('each rule is shown', () => {
-  const [before, after] = [rule({ id: 'sgr-1', ipRange: '10.0.0.0/8', description: 'office' }), rule({ id: 'sgr-1', description: 'office' })];
+  const [before, after] = [
+    rule({ id: 'sgr-1', ipRange: '10.0.0.0/8', description: 'office' }),
+    rule({ id: 'sgr-1', description: 'office' }),
+  ];
 
   test.each<[string, AskedRule, object]>([
-    ['added: as it would be', ssh, { after: 'tcp 22 from 0.0.0.0/0', remarks: ['the group is locked'] }],
-    ['removed: as it was', { ...ssh, change: 'removed', rule: before }, { before: 'tcp 22 from 10.0.0.0/8 "office"', remarks: ['the group is locked'] }],
-    ['modified: before and after', { ...ssh, change: 'modified', rule: after, before }, {
-      before: 'tcp 22 from 10.0.0.0/8 "office"', after: 'tcp 22 from 0.0.0.0/0 "office"', remarks: ['the group is locked'],
-    }],
-    ['described anew: before and after', { ...ssh, change: 'described', rule: { ...before, description: 'mine' }, before }, {
-      before: 'tcp 22 from 10.0.0.0/8 "office"', after: 'tcp 22 from 10.0.0.0/8 "mine"', remarks: ['the group is locked'],
-    }],
-    ['modified, from what nobody knows', { ...ssh, change: 'modified' }, {
-      after: 'tcp 22 from 0.0.0.0/0', remarks: ['its earlier values are not known, or could not be put back', 'the group is locked'],
-    }],
+    [
+      'added: as it would be',
+      ssh,
+      { after: 'tcp 22 from 0.0.0.0/0', remarks: ['the group is locked'] },
+    ],
+    [
+      'removed: as it was',
+      { ...ssh, change: 'removed', rule: before },
+      { before: 'tcp 22 from 10.0.0.0/8 "office"', remarks: ['the group is locked'] },
+    ],
+    [
+      'modified: before and after',
+      { ...ssh, change: 'modified', rule: after, before },
+      {
+        before: 'tcp 22 from 10.0.0.0/8 "office"',
+        after: 'tcp 22 from 0.0.0.0/0 "office"',
+        remarks: ['the group is locked'],
+      },
+    ],
+    [
+      'described anew: before and after',
+      { ...ssh, change: 'described', rule: { ...before, description: 'mine' }, before },
+      {
+        before: 'tcp 22 from 10.0.0.0/8 "office"',
+        after: 'tcp 22 from 10.0.0.0/8 "mine"',
+        remarks: ['the group is locked'],
+      },
+    ],
+    [
+      'modified, from what nobody knows',
+      { ...ssh, change: 'modified' },
+      {
+        after: 'tcp 22 from 0.0.0.0/0',
+        remarks: [
+          'its earlier values are not known, or could not be put back',
+          'the group is locked',
+        ],
+      },
+    ],
   ])('%s', (_, one, expected) => {
     expect(changeQuestion(asked({ rules: [one] })).changes).toEqual([expected]);
   });
 
   test('with every reason once', () => {
     const violations = [LOCKED, LOCKED, { ...LOCKED, reason: 'SSH is forbidden' }];
-    expect(changeQuestion(asked({ rules: [{ ...ssh, violations }] })).changes[0]!.remarks).toEqual(['the group is locked', 'SSH is forbidden']);
+    expect(changeQuestion(asked({ rules: [{ ...ssh, violations }] })).changes[0]!.remarks).toEqual([
+      'the group is locked',
+      'SSH is forbidden',
+    ]);
   });
 
   test('with the names of the groups that it refers to, now and before', () => {
-    const one: AskedRule = { ...ssh, change: 'modified', rule: rule({ groupId: 'sg-2' }), before: rule({ groupId: 'sg-3' }) };
-    const { changes } = changeQuestion(asked({ rules: [one], groupNames: { 'sg-2': 'database', 'sg-3': 'cache' } }));
-    expect(changes[0]!.remarks).toEqual(['the group sg-2 is database', 'the group sg-3 is cache', 'the group is locked']);
+    const one: AskedRule = {
+      ...ssh,
+      change: 'modified',
+      rule: rule({ groupId: 'sg-2' }),
+      before: rule({ groupId: 'sg-3' }),
+    };
+    const { changes } = changeQuestion(
+      asked({ rules: [one], groupNames: { 'sg-2': 'database', 'sg-3': 'cache' } }),
+    );
+    expect(changes[0]!.remarks).toEqual([
+      'the group sg-2 is database',
+      'the group sg-3 is cache',
+      'the group is locked',
+    ]);
   });
 });
 
 test.each<[Partial<AskedChange>, object]>([
-  [{}, { meanwhile: 'The change was taken back.', ifApproved: 'It is made again, exactly as shown here.', ifDenied: 'It stays taken back.', ifUnanswered: 'It stays taken back.' }],
-  [{ response: 'revertIfDenied' }, { meanwhile: 'The change STANDS.', ifApproved: 'It stays.', ifDenied: 'It is taken back.', ifUnanswered: 'It is taken back.' }],
+  [
+    {},
+    {
+      meanwhile: 'The change was taken back.',
+      ifApproved: 'It is made again, exactly as shown here.',
+      ifDenied: 'It stays taken back.',
+      ifUnanswered: 'It stays taken back.',
+    },
+  ],
+  [
+    { response: 'revertIfDenied' },
+    {
+      meanwhile: 'The change STANDS.',
+      ifApproved: 'It stays.',
+      ifDenied: 'It is taken back.',
+      ifUnanswered: 'It is taken back.',
+    },
+  ],
   [{ response: 'revertIfDenied', whenUnanswered: 'accept' }, { ifUnanswered: 'It stays.' }],
 ])('it says what comes of each answer: %j', (values, expected) => {
   expect(changeQuestion(asked(values))).toMatchObject(expected);
 });
 
 test('only what can be ended by itself may be approved for a time', () => {
-  const mayBeTimed = (...changes: AskedRule['change'][]) => changeQuestion(asked({ rules: changes.map((change) => ({ ...ssh, change })) })).mayBeTimed;
+  const mayBeTimed = (...changes: AskedRule['change'][]) =>
+    changeQuestion(asked({ rules: changes.map((change) => ({ ...ssh, change })) })).mayBeTimed;
   expect(mayBeTimed('added', 'modified')).toBe(true);
   expect(mayBeTimed('added', 'removed')).toBe(false);
   expect(mayBeTimed('described')).toBe(false);
 });
 
 test('links lead to the group, and to the event where there is one', () => {
-  const urls = (values: Partial<AskedChange>) => changeQuestion(asked(values)).links.map(({ url }) => url);
+  const urls = (values: Partial<AskedChange>) =>
+    changeQuestion(asked(values)).links.map(({ url }) => url);
   expect(urls({})).toEqual([
     'https://eu-west-1.console.aws.amazon.com/ec2/home?region=eu-west-1#SecurityGroup:groupId=sg-1',
     'https://eu-west-1.console.aws.amazon.com/cloudtrailv2/home?region=eu-west-1#/events/event%2F1',
@@ -110,7 +191,8 @@ describe('the requester', () => {
   const person: Actor = {
     type: 'AssumedRole',
     arn: 'arn:aws:sts::111111111111:assumed-role/AWSReservedSSO_Admin_0123456789abcdef/ann@example.com',
-    roleArn: 'arn:aws:iam::111111111111:role/aws-reserved/sso.amazonaws.com/eu-west-1/AWSReservedSSO_Admin_0123456789abcdef',
+    roleArn:
+      'arn:aws:iam::111111111111:role/aws-reserved/sso.amazonaws.com/eu-west-1/AWSReservedSSO_Admin_0123456789abcdef',
     sessionName: 'ann@example.com',
   };
 
@@ -119,9 +201,18 @@ describe('the requester', () => {
   });
 
   test.each<[string, Partial<Actor>]>([
-    ['any other role, whatever its session is called', { roleArn: 'arn:aws:iam::111111111111:role/Admin' }],
-    ['a role whose name only looks like Identity Center\'s', { roleArn: 'arn:aws:iam::111111111111:role/AWSReservedSSO_Admin_0123456789abcdef' }],
-    ['a role with Identity Center\'s path further behind', { roleArn: 'arn:aws:iam::111111111111:role/x/aws-reserved/sso.amazonaws.com/Admin' }],
+    [
+      'any other role, whatever its session is called',
+      { roleArn: 'arn:aws:iam::111111111111:role/Admin' },
+    ],
+    [
+      "a role whose name only looks like Identity Center's",
+      { roleArn: 'arn:aws:iam::111111111111:role/AWSReservedSSO_Admin_0123456789abcdef' },
+    ],
+    [
+      "a role with Identity Center's path further behind",
+      { roleArn: 'arn:aws:iam::111111111111:role/x/aws-reserved/sso.amazonaws.com/Admin' },
+    ],
     ['a person without an e-mail address', { sessionName: 'ann' }],
     ['no role', { roleArn: undefined }],
   ])('is unverified for %s', (_, values) => {

@@ -1,30 +1,66 @@
-import { type Actor, isOwnCall, isTrusted, type TrustedActor } from '../../../../src/security-group/domain/changes/actor';
+import {
+  type Actor,
+  isOwnCall,
+  isTrusted,
+  type TrustedActor,
+} from '../../../../src/security-group/domain/changes/actor';
 
 const DEPLOY_ROLE = 'arn:aws:iam::111111111111:role/deploy/Deployer';
 const role: TrustedActor = { kind: 'role', roleArn: DEPLOY_ROLE };
 const cloudFormation: TrustedActor = { kind: 'cloudFormation', executionRoleArn: DEPLOY_ROLE };
 
-const session: Actor = { type: 'AssumedRole', roleArn: DEPLOY_ROLE, arn: 'arn:aws:sts::111111111111:assumed-role/Deployer/ci', sessionName: 'ci' };
+const session: Actor = {
+  type: 'AssumedRole',
+  roleArn: DEPLOY_ROLE,
+  arn: 'arn:aws:sts::111111111111:assumed-role/Deployer/ci',
+  sessionName: 'ci',
+};
 
 describe('a trusted role', () => {
   test('is known by its full ARN', () => {
     expect(isTrusted(session, [role])).toBe(true);
-    expect(isTrusted({ ...session, roleArn: 'arn:aws:iam::111111111111:role/Deployer' }, [role])).toBe(false);
-    expect(isTrusted({ ...session, roleArn: DEPLOY_ROLE.replace('111111111111', '222222222222') }, [role])).toBe(false);
+    expect(
+      isTrusted({ ...session, roleArn: 'arn:aws:iam::111111111111:role/Deployer' }, [role]),
+    ).toBe(false);
+    expect(
+      isTrusted({ ...session, roleArn: DEPLOY_ROLE.replace('111111111111', '222222222222') }, [
+        role,
+      ]),
+    ).toBe(false);
   });
 
   test('is not known by anything that a actor may choose', () => {
-    const impostor: Actor = { type: 'AssumedRole', roleArn: 'arn:aws:iam::111111111111:role/Other', sessionName: 'Deployer', arn: 'arn:aws:sts::111111111111:assumed-role/Other/Deployer' };
+    const impostor: Actor = {
+      type: 'AssumedRole',
+      roleArn: 'arn:aws:iam::111111111111:role/Other',
+      sessionName: 'Deployer',
+      arn: 'arn:aws:sts::111111111111:assumed-role/Other/Deployer',
+    };
     expect(isTrusted(impostor, [role, cloudFormation])).toBe(false);
-    expect(isTrusted({ type: 'IAMUser', arn: DEPLOY_ROLE, userName: 'Deployer' }, [role])).toBe(false);
+    expect(isTrusted({ type: 'IAMUser', arn: DEPLOY_ROLE, userName: 'Deployer' }, [role])).toBe(
+      false,
+    );
   });
 });
 
 describe('CloudFormation', () => {
   test('is trusted with its execution role only', () => {
-    expect(isTrusted({ ...session, invokedBy: 'cloudformation.amazonaws.com' }, [cloudFormation])).toBe(true);
-    expect(isTrusted({ ...session, sourceAddress: 'cloudformation.amazonaws.com' }, [cloudFormation])).toBe(true);
-    expect(isTrusted({ type: 'IAMUser', arn: 'arn:aws:iam::111111111111:user/eve', invokedBy: 'cloudformation.amazonaws.com' }, [cloudFormation])).toBe(false);
+    expect(
+      isTrusted({ ...session, invokedBy: 'cloudformation.amazonaws.com' }, [cloudFormation]),
+    ).toBe(true);
+    expect(
+      isTrusted({ ...session, sourceAddress: 'cloudformation.amazonaws.com' }, [cloudFormation]),
+    ).toBe(true);
+    expect(
+      isTrusted(
+        {
+          type: 'IAMUser',
+          arn: 'arn:aws:iam::111111111111:user/eve',
+          invokedBy: 'cloudformation.amazonaws.com',
+        },
+        [cloudFormation],
+      ),
+    ).toBe(false);
   });
 
   test('and the execution role only through CloudFormation', () => {
@@ -40,5 +76,7 @@ test('own calls are those of the own role in the own session', () => {
   const own = { roleArn: DEPLOY_ROLE, sessionName: 'ci' };
   expect(isOwnCall(session, own)).toBe(true);
   expect(isOwnCall({ ...session, sessionName: 'eve' }, own)).toBe(false);
-  expect(isOwnCall({ ...session, roleArn: 'arn:aws:iam::111111111111:role/Other' }, own)).toBe(false);
+  expect(isOwnCall({ ...session, roleArn: 'arn:aws:iam::111111111111:role/Other' }, own)).toBe(
+    false,
+  );
 });

@@ -4,7 +4,20 @@ import { UnfinishedError } from '../../../../src/security-group/domain/respondin
 import { ruleKey, type Rule } from '../../../../src/security-group/domain/rules/rule';
 import { type Fault, Faults } from '../../in-memory/faults';
 import { SentryInMemory } from '../../in-memory/sentry-in-memory';
-import { added, asking, by, changeOf, deployer, described, forbidSsh, locked, lockedRestoring, modified, OWN, removed } from '../../samples/changes';
+import {
+  added,
+  asking,
+  by,
+  changeOf,
+  deployer,
+  described,
+  forbidSsh,
+  locked,
+  lockedRestoring,
+  modified,
+  OWN,
+  removed,
+} from '../../samples/changes';
 import { rule } from '../../samples/rules';
 
 const MINUTE = 60_000;
@@ -28,15 +41,22 @@ interface Deed {
 }
 
 const DEEDS: Readonly<Record<string, Deed>> = {
-  'added': { accepted: [https], standing: [https, ssh], change: added(ssh) },
-  'modified': { accepted: [narrow], standing: [wide], change: modified('sgr-1') },
-  'described anew': { accepted: [narrow], standing: [renamed], change: described({ rule: narrow }) },
-  'removed': { accepted: [narrow], standing: [], change: removed({ id: 'sgr-1' }) },
+  added: { accepted: [https], standing: [https, ssh], change: added(ssh) },
+  modified: { accepted: [narrow], standing: [wide], change: modified('sgr-1') },
+  'described anew': {
+    accepted: [narrow],
+    standing: [renamed],
+    change: described({ rule: narrow }),
+  },
+  removed: { accepted: [narrow], standing: [], change: removed({ id: 'sgr-1' }) },
 };
 const NAMES = Object.keys(DEEDS);
 
 /** People have been asked about it. */
-async function askedAbout(policies: readonly Policy[], { accepted, standing, change }: Deed): Promise<SentryInMemory> {
+async function askedAbout(
+  policies: readonly Policy[],
+  { accepted, standing, change }: Deed,
+): Promise<SentryInMemory> {
   const sentry = SentryInMemory.watching(policies, ...accepted);
   sentry.groups.put('sg-1', () => standing);
   await sentry.respond(change);
@@ -51,7 +71,11 @@ function textsOf(rules: readonly Rule[]): string[] {
 
 /** Hours go by, with a run of reconcile now and then: nothing more happens. */
 async function expectPeace(sentry: SentryInMemory): Promise<void> {
-  const [standing, acts, told] = [sentry.groups.rulesIn('sg-1'), sentry.groups.acts.length, sentry.announcer.told.length];
+  const [standing, acts, told] = [
+    sentry.groups.rulesIn('sg-1'),
+    sentry.groups.acts.length,
+    sentry.announcer.told.length,
+  ];
   for (const passed of [0, 10 * MINUTE, DAY, DAY]) {
     await sentry.pass(passed);
     await sentry.reconcile();
@@ -64,7 +88,10 @@ describe('a change that was taken back', () => {
   test.each(NAMES)('is made again, exactly, once it is approved, and holds: %s', async (name) => {
     const sentry = await askedAbout([revertFirst], DEEDS[name]!);
     sentry.groups.acts.length = 0;
-    expect(await sentry.decide('approved')).toMatchObject({ outcome: 'carried-out', text: 'Applied.' });
+    expect(await sentry.decide('approved')).toMatchObject({
+      outcome: 'carried-out',
+      text: 'Applied.',
+    });
     expect(textsOf(sentry.groups.rulesIn('sg-1'))).toEqual(textsOf(DEEDS[name]!.standing));
     expect(sentry.groups.acts).toHaveLength(1);
     await sentry.respond({ ...DEEDS[name]!.change, eventId: 'event-1' }, 2);
@@ -80,20 +107,28 @@ describe('a change that was taken back', () => {
     expect(sentry.groups.acts).toHaveLength(1);
   });
 
-  test.each(NAMES)('stays taken back where it is denied, expires, or nobody is asked: %s', async (name) => {
-    for (const kind of ['denied', 'expired', 'not-asked'] as const) {
-      const sentry = await askedAbout([revertFirst], DEEDS[name]!);
-      sentry.groups.acts.length = 0;
-      expect(await sentry.decide(kind)).toMatchObject({ outcome: 'carried-out', text: 'It stays taken back.' });
-      expect(sentry.groups.acts).toEqual([]);
-      expect(textsOf(sentry.groups.rulesIn('sg-1'))).toEqual(textsOf(DEEDS[name]!.accepted));
-    }
-  });
+  test.each(NAMES)(
+    'stays taken back where it is denied, expires, or nobody is asked: %s',
+    async (name) => {
+      for (const kind of ['denied', 'expired', 'not-asked'] as const) {
+        const sentry = await askedAbout([revertFirst], DEEDS[name]!);
+        sentry.groups.acts.length = 0;
+        expect(await sentry.decide(kind)).toMatchObject({
+          outcome: 'carried-out',
+          text: 'It stays taken back.',
+        });
+        expect(sentry.groups.acts).toEqual([]);
+        expect(textsOf(sentry.groups.rulesIn('sg-1'))).toEqual(textsOf(DEEDS[name]!.accepted));
+      }
+    },
+  );
 
   test('is accepted before it stands, by whom people see', async () => {
     const sentry = await askedAbout([revertFirst], DEEDS.added!);
     sentry.groups.authorize = async () => {
-      expect(sentry.ledger.grantsOf('sg-1', ssh, sentry.groups.now())).toMatchObject([{ cause: 'approval-request', by: 'U1, U2', requestId: sentry.lastRequestId }]);
+      expect(sentry.ledger.grantsOf('sg-1', ssh, sentry.groups.now())).toMatchObject([
+        { cause: 'approval-request', by: 'U1, U2', requestId: sentry.lastRequestId },
+      ]);
       throw new Error('as far as here');
     };
     await expect(sentry.decide('approved', { by: ['U1', 'U2'] })).rejects.toThrow('as far as here');
@@ -134,7 +169,10 @@ describe('a change that was taken back', () => {
     sentry.groups.close('sg-1', opened.id!);
     await sentry.respond({ ...removed({ id: opened.id! }), eventId: 'event-2' });
     await sentry.decide('approved');
-    expect(await sentry.decide('approved', { attempt: 2 })).toMatchObject({ outcome: 'conflicting', text: expect.stringContaining('taken back since') });
+    expect(await sentry.decide('approved', { attempt: 2 })).toMatchObject({
+      outcome: 'conflicting',
+      text: expect.stringContaining('taken back since'),
+    });
     expect(sentry.groups.ruleIds('sg-1')).toEqual(['sgr-https']);
   });
 
@@ -142,15 +180,26 @@ describe('a change that was taken back', () => {
     const sentry = await askedAbout([revertFirst], DEEDS.added!);
     const other = { ...ssh, id: 'sgr-other' };
     sentry.groups.put('sg-1', (rules) => [...rules, other]);
-    expect(await sentry.decide('approved')).toMatchObject({ outcome: 'carried-out', text: 'Applied. 1 of 1 rules stood there already.' });
+    expect(await sentry.decide('approved')).toMatchObject({
+      outcome: 'carried-out',
+      text: 'Applied. 1 of 1 rules stood there already.',
+    });
     expect(sentry.groups.rulesIn('sg-1')).toContainEqual(other);
-    expect(sentry.ledger.grantsOf('sg-1', other, sentry.groups.now())).toMatchObject([{ cause: 'approval-request' }]);
+    expect(sentry.ledger.grantsOf('sg-1', other, sentry.groups.now())).toMatchObject([
+      { cause: 'approval-request' },
+    ]);
   });
 
   test('and accepts a prefix list as it is when it is approved', async () => {
     const viaList = rule({ id: 'sgr-list', prefixListId: 'pl-1' });
     const sentry = SentryInMemory.watching([asking(forbidSsh, 'revertUntilApproved')]);
-    const list = (version: number) => sentry.groups.lists.set('pl-1', { id: 'pl-1', isAwsManaged: false, version, cidrs: ['0.0.0.0/0'] });
+    const list = (version: number) =>
+      sentry.groups.lists.set('pl-1', {
+        id: 'pl-1',
+        isAwsManaged: false,
+        version,
+        cidrs: ['0.0.0.0/0'],
+      });
     list(1);
     sentry.groups.put('sg-1', () => [viaList]);
     await sentry.respond(added(viaList));
@@ -180,42 +229,98 @@ describe('a change that was taken back', () => {
     sentry.groups.refuses.set('sgr-ssh', { kind: 'unavailable', reason: 'RequestLimitExceeded' });
     await expect(sentry.decide('approved')).rejects.toThrow('RequestLimitExceeded');
     sentry.groups.refuses.clear();
-    expect(await sentry.decide('approved')).toMatchObject({ outcome: 'carried-out', text: 'Applied.' });
+    expect(await sentry.decide('approved')).toMatchObject({
+      outcome: 'carried-out',
+      text: 'Applied.',
+    });
   });
 
-  test.each(['added', 'modified'])('and refused by EC2 is not accepted, costs nothing else its grant, and can be tried again: %s', async (name) => {
-    const sentry = await askedAbout([revertFirst], DEEDS[name]!);
-    const wanted = sentry.asked[0]!.rules[0]!.rule;
-    sentry.groups.refuses.set(wanted.id!, { kind: 'impossible', reason: 'RulesPerSecurityGroupLimitExceeded' });
-    expect(await sentry.decide('approved')).toMatchObject({ outcome: 'failed', text: 'EC2 refused 1 of 1 rules: RulesPerSecurityGroupLimitExceeded' });
-    expect(sentry.ledger.grantsOf('sg-1', wanted, sentry.groups.now())).toEqual([]);
-    await expectPeace(sentry);
-    sentry.groups.refuses.clear();
-    expect(await sentry.decide('approved', { attempt: 2 })).toMatchObject({ outcome: 'carried-out' });
-    expect(sentry.groups.keysIn('sg-1')).toContain(ruleKey(wanted));
-  });
+  test.each(['added', 'modified'])(
+    'and refused by EC2 is not accepted, costs nothing else its grant, and can be tried again: %s',
+    async (name) => {
+      const sentry = await askedAbout([revertFirst], DEEDS[name]!);
+      const wanted = sentry.asked[0]!.rules[0]!.rule;
+      sentry.groups.refuses.set(wanted.id!, {
+        kind: 'impossible',
+        reason: 'RulesPerSecurityGroupLimitExceeded',
+      });
+      expect(await sentry.decide('approved')).toMatchObject({
+        outcome: 'failed',
+        text: 'EC2 refused 1 of 1 rules: RulesPerSecurityGroupLimitExceeded',
+      });
+      expect(sentry.ledger.grantsOf('sg-1', wanted, sentry.groups.now())).toEqual([]);
+      await expectPeace(sentry);
+      sentry.groups.refuses.clear();
+      expect(await sentry.decide('approved', { attempt: 2 })).toMatchObject({
+        outcome: 'carried-out',
+      });
+      expect(sentry.groups.keysIn('sg-1')).toContain(ruleKey(wanted));
+    },
+  );
 
   test('is left to another try where the sentry only observes, or is paused', async () => {
     const sentry = await askedAbout([revertFirst], DEEDS.added!);
     const { configuration } = sentry;
     sentry.configuration = { ...configuration, mode: 'OBSERVE' };
     expect(await sentry.decide('approved')).toMatchObject({ outcome: 'failed' });
-    sentry.configuration = { ...configuration, pause: { until: SOON, reason: 'an incident', by: 'olga' } };
+    sentry.configuration = {
+      ...configuration,
+      pause: { until: SOON, reason: 'an incident', by: 'olga' },
+    };
     expect(await sentry.decide('approved', { attempt: 2 })).toMatchObject({ outcome: 'failed' });
     expect(sentry.groups.ruleIds('sg-1')).toEqual(['sgr-https']);
     sentry.configuration = configuration;
-    expect(await sentry.decide('approved', { attempt: 3 })).toMatchObject({ outcome: 'carried-out' });
+    expect(await sentry.decide('approved', { attempt: 3 })).toMatchObject({
+      outcome: 'carried-out',
+    });
   });
 
   describe('conflicts, and is not made', () => {
     const cases: [string, string, (sentry: SentryInMemory) => void, RegExp][] = [
-      ['its group is deleted', 'added', ({ groups }) => groups.all.delete('sg-1'), /does not exist any more/],
-      ['its group is watched no more', 'added', ({ ledger }) => ledger.adopt('sg-1', [], { releasedAt: SOON }), /is not watched any more/],
-      ['a policy forbids it by now', 'added', (sentry) => { sentry.configuration = { ...sentry.configuration, policies: [forbidSsh, revertFirst] }; }, /forbidden by now: .*SSH/],
-      ['the rule to be modified is gone', 'modified', ({ groups }) => groups.close('sg-1', 'sgr-1'), /does not stand any more/],
-      ['the rule to be modified is another by now', 'modified', ({ groups }) => groups.change('sg-1', 'sgr-1', https), /is tcp 443 .* by now/],
-      ['another rule is that by now', 'modified', ({ groups }) => groups.open('sg-1', wide), /another rule is that already/],
-      ['the rule is described otherwise by now', 'described anew', ({ groups }) => groups.change('sg-1', 'sgr-1', { ...narrow, description: 'ours' }), /described otherwise by now/],
+      [
+        'its group is deleted',
+        'added',
+        ({ groups }) => groups.all.delete('sg-1'),
+        /does not exist any more/,
+      ],
+      [
+        'its group is watched no more',
+        'added',
+        ({ ledger }) => ledger.adopt('sg-1', [], { releasedAt: SOON }),
+        /is not watched any more/,
+      ],
+      [
+        'a policy forbids it by now',
+        'added',
+        (sentry) => {
+          sentry.configuration = { ...sentry.configuration, policies: [forbidSsh, revertFirst] };
+        },
+        /forbidden by now: .*SSH/,
+      ],
+      [
+        'the rule to be modified is gone',
+        'modified',
+        ({ groups }) => groups.close('sg-1', 'sgr-1'),
+        /does not stand any more/,
+      ],
+      [
+        'the rule to be modified is another by now',
+        'modified',
+        ({ groups }) => groups.change('sg-1', 'sgr-1', https),
+        /is tcp 443 .* by now/,
+      ],
+      [
+        'another rule is that by now',
+        'modified',
+        ({ groups }) => groups.open('sg-1', wide),
+        /another rule is that already/,
+      ],
+      [
+        'the rule is described otherwise by now',
+        'described anew',
+        ({ groups }) => groups.change('sg-1', 'sgr-1', { ...narrow, description: 'ours' }),
+        /described otherwise by now/,
+      ],
     ];
 
     test.each(cases)('where %s', async (_, name, happen, text) => {
@@ -223,14 +328,25 @@ describe('a change that was taken back', () => {
       happen(sentry);
       const before = sentry.groups.rulesIn('sg-1');
       sentry.groups.acts.length = 0;
-      expect(await sentry.decide('approved')).toMatchObject({ outcome: 'conflicting', text: expect.stringMatching(text) });
+      expect(await sentry.decide('approved')).toMatchObject({
+        outcome: 'conflicting',
+        text: expect.stringMatching(text),
+      });
       expect(sentry.groups.acts).toEqual([]);
       expect(sentry.groups.rulesIn('sg-1')).toEqual(before);
-      expect(sentry.ledger.grantsOf('sg-1', sentry.asked[0]!.rules[0]!.rule, sentry.groups.now()).filter(({ requestId }) => requestId)).toEqual([]);
+      expect(
+        sentry.ledger
+          .grantsOf('sg-1', sentry.asked[0]!.rules[0]!.rule, sentry.groups.now())
+          .filter(({ requestId }) => requestId),
+      ).toEqual([]);
     });
 
     test('where one of its rules is: none of them', async () => {
-      const sentry = await askedAbout([revertFirst], { accepted: [], standing: [ssh, https], change: added(ssh, https) });
+      const sentry = await askedAbout([revertFirst], {
+        accepted: [],
+        standing: [ssh, https],
+        change: added(ssh, https),
+      });
       sentry.configuration = { ...sentry.configuration, policies: [forbidSsh, revertFirst] };
       expect(await sentry.decide('approved')).toMatchObject({ outcome: 'conflicting' });
       expect(sentry.groups.ruleIds('sg-1')).toEqual([]);
@@ -239,7 +355,10 @@ describe('a change that was taken back', () => {
     test('where its time is over before', async () => {
       const sentry = await askedAbout([revertFirst], DEEDS.added!);
       await sentry.pass(2 * HOUR);
-      expect(await sentry.decide('approved', { until: SOON })).toMatchObject({ outcome: 'conflicting', text: expect.stringContaining('was over') });
+      expect(await sentry.decide('approved', { until: SOON })).toMatchObject({
+        outcome: 'conflicting',
+        text: expect.stringContaining('was over'),
+      });
     });
 
     test('and leaves no grant behind where a try before it had given one', async () => {
@@ -257,7 +376,10 @@ describe('a change that was taken back', () => {
 describe('a change that stands', () => {
   test.each(NAMES)('stays once it is approved, and nothing is done: %s', async (name) => {
     const sentry = await askedAbout([standFirst], DEEDS[name]!);
-    expect(await sentry.decide('approved')).toMatchObject({ outcome: 'carried-out', text: 'It stays.' });
+    expect(await sentry.decide('approved')).toMatchObject({
+      outcome: 'carried-out',
+      text: 'It stays.',
+    });
     expect(sentry.groups.acts).toEqual([]);
     await expectPeace(sentry);
     expect(sentry.groups.rulesIn('sg-1')).toEqual(DEEDS[name]!.standing);
@@ -266,7 +388,10 @@ describe('a change that stands', () => {
   test.each(NAMES)('is taken back where it is denied, or nobody answers: %s', async (name) => {
     for (const kind of ['denied', 'expired', 'not-asked'] as const) {
       const sentry = await askedAbout([standFirst], DEEDS[name]!);
-      expect(await sentry.decide(kind)).toMatchObject({ outcome: 'carried-out', text: expect.stringContaining('taken back') });
+      expect(await sentry.decide(kind)).toMatchObject({
+        outcome: 'carried-out',
+        text: expect.stringContaining('taken back'),
+      });
       expect(textsOf(sentry.groups.rulesIn('sg-1'))).toEqual(textsOf(DEEDS[name]!.accepted));
       await sentry.decide(kind);
       expect(sentry.groups.acts).toHaveLength(1);
@@ -276,10 +401,18 @@ describe('a change that stands', () => {
   });
 
   test('stays where nobody answers and the policy says so, but is no ground to open it again', async () => {
-    const sentry = await askedAbout([asking(lockedRestoring, 'revertIfDenied', 'accept')], DEEDS.added!);
-    expect(await sentry.decide('expired')).toMatchObject({ outcome: 'carried-out', text: 'It stays.' });
+    const sentry = await askedAbout(
+      [asking(lockedRestoring, 'revertIfDenied', 'accept')],
+      DEEDS.added!,
+    );
+    expect(await sentry.decide('expired')).toMatchObject({
+      outcome: 'carried-out',
+      text: 'It stays.',
+    });
     await expectPeace(sentry);
-    expect(sentry.ledger.grantsOf('sg-1', ssh, sentry.groups.now())).toMatchObject([{ by: 'nobody answered' }]);
+    expect(sentry.ledger.grantsOf('sg-1', ssh, sentry.groups.now())).toMatchObject([
+      { by: 'nobody answered' },
+    ]);
     expect(sentry.ledger.grantsOf('sg-1', ssh, sentry.groups.now())[0]!.confirmed).toBeUndefined();
   });
 
@@ -301,8 +434,16 @@ describe('a change that stands', () => {
 
   test('stays, denied, where something else speaks for it by then', async () => {
     const sentry = await askedAbout([standFirst], DEEDS.added!);
-    sentry.ledger.grant('sg-1', ssh, { cause: 'operator', by: 'olga', since: sentry.groups.now(), reason: 'needed' });
-    expect(await sentry.decide('denied')).toMatchObject({ outcome: 'carried-out', text: 'It was denied. Nothing is left to take back.' });
+    sentry.ledger.grant('sg-1', ssh, {
+      cause: 'operator',
+      by: 'olga',
+      since: sentry.groups.now(),
+      reason: 'needed',
+    });
+    expect(await sentry.decide('denied')).toMatchObject({
+      outcome: 'carried-out',
+      text: 'It was denied. Nothing is left to take back.',
+    });
     await expectPeace(sentry);
     expect(sentry.groups.ruleIds('sg-1')).toEqual(['sgr-https', 'sgr-ssh']);
   });
@@ -311,51 +452,84 @@ describe('a change that stands', () => {
     const sentry = SentryInMemory.newTo([asking(forbidSsh, 'revertIfDenied')], ssh, https);
     await sentry.respond(added(ssh));
     await sentry.survey();
-    expect(sentry.ledger.grantsOf('sg-1', ssh, sentry.groups.now())).toMatchObject([{ cause: 'adopted' }]);
+    expect(sentry.ledger.grantsOf('sg-1', ssh, sentry.groups.now())).toMatchObject([
+      { cause: 'adopted' },
+    ]);
     await sentry.decide('denied');
     expect(sentry.groups.ruleIds('sg-1')).toEqual(['sgr-https']);
     await expectPeace(sentry);
   });
 
-  test.each(NAMES)('is taken back, denied, where other policies adopted the group while people were asked: %s', async (name) => {
-    const sentry = await askedAbout([standFirst], DEEDS[name]!);
-    sentry.configuration = { ...sentry.configuration, digests: { selection: 's', policies: 'other' } };
-    await sentry.survey();
-    await sentry.decide('denied');
-    expect(textsOf(sentry.groups.rulesIn('sg-1'))).toEqual(textsOf(DEEDS[name]!.accepted));
-    await expectPeace(sentry);
-  });
+  test.each(NAMES)(
+    'is taken back, denied, where other policies adopted the group while people were asked: %s',
+    async (name) => {
+      const sentry = await askedAbout([standFirst], DEEDS[name]!);
+      sentry.configuration = {
+        ...sentry.configuration,
+        digests: { selection: 's', policies: 'other' },
+      };
+      await sentry.survey();
+      await sentry.decide('denied');
+      expect(textsOf(sentry.groups.rulesIn('sg-1'))).toEqual(textsOf(DEEDS[name]!.accepted));
+      await expectPeace(sentry);
+    },
+  );
 
-  test.each(['added', 'modified', 'removed'])('is taken back after a pause without asking, where it is denied in it and nobody tries again: %s', async (name) => {
-    const sentry = await askedAbout([asking(lockedRestoring, 'revertIfDenied', 'accept')], DEEDS[name]!);
-    sentry.configuration = { ...sentry.configuration, pause: { until: SOON, reason: 'an incident', by: 'olga' } };
-    expect(await sentry.decide('denied')).toMatchObject({ outcome: 'failed', text: expect.stringContaining('paused') });
-    expect(sentry.groups.rulesIn('sg-1')).toEqual(DEEDS[name]!.standing);
-    for (let run = 0; run < 3; run += 1) {
-      await sentry.pass(HOUR);
-      await sentry.reconcile();
-    }
-    expect(textsOf(sentry.groups.rulesIn('sg-1'))).toEqual(textsOf(DEEDS[name]!.accepted));
-    expect(sentry.asked).toHaveLength(1);
-  });
+  test.each(['added', 'modified', 'removed'])(
+    'is taken back after a pause without asking, where it is denied in it and nobody tries again: %s',
+    async (name) => {
+      const sentry = await askedAbout(
+        [asking(lockedRestoring, 'revertIfDenied', 'accept')],
+        DEEDS[name]!,
+      );
+      sentry.configuration = {
+        ...sentry.configuration,
+        pause: { until: SOON, reason: 'an incident', by: 'olga' },
+      };
+      expect(await sentry.decide('denied')).toMatchObject({
+        outcome: 'failed',
+        text: expect.stringContaining('paused'),
+      });
+      expect(sentry.groups.rulesIn('sg-1')).toEqual(DEEDS[name]!.standing);
+      for (let run = 0; run < 3; run += 1) {
+        await sentry.pass(HOUR);
+        await sentry.reconcile();
+      }
+      expect(textsOf(sentry.groups.rulesIn('sg-1'))).toEqual(textsOf(DEEDS[name]!.accepted));
+      expect(sentry.asked).toHaveLength(1);
+    },
+  );
 
   test('conflicts, approved, where it does not stand any more, and what it was counts again', async () => {
     const gone = await askedAbout([standFirst], DEEDS.added!);
     gone.groups.close('sg-1', 'sgr-ssh');
-    expect(await gone.decide('approved')).toMatchObject({ outcome: 'conflicting', text: '1 of 1 rules are not any more as they were when it was asked.' });
+    expect(await gone.decide('approved')).toMatchObject({
+      outcome: 'conflicting',
+      text: '1 of 1 rules are not any more as they were when it was asked.',
+    });
     expect(gone.ledger.grantsOf('sg-1', ssh, gone.groups.now())).toEqual([]);
 
     const back = await askedAbout([standFirst], DEEDS.modified!);
     back.groups.change('sg-1', 'sgr-1', narrow);
     expect(await back.decide('approved')).toMatchObject({ outcome: 'conflicting' });
-    expect(back.ledger.grantsOf('sg-1', narrow, back.groups.now())).toMatchObject([{ cause: 'adopted' }]);
+    expect(back.ledger.grantsOf('sg-1', narrow, back.groups.now())).toMatchObject([
+      { cause: 'adopted' },
+    ]);
   });
 
   test('fails, denied, where a removed rule cannot be put back', async () => {
-    const sentry = await askedAbout([asking(lockedRestoring, 'revertIfDenied'), { ...forbidSsh, response: 'revert' }], {
-      accepted: [ssh], standing: [], change: removed({ id: 'sgr-ssh' }),
+    const sentry = await askedAbout(
+      [asking(lockedRestoring, 'revertIfDenied'), { ...forbidSsh, response: 'revert' }],
+      {
+        accepted: [ssh],
+        standing: [],
+        change: removed({ id: 'sgr-ssh' }),
+      },
+    );
+    expect(await sentry.decide('denied')).toMatchObject({
+      outcome: 'failed',
+      text: expect.stringContaining('1 rules cannot be put back: it violates a baseline itself'),
     });
-    expect(await sentry.decide('denied')).toMatchObject({ outcome: 'failed', text: expect.stringContaining('1 rules cannot be put back: it violates a baseline itself') });
     expect(sentry.groups.ruleIds('sg-1')).toEqual([]);
   });
 
@@ -368,7 +542,10 @@ describe('a change that stands', () => {
     await sentry.pass(3 * HOUR);
     sentry.groups.close('sg-1', 'sgr-1');
     await sentry.respond({ ...removed({ id: 'sgr-1' }), time: sentry.groups.now() });
-    expect(await sentry.decide('denied')).toMatchObject({ outcome: 'failed', text: expect.stringContaining('does not confirm that a trusted actor added it') });
+    expect(await sentry.decide('denied')).toMatchObject({
+      outcome: 'failed',
+      text: expect.stringContaining('does not confirm that a trusted actor added it'),
+    });
     await expectPeace(sentry);
     expect(sentry.groups.ruleIds('sg-1')).toEqual([]);
     expect(sentry.asked).toHaveLength(1);
@@ -376,45 +553,67 @@ describe('a change that stands', () => {
 });
 
 describe('an approval for a time', () => {
-  const responses = [['taken back first', revertFirst], ['standing first', standFirst]] as const;
+  const responses = [
+    ['taken back first', revertFirst],
+    ['standing first', standFirst],
+  ] as const;
 
   test.each(responses)('carries its end on the rule, and ends with it: %s', async (_, policy) => {
     for (const name of ['added', 'modified']) {
       const sentry = await askedAbout([policy], DEEDS[name]!);
       await sentry.decide('approved', { until: SOON });
       const wanted = sentry.asked[0]!.rules[0]!.rule;
-      const standing = sentry.groups.rulesIn('sg-1').find((one) => ruleKey(one) === ruleKey(wanted))!;
-      expect(standing.tags).toContainEqual({ key: 'cdk-sentries:approved-until', value: '2026-01-01T01:00:00.000Z' });
+      const standing = sentry.groups
+        .rulesIn('sg-1')
+        .find((one) => ruleKey(one) === ruleKey(wanted))!;
+      expect(standing.tags).toContainEqual({
+        key: 'cdk-sentries:approved-until',
+        value: '2026-01-01T01:00:00.000Z',
+      });
       await sentry.pass(50 * MINUTE);
       await sentry.reconcile();
       expect(sentry.groups.keysIn('sg-1')).toContain(ruleKey(wanted));
       await sentry.pass(10 * MINUTE);
-      expect(await sentry.decide('ended')).toMatchObject({ outcome: 'carried-out', text: expect.stringContaining('taken back') });
+      expect(await sentry.decide('ended')).toMatchObject({
+        outcome: 'carried-out',
+        text: expect.stringContaining('taken back'),
+      });
       expect(textsOf(sentry.groups.rulesIn('sg-1'))).toEqual(textsOf(DEEDS[name]!.accepted));
       await expectPeace(sentry);
       expect(sentry.asked).toHaveLength(1);
     }
   });
 
-  test.each(responses)('ends, without asking again, also where only reconcile notices: %s', async (_, policy) => {
-    for (const name of ['added', 'modified']) {
-      const sentry = await askedAbout([policy], DEEDS[name]!);
-      await sentry.decide('approved', { until: SOON });
-      await sentry.pass(HOUR);
-      await sentry.reconcile();
-      expect(textsOf(sentry.groups.rulesIn('sg-1'))).toEqual(textsOf(DEEDS[name]!.accepted));
-      await sentry.decide('ended');
-      await expectPeace(sentry);
-      expect(sentry.asked).toHaveLength(1);
-    }
-  });
+  test.each(responses)(
+    'ends, without asking again, also where only reconcile notices: %s',
+    async (_, policy) => {
+      for (const name of ['added', 'modified']) {
+        const sentry = await askedAbout([policy], DEEDS[name]!);
+        await sentry.decide('approved', { until: SOON });
+        await sentry.pass(HOUR);
+        await sentry.reconcile();
+        expect(textsOf(sentry.groups.rulesIn('sg-1'))).toEqual(textsOf(DEEDS[name]!.accepted));
+        await sentry.decide('ended');
+        await expectPeace(sentry);
+        expect(sentry.asked).toHaveLength(1);
+      }
+    },
+  );
 
   test('leaves the rule where another grant speaks for it, and nothing of its own behind', async () => {
     const sentry = await askedAbout([revertFirst], DEEDS.added!);
     await sentry.decide('approved', { until: SOON });
-    sentry.ledger.grant('sg-1', sentry.groups.rulesIn('sg-1').at(-1)!, { cause: 'operator', by: 'olga', since: sentry.groups.now(), reason: 'needed' });
+    sentry.ledger.grant('sg-1', sentry.groups.rulesIn('sg-1').at(-1)!, {
+      cause: 'operator',
+      by: 'olga',
+      since: sentry.groups.now(),
+      reason: 'needed',
+    });
     await sentry.pass(HOUR);
-    expect(await sentry.decide('ended')).toMatchObject({ outcome: 'carried-out', text: 'The time of the approval is over. Nothing is left to take back.' });
+    expect(await sentry.decide('ended')).toMatchObject({
+      outcome: 'carried-out',
+      text: 'The time of the approval is over. Nothing is left to take back.',
+    });
     expect(sentry.groups.keysIn('sg-1')).toContain(ruleKey(ssh));
     expect(sentry.ledger.entryOf('sg-1', ssh)!.grants).toMatchObject([{ cause: 'operator' }]);
   });
@@ -422,7 +621,10 @@ describe('an approval for a time', () => {
   test('ends where an adoption has found the rule meanwhile', async () => {
     const sentry = await askedAbout([revertFirst], DEEDS.added!);
     await sentry.decide('approved', { until: SOON });
-    sentry.configuration = { ...sentry.configuration, digests: { selection: 's', policies: 'other' } };
+    sentry.configuration = {
+      ...sentry.configuration,
+      digests: { selection: 's', policies: 'other' },
+    };
     await sentry.survey();
     await sentry.pass(HOUR);
     await sentry.decide('ended');
@@ -444,7 +646,10 @@ describe('an approval for a time', () => {
     const { modify } = sentry.groups;
     sentry.groups.modify = async (...call) => {
       const answer = await modify.apply(sentry.groups, call);
-      await sentry.respond({ ...by({ type: 'AssumedRole', ...OWN }, modified('sgr-1')), eventId: 'event-own' });
+      await sentry.respond({
+        ...by({ type: 'AssumedRole', ...OWN }, modified('sgr-1')),
+        eventId: 'event-own',
+      });
       return answer;
     };
     await sentry.decide('approved', { until: SOON });
@@ -471,22 +676,50 @@ describe('an approval for a time', () => {
 });
 
 describe('whichever call fails, before or after it has worked', () => {
-  const faults: Fault[] = ['fails', 'fails after it has worked', 'crashes', 'crashes after it has worked'];
-  const paths = NAMES.flatMap((name) => [revertFirst, standFirst].flatMap((policy) => (['approved', 'denied', 'expired'] as const)
-    .flatMap((kind) => (kind === 'approved' && (name === 'added' || name === 'modified') ? [undefined, SOON] : [undefined])
-      .map((until) => ({ name, policy, kind, until, title: `${name} ${policy.response} ${kind}${until ? ' for a time' : ''}` })))));
+  const faults: Fault[] = [
+    'fails',
+    'fails after it has worked',
+    'crashes',
+    'crashes after it has worked',
+  ];
+  const paths = NAMES.flatMap((name) =>
+    [revertFirst, standFirst].flatMap((policy) =>
+      (['approved', 'denied', 'expired'] as const).flatMap((kind) =>
+        (kind === 'approved' && (name === 'added' || name === 'modified')
+          ? [undefined, SOON]
+          : [undefined]
+        ).map((until) => ({
+          name,
+          policy,
+          kind,
+          until,
+          title: `${name} ${policy.response} ${kind}${until ? ' for a time' : ''}`,
+        })),
+      ),
+    ),
+  );
 
   /** The decision, and the end of its time, each tried until it is done. */
-  async function carriedOut(sentry: SentryInMemory, kind: 'approved' | 'denied' | 'expired', until: Date | undefined): Promise<void> {
+  async function carriedOut(
+    sentry: SentryInMemory,
+    kind: 'approved' | 'denied' | 'expired',
+    until: Date | undefined,
+  ): Promise<void> {
     await untilDone(sentry, kind, until);
     if (!until) return;
     await sentry.pass(HOUR);
     await untilDone(sentry, 'ended', undefined);
   }
 
-  async function untilDone(sentry: SentryInMemory, kind: 'approved' | 'denied' | 'expired' | 'ended', until: Date | undefined): Promise<void> {
+  async function untilDone(
+    sentry: SentryInMemory,
+    kind: 'approved' | 'denied' | 'expired' | 'ended',
+    until: Date | undefined,
+  ): Promise<void> {
     for (let tries = 1; tries <= 4; tries += 1) {
-      const result = await sentry.decide(kind, { tries, at: new Date('2026-01-01T00:00:20Z'), ...(until && { until }) }).catch(() => undefined);
+      const result = await sentry
+        .decide(kind, { tries, at: new Date('2026-01-01T00:00:20Z'), ...(until && { until }) })
+        .catch(() => undefined);
       sentry.faults.restart();
       if (result) return expect(result.outcome).toBe('carried-out');
       await sentry.pass(91_000);
@@ -494,24 +727,33 @@ describe('whichever call fails, before or after it has worked', () => {
     throw new Error('It came to no end.');
   }
 
-  test.each(paths)('retries end in the same state, with nothing done twice: $title', async ({ name, policy, kind, until }) => {
-    const smooth = await askedAbout([policy], DEEDS[name]!);
-    smooth.groups.acts.length = 0;
-    await carriedOut(smooth, kind, until);
-    for (const fault of faults) {
-      for (let number = 1; ; number += 1) {
-        const sentry = await askedAbout([policy], DEEDS[name]!);
-        sentry.groups.acts.length = 0;
-        sentry.faults = new Faults(new Map([[number, fault]]));
-        await carriedOut(sentry, kind, until);
-        const at = `${fault} at ${number}`;
-        expect([at, textsOf(sentry.groups.rulesIn('sg-1'))]).toEqual([at, textsOf(smooth.groups.rulesIn('sg-1'))]);
-        expect([at, actsOf(sentry)]).toEqual([at, actsOf(smooth)]);
-        expect([at, sentry.ledger.grantedKeys('sg-1', sentry.groups.now())]).toEqual([at, smooth.ledger.grantedKeys('sg-1', smooth.groups.now())]);
-        if (sentry.faults.calls < number) break;
+  test.each(paths)(
+    'retries end in the same state, with nothing done twice: $title',
+    async ({ name, policy, kind, until }) => {
+      const smooth = await askedAbout([policy], DEEDS[name]!);
+      smooth.groups.acts.length = 0;
+      await carriedOut(smooth, kind, until);
+      for (const fault of faults) {
+        for (let number = 1; ; number += 1) {
+          const sentry = await askedAbout([policy], DEEDS[name]!);
+          sentry.groups.acts.length = 0;
+          sentry.faults = new Faults(new Map([[number, fault]]));
+          await carriedOut(sentry, kind, until);
+          const at = `${fault} at ${number}`;
+          expect([at, textsOf(sentry.groups.rulesIn('sg-1'))]).toEqual([
+            at,
+            textsOf(smooth.groups.rulesIn('sg-1')),
+          ]);
+          expect([at, actsOf(sentry)]).toEqual([at, actsOf(smooth)]);
+          expect([at, sentry.ledger.grantedKeys('sg-1', sentry.groups.now())]).toEqual([
+            at,
+            smooth.ledger.grantedKeys('sg-1', smooth.groups.now()),
+          ]);
+          if (sentry.faults.calls < number) break;
+        }
       }
-    }
-  });
+    },
+  );
 
   function actsOf({ groups }: SentryInMemory): string[] {
     return groups.acts.map(({ kind, rule: one }) => `${kind} ${ruleKey(one)}`);
@@ -530,7 +772,10 @@ describe('whichever call fails, before or after it has worked', () => {
             sentry.faults.restart();
             await sentry.pass(91_000);
           }
-          expect([`${fault} at ${number}`, sentry.asked.length]).toEqual([`${fault} at ${number}`, 1]);
+          expect([`${fault} at ${number}`, sentry.asked.length]).toEqual([
+            `${fault} at ${number}`,
+            1,
+          ]);
           const { calls } = sentry.faults;
           sentry.faults = new Faults();
           await sentry.decide('approved');
@@ -543,7 +788,11 @@ describe('whichever call fails, before or after it has worked', () => {
 });
 
 test('a rule that no record names in full is asked about like any other', async () => {
-  const sentry = await askedAbout([revertFirst], { accepted: [], standing: [ssh], change: changeOf({ complete: false }) });
+  const sentry = await askedAbout([revertFirst], {
+    accepted: [],
+    standing: [ssh],
+    change: changeOf({ complete: false }),
+  });
   await sentry.decide('approved');
   expect(sentry.groups.keysIn('sg-1')).toEqual([ruleKey(ssh)]);
 });

@@ -1,10 +1,27 @@
 import { NO_RULES } from '../../../../src/security-group/domain/changes/change';
-import { bareViolations, type Hints, judge, type Judgement } from '../../../../src/security-group/domain/judging/judge';
-import { EMPTY_LEDGER, type Grant, type GroupLedger, type GroupRecord, type LedgerEntry } from '../../../../src/security-group/domain/ledger/ledger';
+import {
+  bareViolations,
+  type Hints,
+  judge,
+  type Judgement,
+} from '../../../../src/security-group/domain/judging/judge';
+import {
+  EMPTY_LEDGER,
+  type Grant,
+  type GroupLedger,
+  type GroupRecord,
+  type LedgerEntry,
+} from '../../../../src/security-group/domain/ledger/ledger';
 import type { Policy } from '../../../../src/security-group/domain/policies/policy';
 import type { PrefixList } from '../../../../src/security-group/domain/rules/prefix-list';
 import { type Rule, ruleKey } from '../../../../src/security-group/domain/rules/rule';
-import { allowHttpsOnly, forbidSsh, locked, lockedNotify, lockedRestoring } from '../../samples/changes';
+import {
+  allowHttpsOnly,
+  forbidSsh,
+  locked,
+  lockedNotify,
+  lockedRestoring,
+} from '../../samples/changes';
 import { rule } from '../../samples/rules';
 
 const NOW = new Date('2026-01-01T00:00:10Z');
@@ -27,112 +44,251 @@ const byTrustedActor: Hints = { ...NO_RULES, byTrustedActor: true };
 
 describe('a forbidden rule', () => {
   test('is revoked where the event names it, and nothing else is', () => {
-    expect(verdicts({ standing: [ssh, https], policies: [forbidSsh], hints: { ...byAnybody, present: [ssh] } })).toEqual({ 'sgr-ssh': 'revoke', 'sgr-https': 'keep' });
+    expect(
+      verdicts({
+        standing: [ssh, https],
+        policies: [forbidSsh],
+        hints: { ...byAnybody, present: [ssh] },
+      }),
+    ).toEqual({ 'sgr-ssh': 'revoke', 'sgr-https': 'keep' });
   });
 
   test('is revoked also where a trusted actor added it', () => {
-    expect(verdicts({ standing: [ssh], policies: [forbidSsh, locked], hints: { ...byTrustedActor, present: [ssh] } })).toEqual({ 'sgr-ssh': 'revoke' });
+    expect(
+      verdicts({
+        standing: [ssh],
+        policies: [forbidSsh, locked],
+        hints: { ...byTrustedActor, present: [ssh] },
+      }),
+    ).toEqual({ 'sgr-ssh': 'revoke' });
   });
 
-  test('is revoked in spite of a trusted actor\'s grant, and stays with an adopted one or an operator\'s', () => {
-    for (const [grant, verdict] of [[confirmed, 'revoke'], [adopted, 'keep'], [operator, 'keep']] as const) {
-      expect(verdicts({ standing: [ssh], policies: [forbidSsh], ledger: [entry(ssh, grant)], hints: { ...byAnybody, present: [ssh] } })).toEqual({ 'sgr-ssh': verdict });
+  test("is revoked in spite of a trusted actor's grant, and stays with an adopted one or an operator's", () => {
+    for (const [grant, verdict] of [
+      [confirmed, 'revoke'],
+      [adopted, 'keep'],
+      [operator, 'keep'],
+    ] as const) {
+      expect(
+        verdicts({
+          standing: [ssh],
+          policies: [forbidSsh],
+          ledger: [entry(ssh, grant)],
+          hints: { ...byAnybody, present: [ssh] },
+        }),
+      ).toEqual({ 'sgr-ssh': verdict });
     }
   });
 
   test('waits for its event where the event at hand does not name it', () => {
-    expect(verdicts({ standing: [ssh, https], policies: [forbidSsh], hints: { ...byAnybody, present: [https] } })).toEqual({ 'sgr-ssh': 'wait', 'sgr-https': 'keep' });
+    expect(
+      verdicts({
+        standing: [ssh, https],
+        policies: [forbidSsh],
+        hints: { ...byAnybody, present: [https] },
+      }),
+    ).toEqual({ 'sgr-ssh': 'wait', 'sgr-https': 'keep' });
   });
 
   test('is revoked wherever it stands, when the event does not name its rules', () => {
-    expect(verdicts({ standing: [ssh, https], policies: [forbidSsh], hints: { ...byAnybody, complete: false } })).toEqual({ 'sgr-ssh': 'revoke', 'sgr-https': 'keep' });
+    expect(
+      verdicts({
+        standing: [ssh, https],
+        policies: [forbidSsh],
+        hints: { ...byAnybody, complete: false },
+      }),
+    ).toEqual({ 'sgr-ssh': 'revoke', 'sgr-https': 'keep' });
   });
 
   test('that the event gave its values by Modify is known by its id', () => {
-    const [judgement] = judged({ standing: [ssh], policies: [forbidSsh], hints: { ...byAnybody, modifiedIds: ['sgr-ssh'] } });
+    const [judgement] = judged({
+      standing: [ssh],
+      policies: [forbidSsh],
+      hints: { ...byAnybody, modifiedIds: ['sgr-ssh'] },
+    });
     expect(judgement).toMatchObject({ verdict: 'revoke', change: 'modified' });
   });
 
   test('that the event names and that is gone is judged all the same', () => {
-    const [judgement] = judged({ standing: [], policies: [forbidSsh], hints: { ...byAnybody, present: [ssh] } });
+    const [judgement] = judged({
+      standing: [],
+      policies: [forbidSsh],
+      hints: { ...byAnybody, present: [ssh] },
+    });
     expect(judgement).toMatchObject({ rule: ssh, present: false, verdict: 'revoke' });
   });
 
   test('that stands again under another id is not the one that the event names', () => {
     const again = { ...ssh, id: 'sgr-again' };
-    expect(verdicts({ standing: [again], policies: [locked], hints: { ...byAnybody, present: [ssh] } })).toEqual({ 'sgr-again': 'wait', 'sgr-ssh': 'revoke' });
+    expect(
+      verdicts({ standing: [again], policies: [locked], hints: { ...byAnybody, present: [ssh] } }),
+    ).toEqual({ 'sgr-again': 'wait', 'sgr-ssh': 'revoke' });
   });
 });
 
 test('of a group that may hold only some traffic, all other is taken away', () => {
-  expect(verdicts({ standing: [http, https], policies: [allowHttpsOnly], hints: { ...byAnybody, present: [http, https] } }))
-    .toEqual({ 'sgr-http': 'revoke', 'sgr-https': 'keep' });
+  expect(
+    verdicts({
+      standing: [http, https],
+      policies: [allowHttpsOnly],
+      hints: { ...byAnybody, present: [http, https] },
+    }),
+  ).toEqual({ 'sgr-http': 'revoke', 'sgr-https': 'keep' });
 });
 
 describe('a locked group', () => {
   test('loses what anybody adds, and keeps what a trusted actor adds', () => {
-    expect(verdicts({ standing: [https], policies: [locked], hints: { ...byAnybody, present: [https] } })).toEqual({ 'sgr-https': 'revoke' });
-    expect(verdicts({ standing: [https], policies: [locked], hints: { ...byTrustedActor, present: [https] } })).toEqual({ 'sgr-https': 'keep' });
+    expect(
+      verdicts({
+        standing: [https],
+        policies: [locked],
+        hints: { ...byAnybody, present: [https] },
+      }),
+    ).toEqual({ 'sgr-https': 'revoke' });
+    expect(
+      verdicts({
+        standing: [https],
+        policies: [locked],
+        hints: { ...byTrustedActor, present: [https] },
+      }),
+    ).toEqual({ 'sgr-https': 'keep' });
   });
 
   test('keeps what has any grant that is not over', () => {
     const over = { ...operator, until: NOW };
     const alive = { ...operator, until: new Date(NOW.getTime() + 1) };
-    for (const [grant, verdict] of [[adopted, 'keep'], [operator, 'keep'], [deployed, 'keep'], [alive, 'keep'], [over, 'revoke']] as const) {
-      expect(verdicts({ standing: [https], policies: [locked], ledger: [entry(https, grant)], hints: { ...byAnybody, present: [https] } })).toEqual({ 'sgr-https': verdict });
+    for (const [grant, verdict] of [
+      [adopted, 'keep'],
+      [operator, 'keep'],
+      [deployed, 'keep'],
+      [alive, 'keep'],
+      [over, 'revoke'],
+    ] as const) {
+      expect(
+        verdicts({
+          standing: [https],
+          policies: [locked],
+          ledger: [entry(https, grant)],
+          hints: { ...byAnybody, present: [https] },
+        }),
+      ).toEqual({ 'sgr-https': verdict });
     }
   });
 
-  test('accepts of a trusted actor\'s call only the rules that it names', () => {
-    expect(verdicts({ standing: [http, https], policies: [locked], hints: { ...byTrustedActor, present: [https] } })).toEqual({ 'sgr-http': 'wait', 'sgr-https': 'keep' });
+  test("accepts of a trusted actor's call only the rules that it names", () => {
+    expect(
+      verdicts({
+        standing: [http, https],
+        policies: [locked],
+        hints: { ...byTrustedActor, present: [https] },
+      }),
+    ).toEqual({ 'sgr-http': 'wait', 'sgr-https': 'keep' });
   });
 
-  test('accepts nothing by a trusted actor\'s new description; but the rule waits for its own event', () => {
-    const [judgement] = judged({ standing: [https], policies: [locked], hints: { ...byTrustedActor, described: [{ rule: https }] } });
+  test("accepts nothing by a trusted actor's new description; but the rule waits for its own event", () => {
+    const [judgement] = judged({
+      standing: [https],
+      policies: [locked],
+      hints: { ...byTrustedActor, described: [{ rule: https }] },
+    });
     expect(judgement).toMatchObject({ verdict: 'wait', violations: [{ baseline: 'locked' }] });
   });
 
-  test('accepts nothing by a trusted actor\'s call that cannot be read, nor takes anything away for it', () => {
-    expect(verdicts({ standing: [ssh, https], policies: [locked, forbidSsh], hints: { ...byTrustedActor, complete: false } })).toEqual({ 'sgr-ssh': 'revoke', 'sgr-https': 'wait' });
+  test("accepts nothing by a trusted actor's call that cannot be read, nor takes anything away for it", () => {
+    expect(
+      verdicts({
+        standing: [ssh, https],
+        policies: [locked, forbidSsh],
+        hints: { ...byTrustedActor, complete: false },
+      }),
+    ).toEqual({ 'sgr-ssh': 'revoke', 'sgr-https': 'wait' });
   });
 
-  test('loses every rule without a grant, when anybody\'s event does not name its rules', () => {
-    expect(verdicts({ standing: [http, https], policies: [locked], ledger: [entry(https, adopted)], hints: { ...byAnybody, complete: false } }))
-      .toEqual({ 'sgr-http': 'revoke', 'sgr-https': 'keep' });
+  test("loses every rule without a grant, when anybody's event does not name its rules", () => {
+    expect(
+      verdicts({
+        standing: [http, https],
+        policies: [locked],
+        ledger: [entry(https, adopted)],
+        hints: { ...byAnybody, complete: false },
+      }),
+    ).toEqual({ 'sgr-http': 'revoke', 'sgr-https': 'keep' });
   });
 
-  test('does not accept values that the trusted actor\'s event does not name, though the rule has the same id', () => {
+  test("does not accept values that the trusted actor's event does not name, though the rule has the same id", () => {
     const since = rule({ ...http, id: 'sgr-https', ipRange: '0.0.0.0/0' });
-    expect(verdicts({ standing: [since], policies: [locked], hints: { ...byTrustedActor, present: [https] } })).toEqual({ 'sgr-https': 'wait' });
+    expect(
+      verdicts({
+        standing: [since],
+        policies: [locked],
+        hints: { ...byTrustedActor, present: [https] },
+      }),
+    ).toEqual({ 'sgr-https': 'wait' });
   });
 
   test('has an accepted rule described as it was, unless a trusted actor described it', () => {
     const anew = { ...https, description: 'open for all' };
     const ledger = [entry({ ...https, description: 'web' }, adopted)];
     const hints = { ...byAnybody, described: [{ rule: anew }] };
-    expect(judged({ standing: [anew], policies: [locked], ledger, hints })).toMatchObject([{ verdict: 'restore', change: 'described', restored: { ...https, description: 'web' } }]);
-    expect(judged({ standing: [anew], policies: [lockedNotify], ledger, hints })).toMatchObject([{ verdict: 'keep', violations: [{ response: 'notifyOnly' }] }]);
-    expect(judged({ standing: [anew], policies: [locked], ledger, hints: { ...hints, byTrustedActor: true } })).toMatchObject([{ verdict: 'keep', violations: [] }]);
-    expect(judged({ standing: [anew], policies: [forbidSsh], ledger, hints })).toMatchObject([{ verdict: 'keep', violations: [] }]);
+    expect(judged({ standing: [anew], policies: [locked], ledger, hints })).toMatchObject([
+      { verdict: 'restore', change: 'described', restored: { ...https, description: 'web' } },
+    ]);
+    expect(judged({ standing: [anew], policies: [lockedNotify], ledger, hints })).toMatchObject([
+      { verdict: 'keep', violations: [{ response: 'notifyOnly' }] },
+    ]);
+    expect(
+      judged({
+        standing: [anew],
+        policies: [locked],
+        ledger,
+        hints: { ...hints, byTrustedActor: true },
+      }),
+    ).toMatchObject([{ verdict: 'keep', violations: [] }]);
+    expect(judged({ standing: [anew], policies: [forbidSsh], ledger, hints })).toMatchObject([
+      { verdict: 'keep', violations: [] },
+    ]);
   });
 });
 
 describe('a group that is not adopted yet', () => {
   test('keeps all that the event does not name, and loses what it names', () => {
-    expect(verdicts({ standing: [ssh, https], policies: [forbidSsh, locked], hints: { ...byAnybody, present: [https] }, isAdopted: false })).toEqual({ 'sgr-ssh': 'keep', 'sgr-https': 'revoke' });
+    expect(
+      verdicts({
+        standing: [ssh, https],
+        policies: [forbidSsh, locked],
+        hints: { ...byAnybody, present: [https] },
+        isAdopted: false,
+      }),
+    ).toEqual({ 'sgr-ssh': 'keep', 'sgr-https': 'revoke' });
   });
 
   test('loses what is forbidden when the event does not name its rules; nothing else, for nobody knows what is new', () => {
-    expect(verdicts({ standing: [ssh, https], policies: [forbidSsh, locked], hints: { ...byAnybody, complete: false }, isAdopted: false })).toEqual({ 'sgr-ssh': 'revoke', 'sgr-https': 'keep' });
+    expect(
+      verdicts({
+        standing: [ssh, https],
+        policies: [forbidSsh, locked],
+        hints: { ...byAnybody, complete: false },
+        isAdopted: false,
+      }),
+    ).toEqual({ 'sgr-ssh': 'revoke', 'sgr-https': 'keep' });
   });
 
   test('keeps what a trusted actor adds', () => {
-    expect(verdicts({ standing: [https], policies: [locked], hints: { ...byTrustedActor, present: [https] }, isAdopted: false })).toEqual({ 'sgr-https': 'keep' });
+    expect(
+      verdicts({
+        standing: [https],
+        policies: [locked],
+        hints: { ...byTrustedActor, present: [https] },
+        isAdopted: false,
+      }),
+    ).toEqual({ 'sgr-https': 'keep' });
   });
 
   test('misses nothing', () => {
     const hints = { ...byAnybody, absent: [{ rule: https }] };
-    expect(judged({ standing: [], policies: [lockedRestoring], hints, isAdopted: false })).toEqual([]);
+    expect(judged({ standing: [], policies: [lockedRestoring], hints, isAdopted: false })).toEqual(
+      [],
+    );
   });
 });
 
@@ -143,52 +299,104 @@ describe('a modified rule', () => {
 
   test('is given its earlier values again', () => {
     for (const grant of [adopted, operator, confirmed]) {
-      expect(judged({ standing: [wide], policies: [forbidSsh], ledger: [entry(narrow, grant)], hints }))
-        .toMatchObject([{ rule: wide, change: 'modified', verdict: 'restore', restored: narrow }]);
+      expect(
+        judged({ standing: [wide], policies: [forbidSsh], ledger: [entry(narrow, grant)], hints }),
+      ).toMatchObject([{ rule: wide, change: 'modified', verdict: 'restore', restored: narrow }]);
     }
   });
 
   test('is revoked where its earlier values rest on an event that nobody has confirmed', () => {
-    expect(judged({ standing: [wide], policies: [locked], ledger: [entry(narrow, deployed)], hints })[0]).toMatchObject({ rule: wide, verdict: 'revoke' });
+    expect(
+      judged({ standing: [wide], policies: [locked], ledger: [entry(narrow, deployed)], hints })[0],
+    ).toMatchObject({ rule: wide, verdict: 'revoke' });
   });
 
   test('keeps its earlier values in mind where they may be confirmed, and removed rules are put back', () => {
-    const gone = (policy: typeof locked, grant: Grant) => judged({ standing: [wide], policies: [policy], ledger: [entry(narrow, grant)], hints })[1];
-    expect(gone(lockedRestoring, justDeployed)).toMatchObject({ rule: narrow, verdict: 'keep', notRestorable: { mayChange: true } });
-    expect(gone(lockedRestoring, deployed)).toMatchObject({ rule: narrow, verdict: 'keep', notRestorable: { mayChange: false } });
+    const gone = (policy: typeof locked, grant: Grant) =>
+      judged({ standing: [wide], policies: [policy], ledger: [entry(narrow, grant)], hints })[1];
+    expect(gone(lockedRestoring, justDeployed)).toMatchObject({
+      rule: narrow,
+      verdict: 'keep',
+      notRestorable: { mayChange: true },
+    });
+    expect(gone(lockedRestoring, deployed)).toMatchObject({
+      rule: narrow,
+      verdict: 'keep',
+      notRestorable: { mayChange: false },
+    });
     expect(gone(locked, justDeployed)!.notRestorable).toBeUndefined();
   });
 
   test('is revoked where its earlier values violate a baseline themselves, though they were adopted', () => {
     const earlier = rule({ id: 'sgr-1', ipRange: '0.0.0.0/1' });
-    expect(judged({ standing: [wide], policies: [forbidSsh], ledger: [entry(earlier, adopted)], hints })[0]).toMatchObject({ rule: wide, verdict: 'revoke' });
+    expect(
+      judged({
+        standing: [wide],
+        policies: [forbidSsh],
+        ledger: [entry(earlier, adopted)],
+        hints,
+      })[0],
+    ).toMatchObject({ rule: wide, verdict: 'revoke' });
   });
 
   test('is given violating values again where an operator accepted them', () => {
     const earlier = rule({ id: 'sgr-1', ipRange: '0.0.0.0/1' });
-    expect(judged({ standing: [wide], policies: [forbidSsh], ledger: [entry(earlier, operator)], hints })).toMatchObject([{ verdict: 'restore', restored: earlier }]);
+    expect(
+      judged({
+        standing: [wide],
+        policies: [forbidSsh],
+        ledger: [entry(earlier, operator)],
+        hints,
+      }),
+    ).toMatchObject([{ verdict: 'restore', restored: earlier }]);
   });
 
   test('is accepted from a trusted actor only with the values that its record tells', () => {
-    const told = (values: typeof wide) => judged({ standing: [wide], policies: [locked], hints: { ...byTrustedActor, modifiedIds: ['sgr-1'], modifiedTo: [values] } })[0];
-    expect(told({ ...wide, direction: 'ingress' })).toMatchObject({ verdict: 'keep', violations: [] });
+    const told = (values: typeof wide) =>
+      judged({
+        standing: [wide],
+        policies: [locked],
+        hints: { ...byTrustedActor, modifiedIds: ['sgr-1'], modifiedTo: [values] },
+      })[0];
+    expect(told({ ...wide, direction: 'ingress' })).toMatchObject({
+      verdict: 'keep',
+      violations: [],
+    });
     // Somebody gave it others since: that call has an event of its own.
     expect(told(narrow)).toMatchObject({ verdict: 'wait', violations: [{ baseline: 'locked' }] });
   });
 
   test('that had several values before is given those that may be put back', () => {
     const half = rule({ id: 'sgr-1', ipRange: '0.0.0.0/1' });
-    expect(judged({ standing: [wide], policies: [forbidSsh], ledger: [entry(half, adopted), entry(narrow, adopted)], hints })[0])
-      .toMatchObject({ verdict: 'restore', restored: narrow });
+    expect(
+      judged({
+        standing: [wide],
+        policies: [forbidSsh],
+        ledger: [entry(half, adopted), entry(narrow, adopted)],
+        hints,
+      })[0],
+    ).toMatchObject({ verdict: 'restore', restored: narrow });
   });
 
   test('is told once, with what it is now', () => {
-    const all = judged({ standing: [wide], policies: [locked], ledger: [entry(narrow, deployed)], hints });
+    const all = judged({
+      standing: [wide],
+      policies: [locked],
+      ledger: [entry(narrow, deployed)],
+      hints,
+    });
     expect(all.filter(({ violations }) => violations.length > 0)).toHaveLength(1);
   });
 
   test('stays where the policy says to tell only', () => {
-    expect(judged({ standing: [wide], policies: [lockedNotify], ledger: [entry(narrow, adopted)], hints })[0]).toMatchObject({ verdict: 'keep', violations: [{ response: 'notifyOnly' }] });
+    expect(
+      judged({
+        standing: [wide],
+        policies: [lockedNotify],
+        ledger: [entry(narrow, adopted)],
+        hints,
+      })[0],
+    ).toMatchObject({ verdict: 'keep', violations: [{ response: 'notifyOnly' }] });
   });
 });
 
@@ -196,92 +404,267 @@ describe('a removed rule', () => {
   const hints = { ...byAnybody, absent: [{ id: 'sgr-https' }] };
 
   test('is told, and stays away: whoever closes a port must not find it open again', () => {
-    expect(judged({ standing: [], policies: [locked], ledger: [entry(https, adopted)], hints }))
-      .toMatchObject([{ rule: https, change: 'removed', present: false, verdict: 'keep', violations: [{ baseline: 'locked', response: 'notifyOnly' }] }]);
+    expect(
+      judged({ standing: [], policies: [locked], ledger: [entry(https, adopted)], hints }),
+    ).toMatchObject([
+      {
+        rule: https,
+        change: 'removed',
+        present: false,
+        verdict: 'keep',
+        violations: [{ baseline: 'locked', response: 'notifyOnly' }],
+      },
+    ]);
   });
 
   test('is put back, with description and tags, where removed rules shall be', () => {
     const remembered = { ...https, description: 'web', tags: [{ key: 'team', value: 'a' }] };
     for (const grant of [adopted, operator, confirmed]) {
-      expect(judged({ standing: [], policies: [lockedRestoring], ledger: [entry(remembered, grant)], hints })).toMatchObject([{ verdict: 'restore', restored: remembered }]);
+      expect(
+        judged({
+          standing: [],
+          policies: [lockedRestoring],
+          ledger: [entry(remembered, grant)],
+          hints,
+        }),
+      ).toMatchObject([{ verdict: 'restore', restored: remembered }]);
     }
   });
 
   test('is known also by its values', () => {
     const byValues = { ...byAnybody, absent: [{ rule: { ...https, id: undefined } }] };
-    expect(judged({ standing: [], policies: [lockedRestoring], ledger: [entry(https, adopted)], hints: byValues })).toMatchObject([{ verdict: 'restore' }]);
+    expect(
+      judged({
+        standing: [],
+        policies: [lockedRestoring],
+        ledger: [entry(https, adopted)],
+        hints: byValues,
+      }),
+    ).toMatchObject([{ verdict: 'restore' }]);
   });
 
   test('is not put back on an event that nobody has confirmed, yet', () => {
-    expect(judged({ standing: [], policies: [lockedRestoring], ledger: [entry(https, justDeployed)], hints }))
-      .toMatchObject([{ verdict: 'keep', notRestorable: { mayChange: true, reason: expect.stringContaining('does not confirm (yet)') } }]);
+    expect(
+      judged({
+        standing: [],
+        policies: [lockedRestoring],
+        ledger: [entry(https, justDeployed)],
+        hints,
+      }),
+    ).toMatchObject([
+      {
+        verdict: 'keep',
+        notRestorable: {
+          mayChange: true,
+          reason: expect.stringContaining('does not confirm (yet)'),
+        },
+      },
+    ]);
   });
 
   test('is not put back on an event that the history does not confirm within two hours, and never will be', () => {
-    expect(judged({ standing: [], policies: [lockedRestoring], ledger: [entry(https, { ...justDeployed, since: new Date('2025-12-31T22:00:10Z') })], hints }))
-      .toMatchObject([{ verdict: 'keep', notRestorable: { mayChange: false, reason: expect.stringContaining('does not confirm that') } }]);
+    expect(
+      judged({
+        standing: [],
+        policies: [lockedRestoring],
+        ledger: [entry(https, { ...justDeployed, since: new Date('2025-12-31T22:00:10Z') })],
+        hints,
+      }),
+    ).toMatchObject([
+      {
+        verdict: 'keep',
+        notRestorable: {
+          mayChange: false,
+          reason: expect.stringContaining('does not confirm that'),
+        },
+      },
+    ]);
   });
 
   test('is not put back where it violates a baseline itself', () => {
     const removed = { ...byAnybody, absent: [{ id: 'sgr-ssh' }] };
-    expect(judged({ standing: [], policies: [lockedRestoring, forbidSsh], ledger: [entry(ssh, adopted)], hints: removed }))
-      .toMatchObject([{ verdict: 'keep', notRestorable: { mayChange: false, reason: expect.stringContaining('violates a baseline itself') } }]);
-    expect(judged({ standing: [], policies: [lockedRestoring, forbidSsh], ledger: [entry(ssh, operator)], hints: removed })).toMatchObject([{ verdict: 'restore' }]);
+    expect(
+      judged({
+        standing: [],
+        policies: [lockedRestoring, forbidSsh],
+        ledger: [entry(ssh, adopted)],
+        hints: removed,
+      }),
+    ).toMatchObject([
+      {
+        verdict: 'keep',
+        notRestorable: {
+          mayChange: false,
+          reason: expect.stringContaining('violates a baseline itself'),
+        },
+      },
+    ]);
+    expect(
+      judged({
+        standing: [],
+        policies: [lockedRestoring, forbidSsh],
+        ledger: [entry(ssh, operator)],
+        hints: removed,
+      }),
+    ).toMatchObject([{ verdict: 'restore' }]);
   });
 
-  test('is nobody\'s business where nothing speaks for it, no group is locked, or a trusted actor removed it', () => {
+  test("is nobody's business where nothing speaks for it, no group is locked, or a trusted actor removed it", () => {
     const over = { ...adopted, until: NOW };
-    expect(judged({ standing: [], policies: [lockedRestoring], ledger: [entry(https, over)], hints })).toEqual([]);
+    expect(
+      judged({ standing: [], policies: [lockedRestoring], ledger: [entry(https, over)], hints }),
+    ).toEqual([]);
     expect(judged({ standing: [], policies: [lockedRestoring], ledger: [], hints })).toEqual([]);
-    expect(judged({ standing: [], policies: [forbidSsh], ledger: [entry(https, adopted)], hints })).toMatchObject([{ verdict: 'keep', violations: [] }]);
-    expect(judged({ standing: [], policies: [lockedRestoring], ledger: [entry(https, adopted)], hints: { ...hints, byTrustedActor: true } })).toMatchObject([{ verdict: 'keep', violations: [] }]);
+    expect(
+      judged({ standing: [], policies: [forbidSsh], ledger: [entry(https, adopted)], hints }),
+    ).toMatchObject([{ verdict: 'keep', violations: [] }]);
+    expect(
+      judged({
+        standing: [],
+        policies: [lockedRestoring],
+        ledger: [entry(https, adopted)],
+        hints: { ...hints, byTrustedActor: true },
+      }),
+    ).toMatchObject([{ verdict: 'keep', violations: [] }]);
   });
 
   test('waits for its event where the event at hand does not name it, and is judged where the event names nothing', () => {
-    expect(judged({ standing: [], policies: [lockedRestoring], ledger: [entry(https, adopted)] })).toMatchObject([{ verdict: 'wait' }]);
-    expect(judged({ standing: [], policies: [lockedRestoring], ledger: [entry(https, adopted)], hints: { ...byAnybody, complete: false } })).toMatchObject([{ verdict: 'restore' }]);
+    expect(
+      judged({ standing: [], policies: [lockedRestoring], ledger: [entry(https, adopted)] }),
+    ).toMatchObject([{ verdict: 'wait' }]);
+    expect(
+      judged({
+        standing: [],
+        policies: [lockedRestoring],
+        ledger: [entry(https, adopted)],
+        hints: { ...byAnybody, complete: false },
+      }),
+    ).toMatchObject([{ verdict: 'restore' }]);
   });
 
   test('is not missed where it stands there and cannot be read', () => {
-    expect(judged({ standing: [], unreadable: ['sgr-https'], policies: [lockedRestoring], ledger: [entry(https, adopted)], hints })).toEqual([]);
+    expect(
+      judged({
+        standing: [],
+        unreadable: ['sgr-https'],
+        policies: [lockedRestoring],
+        ledger: [entry(https, adopted)],
+        hints,
+      }),
+    ).toEqual([]);
   });
 });
 
 describe('a prefix list', () => {
-  const list = (version: number, ...cidrs: string[]): PrefixList => ({ id: 'pl-1', isAwsManaged: false, version, cidrs });
+  const list = (version: number, ...cidrs: string[]): PrefixList => ({
+    id: 'pl-1',
+    isAwsManaged: false,
+    version,
+    cidrs,
+  });
   const granted = { ...entry(viaList, adopted), prefixListVersion: 1 };
   const changed = { ...byAnybody, described: [{ rule: viaList }], changedPrefixListId: 'pl-1' };
 
   test('that lets the internet in by now takes the rules that name it along, accepted or not', () => {
-    expect(verdicts({ standing: [viaList], policies: [forbidSsh], ledger: [granted], lists: [list(2, '0.0.0.0/0')], hints: changed })).toEqual({ 'sgr-list': 'revoke' });
-    expect(verdicts({ standing: [viaList], policies: [forbidSsh], ledger: [granted], lists: [list(2, '10.0.0.0/8')], hints: changed })).toEqual({ 'sgr-list': 'keep' });
+    expect(
+      verdicts({
+        standing: [viaList],
+        policies: [forbidSsh],
+        ledger: [granted],
+        lists: [list(2, '0.0.0.0/0')],
+        hints: changed,
+      }),
+    ).toEqual({ 'sgr-list': 'revoke' });
+    expect(
+      verdicts({
+        standing: [viaList],
+        policies: [forbidSsh],
+        ledger: [granted],
+        lists: [list(2, '10.0.0.0/8')],
+        hints: changed,
+      }),
+    ).toEqual({ 'sgr-list': 'keep' });
   });
 
   test('counts for what it was when an operator accepted the rule', () => {
     const accepted = { ...entry(viaList, operator), prefixListVersion: 2 };
-    expect(verdicts({ standing: [viaList], policies: [forbidSsh], ledger: [accepted], lists: [list(2, '0.0.0.0/0')], hints: changed })).toEqual({ 'sgr-list': 'keep' });
+    expect(
+      verdicts({
+        standing: [viaList],
+        policies: [forbidSsh],
+        ledger: [accepted],
+        lists: [list(2, '0.0.0.0/0')],
+        hints: changed,
+      }),
+    ).toEqual({ 'sgr-list': 'keep' });
   });
 
   test('is answered also where a trusted actor opened it, for what is forbidden', () => {
-    expect(verdicts({ standing: [viaList], policies: [forbidSsh], ledger: [granted], lists: [list(2, '0.0.0.0/0')], hints: { ...changed, byTrustedActor: true } })).toEqual({ 'sgr-list': 'revoke' });
+    expect(
+      verdicts({
+        standing: [viaList],
+        policies: [forbidSsh],
+        ledger: [granted],
+        lists: [list(2, '0.0.0.0/0')],
+        hints: { ...changed, byTrustedActor: true },
+      }),
+    ).toEqual({ 'sgr-list': 'revoke' });
   });
 
-  test('that anybody changed is told in a locked group, and nothing is taken away; a trusted actor\'s change is not', () => {
-    expect(judged({ standing: [viaList], policies: [locked], ledger: [granted], lists: [list(2, '10.0.0.0/8')], hints: changed }))
-      .toMatchObject([{ verdict: 'keep', violations: [{ baseline: 'locked', response: 'notifyOnly', reason: expect.stringContaining('prefix list') }] }]);
-    expect(judged({ standing: [viaList], policies: [locked], ledger: [granted], lists: [list(2, '10.0.0.0/8')], hints: { ...changed, byTrustedActor: true } }))
-      .toMatchObject([{ verdict: 'keep', violations: [] }]);
+  test("that anybody changed is told in a locked group, and nothing is taken away; a trusted actor's change is not", () => {
+    expect(
+      judged({
+        standing: [viaList],
+        policies: [locked],
+        ledger: [granted],
+        lists: [list(2, '10.0.0.0/8')],
+        hints: changed,
+      }),
+    ).toMatchObject([
+      {
+        verdict: 'keep',
+        violations: [
+          {
+            baseline: 'locked',
+            response: 'notifyOnly',
+            reason: expect.stringContaining('prefix list'),
+          },
+        ],
+      },
+    ]);
+    expect(
+      judged({
+        standing: [viaList],
+        policies: [locked],
+        ledger: [granted],
+        lists: [list(2, '10.0.0.0/8')],
+        hints: { ...changed, byTrustedActor: true },
+      }),
+    ).toMatchObject([{ verdict: 'keep', violations: [] }]);
   });
 });
 
 test('the strongest response wins, whatever the order of the policies', () => {
-  for (const policies of [[lockedNotify, forbidSsh], [forbidSsh, lockedNotify]]) {
-    expect(verdicts({ standing: [ssh, https], policies, hints: { ...byAnybody, present: [ssh, https] } })).toEqual({ 'sgr-ssh': 'revoke', 'sgr-https': 'keep' });
+  for (const policies of [
+    [lockedNotify, forbidSsh],
+    [forbidSsh, lockedNotify],
+  ]) {
+    expect(
+      verdicts({
+        standing: [ssh, https],
+        policies,
+        hints: { ...byAnybody, present: [ssh, https] },
+      }),
+    ).toEqual({ 'sgr-ssh': 'revoke', 'sgr-https': 'keep' });
   }
 });
 
 test('every violation says why, in words', () => {
-  const [judgement] = judged({ standing: [ssh], policies: [forbidSsh, locked], hints: { ...byAnybody, present: [ssh] } });
+  const [judgement] = judged({
+    standing: [ssh],
+    policies: [forbidSsh, locked],
+    hints: { ...byAnybody, present: [ssh] },
+  });
   expect(judgement!.violations.map(({ reason }) => reason)).toEqual([
     'tcp 22 from 0.0.0.0/0 opens what is forbidden: SSH',
     'the group is locked: no rule may be added to it but by a trusted actor',
@@ -289,7 +672,11 @@ test('every violation says why, in words', () => {
 });
 
 test('of a rule alone, `forbid` and `allowOnly` speak, and `locked` does not', () => {
-  expect(bareViolations(ssh, [forbidSsh, locked, allowHttpsOnly], new Map()).map(({ baseline }) => baseline)).toEqual(['forbid', 'allowOnly']);
+  expect(
+    bareViolations(ssh, [forbidSsh, locked, allowHttpsOnly], new Map()).map(
+      ({ baseline }) => baseline,
+    ),
+  ).toEqual(['forbid', 'allowOnly']);
 });
 
 interface Case {
@@ -302,7 +689,15 @@ interface Case {
   readonly isAdopted?: boolean;
 }
 
-function judged({ standing, unreadable = [], policies, ledger = [], lists = [], hints = byAnybody, isAdopted = true }: Case): Judgement[] {
+function judged({
+  standing,
+  unreadable = [],
+  policies,
+  ledger = [],
+  lists = [],
+  hints = byAnybody,
+  isAdopted = true,
+}: Case): Judgement[] {
   return judge({
     group: { rules: standing, unreadableRuleIds: unreadable },
     ledger: ledgerOf(ledger, isAdopted),
@@ -322,6 +717,16 @@ function entry(granted: Rule, ...grants: Grant[]): LedgerEntry {
 }
 
 function ledgerOf(entries: readonly LedgerEntry[], isAdopted: boolean): GroupLedger {
-  const record: GroupRecord = { groupId: 'sg-1', adoptedAt: SINCE, adoptedWhile: 'ENFORCE', policies: 'p', selection: 's' };
-  return { ...EMPTY_LEDGER, ...(isAdopted && { record }), entries: new Map(entries.map((one) => [ruleKey(one.rule), one])) };
+  const record: GroupRecord = {
+    groupId: 'sg-1',
+    adoptedAt: SINCE,
+    adoptedWhile: 'ENFORCE',
+    policies: 'p',
+    selection: 's',
+  };
+  return {
+    ...EMPTY_LEDGER,
+    ...(isAdopted && { record }),
+    entries: new Map(entries.map((one) => [ruleKey(one.rule), one])),
+  };
 }

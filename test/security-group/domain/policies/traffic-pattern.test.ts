@@ -1,25 +1,51 @@
 import fc from 'fast-check';
 import {
-  opensTraffic, type PeerPattern, staysWithin, type Traffic, type TrafficPattern, violationOfAllowOnly, violationOfPattern,
+  opensTraffic,
+  type PeerPattern,
+  staysWithin,
+  type Traffic,
+  type TrafficPattern,
+  violationOfAllowOnly,
+  violationOfPattern,
 } from '../../../../src/security-group/domain/policies/traffic-pattern';
-import type { PrefixList, PrefixLists } from '../../../../src/security-group/domain/rules/prefix-list';
+import type {
+  PrefixList,
+  PrefixLists,
+} from '../../../../src/security-group/domain/rules/prefix-list';
 import { canonicalRules, rule } from '../../samples/rules';
 
 const NO_LISTS: PrefixLists = new Map();
 const LIST = 'pl-0123456789abcdef0';
 
-const ssh: TrafficPattern = { name: 'SSH', direction: 'ingress', traffic: [tcp(22)], peers: [{ kind: 'internet' }] };
+const ssh: TrafficPattern = {
+  name: 'SSH',
+  direction: 'ingress',
+  traffic: [tcp(22)],
+  peers: [{ kind: 'internet' }],
+};
 
 describe('SSH from the internet', () => {
   test.each([
-    {}, { fromPort: 20, toPort: 30 }, { fromPort: 0, toPort: 65535 }, { protocol: '-1' }, { ipRange: '::/0' }, { ipRange: '128.0.0.0/1' }, { ipRange: '9.9.9.9/0' },
+    {},
+    { fromPort: 20, toPort: 30 },
+    { fromPort: 0, toPort: 65535 },
+    { protocol: '-1' },
+    { ipRange: '::/0' },
+    { ipRange: '128.0.0.0/1' },
+    { ipRange: '9.9.9.9/0' },
   ])('is opened by %j', (values) => {
     expect(opensTraffic(rule(values), ssh, NO_LISTS)).toBe(true);
   });
 
   test.each([
-    { fromPort: 443, toPort: 443 }, { fromPort: 23, toPort: 65535 }, { protocol: 'udp' }, { direction: 'egress' as const }, { ipRange: '10.0.0.0/8' },
-    { ipRange: '203.0.113.7/32' }, { groupId: 'sg-1' }, { protocol: 'icmp' },
+    { fromPort: 443, toPort: 443 },
+    { fromPort: 23, toPort: 65535 },
+    { protocol: 'udp' },
+    { direction: 'egress' as const },
+    { ipRange: '10.0.0.0/8' },
+    { ipRange: '203.0.113.7/32' },
+    { groupId: 'sg-1' },
+    { protocol: 'icmp' },
   ])('is not opened by %j', (values) => {
     expect(opensTraffic(rule(values), ssh, NO_LISTS)).toBe(false);
   });
@@ -29,32 +55,53 @@ test('"all traffic" means rules that open every protocol at once, "any" means ev
   const allTraffic: TrafficPattern = { name: 'all', traffic: [{ kind: 'allTraffic' }] };
   expect(opensTraffic(rule({ protocol: '-1' }), allTraffic, NO_LISTS)).toBe(true);
   expect(opensTraffic(rule({ fromPort: 0, toPort: 65535 }), allTraffic, NO_LISTS)).toBe(false);
-  fc.assert(fc.property(canonicalRules, (any) => {
-    fc.pre(any.peer.kind !== 'ipv4' || any.peer.cidr !== '255.255.255.255/32');
-    expect(opensTraffic(any, { name: 'any', traffic: [{ kind: 'any' }] }, NO_LISTS)).toBe(true);
-  }));
+  fc.assert(
+    fc.property(canonicalRules, (any) => {
+      fc.pre(any.peer.kind !== 'ipv4' || any.peer.cidr !== '255.255.255.255/32');
+      expect(opensTraffic(any, { name: 'any', traffic: [{ kind: 'any' }] }, NO_LISTS)).toBe(true);
+    }),
+  );
 });
 
 test('an ICMP pattern is about types, whatever their codes', () => {
-  const echo: TrafficPattern = { name: 'echo', traffic: [{ kind: 'protocol', protocol: 'icmp', fromPort: 8, toPort: 8 }] };
-  const rules = ([[8, 0], [8, -1], [-1, -1], [3, 8]] as const).map(([type, code]) => rule({ protocol: 'icmp', fromPort: type, toPort: code }));
+  const echo: TrafficPattern = {
+    name: 'echo',
+    traffic: [{ kind: 'protocol', protocol: 'icmp', fromPort: 8, toPort: 8 }],
+  };
+  const rules = (
+    [
+      [8, 0],
+      [8, -1],
+      [-1, -1],
+      [3, 8],
+    ] as const
+  ).map(([type, code]) => rule({ protocol: 'icmp', fromPort: type, toPort: code }));
   expect(rules.map((one) => opensTraffic(one, echo, NO_LISTS))).toEqual([true, true, true, false]);
   expect(rules.map((one) => staysWithin(one, echo, NO_LISTS))).toEqual([true, true, false, false]);
 });
 
 test('groups and prefix lists match by their ids', () => {
-  const pattern = of({ peers: [{ kind: 'prefixList', prefixListId: LIST }, { kind: 'securityGroup', groupId: 'sg-1' }] });
+  const pattern = of({
+    peers: [
+      { kind: 'prefixList', prefixListId: LIST },
+      { kind: 'securityGroup', groupId: 'sg-1' },
+    ],
+  });
   for (const values of [{ prefixListId: LIST }, { groupId: 'sg-1' }]) {
     expect(opensTraffic(rule(values), pattern, NO_LISTS)).toBe(true);
     expect(staysWithin(rule(values), pattern, NO_LISTS)).toBe(true);
   }
-  for (const values of [{ prefixListId: 'pl-other' }, { groupId: 'sg-2' }, { ipRange: '10.0.0.0/8' }]) {
+  for (const values of [
+    { prefixListId: 'pl-other' },
+    { groupId: 'sg-2' },
+    { ipRange: '10.0.0.0/8' },
+  ]) {
     expect(opensTraffic(rule(values), pattern, NO_LISTS)).toBe(false);
     expect(staysWithin(rule(values), pattern, NO_LISTS)).toBe(false);
   }
 });
 
-describe('a customer\'s prefix list is what its entries are', () => {
+describe("a customer's prefix list is what its entries are", () => {
   const internet = of({ peers: [{ kind: 'internet' }] });
   const network = of({ peers: [{ kind: 'ipRange', cidr: '10.0.0.0/8' }] });
 
@@ -70,13 +117,21 @@ describe('a customer\'s prefix list is what its entries are', () => {
   });
 
   test('any of its addresses makes it meet a range', () => {
-    expect(opensTraffic(rule({ prefixListId: LIST }), network, listOf(['192.0.2.0/24', '10.1.0.0/16']))).toBe(true);
-    expect(opensTraffic(rule({ prefixListId: LIST }), network, listOf(['192.0.2.0/24', '11.0.0.0/8']))).toBe(false);
+    expect(
+      opensTraffic(rule({ prefixListId: LIST }), network, listOf(['192.0.2.0/24', '10.1.0.0/16'])),
+    ).toBe(true);
+    expect(
+      opensTraffic(rule({ prefixListId: LIST }), network, listOf(['192.0.2.0/24', '11.0.0.0/8'])),
+    ).toBe(false);
   });
 
   test('all of its addresses keep it within ranges', () => {
-    expect(staysWithin(rule({ prefixListId: LIST }), network, listOf(['10.1.0.0/16', '10.2.0.0/16']))).toBe(true);
-    expect(staysWithin(rule({ prefixListId: LIST }), network, listOf(['10.1.0.0/16', '192.0.2.0/24']))).toBe(false);
+    expect(
+      staysWithin(rule({ prefixListId: LIST }), network, listOf(['10.1.0.0/16', '10.2.0.0/16'])),
+    ).toBe(true);
+    expect(
+      staysWithin(rule({ prefixListId: LIST }), network, listOf(['10.1.0.0/16', '192.0.2.0/24'])),
+    ).toBe(false);
     expect(staysWithin(rule({ prefixListId: LIST }), network, listOf([]))).toBe(true);
   });
 });
@@ -85,12 +140,26 @@ describe('a prefix list of AWS', () => {
   const everybody = of({ peers: [{ kind: 'internet' }, { kind: 'ipRange', cidr: '0.0.0.0/0' }] });
 
   test('is forbidden by its id only, however broad it is', () => {
-    expect(opensTraffic(rule({ prefixListId: LIST }), everybody, listOf(['52.0.0.0/8'], { isAwsManaged: true }))).toBe(false);
+    expect(
+      opensTraffic(
+        rule({ prefixListId: LIST }),
+        everybody,
+        listOf(['52.0.0.0/8'], { isAwsManaged: true }),
+      ),
+    ).toBe(false);
   });
 
   test('is allowed where its entries are, if they are known', () => {
-    expect(staysWithin(rule({ prefixListId: LIST }), everybody, listOf(['52.0.0.0/8'], { isAwsManaged: true }))).toBe(true);
-    expect(staysWithin(rule({ prefixListId: LIST }), everybody, listOf([], { isAwsManaged: true }))).toBe(false);
+    expect(
+      staysWithin(
+        rule({ prefixListId: LIST }),
+        everybody,
+        listOf(['52.0.0.0/8'], { isAwsManaged: true }),
+      ),
+    ).toBe(true);
+    expect(
+      staysWithin(rule({ prefixListId: LIST }), everybody, listOf([], { isAwsManaged: true })),
+    ).toBe(false);
   });
 });
 
@@ -102,7 +171,11 @@ test('a prefix list that could not be looked into matches by its id only', () =>
 });
 
 test.each([
-  ['203.0.112.0/23', true], ['203.0.113.0/24', false], ['10.0.0.0/8', false], ['2a00::/47', true], ['2a00::/48', false],
+  ['203.0.112.0/23', true],
+  ['203.0.113.0/24', false],
+  ['10.0.0.0/8', false],
+  ['2a00::/47', true],
+  ['2a00::/48', false],
 ])('broader than /24 and /48: %s is %s', (ipRange, expected) => {
   const limits: PeerPattern = { kind: 'internet', ipv4Prefix: 24, ipv6Prefix: 48 };
   expect(opensTraffic(rule({ ipRange }), of({ peers: [limits] }), NO_LISTS)).toBe(expected);
@@ -112,29 +185,60 @@ describe('a pattern of rules without a description', () => {
   const undescribed = of({ undescribed: true });
 
   test('means them whatever they open, and no others', () => {
-    expect(opensTraffic(rule({ protocol: '-1', groupId: 'sg-1' }), undescribed, NO_LISTS)).toBe(true);
+    expect(opensTraffic(rule({ protocol: '-1', groupId: 'sg-1' }), undescribed, NO_LISTS)).toBe(
+      true,
+    );
     expect(opensTraffic(rule({ description: 'web' }), undescribed, NO_LISTS)).toBe(false);
-    expect(opensTraffic(rule({ direction: 'egress' }), { ...undescribed, direction: 'ingress' }, NO_LISTS)).toBe(false);
+    expect(
+      opensTraffic(
+        rule({ direction: 'egress' }),
+        { ...undescribed, direction: 'ingress' },
+        NO_LISTS,
+      ),
+    ).toBe(false);
   });
 
   test('does not say that they open something', () => {
-    expect(violationOfPattern(rule(), undescribed)).toBe('tcp 22 from 0.0.0.0/0 is what is forbidden: a pattern');
-    expect(violationOfPattern(rule(), ssh)).toBe('tcp 22 from 0.0.0.0/0 opens what is forbidden: SSH');
+    expect(violationOfPattern(rule(), undescribed)).toBe(
+      'tcp 22 from 0.0.0.0/0 is what is forbidden: a pattern',
+    );
+    expect(violationOfPattern(rule(), ssh)).toBe(
+      'tcp 22 from 0.0.0.0/0 opens what is forbidden: SSH',
+    );
   });
 });
 
 describe('a rule stays within what is allowed', () => {
-  const web = of({ direction: 'ingress', traffic: [tcp(80), tcp(443), tcp(8000, 8079), tcp(8080, 8090), { kind: 'protocol', protocol: '50' }] });
+  const web = of({
+    direction: 'ingress',
+    traffic: [
+      tcp(80),
+      tcp(443),
+      tcp(8000, 8079),
+      tcp(8080, 8090),
+      { kind: 'protocol', protocol: '50' },
+    ],
+  });
 
   test.each([
-    { fromPort: 443, toPort: 443 }, { fromPort: 8000, toPort: 8090 }, { fromPort: 8079, toPort: 8080 }, { protocol: '50' }, { fromPort: 80, toPort: 80, groupId: 'sg-1' },
+    { fromPort: 443, toPort: 443 },
+    { fromPort: 8000, toPort: 8090 },
+    { fromPort: 8079, toPort: 8080 },
+    { protocol: '50' },
+    { fromPort: 80, toPort: 80, groupId: 'sg-1' },
   ])('where %j opens nothing but allowed ports', (values) => {
     expect(staysWithin(rule(values), web, NO_LISTS)).toBe(true);
   });
 
   test.each([
-    {}, { fromPort: 80, toPort: 443 }, { fromPort: 7999, toPort: 8010 }, { fromPort: 8090, toPort: 8091 }, { fromPort: 443, toPort: 443, protocol: 'udp' }, { protocol: '-1' },
-    { protocol: '51' }, { fromPort: 443, toPort: 443, direction: 'egress' as const },
+    {},
+    { fromPort: 80, toPort: 443 },
+    { fromPort: 7999, toPort: 8010 },
+    { fromPort: 8090, toPort: 8091 },
+    { fromPort: 443, toPort: 443, protocol: 'udp' },
+    { protocol: '-1' },
+    { protocol: '51' },
+    { fromPort: 443, toPort: 443, direction: 'egress' as const },
   ])('but not where %j opens more', (values) => {
     expect(staysWithin(rule(values), web, NO_LISTS)).toBe(false);
   });
@@ -144,7 +248,18 @@ describe('a rule stays within what is allowed', () => {
     expect(staysWithin(all, of({ traffic: [{ kind: 'any' }] }), NO_LISTS)).toBe(true);
     expect(staysWithin(all, of({ traffic: [{ kind: 'allTraffic' }] }), NO_LISTS)).toBe(true);
     expect(staysWithin(all, of({}), NO_LISTS)).toBe(true);
-    expect(staysWithin(all, of({ traffic: [{ kind: 'protocol', protocol: 'tcp' }, { kind: 'protocol', protocol: 'udp' }] }), NO_LISTS)).toBe(false);
+    expect(
+      staysWithin(
+        all,
+        of({
+          traffic: [
+            { kind: 'protocol', protocol: 'tcp' },
+            { kind: 'protocol', protocol: 'udp' },
+          ],
+        }),
+        NO_LISTS,
+      ),
+    ).toBe(false);
   });
 
   test.each([
@@ -160,13 +275,23 @@ describe('a rule stays within what is allowed', () => {
 
   test('the internet holds every range, and no group', () => {
     const internet = of({ peers: [{ kind: 'internet' }] });
-    expect(['10.0.0.0/8', '203.0.113.7/32', '::/0'].map((ipRange) => staysWithin(rule({ ipRange }), internet, NO_LISTS))).toEqual([true, true, true]);
+    expect(
+      ['10.0.0.0/8', '203.0.113.7/32', '::/0'].map((ipRange) =>
+        staysWithin(rule({ ipRange }), internet, NO_LISTS),
+      ),
+    ).toEqual([true, true, true]);
     expect(staysWithin(rule({ groupId: 'sg-1' }), internet, NO_LISTS)).toBe(false);
   });
 });
 
 test('a rule for the limited broadcast address, as the CDK writes it where nothing shall go out, opens nothing', () => {
-  const nothing = rule({ direction: 'egress', protocol: 'icmp', fromPort: 252, toPort: 86, ipRange: '255.255.255.255/32' });
+  const nothing = rule({
+    direction: 'egress',
+    protocol: 'icmp',
+    fromPort: 252,
+    toPort: 86,
+    ipRange: '255.255.255.255/32',
+  });
   expect(staysWithin(nothing, ssh, NO_LISTS)).toBe(true);
   expect(opensTraffic(nothing, of({ direction: 'egress' }), NO_LISTS)).toBe(false);
 });
@@ -175,7 +300,9 @@ describe('what is wrong with a rule that opens more than is allowed', () => {
   const patterns = Array.from({ length: 7 }, (_, index) => of({ name: `pattern ${index}` }));
 
   test('is told with the allowed patterns', () => {
-    expect(violationOfAllowOnly(rule(), patterns.slice(0, 2))).toBe('tcp 22 from 0.0.0.0/0 opens more than is allowed, which is only: pattern 0; pattern 1');
+    expect(violationOfAllowOnly(rule(), patterns.slice(0, 2))).toBe(
+      'tcp 22 from 0.0.0.0/0 opens more than is allowed, which is only: pattern 0; pattern 1',
+    );
   });
 
   test('is told with the first of many, and the count of the others', () => {
@@ -184,7 +311,9 @@ describe('what is wrong with a rule that opens more than is allowed', () => {
   });
 
   test('is told in one line', () => {
-    expect(violationOfAllowOnly(rule(), [of({ name: `line\nbreak ${'x'.repeat(200)}` })])).toMatch(/only: line break x{80,95}…$/);
+    expect(violationOfAllowOnly(rule(), [of({ name: `line\nbreak ${'x'.repeat(200)}` })])).toMatch(
+      /only: line break x{80,95}…$/,
+    );
   });
 });
 

@@ -5,7 +5,19 @@ import type { AdoptionCause } from '../../../../src/security-group/domain/reconc
 import type { Rule } from '../../../../src/security-group/domain/rules/rule';
 import { GroupsInMemory } from '../../in-memory/groups-in-memory';
 import { SentryInMemory } from '../../in-memory/sentry-in-memory';
-import { added, by, changeOf, configurationOf, deployer, eve, forbidSsh, locked, lockedNotify, lockedRestoring, removed } from '../../samples/changes';
+import {
+  added,
+  by,
+  changeOf,
+  configurationOf,
+  deployer,
+  eve,
+  forbidSsh,
+  locked,
+  lockedNotify,
+  lockedRestoring,
+  removed,
+} from '../../samples/changes';
 import { rule } from '../../samples/rules';
 
 const MINUTE = 60_000;
@@ -19,8 +31,21 @@ describe('first contact', () => {
     const sentry = SentryInMemory.newTo([forbidSsh, locked], ssh, https);
     expect(await sentry.reconcile()).toEqual([]);
     expect(sentry.groups.acts).toEqual([]);
-    expect(sentry.reconciled).toMatchObject([{ adoptions: [{ group: { id: 'sg-1' }, cause: 'first-contact', ruleCount: 2, violating: [{ rule: ssh, violations: [{ baseline: 'forbid' }] }] }] }]);
-    expect(sentry.ledger.grantsOf('sg-1', ssh, sentry.groups.now())).toMatchObject([{ cause: 'adopted', by: 'App/Sentry' }]);
+    expect(sentry.reconciled).toMatchObject([
+      {
+        adoptions: [
+          {
+            group: { id: 'sg-1' },
+            cause: 'first-contact',
+            ruleCount: 2,
+            violating: [{ rule: ssh, violations: [{ baseline: 'forbid' }] }],
+          },
+        ],
+      },
+    ]);
+    expect(sentry.ledger.grantsOf('sg-1', ssh, sentry.groups.now())).toMatchObject([
+      { cause: 'adopted', by: 'App/Sentry' },
+    ]);
     await sentry.pass(60 * MINUTE);
     expect(await sentry.reconcile()).toEqual([]);
     expect(sentry.reconciled).toHaveLength(1);
@@ -36,7 +61,9 @@ describe('first contact', () => {
 
   test('is told before anything is accepted', async () => {
     const sentry = SentryInMemory.newTo([locked], https);
-    sentry.reconciled.push = () => { throw new Error('no topic'); };
+    sentry.reconciled.push = () => {
+      throw new Error('no topic');
+    };
     await expect(sentry.survey()).rejects.toThrow('no topic');
     expect(sentry.recordOf('sg-1')).toBeUndefined();
     expect(sentry.ledger.grantsOf('sg-1', https)).toEqual([]);
@@ -44,8 +71,14 @@ describe('first contact', () => {
 });
 
 describe('adoption again', () => {
-  function watchedAs(record: Partial<GroupRecord>, values: Partial<SentryConfiguration> = {}): SentryInMemory {
-    const sentry = new SentryInMemory(configurationOf([forbidSsh, locked], values), GroupsInMemory.of('sg-1', https, ssh));
+  function watchedAs(
+    record: Partial<GroupRecord>,
+    values: Partial<SentryConfiguration> = {},
+  ): SentryInMemory {
+    const sentry = new SentryInMemory(
+      configurationOf([forbidSsh, locked], values),
+      GroupsInMemory.of('sg-1', https, ssh),
+    );
     sentry.ledger.adopt('sg-1', [https, http], record);
     return sentry;
   }
@@ -57,9 +90,13 @@ describe('adoption again', () => {
   ])('%s: told first, and nothing is taken away', async (cause, record) => {
     const sentry = watchedAs(record);
     await sentry.reconcile();
-    expect(sentry.reconciled).toMatchObject([{ adoptions: [{ cause, violating: [{ rule: ssh }] }] }]);
+    expect(sentry.reconciled).toMatchObject([
+      { adoptions: [{ cause, violating: [{ rule: ssh }] }] },
+    ]);
     expect(sentry.groups.acts).toEqual([]);
-    expect(sentry.ledger.grantsOf('sg-1', ssh, sentry.groups.now())).toMatchObject([{ cause: 'adopted' }]);
+    expect(sentry.ledger.grantsOf('sg-1', ssh, sentry.groups.now())).toMatchObject([
+      { cause: 'adopted' },
+    ]);
     expect(sentry.recordOf('sg-1')).toMatchObject({ policies: 'p', adoptedWhile: 'ENFORCE' });
     expect(sentry.recordOf('sg-1')!.releasedAt).toBeUndefined();
   });
@@ -82,7 +119,10 @@ describe('adoption again', () => {
     await sentry.reconcile();
     expect(sentry.groups.ruleIds('sg-1')).toEqual(['sgr-https']);
     sentry.groups.open('sg-1', ssh);
-    sentry.configuration = { ...sentry.configuration, digests: { selection: 's', policies: 'later' } };
+    sentry.configuration = {
+      ...sentry.configuration,
+      digests: { selection: 's', policies: 'later' },
+    };
     await sentry.reconcile();
     expect(sentry.groups.ruleIds('sg-1')).toEqual(['sgr-https']);
   });
@@ -92,9 +132,15 @@ describe('the brake', () => {
   /** Many groups that were adopted empty; in some of them stands a rule that nobody explains. */
   async function withDifferences(count: number, total: number): Promise<SentryInMemory> {
     const groups = new GroupsInMemory();
-    const sentry = new SentryInMemory(configurationOf([locked], { monitoredGroups: all, brake: 0.2 }), groups);
+    const sentry = new SentryInMemory(
+      configurationOf([locked], { monitoredGroups: all, brake: 0.2 }),
+      groups,
+    );
     for (let number = 0; number < total; number += 1) {
-      groups.create({ id: `sg-${number}` }, ...(number < count ? [{ ...ssh, id: `sgr-${number}` }] : []));
+      groups.create(
+        { id: `sg-${number}` },
+        ...(number < count ? [{ ...ssh, id: `sgr-${number}` }] : []),
+      );
       sentry.ledger.adopt(`sg-${number}`, []);
     }
     await sentry.survey();
@@ -106,11 +152,16 @@ describe('the brake', () => {
     const sentry = await withDifferences(5, 20);
     await sentry.survey();
     expect(sentry.pointedTo).toEqual([]);
-    expect(sentry.reconciled).toMatchObject([{ isBraked: true, due: expect.arrayContaining(['sg-0']) }]);
+    expect(sentry.reconciled).toMatchObject([
+      { isBraked: true, due: expect.arrayContaining(['sg-0']) },
+    ]);
   });
 
   test('does not stop it at the share itself, nor for a handful', async () => {
-    for (const [count, total] of [[4, 20], [3, 3]] as const) {
+    for (const [count, total] of [
+      [4, 20],
+      [3, 3],
+    ] as const) {
       const sentry = await withDifferences(count, total);
       await sentry.survey();
       expect(sentry.pointedTo).toHaveLength(count);
@@ -120,8 +171,13 @@ describe('the brake', () => {
 
   test('stops adoption with violations to answer as well', async () => {
     const groups = new GroupsInMemory();
-    for (let number = 0; number < 10; number += 1) groups.create({ id: `sg-${number}` }, { ...ssh, id: `sgr-${number}` });
-    const sentry = new SentryInMemory(configurationOf([forbidSsh], { monitoredGroups: all, existingViolations: 'RESPOND' }), groups);
+    for (let number = 0; number < 10; number += 1) {
+      groups.create({ id: `sg-${number}` }, { ...ssh, id: `sgr-${number}` });
+    }
+    const sentry = new SentryInMemory(
+      configurationOf([forbidSsh], { monitoredGroups: all, existingViolations: 'RESPOND' }),
+      groups,
+    );
     await sentry.reconcile();
     await sentry.reconcile();
     expect(sentry.reconciled.map(({ isBraked }) => isBraked)).toEqual([true, true]);
@@ -134,7 +190,9 @@ describe('groups that are watched no more', () => {
     const sentry = SentryInMemory.watching([locked], https);
     sentry.groups.all.delete('sg-1');
     await sentry.survey();
-    expect(sentry.reconciled).toMatchObject([{ released: [{ group: { groupId: 'sg-1' }, reason: 'deleted' }] }]);
+    expect(sentry.reconciled).toMatchObject([
+      { released: [{ group: { groupId: 'sg-1' }, reason: 'deleted' }] },
+    ]);
     expect(sentry.recordOf('sg-1')!.releasedAt).toEqual(sentry.groups.now());
     await sentry.survey();
     expect(sentry.reconciled).toHaveLength(1);
@@ -142,24 +200,39 @@ describe('groups that are watched no more', () => {
 
   test('those that a deployment does not choose any more are released', async () => {
     const sentry = SentryInMemory.watching([locked], https);
-    sentry.configuration = { ...sentry.configuration, monitoredGroups: { include: [{ kind: 'ids', groupIds: ['sg-2'] }], exclude: [] } };
+    sentry.configuration = {
+      ...sentry.configuration,
+      monitoredGroups: { include: [{ kind: 'ids', groupIds: ['sg-2'] }], exclude: [] },
+    };
     await sentry.survey();
     expect(sentry.reconciled).toMatchObject([{ released: [{ reason: 'not-chosen' }] }]);
   });
 
   test('a tag that is taken off releases none, unless a deployment has changed what is chosen', async () => {
-    const byTag: MonitoredGroups = { include: [{ kind: 'tag', key: 'watch', value: 'yes' }], exclude: [] };
+    const byTag: MonitoredGroups = {
+      include: [{ kind: 'tag', key: 'watch', value: 'yes' }],
+      exclude: [],
+    };
     const sentry = SentryInMemory.watching([locked], https);
     sentry.configuration = { ...sentry.configuration, monitoredGroups: byTag };
     expect(await sentry.survey()).toMatchObject({ groupCount: 1, released: [] });
-    sentry.configuration = { ...sentry.configuration, digests: { selection: 'other', policies: 'p' } };
-    expect(await sentry.survey()).toMatchObject({ groupCount: 0, released: [{ reason: 'not-chosen' }] });
+    sentry.configuration = {
+      ...sentry.configuration,
+      digests: { selection: 'other', policies: 'p' },
+    };
+    expect(await sentry.survey()).toMatchObject({
+      groupCount: 0,
+      released: [{ reason: 'not-chosen' }],
+    });
   });
 });
 
 describe('grants that rest on an event', () => {
   test('are confirmed when the history has the event of a trusted actor, and only then', async () => {
-    for (const [actor, isConfirmed] of [[deployer, true], [eve, undefined]] as const) {
+    for (const [actor, isConfirmed] of [
+      [deployer, true],
+      [eve, undefined],
+    ] as const) {
       const sentry = SentryInMemory.watching([lockedRestoring]);
       sentry.groups.put('sg-1', () => [https]);
       await sentry.respond(by(deployer, added(https)));
@@ -173,11 +246,17 @@ describe('grants that rest on an event', () => {
 
   const outbound = rule({ id: 'sgr-out', direction: 'egress', fromPort: 443, toPort: 443 });
 
-  /** A trusted actor gives a rule other values; then days go by, with a run of reconcile now and then. */
+  /**
+   * A trusted actor gives a rule other values; then days go by, with a run of reconcile now and
+   * then.
+   */
   async function modifiedDaysAgo(modifiedTo: readonly Rule[]): Promise<SentryInMemory> {
     const earlier = rule({ ...outbound, ipRange: '10.0.0.0/8' });
     const sentry = SentryInMemory.watching([lockedRestoring], earlier);
-    const modify = by(deployer, changeOf({ modifiedIds: ['sgr-out'], modifiedTo }, { eventName: 'ModifySecurityGroupRules' }));
+    const modify = by(
+      deployer,
+      changeOf({ modifiedIds: ['sgr-out'], modifiedTo }, { eventName: 'ModifySecurityGroupRules' }),
+    );
     sentry.groups.put('sg-1', () => [outbound]);
     sentry.history.changes.push(modify);
     await sentry.respond(modify);
@@ -188,9 +267,11 @@ describe('grants that rest on an event', () => {
     return sentry;
   }
 
-  test('of a trusted actor\'s Modify are confirmed by the values that it recorded, and last', async () => {
+  test("of a trusted actor's Modify are confirmed by the values that it recorded, and last", async () => {
     const sentry = await modifiedDaysAgo([{ ...outbound, direction: 'ingress' }]);
-    expect(sentry.ledger.grantsOf('sg-1', outbound)).toMatchObject([{ cause: 'trusted-actor', confirmed: true }]);
+    expect(sentry.ledger.grantsOf('sg-1', outbound)).toMatchObject([
+      { cause: 'trusted-actor', confirmed: true },
+    ]);
     expect(sentry.groups.acts).toEqual([]);
     sentry.groups.close('sg-1', 'sgr-out');
     await sentry.respond({ ...removed({ id: 'sgr-out' }), eventId: 'event-2' });
@@ -223,7 +304,13 @@ describe('a grant that ends', () => {
   test('has its rule answered in the first run after its end', async () => {
     const sentry = SentryInMemory.watching([locked]);
     sentry.groups.put('sg-1', () => [ssh]);
-    sentry.ledger.grant('sg-1', ssh, { cause: 'operator', by: 'olga', since: sentry.groups.now(), until: new Date('2026-01-01T01:00:00Z'), reason: 'migration' });
+    sentry.ledger.grant('sg-1', ssh, {
+      cause: 'operator',
+      by: 'olga',
+      since: sentry.groups.now(),
+      until: new Date('2026-01-01T01:00:00Z'),
+      reason: 'migration',
+    });
     await sentry.pass(30 * MINUTE);
     await sentry.reconcile();
     expect(sentry.groups.ruleIds('sg-1')).toEqual(['sgr-ssh']);
@@ -235,7 +322,13 @@ describe('a grant that ends', () => {
 
   test('is forgotten where its rule is gone by then', async () => {
     const sentry = SentryInMemory.watching([locked]);
-    sentry.ledger.grant('sg-1', ssh, { cause: 'operator', by: 'olga', since: new Date('2025-12-01'), until: new Date('2025-12-02'), reason: 'migration' });
+    sentry.ledger.grant('sg-1', ssh, {
+      cause: 'operator',
+      by: 'olga',
+      since: new Date('2025-12-01'),
+      until: new Date('2025-12-02'),
+      reason: 'migration',
+    });
     await sentry.survey();
     expect(sentry.ledger.entryOf('sg-1', ssh)).toBeUndefined();
   });
@@ -273,11 +366,21 @@ describe('what was told as left in place', () => {
   test('and names a prefix list is taken back where somebody opens the list to the internet, unseen', async () => {
     const viaList = rule({ id: 'sgr-list', prefixListId: 'pl-1' });
     const sentry = SentryInMemory.watching([lockedNotify, forbidSsh]);
-    sentry.groups.lists.set('pl-1', { id: 'pl-1', isAwsManaged: false, version: 1, cidrs: ['10.0.0.0/8'] });
+    sentry.groups.lists.set('pl-1', {
+      id: 'pl-1',
+      isAwsManaged: false,
+      version: 1,
+      cidrs: ['10.0.0.0/8'],
+    });
     sentry.groups.put('sg-1', () => [viaList]);
     await sentry.respond(added(viaList));
     expect(sentry.announcer.outcomes()).toEqual(['added sgr-list kept']);
-    sentry.groups.lists.set('pl-1', { id: 'pl-1', isAwsManaged: false, version: 2, cidrs: ['0.0.0.0/0'] });
+    sentry.groups.lists.set('pl-1', {
+      id: 'pl-1',
+      isAwsManaged: false,
+      version: 2,
+      cidrs: ['0.0.0.0/0'],
+    });
     await sentry.survey();
     await sentry.pass(10 * MINUTE);
     await sentry.reconcile();
@@ -290,17 +393,23 @@ test('a rule that was taken back while its group was being adopted is not accept
   sentry.ledger.beforeWrite.set(1, () => sentry.groups.close('sg-1', 'sgr-ssh'));
   await sentry.survey();
   expect(sentry.ledger.entryOf('sg-1', ssh)).toBeUndefined();
-  expect(sentry.ledger.grantsOf('sg-1', https, sentry.groups.now())).toMatchObject([{ cause: 'adopted' }]);
+  expect(sentry.ledger.grantsOf('sg-1', https, sentry.groups.now())).toMatchObject([
+    { cause: 'adopted' },
+  ]);
 });
 
 test('a group whose ledger cannot be read keeps no other group from being looked at, and the run fails in the end', async () => {
-  const sentry = new SentryInMemory(configurationOf([locked], { monitoredGroups: all }), new GroupsInMemory());
+  const sentry = new SentryInMemory(
+    configurationOf([locked], { monitoredGroups: all }),
+    new GroupsInMemory(),
+  );
   for (const id of ['sg-1', 'sg-2']) {
     sentry.groups.create({ id }, { ...ssh, id: `sgr-in-${id}` });
     sentry.ledger.adopt(id, []);
   }
   const read = sentry.ledger.read.bind(sentry.ledger);
-  sentry.ledger.read = async (id) => (id === 'sg-1' ? Promise.reject(new Error('sg-1 holds an item of another version')) : read(id));
+  sentry.ledger.read = async (id) =>
+    id === 'sg-1' ? Promise.reject(new Error('sg-1 holds an item of another version')) : read(id);
   await expect(sentry.survey()).rejects.toThrow('sg-1 holds an item of another version');
   await sentry.pass(10 * MINUTE);
   await expect(sentry.survey()).rejects.toThrow('The ledger of 1 groups could not be read');
@@ -310,12 +419,18 @@ test('a group whose ledger cannot be read keeps no other group from being looked
 test('while the sentry is paused reconcile says so in every run, and points to nothing', async () => {
   const sentry = SentryInMemory.watching([locked]);
   sentry.groups.put('sg-1', () => [ssh]);
-  sentry.configuration = { ...sentry.configuration, pause: { until: new Date('2026-01-01T01:00:00Z'), reason: 'an incident', by: 'olga' } };
+  sentry.configuration = {
+    ...sentry.configuration,
+    pause: { until: new Date('2026-01-01T01:00:00Z'), reason: 'an incident', by: 'olga' },
+  };
   await sentry.survey();
   await sentry.pass(10 * MINUTE);
   await sentry.survey();
   expect(sentry.pointedTo).toEqual([]);
-  expect(sentry.reconciled).toMatchObject([{ pause: { reason: 'an incident' } }, { pause: { reason: 'an incident' } }]);
+  expect(sentry.reconciled).toMatchObject([
+    { pause: { reason: 'an incident' } },
+    { pause: { reason: 'an incident' } },
+  ]);
   await sentry.pass(50 * MINUTE);
   await sentry.reconcile();
   expect(sentry.groups.ruleIds('sg-1')).toEqual([]);

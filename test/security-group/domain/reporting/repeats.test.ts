@@ -6,10 +6,19 @@ import { rule } from '../../samples/rules';
 
 const HOUR = 60 * 60_000;
 const START = new Date('2026-01-01T00:00:00Z');
-const reverted: RuleOutcome = { rule: rule(), change: 'added', violations: [], outcome: { kind: 'reverted' } };
+const reverted: RuleOutcome = {
+  rule: rule(),
+  change: 'added',
+  violations: [],
+  outcome: { kind: 'reverted' },
+};
 
 function reportAt(minutes: number, values: Partial<ChangeReport> = {}): ChangeReport {
-  return changeReport({ rules: [reverted], lookedAt: new Date(START.getTime() + minutes * 60_000), ...values });
+  return changeReport({
+    rules: [reverted],
+    lookedAt: new Date(START.getTime() + minutes * 60_000),
+    ...values,
+  });
 }
 
 test('the first sighting is told, the next within the window are counted, and the first after it tells the count', () => {
@@ -17,23 +26,42 @@ test('the first sighting is told, the next within the window are counted, and th
   const second = countRepeats(reportAt(30), first.repeats, HOUR);
   const third = countRepeats(reportAt(59), second.repeats, HOUR);
   const later = countRepeats(reportAt(60), third.repeats, HOUR);
-  expect([first, second, third, later].map(({ isRepeat, untold }) => [isRepeat, untold])).toEqual([[false, 0], [true, 0], [true, 0], [false, 2]]);
+  expect([first, second, third, later].map(({ isRepeat, untold }) => [isRepeat, untold])).toEqual([
+    [false, 0],
+    [true, 0],
+    [true, 0],
+    [false, 2],
+  ]);
   expect(countRepeats(reportAt(61), later.repeats, HOUR).isRepeat).toBe(true);
 });
 
 test('a report is a repeat only if all of it is', () => {
   const { repeats } = countRepeats(reportAt(0), [], HOUR);
   const other: RuleOutcome = { ...reverted, rule: rule({ fromPort: 80, toPort: 80 }) };
-  expect(countRepeats(reportAt(1, { rules: [reverted, other] }), repeats, HOUR).isRepeat).toBe(false);
-  expect(countRepeats(reportAt(1, { rules: [{ ...reverted, change: 'removed' }] }), repeats, HOUR).isRepeat).toBe(false);
+  expect(countRepeats(reportAt(1, { rules: [reverted, other] }), repeats, HOUR).isRepeat).toBe(
+    false,
+  );
+  expect(
+    countRepeats(reportAt(1, { rules: [{ ...reverted, change: 'removed' }] }), repeats, HOUR)
+      .isRepeat,
+  ).toBe(false);
 });
 
 test('what failed, cannot be put back, or comes with a notice is told every time', () => {
   const { repeats } = countRepeats(reportAt(0), [], HOUR);
   for (const kind of ['failed', 'not-restorable'] as const) {
-    expect(countRepeats(reportAt(1, { rules: [{ ...reverted, outcome: { kind, reason: 'no' } }] }), repeats, HOUR).isRepeat).toBe(false);
+    expect(
+      countRepeats(
+        reportAt(1, { rules: [{ ...reverted, outcome: { kind, reason: 'no' } }] }),
+        repeats,
+        HOUR,
+      ).isRepeat,
+    ).toBe(false);
   }
-  expect(countRepeats(reportAt(1, { notices: [{ severity: 'high', text: 'A doubt.' }] }), repeats, HOUR).isRepeat).toBe(false);
+  expect(
+    countRepeats(reportAt(1, { notices: [{ severity: 'high', text: 'A doubt.' }] }), repeats, HOUR)
+      .isRepeat,
+  ).toBe(false);
   expect(countRepeats(reportAt(1, { rules: [] }), repeats, HOUR).isRepeat).toBe(false);
 });
 
@@ -46,6 +74,9 @@ test('what was left in place, or would have been reverted, is told every time', 
 });
 
 test('what is remembered has an end: the rest is told again', () => {
-  const many = Array.from({ length: 150 }, (_, port): RuleOutcome => ({ ...reverted, rule: rule({ fromPort: port, toPort: port }) }));
+  const many = Array.from({ length: 150 }, (_, port): RuleOutcome => ({
+    ...reverted,
+    rule: rule({ fromPort: port, toPort: port }),
+  }));
   expect(countRepeats(reportAt(0, { rules: many }), [], HOUR).repeats).toHaveLength(100);
 });

@@ -1,19 +1,29 @@
 import type { ChangeReport } from '../../../../src/security-group/domain/reporting/change-report';
 import type { Outcome, RuleOutcome } from '../../../../src/security-group/domain/reporting/outcome';
-import { reportSubject, reportText } from '../../../../src/security-group/domain/reporting/report-text';
+import {
+  reportSubject,
+  reportText,
+} from '../../../../src/security-group/domain/reporting/report-text';
 import { changeReport } from '../../samples/change-reports';
 import { rule } from '../../samples/rules';
 
 const opened: RuleOutcome = {
   rule: rule({ id: 'sgr-1', description: 'for\nme' }),
   change: 'added',
-  violations: [{ baseline: 'forbid', response: 'revert', reason: 'tcp 22 from 0.0.0.0/0 opens what is forbidden: SSH from the internet' }],
+  violations: [
+    {
+      baseline: 'forbid',
+      response: 'revert',
+      reason: 'tcp 22 from 0.0.0.0/0 opens what is forbidden: SSH from the internet',
+    },
+  ],
   outcome: { kind: 'reverted' },
 };
 const report: ChangeReport = changeReport({ rules: [opened] });
 
 test('the text tells group, rules, actor, time, source, account, Region, why, how long, what was done', () => {
-  expect(reportText(report, 'App/Sentry', 10)).toBe(`Security group sg-1 (web) was changed: taken back.
+  expect(reportText(report, 'App/Sentry', 10))
+    .toBe(`Security group sg-1 (web) was changed: taken back.
 
 Group:      sg-1 (web) in vpc-1
 Account:    111111111111, Region eu-west-1
@@ -37,9 +47,15 @@ describe('the subject names the worst first', () => {
   test.each<[Outcome, string]>([
     [{ kind: 'reverted' }, '[HIGH] sg-1: tcp 22 from 0.0.0.0/0: taken back'],
     [{ kind: 'kept' }, '[HIGH] sg-1: tcp 22 from 0.0.0.0/0: left in place, as the policy says'],
-    [{ kind: 'would-revert' }, '[HIGH] sg-1: tcp 22 from 0.0.0.0/0: left in place, would be taken back'],
+    [
+      { kind: 'would-revert' },
+      '[HIGH] sg-1: tcp 22 from 0.0.0.0/0: left in place, would be taken back',
+    ],
     [{ kind: 'already-gone' }, '[LOW] sg-1: tcp 22 from 0.0.0.0/0: already gone'],
-    [{ kind: 'failed', reason: 'denied' }, '[CRITICAL] sg-1: tcp 22 from 0.0.0.0/0: could NOT be taken back'],
+    [
+      { kind: 'failed', reason: 'denied' },
+      '[CRITICAL] sg-1: tcp 22 from 0.0.0.0/0: could NOT be taken back',
+    ],
   ])('%j', (outcome, subject) => {
     expect(reportSubject({ ...report, rules: [{ ...opened, outcome }] })).toBe(subject);
   });
@@ -48,37 +64,85 @@ describe('the subject names the worst first', () => {
 describe('what was done is told for each kind of change', () => {
   const restored = rule({ fromPort: 443, toPort: 443 });
   test.each<[string, Partial<RuleOutcome>, string]>([
-    ['a failure', { outcome: { kind: 'failed', reason: 'denied' } }, 'Done: FAILED, the rule still stands after 12 s: denied. It is tried again.'],
-    ['a modified rule', { change: 'modified', restored }, 'Done: reverted to tcp 443 from 0.0.0.0/0. The other values stood for about 12 s.'],
-    ['a modified rule that could not be restored', { change: 'modified' }, 'Done: reverted. It stood open for about 12 s.'],
-    ['a rule described anew', { change: 'described', restored: { ...restored, description: 'web' } }, 'Done: described again as "web".'],
-    ['a removed rule', { change: 'removed', outcome: { kind: 'kept' } }, 'Done: nothing but this message. The rule is not put back'],
-    ['a removed rule that is back', { change: 'removed', restored }, 'Done: put back, as the ledger holds it.'],
-    ['a removed rule that cannot come back', { change: 'removed', outcome: { kind: 'not-restorable', reason: 'the group is full' } }, 'Done: NOT put back: the group is full.'],
+    [
+      'a failure',
+      { outcome: { kind: 'failed', reason: 'denied' } },
+      'Done: FAILED, the rule still stands after 12 s: denied. It is tried again.',
+    ],
+    [
+      'a modified rule',
+      { change: 'modified', restored },
+      'Done: reverted to tcp 443 from 0.0.0.0/0. The other values stood for about 12 s.',
+    ],
+    [
+      'a modified rule that could not be restored',
+      { change: 'modified' },
+      'Done: reverted. It stood open for about 12 s.',
+    ],
+    [
+      'a rule described anew',
+      { change: 'described', restored: { ...restored, description: 'web' } },
+      'Done: described again as "web".',
+    ],
+    [
+      'a removed rule',
+      { change: 'removed', outcome: { kind: 'kept' } },
+      'Done: nothing but this message. The rule is not put back',
+    ],
+    [
+      'a removed rule that is back',
+      { change: 'removed', restored },
+      'Done: put back, as the ledger holds it.',
+    ],
+    [
+      'a removed rule that cannot come back',
+      { change: 'removed', outcome: { kind: 'not-restorable', reason: 'the group is full' } },
+      'Done: NOT put back: the group is full.',
+    ],
     ['OBSERVE', { outcome: { kind: 'would-revert' } }, 'Done: nothing: the sentry only observes.'],
-    ['a pause', { outcome: { kind: 'would-revert', until: new Date('2026-01-02T00:00:00Z') } }, 'Done: nothing: the sentry is paused until 2026-01-02T00:00:00.000Z'],
+    [
+      'a pause',
+      { outcome: { kind: 'would-revert', until: new Date('2026-01-02T00:00:00Z') } },
+      'Done: nothing: the sentry is paused until 2026-01-02T00:00:00.000Z',
+    ],
   ])('%s', (_, values, text) => {
-    expect(reportText({ ...report, rules: [{ ...opened, ...values }] }, 'App/Sentry', 10)).toContain(text);
+    expect(
+      reportText({ ...report, rules: [{ ...opened, ...values }] }, 'App/Sentry', 10),
+    ).toContain(text);
   });
 });
 
 test('where outcomes differ, they are counted, and the worst rule is named', () => {
-  const mixed: ChangeReport = { ...report, rules: [opened, { ...opened, rule: rule({ fromPort: 443, toPort: 443 }), outcome: { kind: 'kept' } }] };
-  expect(reportSubject(mixed)).toBe('[HIGH] sg-1: tcp 443 from 0.0.0.0/0 and 1 more: 1 left in place, as the policy says, 1 taken back');
+  const mixed: ChangeReport = {
+    ...report,
+    rules: [
+      opened,
+      { ...opened, rule: rule({ fromPort: 443, toPort: 443 }), outcome: { kind: 'kept' } },
+    ],
+  };
+  expect(reportSubject(mixed)).toBe(
+    '[HIGH] sg-1: tcp 443 from 0.0.0.0/0 and 1 more: 1 left in place, as the policy says, 1 taken back',
+  );
 });
 
 test('a difference that nothing explains is told as such', () => {
   const text = reportText({ ...report, explainedBy: 'nothing' }, 'App/Sentry', 10);
-  expect(text).toContain('Changed by: not known: neither an event nor CloudTrail\'s event history explains it');
+  expect(text).toContain(
+    "Changed by: not known: neither an event nor CloudTrail's event history explains it",
+  );
   expect(text).not.toContain('CloudTrail event event-1');
 });
 
 test('what was found in the event history is told as such', () => {
-  expect(reportText({ ...report, explainedBy: 'event-history' }, 'App/Sentry', 10)).toContain('CloudTrail event event-1, found in the event history');
+  expect(reportText({ ...report, explainedBy: 'event-history' }, 'App/Sentry', 10)).toContain(
+    'CloudTrail event event-1, found in the event history',
+  );
 });
 
 test('repeats that were not told are counted', () => {
-  expect(reportText({ ...report, repeats: 41 }, 'App/Sentry', 10)).toContain('The same was reverted 41 times more since it was last told.');
+  expect(reportText({ ...report, repeats: 41 }, 'App/Sentry', 10)).toContain(
+    'The same was reverted 41 times more since it was last told.',
+  );
 });
 
 test('rules beyond the limit are counted', () => {
@@ -88,7 +152,11 @@ test('rules beyond the limit are counted', () => {
 });
 
 test('a notice is told, and weighs', () => {
-  const noticed: ChangeReport = { ...report, rules: [], notices: [{ severity: 'high', text: 'The monitored group was deleted.' }] };
+  const noticed: ChangeReport = {
+    ...report,
+    rules: [],
+    notices: [{ severity: 'high', text: 'The monitored group was deleted.' }],
+  };
   expect(reportText(noticed, 'App/Sentry', 1)).toContain('\nThe monitored group was deleted.\n');
   expect(reportSubject(noticed)).toBe('[HIGH] sg-1: The monitored group was deleted.');
 });

@@ -1,40 +1,72 @@
 import type { Change } from '../../../../src/security-group/domain/changes/change';
-import { decisiveTagKeys, isSelected, isSelectedById, type MonitoredGroups } from '../../../../src/security-group/domain/groups/monitored-groups';
+import {
+  decisiveTagKeys,
+  isSelected,
+  isSelectedById,
+  type MonitoredGroups,
+} from '../../../../src/security-group/domain/groups/monitored-groups';
 import { severityOf } from '../../../../src/security-group/domain/reporting/change-report';
 import type { RuleTag } from '../../../../src/security-group/domain/rules/rule';
 import { GroupsInMemory } from '../../in-memory/groups-in-memory';
 import { SentryInMemory } from '../../in-memory/sentry-in-memory';
-import { added, by, changeOf, configurationOf, deployer, forbidSsh, locked } from '../../samples/changes';
+import {
+  added,
+  by,
+  changeOf,
+  configurationOf,
+  deployer,
+  forbidSsh,
+  locked,
+} from '../../samples/changes';
 import { rule } from '../../samples/rules';
 
 const https = rule({ id: 'sgr-https', fromPort: 443, toPort: 443 });
 const ssh = rule({ id: 'sgr-ssh' });
 const WATCHED = { key: 'watch', value: 'yes' };
 const EXEMPT = { key: 'exempt', value: 'yes' };
-const byTag: MonitoredGroups = { include: [{ kind: 'tag', ...WATCHED }], exclude: [{ kind: 'tag', ...EXEMPT }] };
+const byTag: MonitoredGroups = {
+  include: [{ kind: 'tag', ...WATCHED }],
+  exclude: [{ kind: 'tag', ...EXEMPT }],
+};
 
 /** A sentry that has adopted `sg-1` for its tag; since then the tags have become these. */
 function tagged(...tags: RuleTag[]): SentryInMemory {
   const groups = new GroupsInMemory();
   groups.create({ id: 'sg-1', name: 'web', tags }, https);
-  const sentry = new SentryInMemory(configurationOf([forbidSsh, locked], { monitoredGroups: byTag }), groups);
+  const sentry = new SentryInMemory(
+    configurationOf([forbidSsh, locked], { monitoredGroups: byTag }),
+    groups,
+  );
   sentry.ledger.adopt('sg-1', [https]);
   return sentry;
 }
 
 function tagsChanged(...tagKeys: string[]): Change {
-  return { ...changeOf({}), eventName: 'DeleteTags', subject: { kind: 'tags', groupIds: ['sg-1'], tagKeys } };
+  return {
+    ...changeOf({}),
+    eventName: 'DeleteTags',
+    subject: { kind: 'tags', groupIds: ['sg-1'], tagKeys },
+  };
 }
 
 function deleted(id?: string): Change {
-  return { ...changeOf({}), eventName: 'DeleteSecurityGroup', subject: { kind: 'group-deleted', group: id ? { id } : { name: 'web' } } };
+  return {
+    ...changeOf({}),
+    eventName: 'DeleteSecurityGroup',
+    subject: { kind: 'group-deleted', group: id ? { id } : { name: 'web' } },
+  };
 }
 
 describe('membership by tag', () => {
   test('lasts though somebody takes the tag off, or puts an excluding one on; and that is told', async () => {
-    for (const [sentry, key] of [[tagged(), 'watch'], [tagged(WATCHED, EXEMPT), 'exempt']] as const) {
+    for (const [sentry, key] of [
+      [tagged(), 'watch'],
+      [tagged(WATCHED, EXEMPT), 'exempt'],
+    ] as const) {
       const [report] = await sentry.respond(tagsChanged(key));
-      expect(report!.notices).toMatchObject([{ severity: 'high', text: expect.stringContaining('still watched') }]);
+      expect(report!.notices).toMatchObject([
+        { severity: 'high', text: expect.stringContaining('still watched') },
+      ]);
       sentry.groups.put('sg-1', (rules) => [...rules, ssh]);
       await sentry.respond({ ...added(ssh), eventId: 'event-2' });
       expect(sentry.groups.ruleIds('sg-1')).toEqual(['sgr-https']);
@@ -44,7 +76,9 @@ describe('membership by tag', () => {
   test('ends where a trusted actor changes the tags: told, and its grants forgotten', async () => {
     const sentry = tagged();
     const [report] = await sentry.respond(by(deployer, tagsChanged('watch')));
-    expect(report!.notices).toMatchObject([{ severity: 'medium', text: expect.stringContaining('not watched any more') }]);
+    expect(report!.notices).toMatchObject([
+      { severity: 'medium', text: expect.stringContaining('not watched any more') },
+    ]);
     expect(sentry.recordOf('sg-1')!.releasedAt).toBeInstanceOf(Date);
     expect(sentry.ledger.entryOf('sg-1', https)).toBeUndefined();
     sentry.groups.put('sg-1', (rules) => [...rules, ssh]);
@@ -52,9 +86,16 @@ describe('membership by tag', () => {
   });
 
   test('lasts though a trusted actor changes tags, where it is not those that exclude the group', async () => {
-    for (const [sentry, key] of [[tagged(WATCHED, EXEMPT), 'watch'], [tagged(), 'exempt'], [tagged(EXEMPT), 'watch'], [tagged(EXEMPT), 'exempt']] as const) {
+    for (const [sentry, key] of [
+      [tagged(WATCHED, EXEMPT), 'watch'],
+      [tagged(), 'exempt'],
+      [tagged(EXEMPT), 'watch'],
+      [tagged(EXEMPT), 'exempt'],
+    ] as const) {
       const [report] = await sentry.respond(by(deployer, tagsChanged(key)));
-      expect(report!.notices).toMatchObject([{ severity: 'high', text: expect.stringContaining('still watched') }]);
+      expect(report!.notices).toMatchObject([
+        { severity: 'high', text: expect.stringContaining('still watched') },
+      ]);
       expect(sentry.recordOf('sg-1')!.releasedAt).toBeUndefined();
       expect(sentry.ledger.grantsOf('sg-1', https)).toHaveLength(1);
     }
@@ -63,7 +104,10 @@ describe('membership by tag', () => {
   test('is no matter where other tags change, the group is chosen still, or was never adopted', async () => {
     expect(await tagged().respond(tagsChanged('colour'))).toEqual([]);
     expect(await tagged(WATCHED).respond(tagsChanged('watch'))).toEqual([]);
-    const unknown = new SentryInMemory(configurationOf([locked], { monitoredGroups: byTag }), GroupsInMemory.of('sg-1'));
+    const unknown = new SentryInMemory(
+      configurationOf([locked], { monitoredGroups: byTag }),
+      GroupsInMemory.of('sg-1'),
+    );
     expect(await unknown.respond(tagsChanged('watch'))).toEqual([]);
   });
 
@@ -71,7 +115,10 @@ describe('membership by tag', () => {
     const groups = new GroupsInMemory();
     groups.create({ id: 'sg-1', tags: [WATCHED] }, ssh);
     groups.create({ id: 'sg-2' }, ssh);
-    const sentry = new SentryInMemory(configurationOf([forbidSsh], { monitoredGroups: byTag }), groups);
+    const sentry = new SentryInMemory(
+      configurationOf([forbidSsh], { monitoredGroups: byTag }),
+      groups,
+    );
     await sentry.respond(added(ssh));
     await sentry.respond({ ...added(ssh), subject: { kind: 'group', group: { id: 'sg-2' } } });
     expect([groups.ruleIds('sg-1'), groups.ruleIds('sg-2')]).toEqual([[], ['sgr-ssh']]);
@@ -85,7 +132,10 @@ describe('a monitored group that is deleted', () => {
       sentry.groups.all.delete('sg-1');
       const [report] = await sentry.respond(change);
       expect(severityOf(report!)).toBe('high');
-      expect(report).toMatchObject({ group: { id: 'sg-1', name: 'web' }, notices: [{ text: 'The monitored group was deleted.' }] });
+      expect(report).toMatchObject({
+        group: { id: 'sg-1', name: 'web' },
+        notices: [{ text: 'The monitored group was deleted.' }],
+      });
       expect(sentry.recordOf('sg-1')!.releasedAt).toBeInstanceOf(Date);
       expect(sentry.ledger.entryOf('sg-1', https)).toBeUndefined();
     }
@@ -110,16 +160,57 @@ describe('which groups are meant', () => {
 
   test.each<[string, MonitoredGroups, boolean, boolean | undefined]>([
     ['by id', { include: [{ kind: 'ids', groupIds: ['sg-0', 'sg-1'] }], exclude: [] }, true, true],
-    ['by another id', { include: [{ kind: 'ids', groupIds: ['sg-0'] }], exclude: [] }, false, false],
+    [
+      'by another id',
+      { include: [{ kind: 'ids', groupIds: ['sg-0'] }], exclude: [] },
+      false,
+      false,
+    ],
     ['by tag', { include: [{ kind: 'tag', ...WATCHED }], exclude: [] }, true, undefined],
-    ['by another value of the tag', { include: [{ kind: 'tag', key: 'watch', value: 'no' }], exclude: [] }, false, undefined],
+    [
+      'by another value of the tag',
+      { include: [{ kind: 'tag', key: 'watch', value: 'no' }], exclude: [] },
+      false,
+      undefined,
+    ],
     ['by VPC', { include: [{ kind: 'vpc', vpcId: 'vpc-1' }], exclude: [] }, true, undefined],
-    ['by another VPC', { include: [{ kind: 'vpc', vpcId: 'vpc-2' }], exclude: [] }, false, undefined],
+    [
+      'by another VPC',
+      { include: [{ kind: 'vpc', vpcId: 'vpc-2' }], exclude: [] },
+      false,
+      undefined,
+    ],
     ['all', { include: [{ kind: 'all' }], exclude: [] }, true, true],
-    ['all but by id', { include: [{ kind: 'all' }], exclude: [{ kind: 'ids', groupIds: ['sg-1'] }] }, false, false],
-    ['all but by tag', { include: [{ kind: 'all' }], exclude: [{ kind: 'tag', ...WATCHED }] }, false, undefined],
-    ['by id but by tag', { include: [{ kind: 'ids', groupIds: ['sg-1'] }], exclude: [{ kind: 'tag', ...EXEMPT }] }, true, undefined],
-    ['by id or by tag', { include: [{ kind: 'tag', ...EXEMPT }, { kind: 'ids', groupIds: ['sg-1'] }], exclude: [] }, true, true],
+    [
+      'all but by id',
+      { include: [{ kind: 'all' }], exclude: [{ kind: 'ids', groupIds: ['sg-1'] }] },
+      false,
+      false,
+    ],
+    [
+      'all but by tag',
+      { include: [{ kind: 'all' }], exclude: [{ kind: 'tag', ...WATCHED }] },
+      false,
+      undefined,
+    ],
+    [
+      'by id but by tag',
+      { include: [{ kind: 'ids', groupIds: ['sg-1'] }], exclude: [{ kind: 'tag', ...EXEMPT }] },
+      true,
+      undefined,
+    ],
+    [
+      'by id or by tag',
+      {
+        include: [
+          { kind: 'tag', ...EXEMPT },
+          { kind: 'ids', groupIds: ['sg-1'] },
+        ],
+        exclude: [],
+      },
+      true,
+      true,
+    ],
   ])('%s', (_, groups, isMeant, isMeantById) => {
     expect(isSelected(group, groups)).toBe(isMeant);
     expect(isSelectedById('sg-1', groups)).toBe(isMeantById);

@@ -1,7 +1,16 @@
 import { UnfinishedError } from '../../../../src/security-group/domain/responding/respond-in-group';
 import { type Fault, Faults } from '../../in-memory/faults';
 import { SentryInMemory } from '../../in-memory/sentry-in-memory';
-import { added, by, changeOf, deployer, forbidSsh, locked, lockedRestoring, removed } from '../../samples/changes';
+import {
+  added,
+  by,
+  changeOf,
+  deployer,
+  forbidSsh,
+  locked,
+  lockedRestoring,
+  removed,
+} from '../../samples/changes';
 import { rule } from '../../samples/rules';
 
 const ssh = rule({ id: 'sgr-ssh' });
@@ -24,14 +33,19 @@ test('an event that was told is not answered again', async () => {
 test('a second delivery waits while the first is at it, and says nothing of its own', async () => {
   const sentry = attacked();
   await sentry.ledger.claim({ eventId: 'event-1', groupId: 'sg-1' }, [], sentry.groups.now());
-  await expect(sentry.respond(added(ssh))).rejects.toThrow('another try at the same event is under way');
+  await expect(sentry.respond(added(ssh))).rejects.toThrow(
+    'another try at the same event is under way',
+  );
   expect(sentry.groups.acts).toEqual([]);
   expect(sentry.announcer.told).toEqual([]);
 });
 
 test('two deliveries at once revoke and tell once', async () => {
   const sentry = attacked();
-  const results = await Promise.allSettled([sentry.respond(added(ssh)), sentry.respond(added(ssh))]);
+  const results = await Promise.allSettled([
+    sentry.respond(added(ssh)),
+    sentry.respond(added(ssh)),
+  ]);
   expect(results.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
   expect(sentry.announcer.outcomes()).toEqual(['added sgr-ssh reverted']);
 });
@@ -119,7 +133,12 @@ describe('what an earlier try meant to do, and the state does not ask for any mo
     const sentry = attacked();
     letFail(sentry, 'claim', 'crashes after it has worked');
     await expect(sentry.respond(added(ssh))).rejects.toThrow();
-    sentry.ledger.grant('sg-1', ssh, { cause: 'operator', by: 'olga', since: new Date(), reason: 'needed' });
+    sentry.ledger.grant('sg-1', ssh, {
+      cause: 'operator',
+      by: 'olga',
+      since: new Date(),
+      reason: 'needed',
+    });
     sentry.faults = new Faults();
     await sentry.pass(91_000);
     await sentry.respond(added(ssh), 2);
@@ -132,7 +151,12 @@ describe('what an earlier try meant to do, and the state does not ask for any mo
     letFail(sentry, 'revoke', 'crashes after it has worked');
     await expect(sentry.respond(added(ssh))).rejects.toThrow();
     const again = sentry.groups.open('sg-1', ssh)!;
-    sentry.ledger.grant('sg-1', again, { cause: 'operator', by: 'olga', since: new Date('2026-01-01'), reason: 'needed' });
+    sentry.ledger.grant('sg-1', again, {
+      cause: 'operator',
+      by: 'olga',
+      since: new Date('2026-01-01'),
+      reason: 'needed',
+    });
     sentry.faults = new Faults();
     await sentry.pass(91_000);
     await sentry.respond(added(ssh), 2);
@@ -153,7 +177,7 @@ test('a rule that was put back by a try that got lost is not put back twice', as
   expect(sentry.announcer.outcomes()).toEqual(['removed sgr-https reverted']);
 });
 
-test('a trusted actor\'s rule that was put back by a try that got lost is put back the next time as well', async () => {
+test("a trusted actor's rule that was put back by a try that got lost is put back the next time as well", async () => {
   const sentry = SentryInMemory.watching([lockedRestoring]);
   const deployment = by(deployer, added(https));
   sentry.groups.put('sg-1', () => [https]);
@@ -166,7 +190,10 @@ test('a trusted actor\'s rule that was put back by a try that got lost is put ba
   sentry.faults = new Faults();
   await sentry.pass(91_000);
   await sentry.respond(removal, 2);
-  expect(sentry.ledger.entryOf('sg-1', https)).toMatchObject({ rule: { id: 'sgr-new-1' }, grants: [{ cause: 'trusted-actor', confirmed: true }] });
+  expect(sentry.ledger.entryOf('sg-1', https)).toMatchObject({
+    rule: { id: 'sgr-new-1' },
+    grants: [{ cause: 'trusted-actor', confirmed: true }],
+  });
 
   sentry.groups.close('sg-1', 'sgr-new-1');
   await sentry.respond({ ...removed({ id: 'sgr-new-1' }), eventId: 'event-3' });
@@ -181,7 +208,9 @@ test('nothing is put back before the ledger has that the event history confirms 
   await sentry.respond(deployment);
   sentry.groups.close('sg-1', 'sgr-https');
   letFail(sentry, 'write', 'fails');
-  await expect(sentry.respond({ ...removed({ id: 'sgr-https' }), eventId: 'event-2' })).rejects.toThrow('write fails');
+  await expect(
+    sentry.respond({ ...removed({ id: 'sgr-https' }), eventId: 'event-2' }),
+  ).rejects.toThrow('write fails');
   expect(sentry.groups.acts).toEqual([]);
 });
 

@@ -1,5 +1,9 @@
 import fc from 'fast-check';
-import { type Change, type NamedRules, NO_RULES } from '../../../../src/security-group/domain/changes/change';
+import {
+  type Change,
+  type NamedRules,
+  NO_RULES,
+} from '../../../../src/security-group/domain/changes/change';
 import { namesStanding } from '../../../../src/security-group/domain/judging/judge';
 import type { Grant } from '../../../../src/security-group/domain/ledger/ledger';
 import type { Policy } from '../../../../src/security-group/domain/policies/policy';
@@ -9,7 +13,15 @@ import { type Fault, Faults } from '../../in-memory/faults';
 import { GroupsInMemory } from '../../in-memory/groups-in-memory';
 import { SentryInMemory } from '../../in-memory/sentry-in-memory';
 import { changeOf, configurationOf, deployer, eve, forbidSsh } from '../../samples/changes';
-import { describedRule, namedRules, opensSsh, policies, type Remembered, rememberedRules, standingRules } from '../../samples/random-groups';
+import {
+  describedRule,
+  namedRules,
+  opensSsh,
+  policies,
+  type Remembered,
+  rememberedRules,
+  standingRules,
+} from '../../samples/random-groups';
 
 interface World {
   readonly policies: readonly Policy[];
@@ -17,10 +29,17 @@ interface World {
   readonly remembered: readonly Remembered[];
 }
 
-const worlds: fc.Arbitrary<World> = fc.record({ policies, standing: standingRules, remembered: rememberedRules });
+const worlds: fc.Arbitrary<World> = fc.record({
+  policies,
+  standing: standingRules,
+  remembered: rememberedRules,
+});
 
 function sentryIn({ policies: chosen, standing, remembered }: World): SentryInMemory {
-  const sentry = new SentryInMemory(configurationOf(chosen), GroupsInMemory.of('sg-1', ...standing));
+  const sentry = new SentryInMemory(
+    configurationOf(chosen),
+    GroupsInMemory.of('sg-1', ...standing),
+  );
   sentry.ledger.adopt('sg-1', []);
   for (const { rule, grants } of remembered) sentry.ledger.note('sg-1', rule, { grants });
   return sentry;
@@ -28,33 +47,62 @@ function sentryIn({ policies: chosen, standing, remembered }: World): SentryInMe
 
 test('after it has acted no rule that the event names violates a policy to revert, and what violates and remains was told', async () => {
   let reverted = 0;
-  await fc.assert(fc.asyncProperty(worlds, namedRules, async (world, named) => {
-    const sentry = sentryIn(world);
-    const granted = new Map(world.standing.map((rule) => [ruleKey(rule), livingGrantsOf(sentry, rule)]));
-    await sentry.respond(changeOf(named));
-    const told = new Set(toldOf(sentry).map(({ rule }) => ruleKey(rule)));
-    for (const rule of sentry.groups.rulesIn('sg-1').filter((one) => granted.has(ruleKey(one)) && (namesStanding(named, one) || !named.complete))) {
-      const grants = granted.get(ruleKey(rule))!;
-      for (const { baseline, response } of world.policies) {
-        const violates = baseline.kind === 'locked' ? grants.length === 0 : opensSsh(rule) && !grants.some(({ cause }) => cause !== 'trusted-actor');
-        if (!violates) continue;
-        expect(response).not.toBe('revert');
-        expect(told).toContain(ruleKey(rule));
+  await fc.assert(
+    fc.asyncProperty(worlds, namedRules, async (world, named) => {
+      const sentry = sentryIn(world);
+      const granted = new Map(
+        world.standing.map((rule) => [ruleKey(rule), livingGrantsOf(sentry, rule)]),
+      );
+      await sentry.respond(changeOf(named));
+      const told = new Set(toldOf(sentry).map(({ rule }) => ruleKey(rule)));
+      for (const rule of sentry.groups
+        .rulesIn('sg-1')
+        .filter(
+          (one) => granted.has(ruleKey(one)) && (namesStanding(named, one) || !named.complete),
+        )) {
+        const grants = granted.get(ruleKey(rule))!;
+        for (const { baseline, response } of world.policies) {
+          const violates =
+            baseline.kind === 'locked'
+              ? grants.length === 0
+              : opensSsh(rule) && !grants.some(({ cause }) => cause !== 'trusted-actor');
+          if (!violates) continue;
+          expect(response).not.toBe('revert');
+          expect(told).toContain(ruleKey(rule));
+        }
       }
-    }
-    reverted += sentry.groups.acts.length;
-  }), { numRuns: 1_500 });
+      reverted += sentry.groups.acts.length;
+    }),
+    { numRuns: 1_500 },
+  );
   expect(reverted).toBeGreaterThan(500);
 });
 
-type Deed = { readonly kind: 'open' | 'close' | 'modify' | 'describe'; readonly index: number; readonly rule: Rule };
+type Deed = {
+  readonly kind: 'open' | 'close' | 'modify' | 'describe';
+  readonly index: number;
+  readonly rule: Rule;
+};
 
 const deeds: fc.Arbitrary<Deed[]> = fc.array(
-  fc.record({ kind: fc.constantFrom('open' as const, 'open' as const, 'close' as const, 'modify' as const, 'describe' as const), index: fc.nat({ max: 2 }), rule: describedRule }),
+  fc.record({
+    kind: fc.constantFrom(
+      'open' as const,
+      'open' as const,
+      'close' as const,
+      'modify' as const,
+      'describe' as const,
+    ),
+    index: fc.nat({ max: 2 }),
+    rule: describedRule,
+  }),
   { minLength: 1, maxLength: 3 },
 );
 
-/** What one call did, as its record tells it. Rules that a call has touched, it does not touch again. */
+/**
+ * What one call did, as its record tells it. Rules that a call has touched, it does not touch
+ * again.
+ */
 function carryOut(groups: GroupsInMemory, all: readonly Deed[]): NamedRules {
   const [first] = all;
   const same = all.filter(({ kind }) => kind === first?.kind);
@@ -70,14 +118,24 @@ function carryOut(groups: GroupsInMemory, all: readonly Deed[]): NamedRules {
       groups.close('sg-1', one.id);
       return { ...named, absent: [...named.absent, { id: one.id, rule: one }] };
     }
-    const changed = groups.change('sg-1', one.id, kind === 'modify' ? rule : { ...one, description: rule.description });
+    const changed = groups.change(
+      'sg-1',
+      one.id,
+      kind === 'modify' ? rule : { ...one, description: rule.description },
+    );
     if (!changed) return named;
-    return kind === 'modify' ? { ...named, modifiedIds: [...named.modifiedIds, one.id] } : { ...named, described: [...named.described, { rule: changed }] };
+    return kind === 'modify'
+      ? { ...named, modifiedIds: [...named.modifiedIds, one.id] }
+      : { ...named, described: [...named.described, { rule: changed }] };
   }, NO_RULES);
 }
 
 /** A group in which everything was adopted, and then a call that changed it. */
-function changedBy(actor: Change['actor'], { policies: chosen, standing }: World, all: readonly Deed[]): { sentry: SentryInMemory; change: Change } {
+function changedBy(
+  actor: Change['actor'],
+  { policies: chosen, standing }: World,
+  all: readonly Deed[],
+): { sentry: SentryInMemory; change: Change } {
   const sentry = sentryIn({ policies: chosen, standing, remembered: [] });
   sentry.ledger.adopt('sg-1', standing);
   const change = changeOf(carryOut(sentry.groups, all), { actor });
@@ -86,15 +144,35 @@ function changedBy(actor: Change['actor'], { policies: chosen, standing }: World
 }
 
 const faults = fc.array(
-  fc.array(fc.tuple(fc.integer({ min: 1, max: 16 }), fc.constantFrom<Fault>('fails', 'fails after it has worked', 'crashes', 'crashes after it has worked')), { minLength: 1, maxLength: 2 }),
+  fc.array(
+    fc.tuple(
+      fc.integer({ min: 1, max: 16 }),
+      fc.constantFrom<Fault>(
+        'fails',
+        'fails after it has worked',
+        'crashes',
+        'crashes after it has worked',
+      ),
+    ),
+    { minLength: 1, maxLength: 2 },
+  ),
   { minLength: 1, maxLength: 4 },
 );
 
-/** The event comes back until it is done: each time after its lease has ended, and first with these faults. */
-async function deliver(sentry: SentryInMemory, change: Change, planned: readonly (readonly (readonly [number, Fault])[])[]): Promise<void> {
+/**
+ * The event comes back until it is done: each time after its lease has ended, and first with these
+ * faults.
+ */
+async function deliver(
+  sentry: SentryInMemory,
+  change: Change,
+  planned: readonly (readonly (readonly [number, Fault])[])[],
+): Promise<void> {
   for (const [index, plan] of [...planned, [], []].entries()) {
     sentry.faults = new Faults(new Map(plan));
-    const { failures } = await sentry.responsesTo(change, index + 1).catch((error: unknown) => ({ failures: [error] }));
+    const { failures } = await sentry
+      .responsesTo(change, index + 1)
+      .catch((error: unknown) => ({ failures: [error] }));
     if (failures.length === 0) return;
     await sentry.pass(91_000);
   }
@@ -102,30 +180,49 @@ async function deliver(sentry: SentryInMemory, change: Change, planned: readonly
 
 test('whatever fails at whichever call, retries end in the right state, and everything that was done is told', async () => {
   let tried = 0;
-  await fc.assert(fc.asyncProperty(worlds, deeds, fc.constantFrom(eve, eve, deployer), faults, async (world, all, actor, planned) => {
-    const faulty = changedBy(actor, world, all);
-    const smooth = changedBy(actor, world, all);
-    await deliver(faulty.sentry, faulty.change, planned);
-    await deliver(smooth.sentry, smooth.change, []);
+  await fc.assert(
+    fc.asyncProperty(
+      worlds,
+      deeds,
+      fc.constantFrom(eve, eve, deployer),
+      faults,
+      async (world, all, actor, planned) => {
+        const faulty = changedBy(actor, world, all);
+        const smooth = changedBy(actor, world, all);
+        await deliver(faulty.sentry, faulty.change, planned);
+        await deliver(smooth.sentry, smooth.change, []);
 
-    expect(described(faulty.sentry)).toEqual(described(smooth.sentry));
-    expect(grantedIn(faulty.sentry)).toEqual(grantedIn(smooth.sentry));
-    const outcomes = toldOf(faulty.sentry);
-    for (const act of faulty.sentry.groups.acts) {
-      // What EC2 did and then failed to say looks as if somebody had been quicker.
-      const isTold = outcomes.some(({ rule, restored, outcome }) => ['reverted', 'already-gone'].includes(outcome.kind)
-        && (act.kind === 'revoke' ? rule.id === act.rule.id : restored !== undefined && ruleKey(restored) === ruleKey(act.rule)));
-      expect([act, isTold]).toEqual([act, true]);
-    }
-    expect(actsOf(faulty.sentry)).toEqual(actsOf(smooth.sentry));
-    expect(outcomes.map(({ rule }) => ruleKey(rule))).toEqual(expect.arrayContaining(toldOf(smooth.sentry).map(({ rule }) => ruleKey(rule))));
-    tried += faulty.sentry.groups.acts.length;
-  }), { numRuns: 1_200 });
+        expect(described(faulty.sentry)).toEqual(described(smooth.sentry));
+        expect(grantedIn(faulty.sentry)).toEqual(grantedIn(smooth.sentry));
+        const outcomes = toldOf(faulty.sentry);
+        for (const act of faulty.sentry.groups.acts) {
+          // What EC2 did and then failed to say looks as if somebody had been quicker.
+          const isTold = outcomes.some(
+            ({ rule, restored, outcome }) =>
+              ['reverted', 'already-gone'].includes(outcome.kind) &&
+              (act.kind === 'revoke'
+                ? rule.id === act.rule.id
+                : restored !== undefined && ruleKey(restored) === ruleKey(act.rule)),
+          );
+          expect([act, isTold]).toEqual([act, true]);
+        }
+        expect(actsOf(faulty.sentry)).toEqual(actsOf(smooth.sentry));
+        expect(outcomes.map(({ rule }) => ruleKey(rule))).toEqual(
+          expect.arrayContaining(toldOf(smooth.sentry).map(({ rule }) => ruleKey(rule))),
+        );
+        tried += faulty.sentry.groups.acts.length;
+      },
+    ),
+    { numRuns: 1_200 },
+  );
   expect(tried).toBeGreaterThan(300);
 });
 
 function described({ groups }: SentryInMemory): string[] {
-  return groups.rulesIn('sg-1').map((rule) => `${ruleKey(rule)} ${rule.description}`).sort();
+  return groups
+    .rulesIn('sg-1')
+    .map((rule) => `${ruleKey(rule)} ${rule.description}`)
+    .sort();
 }
 
 function livingGrantsOf({ ledger, groups }: SentryInMemory, rule: Rule): readonly Grant[] {
@@ -146,12 +243,21 @@ function actsOf({ groups }: SentryInMemory): string[] {
 }
 
 test('only rules that violate are touched, whatever fails', async () => {
-  await fc.assert(fc.asyncProperty(worlds, deeds, faults, async (world, all, planned) => {
-    const { sentry, change } = changedBy(eve, { ...world, policies: [forbidSsh] }, all);
-    const before = sentry.groups.rulesIn('sg-1');
-    const innocent = before.filter((rule) => !opensSsh(rule) || livingGrantsOf(sentry, rule).length > 0);
-    await deliver(sentry, change, planned);
-    expect(sentry.groups.rulesIn('sg-1')).toEqual(expect.arrayContaining([...innocent]));
-    expect(sentry.groups.rulesIn('sg-1').filter((rule) => opensSsh(rule) && livingGrantsOf(sentry, rule).length === 0)).toEqual([]);
-  }), { numRuns: 700 });
+  await fc.assert(
+    fc.asyncProperty(worlds, deeds, faults, async (world, all, planned) => {
+      const { sentry, change } = changedBy(eve, { ...world, policies: [forbidSsh] }, all);
+      const before = sentry.groups.rulesIn('sg-1');
+      const innocent = before.filter(
+        (rule) => !opensSsh(rule) || livingGrantsOf(sentry, rule).length > 0,
+      );
+      await deliver(sentry, change, planned);
+      expect(sentry.groups.rulesIn('sg-1')).toEqual(expect.arrayContaining([...innocent]));
+      expect(
+        sentry.groups
+          .rulesIn('sg-1')
+          .filter((rule) => opensSsh(rule) && livingGrantsOf(sentry, rule).length === 0),
+      ).toEqual([]);
+    }),
+    { numRuns: 700 },
+  );
 });

@@ -2,13 +2,29 @@ import type { ActAnswer } from '../../../../src/security-group/domain/groups/sec
 import type { Grant } from '../../../../src/security-group/domain/ledger/ledger';
 import { LedgerConflictError } from '../../../../src/security-group/domain/ledger/ledger-store';
 import type { Policy } from '../../../../src/security-group/domain/policies/policy';
-import { secondsOpen, severityOf } from '../../../../src/security-group/domain/reporting/change-report';
+import {
+  secondsOpen,
+  severityOf,
+} from '../../../../src/security-group/domain/reporting/change-report';
 import { UnfinishedError } from '../../../../src/security-group/domain/responding/respond-in-group';
 import type { Rule } from '../../../../src/security-group/domain/rules/rule';
 import { GroupsInMemory } from '../../in-memory/groups-in-memory';
 import { SentryInMemory } from '../../in-memory/sentry-in-memory';
 import {
-  added, by, changeOf, configurationOf, deployer, described, eve, forbidSsh, locked, lockedNotify, lockedRestoring, mallory, modified, removed,
+  added,
+  by,
+  changeOf,
+  configurationOf,
+  deployer,
+  described,
+  eve,
+  forbidSsh,
+  locked,
+  lockedNotify,
+  lockedRestoring,
+  mallory,
+  modified,
+  removed,
   sentryItself,
 } from '../../samples/changes';
 import { rule } from '../../samples/rules';
@@ -16,14 +32,26 @@ import { rule } from '../../samples/rules';
 const ssh = rule({ id: 'sgr-ssh' });
 const http = rule({ id: 'sgr-http', fromPort: 80, toPort: 80 });
 const https = rule({ id: 'sgr-https', fromPort: 443, toPort: 443 });
-const narrow = rule({ id: 'sgr-1', ipRange: '10.0.0.0/8', description: 'office', tags: [{ key: 'team', value: 'a' }] });
+const narrow = rule({
+  id: 'sgr-1',
+  ipRange: '10.0.0.0/8',
+  description: 'office',
+  tags: [{ key: 'team', value: 'a' }],
+});
 const wide = rule({ id: 'sgr-1', tags: [{ key: 'team', value: 'a' }] });
 
 /** Answers of EC2 after which another try would do no better. */
-const NEVER_TO_BE: readonly ActAnswer[] = [{ kind: 'impossible', reason: 'no' }, { kind: 'refused', reason: 'no' }, { kind: 'already-present' }];
+const NEVER_TO_BE: readonly ActAnswer[] = [
+  { kind: 'impossible', reason: 'no' },
+  { kind: 'refused', reason: 'no' },
+  { kind: 'already-present' },
+];
 
 /** The group holds `standing`; the ledger has adopted `accepted` of it. */
-function sentryWith(policies: readonly Policy[], { accepted, standing }: { accepted: readonly Rule[]; standing: readonly Rule[] }): SentryInMemory {
+function sentryWith(
+  policies: readonly Policy[],
+  { accepted, standing }: { accepted: readonly Rule[]; standing: readonly Rule[] },
+): SentryInMemory {
   const sentry = SentryInMemory.watching(policies, ...accepted);
   sentry.groups.put('sg-1', () => standing);
   return sentry;
@@ -34,7 +62,11 @@ describe('a rule that violates', () => {
     const sentry = sentryWith([locked], { accepted: [https], standing: [ssh, https] });
     const [report] = await sentry.respond(added(ssh));
     expect(sentry.groups.ruleIds('sg-1')).toEqual(['sgr-https']);
-    expect(report).toMatchObject({ group: { id: 'sg-1', name: 'web' }, explainedBy: 'event', rules: [{ rule: ssh, change: 'added', outcome: { kind: 'reverted' } }] });
+    expect(report).toMatchObject({
+      group: { id: 'sg-1', name: 'web' },
+      explainedBy: 'event',
+      rules: [{ rule: ssh, change: 'added', outcome: { kind: 'reverted' } }],
+    });
     expect(secondsOpen(report!)).toBe(10);
     expect(severityOf(report!)).toBe('medium');
     expect(sentry.announcer.outcomes()).toEqual(['added sgr-ssh reverted']);
@@ -48,12 +80,18 @@ describe('a rule that violates', () => {
   });
 
   test('stays where the policy says to tell only', async () => {
-    const sentry = sentryWith([{ ...forbidSsh, response: 'notifyOnly' }], { accepted: [], standing: [ssh] });
+    const sentry = sentryWith([{ ...forbidSsh, response: 'notifyOnly' }], {
+      accepted: [],
+      standing: [ssh],
+    });
     const [report] = await sentry.respond(added(ssh));
     expect(sentry.groups.acts).toEqual([]);
     expect(report!.rules).toMatchObject([{ outcome: { kind: 'kept' } }]);
     expect(severityOf(report!)).toBe('high');
-    expect(sentry.ledger.entryOf('sg-1', ssh)).toMatchObject({ grants: [], toldAt: expect.any(Date) });
+    expect(sentry.ledger.entryOf('sg-1', ssh)).toMatchObject({
+      grants: [],
+      toldAt: expect.any(Date),
+    });
   });
 
   test('in a group that is not adopted is revoked as well, and nothing is written down', async () => {
@@ -71,9 +109,11 @@ describe('what is not spoken of', () => {
     expect(sentry.ledger.events.size).toBe(0);
   });
 
-  test('a call that failed, such as the heartbeat\'s, even where its rule stands', async () => {
+  test("a call that failed, such as the heartbeat's, even where its rule stands", async () => {
     const sentry = sentryWith([forbidSsh], { accepted: [], standing: [ssh] });
-    for (const errorCode of ['Client.DryRunOperation', 'Client.InvalidPermission.Duplicate']) expect(await sentry.respond({ ...added(ssh), errorCode })).toEqual([]);
+    for (const errorCode of ['Client.DryRunOperation', 'Client.InvalidPermission.Duplicate']) {
+      expect(await sentry.respond({ ...added(ssh), errorCode })).toEqual([]);
+    }
     expect(sentry.groups.looks).toBe(0);
   });
 
@@ -86,12 +126,14 @@ describe('what is not spoken of', () => {
   test('a group that is not monitored', async () => {
     const sentry = sentryWith([forbidSsh], { accepted: [], standing: [] });
     sentry.groups.create({ id: 'sg-2' }, ssh);
-    expect(await sentry.respond({ ...added(ssh), subject: { kind: 'group', group: { id: 'sg-2' } } })).toEqual([]);
+    expect(
+      await sentry.respond({ ...added(ssh), subject: { kind: 'group', group: { id: 'sg-2' } } }),
+    ).toEqual([]);
     expect(sentry.groups.acts).toEqual([]);
   });
 });
 
-test('what the sentry\'s own role adds is judged like anybody\'s', async () => {
+test("what the sentry's own role adds is judged like anybody's", async () => {
   const sentry = sentryWith([locked], { accepted: [], standing: [ssh] });
   await sentry.respond(by(sentryItself, added(ssh)));
   expect(sentry.groups.ruleIds('sg-1')).toEqual([]);
@@ -102,7 +144,14 @@ describe('a trusted actor', () => {
     const gone = rule({ id: 'sgr-gone', fromPort: 25, toPort: 25 });
     const sentry = sentryWith([locked], { accepted: [], standing: [http, https] });
     expect(await sentry.respond(by(deployer, added(https, gone)))).toEqual([]);
-    expect(sentry.ledger.entryOf('sg-1', https)!.grants).toEqual([{ cause: 'trusted-actor', by: deployer.arn, since: new Date('2026-01-01T00:00:00Z'), eventId: 'event-1' }]);
+    expect(sentry.ledger.entryOf('sg-1', https)!.grants).toEqual([
+      {
+        cause: 'trusted-actor',
+        by: deployer.arn,
+        since: new Date('2026-01-01T00:00:00Z'),
+        eventId: 'event-1',
+      },
+    ]);
     expect(sentry.ledger.entryOf('sg-1', http)).toBeUndefined();
     expect(sentry.ledger.entryOf('sg-1', gone)).toBeUndefined();
   });
@@ -118,12 +167,19 @@ describe('a trusted actor', () => {
     const sentry = sentryWith([locked, forbidSsh], { accepted: [], standing: [ssh, https] });
     await sentry.respond(by(deployer, added(ssh, https)));
     expect(sentry.groups.ruleIds('sg-1')).toEqual(['sgr-https']);
-    expect(sentry.ledger.grantedKeys('sg-1', sentry.groups.now())).toEqual(['ingress tcp 443 443 0.0.0.0/0']);
+    expect(sentry.ledger.grantedKeys('sg-1', sentry.groups.now())).toEqual([
+      'ingress tcp 443 443 0.0.0.0/0',
+    ]);
   });
 
   test('makes nothing accepted by describing it anew, but the ledger learns the description of what is accepted', async () => {
-    const sentry = sentryWith([locked], { accepted: [https], standing: [http, { ...https, description: 'new' }] });
-    expect(await sentry.respond(by(deployer, described({ rule: http }, { rule: https })))).toEqual([]);
+    const sentry = sentryWith([locked], {
+      accepted: [https],
+      standing: [http, { ...https, description: 'new' }],
+    });
+    expect(await sentry.respond(by(deployer, described({ rule: http }, { rule: https })))).toEqual(
+      [],
+    );
     expect(sentry.ledger.grantsOf('sg-1', http)).toEqual([]);
     expect(sentry.ledger.entryOf('sg-1', https)!.rule.description).toBe('new');
     expect(sentry.groups.acts).toEqual([]);
@@ -151,7 +207,9 @@ describe('a modified rule', () => {
     const sentry = sentryWith([forbidSsh], { accepted: [narrow], standing: [wide] });
     const [report] = await sentry.respond(modified('sgr-1'));
     expect(sentry.groups.rulesIn('sg-1')).toEqual([narrow]);
-    expect(report!.rules).toMatchObject([{ rule: wide, change: 'modified', restored: narrow, outcome: { kind: 'reverted' } }]);
+    expect(report!.rules).toMatchObject([
+      { rule: wide, change: 'modified', restored: narrow, outcome: { kind: 'reverted' } },
+    ]);
     expect(sentry.ledger.grantsOf('sg-1', narrow)).toHaveLength(1);
   });
 
@@ -168,7 +226,10 @@ describe('a modified rule', () => {
 
   test('is left to the next try where EC2 is not to be reached', async () => {
     const sentry = sentryWith([forbidSsh], { accepted: [narrow], standing: [wide] });
-    sentry.groups.refuses.set('ingress tcp 22 22 10.0.0.0/8', { kind: 'unavailable', reason: 'RequestLimitExceeded' });
+    sentry.groups.refuses.set('ingress tcp 22 22 10.0.0.0/8', {
+      kind: 'unavailable',
+      reason: 'RequestLimitExceeded',
+    });
     await expect(sentry.respond(modified('sgr-1'))).rejects.toThrow(UnfinishedError);
     expect(sentry.groups.rulesIn('sg-1')).toEqual([wide]);
     expect(sentry.announcer.outcomes()).toEqual(['modified sgr-1 failed']);
@@ -203,7 +264,10 @@ describe('a modified rule', () => {
   });
 
   test('that got another description from anybody gets the old one again', async () => {
-    const sentry = sentryWith([locked], { accepted: [narrow], standing: [{ ...narrow, description: 'for me' }] });
+    const sentry = sentryWith([locked], {
+      accepted: [narrow],
+      standing: [{ ...narrow, description: 'for me' }],
+    });
     const [report] = await sentry.respond(described({ rule: narrow }));
     expect(sentry.groups.rulesIn('sg-1')).toEqual([narrow]);
     expect(report!.rules).toMatchObject([{ change: 'described', outcome: { kind: 'reverted' } }]);
@@ -214,7 +278,9 @@ describe('a removed rule', () => {
   test('is told and stays away, and its grants go with it', async () => {
     const sentry = sentryWith([locked], { accepted: [https], standing: [] });
     const [report] = await sentry.respond(removed({ id: 'sgr-https' }));
-    expect(report!.rules).toMatchObject([{ rule: https, change: 'removed', outcome: { kind: 'kept' } }]);
+    expect(report!.rules).toMatchObject([
+      { rule: https, change: 'removed', outcome: { kind: 'kept' } },
+    ]);
     expect(sentry.groups.acts).toEqual([]);
     expect(sentry.ledger.entryOf('sg-1', https)).toBeUndefined();
   });
@@ -223,41 +289,76 @@ describe('a removed rule', () => {
     const sentry = sentryWith([lockedRestoring], { accepted: [narrow], standing: [] });
     const [report] = await sentry.respond(removed({ id: 'sgr-1' }));
     expect(sentry.groups.rulesIn('sg-1')).toEqual([{ ...narrow, id: 'sgr-new-1' }]);
-    expect(report!.rules).toMatchObject([{ rule: narrow, outcome: { kind: 'reverted' }, restored: narrow }]);
-    expect(sentry.ledger.entryOf('sg-1', narrow)).toMatchObject({ rule: { id: 'sgr-new-1' }, grants: [{ cause: 'adopted' }] });
+    expect(report!.rules).toMatchObject([
+      { rule: narrow, outcome: { kind: 'reverted' }, restored: narrow },
+    ]);
+    expect(sentry.ledger.entryOf('sg-1', narrow)).toMatchObject({
+      rule: { id: 'sgr-new-1' },
+      grants: [{ cause: 'adopted' }],
+    });
   });
 
   test('that cannot be put back is told as such, and not tried for ever', async () => {
     const sentry = sentryWith([lockedRestoring], { accepted: [https], standing: [] });
-    sentry.groups.refuses.set('sgr-https', { kind: 'impossible', reason: 'RulesPerSecurityGroupLimitExceeded' });
+    sentry.groups.refuses.set('sgr-https', {
+      kind: 'impossible',
+      reason: 'RulesPerSecurityGroupLimitExceeded',
+    });
     const [report] = await sentry.respond(removed({ id: 'sgr-https' }));
-    expect(report!.rules).toMatchObject([{ outcome: { kind: 'not-restorable', reason: 'RulesPerSecurityGroupLimitExceeded' } }]);
+    expect(report!.rules).toMatchObject([
+      { outcome: { kind: 'not-restorable', reason: 'RulesPerSecurityGroupLimitExceeded' } },
+    ]);
     expect(severityOf(report!)).toBe('high');
   });
 
-  const deployed: Grant = { cause: 'trusted-actor', by: 'deploy', since: new Date('2025-12-31T23:59:00Z'), eventId: 'event-0' };
+  const deployed: Grant = {
+    cause: 'trusted-actor',
+    by: 'deploy',
+    since: new Date('2025-12-31T23:59:00Z'),
+    eventId: 'event-0',
+  };
 
-  test('that a trusted actor is said to have added is put back only if CloudTrail\'s event history says so too', async () => {
+  test("that a trusted actor is said to have added is put back only if CloudTrail's event history says so too", async () => {
     const trusted = by(deployer, { ...added(https), eventId: 'event-0' });
     const cases = [
       { history: [], isPutBack: false },
       { history: [trusted], isPutBack: true },
       { history: [by(eve, trusted)], isPutBack: false },
       { history: [{ ...trusted, errorCode: 'Client.UnauthorizedOperation' }], isPutBack: false },
-      { history: [{ ...trusted, subject: { kind: 'group' as const, group: { id: 'sg-2' } } }], isPutBack: false },
+      {
+        history: [{ ...trusted, subject: { kind: 'group' as const, group: { id: 'sg-2' } } }],
+        isPutBack: false,
+      },
       { history: [{ ...trusted, rules: added(http).rules }], isPutBack: false },
       { history: [{ ...trusted, rules: described({ rule: https }).rules }], isPutBack: false },
       { history: [{ ...trusted, rules: modified('sgr-https').rules }], isPutBack: false },
-      { history: [{ ...trusted, subject: { kind: 'group' as const, group: { name: 'web' } } }], isPutBack: true },
-      { history: [{ ...trusted, subject: { kind: 'group' as const, group: { name: 'web' } }, rules: added({ ...https, id: undefined }).rules }], isPutBack: false },
-      { history: [{ ...trusted, rules: added({ ...http, id: 'sgr-https' }).rules }], isPutBack: false },
+      {
+        history: [{ ...trusted, subject: { kind: 'group' as const, group: { name: 'web' } } }],
+        isPutBack: true,
+      },
+      {
+        history: [
+          {
+            ...trusted,
+            subject: { kind: 'group' as const, group: { name: 'web' } },
+            rules: added({ ...https, id: undefined }).rules,
+          },
+        ],
+        isPutBack: false,
+      },
+      {
+        history: [{ ...trusted, rules: added({ ...http, id: 'sgr-https' }).rules }],
+        isPutBack: false,
+      },
     ];
     for (const { history, isPutBack } of cases) {
       const sentry = sentryWith([lockedRestoring], { accepted: [], standing: [] });
       sentry.ledger.grant('sg-1', https, deployed);
       sentry.history.changes.push(...history);
       const [report] = await sentry.respond(removed({ id: 'sgr-https' }));
-      expect(report!.rules).toMatchObject([{ outcome: { kind: isPutBack ? 'reverted' : 'not-restorable' } }]);
+      expect(report!.rules).toMatchObject([
+        { outcome: { kind: isPutBack ? 'reverted' : 'not-restorable' } },
+      ]);
       expect(sentry.groups.acts.length).toBe(isPutBack ? 1 : 0);
       expect(sentry.ledger.grantsOf('sg-1', https)).toHaveLength(1);
     }
@@ -305,7 +406,10 @@ describe('EC2 that lags, refuses or changes in between', () => {
   });
 
   test('an accepted rule that Describe does not show yet is not revoked', async () => {
-    const sentry = sentryWith([locked], { accepted: [https], standing: [{ ...https, id: 'sgr-again' }] });
+    const sentry = sentryWith([locked], {
+      accepted: [https],
+      standing: [{ ...https, id: 'sgr-again' }],
+    });
     sentry.groups.hidden.add('sgr-again');
     await sentry.respond(added({ ...https, id: 'sgr-again' }));
     expect(sentry.groups.acts).toEqual([]);
@@ -321,7 +425,10 @@ describe('EC2 that lags, refuses or changes in between', () => {
   test('a group that is gone has nothing left to revert', async () => {
     const sentry = new SentryInMemory(configurationOf([locked]), new GroupsInMemory());
     const [report] = await sentry.respond(added(ssh));
-    expect(report).toMatchObject({ group: { id: 'sg-1' }, rules: [{ outcome: { kind: 'already-gone' } }] });
+    expect(report).toMatchObject({
+      group: { id: 'sg-1' },
+      rules: [{ outcome: { kind: 'already-gone' } }],
+    });
   });
 
   test('one rule that EC2 refuses does not keep the others open; all are told, and the event comes back', async () => {
@@ -329,7 +436,11 @@ describe('EC2 that lags, refuses or changes in between', () => {
     sentry.groups.refuses.set('sgr-http', { kind: 'unavailable', reason: 'RequestLimitExceeded' });
     await expect(sentry.respond(added(ssh, http, https))).rejects.toThrow(UnfinishedError);
     expect(sentry.groups.ruleIds('sg-1')).toEqual(['sgr-http']);
-    expect(sentry.announcer.outcomes()).toEqual(['added sgr-ssh reverted', 'added sgr-http failed', 'added sgr-https reverted']);
+    expect(sentry.announcer.outcomes()).toEqual([
+      'added sgr-ssh reverted',
+      'added sgr-http failed',
+      'added sgr-https reverted',
+    ]);
     expect(severityOf(sentry.announcer.told[0]!)).toBe('critical');
 
     sentry.groups.refuses.clear();
@@ -347,24 +458,43 @@ describe('EC2 that lags, refuses or changes in between', () => {
 
   test('a look that fails after the revokes does not keep them from being told', async () => {
     const sentry = sentryWith([locked], { accepted: [], standing: [ssh] });
-    sentry.groups.beforeLook.set(2, () => { throw new Error('RequestLimitExceeded'); });
+    sentry.groups.beforeLook.set(2, () => {
+      throw new Error('RequestLimitExceeded');
+    });
     await expect(sentry.respond(added(ssh))).rejects.toThrow(UnfinishedError);
-    expect(sentry.announcer.told[0]!.rules).toMatchObject([{ outcome: { kind: 'failed', reason: 'the group could not be looked at afterwards: RequestLimitExceeded' } }]);
+    expect(sentry.announcer.told[0]!.rules).toMatchObject([
+      {
+        outcome: {
+          kind: 'failed',
+          reason: 'the group could not be looked at afterwards: RequestLimitExceeded',
+        },
+      },
+    ]);
   });
 
   test('a look that fails is never taken for "nothing there"', async () => {
     const sentry = sentryWith([locked], { accepted: [], standing: [ssh] });
-    sentry.groups.beforeLook.set(1, () => { throw new Error('RequestLimitExceeded'); });
+    sentry.groups.beforeLook.set(1, () => {
+      throw new Error('RequestLimitExceeded');
+    });
     await expect(sentry.respond(added(ssh))).rejects.toThrow('RequestLimitExceeded');
     expect(sentry.announcer.told).toEqual([]);
   });
 
   test('a rule that cannot be read does not hide the others, and is told', async () => {
     const sentry = sentryWith([locked], { accepted: [], standing: [ssh] });
-    sentry.groups.all.set('sg-1', { ...sentry.groups.all.get('sg-1')!, unreadableRuleIds: ['sgr-odd'] });
+    sentry.groups.all.set('sg-1', {
+      ...sentry.groups.all.get('sg-1')!,
+      unreadableRuleIds: ['sgr-odd'],
+    });
     const [report] = await sentry.respond(added(ssh));
     expect(report!.rules).toMatchObject([{ outcome: { kind: 'reverted' } }]);
-    expect(report!.notices).toMatchObject([{ severity: 'high', text: 'These rules of the group cannot be read, and were not judged: sgr-odd.' }]);
+    expect(report!.notices).toMatchObject([
+      {
+        severity: 'high',
+        text: 'These rules of the group cannot be read, and were not judged: sgr-odd.',
+      },
+    ]);
   });
 
   test('a ledger that somebody else wrote to in the meantime has the event judged again', async () => {
@@ -381,7 +511,9 @@ test('a rule that reconcile adopted while it was taken back does not stay in the
   sentry.groups.beforeLook.set(2, () => sentry.ledger.adopt('sg-1', [ssh, https]));
   await expect(sentry.respond(added(ssh))).rejects.toThrow(LedgerConflictError);
   await sentry.respond(added(ssh), 2);
-  expect(sentry.ledger.grantedKeys('sg-1', sentry.groups.now())).toEqual(['ingress tcp 443 443 0.0.0.0/0']);
+  expect(sentry.ledger.grantedKeys('sg-1', sentry.groups.now())).toEqual([
+    'ingress tcp 443 443 0.0.0.0/0',
+  ]);
   expect(sentry.announcer.outcomes()).toEqual(['added sgr-ssh reverted']);
 });
 
@@ -389,7 +521,12 @@ test('a rule that names a prefix list which nobody can look into is told with we
   const viaList = rule({ id: 'sgr-list', prefixListId: 'pl-1' });
   const sentry = sentryWith([forbidSsh], { accepted: [https], standing: [https, viaList] });
   const [report] = await sentry.respond(added(viaList));
-  expect(report!.notices).toEqual([{ severity: 'high', text: 'What is in these prefix lists cannot be seen, and was not judged: pl-1.' }]);
+  expect(report!.notices).toEqual([
+    {
+      severity: 'high',
+      text: 'What is in these prefix lists cannot be seen, and was not judged: pl-1.',
+    },
+  ]);
   expect(severityOf(report!)).toBe('high');
   expect(await sentry.respond({ ...added(https), eventId: 'event-2' })).toEqual([]);
 });
@@ -398,21 +535,30 @@ describe('an event that does not name its rules', () => {
   const unnamed = changeOf({ complete: false });
 
   test('has the group judged as it stands, and the doubt told', async () => {
-    const sentry = sentryWith([forbidSsh, locked], { accepted: [https], standing: [ssh, http, https] });
+    const sentry = sentryWith([forbidSsh, locked], {
+      accepted: [https],
+      standing: [ssh, http, https],
+    });
     const [report] = await sentry.respond(unnamed);
     expect(sentry.groups.ruleIds('sg-1')).toEqual(['sgr-https']);
-    expect(report!.notices).toMatchObject([{ severity: 'high', text: expect.stringContaining('judged as it stands, with its 3 rules') }]);
+    expect(report!.notices).toMatchObject([
+      { severity: 'high', text: expect.stringContaining('judged as it stands, with its 3 rules') },
+    ]);
   });
 
   test('of a locked group that is not adopted yet, takes what is forbidden, and says what cannot be known', async () => {
     const sentry = SentryInMemory.newTo([forbidSsh, locked], ssh, https);
     const [report] = await sentry.respond(unnamed);
     expect(sentry.groups.ruleIds('sg-1')).toEqual(['sgr-https']);
-    expect(report!.notices[0]!.text).toContain('not adopted yet: which of its rules are new cannot be told');
+    expect(report!.notices[0]!.text).toContain(
+      'not adopted yet: which of its rules are new cannot be told',
+    );
   });
 
   test('is told also where nothing violates', async () => {
-    expect(await sentryWith([locked], { accepted: [https], standing: [https] }).respond(unnamed)).toMatchObject([{ rules: [], notices: [{}] }]);
+    expect(
+      await sentryWith([locked], { accepted: [https], standing: [https] }).respond(unnamed),
+    ).toMatchObject([{ rules: [], notices: [{}] }]);
   });
 
   test('by a trusted actor accepts nothing', async () => {
@@ -426,7 +572,10 @@ describe('an event that does not name its rules', () => {
 test('an event that gives the name of its group only means the monitored groups of that name', async () => {
   const sentry = sentryWith([forbidSsh], { accepted: [], standing: [ssh] });
   sentry.groups.create({ id: 'sg-2', name: 'web' }, { ...ssh, id: 'sgr-2' });
-  const [report] = await sentry.respond({ ...changeOf({ present: [{ ...ssh, id: undefined }] }), subject: { kind: 'group', group: { name: 'web' } } });
+  const [report] = await sentry.respond({
+    ...changeOf({ present: [{ ...ssh, id: undefined }] }),
+    subject: { kind: 'group', group: { name: 'web' } },
+  });
   expect(report!.group.id).toBe('sg-1');
   expect(sentry.groups.ruleIds('sg-1')).toEqual([]);
   expect(sentry.groups.ruleIds('sg-2')).toEqual(['sgr-2']);
@@ -437,16 +586,23 @@ describe('a sentry that does not act', () => {
     const sentry = sentryWith([forbidSsh], { accepted: [narrow], standing: [wide] });
     sentry.configuration = { ...sentry.configuration, mode: 'OBSERVE' };
     const [report] = await sentry.respond(modified('sgr-1'));
-    expect(report!.rules).toMatchObject([{ rule: wide, restored: narrow, outcome: { kind: 'would-revert' } }]);
+    expect(report!.rules).toMatchObject([
+      { rule: wide, restored: narrow, outcome: { kind: 'would-revert' } },
+    ]);
     expect(sentry.groups.acts).toEqual([]);
     expect(sentry.ledger.grantsOf('sg-1', wide)).toEqual([]);
   });
 
   test('while paused does the same, and acts again by itself when the pause is over', async () => {
     const sentry = sentryWith([forbidSsh], { accepted: [], standing: [ssh] });
-    sentry.configuration = { ...sentry.configuration, pause: { until: new Date('2026-01-01T00:01:00Z'), reason: 'an incident', by: 'olga' } };
+    sentry.configuration = {
+      ...sentry.configuration,
+      pause: { until: new Date('2026-01-01T00:01:00Z'), reason: 'an incident', by: 'olga' },
+    };
     const [report] = await sentry.respond(added(ssh));
-    expect(report!.rules).toMatchObject([{ outcome: { kind: 'would-revert', until: new Date('2026-01-01T00:01:00Z') } }]);
+    expect(report!.rules).toMatchObject([
+      { outcome: { kind: 'would-revert', until: new Date('2026-01-01T00:01:00Z') } },
+    ]);
     expect(sentry.groups.acts).toEqual([]);
     await sentry.pass(60_000);
     await sentry.respond({ ...added(ssh), eventId: 'event-2' });
@@ -463,41 +619,84 @@ describe('a sentry that does not act', () => {
 
 describe('what comes into being', () => {
   test('a group is judged with all rules that it was born with', async () => {
-    const sentry = new SentryInMemory(configurationOf([forbidSsh], { monitoredGroups: { include: [{ kind: 'all' }], exclude: [] } }), GroupsInMemory.of('sg-1', ssh, https));
-    await sentry.respond({ ...changeOf({}), subject: { kind: 'group-created', group: { id: 'sg-1' } } });
+    const sentry = new SentryInMemory(
+      configurationOf([forbidSsh], {
+        monitoredGroups: { include: [{ kind: 'all' }], exclude: [] },
+      }),
+      GroupsInMemory.of('sg-1', ssh, https),
+    );
+    await sentry.respond({
+      ...changeOf({}),
+      subject: { kind: 'group-created', group: { id: 'sg-1' } },
+    });
     expect(sentry.groups.ruleIds('sg-1')).toEqual(['sgr-https']);
   });
 
   test('a group whose creation by a trusted actor is told late, when it is adopted, gets nothing accepted by that', async () => {
     const sentry = sentryWith([locked], { accepted: [https], standing: [https, ssh] });
-    await sentry.respond(by(deployer, { ...changeOf({}), eventName: 'CreateSecurityGroup', subject: { kind: 'group-created', group: { id: 'sg-1' } } }));
+    await sentry.respond(
+      by(deployer, {
+        ...changeOf({}),
+        eventName: 'CreateSecurityGroup',
+        subject: { kind: 'group-created', group: { id: 'sg-1' } },
+      }),
+    );
     expect(sentry.ledger.grantsOf('sg-1', ssh)).toEqual([]);
     await sentry.respond({ ...added(ssh), eventId: 'event-2' });
     expect(sentry.groups.ruleIds('sg-1')).toEqual(['sgr-https']);
   });
 
   test('a VPC brings a default group, which is judged with its rules', async () => {
-    const sentry = new SentryInMemory(configurationOf([locked], { monitoredGroups: { include: [{ kind: 'vpc', vpcId: 'vpc-1' }], exclude: [] } }), GroupsInMemory.of('sg-1', https));
+    const sentry = new SentryInMemory(
+      configurationOf([locked], {
+        monitoredGroups: { include: [{ kind: 'vpc', vpcId: 'vpc-1' }], exclude: [] },
+      }),
+      GroupsInMemory.of('sg-1', https),
+    );
     await sentry.respond({ ...changeOf({}), subject: { kind: 'vpc-created', vpcId: 'vpc-1' } });
     expect(sentry.groups.ruleIds('sg-1')).toEqual([]);
-    await sentry.respond({ ...changeOf({}), subject: { kind: 'vpc-created', vpcId: 'vpc-2' }, eventId: 'event-2' });
+    await sentry.respond({
+      ...changeOf({}),
+      subject: { kind: 'vpc-created', vpcId: 'vpc-2' },
+      eventId: 'event-2',
+    });
     expect(sentry.announcer.outcomes()).toEqual(['added sgr-https reverted']);
   });
 
   test('a prefix list that lets the internet in has the rules that name it judged, in every monitored group', async () => {
     const viaList = rule({ id: 'sgr-list', prefixListId: 'pl-1' });
     const sentry = sentryWith([forbidSsh], { accepted: [https], standing: [https, viaList] });
-    sentry.ledger.grant('sg-1', viaList, { cause: 'adopted', by: 'App/Sentry', since: new Date('2025-12-01') }, { prefixListVersion: 1 });
-    sentry.groups.lists.set('pl-1', { id: 'pl-1', isAwsManaged: false, version: 2, cidrs: ['0.0.0.0/0'] });
-    await sentry.respond({ ...changeOf({}), subject: { kind: 'prefix-list', prefixListId: 'pl-1' } });
+    sentry.ledger.grant(
+      'sg-1',
+      viaList,
+      { cause: 'adopted', by: 'App/Sentry', since: new Date('2025-12-01') },
+      { prefixListVersion: 1 },
+    );
+    sentry.groups.lists.set('pl-1', {
+      id: 'pl-1',
+      isAwsManaged: false,
+      version: 2,
+      cidrs: ['0.0.0.0/0'],
+    });
+    await sentry.respond({
+      ...changeOf({}),
+      subject: { kind: 'prefix-list', prefixListId: 'pl-1' },
+    });
     expect(sentry.groups.ruleIds('sg-1')).toEqual(['sgr-https']);
   });
 
-  test('a trusted actor\'s change of a list accepts no rule that names it', async () => {
+  test("a trusted actor's change of a list accepts no rule that names it", async () => {
     const viaList = rule({ id: 'sgr-list', prefixListId: 'pl-1' });
     const sentry = sentryWith([locked], { accepted: [], standing: [viaList] });
-    sentry.groups.lists.set('pl-1', { id: 'pl-1', isAwsManaged: false, version: 2, cidrs: ['10.0.0.0/8'] });
-    await sentry.respond(by(deployer, { ...changeOf({}), subject: { kind: 'prefix-list', prefixListId: 'pl-1' } }));
+    sentry.groups.lists.set('pl-1', {
+      id: 'pl-1',
+      isAwsManaged: false,
+      version: 2,
+      cidrs: ['10.0.0.0/8'],
+    });
+    await sentry.respond(
+      by(deployer, { ...changeOf({}), subject: { kind: 'prefix-list', prefixListId: 'pl-1' } }),
+    );
     expect(sentry.ledger.grantsOf('sg-1', viaList)).toEqual([]);
     expect(sentry.groups.acts).toEqual([]);
   });
@@ -523,18 +722,29 @@ describe('who opens the same again and again', () => {
   test('is told of at once where it is somebody else, another rule, or a failure', async () => {
     const sentry = sentryWith([locked], { accepted: [], standing: [ssh] });
     await sentry.respond(added(ssh));
-    const [byMallory] = await sentry.respond({ ...by(mallory, added(sentry.groups.open('sg-1', ssh)!)), eventId: 'event-2' });
-    const [another] = await sentry.respond({ ...added(sentry.groups.open('sg-1', http)!), eventId: 'event-3' });
+    const [byMallory] = await sentry.respond({
+      ...by(mallory, added(sentry.groups.open('sg-1', ssh)!)),
+      eventId: 'event-2',
+    });
+    const [another] = await sentry.respond({
+      ...added(sentry.groups.open('sg-1', http)!),
+      eventId: 'event-3',
+    });
     expect([byMallory!.isRepeat, another!.isRepeat]).toEqual([false, false]);
     const refused = sentry.groups.open('sg-1', ssh)!;
     sentry.groups.refuses.set(refused.id!, { kind: 'refused', reason: 'no' });
-    await expect(sentry.respond({ ...added(refused), eventId: 'event-4' })).rejects.toThrow(UnfinishedError);
+    await expect(sentry.respond({ ...added(refused), eventId: 'event-4' })).rejects.toThrow(
+      UnfinishedError,
+    );
     expect(sentry.announcer.told.at(-1)!.isRepeat).toBe(false);
   });
 });
 
 test('to tell only of a locked group, a kept rule that a trusted actor names is accepted all the same', async () => {
-  const sentry = sentryWith([lockedNotify, { ...forbidSsh, response: 'notifyOnly' }], { accepted: [], standing: [ssh] });
+  const sentry = sentryWith([lockedNotify, { ...forbidSsh, response: 'notifyOnly' }], {
+    accepted: [],
+    standing: [ssh],
+  });
   await sentry.respond(by(deployer, added(ssh)));
   expect(sentry.ledger.grantsOf('sg-1', ssh)).toMatchObject([{ cause: 'trusted-actor' }]);
 });

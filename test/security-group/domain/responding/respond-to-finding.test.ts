@@ -2,7 +2,19 @@ import type { Policy } from '../../../../src/security-group/domain/policies/poli
 import type { Rule } from '../../../../src/security-group/domain/rules/rule';
 import { type Fault, Faults } from '../../in-memory/faults';
 import { SentryInMemory } from '../../in-memory/sentry-in-memory';
-import { added, by, deployer, eve, forbidSsh, locked, lockedNotify, lockedRestoring, mallory, modified, removed } from '../../samples/changes';
+import {
+  added,
+  by,
+  deployer,
+  eve,
+  forbidSsh,
+  locked,
+  lockedNotify,
+  lockedRestoring,
+  mallory,
+  modified,
+  removed,
+} from '../../samples/changes';
 import { rule } from '../../samples/rules';
 
 const MINUTE = 60_000;
@@ -10,7 +22,11 @@ const ssh = rule({ id: 'sgr-ssh' });
 const https = rule({ id: 'sgr-https', fromPort: 443, toPort: 443 });
 
 /** The group has been different for longer than `settleTime`, and no event has said why. */
-async function different(policies: readonly Policy[], accepted: readonly Rule[], standing: readonly Rule[]): Promise<SentryInMemory> {
+async function different(
+  policies: readonly Policy[],
+  accepted: readonly Rule[],
+  standing: readonly Rule[],
+): Promise<SentryInMemory> {
   const sentry = SentryInMemory.watching(policies, ...accepted);
   sentry.groups.put('sg-1', () => standing);
   expect(await sentry.reconcile()).toEqual([]);
@@ -42,11 +58,13 @@ describe('a rule that no event explains', () => {
     expect(sentry.groups.acts).toEqual([]);
   });
 
-  test('is granted where a trusted actor\'s call in the event history explains it, as confirmed', async () => {
+  test("is granted where a trusted actor's call in the event history explains it, as confirmed", async () => {
     const sentry = await different([locked], [], [https]);
     sentry.history.changes.push(by(deployer, added(https)));
     expect(await sentry.respondToFinding()).toEqual([]);
-    expect(sentry.ledger.entryOf('sg-1', https)).toMatchObject({ grants: [{ cause: 'trusted-actor', eventId: 'event-1', confirmed: true }] });
+    expect(sentry.ledger.entryOf('sg-1', https)).toMatchObject({
+      grants: [{ cause: 'trusted-actor', eventId: 'event-1', confirmed: true }],
+    });
     expect(sentry.ledger.entryOf('sg-1', https)!.unexplainedSince).toBeUndefined();
   });
 
@@ -54,23 +72,33 @@ describe('a rule that no event explains', () => {
     const sentry = await different([locked], [], [https]);
     sentry.history.changes.push(by(deployer, modified('sgr-https')));
     expect(await sentry.respondToFinding()).toEqual([]);
-    expect(sentry.ledger.grantsOf('sg-1', https)).toMatchObject([{ cause: 'trusted-actor', eventId: 'event-1' }]);
+    expect(sentry.ledger.grantsOf('sg-1', https)).toMatchObject([
+      { cause: 'trusted-actor', eventId: 'event-1' },
+    ]);
     expect(sentry.ledger.grantsOf('sg-1', https)[0]!.confirmed).toBeUndefined();
   });
 
-  test('is taken away where anybody else\'s explains it, and the actor is told', async () => {
+  test("is taken away where anybody else's explains it, and the actor is told", async () => {
     const sentry = await different([locked], [], [https]);
     sentry.history.changes.push(by(mallory, added(https)));
     const [report] = await sentry.respondToFinding();
     expect(sentry.groups.ruleIds('sg-1')).toEqual([]);
-    expect(report).toMatchObject({ explainedBy: 'event-history', call: { actor: { userName: 'mallory' } }, rules: [{ outcome: { kind: 'reverted' } }] });
+    expect(report).toMatchObject({
+      explainedBy: 'event-history',
+      call: { actor: { userName: 'mallory' } },
+      rules: [{ outcome: { kind: 'reverted' } }],
+    });
   });
 
   test('is taken away where nothing explains it, and it is told that nobody knows who did it', async () => {
     const sentry = await different([locked], [], [https]);
     const [report] = await sentry.respondToFinding();
     expect(sentry.groups.ruleIds('sg-1')).toEqual([]);
-    expect(report).toMatchObject({ explainedBy: 'nothing', call: { actor: { type: 'unknown' } }, rules: [{ outcome: { kind: 'reverted' } }] });
+    expect(report).toMatchObject({
+      explainedBy: 'nothing',
+      call: { actor: { type: 'unknown' } },
+      rules: [{ outcome: { kind: 'reverted' } }],
+    });
     expect(sentry.ledger.entryOf('sg-1', https)).toBeUndefined();
   });
 
@@ -81,7 +109,12 @@ describe('a rule that no event explains', () => {
       { ...by(deployer, added({ ...https, id: 'sgr-1' })), eventId: 'event-1', time: at(1) },
       { ...by(eve, modified('sgr-1')), eventId: 'event-3', time: at(3) },
       { ...by(deployer, removed({ id: 'sgr-1' })), eventId: 'event-4', time: at(4) },
-      { ...by(deployer, added({ ...https, id: 'sgr-1' })), eventId: 'event-5', time: at(5), errorCode: 'Client.DryRunOperation' },
+      {
+        ...by(deployer, added({ ...https, id: 'sgr-1' })),
+        eventId: 'event-5',
+        time: at(5),
+        errorCode: 'Client.DryRunOperation',
+      },
       { ...by(mallory, added(ssh)), eventId: 'event-2', time: at(2) },
     );
     const [report] = await sentry.respondToFinding();
@@ -93,7 +126,10 @@ describe('a rule that no event explains', () => {
     const sentry = await different([locked], [], [wide]);
     sentry.history.changes.push(by(deployer, added(https)));
     const [report] = await sentry.respondToFinding();
-    expect(report).toMatchObject({ explainedBy: 'nothing', rules: [{ outcome: { kind: 'reverted' } }] });
+    expect(report).toMatchObject({
+      explainedBy: 'nothing',
+      rules: [{ outcome: { kind: 'reverted' } }],
+    });
   });
 
   test('is answered also if it was taken away and added again, with another id, since it was found', async () => {
@@ -105,7 +141,9 @@ describe('a rule that no event explains', () => {
 
   test('is told once where it is left in place', async () => {
     const sentry = await different([lockedNotify], [], [https]);
-    expect(await sentry.respondToFinding()).toMatchObject([{ rules: [{ outcome: { kind: 'kept' } }] }]);
+    expect(await sentry.respondToFinding()).toMatchObject([
+      { rules: [{ outcome: { kind: 'kept' } }] },
+    ]);
     for (let run = 0; run < 3; run += 1) {
       await sentry.pass(60 * MINUTE);
       await sentry.reconcile();
@@ -159,7 +197,11 @@ describe('a rule that no event explains', () => {
 
   test('that a try took away which then got lost is told by the next one', async () => {
     const sentry = await different([locked], [], [https]);
-    sentry.faults = new Faults(new Map(), { method: 'revoke', number: 1, fault: 'crashes after it has worked' });
+    sentry.faults = new Faults(new Map(), {
+      method: 'revoke',
+      number: 1,
+      fault: 'crashes after it has worked',
+    });
     await expect(sentry.respondToFinding()).rejects.toThrow();
     sentry.faults = new Faults();
     await sentry.pass(91_000);
@@ -177,19 +219,27 @@ describe('a rule that no event explains', () => {
 
 test('what is handled during a pause is answered after it', async () => {
   const sentry = await different([lockedRestoring], [https], [ssh]);
-  sentry.configuration = { ...sentry.configuration, pause: { until: new Date('2026-01-01T01:00:00Z'), reason: 'an incident', by: 'olga' } };
+  sentry.configuration = {
+    ...sentry.configuration,
+    pause: { until: new Date('2026-01-01T01:00:00Z'), reason: 'an incident', by: 'olga' },
+  };
   expect(await sentry.respondToFinding()).toEqual([]);
   expect(sentry.groups.acts).toEqual([]);
   await sentry.pass(60 * MINUTE);
   await sentry.reconcile();
   expect(sentry.groups.keysIn('sg-1')).toEqual(['ingress tcp 443 443 0.0.0.0/0']);
-  expect(sentry.announcer.outcomes().sort()).toEqual(['added sgr-ssh reverted', 'removed sgr-https reverted']);
+  expect(sentry.announcer.outcomes().sort()).toEqual([
+    'added sgr-ssh reverted',
+    'removed sgr-https reverted',
+  ]);
 });
 
 describe('a grant that was withdrawn', () => {
   async function withdrawn(sentry: SentryInMemory): Promise<void> {
     const entry = sentry.ledger.entryOf('sg-1', https)!;
-    await sentry.ledger.write('sg-1', [{ kind: 'put', entry: { ...entry, grants: [], unexplainedSince: new Date(0) } }]);
+    await sentry.ledger.write('sg-1', [
+      { kind: 'put', entry: { ...entry, grants: [], unexplainedSince: new Date(0) } },
+    ]);
     await sentry.respondToFinding();
   }
 
@@ -204,7 +254,12 @@ describe('a grant that was withdrawn', () => {
     const sentry = SentryInMemory.watching([locked], https);
     await withdrawn(sentry);
     const again = sentry.groups.open('sg-1', https)!;
-    sentry.ledger.grant('sg-1', again, { cause: 'operator', by: 'olga', since: new Date('2026-01-01'), reason: 'needed' });
+    sentry.ledger.grant('sg-1', again, {
+      cause: 'operator',
+      by: 'olga',
+      since: new Date('2026-01-01'),
+      reason: 'needed',
+    });
     await withdrawn(sentry);
     expect(sentry.groups.ruleIds('sg-1')).toEqual([]);
   });
@@ -223,7 +278,10 @@ describe('an accepted rule that is missing', () => {
     sentry.history.changes.push(by(mallory, removed({ id: 'sgr-https' })));
     const [report] = await sentry.respondToFinding();
     expect(sentry.groups.keysIn('sg-1')).toEqual(['ingress tcp 443 443 0.0.0.0/0']);
-    expect(report).toMatchObject({ call: { actor: { userName: 'mallory' } }, rules: [{ outcome: { kind: 'reverted' } }] });
+    expect(report).toMatchObject({
+      call: { actor: { userName: 'mallory' } },
+      rules: [{ outcome: { kind: 'reverted' } }],
+    });
     expect(sentry.ledger.entryOf('sg-1', https)!.missingSince).toBeUndefined();
   });
 
@@ -247,27 +305,42 @@ describe('an accepted rule that is missing', () => {
 test('a group that is not watched, or not any more, has no findings', async () => {
   expect(await SentryInMemory.newTo([forbidSsh], ssh).respondToFinding()).toEqual([]);
   const released = await different([forbidSsh], [], [ssh]);
-  await released.ledger.writeRecord({ ...released.recordOf('sg-1')!, releasedAt: new Date('2026-01-01') });
+  await released.ledger.writeRecord({
+    ...released.recordOf('sg-1')!,
+    releasedAt: new Date('2026-01-01'),
+  });
   expect(await released.respondToFinding()).toEqual([]);
   expect(released.groups.acts).toEqual([]);
 });
 
 describe('whatever fails at whichever call of a finding', () => {
-  const FAULTS: readonly Fault[] = ['fails', 'fails after it has worked', 'crashes', 'crashes after it has worked'];
+  const FAULTS: readonly Fault[] = [
+    'fails',
+    'fails after it has worked',
+    'crashes',
+    'crashes after it has worked',
+  ];
   const calls = Array.from({ length: 12 }, (_, index) => index + 1);
 
-  test.each(FAULTS.flatMap((fault) => calls.map((call) => [fault, call] as const)))('%s at call %i: the group ends as it should be, and all is told', async (fault, call) => {
-    const sentry = await different([lockedRestoring], [https], [ssh]);
-    sentry.faults = new Faults(new Map([[call, fault]]));
-    await sentry.respondToFinding().catch(() => undefined);
-    sentry.faults = new Faults();
-    for (let tries = 2; tries < 4; tries += 1) {
-      await sentry.pass(91_000);
-      await sentry.respondToFinding('sg-1', tries).catch(() => undefined);
-    }
-    expect(sentry.groups.keysIn('sg-1')).toEqual(['ingress tcp 443 443 0.0.0.0/0']);
-    expect(sentry.groups.acts.map(({ kind }) => kind).sort()).toEqual(['authorize', 'revoke']);
-    const outcomes = sentry.announcer.outcomes().map((outcome) => outcome.replace('already-gone', 'reverted'));
-    expect(outcomes).toEqual(expect.arrayContaining(['added sgr-ssh reverted', 'removed sgr-https reverted']));
-  });
+  test.each(FAULTS.flatMap((fault) => calls.map((call) => [fault, call] as const)))(
+    '%s at call %i: the group ends as it should be, and all is told',
+    async (fault, call) => {
+      const sentry = await different([lockedRestoring], [https], [ssh]);
+      sentry.faults = new Faults(new Map([[call, fault]]));
+      await sentry.respondToFinding().catch(() => undefined);
+      sentry.faults = new Faults();
+      for (let tries = 2; tries < 4; tries += 1) {
+        await sentry.pass(91_000);
+        await sentry.respondToFinding('sg-1', tries).catch(() => undefined);
+      }
+      expect(sentry.groups.keysIn('sg-1')).toEqual(['ingress tcp 443 443 0.0.0.0/0']);
+      expect(sentry.groups.acts.map(({ kind }) => kind).sort()).toEqual(['authorize', 'revoke']);
+      const outcomes = sentry.announcer
+        .outcomes()
+        .map((outcome) => outcome.replace('already-gone', 'reverted'));
+      expect(outcomes).toEqual(
+        expect.arrayContaining(['added sgr-ssh reverted', 'removed sgr-https reverted']),
+      );
+    },
+  );
 });

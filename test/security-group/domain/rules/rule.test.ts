@@ -6,10 +6,22 @@ import { canonicalRules, rule } from '../../samples/rules';
 describe('rules that EC2 keeps as one have one key', () => {
   test.each([
     [{ protocol: '6' }, { protocol: 'TCP' }],
-    [{ protocol: '-1', fromPort: 0, toPort: 65535 }, { protocol: 'all', fromPort: undefined, toPort: undefined }],
-    [{ protocol: '-1', fromPort: 0, toPort: 0 }, { protocol: '-1', fromPort: -1, toPort: -1 }],
-    [{ protocol: '58', fromPort: undefined, toPort: undefined }, { protocol: 'icmpv6', fromPort: -1, toPort: -1 }],
-    [{ protocol: '50', fromPort: 1, toPort: 2 }, { protocol: '50', fromPort: undefined, toPort: undefined }],
+    [
+      { protocol: '-1', fromPort: 0, toPort: 65535 },
+      { protocol: 'all', fromPort: undefined, toPort: undefined },
+    ],
+    [
+      { protocol: '-1', fromPort: 0, toPort: 0 },
+      { protocol: '-1', fromPort: -1, toPort: -1 },
+    ],
+    [
+      { protocol: '58', fromPort: undefined, toPort: undefined },
+      { protocol: 'icmpv6', fromPort: -1, toPort: -1 },
+    ],
+    [
+      { protocol: '50', fromPort: 1, toPort: 2 },
+      { protocol: '50', fromPort: undefined, toPort: undefined },
+    ],
     [{ ipRange: '1.2.3.4/0' }, { ipRange: '0.0.0.0/0' }],
     [{ groupId: 'sg-1', groupOwnerId: '111111111111' }, { groupId: 'sg-1' }],
     [{ description: 'one' }, { description: 'another' }],
@@ -40,11 +52,17 @@ describe('a rule in words', () => {
     [{ protocol: '-1', prefixListId: 'pl-1' }, 'all traffic from prefix list pl-1'],
     [{ protocol: 'icmp', fromPort: 8, toPort: 0 }, 'icmp echo request code 0 from 0.0.0.0/0'],
     [{ protocol: '1', fromPort: 8, toPort: -1 }, 'icmp echo request from 0.0.0.0/0'],
-    [{ protocol: '58', fromPort: 2, toPort: -1, ipRange: '::/0' }, 'icmpv6 packet too big from ::/0'],
+    [
+      { protocol: '58', fromPort: 2, toPort: -1, ipRange: '::/0' },
+      'icmpv6 packet too big from ::/0',
+    ],
     [{ protocol: 'icmpv6', fromPort: 8, toPort: -1, ipRange: '::/0' }, 'icmpv6 type 8 from ::/0'],
     [{ protocol: 'icmp', fromPort: 252, toPort: 86 }, 'icmp type 252 code 86 from 0.0.0.0/0'],
     [{ protocol: 'icmp', fromPort: -1, toPort: -1 }, 'icmp all types from 0.0.0.0/0'],
-    [{ protocol: '50', groupId: 'sg-1', groupOwnerId: '111111111111' }, 'protocol 50 from group sg-1 of account 111111111111'],
+    [
+      { protocol: '50', groupId: 'sg-1', groupOwnerId: '111111111111' },
+      'protocol 50 from group sg-1 of account 111111111111',
+    ],
   ])('%j: %s', (values, text) => {
     expect(ruleText(rule(values))).toBe(text);
   });

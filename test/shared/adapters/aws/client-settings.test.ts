@@ -1,12 +1,17 @@
 import { createServer, type Server } from 'node:http';
 import { GetParametersCommand, SSMClient } from '@aws-sdk/client-ssm';
-import { CLIENT_SETTINGS, QUICK_CLIENT_SETTINGS } from '../../../../src/shared/adapters/aws/client-settings';
+import {
+  CLIENT_SETTINGS,
+  QUICK_CLIENT_SETTINGS,
+} from '../../../../src/shared/adapters/aws/client-settings';
 
 let silent: Server;
 
 beforeAll(async () => {
   silent = createServer(() => undefined);
-  await new Promise<void>((listening) => { silent.listen(0, '127.0.0.1', listening); });
+  await new Promise<void>((listening) => {
+    silent.listen(0, '127.0.0.1', listening);
+  });
 });
 
 afterAll(() => silent.closeAllConnections());
@@ -16,7 +21,11 @@ afterAll(() => silent.close());
 function place() {
   const address = silent.address();
   if (typeof address !== 'object' || !address) throw new Error('The server has no port.');
-  return { endpoint: `http://127.0.0.1:${address.port}`, region: 'eu-west-1', credentials: { accessKeyId: 'x', secretAccessKey: 'x' } };
+  return {
+    endpoint: `http://127.0.0.1:${address.port}`,
+    region: 'eu-west-1',
+    credentials: { accessKeyId: 'x', secretAccessKey: 'x' },
+  };
 }
 
 test('a server that never answers is given up, and does not hold the function', async () => {
@@ -26,15 +35,23 @@ test('a server that never answers is given up, and does not hold the function', 
     requestHandler: { ...CLIENT_SETTINGS.requestHandler, requestTimeout: 50 },
     ...place(),
   });
-  await expect(client.send(new GetParametersCommand({ Names: ['any'] }))).rejects.toThrow(/timeout|timed out/i);
+  await expect(client.send(new GetParametersCommand({ Names: ['any'] }))).rejects.toThrow(
+    /timeout|timed out/i,
+  );
   client.destroy();
 });
 
 test('who is waited for gives up two calls, with their retries, and one without, within the three seconds of Slack', async () => {
   const start = performance.now();
-  for (const maxAttempts of [QUICK_CLIENT_SETTINGS.maxAttempts, QUICK_CLIENT_SETTINGS.maxAttempts, 1]) {
+  for (const maxAttempts of [
+    QUICK_CLIENT_SETTINGS.maxAttempts,
+    QUICK_CLIENT_SETTINGS.maxAttempts,
+    1,
+  ]) {
     const client = new SSMClient({ ...QUICK_CLIENT_SETTINGS, maxAttempts, ...place() });
-    await expect(client.send(new GetParametersCommand({ Names: ['any'] }))).rejects.toThrow(/timeout|timed out/i);
+    await expect(client.send(new GetParametersCommand({ Names: ['any'] }))).rejects.toThrow(
+      /timeout|timed out/i,
+    );
     client.destroy();
   }
   expect(performance.now() - start).toBeLessThan(3_000);

@@ -9,13 +9,21 @@ let configuration: KeptConfiguration<number>;
 beforeEach(() => {
   now = Date.parse('2026-01-01T00:00:00Z');
   loads = 0;
-  configuration = new KeptConfiguration(async () => { loads += 1; return loads; }, { now: () => new Date(now) });
+  configuration = new KeptConfiguration(
+    async () => {
+      loads += 1;
+      return loads;
+    },
+    { now: () => new Date(now) },
+  );
 });
 
 const asOf = (time: number) => configuration.asOf(new Date(time));
 
 test('many events from before it was read share one look', async () => {
-  expect(await Promise.all([asOf(now - 5 * SECOND), asOf(now - 60 * SECOND), asOf(now - 2 * SECOND)])).toEqual([1, 1, 1]);
+  expect(
+    await Promise.all([asOf(now - 5 * SECOND), asOf(now - 60 * SECOND), asOf(now - 2 * SECOND)]),
+  ).toEqual([1, 1, 1]);
 });
 
 test('an event from after it was read has it read again, since a deployment may lie between', async () => {
@@ -36,7 +44,14 @@ test('after a minute it is read again in any case', async () => {
 });
 
 test('a look that fails is not kept', async () => {
-  const failing = new KeptConfiguration(async () => { loads += 1; if (loads === 1) throw new Error('Throttling'); return loads; }, { now: () => new Date(now) });
+  const failing = new KeptConfiguration(
+    async () => {
+      loads += 1;
+      if (loads === 1) throw new Error('Throttling');
+      return loads;
+    },
+    { now: () => new Date(now) },
+  );
   await expect(failing.asOf(new Date(now - 5 * SECOND))).rejects.toThrow('Throttling');
   expect(await failing.asOf(new Date(now - 5 * SECOND))).toBe(2);
 });

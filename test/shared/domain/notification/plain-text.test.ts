@@ -10,7 +10,9 @@ test('long text is cut', () => {
 });
 
 test('a subject is what SNS takes: at most 100 printable ASCII characters', () => {
-  fc.assert(fc.property(fc.string({ unit: 'grapheme', maxLength: 300 }), (text) => {
-    expect(subjectLine(`x${text}`)).toMatch(/^[\x20-\x7e]{1,100}$/);
-  }));
+  fc.assert(
+    fc.property(fc.string({ unit: 'grapheme', maxLength: 300 }), (text) => {
+      expect(subjectLine(`x${text}`)).toMatch(/^[\x20-\x7e]{1,100}$/);
+    }),
+  );
 });

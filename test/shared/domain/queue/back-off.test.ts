@@ -5,6 +5,9 @@ test('the pauses double from ten seconds to a quarter of an hour', () => {
 });
 
 test('thirty tries last for hours', () => {
-  const total = Array.from({ length: 29 }, (_, index) => backOffSeconds(index + 1)).reduce((sum, seconds) => sum + seconds, 0);
+  const total = Array.from({ length: 29 }, (_, index) => backOffSeconds(index + 1)).reduce(
+    (sum, seconds) => sum + seconds,
+    0,
+  );
   expect(total / 3600).toBeGreaterThan(5);
 });
