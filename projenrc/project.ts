@@ -69,6 +69,7 @@ export class CdkSentriesProject extends awscdk.AwsCdkConstructLibrary {
         'esbuild@0.28.2',
         'fast-check@4.10.2',
         'fflate@0.8.3',
+        'madge@8.0.0',
         'node@24.9.0',
         'p-limit@3.1.0',
         'tsx@4.23.15',
@@ -145,7 +146,11 @@ export class CdkSentriesProject extends awscdk.AwsCdkConstructLibrary {
     });
 
     this.addDevDeps(...PINNED_TOOLS);
-    this.package.addField('overrides', { 'unrs-resolver': '1.12.2' });
+    this.package.addField('overrides', {
+      'unrs-resolver': '1.12.2',
+      // madge wants TypeScript 5 beside itself, and works with 6.
+      'madge': { typescript: '$typescript' },
+    });
     new TextFile(this, '.nvmrc', { lines: ['24', ''] });
   }
 }
