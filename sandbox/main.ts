@@ -2,6 +2,7 @@ import { LocalAws, type LocalAwsOptions } from './local-aws';
 import { playAccessKeys } from './scenes/access-keys';
 import { playedAnswers, typedAnswers } from './scenes/answers';
 import { PLAYED, playApproval } from './scenes/approval';
+import { gapLines } from './scenes/gap-list';
 import { invite, observers, playLockedSecurityGroup } from './scenes/locked-security-group';
 import { endWithParent } from './support/process-lifetime';
 
@@ -11,12 +12,17 @@ const USAGE = [
   'npm run sandbox -- keys               an old access key is found, told and retired, on a moving clock; then it ends',
   'npm run sandbox -- approval           people are asked about changes, in a stand-in for Slack, and you decide for them; then it ends',
   'npm run sandbox -- approval --once    the same, with decisions that are made already',
+  'npm run sandbox -- --gaps             what the emulator lacks, and what the sandbox does instead; nothing is started',
 ].join('\n');
+
+/** Where there is no terminal that knows its own. */
+const PRINTED_COLUMNS = 120;
 
 const print = (line: string) => console.log(line);
 
 async function main(parameters: string[]): Promise<void> {
   const asked = parameters.join(' ');
+  if (asked === '--gaps') return showGaps();
   if (asked === 'keys') return end(await playKeys());
   if (asked === 'approval') {
     return end(
@@ -39,6 +45,12 @@ async function main(parameters: string[]): Promise<void> {
   if (asked === '') return invite(stage, print);
   await localAws.stop();
   end(healed);
+}
+
+function showGaps(): void {
+  print("What the emulator's CloudFormation lacks, and what the sandbox does instead:");
+  for (const line of gapLines(process.stdout.columns ?? PRINTED_COLUMNS)) print(line);
+  print('\nWhere each of it is mended: docs/sandbox.md, "Repairs of the emulator".');
 }
 
 async function playKeys(): Promise<boolean> {

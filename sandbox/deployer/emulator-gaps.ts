@@ -150,7 +150,7 @@ export const EMULATOR_GAPS: readonly EmulatorGap[] = [
   {
     type: 'AWS::KMS::Key',
     inSandbox:
-      "made through the API before the stack: the emulator's CloudFormation makes every key one that encrypts",
+      "one that makes MACs is made through the API before the stack: the emulator's CloudFormation makes every key one that encrypts",
     madeByDeployer: true,
     occursIn: ({ KeySpec = 'SYMMETRIC_DEFAULT' }) => KeySpec !== 'SYMMETRIC_DEFAULT',
   },

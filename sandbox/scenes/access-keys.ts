@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { synthesizeApp } from '../deployer/synthesize';
 import type { NewUser } from '../emulator/iam-users';
 import { type DeployedStack, LocalAws } from '../local-aws';
-import { deliveryLines, type Print, showGaps } from './printing';
+import { deliveryLines, gapsLine, type Print } from './printing';
 
 const EXAMPLE = resolve(__dirname, '..', '..', 'examples', 'access-keys', 'typescript');
 const FIRST_DAY = new Date('2026-01-05T06:00:00Z');
@@ -60,7 +60,7 @@ async function deployExample(localAws: LocalAws, print: Print): Promise<Deployed
   process.once('exit', () => rmSync(assembly, { recursive: true, force: true }));
   print('Synthesizing and deploying examples/access-keys/typescript …');
   const stack = await localAws.deploy(await synthesizeApp(EXAMPLE, assembly));
-  showGaps(stack.gaps, print);
+  print(gapsLine(stack.gaps));
   return stack;
 }
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import * as z from 'zod/mini';
 import { type Answer, type Answers, PEOPLE } from './answers';
-import { type Print, showGaps } from './printing';
+import { gapsLine, type Print } from './printing';
 import { buttonsOf, confirmationOf, SlackScreen } from './slack-screen';
 import type { ApiCall } from '../cloudtrail/tap';
 import { synthesizeApp } from '../deployer/synthesize';
@@ -156,7 +156,7 @@ class ApprovalScene {
     process.once('exit', () => rmSync(assembly, { recursive: true, force: true }));
     this.print('Synthesizing and deploying examples/approval/typescript …');
     const stack = await localAws.deploy(await synthesizeApp(EXAMPLE, assembly));
-    showGaps(stack.gaps, this.print);
+    this.print(gapsLine(stack.gaps));
     await localAws.putSecret(output(stack, 'SigningSecretArn'), SIGNING_SECRET);
     await localAws.putSecret(output(stack, 'BotTokenArn'), BOT_TOKEN);
     const [api] = stack.httpApis.values();
@@ -170,15 +170,14 @@ class ApprovalScene {
       groupId: output(stack, 'GroupId'),
       interactionsUrl: `${api}/slack/interactions`,
     };
-    this.print('\nAdopting the group, as the first scheduled run of reconcile does …');
+    this.print('Adopting the group, as the first scheduled run of reconcile does …');
     await localAws.fire(stack, 'GroupSentryReconcileRule');
     await this.settled();
     this.print(
       [
         '',
-        'Slack is a stand-in here, written by hand for this project: no real Slack is behind it. It takes what the functions post, checks it by',
-        "Slack's documented limits, and sends signed clicks to the interactions URL as Slack would. In its channel #approvals are alice and bob,",
-        'who may decide, and mallory, who may not. Whoever changes the group is "visitor": Slack knows nobody of that name, so two have to approve.',
+        'Slack is a stand-in here, written by hand for this project: docs/sandbox.md says what it checks. In its channel #approvals are alice',
+        'and bob, who may decide, and mallory, who may not. The group is changed by "visitor", whom Slack does not know: so two have to approve.',
       ].join('\n'),
     );
   }

@@ -6,7 +6,7 @@ import type { ApiCall, CloudTrailEvent } from '../cloudtrail/tap';
 import { synthesizeApp } from '../deployer/synthesize';
 import type { Delivery } from '../inbox';
 import { type AwsCredentials, LocalAws, type LocalAwsOptions } from '../local-aws';
-import { type Print, showGaps } from './printing';
+import { gapsLine, type Print } from './printing';
 import { sentRule, Timeline } from '../support/timeline';
 
 const EXAMPLE = resolve(__dirname, '..', '..', 'examples', 'locked-security-group', 'typescript');
@@ -58,12 +58,12 @@ async function setStage(localAws: LocalAws, print: Print): Promise<Stage> {
   try {
     print('Synthesizing and deploying examples/locked-security-group/typescript …');
     const stack = await localAws.deploy(await synthesizeApp(EXAMPLE, assembly));
-    showGaps(stack.gaps, print);
+    print(gapsLine(stack.gaps));
     const groupId = stack.outputs.get('GroupId');
     if (!groupId) {
       throw new Error('The example has no output GroupId, which names the group to open.');
     }
-    print('Adopting the group, as the first scheduled run of reconcile does:');
+    print('Adopting the group, as the first scheduled run of reconcile does …');
     await localAws.fire(stack, 'GroupSentryReconcileRule');
     await localAws.settled();
     return { localAws, groupId, visitor: await localAws.createUser(VISITOR) };
@@ -244,5 +244,7 @@ function showDelivery(
   print: Print,
 ): void {
   timeline.mark(at, 'message', subject ?? '');
+  // The scene begins with the first change; what is told before needs no more than a line.
+  if (!timeline.isStarted) return;
   print(`\n${emailText.replace(/^/gm, '    | ')}\n`);
 }

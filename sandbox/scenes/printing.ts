@@ -10,11 +10,8 @@ export function deliveryLines({ subject, emailText }: Delivery): string {
   );
 }
 
-export function showGaps(gaps: readonly MetGap[], print: Print): void {
-  print('\nWhat the emulator does not do, and how the sandbox makes up for it:');
-  for (const [what, inSandbox] of new Map(
-    gaps.map(({ type, aspect, inSandbox: how }) => [aspect ? `${type}, ${aspect}` : type, how]),
-  )) {
-    print(`  ${what}: ${inSandbox}`);
-  }
+/** Where to read what the emulator lacks; the scene comes first. */
+export function gapsLine(gaps: readonly MetGap[]): string {
+  const kinds = new Set(gaps.map(({ type, aspect = '' }) => `${type} ${aspect}`));
+  return `The emulator lacks ${kinds.size} things that this stack uses: "npm run sandbox -- --gaps" prints all that it lacks, docs/sandbox.md says more.`;
 }

@@ -6,6 +6,10 @@ export class Timeline {
 
   constructor(private readonly print: (line: string) => void) {}
 
+  get isStarted(): boolean {
+    return this.origin !== undefined;
+  }
+
   /** From here on the milliseconds count. */
   start(at: number, text: string, what = 'changed'): void {
     this.origin = at;
