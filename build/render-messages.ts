@@ -12,7 +12,7 @@ import type { ApprovalRequest, Step } from '../src/approval/domain/approval-requ
 import type { RenderedMessage } from '../src/approval/domain/bring-messages';
 import type { AskedChange } from '../src/security-group/domain/asking/asked-change';
 import { changeQuestion } from '../src/security-group/domain/asking/change-question';
-import type { Violation } from '../src/security-group/domain/judging/judge';
+import type { Violation } from '../src/security-group/domain/judging/judgement';
 import type { Rule } from '../src/security-group/domain/rules/rule';
 
 /**

@@ -1,12 +1,11 @@
-export { IamKeySentry, type IamKeySentryProps } from './access-key/constructs/iam-key-sentry';
+export { IamKeySentry } from './access-key/constructs/iam-key-sentry';
+export { type IamKeySentryProps } from './access-key/constructs/iam-key-sentry-props';
 export { KeyActions, type KeyActionsProps } from './access-key/constructs/key-actions';
 export { KeyExemption, type TagExemptionProps } from './access-key/constructs/key-exemption';
 export { ApprovalAsker } from './approval/constructs/approval-asker';
 export { Approvers } from './approval/constructs/approvers';
-export {
-  SlackApprovalWorkflow,
-  type SlackApprovalWorkflowProps,
-} from './approval/constructs/slack-approval-workflow';
+export { SlackApprovalWorkflow } from './approval/constructs/slack-approval-workflow';
+export { type SlackApprovalWorkflowProps } from './approval/constructs/slack-approval-workflow-props';
 export { SlackDestination } from './approval/constructs/slack-destination';
 export {
   Actor,
@@ -25,11 +24,11 @@ export {
   type LockedBaselineProps,
   SecurityGroupBaseline,
 } from './security-group/constructs/security-group-baseline';
+export { SecurityGroupSentry } from './security-group/constructs/security-group-sentry';
 export {
   type SecurityGroupPolicy,
-  SecurityGroupSentry,
   type SecurityGroupSentryProps,
-} from './security-group/constructs/security-group-sentry';
+} from './security-group/constructs/security-group-sentry-props';
 export {
   TrafficDirection,
   TrafficPattern,

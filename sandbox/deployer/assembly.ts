@@ -122,3 +122,8 @@ function withEnvironment(text: string): string {
 function readJson(file: string): unknown {
   return JSON.parse(readFileSync(file, 'utf8'));
 }
+
+export interface PhysicalResource {
+  readonly type: string;
+  readonly physicalId: string;
+}

@@ -1,3 +1,10 @@
+import {
+  type Assembly,
+  type AssemblyStack,
+  type PhysicalResource,
+  type Resource,
+  stackOf,
+} from './assembly';
 import * as path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
@@ -10,24 +17,18 @@ import {
   StackResource,
 } from '@aws-sdk/client-cloudformation';
 import * as z from 'zod/mini';
-import { type Assembly, type AssemblyStack, type Resource, stackOf } from './assembly';
 import { publishFileAssets } from './asset-publishing';
 import { bootstrap } from './bootstrap';
 import { DeployableTemplate, isOwnOutput } from './deployable-template';
 import { authorizeEgress } from './egress-rules';
 import { gapsIn, type MetGap, refuseUnknownTypes } from './emulator-gaps';
 import { deferHttpApis, type DeployedHttpApi } from './http-apis';
-import { type MadeResource, makeResources, type MadeResources } from './made-resources';
-import { type Schedule, deferSchedules } from './schedules';
+import { type MadeResource, type MadeResources, makeResources } from './made-resources';
+import { deferSchedules, type Schedule } from './schedules';
 import { subscribe } from './subscriptions';
 import { emulatorAccess } from '../emulator/emulator-access';
 
 const POLL_MS = 50;
-
-export interface PhysicalResource {
-  readonly type: string;
-  readonly physicalId: string;
-}
 
 /** A function of the stack, and the folder on this machine that its code came from. */
 export interface DeployedFunction {

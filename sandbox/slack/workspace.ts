@@ -40,8 +40,16 @@ export interface MessageVersion extends Content {
   readonly at: Date;
 }
 
+/** The thread that a message stands in, and whether its channel shows it too. */
+interface Thread {
+  readonly threadTs?: string;
+  readonly isBroadcast?: boolean;
+}
+
 export class Message {
   readonly versions: MessageVersion[];
+  readonly threadTs?: string;
+  readonly isBroadcast: boolean;
   deleted = false;
 
   constructor(
@@ -49,10 +57,11 @@ export class Message {
     readonly ts: string,
     readonly postedBy: 'app' | 'webhook',
     first: MessageVersion,
-    readonly threadTs?: string,
-    readonly isBroadcast = false,
+    { threadTs, isBroadcast = false }: Thread = {},
   ) {
     this.versions = [first];
+    this.threadTs = threadTs;
+    this.isBroadcast = isBroadcast;
   }
 
   get text(): string {
@@ -128,8 +137,7 @@ export class Workspace {
       this.nextTs(),
       postedBy,
       { at: this.now(), ...content },
-      threadTs,
-      isBroadcast,
+      { threadTs, isBroadcast },
     );
     this.messages.push(message);
     return message;

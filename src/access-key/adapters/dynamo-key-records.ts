@@ -11,7 +11,7 @@ import { questionSchema } from '../../approval/adapters/approval-schemas';
 import type { Clock } from '../../shared/domain/clock';
 import type { KeyRecord } from '../domain/key-actions';
 import type { KeyApproval } from '../domain/key-approval';
-import type { KeyRecords } from '../domain/retire-keys';
+import type { KeyRecords } from '../domain/ports';
 
 /** An item of its own, which is no key: their ids have no such character. */
 const LEASE_ID = '#run';

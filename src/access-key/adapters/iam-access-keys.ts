@@ -16,7 +16,7 @@ import { CLIENT_SETTINGS } from '../../shared/adapters/aws/client-settings';
 import type { Clock } from '../../shared/domain/clock';
 import type { AccessKey, KeyStatus, LastUse } from '../domain/access-key';
 import type { ReportRow } from '../domain/credential-report';
-import type { ChangeAnswer, KeyChanger } from '../domain/retire-keys';
+import type { ChangeAnswer, KeyChanger } from '../domain/ports';
 import type { AccessKeySource } from '../domain/survey';
 
 /**

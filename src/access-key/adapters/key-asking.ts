@@ -5,7 +5,7 @@ import { APPROVAL_MESSAGE_VERSION } from '../../approval/contracts/approval-mess
 import type { AskResult } from '../../approval/domain/ask-result';
 import type { KeyWorkflowParameter } from '../contracts/key-sentry-parameter';
 import type { KeyApproval } from '../domain/key-approval';
-import type { KeyAsker } from '../domain/retire-keys';
+import type { KeyAsker } from '../domain/ports';
 
 /** Has people asked about keys, by the workflow's queue, and says there what came of it. */
 export class KeyAsking implements KeyAsker {

@@ -25,7 +25,7 @@ import {
   undoCommand,
 } from '../domain/key-report';
 import { keyReportSubject, keyReportText, type Part } from '../domain/key-report-text';
-import type { KeyStep, StepReport } from '../domain/retire-keys';
+import type { KeyStep, StepReport } from '../domain/key-step';
 import type { KeySentrySurroundings } from '../domain/run-key-sentry';
 import type { Survey } from '../domain/survey';
 

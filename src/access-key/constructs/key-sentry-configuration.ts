@@ -1,5 +1,5 @@
 import type * as events from 'aws-cdk-lib/aws-events';
-import type { IamKeySentryProps } from './iam-key-sentry';
+import type { IamKeySentryProps } from './iam-key-sentry-props';
 import { KeyActions } from './key-actions';
 import { wholeDays } from './whole-days';
 import { SentryMode } from '../../shared/constructs/sentry-mode';

@@ -1,7 +1,8 @@
 import type { KeyRecord } from './key-actions';
 import type { KeyApproval, KeyDecision } from './key-approval';
 import { laterText } from './key-question';
-import type { KeyRecords, StepReport } from './retire-keys';
+import type { StepReport } from './key-step';
+import type { KeyRecords } from './ports';
 import {
   type KeySentryConfiguration,
   type KeySentrySurroundings,

@@ -89,14 +89,12 @@ export function nextStep(
   approved?: ApprovedKey,
 ): NextStep {
   if (key.status === 'Active') {
-    return ifApproved(
-      deactivation(key, record, rules, now),
-      key,
-      record?.approval,
-      rules,
-      now,
-      approved,
-    );
+    const next = deactivation(key, record, rules, now);
+    const { askAgainAfter } = rules;
+    const approval = record?.approval;
+    if (next.kind !== 'due' || askAgainAfter === undefined) return next;
+    if (isApproved(key, approval, approved)) return next;
+    return { kind: 'unapproved', standing: approvalStanding(approval, askAgainAfter, now) };
   }
   if (key.status === 'Inactive' && rules.deleteAfterInactive !== undefined) {
     return deletion(key, record, { ...rules, deleteAfterInactive: rules.deleteAfterInactive }, now);
@@ -114,18 +112,14 @@ function deactivation(
   return afterNotice('deactivate', livingNotice('deactivate', record, now), now, rules, now);
 }
 
-function ifApproved(
-  next: NextStep,
+/** People approved this very request, and it was not used yet. */
+function isApproved(
   { id }: AccessKeyWithUse,
   approval: KeyApproval | undefined,
-  { askAgainAfter }: KeyActionRules,
-  now: Date,
-  approved?: ApprovedKey,
-): NextStep {
-  if (next.kind !== 'due' || askAgainAfter === undefined) return next;
-  const isApproved = approved?.keyId === id && approved.requestId === approval?.requestId;
-  if (isApproved && !approval?.deactivatedAt) return next;
-  return { kind: 'unapproved', standing: approvalStanding(approval, askAgainAfter, now) };
+  approved: ApprovedKey | undefined,
+): boolean {
+  if (approved?.keyId !== id || approved.requestId !== approval?.requestId) return false;
+  return !approval?.deactivatedAt;
 }
 
 function deletion(

@@ -6,12 +6,12 @@ import {
   isComplete,
   type KeyReport,
   lastUseText,
-  reportSeverity,
   type ReportedKey,
+  reportSeverity,
   undoCommand,
 } from './key-report';
 import type { FindingClass } from './key-rules';
-import type { KeyStep, StepReport } from './retire-keys';
+import type { KeyStep, StepReport } from './key-step';
 import type { Survey, TagUse, Unknown } from './survey';
 import { plainText, subjectLine } from '../../shared/domain/notification/plain-text';
 

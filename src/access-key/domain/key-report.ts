@@ -1,7 +1,7 @@
 import { DAY_MILLISECONDS, type LastUse } from './access-key';
 import type { StepKind } from './key-actions';
 import type { FindingClass } from './key-rules';
-import type { KeyStep } from './retire-keys';
+import type { KeyStep } from './key-step';
 import type { Finding, Survey } from './survey';
 
 /** One key as a report shows it: listed, or about to take a step, or both. */

@@ -10,74 +10,9 @@ import {
 import type { ApprovalStanding, ApprovedKey, KeyApproval } from './key-approval';
 import { askAbout } from './key-question';
 import { dateText } from './key-report';
+import type { KeyStep, StepReport } from './key-step';
+import type { KeyAsker, KeyChanger, KeyRecords } from './ports';
 import type { AccessKeySource, Survey, Unknown } from './survey';
-
-/** What the sentry remembers, by key id. */
-export interface KeyRecords {
-  all(): Promise<KeyRecord[]>;
-  read(keyId: string): Promise<KeyRecord | undefined>;
-  write(record: KeyRecord): Promise<void>;
-}
-
-/** What came of a change. Where it is not known whether it was made, the call throws. */
-export type ChangeAnswer =
-  { readonly kind: 'done' | 'gone' } | { readonly kind: 'refused'; readonly reason: string };
-
-/** IAM, as far as it is changed. */
-export interface KeyChanger {
-  deactivate(userName: string, keyId: string): Promise<ChangeAnswer>;
-  delete(userName: string, keyId: string): Promise<ChangeAnswer>;
-}
-
-/** Has people asked. The same request, sent again, is one question. */
-export interface KeyAsker {
-  ask(keyId: string, approval: KeyApproval): Promise<void>;
-}
-
-/** What is told of one key's next step. */
-export type StepReport =
-  | {
-      readonly kind: 'notice' | 'wait';
-      readonly step: StepKind;
-      readonly dueAt: Date;
-      readonly asksFirst: boolean;
-    }
-  | {
-      readonly kind: 'asked';
-      readonly step: StepKind;
-      readonly at: Date;
-      readonly requestId: string;
-    }
-  /** `requestId` where people approved it. */
-  | {
-      readonly kind: 'done';
-      readonly step: StepKind;
-      readonly at: Date;
-      readonly requestId?: string;
-    }
-  /** In OBSERVE: it would be told now and done on `dueAt`, or done now. */
-  | {
-      readonly kind: 'would';
-      readonly step: StepKind;
-      readonly dueAt: Date;
-      readonly asksFirst: boolean;
-    }
-  | { readonly kind: 'held'; readonly step: StepKind; readonly reason: string }
-  /** `requestId` where it is up to those who approved it to have it tried again. */
-  | {
-      readonly kind: 'failed';
-      readonly step: StepKind;
-      readonly reason: string;
-      readonly requestId?: string;
-    };
-
-export interface KeyStep {
-  readonly keyId: string;
-  readonly userName: string;
-  readonly report: StepReport;
-  /** What to remember once the report was accepted, at that time. */
-  readonly afterTold?: (acceptedAt: Date) => KeyRecord;
-}
 
 export interface Retirement {
   readonly source: Pick<AccessKeySource, 'keysOf' | 'lastUseOf'>;

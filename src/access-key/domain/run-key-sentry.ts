@@ -8,14 +8,8 @@ import {
   type ReportedKey,
 } from './key-report';
 import type { Part } from './key-report-text';
-import {
-  type KeyAsker,
-  type KeyChanger,
-  type KeyRecords,
-  observeKeys,
-  type Retired,
-  retireKeys,
-} from './retire-keys';
+import type { KeyAsker, KeyChanger, KeyRecords } from './ports';
+import { observeKeys, type Retired, retireKeys } from './retire-keys';
 import { type AccessKeySource, type Survey, surveyAccount, type SurveyRules } from './survey';
 
 /** SNS takes 256 KB a message; a key takes about one of them. */

@@ -165,7 +165,7 @@ async function surveyUser(
   const listed = await attempt(`access keys of ${row.userName}`, () => source.keysOf(row.userName));
   const keys = listed.value ?? [];
   const looked = await Promise.all(
-    keys.map((key) => surveyKey(key, row, keys.length, source, rules, now)),
+    keys.map((key) => surveyKey({ key, row, keyCount: keys.length }, source, rules, now)),
   );
   const survey: UserSurvey = {
     findings: looked.flatMap(({ findings }) => findings),
@@ -178,10 +178,15 @@ async function surveyUser(
   return withTags(row.userName, survey, source, rules.exemptions, now);
 }
 
+/** A key, beside its user's row in the credential report and the number of the user's keys. */
+interface ListedKey {
+  readonly key: AccessKey;
+  readonly row: ReportRow;
+  readonly keyCount: number;
+}
+
 async function surveyKey(
-  key: AccessKey,
-  row: ReportRow,
-  keyCount: number,
+  { key, row, keyCount }: ListedKey,
   source: AccessKeySource,
   { keys: rules, looksAtInactive }: SurveyRules,
   now: Date,

@@ -26,7 +26,7 @@ import {
 } from '../contracts/check-access-keys.environment';
 import { ACCESS_KEY_METRICS as METRIC } from '../contracts/key-metrics';
 import { countByClass, type KeyReport, oldestAge } from '../domain/key-report';
-import type { KeyAsker, KeyRecords } from '../domain/retire-keys';
+import type { KeyAsker, KeyRecords } from '../domain/ports';
 import { runKeySentry } from '../domain/run-key-sentry';
 
 const environment = readEnvironment(CHECK_ACCESS_KEYS, process.env);

@@ -1,5 +1,5 @@
 import { Duration, Token } from 'aws-cdk-lib';
-import type { SlackApprovalWorkflowProps } from './slack-approval-workflow';
+import type { SlackApprovalWorkflowProps } from './slack-approval-workflow-props';
 import { checkedChannelId } from './slack-id';
 import type { ApprovalConfiguration } from '../domain/approval-configuration';
 

@@ -16,17 +16,15 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as sources from 'aws-cdk-lib/aws-lambda-event-sources';
-import type * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import type * as sns from 'aws-cdk-lib/aws-sns';
 import * as sqs from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { ApprovalAsker } from './approval-asker';
 import { approvalConfiguration, auditSeconds } from './approval-settings';
 import { ApprovalTable } from './approval-table';
-import type { Approvers } from './approvers';
 import { InteractionApi } from './interaction-api';
 import { slackAppManifest } from './slack-app-manifest';
-import type { SlackDestination } from './slack-destination';
+import type { SlackApprovalWorkflowProps } from './slack-approval-workflow-props';
 import { WorkflowParameter } from './workflow-parameter';
 import { grantEvents, grantSecret, grantSend } from './workflow-rights';
 import { BundledFunction } from '../../shared/constructs/bundled-function';
@@ -38,118 +36,6 @@ import { ADVANCE_REQUESTS } from '../contracts/advance-requests.environment';
 import { APPROVAL_METRICS } from '../contracts/approval-metrics';
 import { DELIVER_MESSAGES } from '../contracts/deliver-messages.environment';
 import { RECEIVE_INTERACTION } from '../contracts/receive-interaction.environment';
-
-/** Properties of a SlackApprovalWorkflow. All durations are in whole seconds, or it throws. */
-export interface SlackApprovalWorkflowProps {
-  /**
-   * The signing secret of the Slack app, as the plain text of a secret in the workflow's own
-   * account and Region.
-   */
-  readonly signingSecret: secretsmanager.ISecret;
-
-  /**
-   * The bot token of the Slack app (xoxb-…), as the plain text of a secret in the workflow's own
-   * account and Region. Throws if it is the secret that holds the signing secret.
-   */
-  readonly botToken: secretsmanager.ISecret;
-
-  /**
-   * The channel in which people are asked, and decide: its id, such as C0123ABCD. The app must be a
-   * member. Throws if it is malformed.
-   */
-  readonly approvalChannelId: string;
-
-  /** Who may decide. */
-  readonly approvers: Approvers;
-
-  /**
-   * Where it is told what becomes of requests, for those who watch and do not decide. Throws if it
-   * is a webhook whose secret is one of the app's own.
-   *
-   * @default - nowhere but in the approval channel
-   */
-  readonly monitoringChannel?: SlackDestination;
-
-  /**
-   * How many different people have to approve. One denial ends a request. Throws if it is no whole
-   * number of at least 1, and if it is more than the users who may decide.
-   *
-   * @default 1
-   */
-  readonly requiredApprovals?: number;
-
-  /**
-   * Whether the one who wants something may approve it. If not, and nobody knows who that is in
-   * Slack, two people have to approve: one of them is another in any case.
-   *
-   * @default false
-   */
-  readonly allowSelfApproval?: boolean;
-
-  /**
-   * How long people have to decide. 5 minutes to 14 days, or this throws.
-   *
-   * @default Duration.hours(24)
-   */
-  readonly expireAfter?: Duration;
-
-  /**
-   * How long after the request, and after each reminder, people are reminded of it. 1 minute to 14
-   * days, or this throws; it throws too if it is not shorter than `expireAfter`.
-   *
-   * @default Duration.hours(4); requests that expire sooner have no reminder
-   */
-  readonly remindAfter?: Duration;
-
-  /**
-   * For how long something may be approved, beside for good: a button for each. Up to five, each 5
-   * minutes to 30 days and none twice, or this throws. An empty list: for good only.
-   *
-   * @default - one hour, and eight hours
-   */
-  readonly approvalDurations?: Duration[];
-
-  /**
-   * For how long nobody is asked about the same after a denial. 1 minute to 7 days, or this throws.
-   *
-   * @default Duration.hours(1)
-   */
-  readonly pauseAfterDenial?: Duration;
-
-  /**
-   * How many requests one actor may cause about one thing, such as a group, in an hour. Nobody is
-   * asked about more, and an alarm goes. A whole number from 1 to 1000, or this throws.
-   *
-   * @default 10
-   */
-  readonly maxRequestsPerHour?: number;
-
-  /**
-   * For how long requests, clicks and all that became of them are kept once they are over. 7 days
-   * to 3650 days, or this throws.
-   *
-   * @default Duration.days(400)
-   */
-  readonly auditRetention?: Duration;
-
-  /**
-   * Where alarms about the workflow itself go, and word of tampering with it: a standard topic of
-   * the same Region, or this throws. If it is encrypted, it must be with a key of your own whose
-   * policy lets cloudwatch.amazonaws.com and events.amazonaws.com use it. A policy that the topic
-   * has is extended to let the account's alarms in; an imported topic must do so itself.
-   *
-   * @default - a topic of the workflow's own, encrypted with a key of its own
-   */
-  readonly notificationTopic?: sns.ITopic;
-
-  /**
-   * A domain name of your own, for the URL to which Slack brings clicks. It then stays whatever
-   * becomes of the API behind it.
-   *
-   * @default - the URL that API Gateway gives
-   */
-  readonly domainMapping?: apigwv2.DomainMappingOptions;
-}
 
 /** Slack waits for three seconds and comes again; what takes longer may still be stored. */
 const RECEIVE_TIMEOUT = Duration.seconds(10);

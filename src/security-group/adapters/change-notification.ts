@@ -7,7 +7,7 @@ import {
   type UnreadableEventMessage,
   type ViolationInMessage,
 } from '../contracts/change-message';
-import type { Violation } from '../domain/judging/judge';
+import type { Violation } from '../domain/judging/judgement';
 import type { Announcement } from '../domain/reporting/announcement';
 import {
   type ChangeReport,

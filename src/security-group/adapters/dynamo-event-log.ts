@@ -26,7 +26,7 @@ import {
   LEDGER_ITEM_VERSION,
   LEDGER_KEY,
 } from '../contracts/ledger-items';
-import { isAbout, type Judgement } from '../domain/judging/judge';
+import { isAbout, type Judgement } from '../domain/judging/judgement';
 import type { Repeat } from '../domain/ledger/ledger';
 import type { Claim, EventKey, EventLog } from '../domain/ledger/ledger-store';
 import type { Announcement } from '../domain/reporting/announcement';

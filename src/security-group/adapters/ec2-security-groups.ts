@@ -20,13 +20,13 @@ import {
   type Tag,
 } from '@aws-sdk/client-ec2';
 import { chunksOf } from '../../shared/domain/chunks';
+import type { GroupDetails } from '../domain/groups/group';
 import type {
   ActAnswer,
   GroupFilter,
   GroupRules,
   SecurityGroups,
 } from '../domain/groups/security-groups';
-import type { GroupDetails } from '../domain/reporting/change-report';
 import { parseIpRange } from '../domain/rules/ip-range';
 import type { PrefixList, PrefixLists } from '../domain/rules/prefix-list';
 import { canonicalRule, type Peer, type Rule, type RuleTag } from '../domain/rules/rule';

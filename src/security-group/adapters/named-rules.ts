@@ -1,7 +1,7 @@
 import type { CloudTrailRecord } from './cloudtrail-record';
 import { type Fields, fieldsOf, idsIn, itemsOf, textAt } from './record-fields';
 import { answeredRule, type MaybeRule, requestedRules, type RulePlace } from './recorded-rule';
-import { type NamedRules, NO_RULES, type RuleReference } from '../domain/changes/change';
+import { type NamedRules, NO_RULES, type RuleReference } from '../domain/changes/named-rules';
 import { type Direction, ruleKey } from '../domain/rules/rule';
 
 export type ReadRules = (record: CloudTrailRecord) => NamedRules;

@@ -8,15 +8,13 @@ import * as sources from 'aws-cdk-lib/aws-lambda-event-sources';
 import type * as sns from 'aws-cdk-lib/aws-sns';
 import * as sqs from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import type { Actor } from './actor';
 import { judgeAppRules } from './app-rules';
-import type { ChangeResponse } from './change-response';
 import { ExistingViolations } from './existing-violations';
 import { groupChangePattern } from './group-change-pattern';
 import { LedgerTable } from './ledger-table';
 import type { MonitoredGroup, MonitoredGroups } from './monitored-groups';
 import { isSamePlace } from './same-place';
-import type { SecurityGroupBaseline } from './security-group-baseline';
+import type { SecurityGroupSentryProps } from './security-group-sentry-props';
 import { findOverlap } from './selection-overlap';
 import { policyOf, SentryApprovals, workflowsOf } from './sentry-approvals';
 import { SentryParameters } from './sentry-parameters';
@@ -39,95 +37,6 @@ import { OPERATE_SENTRY } from '../contracts/operate-sentry.environment';
 import { type HeartbeatMessage, QUEUE_MESSAGE_VERSION } from '../contracts/queue-message';
 import { RECONCILE_GROUPS } from '../contracts/reconcile-groups.environment';
 import { RESPOND_TO_CHANGES } from '../contracts/respond-to-changes.environment';
-
-/** A baseline, and what is done about a rule that violates it. */
-export interface SecurityGroupPolicy {
-  /** Which rules the monitored groups may hold. */
-  readonly baseline: SecurityGroupBaseline;
-
-  /** What is done about a rule that violates the baseline. */
-  readonly response: ChangeResponse;
-}
-
-/** Properties of a SecurityGroupSentry. */
-export interface SecurityGroupSentryProps {
-  /** The groups to watch, in the sentry's own account and Region. */
-  readonly monitoredGroups: MonitoredGroups;
-
-  /** What the groups may hold. Throws if the list is empty. */
-  readonly policies: SecurityGroupPolicy[];
-
-  /**
-   * Whose additions a locked group accepts. Without `Actor.cdkDeployments()` a sentry takes back
-   * what the next deployment of its own app adds to a locked group. Forbidden traffic is forbidden
-   * to them too.
-   *
-   * @default - nobody
-   */
-  readonly trustedActors?: Actor[];
-
-  /**
-   * Where the sentry tells what happened, and its alarms go: a standard topic of the same Region,
-   * or this throws. If it is encrypted, it must be with a key of your own whose policy lets
-   * cloudwatch.amazonaws.com use it: alarms cannot publish under the key that AWS manages. A policy
-   * that the topic has is extended to let the account's alarms in; an imported topic must do so
-   * itself.
-   *
-   * @default - a topic of the sentry's own, encrypted with a key of its own
-   */
-  readonly notificationTopic?: sns.ITopic;
-
-  /**
-   * Whether the sentry acts, or only judges and tells what it would have done. Going from OBSERVE
-   * to ENFORCE adopts the groups anew.
-   *
-   * @default SentryMode.ENFORCE
-   */
-  readonly mode?: SentryMode;
-
-  /**
-   * What is done about rules that violate a policy already when the sentry adopts their group: when
-   * it sees the group for the first time, again after a while, or under other policies.
-   *
-   * @default ExistingViolations.REPORT
-   */
-  readonly existingViolations?: ExistingViolations;
-
-  /**
-   * When the groups are compared with the sentry's ledger, to find what no event told of. The first
-   * run adopts the groups. Throws if it is a rate of less than once a day.
-   *
-   * @default - every hour
-   */
-  readonly reconcileSchedule?: events.Schedule;
-
-  /**
-   * How long a difference between a group and the ledger may wait for the event that explains it,
-   * before it is answered. 1 minute to 1 day, or this throws. CloudTrail's event history, where it
-   * is looked up then, lags by up to 15 minutes.
-   *
-   * @default Duration.minutes(15)
-   */
-  readonly settleTime?: Duration;
-
-  /**
-   * The share of the groups, above 0 and up to 1, that reconcile may answer differences in, in one
-   * run; three groups are never too many. Above it nothing is done in any of them, and an alarm
-   * goes. Events are always answered. Throws if it is out of range.
-   *
-   * @default 0.25
-   */
-  readonly reconcileBrake?: number;
-
-  /**
-   * For how long the same change of the same actor to the same group is reverted without being told
-   * again. It is counted, and told with the next message; failures are always told. 1 minute to 7
-   * days, or this throws.
-   *
-   * @default Duration.hours(1)
-   */
-  readonly repeatWindow?: Duration;
-}
 
 const FUNCTION_TIMEOUT = Duration.seconds(60);
 const RECONCILE_TIMEOUT = Duration.minutes(10);

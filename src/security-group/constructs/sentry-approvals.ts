@@ -9,7 +9,7 @@ import { AskedWorkflow } from '../../approval/constructs/asked-workflow';
 import type { SlackApprovalWorkflow } from '../../approval/constructs/slack-approval-workflow';
 import type { BundledFunction } from '../../shared/constructs/bundled-function';
 import type { WorkflowParameter } from '../contracts/sentry-parameters';
-import { APPROVED_UNTIL_TAG } from '../domain/asking/asked-change';
+import { APPROVED_UNTIL_TAG } from '../domain/deciding/approved-until-tag';
 import type { Policy } from '../domain/policies/policy';
 
 /** A policy, before its workflow is known by name. */

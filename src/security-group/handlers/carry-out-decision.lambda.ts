@@ -31,8 +31,8 @@ import {
 import { postpone } from '../../shared/adapters/queue/sqs-back-off';
 import { readEnvironment } from '../../shared/contracts/handler-environment';
 import {
-  METRICS_NAMESPACE,
   SECURITY_GROUP_METRICS as METRIC,
+  METRICS_NAMESPACE,
 } from '../../shared/contracts/metrics';
 import { Announcements } from '../adapters/announcements';
 import { ChangeAsking, WorkflowQueues } from '../adapters/change-asking';
@@ -51,7 +51,7 @@ import { MAX_RULES_IN_MESSAGE } from '../contracts/change-message';
 import type { KeptAsk } from '../domain/asking/change-asker';
 import { carryOutDecision } from '../domain/deciding/carry-out-decision';
 import type { ChangeReport } from '../domain/reporting/change-report';
-import { UnfinishedError } from '../domain/responding/respond-in-group';
+import { UnfinishedError } from '../domain/responding/unfinished-error';
 
 const environment = readEnvironment(CARRY_OUT_DECISION, process.env);
 const sentry = environment.SENTRY_NAME;

@@ -7,7 +7,7 @@ import {
 import type { LastUse } from '../../../src/access-key/domain/access-key';
 import { keyReport } from '../../../src/access-key/domain/key-report';
 import type { FindingClass } from '../../../src/access-key/domain/key-rules';
-import type { KeyStep, StepReport } from '../../../src/access-key/domain/retire-keys';
+import type { KeyStep, StepReport } from '../../../src/access-key/domain/key-step';
 import type { Finding, Survey } from '../../../src/access-key/domain/survey';
 import { keySchemaErrors } from '../../support/schemas/access-key-schemas';
 import { daysAgo, NOW } from '../in-memory/account-in-memory';

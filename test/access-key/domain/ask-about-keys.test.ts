@@ -15,8 +15,9 @@ import {
   runKeySentry,
 } from '../../../src/access-key/domain/run-key-sentry';
 import { DAY, daysAgo, key, NOW, user } from '../in-memory/account-in-memory';
+import { deliver } from '../in-memory/decision-delivery';
 import { type Fate, FaultyAccount } from '../in-memory/faulty-account';
-import { deliver, type KeyRequest } from '../in-memory/key-people-in-memory';
+import type { KeyRequest } from '../in-memory/key-people-in-memory';
 
 const CONFIGURATION: KeySentryConfiguration = {
   rules: { keys: { maxKeyAge: 90, includeInactive: false }, exemptions: [], looksAtInactive: true },

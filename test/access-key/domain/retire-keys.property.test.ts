@@ -6,8 +6,8 @@ import {
   runKeySentry,
 } from '../../../src/access-key/domain/run-key-sentry';
 import { DAY, daysAgo, NOW, user } from '../in-memory/account-in-memory';
+import { deliver } from '../in-memory/decision-delivery';
 import { type Fate, FaultyAccount, type OwnersDeed, type Step } from '../in-memory/faulty-account';
-import { deliver } from '../in-memory/key-people-in-memory';
 
 const fates = fc.array(
   fc.oneof(

@@ -15,7 +15,7 @@ import type {
   KeyAsker,
   KeyChanger,
   KeyRecords,
-} from '../../../src/access-key/domain/retire-keys';
+} from '../../../src/access-key/domain/ports';
 import type { KeySentrySurroundings } from '../../../src/access-key/domain/run-key-sentry';
 import type { AskResult } from '../../../src/approval/domain/ask-result';
 

@@ -1,11 +1,6 @@
-import type { FaultyAccount, Fate } from './faulty-account';
-import {
-  carryOutKeyDecision,
-  type ProvedKeyDecision,
-} from '../../../src/access-key/domain/carry-out-key-decision';
+import type { ProvedKeyDecision } from '../../../src/access-key/domain/carry-out-key-decision';
 import type { KeyApproval, KeyDecision } from '../../../src/access-key/domain/key-approval';
-import type { KeySentryConfiguration } from '../../../src/access-key/domain/run-key-sentry';
-import { type AskResult, isConcluded, isOvertaken } from '../../../src/approval/domain/ask-result';
+import type { AskResult } from '../../../src/approval/domain/ask-result';
 
 /** A request as the workflow knows it. */
 export interface KeyRequest {
@@ -76,27 +71,4 @@ export class KeyPeopleInMemory {
   private send({ requestId, keyId, decision, attempt }: KeyRequest): void {
     if (decision) this.queue.push({ ...decision, requestId, keyId, phase: 'decision', attempt });
   }
-}
-
-/**
- * Takes a decision off the queue, as the function that carries it out does; it stays there where
- * that throws.
- */
-export async function deliver(
-  account: FaultyAccount,
-  decision: ProvedKeyDecision,
-  configuration: KeySentryConfiguration,
-  fates: readonly Fate[] = [],
-): Promise<void> {
-  const now = account.begin(fates);
-  const { people } = account;
-  const { requestId, keyId, phase, attempt } = decision;
-  const approval = (await account.read(keyId))?.approval;
-  if (approval?.requestId === requestId && !isOvertaken(decision, approval.result)) {
-    const result = isConcluded(decision, approval.result)
-      ? approval.result
-      : { phase, attempt, ...(await carryOutKeyDecision(decision, configuration, account, now)) };
-    await account.concluding(requestId, result);
-  }
-  people.queue.splice(people.queue.indexOf(decision), 1);
 }

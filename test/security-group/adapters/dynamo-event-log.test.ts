@@ -1,7 +1,7 @@
 import { BatchWriteItemCommand, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { DynamoEventLog, intentText } from '../../../src/security-group/adapters/dynamo-event-log';
 import { DynamoLedger } from '../../../src/security-group/adapters/dynamo-ledger';
-import type { Judgement } from '../../../src/security-group/domain/judging/judge';
+import type { Judgement } from '../../../src/security-group/domain/judging/judgement';
 import type { Repeat } from '../../../src/security-group/domain/ledger/ledger';
 import type { EventKey } from '../../../src/security-group/domain/ledger/ledger-store';
 import type { Announcement } from '../../../src/security-group/domain/reporting/announcement';

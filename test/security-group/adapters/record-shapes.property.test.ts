@@ -4,7 +4,8 @@ import type { RecordedAction } from '../../../sandbox/cloudtrail/recorded-action
 import { requestParametersOf } from '../../../sandbox/cloudtrail/request-parameters';
 import { responseElementsOf } from '../../../sandbox/cloudtrail/response-elements';
 import { parseChangeEvent } from '../../../src/security-group/adapters/change-event';
-import { type Change, NO_RULES } from '../../../src/security-group/domain/changes/change';
+import type { Change } from '../../../src/security-group/domain/changes/change';
+import { NO_RULES } from '../../../src/security-group/domain/changes/named-rules';
 import {
   canonicalRule,
   type Direction,

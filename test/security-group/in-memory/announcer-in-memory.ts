@@ -6,7 +6,7 @@ import {
   type ChangeReport,
   severityOf,
 } from '../../../src/security-group/domain/reporting/change-report';
-import type { Announcer } from '../../../src/security-group/domain/responding/respond-in-group';
+import type { Announcer } from '../../../src/security-group/domain/responding/ports';
 
 /** A model of what people and machines get to see. */
 export class AnnouncerInMemory implements Announcer {

@@ -1,10 +1,10 @@
+import type { GroupDetails } from '../../../src/security-group/domain/groups/group';
 import type {
   ActAnswer,
   GroupFilter,
   GroupRules,
   SecurityGroups,
 } from '../../../src/security-group/domain/groups/security-groups';
-import type { GroupDetails } from '../../../src/security-group/domain/reporting/change-report';
 import type { PrefixList } from '../../../src/security-group/domain/rules/prefix-list';
 import { type Rule, ruleKey, type RuleTag } from '../../../src/security-group/domain/rules/rule';
 import type { Clock } from '../../../src/shared/domain/clock';

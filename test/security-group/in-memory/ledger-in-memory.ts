@@ -1,4 +1,4 @@
-import { isAbout, type Judgement } from '../../../src/security-group/domain/judging/judge';
+import { isAbout, type Judgement } from '../../../src/security-group/domain/judging/judgement';
 import {
   type Grant,
   type GroupLedger,

@@ -19,10 +19,10 @@ import {
   type ReconcileReport,
 } from '../../../src/security-group/domain/reconciling/reconcile-groups';
 import type { ChangeReport } from '../../../src/security-group/domain/reporting/change-report';
-import type { Surroundings } from '../../../src/security-group/domain/responding/respond-in-group';
+import type { Surroundings } from '../../../src/security-group/domain/responding/ports';
 import {
-  type Responses,
   respondToChange,
+  type Responses,
 } from '../../../src/security-group/domain/responding/respond-to-change';
 import { respondToFinding } from '../../../src/security-group/domain/responding/respond-to-finding';
 import type { Rule } from '../../../src/security-group/domain/rules/rule';

@@ -1,10 +1,10 @@
 import type { Actor, TrustedActor } from '../../../src/security-group/domain/changes/actor';
+import type { Change } from '../../../src/security-group/domain/changes/change';
 import {
-  type Change,
   type NamedRules,
   NO_RULES,
   type RuleReference,
-} from '../../../src/security-group/domain/changes/change';
+} from '../../../src/security-group/domain/changes/named-rules';
 import type { Policy } from '../../../src/security-group/domain/policies/policy';
 import type { SentryConfiguration } from '../../../src/security-group/domain/policies/sentry-configuration';
 import type { Rule } from '../../../src/security-group/domain/rules/rule';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { forbidSsh, locked, lockedNotify, lockedRestoring } from './changes';
 import { rule } from './rules';
-import type { NamedRules } from '../../../src/security-group/domain/changes/change';
+import type { NamedRules } from '../../../src/security-group/domain/changes/named-rules';
 import type { Grant } from '../../../src/security-group/domain/ledger/ledger';
 import { type Rule, ruleKey } from '../../../src/security-group/domain/rules/rule';
 

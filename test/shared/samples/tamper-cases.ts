@@ -404,11 +404,15 @@ export function tamperCases(sentry: Template): TamperCase[] {
       ],
     ),
     {
-      ...tamperCase('events', 'DisableRule', { name: rule }, [], { errorCode: 'AccessDenied' }),
+      ...tamperCase('events', 'DisableRule', { name: rule }, [], {
+        record: { errorCode: 'AccessDenied' },
+      }),
       name: 'a call that was refused',
     },
     {
-      ...tamperCase('events', 'DisableRule', { name: rule }, [], {}, { source: 'forged' }),
+      ...tamperCase('events', 'DisableRule', { name: rule }, [], {
+        envelope: { source: 'forged' },
+      }),
       name: 'an event that a customer made up',
     },
   ];
@@ -418,13 +422,18 @@ export function ownRuleName(sentry: Template, id: string): string {
   return rulesOf(sentry).find((rule) => rule.id === id)!.properties.Name;
 }
 
+/** Fields of the record, and of the envelope around it, that are not as usual. */
+interface ForgedValues {
+  readonly record?: Readonly<Record<string, unknown>>;
+  readonly envelope?: Readonly<Record<string, unknown>>;
+}
+
 function tamperCase(
   service: string,
   eventName: string,
   requestParameters: Record<string, unknown>,
   toldBy: string[],
-  recordValues = {},
-  envelopeValues = {},
+  { record = {}, envelope = {} }: ForgedValues = {},
 ): TamperCase {
   const event = {
     version: '0',
@@ -453,9 +462,9 @@ function tamperCase(
       eventID: 'event-1',
       readOnly: false,
       recipientAccountId: ACCOUNT,
-      ...recordValues,
+      ...record,
     },
-    ...envelopeValues,
+    ...envelope,
   };
   return {
     name: `${eventName} of ${service} ${JSON.stringify(requestParameters).slice(0, 60)}`,

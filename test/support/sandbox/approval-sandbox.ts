@@ -50,6 +50,19 @@ const STACK_NAME = 'Approval';
 
 export type Item = Record<string, AttributeValue>;
 
+/** What a ApprovalSandbox is made of. */
+interface Parts {
+  readonly localAws: LocalAws;
+  readonly slack: SlackStandIn;
+  readonly stack: DeployedStack;
+  readonly visitor: EC2Client;
+  readonly dynamo: DynamoDBClient;
+  readonly sqs: SQSClient;
+  readonly calls: readonly ApiCall[];
+  readonly logs: readonly string[];
+  readonly waits: SkippedWaits;
+}
+
 /**
  * A sentry that asks in both ways, its workflow, and a Slack stand-in with three people: Alice and
  * Bob may decide, Mallory may not.
@@ -85,31 +98,46 @@ export class ApprovalSandbox {
     await localAws.putSecret(stack.outputs.get('SigningSecretArn') ?? '', SIGNING_SECRET);
     await localAws.putSecret(stack.outputs.get('BotTokenArn') ?? '', BOT_TOKEN);
     const access = accessOf(localAws, await localAws.createUser('visitor'));
-    const clients = [
-      new EC2Client(access),
-      new DynamoDBClient(access),
-      new SQSClient(access),
-    ] as const;
-    const sandbox = new ApprovalSandbox(localAws, slack, stack, ...clients, calls, logs, waits);
+    const sandbox = new ApprovalSandbox({
+      localAws,
+      slack,
+      stack,
+      visitor: new EC2Client(access),
+      dynamo: new DynamoDBClient(access),
+      sqs: new SQSClient(access),
+      calls,
+      logs,
+      waits,
+    });
     await sandbox.reconcile();
     return sandbox;
   }
 
   private pair = -1;
   private beginning = 0;
-  private constructor(
-    readonly localAws: LocalAws,
-    readonly slack: SlackStandIn,
-    readonly stack: DeployedStack,
-    /** Nobody's friend, and nobody in Slack: two have to approve what it does. */
-    readonly visitor: EC2Client,
-    /** Of somebody who can write where only functions should. */
-    private readonly dynamo: DynamoDBClient,
-    private readonly sqs: SQSClient,
-    readonly calls: readonly ApiCall[],
-    readonly logs: readonly string[],
-    private readonly waits: SkippedWaits,
-  ) {}
+  readonly localAws: LocalAws;
+  readonly slack: SlackStandIn;
+  readonly stack: DeployedStack;
+  /** Nobody's friend, and nobody in Slack: two have to approve what it does. */
+  readonly visitor: EC2Client;
+  /** Of somebody who can write where only functions should. */
+  private readonly dynamo: DynamoDBClient;
+  private readonly sqs: SQSClient;
+  readonly calls: readonly ApiCall[];
+  readonly logs: readonly string[];
+  private readonly waits: SkippedWaits;
+
+  private constructor(parts: Parts) {
+    this.localAws = parts.localAws;
+    this.slack = parts.slack;
+    this.stack = parts.stack;
+    this.visitor = parts.visitor;
+    this.dynamo = parts.dynamo;
+    this.sqs = parts.sqs;
+    this.calls = parts.calls;
+    this.logs = parts.logs;
+    this.waits = parts.waits;
+  }
 
   get failedInvocations(): number {
     return this.waits.failedInvocations;

@@ -47,6 +47,18 @@ export interface NewGroup {
   readonly tags?: readonly Tag[];
 }
 
+/** What a GroupSandbox is made of. */
+interface Parts {
+  readonly localAws: LocalAws;
+  readonly calls: readonly ApiCall[];
+  readonly events: readonly CloudTrailEvent[];
+  readonly logs: readonly string[];
+  readonly visitor: EC2Client;
+  readonly deployer: EC2Client;
+  readonly deployerArn: string;
+  readonly vpcId: string;
+}
+
 /**
  * The sandbox with a VPC, a visitor, a trusted role, and a sentry or several. Each test makes
  * groups of its own.
@@ -76,32 +88,41 @@ export class GroupSandbox {
     const { Vpc } = await deployer.send(
       new CreateVpcCommand({ CidrBlock: '10.0.0.0/16', AmazonProvidedIpv6CidrBlock: true }),
     );
-    return new GroupSandbox(
+    return new GroupSandbox({
       localAws,
       calls,
       events,
       logs,
-      new EC2Client(accessOf(localAws, visitor)),
+      visitor: new EC2Client(accessOf(localAws, visitor)),
       deployer,
       deployerArn,
-      Vpc?.VpcId ?? '',
-    );
+      vpcId: Vpc?.VpcId ?? '',
+    });
   }
 
   private groupCount = 0;
 
-  private constructor(
-    readonly localAws: LocalAws,
-    readonly calls: readonly ApiCall[],
-    readonly events: readonly CloudTrailEvent[],
-    readonly logs: readonly string[],
-    /** Nobody's friend. */
-    readonly visitor: EC2Client,
-    /** The trusted role's session. */
-    readonly deployer: EC2Client,
-    readonly deployerArn: string,
-    readonly vpcId: string,
-  ) {}
+  readonly localAws: LocalAws;
+  readonly calls: readonly ApiCall[];
+  readonly events: readonly CloudTrailEvent[];
+  readonly logs: readonly string[];
+  /** Nobody's friend. */
+  readonly visitor: EC2Client;
+  /** The trusted role's session. */
+  readonly deployer: EC2Client;
+  readonly deployerArn: string;
+  readonly vpcId: string;
+
+  private constructor(parts: Parts) {
+    this.localAws = parts.localAws;
+    this.calls = parts.calls;
+    this.events = parts.events;
+    this.logs = parts.logs;
+    this.visitor = parts.visitor;
+    this.deployer = parts.deployer;
+    this.deployerArn = parts.deployerArn;
+    this.vpcId = parts.vpcId;
+  }
 
   async deploy(stackName: string, build: (stack: Stack) => void): Promise<DeployedStack> {
     const app = new App({ outdir: mkdtempSync(join(tmpdir(), 'cdk-sentries-stage-')) });

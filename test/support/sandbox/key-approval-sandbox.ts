@@ -62,6 +62,19 @@ export interface Told {
   readonly messages: readonly AccessKeyReportMessage[];
 }
 
+/** What a KeyApprovalSandbox is made of. */
+interface Parts {
+  readonly localAws: LocalAws;
+  readonly slack: SlackStandIn;
+  readonly stack: DeployedStack;
+  readonly iam: IAMClient;
+  readonly dynamo: DynamoDBClient;
+  readonly sqs: SQSClient;
+  readonly calls: readonly ApiCall[];
+  readonly logs: readonly string[];
+  readonly waits: SkippedWaits;
+}
+
 /**
  * A sentry that asks before it deactivates, its workflow, and a Slack stand-in with two people who
  * may decide.
@@ -103,31 +116,46 @@ export class KeyApprovalSandbox {
     await localAws.putSecret(stack.outputs.get('BotTokenArn') ?? '', BOT_TOKEN);
     const { endpoint, region } = localAws;
     const access = { endpoint, region, credentials: await localAws.createUser('administrator') };
-    const clients = [
-      new IAMClient(access),
-      new DynamoDBClient(access),
-      new SQSClient(access),
-    ] as const;
-    sandbox = new KeyApprovalSandbox(localAws, slack, stack, ...clients, calls, logs, waits);
+    sandbox = new KeyApprovalSandbox({
+      localAws,
+      slack,
+      stack,
+      iam: new IAMClient(access),
+      dynamo: new DynamoDBClient(access),
+      sqs: new SQSClient(access),
+      calls,
+      logs,
+      waits,
+    });
     waits.begin(localAws, WAIT_MS);
     return sandbox;
   }
 
   private readonly waiters: { readonly action: string; readonly resolve: () => void }[] = [];
 
-  private constructor(
-    readonly localAws: LocalAws,
-    readonly slack: SlackStandIn,
-    readonly stack: DeployedStack,
-    /** Of somebody who may do all, here and below. */
-    readonly iam: IAMClient,
-    private readonly dynamo: DynamoDBClient,
-    private readonly sqs: SQSClient,
-    /** Everybody's. */
-    readonly calls: readonly ApiCall[],
-    readonly logs: readonly string[],
-    private readonly waits: SkippedWaits,
-  ) {}
+  readonly localAws: LocalAws;
+  readonly slack: SlackStandIn;
+  readonly stack: DeployedStack;
+  /** Of somebody who may do all, here and below. */
+  readonly iam: IAMClient;
+  private readonly dynamo: DynamoDBClient;
+  private readonly sqs: SQSClient;
+  /** Everybody's. */
+  readonly calls: readonly ApiCall[];
+  readonly logs: readonly string[];
+  private readonly waits: SkippedWaits;
+
+  private constructor(parts: Parts) {
+    this.localAws = parts.localAws;
+    this.slack = parts.slack;
+    this.stack = parts.stack;
+    this.iam = parts.iam;
+    this.dynamo = parts.dynamo;
+    this.sqs = parts.sqs;
+    this.calls = parts.calls;
+    this.logs = parts.logs;
+    this.waits = parts.waits;
+  }
 
   async stop(): Promise<void> {
     [this.iam, this.dynamo, this.sqs].forEach((client) => client.destroy());

@@ -1,16 +1,14 @@
 import type { Call } from '../changes/change';
-import { withGrant } from '../deciding/approved-rules';
-import { type RuleChange, type Situation, strongest, type Violation } from '../judging/judge';
+import type { GroupDetails } from '../groups/group';
+import { type RuleChange, strongest, type Violation } from '../judging/judgement';
+import type { Situation } from '../judging/situation';
+import { withGrant } from '../ledger/grants';
 import { entryOf, type Grant, type LedgerEntry, type Suspension } from '../ledger/ledger';
 import type { LedgerChange } from '../ledger/ledger-store';
 import type { SentryConfiguration } from '../policies/sentry-configuration';
-import type { GroupDetails } from '../reporting/change-report';
 import type { RuleOutcome } from '../reporting/outcome';
 import { ALL_PROTOCOLS, hasPorts } from '../rules/protocol';
 import { type Rule, ruleKey } from '../rules/rule';
-
-/** On a rule that is there for a time: when that ends, in ISO 8601. */
-export const APPROVED_UNTIL_TAG = 'cdk-sentries:approved-until';
 
 /**
  * A change that people are asked about: what was done to which rules, and what the sentry made of

@@ -1,5 +1,5 @@
 import type { Actor } from './actor';
-import type { Rule } from '../rules/rule';
+import type { NamedRules } from './named-rules';
 
 /** One API call, as its CloudTrail record tells of it. */
 export interface Call {
@@ -45,35 +45,3 @@ export interface NamedGroup {
   readonly id?: string;
   readonly name?: string;
 }
-
-/** The rules that a record names. */
-export interface NamedRules {
-  /** Rules that the call added. */
-  readonly present: readonly Rule[];
-  /** Ids of rules that the call gave other values. */
-  readonly modifiedIds: readonly string[];
-  /**
-   * Those values, where they can be read, with the ids. Records of such calls lack the direction:
-   * it means nothing here.
-   */
-  readonly modifiedTo: readonly Rule[];
-  /** Rules that got another description, and nothing else. */
-  readonly described: readonly RuleReference[];
-  /** Rules that the call took away. */
-  readonly absent: readonly RuleReference[];
-  /** Whether these are all. If not, the group has to be judged as it stands. */
-  readonly complete: boolean;
-}
-
-/** A rule by its id, or by its values where the record has no id. */
-export type RuleReference =
-  { readonly id: string; readonly rule?: Rule } | { readonly id?: undefined; readonly rule: Rule };
-
-export const NO_RULES: NamedRules = {
-  present: [],
-  modifiedIds: [],
-  modifiedTo: [],
-  described: [],
-  absent: [],
-  complete: true,
-};

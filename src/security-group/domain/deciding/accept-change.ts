@@ -1,10 +1,12 @@
-import { put, replaced, tagAll, withGrant, withoutRequest } from './approved-rules';
+import { tagAll } from './approved-until-tag';
 import type { CarriedOut } from '../../../approval/domain/ask-result';
 import { timeText } from '../../../approval/domain/request-text';
 import type { AskedChange, AskedRule } from '../asking/asked-change';
+import { put, replaced, withGrant, withoutRequest } from '../ledger/grants';
 import { type Grant, type GroupLedger, isAdopted, type LedgerEntry } from '../ledger/ledger';
 import type { LedgerChange } from '../ledger/ledger-store';
-import { readGroup, type Surroundings } from '../responding/respond-in-group';
+import type { Surroundings } from '../responding/ports';
+import { readGroup } from '../responding/read-group';
 import type { PrefixLists } from '../rules/prefix-list';
 import { prefixListIds, type Rule, ruleKey } from '../rules/rule';
 

@@ -1,20 +1,20 @@
-import { adoptedReading, put, replaced, tagAll, withGrant, withTag } from './approved-rules';
+import { adoptedReading } from './adopted-reading';
+import { tagAll, withTag } from './approved-until-tag';
 import type { CarriedOut } from '../../../approval/domain/ask-result';
 import { timeText } from '../../../approval/domain/request-text';
 import type { AskedChange, AskedRule } from '../asking/asked-change';
 import type { KeptAsk } from '../asking/change-asker';
-import { NO_RULES } from '../changes/change';
+import { NO_RULES } from '../changes/named-rules';
 import type { ActAnswer, GroupRules } from '../groups/security-groups';
-import { type Situation, violationsUnder } from '../judging/judge';
+import { violationsUnder } from '../judging/judge';
+import type { Situation } from '../judging/situation';
+import { put, replaced, withGrant } from '../ledger/grants';
 import { entryOf, type Grant, type GroupLedger, type LedgerEntry } from '../ledger/ledger';
 import type { LedgerChange } from '../ledger/ledger-store';
 import { isPaused, type SentryConfiguration } from '../policies/sentry-configuration';
-import {
-  type GroupReading,
-  lookUntil,
-  type Surroundings,
-  UnfinishedError,
-} from '../responding/respond-in-group';
+import type { Surroundings } from '../responding/ports';
+import { lookUntil } from '../responding/read-group';
+import { UnfinishedError } from '../responding/unfinished-error';
 import type { PrefixLists } from '../rules/prefix-list';
 import { prefixListIds, type Rule, ruleKey } from '../rules/rule';
 import { ruleText } from '../rules/rule-text';
@@ -48,14 +48,14 @@ export async function applyChange(
   // What failed for good has no grants left: whoever has it tried again wants them given again.
   const isGranted = wasGranted && result?.outcome !== 'failed';
   const prefixLists = await groups.prefixLists(prefixListIds(asked.rules.map(({ rule }) => rule)));
-  const conflict = conflictIn(
-    asked,
-    grant,
-    isGranted,
-    { ...reading, prefixLists },
-    configuration,
-    surroundings.clock.now(),
-  );
+  const situation = {
+    ...reading,
+    prefixLists,
+    policies: configuration.policies,
+    hints: { ...NO_RULES, byTrustedActor: false },
+    now: clock.now(),
+  };
+  const conflict = conflictIn(asked, grant, isGranted, situation);
   if (conflict) {
     const absent = asked.rules.filter(({ rule }) => !standingAs(rule, reading.group));
     if (isGranted) await withdrawGrants(absent, grant, groupId, surroundings);
@@ -90,24 +90,17 @@ function conflictIn(
   asked: AskedChange,
   grant: Grant,
   isGranted: boolean,
-  { group, ledger, prefixLists }: GroupReading & { readonly prefixLists: PrefixLists },
-  { policies }: SentryConfiguration,
-  now: Date,
+  situation: Situation,
 ): string | undefined {
-  if (grant.until && grant.until <= now) {
+  if (grant.until && grant.until <= situation.now) {
     return `The time of the approval was over, at ${timeText(grant.until)}, before it could be carried out.`;
   }
-  const situation = {
-    group,
-    ledger,
-    prefixLists,
-    policies,
-    hints: { ...NO_RULES, byTrustedActor: false },
-    now,
-  };
   const conflicts = asked.rules
     .filter(({ change }) => change !== 'removed')
-    .map((one) => whyNotGranted(one, grant, isGranted, situation) ?? whyNotModified(one, group));
+    .map(
+      (one) =>
+        whyNotGranted(one, grant, isGranted, situation) ?? whyNotModified(one, situation.group),
+    );
   return conflicts.find((conflict) => conflict !== undefined);
 }
 

@@ -1,16 +1,18 @@
 import { acceptChange } from './accept-change';
 import { applyChange } from './apply-change';
-import { put, withoutRequest } from './approved-rules';
 import type { CarriedOut } from '../../../approval/domain/ask-result';
 import type { AskedChange, AskedRule } from '../asking/asked-change';
 import type { KeptAsk } from '../asking/change-asker';
-import { NO_RULES } from '../changes/change';
-import type { Hints } from '../judging/judge';
-import { type Grant, type LedgerEntry, type Suspension } from '../ledger/ledger';
+import { NO_RULES } from '../changes/named-rules';
+import type { Hints } from '../judging/situation';
+import { put, withoutRequest } from '../ledger/grants';
+import type { Grant, LedgerEntry, Suspension } from '../ledger/ledger';
 import type { LedgerChange } from '../ledger/ledger-store';
 import { isAsking } from '../policies/policy';
 import { isPaused, type SentryConfiguration } from '../policies/sentry-configuration';
-import { readGroup, respondInGroup, type Surroundings } from '../responding/respond-in-group';
+import type { Surroundings } from '../responding/ports';
+import { readGroup } from '../responding/read-group';
+import { respondInGroup } from '../responding/respond-in-group';
 import { ruleKey } from '../rules/rule';
 
 /** What people decided about a change. */

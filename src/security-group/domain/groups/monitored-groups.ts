@@ -1,4 +1,4 @@
-import type { GroupDetails } from '../reporting/change-report';
+import type { GroupDetails } from './group';
 
 /** One way of saying which groups are meant. */
 export type GroupSelector =

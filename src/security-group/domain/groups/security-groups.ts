@@ -1,5 +1,5 @@
+import type { GroupDetails } from './group';
 import type { GroupSelector } from './monitored-groups';
-import type { GroupDetails } from '../reporting/change-report';
 import type { PrefixLists } from '../rules/prefix-list';
 import type { Rule, RuleTag } from '../rules/rule';
 

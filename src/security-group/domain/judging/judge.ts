@@ -1,9 +1,21 @@
-import { type NamedRules, NO_RULES, type RuleReference } from '../changes/change';
-import type { GroupRules } from '../groups/security-groups';
+import {
+  type Judgement,
+  type NotRestorable,
+  type RuleChange,
+  strongest,
+  type Violation,
+} from './judgement';
+import type { Situation } from './situation';
+import {
+  names,
+  namesAsItStands,
+  namesMissing,
+  namesStanding,
+  NO_RULES,
+} from '../changes/named-rules';
 import {
   EMPTY_LEDGER,
   entryOf,
-  type GroupLedger,
   type Grant,
   hasEndedRequest,
   isAdopted,
@@ -12,13 +24,11 @@ import {
   livingGrants,
 } from '../ledger/ledger';
 import {
-  type Asking,
   type Baseline,
   isAsking,
   isReverting,
   type Policy,
   type Response,
-  RESPONSES,
 } from '../policies/policy';
 import {
   opensTraffic,
@@ -28,73 +38,6 @@ import {
 } from '../policies/traffic-pattern';
 import type { PrefixLists } from '../rules/prefix-list';
 import { isSameRule, type Rule, ruleKey } from '../rules/rule';
-
-/** What an event says of a group, beside the state that Describe shows. */
-export interface Hints extends NamedRules {
-  readonly byTrustedActor: boolean;
-  /** Whether the event may have changed what the prefix list lets through. */
-  readonly changedPrefixListId?: string;
-}
-
-/** All that a judgement rests on. */
-export interface Situation {
-  readonly group: GroupRules;
-  readonly ledger: GroupLedger;
-  readonly policies: readonly Policy[];
-  readonly prefixLists: PrefixLists;
-  readonly hints: Hints;
-  readonly now: Date;
-}
-
-export interface Violation {
-  readonly baseline: Baseline['kind'];
-  readonly response: Response;
-  readonly reason: string;
-  /** Whom to ask, where the response asks. */
-  readonly asking?: Asking;
-}
-
-/** The one whose response wins. */
-export function strongest(violations: readonly Violation[]): Violation | undefined {
-  return RESPONSES.flatMap(
-    (response) => violations.find((violation) => violation.response === response) ?? [],
-  )[0];
-}
-
-/** What has become of a rule, as far as can be told. */
-export type RuleChange = 'added' | 'modified' | 'described' | 'removed';
-
-/** What the judge says of one rule. */
-export interface Judgement {
-  /** The rule as it stands; a removed one as it stood. */
-  readonly rule: Rule;
-  readonly change: RuleChange;
-  readonly present: boolean;
-  /**
-   * `wait`: no event explains the rule yet, and it may be on its way. `ask`: it stands until
-   * somebody denies it.
-   */
-  readonly verdict: 'keep' | 'revoke' | 'restore' | 'wait' | 'ask';
-  /** Empty where every baseline allows what stands there. */
-  readonly violations: readonly Violation[];
-  /** With `restore`: the rule as the ledger holds it, and as it shall be again. */
-  readonly restored?: Rule;
-  readonly notRestorable?: NotRestorable;
-}
-
-/** Why a removed rule that ought to be put back is not. */
-export interface NotRestorable {
-  readonly reason: string;
-  /** Whether it may be put back later. */
-  readonly mayChange: boolean;
-}
-
-/** Whether both speak of the same rule: one that was taken away and one that was added are two. */
-export function isAbout(one: Judgement, other: Judgement): boolean {
-  return (
-    (one.change === 'removed') === (other.change === 'removed') && isSameRule(one.rule, other.rule)
-  );
-}
 
 /**
  * State decides, the event only points: each rule that stands in the group is judged, each accepted
@@ -505,54 +448,4 @@ export function entriesToConfirm(situation: Situation): LedgerEntry[] {
         !hints.complete ||
         (namesMissing(hints, entry.rule) && restoresRemoved(entry, situation)),
     );
-}
-
-export function namesStanding({ present, modifiedIds }: NamedRules, rule: Rule): boolean {
-  return modifiedIds.includes(rule.id ?? '') || present.some((named) => isSameRule(named, rule));
-}
-
-/**
- * Whether the call made the rule what it is now. With the same id, it may have got other values
- * since, from somebody else.
- */
-export function namesAsItStands(named: NamedRules, rule: Rule): boolean {
-  return namesModified(named, rule) || namesByValues(named, rule);
-}
-
-/**
- * Values that cannot be read are believed: nobody but CloudTrail decides in which shape it writes
- * them.
- */
-function namesModified({ modifiedIds, modifiedTo }: NamedRules, rule: Rule): boolean {
-  const recorded = modifiedTo.filter(({ id }) => id === rule.id);
-  return recorded.length === 0
-    ? modifiedIds.includes(rule.id ?? '')
-    : recorded.some((values) => isLike(values, rule));
-}
-
-export function namesByNewValues({ modifiedTo }: NamedRules, rule: Rule): boolean {
-  return modifiedTo.some((values) => values.id === rule.id && isLike(values, rule));
-}
-
-/** But for the direction, which records of Modify lack. */
-function isLike(values: Rule, rule: Rule): boolean {
-  return ruleKey({ ...values, direction: rule.direction }) === ruleKey(rule);
-}
-
-export function namesByValues({ present }: NamedRules, rule: Rule): boolean {
-  return present.some((named) => isSameRule(named, rule) && ruleKey(named) === ruleKey(rule));
-}
-
-/** A rule that was modified is not what it was, even if it is gone by now. */
-export function namesMissing({ absent, modifiedIds }: NamedRules, rule: Rule): boolean {
-  return names(absent, rule) || modifiedIds.includes(rule.id ?? '');
-}
-
-export function names(references: readonly RuleReference[], rule: Rule): boolean {
-  return references.some((reference) => isReferenceTo(reference, rule));
-}
-
-function isReferenceTo(reference: RuleReference, rule: Rule): boolean {
-  if (reference.id !== undefined && rule.id !== undefined) return reference.id === rule.id;
-  return reference.rule !== undefined && ruleKey(reference.rule) === ruleKey(rule);
 }

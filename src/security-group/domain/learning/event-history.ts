@@ -1,6 +1,11 @@
 import { isTrusted, type TrustedActor } from '../changes/actor';
 import type { Change } from '../changes/change';
-import { namesAsItStands, namesByNewValues, namesByValues, namesMissing } from '../judging/judge';
+import {
+  namesAsItStands,
+  namesByNewValues,
+  namesByValues,
+  namesMissing,
+} from '../changes/named-rules';
 import { type Grant, isHistoryComplete, type LedgerEntry } from '../ledger/ledger';
 
 /**

@@ -1,5 +1,7 @@
+import { names, namesAsItStands } from '../changes/named-rules';
 import type { GroupRules } from '../groups/security-groups';
-import { type Judgement, names, namesAsItStands, type Situation } from '../judging/judge';
+import type { Judgement } from '../judging/judgement';
+import type { Situation } from '../judging/situation';
 import { entryOf, type Grant, isAdopted, type LedgerEntry, livingGrants } from '../ledger/ledger';
 import type { LedgerChange } from '../ledger/ledger-store';
 import type { Outcome, RuleOutcome } from '../reporting/outcome';

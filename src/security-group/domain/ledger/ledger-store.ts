@@ -1,5 +1,5 @@
 import type { GroupLedger, GroupRecord, LedgerEntry, Repeat } from './ledger';
-import type { Judgement } from '../judging/judge';
+import type { Judgement } from '../judging/judgement';
 import type { Announcement } from '../reporting/announcement';
 
 /** Somebody else wrote to the ledger in between: what was judged by it has to be judged again. */

@@ -1,5 +1,7 @@
-import type { GroupRules } from '../groups/security-groups';
-import { bareViolations, type Violation } from '../judging/judge';
+import type { GroupView } from './group-view';
+import type { GroupDetails } from '../groups/group';
+import { bareViolations } from '../judging/judge';
+import type { Violation } from '../judging/judgement';
 import {
   type Grant,
   type GroupLedger,
@@ -9,7 +11,6 @@ import {
 } from '../ledger/ledger';
 import type { LedgerChange } from '../ledger/ledger-store';
 import type { SentryConfiguration } from '../policies/sentry-configuration';
-import type { GroupDetails } from '../reporting/change-report';
 import type { PrefixLists } from '../rules/prefix-list';
 import { type Rule, ruleKey } from '../rules/rule';
 
@@ -45,11 +46,8 @@ export function adoptionCause(
  * unless the user wants violations answered.
  */
 export function adopt(
-  group: GroupDetails,
+  { details, group: { rules }, ledger, prefixLists }: GroupView,
   cause: AdoptionCause,
-  { rules }: GroupRules,
-  ledger: GroupLedger,
-  prefixLists: PrefixLists,
   configuration: SentryConfiguration,
   sentry: string,
   now: Date,
@@ -65,7 +63,7 @@ export function adopt(
     violations.every(({ response }) => response === 'notifyOnly');
   const standing = new Set(rules.map(ruleKey));
   return {
-    group,
+    group: details,
     cause,
     ruleCount: rules.length,
     violating: judged.filter(({ violations }) => violations.length > 0),
@@ -86,9 +84,9 @@ export function adopt(
         .map((entry): LedgerChange => ({ kind: 'remove', entry })),
     ],
     record: {
-      groupId: group.id,
-      name: group.name,
-      vpcId: group.vpcId,
+      groupId: details.id,
+      name: details.name,
+      vpcId: details.vpcId,
       adoptedAt: now,
       adoptedWhile: configuration.mode,
       policies: configuration.digests.policies,

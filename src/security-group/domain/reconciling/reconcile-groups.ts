@@ -1,14 +1,14 @@
 import { adopt, type Adoption, adoptionCause } from './adoption';
+import type { GroupView } from './group-view';
 import { surveyGroup } from './survey-groups';
 import type { Clock } from '../../../shared/domain/clock';
+import type { GroupDetails } from '../groups/group';
 import { isSelected, isSelectedById } from '../groups/monitored-groups';
 import type { GroupRules, SecurityGroups } from '../groups/security-groups';
 import { confirmGrants, type EventHistory } from '../learning/event-history';
-import { type GroupLedger, type GroupRecord, isAdopted, type LedgerEntry } from '../ledger/ledger';
+import { type GroupRecord, isAdopted, type LedgerEntry } from '../ledger/ledger';
 import { type Ledger, type LedgerChange, LedgerConflictError } from '../ledger/ledger-store';
 import { isPaused, type Pause, type SentryConfiguration } from '../policies/sentry-configuration';
-import type { GroupDetails } from '../reporting/change-report';
-import type { PrefixLists } from '../rules/prefix-list';
 import { ruleKey } from '../rules/rule';
 
 /** What a run of reconcile has to tell. */
@@ -69,20 +69,7 @@ export async function reconcileGroups(
 
   const adoptions = views.flatMap((view) => {
     const cause = adoptionCause(view.ledger, configuration);
-    return cause
-      ? [
-          adopt(
-            view.details,
-            cause,
-            view.group,
-            view.ledger,
-            view.prefixLists,
-            configuration,
-            surroundings.sentry,
-            now,
-          ),
-        ]
-      : [];
+    return cause ? [adopt(view, cause, configuration, surroundings.sentry, now)] : [];
   });
   const surveys = views
     .filter((view) => adoptionCause(view.ledger, configuration) === undefined)
@@ -175,13 +162,6 @@ function releasedGroups(
       (isSelected(details, monitoredGroups) || group.selection === digests.selection);
     return isChosen ? [] : [{ group, reason: 'not-chosen' }];
   });
-}
-
-interface GroupView {
-  readonly details: GroupDetails;
-  readonly group: GroupRules;
-  readonly ledger: GroupLedger;
-  readonly prefixLists: PrefixLists;
 }
 
 interface Views {

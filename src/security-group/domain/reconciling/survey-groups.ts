@@ -1,6 +1,7 @@
-import { NO_RULES } from '../changes/change';
+import { NO_RULES } from '../changes/named-rules';
 import type { GroupRules } from '../groups/security-groups';
-import { judge, type Judgement } from '../judging/judge';
+import { judge } from '../judging/judge';
+import type { Judgement } from '../judging/judgement';
 import {
   entryOf,
   type GroupLedger,

@@ -1,15 +1,7 @@
 import type { Outcome, RuleOutcome } from './outcome';
 import { gravest, type Severity } from '../../../shared/domain/notification/severity';
 import type { Call } from '../changes/change';
-import type { RuleTag } from '../rules/rule';
-
-/** A group as Describe shows it, in so far as there is anything to show. */
-export interface GroupDetails {
-  readonly id: string;
-  readonly name?: string;
-  readonly vpcId?: string;
-  readonly tags?: readonly RuleTag[];
-}
+import type { GroupDetails } from '../groups/group';
 
 /** Something to be told of a group beside its rules. */
 export interface Notice {

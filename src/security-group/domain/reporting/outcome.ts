@@ -1,4 +1,4 @@
-import type { RuleChange, Violation } from '../judging/judge';
+import type { RuleChange, Violation } from '../judging/judgement';
 import type { Rule } from '../rules/rule';
 
 /** What really happened to one rule. */

@@ -1,5 +1,5 @@
 import type { ActAnswer, GroupRules, SecurityGroups } from '../groups/security-groups';
-import type { Judgement } from '../judging/judge';
+import type { Judgement } from '../judging/judgement';
 import type { Outcome } from '../reporting/outcome';
 import { isSameRule, type Rule, ruleKey } from '../rules/rule';
 

@@ -1,6 +1,10 @@
-import { respondInGroup, type Surroundings } from './respond-in-group';
+import type { Surroundings } from './ports';
+import { respondInGroup } from './respond-in-group';
+import type { Target } from './target';
 import { isTrusted } from '../changes/actor';
-import { type Change, type NamedGroup, NO_RULES } from '../changes/change';
+import type { Change, NamedGroup } from '../changes/change';
+import { NO_RULES } from '../changes/named-rules';
+import type { GroupDetails } from '../groups/group';
 import {
   decisiveTagKeys,
   isSelected,
@@ -9,7 +13,7 @@ import {
 } from '../groups/monitored-groups';
 import { EMPTY_LEDGER, type GroupLedger, isAdopted } from '../ledger/ledger';
 import type { SentryConfiguration } from '../policies/sentry-configuration';
-import type { ChangeReport, GroupDetails, Notice } from '../reporting/change-report';
+import type { ChangeReport, Notice } from '../reporting/change-report';
 
 /** A deleted group takes its rules with it: told, whoever did it. */
 export async function respondToDeletion(
@@ -22,11 +26,8 @@ export async function respondToDeletion(
   if (id === undefined) return undefined;
   const ledger = await surroundings.ledger.read(id);
   if (!(isSelectedById(id, configuration.monitoredGroups) ?? isAdopted(ledger))) return undefined;
-  const report = await tellOf(
-    id,
-    ledger,
-    change,
-    { severity: 'high', text: 'The monitored group was deleted.' },
+  const report = await respondInGroup(
+    targetOf({ id, ledger }, change, DELETED),
     configuration,
     surroundings,
   );
@@ -60,22 +61,17 @@ export async function respondToTags(
     tagKeys.length === 0 ||
     keysThatExclude(details, monitoredGroups).every((key) => tagKeys.includes(key));
   const isReleased = isExplained && isTrusted(change.actor, trustedActors);
-  if (!isReleased) {
-    return tellOf(groupId, ledger, change, STILL_WATCHED, configuration, surroundings, details);
-  }
-  const report = await tellOf(
-    groupId,
-    ledger,
+  const target = targetOf(
+    { id: groupId, ledger, details },
     change,
-    RELEASED,
-    configuration,
-    surroundings,
-    details,
+    isReleased ? RELEASED : STILL_WATCHED,
   );
-  await releaseGroup(ledger, groupId, surroundings);
+  const report = await respondInGroup(target, configuration, surroundings);
+  if (isReleased) await releaseGroup(ledger, groupId, surroundings);
   return report;
 }
 
+const DELETED: Notice = { severity: 'high', text: 'The monitored group was deleted.' };
 const STILL_WATCHED: Notice = {
   severity: 'high',
   text: 'By its tags the group would not be watched any more. Tags decide that only where a trusted actor or an operator changes them: it is still watched.',
@@ -85,33 +81,31 @@ const RELEASED: Notice = {
   text: 'A trusted actor changed the tags of the group: it is not watched any more.',
 };
 
-async function tellOf(
-  groupId: string,
-  { record, repeats }: GroupLedger,
+interface KnownGroup {
+  readonly id: string;
+  readonly ledger: GroupLedger;
+  readonly details?: GroupDetails;
+}
+
+/** Nothing is judged: the notice is all that is to be told. */
+function targetOf(
+  { id, ledger: { record, repeats }, details }: KnownGroup,
   change: Change,
   notice: Notice,
-  configuration: SentryConfiguration,
-  surroundings: Surroundings,
-  details?: GroupDetails,
-): Promise<ChangeReport | undefined> {
-  const reading = {
-    ledger: { ...EMPTY_LEDGER, record, repeats },
-    group: { rules: [], unreadableRuleIds: [] },
-  };
-  return respondInGroup(
-    {
-      groupId,
-      eventId: change.eventId,
-      call: change,
-      explainedBy: 'event',
-      ...(details && { details }),
-      reading,
-      hints: { ...NO_RULES, byTrustedActor: false },
-      notices: [notice],
+): Target {
+  return {
+    groupId: id,
+    eventId: change.eventId,
+    call: change,
+    explainedBy: 'event',
+    ...(details && { details }),
+    reading: {
+      ledger: { ...EMPTY_LEDGER, record, repeats },
+      group: { rules: [], unreadableRuleIds: [] },
     },
-    configuration,
-    surroundings,
-  );
+    hints: { ...NO_RULES, byTrustedActor: false },
+    notices: [notice],
+  };
 }
 
 async function releaseGroup(

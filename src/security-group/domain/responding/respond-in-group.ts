@@ -1,109 +1,33 @@
 import {
   type After,
-  answerJudgements,
   type Answered,
+  answerJudgements,
   isAnswered,
   outcomeOf,
   outcomeUnanswered,
 } from './answer-judgements';
+import type { Surroundings } from './ports';
+import { type GroupReading, lookUntil } from './read-group';
+import type { Target } from './target';
+import { UnfinishedError } from './unfinished-error';
 import type { Clock } from '../../../shared/domain/clock';
 import { type AskedChange, asksIn, type NewAsk, pendingChanges } from '../asking/asked-change';
-import type { ChangeAsker } from '../asking/change-asker';
 import { referencedGroups } from '../asking/change-question';
-import type { OwnIdentity } from '../changes/actor';
-import type { Call } from '../changes/change';
+import { namesStanding } from '../changes/named-rules';
+import type { GroupDetails } from '../groups/group';
 import type { GroupRules, SecurityGroups } from '../groups/security-groups';
-import {
-  entriesToConfirm,
-  type Hints,
-  isAbout,
-  judge,
-  type Judgement,
-  namesStanding,
-  type Situation,
-} from '../judging/judge';
-import { confirmGrants, type EventHistory } from '../learning/event-history';
+import { entriesToConfirm, judge } from '../judging/judge';
+import { isAbout, type Judgement } from '../judging/judgement';
+import type { Situation } from '../judging/situation';
+import { confirmGrants } from '../learning/event-history';
 import { ledgerChanges } from '../learning/ledger-changes';
 import { EMPTY_LEDGER, entryOf, type Grant, type GroupLedger, isAdopted } from '../ledger/ledger';
-import {
-  type EventLog,
-  type Ledger,
-  type LedgerChange,
-  LedgerConflictError,
-} from '../ledger/ledger-store';
+import { type LedgerChange, LedgerConflictError } from '../ledger/ledger-store';
 import { isPaused, type SentryConfiguration } from '../policies/sentry-configuration';
-import type { Announcement } from '../reporting/announcement';
-import {
-  type ChangeReport,
-  type GroupDetails,
-  hasFailures,
-  type Notice,
-} from '../reporting/change-report';
+import { type ChangeReport, hasFailures, type Notice } from '../reporting/change-report';
 import type { Outcome, RuleOutcome } from '../reporting/outcome';
 import { countRepeats } from '../reporting/repeats';
 import { isSameRule, prefixListIds, ruleKey } from '../rules/rule';
-
-/** Brings a report to people and machines. */
-export interface Announcer {
-  render(report: ChangeReport): Announcement;
-  tell(announcement: Announcement): Promise<void>;
-}
-
-export interface Surroundings {
-  readonly groups: SecurityGroups;
-  readonly ledger: Ledger;
-  readonly events: EventLog;
-  readonly history: EventHistory;
-  readonly announcer: Announcer;
-  readonly asker: ChangeAsker;
-  readonly clock: Clock;
-  readonly own: OwnIdentity;
-  /** Which try at the event this is, from 1. */
-  readonly tries: number;
-}
-
-/** Something is still to be done in the group: the event has to come back. */
-export class UnfinishedError extends Error {
-  constructor(
-    groupId: string,
-    reason: string,
-    readonly report?: ChangeReport,
-  ) {
-    super(`${groupId}: ${reason}`);
-    this.name = 'UnfinishedError';
-  }
-}
-
-export interface GroupReading {
-  readonly ledger: GroupLedger;
-  readonly group: GroupRules;
-}
-
-/** A monitored group, and what is said of it. */
-export interface Target {
-  readonly groupId: string;
-  /** The event, or whatever else the response is remembered by. */
-  readonly eventId: string;
-  readonly call: Call;
-  readonly explainedBy: ChangeReport['explainedBy'];
-  /** Whether CloudTrail's event history has it that this call gave the rules their values. */
-  readonly isConfirmed?: boolean;
-  readonly details?: GroupDetails;
-  readonly reading: GroupReading;
-  readonly hints: Hints;
-  readonly notices: readonly Notice[];
-}
-
-/** Describe can lag behind a change for a moment. */
-const LOOK_AGAIN_AFTER = [150, 350, 700];
-
-export async function readGroup(
-  groupId: string,
-  { ledger, groups }: Surroundings,
-): Promise<GroupReading> {
-  const [remembered, group] = await Promise.all([ledger.read(groupId), groups.rulesOf(groupId)]);
-  return { ledger: remembered, group };
-}
 
 /** Judges the group as it stands, answers what violates, writes down what is new, and tells. */
 export async function respondInGroup(
@@ -121,7 +45,15 @@ export async function respondInGroup(
     );
     return undefined;
   }
-  return respondOnce(target, situation, judgements, notices, configuration, surroundings);
+  return respondOnce({ target, situation, configuration, surroundings }, judgements, notices);
+}
+
+/** A target as it was found, and all that its response goes by. */
+interface Case {
+  readonly target: Target;
+  readonly situation: Situation;
+  readonly configuration: SentryConfiguration;
+  readonly surroundings: Surroundings;
 }
 
 /**
@@ -186,22 +118,6 @@ async function ledgerOfExisting(
 function listsNamedIn({ ledger, group }: GroupReading): string[] {
   const rules = [...group.rules, ...[...ledger.entries.values()].map(({ rule }) => rule)];
   return prefixListIds(rules);
-}
-
-export async function lookUntil(
-  groupId: string,
-  first: GroupRules,
-  groups: SecurityGroups,
-  clock: Clock,
-  isSettled: (group: GroupRules) => boolean,
-): Promise<GroupRules> {
-  let group = first;
-  for (const milliseconds of LOOK_AGAIN_AFTER) {
-    if (isSettled(group)) return group;
-    await clock.pause(milliseconds);
-    group = await groups.rulesOf(groupId);
-  }
-  return group;
 }
 
 function doubtsAbout({ hints, group, policies, ledger, prefixLists }: Situation): Notice[] {
@@ -269,26 +185,24 @@ function acceptanceBy({ call, isConfirmed }: Target): Grant {
  * earlier try was cut short.
  */
 async function respondOnce(
-  target: Target,
-  situation: Situation,
+  one: Case,
   judgements: readonly Judgement[],
   notices: readonly Notice[],
-  configuration: SentryConfiguration,
-  surroundings: Surroundings,
 ): Promise<ChangeReport | undefined> {
+  const { target, surroundings } = one;
   const { events, announcer, clock } = surroundings;
   const key = { eventId: target.eventId, groupId: target.groupId };
   const claim = await events.claim(key, judgements, clock.now());
   switch (claim.kind) {
     case 'told':
-      await rememberTold(target, situation, judgements, configuration, surroundings);
+      await rememberTold(one, judgements);
       return undefined;
     case 'held':
       throw new UnfinishedError(target.groupId, 'another try at the same event is under way.');
     case 'acted':
       await announcer.tell(claim.announcement);
       await events.told(key, claim.repeats);
-      await rememberTold(target, situation, judgements, configuration, surroundings);
+      await rememberTold(one, judgements);
       return undefined;
     case 'claimed':
       break;
@@ -300,13 +214,7 @@ async function respondOnce(
     if (earlier.length > 0) await events.intend(key, [...judgements, ...earlier]);
     const intended = (judgement: Judgement) =>
       claim.intent.some((candidate) => isAbout(judgement, candidate));
-    return await respond(
-      target,
-      situation,
-      { judgements, earlier, intended, notices },
-      configuration,
-      surroundings,
-    );
+    return await respond(one, { judgements, earlier, intended, notices });
   } catch (error) {
     // The lease ends by itself, should this fail too.
     await events.release(key).catch(() => undefined);
@@ -315,13 +223,8 @@ async function respondOnce(
 }
 
 /** What an earlier try of a finding has told, and may not have written down any more. */
-async function rememberTold(
-  target: Target,
-  situation: Situation,
-  judgements: readonly Judgement[],
-  configuration: SentryConfiguration,
-  surroundings: Surroundings,
-): Promise<void> {
+async function rememberTold(one: Case, judgements: readonly Judgement[]): Promise<void> {
+  const { target, situation, configuration } = one;
   if (target.explainedBy === 'event') return;
   const left = judgements.filter(
     ({ verdict }) => verdict === 'keep' || verdict === 'ask' || configuration.mode === 'OBSERVE',
@@ -329,8 +232,8 @@ async function rememberTold(
   const outcomes = left.map((judgement) =>
     ruleOutcome(judgement, outcomeUnanswered(judgement, undefined), situation.group),
   );
-  const asks = await asksAbout(target, outcomes, situation, configuration, surroundings);
-  await remember(target, situation, outcomes, situation.group, asks, configuration, surroundings);
+  const asks = await asksAbout(one, outcomes);
+  await remember(one, { outcomes, after: situation.group }, asks);
 }
 
 interface Task {
@@ -344,27 +247,17 @@ interface Task {
   readonly notices: readonly Notice[];
 }
 
-async function respond(
-  target: Target,
-  judged: Situation,
-  task: Task,
-  configuration: SentryConfiguration,
-  surroundings: Surroundings,
-): Promise<ChangeReport | undefined> {
+async function respond(judged: Case, task: Task): Promise<ChangeReport | undefined> {
+  const { target, configuration, surroundings } = judged;
   const { events, announcer, asker, clock } = surroundings;
-  const situation = await withGroundsKept(target, judged, task.judgements, surroundings);
-  const { outcomes, after } = await act(
-    target.groupId,
-    situation,
-    task,
-    configuration,
-    surroundings,
-  );
+  const situation = await withGroundsKept(judged, task.judgements);
+  const one = { ...judged, situation };
+  const acted = await act(one, task);
+  const { outcomes } = acted;
   await refuseAdoptedMeanwhile(target.groupId, situation, surroundings);
   const { call, explainedBy } = target;
-  const asks = await asksAbout(target, outcomes, situation, configuration, surroundings);
-  const rememberAll = async () =>
-    remember(target, situation, outcomes, after, asks, configuration, surroundings);
+  const asks = await asksAbout(one, outcomes);
+  const rememberAll = async () => remember(one, acted, asks);
   // To a finding nothing points but the ledger: it stays there until it is told, or nobody would
   // tell it after a crash.
   if (explainedBy === 'event') await rememberAll();
@@ -375,7 +268,7 @@ async function respond(
     return undefined;
   }
 
-  const group = await detailsOfTarget(target, situation, surroundings);
+  const group = await detailsOfTarget(one);
   const { tries } = surroundings;
   const seen = {
     call,
@@ -421,10 +314,8 @@ async function respond(
  * it.
  */
 async function withGroundsKept(
-  { groupId, reading }: Target,
-  situation: Situation,
+  { target: { groupId, reading }, situation, surroundings: { ledger } }: Case,
   judgements: readonly Judgement[],
-  { ledger }: Surroundings,
 ): Promise<Situation> {
   const confirmed = judgements
     .filter(({ present, verdict }) => !present && verdict === 'restore')
@@ -454,20 +345,15 @@ function noticeOfAsk({ requestId, workflow, response }: AskedChange): Notice {
 }
 
 /** Kept before the ledger is written, which tells by it what may stand until people decide. */
-async function asksAbout(
-  target: Target,
-  outcomes: readonly RuleOutcome[],
-  situation: Situation,
-  configuration: SentryConfiguration,
-  surroundings: Surroundings,
-): Promise<AskedChange[]> {
+async function asksAbout(one: Case, outcomes: readonly RuleOutcome[]): Promise<AskedChange[]> {
+  const { target, situation, configuration, surroundings } = one;
   if (
     configuration.mode === 'OBSERVE' ||
     !outcomes.some(({ violations }) => violations.some(({ asking }) => asking))
   ) {
     return [];
   }
-  const group = await detailsOfTarget(target, situation, surroundings);
+  const group = await detailsOfTarget(one);
   const isFailing = outcomes.some(({ outcome }) => outcome.kind === 'failed');
   // What was taken back is asked about when all of it was: a later try finds it again by what was
   // meant to be done.
@@ -515,13 +401,9 @@ async function identified(
 }
 
 async function remember(
-  target: Target,
-  situation: Situation,
-  outcomes: readonly RuleOutcome[],
-  after: GroupRules,
+  { target, situation, configuration, surroundings }: Case,
+  { outcomes, after }: Acted,
   asks: readonly AskedChange[],
-  configuration: SentryConfiguration,
-  { ledger }: Surroundings,
 ): Promise<void> {
   const learned = ledgerChanges(situation, judge(situation), outcomes, after, acceptanceBy(target));
   const pending = isAdopted(situation.ledger)
@@ -531,15 +413,13 @@ async function remember(
   const changes = new Map<string, LedgerChange>(
     [...learned, ...pending].map((change) => [ruleKey(change.entry.rule), change]),
   );
-  await ledger.write(target.groupId, [...changes.values()]);
+  await surroundings.ledger.write(target.groupId, [...changes.values()]);
 }
 
-async function detailsOfTarget(
-  { details, groupId }: Target,
-  { ledger }: Situation,
-  { groups }: Surroundings,
-): Promise<GroupDetails> {
-  return details ?? detailsIn(ledger) ?? detailsOf(groupId, groups);
+async function detailsOfTarget({ target, situation, surroundings }: Case): Promise<GroupDetails> {
+  return (
+    target.details ?? detailsIn(situation.ledger) ?? detailsOf(target.groupId, surroundings.groups)
+  );
 }
 
 /**
@@ -571,12 +451,10 @@ interface Acted {
 }
 
 async function act(
-  groupId: string,
-  situation: Situation,
+  { target: { groupId }, situation, configuration, surroundings }: Case,
   { judgements, earlier, intended }: Task,
-  configuration: SentryConfiguration,
-  { groups, clock }: Surroundings,
 ): Promise<Acted> {
+  const { groups, clock } = surroundings;
   if (configuration.mode === 'OBSERVE' || isPaused(configuration, clock.now())) {
     const until = configuration.mode === 'OBSERVE' ? undefined : configuration.pause?.until;
     const outcomes = judgements.map((judgement) =>

@@ -1,20 +1,19 @@
 import { respondToDeletion, respondToTags } from './membership';
-import {
-  type GroupReading,
-  readGroup,
-  respondInGroup,
-  type Surroundings,
-  type Target,
-  UnfinishedError,
-} from './respond-in-group';
+import type { Surroundings } from './ports';
+import { type GroupReading, readGroup } from './read-group';
+import { respondInGroup } from './respond-in-group';
+import type { Target } from './target';
+import { UnfinishedError } from './unfinished-error';
 import { isOwnCall, isTrusted, type OwnIdentity } from '../changes/actor';
-import { type Call, type Change, type NamedGroup, NO_RULES } from '../changes/change';
+import type { Call, Change, NamedGroup } from '../changes/change';
+import { NO_RULES } from '../changes/named-rules';
+import type { GroupDetails } from '../groups/group';
 import { isSelected, isSelectedById } from '../groups/monitored-groups';
 import type { GroupFilter } from '../groups/security-groups';
-import type { Hints } from '../judging/judge';
+import type { Hints } from '../judging/situation';
 import { type GroupLedger, isAdopted } from '../ledger/ledger';
 import type { SentryConfiguration } from '../policies/sentry-configuration';
-import type { ChangeReport, GroupDetails } from '../reporting/change-report';
+import type { ChangeReport } from '../reporting/change-report';
 
 /** What came of an event, group by group. */
 export interface Responses {

@@ -1,12 +1,10 @@
-import {
-  type GroupReading,
-  readGroup,
-  respondInGroup,
-  type Surroundings,
-  type Target,
-} from './respond-in-group';
+import type { Surroundings } from './ports';
+import { type GroupReading, readGroup } from './read-group';
+import { respondInGroup } from './respond-in-group';
 import { hintsOf, type Responses, together } from './respond-to-change';
-import { type Call, type Change, NO_RULES, type NamedRules } from '../changes/change';
+import type { Target } from './target';
+import type { Call, Change } from '../changes/change';
+import { type NamedRules, NO_RULES } from '../changes/named-rules';
 import { confirms, explanationOf } from '../learning/event-history';
 import { type GroupLedger, isAdopted, type LedgerEntry } from '../ledger/ledger';
 import { isPaused, type SentryConfiguration } from '../policies/sentry-configuration';
@@ -54,7 +52,9 @@ export async function respondToFinding(
     groupId,
     new Date(from - LOOK_BACK_MILLISECONDS),
   );
-  const targets = targetsOf(groupId, place, reading, findings, history, configuration);
+  const targets = explained(findings, history).map((explanation) =>
+    targetOf({ groupId, place, reading }, explanation, configuration),
+  );
   return together(targets.map((target) => respondInGroup(target, configuration, surroundings)));
 }
 
@@ -76,43 +76,57 @@ function findingsIn(
   });
 }
 
-/** One target for each call that explains some of the findings, and one for the rest. */
-function targetsOf(
-  groupId: string,
-  place: Place,
-  reading: GroupReading,
-  findings: readonly Finding[],
-  history: readonly Change[],
-  configuration: SentryConfiguration,
-): Target[] {
-  const explained = findings.map((finding) => ({
+/** Findings that one call explains; or that none does. */
+interface Explanation {
+  readonly change: Change | undefined;
+  readonly findings: readonly Finding[];
+  /** Of the earliest finding. */
+  readonly since: Date;
+}
+
+function explained(findings: readonly Finding[], history: readonly Change[]): Explanation[] {
+  const pairs = findings.map((finding) => ({
     finding,
     change: explanationOf(finding.rule, finding.isPresent, history),
   }));
-  const changes = [...new Set(explained.map(({ change }) => change))];
+  const changes = [...new Set(pairs.map(({ change }) => change))];
   return changes.map((change) => {
-    const own = explained.filter((one) => one.change === change).map(({ finding }) => finding);
+    const own = pairs.filter((pair) => pair.change === change).map(({ finding }) => finding);
     const since = new Date(Math.min(...own.map((finding) => finding.since.getTime())));
-    return {
-      groupId,
-      eventId: findingId(change, since, own[0]!),
-      call: change ?? unknownCall(place, since, reading.ledger),
-      explainedBy: change ? 'event-history' : 'nothing',
-      reading,
-      isConfirmed: own.every(({ rule }) =>
-        confirms(change, groupId, { rule }, configuration.trustedActors),
-      ),
-      // After a grant was withdrawn, what was done before speaks for the rule no more.
-      hints: {
-        ...namedBy(own),
-        byTrustedActor:
-          change !== undefined &&
-          since.getTime() > 0 &&
-          hintsOf(change, configuration).byTrustedActor,
-      },
-      notices: [],
-    };
+    return { change, findings: own, since };
   });
+}
+
+interface FoundIn {
+  readonly groupId: string;
+  readonly place: Place;
+  readonly reading: GroupReading;
+}
+
+function targetOf(
+  { groupId, place, reading }: FoundIn,
+  { change, findings, since }: Explanation,
+  configuration: SentryConfiguration,
+): Target {
+  return {
+    groupId,
+    eventId: findingId(change, since, findings[0]!),
+    call: change ?? unknownCall(place, since, reading.ledger),
+    explainedBy: change ? 'event-history' : 'nothing',
+    reading,
+    isConfirmed: findings.every(({ rule }) =>
+      confirms(change, groupId, { rule }, configuration.trustedActors),
+    ),
+    // After a grant was withdrawn, what was done before speaks for the rule no more.
+    hints: {
+      ...namedBy(findings),
+      byTrustedActor:
+        change !== undefined &&
+        since.getTime() > 0 &&
+        hintsOf(change, configuration).byTrustedActor,
+    },
+    notices: [],
+  };
 }
 
 /**

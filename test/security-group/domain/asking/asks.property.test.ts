@@ -1,9 +1,9 @@
 import fc from 'fast-check';
+import type { Change } from '../../../../src/security-group/domain/changes/change';
 import {
-  type Change,
   type NamedRules,
   NO_RULES,
-} from '../../../../src/security-group/domain/changes/change';
+} from '../../../../src/security-group/domain/changes/named-rules';
 import type { ChangeDecision } from '../../../../src/security-group/domain/deciding/carry-out-decision';
 import { judge } from '../../../../src/security-group/domain/judging/judge';
 import type { Policy } from '../../../../src/security-group/domain/policies/policy';

@@ -1,7 +1,7 @@
 import type { Change } from '../../../../src/security-group/domain/changes/change';
 import type { Policy } from '../../../../src/security-group/domain/policies/policy';
-import { UnfinishedError } from '../../../../src/security-group/domain/responding/respond-in-group';
-import { ruleKey, type Rule } from '../../../../src/security-group/domain/rules/rule';
+import { UnfinishedError } from '../../../../src/security-group/domain/responding/unfinished-error';
+import { type Rule, ruleKey } from '../../../../src/security-group/domain/rules/rule';
 import { type Fault, Faults } from '../../in-memory/faults';
 import { SentryInMemory } from '../../in-memory/sentry-in-memory';
 import {

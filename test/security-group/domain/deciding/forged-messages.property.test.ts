@@ -1,10 +1,9 @@
 import fc from 'fast-check';
+import type { Change, ChangeSubject } from '../../../../src/security-group/domain/changes/change';
 import {
-  type Change,
-  type ChangeSubject,
   type NamedRules,
   NO_RULES,
-} from '../../../../src/security-group/domain/changes/change';
+} from '../../../../src/security-group/domain/changes/named-rules';
 import type { Policy } from '../../../../src/security-group/domain/policies/policy';
 import { type Rule, ruleKey } from '../../../../src/security-group/domain/rules/rule';
 import { type Fault, Faults } from '../../in-memory/faults';

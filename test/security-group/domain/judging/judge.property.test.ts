@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import { judge, type Situation } from '../../../../src/security-group/domain/judging/judge';
+import { judge } from '../../../../src/security-group/domain/judging/judge';
+import type { Situation } from '../../../../src/security-group/domain/judging/situation';
 import {
   EMPTY_LEDGER,
   type GroupLedger,

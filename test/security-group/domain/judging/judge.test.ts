@@ -1,10 +1,7 @@
-import { NO_RULES } from '../../../../src/security-group/domain/changes/change';
-import {
-  bareViolations,
-  type Hints,
-  judge,
-  type Judgement,
-} from '../../../../src/security-group/domain/judging/judge';
+import { NO_RULES } from '../../../../src/security-group/domain/changes/named-rules';
+import { bareViolations, judge } from '../../../../src/security-group/domain/judging/judge';
+import type { Judgement } from '../../../../src/security-group/domain/judging/judgement';
+import type { Hints } from '../../../../src/security-group/domain/judging/situation';
 import {
   EMPTY_LEDGER,
   type Grant,

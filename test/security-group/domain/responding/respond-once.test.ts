@@ -1,4 +1,4 @@
-import { UnfinishedError } from '../../../../src/security-group/domain/responding/respond-in-group';
+import { UnfinishedError } from '../../../../src/security-group/domain/responding/unfinished-error';
 import { type Fault, Faults } from '../../in-memory/faults';
 import { SentryInMemory } from '../../in-memory/sentry-in-memory';
 import {

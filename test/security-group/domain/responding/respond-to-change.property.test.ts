@@ -1,10 +1,10 @@
 import fc from 'fast-check';
+import type { Change } from '../../../../src/security-group/domain/changes/change';
 import {
-  type Change,
   type NamedRules,
+  namesStanding,
   NO_RULES,
-} from '../../../../src/security-group/domain/changes/change';
-import { namesStanding } from '../../../../src/security-group/domain/judging/judge';
+} from '../../../../src/security-group/domain/changes/named-rules';
 import type { Grant } from '../../../../src/security-group/domain/ledger/ledger';
 import type { Policy } from '../../../../src/security-group/domain/policies/policy';
 import type { RuleOutcome } from '../../../../src/security-group/domain/reporting/outcome';

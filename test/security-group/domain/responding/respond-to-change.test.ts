@@ -6,7 +6,7 @@ import {
   secondsOpen,
   severityOf,
 } from '../../../../src/security-group/domain/reporting/change-report';
-import { UnfinishedError } from '../../../../src/security-group/domain/responding/respond-in-group';
+import { UnfinishedError } from '../../../../src/security-group/domain/responding/unfinished-error';
 import type { Rule } from '../../../../src/security-group/domain/rules/rule';
 import { GroupsInMemory } from '../../in-memory/groups-in-memory';
 import { SentryInMemory } from '../../in-memory/sentry-in-memory';

@@ -1,12 +1,5 @@
-import { APPROVED_UNTIL_TAG, type AskedChange } from '../asking/asked-change';
-import { type Grant, isAdopted, type LedgerEntry } from '../ledger/ledger';
-import type { LedgerChange } from '../ledger/ledger-store';
-import {
-  type GroupReading,
-  readGroup,
-  type Surroundings,
-  UnfinishedError,
-} from '../responding/respond-in-group';
+import type { Grant, LedgerEntry } from './ledger';
+import type { LedgerChange } from './ledger-store';
 import type { PrefixLists } from '../rules/prefix-list';
 import type { Rule } from '../rules/rule';
 
@@ -55,40 +48,4 @@ export function withoutRequest(entry: LedgerEntry, requestId: string | undefined
     grants,
     ...(suspension && suspension.requestId !== requestId && { suspension }),
   };
-}
-
-/** On a rule that is there for a time, so that nobody has to know the sentry to see it. */
-export async function tagAll(
-  rules: readonly Rule[],
-  until: Date,
-  { groups }: Surroundings,
-): Promise<void> {
-  await Promise.all(
-    rules.map(
-      async ({ id }) =>
-        id && groups.tag(id, { key: APPROVED_UNTIL_TAG, value: until.toISOString() }),
-    ),
-  );
-}
-
-/**
- * The group, once it is adopted: before, the ledger is no ground to add anything. Undefined where
- * it is watched no more.
- */
-export async function adoptedReading(
-  asked: AskedChange,
-  surroundings: Surroundings,
-): Promise<GroupReading | undefined> {
-  const reading = await readGroup(asked.group.id, surroundings);
-  if (isAdopted(reading.ledger)) return reading;
-  if (reading.ledger.record) return undefined;
-  throw new UnfinishedError(
-    asked.group.id,
-    'it is not adopted yet: what was approved is applied after the first run of reconcile.',
-  );
-}
-
-export function withTag(rule: Rule, until: Date): Rule {
-  const others = (rule.tags ?? []).filter(({ key }) => key !== APPROVED_UNTIL_TAG);
-  return { ...rule, tags: [...others, { key: APPROVED_UNTIL_TAG, value: until.toISOString() }] };
 }

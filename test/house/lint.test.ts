@@ -3,16 +3,17 @@ import { join } from 'node:path';
 import type { Linter } from 'eslint';
 import { LegacyESLint } from 'eslint/use-at-your-own-risk';
 
-/** Only the rules that keep the layers apart: the others need type information and seconds. */
+/** Only the rules that keep the house: the others need type information and seconds. */
 const RULES = [
   'import/no-restricted-paths',
   'import/no-extraneous-dependencies',
   'no-restricted-imports',
   'no-restricted-globals',
   'no-restricted-syntax',
+  'max-params',
 ];
 
-describe('an import against the arrows is refused', () => {
+describe('an import against the arrows between layers is refused', () => {
   test.each([
     ['security-group/domain/rules/a.ts', "import '../../../shared/contracts/metrics';"],
     ['security-group/domain/rules/a.ts', "import '../../../shared/adapters/clock/system-clock';"],
@@ -33,7 +34,7 @@ describe('an import against the arrows is refused', () => {
   });
 });
 
-describe('an import along them is not', () => {
+describe('an import along the arrows is not', () => {
   test.each([
     [
       'security-group/constructs/a.ts',
@@ -49,9 +50,35 @@ describe('an import along them is not', () => {
       'security-group/handlers/a.ts',
       "import '../../shared/adapters/clock/system-clock'; import '../../shared/contracts/metrics';",
     ],
+    ['security-group/domain/a.ts', "import '../../approval/domain/due';"],
+    ['access-key/constructs/a.ts', "import '../../approval/constructs/approvers';"],
+    ['security-group/domain/a.ts', "import '../../organization/domain/hub';"],
   ])('%s: %s', async (file, source) => {
     expect(await refusals(file, source)).toEqual([]);
   });
+});
+
+describe('an import against the arrows between subjects is refused', () => {
+  test.each([
+    ['approval/domain/a.ts', "import '../../security-group/domain/rules/rule';"],
+    ['approval/constructs/a.ts', "import '../../access-key/constructs/key-actions';"],
+    ['security-group/domain/a.ts', "import '../../access-key/domain/access-key';"],
+    ['access-key/adapters/a.ts', "import '../../security-group/adapters/queue-url';"],
+    ['shared/domain/a.ts', "import '../../approval/domain/due';"],
+    ['organization/domain/a.ts', "import '../../approval/domain/due';"],
+    ['organization/constructs/a.ts', "import '../../security-group/constructs/actor';"],
+  ])('%s: %s', async (file, source) => {
+    expect(await refusals(file, source)).not.toEqual([]);
+  });
+});
+
+test('a sixth parameter is refused, a fifth is not', async () => {
+  const file = 'shared/domain/a.ts';
+  const withParameters = (...names: string[]) =>
+    `export function f(${names.map((name) => `${name}: string`).join(', ')}): void {}`;
+
+  expect(await refusals(file, withParameters('a', 'b', 'c', 'd', 'e'))).toEqual([]);
+  expect(await refusals(file, withParameters('a', 'b', 'c', 'd', 'e', 'f'))).not.toEqual([]);
 });
 
 const projectRoot = join(__dirname, '..', '..');

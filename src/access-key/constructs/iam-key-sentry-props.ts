@@ -1,0 +1,113 @@
+import { Duration } from 'aws-cdk-lib';
+import * as events from 'aws-cdk-lib/aws-events';
+import type * as sns from 'aws-cdk-lib/aws-sns';
+import type { KeyActions } from './key-actions';
+import type { KeyExemption } from './key-exemption';
+import type { SentryMode } from '../../shared/constructs/sentry-mode';
+
+/** Properties of an IamKeySentry. All durations are in whole days, at least one, or it throws. */
+export interface IamKeySentryProps {
+  /**
+   * A key older than this is listed as too old. IAM.3 of Security Hub and CIS 1.14 ask for 90 days.
+   *
+   * @default Duration.days(90)
+   * @see https://docs.aws.amazon.com/securityhub/latest/userguide/iam-controls.html#iam-3
+   */
+  readonly maxKeyAge?: Duration;
+
+  /**
+   * How long before `maxKeyAge` a key is listed as about to become too old. Throws if it is not
+   * shorter.
+   *
+   * @default - keys are not listed before they are too old
+   */
+  readonly warnBefore?: Duration;
+
+  /**
+   * A key that was not used for longer than this is listed as unused. IAM.22 of Security Hub and
+   * CIS 1.12 ask for 45 days.
+   *
+   * @default - the use of keys is not looked at
+   * @see https://docs.aws.amazon.com/securityhub/latest/userguide/iam-controls.html#iam-22
+   */
+  readonly maxUnusedAge?: Duration;
+
+  /**
+   * A key that was never used is listed once it is older than this.
+   *
+   * @default - `maxUnusedAge`; without it, keys that were never used are not listed
+   */
+  readonly neverUsedGrace?: Duration;
+
+  /**
+   * Whether inactive keys are listed too.
+   *
+   * @default false
+   */
+  readonly includeInactiveKeys?: boolean;
+
+  /**
+   * When the keys are looked at: every three days at the least. A notice lapses when nothing was
+   * told for two weeks, and an alarm goes when no run comes to its end. Throws for a rate that is
+   * rarer; of a cron expression it cannot know.
+   *
+   * @default - once a day
+   */
+  readonly schedule?: events.Schedule;
+
+  /**
+   * For how long no run may come to its end before an alarm goes: at most seven days, or it throws.
+   * Write more than the days between two of your runs. Before the first run the alarm may go once:
+   * it sees no run.
+   *
+   * @default Duration.days(2), or twice the rate of `schedule` if that is longer
+   */
+  readonly missedRunAlarmAfter?: Duration;
+
+  /**
+   * Whose keys are left alone.
+   *
+   * @default - nobody's
+   */
+  readonly exemptions?: KeyExemption[];
+
+  /**
+   * What is done about old keys. Throws if keys would be deactivated before they are listed.
+   *
+   * @default KeyActions.reportOnly()
+   */
+  readonly actions?: KeyActions;
+
+  /**
+   * Whether `actions` are taken, or only told as what would happen. In OBSERVE, the function has no
+   * rights to change keys.
+   *
+   * @default SentryMode.ENFORCE
+   */
+  readonly mode?: SentryMode;
+
+  /**
+   * Whether a run that finds nothing is told as well.
+   *
+   * @default false
+   */
+  readonly notifyWhenNothingFound?: boolean;
+
+  /**
+   * Where the sentry tells what it found, and its alarms go: a standard topic of the same Region,
+   * or this throws. If it is encrypted, it must be with a key of your own whose policy lets
+   * cloudwatch.amazonaws.com use it. A policy that the topic has is extended to let the account's
+   * alarms in; an imported topic must do so itself.
+   *
+   * @default - a topic of the sentry's own, encrypted with a key of its own
+   */
+  readonly notificationTopic?: sns.ITopic;
+
+  /**
+   * The one Region in which the sentry works. IAM is global: a copy that is deployed to another
+   * Region does nothing, and says so in its log and in the metric RunsSkipped.
+   *
+   * @default - the Region of the stack
+   */
+  readonly homeRegion?: string;
+}

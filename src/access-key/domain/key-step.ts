@@ -1,0 +1,46 @@
+import type { KeyRecord, StepKind } from './key-actions';
+
+/** What is told of one key's next step. */
+export type StepReport =
+  | {
+      readonly kind: 'notice' | 'wait';
+      readonly step: StepKind;
+      readonly dueAt: Date;
+      readonly asksFirst: boolean;
+    }
+  | {
+      readonly kind: 'asked';
+      readonly step: StepKind;
+      readonly at: Date;
+      readonly requestId: string;
+    }
+  /** `requestId` where people approved it. */
+  | {
+      readonly kind: 'done';
+      readonly step: StepKind;
+      readonly at: Date;
+      readonly requestId?: string;
+    }
+  /** In OBSERVE: it would be told now and done on `dueAt`, or done now. */
+  | {
+      readonly kind: 'would';
+      readonly step: StepKind;
+      readonly dueAt: Date;
+      readonly asksFirst: boolean;
+    }
+  | { readonly kind: 'held'; readonly step: StepKind; readonly reason: string }
+  /** `requestId` where it is up to those who approved it to have it tried again. */
+  | {
+      readonly kind: 'failed';
+      readonly step: StepKind;
+      readonly reason: string;
+      readonly requestId?: string;
+    };
+
+export interface KeyStep {
+  readonly keyId: string;
+  readonly userName: string;
+  readonly report: StepReport;
+  /** What to remember once the report was accepted, at that time. */
+  readonly afterTold?: (acceptedAt: Date) => KeyRecord;
+}

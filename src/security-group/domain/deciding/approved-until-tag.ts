@@ -1,0 +1,24 @@
+import type { Surroundings } from '../responding/ports';
+import type { Rule } from '../rules/rule';
+
+/** On a rule that is there for a time: when that ends, in ISO 8601. */
+export const APPROVED_UNTIL_TAG = 'cdk-sentries:approved-until';
+
+/** On a rule that is there for a time, so that nobody has to know the sentry to see it. */
+export async function tagAll(
+  rules: readonly Rule[],
+  until: Date,
+  { groups }: Surroundings,
+): Promise<void> {
+  await Promise.all(
+    rules.map(
+      async ({ id }) =>
+        id && groups.tag(id, { key: APPROVED_UNTIL_TAG, value: until.toISOString() }),
+    ),
+  );
+}
+
+export function withTag(rule: Rule, until: Date): Rule {
+  const others = (rule.tags ?? []).filter(({ key }) => key !== APPROVED_UNTIL_TAG);
+  return { ...rule, tags: [...others, { key: APPROVED_UNTIL_TAG, value: until.toISOString() }] };
+}

@@ -1,0 +1,27 @@
+import type { Clock } from '../../../shared/domain/clock';
+import type { ChangeAsker } from '../asking/change-asker';
+import type { OwnIdentity } from '../changes/actor';
+import type { SecurityGroups } from '../groups/security-groups';
+import type { EventHistory } from '../learning/event-history';
+import type { EventLog, Ledger } from '../ledger/ledger-store';
+import type { Announcement } from '../reporting/announcement';
+import type { ChangeReport } from '../reporting/change-report';
+
+/** Brings a report to people and machines. */
+export interface Announcer {
+  render(report: ChangeReport): Announcement;
+  tell(announcement: Announcement): Promise<void>;
+}
+
+export interface Surroundings {
+  readonly groups: SecurityGroups;
+  readonly ledger: Ledger;
+  readonly events: EventLog;
+  readonly history: EventHistory;
+  readonly announcer: Announcer;
+  readonly asker: ChangeAsker;
+  readonly clock: Clock;
+  readonly own: OwnIdentity;
+  /** Which try at the event this is, from 1. */
+  readonly tries: number;
+}

@@ -1,0 +1,20 @@
+import type { GroupReading } from './read-group';
+import type { Call } from '../changes/change';
+import type { GroupDetails } from '../groups/group';
+import type { Hints } from '../judging/situation';
+import type { ChangeReport, Notice } from '../reporting/change-report';
+
+/** A monitored group, and what is said of it. */
+export interface Target {
+  readonly groupId: string;
+  /** The event, or whatever else the response is remembered by. */
+  readonly eventId: string;
+  readonly call: Call;
+  readonly explainedBy: ChangeReport['explainedBy'];
+  /** Whether CloudTrail's event history has it that this call gave the rules their values. */
+  readonly isConfirmed?: boolean;
+  readonly details?: GroupDetails;
+  readonly reading: GroupReading;
+  readonly hints: Hints;
+  readonly notices: readonly Notice[];
+}
