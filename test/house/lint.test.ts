@@ -63,7 +63,7 @@ describe('an import against the arrows between subjects is refused', () => {
     ['approval/domain/a.ts', "import '../../security-group/domain/rules/rule';"],
     ['approval/constructs/a.ts', "import '../../access-key/constructs/key-actions';"],
     ['security-group/domain/a.ts', "import '../../access-key/domain/access-key';"],
-    ['access-key/adapters/a.ts', "import '../../security-group/adapters/queue-url';"],
+    ['access-key/adapters/a.ts', "import '../../security-group/domain/heartbeat';"],
     ['shared/domain/a.ts', "import '../../approval/domain/due';"],
     ['organization/domain/a.ts', "import '../../approval/domain/due';"],
     ['organization/constructs/a.ts', "import '../../security-group/constructs/actor';"],

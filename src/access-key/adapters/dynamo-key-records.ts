@@ -8,7 +8,10 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import * as z from 'zod/mini';
 import { questionSchema } from '../../approval/adapters/approval-schemas';
+import type { HandlerContract } from '../../shared/contracts/handler-environment';
 import type { Clock } from '../../shared/domain/clock';
+import { CARRY_OUT_KEY_DECISION } from '../contracts/carry-out-key-decision.environment';
+import { CHECK_ACCESS_KEYS } from '../contracts/check-access-keys.environment';
 import type { KeyRecord } from '../domain/key-actions';
 import type { KeyApproval } from '../domain/key-approval';
 import type { KeyRecords } from '../domain/ports';
@@ -29,13 +32,15 @@ export interface Lease {
 }
 
 /** Of a decision about one key, which is tried again by its queue. */
-export const DECISION_LEASE: Lease = { milliseconds: 6 * MINUTE_MILLISECONDS, patience: 0 };
+export const DECISION_LEASE: Lease = leaseOver(CARRY_OUT_KEY_DECISION, 0);
 
 /** Of a run: it waits for decisions, and not for other runs. */
-export const RUN_LEASE: Lease = {
-  milliseconds: 16 * MINUTE_MILLISECONDS,
-  patience: DECISION_LEASE.milliseconds,
-};
+export const RUN_LEASE: Lease = leaseOver(CHECK_ACCESS_KEYS, DECISION_LEASE.milliseconds);
+
+/** A minute more than the function may take: whoever holds it after that is no more. */
+function leaseOver({ timeoutSeconds }: HandlerContract<string>, patience: number): Lease {
+  return { milliseconds: timeoutSeconds * 1_000 + MINUTE_MILLISECONDS, patience };
+}
 
 /** A function that meets an item of another version says so, and does nothing by guess. */
 const ITEM_VERSION = 1;

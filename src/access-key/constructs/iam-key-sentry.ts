@@ -12,11 +12,11 @@ import type { IamKeySentryProps } from './iam-key-sentry-props';
 import { type DecisionSurroundings, KeyApprovals } from './key-approvals';
 import { daysBetweenRuns, keySentryConfiguration } from './key-sentry-configuration';
 import { acknowledgeKeyLook, checkStatements, type KeyChange } from './key-sentry-rights';
-import { wholeDays } from './whole-days';
 import { BundledFunction } from '../../shared/constructs/bundled-function';
+import { wholeDays } from '../../shared/constructs/checked-duration';
 import { givenTopic, notificationTopic } from '../../shared/constructs/notification-topic';
-import { SentryAlarm } from '../../shared/constructs/sentry-alarm';
-import { sentryMetric } from '../../shared/constructs/sentry-metric';
+import { NotifyingAlarm } from '../../shared/constructs/notifying-alarm';
+import { ownMetric } from '../../shared/constructs/own-metric';
 import {
   CHECK_ACCESS_KEYS,
   NO_KEY_RECORDS_TABLE,
@@ -24,7 +24,6 @@ import {
 import { ACCESS_KEY_METRICS } from '../contracts/key-metrics';
 import type { KeySentryParameter } from '../contracts/key-sentry-parameter';
 
-const FUNCTION_TIMEOUT = Duration.minutes(15);
 const LONGEST_ALARM_DAYS = 7;
 
 /**
@@ -84,7 +83,6 @@ export class IamKeySentry extends Construct implements iam.IGrantable {
         KEY_RECORDS_TABLE: records?.tableName ?? NO_KEY_RECORDS_TABLE,
       }),
       description: `Looks at the access keys of the account for ${this.node.path}`,
-      timeout: FUNCTION_TIMEOUT,
       memorySize: 1024,
     });
     this.notificationTopic.grantPublish(handler);
@@ -107,7 +105,7 @@ export class IamKeySentry extends Construct implements iam.IGrantable {
     });
     this.grantPrincipal = handler.grantPrincipal;
     this.alarms = [
-      new SentryAlarm(this, 'FailedRunAlarm', {
+      new NotifyingAlarm(this, 'FailedRunAlarm', {
         metric: handler.metricErrors(),
         threshold: 0,
         topic: this.notificationTopic,
@@ -116,21 +114,21 @@ export class IamKeySentry extends Construct implements iam.IGrantable {
         // of an hour later.
         period: Duration.hours(1),
       }),
-      new SentryAlarm(this, 'IncompleteRunAlarm', {
+      new NotifyingAlarm(this, 'IncompleteRunAlarm', {
         metric: this.metricUnknownLookUps(),
         threshold: 0,
         topic: this.notificationTopic,
         description:
           'Look-ups of the sentry failed: keys may be missing in its report, and none was retired.',
       }),
-      new SentryAlarm(this, 'FailedStepsAlarm', {
+      new NotifyingAlarm(this, 'FailedStepsAlarm', {
         metric: this.metricStepsFailed(),
         threshold: 0,
         topic: this.notificationTopic,
         description: 'The sentry could not deactivate or delete a key that is due.',
       }),
-      new SentryAlarm(this, 'FailedAnnouncementAlarm', {
-        metric: sentryMetric(this, ACCESS_KEY_METRICS.announcementsFailed),
+      new NotifyingAlarm(this, 'FailedAnnouncementAlarm', {
+        metric: ownMetric(this, ACCESS_KEY_METRICS.announcementsFailed),
         threshold: 0,
         topic: this.notificationTopic,
         description:
@@ -180,12 +178,12 @@ export class IamKeySentry extends Construct implements iam.IGrantable {
 
   /** Keys that were deactivated. */
   public metricKeysDeactivated(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return sentryMetric(this, ACCESS_KEY_METRICS.keysDeactivated, options);
+    return ownMetric(this, ACCESS_KEY_METRICS.keysDeactivated, options);
   }
 
   /** Keys that were deleted. */
   public metricKeysDeleted(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return sentryMetric(this, ACCESS_KEY_METRICS.keysDeleted, options);
+    return ownMetric(this, ACCESS_KEY_METRICS.keysDeleted, options);
   }
 
   /**
@@ -193,16 +191,16 @@ export class IamKeySentry extends Construct implements iam.IGrantable {
    * next run.
    */
   public metricStepsFailed(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return sentryMetric(this, ACCESS_KEY_METRICS.stepsFailed, options);
+    return ownMetric(this, ACCESS_KEY_METRICS.stepsFailed, options);
   }
 
   /** Runs of a copy outside the home Region, which did nothing. */
   public metricRunsSkipped(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return sentryMetric(this, ACCESS_KEY_METRICS.runsSkipped, options);
+    return ownMetric(this, ACCESS_KEY_METRICS.runsSkipped, options);
   }
 
   private gauge(metricName: string, options?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return sentryMetric(this, metricName, { statistic: cloudwatch.Stats.MAXIMUM, ...options });
+    return ownMetric(this, metricName, { statistic: cloudwatch.Stats.MAXIMUM, ...options });
   }
 
   /**
@@ -244,8 +242,8 @@ export class IamKeySentry extends Construct implements iam.IGrantable {
     const runs = new cloudwatch.MathExpression({
       expression: 'FILL(completed, 0) + FILL(skipped, 0)',
       usingMetrics: {
-        completed: sentryMetric(this, ACCESS_KEY_METRICS.runsCompleted),
-        skipped: sentryMetric(this, ACCESS_KEY_METRICS.runsSkipped),
+        completed: ownMetric(this, ACCESS_KEY_METRICS.runsCompleted),
+        skipped: ownMetric(this, ACCESS_KEY_METRICS.runsSkipped),
       },
       period: Duration.days(1),
       label: 'Runs of the sentry',
@@ -271,7 +269,7 @@ export class IamKeySentry extends Construct implements iam.IGrantable {
     approvals.grantAsk(checker);
     const carrier = approvals.carryOut(surroundings);
     const alarm = (id: string, metric: cloudwatch.Metric, description: string) =>
-      new SentryAlarm(this, id, {
+      new NotifyingAlarm(this, id, {
         metric,
         threshold: 0,
         description,
@@ -285,12 +283,12 @@ export class IamKeySentry extends Construct implements iam.IGrantable {
       ),
       alarm(
         'FailedDecisionsAlarm',
-        sentryMetric(this, ACCESS_KEY_METRICS.decisionsFailed),
+        ownMetric(this, ACCESS_KEY_METRICS.decisionsFailed),
         'A decision of people about a key could not be carried out.',
       ),
       alarm(
         'RefusedDecisionsAlarm',
-        sentryMetric(this, ACCESS_KEY_METRICS.decisionsRefused),
+        ownMetric(this, ACCESS_KEY_METRICS.decisionsRefused),
         'A message passed for a decision of people about a key, and no workflow has signed it for what was asked: somebody may be forging decisions.',
       ),
       alarm(

@@ -1,6 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
-import { wholeDays } from './whole-days';
 import type { SlackApprovalWorkflow } from '../../approval/constructs/slack-approval-workflow';
+import { wholeDays } from '../../shared/constructs/checked-duration';
 import type { KeyActionRules } from '../domain/key-actions';
 
 /**

@@ -1,7 +1,6 @@
-import { Duration, Stack } from 'aws-cdk-lib';
+import { Stack } from 'aws-cdk-lib';
 import type * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
 import * as iam from 'aws-cdk-lib/aws-iam';
-import * as sources from 'aws-cdk-lib/aws-lambda-event-sources';
 import type * as sns from 'aws-cdk-lib/aws-sns';
 import type * as sqs from 'aws-cdk-lib/aws-sqs';
 import type * as ssm from 'aws-cdk-lib/aws-ssm';
@@ -13,11 +12,9 @@ import { AskedWorkflow } from '../../approval/constructs/asked-workflow';
 import type { SlackApprovalWorkflow } from '../../approval/constructs/slack-approval-workflow';
 import { grantSend } from '../../approval/constructs/workflow-rights';
 import { BundledFunction } from '../../shared/constructs/bundled-function';
+import { takeOneByOne } from '../../shared/constructs/work-queue';
 import { CARRY_OUT_KEY_DECISION } from '../contracts/carry-out-key-decision.environment';
 import type { KeyWorkflowParameter } from '../contracts/key-sentry-parameter';
-
-/** Less than the lease that a decision has on the records. */
-const FUNCTION_TIMEOUT = Duration.minutes(5);
 
 /**
  * As few at a time as queues allow: only one has the lease, and the others are shown again later.
@@ -50,7 +47,7 @@ export class KeyApprovals extends Construct {
     workflow: SlackApprovalWorkflow,
   ) {
     super(sentry, id);
-    this.asked = new AskedWorkflow(sentry, workflow, FUNCTION_TIMEOUT);
+    this.asked = new AskedWorkflow(sentry, workflow, CARRY_OUT_KEY_DECISION);
   }
 
   /** What nobody could carry out after hours of tries. */
@@ -92,16 +89,9 @@ export class KeyApprovals extends Construct {
         DECISION_QUEUE_URL: decisions.queueUrl,
       }),
       description: `Carries out what people decided about access keys for ${this.sentry.node.path}`,
-      timeout: FUNCTION_TIMEOUT,
       memorySize: 1024,
     });
-    carrier.addEventSource(
-      new sources.SqsEventSource(decisions, {
-        batchSize: 1,
-        reportBatchItemFailures: true,
-        maxConcurrency: MAX_CONCURRENCY,
-      }),
-    );
+    takeOneByOne(carrier, decisions, MAX_CONCURRENCY);
     asker.grantAsk(carrier);
     topic.grantPublish(carrier);
     records.grant(carrier, 'dynamodb:Scan', 'dynamodb:GetItem', 'dynamodb:PutItem');

@@ -1,6 +1,6 @@
 import { Duration, Token } from 'aws-cdk-lib';
 import type * as iam from 'aws-cdk-lib/aws-iam';
-import { wholeDays } from './whole-days';
+import { wholeDays } from '../../shared/constructs/checked-duration';
 import type { Exemption } from '../domain/exemption';
 
 /** How far ahead the date of an exemption tag may be. */

@@ -1,16 +1,15 @@
 import type * as events from 'aws-cdk-lib/aws-events';
 import type { IamKeySentryProps } from './iam-key-sentry-props';
 import { KeyActions } from './key-actions';
-import { wholeDays } from './whole-days';
+import { wholeDays } from '../../shared/constructs/checked-duration';
+import { daysOfRate } from '../../shared/constructs/schedule-rate';
 import { SentryMode } from '../../shared/constructs/sentry-mode';
+import { MOST_PARAMETER_CHARACTERS } from '../../shared/contracts/parameter-limits';
 import {
   KEY_SENTRY_PARAMETER_VERSION,
   type KeySentryParameter,
 } from '../contracts/key-sentry-parameter';
 import type { KeyRules } from '../domain/key-rules';
-
-/** The largest value of an advanced parameter. */
-const MOST_CHARACTERS = 8192;
 
 /** What the props say, as the function reads it. `sentry` names the construct in errors. */
 export function keySentryConfiguration(
@@ -35,9 +34,9 @@ export function keySentryConfiguration(
     tellsWhenNothingFound: props.notifyWhenNothingFound ?? false,
   };
   const { length } = JSON.stringify(configuration);
-  if (length > MOST_CHARACTERS) {
+  if (length > MOST_PARAMETER_CHARACTERS) {
     throw new Error(
-      `${sentry}: rules and exemptions take ${length} characters, SSM holds ${MOST_CHARACTERS}: ` +
+      `${sentry}: rules and exemptions take ${length} characters, SSM holds ${MOST_PARAMETER_CHARACTERS}: ` +
         'exempt a path or a group instead of so many users.',
     );
   }
@@ -68,16 +67,13 @@ function rulesOf(sentry: string, props: IamKeySentryProps): KeyRules {
 }
 
 const MOST_DAYS_APART = 3;
-const DAYS_OF_UNIT: Readonly<Record<string, number>> = { minute: 1 / 1440, hour: 1 / 24, day: 1 };
 
 /** How far apart the runs are, in days begun; 1 for a cron expression, of which it is not known. */
-export function daysBetweenRuns(sentry: string, { expressionString }: events.Schedule): number {
-  const [, count, unit] = /^rate\((\d+) (minute|hour|day)s?\)$/.exec(expressionString) ?? [];
-  if (!count || !unit) return 1;
-  const days = Number(count) * DAYS_OF_UNIT[unit]!;
+export function daysBetweenRuns(sentry: string, schedule: events.Schedule): number {
+  const days = daysOfRate(schedule) ?? 1;
   if (days > MOST_DAYS_APART) {
     throw new Error(
-      `${sentry}: "schedule" is ${expressionString}, and runs may be ${MOST_DAYS_APART} days apart at the most: ` +
+      `${sentry}: "schedule" is ${schedule.expressionString}, and runs may be ${MOST_DAYS_APART} days apart at the most: ` +
         'notices would lapse, and nobody would notice that the sentry stands still. Write a rate of a day.',
     );
   }

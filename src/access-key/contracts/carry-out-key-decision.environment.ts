@@ -2,6 +2,7 @@ import { handlerContract } from '../../shared/contracts/handler-environment';
 
 export const CARRY_OUT_KEY_DECISION = handlerContract({
   bundle: 'carry-out-key-decision',
+  timeoutSeconds: 300,
   variables: [
     /** How messages and metrics name the sentry: the path of its construct. */
     'SENTRY_NAME',

@@ -2,6 +2,7 @@ import { handlerContract } from '../../shared/contracts/handler-environment';
 
 export const CHECK_ACCESS_KEYS = handlerContract({
   bundle: 'check-access-keys',
+  timeoutSeconds: 900,
   variables: [
     /** How messages and metrics name the sentry: the path of its construct. */
     'SENTRY_NAME',

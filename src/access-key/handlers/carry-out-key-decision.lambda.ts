@@ -6,7 +6,7 @@ import { KMSClient } from '@aws-sdk/client-kms';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { SSMClient } from '@aws-sdk/client-ssm';
-import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
+import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import {
   parseDecision,
   type ReceivedDecision,
@@ -23,7 +23,7 @@ import {
 import { CLIENT_SETTINGS } from '../../shared/adapters/aws/client-settings';
 import { SYSTEM_CLOCK } from '../../shared/adapters/clock/system-clock';
 import { SnsNotifications } from '../../shared/adapters/notification/sns-notifications';
-import { postpone } from '../../shared/adapters/queue/sqs-back-off';
+import { handleMessages } from '../../shared/adapters/queue/message-batch';
 import { readEnvironment } from '../../shared/contracts/handler-environment';
 import { METRICS_NAMESPACE } from '../../shared/contracts/metrics';
 import { DECISION_LEASE, DynamoKeyRecords } from '../adapters/dynamo-key-records';
@@ -74,30 +74,20 @@ interface Decided {
  * done.
  */
 export async function handler(event: SQSEvent): Promise<SQSBatchResponse> {
-  const failures: SQSBatchResponse['batchItemFailures'] = [];
-  for (const record of event.Records) failures.push(...(await handleOrPostpone(record)));
-  metrics.publishStoredMetrics();
-  return { batchItemFailures: failures };
-}
-
-async function handleOrPostpone(record: SQSRecord): Promise<SQSBatchResponse['batchItemFailures']> {
-  const tries = Number(record.attributes.ApproximateReceiveCount);
   try {
-    await handleRecord(parseDecision(record.body), tries);
-    return [];
-  } catch (error) {
-    logger.error('not done, will be tried again', { messageId: record.messageId, tries, error });
-    await postpone(sqs, environment.DECISION_QUEUE_URL, record.receiptHandle, tries).catch(
-      (reason: unknown) =>
-        logger.warn('shown again after the visibility timeout of the queue only', {
-          error: reason,
-        }),
-    );
-    return [{ itemIdentifier: record.messageId }];
+    return await handleMessages(event, {
+      sqs,
+      logger,
+      queueUrlOf: () => environment.DECISION_QUEUE_URL,
+      handle: ({ body }, tries) => handleDecision(parseDecision(body), tries),
+      countFailedTry: () => undefined,
+    });
+  } finally {
+    metrics.publishStoredMetrics();
   }
 }
 
-async function handleRecord(received: ReceivedDecision, tries: number): Promise<void> {
+async function handleDecision(received: ReceivedDecision, tries: number): Promise<void> {
   const { statement } = received;
   const configuration = await readKeySentryConfiguration(ssm, environment.CONFIGURATION_PARAMETER);
   const { workflow } = configuration;

@@ -1,4 +1,3 @@
-import { ChangeMessageVisibilityCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import { backOffSeconds } from '../../shared/domain/queue/back-off';
 import { MessengerUnavailableError } from '../domain/messenger';
 
@@ -6,26 +5,6 @@ import { MessengerUnavailableError } from '../domain/messenger';
  * SQS hides a message for twelve hours at the most; nobody who asks to wait means longer than this.
  */
 const LONGEST_SECONDS = 3_600;
-
-/**
- * Lets the queue show the message again: when the messenger says, or after a while that grows with
- * each try.
- */
-export async function postponeAfter(
-  client: SQSClient,
-  queueUrl: string,
-  receiptHandle: string,
-  tries: number,
-  error: unknown,
-): Promise<void> {
-  await client.send(
-    new ChangeMessageVisibilityCommand({
-      QueueUrl: queueUrl,
-      ReceiptHandle: receiptHandle,
-      VisibilityTimeout: secondsUntilNextTry(error, tries),
-    }),
-  );
-}
 
 /** Of several failures, the longest wait counts. `tries` starts at 1. */
 export function secondsUntilNextTry(error: unknown, tries: number): number {

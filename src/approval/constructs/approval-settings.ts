@@ -1,12 +1,8 @@
 import { Duration, Token } from 'aws-cdk-lib';
 import type { SlackApprovalWorkflowProps } from './slack-approval-workflow-props';
 import { checkedChannelId } from './slack-id';
+import { checkedSeconds, type DurationRange } from '../../shared/constructs/checked-duration';
 import type { ApprovalConfiguration } from '../domain/approval-configuration';
-
-interface DurationRange {
-  readonly least: Duration;
-  readonly most: Duration;
-}
 
 /** Less is no time to read a request; after two weeks nobody remembers what it was about. */
 const EXPIRY_RANGE: DurationRange = { least: Duration.minutes(5), most: Duration.days(14) };
@@ -26,10 +22,9 @@ export function approvalConfiguration(
   workflow: string,
   props: SlackApprovalWorkflowProps,
 ): ApprovalConfiguration {
-  const expireSeconds = seconds(
-    workflow,
-    'expireAfter',
+  const expireSeconds = checkedSeconds(
     props.expireAfter ?? Duration.hours(24),
+    `${workflow}: \"expireAfter\"`,
     EXPIRY_RANGE,
   );
   return {
@@ -47,10 +42,9 @@ export function approvalConfiguration(
       props.approvalDurations ?? [Duration.hours(1), Duration.hours(8)],
     ),
     denialPauseMilliseconds:
-      seconds(
-        workflow,
-        'pauseAfterDenial',
+      checkedSeconds(
         props.pauseAfterDenial ?? Duration.hours(1),
+        `${workflow}: \"pauseAfterDenial\"`,
         PAUSE_RANGE,
       ) * 1_000,
     requestsAnHour: requestsAnHour(workflow, props.maxRequestsPerHour ?? 10),
@@ -61,22 +55,7 @@ export function auditSeconds(
   workflow: string,
   { auditRetention = Duration.days(400) }: SlackApprovalWorkflowProps,
 ): number {
-  return seconds(workflow, 'auditRetention', auditRetention, AUDIT_RANGE);
-}
-
-function seconds(
-  workflow: string,
-  name: string,
-  duration: Duration,
-  { least, most }: DurationRange,
-): number {
-  const count = duration.toMilliseconds() / 1_000;
-  if (Number.isInteger(count) && count >= least.toSeconds() && count <= most.toSeconds()) {
-    return count;
-  }
-  throw new Error(
-    `${workflow}: "${name}" is ${duration.toHumanString()}: write ${least.toHumanString()} to ${most.toHumanString()}, in whole seconds.`,
-  );
+  return checkedSeconds(auditRetention, `${workflow}: \"auditRetention\"`, AUDIT_RANGE);
 }
 
 /** By default, a request that expires sooner has no reminder. */
@@ -85,7 +64,11 @@ function remindSeconds(
   { remindAfter }: SlackApprovalWorkflowProps,
   expireSeconds: number,
 ): number {
-  const count = seconds(workflow, 'remindAfter', remindAfter ?? Duration.hours(4), REMINDER_RANGE);
+  const count = checkedSeconds(
+    remindAfter ?? Duration.hours(4),
+    `${workflow}: \"remindAfter\"`,
+    REMINDER_RANGE,
+  );
   if (!remindAfter || count < expireSeconds) return count;
   throw new Error(
     `${workflow}: "remindAfter" is ${remindAfter.toHumanString()} and requests expire after ${Duration.seconds(expireSeconds).toHumanString()}: ` +
@@ -100,7 +83,7 @@ function approvalSeconds(workflow: string, durations: readonly Duration[]): numb
     );
   }
   const counts = durations.map((duration) =>
-    seconds(workflow, 'approvalDurations', duration, APPROVAL_RANGE),
+    checkedSeconds(duration, `${workflow}: \"approvalDurations\"`, APPROVAL_RANGE),
   );
   const repeated = counts.findIndex((count, index) => counts.indexOf(count) < index);
   if (repeated < 0) return counts;

@@ -1,10 +1,10 @@
-import { Duration, Stack, Token } from 'aws-cdk-lib';
-import * as sqs from 'aws-cdk-lib/aws-sqs';
+import { Stack, Token } from 'aws-cdk-lib';
+import type * as sqs from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { ApprovalAsker } from './approval-asker';
 import type { SlackApprovalWorkflow } from './slack-approval-workflow';
-
-const MAX_TRIES = 30;
+import { deadLetterQueue, workQueue } from '../../shared/constructs/work-queue';
+import type { HandlerContract } from '../../shared/contracts/handler-environment';
 
 /** Of the digest of a construct's path: enough to tell the askers of a workflow apart. */
 const ADDRESS_DIGITS = 8;
@@ -20,26 +20,18 @@ export class AskedWorkflow {
    * The queues stand beside the workflow: the sentry's stack needs the workflow's, and never the
    * other way round as well.
    *
-   * @param timeout of the function that carries decisions out. Throws where the two are not in the
+   * @param contract of the function that carries decisions out. Throws where the two are not in the
    * same account and Region.
    */
   constructor(
     sentry: Construct,
     public readonly workflow: SlackApprovalWorkflow,
-    timeout: Duration,
+    contract: HandlerContract<string>,
   ) {
     refuseOtherPlace(sentry, workflow);
     const place = new Construct(workflow, `Asker${sentry.node.addr.slice(-ADDRESS_DIGITS)}`);
-    const common = { encryption: sqs.QueueEncryption.SQS_MANAGED, enforceSSL: true };
-    this.unhandled = new sqs.Queue(place, 'UnhandledDecisions', {
-      ...common,
-      retentionPeriod: Duration.days(14),
-    });
-    this.decisions = new sqs.Queue(place, 'Decisions', {
-      ...common,
-      visibilityTimeout: Duration.seconds(6 * timeout.toSeconds()),
-      deadLetterQueue: { queue: this.unhandled, maxReceiveCount: MAX_TRIES },
-    });
+    this.unhandled = deadLetterQueue(place, 'UnhandledDecisions');
+    this.decisions = workQueue(place, 'Decisions', { contract, unhandled: this.unhandled });
     this.asker = workflow.addAsker(sentry.node.path, this.decisions);
   }
 }

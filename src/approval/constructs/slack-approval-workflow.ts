@@ -15,7 +15,6 @@ import * as targets from 'aws-cdk-lib/aws-events-targets';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
-import * as sources from 'aws-cdk-lib/aws-lambda-event-sources';
 import type * as sns from 'aws-cdk-lib/aws-sns';
 import * as sqs from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
@@ -29,26 +28,17 @@ import { WorkflowParameter } from './workflow-parameter';
 import { grantEvents, grantSecret, grantSend } from './workflow-rights';
 import { BundledFunction } from '../../shared/constructs/bundled-function';
 import { givenTopic, notificationTopic } from '../../shared/constructs/notification-topic';
-import { SentryAlarm, SilenceAlarm } from '../../shared/constructs/sentry-alarm';
-import { sentryMetric } from '../../shared/constructs/sentry-metric';
+import { NotifyingAlarm, SilenceAlarm } from '../../shared/constructs/notifying-alarm';
+import { ownMetric } from '../../shared/constructs/own-metric';
 import { TamperRules } from '../../shared/constructs/tamper-rules';
+import { deadLetterQueue, takeOneByOne, workQueue } from '../../shared/constructs/work-queue';
+import { TRIES_BEFORE_ALARM } from '../../shared/contracts/queue-tries';
 import { ADVANCE_REQUESTS } from '../contracts/advance-requests.environment';
 import { APPROVAL_METRICS } from '../contracts/approval-metrics';
 import { DELIVER_MESSAGES } from '../contracts/deliver-messages.environment';
 import { RECEIVE_INTERACTION } from '../contracts/receive-interaction.environment';
 
 /** Slack waits for three seconds and comes again; what takes longer may still be stored. */
-const RECEIVE_TIMEOUT = Duration.seconds(10);
-const FUNCTION_TIMEOUT = Duration.seconds(60);
-
-/**
- * With the growing pauses between them, about six hours of tries before a message goes to the
- * dead-letter queue.
- */
-const MAX_TRIES = 30;
-
-/** With the pauses between them, the sixth try comes after five minutes. */
-const TRIES_BEFORE_ALARM = 5;
 
 /** A flood of requests must not eat up the account's concurrency. */
 const MAX_CONCURRENCY = 10;
@@ -132,9 +122,18 @@ export class SlackApprovalWorkflow extends Construct {
     const unhandledClicks = deadLetterQueue(this, 'UnhandledClicks');
     const unhandledMessages = deadLetterQueue(this, 'UnhandledMessages');
     const undelivered = deadLetterQueue(this, 'UndeliveredEvents');
-    this.requests = workQueue(this, 'RequestQueue', unhandledRequests);
-    const clicks = workQueue(this, 'ClickQueue', unhandledClicks);
-    const messages = workQueue(this, 'MessageQueue', unhandledMessages);
+    this.requests = workQueue(this, 'RequestQueue', {
+      contract: ADVANCE_REQUESTS,
+      unhandled: unhandledRequests,
+    });
+    const clicks = workQueue(this, 'ClickQueue', {
+      contract: ADVANCE_REQUESTS,
+      unhandled: unhandledClicks,
+    });
+    const messages = workQueue(this, 'MessageQueue', {
+      contract: DELIVER_MESSAGES,
+      unhandled: unhandledMessages,
+    });
 
     const common = { WORKFLOW_NAME: this.node.path, APPROVAL_TABLE: table.tableName };
     const receiver = new BundledFunction(this, 'ReceiveInteraction', {
@@ -146,7 +145,6 @@ export class SlackApprovalWorkflow extends Construct {
         AUDIT_SECONDS: String(auditTime),
       }),
       description: `Takes clicks in Slack for ${this.node.path}`,
-      timeout: RECEIVE_TIMEOUT,
       // Slack waits for three seconds, a cold start included: the processor grows with the memory.
       memorySize: 1024,
     });
@@ -167,7 +165,6 @@ export class SlackApprovalWorkflow extends Construct {
         DECISION_KEY_ARN: this.decisionKey.keyArn,
       }),
       description: `Judges clicks, and does what is due of requests, for ${this.node.path}`,
-      timeout: FUNCTION_TIMEOUT,
       memorySize: 512,
     });
     takeOneByOne(this.advancer, this.requests, MAX_CONCURRENCY);
@@ -197,7 +194,6 @@ export class SlackApprovalWorkflow extends Construct {
         BOT_TOKEN_SECRET_ARN: props.botToken.secretArn,
       }),
       description: `Brings messages to Slack for ${this.node.path}`,
-      timeout: FUNCTION_TIMEOUT,
       memorySize: 512,
     });
     takeOneByOne(deliverer, messages, DELIVERIES_AT_ONCE);
@@ -277,27 +273,27 @@ export class SlackApprovalWorkflow extends Construct {
 
   /** Requests that people were asked about. */
   public metricRequestsAsked(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return sentryMetric(this, APPROVAL_METRICS.requestsAsked, options);
+    return ownMetric(this, APPROVAL_METRICS.requestsAsked, options);
   }
 
   /** Requests that were approved, were denied, or expired. */
   public metricDecisions(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return sentryMetric(this, APPROVAL_METRICS.decisions, options);
+    return ownMetric(this, APPROVAL_METRICS.decisions, options);
   }
 
   /** Clicks that did not count: of people who may not decide, or on what is decided already. */
   public metricRefusedClicks(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return sentryMetric(this, APPROVAL_METRICS.refusedClicks, options);
+    return ownMetric(this, APPROVAL_METRICS.refusedClicks, options);
   }
 
   /** Calls of the interactions URL that Slack did not sign. */
   public metricBadSignatures(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return sentryMetric(this, APPROVAL_METRICS.badSignatures, options);
+    return ownMetric(this, APPROVAL_METRICS.badSignatures, options);
   }
 
   /** Messages that Slack refused. Each is tried again. */
   public metricUndeliverableMessages(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return sentryMetric(this, APPROVAL_METRICS.undeliverableMessages, options);
+    return ownMetric(this, APPROVAL_METRICS.undeliverableMessages, options);
   }
 
   /**
@@ -305,17 +301,17 @@ export class SlackApprovalWorkflow extends Construct {
    * too many.
    */
   public metricRequestsNotAsked(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return sentryMetric(this, APPROVAL_METRICS.requestsNotAsked, options);
+    return ownMetric(this, APPROVAL_METRICS.requestsNotAsked, options);
   }
 
   /** Requests that nobody was asked about, since one actor caused too many. */
   public metricRequestsCapped(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return sentryMetric(this, APPROVAL_METRICS.requestsCapped, options);
+    return ownMetric(this, APPROVAL_METRICS.requestsCapped, options);
   }
 
   /** Decisions that the one who asked could not carry out. */
   public metricCarryingFailed(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return sentryMetric(this, APPROVAL_METRICS.carryingFailed, options);
+    return ownMetric(this, APPROVAL_METRICS.carryingFailed, options);
   }
 
   /**
@@ -420,9 +416,9 @@ export class SlackApprovalWorkflow extends Construct {
     } = parts;
     const topic = this.notificationTopic;
     const alarm = (id: string, metric: cloudwatch.Metric, threshold: number, description: string) =>
-      new SentryAlarm(this, id, { metric, threshold, description, topic });
+      new NotifyingAlarm(this, id, { metric, threshold, description, topic });
     const tally = (id: string, metric: cloudwatch.Metric, threshold: number, description: string) =>
-      new SentryAlarm(this, id, {
+      new NotifyingAlarm(this, id, {
         metric,
         threshold,
         description,
@@ -458,7 +454,7 @@ export class SlackApprovalWorkflow extends Construct {
       ),
       alarm(
         'FailingMessagesAlarm',
-        sentryMetric(this, APPROVAL_METRICS.failedTries),
+        ownMetric(this, APPROVAL_METRICS.failedTries),
         TRIES_BEFORE_ALARM,
         'A request, a click or a message has failed for over five minutes: a call of the workflow is refused, or Slack is down.',
       ),
@@ -489,7 +485,7 @@ export class SlackApprovalWorkflow extends Construct {
         'The function that brings messages to Slack fails as a whole.',
       ),
       new SilenceAlarm(this, 'MissedRunsAlarm', {
-        metric: sentryMetric(this, APPROVAL_METRICS.advanceRuns),
+        metric: ownMetric(this, APPROVAL_METRICS.advanceRuns),
         period: ADVANCE_EVERY,
         periods: SILENT_MINUTES,
         topic,
@@ -509,7 +505,7 @@ export class SlackApprovalWorkflow extends Construct {
       ),
       tally(
         'ForeignOutcomesAlarm',
-        sentryMetric(this, APPROVAL_METRICS.foreignOutcomes),
+        ownMetric(this, APPROVAL_METRICS.foreignOutcomes),
         0,
         'An outcome came for a request that its asker does not have: an asker was renamed, or somebody else can send to the queue of requests.',
       ),
@@ -537,32 +533,4 @@ interface WatchedParts {
   readonly receiver: lambda.IFunction;
   readonly deliverer: lambda.IFunction;
   readonly api: apigwv2.HttpApi;
-}
-
-function deadLetterQueue(scope: Construct, id: string): sqs.Queue {
-  return new sqs.Queue(scope, id, {
-    encryption: sqs.QueueEncryption.SQS_MANAGED,
-    enforceSSL: true,
-    retentionPeriod: Duration.days(14),
-  });
-}
-
-function workQueue(scope: Construct, id: string, unhandled: sqs.Queue): sqs.Queue {
-  return new sqs.Queue(scope, id, {
-    encryption: sqs.QueueEncryption.SQS_MANAGED,
-    enforceSSL: true,
-    visibilityTimeout: Duration.seconds(6 * FUNCTION_TIMEOUT.toSeconds()),
-    deadLetterQueue: { queue: unhandled, maxReceiveCount: MAX_TRIES },
-  });
-}
-
-/** One that takes its time must not hold up others. */
-function takeOneByOne(handler: lambda.Function, queue: sqs.Queue, maxConcurrency: number): void {
-  handler.addEventSource(
-    new sources.SqsEventSource(queue, {
-      batchSize: 1,
-      reportBatchItemFailures: true,
-      maxConcurrency,
-    }),
-  );
 }

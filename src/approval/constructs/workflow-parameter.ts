@@ -2,14 +2,12 @@ import { Lazy, Stack, Token } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as ssm from 'aws-cdk-lib/aws-ssm';
 import { Construct } from 'constructs';
+import { MOST_PARAMETER_CHARACTERS } from '../../shared/contracts/parameter-limits';
 import {
   APPROVAL_PARAMETER_VERSION,
   type ApprovalParameter,
   type Asker,
 } from '../contracts/approval-parameter';
-
-/** The largest value of an advanced parameter. */
-const MOST_CHARACTERS = 8192;
 
 /**
  * What a URL can have that is not known yet: the queue's name has up to 80 characters, Region and
@@ -73,9 +71,9 @@ export class WorkflowParameter extends Construct {
       ...this.settings,
       askers,
     } satisfies ApprovalParameter);
-    if (length <= MOST_CHARACTERS) return;
+    if (length <= MOST_PARAMETER_CHARACTERS) return;
     throw new Error(
-      `${this.workflowPath}: approvers and askers take ${length} characters, SSM holds ${MOST_CHARACTERS}: ` +
+      `${this.workflowPath}: approvers and askers take ${length} characters, SSM holds ${MOST_PARAMETER_CHARACTERS}: ` +
         'name a user group instead of so many users, or write a second workflow for some of the askers.',
     );
   }

@@ -2,6 +2,7 @@ import { handlerContract } from '../../shared/contracts/handler-environment';
 
 export const ADVANCE_REQUESTS = handlerContract({
   bundle: 'advance-requests',
+  timeoutSeconds: 60,
   variables: [
     'WORKFLOW_NAME',
     /** The name of the SSM parameter that holds who may decide, who may ask, and the rest. */

@@ -2,6 +2,7 @@ import { handlerContract } from '../../shared/contracts/handler-environment';
 
 export const DELIVER_MESSAGES = handlerContract({
   bundle: 'deliver-messages',
+  timeoutSeconds: 60,
   variables: [
     'WORKFLOW_NAME',
     'CONFIGURATION_PARAMETER',

@@ -10,9 +10,11 @@ import type { ScheduledEvent, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-
 import { CLIENT_SETTINGS } from '../../shared/adapters/aws/client-settings';
 import { SYSTEM_CLOCK } from '../../shared/adapters/clock/system-clock';
 import { KeptConfiguration } from '../../shared/adapters/configuration/kept-configuration';
+import { handleMessages } from '../../shared/adapters/queue/message-batch';
+import { queueUrlOf } from '../../shared/adapters/queue/queue-url';
 import { readEnvironment } from '../../shared/contracts/handler-environment';
 import { METRICS_NAMESPACE } from '../../shared/contracts/metrics';
-import { postponeAfter } from '../adapters/approval-back-off';
+import { secondsUntilNextTry } from '../adapters/approval-back-off';
 import { loadApprovalConfiguration } from '../adapters/approval-configuration';
 import {
   decisionStatement,
@@ -82,8 +84,14 @@ export async function handler(
       await advanceDue();
       return undefined;
     }
-    const failures = await Promise.all(event.Records.map((record) => handleOrPostpone(record)));
-    return { batchItemFailures: failures.flat() };
+    return await handleMessages(event, {
+      sqs,
+      logger,
+      queueUrlOf: sourceQueueUrl,
+      handle: handleRecord,
+      countFailedTry: (tries) => metrics.addMetric(METRIC.failedTries, MetricUnit.Count, tries),
+      secondsUntilNextTry,
+    });
   } finally {
     if (metrics.hasStoredMetrics()) metrics.publishStoredMetrics();
   }
@@ -109,39 +117,24 @@ async function advanceDue(): Promise<void> {
   }
 }
 
-async function handleOrPostpone(record: SQSRecord): Promise<SQSBatchResponse['batchItemFailures']> {
-  const tries = Number(record.attributes.ApproximateReceiveCount);
-  const queueUrl = isOf(environment.CLICK_QUEUE_URL, record)
-    ? environment.CLICK_QUEUE_URL
-    : environment.REQUEST_QUEUE_URL;
-  try {
-    const work = await workAsOf(new Date(Number(record.attributes.SentTimestamp)));
-    // Whoever may write into one queue may not write into the other: the address that anybody can
-    // call must not ask, or report.
-    if (queueUrl === environment.CLICK_QUEUE_URL) {
-      await judge(parseClickPointer(record.body).clickId, work);
-    } else {
-      await handleMessage(record.body, work);
-    }
-    return [];
-  } catch (error) {
-    logger.error('not done, will be tried again', { messageId: record.messageId, tries, error });
-    metrics.addMetric(METRIC.failedTries, MetricUnit.Count, tries);
-    await postponeAfter(sqs, queueUrl, record.receiptHandle, tries, error).catch(
-      (reason: unknown) =>
-        logger.warn('shown again after the visibility timeout of the queue only', {
-          error: reason,
-        }),
-    );
-    return [{ itemIdentifier: record.messageId }];
+/**
+ * Whoever may write into one queue may not write into the other: the address that anybody can call
+ * must not ask, or report.
+ */
+async function handleRecord(record: SQSRecord): Promise<void> {
+  const work = await workAsOf(new Date(Number(record.attributes.SentTimestamp)));
+  if (sourceQueueUrl(record) === environment.CLICK_QUEUE_URL) {
+    await judge(parseClickPointer(record.body).clickId, work);
+  } else {
+    await handleMessage(record.body, work);
   }
 }
 
-/** Both end with the account and the queue's name. */
-function isOf(queueUrl: string, { eventSourceARN }: SQSRecord): boolean {
-  return queueUrl.split('/').at(-1) === eventSourceARN.split(':').at(-1);
+function sourceQueueUrl({ eventSourceARN }: SQSRecord): string {
+  return queueUrlOf(eventSourceARN, [environment.CLICK_QUEUE_URL, environment.REQUEST_QUEUE_URL]);
 }
 
+/** Both end with the account and the queue's name. */
 /** What cannot be taken throws: in the dead-letter queue somebody finds it. */
 async function handleMessage(body: string, { known, surroundings }: Work): Promise<void> {
   const message = parseWorkflowMessage(body);

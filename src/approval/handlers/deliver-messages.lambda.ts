@@ -8,9 +8,10 @@ import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import { CLIENT_SETTINGS } from '../../shared/adapters/aws/client-settings';
 import { SYSTEM_CLOCK } from '../../shared/adapters/clock/system-clock';
 import { KeptConfiguration } from '../../shared/adapters/configuration/kept-configuration';
+import { handleMessages } from '../../shared/adapters/queue/message-batch';
 import { readEnvironment } from '../../shared/contracts/handler-environment';
 import { METRICS_NAMESPACE } from '../../shared/contracts/metrics';
-import { postponeAfter } from '../adapters/approval-back-off';
+import { secondsUntilNextTry } from '../adapters/approval-back-off';
 import { loadApprovalConfiguration } from '../adapters/approval-configuration';
 import { parseMessagesPointer, pointToMessages } from '../adapters/approval-queue-messages';
 import { DynamoApprovals } from '../adapters/dynamo-approvals';
@@ -47,33 +48,23 @@ const configuration = new KeptConfiguration(
  * Each message of the batch on its own: one that fails is shown again later, the others are done.
  */
 export async function handler(event: SQSEvent): Promise<SQSBatchResponse> {
-  const failures = await Promise.all(event.Records.map((record) => deliverOrPostpone(record)));
-  if (metrics.hasStoredMetrics()) metrics.publishStoredMetrics();
-  return { batchItemFailures: failures.flat() };
+  try {
+    return await handleMessages(event, {
+      sqs,
+      logger,
+      queueUrlOf: () => environment.MESSAGE_QUEUE_URL,
+      handle: deliver,
+      countFailedTry: (tries) => metrics.addMetric(METRIC.failedTries, MetricUnit.Count, tries),
+      secondsUntilNextTry,
+    });
+  } finally {
+    if (metrics.hasStoredMetrics()) metrics.publishStoredMetrics();
+  }
 }
 
-async function deliverOrPostpone(
-  record: SQSRecord,
-): Promise<SQSBatchResponse['batchItemFailures']> {
-  const tries = Number(record.attributes.ApproximateReceiveCount);
-  try {
-    const known = await configuration.asOf(new Date(Number(record.attributes.SentTimestamp)));
-    await bringMessages(parseMessagesPointer(record.body).requestId, known, surroundingsFor(known));
-    return [];
-  } catch (error) {
-    logger.error('not done, will be tried again', { messageId: record.messageId, tries, error });
-    metrics.addMetric(METRIC.failedTries, MetricUnit.Count, tries);
-    await postponeAfter(
-      sqs,
-      environment.MESSAGE_QUEUE_URL,
-      record.receiptHandle,
-      tries,
-      error,
-    ).catch((reason: unknown) =>
-      logger.warn('shown again after the visibility timeout of the queue only', { error: reason }),
-    );
-    return [{ itemIdentifier: record.messageId }];
-  }
+async function deliver(record: SQSRecord): Promise<void> {
+  const known = await configuration.asOf(new Date(Number(record.attributes.SentTimestamp)));
+  await bringMessages(parseMessagesPointer(record.body).requestId, known, surroundingsFor(known));
 }
 
 function surroundingsFor(known: ApprovalParameter): MessageSurroundings {

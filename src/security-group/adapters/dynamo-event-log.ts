@@ -26,13 +26,11 @@ import {
   LEDGER_ITEM_VERSION,
   LEDGER_KEY,
 } from '../contracts/ledger-items';
+import { RESPONSE_LEASE_SECONDS } from '../contracts/respond-to-changes.environment';
 import { isAbout, type Judgement } from '../domain/judging/judgement';
 import type { Repeat } from '../domain/ledger/ledger';
 import type { Claim, EventKey, EventLog } from '../domain/ledger/ledger-store';
 import type { Announcement } from '../domain/reporting/announcement';
-
-/** Longer than the function may run. */
-const LEASE_MILLISECONDS = 90_000;
 
 /**
  * An item takes 400 KB, and holds two intents: 500 rules or so each. What does not fit is judged
@@ -95,7 +93,7 @@ export class DynamoEventLog implements EventLog {
             ':version': VERSION,
             ':acting': { S: 'acting' },
             ':now': { N: String(now.getTime()) },
-            ':until': { N: String(now.getTime() + LEASE_MILLISECONDS) },
+            ':until': { N: String(now.getTime() + RESPONSE_LEASE_SECONDS * 1_000) },
             ':claim': { S: claimId },
             ':expiry': expiryAfter(now),
             ':nothing': { S: '[]' },

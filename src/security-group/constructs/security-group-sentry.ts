@@ -4,7 +4,6 @@ import * as events from 'aws-cdk-lib/aws-events';
 import * as targets from 'aws-cdk-lib/aws-events-targets';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
-import * as sources from 'aws-cdk-lib/aws-lambda-event-sources';
 import type * as sns from 'aws-cdk-lib/aws-sns';
 import * as sqs from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
@@ -26,29 +25,21 @@ import {
   pointingStatement,
 } from './sentry-rights';
 import { BundledFunction } from '../../shared/constructs/bundled-function';
+import { checkedSeconds, type DurationRange } from '../../shared/constructs/checked-duration';
 import { givenTopic, notificationTopic } from '../../shared/constructs/notification-topic';
-import { SentryAlarm, SilenceAlarm } from '../../shared/constructs/sentry-alarm';
-import { sentryMetric } from '../../shared/constructs/sentry-metric';
+import { NotifyingAlarm, SilenceAlarm } from '../../shared/constructs/notifying-alarm';
+import { ownMetric } from '../../shared/constructs/own-metric';
+import { daysOfRate } from '../../shared/constructs/schedule-rate';
 import { SentryMode } from '../../shared/constructs/sentry-mode';
 import { TamperRules } from '../../shared/constructs/tamper-rules';
+import { deadLetterQueue, takeOneByOne, workQueue } from '../../shared/constructs/work-queue';
 import { SECURITY_GROUP_METRICS } from '../../shared/contracts/metrics';
+import { TRIES_BEFORE_ALARM } from '../../shared/contracts/queue-tries';
 import { CARRY_OUT_DECISION } from '../contracts/carry-out-decision.environment';
 import { OPERATE_SENTRY } from '../contracts/operate-sentry.environment';
 import { type HeartbeatMessage, QUEUE_MESSAGE_VERSION } from '../contracts/queue-message';
 import { RECONCILE_GROUPS } from '../contracts/reconcile-groups.environment';
 import { RESPOND_TO_CHANGES } from '../contracts/respond-to-changes.environment';
-
-const FUNCTION_TIMEOUT = Duration.seconds(60);
-const RECONCILE_TIMEOUT = Duration.minutes(10);
-
-/**
- * With the growing pauses between them, about six hours of tries before an event goes to the
- * dead-letter queue.
- */
-const MAX_TRIES = 30;
-
-/** With the pauses between them, the sixth try comes after five minutes. */
-const TRIES_BEFORE_ALARM = 5;
 
 /** A flood of events must not eat up the account's concurrency, nor EC2's request limit. */
 const MAX_CONCURRENCY = 10;
@@ -106,11 +97,7 @@ export class SecurityGroupSentry extends Construct implements iam.IGrantable {
     this.notificationTopic = props.notificationTopic
       ? givenTopic(this, props.notificationTopic)
       : notificationTopic(this, 'Notifications');
-    const approvals = SentryApprovals.forWorkflows(
-      this,
-      workflowsOf(props.policies),
-      FUNCTION_TIMEOUT,
-    );
+    const approvals = SentryApprovals.forWorkflows(this, workflowsOf(props.policies));
     const parameters = new SentryParameters(this, 'Parameters', {
       monitoredGroups: selection,
       policies: { policies, ...this.settings(props), workflows: approvals?.parameters ?? [] },
@@ -119,12 +106,7 @@ export class SecurityGroupSentry extends Construct implements iam.IGrantable {
 
     const undelivered = deadLetterQueue(this, 'UndeliveredEvents');
     const unhandled = deadLetterQueue(this, 'UnhandledEvents');
-    const changes = new sqs.Queue(this, 'Changes', {
-      encryption: sqs.QueueEncryption.SQS_MANAGED,
-      enforceSSL: true,
-      visibilityTimeout: Duration.seconds(6 * FUNCTION_TIMEOUT.toSeconds()),
-      deadLetterQueue: { queue: unhandled, maxReceiveCount: MAX_TRIES },
-    });
+    const changes = workQueue(this, 'Changes', { contract: RESPOND_TO_CHANGES, unhandled });
     const changeRule = new events.Rule(this, 'ChangeRule', {
       description: `Changes of the security groups that ${this.node.path} watches`,
       eventPattern: groupChangePattern(selection),
@@ -159,17 +141,9 @@ export class SecurityGroupSentry extends Construct implements iam.IGrantable {
         ACCOUNT_ID: Stack.of(this).account,
       }),
       description: `Judges and reverts security group changes for ${this.node.path}`,
-      timeout: FUNCTION_TIMEOUT,
       memorySize: 512,
     });
-    // One event at a time: one that takes its time must not hold up others.
-    responder.addEventSource(
-      new sources.SqsEventSource(changes, {
-        batchSize: 1,
-        reportBatchItemFailures: true,
-        maxConcurrency: MAX_CONCURRENCY,
-      }),
-    );
+    takeOneByOne(responder, changes, MAX_CONCURRENCY);
     actingStatements(this, selection).forEach((statement) => responder.addToRolePolicy(statement));
     responder.addToRolePolicy(historyStatement());
     ledger.grantWrite(responder.role!, ['PutItem', 'UpdateItem', 'DeleteItem', 'BatchWriteItem']);
@@ -178,7 +152,6 @@ export class SecurityGroupSentry extends Construct implements iam.IGrantable {
       contract: RECONCILE_GROUPS,
       environment: () => common,
       description: `Compares security groups with the ledger for ${this.node.path}`,
-      timeout: RECONCILE_TIMEOUT,
       memorySize: 1024,
     });
     reconciler.addToRolePolicy(historyStatement());
@@ -194,7 +167,6 @@ export class SecurityGroupSentry extends Construct implements iam.IGrantable {
       contract: OPERATE_SENTRY,
       environment: () => common,
       description: `Takes orders of operators for ${this.node.path}`,
-      timeout: FUNCTION_TIMEOUT,
       memorySize: 512,
     });
     parameters.grantPause(operator);
@@ -240,12 +212,12 @@ export class SecurityGroupSentry extends Construct implements iam.IGrantable {
 
   /** Events that were read. */
   public metricEventsSeen(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return sentryMetric(this, SECURITY_GROUP_METRICS.eventsSeen, options);
+    return ownMetric(this, SECURITY_GROUP_METRICS.eventsSeen, options);
   }
 
   /** Seconds from a call to its event being in the sentry's queue. Statistic: maximum. */
   public metricDetectionLag(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return sentryMetric(this, SECURITY_GROUP_METRICS.detectionLag, {
+    return ownMetric(this, SECURITY_GROUP_METRICS.detectionLag, {
       statistic: cloudwatch.Stats.MAXIMUM,
       ...options,
     });
@@ -256,7 +228,7 @@ export class SecurityGroupSentry extends Construct implements iam.IGrantable {
    * maximum.
    */
   public metricReactionTime(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return sentryMetric(this, SECURITY_GROUP_METRICS.reactionTime, {
+    return ownMetric(this, SECURITY_GROUP_METRICS.reactionTime, {
       statistic: cloudwatch.Stats.MAXIMUM,
       ...options,
     });
@@ -267,22 +239,22 @@ export class SecurityGroupSentry extends Construct implements iam.IGrantable {
    * before.
    */
   public metricRepeats(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return sentryMetric(this, SECURITY_GROUP_METRICS.repeats, options);
+    return ownMetric(this, SECURITY_GROUP_METRICS.repeats, options);
   }
 
   /** Events of the sentry's own dry runs that came back. One an hour is sent. */
   public metricHeartbeats(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return sentryMetric(this, SECURITY_GROUP_METRICS.heartbeats, options);
+    return ownMetric(this, SECURITY_GROUP_METRICS.heartbeats, options);
   }
 
   /** Runs of reconcile that came to their end. */
   public metricReconcileRuns(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return sentryMetric(this, SECURITY_GROUP_METRICS.reconcileRuns, options);
+    return ownMetric(this, SECURITY_GROUP_METRICS.reconcileRuns, options);
   }
 
   /** Groups in which reconcile found differences that no event explained. Statistic: maximum. */
   public metricGroupsDue(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return sentryMetric(this, SECURITY_GROUP_METRICS.groupsDue, {
+    return ownMetric(this, SECURITY_GROUP_METRICS.groupsDue, {
       statistic: cloudwatch.Stats.MAXIMUM,
       ...options,
     });
@@ -290,7 +262,7 @@ export class SecurityGroupSentry extends Construct implements iam.IGrantable {
 
   /** Groups that are monitored. Statistic: maximum. */
   public metricGroupsMonitored(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return sentryMetric(this, SECURITY_GROUP_METRICS.groupsMonitored, {
+    return ownMetric(this, SECURITY_GROUP_METRICS.groupsMonitored, {
       statistic: cloudwatch.Stats.MAXIMUM,
       ...options,
     });
@@ -298,17 +270,17 @@ export class SecurityGroupSentry extends Construct implements iam.IGrantable {
 
   /** Rules that violated a policy. */
   public metricViolations(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return sentryMetric(this, SECURITY_GROUP_METRICS.violations, options);
+    return ownMetric(this, SECURITY_GROUP_METRICS.violations, options);
   }
 
   /** Rules that were taken back. */
   public metricRulesReverted(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return sentryMetric(this, SECURITY_GROUP_METRICS.rulesReverted, options);
+    return ownMetric(this, SECURITY_GROUP_METRICS.rulesReverted, options);
   }
 
   /** Tries to take a rule back that failed. Each is tried again. */
   public metricRevertsFailed(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return sentryMetric(this, SECURITY_GROUP_METRICS.revertsFailed, options);
+    return ownMetric(this, SECURITY_GROUP_METRICS.revertsFailed, options);
   }
 
   /**
@@ -316,7 +288,7 @@ export class SecurityGroupSentry extends Construct implements iam.IGrantable {
    * again. Statistic: maximum.
    */
   public metricFailedTries(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return sentryMetric(this, SECURITY_GROUP_METRICS.failedTries, {
+    return ownMetric(this, SECURITY_GROUP_METRICS.failedTries, {
       statistic: cloudwatch.Stats.MAXIMUM,
       ...options,
     });
@@ -327,7 +299,7 @@ export class SecurityGroupSentry extends Construct implements iam.IGrantable {
    * Statistic: maximum.
    */
   public metricSecondsOpen(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return sentryMetric(this, SECURITY_GROUP_METRICS.secondsOpen, {
+    return ownMetric(this, SECURITY_GROUP_METRICS.secondsOpen, {
       statistic: cloudwatch.Stats.MAXIMUM,
       ...options,
     });
@@ -335,7 +307,7 @@ export class SecurityGroupSentry extends Construct implements iam.IGrantable {
 
   /** Events that could not be read in full. */
   public metricUnreadableEvents(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return sentryMetric(this, SECURITY_GROUP_METRICS.unreadableEvents, options);
+    return ownMetric(this, SECURITY_GROUP_METRICS.unreadableEvents, options);
   }
 
   private settings({
@@ -350,10 +322,14 @@ export class SecurityGroupSentry extends Construct implements iam.IGrantable {
       trustedActors: trustedActors.map((actor) => actor._bind(this)),
       mode,
       existingViolations: existingViolations ?? ExistingViolations.REPORT,
-      settleSeconds: this.seconds('settleTime', settleTime ?? Duration.minutes(15), SETTLE_RANGE),
-      repeatWindowSeconds: this.seconds(
-        'repeatWindow',
+      settleSeconds: checkedSeconds(
+        settleTime ?? Duration.minutes(15),
+        `${this.node.path}: "settleTime"`,
+        SETTLE_RANGE,
+      ),
+      repeatWindowSeconds: checkedSeconds(
         repeatWindow ?? Duration.hours(1),
+        `${this.node.path}: "repeatWindow"`,
         REPEAT_RANGE,
       ),
       brake: reconcileBrake ?? 0.25,
@@ -386,7 +362,6 @@ export class SecurityGroupSentry extends Construct implements iam.IGrantable {
         OWN_ROLE_ARN: role.roleArn,
       }),
       description: `Carries out what people decided about security group changes for ${this.node.path}`,
-      timeout: FUNCTION_TIMEOUT,
       memorySize: 512,
     });
     approvals.carriedOutBy(carrier);
@@ -405,7 +380,7 @@ export class SecurityGroupSentry extends Construct implements iam.IGrantable {
   ): cloudwatch.Alarm[] {
     const topic = this.notificationTopic;
     const alarm = (id: string, metric: cloudwatch.Metric, description: string) =>
-      new SentryAlarm(this, id, { metric, threshold: 0, description, topic });
+      new NotifyingAlarm(this, id, { metric, threshold: 0, description, topic });
     return [
       ...unhandled.map((queue, index) =>
         alarm(
@@ -416,12 +391,12 @@ export class SecurityGroupSentry extends Construct implements iam.IGrantable {
       ),
       alarm(
         'FailedDecisionsAlarm',
-        sentryMetric(this, SECURITY_GROUP_METRICS.decisionsFailed),
+        ownMetric(this, SECURITY_GROUP_METRICS.decisionsFailed),
         'A decision of people could not be carried out.',
       ),
       alarm(
         'RefusedDecisionsAlarm',
-        sentryMetric(this, SECURITY_GROUP_METRICS.decisionsRefused),
+        ownMetric(this, SECURITY_GROUP_METRICS.decisionsRefused),
         'A message passed for a decision of people, and no workflow has signed it for what was asked: somebody may be forging decisions.',
       ),
       alarm(
@@ -461,22 +436,12 @@ export class SecurityGroupSentry extends Construct implements iam.IGrantable {
         `${this.node.path}: "reconcileBrake" is ${reconcileBrake}: write a share of the groups, above 0 and up to 1, such as 0.25.`,
       );
     }
-    const [, count, unit] =
-      /^rate\((\d+) (minute|hour|day)s?\)$/.exec(reconcileSchedule?.expressionString ?? '') ?? [];
-    if (unit === 'day' && Number(count) > 1) {
+    if (reconcileSchedule && (daysOfRate(reconcileSchedule) ?? 0) > 1) {
       throw new Error(
-        `${this.node.path}: "reconcileSchedule" is ${reconcileSchedule?.expressionString}: write a schedule of one run a day or more, or lost events stay unseen.`,
+        `${this.node.path}: "reconcileSchedule" is ${reconcileSchedule.expressionString}: write a schedule of one run a day or more, or lost events stay unseen.`,
       );
     }
     monitoredGroups._constructs.forEach((group) => this.validateEnvironment(group));
-  }
-
-  private seconds(name: string, duration: Duration, { least, most }: DurationRange): number {
-    const seconds = duration.toMilliseconds() / 1_000;
-    if (seconds >= least.toSeconds() && seconds <= most.toSeconds()) return seconds;
-    throw new Error(
-      `${this.node.path}: "${name}" is ${duration.toHumanString()}: write ${least.toHumanString()} to ${most.toHumanString()}.`,
-    );
   }
 
   /** Two would fight over the same rules, and tell everything twice. */
@@ -520,7 +485,7 @@ export class SecurityGroupSentry extends Construct implements iam.IGrantable {
   }: WatchedParts): cloudwatch.Alarm[] {
     const topic = this.notificationTopic;
     const alarm = (id: string, metric: cloudwatch.Metric, threshold: number, description: string) =>
-      new SentryAlarm(this, id, { metric, threshold, description, topic });
+      new NotifyingAlarm(this, id, { metric, threshold, description, topic });
     const silence = (
       id: string,
       metric: cloudwatch.Metric,
@@ -561,7 +526,7 @@ export class SecurityGroupSentry extends Construct implements iam.IGrantable {
         Duration.minutes(15).toSeconds(),
         'An event has waited for over 15 minutes: the function does not take events from its queue.',
       ),
-      new SentryAlarm(this, 'FlappingAlarm', {
+      new NotifyingAlarm(this, 'FlappingAlarm', {
         metric: this.metricRepeats(),
         statistic: cloudwatch.Stats.SUM,
         period: Duration.minutes(5),
@@ -572,7 +537,7 @@ export class SecurityGroupSentry extends Construct implements iam.IGrantable {
       }),
       alarm(
         'BrakedReconcileAlarm',
-        sentryMetric(this, SECURITY_GROUP_METRICS.brakedRuns),
+        ownMetric(this, SECURITY_GROUP_METRICS.brakedRuns),
         0,
         'So many groups differ from the ledger at once that reconcile did nothing in any of them.',
       ),
@@ -642,21 +607,8 @@ interface WatchedParts {
   readonly reconciler: lambda.IFunction;
 }
 
-interface DurationRange {
-  readonly least: Duration;
-  readonly most: Duration;
-}
-
 /** An event takes minutes now and then, CloudTrail's event history up to a quarter of an hour. */
 const SETTLE_RANGE: DurationRange = { least: Duration.minutes(1), most: Duration.days(1) };
 const REPEAT_RANGE: DurationRange = { least: Duration.minutes(1), most: Duration.days(7) };
 
 const HEARTBEAT_EVERY = Duration.hours(1);
-
-function deadLetterQueue(scope: Construct, id: string): sqs.Queue {
-  return new sqs.Queue(scope, id, {
-    encryption: sqs.QueueEncryption.SQS_MANAGED,
-    enforceSSL: true,
-    retentionPeriod: Duration.days(14),
-  });
-}

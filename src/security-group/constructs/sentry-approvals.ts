@@ -1,6 +1,5 @@
-import { type Duration, Stack } from 'aws-cdk-lib';
+import { Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
-import * as sources from 'aws-cdk-lib/aws-lambda-event-sources';
 import type * as sqs from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { ChangeResponse } from './change-response';
@@ -8,6 +7,8 @@ import type { SecurityGroupBaseline } from './security-group-baseline';
 import { AskedWorkflow } from '../../approval/constructs/asked-workflow';
 import type { SlackApprovalWorkflow } from '../../approval/constructs/slack-approval-workflow';
 import type { BundledFunction } from '../../shared/constructs/bundled-function';
+import { takeOneByOne } from '../../shared/constructs/work-queue';
+import { CARRY_OUT_DECISION } from '../contracts/carry-out-decision.environment';
 import type { WorkflowParameter } from '../contracts/sentry-parameters';
 import { APPROVED_UNTIL_TAG } from '../domain/deciding/approved-until-tag';
 import type { Policy } from '../domain/policies/policy';
@@ -43,23 +44,17 @@ export class SentryApprovals extends Construct {
   public static forWorkflows(
     sentry: Construct,
     workflows: readonly SlackApprovalWorkflow[],
-    timeout: Duration,
   ): SentryApprovals | undefined {
-    return workflows.length > 0
-      ? new SentryApprovals(sentry, 'Approvals', workflows, timeout)
-      : undefined;
+    return workflows.length > 0 ? new SentryApprovals(sentry, 'Approvals', workflows) : undefined;
   }
 
   private readonly asked: readonly AskedWorkflow[];
 
-  constructor(
-    scope: Construct,
-    id: string,
-    workflows: readonly SlackApprovalWorkflow[],
-    timeout: Duration,
-  ) {
+  constructor(scope: Construct, id: string, workflows: readonly SlackApprovalWorkflow[]) {
     super(scope, id);
-    this.asked = workflows.map((workflow) => new AskedWorkflow(scope, workflow, timeout));
+    this.asked = workflows.map(
+      (workflow) => new AskedWorkflow(scope, workflow, CARRY_OUT_DECISION),
+    );
   }
 
   public get queues(): sqs.Queue[] {
@@ -102,13 +97,7 @@ export class SentryApprovals extends Construct {
    */
   public carriedOutBy(carrier: BundledFunction<string>): void {
     this.asked.forEach(({ asker, decisions }) => {
-      carrier.addEventSource(
-        new sources.SqsEventSource(decisions, {
-          batchSize: 1,
-          reportBatchItemFailures: true,
-          maxConcurrency: MAX_CONCURRENCY,
-        }),
-      );
+      takeOneByOne(carrier, decisions, MAX_CONCURRENCY);
       asker.grantAsk(carrier);
     });
     // So that nobody has to know the sentry to see that a rule is there for a time.

@@ -2,6 +2,7 @@ import { Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as ssm from 'aws-cdk-lib/aws-ssm';
 import { Construct } from 'constructs';
+import { MOST_PARAMETER_CHARACTERS } from '../../shared/contracts/parameter-limits';
 import { chunksOf } from '../../shared/domain/chunks';
 import {
   GROUPS_PER_PARAMETER,
@@ -16,12 +17,6 @@ export interface SentryParametersProps {
   readonly monitoredGroups: MonitoredGroups;
   readonly policies: Omit<PoliciesParameter, 'version'>;
 }
-
-/**
- * The largest value of an advanced parameter. Ids and ARNs that are tokens still count by their
- * placeholders.
- */
-const MAX_CHARACTERS = 8192;
 
 /**
  * What does not fit into a function's environment: the groups and the policies, in parameters of
@@ -77,9 +72,9 @@ export class SentryParameters extends Construct {
     value: PoliciesParameter | MonitoredGroupsParameter | PauseParameter,
   ): ssm.IStringParameter {
     const length = JSON.stringify(value).length;
-    if (length > MAX_CHARACTERS) {
+    if (length > MOST_PARAMETER_CHARACTERS) {
       throw new Error(
-        `${this.node.path}/${id}: policies and trusted actors take ${length} characters, SSM holds ${MAX_CHARACTERS}: ` +
+        `${this.node.path}/${id}: policies and trusted actors take ${length} characters, SSM holds ${MOST_PARAMETER_CHARACTERS}: ` +
           'write fewer patterns (one pattern takes several ports and peers), or split them over two sentries.',
       );
     }

@@ -2,6 +2,7 @@ import { handlerContract } from '../../shared/contracts/handler-environment';
 
 export const CARRY_OUT_DECISION = handlerContract({
   bundle: 'carry-out-decision',
+  timeoutSeconds: 60,
   variables: [
     'SENTRY_NAME',
     'POLICIES_PARAMETER',

@@ -2,6 +2,7 @@ import { handlerContract } from '../../shared/contracts/handler-environment';
 
 export const OPERATE_SENTRY = handlerContract({
   bundle: 'operate-sentry',
+  timeoutSeconds: 60,
   variables: [
     'SENTRY_NAME',
     'POLICIES_PARAMETER',

@@ -2,6 +2,7 @@ import { handlerContract } from '../../shared/contracts/handler-environment';
 
 export const RECONCILE_GROUPS = handlerContract({
   bundle: 'reconcile-groups',
+  timeoutSeconds: 600,
   variables: [
     'SENTRY_NAME',
     'POLICIES_PARAMETER',

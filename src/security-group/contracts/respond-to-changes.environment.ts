@@ -2,6 +2,7 @@ import { handlerContract } from '../../shared/contracts/handler-environment';
 
 export const RESPOND_TO_CHANGES = handlerContract({
   bundle: 'respond-to-changes',
+  timeoutSeconds: 60,
   variables: [
     /** How messages and metrics name the sentry: the path of its construct. */
     'SENTRY_NAME',
@@ -22,3 +23,6 @@ export const RESPOND_TO_CHANGES = handlerContract({
     'ACCOUNT_ID',
   ],
 });
+
+/** Longer than a try may take: whoever holds the lease is at work, or is no more. */
+export const RESPONSE_LEASE_SECONDS = RESPOND_TO_CHANGES.timeoutSeconds + 30;

@@ -28,7 +28,8 @@ import {
   largestThatFits,
   SnsNotifications,
 } from '../../shared/adapters/notification/sns-notifications';
-import { postpone } from '../../shared/adapters/queue/sqs-back-off';
+import { handleMessages } from '../../shared/adapters/queue/message-batch';
+import { queueUrlOf } from '../../shared/adapters/queue/queue-url';
 import { readEnvironment } from '../../shared/contracts/handler-environment';
 import {
   SECURITY_GROUP_METRICS as METRIC,
@@ -44,7 +45,6 @@ import {
 import { DynamoEventLog } from '../adapters/dynamo-event-log';
 import { DynamoLedger } from '../adapters/dynamo-ledger';
 import { Ec2SecurityGroups } from '../adapters/ec2-security-groups';
-import { queueUrlOf } from '../adapters/queue-url';
 import { loadSentryConfiguration } from '../adapters/sentry-configuration';
 import { CARRY_OUT_DECISION } from '../contracts/carry-out-decision.environment';
 import { MAX_RULES_IN_MESSAGE } from '../contracts/change-message';
@@ -103,28 +103,16 @@ const surroundings = {
  * done.
  */
 export async function handler(event: SQSEvent): Promise<SQSBatchResponse> {
-  const failures = await Promise.all(event.Records.map((record) => handleOrPostpone(record)));
-  metrics.publishStoredMetrics();
-  return { batchItemFailures: failures.flat() };
-}
-
-async function handleOrPostpone(record: SQSRecord): Promise<SQSBatchResponse['batchItemFailures']> {
-  const tries = Number(record.attributes.ApproximateReceiveCount);
   try {
-    await handleRecord(record, tries);
-    return [];
-  } catch (error) {
-    logger.error('not done, will be tried again', { messageId: record.messageId, tries, error });
-    metrics.addMetric(METRIC.failedTries, MetricUnit.Count, tries);
-    await postpone(
+    return await handleMessages(event, {
       sqs,
-      queueUrlOf(record.eventSourceARN, queueUrls),
-      record.receiptHandle,
-      tries,
-    ).catch((reason: unknown) =>
-      logger.warn('shown again after the visibility timeout of the queue only', { error: reason }),
-    );
-    return [{ itemIdentifier: record.messageId }];
+      logger,
+      queueUrlOf: ({ eventSourceARN }) => queueUrlOf(eventSourceARN, queueUrls),
+      handle: handleRecord,
+      countFailedTry: (tries) => metrics.addMetric(METRIC.failedTries, MetricUnit.Count, tries),
+    });
+  } finally {
+    metrics.publishStoredMetrics();
   }
 }
 

@@ -15,7 +15,7 @@ import {
   largestThatFits,
   SnsNotifications,
 } from '../../shared/adapters/notification/sns-notifications';
-import { postpone } from '../../shared/adapters/queue/sqs-back-off';
+import { handleMessages } from '../../shared/adapters/queue/message-batch';
 import { readEnvironment } from '../../shared/contracts/handler-environment';
 import {
   METRICS_NAMESPACE,
@@ -89,26 +89,16 @@ const surroundings = {
  * Each message of the batch on its own: one that fails is shown again later, the others are done.
  */
 export async function handler(event: SQSEvent): Promise<SQSBatchResponse> {
-  const failures = await Promise.all(event.Records.map((record) => handleOrPostpone(record)));
-  metrics.publishStoredMetrics();
-  return { batchItemFailures: failures.flat() };
-}
-
-async function handleOrPostpone(record: SQSRecord): Promise<SQSBatchResponse['batchItemFailures']> {
-  const tries = Number(record.attributes.ApproximateReceiveCount);
   try {
-    await handleRecord(record, tries);
-    return [];
-  } catch (error) {
-    logger.error('not done, will be tried again', { messageId: record.messageId, tries, error });
-    metrics.addMetric(METRIC.failedTries, MetricUnit.Count, tries);
-    await postpone(sqs, environment.CHANGE_QUEUE_URL, record.receiptHandle, tries).catch(
-      (reason: unknown) =>
-        logger.warn('shown again after the visibility timeout of the queue only', {
-          error: reason,
-        }),
-    );
-    return [{ itemIdentifier: record.messageId }];
+    return await handleMessages(event, {
+      sqs,
+      logger,
+      queueUrlOf: () => environment.CHANGE_QUEUE_URL,
+      handle: handleRecord,
+      countFailedTry: (tries) => metrics.addMetric(METRIC.failedTries, MetricUnit.Count, tries),
+    });
+  } finally {
+    metrics.publishStoredMetrics();
   }
 }
 

@@ -1,5 +1,5 @@
 import * as path from 'node:path';
-import type { Duration } from 'aws-cdk-lib';
+import { Duration } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
@@ -13,7 +13,6 @@ export interface BundledFunctionProps<Variable extends string> extends HandlerDe
   iam.IRole
 > {
   readonly description: string;
-  readonly timeout: Duration;
   readonly memorySize: number;
 }
 
@@ -41,7 +40,7 @@ export class BundledFunction<Variable extends string> extends NodejsFunction {
       logGroup,
       loggingFormat: lambda.LoggingFormat.JSON,
       description: props.description,
-      timeout: props.timeout,
+      timeout: Duration.seconds(props.contract.timeoutSeconds),
       memorySize: props.memorySize,
       environment: { ...props.environment(role) },
       // With keep-alive as the SDK's own default, the variable that NodejsFunction would add says

@@ -1,9 +1,11 @@
 /**
- * One handler, as both sides know it: the folder of its bundle, and every variable that its
- * environment must hold.
+ * One handler, as both sides know it: the folder of its bundle, how long it may take, and every
+ * variable that its environment must hold.
  */
 export interface HandlerContract<Variable extends string> {
   readonly bundle: string;
+  /** Leases that the handler takes, and the visibility timeout of its queue, are longer. */
+  readonly timeoutSeconds: number;
   readonly variables: readonly Variable[];
 }
 

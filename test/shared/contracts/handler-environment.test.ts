@@ -7,6 +7,7 @@ import {
 
 const CONTRACT = handlerContract({
   bundle: 'do-something',
+  timeoutSeconds: 60,
   variables: ['TABLE_NAME', 'TOPIC_ARN', 'QUEUE_URL'],
 });
 
@@ -43,12 +44,12 @@ function compileErrors(constructs: Record<string, string>): Record<string, strin
     Object.entries(constructs).map(([name, variables]) => [
       join(__dirname, `${name}.ts`),
       `
-    import { Duration, type Stack } from 'aws-cdk-lib';
+    import type { Stack } from 'aws-cdk-lib';
     import { BundledFunction } from '../../../src/shared/constructs/bundled-function';
     export const deploy = (stack: Stack) => new BundledFunction(stack, 'Function', {
-      contract: { bundle: 'do-something', variables: ['TABLE_NAME', 'TOPIC_ARN', 'QUEUE_URL'] },
+      contract: { bundle: 'do-something', timeoutSeconds: 60, variables: ['TABLE_NAME', 'TOPIC_ARN', 'QUEUE_URL'] },
       environment: () => ({ ${variables} }),
-      description: '', timeout: Duration.seconds(1), memorySize: 128,
+      description: '', memorySize: 128,
     });`,
     ]),
   );

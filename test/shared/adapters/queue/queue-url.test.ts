@@ -1,4 +1,4 @@
-import { queueUrlOf } from '../../../src/security-group/adapters/queue-url';
+import { queueUrlOf } from '../../../../src/shared/adapters/queue/queue-url';
 
 const URLS = [
   'https://sqs.eu-west-1.amazonaws.com/111111111111/One-Decisions',

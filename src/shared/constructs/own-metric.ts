@@ -3,7 +3,7 @@ import type { Construct } from 'constructs';
 import { METRICS_NAMESPACE, SENTRY_DIMENSION } from '../contracts/metrics';
 
 /** A metric as the sentry's function writes it; the sum, unless the options say otherwise. */
-export function sentryMetric(
+export function ownMetric(
   sentry: Construct,
   metricName: string,
   options?: cloudwatch.MetricOptions,

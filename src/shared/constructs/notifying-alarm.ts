@@ -4,7 +4,7 @@ import * as cloudwatchActions from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type * as sns from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 
-export interface SentryAlarmProps {
+export interface NotifyingAlarmProps {
   readonly metric: cloudwatch.Metric;
   /** The alarm goes when the metric's statistic within the period is above it. */
   readonly threshold: number;
@@ -18,8 +18,8 @@ export interface SentryAlarmProps {
 }
 
 /** An alarm of a sentry about itself, which publishes to its topic. */
-export class SentryAlarm extends cloudwatch.Alarm {
-  constructor(scope: Construct, id: string, props: SentryAlarmProps) {
+export class NotifyingAlarm extends cloudwatch.Alarm {
+  constructor(scope: Construct, id: string, props: NotifyingAlarmProps) {
     const {
       metric,
       threshold,
