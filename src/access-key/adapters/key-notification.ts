@@ -26,7 +26,7 @@ import {
 } from '../domain/key-report';
 import { keyReportSubject, keyReportText, type Part } from '../domain/key-report-text';
 import type { KeyStep, StepReport } from '../domain/key-step';
-import type { KeySentrySurroundings } from '../domain/run-key-sentry';
+import type { KeySentryPorts } from '../domain/run-key-sentry';
 import type { Survey } from '../domain/survey';
 
 /** Who tells, and of which account. */
@@ -46,7 +46,7 @@ export function tellOfKeys(
   notifications: SnsNotifications,
   teller: Teller,
   clock: Clock,
-): KeySentrySurroundings['tell'] {
+): KeySentryPorts['tell'] {
   return async (report, told, part) => {
     await notifications.publish(
       largestThatFits(MAX_CHARACTERS_OF_OTHERS, (characters) =>

@@ -3,11 +3,7 @@ import type { KeyApproval, KeyDecision } from './key-approval';
 import { laterText } from './key-question';
 import type { StepReport } from './key-step';
 import type { KeyRecords } from './ports';
-import {
-  type KeySentryConfiguration,
-  type KeySentrySurroundings,
-  runKeySentry,
-} from './run-key-sentry';
+import { type KeySentryConfiguration, type KeySentryPorts, runKeySentry } from './run-key-sentry';
 import type { AccessKeySource } from './survey';
 import {
   type AskResult,
@@ -31,10 +27,10 @@ export class UnfinishedKeyDecisionError extends Error {}
 export async function carryOutKeyDecision(
   decision: ProvedKeyDecision,
   configuration: KeySentryConfiguration,
-  surroundings: KeySentrySurroundings,
+  ports: KeySentryPorts,
   now: Date,
 ): Promise<CarriedOut> {
-  const { records } = surroundings;
+  const { records } = ports;
   const { keyId, requestId, kind, at, phase, attempt } = decision;
   const approval = (await records.read(keyId))?.approval;
   if (approval?.requestId !== requestId) return OVERTAKEN;
@@ -42,7 +38,7 @@ export async function carryOutKeyDecision(
   // It may have come twice at a time: then whoever came first has done it by now.
   if (last && (isOvertaken(decision, last) || isConcluded(decision, last))) return last;
   await revise(keyId, { decision: { kind, at } }, records);
-  const result = await resultOf(decision, configuration, surroundings, now);
+  const result = await resultOf(decision, configuration, ports, now);
   await revise(keyId, { result: { phase, attempt, ...result } }, records);
   return result;
 }
@@ -67,13 +63,13 @@ async function revise(
 async function resultOf(
   decision: ProvedKeyDecision,
   configuration: KeySentryConfiguration,
-  surroundings: KeySentrySurroundings,
+  ports: KeySentryPorts,
   now: Date,
 ): Promise<CarriedOut> {
   const { actions } = configuration;
   switch (decision.kind) {
     case 'approved':
-      return deactivate(decision, configuration, surroundings, now);
+      return deactivate(decision, configuration, ports, now);
     case 'denied':
       return untouched(
         actions?.askAgainAfter === undefined ? '' : ` ${laterText(actions.askAgainAfter)}`,
@@ -92,15 +88,15 @@ function untouched(later: string): CarriedOut {
 async function deactivate(
   { keyId, requestId }: ProvedKeyDecision,
   configuration: KeySentryConfiguration,
-  surroundings: KeySentrySurroundings,
+  ports: KeySentryPorts,
   now: Date,
 ): Promise<CarriedOut> {
-  const record = await surroundings.records.read(keyId);
+  const record = await ports.records.read(keyId);
   if (record?.approval?.deactivatedAt && !record.untold) return deactivated(keyId);
-  const source = onlyUser(record?.userName, surroundings.source);
+  const source = onlyUser(record?.userName, ports.source);
   const report = await runKeySentry(
     forOneUser(configuration),
-    { ...surroundings, source, approved: { keyId, requestId } },
+    { ...ports, source, approved: { keyId, requestId } },
     now,
   );
   const [unknown] = report.survey.unknowns;

@@ -22,7 +22,14 @@ export interface KeyActionRules {
   readonly askAgainAfter?: number;
 }
 
-export type StepKind = 'deactivate' | 'delete';
+export const STEP_KINDS = ['deactivate', 'delete'] as const;
+
+export type StepKind = (typeof STEP_KINDS)[number];
+
+export const ACTION_MODES = ['enforce', 'observe'] as const;
+
+/** `observe`: what would be done is told, and not done. */
+export type ActionMode = (typeof ACTION_MODES)[number];
 
 /**
  * What the sentry remembers of one key, under its id. Toggling the key changes none of the notices.

@@ -1,4 +1,5 @@
 import { DAY_MILLISECONDS, isOlderThan } from './access-key';
+import type { DecisionKind } from '../../approval/domain/approval-request';
 import type { AskResult } from '../../approval/domain/ask-result';
 import type { Question } from '../../approval/domain/question';
 
@@ -19,7 +20,7 @@ export interface KeyApproval {
 }
 
 export interface KeyDecision {
-  readonly kind: 'approved' | 'denied' | 'expired' | 'not-asked';
+  readonly kind: DecisionKind;
   readonly at: Date;
 }
 

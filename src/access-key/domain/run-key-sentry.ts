@@ -1,4 +1,4 @@
-import type { KeyActionRules } from './key-actions';
+import type { ActionMode, KeyActionRules } from './key-actions';
 import type { ApprovedKey } from './key-approval';
 import {
   isComplete,
@@ -17,11 +17,11 @@ const KEYS_PER_MESSAGE = 150;
 
 export interface KeySentryConfiguration {
   readonly rules: SurveyRules;
-  readonly actions?: KeyActionRules & { readonly mode: 'enforce' | 'observe' };
+  readonly actions?: KeyActionRules & { readonly mode: ActionMode };
   readonly tellsWhenNothingFound: boolean;
 }
 
-export interface KeySentrySurroundings {
+export interface KeySentryPorts {
   readonly source: AccessKeySource;
   readonly changer: KeyChanger;
   readonly records: KeyRecords;
@@ -37,31 +37,31 @@ export interface KeySentrySurroundings {
 /** One run: look, act where it is due, tell, and only then remember what was told. */
 export async function runKeySentry(
   configuration: KeySentryConfiguration,
-  surroundings: KeySentrySurroundings,
+  ports: KeySentryPorts,
   now: Date,
 ): Promise<KeyReport> {
-  const survey = await surveyAccount(surroundings.source, configuration.rules, now);
-  const { steps, unknowns } = await stepsOf(survey, configuration, surroundings, now);
+  const survey = await surveyAccount(ports.source, configuration.rules, now);
+  const { steps, unknowns } = await stepsOf(survey, configuration, ports, now);
   const whole = keyReport(
     { ...survey, unknowns: [...survey.unknowns, ...unknowns] },
     steps,
     configuration.rules.keys.maxKeyAge,
   );
-  const report = { ...whole, decidedKeyId: surroundings.approved?.keyId };
-  if (isToBeTold(report, configuration, surroundings)) await tellInParts(report, surroundings);
-  await surroundings.announce(report);
+  const report = { ...whole, decidedKeyId: ports.approved?.keyId };
+  if (isToBeTold(report, configuration, ports)) await tellInParts(report, ports);
+  await ports.announce(report);
   return report;
 }
 
 async function stepsOf(
   survey: Survey,
   { actions }: KeySentryConfiguration,
-  surroundings: KeySentrySurroundings,
+  ports: KeySentryPorts,
   now: Date,
 ): Promise<Retired> {
   if (!actions) return { steps: [], unknowns: [] };
   if (actions.mode === 'observe') return { steps: observeKeys(survey, actions, now), unknowns: [] };
-  return retireKeys(survey, { ...surroundings, rules: actions, now });
+  return retireKeys(survey, { ...ports, rules: actions, now });
 }
 
 /**
@@ -71,7 +71,7 @@ async function stepsOf(
 function isToBeTold(
   report: KeyReport,
   { tellsWhenNothingFound }: KeySentryConfiguration,
-  { approved }: KeySentrySurroundings,
+  { approved }: KeySentryPorts,
 ): boolean {
   if (!approved) return isWorthTelling(report) || tellsWhenNothingFound;
   const kinds = report.keys.map(({ step }) => step?.report.kind);
@@ -82,10 +82,7 @@ function isToBeTold(
  * A notice counts from the moment when SNS accepted it, so each part is remembered as soon as it is
  * told.
  */
-async function tellInParts(
-  report: KeyReport,
-  { tell, records }: KeySentrySurroundings,
-): Promise<void> {
+async function tellInParts(report: KeyReport, { tell, records }: KeySentryPorts): Promise<void> {
   const of = Math.max(1, Math.ceil(report.keys.length / KEYS_PER_MESSAGE));
   for (let number = 1; number <= of; number += 1) {
     const keys = report.keys.slice((number - 1) * KEYS_PER_MESSAGE, number * KEYS_PER_MESSAGE);

@@ -171,7 +171,7 @@ async function tryOnce(
   if (kind === 'ended') {
     return { outcome: 'conflicting', text: 'Nothing was done: nobody was asked for a time.' };
   }
-  const surroundings = {
+  const ports = {
     source: keys,
     changer: keys,
     records,
@@ -183,7 +183,7 @@ async function tryOnce(
   };
   const decision = { requestId, keyId, kind, phase, attempt, at: new Date(decidedAt) };
   return records.exclusively(DECISION_LEASE, async () =>
-    carryOutKeyDecision(decision, configuration, surroundings, SYSTEM_CLOCK.now()),
+    carryOutKeyDecision(decision, configuration, ports, SYSTEM_CLOCK.now()),
   );
 }
 

@@ -55,7 +55,7 @@ const refuse = async () => {
 };
 /** Without actions there is no table, and nobody may ask for one. */
 const NO_RECORDS: KeyRecords = { all: refuse, read: refuse, write: refuse };
-const surroundings = {
+const ports = {
   source: keys,
   changer: keys,
   records: table ?? NO_RECORDS,
@@ -93,11 +93,7 @@ function skip(): void {
 async function run(): Promise<void> {
   const configuration = await readKeySentryConfiguration(ssm, environment.CONFIGURATION_PARAMETER);
   const look = async () =>
-    runKeySentry(
-      configuration,
-      { ...surroundings, asker: askerOf(configuration) },
-      SYSTEM_CLOCK.now(),
-    );
+    runKeySentry(configuration, { ...ports, asker: askerOf(configuration) }, SYSTEM_CLOCK.now());
   const report = await (table ? table.exclusively(RUN_LEASE, look) : look());
   const { userCount, unknowns } = report.survey;
   const steps = report.keys.flatMap(({ step }) =>

@@ -2,6 +2,7 @@ import type { ApprovalConfiguration } from './approval-configuration';
 import {
   type ApprovalRequest,
   type KnownRequester,
+  type ReasonNotToAsk,
   withDue,
   withEntry,
   withLast,
@@ -104,11 +105,7 @@ export function admit(
   };
 }
 
-function notAsked(
-  request: ApprovalRequest,
-  reason: 'denied-before' | 'too-many',
-  now: Date,
-): ApprovalRequest {
+function notAsked(request: ApprovalRequest, reason: ReasonNotToAsk, now: Date): ApprovalRequest {
   return {
     ...withEntry(request, { at: now, what: 'not-asked', detail: reason }),
     decision: { kind: 'not-asked', at: now, by: [], reason },

@@ -57,24 +57,36 @@ export interface Vote {
   readonly seconds?: number;
 }
 
+export const DECISION_KINDS = ['approved', 'denied', 'expired', 'not-asked'] as const;
+
+/**
+ * `not-asked`: nobody was bothered, since the same was denied a short while before, or since there
+ * were too many requests.
+ */
+export type DecisionKind = (typeof DECISION_KINDS)[number];
+
+export const REASONS_NOT_TO_ASK = ['denied-before', 'too-many'] as const;
+
+export type ReasonNotToAsk = (typeof REASONS_NOT_TO_ASK)[number];
+
 export interface Decision {
-  /**
-   * `not-asked`: nobody was bothered, since the same was denied a short while before, or since
-   * there were too many requests.
-   */
-  readonly kind: 'approved' | 'denied' | 'expired' | 'not-asked';
+  readonly kind: DecisionKind;
   readonly at: Date;
   /** People's ids. */
   readonly by: readonly string[];
   /** The end of an approval for a time. */
   readonly until?: Date;
-  readonly reason?: 'denied-before' | 'too-many';
+  readonly reason?: ReasonNotToAsk;
 }
+
+export const PHASES = ['decision', 'end'] as const;
+
+/** `end`: the time of an approval is over. */
+export type Phase = (typeof PHASES)[number];
 
 /** How far the asker is with the decision. */
 export interface Carrying {
-  /** `end`: the time of an approval is over. */
-  readonly phase: 'decision' | 'end';
+  readonly phase: Phase;
   /** From 1; a retry is another. */
   readonly attempt: number;
   /** When the asker was last told. */
@@ -82,9 +94,13 @@ export interface Carrying {
   readonly outcome?: CarryingOutcome;
 }
 
+export const OUTCOME_KINDS = ['carried-out', 'conflicting', 'failed'] as const;
+
+/** `conflicting`: things are not any more as they were when it was asked. */
+export type OutcomeKind = (typeof OUTCOME_KINDS)[number];
+
 export interface CarryingOutcome {
-  /** `conflicting`: things are not any more as they were when it was asked. */
-  readonly kind: 'carried-out' | 'conflicting' | 'failed';
+  readonly kind: OutcomeKind;
   readonly text: string;
   readonly at: Date;
 }
@@ -104,8 +120,18 @@ export type MessageName =
       readonly text: string;
     };
 
-export type Step =
-  'asked' | 'approved' | 'denied' | 'expired' | 'carried-out' | 'conflicting' | 'failed' | 'ended';
+export const STEPS = [
+  'asked',
+  'approved',
+  'denied',
+  'expired',
+  'carried-out',
+  'conflicting',
+  'failed',
+  'ended',
+] as const;
+
+export type Step = (typeof STEPS)[number];
 
 /** A message that is to be shown, and how far that is. */
 export interface MessageSlot {
@@ -130,23 +156,28 @@ export interface MessageCopy {
   readonly ts: string;
 }
 
+export const AUDITED_EVENTS = [
+  'asked',
+  'repeated',
+  'reminded',
+  'vote',
+  'decided',
+  'refused-click',
+  'carried-out',
+  'conflicting',
+  'failed',
+  'retried',
+  'ended',
+  'viewed',
+  'not-asked',
+] as const;
+
+export type AuditedEvent = (typeof AUDITED_EVENTS)[number];
+
 /** One thing that happened to a request; kept for as long as the audit asks. */
 export interface AuditEntry {
   readonly at: Date;
-  readonly what:
-    | 'asked'
-    | 'repeated'
-    | 'reminded'
-    | 'vote'
-    | 'decided'
-    | 'refused-click'
-    | 'carried-out'
-    | 'conflicting'
-    | 'failed'
-    | 'retried'
-    | 'ended'
-    | 'viewed'
-    | 'not-asked';
+  readonly what: AuditedEvent;
   /** A user's id. */
   readonly by?: string;
   readonly clickId?: string;

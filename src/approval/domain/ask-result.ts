@@ -1,8 +1,10 @@
+import type { OutcomeKind, Phase } from './approval-request';
+
 /** What an asker remembers of its last try to carry out a decision. */
 export interface AskResult {
-  readonly phase: 'decision' | 'end';
+  readonly phase: Phase;
   readonly attempt: number;
-  readonly outcome: 'carried-out' | 'conflicting' | 'failed';
+  readonly outcome: OutcomeKind;
   readonly text: string;
 }
 

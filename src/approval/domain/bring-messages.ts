@@ -40,7 +40,7 @@ export interface Messenger {
   monitor(message: RenderedMessage): Promise<void>;
 }
 
-export interface MessageSurroundings {
+export interface MessagePorts {
   readonly store: ApprovalStore;
   readonly messenger: Messenger;
   readonly renderer: Renderer;
@@ -66,9 +66,9 @@ const LONGEST_BACK_OFF_MILLISECONDS = 5 * 60_000;
 export async function bringMessages(
   requestId: string,
   configuration: ApprovalConfiguration,
-  surroundings: MessageSurroundings,
+  ports: MessagePorts,
 ): Promise<void> {
-  const { store, clock } = surroundings;
+  const { store, clock } = ports;
   const tried = new Set<string>();
   for (let request = await store.read(requestId); request;) {
     const slot = request.messages.find(
@@ -77,7 +77,7 @@ export async function bringMessages(
     );
     if (!slot) return;
     tried.add(`${nameKey(slot.name)} ${slot.wanted}`);
-    request = await bringOne(request, slot, configuration, surroundings);
+    request = await bringOne(request, slot, configuration, ports);
   }
 }
 
@@ -86,9 +86,9 @@ async function bringOne(
   request: ApprovalRequest,
   slot: MessageSlot,
   configuration: ApprovalConfiguration,
-  surroundings: MessageSurroundings,
+  ports: MessagePorts,
 ): Promise<ApprovalRequest | undefined> {
-  const { store, clock } = surroundings;
+  const { store, clock } = ports;
   let latest: ApprovalRequest | undefined = request;
   const change = async (revised: (current: MessageSlot) => MessageSlot) => {
     latest =
@@ -111,7 +111,7 @@ async function bringOne(
         copies: merged(current.copies, copies, own.copies),
       }));
     };
-    const { isGone, posted } = await bring(claimed, own, configuration, surroundings, progress);
+    const { isGone, posted } = await bring(claimed, own, configuration, ports, progress);
     await change((current) => ({
       ...current,
       ...(posted && { copies: merged(current.copies, [posted], own.copies) }),
@@ -121,7 +121,7 @@ async function bringOne(
       notBefore: undefined,
     }));
   } catch (error) {
-    surroundings.failed(request.id, nameKey(slot.name), error);
+    ports.failed(request.id, nameKey(slot.name), error);
     const wait = waitAfter(error, own.failures);
     const isHopeless = own.name.kind === 'refusal' && error instanceof MessengerRefusedError;
     await change((current) => ({
@@ -131,7 +131,7 @@ async function bringOne(
       leasedUntil: undefined,
       notBefore: new Date(clock.now().getTime() + wait),
     }));
-    await surroundings.pointToMessages(request.id, wait);
+    await ports.pointToMessages(request.id, wait);
   }
   return latest;
 }
@@ -186,19 +186,19 @@ async function bring(
   request: ApprovalRequest,
   slot: MessageSlot,
   configuration: ApprovalConfiguration,
-  surroundings: MessageSurroundings,
+  ports: MessagePorts,
   progress: Progress,
 ): Promise<Brought> {
-  const { messenger, renderer } = surroundings;
+  const { messenger, renderer } = ports;
   const { name } = slot;
   switch (name.kind) {
     case 'question':
-      return bringQuestion(request, slot, configuration, surroundings, progress);
+      return bringQuestion(request, slot, configuration, ports, progress);
     case 'whole':
-      await bringWhole(request, slot, surroundings, progress);
+      await bringWhole(request, slot, ports, progress);
       return {};
     case 'reminder':
-      await replyToQuestion(request, renderer.reminder(request), surroundings);
+      await replyToQuestion(request, renderer.reminder(request), ports);
       return {};
     case 'step':
       await messenger.monitor(renderer.step(request, slot));
@@ -213,7 +213,7 @@ async function bringQuestion(
   request: ApprovalRequest,
   { copies }: MessageSlot,
   { approvalChannelId }: ApprovalConfiguration,
-  { messenger, renderer }: MessageSurroundings,
+  { messenger, renderer }: MessagePorts,
   progress: Progress,
 ): Promise<Brought> {
   const message = renderer.question(request);
@@ -258,7 +258,7 @@ async function updated(
 async function bringWhole(
   request: ApprovalRequest,
   { copies }: MessageSlot,
-  { messenger, renderer }: MessageSurroundings,
+  { messenger, renderer }: MessagePorts,
   progress: Progress,
 ): Promise<void> {
   const question = questionCopy(request);
@@ -277,7 +277,7 @@ async function bringWhole(
 async function replyToQuestion(
   request: ApprovalRequest,
   message: RenderedMessage,
-  { messenger }: MessageSurroundings,
+  { messenger }: MessagePorts,
 ): Promise<void> {
   if (request.decision) return;
   await messenger.reply(questionCopy(request), message);

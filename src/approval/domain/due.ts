@@ -4,6 +4,7 @@ import {
   type CarryingOutcome,
   isDue,
   type MessageSlot,
+  type Phase,
   withDue,
   withEntry,
 } from './approval-request';
@@ -77,7 +78,7 @@ export function withSent(request: ApprovalRequest, now: Date): ApprovalRequest {
 
 /** Which try an outcome is of. */
 export interface Attempt {
-  readonly phase: 'decision' | 'end';
+  readonly phase: Phase;
   readonly attempt: number;
 }
 

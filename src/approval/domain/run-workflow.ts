@@ -15,7 +15,7 @@ import type { People } from './messenger';
 import type { Clock } from '../../shared/domain/clock';
 
 /** What the workflow works with. */
-export interface WorkflowSurroundings {
+export interface WorkflowPorts {
   readonly store: ApprovalStore;
   readonly people: People;
   readonly clock: Clock;
@@ -33,10 +33,10 @@ const TRIES = 8;
 export async function takeAsk(
   ask: Ask,
   configuration: ApprovalConfiguration,
-  surroundings: WorkflowSurroundings,
+  ports: WorkflowPorts,
 ): Promise<void> {
-  const taken = await retried(async () => takeOnce(withinAsker(ask), configuration, surroundings));
-  if (taken) await attendTo(taken, configuration, surroundings);
+  const taken = await retried(async () => takeOnce(withinAsker(ask), configuration, ports));
+  if (taken) await attendTo(taken, configuration, ports);
 }
 
 /** What askers call their subjects and sources is their own: two may happen to take the same. */
@@ -51,9 +51,9 @@ function withinAsker(ask: Ask): Ask {
 async function takeOnce(
   ask: Ask,
   configuration: ApprovalConfiguration,
-  surroundings: WorkflowSurroundings,
+  ports: WorkflowPorts,
 ): Promise<ApprovalRequest | undefined> {
-  const { store, clock } = surroundings;
+  const { store, clock } = ports;
   const [taken, subject, source] = await Promise.all([
     store.takenAs(ask.requestId),
     store.subject(ask.subject),
@@ -91,18 +91,18 @@ export interface Report {
 export async function takeOutcome(
   report: Report,
   configuration: ApprovalConfiguration,
-  surroundings: WorkflowSurroundings,
+  ports: WorkflowPorts,
 ): Promise<boolean> {
   const { requestId, asker, attempt, outcome } = report;
-  const request = await surroundings.store.read(requestId);
+  const request = await ports.store.read(requestId);
   if (request?.asker !== asker) return false;
   const reported = await revise(
     request,
     (current) => withOutcome(current, attempt, outcome),
     configuration,
-    surroundings.store,
+    ports.store,
   );
-  if (reported) await attendTo(reported, configuration, surroundings);
+  if (reported) await attendTo(reported, configuration, ports);
   return true;
 }
 
@@ -110,9 +110,9 @@ export async function takeOutcome(
 export async function takeClick(
   click: Click,
   configuration: ApprovalConfiguration,
-  surroundings: WorkflowSurroundings,
+  ports: WorkflowPorts,
 ): Promise<boolean> {
-  const { store, people, clock } = surroundings;
+  const { store, people, clock } = ports;
   const { requestId } = click.button;
   const request = await store.read(requestId);
   if (!request) return false;
@@ -124,12 +124,12 @@ export async function takeClick(
     const identified = await identify(
       isFirst ? request : ((await store.read(requestId)) ?? request),
       configuration,
-      surroundings,
+      ports,
     );
     const after = judgeClick(identified, click, authority, configuration, clock.now());
     return after === identified ? identified : save(after, identified, configuration, store);
   });
-  await attendTo(judged, configuration, surroundings);
+  await attendTo(judged, configuration, ports);
   return true;
 }
 
@@ -144,9 +144,9 @@ async function membersOf(
 async function identify(
   request: ApprovalRequest,
   configuration: ApprovalConfiguration,
-  surroundings: WorkflowSurroundings,
+  ports: WorkflowPorts,
 ): Promise<ApprovalRequest> {
-  const { people, store } = surroundings;
+  const { people, store } = ports;
   const unknown = request.requesters.filter(isToBeLookedUp);
   if (unknown.length === 0) return request;
   const found = await Promise.all(
@@ -161,7 +161,7 @@ async function identify(
   });
   const known = await revise(request, withFound, configuration, store);
   // Somebody may have joined while it was looked up.
-  return known ? identify(known, configuration, surroundings) : request;
+  return known ? identify(known, configuration, ports) : request;
 }
 
 function withUser(requester: KnownRequester, found: readonly KnownRequester[]): KnownRequester {
@@ -176,18 +176,18 @@ function withUser(requester: KnownRequester, found: readonly KnownRequester[]): 
 export async function attend(
   requestId: string,
   configuration: ApprovalConfiguration,
-  surroundings: WorkflowSurroundings,
+  ports: WorkflowPorts,
 ): Promise<void> {
-  const request = await surroundings.store.read(requestId);
-  if (request) await attendTo(request, configuration, surroundings);
+  const request = await ports.store.read(requestId);
+  if (request) await attendTo(request, configuration, ports);
 }
 
 async function attendTo(
   known: ApprovalRequest,
   configuration: ApprovalConfiguration,
-  surroundings: WorkflowSurroundings,
+  ports: WorkflowPorts,
 ): Promise<void> {
-  const { store, clock } = surroundings;
+  const { store, clock } = ports;
   const request = await revise(
     known,
     (current) => advance(current, configuration, clock.now()),
@@ -196,9 +196,9 @@ async function attendTo(
   );
   if (!request) return;
   const done = await Promise.allSettled([
-    tell(request, surroundings),
-    announceAll(request, surroundings),
-    bring(request, configuration, surroundings),
+    tell(request, ports),
+    announceAll(request, ports),
+    bring(request, configuration, ports),
   ]);
   const changes = done.flatMap((one) =>
     one.status === 'fulfilled' && one.value ? [one.value] : [],
@@ -222,7 +222,7 @@ type Change = (request: ApprovalRequest) => ApprovalRequest;
 
 async function tell(
   request: ApprovalRequest,
-  { clock, tellAsker }: WorkflowSurroundings,
+  { clock, tellAsker }: WorkflowPorts,
 ): Promise<Change | undefined> {
   if (!isUnsent(request, clock.now())) return undefined;
   await tellAsker(request);
@@ -238,7 +238,7 @@ async function tell(
 
 async function announceAll(
   request: ApprovalRequest,
-  { announce }: WorkflowSurroundings,
+  { announce }: WorkflowPorts,
 ): Promise<Change | undefined> {
   const { unannounced } = request;
   if (unannounced.length === 0) return undefined;
@@ -258,12 +258,12 @@ function entryKey({ at, what, by, clickId, detail }: AuditEntry): string {
 async function bring(
   request: ApprovalRequest,
   configuration: ApprovalConfiguration,
-  surroundings: WorkflowSurroundings,
+  ports: WorkflowPorts,
 ): Promise<undefined> {
-  const { clock, pointToMessages } = surroundings;
+  const { clock, pointToMessages } = ports;
   if (!request.messages.some((slot) => isBringable(slot, clock.now()))) return;
   // The message says who asks: if Slack does not say now, it does when somebody clicks.
-  await identify(request, configuration, surroundings).catch(() => undefined);
+  await identify(request, configuration, ports).catch(() => undefined);
   await pointToMessages(request.id);
 }
 

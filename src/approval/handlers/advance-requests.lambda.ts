@@ -42,7 +42,7 @@ import {
   takeAsk,
   takeClick,
   takeOutcome,
-  type WorkflowSurroundings,
+  type WorkflowPorts,
 } from '../domain/run-workflow';
 
 const environment = readEnvironment(ADVANCE_REQUESTS, process.env);
@@ -72,7 +72,7 @@ const configuration = new KeptConfiguration(
 interface Work {
   readonly known: ApprovalParameter;
   readonly approvals: DynamoApprovals;
-  readonly surroundings: WorkflowSurroundings;
+  readonly ports: WorkflowPorts;
 }
 
 /** From the queues of askers and of clicks, what came; each minute, what is due. */
@@ -98,12 +98,12 @@ export async function handler(
 }
 
 async function advanceDue(): Promise<void> {
-  const { known, approvals, surroundings } = await workAsOf(SYSTEM_CLOCK.now());
+  const { known, approvals, ports } = await workAsOf(SYSTEM_CLOCK.now());
   const failures = await runDue(
     {
       due: async (now, limit) => approvals.due(now, limit),
-      request: async (id) => attend(id, known, surroundings),
-      click: async (id) => judge(id, { known, approvals, surroundings }),
+      request: async (id) => attend(id, known, ports),
+      click: async (id) => judge(id, { known, approvals, ports }),
       failed: (id, error) => logger.error('due, and not done', { id, error }),
     },
     SYSTEM_CLOCK,
@@ -136,17 +136,17 @@ function sourceQueueUrl({ eventSourceARN }: SQSRecord): string {
 
 /** Both end with the account and the queue's name. */
 /** What cannot be taken throws: in the dead-letter queue somebody finds it. */
-async function handleMessage(body: string, { known, surroundings }: Work): Promise<void> {
+async function handleMessage(body: string, { known, ports }: Work): Promise<void> {
   const message = parseWorkflowMessage(body);
   if (message.kind === 'ask') {
     queueOf(message.ask.asker, known);
-    return takeAsk(message.ask, known, surroundings);
+    return takeAsk(message.ask, known, ports);
   }
   const { requestId, asker, attempt, outcome } = message;
   const isTaken = await takeOutcome(
     { requestId, asker, attempt, outcome: { ...outcome, at: SYSTEM_CLOCK.now() } },
     known,
-    surroundings,
+    ports,
   );
   if (isTaken) return;
   logger.error("an outcome of a request that is not its asker's, passed over", {
@@ -156,7 +156,7 @@ async function handleMessage(body: string, { known, surroundings }: Work): Promi
   metrics.addMetric(METRIC.foreignOutcomes, MetricUnit.Count, 1);
 }
 
-async function judge(clickId: string, { known, approvals, surroundings }: Work): Promise<void> {
+async function judge(clickId: string, { known, approvals, ports }: Work): Promise<void> {
   const stored = await approvals.readClick(clickId);
   if (!stored || stored.isJudged) return;
   if (
@@ -168,7 +168,7 @@ async function judge(clickId: string, { known, approvals, surroundings }: Work):
     return approvals.clickJudged(clickId);
   }
   const click = clickIn(stored);
-  const isTaken = click !== undefined && (await takeClick(click, known, surroundings));
+  const isTaken = click !== undefined && (await takeClick(click, known, ports));
   if (!isTaken) {
     logger.error('a click about no request, passed over', {
       clickId,
@@ -190,7 +190,7 @@ async function workAsOf(time: Date): Promise<Work> {
   return {
     known,
     approvals,
-    surroundings: {
+    ports: {
       store: approvals,
       people,
       clock: SYSTEM_CLOCK,

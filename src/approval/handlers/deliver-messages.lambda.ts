@@ -22,7 +22,7 @@ import { SlackMessenger } from '../adapters/slack-messenger';
 import { APPROVAL_METRICS as METRIC } from '../contracts/approval-metrics';
 import type { ApprovalParameter } from '../contracts/approval-parameter';
 import { DELIVER_MESSAGES } from '../contracts/deliver-messages.environment';
-import { bringMessages, type MessageSurroundings } from '../domain/bring-messages';
+import { bringMessages, type MessagePorts } from '../domain/bring-messages';
 import { MessengerRefusedError } from '../domain/messenger';
 
 const environment = readEnvironment(DELIVER_MESSAGES, process.env);
@@ -64,10 +64,10 @@ export async function handler(event: SQSEvent): Promise<SQSBatchResponse> {
 
 async function deliver(record: SQSRecord): Promise<void> {
   const known = await configuration.asOf(new Date(Number(record.attributes.SentTimestamp)));
-  await bringMessages(parseMessagesPointer(record.body).requestId, known, surroundingsFor(known));
+  await bringMessages(parseMessagesPointer(record.body).requestId, known, portsFor(known));
 }
 
-function surroundingsFor(known: ApprovalParameter): MessageSurroundings {
+function portsFor(known: ApprovalParameter): MessagePorts {
   const { monitoring, auditSeconds } = known;
   return {
     store: new DynamoApprovals(dynamo, environment.APPROVAL_TABLE, auditSeconds),

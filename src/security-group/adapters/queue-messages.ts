@@ -2,23 +2,23 @@ import { SendMessageBatchCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import * as z from 'zod/mini';
 import { chunksOf } from '../../shared/domain/chunks';
 import {
-  type FindingMessage,
+  type DifferenceMessage,
   type HeartbeatMessage,
   QUEUE_MESSAGE_VERSION,
 } from '../contracts/queue-message';
 
 const version = z.literal(QUEUE_MESSAGE_VERSION);
-const messageSchema = z.discriminatedUnion('type', [
+export const messageSchema = z.discriminatedUnion('type', [
   z.object({
     version,
-    type: z.literal('finding'),
+    type: z.literal('difference'),
     groupId: z.string().check(z.regex(/^sg-[0-9a-f]+$/)),
   }),
   z.object({ version, type: z.literal('heartbeat') }),
 ]);
 
 /** A message of the sentry itself; undefined for all else, which has to be an event. */
-export function parseQueueMessage(body: string): FindingMessage | HeartbeatMessage | undefined {
+export function parseQueueMessage(body: string): DifferenceMessage | HeartbeatMessage | undefined {
   try {
     return messageSchema.safeParse(JSON.parse(body)).data;
   } catch {
@@ -44,9 +44,9 @@ export async function sendFindings(
             Id: String(index),
             MessageBody: JSON.stringify({
               version: QUEUE_MESSAGE_VERSION,
-              type: 'finding',
+              type: 'difference',
               groupId,
-            } satisfies FindingMessage),
+            } satisfies DifferenceMessage),
           })),
         }),
       );

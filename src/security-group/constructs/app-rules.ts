@@ -1,3 +1,4 @@
+import { bareViolations } from '../domain/judging/violations';
 import { Annotations, Stack, Token } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type { Construct, IConstruct } from 'constructs';
@@ -10,7 +11,6 @@ import {
   isSelectedById,
   type MonitoredGroups,
 } from '../domain/groups/monitored-groups';
-import { bareViolations } from '../domain/judging/judge';
 import type { Baseline, Policy } from '../domain/policies/policy';
 import { parseIpRange } from '../domain/rules/ip-range';
 import type { PrefixList, PrefixLists } from '../domain/rules/prefix-list';

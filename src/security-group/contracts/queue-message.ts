@@ -2,9 +2,9 @@
 export const QUEUE_MESSAGE_VERSION = 1;
 
 /** Reconcile found a difference in the group; the ledger says which. */
-export interface FindingMessage {
+export interface DifferenceMessage {
   readonly version: typeof QUEUE_MESSAGE_VERSION;
-  readonly type: 'finding';
+  readonly type: 'difference';
   readonly groupId: string;
 }
 

@@ -56,7 +56,7 @@ export interface OperatorAnswer {
   readonly rules?: readonly ListedRule[];
 }
 
-export interface OperatorSurroundings {
+export interface OperatorPorts {
   readonly groups: SecurityGroups;
   readonly ledger: Ledger;
   readonly clock: Clock;
@@ -71,21 +71,21 @@ const LONGEST_PAUSE_MILLISECONDS = 7 * 24 * 60 * 60_000;
 export async function carryOut(
   request: OperatorRequest,
   configuration: SentryConfiguration,
-  surroundings: OperatorSurroundings,
+  ports: OperatorPorts,
 ): Promise<OperatorAnswer> {
   switch (request.action) {
     case 'accept':
-      return accept(request, surroundings);
+      return accept(request, ports);
     case 'withdraw':
-      return withdraw(request, surroundings);
+      return withdraw(request, ports);
     case 'release':
-      return release(request, configuration, surroundings);
+      return release(request, configuration, ports);
     case 'pause':
-      return pause(request, surroundings);
+      return pause(request, ports);
     case 'resume':
-      return resume(surroundings);
+      return resume(ports);
     case 'list':
-      return list(request.groupId, surroundings);
+      return list(request.groupId, ports);
   }
 }
 
@@ -96,7 +96,7 @@ type RequestOf<Action extends OperatorRequest['action']> = Extract<
 
 async function accept(
   { groupId, ruleId, until, by, reason }: RequestOf<'accept'>,
-  { groups, ledger, clock }: OperatorSurroundings,
+  { groups, ledger, clock }: OperatorPorts,
 ): Promise<OperatorAnswer> {
   const now = clock.now();
   if (until && until <= now) {
@@ -135,7 +135,7 @@ async function accept(
 
 async function withdraw(
   { groupId, ruleId }: RequestOf<'withdraw'>,
-  { ledger, clock, pointTo }: OperatorSurroundings,
+  { ledger, clock, pointTo }: OperatorPorts,
 ): Promise<OperatorAnswer> {
   const remembered = await adopted(groupId, ledger);
   const entry = [...remembered.entries.values()].find(({ rule }) => rule.id === ruleId);
@@ -161,7 +161,7 @@ async function withdraw(
 async function release(
   { groupId }: RequestOf<'release'>,
   { monitoredGroups }: SentryConfiguration,
-  { groups, ledger, clock }: OperatorSurroundings,
+  { groups, ledger, clock }: OperatorPorts,
 ): Promise<OperatorAnswer> {
   const { record } = await adopted(groupId, ledger);
   const [details] = await groups.find({ kind: 'ids', groupIds: [groupId] });
@@ -176,7 +176,7 @@ async function release(
 
 async function pause(
   { until, reason, by }: RequestOf<'pause'>,
-  { clock, writePause }: OperatorSurroundings,
+  { clock, writePause }: OperatorPorts,
 ): Promise<OperatorAnswer> {
   const milliseconds = until.getTime() - clock.now().getTime();
   if (milliseconds <= 0 || milliseconds > LONGEST_PAUSE_MILLISECONDS) {
@@ -190,7 +190,7 @@ async function pause(
   };
 }
 
-async function resume({ writePause }: OperatorSurroundings): Promise<OperatorAnswer> {
+async function resume({ writePause }: OperatorPorts): Promise<OperatorAnswer> {
   await writePause(undefined);
   return {
     done: 'The sentry acts again. What was added during the pause is answered by the next runs of reconcile.',
@@ -199,7 +199,7 @@ async function resume({ writePause }: OperatorSurroundings): Promise<OperatorAns
 
 async function list(
   groupId: string | undefined,
-  { ledger, clock }: OperatorSurroundings,
+  { ledger, clock }: OperatorPorts,
 ): Promise<OperatorAnswer> {
   const ids =
     groupId === undefined

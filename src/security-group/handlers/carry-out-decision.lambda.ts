@@ -80,7 +80,7 @@ const announcements = new Announcements(
   new EventBridgeClient(CLIENT_SETTINGS),
   workflows,
 );
-const surroundings = {
+const ports = {
   groups: new Ec2SecurityGroups(new EC2Client(CLIENT_SETTINGS)),
   ledger: new DynamoLedger(dynamo, environment.LEDGER_TABLE),
   events: new DynamoEventLog(dynamo, environment.LEDGER_TABLE),
@@ -165,7 +165,10 @@ async function carryOut(
   };
   const known = await configuration.asOf(new Date(0));
   try {
-    return await carryOutDecision(decision, kept, known, { ...surroundings, tries });
+    return await carryOutDecision(decision, kept, {
+      configuration: known,
+      ports: { ...ports, tries },
+    });
   } catch (error) {
     if (error instanceof UnfinishedError && tries === TRIES_BEFORE_TOLD) {
       await workflows.conclude(kept.asked, {

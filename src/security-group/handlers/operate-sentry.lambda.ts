@@ -19,7 +19,7 @@ import { writePause } from '../adapters/pause-parameter';
 import { sendFindings } from '../adapters/queue-messages';
 import { loadSentryConfiguration } from '../adapters/sentry-configuration';
 import { OPERATE_SENTRY } from '../contracts/operate-sentry.environment';
-import { carryOut, type OperatorAnswer, type OperatorSurroundings } from '../domain/operator';
+import { carryOut, type OperatorAnswer, type OperatorPorts } from '../domain/operator';
 import { ruleText } from '../domain/rules/rule-text';
 
 const environment = readEnvironment(OPERATE_SENTRY, process.env);
@@ -31,7 +31,7 @@ const announcements = new Announcements(
   new SnsNotifications(new SNSClient(CLIENT_SETTINGS), environment.NOTIFICATION_TOPIC_ARN),
   new EventBridgeClient(CLIENT_SETTINGS),
 );
-const surroundings: OperatorSurroundings = {
+const ports: OperatorPorts = {
   groups: new Ec2SecurityGroups(new EC2Client(CLIENT_SETTINGS)),
   ledger: new DynamoLedger(new DynamoDBClient(CLIENT_SETTINGS), environment.LEDGER_TABLE),
   clock: SYSTEM_CLOCK,
@@ -49,11 +49,7 @@ export async function handler(
 ) {
   const request = parseOperatorRequest(payload);
   logger.info('ordered', { requestId, ...request });
-  const answer = await carryOut(
-    request,
-    await loadSentryConfiguration(ssm, environment),
-    surroundings,
-  );
+  const answer = await carryOut(request, await loadSentryConfiguration(ssm, environment), ports);
   if (request.action !== 'list') {
     logger.info('done', { requestId, done: answer.done });
     await announcements.tell(

@@ -33,7 +33,7 @@ import { RECONCILE_GROUPS } from '../contracts/reconcile-groups.environment';
 import {
   reconcileGroups,
   type ReconcileReport,
-  type ReconcileSurroundings,
+  type ReconcilePorts,
 } from '../domain/reconciling/reconcile-groups';
 
 const environment = readEnvironment(RECONCILE_GROUPS, process.env);
@@ -48,7 +48,7 @@ const announcements = new Announcements(
   new EventBridgeClient(CLIENT_SETTINGS),
 );
 const groups = new Ec2SecurityGroups(new EC2Client(CLIENT_SETTINGS));
-const surroundings: ReconcileSurroundings = {
+const ports: ReconcilePorts = {
   groups,
   rulesOfAll: groups.rulesOfAll.bind(groups),
   ledger: new DynamoLedger(new DynamoDBClient(CLIENT_SETTINGS), environment.LEDGER_TABLE),
@@ -67,7 +67,7 @@ const surroundings: ReconcileSurroundings = {
 /** One run. A failure is thrown: Lambda tries again, and the alarm goes. */
 export async function handler(): Promise<void> {
   try {
-    count(await reconcileGroups(await loadSentryConfiguration(ssm, environment), surroundings));
+    count(await reconcileGroups(await loadSentryConfiguration(ssm, environment), ports));
   } finally {
     metrics.publishStoredMetrics();
   }

@@ -42,7 +42,7 @@ import type { Change } from '../domain/changes/change';
 import { heartbeatGroup } from '../domain/heartbeat';
 import { type ChangeReport, secondsOpen } from '../domain/reporting/change-report';
 import { type Responses, respondToChange } from '../domain/responding/respond-to-change';
-import { respondToFinding } from '../domain/responding/respond-to-finding';
+import { respondToDifferences } from '../domain/responding/respond-to-differences';
 
 const environment = readEnvironment(RESPOND_TO_CHANGES, process.env);
 const sentry = environment.SENTRY_NAME;
@@ -67,7 +67,7 @@ const announcements = new Announcements(
   workflows,
 );
 const place = { accountId: environment.ACCOUNT_ID, region: process.env.AWS_REGION ?? 'unknown' };
-const surroundings = {
+const ports = {
   groups: new Ec2SecurityGroups(ec2),
   ledger: new DynamoLedger(dynamo, environment.LEDGER_TABLE),
   events: new DynamoEventLog(dynamo, environment.LEDGER_TABLE),
@@ -107,11 +107,11 @@ async function handleRecord(record: SQSRecord, tries: number): Promise<void> {
   const message = parseQueueMessage(record.body);
   if (message?.type === 'heartbeat') return beat(receivedAt);
   if (message) {
-    const known = await configuration.asOf(receivedAt);
-    return conclude(
-      await respondToFinding(message.groupId, place, known, { ...surroundings, tries }),
-      receivedAt,
-    );
+    const known = {
+      configuration: await configuration.asOf(receivedAt),
+      ports: { ...ports, tries },
+    };
+    return conclude(await respondToDifferences(message.groupId, place, known), receivedAt);
   }
   try {
     await respond(parseChangeEvent(record.body, receivedAt), receivedAt, tries);
@@ -124,7 +124,7 @@ async function handleRecord(record: SQSRecord, tries: number): Promise<void> {
 }
 
 async function beat(receivedAt: Date): Promise<void> {
-  const groupId = await heartbeatGroup(await configuration.asOf(receivedAt), surroundings.groups);
+  const groupId = await heartbeatGroup(await configuration.asOf(receivedAt), ports.groups);
   if (groupId === undefined) {
     throw new Error('There is no monitored group to try the sentry on: does one exist?');
   }
@@ -148,7 +148,7 @@ async function respond(change: Change, receivedAt: Date, tries: number): Promise
     );
   }
   const responses = await respondToChange(change, () => configuration.asOf(change.time), {
-    ...surroundings,
+    ...ports,
     tries,
   });
   const { eventId, eventName, subject } = change;
@@ -175,7 +175,7 @@ function isElsewhere({ accountId, region }: Change): boolean {
 
 /** Anybody may make dry runs; only the sentry's own prove anything. */
 function countHeartbeat({ actor }: Change): void {
-  if (isOwnCall(actor, surroundings.own)) metrics.addMetric(METRIC.heartbeats, MetricUnit.Count, 1);
+  if (isOwnCall(actor, ports.own)) metrics.addMetric(METRIC.heartbeats, MetricUnit.Count, 1);
 }
 
 function conclude({ reports, failures }: Responses, receivedAt: Date): void {

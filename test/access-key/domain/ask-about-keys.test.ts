@@ -11,7 +11,7 @@ import type { KeyReport } from '../../../src/access-key/domain/key-report';
 import { keyReportText } from '../../../src/access-key/domain/key-report-text';
 import {
   type KeySentryConfiguration,
-  type KeySentrySurroundings,
+  type KeySentryPorts,
   runKeySentry,
 } from '../../../src/access-key/domain/run-key-sentry';
 import { DAY, daysAgo, key, NOW, user } from '../in-memory/account-in-memory';
@@ -57,7 +57,7 @@ const accountOf = (...ages: number[]) =>
 
 async function run(
   account: FaultyAccount,
-  changed: Partial<KeySentrySurroundings> = {},
+  changed: Partial<KeySentryPorts> = {},
   configuration = CONFIGURATION,
 ): Promise<KeyReport> {
   const now = account.begin([]);
@@ -68,7 +68,7 @@ async function run(
 
 async function stepsOfRun(
   account: FaultyAccount,
-  changed: Partial<KeySentrySurroundings> = {},
+  changed: Partial<KeySentryPorts> = {},
 ): Promise<string[]> {
   return stepsOf(await run(account, changed));
 }

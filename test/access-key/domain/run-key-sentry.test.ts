@@ -279,14 +279,14 @@ test('without actions what is remembered is never asked for, and nothing found i
     throw new Error('there is no table');
   };
   const { actions: _none, ...tellsOnly } = CONFIGURATION;
-  const surroundings = {
+  const ports = {
     ...account,
     source: new AccountInMemory(account.model.users),
     records: { all: refuse, read: refuse, write: refuse },
   };
-  await runKeySentry(tellsOnly, surroundings, NOW);
+  await runKeySentry(tellsOnly, ports, NOW);
   expect(account.told).toHaveLength(0);
-  await runKeySentry({ ...tellsOnly, tellsWhenNothingFound: true }, surroundings, NOW);
+  await runKeySentry({ ...tellsOnly, tellsWhenNothingFound: true }, ports, NOW);
   expect(account.told).toHaveLength(1);
 });
 

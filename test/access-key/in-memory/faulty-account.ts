@@ -16,7 +16,7 @@ import type {
   KeyChanger,
   KeyRecords,
 } from '../../../src/access-key/domain/ports';
-import type { KeySentrySurroundings } from '../../../src/access-key/domain/run-key-sentry';
+import type { KeySentryPorts } from '../../../src/access-key/domain/run-key-sentry';
 import type { AskResult } from '../../../src/approval/domain/ask-result';
 
 /** What happens to one call of a port. */
@@ -53,11 +53,11 @@ const CALL_MILLISECONDS = 7_000;
  * or after it has worked, and where owners do as they like. It writes down what truly happened, for
  * the test to judge.
  */
-export class FaultyAccount implements KeySentrySurroundings, KeyChanger, KeyRecords {
+export class FaultyAccount implements KeySentryPorts, KeyChanger, KeyRecords {
   readonly steps: Step[] = [];
   readonly told: Told[] = [];
   readonly model: AccountInMemory;
-  readonly source: KeySentrySurroundings['source'];
+  readonly source: KeySentryPorts['source'];
   readonly changer: KeyChanger = this;
   readonly records: KeyRecords = this;
   readonly asker: KeyAsker = {

@@ -34,7 +34,7 @@ test('what comes twice in the same instant is asked once, and repeats nothing', 
       return workflow.store.subject(subject);
     },
   });
-  await takeAsk(askOf(), workflow.configuration, workflow.surroundings(store));
+  await takeAsk(askOf(), workflow.configuration, workflow.ports(store));
   await workflow.work();
   expect(workflow.entries()).toEqual(['asked']);
   expect((await workflow.request()).joined).toEqual([]);

@@ -28,11 +28,11 @@ test.each([1, 2])(
       fc.asyncProperty(fc.scheduler(), actions, actions, async (scheduler, one, other) => {
         const workflow = new WorkflowInMemory({ requiredApprovals });
         await workflow.ask();
-        const surroundings = workflow.surroundings(scheduled(workflow.store, scheduler));
+        const ports = workflow.ports(scheduled(workflow.store, scheduler));
         const clicks = [workflow.clickOf('ann', one), workflow.clickOf('ben', other)];
         await scheduler.waitFor(
           Promise.all(
-            clicks.map(async (click) => takeClick(click, workflow.configuration, surroundings)),
+            clicks.map(async (click) => takeClick(click, workflow.configuration, ports)),
           ),
         );
         await workflow.work();

@@ -105,8 +105,8 @@ describe('a lease', () => {
   test('keeps a second one away, even if both begin in the same instant', async () => {
     const workflow = new WorkflowInMemory();
     const once = async () =>
-      bringMessages('r1', workflow.configuration, workflow.messageSurroundings());
-    await takeAsk(askOf(), workflow.configuration, workflow.surroundings());
+      bringMessages('r1', workflow.configuration, workflow.messagePorts());
+    await takeAsk(askOf(), workflow.configuration, workflow.ports());
     await Promise.all([once(), once(), once()]);
     expect(workflow.messenger.questions()).toHaveLength(1);
     expect(workflow.messenger.monitored).toHaveLength(1);
@@ -116,7 +116,7 @@ describe('a lease', () => {
     const workflow = new WorkflowInMemory();
     workflow.messenger.beforeCall.set(1, async () => {
       await workflow.pause(59_000);
-      await bringMessages('r1', workflow.configuration, workflow.messageSurroundings());
+      await bringMessages('r1', workflow.configuration, workflow.messagePorts());
     });
     await workflow.ask();
     expect(workflow.messenger.questions()).toHaveLength(1);

@@ -160,16 +160,16 @@ describe('a decision', () => {
 
   test('is sent when the queue can be reached again', async () => {
     const workflow = await asked();
-    const surroundings = workflow.surroundings.bind(workflow);
-    workflow.surroundings = () => ({
-      ...surroundings(),
+    const ports = workflow.ports.bind(workflow);
+    workflow.ports = () => ({
+      ...ports(),
       tellAsker: async () => Promise.reject(new Error('no queue')),
     });
     await workflow.click('ann', DENY);
     await workflow.pass(3 * MINUTE);
     expect(workflow.asker.told).toEqual([]);
     expect(workflow.messenger.questions()).toEqual(['r1 denied by ann: decision under way']);
-    workflow.surroundings = surroundings;
+    workflow.ports = ports;
     await workflow.pass(MINUTE);
     expect(workflow.asker.words()).toEqual(['denied decision 1']);
   });
@@ -192,7 +192,7 @@ describe('a decision', () => {
       attempt: { phase: 'decision' as const, attempt: 1 },
       outcome,
     };
-    expect(await takeOutcome(report, workflow.configuration, workflow.surroundings())).toBe(false);
+    expect(await takeOutcome(report, workflow.configuration, workflow.ports())).toBe(false);
     expect((await workflow.request()).carrying?.outcome).toBeUndefined();
     await workflow.outcome('carried-out');
     expect((await workflow.request()).carrying?.outcome).toMatchObject({ kind: 'carried-out' });

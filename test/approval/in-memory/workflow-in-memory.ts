@@ -10,10 +10,7 @@ import type {
   CarryingOutcome,
 } from '../../../src/approval/domain/approval-request';
 import type { ApprovalStore } from '../../../src/approval/domain/approval-store';
-import {
-  bringMessages,
-  type MessageSurroundings,
-} from '../../../src/approval/domain/bring-messages';
+import { bringMessages, type MessagePorts } from '../../../src/approval/domain/bring-messages';
 import type { ButtonAction, Click } from '../../../src/approval/domain/click';
 import type { Attempt } from '../../../src/approval/domain/due';
 import {
@@ -22,7 +19,7 @@ import {
   takeAsk,
   takeClick,
   takeOutcome,
-  type WorkflowSurroundings,
+  type WorkflowPorts,
 } from '../../../src/approval/domain/run-workflow';
 import type { Clock } from '../../../src/shared/domain/clock';
 import { Faults } from '../../security-group/in-memory/faults';
@@ -210,7 +207,7 @@ export class WorkflowInMemory implements Clock {
   async tick(): Promise<void> {
     const { requestIds, clickIds } = await this.store.due(this.now(), 1_000);
     for (const id of requestIds) {
-      await this.attempt(async () => attend(id, this.configuration, this.surroundings()));
+      await this.attempt(async () => attend(id, this.configuration, this.ports()));
     }
     for (const clickId of clickIds) {
       await this.attempt(async () => this.do({ kind: 'click', clickId }));
@@ -241,7 +238,7 @@ export class WorkflowInMemory implements Clock {
     return this.messenger.refusals.map(({ userId, text }) => `${userId}: ${text}`);
   }
 
-  surroundings(store: ApprovalStore = this.store): WorkflowSurroundings {
+  ports(store: ApprovalStore = this.store): WorkflowPorts {
     const ports = this.faults.in({
       tellAsker: async (request: ApprovalRequest) => this.tell(request),
       pointToMessages: async (requestId: string) => this.enqueue({ kind: 'messages', requestId }),
@@ -256,7 +253,7 @@ export class WorkflowInMemory implements Clock {
     };
   }
 
-  messageSurroundings(): MessageSurroundings {
+  messagePorts(): MessagePorts {
     const { pointToMessages } = this.faults.in({
       pointToMessages: async (requestId: string, after: number) =>
         this.enqueue({ kind: 'messages', requestId }, after),
@@ -274,12 +271,12 @@ export class WorkflowInMemory implements Clock {
   private async do(job: Job): Promise<void> {
     switch (job.kind) {
       case 'ask':
-        return takeAsk(job.ask, this.configuration, this.surroundings());
+        return takeAsk(job.ask, this.configuration, this.ports());
       case 'outcome':
-        await takeOutcome(job.report, this.configuration, this.surroundings());
+        await takeOutcome(job.report, this.configuration, this.ports());
         return;
       case 'messages':
-        return bringMessages(job.requestId, this.configuration, this.messageSurroundings());
+        return bringMessages(job.requestId, this.configuration, this.messagePorts());
       case 'click':
         return this.judge(job.clickId);
     }
@@ -288,7 +285,7 @@ export class WorkflowInMemory implements Clock {
   private async judge(clickId: string): Promise<void> {
     const click = await this.store.readClick(clickId);
     if (!click) return;
-    await takeClick(click, this.configuration, this.surroundings());
+    await takeClick(click, this.configuration, this.ports());
     await this.faults.in(this.store).clickJudged(clickId);
   }
 

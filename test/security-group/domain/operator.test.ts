@@ -157,7 +157,7 @@ describe('withdrawing the grants of a rule', () => {
     );
     await carriedOut(withdraw);
     expect(sentry.ledger.entryOf('sg-1', https)?.toldAt).toBeUndefined();
-    await sentry.respondToFinding('sg-1');
+    await sentry.respondToDifferences('sg-1');
     expect(sentry.announcer.outcomes()).toEqual(['added sgr-2 reverted']);
   });
 

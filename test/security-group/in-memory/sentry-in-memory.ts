@@ -19,12 +19,13 @@ import {
   type ReconcileReport,
 } from '../../../src/security-group/domain/reconciling/reconcile-groups';
 import type { ChangeReport } from '../../../src/security-group/domain/reporting/change-report';
-import type { Surroundings } from '../../../src/security-group/domain/responding/ports';
+import type { Ports } from '../../../src/security-group/domain/responding/ports';
 import {
   respondToChange,
   type Responses,
 } from '../../../src/security-group/domain/responding/respond-to-change';
-import { respondToFinding } from '../../../src/security-group/domain/responding/respond-to-finding';
+import { respondToDifferences } from '../../../src/security-group/domain/responding/respond-to-differences';
+import type { Sentry } from '../../../src/security-group/domain/responding/sentry';
 import type { Rule } from '../../../src/security-group/domain/rules/rule';
 import { configurationOf, OWN } from '../samples/changes';
 
@@ -66,17 +67,15 @@ export class SentryInMemory {
   }
 
   async responsesTo(change: Change, tries = 1): Promise<Responses> {
-    return respondToChange(
-      change,
-      () => Promise.resolve(this.configuration),
-      this.surroundings(tries),
-    );
+    return respondToChange(change, () => Promise.resolve(this.configuration), this.ports(tries));
   }
 
-  async respondToFinding(groupId = 'sg-1', tries = 1): Promise<readonly ChangeReport[]> {
-    return reportsOf(
-      await respondToFinding(groupId, PLACE, this.configuration, this.surroundings(tries)),
-    );
+  async respondToDifferences(groupId = 'sg-1', tries = 1): Promise<readonly ChangeReport[]> {
+    return reportsOf(await respondToDifferences(groupId, PLACE, this.sentry(tries)));
+  }
+
+  private sentry(tries: number): Sentry {
+    return { configuration: this.configuration, ports: this.ports(tries) };
   }
 
   /** What people were asked, in order, each request once. */
@@ -113,8 +112,8 @@ export class SentryInMemory {
       by: BY[kind],
       ...values,
     };
-    const surroundings = this.surroundings(tries);
-    const kept = await surroundings.asker.read(requestId);
+    const ports = this.ports(tries);
+    const kept = await ports.asker.read(requestId);
     if (!kept) throw new Error(`The sentry has not asked for ${requestId}.`);
     const { result: known } = kept;
     if (
@@ -124,9 +123,9 @@ export class SentryInMemory {
     ) {
       return known;
     }
-    const carriedOut = await carryOutDecision(decision, kept, this.configuration, surroundings);
+    const carriedOut = await carryOutDecision(decision, kept, this.sentry(tries));
     const result = { phase: decision.phase, attempt: decision.attempt, ...carriedOut };
-    await surroundings.asker.concluded(requestId, result);
+    await ports.asker.concluded(requestId, result);
     return result;
   }
 
@@ -134,7 +133,9 @@ export class SentryInMemory {
   async reconcile(): Promise<readonly ChangeReport[]> {
     await this.survey();
     const reports: ChangeReport[] = [];
-    for (const groupId of this.pointedTo) reports.push(...(await this.respondToFinding(groupId)));
+    for (const groupId of this.pointedTo) {
+      reports.push(...(await this.respondToDifferences(groupId)));
+    }
     return reports;
   }
 
@@ -164,7 +165,7 @@ export class SentryInMemory {
     return this.ledger.groups.get(groupId)?.record;
   }
 
-  surroundings(tries: number): Surroundings {
+  ports(tries: number): Ports {
     const { faults } = this;
     const ledger = faults.in(this.ledger);
     return {

@@ -5,6 +5,7 @@ import type { Situation } from '../judging/situation';
 import { withGrant } from '../ledger/grants';
 import { entryOf, type Grant, type LedgerEntry, type Suspension } from '../ledger/ledger';
 import type { LedgerChange } from '../ledger/ledger-store';
+import type { AskingResponse, EndUnanswered } from '../policies/policy';
 import type { SentryConfiguration } from '../policies/sentry-configuration';
 import type { RuleOutcome } from '../reporting/outcome';
 import { ALL_PROTOCOLS, hasPorts } from '../rules/protocol';
@@ -21,8 +22,8 @@ export interface AskedChange {
    * `revertUntilApproved`: it was taken back, and is made again if it is approved.
    * `revertIfDenied`: it stands, and is taken back if it is denied.
    */
-  readonly response: 'revertUntilApproved' | 'revertIfDenied';
-  readonly whenUnanswered: 'revert' | 'accept';
+  readonly response: AskingResponse;
+  readonly whenUnanswered: EndUnanswered;
   readonly group: GroupDetails;
   readonly call: Call;
   readonly rules: readonly AskedRule[];

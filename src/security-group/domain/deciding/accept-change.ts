@@ -5,7 +5,7 @@ import type { AskedChange, AskedRule } from '../asking/asked-change';
 import { put, replaced, withGrant, withoutRequest } from '../ledger/grants';
 import { type Grant, type GroupLedger, isAdopted, type LedgerEntry } from '../ledger/ledger';
 import type { LedgerChange } from '../ledger/ledger-store';
-import type { Surroundings } from '../responding/ports';
+import type { Ports } from '../responding/ports';
 import { readGroup } from '../responding/read-group';
 import type { PrefixLists } from '../rules/prefix-list';
 import { prefixListIds, type Rule, ruleKey } from '../rules/rule';
@@ -14,26 +14,24 @@ import { prefixListIds, type Rule, ruleKey } from '../rules/rule';
 export async function acceptChange(
   grant: Grant,
   asked: AskedChange,
-  surroundings: Surroundings,
+  ports: Ports,
 ): Promise<CarriedOut> {
   const {
     group: { rules },
     ledger,
-  } = await readGroup(asked.group.id, surroundings);
+  } = await readGroup(asked.group.id, ports);
   const standing = new Map(rules.map((rule) => [ruleKey(rule), rule]));
   const gone = asked.rules.filter(
     ({ rule, change }) => standing.has(ruleKey(rule)) === (change === 'removed'),
   );
-  const lists = await surroundings.groups.prefixLists(
-    prefixListIds(asked.rules.map(({ rule }) => rule)),
-  );
+  const lists = await ports.groups.prefixLists(prefixListIds(asked.rules.map(({ rule }) => rule)));
   const changes = asked.rules.flatMap((one) => acceptanceOf(one, standing, grant, ledger, lists));
-  if (isAdopted(ledger)) await surroundings.ledger.write(asked.group.id, changes);
+  if (isAdopted(ledger)) await ports.ledger.write(asked.group.id, changes);
   if (grant.until) {
     await tagAll(
       asked.rules.flatMap(({ rule }) => standing.get(ruleKey(rule)) ?? []),
       grant.until,
-      surroundings,
+      ports,
     );
   }
   if (gone.length > 0) {

@@ -1,6 +1,6 @@
 import type { AskedChange } from '../asking/asked-change';
 import { isAdopted } from '../ledger/ledger';
-import type { Surroundings } from '../responding/ports';
+import type { Ports } from '../responding/ports';
 import { type GroupReading, readGroup } from '../responding/read-group';
 import { UnfinishedError } from '../responding/unfinished-error';
 
@@ -10,9 +10,9 @@ import { UnfinishedError } from '../responding/unfinished-error';
  */
 export async function adoptedReading(
   asked: AskedChange,
-  surroundings: Surroundings,
+  ports: Ports,
 ): Promise<GroupReading | undefined> {
-  const reading = await readGroup(asked.group.id, surroundings);
+  const reading = await readGroup(asked.group.id, ports);
   if (isAdopted(reading.ledger)) return reading;
   if (reading.ledger.record) return undefined;
   throw new UnfinishedError(

@@ -6,14 +6,15 @@ import type { AskedChange, AskedRule } from '../asking/asked-change';
 import type { KeptAsk } from '../asking/change-asker';
 import { NO_RULES } from '../changes/named-rules';
 import type { ActAnswer, GroupRules } from '../groups/security-groups';
-import { violationsUnder } from '../judging/judge';
 import type { Situation } from '../judging/situation';
+import { violationsUnder } from '../judging/violations';
 import { put, replaced, withGrant } from '../ledger/grants';
 import { entryOf, type Grant, type GroupLedger, type LedgerEntry } from '../ledger/ledger';
 import type { LedgerChange } from '../ledger/ledger-store';
-import { isPaused, type SentryConfiguration } from '../policies/sentry-configuration';
-import type { Surroundings } from '../responding/ports';
+import { isPaused } from '../policies/sentry-configuration';
+import type { Ports } from '../responding/ports';
 import { lookUntil } from '../responding/read-group';
+import type { Sentry } from '../responding/sentry';
 import { UnfinishedError } from '../responding/unfinished-error';
 import type { PrefixLists } from '../rules/prefix-list';
 import { prefixListIds, type Rule, ruleKey } from '../rules/rule';
@@ -26,10 +27,9 @@ import { ruleText } from '../rules/rule-text';
 export async function applyChange(
   grant: Grant,
   { asked, isGranted: wasGranted, result }: KeptAsk,
-  configuration: SentryConfiguration,
-  surroundings: Surroundings,
+  { configuration, ports }: Sentry,
 ): Promise<CarriedOut> {
-  const { asker, groups, ledger, clock } = surroundings;
+  const { asker, groups, ledger, clock } = ports;
   const groupId = asked.group.id;
   if (configuration.mode === 'OBSERVE' || isPaused(configuration, clock.now())) {
     return {
@@ -41,7 +41,7 @@ export async function applyChange(
   if (!details) {
     return { outcome: 'conflicting', text: `The group ${groupId} does not exist any more.` };
   }
-  const reading = await adoptedReading(asked, surroundings);
+  const reading = await adoptedReading(asked, ports);
   if (!reading) {
     return { outcome: 'conflicting', text: `The group ${groupId} is not watched any more.` };
   }
@@ -58,7 +58,7 @@ export async function applyChange(
   const conflict = conflictIn(asked, grant, isGranted, situation);
   if (conflict) {
     const absent = asked.rules.filter(({ rule }) => !standingAs(rule, reading.group));
-    if (isGranted) await withdrawGrants(absent, grant, groupId, surroundings);
+    if (isGranted) await withdrawGrants(absent, grant, groupId, ports);
     return { outcome: 'conflicting', text: conflict };
   }
 
@@ -72,7 +72,7 @@ export async function applyChange(
   const answers = await Promise.all(
     asked.rules.map(async (rule) => ({
       rule,
-      answer: await apply(rule, grant, reading.group, groupId, surroundings),
+      answer: await apply(rule, grant, reading.group, groupId, ports),
     })),
   );
   const undone = answers.find(isUndone);
@@ -82,7 +82,7 @@ export async function applyChange(
       `what was approved could not be applied yet: ${reasonOf(undone)}`,
     );
   }
-  return conclude(grant, asked, answers, surroundings);
+  return conclude(grant, asked, answers, ports);
 }
 
 /** Why what was approved cannot be applied any more. */
@@ -177,7 +177,7 @@ async function apply(
   grant: Grant,
   group: GroupRules,
   groupId: string,
-  { groups }: Surroundings,
+  { groups }: Ports,
 ): Promise<ActAnswer | undefined> {
   const standing = standingAs(rule, group);
   if (change === 'removed') return standing && groups.revoke(groupId, standing);
@@ -214,19 +214,19 @@ async function conclude(
   grant: Grant,
   asked: AskedChange,
   answers: readonly Applied[],
-  surroundings: Surroundings,
+  ports: Ports,
 ): Promise<CarriedOut> {
   const refused = answers.filter(
     ({ answer }) => answer?.kind === 'refused' || answer?.kind === 'impossible',
   );
   const done = answers.filter((one) => !refused.includes(one)).map(({ rule }) => rule);
-  await learnOfApplied(done, grant, asked.group.id, surroundings);
+  await learnOfApplied(done, grant, asked.group.id, ports);
   if (refused.length > 0) {
     await withdrawGrants(
       refused.map(({ rule }) => rule),
       grant,
       asked.group.id,
-      surroundings,
+      ports,
     );
     const [first] = refused;
     return {
@@ -234,7 +234,7 @@ async function conclude(
       text: `EC2 refused ${refused.length} of ${asked.rules.length} rules${first ? `: ${reasonOf(first)}` : ''}`,
     };
   }
-  if (grant.until) await tagModified(asked, grant.until, surroundings);
+  if (grant.until) await tagModified(asked, grant.until, ports);
   const stood = answers.filter(
     ({ rule, answer }) =>
       rule.change !== 'removed' && (!answer || answer.kind === 'already-present'),
@@ -257,7 +257,7 @@ async function learnOfApplied(
   rules: readonly AskedRule[],
   grant: Grant,
   groupId: string,
-  { groups, ledger, clock }: Surroundings,
+  { groups, ledger, clock }: Ports,
 ): Promise<void> {
   const made = rules.filter(({ change }) => change === 'added' || change === 'modified');
   if (made.length === 0) return;
@@ -295,7 +295,7 @@ async function withdrawGrants(
   rules: readonly AskedRule[],
   { requestId }: Grant,
   groupId: string,
-  { ledger }: Surroundings,
+  { ledger }: Ports,
 ): Promise<void> {
   const { entries } = await ledger.read(groupId);
   await ledger.write(
@@ -311,14 +311,10 @@ async function withdrawGrants(
 }
 
 /** Only what is added can be tagged in the same call. */
-async function tagModified(
-  { rules }: AskedChange,
-  until: Date,
-  surroundings: Surroundings,
-): Promise<void> {
+async function tagModified({ rules }: AskedChange, until: Date, ports: Ports): Promise<void> {
   await tagAll(
     rules.filter(({ before, change }) => before && change === 'modified').map(({ rule }) => rule),
     until,
-    surroundings,
+    ports,
   );
 }

@@ -1,4 +1,4 @@
-import type { Surroundings } from '../responding/ports';
+import type { Ports } from '../responding/ports';
 import type { Rule } from '../rules/rule';
 
 /** On a rule that is there for a time: when that ends, in ISO 8601. */
@@ -8,7 +8,7 @@ export const APPROVED_UNTIL_TAG = 'cdk-sentries:approved-until';
 export async function tagAll(
   rules: readonly Rule[],
   until: Date,
-  { groups }: Surroundings,
+  { groups }: Ports,
 ): Promise<void> {
   await Promise.all(
     rules.map(

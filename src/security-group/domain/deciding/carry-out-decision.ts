@@ -10,9 +10,10 @@ import type { Grant, LedgerEntry, Suspension } from '../ledger/ledger';
 import type { LedgerChange } from '../ledger/ledger-store';
 import { isAsking } from '../policies/policy';
 import { isPaused, type SentryConfiguration } from '../policies/sentry-configuration';
-import type { Surroundings } from '../responding/ports';
+import { answerEvent } from '../responding/answer-event';
+import type { Ports } from '../responding/ports';
 import { readGroup } from '../responding/read-group';
-import { respondInGroup } from '../responding/respond-in-group';
+import type { Sentry } from '../responding/sentry';
 import { ruleKey } from '../rules/rule';
 
 /** What people decided about a change. */
@@ -39,32 +40,25 @@ export interface ChangeDecision {
 export async function carryOutDecision(
   decision: ChangeDecision,
   kept: KeptAsk,
-  configuration: SentryConfiguration,
-  surroundings: Surroundings,
+  sentry: Sentry,
 ): Promise<CarriedOut> {
   const { asked } = kept;
   if (decision.kind === 'ended') {
-    return takeBack(
-      decision,
-      asked,
-      'The time of the approval is over',
-      configuration,
-      surroundings,
-    );
+    return revertAsked(decision, asked, 'The time of the approval is over', sentry);
   }
   if (asked.response === 'revertUntilApproved') {
     if (decision.kind !== 'approved') {
       return { outcome: 'carried-out', text: 'It stays taken back.' };
     }
-    return applyChange(grantBy(decision), kept, configuration, surroundings);
+    return applyChange(grantBy(decision), kept, sentry);
   }
   if (
     decision.kind === 'approved' ||
     (decision.kind === 'expired' && asked.whenUnanswered === 'accept')
   ) {
-    return acceptChange(grantBy(decision), asked, surroundings);
+    return acceptChange(grantBy(decision), asked, sentry.ports);
   }
-  return takeBack(decision, asked, REASONS[decision.kind], configuration, surroundings);
+  return revertAsked(decision, asked, REASONS[decision.kind], sentry);
 }
 
 const REASONS = {
@@ -86,25 +80,24 @@ function grantBy({ requestId, at, by, until, kind }: ChangeDecision): Grant {
 }
 
 /** Judges the rules as if the policies asked nobody; what something else speaks for stays. */
-async function takeBack(
+async function revertAsked(
   decision: ChangeDecision,
   asked: AskedChange,
   why: string,
-  configuration: SentryConfiguration,
-  surroundings: Surroundings,
+  { configuration, ports }: Sentry,
 ): Promise<CarriedOut> {
   const { requestId, phase, attempt } = decision;
   const groupId = asked.group.id;
-  const { clock } = surroundings;
-  await rewrite(asked, (entry, own) => endedEntry(entry, own, asked, clock.now()), surroundings);
+  const { clock } = ports;
+  await rewrite(asked, (entry, own) => endedEntry(entry, own, asked, clock.now()), ports);
   if (configuration.mode === 'OBSERVE' || isPaused(configuration, clock.now())) {
     return {
       outcome: 'failed',
       text: `${why}, but nothing is taken back: the sentry observes only, or is paused. Retry it when it acts again.`,
     };
   }
-  const reading = await readGroup(groupId, surroundings);
-  const report = await respondInGroup(
+  const reading = await readGroup(groupId, ports);
+  const report = await answerEvent(
     {
       groupId,
       eventId: `decision-${requestId}-${phase}-${attempt}`,
@@ -115,10 +108,12 @@ async function takeBack(
       hints: hintsOfAsked(asked),
       notices: [],
     },
-    { ...configuration, policies: configuration.policies.map(withoutAsking) },
-    surroundings,
+    {
+      configuration: { ...configuration, policies: configuration.policies.map(withoutAsking) },
+      ports,
+    },
   );
-  await rewrite(asked, (entry) => withoutRequest(entry, requestId), surroundings);
+  await rewrite(asked, (entry) => withoutRequest(entry, requestId), ports);
   const lost =
     report?.rules.flatMap(({ outcome }) =>
       outcome.kind === 'not-restorable' ? [outcome.reason] : [],
@@ -149,7 +144,7 @@ function withoutAsking(
 async function rewrite(
   { rules, group }: AskedChange,
   change: (entry: LedgerEntry, own: AskedRule | undefined) => LedgerEntry,
-  { ledger }: Surroundings,
+  { ledger }: Ports,
 ): Promise<void> {
   const own = new Map(rules.map((one) => [ruleKey(one.rule), one]));
   const { entries } = await ledger.read(group.id);

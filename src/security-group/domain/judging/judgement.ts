@@ -16,8 +16,18 @@ export function strongest(violations: readonly Violation[]): Violation | undefin
   )[0];
 }
 
+export const RULE_CHANGES = ['added', 'modified', 'described', 'removed'] as const;
+
 /** What has become of a rule, as far as can be told. */
-export type RuleChange = 'added' | 'modified' | 'described' | 'removed';
+export type RuleChange = (typeof RULE_CHANGES)[number];
+
+export const VERDICTS = ['keep', 'revoke', 'restore', 'wait', 'ask'] as const;
+
+/**
+ * `wait`: no event explains the rule yet, and it may be on its way. `ask`: it stands until somebody
+ * denies it.
+ */
+export type Verdict = (typeof VERDICTS)[number];
 
 /** What the judge says of one rule. */
 export interface Judgement {
@@ -25,11 +35,7 @@ export interface Judgement {
   readonly rule: Rule;
   readonly change: RuleChange;
   readonly present: boolean;
-  /**
-   * `wait`: no event explains the rule yet, and it may be on its way. `ask`: it stands until
-   * somebody denies it.
-   */
-  readonly verdict: 'keep' | 'revoke' | 'restore' | 'wait' | 'ask';
+  readonly verdict: Verdict;
   /** Empty where every baseline allows what stands there. */
   readonly violations: readonly Violation[];
   /** With `restore`: the rule as the ledger holds it, and as it shall be again. */

@@ -1,8 +1,11 @@
+import type { Mode } from '../policies/sentry-configuration';
 import type { Rule } from '../rules/rule';
 import { ruleKey } from '../rules/rule';
 
+export const GRANT_CAUSES = ['adopted', 'trusted-actor', 'operator', 'approval-request'] as const;
+
 /** Why a rule may stand. */
-export type GrantCause = 'adopted' | 'trusted-actor' | 'operator' | 'approval-request';
+export type GrantCause = (typeof GRANT_CAUSES)[number];
 
 export interface Grant {
   readonly cause: GrantCause;
@@ -67,7 +70,7 @@ export interface GroupRecord {
   readonly vpcId?: string;
   readonly adoptedAt: Date;
   /** Whether the sentry acted when it adopted the group. */
-  readonly adoptedWhile: 'ENFORCE' | 'OBSERVE';
+  readonly adoptedWhile: Mode;
   /**
    * A digest of the policies that its rules were held against: what other policies forbid is
    * adopted first.

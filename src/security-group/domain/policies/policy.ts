@@ -9,8 +9,13 @@ export type Baseline =
   /** Only accepted rules. */
   | { readonly kind: 'locked'; readonly restoreRemoved: boolean };
 
+/** Those that have people asked. */
+export const ASKING_RESPONSES = ['revertUntilApproved', 'revertIfDenied'] as const;
+
+export type AskingResponse = (typeof ASKING_RESPONSES)[number];
+
 /** The strongest first: where several policies are violated, it wins. */
-export const RESPONSES = ['revert', 'revertUntilApproved', 'revertIfDenied', 'notifyOnly'] as const;
+export const RESPONSES = ['revert', ...ASKING_RESPONSES, 'notifyOnly'] as const;
 
 export type Response = (typeof RESPONSES)[number];
 
@@ -21,6 +26,10 @@ export interface Policy {
   readonly asking?: Asking;
 }
 
+export const ENDS_UNANSWERED = ['revert', 'accept'] as const;
+
+export type EndUnanswered = (typeof ENDS_UNANSWERED)[number];
+
 /** Whom a policy asks. */
 export interface Asking {
   /** The workflow's name in the sentry's configuration. */
@@ -29,7 +38,7 @@ export interface Asking {
    * What becomes of a change that stands until it is denied; without meaning where it is reverted
    * first.
    */
-  readonly whenUnanswered: 'revert' | 'accept';
+  readonly whenUnanswered: EndUnanswered;
 }
 
 export function isAsking(response: Response): boolean {

@@ -2,6 +2,15 @@ import type { Policy } from './policy';
 import type { TrustedActor } from '../changes/actor';
 import type { MonitoredGroups } from '../groups/monitored-groups';
 
+export const MODES = ['ENFORCE', 'OBSERVE'] as const;
+
+export type Mode = (typeof MODES)[number];
+
+export const ANSWERS_TO_EXISTING = ['REPORT', 'RESPOND'] as const;
+
+/** What is done about violations that stand in a group when it is adopted. */
+export type AnswerToExisting = (typeof ANSWERS_TO_EXISTING)[number];
+
 /** What a sentry watches, by what it judges, and how it goes about it. */
 export interface SentryConfiguration {
   readonly monitoredGroups: MonitoredGroups;
@@ -9,9 +18,8 @@ export interface SentryConfiguration {
   /** Digests of the two, which change with every change of them. */
   readonly digests: { readonly selection: string; readonly policies: string };
   readonly trustedActors: readonly TrustedActor[];
-  readonly mode: 'ENFORCE' | 'OBSERVE';
-  /** What is done about violations that stand in a group when it is adopted. */
-  readonly existingViolations: 'REPORT' | 'RESPOND';
+  readonly mode: Mode;
+  readonly existingViolations: AnswerToExisting;
   /** How long a difference that no event explains may wait for its event. */
   readonly settleMilliseconds: number;
   /** For how long the same is not told again. */

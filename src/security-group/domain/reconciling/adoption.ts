@@ -1,7 +1,7 @@
 import type { GroupView } from './group-view';
 import type { GroupDetails } from '../groups/group';
-import { bareViolations } from '../judging/judge';
 import type { Violation } from '../judging/judgement';
+import { bareViolations } from '../judging/violations';
 import {
   type Grant,
   type GroupLedger,

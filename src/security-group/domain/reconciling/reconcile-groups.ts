@@ -33,7 +33,7 @@ export interface ReleasedGroup {
   readonly reason: 'deleted' | 'not-chosen';
 }
 
-export interface ReconcileSurroundings {
+export interface ReconcilePorts {
   readonly groups: SecurityGroups;
   readonly ledger: Ledger;
   readonly history: EventHistory;
@@ -54,22 +54,22 @@ const NO_GROUP_RULES: GroupRules = { rules: [], unreadableRuleIds: [] };
 /** Compares all monitored groups with the ledger; acts upon none of them itself. */
 export async function reconcileGroups(
   configuration: SentryConfiguration,
-  surroundings: ReconcileSurroundings,
+  ports: ReconcilePorts,
 ): Promise<ReconcileReport> {
-  const { ledger, clock } = surroundings;
+  const { ledger, clock } = ports;
   const watched = (await ledger.records()).filter(({ releasedAt }) => releasedAt === undefined);
-  const existing = await candidates(watched, configuration, surroundings.groups);
+  const existing = await candidates(watched, configuration, ports.groups);
   const released = releasedGroups(watched, existing, configuration);
   const leaving = new Set(released.map(({ group }) => group.groupId));
   const monitored = existing.filter(
     (group) => !leaving.has(group.id) && isMonitored(group, watched, configuration),
   );
-  const { views, failures } = await viewsOf(monitored, surroundings);
+  const { views, failures } = await viewsOf(monitored, ports);
   const now = clock.now();
 
   const adoptions = views.flatMap((view) => {
     const cause = adoptionCause(view.ledger, configuration);
-    return cause ? [adopt(view, cause, configuration, surroundings.sentry, now)] : [];
+    return cause ? [adopt(view, cause, configuration, ports.sentry, now)] : [];
   });
   const surveys = views
     .filter((view) => adoptionCause(view.ledger, configuration) === undefined)
@@ -90,16 +90,16 @@ export async function reconcileGroups(
   };
   // Told first: what is accepted without a word is accepted for nobody.
   if (adoptions.length > 0 || released.length > 0 || report.isBraked || report.pause) {
-    await surroundings.tell(report);
+    await ports.tell(report);
   }
-  await remember(report, surveys, surroundings);
-  if (due.length > 0 && !report.isBraked && !report.pause) await surroundings.pointTo(due);
+  await remember(report, surveys, ports);
+  if (due.length > 0 && !report.isBraked && !report.pause) await ports.pointTo(due);
   // What the function that acts is about to write must not be written here as well.
   const isWritten = (groupId: string) =>
     due.includes(groupId) ||
     surveys.some(({ id, changes }) => id === groupId && changes.length > 0);
   const inPeace = views.filter(({ details }) => !isWritten(details.id));
-  await confirmSome(inPeace, configuration, surroundings);
+  await confirmSome(inPeace, configuration, ports);
   if (failures.length > 0) {
     throw new AggregateError(
       failures,
@@ -172,7 +172,7 @@ interface Views {
 
 async function viewsOf(
   monitored: readonly GroupDetails[],
-  { ledger, groups, rulesOfAll }: ReconcileSurroundings,
+  { ledger, groups, rulesOfAll }: ReconcilePorts,
 ): Promise<Views> {
   const ids = monitored.map(({ id }) => id);
   const [rules, ledgers] = await Promise.all([
@@ -209,15 +209,15 @@ async function viewsOf(
 async function remember(
   { adoptions, released, at }: ReconcileReport,
   surveys: readonly { readonly id: string; readonly changes: readonly LedgerChange[] }[],
-  surroundings: ReconcileSurroundings,
+  ports: ReconcilePorts,
 ): Promise<void> {
-  const { ledger } = surroundings;
+  const { ledger } = ports;
   await Promise.all([
     ...surveys
       .filter(({ changes }) => changes.length > 0)
       .map(({ id, changes }) => leftToNextRun(ledger.write(id, changes))),
     ...adoptions.map(({ group, changes, record }) =>
-      leftToNextRun(remembered(group.id, changes, record, surroundings)),
+      leftToNextRun(remembered(group.id, changes, record, ports)),
     ),
     ...released.map(({ group }) => ledger.writeRecord({ ...group, releasedAt: at })),
   ]);
@@ -230,7 +230,7 @@ async function remembered(
   groupId: string,
   changes: readonly LedgerChange[],
   record: GroupRecord,
-  { ledger, groups }: ReconcileSurroundings,
+  { ledger, groups }: ReconcilePorts,
 ): Promise<void> {
   await ledger.write(groupId, changes);
   await ledger.writeRecord(record);
@@ -265,7 +265,7 @@ async function leftToNextRun(writing: Promise<void>): Promise<void> {
 async function confirmSome(
   views: readonly GroupView[],
   { trustedActors }: SentryConfiguration,
-  { ledger, history, clock }: ReconcileSurroundings,
+  { ledger, history, clock }: ReconcilePorts,
 ): Promise<void> {
   const open = views
     .filter((view) => isAdopted(view.ledger))

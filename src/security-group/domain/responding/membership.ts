@@ -1,5 +1,6 @@
-import type { Surroundings } from './ports';
-import { respondInGroup } from './respond-in-group';
+import { answerEvent } from './answer-event';
+import type { Ports } from './ports';
+import type { Sentry } from './sentry';
 import type { Target } from './target';
 import { isTrusted } from '../changes/actor';
 import type { Change, NamedGroup } from '../changes/change';
@@ -12,28 +13,23 @@ import {
   keysThatExclude,
 } from '../groups/monitored-groups';
 import { EMPTY_LEDGER, type GroupLedger, isAdopted } from '../ledger/ledger';
-import type { SentryConfiguration } from '../policies/sentry-configuration';
 import type { ChangeReport, Notice } from '../reporting/change-report';
 
-/** A deleted group takes its rules with it: told, whoever did it. */
+/** A deleted group takes its rules with it: reported, whoever did it. */
 export async function respondToDeletion(
   change: Change,
   { id }: NamedGroup,
-  configuration: SentryConfiguration,
-  surroundings: Surroundings,
+  sentry: Sentry,
 ): Promise<ChangeReport | undefined> {
+  const { configuration, ports } = sentry;
   // Deleted by its name, the group can be found no more: reconcile tells of it.
   if (id === undefined) return undefined;
-  const ledger = await surroundings.ledger.read(id);
+  const ledger = await ports.ledger.read(id);
   if (!(isSelectedById(id, configuration.monitoredGroups) ?? isAdopted(ledger))) return undefined;
-  const report = await respondInGroup(
-    targetOf({ id, ledger }, change, DELETED),
-    configuration,
-    surroundings,
-  );
+  const report = await answerEvent(targetOf({ id, ledger }, change, DELETED), sentry);
   // One that still shows keeps its grants: reconcile releases it when it is gone.
-  const [remaining] = await surroundings.groups.find({ kind: 'ids', groupIds: [id] });
-  if (!remaining) await releaseGroup(ledger, id, surroundings);
+  const [remaining] = await ports.groups.find({ kind: 'ids', groupIds: [id] });
+  if (!remaining) await releaseGroup(ledger, id, ports);
   return report;
 }
 
@@ -45,15 +41,15 @@ export async function respondToTags(
   groupId: string,
   change: Change,
   tagKeys: readonly string[],
-  configuration: SentryConfiguration,
-  surroundings: Surroundings,
+  sentry: Sentry,
 ): Promise<ChangeReport | undefined> {
+  const { configuration, ports } = sentry;
   const { monitoredGroups, trustedActors } = configuration;
   const decisive = decisiveTagKeys(monitoredGroups);
   if (tagKeys.length > 0 && !tagKeys.some((key) => decisive.includes(key))) return undefined;
-  const ledger = await surroundings.ledger.read(groupId);
+  const ledger = await ports.ledger.read(groupId);
   if (!isAdopted(ledger)) return undefined;
-  const [details] = await surroundings.groups.find({ kind: 'ids', groupIds: [groupId] });
+  const [details] = await ports.groups.find({ kind: 'ids', groupIds: [groupId] });
   if (!details || isSelected(details, monitoredGroups)) return undefined;
   // A trusted actor's call releases the group only where it is that call which did: others may have
   // changed tags before.
@@ -66,8 +62,8 @@ export async function respondToTags(
     change,
     isReleased ? RELEASED : STILL_WATCHED,
   );
-  const report = await respondInGroup(target, configuration, surroundings);
-  if (isReleased) await releaseGroup(ledger, groupId, surroundings);
+  const report = await answerEvent(target, sentry);
+  if (isReleased) await releaseGroup(ledger, groupId, ports);
   return report;
 }
 
@@ -87,7 +83,7 @@ interface KnownGroup {
   readonly details?: GroupDetails;
 }
 
-/** Nothing is judged: the notice is all that is to be told. */
+/** Nothing is judged: the notice is all that is reported. */
 function targetOf(
   { id, ledger: { record, repeats }, details }: KnownGroup,
   change: Change,
@@ -111,7 +107,7 @@ function targetOf(
 async function releaseGroup(
   { record, entries }: GroupLedger,
   groupId: string,
-  { ledger, clock }: Surroundings,
+  { ledger, clock }: Ports,
 ): Promise<void> {
   if (!record) return;
   await ledger.write(

@@ -13,7 +13,7 @@ export interface Announcer {
   tell(announcement: Announcement): Promise<void>;
 }
 
-export interface Surroundings {
+export interface Ports {
   readonly groups: SecurityGroups;
   readonly ledger: Ledger;
   readonly events: EventLog;

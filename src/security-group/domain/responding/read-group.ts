@@ -1,4 +1,4 @@
-import type { Surroundings } from './ports';
+import type { Ports } from './ports';
 import type { Clock } from '../../../shared/domain/clock';
 import type { GroupRules, SecurityGroups } from '../groups/security-groups';
 import type { GroupLedger } from '../ledger/ledger';
@@ -8,10 +8,7 @@ export interface GroupReading {
   readonly group: GroupRules;
 }
 
-export async function readGroup(
-  groupId: string,
-  { ledger, groups }: Surroundings,
-): Promise<GroupReading> {
+export async function readGroup(groupId: string, { ledger, groups }: Ports): Promise<GroupReading> {
   const [remembered, group] = await Promise.all([ledger.read(groupId), groups.rulesOf(groupId)]);
   return { ledger: remembered, group };
 }

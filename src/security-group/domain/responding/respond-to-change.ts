@@ -1,7 +1,8 @@
+import { answerEvent } from './answer-event';
 import { respondToDeletion, respondToTags } from './membership';
-import type { Surroundings } from './ports';
+import type { Ports } from './ports';
 import { type GroupReading, readGroup } from './read-group';
-import { respondInGroup } from './respond-in-group';
+import type { Sentry } from './sentry';
 import type { Target } from './target';
 import { UnfinishedError } from './unfinished-error';
 import { isOwnCall, isTrusted, type OwnIdentity } from '../changes/actor';
@@ -17,7 +18,7 @@ import type { ChangeReport } from '../reporting/change-report';
 
 /** What came of an event, group by group. */
 export interface Responses {
-  /** No report: there was nothing to tell. */
+  /** No report: there was nothing to say. */
   readonly reports: readonly ChangeReport[];
   /** Why groups could not be judged or answered to the end; what was done in the others is done. */
   readonly failures: readonly unknown[];
@@ -26,66 +27,43 @@ export interface Responses {
 const NOTHING: Responses = { reports: [], failures: [] };
 
 /**
- * Judges a change, takes back what violates, and tells, group by group. The configuration is loaded
+ * Judges a change, reverts what violates, and reports, group by group. The configuration is loaded
  * only where there is something to judge; the group is read meanwhile, since a rule stands open.
  */
 export async function respondToChange(
   change: Change,
   configuration: () => Promise<SentryConfiguration>,
-  surroundings: Surroundings,
+  ports: Ports,
 ): Promise<Responses> {
-  if (change.errorCode || isOwnRevoke(change, surroundings.own)) return NOTHING;
+  if (change.errorCode || isOwnRevoke(change, ports.own)) return NOTHING;
   const { subject } = change;
   if (subject.kind === 'group' && subject.group.id !== undefined) {
-    return respondInNamedGroup(subject.group.id, change, configuration(), surroundings);
+    return respondInNamedGroup(subject.group.id, change, configuration(), ports);
   }
   const known = await configuration();
+  const sentry = { configuration: known, ports };
+  const inFound = (filter: GroupFilter, hints: HintsOf) =>
+    respondInFoundGroups(filter, change, hints, sentry);
   switch (subject.kind) {
     case 'group':
-      return respondInFoundGroups(
-        nameFilter(subject.group),
-        change,
-        () => hintsOf(change, known),
-        known,
-        surroundings,
-      );
+      return inFound(nameFilter(subject.group), () => hintsOf(change, known));
     case 'group-created':
-      return respondInFoundGroups(
-        nameFilter(subject.group),
-        change,
-        allAddedBy(change, known),
-        known,
-        surroundings,
-      );
+      return inFound(nameFilter(subject.group), allAddedBy(change, known));
     case 'vpc-created':
-      return respondInFoundGroups(
-        { kind: 'vpc', vpcId: subject.vpcId },
-        change,
-        allAddedBy(change, known),
-        known,
-        surroundings,
-      );
+      return inFound({ kind: 'vpc', vpcId: subject.vpcId }, allAddedBy(change, known));
     case 'prefix-list':
-      return respondInFoundGroups(
-        subject,
-        change,
-        listChangedBy(change, subject.prefixListId, known),
-        known,
-        surroundings,
-      );
+      return inFound(subject, listChangedBy(change, subject.prefixListId, known));
     case 'group-deleted':
-      return together([respondToDeletion(change, subject.group, known, surroundings)]);
+      return together([respondToDeletion(change, subject.group, sentry)]);
     case 'tags':
       return together(
-        subject.groupIds.map((groupId) =>
-          respondToTags(groupId, change, subject.tagKeys, known, surroundings),
-        ),
+        subject.groupIds.map((groupId) => respondToTags(groupId, change, subject.tagKeys, sentry)),
       );
   }
 }
 
 /**
- * What the sentry has taken away can be nothing that it should put back. All else is judged like
+ * A rule that the sentry has revoked can be none that it should put back. All else is judged like
  * anybody's, its own role or not.
  */
 function isOwnRevoke({ eventName, actor }: Call, own: OwnIdentity): boolean {
@@ -96,22 +74,25 @@ async function respondInNamedGroup(
   groupId: string,
   change: Change,
   configuration: Promise<SentryConfiguration>,
-  surroundings: Surroundings,
+  ports: Ports,
 ): Promise<Responses> {
-  const [known, reading] = await Promise.all([configuration, readGroup(groupId, surroundings)]);
+  const [known, reading] = await Promise.all([configuration, readGroup(groupId, ports)]);
   const isMeant =
     isSelectedById(groupId, known.monitoredGroups) ??
-    (isAdopted(reading.ledger) || (await isSelectedByDetails(groupId, known, surroundings)));
+    (isAdopted(reading.ledger) || (await isSelectedByDetails(groupId, known, ports)));
   if (!isMeant) return NOTHING;
   return together([
-    respondInGroup(targetOf(groupId, change, reading, hintsOf(change, known)), known, surroundings),
+    answerEvent(targetOf(groupId, change, reading, hintsOf(change, known)), {
+      configuration: known,
+      ports,
+    }),
   ]);
 }
 
 async function isSelectedByDetails(
   groupId: string,
   { monitoredGroups }: SentryConfiguration,
-  { groups }: Surroundings,
+  { groups }: Ports,
 ): Promise<boolean> {
   const found = await groups.find({ kind: 'ids', groupIds: [groupId] });
   return found.some((group) => isSelected(group, monitoredGroups));
@@ -121,18 +102,17 @@ async function respondInFoundGroups(
   filter: GroupFilter,
   change: Change,
   hints: HintsOf,
-  configuration: SentryConfiguration,
-  surroundings: Surroundings,
+  sentry: Sentry,
 ): Promise<Responses> {
-  const found = await surroundings.groups.find(filter);
+  const { configuration, ports } = sentry;
+  const found = await ports.groups.find(filter);
   return together(
     found.map(async (details) => {
-      const reading = await readGroup(details.id, surroundings);
+      const reading = await readGroup(details.id, ports);
       if (!isMonitored(details, reading.ledger, configuration)) return undefined;
-      return respondInGroup(
+      return answerEvent(
         { ...targetOf(details.id, change, reading, hints(reading)), details },
-        configuration,
-        surroundings,
+        sentry,
       );
     }),
   );

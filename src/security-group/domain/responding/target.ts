@@ -2,6 +2,7 @@ import type { GroupReading } from './read-group';
 import type { Call } from '../changes/change';
 import type { GroupDetails } from '../groups/group';
 import type { Hints } from '../judging/situation';
+import type { EventKey } from '../ledger/ledger-store';
 import type { ChangeReport, Notice } from '../reporting/change-report';
 
 /** A monitored group, and what is said of it. */
@@ -17,4 +18,9 @@ export interface Target {
   readonly reading: GroupReading;
   readonly hints: Hints;
   readonly notices: readonly Notice[];
+}
+
+/** What the response is remembered by. */
+export function caseKey({ eventId, groupId }: Target): EventKey {
+  return { eventId, groupId };
 }

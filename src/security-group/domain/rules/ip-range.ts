@@ -1,8 +1,12 @@
 import ipaddr from 'ipaddr.js';
 
+export const IP_FAMILIES = ['ipv4', 'ipv6'] as const;
+
+export type IpFamily = (typeof IP_FAMILIES)[number];
+
 /** An IP range as EC2 keeps it: host bits masked, IPv6 written as RFC 5952 says. */
 export interface IpRange {
-  readonly family: 'ipv4' | 'ipv6';
+  readonly family: IpFamily;
   readonly cidr: string;
 }
 

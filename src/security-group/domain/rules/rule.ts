@@ -1,11 +1,13 @@
-import { parseIpRange } from './ip-range';
+import { type IpFamily, parseIpRange } from './ip-range';
 import { canonicalPorts, canonicalProtocol } from './protocol';
 
-export type Direction = 'ingress' | 'egress';
+export const DIRECTIONS = ['ingress', 'egress'] as const;
+
+export type Direction = (typeof DIRECTIONS)[number];
 
 /** The other side of a rule: where traffic may come from, or go to. */
 export type Peer =
-  | { readonly kind: 'ipv4' | 'ipv6'; readonly cidr: string }
+  | { readonly kind: IpFamily; readonly cidr: string }
   | { readonly kind: 'prefixList'; readonly prefixListId: string }
   /** With its account where that is another than the rule's own. */
   | { readonly kind: 'securityGroup'; readonly groupId: string; readonly ownerId?: string };

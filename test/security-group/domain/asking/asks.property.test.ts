@@ -240,7 +240,7 @@ class World {
   private async reconcile(): Promise<void> {
     await this.untilDone(async () => this.sentry.survey());
     for (const groupId of [...this.sentry.pointedTo]) {
-      await this.untilDone(async (tries) => this.sentry.respondToFinding(groupId, tries));
+      await this.untilDone(async (tries) => this.sentry.respondToDifferences(groupId, tries));
     }
   }
 

@@ -1,7 +1,8 @@
 import { NO_RULES } from '../../../../src/security-group/domain/changes/named-rules';
-import { bareViolations, judge } from '../../../../src/security-group/domain/judging/judge';
+import { judge } from '../../../../src/security-group/domain/judging/judge';
 import type { Judgement } from '../../../../src/security-group/domain/judging/judgement';
 import type { Hints } from '../../../../src/security-group/domain/judging/situation';
+import { bareViolations } from '../../../../src/security-group/domain/judging/violations';
 import {
   EMPTY_LEDGER,
   type Grant,

@@ -517,14 +517,14 @@ test('a rule that reconcile adopted while it was taken back does not stay in the
   expect(sentry.announcer.outcomes()).toEqual(['added sgr-ssh reverted']);
 });
 
-test('a rule that names a prefix list which nobody can look into is told with weight', async () => {
+test('a rule that names a prefix list which cannot be read is reported as high', async () => {
   const viaList = rule({ id: 'sgr-list', prefixListId: 'pl-1' });
   const sentry = sentryWith([forbidSsh], { accepted: [https], standing: [https, viaList] });
   const [report] = await sentry.respond(added(viaList));
   expect(report!.notices).toEqual([
     {
       severity: 'high',
-      text: 'What is in these prefix lists cannot be seen, and was not judged: pl-1.',
+      text: 'The entries of these prefix lists cannot be read, and were not judged: pl-1.',
     },
   ]);
   expect(severityOf(report!)).toBe('high');

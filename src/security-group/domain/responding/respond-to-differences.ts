@@ -1,7 +1,8 @@
-import type { Surroundings } from './ports';
+import { answerDifferences } from './answer-differences';
+import type { Ports } from './ports';
 import { type GroupReading, readGroup } from './read-group';
-import { respondInGroup } from './respond-in-group';
 import { hintsOf, type Responses, together } from './respond-to-change';
+import type { Sentry } from './sentry';
 import type { Target } from './target';
 import type { Call, Change } from '../changes/change';
 import { type NamedRules, NO_RULES } from '../changes/named-rules';
@@ -21,7 +22,7 @@ export interface Place {
 const LOOK_BACK_MILLISECONDS = 3 * 60 * 60_000;
 
 /** One difference that is due, by what the ledger says of it. */
-interface Finding {
+interface Difference {
   readonly entry: LedgerEntry;
   /** As it stands, maybe with another id than the ledger has; a missing one as it stood. */
   readonly rule: Rule;
@@ -34,35 +35,32 @@ interface Finding {
  * only points to the group. Who did it is looked up in CloudTrail's event history, since the event
  * may have been lost on its way.
  */
-export async function respondToFinding(
+export async function respondToDifferences(
   groupId: string,
   place: Place,
-  configuration: SentryConfiguration,
-  surroundings: Surroundings,
+  sentry: Sentry,
 ): Promise<Responses> {
+  const { configuration, ports } = sentry;
   // Reconcile points to it again when the pause is over.
-  if (isPaused(configuration, surroundings.clock.now())) return { reports: [], failures: [] };
-  const reading = await readGroup(groupId, surroundings);
+  if (isPaused(configuration, ports.clock.now())) return { reports: [], failures: [] };
+  const reading = await readGroup(groupId, ports);
   if (!isAdopted(reading.ledger)) return { reports: [], failures: [] };
-  const findings = findingsIn(reading, surroundings, configuration);
-  if (findings.length === 0) return { reports: [], failures: [] };
-  const earliest = Math.min(...findings.map(({ since }) => since.getTime()));
-  const from = earliest > 0 ? earliest : surroundings.clock.now().getTime();
-  const history = await surroundings.history.changesOf(
-    groupId,
-    new Date(from - LOOK_BACK_MILLISECONDS),
-  );
-  const targets = explained(findings, history).map((explanation) =>
+  const differences = differencesIn(reading, ports, configuration);
+  if (differences.length === 0) return { reports: [], failures: [] };
+  const earliest = Math.min(...differences.map(({ since }) => since.getTime()));
+  const from = earliest > 0 ? earliest : ports.clock.now().getTime();
+  const history = await ports.history.changesOf(groupId, new Date(from - LOOK_BACK_MILLISECONDS));
+  const targets = explained(differences, history).map((explanation) =>
     targetOf({ groupId, place, reading }, explanation, configuration),
   );
-  return together(targets.map((target) => respondInGroup(target, configuration, surroundings)));
+  return together(targets.map((target) => answerDifferences(target, sentry)));
 }
 
-function findingsIn(
+function differencesIn(
   { group, ledger }: GroupReading,
-  { clock, tries }: Surroundings,
+  { clock, tries }: Ports,
   { settleMilliseconds }: SentryConfiguration,
-): Finding[] {
+): Difference[] {
   const now = clock.now();
   const standing = new Map(group.rules.map((rule) => [ruleKey(rule), rule]));
   return [...ledger.entries].flatMap(([key, entry]) => {
@@ -76,24 +74,24 @@ function findingsIn(
   });
 }
 
-/** Findings that one call explains; or that none does. */
+/** Differences that one call explains; or that none does. */
 interface Explanation {
   readonly change: Change | undefined;
-  readonly findings: readonly Finding[];
-  /** Of the earliest finding. */
+  readonly differences: readonly Difference[];
+  /** Of the earliest difference. */
   readonly since: Date;
 }
 
-function explained(findings: readonly Finding[], history: readonly Change[]): Explanation[] {
-  const pairs = findings.map((finding) => ({
-    finding,
-    change: explanationOf(finding.rule, finding.isPresent, history),
+function explained(differences: readonly Difference[], history: readonly Change[]): Explanation[] {
+  const pairs = differences.map((difference) => ({
+    difference,
+    change: explanationOf(difference.rule, difference.isPresent, history),
   }));
   const changes = [...new Set(pairs.map(({ change }) => change))];
   return changes.map((change) => {
-    const own = pairs.filter((pair) => pair.change === change).map(({ finding }) => finding);
-    const since = new Date(Math.min(...own.map((finding) => finding.since.getTime())));
-    return { change, findings: own, since };
+    const own = pairs.filter((pair) => pair.change === change).map(({ difference }) => difference);
+    const since = new Date(Math.min(...own.map((difference) => difference.since.getTime())));
+    return { change, differences: own, since };
   });
 }
 
@@ -105,21 +103,21 @@ interface FoundIn {
 
 function targetOf(
   { groupId, place, reading }: FoundIn,
-  { change, findings, since }: Explanation,
+  { change, differences, since }: Explanation,
   configuration: SentryConfiguration,
 ): Target {
   return {
     groupId,
-    eventId: findingId(change, since, findings[0]!),
+    eventId: differenceId(change, since, differences[0]!),
     call: change ?? unknownCall(place, since, reading.ledger),
     explainedBy: change ? 'event-history' : 'nothing',
     reading,
-    isConfirmed: findings.every(({ rule }) =>
+    isConfirmed: differences.every(({ rule }) =>
       confirms(change, groupId, { rule }, configuration.trustedActors),
     ),
     // After a grant was withdrawn, what was done before speaks for the rule no more.
     hints: {
-      ...namedBy(findings),
+      ...namedBy(differences),
       byTrustedActor:
         change !== undefined &&
         since.getTime() > 0 &&
@@ -133,10 +131,14 @@ function targetOf(
  * Of its own, since the event itself may have been handled while the group looked different; and
  * another one each time that the rule is found.
  */
-function findingId(change: Change | undefined, since: Date, { rule, entry }: Finding): string {
+function differenceId(
+  change: Change | undefined,
+  since: Date,
+  { rule, entry }: Difference,
+): string {
   // With a character that no event id has.
   return [
-    'finding:',
+    'difference:',
     change?.eventId ?? 'unexplained',
     since.toISOString(),
     rule.id ?? 'no-id',
@@ -144,11 +146,11 @@ function findingId(change: Change | undefined, since: Date, { rule, entry }: Fin
   ].join('-');
 }
 
-function namedBy(findings: readonly Finding[]): NamedRules {
+function namedBy(differences: readonly Difference[]): NamedRules {
   return {
     ...NO_RULES,
-    present: findings.filter(({ isPresent }) => isPresent).map(({ rule }) => rule),
-    absent: findings.filter(({ isPresent }) => !isPresent).map(({ rule }) => ({ rule })),
+    present: differences.filter(({ isPresent }) => isPresent).map(({ rule }) => rule),
+    absent: differences.filter(({ isPresent }) => !isPresent).map(({ rule }) => ({ rule })),
   };
 }
 

@@ -51,17 +51,17 @@ describe('a rule that no event explains', () => {
   test('is not answered before that, whoever points to the group', async () => {
     const sentry = SentryInMemory.watching([locked], https);
     sentry.groups.put('sg-1', () => [https, ssh]);
-    expect(await sentry.respondToFinding()).toEqual([]);
+    expect(await sentry.respondToDifferences()).toEqual([]);
     await sentry.survey();
     await sentry.pass(5 * MINUTE);
-    expect(await sentry.respondToFinding()).toEqual([]);
+    expect(await sentry.respondToDifferences()).toEqual([]);
     expect(sentry.groups.acts).toEqual([]);
   });
 
   test("is granted where a trusted actor's call in the event history explains it, as confirmed", async () => {
     const sentry = await different([locked], [], [https]);
     sentry.history.changes.push(by(deployer, added(https)));
-    expect(await sentry.respondToFinding()).toEqual([]);
+    expect(await sentry.respondToDifferences()).toEqual([]);
     expect(sentry.ledger.entryOf('sg-1', https)).toMatchObject({
       grants: [{ cause: 'trusted-actor', eventId: 'event-1', confirmed: true }],
     });
@@ -71,7 +71,7 @@ describe('a rule that no event explains', () => {
   test('is granted where a trusted actor modified it; unconfirmed, for of the event only its id is known', async () => {
     const sentry = await different([locked], [], [https]);
     sentry.history.changes.push(by(deployer, modified('sgr-https')));
-    expect(await sentry.respondToFinding()).toEqual([]);
+    expect(await sentry.respondToDifferences()).toEqual([]);
     expect(sentry.ledger.grantsOf('sg-1', https)).toMatchObject([
       { cause: 'trusted-actor', eventId: 'event-1' },
     ]);
@@ -81,7 +81,7 @@ describe('a rule that no event explains', () => {
   test("is taken away where anybody else's explains it, and the actor is told", async () => {
     const sentry = await different([locked], [], [https]);
     sentry.history.changes.push(by(mallory, added(https)));
-    const [report] = await sentry.respondToFinding();
+    const [report] = await sentry.respondToDifferences();
     expect(sentry.groups.ruleIds('sg-1')).toEqual([]);
     expect(report).toMatchObject({
       explainedBy: 'event-history',
@@ -92,7 +92,7 @@ describe('a rule that no event explains', () => {
 
   test('is taken away where nothing explains it, and it is told that nobody knows who did it', async () => {
     const sentry = await different([locked], [], [https]);
-    const [report] = await sentry.respondToFinding();
+    const [report] = await sentry.respondToDifferences();
     expect(sentry.groups.ruleIds('sg-1')).toEqual([]);
     expect(report).toMatchObject({
       explainedBy: 'nothing',
@@ -117,7 +117,7 @@ describe('a rule that no event explains', () => {
       },
       { ...by(mallory, added(ssh)), eventId: 'event-2', time: at(2) },
     );
-    const [report] = await sentry.respondToFinding();
+    const [report] = await sentry.respondToDifferences();
     expect(report!.call.eventId).toBe('event-3');
   });
 
@@ -125,7 +125,7 @@ describe('a rule that no event explains', () => {
     const wide = rule({ id: 'sgr-https' });
     const sentry = await different([locked], [], [wide]);
     sentry.history.changes.push(by(deployer, added(https)));
-    const [report] = await sentry.respondToFinding();
+    const [report] = await sentry.respondToDifferences();
     expect(report).toMatchObject({
       explainedBy: 'nothing',
       rules: [{ outcome: { kind: 'reverted' } }],
@@ -135,13 +135,13 @@ describe('a rule that no event explains', () => {
   test('is answered also if it was taken away and added again, with another id, since it was found', async () => {
     const sentry = await different([locked], [], [ssh]);
     sentry.groups.put('sg-1', () => [{ ...ssh, id: 'sgr-again' }]);
-    await sentry.respondToFinding();
+    await sentry.respondToDifferences();
     expect(sentry.groups.ruleIds('sg-1')).toEqual([]);
   });
 
   test('is told once where it is left in place', async () => {
     const sentry = await different([lockedNotify], [], [https]);
-    expect(await sentry.respondToFinding()).toMatchObject([
+    expect(await sentry.respondToDifferences()).toMatchObject([
       { rules: [{ outcome: { kind: 'kept' } }] },
     ]);
     for (let run = 0; run < 3; run += 1) {
@@ -164,9 +164,9 @@ describe('a rule that no event explains', () => {
   test('that was told, and not written down as told any more, is written down by the next try', async () => {
     const sentry = await different([lockedNotify], [], [https]);
     sentry.faults = new Faults(new Map(), { method: 'write', number: 1, fault: 'crashes' });
-    await expect(sentry.respondToFinding()).rejects.toThrow();
+    await expect(sentry.respondToDifferences()).rejects.toThrow();
     sentry.faults = new Faults();
-    expect(await sentry.respondToFinding('sg-1', 2)).toEqual([]);
+    expect(await sentry.respondToDifferences('sg-1', 2)).toEqual([]);
     expect(sentry.announcer.outcomes()).toEqual(['added sgr-https kept']);
     await sentry.survey();
     expect(sentry.pointedTo).toEqual([]);
@@ -174,7 +174,7 @@ describe('a rule that no event explains', () => {
 
   test('is answered again each time that it is found again', async () => {
     const sentry = await different([locked], [], [https]);
-    await sentry.respondToFinding();
+    await sentry.respondToDifferences();
     for (let number = 0; number < 3; number += 1) {
       sentry.groups.put('sg-1', () => [https]);
       await sentry.survey();
@@ -187,7 +187,7 @@ describe('a rule that no event explains', () => {
   test('of the same call as one that was answered before is answered as well', async () => {
     const sentry = await different([locked], [], [https]);
     sentry.history.changes.push(added(https, ssh));
-    await sentry.respondToFinding();
+    await sentry.respondToDifferences();
     sentry.groups.put('sg-1', () => [ssh]);
     await sentry.survey();
     await sentry.pass(10 * MINUTE);
@@ -202,10 +202,10 @@ describe('a rule that no event explains', () => {
       number: 1,
       fault: 'crashes after it has worked',
     });
-    await expect(sentry.respondToFinding()).rejects.toThrow();
+    await expect(sentry.respondToDifferences()).rejects.toThrow();
     sentry.faults = new Faults();
     await sentry.pass(91_000);
-    await sentry.respondToFinding('sg-1', 2);
+    await sentry.respondToDifferences('sg-1', 2);
     expect(sentry.announcer.outcomes()).toEqual(['added sgr-https reverted']);
   });
 
@@ -223,7 +223,7 @@ test('what is handled during a pause is answered after it', async () => {
     ...sentry.configuration,
     pause: { until: new Date('2026-01-01T01:00:00Z'), reason: 'an incident', by: 'olga' },
   };
-  expect(await sentry.respondToFinding()).toEqual([]);
+  expect(await sentry.respondToDifferences()).toEqual([]);
   expect(sentry.groups.acts).toEqual([]);
   await sentry.pass(60 * MINUTE);
   await sentry.reconcile();
@@ -240,7 +240,7 @@ describe('a grant that was withdrawn', () => {
     await sentry.ledger.write('sg-1', [
       { kind: 'put', entry: { ...entry, grants: [], unexplainedSince: new Date(0) } },
     ]);
-    await sentry.respondToFinding();
+    await sentry.respondToDifferences();
   }
 
   test('has the rule judged at once, and what a trusted actor did before speaks for it no more', async () => {
@@ -268,7 +268,7 @@ describe('a grant that was withdrawn', () => {
 describe('an accepted rule that is missing', () => {
   test('is told, and forgotten', async () => {
     const sentry = await different([locked], [https], []);
-    const [report] = await sentry.respondToFinding();
+    const [report] = await sentry.respondToDifferences();
     expect(report!.rules).toMatchObject([{ change: 'removed', outcome: { kind: 'kept' } }]);
     expect(sentry.ledger.entryOf('sg-1', https)).toBeUndefined();
   });
@@ -276,7 +276,7 @@ describe('an accepted rule that is missing', () => {
   test('is put back where it shall be, with the actor told', async () => {
     const sentry = await different([lockedRestoring], [https], []);
     sentry.history.changes.push(by(mallory, removed({ id: 'sgr-https' })));
-    const [report] = await sentry.respondToFinding();
+    const [report] = await sentry.respondToDifferences();
     expect(sentry.groups.keysIn('sg-1')).toEqual(['ingress tcp 443 443 0.0.0.0/0']);
     expect(report).toMatchObject({
       call: { actor: { userName: 'mallory' } },
@@ -288,7 +288,7 @@ describe('an accepted rule that is missing', () => {
   test('is let go where a trusted actor removed it', async () => {
     const sentry = await different([lockedRestoring], [https], []);
     sentry.history.changes.push(by(deployer, removed({ id: 'sgr-https' })));
-    expect(await sentry.respondToFinding()).toEqual([]);
+    expect(await sentry.respondToDifferences()).toEqual([]);
     expect(sentry.groups.acts).toEqual([]);
     expect(sentry.ledger.entryOf('sg-1', https)).toBeUndefined();
   });
@@ -296,20 +296,20 @@ describe('an accepted rule that is missing', () => {
   test('that shows again is not missed any more', async () => {
     const sentry = await different([lockedRestoring], [https], []);
     sentry.groups.put('sg-1', () => [https]);
-    expect(await sentry.respondToFinding()).toEqual([]);
+    expect(await sentry.respondToDifferences()).toEqual([]);
     await sentry.survey();
     expect(sentry.ledger.entryOf('sg-1', https)!.missingSince).toBeUndefined();
   });
 });
 
 test('a group that is not watched, or not any more, has no findings', async () => {
-  expect(await SentryInMemory.newTo([forbidSsh], ssh).respondToFinding()).toEqual([]);
+  expect(await SentryInMemory.newTo([forbidSsh], ssh).respondToDifferences()).toEqual([]);
   const released = await different([forbidSsh], [], [ssh]);
   await released.ledger.writeRecord({
     ...released.recordOf('sg-1')!,
     releasedAt: new Date('2026-01-01'),
   });
-  expect(await released.respondToFinding()).toEqual([]);
+  expect(await released.respondToDifferences()).toEqual([]);
   expect(released.groups.acts).toEqual([]);
 });
 
@@ -327,11 +327,11 @@ describe('whatever fails at whichever call of a finding', () => {
     async (fault, call) => {
       const sentry = await different([lockedRestoring], [https], [ssh]);
       sentry.faults = new Faults(new Map([[call, fault]]));
-      await sentry.respondToFinding().catch(() => undefined);
+      await sentry.respondToDifferences().catch(() => undefined);
       sentry.faults = new Faults();
       for (let tries = 2; tries < 4; tries += 1) {
         await sentry.pass(91_000);
-        await sentry.respondToFinding('sg-1', tries).catch(() => undefined);
+        await sentry.respondToDifferences('sg-1', tries).catch(() => undefined);
       }
       expect(sentry.groups.keysIn('sg-1')).toEqual(['ingress tcp 443 443 0.0.0.0/0']);
       expect(sentry.groups.acts.map(({ kind }) => kind).sort()).toEqual(['authorize', 'revoke']);

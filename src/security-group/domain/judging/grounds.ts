@@ -1,0 +1,85 @@
+import type { NotRestorable } from './judgement';
+import { missingEntries, type Situation } from './situation';
+import { responseTo, violationsOf } from './violations';
+import { namesMissing } from '../changes/named-rules';
+import { type Grant, isHistoryComplete, type LedgerEntry, livingGrants } from '../ledger/ledger';
+import { isReverting } from '../policies/policy';
+
+/**
+ * Adding is held to more than leaving: what was merely found once is no ground to open what a
+ * baseline forbids.
+ */
+export function whyNotPutBack(entry: LedgerEntry, situation: Situation): NotRestorable | undefined {
+  const grounds = groundsForPuttingBack(entry, situation.now);
+  if (grounds.length === 0) {
+    const mayChange = livingGrants(entry, situation.now).some((grant) =>
+      mayBeConfirmed(grant, situation.now),
+    );
+    return {
+      reason: `CloudTrail's event history does not confirm${mayChange ? ' (yet)' : ''} that a trusted actor added it`,
+      mayChange,
+    };
+  }
+  const [violation] = violationsOf(
+    entry.rule,
+    entry,
+    grounds.map((grant) =>
+      ANSWERS_TRAFFIC.includes(grant.cause) ? grant : { cause: 'trusted-actor' },
+    ),
+    situation,
+  ).filter(({ response }) => response !== 'notifyOnly');
+  return (
+    violation && { reason: `it violates a baseline itself: ${violation.reason}`, mayChange: false }
+  );
+}
+
+/**
+ * What the complete history does not confirm, such as a rule that somebody else has put there
+ * again, it never will.
+ */
+function mayBeConfirmed(grant: Grant, now: Date): boolean {
+  return (
+    grant.cause === 'trusted-actor' &&
+    grant.confirmed === undefined &&
+    !isHistoryComplete(grant, now)
+  );
+}
+
+/** Grants by which somebody decided on the very traffic. */
+const ANSWERS_TRAFFIC: readonly Grant['cause'][] = ['operator', 'approval-request'];
+
+/** A call that only an event tells of, and a request that nobody has approved yet. */
+const NEEDS_CONFIRMATION: readonly Grant['cause'][] = ['trusted-actor', 'approval-request'];
+
+function groundsForPuttingBack(entry: LedgerEntry, now: Date): readonly Grant[] {
+  return livingGrants(entry, now).filter(
+    ({ cause, confirmed }) => !NEEDS_CONFIRMATION.includes(cause) || confirmed,
+  );
+}
+
+export function restoresRemoved(entry: LedgerEntry, { policies, now }: Situation): boolean {
+  return policies.some(
+    (policy) =>
+      policy.baseline.kind === 'locked' &&
+      policy.baseline.restoreRemoved &&
+      isReverting(responseTo(policy, entry, now).response),
+  );
+}
+
+/**
+ * Rules that might have to be put back, but rest on nothing except events that nobody has
+ * confirmed.
+ */
+export function entriesToConfirm(situation: Situation): LedgerEntry[] {
+  const { hints } = situation;
+  if (hints.byTrustedActor) return [];
+  const ids = new Set(situation.group.rules.map(({ id }) => id));
+  return missingEntries(situation)
+    .filter((entry) => groundsForPuttingBack(entry, situation.now).length === 0)
+    .filter(
+      (entry) =>
+        ids.has(entry.rule.id) ||
+        !hints.complete ||
+        (namesMissing(hints, entry.rule) && restoresRemoved(entry, situation)),
+    );
+}

@@ -1,0 +1,154 @@
+import type { Violation } from './judgement';
+import type { Situation } from './situation';
+import { namesAsItStands, namesStanding, NO_RULES } from '../changes/named-rules';
+import {
+  EMPTY_LEDGER,
+  type Grant,
+  hasEndedRequest,
+  isAdopted,
+  type LedgerEntry,
+  livingGrants,
+} from '../ledger/ledger';
+import { type Baseline, isAsking, type Policy } from '../policies/policy';
+import {
+  opensTraffic,
+  staysWithin,
+  violationOfAllowOnly,
+  violationOfPattern,
+} from '../policies/traffic-pattern';
+import type { PrefixLists } from '../rules/prefix-list';
+import type { Rule } from '../rules/rule';
+
+/**
+ * Why the rule may stand. A sentry that has not adopted the group yet takes every rule that the
+ * event does not name for adopted.
+ */
+export function grantsOf(
+  rule: Rule,
+  entry: LedgerEntry | undefined,
+  { ledger, hints, now }: Situation,
+): readonly Pick<Grant, 'cause'>[] {
+  const accepted =
+    hints.byTrustedActor && namesAsItStands(hints, rule)
+      ? [{ cause: 'trusted-actor' } as const]
+      : [];
+  if (isAdopted(ledger)) return [...livingGrants(entry, now), ...accepted];
+  return namesStanding(hints, rule) || !hints.complete ? accepted : [{ cause: 'adopted' }];
+}
+
+export function violationsOf(
+  rule: Rule,
+  entry: LedgerEntry | undefined,
+  grants: readonly Pick<Grant, 'cause'>[],
+  situation: Situation,
+): Violation[] {
+  return situation.policies.flatMap((policy) =>
+    violationsOfBaseline(rule, policy.baseline, entry, grantsFor(policy, grants), situation).map(
+      (violation) => ({ ...responseTo(policy, entry, situation.now), ...violation }),
+    ),
+  );
+}
+
+/** What violates if these grants speak for the rule, and nothing else. */
+export function violationsUnder(
+  rule: Rule,
+  grants: readonly Pick<Grant, 'cause'>[],
+  situation: Situation,
+): Violation[] {
+  return violationsOf(rule, undefined, grants, situation);
+}
+
+/** What people approved answers the policies that ask people. */
+function grantsFor(
+  { response }: Policy,
+  grants: readonly Pick<Grant, 'cause'>[],
+): readonly Pick<Grant, 'cause'>[] {
+  return isAsking(response) ? grants : grants.filter(({ cause }) => cause !== 'approval-request');
+}
+
+/** Where people were asked already, and their time is over, nobody is asked again. */
+export function responseTo(
+  { response, asking }: Policy,
+  entry: LedgerEntry | undefined,
+  now: Date,
+): Pick<Violation, 'response' | 'asking'> {
+  if (isAsking(response) && hasEndedRequest(entry, now)) return { response: 'revert' };
+  return { response, ...(asking && { asking }) };
+}
+
+/**
+ * What the baselines say of the rule itself, whatever may speak for it. `locked` says nothing
+ * without a history.
+ */
+export function bareViolations(
+  rule: Rule,
+  policies: readonly Policy[],
+  prefixLists: PrefixLists,
+): Violation[] {
+  const blank = {
+    group: { rules: [], unreadableRuleIds: [] },
+    ledger: EMPTY_LEDGER,
+    prefixLists,
+    hints: { ...NO_RULES, byTrustedActor: false },
+  };
+  return violationsOf(rule, undefined, [], { ...blank, policies, now: new Date(0) });
+}
+
+/** A violation may weaken the policy's response, never strengthen it. */
+type BaselineViolation = Omit<Violation, 'response'> & Partial<Pick<Violation, 'response'>>;
+
+function violationsOfBaseline(
+  rule: Rule,
+  baseline: Baseline,
+  entry: LedgerEntry | undefined,
+  grants: readonly Pick<Grant, 'cause'>[],
+  situation: Situation,
+): BaselineViolation[] {
+  const { prefixLists, hints, ledger } = situation;
+  if (baseline.kind === 'locked') {
+    if (grants.length === 0) {
+      return isAdopted(ledger) || namesStanding(hints, rule)
+        ? [{ baseline: 'locked', reason: LOCKED }]
+        : [];
+    }
+    return opensOtherwise(rule, situation)
+      ? [{ baseline: 'locked', response: 'notifyOnly', reason: LIST_CHANGED }]
+      : [];
+  }
+  if (answersTraffic(rule, entry, grants, prefixLists)) return [];
+  if (baseline.kind === 'forbid') {
+    return baseline.patterns
+      .filter((pattern) => opensTraffic(rule, pattern, prefixLists))
+      .map((pattern) => ({ baseline: 'forbid', reason: violationOfPattern(rule, pattern) }));
+  }
+  if (baseline.patterns.some((pattern) => staysWithin(rule, pattern, prefixLists))) return [];
+  return [{ baseline: 'allowOnly', reason: violationOfAllowOnly(rule, baseline.patterns) }];
+}
+
+const LOCKED = 'the group is locked: no rule may be added to it but by a trusted actor';
+
+const LIST_CHANGED =
+  'the group is locked, and somebody changed the entries of the prefix list that the rule names';
+
+function opensOtherwise({ peer }: Rule, { hints }: Situation): boolean {
+  return (
+    peer.kind === 'prefixList' &&
+    peer.prefixListId === hints.changedPrefixListId &&
+    !hints.byTrustedActor
+  );
+}
+
+/**
+ * An adopted grant, or an operator's, answers every baseline; a trusted actor's only `locked`.
+ * Neither answers for what has come into the prefix list that the rule names since.
+ */
+function answersTraffic(
+  { peer }: Rule,
+  entry: LedgerEntry | undefined,
+  grants: readonly Pick<Grant, 'cause'>[],
+  lists: PrefixLists,
+): boolean {
+  if (!grants.some(({ cause }) => cause !== 'trusted-actor')) return false;
+  if (peer.kind !== 'prefixList' || !entry) return true;
+  return lists.get(peer.prefixListId)?.version === entry.prefixListVersion;
+}

@@ -1,0 +1,13 @@
+import { act, type EarlierTries, withGroundsKept } from './act';
+import type { Answer } from './answer';
+import { asksAbout } from './ask-about-outcomes';
+import type { Case } from './case';
+import { refuseAdoptedMeanwhile } from './remember';
+
+/** Acts, looks again, and keeps what people are to be asked. */
+export async function answerCase(judged: Case, earlierTries: EarlierTries): Promise<Answer> {
+  const one = await withGroundsKept(judged);
+  const acted = await act(one, earlierTries);
+  await refuseAdoptedMeanwhile(one);
+  return { ...one, ...acted, asks: await asksAbout(one, acted.outcomes) };
+}

@@ -1,0 +1,146 @@
+import { type GroupReading, lookUntil } from './read-group';
+import type { Sentry } from './sentry';
+import type { Target } from './target';
+import { namesStanding } from '../changes/named-rules';
+import type { GroupRules, SecurityGroups } from '../groups/security-groups';
+import { entriesToConfirm } from '../judging/grounds';
+import { judge } from '../judging/judge';
+import type { Judgement } from '../judging/judgement';
+import type { Situation } from '../judging/situation';
+import { confirmGrants } from '../learning/event-history';
+import { EMPTY_LEDGER, type GroupLedger } from '../ledger/ledger';
+import type { Notice } from '../reporting/change-report';
+import { prefixListIds, ruleKey } from '../rules/rule';
+
+/** A target as it stands, and what is to be said and done about it. */
+export interface Case {
+  readonly target: Target;
+  readonly sentry: Sentry;
+  readonly situation: Situation;
+  /** Those that are answered: a rule that waits, or violates nothing, is not. */
+  readonly judgements: readonly Judgement[];
+  readonly notices: readonly Notice[];
+}
+
+/** Judges the group as it stands. */
+export async function openCase(target: Target, sentry: Sentry): Promise<Case> {
+  const situation = await situationOf(target, sentry);
+  const judgements = judge(situation).filter(isAnswerable);
+  const notices = [...target.notices, ...doubtsAbout(situation)];
+  return { target, sentry, situation, judgements, notices };
+}
+
+/**
+ * An event may come again much later, from a dead-letter queue, and its first try have come to no
+ * end.
+ */
+const FRESH_FOR_MILLISECONDS = 5 * 60_000;
+
+/** Nothing is to be answered or notified, and no earlier try can have begun to. */
+export function isClosed({ target, sentry, judgements, notices }: Case): boolean {
+  const { tries, clock } = sentry.ports;
+  const age = clock.now().getTime() - target.call.time.getTime();
+  return (
+    judgements.length === 0 && notices.length === 0 && tries === 1 && age < FRESH_FOR_MILLISECONDS
+  );
+}
+
+function isAnswerable({ verdict, violations }: Judgement): boolean {
+  return verdict !== 'wait' && violations.length > 0;
+}
+
+async function situationOf(
+  target: Target,
+  { configuration, ports: { groups, history, clock } }: Sentry,
+): Promise<Situation> {
+  const { policies, trustedActors } = configuration;
+  const { groupId, hints } = target;
+  const ledger = await ledgerOfExisting(target, groups);
+  const lists = await groups.prefixLists(listsNamedIn(target.reading));
+  const given = { ledger, policies, prefixLists: lists, hints, now: clock.now() };
+  const seen = (group: GroupRules) =>
+    judge({ ...given, group })
+      .filter(isAnswerable)
+      .every(({ present, change }) => present || change === 'removed');
+  const group = await lookUntil(groupId, target.reading.group, groups, clock, seen);
+  const situation = { ...given, group };
+  const unconfirmed = entriesToConfirm(situation);
+  if (unconfirmed.length === 0) return situation;
+  const confirmed = await Promise.all(
+    unconfirmed.map((entry) =>
+      confirmGrants(entry, groupId, history, trustedActors, situation.now),
+    ),
+  );
+  const entries = new Map([
+    ...ledger.entries,
+    ...confirmed.map((entry) => [ruleKey(entry.rule), entry] as const),
+  ]);
+  return { ...situation, ledger: { ...ledger, entries } };
+}
+
+/** A group without any rules may be gone altogether: nothing of it is missing then. */
+async function ledgerOfExisting(
+  { groupId, reading: { ledger, group } }: Target,
+  groups: SecurityGroups,
+): Promise<GroupLedger> {
+  if (group.rules.length > 0 || group.unreadableRuleIds.length > 0 || ledger.entries.size === 0) {
+    return ledger;
+  }
+  const found = await groups.find({ kind: 'ids', groupIds: [groupId] });
+  return found.length > 0
+    ? ledger
+    : { ...EMPTY_LEDGER, record: ledger.record, repeats: ledger.repeats };
+}
+
+function listsNamedIn({ ledger, group }: GroupReading): string[] {
+  const rules = [...group.rules, ...[...ledger.entries.values()].map(({ rule }) => rule)];
+  return prefixListIds(rules);
+}
+
+function doubtsAbout(situation: Situation): Notice[] {
+  const { hints, group } = situation;
+  const unread = group.unreadableRuleIds;
+  const unseen = unseenLists(situation);
+  return [
+    ...(unseen.length > 0
+      ? [
+          doubt(
+            `The entries of these prefix lists cannot be read, and were not judged: ${unseen.join(', ')}.`,
+          ),
+        ]
+      : []),
+    ...(hints.complete ? [] : [doubt(doubtAboutEvent(situation))]),
+    ...(unread.length > 0
+      ? [
+          doubt(
+            `These rules of the group cannot be read, and were not judged: ${unread.join(', ')}.`,
+          ),
+        ]
+      : []),
+  ];
+}
+
+function doubt(text: string): Notice {
+  return { severity: 'high', text };
+}
+
+function unseenLists({ hints, group, prefixLists }: Situation): string[] {
+  return group.rules
+    .filter((rule) => namesStanding(hints, rule))
+    .flatMap(({ peer }) =>
+      peer.kind === 'prefixList' && !prefixLists.has(peer.prefixListId) ? [peer.prefixListId] : [],
+    );
+}
+
+function doubtAboutEvent({ group, policies, ledger }: Situation): string {
+  const isLockedBlindly =
+    policies.some(({ baseline }) => baseline.kind === 'locked') && !ledger.record;
+  return [
+    `The event does not name its rules in a form that can be read, so the group was judged as it stands, with its ${group.rules.length} rules.`,
+    ...(isLockedBlindly
+      ? [
+          'The group is locked, but not adopted yet: which of its rules are new cannot be told. Look at it.',
+        ]
+      : []),
+  ].join(' ');
+}

@@ -1,0 +1,70 @@
+import type { Answer } from './answer';
+import { noticeOfAsk } from './ask-about-outcomes';
+import { detailsOf } from './group-details';
+import { caseKey } from './target';
+import { UnfinishedError } from './unfinished-error';
+import { type ChangeReport, hasFailures } from '../reporting/change-report';
+import { countRepeats } from '../reporting/repeats';
+
+/** Nothing of it is to be reported: what was to be done was done before. */
+export function isSilent({ outcomes, notices }: Answer): boolean {
+  return outcomes.length === 0 && notices.length === 0;
+}
+
+/** Ends a case that is not reported. */
+export async function settle({ target, situation, sentry }: Answer): Promise<undefined> {
+  await sentry.ports.events.told(caseKey(target), situation.ledger.repeats);
+  return undefined;
+}
+
+/** Throws an UnfinishedError, once it was reported, where rules could not be reverted. */
+export async function report(answer: Answer): Promise<ChangeReport> {
+  const { target, asks } = answer;
+  const { events, announcer, asker } = answer.sentry.ports;
+  const { changeReport, repeats } = await reportOf(answer);
+  const announcement = {
+    ...announcer.render(changeReport),
+    ...(asks.length > 0 && { asks: asks.map((asked) => asker.render(asked)) }),
+  };
+  if (hasFailures(changeReport)) {
+    await announcer.tell(announcement);
+    throw new UnfinishedError(
+      target.groupId,
+      'not all of its rules could be reverted.',
+      changeReport,
+    );
+  }
+  await events.acted(caseKey(target), announcement, repeats);
+  await announcer.tell(announcement);
+  await events.told(caseKey(target), repeats);
+  return changeReport;
+}
+
+async function reportOf(answer: Answer) {
+  const { target, situation, sentry, outcomes, notices, asks } = answer;
+  const { call, explainedBy } = target;
+  const seen = {
+    call,
+    explainedBy,
+    group: await detailsOf(answer),
+    rules: outcomes,
+    notices,
+    lookedAt: sentry.ports.clock.now(),
+    tries: sentry.ports.tries,
+    isRepeat: false,
+    repeats: 0,
+  };
+  const { isRepeat, untold, repeats } = countRepeats(
+    seen,
+    situation.ledger.repeats,
+    sentry.configuration.repeatWindowMilliseconds,
+  );
+  // That people are asked is no news of its own: it goes with what is reported.
+  const changeReport: ChangeReport = {
+    ...seen,
+    notices: [...notices, ...asks.map(noticeOfAsk)],
+    isRepeat,
+    repeats: untold,
+  };
+  return { changeReport, repeats };
+}
