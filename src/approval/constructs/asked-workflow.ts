@@ -13,7 +13,7 @@ const ADDRESS_DIGITS = 8;
 export class AskedWorkflow {
   public readonly asker: ApprovalAsker;
   public readonly decisions: sqs.Queue;
-  /** What nobody could carry out after hours of tries. */
+  /** Decisions that were given up on, after hours of tries. */
   public readonly unhandled: sqs.Queue;
 
   /**

@@ -2,6 +2,7 @@ import { Lazy, Stack, Token } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as ssm from 'aws-cdk-lib/aws-ssm';
 import { Construct } from 'constructs';
+import type { SlackApprovalWorkflowSettings } from './slack-approval-workflow-settings';
 import { MOST_PARAMETER_CHARACTERS } from '../../shared/contracts/parameter-limits';
 import {
   APPROVAL_PARAMETER_VERSION,
@@ -16,8 +17,8 @@ import {
 const LONGEST_QUEUE_URL = 150;
 
 /**
- * What does not fit into a function's environment: who may decide, who may ask, and the rest, in a
- * parameter of SSM.
+ * Settings that a function's environment has no room for, in a parameter of SSM: who may decide,
+ * who may ask, and the rest.
  */
 export class WorkflowParameter extends Construct {
   public readonly parameter: ssm.IStringParameter;
@@ -26,7 +27,7 @@ export class WorkflowParameter extends Construct {
   constructor(
     scope: Construct,
     id: string,
-    private readonly settings: Omit<ApprovalParameter, 'version' | 'askers'>,
+    private readonly settings: SlackApprovalWorkflowSettings,
   ) {
     super(scope, id);
     this.checkLength();

@@ -20,7 +20,7 @@ import {
 } from '../../approval/samples/workflows';
 
 const PLACE = { env: { account: '111111111111', region: 'eu-west-1' } };
-const CARRIER = 'KeySentryCarryOutDecisionRole';
+const CARRY_OUT = 'KeySentryCarryOutDecisionRole';
 const CHECKER = 'KeySentryCheckAccessKeysRole';
 const TOO_OLD = Duration.days(120);
 
@@ -117,7 +117,7 @@ describe('rights', () => {
   const { synthesized } = sentryWith();
 
   test('the function that carries decisions out can check them and deactivate', () => {
-    expect(actionsOf(synthesized, CARRIER)).toEqual(
+    expect(actionsOf(synthesized, CARRY_OUT)).toEqual(
       expect.arrayContaining([
         'kms:VerifyMac',
         'sqs:SendMessage',
@@ -136,7 +136,7 @@ describe('rights', () => {
 
   test('it can neither delete a key, nor make a decision, nor read a secret, nor put findings on the bus', () => {
     expect(
-      actionsOf(synthesized, CARRIER).filter((action) =>
+      actionsOf(synthesized, CARRY_OUT).filter((action) =>
         /Delete(?!Message)|GenerateMac|secretsmanager|events:|CreateAccessKey/.test(action),
       ),
     ).toEqual([]);
@@ -150,7 +150,7 @@ describe('rights', () => {
     ).toEqual([]);
   });
 
-  test.each([CHECKER, CARRIER])('%s sends to the queue of requests alone', (role) => {
+  test.each([CHECKER, CARRY_OUT])('%s sends to the queue of requests alone', (role) => {
     expect(targetsOf(synthesized, role, 'sqs:SendMessage')).toEqual([
       expect.stringMatching(/^ApprovalsRequestQueue/),
     ]);

@@ -812,76 +812,9 @@ describe('bad input is refused at synth, with what to write instead', () => {
       /"U0ALICE" is no user group id of Slack: write one such as "S0123ABCD"/,
     ],
     [
-      'a channel by name',
-      refused({ approvalChannelId: '#approvals' }),
-      /App\/Approvals: "approvalChannelId": "#approvals" is no channel id of Slack/,
-    ],
-    [
       'a direct message',
       () => SlackDestination.channel('D0ALICE'),
       /SlackDestination\.channel\(\): "D0ALICE" is no channel id/,
-    ],
-    [
-      'more approvals than approvers',
-      refused({ requiredApprovals: 3 }),
-      /"requiredApprovals" is 3 and there are 2 approvers, so nothing could be approved/,
-    ],
-    [
-      'no approvals',
-      refused({ requiredApprovals: 0 }),
-      /"requiredApprovals" is 0: write a whole number of people, at least 1/,
-    ],
-    ['half an approval', refused({ requiredApprovals: 1.5 }), /"requiredApprovals" is 1\.5/],
-    [
-      'no time to decide',
-      refused({ expireAfter: Duration.seconds(0) }),
-      /App\/Approvals: "expireAfter" is .+: write 5 minutes to 14 days/,
-    ],
-    ['a month to decide', refused({ expireAfter: Duration.days(30) }), /"expireAfter" is 30 days/],
-    [
-      'a reminder at once',
-      refused({ remindAfter: Duration.seconds(0) }),
-      /"remindAfter" is .+: write 1 minute to 14 days/,
-    ],
-    [
-      'a reminder after the end',
-      refused({ expireAfter: Duration.hours(2), remindAfter: Duration.hours(2) }),
-      /"remindAfter" is 2 hours and requests expire after 2 hours/,
-    ],
-    [
-      'an approval for no time',
-      refused({ approvalDurations: [Duration.hours(0)] }),
-      /"approvalDurations" is .+: write 5 minutes to 30 days/,
-    ],
-    [
-      'an approval for a broken second',
-      refused({ approvalDurations: [Duration.millis(300_500)] }),
-      /in whole seconds/,
-    ],
-    [
-      'a duration twice',
-      refused({ approvalDurations: [Duration.hours(1), Duration.minutes(60)] }),
-      /"approvalDurations" has .+ twice: write each duration once/,
-    ],
-    [
-      'too many durations',
-      refused({ approvalDurations: [1, 2, 3, 4, 5, 6].map((hours) => Duration.hours(hours)) }),
-      /has 6 entries, and each is a button: write up to 5/,
-    ],
-    [
-      'no pause',
-      refused({ pauseAfterDenial: Duration.seconds(0) }),
-      /"pauseAfterDenial" is .+: write 1 minute to 7 days/,
-    ],
-    [
-      'no requests',
-      refused({ maxRequestsPerHour: 0 }),
-      /"maxRequestsPerHour" is 0: write a whole number from 1 to 1000/,
-    ],
-    [
-      'an audit of a day',
-      refused({ auditRetention: Duration.days(1) }),
-      /"auditRetention" is 1 day: write 7 days to 3650 days/,
     ],
     [
       'one secret for both',

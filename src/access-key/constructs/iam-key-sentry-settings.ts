@@ -1,0 +1,78 @@
+import type { Construct } from 'constructs';
+import type { IamKeySentryProps } from './iam-key-sentry-props';
+import { wholeDays } from '../../shared/constructs/checked-duration';
+import { SentryMode } from '../../shared/constructs/sentry-mode';
+import { MOST_PARAMETER_CHARACTERS } from '../../shared/contracts/parameter-limits';
+import {
+  KEY_SENTRY_PARAMETER_VERSION,
+  type KeySentryParameter,
+} from '../contracts/key-sentry-parameter';
+import type { KeyRules } from '../domain/key-rules';
+
+/** All that the handlers read, less the workflow, which is known once it is asked. */
+export type IamKeySentrySettings = Omit<KeySentryParameter, 'workflow'>;
+
+/** Throws where the props cannot work; the error begins with the path of the construct. */
+export function iamKeySentrySettings(
+  scope: Construct,
+  props: IamKeySentryProps,
+): IamKeySentrySettings {
+  const rules = keyRules(scope, props);
+  const settings: IamKeySentrySettings = {
+    version: KEY_SENTRY_PARAMETER_VERSION,
+    rules,
+    exemptions: (props.exemptions ?? []).map((exemption) => exemption._specification),
+    actions: keyActions(scope, props, rules),
+    tellsWhenNothingFound: props.notifyWhenNothingFound ?? false,
+  };
+  refuseTooLong(scope, settings);
+  return settings;
+}
+
+function keyRules(scope: Construct, props: IamKeySentryProps): KeyRules {
+  const days = (name: 'maxKeyAge' | 'warnBefore' | 'maxUnusedAge' | 'neverUsedGrace') => {
+    const duration = props[name];
+    return duration && wholeDays(duration, `${scope.node.path}: "${name}"`);
+  };
+  const maxKeyAge = days('maxKeyAge') ?? 90;
+  const warnBefore = days('warnBefore');
+  if (warnBefore !== undefined && warnBefore >= maxKeyAge) {
+    throw new Error(
+      `${scope.node.path}: "warnBefore" is ${warnBefore} days and "maxKeyAge" ${maxKeyAge}: ` +
+        'every key would be listed from its first day, so write a "warnBefore" that is shorter.',
+    );
+  }
+  const maxUnusedAge = days('maxUnusedAge');
+  return {
+    maxKeyAge,
+    warnBefore,
+    maxUnusedAge,
+    neverUsedGrace: days('neverUsedGrace') ?? maxUnusedAge,
+    includeInactive: props.includeInactiveKeys ?? false,
+  };
+}
+
+function keyActions(
+  scope: Construct,
+  { actions, mode }: IamKeySentryProps,
+  { maxKeyAge }: KeyRules,
+): IamKeySentrySettings['actions'] {
+  const rules = actions?._rules;
+  if (!rules) return undefined;
+  if (rules.deactivateAfter < maxKeyAge) {
+    throw new Error(
+      `${scope.node.path}: "deactivateAfter" is ${rules.deactivateAfter} days and "maxKeyAge" ${maxKeyAge}: ` +
+        'keys would be deactivated before they are listed as too old, so write a "deactivateAfter" that is not shorter.',
+    );
+  }
+  return { ...rules, mode: mode === SentryMode.OBSERVE ? 'observe' : 'enforce' };
+}
+
+function refuseTooLong(scope: Construct, settings: IamKeySentrySettings): void {
+  const { length } = JSON.stringify(settings);
+  if (length <= MOST_PARAMETER_CHARACTERS) return;
+  throw new Error(
+    `${scope.node.path}: rules and exemptions take ${length} characters, SSM holds ${MOST_PARAMETER_CHARACTERS}: ` +
+      'exempt a path or a group instead of so many users.',
+  );
+}

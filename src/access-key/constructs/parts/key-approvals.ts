@@ -1,0 +1,56 @@
+import type * as iam from 'aws-cdk-lib/aws-iam';
+import type * as sqs from 'aws-cdk-lib/aws-sqs';
+import type { Construct } from 'constructs';
+import type { ApprovalAsker } from '../../../approval/constructs/approval-asker';
+import { AskedWorkflow } from '../../../approval/constructs/asked-workflow';
+import type { SlackApprovalWorkflow } from '../../../approval/constructs/slack-approval-workflow';
+import { grantSend } from '../../../approval/constructs/workflow-rights';
+import { CARRY_OUT_KEY_DECISION } from '../../contracts/carry-out-key-decision.environment';
+import type { KeyWorkflowParameter } from '../../contracts/key-sentry-parameter';
+import type { KeyActions } from '../key-actions';
+
+/** The sentry's side of the workflow that it asks. */
+export class KeyApprovals {
+  /** None, where no action is taken, or no one is asked. */
+  public static forActions(
+    sentry: Construct,
+    actions: KeyActions | undefined,
+  ): KeyApprovals | undefined {
+    return actions?._workflow && new KeyApprovals(sentry, actions._workflow);
+  }
+
+  /** Where decisions come to. */
+  public readonly decisions: sqs.Queue;
+  /** Decisions that were given up on, after hours of tries. */
+  public readonly unhandled: sqs.Queue;
+  private readonly asker: ApprovalAsker;
+
+  constructor(sentry: Construct, workflow: SlackApprovalWorkflow) {
+    const { asker, decisions, unhandled } = new AskedWorkflow(
+      sentry,
+      workflow,
+      CARRY_OUT_KEY_DECISION,
+    );
+    this.asker = asker;
+    this.decisions = decisions;
+    this.unhandled = unhandled;
+  }
+
+  public get parameter(): KeyWorkflowParameter {
+    return {
+      asker: this.asker.name,
+      queueUrl: this.asker.requestQueue.queueUrl,
+      decisionKeyArn: this.asker.decisionKey.keyArn,
+    };
+  }
+
+  /** To ask, and no more: for the function that looks at the keys. */
+  public grantAsk(grantee: iam.IGrantable): void {
+    grantSend(grantee, this.asker.requestQueue);
+  }
+
+  /** To verify decisions, and report their outcomes. */
+  public grantCarryOut(grantee: iam.IGrantable): void {
+    this.asker.grantAsk(grantee);
+  }
+}

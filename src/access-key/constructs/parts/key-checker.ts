@@ -1,0 +1,113 @@
+import { Duration, Stack } from 'aws-cdk-lib';
+import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
+import type * as lambda from 'aws-cdk-lib/aws-lambda';
+import type * as sns from 'aws-cdk-lib/aws-sns';
+import type { Construct } from 'constructs';
+import type { KeyApprovals } from './key-approvals';
+import type { KeyConfiguration } from './key-configuration';
+import type { KeyRecords } from './key-records';
+import { BundledFunction } from '../../../shared/constructs/bundled-function';
+import { NotifyingAlarm } from '../../../shared/constructs/notifying-alarm';
+import { ownMetric } from '../../../shared/constructs/own-metric';
+import {
+  CHECK_ACCESS_KEYS,
+  NO_KEY_RECORDS_TABLE,
+} from '../../contracts/check-access-keys.environment';
+import { ACCESS_KEY_METRICS } from '../../contracts/key-metrics';
+import type { KeyExemption } from '../key-exemption';
+import { acknowledgeKeyLook, checkStatements, type KeyChange } from '../key-sentry-rights';
+
+export interface KeyCheckerProps {
+  readonly homeRegion: string;
+  readonly exemptions: readonly KeyExemption[];
+  readonly configuration: KeyConfiguration;
+  /** Of a sentry that retires keys. Without them it can change none. */
+  readonly records: KeyRecords | undefined;
+  /** Of a sentry that asks before it deactivates. */
+  readonly approvals: KeyApprovals | undefined;
+  readonly topic: sns.ITopic;
+}
+
+/** The function that looks at the keys, and retires them. */
+export class KeyChecker {
+  public readonly handler: lambda.Function;
+  public readonly alarms: cloudwatch.Alarm[];
+
+  constructor(
+    private readonly sentry: Construct,
+    private readonly props: KeyCheckerProps,
+  ) {
+    const { homeRegion, configuration, records, topic } = props;
+    this.handler = new BundledFunction(sentry, 'CheckAccessKeys', {
+      contract: CHECK_ACCESS_KEYS,
+      environment: () => ({
+        SENTRY_NAME: sentry.node.path,
+        CONFIGURATION_PARAMETER: configuration.parameterName,
+        NOTIFICATION_TOPIC_ARN: topic.topicArn,
+        HOME_REGION: homeRegion,
+        ACCOUNT_ID: Stack.of(sentry).account,
+        KEY_RECORDS_TABLE: records?.tableName ?? NO_KEY_RECORDS_TABLE,
+      }),
+      description: `Looks at the access keys of the account for ${sentry.node.path}`,
+      memorySize: 1024,
+    });
+    this.grantAll();
+    this.alarms = this.makeAlarms();
+  }
+
+  private grantAll(): void {
+    const { exemptions, configuration, records, approvals, topic } = this.props;
+    topic.grantPublish(this.handler);
+    records?.grantRun(this.handler);
+    configuration.grantRead(this.handler);
+    checkStatements(Stack.of(this.sentry), exemptions, this.keyChanges()).forEach((statement) =>
+      this.handler.addToRolePolicy(statement),
+    );
+    acknowledgeKeyLook(this.handler.role!);
+    approvals?.grantAsk(this.handler);
+  }
+
+  /** Where people are asked, only the function that gets what they decided can deactivate. */
+  private keyChanges(): KeyChange[] {
+    const { records, approvals } = this.props;
+    if (!records) return [];
+    return approvals ? ['DeleteAccessKey'] : ['UpdateAccessKey', 'DeleteAccessKey'];
+  }
+
+  private makeAlarms(): cloudwatch.Alarm[] {
+    const { topic } = this.props;
+    const alarm = (id: string, metricName: string, description: string) =>
+      new NotifyingAlarm(this.sentry, id, {
+        metric: ownMetric(this.sentry, metricName),
+        threshold: 0,
+        topic,
+        description,
+      });
+    return [
+      new NotifyingAlarm(this.sentry, 'FailedRunAlarm', {
+        metric: this.handler.metricErrors(),
+        threshold: 0,
+        // An error counts at the time when the run began, and shows when it ends: up to a quarter
+        // of an hour later.
+        period: Duration.hours(1),
+        topic,
+        description: 'A run of the sentry failed: keys may be listed late.',
+      }),
+      alarm(
+        'IncompleteRunAlarm',
+        ACCESS_KEY_METRICS.unknownLookUps,
+        'Look-ups of the sentry failed: keys may be missing in its report, and none was retired.',
+      ),
+      alarm(
+        'FailedStepsAlarm',
+        ACCESS_KEY_METRICS.stepsFailed,
+        'The sentry could not deactivate or delete a key that is due.',
+      ),
+      alarm(
+        'FailedAnnouncementAlarm',
+        ACCESS_KEY_METRICS.announcementsFailed,
+        'EventBridge did not take the findings of a run: what listens for them missed some. The message was sent.',
+      ),
+    ];
+  }
+}

@@ -1,0 +1,104 @@
+import { Stack } from 'aws-cdk-lib';
+import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
+import type * as lambda from 'aws-cdk-lib/aws-lambda';
+import type * as sns from 'aws-cdk-lib/aws-sns';
+import type { Construct } from 'constructs';
+import type { KeyApprovals } from './key-approvals';
+import type { KeyConfiguration } from './key-configuration';
+import type { KeyRecords } from './key-records';
+import { BundledFunction } from '../../../shared/constructs/bundled-function';
+import { NotifyingAlarm } from '../../../shared/constructs/notifying-alarm';
+import { ownMetric } from '../../../shared/constructs/own-metric';
+import { takeOneByOne } from '../../../shared/constructs/work-queue';
+import { CARRY_OUT_KEY_DECISION } from '../../contracts/carry-out-key-decision.environment';
+import { ACCESS_KEY_METRICS } from '../../contracts/key-metrics';
+import type { KeyExemption } from '../key-exemption';
+import { acknowledgeKeyLook, keyLookStatements, retireStatement } from '../key-sentry-rights';
+
+/**
+ * As few at a time as queues allow: only one has the lease, and the others are shown again later.
+ */
+const MAX_CONCURRENCY = 2;
+
+/** The parts of a sentry that carrying decisions out uses. */
+export interface DecisionParts {
+  readonly approvals: KeyApprovals;
+  readonly configuration: KeyConfiguration;
+  readonly records: KeyRecords;
+  readonly exemptions: readonly KeyExemption[];
+  readonly topic: sns.ITopic;
+}
+
+/** The function that deactivates what people approved. It cannot delete. */
+export class KeyDecisions {
+  public readonly alarms: cloudwatch.Alarm[];
+  private readonly handler: lambda.Function;
+
+  constructor(
+    private readonly sentry: Construct,
+    private readonly parts: DecisionParts,
+  ) {
+    const { approvals, configuration, records, topic } = parts;
+    this.handler = new BundledFunction(sentry, 'CarryOutDecision', {
+      contract: CARRY_OUT_KEY_DECISION,
+      environment: () => ({
+        SENTRY_NAME: sentry.node.path,
+        CONFIGURATION_PARAMETER: configuration.parameterName,
+        NOTIFICATION_TOPIC_ARN: topic.topicArn,
+        ACCOUNT_ID: Stack.of(sentry).account,
+        KEY_RECORDS_TABLE: records.tableName,
+        DECISION_QUEUE_URL: approvals.decisions.queueUrl,
+      }),
+      description: `Carries out what people decided about access keys for ${sentry.node.path}`,
+      memorySize: 1024,
+    });
+    this.grantAll();
+    this.alarms = this.makeAlarms();
+  }
+
+  private grantAll(): void {
+    const { approvals, configuration, records, exemptions, topic } = this.parts;
+    takeOneByOne(this.handler, approvals.decisions, MAX_CONCURRENCY);
+    approvals.grantCarryOut(this.handler);
+    topic.grantPublish(this.handler);
+    records.grantCarryOut(this.handler);
+    configuration.grantRead(this.handler);
+    const stack = Stack.of(this.sentry);
+    [...keyLookStatements(stack, exemptions), retireStatement(stack, ['UpdateAccessKey'])].forEach(
+      (statement) => this.handler.addToRolePolicy(statement),
+    );
+    acknowledgeKeyLook(this.handler.role!);
+  }
+
+  private makeAlarms(): cloudwatch.Alarm[] {
+    const alarm = (id: string, metric: cloudwatch.Metric, description: string) =>
+      new NotifyingAlarm(this.sentry, id, {
+        metric,
+        threshold: 0,
+        topic: this.parts.topic,
+        description,
+      });
+    return [
+      alarm(
+        'UnhandledDecisionsAlarm',
+        this.parts.approvals.unhandled.metricApproximateNumberOfMessagesVisible(),
+        'The sentry gave up on decisions of people about keys after hours of tries.',
+      ),
+      alarm(
+        'FailedDecisionsAlarm',
+        ownMetric(this.sentry, ACCESS_KEY_METRICS.decisionsFailed),
+        'A decision of people about a key could not be carried out.',
+      ),
+      alarm(
+        'RefusedDecisionsAlarm',
+        ownMetric(this.sentry, ACCESS_KEY_METRICS.decisionsRefused),
+        'A message passed for a decision of people about a key, and no workflow has signed it for what was asked: somebody may be forging decisions.',
+      ),
+      alarm(
+        'DecisionErrorsAlarm',
+        this.handler.metricErrors(),
+        'The function that carries out decisions about keys fails as a whole: decisions wait.',
+      ),
+    ];
+  }
+}

@@ -1,0 +1,54 @@
+import { Duration } from 'aws-cdk-lib';
+import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
+import * as cloudwatchActions from 'aws-cdk-lib/aws-cloudwatch-actions';
+import * as events from 'aws-cdk-lib/aws-events';
+import * as targets from 'aws-cdk-lib/aws-events-targets';
+import type * as lambda from 'aws-cdk-lib/aws-lambda';
+import type * as sns from 'aws-cdk-lib/aws-sns';
+import type { Construct } from 'constructs';
+import { ownMetric } from '../../../shared/constructs/own-metric';
+import { ACCESS_KEY_METRICS } from '../../contracts/key-metrics';
+import type { KeySentrySchedule } from '../key-sentry-schedule';
+
+export interface KeyRunsProps {
+  readonly when: KeySentrySchedule;
+  /** The function that looks at the keys. */
+  readonly checker: lambda.Function;
+  readonly topic: sns.ITopic;
+}
+
+/** When the sentry runs, and the alarm for days without a run. */
+export class KeyRuns {
+  public readonly alarms: cloudwatch.Alarm[];
+
+  constructor(sentry: Construct, { when, checker, topic }: KeyRunsProps) {
+    new events.Rule(sentry, 'Schedule', {
+      description: `When ${sentry.node.path} looks at the access keys`,
+      schedule: when.schedule,
+      targets: [new targets.LambdaFunction(checker)],
+    });
+    const alarm = new cloudwatch.Alarm(sentry, 'MissedRunAlarm', {
+      metric: runsOf(sentry),
+      threshold: 1,
+      comparisonOperator: cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD,
+      evaluationPeriods: when.silentDays,
+      treatMissingData: cloudwatch.TreatMissingData.BREACHING,
+      alarmDescription: `The sentry has not come to the end of a run for ${when.silentDays} days: nobody looks at the access keys. (${sentry.node.path})`,
+    });
+    alarm.addAlarmAction(new cloudwatchActions.SnsAction(topic));
+    this.alarms = [alarm];
+  }
+}
+
+/** Runs of a copy outside the home Region count too: it is alive. */
+function runsOf(sentry: Construct): cloudwatch.MathExpression {
+  return new cloudwatch.MathExpression({
+    expression: 'FILL(completed, 0) + FILL(skipped, 0)',
+    usingMetrics: {
+      completed: ownMetric(sentry, ACCESS_KEY_METRICS.runsCompleted),
+      skipped: ownMetric(sentry, ACCESS_KEY_METRICS.runsSkipped),
+    },
+    period: Duration.days(1),
+    label: 'Runs of the sentry',
+  });
+}

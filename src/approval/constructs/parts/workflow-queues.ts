@@ -1,0 +1,116 @@
+import { Duration, Validations } from 'aws-cdk-lib';
+import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
+import type * as sns from 'aws-cdk-lib/aws-sns';
+import type * as sqs from 'aws-cdk-lib/aws-sqs';
+import type { Construct } from 'constructs';
+import { NotifyingAlarm } from '../../../shared/constructs/notifying-alarm';
+import { ownMetric } from '../../../shared/constructs/own-metric';
+import { deadLetterQueue, workQueue } from '../../../shared/constructs/work-queue';
+import { TRIES_BEFORE_ALARM } from '../../../shared/contracts/queue-tries';
+import { ADVANCE_REQUESTS } from '../../contracts/advance-requests.environment';
+import { APPROVAL_METRICS } from '../../contracts/approval-metrics';
+import { DELIVER_MESSAGES } from '../../contracts/deliver-messages.environment';
+
+/** The ways between the functions, each with a dead-letter queue behind it. */
+export class WorkflowQueues {
+  /** Requests and outcomes of askers. */
+  public readonly requests: sqs.Queue;
+  public readonly clicks: sqs.Queue;
+  public readonly messages: sqs.Queue;
+  /** Word of tampering that EventBridge could not hand over. */
+  public readonly undelivered: sqs.Queue;
+  public readonly alarms: cloudwatch.Alarm[];
+
+  private readonly unhandledRequests: sqs.Queue;
+  private readonly unhandledClicks: sqs.Queue;
+  private readonly unhandledMessages: sqs.Queue;
+
+  constructor(workflow: Construct, topic: sns.ITopic) {
+    this.unhandledRequests = deadLetterQueue(workflow, 'UnhandledRequests');
+    this.unhandledClicks = deadLetterQueue(workflow, 'UnhandledClicks');
+    this.unhandledMessages = deadLetterQueue(workflow, 'UnhandledMessages');
+    this.undelivered = deadLetterQueue(workflow, 'UndeliveredEvents');
+    Validations.of(this.undelivered).acknowledge({
+      id: 'AwsSolutions-SQS3',
+      reason: 'It is a dead-letter queue itself: that of EventBridge targets.',
+    });
+    this.requests = workQueue(workflow, 'RequestQueue', {
+      contract: ADVANCE_REQUESTS,
+      unhandled: this.unhandledRequests,
+    });
+    this.clicks = workQueue(workflow, 'ClickQueue', {
+      contract: ADVANCE_REQUESTS,
+      unhandled: this.unhandledClicks,
+    });
+    this.messages = workQueue(workflow, 'MessageQueue', {
+      contract: DELIVER_MESSAGES,
+      unhandled: this.unhandledMessages,
+    });
+    this.alarms = [...this.deadLetterAlarms(workflow, topic), ...this.delayAlarms(workflow, topic)];
+  }
+
+  public get all(): sqs.Queue[] {
+    return [
+      this.requests,
+      this.clicks,
+      this.messages,
+      this.unhandledRequests,
+      this.unhandledClicks,
+      this.unhandledMessages,
+      this.undelivered,
+    ];
+  }
+
+  private deadLetterAlarms(workflow: Construct, topic: sns.ITopic): cloudwatch.Alarm[] {
+    const alarm = (id: string, queue: sqs.Queue, description: string) =>
+      new NotifyingAlarm(workflow, id, {
+        metric: queue.metricApproximateNumberOfMessagesVisible(),
+        threshold: 0,
+        topic,
+        description,
+      });
+    return [
+      alarm(
+        'UnhandledRequestsAlarm',
+        this.unhandledRequests,
+        'The workflow gave up on requests or outcomes after hours of tries: nobody was asked, or an outcome is not shown.',
+      ),
+      alarm(
+        'UnhandledClicksAlarm',
+        this.unhandledClicks,
+        'The workflow gave up on clicks after hours of tries: they do not count yet.',
+      ),
+      alarm(
+        'UnhandledMessagesAlarm',
+        this.unhandledMessages,
+        'The workflow gave up on word of messages after hours of tries: they come to Slack late.',
+      ),
+      alarm(
+        'UndeliveredEventsAlarm',
+        this.undelivered,
+        'EventBridge could not hand word of tampering to the topic.',
+      ),
+    ];
+  }
+
+  private delayAlarms(workflow: Construct, topic: sns.ITopic): cloudwatch.Alarm[] {
+    return [
+      new NotifyingAlarm(workflow, 'FailingMessagesAlarm', {
+        metric: ownMetric(workflow, APPROVAL_METRICS.failedTries),
+        threshold: TRIES_BEFORE_ALARM,
+        topic,
+        description:
+          'A request, a click or a message has failed for over five minutes: a call of the workflow is refused, or Slack is down.',
+      }),
+      // Once a message was received three times, SQS leaves it out of this metric: it shows
+      // requests that no function takes.
+      new NotifyingAlarm(workflow, 'WaitingRequestsAlarm', {
+        metric: this.requests.metricApproximateAgeOfOldestMessage(),
+        threshold: Duration.minutes(15).toSeconds(),
+        topic,
+        description:
+          'A request has waited for over 15 minutes: the function does not take requests from its queue.',
+      }),
+    ];
+  }
+}
