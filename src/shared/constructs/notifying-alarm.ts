@@ -4,6 +4,11 @@ import * as cloudwatchActions from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type * as sns from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 
+/** A description that says which construct it is about, and where the runbook has more. */
+export function alarmDescription(scope: Construct, id: string, description: string): string {
+  return `${description} (${scope.node.path}; runbook: ${id})`;
+}
+
 export interface NotifyingAlarmProps {
   readonly metric: cloudwatch.Metric;
   /** The alarm goes when the metric's statistic within the period is above it. */
@@ -17,7 +22,7 @@ export interface NotifyingAlarmProps {
   readonly topic: sns.ITopic;
 }
 
-/** An alarm of a sentry about itself, which publishes to its topic. */
+/** An alarm of a construct about itself, which publishes to the construct's topic. */
 export class NotifyingAlarm extends cloudwatch.Alarm {
   constructor(scope: Construct, id: string, props: NotifyingAlarmProps) {
     const {
@@ -34,7 +39,7 @@ export class NotifyingAlarm extends cloudwatch.Alarm {
       comparisonOperator: cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD,
       evaluationPeriods: 1,
       treatMissingData: cloudwatch.TreatMissingData.NOT_BREACHING,
-      alarmDescription: `${description} (${scope.node.path})`,
+      alarmDescription: alarmDescription(scope, id, description),
     });
     this.addAlarmAction(new cloudwatchActions.SnsAction(topic));
   }
@@ -64,7 +69,7 @@ export class SilenceAlarm extends cloudwatch.Alarm {
       comparisonOperator: cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD,
       evaluationPeriods: periods,
       treatMissingData: cloudwatch.TreatMissingData.BREACHING,
-      alarmDescription: `${description} (${scope.node.path})`,
+      alarmDescription: alarmDescription(scope, id, description),
     });
     this.addAlarmAction(new cloudwatchActions.SnsAction(topic));
   }

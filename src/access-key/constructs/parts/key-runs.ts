@@ -6,6 +6,7 @@ import * as targets from 'aws-cdk-lib/aws-events-targets';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import type * as sns from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
+import { alarmDescription } from '../../../shared/constructs/notifying-alarm';
 import { ownMetric } from '../../../shared/constructs/own-metric';
 import { ACCESS_KEY_METRICS } from '../../contracts/key-metrics';
 import type { KeySentrySchedule } from '../key-sentry-schedule';
@@ -33,7 +34,11 @@ export class KeyRuns {
       comparisonOperator: cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD,
       evaluationPeriods: when.silentDays,
       treatMissingData: cloudwatch.TreatMissingData.BREACHING,
-      alarmDescription: `The sentry has not come to the end of a run for ${when.silentDays} days: nobody looks at the access keys. (${sentry.node.path})`,
+      alarmDescription: alarmDescription(
+        sentry,
+        'MissedRunAlarm',
+        `The sentry has not come to the end of a run for ${when.silentDays} days: no one looks at the access keys.`,
+      ),
     });
     alarm.addAlarmAction(new cloudwatchActions.SnsAction(topic));
     this.alarms = [alarm];
