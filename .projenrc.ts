@@ -1,6 +1,7 @@
 import { bundleHandlers } from './projenrc/handler-bundles';
-import { enforceLayers } from './projenrc/layers';
+import { keepTheHouse } from './projenrc/house';
 import { runOnLambdaNode } from './projenrc/node-version';
+import { translateSnippets } from './projenrc/packages';
 import { CdkSentriesProject } from './projenrc/project';
 import { addSandbox } from './projenrc/sandbox';
 import { shipOnlyTheLibrary } from './projenrc/shipped-files';
@@ -10,9 +11,10 @@ const project = new CdkSentriesProject();
 
 runOnLambdaNode(project);
 bundleHandlers(project);
-enforceLayers(project);
+keepTheHouse(project);
 shapeTests(project);
 addSandbox(project);
 shipOnlyTheLibrary(project);
+translateSnippets(project);
 
 project.synth();

@@ -1,4 +1,4 @@
-import { awscdk, javascript, TextFile, typescript } from 'projen';
+import { awscdk, cdk, javascript, TextFile, typescript } from 'projen';
 
 /**
  * The oldest aws-cdk-lib that the library promises to work with; it is developed against this one.
@@ -28,12 +28,24 @@ export class CdkSentriesProject extends awscdk.AwsCdkConstructLibrary {
   constructor() {
     super({
       name: 'cdk-sentries',
-      description: 'CDK constructs that watch an AWS account and take unwanted changes back',
+      description:
+        'CDK constructs that revert unwanted security group changes, retire old access keys, and ask people in Slack first',
+      stability: 'experimental',
       author: 'The cdk-sentries authors',
       authorAddress: 'https://github.com/cdk-sentries',
       repositoryUrl: 'https://github.com/cdk-sentries/cdk-sentries.git',
       license: 'Apache-2.0',
-      keywords: ['aws-cdk', 'security', 'security-group', 'cloudtrail', 'remediation'],
+      keywords: [
+        'access-keys',
+        'approval',
+        'aws-cdk',
+        'cloudtrail',
+        'iam',
+        'remediation',
+        'security',
+        'security-group',
+        'slack',
+      ],
       defaultReleaseBranch: 'main',
 
       cdkVersion: CDK_FLOOR,
@@ -61,6 +73,7 @@ export class CdkSentriesProject extends awscdk.AwsCdkConstructLibrary {
         '@slack/bolt@5.1.0',
         '@slack/web-api@8.2.0',
         '@types/aws-lambda@8.10.164',
+        '@types/madge@5.0.3',
         '@types/node@24.19.2',
         'ajv-formats@3.0.1',
         'ajv@8.20.0',
@@ -97,6 +110,10 @@ export class CdkSentriesProject extends awscdk.AwsCdkConstructLibrary {
       npmignoreEnabled: false,
       excludeTypescript: ['src/*/handlers/**/*.ts', 'src/*/adapters/**/*.ts'],
 
+      // What is marked @internal stays out of the published types. jsii's strict rules refuse that,
+      // since a type may go that another one needs: test/slow/package.test.ts looks for such gaps.
+      tsconfig: { compilerOptions: { stripInternal: true } },
+      validateTsconfig: cdk.ValidateTsconfig.MINIMAL,
       tsconfigDevFile: 'tsconfig.dev.json',
       tsconfigDev: {
         compilerOptions: {
@@ -149,7 +166,7 @@ export class CdkSentriesProject extends awscdk.AwsCdkConstructLibrary {
     this.package.addField('overrides', {
       'unrs-resolver': '1.12.2',
       // madge wants TypeScript 5 beside itself, and works with 6.
-      'madge': { typescript: '$typescript' },
+      madge: { typescript: '$typescript' },
     });
     new TextFile(this, '.nvmrc', { lines: ['24', ''] });
   }

@@ -13,7 +13,6 @@ export function shipOnlyTheLibrary(project: CdkSentriesProject): void {
     'API.md',
     'docs/schemas',
   ]);
-  project.gitignore.exclude('.jsii.tabl.json');
   // jsii does not clean up: what was deleted from src/ would still be shipped.
   project.preCompileTask.prependExec('rm -rf lib');
 }

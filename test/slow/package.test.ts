@@ -13,10 +13,34 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import ts from 'typescript';
 import { preparePythonEnvironment } from '../../sandbox/emulator/python-environment';
+import { typeErrors, underscoredNames } from '../support/packages/published-types';
 
 const PROJECT = resolve(__dirname, '..', '..');
 const NOT_SHIPPED =
   /package\/(src|test|sandbox|build|bench|examples|projenrc|docs\/(?!schemas)|lib\/(adapters|handlers))\b|\.ts$(?<!\.d\.ts)/;
+/** A line of README's smallest app, as each language has it. */
+const TRANSLATED_LINE = {
+  python: 'web.add_ingress_rule(ec2.Peer.any_ipv4(), ec2.Port.tcp(443))',
+  java: 'web.addIngressRule(Peer.anyIpv4(), Port.tcp(443));',
+  dotnet: 'web.AddIngressRule(Peer.AnyIpv4(), Port.Tcp(443));',
+  go: 'web.AddIngressRule(ec2.Peer_AnyIpv4(), ec2.Port_Tcp(jsii.Number(443)))',
+};
+/** As it stands in README, or in Java's documentation, which writes some signs as HTML. */
+const TYPESCRIPT_IMPORT = /\bfrom ('|&apos;|&#39;)(aws-cdk-lib|cdk-sentries)/;
+/** Types that show no members: anything would pass for one if it had nothing private either. */
+const OPAQUE_TYPES = [
+  'Actor',
+  'Approvers',
+  'ChangeResponse',
+  'KeyActions',
+  'KeyExemption',
+  'MonitoredGroups',
+  'Ports',
+  'SecurityGroupBaseline',
+  'SlackDestination',
+  'TrafficPattern',
+  'TrafficPeer',
+];
 
 let folder: string;
 let tarball: string;
@@ -84,6 +108,23 @@ describe('the npm package', () => {
     ).toBe('true');
   });
 
+  test('shows no name that starts with an underscore in its types', () => {
+    const types = publishedTypes(app);
+    expect(types).toContain('lib/security-group/constructs/ports.d.ts');
+    const found = types.flatMap((file) =>
+      underscoredNames(readFileSync(join(packageIn(app), file), 'utf8')),
+    );
+    expect(found).toEqual([]);
+  });
+
+  test("compiles README's app and no mix-up, where the types of libraries are checked too", () => {
+    const apps = [join(app, 'app.ts'), join(app, 'mix-ups.ts')] as const;
+    writeFileSync(apps[0], readmeApp());
+    writeFileSync(apps[1], OPAQUE_TYPES.map(mixUp).join('\n'));
+    const types = publishedTypes(app).map((file) => join(packageIn(app), file));
+    expect(typeErrors([...apps, ...types])).toEqual([]);
+  });
+
   test("synthesizes README's app with neither esbuild nor Docker", () => {
     writeFileSync(
       join(app, 'app.js'),
@@ -97,9 +138,21 @@ describe('the npm package', () => {
 });
 
 describe('the Python package that jsii builds of it', () => {
+  let out: string;
+
+  beforeAll(() => {
+    out = emptyFolder('python-dist');
+    run('projen', ['package:python', '--outdir', out], PROJECT);
+  });
+
+  test("shows README's code in Python", () => {
+    const [sources] = globSync('python/*.tar.gz', { cwd: out });
+    const unpacked = emptyFolder('python-sources');
+    run('tar', ['xzf', join(out, sources!), '-C', unpacked]);
+    expectTranslated(unpacked, '**/*.{md,py}', TRANSLATED_LINE.python);
+  });
+
   test('synthesizes the example with neither esbuild nor Docker', async () => {
-    const out = emptyFolder('python-dist');
-    run('jsii-pacmak', ['--target', 'python', '--outdir', out], PROJECT);
     const [wheel] = globSync('python/*.whl', { cwd: out });
     const app = emptyFolder('python-app');
     const { python } = await preparePythonEnvironment(() => undefined);
@@ -116,6 +169,41 @@ describe('the Python package that jsii builds of it', () => {
   });
 });
 
+describe('the Java, .NET and Go packages', () => {
+  let out: string;
+
+  beforeAll(() => {
+    out = emptyFolder('sources');
+    // One run for the three: the tasks differ in their target only.
+    const others = ['--target', 'dotnet', '--target', 'go'];
+    run('projen', ['package:java', ...others, '--code-only', '--outdir', out], PROJECT);
+  });
+
+  test.each(['java', 'dotnet', 'go'] as const)(
+    "show README's code in their language: %s",
+    (language) => {
+      expectTranslated(join(out, language), '**/*.{java,cs,go,md}', TRANSLATED_LINE[language]);
+    },
+  );
+});
+
+function expectTranslated(sources: string, pattern: string, line: string): void {
+  const filesWhere = (holds: (text: string) => boolean): string[] =>
+    globSync(pattern, { cwd: sources }).filter((file) =>
+      holds(readFileSync(join(sources, file), 'utf8')),
+    );
+  expect(filesWhere((text) => text.includes(line))).not.toEqual([]);
+  expect(filesWhere((text) => TYPESCRIPT_IMPORT.test(text))).toEqual([]);
+}
+
+function packageIn(app: string): string {
+  return join(app, 'node_modules', 'cdk-sentries');
+}
+
+function publishedTypes(app: string): string[] {
+  return globSync('lib/**/*.d.ts', { cwd: packageIn(app) });
+}
+
 /**
  * The same example in TypeScript, with the same version of aws-cdk-lib where the versions allow it.
  */
@@ -128,6 +216,11 @@ async function typeScriptTemplate(): Promise<unknown> {
     { PATH: process.env.PATH!, CDK_OUTDIR: out },
   );
   return JSON.parse(template(out, 'LockedSecurityGroup'));
+}
+
+/** Code that does not compile, unless anything passes for the type. */
+function mixUp(type: string): string {
+  return `// @ts-expect-error\nexport const a${type}: import('cdk-sentries').${type} = 'text';`;
 }
 
 function readmeApp(): string {

@@ -1,7 +1,19 @@
 import { CdkSentriesProject } from './project';
 
-/** Who may import whom in src/; what is not listed is refused. */
-const ALLOWED_IMPORTS: Record<string, string[]> = {
+/** For each folder, the folders that it may import. */
+type Arrows = Readonly<Record<string, readonly string[]>>;
+
+/** Which subject may import which in src/; what is not listed is refused. */
+const SUBJECT_IMPORTS: Arrows = {
+  'security-group': ['approval', 'organization', 'shared'],
+  'access-key': ['approval', 'organization', 'shared'],
+  approval: ['shared'],
+  organization: ['shared'],
+  shared: [],
+};
+
+/** Which layer may import which, in every subject. */
+const LAYER_IMPORTS: Arrows = {
   constructs: ['contracts', 'domain'],
   contracts: ['domain'],
   domain: [],
@@ -17,13 +29,14 @@ const SHIPPED_LAYERS = ['constructs', 'contracts', 'domain'];
 const CDK_PACKAGES = ['aws-cdk-lib', 'aws-cdk-lib/*', 'constructs'];
 const BUNDLED_LAYERS = ['adapters', 'handlers'];
 
-export function enforceLayers(project: CdkSentriesProject): void {
+export function keepTheHouse(project: CdkSentriesProject): void {
   const eslint = project.eslint!;
   eslint.addRules({
-    'import/no-restricted-paths': ['error', { zones: layerZones() }],
+    'import/no-restricted-paths': ['error', { zones: zones() }],
     '@typescript-eslint/no-explicit-any': 'error',
     '@typescript-eslint/consistent-type-imports': 'off',
     complexity: ['error', 15],
+    'max-params': ['error', 5],
     // Prettier sets the length of code; it does not wrap comments.
     'max-len': ['error', { code: 1000, comments: 100, ignoreUrls: true }],
   });
@@ -49,15 +62,22 @@ export function enforceLayers(project: CdkSentriesProject): void {
   }
 }
 
-function layerZones() {
-  const layers = Object.keys(ALLOWED_IMPORTS);
-  return layers.flatMap((layer) =>
-    layers
-      .filter((other) => other !== layer && !ALLOWED_IMPORTS[layer]!.includes(other))
+function zones() {
+  return [
+    ...refused(SUBJECT_IMPORTS, (subject) => `./src/${subject}/**`),
+    ...refused(LAYER_IMPORTS, (layer) => `./src/*/${layer}/**`),
+  ];
+}
+
+function refused(arrows: Arrows, folder: (name: string) => string) {
+  const names = Object.keys(arrows);
+  return names.flatMap((name) =>
+    names
+      .filter((other) => other !== name && !arrows[name]!.includes(other))
       .map((other) => ({
-        target: `./src/*/${layer}/**`,
-        from: `./src/*/${other}/**`,
-        message: `${layer}/ may import ${ALLOWED_IMPORTS[layer]!.join('/, ') || 'no other layer'}: see docs/architecture.md.`,
+        target: folder(name),
+        from: folder(other),
+        message: `${name}/ may import ${arrows[name]!.join('/, ') || 'none of the others'}: see docs/architecture.md.`,
       })),
   );
 }
