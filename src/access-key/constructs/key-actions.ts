@@ -105,15 +105,19 @@ export class KeyActions {
     );
   }
 
-  /** @internal */
-  public readonly _rules?: KeyActionRules;
+  private constructor(
+    private readonly rules?: KeyActionRules,
+    private readonly workflow?: SlackApprovalWorkflow,
+  ) {}
 
   /** @internal */
-  public readonly _workflow?: SlackApprovalWorkflow;
+  public get _rules(): KeyActionRules | undefined {
+    return this.rules;
+  }
 
-  private constructor(rules?: KeyActionRules, workflow?: SlackApprovalWorkflow) {
-    this._rules = rules;
-    this._workflow = workflow;
+  /** @internal */
+  public get _workflow(): SlackApprovalWorkflow | undefined {
+    return this.workflow;
   }
 }
 

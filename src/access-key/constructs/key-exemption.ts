@@ -86,18 +86,22 @@ export class KeyExemption {
     });
   }
 
+  private constructor(
+    private readonly specification: Exemption,
+    private readonly groupArn?: string,
+  ) {}
+
   /** @internal */
-  public readonly _specification: Exemption;
+  public get _specification(): Exemption {
+    return this.specification;
+  }
 
   /**
    * What has to be read to know who is meant.
    *
    * @internal
    */
-  public readonly _groupArn?: string;
-
-  private constructor(specification: Exemption, groupArn?: string) {
-    this._specification = specification;
-    this._groupArn = groupArn;
+  public get _groupArn(): string | undefined {
+    return this.groupArn;
   }
 }

@@ -45,10 +45,10 @@ export class Approvers {
     });
   }
 
-  /** @internal */
-  public readonly _selection: ApproverSelection;
+  private constructor(private readonly selection: ApproverSelection) {}
 
-  private constructor(selection: ApproverSelection) {
-    this._selection = selection;
+  /** @internal */
+  public get _selection(): ApproverSelection {
+    return this.selection;
   }
 }

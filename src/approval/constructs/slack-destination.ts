@@ -26,18 +26,22 @@ export class SlackDestination {
     return new SlackDestination({ kind: 'webhook', secretArn: url.secretArn }, url);
   }
 
+  private constructor(
+    private readonly monitoring: Monitoring,
+    private readonly secret?: secretsmanager.ISecret,
+  ) {}
+
   /** @internal */
-  public readonly _monitoring: Monitoring;
+  public get _monitoring(): Monitoring {
+    return this.monitoring;
+  }
 
   /**
    * What has to be read to post there.
    *
    * @internal
    */
-  public readonly _secret?: secretsmanager.ISecret;
-
-  private constructor(monitoring: Monitoring, secret?: secretsmanager.ISecret) {
-    this._monitoring = monitoring;
-    this._secret = secret;
+  public get _secret(): secretsmanager.ISecret | undefined {
+    return this.secret;
   }
 }
