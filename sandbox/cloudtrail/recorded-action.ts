@@ -11,7 +11,7 @@ const WRAPPED_ACTIONS = [
  * The calls that change security groups, and those that change what decides about them: default
  * groups, prefix lists and tags.
  */
-const RECORDED_ACTIONS = [
+export const RECORDED_ACTIONS = [
   'AuthorizeSecurityGroupIngress',
   'AuthorizeSecurityGroupEgress',
   'RevokeSecurityGroupIngress',

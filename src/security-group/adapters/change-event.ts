@@ -14,47 +14,40 @@ import {
   type ReadRules,
   revokedRules,
 } from './named-rules';
+import { WATCHED_CALLS, type WatchedCall } from '../contracts/watched-calls';
 import type { Change, ChangeSubject } from '../domain/changes/change';
 
 export { UnreadableEventError };
 
-/** How the record of each call is read. A map, since the names come from outside. */
-const CALLS: ReadonlyMap<string, { readonly subject: ReadSubject; readonly rules: ReadRules }> =
-  new Map([
-    [
-      'AuthorizeSecurityGroupIngress',
-      { subject: changedGroup('group'), rules: addedRules('ingress') },
-    ],
-    [
-      'AuthorizeSecurityGroupEgress',
-      { subject: changedGroup('group'), rules: addedRules('egress') },
-    ],
-    [
-      'RevokeSecurityGroupIngress',
-      { subject: changedGroup('group'), rules: revokedRules('ingress') },
-    ],
-    [
-      'RevokeSecurityGroupEgress',
-      { subject: changedGroup('group'), rules: revokedRules('egress') },
-    ],
-    ['ModifySecurityGroupRules', { subject: changedGroup('group'), rules: modifiedRules }],
-    [
-      'UpdateSecurityGroupRuleDescriptionsIngress',
-      { subject: changedGroup('group'), rules: describedRules('ingress') },
-    ],
-    [
-      'UpdateSecurityGroupRuleDescriptionsEgress',
-      { subject: changedGroup('group'), rules: describedRules('egress') },
-    ],
-    ['CreateSecurityGroup', { subject: changedGroup('group-created'), rules: noRules }],
-    ['DeleteSecurityGroup', { subject: changedGroup('group-deleted'), rules: noRules }],
-    ['CreateVpc', { subject: createdVpc, rules: noRules }],
-    ['CreateDefaultVpc', { subject: createdVpc, rules: noRules }],
-    ['ModifyManagedPrefixList', { subject: changedPrefixList, rules: noRules }],
-    ['RestoreManagedPrefixListVersion', { subject: changedPrefixList, rules: noRules }],
-    ['CreateTags', { subject: taggedGroups, rules: noRules }],
-    ['DeleteTags', { subject: taggedGroups, rules: noRules }],
-  ]);
+interface ReadCall {
+  readonly subject: ReadSubject;
+  readonly rules: ReadRules;
+}
+
+/** How the record of each call is read. */
+const CALLS: Readonly<Record<WatchedCall, ReadCall>> = {
+  AuthorizeSecurityGroupIngress: { subject: changedGroup('group'), rules: addedRules('ingress') },
+  AuthorizeSecurityGroupEgress: { subject: changedGroup('group'), rules: addedRules('egress') },
+  RevokeSecurityGroupIngress: { subject: changedGroup('group'), rules: revokedRules('ingress') },
+  RevokeSecurityGroupEgress: { subject: changedGroup('group'), rules: revokedRules('egress') },
+  ModifySecurityGroupRules: { subject: changedGroup('group'), rules: modifiedRules },
+  UpdateSecurityGroupRuleDescriptionsIngress: {
+    subject: changedGroup('group'),
+    rules: describedRules('ingress'),
+  },
+  UpdateSecurityGroupRuleDescriptionsEgress: {
+    subject: changedGroup('group'),
+    rules: describedRules('egress'),
+  },
+  DeleteSecurityGroup: { subject: changedGroup('group-deleted'), rules: noRules },
+  ModifyManagedPrefixList: { subject: changedPrefixList, rules: noRules },
+  RestoreManagedPrefixListVersion: { subject: changedPrefixList, rules: noRules },
+  CreateSecurityGroup: { subject: changedGroup('group-created'), rules: noRules },
+  CreateVpc: { subject: createdVpc, rules: noRules },
+  CreateDefaultVpc: { subject: createdVpc, rules: noRules },
+  CreateTags: { subject: taggedGroups, rules: noRules },
+  DeleteTags: { subject: taggedGroups, rules: noRules },
+};
 
 /** A call that failed may name nothing: it has changed nothing either. */
 const NOTHING: ChangeSubject = { kind: 'group', group: {} };
@@ -67,12 +60,13 @@ const NOTHING: ChangeSubject = { kind: 'group', group: {} };
 export function parseChangeEvent(body: string, receivedAt: Date): Change {
   const record = parseRecord(body, receivedAt);
   const { eventName, errorCode } = record.call;
-  const read = CALLS.get(eventName);
-  if (!read) {
+  const watched = WATCHED_CALLS.find((name) => name === eventName);
+  if (!watched) {
     throw new UnreadableEventError(
-      `Its eventName is ${eventName}; expected is one of ${[...CALLS.keys()].join(', ')}.`,
+      `Its eventName is ${eventName}; expected is one of ${WATCHED_CALLS.join(', ')}.`,
     );
   }
+  const read = CALLS[watched];
   const subject = read.subject(record);
   if (!subject && !errorCode) {
     throw new UnreadableEventError(

@@ -28,7 +28,7 @@ export interface CdkDeploymentsProps {
  * Recognised by the ARN of the role, which AWS writes into the event; never by a session name, a
  * user agent or anything else that a caller chooses.
  */
-export abstract class Actor {
+export class Actor {
   /**
    * Every session of a role.
    *
@@ -36,15 +36,15 @@ export abstract class Actor {
    * taken to have none.
    */
   public static role(role: iam.IRole): Actor {
-    return new FixedActor({ kind: 'role', roleArn: role.roleArn });
+    return new Actor(() => ({ kind: 'role', roleArn: role.roleArn }));
   }
 
   /** CloudFormation, deploying with this execution role. */
   public static cloudFormation(props: CloudFormationActorProps): Actor {
-    return new FixedActor({
+    return new Actor(() => ({
       kind: 'cloudFormation',
       executionRoleArn: props.executionRole.roleArn,
-    });
+    }));
   }
 
   /**
@@ -55,39 +55,22 @@ export abstract class Actor {
    * (CliCredentialsStackSynthesizer, LegacyStackSynthesizer).
    */
   public static cdkDeployments(props: CdkDeploymentsProps = {}): Actor {
-    return new CdkDeployments(props.qualifier);
+    return new Actor((scope) => cdkDeployments(scope, props.qualifier));
   }
 
-  /** @internal */
-  public abstract _bind(scope: IConstruct): TrustedActor;
-}
-
-class FixedActor extends Actor {
-  constructor(private readonly actor: TrustedActor) {
-    super();
-  }
-
-  /** @internal */
-  public _bind(): TrustedActor {
-    return this.actor;
-  }
-}
-
-class CdkDeployments extends Actor {
-  constructor(private readonly qualifier?: string) {
-    super();
-  }
+  private constructor(private readonly bind: (scope: IConstruct) => TrustedActor) {}
 
   /** @internal */
   public _bind(scope: IConstruct): TrustedActor {
-    const stack = deployedStack(Stack.of(scope));
-    return {
-      kind: 'cloudFormation',
-      executionRoleArn: this.qualifier
-        ? bootstrapRoleArn(stack, this.qualifier)
-        : executionRoleArn(stack),
-    };
+    return this.bind(scope);
   }
+}
+
+function cdkDeployments(scope: IConstruct, qualifier?: string): TrustedActor {
+  return {
+    kind: 'cloudFormation',
+    executionRoleArn: qualifier ? bootstrapRoleArn(scope, qualifier) : executionRoleArn(scope),
+  };
 }
 
 /** A nested stack is deployed with its parent, and its parent's role. */
@@ -95,12 +78,13 @@ function deployedStack(stack: Stack): Stack {
   return stack.nestedStackParent ? deployedStack(stack.nestedStackParent) : stack;
 }
 
-function bootstrapRoleArn(stack: Stack, qualifier: string): string {
+function bootstrapRoleArn(scope: IConstruct, qualifier: string): string {
   if (!Token.isUnresolved(qualifier) && !/^[A-Za-z0-9_-]{1,10}$/.test(qualifier)) {
     throw new Error(
-      `"${qualifier}" is no bootstrap qualifier: write the one given to "cdk bootstrap --qualifier", up to 10 letters, digits, - or _.`,
+      `${scope.node.path}: "${qualifier}" is no bootstrap qualifier: write the one given to "cdk bootstrap --qualifier", up to 10 letters, digits, - or _.`,
     );
   }
+  const stack = deployedStack(Stack.of(scope));
   return stack.formatArn({
     service: 'iam',
     region: '',
@@ -110,11 +94,12 @@ function bootstrapRoleArn(stack: Stack, qualifier: string): string {
 }
 
 /** The synthesizer writes `${AWS::AccountId}` and the like as plain text. */
-function executionRoleArn(stack: Stack): string {
+function executionRoleArn(scope: IConstruct): string {
+  const stack = deployedStack(Stack.of(scope));
   const { synthesizer } = stack;
   if (!(synthesizer instanceof DefaultStackSynthesizer)) {
     throw new Error(
-      `The stack ${stack.node.path} is not deployed with a bootstrap execution role, so Actor.cdkDeployments() cannot know its deployments: ` +
+      `${scope.node.path}: the stack ${stack.node.path} is not deployed with a bootstrap execution role, so Actor.cdkDeployments() cannot know its deployments: ` +
         'write Actor.cloudFormation({ executionRole }) with the role that you deploy with.',
     );
   }

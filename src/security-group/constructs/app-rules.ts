@@ -1,4 +1,3 @@
-import { bareViolations } from '../domain/judging/violations';
 import { Annotations, Stack, Token } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type { Construct, IConstruct } from 'constructs';
@@ -11,6 +10,7 @@ import {
   isSelectedById,
   type MonitoredGroups,
 } from '../domain/groups/monitored-groups';
+import { bareViolations } from '../domain/judging/violations';
 import type { Baseline, Policy } from '../domain/policies/policy';
 import { parseIpRange } from '../domain/rules/ip-range';
 import type { PrefixList, PrefixLists } from '../domain/rules/prefix-list';

@@ -60,22 +60,24 @@ export class ChangeResponse {
     return new ChangeResponse('notifyOnly');
   }
 
-  /** @internal */
-  public readonly _response: Response;
-
-  /** @internal */
-  public readonly _workflow?: SlackApprovalWorkflow;
-
-  /** @internal */
-  public readonly _whenUnanswered: UnansweredChange;
-
   private constructor(
-    response: Response,
-    workflow?: SlackApprovalWorkflow,
-    whenUnanswered = UnansweredChange.REVERT,
-  ) {
-    this._response = response;
-    this._workflow = workflow;
-    this._whenUnanswered = whenUnanswered;
+    private readonly response: Response,
+    private readonly workflow?: SlackApprovalWorkflow,
+    private readonly whenUnanswered = UnansweredChange.REVERT,
+  ) {}
+
+  /** @internal */
+  public get _response(): Response {
+    return this.response;
+  }
+
+  /** @internal */
+  public get _workflow(): SlackApprovalWorkflow | undefined {
+    return this.workflow;
+  }
+
+  /** @internal */
+  public get _whenUnanswered(): UnansweredChange {
+    return this.whenUnanswered;
   }
 }

@@ -1,25 +1,11 @@
 import * as events from 'aws-cdk-lib/aws-events';
+import {
+  CALLS_THAT_CHANGE_GROUPS,
+  CALLS_THAT_TAG,
+  CALLS_THAT_MAKE_GROUPS,
+  type WatchedCall,
+} from '../contracts/watched-calls';
 import { decisiveTagKeys, type MonitoredGroups } from '../domain/groups/monitored-groups';
-
-/** Calls that may change what a monitored group lets through, or end it. */
-const CHANGES = [
-  'AuthorizeSecurityGroupIngress',
-  'AuthorizeSecurityGroupEgress',
-  'RevokeSecurityGroupIngress',
-  'RevokeSecurityGroupEgress',
-  'ModifySecurityGroupRules',
-  'UpdateSecurityGroupRuleDescriptionsIngress',
-  'UpdateSecurityGroupRuleDescriptionsEgress',
-  'DeleteSecurityGroup',
-  'ModifyManagedPrefixList',
-  'RestoreManagedPrefixListVersion',
-];
-
-/** Calls after which there may be one more group to monitor. */
-const NEW_GROUPS = ['CreateSecurityGroup', 'CreateVpc', 'CreateDefaultVpc'];
-
-/** Calls that may make a group a monitored one, or seem to end that. */
-const TAGGING = ['CreateTags', 'DeleteTags'];
 
 /**
  * A pattern holds 2,048 characters; an id takes 23 of them with its quotes and comma, the rest of
@@ -42,12 +28,17 @@ export function groupChangePattern(groups: MonitoredGroups): events.EventPattern
       resourcesSet: { items: { resourceId: orAbsent(events.Match.prefix('sg-')) } },
     }),
   };
+  const eventName: WatchedCall[] = [
+    ...CALLS_THAT_CHANGE_GROUPS,
+    ...(groupIds ? [] : CALLS_THAT_MAKE_GROUPS),
+    ...(areChosenByTag ? CALLS_THAT_TAG : []),
+  ];
   return {
     source: ['aws.ec2'],
     detailType: ['AWS API Call via CloudTrail'],
     detail: {
       eventSource: ['ec2.amazonaws.com'],
-      eventName: [...CHANGES, ...(groupIds ? [] : NEW_GROUPS), ...(areChosenByTag ? TAGGING : [])],
+      eventName,
       errorCode: orAbsent(['Client.DryRunOperation']),
       ...(Object.keys(requestParameters).length > 0 && { requestParameters }),
     },

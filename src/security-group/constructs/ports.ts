@@ -180,13 +180,18 @@ export class Ports {
     return new Ports(name, [trafficOf(protocol, [fromPort, toPort])]);
   }
 
-  /** @internal */
-  public readonly _name: string;
-  /** @internal */
-  public readonly _traffic: Traffic[];
+  private constructor(
+    private readonly name: string,
+    private readonly traffic: Traffic[],
+  ) {}
 
-  private constructor(name: string, traffic: Traffic[]) {
-    this._name = name;
-    this._traffic = traffic;
+  /** @internal */
+  public get _name(): string {
+    return this.name;
+  }
+
+  /** @internal */
+  public get _traffic(): Traffic[] {
+    return this.traffic;
   }
 }

@@ -67,11 +67,11 @@ export class SecurityGroupBaseline {
     });
   }
 
-  /** @internal */
-  public readonly _specification: Baseline;
+  private constructor(private readonly specification: Baseline) {}
 
-  private constructor(specification: Baseline) {
-    this._specification = specification;
+  /** @internal */
+  public get _specification(): Baseline {
+    return this.specification;
   }
 }
 

@@ -1,10 +1,11 @@
-import { Stack } from 'aws-cdk-lib';
+import { Stack, Validations } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as sqs from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { acknowledgeWildcard } from '../../shared/constructs/acknowledge-finding';
 import { chunksOf } from '../../shared/domain/chunks';
 import { SENTRY_EVENT_SOURCE } from '../contracts/change-message';
+import { APPROVED_UNTIL_TAG } from '../domain/deciding/approved-until-tag';
 import type { MonitoredGroups } from '../domain/groups/monitored-groups';
 
 /** IAM takes 6,144 characters a managed policy; a group's ARN has about 80. */
@@ -101,6 +102,15 @@ export function actingStatements(
   ];
 }
 
+/** So that people see that a rule is there for a time, without knowing the sentry. */
+export function tagApprovedStatement(scope: Construct): iam.PolicyStatement {
+  return new iam.PolicyStatement({
+    actions: ['ec2:CreateTags'],
+    resources: [ruleArns(Stack.of(scope))],
+    conditions: { 'ForAllValues:StringEquals': { 'aws:TagKeys': [APPROVED_UNTIL_TAG] } },
+  });
+}
+
 function groupArn(stack: Stack, id: string): string {
   return stack.formatArn({ service: 'ec2', resource: 'security-group', resourceName: id });
 }
@@ -135,6 +145,22 @@ export function acknowledgeWildcards(role: iam.IRole): void {
     role,
     groupArn(stack, '*'),
     'Groups that are monitored by tag, by VPC or all together have ids that nobody knows at deployment.',
+  );
+  Validations.of(role).acknowledge(
+    {
+      id: 'AwsSolutions-IAM5[Resource::*]',
+      reason:
+        'EC2 lets nobody describe single groups, and CloudTrail nobody look up single events: these actions have no resources.',
+    },
+    {
+      id: 'AwsSolutions-IAM5[Action::kms:GenerateDataKey*]',
+      reason:
+        'Publishing to an encrypted topic, and writing to an encrypted table, with their keys alone.',
+    },
+    {
+      id: 'AwsSolutions-IAM5[Action::kms:ReEncrypt*]',
+      reason: 'Writing to an encrypted table, with its key alone.',
+    },
   );
 }
 

@@ -104,11 +104,11 @@ export class TrafficPattern {
     return new TrafficPattern({ name: 'a rule without a description', undescribed: true });
   }
 
-  /** @internal */
-  public readonly _specification: PatternSpecification;
+  private constructor(private readonly specification: PatternSpecification) {}
 
-  private constructor(specification: PatternSpecification) {
-    this._specification = specification;
+  /** @internal */
+  public get _specification(): PatternSpecification {
+    return this.specification;
   }
 }
 

@@ -112,14 +112,19 @@ export class TrafficPeer {
     });
   }
 
-  /** @internal */
-  public readonly _name: string;
-  /** @internal */
-  public readonly _pattern: PeerPattern;
+  private constructor(
+    private readonly name: string,
+    private readonly pattern: PeerPattern,
+  ) {}
 
-  private constructor(name: string, pattern: PeerPattern) {
-    this._name = name;
-    this._pattern = pattern;
+  /** @internal */
+  public get _name(): string {
+    return this.name;
+  }
+
+  /** @internal */
+  public get _pattern(): PeerPattern {
+    return this.pattern;
   }
 }
 

@@ -9,6 +9,7 @@ import {
   type SlackApprovalWorkflow,
   UnansweredChange,
 } from '../../../src';
+import { CARRY_OUT_DECISION } from '../../../src/security-group/contracts/carry-out-decision.environment';
 import { actionsOf, resolved, statementsOf, workflow } from '../../approval/samples/workflows';
 
 type Respond = (approvals: SlackApprovalWorkflow) => ChangeResponse;
@@ -60,6 +61,18 @@ test('a sentry that asks nobody has no function for decisions', () => {
     'AWS::Lambda::Function',
   );
   expect(Object.keys(functions).filter((id) => id.startsWith('GroupSentryCarryOut'))).toEqual([]);
+});
+
+test('the function that carries decisions out has its whole environment, and no more', () => {
+  const functions = Template.fromStack(stackWith(untilApproved)).findResources(
+    'AWS::Lambda::Function',
+  );
+  const [, carrier] = Object.entries(functions).find(([id]) =>
+    id.startsWith('GroupSentryCarryOutDecision'),
+  )!;
+  expect(Object.keys(carrier.Properties.Environment.Variables).sort()).toEqual(
+    [...CARRY_OUT_DECISION.variables].sort(),
+  );
 });
 
 test('the function that carries decisions out can check them, and neither make them nor read a secret', () => {

@@ -1,0 +1,69 @@
+import { Validations } from 'aws-cdk-lib';
+import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
+import * as events from 'aws-cdk-lib/aws-events';
+import * as targets from 'aws-cdk-lib/aws-events-targets';
+import type * as sns from 'aws-cdk-lib/aws-sns';
+import type * as sqs from 'aws-cdk-lib/aws-sqs';
+import type { Construct } from 'constructs';
+import { NotifyingAlarm } from '../../../shared/constructs/notifying-alarm';
+import { deadLetterQueue, workQueue } from '../../../shared/constructs/work-queue';
+import { RESPOND_TO_CHANGES } from '../../contracts/respond-to-changes.environment';
+import type { MonitoredGroups } from '../../domain/groups/monitored-groups';
+import { groupChangePattern } from '../group-change-pattern';
+
+export interface ChangeQueueProps {
+  readonly monitoredGroups: MonitoredGroups;
+  readonly topic: sns.ITopic;
+}
+
+/** The way of an event to the function that judges it, and where an event goes that is lost. */
+export class ChangeQueue {
+  public readonly queue: sqs.Queue;
+  /** What EventBridge could not hand over. */
+  public readonly undelivered: sqs.Queue;
+  public readonly rule: events.Rule;
+  public readonly alarms: cloudwatch.Alarm[];
+  private readonly unhandled: sqs.Queue;
+
+  constructor(sentry: Construct, { monitoredGroups, topic }: ChangeQueueProps) {
+    this.undelivered = deadLetterQueue(sentry, 'UndeliveredEvents');
+    Validations.of(this.undelivered).acknowledge({
+      id: 'AwsSolutions-SQS3',
+      reason: 'It is a dead-letter queue itself: that of an EventBridge target.',
+    });
+    this.unhandled = deadLetterQueue(sentry, 'UnhandledEvents');
+    this.queue = workQueue(sentry, 'Changes', {
+      contract: RESPOND_TO_CHANGES,
+      unhandled: this.unhandled,
+    });
+    this.rule = new events.Rule(sentry, 'ChangeRule', {
+      description: `Changes of the security groups that ${sentry.node.path} watches`,
+      eventPattern: groupChangePattern(monitoredGroups),
+      targets: [new targets.SqsQueue(this.queue, { deadLetterQueue: this.undelivered })],
+    });
+    this.alarms = this.makeAlarms(sentry, topic);
+  }
+
+  public get queues(): sqs.Queue[] {
+    return [this.queue, this.unhandled, this.undelivered];
+  }
+
+  private makeAlarms(sentry: Construct, topic: sns.ITopic): cloudwatch.Alarm[] {
+    return [
+      new NotifyingAlarm(sentry, 'UndeliveredEventsAlarm', {
+        metric: this.undelivered.metricApproximateNumberOfMessagesVisible(),
+        threshold: 0,
+        topic,
+        description:
+          'EventBridge could not hand events to the queue of the sentry, or word of tampering to the topic: the changes in them were not judged.',
+      }),
+      new NotifyingAlarm(sentry, 'UnhandledEventsAlarm', {
+        metric: this.unhandled.metricApproximateNumberOfMessagesVisible(),
+        threshold: 0,
+        topic,
+        description:
+          'The sentry gave up on events after hours of tries: the changes in them may stand.',
+      }),
+    ];
+  }
+}

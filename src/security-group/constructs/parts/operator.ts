@@ -1,0 +1,29 @@
+import type * as lambda from 'aws-cdk-lib/aws-lambda';
+import type { Construct } from 'constructs';
+import { commonVariables, SentryFunction } from './sentry-function';
+import type { SentryParts } from './sentry-parts';
+import { OPERATE_SENTRY } from '../../contracts/operate-sentry.environment';
+import { pointingStatement } from '../sentry-rights';
+
+/** The function that takes orders of operators. It changes nothing in EC2. */
+export class Operator {
+  public readonly handler: lambda.Function;
+
+  constructor(sentry: Construct, parts: SentryParts) {
+    const { parameters, ledger, changes } = parts;
+    const handler = new SentryFunction(sentry, 'OperateSentry', {
+      contract: OPERATE_SENTRY,
+      environment: () => ({
+        ...commonVariables(sentry, parts),
+        CHANGE_QUEUE_URL: changes.queue.queueUrl,
+      }),
+      description: `Takes orders of operators for ${sentry.node.path}`,
+      memorySize: 512,
+      parts,
+    });
+    parameters.grantPause(handler);
+    handler.addToRolePolicy(pointingStatement(changes.queue));
+    ledger.grantWrite(handler.role!, ['PutItem']);
+    this.handler = handler;
+  }
+}

@@ -1,0 +1,52 @@
+import type { Construct } from 'constructs';
+import type { SentryParts } from './sentry-parts';
+import {
+  BundledFunction,
+  type BundledFunctionProps,
+} from '../../../shared/constructs/bundled-function';
+import {
+  acknowledgeWildcards,
+  actingStatements,
+  historyStatement,
+  lookingStatements,
+} from '../sentry-rights';
+
+export interface SentryFunctionProps<
+  Variable extends string,
+> extends BundledFunctionProps<Variable> {
+  readonly parts: SentryParts;
+}
+
+/** A function of a sentry, with the rights that each of them needs. */
+export class SentryFunction<Variable extends string> extends BundledFunction<Variable> {
+  private readonly parts: SentryParts;
+
+  constructor(sentry: Construct, id: string, props: SentryFunctionProps<Variable>) {
+    super(sentry, id, props);
+    this.parts = props.parts;
+    const { parameters, ledger, topic } = props.parts;
+    topic.grantPublish(this);
+    parameters.grantRead(this);
+    ledger.grantRead(this);
+    lookingStatements(this).forEach((statement) => this.addToRolePolicy(statement));
+    acknowledgeWildcards(this.role!);
+  }
+
+  /** Lets it change the groups, find out who did, and write all of that down. */
+  public letAct(): void {
+    const { monitoredGroups, ledger } = this.parts;
+    actingStatements(this, monitoredGroups).forEach((statement) => this.addToRolePolicy(statement));
+    this.addToRolePolicy(historyStatement());
+    ledger.grantWrite(this.role!, ['PutItem', 'UpdateItem', 'DeleteItem', 'BatchWriteItem']);
+  }
+}
+
+/** The variables that are in the environment of every function. */
+export function commonVariables(sentry: Construct, { parameters, ledger, topic }: SentryParts) {
+  return {
+    SENTRY_NAME: sentry.node.path,
+    ...parameters.variables,
+    LEDGER_TABLE: ledger.tableName,
+    NOTIFICATION_TOPIC_ARN: topic.topicArn,
+  };
+}

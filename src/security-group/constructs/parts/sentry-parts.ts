@@ -1,0 +1,14 @@
+import type * as sns from 'aws-cdk-lib/aws-sns';
+import type { ChangeQueue } from './change-queue';
+import type { MonitoredGroups } from '../../domain/groups/monitored-groups';
+import type { LedgerTable } from '../ledger-table';
+import type { SentryParameters } from '../sentry-parameters';
+
+/** What the functions of a sentry work with. */
+export interface SentryParts {
+  readonly monitoredGroups: MonitoredGroups;
+  readonly parameters: SentryParameters;
+  readonly ledger: LedgerTable;
+  readonly changes: ChangeQueue;
+  readonly topic: sns.ITopic;
+}

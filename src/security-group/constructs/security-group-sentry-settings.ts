@@ -1,0 +1,120 @@
+import { Duration, Stack, Token } from 'aws-cdk-lib';
+import * as events from 'aws-cdk-lib/aws-events';
+import type { Construct } from 'constructs';
+import { ExistingViolations } from './existing-violations';
+import type { MonitoredGroup, MonitoredGroups } from './monitored-groups';
+import type { SecurityGroupPolicy, SecurityGroupSentryProps } from './security-group-sentry-props';
+import { checkedSeconds, type DurationRange } from '../../shared/constructs/checked-duration';
+import { daysOfRate } from '../../shared/constructs/schedule-rate';
+import { SentryMode } from '../../shared/constructs/sentry-mode';
+import type { PoliciesParameter } from '../contracts/sentry-parameters';
+import type { MonitoredGroups as GroupSelection } from '../domain/groups/monitored-groups';
+import type { Policy } from '../domain/policies/policy';
+
+/** A role takes ten managed policies, one for each statement of 50 groups. */
+const MOST_GROUPS = 500;
+
+/** An event takes minutes now and then, CloudTrail's event history up to a quarter of an hour. */
+const SETTLE_RANGE: DurationRange = { least: Duration.minutes(1), most: Duration.days(1) };
+const REPEAT_RANGE: DurationRange = { least: Duration.minutes(1), most: Duration.days(7) };
+
+export interface SecurityGroupSentrySettings {
+  readonly monitoredGroups: GroupSelection;
+  /** How the groups are judged, as the handlers read it. Workflows are known later. */
+  readonly judging: Omit<PoliciesParameter, 'version' | 'workflows'>;
+  readonly reconcileSchedule: events.Schedule;
+}
+
+/** The props with their defaults. Throws for values that cannot work. */
+export function securityGroupSentrySettings(
+  scope: Construct,
+  props: SecurityGroupSentryProps,
+): SecurityGroupSentrySettings {
+  return {
+    monitoredGroups: checkedGroups(scope, props.monitoredGroups),
+    judging: {
+      policies: checkedPolicies(scope, props.policies),
+      trustedActors: (props.trustedActors ?? []).map((actor) => actor._bind(scope)),
+      mode: props.mode ?? SentryMode.ENFORCE,
+      existingViolations: props.existingViolations ?? ExistingViolations.REPORT,
+      settleSeconds: checkedSeconds(
+        props.settleTime ?? Duration.minutes(15),
+        `${scope.node.path}: "settleTime"`,
+        SETTLE_RANGE,
+      ),
+      repeatWindowSeconds: checkedSeconds(
+        props.repeatWindow ?? Duration.hours(1),
+        `${scope.node.path}: "repeatWindow"`,
+        REPEAT_RANGE,
+      ),
+      brake: checkedBrake(scope, props.reconcileBrake ?? 0.25),
+    },
+    reconcileSchedule: checkedSchedule(
+      scope,
+      props.reconcileSchedule ?? events.Schedule.rate(Duration.hours(1)),
+    ),
+  };
+}
+
+function checkedGroups(scope: Construct, groups: MonitoredGroups): GroupSelection {
+  const ids = groups._selection.include.flatMap((selector) =>
+    selector.kind === 'ids' ? selector.groupIds : [],
+  );
+  if (ids.length > MOST_GROUPS) {
+    throw new Error(
+      `${scope.node.path}: ${ids.length} groups are more than one role can hold rights for: write several sentries, of up to ${MOST_GROUPS} each.`,
+    );
+  }
+  groups._constructs.forEach((group) => refuseOtherPlace(scope, group));
+  return groups._selection;
+}
+
+/** Events stay in their account and Region. */
+function refuseOtherPlace(scope: Construct, { environment, path }: MonitoredGroup): void {
+  const own = Stack.of(scope);
+  for (const place of ['account', 'region'] as const) {
+    const theirs = environment[place];
+    if (!theirs || [theirs, own[place]].some(Token.isUnresolved) || theirs === own[place]) {
+      continue;
+    }
+    throw new Error(
+      `${scope.node.path}: the group ${path} is in the ${place} ${theirs}, the sentry in ${own[place]}: ` +
+        'events stay where they happen, so write a sentry in a stack there.',
+    );
+  }
+}
+
+function checkedPolicies(scope: Construct, policies: readonly SecurityGroupPolicy[]): Policy[] {
+  if (policies.length === 0) {
+    throw new Error(
+      `${scope.node.path}: "policies" is empty, so nothing would be judged: write at least one, such as ` +
+        '{ baseline: SecurityGroupBaseline.locked(), response: ChangeResponse.revert() }.',
+    );
+  }
+  return policies.map(policyOf);
+}
+
+function policyOf({ baseline, response }: SecurityGroupPolicy): Policy {
+  const workflow = response._workflow;
+  return {
+    baseline: baseline._specification,
+    response: response._response,
+    ...(workflow && {
+      asking: { workflow: workflow.node.path, whenUnanswered: response._whenUnanswered },
+    }),
+  };
+}
+
+function checkedBrake(scope: Construct, share: number): number {
+  if (Token.isUnresolved(share) || (share > 0 && share <= 1)) return share;
+  throw new Error(
+    `${scope.node.path}: "reconcileBrake" is ${share}: write a share of the groups, above 0 and up to 1, such as 0.25.`,
+  );
+}
+
+function checkedSchedule(scope: Construct, schedule: events.Schedule): events.Schedule {
+  if ((daysOfRate(schedule) ?? 0) <= 1) return schedule;
+  throw new Error(
+    `${scope.node.path}: "reconcileSchedule" is ${schedule.expressionString}: write a schedule of one run a day or more, or lost events stay unseen.`,
+  );
+}
