@@ -8,11 +8,12 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import * as z from 'zod/mini';
 import { questionSchema } from '../../approval/adapters/approval-schemas';
+import { DECISION_KINDS, OUTCOME_KINDS, PHASES } from '../../approval/domain/approval-request';
 import type { HandlerContract } from '../../shared/contracts/handler-environment';
 import type { Clock } from '../../shared/domain/clock';
 import { CARRY_OUT_KEY_DECISION } from '../contracts/carry-out-key-decision.environment';
 import { CHECK_ACCESS_KEYS } from '../contracts/check-access-keys.environment';
-import type { KeyRecord } from '../domain/key-actions';
+import { type KeyRecord, STEP_KINDS } from '../domain/key-actions';
 import type { KeyApproval } from '../domain/key-approval';
 import type { KeyRecords } from '../domain/ports';
 
@@ -54,20 +55,27 @@ const text = z.pipe(
   z.transform(({ S }) => S),
 );
 const step = z.pipe(
-  z.object({ S: z.enum(['deactivate', 'delete']) }),
+  z.object({ S: z.enum(STEP_KINDS) }),
   z.transform(({ S }) => S),
 );
 
-const times = z.object({ M: z.object({ deactivate: z.optional(time), delete: z.optional(time) }) });
+const times = z.pipe(
+  z.object({ M: z.object({ deactivate: z.optional(time), delete: z.optional(time) }) }),
+  z.transform(({ M }) => M),
+);
+const stepTaken = z.pipe(
+  z.object({ M: z.object({ step, at: time }) }),
+  z.transform(({ M }) => M),
+);
 
-const itemSchema = z.object({
+export const itemSchema = z.object({
   version: z.object({ N: z.literal(String(ITEM_VERSION)) }),
   keyId: text,
   userName: text,
   noticeAt: times,
   toldAt: times,
   inactiveSince: z.optional(time),
-  untold: z.optional(z.object({ M: z.object({ step, at: time }) })),
+  untold: z.optional(stepTaken),
   approval: z.optional(text),
 });
 
@@ -76,19 +84,17 @@ const dateTime = z.pipe(
   z.transform((value) => new Date(value)),
 );
 
-const approvalSchema = z.object({
+export const approvalSchema = z.object({
   requestId: z.string(),
   askedAt: dateTime,
   question: questionSchema,
-  decision: z.optional(
-    z.object({ kind: z.enum(['approved', 'denied', 'expired', 'not-asked']), at: dateTime }),
-  ),
+  decision: z.optional(z.object({ kind: z.enum(DECISION_KINDS), at: dateTime })),
   deactivatedAt: z.optional(dateTime),
   result: z.optional(
     z.object({
-      phase: z.enum(['decision', 'end']),
+      phase: z.enum(PHASES),
       attempt: z.int(),
-      outcome: z.enum(['carried-out', 'conflicting', 'failed']),
+      outcome: z.enum(OUTCOME_KINDS),
       text: z.string(),
     }),
   ),
@@ -243,16 +249,8 @@ export function recordOf(item: Item): KeyRecord {
       `What the table says of the key ${item.keyId?.S} is not of version ${ITEM_VERSION}: ${z.prettifyError(parsed.error)}`,
     );
   }
-  const { keyId, userName, noticeAt, toldAt, inactiveSince, untold, approval } = parsed.data;
-  return {
-    keyId,
-    userName,
-    noticeAt: noticeAt.M,
-    toldAt: toldAt.M,
-    inactiveSince,
-    untold: untold?.M,
-    ...(approval && { approval: approvalOf(keyId, approval) }),
-  };
+  const { version: _, approval, ...record } = parsed.data;
+  return { ...record, ...(approval && { approval: approvalOf(record.keyId, approval) }) };
 }
 
 function approvalOf(keyId: string, stored: string): KeyApproval {

@@ -1,16 +1,19 @@
 import type { SSMClient } from '@aws-sdk/client-ssm';
 import * as z from 'zod/mini';
 import { readParameters } from '../../shared/adapters/configuration/ssm-parameters';
+import type { EveryField } from '../../shared/adapters/every-field';
 import {
   KEY_SENTRY_PARAMETER_VERSION,
   type KeyWorkflowParameter,
 } from '../contracts/key-sentry-parameter';
+import { ACTION_MODES } from '../domain/key-actions';
 import type { KeySentryConfiguration } from '../domain/run-key-sentry';
+import type { SurveyRules } from '../domain/survey';
 
 const someDays = z.number().check(z.nonnegative());
 const days = z.number().check(z.positive());
 
-const parameterSchema = z.object({
+export const parameterSchema = z.object({
   version: z.literal(KEY_SENTRY_PARAMETER_VERSION),
   rules: z.object({
     maxKeyAge: days,
@@ -29,7 +32,7 @@ const parameterSchema = z.object({
   ),
   actions: z.optional(
     z.object({
-      mode: z.enum(['enforce', 'observe']),
+      mode: z.enum(ACTION_MODES),
       deactivateAfter: days,
       deleteAfterInactive: z.optional(days),
       grace: someDays,
@@ -67,12 +70,14 @@ export function parseKeySentryConfiguration(
   }
   const { rules, exemptions, actions, tellsWhenNothingFound, workflow } = parsed.data;
   const looksAtInactive = actions?.deleteAfterInactive !== undefined;
-  return {
-    rules: { keys: rules, exemptions, looksAtInactive },
+  const surveyed: EveryField<SurveyRules> = { keys: rules, exemptions, looksAtInactive };
+  const configuration: EveryField<LoadedKeySentryConfiguration> = {
+    rules: surveyed,
     actions,
     tellsWhenNothingFound,
     workflow,
   };
+  return configuration;
 }
 
 function jsonIn(text: string, name: string): unknown {

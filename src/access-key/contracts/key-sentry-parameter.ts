@@ -1,5 +1,5 @@
 import type { Exemption } from '../domain/exemption';
-import type { KeyActionRules } from '../domain/key-actions';
+import type { ActionMode, KeyActionRules } from '../domain/key-actions';
 import type { KeyRules } from '../domain/key-rules';
 
 /**
@@ -14,7 +14,7 @@ export interface KeySentryParameter {
   readonly rules: KeyRules;
   readonly exemptions: readonly Exemption[];
   /** Without them the sentry only tells. */
-  readonly actions?: KeyActionRules & { readonly mode: 'enforce' | 'observe' };
+  readonly actions?: KeyActionRules & { readonly mode: ActionMode };
   readonly tellsWhenNothingFound: boolean;
   /** Through which people are asked, with actions that say so. */
   readonly workflow?: KeyWorkflowParameter;

@@ -10,7 +10,7 @@ const text = z.string().check(z.minLength(1));
 const positive = z.number().check(z.positive());
 const atLeastOne = z.int().check(z.positive());
 
-const parameterSchema = z.object({
+export const parameterSchema = z.object({
   version: z.literal(APPROVAL_PARAMETER_VERSION),
   approvers: z.discriminatedUnion('kind', [
     z.object({ kind: z.literal('users'), userIds: z.array(text) }),

@@ -8,6 +8,7 @@ import {
   type DecisionMessage,
   type DecisionStatement,
   type OutcomeMessage,
+  STATED_DECISIONS,
 } from '../contracts/approval-messages';
 import {
   APPROVAL_QUEUE_MESSAGE_VERSION,
@@ -15,7 +16,13 @@ import {
   type MessagesPointer,
 } from '../contracts/approval-queue-messages';
 import type { Ask } from '../domain/admit';
-import type { ApprovalRequest, CarryingOutcome } from '../domain/approval-request';
+import {
+  type ApprovalRequest,
+  type CarryingOutcome,
+  OUTCOME_KINDS,
+  PHASES,
+  REASONS_NOT_TO_ASK,
+} from '../domain/approval-request';
 import type { Attempt } from '../domain/due';
 
 const MOST_QUESTION_BYTES = 200_000;
@@ -39,7 +46,7 @@ const version = z.literal(APPROVAL_MESSAGE_VERSION);
 const pointerVersion = z.literal(APPROVAL_QUEUE_MESSAGE_VERSION);
 const requestId = z.string().check(z.regex(/^[A-Za-z0-9_-]{1,64}$/));
 const digest = z.string().check(z.regex(/^[0-9a-f]{64}$/));
-const phase = z.enum(['decision', 'end']);
+const phase = z.enum(PHASES);
 const attempt = z.int().check(z.positive());
 const name = z.string().check(z.minLength(1), z.maxLength(128));
 const key = z.string().check(z.minLength(1), z.maxLength(256));
@@ -64,7 +71,7 @@ const payload = z.string().check(
     `takes more than ${MOST_RETURNED_BYTES} bytes in a decision, where it is JSON in JSON`,
   ),
 );
-const askSchema = z
+export const askSchema = z
   .object({
     version,
     type: z.literal('ask'),
@@ -81,48 +88,48 @@ const askSchema = z
       `question and payload take more than ${MOST_STORED_BYTES} bytes together, as JSON`,
     ),
   );
-const outcomeSchema = z.object({
+export const outcomeSchema = z.object({
   version,
   type: z.literal('outcome'),
   requestId,
   asker: name,
   phase,
   attempt,
-  outcome: z.enum(['carried-out', 'conflicting', 'failed']),
+  outcome: z.enum(OUTCOME_KINDS),
   text: z.string().check(z.maxLength(3_000)),
 });
 const workflowMessageSchema = z.discriminatedUnion('type', [askSchema, outcomeSchema]);
 
-const clickPointerSchema = z.object({
+export const clickPointerSchema = z.object({
   version: pointerVersion,
   type: z.literal('click'),
   clickId: digest,
 });
-const messagesPointerSchema = z.object({
+export const messagesPointerSchema = z.object({
   version: pointerVersion,
   type: z.literal('messages'),
   requestId,
 });
 
-const decisionSchema = z.object({
+export const decisionSchema = z.object({
   version,
   type: z.literal('decision'),
   statement: z.string(),
   mac: z.string(),
 });
-const statementSchema = z.object({
+export const statementSchema = z.object({
   version,
   requestId,
   asker: name,
   digest,
   payload: z.string(),
-  decision: z.enum(['approved', 'denied', 'expired', 'not-asked', 'ended']),
+  decision: z.enum(STATED_DECISIONS),
   phase,
   attempt,
   decidedAt: z.iso.datetime(),
   decidedBy: z.array(z.string()),
   until: z.optional(z.iso.datetime()),
-  reason: z.optional(z.enum(['denied-before', 'too-many'])),
+  reason: z.optional(z.enum(REASONS_NOT_TO_ASK)),
 });
 
 /** What an asker says to the workflow. */

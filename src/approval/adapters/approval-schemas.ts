@@ -1,6 +1,14 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import * as z from 'zod/mini';
 import { APPROVAL_ITEM_VERSION, APPROVAL_KEY } from '../contracts/approval-items';
+import {
+  AUDITED_EVENTS,
+  DECISION_KINDS,
+  OUTCOME_KINDS,
+  PHASES,
+  REASONS_NOT_TO_ASK,
+  STEPS,
+} from '../domain/approval-request';
 
 export type Item = Record<string, AttributeValue>;
 
@@ -43,20 +51,12 @@ export const questionSchema = z.strictObject({
 });
 
 const messageName = z.discriminatedUnion('kind', [
-  z.object({ kind: z.enum(['question', 'whole']) }),
+  z.object({ kind: z.literal('question') }),
+  z.object({ kind: z.literal('whole') }),
   z.object({ kind: z.literal('reminder'), number: z.int() }),
   z.object({
     kind: z.literal('step'),
-    step: z.enum([
-      'asked',
-      'approved',
-      'denied',
-      'expired',
-      'carried-out',
-      'conflicting',
-      'failed',
-      'ended',
-    ]),
+    step: z.enum(STEPS),
   }),
   z.object({
     kind: z.literal('refusal'),
@@ -68,21 +68,7 @@ const messageName = z.discriminatedUnion('kind', [
 
 const auditEntry = z.object({
   at: time,
-  what: z.enum([
-    'asked',
-    'repeated',
-    'reminded',
-    'vote',
-    'decided',
-    'refused-click',
-    'carried-out',
-    'conflicting',
-    'failed',
-    'retried',
-    'ended',
-    'viewed',
-    'not-asked',
-  ]),
+  what: z.enum(AUDITED_EVENTS),
   by: optionalText,
   clickId: optionalText,
   membership: z.optional(z.array(z.string())),
@@ -113,21 +99,21 @@ export const storedRequest = z.object({
   reminders: z.int(),
   decision: z.optional(
     z.object({
-      kind: z.enum(['approved', 'denied', 'expired', 'not-asked']),
+      kind: z.enum(DECISION_KINDS),
       at: time,
       by: z.array(z.string()),
       until: optionalTime,
-      reason: z.optional(z.enum(['denied-before', 'too-many'])),
+      reason: z.optional(z.enum(REASONS_NOT_TO_ASK)),
     }),
   ),
   carrying: z.optional(
     z.object({
-      phase: z.enum(['decision', 'end']),
+      phase: z.enum(PHASES),
       attempt: z.int(),
       sentAt: optionalTime,
       outcome: z.optional(
         z.object({
-          kind: z.enum(['carried-out', 'conflicting', 'failed']),
+          kind: z.enum(OUTCOME_KINDS),
           text: z.string(),
           at: time,
         }),

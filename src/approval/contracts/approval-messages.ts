@@ -1,3 +1,9 @@
+import {
+  DECISION_KINDS,
+  type OutcomeKind,
+  type Phase,
+  type ReasonNotToAsk,
+} from '../domain/approval-request';
 import type { Question } from '../domain/question';
 
 /**
@@ -45,9 +51,9 @@ export interface OutcomeMessage {
    */
   readonly asker: string;
   /** As the decision has them. */
-  readonly phase: 'decision' | 'end';
+  readonly phase: Phase;
   readonly attempt: number;
-  readonly outcome: 'carried-out' | 'conflicting' | 'failed';
+  readonly outcome: OutcomeKind;
   /** What was done, or why not, in a sentence. */
   readonly text: string;
 }
@@ -65,6 +71,14 @@ export interface DecisionMessage {
   readonly mac: string;
 }
 
+export const STATED_DECISIONS = [...DECISION_KINDS, 'ended'] as const;
+
+/**
+ * `ended`: the time of the approval is over. `not-asked`: nobody was asked, since they were asked
+ * enough.
+ */
+export type StatedDecision = (typeof STATED_DECISIONS)[number];
+
 /**
  * What people decided. Whoever has the right to make its MAC may decide anything: nobody has it but
  * the workflow.
@@ -79,12 +93,8 @@ export interface DecisionStatement {
    */
   readonly digest: string;
   readonly payload: string;
-  /**
-   * `ended`: the time of the approval is over. `not-asked`: nobody was asked, since they were asked
-   * enough.
-   */
-  readonly decision: 'approved' | 'denied' | 'expired' | 'not-asked' | 'ended';
-  readonly phase: 'decision' | 'end';
+  readonly decision: StatedDecision;
+  readonly phase: Phase;
   readonly attempt: number;
   /** ISO 8601. */
   readonly decidedAt: string;
@@ -92,7 +102,7 @@ export interface DecisionStatement {
   readonly decidedBy: readonly string[];
   /** The end of an approval for a time, ISO 8601. */
   readonly until?: string;
-  readonly reason?: 'denied-before' | 'too-many';
+  readonly reason?: ReasonNotToAsk;
 }
 
 /** What is put on the event bus for each step. */

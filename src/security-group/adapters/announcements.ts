@@ -3,7 +3,7 @@ import type { SnsNotifications } from '../../shared/adapters/notification/sns-no
 import { SENTRY_EVENT_DETAIL_TYPES, SENTRY_EVENT_SOURCE } from '../contracts/change-message';
 import type { Announcement, PreparedAsk } from '../domain/reporting/announcement';
 
-/** Brings a question to a workflow. */
+/** Delivers a question to a workflow. */
 export interface Questions {
   ask(ask: PreparedAsk): Promise<void>;
 }
@@ -15,7 +15,7 @@ const NOBODY: Questions = {
 };
 
 /**
- * Brings an announcement to people by SNS, its questions to workflows, and to machines by the
+ * Delivers an announcement to people by SNS, its questions to workflows, and to machines by the
  * account's default event bus.
  */
 export class Announcements {

@@ -53,7 +53,7 @@ function digestOf(text: string): string {
   return createHash('sha256').update(text).digest('hex');
 }
 
-/** Brings questions, and what became of decisions, to the workflows. */
+/** Delivers questions, and what became of decisions, to the workflows. */
 export class WorkflowQueues {
   constructor(
     private readonly client: SQSClient,

@@ -16,8 +16,10 @@ import {
 } from './ledger-schemas';
 import { approvalDigest } from '../../approval/adapters/approval-digest';
 import { questionSchema } from '../../approval/adapters/approval-schemas';
+import { OUTCOME_KINDS, PHASES } from '../../approval/domain/approval-request';
 import type { AskResult } from '../../approval/domain/ask-result';
 import type { Question } from '../../approval/domain/question';
+import type { EveryField } from '../../shared/adapters/every-field';
 import type { Clock } from '../../shared/domain/clock';
 import {
   ASKED_KEPT_SECONDS,
@@ -28,8 +30,10 @@ import {
   requestPartition,
 } from '../contracts/ledger-items';
 import type { AskedChange } from '../domain/asking/asked-change';
-import type { AskedChanges, KeptAsk } from '../domain/asking/change-asker';
+import type { AskedChanges, StoredAsk } from '../domain/asking/change-asker';
 import { changeQuestion } from '../domain/asking/change-question';
+import { RULE_CHANGES } from '../domain/judging/judgement';
+import { ASKING_RESPONSES, ENDS_UNANSWERED } from '../domain/policies/policy';
 
 const optionalText = z.optional(z.string());
 const time = z.pipe(
@@ -37,11 +41,11 @@ const time = z.pipe(
   z.transform((text) => new Date(text)),
 );
 
-const storedAsk = z.object({
+export const storedAsk = z.object({
   requestId: z.string(),
   workflow: z.string(),
-  response: z.enum(['revertUntilApproved', 'revertIfDenied']),
-  whenUnanswered: z.enum(['revert', 'accept']),
+  response: z.enum(ASKING_RESPONSES),
+  whenUnanswered: z.enum(ENDS_UNANSWERED),
   group: z.object({
     id: z.string(),
     name: optionalText,
@@ -70,7 +74,7 @@ const storedAsk = z.object({
   }),
   rules: z.array(
     z.object({
-      change: z.enum(['added', 'modified', 'described', 'removed']),
+      change: z.enum(RULE_CHANGES),
       rule: storedRule,
       before: z.optional(storedRule),
       violations: z.array(storedViolation),
@@ -79,10 +83,10 @@ const storedAsk = z.object({
   groupNames: z.record(z.string(), z.string()),
 });
 
-const storedResult = z.object({
-  phase: z.enum(['decision', 'end']),
+export const storedResult = z.object({
+  phase: z.enum(PHASES),
   attempt: z.int(),
-  outcome: z.enum(['carried-out', 'conflicting', 'failed']),
+  outcome: z.enum(OUTCOME_KINDS),
   text: z.string(),
 });
 
@@ -140,7 +144,7 @@ export class DynamoAskedChanges implements AskedChanges {
     }
   }
 
-  async read(requestId: string): Promise<KeptAsk | undefined> {
+  async read(requestId: string): Promise<StoredAsk | undefined> {
     const { Item: item } = await this.client.send(
       new GetItemCommand({ TableName: this.table, Key: keyOf(requestId), ConsistentRead: true }),
     );
@@ -148,12 +152,13 @@ export class DynamoAskedChanges implements AskedChanges {
     refuseOtherVersion(item);
     const asked = storedValue(storedAsk, item, 'asked');
     const question = storedValue(questionSchema, item, 'question');
-    return {
+    const kept: EveryField<StoredAsk> = {
       asked,
       digest: approvalDigest(question, contentOf(asked).payload),
       isGranted: item.granted?.BOOL === true,
-      ...(item.result && { result: storedValue(storedResult, item, 'result') }),
+      result: item.result && storedValue(storedResult, item, 'result'),
     };
+    return kept;
   }
 
   async granted(requestId: string): Promise<void> {

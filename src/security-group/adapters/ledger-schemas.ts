@@ -1,7 +1,13 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import * as z from 'zod/mini';
+import { SEVERITIES } from '../../shared/domain/notification/severity';
 import { LEDGER_ITEM_VERSION, LEDGER_KEY } from '../contracts/ledger-items';
-import { RESPONSES } from '../domain/policies/policy';
+import { RULE_CHANGES, VERDICTS } from '../domain/judging/judgement';
+import { GRANT_CAUSES } from '../domain/ledger/ledger';
+import { ENDS_UNANSWERED, RESPONSES } from '../domain/policies/policy';
+import { MODES } from '../domain/policies/sentry-configuration';
+import { IP_FAMILIES } from '../domain/rules/ip-range';
+import { DIRECTIONS } from '../domain/rules/rule';
 
 export type Item = Record<string, AttributeValue>;
 
@@ -14,12 +20,12 @@ const optionalTime = z.optional(time);
 
 export const storedRule = z.object({
   id: optionalText,
-  direction: z.enum(['ingress', 'egress']),
+  direction: z.enum(DIRECTIONS),
   protocol: z.string(),
   fromPort: z.int(),
   toPort: z.int(),
   peer: z.discriminatedUnion('kind', [
-    z.object({ kind: z.enum(['ipv4', 'ipv6']), cidr: z.string() }),
+    z.object({ kind: z.enum(IP_FAMILIES), cidr: z.string() }),
     z.object({ kind: z.literal('prefixList'), prefixListId: z.string() }),
     z.object({ kind: z.literal('securityGroup'), groupId: z.string(), ownerId: optionalText }),
   ]),
@@ -28,7 +34,7 @@ export const storedRule = z.object({
 });
 
 const grant = z.object({
-  cause: z.enum(['adopted', 'trusted-actor', 'operator', 'approval-request']),
+  cause: z.enum(GRANT_CAUSES),
   by: z.string(),
   since: time,
   until: optionalTime,
@@ -53,7 +59,7 @@ export const storedRecord = z.object({
   name: optionalText,
   vpcId: optionalText,
   adoptedAt: time,
-  adoptedWhile: z.enum(['ENFORCE', 'OBSERVE']),
+  adoptedWhile: z.enum(MODES),
   policies: z.string(),
   selection: z.string(),
   releasedAt: optionalTime,
@@ -65,7 +71,7 @@ export const storedAnnouncement = z.object({
   subject: z.string(),
   json: z.string(),
   text: z.string(),
-  severity: z.enum(['low', 'medium', 'high', 'critical']),
+  severity: z.enum(SEVERITIES),
   type: z.string(),
   isRepeat: z.boolean(),
   asks: z.optional(z.array(z.object({ workflow: z.string(), message: z.string() }))),
@@ -75,17 +81,15 @@ export const storedViolation = z.object({
   baseline: z.enum(['forbid', 'allowOnly', 'locked']),
   response: z.enum(RESPONSES),
   reason: z.string(),
-  asking: z.optional(
-    z.object({ workflow: z.string(), whenUnanswered: z.enum(['revert', 'accept']) }),
-  ),
+  asking: z.optional(z.object({ workflow: z.string(), whenUnanswered: z.enum(ENDS_UNANSWERED) })),
 });
 
 export const storedJudgements = z.array(
   z.object({
     rule: storedRule,
-    change: z.enum(['added', 'modified', 'described', 'removed']),
+    change: z.enum(RULE_CHANGES),
     present: z.boolean(),
-    verdict: z.enum(['keep', 'revoke', 'restore', 'wait', 'ask']),
+    verdict: z.enum(VERDICTS),
     violations: z.array(storedViolation),
     restored: z.optional(storedRule),
     notRestorable: z.optional(z.object({ reason: z.string(), mayChange: z.boolean() })),

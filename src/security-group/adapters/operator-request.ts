@@ -11,7 +11,7 @@ const until = z.pipe(
 );
 const order = { by: text, reason: text };
 
-const requestSchema = z.discriminatedUnion('action', [
+export const requestSchema = z.discriminatedUnion('action', [
   z.strictObject({
     action: z.literal('accept'),
     groupId,

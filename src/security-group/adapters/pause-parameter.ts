@@ -11,10 +11,7 @@ export async function writePause(
   name: string,
   pause: Pause | undefined,
 ): Promise<void> {
-  const value = {
-    version: SENTRY_PARAMETERS_VERSION,
-    ...(pause && { until: pause.until.toISOString(), reason: pause.reason, by: pause.by }),
-  };
+  const value = { version: SENTRY_PARAMETERS_VERSION, ...pause };
   await client.send(
     new PutParameterCommand({ Name: name, Value: JSON.stringify(value), Overwrite: true }),
   );

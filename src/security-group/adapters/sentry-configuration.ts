@@ -2,10 +2,18 @@ import { createHash } from 'node:crypto';
 import type { SSMClient } from '@aws-sdk/client-ssm';
 import * as z from 'zod/mini';
 import { readParameters } from '../../shared/adapters/configuration/ssm-parameters';
+import type { EveryField } from '../../shared/adapters/every-field';
 import { SENTRY_PARAMETERS_VERSION } from '../contracts/sentry-parameters';
 import type { GroupSelector, MonitoredGroups } from '../domain/groups/monitored-groups';
-import { RESPONSES } from '../domain/policies/policy';
-import type { Pause, SentryConfiguration, Workflow } from '../domain/policies/sentry-configuration';
+import { ENDS_UNANSWERED, RESPONSES } from '../domain/policies/policy';
+import {
+  ANSWERS_TO_EXISTING,
+  MODES,
+  type Pause,
+  type SentryConfiguration,
+  type Workflow,
+} from '../domain/policies/sentry-configuration';
+import { DIRECTIONS } from '../domain/rules/rule';
 
 const version = z.literal(SENTRY_PARAMETERS_VERSION);
 const optionalNumber = z.optional(z.int());
@@ -29,7 +37,7 @@ const peerSchema = z.discriminatedUnion('kind', [
 ]);
 const patternSchema = z.object({
   name: z.string(),
-  direction: z.optional(z.enum(['ingress', 'egress'])),
+  direction: z.optional(z.enum(DIRECTIONS)),
   traffic: z.optional(z.array(trafficSchema)),
   peers: z.optional(z.array(peerSchema)),
   undescribed: z.optional(z.boolean()),
@@ -42,7 +50,7 @@ const workflowSchema = z.object({
   decisionKeyArn: z.string(),
 });
 
-const policiesSchema = z.object({
+export const policiesSchema = z.object({
   version,
   policies: z.array(
     z.object({
@@ -53,7 +61,7 @@ const policiesSchema = z.object({
       ]),
       response: z.enum(RESPONSES),
       asking: z.optional(
-        z.object({ workflow: z.string(), whenUnanswered: z.enum(['revert', 'accept']) }),
+        z.object({ workflow: z.string(), whenUnanswered: z.enum(ENDS_UNANSWERED) }),
       ),
     }),
   ),
@@ -63,8 +71,8 @@ const policiesSchema = z.object({
       z.object({ kind: z.literal('cloudFormation'), executionRoleArn: z.string() }),
     ]),
   ),
-  mode: z.enum(['ENFORCE', 'OBSERVE']),
-  existingViolations: z.enum(['REPORT', 'RESPOND']),
+  mode: z.enum(MODES),
+  existingViolations: z.enum(ANSWERS_TO_EXISTING),
   settleSeconds: seconds,
   repeatWindowSeconds: seconds,
   brake: z.number().check(z.positive(), z.maximum(1)),
@@ -79,20 +87,22 @@ const selectorsSchema = z.array(
     z.object({ kind: z.literal('all') }),
   ]),
 );
-const groupsSchema = z.object({ version, include: selectorsSchema, exclude: selectorsSchema });
+export const groupsSchema = z.object({
+  version,
+  include: selectorsSchema,
+  exclude: selectorsSchema,
+});
 
-const pauseSchema = z.union([
-  z.object({
-    version,
-    until: z.pipe(
-      z.iso.datetime(),
-      z.transform((text) => new Date(text)),
-    ),
-    reason: z.string(),
-    by: z.string(),
-  }),
-  z.strictObject({ version }),
-]);
+export const orderedPauseSchema = z.object({
+  version,
+  until: z.pipe(
+    z.iso.datetime(),
+    z.transform((text) => new Date(text)),
+  ),
+  reason: z.string(),
+  by: z.string(),
+});
+const pauseSchema = z.union([orderedPauseSchema, z.strictObject({ version })]);
 
 /** A workflow, and how it is reached. */
 export interface ReachableWorkflow extends Workflow {
@@ -130,12 +140,12 @@ export async function loadSentryConfiguration(
   ]);
   const policies = parse(policiesSchema, names.POLICIES_PARAMETER, policiesText);
   const groups = groupTexts.map((text, index) => parse(groupsSchema, groupNames[index], text));
-  const monitoredGroups = {
+  const monitoredGroups: EveryField<MonitoredGroups> = {
     include: merged(groups.flatMap(({ include }) => include)),
     exclude: merged(groups.flatMap(({ exclude }) => exclude)),
   };
   const pause = pauseIn(parse(pauseSchema, names.PAUSE_PARAMETER, pauseText));
-  return {
+  const configuration: EveryField<LoadedConfiguration> = {
     monitoredGroups,
     policies: policies.policies,
     digests: {
@@ -152,8 +162,9 @@ export async function loadSentryConfiguration(
       ...workflow,
       expireMilliseconds: 1000 * expireSeconds,
     })),
-    ...(pause && { pause }),
+    pause,
   };
+  return configuration;
 }
 
 /** Ids come in parameters of so many each: together they are one selector. */
@@ -187,9 +198,8 @@ function digestOf(value: object): string {
 }
 
 function pauseIn(parameter: z.infer<typeof pauseSchema>): Pause | undefined {
-  return 'until' in parameter
-    ? { until: parameter.until, reason: parameter.reason, by: parameter.by }
-    : undefined;
+  const { version: _, ...pause } = parameter;
+  return 'until' in pause ? pause : undefined;
 }
 
 function parse<Schema extends z.ZodMiniType>(

@@ -10,9 +10,15 @@ import {
   recordOf,
   RUN_LEASE,
 } from '../../../src/access-key/adapters/dynamo-key-records';
-import type { KeyRecord } from '../../../src/access-key/domain/key-actions';
+import { type KeyRecord, STEP_KINDS } from '../../../src/access-key/domain/key-actions';
 import type { KeyApproval } from '../../../src/access-key/domain/key-approval';
 import { askAbout } from '../../../src/access-key/domain/key-question';
+import {
+  DECISION_KINDS,
+  OUTCOME_KINDS,
+  PHASES,
+} from '../../../src/approval/domain/approval-request';
+import type { EveryField } from '../../../src/shared/adapters/every-field';
 import type { Clock } from '../../../src/shared/domain/clock';
 import { startedEmulator } from '../../security-group/emulated/emulated-ledger';
 
@@ -26,10 +32,10 @@ const time = fc.date({
   noInvalidDate: true,
 });
 const optional = <T>(values: fc.Arbitrary<T>) => fc.option(values, { nil: undefined });
-const step = fc.constantFrom('deactivate' as const, 'delete' as const);
+const step = fc.constantFrom(...STEP_KINDS);
 const texts = fc.string();
 
-const approvals: fc.Arbitrary<KeyApproval> = fc.record({
+const approvals: fc.Arbitrary<EveryField<KeyApproval>> = fc.record({
   requestId: texts,
   askedAt: time,
   question: fc.record({
@@ -44,20 +50,18 @@ const approvals: fc.Arbitrary<KeyApproval> = fc.record({
     links: fc.array(fc.record({ text: texts, url: texts })),
     mayBeTimed: fc.boolean(),
   }),
-  decision: optional(
-    fc.record({ kind: fc.constantFrom('approved', 'denied', 'expired', 'not-asked'), at: time }),
-  ),
+  decision: optional(fc.record({ kind: fc.constantFrom(...DECISION_KINDS), at: time })),
   deactivatedAt: optional(time),
   result: optional(
     fc.record({
-      phase: fc.constantFrom('decision', 'end'),
+      phase: fc.constantFrom(...PHASES),
       attempt: fc.nat(),
-      outcome: fc.constantFrom('carried-out', 'conflicting', 'failed'),
+      outcome: fc.constantFrom(...OUTCOME_KINDS),
       text: texts,
     }),
   ),
 });
-const records: fc.Arbitrary<KeyRecord> = fc.record({
+const records: fc.Arbitrary<EveryField<KeyRecord>> = fc.record({
   keyId: fc.string({ minLength: 1 }),
   userName: fc.string({ minLength: 1 }),
   noticeAt: fc.record({ deactivate: time, delete: time }, { requiredKeys: [] }),

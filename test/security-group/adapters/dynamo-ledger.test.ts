@@ -7,14 +7,17 @@ import {
   recordItem,
   repeatsItem,
 } from '../../../src/security-group/adapters/dynamo-ledger';
-import type {
-  Grant,
-  GroupRecord,
-  LedgerEntry,
-  Repeat,
+import {
+  type Grant,
+  GRANT_CAUSES,
+  type GroupRecord,
+  type LedgerEntry,
+  type Repeat,
 } from '../../../src/security-group/domain/ledger/ledger';
 import { LedgerConflictError } from '../../../src/security-group/domain/ledger/ledger-store';
+import { MODES } from '../../../src/security-group/domain/policies/sentry-configuration';
 import { type Rule, ruleKey } from '../../../src/security-group/domain/rules/rule';
+import type { EveryField } from '../../../src/shared/adapters/every-field';
 import { type EmulatedLedger, emulatedLedger, TABLE } from '../emulated/emulated-ledger';
 import { canonicalRules, rule } from '../samples/rules';
 
@@ -29,42 +32,48 @@ const time = fc.date({
 const optional = <T>(values: fc.Arbitrary<T>) => fc.option(values, { nil: undefined });
 const text = fc.string({ minLength: 1 });
 
-const rules: fc.Arbitrary<Rule> = fc
+const rules: fc.Arbitrary<EveryField<Rule>> = fc
   .tuple(
     canonicalRules,
     optional(text),
     optional(fc.array(fc.record({ key: text, value: fc.string() }))),
   )
-  .map(([values, id, tags]) => ({ ...values, id, tags }));
-const grants: fc.Arbitrary<Grant> = fc.record({
-  cause: fc.constantFrom('adopted', 'trusted-actor', 'operator'),
+  .map(([values, id, tags]) => ({ ...values, description: values.description, id, tags }));
+const grants: fc.Arbitrary<EveryField<Grant>> = fc.record({
+  cause: fc.constantFrom(...GRANT_CAUSES),
   by: text,
   since: time,
   until: optional(time),
   eventId: optional(text),
   confirmed: optional(fc.boolean()),
   reason: optional(text),
+  requestId: optional(text),
 });
-const entries: fc.Arbitrary<LedgerEntry> = fc.record({
+const entries: fc.Arbitrary<EveryField<LedgerEntry>> = fc.record({
   rule: rules,
   grants: fc.array(grants),
   prefixListVersion: optional(fc.nat()),
   unexplainedSince: optional(time),
   toldAt: optional(time),
+  suspension: optional(fc.record({ requestId: text, until: optional(time) })),
   missingSince: optional(time),
   revision: fc.nat(),
 });
-const records: fc.Arbitrary<GroupRecord> = fc.record({
+const records: fc.Arbitrary<EveryField<GroupRecord>> = fc.record({
   groupId: fc.constant(GROUP),
   name: optional(text),
   vpcId: optional(text),
   adoptedAt: time,
-  adoptedWhile: fc.constantFrom('ENFORCE', 'OBSERVE'),
+  adoptedWhile: fc.constantFrom(...MODES),
   policies: text,
   selection: text,
   releasedAt: optional(time),
 });
-const repeats: fc.Arbitrary<Repeat> = fc.record({ key: text, toldAt: time, untold: fc.nat() });
+const repeats: fc.Arbitrary<EveryField<Repeat>> = fc.record({
+  key: text,
+  toldAt: time,
+  untold: fc.nat(),
+});
 
 const RULE = rule({ id: 'sgr-1' });
 const ENTRY: LedgerEntry = { rule: RULE, grants: [], revision: 0 };

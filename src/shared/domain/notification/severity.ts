@@ -1,8 +1,9 @@
-/** How much a message weighs; an attribute that subscribers can filter by. */
-export type Severity = 'critical' | 'high' | 'medium' | 'low';
+/** The gravest first. */
+export const SEVERITIES = ['critical', 'high', 'medium', 'low'] as const;
 
-const GRAVEST_FIRST: readonly Severity[] = ['critical', 'high', 'medium', 'low'];
+/** How much a message weighs; an attribute that subscribers can filter by. */
+export type Severity = (typeof SEVERITIES)[number];
 
 export function gravest(severities: readonly Severity[]): Severity {
-  return GRAVEST_FIRST.find((severity) => severities.includes(severity)) ?? 'low';
+  return SEVERITIES.find((severity) => severities.includes(severity)) ?? 'low';
 }

@@ -1,0 +1,86 @@
+import type * as z from 'zod/mini';
+import type { AskResult } from '../../../src/approval/domain/ask-result';
+import type {
+  storedAsk,
+  storedResult,
+} from '../../../src/security-group/adapters/dynamo-asked-changes';
+import type {
+  storedAnnouncement,
+  storedEntry,
+  storedJudgements,
+  storedRecord,
+  storedRepeats,
+  storedRule,
+  storedViolation,
+} from '../../../src/security-group/adapters/ledger-schemas';
+import type { requestSchema } from '../../../src/security-group/adapters/operator-request';
+import type { messageSchema } from '../../../src/security-group/adapters/queue-messages';
+import type {
+  groupsSchema,
+  orderedPauseSchema,
+  policiesSchema,
+  ReachableWorkflow,
+} from '../../../src/security-group/adapters/sentry-configuration';
+import type {
+  DifferenceMessage,
+  HeartbeatMessage,
+} from '../../../src/security-group/contracts/queue-message';
+import type {
+  MonitoredGroupsParameter,
+  PauseParameter,
+  PoliciesParameter,
+  WorkflowParameter,
+} from '../../../src/security-group/contracts/sentry-parameters';
+import type { AskedChange } from '../../../src/security-group/domain/asking/asked-change';
+import type { MonitoredGroups } from '../../../src/security-group/domain/groups/monitored-groups';
+import type { Judgement, Violation } from '../../../src/security-group/domain/judging/judgement';
+import type {
+  GroupRecord,
+  LedgerEntry,
+  Repeat,
+} from '../../../src/security-group/domain/ledger/ledger';
+import type { OperatorRequest } from '../../../src/security-group/domain/operator';
+import type { Pause } from '../../../src/security-group/domain/policies/sentry-configuration';
+import type { Announcement } from '../../../src/security-group/domain/reporting/announcement';
+import type { Rule } from '../../../src/security-group/domain/rules/rule';
+import { assertType, type Equal } from '../../support/types/equal-types';
+
+// The compiler compares: npm test has it look at the tests first.
+
+test('the ledger reads what the domain declares', () => {
+  assertType<Equal<z.output<typeof storedRule>, Rule>>();
+  // Its revision is an attribute of its own.
+  assertType<Equal<z.output<typeof storedEntry>, Omit<LedgerEntry, 'revision'>>>();
+  assertType<Equal<z.output<typeof storedRecord>, GroupRecord>>();
+  assertType<Equal<z.output<typeof storedRepeats>, readonly Repeat[]>>();
+});
+
+test('the event log reads what the domain declares', () => {
+  assertType<Equal<z.output<typeof storedViolation>, Violation>>();
+  assertType<Equal<z.output<typeof storedJudgements>, readonly Judgement[]>>();
+  assertType<Equal<z.output<typeof storedAnnouncement>, Announcement>>();
+});
+
+test('a change that was asked about is read as the domain declares it', () => {
+  assertType<Equal<z.output<typeof storedAsk>, AskedChange>>();
+  assertType<Equal<z.output<typeof storedResult>, AskResult>>();
+});
+
+test('the parameters are read as their contracts declare them', () => {
+  assertType<Equal<z.output<typeof policiesSchema>, PoliciesParameter>>();
+  assertType<Equal<z.output<typeof groupsSchema>, MonitoredGroupsParameter>>();
+  assertType<Equal<z.input<typeof orderedPauseSchema>, Required<PauseParameter>>>();
+});
+
+test('all that they hold is in the configuration', () => {
+  assertType<Equal<Omit<MonitoredGroupsParameter, 'version'>, MonitoredGroups>>();
+  assertType<Equal<Omit<z.output<typeof orderedPauseSchema>, 'version'>, Pause>>();
+  assertType<
+    Equal<Omit<WorkflowParameter, 'expireSeconds'>, Omit<ReachableWorkflow, 'expireMilliseconds'>>
+  >();
+});
+
+test('messages and orders are read as they are declared', () => {
+  assertType<Equal<z.output<typeof messageSchema>, DifferenceMessage | HeartbeatMessage>>();
+  assertType<Equal<z.output<typeof requestSchema>, OperatorRequest>>();
+});
