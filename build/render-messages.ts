@@ -9,7 +9,7 @@ import type { Block } from '../src/approval/adapters/slack/approval-blocks';
 import { SlackRenderer } from '../src/approval/adapters/slack/approval-renderer';
 import type { ApprovalConfiguration } from '../src/approval/domain/approval-configuration';
 import type { ApprovalRequest, Step } from '../src/approval/domain/approval-request';
-import type { RenderedMessage } from '../src/approval/domain/bring-messages';
+import type { RenderedMessage } from '../src/approval/domain/deliver-messages';
 import type { AskedChange } from '../src/security-group/domain/asking/asked-change';
 import { changeQuestion } from '../src/security-group/domain/asking/change-question';
 import type { Violation } from '../src/security-group/domain/judging/judgement';

@@ -40,7 +40,7 @@ export class RequestSeals {
 }
 
 /**
- * All but its messages, and how far its telling is: those who bring messages write these, and
+ * All but its messages, and how far its telling is: those who deliver messages write these, and
  * cannot seal.
  */
 function sealedText(request: ApprovalRequest): string {

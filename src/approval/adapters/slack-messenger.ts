@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import type { Monitoring } from '../contracts/approval-parameter';
 import type { MessageCopy } from '../domain/approval-request';
-import type { Messenger, RenderedMessage } from '../domain/bring-messages';
+import type { Messenger, RenderedMessage } from '../domain/deliver-messages';
 import { MessengerRefusedError, type PostedMessage } from '../domain/messenger';
 import type { MessageContent, SlackWebApi } from './slack/slack-web-api';
 import { postToWebhook, SLACK_WEBHOOK_ORIGIN } from './slack/slack-webhook';
@@ -26,7 +26,7 @@ export interface MonitoringPlace {
   readonly webhookOrigin?: string;
 }
 
-/** Brings messages to people in Slack. */
+/** Delivers messages to people in Slack. */
 export class SlackMessenger implements Messenger {
   constructor(
     private readonly api: SlackWebApi,

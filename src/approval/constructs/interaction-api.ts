@@ -32,7 +32,7 @@ const ACCESS_LOG = JSON.stringify({
 });
 
 /**
- * Where Slack brings clicks to. The URL stands in the Slack app: so the API, and what there can be
+ * Where Slack sends clicks to. The URL stands in the Slack app: so the API, and what there can be
  * one of in it, have logical ids that come from the id of the workflow alone, and stay when the
  * workflow moves within its stack.
  */

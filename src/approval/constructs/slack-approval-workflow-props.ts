@@ -109,7 +109,7 @@ export interface SlackApprovalWorkflowProps {
   readonly notificationTopic?: sns.ITopic;
 
   /**
-   * A domain name of your own, for the URL to which Slack brings clicks. It then stays whatever
+   * A domain name of your own, for the URL to which Slack sends clicks. It then stays whatever
    * becomes of the API behind it.
    *
    * @default - the URL that API Gateway gives

@@ -25,7 +25,7 @@ import { TamperRules } from '../../shared/constructs/tamper-rules';
 import { APPROVAL_METRICS } from '../contracts/approval-metrics';
 
 /**
- * Asks people in Slack, and brings the decision to whoever asked: once, and proved.
+ * Asks people in Slack, and delivers the decision to whoever asked: once, and proved.
  *
  * It needs a Slack app, which `slackAppManifest` makes, and its two secrets. It has no rights to
  * anything that it asks about.
@@ -40,7 +40,7 @@ export class SlackApprovalWorkflow extends Construct {
    */
   public readonly alarms: cloudwatch.Alarm[];
 
-  /** Where Slack brings clicks to: the request URL in the app's interactivity settings. */
+  /** Where Slack sends clicks to: the request URL in the app's interactivity settings. */
   public readonly interactionsUrl: string;
 
   /**

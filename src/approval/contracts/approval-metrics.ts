@@ -18,9 +18,9 @@ export const APPROVAL_METRICS = {
   foreignOutcomes: 'ForeignOutcomes',
   /** Decisions that their asker could not carry out. */
   carryingFailed: 'CarryingFailed',
-  /** Tries to bring a message that Slack refuses for good. */
+  /** Tries to deliver a message that Slack refuses for good. */
   undeliverableMessages: 'UndeliverableMessages',
-  /** Tries to bring a message that are made again later. */
+  /** Tries to deliver a message that are made again later. */
   deliveriesPostponed: 'DeliveriesPostponed',
   /** What came to the interactions URL without a good signature. */
   badSignatures: 'BadSignatures',

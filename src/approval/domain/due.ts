@@ -14,9 +14,10 @@ import { withDecision } from './judge-click';
 const TELL_AGAIN_MILLISECONDS = 5 * 60_000;
 
 /**
- * What time brings about: a reminder, the end of the request, the end of an approval for a time.
+ * What becomes of a request as time passes: a reminder, the end of the request, the end of an
+ * approval for a time.
  */
-export function advance(
+export function afterTime(
   request: ApprovalRequest,
   configuration: ApprovalConfiguration,
   now: Date,
@@ -39,7 +40,7 @@ function nextReminder(
   return new Date(askedAt.getTime() + (reminders + 1) * remindMilliseconds);
 }
 
-/** One for all that were missed, and in the place of one that could not be brought yet. */
+/** One for all that were missed, and in the place of one that could not be delivered yet. */
 function remind(
   request: ApprovalRequest,
   { remindMilliseconds }: ApprovalConfiguration,
@@ -134,7 +135,7 @@ function decisionTimes(request: ApprovalRequest, configuration: ApprovalConfigur
   return [...telling, ...(decision.until && carrying.phase === 'decision' ? [decision.until] : [])];
 }
 
-export function isBringable(slot: MessageSlot, now: Date): boolean {
+export function isDeliverable(slot: MessageSlot, now: Date): boolean {
   const { notBefore, leasedUntil } = slot;
   return isDue(slot) && (!notBefore || notBefore <= now) && (!leasedUntil || leasedUntil <= now);
 }

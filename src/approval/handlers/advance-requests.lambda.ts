@@ -9,11 +9,12 @@ import { SSMClient } from '@aws-sdk/client-ssm';
 import type { ScheduledEvent, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import { CLIENT_SETTINGS } from '../../shared/adapters/aws/client-settings';
 import { SYSTEM_CLOCK } from '../../shared/adapters/clock/system-clock';
-import { KeptConfiguration } from '../../shared/adapters/configuration/kept-configuration';
+import { CachedConfiguration } from '../../shared/adapters/configuration/cached-configuration';
 import { handleMessages } from '../../shared/adapters/queue/message-batch';
 import { queueUrlOf } from '../../shared/adapters/queue/queue-url';
 import { readEnvironment } from '../../shared/contracts/handler-environment';
 import { METRICS_NAMESPACE } from '../../shared/contracts/metrics';
+import { advanceDue } from '../adapters/advance-due';
 import { secondsUntilNextTry } from '../adapters/approval-back-off';
 import { loadApprovalConfiguration } from '../adapters/approval-configuration';
 import {
@@ -23,11 +24,10 @@ import {
   pointToMessages,
   sendDecision,
 } from '../adapters/approval-queue-messages';
+import { CachedSecret } from '../adapters/cached-secret';
 import { DynamoApprovals } from '../adapters/dynamo-approvals';
-import { KeptSecret } from '../adapters/kept-secret';
 import { KmsSigner } from '../adapters/kms-signer';
 import { RequestSeals } from '../adapters/request-seal';
-import { runDue } from '../adapters/run-due';
 import { clickIn, isSlacks } from '../adapters/signed-clicks';
 import { SlackPeople } from '../adapters/slack/slack-people';
 import { SlackWebApi } from '../adapters/slack/slack-web-api';
@@ -36,14 +36,14 @@ import { stepMetrics } from '../adapters/step-metrics';
 import { ADVANCE_REQUESTS } from '../contracts/advance-requests.environment';
 import { APPROVAL_METRICS as METRIC } from '../contracts/approval-metrics';
 import type { ApprovalParameter } from '../contracts/approval-parameter';
-import type { ApprovalRequest, AuditEntry } from '../domain/approval-request';
 import {
-  attend,
+  advance,
   takeAsk,
   takeClick,
   takeOutcome,
   type WorkflowPorts,
-} from '../domain/run-workflow';
+} from '../domain/advance-request';
+import type { ApprovalRequest, AuditEntry } from '../domain/approval-request';
 
 const environment = readEnvironment(ADVANCE_REQUESTS, process.env);
 const workflow = environment.WORKFLOW_NAME;
@@ -57,13 +57,13 @@ const secrets = new SecretsManagerClient(CLIENT_SETTINGS);
 const signer = new KmsSigner(new KMSClient(CLIENT_SETTINGS), environment.DECISION_KEY_ARN);
 const seals = new RequestSeals(signer);
 const stepEvents = new StepEvents(new EventBridgeClient(CLIENT_SETTINGS), workflow);
-const signingSecret = keptSecret(environment.SIGNING_SECRET_ARN);
+const signingSecret = cachedSecret(environment.SIGNING_SECRET_ARN);
 /** SLACK_API_URL is set where a stand-in takes Slack's place. */
 const people = new SlackPeople(
-  new SlackWebApi(keptSecret(environment.BOT_TOKEN_SECRET_ARN), process.env.SLACK_API_URL),
+  new SlackWebApi(cachedSecret(environment.BOT_TOKEN_SECRET_ARN), process.env.SLACK_API_URL),
   SYSTEM_CLOCK,
 );
-const configuration = new KeptConfiguration(
+const configuration = new CachedConfiguration(
   () => loadApprovalConfiguration(ssm, environment.CONFIGURATION_PARAMETER),
   SYSTEM_CLOCK,
 );
@@ -81,7 +81,7 @@ export async function handler(
 ): Promise<SQSBatchResponse | undefined> {
   try {
     if (!('Records' in event)) {
-      await advanceDue();
+      await handleMinute();
       return undefined;
     }
     return await handleMessages(event, {
@@ -97,12 +97,12 @@ export async function handler(
   }
 }
 
-async function advanceDue(): Promise<void> {
+async function handleMinute(): Promise<void> {
   const { known, approvals, ports } = await workAsOf(SYSTEM_CLOCK.now());
-  const failures = await runDue(
+  const failures = await advanceDue(
     {
       due: async (now, limit) => approvals.due(now, limit),
-      request: async (id) => attend(id, known, ports),
+      request: async (id) => advance(id, known, ports),
       click: async (id) => judge(id, { known, approvals, ports }),
       failed: (id, error) => logger.error('due, and not done', { id, error }),
     },
@@ -161,7 +161,7 @@ async function judge(clickId: string, { known, approvals, ports }: Work): Promis
   if (!stored || stored.isJudged) return;
   if (
     !isSlacks(stored, await signingSecret.accepted()) &&
-    !isSlacks(stored, await keptSecret(environment.SIGNING_SECRET_ARN).accepted())
+    !isSlacks(stored, await cachedSecret(environment.SIGNING_SECRET_ARN).accepted())
   ) {
     logger.error('a stored click that Slack did not sign: who has written it?', { clickId });
     metrics.addMetric(METRIC.badSignatures, MetricUnit.Count, 1);
@@ -221,6 +221,6 @@ async function announce(request: ApprovalRequest, entry: AuditEntry): Promise<vo
   stepMetrics(request, entry).forEach((metric) => metrics.addMetric(metric, MetricUnit.Count, 1));
 }
 
-function keptSecret(secretArn: string): KeptSecret {
-  return new KeptSecret(secrets, secretArn, SYSTEM_CLOCK);
+function cachedSecret(secretArn: string): CachedSecret {
+  return new CachedSecret(secrets, secretArn, SYSTEM_CLOCK);
 }

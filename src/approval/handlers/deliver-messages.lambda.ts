@@ -7,22 +7,22 @@ import { SSMClient } from '@aws-sdk/client-ssm';
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import { CLIENT_SETTINGS } from '../../shared/adapters/aws/client-settings';
 import { SYSTEM_CLOCK } from '../../shared/adapters/clock/system-clock';
-import { KeptConfiguration } from '../../shared/adapters/configuration/kept-configuration';
+import { CachedConfiguration } from '../../shared/adapters/configuration/cached-configuration';
 import { handleMessages } from '../../shared/adapters/queue/message-batch';
 import { readEnvironment } from '../../shared/contracts/handler-environment';
 import { METRICS_NAMESPACE } from '../../shared/contracts/metrics';
 import { secondsUntilNextTry } from '../adapters/approval-back-off';
 import { loadApprovalConfiguration } from '../adapters/approval-configuration';
 import { parseMessagesPointer, pointToMessages } from '../adapters/approval-queue-messages';
+import { CachedSecret } from '../adapters/cached-secret';
 import { DynamoApprovals } from '../adapters/dynamo-approvals';
-import { KeptSecret } from '../adapters/kept-secret';
 import { SlackRenderer } from '../adapters/slack/approval-renderer';
 import { SlackWebApi } from '../adapters/slack/slack-web-api';
 import { SlackMessenger } from '../adapters/slack-messenger';
 import { APPROVAL_METRICS as METRIC } from '../contracts/approval-metrics';
 import type { ApprovalParameter } from '../contracts/approval-parameter';
 import { DELIVER_MESSAGES } from '../contracts/deliver-messages.environment';
-import { bringMessages, type MessagePorts } from '../domain/bring-messages';
+import { deliverMessages, type MessagePorts } from '../domain/deliver-messages';
 import { MessengerRefusedError } from '../domain/messenger';
 
 const environment = readEnvironment(DELIVER_MESSAGES, process.env);
@@ -37,9 +37,9 @@ const sqs = new SQSClient({ ...CLIENT_SETTINGS, useQueueUrlAsEndpoint: false });
 const dynamo = new DynamoDBClient(CLIENT_SETTINGS);
 const ssm = new SSMClient(CLIENT_SETTINGS);
 const secrets = new SecretsManagerClient(CLIENT_SETTINGS);
-const api = new SlackWebApi(keptSecret(environment.BOT_TOKEN_SECRET_ARN), slackApiUrl);
-const webhooks = new Map<string, KeptSecret>();
-const configuration = new KeptConfiguration(
+const api = new SlackWebApi(cachedSecret(environment.BOT_TOKEN_SECRET_ARN), slackApiUrl);
+const webhooks = new Map<string, CachedSecret>();
+const configuration = new CachedConfiguration(
   () => loadApprovalConfiguration(ssm, environment.CONFIGURATION_PARAMETER),
   SYSTEM_CLOCK,
 );
@@ -64,7 +64,7 @@ export async function handler(event: SQSEvent): Promise<SQSBatchResponse> {
 
 async function deliver(record: SQSRecord): Promise<void> {
   const known = await configuration.asOf(new Date(Number(record.attributes.SentTimestamp)));
-  await bringMessages(parseMessagesPointer(record.body).requestId, known, portsFor(known));
+  await deliverMessages(parseMessagesPointer(record.body).requestId, known, portsFor(known));
 }
 
 function portsFor(known: ApprovalParameter): MessagePorts {
@@ -99,11 +99,11 @@ function countFailure(requestId: string, message: string, error: unknown): void 
 }
 
 async function webhookUrl(secretArn: string): Promise<string> {
-  const kept = webhooks.get(secretArn) ?? keptSecret(secretArn);
+  const kept = webhooks.get(secretArn) ?? cachedSecret(secretArn);
   webhooks.set(secretArn, kept);
   return kept.current();
 }
 
-function keptSecret(secretArn: string): KeptSecret {
-  return new KeptSecret(secrets, secretArn, SYSTEM_CLOCK);
+function cachedSecret(secretArn: string): CachedSecret {
+  return new CachedSecret(secrets, secretArn, SYSTEM_CLOCK);
 }

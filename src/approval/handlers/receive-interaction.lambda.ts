@@ -9,8 +9,8 @@ import { SYSTEM_CLOCK } from '../../shared/adapters/clock/system-clock';
 import { readEnvironment } from '../../shared/contracts/handler-environment';
 import { METRICS_NAMESPACE } from '../../shared/contracts/metrics';
 import { pointToClick } from '../adapters/approval-queue-messages';
+import { CachedSecret } from '../adapters/cached-secret';
 import { DynamoApprovals, type StoredClick } from '../adapters/dynamo-approvals';
-import { KeptSecret } from '../adapters/kept-secret';
 import { storedClickOf, workflowClick } from '../adapters/signed-clicks';
 import {
   type Interaction,
@@ -32,7 +32,7 @@ const sqs = new SQSClient({
   maxAttempts: 1,
   useQueueUrlAsEndpoint: false,
 });
-const signingSecret = new KeptSecret(
+const signingSecret = new CachedSecret(
   new SecretsManagerClient(QUICK_CLIENT_SETTINGS),
   environment.SIGNING_SECRET_ARN,
   SYSTEM_CLOCK,

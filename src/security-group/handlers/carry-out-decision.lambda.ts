@@ -23,7 +23,7 @@ import {
 } from '../../approval/domain/ask-result';
 import { CLIENT_SETTINGS } from '../../shared/adapters/aws/client-settings';
 import { SYSTEM_CLOCK } from '../../shared/adapters/clock/system-clock';
-import { KeptConfiguration } from '../../shared/adapters/configuration/kept-configuration';
+import { CachedConfiguration } from '../../shared/adapters/configuration/cached-configuration';
 import {
   largestThatFits,
   SnsNotifications,
@@ -48,7 +48,7 @@ import { Ec2SecurityGroups } from '../adapters/ec2-security-groups';
 import { loadSentryConfiguration } from '../adapters/sentry-configuration';
 import { CARRY_OUT_DECISION } from '../contracts/carry-out-decision.environment';
 import { MAX_RULES_IN_MESSAGE } from '../contracts/change-message';
-import type { KeptAsk } from '../domain/asking/change-asker';
+import type { StoredAsk } from '../domain/asking/change-asker';
 import { carryOutDecision } from '../domain/deciding/carry-out-decision';
 import type { ChangeReport } from '../domain/reporting/change-report';
 import { UnfinishedError } from '../domain/responding/unfinished-error';
@@ -66,7 +66,7 @@ const sqs = new SQSClient({ ...CLIENT_SETTINGS, useQueueUrlAsEndpoint: false });
 const kms = new KMSClient(CLIENT_SETTINGS);
 const dynamo = new DynamoDBClient(CLIENT_SETTINGS);
 const ssm = new SSMClient(CLIENT_SETTINGS);
-const configuration = new KeptConfiguration(
+const configuration = new CachedConfiguration(
   () => loadSentryConfiguration(ssm, environment),
   SYSTEM_CLOCK,
 );
@@ -136,7 +136,7 @@ async function handleRecord(record: SQSRecord, tries: number): Promise<void> {
 
 async function whyRefused(
   received: ReceivedDecision,
-  { asked, digest }: KeptAsk,
+  { asked, digest }: StoredAsk,
 ): Promise<string | undefined> {
   const { workflows: known } = await configuration.asOf(new Date(0));
   const workflow = known.find(({ name }) => name === asked.workflow);
@@ -150,7 +150,7 @@ async function whyRefused(
 
 async function carryOut(
   { statement }: ReceivedDecision,
-  kept: KeptAsk,
+  kept: StoredAsk,
   tries: number,
 ): Promise<CarriedOut> {
   const { requestId, decision: kind, phase, attempt, decidedAt, decidedBy: by, until } = statement;
@@ -182,7 +182,7 @@ async function carryOut(
   }
 }
 
-async function conclude(kept: KeptAsk, result: AskResult): Promise<void> {
+async function conclude(kept: StoredAsk, result: AskResult): Promise<void> {
   const isFailed = result.outcome === 'failed';
   logger.info('decided', {
     requestId: kept.asked.requestId,

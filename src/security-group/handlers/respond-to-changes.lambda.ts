@@ -10,7 +10,7 @@ import { SSMClient } from '@aws-sdk/client-ssm';
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import { CLIENT_SETTINGS } from '../../shared/adapters/aws/client-settings';
 import { SYSTEM_CLOCK } from '../../shared/adapters/clock/system-clock';
-import { KeptConfiguration } from '../../shared/adapters/configuration/kept-configuration';
+import { CachedConfiguration } from '../../shared/adapters/configuration/cached-configuration';
 import {
   largestThatFits,
   SnsNotifications,
@@ -53,7 +53,7 @@ const sqs = new SQSClient({ ...CLIENT_SETTINGS, useQueueUrlAsEndpoint: false });
 const ec2 = new EC2Client(CLIENT_SETTINGS);
 const dynamo = new DynamoDBClient(CLIENT_SETTINGS);
 const ssm = new SSMClient(CLIENT_SETTINGS);
-const configuration = new KeptConfiguration(
+const configuration = new CachedConfiguration(
   () => loadSentryConfiguration(ssm, environment),
   SYSTEM_CLOCK,
 );

@@ -8,7 +8,7 @@ import {
 import { admit, type Ask, join, NEW_SOURCE, NEW_SUBJECT } from '../../../src/approval/domain/admit';
 import { type ApprovalRequest, withEntry } from '../../../src/approval/domain/approval-request';
 import { ApprovalConflictError } from '../../../src/approval/domain/approval-store';
-import { advance, dueAt } from '../../../src/approval/domain/due';
+import { afterTime, dueAt } from '../../../src/approval/domain/due';
 import { withDecision } from '../../../src/approval/domain/judge-click';
 import { type EmulatedApprovals, emulatedApprovals, TABLE } from '../emulated/emulated-approvals';
 import { askOf, CONFIGURATION } from '../in-memory/workflow-in-memory';
@@ -333,7 +333,7 @@ describe('what is due', () => {
     );
     const found = await approvals.due(request.expiresAt, 1_000);
     expect(found.requestIds).toContain(request.id);
-    expect(advance(request, CONFIGURATION, request.expiresAt).decision?.kind).toBe('expired');
+    expect(afterTime(request, CONFIGURATION, request.expiresAt).decision?.kind).toBe('expired');
   });
 });
 

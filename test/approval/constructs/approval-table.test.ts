@@ -8,11 +8,11 @@ import { actionsOf, statementsOf } from '../samples/workflows';
 const app = new App();
 const stack = new Stack(app, 'Stack', { env: { region: 'eu-west-1' } });
 const table = new ApprovalTable(stack, 'Requests');
-const [adder, bringer, judge, finder] = ['Adder', 'Bringer', 'Judge', 'Finder'].map(
+const [adder, deliverer, judge, finder] = ['Adder', 'Deliverer', 'Judge', 'Finder'].map(
   (id) => new iam.Role(stack, id, { assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com') }),
 );
 table.grantAddClicks(adder!);
-table.grantReadAndPut(bringer!);
+table.grantReadAndPut(deliverer!);
 table.grantReadAndChange(judge!);
 table.grantFindDue(finder!);
 const template = Template.fromStack(stack);
@@ -77,7 +77,7 @@ test('its own policy denies every write to all but the roles that were granted i
             ]),
             Condition: {
               StringNotEquals: {
-                'aws:PrincipalArn': [adder, bringer, judge].map((role) =>
+                'aws:PrincipalArn': [adder, deliverer, judge].map((role) =>
                   stack.resolve(role!.roleArn),
                 ),
               },
@@ -91,7 +91,7 @@ test('its own policy denies every write to all but the roles that were granted i
 
 test.each([
   ['one who adds neither reads nor changes', 'Adder', ['dynamodb:PutItem']],
-  ['one who brings messages reads and puts', 'Bringer', ['dynamodb:GetItem', 'dynamodb:PutItem']],
+  ['one who brings messages reads and puts', 'Deliverer', ['dynamodb:GetItem', 'dynamodb:PutItem']],
   [
     'one who judges changes too, and deletes nothing',
     'Judge',

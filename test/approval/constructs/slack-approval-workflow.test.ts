@@ -11,7 +11,7 @@ import { Approvers, SlackDestination, type SlackApprovalWorkflowProps } from '..
 import { ADVANCE_REQUESTS } from '../../../src/approval/contracts/advance-requests.environment';
 import { DELIVER_MESSAGES } from '../../../src/approval/contracts/deliver-messages.environment';
 import { RECEIVE_INTERACTION } from '../../../src/approval/contracts/receive-interaction.environment';
-import { LEASE_MILLISECONDS } from '../../../src/approval/domain/bring-messages';
+import { LEASE_MILLISECONDS } from '../../../src/approval/domain/deliver-messages';
 import {
   actionsOf,
   parameterOf,

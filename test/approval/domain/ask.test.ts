@@ -1,4 +1,4 @@
-import { takeAsk } from '../../../src/approval/domain/run-workflow';
+import { takeAsk } from '../../../src/approval/domain/advance-request';
 import {
   APPROVE,
   askOf,

@@ -1,6 +1,6 @@
 import { admit, join, NEW_SOURCE, NEW_SUBJECT } from '../../../src/approval/domain/admit';
 import type { ApprovalRequest } from '../../../src/approval/domain/approval-request';
-import { advance } from '../../../src/approval/domain/due';
+import { afterTime } from '../../../src/approval/domain/due';
 import { judgeClick } from '../../../src/approval/domain/judge-click';
 import { MessengerUnavailableError } from '../../../src/approval/domain/messenger';
 import {
@@ -142,7 +142,7 @@ test('whatever people and tools do to an open request, it grows by less than wha
     };
     request = join(request, askOf({ requestId: id }, { name: id.repeat(10) }), now);
     request = judgeClick(request, click, authority, CONFIGURATION, now);
-    request = advance(request, { ...CONFIGURATION, remindMilliseconds: MINUTE }, now);
+    request = afterTime(request, { ...CONFIGURATION, remindMilliseconds: MINUTE }, now);
     // They are announced as they come.
     request = { ...request, unannounced: [] };
   }

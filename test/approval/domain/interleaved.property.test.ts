@@ -1,6 +1,6 @@
 import fc from 'fast-check';
+import { takeClick } from '../../../src/approval/domain/advance-request';
 import type { ApprovalStore } from '../../../src/approval/domain/approval-store';
-import { takeClick } from '../../../src/approval/domain/run-workflow';
 import { APPROVE, approveFor, DENY, WorkflowInMemory } from '../in-memory/workflow-in-memory';
 
 const METHODS = ['read', 'subject', 'source', 'admit', 'write', 'due'];
@@ -31,9 +31,7 @@ test.each([1, 2])(
         const ports = workflow.ports(scheduled(workflow.store, scheduler));
         const clicks = [workflow.clickOf('ann', one), workflow.clickOf('ben', other)];
         await scheduler.waitFor(
-          Promise.all(
-            clicks.map(async (click) => takeClick(click, workflow.configuration, ports)),
-          ),
+          Promise.all(clicks.map(async (click) => takeClick(click, workflow.configuration, ports))),
         );
         await workflow.work();
         const { decision, judgedClicks } = await workflow.request();

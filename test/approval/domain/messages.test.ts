@@ -1,10 +1,10 @@
+import { takeAsk } from '../../../src/approval/domain/advance-request';
 import { type ApprovalRequest, isDue, slotOf } from '../../../src/approval/domain/approval-request';
-import { bringMessages } from '../../../src/approval/domain/bring-messages';
+import { deliverMessages } from '../../../src/approval/domain/deliver-messages';
 import {
   MessengerRefusedError,
   MessengerUnavailableError,
 } from '../../../src/approval/domain/messenger';
-import { takeAsk } from '../../../src/approval/domain/run-workflow';
 import {
   APPROVE,
   askOf,
@@ -104,8 +104,7 @@ test('an hour without the messenger loses nothing, and the decision is shown at 
 describe('a lease', () => {
   test('keeps a second one away, even if both begin in the same instant', async () => {
     const workflow = new WorkflowInMemory();
-    const once = async () =>
-      bringMessages('r1', workflow.configuration, workflow.messagePorts());
+    const once = async () => deliverMessages('r1', workflow.configuration, workflow.messagePorts());
     await takeAsk(askOf(), workflow.configuration, workflow.ports());
     await Promise.all([once(), once(), once()]);
     expect(workflow.messenger.questions()).toHaveLength(1);
@@ -116,7 +115,7 @@ describe('a lease', () => {
     const workflow = new WorkflowInMemory();
     workflow.messenger.beforeCall.set(1, async () => {
       await workflow.pause(59_000);
-      await bringMessages('r1', workflow.configuration, workflow.messagePorts());
+      await deliverMessages('r1', workflow.configuration, workflow.messagePorts());
     });
     await workflow.ask();
     expect(workflow.messenger.questions()).toHaveLength(1);

@@ -1,4 +1,4 @@
-import { takeOutcome } from '../../../src/approval/domain/run-workflow';
+import { takeOutcome } from '../../../src/approval/domain/advance-request';
 import {
   APPROVE,
   approveFor,

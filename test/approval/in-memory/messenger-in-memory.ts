@@ -7,7 +7,7 @@ import type {
   Messenger,
   RenderedMessage,
   Renderer,
-} from '../../../src/approval/domain/bring-messages';
+} from '../../../src/approval/domain/deliver-messages';
 import type { PostedMessage } from '../../../src/approval/domain/messenger';
 
 export interface StandingMessage {

@@ -3,6 +3,14 @@ import { AskerInMemory } from './asker-in-memory';
 import { MessengerInMemory, RendererInMemory } from './messenger-in-memory';
 import { APP, PeopleInMemory } from './people-in-memory';
 import type { Ask } from '../../../src/approval/domain/admit';
+import {
+  advance,
+  type Report,
+  takeAsk,
+  takeClick,
+  takeOutcome,
+  type WorkflowPorts,
+} from '../../../src/approval/domain/advance-request';
 import type { ApprovalConfiguration } from '../../../src/approval/domain/approval-configuration';
 import type {
   ApprovalRequest,
@@ -10,17 +18,9 @@ import type {
   CarryingOutcome,
 } from '../../../src/approval/domain/approval-request';
 import type { ApprovalStore } from '../../../src/approval/domain/approval-store';
-import { bringMessages, type MessagePorts } from '../../../src/approval/domain/bring-messages';
 import type { ButtonAction, Click } from '../../../src/approval/domain/click';
+import { deliverMessages, type MessagePorts } from '../../../src/approval/domain/deliver-messages';
 import type { Attempt } from '../../../src/approval/domain/due';
-import {
-  attend,
-  type Report,
-  takeAsk,
-  takeClick,
-  takeOutcome,
-  type WorkflowPorts,
-} from '../../../src/approval/domain/run-workflow';
 import type { Clock } from '../../../src/shared/domain/clock';
 import { Faults } from '../../security-group/in-memory/faults';
 
@@ -207,7 +207,7 @@ export class WorkflowInMemory implements Clock {
   async tick(): Promise<void> {
     const { requestIds, clickIds } = await this.store.due(this.now(), 1_000);
     for (const id of requestIds) {
-      await this.attempt(async () => attend(id, this.configuration, this.ports()));
+      await this.attempt(async () => advance(id, this.configuration, this.ports()));
     }
     for (const clickId of clickIds) {
       await this.attempt(async () => this.do({ kind: 'click', clickId }));
@@ -276,7 +276,7 @@ export class WorkflowInMemory implements Clock {
         await takeOutcome(job.report, this.configuration, this.ports());
         return;
       case 'messages':
-        return bringMessages(job.requestId, this.configuration, this.messagePorts());
+        return deliverMessages(job.requestId, this.configuration, this.messagePorts());
       case 'click':
         return this.judge(job.clickId);
     }

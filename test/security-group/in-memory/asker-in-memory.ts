@@ -1,14 +1,17 @@
 import { createHash } from 'node:crypto';
 import type { AskResult } from '../../../src/approval/domain/ask-result';
 import type { AskedChange } from '../../../src/security-group/domain/asking/asked-change';
-import type { ChangeAsker, KeptAsk } from '../../../src/security-group/domain/asking/change-asker';
+import type {
+  ChangeAsker,
+  StoredAsk,
+} from '../../../src/security-group/domain/asking/change-asker';
 import type { PreparedAsk } from '../../../src/security-group/domain/reporting/announcement';
 
 const ID_CHARACTERS = 40;
 
 /** A model of what a sentry keeps of its questions. What is kept first stays. */
 export class AskerInMemory implements ChangeAsker {
-  readonly kept = new Map<string, KeptAsk>();
+  readonly kept = new Map<string, StoredAsk>();
 
   identify(text: string): string {
     return digestOf(text).slice(0, ID_CHARACTERS);
@@ -36,7 +39,7 @@ export class AskerInMemory implements ChangeAsker {
     return known?.result === undefined;
   }
 
-  async read(requestId: string): Promise<KeptAsk | undefined> {
+  async read(requestId: string): Promise<StoredAsk | undefined> {
     return this.kept.get(requestId);
   }
 
@@ -48,7 +51,7 @@ export class AskerInMemory implements ChangeAsker {
     this.update(requestId, { result });
   }
 
-  private update(requestId: string, values: Partial<KeptAsk>): void {
+  private update(requestId: string, values: Partial<StoredAsk>): void {
     const known = this.kept.get(requestId);
     if (!known) throw new Error(`Nobody has asked for ${requestId}.`);
     this.kept.set(requestId, { ...known, ...values });

@@ -25,7 +25,7 @@ import {
   type MessageSlot,
   type Step,
 } from '../../domain/approval-request';
-import type { RenderedMessage, Renderer } from '../../domain/bring-messages';
+import type { RenderedMessage, Renderer } from '../../domain/deliver-messages';
 import { approvalsNeeded } from '../../domain/judge-click';
 import {
   carryingText,

@@ -5,7 +5,7 @@ import { MessengerRefusedError, type People } from '../../domain/messenger';
 /** Each click asks; who leaves the group shall not be able to approve for long. */
 const MEMBERS_KEPT_FOR_MILLISECONDS = 60_000;
 
-interface KeptMembers {
+interface CachedMembers {
   readonly at: number;
   readonly members: Promise<readonly string[]>;
 }
@@ -17,7 +17,7 @@ interface App {
 
 /** The people of a Slack workspace. */
 export class SlackPeople implements People {
-  private readonly groups = new Map<string, KeptMembers>();
+  private readonly groups = new Map<string, CachedMembers>();
 
   private knownApp?: Promise<App>;
 

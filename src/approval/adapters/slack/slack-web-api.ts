@@ -5,7 +5,7 @@ import {
   type PostedMessage,
 } from '../../domain/messenger';
 
-/** Where the bot token comes from: a KeptSecret is one. */
+/** Where the bot token comes from: a CachedSecret is one. */
 export interface TokenSource {
   current(): Promise<string>;
   /** Has the next `current()` give what is kept now, as far as it may be read again already. */

@@ -14,7 +14,7 @@ import { grantSecret, grantSend } from '../workflow-rights';
  */
 const DELIVERIES_AT_ONCE = 2;
 
-/** The function that brings messages to Slack. */
+/** The function that delivers messages to Slack. */
 export class Deliverer {
   public readonly handler: lambda.Function;
   public readonly alarms: cloudwatch.Alarm[];
@@ -33,7 +33,7 @@ export class Deliverer {
         MESSAGE_QUEUE_URL: queues.messages.queueUrl,
         BOT_TOKEN_SECRET_ARN: secrets.botToken.secretArn,
       }),
-      description: `Brings messages to Slack for ${workflow.node.path}`,
+      description: `Delivers messages to Slack for ${workflow.node.path}`,
       memorySize: 512,
     });
     this.grantAll();
@@ -42,7 +42,7 @@ export class Deliverer {
         metric: this.handler.metricErrors(),
         threshold: 0,
         topic,
-        description: 'The function that brings messages to Slack fails as a whole.',
+        description: 'The function that delivers messages to Slack fails as a whole.',
       }),
     ];
   }

@@ -40,7 +40,7 @@ export class WorkflowAlarms {
         'FailedClicksAlarm',
         api.metricServerError(),
         0,
-        'Clicks were answered with an error: they were not kept, and Slack does not bring them again.',
+        'Clicks were answered with an error: they were not kept, and Slack does not send them again.',
       ),
       tally(
         'ForeignOutcomesAlarm',

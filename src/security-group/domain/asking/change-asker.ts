@@ -3,7 +3,7 @@ import type { AskResult } from '../../../approval/domain/ask-result';
 import type { PreparedAsk } from '../reporting/announcement';
 
 /** How far a change is that was asked about. */
-export interface KeptAsk {
+export interface StoredAsk {
   readonly asked: AskedChange;
   /** What was asked and what is carried out, as it goes into the decision. */
   readonly digest: string;
@@ -20,7 +20,7 @@ export interface KeptAsk {
 export interface AskedChanges {
   /** False where a decision about it was carried out already. */
   keep(asked: AskedChange): Promise<boolean>;
-  read(requestId: string): Promise<KeptAsk | undefined>;
+  read(requestId: string): Promise<StoredAsk | undefined>;
   granted(requestId: string): Promise<void>;
   concluded(requestId: string, result: AskResult): Promise<void>;
 }

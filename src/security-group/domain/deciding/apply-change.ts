@@ -3,7 +3,7 @@ import { tagAll, withTag } from './approved-until-tag';
 import type { CarriedOut } from '../../../approval/domain/ask-result';
 import { timeText } from '../../../approval/domain/request-text';
 import type { AskedChange, AskedRule } from '../asking/asked-change';
-import type { KeptAsk } from '../asking/change-asker';
+import type { StoredAsk } from '../asking/change-asker';
 import { NO_RULES } from '../changes/named-rules';
 import type { ActAnswer, GroupRules } from '../groups/security-groups';
 import type { Situation } from '../judging/situation';
@@ -26,7 +26,7 @@ import { ruleText } from '../rules/rule-text';
  */
 export async function applyChange(
   grant: Grant,
-  { asked, isGranted: wasGranted, result }: KeptAsk,
+  { asked, isGranted: wasGranted, result }: StoredAsk,
   { configuration, ports }: Sentry,
 ): Promise<CarriedOut> {
   const { asker, groups, ledger, clock } = ports;

@@ -2,7 +2,7 @@ import { acceptChange } from './accept-change';
 import { applyChange } from './apply-change';
 import type { CarriedOut } from '../../../approval/domain/ask-result';
 import type { AskedChange, AskedRule } from '../asking/asked-change';
-import type { KeptAsk } from '../asking/change-asker';
+import type { StoredAsk } from '../asking/change-asker';
 import { NO_RULES } from '../changes/named-rules';
 import type { Hints } from '../judging/situation';
 import { put, withoutRequest } from '../ledger/grants';
@@ -39,7 +39,7 @@ export interface ChangeDecision {
  */
 export async function carryOutDecision(
   decision: ChangeDecision,
-  kept: KeptAsk,
+  kept: StoredAsk,
   sentry: Sentry,
 ): Promise<CarriedOut> {
   const { asked } = kept;

@@ -7,7 +7,7 @@ import type { EventLog, Ledger } from '../ledger/ledger-store';
 import type { Announcement } from '../reporting/announcement';
 import type { ChangeReport } from '../reporting/change-report';
 
-/** Brings a report to people and machines. */
+/** Delivers a report to people and machines. */
 export interface Announcer {
   render(report: ChangeReport): Announcement;
   tell(announcement: Announcement): Promise<void>;

@@ -10,8 +10,8 @@ import type {
   MessageSlot,
   Step,
 } from '../../../../src/approval/domain/approval-request';
-import type { RenderedMessage } from '../../../../src/approval/domain/bring-messages';
 import { parseButton } from '../../../../src/approval/domain/click';
+import type { RenderedMessage } from '../../../../src/approval/domain/deliver-messages';
 import type { Question } from '../../../../src/approval/domain/question';
 
 const CONFIGURATION: ApprovalConfiguration = {

@@ -9,7 +9,15 @@ import {
 } from './approval-request';
 import { ApprovalConflictError, type ApprovalStore } from './approval-store';
 import type { Click } from './click';
-import { advance, type Attempt, dueAt, isBringable, isUnsent, withOutcome, withSent } from './due';
+import {
+  afterTime,
+  type Attempt,
+  dueAt,
+  isDeliverable,
+  isUnsent,
+  withOutcome,
+  withSent,
+} from './due';
 import { judgeClick } from './judge-click';
 import type { People } from './messenger';
 import type { Clock } from '../../shared/domain/clock';
@@ -36,7 +44,7 @@ export async function takeAsk(
   ports: WorkflowPorts,
 ): Promise<void> {
   const taken = await retried(async () => takeOnce(withinAsker(ask), configuration, ports));
-  if (taken) await attendTo(taken, configuration, ports);
+  if (taken) await advanceRequest(taken, configuration, ports);
 }
 
 /** What askers call their subjects and sources is their own: two may happen to take the same. */
@@ -102,7 +110,7 @@ export async function takeOutcome(
     configuration,
     ports.store,
   );
-  if (reported) await attendTo(reported, configuration, ports);
+  if (reported) await advanceRequest(reported, configuration, ports);
   return true;
 }
 
@@ -129,7 +137,7 @@ export async function takeClick(
     const after = judgeClick(identified, click, authority, configuration, clock.now());
     return after === identified ? identified : save(after, identified, configuration, store);
   });
-  await attendTo(judged, configuration, ports);
+  await advanceRequest(judged, configuration, ports);
   return true;
 }
 
@@ -173,16 +181,16 @@ function withUser(requester: KnownRequester, found: readonly KnownRequester[]): 
  * Does all that is due of a request: from its state alone, so that whatever was cut short is done
  * by the next who looks.
  */
-export async function attend(
+export async function advance(
   requestId: string,
   configuration: ApprovalConfiguration,
   ports: WorkflowPorts,
 ): Promise<void> {
   const request = await ports.store.read(requestId);
-  if (request) await attendTo(request, configuration, ports);
+  if (request) await advanceRequest(request, configuration, ports);
 }
 
-async function attendTo(
+async function advanceRequest(
   known: ApprovalRequest,
   configuration: ApprovalConfiguration,
   ports: WorkflowPorts,
@@ -190,7 +198,7 @@ async function attendTo(
   const { store, clock } = ports;
   const request = await revise(
     known,
-    (current) => advance(current, configuration, clock.now()),
+    (current) => afterTime(current, configuration, clock.now()),
     configuration,
     store,
   );
@@ -198,7 +206,7 @@ async function attendTo(
   const done = await Promise.allSettled([
     tell(request, ports),
     announceAll(request, ports),
-    bring(request, configuration, ports),
+    haveDelivered(request, configuration, ports),
   ]);
   const changes = done.flatMap((one) =>
     one.status === 'fulfilled' && one.value ? [one.value] : [],
@@ -255,13 +263,13 @@ function entryKey({ at, what, by, clickId, detail }: AuditEntry): string {
   return JSON.stringify([at, what, by, clickId, detail]);
 }
 
-async function bring(
+async function haveDelivered(
   request: ApprovalRequest,
   configuration: ApprovalConfiguration,
   ports: WorkflowPorts,
 ): Promise<undefined> {
   const { clock, pointToMessages } = ports;
-  if (!request.messages.some((slot) => isBringable(slot, clock.now()))) return;
+  if (!request.messages.some((slot) => isDeliverable(slot, clock.now()))) return;
   // The message says who asks: if Slack does not say now, it does when somebody clicks.
   await identify(request, configuration, ports).catch(() => undefined);
   await pointToMessages(request.id);

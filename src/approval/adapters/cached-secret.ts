@@ -26,7 +26,7 @@ interface Secret {
 }
 
 /** A secret that is read once for many uses, and again where it could have been rotated. */
-export class KeptSecret {
+export class CachedSecret {
   private kept?: { readonly at: number; readonly secret: Secret };
 
   private reading?: Promise<Secret>;

@@ -1,15 +1,15 @@
-import { KeptConfiguration } from '../../../../src/shared/adapters/configuration/kept-configuration';
+import { CachedConfiguration } from '../../../../src/shared/adapters/configuration/cached-configuration';
 
 const SECOND = 1_000;
 
 let now: number;
 let loads: number;
-let configuration: KeptConfiguration<number>;
+let configuration: CachedConfiguration<number>;
 
 beforeEach(() => {
   now = Date.parse('2026-01-01T00:00:00Z');
   loads = 0;
-  configuration = new KeptConfiguration(
+  configuration = new CachedConfiguration(
     async () => {
       loads += 1;
       return loads;
@@ -44,7 +44,7 @@ test('after a minute it is read again in any case', async () => {
 });
 
 test('a look that fails is not kept', async () => {
-  const failing = new KeptConfiguration(
+  const failing = new CachedConfiguration(
     async () => {
       loads += 1;
       if (loads === 1) throw new Error('Throttling');

@@ -7,7 +7,7 @@ const TIME_UNIT_MILLISECONDS = 1_000;
 const KEPT_FOR_MILLISECONDS = 60_000;
 
 /** A configuration that is read once for many events, and again where it could be out of date. */
-export class KeptConfiguration<Configuration> {
+export class CachedConfiguration<Configuration> {
   private kept?: { readonly at: number; readonly value: Promise<Configuration> };
 
   constructor(

@@ -7,7 +7,7 @@ import {
 import { type Emulator, startEmulator } from '../../../sandbox/emulator/emulator';
 import { emulatorAccess } from '../../../sandbox/emulator/emulator-access';
 import { preparePythonEnvironment } from '../../../sandbox/emulator/python-environment';
-import { KeptSecret } from '../../../src/approval/adapters/kept-secret';
+import { CachedSecret } from '../../../src/approval/adapters/cached-secret';
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
@@ -18,7 +18,7 @@ let reads: string[];
 let failing: boolean;
 let now: number;
 let arn: string;
-let secret: KeptSecret;
+let secret: CachedSecret;
 let made = 0;
 
 beforeAll(async () => {
@@ -46,11 +46,11 @@ beforeEach(async () => {
   failing = false;
   now = Date.now();
   arn = await createdSecret(' first\n');
-  secret = keptSecret();
+  secret = cachedSecret();
 });
 
-const keptSecret = (secretArn = arn) =>
-  new KeptSecret(client, secretArn, { now: () => new Date(now) });
+const cachedSecret = (secretArn = arn) =>
+  new CachedSecret(client, secretArn, { now: () => new Date(now) });
 
 async function createdSecret(value: string | undefined): Promise<string> {
   made += 1;
@@ -135,7 +135,7 @@ describe('the value before the current one', () => {
     expect(await secret.accepted()).toEqual(['second', 'first']);
     expect(await secret.current()).toBe('second');
     now += 14 * MINUTE;
-    expect(await keptSecret().accepted()).toEqual(['second', 'first']);
+    expect(await cachedSecret().accepted()).toEqual(['second', 'first']);
   });
 
   test('is not read after that', async () => {
@@ -162,7 +162,7 @@ describe('the value before the current one', () => {
   test('does not count where it is blank', async () => {
     arn = await createdSecret(' ');
     await put('second');
-    expect(await keptSecret().accepted()).toEqual(['second']);
+    expect(await cachedSecret().accepted()).toEqual(['second']);
   });
 });
 
@@ -172,13 +172,13 @@ describe('a secret without a value is refused, with what to do', () => {
     ['never filled', undefined, 'does not exist, or has no value yet'],
   ])('%s', async (_, value, found) => {
     arn = await createdSecret(value);
-    const asked = keptSecret().current();
+    const asked = cachedSecret().current();
     await expect(asked).rejects.toThrow(`The secret ${arn} ${found}`);
     await expect(asked).rejects.toThrow('Put the value into the secret');
   });
 
   test('not there', async () => {
-    await expect(keptSecret(`${arn}-other`).current()).rejects.toThrow(
+    await expect(cachedSecret(`${arn}-other`).current()).rejects.toThrow(
       'does not exist, or has no value yet',
     );
   });

@@ -1,4 +1,4 @@
-import { runDue } from '../../../src/approval/adapters/run-due';
+import { advanceDue } from '../../../src/approval/adapters/advance-due';
 
 const SECOND = 1_000;
 
@@ -31,7 +31,7 @@ async function act(id: string): Promise<void> {
 }
 
 const run = async () =>
-  runDue(
+  advanceDue(
     {
       due: async (_, limit) => ({
         requestIds: [...open].filter((id) => id.startsWith('r')).slice(0, limit),

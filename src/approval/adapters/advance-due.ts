@@ -20,7 +20,7 @@ export interface DueWork {
  * Does all that is due, once each. What fails stays due, and hides nothing that comes after it.
  * Gives the failures.
  */
-export async function runDue(
+export async function advanceDue(
   work: DueWork,
   clock: Pick<Clock, 'now'>,
 ): Promise<readonly unknown[]> {

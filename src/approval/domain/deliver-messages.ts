@@ -1,3 +1,4 @@
+import { revise } from './advance-request';
 import type { ApprovalConfiguration } from './approval-configuration';
 import {
   type ApprovalRequest,
@@ -7,9 +8,8 @@ import {
   nameKey,
 } from './approval-request';
 import type { ApprovalStore } from './approval-store';
-import { isBringable } from './due';
+import { isDeliverable } from './due';
 import { MessengerRefusedError, MessengerUnavailableError, type PostedMessage } from './messenger';
-import { revise } from './run-workflow';
 import type { Clock } from '../../shared/domain/clock';
 
 /** A message, ready to be sent. */
@@ -29,7 +29,7 @@ export interface Renderer {
   step(request: ApprovalRequest, slot: MessageSlot): RenderedMessage;
 }
 
-/** Brings messages to people. Throws a MessengerUnavailableError or a MessengerRefusedError. */
+/** Delivers messages to people. Throws a MessengerUnavailableError or a MessengerRefusedError. */
 export interface Messenger {
   post(channelId: string, message: RenderedMessage): Promise<PostedMessage>;
   reply(to: MessageCopy, message: RenderedMessage): Promise<PostedMessage>;
@@ -47,12 +47,12 @@ export interface MessagePorts {
   readonly clock: Clock;
   /** Has the messages looked at again. */
   pointToMessages(requestId: string, afterMilliseconds: number): Promise<void>;
-  /** A message that could not be brought. */
+  /** A message that could not be delivered. */
   failed(requestId: string, message: string, error: unknown): void;
 }
 
 /**
- * Longer than the function that brings messages may take: whoever has a lease is at it, or is no
+ * Longer than the function that delivers messages may take: whoever has a lease is at it, or is no
  * more.
  */
 export const LEASE_MILLISECONDS = 90_000;
@@ -60,10 +60,10 @@ const FIRST_BACK_OFF_MILLISECONDS = 5_000;
 const LONGEST_BACK_OFF_MILLISECONDS = 5 * 60_000;
 
 /**
- * Brings what is due of a request's messages, one after the other; what cannot be brought now is
- * for later, and holds up nothing else.
+ * Delivers what is due of a request's messages, one after the other; what cannot be delivered now
+ * is for later, and holds up nothing else.
  */
-export async function bringMessages(
+export async function deliverMessages(
   requestId: string,
   configuration: ApprovalConfiguration,
   ports: MessagePorts,
@@ -73,16 +73,16 @@ export async function bringMessages(
   for (let request = await store.read(requestId); request;) {
     const slot = request.messages.find(
       (each) =>
-        isBringable(each, clock.now()) && !tried.has(`${nameKey(each.name)} ${each.wanted}`),
+        isDeliverable(each, clock.now()) && !tried.has(`${nameKey(each.name)} ${each.wanted}`),
     );
     if (!slot) return;
     tried.add(`${nameKey(slot.name)} ${slot.wanted}`);
-    request = await bringOne(request, slot, configuration, ports);
+    request = await deliverOne(request, slot, configuration, ports);
   }
 }
 
 /** Comes back with the request as it was written last. */
-async function bringOne(
+async function deliverOne(
   request: ApprovalRequest,
   slot: MessageSlot,
   configuration: ApprovalConfiguration,
@@ -99,7 +99,7 @@ async function bringOne(
   const leasedUntil = new Date(clock.now().getTime() + LEASE_MILLISECONDS);
   let isOurs = false;
   const claimed = await change((current) => {
-    isOurs = isBringable(current, clock.now());
+    isOurs = isDeliverable(current, clock.now());
     return isOurs ? { ...current, leasedUntil } : current;
   });
   const own = claimed?.messages.find((each) => nameKey(each.name) === nameKey(slot.name));
@@ -111,7 +111,7 @@ async function bringOne(
         copies: merged(current.copies, copies, own.copies),
       }));
     };
-    const { isGone, posted } = await bring(claimed, own, configuration, ports, progress);
+    const { isGone, posted } = await deliver(claimed, own, configuration, ports, progress);
     await change((current) => ({
       ...current,
       ...(posted && { copies: merged(current.copies, [posted], own.copies) }),
@@ -182,7 +182,7 @@ interface Brought {
   readonly posted?: MessageCopy;
 }
 
-async function bring(
+async function deliver(
   request: ApprovalRequest,
   slot: MessageSlot,
   configuration: ApprovalConfiguration,
@@ -193,9 +193,9 @@ async function bring(
   const { name } = slot;
   switch (name.kind) {
     case 'question':
-      return bringQuestion(request, slot, configuration, ports, progress);
+      return deliverQuestion(request, slot, configuration, ports, progress);
     case 'whole':
-      await bringWhole(request, slot, ports, progress);
+      await deliverWhole(request, slot, ports, progress);
       return {};
     case 'reminder':
       await replyToQuestion(request, renderer.reminder(request), ports);
@@ -209,7 +209,7 @@ async function bring(
   }
 }
 
-async function bringQuestion(
+async function deliverQuestion(
   request: ApprovalRequest,
   { copies }: MessageSlot,
   { approvalChannelId }: ApprovalConfiguration,
@@ -255,7 +255,7 @@ async function updated(
 }
 
 /** In a thread below the question, from where an earlier try was cut short. */
-async function bringWhole(
+async function deliverWhole(
   request: ApprovalRequest,
   { copies }: MessageSlot,
   { messenger, renderer }: MessagePorts,
