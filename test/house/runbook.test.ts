@@ -1,0 +1,116 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { App, Duration, Stack } from 'aws-cdk-lib';
+import { Alarm, type CfnAlarm } from 'aws-cdk-lib/aws-cloudwatch';
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import {
+  Approvers,
+  ChangeResponse,
+  IamKeySentry,
+  KeyActions,
+  MonitoredGroups,
+  SecurityGroupBaseline,
+  SecurityGroupSentry,
+  SlackApprovalWorkflow,
+} from '../../src/index';
+
+const RUNBOOK = readFileSync(join(__dirname, '..', '..', 'docs', 'runbook.md'), 'utf8');
+/** All that stands before the first section. */
+const INDEX = RUNBOOK.slice(0, RUNBOOK.search(/^## /m));
+const HEADINGS = [...RUNBOOK.matchAll(/^#{2,3} (.+)$/gm)].map(([, heading = '']) => heading);
+const CONSTRUCTS = ['IamKeySentry', 'SecurityGroupSentry', 'SlackApprovalWorkflow'];
+
+let alarms: readonly Alarm[];
+let alarmIds: ReadonlyMap<string, readonly string[]>;
+
+beforeAll(() => {
+  alarms = allAlarms();
+  alarmIds = idsByConstruct(alarms);
+});
+
+test('each alarm has one heading in the runbook, in order, and each such heading an alarm', () => {
+  const ids = [...new Set([...alarmIds.values()].flat())].sort();
+
+  expect(HEADINGS.filter((heading) => /^\w+Alarm$/.test(heading))).toEqual(ids);
+});
+
+test('the index of the runbook leads to each heading, and to nothing else', () => {
+  expect([...new Set(linksIn(INDEX))].sort()).toEqual(HEADINGS.map(anchorOf).sort());
+});
+
+test('these constructs have alarms', () => {
+  expect([...alarmIds.keys()].sort()).toEqual(CONSTRUCTS);
+});
+
+test.each(CONSTRUCTS)('the index names each alarm of %s', (construct) => {
+  const [, entry = ''] = new RegExp(`^  - ${construct}: (.+?)\\n *- `, 'ms').exec(INDEX) ?? [];
+
+  expect(linksIn(entry)).toEqual(alarmIds.get(construct)?.map(anchorOf));
+});
+
+test('the description of each alarm names its heading', () => {
+  const named = alarms.map((alarm) => {
+    const { alarmDescription = '' } = alarm.node.defaultChild as CfnAlarm;
+    const [, heading = alarmDescription] = /; runbook: (\w+?)\d*\)$/.exec(alarmDescription) ?? [];
+    return heading;
+  });
+
+  expect(named).toEqual(alarms.map(headingOf));
+});
+
+function linksIn(text: string): string[] {
+  return [...text.matchAll(/\]\(#([^)]+)\)/g)].map(([, anchor = '']) => anchor);
+}
+
+/** As GitHub makes it. */
+function anchorOf(heading: string): string {
+  return heading
+    .toLowerCase()
+    .replace(/[^\w\- ]/g, '')
+    .replaceAll(' ', '-');
+}
+
+/** Of an app in which all three have all their alarms: two workflows are asked. */
+function allAlarms(): Alarm[] {
+  const app = new App();
+  const stack = new Stack(app, 'App');
+  const workflows = ['First', 'Second'].map((id) => workflow(stack, id));
+  new SecurityGroupSentry(stack, 'GroupSentry', {
+    monitoredGroups: MonitoredGroups.ids(['sg-0123456789abcdef0']),
+    policies: workflows.map((approvals) => ({
+      baseline: SecurityGroupBaseline.locked(),
+      response: ChangeResponse.revertUntilApproved(approvals),
+    })),
+  });
+  new IamKeySentry(stack, 'KeySentry', {
+    actions: KeyActions.of({
+      deactivateAfter: Duration.days(100),
+      askBeforeDeactivating: workflows[0]!,
+    }),
+  });
+  app.synth();
+  return app.node.findAll().filter((construct) => construct instanceof Alarm);
+}
+
+function idsByConstruct(all: readonly Alarm[]): Map<string, string[]> {
+  const ids = new Map<string, Set<string>>();
+  for (const alarm of all) {
+    const owner = alarm.node.scope!.constructor.name;
+    ids.set(owner, (ids.get(owner) ?? new Set()).add(headingOf(alarm)));
+  }
+  return new Map([...ids].map(([owner, found]) => [owner, [...found].sort()]));
+}
+
+/** The alarms of a second workflow, and so on, are numbered: they share a heading. */
+function headingOf(alarm: Alarm): string {
+  return alarm.node.id.replace(/\d+$/, '');
+}
+
+function workflow(stack: Stack, id: string): SlackApprovalWorkflow {
+  return new SlackApprovalWorkflow(stack, id, {
+    signingSecret: new Secret(stack, `${id}SigningSecret`),
+    botToken: new Secret(stack, `${id}BotToken`),
+    approvalChannelId: 'C0APPROVE',
+    approvers: Approvers.users(['U0ALICE', 'U0BOB']),
+  });
+}
