@@ -188,7 +188,7 @@ const ENDED: ApprovalRequest = {
   carrying: {
     phase: 'end',
     attempt: 1,
-    outcome: { kind: 'carried-out', text: 'all 3 changes were taken back.', at: at('07:52') },
+    outcome: { kind: 'carried-out', text: 'all 3 changes were reverted.', at: at('07:52') },
   },
 };
 const DENIED = withOutcome(
@@ -204,7 +204,7 @@ const DENIED = withOutcome(
 const EXPIRED = withOutcome(
   { ...PENDING, decision: { kind: 'expired', at: PENDING.expiresAt, by: [] } },
   'carried-out',
-  'the change stays taken back.',
+  'the change stays reverted.',
   PENDING.expiresAt,
 );
 
@@ -251,7 +251,7 @@ const PAGES: Readonly<Record<string, Page>> = {
     channel: 'approvals',
     messages: [
       refusal(
-        'Your click does not count: you asked for it yourself: somebody else has to approve it.',
+        'Your click does not count: you asked for it yourself: someone else has to approve it.',
       ),
     ],
   },

@@ -73,7 +73,6 @@ export class CdkSentriesProject extends awscdk.AwsCdkConstructLibrary {
         '@slack/bolt@5.1.0',
         '@slack/web-api@8.2.0',
         '@types/aws-lambda@8.10.164',
-        '@types/madge@5.0.3',
         '@types/node@24.19.2',
         'ajv-formats@3.0.1',
         'ajv@8.20.0',

@@ -207,7 +207,7 @@ export class LocalAws {
   }
 
   /**
-   * Invokes a function as somebody who waits for its answer: once. Rejects with what the handler
+   * Invokes a function as someone who waits for its answer: once. Rejects with what the handler
    * threw.
    */
   async invoke(functionName: string, payload: unknown): Promise<unknown> {

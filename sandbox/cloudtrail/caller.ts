@@ -38,7 +38,7 @@ export function userCaller(known: KnownIdentity): Caller {
 }
 
 /**
- * The session's creation is not to be had from the emulator: the time at which the tap first saw it
+ * The session's creation is not available from the emulator: the time at which the tap first saw it
  * stands for it.
  */
 export function sessionCaller(known: KnownIdentity, role: EmulatorRole, firstSeen: number): Caller {

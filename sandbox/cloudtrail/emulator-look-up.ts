@@ -44,7 +44,7 @@ export interface EmulatorRole {
 }
 
 /**
- * The tap's own questions to the emulator, asked past the tap: nobody records them. They name the
+ * The tap's own questions to the emulator, asked past the tap: no one records them. They name the
  * caller's access key, whose account then answers.
  */
 export class EmulatorLookUp {

@@ -1,8 +1,8 @@
 /**
  * A hand-written stand-in, and no part of the emulator, which has no LookupEvents: CloudTrail's
  * event history, made of the events that the tap made. It answers as AWS documents it, as far as
- * tests need it; nobody else has checked it. Differences: all is there at once (in AWS: within
- * minutes) unless it is held, nothing is forgotten (in AWS: after 90 days), and nobody is throttled
+ * tests need it; no one else has checked it. Differences: all is there at once (in AWS: within
+ * minutes) unless it is held, nothing is forgotten (in AWS: after 90 days), and no one is throttled
  * unless a fault says so (in AWS: from 2 calls a second on).
  */
 import { randomUUID } from 'node:crypto';

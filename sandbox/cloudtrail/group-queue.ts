@@ -5,7 +5,7 @@ export class GroupQueue {
   async run(groupId: string, work: () => Promise<void>): Promise<void> {
     const turn = (this.tails.get(groupId) ?? Promise.resolve()).then(work);
     const tail = turn.catch(() => {
-      /* whoever queued the work hears of it; the next in line need not */
+      /* the one who queued the work hears of it; the next in line need not */
     });
     this.tails.set(groupId, tail);
     await turn.finally(() => {

@@ -16,7 +16,7 @@ export interface SuccessfulCall {
   readonly newGroupId?: string;
   /**
    * Rules that the group holds since the call, and rules that it held until the call; undefined
-   * where nobody could look.
+   * where no one could look.
    */
   readonly added?: readonly KeptRule[];
   readonly removed?: readonly KeptRule[];

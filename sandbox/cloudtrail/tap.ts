@@ -58,7 +58,7 @@ export interface CloudTrailTapOptions {
   onEvent(event: CloudTrailEvent): void;
   /** Called for each call, after its answer was sent. */
   onCall?(call: ApiCall): void;
-  /** Called for each event that somebody put on an event bus. */
+  /** Called for each event that someone put on an event bus. */
   onPutEvent?(event: PutEvent): void;
   /** Ends the process that runs this invocation, as a machine that fails would. */
   endInvocation?(invocationId: string): Promise<void>;
@@ -252,7 +252,7 @@ class Tap {
   private async endCaller({ api, client }: Passage, invocationId: string): Promise<void> {
     if (!this.options.endInvocation) {
       throw new Error(
-        `${api.action} shall end the process of ${invocationId}, and nobody here can.`,
+        `${api.action} shall end the process of ${invocationId}, and no one here can.`,
       );
     }
     await this.options.endInvocation(invocationId);

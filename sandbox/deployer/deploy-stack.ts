@@ -1,10 +1,3 @@
-import {
-  type Assembly,
-  type AssemblyStack,
-  type PhysicalResource,
-  type Resource,
-  stackOf,
-} from './assembly';
 import * as path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
@@ -17,6 +10,13 @@ import {
   StackResource,
 } from '@aws-sdk/client-cloudformation';
 import * as z from 'zod/mini';
+import {
+  type Assembly,
+  type AssemblyStack,
+  type PhysicalResource,
+  type Resource,
+  stackOf,
+} from './assembly';
 import { publishFileAssets } from './asset-publishing';
 import { bootstrap } from './bootstrap';
 import { DeployableTemplate, isOwnOutput } from './deployable-template';

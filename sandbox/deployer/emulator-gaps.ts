@@ -83,7 +83,7 @@ export const EMULATOR_GAPS: readonly EmulatorGap[] = [
   {
     type: 'AWS::Lambda::EventSourceMapping',
     inSandbox:
-      "the function runner polls the queue with the mapping's settings; the emulator would call Docker. References to it get an id that is nobody's",
+      "the function runner polls the queue with the mapping's settings; the emulator would call Docker. References to it get an id that is no one's",
     idInReferences: '00000000-0000-0000-0000-000000000000',
   },
   {
@@ -95,7 +95,7 @@ export const EMULATOR_GAPS: readonly EmulatorGap[] = [
     type: 'AWS::EC2::SecurityGroupEgress',
     inSandbox: 'authorized through the API once the stack stands',
   },
-  { type: 'AWS::CDK::Metadata', inSandbox: 'nobody counts constructs here' },
+  { type: 'AWS::CDK::Metadata', inSandbox: 'no one counts constructs here' },
   { type: 'AWS::SNS::TopicPolicy', inSandbox: NOBODY_REFUSED },
   { type: 'AWS::SQS::QueuePolicy', inSandbox: NOBODY_REFUSED },
   { type: 'AWS::S3::BucketPolicy', inSandbox: NOBODY_REFUSED },
@@ -103,7 +103,7 @@ export const EMULATOR_GAPS: readonly EmulatorGap[] = [
   {
     type: 'AWS::CloudWatch::Alarm',
     inSandbox:
-      "no alarm is evaluated: look at what it watches. References to it get a name that is nobody's",
+      "no alarm is evaluated: look at what it watches. References to it get a name that is no one's",
     idInReferences: 'no-alarm',
   },
   {

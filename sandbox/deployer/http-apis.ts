@@ -10,7 +10,7 @@ export interface HttpApiRoute extends RouteKey {
 }
 
 /**
- * An HTTP API of the stack: its server listens already, and answers as soon as somebody runs the
+ * An HTTP API of the stack: its server listens already, and answers as soon as someone runs the
  * functions.
  */
 export interface DeployedHttpApi {
@@ -22,7 +22,7 @@ const Reference = z.object({ Ref: z.string() });
 
 const ApiProperties = z.object({
   ProtocolType: z.literal('HTTP'),
-  // What these would do is not done here: no browser calls, and the API's name is nobody's.
+  // What these would do is not done here: no browser calls, and the API's name is no one's.
   CorsConfiguration: z.optional(z.never()),
   Body: z.optional(z.never()),
   Target: z.optional(z.never()),

@@ -19,7 +19,7 @@ export interface MadeResource {
 
 export interface MadeResources {
   readonly byLogicalId: ReadonlyMap<string, MadeResource>;
-  /** The servers of HTTP APIs, which answer nobody yet. */
+  /** The servers of HTTP APIs, which answer no one yet. */
   readonly httpApis: ReadonlyMap<string, HttpApiServer>;
 }
 

@@ -1,5 +1,5 @@
-import type { PhysicalResource, Resource } from './assembly';
 import * as z from 'zod/mini';
+import type { PhysicalResource, Resource } from './assembly';
 import type { DeployableTemplate } from './deployable-template';
 import { ACCOUNT_ID, REGION } from '../emulator/emulator-access';
 

@@ -1,4 +1,4 @@
-/** A user to be put into the emulator as it is, with what IAM's API does not let anybody choose. */
+/** A user to be put into the emulator as it is, with what IAM's API does not let anyone choose. */
 export interface NewUser {
   readonly name: string;
   /** Default: / */

@@ -114,7 +114,7 @@ export class HttpApiServer {
   }
 }
 
-/** Whoever called learns no more than that it failed; the function's observer was told why. */
+/** Anyone who called learns no more than that it failed; the function's observer was told why. */
 async function invoke(route: ServedRoute, event: unknown): Promise<HttpResponse> {
   try {
     return responseOf(await route.invoke(event));

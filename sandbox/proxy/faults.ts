@@ -78,7 +78,7 @@ function statusOf(code: string): number {
 }
 
 /**
- * EC2 has a shape of its own; whoever sends an Action in a form speaks the query protocol; the
+ * EC2 has a shape of its own; anyone who sends an Action in a form speaks the query protocol; the
  * others speak JSON.
  */
 function errorBody(

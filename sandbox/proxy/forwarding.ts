@@ -89,6 +89,6 @@ export async function send(answer: Answer, client: ServerResponse): Promise<void
   client.writeHead(answer.status, answer.statusMessage, endToEnd(answer.rawHeaders));
   client.end(answer.body);
   await finished(client).catch(() => {
-    /* the client left: nobody is there to be told */
+    /* the client left: no one is there to be told */
   });
 }

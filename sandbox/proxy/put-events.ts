@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { Answer } from './answer';
 import { ApiRequest } from './api-request';
 
-/** An event that somebody put on an event bus. */
+/** An event that someone put on an event bus. */
 export interface PutEvent {
   readonly source: string;
   readonly detailType: string;

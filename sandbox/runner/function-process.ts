@@ -60,7 +60,7 @@ export class FunctionProcess {
       if (stream) createInterface(stream).on('line', (line) => options.onLine(line));
     }
     this.loaded = this.nextMessage();
-    // Whoever invokes sees the failure; until then nobody has to.
+    // Anyone who invokes sees the failure; until then no one has to.
     this.loaded.catch(() => undefined);
   }
 

@@ -233,7 +233,7 @@ class RunningStack {
   }
 
   /**
-   * Functions that nobody calls may be of a kind that the sandbox cannot run: each is prepared when
+   * Functions that no one calls may be of a kind that the sandbox cannot run: each is prepared when
    * it is needed.
    */
   private async functionNamed(name: string, caller: string): Promise<RunnableFunction> {

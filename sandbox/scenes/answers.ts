@@ -17,7 +17,7 @@ export type Answers = (buttons: readonly string[]) => Promise<Answer>;
 /** Half a year; the clock goes no further at once. */
 const MOST_HOURS = 4400;
 
-/** One after the other, with nobody at the keyboard. */
+/** One after the other, with no one at the keyboard. */
 export function playedAnswers(answers: readonly Answer[]): Answers {
   const left = [...answers];
   return async () => {
@@ -48,7 +48,7 @@ export function typedAnswers(print: Print): Answers {
     for (;;) {
       terminal.prompt();
       const { value: line, done } = await lines.next();
-      if (done) throw new Error('Nobody decided: the question is still open.');
+      if (done) throw new Error('No one decided: the question is still open.');
       const answer = answerIn(line, buttons);
       if (answer) return answer;
       print(

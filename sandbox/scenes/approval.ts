@@ -21,7 +21,7 @@ const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 
 /**
- * What is done if nobody is at the keyboard: two approve the first question, one denies the second.
+ * What is done if no one is at the keyboard: two approve the first question, one denies the second.
  */
 export const PLAYED: readonly Answer[] = [
   { kind: 'click', button: 'Approve', person: 'alice' },
@@ -302,7 +302,7 @@ class ApprovalScene {
   /** The latest. */
   private question(): Message {
     const question = this.slack.messages.filter(({ threadTs }) => threadTs === undefined).at(-1);
-    if (!question) throw new Error('Nobody was asked in Slack.');
+    if (!question) throw new Error('No one was asked in Slack.');
     return question;
   }
 

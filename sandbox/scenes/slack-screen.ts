@@ -160,7 +160,7 @@ export function buttonsOf(content: Pick<Content, 'blocks'>): string[] {
   return buttonsIn(content).map(({ text }) => text.text);
 }
 
-/** What Slack asks whoever clicks the button, before the click counts. */
+/** What Slack asks anyone who clicks the button, before the click counts. */
 export function confirmationOf(
   content: Pick<Content, 'blocks'>,
   label: string,

@@ -81,7 +81,7 @@ const Button = z.looseObject({
 });
 
 /**
- * The newest version of the message that has the button: somebody's screen may still show an
+ * The newest version of the message that has the button: someone's screen may still show an
  * earlier one.
  */
 function buttonOf({ versions, ts }: ClickedMessage, choice: ButtonChoice) {
@@ -134,7 +134,7 @@ export function blockActionsOf(
       team_id: as.userTeamId ?? user.teamId,
     },
     api_app_id: as.appId ?? installation.appId,
-    token: 'a-token-that-nobody-checks',
+    token: 'a-token-that-no one-checks',
     container: {
       type: 'message',
       message_ts: messageTs,

@@ -70,7 +70,7 @@ export interface SlackRequest {
   readonly outcome: string;
 }
 
-/** How an outage shows: the stand-in answers 503, or nobody listens at its port. */
+/** How an outage shows: the stand-in answers 503, or no one listens at its port. */
 export type Outage = 'unavailable' | 'refused';
 
 /** A code of Slack's, or an HTTP status. */
@@ -112,7 +112,7 @@ const JsonObject = z.record(z.string(), z.unknown());
 
 /**
  * A hand-written stand-in for Slack, and no part of it: there is no real Slack behind it, and
- * nobody else has checked it. It does of Slack's Web API, webhooks and interactions what this
+ * no one else has checked it. It does of Slack's Web API, webhooks and interactions what this
  * library uses, with the checks, limits and errors that Slack's documentation names, and lets tests
  * look at what was posted, click on it, and have calls fail.
  */

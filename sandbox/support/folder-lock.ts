@@ -38,7 +38,7 @@ async function acquireLock(lock: string, log: (line: string) => void): Promise<v
   while (!renamed(prepared, lock)) {
     const owner = readOwner(lock);
     if (owner && !isAlive(owner.pid)) {
-      // The name holds the dead owner's token and the folder stays: whoever comes second cannot
+      // The name holds the dead owner's token and the folder stays: anyone who comes second cannot
       // move the next owner's lock there.
       renamed(lock, `${lock}-stale-${owner.token}`);
       continue;
@@ -81,7 +81,7 @@ function isAlive(pid: number): boolean {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    // EPERM: it lives, and belongs to somebody else.
+    // EPERM: it lives, and belongs to someone else.
     return codeOf(error) === 'EPERM';
   }
 }

@@ -14,7 +14,7 @@ const EXIT_CODE_ORPHANED = 1;
 
 /**
  * Ends this process, `stop` first, on a signal and when a part of the npm invocation that started
- * it is gone: a SIGKILL for npm reaches nobody else.
+ * it is gone: a SIGKILL for npm reaches no one else.
  */
 export function endWithParent(stop: () => Promise<void>): void {
   let ending = false;
@@ -33,7 +33,7 @@ export function endWithParent(stop: () => Promise<void>): void {
   process.on('SIGTERM', () => end(EXIT_CODES.SIGTERM));
   process.on('SIGHUP', () => end(EXIT_CODES.SIGHUP));
 
-  // Whoever loses its parent gets another one at once: no need to look whether the parent itself
+  // Anyone who loses its parent gets another one at once: no need to look whether the parent itself
   // still lives.
   const launched = launchChain();
   setInterval(() => {

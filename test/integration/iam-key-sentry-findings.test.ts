@@ -128,7 +128,7 @@ describe(`${MANY} users, and ${GENERATED} of every kind`, () => {
       .filter(
         (user) =>
           expectedKeys(
-            [{ name: 'nobody', createdAt: NOW, keys: user.keys }],
+            [{ name: 'no one', createdAt: NOW, keys: user.keys }],
             { ...ROOT, keys: [] },
             PLAIN,
             NOW,
@@ -236,7 +236,7 @@ function expectParts({ messages, deliveries, keys }: KeyRun, count: number): voi
 }
 
 /**
- * Whoever may tag users may hide them: so each user whom a tag hides is named, and each whom it
+ * Anyone who may tag users may hide them: so each user whom a tag hides is named, and each whom it
  * fails to hide.
  */
 function expectTagUses({ messages: [message] }: KeyRun, rules: PlainRules): void {

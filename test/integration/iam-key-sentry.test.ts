@@ -125,7 +125,7 @@ test('a copy outside its home Region does nothing but say so', async () => {
  * report, faults of single users and keys.
  */
 describe('the report', () => {
-  test('that is in progress is waited for, and one that is gone again is asked for anew', async () => {
+  test('that is in progress is waited for, and one that is gone again is asked for again', async () => {
     await day(1);
     sandbox.gaps.unfinishedStates.push('STARTED', 'INPROGRESS');
     sandbox.gaps.reportErrors.push('ReportInProgress', 'ReportNotPresent', 'ReportExpired');
@@ -329,7 +329,7 @@ describe('the life of a key', () => {
     expect(changesIn(run)).toEqual([`UpdateAccessKey ${OLD[1]} ${KEY[OLD[1]!]} Inactive`]);
   });
 
-  test('and its time until deletion begins anew, with a notice of its own', async () => {
+  test('and its time until deletion begins again, with a notice of its own', async () => {
     await day(26);
     const run = await sandbox.run(sentry);
     expect(changesIn(run)).toEqual([]);
@@ -339,7 +339,7 @@ describe('the life of a key', () => {
     );
   });
 
-  test('a key that was inactive for long enough, and told, is deleted; the cap holds, and a key whose time began anew waits', async () => {
+  test('a key that was inactive for long enough, and told, is deleted; the cap holds, and a key whose time began again waits', async () => {
     // Not one long leap: a notice of which nothing is heard for two weeks lapses.
     for (const between of [37, 48]) {
       await day(between);
@@ -381,7 +381,7 @@ describe('the life of a key', () => {
     expect(steps(await sandbox.run(sentry))).not.toHaveProperty(last);
   });
 
-  test('the key whose time began anew is deleted at last; the exempt one was never touched', async () => {
+  test('the key whose time began again is deleted at last; the exempt one was never touched', async () => {
     await day(57);
     expect(changesIn(await sandbox.run(sentry))).toEqual([
       `DeleteAccessKey ${OLD[1]} ${KEY[OLD[1]!]}`,

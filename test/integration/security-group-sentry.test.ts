@@ -117,7 +117,7 @@ describe('the AWS CLI opens a locked group', () => {
   );
 });
 
-test('egress rules are taken back as well', async () => {
+test('egress rules are reverted as well', async () => {
   await ec2.send(
     new AuthorizeSecurityGroupEgressCommand({
       GroupId: locked,
@@ -134,7 +134,7 @@ test('the message for people says it all', async () => {
   const { emailText, subject, attributes, message } = await deliveryAbout(lastEvent());
   expect(schemaErrors(message)).toEqual([]);
   expect(attributes).toEqual({ severity: 'medium', type: 'security-group-change' });
-  expect(subject).toMatch(/^\[MEDIUM\] sg-\w+: tcp 8080 from 198\.51\.100\.7\/32: taken back$/);
+  expect(subject).toMatch(/^\[MEDIUM\] sg-\w+: tcp 8080 from 198\.51\.100\.7\/32: reverted$/);
   for (const told of [
     locked,
     'user/visitor',
@@ -220,7 +220,7 @@ test('a second delivery does nothing and tells nothing', async () => {
   ]);
 });
 
-test('an event that does not name its rules has what the ledger does not hold taken back, and the doubt told', async () => {
+test('an event that does not name its rules has what the ledger does not hold reverted, and the doubt told', async () => {
   const legacy = stack.outputs.get('LegacyId')!;
   const adopted = await ruleIds(legacy);
   localAws.loseNext('AuthorizeSecurityGroupIngress');
@@ -352,7 +352,7 @@ function tcp(port: number, CidrIp: string): IpPermission {
 async function prefixList(): Promise<string> {
   const { PrefixList } = await ec2.send(
     new CreateManagedPrefixListCommand({
-      PrefixListName: 'everybody',
+      PrefixListName: 'everyone',
       AddressFamily: 'IPv4',
       MaxEntries: 1,
       Entries: [{ Cidr: '0.0.0.0/0' }],

@@ -51,7 +51,7 @@ test('a port that may stand until it is denied is closed when it is', async () =
   expect(buttonsOf(sandbox.lastQuestion)).toEqual([]);
 });
 
-test('a click of somebody who may not decide is told to them alone', async () => {
+test('a click of someone who may not decide is told to them alone', async () => {
   await sandbox.open(sandbox.guarded, SSH);
   const before = sandbox.slack.ephemerals.length;
   await sandbox.click(MALLORY, 'Approve');
@@ -60,7 +60,7 @@ test('a click of somebody who may not decide is told to them alone', async () =>
   expect(buttonsOf(sandbox.lastQuestion)).toContain('Approve');
 });
 
-test('what was approved for an hour ends, and nobody is asked again', async () => {
+test('what was approved for an hour ends, and no one is asked again', async () => {
   await sandbox.open(sandbox.guarded, SSH);
   await sandbox.approve('Approve for 1 h');
   expect(await sandbox.rules(sandbox.guarded)).toEqual([OPENED, HTTPS].sort());

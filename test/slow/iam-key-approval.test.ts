@@ -66,10 +66,10 @@ beforeAll(async () => {
 
 afterAll(async () => sandbox?.stop());
 
-describe('before anybody is asked', () => {
+describe('before anyone is asked', () => {
   test('the key gets its notice, which says so', async () => {
     const told = await sandbox.run();
-    expect(stepsIn(told)).toEqual(everybody('notice deactivate'));
+    expect(stepsIn(told)).toEqual(everyone('notice deactivate'));
     expect(told.deliveries[0]?.emailText).toContain(
       'NOTICE: people will be asked on 2026-03-18 or soon after whether it may be deactivated',
     );
@@ -78,14 +78,14 @@ describe('before anybody is asked', () => {
 
   test('its grace passes', async () => {
     await sandbox.setClockOn(3 * DAY_MS);
-    expect(stepsIn(await sandbox.run())).toEqual(everybody('wait deactivate'));
+    expect(stepsIn(await sandbox.run())).toEqual(everyone('wait deactivate'));
     expect(sandbox.slack.messages).toEqual([]);
   });
 
   test('then people are asked, with what they need to know', async () => {
     await sandbox.setClockOn((GRACE - 2) * DAY_MS);
     const told = await sandbox.run();
-    expect(stepsIn(told)).toEqual(everybody('asked deactivate'));
+    expect(stepsIn(told)).toEqual(everyone('asked deactivate'));
     expect(told.deliveries[0]?.emailText).toContain(
       'People are asked since 2026-03-18 whether it may be deactivated: request ',
     );
@@ -103,7 +103,7 @@ describe('before anybody is asked', () => {
   });
 
   test('and not once more while they have not answered', async () => {
-    expect(stepsIn(await sandbox.run())).toEqual(everybody('asked deactivate'));
+    expect(stepsIn(await sandbox.run())).toEqual(everyone('asked deactivate'));
     for (const name of USERS) expect(sandbox.questionsAbout(name)).toHaveLength(1);
   });
 });
@@ -226,7 +226,7 @@ describe('what goes wrong', () => {
   });
 });
 
-describe('nothing is deactivated by somebody who writes', () => {
+describe('nothing is deactivated by someone who writes', () => {
   test('into the queue of decisions: what the workflow has not signed', async () => {
     const { body } = decisionsAbout('approved').at(-1)!;
     const { statement, mac }: Record<string, string> = JSON.parse(body);
@@ -325,7 +325,7 @@ describe('a run and a decision at the same time', () => {
 });
 
 describe('later', () => {
-  test('what nobody answered is asked again by the next run', async () => {
+  test('what no one answered is asked again by the next run', async () => {
     await sandbox.pass(25 * 60 * MINUTE_MS);
     expect(sandbox.questionAbout('unanswered').text).toMatch(
       /Expired.*Carried out.*left as it is/s,
@@ -429,7 +429,7 @@ describe('the rights of the functions', () => {
   });
 });
 
-function everybody(step: string): Record<string, string> {
+function everyone(step: string): Record<string, string> {
   return Object.fromEntries(USERS.map((name) => [name, step]));
 }
 
@@ -473,7 +473,7 @@ function refusals(): string[] {
   return sandbox.logs.filter((line) => line.includes('a decision that is none'));
 }
 
-/** How often a function of the role found somebody else at work. */
+/** How often a function of the role found someone else at work. */
 function refusedLeases(role: string): number {
   return sandbox
     .callsBy(role)

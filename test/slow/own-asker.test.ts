@@ -57,7 +57,7 @@ let assembly: string;
 let slack: SlackStandIn;
 let localAws: LocalAws;
 let stack: DeployedStack;
-/** Of somebody who may do anything in the account, and decides nothing in Slack. */
+/** Of someone who may do anything in the account, and decides nothing in Slack. */
 let ec2: EC2Client;
 let dynamo: DynamoDBClient;
 let sqs: SQSClient;
@@ -150,7 +150,7 @@ describe('what people decide is made true, and the question says so', () => {
     expect(lastQuestion().text).toMatch(/Denied.*The snapshot is kept/s);
   });
 
-  test('answered by nobody: it is kept', async () => {
+  test('answered by no one: it is kept', async () => {
     await ask();
     await pass(25 * HOUR_MS);
     expect(await isThere()).toBe(true);
@@ -218,7 +218,7 @@ describe('things are not any more as people were shown them', () => {
     expect(lastQuestion().text).toMatch(/Not carried out.*there is no such snapshot/s);
   });
 
-  test('somebody wants it kept: it is kept', async () => {
+  test('someone wants it kept: it is kept', async () => {
     await ask();
     await tagToKeep();
     await approve();
@@ -227,7 +227,7 @@ describe('things are not any more as people were shown them', () => {
   });
 });
 
-describe('nothing is deleted by somebody who writes', () => {
+describe('nothing is deleted by someone who writes', () => {
   test('into the queue of decisions: what the workflow has not signed', async () => {
     await ask();
     await click(ALICE, 'Deny');
@@ -354,7 +354,7 @@ async function click(
 
 function lastQuestion(): Message {
   const question = slack.messages.filter(({ threadTs }) => threadTs === undefined).at(-1);
-  if (!question) throw new Error('Nobody was asked in Slack.');
+  if (!question) throw new Error('No one was asked in Slack.');
   return question;
 }
 

@@ -344,7 +344,7 @@ describe('a locked group with restoreRemoved ends as it was, whatever is done to
 
     const byValues = {
       IpPermissions: PEERS.map((kind) =>
-        permission(protocol, kind, peers.own[kind], 'described anew'),
+        permission(protocol, kind, peers.own[kind], 'given a new description'),
       ),
     };
     expect(await outcomesOf(() => describeAnew(locked, direction, byValues))).toEqual(
@@ -438,7 +438,7 @@ describe.each(['forbid', 'allowOnly'] as const)(
         added.map(textWithId),
       );
 
-      // Nobody ever accepted it, so there is nothing to go back to.
+      // No one ever accepted it, so there is nothing to go back to.
       const toOther = added.map((rule) => ({
         id: idOf(rule),
         to: request(tcp(port, ''), 'IPv4', peers.other.IPv4),
@@ -447,7 +447,7 @@ describe.each(['forbid', 'allowOnly'] as const)(
       expect(await textsWithIds(groupId)).toEqual(before);
     });
 
-    test('nobody is told of rules that it may do without, nor of other descriptions', async () => {
+    test('no one is told of rules that it may do without, nor of other descriptions', async () => {
       const before = await texts(groups[baseline]);
       const rule = await ruleOf(groups[baseline], 'ingress', PROTOCOLS.UDP!, 'IPv4');
       const byId = {

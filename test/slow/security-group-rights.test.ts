@@ -142,7 +142,7 @@ describe('the heartbeat', () => {
     expect(heartbeats()).toBe(1);
   });
 
-  test('is not what somebody else tries', async () => {
+  test('is not what someone else tries', async () => {
     const before = heartbeats();
     const dryRun = new AuthorizeSecurityGroupIngressCommand({
       GroupId: plain,

@@ -158,7 +158,7 @@ test.each([
 );
 
 /**
- * A port is opened, and two people approve it; what was cut short is taken up by whoever looks
+ * A port is opened, and two people approve it; what was cut short is taken up by anyone who looks
  * later.
  */
 async function approveRound(n: number, scenes: readonly Scene[]): Promise<DisturbedCall[]> {
@@ -252,7 +252,7 @@ function firstWords(texts: readonly string[]): string[] {
   return [...new Set(texts.map((text) => text.split(/[: ]/)[0] ?? ''))].sort();
 }
 
-/** Of a question whose place nobody wrote down: where it is clicked, it is brought up to date. */
+/** Of a question whose place no one wrote down: where it is clicked, it is brought up to date. */
 async function buttonsAfterClick(twin: Message): Promise<string[]> {
   if (buttonsOf(twin).length > 0) await sandbox.click(ALICE, 'Approve', twin);
   return buttonsOf(twin);

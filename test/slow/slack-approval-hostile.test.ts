@@ -35,8 +35,8 @@ const LEDGER = 'GuardLedger';
 
 let sandbox: ApprovalSandbox;
 /**
- * Alice's approval of a request that is open, as Slack would send it. Whoever gets it counted has
- * opened a port, with Bob's.
+ * Alice's approval of a request that is open, as Slack would send it. Anyone who gets it counted
+ * has opened a port, with Bob's.
  */
 let approval: string;
 
@@ -181,7 +181,7 @@ describe('what Slack has signed, and no workflow has made', () => {
   const FOREIGN: [string, () => string, 200 | 401][] = [
     ['a check of the certificate', () => 'ssl_check=1', 200],
     ['another kind of interaction', () => form({ type: 'view_submission' }), 200],
-    ['a button of somebody else', () => withValue('something'), 200],
+    ['a button of someone else', () => withValue('something'), 200],
     ['a button of another version', () => withValue(valueIn(approval).replace('v1.', 'v2.')), 200],
     [
       'a button that shows all for a time',
@@ -193,7 +193,7 @@ describe('what Slack has signed, and no workflow has made', () => {
     ['a payload that is no JSON', () => 'payload=%7B', 401],
     ['a payload that is null', () => 'payload=null', 401],
     ['a list', () => 'payload=%5B%5D', 401],
-    ['deeper JSON than anybody needs', () => `payload=${'['.repeat(50_000)}`, 401],
+    ['deeper JSON than anyone needs', () => `payload=${'['.repeat(50_000)}`, 401],
     ['no action', () => form({ ...payload(), actions: [] }), 401],
     [
       'two actions',
@@ -263,7 +263,7 @@ describe('a click that does not count', () => {
     await expectOpen(question);
   });
 
-  test('of somebody who may not decide opens nothing, nor does one who approves twice', async () => {
+  test('of someone who may not decide opens nothing, nor does one who approves twice', async () => {
     const question = sandbox.lastQuestion;
     for (const user of [MALLORY, ALICE, ALICE]) await sandbox.click(user, 'Approve', question);
     await sandbox.click(ALICE, 'Approve for 1 h', question);
@@ -271,7 +271,7 @@ describe('a click that does not count', () => {
   });
 });
 
-describe('somebody who writes into a queue', () => {
+describe('someone who writes into a queue', () => {
   test("cannot make a decision without the workflow's key, nor change one", async () => {
     const denied = await decisionOf(async () => sandbox.click(ALICE, 'Deny'));
     await openPort(8081);
@@ -331,8 +331,8 @@ describe('somebody who writes into a queue', () => {
   });
 });
 
-describe('somebody who writes into a table', () => {
-  // What nobody can read any more is tried until it is given up.
+describe('someone who writes into a table', () => {
+  // What no one can read any more is tried until it is given up.
   beforeAll(() => sandbox.skipWaits(TRY_AGAIN_MS));
   afterAll(() => sandbox.skipWaits(0));
 
@@ -434,7 +434,7 @@ describe('somebody who writes into a table', () => {
   });
 });
 
-test(`of ${FUZZ_ROUNDS} requests that nobody should send, none is taken, and none ends the function`, async () => {
+test(`of ${FUZZ_ROUNDS} requests that no one should send, none is taken, and none ends the function`, async () => {
   const before = await sandbox.items(REQUESTS);
   const receiver = sandbox.physicalId('AWS::Lambda::Function', 'ApprovalsReceiveInteraction');
   const random = randomFrom(20_261_121);
@@ -531,7 +531,7 @@ async function openPort(port: number): Promise<void> {
   });
 }
 
-/** Nobody has voted for it, and it can still be decided. */
+/** No one has voted for it, and it can still be decided. */
 async function expectOpen(question: Message): Promise<void> {
   expect(await sandbox.rules(sandbox.guarded)).toEqual([HTTPS]);
   expect(buttonsOf(question)).toContain('Approve');
@@ -569,7 +569,7 @@ async function decisionOf(act: () => Promise<unknown>): Promise<SentDecision> {
     .filter(({ action }) => action === 'SendMessage')
     .map(({ json }) => sentDecision.parse(json));
   const decision = sent.find(({ MessageBody: body }) => body.includes('"type":"decision"'));
-  if (!decision) throw new Error('The workflow has told nobody of a decision.');
+  if (!decision) throw new Error('The workflow has told no one of a decision.');
   const { QueueUrl: queueUrl, MessageBody: body } = decision;
   return { queueUrl, body, ...JSON.parse(body) };
 }

@@ -99,7 +99,7 @@ describe.each(WAYS)('$way', ({ group, stands }) => {
       expect(buttonsOf(sandbox.lastQuestion)).toEqual([]);
     });
 
-    test('answered by nobody, it is as it was before', async () => {
+    test('answered by no one, it is as it was before', async () => {
       await act(group());
       await sandbox.pass(24 * HOUR_MS - 5 * MINUTE_MS);
       expect(await sandbox.rules(group())).toEqual(during);
@@ -121,7 +121,7 @@ describe.each(WAYS)('$way', ({ group, stands }) => {
       return;
     }
 
-    test('approved for an hour, it is as it was before when that is over, and nobody is asked again', async () => {
+    test('approved for an hour, it is as it was before when that is over, and no one is asked again', async () => {
       await act(group());
       await sandbox.approve('Approve for 1 h');
       expect(await sandbox.rules(group())).toEqual(made);
@@ -192,7 +192,7 @@ describe('those who watch', () => {
     ).toEqual([['8080 reverted']]);
   });
 
-  test('of a change that stands until it is denied: that it was kept, and that it was taken back', async () => {
+  test('of a change that stands until it is denied: that it was kept, and that it was reverted', async () => {
     await openPort(sandbox.lenient, 8080);
     await sandbox.click(BOB, 'Deny');
     expect(sandbox.monitored.map((text) => text.split(/[: ]/)[0])).toEqual([

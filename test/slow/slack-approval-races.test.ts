@@ -87,7 +87,7 @@ test('a double click is one vote', async () => {
   expect(await sandbox.rules(sandbox.guarded)).toEqual([HTTPS]);
 });
 
-test('a click that is delivered twice is one, and nobody is told that it did not count', async () => {
+test('a click that is delivered twice is one, and no one is told that it did not count', async () => {
   const { sent } = await sandbox.click(ALICE, 'Approve');
   const told = sandbox.slack.ephemerals.length;
   const again = Array.from({ length: 3 }, async () =>
@@ -180,7 +180,7 @@ async function questionsAbout(groups: readonly string[], port: number): Promise<
   expect(asked).toHaveLength(groups.length);
   return groups.map((groupId) => {
     const question = asked.find(({ text }) => text.includes(groupId));
-    if (!question) throw new Error(`Nobody was asked about ${groupId}.`);
+    if (!question) throw new Error(`No one was asked about ${groupId}.`);
     return question;
   });
 }

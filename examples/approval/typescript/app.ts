@@ -42,7 +42,7 @@ const sentry = new SecurityGroupSentry(stack, 'GroupSentry', {
       baseline: SecurityGroupBaseline.forbid([TrafficPattern.fromInternet(Ports.HIGH_RISK)]),
       response: ChangeResponse.revertUntilApproved(approvals),
     },
-    // … and whatever else is added stays, unless people deny it, or nobody answers.
+    // … and whatever else is added stays, unless people deny it, or no one answers.
     {
       baseline: SecurityGroupBaseline.locked(),
       response: ChangeResponse.revertIfDenied(approvals, {

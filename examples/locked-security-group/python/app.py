@@ -23,14 +23,14 @@ sentry = SecurityGroupSentry(
     "GroupSentry",
     monitored_groups=MonitoredGroups.groups([web]),
     policies=[
-        # Nobody may open SSH or Remote Desktop to the internet, …
+        # No one may open SSH or Remote Desktop to the internet, …
         SecurityGroupPolicy(
             baseline=SecurityGroupBaseline.forbid(
                 [TrafficPattern.from_internet(Ports.SSH), TrafficPattern.from_internet(Ports.RDP)]
             ),
             response=ChangeResponse.revert(),
         ),
-        # … and nobody but the next deployment may add anything else.
+        # … and no one but the next deployment may add anything else.
         SecurityGroupPolicy(baseline=SecurityGroupBaseline.locked(), response=ChangeResponse.revert()),
     ],
     trusted_actors=[Actor.cdk_deployments()],

@@ -20,7 +20,7 @@ web.addIngressRule(ec2.Peer.anyIpv4(), ec2.Port.tcp(443), 'HTTPS from everywhere
 const sentry = new SecurityGroupSentry(stack, 'GroupSentry', {
   monitoredGroups: MonitoredGroups.groups([web]),
   policies: [
-    // Nobody may open SSH or Remote Desktop to the internet, …
+    // No one may open SSH or Remote Desktop to the internet, …
     {
       baseline: SecurityGroupBaseline.forbid([
         TrafficPattern.fromInternet(Ports.SSH),
@@ -28,7 +28,7 @@ const sentry = new SecurityGroupSentry(stack, 'GroupSentry', {
       ]),
       response: ChangeResponse.revert(),
     },
-    // … and nobody but the next deployment may add anything else.
+    // … and no one but the next deployment may add anything else.
     { baseline: SecurityGroupBaseline.locked(), response: ChangeResponse.revert() },
   ],
   trustedActors: [Actor.cdkDeployments()],

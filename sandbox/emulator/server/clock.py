@@ -16,7 +16,7 @@ def utc_date_of(text):
 
 def set_clock(request):
     """The clock goes on from there: where it stood still, long polls of queues would never end, as moto measures them by it.
-    It is moved rather than frozen anew, which would look through all modules again. Answers the machine's own time of the moment."""
+    It is moved rather than frozen again, which would look through all modules again. Answers the machine's own time of the moment."""
     global _frozen
     import freezegun
 

@@ -16,7 +16,7 @@ _callers = threading.local()
 
 
 def caller_is_gone():
-    """Whether who asked has hung up: what a queue gives out now would reach nobody."""
+    """Whether who asked has hung up: what a queue gives out now would reach no one."""
     connection = getattr(_callers, "connection", None)
     if connection is None:
         return False
@@ -63,4 +63,4 @@ class LastingConnectionHandler(MotoRequestHandler):
         return b"".join(parts), status, headers
 
     def log_request(self, code="-", size="-"):
-        """Nobody reads it."""
+        """No one reads it."""

@@ -28,7 +28,7 @@ ROUTES = {"/sandbox/clock": set_clock, "/sandbox/drained": wait_until_drained, "
 
 def stand_in_for_openapi_validator():
     """moto's CloudFormation imports all of its API Gateway, and that imports a validator with 17 packages behind
-    it, to check OpenAPI documents that nobody sends here."""
+    it, to check OpenAPI documents that no one sends here."""
     package = types.ModuleType("openapi_spec_validator")
     package.validate = lambda *_, **__: None
     validation = types.ModuleType("openapi_spec_validator.validation")
@@ -143,7 +143,7 @@ def remember_names_in_answers():
 
 
 def read_files_once():
-    """botocore reads and parses its descriptions of services anew for each session, and moto makes a session for each service."""
+    """botocore reads and parses its descriptions of services again for each session, and moto makes a session for each service."""
     from botocore.loaders import JSONFileLoader
 
     load = JSONFileLoader.load_file

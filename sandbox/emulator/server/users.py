@@ -1,4 +1,4 @@
-"""Users in bulk, put where moto keeps them, with what its API does not let anybody choose: dates, a third key, the status
+"""Users in bulk, put where moto keeps them, with what its API does not let anyone choose: dates, a third key, the status
 Expired, and when a key was last used."""
 
 from clock import utc_date_of

@@ -75,7 +75,7 @@ export class IamGaps {
     this.faults.push({ fault, left: fault.times ?? Infinity });
   }
 
-  /** Takes back all faults, errors and states; page size, root user and the report's time stay. */
+  /** Reverts all faults, errors and states; page size, root user and the report's time stay. */
   clearFaults(): void {
     this.faults = [];
     this.unfinishedStates.length = 0;

@@ -3,7 +3,7 @@
  * IAM does not, as far as tests need it. It rewrites the emulator's answers on their way: lists
  * come in pages, the credential report has a row for the root user, takes several calls to be made,
  * or is stale; and calls about single users and keys fail. What it shows is what AWS's
- * documentation says; nobody else has checked it. Everything else passes unchanged.
+ * documentation says; no one else has checked it. Everything else passes unchanged.
  */
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
@@ -26,7 +26,7 @@ type Ask = () => Promise<Answer>;
 
 const KEEP_ALIVE_MS = 120_000;
 
-/** Between whoever calls and the emulator. */
+/** Between anyone who calls and the emulator. */
 export async function startIamStandIn(
   emulatorEndpoint: string,
   gaps: IamGaps,

@@ -36,7 +36,7 @@ type Values = Readonly<Record<Column, string>>;
 
 /**
  * Reads the report. What cannot be read fails the whole: a row that is left out would be a user
- * whom nobody looks at.
+ * whom no one looks at.
  */
 export function parseCredentialReport(csv: string): ReportRow[] {
   const [header, ...lines] = linesOf(csv);

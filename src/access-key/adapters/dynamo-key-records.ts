@@ -24,11 +24,11 @@ const MINUTE_MILLISECONDS = 60_000;
 const PAUSE_MILLISECONDS = 2_000;
 
 /**
- * For how long nobody else may work with the records: longer than the function may run that does.
+ * For how long no one else may work with the records: longer than the function may run that does.
  */
 export interface Lease {
   readonly milliseconds: number;
-  /** Whoever has it for no longer than this is waited for. */
+  /** A holder for no longer than this is waited for. */
   readonly patience: number;
 }
 
@@ -38,7 +38,7 @@ export const DECISION_LEASE: Lease = leaseOver(CARRY_OUT_KEY_DECISION, 0);
 /** Of a run: it waits for decisions, and not for other runs. */
 export const RUN_LEASE: Lease = leaseOver(CHECK_ACCESS_KEYS, DECISION_LEASE.milliseconds);
 
-/** A minute more than the function may take: whoever holds it after that is no more. */
+/** A minute more than the function may take: a holder after that is no more. */
 function leaseOver({ timeoutSeconds }: HandlerContract<string>, patience: number): Lease {
   return { milliseconds: timeoutSeconds * 1_000 + MINUTE_MILLISECONDS, patience };
 }
@@ -133,7 +133,7 @@ export class DynamoKeyRecords implements KeyRecords {
   }
 
   /**
-   * Does the work while nobody else does any: two runs at a time would each count their own cap,
+   * Does the work while no one else does any: two runs at a time would each count their own cap,
    * and write over what the other remembers. The lease of one that died ends by itself.
    */
   async exclusively<T>(lease: Lease, work: () => Promise<T>): Promise<T> {
@@ -160,7 +160,7 @@ export class DynamoKeyRecords implements KeyRecords {
     }
   }
 
-  /** Until when somebody else has it; undefined where it was to be had. */
+  /** Until when someone else has it; undefined where it was to be had. */
   private async tryLease(until: number, now: number): Promise<number | undefined> {
     try {
       await this.client.send(
@@ -180,7 +180,7 @@ export class DynamoKeyRecords implements KeyRecords {
     }
   }
 
-  /** Unless it has ended, and somebody else has it by now. */
+  /** Unless it has ended, and someone else has it by now. */
   private async giveBack(until: number): Promise<void> {
     try {
       await this.client.send(

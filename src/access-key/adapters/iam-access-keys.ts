@@ -20,7 +20,7 @@ import type { ChangeAnswer, KeyChanger } from '../domain/ports';
 import type { AccessKeySource } from '../domain/survey';
 
 /**
- * IAM throttles the whole account, with everybody else in it: the client slows down by itself, and
+ * IAM throttles the whole account, with everyone else in it: the client slows down by itself, and
  * gives up late.
  */
 export const IAM_CLIENT_SETTINGS = { ...CLIENT_SETTINGS, maxAttempts: 10, retryMode: 'adaptive' };
@@ -158,7 +158,7 @@ function isKeyStatus(status: string | undefined): status is KeyStatus {
   return status !== undefined && STATUSES.includes(status);
 }
 
-/** IAM looked at the call and did not make it. After a throttled or broken one, nobody knows. */
+/** IAM looked at the call and did not make it. After a throttled or broken one, no one knows. */
 function isRefusal(error: unknown): error is Error {
   if (!(error instanceof Error) || !(error.cause instanceof IAMServiceException)) return false;
   const {

@@ -67,7 +67,7 @@ export interface IamKeySentryProps {
   /**
    * Whose keys are left alone.
    *
-   * @default - nobody's
+   * @default - no one's
    */
   readonly exemptions?: KeyExemption[];
 

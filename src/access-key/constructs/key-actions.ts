@@ -17,8 +17,8 @@ export interface KeyActionsProps {
   readonly deactivateAfter?: Duration;
 
   /**
-   * A key that has been inactive for this long, and not used since, is deleted, whoever deactivated
-   * it. The time counts from the run that first saw it inactive. This cannot be undone.
+   * A key that has been inactive for this long, and not used since, is deleted, no matter who
+   * deactivated it. The time counts from the run that first saw it inactive. This cannot be undone.
    *
    * @default - keys are not deleted
    */
@@ -44,12 +44,12 @@ export interface KeyActionsProps {
    * Has people asked in Slack before a key is deactivated: once its notice was accepted and its
    * grace is over. Approved, it is deactivated at once; denied, it stays active, and is asked about
    * again after `askAgainAfter`; not answered, again in the next run. How many keys are asked about
-   * anew in one run is up to `maxActionsPerRun`. Deletion follows its notice alone. In OBSERVE
-   * nobody is asked.
+   * again in one run is up to `maxActionsPerRun`. Deletion follows its notice alone. In OBSERVE
+   * no one is asked.
    *
    * The workflow has to be in the sentry's account and Region, or the sentry throws.
    *
-   * @default - nobody is asked
+   * @default - no one is asked
    */
   readonly askBeforeDeactivating?: SlackApprovalWorkflow;
 

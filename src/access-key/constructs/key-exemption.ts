@@ -64,7 +64,7 @@ export class KeyExemption {
   /**
    * Users who carry a tag, until the date in its value (YYYY-MM-DD, the last day).
    *
-   * Whoever may tag users may hide them: so there has to be a date, it cannot be far ahead, and
+   * Anyone who may tag users may hide them: so there has to be a date, it cannot be far ahead, and
    * every report names the users whose keys it hides.
    *
    * @param key the key of the tag. Throws if it is empty, or longer than the 128 characters that

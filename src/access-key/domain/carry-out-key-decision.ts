@@ -35,7 +35,7 @@ export async function carryOutKeyDecision(
   const approval = (await records.read(keyId))?.approval;
   if (approval?.requestId !== requestId) return OVERTAKEN;
   const { result: last } = approval;
-  // It may have come twice at a time: then whoever came first has done it by now.
+  // It may have come twice at a time: then the first one has done it by now.
   if (last && (isOvertaken(decision, last) || isConcluded(decision, last))) return last;
   await revise(keyId, { decision: { kind, at } }, records);
   const result = await resultOf(decision, configuration, ports, now);
@@ -45,7 +45,7 @@ export async function carryOutKeyDecision(
 
 const OVERTAKEN: CarriedOut = {
   outcome: 'conflicting',
-  text: 'Nothing was done: people were asked anew since.',
+  text: 'Nothing was done: people were asked again since.',
 };
 
 /** Of what is remembered by now: a run in between writes as well. */

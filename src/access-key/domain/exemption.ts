@@ -19,7 +19,7 @@ export type TagVerdict =
   | { readonly exempt: false; readonly reason: string };
 
 /**
- * Whoever may tag users may hide them, so a date is needed, and it cannot be far. The day of the
+ * Anyone who may tag users may hide them, so a date is needed, and it cannot be far. The day of the
  * date is the last one.
  */
 export function judgeTag(value: string, { maxDays }: TagExemption, now: Date): TagVerdict {

@@ -17,7 +17,7 @@ export interface KeyActionRules {
   readonly maxActionsPerRun: number;
   /**
    * People are asked before a key is deactivated; and, where they deny it, again after so many
-   * days. Without it, nobody is asked.
+   * days. Without it, no one is asked.
    */
   readonly askAgainAfter?: number;
 }
@@ -51,7 +51,7 @@ export interface KeyRecord {
 
 /**
  * A notice lapses when nothing was told of its step for this long, as while the user was exempt or
- * the rules were others: nobody remembers it then. Runs are a few days apart at the most.
+ * the rules were others: no one remembers it then. Runs are a few days apart at the most.
  */
 const NOTICE_LAPSES_AFTER_DAYS = 14;
 
@@ -143,7 +143,7 @@ function deletion(
       reason: `its last use is unknown: ${key.lastUse.reason}`,
     };
   }
-  // An inactive key cannot be used: it was active in between, and its time begins anew.
+  // An inactive key cannot be used: it was active in between, and its time begins again.
   const usedAt = key.lastUse.kind === 'used' ? plusDays(key.lastUse.at, LAST_USE_LAG_DAYS) : since;
   const from = usedAt > since ? usedAt : since;
   const inactiveLongEnough = plusDays(from, rules.deleteAfterInactive);

@@ -28,7 +28,7 @@ export interface KeyDecision {
 export type ApprovalStanding =
   | { readonly kind: 'to-ask'; readonly askAgainAfter: number }
   | { readonly kind: 'asked'; readonly approval: KeyApproval }
-  /** Nobody is asked until then. */
+  /** No one is asked until then. */
   | { readonly kind: 'denied' | 'unfinished'; readonly at: Date; readonly askedAgainAt: Date };
 
 /** What people approved, as was proved: it is carried out for this one key. */
@@ -43,7 +43,7 @@ export interface ApprovedKey {
  */
 const UNDECIDED_LAPSES_AFTER_DAYS = 15;
 
-/** Nobody's answer is final: a key that is still there and still due is asked about again. */
+/** No one's answer is final: a key that is still there and still due is asked about again. */
 export function approvalStanding(
   approval: KeyApproval | undefined,
   askAgainAfter: number,

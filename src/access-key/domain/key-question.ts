@@ -50,7 +50,7 @@ function keyQuestion(
     ],
     meanwhile: 'The key stays active.',
     ifApproved:
-      'The key is deactivated: whatever still uses it fails from then on, until somebody activates it again.',
+      'The key is deactivated: whatever still uses it fails from then on, until someone activates it again.',
     ifDenied: `The key stays active. ${laterText(rules.askAgainAfter)}`,
     ifUnanswered: 'The key stays active. The next run asks again, if it is still due.',
     links: [{ text: 'User in the console', url: consoleUrl(userName) }],

@@ -76,7 +76,7 @@ function keyLines({ keyId, userName, finding, step }: ReportedKey, maxKeyAge: nu
   const root = finding && keyId === undefined;
   return [
     root
-      ? '- a key of the ROOT USER (its id is not to be had: look under Security credentials, signed in as root)'
+      ? '- a key of the ROOT USER (its id is not available: look under Security credentials, signed in as root)'
       : `- ${keyId} of ${plainText(userName)}`,
     ...(finding
       ? [
@@ -173,7 +173,7 @@ function unknownLines({ unknowns }: Survey): string[] {
   ];
 }
 
-/** Whoever may tag users may hide them: so every report names them. */
+/** Anyone who may tag users may hide them: so every report names them. */
 function tagLines(tagUses: readonly TagUse[]): string[] {
   if (tagUses.length === 0) return [];
   return [

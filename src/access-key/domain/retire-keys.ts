@@ -87,7 +87,7 @@ export function observeKeys(survey: Survey, rules: KeyActionRules, now: Date): K
 
 /**
  * Nothing is done while anything is unknown, or while an earlier step is not told: retries would go
- * on and on behind everybody's back.
+ * on and on behind everyone's back.
  */
 function holdingReason(
   unknowns: readonly Unknown[],
@@ -99,7 +99,7 @@ function holdingReason(
     return 'the run is incomplete: nothing is done while anything is unknown';
   }
   if ([...records.values()].some(({ untold }) => untold)) {
-    return 'an earlier step was not told yet: it is left to the next run';
+    return 'an earlier step was not reported yet: it is left to the next run';
   }
   return taken >= maxActionsPerRun
     ? `${maxActionsPerRun} steps were taken in this run: it is left to the next`
@@ -159,7 +159,7 @@ async function unapprovedStep(
       return held(
         record,
         'deactivate',
-        `people approved it on ${dateText(standing.at)}, and it could not be carried out yet: Slack shows why. They are asked anew from ${dateText(standing.askedAgainAt)} on`,
+        `people approved it on ${dateText(standing.at)}, and it could not be carried out yet: Slack shows why. They are asked again from ${dateText(standing.askedAgainAt)} on`,
       );
     // Once more, should it have been lost: what has arrived already is asked once.
     case 'asked':
@@ -241,7 +241,7 @@ function doneOf(record: KeyRecord, step: StepKind, at: Date): KeyRecord {
   return { ...record, approval: { ...record.approval, deactivatedAt: at } };
 }
 
-/** Whether it is certain that it was deactivated then, whoever activated it since. */
+/** Whether it is certain that it was deactivated then, no matter who activated it since. */
 function isUsedUp({ approval }: KeyRecord, at: Date): boolean {
   return approval?.deactivatedAt?.getTime() === at.getTime();
 }
@@ -286,7 +286,7 @@ async function takeStep(
         ...(approved && { requestId: approved.requestId }),
       };
       const done = doneOf(record, step, now);
-      // The approval is used up, even if nobody can be told of it now.
+      // The approval is used up, even if no one can be told of it now.
       if (done !== record) await records.write({ ...done, untold: { step, at: now } });
       return { steps: [{ keyId, userName, report, afterTold: () => done }], unknowns: [] };
     }

@@ -91,7 +91,7 @@ async function handleDecision(received: ReceivedDecision, tries: number): Promis
   const { statement } = received;
   const configuration = await readKeySentryConfiguration(ssm, environment.CONFIGURATION_PARAMETER);
   const { workflow } = configuration;
-  if (!workflow) return refuse(statement, 'the sentry asks nobody any more');
+  if (!workflow) return refuse(statement, 'the sentry asks no one any more');
   const unsigned = await whyNotSigned(
     received,
     workflow.asker,
@@ -104,7 +104,7 @@ async function handleDecision(received: ReceivedDecision, tries: number): Promis
     refuse(statement, 'the sentry does not know that it has asked');
     return asking.conclude(statement.requestId, { ...attemptOf(statement), ...UNKNOWN_REQUEST });
   }
-  // Where people were asked anew, what they were asked before is not known any more. Nothing is
+  // Where people were asked again, what they were asked before is not known any more. Nothing is
   // done then, but to say so.
   const isCurrent = approval.requestId === statement.requestId;
   if (isCurrent && statement.digest !== keyApprovalDigest(statement.payload, approval)) {
@@ -169,7 +169,7 @@ async function tryOnce(
   const { requestId, payload: keyId, decision: kind, phase, attempt, decidedAt } = statement;
   // What people decide about a key has no end: they are not asked for a time.
   if (kind === 'ended') {
-    return { outcome: 'conflicting', text: 'Nothing was done: nobody was asked for a time.' };
+    return { outcome: 'conflicting', text: 'Nothing was done: no one was asked for a time.' };
   }
   const ports = {
     source: keys,

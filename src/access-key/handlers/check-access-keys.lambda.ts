@@ -53,7 +53,7 @@ const table =
 const refuse = async () => {
   throw new Error('The sentry has actions and no table for its records: deploy its stack again.');
 };
-/** Without actions there is no table, and nobody may ask for one. */
+/** Without actions there is no table, and no one may ask for one. */
 const NO_RECORDS: KeyRecords = { all: refuse, read: refuse, write: refuse };
 const ports = {
   source: keys,

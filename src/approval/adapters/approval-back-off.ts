@@ -2,7 +2,7 @@ import { backOffSeconds } from '../../shared/domain/queue/back-off';
 import { MessengerUnavailableError } from '../domain/messenger';
 
 /**
- * SQS hides a message for twelve hours at the most; nobody who asks to wait means longer than this.
+ * SQS hides a message for twelve hours at the most; no one who asks to wait means longer than this.
  */
 const LONGEST_SECONDS = 3_600;
 

@@ -3,7 +3,7 @@ import type { Question } from '../domain/question';
 
 /**
  * Of all that a decision is about: what people are shown, and what is carried out. The same for
- * whoever makes it, in SHA-256, as hex.
+ * anyone who makes it, in SHA-256, as hex.
  */
 export function approvalDigest(question: Question, payload: string): string {
   return createHash('sha256')

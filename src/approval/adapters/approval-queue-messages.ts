@@ -202,7 +202,7 @@ export function decisionStatement({
   carrying,
 }: ApprovalRequest): string {
   if (!decision || !carrying) {
-    throw new Error(`The request ${id} is not decided: there is nothing to tell ${asker}.`);
+    throw new Error(`The request ${id} is not decided: there is nothing to notify ${asker} of.`);
   }
   return JSON.stringify({
     version: APPROVAL_MESSAGE_VERSION,

@@ -19,12 +19,12 @@ const time = z.pipe(
 const optionalText = z.optional(z.string());
 const optionalTime = z.optional(time);
 
-/** Far more than anybody reads, and so many that a record's own texts fit. */
+/** Far more than anyone reads, and so many that a record's own texts fit. */
 const shownText = z.string().check(z.maxLength(20_000));
 const optionalShownText = z.optional(shownText);
 
 /**
- * Strict: what this version does not know, it could not show, and nobody must approve what is not
+ * Strict: what this version does not know, it could not show, and no one must approve what is not
  * shown.
  */
 export const questionSchema = z.strictObject({

@@ -11,7 +11,7 @@ const MINUTE = 60_000;
 /** How long a warm function may go on with what it has read. */
 const KEPT_FOR_MILLISECONDS = 5 * MINUTE;
 
-/** Anybody can send what asks for a refresh: it must not become a flood of reads. */
+/** Anyone can send what asks for a refresh: it must not become a flood of reads. */
 const BETWEEN_REFRESHES_MILLISECONDS = MINUTE;
 
 /**

@@ -45,7 +45,7 @@ import {
   type DueThings,
 } from '../domain/approval-store';
 
-/** A click as Slack sent it, so that whoever judges it can verify it once more. */
+/** A click as Slack sent it, so that anyone who judges it can verify it once more. */
 export interface StoredClick {
   /** The SHA-256 digest of the body, as hex: what is sent again has the same. */
   readonly id: string;
@@ -461,7 +461,7 @@ function clickItem({ id, body, ...click }: StoredClick): Item {
 }
 
 /**
- * Throws where somebody else has written what is asked: it must not be shown, and not be carried
+ * Throws where someone else has written what is asked: it must not be shown, and not be carried
  * out.
  */
 function requestOf(item: Item, requestId: string): ApprovalRequest {

@@ -10,9 +10,9 @@ const PREFIX = 'state of a request\n';
 const MOST_KNOWN = 100;
 
 /**
- * Seals what of a request decides, by the key that only the function has that judges clicks:
- * whoever writes into the table can destroy a request, but have nothing approved. An earlier state
- * with its seal is no way to it, either: people would have to click again.
+ * Seals what of a request decides, by the key that only the function has that judges clicks: anyone
+ * who writes into the table can destroy a request, but have nothing approved. An earlier state with
+ * its seal is no way to it, either: people would have to click again.
  */
 export class RequestSeals {
   private readonly known = new Map<string, Promise<string>>();
@@ -30,7 +30,7 @@ export class RequestSeals {
     return made;
   }
 
-  /** Throws where somebody else has written what decides. */
+  /** Throws where someone else has written what decides. */
   async verify(request: ApprovalRequest, seal: string | undefined): Promise<void> {
     if (seal !== undefined && (await this.sealOf(request)) === seal) return;
     throw new Error(

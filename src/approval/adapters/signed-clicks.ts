@@ -26,7 +26,7 @@ export function storedClickOf(
 }
 
 /**
- * Whether Slack has signed it, as of when it came: whoever can write into the table cannot make
+ * Whether Slack has signed it, as of when it came: anyone who can write into the table cannot make
  * clicks.
  */
 export function isSlacks(

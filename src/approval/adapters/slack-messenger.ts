@@ -7,7 +7,7 @@ import type { MessageContent, SlackWebApi } from './slack/slack-web-api';
 import { postToWebhook, SLACK_WEBHOOK_ORIGIN } from './slack/slack-webhook';
 
 /**
- * What Slack says where somebody has deleted the message, and where this message, though there,
+ * What Slack says where someone has deleted the message, and where this message, though there,
  * cannot be changed any more.
  */
 const LOST: ReadonlySet<string> = new Set([

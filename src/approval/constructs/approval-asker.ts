@@ -6,7 +6,7 @@ import { grantSend } from './workflow-rights';
 /**
  * Something that has people asked, and gets their decisions on a queue of its own.
  *
- * A decision comes with a MAC by the workflow's key. Check it before you act: whoever can put
+ * A decision comes with a MAC by the workflow's key. Check it before you act: anyone who can put
  * messages into your queue can put anything into it, but only the workflow can make the MAC.
  */
 export class ApprovalAsker {
@@ -31,7 +31,7 @@ export class ApprovalAsker {
   }
 
   /**
-   * Lets somebody put requests and outcomes into the workflow's queue, and check decisions.
+   * Lets someone put requests and outcomes into the workflow's queue, and check decisions.
    *
    * @param grantee usually the function that asks, or the one that carries decisions out.
    */

@@ -26,8 +26,8 @@ export class ApprovalTable extends GuardedTable {
   }
 
   /**
-   * To add clicks, and neither read anything nor write anything else: whoever is reached from the
-   * internet must not write requests.
+   * To add clicks, and neither read anything nor write anything else: anyone who is reached from
+   * the internet must not write requests.
    */
   public grantAddClicks(writer: iam.IRole): void {
     this.grantPutBeneath(writer, CLICK_PREFIX);

@@ -15,7 +15,7 @@ export class Approvers {
   public static users(userIds: string[]): Approvers {
     if (userIds.length === 0) {
       throw new Error(
-        'Approvers.users() got an empty list, so nobody could decide: name at least one user, as in Approvers.users(["U0123ABCD"]).',
+        'Approvers.users() got an empty list, so no one could decide: name at least one user, as in Approvers.users(["U0123ABCD"]).',
       );
     }
     const repeated = userIds.find((id, index) => userIds.indexOf(id) < index);
@@ -31,10 +31,10 @@ export class Approvers {
   }
 
   /**
-   * The members of a user group, as they are when somebody clicks; a change of the group counts
+   * The members of a user group, as they are when someone clicks; a change of the group counts
    * after a minute.
    *
-   * Whoever may change the group in Slack decides who may approve.
+   * Anyone who may change the group in Slack decides who may approve.
    *
    * @param userGroupId its Slack id, such as S0123ABCD. Throws if it is malformed.
    */

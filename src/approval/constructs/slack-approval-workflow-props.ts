@@ -45,7 +45,7 @@ export interface SlackApprovalWorkflowProps {
   readonly requiredApprovals?: number;
 
   /**
-   * Whether the one who wants something may approve it. If not, and nobody knows who that is in
+   * Whether the one who wants something may approve it. If not, and no one knows who that is in
    * Slack, two people have to approve: one of them is another in any case.
    *
    * @default false
@@ -76,14 +76,14 @@ export interface SlackApprovalWorkflowProps {
   readonly approvalDurations?: Duration[];
 
   /**
-   * For how long nobody is asked about the same after a denial. 1 minute to 7 days, or this throws.
+   * For how long no one is asked about the same after a denial. 1 minute to 7 days, or this throws.
    *
    * @default Duration.hours(1)
    */
   readonly pauseAfterDenial?: Duration;
 
   /**
-   * How many requests one actor may cause about one thing, such as a group, in an hour. Nobody is
+   * How many requests one actor may cause about one thing, such as a group, in an hour. No one is
    * asked about more, and an alarm goes. A whole number from 1 to 1000, or this throws.
    *
    * @default 10

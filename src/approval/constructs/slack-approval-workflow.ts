@@ -25,7 +25,7 @@ import { TamperRules } from '../../shared/constructs/tamper-rules';
 import { APPROVAL_METRICS } from '../contracts/approval-metrics';
 
 /**
- * Asks people in Slack, and delivers the decision to whoever asked: once, and proved.
+ * Asks people in Slack, and delivers the decision to the asker: once, and proved.
  *
  * It needs a Slack app, which `slackAppManifest` makes, and its two secrets. It has no rights to
  * anything that it asks about.
@@ -106,7 +106,7 @@ export class SlackApprovalWorkflow extends Construct {
   }
 
   /**
-   * Lets somebody ask: a construct of the library does so itself, and one of your own can do the
+   * Lets someone ask: a construct of the library does so itself, and one of your own can do the
    * same.
    *
    * @param name what it is known by in requests, 1 to 128 characters that are known at synth.
@@ -148,14 +148,14 @@ export class SlackApprovalWorkflow extends Construct {
   }
 
   /**
-   * Requests that nobody was asked about: the same was denied a short while before, or there were
+   * Requests that no one was asked about: the same was denied a short while before, or there were
    * too many.
    */
   public metricRequestsNotAsked(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
     return ownMetric(this, APPROVAL_METRICS.requestsNotAsked, options);
   }
 
-  /** Requests that nobody was asked about, since one actor caused too many. */
+  /** Requests that no one was asked about, since one actor caused too many. */
   public metricRequestsCapped(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
     return ownMetric(this, APPROVAL_METRICS.requestsCapped, options);
   }

@@ -13,7 +13,7 @@ export function grantSecret(
   reader: iam.IGrantable & Construct,
   secret: secretsmanager.ISecret,
 ): void {
-  // Secrets Manager adds six characters to a name, which nobody knows of a secret that is imported
+  // Secrets Manager adds six characters to a name, which no one knows of a secret that is imported
   // by it.
   const arn = secret.secretFullArn ?? `${secret.secretArn}-??????`;
   iam.Grant.addToPrincipal({

@@ -74,14 +74,14 @@ export interface DecisionMessage {
 export const STATED_DECISIONS = [...DECISION_KINDS, 'ended'] as const;
 
 /**
- * `ended`: the time of the approval is over. `not-asked`: nobody was asked, since they were asked
+ * `ended`: the time of the approval is over. `not-asked`: no one was asked, since they were asked
  * enough.
  */
 export type StatedDecision = (typeof STATED_DECISIONS)[number];
 
 /**
- * What people decided. Whoever has the right to make its MAC may decide anything: nobody has it but
- * the workflow.
+ * What people decided. Anyone who has the right to make its MAC may decide anything: no one has it
+ * but the workflow.
  */
 export interface DecisionStatement {
   readonly version: typeof APPROVAL_MESSAGE_VERSION;

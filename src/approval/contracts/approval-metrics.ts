@@ -8,7 +8,7 @@ export const APPROVAL_METRICS = {
   /** Clicks on buttons that no workflow made: is the Slack app used for something else as well? */
   foreignClicks: 'ForeignClicks',
   /**
-   * Requests that nobody was asked about: the same was denied a short while before, or there were
+   * Requests that no one was asked about: the same was denied a short while before, or there were
    * too many.
    */
   requestsNotAsked: 'RequestsNotAsked',

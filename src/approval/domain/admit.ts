@@ -52,7 +52,7 @@ const MOST_JOINED = 100;
 export const MOST_REQUESTERS = 20;
 
 /**
- * In the place of all who came after so many: nobody in Slack, so that one of them cannot decide
+ * In the place of all who came after so many: no one in Slack, so that one of them cannot decide
  * alone.
  */
 const OTHERS: KnownRequester = { name: 'and others', slackUserId: '' };

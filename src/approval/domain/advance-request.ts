@@ -127,8 +127,8 @@ export async function takeClick(
   const [app, members] = await Promise.all([people.app(), membersOf(configuration, people)]);
   const authority = { ...app, members };
   const judged = await retried(async (isFirst) => {
-    // Over the very state in which all requesters are known: whoever joins meanwhile has it judged
-    // again.
+    // Over the very state in which all requesters are known: anyone who joins meanwhile has it
+    // judged again.
     const identified = await identify(
       isFirst ? request : ((await store.read(requestId)) ?? request),
       configuration,
@@ -168,7 +168,7 @@ async function identify(
     requesters: current.requesters.map((requester) => withUser(requester, found)),
   });
   const known = await revise(request, withFound, configuration, store);
-  // Somebody may have joined while it was looked up.
+  // Someone may have joined while it was looked up.
   return known ? identify(known, configuration, ports) : request;
 }
 
@@ -270,13 +270,13 @@ async function haveDelivered(
 ): Promise<undefined> {
   const { clock, pointToMessages } = ports;
   if (!request.messages.some((slot) => isDeliverable(slot, clock.now()))) return;
-  // The message says who asks: if Slack does not say now, it does when somebody clicks.
+  // The message says who asks: if Slack does not say now, it does when someone clicks.
   await identify(request, configuration, ports).catch(() => undefined);
   await pointToMessages(request.id);
 }
 
 /**
- * Writes what `change` makes of the request, as it was last read or written here; where somebody
+ * Writes what `change` makes of the request, as it was last read or written here; where someone
  * else wrote in between, of what they left. Nothing, where nothing changes. Undefined, where it is
  * gone.
  */

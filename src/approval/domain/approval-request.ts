@@ -14,7 +14,7 @@ export interface ApprovalRequest {
   readonly digest: string;
   readonly askedAt: Date;
   readonly expiresAt: Date;
-  /** The question's, and whoever wanted the same while the request was open. */
+  /** The question's, and anyone who wanted the same while the request was open. */
   readonly requesters: readonly KnownRequester[];
   /** Ids of the last asks for the same, which came while this one was open. */
   readonly joined: readonly string[];
@@ -37,9 +37,9 @@ export interface ApprovalRequest {
   readonly revision: number;
 }
 
-/** A requester, once somebody has looked who it is in Slack. */
+/** A requester, once someone has looked who it is in Slack. */
 export interface KnownRequester extends Requester {
-  /** Undefined until it was looked up; empty where nobody has that e-mail address. */
+  /** Undefined until it was looked up; empty where no one has that e-mail address. */
   readonly slackUserId?: string;
 }
 
@@ -60,7 +60,7 @@ export interface Vote {
 export const DECISION_KINDS = ['approved', 'denied', 'expired', 'not-asked'] as const;
 
 /**
- * `not-asked`: nobody was bothered, since the same was denied a short while before, or since there
+ * `not-asked`: no one was bothered, since the same was denied a short while before, or since there
  * were too many requests.
  */
 export type DecisionKind = (typeof DECISION_KINDS)[number];
@@ -138,11 +138,11 @@ export interface MessageSlot {
   readonly name: MessageName;
   /** Counts how often it was to be brought, or brought up to date. */
   readonly wanted: number;
-  /** How many of these are done: what is wanted while somebody is at it is another. */
+  /** How many of these are done: what is wanted while someone is at it is another. */
   readonly shown: number;
   /** When to try again. */
   readonly notBefore?: Date;
-  /** Somebody is at it until then. */
+  /** Someone is at it until then. */
   readonly leasedUntil?: Date;
   readonly failures: number;
   /**

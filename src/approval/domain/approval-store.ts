@@ -1,10 +1,10 @@
 import type { Admission, SourceRecord, SubjectRecord } from './admit';
 import type { ApprovalRequest } from './approval-request';
 
-/** Somebody else wrote in between: what was decided by it has to be decided again. */
+/** Someone else wrote in between: what was decided by it has to be decided again. */
 export class ApprovalConflictError extends Error {
   constructor(requestId: string) {
-    super(`The request ${requestId} was written by somebody else in the meantime.`);
+    super(`The request ${requestId} was written by someone else in the meantime.`);
     this.name = 'ApprovalConflictError';
   }
 }
@@ -40,7 +40,7 @@ export interface ApprovalStore {
     askId: string,
     dueAt: Date | undefined,
   ): Promise<void>;
-  /** What somebody has to look at by now: requests, and clicks that nobody has judged. */
+  /** What someone has to look at by now: requests, and clicks that no one has judged. */
   due(now: Date, limit: number): Promise<DueThings>;
 }
 

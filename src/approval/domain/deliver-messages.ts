@@ -52,8 +52,8 @@ export interface MessagePorts {
 }
 
 /**
- * Longer than the function that delivers messages may take: whoever has a lease is at it, or is no
- * more.
+ * Longer than the function that delivers messages may take: a holder of the lease is at work, or is
+ * no more.
  */
 export const LEASE_MILLISECONDS = 90_000;
 const FIRST_BACK_OFF_MILLISECONDS = 5_000;
@@ -154,7 +154,7 @@ function withSlot(
   };
 }
 
-/** A copy that somebody else found meanwhile, by a click on it, stays. */
+/** A copy that someone else found meanwhile, by a click on it, stays. */
 function merged(
   current: readonly MessageCopy[],
   now: readonly MessageCopy[],

@@ -104,7 +104,7 @@ export function withOutcome(
   return withDue(withDue(carried, { kind: 'step', step }), { kind: 'question' });
 }
 
-/** When somebody has to look at the request again; never, without a date. */
+/** When someone has to look at the request again; never, without a date. */
 export function dueAt(
   request: ApprovalRequest,
   configuration: ApprovalConfiguration,

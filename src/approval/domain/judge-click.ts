@@ -22,7 +22,7 @@ export interface Authority {
 
 const MOST_JUDGED_CLICKS = 200;
 
-/** Whoever clicks on and on need not hear of each. */
+/** Anyone who clicks on and on need not hear of each. */
 const MOST_WAITING_REFUSALS = 50;
 
 /**
@@ -139,7 +139,7 @@ function whyNotNow(
       : 'there is nothing to retry: the last try did not fail.';
   }
   if (decision) return `it is ${decision.kind} already.`;
-  // It may be a while until somebody looks at a request whose time is over: nobody decides it any
+  // It may be a while until someone looks at a request whose time is over: no one decides it any
   // more all the same.
   return at >= expiresAt ? 'its time is over.' : undefined;
 }
@@ -156,10 +156,10 @@ function whyNotApproved(
     (question.mayBeTimed && configuration.approvalSeconds.includes(seconds));
   if (!isOffered) return 'this duration is not offered for it.';
   if (votes.some((vote) => vote.userId === userId)) {
-    return 'you have approved it already: somebody else has to as well.';
+    return 'you have approved it already: someone else has to as well.';
   }
   if (!configuration.allowSelfApproval && isRequester(request, userId)) {
-    return 'you asked for it yourself: somebody else has to approve it.';
+    return 'you asked for it yourself: someone else has to approve it.';
   }
   return undefined;
 }
@@ -229,7 +229,7 @@ function approve(
 }
 
 /**
- * A requester whom nobody knows in Slack could be any of the approvers: one other person has to
+ * A requester whom no one knows in Slack could be any of the approvers: one other person has to
  * agree in any case.
  */
 export function approvalsNeeded(

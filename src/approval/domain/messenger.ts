@@ -32,11 +32,11 @@ export interface PostedMessage {
   readonly ts: string;
 }
 
-/** Who is who. A look-up that fails throws: it is never "nobody". */
+/** Who is who. A look-up that fails throws: it is never "no one". */
 export interface People {
   /** Empty where the group has no members. The answer can be a minute old. */
   membersOf(userGroupId: string): Promise<readonly string[]>;
-  /** Undefined only where the messenger knows nobody of that address. */
+  /** Undefined only where the messenger knows no one of that address. */
   userWithEmail(email: string): Promise<string | undefined>;
   /** The app that the sentry itself is to the messenger. */
   app(): Promise<{ readonly teamId: string; readonly appId: string }>;

@@ -1,6 +1,6 @@
 /**
- * What people are asked, as data: whoever shows it decides how. All of it comes from records that
- * an attacker may have written, so it is text to be shown, never markup.
+ * What people are asked, as data: anyone who shows it decides how. All of it comes from records
+ * that an attacker may have written, so it is text to be shown, never markup.
  */
 export interface Question {
   /** What it is about, in a few words. */
@@ -9,7 +9,7 @@ export interface Question {
   readonly facts: readonly Fact[];
   /** The most dangerous first. */
   readonly changes: readonly ProposedChange[];
-  /** How things stand until somebody decides. */
+  /** How things stand until someone decides. */
   readonly meanwhile: string;
   readonly ifApproved: string;
   readonly ifDenied: string;
@@ -26,7 +26,7 @@ export interface Requester {
   /** Where the identity's name is proven to be a person's e-mail address. */
   readonly email?: string;
   /**
-   * True where no person wants it, but a program by itself: there is nobody who could approve what
+   * True where no person wants it, but a program by itself: there is no one who could approve what
    * is their own.
    */
   readonly isAutomatic?: boolean;

@@ -59,7 +59,7 @@ export function decisionDetail(
     case 'denied':
       return `, ${time}.`;
     case 'expired':
-      return ` ${time}: nobody has decided.`;
+      return ` ${time}: no one has decided.`;
     case 'not-asked':
       return ` ${time}: ${reason === 'denied-before' ? 'the same was denied a short while before.' : 'there were too many requests.'}`;
   }

@@ -118,8 +118,8 @@ async function handleMinute(): Promise<void> {
 }
 
 /**
- * Whoever may write into one queue may not write into the other: the address that anybody can call
- * must not ask, or report.
+ * Anyone who may write into one queue may not write into the other: the address that anyone can
+ * call must not ask, or report.
  */
 async function handleRecord(record: SQSRecord): Promise<void> {
   const work = await workAsOf(new Date(Number(record.attributes.SentTimestamp)));
@@ -135,7 +135,7 @@ function sourceQueueUrl({ eventSourceARN }: SQSRecord): string {
 }
 
 /** Both end with the account and the queue's name. */
-/** What cannot be taken throws: in the dead-letter queue somebody finds it. */
+/** What cannot be taken throws: in the dead-letter queue someone finds it. */
 async function handleMessage(body: string, { known, ports }: Work): Promise<void> {
   const message = parseWorkflowMessage(body);
   if (message.kind === 'ask') {
@@ -211,7 +211,7 @@ function queueOf(asker: string, { askers }: ApprovalParameter): string {
   const known = askers.find(({ name }) => name === asker);
   if (known) return known.queueUrl;
   throw new Error(
-    `Nobody of the name ${JSON.stringify(asker)} may ask. Add the asker to the workflow, and deploy.`,
+    `No one of the name ${JSON.stringify(asker)} may ask. Add the asker to the workflow, and deploy.`,
   );
 }
 

@@ -98,7 +98,7 @@ function bodyOf({
 }
 
 /**
- * With a secret that no longer fits, it is read again: somebody may have made a new one just now.
+ * With a secret that no longer fits, it is read again: someone may have made a new one just now.
  */
 async function isSigned(
   headers: APIGatewayProxyEventV2['headers'],
@@ -111,7 +111,7 @@ async function isSigned(
   return verifySignature({ headers, body, now, secrets: await signingSecret.accepted() });
 }
 
-/** Undefined for what Slack has signed, and nobody can read. */
+/** Undefined for what Slack has signed, and no one can read. */
 function interactionIn(body: Buffer): Interaction | undefined {
   try {
     return parseInteraction(body);

@@ -11,7 +11,7 @@ export interface Questions {
 /** For functions that ask nothing. */
 const NOBODY: Questions = {
   ask: async ({ workflow }) =>
-    Promise.reject(new Error(`This function asks nobody, but has a question for ${workflow}.`)),
+    Promise.reject(new Error(`This function asks no one, but has a question for ${workflow}.`)),
 };
 
 /**

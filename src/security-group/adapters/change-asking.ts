@@ -43,7 +43,7 @@ export class ChangeAsking extends DynamoAskedChanges implements ChangeAsker {
 type UnsignedAsk = Omit<AskMessage, 'asker'>;
 
 /**
- * Whoever assumed a role chooses the name of the session: it must not make another source of it.
+ * Anyone who assumed a role chooses the name of the session: it must not make another source of it.
  */
 function sourceOf({ roleArn, arn, userName, type }: Actor): string {
   return roleArn ?? arn ?? userName ?? type;

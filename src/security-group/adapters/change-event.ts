@@ -55,7 +55,7 @@ const NOTHING: ChangeSubject = { kind: 'group', group: {} };
 /**
  * Reads an EventBridge envelope around a CloudTrail record. `receivedAt` stands in for a time that
  * cannot be read. Throws an UnreadableEventError for what is no record of a known call, and for a
- * call that succeeded on nobody knows what.
+ * call that succeeded on no one knows what.
  */
 export function parseChangeEvent(body: string, receivedAt: Date): Change {
   const record = parseRecord(body, receivedAt);

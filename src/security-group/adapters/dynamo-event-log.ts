@@ -181,7 +181,7 @@ export class DynamoEventLog implements EventLog {
     }
     if (requests.length > 0) {
       throw new Error(
-        `DynamoDB did not take that the event ${key.eventId} is told: it may be told again.`,
+        `DynamoDB did not store that the event ${key.eventId} is reported: it may be reported again.`,
       );
     }
   }

@@ -51,7 +51,7 @@ const THROTTLED = [
   'TooManyRequestsException',
 ];
 
-/** No later try with the same values can do better, unless somebody changes something else. */
+/** No later try with the same values can do better, unless someone changes something else. */
 const IMPOSSIBLE = [
   ...LIST_NOT_FOUND,
   'InvalidParameterValue',
@@ -290,7 +290,7 @@ function ruleTags(tags: readonly Tag[] | undefined): RuleTag[] {
   );
 }
 
-/** Tags that AWS itself puts on are refused from anybody else. */
+/** Tags that AWS itself puts on are refused from anyone else. */
 function tagsToGive({ tags }: Rule): Tag[] {
   return (tags ?? [])
     .filter(({ key }) => !key.toLowerCase().startsWith('aws:'))

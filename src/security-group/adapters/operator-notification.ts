@@ -33,7 +33,7 @@ export function operatorNotification(
     text: [
       plainText(done, 1_000),
       '',
-      `Ordered by ${plainText(by)} (as they call themselves; CloudTrail's data events for Lambda tell who invoked the function), because: ${plainText(reason, 1_000)}`,
+      `Ordered by ${plainText(by)} (as they call themselves; CloudTrail's data events for Lambda show who invoked the function), because: ${plainText(reason, 1_000)}`,
       `Request ${requestId}, at ${at.toISOString()}.`,
       '',
       `Told by the sentry ${sentry}.`,

@@ -17,7 +17,7 @@ const identitySchema = z.object({
   ),
 });
 
-/** An identity of unknown shape is nobody. */
+/** An identity of unknown shape is no one. */
 export const userIdentitySchema = z.catch(identitySchema, { type: 'unknown' });
 type UserIdentity = z.infer<typeof userIdentitySchema>;
 

@@ -23,7 +23,7 @@ export interface CdkDeploymentsProps {
 }
 
 /**
- * Somebody whose changes a locked group accepts.
+ * Someone whose changes a locked group accepts.
  *
  * Recognised by the ARN of the role, which AWS writes into the event; never by a session name, a
  * user agent or anything else that a caller chooses.

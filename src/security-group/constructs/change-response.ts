@@ -2,11 +2,11 @@ import type { SlackApprovalWorkflow } from '../../approval/constructs/slack-appr
 import type { Response } from '../domain/policies/policy';
 
 /**
- * What becomes of a change that stands until it is denied, if nobody answers in time, or if people
+ * What becomes of a change that stands until it is denied, if no one answers in time, or if people
  * could not be asked at all.
  */
 export enum UnansweredChange {
-  /** It is taken back. */
+  /** It is reverted. */
   REVERT = 'revert',
 
   /** It stays, for good. */
@@ -16,7 +16,7 @@ export enum UnansweredChange {
 /** Properties of `ChangeResponse.revertIfDenied`. */
 export interface RevertIfDeniedProps {
   /**
-   * What becomes of the change if nobody answers in time, or if people could not be asked at all.
+   * What becomes of the change if no one answers in time, or if people could not be asked at all.
    */
   readonly whenUnanswered: UnansweredChange;
 }
@@ -33,7 +33,7 @@ export class ChangeResponse {
 
   /**
    * Take the rule back, tell, and ask people: approved, the change is made again, exactly as it
-   * was; denied or unanswered, it stays taken back.
+   * was; denied or unanswered, it stays reverted.
    *
    * @param workflow who is asked.
    */
@@ -42,11 +42,11 @@ export class ChangeResponse {
   }
 
   /**
-   * Leave the rule in place, tell, and ask people: denied, it is taken back; approved, it is
+   * Leave the rule in place, tell, and ask people: denied, it is reverted; approved, it is
    * accepted.
    *
    * @param workflow who is asked.
-   * @param props what becomes of it if nobody answers.
+   * @param props what becomes of it if no one answers.
    */
   public static revertIfDenied(
     workflow: SlackApprovalWorkflow,

@@ -4,7 +4,7 @@ import type { Baseline } from '../domain/policies/policy';
 /** How a locked group is held. */
 export interface LockedBaselineProps {
   /**
-   * Whether rules that somebody takes away are put back as well. Without it a removal is told only:
+   * Whether rules that someone takes away are put back as well. Without it a removal is told only:
    * a responder who closes a port must not find it open again. Removals by a trusted actor stand
    * either way.
    *
@@ -18,7 +18,7 @@ export class SecurityGroupBaseline {
   /**
    * Any rule but those that open one of these.
    *
-   * Nobody is exempt: what a trusted actor adds violates it too. So do rules that the app itself
+   * No one is exempt: what a trusted actor adds violates it too. So do rules that the app itself
    * writes, which is an error at synth.
    *
    * @param patterns the traffic that no rule may open. Throws if the list is empty.
@@ -39,7 +39,7 @@ export class SecurityGroupBaseline {
    * Only rules all of whose traffic is within one of these.
    *
    * Both directions count: to leave outbound traffic alone, allow
-   * `TrafficPattern.of({ direction: TrafficDirection.EGRESS })` as well. Nobody is exempt, and a
+   * `TrafficPattern.of({ direction: TrafficDirection.EGRESS })` as well. No one is exempt, and a
    * rule of the app itself that opens more is an error at synth.
    *
    * @param patterns what rules may open. Throws if the list is empty, and for
@@ -79,7 +79,7 @@ export class SecurityGroupBaseline {
 function checkAllowed({ _specification: { undescribed, peers } }: TrafficPattern): void {
   if (undescribed) {
     throw new Error(
-      'SecurityGroupBaseline.allowOnly() got TrafficPattern.withoutDescription() and would allow rules because nobody described them: ' +
+      'SecurityGroupBaseline.allowOnly() got TrafficPattern.withoutDescription() and would allow rules because no one described them: ' +
         'forbid it in a policy of its own, with SecurityGroupBaseline.forbid().',
     );
   }

@@ -26,11 +26,11 @@ export interface SecurityGroupSentryProps {
   readonly policies: SecurityGroupPolicy[];
 
   /**
-   * Whose additions a locked group accepts. Without `Actor.cdkDeployments()` a sentry takes back
+   * Whose additions a locked group accepts. Without `Actor.cdkDeployments()` a sentry reverts
    * what the next deployment of its own app adds to a locked group. Forbidden traffic is forbidden
    * to them too.
    *
-   * @default - nobody
+   * @default - no one
    */
   readonly trustedActors?: Actor[];
 
@@ -47,7 +47,7 @@ export interface SecurityGroupSentryProps {
 
   /**
    * Whether the sentry acts, or only judges and tells what it would have done. Going from OBSERVE
-   * to ENFORCE adopts the groups anew.
+   * to ENFORCE adopts the groups again.
    *
    * @default SentryMode.ENFORCE
    */

@@ -25,7 +25,7 @@ import { SECURITY_GROUP_METRICS } from '../../shared/contracts/metrics';
 import type { MonitoredGroups } from '../domain/groups/monitored-groups';
 
 /**
- * Watches security groups, takes rules back that violate a policy, and tells who changed what and
+ * Watches security groups, reverts rules that violate a policy, and tells who changed what and
  * what was done.
  *
  * It needs a CloudTrail trail that logs the Region's write management events; without one,
@@ -46,7 +46,7 @@ export class SecurityGroupSentry extends Construct implements iam.IGrantable {
 
   /**
    * Takes an operator's orders: accept a rule, withdraw its grants, release a group, pause, resume,
-   * list all grants. Whoever may invoke it may accept any rule, so it is for few: see
+   * list all grants. Anyone who may invoke it may accept any rule, so it is for few: see
    * `grantOperate`.
    */
   public readonly operatorFunction: lambda.IFunction;
@@ -109,7 +109,7 @@ export class SecurityGroupSentry extends Construct implements iam.IGrantable {
   }
 
   /**
-   * Lets somebody give orders to the sentry, by invoking its operator's function.
+   * Lets someone give orders to the sentry, by invoking its operator's function.
    *
    * @param grantee who may then accept any rule of any monitored group.
    */
@@ -168,12 +168,12 @@ export class SecurityGroupSentry extends Construct implements iam.IGrantable {
     return ownMetric(this, SECURITY_GROUP_METRICS.violations, options);
   }
 
-  /** Rules that were taken back. */
+  /** Rules that were reverted. */
   public metricRulesReverted(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
     return ownMetric(this, SECURITY_GROUP_METRICS.rulesReverted, options);
   }
 
-  /** Tries to take a rule back that failed. Each is tried again. */
+  /** Tries to revert a rule that failed. Each is tried again. */
   public metricRevertsFailed(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
     return ownMetric(this, SECURITY_GROUP_METRICS.revertsFailed, options);
   }

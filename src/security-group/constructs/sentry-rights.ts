@@ -87,7 +87,7 @@ export function actingStatements(
           ...(conditions && { conditions }),
         }),
     ),
-    // EC2 asks for both: the group, and the rule, whose id nobody knows before.
+    // EC2 asks for both: the group, and the rule, whose id no one knows before.
     new iam.PolicyStatement({
       actions: ['ec2:ModifySecurityGroupRules'],
       resources: [ruleArns(stack)],
@@ -134,23 +134,23 @@ export function acknowledgeWildcards(role: iam.IRole): void {
   acknowledgeWildcard(
     role,
     prefixListArns(stack),
-    'Rules name prefix lists of this account, of others and of AWS, and nobody knows which.',
+    'Rules name prefix lists of this account, of others and of AWS, and no one knows which.',
   );
   acknowledgeWildcard(
     role,
     ruleArns(stack),
-    'The id of a rule is not known before somebody has made it; the group is asked for as well.',
+    'The id of a rule is not known before someone has made it; the group is asked for as well.',
   );
   acknowledgeWildcard(
     role,
     groupArn(stack, '*'),
-    'Groups that are monitored by tag, by VPC or all together have ids that nobody knows at deployment.',
+    'Groups that are monitored by tag, by VPC or all together have ids that no one knows at deployment.',
   );
   Validations.of(role).acknowledge(
     {
       id: 'AwsSolutions-IAM5[Resource::*]',
       reason:
-        'EC2 lets nobody describe single groups, and CloudTrail nobody look up single events: these actions have no resources.',
+        'EC2 lets no one describe single groups, and CloudTrail no one look up single events: these actions have no resources.',
     },
     {
       id: 'AwsSolutions-IAM5[Action::kms:GenerateDataKey*]',

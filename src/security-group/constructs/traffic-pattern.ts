@@ -29,7 +29,7 @@ export interface TrafficPatternProps {
   /**
    * The other side. Throws if the list is empty.
    *
-   * @default - anybody
+   * @default - anyone
    */
   readonly peers?: TrafficPeer[];
 }
@@ -95,7 +95,7 @@ export class TrafficPattern {
   }
 
   /**
-   * Rules that nobody has described, whatever they let through. It is meant for `forbid`;
+   * Rules that no one has described, whatever they let through. It is meant for `forbid`;
    * `allowOnly` refuses it.
    *
    * The rule for all outbound traffic that EC2 gives to every new group has no description either.
@@ -114,7 +114,7 @@ export class TrafficPattern {
 
 function patternName({ direction, ports, peers }: TrafficPatternProps): string {
   const what = ports?.map((port) => port._name).join(' or ') ?? 'anything';
-  const whom = peers?.map((peer) => peer._name).join(' or ') ?? 'anybody';
+  const whom = peers?.map((peer) => peer._name).join(' or ') ?? 'anyone';
   const preposition = { ingress: 'from', egress: 'to', both: 'from or to' }[direction ?? 'both'];
   return `${what} ${preposition} ${whom}`;
 }

@@ -24,5 +24,5 @@ export const RESPOND_TO_CHANGES = handlerContract({
   ],
 });
 
-/** Longer than a try may take: whoever holds the lease is at work, or is no more. */
+/** Longer than a try may take: a holder of the lease is at work, or is no more. */
 export const RESPONSE_LEASE_SECONDS = RESPOND_TO_CHANGES.timeoutSeconds + 30;

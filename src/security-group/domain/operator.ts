@@ -186,7 +186,7 @@ async function pause(
   }
   await writePause({ until, reason, by });
   return {
-    done: `The sentry takes nothing back until ${until.toISOString()}. It goes on judging and telling.`,
+    done: `The sentry reverts nothing until ${until.toISOString()}. It goes on judging and reporting.`,
   };
 }
 

@@ -173,7 +173,7 @@ function isElsewhere({ accountId, region }: Change): boolean {
   );
 }
 
-/** Anybody may make dry runs; only the sentry's own prove anything. */
+/** Anyone may make dry runs; only the sentry's own prove anything. */
 function countHeartbeat({ actor }: Change): void {
   if (isOwnCall(actor, ports.own)) metrics.addMetric(METRIC.heartbeats, MetricUnit.Count, 1);
 }

@@ -4,7 +4,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
 
-/** Without the rights to these, nobody writes an item: transactions are made of them too. */
+/** Without the rights to these, no one writes an item: transactions are made of them too. */
 const WRITES = ['PutItem', 'UpdateItem', 'DeleteItem', 'BatchWriteItem'] as const;
 export type TableWrite = (typeof WRITES)[number];
 
@@ -15,7 +15,7 @@ const WRITES_BY_STATEMENT = [
   'dynamodb:PartiQLDelete',
 ];
 
-/** What DynamoDB does with the key for whoever uses the table. */
+/** What DynamoDB does with the key for anyone who uses the table. */
 const KEY_USE_TO_READ = ['kms:Decrypt', 'kms:DescribeKey'];
 const KEY_USE_TO_WRITE = [
   'kms:Encrypt',
@@ -36,7 +36,7 @@ export interface GuardedTableProps {
 
 /**
  * What judgements rest on: under a key of its own, recoverable, protected from deletion, kept when
- * the stack goes, and written by nobody but the functions that were granted it, whatever rights
+ * the stack goes, and written by no one but the functions that were granted it, whatever rights
  * others have.
  */
 export abstract class GuardedTable extends Construct {

@@ -4,9 +4,13 @@ import * as cloudwatchActions from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type * as sns from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 
-/** A description that says which construct it is about, and where the runbook has more. */
+/**
+ * A description that says which construct it is about, and under which heading the runbook has
+ * more: alarms that only a number tells apart share one.
+ */
 export function alarmDescription(scope: Construct, id: string, description: string): string {
-  return `${description} (${scope.node.path}; runbook: ${id})`;
+  const heading = id.replace(/\d+$/, '');
+  return `${description} (${scope.node.path}; runbook: ${heading})`;
 }
 
 export interface NotifyingAlarmProps {

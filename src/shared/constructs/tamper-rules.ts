@@ -98,7 +98,7 @@ const endingWith = (resource: string) => events.Match.suffix(resource);
 const functionNamed = (name: string) => [...endingWith(name), ...endingWith(`${name}:$LATEST`)];
 
 /**
- * Tells when somebody lays hands on a sentry: rules of EventBridge with the topic as their target,
+ * Tells when someone lays hands on a sentry: rules of EventBridge with the topic as their target,
  * and no function in between that could be switched off.
  *
  * The rules have names of their own making: a pattern cannot refer to its own rule, and this way
@@ -206,7 +206,7 @@ export class TamperRules extends Construct {
     });
     new events.Rule(this, id, {
       ruleName: this.ruleName(id),
-      description: `Tells when somebody tampers with ${this.sentry}`,
+      description: `Tells when someone tampers with ${this.sentry}`,
       eventPattern,
       // With its own `deadLetterQueue`, each target would add a statement to the policy of the
       // queue, which holds 20.
@@ -253,7 +253,7 @@ function rulesWatch(id: string, resources: string[], matching: WatchedCalls['mat
     ],
     resources,
     longestResource: 64,
-    risk: 'events may not reach the sentry any more, or tampering may not be told',
+    risk: 'events may not reach the sentry any more, or tampering may not be reported',
   };
 }
 
@@ -295,7 +295,7 @@ function mappingsWatch(resources: string[]): Watch {
     ],
     resources,
     longestResource: 36,
-    risk: 'events may wait in a queue of the sentry and be judged by nobody',
+    risk: 'events may wait in a queue of the sentry and be judged by no one',
   };
 }
 
@@ -390,7 +390,7 @@ function topicWatch(topicArn: string): Watch {
     ],
     resources: [topicArn],
     longestResource: 320,
-    risk: 'what the sentry tells may reach nobody',
+    risk: 'notifications of the sentry may reach no one',
   };
 }
 
@@ -407,7 +407,7 @@ function keysWatch(resources: string[]): Watch {
     ],
     resources,
     longestResource: 36,
-    risk: 'the sentry may neither tell nor remember anything any more',
+    risk: 'the sentry may neither notify anyone nor remember anything',
   };
 }
 
@@ -444,7 +444,7 @@ function secretsWatch(resources: string[], stack: Stack): Watch {
     ],
     resources,
     longestResource: 512,
-    risk: 'whoever knows a secret can speak in the name of whom it proves, and without the right one nobody can',
+    risk: 'anyone who knows a secret can act in its name, and without the right secret no one can',
   };
 }
 
@@ -481,7 +481,7 @@ function alarmsWatch(resources: string[]): Watch {
     ],
     resources,
     longestResource: 255,
-    risk: 'nobody may be told when the sentry fails',
+    risk: 'no one may be notified when the sentry fails',
   };
 }
 
@@ -521,7 +521,7 @@ function trailPattern(): events.EventPattern {
   });
 }
 
-/** Successful calls. Nobody but AWS can send events with such a source. */
+/** Successful calls. No one but AWS can send events with such a source. */
 function callPattern(service: string, call: Record<string, unknown>): events.EventPattern {
   return {
     source: [`aws.${service}`],

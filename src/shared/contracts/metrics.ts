@@ -9,7 +9,7 @@ export const SECURITY_GROUP_METRICS = {
   eventsSeen: 'EventsSeen',
   /** Rules that violated a policy. */
   violations: 'Violations',
-  /** Rules that were taken back. */
+  /** Rules that were reverted. */
   rulesReverted: 'RulesReverted',
   /** Reverts of what had been reverted a short while before. */
   repeats: 'Repeats',

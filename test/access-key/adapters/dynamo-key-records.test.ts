@@ -128,7 +128,7 @@ test.each<[string, string]>([
   );
 });
 
-/** Time passes where somebody waits, and something may happen then. */
+/** Time passes where someone waits, and something may happen then. */
 class WaitedClock implements Clock {
   pauses = 0;
   meanwhile?: () => Promise<void>;
@@ -176,7 +176,7 @@ describe('in the table', () => {
     table = new DynamoKeyRecords(client, TABLE, clock);
   });
 
-  /** Somebody works with the records until told to stop. */
+  /** Someone works with the records until told to stop. */
   async function busy(lease: Lease): Promise<() => Promise<void>> {
     let end: () => void = () => undefined;
     const ended = new Promise<void>((resolve) => {
@@ -259,7 +259,7 @@ describe('in the table', () => {
     await table.exclusively(DECISION_LEASE, nothing);
   });
 
-  test('who was overdue gives back nothing that somebody else has by then', async () => {
+  test('who was overdue gives back nothing that someone else has by then', async () => {
     const stopFirst = await busy(DECISION_LEASE);
     await clock.pause(DECISION_LEASE.milliseconds + 1);
     const stopSecond = await busy(DECISION_LEASE);

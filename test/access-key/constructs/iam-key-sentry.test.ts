@@ -254,7 +254,7 @@ describe('bad input is refused at synth, with what to write instead', () => {
       () => KeyExemption.path('service'),
       /"service" is no path of IAM: write one that begins and ends with a slash/,
     ],
-    ['the path of everybody', () => KeyExemption.path('/'), /no key would be listed/],
+    ['the path of everyone', () => KeyExemption.path('/'), /no key would be listed/],
     ['a user with a path', () => KeyExemption.user('/service/bot'), /is no name of an IAM user/],
     ['an empty tag', () => KeyExemption.tag(''), /is no key of a tag/],
     [

@@ -98,7 +98,7 @@ describe('the configuration', () => {
 });
 
 describe.each<[string, Sentry]>([
-  ['that asks nobody', sentryWith(() => KeyActions.of({ deactivateAfter: TOO_OLD }))],
+  ['that asks no one', sentryWith(() => KeyActions.of({ deactivateAfter: TOO_OLD }))],
   ['in OBSERVE', sentryWith(asking, SentryMode.OBSERVE)],
 ])('a sentry %s', (_, { sentry, synthesized }) => {
   test('has neither a function nor queues nor alarms for decisions', () => {

@@ -130,7 +130,7 @@ describe('a key that is due', () => {
     expect(account.steps).toEqual([]);
   });
 
-  test('has what is asked remembered before anybody is asked', async () => {
+  test('has what is asked remembered before anyone is asked', async () => {
     const account = await due(120);
     const stored: (KeyApproval | undefined)[] = [];
     await run(account, {
@@ -186,7 +186,7 @@ describe('a key that is due', () => {
     ]);
   });
 
-  test('is asked about again by the same request and the same question while nobody decides, and its notice stays alive', async () => {
+  test('is asked about again by the same request and the same question while no one decides, and its notice stays alive', async () => {
     const account = await asked(120);
     const { requestId, question } = account.approvalOf(ID)!;
     for (const _run of [1, 2, 3]) {
@@ -199,7 +199,7 @@ describe('a key that is due', () => {
     expect(account.steps).toMatchObject([{ keyId: ID, kind: 'deactivate' }]);
   });
 
-  test('is asked about anew where no workflow has waited for so long: the decision is lost', async () => {
+  test('is asked about again where no workflow has waited for so long: the decision is lost', async () => {
     const account = await asked(120);
     for (const days of [8, 8]) {
       account.pass(days);
@@ -240,7 +240,7 @@ describe('a key that is due', () => {
     ]);
   });
 
-  test('is asked about by nobody in OBSERVE', async () => {
+  test('is asked about by no one in OBSERVE', async () => {
     const account = await due(120);
     expect(stepsOf(await run(account, {}, OBSERVING))).toEqual(['would deactivate']);
     expect(account.people.requests).toEqual([]);
@@ -267,7 +267,7 @@ describe('a key that people approved to deactivate', () => {
     });
   });
 
-  test('is deleted in its time, after a notice of its own, without anybody being asked', async () => {
+  test('is deleted in its time, after a notice of its own, without anyone being asked', async () => {
     const account = await asked(120);
     await decided(account, 'approved');
     const lived: string[][] = [];
@@ -308,7 +308,7 @@ describe('a key that people approved to deactivate', () => {
     expect(account.steps).toHaveLength(1);
   });
 
-  test('and that somebody activates again is asked about anew', async () => {
+  test('and that someone activates again is asked about again', async () => {
     const account = await asked(120);
     await decided(account, 'approved');
     account.model.key(ID)!.status = 'Active';
@@ -441,7 +441,7 @@ describe('a key that people approved to deactivate', () => {
     expect(account.steps).toHaveLength(1);
   });
 
-  test("leaves the user's other keys to the runs: nobody is asked about them by it", async () => {
+  test("leaves the user's other keys to the runs: no one is asked about them by it", async () => {
     const account = new FaultyAccount(
       [user('user-0', [key('AKIA-0', 130), key('AKIA-1', 120)])],
       NOW.getTime(),
@@ -514,7 +514,7 @@ describe('a key that people approved to deactivate', () => {
     expect(account.steps).toHaveLength(1);
   });
 
-  test('and that nobody could deactivate is asked about again after a time', async () => {
+  test('and that no one could deactivate is asked about again after a time', async () => {
     const account = await asked(120);
     account.people.decide(account.people.undecided[0]!, 'approved', account.now());
     account.forge({
@@ -606,7 +606,7 @@ describe('no authority comes from', () => {
     };
     expect(await carryOutKeyDecision(approval, CONFIGURATION, account, account.begin([]))).toEqual({
       outcome: 'conflicting',
-      text: 'Nothing was done: people were asked anew since.',
+      text: 'Nothing was done: people were asked again since.',
     });
     expect(account.steps).toEqual([]);
     expect(account.approvalOf(ID)).not.toHaveProperty('decision');
@@ -761,7 +761,7 @@ describe('one fault', () => {
   );
 
   test.each(faults)(
-    '%s while a denial is remembered leaves the key active, and nobody asked anew',
+    '%s while a denial is remembered leaves the key active, and no one asked again',
     async (_, fates) => {
       const account = await asked(120);
       const [request] = account.people.undecided;

@@ -157,7 +157,7 @@ const askingRules = fc.record({ ...ownRules, askAgainAfter: fc.constantFrom(1, 1
 
 const SENTRIES = [
   {
-    name: 'one that asks nobody',
+    name: 'one that asks no one',
     rules: actionRules,
     histories: events,
     runs: 3_000,
@@ -285,7 +285,7 @@ function expectApproved({ keyId, at, requestId }: Step, { people }: FaultyAccoun
 describe.each<(typeof SENTRIES)[number]>(SENTRIES)(
   '$name:',
   ({ rules: anyRules, histories, runs, leastDeactivated }) => {
-    test('whatever fails and whoever does what: no step without its notice, its grace and its reason, and none too many', async () => {
+    test('whatever fails and anyone who does what: no step without its notice, its grace and its reason, and none too many', async () => {
       let deactivated = 0;
       await fc.assert(
         fc.asyncProperty(

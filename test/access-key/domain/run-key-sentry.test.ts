@@ -59,7 +59,7 @@ test('an old key is told, deactivated, told again and deleted', async () => {
   expect(account.model.users[0]!.keys).toEqual([]);
 });
 
-test('an inactive key that was used since has its time begin anew', async () => {
+test('an inactive key that was used since has its time begin again', async () => {
   const account = new FaultyAccount(
     [user('ann', [key('AKIA-1', 200, { status: 'Inactive', usedAt: daysAgo(90) })])],
     NOW.getTime(),

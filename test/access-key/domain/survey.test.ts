@@ -194,7 +194,7 @@ describe('what cannot be looked up is unknown:', () => {
     expect(survey.unknowns).toHaveLength(1);
   });
 
-  test('the members of a group, and the tags of a user: nobody is exempt', async () => {
+  test('the members of a group, and the tags of a user: no one is exempt', async () => {
     const account = new AccountInMemory(users());
     account.failing.set('membersOf robots', 'ServiceFailure').set('tagsOf ann', 'AccessDenied');
     const exemptions: Exemption[] = [

@@ -22,7 +22,7 @@ import type { AskResult } from '../../../src/approval/domain/ask-result';
 /** What happens to one call of a port. */
 export type Fate = 'works' | 'fails' | 'fails after it has worked' | 'toggled before';
 
-/** What somebody does with a key of their own. */
+/** What someone does with a key of their own. */
 export type OwnersDeed = 'toggle' | 'use' | 'remove';
 
 /** A step that was taken, with what had been seen and told by then. */
@@ -155,7 +155,7 @@ export class FaultyAccount implements KeySentryPorts, KeyChanger, KeyRecords {
     return this.table.get(keyId);
   }
 
-  /** What somebody else has written into the table. */
+  /** What someone else has written into the table. */
   forge(record: KeyRecord): void {
     this.table.set(record.keyId, record);
   }

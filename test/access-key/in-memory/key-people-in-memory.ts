@@ -54,7 +54,7 @@ export class KeyPeopleInMemory {
     this.send(request);
   }
 
-  /** Somebody clicks on what a request offers whose decision could not be carried out. */
+  /** Someone clicks on what a request offers whose decision could not be carried out. */
   retry(request: KeyRequest): void {
     if (request.outcome?.outcome !== 'failed') return;
     request.attempt += 1;

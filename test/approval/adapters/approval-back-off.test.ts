@@ -17,7 +17,7 @@ test('of several failures, the longest wait counts', () => {
   expect(secondsUntilNextTry(failure, 9)).toBe(7);
 });
 
-test('nobody is kept waiting for longer than an hour', () => {
+test('no one is kept waiting for longer than an hour', () => {
   expect(secondsUntilNextTry(new MessengerUnavailableError('429', 1e9), 1)).toBe(3_600);
 });
 

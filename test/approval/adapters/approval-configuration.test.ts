@@ -24,7 +24,7 @@ test.each<[string, Partial<ApprovalParameter>]>([
 
 test.each<[string, object]>([
   ['another version', { version: 2 }],
-  ['approvers of an unknown kind', { approvers: { kind: 'everybody' } }],
+  ['approvers of an unknown kind', { approvers: { kind: 'everyone' } }],
   ['no required approval', { requiredApprovals: 0 }],
   ['a time that is none', { expireMilliseconds: 0 }],
   ['an asker without a queue', { askers: [{ name: 'sentry' }] }],

@@ -29,7 +29,7 @@ test('is the same with a field that is undefined as without it', () => {
 
 test.each<[string, Partial<Question>]>([
   ['title', { title: 'Open HTTPS' }],
-  ['requester', { requester: { name: 'somebody else' } }],
+  ['requester', { requester: { name: 'someone else' } }],
   ['change', { changes: [{ after: 'tcp 23 from 0.0.0.0/0', remarks: ['forbidden'] }] }],
   ['remark', { changes: [{ after: 'tcp 22 from 0.0.0.0/0', remarks: [] }] }],
   ['place of a text', { changes: [{ before: 'tcp 22 from 0.0.0.0/0', remarks: ['forbidden'] }] }],

@@ -101,7 +101,7 @@ describe('what an asker asks', () => {
       'together',
     ],
     [
-      'something in the question that nobody would be shown',
+      'something in the question that no one would be shown',
       { question: { ...question, hidden: 'x' } },
       'at question',
     ],
@@ -130,7 +130,7 @@ describe('what an asker says has become of a decision', () => {
 
   test.each<[string, object]>([
     ['an unknown outcome', { outcome: 'maybe' }],
-    ['nobody who has asked', { asker: undefined }],
+    ['no one who has asked', { asker: undefined }],
     ['an attempt before the first', { attempt: 0 }],
     ['an unknown phase', { phase: 'begin' }],
     ['a text that is endless', { text: 'x'.repeat(3_001) }],
@@ -157,7 +157,7 @@ describe('pointers', () => {
     ASK,
     OUTCOME,
   ])(
-    'about a click are nothing else: what comes from the address that anybody can call neither asks nor reports',
+    'about a click are nothing else: what comes from the address that anyone can call neither asks nor reports',
     (message) => {
       expect(() => parseClickPointer(JSON.stringify(message))).toThrow(
         'The message about a click cannot be read',
@@ -215,7 +215,7 @@ describe('a decision', () => {
     ).toMatchObject({ decision: 'ended', phase: 'end' });
   });
 
-  test('that nobody was asked for says why', () => {
+  test('that no one was asked for says why', () => {
     const decision: Decision = { kind: 'not-asked', at: NOON, by: [], reason: 'too-many' };
     expect(
       received(decisionStatement(request(decision, { phase: 'decision', attempt: 1 }))).statement,

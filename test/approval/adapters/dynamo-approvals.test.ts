@@ -80,7 +80,7 @@ const auditOf = async (id: string) =>
 
 describe('a request', () => {
   test('that was never asked is not there, and nothing is known of its subject and its source', async () => {
-    expect(await approvals.read('nobody')).toBeUndefined();
+    expect(await approvals.read('no one')).toBeUndefined();
     expect(await approvals.subject('nothing')).toEqual(NEW_SUBJECT);
     expect(await approvals.source('nowhere')).toEqual(NEW_SOURCE);
   });
@@ -324,7 +324,7 @@ describe('what is due', () => {
     expect((await approvals.due(LATER, 1_000)).requestIds).not.toContain(request.id);
   });
 
-  test('of a request that nobody answers is its end', async () => {
+  test('of a request that no one answers is its end', async () => {
     const request = await admitted(newAsk());
     await approvals.write(
       { ...request, unannounced: [], messages: [] },
@@ -373,7 +373,7 @@ describe('an item that this version did not write', () => {
       data((request) => ({ ...request, question: { ...request.question, title: 'Open HTTPS' } })),
     ],
     [
-      'something in the question that nobody would be shown',
+      'something in the question that no one would be shown',
       data((request) => ({ ...request, question: { ...request.question, more: 1 } })),
     ],
     ['another payload', data((request) => ({ ...request, payload: '{"all":true}' }))],
@@ -399,7 +399,7 @@ describe('a click', () => {
     expect(await approvals.readClick(click.id)).toEqual({ ...click, isJudged: false });
   });
 
-  test('that nobody stored is not there', async () => {
+  test('that no one stored is not there', async () => {
     expect(await approvals.readClick('f'.repeat(64))).toBeUndefined();
   });
 

@@ -64,7 +64,7 @@ test('a decision counts that the workflow has signed, for the one who asked and 
   expect(await verdict(approval(), workflow)).toBeUndefined();
 });
 
-test('one that somebody else has signed does not', async () => {
+test('one that someone else has signed does not', async () => {
   expect(await verdict(approval(), stranger)).toBe('its workflow has not signed it');
 });
 

@@ -47,7 +47,7 @@ describe('a seal', () => {
     ).rejects.toThrow('is not as it was sealed');
   });
 
-  test('holds for the request whose messages somebody else has brought, however its fields are ordered', async () => {
+  test('holds for the request whose messages someone else has brought, however its fields are ordered', async () => {
     const seal = await new RequestSeals(new CountingSigner()).sealOf(REQUEST);
     const reordered = Object.fromEntries(
       Object.entries({

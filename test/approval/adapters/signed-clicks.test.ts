@@ -40,7 +40,7 @@ function stored(body = bodyOf(), secret = SECRET) {
 }
 
 describe('a stored click', () => {
-  test('is of Slack as of when it came, however late somebody looks', () => {
+  test('is of Slack as of when it came, however late someone looks', () => {
     expect(isSlacks(stored(), ['another', SECRET])).toBe(true);
     expect(stored().id).toBe(clickIdOf(bodyOf()));
   });
@@ -63,7 +63,7 @@ describe('a stored click', () => {
 });
 
 describe('what it is a click on', () => {
-  test('is a button of a request, in a place, by somebody', () => {
+  test('is a button of a request, in a place, by someone', () => {
     expect(clickIn(stored())).toEqual({
       id: clickIdOf(bodyOf()),
       userId: 'U1',
@@ -82,7 +82,7 @@ describe('what it is a click on', () => {
   });
 
   test.each([
-    ['a button of somebody else', bodyOf({ value: 'open' })],
+    ['a button of someone else', bodyOf({ value: 'open' })],
     ['nothing', Buffer.from('ssl_check=1')],
     ['no form', Buffer.from('{')],
   ])('is no request where it is %s', (_, body) => {

@@ -46,7 +46,7 @@ test('a message is posted, answered in its thread, and changed', async () => {
   ]);
 });
 
-test('a message that somebody has deleted is told as gone', async () => {
+test('a message that someone has deleted is told as gone', async () => {
   expect(await messenger().update({ channelId: CHANNEL, ts: '1.000001' }, message('decided'))).toBe(
     false,
   );

@@ -25,7 +25,7 @@ test('one of too many is counted on its own besides', () => {
   ]);
 });
 
-test('what nobody has to know of by a number is not counted', () => {
+test('what no one has to know of by a number is not counted', () => {
   const { request } = admit(askOf(), NEW_SUBJECT, NEW_SOURCE, CONFIGURATION, NOON);
   expect(stepMetrics(request, { at: NOON, what: 'reminded' })).toEqual([]);
 });

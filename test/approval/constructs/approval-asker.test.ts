@@ -44,7 +44,7 @@ test('it may use the key that the queue is encrypted with', () => {
   );
 });
 
-test("whoever may ask may put requests into the workflow's queue and check decisions, and can make none", () => {
+test("anyone who may ask may put requests into the workflow's queue and check decisions, and can make none", () => {
   const stack = new Stack();
   const asking = new iam.Role(stack, 'Asking', {
     assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com'),

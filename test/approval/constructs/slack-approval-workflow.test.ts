@@ -32,7 +32,7 @@ const [RECEIVE, ADVANCE, DELIVER] = [
 const ROLES = [RECEIVE, ADVANCE, DELIVER];
 
 describe('who may decide, and how it goes about it, travels in an SSM parameter', () => {
-  test('with defaults that bother nobody at night for nothing', () => {
+  test('with defaults that bother no one at night for nothing', () => {
     expect(parameterOf(template())).toEqual({
       version: 1,
       approvers: { kind: 'users', userIds: ['U0ALICE', 'U0BOB'] },
@@ -521,7 +521,7 @@ describe('an alarm goes to the topic when', () => {
     ],
     ['something fails again and again', 'FailingMessagesAlarm', 'FailedTries', ownMetric, 5],
     [
-      'nobody takes requests',
+      'no one takes requests',
       'WaitingRequestsAlarm',
       'ApproximateAgeOfOldestMessage',
       queueName('RequestQueue'),
@@ -594,7 +594,7 @@ describe('an alarm goes to the topic when', () => {
     });
   });
 
-  test('nobody looks what is due for five minutes, and silence is bad', () => {
+  test('no one looks what is due for five minutes, and silence is bad', () => {
     expect(alarm('MissedRunsAlarm')).toMatchObject({
       MetricName: 'AdvanceRuns',
       Dimensions: [ownMetric],
@@ -666,7 +666,7 @@ test('what is kept is retained: log groups, requests and keys', () => {
   template().allResources('AWS::KMS::Key', { DeletionPolicy: 'Retain' });
 });
 
-test('of the requests, nobody but the three functions may write items', () => {
+test('of the requests, no one but the three functions may write items', () => {
   const [table] = Object.values(template().findResources('AWS::DynamoDB::Table'));
   const [{ Effect, Condition }] = table!.Properties.ResourcePolicy.PolicyDocument.Statement;
   expect(Effect).toBe('Deny');
@@ -744,7 +744,7 @@ test.each<[string, (stack: Stack) => Partial<SlackApprovalWorkflowProps>]>([
 describe('a single approver', () => {
   const one = Approvers.users(['U0ALICE']);
 
-  test('is warned of, since nobody can approve what they asked for, or somebody unknown', () => {
+  test('is warned of, since no one can approve what they asked for, or someone unknown', () => {
     const stack = new Stack(undefined, 'App');
     workflow(stack, { approvers: one });
     Annotations.fromStack(stack).hasWarning(
@@ -767,7 +767,7 @@ describe('a single approver', () => {
 test('a message is let go only once the function that had it has surely ended', () => {
   const [deliverer] = Object.values(
     template().findResources('AWS::Lambda::Function', {
-      Properties: { Description: Match.stringLikeRegexp('^Brings messages') },
+      Properties: { Description: Match.stringLikeRegexp('^Delivers messages') },
     }),
   );
   expect(deliverer!.Properties.Timeout * 1_000).toBeLessThan(LEASE_MILLISECONDS);
@@ -793,7 +793,7 @@ describe('bad input is refused at synth, with what to write instead', () => {
     [
       'no approvers',
       () => Approvers.users([]),
-      /got an empty list, so nobody could decide: name at least one user/,
+      /got an empty list, so no one could decide: name at least one user/,
     ],
     [
       'a user by name',

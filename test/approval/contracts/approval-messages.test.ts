@@ -225,7 +225,7 @@ describe('what the documented schema refuses, the workflow refuses as well:', ()
 
   test.each<[string, (ask: { question: object }) => object]>([
     [
-      'with something that nobody would be shown',
+      'with something that no one would be shown',
       (ask) => ({ ...ask, question: { ...ask.question, hidden: 'all ports' } }),
     ],
     [

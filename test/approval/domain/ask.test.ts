@@ -44,7 +44,7 @@ test.each([
   ['approved', APPROVE],
   ['denied', DENY],
 ] as const)(
-  'what comes again after the request that it had joined is %s was answered with it, and asks nobody',
+  'what comes again after the request that it had joined is %s was answered with it, and asks no one',
   async (_, action) => {
     const workflow = new WorkflowInMemory({ denialPauseMilliseconds: 0 });
     await workflow.ask();
@@ -139,7 +139,7 @@ describe('after a denial', () => {
     return workflow;
   }
 
-  test('nobody is asked the same for a while, and the asker is told', async () => {
+  test('no one is asked the same for a while, and the asker is told', async () => {
     const workflow = await denied();
     await workflow.pass(2 * HOUR - 1);
     await workflow.ask(askOf({ requestId: 'r2' }));
@@ -209,7 +209,7 @@ describe('one source', () => {
     expect((await workflow.request('r3')).decision).toBeUndefined();
   });
 
-  test('may repeat an open request, which asks nobody anew', async () => {
+  test('may repeat an open request, which asks no one again', async () => {
     const workflow = await full();
     await workflow.ask(askOf({ requestId: 'r3', subject: 'one' }));
     expect((await workflow.request('r1')).joined).toEqual(['r3']);

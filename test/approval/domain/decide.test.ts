@@ -69,7 +69,7 @@ describe('required approvals', () => {
     await workflow.click('ann', APPROVE);
     expect((await workflow.request()).decision).toBeUndefined();
     expect(workflow.refusals()).toEqual([
-      'ann: Your click does not count: you have approved it already: somebody else has to as well.',
+      'ann: Your click does not count: you have approved it already: someone else has to as well.',
     ]);
     expect(workflow.messenger.questions()).toEqual(['r1 waits, with 1 approvals and 0 repeats']);
     await workflow.click('ben', APPROVE);
@@ -111,7 +111,7 @@ describe('who asked for it', () => {
     await workflow.click('eve', APPROVE);
     expect((await workflow.request()).decision).toBeUndefined();
     expect(workflow.refusals()).toEqual([
-      'eve: Your click does not count: you asked for it yourself: somebody else has to approve it.',
+      'eve: Your click does not count: you asked for it yourself: someone else has to approve it.',
     ]);
     await workflow.click('ann', APPROVE);
     expect((await workflow.request()).decision).toMatchObject({ kind: 'approved', by: ['ann'] });
@@ -143,7 +143,7 @@ describe('who asked for it', () => {
     });
   });
 
-  test('needs one approver where self approval is allowed, whoever asks', async () => {
+  test('needs one approver where self approval is allowed, anyone who asks', async () => {
     const workflow = await asked(
       new WorkflowInMemory({ allowSelfApproval: true }),
       askOf({}, UNVERIFIED),
@@ -171,17 +171,17 @@ describe('who asked for it', () => {
 describe('what a program asks by itself', () => {
   const PROGRAM = { name: 'IamKeySentry', isAutomatic: true };
 
-  test('needs no second approver: nobody could approve what is their own', async () => {
+  test('needs no second approver: no one could approve what is their own', async () => {
     const workflow = await asked(new WorkflowInMemory(), askOf({}, PROGRAM));
     await workflow.click('ann', APPROVE);
     expect((await workflow.request()).decision).toMatchObject({ kind: 'approved', by: ['ann'] });
     expect(workflow.people.lookedUp).toEqual([]);
   });
 
-  test('is decided while nobody can be looked up in Slack', async () => {
+  test('is decided while no one can be looked up in Slack', async () => {
     const workflow = await asked(new WorkflowInMemory(), askOf({}, PROGRAM));
     workflow.people.userWithEmail = async () => {
-      throw new Error('nobody is to be looked up');
+      throw new Error('no one is to be looked up');
     };
     await workflow.click('ann', APPROVE);
     expect((await workflow.request()).decision).toMatchObject({ kind: 'approved' });
@@ -198,7 +198,7 @@ describe('what a program asks by itself', () => {
     expect((await workflow.request()).decision).toMatchObject({ kind: 'approved', by: ['ann'] });
   });
 
-  test('needs two approvers once somebody unknown, by the same name, wants it as well', async () => {
+  test('needs two approvers once someone unknown, by the same name, wants it as well', async () => {
     const workflow = await asked(new WorkflowInMemory(), askOf({}, PROGRAM));
     await workflow.ask(askOf({ requestId: 'r2' }, { name: PROGRAM.name }));
     expect((await workflow.request()).requesters).toEqual([
@@ -258,7 +258,7 @@ describe('who repeats it', () => {
     expect((await workflow.request()).votes.map(({ userId }) => userId)).toEqual(['ann']);
   });
 
-  test('makes two approvers necessary where nobody knows who it is', async () => {
+  test('makes two approvers necessary where no one knows who it is', async () => {
     const workflow = await asked();
     await workflow.ask(askOf({ requestId: 'r2' }, UNVERIFIED));
     await workflow.click('ann', APPROVE);
@@ -270,7 +270,7 @@ describe('who repeats it', () => {
 
 describe('a click does not count', () => {
   test.each([
-    ['by somebody who is no approver', 'mallory', APPROVE, {}, 'you are not one of the approvers'],
+    ['by someone who is no approver', 'mallory', APPROVE, {}, 'you are not one of the approvers'],
     [
       'from another workspace',
       'ann',
@@ -314,7 +314,7 @@ describe('a click does not count', () => {
       'this duration is not offered',
     ],
     [
-      'to deny, by somebody who is no approver',
+      'to deny, by someone who is no approver',
       'mallory',
       DENY,
       {},
@@ -328,7 +328,7 @@ describe('a click does not count', () => {
       'the request is not what this message shows',
     ],
     [
-      'to see all, by somebody who is no approver',
+      'to see all, by someone who is no approver',
       'mallory',
       SHOW_ALL,
       {},
@@ -369,7 +369,7 @@ describe('a click does not count', () => {
     expect((await workflow.request()).decision).toMatchObject({ kind: 'approved', by: ['ann'] });
   });
 
-  test('once the request is over its time, though nobody has looked at it since', async () => {
+  test('once the request is over its time, though no one has looked at it since', async () => {
     const workflow = await asked();
     await workflow.pause(24 * HOUR);
     await workflow.click('ann', APPROVE);
@@ -378,7 +378,7 @@ describe('a click does not count', () => {
     expect(workflow.refusals()).toEqual(['ann: Your click does not count: its time is over.']);
   });
 
-  test('of a request that nobody knows, and nothing is written', async () => {
+  test('of a request that no one knows, and nothing is written', async () => {
     const workflow = await asked();
     const { writes } = workflow.store;
     await workflow.click('ann', APPROVE, { requestId: 'r9' });

@@ -31,7 +31,7 @@ async function askedBy(
   return workflow;
 }
 
-test('of those who ask, twenty are known by name, and the others stand for people whom nobody knows', async () => {
+test('of those who ask, twenty are known by name, and the others stand for people whom no one knows', async () => {
   const workflow = await askedBy(25);
   const { requesters } = await workflow.request();
   expect(requesters).toHaveLength(21);

@@ -122,7 +122,7 @@ describe('a lease', () => {
     expect(workflow.messenger.monitored).toHaveLength(1);
   });
 
-  test('ends where nobody has given it back', async () => {
+  test('ends where no one has given it back', async () => {
     const workflow = await asked();
     const request = await workflow.request();
     const leasedUntil = new Date(workflow.now().getTime() + MINUTE);
@@ -201,7 +201,7 @@ describe('a post that was never recorded', () => {
   });
 });
 
-test('a message that has vanished is posted anew', async () => {
+test('a message that has vanished is posted again', async () => {
   const workflow = await asked();
   workflow.messenger.standing.clear();
   await workflow.click('ann', DENY);
@@ -220,7 +220,7 @@ test('of several copies, one that has vanished is forgotten', async () => {
 describe('of several copies', () => {
   const elsewhere = { channelId: 'C1', ts: '9.999' };
 
-  /** The question stands twice, and copies are in such troubles when somebody decides. */
+  /** The question stands twice, and copies are in such troubles when someone decides. */
   async function inTrouble(troubles: Readonly<Record<string, Error>>): Promise<WorkflowInMemory> {
     const workflow = await asked();
     const request = await workflow.request();
@@ -284,7 +284,7 @@ test('after an outage the latest reminder is brought, and no earlier one', async
 });
 
 describe('all of a question', () => {
-  test('stands in the thread, with buttons at its end until somebody decides', async () => {
+  test('stands in the thread, with buttons at its end until someone decides', async () => {
     const workflow = await asked();
     await workflow.click('ann', SHOW_ALL);
     expect(workflow.messenger.replies()).toEqual([
@@ -319,7 +319,7 @@ describe('all of a question', () => {
     ]);
   });
 
-  test('has no buttons left where somebody decides while it is brought', async () => {
+  test('has no buttons left where someone decides while it is brought', async () => {
     const workflow = await asked();
     workflow.messenger.afterPost.push(
       async () => undefined,
@@ -349,7 +349,7 @@ test('who asks is looked up before the question is shown, and each only once', a
   expect(workflow.people.lookedUp).toEqual([EVE.email]);
 });
 
-test('the question is shown even while nobody says who asks', async () => {
+test('the question is shown even while no one says who asks', async () => {
   const workflow = new WorkflowInMemory();
   workflow.people.isDown = true;
   await workflow.ask();

@@ -15,7 +15,7 @@ async function asked(workflow = new WorkflowInMemory()): Promise<WorkflowInMemor
   return workflow;
 }
 
-test('a request that nobody answers expires, and the asker is told', async () => {
+test('a request that no one answers expires, and the asker is told', async () => {
   const workflow = await asked();
   await workflow.pass(24 * HOUR - MINUTE);
   expect((await workflow.request()).decision).toBeUndefined();
@@ -37,7 +37,7 @@ test('an approval that is not enough does not keep a request from expiring', asy
 });
 
 describe('a reminder', () => {
-  test('comes each time the span is over, in the thread, until somebody decides', async () => {
+  test('comes each time the span is over, in the thread, until someone decides', async () => {
     const workflow = await asked();
     await workflow.pass(8 * HOUR);
     expect(workflow.messenger.replies()).toEqual(['r1 still waits', 'r1 still waits']);
@@ -58,7 +58,7 @@ describe('a reminder', () => {
     expect(workflow.messenger.replies()).toHaveLength(2);
   });
 
-  test('is not brought any more once somebody has decided', async () => {
+  test('is not brought any more once someone has decided', async () => {
     const workflow = await asked();
     workflow.messenger.troubleOf.set('reply', new Error('down'));
     await workflow.pass(4 * HOUR);

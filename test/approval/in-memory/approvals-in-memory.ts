@@ -147,7 +147,7 @@ export class ApprovalsInMemory implements ApprovalStore {
     return [...this.requests.values()].map(({ text }) => requestIn(text));
   }
 
-  /** When somebody looks at the request again. */
+  /** When someone looks at the request again. */
   dueAtOf(requestId: string): Date | undefined {
     return this.requests.get(requestId)?.dueAt;
   }
@@ -184,7 +184,7 @@ export class ApprovalsInMemory implements ApprovalStore {
   }
 }
 
-/** The same for an entry, whoever read it. */
+/** The same for an entry, anyone who read it. */
 export function entryText(entry: AuditEntry): string {
   return JSON.stringify(sorted(entry));
 }

@@ -19,7 +19,7 @@ export class AskerInMemory {
 
   hear({ id, decision, carrying }: ApprovalRequest): Told {
     if (!decision || !carrying) {
-      throw new Error(`The asker is told of ${id}, which nobody has decided.`);
+      throw new Error(`The asker is told of ${id}, which no one has decided.`);
     }
     const told = {
       requestId: id,

@@ -7,7 +7,7 @@ export class PeopleInMemory implements People {
   readonly groups = new Map<string, readonly string[]>();
   readonly users = new Map<string, string>();
   readonly lookedUp: string[] = [];
-  /** Nothing can be looked up, which is not the same as nobody. */
+  /** Nothing can be looked up, which is not the same as no one. */
   isDown = false;
   /** What happens after a look-up, by its number from 1. */
   readonly afterLookUp = new Map<number, () => Promise<unknown>>();
@@ -30,6 +30,6 @@ export class PeopleInMemory implements People {
   }
 
   private answer(): void {
-    if (this.isDown) throw new MessengerUnavailableError('nobody answers');
+    if (this.isDown) throw new MessengerUnavailableError('no one answers');
   }
 }

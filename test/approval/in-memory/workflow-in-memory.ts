@@ -41,10 +41,10 @@ export const CONFIGURATION: ApprovalConfiguration = {
   requestsAnHour: 10,
 };
 
-/** Known to everybody as the Slack user `eve`. */
+/** Known to everyone as the Slack user `eve`. */
 export const EVE = { name: 'admin/eve', email: 'eve@example.com' };
 /** A session by a name that proves nothing. */
-export const UNVERIFIED = { name: 'admin/somebody' };
+export const UNVERIFIED = { name: 'admin/someone' };
 
 export function askOf(
   values: Partial<Ask> = {},
@@ -132,7 +132,7 @@ export class WorkflowInMemory implements Clock {
     await this.work();
   }
 
-  /** Somebody clicks, and all that follows from it at once is done. */
+  /** Someone clicks, and all that follows from it at once is done. */
   async click(userId: string, action: ButtonAction, values: ClickValues = {}): Promise<void> {
     await this.receive(this.clickOf(userId, action, values));
     await this.work();
@@ -164,7 +164,7 @@ export class WorkflowInMemory implements Clock {
     };
   }
 
-  /** Slack's own delivery: what is stored is judged, even if nobody is pointed to it. */
+  /** Slack's own delivery: what is stored is judged, even if no one is pointed to it. */
   async receive(click: Click): Promise<void> {
     await this.store.storeClick(click);
     this.enqueue({ kind: 'click', clickId: click.id });

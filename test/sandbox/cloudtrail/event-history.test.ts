@@ -133,7 +133,7 @@ test('by group, event id, name and user; the newest first', async () => {
   expect(await by('ResourceName', SecurityGroupRules?.[0]?.SecurityGroupRuleId ?? '')).toEqual([]);
   expect(await by('EventId', String(events.at(-1)?.detail.eventID))).toEqual(['CreateTags']);
   expect(await by('EventName', 'CreateTags')).toEqual(['CreateTags']);
-  expect(await by('Username', 'somebody')).toEqual([]);
+  expect(await by('Username', 'someone')).toEqual([]);
   expect((await by('Username', 'visitor')).slice(0, all.length)).toEqual(all);
 });
 

@@ -1,6 +1,6 @@
 import { GroupQueue } from '../../../sandbox/cloudtrail/group-queue';
 
-test('one at a time for a group, in order; other groups do not wait; a failure blocks nobody', async () => {
+test('one at a time for a group, in order; other groups do not wait; a failure blocks no one', async () => {
   const queue = new GroupQueue();
   const seen: string[] = [];
   let release = () => {};

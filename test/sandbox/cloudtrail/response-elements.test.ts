@@ -105,7 +105,7 @@ describe('authorize', () => {
     });
   });
 
-  test('nobody could look: no rule set, as in old records', () => {
+  test('no one could look: no rule set, as in old records', () => {
     expect(answered({})).toEqual({ requestId: 'request-1', _return: true });
   });
 });

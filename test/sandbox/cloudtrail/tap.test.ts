@@ -325,7 +325,7 @@ describe('what a call did', () => {
     });
   });
 
-  test('describing a rule anew, and deleting the group', async () => {
+  test('describing a rule again, and deleting the group', async () => {
     await open(range(22));
     await events.take();
     await client.send(
@@ -716,7 +716,7 @@ describe('a tap of its own', () => {
     expect(calls.isEmpty).toBe(true);
   });
 
-  test('stops while somebody waits for an answer', async () => {
+  test('stops while someone waits for an answer', async () => {
     let asked = () => {};
     const waiting = new Promise<void>((resolve) => {
       asked = resolve;

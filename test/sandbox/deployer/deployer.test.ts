@@ -169,7 +169,7 @@ describe('a table with an index, deletion protection, expiry and a resource poli
         new dynamodb.TableV2(scope, 'Ledger', { ...table, globalSecondaryIndexes: [index] })
           .tableName,
     ],
-  ])('%s: index and protection work; nobody expires, and no caller is refused', async (_, make) => {
+  ])('%s: index and protection work; no one expires, and no caller is refused', async (_, make) => {
     const { outputs, gaps } = await deploy(
       (scope) => new CfnOutput(scope, 'Name', { value: make(scope) }),
     );
@@ -223,7 +223,7 @@ test("an event that matches a rule reaches the topic that is its target, as the 
     rule(
       'text',
       events.RuleTargetInput.fromText(
-        `${field('$.detail.eventName')} by ${field('$.detail.who')}, ${field('$.detail.nobody')}!`,
+        `${field('$.detail.eventName')} by ${field('$.detail.who')}, ${field('$.detail.no one')}!`,
       ),
     );
     rule(
@@ -263,7 +263,7 @@ test("an event that matches a rule reaches the topic that is its target, as the 
   await inbox.close();
 });
 
-test('refuses a type of which nobody knows what the emulator does', async () => {
+test('refuses a type of which no one knows what the emulator does', async () => {
   const deployment = deploy((scope) => new CfnResource(scope, 'Moon', { type: 'AWS::Moon::Base' }));
   await expect(deployment).rejects.toThrow(
     'does not know whether the emulator creates AWS::Moon::Base (Moon)',

@@ -146,7 +146,7 @@ describe('a queue is drained', () => {
 
   test.each([
     [
-      'a message that nobody took',
+      'a message that no one took',
       async () => {
         await send('hello');
         return async () => remove((await receive())[0] ?? {});
@@ -204,7 +204,7 @@ describe('a queue is drained', () => {
   });
 });
 
-test('a connection serves one call after the other, also after one whose body nobody read', async () => {
+test('a connection serves one call after the other, also after one whose body no one read', async () => {
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
   const call = async (path: string, body: string) => {
     const outgoing = request(`${emulator.endpoint}${path}`, { method: 'POST', agent });

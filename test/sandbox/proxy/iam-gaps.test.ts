@@ -138,7 +138,7 @@ test('users have what was asked for: three keys, every status, dates and use', a
   );
 });
 
-test('a name that is there already, or twice, is refused, and nobody is added', async () => {
+test('a name that is there already, or twice, is refused, and no one is added', async () => {
   const users = async () => (await iam.send(new ListUsersCommand({}))).Users?.length;
   const before = await users();
   await expect(aws.addUsers([userNamed('new'), userNamed('admin')])).rejects.toThrow(

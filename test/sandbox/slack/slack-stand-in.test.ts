@@ -688,7 +688,7 @@ describe('a click', () => {
     test('takes five answers', async () => {
       const url = await urlOfClick();
       await respond(url, { text: 'Only you' });
-      await respond(url, { text: 'Everybody', response_type: 'in_channel' });
+      await respond(url, { text: 'Everyone', response_type: 'in_channel' });
       await respond(url, { text: 'Replaced', replace_original: true });
       await respond(url, { text: 'Only you' });
       await expect(respond(url, { delete_original: true })).resolves.toBe('200 {"ok":true}');
@@ -699,7 +699,7 @@ describe('a click', () => {
       ]);
       expect(slack.messages).toMatchObject([
         { text: 'Replaced', deleted: true },
-        { text: 'Everybody', deleted: false },
+        { text: 'Everyone', deleted: false },
       ]);
     });
 

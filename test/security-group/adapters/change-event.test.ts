@@ -334,7 +334,7 @@ describe('which rules Modify changed', () => {
   });
 });
 
-describe('which rules were described anew', () => {
+describe('which rules were given a new description', () => {
   const newDescriptions = (request: Record<string, unknown>) =>
     parse({
       eventName: 'UpdateSecurityGroupRuleDescriptionsEgress',
@@ -666,7 +666,7 @@ describe('who made the call', () => {
     ).toBeUndefined();
   });
 
-  test('an identity of unknown shape is nobody', () => {
+  test('an identity of unknown shape is no one', () => {
     expect(parse({ userIdentity: 'eve' }).actor).toMatchObject({ type: 'unknown' });
     expect(parse({ userIdentity: undefined }).actor).toMatchObject({ type: 'unknown' });
   });
@@ -692,7 +692,7 @@ test.each(WATCHED_CALLS)('a failed call is read, though it names nothing: %s', (
   });
 });
 
-test.each(WATCHED_CALLS)('one that succeeded on nobody knows what is refused: %s', (eventName) => {
+test.each(WATCHED_CALLS)('one that succeeded on no one knows what is refused: %s', (eventName) => {
   for (const requestParameters of [{ omitted: true }, null, 'text', []]) {
     expect(() => parse({ eventName, requestParameters, responseElements: null })).toThrow(
       UnreadableEventError,

@@ -255,7 +255,7 @@ describe('what DynamoDB did not take', () => {
   test('for a while, and then it is an error', async () => {
     refusing(10);
     await expect(log.told(key, REPEATS)).rejects.toThrow(
-      `DynamoDB did not take that the event ${key.eventId} is told`,
+      `DynamoDB did not store that the event ${key.eventId} is reported`,
     );
   });
 });

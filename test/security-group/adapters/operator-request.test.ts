@@ -48,7 +48,7 @@ describe('an order is refused that', () => {
       { action: 'accept', groupId, ruleId: groupId, ...order },
       'at ruleId',
     ],
-    ['nobody gives', { action: 'resume', reason: 'migration' }, 'at by'],
+    ['no one gives', { action: 'resume', reason: 'migration' }, 'at by'],
     ['has no reason', { action: 'resume', by: 'olga' }, 'at reason'],
     ['has an empty reason', { action: 'resume', by: 'olga', reason: '' }, 'at reason'],
     [

@@ -191,7 +191,7 @@ describe('what is allowed only', () => {
     group.addIngressRule(ec2.Peer.ipv4('10.0.0.0/8'), ec2.Port.tcp(80));
     expect(errors(stack, MonitoredGroups.groups([group]), allowHttps)).toEqual([
       expect.stringContaining(
-        'tcp 80 from 10.0.0.0/8 opens more than is allowed, which is only: tcp 443 from the internet; anything to anybody',
+        'tcp 80 from 10.0.0.0/8 opens more than is allowed, which is only: tcp 443 from the internet; anything to anyone',
       ),
     ]);
   });

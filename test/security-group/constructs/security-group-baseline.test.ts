@@ -42,7 +42,7 @@ test.each<[string, () => SecurityGroupBaseline, RegExp]>([
     /allowOnly\(\) got an empty list and would allow nothing: name a pattern, such as/,
   ],
   [
-    'allowing rules because nobody described them',
+    'allowing rules because no one described them',
     () => SecurityGroupBaseline.allowOnly([https, TrafficPattern.withoutDescription()]),
     /forbid it in a policy of its own/,
   ],

@@ -142,7 +142,7 @@ describe('the functions', () => {
     ]);
   });
 
-  test('whoever may operate the sentry may invoke one function', () => {
+  test('anyone who may operate the sentry may invoke one function', () => {
     const stack = new Stack();
     const operator = new iam.Role(stack, 'Operator', { assumedBy: new iam.AccountRootPrincipal() });
     sentry(stack).grantOperate(operator);
@@ -396,7 +396,7 @@ describe('an alarm goes to the topic when', () => {
       0,
     ],
     [
-      'nobody takes events',
+      'no one takes events',
       'WaitingEventsAlarm',
       'ApproximateAgeOfOldestMessage',
       { Value: queueName('Changes') },
@@ -448,7 +448,7 @@ describe('an alarm goes to the topic when', () => {
     });
   });
 
-  test('somebody does the same again and again', () => {
+  test('someone does the same again and again', () => {
     expect(alarm('FlappingAlarm')).toMatchObject({
       MetricName: 'Repeats',
       Statistic: 'Sum',
@@ -485,7 +485,7 @@ test('what is kept is retained: log groups, ledger and keys', () => {
   template().allResources('AWS::KMS::Key', { DeletionPolicy: 'Retain' });
 });
 
-test('of the ledger, nobody but the three functions may write items', () => {
+test('of the ledger, no one but the three functions may write items', () => {
   const [table] = Object.values(template().findResources('AWS::DynamoDB::Table'));
   const [{ Effect, Condition }] = table!.Properties.ResourcePolicy.PolicyDocument.Statement;
   expect(Effect).toBe('Deny');

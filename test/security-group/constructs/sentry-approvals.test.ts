@@ -42,7 +42,7 @@ function policiesIn(synthesized: Template) {
   return JSON.parse(resolved(parameters[0]![1].Properties.Value));
 }
 
-test('a policy names whom it asks, and what becomes of a change that nobody decides', () => {
+test('a policy names whom it asks, and what becomes of a change that no one decides', () => {
   const parameter = policiesIn(Template.fromStack(stackWith(untilApproved, ifDenied)));
   expect(parameter.policies).toMatchObject([
     {
@@ -56,7 +56,7 @@ test('a policy names whom it asks, and what becomes of a change that nobody deci
   ]);
 });
 
-test('a sentry that asks nobody has no function for decisions', () => {
+test('a sentry that asks no one has no function for decisions', () => {
   const functions = Template.fromStack(stackWith(() => ChangeResponse.revert())).findResources(
     'AWS::Lambda::Function',
   );

@@ -8,7 +8,7 @@ describe('a pattern', () => {
   test.each<[TrafficPattern, string]>([
     [TrafficPattern.fromInternet(Ports.SSH), 'SSH from the internet'],
     [TrafficPattern.toInternet(Ports.tcpRange(20, 30)), 'tcp 20-30 to the internet'],
-    [TrafficPattern.everything(), 'anything from or to anybody'],
+    [TrafficPattern.everything(), 'anything from or to anyone'],
     [TrafficPattern.withoutDescription(), 'a rule without a description'],
     [
       TrafficPattern.of({

@@ -213,7 +213,7 @@ describe('releasing a group', () => {
 describe('a pause', () => {
   test('lasts until its time, with who ordered it and why', async () => {
     expect(await carriedOut({ action: 'pause', until: SOON, ...order })).toEqual({
-      done: 'The sentry takes nothing back until 2026-01-01T08:00:00.000Z. It goes on judging and telling.',
+      done: 'The sentry reverts nothing until 2026-01-01T08:00:00.000Z. It goes on judging and reporting.',
     });
     expect(pause).toEqual({ until: SOON, reason: 'migration', by: 'olga' });
   });

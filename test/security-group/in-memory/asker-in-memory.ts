@@ -53,7 +53,7 @@ export class AskerInMemory implements ChangeAsker {
 
   private update(requestId: string, values: Partial<StoredAsk>): void {
     const known = this.kept.get(requestId);
-    if (!known) throw new Error(`Nobody has asked for ${requestId}.`);
+    if (!known) throw new Error(`No one has asked for ${requestId}.`);
     this.kept.set(requestId, { ...known, ...values });
   }
 }

@@ -61,7 +61,7 @@ export class GroupsInMemory implements SecurityGroups, Clock {
   }
 
   /**
-   * Somebody adds the rule, as EC2 gives it an id; undefined where it is there already, or there is
+   * Someone adds the rule, as EC2 gives it an id; undefined where it is there already, or there is
    * no such group.
    */
   open(groupId: string, rule: Rule): Rule | undefined {
@@ -77,7 +77,7 @@ export class GroupsInMemory implements SecurityGroups, Clock {
   }
 
   /**
-   * Somebody gives a rule other values; EC2 keeps id, direction and tags. Undefined where there is
+   * Someone gives a rule other values; EC2 keeps id, direction and tags. Undefined where there is
    * no such rule, or another with these values.
    */
   change(groupId: string, ruleId: string, to: Rule): Rule | undefined {

@@ -2,7 +2,7 @@ import type { Change } from '../../../src/security-group/domain/changes/change';
 import type { EventHistory } from '../../../src/security-group/domain/learning/event-history';
 
 /**
- * A model of CloudTrail's event history: what really happened, and nothing that somebody made up.
+ * A model of CloudTrail's event history: what really happened, and nothing that someone made up.
  */
 export class HistoryInMemory implements EventHistory {
   readonly changes: Change[] = [];

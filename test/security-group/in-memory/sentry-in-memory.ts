@@ -90,7 +90,7 @@ export class SentryInMemory {
 
   get lastRequestId(): string {
     const last = this.asked.at(-1);
-    if (!last) throw new Error('Nobody was asked.');
+    if (!last) throw new Error('No one was asked.');
     return last.requestId;
   }
 

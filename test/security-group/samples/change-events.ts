@@ -257,7 +257,7 @@ function wrappedCall(eventName: string, request: Record<string, unknown>): Recor
   };
 }
 
-/** Whoever makes a call, it concerns the group. */
+/** Anyone who makes a call, it concerns the group. */
 export const IDENTITIES: Readonly<Record<string, RecordValues>> = {
   'a user': {},
   'a role session': { userIdentity: roleSession() },
@@ -282,7 +282,7 @@ export const IDENTITIES: Readonly<Record<string, RecordValues>> = {
   'a federated user': {
     userIdentity: { type: 'FederatedUser', arn: 'arn:aws:sts::111111111111:federated-user/eve' },
   },
-  'nobody known': { userIdentity: undefined },
+  'no one known': { userIdentity: undefined },
 };
 
 export function roleSession({ roleName = 'Deployer', sessionName = 'ci' } = {}) {

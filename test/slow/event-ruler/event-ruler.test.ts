@@ -146,7 +146,7 @@ describeWhereJavaIs(
           ).toEqual([]);
         });
 
-        test('nor does an event that somebody else put on the bus', () => {
+        test('nor does an event that someone else put on the bus', () => {
           expect(matches[answersFrom + CASES.length]).toBe(false);
         });
       },

@@ -118,9 +118,9 @@ export class ApprovalSandbox {
   readonly localAws: LocalAws;
   readonly slack: SlackStandIn;
   readonly stack: DeployedStack;
-  /** Nobody's friend, and nobody in Slack: two have to approve what it does. */
+  /** No one's friend, and no one in Slack: two have to approve what it does. */
   readonly visitor: EC2Client;
-  /** Of somebody who can write where only functions should. */
+  /** Of someone who can write where only functions should. */
   private readonly dynamo: DynamoDBClient;
   private readonly sqs: SQSClient;
   readonly calls: readonly ApiCall[];
@@ -153,12 +153,12 @@ export class ApprovalSandbox {
     return this.output(`Guarded${pair}Id`);
   }
 
-  /** Whose changes stand until they are denied, and fall if nobody answers. */
+  /** Whose changes stand until they are denied, and fall if no one answers. */
   get lenient(): string {
     return this.output(`Lenient${Math.max(0, this.pair)}Id`);
   }
 
-  /** From now on, with groups that nobody has changed, as if nobody had been asked yet. */
+  /** From now on, with groups that no one has changed, as if no one had been asked yet. */
   begin(): void {
     this.pair += 1;
     this.beginning = this.slack.messages.length;
@@ -197,7 +197,7 @@ export class ApprovalSandbox {
   }
 
   /**
-   * From now on, nobody waits: the clock goes on to when something is tried again, and by so much
+   * From now on, no one waits: the clock goes on to when something is tried again, and by so much
    * after an invocation that failed.
    */
   skipWaits(afterFailureMs: number, afterEach?: (now: Date) => Promise<void>): void {
@@ -266,7 +266,7 @@ export class ApprovalSandbox {
 
   get lastQuestion(): Message {
     const message = this.questions.at(-1);
-    if (!message) throw new Error('Nobody was asked.');
+    if (!message) throw new Error('No one was asked.');
     return message;
   }
 
@@ -302,7 +302,7 @@ export class ApprovalSandbox {
     return answer;
   }
 
-  /** What Slack would send for a click, without that anybody gets it. */
+  /** What Slack would send for a click, without that anyone gets it. */
   async clickBody(
     userId: string,
     text: string,
@@ -321,7 +321,7 @@ export class ApprovalSandbox {
     return sent.body.toString();
   }
 
-  /** By two, as nobody knows who the visitor is. */
+  /** By two, as no one knows who the visitor is. */
   async approve(text = 'Approve'): Promise<void> {
     const message = this.lastQuestion;
     await this.click(ALICE, text, message);

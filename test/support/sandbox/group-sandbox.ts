@@ -106,7 +106,7 @@ export class GroupSandbox {
   readonly calls: readonly ApiCall[];
   readonly events: readonly CloudTrailEvent[];
   readonly logs: readonly string[];
-  /** Nobody's friend. */
+  /** No one's friend. */
   readonly visitor: EC2Client;
   /** The trusted role's session. */
   readonly deployer: EC2Client;

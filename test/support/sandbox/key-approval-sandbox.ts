@@ -136,11 +136,11 @@ export class KeyApprovalSandbox {
   readonly localAws: LocalAws;
   readonly slack: SlackStandIn;
   readonly stack: DeployedStack;
-  /** Of somebody who may do all, here and below. */
+  /** Of someone who may do all, here and below. */
   readonly iam: IAMClient;
   private readonly dynamo: DynamoDBClient;
   private readonly sqs: SQSClient;
-  /** Everybody's. */
+  /** Everyone's. */
   readonly calls: readonly ApiCall[];
   readonly logs: readonly string[];
   private readonly waits: SkippedWaits;
@@ -231,7 +231,7 @@ export class KeyApprovalSandbox {
   }
 
   /**
-   * From queue to queue, until no function has anything left to do. Nobody waits for what is to be
+   * From queue to queue, until no function has anything left to do. No one waits for what is to be
    * tried again: the clock goes on then.
    */
   async settled(): Promise<void> {
@@ -275,7 +275,7 @@ export class KeyApprovalSandbox {
 
   questionAbout(name: string): Message {
     const message = this.questionsAbout(name).at(-1);
-    if (!message) throw new Error(`Nobody was asked about the key of ${name}.`);
+    if (!message) throw new Error(`No one was asked about the key of ${name}.`);
     return message;
   }
 

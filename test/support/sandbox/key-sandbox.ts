@@ -40,7 +40,7 @@ export interface KeyRun {
   readonly keys: readonly KeyInMessage[];
   /** As a rule of our own on the default bus caught them. */
   readonly events: readonly FindingEvent[];
-  /** Its own calls, and nobody else's. */
+  /** Its own calls, and no one else's. */
   readonly calls: readonly ApiCall[];
   readonly logs: readonly string[];
 }
@@ -89,7 +89,7 @@ export class KeySandbox {
 
   private constructor(
     readonly localAws: LocalAws,
-    /** Everybody's. */
+    /** Everyone's. */
     readonly calls: readonly ApiCall[],
     private readonly logs: readonly string[],
     readonly administrator: AwsCredentials,

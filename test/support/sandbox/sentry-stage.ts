@@ -20,7 +20,7 @@ export const STACK_NAME = 'Stage';
 
 /**
  * Groups under two sentries: `Locked` and `Legacy` may get nothing new, and no SSH from the
- * internet; `Watched` is told of only; `Unwatched` is nobody's business. The role `Deployer` is
+ * internet; `Watched` is told of only; `Unwatched` is no one's business. The role `Deployer` is
  * trusted.
  */
 export function synthesizeStage(): string {

@@ -4,7 +4,7 @@ import type { LocalAws } from '../../../sandbox/local-aws';
 import type { InvocationReport } from '../../../sandbox/runner/deployed-function';
 
 /**
- * Nobody waits for what is to be tried again later: the sandbox's clock goes on until then, as soon
+ * No one waits for what is to be tried again later: the sandbox's clock goes on until then, as soon
  * as no function is at work. While one is, no time would have passed for it, and what it holds for
  * a while would be held no more.
  */

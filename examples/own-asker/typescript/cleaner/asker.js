@@ -14,7 +14,7 @@ const { SendMessageCommand, SQSClient } = require('@aws-sdk/client-sqs');
 
 const { ASKER, ASKED_TABLE, DECISION_KEY_ARN, REQUEST_QUEUE_URL } = process.env;
 
-/** As long as the workflow keeps a request, somebody may click Retry. */
+/** As long as the workflow keeps a request, someone may click Retry. */
 const KEPT_SECONDS = 400 * 24 * 3600;
 
 /** 32 bytes in base64. KMS refuses to look at anything else. */
@@ -98,7 +98,7 @@ async function judged(body) {
   return { statement, asked };
 }
 
-/** Whoever may send to the queue may send anything. */
+/** Anyone who may send to the queue may send anything. */
 function messageIn(body) {
   try {
     return Object(JSON.parse(body));

@@ -7,7 +7,7 @@ const { ask, carryOutOnce } = require('./asker');
 
 const ec2 = new EC2Client();
 
-/** Whoever has this tag put on a snapshot keeps it. */
+/** A snapshot with this tag is kept. */
 const KEEP_TAG = 'keep';
 
 /**
@@ -19,7 +19,7 @@ exports.ask = async ({ snapshotId, by, reason }, { awsRequestId: requestId }) =>
     throw new Error('Write snapshotId, by and reason, each of 1 to 200 characters.');
   const snapshot = await snapshotWith(snapshotId);
   const refusal = whyKept(snapshot);
-  if (refusal) throw new Error(`Nobody is asked about ${snapshotId}: ${refusal}`);
+  if (refusal) throw new Error(`No one is asked about ${snapshotId}: ${refusal}`);
   await ask({
     // The same when Lambda tries the invocation again: people are asked once.
     requestId,
@@ -62,7 +62,7 @@ function whyKept(snapshot) {
 }
 
 /**
- * Without an e-mail address: a name that anybody may write proves nobody, so two people have to
+ * Without an e-mail address: a name that anyone may write proves no one, so two people have to
  * approve.
  */
 function questionAbout(
@@ -104,7 +104,7 @@ async function snapshotWith(snapshotId) {
 }
 
 /**
- * A question that is too long, the workflow does not take: better refused here, where somebody is
+ * A question that is too long, the workflow does not take: better refused here, where someone is
  * told.
  */
 function isShortText(value) {

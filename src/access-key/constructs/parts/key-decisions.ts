@@ -92,7 +92,7 @@ export class KeyDecisions {
       alarm(
         'RefusedDecisionsAlarm',
         ownMetric(this.sentry, ACCESS_KEY_METRICS.decisionsRefused),
-        'A message passed for a decision of people about a key, and no workflow has signed it for what was asked: somebody may be forging decisions.',
+        'A message passed for a decision of people about a key, and no workflow has signed it for what was asked: someone may be forging decisions.',
       ),
       alarm(
         'DecisionErrorsAlarm',

@@ -77,7 +77,7 @@ const MOST_FALLBACK_CHARACTERS = 3_000;
 const USER_ID = /^[UW][A-Z0-9]{2,63}$/;
 const MOST_URL_CHARACTERS = 1_000;
 
-/** Characters that nobody escapes. */
+/** Characters that no one escapes. */
 const PLAIN = /^[\w .,:;()/-]$/;
 
 const LINE_BREAK: RichText = { type: 'text', text: '\n' };
@@ -142,7 +142,7 @@ export function plain(text: string): PlainText {
   return { type: 'plain_text', text, emoji: false };
 }
 
-/** All of a text that somebody may have written, as it stands. */
+/** All of a text that someone may have written, as it stands. */
 export function literal(text: string): RichText[] {
   return pieces(shownText(text), { characters: MOST_PIECE_WEIGHT, weight: MOST_PIECE_WEIGHT }).map(
     (piece) => ({ type: 'text', text: piece }),

@@ -172,7 +172,7 @@ function outlookBlocks(
     line('Meanwhile', meanwhile),
     line('If approved', ifApproved),
     line('If denied', ifDenied),
-    line(`If nobody decides by ${expiry}`, ifUnanswered),
+    line(`If no one decides by ${expiry}`, ifUnanswered),
   ]);
 }
 

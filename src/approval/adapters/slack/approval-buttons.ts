@@ -24,7 +24,7 @@ export function decisionButtons(
   };
 }
 
-/** For a request of which something is left out: nobody approves what they have not seen. */
+/** For a request of which something is left out: no one approves what they have not seen. */
 export function showAllButtons(request: ApprovalRequest): Block {
   return {
     type: 'actions',
@@ -78,7 +78,7 @@ function approve(request: ApprovalRequest, approvalsNeeded: number, seconds?: nu
 }
 
 function deny(request: ApprovalRequest): Button {
-  const explanation = `If you deny, nobody can approve it any more: ${cut(request.question.ifDenied, MOST_QUOTED_CHARACTERS)}`;
+  const explanation = `If you deny, no one can approve it any more: ${cut(request.question.ifDenied, MOST_QUOTED_CHARACTERS)}`;
   return {
     ...button(request, { kind: 'deny' }, 'deny', 'Deny'),
     style: 'danger',

@@ -49,7 +49,7 @@ const MOST_PEOPLE = 5;
 const MOST_OUTCOME_CHARACTERS = 300;
 const DIGEST_CHARACTERS = 12;
 
-const UNVERIFIED = 'unverified: nobody in Slack has this name';
+const UNVERIFIED = 'unverified: no one in Slack has this name';
 
 /**
  * Messages as Slack shows them. What the question says is text that an attacker may have written:
@@ -95,7 +95,7 @@ export class SlackRenderer implements Renderer {
       paragraphs([
         [bold('Still waits for a decision: '), words(cut(title, MOST_HEADER_CHARACTERS))],
         [
-          words(`It expires at ${timeText(expiresAt)}. If nobody decides by then: `),
+          words(`It expires at ${timeText(expiresAt)}. If no one decides by then: `),
           words(cut(ifUnanswered, MOST_OUTCOME_CHARACTERS)),
         ],
         ...this.voteLines(request),

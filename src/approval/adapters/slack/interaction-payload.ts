@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 
 /**
- * Somebody has clicked a button of a message. Who that is, and whether they may, is for others to
+ * Someone has clicked a button of a message. Who that is, and whether they may, is for others to
  * judge.
  */
 export interface Click {

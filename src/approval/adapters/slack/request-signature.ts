@@ -25,7 +25,7 @@ const TIMESTAMP = /^\d+$/;
 const SIGNATURE = /^v0=([0-9a-f]{64})$/;
 
 /**
- * An older request may be one that somebody has recorded. One from the future could be kept for
+ * An older request may be one that someone has recorded. One from the future could be kept for
  * later.
  */
 const MOST_SECONDS_AWAY = 300;
@@ -35,7 +35,7 @@ export function verifySignature({ headers, body, now, secrets }: SignedRequest):
   const found = plausibleHeaders(headers, now);
   if (!found) return false;
   const signature = Buffer.from(found.signature, 'hex');
-  // All secrets are tried, so that the time tells nothing. By an empty one anybody could sign.
+  // All secrets are tried, so that the time tells nothing. By an empty one anyone could sign.
   return secrets
     .filter((secret) => secret !== '')
     .map((secret) => timingSafeEqual(signatureOf(secret, found.timestamp, body), signature))

@@ -28,7 +28,7 @@ export interface NewMessage extends MessageContent {
 
 export interface ChangedMessage extends MessageContent, PostedMessage {}
 
-/** Seen by one user only, and gone when their client starts anew. */
+/** Seen by one user only, and gone when their client starts again. */
 export interface EphemeralMessage {
   readonly channelId: string;
   readonly userId: string;
@@ -69,7 +69,7 @@ const PASSING_CODES: ReadonlySet<string> = new Set([
   'team_added_to_org',
 ]);
 
-/** What Slack says of a token that was good until the app was installed anew. */
+/** What Slack says of a token that was good until the app was installed again. */
 const STALE_TOKEN_CODES: ReadonlySet<string> = new Set([
   'invalid_auth',
   'token_revoked',
@@ -120,7 +120,7 @@ export class SlackWebApi {
       blocks: JSON.stringify(blocks),
       thread_ts: threadTs,
       reply_broadcast: broadcast ? 'true' : undefined,
-      // What somebody wrote into a description must not become a preview of their page.
+      // What someone wrote into a description must not become a preview of their page.
       unfurl_links: 'false',
       unfurl_media: 'false',
     });
@@ -140,7 +140,7 @@ export class SlackWebApi {
     await this.call('chat.postEphemeral', noFields, { channel: channelId, user: userId, text });
   }
 
-  /** The user's id. Refused with `users_not_found` where nobody has the address. */
+  /** The user's id. Refused with `users_not_found` where no one has the address. */
   async lookupByEmail(email: string): Promise<string> {
     return (await this.call('users.lookupByEmail', userSchema, { email })).user.id;
   }

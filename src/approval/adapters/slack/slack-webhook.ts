@@ -35,7 +35,7 @@ export async function postToWebhook(
   throw new MessengerRefusedError(code, `Slack's webhook answers ${code} (HTTP ${status}).`);
 }
 
-/** Whatever else somebody put into the secret must not be sent what happens in the account. */
+/** Whatever else someone put into the secret must not be sent what happens in the account. */
 function isOf(origin: string, url: string): boolean {
   if (!URL.canParse(url)) return false;
   const parsed = new URL(url);

@@ -46,19 +46,19 @@ export class WorkflowAlarms {
         'ForeignOutcomesAlarm',
         ownMetric(workflow, APPROVAL_METRICS.foreignOutcomes),
         0,
-        'An outcome came for a request that its asker does not have: an asker was renamed, or somebody else can send to the queue of requests.',
+        'An outcome came for a request that its asker does not have: an asker was renamed, or someone else can send to the queue of requests.',
       ),
       tally(
         'RequestsCappedAlarm',
         ownMetric(workflow, APPROVAL_METRICS.requestsCapped),
         0,
-        'Nobody was asked about a request, since one actor caused too many: somebody floods the approvers, or a tool runs wild.',
+        'No one was asked about a request, since one actor caused too many: someone floods the approvers, or a tool runs wild.',
       ),
       tally(
         'BadSignaturesAlarm',
         ownMetric(workflow, APPROVAL_METRICS.badSignatures),
         BAD_SIGNATURES_BEFORE_ALARM,
-        'The interactions URL gets many calls that Slack did not sign: somebody attacks it, or the signing secret is not that of the app.',
+        'The interactions URL gets many calls that Slack did not sign: someone attacks it, or the signing secret is not that of the app.',
       ),
     ];
   }

@@ -73,7 +73,7 @@ export class WorkflowQueues {
       alarm(
         'UnhandledRequestsAlarm',
         this.unhandledRequests,
-        'The workflow gave up on requests or outcomes after hours of tries: nobody was asked, or an outcome is not shown.',
+        'The workflow gave up on requests or outcomes after hours of tries: no one was asked, or an outcome is not shown.',
       ),
       alarm(
         'UnhandledClicksAlarm',

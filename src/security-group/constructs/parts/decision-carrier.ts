@@ -53,7 +53,7 @@ export class DecisionCarrier {
         threshold: 0,
         topic,
         description:
-          'A message passed for a decision of people, and no workflow has signed it for what was asked: somebody may be forging decisions.',
+          'A message passed for a decision of people, and no workflow has signed it for what was asked: someone may be forging decisions.',
       }),
       new NotifyingAlarm(sentry, 'DecisionErrorsAlarm', {
         metric: this.handler.metricErrors(),

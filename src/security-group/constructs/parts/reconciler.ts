@@ -47,7 +47,7 @@ export class Reconciler {
         metric: this.handler.metricErrors(),
         threshold: 0,
         topic,
-        description: 'A run of reconcile failed: what no event told of is found late.',
+        description: 'A run of reconcile failed: changes whose events were lost are found late.',
       }),
     ];
   }

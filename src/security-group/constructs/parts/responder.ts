@@ -80,7 +80,7 @@ export class Responder {
         threshold: REPEATS_BEFORE_ALARM,
         topic,
         description:
-          'Somebody makes the same change again and again, and the sentry reverts it each time.',
+          'Someone makes the same change again and again, and the sentry reverts it each time.',
       }),
     ];
   }

@@ -19,8 +19,8 @@ export interface AskedChange {
   readonly requestId: string;
   readonly workflow: string;
   /**
-   * `revertUntilApproved`: it was taken back, and is made again if it is approved.
-   * `revertIfDenied`: it stands, and is taken back if it is denied.
+   * `revertUntilApproved`: it was reverted, and is made again if it is approved.
+   * `revertIfDenied`: it stands, and is reverted if it is denied.
    */
   readonly response: AskingResponse;
   readonly whenUnanswered: EndUnanswered;
@@ -35,12 +35,12 @@ export interface AskedRule {
   readonly change: RuleChange;
   /** As the change made it; a removed one as it stood. */
   readonly rule: Rule;
-  /** What it was before, where it was modified or described anew. */
+  /** What it was before, where it was modified or given a new description. */
   readonly before?: Rule;
   readonly violations: readonly Violation[];
 }
 
-/** An AskedChange of which nobody knows yet who is behind its ids and names. */
+/** An AskedChange of which no one knows yet who is behind its ids and names. */
 export type NewAsk = Omit<AskedChange, 'requestId' | 'groupNames'>;
 
 /**
@@ -91,7 +91,7 @@ function askedRule(
 }
 
 /**
- * Of a change that was taken back, only what is there again: all else would have to be added anew.
+ * Of a change that was reverted, only what is there again: all else would have to be added again.
  */
 function earlierRule(
   { rule, change, restored }: RuleOutcome,
@@ -107,7 +107,7 @@ function earlierRule(
   return (earlier.find((entry) => !isPending(entry)) ?? earlier[0])?.rule;
 }
 
-/** Nobody has decided yet whether it may stand. */
+/** No one has decided yet whether it may stand. */
 function isPending({ grants }: LedgerEntry): boolean {
   return grants.every(({ cause, confirmed }) => cause === 'approval-request' && !confirmed);
 }

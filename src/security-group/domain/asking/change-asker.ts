@@ -7,15 +7,15 @@ export interface StoredAsk {
   readonly asked: AskedChange;
   /** What was asked and what is carried out, as it goes into the decision. */
   readonly digest: string;
-  /** Whether grants were given for it: if they are gone later, somebody took them back. */
+  /** Whether grants were given for it: if they are gone later, someone reverted them. */
   readonly isGranted: boolean;
   /** The last try at a decision. */
   readonly result?: AskResult;
 }
 
 /**
- * What the sentry has asked: kept apart from the workflow's own memory, so that whoever writes one
- * of them can still have nothing carried out.
+ * What the sentry has asked: kept apart from the workflow's own memory, so that anyone who writes
+ * one of them can still have nothing carried out.
  */
 export interface AskedChanges {
   /** False where a decision about it was carried out already. */

@@ -38,7 +38,7 @@ function callText({ eventName, time, sourceAddress }: Call): string {
 const VERBS: Readonly<Record<AskedRule['change'], string>> = {
   added: 'added',
   modified: 'modified',
-  described: 'described anew',
+  described: 'given a new description',
   removed: 'removed',
 };
 
@@ -54,7 +54,7 @@ function countText(rules: readonly AskedRule[]): string {
 }
 
 /**
- * Only Identity Center's own roles have a session name that is the person's; anybody may choose all
+ * Only Identity Center's own roles have a session name that is the person's; anyone may choose all
  * others.
  */
 const IDENTITY_CENTER_ROLE = /^arn:[\w-]+:iam::\d+:role\/aws-reserved\/sso\.amazonaws\.com\//;
@@ -114,17 +114,17 @@ function consequences({
 }: AskedChange): Pick<Question, 'meanwhile' | 'ifApproved' | 'ifDenied' | 'ifUnanswered'> {
   if (response === 'revertUntilApproved') {
     return {
-      meanwhile: 'The change was taken back.',
+      meanwhile: 'The change was reverted.',
       ifApproved: 'It is made again, exactly as shown here.',
-      ifDenied: 'It stays taken back.',
-      ifUnanswered: 'It stays taken back.',
+      ifDenied: 'It stays reverted.',
+      ifUnanswered: 'It stays reverted.',
     };
   }
   return {
     meanwhile: 'The change STANDS.',
     ifApproved: 'It stays.',
-    ifDenied: 'It is taken back.',
-    ifUnanswered: whenUnanswered === 'accept' ? 'It stays.' : 'It is taken back.',
+    ifDenied: 'It is reverted.',
+    ifUnanswered: whenUnanswered === 'accept' ? 'It stays.' : 'It is reverted.',
   };
 }
 

@@ -6,7 +6,7 @@ export interface Actor {
   readonly arn?: string;
   /** For a role session: the ARN of the role, with its path. */
   readonly roleArn?: string;
-  /** Chosen by whoever assumed the role: a name, not a proof. */
+  /** Chosen by the one who assumed the role: a name, not a proof. */
   readonly sessionName?: string;
   readonly userName?: string;
   readonly accountId?: string;

@@ -38,7 +38,7 @@ export function namesStanding({ present, modifiedIds }: NamedRules, rule: Rule):
 
 /**
  * Whether the call made the rule what it is now. With the same id, it may have got other values
- * since, from somebody else.
+ * since, from someone else.
  */
 export function namesAsItStands(named: NamedRules, rule: Rule): boolean {
   return namesModified(named, rule) || namesByValues(named, rule);
@@ -62,7 +62,7 @@ export function names(references: readonly RuleReference[], rule: Rule): boolean
 }
 
 /**
- * Values that cannot be read are believed: nobody but CloudTrail decides in which shape it writes
+ * Values that cannot be read are believed: no one but CloudTrail decides in which shape it writes
  * them.
  */
 export function namesModified({ modifiedIds, modifiedTo }: NamedRules, rule: Rule): boolean {

@@ -62,7 +62,7 @@ function acceptanceOf(
   const earlier = before && ledger.entries.get(ruleKey(before));
   if (!standing) return [...unasked(entry, grant), ...unasked(earlier, grant)];
   const accepted = put(withGrant(standing, entry, grant, lists));
-  // Somebody has put there again what it was.
+  // Someone has put there again what it was.
   if (before && rules.has(ruleKey(before))) return [accepted, ...unasked(earlier, grant)];
   return [accepted, ...(earlier ? [replaced(earlier, grant)] : [])];
 }

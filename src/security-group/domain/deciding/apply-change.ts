@@ -21,7 +21,7 @@ import { prefixListIds, type Rule, ruleKey } from '../rules/rule';
 import { ruleText } from '../rules/rule-text';
 
 /**
- * Makes a change again that was taken back, once people have approved it: all of it or, where
+ * Makes a change again that was reverted, once people have approved it: all of it or, where
  * something of it is not any more as it was when they were asked, nothing.
  */
 export async function applyChange(
@@ -45,7 +45,7 @@ export async function applyChange(
   if (!reading) {
     return { outcome: 'conflicting', text: `The group ${groupId} is not watched any more.` };
   }
-  // What failed for good has no grants left: whoever has it tried again wants them given again.
+  // What failed for good has no grants left: a new try needs them given again.
   const isGranted = wasGranted && result?.outcome !== 'failed';
   const prefixLists = await groups.prefixLists(prefixListIds(asked.rules.map(({ rule }) => rule)));
   const situation = {
@@ -120,12 +120,12 @@ function whyNotGranted(
   ) {
     return undefined;
   }
-  return `The grant for ${ruleText(rule)} was taken back since: another request is needed.`;
+  return `The grant for ${ruleText(rule)} was reverted since: another request is needed.`;
 }
 
 /**
- * What is modified, or described anew, has to be still what people were shown, or already what they
- * approved.
+ * What is modified, or given a new description, has to be still what people were shown, or already
+ * what they approved.
  */
 function whyNotModified({ rule, before }: AskedRule, { rules }: GroupRules): string | undefined {
   if (!before) return undefined;
@@ -154,7 +154,8 @@ function standingAs(rule: Rule, { rules }: GroupRules): Rule | undefined {
 }
 
 /**
- * Before anything is done, so that whoever judges the group meanwhile finds it as people decided.
+ * Before anything is done, so that anyone who judges the group meanwhile finds it as people
+ * decided.
  */
 function grantChanges(
   { change, rule }: AskedRule,

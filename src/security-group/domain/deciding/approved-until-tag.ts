@@ -4,7 +4,7 @@ import type { Rule } from '../rules/rule';
 /** On a rule that is there for a time: when that ends, in ISO 8601. */
 export const APPROVED_UNTIL_TAG = 'cdk-sentries:approved-until';
 
-/** On a rule that is there for a time, so that nobody has to know the sentry to see it. */
+/** On a rule that is there for a time, so that no one has to know the sentry to see it. */
 export async function tagAll(
   rules: readonly Rule[],
   until: Date,

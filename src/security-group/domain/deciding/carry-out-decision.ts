@@ -20,7 +20,7 @@ import { ruleKey } from '../rules/rule';
 export interface ChangeDecision {
   readonly requestId: string;
   /**
-   * `ended`: the time of the approval is over. `not-asked`: people were asked enough, and nobody
+   * `ended`: the time of the approval is over. `not-asked`: people were asked enough, and no one
    * was.
    */
   readonly kind: 'approved' | 'denied' | 'expired' | 'not-asked' | 'ended';
@@ -34,7 +34,7 @@ export interface ChangeDecision {
 
 /**
  * Makes true what people decided, as things stand now. The ledger is written first: what is applied
- * is accepted before it stands, and what is taken back has nothing left that speaks for it. Throws
+ * is accepted before it stands, and what is reverted has nothing left that speaks for it. Throws
  * an UnfinishedError where it has to be tried again.
  */
 export async function carryOutDecision(
@@ -48,7 +48,7 @@ export async function carryOutDecision(
   }
   if (asked.response === 'revertUntilApproved') {
     if (decision.kind !== 'approved') {
-      return { outcome: 'carried-out', text: 'It stays taken back.' };
+      return { outcome: 'carried-out', text: 'It stays reverted.' };
     }
     return applyChange(grantBy(decision), kept, sentry);
   }
@@ -63,12 +63,12 @@ export async function carryOutDecision(
 
 const REASONS = {
   denied: 'It was denied',
-  expired: 'Nobody answered',
+  expired: 'No one answered',
   'not-asked': 'People were asked enough about it',
 };
 
 function grantBy({ requestId, at, by, until, kind }: ChangeDecision): Grant {
-  const people = kind === 'expired' ? 'nobody answered' : by.join(', ');
+  const people = kind === 'expired' ? 'no one answered' : by.join(', ');
   return {
     cause: 'approval-request',
     by: people,
@@ -79,7 +79,7 @@ function grantBy({ requestId, at, by, until, kind }: ChangeDecision): Grant {
   };
 }
 
-/** Judges the rules as if the policies asked nobody; what something else speaks for stays. */
+/** Judges the rules as if the policies asked no one; what something else speaks for stays. */
 async function revertAsked(
   decision: ChangeDecision,
   asked: AskedChange,
@@ -93,7 +93,7 @@ async function revertAsked(
   if (configuration.mode === 'OBSERVE' || isPaused(configuration, clock.now())) {
     return {
       outcome: 'failed',
-      text: `${why}, but nothing is taken back: the sentry observes only, or is paused. Retry it when it acts again.`,
+      text: `${why}, but nothing is reverted: the sentry observes only, or is paused. Retry it when it acts again.`,
     };
   }
   const reading = await readGroup(groupId, ports);
@@ -127,7 +127,7 @@ async function revertAsked(
   const isReverted = report?.rules.some(({ outcome }) => outcome.kind === 'reverted');
   return {
     outcome: 'carried-out',
-    text: isReverted ? `${why}: taken back.` : `${why}. Nothing is left to take back.`,
+    text: isReverted ? `${why}: reverted.` : `${why}. Nothing is left to revert.`,
   };
 }
 
@@ -160,8 +160,8 @@ async function rewrite(
 }
 
 /**
- * The request has ended, and is known as such until all is taken back: whoever finds the rule until
- * then does not ask people again.
+ * The request has ended, and is known as such until all is reverted: anyone who finds the rule
+ * until then does not ask people again.
  */
 function endedEntry(
   entry: LedgerEntry,
@@ -197,8 +197,8 @@ function describedBefore(
 }
 
 /**
- * By what the rules are, not by their ids: whoever put one back in the meantime made no other rule
- * of it.
+ * By what the rules are, not by their ids: anyone who put one back in the meantime made no other
+ * rule of it.
  */
 function hintsOfAsked({ rules }: AskedChange): Hints {
   const made = rules

@@ -34,7 +34,7 @@ export function whyNotPutBack(entry: LedgerEntry, situation: Situation): NotRest
 }
 
 /**
- * What the complete history does not confirm, such as a rule that somebody else has put there
+ * What the complete history does not confirm, such as a rule that someone else has put there
  * again, it never will.
  */
 function mayBeConfirmed(grant: Grant, now: Date): boolean {
@@ -45,10 +45,10 @@ function mayBeConfirmed(grant: Grant, now: Date): boolean {
   );
 }
 
-/** Grants by which somebody decided on the very traffic. */
+/** Grants by which someone decided on the very traffic. */
 const ANSWERS_TRAFFIC: readonly Grant['cause'][] = ['operator', 'approval-request'];
 
-/** A call that only an event tells of, and a request that nobody has approved yet. */
+/** A call that only an event tells of, and a request that no one has approved yet. */
 const NEEDS_CONFIRMATION: readonly Grant['cause'][] = ['trusted-actor', 'approval-request'];
 
 function groundsForPuttingBack(entry: LedgerEntry, now: Date): readonly Grant[] {
@@ -67,7 +67,7 @@ export function restoresRemoved(entry: LedgerEntry, { policies, now }: Situation
 }
 
 /**
- * Rules that might have to be put back, but rest on nothing except events that nobody has
+ * Rules that might have to be put back, but rest on nothing except events that no one has
  * confirmed.
  */
 export function entriesToConfirm(situation: Situation): LedgerEntry[] {

@@ -85,7 +85,7 @@ function changeOf(
   return earlier || hints.modifiedIds.includes(rule.id ?? '') ? 'modified' : 'added';
 }
 
-/** Who may describe an accepted rule anew is whoever may add one. */
+/** Anyone who may add a rule may give an accepted one a new description. */
 function judgeDescription(
   rule: Rule,
   entry: LedgerEntry,
@@ -103,7 +103,7 @@ function judgeDescription(
                   baseline: baseline.kind,
                   response,
                   reason:
-                    'the group is locked: no rule may be described anew but by a trusted actor',
+                    'the group is locked: no rule may be given a new description but by a trusted actor',
                   ...(asking && { asking }),
                 },
               ]
@@ -171,7 +171,7 @@ function judgeMissing(entry: LedgerEntry, situation: Situation): Judgement {
     : { ...judged, violations, verdict: 'restore', restored: rule };
 }
 
-/** Rules that the event added and that are gone: an earlier try, or somebody else, was quicker. */
+/** Rules that the event added and that are gone: an earlier try, or someone else, was quicker. */
 function judgeGone(situation: Situation): Judgement[] {
   const { group, hints } = situation;
   return hints.present
@@ -184,7 +184,7 @@ function judgeGone(situation: Situation): Judgement[] {
     });
 }
 
-/** What the rule was before somebody modified it, where that may be put back. */
+/** What the rule was before someone modified it, where that may be put back. */
 function earlierRule(rule: Rule, situation: IndexedSituation): Rule | undefined {
   return (situation.entriesById.get(rule.id ?? '') ?? [])
     .filter((entry) => entry.rule.direction === rule.direction && situation.missing.includes(entry))

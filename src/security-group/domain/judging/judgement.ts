@@ -24,7 +24,7 @@ export type RuleChange = (typeof RULE_CHANGES)[number];
 export const VERDICTS = ['keep', 'revoke', 'restore', 'wait', 'ask'] as const;
 
 /**
- * `wait`: no event explains the rule yet, and it may be on its way. `ask`: it stands until somebody
+ * `wait`: no event explains the rule yet, and it may be on its way. `ask`: it stands until someone
  * denies it.
  */
 export type Verdict = (typeof VERDICTS)[number];

@@ -66,7 +66,7 @@ function grantsFor(
   return isAsking(response) ? grants : grants.filter(({ cause }) => cause !== 'approval-request');
 }
 
-/** Where people were asked already, and their time is over, nobody is asked again. */
+/** Where people were asked already, and their time is over, no one is asked again. */
 export function responseTo(
   { response, asking }: Policy,
   entry: LedgerEntry | undefined,
@@ -128,7 +128,7 @@ function violationsOfBaseline(
 const LOCKED = 'the group is locked: no rule may be added to it but by a trusted actor';
 
 const LIST_CHANGED =
-  'the group is locked, and somebody changed the entries of the prefix list that the rule names';
+  'the group is locked, and someone changed the entries of the prefix list that the rule names';
 
 function opensOtherwise({ peer }: Rule, { hints }: Situation): boolean {
   return (

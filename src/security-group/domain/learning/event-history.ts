@@ -9,7 +9,7 @@ import {
 import { type Grant, isHistoryComplete, type LedgerEntry } from '../ledger/ledger';
 
 /**
- * CloudTrail's own memory of calls, which nobody but CloudTrail can write to. It lags by minutes.
+ * CloudTrail's own memory of calls, which no one but CloudTrail can write to. It lags by minutes.
  */
 export interface EventHistory {
   /** Undefined where it does not have the event (yet). */

@@ -138,8 +138,8 @@ function learnOfGone(
 }
 
 /**
- * People approved what the rule was modified to, maybe for a time: whoever applies that says what
- * becomes of what it was.
+ * People approved what the rule was modified to, maybe for a time: the one who applies that says
+ * what becomes of what it was.
  */
 function isBeingReplaced({ id }: Rule, { ledger, now }: Situation, { rules }: GroupRules): boolean {
   const standing = id === undefined ? undefined : rules.find((other) => other.id === id);

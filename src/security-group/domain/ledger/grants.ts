@@ -39,7 +39,7 @@ export function put(entry: LedgerEntry): LedgerChange {
   return { kind: 'put', entry };
 }
 
-/** As if nobody had asked. */
+/** As if no one had asked. */
 export function withoutRequest(entry: LedgerEntry, requestId: string | undefined): LedgerEntry {
   const { suspension, ...rest } = entry;
   const grants = entry.grants.filter((grant) => grant.requestId !== requestId);

@@ -2,11 +2,11 @@ import type { GroupLedger, GroupRecord, LedgerEntry, Repeat } from './ledger';
 import type { Judgement } from '../judging/judgement';
 import type { Announcement } from '../reporting/announcement';
 
-/** Somebody else wrote to the ledger in between: what was judged by it has to be judged again. */
+/** Someone else wrote to the ledger in between: what was judged by it has to be judged again. */
 export class LedgerConflictError extends Error {
   constructor(groupId: string) {
     super(
-      `The ledger of ${groupId} was written by somebody else in the meantime: the event is judged again.`,
+      `The ledger of ${groupId} was written by someone else in the meantime: the event is judged again.`,
     );
     this.name = 'LedgerConflictError';
   }

@@ -128,7 +128,7 @@ function isLiving({ until }: { readonly until?: Date }, now: Date): boolean {
 
 /**
  * CloudTrail's event history has every call within a quarter of an hour. What it still does not
- * have then, nobody has called.
+ * have then, no one has called.
  */
 const IN_HISTORY_WITHIN_MILLISECONDS = 2 * 60 * 60_000;
 

@@ -45,7 +45,7 @@ export function isAsking(response: Response): boolean {
   return response === 'revertUntilApproved' || response === 'revertIfDenied';
 }
 
-/** Whether what violates is taken back at once. */
+/** Whether what violates is reverted at once. */
 export function isReverting(response: Response): boolean {
   return response === 'revert' || response === 'revertUntilApproved';
 }

@@ -42,7 +42,7 @@ export function adoptionCause(
 }
 
 /**
- * Never are rules taken away because somebody ran a deployment: what stands there is accepted,
+ * Never are rules taken away because someone ran a deployment: what stands there is accepted,
  * unless the user wants violations answered.
  */
 export function adopt(

@@ -88,7 +88,7 @@ export async function reconcileGroups(
     isBraked: isTooMany(due.length, monitored.length, configuration),
     ...(isPaused(configuration, now) && { pause: configuration.pause }),
   };
-  // Told first: what is accepted without a word is accepted for nobody.
+  // Told first: what is accepted without a word is accepted for no one.
   if (adoptions.length > 0 || released.length > 0 || report.isBraked || report.pause) {
     await ports.tell(report);
   }
@@ -166,7 +166,7 @@ function releasedGroups(
 
 interface Views {
   readonly views: readonly GroupView[];
-  /** Why some groups could not be looked at. They keep nobody from the others. */
+  /** Why some groups could not be looked at. They keep no one from the others. */
   readonly failures: readonly unknown[];
 }
 
@@ -224,7 +224,7 @@ async function remember(
 }
 
 /**
- * What was taken back while the group was being adopted must not stay in the ledger as accepted.
+ * What was reverted while the group was being adopted must not stay in the ledger as accepted.
  */
 async function remembered(
   groupId: string,

@@ -60,7 +60,7 @@ export function reconcileText(report: ReconcileReport, sentry: string, maxRules:
       : []),
     ...(pause
       ? [
-          `Paused by ${plainText(pause.by)}, because: ${plainText(pause.reason)}. What violates is told, and answered after the pause.`,
+          `Paused by ${plainText(pause.by)}, because: ${plainText(pause.reason)}. Violations are reported, and answered after the pause.`,
           '',
         ]
       : []),

@@ -48,7 +48,7 @@ export function surveyGroup(
     const entry = entryOf(rule, ledger);
     return present ? entry?.unexplainedSince : entry?.missingSince;
   };
-  // What is left in place is told once; what would be taken back is no thing to be left.
+  // What is left in place is told once; what would be reverted is no thing to be left.
   const isLeft = ({ rule, violations }: Judgement) =>
     entryOf(rule, ledger)?.toldAt !== undefined &&
     (mode === 'OBSERVE' || violations.every(({ response }) => response === 'notifyOnly'));
@@ -83,7 +83,7 @@ function keysOf(rules: readonly Rule[]): ReadonlySet<string> {
 function markedEntry(rule: Rule, present: boolean, ledger: GroupLedger, now: Date): LedgerEntry {
   const entry = entryOf(rule, ledger);
   if (!present && entry) return { ...entry, missingSince: now };
-  // An ended request says that nobody is to be asked again.
+  // An ended request says that no one is to be asked again.
   const ended = (entry?.grants ?? []).filter(({ cause }) => cause === 'approval-request');
   return {
     revision: 0,

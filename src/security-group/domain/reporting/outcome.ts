@@ -5,7 +5,7 @@ import type { Rule } from '../rules/rule';
 export type Outcome =
   /** Revoked; or given its earlier values; or put back. */
   | { readonly kind: 'reverted' }
-  /** It was gone, or as it should be, before the sentry acted: somebody was quicker. */
+  /** It was gone, or as it should be, before the sentry acted: someone was quicker. */
   | { readonly kind: 'already-gone' }
   /** The response is to tell only. */
   | { readonly kind: 'kept' }

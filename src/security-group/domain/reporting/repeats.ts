@@ -2,7 +2,7 @@ import type { ChangeReport } from './change-report';
 import type { Repeat } from '../ledger/ledger';
 import { ruleKey } from '../rules/rule';
 
-/** More is not remembered, so that nobody can fill up the ledger: what falls out is told again. */
+/** More is not remembered, so that no one can fill up the ledger: what falls out is told again. */
 const MOST_REPEATS = 100;
 
 export interface RepeatCount {
@@ -15,7 +15,7 @@ export interface RepeatCount {
 }
 
 /**
- * Somebody who opens the same port every second is reverted every second, and told of once a
+ * Someone who opens the same port every second is reverted every second, and told of once a
  * window. First sightings, failures and notices are always told.
  */
 export function countRepeats(
@@ -50,7 +50,7 @@ export function countRepeats(
   };
 }
 
-/** All else leaves the group other than it should be, or as somebody wanted it. */
+/** All else leaves the group other than it should be, or as someone wanted it. */
 const UNDONE = ['reverted', 'already-gone'];
 
 function actorKey({ call: { actor } }: ChangeReport): string {

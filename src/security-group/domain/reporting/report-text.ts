@@ -70,17 +70,17 @@ function callFacts({ call, explainedBy }: ChangeReport): string[] {
 }
 
 const OUTCOME_TEXT: Readonly<Record<Outcome['kind'], string>> = {
-  failed: 'could NOT be taken back',
+  failed: 'could NOT be reverted',
   'not-restorable': 'could NOT be put back',
-  'would-revert': 'left in place, would be taken back',
+  'would-revert': 'left in place, would be reverted',
   kept: 'left in place, as the policy says',
-  reverted: 'taken back',
+  reverted: 'reverted',
   'already-gone': 'already gone',
 };
 
 /**
- * "taken back"; or, where it is not the same for all rules, "1 left in place, as the policy says, 2
- * taken back".
+ * "reverted"; or, where it is not the same for all rules, "1 left in place, as the policy says, 2
+ * reverted".
  */
 function headline(report: ChangeReport): string {
   const counts = countOutcomes(report);
@@ -109,7 +109,7 @@ function ruleParagraph(
 const CHANGE_TEXT = {
   added: '',
   modified: ', modified',
-  described: ', described anew',
+  described: ', given a new description',
   removed: ', removed',
 };
 
@@ -122,7 +122,7 @@ function outcomeText(
     case 'reverted':
       return revertedText(change, restored, seconds);
     case 'already-gone':
-      return 'nothing. It was already gone: a second delivery of the event, or somebody was quicker.';
+      return 'nothing. It was already gone: a second delivery of the event, or someone was quicker.';
     case 'kept':
       return change === 'removed'
         ? 'nothing but this message. The rule is not put back, and needs a trusted actor to come back.'
@@ -130,7 +130,7 @@ function outcomeText(
     case 'would-revert':
       return outcome.until
         ? `nothing: the sentry is paused until ${outcome.until.toISOString()}, and looks at it again then.`
-        : 'nothing: the sentry only observes. In ENFORCE mode this would be taken back.';
+        : 'nothing: the sentry only observes. In ENFORCE mode this would be reverted.';
     case 'not-restorable':
       return `NOT put back: ${plainText(outcome.reason)}.`;
     case 'failed':
@@ -154,7 +154,7 @@ function revertedText(
 function closingLines(report: ChangeReport): string[] {
   const repeats =
     report.repeats > 0
-      ? [`The same was reverted ${report.repeats} times more since it was last told.`, '']
+      ? [`The same was reverted ${report.repeats} times more since it was last reported.`, '']
       : [];
   if (hasFailures(report)) {
     return [
@@ -178,7 +178,7 @@ function closingLines(report: ChangeReport): string[] {
   ];
 }
 
-/** A session name is chosen by whoever assumed the role, so the role is named with it. */
+/** A session name is chosen by the one who assumed the role, so the role is named with it. */
 function actorText(actor: Actor): string {
   const who = actor.arn ?? actor.userName ?? `an identity of type ${actor.type}`;
   const role = actor.roleArn ? `, role ${actor.roleArn}` : '';

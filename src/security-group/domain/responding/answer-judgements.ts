@@ -12,7 +12,7 @@ export interface Answered {
 
 /**
  * Rule by rule, so that one that EC2 refuses does not keep the others open. A rule that Describe
- * does not show is revoked by its id all the same: Describe can lag for longer than anybody waits,
+ * does not show is revoked by its id all the same: Describe can lag for longer than anyone waits,
  * and only "not found" proves that it is gone.
  */
 export async function answerJudgements(

@@ -33,7 +33,7 @@ export async function asksAbout(
   }
   const group = await detailsOf(one);
   const isFailing = outcomes.some(({ outcome }) => outcome.kind === 'failed');
-  // What was taken back is asked about when all of it was: a later try finds it again by what was
+  // What was reverted is asked about when all of it was: a later try finds it again by what was
   // meant to be done.
   const found = asksIn(outcomes, target.call, group, situation).filter(
     ({ response }) => !isFailing || response === 'revertIfDenied',

@@ -139,7 +139,7 @@ function doubtAboutEvent({ group, policies, ledger }: Situation): string {
     `The event does not name its rules in a form that can be read, so the group was judged as it stands, with its ${group.rules.length} rules.`,
     ...(isLockedBlindly
       ? [
-          'The group is locked, but not adopted yet: which of its rules are new cannot be told. Look at it.',
+          'The group is locked, but not adopted yet: no one can say which of its rules are new. Look at it.',
         ]
       : []),
   ].join(' ');

@@ -15,7 +15,7 @@ import {
 import { EMPTY_LEDGER, type GroupLedger, isAdopted } from '../ledger/ledger';
 import type { ChangeReport, Notice } from '../reporting/change-report';
 
-/** A deleted group takes its rules with it: reported, whoever did it. */
+/** A deleted group takes its rules with it: reported, no matter who did it. */
 export async function respondToDeletion(
   change: Change,
   { id }: NamedGroup,

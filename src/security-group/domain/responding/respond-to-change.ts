@@ -64,7 +64,7 @@ export async function respondToChange(
 
 /**
  * A rule that the sentry has revoked can be none that it should put back. All else is judged like
- * anybody's, its own role or not.
+ * anyone's, its own role or not.
  */
 function isOwnRevoke({ eventName, actor }: Call, own: OwnIdentity): boolean {
   return eventName.startsWith('RevokeSecurityGroup') && isOwnCall(actor, own);
@@ -122,7 +122,7 @@ async function respondInFoundGroups(
 type HintsOf = (reading: GroupReading) => Hints;
 
 /**
- * By tag, once is for ever: whoever may tag a group must not be able to take it from under the
+ * By tag, once is for ever: anyone who may tag a group must not be able to take it from under the
  * sentry's eyes.
  */
 function isMonitored(

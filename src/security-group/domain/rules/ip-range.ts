@@ -63,7 +63,7 @@ export interface PrefixLimits {
 
 /**
  * "The internet" is any range with public addresses that is broader than one organisation's own:
- * two /1 ranges open a port to everybody as surely as 0.0.0.0/0 does.
+ * two /1 ranges open a port to everyone as surely as 0.0.0.0/0 does.
  */
 export const BROADEST_PRIVATE_PREFIX: PrefixLimits = { ipv4: 16, ipv6: 32 };
 

@@ -1,7 +1,7 @@
 /**
- * Names, descriptions and session names are written by whoever makes the call: control characters,
- * line breaks and bidirectional overrides could forge lines of a message or turn its words around,
- * and what cannot be seen could make two names look alike.
+ * Names, descriptions and session names are chosen by the one who makes the call: control
+ * characters, line breaks and bidirectional overrides could forge lines of a message or turn its
+ * words around, and what cannot be seen could make two names look alike.
  */
 const UNPRINTABLE = new RegExp(
   [

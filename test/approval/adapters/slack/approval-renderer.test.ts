@@ -38,9 +38,9 @@ const QUESTION: Question = {
     },
     { after: 'tcp 443 from 10.1.0.0/16', remarks: ['The group is locked.'] },
   ],
-  meanwhile: 'It was taken back.',
+  meanwhile: 'It was reverted.',
   ifApproved: 'It is applied again.',
-  ifDenied: 'It stays taken back.',
+  ifDenied: 'It stays reverted.',
   ifUnanswered: 'It expires.',
   links: [{ text: 'Console', url: 'https://console.aws.amazon.com/ec2' }],
   mayBeTimed: true,
@@ -165,7 +165,7 @@ describe('a question while it is open', () => {
       ].join('\n'),
     );
     expect(text).toContain('1: \nOpens SSH to the internet.');
-    expect(text).toContain('If nobody decides by 2026-11-22 06:30 UTC: \nIt expires.');
+    expect(text).toContain('If no one decides by 2026-11-22 06:30 UTC: \nIt expires.');
     expect(text).toContain('Request req-1');
     expect(text).toContain('Digest 0123456789ab');
   });
@@ -190,7 +190,7 @@ describe('a question while it is open', () => {
       'If you approve: It is applied again.',
       'If you approve: It is applied again. It ends 1 h later.',
       'If you approve: It is applied again. It ends 90 min later.',
-      'If you deny, nobody can approve it any more: It stays taken back.',
+      'If you deny, no one can approve it any more: It stays reverted.',
     ]);
   });
 
@@ -201,11 +201,11 @@ describe('a question while it is open', () => {
     ]);
   });
 
-  test('calls a requester unverified whom nobody knows, and wants two people', () => {
+  test('calls a requester unverified whom no one knows, and wants two people', () => {
     const text = readable(
       RENDERER.question({ ...PENDING, requesters: [{ name: 'session-42', slackUserId: '' }] }),
     );
-    expect(text).toContain('unverified: nobody in Slack has this name; two people have to approve');
+    expect(text).toContain('unverified: no one in Slack has this name; two people have to approve');
     expect(text).toContain('0 of 2 approvals');
   });
 
@@ -217,7 +217,7 @@ describe('a question while it is open', () => {
     expect(text).not.toMatch(/unverified|approvals|two people/);
   });
 
-  test('says how many have to approve what a program and somebody unknown ask', () => {
+  test('says how many have to approve what a program and someone unknown ask', () => {
     const requesters = [
       { name: 'IamKeySentry', isAutomatic: true },
       { name: 'dave', slackUserId: '' },
@@ -274,7 +274,7 @@ describe('a question that is too long for one message', () => {
     ['fact', { facts: [{ label: 'L', value: 'v'.repeat(10_000) }] }],
     ['consequence', { ifApproved: 'c'.repeat(10_000) }],
     ['link', { links: [{ text: 'Console', url: `https://example.com/${'l'.repeat(20_000)}` }] }],
-  ])('is also one with a long %s: nobody approves what was cut', (_, question) => {
+  ])('is also one with a long %s: no one approves what was cut', (_, question) => {
     expect(labels(RENDERER.question(withQuestion(question)))).toEqual(['Show all', 'Deny']);
   });
 
@@ -375,20 +375,20 @@ describe('a decided request', () => {
     expect(labels(RENDERER.question(request))).toEqual(buttons);
   });
 
-  test('that nobody decided is shown as expired', () => {
+  test('that no one decided is shown as expired', () => {
     const message = RENDERER.question({
       ...PENDING,
       decision: { kind: 'expired', at: DECIDED_AT, by: [] },
       carrying: { phase: 'decision', attempt: 1 },
     });
-    expect(readable(message)).toContain('Expired\n 2026-11-21 06:52 UTC: nobody has decided.');
+    expect(readable(message)).toContain('Expired\n 2026-11-21 06:52 UTC: no one has decided.');
   });
 });
 
 test('a reminder says what waits, until when, and what follows', () => {
   const message = RENDERER.reminder(PENDING);
   expect(message.text).toBe(
-    'Still waits for a decision: Change of security group web\nIt expires at 2026-11-22 06:30 UTC. If nobody decides by then: It expires.',
+    'Still waits for a decision: Change of security group web\nIt expires at 2026-11-22 06:30 UTC. If no one decides by then: It expires.',
   );
   expect(labels(message)).toEqual([]);
 });
@@ -489,7 +489,7 @@ describe('text that an attacker has written', () => {
     expect(rows).toEqual(['1  before  –', '2  before  –']);
   });
 
-  test('is no mention of somebody, where an id is none', () => {
+  test('is no mention of someone, where an id is none', () => {
     const message = RENDERER.question({
       ...PENDING,
       requesters: [{ name: 'x', slackUserId: '!channel> <b' }],
@@ -679,7 +679,7 @@ describe('whatever is asked, and whatever has become of it', () => {
         after: 'x'.repeat(length),
         remarks: [],
       }));
-      const long = { ...QUESTION, requester: { name: 'nobody known' }, changes };
+      const long = { ...QUESTION, requester: { name: 'no one known' }, changes };
       const decided = requestOf(long, {
         decision: { kind: 'denied', at: DECIDED_AT, by: ['U0ALICE'] },
       });

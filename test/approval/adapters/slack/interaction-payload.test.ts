@@ -107,7 +107,7 @@ describe('refused is', () => {
     ['a payload that is no object', payloadOf(null), 'Invalid input'],
     ['a payload without type', click({ type: undefined }), 'at type'],
     ['a type that is no word', click({ type: 'a\nb' }), 'at type'],
-    ["nobody's click", click({ user: undefined }), 'at user'],
+    ["no one's click", click({ user: undefined }), 'at user'],
     ['a user without a home', click({ user: { id: 'U0ANNA' } }), 'at user.team_id'],
     ['a user whose id is none', click({ user: { ...CLICK.user, id: 'anna; drop' } }), 'at user.id'],
     ['a click that does not say whether it has a team', click({ team: undefined }), 'at team'],
@@ -156,8 +156,8 @@ describe('refused is', () => {
 });
 
 test('the error does not show what was sent', () => {
-  const body = formOf({ payload: '{"secret-of-somebody' });
-  expect(() => parseInteraction(body)).not.toThrow(/secret-of-somebody/);
+  const body = formOf({ payload: '{"secret-of-someone' });
+  expect(() => parseInteraction(body)).not.toThrow(/secret-of-someone/);
 });
 
 describe('whatever is sent', () => {

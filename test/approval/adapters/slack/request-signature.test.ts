@@ -166,7 +166,7 @@ describe('a request is refused', () => {
     expect(verifySignature({ ...signed(), secrets: [] })).toBe(false);
   });
 
-  test('that is signed by the empty secret, which everybody has', () => {
+  test('that is signed by the empty secret, which everyone has', () => {
     expect(verifySignature({ ...signed({ secret: '' }), secrets: ['', SECRET] })).toBe(false);
   });
 

@@ -70,7 +70,7 @@ describe('the members of a group', () => {
     expect(await people.membersOf('S0OTHER')).toEqual([]);
   });
 
-  test('are never nobody because Slack fails, and a failure is not kept', async () => {
+  test('are never no one because Slack fails, and a failure is not kept', async () => {
     answers.set('usergroups.users.list', failing('internal_error'));
     await expect(people.membersOf('S0SECOPS')).rejects.toThrow(MessengerUnavailableError);
     answers.set('usergroups.users.list', failing('no_such_subteam'));
@@ -85,7 +85,7 @@ describe('the user with an address', () => {
     expect(await people.userWithEmail('anna@example.com')).toBe('U0ANNA');
   });
 
-  test('is nobody where Slack knows none', async () => {
+  test('is no one where Slack knows none', async () => {
     answers.set('users.lookupByEmail', failing('users_not_found'));
     expect(await people.userWithEmail('anna@example.com')).toBeUndefined();
   });
@@ -95,7 +95,7 @@ describe('the user with an address', () => {
     ['missing_scope', MessengerRefusedError],
     ['invalid_auth', MessengerRefusedError],
     ['user_not_found', MessengerRefusedError],
-  ])('is not nobody where Slack answers %s', async (error, kind) => {
+  ])('is not no one where Slack answers %s', async (error, kind) => {
     answers.set('users.lookupByEmail', failing(error));
     await expect(people.userWithEmail('anna@example.com')).rejects.toThrow(kind);
   });

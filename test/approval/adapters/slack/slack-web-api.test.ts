@@ -281,7 +281,7 @@ describe('for an operator to look at is', () => {
       'not_in_channel',
       'chat.postMessage answers not_in_channel',
     ],
-    ['a code that nobody knows', json({ ok: false, error: 'brand_new' }), 'brand_new', 'brand_new'],
+    ['a code that no one knows', json({ ok: false, error: 'brand_new' }), 'brand_new', 'brand_new'],
     [
       'blocks that are none, with what is wrong with them',
       json({

@@ -42,7 +42,7 @@ function askedRules({ asked }: SentryInMemory): string[][] {
   return asked.map(({ rules }) => rules.map((one) => `${one.change} ${ruleKey(one.rule)}`));
 }
 
-describe('with revertUntilApproved a change is taken back, and asked about', () => {
+describe('with revertUntilApproved a change is reverted, and asked about', () => {
   const policy = asking(lockedRestoring, 'revertUntilApproved');
 
   test.each<[string, readonly Rule[], readonly Rule[], Change, object]>([
@@ -55,7 +55,7 @@ describe('with revertUntilApproved a change is taken back, and asked about', () 
       { change: 'modified', rule: wide, before: narrow },
     ],
     [
-      'described anew',
+      'given a new description',
       [narrow],
       [{ ...narrow, description: 'mine' }],
       described({ rule: narrow }),
@@ -83,7 +83,7 @@ describe('with revertUntilApproved a change is taken back, and asked about', () 
     ]);
   });
 
-  test('with no earlier values where these could not be put back: it was revoked, and would be added anew', async () => {
+  test('with no earlier values where these could not be put back: it was revoked, and would be added again', async () => {
     const half = rule({ id: 'sgr-1', ipRange: '0.0.0.0/1' });
     const sentry = sentryWith([asking(forbidSsh, 'revertUntilApproved')], [half], [wide]);
     await sentry.respond(modified('sgr-1'));
@@ -120,7 +120,7 @@ describe('with revertUntilApproved a change is taken back, and asked about', () 
     expect(askedRules(sentry)).toEqual([[`added ${ruleKey(ssh)}`], [`added ${ruleKey(ssh)}`]]);
   });
 
-  test('but not where somebody was quicker to take it back', async () => {
+  test('but not where someone was quicker to revert it', async () => {
     const sentry = sentryWith([policy], [], []);
     await sentry.respond(added(ssh));
     expect(sentry.announcer.outcomes()).toEqual(['added sgr-ssh already-gone']);
@@ -133,7 +133,7 @@ describe('with revertUntilApproved a change is taken back, and asked about', () 
     expect(sentry.announcer.asked).toHaveLength(1);
   });
 
-  test('when all of it is taken back: until then nothing of it is asked', async () => {
+  test('when all of it is reverted: until then nothing of it is asked', async () => {
     const sentry = sentryWith([policy], [], [ssh, https]);
     sentry.groups.refuses.set('sgr-https', { kind: 'unavailable', reason: 'RequestLimitExceeded' });
     await expect(sentry.respond(added(ssh, https))).rejects.toThrow('not all of its rules');
@@ -168,7 +168,12 @@ describe('with revertIfDenied a change stands, and is asked about', () => {
   test.each<[string, readonly Rule[], readonly Rule[], Change]>([
     ['added', [https], [https, ssh], added(ssh)],
     ['modified', [narrow], [wide], modified('sgr-1')],
-    ['described anew', [narrow], [{ ...narrow, description: 'mine' }], described({ rule: narrow })],
+    [
+      'given a new description',
+      [narrow],
+      [{ ...narrow, description: 'mine' }],
+      described({ rule: narrow }),
+    ],
     ['removed', [narrow], [], removed({ id: 'sgr-1' })],
   ])(
     'where a rule was %s: reconcile finds nothing due while people have time to answer',
@@ -194,7 +199,7 @@ describe('with revertIfDenied a change stands, and is asked about', () => {
     ['modified', [narrow], [wide], modified('sgr-1')],
     ['removed', [narrow], [], removed({ id: 'sgr-1' })],
   ])(
-    'and is taken back without asking where its request ends and no decision comes: %s',
+    'and is reverted without asking where its request ends and no decision comes: %s',
     async (_, accepted, standing, change) => {
       const sentry = sentryWith([policy], accepted, standing);
       await sentry.respond(change);
@@ -232,7 +237,7 @@ describe('with revertIfDenied a change stands, and is asked about', () => {
     expect(sentry.announcer.told).toHaveLength(1);
   });
 
-  test('and a removed rule that somebody puts there again is asked about once, and stands', async () => {
+  test('and a removed rule that someone puts there again is asked about once, and stands', async () => {
     const sentry = sentryWith([policy], [narrow], []);
     await sentry.respond(removed({ id: 'sgr-1' }));
     const again = sentry.groups.open('sg-1', narrow)!;
@@ -261,7 +266,7 @@ describe('with revertIfDenied a change stands, and is asked about', () => {
     ).toContain('trusted-actor');
   });
 
-  test('and is no ground to put it back once somebody has closed it: nobody has approved it', async () => {
+  test('and is no ground to put it back once someone has closed it: no one has approved it', async () => {
     const sentry = sentryWith([asking(forbidSsh, 'revertIfDenied'), lockedRestoring], [], [ssh]);
     await sentry.respond(by(deployer, added(ssh)));
     expect(sentry.asked).toHaveLength(1);

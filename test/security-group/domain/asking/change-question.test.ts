@@ -65,7 +65,7 @@ test('the title counts what was done', () => {
     change,
   }));
   expect(changeQuestion(asked({ rules })).title).toBe(
-    'Security group web: 2 rules added, 1 rule modified, 1 rule described anew, 1 rule removed',
+    'Security group web: 2 rules added, 1 rule modified, 1 rule given a new description, 1 rule removed',
   );
 });
 
@@ -96,7 +96,7 @@ describe('each rule is shown', () => {
       },
     ],
     [
-      'described anew: before and after',
+      'given a new description: before and after',
       { ...ssh, change: 'described', rule: { ...before, description: 'mine' }, before },
       {
         before: 'tcp 22 from 10.0.0.0/8 "office"',
@@ -105,7 +105,7 @@ describe('each rule is shown', () => {
       },
     ],
     [
-      'modified, from what nobody knows',
+      'modified, from what no one knows',
       { ...ssh, change: 'modified' },
       {
         after: 'tcp 22 from 0.0.0.0/0',
@@ -149,10 +149,10 @@ test.each<[Partial<AskedChange>, object]>([
   [
     {},
     {
-      meanwhile: 'The change was taken back.',
+      meanwhile: 'The change was reverted.',
       ifApproved: 'It is made again, exactly as shown here.',
-      ifDenied: 'It stays taken back.',
-      ifUnanswered: 'It stays taken back.',
+      ifDenied: 'It stays reverted.',
+      ifUnanswered: 'It stays reverted.',
     },
   ],
   [
@@ -160,8 +160,8 @@ test.each<[Partial<AskedChange>, object]>([
     {
       meanwhile: 'The change STANDS.',
       ifApproved: 'It stays.',
-      ifDenied: 'It is taken back.',
-      ifUnanswered: 'It is taken back.',
+      ifDenied: 'It is reverted.',
+      ifUnanswered: 'It is reverted.',
     },
   ],
   [{ response: 'revertIfDenied', whenUnanswered: 'accept' }, { ifUnanswered: 'It stays.' }],

@@ -68,7 +68,7 @@ describe('CloudFormation', () => {
   });
 });
 
-test('nobody is trusted where nobody is named', () => {
+test('no one is trusted where no one is named', () => {
   expect(isTrusted(session, [])).toBe(false);
 });
 

@@ -33,7 +33,7 @@ const renamed = { ...narrow, description: 'mine' };
 const revertFirst = asking(lockedRestoring, 'revertUntilApproved');
 const standFirst = asking(lockedRestoring, 'revertIfDenied');
 
-/** What somebody did to a group, as it is before and after. */
+/** What someone did to a group, as it is before and after. */
 interface Deed {
   readonly accepted: readonly Rule[];
   readonly standing: readonly Rule[];
@@ -43,7 +43,7 @@ interface Deed {
 const DEEDS: Readonly<Record<string, Deed>> = {
   added: { accepted: [https], standing: [https, ssh], change: added(ssh) },
   modified: { accepted: [narrow], standing: [wide], change: modified('sgr-1') },
-  'described anew': {
+  'given a new description': {
     accepted: [narrow],
     standing: [renamed],
     change: described({ rule: narrow }),
@@ -84,7 +84,7 @@ async function expectPeace(sentry: SentryInMemory): Promise<void> {
   expect([sentry.groups.acts.length, sentry.announcer.told.length]).toEqual([acts, told]);
 }
 
-describe('a change that was taken back', () => {
+describe('a change that was reverted', () => {
   test.each(NAMES)('is made again, exactly, once it is approved, and holds: %s', async (name) => {
     const sentry = await askedAbout([revertFirst], DEEDS[name]!);
     sentry.groups.acts.length = 0;
@@ -108,14 +108,14 @@ describe('a change that was taken back', () => {
   });
 
   test.each(NAMES)(
-    'stays taken back where it is denied, expires, or nobody is asked: %s',
+    'stays reverted where it is denied, expires, or no one is asked: %s',
     async (name) => {
       for (const kind of ['denied', 'expired', 'not-asked'] as const) {
         const sentry = await askedAbout([revertFirst], DEEDS[name]!);
         sentry.groups.acts.length = 0;
         expect(await sentry.decide(kind)).toMatchObject({
           outcome: 'carried-out',
-          text: 'It stays taken back.',
+          text: 'It stays reverted.',
         });
         expect(sentry.groups.acts).toEqual([]);
         expect(textsOf(sentry.groups.rulesIn('sg-1'))).toEqual(textsOf(DEEDS[name]!.accepted));
@@ -142,7 +142,7 @@ describe('a change that was taken back', () => {
     expect(sentry.ledger.entryOf('sg-1', ssh)!.rule.id).toBe('sgr-new-1');
   });
 
-  test('is no news when the event of applying it comes, whoever is named in it', async () => {
+  test('is no news when the event of applying it comes, anyone who is named in it', async () => {
     const sentry = await askedAbout([revertFirst], DEEDS.added!);
     await sentry.decide('approved');
     const opened = sentry.groups.rulesIn('sg-1').at(-1)!;
@@ -162,7 +162,7 @@ describe('a change that was taken back', () => {
     expect(sentry.asked[1]!.rules).toMatchObject([{ change: 'modified', before: opened }]);
   });
 
-  test('and made again is not made a third time where somebody removes it', async () => {
+  test('and made again is not made a third time where someone removes it', async () => {
     const sentry = await askedAbout([asking(locked, 'revertUntilApproved')], DEEDS.added!);
     await sentry.decide('approved');
     const opened = sentry.groups.rulesIn('sg-1').at(-1)!;
@@ -171,7 +171,7 @@ describe('a change that was taken back', () => {
     await sentry.decide('approved');
     expect(await sentry.decide('approved', { attempt: 2 })).toMatchObject({
       outcome: 'conflicting',
-      text: expect.stringContaining('taken back since'),
+      text: expect.stringContaining('reverted since'),
     });
     expect(sentry.groups.ruleIds('sg-1')).toEqual(['sgr-https']);
   });
@@ -317,7 +317,7 @@ describe('a change that was taken back', () => {
       ],
       [
         'the rule is described otherwise by now',
-        'described anew',
+        'given a new description',
         ({ groups }) => groups.change('sg-1', 'sgr-1', { ...narrow, description: 'ours' }),
         /described otherwise by now/,
       ],
@@ -385,12 +385,12 @@ describe('a change that stands', () => {
     expect(sentry.groups.rulesIn('sg-1')).toEqual(DEEDS[name]!.standing);
   });
 
-  test.each(NAMES)('is taken back where it is denied, or nobody answers: %s', async (name) => {
+  test.each(NAMES)('is reverted where it is denied, or no one answers: %s', async (name) => {
     for (const kind of ['denied', 'expired', 'not-asked'] as const) {
       const sentry = await askedAbout([standFirst], DEEDS[name]!);
       expect(await sentry.decide(kind)).toMatchObject({
         outcome: 'carried-out',
-        text: expect.stringContaining('taken back'),
+        text: expect.stringContaining('reverted'),
       });
       expect(textsOf(sentry.groups.rulesIn('sg-1'))).toEqual(textsOf(DEEDS[name]!.accepted));
       await sentry.decide(kind);
@@ -400,7 +400,7 @@ describe('a change that stands', () => {
     }
   });
 
-  test('stays where nobody answers and the policy says so, but is no ground to open it again', async () => {
+  test('stays where no one answers and the policy says so, but is no ground to open it again', async () => {
     const sentry = await askedAbout(
       [asking(lockedRestoring, 'revertIfDenied', 'accept')],
       DEEDS.added!,
@@ -411,12 +411,12 @@ describe('a change that stands', () => {
     });
     await expectPeace(sentry);
     expect(sentry.ledger.grantsOf('sg-1', ssh, sentry.groups.now())).toMatchObject([
-      { by: 'nobody answered' },
+      { by: 'no one answered' },
     ]);
     expect(sentry.ledger.grantsOf('sg-1', ssh, sentry.groups.now())[0]!.confirmed).toBeUndefined();
   });
 
-  test('and was taken back once is asked about again when it comes again', async () => {
+  test('and was reverted once is asked about again when it comes again', async () => {
     const sentry = await askedAbout([standFirst], DEEDS.added!);
     await sentry.decide('denied');
     sentry.groups.put('sg-1', (rules) => [...rules, { ...ssh, id: 'sgr-again' }]);
@@ -425,7 +425,7 @@ describe('a change that stands', () => {
     expect(sentry.asked).toHaveLength(2);
   });
 
-  test('is taken back also under another id', async () => {
+  test('is reverted also under another id', async () => {
     const sentry = await askedAbout([standFirst], DEEDS.added!);
     sentry.groups.put('sg-1', () => [https, { ...ssh, id: 'sgr-other' }]);
     await sentry.decide('denied');
@@ -442,13 +442,13 @@ describe('a change that stands', () => {
     });
     expect(await sentry.decide('denied')).toMatchObject({
       outcome: 'carried-out',
-      text: 'It was denied. Nothing is left to take back.',
+      text: 'It was denied. Nothing is left to revert.',
     });
     await expectPeace(sentry);
     expect(sentry.groups.ruleIds('sg-1')).toEqual(['sgr-https', 'sgr-ssh']);
   });
 
-  test('is taken back, denied, where its group was adopted while people were asked', async () => {
+  test('is reverted, denied, where its group was adopted while people were asked', async () => {
     const sentry = SentryInMemory.newTo([asking(forbidSsh, 'revertIfDenied')], ssh, https);
     await sentry.respond(added(ssh));
     await sentry.survey();
@@ -461,7 +461,7 @@ describe('a change that stands', () => {
   });
 
   test.each(NAMES)(
-    'is taken back, denied, where other policies adopted the group while people were asked: %s',
+    'is reverted, denied, where other policies adopted the group while people were asked: %s',
     async (name) => {
       const sentry = await askedAbout([standFirst], DEEDS[name]!);
       sentry.configuration = {
@@ -476,7 +476,7 @@ describe('a change that stands', () => {
   );
 
   test.each(['added', 'modified', 'removed'])(
-    'is taken back after a pause without asking, where it is denied in it and nobody tries again: %s',
+    'is reverted after a pause without asking, where it is denied in it and no one tries again: %s',
     async (name) => {
       const sentry = await askedAbout(
         [asking(lockedRestoring, 'revertIfDenied', 'accept')],
@@ -554,7 +554,7 @@ describe('a change that stands', () => {
 
 describe('an approval for a time', () => {
   const responses = [
-    ['taken back first', revertFirst],
+    ['reverted first', revertFirst],
     ['standing first', standFirst],
   ] as const;
 
@@ -576,7 +576,7 @@ describe('an approval for a time', () => {
       await sentry.pass(10 * MINUTE);
       expect(await sentry.decide('ended')).toMatchObject({
         outcome: 'carried-out',
-        text: expect.stringContaining('taken back'),
+        text: expect.stringContaining('reverted'),
       });
       expect(textsOf(sentry.groups.rulesIn('sg-1'))).toEqual(textsOf(DEEDS[name]!.accepted));
       await expectPeace(sentry);
@@ -612,7 +612,7 @@ describe('an approval for a time', () => {
     await sentry.pass(HOUR);
     expect(await sentry.decide('ended')).toMatchObject({
       outcome: 'carried-out',
-      text: 'The time of the approval is over. Nothing is left to take back.',
+      text: 'The time of the approval is over. Nothing is left to revert.',
     });
     expect(sentry.groups.keysIn('sg-1')).toContain(ruleKey(ssh));
     expect(sentry.ledger.entryOf('sg-1', ssh)!.grants).toMatchObject([{ cause: 'operator' }]);
@@ -759,7 +759,7 @@ describe('whichever call fails, before or after it has worked', () => {
     return groups.acts.map(({ kind, rule: one }) => `${kind} ${ruleKey(one)}`);
   }
 
-  test.each(NAMES)('nobody is left unasked: %s', async (name) => {
+  test.each(NAMES)('no one is left unasked: %s', async (name) => {
     const { accepted, standing, change } = DEEDS[name]!;
     for (const policy of [revertFirst, standFirst]) {
       for (const fault of faults) {

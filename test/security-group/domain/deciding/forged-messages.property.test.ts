@@ -35,7 +35,7 @@ type Step =
       readonly isDelivered: boolean;
     }
   /**
-   * A message that anybody who can write to the queue makes up. It may name a true event, and rules
+   * A message that anyone who can write to the queue makes up. It may name a true event, and rules
    * that truly stand there.
    */
   | {

@@ -135,7 +135,7 @@ test('of a group that may hold only some traffic, all other is taken away', () =
 });
 
 describe('a locked group', () => {
-  test('loses what anybody adds, and keeps what a trusted actor adds', () => {
+  test('loses what anyone adds, and keeps what a trusted actor adds', () => {
     expect(
       verdicts({
         standing: [https],
@@ -202,7 +202,7 @@ describe('a locked group', () => {
     ).toEqual({ 'sgr-ssh': 'revoke', 'sgr-https': 'wait' });
   });
 
-  test("loses every rule without a grant, when anybody's event does not name its rules", () => {
+  test("loses every rule without a grant, when anyone's event does not name its rules", () => {
     expect(
       verdicts({
         standing: [http, https],
@@ -225,24 +225,24 @@ describe('a locked group', () => {
   });
 
   test('has an accepted rule described as it was, unless a trusted actor described it', () => {
-    const anew = { ...https, description: 'open for all' };
+    const again = { ...https, description: 'open for all' };
     const ledger = [entry({ ...https, description: 'web' }, adopted)];
-    const hints = { ...byAnybody, described: [{ rule: anew }] };
-    expect(judged({ standing: [anew], policies: [locked], ledger, hints })).toMatchObject([
+    const hints = { ...byAnybody, described: [{ rule: again }] };
+    expect(judged({ standing: [again], policies: [locked], ledger, hints })).toMatchObject([
       { verdict: 'restore', change: 'described', restored: { ...https, description: 'web' } },
     ]);
-    expect(judged({ standing: [anew], policies: [lockedNotify], ledger, hints })).toMatchObject([
+    expect(judged({ standing: [again], policies: [lockedNotify], ledger, hints })).toMatchObject([
       { verdict: 'keep', violations: [{ response: 'notifyOnly' }] },
     ]);
     expect(
       judged({
-        standing: [anew],
+        standing: [again],
         policies: [locked],
         ledger,
         hints: { ...hints, byTrustedActor: true },
       }),
     ).toMatchObject([{ verdict: 'keep', violations: [] }]);
-    expect(judged({ standing: [anew], policies: [forbidSsh], ledger, hints })).toMatchObject([
+    expect(judged({ standing: [again], policies: [forbidSsh], ledger, hints })).toMatchObject([
       { verdict: 'keep', violations: [] },
     ]);
   });
@@ -260,7 +260,7 @@ describe('a group that is not adopted yet', () => {
     ).toEqual({ 'sgr-ssh': 'keep', 'sgr-https': 'revoke' });
   });
 
-  test('loses what is forbidden when the event does not name its rules; nothing else, for nobody knows what is new', () => {
+  test('loses what is forbidden when the event does not name its rules; nothing else, for no one knows what is new', () => {
     expect(
       verdicts({
         standing: [ssh, https],
@@ -303,7 +303,7 @@ describe('a modified rule', () => {
     }
   });
 
-  test('is revoked where its earlier values rest on an event that nobody has confirmed', () => {
+  test('is revoked where its earlier values rest on an event that no one has confirmed', () => {
     expect(
       judged({ standing: [wide], policies: [locked], ledger: [entry(narrow, deployed)], hints })[0],
     ).toMatchObject({ rule: wide, verdict: 'revoke' });
@@ -360,7 +360,7 @@ describe('a modified rule', () => {
       verdict: 'keep',
       violations: [],
     });
-    // Somebody gave it others since: that call has an event of its own.
+    // Someone gave it others since: that call has an event of its own.
     expect(told(narrow)).toMatchObject({ verdict: 'wait', violations: [{ baseline: 'locked' }] });
   });
 
@@ -401,7 +401,7 @@ describe('a modified rule', () => {
 describe('a removed rule', () => {
   const hints = { ...byAnybody, absent: [{ id: 'sgr-https' }] };
 
-  test('is told, and stays away: whoever closes a port must not find it open again', () => {
+  test('is told, and stays away: anyone who closes a port must not find it open again', () => {
     expect(
       judged({ standing: [], policies: [locked], ledger: [entry(https, adopted)], hints }),
     ).toMatchObject([
@@ -441,7 +441,7 @@ describe('a removed rule', () => {
     ).toMatchObject([{ verdict: 'restore' }]);
   });
 
-  test('is not put back on an event that nobody has confirmed, yet', () => {
+  test('is not put back on an event that no one has confirmed, yet', () => {
     expect(
       judged({
         standing: [],
@@ -507,7 +507,7 @@ describe('a removed rule', () => {
     ).toMatchObject([{ verdict: 'restore' }]);
   });
 
-  test("is nobody's business where nothing speaks for it, no group is locked, or a trusted actor removed it", () => {
+  test("is no one's business where nothing speaks for it, no group is locked, or a trusted actor removed it", () => {
     const over = { ...adopted, until: NOW };
     expect(
       judged({ standing: [], policies: [lockedRestoring], ledger: [entry(https, over)], hints }),
@@ -609,7 +609,7 @@ describe('a prefix list', () => {
     ).toEqual({ 'sgr-list': 'revoke' });
   });
 
-  test("that anybody changed is told in a locked group, and nothing is taken away; a trusted actor's change is not", () => {
+  test("that anyone changed is told in a locked group, and nothing is taken away; a trusted actor's change is not", () => {
     expect(
       judged({
         standing: [viaList],

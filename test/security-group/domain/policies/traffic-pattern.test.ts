@@ -106,7 +106,7 @@ describe("a customer's prefix list is what its entries are", () => {
   const network = of({ peers: [{ kind: 'ipRange', cidr: '10.0.0.0/8' }] });
 
   test.each([
-    ['one entry for everybody', ['0.0.0.0/0'], true],
+    ['one entry for everyone', ['0.0.0.0/0'], true],
     ['halves of the internet', ['10.0.0.0/8', '128.0.0.0/1'], true],
     ['public ranges that are broad only together', ['52.0.0.0/16', '52.1.0.0/16'], true],
     ['public ranges that lie apart', ['52.0.0.0/16', '52.2.0.0/16'], false],
@@ -137,13 +137,13 @@ describe("a customer's prefix list is what its entries are", () => {
 });
 
 describe('a prefix list of AWS', () => {
-  const everybody = of({ peers: [{ kind: 'internet' }, { kind: 'ipRange', cidr: '0.0.0.0/0' }] });
+  const everyone = of({ peers: [{ kind: 'internet' }, { kind: 'ipRange', cidr: '0.0.0.0/0' }] });
 
   test('is forbidden by its id only, however broad it is', () => {
     expect(
       opensTraffic(
         rule({ prefixListId: LIST }),
-        everybody,
+        everyone,
         listOf(['52.0.0.0/8'], { isAwsManaged: true }),
       ),
     ).toBe(false);
@@ -153,20 +153,20 @@ describe('a prefix list of AWS', () => {
     expect(
       staysWithin(
         rule({ prefixListId: LIST }),
-        everybody,
+        everyone,
         listOf(['52.0.0.0/8'], { isAwsManaged: true }),
       ),
     ).toBe(true);
     expect(
-      staysWithin(rule({ prefixListId: LIST }), everybody, listOf([], { isAwsManaged: true })),
+      staysWithin(rule({ prefixListId: LIST }), everyone, listOf([], { isAwsManaged: true })),
     ).toBe(false);
   });
 });
 
 test('a prefix list that could not be looked into matches by its id only', () => {
-  const everybody = of({ peers: [{ kind: 'internet' }, { kind: 'ipRange', cidr: '0.0.0.0/0' }] });
-  expect(opensTraffic(rule({ prefixListId: LIST }), everybody, NO_LISTS)).toBe(false);
-  expect(staysWithin(rule({ prefixListId: LIST }), everybody, NO_LISTS)).toBe(false);
+  const everyone = of({ peers: [{ kind: 'internet' }, { kind: 'ipRange', cidr: '0.0.0.0/0' }] });
+  expect(opensTraffic(rule({ prefixListId: LIST }), everyone, NO_LISTS)).toBe(false);
+  expect(staysWithin(rule({ prefixListId: LIST }), everyone, NO_LISTS)).toBe(false);
   expect(staysWithin(rule({ prefixListId: LIST }), of({}), NO_LISTS)).toBe(true);
 });
 

@@ -101,7 +101,7 @@ describe('adoption again', () => {
     expect(sentry.recordOf('sg-1')!.releasedAt).toBeUndefined();
   });
 
-  test('a group that came back misses nothing that went while nobody watched', async () => {
+  test('a group that came back misses nothing that went while no one watched', async () => {
     const sentry = watchedAs({ releasedAt: new Date('2025-12-02') });
     await sentry.survey();
     expect(sentry.ledger.entryOf('sg-1', http)).toBeUndefined();
@@ -129,7 +129,7 @@ describe('adoption again', () => {
 });
 
 describe('the brake', () => {
-  /** Many groups that were adopted empty; in some of them stands a rule that nobody explains. */
+  /** Many groups that were adopted empty; in some of them stands a rule that no one explains. */
   async function withDifferences(count: number, total: number): Promise<SentryInMemory> {
     const groups = new GroupsInMemory();
     const sentry = new SentryInMemory(
@@ -347,7 +347,7 @@ describe('what was told as left in place', () => {
     expect((await sentry.ledger.read('sg-1')).entries.size).toBe(0);
   });
 
-  test('while the sentry only observed is taken back where it comes again, unseen, when the sentry acts', async () => {
+  test('while the sentry only observed is reverted where it comes again, unseen, when the sentry acts', async () => {
     const sentry = SentryInMemory.newTo([locked]);
     sentry.ledger.adopt('sg-1', [], { adoptedWhile: 'OBSERVE' });
     sentry.configuration = { ...sentry.configuration, mode: 'OBSERVE' };
@@ -363,7 +363,7 @@ describe('what was told as left in place', () => {
     expect(sentry.groups.ruleIds('sg-1')).toEqual([]);
   });
 
-  test('and names a prefix list is taken back where somebody opens the list to the internet, unseen', async () => {
+  test('and names a prefix list is reverted where someone opens the list to the internet, unseen', async () => {
     const viaList = rule({ id: 'sgr-list', prefixListId: 'pl-1' });
     const sentry = SentryInMemory.watching([lockedNotify, forbidSsh]);
     sentry.groups.lists.set('pl-1', {
@@ -388,7 +388,7 @@ describe('what was told as left in place', () => {
   });
 });
 
-test('a rule that was taken back while its group was being adopted is not accepted', async () => {
+test('a rule that was reverted while its group was being adopted is not accepted', async () => {
   const sentry = SentryInMemory.newTo([forbidSsh], ssh, https);
   sentry.ledger.beforeWrite.set(1, () => sentry.groups.close('sg-1', 'sgr-ssh'));
   await sentry.survey();

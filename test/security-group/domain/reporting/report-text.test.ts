@@ -23,7 +23,7 @@ const report: ChangeReport = changeReport({ rules: [opened] });
 
 test('the text tells group, rules, actor, time, source, account, Region, why, how long, what was done', () => {
   expect(reportText(report, 'App/Sentry', 10))
-    .toBe(`Security group sg-1 (web) was changed: taken back.
+    .toBe(`Security group sg-1 (web) was changed: reverted.
 
 Group:      sg-1 (web) in vpc-1
 Account:    111111111111, Region eu-west-1
@@ -45,16 +45,16 @@ Told by the sentry App/Sentry.`);
 
 describe('the subject names the worst first', () => {
   test.each<[Outcome, string]>([
-    [{ kind: 'reverted' }, '[HIGH] sg-1: tcp 22 from 0.0.0.0/0: taken back'],
+    [{ kind: 'reverted' }, '[HIGH] sg-1: tcp 22 from 0.0.0.0/0: reverted'],
     [{ kind: 'kept' }, '[HIGH] sg-1: tcp 22 from 0.0.0.0/0: left in place, as the policy says'],
     [
       { kind: 'would-revert' },
-      '[HIGH] sg-1: tcp 22 from 0.0.0.0/0: left in place, would be taken back',
+      '[HIGH] sg-1: tcp 22 from 0.0.0.0/0: left in place, would be reverted',
     ],
     [{ kind: 'already-gone' }, '[LOW] sg-1: tcp 22 from 0.0.0.0/0: already gone'],
     [
       { kind: 'failed', reason: 'denied' },
-      '[CRITICAL] sg-1: tcp 22 from 0.0.0.0/0: could NOT be taken back',
+      '[CRITICAL] sg-1: tcp 22 from 0.0.0.0/0: could NOT be reverted',
     ],
   ])('%j', (outcome, subject) => {
     expect(reportSubject({ ...report, rules: [{ ...opened, outcome }] })).toBe(subject);
@@ -80,7 +80,7 @@ describe('what was done is told for each kind of change', () => {
       'Done: reverted. It stood open for about 12 s.',
     ],
     [
-      'a rule described anew',
+      'a rule given a new description',
       { change: 'described', restored: { ...restored, description: 'web' } },
       'Done: described again as "web".',
     ],
@@ -121,7 +121,7 @@ test('where outcomes differ, they are counted, and the worst rule is named', () 
     ],
   };
   expect(reportSubject(mixed)).toBe(
-    '[HIGH] sg-1: tcp 443 from 0.0.0.0/0 and 1 more: 1 left in place, as the policy says, 1 taken back',
+    '[HIGH] sg-1: tcp 443 from 0.0.0.0/0 and 1 more: 1 left in place, as the policy says, 1 reverted',
   );
 });
 
@@ -141,7 +141,7 @@ test('what was found in the event history is told as such', () => {
 
 test('repeats that were not told are counted', () => {
   expect(reportText({ ...report, repeats: 41 }, 'App/Sentry', 10)).toContain(
-    'The same was reverted 41 times more since it was last told.',
+    'The same was reverted 41 times more since it was last reported.',
   );
 });
 

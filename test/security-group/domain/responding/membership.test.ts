@@ -58,7 +58,7 @@ function deleted(id?: string): Change {
 }
 
 describe('membership by tag', () => {
-  test('lasts though somebody takes the tag off, or puts an excluding one on; and that is told', async () => {
+  test('lasts though someone takes the tag off, or puts an excluding one on; and that is told', async () => {
     for (const [sentry, key] of [
       [tagged(), 'watch'],
       [tagged(WATCHED, EXEMPT), 'exempt'],
@@ -126,7 +126,7 @@ describe('membership by tag', () => {
 });
 
 describe('a monitored group that is deleted', () => {
-  test('is told with weight, whoever did it, and is watched no more', async () => {
+  test('is told with weight, anyone who did it, and is watched no more', async () => {
     for (const change of [deleted('sg-1'), by(deployer, deleted('sg-1'))]) {
       const sentry = SentryInMemory.watching([locked], https);
       sentry.groups.all.delete('sg-1');

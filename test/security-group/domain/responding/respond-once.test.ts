@@ -16,7 +16,7 @@ import { rule } from '../../samples/rules';
 const ssh = rule({ id: 'sgr-ssh' });
 const https = rule({ id: 'sgr-https', fromPort: 443, toPort: 443 });
 
-/** A sentry of a locked group into which somebody has put `ssh`. */
+/** A sentry of a locked group into which someone has put `ssh`. */
 function attacked(): SentryInMemory {
   const sentry = SentryInMemory.watching([locked], https);
   sentry.groups.put('sg-1', () => [https, ssh]);
@@ -78,7 +78,7 @@ test('what is done but not told is told, and not done again', async () => {
   letFail(sentry, 'tell', 'fails');
   await expect(sentry.respond(added(ssh))).rejects.toThrow('fails');
   sentry.faults = new Faults();
-  const again = sentry.groups.open('sg-1', { ...ssh, description: 'by somebody else' })!;
+  const again = sentry.groups.open('sg-1', { ...ssh, description: 'by someone else' })!;
   await sentry.respond(added(ssh), 2);
   expect(sentry.announcer.outcomes()).toEqual(['added sgr-ssh reverted']);
   expect(sentry.groups.ruleIds('sg-1')).toContain(again.id);

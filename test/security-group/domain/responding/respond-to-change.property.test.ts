@@ -196,7 +196,7 @@ test('whatever fails at whichever call, retries end in the right state, and ever
         expect(grantedIn(faulty.sentry)).toEqual(grantedIn(smooth.sentry));
         const outcomes = toldOf(faulty.sentry);
         for (const act of faulty.sentry.groups.acts) {
-          // What EC2 did and then failed to say looks as if somebody had been quicker.
+          // What EC2 did and then failed to say looks as if someone had been quicker.
           const isTold = outcomes.some(
             ({ rule, restored, outcome }) =>
               ['reverted', 'already-gone'].includes(outcome.kind) &&

@@ -133,7 +133,7 @@ describe('what is not spoken of', () => {
   });
 });
 
-test("what the sentry's own role adds is judged like anybody's", async () => {
+test("what the sentry's own role adds is judged like anyone's", async () => {
   const sentry = sentryWith([locked], { accepted: [], standing: [ssh] });
   await sentry.respond(by(sentryItself, added(ssh)));
   expect(sentry.groups.ruleIds('sg-1')).toEqual([]);
@@ -172,7 +172,7 @@ describe('a trusted actor', () => {
     ]);
   });
 
-  test('makes nothing accepted by describing it anew, but the ledger learns the description of what is accepted', async () => {
+  test('makes nothing accepted by describing it again, but the ledger learns the description of what is accepted', async () => {
     const sentry = sentryWith([locked], {
       accepted: [https],
       standing: [http, { ...https, description: 'new' }],
@@ -192,7 +192,7 @@ describe('a trusted actor', () => {
     expect(sentry.groups.acts).toEqual([]);
   });
 
-  test('who adds a rule that somebody modified at once is not taken for the one who did', async () => {
+  test('who adds a rule that someone modified at once is not taken for the one who did', async () => {
     const since = { ...wide, id: 'sgr-https' };
     const sentry = sentryWith([locked], { accepted: [], standing: [since] });
     await sentry.respond(by(deployer, added(https)));
@@ -263,7 +263,7 @@ describe('a modified rule', () => {
     expect(sentry.ledger.entryOf('sg-1', narrow)).toBeUndefined();
   });
 
-  test('that got another description from anybody gets the old one again', async () => {
+  test('that got another description from anyone gets the old one again', async () => {
     const sentry = sentryWith([locked], {
       accepted: [narrow],
       standing: [{ ...narrow, description: 'for me' }],
@@ -372,7 +372,7 @@ describe('a removed rule', () => {
     expect(sentry.ledger.grantsOf('sg-1', https)).toEqual([]);
   });
 
-  test('that somebody modified first, and then removed, is put back by either event', async () => {
+  test('that someone modified first, and then removed, is put back by either event', async () => {
     for (const change of [modified('sgr-1'), removed({ id: 'sgr-1' })]) {
       const sentry = sentryWith([lockedRestoring], { accepted: [narrow], standing: [] });
       await sentry.respond(change);
@@ -497,7 +497,7 @@ describe('EC2 that lags, refuses or changes in between', () => {
     ]);
   });
 
-  test('a ledger that somebody else wrote to in the meantime has the event judged again', async () => {
+  test('a ledger that someone else wrote to in the meantime has the event judged again', async () => {
     const sentry = sentryWith([locked], { accepted: [], standing: [https] });
     sentry.ledger.beforeWrite.set(1, () => sentry.ledger.note('sg-1', https, { revision: 7 }));
     await expect(sentry.respond(by(deployer, added(https)))).rejects.toThrow(LedgerConflictError);
@@ -506,7 +506,7 @@ describe('EC2 that lags, refuses or changes in between', () => {
   });
 });
 
-test('a rule that reconcile adopted while it was taken back does not stay in the ledger', async () => {
+test('a rule that reconcile adopted while it was reverted does not stay in the ledger', async () => {
   const sentry = SentryInMemory.newTo([forbidSsh], ssh, https);
   sentry.groups.beforeLook.set(2, () => sentry.ledger.adopt('sg-1', [ssh, https]));
   await expect(sentry.respond(added(ssh))).rejects.toThrow(LedgerConflictError);
@@ -551,7 +551,7 @@ describe('an event that does not name its rules', () => {
     const [report] = await sentry.respond(unnamed);
     expect(sentry.groups.ruleIds('sg-1')).toEqual(['sgr-https']);
     expect(report!.notices[0]!.text).toContain(
-      'not adopted yet: which of its rules are new cannot be told',
+      'not adopted yet: no one can say which of its rules are new',
     );
   });
 
@@ -719,7 +719,7 @@ describe('who opens the same again and again', () => {
     expect(repeats.at(-1)).toBe(3);
   });
 
-  test('is told of at once where it is somebody else, another rule, or a failure', async () => {
+  test('is told of at once where it is someone else, another rule, or a failure', async () => {
     const sentry = sentryWith([locked], { accepted: [], standing: [ssh] });
     await sentry.respond(added(ssh));
     const [byMallory] = await sentry.respond({

@@ -48,7 +48,7 @@ describe('a rule that no event explains', () => {
     expect(sentry.pointedTo).toEqual(['sg-1']);
   });
 
-  test('is not answered before that, whoever points to the group', async () => {
+  test('is not answered before that, anyone who points to the group', async () => {
     const sentry = SentryInMemory.watching([locked], https);
     sentry.groups.put('sg-1', () => [https, ssh]);
     expect(await sentry.respondToDifferences()).toEqual([]);
@@ -78,7 +78,7 @@ describe('a rule that no event explains', () => {
     expect(sentry.ledger.grantsOf('sg-1', https)[0]!.confirmed).toBeUndefined();
   });
 
-  test("is taken away where anybody else's explains it, and the actor is told", async () => {
+  test("is taken away where anyone else's explains it, and the actor is told", async () => {
     const sentry = await different([locked], [], [https]);
     sentry.history.changes.push(by(mallory, added(https)));
     const [report] = await sentry.respondToDifferences();
@@ -90,7 +90,7 @@ describe('a rule that no event explains', () => {
     });
   });
 
-  test('is taken away where nothing explains it, and it is told that nobody knows who did it', async () => {
+  test('is taken away where nothing explains it, and it is told that no one knows who did it', async () => {
     const sentry = await different([locked], [], [https]);
     const [report] = await sentry.respondToDifferences();
     expect(sentry.groups.ruleIds('sg-1')).toEqual([]);
@@ -250,7 +250,7 @@ describe('a grant that was withdrawn', () => {
     expect(sentry.groups.ruleIds('sg-1')).toEqual([]);
   });
 
-  test('has it judged each time anew', async () => {
+  test('has it judged each time again', async () => {
     const sentry = SentryInMemory.watching([locked], https);
     await withdrawn(sentry);
     const again = sentry.groups.open('sg-1', https)!;
