@@ -102,7 +102,7 @@ export const approvalSchema = z.object({
 
 const leaseSchema = z.object({ until: z.object({ N: z.string() }) });
 
-/** What the sentry remembers, one item for each key id. */
+/** The sentry's records, one item for each key id. */
 export class DynamoKeyRecords implements KeyRecords {
   constructor(
     private readonly client: DynamoDBClient,

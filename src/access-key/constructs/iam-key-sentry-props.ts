@@ -72,7 +72,7 @@ export interface IamKeySentryProps {
   readonly exemptions?: KeyExemption[];
 
   /**
-   * What is done about old keys. Throws if keys would be deactivated before they are listed.
+   * The actions on old keys. Throws if keys would be deactivated before they are listed.
    *
    * @default KeyActions.reportOnly()
    */

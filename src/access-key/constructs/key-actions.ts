@@ -62,7 +62,7 @@ export interface KeyActionsProps {
   readonly askAgainAfter?: Duration;
 }
 
-/** What is done about old keys: nothing but telling, or retiring them step by step. */
+/** The actions on old keys: only reporting them, or retiring them step by step. */
 export class KeyActions {
   /** List them, and leave it at that. */
   public static reportOnly(): KeyActions {

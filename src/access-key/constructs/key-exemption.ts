@@ -97,7 +97,7 @@ export class KeyExemption {
   }
 
   /**
-   * What has to be read to know who is meant.
+   * The group that has to be read to know who is meant.
    *
    * @internal
    */

@@ -3,7 +3,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import type { KeyExemption } from './key-exemption';
 import { acknowledgeWildcard } from '../../shared/constructs/acknowledge-finding';
 
-/** What a function has to look at, to know whether a key is due. */
+/** A function needs these rights to know whether a key is due. */
 export function keyLookStatements(
   stack: Stack,
   exemptions: readonly KeyExemption[],
@@ -41,7 +41,9 @@ export function retireStatement(stack: Stack, actions: readonly KeyChange[]): ia
 
 export type KeyChange = 'UpdateAccessKey' | 'DeleteAccessKey';
 
-/** What a run may do in IAM and on the default bus, with the rights to change keys that it uses. */
+/**
+ * The rights of a run in IAM and on the default bus, with the rights to change keys that it uses.
+ */
 export function checkStatements(
   stack: Stack,
   exemptions: readonly KeyExemption[],
@@ -59,7 +61,7 @@ export function checkStatements(
   ];
 }
 
-/** What cdk-nag finds in these rights, and why it is so. */
+/** Acknowledges what cdk-nag finds in these rights, and gives the reasons. */
 export function acknowledgeKeyLook(role: iam.IRole): void {
   Validations.of(role).acknowledge(
     {

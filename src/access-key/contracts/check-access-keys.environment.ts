@@ -16,8 +16,8 @@ export const CHECK_ACCESS_KEYS = handlerContract({
     'HOME_REGION',
     'ACCOUNT_ID',
     /**
-     * What the sentry remembers of keys; `none` where no actions are configured, since every
-     * variable has to be there.
+     * The table of what the sentry remembers of keys; `none` where no actions are configured, since
+     * every variable has to be there.
      */
     'KEY_RECORDS_TABLE',
   ],

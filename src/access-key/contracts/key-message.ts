@@ -80,7 +80,10 @@ interface ClassicFields {
   readonly OldKeyCount: string;
 }
 
-/** What one run found and did, or one part of it where it is too large for one message. */
+/**
+ * The findings and actions of one run, or one part of them where they are too large for one
+ * message.
+ */
 export interface AccessKeyReportMessage extends ClassicFields {
   readonly version: typeof KEY_MESSAGE_VERSION;
   readonly type: 'access-key-report';

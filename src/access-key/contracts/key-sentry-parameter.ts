@@ -3,8 +3,8 @@ import type { ActionMode, KeyActionRules } from '../domain/key-actions';
 import type { KeyRules } from '../domain/key-rules';
 
 /**
- * What the SSM parameter holds, as JSON. A handler that meets another version says so and does
- * nothing by guess.
+ * The SSM parameter holds JSON of this version. A handler that meets another version says so and
+ * does nothing by guess.
  */
 export const KEY_SENTRY_PARAMETER_VERSION = 1;
 

@@ -12,7 +12,7 @@ import {
   isOvertaken,
 } from '../../approval/domain/ask-result';
 
-/** What people decided about a key, as was proved. */
+/** A proved decision of people about a key. */
 export interface ProvedKeyDecision extends KeyDecision, Pick<AskResult, 'phase' | 'attempt'> {
   readonly requestId: string;
   readonly keyId: string;

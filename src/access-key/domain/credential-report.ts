@@ -18,7 +18,7 @@ export interface KeySlot {
   readonly lastUsedRegion?: string;
 }
 
-/** What the credential report says of one user. It can be four hours old. */
+/** The row of one user in the credential report, which can be four hours old. */
 export interface ReportRow {
   readonly userName: string;
   readonly arn: string;

@@ -13,7 +13,7 @@ export type TagExemption = Extract<Exemption, { kind: 'tag' }>;
 
 const DATE = /^\d{4}-\d{2}-\d{2}$/;
 
-/** What the tag on a user says: exempt until a date, or why it does not count. */
+/** The verdict on a user's tag: exempt until a date, or the reason why the tag does not count. */
 export type TagVerdict =
   | { readonly exempt: true; readonly until: string }
   | { readonly exempt: false; readonly reason: string };

@@ -6,7 +6,7 @@ import {
   type KeyApproval,
 } from './key-approval';
 
-/** What is done about old keys, and when. All times are in days. */
+/** The actions on old keys, and when they are due. All times are in days. */
 export interface KeyActionRules {
   /** An active key older than this is deactivated. */
   readonly deactivateAfter: number;
@@ -31,9 +31,7 @@ export const ACTION_MODES = ['enforce', 'observe'] as const;
 /** `observe`: what would be done is told, and not done. */
 export type ActionMode = (typeof ACTION_MODES)[number];
 
-/**
- * What the sentry remembers of one key, under its id. Toggling the key changes none of the notices.
- */
+/** The sentry's record of one key, under its id. Toggling the key changes none of the notices. */
 export interface KeyRecord {
   readonly keyId: string;
   readonly userName: string;
@@ -45,7 +43,7 @@ export interface KeyRecord {
   readonly inactiveSince?: Date;
   /** A step that was taken and is not told yet. */
   readonly untold?: { readonly step: StepKind; readonly at: Date };
-  /** What people were asked last. */
+  /** The last question to people. */
   readonly approval?: KeyApproval;
 }
 
@@ -58,7 +56,6 @@ const NOTICE_LAPSES_AFTER_DAYS = 14;
 /** How late the last use of a key can show up. AWS names no bound; it says "up to" a few hours. */
 const LAST_USE_LAG_DAYS = 1;
 
-/** What comes next for a key. */
 export type NextStep =
   | { readonly kind: 'none' }
   /**
@@ -186,7 +183,7 @@ function plusDays(time: Date, days: number): Date {
   return new Date(time.getTime() + days * DAY_MILLISECONDS);
 }
 
-/** What to remember once a key was seen: since when it has been inactive, without a break. */
+/** The record to keep once a key was seen: since when it has been inactive, without a break. */
 export function afterSeen(key: AccessKey, record: KeyRecord | undefined, now: Date): KeyRecord {
   const { inactiveSince: _before, ...before } = record ?? {
     keyId: key.id,

@@ -3,7 +3,7 @@ import type { DecisionKind } from '../../approval/domain/approval-request';
 import type { AskResult } from '../../approval/domain/ask-result';
 import type { Question } from '../../approval/domain/question';
 
-/** What people were asked about a key, and what they said. */
+/** The question to people about a key, and their answer. */
 export interface KeyApproval {
   readonly requestId: string;
   readonly askedAt: Date;
@@ -15,7 +15,7 @@ export interface KeyApproval {
   readonly decision?: KeyDecision;
   /** When the key was deactivated upon it, as was told: an approval does so once. */
   readonly deactivatedAt?: Date;
-  /** What came of the decision. */
+  /** The result of carrying out the decision. */
   readonly result?: AskResult;
 }
 
@@ -31,7 +31,7 @@ export type ApprovalStanding =
   /** No one is asked until then. */
   | { readonly kind: 'denied' | 'unfinished'; readonly at: Date; readonly askedAgainAt: Date };
 
-/** What people approved, as was proved: it is carried out for this one key. */
+/** A proved approval by people: it is carried out for this one key. */
 export interface ApprovedKey {
   readonly keyId: string;
   readonly requestId: string;

@@ -7,7 +7,7 @@ import type { Question } from '../../approval/domain/question';
 /** The rules of a sentry that asks. */
 export type AskingRules = KeyActionRules & { readonly askAgainAfter: number };
 
-/** What people are asked about a key that is due to be deactivated. */
+/** The question to people about a key that is due to be deactivated. */
 export function askAbout(
   key: AccessKeyWithUse,
   rules: AskingRules,

@@ -66,7 +66,10 @@ export function oldestAge({ keys }: KeyReport): number {
   return Math.max(0, ...keys.flatMap(({ finding }) => finding?.ageInDays ?? []));
 }
 
-/** What the report weighs: what was done or failed, then keys that are too old, then all else. */
+/**
+ * An incomplete report or a failed step is high, a key that is too old or a step done is medium,
+ * all else is low.
+ */
 export function reportSeverity(report: KeyReport): 'high' | 'medium' | 'low' {
   if (!isComplete(report) || report.keys.some(({ step }) => step?.report.kind === 'failed')) {
     return 'high';

@@ -1,6 +1,6 @@
 import type { KeyRecord, StepKind } from './key-actions';
 
-/** What is told of one key's next step. */
+/** The report on one key's next step. */
 export type StepReport =
   | {
       readonly kind: 'notice' | 'wait';
@@ -41,6 +41,6 @@ export interface KeyStep {
   readonly keyId: string;
   readonly userName: string;
   readonly report: StepReport;
-  /** What to remember once the report was accepted, at that time. */
+  /** The record to keep once the report was accepted, at that time. */
   readonly afterTold?: (acceptedAt: Date) => KeyRecord;
 }

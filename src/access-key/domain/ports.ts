@@ -1,14 +1,14 @@
 import type { KeyRecord } from './key-actions';
 import type { KeyApproval } from './key-approval';
 
-/** What the sentry remembers, by key id. */
+/** The sentry's records, by key id. */
 export interface KeyRecords {
   all(): Promise<KeyRecord[]>;
   read(keyId: string): Promise<KeyRecord | undefined>;
   write(record: KeyRecord): Promise<void>;
 }
 
-/** What came of a change. Where it is not known whether it was made, the call throws. */
+/** The result of a change. The call throws where it is not known whether the change was made. */
 export type ChangeAnswer =
   { readonly kind: 'done' | 'gone' } | { readonly kind: 'refused'; readonly reason: string };
 

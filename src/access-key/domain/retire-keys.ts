@@ -22,11 +22,11 @@ export interface Retirement {
   readonly account: string;
   readonly rules: KeyActionRules;
   readonly now: Date;
-  /** What people have approved, where it is carried out. */
+  /** The approved key, where an approval by people is carried out. */
   readonly approved?: ApprovedKey;
 }
 
-/** What a run did and will do, and what could not be looked up on the way. */
+/** The steps that a run took and will take, and whatever could not be looked up on the way. */
 export interface Retired {
   readonly steps: readonly KeyStep[];
   readonly unknowns: readonly Unknown[];
@@ -75,7 +75,10 @@ export async function retireKeys(survey: Survey, retirement: Retirement): Promis
   };
 }
 
-/** What OBSERVE says. It remembers nothing, so that its messages never count as notices. */
+/**
+ * The steps that OBSERVE reports. It remembers nothing, so that its messages never count as
+ * notices.
+ */
 export function observeKeys(survey: Survey, rules: KeyActionRules, now: Date): KeyStep[] {
   return survey.keys.flatMap((key): KeyStep[] => {
     const next = nextStep(key, afterSeen(key, undefined, now), rules, now);

@@ -27,7 +27,7 @@ export interface KeySentryPorts {
   readonly records: KeyRecords;
   readonly asker: KeyAsker;
   readonly account: string;
-  /** What people have approved, where it is carried out. */
+  /** The approved key, where an approval by people is carried out. */
   readonly approved?: ApprovedKey;
   /** Comes back once the message was accepted, with the time of it. */
   tell(report: KeyReport, keys: readonly ReportedKey[], part: Part): Promise<Date>;

@@ -64,7 +64,7 @@ export interface Unknown {
   readonly reason: string;
 }
 
-/** What one look at the account shows. */
+/** The result of one look at the account. */
 export interface Survey {
   readonly at: Date;
   readonly userCount: number;
@@ -74,7 +74,7 @@ export interface Survey {
   /** All keys that were listed by IAM, also those of which nothing more was asked. */
   readonly seen: readonly AccessKey[];
   readonly tagUses: readonly TagUse[];
-  /** What could not be looked up. With any of these the survey is incomplete. */
+  /** The things that could not be looked up. With any of these the survey is incomplete. */
   readonly unknowns: readonly Unknown[];
 }
 

@@ -61,7 +61,7 @@ const notifications = new SnsNotifications(
   environment.NOTIFICATION_TOPIC_ARN,
 );
 
-/** What every step of a decision needs. */
+/** Every step of a decision needs these. */
 interface Decided {
   readonly received: ReceivedDecision;
   readonly asking: KeyAsking;

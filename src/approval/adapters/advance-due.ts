@@ -8,7 +8,7 @@ const PAGE = 50;
 /** Shorter than the minute until the next run, and than the function may take. */
 const RUN_MILLISECONDS = 45_000;
 
-/** What a run over what is due needs. */
+/** A run over what is due needs these. */
 export interface DueWork {
   due(now: Date, limit: number): Promise<DueThings>;
   request(id: string): Promise<void>;

@@ -132,7 +132,7 @@ export const statementSchema = z.object({
   reason: z.optional(z.enum(REASONS_NOT_TO_ASK)),
 });
 
-/** What an asker says to the workflow. */
+/** An asker's message to the workflow. */
 export type WorkflowMessage =
   | { readonly kind: 'ask'; readonly ask: Ask }
   | {
@@ -192,7 +192,7 @@ export function parseDecision(body: string): ReceivedDecision {
   };
 }
 
-/** What is signed and told to the asker. Throws where nothing is decided. */
+/** The statement that is signed and sent to the asker. Throws where nothing is decided. */
 export function decisionStatement({
   id,
   asker,
@@ -256,7 +256,8 @@ export async function pointToClick(
 }
 
 /**
- * What is to be tried again later than SQS can wait for is found by the run over what is due, too.
+ * The run over what is due also finds messages that are to be tried again later than SQS can wait
+ * for.
  */
 export async function pointToMessages(
   client: SQSClient,

@@ -141,7 +141,7 @@ export const storedSubject = z.object({ openRequestId: optionalText, deniedAt: o
 export const storedSource = z.object({ askedAt: z.array(time) });
 
 export const storedClick = z.object({
-  /** What Slack sent, in base64. */
+  /** The body that Slack sent, in base64. */
   body: z.string(),
   timestamp: z.string(),
   signature: z.string(),

@@ -15,7 +15,7 @@ const KEPT_FOR_MILLISECONDS = 5 * MINUTE;
 const BETWEEN_REFRESHES_MILLISECONDS = MINUTE;
 
 /**
- * What was signed before a rotation is on its way for no longer. The earlier value itself stays
+ * Anything signed before a rotation is on its way for no longer. The earlier value itself stays
  * until the next rotation, in months.
  */
 const GRACE_MILLISECONDS = 15 * MINUTE;

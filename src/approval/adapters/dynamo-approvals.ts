@@ -239,7 +239,7 @@ export class DynamoApprovals implements ApprovalStore {
     ).Item;
   }
 
-  /** What its subject becomes with the decision; nothing, where the subject need not know. */
+  /** The record of its subject with the decision; undefined where the subject need not know. */
   private async closedSubject({
     id,
     subject,

@@ -1,7 +1,7 @@
 import type { ReceivedDecision } from './approval-queue-messages';
 import type { KmsSigner } from './kms-signer';
 
-/** What the one who asked knows of it. */
+/** The asker's own knowledge of its request. */
 export interface OwnRequest {
   readonly asker: string;
   readonly digest: string;

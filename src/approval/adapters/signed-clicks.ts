@@ -10,7 +10,7 @@ import { type RequestHeaders, verifySignature } from './slack/request-signature'
 const TIMESTAMP = 'x-slack-request-timestamp';
 const SIGNATURE = 'x-slack-signature';
 
-/** What is kept of a request whose signature was verified. */
+/** The click to keep of a request whose signature was verified. */
 export function storedClickOf(
   headers: RequestHeaders,
   body: Buffer,

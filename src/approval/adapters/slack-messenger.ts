@@ -7,7 +7,7 @@ import type { MessageContent, SlackWebApi } from './slack/slack-web-api';
 import { postToWebhook, SLACK_WEBHOOK_ORIGIN } from './slack/slack-webhook';
 
 /**
- * What Slack says where someone has deleted the message, and where this message, though there,
+ * Slack answers with these where someone has deleted the message, or where the message is there but
  * cannot be changed any more.
  */
 const LOST: ReadonlySet<string> = new Set([

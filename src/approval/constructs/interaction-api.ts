@@ -37,7 +37,7 @@ const ACCESS_LOG = JSON.stringify({
  * workflow moves within its stack.
  */
 export class InteractionApi extends Construct {
-  /** What the Slack app has to be given. */
+  /** The Slack app has to be given this URL. */
   public readonly url: string;
 
   public readonly api: apigwv2.HttpApi;

@@ -5,7 +5,7 @@ const LONGEST_DESCRIPTION = 140;
 const SCOPES = ['chat:write', 'users:read', 'users:read.email', 'usergroups:read'];
 
 /**
- * What makes the app when it is pasted into Slack.
+ * The manifest makes the app when it is pasted into Slack.
  *
  * @see https://docs.slack.dev/reference/app-manifest
  */

@@ -37,7 +37,7 @@ export class SlackDestination {
   }
 
   /**
-   * What has to be read to post there.
+   * The secret that has to be read to post there.
    *
    * @internal
    */

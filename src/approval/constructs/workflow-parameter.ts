@@ -11,8 +11,8 @@ import {
 } from '../contracts/approval-parameter';
 
 /**
- * What a URL can have that is not known yet: the queue's name has up to 80 characters, Region and
- * account some 70 with the rest.
+ * The longest that a URL can be that is not known yet. The queue's name has up to 80 characters,
+ * Region and account some 70 with the rest.
  */
 const LONGEST_QUEUE_URL = 150;
 

@@ -8,7 +8,7 @@ export const ADVANCE_REQUESTS = handlerContract({
     /** The name of the SSM parameter that holds who may decide, who may ask, and the rest. */
     'CONFIGURATION_PARAMETER',
     'APPROVAL_TABLE',
-    /** What askers hand over. */
+    /** Askers put their messages into this queue. */
     'REQUEST_QUEUE_URL',
     'CLICK_QUEUE_URL',
     'MESSAGE_QUEUE_URL',

@@ -16,7 +16,7 @@ export const APPROVAL_MESSAGE_VERSION = 1;
 export const APPROVAL_EVENT_SOURCE = 'cdk-sentries';
 export const APPROVAL_EVENT_DETAIL_TYPE = 'Approval Step';
 
-/** What an asker puts into the workflow's queue, to have people asked. */
+/** An asker puts this into the workflow's queue, to have people asked. */
 export interface AskMessage {
   readonly version: typeof APPROVAL_MESSAGE_VERSION;
   readonly type: 'ask';
@@ -27,7 +27,7 @@ export interface AskMessage {
   readonly requestId: string;
   /** The name under which the asker was added to the workflow. */
   readonly asker: string;
-  /** What it is about, up to 256 characters: only one request about the same is open at a time. */
+  /** Up to 256 characters. Only one request about the same subject is open at a time. */
   readonly subject: string;
   /**
    * Who causes it, and where, up to 256 characters: so many requests an hour of one source, and no
@@ -40,7 +40,7 @@ export interface AskMessage {
   readonly payload: string;
 }
 
-/** What an asker puts into the workflow's queue, once a decision is carried out or cannot be. */
+/** An asker puts this into the workflow's queue, once a decision is carried out or cannot be. */
 export interface OutcomeMessage {
   readonly version: typeof APPROVAL_MESSAGE_VERSION;
   readonly type: 'outcome';
@@ -54,11 +54,11 @@ export interface OutcomeMessage {
   readonly phase: Phase;
   readonly attempt: number;
   readonly outcome: OutcomeKind;
-  /** What was done, or why not, in a sentence. */
+  /** A sentence on what was done, or why not. */
   readonly text: string;
 }
 
-/** What the workflow puts into the asker's queue. */
+/** The workflow puts this into the asker's queue. */
 export interface DecisionMessage {
   readonly version: typeof APPROVAL_MESSAGE_VERSION;
   readonly type: 'decision';
@@ -80,8 +80,8 @@ export const STATED_DECISIONS = [...DECISION_KINDS, 'ended'] as const;
 export type StatedDecision = (typeof STATED_DECISIONS)[number];
 
 /**
- * What people decided. Anyone who has the right to make its MAC may decide anything: no one has it
- * but the workflow.
+ * The decision of people. Anyone who has the right to make its MAC may decide anything: no one has
+ * it but the workflow.
  */
 export interface DecisionStatement {
   readonly version: typeof APPROVAL_MESSAGE_VERSION;
@@ -105,7 +105,7 @@ export interface DecisionStatement {
   readonly reason?: ReasonNotToAsk;
 }
 
-/** What is put on the event bus for each step. */
+/** The workflow puts this on the event bus for each step. */
 export interface ApprovalStepEvent {
   readonly version: typeof APPROVAL_MESSAGE_VERSION;
   readonly type: 'approval-step';

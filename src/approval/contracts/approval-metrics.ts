@@ -22,7 +22,7 @@ export const APPROVAL_METRICS = {
   undeliverableMessages: 'UndeliverableMessages',
   /** Tries to deliver a message that are made again later. */
   deliveriesPostponed: 'DeliveriesPostponed',
-  /** What came to the interactions URL without a good signature. */
+  /** Requests to the interactions URL without a good signature. */
   badSignatures: 'BadSignatures',
   /** Which try at a message of a queue it was that failed, from 1. */
   failedTries: 'FailedTries',

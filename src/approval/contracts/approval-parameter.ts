@@ -3,7 +3,7 @@ import type { ApprovalConfiguration } from '../domain/approval-configuration';
 export const APPROVAL_PARAMETER_VERSION = 1;
 
 /**
- * What the SSM parameter of a workflow holds, as JSON. A handler that meets another version says so
+ * The SSM parameter of a workflow holds this, as JSON. A handler that meets another version says so
  * and does nothing by guess.
  */
 export interface ApprovalParameter extends ApprovalConfiguration {

@@ -1,4 +1,4 @@
-/** What the workflow puts into its own queues: pointers, since the table knows the rest. */
+/** The workflow puts pointers into its own queues, since the table knows the rest. */
 export const APPROVAL_QUEUE_MESSAGE_VERSION = 1;
 
 /** A click was stored. */

@@ -21,7 +21,6 @@ export interface Ask {
   readonly digest: string;
 }
 
-/** What is known of a subject. */
 export interface SubjectRecord {
   readonly openRequestId?: string;
   readonly deniedAt?: Date;

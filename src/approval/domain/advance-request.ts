@@ -22,7 +22,6 @@ import { judgeClick } from './judge-click';
 import type { People } from './messenger';
 import type { Clock } from '../../shared/domain/clock';
 
-/** What the workflow works with. */
 export interface WorkflowPorts {
   readonly store: ApprovalStore;
   readonly people: People;
@@ -47,7 +46,7 @@ export async function takeAsk(
   if (taken) await advanceRequest(taken, configuration, ports);
 }
 
-/** What askers call their subjects and sources is their own: two may happen to take the same. */
+/** Askers name their subjects and sources themselves, so two may happen to take the same name. */
 function withinAsker(ask: Ask): Ask {
   return {
     ...ask,
@@ -87,7 +86,7 @@ async function takeOnce(
   return onceWritten(admission.request);
 }
 
-/** What an asker says has become of a decision. */
+/** An asker's report on the outcome of a decision. */
 export interface Report {
   readonly requestId: string;
   readonly asker: string;
@@ -225,7 +224,7 @@ async function advanceRequest(
   }
 }
 
-/** What becomes of a request once something was done. */
+/** Changes a request once something was done. */
 type Change = (request: ApprovalRequest) => ApprovalRequest;
 
 async function tell(

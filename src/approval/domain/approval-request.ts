@@ -5,7 +5,7 @@ export interface ApprovalRequest {
   readonly id: string;
   /** Who asks, and gets the decision. */
   readonly asker: string;
-  /** What it is about: only one request about the same thing is open. */
+  /** Only one request about the same subject is open. */
   readonly subject: string;
   readonly question: Question;
   /** The asker's own, given back with the decision. */
@@ -31,7 +31,7 @@ export interface ApprovalRequest {
   readonly decision?: Decision;
   readonly carrying?: Carrying;
   readonly messages: readonly MessageSlot[];
-  /** What happened, and was not announced yet. */
+  /** The events that were not announced yet. */
   readonly unannounced: readonly AuditEntry[];
   /** Counts the writes, so that one who read before another wrote does not write over it. */
   readonly revision: number;

@@ -40,7 +40,7 @@ export interface ApprovalStore {
     askId: string,
     dueAt: Date | undefined,
   ): Promise<void>;
-  /** What someone has to look at by now: requests, and clicks that no one has judged. */
+  /** The things that someone has to look at by now: requests, and clicks that no one has judged. */
   due(now: Date, limit: number): Promise<DueThings>;
 }
 

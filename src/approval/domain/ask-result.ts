@@ -1,6 +1,6 @@
 import type { OutcomeKind, Phase } from './approval-request';
 
-/** What an asker remembers of its last try to carry out a decision. */
+/** An asker's record of its last try to carry out a decision. */
 export interface AskResult {
   readonly phase: Phase;
   readonly attempt: number;
@@ -8,7 +8,7 @@ export interface AskResult {
   readonly text: string;
 }
 
-/** What has come of a decision. */
+/** The result of a decision. */
 export type CarriedOut = Pick<AskResult, 'outcome' | 'text'>;
 
 type Attempt = Pick<AskResult, 'phase' | 'attempt'>;

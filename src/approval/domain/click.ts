@@ -19,7 +19,7 @@ export type ButtonAction =
   | { readonly kind: 'retry' }
   | { readonly kind: 'show-all' };
 
-/** What a button carries: the request, and a digest of exactly what was shown with it. */
+/** The button carries the request, and a digest of exactly what was shown with it. */
 export interface ButtonValue {
   readonly requestId: string;
   readonly digest: string;

@@ -20,7 +20,7 @@ export interface RenderedMessage {
   readonly blocks: string;
 }
 
-/** What the messages of a request say. */
+/** Renders the messages of a request. */
 export interface Renderer {
   question(request: ApprovalRequest): RenderedMessage;
   /** All of a question that is too long for one message; the last part has the buttons. */

@@ -14,8 +14,8 @@ import { withDecision } from './judge-click';
 const TELL_AGAIN_MILLISECONDS = 5 * 60_000;
 
 /**
- * What becomes of a request as time passes: a reminder, the end of the request, the end of an
- * approval for a time.
+ * Moves a request on as time passes: a reminder, the end of the request, the end of an approval for
+ * a time.
  */
 export function afterTime(
   request: ApprovalRequest,
@@ -83,7 +83,10 @@ export interface Attempt {
   readonly attempt: number;
 }
 
-/** What the asker says has become of the decision; of an earlier try, it says nothing any more. */
+/**
+ * Takes in the asker's outcome of the decision; the outcome of an earlier try changes nothing any
+ * more.
+ */
 export function withOutcome(
   request: ApprovalRequest,
   { phase, attempt }: Attempt,

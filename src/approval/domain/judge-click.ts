@@ -26,8 +26,8 @@ const MOST_JUDGED_CLICKS = 200;
 const MOST_WAITING_REFUSALS = 50;
 
 /**
- * What a click makes of a request: a vote, a decision, or nothing but a record, where it does not
- * count. A click is judged once: who delivers it again changes nothing.
+ * Makes a click a vote, a decision, or nothing but a record, where it does not count. A click is
+ * judged once: delivering it again changes nothing.
  */
 export function judgeClick(
   request: ApprovalRequest,

@@ -1,9 +1,9 @@
 /**
- * What people are asked, as data: anyone who shows it decides how. All of it comes from records
- * that an attacker may have written, so it is text to be shown, never markup.
+ * A question to people, as data: anyone who shows it decides how. All of it comes from records that
+ * an attacker may have written, so it is text to be shown, never markup.
  */
 export interface Question {
-  /** What it is about, in a few words. */
+  /** The subject, in a few words. */
   readonly title: string;
   readonly requester: Requester;
   readonly facts: readonly Fact[];

@@ -45,8 +45,8 @@ export const DECISION_WORDS: Readonly<Record<Decision['kind'], string>> = {
 };
 
 /**
- * What follows on who has decided: ", 2026-11-21 06:30 UTC, until …". That it is for good goes
- * without saying where it cannot be for a time.
+ * The text that follows on who has decided: ", 2026-11-21 06:30 UTC, until …". It leaves out "for
+ * good" where an approval cannot be for a time, since that goes without saying.
  */
 export function decisionDetail(
   { kind, at, until, reason }: Decision,
@@ -106,7 +106,7 @@ export const STEP_WORDS: Readonly<Record<Step, string>> = {
   ended: 'Ended',
 };
 
-/** What the asker says about a step; undefined where the request is further on by now. */
+/** The asker's words about a step; undefined where the request is further on by now. */
 export function stepDetail({ carrying }: ApprovalRequest, step: Step): string | undefined {
   if (!carrying?.outcome) return undefined;
   const { kind, text } = carrying.outcome;

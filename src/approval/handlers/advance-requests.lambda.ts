@@ -68,7 +68,7 @@ const configuration = new CachedConfiguration(
   SYSTEM_CLOCK,
 );
 
-/** What stands in the table, and how it is worked on by the configuration of the moment. */
+/** The content of the table, and the means to work on it by the configuration of the moment. */
 interface Work {
   readonly known: ApprovalParameter;
   readonly approvals: DynamoApprovals;
@@ -135,7 +135,7 @@ function sourceQueueUrl({ eventSourceARN }: SQSRecord): string {
 }
 
 /** Both end with the account and the queue's name. */
-/** What cannot be taken throws: in the dead-letter queue someone finds it. */
+/** Throws for a message that cannot be taken: in the dead-letter queue someone finds it. */
 async function handleMessage(body: string, { known, ports }: Work): Promise<void> {
   const message = parseWorkflowMessage(body);
   if (message.kind === 'ask') {

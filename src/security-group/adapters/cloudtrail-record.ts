@@ -17,10 +17,7 @@ export class UnreadableEventError extends Error {
 /** A CloudTrail record, in whatever shape it came. */
 export interface CloudTrailRecord {
   readonly call: Call;
-  /**
-   * What the client asked for, and what EC2 answered: out of their wrappers, with all names in
-   * camelCase.
-   */
+  /** The client's request, and EC2's answer: out of their wrappers, with all names in camelCase. */
   readonly request: Fields;
   readonly answer: Fields;
 }

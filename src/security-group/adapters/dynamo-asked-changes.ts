@@ -91,8 +91,8 @@ export const storedResult = z.object({
 });
 
 /**
- * What of an ask goes into the digest of the request: exactly this is shown, and exactly this is
- * carried out.
+ * The parts of an ask that go into the digest of the request: exactly this is shown, and exactly
+ * this is carried out.
  */
 export interface AskContent {
   readonly question: Question;

@@ -44,7 +44,7 @@ const revisionSchema = z.object({
   revision: z.object({ N: z.string().check(z.regex(/^[1-9]\d*$/)) }),
 });
 
-/** What the sentry remembers of its groups, with one item for each rule. */
+/** Keeps the sentry's memory of its groups, with one item for each rule. */
 export class DynamoLedger implements Ledger {
   private readonly limit = pLimit(CALLS_AT_ONCE);
 

@@ -378,7 +378,7 @@ function failedAnswer(groupId: string, error: unknown): ActAnswer {
   return { kind: isUnavailable(error) ? 'unavailable' : 'refused', reason };
 }
 
-/** What has no status never reached EC2, or its answer was lost. */
+/** A call whose error has no status never reached EC2, or its answer was lost. */
 function isUnavailable(error: unknown): boolean {
   if (!(error instanceof EC2ServiceException)) return true;
   return hasName(error, THROTTLED) || (error.$metadata.httpStatusCode ?? 500) >= 500;

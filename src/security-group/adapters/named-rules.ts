@@ -8,7 +8,7 @@ export type ReadRules = (record: CloudTrailRecord) => NamedRules;
 
 export const noRules: ReadRules = () => NO_RULES;
 
-/** What Authorize added. */
+/** Reads the rules that Authorize added. */
 export function addedRules(direction: Direction): ReadRules {
   return (record) => {
     const place = placeOf(record, direction);
@@ -24,7 +24,7 @@ export function addedRules(direction: Direction): ReadRules {
   };
 }
 
-/** What Revoke took away. */
+/** Reads the rules that Revoke took away. */
 export function revokedRules(direction: Direction): ReadRules {
   return (record) => {
     const place = placeOf(record, direction);
@@ -68,7 +68,7 @@ function modifiedRule(
     : undefined;
 }
 
-/** What got another description, by id or by value. */
+/** Reads the rules that got another description, by id or by value. */
 export function describedRules(direction: Direction): ReadRules {
   return (record) => {
     const described = references(

@@ -6,7 +6,7 @@ import * as z from 'zod/mini';
  */
 const LONGEST_TEXT = 2048;
 
-/** What is no text, or an empty one, is not there. */
+/** A value that is no text, or an empty one, counts as absent. */
 export const optionalText = z.catch(
   z.optional(z.string().check(z.minLength(1), z.maxLength(LONGEST_TEXT))),
   undefined,

@@ -10,7 +10,7 @@ import {
 } from './record-fields';
 import { canonicalRule, type RawRule, type Rule, type RuleTag } from '../domain/rules/rule';
 
-/** What all rules of a call have in common. */
+/** All rules of a call share these values. */
 export type RulePlace = Required<Pick<RawRule, 'direction' | 'ownerId'>>;
 
 /** Undefined where the record names a rule that cannot be read. */

@@ -177,7 +177,7 @@ function merged(selectors: readonly GroupSelector[]): GroupSelector[] {
   ];
 }
 
-/** What a deployment writes in another order chooses the same groups. */
+/** A deployment may write selectors in another order, and still chooses the same groups. */
 function inOrder({ include, exclude }: MonitoredGroups): object {
   const ordered = (selectors: readonly GroupSelector[]) =>
     selectors

@@ -41,9 +41,9 @@ interface RuleValues {
 }
 
 /**
- * What the policies have against the rules that the app itself gives to monitored groups, as
- * errors: the sentry would fight its own app. Values that are known at deployment only are named,
- * and passed over.
+ * Judges the rules that the app itself gives to monitored groups, and returns violations as errors,
+ * since the sentry would fight its own app. Values that are known at deployment only are named, and
+ * passed over.
  */
 export function judgeAppRules(
   sentry: Construct,
@@ -105,8 +105,8 @@ function judgeAppRule(
 }
 
 /**
- * What a list holds, and which group a reference is, is known at deployment: only by its traffic
- * can such a rule be said to open too much.
+ * The entries of a list, and the group behind a reference, are known at deployment only. Until
+ * then, only its traffic can show that such a rule opens too much.
  */
 function withoutPeers(baseline: Baseline): Baseline {
   if (baseline.kind !== 'allowOnly') return baseline;

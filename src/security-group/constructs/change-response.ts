@@ -2,7 +2,7 @@ import type { SlackApprovalWorkflow } from '../../approval/constructs/slack-appr
 import type { Response } from '../domain/policies/policy';
 
 /**
- * What becomes of a change that stands until it is denied, if no one answers in time, or if people
+ * The fate of a change that stands until it is denied, if no one answers in time, or if people
  * could not be asked at all.
  */
 export enum UnansweredChange {
@@ -15,15 +15,13 @@ export enum UnansweredChange {
 
 /** Properties of `ChangeResponse.revertIfDenied`. */
 export interface RevertIfDeniedProps {
-  /**
-   * What becomes of the change if no one answers in time, or if people could not be asked at all.
-   */
+  /** The fate of the change if no one answers in time, or if people could not be asked at all. */
   readonly whenUnanswered: UnansweredChange;
 }
 
 /**
- * What is done about a rule that violates a baseline. Where several policies are violated, the
- * strongest response wins, in this order.
+ * The sentry's response to a rule that violates a baseline. Where several policies are violated,
+ * the strongest response wins, in this order.
  */
 export class ChangeResponse {
   /** Take the rule back, and tell. */

@@ -1,4 +1,4 @@
-/** What is done about rules that violate a policy when the sentry adopts their group. */
+/** The sentry's response to rules that violate a policy when it adopts their group. */
 export enum ExistingViolations {
   /** They are told in one message, and accepted as they stand. */
   REPORT = 'REPORT',

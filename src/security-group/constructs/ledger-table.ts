@@ -3,7 +3,7 @@ import type { Construct } from 'constructs';
 import { GuardedTable, textAttribute } from '../../shared/constructs/guarded-table';
 import { LEDGER_EXPIRY, LEDGER_KEY, RECORD_INDEX } from '../contracts/ledger-items';
 
-/** What the sentry remembers, and rests its judgements on. */
+/** Holds the sentry's memory, on which its judgements rest. */
 export class LedgerTable extends GuardedTable {
   constructor(scope: Construct, id: string) {
     super(scope, id, {

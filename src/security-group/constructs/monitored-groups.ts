@@ -174,8 +174,8 @@ function checkedId(id: string): string {
 }
 
 /**
- * What of a selector is left beside those excluded; nothing where one of them means the same
- * groups, or all.
+ * The part of a selector that is left beside those excluded: nothing where one of them means the
+ * same groups, or all.
  */
 function remainder(selector: GroupSelector, excluded: readonly GroupSelector[]): GroupSelector[] {
   if (excluded.some((other) => other.kind === 'all' || isSameSelector(other, selector))) return [];

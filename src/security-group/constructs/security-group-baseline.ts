@@ -75,7 +75,10 @@ export class SecurityGroupBaseline {
   }
 }
 
-/** What says that something is too much reads as its opposite once it is allowed. */
+/**
+ * Throws for a pattern that says that something is too much: once allowed, it would read as its
+ * opposite.
+ */
 function checkAllowed({ _specification: { undescribed, peers } }: TrafficPattern): void {
   if (undescribed) {
     throw new Error(

@@ -13,7 +13,7 @@ export interface SecurityGroupPolicy {
   /** Which rules the monitored groups may hold. */
   readonly baseline: SecurityGroupBaseline;
 
-  /** What is done about a rule that violates the baseline. */
+  /** The sentry's response to a rule that violates the baseline. */
   readonly response: ChangeResponse;
 }
 
@@ -22,7 +22,7 @@ export interface SecurityGroupSentryProps {
   /** The groups to watch, in the sentry's own account and Region. */
   readonly monitoredGroups: MonitoredGroups;
 
-  /** What the groups may hold. Throws if the list is empty. */
+  /** The policies decide which rules the groups may hold. Throws if the list is empty. */
   readonly policies: SecurityGroupPolicy[];
 
   /**
@@ -54,8 +54,9 @@ export interface SecurityGroupSentryProps {
   readonly mode?: SentryMode;
 
   /**
-   * What is done about rules that violate a policy already when the sentry adopts their group: when
-   * it sees the group for the first time, again after a while, or under other policies.
+   * The sentry's response to rules that already violate a policy when it adopts their group. It
+   * adopts a group when it sees it for the first time, again after a while, or under other
+   * policies.
    *
    * @default ExistingViolations.REPORT
    */

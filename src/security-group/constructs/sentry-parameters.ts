@@ -19,8 +19,8 @@ export interface SentryParametersProps {
 }
 
 /**
- * What does not fit into a function's environment: the groups and the policies, in parameters of
- * SSM; and a pause, which an operator orders.
+ * Keeps the groups and the policies in SSM parameters, since they do not fit into a function's
+ * environment; and a pause, which an operator orders.
  */
 export class SentryParameters extends Construct {
   public readonly policies: ssm.IStringParameter;
@@ -40,7 +40,7 @@ export class SentryParameters extends Construct {
     return [this.policies, ...this.monitoredGroups, this.pause];
   }
 
-  /** What the environment of every function has to say of them. */
+  /** The environment variables by which every function finds the parameters. */
   public get variables() {
     return {
       POLICIES_PARAMETER: this.policies.parameterName,

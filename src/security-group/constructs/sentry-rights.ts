@@ -20,8 +20,7 @@ const CHANGE_RULES = [
 ];
 
 /**
- * What every function of a sentry may do: look at groups and lists, and put its events on the
- * default bus.
+ * Lets every function of a sentry look at groups and lists, and put its events on the default bus.
  */
 export function lookingStatements(scope: Construct): iam.PolicyStatement[] {
   const stack = Stack.of(scope);
@@ -61,8 +60,8 @@ export function historyStatement(): iam.PolicyStatement {
 }
 
 /**
- * What the function that acts may do to which groups. Never by a condition on tags: a right that
- * goes by the tag by which a group is monitored is gone when the tag is.
+ * The rights of the function that acts, and the groups they reach. They never depend on a condition
+ * on tags: a right that goes by the tag by which a group is monitored is gone when the tag is.
  */
 export function actingStatements(
   scope: Construct,
@@ -128,7 +127,7 @@ function prefixListArns(stack: Stack): string {
   });
 }
 
-/** What cdk-nag finds in these rights, and why it is so. */
+/** Acknowledges what cdk-nag finds in these rights, with the reasons. */
 export function acknowledgeWildcards(role: iam.IRole): void {
   const stack = Stack.of(role);
   acknowledgeWildcard(

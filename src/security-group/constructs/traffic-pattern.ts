@@ -10,7 +10,7 @@ export enum TrafficDirection {
   EGRESS = 'egress',
 }
 
-/** What a traffic pattern means. */
+/** Properties of a TrafficPattern. */
 export interface TrafficPatternProps {
   /**
    * Which way the traffic goes.

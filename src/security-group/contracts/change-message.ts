@@ -39,7 +39,7 @@ export interface RuleValuesInMessage {
 export interface RuleInMessage extends RuleValuesInMessage {
   readonly ruleId?: string;
   readonly change: 'added' | 'modified' | 'described' | 'removed';
-  /** What it is again; what it would be, where the sentry only observes. */
+  /** The rule as it is again; or as it would be, where the sentry only observes. */
   readonly restored?: RuleValuesInMessage;
   readonly violations: readonly ViolationInMessage[];
   readonly outcome:
@@ -103,7 +103,7 @@ export interface ChangeMessage {
   readonly rules: readonly RuleInMessage[];
   /** How many rules are left out of `rules` for size. */
   readonly rulesOmitted: number;
-  /** What could not be known, and the like, in whole sentences. */
+  /** Things that could not be known, and the like, in whole sentences. */
   readonly notices: readonly { readonly severity: Severity; readonly text: string }[];
 }
 
@@ -114,9 +114,7 @@ export interface AdoptedRuleInMessage extends RuleValuesInMessage {
   readonly accepted: boolean;
 }
 
-/**
- * What a run of reconcile has to tell: groups adopted or not watched any more, a brake, a pause.
- */
+/** A report on one run of reconcile: groups adopted or not watched any more, a brake, a pause. */
 export interface ReconcileMessage {
   readonly version: typeof CHANGE_MESSAGE_VERSION;
   readonly type: 'security-group-reconcile';
@@ -156,7 +154,7 @@ export interface OperatorMessage {
   /** As the operator wrote it: a name, not a proof. */
   readonly by: string;
   readonly reason: string;
-  /** What was done, in a sentence. */
+  /** A sentence on what was done. */
   readonly done: string;
   /** Of the invocation, as it stands in the function's log. */
   readonly requestId: string;

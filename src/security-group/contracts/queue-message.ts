@@ -1,4 +1,6 @@
-/** What the sentry puts into its own queue, beside the events that come from EventBridge. */
+/**
+ * The sentry puts these messages into its own queue, beside the events that come from EventBridge.
+ */
 export const QUEUE_MESSAGE_VERSION = 1;
 
 /** Reconcile found a difference in the group; the ledger says which. */

@@ -4,8 +4,8 @@ import type { Policy } from '../domain/policies/policy';
 import type { SentryConfiguration } from '../domain/policies/sentry-configuration';
 
 /**
- * What the SSM parameters hold, as JSON. A handler that meets another version says so and does
- * nothing by guess.
+ * The version of the JSON in the SSM parameters. A handler that meets another version says so and
+ * does nothing by guess.
  */
 export const SENTRY_PARAMETERS_VERSION = 1;
 

@@ -35,7 +35,9 @@ export type OperatorRequest =
   | (Order & { readonly action: 'resume' })
   | { readonly action: 'list'; readonly groupId?: string };
 
-/** What an operator asked for that cannot be done, and what to do instead. */
+/**
+ * An operator asked for something that cannot be done: the message says so, and what to do instead.
+ */
 export class OperatorError extends Error {
   constructor(reason: string) {
     super(reason);
@@ -51,7 +53,7 @@ export interface ListedRule {
 }
 
 export interface OperatorAnswer {
-  /** What was done, in a sentence; absent where something was only asked. */
+  /** A sentence on what was done; absent where something was only asked. */
   readonly done?: string;
   readonly rules?: readonly ListedRule[];
 }

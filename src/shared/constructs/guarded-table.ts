@@ -15,7 +15,7 @@ const WRITES_BY_STATEMENT = [
   'dynamodb:PartiQLDelete',
 ];
 
-/** What DynamoDB does with the key for anyone who uses the table. */
+/** DynamoDB uses the key in these ways for anyone who uses the table. */
 const KEY_USE_TO_READ = ['kms:Decrypt', 'kms:DescribeKey'];
 const KEY_USE_TO_WRITE = [
   'kms:Encrypt',
@@ -26,7 +26,7 @@ const KEY_USE_TO_WRITE = [
 ];
 
 export interface GuardedTableProps {
-  /** What is remembered, for the description of the key. */
+  /** Names what is remembered, for the description of the key. */
   readonly content: string;
   readonly key: { readonly partition: string; readonly sort: string };
   /** In it, the second at which an item may go. */
@@ -35,9 +35,9 @@ export interface GuardedTableProps {
 }
 
 /**
- * What judgements rest on: under a key of its own, recoverable, protected from deletion, kept when
- * the stack goes, and written by no one but the functions that were granted it, whatever rights
- * others have.
+ * A table that judgements rest on. It has a key of its own, is recoverable, protected from
+ * deletion, and kept when the stack goes. No one writes it but the functions that were granted it,
+ * whatever rights others have.
  */
 export abstract class GuardedTable extends Construct {
   public readonly table: dynamodb.ITable;

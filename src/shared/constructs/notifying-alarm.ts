@@ -21,7 +21,7 @@ export interface NotifyingAlarmProps {
   readonly statistic?: string;
   /** One minute, unless what is measured shows up later than that. */
   readonly period?: Duration;
-  /** What is wrong, in a sentence. */
+  /** A sentence on what is wrong. */
   readonly description: string;
   readonly topic: sns.ITopic;
 }
@@ -55,7 +55,7 @@ export interface SilenceAlarmProps {
   readonly period: Duration;
   /** The alarm goes when so many periods on end have passed without one. */
   readonly periods: number;
-  /** What is wrong, in a sentence. */
+  /** A sentence on what is wrong. */
   readonly description: string;
   readonly topic: sns.ITopic;
 }

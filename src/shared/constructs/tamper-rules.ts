@@ -15,8 +15,7 @@ import { Construct } from 'constructs';
 import { chunksOf } from '../domain/chunks';
 
 /**
- * What a sentry is made of. Keys of the topic, the tables and the queues are watched along with
- * them.
+ * The parts of a sentry. Keys of the topic, the tables and the queues are watched along with them.
  */
 export interface TamperRulesProps {
   /**
@@ -67,7 +66,7 @@ interface Watch {
   readonly resources: string[];
   /** How long they can get once they are known. */
   readonly longestResource: number;
-  /** What an attacker would have gained. */
+  /** An attacker's gain from such a call. */
   readonly risk: string;
 }
 
@@ -535,8 +534,9 @@ function callPattern(service: string, call: Record<string, unknown>): events.Eve
 }
 
 /**
- * What is not in the record leaves a gap in the text. Only values that AWS has checked are in it,
- * since nothing is escaped: not the user agent, for one, in which a caller may write what he likes.
+ * A value that is not in the record leaves a gap in the text. The text holds only values that AWS
+ * has checked, since nothing is escaped. So it leaves out the user agent, for one, in which a
+ * caller may write anything.
  */
 function tamperText(sentry: string, risk: string, parameters: string[]): string {
   const field = (path: string) => events.EventField.fromPath(`$.detail.${path}`);

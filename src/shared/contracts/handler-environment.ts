@@ -13,8 +13,8 @@ export interface HandlerContract<Variable extends string> {
 export type HandlerEnvironment<Variable extends string> = Readonly<Record<Variable, string>>;
 
 /**
- * What a construct says to deploy a handler. `Given` is what becomes known on the way, such as its
- * role.
+ * A construct's instructions for deploying a handler. `Given` is what becomes known on the way,
+ * such as its role.
  */
 export interface HandlerDeployment<Variable extends string, Given> {
   readonly contract: HandlerContract<Variable>;

@@ -4,7 +4,7 @@ import * as ssm from 'aws-cdk-lib/aws-ssm';
 import type { Construct } from 'constructs';
 import type { KeySentryParameter } from '../../contracts/key-sentry-parameter';
 
-/** What the props say, in a parameter of SSM. */
+/** The content of the props, in a parameter of SSM. */
 export class KeyConfiguration {
   private readonly parameter: ssm.StringParameter;
 

@@ -3,7 +3,7 @@ import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 
-/** What was reported of which key, and when: without it no step is ever taken. */
+/** Records what was reported of which key, and when: without it no step is ever taken. */
 export class KeyRecords {
   private readonly table: dynamodb.Table;
 

@@ -162,7 +162,9 @@ export function boldLiteral(text: string): RichText[] {
   return literal(text).map((element) => ({ ...element, style: { bold: true } }));
 }
 
-/** What is no id of a user would have the whole message refused. */
+/**
+ * Anything that is no id of a user becomes text, since the whole message would be refused with it.
+ */
 export function user(userId: string): RichText {
   return USER_ID.test(userId)
     ? { type: 'user', user_id: userId }
@@ -261,8 +263,8 @@ export function inParcels<Item>(
 }
 
 /**
- * What the blocks say, for notifications and screen readers: Slack parses it, so that what could be
- * markup is escaped.
+ * The text of the blocks, for notifications and screen readers. Slack parses it, so anything that
+ * could be markup is escaped.
  */
 export function fallbackText(blocks: readonly Block[]): string {
   const lines = blocks.flatMap((block) => linesOf(block)).join('\n');

@@ -143,7 +143,7 @@ function changesHeading(shown: number, total: number): string {
   return total === 1 ? 'The change' : `${total} changes, the most dangerous first`;
 }
 
-/** What is to be said of several changes in a row is said once. */
+/** Gives the remarks that several changes in a row share only once. */
 function remarksOf(changes: readonly ProposedChange[]): ListItem[] {
   const runs: { readonly first: number; last: number; readonly remarks: readonly string[] }[] = [];
   for (const [index, { remarks }] of changes.entries()) {

@@ -16,7 +16,7 @@ export interface Click {
   readonly appId: string;
   readonly channelId: string;
   readonly messageTs: string;
-  /** What the button carries. */
+  /** The button carries this value. */
   readonly value: string;
   readonly actionTs: string;
 }
@@ -28,7 +28,7 @@ export type Interaction =
   /** Well-formed, and of no concern here. */
   | { readonly kind: 'other'; readonly type: string };
 
-/** What was sent is no interaction of Slack's. */
+/** Something was sent that is no interaction of Slack's. */
 export class UnreadableInteractionError extends Error {
   constructor(reason: string) {
     super(reason);

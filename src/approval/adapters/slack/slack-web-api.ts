@@ -69,7 +69,7 @@ const PASSING_CODES: ReadonlySet<string> = new Set([
   'team_added_to_org',
 ]);
 
-/** What Slack says of a token that was good until the app was installed again. */
+/** Slack answers with these for a token that was good until the app was installed again. */
 const STALE_TOKEN_CODES: ReadonlySet<string> = new Set([
   'invalid_auth',
   'token_revoked',

@@ -19,7 +19,7 @@ export interface ChangeQueueProps {
 /** The way of an event to the function that judges it, and where an event goes that is lost. */
 export class ChangeQueue {
   public readonly queue: sqs.Queue;
-  /** What EventBridge could not hand over. */
+  /** Holds the events that EventBridge could not hand over. */
   public readonly undelivered: sqs.Queue;
   public readonly rule: events.Rule;
   public readonly alarms: cloudwatch.Alarm[];

@@ -4,7 +4,7 @@ import type { MonitoredGroups } from '../../domain/groups/monitored-groups';
 import type { LedgerTable } from '../ledger-table';
 import type { SentryParameters } from '../sentry-parameters';
 
-/** What the functions of a sentry work with. */
+/** The parts that the functions of a sentry work with. */
 export interface SentryParts {
   readonly monitoredGroups: MonitoredGroups;
   readonly parameters: SentryParameters;

@@ -35,7 +35,7 @@ export interface AskedRule {
   readonly change: RuleChange;
   /** As the change made it; a removed one as it stood. */
   readonly rule: Rule;
-  /** What it was before, where it was modified or given a new description. */
+  /** The rule as it was before, where it was modified or given a new description. */
   readonly before?: Rule;
   readonly violations: readonly Violation[];
 }
@@ -44,8 +44,8 @@ export interface AskedRule {
 export type NewAsk = Omit<AskedChange, 'requestId' | 'groupNames'>;
 
 /**
- * What is to be asked about a change that was answered: one question for each workflow, and for
- * each way of asking.
+ * The questions about a change that was answered: one for each workflow, and for each way of
+ * asking.
  */
 export function asksIn(
   outcomes: readonly RuleOutcome[],
@@ -70,7 +70,7 @@ export function asksIn(
   }));
 }
 
-/** What has gone by itself needs no answer. */
+/** A change that has gone by itself needs no answer. */
 function isAskedAbout({ outcome }: RuleOutcome, response: Violation['response']): boolean {
   return response === 'revertUntilApproved'
     ? outcome.kind === 'reverted'
@@ -134,8 +134,8 @@ function breadth({ protocol, fromPort, toPort }: Rule): number {
 }
 
 /**
- * What the ledger has to hold while a change stands that may be denied: grants for what was made,
- * and none that count for what it took away.
+ * Changes to the ledger while a change stands that may be denied: grants for what was made, and
+ * none that count for what it took away.
  */
 export function pendingChanges(
   { requestId, rules, response, whenUnanswered, workflow }: AskedChange,

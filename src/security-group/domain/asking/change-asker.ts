@@ -5,7 +5,7 @@ import type { PreparedAsk } from '../reporting/announcement';
 /** How far a change is that was asked about. */
 export interface StoredAsk {
   readonly asked: AskedChange;
-  /** What was asked and what is carried out, as it goes into the decision. */
+  /** A digest of what was asked and what is carried out, as it goes into the decision. */
   readonly digest: string;
   /** Whether grants were given for it: if they are gone later, someone reverted them. */
   readonly isGranted: boolean;
@@ -14,8 +14,8 @@ export interface StoredAsk {
 }
 
 /**
- * What the sentry has asked: kept apart from the workflow's own memory, so that anyone who writes
- * one of them can still have nothing carried out.
+ * The sentry's asks, kept apart from the workflow's own memory. So anyone who writes one of the two
+ * can still have nothing carried out.
  */
 export interface AskedChanges {
   /** False where a decision about it was carried out already. */

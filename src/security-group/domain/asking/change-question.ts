@@ -6,7 +6,6 @@ import { groupText } from '../reporting/report-text';
 import type { Peer, Rule } from '../rules/rule';
 import { ruleText } from '../rules/rule-text';
 
-/** What people are asked about a change. */
 export function changeQuestion(asked: AskedChange): Question {
   const { group, call, rules } = asked;
   return {

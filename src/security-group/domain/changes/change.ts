@@ -17,7 +17,7 @@ export interface Call {
 }
 
 /**
- * What one API call changed. The state of the groups decides what is done about it; this only
+ * A change by one API call. The state of the groups decides what is done about it; this only
  * points.
  */
 export interface Change extends Call {
@@ -25,7 +25,7 @@ export interface Change extends Call {
   readonly rules: NamedRules;
 }
 
-/** What the record says was changed. */
+/** The subject of a change, as the record names it. */
 export type ChangeSubject =
   | { readonly kind: 'group'; readonly group: NamedGroup }
   | { readonly kind: 'group-created'; readonly group: NamedGroup }

@@ -124,8 +124,8 @@ function whyNotGranted(
 }
 
 /**
- * What is modified, or given a new description, has to be still what people were shown, or already
- * what they approved.
+ * A rule that is modified, or given a new description, must still be what people were shown, or
+ * already what they approved.
  */
 function whyNotModified({ rule, before }: AskedRule, { rules }: GroupRules): string | undefined {
   if (!before) return undefined;
@@ -210,7 +210,7 @@ function reasonOf({ answer }: Applied): string {
   return answer && 'reason' in answer ? answer.reason : 'the group was changed meanwhile';
 }
 
-/** What EC2 refused for good is not accepted either. */
+/** A rule that EC2 refused for good is not accepted either. */
 async function conclude(
   grant: Grant,
   asked: AskedChange,

@@ -16,7 +16,7 @@ import { readGroup } from '../responding/read-group';
 import type { Sentry } from '../responding/sentry';
 import { ruleKey } from '../rules/rule';
 
-/** What people decided about a change. */
+/** People's decision about a change. */
 export interface ChangeDecision {
   readonly requestId: string;
   /**

@@ -27,7 +27,7 @@ export function isSelected(group: GroupDetails, { include, exclude }: MonitoredG
   );
 }
 
-/** What the id alone decides: undefined where the group itself has to be looked at. */
+/** Decides by the id alone: undefined where the group itself has to be looked at. */
 export function isSelectedById(
   groupId: string,
   { include, exclude }: MonitoredGroups,

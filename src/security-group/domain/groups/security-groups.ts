@@ -19,7 +19,7 @@ export type GroupFilter =
   | { readonly kind: 'name'; readonly name: string }
   | { readonly kind: 'prefix-list'; readonly prefixListId: string };
 
-/** What EC2 answered to an attempt to change a rule. */
+/** EC2's answer to an attempt to change a rule. */
 export type ActAnswer =
   | { readonly kind: 'done' }
   | { readonly kind: 'not-found' }

@@ -34,8 +34,8 @@ export function whyNotPutBack(entry: LedgerEntry, situation: Situation): NotRest
 }
 
 /**
- * What the complete history does not confirm, such as a rule that someone else has put there
- * again, it never will.
+ * Once the history is complete, a grant that it does not confirm never will be, such as one for a
+ * rule that someone else has put there again.
  */
 function mayBeConfirmed(grant: Grant, now: Date): boolean {
   return (

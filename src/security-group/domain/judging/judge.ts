@@ -184,7 +184,7 @@ function judgeGone(situation: Situation): Judgement[] {
     });
 }
 
-/** What the rule was before someone modified it, where that may be put back. */
+/** The rule as it was before someone modified it, where that may be restored. */
 function earlierRule(rule: Rule, situation: IndexedSituation): Rule | undefined {
   return (situation.entriesById.get(rule.id ?? '') ?? [])
     .filter((entry) => entry.rule.direction === rule.direction && situation.missing.includes(entry))

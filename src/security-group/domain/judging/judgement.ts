@@ -18,7 +18,7 @@ export function strongest(violations: readonly Violation[]): Violation | undefin
 
 export const RULE_CHANGES = ['added', 'modified', 'described', 'removed'] as const;
 
-/** What has become of a rule, as far as can be told. */
+/** The change to a rule, as far as it can be known. */
 export type RuleChange = (typeof RULE_CHANGES)[number];
 
 export const VERDICTS = ['keep', 'revoke', 'restore', 'wait', 'ask'] as const;
@@ -29,7 +29,7 @@ export const VERDICTS = ['keep', 'revoke', 'restore', 'wait', 'ask'] as const;
  */
 export type Verdict = (typeof VERDICTS)[number];
 
-/** What the judge says of one rule. */
+/** The judge's verdict on one rule, with its reasons. */
 export interface Judgement {
   /** The rule as it stands; a removed one as it stood. */
   readonly rule: Rule;

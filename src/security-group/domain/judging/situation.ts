@@ -5,7 +5,7 @@ import type { Policy } from '../policies/policy';
 import type { PrefixLists } from '../rules/prefix-list';
 import { ruleKey } from '../rules/rule';
 
-/** What an event says of a group, beside the state that Describe shows. */
+/** Hints about a group that an event gives, beside the state that Describe shows. */
 export interface Hints extends NamedRules {
   readonly byTrustedActor: boolean;
   /** Whether the event may have changed what the prefix list lets through. */

@@ -49,7 +49,7 @@ export function violationsOf(
   );
 }
 
-/** What violates if these grants speak for the rule, and nothing else. */
+/** The rule's violations if these grants speak for it, and nothing else does. */
 export function violationsUnder(
   rule: Rule,
   grants: readonly Pick<Grant, 'cause'>[],
@@ -58,7 +58,7 @@ export function violationsUnder(
   return violationsOf(rule, undefined, grants, situation);
 }
 
-/** What people approved answers the policies that ask people. */
+/** People's approval answers only the policies that ask people. */
 function grantsFor(
   { response }: Policy,
   grants: readonly Pick<Grant, 'cause'>[],
@@ -77,8 +77,8 @@ export function responseTo(
 }
 
 /**
- * What the baselines say of the rule itself, whatever may speak for it. `locked` says nothing
- * without a history.
+ * The rule's own violations of the baselines, no matter what may speak for it. `locked` says
+ * nothing without a history.
  */
 export function bareViolations(
   rule: Rule,

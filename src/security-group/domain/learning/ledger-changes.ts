@@ -8,7 +8,7 @@ import type { Outcome, RuleOutcome } from '../reporting/outcome';
 import { type Rule, ruleKey } from '../rules/rule';
 
 /**
- * What the ledger has to learn from a change that was judged, and answered. Nothing, before the
+ * Changes to the ledger that follow from a change that was judged, and answered: none before the
  * group is adopted.
  */
 export function ledgerChanges(

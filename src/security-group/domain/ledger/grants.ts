@@ -26,8 +26,8 @@ export function withGrant(
 }
 
 /**
- * What a modified rule was: for good it is that no more; for a time, it is to be that again
- * afterwards.
+ * Removes the entry of a rule that was modified for good. One modified for a time has its entry
+ * suspended, since the rule is to be that again afterwards.
  */
 export function replaced(entry: LedgerEntry, { requestId, until }: Grant): LedgerChange {
   return until && requestId !== undefined

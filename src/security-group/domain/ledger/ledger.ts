@@ -21,7 +21,7 @@ export interface Grant {
    * only then is the grant ground for putting the rule back. False: it never will.
    */
   readonly confirmed?: boolean;
-  /** What the operator gave as reason. */
+  /** The operator's reason. */
   readonly reason?: string;
   /**
    * The approval request that it rests on: while it waits for a decision, or since it was approved.
@@ -39,7 +39,7 @@ export interface Suspension {
   readonly until?: Date;
 }
 
-/** What the ledger holds of one rule of one group. */
+/** One rule of one group, as the ledger holds it. */
 export interface LedgerEntry {
   /** The rule as it was last accepted or seen, with id, description and tags. */
   readonly rule: Rule;
@@ -85,7 +85,7 @@ export interface GroupRecord {
   readonly releasedAt?: Date;
 }
 
-/** What was told lately of a group: the same is not told again within a while. */
+/** A recent report on a group: the same is not reported again within a while. */
 export interface Repeat {
   /** A rule and an actor. */
   readonly key: string;

@@ -35,7 +35,7 @@ export interface Asking {
   /** The workflow's name in the sentry's configuration. */
   readonly workflow: string;
   /**
-   * What becomes of a change that stands until it is denied; without meaning where it is reverted
+   * The fate of a change that stands until it is denied; without meaning where it is reverted
    * first.
    */
   readonly whenUnanswered: EndUnanswered;

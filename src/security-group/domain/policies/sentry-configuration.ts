@@ -8,10 +8,10 @@ export type Mode = (typeof MODES)[number];
 
 export const ANSWERS_TO_EXISTING = ['REPORT', 'RESPOND'] as const;
 
-/** What is done about violations that stand in a group when it is adopted. */
+/** The sentry's answer to violations that stand in a group when it is adopted. */
 export type AnswerToExisting = (typeof ANSWERS_TO_EXISTING)[number];
 
-/** What a sentry watches, by what it judges, and how it goes about it. */
+/** Says what a sentry watches, by what it judges, and how it goes about it. */
 export interface SentryConfiguration {
   readonly monitoredGroups: MonitoredGroups;
   readonly policies: readonly Policy[];

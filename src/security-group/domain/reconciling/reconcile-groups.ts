@@ -11,7 +11,6 @@ import { type Ledger, type LedgerChange, LedgerConflictError } from '../ledger/l
 import { isPaused, type Pause, type SentryConfiguration } from '../policies/sentry-configuration';
 import { ruleKey } from '../rules/rule';
 
-/** What a run of reconcile has to tell. */
 export interface ReconcileReport {
   readonly at: Date;
   readonly groupCount: number;
@@ -224,7 +223,8 @@ async function remember(
 }
 
 /**
- * What was reverted while the group was being adopted must not stay in the ledger as accepted.
+ * A rule that was reverted while the group was being adopted must not stay in the ledger as
+ * accepted.
  */
 async function remembered(
   groupId: string,
@@ -295,8 +295,8 @@ function latestGrant({ grants }: LedgerEntry): number {
 }
 
 /**
- * What the history refutes is no grant; without any other the rule is unexplained, and waits to be
- * answered like any other.
+ * A grant that the history refutes does not count. Without another grant the rule is unexplained,
+ * and waits to be answered like any other.
  */
 function withoutRefuted(entry: LedgerEntry, now: Date): LedgerEntry {
   const grants = entry.grants.filter(({ confirmed }) => confirmed !== false);

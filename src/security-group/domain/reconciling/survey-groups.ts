@@ -14,11 +14,11 @@ import type { SentryConfiguration } from '../policies/sentry-configuration';
 import type { PrefixLists } from '../rules/prefix-list';
 import { type Rule, ruleKey } from '../rules/rule';
 
-/** What reconcile finds in one group. */
+/** Reconcile's findings in one group. */
 export interface GroupSurvey {
   /** Differences that no event has explained for longer than `settleTime`. */
   readonly due: readonly Rule[];
-  /** What is to be remembered until the next run. */
+  /** Changes to remember until the next run. */
   readonly changes: readonly LedgerChange[];
 }
 
@@ -95,8 +95,8 @@ function markedEntry(rule: Rule, present: boolean, ledger: GroupLedger, now: Dat
 }
 
 /**
- * What has come right by itself is not waited for any more, and what nothing speaks for is
- * forgotten with its rule.
+ * A difference that has come right by itself is not waited for any more. An entry that nothing
+ * speaks for is forgotten with its rule.
  */
 function settled(
   { entries }: GroupLedger,

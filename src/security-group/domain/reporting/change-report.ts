@@ -10,14 +10,14 @@ export interface Notice {
   readonly text: string;
 }
 
-/** What is told of one change to one group. */
+/** A report on one change to one group. */
 export interface ChangeReport {
   /** The call; or, where no event explains the difference, what reconcile knows of it. */
   readonly call: Call;
   readonly explainedBy: 'event' | 'event-history' | 'nothing';
   readonly group: GroupDetails;
   readonly rules: readonly RuleOutcome[];
-  /** What could not be known, and the like. */
+  /** Things that could not be known, and the like. */
   readonly notices: readonly Notice[];
   /** When the sentry last looked at the group. */
   readonly lookedAt: Date;
@@ -29,7 +29,7 @@ export interface ChangeReport {
   readonly repeats: number;
 }
 
-/** What is worst comes first, since the rest may be cut. */
+/** The worst comes first, since the rest may be cut. */
 const WORST_FIRST: readonly Outcome['kind'][] = [
   'failed',
   'not-restorable',

@@ -1,7 +1,7 @@
 import type { RuleChange, Violation } from '../judging/judgement';
 import type { Rule } from '../rules/rule';
 
-/** What really happened to one rule. */
+/** One rule's fate, as seen after the act. */
 export type Outcome =
   /** Revoked; or given its earlier values; or put back. */
   | { readonly kind: 'reverted' }
@@ -18,7 +18,7 @@ export type Outcome =
 export interface RuleOutcome {
   readonly rule: Rule;
   readonly change: RuleChange;
-  /** What it is again, or should be. */
+  /** The rule as it is again, or should be. */
   readonly restored?: Rule;
   readonly violations: readonly Violation[];
   readonly outcome: Outcome;

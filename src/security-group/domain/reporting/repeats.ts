@@ -10,7 +10,7 @@ export interface RepeatCount {
   readonly isRepeat: boolean;
   /** How often the same has happened, untold, since it was last told. */
   readonly untold: number;
-  /** What is to be remembered now. */
+  /** The repeats to remember now. */
   readonly repeats: readonly Repeat[];
 }
 

@@ -10,17 +10,17 @@ import { isPaused } from '../policies/sentry-configuration';
 import type { Outcome, RuleOutcome } from '../reporting/outcome';
 import { isSameRule, ruleKey } from '../rules/rule';
 
-/** What is left of earlier tries at the same. */
+/** The traces of earlier tries at the same case. */
 export interface EarlierTries {
   /**
-   * What an earlier try meant to do and the state does not ask for any more. It is reported, and
-   * not done again.
+   * An earlier try meant to do this, and the state does not ask for it any more. It is reported,
+   * and not done again.
    */
   readonly earlier: readonly Judgement[];
   readonly intended: (judgement: Judgement) => boolean;
 }
 
-/** What came of it, rule by rule, and the group as it stood then. */
+/** The outcomes, rule by rule, and the group as it stood then. */
 export interface Acted {
   readonly outcomes: readonly RuleOutcome[];
   readonly after: GroupRules;
@@ -51,9 +51,8 @@ export async function act(
 }
 
 /**
- * What is put back gets another id, under which the event history confirms nothing any more. So
- * what it has confirmed is written down before: a try that dies after the act would take it with
- * it.
+ * A restored rule gets another id, under which the event history confirms nothing any more. So what
+ * it has confirmed is written down before: a try that dies after the act would take it with it.
  */
 export async function withGroundsKept(one: Case): Promise<Case> {
   const { judgements, situation, sentry } = one;

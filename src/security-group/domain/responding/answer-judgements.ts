@@ -89,7 +89,7 @@ function isLike(present: Rule, restored: Rule): boolean {
  */
 export type After = { readonly group: GroupRules } | { readonly failure: string };
 
-/** What is true now counts, not what EC2 answered. */
+/** The group's present state counts, not EC2's answer. */
 export function outcomeOf(
   { judgement, answer: given }: Answered,
   after: After,

@@ -4,6 +4,6 @@ import type { AskedChange } from '../asking/asked-change';
 
 /** A case, and what was done about it. */
 export interface Answer extends Case, Acted {
-  /** What people are asked about it. */
+  /** The questions that people are asked about it. */
   readonly asks: readonly AskedChange[];
 }

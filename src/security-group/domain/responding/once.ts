@@ -6,7 +6,7 @@ import { isAbout } from '../judging/judgement';
 import type { Judgement } from '../judging/judgement';
 import type { ChangeReport } from '../reporting/change-report';
 
-/** What is done about a case that no other try is at. */
+/** The work on a case that no other try is at. */
 export interface Work {
   answer(earlierTries: EarlierTries): Promise<ChangeReport | undefined>;
   /** For an earlier try that has reported the case, and may have died before its end. */

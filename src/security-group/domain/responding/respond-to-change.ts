@@ -16,7 +16,7 @@ import { type GroupLedger, isAdopted } from '../ledger/ledger';
 import type { SentryConfiguration } from '../policies/sentry-configuration';
 import type { ChangeReport } from '../reporting/change-report';
 
-/** What came of an event, group by group. */
+/** The results of an event, group by group. */
 export interface Responses {
   /** No report: there was nothing to say. */
   readonly reports: readonly ChangeReport[];
@@ -118,7 +118,7 @@ async function respondInFoundGroups(
   );
 }
 
-/** What the event says of a group, as it is found. */
+/** Gives the event's hints about a group, as it is found. */
 type HintsOf = (reading: GroupReading) => Hints;
 
 /**

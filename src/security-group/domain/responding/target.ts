@@ -20,7 +20,7 @@ export interface Target {
   readonly notices: readonly Notice[];
 }
 
-/** What the response is remembered by. */
+/** The key by which the response is remembered. */
 export function caseKey({ eventId, groupId }: Target): EventKey {
   return { eventId, groupId };
 }

@@ -1,4 +1,4 @@
-/** What EC2 calls "all traffic": every protocol and port. */
+/** EC2 calls this "all traffic": every protocol and port. */
 export const ALL_PROTOCOLS = '-1';
 
 const NAME_OF_NUMBER: Readonly<Record<string, string>> = {
