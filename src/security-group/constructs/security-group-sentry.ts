@@ -6,7 +6,7 @@ import { Construct } from 'constructs';
 import { judgeAppRules } from './app-rules';
 import { LedgerTable } from './ledger-table';
 import { ChangeQueue } from './parts/change-queue';
-import { DecisionCarrier } from './parts/decision-carrier';
+import { Decisions } from './parts/decisions';
 import { Heartbeat } from './parts/heartbeat';
 import { Operator } from './parts/operator';
 import { ReconcileSchedule } from './parts/reconcile-schedule';
@@ -87,13 +87,13 @@ export class SecurityGroupSentry extends Construct implements iam.IGrantable {
     const reconciler = new Reconciler(this, parts);
     const schedule = new ReconcileSchedule(this, { settings, reconciler, topic });
     const operator = new Operator(this, parts);
-    const carriers = approvals ? [new DecisionCarrier(this, parts, approvals)] : [];
+    const decisions = approvals ? [new Decisions(this, parts, approvals)] : [];
 
-    const functions = [responder, reconciler, operator, ...carriers].map(({ handler }) => handler);
+    const functions = [responder, reconciler, operator, ...decisions].map(({ handler }) => handler);
     this.notificationTopic = topic;
     this.grantPrincipal = responder.handler.grantPrincipal;
     this.operatorFunction = operator.handler;
-    this.alarms = [changes, responder, reconciler, heartbeat, schedule, ...carriers].flatMap(
+    this.alarms = [changes, responder, reconciler, heartbeat, schedule, ...decisions].flatMap(
       ({ alarms }) => alarms,
     );
     new TamperRules(this, 'Tamper', {

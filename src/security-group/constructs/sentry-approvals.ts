@@ -35,7 +35,9 @@ export class SentryApprovals extends Construct {
     return this.asked.flatMap(({ decisions, unhandled }) => [decisions, unhandled]);
   }
 
-  /** What could not be carried out in hours of tries, for each workflow. */
+  /**
+   * Queues, one for each workflow, of decisions that could not be carried out in hours of tries.
+   */
   public get unhandled(): sqs.Queue[] {
     return this.asked.map(({ unhandled }) => unhandled);
   }
@@ -67,10 +69,10 @@ export class SentryApprovals extends Construct {
   }
 
   /** Lets the function take decisions, verify them, and report what came of them. */
-  public carriedOutBy(carrier: BundledFunction<string>): void {
+  public carriedOutBy(handler: BundledFunction<string>): void {
     this.asked.forEach(({ asker, decisions }) => {
-      takeOneByOne(carrier, decisions, MAX_CONCURRENCY);
-      asker.grantAsk(carrier);
+      takeOneByOne(handler, decisions, MAX_CONCURRENCY);
+      asker.grantAsk(handler);
     });
   }
 }

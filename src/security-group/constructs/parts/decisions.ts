@@ -12,7 +12,7 @@ import type { SentryApprovals } from '../sentry-approvals';
 import { tagApprovedStatement } from '../sentry-rights';
 
 /** The function that verifies what people decided, and carries it out. */
-export class DecisionCarrier {
+export class Decisions {
   public readonly handler: lambda.Function;
   public readonly alarms: cloudwatch.Alarm[];
 
