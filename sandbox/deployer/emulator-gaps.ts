@@ -72,7 +72,7 @@ export const WORKING_TYPES: ReadonlySet<string> = new Set([
   'AWS::SSM::Parameter',
 ]);
 
-const NOBODY_REFUSED = 'no resource policy is enforced: every caller is let in';
+const NO_ONE_REFUSED = 'no resource policy is enforced: every caller is let in';
 const NOT_ENFORCED = 'kept and shown by the API, and not enforced: every caller is let in';
 
 /**
@@ -96,10 +96,10 @@ export const EMULATOR_GAPS: readonly EmulatorGap[] = [
     inSandbox: 'authorized through the API once the stack stands',
   },
   { type: 'AWS::CDK::Metadata', inSandbox: 'no one counts constructs here' },
-  { type: 'AWS::SNS::TopicPolicy', inSandbox: NOBODY_REFUSED },
-  { type: 'AWS::SQS::QueuePolicy', inSandbox: NOBODY_REFUSED },
-  { type: 'AWS::S3::BucketPolicy', inSandbox: NOBODY_REFUSED },
-  { type: 'AWS::Events::EventBusPolicy', inSandbox: NOBODY_REFUSED },
+  { type: 'AWS::SNS::TopicPolicy', inSandbox: NO_ONE_REFUSED },
+  { type: 'AWS::SQS::QueuePolicy', inSandbox: NO_ONE_REFUSED },
+  { type: 'AWS::S3::BucketPolicy', inSandbox: NO_ONE_REFUSED },
+  { type: 'AWS::Events::EventBusPolicy', inSandbox: NO_ONE_REFUSED },
   {
     type: 'AWS::CloudWatch::Alarm',
     inSandbox:
@@ -138,7 +138,7 @@ export const EMULATOR_GAPS: readonly EmulatorGap[] = [
     inSandbox: 'made through the API before the stack, and not encrypted with a key of the stack',
     madeByDeployer: true,
   },
-  { type: 'AWS::SecretsManager::ResourcePolicy', inSandbox: NOBODY_REFUSED },
+  { type: 'AWS::SecretsManager::ResourcePolicy', inSandbox: NO_ONE_REFUSED },
   {
     type: 'AWS::SecretsManager::RotationSchedule',
     inSandbox: 'never rotates: give the secret a new value with LocalAws.putSecret',

@@ -33,8 +33,8 @@ export function endWithParent(stop: () => Promise<void>): void {
   process.on('SIGTERM', () => end(EXIT_CODES.SIGTERM));
   process.on('SIGHUP', () => end(EXIT_CODES.SIGHUP));
 
-  // Anyone who loses its parent gets another one at once: no need to look whether the parent itself
-  // still lives.
+  // A process that loses its parent gets another one at once: no need to look whether the parent
+  // itself still lives.
   const launched = launchChain();
   setInterval(() => {
     if (launched.some(({ pid, parentPid }) => readProcess(pid)?.parentPid !== parentPid)) {

@@ -270,7 +270,7 @@ describe('what a trusted actor adds', () => {
     expect((await sandbox.rules(groupId)).map(textOf).sort()).toEqual(before);
   });
 
-  test('a rule of his that a visitor describes again gets its description back', async () => {
+  test('a rule of his that a visitor gives a new description gets its description back', async () => {
     const groupId = await adoptedGroup('Locked');
     const before = await state(groupId);
     const [rule] = await sandbox.rules(groupId);
@@ -643,7 +643,7 @@ describe('a sentry that only observes', () => {
 describe('an operator', () => {
   const order = { by: 'Olga', reason: 'a test' };
 
-  test('accepts a rule, which stands then anyone who added it, and withdraws the grant, which ends it at once', async () => {
+  test('accepts a rule, which stands then, no matter who added it, and withdraws the grant, which ends it at once', async () => {
     const groupId = await adoptedGroup('Locked');
     sandbox.localAws.loseNext('AuthorizeSecurityGroupIngress');
     const rule = await open(groupId, 22, '0.0.0.0/0');

@@ -75,7 +75,7 @@ export class IamGaps {
     this.faults.push({ fault, left: fault.times ?? Infinity });
   }
 
-  /** Reverts all faults, errors and states; page size, root user and the report's time stay. */
+  /** Clears all faults, errors and states; page size, root user and the report's time stay. */
   clearFaults(): void {
     this.faults = [];
     this.unfinishedStates.length = 0;

@@ -28,7 +28,7 @@ const PAUSE_MILLISECONDS = 2_000;
  */
 export interface Lease {
   readonly milliseconds: number;
-  /** A holder for no longer than this is waited for. */
+  /** For how long another holder is waited for. */
   readonly patience: number;
 }
 

@@ -48,8 +48,8 @@ export interface IamKeySentryProps {
 
   /**
    * When the keys are looked at: every three days at the least. A notice lapses when nothing was
-   * told for two weeks, and an alarm goes when no run comes to its end. Throws for a rate that is
-   * rarer; of a cron expression it cannot know.
+   * reported for two weeks, and an alarm goes off when no run comes to its end. Throws for a rate
+   * that is rarer; of a cron expression it cannot know.
    *
    * @default - once a day
    */
@@ -79,22 +79,22 @@ export interface IamKeySentryProps {
   readonly actions?: KeyActions;
 
   /**
-   * Whether `actions` are taken, or only told as what would happen. In OBSERVE, the function has no
-   * rights to change keys.
+   * Whether `actions` are taken, or only reported as what would happen. In OBSERVE, the function
+   * has no rights to change keys.
    *
    * @default SentryMode.ENFORCE
    */
   readonly mode?: SentryMode;
 
   /**
-   * Whether a run that finds nothing is told as well.
+   * Whether a run that finds nothing is reported as well.
    *
    * @default false
    */
   readonly notifyWhenNothingFound?: boolean;
 
   /**
-   * Where the sentry tells what it found, and its alarms go: a standard topic of the same Region,
+   * Where the sentry reports what it found, and its alarms go: a standard topic of the same Region,
    * or this throws. If it is encrypted, it must be with a key of your own whose policy lets
    * cloudwatch.amazonaws.com use it. A policy that the topic has is extended to let the account's
    * alarms in; an imported topic must do so itself.

@@ -17,17 +17,17 @@ import { ownMetric } from '../../shared/constructs/own-metric';
 import { ACCESS_KEY_METRICS } from '../contracts/key-metrics';
 
 /**
- * Finds access keys past their age, tells about them, and retires them step by step if told to.
+ * Finds access keys past their age, reports them, and retires them step by step if asked to.
  * Write one for each account.
  *
  * It looks at every user and at the root user, by the true creation of each key. A look-up that
- * fails makes the run incomplete, which is told, and nothing is deactivated or deleted in it.
+ * fails makes the run incomplete, which is reported, and nothing is deactivated or deleted in it.
  */
 export class IamKeySentry extends Construct implements iam.IGrantable {
   /** The principal of the function that looks at the keys, and retires them. */
   public readonly grantPrincipal: iam.IPrincipal;
 
-  /** Where the sentry tells what it found: subscribe to it. */
+  /** Where the sentry reports what it found: subscribe to it. */
   public readonly notificationTopic: sns.ITopic;
 
   /**

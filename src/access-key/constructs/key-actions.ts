@@ -26,7 +26,7 @@ export interface KeyActionsProps {
 
   /**
    * How long before each step its notice has to have been accepted by SNS. A notice lapses when
-   * nothing was told of its step for two weeks.
+   * nothing was reported of its step for two weeks.
    *
    * @default Duration.days(7)
    */
@@ -70,7 +70,7 @@ export class KeyActions {
   }
 
   /**
-   * Tell, wait, deactivate; and, if told to, tell again, wait, delete.
+   * Notify, wait, deactivate; and, if asked to, notify again, wait, delete.
    *
    * Throws for deletion without deactivation, and if neither is asked for.
    */

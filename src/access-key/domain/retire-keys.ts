@@ -170,12 +170,15 @@ async function unapprovedStep(
     case 'to-ask':
       return holding
         ? held(record, 'deactivate', holding)
-        : { steps: [await askAnew(key, record, standing.askAgainAfter, retirement)], unknowns: [] };
+        : {
+            steps: [await askAgain(key, record, standing.askAgainAfter, retirement)],
+            unknowns: [],
+          };
   }
 }
 
 /** First it is remembered what is asked: a decision about anything else counts for nothing. */
-async function askAnew(
+async function askAgain(
   key: AccessKeyWithUse,
   before: KeyRecord,
   askAgainAfter: number,

@@ -26,6 +26,7 @@ import { SnsNotifications } from '../../shared/adapters/notification/sns-notific
 import { handleMessages } from '../../shared/adapters/queue/message-batch';
 import { readEnvironment } from '../../shared/contracts/handler-environment';
 import { METRICS_NAMESPACE } from '../../shared/contracts/metrics';
+import { TRIES_BEFORE_PEOPLE_HEAR } from '../../shared/contracts/queue-tries';
 import { DECISION_LEASE, DynamoKeyRecords } from '../adapters/dynamo-key-records';
 import { IAM_CLIENT_SETTINGS, IamAccessKeys } from '../adapters/iam-access-keys';
 import { KeyAsking, keyApprovalDigest } from '../adapters/key-asking';
@@ -43,9 +44,6 @@ const environment = readEnvironment(CARRY_OUT_KEY_DECISION, process.env);
 const { SENTRY_NAME: sentry, ACCOUNT_ID: account } = environment;
 const logger = new Logger({ serviceName: sentry });
 const metrics = new Metrics({ namespace: METRICS_NAMESPACE, serviceName: sentry });
-
-/** People are told that it does not work while it is still tried. */
-const TRIES_BEFORE_TOLD = 3;
 
 const sqs = new SQSClient({ ...CLIENT_SETTINGS, useQueueUrlAsEndpoint: false });
 const kms = new KMSClient(CLIENT_SETTINGS);
@@ -79,6 +77,7 @@ export async function handler(event: SQSEvent): Promise<SQSBatchResponse> {
       sqs,
       logger,
       queueUrlOf: () => environment.DECISION_QUEUE_URL,
+      // One at a time: the queue hands over single messages, and the records have one lease.
       handle: ({ body }, tries) => handleDecision(parseDecision(body), tries),
       countFailedTry: () => undefined,
     });
@@ -150,7 +149,7 @@ async function carryOut(decided: Decided): Promise<AskResult> {
     );
     return result;
   } catch (error) {
-    if (error instanceof UnfinishedKeyDecisionError && decided.tries >= TRIES_BEFORE_TOLD) {
+    if (error instanceof UnfinishedKeyDecisionError && decided.tries >= TRIES_BEFORE_PEOPLE_HEAR) {
       await decided.asking.conclude(requestId, {
         phase,
         attempt,

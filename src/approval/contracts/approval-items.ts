@@ -14,7 +14,7 @@
  */
 export const APPROVAL_KEY = { partition: 'pk', sort: 'sk' } as const;
 
-/** Anyone who takes clicks from the internet may put items of no other partition. */
+/** The function that takes clicks from the internet may put items of no other partition. */
 export const CLICK_PREFIX = 'CLICK#';
 
 /** A function that meets an item of another version says so, and does nothing by guess. */

@@ -2,7 +2,7 @@ import { handlerContract } from '../../shared/contracts/handler-environment';
 
 export const RECEIVE_INTERACTION = handlerContract({
   bundle: 'receive-interaction',
-  /** Slack waits for three seconds; what takes longer is over anyway. */
+  /** Slack waits for three seconds; a click that takes longer is stored all the same. */
   timeoutSeconds: 10,
   variables: [
     'WORKFLOW_NAME',

@@ -95,7 +95,7 @@ function whyRefused(
     button: { action, digest },
   } = click;
   return (
-    whyNobody(click, authority, configuration) ??
+    whyNoOne(click, authority, configuration) ??
     (digest === request.digest
       ? undefined
       : 'the request is not what this message shows: look for a later message about it.') ??
@@ -110,7 +110,7 @@ function isOurs(click: Click, { teamId, appId }: Authority): boolean {
   return click.appId === appId && click.teamId === teamId;
 }
 
-function whyNobody(
+function whyNoOne(
   click: Click,
   authority: Authority,
   { approvalChannelId }: ApprovalConfiguration,

@@ -1,6 +1,6 @@
 /**
- * A question to people, as data: anyone who shows it decides how. All of it comes from records that
- * an attacker may have written, so it is text to be shown, never markup.
+ * A question to people, as data: the one who shows it decides how. All of it comes from records
+ * that an attacker may have written, so it is text to be shown, never markup.
  */
 export interface Question {
   /** The subject, in a few words. */

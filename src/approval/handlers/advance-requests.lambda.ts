@@ -134,7 +134,6 @@ function sourceQueueUrl({ eventSourceARN }: SQSRecord): string {
   return queueUrlOf(eventSourceARN, [environment.CLICK_QUEUE_URL, environment.REQUEST_QUEUE_URL]);
 }
 
-/** Both end with the account and the queue's name. */
 /** Throws for a message that cannot be taken: in the dead-letter queue someone finds it. */
 async function handleMessage(body: string, { known, ports }: Work): Promise<void> {
   const message = parseWorkflowMessage(body);

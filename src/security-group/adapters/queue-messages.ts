@@ -11,7 +11,7 @@ const version = z.literal(QUEUE_MESSAGE_VERSION);
 export const messageSchema = z.discriminatedUnion('type', [
   z.object({
     version,
-    type: z.literal('difference'),
+    type: z.literal('finding'),
     groupId: z.string().check(z.regex(/^sg-[0-9a-f]+$/)),
   }),
   z.object({ version, type: z.literal('heartbeat') }),
@@ -30,7 +30,7 @@ export function parseQueueMessage(body: string): DifferenceMessage | HeartbeatMe
 const MESSAGES_PER_CALL = 10;
 
 /** Has the groups judged, by what the ledger says is due. */
-export async function sendFindings(
+export async function sendDifferences(
   client: SQSClient,
   queueUrl: string,
   groupIds: readonly string[],
@@ -44,7 +44,7 @@ export async function sendFindings(
             Id: String(index),
             MessageBody: JSON.stringify({
               version: QUEUE_MESSAGE_VERSION,
-              type: 'difference',
+              type: 'finding',
               groupId,
             } satisfies DifferenceMessage),
           })),
@@ -52,7 +52,7 @@ export async function sendFindings(
       );
       if (answer.Failed?.length) {
         throw new Error(
-          `SQS did not take ${answer.Failed.length} of ${ids.length} findings: ${answer.Failed[0]?.Message ?? ''}`,
+          `SQS did not take ${answer.Failed.length} of ${ids.length} messages about differences: ${answer.Failed[0]?.Message ?? ''}`,
         );
       }
     }),

@@ -24,13 +24,13 @@ export interface RevertIfDeniedProps {
  * the strongest response wins, in this order.
  */
 export class ChangeResponse {
-  /** Take the rule back, and tell. */
+  /** Revert the change, and report it. */
   public static revert(): ChangeResponse {
     return new ChangeResponse('revert');
   }
 
   /**
-   * Take the rule back, tell, and ask people: approved, the change is made again, exactly as it
+   * Revert the change, report it, and ask people: approved, the change is made again, exactly as it
    * was; denied or unanswered, it stays reverted.
    *
    * @param workflow who is asked.

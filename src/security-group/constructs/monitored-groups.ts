@@ -16,8 +16,8 @@ const LONGEST_TAG_VALUE = 256;
  *
  * Which groups are meant is asked again whenever something happens to a group. One that was watched
  * once stays watched, whatever is done to its tags: taking the tag off, or putting one on that
- * `excluding()` names, is told and changes nothing until a trusted actor or an operator does it.
- * What the sentry may do to a group never depends on its tags.
+ * `excluding()` names, is reported and changes nothing until a trusted actor or an operator does
+ * it. What the sentry may do to a group never depends on its tags.
  */
 export class MonitoredGroups {
   /**
@@ -60,7 +60,7 @@ export class MonitoredGroups {
   /**
    * Groups that carry a tag, those that get it later included.
    *
-   * Membership is sticky: a group whose tag is taken off stays watched, and the sentry tells who
+   * Membership is sticky: a group whose tag is taken off stays watched, and the sentry reports who
    * took it off. Only when a trusted actor takes it off, or an operator releases the group, is it
    * watched no more.
    *
@@ -127,8 +127,8 @@ export class MonitoredGroups {
   /**
    * The same groups without those that `other` means. It may be called several times.
    *
-   * A tag that is put on later lets no watched group out: the sentry tells who put it on, and only
-   * if that was a trusted actor, or an operator releases the group, is it watched no more.
+   * A tag that is put on later lets no watched group out: the sentry reports who put it on, and
+   * only if that was a trusted actor, or an operator releases the group, is it watched no more.
    *
    * @param other the groups to leave out. Throws if it excludes groups itself, and if nothing is
    * left.

@@ -4,9 +4,9 @@ import type { Baseline } from '../domain/policies/policy';
 /** How a locked group is held. */
 export interface LockedBaselineProps {
   /**
-   * Whether rules that someone takes away are put back as well. Without it a removal is told only:
-   * a responder who closes a port must not find it open again. Removals by a trusted actor stand
-   * either way.
+   * Whether rules that someone takes away are put back as well. Without it a removal is only
+   * reported: a responder who closes a port must not find it open again. Removals by a trusted
+   * actor stand either way.
    *
    * @default false
    */

@@ -35,7 +35,7 @@ export interface SecurityGroupSentryProps {
   readonly trustedActors?: Actor[];
 
   /**
-   * Where the sentry tells what happened, and its alarms go: a standard topic of the same Region,
+   * Where the sentry reports what happened, and its alarms go: a standard topic of the same Region,
    * or this throws. If it is encrypted, it must be with a key of your own whose policy lets
    * cloudwatch.amazonaws.com use it: alarms cannot publish under the key that AWS manages. A policy
    * that the topic has is extended to let the account's alarms in; an imported topic must do so
@@ -46,7 +46,7 @@ export interface SecurityGroupSentryProps {
   readonly notificationTopic?: sns.ITopic;
 
   /**
-   * Whether the sentry acts, or only judges and tells what it would have done. Going from OBSERVE
+   * Whether the sentry acts, or only judges and reports what it would have done. Going from OBSERVE
    * to ENFORCE adopts the groups again.
    *
    * @default SentryMode.ENFORCE
@@ -63,8 +63,8 @@ export interface SecurityGroupSentryProps {
   readonly existingViolations?: ExistingViolations;
 
   /**
-   * When the groups are compared with the sentry's ledger, to find what no event told of. The first
-   * run adopts the groups. Throws if it is a rate of less than once a day.
+   * When the groups are compared with the sentry's ledger, to find changes that no event brought.
+   * The first run adopts the groups. Throws if it is a rate of less than once a day.
    *
    * @default - every hour
    */
@@ -72,8 +72,8 @@ export interface SecurityGroupSentryProps {
 
   /**
    * How long a difference between a group and the ledger may wait for the event that explains it,
-   * before it is answered. 1 minute to 1 day, or this throws. CloudTrail's event history, where it
-   * is looked up then, lags by up to 15 minutes.
+   * before it is answered. 1 minute to 1 day in whole seconds, or this throws. CloudTrail's event
+   * history, where it is looked up then, lags by up to 15 minutes.
    *
    * @default Duration.minutes(15)
    */
@@ -82,16 +82,16 @@ export interface SecurityGroupSentryProps {
   /**
    * The share of the groups, above 0 and up to 1, that reconcile may answer differences in, in one
    * run; three groups are never too many. Above it nothing is done in any of them, and an alarm
-   * goes. Events are always answered. Throws if it is out of range.
+   * goes off. Events are always answered. Throws if it is out of range.
    *
    * @default 0.25
    */
   readonly reconcileBrake?: number;
 
   /**
-   * For how long the same change of the same actor to the same group is reverted without being told
-   * again. It is counted, and told with the next message; failures are always told. 1 minute to 7
-   * days, or this throws.
+   * For how long the same change of the same actor to the same group is reverted without being
+   * reported again. It is counted, and reported with the next message; failures are always
+   * reported. 1 minute to 7 days in whole seconds, or this throws.
    *
    * @default Duration.hours(1)
    */

@@ -25,7 +25,7 @@ import { SECURITY_GROUP_METRICS } from '../../shared/contracts/metrics';
 import type { MonitoredGroups } from '../domain/groups/monitored-groups';
 
 /**
- * Watches security groups, reverts rules that violate a policy, and tells who changed what and
+ * Watches security groups, reverts rules that violate a policy, and reports who changed what and
  * what was done.
  *
  * It needs a CloudTrail trail that logs the Region's write management events; without one,
@@ -35,7 +35,7 @@ export class SecurityGroupSentry extends Construct implements iam.IGrantable {
   /** The principal of the function that revokes and restores rules. */
   public readonly grantPrincipal: iam.IPrincipal;
 
-  /** Where the sentry tells what happened: subscribe to it. */
+  /** Where the sentry reports what happened: subscribe to it. */
   public readonly notificationTopic: sns.ITopic;
 
   /**
@@ -136,8 +136,8 @@ export class SecurityGroupSentry extends Construct implements iam.IGrantable {
   }
 
   /**
-   * Reverts of what the same actor had done, and the sentry had reverted and told, a short while
-   * before.
+   * Reverts of what the same actor had done, and the sentry had reverted and reported, a short
+   * while before.
    */
   public metricRepeats(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
     return ownMetric(this, SECURITY_GROUP_METRICS.repeats, options);

@@ -6,7 +6,8 @@ export const QUEUE_MESSAGE_VERSION = 1;
 /** Reconcile found a difference in the group; the ledger says which. */
 export interface DifferenceMessage {
   readonly version: typeof QUEUE_MESSAGE_VERSION;
-  readonly type: 'difference';
+  /** The word of version 1, which messages in a queue may outlive a deployment by. */
+  readonly type: 'finding';
   readonly groupId: string;
 }
 

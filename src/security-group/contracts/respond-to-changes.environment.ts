@@ -1,3 +1,4 @@
+import { CARRY_OUT_DECISION } from './carry-out-decision.environment';
 import { handlerContract } from '../../shared/contracts/handler-environment';
 
 export const RESPOND_TO_CHANGES = handlerContract({
@@ -24,5 +25,9 @@ export const RESPOND_TO_CHANGES = handlerContract({
   ],
 });
 
-/** Longer than a try may take: a holder of the lease is at work, or is no more. */
-export const RESPONSE_LEASE_SECONDS = RESPOND_TO_CHANGES.timeoutSeconds + 30;
+/**
+ * Longer than a try of either function that changes groups may take: a holder of the lease is at
+ * work, or is no more.
+ */
+export const RESPONSE_LEASE_SECONDS =
+  Math.max(RESPOND_TO_CHANGES.timeoutSeconds, CARRY_OUT_DECISION.timeoutSeconds) + 30;

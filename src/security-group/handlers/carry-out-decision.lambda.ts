@@ -35,6 +35,7 @@ import {
   SECURITY_GROUP_METRICS as METRIC,
   METRICS_NAMESPACE,
 } from '../../shared/contracts/metrics';
+import { TRIES_BEFORE_PEOPLE_HEAR } from '../../shared/contracts/queue-tries';
 import { Announcements } from '../adapters/announcements';
 import { ChangeAsking, WorkflowQueues } from '../adapters/change-asking';
 import { changeNotification } from '../adapters/change-notification';
@@ -58,9 +59,6 @@ const sentry = environment.SENTRY_NAME;
 const queueUrls = environment.DECISION_QUEUE_URLS.split(',');
 const logger = new Logger({ serviceName: sentry });
 const metrics = new Metrics({ namespace: METRICS_NAMESPACE, serviceName: sentry });
-
-/** People are told that it does not work while it is still tried. */
-const TRIES_BEFORE_TOLD = 3;
 
 const sqs = new SQSClient({ ...CLIENT_SETTINGS, useQueueUrlAsEndpoint: false });
 const kms = new KMSClient(CLIENT_SETTINGS);
@@ -170,7 +168,7 @@ async function carryOut(
       ports: { ...ports, tries },
     });
   } catch (error) {
-    if (error instanceof UnfinishedError && tries === TRIES_BEFORE_TOLD) {
+    if (error instanceof UnfinishedError && tries === TRIES_BEFORE_PEOPLE_HEAR) {
       await workflows.conclude(kept.asked, {
         phase,
         attempt,

@@ -16,7 +16,7 @@ import { Ec2SecurityGroups } from '../adapters/ec2-security-groups';
 import { operatorNotification } from '../adapters/operator-notification';
 import { parseOperatorRequest } from '../adapters/operator-request';
 import { writePause } from '../adapters/pause-parameter';
-import { sendFindings } from '../adapters/queue-messages';
+import { sendDifferences } from '../adapters/queue-messages';
 import { loadSentryConfiguration } from '../adapters/sentry-configuration';
 import { OPERATE_SENTRY } from '../contracts/operate-sentry.environment';
 import { carryOut, type OperatorAnswer, type OperatorPorts } from '../domain/operator';
@@ -36,7 +36,7 @@ const ports: OperatorPorts = {
   ledger: new DynamoLedger(new DynamoDBClient(CLIENT_SETTINGS), environment.LEDGER_TABLE),
   clock: SYSTEM_CLOCK,
   writePause: async (pause) => writePause(ssm, environment.PAUSE_PARAMETER, pause),
-  pointTo: async (groupIds) => sendFindings(sqs, environment.CHANGE_QUEUE_URL, groupIds),
+  pointTo: async (groupIds) => sendDifferences(sqs, environment.CHANGE_QUEUE_URL, groupIds),
 };
 
 /**

@@ -25,7 +25,7 @@ import {
 } from '../adapters/cloudtrail-event-history';
 import { DynamoLedger } from '../adapters/dynamo-ledger';
 import { Ec2SecurityGroups } from '../adapters/ec2-security-groups';
-import { sendFindings } from '../adapters/queue-messages';
+import { sendDifferences } from '../adapters/queue-messages';
 import { reconcileNotification } from '../adapters/reconcile-notification';
 import { loadSentryConfiguration } from '../adapters/sentry-configuration';
 import { MAX_RULES_IN_MESSAGE } from '../contracts/change-message';
@@ -61,7 +61,7 @@ const ports: ReconcilePorts = {
         reconcileNotification(report, sentry, items),
       ),
     ),
-  pointTo: async (groupIds) => sendFindings(sqs, environment.CHANGE_QUEUE_URL, groupIds),
+  pointTo: async (groupIds) => sendDifferences(sqs, environment.CHANGE_QUEUE_URL, groupIds),
 };
 
 /** One run. A failure is thrown: Lambda tries again, and the alarm goes. */

@@ -443,7 +443,7 @@ function secretsWatch(resources: string[], stack: Stack): Watch {
     ],
     resources,
     longestResource: 512,
-    risk: 'anyone who knows a secret can act in its name, and without the right secret no one can',
+    risk: 'anyone who knows a secret can act in the name of those whom it proves, and without the right secret no one can',
   };
 }
 

@@ -4,5 +4,10 @@
  */
 export const MAX_TRIES = 30;
 
+/**
+ * Then people are notified that their decision could not be carried out yet, while it is tried on.
+ */
+export const TRIES_BEFORE_PEOPLE_HEAR = 3;
+
 /** With the pauses between them, the sixth try comes after five minutes. */
 export const TRIES_BEFORE_ALARM = 5;

@@ -285,7 +285,7 @@ function expectApproved({ keyId, at, requestId }: Step, { people }: FaultyAccoun
 describe.each<(typeof SENTRIES)[number]>(SENTRIES)(
   '$name:',
   ({ rules: anyRules, histories, runs, leastDeactivated }) => {
-    test('whatever fails and anyone who does what: no step without its notice, its grace and its reason, and none too many', async () => {
+    test('whatever fails and no matter who does what: no step without its notice, its grace and its reason, and none too many', async () => {
       let deactivated = 0;
       await fc.assert(
         fc.asyncProperty(

@@ -143,7 +143,7 @@ describe('who asked for it', () => {
     });
   });
 
-  test('needs one approver where self approval is allowed, anyone who asks', async () => {
+  test('needs one approver where self approval is allowed, no matter who asks', async () => {
     const workflow = await asked(
       new WorkflowInMemory({ allowSelfApproval: true }),
       askOf({}, UNVERIFIED),

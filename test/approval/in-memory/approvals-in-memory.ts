@@ -184,7 +184,7 @@ export class ApprovalsInMemory implements ApprovalStore {
   }
 }
 
-/** The same for an entry, anyone who read it. */
+/** The same for an entry, no matter who read it. */
 export function entryText(entry: AuditEntry): string {
   return JSON.stringify(sorted(entry));
 }

@@ -169,45 +169,48 @@ describe('a table with an index, deletion protection, expiry and a resource poli
         new dynamodb.TableV2(scope, 'Ledger', { ...table, globalSecondaryIndexes: [index] })
           .tableName,
     ],
-  ])('%s: index and protection work; no one expires, and no caller is refused', async (_, make) => {
-    const { outputs, gaps } = await deploy(
-      (scope) => new CfnOutput(scope, 'Name', { value: make(scope) }),
-    );
-    const TableName = outputs.get('Name');
-    const client = new DynamoDBClient(emulatorAccess(emulator.endpoint));
-    await client.send(
-      new PutItemCommand({
-        TableName,
-        Item: {
-          group: { S: 'g' },
-          item: { S: 'i' },
-          isDue: { S: 'yes' },
-          dueAt: { N: '1' },
-          end: { N: '1' },
-        },
-      }),
-    );
-    const { Items } = await client.send(
-      new QueryCommand({
-        TableName,
-        IndexName: 'due',
-        KeyConditionExpression: 'isDue = :yes AND dueAt < :now',
-        ExpressionAttributeValues: { ':yes': { S: 'yes' }, ':now': { N: '2' } },
-      }),
-    );
-    expect(Items).toEqual([expect.objectContaining({ item: { S: 'i' } })]);
-    const { Table } = await client.send(new DescribeTableCommand({ TableName }));
-    expect(Table).toMatchObject({
-      DeletionProtectionEnabled: true,
-      BillingModeSummary: { BillingMode: 'PAY_PER_REQUEST' },
-    });
-    await expect(client.send(new DeleteTableCommand({ TableName }))).rejects.toThrow(
-      /DeletionProtectionEnabled/,
-    );
-    expect(
-      gaps.filter(({ type }) => type.startsWith('AWS::DynamoDB')).map(({ aspect }) => aspect),
-    ).toEqual(expect.arrayContaining(['time to live', 'resource policy']));
-  });
+  ])(
+    '%s: index and protection work; no item expires, and no caller is refused',
+    async (_, make) => {
+      const { outputs, gaps } = await deploy(
+        (scope) => new CfnOutput(scope, 'Name', { value: make(scope) }),
+      );
+      const TableName = outputs.get('Name');
+      const client = new DynamoDBClient(emulatorAccess(emulator.endpoint));
+      await client.send(
+        new PutItemCommand({
+          TableName,
+          Item: {
+            group: { S: 'g' },
+            item: { S: 'i' },
+            isDue: { S: 'yes' },
+            dueAt: { N: '1' },
+            end: { N: '1' },
+          },
+        }),
+      );
+      const { Items } = await client.send(
+        new QueryCommand({
+          TableName,
+          IndexName: 'due',
+          KeyConditionExpression: 'isDue = :yes AND dueAt < :now',
+          ExpressionAttributeValues: { ':yes': { S: 'yes' }, ':now': { N: '2' } },
+        }),
+      );
+      expect(Items).toEqual([expect.objectContaining({ item: { S: 'i' } })]);
+      const { Table } = await client.send(new DescribeTableCommand({ TableName }));
+      expect(Table).toMatchObject({
+        DeletionProtectionEnabled: true,
+        BillingModeSummary: { BillingMode: 'PAY_PER_REQUEST' },
+      });
+      await expect(client.send(new DeleteTableCommand({ TableName }))).rejects.toThrow(
+        /DeletionProtectionEnabled/,
+      );
+      expect(
+        gaps.filter(({ type }) => type.startsWith('AWS::DynamoDB')).map(({ aspect }) => aspect),
+      ).toEqual(expect.arrayContaining(['time to live', 'resource policy']));
+    },
+  );
 });
 
 test("an event that matches a rule reaches the topic that is its target, as the target's input transformer makes it", async () => {

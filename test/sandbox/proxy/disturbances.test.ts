@@ -152,7 +152,7 @@ describe('a crash', () => {
     },
   );
 
-  test('meets functions only: anyone who else makes the call gets an answer', async () => {
+  test('meets functions only: anyone else who makes the call gets an answer', async () => {
     aws.crashNext({ service: 'ec2', action: 'CreateTags', when: 'before' });
     await withoutTag();
     await open();

@@ -88,7 +88,7 @@ test("so is every message of an operator's act, with what they wrote made safe t
   } as const;
   const { json, text, severity } = operatorNotification(
     act,
-    'The sentry takes nothing back.',
+    'The sentry reverts nothing.',
     new Date('2026-01-01T00:00:00Z'),
     'request-1',
     'App/Sentry',

@@ -1,3 +1,4 @@
+import { RESPONSE_LEASE_SECONDS } from '../../../src/security-group/contracts/respond-to-changes.environment';
 import { isAbout, type Judgement } from '../../../src/security-group/domain/judging/judgement';
 import {
   type Grant,
@@ -18,7 +19,7 @@ import {
 import type { Announcement } from '../../../src/security-group/domain/reporting/announcement';
 import { type Rule, ruleKey } from '../../../src/security-group/domain/rules/rule';
 
-const LEASE_MILLISECONDS = 90_000;
+const LEASE_MILLISECONDS = RESPONSE_LEASE_SECONDS * 1_000;
 
 interface StoredEvent {
   readonly state: 'acting' | 'acted' | 'told';

@@ -257,7 +257,7 @@ function wrappedCall(eventName: string, request: Record<string, unknown>): Recor
   };
 }
 
-/** Anyone who makes a call, it concerns the group. */
+/** No matter who makes a call, it concerns the group. */
 export const IDENTITIES: Readonly<Record<string, RecordValues>> = {
   'a user': {},
   'a role session': { userIdentity: roleSession() },

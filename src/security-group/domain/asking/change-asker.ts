@@ -7,7 +7,7 @@ export interface StoredAsk {
   readonly asked: AskedChange;
   /** A digest of what was asked and what is carried out, as it goes into the decision. */
   readonly digest: string;
-  /** Whether grants were given for it: if they are gone later, someone reverted them. */
+  /** Whether grants were given for it: if they are gone later, someone withdrew them. */
   readonly isGranted: boolean;
   /** The last try at a decision. */
   readonly result?: AskResult;

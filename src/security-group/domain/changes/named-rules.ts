@@ -65,7 +65,7 @@ export function names(references: readonly RuleReference[], rule: Rule): boolean
  * Values that cannot be read are believed: no one but CloudTrail decides in which shape it writes
  * them.
  */
-export function namesModified({ modifiedIds, modifiedTo }: NamedRules, rule: Rule): boolean {
+function namesModified({ modifiedIds, modifiedTo }: NamedRules, rule: Rule): boolean {
   const recorded = modifiedTo.filter(({ id }) => id === rule.id);
   return recorded.length === 0
     ? modifiedIds.includes(rule.id ?? '')

@@ -120,7 +120,7 @@ function whyNotGranted(
   ) {
     return undefined;
   }
-  return `The grant for ${ruleText(rule)} was reverted since: another request is needed.`;
+  return `The grant for ${ruleText(rule)} was withdrawn since: another request is needed.`;
 }
 
 /**

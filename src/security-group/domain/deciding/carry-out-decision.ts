@@ -160,7 +160,7 @@ async function rewrite(
 }
 
 /**
- * The request has ended, and is known as such until all is reverted: anyone who finds the rule
+ * The request has ended, and is known as such until all is reverted: a try that finds the rule
  * until then does not ask people again.
  */
 function endedEntry(
@@ -197,7 +197,7 @@ function describedBefore(
 }
 
 /**
- * By what the rules are, not by their ids: anyone who put one back in the meantime made no other
+ * By what the rules are, not by their ids: someone who put one back in the meantime made no other
  * rule of it.
  */
 function hintsOfAsked({ rules }: AskedChange): Hints {

@@ -14,7 +14,7 @@ import type { SentryConfiguration } from '../policies/sentry-configuration';
 import type { PrefixLists } from '../rules/prefix-list';
 import { type Rule, ruleKey } from '../rules/rule';
 
-/** Reconcile's findings in one group. */
+/** The differences that reconcile finds in one group. */
 export interface GroupSurvey {
   /** Differences that no event has explained for longer than `settleTime`. */
   readonly due: readonly Rule[];

@@ -138,7 +138,7 @@ function differenceId(
 ): string {
   // With a character that no event id has.
   return [
-    'difference:',
+    'finding:',
     change?.eventId ?? 'unexplained',
     since.toISOString(),
     rule.id ?? 'no-id',

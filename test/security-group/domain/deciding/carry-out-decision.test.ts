@@ -142,7 +142,7 @@ describe('a change that was reverted', () => {
     expect(sentry.ledger.entryOf('sg-1', ssh)!.rule.id).toBe('sgr-new-1');
   });
 
-  test('is no news when the event of applying it comes, anyone who is named in it', async () => {
+  test('is no news when the event of applying it comes, no matter who is named in it', async () => {
     const sentry = await askedAbout([revertFirst], DEEDS.added!);
     await sentry.decide('approved');
     const opened = sentry.groups.rulesIn('sg-1').at(-1)!;

@@ -49,7 +49,7 @@ type Step =
     }
   /** What truly happened is delivered again, late, or in another order. */
   | { readonly kind: 'again'; readonly eventNumber: number }
-  | { readonly kind: 'difference'; readonly groupId: string }
+  | { readonly kind: 'finding'; readonly groupId: string }
   | { readonly kind: 'time'; readonly milliseconds: number };
 
 interface Message {
@@ -124,7 +124,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     weight: 3,
     arbitrary: fc.record({ kind: fc.constant('again' as const), eventNumber: fc.nat({ max: 6 }) }),
   },
-  { weight: 2, arbitrary: fc.record({ kind: fc.constant('difference' as const), groupId }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('finding' as const), groupId }) },
   {
     weight: 1,
     arbitrary: fc.record({
@@ -213,7 +213,7 @@ class Attacked {
         return this.deliver(this.forge(one), tries);
       case 'again':
         return this.deliver(this.messages[one.eventNumber], tries);
-      case 'difference':
+      case 'finding':
         return void (await this.sentry
           .respondToDifferences(one.groupId, tries)
           .catch(() => undefined));

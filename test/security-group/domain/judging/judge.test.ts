@@ -37,7 +37,7 @@ const confirmed: Grant = { ...deployed, confirmed: true };
 /** So late that the event history may not have it yet. */
 const justDeployed: Grant = { ...deployed, since: new Date('2025-12-31T22:00:11Z') };
 
-const byAnybody: Hints = { ...NO_RULES, byTrustedActor: false };
+const byAnyone: Hints = { ...NO_RULES, byTrustedActor: false };
 const byTrustedActor: Hints = { ...NO_RULES, byTrustedActor: true };
 
 describe('a forbidden rule', () => {
@@ -46,7 +46,7 @@ describe('a forbidden rule', () => {
       verdicts({
         standing: [ssh, https],
         policies: [forbidSsh],
-        hints: { ...byAnybody, present: [ssh] },
+        hints: { ...byAnyone, present: [ssh] },
       }),
     ).toEqual({ 'sgr-ssh': 'revoke', 'sgr-https': 'keep' });
   });
@@ -72,7 +72,7 @@ describe('a forbidden rule', () => {
           standing: [ssh],
           policies: [forbidSsh],
           ledger: [entry(ssh, grant)],
-          hints: { ...byAnybody, present: [ssh] },
+          hints: { ...byAnyone, present: [ssh] },
         }),
       ).toEqual({ 'sgr-ssh': verdict });
     }
@@ -83,7 +83,7 @@ describe('a forbidden rule', () => {
       verdicts({
         standing: [ssh, https],
         policies: [forbidSsh],
-        hints: { ...byAnybody, present: [https] },
+        hints: { ...byAnyone, present: [https] },
       }),
     ).toEqual({ 'sgr-ssh': 'wait', 'sgr-https': 'keep' });
   });
@@ -93,7 +93,7 @@ describe('a forbidden rule', () => {
       verdicts({
         standing: [ssh, https],
         policies: [forbidSsh],
-        hints: { ...byAnybody, complete: false },
+        hints: { ...byAnyone, complete: false },
       }),
     ).toEqual({ 'sgr-ssh': 'revoke', 'sgr-https': 'keep' });
   });
@@ -102,7 +102,7 @@ describe('a forbidden rule', () => {
     const [judgement] = judged({
       standing: [ssh],
       policies: [forbidSsh],
-      hints: { ...byAnybody, modifiedIds: ['sgr-ssh'] },
+      hints: { ...byAnyone, modifiedIds: ['sgr-ssh'] },
     });
     expect(judgement).toMatchObject({ verdict: 'revoke', change: 'modified' });
   });
@@ -111,7 +111,7 @@ describe('a forbidden rule', () => {
     const [judgement] = judged({
       standing: [],
       policies: [forbidSsh],
-      hints: { ...byAnybody, present: [ssh] },
+      hints: { ...byAnyone, present: [ssh] },
     });
     expect(judgement).toMatchObject({ rule: ssh, present: false, verdict: 'revoke' });
   });
@@ -119,7 +119,7 @@ describe('a forbidden rule', () => {
   test('that stands again under another id is not the one that the event names', () => {
     const again = { ...ssh, id: 'sgr-again' };
     expect(
-      verdicts({ standing: [again], policies: [locked], hints: { ...byAnybody, present: [ssh] } }),
+      verdicts({ standing: [again], policies: [locked], hints: { ...byAnyone, present: [ssh] } }),
     ).toEqual({ 'sgr-again': 'wait', 'sgr-ssh': 'revoke' });
   });
 });
@@ -129,7 +129,7 @@ test('of a group that may hold only some traffic, all other is taken away', () =
     verdicts({
       standing: [http, https],
       policies: [allowHttpsOnly],
-      hints: { ...byAnybody, present: [http, https] },
+      hints: { ...byAnyone, present: [http, https] },
     }),
   ).toEqual({ 'sgr-http': 'revoke', 'sgr-https': 'keep' });
 });
@@ -140,7 +140,7 @@ describe('a locked group', () => {
       verdicts({
         standing: [https],
         policies: [locked],
-        hints: { ...byAnybody, present: [https] },
+        hints: { ...byAnyone, present: [https] },
       }),
     ).toEqual({ 'sgr-https': 'revoke' });
     expect(
@@ -167,7 +167,7 @@ describe('a locked group', () => {
           standing: [https],
           policies: [locked],
           ledger: [entry(https, grant)],
-          hints: { ...byAnybody, present: [https] },
+          hints: { ...byAnyone, present: [https] },
         }),
       ).toEqual({ 'sgr-https': verdict });
     }
@@ -208,7 +208,7 @@ describe('a locked group', () => {
         standing: [http, https],
         policies: [locked],
         ledger: [entry(https, adopted)],
-        hints: { ...byAnybody, complete: false },
+        hints: { ...byAnyone, complete: false },
       }),
     ).toEqual({ 'sgr-http': 'revoke', 'sgr-https': 'keep' });
   });
@@ -227,7 +227,7 @@ describe('a locked group', () => {
   test('has an accepted rule described as it was, unless a trusted actor described it', () => {
     const again = { ...https, description: 'open for all' };
     const ledger = [entry({ ...https, description: 'web' }, adopted)];
-    const hints = { ...byAnybody, described: [{ rule: again }] };
+    const hints = { ...byAnyone, described: [{ rule: again }] };
     expect(judged({ standing: [again], policies: [locked], ledger, hints })).toMatchObject([
       { verdict: 'restore', change: 'described', restored: { ...https, description: 'web' } },
     ]);
@@ -254,7 +254,7 @@ describe('a group that is not adopted yet', () => {
       verdicts({
         standing: [ssh, https],
         policies: [forbidSsh, locked],
-        hints: { ...byAnybody, present: [https] },
+        hints: { ...byAnyone, present: [https] },
         isAdopted: false,
       }),
     ).toEqual({ 'sgr-ssh': 'keep', 'sgr-https': 'revoke' });
@@ -265,7 +265,7 @@ describe('a group that is not adopted yet', () => {
       verdicts({
         standing: [ssh, https],
         policies: [forbidSsh, locked],
-        hints: { ...byAnybody, complete: false },
+        hints: { ...byAnyone, complete: false },
         isAdopted: false,
       }),
     ).toEqual({ 'sgr-ssh': 'revoke', 'sgr-https': 'keep' });
@@ -283,7 +283,7 @@ describe('a group that is not adopted yet', () => {
   });
 
   test('misses nothing', () => {
-    const hints = { ...byAnybody, absent: [{ rule: https }] };
+    const hints = { ...byAnyone, absent: [{ rule: https }] };
     expect(judged({ standing: [], policies: [lockedRestoring], hints, isAdopted: false })).toEqual(
       [],
     );
@@ -293,7 +293,7 @@ describe('a group that is not adopted yet', () => {
 describe('a modified rule', () => {
   const narrow = rule({ id: 'sgr-1', ipRange: '10.0.0.0/8', description: 'office' });
   const wide = rule({ id: 'sgr-1' });
-  const hints = { ...byAnybody, modifiedIds: ['sgr-1'] };
+  const hints = { ...byAnyone, modifiedIds: ['sgr-1'] };
 
   test('is given its earlier values again', () => {
     for (const grant of [adopted, operator, confirmed]) {
@@ -399,7 +399,7 @@ describe('a modified rule', () => {
 });
 
 describe('a removed rule', () => {
-  const hints = { ...byAnybody, absent: [{ id: 'sgr-https' }] };
+  const hints = { ...byAnyone, absent: [{ id: 'sgr-https' }] };
 
   test('is told, and stays away: anyone who closes a port must not find it open again', () => {
     expect(
@@ -430,7 +430,7 @@ describe('a removed rule', () => {
   });
 
   test('is known also by its values', () => {
-    const byValues = { ...byAnybody, absent: [{ rule: { ...https, id: undefined } }] };
+    const byValues = { ...byAnyone, absent: [{ rule: { ...https, id: undefined } }] };
     expect(
       judged({
         standing: [],
@@ -480,7 +480,7 @@ describe('a removed rule', () => {
   });
 
   test('is not put back where it violates a baseline itself', () => {
-    const removed = { ...byAnybody, absent: [{ id: 'sgr-ssh' }] };
+    const removed = { ...byAnyone, absent: [{ id: 'sgr-ssh' }] };
     expect(
       judged({
         standing: [],
@@ -535,7 +535,7 @@ describe('a removed rule', () => {
         standing: [],
         policies: [lockedRestoring],
         ledger: [entry(https, adopted)],
-        hints: { ...byAnybody, complete: false },
+        hints: { ...byAnyone, complete: false },
       }),
     ).toMatchObject([{ verdict: 'restore' }]);
   });
@@ -561,7 +561,7 @@ describe('a prefix list', () => {
     cidrs,
   });
   const granted = { ...entry(viaList, adopted), prefixListVersion: 1 };
-  const changed = { ...byAnybody, described: [{ rule: viaList }], changedPrefixListId: 'pl-1' };
+  const changed = { ...byAnyone, described: [{ rule: viaList }], changedPrefixListId: 'pl-1' };
 
   test('that lets the internet in by now takes the rules that name it along, accepted or not', () => {
     expect(
@@ -651,7 +651,7 @@ test('the strongest response wins, whatever the order of the policies', () => {
       verdicts({
         standing: [ssh, https],
         policies,
-        hints: { ...byAnybody, present: [ssh, https] },
+        hints: { ...byAnyone, present: [ssh, https] },
       }),
     ).toEqual({ 'sgr-ssh': 'revoke', 'sgr-https': 'keep' });
   }
@@ -661,7 +661,7 @@ test('every violation says why, in words', () => {
   const [judgement] = judged({
     standing: [ssh],
     policies: [forbidSsh, locked],
-    hints: { ...byAnybody, present: [ssh] },
+    hints: { ...byAnyone, present: [ssh] },
   });
   expect(judgement!.violations.map(({ reason }) => reason)).toEqual([
     'tcp 22 from 0.0.0.0/0 opens what is forbidden: SSH',
@@ -693,7 +693,7 @@ function judged({
   policies,
   ledger = [],
   lists = [],
-  hints = byAnybody,
+  hints = byAnyone,
   isAdopted = true,
 }: Case): Judgement[] {
   return judge({

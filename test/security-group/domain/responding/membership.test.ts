@@ -126,7 +126,7 @@ describe('membership by tag', () => {
 });
 
 describe('a monitored group that is deleted', () => {
-  test('is told with weight, anyone who did it, and is watched no more', async () => {
+  test('is told with weight, no matter who did it, and is watched no more', async () => {
     for (const change of [deleted('sg-1'), by(deployer, deleted('sg-1'))]) {
       const sentry = SentryInMemory.watching([locked], https);
       sentry.groups.all.delete('sg-1');

@@ -48,7 +48,7 @@ describe('a rule that no event explains', () => {
     expect(sentry.pointedTo).toEqual(['sg-1']);
   });
 
-  test('is not answered before that, anyone who points to the group', async () => {
+  test('is not answered before that, no matter who points to the group', async () => {
     const sentry = SentryInMemory.watching([locked], https);
     sentry.groups.put('sg-1', () => [https, ssh]);
     expect(await sentry.respondToDifferences()).toEqual([]);
@@ -250,7 +250,7 @@ describe('a grant that was withdrawn', () => {
     expect(sentry.groups.ruleIds('sg-1')).toEqual([]);
   });
 
-  test('has it judged each time again', async () => {
+  test('has it judged afresh each time', async () => {
     const sentry = SentryInMemory.watching([locked], https);
     await withdrawn(sentry);
     const again = sentry.groups.open('sg-1', https)!;
