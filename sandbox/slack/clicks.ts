@@ -134,7 +134,7 @@ export function blockActionsOf(
       team_id: as.userTeamId ?? user.teamId,
     },
     api_app_id: as.appId ?? installation.appId,
-    token: 'a-token-that-no one-checks',
+    token: 'a-token-that-no-one-checks',
     container: {
       type: 'message',
       message_ts: messageTs,

@@ -226,7 +226,7 @@ test("an event that matches a rule reaches the topic that is its target, as the 
     rule(
       'text',
       events.RuleTargetInput.fromText(
-        `${field('$.detail.eventName')} by ${field('$.detail.who')}, ${field('$.detail.no one')}!`,
+        `${field('$.detail.eventName')} by ${field('$.detail.who')}, ${field('$.detail.missing')}!`,
       ),
     );
     rule(

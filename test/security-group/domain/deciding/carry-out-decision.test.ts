@@ -171,7 +171,7 @@ describe('a change that was reverted', () => {
     await sentry.decide('approved');
     expect(await sentry.decide('approved', { attempt: 2 })).toMatchObject({
       outcome: 'conflicting',
-      text: expect.stringContaining('reverted since'),
+      text: expect.stringContaining('withdrawn since'),
     });
     expect(sentry.groups.ruleIds('sg-1')).toEqual(['sgr-https']);
   });
