@@ -8,7 +8,7 @@ export interface ClickPointer {
   readonly clickId: string;
 }
 
-/** A request has messages to be brought. */
+/** A request has messages to be delivered. */
 export interface MessagesPointer {
   readonly version: typeof APPROVAL_QUEUE_MESSAGE_VERSION;
   readonly type: 'messages';

@@ -28,7 +28,7 @@ export interface WorkflowPorts {
   readonly clock: Clock;
   /** Signs the decision, and puts it into the asker's queue. */
   tellAsker(request: ApprovalRequest): Promise<void>;
-  /** Has the request's messages brought. */
+  /** Has the request's messages delivered. */
   pointToMessages(requestId: string): Promise<void>;
   /** Into the log, and to EventBridge. */
   announce(request: ApprovalRequest, entry: AuditEntry): Promise<void>;

@@ -136,7 +136,7 @@ export type Step = (typeof STEPS)[number];
 /** A message that is to be shown, and how far that is. */
 export interface MessageSlot {
   readonly name: MessageName;
-  /** Counts how often it was to be brought, or brought up to date. */
+  /** Counts how often it was to be delivered, or brought up to date. */
   readonly wanted: number;
   /** How many of these are done: what is wanted while someone is at it is another. */
   readonly shown: number;
@@ -197,7 +197,7 @@ export function slotOf(
   return messages.find(({ name }) => name.kind === kind);
 }
 
-/** Has the message brought, or brought up to date. */
+/** Has the message delivered, or brought up to date. */
 export function withDue(request: ApprovalRequest, name: MessageName): ApprovalRequest {
   const key = nameKey(name);
   const known = request.messages.find((slot) => nameKey(slot.name) === key);

@@ -176,8 +176,8 @@ function waitAfter(error: unknown, failures: number): number {
 
 type Progress = (copies: readonly MessageCopy[]) => Promise<void>;
 
-interface Brought {
-  /** Where the message was gone, and has to be brought once more. */
+interface Delivered {
+  /** Where the message was gone, and has to be delivered once more. */
   readonly isGone?: boolean;
   readonly posted?: MessageCopy;
 }
@@ -188,7 +188,7 @@ async function deliver(
   configuration: ApprovalConfiguration,
   ports: MessagePorts,
   progress: Progress,
-): Promise<Brought> {
+): Promise<Delivered> {
   const { messenger, renderer } = ports;
   const { name } = slot;
   switch (name.kind) {
@@ -215,7 +215,7 @@ async function deliverQuestion(
   { approvalChannelId }: ApprovalConfiguration,
   { messenger, renderer }: MessagePorts,
   progress: Progress,
-): Promise<Brought> {
+): Promise<Delivered> {
   const message = renderer.question(request);
   if (copies.length === 0) {
     const { channelId, ts } = await messenger.post(approvalChannelId, message);

@@ -1,5 +1,5 @@
 /**
- * Messages cannot be brought just now: too many, an outage, no way through. It is worth trying
+ * Messages cannot be delivered just now: too many, an outage, no way through. It is worth trying
  * later.
  */
 export class MessengerUnavailableError extends Error {
