@@ -1,6 +1,8 @@
+import * as z from 'zod/mini';
 import type { CloudTrailRecord } from './cloudtrail-record';
-import { idsIn, itemsOf, textAt } from './record-fields';
-import type { ChangeSubject, NamedGroup } from '../domain/changes/change';
+import { type Fields, idsIn, itemsOf, textAt, textOrNumber } from './record-fields';
+import type { ChangeSubject, NamedGroup, WrittenEntries } from '../domain/changes/change';
+import { parseIpRange } from '../domain/rules/ip-range';
 
 /** Undefined where the record does not say what was changed. */
 export type ReadSubject = (record: CloudTrailRecord) => ChangeSubject | undefined;
@@ -29,8 +31,28 @@ export const createdVpc: ReadSubject = ({ answer }) => {
 
 export const changedPrefixList: ReadSubject = ({ request, answer }) => {
   const prefixListId = textAt(request, 'prefixListId') ?? textAt(answer.prefixList, 'prefixListId');
-  return prefixListId ? { kind: 'prefix-list', prefixListId } : undefined;
+  if (!prefixListId) return undefined;
+  const written = writtenEntries(request);
+  return { kind: 'prefix-list', prefixListId, ...(written && { written }) };
 };
+
+/** Undefined where one cannot be read, and of a version that was restored. */
+function writtenEntries({
+  addEntry,
+  addEntries = addEntry,
+  removeEntry,
+  removeEntries = removeEntry,
+  currentVersion,
+}: Fields): WrittenEntries | undefined {
+  const added = itemsOf(addEntries).map((entry) => parseIpRange(textAt(entry, 'cidr') ?? '')?.cidr);
+  const isNamed = added.length > 0 || itemsOf(removeEntries).length > 0;
+  const cidrs = added.flatMap((cidr) => cidr ?? []);
+  if (!isNamed || cidrs.length < added.length) return undefined;
+  const version = versionSchema.safeParse(currentVersion);
+  return { added: cidrs, ...(version.success && { version: version.data + 1 }) };
+}
+
+const versionSchema = z.pipe(textOrNumber.check(z.regex(/^\d+$/)), z.transform(Number));
 
 /** A call may tag things of all kinds; of them, the groups count. */
 export const taggedGroups: ReadSubject = ({ request }) => {

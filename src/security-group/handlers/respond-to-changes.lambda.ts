@@ -41,8 +41,9 @@ import { isOwnCall } from '../domain/changes/actor';
 import type { Change } from '../domain/changes/change';
 import { heartbeatGroup } from '../domain/heartbeat';
 import { type ChangeReport, secondsOpen } from '../domain/reporting/change-report';
-import { type Responses, respondToChange } from '../domain/responding/respond-to-change';
+import { respondToChange } from '../domain/responding/respond-to-change';
 import { respondToDifferences } from '../domain/responding/respond-to-differences';
+import type { Responses } from '../domain/responding/responses';
 
 const environment = readEnvironment(RESPOND_TO_CHANGES, process.env);
 const sentry = environment.SENTRY_NAME;

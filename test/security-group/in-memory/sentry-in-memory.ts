@@ -20,11 +20,9 @@ import {
 } from '../../../src/security-group/domain/reconciling/reconcile-groups';
 import type { ChangeReport } from '../../../src/security-group/domain/reporting/change-report';
 import type { Ports } from '../../../src/security-group/domain/responding/ports';
-import {
-  respondToChange,
-  type Responses,
-} from '../../../src/security-group/domain/responding/respond-to-change';
+import { respondToChange } from '../../../src/security-group/domain/responding/respond-to-change';
 import { respondToDifferences } from '../../../src/security-group/domain/responding/respond-to-differences';
+import type { Responses } from '../../../src/security-group/domain/responding/responses';
 import type { Sentry } from '../../../src/security-group/domain/responding/sentry';
 import type { Rule } from '../../../src/security-group/domain/rules/rule';
 import { configurationOf, OWN } from '../samples/changes';

@@ -32,13 +32,26 @@ export type ChangeSubject =
   | { readonly kind: 'group-deleted'; readonly group: NamedGroup }
   /** A VPC comes with a default group, of which no record tells. */
   | { readonly kind: 'vpc-created'; readonly vpcId: string }
-  | { readonly kind: 'prefix-list'; readonly prefixListId: string }
+  | {
+      readonly kind: 'prefix-list';
+      readonly prefixListId: string;
+      /** Absent where the record does not say it. */
+      readonly written?: WrittenEntries;
+    }
   /** Tags put on, or taken off, groups by their ids. No keys: all tags. */
   | {
       readonly kind: 'tags';
       readonly groupIds: readonly string[];
       readonly tagKeys: readonly string[];
     };
+
+/** What a call wrote into a prefix list. */
+export interface WrittenEntries {
+  /** Entries that it put in, in canonical form. */
+  readonly added: readonly string[];
+  /** The version of the list that it made. */
+  readonly version?: number;
+}
 
 /** A call in a default VPC may give its group's name only, a failed one nothing. */
 export interface NamedGroup {

@@ -32,6 +32,7 @@ export const NO_RULES: NamedRules = {
   complete: true,
 };
 
+/** Whether the call is about the rule, whichever values that has by now. */
 export function namesStanding({ present, modifiedIds }: NamedRules, rule: Rule): boolean {
   return modifiedIds.includes(rule.id ?? '') || present.some((named) => isSameRule(named, rule));
 }
@@ -42,6 +43,36 @@ export function namesStanding({ present, modifiedIds }: NamedRules, rule: Rule):
  */
 export function namesAsItStands(named: NamedRules, rule: Rule): boolean {
   return namesModified(named, rule) || namesByValues(named, rule);
+}
+
+/**
+ * Whether the call gave the rule the description that it has. A record that does not name it, or
+ * not in a form that can be read, is believed.
+ */
+export function writesDescription(named: NamedRules, rule: Rule): boolean {
+  const written = writtenValues(named, rule);
+  return written.length === 0 || written.some((values) => isDescribedLike(values, rule));
+}
+
+/** The rule with the description that the call gave it: someone may have changed that since. */
+export function asWritten(named: NamedRules, rule: Rule): Rule {
+  const [written] = writtenValues(named, rule);
+  if (!written || writesDescription(named, rule)) return rule;
+  const { description: _standing, ...rest } = rule;
+  return { ...rest, ...(written.description && { description: written.description }) };
+}
+
+function writtenValues({ present, modifiedTo, described }: NamedRules, rule: Rule): Rule[] {
+  const references = described.filter((reference) => isReferenceTo(reference, rule));
+  return [
+    ...present.filter((values) => isSameRule(values, rule)),
+    ...modifiedTo.filter(({ id }) => id === rule.id),
+    ...references.flatMap(({ rule: values }) => values ?? []),
+  ];
+}
+
+function isDescribedLike(values: Rule, rule: Rule): boolean {
+  return (values.description ?? '') === (rule.description ?? '');
 }
 
 export function namesByNewValues({ modifiedTo }: NamedRules, rule: Rule): boolean {

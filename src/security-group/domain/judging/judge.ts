@@ -1,16 +1,16 @@
 import { restoresRemoved, whyNotPutBack } from './grounds';
 import { type Judgement, type RuleChange, strongest, type Violation } from './judgement';
-import { missingEntries, type Situation } from './situation';
+import { isUnexplained, isWritten, missingEntries, type Situation } from './situation';
 import { grantsOf, responseTo, violationsOf } from './violations';
-import { names, namesMissing, namesStanding } from '../changes/named-rules';
+import { names, namesMissing, writesDescription } from '../changes/named-rules';
 import { entryOf, type LedgerEntry, livingGrants } from '../ledger/ledger';
 import { isAsking, isReverting, type Response } from '../policies/policy';
-import { isSameRule, type Rule, ruleKey } from '../rules/rule';
+import { DIRECTIONS, isSameRule, type Rule, ruleKey } from '../rules/rule';
 
 /**
  * State decides, the event only points: each rule that stands in the group is judged, each accepted
- * one that is missing, and each that the event names besides, so that a second delivery can tell
- * what has become of it.
+ * one that is missing, and all values that the event wrote and that are gone. An event is charged
+ * with nothing that it did not write.
  */
 export function judge(situation: Situation): Judgement[] {
   const missing = missingEntries(situation);
@@ -26,7 +26,7 @@ export function judge(situation: Situation): Judgement[] {
   const gone = missing
     .filter(({ rule }) => !restoredKeys.has(ruleKey(rule)))
     .map((entry) => judgeMissing(entry, situation));
-  return [...standing, ...gone, ...judgeGone(situation)];
+  return [...standing, ...gone, ...judgeWrittenAndGone(indexed)];
 }
 
 /** With what all rules would have to look for in the whole ledger: a group can hold a thousand. */
@@ -48,7 +48,7 @@ function byId(entries: readonly LedgerEntry[]): ReadonlyMap<string, readonly Led
 function judgeStanding(rule: Rule, situation: IndexedSituation): Judgement {
   const { hints, ledger, now } = situation;
   const entry = entryOf(rule, ledger);
-  const named = namesStanding(hints, rule) || names(hints.described, rule);
+  const written = isWritten(rule, hints);
   const grants = grantsOf(rule, entry, situation);
   const violations = violationsOf(rule, entry, grants, situation);
   const judged = {
@@ -58,22 +58,40 @@ function judgeStanding(rule: Rule, situation: IndexedSituation): Judgement {
     violations,
   } as const;
   if (violations.length === 0) {
-    return entry && named && livingGrants(entry, now).length > 0
+    return entry && written && hints.complete && livingGrants(entry, now).length > 0
       ? judgeDescription(rule, entry, situation)
       : { ...judged, verdict: 'keep' };
   }
 
-  if (!named && hints.complete) return { ...judged, verdict: 'wait' };
+  if (isUnexplained(rule, hints)) return { ...judged, ...answerToUnexplained(judged, situation) };
+  if (!written) return { ...judged, verdict: 'wait' };
   // What a trusted actor's call does not accept, it is no ground to take from a locked group
   // either: another call, or the one that added the rule, is on its way.
-  const answered = hints.byTrustedActor
-    ? violations.filter(({ baseline }) => baseline !== 'locked')
-    : violations;
+  const answered = hints.byTrustedActor ? exceptLocked(violations) : violations;
   if (answered.length === 0) return { ...judged, verdict: 'wait' };
   const { response } = strongest(answered) ?? { response: 'notifyOnly' };
   if (!isReverting(response)) return { ...judged, verdict: isAsking(response) ? 'ask' : 'keep' };
+  return { ...judged, ...reversalOf(rule, situation) };
+}
+
+type Answer = Pick<Judgement, 'verdict' | 'restored'>;
+
+/** What may stand for a while can wait for the event that says whose it is. */
+function answerToUnexplained(
+  { rule, violations }: Pick<Judgement, 'rule' | 'violations'>,
+  situation: IndexedSituation,
+): Answer {
+  const { response } = strongest(exceptLocked(violations)) ?? { response: 'notifyOnly' };
+  return isReverting(response) ? reversalOf(rule, situation) : { verdict: 'wait' };
+}
+
+function exceptLocked(violations: readonly Violation[]): readonly Violation[] {
+  return violations.filter(({ baseline }) => baseline !== 'locked');
+}
+
+function reversalOf(rule: Rule, situation: IndexedSituation): Answer {
   const restored = earlierRule(rule, situation);
-  return restored ? { ...judged, verdict: 'restore', restored } : { ...judged, verdict: 'revoke' };
+  return restored ? { verdict: 'restore', restored } : { verdict: 'revoke' };
 }
 
 function changeOf(
@@ -82,7 +100,8 @@ function changeOf(
   { hints, entriesById }: IndexedSituation,
 ): RuleChange {
   const earlier = entriesById.get(rule.id ?? '')?.some((other) => other !== entry) ?? false;
-  return earlier || hints.modifiedIds.includes(rule.id ?? '') ? 'modified' : 'added';
+  const isModified = earlier || hints.modifiedIds.includes(rule.id ?? '');
+  return isModified || isUnexplained(rule, hints) ? 'modified' : 'added';
 }
 
 /** Anyone who may add a rule may give an accepted one a new description. */
@@ -94,7 +113,7 @@ function judgeDescription(
   const restored = { ...rule, description: entry.rule.description };
   const unchanged = (rule.description ?? '') === (entry.rule.description ?? '');
   const violations =
-    unchanged || hints.byTrustedActor
+    unchanged || hints.byTrustedActor || !writesDescription(hints, rule)
       ? []
       : policies.flatMap(({ baseline, response, asking }) =>
           baseline.kind === 'locked'
@@ -130,11 +149,9 @@ function judgeMissing(entry: LedgerEntry, situation: Situation): Judgement {
   const { rule } = entry;
   const modified = group.rules.find(({ id }) => id !== undefined && id === rule.id);
   const judged = { rule, present: false, change: 'removed', violations: [] } as const;
-  if (
-    !namesMissing(hints, rule) &&
-    !(modified && namesStanding(hints, modified)) &&
-    hints.complete
-  ) {
+  // What a rule was modified to in the end decides about what it was.
+  const isExplained = modified ? isWritten(modified, hints) : namesMissing(hints, rule);
+  if (!isExplained && !names(hints.absent, rule) && hints.complete) {
     return { ...judged, verdict: 'wait' };
   }
   if (hints.byTrustedActor) return { ...judged, verdict: 'keep' };
@@ -171,17 +188,45 @@ function judgeMissing(entry: LedgerEntry, situation: Situation): Judgement {
     : { ...judged, violations, verdict: 'restore', restored: rule };
 }
 
-/** Rules that the event added and that are gone: an earlier try, or someone else, was quicker. */
-function judgeGone(situation: Situation): Judgement[] {
+/**
+ * Values that the event wrote, and that no rule has any more: an earlier try, or someone else, was
+ * quicker. A rule with other values by now must not be taken for them.
+ */
+function judgeWrittenAndGone(situation: IndexedSituation): Judgement[] {
   const { group, hints } = situation;
-  return hints.present
-    .filter((rule) => !group.rules.some((standing) => isSameRule(rule, standing)))
-    .map((rule) => {
-      const entry = entryOf(rule, situation.ledger);
-      const violations = violationsOf(rule, entry, grantsOf(rule, entry, situation), situation);
-      const verdict = violations.some(({ response }) => isReverting(response)) ? 'revoke' : 'keep';
-      return { rule, change: 'added', present: false, verdict, violations };
+  const added = hints.present.map((rule) => ({ rule, change: 'added' }) as const);
+  const modified = hints.modifiedTo.map(
+    (values) => ({ rule: withDirection(values, situation), change: 'modified' }) as const,
+  );
+  return [...added, ...modified]
+    .filter(({ rule }) => !group.rules.some((standing) => hasSameValues(rule, standing)))
+    .map(({ rule, change }) => {
+      const violations = violationsOfGone(rule, situation);
+      const isOverwritten = group.rules.some(({ id }) => id !== undefined && id === rule.id);
+      const isReverted = violations.some(({ response }) => isReverting(response));
+      const verdict = isReverted && !isOverwritten ? 'revoke' : 'keep';
+      return { rule, change, present: false, verdict, violations };
     });
+}
+
+function hasSameValues(rule: Rule, standing: Rule): boolean {
+  return isSameRule(rule, standing) && ruleKey(rule) === ruleKey(standing);
+}
+
+function violationsOfGone(rule: Rule, situation: Situation): Violation[] {
+  const entry = entryOf(rule, situation.ledger);
+  return violationsOf(rule, entry, grantsOf(rule, entry, situation), situation);
+}
+
+/** Of a rule that no one remembers, the record of a Modify is judged in the worse direction. */
+function withDirection(values: Rule, situation: IndexedSituation): Rule {
+  const standing = situation.group.rules.find(({ id }) => id !== undefined && id === values.id);
+  const [remembered] = situation.entriesById.get(values.id ?? '') ?? [];
+  const known = standing?.direction ?? remembered?.rule.direction;
+  if (known) return { ...values, direction: known };
+  const [ingress, egress] = DIRECTIONS.map((direction) => ({ ...values, direction }));
+  const isEgress = egress && ingress && violationsOfGone(ingress, situation).length === 0;
+  return isEgress ? egress : { ...values, direction: 'ingress' };
 }
 
 /** The rule as it was before someone modified it, where that may be restored. */

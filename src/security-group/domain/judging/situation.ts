@@ -1,15 +1,26 @@
-import type { NamedRules } from '../changes/named-rules';
+import type { WrittenEntries } from '../changes/change';
+import { type NamedRules, names, namesAsItStands, namesStanding } from '../changes/named-rules';
 import type { GroupRules } from '../groups/security-groups';
 import { type GroupLedger, isAdopted, type LedgerEntry, livingGrants } from '../ledger/ledger';
 import type { Policy } from '../policies/policy';
 import type { PrefixLists } from '../rules/prefix-list';
-import { ruleKey } from '../rules/rule';
+import { type Rule, ruleKey } from '../rules/rule';
 
 /** Hints about a group that an event gives, beside the state that Describe shows. */
 export interface Hints extends NamedRules {
   readonly byTrustedActor: boolean;
-  /** Whether the event may have changed what the prefix list lets through. */
-  readonly changedPrefixListId?: string;
+  /** The prefix list whose entries the event may have changed. */
+  readonly changedPrefixList?: ChangedPrefixList;
+  /**
+   * Ids of rules whose values no event has explained yet, though one points to them: `forbid` and
+   * `allowOnly` judge them at once, `locked` waits.
+   */
+  readonly unexplainedIds?: readonly string[];
+}
+
+export interface ChangedPrefixList {
+  readonly id: string;
+  readonly written?: WrittenEntries;
 }
 
 /** All that a judgement rests on. */
@@ -20,6 +31,25 @@ export interface Situation {
   readonly prefixLists: PrefixLists;
   readonly hints: Hints;
   readonly now: Date;
+}
+
+/** Whether an event is about the rule, whoever gave it the values that it has. */
+export function isPointedTo(rule: Rule, hints: Hints): boolean {
+  return namesStanding(hints, rule) || isUnexplained(rule, hints);
+}
+
+export function isUnexplained({ id }: Rule, { unexplainedIds = [] }: Hints): boolean {
+  return id !== undefined && unexplainedIds.includes(id);
+}
+
+/** Whether the event made the rule what it is. One that cannot be read may have made them all. */
+export function isWritten(rule: Rule, hints: Hints): boolean {
+  return !hints.complete || namesAsItStands(hints, rule) || names(hints.described, rule);
+}
+
+/** Rules that the event is about, and to which someone else has given other values since. */
+export function overwrittenRules({ rules }: GroupRules, hints: Hints): readonly Rule[] {
+  return rules.filter((rule) => namesStanding(hints, rule) && !isWritten(rule, hints));
 }
 
 /** Accepted rules that do not stand in the group any more. */

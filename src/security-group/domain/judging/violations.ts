@@ -1,6 +1,6 @@
 import type { Violation } from './judgement';
-import type { Situation } from './situation';
-import { namesAsItStands, namesStanding, NO_RULES } from '../changes/named-rules';
+import { isPointedTo, type Situation } from './situation';
+import { namesAsItStands, NO_RULES } from '../changes/named-rules';
 import {
   EMPTY_LEDGER,
   type Grant,
@@ -33,7 +33,7 @@ export function grantsOf(
       ? [{ cause: 'trusted-actor' } as const]
       : [];
   if (isAdopted(ledger)) return [...livingGrants(entry, now), ...accepted];
-  return namesStanding(hints, rule) || !hints.complete ? accepted : [{ cause: 'adopted' }];
+  return isPointedTo(rule, hints) || !hints.complete ? accepted : [{ cause: 'adopted' }];
 }
 
 export function violationsOf(
@@ -107,7 +107,7 @@ function violationsOfBaseline(
   const { prefixLists, hints, ledger } = situation;
   if (baseline.kind === 'locked') {
     if (grants.length === 0) {
-      return isAdopted(ledger) || namesStanding(hints, rule)
+      return isAdopted(ledger) || isPointedTo(rule, hints)
         ? [{ baseline: 'locked', reason: LOCKED }]
         : [];
     }
@@ -133,7 +133,7 @@ const LIST_CHANGED =
 function opensOtherwise({ peer }: Rule, { hints }: Situation): boolean {
   return (
     peer.kind === 'prefixList' &&
-    peer.prefixListId === hints.changedPrefixListId &&
+    peer.prefixListId === hints.changedPrefixList?.id &&
     !hints.byTrustedActor
   );
 }

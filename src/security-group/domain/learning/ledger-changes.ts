@@ -1,7 +1,8 @@
-import { names, namesAsItStands } from '../changes/named-rules';
+import { isWaiting, waitingSince } from './waiting';
+import { asWritten, names, namesAsItStands } from '../changes/named-rules';
 import type { GroupRules } from '../groups/security-groups';
 import type { Judgement } from '../judging/judgement';
-import type { Situation } from '../judging/situation';
+import { isPointedTo, type Situation } from '../judging/situation';
 import { entryOf, type Grant, isAdopted, type LedgerEntry, livingGrants } from '../ledger/ledger';
 import type { LedgerChange } from '../ledger/ledger-store';
 import type { Outcome, RuleOutcome } from '../reporting/outcome';
@@ -32,7 +33,56 @@ export function ledgerChanges(
     )
     .filter(({ rule }) => !standsIn(after, rule))
     .flatMap(({ rule }) => forget(entryOf(rule, situation.ledger)));
-  return onePerRule([...standing, ...gone, ...reverted]);
+  const waiting = waitingRules(situation, judgements, after);
+  return onePerRule([
+    ...(waiting.length > 0 ? marksOf(waiting, situation) : endedWaits(situation, after)),
+    ...standing,
+    ...gone,
+    ...reverted,
+  ]);
+}
+
+/** Rules that stand with values that no event has explained yet, though one points to them. */
+function waitingRules(
+  { hints }: Situation,
+  judgements: readonly Judgement[],
+  after: GroupRules,
+): Rule[] {
+  return judgements
+    .filter(
+      ({ present, verdict, violations }) => present && verdict === 'wait' && violations.length > 0,
+    )
+    .filter(({ rule }) => isPointedTo(rule, hints) && standsIn(after, rule))
+    .map(({ rule }) => rule);
+}
+
+/** Their wait begins now, or has begun with other values. */
+function marksOf(waiting: readonly Rule[], { group, ledger, now }: Situation): LedgerChange[] {
+  return waiting
+    .filter((rule) => {
+      const entry = entryOf(rule, ledger);
+      return !entry || (entry.grants.length === 0 && !entry.toldAt && !entry.unexplainedSince);
+    })
+    .map((rule) => ({
+      kind: 'put',
+      entry: {
+        revision: 0,
+        ...entryOf(rule, ledger),
+        rule,
+        grants: [],
+        unexplainedSince: waitingSince(rule, group, ledger) ?? now,
+      },
+    }));
+}
+
+/** A wait must not be inherited by what comes after all was well again. */
+function endedWaits({ ledger, hints }: Situation, after: GroupRules): LedgerChange[] {
+  if (hints.unexplainedIds || after.rules.some((rule) => entryOf(rule, ledger) === undefined)) {
+    return [];
+  }
+  return [...ledger.entries.values()]
+    .filter((entry) => isWaiting(entry) && !standsIn(after, entry.rule))
+    .flatMap(forget);
 }
 
 function learnOfStanding(
@@ -61,7 +111,8 @@ function learnOfStanding(
       restored &&
       ruleKey(restored) === ruleKey(rule),
   );
-  return isDescribed || isPutBack ? [{ kind: 'put', entry: learnedEntry(rule, situation) }] : [];
+  if (isPutBack) return [{ kind: 'put', entry: learnedEntry(rule, situation) }];
+  return isDescribed ? [{ kind: 'put', entry: writtenEntry(rule, situation) }] : [];
 }
 
 function isAccepted(rule: Rule, { hints }: Situation): boolean {
@@ -79,6 +130,11 @@ function learnedEntry(rule: Rule, { ledger, now }: Situation): LedgerEntry {
     missingSince: undefined,
     unexplainedSince: undefined,
   };
+}
+
+/** As the call wrote it, whose grant it is: someone else may have described it otherwise since. */
+function writtenEntry(rule: Rule, situation: Situation): LedgerEntry {
+  return { ...learnedEntry(rule, situation), rule: asWritten(situation.hints, rule) };
 }
 
 /**
@@ -101,7 +157,7 @@ function learnOfLeft(rule: Rule, situation: Situation, acceptance: Grant): Ledge
 
 function learnOfAccepted(rule: Rule, situation: Situation, acceptance: Grant): LedgerChange {
   // What an untrusted call took away, a trusted one has put there again.
-  const learned = { ...learnedEntry(rule, situation), suspension: undefined };
+  const learned = { ...writtenEntry(rule, situation), suspension: undefined };
   const isKnown = learned.grants.some(({ eventId }) => eventId === acceptance.eventId);
   const version =
     rule.peer.kind === 'prefixList'

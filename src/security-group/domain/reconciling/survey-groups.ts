@@ -2,6 +2,7 @@ import { NO_RULES } from '../changes/named-rules';
 import type { GroupRules } from '../groups/security-groups';
 import { judge } from '../judging/judge';
 import type { Judgement } from '../judging/judgement';
+import { isDue, waitingSince } from '../learning/waiting';
 import {
   entryOf,
   type GroupLedger,
@@ -45,15 +46,18 @@ export function surveyGroup(
     ({ verdict, present, violations }) => verdict === 'wait' && (!present || violations.length > 0),
   );
   const since = ({ present, rule }: { present: boolean; rule: Rule }) => {
-    const entry = entryOf(rule, ledger);
-    return present ? entry?.unexplainedSince : entry?.missingSince;
+    return present ? waitingSince(rule, group, ledger) : entryOf(rule, ledger)?.missingSince;
   };
   // What is left in place is told once; what would be reverted is no thing to be left.
   const isLeft = ({ rule, violations }: Judgement) =>
     entryOf(rule, ledger)?.toldAt !== undefined &&
     (mode === 'OBSERVE' || violations.every(({ response }) => response === 'notifyOnly'));
   const untold = waiting.filter((judgement) => !judgement.present || !isLeft(judgement));
-  const unmarked = untold.filter((one) => since(one) === undefined);
+  const isMarked = ({ rule, present }: Judgement) => {
+    const entry = entryOf(rule, ledger);
+    return (present ? entry?.unexplainedSince : entry?.missingSince) !== undefined;
+  };
+  const unmarked = untold.filter((one) => !isMarked(one));
   const expired = unmarked.filter(
     ({ rule, present }) => present && (entryOf(rule, ledger)?.grants.length ?? 0) > 0,
   );
@@ -64,7 +68,7 @@ export function surveyGroup(
     changes: [
       ...unmarked.map(({ rule, present }): LedgerChange => ({
         kind: 'put',
-        entry: markedEntry(rule, present, ledger, now),
+        entry: markedEntry(rule, present, ledger, since({ present, rule }) ?? now),
       })),
       ...settled(
         ledger,
@@ -80,9 +84,9 @@ function keysOf(rules: readonly Rule[]): ReadonlySet<string> {
 }
 
 /** A grant that has ended is no event that could be on its way: the rule is due at once. */
-function markedEntry(rule: Rule, present: boolean, ledger: GroupLedger, now: Date): LedgerEntry {
+function markedEntry(rule: Rule, present: boolean, ledger: GroupLedger, since: Date): LedgerEntry {
   const entry = entryOf(rule, ledger);
-  if (!present && entry) return { ...entry, missingSince: now };
+  if (!present && entry) return { ...entry, missingSince: since };
   // An ended request says that no one is to be asked again.
   const ended = (entry?.grants ?? []).filter(({ cause }) => cause === 'approval-request');
   return {
@@ -90,7 +94,7 @@ function markedEntry(rule: Rule, present: boolean, ledger: GroupLedger, now: Dat
     ...entry,
     grants: ended,
     rule,
-    unexplainedSince: entry && entry.grants.length > 0 ? new Date(0) : now,
+    unexplainedSince: entry && entry.grants.length > 0 ? new Date(0) : since,
   };
 }
 
@@ -121,13 +125,4 @@ function settled(
       if (isSuspended(entry, now)) return [];
       return isMarked || !keys.standing.has(key) ? [{ kind: 'remove', entry }] : [];
     });
-}
-
-/** Whether reconcile has waited long enough, as the ledger, which only reconcile writes, has it. */
-export function isDue(
-  since: Date | undefined,
-  now: Date,
-  settleMilliseconds: number,
-): since is Date {
-  return since !== undefined && now.getTime() - since.getTime() >= settleMilliseconds;
 }

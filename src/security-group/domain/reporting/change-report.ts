@@ -15,6 +15,8 @@ export interface ChangeReport {
   /** The call; or, where no event explains the difference, what reconcile knows of it. */
   readonly call: Call;
   readonly explainedBy: 'event' | 'event-history' | 'nothing';
+  /** An event that led to the rules, and did not write their values. */
+  readonly pointedToBy?: Call;
   readonly group: GroupDetails;
   readonly rules: readonly RuleOutcome[];
   /** Things that could not be known, and the like. */
@@ -72,9 +74,11 @@ export function severityOf(report: ChangeReport): Severity {
   ]);
 }
 
-function severityOfRule({ outcome, violations }: RuleOutcome): Severity {
+function severityOfRule({ outcome, violations, change }: RuleOutcome): Severity {
   if (outcome.kind === 'failed') return 'critical';
-  if (outcome.kind === 'already-gone') return 'low';
+  // Traffic that was open is as grave when someone else has closed it.
+  const isHarmless = change === 'removed' || change === 'described';
+  if (outcome.kind === 'already-gone' && isHarmless) return 'low';
   if (outcome.kind === 'not-restorable') return 'high';
   return violations.some(({ baseline }) => baseline !== 'locked') ? 'high' : 'medium';
 }

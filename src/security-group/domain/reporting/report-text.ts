@@ -48,7 +48,16 @@ export function reportText(report: ChangeReport, sentry: string, maxRules: numbe
   ].join('\n');
 }
 
-function callFacts({ call, explainedBy }: ChangeReport): string[] {
+function callFacts({ call, explainedBy, pointedToBy }: ChangeReport): string[] {
+  if (pointedToBy) {
+    return [
+      fact('Changed by', 'not known yet: the event of the call that wrote this has not come'),
+      fact(
+        'Found',
+        `with CloudTrail event ${pointedToBy.eventId}, ${pointedToBy.eventName} of ${pointedToBy.time.toISOString()}, which is about the same rule and wrote other values`,
+      ),
+    ];
+  }
   if (explainedBy === 'nothing') {
     return [
       fact('Changed by', "not known: neither an event nor CloudTrail's event history explains it"),
@@ -122,7 +131,7 @@ function outcomeText(
     case 'reverted':
       return revertedText(change, restored, seconds);
     case 'already-gone':
-      return 'nothing. It was already gone: a second delivery of the event, or someone was quicker.';
+      return 'nothing. It was already gone: someone was quicker, or has given the rule other values since.';
     case 'kept':
       return change === 'removed'
         ? 'nothing but this message. The rule is not put back, and needs a trusted actor to come back.'

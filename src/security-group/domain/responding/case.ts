@@ -6,6 +6,7 @@ import type { GroupRules, SecurityGroups } from '../groups/security-groups';
 import { entriesToConfirm } from '../judging/grounds';
 import { judge } from '../judging/judge';
 import type { Judgement } from '../judging/judgement';
+import { chargedLists, type GoneOpening, openedByGoneEntries } from '../judging/list-changes';
 import type { Situation } from '../judging/situation';
 import { confirmGrants } from '../learning/event-history';
 import { EMPTY_LEDGER, type GroupLedger } from '../ledger/ledger';
@@ -57,7 +58,8 @@ async function situationOf(
   const { groupId, hints } = target;
   const ledger = await ledgerOfExisting(target, groups);
   const lists = await groups.prefixLists(listsNamedIn(target.reading));
-  const given = { ledger, policies, prefixLists: lists, hints, now: clock.now() };
+  const prefixLists = chargedLists(lists, hints);
+  const given = { ledger, policies, prefixLists, hints, now: clock.now() };
   const seen = (group: GroupRules) =>
     judge({ ...given, group })
       .filter(isAnswerable)
@@ -109,6 +111,7 @@ function doubtsAbout(situation: Situation): Notice[] {
           ),
         ]
       : []),
+    ...openedByGoneEntries(situation).map(noticeOfGoneEntries),
     ...(hints.complete ? [] : [doubt(doubtAboutEvent(situation))]),
     ...(unread.length > 0
       ? [
@@ -118,6 +121,20 @@ function doubtsAbout(situation: Situation): Notice[] {
         ]
       : []),
   ];
+}
+
+/** More would only fill the message. */
+const ENTRIES_IN_NOTICE = 5;
+
+function noticeOfGoneEntries({ rule, cidrs, violations }: GoneOpening): Notice {
+  const others = cidrs.length - ENTRIES_IN_NOTICE;
+  return {
+    severity: 'high',
+    text: [
+      `The call put ${cidrs.slice(0, ENTRIES_IN_NOTICE).join(', ')}${others > 0 ? ` and ${others} more entries` : ''} into the prefix list that ${rule.id ?? 'a rule'} names, and they are gone by now.`,
+      `While they were there: ${violations.map(({ reason }) => reason).join('; ')}.`,
+    ].join(' '),
+  };
 }
 
 function doubt(text: string): Notice {

@@ -42,10 +42,11 @@ export async function report(answer: Answer): Promise<ChangeReport> {
 
 async function reportOf(answer: Answer) {
   const { target, situation, sentry, outcomes, notices, asks } = answer;
-  const { call, explainedBy } = target;
+  const { call, explainedBy, pointedToBy } = target;
   const seen = {
     call,
     explainedBy,
+    ...(pointedToBy && { pointedToBy }),
     group: await detailsOf(answer),
     rules: outcomes,
     notices,

@@ -1,30 +1,23 @@
 import { answerEvent } from './answer-event';
+import { answerOverwritten } from './answer-overwritten';
+import { type EventHints, groupMadeBy, hintsOf, type HintsOf, listChangedBy } from './event-hints';
 import { respondToDeletion, respondToTags } from './membership';
 import type { Ports } from './ports';
 import { type GroupReading, readGroup } from './read-group';
+import { respondToDifferences } from './respond-to-differences';
+import { joined, NOTHING, type Responses, together } from './responses';
 import type { Sentry } from './sentry';
 import type { Target } from './target';
-import { UnfinishedError } from './unfinished-error';
-import { isOwnCall, isTrusted, type OwnIdentity } from '../changes/actor';
+import { isOwnCall, type OwnIdentity } from '../changes/actor';
 import type { Call, Change, NamedGroup } from '../changes/change';
-import { NO_RULES } from '../changes/named-rules';
 import type { GroupDetails } from '../groups/group';
 import { isSelected, isSelectedById } from '../groups/monitored-groups';
 import type { GroupFilter } from '../groups/security-groups';
-import type { Hints } from '../judging/situation';
+import { overwrittenRules } from '../judging/situation';
+import { isDue, waitingSince } from '../learning/waiting';
 import { type GroupLedger, isAdopted } from '../ledger/ledger';
 import type { SentryConfiguration } from '../policies/sentry-configuration';
-import type { ChangeReport } from '../reporting/change-report';
-
-/** The results of an event, group by group. */
-export interface Responses {
-  /** No report: there was nothing to say. */
-  readonly reports: readonly ChangeReport[];
-  /** Why groups could not be judged or answered to the end; what was done in the others is done. */
-  readonly failures: readonly unknown[];
-}
-
-const NOTHING: Responses = { reports: [], failures: [] };
+import type { PrefixList } from '../rules/prefix-list';
 
 /**
  * Judges a change, reverts what violates, and reports, group by group. The configuration is loaded
@@ -42,17 +35,21 @@ export async function respondToChange(
   }
   const known = await configuration();
   const sentry = { configuration: known, ports };
-  const inFound = (filter: GroupFilter, hints: HintsOf) =>
-    respondInFoundGroups(filter, change, hints, sentry);
+  const inFound = (filter: GroupFilter, hintsIn: (groupId: string) => HintsOf) =>
+    respondInFoundGroups(filter, change, hintsIn, sentry);
   switch (subject.kind) {
     case 'group':
-      return inFound(nameFilter(subject.group), () => hintsOf(change, known));
+      return inFound(nameFilter(subject.group), () => () => ({ hints: hintsOf(change, known) }));
     case 'group-created':
-      return inFound(nameFilter(subject.group), allAddedBy(change, known));
+      return inFound(nameFilter(subject.group), (id) => groupMadeBy(change, id, known));
     case 'vpc-created':
-      return inFound({ kind: 'vpc', vpcId: subject.vpcId }, allAddedBy(change, known));
-    case 'prefix-list':
-      return inFound(subject, listChangedBy(change, subject.prefixListId, known));
+      return inFound({ kind: 'vpc', vpcId: subject.vpcId }, (id) => groupMadeBy(change, id, known));
+    case 'prefix-list': {
+      const { prefixListId } = subject;
+      const list = await listAsItIs(prefixListId, ports);
+      const hints = listChangedBy({ ...subject, change, ...(list && { list }) }, known);
+      return inFound({ kind: 'prefix-list', prefixListId }, () => hints);
+    }
     case 'group-deleted':
       return together([respondToDeletion(change, subject.group, sentry)]);
     case 'tags':
@@ -81,12 +78,8 @@ async function respondInNamedGroup(
     isSelectedById(groupId, known.monitoredGroups) ??
     (isAdopted(reading.ledger) || (await isSelectedByDetails(groupId, known, ports)));
   if (!isMeant) return NOTHING;
-  return together([
-    answerEvent(targetOf(groupId, change, reading, hintsOf(change, known)), {
-      configuration: known,
-      ports,
-    }),
-  ]);
+  const target = targetOf(groupId, change, reading, { hints: hintsOf(change, known) });
+  return respondToTarget(target, { configuration: known, ports });
 }
 
 async function isSelectedByDetails(
@@ -101,25 +94,60 @@ async function isSelectedByDetails(
 async function respondInFoundGroups(
   filter: GroupFilter,
   change: Change,
-  hints: HintsOf,
+  hintsIn: (groupId: string) => HintsOf,
   sentry: Sentry,
 ): Promise<Responses> {
   const { configuration, ports } = sentry;
   const found = await ports.groups.find(filter);
-  return together(
-    found.map(async (details) => {
-      const reading = await readGroup(details.id, ports);
-      if (!isMonitored(details, reading.ledger, configuration)) return undefined;
-      return answerEvent(
-        { ...targetOf(details.id, change, reading, hints(reading)), details },
-        sentry,
-      );
-    }),
+  const responses = await Promise.all(
+    found
+      .map(async (details) => {
+        const reading = await readGroup(details.id, ports);
+        if (!isMonitored(details, reading.ledger, configuration)) return NOTHING;
+        const target = targetOf(details.id, change, reading, hintsIn(details.id)(reading));
+        return respondToTarget({ ...target, details }, sentry);
+      })
+      .map(unlessItFails),
+  );
+  return joined(responses);
+}
+
+async function unlessItFails(responding: Promise<Responses>): Promise<Responses> {
+  return responding.catch((error: unknown) => ({ reports: [], failures: [error] }));
+}
+
+/**
+ * First with what the event wrote, then with what it points to; and with what changes so often that
+ * no event finds it as it was written, once it has waited long enough.
+ */
+async function respondToTarget(target: Target, sentry: Sentry): Promise<Responses> {
+  const { groupId, call } = target;
+  const written = await together([answerEvent(target, sentry)]);
+  const others = await answerOverwritten(target, sentry);
+  const due = isWaitOver(target, sentry)
+    ? await respondToDifferences(groupId, call, sentry)
+    : NOTHING;
+  return joined([written, others, due]);
+}
+
+/** By the list of what has waited before this event. */
+function isWaitOver(
+  { hints, reading: { group, ledger } }: Target,
+  { configuration, ports }: Sentry,
+): boolean {
+  return overwrittenRules(group, hints).some((rule) =>
+    isDue(waitingSince(rule, group, ledger), ports.clock.now(), configuration.settleMilliseconds),
   );
 }
 
-/** Gives the event's hints about a group, as it is found. */
-type HintsOf = (reading: GroupReading) => Hints;
+/** Where the list cannot be read, the event is answered as if all of it were the event's. */
+async function listAsItIs(
+  prefixListId: string,
+  { groups }: Ports,
+): Promise<PrefixList | undefined> {
+  const lists = await groups.prefixLists([prefixListId]).catch(() => new Map());
+  return lists.get(prefixListId);
+}
 
 /**
  * By tag, once is for ever: anyone who may tag a group must not be able to take it from under the
@@ -136,7 +164,12 @@ function isMonitored(
   );
 }
 
-function targetOf(groupId: string, change: Change, reading: GroupReading, hints: Hints): Target {
+function targetOf(
+  groupId: string,
+  change: Change,
+  reading: GroupReading,
+  { hints, otherIds }: EventHints,
+): Target {
   return {
     groupId,
     eventId: change.eventId,
@@ -144,63 +177,11 @@ function targetOf(groupId: string, change: Change, reading: GroupReading, hints:
     explainedBy: 'event',
     reading,
     hints,
+    ...(otherIds && { otherIds }),
     notices: [],
   };
 }
 
 function nameFilter({ id, name }: NamedGroup): GroupFilter {
   return id === undefined ? { kind: 'name', name: name ?? '' } : { kind: 'ids', groupIds: [id] };
-}
-
-export function hintsOf(change: Change, { trustedActors }: SentryConfiguration): Hints {
-  return { ...change.rules, byTrustedActor: isTrusted(change.actor, trustedActors) };
-}
-
-/**
- * A group comes with rules of its own, for which there is no event. Of one that was adopted, its
- * creation says nothing any more.
- */
-function allAddedBy(change: Change, configuration: SentryConfiguration): HintsOf {
-  return ({ group: { rules }, ledger }) => ({
-    ...hintsOf(change, configuration),
-    ...NO_RULES,
-    present: isAdopted(ledger) ? [] : rules,
-  });
-}
-
-/**
- * Rules that name the list let other traffic through than before, though none of them was touched.
- */
-function listChangedBy(
-  change: Change,
-  prefixListId: string,
-  configuration: SentryConfiguration,
-): HintsOf {
-  return ({ group: { rules } }) => ({
-    ...NO_RULES,
-    // A trusted actor's change of a list is no ground to accept the rules that name it.
-    described: rules
-      .filter(({ peer }) => peer.kind === 'prefixList' && peer.prefixListId === prefixListId)
-      .map((rule) => ({ rule })),
-    byTrustedActor: hintsOf(change, configuration).byTrustedActor,
-    changedPrefixListId: prefixListId,
-  });
-}
-
-export async function together(
-  responses: readonly Promise<ChangeReport | undefined>[],
-): Promise<Responses> {
-  const settled = await Promise.allSettled(responses);
-  return {
-    reports: settled.flatMap((result) =>
-      result.status === 'fulfilled' ? (result.value ?? []) : reportOf(result.reason),
-    ),
-    failures: settled.flatMap((result): unknown[] =>
-      result.status === 'rejected' ? [result.reason] : [],
-    ),
-  };
-}
-
-function reportOf(reason: unknown): ChangeReport[] {
-  return reason instanceof UnfinishedError && reason.report ? [reason.report] : [];
 }

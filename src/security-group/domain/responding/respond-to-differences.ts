@@ -1,15 +1,16 @@
 import { answerDifferences } from './answer-differences';
+import { hintsOf } from './event-hints';
 import type { Ports } from './ports';
 import { type GroupReading, readGroup } from './read-group';
-import { hintsOf, type Responses, together } from './respond-to-change';
+import { joined, NOTHING, type Responses, together } from './responses';
 import type { Sentry } from './sentry';
 import type { Target } from './target';
 import type { Call, Change } from '../changes/change';
 import { type NamedRules, NO_RULES } from '../changes/named-rules';
 import { confirms, explanationOf } from '../learning/event-history';
-import { type GroupLedger, isAdopted, type LedgerEntry } from '../ledger/ledger';
+import { isDue, waitingSince } from '../learning/waiting';
+import { entryOf, type GroupLedger, isAdopted, type LedgerEntry } from '../ledger/ledger';
 import { isPaused, type SentryConfiguration } from '../policies/sentry-configuration';
-import { isDue } from '../reconciling/survey-groups';
 import { type Rule, ruleKey } from '../rules/rule';
 
 /** Where and when a difference was found that no event explains. */
@@ -42,16 +43,45 @@ export async function respondToDifferences(
 ): Promise<Responses> {
   const { configuration, ports } = sentry;
   // Reconcile points to it again when the pause is over.
-  if (isPaused(configuration, ports.clock.now())) return { reports: [], failures: [] };
-  const reading = await readGroup(groupId, ports);
-  if (!isAdopted(reading.ledger)) return { reports: [], failures: [] };
-  const differences = differencesIn(reading, ports, configuration);
-  if (differences.length === 0) return { reports: [], failures: [] };
+  if (isPaused(configuration, ports.clock.now())) return NOTHING;
+  const rounds: Responses[] = [];
+  let answered: readonly string[] = [];
+  while (rounds.length < MOST_ROUNDS) {
+    const reading = await readGroup(groupId, ports);
+    const found = differencesToAnswer(reading, sentry);
+    const differences = found.filter((difference) => !answered.includes(differenceKey(difference)));
+    if (differences.length === 0) break;
+    answered = [...answered, ...differences.map(differenceKey)];
+    rounds.push(await answerRound({ groupId, place, reading }, differences, sentry));
+  }
+  return joined(rounds);
+}
+
+/** Someone can give a rule other values while it is being answered; not for ever. */
+const MOST_ROUNDS = 3;
+
+function differencesToAnswer(reading: GroupReading, { configuration, ports }: Sentry) {
+  return isAdopted(reading.ledger) ? differencesIn(reading, ports, configuration) : [];
+}
+
+function differenceKey({ rule, isPresent }: Difference): string {
+  return `${isPresent} ${rule.id} ${ruleKey(rule)}`;
+}
+
+async function answerRound(
+  found: FoundIn,
+  differences: readonly Difference[],
+  sentry: Sentry,
+): Promise<Responses> {
+  const { configuration, ports } = sentry;
   const earliest = Math.min(...differences.map(({ since }) => since.getTime()));
   const from = earliest > 0 ? earliest : ports.clock.now().getTime();
-  const history = await ports.history.changesOf(groupId, new Date(from - LOOK_BACK_MILLISECONDS));
+  const history = await ports.history.changesOf(
+    found.groupId,
+    new Date(from - LOOK_BACK_MILLISECONDS),
+  );
   const targets = explained(differences, history).map((explanation) =>
-    targetOf({ groupId, place, reading }, explanation, configuration),
+    targetOf(found, explanation, configuration),
   );
   return together(targets.map((target) => answerDifferences(target, sentry)));
 }
@@ -63,7 +93,7 @@ function differencesIn(
 ): Difference[] {
   const now = clock.now();
   const standing = new Map(group.rules.map((rule) => [ruleKey(rule), rule]));
-  return [...ledger.entries].flatMap(([key, entry]) => {
+  const known = [...ledger.entries].flatMap(([key, entry]) => {
     const found = standing.get(key);
     // What is right by now, an earlier try may have put right, and not told yet.
     if (found && entry.unexplainedSince === undefined && tries === 1) return [];
@@ -72,6 +102,15 @@ function differencesIn(
     const rule = isPresent ? (found ?? entry.rule) : entry.rule;
     return isDue(since, now, settleMilliseconds) ? [{ entry, rule, isPresent, since }] : [];
   });
+  // The wait of a rule that was given other values since is over as well.
+  const rewritten = group.rules
+    .filter((rule) => entryOf(rule, ledger) === undefined)
+    .flatMap((rule) => {
+      const since = waitingSince(rule, group, ledger);
+      const entry = { revision: 0, rule, grants: [] };
+      return isDue(since, now, settleMilliseconds) ? [{ entry, rule, isPresent: true, since }] : [];
+    });
+  return [...known, ...rewritten];
 }
 
 /** Differences that one call explains; or that none does. */
@@ -142,7 +181,8 @@ function differenceId(
     change?.eventId ?? 'unexplained',
     since.toISOString(),
     rule.id ?? 'no-id',
-    entry.revision,
+    // What is not in the ledger is told apart by its values.
+    entry.revision > 0 ? entry.revision : ruleKey(rule),
   ].join('-');
 }
 

@@ -12,11 +12,15 @@ export interface Target {
   readonly eventId: string;
   readonly call: Call;
   readonly explainedBy: ChangeReport['explainedBy'];
+  /** An event that points to the rules, and did not write them. */
+  readonly pointedToBy?: Call;
   /** Whether CloudTrail's event history has it that this call gave the rules their values. */
   readonly isConfirmed?: boolean;
   readonly details?: GroupDetails;
   readonly reading: GroupReading;
   readonly hints: Hints;
+  /** Rules that the event points to, beside those that its hints name. */
+  readonly otherIds?: readonly string[];
   readonly notices: readonly Notice[];
 }
 

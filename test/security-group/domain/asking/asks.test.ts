@@ -58,7 +58,7 @@ describe('with revertUntilApproved a change is reverted, and asked about', () =>
       'given a new description',
       [narrow],
       [{ ...narrow, description: 'mine' }],
-      described({ rule: narrow }),
+      described({ rule: { ...narrow, description: 'mine' } }),
       { change: 'described', rule: { ...narrow, description: 'mine' }, before: narrow },
     ],
     ['removed', [narrow], [], removed({ id: 'sgr-1' }), { change: 'removed', rule: narrow }],
@@ -172,7 +172,7 @@ describe('with revertIfDenied a change stands, and is asked about', () => {
       'given a new description',
       [narrow],
       [{ ...narrow, description: 'mine' }],
-      described({ rule: narrow }),
+      described({ rule: { ...narrow, description: 'mine' } }),
     ],
     ['removed', [narrow], [], removed({ id: 'sgr-1' })],
   ])(

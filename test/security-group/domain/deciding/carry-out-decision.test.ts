@@ -46,7 +46,7 @@ const DEEDS: Readonly<Record<string, Deed>> = {
   'given a new description': {
     accepted: [narrow],
     standing: [renamed],
-    change: described({ rule: narrow }),
+    change: described({ rule: renamed }),
   },
   removed: { accepted: [narrow], standing: [], change: removed({ id: 'sgr-1' }) },
 };

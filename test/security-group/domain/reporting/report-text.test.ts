@@ -51,7 +51,7 @@ describe('the subject names the worst first', () => {
       { kind: 'would-revert' },
       '[HIGH] sg-1: tcp 22 from 0.0.0.0/0: left in place, would be reverted',
     ],
-    [{ kind: 'already-gone' }, '[LOW] sg-1: tcp 22 from 0.0.0.0/0: already gone'],
+    [{ kind: 'already-gone' }, '[HIGH] sg-1: tcp 22 from 0.0.0.0/0: already gone'],
     [
       { kind: 'failed', reason: 'denied' },
       '[CRITICAL] sg-1: tcp 22 from 0.0.0.0/0: could NOT be reverted',

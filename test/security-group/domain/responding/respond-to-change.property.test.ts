@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import type { Change } from '../../../../src/security-group/domain/changes/change';
 import {
   type NamedRules,
+  namesAsItStands,
   namesStanding,
   NO_RULES,
 } from '../../../../src/security-group/domain/changes/named-rules';
@@ -61,14 +62,16 @@ test('after it has acted no rule that the event names violates a policy to rever
           (one) => granted.has(ruleKey(one)) && (namesStanding(named, one) || !named.complete),
         )) {
         const grants = granted.get(ruleKey(rule))!;
+        // What someone else has written since waits for its own event, but for open traffic.
+        const written = namesAsItStands(named, rule) || !named.complete;
         for (const { baseline, response } of world.policies) {
           const violates =
             baseline.kind === 'locked'
-              ? grants.length === 0
+              ? written && grants.length === 0
               : opensSsh(rule) && !grants.some(({ cause }) => cause !== 'trusted-actor');
           if (!violates) continue;
           expect(response).not.toBe('revert');
-          expect(told).toContain(ruleKey(rule));
+          if (written) expect(told).toContain(ruleKey(rule));
         }
       }
       reverted += sentry.groups.acts.length;

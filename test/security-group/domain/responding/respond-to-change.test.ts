@@ -177,9 +177,11 @@ describe('a trusted actor', () => {
       accepted: [https],
       standing: [http, { ...https, description: 'new' }],
     });
-    expect(await sentry.respond(by(deployer, described({ rule: http }, { rule: https })))).toEqual(
-      [],
-    );
+    expect(
+      await sentry.respond(
+        by(deployer, described({ rule: http }, { rule: { ...https, description: 'new' } })),
+      ),
+    ).toEqual([]);
     expect(sentry.ledger.grantsOf('sg-1', http)).toEqual([]);
     expect(sentry.ledger.entryOf('sg-1', https)!.rule.description).toBe('new');
     expect(sentry.groups.acts).toEqual([]);
@@ -243,7 +245,7 @@ describe('a modified rule', () => {
       const renamed = { ...narrow, description: 'for me' };
       const sentry = sentryWith([locked], { accepted: [narrow], standing: [renamed] });
       sentry.groups.modify = async () => answer;
-      await expect(sentry.respond(described({ rule: narrow }))).rejects.toThrow(UnfinishedError);
+      await expect(sentry.respond(described({ rule: renamed }))).rejects.toThrow(UnfinishedError);
       expect(sentry.groups.rulesIn('sg-1')).toEqual([renamed]);
       expect(sentry.announcer.outcomes()).toEqual(['described sgr-1 failed']);
     }
@@ -268,7 +270,9 @@ describe('a modified rule', () => {
       accepted: [narrow],
       standing: [{ ...narrow, description: 'for me' }],
     });
-    const [report] = await sentry.respond(described({ rule: narrow }));
+    const [report] = await sentry.respond(
+      described({ rule: { ...narrow, description: 'for me' } }),
+    );
     expect(sentry.groups.rulesIn('sg-1')).toEqual([narrow]);
     expect(report!.rules).toMatchObject([{ change: 'described', outcome: { kind: 'reverted' } }]);
   });
@@ -415,11 +419,11 @@ describe('EC2 that lags, refuses or changes in between', () => {
     expect(sentry.groups.acts).toEqual([]);
   });
 
-  test('a rule that was gone before the sentry looked is already gone', async () => {
+  test('a rule that was gone before the sentry looked is already gone, and no less grave', async () => {
     const sentry = sentryWith([locked], { accepted: [], standing: [] });
     const [report] = await sentry.respond(added(ssh));
     expect(report!.rules).toMatchObject([{ outcome: { kind: 'already-gone' } }]);
-    expect(severityOf(report!)).toBe('low');
+    expect(severityOf(report!)).toBe('medium');
   });
 
   test('a group that is gone has nothing left to revert', async () => {
@@ -647,11 +651,19 @@ describe('what comes into being', () => {
   });
 
   test('a VPC brings a default group, which is judged with its rules', async () => {
+    const outward = rule({
+      id: 'sgr-out',
+      direction: 'egress',
+      protocol: '-1',
+      fromPort: -1,
+      toPort: -1,
+      ipRange: '0.0.0.0/0',
+    });
     const sentry = new SentryInMemory(
       configurationOf([locked], {
         monitoredGroups: { include: [{ kind: 'vpc', vpcId: 'vpc-1' }], exclude: [] },
       }),
-      GroupsInMemory.of('sg-1', https),
+      GroupsInMemory.of('sg-1', outward),
     );
     await sentry.respond({ ...changeOf({}), subject: { kind: 'vpc-created', vpcId: 'vpc-1' } });
     expect(sentry.groups.ruleIds('sg-1')).toEqual([]);
@@ -660,7 +672,7 @@ describe('what comes into being', () => {
       subject: { kind: 'vpc-created', vpcId: 'vpc-2' },
       eventId: 'event-2',
     });
-    expect(sentry.announcer.outcomes()).toEqual(['added sgr-https reverted']);
+    expect(sentry.announcer.outcomes()).toEqual(['added sgr-out reverted']);
   });
 
   test('a prefix list that lets the internet in has the rules that name it judged, in every monitored group', async () => {

@@ -1,0 +1,17 @@
+import { ALL_PROTOCOLS } from '../rules/protocol';
+import type { Rule } from '../rules/rule';
+
+const EVERYWHERE = ['0.0.0.0/0', '::/0'];
+
+/**
+ * Whether EC2 makes the rule together with its group: all traffic out; into the default group of a
+ * VPC, all traffic from that group itself.
+ */
+export function isMadeWithGroup(
+  { direction, protocol, peer, description }: Rule,
+  groupId: string,
+): boolean {
+  if (protocol !== ALL_PROTOCOLS || description) return false;
+  if (direction === 'ingress') return peer.kind === 'securityGroup' && peer.groupId === groupId;
+  return (peer.kind === 'ipv4' || peer.kind === 'ipv6') && EVERYWHERE.includes(peer.cidr);
+}
