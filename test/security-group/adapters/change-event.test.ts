@@ -17,6 +17,7 @@ import {
   type RecordValues,
   roleSession,
   taggingCalls,
+  wrappedCall,
   wrappedCallsOnGroup,
 } from '../samples/change-events';
 
@@ -580,6 +581,34 @@ describe('what was changed', () => {
 
   test.each(prefixListCalls('pl-1'))('a prefix list: $name', ({ values }) => {
     expect(parse(values).subject).toEqual({ kind: 'prefix-list', prefixListId: 'pl-1' });
+  });
+
+  test.each([
+    ['one, wrapped', { Cidr: '10.1.2.3/8', tag: 1 }, ['10.0.0.0/8']],
+    [
+      'several, wrapped',
+      [
+        { Cidr: '::/0', tag: 1 },
+        { Cidr: '1.2.3.4/32', tag: 2 },
+      ],
+      ['::/0', '1.2.3.4/32'],
+    ],
+  ])('the entries that a call put into a prefix list: %s', (_, AddEntry, added) => {
+    const request = { PrefixListId: 'pl-1', CurrentVersion: 4, AddEntry };
+    expect(parse(wrappedCall('ModifyManagedPrefixList', request)).subject).toEqual({
+      kind: 'prefix-list',
+      prefixListId: 'pl-1',
+      written: { added, version: 5 },
+    });
+  });
+
+  test('no entries, where a call put in one that cannot be read', () => {
+    const AddEntry = [{ Cidr: '10.0.0.0/8' }, { Cidr: 'everything' }];
+    const request = { PrefixListId: 'pl-1', CurrentVersion: 4, AddEntry };
+    expect(parse(wrappedCall('ModifyManagedPrefixList', request)).subject).toEqual({
+      kind: 'prefix-list',
+      prefixListId: 'pl-1',
+    });
   });
 
   test('a prefix list that only the answer names', () => {

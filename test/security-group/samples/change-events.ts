@@ -249,7 +249,7 @@ export function taggingCalls(resourceIds: string[]): CallShape[] {
   }));
 }
 
-function wrappedCall(eventName: string, request: Record<string, unknown>): RecordValues {
+export function wrappedCall(eventName: string, request: Record<string, unknown>): RecordValues {
   return {
     eventName,
     requestParameters: { [`${eventName}Request`]: request },

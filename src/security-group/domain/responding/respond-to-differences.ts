@@ -45,13 +45,12 @@ export async function respondToDifferences(
   // Reconcile points to it again when the pause is over.
   if (isPaused(configuration, ports.clock.now())) return NOTHING;
   const rounds: Responses[] = [];
-  let answered: readonly string[] = [];
+  let answered: readonly Difference[] = [];
   while (rounds.length < MOST_ROUNDS) {
     const reading = await readGroup(groupId, ports);
-    const found = differencesToAnswer(reading, sentry);
-    const differences = found.filter((difference) => !answered.includes(differenceKey(difference)));
+    const differences = differencesToAnswer(reading, answered, sentry);
     if (differences.length === 0) break;
-    answered = [...answered, ...differences.map(differenceKey)];
+    answered = [...answered, ...differences];
     rounds.push(await answerRound({ groupId, place, reading }, differences, sentry));
   }
   return joined(rounds);
@@ -60,12 +59,26 @@ export async function respondToDifferences(
 /** Someone can give a rule other values while it is being answered; not for ever. */
 const MOST_ROUNDS = 3;
 
-function differencesToAnswer(reading: GroupReading, { configuration, ports }: Sentry) {
-  return isAdopted(reading.ledger) ? differencesIn(reading, ports, configuration) : [];
+function differencesToAnswer(
+  reading: GroupReading,
+  answered: readonly Difference[],
+  { configuration, ports }: Sentry,
+): readonly Difference[] {
+  if (!isAdopted(reading.ledger)) return [];
+  if (answered.length === 0) return differencesIn(reading, ports, configuration);
+  return reading.group.rules.flatMap((rule) => {
+    const before = answered.find((one) => one.isPresent && one.rule.id === rule.id);
+    const isRewritten =
+      before !== undefined &&
+      entryOf(rule, reading.ledger) === undefined &&
+      !answered.some((one) => ruleKey(one.rule) === ruleKey(rule));
+    return isRewritten ? [unknownDifference(rule, before.since)] : [];
+  });
 }
 
-function differenceKey({ rule, isPresent }: Difference): string {
-  return `${isPresent} ${rule.id} ${ruleKey(rule)}`;
+/** Of a rule that the ledger does not have. */
+function unknownDifference(rule: Rule, since: Date): Difference {
+  return { entry: { revision: 0, rule, grants: [] }, rule, isPresent: true, since };
 }
 
 async function answerRound(
@@ -107,8 +120,7 @@ function differencesIn(
     .filter((rule) => entryOf(rule, ledger) === undefined)
     .flatMap((rule) => {
       const since = waitingSince(rule, group, ledger);
-      const entry = { revision: 0, rule, grants: [] };
-      return isDue(since, now, settleMilliseconds) ? [{ entry, rule, isPresent: true, since }] : [];
+      return isDue(since, now, settleMilliseconds) ? [unknownDifference(rule, since)] : [];
     });
   return [...known, ...rewritten];
 }
