@@ -99,7 +99,7 @@ export class CloudTrailEventHistory implements EventHistory {
 }
 
 /** None where the record is not of a call that the sentry knows, or cannot be read. */
-function changesIn({
+export function changesIn({
   EventSource: source,
   EventTime: time,
   CloudTrailEvent: record,

@@ -1,6 +1,11 @@
 import { ruleValues, violationInMessage } from './change-notification';
-import { CHANGE_MESSAGE_VERSION, type ReconcileMessage } from '../contracts/change-message';
+import {
+  CHANGE_MESSAGE_VERSION,
+  type ReconcileMessage,
+  type UnconfirmedRuleInMessage,
+} from '../contracts/change-message';
 import type { Adoption } from '../domain/reconciling/adoption';
+import type { LookedUpEntry } from '../domain/reconciling/confirm-grants';
 import type { ReconcileReport } from '../domain/reconciling/reconcile-groups';
 import {
   reconcileSeverity,
@@ -35,6 +40,9 @@ export function reconcileNotification(
       })),
     due: due.slice(0, maxItems),
     braked: report.isBraked,
+    ...(report.unconfirmed.length > 0 && {
+      unconfirmed: report.unconfirmed.slice(0, maxItems).map(unconfirmedInMessage),
+    }),
     ...(pause && {
       pause: { until: pause.until.toISOString(), reason: pause.reason, by: pause.by },
     }),
@@ -46,6 +54,19 @@ export function reconcileNotification(
     severity: message.severity,
     type: message.type,
     isRepeat: false,
+  };
+}
+
+function unconfirmedInMessage({
+  group: { id, name, vpcId },
+  entry: { rule },
+  unconfirmed,
+}: LookedUpEntry): UnconfirmedRuleInMessage {
+  return {
+    group: { id, name, vpcId },
+    ruleId: rule.id,
+    ...ruleValues(rule),
+    eventIds: unconfirmed.flatMap(({ eventId }) => eventId ?? []),
   };
 }
 

@@ -84,7 +84,7 @@ export class SecurityGroupSentry extends Construct implements iam.IGrantable {
     const parts = { monitoredGroups, parameters, ledger, changes, topic };
     const heartbeat = new Heartbeat(this, parts);
     const responder = new Responder(this, parts, approvals);
-    const reconciler = new Reconciler(this, parts);
+    const reconciler = new Reconciler(this, parts, responder.handler);
     const schedule = new ReconcileSchedule(this, { settings, reconciler, topic });
     const operator = new Operator(this, parts);
     const decisions = approvals ? [new Decisions(this, parts, approvals)] : [];

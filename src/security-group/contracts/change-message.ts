@@ -114,6 +114,13 @@ export interface AdoptedRuleInMessage extends RuleValuesInMessage {
   readonly accepted: boolean;
 }
 
+export interface UnconfirmedRuleInMessage extends RuleValuesInMessage {
+  readonly group: GroupInMessage;
+  readonly ruleId?: string;
+  /** Of the CloudTrail events. */
+  readonly eventIds: readonly string[];
+}
+
 /** A report on one run of reconcile: groups adopted or not watched any more, a brake, a pause. */
 export interface ReconcileMessage {
   readonly version: typeof CHANGE_MESSAGE_VERSION;
@@ -140,6 +147,8 @@ export interface ReconcileMessage {
   readonly due: readonly string[];
   /** They were too many, so that nothing was done in any of them. */
   readonly braked: boolean;
+  /** Rules whose only ground is an event that nothing has confirmed in a day. */
+  readonly unconfirmed?: readonly UnconfirmedRuleInMessage[];
   readonly pause?: { readonly until: string; readonly reason: string; readonly by: string };
 }
 

@@ -13,5 +13,8 @@ export const RECONCILE_GROUPS = handlerContract({
     'NOTIFICATION_TOPIC_ARN',
     /** The queue that gets what is due. */
     'CHANGE_QUEUE_URL',
+    /** The function whose dry runs show how far the event history is. */
+    'HEARTBEAT_ROLE_ARN',
+    'HEARTBEAT_FUNCTION_NAME',
   ],
 });

@@ -25,6 +25,7 @@ import {
 } from '../adapters/cloudtrail-event-history';
 import { DynamoLedger } from '../adapters/dynamo-ledger';
 import { Ec2SecurityGroups } from '../adapters/ec2-security-groups';
+import { lastHeartbeat } from '../adapters/heartbeat-history';
 import { sendDifferences } from '../adapters/queue-messages';
 import { reconcileNotification } from '../adapters/reconcile-notification';
 import { loadSentryConfiguration } from '../adapters/sentry-configuration';
@@ -47,12 +48,18 @@ const announcements = new Announcements(
   new SnsNotifications(new SNSClient(CLIENT_SETTINGS), environment.NOTIFICATION_TOPIC_ARN),
   new EventBridgeClient(CLIENT_SETTINGS),
 );
+const cloudTrail = new CloudTrailClient(HISTORY_CLIENT_SETTINGS);
 const groups = new Ec2SecurityGroups(new EC2Client(CLIENT_SETTINGS));
 const ports: ReconcilePorts = {
   groups,
   rulesOfAll: groups.rulesOfAll.bind(groups),
   ledger: new DynamoLedger(new DynamoDBClient(CLIENT_SETTINGS), environment.LEDGER_TABLE),
-  history: new CloudTrailEventHistory(new CloudTrailClient(HISTORY_CLIENT_SETTINGS)),
+  history: new CloudTrailEventHistory(cloudTrail),
+  lastHeartbeat: async () =>
+    lastHeartbeat(cloudTrail, {
+      roleArn: environment.HEARTBEAT_ROLE_ARN,
+      sessionName: environment.HEARTBEAT_FUNCTION_NAME,
+    }),
   clock: SYSTEM_CLOCK,
   sentry,
   tell: async (report) =>

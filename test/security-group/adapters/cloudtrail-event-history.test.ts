@@ -9,6 +9,7 @@ import {
 import type { CloudTrailEvent } from '../../../sandbox/cloudtrail/record';
 import { LocalAws } from '../../../sandbox/local-aws';
 import { CloudTrailEventHistory } from '../../../src/security-group/adapters/cloudtrail-event-history';
+import { lastHeartbeat } from '../../../src/security-group/adapters/heartbeat-history';
 import { rule } from '../samples/rules';
 
 // LookupEvents is answered by the sandbox's own stand-in: the emulator has none.
@@ -91,6 +92,46 @@ test('calls on a group are found from a time on, and no others', async () => {
   );
   expect(await history.changesOf(groupId, new Date(Date.now() + 60_000))).toEqual([]);
   expect(await history.changesOf('sg-0123456789abcdef0', LONG_AGO)).toEqual([]);
+});
+
+test('how far it has come is told by the latest call of the function that sends heartbeats', async () => {
+  const sender = { roleArn: 'arn:aws:iam::123456789012:role/Sentry', sessionName: 'Respond' };
+  const session = (roleArn: string) => ({
+    type: 'AssumedRole',
+    arn: 'arn:aws:sts::123456789012:assumed-role/Sentry/Respond',
+    sessionContext: { sessionIssuer: { type: 'Role', arn: roleArn } },
+  });
+  const record = (eventTime: string, roleArn: string) => ({
+    EventSource: 'ec2.amazonaws.com',
+    CloudTrailEvent: JSON.stringify({
+      eventID: `e-${eventTime.slice(11, 13)}`,
+      eventTime,
+      eventName: 'AuthorizeSecurityGroupIngress',
+      errorCode: 'Client.DryRunOperation',
+      userIdentity: session(roleArn),
+      requestParameters: { groupId },
+    }),
+  });
+  const asked: unknown[] = [];
+  cloudTrail.middlewareStack.add(
+    () =>
+      async ({ input }) => {
+        asked.push(input);
+        const Events = [
+          record('2026-01-01T12:00:00Z', 'arn:aws:iam::123456789012:role/Other'),
+          record('2026-01-01T11:00:00Z', sender.roleArn),
+          record('2026-01-01T10:00:00Z', sender.roleArn),
+        ];
+        return { response: {}, output: { $metadata: {}, Events } };
+      },
+    { step: 'initialize', name: 'heartbeats' },
+  );
+  expect(await lastHeartbeat(cloudTrail, sender)).toEqual(new Date('2026-01-01T11:00:00Z'));
+  cloudTrail.middlewareStack.remove('heartbeats');
+  expect(asked).toMatchObject([
+    { LookupAttributes: [{ AttributeKey: 'Username', AttributeValue: 'Respond' }] },
+  ]);
+  expect(await lastHeartbeat(cloudTrail, sender)).toBeUndefined();
 });
 
 test('a look-up that fails is an error, and not "nothing found"', async () => {

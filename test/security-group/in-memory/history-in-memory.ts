@@ -6,6 +6,8 @@ import type { EventHistory } from '../../../src/security-group/domain/learning/e
  */
 export class HistoryInMemory implements EventHistory {
   readonly changes: Change[] = [];
+  /** When the latest of the sentry's dry runs that it has was made. */
+  lastHeartbeat?: Date;
 
   async eventOf(eventId: string): Promise<Change | undefined> {
     return this.changes.find((change) => change.eventId === eventId);

@@ -144,6 +144,7 @@ export class SentryInMemory {
       groups,
       ledger,
       history,
+      lastHeartbeat: async () => history.lastHeartbeat,
       clock: groups,
       sentry: 'App/Sentry',
       rulesOfAll: async (ids) =>

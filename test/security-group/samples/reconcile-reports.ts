@@ -42,6 +42,16 @@ export const reconcileReports: fc.Arbitrary<ReconcileReport> = fc.record({
   ),
   due: fc.array(fc.constantFrom('sg-1', 'sg-2'), { maxLength: 3 }),
   isBraked: fc.boolean(),
+  unconfirmed: fc.array(
+    fc.record({
+      group: groups,
+      entry: canonicalRules.map((rule) => ({ rule, grants: [], revision: 1 })),
+      unconfirmed: fc.constant([
+        { cause: 'trusted-actor', by: 'Deploy', since: at, eventId: 'event-1' } as const,
+      ]),
+    }),
+    { maxLength: 2 },
+  ),
   pause: fc.option(fc.record({ until: fc.constant(at), reason: fc.string(), by: fc.string() }), {
     nil: undefined,
   }),

@@ -15,13 +15,16 @@ export class Reconciler {
   public readonly handler: lambda.Function;
   public readonly alarms: cloudwatch.Alarm[];
 
-  constructor(sentry: Construct, parts: SentryParts) {
+  /** @param sender the function that sends heartbeats. */
+  constructor(sentry: Construct, parts: SentryParts, sender: lambda.IFunction) {
     const { ledger, changes, topic } = parts;
     const handler = new SentryFunction(sentry, 'ReconcileGroups', {
       contract: RECONCILE_GROUPS,
       environment: () => ({
         ...commonVariables(sentry, parts),
         CHANGE_QUEUE_URL: changes.queue.queueUrl,
+        HEARTBEAT_ROLE_ARN: sender.role!.roleArn,
+        HEARTBEAT_FUNCTION_NAME: sender.functionName,
       }),
       description: `Compares security groups with the ledger for ${sentry.node.path}`,
       memorySize: 1024,

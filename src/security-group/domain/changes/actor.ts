@@ -52,3 +52,8 @@ export function isOwnCall(actor: Actor, own: OwnIdentity): boolean {
     actor.sessionName === own.sessionName
   );
 }
+
+/** The name by which the actor is remembered. */
+export function nameOf({ arn, userName, type }: Actor): string {
+  return arn ?? userName ?? type;
+}

@@ -2,7 +2,8 @@ import type { NotRestorable } from './judgement';
 import { missingEntries, type Situation } from './situation';
 import { responseTo, violationsOf } from './violations';
 import { namesMissing } from '../changes/named-rules';
-import { type Grant, isHistoryComplete, type LedgerEntry, livingGrants } from '../ledger/ledger';
+import { mayBeBelieved } from '../learning/absent-events';
+import { type Grant, type LedgerEntry, livingGrants } from '../ledger/ledger';
 import { isReverting } from '../policies/policy';
 
 /**
@@ -33,15 +34,10 @@ export function whyNotPutBack(entry: LedgerEntry, situation: Situation): NotRest
   );
 }
 
-/**
- * Once the history is complete, a grant that it does not confirm never will be, such as one for a
- * rule that someone else has put there again.
- */
+/** Such as one for a rule that someone else has put there again never will be. */
 function mayBeConfirmed(grant: Grant, now: Date): boolean {
   return (
-    grant.cause === 'trusted-actor' &&
-    grant.confirmed === undefined &&
-    !isHistoryComplete(grant, now)
+    grant.cause === 'trusted-actor' && grant.confirmed === undefined && mayBeBelieved(grant, now)
   );
 }
 

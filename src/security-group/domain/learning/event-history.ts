@@ -1,4 +1,4 @@
-import { isTrusted, type TrustedActor } from '../changes/actor';
+import { isTrusted, nameOf, type TrustedActor } from '../changes/actor';
 import type { Change } from '../changes/change';
 import {
   namesAsItStands,
@@ -6,7 +6,7 @@ import {
   namesByValues,
   namesMissing,
 } from '../changes/named-rules';
-import { type Grant, isHistoryComplete, type LedgerEntry } from '../ledger/ledger';
+import type { Grant, LedgerEntry } from '../ledger/ledger';
 
 /**
  * CloudTrail's own memory of calls, which no one but CloudTrail can write to. It lags by minutes.
@@ -41,39 +41,39 @@ export function confirms(
     : id === groupId;
 }
 
-/** The entry with what the history says of its grants. */
+/**
+ * The entry with what the history says of its grants. `ifAbsent` says what becomes of a grant whose
+ * event is not there: nothing, since it may be late.
+ */
 export async function confirmGrants(
   entry: LedgerEntry,
   groupId: string,
   history: EventHistory,
   trustedActors: readonly TrustedActor[],
-  now: Date,
+  ifAbsent: (grant: Grant) => Grant = (grant) => grant,
 ): Promise<LedgerEntry> {
   const grants = await Promise.all(
     entry.grants.map(async (grant): Promise<Grant> => {
       if (grant.confirmed || grant.eventId === undefined) return grant;
       const change = await history.eventOf(grant.eventId);
+      if (!change) return ifAbsent(grant);
       if (confirms(change, groupId, entry, trustedActors)) return { ...grant, confirmed: true };
-      return isRefuted(grant, change, trustedActors, now) ? { ...grant, confirmed: false } : grant;
+      return isRefuted(grant, change, trustedActors) ? { ...grant, confirmed: false } : grant;
     }),
   );
   return { ...entry, grants };
 }
 
 /**
- * A trusted actor's call whose values cannot be read, or are others by now, is not forged: it is no
- * ground to put anything back, and that is all.
+ * The event is another's than it said it was. A trusted actor's call whose values cannot be read,
+ * or are others by now, is not forged: it is no ground to put anything back, and that is all.
  */
 function isRefuted(
-  grant: Grant,
-  change: Change | undefined,
+  { by }: Grant,
+  { actor }: Change,
   trustedActors: readonly TrustedActor[],
-  now: Date,
 ): boolean {
-  return (
-    isHistoryComplete(grant, now) &&
-    (change === undefined || !isTrusted(change.actor, trustedActors))
-  );
+  return !isTrusted(actor, trustedActors) && nameOf(actor) !== by;
 }
 
 /** The latest of the calls that can have made the rule what it is, or taken it away. */

@@ -16,6 +16,12 @@ export interface Grant {
   readonly until?: Date;
   /** The CloudTrail event that it rests on. */
   readonly eventId?: string;
+  /** When the sentry was given that event, whatever time the event has. */
+  readonly receivedAt?: Date;
+  /** The first look that found the event history past the event, and without it. */
+  readonly lackedAt?: Date;
+  /** When it was reported that nothing confirms the event. */
+  readonly reportedAt?: Date;
   /**
    * Whether CloudTrail's event history has that event too, or people have approved the request:
    * only then is the grant ground for putting the rule back. False: it never will.
@@ -124,17 +130,6 @@ export function isSuspended(entry: LedgerEntry | undefined, now: Date): boolean 
 
 function isLiving({ until }: { readonly until?: Date }, now: Date): boolean {
   return until === undefined || now < until;
-}
-
-/**
- * CloudTrail's event history has every call within a quarter of an hour. What it still does not
- * have then, no one has called.
- */
-const IN_HISTORY_WITHIN_MILLISECONDS = 2 * 60 * 60_000;
-
-/** Whether the event history will say no more of the grant than it says by now. */
-export function isHistoryComplete({ since }: Grant, now: Date): boolean {
-  return Math.abs(now.getTime() - since.getTime()) >= IN_HISTORY_WITHIN_MILLISECONDS;
 }
 
 /** Whether a request about the rule has run out: people were asked, and are not asked again. */

@@ -1,12 +1,11 @@
 import { adopt, type Adoption, adoptionCause } from './adoption';
+import { type ConfirmingPorts, type LookedUpEntry, lookUpGrants } from './confirm-grants';
 import type { GroupView } from './group-view';
 import { surveyGroup } from './survey-groups';
-import type { Clock } from '../../../shared/domain/clock';
 import type { GroupDetails } from '../groups/group';
 import { isSelected, isSelectedById } from '../groups/monitored-groups';
 import type { GroupRules, SecurityGroups } from '../groups/security-groups';
-import { confirmGrants, type EventHistory } from '../learning/event-history';
-import { type GroupRecord, isAdopted, type LedgerEntry } from '../ledger/ledger';
+import type { GroupRecord } from '../ledger/ledger';
 import { type Ledger, type LedgerChange, LedgerConflictError } from '../ledger/ledger-store';
 import { isPaused, type Pause, type SentryConfiguration } from '../policies/sentry-configuration';
 import { ruleKey } from '../rules/rule';
@@ -24,6 +23,8 @@ export interface ReconcileReport {
   readonly due: readonly string[];
   /** Due were so many groups that nothing was done in any of them. */
   readonly isBraked: boolean;
+  /** Entries that rest on events which nothing has confirmed in a day. */
+  readonly unconfirmed: readonly LookedUpEntry[];
   readonly pause?: Pause;
 }
 
@@ -32,11 +33,9 @@ export interface ReleasedGroup {
   readonly reason: 'deleted' | 'not-chosen';
 }
 
-export interface ReconcilePorts {
+export interface ReconcilePorts extends ConfirmingPorts {
   readonly groups: SecurityGroups;
   readonly ledger: Ledger;
-  readonly history: EventHistory;
-  readonly clock: Clock;
   readonly sentry: string;
   /** Rules of many groups at once, by group id; a group without rules is not among them. */
   rulesOfAll(groupIds: readonly string[]): Promise<ReadonlyMap<string, GroupRules>>;
@@ -44,9 +43,6 @@ export interface ReconcilePorts {
   /** Has the groups judged, one by one, by the function that acts. */
   pointTo(groupIds: readonly string[]): Promise<void>;
 }
-
-/** CloudTrail answers two look-ups a second. */
-const CONFIRMED_PER_RUN = 40;
 
 const NO_GROUP_RULES: GroupRules = { rules: [], unreadableRuleIds: [] };
 
@@ -85,6 +81,7 @@ export async function reconcileGroups(
     released,
     due,
     isBraked: isTooMany(due.length, monitored.length, configuration),
+    unconfirmed: [],
     ...(isPaused(configuration, now) && { pause: configuration.pause }),
   };
   // Told first: what is accepted without a word is accepted for no one.
@@ -98,7 +95,7 @@ export async function reconcileGroups(
     due.includes(groupId) ||
     surveys.some(({ id, changes }) => id === groupId && changes.length > 0);
   const inPeace = views.filter(({ details }) => !isWritten(details.id));
-  await confirmSome(inPeace, configuration, ports);
+  await confirmGrantsOf(inPeace, report, configuration, ports);
   if (failures.length > 0) {
     throw new AggregateError(
       failures,
@@ -258,49 +255,26 @@ async function leftToNextRun(writing: Promise<void>): Promise<void> {
   });
 }
 
-/**
- * Grants that rest on an event become ground for putting back once the history has the event, and
- * end where it never does; some in each run.
- */
-async function confirmSome(
+/** What ends with the next look is reported before. */
+async function confirmGrantsOf(
   views: readonly GroupView[],
-  { trustedActors }: SentryConfiguration,
-  { ledger, history, clock }: ReconcilePorts,
+  report: ReconcileReport,
+  configuration: SentryConfiguration,
+  ports: ReconcilePorts,
 ): Promise<void> {
-  const open = views
-    .filter((view) => isAdopted(view.ledger))
-    .flatMap(({ details, ledger: { entries } }) =>
-      [...entries.values()]
-        .filter(({ grants }) =>
-          grants.some(({ eventId, confirmed }) => eventId !== undefined && !confirmed),
-        )
-        .map((entry) => ({ groupId: details.id, entry })),
-    )
-    // The latest first: what can never be confirmed must not keep others from it.
-    .sort((a, b) => latestGrant(b.entry) - latestGrant(a.entry));
-  for (const { groupId, entry } of open.slice(0, CONFIRMED_PER_RUN)) {
-    const confirmed = withoutRefuted(
-      await confirmGrants(entry, groupId, history, trustedActors, clock.now()),
-      clock.now(),
-    );
-    const isUnchanged = JSON.stringify(confirmed) === JSON.stringify(entry);
-    if (!isUnchanged) {
-      await leftToNextRun(ledger.write(groupId, [{ kind: 'put', entry: confirmed }]));
-    }
+  const lookedUp = await lookUpGrants(views, configuration, ports);
+  const unconfirmed = lookedUp.filter((one) => one.unconfirmed.length > 0);
+  if (unconfirmed.length > 0) {
+    await ports.tell({
+      ...report,
+      adoptions: [],
+      released: [],
+      due: [],
+      isBraked: false,
+      unconfirmed,
+    });
   }
-}
-
-function latestGrant({ grants }: LedgerEntry): number {
-  return Math.max(...grants.map(({ since }) => since.getTime()));
-}
-
-/**
- * A grant that the history refutes does not count. Without another grant the rule is unexplained,
- * and waits to be answered like any other.
- */
-function withoutRefuted(entry: LedgerEntry, now: Date): LedgerEntry {
-  const grants = entry.grants.filter(({ confirmed }) => confirmed !== false);
-  return grants.length > 0 || grants.length === entry.grants.length
-    ? { ...entry, grants }
-    : { ...entry, grants, unexplainedSince: now };
+  for (const { group, entry } of lookedUp) {
+    await leftToNextRun(ports.ledger.write(group.id, [{ kind: 'put', entry }]));
+  }
 }

@@ -10,10 +10,12 @@ export function reconcileSeverity({
   adoptions,
   released,
   pause,
+  unconfirmed,
 }: ReconcileReport): Severity {
   if (isBraked) return 'critical';
   if (
     pause ||
+    unconfirmed.length > 0 ||
     released.some(({ reason }) => reason === 'deleted') ||
     adoptions.some(({ violating }) => violating.length > 0)
   ) {
@@ -30,11 +32,21 @@ export function reconcileSubject(report: ReconcileReport): string {
   );
 }
 
-function headlines({ isBraked, due, adoptions, released, pause }: ReconcileReport): string[] {
+function headlines({
+  isBraked,
+  due,
+  adoptions,
+  released,
+  pause,
+  unconfirmed,
+}: ReconcileReport): string[] {
   const violating = adoptions.reduce((sum, adoption) => sum + adoption.violating.length, 0);
   return [
     ...(isBraked ? [`${due.length} groups differ from the ledger: nothing was done`] : []),
     ...(pause ? [`the sentry is paused until ${pause.until.toISOString()}`] : []),
+    ...(unconfirmed.length > 0
+      ? [`${unconfirmed.length} rules rest on events that CloudTrail's event history does not have`]
+      : []),
     ...(adoptions.length > 0
       ? [
           `${adoptions.length} security groups adopted, ${violating} of their rules violate a policy`,
@@ -64,6 +76,7 @@ export function reconcileText(report: ReconcileReport, sentry: string, maxRules:
           '',
         ]
       : []),
+    ...unconfirmedLines(report, maxRules),
     ...adoptionLines(report, maxRules),
     ...released.map(
       ({ group, reason }) =>
@@ -72,6 +85,23 @@ export function reconcileText(report: ReconcileReport, sentry: string, maxRules:
     ...(released.length > 0 ? [''] : []),
     `Told by the sentry ${sentry}.`,
   ].join('\n');
+}
+
+function unconfirmedLines({ unconfirmed }: ReconcileReport, maxRules: number): string[] {
+  if (unconfirmed.length === 0) return [];
+  return [
+    "For a day, CloudTrail's event history has had nothing of the calls on which these rules rest: it is out, or someone made the events up. With the next run they are answered like rules that no event explains. If they are right, accept them with the operator's function:",
+    ...unconfirmed
+      .slice(0, maxRules)
+      .map(
+        ({ group, entry: { rule }, unconfirmed: grants }) =>
+          `- ${groupText(group.id, group.name)}: ${ruleText(rule)}${rule.id ? ` (${plainText(rule.id)})` : ''}, by event ${grants.map(({ eventId, by }) => `${plainText(eventId ?? '')} of ${plainText(by)}`).join(', ')}`,
+      ),
+    ...(unconfirmed.length > maxRules
+      ? [`… and ${unconfirmed.length - maxRules} more rules.`]
+      : []),
+    '',
+  ];
 }
 
 const RELEASE_TEXT = {

@@ -1,4 +1,5 @@
 import type { ChangeReport } from './change-report';
+import { nameOf } from '../changes/actor';
 import type { Repeat } from '../ledger/ledger';
 import { ruleKey } from '../rules/rule';
 
@@ -54,5 +55,5 @@ export function countRepeats(
 const UNDONE = ['reverted', 'already-gone'];
 
 function actorKey({ call: { actor } }: ChangeReport): string {
-  return actor.arn ?? actor.userName ?? actor.type;
+  return nameOf(actor);
 }

@@ -69,9 +69,7 @@ async function situationOf(
   const unconfirmed = entriesToConfirm(situation);
   if (unconfirmed.length === 0) return situation;
   const confirmed = await Promise.all(
-    unconfirmed.map((entry) =>
-      confirmGrants(entry, groupId, history, trustedActors, situation.now),
-    ),
+    unconfirmed.map((entry) => confirmGrants(entry, groupId, history, trustedActors)),
   );
   const entries = new Map([
     ...ledger.entries,

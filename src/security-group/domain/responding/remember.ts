@@ -2,6 +2,7 @@ import type { Answer } from './answer';
 import type { Case } from './case';
 import type { Target } from './target';
 import { pendingChanges } from '../asking/asked-change';
+import { nameOf } from '../changes/actor';
 import { judge } from '../judging/judge';
 import { ledgerChanges } from '../learning/ledger-changes';
 import { type Grant, isAdopted } from '../ledger/ledger';
@@ -15,7 +16,7 @@ export async function learn({ target, sentry, situation }: Case): Promise<void> 
     judge(situation),
     [],
     situation.group,
-    acceptanceBy(target),
+    acceptanceBy(target, situation.now),
   );
   await sentry.ports.ledger.write(target.groupId, changes);
 }
@@ -29,7 +30,13 @@ export async function remember({
   after,
   asks,
 }: Answer): Promise<void> {
-  const learned = ledgerChanges(situation, judge(situation), outcomes, after, acceptanceBy(target));
+  const learned = ledgerChanges(
+    situation,
+    judge(situation),
+    outcomes,
+    after,
+    acceptanceBy(target, situation.now),
+  );
   const pending = isAdopted(situation.ledger)
     ? asks.flatMap((asked) => pendingChanges(asked, situation, configuration))
     : [];
@@ -53,12 +60,12 @@ export async function refuseAdoptedMeanwhile({
   throw new LedgerConflictError(groupId);
 }
 
-function acceptanceBy({ call, isConfirmed }: Target): Grant {
-  const { arn, userName, type } = call.actor;
+function acceptanceBy({ call, isConfirmed }: Target, now: Date): Grant {
   return {
     cause: 'trusted-actor',
-    by: arn ?? userName ?? type,
+    by: nameOf(call.actor),
     since: call.time,
+    receivedAt: now,
     eventId: call.eventId,
     ...(isConfirmed && { confirmed: true }),
   };

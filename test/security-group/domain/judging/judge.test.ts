@@ -459,12 +459,12 @@ describe('a removed rule', () => {
     ]);
   });
 
-  test('is not put back on an event that the history does not confirm within two hours, and never will be', () => {
+  test('is not put back on an event that the history does not confirm within a day, and never will be', () => {
     expect(
       judged({
         standing: [],
         policies: [lockedRestoring],
-        ledger: [entry(https, { ...justDeployed, since: new Date('2025-12-31T22:00:10Z') })],
+        ledger: [entry(https, { ...justDeployed, receivedAt: new Date('2025-12-31T00:00:10Z') })],
         hints,
       }),
     ).toMatchObject([

@@ -1,3 +1,4 @@
+import type { Change } from '../../../../src/security-group/domain/changes/change';
 import type { MonitoredGroups } from '../../../../src/security-group/domain/groups/monitored-groups';
 import type { GroupRecord } from '../../../../src/security-group/domain/ledger/ledger';
 import type { SentryConfiguration } from '../../../../src/security-group/domain/policies/sentry-configuration';
@@ -228,21 +229,23 @@ describe('groups that are watched no more', () => {
 });
 
 describe('grants that rest on an event', () => {
-  test('are confirmed when the history has the event of a trusted actor, and only then', async () => {
-    for (const [actor, isConfirmed] of [
-      [deployer, true],
-      [eve, undefined],
-    ] as const) {
+  test.each([
+    [deployer, [{ confirmed: true }]],
+    [eve, []],
+  ] as const)(
+    'are confirmed when the history has the event of a trusted actor, and refuted when it is another’s',
+    async (actor, grants) => {
       const sentry = SentryInMemory.watching([lockedRestoring]);
       sentry.groups.put('sg-1', () => [https]);
       await sentry.respond(by(deployer, added(https)));
       await sentry.survey();
+      expect(sentry.ledger.grantsOf('sg-1', https)).toMatchObject([{ cause: 'trusted-actor' }]);
       expect(sentry.ledger.grantsOf('sg-1', https)[0]!.confirmed).toBeUndefined();
       sentry.history.changes.push(by(actor, added(https)));
       await sentry.survey();
-      expect(sentry.ledger.grantsOf('sg-1', https)[0]!.confirmed).toBe(isConfirmed);
-    }
-  });
+      expect(sentry.ledger.grantsOf('sg-1', https)).toMatchObject(grants);
+    },
+  );
 
   const outbound = rule({ id: 'sgr-out', direction: 'egress', fromPort: 443, toPort: 443 });
 
@@ -288,15 +291,135 @@ describe('grants that rest on an event', () => {
     expect(sentry.announcer.outcomes()).toEqual(['removed sgr-out not-restorable']);
   });
 
-  test('of an event that the history never gets end, and the rule is answered like any other', async () => {
-    const sentry = SentryInMemory.watching([locked]);
-    sentry.groups.put('sg-1', () => [https]);
-    await sentry.respond(by(deployer, added(https)));
-    await sentry.pass(3 * 60 * MINUTE);
+  test('of an actor who is trusted no more last, since it was no one else who called', async () => {
+    const sentry = await deployed();
+    sentry.history.changes.push(by(deployer, added(https)));
+    sentry.configuration = { ...sentry.configuration, trustedActors: [] };
+    await runs(sentry, 50);
+    expect(sentry.groups.ruleIds('sg-1')).toEqual(['sgr-https']);
+  });
+});
+
+async function deployed(change: Change = by(deployer, added(https))): Promise<SentryInMemory> {
+  const sentry = SentryInMemory.watching([locked]);
+  sentry.groups.put('sg-1', () => [https]);
+  await sentry.respond(change);
+  return sentry;
+}
+
+/** Of reconcile, one an hour; whatever they point to is done. */
+async function runs(sentry: SentryInMemory, hours: number): Promise<void> {
+  for (let run = 0; run < hours; run += 1) {
+    await sentry.pass(60 * MINUTE);
     await sentry.reconcile();
+  }
+}
+
+describe("an event that CloudTrail's event history does not have", () => {
+  test('is no proof against a deployment while the history is hours late', async () => {
+    const sentry = await deployed();
+    await runs(sentry, 20);
+    sentry.history.changes.push(by(deployer, added(https)));
+    await runs(sentry, 30);
+    expect(sentry.groups.ruleIds('sg-1')).toEqual(['sgr-https']);
+    expect(sentry.ledger.grantsOf('sg-1', https)).toMatchObject([{ confirmed: true }]);
+    expect(sentry.announcer.told).toEqual([]);
+  });
+
+  test('is refuted by two looks that find the history past it, and no sooner', async () => {
+    const sentry = await deployed();
+    sentry.history.lastHeartbeat = new Date('2026-01-01T00:59:00Z');
+    await runs(sentry, 4);
+    expect(sentry.groups.ruleIds('sg-1')).toEqual(['sgr-https']);
+    sentry.history.lastHeartbeat = new Date('2026-01-01T03:00:00Z');
+    await runs(sentry, 1);
     await sentry.pass(10 * MINUTE);
     await sentry.reconcile();
+    expect(sentry.ledger.grantsOf('sg-1', https)).toHaveLength(1);
+    await runs(sentry, 1);
+    expect(sentry.ledger.grantsOf('sg-1', https)).toEqual([]);
+    await runs(sentry, 1);
     expect(sentry.groups.ruleIds('sg-1')).toEqual([]);
+  });
+
+  test.each(['2020-01-01T00:00:00Z', '2099-01-01T00:00:00Z'])(
+    'is measured from when it came, whatever time it claims: %s',
+    async (time) => {
+      const sentry = await deployed({ ...by(deployer, added(https)), time: new Date(time) });
+      sentry.history.lastHeartbeat = new Date('2026-01-01T00:30:00Z');
+      await runs(sentry, 3);
+      expect(sentry.groups.ruleIds('sg-1')).toEqual(['sgr-https']);
+      sentry.history.lastHeartbeat = new Date('2026-01-01T03:00:00Z');
+      await runs(sentry, 3);
+      expect(sentry.groups.ruleIds('sg-1')).toEqual([]);
+    },
+  );
+
+  test('does not let a forged event stand for good: after a day it is reported, then answered', async () => {
+    const sentry = await deployed();
+    await runs(sentry, 23);
+    expect(sentry.reconciled).toEqual([]);
+    await runs(sentry, 3);
+    expect(sentry.reconciled).toMatchObject([
+      { unconfirmed: [{ entry: { rule: { id: 'sgr-https' } } }] },
+    ]);
+    expect(sentry.groups.ruleIds('sg-1')).toEqual([]);
+  });
+
+  test('trips the brake where too many groups rest on such events', async () => {
+    const sentry = new SentryInMemory(
+      configurationOf([locked], { monitoredGroups: all }),
+      new GroupsInMemory(),
+    );
+    for (let index = 1; index <= 6; index += 1) {
+      const id = `sg-${index}`;
+      const opened = { ...https, id: `sgr-${index}` };
+      sentry.groups.create({ id }, opened);
+      sentry.ledger.adopt(id, []);
+      const subject = { kind: 'group', group: { id } } as const;
+      await sentry.respond({
+        ...by(deployer, added(opened)),
+        eventId: `event-${index}`,
+        subject,
+      });
+    }
+    await runs(sentry, 30);
+    expect(sentry.reconciled.some(({ isBraked }) => isBraked)).toBe(true);
+    expect([...sentry.groups.all.keys()].flatMap((id) => sentry.groups.ruleIds(id))).toHaveLength(
+      6,
+    );
+  });
+
+  test('written down by the version before is measured from the first look', async () => {
+    const sentry = SentryInMemory.watching([locked]);
+    sentry.groups.put('sg-1', () => [https]);
+    sentry.ledger.grant('sg-1', https, {
+      cause: 'trusted-actor',
+      by: deployer.arn!,
+      since: new Date('2025-01-01'),
+      eventId: 'event-1',
+    });
+    await runs(sentry, 20);
+    expect(sentry.groups.ruleIds('sg-1')).toEqual(['sgr-https']);
+    await runs(sentry, 10);
+    expect(sentry.groups.ruleIds('sg-1')).toEqual([]);
+  });
+
+  test('keeps no other from being looked up, however many there are', async () => {
+    const sentry = SentryInMemory.watching([locked]);
+    const rules = Array.from({ length: 100 }, (_, index) =>
+      rule({ id: `sgr-${index}`, fromPort: index + 1, toPort: index + 1 }),
+    );
+    sentry.groups.put('sg-1', () => rules);
+    for (const [index, one] of rules.entries()) {
+      const change = { ...by(deployer, added(one)), eventId: `event-${index}` };
+      await sentry.respond({ ...change, time: new Date(sentry.groups.now().getTime() + index) });
+      if (index === 0 || index === 99) sentry.history.changes.push(change);
+    }
+    await sentry.survey();
+    for (const one of [rules[0]!, rules[99]!]) {
+      expect(sentry.ledger.grantsOf('sg-1', one)).toMatchObject([{ confirmed: true }]);
+    }
   });
 });
 

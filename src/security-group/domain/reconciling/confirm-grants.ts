@@ -1,0 +1,96 @@
+import type { GroupView } from './group-view';
+import type { Clock } from '../../../shared/domain/clock';
+import type { GroupDetails } from '../groups/group';
+import { afterAbsence } from '../learning/absent-events';
+import { confirmGrants, type EventHistory } from '../learning/event-history';
+import { type Grant, isAdopted, type LedgerEntry } from '../ledger/ledger';
+import type { SentryConfiguration } from '../policies/sentry-configuration';
+
+export interface ConfirmingPorts {
+  readonly history: EventHistory;
+  readonly clock: Clock;
+  /** When the latest of the sentry's own dry runs in the event history was made. */
+  lastHeartbeat(): Promise<Date | undefined>;
+}
+
+/** An entry of the ledger, as the event history has it now. */
+export interface LookedUpEntry {
+  readonly group: GroupDetails;
+  readonly entry: LedgerEntry;
+  /** Grants that no history has confirmed in a day: they end with the next look. */
+  readonly unconfirmed: readonly Grant[];
+}
+
+/** CloudTrail answers two look-ups a second. */
+const LOOKED_UP_PER_RUN = 40;
+
+/**
+ * Asks the event history for grants that rest on an event; some in each run. Those that it confirms
+ * become ground for putting back, those that it refutes end. Gives what has changed.
+ */
+export async function lookUpGrants(
+  views: readonly GroupView[],
+  { trustedActors }: SentryConfiguration,
+  { history, clock, lastHeartbeat }: ConfirmingPorts,
+): Promise<readonly LookedUpEntry[]> {
+  const open = someOf(openEntries(views));
+  if (open.length === 0) return [];
+  const heartbeat = await lastHeartbeat();
+  const found: LookedUpEntry[] = [];
+  for (const { group, entry } of open) {
+    const look = { at: clock.now(), ...(heartbeat && { lastHeartbeat: heartbeat }) };
+    const lookedUp = await confirmGrants(entry, group.id, history, trustedActors, (grant) =>
+      afterAbsence(grant, look),
+    );
+    const isUnchanged = JSON.stringify(lookedUp) === JSON.stringify(entry);
+    if (!isUnchanged) found.push({ group, ...withoutRefuted(lookedUp, entry, look.at) });
+  }
+  return found;
+}
+
+type OpenEntry = Pick<LookedUpEntry, 'group' | 'entry'>;
+
+/** The latest first. */
+function openEntries(views: readonly GroupView[]): OpenEntry[] {
+  return views
+    .filter(({ ledger }) => isAdopted(ledger))
+    .flatMap(({ details: group, ledger: { entries } }) =>
+      [...entries.values()]
+        .filter(({ grants }) => grants.some(isOpen))
+        .map((entry) => ({ group, entry })),
+    )
+    .sort((a, b) => latestGrant(b.entry) - latestGrant(a.entry));
+}
+
+/** Half of them the latest, half the oldest: neither must keep the other from being looked up. */
+function someOf(open: readonly OpenEntry[]): readonly OpenEntry[] {
+  if (open.length <= LOOKED_UP_PER_RUN) return open;
+  return [...open.slice(0, LOOKED_UP_PER_RUN / 2), ...open.slice(-LOOKED_UP_PER_RUN / 2)];
+}
+
+function isOpen({ eventId, confirmed }: Grant): boolean {
+  return eventId !== undefined && !confirmed;
+}
+
+function latestGrant({ grants }: LedgerEntry): number {
+  return Math.max(...grants.map(({ since }) => since.getTime()));
+}
+
+/**
+ * A grant that the history refutes does not count. Without another grant the rule is unexplained,
+ * and waits to be answered like any other.
+ */
+function withoutRefuted(
+  entry: LedgerEntry,
+  before: LedgerEntry,
+  now: Date,
+): Pick<LookedUpEntry, 'entry' | 'unconfirmed'> {
+  const grants = entry.grants.filter(({ confirmed }) => confirmed !== false);
+  const reported = before.grants.flatMap(({ reportedAt, eventId }) => (reportedAt ? eventId : []));
+  const unconfirmed = grants.filter(
+    ({ reportedAt, eventId }) => reportedAt && !reported.includes(eventId),
+  );
+  return grants.length > 0 || grants.length === entry.grants.length
+    ? { entry: { ...entry, grants }, unconfirmed }
+    : { entry: { ...entry, grants, unexplainedSince: now }, unconfirmed };
+}
