@@ -68,6 +68,13 @@ const stepTaken = z.pipe(
   z.transform(({ M }) => M),
 );
 
+const deactivations = z.pipe(
+  z.object({
+    M: z.object({ times: z.object({ N: z.string().check(z.regex(/^\d+$/)) }), lastAt: time }),
+  }),
+  z.transform(({ M }) => ({ times: Number(M.times.N), lastAt: M.lastAt })),
+);
+
 export const itemSchema = z.object({
   version: z.object({ N: z.literal(String(ITEM_VERSION)) }),
   keyId: text,
@@ -77,6 +84,7 @@ export const itemSchema = z.object({
   inactiveSince: z.optional(time),
   untold: z.optional(stepTaken),
   approval: z.optional(text),
+  deactivated: z.optional(deactivations),
 });
 
 const dateTime = z.pipe(
@@ -212,6 +220,7 @@ export function itemOf({
   inactiveSince,
   untold,
   approval,
+  deactivated,
 }: KeyRecord): Item {
   return {
     version: { N: String(ITEM_VERSION) },
@@ -222,6 +231,11 @@ export function itemOf({
     ...(inactiveSince && { inactiveSince: timeOf(inactiveSince) }),
     ...(untold && { untold: { M: { step: { S: untold.step }, at: timeOf(untold.at) } } }),
     ...(approval && { approval: { S: JSON.stringify(approval) } }),
+    ...(deactivated && {
+      deactivated: {
+        M: { times: { N: String(deactivated.times) }, lastAt: timeOf(deactivated.lastAt) },
+      },
+    }),
   };
 }
 

@@ -156,6 +156,7 @@ function stepInMessage({ report, ...key }: KeyStep): StepInMessage {
         at: report.at.toISOString(),
         undo: undoCommand(key, step),
         requestId: report.requestId,
+        ...(report.reactivations && { reactivations: report.reactivations }),
       };
     case 'held':
     case 'failed':

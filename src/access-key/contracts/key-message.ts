@@ -39,6 +39,10 @@ export interface StepInMessage {
    * it.
    */
   readonly requestId?: string;
+  /**
+   * With `done`: how often someone has activated the key again after the sentry had deactivated it.
+   */
+  readonly reactivations?: number;
   /** With `held` and `failed`. */
   readonly reason?: string;
   /** The command that undoes what was done, where it can be undone. */

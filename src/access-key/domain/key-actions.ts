@@ -45,6 +45,8 @@ export interface KeyRecord {
   readonly untold?: { readonly step: StepKind; readonly at: Date };
   /** The last question to people. */
   readonly approval?: KeyApproval;
+  /** How often the sentry has deactivated it, and when it last did. */
+  readonly deactivated?: { readonly times: number; readonly lastAt: Date };
 }
 
 /**

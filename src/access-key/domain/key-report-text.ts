@@ -127,7 +127,7 @@ function stepText(report: StepReport): string {
     case 'asked':
       return `People are asked since ${dateText(report.at)} whether it may be deactivated: request ${report.requestId}.`;
     case 'done':
-      return `It was ${done} on ${dateText(report.at)}${report.requestId ? `, as people approved: request ${report.requestId}` : ''}.`;
+      return `It was ${done} on ${dateText(report.at)}${reactivationText(report)}${report.requestId ? `, as people approved: request ${report.requestId}` : ''}.`;
     case 'would':
       return `OBSERVE: it would get its notice now: ${futureText(report)}.`;
     case 'held':
@@ -135,6 +135,13 @@ function stepText(report: StepReport): string {
     case 'failed':
       return `It could NOT be ${done}: ${sentence(report.reason)} ${retryText(report)}`;
   }
+}
+
+function reactivationText({
+  reactivations = 0,
+}: Extract<StepReport, { readonly kind: 'done' }>): string {
+  if (reactivations === 0) return '';
+  return `, after ${reactivations} ${reactivations === 1 ? 'reactivation' : 'reactivations'}`;
 }
 
 function sentence(reason: string): string {

@@ -14,12 +14,16 @@ export type StepReport =
       readonly at: Date;
       readonly requestId: string;
     }
-  /** `requestId` where people approved it. */
+  /**
+   * `requestId` where people approved it. `reactivations` where it was deactivated before: so often
+   * someone has activated it again.
+   */
   | {
       readonly kind: 'done';
       readonly step: StepKind;
       readonly at: Date;
       readonly requestId?: string;
+      readonly reactivations?: number;
     }
   /** In OBSERVE: it would be told now and done on `dueAt`, or done now. */
   | {

@@ -241,10 +241,23 @@ function toldOf(
   return { ...record, noticeAt, toldAt: { ...record.toldAt, [step]: acceptedAt } };
 }
 
-/** An approval is used up by what was done upon it. */
+/** An approval is used up by what was done upon it. What is written twice counts once. */
 function doneOf(record: KeyRecord, step: StepKind, at: Date): KeyRecord {
-  if (step !== 'deactivate' || !record.approval) return record;
-  return { ...record, approval: { ...record.approval, deactivatedAt: at } };
+  if (step !== 'deactivate') return record;
+  const { approval, deactivated = { times: 0, lastAt: undefined } } = record;
+  const isCounted = deactivated.lastAt?.getTime() === at.getTime();
+  return {
+    ...record,
+    deactivated: { times: deactivated.times + (isCounted ? 0 : 1), lastAt: at },
+    ...(approval && { approval: { ...approval, deactivatedAt: at } }),
+  };
+}
+
+/** A key that the sentry deactivates again, someone has activated in between. */
+function doneReport(done: KeyRecord, step: StepKind, at: Date): StepReport {
+  const reactivations = (done.deactivated?.times ?? 1) - 1;
+  const isAgain = step === 'deactivate' && reactivations > 0;
+  return { kind: 'done', step, at, ...(isAgain && { reactivations }) };
 }
 
 /** Whether it is certain that it was deactivated then, no matter who activated it since. */
@@ -285,15 +298,15 @@ async function takeStep(
       ? changer.deactivate(userName, keyId)
       : changer.delete(userName, keyId));
     if (answer.kind === 'done') {
+      const done = doneOf(record, step, now);
       const report: StepReport = {
-        kind: 'done',
-        step,
-        at: now,
+        ...doneReport(done, step, now),
         ...(approved && { requestId: approved.requestId }),
       };
-      const done = doneOf(record, step, now);
       // The approval is used up, even if no one can be told of it now.
-      if (done !== record) await records.write({ ...done, untold: { step, at: now } });
+      if (done.approval !== record.approval) {
+        await records.write({ ...done, untold: { step, at: now } });
+      }
       return { steps: [{ keyId, userName, report, afterTold: () => done }], unknowns: [] };
     }
     // It was not done, for certain: so there is nothing untold.
@@ -372,14 +385,14 @@ async function untoldStep(record: KeyRecord, { source, now }: Retirement): Promi
       untold.step === 'deactivate'
         ? key?.status !== 'Active' || isUsedUp(told, untold.at)
         : key === undefined;
+    const after = isDone ? doneOf(told, untold.step, untold.at) : told;
     const report: StepReport = isDone
-      ? { kind: 'done', step: untold.step, at: untold.at }
+      ? doneReport(after, untold.step, untold.at)
       : {
           kind: 'failed',
           step: untold.step,
           reason: 'an earlier run was about to take this step, and the key does not show it',
         };
-    const after = isDone ? doneOf(told, untold.step, untold.at) : told;
     return {
       steps: [
         { keyId, userName, report, afterTold: () => (key ? afterSeen(key, after, now) : after) },

@@ -68,6 +68,7 @@ const records: fc.Arbitrary<EveryField<KeyRecord>> = fc.record({
   toldAt: fc.record({ deactivate: time, delete: time }, { requiredKeys: [] }),
   inactiveSince: optional(time),
   untold: optional(fc.record({ step, at: time })),
+  deactivated: optional(fc.record({ times: fc.nat(), lastAt: time })),
   approval: optional(approvals),
 });
 

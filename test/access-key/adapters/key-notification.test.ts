@@ -122,6 +122,16 @@ test('a step that was done comes with the command that undoes it, if it can be u
   expect(text).toContain(undo);
 });
 
+test.each([
+  [1, 'It was deactivated on 2026-06-01, after 1 reactivation.'],
+  [3, 'It was deactivated on 2026-06-01, after 3 reactivations.'],
+])('a key that was activated again %i times says so', (reactivations, words) => {
+  const report: StepReport = { kind: 'done', step: 'deactivate', at: NOW, reactivations };
+  const { message, text } = messageOf([], [{ keyId: 'AKIA-1', userName: 'ann', report }]);
+  expect(message.keys[0].step).toMatchObject({ reactivations });
+  expect(text).toContain(words);
+});
+
 test('that people are asked is told with the request by which the workflow knows it', () => {
   const { message, text, severity } = messageOf(
     [],
@@ -324,7 +334,7 @@ describe('150 keys with the longest names fit into one message:', () => {
       'all deactivated',
       (text) => [
         { kind: 'used', at: NOW, service: text, region: text },
-        { kind: 'done', step: 'deactivate', at: NOW },
+        { kind: 'done', step: 'deactivate', at: NOW, reactivations: 1_000 },
       ],
     ],
   ];

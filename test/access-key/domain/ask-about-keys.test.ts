@@ -439,6 +439,9 @@ describe('a key that people approved to deactivate', () => {
     expect(request!.outcome).toMatchObject({ outcome: 'carried-out' });
     expect(lastSteps(account)).toEqual(['done deactivate']);
     expect(account.steps).toHaveLength(1);
+    // What is written down twice, since it could not be told at first, is one deactivation.
+    const [record] = await account.records.all();
+    expect(record?.deactivated?.times).toBe(1);
   });
 
   test("leaves the user's other keys to the runs: no one is asked about them by it", async () => {

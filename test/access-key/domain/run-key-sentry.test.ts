@@ -59,6 +59,24 @@ test('an old key is told, deactivated, told again and deleted', async () => {
   expect(account.model.users[0]!.keys).toEqual([]);
 });
 
+test('a key that someone activates again each time is deactivated each time, and the report says how often', async () => {
+  const account = accountOf(120);
+  await run(account);
+  account.pass(8);
+  const reports: unknown[] = [];
+  for (let times = 0; times < 3; times += 1) {
+    reports.push((await run(account)).keys[0]?.step?.report);
+    account.pass(1);
+    account.model.key('AKIA-0')!.status = 'Active';
+  }
+  expect(reports).toMatchObject([
+    { kind: 'done', step: 'deactivate' },
+    { kind: 'done', step: 'deactivate', reactivations: 1 },
+    { kind: 'done', step: 'deactivate', reactivations: 2 },
+  ]);
+  expect(reports[0]).not.toHaveProperty('reactivations');
+});
+
 test('an inactive key that was used since has its time begin again', async () => {
   const account = new FaultyAccount(
     [user('ann', [key('AKIA-1', 200, { status: 'Inactive', usedAt: daysAgo(90) })])],
