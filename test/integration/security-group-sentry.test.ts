@@ -314,6 +314,33 @@ test('a message that SNS does not take is sent later: nothing is lost', async ()
   expect(await ports(locked)).not.toContain(9002);
 });
 
+test('a port that is opened again each time that it was reverted is in dispute: told with its share, and counted', async () => {
+  for (let times = 0; times < 10; times += 1) {
+    await open(locked, [tcp(9003, '0.0.0.0/0')]);
+    await localAws.settled();
+  }
+  const { message, emailText, subject, attributes } = await localAws.inbox.waitFor(
+    (delivery) => delivery.message.includes('"disputes"'),
+    MESSAGE_WITHIN_MS,
+  );
+  expect(schemaErrors(message)).toEqual([]);
+  expect(attributes.severity).toBe('high');
+  expect(subject).toContain('tcp 9003 from 0.0.0.0/0: in dispute, reverted 10 times in');
+  expect(emailText).toMatch(/It was open for \d+ % of that time/);
+  expect(JSON.parse(message)).toMatchObject({
+    isRepeat: false,
+    disputes: [
+      {
+        rule: { text: 'tcp 9003 from 0.0.0.0/0' },
+        reverts: 10,
+        actors: [expect.stringContaining('user/visitor')],
+      },
+    ],
+  });
+  expect(logs.some((line) => line.includes('"Disputes":1'))).toBe(true);
+  expect(await ports(locked)).not.toContain(9003);
+});
+
 test('what the functions do themselves makes them act no more', async () => {
   await localAws.settled();
   const revokes = events

@@ -2,6 +2,7 @@ import { plainText, subjectLine } from '../../shared/domain/notification/plain-t
 import {
   CHANGE_MESSAGE_VERSION,
   type ChangeMessage,
+  type DisputeInMessage,
   type RuleInMessage,
   type RuleValuesInMessage,
   type UnreadableEventMessage,
@@ -11,6 +12,7 @@ import type { Violation } from '../domain/judging/judgement';
 import type { Announcement } from '../domain/reporting/announcement';
 import {
   type ChangeReport,
+  type Dispute,
   secondsOpen,
   severityOf,
   worstFirst,
@@ -61,6 +63,23 @@ function changeMessage(report: ChangeReport, sentry: string, maxRules: number): 
     rules: worstFirst(rules).slice(0, maxRules).map(ruleInMessage),
     rulesOmitted: Math.max(0, rules.length - maxRules),
     notices,
+    ...(report.disputes.length > 0 && {
+      disputes: report.disputes.slice(0, maxRules).map(disputeInMessage),
+      disputesOmitted: Math.max(0, report.disputes.length - maxRules),
+    }),
+  };
+}
+
+function disputeInMessage(dispute: Dispute): DisputeInMessage {
+  const { rule, change, reverts, since, openMilliseconds, shareOpen, actors } = dispute;
+  return {
+    rule: ruleValues(rule),
+    change,
+    reverts,
+    since: since.toISOString(),
+    secondsOpen: Math.round(openMilliseconds / 1_000),
+    shareOpen: Math.round(shareOpen * 1_000) / 1_000,
+    actors,
   };
 }
 

@@ -68,7 +68,23 @@ export const storedRecord = z.object({
   releasedAt: optionalTime,
 });
 
-export const storedRepeats = z.array(z.object({ key: z.string(), toldAt: time, untold: z.int() }));
+const revertCount = z.object({
+  count: z.int(),
+  since: time,
+  openMilliseconds: z.number(),
+  recent: z.array(z.object({ from: time, to: time })),
+  actors: z.array(z.string()),
+  isDispute: z.boolean(),
+});
+
+export const storedRepeats = z.array(
+  z.object({
+    key: z.string(),
+    toldAt: time,
+    untold: z.int(),
+    reverts: z.optional(revertCount),
+  }),
+);
 
 export const storedAnnouncement = z.object({
   subject: z.string(),

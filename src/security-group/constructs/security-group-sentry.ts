@@ -143,6 +143,14 @@ export class SecurityGroupSentry extends Construct implements iam.IGrantable {
     return ownMetric(this, SECURITY_GROUP_METRICS.repeats, options);
   }
 
+  /**
+   * Rules in dispute: reverted again and again over a day, no matter whose change it was. Counted
+   * when it is noticed, and every six hours or more while it goes on.
+   */
+  public metricDisputes(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return ownMetric(this, SECURITY_GROUP_METRICS.disputes, options);
+  }
+
   /** Events of the sentry's own dry runs that came back. One an hour is sent. */
   public metricHeartbeats(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
     return ownMetric(this, SECURITY_GROUP_METRICS.heartbeats, options);

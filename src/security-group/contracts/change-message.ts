@@ -54,6 +54,24 @@ export interface ViolationInMessage {
   readonly reason: string;
 }
 
+/** A rule that is reverted again and again: two parties want opposite things. */
+export interface DisputeInMessage {
+  /** As the sentry undoes it; one that is modified, described or removed, as it is put back. */
+  readonly rule: RuleValuesInMessage;
+  /** The change that was reverted last. */
+  readonly change: RuleInMessage['change'];
+  /** How often it was reverted since it began. */
+  readonly reverts: number;
+  /** When it began, ISO 8601. */
+  readonly since: string;
+  /** How long it stood open since then; of one that is removed, how long it was missing. */
+  readonly secondsOpen: number;
+  /** The same as a share of the time since it began, from 0 to 1. */
+  readonly shareOpen: number;
+  /** The roles or users that made the changes: at most the last three, the latest first. */
+  readonly actors: readonly string[];
+}
+
 export interface GroupInMessage {
   readonly id: string;
   readonly name?: string;
@@ -105,6 +123,10 @@ export interface ChangeMessage {
   readonly rulesOmitted: number;
   /** Things that could not be known, and the like, in whole sentences. */
   readonly notices: readonly { readonly severity: Severity; readonly text: string }[];
+  /** Only when it is noticed, and every six hours or more while it goes on. */
+  readonly disputes?: readonly DisputeInMessage[];
+  /** How many are left out of `disputes` for size; present with it. */
+  readonly disputesOmitted?: number;
 }
 
 export interface AdoptedRuleInMessage extends RuleValuesInMessage {

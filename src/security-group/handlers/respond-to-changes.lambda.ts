@@ -199,6 +199,9 @@ function outcomesByRule({ group, rules }: ChangeReport) {
 }
 
 function countOutcomes(report: ChangeReport, receivedAt: Date): void {
+  if (report.disputes.length > 0) {
+    metrics.addMetric(METRIC.disputes, MetricUnit.Count, report.disputes.length);
+  }
   for (const { outcome } of report.rules) {
     if (outcome.kind === 'already-gone') continue;
     metrics.addMetric(METRIC.violations, MetricUnit.Count, 1);

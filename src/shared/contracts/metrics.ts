@@ -13,6 +13,8 @@ export const SECURITY_GROUP_METRICS = {
   rulesReverted: 'RulesReverted',
   /** Reverts of what had been reverted a short while before. */
   repeats: 'Repeats',
+  /** Rules that two parties want otherwise, whenever that is told. */
+  disputes: 'Disputes',
   /** Rules that should be gone and are not. */
   revertsFailed: 'RevertsFailed',
   /** Seconds from the call to the rule being gone, a value for each reverted rule. */

@@ -34,14 +34,27 @@ test('every message is as its schema says', () => {
     fc.record({ severity: fc.constantFrom('high', 'low'), text: fc.string() }),
     { maxLength: 2 },
   );
+  const disputes = fc.array(
+    fc.record({
+      rule: canonicalRules,
+      change: fc.constantFrom('added', 'modified', 'described', 'removed'),
+      reverts: fc.integer({ min: 5, max: 1_000 }),
+      since: fc.date({ min: new Date(0), max: new Date('2026-01-01'), noInvalidDate: true }),
+      openMilliseconds: fc.nat(),
+      shareOpen: fc.double({ min: 0, max: 1, noNaN: true }),
+      actors: fc.array(fc.string(), { maxLength: 3 }),
+    }),
+    { maxLength: 5 },
+  );
   fc.assert(
     fc.property(
       fc.array(told, { maxLength: 5 }),
       notices,
+      disputes,
       fc.boolean(),
-      (rules, noticed, isRepeat) => {
+      (rules, noticed, disputed, isRepeat) => {
         const { json, subject, severity } = changeNotification(
-          changeReport({ rules, notices: noticed, isRepeat }),
+          changeReport({ rules, notices: noticed, isRepeat, disputes: disputed }),
           'App/Sentry',
           3,
         );
@@ -50,7 +63,12 @@ test('every message is as its schema says', () => {
           severity,
           isRepeat,
           rulesOmitted: Math.max(0, rules.length - 3),
+          ...(disputed.length > 0 && {
+            disputes: disputed.slice(0, 3).map(({ reverts }) => ({ reverts })),
+            disputesOmitted: Math.max(0, disputed.length - 3),
+          }),
         });
+        expect('disputes' in JSON.parse(json)).toBe(disputed.length > 0);
         expect(subject).toMatch(/^[\x20-\x7e]{1,100}$/);
       },
     ),

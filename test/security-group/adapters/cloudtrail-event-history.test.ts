@@ -103,6 +103,7 @@ test('how far it has come is told by the latest call of the function that sends 
   });
   const record = (eventTime: string, roleArn: string) => ({
     EventSource: 'ec2.amazonaws.com',
+    EventTime: new Date(eventTime),
     CloudTrailEvent: JSON.stringify({
       eventID: `e-${eventTime.slice(11, 13)}`,
       eventTime,

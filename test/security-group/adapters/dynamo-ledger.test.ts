@@ -13,6 +13,7 @@ import {
   type GroupRecord,
   type LedgerEntry,
   type Repeat,
+  type RevertCount,
 } from '../../../src/security-group/domain/ledger/ledger';
 import { LedgerConflictError } from '../../../src/security-group/domain/ledger/ledger-store';
 import { MODES } from '../../../src/security-group/domain/policies/sentry-configuration';
@@ -72,10 +73,19 @@ const records: fc.Arbitrary<EveryField<GroupRecord>> = fc.record({
   selection: text,
   releasedAt: optional(time),
 });
+const reverts: fc.Arbitrary<EveryField<RevertCount>> = fc.record({
+  count: fc.nat(),
+  since: time,
+  openMilliseconds: fc.nat(),
+  recent: fc.array(fc.record({ from: time, to: time }), { maxLength: 3 }),
+  actors: fc.array(text, { maxLength: 3 }),
+  isDispute: fc.boolean(),
+});
 const repeats: fc.Arbitrary<EveryField<Repeat>> = fc.record({
   key: text,
   toldAt: time,
   untold: fc.nat(),
+  reverts: optional(reverts),
 });
 
 const RULE = rule({ id: 'sgr-1' });

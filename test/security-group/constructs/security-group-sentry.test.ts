@@ -457,8 +457,21 @@ describe('an alarm goes to the topic when', () => {
     });
   });
 
+  test('a rule is in dispute', () => {
+    expect(alarm('DisputedRuleAlarm')).toMatchObject({
+      MetricName: 'Disputes',
+      Statistic: 'Maximum',
+      Period: 3600,
+      EvaluationPeriods: 1,
+      Threshold: 0,
+      ComparisonOperator: 'GreaterThanThreshold',
+      TreatMissingData: 'notBreaching',
+      AlarmActions: [topicArn],
+    });
+  });
+
   test('there are no others', () => {
-    synthesized.resourceCountIs('AWS::CloudWatch::Alarm', 10);
+    synthesized.resourceCountIs('AWS::CloudWatch::Alarm', 11);
   });
 
   function alarm(id: string) {

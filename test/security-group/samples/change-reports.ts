@@ -26,6 +26,7 @@ export function changeReport(values: Partial<ChangeReport> = {}): ChangeReport {
     tries: 1,
     isRepeat: false,
     repeats: 0,
+    disputes: [],
     ...values,
   };
 }

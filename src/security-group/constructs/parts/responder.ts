@@ -82,6 +82,14 @@ export class Responder {
         description:
           'Someone makes the same change again and again, and the sentry reverts it each time.',
       }),
+      new NotifyingAlarm(sentry, 'DisputedRuleAlarm', {
+        metric: ownMetric(sentry, SECURITY_GROUP_METRICS.disputes),
+        period: Duration.hours(1),
+        threshold: 0,
+        topic,
+        description:
+          'A rule is in dispute: the sentry reverts it again and again, and it is changed again each time.',
+      }),
     ];
   }
 }

@@ -93,11 +93,33 @@ export interface GroupRecord {
 
 /** A recent report on a group: the same is not reported again within a while. */
 export interface Repeat {
-  /** A rule and an actor. */
+  /** A rule and an actor; or a rule alone, with all of its reverts. */
   readonly key: string;
+  /** Of a rule alone: when it was last told that it is in dispute, or else since when it counts. */
   readonly toldAt: Date;
   /** How often it has happened since then. */
   readonly untold: number;
+  readonly reverts?: RevertCount;
+}
+
+/** A time in which a rule was not as it should be: from the change to the look after its revert. */
+export interface Span {
+  readonly from: Date;
+  readonly to: Date;
+}
+
+/** How often a rule was reverted lately, no matter who had changed it. */
+export interface RevertCount {
+  readonly count: number;
+  /** When the first change was made that counts. */
+  readonly since: Date;
+  /** The length of all spans together, also of those that are not kept. */
+  readonly openMilliseconds: number;
+  /** The latest spans, by their end. */
+  readonly recent: readonly Span[];
+  readonly actors: readonly string[];
+  /** So often that two parties must want opposite things. */
+  readonly isDispute: boolean;
 }
 
 /** All that the ledger holds of one group. */

@@ -2,12 +2,30 @@ import type { Outcome, RuleOutcome } from './outcome';
 import { gravest, type Severity } from '../../../shared/domain/notification/severity';
 import type { Call } from '../changes/change';
 import type { GroupDetails } from '../groups/group';
+import type { RuleChange } from '../judging/judgement';
+import type { Rule } from '../rules/rule';
 
 /** Something to be told of a group beside its rules. */
 export interface Notice {
   readonly severity: Severity;
   /** In whole sentences. */
   readonly text: string;
+}
+
+/** A rule that two parties want otherwise: each undoes what the other did. */
+export interface Dispute {
+  /** As the sentry undoes it, or as it puts it back. */
+  readonly rule: Rule;
+  /** The change that was reverted last. */
+  readonly change: RuleChange;
+  readonly reverts: number;
+  readonly since: Date;
+  /** How long it was not as it should be: it stood open, or was missing. */
+  readonly openMilliseconds: number;
+  /** The same as a share of the time since it began, from 0 to 1. */
+  readonly shareOpen: number;
+  /** Who made the changes: at most the last three, the latest first. */
+  readonly actors: readonly string[];
 }
 
 /** A report on one change to one group. */
@@ -29,6 +47,8 @@ export interface ChangeReport {
   readonly isRepeat: boolean;
   /** How often the same has happened, untold, since it was last told. */
   readonly repeats: number;
+  /** Rules that two parties want otherwise, where that is to be told now. */
+  readonly disputes: readonly Dispute[];
 }
 
 /** The worst comes first, since the rest may be cut. */
@@ -71,6 +91,7 @@ export function severityOf(report: ChangeReport): Severity {
   return gravest([
     ...report.rules.map(severityOfRule),
     ...report.notices.map(({ severity }) => severity),
+    ...report.disputes.map((): Severity => 'high'),
   ]);
 }
 

@@ -1,23 +1,31 @@
-import type { ChangeReport } from './change-report';
+import type { ChangeReport, Dispute } from './change-report';
+import { countDisputes } from './disputes';
 import { nameOf } from '../changes/actor';
 import type { Repeat } from '../ledger/ledger';
 import { ruleKey } from '../rules/rule';
 
-/** More is not remembered, so that no one can fill up the ledger: what falls out is told again. */
+/**
+ * More is not remembered, so that no one can fill up the ledger, whose items take 400 KB. A repeat
+ * that falls out is told again, and a rule is counted anew.
+ */
 const MOST_REPEATS = 100;
+const MOST_BYTES_OF_REPEATS = 40_000;
+const MOST_BYTES_OF_COUNTS = 60_000;
 
 export interface RepeatCount {
   /** Everything in the report was told a short while ago. */
   readonly isRepeat: boolean;
   /** How often the same has happened, untold, since it was last told. */
   readonly untold: number;
+  /** Rules that two parties want otherwise, where that is to be told now. */
+  readonly disputes: readonly Dispute[];
   /** The repeats to remember now. */
   readonly repeats: readonly Repeat[];
 }
 
 /**
  * Someone who opens the same port every second is reverted every second, and told of once a
- * window. First sightings, failures and notices are always told.
+ * window. First sightings, failures, notices and disputes are always told.
  */
 export function countRepeats(
   report: ChangeReport,
@@ -33,8 +41,11 @@ export function countRepeats(
   const recent = new Map(known.map((repeat) => [repeat.key, repeat]));
   const isTold = (key: string) =>
     now.getTime() < (recent.get(key)?.toldAt.getTime() ?? -Infinity) + windowMilliseconds;
+  const { disputes, counts } = countDisputes(report, known, windowMilliseconds);
   const mustBeTold =
-    report.notices.length > 0 || report.rules.some(({ outcome }) => !UNDONE.includes(outcome.kind));
+    report.notices.length > 0 ||
+    disputes.length > 0 ||
+    report.rules.some(({ outcome }) => !UNDONE.includes(outcome.kind));
   const isRepeat = !mustBeTold && keys.length > 0 && keys.every(isTold);
   const untold = Math.max(0, ...keys.map((key) => recent.get(key)?.untold ?? 0));
   const updated = keys.map((key): Repeat => {
@@ -43,12 +54,24 @@ export function countRepeats(
       ? { ...before, untold: before.untold + 1 }
       : { key, toldAt: now, untold: 0 };
   });
-  const others = known.filter(({ key }) => !keys.includes(key));
+  const others = known.filter(({ key, reverts }) => !reverts && !keys.includes(key));
   return {
     isRepeat,
     untold: isRepeat ? 0 : untold,
-    repeats: [...updated, ...others].slice(0, MOST_REPEATS),
+    disputes,
+    repeats: [
+      ...fitting([...updated, ...others], MOST_BYTES_OF_REPEATS),
+      ...fitting(counts, MOST_BYTES_OF_COUNTS),
+    ],
   };
+}
+
+function fitting(repeats: readonly Repeat[], mostBytes: number): Repeat[] {
+  let bytes = 0;
+  return repeats.slice(0, MOST_REPEATS).filter((repeat) => {
+    bytes += new TextEncoder().encode(JSON.stringify(repeat)).length;
+    return bytes <= mostBytes;
+  });
 }
 
 /** All else leaves the group other than it should be, or as someone wanted it. */

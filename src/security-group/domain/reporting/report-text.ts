@@ -6,6 +6,7 @@ import {
   severityOf,
   worstFirst,
 } from './change-report';
+import { disputeHeadline, disputeParagraph } from './dispute-text';
 import type { Outcome, RuleOutcome } from './outcome';
 import { plainText, subjectLine } from '../../../shared/domain/notification/plain-text';
 import type { Actor } from '../changes/actor';
@@ -15,6 +16,12 @@ import { ruleText } from '../rules/rule-text';
 export function reportSubject(report: ChangeReport): string {
   const severity = severityOf(report).toUpperCase();
   const [first] = worstFirst(report.rules);
+  const [dispute] = report.disputes;
+  if (dispute) {
+    return subjectLine(
+      `[${severity}] ${report.group.id}: ${ruleText(dispute.rule)}: ${disputeHeadline(dispute, report.lookedAt)}`,
+    );
+  }
   if (!first) {
     return subjectLine(
       `[${severity}] ${report.group.id}: ${report.notices.map(({ text }) => text).join(' ')}`,
@@ -32,14 +39,19 @@ export function reportText(report: ChangeReport, sentry: string, maxRules: numbe
   const shown = worstFirst(rules)
     .slice(0, maxRules)
     .map((rule) => ruleParagraph(rule, report));
+  const disputesLeft = report.disputes.length - maxRules;
   return [
-    `Security group ${groupText(group.id, group.name)} was changed${rules.length > 0 ? `: ${headline(report)}` : ''}.`,
+    `Security group ${groupText(group.id, group.name)} was changed${rules.length > 0 ? `: ${headline(report)}` : ''}.${report.disputes.length > 0 ? ' It is in dispute.' : ''}`,
     '',
     fact('Group', `${groupText(group.id, group.name)}${group.vpcId ? ` in ${group.vpcId}` : ''}`),
     fact('Account', `${call.accountId}, Region ${call.region}`),
     ...callFacts(report),
     fact('Severity', severityOf(report)),
     '',
+    ...report.disputes
+      .slice(0, maxRules)
+      .flatMap((dispute) => disputeParagraph(dispute, report.lookedAt)),
+    ...(disputesLeft > 0 ? [`… and ${disputesLeft} more rules in dispute.`, ''] : []),
     ...shown.flat(),
     ...(rules.length > maxRules ? [`… and ${rules.length - maxRules} more rules.`, ''] : []),
     ...report.notices.flatMap(({ text }) => [text, '']),

@@ -54,8 +54,9 @@ async function reportOf(answer: Answer) {
     tries: sentry.ports.tries,
     isRepeat: false,
     repeats: 0,
+    disputes: [],
   };
-  const { isRepeat, untold, repeats } = countRepeats(
+  const { isRepeat, untold, repeats, disputes } = countRepeats(
     seen,
     situation.ledger.repeats,
     sentry.configuration.repeatWindowMilliseconds,
@@ -66,6 +67,7 @@ async function reportOf(answer: Answer) {
     notices: [...notices, ...asks.map(noticeOfAsk)],
     isRepeat,
     repeats: untold,
+    disputes,
   };
   return { changeReport, repeats };
 }

@@ -22,17 +22,18 @@ function reportAt(minutes: number, values: Partial<ChangeReport> = {}): ChangeRe
 }
 
 test('the first sighting is told, the next within the window are counted, and the first after it tells the count', () => {
-  const first = countRepeats(reportAt(0), [], HOUR);
-  const second = countRepeats(reportAt(30), first.repeats, HOUR);
-  const third = countRepeats(reportAt(59), second.repeats, HOUR);
-  const later = countRepeats(reportAt(60), third.repeats, HOUR);
+  const window = HOUR / 2;
+  const first = countRepeats(reportAt(0), [], window);
+  const second = countRepeats(reportAt(15), first.repeats, window);
+  const third = countRepeats(reportAt(29), second.repeats, window);
+  const later = countRepeats(reportAt(30), third.repeats, window);
   expect([first, second, third, later].map(({ isRepeat, untold }) => [isRepeat, untold])).toEqual([
     [false, 0],
     [true, 0],
     [true, 0],
     [false, 2],
   ]);
-  expect(countRepeats(reportAt(61), later.repeats, HOUR).isRepeat).toBe(true);
+  expect(countRepeats(reportAt(31), later.repeats, window).isRepeat).toBe(true);
 });
 
 test('a report is a repeat only if all of it is', () => {
@@ -78,5 +79,7 @@ test('what is remembered has an end: the rest is told again', () => {
     ...reverted,
     rule: rule({ fromPort: port, toPort: port }),
   }));
-  expect(countRepeats(reportAt(0, { rules: many }), [], HOUR).repeats).toHaveLength(100);
+  const { repeats } = countRepeats(reportAt(0, { rules: many }), [], HOUR);
+  expect(repeats.filter(({ reverts }) => !reverts)).toHaveLength(100);
+  expect(repeats.filter(({ reverts }) => reverts)).toHaveLength(100);
 });

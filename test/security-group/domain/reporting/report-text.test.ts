@@ -1,4 +1,9 @@
-import type { ChangeReport } from '../../../../src/security-group/domain/reporting/change-report';
+import {
+  type ChangeReport,
+  type Dispute,
+  severityOf,
+} from '../../../../src/security-group/domain/reporting/change-report';
+import { durationText } from '../../../../src/security-group/domain/reporting/dispute-text';
 import type { Outcome, RuleOutcome } from '../../../../src/security-group/domain/reporting/outcome';
 import {
   reportSubject,
@@ -41,6 +46,84 @@ Severity:   high
 Revoking a rule does not cut connections that were made while it stood: look for them.
 
 Told by the sentry App/Sentry.`);
+});
+
+describe('a rule in dispute', () => {
+  const dispute: Dispute = {
+    rule: opened.rule,
+    change: 'added',
+    reverts: 12,
+    since: new Date('2025-12-31T18:00:12Z'),
+    openMilliseconds: 112 * 60_000,
+    shareOpen: 112 / 360,
+    actors: ['arn:aws:iam::111111111111:role/Tool', 'arn:aws:iam::111111111111:user/eve'],
+  };
+
+  test('is told in whole sentences: how often, by whom, for how long, and what to do', () => {
+    expect(reportText({ ...report, disputes: [dispute] }, 'App/Sentry', 10))
+      .toContain(`- IN DISPUTE: tcp 22 from 0.0.0.0/0
+  It was reverted 12 times in the last 6 h, and added again each time.
+  It was open for 31 % of that time: 1 h 52 min.
+  Changed by: arn:aws:iam::111111111111:role/Tool, arn:aws:iam::111111111111:user/eve, the latest first.
+  Two parties want opposite things. Find out who else it is: another sentry with other policies, a tool of yours whose role is not in trustedActors, or someone who should not. The runbook has more under DisputedRuleAlarm.
+
+- tcp 22 from 0.0.0.0/0 (sgr-1)`);
+  });
+
+  test.each([
+    ['removed', 'and removed again each time', 'It was missing for 31 %'],
+    ['modified', 'and modified again each time', 'It had other values for 31 %'],
+    [
+      'described',
+      'and given another description again each time',
+      'It had another description for 31 %',
+    ],
+  ] as const)('that is %s', (change, again, missing) => {
+    const text = reportText({ ...report, disputes: [{ ...dispute, change }] }, 'App/Sentry', 10);
+    expect(text).toContain(again);
+    expect(text).toContain(missing);
+  });
+
+  test('is of high severity, and stands in the subject and the first line', () => {
+    const disputed = {
+      ...report,
+      rules: [{ ...opened, violations: [], change: 'removed' as const }],
+      disputes: [dispute],
+    };
+    expect(severityOf({ ...disputed, disputes: [] })).toBe('medium');
+    expect(severityOf(disputed)).toBe('high');
+    expect(reportSubject(disputed)).toBe(
+      '[HIGH] sg-1: tcp 22 from 0.0.0.0/0: in dispute, reverted 12 times in 6 h',
+    );
+    expect(reportText(disputed, 'App/Sentry', 10).split('\n', 1)).toEqual([
+      'Security group sg-1 (web) was changed: reverted. It is in dispute.',
+    ]);
+  });
+
+  test('is counted where it does not fit in', () => {
+    const text = reportText({ ...report, disputes: [dispute, dispute] }, 'App/Sentry', 1);
+    expect(text).toContain('… and 1 more rules in dispute.');
+  });
+
+  test.each([
+    [0.004, 'less than 1 %'],
+    [0, '0 %'],
+    [1, '100 %'],
+  ])('with a share of %d has stood for %s', (shareOpen, words) => {
+    const text = reportText({ ...report, disputes: [{ ...dispute, shareOpen }] }, 'App/Sentry', 10);
+    expect(text).toContain(`It was open for ${words} of that time`);
+  });
+
+  test.each([
+    [12_000, '12 s'],
+    [270_000, '4 min 30 s'],
+    [3_599_999, '59 min 59 s'],
+    [3_600_000, '1 h'],
+    [6_720_000, '1 h 52 min'],
+    [187_200_000, '2 d 4 h'],
+  ])('%d ms read as %s', (milliseconds, text) => {
+    expect(durationText(milliseconds)).toBe(text);
+  });
 });
 
 describe('the subject names the worst first', () => {
