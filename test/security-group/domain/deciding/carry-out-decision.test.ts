@@ -539,7 +539,7 @@ describe('a change that stands', () => {
     sentry.groups.put('sg-1', () => [wide]);
     sentry.history.changes.push(deployment);
     await sentry.respond(deployment);
-    await sentry.pass(3 * HOUR);
+    await sentry.pass(25 * HOUR);
     sentry.groups.close('sg-1', 'sgr-1');
     await sentry.respond({ ...removed({ id: 'sgr-1' }), time: sentry.groups.now() });
     expect(await sentry.decide('denied')).toMatchObject({

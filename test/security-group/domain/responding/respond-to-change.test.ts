@@ -150,6 +150,7 @@ describe('a trusted actor', () => {
         by: deployer.arn,
         since: new Date('2026-01-01T00:00:00Z'),
         eventId: 'event-1',
+        receivedAt: sentry.groups.now(),
       },
     ]);
     expect(sentry.ledger.entryOf('sg-1', http)).toBeUndefined();
@@ -327,7 +328,7 @@ describe('a removed rule', () => {
     const cases = [
       { history: [], isPutBack: false },
       { history: [trusted], isPutBack: true },
-      { history: [by(eve, trusted)], isPutBack: false },
+      { history: [by(eve, trusted)], isPutBack: false, isRefuted: true },
       { history: [{ ...trusted, errorCode: 'Client.UnauthorizedOperation' }], isPutBack: false },
       {
         history: [{ ...trusted, subject: { kind: 'group' as const, group: { id: 'sg-2' } } }],
@@ -355,7 +356,7 @@ describe('a removed rule', () => {
         isPutBack: false,
       },
     ];
-    for (const { history, isPutBack } of cases) {
+    for (const { history, isPutBack, isRefuted = false } of cases) {
       const sentry = sentryWith([lockedRestoring], { accepted: [], standing: [] });
       sentry.ledger.grant('sg-1', https, deployed);
       sentry.history.changes.push(...history);
@@ -364,7 +365,7 @@ describe('a removed rule', () => {
         { outcome: { kind: isPutBack ? 'reverted' : 'not-restorable' } },
       ]);
       expect(sentry.groups.acts.length).toBe(isPutBack ? 1 : 0);
-      expect(sentry.ledger.grantsOf('sg-1', https)).toHaveLength(1);
+      expect(sentry.ledger.grantsOf('sg-1', https)).toHaveLength(isRefuted ? 0 : 1);
     }
   });
 
