@@ -6,13 +6,14 @@ import { KMSClient } from '@aws-sdk/client-kms';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { SSMClient } from '@aws-sdk/client-ssm';
-import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import {
   parseDecision,
   type ReceivedDecision,
 } from '../../approval/adapters/approval-queue-messages';
 import { KmsSigner } from '../../approval/adapters/kms-signer';
 import { whyNotSigned } from '../../approval/adapters/proved-decision';
+import { workInMessage } from '../../approval/adapters/work-in-message';
 import type { DecisionStatement } from '../../approval/contracts/approval-messages';
 import {
   type AskResult,
@@ -22,8 +23,9 @@ import {
 } from '../../approval/domain/ask-result';
 import { CLIENT_SETTINGS } from '../../shared/adapters/aws/client-settings';
 import { SYSTEM_CLOCK } from '../../shared/adapters/clock/system-clock';
+import { FailureReporter } from '../../shared/adapters/failure/failure-reporter';
 import { SnsNotifications } from '../../shared/adapters/notification/sns-notifications';
-import { handleMessages } from '../../shared/adapters/queue/message-batch';
+import { handleMessages, type MessageHandling } from '../../shared/adapters/queue/message-batch';
 import { readEnvironment } from '../../shared/contracts/handler-environment';
 import { METRICS_NAMESPACE } from '../../shared/contracts/metrics';
 import { TRIES_BEFORE_PEOPLE_HEAR } from '../../shared/contracts/queue-tries';
@@ -59,6 +61,14 @@ const notifications = new SnsNotifications(
   environment.NOTIFICATION_TOPIC_ARN,
 );
 
+const failures = new FailureReporter({
+  construct: sentry,
+  functionName: process.env.AWS_LAMBDA_FUNCTION_NAME ?? CARRY_OUT_KEY_DECISION.bundle,
+  topicArn: environment.NOTIFICATION_TOPIC_ARN,
+  clock: SYSTEM_CLOCK,
+  logger,
+});
+
 /** Every step of a decision needs these. */
 interface Decided {
   readonly received: ReceivedDecision;
@@ -71,20 +81,24 @@ interface Decided {
  * Each decision on its own: one that cannot be carried out yet is shown again later, the others are
  * done.
  */
-export async function handler(event: SQSEvent): Promise<SQSBatchResponse> {
+export async function handler(event: SQSEvent, context: Context): Promise<SQSBatchResponse> {
   try {
-    return await handleMessages(event, {
-      sqs,
-      logger,
-      queueUrlOf: () => environment.DECISION_QUEUE_URL,
-      // One at a time: the queue hands over single messages, and the records have one lease.
-      handle: ({ body }, tries) => handleDecision(parseDecision(body), tries),
-      countFailedTry: () => undefined,
-    });
+    return await handleMessages(event, handling, context);
   } finally {
     metrics.publishStoredMetrics();
   }
 }
+
+const handling: MessageHandling = {
+  sqs,
+  logger,
+  failures,
+  queueUrlOf: () => environment.DECISION_QUEUE_URL,
+  // One at a time: the queue hands over single messages, and the records have one lease.
+  handle: async ({ body }, tries) => handleDecision(parseDecision(body), tries),
+  workIn: ({ body }) => workInMessage(body),
+  countFailedTry: () => undefined,
+};
 
 async function handleDecision(received: ReceivedDecision, tries: number): Promise<void> {
   const { statement } = received;
@@ -122,9 +136,16 @@ const UNKNOWN_REQUEST: CarriedOut = {
   text: 'Nothing was done: the sentry does not know that it has asked.',
 };
 
-function refuse({ requestId }: DecisionStatement, reason: string): void {
+function refuse(statement: DecisionStatement, reason: string): void {
+  const { requestId, decision, asker, payload: keyId } = statement;
   logger.error('a decision that is none', { requestId, reason });
   metrics.addMetric(METRIC.decisionsRefused, MetricUnit.Count, 1);
+  failures.add(`refused ${requestId} ${reason}`, {
+    work: { what: `The decision "${decision}" for ${asker}`, requestId, keyId, account },
+    state: 'given-up',
+    reason,
+    next: 'Nothing was done: it is no decision of people about what was asked. Find out who sent it.',
+  });
 }
 
 function attemptOf({ phase, attempt }: DecisionStatement): Pick<AskResult, 'phase' | 'attempt'> {

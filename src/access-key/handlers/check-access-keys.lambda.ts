@@ -6,11 +6,15 @@ import { IAMClient } from '@aws-sdk/client-iam';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { SSMClient } from '@aws-sdk/client-ssm';
+import type { ScheduledEvent } from 'aws-lambda';
 import { CLIENT_SETTINGS } from '../../shared/adapters/aws/client-settings';
 import { SYSTEM_CLOCK } from '../../shared/adapters/clock/system-clock';
+import { FailureReporter } from '../../shared/adapters/failure/failure-reporter';
+import { type RunContext, RunFailures } from '../../shared/adapters/failure/run-failures';
 import { SnsNotifications } from '../../shared/adapters/notification/sns-notifications';
 import { readEnvironment } from '../../shared/contracts/handler-environment';
 import { METRICS_NAMESPACE } from '../../shared/contracts/metrics';
+import { reasonOf } from '../../shared/domain/failure/failure';
 import { DynamoKeyRecords, RUN_LEASE } from '../adapters/dynamo-key-records';
 import { FindingEvents } from '../adapters/finding-events';
 import { IAM_CLIENT_SETTINGS, IamAccessKeys } from '../adapters/iam-access-keys';
@@ -40,6 +44,19 @@ const notifications = new SnsNotifications(
   new SNSClient(CLIENT_SETTINGS),
   environment.NOTIFICATION_TOPIC_ARN,
 );
+const failures = new FailureReporter({
+  construct: sentry,
+  functionName: process.env.AWS_LAMBDA_FUNCTION_NAME ?? CHECK_ACCESS_KEYS.bundle,
+  topicArn: environment.NOTIFICATION_TOPIC_ARN,
+  clock: SYSTEM_CLOCK,
+  logger,
+});
+const runFailures = new RunFailures({
+  failures,
+  clock: SYSTEM_CLOCK,
+  what: 'A run over the access keys of all users',
+  next: 'The next run starts from the beginning. Until one succeeds, no key is listed or retired.',
+});
 const events = new FindingEvents(new EventBridgeClient(CLIENT_SETTINGS), sentry, account);
 const keys = new IamAccessKeys(new IAMClient(IAM_CLIENT_SETTINGS), SYSTEM_CLOCK);
 const table =
@@ -66,6 +83,12 @@ const ports = {
     events.announce(report).catch((error: unknown) => {
       logger.error('EventBridge did not take the findings', { error });
       metrics.addMetric(METRIC.announcementsFailed, MetricUnit.Count, 1);
+      failures.add(`findings ${report.survey.at.toISOString()}`, {
+        work: { what: 'The events about the findings of a run', account },
+        state: 'given-up',
+        reason: reasonOf(error),
+        next: 'The report was sent. What listens for the findings gets them in the next run, if they still hold.',
+      });
     }),
 };
 
@@ -73,10 +96,13 @@ const ports = {
 const MOST_UNKNOWN_IN_LOG = 20;
 
 /** One run. A failure is thrown: Lambda tries again, and the alarm goes. */
-export async function handler(): Promise<void> {
+export async function handler(
+  event: Partial<ScheduledEvent> | undefined,
+  context: RunContext,
+): Promise<void> {
   try {
-    if (process.env.AWS_REGION === environment.HOME_REGION) await run();
-    else skip();
+    if (process.env.AWS_REGION !== environment.HOME_REGION) skip();
+    else await runFailures.named({ event, context }, run);
   } finally {
     metrics.publishStoredMetrics();
   }

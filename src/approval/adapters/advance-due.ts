@@ -8,12 +8,18 @@ const PAGE = 50;
 /** Shorter than the minute until the next run, and than the function may take. */
 const RUN_MILLISECONDS = 45_000;
 
+/** What is due. */
+export interface DueThing {
+  readonly kind: 'request' | 'click';
+  readonly id: string;
+}
+
 /** A run over what is due needs these. */
 export interface DueWork {
   due(now: Date, limit: number): Promise<DueThings>;
   request(id: string): Promise<void>;
   click(id: string): Promise<void>;
-  failed(id: string, error: unknown): void;
+  failed(thing: DueThing, error: unknown): void;
 }
 
 /**
@@ -29,24 +35,28 @@ export async function advanceDue(
   const seen = new Set<string>();
   const failures: unknown[] = [];
   const limit = pLimit(AT_ONCE);
-  const attempt = async (id: string, act: (id: string) => Promise<void>) => {
+  const attempt = async (thing: DueThing) => {
     if (isOver()) return;
     try {
-      await act(id);
+      await work[thing.kind](thing.id);
     } catch (error) {
-      work.failed(id, error);
+      work.failed(thing, error);
       failures.push(error);
     }
   };
   while (!isOver()) {
     const { requestIds, clickIds } = await work.due(clock.now(), seen.size + PAGE);
     const found = [
-      ...clickIds.map((id) => ({ id, key: `click ${id}`, act: work.click })),
-      ...requestIds.map((id) => ({ id, key: `request ${id}`, act: work.request })),
-    ].filter(({ key }) => !seen.has(key));
+      ...clickIds.map((id): DueThing => ({ kind: 'click', id })),
+      ...requestIds.map((id): DueThing => ({ kind: 'request', id })),
+    ].filter((thing) => !seen.has(keyOf(thing)));
     if (found.length === 0) break;
-    found.forEach(({ key }) => seen.add(key));
-    await Promise.all(found.map(({ id, act }) => limit(attempt, id, act)));
+    found.forEach((thing) => seen.add(keyOf(thing)));
+    await Promise.all(found.map((thing) => limit(attempt, thing)));
   }
   return failures;
+}
+
+function keyOf({ kind, id }: DueThing): string {
+  return `${kind} ${id}`;
 }

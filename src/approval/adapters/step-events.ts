@@ -29,9 +29,20 @@ export class StepEvents {
     );
     const [answer] = answers ?? [];
     if (answer?.EventId) return;
-    throw new Error(
-      `EventBridge refused the event about ${entry.what} of ${request.id}: ${answer?.ErrorCode ?? 'without a code'} ${answer?.ErrorMessage ?? ''}`,
-    );
+    throw new RefusedStepError(entry, request, answer?.ErrorCode, answer?.ErrorMessage);
+  }
+}
+
+/** Under the name of EventBridge's own code. */
+class RefusedStepError extends Error {
+  constructor(
+    { what }: AuditEntry,
+    { id }: ApprovalRequest,
+    code = 'without a code',
+    message = '',
+  ) {
+    super(`EventBridge refused the event about ${what} of ${id}: ${code} ${message}`);
+    this.name = code;
   }
 }
 

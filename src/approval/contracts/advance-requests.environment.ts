@@ -8,6 +8,8 @@ export const ADVANCE_REQUESTS = handlerContract({
     /** The name of the SSM parameter that holds who may decide, who may ask, and the rest. */
     'CONFIGURATION_PARAMETER',
     'APPROVAL_TABLE',
+    /** Where what cannot be done is told. */
+    'NOTIFICATION_TOPIC_ARN',
     /** Askers put their messages into this queue. */
     'REQUEST_QUEUE_URL',
     'CLICK_QUEUE_URL',

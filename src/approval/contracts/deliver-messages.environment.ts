@@ -7,6 +7,8 @@ export const DELIVER_MESSAGES = handlerContract({
     'WORKFLOW_NAME',
     'CONFIGURATION_PARAMETER',
     'APPROVAL_TABLE',
+    /** Where what cannot be done is told. */
+    'NOTIFICATION_TOPIC_ARN',
     'MESSAGE_QUEUE_URL',
     'BOT_TOKEN_SECRET_ARN',
   ],

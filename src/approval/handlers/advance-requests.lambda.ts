@@ -6,15 +6,19 @@ import { KMSClient } from '@aws-sdk/client-kms';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { SSMClient } from '@aws-sdk/client-ssm';
-import type { ScheduledEvent, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
+import type { Context, ScheduledEvent, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import { CLIENT_SETTINGS } from '../../shared/adapters/aws/client-settings';
+import { isForGood } from '../../shared/adapters/aws/failure-kind';
 import { SYSTEM_CLOCK } from '../../shared/adapters/clock/system-clock';
 import { CachedConfiguration } from '../../shared/adapters/configuration/cached-configuration';
-import { handleMessages } from '../../shared/adapters/queue/message-batch';
+import { FailureReporter } from '../../shared/adapters/failure/failure-reporter';
+import { handleMessages, type MessageHandling } from '../../shared/adapters/queue/message-batch';
 import { queueUrlOf } from '../../shared/adapters/queue/queue-url';
 import { readEnvironment } from '../../shared/contracts/handler-environment';
 import { METRICS_NAMESPACE } from '../../shared/contracts/metrics';
-import { advanceDue } from '../adapters/advance-due';
+import { TRIES_BEFORE_LEFT_OUT } from '../../shared/contracts/queue-tries';
+import { type NamedWork, reasonOf } from '../../shared/domain/failure/failure';
+import { advanceDue, type DueThing } from '../adapters/advance-due';
 import { secondsUntilNextTry } from '../adapters/approval-back-off';
 import { loadApprovalConfiguration } from '../adapters/approval-configuration';
 import {
@@ -25,6 +29,7 @@ import {
   sendDecision,
 } from '../adapters/approval-queue-messages';
 import { CachedSecret } from '../adapters/cached-secret';
+import { DueFailures } from '../adapters/due-failures';
 import { DynamoApprovals } from '../adapters/dynamo-approvals';
 import { KmsSigner } from '../adapters/kms-signer';
 import { RequestSeals } from '../adapters/request-seal';
@@ -33,6 +38,7 @@ import { SlackPeople } from '../adapters/slack/slack-people';
 import { SlackWebApi } from '../adapters/slack/slack-web-api';
 import { StepEvents } from '../adapters/step-events';
 import { stepMetrics } from '../adapters/step-metrics';
+import { workInMessage } from '../adapters/work-in-message';
 import { ADVANCE_REQUESTS } from '../contracts/advance-requests.environment';
 import { APPROVAL_METRICS as METRIC } from '../contracts/approval-metrics';
 import type { ApprovalParameter } from '../contracts/approval-parameter';
@@ -68,6 +74,15 @@ const configuration = new CachedConfiguration(
   SYSTEM_CLOCK,
 );
 
+const failures = new FailureReporter({
+  construct: workflow,
+  functionName: process.env.AWS_LAMBDA_FUNCTION_NAME ?? ADVANCE_REQUESTS.bundle,
+  topicArn: environment.NOTIFICATION_TOPIC_ARN,
+  clock: SYSTEM_CLOCK,
+  logger,
+});
+const dueFailures = new DueFailures(failures, SYSTEM_CLOCK);
+
 /** The content of the table, and the means to work on it by the configuration of the moment. */
 interface Work {
   readonly known: ApprovalParameter;
@@ -78,43 +93,74 @@ interface Work {
 /** From the queues of askers and of clicks, what came; each minute, what is due. */
 export async function handler(
   event: SQSEvent | ScheduledEvent,
+  context: Context,
 ): Promise<SQSBatchResponse | undefined> {
   try {
     if (!('Records' in event)) {
       await handleMinute();
       return undefined;
     }
-    return await handleMessages(event, {
-      sqs,
-      logger,
-      queueUrlOf: sourceQueueUrl,
-      handle: handleRecord,
-      countFailedTry: (tries) => metrics.addMetric(METRIC.failedTries, MetricUnit.Count, tries),
-      secondsUntilNextTry,
-    });
+    return await handleMessages(event, handling, context);
   } finally {
     if (metrics.hasStoredMetrics()) metrics.publishStoredMetrics();
   }
 }
 
+const handling: MessageHandling = {
+  sqs,
+  logger,
+  failures,
+  queueUrlOf: sourceQueueUrl,
+  handle: handleRecord,
+  workIn: ({ body }) => workInMessage(body),
+  countFailedTry: (tries) => metrics.addMetric(METRIC.failedTries, MetricUnit.Count, tries),
+  secondsUntilNextTry,
+};
+
 async function handleMinute(): Promise<void> {
+  try {
+    await advanceAllDue();
+  } catch (error) {
+    if (!(error instanceof UndoneError)) {
+      dueFailures.failed('all', { what: 'The run each minute over what is due' }, error);
+    }
+    throw error;
+  } finally {
+    dueFailures.runEnded();
+    await failures.send();
+  }
+}
+
+async function advanceAllDue(): Promise<void> {
   const { known, approvals, ports } = await workAsOf(SYSTEM_CLOCK.now());
-  const failures = await advanceDue(
+  const failed = await advanceDue(
     {
       due: async (now, limit) => approvals.due(now, limit),
       request: async (id) => advance(id, known, ports),
       click: async (id) => judge(id, { known, approvals, ports }),
-      failed: (id, error) => logger.error('due, and not done', { id, error }),
+      failed: (thing, error) => {
+        logger.error('due, and not done', { ...thing, error });
+        dueFailures.failed(`${thing.kind} ${thing.id}`, dueWork(thing), error);
+      },
     },
     SYSTEM_CLOCK,
   );
   metrics.addMetric(METRIC.advanceRuns, MetricUnit.Count, 1);
-  if (failures.length > 0) {
-    throw new AggregateError(
-      failures,
-      `Of what is due, ${failures.length} could not be done: the log has each.`,
-    );
+  if (failed.length > 0) throw new UndoneError(failed.length);
+}
+
+/** Each is named by itself. */
+class UndoneError extends Error {
+  constructor(count: number) {
+    super(`Of what is due, ${count} could not be done: the log has each.`);
+    this.name = 'UndoneError';
   }
+}
+
+function dueWork({ kind, id }: DueThing): NamedWork {
+  return kind === 'request'
+    ? { what: 'A request that something is due of', requestId: id }
+    : { what: `The click ${id} in Slack, which waits to be judged` };
 }
 
 /**
@@ -153,6 +199,12 @@ async function handleMessage(body: string, { known, ports }: Work): Promise<void
     asker,
   });
   metrics.addMetric(METRIC.foreignOutcomes, MetricUnit.Count, 1);
+  failures.add(`foreign ${asker} ${requestId}`, {
+    work: workInMessage(body),
+    state: 'given-up',
+    reason: `The asker ${asker} has no such request.`,
+    next: 'It is passed over. Was an asker renamed? If not, find out who can send to the queue of requests.',
+  });
 }
 
 async function judge(clickId: string, { known, approvals, ports }: Work): Promise<void> {
@@ -164,6 +216,12 @@ async function judge(clickId: string, { known, approvals, ports }: Work): Promis
   ) {
     logger.error('a stored click that Slack did not sign: who has written it?', { clickId });
     metrics.addMetric(METRIC.badSignatures, MetricUnit.Count, 1);
+    failures.add(`unsigned ${clickId}`, {
+      work: { what: `The stored click ${clickId}` },
+      state: 'given-up',
+      reason: 'Slack has not signed it.',
+      next: 'It does not count. Find out who has written into the table of requests.',
+    });
     return approvals.clickJudged(clickId);
   }
   const click = clickIn(stored);
@@ -216,8 +274,24 @@ function queueOf(asker: string, { askers }: ApprovalParameter): string {
 
 async function announce(request: ApprovalRequest, entry: AuditEntry): Promise<void> {
   logger.info('step', { workflow, requestId: request.id, entry });
-  await stepEvents.announce(request, entry);
+  await stepEvents.announce(request, entry).catch((error: unknown) => {
+    if (!isForGood(error, triesAt(entry))) throw error;
+    failures.add(`step ${request.id} ${entry.what} ${entry.at.toISOString()}`, {
+      work: { what: `The event about the step "${entry.what}"`, requestId: request.id },
+      state: 'given-up',
+      reason: reasonOf(error),
+      next: 'The request goes on. What listens for its steps has missed this one.',
+    });
+  });
   stepMetrics(request, entry).forEach((metric) => metrics.addMetric(metric, MetricUnit.Count, 1));
+}
+
+/** No one counts the tries of an event; each minute makes one. */
+const LEFT_OUT_AFTER_MILLISECONDS = 20 * 60_000;
+
+function triesAt({ at }: AuditEntry): number {
+  const age = SYSTEM_CLOCK.now().getTime() - at.getTime();
+  return age >= LEFT_OUT_AFTER_MILLISECONDS ? TRIES_BEFORE_LEFT_OUT : 1;
 }
 
 function cachedSecret(secretArn: string): CachedSecret {

@@ -4,13 +4,15 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { SSMClient } from '@aws-sdk/client-ssm';
-import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
+import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import { CLIENT_SETTINGS } from '../../shared/adapters/aws/client-settings';
 import { SYSTEM_CLOCK } from '../../shared/adapters/clock/system-clock';
 import { CachedConfiguration } from '../../shared/adapters/configuration/cached-configuration';
-import { handleMessages } from '../../shared/adapters/queue/message-batch';
+import { FailureReporter } from '../../shared/adapters/failure/failure-reporter';
+import { handleMessages, type MessageHandling } from '../../shared/adapters/queue/message-batch';
 import { readEnvironment } from '../../shared/contracts/handler-environment';
 import { METRICS_NAMESPACE } from '../../shared/contracts/metrics';
+import { reasonOf } from '../../shared/domain/failure/failure';
 import { secondsUntilNextTry } from '../adapters/approval-back-off';
 import { loadApprovalConfiguration } from '../adapters/approval-configuration';
 import { parseMessagesPointer, pointToMessages } from '../adapters/approval-queue-messages';
@@ -19,6 +21,7 @@ import { DynamoApprovals } from '../adapters/dynamo-approvals';
 import { SlackRenderer } from '../adapters/slack/approval-renderer';
 import { SlackWebApi } from '../adapters/slack/slack-web-api';
 import { SlackMessenger } from '../adapters/slack-messenger';
+import { workInMessage } from '../adapters/work-in-message';
 import { APPROVAL_METRICS as METRIC } from '../contracts/approval-metrics';
 import type { ApprovalParameter } from '../contracts/approval-parameter';
 import { DELIVER_MESSAGES } from '../contracts/deliver-messages.environment';
@@ -44,23 +47,35 @@ const configuration = new CachedConfiguration(
   SYSTEM_CLOCK,
 );
 
+const failures = new FailureReporter({
+  construct: workflow,
+  functionName: process.env.AWS_LAMBDA_FUNCTION_NAME ?? DELIVER_MESSAGES.bundle,
+  topicArn: environment.NOTIFICATION_TOPIC_ARN,
+  clock: SYSTEM_CLOCK,
+  logger,
+});
+
 /**
  * Each message of the batch on its own: one that fails is shown again later, the others are done.
  */
-export async function handler(event: SQSEvent): Promise<SQSBatchResponse> {
+export async function handler(event: SQSEvent, context: Context): Promise<SQSBatchResponse> {
   try {
-    return await handleMessages(event, {
-      sqs,
-      logger,
-      queueUrlOf: () => environment.MESSAGE_QUEUE_URL,
-      handle: deliver,
-      countFailedTry: (tries) => metrics.addMetric(METRIC.failedTries, MetricUnit.Count, tries),
-      secondsUntilNextTry,
-    });
+    return await handleMessages(event, handling, context);
   } finally {
     if (metrics.hasStoredMetrics()) metrics.publishStoredMetrics();
   }
 }
+
+const handling: MessageHandling = {
+  sqs,
+  logger,
+  failures,
+  queueUrlOf: () => environment.MESSAGE_QUEUE_URL,
+  handle: deliver,
+  workIn: ({ body }) => workInMessage(body),
+  countFailedTry: (tries) => metrics.addMetric(METRIC.failedTries, MetricUnit.Count, tries),
+  secondsUntilNextTry,
+};
 
 async function deliver(record: SQSRecord): Promise<void> {
   const known = await configuration.asOf(new Date(Number(record.attributes.SentTimestamp)));
@@ -96,6 +111,16 @@ function countFailure(requestId: string, message: string, error: unknown): void 
     MetricUnit.Count,
     1,
   );
+  if (isRefused) nameRefused(requestId, message, error);
+}
+
+function nameRefused(requestId: string, message: string, error: MessengerRefusedError): void {
+  failures.add(`refused ${requestId} ${message} ${error.code}`, {
+    work: { what: `A message in Slack (${message})`, requestId },
+    state: 'tried-again',
+    reason: reasonOf(error),
+    next: 'It is tried again every five minutes at the latest. Mend the cause (runbook: UndeliverableMessagesAlarm).',
+  });
 }
 
 async function webhookUrl(secretArn: string): Promise<string> {

@@ -8,6 +8,12 @@ export interface Questions {
   ask(ask: PreparedAsk): Promise<void>;
 }
 
+/** A question that was not put to people; or, without one, the event for machines. */
+export interface LeftOut {
+  readonly ask?: PreparedAsk;
+  readonly error: unknown;
+}
+
 /** For functions that ask nothing. */
 const NOBODY: Questions = {
   ask: async ({ workflow }) =>
@@ -25,12 +31,25 @@ export class Announcements {
     private readonly questions: Questions = NOBODY,
   ) {}
 
-  async tell(announcement: Announcement): Promise<void> {
-    await Promise.all([
-      announcement.isRepeat ? undefined : this.notifications.publish(announcement),
-      this.put(announcement),
-      ...(announcement.asks ?? []).map(async (ask) => this.questions.ask(ask)),
+  /**
+   * Comes back with what could not be delivered for good. That people are notified is never left
+   * out: where that fails, or something else may work later, it throws.
+   */
+  async tell(
+    announcement: Announcement,
+    isForGood: (error: unknown) => boolean,
+  ): Promise<readonly LeftOut[]> {
+    const { isRepeat, asks = [] } = announcement;
+    const [notified, ...others] = await Promise.all([
+      settled(async () => (isRepeat ? undefined : this.notifications.publish(announcement)), {}),
+      settled(async () => this.put(announcement), {}),
+      ...asks.map(async (ask) => settled(async () => this.questions.ask(ask), { ask })),
     ]);
+    if (notified) throw notified.error;
+    const leftOut = others.flatMap((other) => other ?? []);
+    const later = leftOut.find(({ error }) => !isForGood(error));
+    if (later) throw later.error;
+    return leftOut;
   }
 
   private async put({ type, json }: Announcement): Promise<void> {
@@ -41,10 +60,28 @@ export class Announcements {
     );
     const [answer] = answers ?? [];
     if (!answer?.EventId) {
-      throw new Error(
-        `EventBridge refused the event about ${type}: ${answer?.ErrorCode ?? 'without a code'} ${answer?.ErrorMessage ?? ''}`,
-      );
+      throw new RefusedEventError(type, answer?.ErrorCode, answer?.ErrorMessage);
     }
+  }
+}
+
+/** Under the name of EventBridge's own code. */
+class RefusedEventError extends Error {
+  constructor(type: string, code = 'without a code', message = '') {
+    super(`EventBridge refused the event about ${type}: ${code} ${message}`);
+    this.name = code;
+  }
+}
+
+async function settled(
+  act: () => Promise<void>,
+  about: Omit<LeftOut, 'error'>,
+): Promise<LeftOut | undefined> {
+  try {
+    await act();
+    return undefined;
+  } catch (error) {
+    return { ...about, error };
   }
 }
 

@@ -8,13 +8,14 @@ import { KMSClient } from '@aws-sdk/client-kms';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { SSMClient } from '@aws-sdk/client-ssm';
-import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
+import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import {
   parseDecision,
   type ReceivedDecision,
 } from '../../approval/adapters/approval-queue-messages';
 import { KmsSigner } from '../../approval/adapters/kms-signer';
 import { whyNotProved } from '../../approval/adapters/proved-decision';
+import { workInMessage } from '../../approval/adapters/work-in-message';
 import {
   type AskResult,
   type CarriedOut,
@@ -22,13 +23,12 @@ import {
   isOvertaken,
 } from '../../approval/domain/ask-result';
 import { CLIENT_SETTINGS } from '../../shared/adapters/aws/client-settings';
+import { isForGood } from '../../shared/adapters/aws/failure-kind';
 import { SYSTEM_CLOCK } from '../../shared/adapters/clock/system-clock';
 import { CachedConfiguration } from '../../shared/adapters/configuration/cached-configuration';
-import {
-  largestThatFits,
-  SnsNotifications,
-} from '../../shared/adapters/notification/sns-notifications';
-import { handleMessages } from '../../shared/adapters/queue/message-batch';
+import { FailureReporter } from '../../shared/adapters/failure/failure-reporter';
+import { SnsNotifications } from '../../shared/adapters/notification/sns-notifications';
+import { handleMessages, type MessageHandling } from '../../shared/adapters/queue/message-batch';
 import { queueUrlOf } from '../../shared/adapters/queue/queue-url';
 import { readEnvironment } from '../../shared/contracts/handler-environment';
 import {
@@ -37,8 +37,8 @@ import {
 } from '../../shared/contracts/metrics';
 import { TRIES_BEFORE_PEOPLE_HEAR } from '../../shared/contracts/queue-tries';
 import { Announcements } from '../adapters/announcements';
+import { ReportAnnouncer } from '../adapters/announcer';
 import { ChangeAsking, WorkflowQueues } from '../adapters/change-asking';
-import { changeNotification } from '../adapters/change-notification';
 import {
   CloudTrailEventHistory,
   HISTORY_CLIENT_SETTINGS,
@@ -48,10 +48,10 @@ import { DynamoLedger } from '../adapters/dynamo-ledger';
 import { Ec2SecurityGroups } from '../adapters/ec2-security-groups';
 import { loadSentryConfiguration } from '../adapters/sentry-configuration';
 import { CARRY_OUT_DECISION } from '../contracts/carry-out-decision.environment';
-import { MAX_RULES_IN_MESSAGE } from '../contracts/change-message';
 import type { StoredAsk } from '../domain/asking/change-asker';
 import { carryOutDecision } from '../domain/deciding/carry-out-decision';
-import type { ChangeReport } from '../domain/reporting/change-report';
+import { giveUpAsking } from '../domain/deciding/give-up-asking';
+import type { Ports } from '../domain/responding/ports';
 import { UnfinishedError } from '../domain/responding/unfinished-error';
 
 const environment = readEnvironment(CARRY_OUT_DECISION, process.env);
@@ -78,16 +78,18 @@ const announcements = new Announcements(
   new EventBridgeClient(CLIENT_SETTINGS),
   workflows,
 );
+const failures = new FailureReporter({
+  construct: sentry,
+  functionName: process.env.AWS_LAMBDA_FUNCTION_NAME ?? CARRY_OUT_DECISION.bundle,
+  topicArn: environment.NOTIFICATION_TOPIC_ARN,
+  clock: SYSTEM_CLOCK,
+  logger,
+});
 const ports = {
   groups: new Ec2SecurityGroups(new EC2Client(CLIENT_SETTINGS)),
   ledger: new DynamoLedger(dynamo, environment.LEDGER_TABLE),
   events: new DynamoEventLog(dynamo, environment.LEDGER_TABLE),
   history: new CloudTrailEventHistory(new CloudTrailClient(HISTORY_CLIENT_SETTINGS)),
-  announcer: {
-    render: (report: ChangeReport) =>
-      largestThatFits(MAX_RULES_IN_MESSAGE, (rules) => changeNotification(report, sentry, rules)),
-    tell: announcements.tell.bind(announcements),
-  },
   asker,
   clock: SYSTEM_CLOCK,
   own: {
@@ -96,23 +98,42 @@ const ports = {
   },
 };
 
+function portsAt(tries: number): Ports {
+  const announcer = new ReportAnnouncer({
+    name: sentry,
+    announcements,
+    failures,
+    isForGood: (error) => isForGood(error, tries),
+    giveUpAsking: async (requestId) =>
+      giveUpAsking(requestId, {
+        configuration: await configuration.asOf(new Date(0)),
+        ports: portsAt(tries),
+      }),
+  });
+  return { ...ports, announcer, tries, isForGood: (error) => isForGood(error, tries) };
+}
+
 /**
  * Each decision on its own: one that cannot be carried out yet is shown again later, the others are
  * done.
  */
-export async function handler(event: SQSEvent): Promise<SQSBatchResponse> {
+export async function handler(event: SQSEvent, context: Context): Promise<SQSBatchResponse> {
   try {
-    return await handleMessages(event, {
-      sqs,
-      logger,
-      queueUrlOf: ({ eventSourceARN }) => queueUrlOf(eventSourceARN, queueUrls),
-      handle: handleRecord,
-      countFailedTry: (tries) => metrics.addMetric(METRIC.failedTries, MetricUnit.Count, tries),
-    });
+    return await handleMessages(event, handling, context);
   } finally {
     metrics.publishStoredMetrics();
   }
 }
+
+const handling: MessageHandling = {
+  sqs,
+  logger,
+  failures,
+  queueUrlOf: ({ eventSourceARN }) => queueUrlOf(eventSourceARN, queueUrls),
+  handle: handleRecord,
+  workIn: ({ body }) => workInMessage(body),
+  countFailedTry: (tries) => metrics.addMetric(METRIC.failedTries, MetricUnit.Count, tries),
+};
 
 async function handleRecord(record: SQSRecord, tries: number): Promise<void> {
   const received = parseDecision(record.body);
@@ -122,6 +143,12 @@ async function handleRecord(record: SQSRecord, tries: number): Promise<void> {
   if (refusal || !kept) {
     logger.error('a decision that is none', { requestId: statement.requestId, reason: refusal });
     metrics.addMetric(METRIC.decisionsRefused, MetricUnit.Count, 1);
+    failures.add(`refused ${record.messageId}`, {
+      work: workInMessage(record.body),
+      state: 'given-up',
+      reason: refusal ?? '',
+      next: 'Nothing was done: it is no decision of people. Find out who sent it.',
+    });
     return;
   }
   const { phase, attempt } = statement;
@@ -165,7 +192,7 @@ async function carryOut(
   try {
     return await carryOutDecision(decision, kept, {
       configuration: known,
-      ports: { ...ports, tries },
+      ports: portsAt(tries),
     });
   } catch (error) {
     if (error instanceof UnfinishedError && tries === TRIES_BEFORE_PEOPLE_HEAR) {

@@ -8,9 +8,11 @@ import { SSMClient } from '@aws-sdk/client-ssm';
 import type { Context } from 'aws-lambda';
 import { CLIENT_SETTINGS } from '../../shared/adapters/aws/client-settings';
 import { SYSTEM_CLOCK } from '../../shared/adapters/clock/system-clock';
+import { FailureReporter } from '../../shared/adapters/failure/failure-reporter';
 import { SnsNotifications } from '../../shared/adapters/notification/sns-notifications';
 import { readEnvironment } from '../../shared/contracts/handler-environment';
 import { Announcements } from '../adapters/announcements';
+import { nameUnsentEvent } from '../adapters/announcer';
 import { DynamoLedger } from '../adapters/dynamo-ledger';
 import { Ec2SecurityGroups } from '../adapters/ec2-security-groups';
 import { operatorNotification } from '../adapters/operator-notification';
@@ -20,6 +22,7 @@ import { sendDifferences } from '../adapters/queue-messages';
 import { loadSentryConfiguration } from '../adapters/sentry-configuration';
 import { OPERATE_SENTRY } from '../contracts/operate-sentry.environment';
 import { carryOut, type OperatorAnswer, type OperatorPorts } from '../domain/operator';
+import type { Announcement } from '../domain/reporting/announcement';
 import { ruleText } from '../domain/rules/rule-text';
 
 const environment = readEnvironment(OPERATE_SENTRY, process.env);
@@ -31,6 +34,13 @@ const announcements = new Announcements(
   new SnsNotifications(new SNSClient(CLIENT_SETTINGS), environment.NOTIFICATION_TOPIC_ARN),
   new EventBridgeClient(CLIENT_SETTINGS),
 );
+const failures = new FailureReporter({
+  construct: sentry,
+  functionName: process.env.AWS_LAMBDA_FUNCTION_NAME ?? OPERATE_SENTRY.bundle,
+  topicArn: environment.NOTIFICATION_TOPIC_ARN,
+  clock: SYSTEM_CLOCK,
+  logger,
+});
 const ports: OperatorPorts = {
   groups: new Ec2SecurityGroups(new EC2Client(CLIENT_SETTINGS)),
   ledger: new DynamoLedger(new DynamoDBClient(CLIENT_SETTINGS), environment.LEDGER_TABLE),
@@ -52,11 +62,18 @@ export async function handler(
   const answer = await carryOut(request, await loadSentryConfiguration(ssm, environment), ports);
   if (request.action !== 'list') {
     logger.info('done', { requestId, done: answer.done });
-    await announcements.tell(
+    await tell(
       operatorNotification(request, answer.done ?? '', SYSTEM_CLOCK.now(), requestId, sentry),
     );
   }
   return rendered(answer);
+}
+
+/** It is done by then: that an event for machines is missing is no failure of it. */
+async function tell(announcement: Announcement): Promise<void> {
+  const leftOut = await announcements.tell(announcement, () => true);
+  leftOut.forEach(({ error }) => nameUnsentEvent(announcement, error, failures));
+  await failures.send();
 }
 
 function rendered({ done, rules }: OperatorAnswer) {

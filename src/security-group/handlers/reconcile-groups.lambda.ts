@@ -7,8 +7,12 @@ import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { SSMClient } from '@aws-sdk/client-ssm';
+import type { ScheduledEvent } from 'aws-lambda';
 import { CLIENT_SETTINGS } from '../../shared/adapters/aws/client-settings';
+import { isForGood } from '../../shared/adapters/aws/failure-kind';
 import { SYSTEM_CLOCK } from '../../shared/adapters/clock/system-clock';
+import { FailureReporter } from '../../shared/adapters/failure/failure-reporter';
+import { type RunContext, RunFailures } from '../../shared/adapters/failure/run-failures';
 import {
   largestThatFits,
   SnsNotifications,
@@ -18,7 +22,9 @@ import {
   METRICS_NAMESPACE,
   SECURITY_GROUP_METRICS as METRIC,
 } from '../../shared/contracts/metrics';
+import { TRIES_BEFORE_LEFT_OUT } from '../../shared/contracts/queue-tries';
 import { Announcements } from '../adapters/announcements';
+import { nameUnsentEvent } from '../adapters/announcer';
 import {
   CloudTrailEventHistory,
   HISTORY_CLIENT_SETTINGS,
@@ -50,7 +56,20 @@ const announcements = new Announcements(
 );
 const cloudTrail = new CloudTrailClient(HISTORY_CLIENT_SETTINGS);
 const groups = new Ec2SecurityGroups(new EC2Client(CLIENT_SETTINGS));
-const ports: ReconcilePorts = {
+const failures = new FailureReporter({
+  construct: sentry,
+  functionName: process.env.AWS_LAMBDA_FUNCTION_NAME ?? RECONCILE_GROUPS.bundle,
+  topicArn: environment.NOTIFICATION_TOPIC_ARN,
+  clock: SYSTEM_CLOCK,
+  logger,
+});
+const runFailures = new RunFailures({
+  failures,
+  clock: SYSTEM_CLOCK,
+  what: 'A run of reconcile, over all monitored groups',
+  next: 'The next run starts from the beginning. Until one succeeds, changes whose events were lost are not found.',
+});
+const ports: Omit<ReconcilePorts, 'tell'> = {
   groups,
   rulesOfAll: groups.rulesOfAll.bind(groups),
   ledger: new DynamoLedger(new DynamoDBClient(CLIENT_SETTINGS), environment.LEDGER_TABLE),
@@ -62,22 +81,35 @@ const ports: ReconcilePorts = {
     }),
   clock: SYSTEM_CLOCK,
   sentry,
-  tell: async (report) =>
-    announcements.tell(
-      largestThatFits(MAX_RULES_IN_MESSAGE, (items) =>
-        reconcileNotification(report, sentry, items),
-      ),
-    ),
   pointTo: async (groupIds) => sendDifferences(sqs, environment.CHANGE_QUEUE_URL, groupIds),
 };
 
 /** One run. A failure is thrown: Lambda tries again, and the alarm goes. */
-export async function handler(): Promise<void> {
+export async function handler(
+  event: Partial<ScheduledEvent> | undefined,
+  context: RunContext,
+): Promise<void> {
   try {
-    count(await reconcileGroups(await loadSentryConfiguration(ssm, environment), ports));
+    const report = await runFailures.named({ event, context }, async (isLastTry) =>
+      reconcileGroups(await loadSentryConfiguration(ssm, environment), {
+        ...ports,
+        tell: async (told) => tell(told, isLastTry),
+      }),
+    );
+    count(report);
   } finally {
     metrics.publishStoredMetrics();
   }
+}
+
+/** In the last try, an event for machines is left out rather than the run. */
+async function tell(report: ReconcileReport, isLastTry: boolean): Promise<void> {
+  const announcement = largestThatFits(MAX_RULES_IN_MESSAGE, (items) =>
+    reconcileNotification(report, sentry, items),
+  );
+  const tries = isLastTry ? TRIES_BEFORE_LEFT_OUT : 1;
+  const leftOut = await announcements.tell(announcement, (error) => isForGood(error, tries));
+  leftOut.forEach(({ error }) => nameUnsentEvent(announcement, error, failures));
 }
 
 function count({ groupCount, adoptions, released, due, isBraked }: ReconcileReport): void {

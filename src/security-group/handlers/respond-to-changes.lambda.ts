@@ -7,24 +7,24 @@ import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { SSMClient } from '@aws-sdk/client-ssm';
-import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
+import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import { CLIENT_SETTINGS } from '../../shared/adapters/aws/client-settings';
+import { isForGood } from '../../shared/adapters/aws/failure-kind';
 import { SYSTEM_CLOCK } from '../../shared/adapters/clock/system-clock';
 import { CachedConfiguration } from '../../shared/adapters/configuration/cached-configuration';
-import {
-  largestThatFits,
-  SnsNotifications,
-} from '../../shared/adapters/notification/sns-notifications';
-import { handleMessages } from '../../shared/adapters/queue/message-batch';
+import { FailureReporter } from '../../shared/adapters/failure/failure-reporter';
+import { SnsNotifications } from '../../shared/adapters/notification/sns-notifications';
+import { handleMessages, type MessageHandling } from '../../shared/adapters/queue/message-batch';
 import { readEnvironment } from '../../shared/contracts/handler-environment';
 import {
   METRICS_NAMESPACE,
   SECURITY_GROUP_METRICS as METRIC,
 } from '../../shared/contracts/metrics';
 import { Announcements } from '../adapters/announcements';
+import { nameUnsentEvent, ReportAnnouncer } from '../adapters/announcer';
 import { ChangeAsking, WorkflowQueues } from '../adapters/change-asking';
 import { parseChangeEvent, UnreadableEventError } from '../adapters/change-event';
-import { changeNotification, unreadableEventNotification } from '../adapters/change-notification';
+import { unreadableEventNotification } from '../adapters/change-notification';
 import {
   CloudTrailEventHistory,
   HISTORY_CLIENT_SETTINGS,
@@ -35,12 +35,14 @@ import { Ec2SecurityGroups } from '../adapters/ec2-security-groups';
 import { sendHeartbeat } from '../adapters/heartbeat';
 import { parseQueueMessage } from '../adapters/queue-messages';
 import { loadSentryConfiguration } from '../adapters/sentry-configuration';
-import { MAX_RULES_IN_MESSAGE } from '../contracts/change-message';
+import { workInEvent } from '../adapters/work-in-event';
 import { RESPOND_TO_CHANGES } from '../contracts/respond-to-changes.environment';
 import { isOwnCall } from '../domain/changes/actor';
 import type { Change } from '../domain/changes/change';
+import { giveUpAsking } from '../domain/deciding/give-up-asking';
 import { heartbeatGroup } from '../domain/heartbeat';
 import { type ChangeReport, secondsOpen } from '../domain/reporting/change-report';
+import type { Ports } from '../domain/responding/ports';
 import { respondToChange } from '../domain/responding/respond-to-change';
 import { respondToDifferences } from '../domain/responding/respond-to-differences';
 import type { Responses } from '../domain/responding/responses';
@@ -67,17 +69,19 @@ const announcements = new Announcements(
   new EventBridgeClient(CLIENT_SETTINGS),
   workflows,
 );
+const failures = new FailureReporter({
+  construct: sentry,
+  functionName: process.env.AWS_LAMBDA_FUNCTION_NAME ?? RESPOND_TO_CHANGES.bundle,
+  topicArn: environment.NOTIFICATION_TOPIC_ARN,
+  clock: SYSTEM_CLOCK,
+  logger,
+});
 const place = { accountId: environment.ACCOUNT_ID, region: process.env.AWS_REGION ?? 'unknown' };
 const ports = {
   groups: new Ec2SecurityGroups(ec2),
   ledger: new DynamoLedger(dynamo, environment.LEDGER_TABLE),
   events: new DynamoEventLog(dynamo, environment.LEDGER_TABLE),
   history: new CloudTrailEventHistory(new CloudTrailClient(HISTORY_CLIENT_SETTINGS)),
-  announcer: {
-    render: (report: ChangeReport) =>
-      largestThatFits(MAX_RULES_IN_MESSAGE, (rules) => changeNotification(report, sentry, rules)),
-    tell: announcements.tell.bind(announcements),
-  },
   asker: new ChangeAsking(dynamo, environment.LEDGER_TABLE, SYSTEM_CLOCK),
   clock: SYSTEM_CLOCK,
   own: {
@@ -86,22 +90,41 @@ const ports = {
   },
 };
 
+function portsAt(tries: number): Ports {
+  const announcer = new ReportAnnouncer({
+    name: sentry,
+    announcements,
+    failures,
+    isForGood: (error) => isForGood(error, tries),
+    giveUpAsking: async (requestId) =>
+      giveUpAsking(requestId, {
+        configuration: await configuration.asOf(new Date(0)),
+        ports: portsAt(tries),
+      }),
+  });
+  return { ...ports, announcer, tries, isForGood: (error) => isForGood(error, tries) };
+}
+
 /**
  * Each message of the batch on its own: one that fails is shown again later, the others are done.
  */
-export async function handler(event: SQSEvent): Promise<SQSBatchResponse> {
+export async function handler(event: SQSEvent, context: Context): Promise<SQSBatchResponse> {
   try {
-    return await handleMessages(event, {
-      sqs,
-      logger,
-      queueUrlOf: () => environment.CHANGE_QUEUE_URL,
-      handle: handleRecord,
-      countFailedTry: (tries) => metrics.addMetric(METRIC.failedTries, MetricUnit.Count, tries),
-    });
+    return await handleMessages(event, handling, context);
   } finally {
     metrics.publishStoredMetrics();
   }
 }
+
+const handling: MessageHandling = {
+  sqs,
+  logger,
+  failures,
+  queueUrlOf: () => environment.CHANGE_QUEUE_URL,
+  handle: handleRecord,
+  workIn: ({ body }) => workInEvent(body),
+  countFailedTry: (tries) => metrics.addMetric(METRIC.failedTries, MetricUnit.Count, tries),
+};
 
 async function handleRecord(record: SQSRecord, tries: number): Promise<void> {
   const receivedAt = new Date(Number(record.attributes.SentTimestamp));
@@ -110,7 +133,7 @@ async function handleRecord(record: SQSRecord, tries: number): Promise<void> {
   if (message) {
     const known = {
       configuration: await configuration.asOf(receivedAt),
-      ports: { ...ports, tries },
+      ports: portsAt(tries),
     };
     return conclude(await respondToDifferences(message.groupId, place, known), receivedAt);
   }
@@ -120,7 +143,9 @@ async function handleRecord(record: SQSRecord, tries: number): Promise<void> {
     if (!(error instanceof UnreadableEventError)) throw error;
     logger.error('unreadable event', { reason: error.message, body: record.body });
     metrics.addMetric(METRIC.unreadableEvents, MetricUnit.Count, 1);
-    await announcements.tell(unreadableEventNotification(record.body, error.message, sentry));
+    const announcement = unreadableEventNotification(record.body, error.message, sentry);
+    const leftOut = await announcements.tell(announcement, (failure) => isForGood(failure, tries));
+    leftOut.forEach((event) => nameUnsentEvent(announcement, event.error, failures));
   }
 }
 
@@ -148,10 +173,11 @@ async function respond(change: Change, receivedAt: Date, tries: number): Promise
       secondsBetween(change.time, receivedAt),
     );
   }
-  const responses = await respondToChange(change, () => configuration.asOf(change.time), {
-    ...ports,
-    tries,
-  });
+  const responses = await respondToChange(
+    change,
+    () => configuration.asOf(change.time),
+    portsAt(tries),
+  );
   const { eventId, eventName, subject } = change;
   logger.info('responded', {
     eventId,
@@ -179,12 +205,12 @@ function countHeartbeat({ actor }: Change): void {
   if (isOwnCall(actor, ports.own)) metrics.addMetric(METRIC.heartbeats, MetricUnit.Count, 1);
 }
 
-function conclude({ reports, failures }: Responses, receivedAt: Date): void {
+function conclude({ reports, failures: failed }: Responses, receivedAt: Date): void {
   reports.forEach((report) => countOutcomes(report, receivedAt));
-  if (failures.length > 0) {
+  if (failed.length > 0) {
     throw new AggregateError(
-      failures,
-      failures
+      failed,
+      failed
         .map((failure) => (failure instanceof Error ? failure.message : String(failure)))
         .join(' '),
     );

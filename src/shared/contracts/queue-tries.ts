@@ -11,3 +11,22 @@ export const TRIES_BEFORE_PEOPLE_HEAR = 3;
 
 /** With the pauses between them, the sixth try comes after five minutes. */
 export const TRIES_BEFORE_ALARM = 5;
+
+/** A few minutes after the first: then a message names what fails, and why. */
+export const TRIES_BEFORE_NAMED = 5;
+
+/**
+ * Some tries more may name it, where the function does not know that it was named: SQS counts tries
+ * that no function saw.
+ */
+export const LAST_TRY_TO_NAME = 7;
+
+/**
+ * With the pauses between them, the eighth try comes after twenty minutes: then what is not what
+ * counts, a question or an event for machines, is left out, so that it does not hold up the rest.
+ */
+export const TRIES_BEFORE_LEFT_OUT = 8;
+
+/** Lambda tries an asynchronous invocation twice more, after one minute and after two. */
+export const TRIES_OF_A_RUN = 3;
+export const SECONDS_UNTIL_LAST_RUN = 180;

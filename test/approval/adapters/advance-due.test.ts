@@ -39,7 +39,7 @@ const run = async () =>
       }),
       request: act,
       click: act,
-      failed: (id) => failed.push(id),
+      failed: ({ id }) => failed.push(id),
     },
     clock,
   );

@@ -184,7 +184,7 @@ describe('rights', () => {
     for (const role of ROLES) {
       expect(
         actionsOf(synthesized, role).filter(
-          (action) => !/^(dynamodb|kms|logs|sqs|secretsmanager|ssm|events):/.test(action),
+          (action) => !/^(dynamodb|kms|logs|sns|sqs|secretsmanager|ssm|events):/.test(action),
         ),
       ).toEqual([]);
       expect(actionsOf(synthesized, role).filter((action) => action.includes('*'))).toEqual([]);
@@ -220,6 +220,7 @@ describe('rights', () => {
       'logs:CreateLogStream',
       'logs:PutLogEvents',
       'secretsmanager:GetSecretValue',
+      'sns:Publish',
       'sqs:ChangeMessageVisibility',
       'sqs:DeleteMessage',
       'sqs:GetQueueAttributes',
@@ -227,6 +228,9 @@ describe('rights', () => {
       'sqs:ReceiveMessage',
       'sqs:SendMessage',
       'ssm:GetParameters',
+    ]);
+    expect(targetsOf(synthesized, ADVANCE, 'sns:Publish')).toEqual([
+      expect.stringMatching(/^ApprovalsNotifications/),
     ]);
     expect(targetsOf(synthesized, ADVANCE, 'sqs:SendMessage')).toEqual([
       expect.stringMatching(/^ApprovalsMessageQueue/),
@@ -259,6 +263,7 @@ describe('rights', () => {
       'logs:CreateLogStream',
       'logs:PutLogEvents',
       'secretsmanager:GetSecretValue',
+      'sns:Publish',
       'sqs:ChangeMessageVisibility',
       'sqs:DeleteMessage',
       'sqs:GetQueueAttributes',
@@ -266,6 +271,9 @@ describe('rights', () => {
       'sqs:ReceiveMessage',
       'sqs:SendMessage',
       'ssm:GetParameters',
+    ]);
+    expect(targetsOf(synthesized, DELIVER, 'sns:Publish')).toEqual([
+      expect.stringMatching(/^ApprovalsNotifications/),
     ]);
     expect(targetsOf(synthesized, DELIVER, 'sqs:SendMessage')).toEqual([
       expect.stringMatching(/^ApprovalsMessageQueue/),

@@ -53,6 +53,8 @@ export class SentryInMemory {
   readonly reconciled: ReconcileReport[] = [];
   readonly pointedTo: string[] = [];
   faults = new Faults();
+  /** From this try on, what fails does so for good. */
+  hopelessFrom = Infinity;
 
   constructor(
     public configuration: SentryConfiguration,
@@ -177,6 +179,7 @@ export class SentryInMemory {
       clock: this.groups,
       own: OWN,
       tries,
+      isForGood: () => tries >= this.hopelessFrom,
     };
   }
 }
@@ -188,6 +191,7 @@ const BY: Readonly<Record<ChangeDecision['kind'], readonly string[]>> = {
   denied: ['U1'],
   expired: [],
   'not-asked': [],
+  unaskable: [],
   ended: ['U1'],
 };
 

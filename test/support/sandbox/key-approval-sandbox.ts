@@ -208,7 +208,9 @@ export class KeyApprovalSandbox {
     const deliveries = this.localAws.inbox.deliveries.slice(before);
     return {
       deliveries,
-      messages: deliveries.map(({ message }): AccessKeyReportMessage => JSON.parse(message)),
+      messages: deliveries
+        .map(({ message }): AccessKeyReportMessage => JSON.parse(message))
+        .filter(({ type }) => type === 'access-key-report'),
     };
   }
 

@@ -129,6 +129,7 @@ export class KeySandbox {
     const deliveries = this.localAws.inbox.deliveries.slice(deliveriesBefore);
     const messages = deliveries
       .map(({ message }): AccessKeyReportMessage => JSON.parse(message))
+      .filter(({ type }) => type === 'access-key-report')
       .sort((a, b) => a.part - b.part);
     const events = await this.caughtEvents();
     this.messages.push(...messages);

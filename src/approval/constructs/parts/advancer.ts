@@ -8,7 +8,7 @@ import { BundledFunction } from '../../../shared/constructs/bundled-function';
 import { NotifyingAlarm } from '../../../shared/constructs/notifying-alarm';
 import { takeOneByOne } from '../../../shared/constructs/work-queue';
 import { ADVANCE_REQUESTS } from '../../contracts/advance-requests.environment';
-import { grantEvents, grantSecret, grantSend } from '../workflow-rights';
+import { grantEvents, grantNotify, grantSecret, grantSend } from '../workflow-rights';
 
 /** A flood of requests must not eat up the account's concurrency. */
 const MAX_CONCURRENCY = 10;
@@ -30,6 +30,7 @@ export class Advancer {
         WORKFLOW_NAME: workflow.node.path,
         CONFIGURATION_PARAMETER: parameter.parameter.parameterName,
         APPROVAL_TABLE: table.tableName,
+        NOTIFICATION_TOPIC_ARN: topic.topicArn,
         REQUEST_QUEUE_URL: queues.requests.queueUrl,
         CLICK_QUEUE_URL: queues.clicks.queueUrl,
         MESSAGE_QUEUE_URL: queues.messages.queueUrl,
@@ -58,9 +59,10 @@ export class Advancer {
   }
 
   private grantAll(): void {
-    const { parameter, table, queues, secrets } = this.parts;
+    const { parameter, table, queues, secrets, topic } = this.parts;
     takeOneByOne(this.handler, queues.requests, MAX_CONCURRENCY);
     takeOneByOne(this.handler, queues.clicks, MAX_CONCURRENCY);
+    grantNotify(this.handler, topic);
     parameter.grantRead(this.handler);
     table.grantReadAndChange(this.handler.role!);
     table.grantFindDue(this.handler);

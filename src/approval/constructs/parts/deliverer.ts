@@ -6,7 +6,7 @@ import { BundledFunction } from '../../../shared/constructs/bundled-function';
 import { NotifyingAlarm } from '../../../shared/constructs/notifying-alarm';
 import { takeOneByOne } from '../../../shared/constructs/work-queue';
 import { DELIVER_MESSAGES } from '../../contracts/deliver-messages.environment';
-import { grantSecret, grantSend } from '../workflow-rights';
+import { grantNotify, grantSecret, grantSend } from '../workflow-rights';
 
 /**
  * Slack takes about one message a second in a channel. Two, so that one that waits for Slack holds
@@ -30,6 +30,7 @@ export class Deliverer {
         WORKFLOW_NAME: workflow.node.path,
         CONFIGURATION_PARAMETER: parameter.parameter.parameterName,
         APPROVAL_TABLE: table.tableName,
+        NOTIFICATION_TOPIC_ARN: topic.topicArn,
         MESSAGE_QUEUE_URL: queues.messages.queueUrl,
         BOT_TOKEN_SECRET_ARN: secrets.botToken.secretArn,
       }),
@@ -48,8 +49,9 @@ export class Deliverer {
   }
 
   private grantAll(): void {
-    const { parameter, table, queues, secrets } = this.parts;
+    const { parameter, table, queues, secrets, topic } = this.parts;
     takeOneByOne(this.handler, queues.messages, DELIVERIES_AT_ONCE);
+    grantNotify(this.handler, topic);
     parameter.grantRead(this.handler);
     table.grantReadAndPut(this.handler.role!);
     grantSend(this.handler, queues.messages);

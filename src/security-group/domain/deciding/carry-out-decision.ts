@@ -11,6 +11,7 @@ import type { LedgerChange } from '../ledger/ledger-store';
 import { isAsking } from '../policies/policy';
 import { isPaused, type SentryConfiguration } from '../policies/sentry-configuration';
 import { answerEvent } from '../responding/answer-event';
+import { noticeOfUnasked } from '../responding/ask-about-outcomes';
 import type { Ports } from '../responding/ports';
 import { readGroup } from '../responding/read-group';
 import type { Sentry } from '../responding/sentry';
@@ -21,9 +22,9 @@ export interface ChangeDecision {
   readonly requestId: string;
   /**
    * `ended`: the time of the approval is over. `not-asked`: people were asked enough, and no one
-   * was.
+   * was. `unaskable`: the question could not be put to anyone; no workflow decides that.
    */
-  readonly kind: 'approved' | 'denied' | 'expired' | 'not-asked' | 'ended';
+  readonly kind: 'approved' | 'denied' | 'expired' | 'not-asked' | 'unaskable' | 'ended';
   readonly phase: 'decision' | 'end';
   readonly attempt: number;
   readonly at: Date;
@@ -65,6 +66,7 @@ const REASONS = {
   denied: 'It was denied',
   expired: 'No one answered',
   'not-asked': 'People were asked enough about it',
+  unaskable: 'Nobody could be asked',
 };
 
 function grantBy({ requestId, at, by, until, kind }: ChangeDecision): Grant {
@@ -106,7 +108,7 @@ async function revertAsked(
       details: asked.group,
       reading,
       hints: hintsOfAsked(asked),
-      notices: [],
+      notices: decision.kind === 'unaskable' ? [noticeOfUnasked(asked)] : [],
     },
     {
       configuration: { ...configuration, policies: configuration.policies.map(withoutAsking) },

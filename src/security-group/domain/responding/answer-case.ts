@@ -1,6 +1,6 @@
 import { act, type EarlierTries, withGroundsKept } from './act';
 import type { Answer } from './answer';
-import { asksAbout } from './ask-about-outcomes';
+import { asksAbout, noticeOfUnasked } from './ask-about-outcomes';
 import type { Case } from './case';
 import { refuseAdoptedMeanwhile } from './remember';
 
@@ -9,5 +9,7 @@ export async function answerCase(judged: Case, earlierTries: EarlierTries): Prom
   const one = await withGroundsKept(judged);
   const acted = await act(one, earlierTries);
   await refuseAdoptedMeanwhile(one);
-  return { ...one, ...acted, asks: await asksAbout(one, acted.outcomes) };
+  const { asks, unasked } = await asksAbout(one, acted.outcomes);
+  const notices = unasked.map(({ ask, reason }) => noticeOfUnasked(ask, reason));
+  return { ...one, ...acted, asks, notices: [...one.notices, ...notices] };
 }

@@ -2,9 +2,10 @@ import { ruleOutcome } from './act';
 import { answerCase } from './answer-case';
 import { outcomeUnanswered } from './answer-judgements';
 import { asksAbout } from './ask-about-outcomes';
-import { openCase, isClosed } from './case';
+import { isClosed } from './case';
 import type { Case } from './case';
 import { once } from './once';
+import { openAskableCase } from './open-askable-case';
 import { learn, remember } from './remember';
 import { isSilent, settle, report } from './report-answer';
 import type { Sentry } from './sentry';
@@ -19,7 +20,7 @@ export async function answerDifferences(
   target: Target,
   sentry: Sentry,
 ): Promise<ChangeReport | undefined> {
-  const one = await openCase(target, sentry);
+  const one = await openAskableCase(target, sentry);
   if (isClosed(one)) {
     await learn(one);
     return undefined;
@@ -49,6 +50,6 @@ async function rememberReported(one: Case): Promise<void> {
   const outcomes = left.map((judgement) =>
     ruleOutcome(judgement, outcomeUnanswered(judgement, undefined), situation.group),
   );
-  const asks = await asksAbout(one, outcomes);
+  const { asks } = await asksAbout(one, outcomes);
   await remember({ ...one, outcomes, after: situation.group, asks });
 }

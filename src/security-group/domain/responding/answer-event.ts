@@ -1,6 +1,7 @@
 import { answerCase } from './answer-case';
-import { openCase, isClosed } from './case';
+import { isClosed } from './case';
 import { once } from './once';
+import { openAskableCase } from './open-askable-case';
 import { learn, remember } from './remember';
 import { isSilent, settle, report } from './report-answer';
 import type { Sentry } from './sentry';
@@ -15,7 +16,7 @@ export async function answerEvent(
   target: Target,
   sentry: Sentry,
 ): Promise<ChangeReport | undefined> {
-  const one = await openCase(target, sentry);
+  const one = await openAskableCase(target, sentry);
   if (isClosed(one)) {
     await learn(one);
     return undefined;

@@ -2,6 +2,7 @@ import type { Case } from './case';
 import { detailsOf } from './group-details';
 import type { Ports } from './ports';
 import type { Target } from './target';
+import { reasonOf } from '../../../shared/domain/failure/failure';
 import { asksIn } from '../asking/asked-change';
 import type { NewAsk, AskedChange } from '../asking/asked-change';
 import { referencedGroups } from '../asking/change-question';
@@ -18,11 +19,78 @@ export function noticeOfAsk({ requestId, workflow, response }: AskedChange): Not
   };
 }
 
-/** Kept before the ledger is written, which tells by it what may stand until people decide. */
-export async function asksAbout(
+export function noticeOfUnasked(
+  { workflow, response }: Pick<AskedChange, 'workflow' | 'response'>,
+  reason?: string,
+): Notice {
+  const question =
+    response === 'revertIfDenied' ? 'whether it may stay' : 'whether it may be made again';
+  const end =
+    response === 'revertIfDenied' ? 'It is reverted, as if it were denied.' : 'It stays reverted.';
+  return {
+    severity: 'high',
+    text: `Nobody could be asked by ${workflow} ${question}${reason ? `: ${reason.replace(/\.$/, '')}` : ''}. ${end}`,
+  };
+}
+
+/** A question that cannot be kept, however often it is tried. */
+export interface Unasked {
+  readonly ask: NewAsk;
+  readonly reason: string;
+}
+
+/** The questions about a change, and those that no one can be asked. */
+export interface Asks {
+  readonly asks: readonly AskedChange[];
+  readonly unasked: readonly Unasked[];
+}
+
+/**
+ * Kept before the ledger is written, which tells by it what may stand until people decide. Throws
+ * where a question cannot be kept now; or, while the change stands, at all: then the next try
+ * reverts it.
+ */
+export async function asksAbout(one: Case, outcomes: readonly RuleOutcome[]): Promise<Asks> {
+  const { ports } = one.sentry;
+  const found = await newAsks(one, outcomes);
+  const kept = await Promise.all(
+    found.map(async (asked): Promise<AskedChange | Unasked | undefined> => {
+      try {
+        return await openAsk(asked, ports);
+      } catch (error) {
+        if (asked.response === 'revertIfDenied' || !ports.isForGood(error)) throw error;
+        return { ask: asked, reason: reasonOf(error) };
+      }
+    }),
+  );
+  return {
+    asks: kept.flatMap((each) => (each && 'requestId' in each ? [each] : [])),
+    unasked: kept.flatMap((each) => (each && 'reason' in each ? [each] : [])),
+  };
+}
+
+/** Questions about what stands until it is denied that can never be kept. */
+export async function unaskedIn(
   one: Case,
   outcomes: readonly RuleOutcome[],
-): Promise<AskedChange[]> {
+): Promise<readonly Unasked[]> {
+  const { ports } = one.sentry;
+  const found = await newAsks(one, outcomes);
+  const failed = await Promise.all(
+    found
+      .filter(({ response }) => response === 'revertIfDenied')
+      .map(async (asked) =>
+        ports.asker.keep(asked).then(
+          () => [],
+          (error: unknown) =>
+            ports.isForGood(error) ? [{ ask: asked, reason: reasonOf(error) }] : [],
+        ),
+      ),
+  );
+  return failed.flat();
+}
+
+async function newAsks(one: Case, outcomes: readonly RuleOutcome[]): Promise<AskedChange[]> {
   const { target, situation, sentry } = one;
   const { configuration, ports } = sentry;
   if (
@@ -38,9 +106,7 @@ export async function asksAbout(
   const found = asksIn(outcomes, target.call, group, situation).filter(
     ({ response }) => !isFailing || response === 'revertIfDenied',
   );
-  const asks = await Promise.all(found.map(async (ask) => identified(ask, target, ports)));
-  const kept = await Promise.all(asks.map(async (asked) => openAsk(asked, ports)));
-  return kept.flatMap((asked) => asked ?? []);
+  return Promise.all(found.map(async (ask) => identified(ask, target, ports)));
 }
 
 /**

@@ -24,4 +24,9 @@ export interface Ports {
   readonly own: OwnIdentity;
   /** Which try at the event this is, from 1. */
   readonly tries: number;
+  /**
+   * Whether what failed so fails again, however often it is tried: then what is not what counts is
+   * left out.
+   */
+  isForGood(error: unknown): boolean;
 }

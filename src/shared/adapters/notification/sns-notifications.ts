@@ -20,7 +20,7 @@ export function largestThatFits<Rendered extends Notification>(
 ): Rendered {
   let items = maxItems;
   let notification = render(items);
-  while (items > 0 && Buffer.byteLength(messageOf(notification)) > MAX_BYTES) {
+  while (items > 0 && bytesOf(notification) > MAX_BYTES) {
     items = Math.floor(items / 2);
     notification = render(items);
   }
@@ -47,6 +47,11 @@ export class SnsNotifications {
       }),
     );
   }
+}
+
+/** As it goes to SNS. */
+export function bytesOf(notification: Notification): number {
+  return Buffer.byteLength(messageOf(notification));
 }
 
 function messageOf({ json, text }: Notification): string {

@@ -1,0 +1,83 @@
+import * as z from 'zod/mini';
+import type { Announcements, LeftOut } from './announcements';
+import { changeNotification } from './change-notification';
+import type { FailureReporter } from '../../shared/adapters/failure/failure-reporter';
+import { largestThatFits } from '../../shared/adapters/notification/sns-notifications';
+import { reasonOf } from '../../shared/domain/failure/failure';
+import { MAX_RULES_IN_MESSAGE } from '../contracts/change-message';
+import type { GivenUp } from '../domain/deciding/give-up-asking';
+import type { Announcement, PreparedAsk } from '../domain/reporting/announcement';
+import type { ChangeReport } from '../domain/reporting/change-report';
+import type { Announcer } from '../domain/responding/ports';
+
+export interface ReportAnnouncerProps {
+  /** Of the sentry. */
+  readonly name: string;
+  readonly announcements: Announcements;
+  readonly failures: FailureReporter;
+  isForGood(error: unknown): boolean;
+  /** Ends a request that no one can be asked; nothing, where it is over. */
+  giveUpAsking(requestId: string): Promise<GivenUp | undefined>;
+}
+
+/** Delivers reports; what can never be delivered is named, and holds up nothing. */
+export class ReportAnnouncer implements Announcer {
+  constructor(private readonly props: ReportAnnouncerProps) {}
+
+  render(report: ChangeReport): Announcement {
+    return largestThatFits(MAX_RULES_IN_MESSAGE, (rules) =>
+      changeNotification(report, this.props.name, rules),
+    );
+  }
+
+  async tell(announcement: Announcement): Promise<void> {
+    const { announcements, isForGood } = this.props;
+    const leftOut = await announcements.tell(announcement, isForGood);
+    for (const { ask, error } of leftOut) {
+      await (ask ? this.giveUp(ask, error) : this.nameEvent(announcement, error));
+    }
+  }
+
+  private async giveUp(ask: PreparedAsk, error: unknown): Promise<void> {
+    const { failures, giveUpAsking } = this.props;
+    const { requestId } = sentAsk.parse(JSON.parse(ask.message));
+    const givenUp = await giveUpAsking(requestId);
+    if (!givenUp) return;
+    const { group, call } = givenUp.asked;
+    failures.add(`ask ${requestId}`, {
+      work: {
+        what: `A question to ${ask.workflow} about the change by ${call.eventName}`,
+        requestId,
+        groupIds: [group.id],
+        eventId: call.eventId,
+        calledAt: call.time,
+        actor: call.actor.arn ?? call.actor.userName ?? call.actor.type,
+        account: call.accountId,
+        region: call.region,
+      },
+      state: 'given-up',
+      reason: reasonOf(error),
+      next: `Nobody could be asked. ${givenUp.text}`,
+    });
+  }
+
+  private nameEvent(announcement: Announcement, error: unknown): void {
+    nameUnsentEvent(announcement, error, this.props.failures);
+  }
+}
+
+const sentAsk = z.object({ requestId: z.string() });
+
+/** That machines were not told is told to people. */
+export function nameUnsentEvent(
+  { subject, type }: Pick<Announcement, 'subject' | 'type'>,
+  error: LeftOut['error'],
+  failures: FailureReporter,
+): void {
+  failures.add(`event ${subject} ${reasonOf(error)}`, {
+    work: { what: `The event for machines of the message "${subject}" (${type})` },
+    state: 'given-up',
+    reason: reasonOf(error),
+    next: 'People were notified as ever. What listens on the event bus was not, and will not be.',
+  });
+}

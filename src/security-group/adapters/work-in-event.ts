@@ -1,0 +1,51 @@
+import { parseChangeEvent } from './change-event';
+import { parseQueueMessage } from './queue-messages';
+import type { NamedWork } from '../../shared/domain/failure/failure';
+import type { Change } from '../domain/changes/change';
+
+/** What a message of the sentry's queue is about, whatever it is. */
+export function workInEvent(body: string): NamedWork {
+  const message = parseQueueMessage(body);
+  if (message?.type === 'heartbeat') return { what: 'The heartbeat of the sentry' };
+  if (message) {
+    return { what: 'A difference that reconcile found in a group', groupIds: [message.groupId] };
+  }
+  const change = changeIn(body);
+  if (!change) return { what: 'A message that is no event of a known call' };
+  const { eventName, eventId, time, accountId, region, actor } = change;
+  return {
+    what: `The change by ${eventName}${subjectText(change)}`,
+    eventId,
+    calledAt: time,
+    actor: actor.arn ?? actor.userName ?? actor.type,
+    ...(accountId !== 'unknown' && { account: accountId }),
+    ...(region !== 'unknown' && { region }),
+    groupIds: groupIdsIn(change),
+  };
+}
+
+function changeIn(body: string): Change | undefined {
+  try {
+    return parseChangeEvent(body, new Date(0));
+  } catch {
+    return undefined;
+  }
+}
+
+function subjectText({ subject }: Change): string {
+  switch (subject.kind) {
+    case 'prefix-list':
+      return ` of the prefix list ${subject.prefixListId}`;
+    case 'vpc-created':
+      return ` of ${subject.vpcId}`;
+    case 'tags':
+      return '';
+    default:
+      return subject.group.name === undefined ? '' : ` of the group named ${subject.group.name}`;
+  }
+}
+
+function groupIdsIn({ subject }: Change): readonly string[] {
+  if (subject.kind === 'tags') return subject.groupIds;
+  return 'group' in subject && subject.group.id !== undefined ? [subject.group.id] : [];
+}

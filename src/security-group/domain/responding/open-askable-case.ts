@@ -1,0 +1,47 @@
+import { ruleOutcome } from './act';
+import { outcomeUnanswered } from './answer-judgements';
+import { noticeOfUnasked, unaskedIn } from './ask-about-outcomes';
+import { type Case, openCase } from './case';
+import type { Sentry } from './sentry';
+import type { Target } from './target';
+import { isPaused, type SentryConfiguration } from '../policies/sentry-configuration';
+
+/**
+ * Judges the group as it stands. Where an earlier try has failed, and people cannot be asked about
+ * what stands until they deny it, it is judged as denied.
+ */
+export async function openAskableCase(target: Target, sentry: Sentry): Promise<Case> {
+  const one = await openCase(target, sentry);
+  const { configuration, ports } = sentry;
+  const asked = one.judgements.filter(({ verdict }) => verdict === 'ask');
+  if (asked.length === 0 || ports.tries === 1 || isPaused(configuration, ports.clock.now())) {
+    return one;
+  }
+  const unasked = await unaskedIn(
+    one,
+    asked.map((judgement) =>
+      ruleOutcome(judgement, outcomeUnanswered(judgement, undefined), one.situation.group),
+    ),
+  );
+  if (unasked.length === 0) return one;
+  const workflows = unasked.map(({ ask }) => ask.workflow);
+  const notices = unasked.map(({ ask, reason }) => noticeOfUnasked(ask, reason));
+  return openCase(
+    { ...target, notices: [...target.notices, ...notices] },
+    { ...sentry, configuration: withoutAsking(configuration, workflows) },
+  );
+}
+
+function withoutAsking(
+  configuration: SentryConfiguration,
+  workflows: readonly string[],
+): SentryConfiguration {
+  return {
+    ...configuration,
+    policies: configuration.policies.map(({ baseline, response, asking }) =>
+      response === 'revertIfDenied' && asking && workflows.includes(asking.workflow)
+        ? { baseline, response: 'revert' }
+        : { baseline, response, ...(asking && { asking }) },
+    ),
+  };
+}

@@ -1,0 +1,76 @@
+import { SNSClient } from '@aws-sdk/client-sns';
+import { failureNotification } from './failure-notification';
+import {
+  MAX_FAILURE_MESSAGE_BYTES,
+  MAX_FAILURES_IN_MESSAGE,
+} from '../../contracts/failure-message';
+import type { Clock } from '../../domain/clock';
+import type { Failure } from '../../domain/failure/failure';
+import type { Failing } from '../../domain/failure/failure-text';
+import { UnnamedFailures } from '../../domain/failure/unnamed-failures';
+import { bytesOf, type Notification, SnsNotifications } from '../notification/sns-notifications';
+
+/** A message about a failure must not take the time of what has failed. */
+const QUICK_SETTINGS = {
+  maxAttempts: 2,
+  requestHandler: { connectionTimeout: 1_000, requestTimeout: 2_000, throwOnRequestTimeout: true },
+};
+
+export interface FailureLogger {
+  error(message: string, details: Readonly<Record<string, unknown>>): void;
+}
+
+export interface FailureReporterProps extends Failing {
+  readonly topicArn: string;
+  readonly clock: Pick<Clock, 'now'>;
+  readonly logger: FailureLogger;
+}
+
+/**
+ * Tells people by name what a function could not do. It never throws, and asks no one but SNS; what
+ * SNS does not take is told by a later invocation.
+ */
+export class FailureReporter {
+  private readonly unnamed = new UnnamedFailures();
+  private readonly notifications: SnsNotifications;
+
+  constructor(private readonly props: FailureReporterProps) {
+    this.notifications = new SnsNotifications(new SNSClient(QUICK_SETTINGS), props.topicArn);
+  }
+
+  /** Told with the next `send`, if it was not before. `key`: of what failed, and how far it is. */
+  add(key: string, failure: Failure): void {
+    this.unnamed.add(key, failure, this.props.clock.now());
+  }
+
+  async send(): Promise<void> {
+    const { clock, logger } = this.props;
+    const taken = this.unnamed.next(MAX_FAILURES_IN_MESSAGE, clock.now());
+    if (!taken) return;
+    try {
+      const { notification, count } = this.render(taken.failures);
+      await this.notifications.publish(notification);
+      this.unnamed.sent(count, clock.now());
+    } catch (error) {
+      logger.error('what failed could not be told, and is told later', {
+        failures: taken.failures,
+        error,
+      });
+    }
+  }
+
+  /** As many as fit. */
+  private render(failures: readonly Failure[]): { notification: Notification; count: number } {
+    for (let count = failures.length; ; count = Math.floor(count / 2)) {
+      const notification = failureNotification(
+        failures.slice(0, count),
+        this.unnamed.left(count),
+        this.props,
+        this.props.clock.now(),
+      );
+      if (count <= 1 || bytesOf(notification) <= MAX_FAILURE_MESSAGE_BYTES) {
+        return { notification, count };
+      }
+    }
+  }
+}

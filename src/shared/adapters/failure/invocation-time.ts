@@ -1,0 +1,26 @@
+import type { Context } from 'aws-lambda';
+
+/** How long an invocation still has. */
+export type InvocationTime = Pick<Context, 'getRemainingTimeInMillis'>;
+
+/** Lambda ends a function without a word: a message has to be out before. */
+const LAST_MILLISECONDS = 7_000;
+
+export const TIMED_OUT = 'It did not come to an end in the time that the function has.';
+
+/** Comes back with the work's result. `late` is called when the time is almost over. */
+export async function beforeTimeout<Result>(
+  time: InvocationTime,
+  work: Promise<Result>,
+  late: () => Promise<void>,
+): Promise<Result> {
+  const timer = setTimeout(
+    () => void late().catch(() => undefined),
+    Math.max(0, time.getRemainingTimeInMillis() - LAST_MILLISECONDS),
+  );
+  try {
+    return await work;
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,91 @@
+import type { Context } from 'aws-lambda';
+import type { FailureReporter } from './failure-reporter';
+import { beforeTimeout, TIMED_OUT } from './invocation-time';
+import { SECONDS_UNTIL_LAST_RUN, TRIES_OF_A_RUN } from '../../contracts/queue-tries';
+import type { Clock } from '../../domain/clock';
+import { reasonOf } from '../../domain/failure/failure';
+
+export interface RunFailuresProps {
+  readonly failures: FailureReporter;
+  readonly clock: Pick<Clock, 'now'>;
+  /** Names the run in words. */
+  readonly what: string;
+  /** A sentence on what comes of a run that failed. */
+  readonly next: string;
+}
+
+export type RunContext = Pick<
+  Context,
+  'getRemainingTimeInMillis' | 'awsRequestId' | 'invokedFunctionArn'
+>;
+
+/** One invocation by a schedule, or by hand. */
+export interface Run {
+  readonly context: RunContext;
+  /** What the schedule sent: it says when the run was due. */
+  readonly event: unknown;
+}
+
+/** Names a run that has failed for the last time; each failed run once. */
+export class RunFailures {
+  /** Of the runs that failed here, in order, by the id that all tries of a run share. */
+  private readonly reasons = new Map<string, string[]>();
+
+  constructor(private readonly props: RunFailuresProps) {}
+
+  /** What `work` throws is thrown, for Lambda to try again. */
+  async named<Result>(run: Run, work: (isLastTry: boolean) => Promise<Result>): Promise<Result> {
+    const { failures, clock } = this.props;
+    const begun = clock.now();
+    const isLastTry = this.isLastTry(run, begun);
+    try {
+      return await beforeTimeout(run.context, work(isLastTry), async () => {
+        this.add(run, TIMED_OUT);
+        await failures.send();
+      });
+    } catch (error) {
+      this.remember(run, reasonOf(error));
+      if (isLastTry) this.add(run);
+      throw error;
+    } finally {
+      await failures.send();
+    }
+  }
+
+  /** Lambda does not say which try it is. One that began so late after the first is the last. */
+  private isLastTry({ context, event }: Run, now: Date): boolean {
+    const failedHere = this.reasons.get(context.awsRequestId)?.length ?? 0;
+    const dueAt = dueTime(event);
+    return (
+      failedHere + 1 >= TRIES_OF_A_RUN ||
+      dueAt === undefined ||
+      now.getTime() >= dueAt.getTime() + 1_000 * SECONDS_UNTIL_LAST_RUN
+    );
+  }
+
+  private remember({ context: { awsRequestId } }: Run, reason: string): void {
+    const reasons = [...(this.reasons.get(awsRequestId) ?? []), reason];
+    this.reasons.clear();
+    this.reasons.set(awsRequestId, reasons);
+  }
+
+  /** With the reasons of all tries: the first may be the cause, and the others follow from it. */
+  private add({ context, event }: Run, reason?: string): void {
+    const { awsRequestId, invokedFunctionArn } = context;
+    const [, , , region, account] = invokedFunctionArn.split(':');
+    const reasons = [...(this.reasons.get(awsRequestId) ?? []), ...(reason ? [reason] : [])];
+    this.props.failures.add(`run ${awsRequestId}`, {
+      work: { what: this.props.what, account, region },
+      state: 'given-up',
+      reason: [...new Set(reasons)].join(' Then: '),
+      next: this.props.next,
+      since: dueTime(event),
+    });
+  }
+}
+
+function dueTime(event: unknown): Date | undefined {
+  if (typeof event !== 'object' || event === null || !('time' in event)) return undefined;
+  const time = new Date(String(event.time));
+  return Number.isNaN(time.getTime()) ? undefined : time;
+}

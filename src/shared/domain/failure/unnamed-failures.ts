@@ -1,0 +1,59 @@
+import type { Failure } from './failure';
+
+/** So that a thousand events which fail for one reason do not become a thousand messages. */
+const MESSAGES_A_WINDOW = 3;
+const WINDOW_MILLISECONDS = 15 * 60_000;
+
+/** What goes on failing under the same key is named once a day. */
+const NAMED_FOR_MILLISECONDS = 24 * 60 * 60_000;
+
+const MOST_WAITING = 1_000;
+const MOST_REMEMBERED = 10_000;
+
+/** Failures for one message. */
+export interface Taken {
+  readonly failures: readonly Failure[];
+  /** How many more there are. */
+  readonly left: number;
+}
+
+/** Failures that no message has named yet. Each is named once, a few messages at a time. */
+export class UnnamedFailures {
+  private readonly waiting = new Map<string, Failure>();
+  private readonly named = new Map<string, number>();
+  private messagesAt: number[] = [];
+  private uncounted = 0;
+
+  /** `key`: of what failed, and how far it is. */
+  add(key: string, failure: Failure, now: Date): void {
+    const namedAt = this.named.get(key);
+    if (namedAt !== undefined && now.getTime() < namedAt + NAMED_FOR_MILLISECONDS) return;
+    if (this.waiting.has(key)) return;
+    if (this.waiting.size < MOST_WAITING) this.waiting.set(key, failure);
+    else this.uncounted += 1;
+  }
+
+  /** Undefined where there are none, or where enough messages were sent for now. */
+  next(most: number, now: Date): Taken | undefined {
+    this.messagesAt = this.messagesAt.filter((at) => now.getTime() < at + WINDOW_MILLISECONDS);
+    if (this.waiting.size === 0 || this.messagesAt.length >= MESSAGES_A_WINDOW) return undefined;
+    const failures = [...this.waiting.values()].slice(0, most);
+    return { failures, left: this.left(failures.length) };
+  }
+
+  /** The first so many were named. */
+  sent(count: number, now: Date): void {
+    this.messagesAt.push(now.getTime());
+    for (const key of [...this.waiting.keys()].slice(0, count)) {
+      this.waiting.delete(key);
+      this.named.delete(key);
+      this.named.set(key, now.getTime());
+    }
+    for (const key of [...this.named.keys()].slice(0, -MOST_REMEMBERED)) this.named.delete(key);
+    if (this.waiting.size === 0) this.uncounted = 0;
+  }
+
+  left(listed: number): number {
+    return this.waiting.size - listed + this.uncounted;
+  }
+}

@@ -1,0 +1,122 @@
+import { giveUpAsking } from '../../../../src/security-group/domain/deciding/give-up-asking';
+import { ruleKey } from '../../../../src/security-group/domain/rules/rule';
+import { Faults } from '../../in-memory/faults';
+import { SentryInMemory } from '../../in-memory/sentry-in-memory';
+import { added, asking, forbidSsh, lockedRestoring, removed } from '../../samples/changes';
+import { rule } from '../../samples/rules';
+
+const ssh = rule({ id: 'sgr-ssh' });
+const https = rule({ id: 'sgr-https', fromPort: 443, toPort: 443 });
+
+/** A sentry whose questions cannot be kept, and never will be. */
+function sentryThatCannotAsk(response: 'revertIfDenied' | 'revertUntilApproved'): SentryInMemory {
+  const sentry = SentryInMemory.watching([asking(forbidSsh, response)]);
+  sentry.groups.put('sg-1', () => [ssh]);
+  cannotKeep(sentry);
+  return sentry;
+}
+
+function cannotKeep(sentry: SentryInMemory): void {
+  sentry.hopelessFrom = 1;
+  jest.spyOn(sentry.asker, 'keep').mockRejectedValue(new Error('Item size exceeded.'));
+}
+
+describe('a question that can never be kept', () => {
+  test('about what stands until it is denied: it is reverted, and the message says so', async () => {
+    const sentry = sentryThatCannotAsk('revertIfDenied');
+    await expect(sentry.respond(added(ssh))).rejects.toThrow('Item size exceeded.');
+    expect(sentry.groups.keysIn('sg-1')).toEqual([ruleKey(ssh)]);
+    await sentry.respond(added(ssh), 2);
+    expect(sentry.groups.keysIn('sg-1')).toEqual([]);
+    expect(sentry.announcer.outcomes()).toEqual(['added sgr-ssh reverted']);
+    expect(sentry.announcer.told[0]?.notices).toEqual([
+      {
+        severity: 'high',
+        text: 'Nobody could be asked by approvals whether it may stay: Item size exceeded. It is reverted, as if it were denied.',
+      },
+    ]);
+    expect(sentry.asked).toEqual([]);
+  });
+
+  test('about a removal: what was removed is put back', async () => {
+    const sentry = SentryInMemory.watching([asking(lockedRestoring, 'revertIfDenied')], https);
+    sentry.groups.put('sg-1', () => []);
+    cannotKeep(sentry);
+    await expect(sentry.respond(removed({ id: 'sgr-https' }))).rejects.toThrow();
+    await sentry.respond(removed({ id: 'sgr-https' }), 2);
+    expect(sentry.groups.keysIn('sg-1')).toEqual([ruleKey(https)]);
+  });
+
+  test('is told truly where the try that reverted it died before it was told', async () => {
+    const sentry = sentryThatCannotAsk('revertIfDenied');
+    await expect(sentry.respond(added(ssh))).rejects.toThrow();
+    sentry.faults = new Faults(new Map(), { method: 'tell', number: 1, fault: 'crashes' });
+    await expect(sentry.respond(added(ssh), 2)).rejects.toThrow();
+    sentry.faults.restart();
+    await sentry.pass(10 * 60_000);
+    await sentry.respond(added(ssh), 3);
+    expect(sentry.announcer.outcomes()).toEqual(['added sgr-ssh reverted']);
+  });
+
+  test('about what was reverted: it stays so, and the message says that nobody was asked', async () => {
+    const sentry = sentryThatCannotAsk('revertUntilApproved');
+    await sentry.respond(added(ssh));
+    expect(sentry.groups.keysIn('sg-1')).toEqual([]);
+    expect(sentry.announcer.outcomes()).toEqual(['added sgr-ssh reverted']);
+    expect(sentry.announcer.told[0]?.notices).toMatchObject([
+      { severity: 'high', text: expect.stringContaining('It stays reverted.') },
+    ]);
+  });
+
+  test('while it may be kept later, nothing is decided', async () => {
+    const sentry = sentryThatCannotAsk('revertIfDenied');
+    sentry.hopelessFrom = 8;
+    for (let tries = 1; tries < 8; tries += 1) {
+      await expect(sentry.respond(added(ssh), tries)).rejects.toThrow('Item size exceeded.');
+      expect(sentry.groups.keysIn('sg-1')).toEqual([ruleKey(ssh)]);
+    }
+    await sentry.respond(added(ssh), 8);
+    expect(sentry.groups.keysIn('sg-1')).toEqual([]);
+  });
+
+  test('holds up nothing else in the group', async () => {
+    const sentry = SentryInMemory.watching([
+      asking(forbidSsh, 'revertIfDenied'),
+      { ...lockedRestoring, response: 'revert' },
+    ]);
+    sentry.groups.put('sg-1', () => [https]);
+    cannotKeep(sentry);
+    await sentry.respond(added(https));
+    expect(sentry.groups.keysIn('sg-1')).toEqual([]);
+  });
+});
+
+describe('a question that was kept, and cannot be sent', () => {
+  test('about what stands until it is denied: it is reverted, and the message says so', async () => {
+    const sentry = SentryInMemory.watching([asking(forbidSsh, 'revertIfDenied')]);
+    sentry.groups.put('sg-1', () => [ssh]);
+    await sentry.respond(added(ssh));
+    expect(sentry.groups.keysIn('sg-1')).toEqual([ruleKey(ssh)]);
+    const id = sentry.lastRequestId;
+    const given = await giveUpAsking(id, {
+      configuration: sentry.configuration,
+      ports: sentry.ports(1),
+    });
+    expect(given?.text).toBe('Nobody could be asked: reverted.');
+    expect(sentry.groups.keysIn('sg-1')).toEqual([]);
+    expect(sentry.announcer.outcomes().at(-1)).toBe('added sgr-ssh reverted');
+    expect(sentry.announcer.told.at(-1)?.notices[0]?.text).toMatch(/^Nobody could be asked/);
+    expect(sentry.asker.kept.get(id)?.result).toMatchObject({ outcome: 'carried-out' });
+  });
+
+  test('is given up once', async () => {
+    const sentry = SentryInMemory.watching([asking(forbidSsh, 'revertUntilApproved')]);
+    sentry.groups.put('sg-1', () => [ssh]);
+    await sentry.respond(added(ssh));
+    const at = { configuration: sentry.configuration, ports: sentry.ports(1) };
+    expect(await giveUpAsking(sentry.lastRequestId, at)).toMatchObject({
+      text: 'It stays reverted.',
+    });
+    expect(await giveUpAsking(sentry.lastRequestId, at)).toBeUndefined();
+  });
+});
