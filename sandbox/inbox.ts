@@ -43,6 +43,7 @@ export interface Delivery {
 interface Waiter {
   readonly predicate: (delivery: Delivery) => boolean;
   readonly resolve: (delivery: Delivery) => void;
+  readonly reject: (error: unknown) => void;
 }
 
 /** Subscribes to topics and keeps all that they deliver. */
@@ -66,6 +67,7 @@ export class Inbox {
   private readonly waiters = new Set<Waiter>();
   private readonly closed = new AbortController();
   private readonly polling: Promise<void>;
+  private failure: { readonly cause: unknown } | undefined;
 
   private constructor(
     private readonly emulatorEndpoint: string,
@@ -74,7 +76,7 @@ export class Inbox {
     private readonly queueUrl: string,
     private readonly onDelivery: ((delivery: Delivery) => void) | undefined,
   ) {
-    this.polling = this.poll();
+    this.polling = this.poll().catch((cause: unknown) => this.fail(cause));
   }
 
   async subscribeTo(topicArns: string[]): Promise<void> {
@@ -92,12 +94,17 @@ export class Inbox {
   async waitFor(predicate: (delivery: Delivery) => boolean, timeoutMs: number): Promise<Delivery> {
     const here = this.deliveries.find(predicate);
     if (here) return here;
+    if (this.failure) throw this.failure.cause;
     return new Promise((resolve, reject) => {
       const waiter: Waiter = {
         predicate,
         resolve: (delivery) => {
           clearTimeout(timer);
           resolve(delivery);
+        },
+        reject: (error) => {
+          clearTimeout(timer);
+          reject(error);
         },
       };
       const timer = setTimeout(() => {
@@ -120,11 +127,21 @@ export class Inbox {
     await queuesDrained(this.emulatorEndpoint, [QUEUE_NAME]);
   }
 
+  /** Throws where the inbox could not be read before. */
   async close(): Promise<void> {
     this.closed.abort();
     await this.polling;
     this.sqs.destroy();
     this.sns.destroy();
+    if (this.failure) throw this.failure.cause;
+  }
+
+  /** Whoever waits is told at once. What fails once the inbox is closed is of no use to anyone. */
+  private fail(cause: unknown): void {
+    if (this.closed.signal.aborted) return;
+    this.failure = { cause };
+    for (const waiter of this.waiters) waiter.reject(cause);
+    this.waiters.clear();
   }
 
   private async poll(): Promise<void> {
