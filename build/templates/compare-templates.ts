@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { globSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, dirname, join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
+import { appsIn } from './apps';
 import { templateDifferences, type Comparison } from './template-differences';
 
 const PROJECT = resolve(__dirname, '..', '..');
@@ -35,14 +36,7 @@ function main([commit, option]: string[]): void {
 /** By the name of the stack, since a commit may have its apps elsewhere. */
 function templatesOf(checkout: string, folder: string): Map<string, string> {
   tsx(checkout, 'build/bundle-handlers.ts', {});
-  const examples = globSync('examples/**/cdk.json', { cwd: checkout })
-    .filter(
-      (file) =>
-        !file.includes('node_modules') &&
-        readFileSync(join(checkout, file), 'utf8').includes('tsx'),
-    )
-    .map((file) => join(dirname(file), 'app.ts'));
-  const assemblies = [...examples, 'build/templates/every-prop-app.ts'].map((app, index) => {
+  const assemblies = appsIn(checkout).map((app, index) => {
     const assembly = join(folder, String(index));
     tsx(checkout, app, { CDK_OUTDIR: assembly, CDK_VALIDATION: 'false' });
     return assembly;

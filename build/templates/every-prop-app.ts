@@ -44,6 +44,8 @@ import {
  * compile until it stands here.
  */
 const app = new App();
+/** An account of its own, in the app's Region where it has one. */
+const apart = (account: string, region: string) => ({ account, region: app.region ?? region });
 const stack = new Stack(app, 'EveryProp');
 
 const topic = new sns.Topic(stack, 'Topic');
@@ -74,7 +76,11 @@ const workflow: Required<SlackApprovalWorkflowProps> = {
       certificate: acm.Certificate.fromCertificateArn(
         stack,
         'Certificate',
-        'arn:aws:acm:eu-west-1:111122223333:certificate/0a0a',
+        stack.formatArn({
+          service: 'acm',
+          resource: 'certificate',
+          resourceName: '12345678-1234-1234-1234-123456789012',
+        }),
       ),
     }),
   },
@@ -172,12 +178,12 @@ const keySentry: Required<IamKeySentryProps> = {
   mode: SentryMode.ENFORCE,
   notifyWhenNothingFound: true,
   notificationTopic: topic,
-  homeRegion: 'eu-west-1',
+  homeRegion: app.region ?? 'eu-west-1',
 };
 new IamKeySentry(stack, 'KeySentry', keySentry);
 
 const defaults = new Stack(app, 'OtherSelections', {
-  env: { account: '111122223333', region: 'us-east-1' },
+  env: apart('111122223333', 'us-east-1'),
 });
 const approversByName = new SlackApprovalWorkflow(defaults, 'Approvals', {
   signingSecret: new secretsmanager.Secret(defaults, 'SigningSecret'),
@@ -217,7 +223,7 @@ for (const [id, monitoredGroups] of selections) {
 }
 
 const everywhere = new Stack(app, 'Everywhere', {
-  env: { account: '444455556666', region: 'eu-central-1' },
+  env: apart('444455556666', 'eu-central-1'),
 });
 new SecurityGroupSentry(everywhere, 'All', {
   monitoredGroups: MonitoredGroups.all(),

@@ -26,7 +26,7 @@ const SHOWN_OUTPUT_LINES = 15;
 
 const Marker = z.object({ folder: z.string() });
 
-/** The virtual environment with the emulator and the AWS CLI. */
+/** A virtual environment: by default the one with the emulator and the AWS CLI. */
 export interface PythonEnvironment {
   readonly python: string;
   readonly binFolder: string;
@@ -38,20 +38,27 @@ interface Interpreter {
   readonly version: string;
 }
 
+interface Installation {
+  readonly folder: string;
+  readonly requirements: string;
+  readonly interpreter: Interpreter;
+}
+
 /**
- * The pinned virtual environment in `.sandbox/`, made on first use. Several processes may ask at
- * the same time: one makes it, the others wait.
+ * The pinned virtual environment in `.sandbox/`, made on first use, or one for other requirements.
+ * Several processes may ask at the same time: one makes it, the others wait.
  */
 export async function preparePythonEnvironment(
   log: (line: string) => void,
   root = path.join(PROJECT_ROOT, '.sandbox'),
+  requirements = REQUIREMENTS,
 ): Promise<PythonEnvironment> {
   const interpreter = await findPython();
-  const folder = path.join(root, `python-${interpreter.version}-${digestOf(REQUIREMENTS)}`);
+  const folder = path.join(root, `python-${interpreter.version}-${digestOf(requirements)}`);
   if (isComplete(folder)) return environmentIn(folder);
   mkdirSync(root, { recursive: true });
   return withFolderLock(`${folder}.lock`, log, async () => {
-    if (!isComplete(folder)) await install(folder, interpreter, log);
+    if (!isComplete(folder)) await install({ folder, requirements, interpreter }, log);
     return environmentIn(folder);
   });
 }
@@ -107,20 +114,19 @@ function isRecent(version: string): boolean {
 }
 
 async function install(
-  folder: string,
-  interpreter: Interpreter,
+  { folder, requirements, interpreter }: Installation,
   log: (line: string) => void,
 ): Promise<void> {
   const startedAt = Date.now();
   log(
-    `Installing the emulator and the AWS CLI for Python ${interpreter.version}, once: this takes up to a minute ...`,
+    `Installing ${path.relative(PROJECT_ROOT, requirements)} for Python ${interpreter.version}, once: this takes up to a minute ...`,
   );
   rmSync(folder, { recursive: true, force: true });
   const pip = await createVirtualEnvironment(folder, interpreter);
   // pip spends its time on index pages, one after the other. As nothing depends on an order,
   // several do it side by side.
   const installations = await Promise.allSettled(
-    splitRequirements(folder).map((file) => installRequirements(folder, pip, file)),
+    splitRequirements(requirements, folder).map((file) => installRequirements(folder, pip, file)),
   );
   for (const installation of installations) {
     if (installation.status === 'rejected') throw installation.reason;
@@ -166,8 +172,8 @@ async function findPip(python: string): Promise<string | undefined> {
   return script && existsSync(script) ? script : undefined;
 }
 
-function splitRequirements(folder: string): string[] {
-  const requirements = readFileSync(REQUIREMENTS, 'utf8')
+function splitRequirements(requirementsFile: string, folder: string): string[] {
+  const requirements = readFileSync(requirementsFile, 'utf8')
     .split('\n')
     .filter((line) => line && !line.startsWith('#'));
   const parts = Math.min(4, Math.max(2, os.availableParallelism()));
@@ -192,7 +198,7 @@ async function installRequirements(
     '--quiet',
   ];
   const args = [END_WITH_PARENT, pip, 'install', ...options, '--requirement', requirements];
-  await runOrThrow(environmentIn(folder).python, args, "installing the sandbox's Python packages");
+  await runOrThrow(environmentIn(folder).python, args, 'installing Python packages');
 }
 
 async function runOrThrow(command: string, args: string[], purpose: string): Promise<void> {

@@ -1,0 +1,122 @@
+import { execFileSync } from 'node:child_process';
+import { globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, relative } from 'node:path';
+import { type Place, PLACES } from '../../build/templates/places';
+import type { PythonEnvironment } from '../../sandbox/emulator/python-environment';
+import { cfnLintEnvironment, lint, type LintFinding } from '../support/cfn-lint/cfn-lint';
+
+const PROJECT = join(__dirname, '..', '..');
+
+/** Rules of cfn-lint that what the CDK itself writes does not keep, and why that is no fault. */
+const IGNORED: Readonly<Record<string, string>> = {
+  W3005:
+    'a function depends on its role as well as it refers to it: the CDK adds policies that way',
+  W3010: 'a VPC names its zones where the Region is known: the CDK asks for them at synth',
+};
+
+const REGIONS = PLACES.flatMap(({ region }) => region ?? []);
+
+let folder: string;
+let python: PythonEnvironment;
+const foundRules = new Set<string>();
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'templates-'));
+  execFileSync(
+    join(PROJECT, 'node_modules', '.bin', 'tsx'),
+    ['--tsconfig', 'tsconfig.dev.json', 'build/templates/synthesize-places.ts', folder],
+    {
+      cwd: PROJECT,
+      env: { ...process.env, CDK_VALIDATION: 'false' },
+      stdio: ['ignore', 'ignore', 'inherit'],
+    },
+  );
+  python = await cfnLintEnvironment();
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const ALL = 'all examples, and every prop';
+
+test.each(PLACES)(`${ALL}, for $name, are as CloudFormation wants them there`, (place) => {
+  const findings = lint(python, templatesFor(place), place.region ? [place.region] : REGIONS);
+  findings.forEach(({ rule }) => foundRules.add(rule));
+  expect(findings.filter(({ rule }) => !(rule in IGNORED)).map(lineOf)).toEqual([]);
+});
+
+test.each(PLACES.filter(({ region }) => region !== undefined))(
+  `${ALL}, for $name, name neither another Region nor the ARN of a partition`,
+  (place) => {
+    const templates = templatesFor(place);
+    expect(templates.length).toBeGreaterThan(4);
+    expect(templates.flatMap((file) => literalsIn(file, place))).toEqual([]);
+  },
+);
+
+test('each rule that is ignored is one that the CDK still breaks', () => {
+  expect([...foundRules].sort()).toEqual(Object.keys(IGNORED));
+});
+
+describe('a template that is broken is found out', () => {
+  test.each<[string, string, object, string]>([
+    [
+      'a property that does not exist',
+      'E3002',
+      { Queue: { Type: 'AWS::SQS::Queue', Properties: { Retention: 1 } } },
+      'eu-west-1',
+    ],
+    [
+      'a circle of resources',
+      'E3004',
+      {
+        One: { Type: 'AWS::SQS::Queue', DependsOn: 'Other' },
+        Other: { Type: 'AWS::SQS::Queue', DependsOn: 'One' },
+      },
+      'eu-west-1',
+    ],
+    [
+      'a resource that the Region does not have',
+      'E3006',
+      { Runner: { Type: 'AWS::AppRunner::Service', Properties: {} } },
+      'cn-north-1',
+    ],
+  ])('%s', (_, rule, resources, region) => {
+    const [whole] = templatesFor(PLACES[1]!);
+    const template = JSON.parse(readFileSync(whole!, 'utf8'));
+    Object.assign(template.Resources, resources);
+    const broken = join(folder, 'broken.json');
+    writeFileSync(broken, JSON.stringify(template));
+    expect(lint(python, [broken], [region]).map((finding) => finding.rule)).toContain(rule);
+  });
+
+  test('and so is an ARN of one partition, and a Region that is written down', () => {
+    const broken = join(folder, 'literals.json');
+    writeFileSync(
+      broken,
+      JSON.stringify(['arn:aws:sns:us-east-1:777788889999:topic', 'kms.cn-north-1.amazonaws.com']),
+    );
+    expect(literalsIn(broken, PLACES[2]!)).toEqual([
+      'literals.json: arn:aws:',
+      'literals.json: us-east-1',
+      'literals.json: kms.cn-north-1.amazonaws.com',
+    ]);
+  });
+});
+
+function templatesFor({ name }: Place): string[] {
+  return globSync(join(folder, name, '*', '*.template.json')).sort();
+}
+
+/** ARNs of a partition, Regions, and endpoints in China without the ending that they have there. */
+const LITERALS =
+  /arn:aws[\w-]*:|\b[a-z]{2}(-gov)?-(central|east|north|south|west)-\d\b|[a-z]+\.cn-[a-z]+-\d\.amazonaws\.com(?![.*])/g;
+
+function literalsIn(file: string, { region = '' }: Place): string[] {
+  return [...new Set(readFileSync(file, 'utf8').match(LITERALS))]
+    .filter((literal) => literal !== region)
+    .map((literal) => `${relative(folder, file)}: ${literal}`);
+}
+
+function lineOf({ file, rule, where, message }: LintFinding): string {
+  return `${relative(folder, file)}: ${rule} at ${where}: ${message}`;
+}
