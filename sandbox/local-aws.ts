@@ -29,6 +29,7 @@ import {
 } from './cloudtrail/tap';
 import { readAssembly } from './deployer/assembly';
 import { deployStack, type StackDeployment } from './deployer/deploy-stack';
+import { copyTables, tablesOf } from './deployer/table-copies';
 import { type Emulator, startEmulator } from './emulator/emulator';
 import { ACCOUNT_ID, emulatorAccess, REGION } from './emulator/emulator-access';
 import type { AddedUser, NewUser } from './emulator/iam-users';
@@ -61,6 +62,11 @@ export interface LocalAwsOptions {
    * outside of AWS.
    */
   readonly functionEnvironment?: Readonly<Record<string, string>>;
+  /**
+   * What answers DynamoDB's calls in place of the emulator, such as DynamoDB Local. The tables of a
+   * stack are made there as well.
+   */
+  readonly tablesEndpoint?: string;
   log?(line: string): void;
   onCall?(call: ApiCall): void;
   onEvent?(event: CloudTrailEvent): void;
@@ -110,6 +116,7 @@ export class LocalAws {
       options.iamGaps && (await startIamStandIn(emulator.endpoint, options.iamGaps));
     const tap = await startCloudTrailTap({
       emulatorEndpoint: iamStandIn?.endpoint ?? emulator.endpoint,
+      tablesEndpoint: options.tablesEndpoint,
       clock,
       onCall: options.onCall,
       onEvent: (event) => {
@@ -143,6 +150,7 @@ export class LocalAws {
       announced,
       clock,
       iamGaps: options.iamGaps,
+      tablesEndpoint: options.tablesEndpoint,
     });
   }
 
@@ -169,12 +177,15 @@ export class LocalAws {
 
   /** Stacks may follow one another; each has a name of its own. */
   async deploy(assemblyFolder: string, stackName?: string): Promise<DeployedStack> {
-    const { emulator, runner, inbox } = this.parts;
+    const { emulator, runner, inbox, tablesEndpoint } = this.parts;
     const stack = await deployStack({
       endpoint: emulator.endpoint,
       assembly: readAssembly(assemblyFolder),
       stackName,
     });
+    if (tablesEndpoint !== undefined) {
+      await copyTables(emulator.endpoint, tablesEndpoint, tablesOf(stack));
+    }
     await Promise.all([runner.add(stack), inbox.subscribeTo(stack.topicArns)]);
     return { ...stack, retire: async () => runner.remove(stack) };
   }
@@ -412,6 +423,7 @@ interface Parts {
   readonly environment: PythonEnvironment;
   readonly emulator: Emulator;
   readonly iamGaps: IamGaps | undefined;
+  readonly tablesEndpoint: string | undefined;
   readonly iamStandIn: IamStandIn | undefined;
   readonly clock: SandboxClock;
   readonly tap: CloudTrailTap;

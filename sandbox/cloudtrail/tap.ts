@@ -49,6 +49,8 @@ export interface ApiCall {
 
 export interface CloudTrailTapOptions {
   readonly emulatorEndpoint: string;
+  /** Where DynamoDB's calls go. Default: to the emulator. */
+  readonly tablesEndpoint?: string;
   /** Gives the events their time. Default: the machine's clock. */
   readonly clock?: SandboxClock;
   /**
@@ -119,6 +121,7 @@ class Tap {
   readonly invocationFaults = new InvocationFaults();
   private readonly server: Server;
   private readonly emulator: EmulatorConnection;
+  private readonly tables: EmulatorConnection;
   private readonly lookUp: EmulatorLookUp;
   private readonly callers: Callers;
   private readonly groups = new GroupQueue();
@@ -127,6 +130,7 @@ class Tap {
 
   constructor(private readonly options: CloudTrailTapOptions) {
     this.emulator = new EmulatorConnection(options.emulatorEndpoint);
+    this.tables = new EmulatorConnection(options.tablesEndpoint ?? options.emulatorEndpoint);
     this.lookUp = new EmulatorLookUp(options.emulatorEndpoint);
     this.callers = new Callers(this.lookUp);
     this.server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (request, client) => {
@@ -156,6 +160,7 @@ class Tap {
     this.server.closeAllConnections();
     await Promise.allSettled(this.inHand);
     this.emulator.close();
+    this.tables.close();
     this.lookUp.close();
     await closed;
   }
@@ -194,7 +199,7 @@ class Tap {
   ): Promise<number | undefined> {
     const { api, request, body, client } = passage;
     if (!interference && !isAnsweredHere(api) && !isPutEvents(api)) {
-      return this.emulator.relay(request, body, client);
+      return this.serverOf(api).relay(request, body, client);
     }
     const carried = await this.carry(passage, interference);
     if (!carried) return undefined;
@@ -232,13 +237,17 @@ class Tap {
 
   private async ask({ api, request, body }: Passage): Promise<Answer> {
     if (isAnsweredHere(api)) return this.lookUpEvents(api, body);
-    const answer = await this.emulator.ask(request, body);
+    const answer = await this.serverOf(api).ask(request, body);
     if (isPutEvents(api)) {
       telling(api.action, () =>
         eventsPutBy(api, answer).forEach((event) => this.options.onPutEvent?.(event)),
       );
     }
     return answer;
+  }
+
+  private serverOf({ service }: ApiRequest): EmulatorConnection {
+    return service === 'dynamodb' ? this.tables : this.emulator;
   }
 
   private async lookUpEvents(api: ApiRequest, body: Readable): Promise<Answer> {

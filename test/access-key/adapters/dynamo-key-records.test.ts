@@ -1,6 +1,5 @@
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import fc from 'fast-check';
-import type { Emulator } from '../../../sandbox/emulator/emulator';
 import { emulatorAccess } from '../../../sandbox/emulator/emulator-access';
 import {
   DECISION_LEASE,
@@ -20,7 +19,7 @@ import {
 } from '../../../src/approval/domain/approval-request';
 import type { EveryField } from '../../../src/shared/adapters/every-field';
 import type { Clock } from '../../../src/shared/domain/clock';
-import { startedEmulator } from '../../security-group/emulated/emulated-ledger';
+import { startTableServer, type TableServer } from '../../support/tables/table-server';
 
 const TABLE = 'key-records';
 const MINUTE = 60_000;
@@ -148,15 +147,15 @@ class WaitedClock implements Clock {
 }
 
 describe('in the table', () => {
-  let emulator: Emulator;
+  let server: TableServer;
   let client: DynamoDBClient;
   let clock: WaitedClock;
   let table: DynamoKeyRecords;
   let startedAt = NOON.getTime();
 
   beforeAll(async () => {
-    emulator = await startedEmulator();
-    client = new DynamoDBClient(emulatorAccess(emulator.endpoint));
+    server = await startTableServer();
+    client = new DynamoDBClient(emulatorAccess(server.endpoint));
     await client.send(
       new CreateTableCommand({
         TableName: TABLE,
@@ -168,7 +167,7 @@ describe('in the table', () => {
   }, 300_000);
   afterAll(async () => {
     client.destroy();
-    await emulator.stop();
+    await server.stop();
   });
   beforeEach(() => {
     // Whatever lease the test before has left has ended by then.

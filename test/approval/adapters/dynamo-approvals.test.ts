@@ -1,4 +1,9 @@
-import { GetItemCommand, PutItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
+import {
+  GetItemCommand,
+  PutItemCommand,
+  QueryCommand,
+  ResourceNotFoundException,
+} from '@aws-sdk/client-dynamodb';
 import { approvalDigest } from '../../../src/approval/adapters/approval-digest';
 import {
   clickIdOf,
@@ -223,7 +228,7 @@ describe('a request', () => {
     const ask = newAsk();
     await expect(
       elsewhere.admit(admit(ask, NEW_SUBJECT, NEW_SOURCE, CONFIGURATION, NOON), ask.source, NOON),
-    ).rejects.toThrow('not found');
+    ).rejects.toThrow(ResourceNotFoundException);
   });
 });
 

@@ -7,7 +7,7 @@ import { Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { emulatorAccess } from '../../../sandbox/emulator/emulator-access';
 import { ApprovalTable } from '../../../src/approval/constructs/approval-table';
-import { startedEmulator } from '../../security-group/emulated/emulated-ledger';
+import { startTableServer } from '../../support/tables/table-server';
 
 export const TABLE = 'approvals';
 
@@ -20,10 +20,10 @@ export interface EmulatedApprovals {
  * The workflow's table with the keys and the index that the construct gives it, in the emulator.
  */
 export async function emulatedApprovals(): Promise<EmulatedApprovals> {
-  const emulator = await startedEmulator();
-  const client = new DynamoDBClient(emulatorAccess(emulator.endpoint));
+  const server = await startTableServer();
+  const client = new DynamoDBClient(emulatorAccess(server.endpoint));
   await client.send(new CreateTableCommand(tableOfConstruct()));
-  return { client, stop: async () => emulator.stop() };
+  return { client, stop: async () => server.stop() };
 }
 
 function tableOfConstruct(): CreateTableCommandInput {

@@ -1,4 +1,4 @@
-import { PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { PutItemCommand, ResourceNotFoundException } from '@aws-sdk/client-dynamodb';
 import fc from 'fast-check';
 import {
   DynamoLedger,
@@ -247,7 +247,7 @@ describe('in the emulator', () => {
   test('another failure is not told as a conflict', async () => {
     const elsewhere = new DynamoLedger(emulated.client, 'no-such-table');
     await expect(elsewhere.write(GROUP, [{ kind: 'put', entry: ENTRY }])).rejects.toThrow(
-      'Requested resource not found',
+      ResourceNotFoundException,
     );
     await expect(elsewhere.write(GROUP, [])).resolves.toBeUndefined();
   });

@@ -9,6 +9,7 @@ import { type Emulator, startEmulator } from '../../../sandbox/emulator/emulator
 import { emulatorAccess } from '../../../sandbox/emulator/emulator-access';
 import { preparePythonEnvironment } from '../../../sandbox/emulator/python-environment';
 import { LedgerTable } from '../../../src/security-group/constructs/ledger-table';
+import { startTableServer } from '../../support/tables/table-server';
 
 export const TABLE = 'ledger';
 
@@ -19,10 +20,10 @@ export interface EmulatedLedger {
 
 /** The ledger's table with the keys and the index that the construct gives it, in the emulator. */
 export async function emulatedLedger(): Promise<EmulatedLedger> {
-  const emulator = await startedEmulator();
-  const client = new DynamoDBClient(emulatorAccess(emulator.endpoint));
+  const server = await startTableServer();
+  const client = new DynamoDBClient(emulatorAccess(server.endpoint));
   await client.send(new CreateTableCommand(tableOfConstruct()));
-  return { client, stop: async () => emulator.stop() };
+  return { client, stop: async () => server.stop() };
 }
 
 export async function startedEmulator(): Promise<Emulator> {

@@ -1,16 +1,16 @@
-import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { execFileSync } from 'node:child_process';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { JAVA_IS_THERE, mavenJars } from '../java/maven-jars';
 
-const POM = `<project xmlns="http://maven.apache.org/POM/4.0.0">
-  <modelVersion>4.0.0</modelVersion><groupId>test</groupId><artifactId>event-ruler</artifactId><version>1</version>
-  <dependencies><dependency><groupId>software.amazon.event.ruler</groupId><artifactId>event-ruler</artifactId><version>2.1.0</version></dependency></dependencies>
-</project>`;
+export { JAVA_IS_THERE };
 
-export const JAVA_IS_THERE = ['java', 'mvn'].every(
-  (command) => spawnSync(command, ['-version']).status === 0,
-);
+const EVENT_RULER = {
+  groupId: 'software.amazon.event.ruler',
+  artifactId: 'event-ruler',
+  version: '2.1.0',
+  digest: 'c3d89dd4cfc90745c3fca8dac513d8e687a32c76d30710495d846f85f65899a2',
+};
 
 export interface PatternAndEvent {
   readonly pattern: string;
@@ -21,16 +21,12 @@ export interface PatternAndEvent {
  * Whether each pattern matches its event, by EventBridge's own matching engine, from Maven Central.
  */
 export function matchesOfEventRuler(pairs: readonly PatternAndEvent[]): boolean[] {
-  const folder = mkdtempSync(join(tmpdir(), 'event-ruler-'));
+  const jars = mavenJars(EVENT_RULER);
   try {
-    writeFileSync(join(folder, 'pom.xml'), POM);
-    execFileSync('mvn', ['-q', 'dependency:copy-dependencies', '-DoutputDirectory=jars'], {
-      cwd: folder,
-    });
     const input = pairs.map(({ pattern, event }) => `${pattern}\t${event}`).join('\n');
     const output = execFileSync(
       'java',
-      ['-cp', join(folder, 'jars', '*'), join(__dirname, 'MatchEvents.java')],
+      ['-cp', join(jars, '*'), join(__dirname, 'MatchEvents.java')],
       { input, encoding: 'utf8' },
     );
     return output
@@ -38,6 +34,6 @@ export function matchesOfEventRuler(pairs: readonly PatternAndEvent[]): boolean[
       .split('\n')
       .map((line) => line === 'true');
   } finally {
-    rmSync(folder, { recursive: true });
+    rmSync(jars, { recursive: true });
   }
 }

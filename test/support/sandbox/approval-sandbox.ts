@@ -23,7 +23,12 @@ import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import * as z from 'zod/mini';
 import { SkippedWaits } from './skipped-waits';
 import type { ApiCall } from '../../../sandbox/cloudtrail/tap';
-import { type AwsCredentials, type DeployedStack, LocalAws } from '../../../sandbox/local-aws';
+import {
+  type AwsCredentials,
+  type DeployedStack,
+  LocalAws,
+  type LocalAwsOptions,
+} from '../../../sandbox/local-aws';
 import type { AppAnswer, ClickOverrides } from '../../../sandbox/slack/clicks';
 import { SlackStandIn } from '../../../sandbox/slack/slack-stand-in';
 import type { Message } from '../../../sandbox/slack/workspace';
@@ -69,7 +74,10 @@ interface Parts {
  */
 export class ApprovalSandbox {
   /** With so many groups of each kind, for as many tests that need some of their own. */
-  static async start(pairsOfGroups = 1): Promise<ApprovalSandbox> {
+  static async start(
+    pairsOfGroups = 1,
+    options: Pick<LocalAwsOptions, 'tablesEndpoint'> = {},
+  ): Promise<ApprovalSandbox> {
     const clock: { now: () => Date } = { now: () => new Date() };
     const slack = await SlackStandIn.start({
       signingSecret: SIGNING_SECRET,
@@ -81,6 +89,7 @@ export class ApprovalSandbox {
     });
     const [calls, logs, waits]: [ApiCall[], string[], SkippedWaits] = [[], [], new SkippedWaits()];
     const localAws = await LocalAws.start({
+      ...options,
       functionEnvironment: { SLACK_API_URL: slack.apiUrl },
       onCall: (call) => {
         calls.push(call);

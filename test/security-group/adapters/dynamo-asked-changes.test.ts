@@ -1,0 +1,117 @@
+import { ConditionalCheckFailedException, GetItemCommand } from '@aws-sdk/client-dynamodb';
+import { approvalDigest } from '../../../src/approval/adapters/approval-digest';
+import {
+  contentOf,
+  DynamoAskedChanges,
+} from '../../../src/security-group/adapters/dynamo-asked-changes';
+import type { AskedChange } from '../../../src/security-group/domain/asking/asked-change';
+import { type EmulatedLedger, emulatedLedger, TABLE } from '../emulated/emulated-ledger';
+import { rule } from '../samples/rules';
+
+const NOON = new Date('2026-01-01T12:00:00Z');
+const CARRIED_OUT = {
+  phase: 'decision',
+  attempt: 1,
+  outcome: 'carried-out',
+  text: 'reverted',
+} as const;
+
+let emulated: EmulatedLedger;
+let changes: DynamoAskedChanges;
+let asks = 0;
+
+beforeAll(async () => {
+  emulated = await emulatedLedger();
+  changes = new DynamoAskedChanges(emulated.client, TABLE, {
+    now: () => NOON,
+    pause: async () => undefined,
+  });
+}, 300_000);
+afterAll(async () => emulated.stop());
+
+/** With texts that are empty, and a name that DynamoDB reserves. */
+function newAsk(): AskedChange {
+  asks += 1;
+  return {
+    requestId: `request-${asks}`,
+    workflow: 'approvals',
+    response: 'revertUntilApproved',
+    whenUnanswered: 'revert',
+    group: { id: 'sg-1', name: '', tags: [{ key: 'size', value: '' }] },
+    call: {
+      eventId: 'event-1',
+      eventName: 'AuthorizeSecurityGroupIngress',
+      time: NOON,
+      accountId: '111111111111',
+      region: 'eu-west-1',
+      actor: { type: 'IAMUser', userName: 'eve' },
+      sourceAddress: '',
+    },
+    rules: [
+      {
+        change: 'added',
+        rule: rule({ id: 'sgr-1', description: '', tags: [{ key: 'a', value: '' }] }),
+        violations: [],
+      },
+    ],
+    groupNames: { 'sg-2': '' },
+  };
+}
+
+test('of a request that was never kept, nothing is known', async () => {
+  expect(await changes.read('no-request')).toBeUndefined();
+});
+
+test('what was asked comes back as it was', async () => {
+  const asked = newAsk();
+  expect(await changes.keep(asked)).toBe(true);
+  const { question, payload } = contentOf(asked);
+  expect(await changes.read(asked.requestId)).toEqual({
+    asked,
+    digest: approvalDigest(question, payload),
+    isGranted: false,
+    result: undefined,
+  });
+});
+
+test('what was asked is kept for the time in which a decision may come', async () => {
+  const { requestId } = await kept();
+  const { Item: item } = await emulated.client.send(
+    new GetItemCommand({
+      TableName: TABLE,
+      Key: { pk: { S: `REQUEST#${requestId}` }, sk: { S: 'ASKED' } },
+    }),
+  );
+  expect(item?.expiresAt).toEqual({ N: String(NOON.getTime() / 1000 + 90 * 86_400) });
+});
+
+test('a change that is kept twice stays as it was kept first', async () => {
+  const asked = await kept();
+  expect(await changes.keep({ ...asked, workflow: 'others' })).toBe(true);
+  expect((await changes.read(asked.requestId))?.asked.workflow).toBe('approvals');
+});
+
+test('a change is not asked about again once a decision about it was carried out', async () => {
+  const asked = await kept();
+  await changes.granted(asked.requestId);
+  await changes.concluded(asked.requestId, CARRIED_OUT);
+  expect(await changes.read(asked.requestId)).toMatchObject({
+    isGranted: true,
+    result: CARRIED_OUT,
+  });
+  expect(await changes.keep(asked)).toBe(false);
+});
+
+test.each<[string, (requestId: string) => Promise<void>]>([
+  ['grants', async (requestId) => changes.granted(requestId)],
+  ['a result', async (requestId) => changes.concluded(requestId, CARRIED_OUT)],
+])('%s without a request are refused, and leave nothing behind', async (_, write) => {
+  await expect(write('never-asked')).rejects.toThrow(ConditionalCheckFailedException);
+  expect(await changes.read('never-asked')).toBeUndefined();
+});
+
+async function kept(): Promise<AskedChange> {
+  const asked = newAsk();
+  await changes.keep(asked);
+  return asked;
+}
