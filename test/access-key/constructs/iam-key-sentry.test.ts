@@ -276,7 +276,11 @@ function sentry(stack: Stack, props: IamKeySentryProps = {}): IamKeySentry {
   return new IamKeySentry(stack, 'Sentry', props);
 }
 
-function template(props: IamKeySentryProps = {}): Template {
+let plainTemplate: Template | undefined;
+
+/** Without props it is one for the whole file, which no test changes. */
+function template(props?: IamKeySentryProps): Template {
+  if (!props) return (plainTemplate ??= template({}));
   const stack = new Stack();
   sentry(stack, props);
   return Template.fromStack(stack);
