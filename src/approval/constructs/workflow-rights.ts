@@ -28,7 +28,8 @@ export function grantSecret(
     actions: ['kms:Decrypt'],
     resourceArns: [secret.encryptionKey.keyArn],
     conditions: {
-      StringEquals: { 'kms:ViaService': `secretsmanager.${Stack.of(reader).region}.amazonaws.com` },
+      // In China the name ends with .cn.
+      StringLike: { 'kms:ViaService': `secretsmanager.${Stack.of(reader).region}.amazonaws.com*` },
     },
   });
 }

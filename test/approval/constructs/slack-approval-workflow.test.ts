@@ -304,7 +304,7 @@ describe('rights', () => {
       expect.objectContaining({
         Action: 'kms:Decrypt',
         Resource: stack.resolve(encryptionKey.keyArn),
-        Condition: { StringEquals: { 'kms:ViaService': 'secretsmanager.eu-west-1.amazonaws.com' } },
+        Condition: { StringLike: { 'kms:ViaService': 'secretsmanager.eu-west-1.amazonaws.com*' } },
       }),
     );
   });

@@ -1,5 +1,6 @@
 import type { AskedChange, AskedRule } from './asked-change';
 import type { ProposedChange, Question, Requester } from '../../../approval/domain/question';
+import { consoleOf } from '../../../shared/domain/console';
 import type { Actor } from '../changes/actor';
 import type { Call } from '../changes/change';
 import { groupText } from '../reporting/report-text';
@@ -128,7 +129,7 @@ function consequences({
 }
 
 function links({ group, call }: AskedChange): Question['links'] {
-  const console = `https://${call.region}.console.aws.amazon.com`;
+  const console = consoleOf(call.region);
   return [
     {
       text: 'Group in the console',

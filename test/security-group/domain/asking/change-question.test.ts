@@ -187,6 +187,14 @@ test('links lead to the group, and to the event where there is one', () => {
   expect(urls({ call: { ...asked().call, eventId: 'none' } })).toHaveLength(1);
 });
 
+test.each([
+  ['cn-north-1', 'https://cn-north-1.console.amazonaws.cn/'],
+  ['us-gov-west-1', 'https://us-gov-west-1.console.amazonaws-us-gov.com/'],
+])("links in %s lead to the console of the Region's partition", (region, start) => {
+  const { links } = changeQuestion(asked({ call: { ...asked().call, region } }));
+  expect(links.filter(({ url }) => !url.startsWith(start))).toEqual([]);
+});
+
 describe('the requester', () => {
   const person: Actor = {
     type: 'AssumedRole',
