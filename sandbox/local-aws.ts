@@ -30,6 +30,7 @@ import {
 import { readAssembly } from './deployer/assembly';
 import { deployStack, type StackDeployment } from './deployer/deploy-stack';
 import { copyTables, tablesOf } from './deployer/table-copies';
+import { CallCheck } from './emulator/call-check';
 import { type Emulator, startEmulator } from './emulator/emulator';
 import { ACCOUNT_ID, emulatorAccess, REGION } from './emulator/emulator-access';
 import type { AddedUser, NewUser } from './emulator/iam-users';
@@ -111,6 +112,7 @@ export class LocalAws {
     const deliveries: Deliveries = { begun: 0, pending: new Set(), failures: [] };
     const delivery = new EventDelivery(async (event) => runner.deliver(event));
     const announced: PutEvent[] = [];
+    const callCheck = new CallCheck(emulator);
     const clock = new SandboxClock();
     const iamStandIn =
       options.iamGaps && (await startIamStandIn(emulator.endpoint, options.iamGaps));
@@ -118,7 +120,10 @@ export class LocalAws {
       emulatorEndpoint: iamStandIn?.endpoint ?? emulator.endpoint,
       tablesEndpoint: options.tablesEndpoint,
       clock,
-      onCall: options.onCall,
+      onCall: (call) => {
+        callCheck.take(call);
+        options.onCall?.(call);
+      },
       onEvent: (event) => {
         options.onEvent?.(event);
         track(deliveries, delivery.take(event));
@@ -148,6 +153,7 @@ export class LocalAws {
       deliveries,
       delivery,
       announced,
+      callCheck,
       clock,
       iamGaps: options.iamGaps,
       tablesEndpoint: options.tablesEndpoint,
@@ -399,9 +405,12 @@ export class LocalAws {
     return this.parts.tap.disturbCall(disturbance);
   }
 
-  /** Ends all parts, from the outside in. Throws where an event was lost on the way. */
+  /**
+   * Ends all parts, from the outside in. Throws where an event was lost on the way, and where AWS
+   * would refuse a call of a function for what stands in it.
+   */
   async stop(): Promise<void> {
-    const { emulator, iamStandIn, tap, runner, inbox, deliveries } = this.parts;
+    const { callCheck, emulator, iamStandIn, tap, runner, inbox, deliveries } = this.parts;
     // First the functions, whose calls pass the tap, and their events with them.
     await runner.stopFunctions();
     await tap.stop();
@@ -409,12 +418,15 @@ export class LocalAws {
     await inbox.close();
     runner.stop();
     await iamStandIn?.stop();
-    await emulator.stop();
+    const faults = await callCheck.faults().finally(async () => emulator.stop());
     if (deliveries.failures.length > 0) {
       throw new AggregateError(
         deliveries.failures,
         `${deliveries.failures.length} events did not reach the bus`,
       );
+    }
+    if (faults.length > 0) {
+      throw new Error(`AWS would refuse calls of the functions:\n${faults.join('\n')}`);
     }
   }
 }
@@ -432,6 +444,7 @@ interface Parts {
   readonly deliveries: Deliveries;
   readonly delivery: EventDelivery;
   readonly announced: PutEvent[];
+  readonly callCheck: CallCheck;
 }
 
 interface Deliveries {

@@ -12,7 +12,16 @@ const KEPT_ERROR_LINES = 15;
 
 const Announcement = z.object({ port: z.number() });
 const ClockSet = z.object({ realTimeMs: z.number() });
+const CallsChecked = z.object({ faults: z.array(z.string()) });
 const UsersAdded = z.object({ keyIds: z.array(z.array(z.string())) });
+
+/** What is checked of a call to AWS. */
+export interface CheckedCall {
+  readonly service: string;
+  readonly action: string;
+  readonly parameters: Readonly<Record<string, string>>;
+  readonly json?: unknown;
+}
 
 /** moto's server: the AWS API, without CloudTrail, functions and schedules. */
 export interface Emulator {
@@ -28,6 +37,11 @@ export interface Emulator {
   setClock(now: Date): Promise<number>;
   /** Adds all users, or none where a name or key id is there already. 5,000 take a second. */
   addUsers(users: readonly NewUser[]): Promise<AddedUser[]>;
+  /**
+   * What AWS's own descriptions of its services have against each of the calls; an empty text where
+   * they have nothing.
+   */
+  faultsIn(calls: readonly CheckedCall[]): Promise<string[]>;
   stop(): Promise<void>;
 }
 
@@ -48,6 +62,7 @@ export async function startEmulator(environment: PythonEnvironment): Promise<Emu
     reset: async () => reset(endpoint),
     setClock: async (now) => setClock(endpoint, now),
     addUsers: async (users) => addUsers(endpoint, users),
+    faultsIn: async (calls) => faultsIn(endpoint, calls),
     stop: async () => stop(child),
   };
 }
@@ -92,6 +107,16 @@ async function setClock(endpoint: string, now: Date): Promise<number> {
 async function addUsers(endpoint: string, users: readonly NewUser[]): Promise<AddedUser[]> {
   const { keyIds } = UsersAdded.parse(await post(`${endpoint}/sandbox/users`, { users }));
   return users.map(({ name }, index) => ({ name, keyIds: keyIds[index] ?? [] }));
+}
+
+async function faultsIn(endpoint: string, calls: readonly CheckedCall[]): Promise<string[]> {
+  const described = calls.map(({ service, action, parameters, json }) => ({
+    service,
+    action,
+    parameters,
+    json,
+  }));
+  return CallsChecked.parse(await post(`${endpoint}/sandbox/calls`, { calls: described })).faults;
 }
 
 /** To a route of emulator.py. */

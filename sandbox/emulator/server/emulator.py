@@ -13,6 +13,7 @@ import threading
 import types
 from xml.sax.saxutils import escape
 
+from call_check import check_calls
 from clock import set_clock
 from credential_report import improve_credential_report
 from end_with_parent import exit_with_parent
@@ -23,7 +24,12 @@ from security_groups import improve_security_groups
 from transactions import keep_only_what_transactions_touch
 from users import add_users, look_up_keys_by_id
 
-ROUTES = {"/sandbox/clock": set_clock, "/sandbox/drained": wait_until_drained, "/sandbox/users": add_users}
+ROUTES = {
+    "/sandbox/calls": check_calls,
+    "/sandbox/clock": set_clock,
+    "/sandbox/drained": wait_until_drained,
+    "/sandbox/users": add_users,
+}
 
 
 def stand_in_for_openapi_validator():
