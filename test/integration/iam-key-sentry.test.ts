@@ -1,6 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import type { DeployedStack } from '../../sandbox/local-aws';
 import { KeyActions, KeyExemption, SentryMode } from '../../src';
+import { whatIsNotAllowed } from '../support/rights/role-rights';
 import {
   changesIn,
   DAY_MS,
@@ -11,7 +12,7 @@ import {
   metric,
 } from '../support/sandbox/key-sandbox';
 import { daysBefore } from '../support/sandbox/key-users';
-import { policyStatements, whatIsNotAllowed } from '../support/sandbox/role-policies';
+import { policyStatements } from '../support/sandbox/role-policies';
 
 jest.setTimeout(60_000);
 
@@ -422,9 +423,9 @@ test('no call of the functions is beyond what their roles allow, and the observe
       'DeleteAccessKey',
     ]),
   );
-  expect(whatIsNotAllowed(own, statements)).toEqual([]);
+  expect(await whatIsNotAllowed(own, statements)).toEqual([]);
   const observing = await policyStatements(sandbox.iam, observer);
-  expect(whatIsNotAllowed(sandbox.callsOf(observer), observing)).toEqual([]);
+  expect(await whatIsNotAllowed(sandbox.callsOf(observer), observing)).toEqual([]);
   expect(
     observing
       .flatMap(({ actions }) => actions)

@@ -3,6 +3,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import type { NewUser } from '../../sandbox/emulator/iam-users';
 import type { DeployedStack } from '../../sandbox/local-aws';
 import { type IamKeySentryProps, KeyExemption } from '../../src';
+import { whatIsNotAllowed } from '../support/rights/role-rights';
 import {
   HOUR_MS,
   iamCallCount,
@@ -20,7 +21,7 @@ import {
   type PlainRules,
   tagExempts,
 } from '../support/sandbox/key-users';
-import { policyStatements, whatIsNotAllowed } from '../support/sandbox/role-policies';
+import { policyStatements } from '../support/sandbox/role-policies';
 
 jest.setTimeout(60_000);
 
@@ -182,7 +183,7 @@ test('every message and event is valid, and no call was beyond what the roles al
         'PutEvents',
       ]),
     );
-    expect(whatIsNotAllowed(calls, await policyStatements(sandbox.iam, sentry))).toEqual([]);
+    expect(await whatIsNotAllowed(calls, await policyStatements(sandbox.iam, sentry))).toEqual([]);
   }
 });
 

@@ -23,12 +23,10 @@ import { synthesizeApp } from '../../sandbox/deployer/synthesize';
 import { type DeployedStack, LocalAws } from '../../sandbox/local-aws';
 import { SlackStandIn } from '../../sandbox/slack/slack-stand-in';
 import type { Message } from '../../sandbox/slack/workspace';
+import type { AllowStatement } from '../support/rights/policy-statement';
+import { whatIsNotAllowed } from '../support/rights/role-rights';
 import { buttonsOf } from '../support/sandbox/approval-sandbox';
-import {
-  type AllowStatement,
-  policyStatements,
-  whatIsNotAllowed,
-} from '../support/sandbox/role-policies';
+import { policyStatements } from '../support/sandbox/role-policies';
 
 jest.setTimeout(120_000);
 
@@ -286,14 +284,14 @@ describe('the rights of the functions', () => {
     iam.destroy();
   });
 
-  test('are enough for all that they did in these tests', () => {
+  test('are enough for all that they did in these tests', async () => {
     const own = functionCalls().filter(({ callerArn = '' }) =>
       statements.some(({ role }) => callerArn.includes(`:assumed-role/${role}/`)),
     );
     // What is deleted is the next test's.
     const others = own.filter(({ action }) => action !== 'DeleteSnapshot');
     expect(others.length).toBeGreaterThan(50);
-    expect(whatIsNotAllowed(others, statements)).toEqual([]);
+    expect(await whatIsNotAllowed(others, statements)).toEqual([]);
   });
 
   test('let only the one that gets decisions delete snapshots, and nothing else', () => {

@@ -14,8 +14,9 @@ import {
   SecurityGroupSentry,
   TrafficPattern,
 } from '../../src';
+import { whatIsNotAllowed } from '../support/rights/role-rights';
 import { GroupSandbox, outcomesIn, tcp } from '../support/sandbox/group-sandbox';
-import { policyStatements, rolePolicies, whatIsNotAllowed } from '../support/sandbox/role-policies';
+import { policyStatements, rolePolicies } from '../support/sandbox/role-policies';
 
 jest.setTimeout(600_000);
 
@@ -136,7 +137,9 @@ test('all are adopted, and a rule in the last one is reverted, by rights in that
   expect((await sandbox.rules(last)).filter(({ IsEgress }) => !IsEgress)).toEqual([]);
   const own = sandbox.calls.filter(({ invocationId }) => invocationId !== undefined);
   expect(own.filter(({ action }) => action === 'RevokeSecurityGroupIngress')).toHaveLength(1);
-  expect(whatIsNotAllowed(own, await policyStatements(new IAMClient(access), stack))).toEqual([]);
+  expect(await whatIsNotAllowed(own, await policyStatements(new IAMClient(access), stack))).toEqual(
+    [],
+  );
 });
 
 async function groupsOfNewVpc(index: number): Promise<string[]> {

@@ -2,6 +2,8 @@ import { Stack, Validations } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type { KeyExemption } from './key-exemption';
 import { acknowledgeWildcard } from '../../shared/constructs/acknowledge-finding';
+import { putEventsStatement } from '../../shared/constructs/put-events-statement';
+import { FINDING_EVENT_SOURCE } from '../contracts/key-message';
 
 /** A function needs these rights to know whether a key is due. */
 export function keyLookStatements(
@@ -50,12 +52,7 @@ export function checkStatements(
   changes: readonly KeyChange[],
 ): iam.PolicyStatement[] {
   return [
-    new iam.PolicyStatement({
-      actions: ['events:PutEvents'],
-      resources: [
-        stack.formatArn({ service: 'events', resource: 'event-bus', resourceName: 'default' }),
-      ],
-    }),
+    putEventsStatement(stack, FINDING_EVENT_SOURCE),
     ...keyLookStatements(stack, exemptions),
     ...(changes.length > 0 ? [retireStatement(stack, changes)] : []),
   ];

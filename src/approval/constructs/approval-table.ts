@@ -46,12 +46,12 @@ export class ApprovalTable extends GuardedTable {
     this.grantWrite(writer, ['PutItem', 'UpdateItem']);
   }
 
-  /** To find what is due. */
+  /** To find what is due, in the index: AWS asks for the right in its table too. */
   public grantFindDue(reader: iam.IGrantable): void {
     iam.Grant.addToPrincipal({
       grantee: reader,
       actions: ['dynamodb:Query'],
-      resourceArns: [this.indexArn],
+      resourceArns: [this.table.tableArn, this.indexArn],
     });
   }
 

@@ -4,7 +4,6 @@ import type * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import type * as sns from 'aws-cdk-lib/aws-sns';
 import type * as sqs from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
-import { APPROVAL_EVENT_SOURCE } from '../contracts/approval-messages';
 
 /**
  * To read a secret, and nothing else about it. The policy of its key, where it has one of its own,
@@ -64,21 +63,5 @@ export function grantNotify(notifier: iam.IGrantable, { topicArn, masterKey }: s
     grantee: notifier,
     actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
     resourceArns: [masterKey.keyArn],
-  });
-}
-
-/** To put the workflow's own events, and no others, on the default bus. */
-export function grantEvents(sender: iam.IGrantable & Construct): void {
-  iam.Grant.addToPrincipal({
-    grantee: sender,
-    actions: ['events:PutEvents'],
-    resourceArns: [
-      Stack.of(sender).formatArn({
-        service: 'events',
-        resource: 'event-bus',
-        resourceName: 'default',
-      }),
-    ],
-    conditions: { StringEquals: { 'events:source': APPROVAL_EVENT_SOURCE } },
   });
 }

@@ -3,6 +3,8 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as sqs from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { acknowledgeWildcard } from '../../shared/constructs/acknowledge-finding';
+import { onlyValues } from '../../shared/constructs/only-values';
+import { putEventsStatement } from '../../shared/constructs/put-events-statement';
 import { chunksOf } from '../../shared/domain/chunks';
 import { SENTRY_EVENT_SOURCE } from '../contracts/change-message';
 import { APPROVED_UNTIL_TAG } from '../domain/deciding/approved-until-tag';
@@ -39,13 +41,7 @@ export function lookingStatements(scope: Construct): iam.PolicyStatement[] {
       actions: ['ec2:GetManagedPrefixListEntries'],
       resources: [prefixListArns(stack)],
     }),
-    new iam.PolicyStatement({
-      actions: ['events:PutEvents'],
-      resources: [
-        stack.formatArn({ service: 'events', resource: 'event-bus', resourceName: 'default' }),
-      ],
-      conditions: { StringEquals: { 'events:source': SENTRY_EVENT_SOURCE } },
-    }),
+    putEventsStatement(scope, SENTRY_EVENT_SOURCE),
   ];
 }
 
@@ -86,10 +82,18 @@ export function actingStatements(
           ...(conditions && { conditions }),
         }),
     ),
-    // EC2 asks for both: the group, and the rule, whose id no one knows before.
+    // EC2 asks for the rule as well as for its group where one is modified, or made with tags. No
+    // one knows its id before, and it has no VPC to go by.
     new iam.PolicyStatement({
-      actions: ['ec2:ModifySecurityGroupRules'],
+      sid: 'ChangeRulesThemselves',
+      actions: ['ec2:ModifySecurityGroupRules', ...ADD_RULES],
       resources: [ruleArns(stack)],
+    }),
+    // And for the prefix list that a modified rule names.
+    new iam.PolicyStatement({
+      sid: 'NamePrefixLists',
+      actions: ['ec2:ModifySecurityGroupRules'],
+      resources: [prefixListArns(stack)],
     }),
     new iam.PolicyStatement({
       actions: ['ec2:CreateTags'],
@@ -106,7 +110,7 @@ export function tagApprovedStatement(scope: Construct): iam.PolicyStatement {
   return new iam.PolicyStatement({
     actions: ['ec2:CreateTags'],
     resources: [ruleArns(Stack.of(scope))],
-    conditions: { 'ForAllValues:StringEquals': { 'aws:TagKeys': [APPROVED_UNTIL_TAG] } },
+    conditions: onlyValues('StringEquals', 'aws:TagKeys', [APPROVED_UNTIL_TAG]),
   });
 }
 

@@ -3,6 +3,7 @@ import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
+import { onlyValues } from './only-values';
 
 /** Without the rights to these, no one writes an item: transactions are made of them too. */
 const WRITES = ['PutItem', 'UpdateItem', 'DeleteItem', 'BatchWriteItem'] as const;
@@ -83,9 +84,11 @@ export abstract class GuardedTable extends Construct {
 
   /** To put items whose partition begins so, and no others. */
   protected grantPutBeneath(writer: iam.IRole, partitionPrefix: string): void {
-    this.letWrite(writer, ['PutItem'], {
-      'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': [`${partitionPrefix}*`] },
-    });
+    this.letWrite(
+      writer,
+      ['PutItem'],
+      onlyValues('StringLike', 'dynamodb:LeadingKeys', [`${partitionPrefix}*`]),
+    );
   }
 
   /** DynamoDB opens the table with the key for one who only writes, too. */

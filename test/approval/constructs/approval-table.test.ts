@@ -109,7 +109,10 @@ test('one who adds puts clicks, and no request, whatever it is made to send', ()
     ({ Action }) => Action === 'dynamodb:PutItem',
   );
   expect(puts.map(({ Condition }) => Condition)).toEqual([
-    { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['CLICK#*'] } },
+    {
+      'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['CLICK#*'] },
+      Null: { 'dynamodb:LeadingKeys': 'false' },
+    },
   ]);
 });
 

@@ -245,7 +245,10 @@ describe('rights', () => {
     const [statement] = statementsOf(synthesized, ADVANCE).filter(
       ({ Action }) => Action === 'events:PutEvents',
     );
-    expect(statement!.Condition).toEqual({ StringEquals: { 'events:source': 'cdk-sentries' } });
+    expect(statement!.Condition).toEqual({
+      'ForAllValues:StringEquals': { 'events:source': ['cdk-sentries'] },
+      Null: { 'events:source': 'false' },
+    });
     expect(JSON.stringify(statement!.Resource)).toContain(':event-bus/default');
   });
 

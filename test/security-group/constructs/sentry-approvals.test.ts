@@ -109,6 +109,7 @@ test('a rule may be given the tag that says when its time ends, and no other', (
   );
   expect(tagging?.Condition).toEqual({
     'ForAllValues:StringEquals': { 'aws:TagKeys': ['cdk-sentries:approved-until'] },
+    Null: { 'aws:TagKeys': 'false' },
   });
 });
 

@@ -6,9 +6,11 @@ import type { DecisionKey } from './decision-key';
 import type { WorkflowParts } from './workflow-parts';
 import { BundledFunction } from '../../../shared/constructs/bundled-function';
 import { NotifyingAlarm } from '../../../shared/constructs/notifying-alarm';
+import { putEventsStatement } from '../../../shared/constructs/put-events-statement';
 import { takeOneByOne } from '../../../shared/constructs/work-queue';
 import { ADVANCE_REQUESTS } from '../../contracts/advance-requests.environment';
-import { grantEvents, grantNotify, grantSecret, grantSend } from '../workflow-rights';
+import { APPROVAL_EVENT_SOURCE } from '../../contracts/approval-messages';
+import { grantNotify, grantSecret, grantSend } from '../workflow-rights';
 
 /** A flood of requests must not eat up the account's concurrency. */
 const MAX_CONCURRENCY = 10;
@@ -69,7 +71,7 @@ export class Advancer {
     grantSend(this.handler, queues.messages);
     grantSecret(this.handler, secrets.signingSecret);
     grantSecret(this.handler, secrets.botToken);
-    grantEvents(this.handler);
+    this.handler.addToRolePolicy(putEventsStatement(this.handler, APPROVAL_EVENT_SOURCE));
     this.decisionKey.letOnlyDecide(this.handler.role!);
   }
 }
