@@ -22,9 +22,18 @@ export class LedgerTable extends GuardedTable {
     iam.Grant.addToPrincipal({
       grantee: reader,
       actions: ['dynamodb:Query'],
-      resourceArns: [this.table.tableArn, this.indexArn],
+      resourceArns: [this.table.tableArn],
     });
     this.grantKeyToRead(reader);
+  }
+
+  /** To find the records of all groups; for one who may read the table. */
+  public grantFindRecords(reader: iam.IGrantable): void {
+    iam.Grant.addToPrincipal({
+      grantee: reader,
+      actions: ['dynamodb:Query'],
+      resourceArns: [this.indexArn],
+    });
   }
 
   /** Single items, of changes that people are asked about. */

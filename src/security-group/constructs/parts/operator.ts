@@ -23,6 +23,7 @@ export class Operator {
     });
     parameters.grantPause(handler);
     handler.addToRolePolicy(pointingStatement(changes.queue));
+    ledger.grantFindRecords(handler);
     ledger.grantWrite(handler.role!, ['PutItem']);
     this.handler = handler;
   }

@@ -32,6 +32,7 @@ export class Reconciler {
     });
     handler.addToRolePolicy(historyStatement());
     handler.addToRolePolicy(pointingStatement(changes.queue));
+    ledger.grantFindRecords(handler);
     ledger.grantWrite(handler.role!, ['PutItem', 'DeleteItem']);
     this.handler = handler;
     this.alarms = this.makeAlarms(sentry, topic);
