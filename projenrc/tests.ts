@@ -43,6 +43,11 @@ export function shapeTests(project: CdkSentriesProject): void {
     env: { CDK_VALIDATION: 'false', APPROVAL_REQUESTS: '1000' },
     steps: [{ exec: 'jest --ci -c jest.slow.config.json test/slow/slack-approval-load.test.ts' }],
   });
+  project.addTask('rights', {
+    description: 'Write docs/rights.md again, which a test compares with what it should say',
+    env: { CDK_VALIDATION: 'false', WRITE_RIGHTS: 'true' },
+    steps: [{ exec: 'jest --ci --runInBand test/house/rights.test.ts' }],
+  });
   project.addTask('templates', {
     description:
       'Compare the templates of all examples, and of an app that uses every prop, with those of another commit; --renamed puts names aside',

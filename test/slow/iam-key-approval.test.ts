@@ -3,8 +3,10 @@ import {
   TagUserCommand,
   UpdateAccessKeyCommand,
 } from '@aws-sdk/client-iam';
+import { usedByAws } from '../support/rights/bundled-and-sent';
 import type { AllowStatement } from '../support/rights/policy-statement';
 import { whatIsNotAllowed, whatIsNotNeeded } from '../support/rights/role-rights';
+import { seenRights } from '../support/rights/seen-rights';
 import { buttonsOf } from '../support/sandbox/approval-sandbox';
 import {
   ALICE,
@@ -25,13 +27,6 @@ const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
 
 const [CHECKS, CARRIES_OUT] = ['SentryCheckAccessKeys', 'SentryCarryOutDecision'];
-
-/**
- * Used by AWS itself in the role's name, as no call of a function shows: by Lambda, for logs and to
- * poll the queue, and by services that encrypt.
- */
-const USED_BY_AWS =
-  /^(logs:(CreateLogStream|PutLogEvents)|kms:(?!.*Mac$).*|sqs:(ReceiveMessage|DeleteMessage|GetQueueUrl|GetQueueAttributes))$/;
 
 /** Each test has one of its own. */
 const USERS = [
@@ -412,7 +407,19 @@ describe('the rights of the functions', () => {
     expect(own.length).toBeGreaterThan(200);
     expect(await whatIsNotAllowed(own, statements)).toEqual([]);
     const unneeded = await whatIsNotNeeded(own, statements);
-    expect(unneeded.filter(({ action }) => !USED_BY_AWS.test(action))).toEqual([]);
+    expect(unneeded.filter(({ action }) => !usedByAws(action))).toEqual([]);
+  });
+
+  test('are used for all that the files of the functions can ask for', async () => {
+    expect(await seenRights('check-access-keys', sandbox.callsBy(CHECKS))).toEqual({
+      // Of one that asks no one, and of one whose exemptions name a group.
+      unseen: ['iam:GetGroup on iam:group', 'iam:UpdateAccessKey on iam:user'],
+      unknown: [],
+    });
+    expect(await seenRights('carry-out-key-decision', sandbox.callsBy(CARRIES_OUT))).toEqual({
+      unseen: ['iam:GetGroup on iam:group'],
+      unknown: [],
+    });
   });
 
   test('let only the one that gets decisions deactivate, and it cannot delete', () => {

@@ -21,8 +21,11 @@ import {
   SecurityGroupSentry,
   TrafficPattern,
 } from '../../src';
+import { usedByAws } from '../support/rights/bundled-and-sent';
 import type { AllowStatement } from '../support/rights/policy-statement';
 import { whatIsNotAllowed, whatIsNotNeeded } from '../support/rights/role-rights';
+import { seenRights } from '../support/rights/seen-rights';
+import { physicalId } from '../support/sandbox/fault-sandbox';
 import {
   changeMessages,
   GroupSandbox,
@@ -40,13 +43,6 @@ const LEASE_IS_OVER_MS = 100_000;
 
 const MOST_CALLS = 10;
 const MOST_ROUND_TRIPS_BEFORE = 2;
-
-/**
- * Used by AWS itself in the role's name, as no call of a function shows: by Lambda, for logs and to
- * poll the queue, and by services that encrypt.
- */
-const USED_BY_AWS =
-  /^(logs:(CreateLogStream|PutLogEvents)|kms:.*|sqs:(ReceiveMessage|DeleteMessage|GetQueueUrl|GetQueueAttributes))$/;
 
 const TAGS = [{ Key: 'team', Value: 'observers' }];
 const TAGGED: TagSpecification = { ResourceType: 'security-group-rule', Tags: TAGS };
@@ -290,9 +286,25 @@ describe('the roles of the functions', () => {
     expect(await whatIsNotAllowed(own, statements)).toEqual([]);
   });
 
+  test('are used for all that the files of the functions can ask for', async () => {
+    const seenBy = async (bundle: string, role: string) =>
+      seenRights(
+        bundle,
+        own.filter(({ callerArn = '' }) => callerArn.includes(`:assumed-role/${role}/`)),
+      );
+    // No policy asks people here.
+    expect(await seenBy('respond-to-changes', roleOf('SentryRespondToChanges'))).toEqual({
+      unseen: ['dynamodb:GetItem on dynamodb:table', 'sqs:SendMessage on sqs:queue'],
+      unknown: [],
+    });
+    const everything = { unseen: [], unknown: [] };
+    expect(await seenBy('reconcile-groups', roleOf('SentryReconcileGroups'))).toEqual(everything);
+    expect(await seenBy('operate-sentry', roleOf('SentryOperateSentry'))).toEqual(everything);
+  });
+
   test('allow nothing that no call needs', async () => {
     const unneeded = await whatIsNotNeeded(own, statements);
-    expect(unneeded.filter(({ action }) => !USED_BY_AWS.test(action))).toEqual([]);
+    expect(unneeded.filter(({ action }) => !usedByAws(action))).toEqual([]);
     // Only the function that takes from the queue has the rights of its poller.
     expect(
       new Set(unneeded.filter(({ action }) => action.startsWith('sqs:')).map(({ role }) => role))
@@ -301,6 +313,10 @@ describe('the roles of the functions', () => {
   });
 });
 
+function roleOf(logicalIdStart: string): string {
+  return physicalId(stack, 'AWS::IAM::Role', logicalIdStart);
+}
+
 async function reconcile(): Promise<void> {
   expect(await sandbox.localAws.fire(stack, 'SentryReconcileRule')).toMatchObject({
     succeeded: true,
@@ -308,10 +324,10 @@ async function reconcile(): Promise<void> {
 }
 
 async function operate(order: object): Promise<unknown> {
-  const [, { physicalId }] = [...stack.resources].find(
-    ([id, { type }]) => type === 'AWS::Lambda::Function' && id.startsWith('SentryOperate'),
-  )!;
-  return sandbox.localAws.invoke(physicalId, order);
+  return sandbox.localAws.invoke(
+    physicalId(stack, 'AWS::Lambda::Function', 'SentryOperate'),
+    order,
+  );
 }
 
 async function ruleAt(port: number): Promise<SecurityGroupRule> {

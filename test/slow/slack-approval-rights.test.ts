@@ -1,7 +1,9 @@
 import { IAMClient } from '@aws-sdk/client-iam';
 import type { ApiCall } from '../../sandbox/cloudtrail/tap';
+import { usedByAws } from '../support/rights/bundled-and-sent';
 import type { AllowStatement } from '../support/rights/policy-statement';
-import { whatIsNotAllowed, whatIsNotNeeded } from '../support/rights/role-rights';
+import { type Right, whatIsNotAllowed, whatIsNotNeeded } from '../support/rights/role-rights';
+import { seenRights } from '../support/rights/seen-rights';
 import { ALICE, ApprovalSandbox, MALLORY } from '../support/sandbox/approval-sandbox';
 import { policyStatements } from '../support/sandbox/role-policies';
 
@@ -10,13 +12,6 @@ jest.setTimeout(600_000);
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 25 * HOUR_MS;
-
-/**
- * Used by AWS itself in the role's name, as no call of a function shows: by Lambda, for logs and to
- * poll the queues, and by services that encrypt.
- */
-const USED_BY_AWS =
-  /^(logs:(CreateLogStream|PutLogEvents)|kms:(?!.*Mac$).*|sqs:(ReceiveMessage|DeleteMessage|GetQueueUrl|GetQueueAttributes))$/;
 
 /**
  * What each function does with a message that it could not handle. Not every one meets such a
@@ -30,6 +25,25 @@ const USED_ON_FAILURE = /^sqs:ChangeMessageVisibility$/;
  */
 const USED_FOR_OTHERS =
   /^(ec2:((Authorize|Revoke)SecurityGroupEgress|DescribeSecurityGroups|DescribeManagedPrefixLists|GetManagedPrefixListEntries)|cloudtrail:LookupEvents)$/;
+
+/** The same, by right: for rules that let traffic out, and rules that name prefix lists. */
+const RIGHTS_FOR_OTHERS = [
+  'cloudtrail:LookupEvents on all',
+  'ec2:AuthorizeSecurityGroupEgress on ec2:security-group',
+  'ec2:AuthorizeSecurityGroupEgress on ec2:security-group-rule',
+  'ec2:AuthorizeSecurityGroupEgress: ec2:CreateTags on ec2:security-group-rule',
+  'ec2:DescribeManagedPrefixLists on all',
+  'ec2:DescribeSecurityGroups on all',
+  'ec2:GetManagedPrefixListEntries on ec2:prefix-list',
+  'ec2:ModifySecurityGroupRules on ec2:prefix-list',
+  'ec2:RevokeSecurityGroupEgress on ec2:security-group',
+];
+
+/** Rules that name prefix lists, and, in lenient groups, rules that get tags. */
+const FOR_OTHER_RULES = [
+  'ec2:ModifySecurityGroupRules on ec2:prefix-list',
+  'ec2:AuthorizeSecurityGroupIngress on ec2:security-group-rule',
+];
 
 const ROLES = [
   'ApprovalsReceiveInteraction',
@@ -102,18 +116,41 @@ test('the roles allow every call that was made, with its resource', async () => 
   expect(await whatIsNotAllowed(own, statements)).toEqual([]);
 });
 
+test.each([
+  ['receive-interaction', 'ApprovalsReceiveInteraction', []],
+  ['advance-requests', 'ApprovalsAdvanceRequests', []],
+  // Used on failure.
+  ['deliver-messages', 'ApprovalsDeliverMessages', ['sqs:ChangeMessageVisibility on sqs:queue']],
+  ['carry-out-decision', 'CarryOutDecision', RIGHTS_FOR_OTHERS],
+])('%s uses all rights that its files can ask for', async (bundle, role, notPlayed: string[]) => {
+  const calls = own.filter(({ callerArn = '' }) =>
+    new RegExp(`:assumed-role/[^/]*${role}`).test(callerArn),
+  );
+  const { unseen, unknown } = await seenRights(bundle, calls);
+  expect(unseen.filter((right) => !notPlayed.includes(right))).toEqual([]);
+  expect(unknown).toEqual([]);
+});
+
+test('what asks people uses the rights to it', async () => {
+  const calls = sandbox.calls.filter(({ callerArn = '' }) =>
+    callerArn.includes('RespondToChanges'),
+  );
+  const { unseen } = await seenRights('respond-to-changes', calls);
+  expect(unseen).not.toContain('dynamodb:GetItem on dynamodb:table');
+  expect(unseen).not.toContain('sqs:SendMessage on sqs:queue');
+});
+
 test('the roles allow nothing that no call needs', async () => {
   const unneeded = (await whatIsNotNeeded(own, statements)).filter(
-    ({ action }) => !USED_BY_AWS.test(action) && !USED_ON_FAILURE.test(action),
+    ({ action }) => !usedByAws(action) && !USED_ON_FAILURE.test(action),
   );
   const carriers = ['GuardCarryOutDecision', 'LeniencyCarryOutDecision'].map((role) =>
     sandbox.physicalId('AWS::IAM::Role', role),
   );
-  expect(
-    unneeded.filter(
-      ({ role, action }) => !(carriers.includes(role) && USED_FOR_OTHERS.test(action)),
-    ),
-  ).toEqual([]);
+  const isForOthers = ({ role, action, resourceType }: Right) =>
+    carriers.includes(role) &&
+    (USED_FOR_OTHERS.test(action) || FOR_OTHER_RULES.includes(`${action} on ${resourceType}`));
+  expect(unneeded.filter((right) => !isForOthers(right))).toEqual([]);
 });
 
 test('only the function that judges clicks signs decisions, and only those that carry them out verify them', () => {

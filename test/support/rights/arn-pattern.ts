@@ -8,18 +8,43 @@ export function covers(pattern: string, text: string): boolean {
   return new RegExp(`^${expression}$`, 's').test(text);
 }
 
-/** Whether there is a text that both of them cover. */
-export function overlap(one: string, other: string): boolean {
-  if (one.startsWith('*')) {
-    return overlap(one.slice(1), other) || (other !== '' && overlap(one, other.slice(1)));
-  }
-  if (other.startsWith('*')) return overlap(other, one);
-  if (one === '' || other === '') return one === other;
-  const isAlike = one[0] === other[0] || one[0] === '?' || other[0] === '?';
-  return isAlike && overlap(one.slice(1), other.slice(1));
+/** What stands between the colons of an ARN; the last one may have colons of its own. */
+const ARN_PARTS = 6;
+
+/** Stands for any characters of one name, in a format. */
+const NAME = '\u0001';
+
+/** Names that may have a slash in them. */
+const PATH = /^(\w+WithPath|ParameterName\w*|SecretId|LogGroupName)$/;
+
+/**
+ * Whether a policy's pattern covers any resource of a type, by the format that its ARNs have in
+ * AWS's reference: `arn:${Partition}:sns:${Region}:…`. Wildcards end with the part of the ARN.
+ */
+export function canMean(pattern: string, arnFormat: string): boolean {
+  if (pattern === '*') return true;
+  const format = arnFormat.replace(/\$\{(\w+)\}/g, (_, name) => (PATH.test(name) ? '*' : NAME));
+  const [parts, formatParts] = [partsOf(pattern), partsOf(format)];
+  return parts.every((part, index) => overlap(part, formatParts[index] ?? ''));
 }
 
-/** The ARN format of AWS's reference, such as `arn:${Partition}:sns:${Region}:…`, as a pattern. */
-export function patternOf(arnFormat: string): string {
-  return arnFormat.replace(/\$\{\w+\}/g, '*');
+function partsOf(arn: string): string[] {
+  const parts = arn.split(':');
+  return [...parts.slice(0, ARN_PARTS - 1), parts.slice(ARN_PARTS - 1).join(':')];
+}
+
+/** Whether there is a text that both cover. */
+function overlap(pattern: string, format: string): boolean {
+  if (pattern.startsWith('*')) {
+    return (
+      overlap(pattern.slice(1), format) || (format !== '' && overlap(pattern, format.slice(1)))
+    );
+  }
+  if (format.startsWith('*') || format.startsWith(NAME)) {
+    const isTaken = pattern !== '' && (format.startsWith('*') || !/^[/:]/.test(pattern));
+    return overlap(pattern, format.slice(1)) || (isTaken && overlap(pattern.slice(1), format));
+  }
+  if (pattern === '' || format === '') return pattern === format;
+  const isAlike = pattern[0] === format[0] || pattern.startsWith('?');
+  return isAlike && overlap(pattern.slice(1), format.slice(1));
 }

@@ -5,7 +5,13 @@ import {
   sentParameters,
   valuesAt,
 } from './sent-parameters';
-import { actionNamed, carries, type ResourceType, referencedAction } from './service-authorization';
+import {
+  actionNamed,
+  carries,
+  type ReferencedAction,
+  referencedAction,
+  type ResourceType,
+} from './service-authorization';
 
 /** An action on one resource, which AWS asks of a caller. A call may ask for several. */
 export interface AskedRight {
@@ -174,10 +180,12 @@ function arnOf(arnFormat: string, name: string): string {
 
 /** What a call asks for at all times, or may ask for. */
 export interface PossibleRight {
-  readonly action: string;
+  readonly action: ReferencedAction;
   readonly type?: ResourceType;
   /** When the call asks for it; always, where nothing stands here. */
   readonly when?: string;
+  /** Whether the call can bring values for the condition key. */
+  brings(key: string): boolean;
 }
 
 /**
@@ -196,19 +204,28 @@ const OPTIONAL: Readonly<Record<string, string>> = {
 
 const TAKES_TAGS = /^ec2:Authorize/;
 
+/** Keys that a call brings only as part of another, or through another service. */
+const NOT_BY_ITSELF = ['ec2:CreateAction', 'kms:ViaService'];
+
 /** Without a recorded call: all that a call of this name can ask for. */
 export async function rightsPossiblyAskedBy(operation: string): Promise<PossibleRight[]> {
   const own = await possibleRights(actionOf(operation));
   if (!TAKES_TAGS.test(operation)) return own;
-  const tagging = await possibleRights(TAG_ON_CREATION);
+  const tagging = await possibleRights(TAG_ON_CREATION, ['ec2:CreateAction']);
   return [...own, ...tagging.map((right) => ({ ...right, when: 'the rule gets tags' }))];
 }
 
-async function possibleRights(name: string): Promise<PossibleRight[]> {
+async function possibleRights(
+  name: string,
+  brought: readonly string[] = [],
+): Promise<PossibleRight[]> {
   const action = await actionNamed(name);
-  if (action.resourceTypes.length === 0) return [{ action: name }];
+  const brings = (type?: ResourceType) => (key: string) =>
+    carries(action, type, key) && (!NOT_BY_ITSELF.includes(key) || brought.includes(key));
+  if (action.resourceTypes.length === 0) return [{ action, brings: brings() }];
   return action.resourceTypes.flatMap((type) => {
     const when = type.isRequired ? '' : OPTIONAL[`${name} ${type.name}`];
-    return when === undefined ? [] : [{ action: name, type, ...(when && { when }) }];
+    if (when === undefined) return [];
+    return [{ action, type, ...(when && { when }), brings: brings(type) }];
   });
 }

@@ -1,4 +1,4 @@
-import { overlap, patternOf } from './arn-pattern';
+import { canMean } from './arn-pattern';
 import { type AskedRight, rightsAskedBy } from './asked-rights';
 import { type AllowStatement, allows } from './policy-statement';
 import { actionsCoveredBy } from './service-authorization';
@@ -65,7 +65,7 @@ async function rightsIn({ role, actions, resources }: AllowStatement): Promise<R
   return held.flatMap(({ name, resourceTypes }) => {
     if (resourceTypes.length === 0) return [rightOf(role, { action: name })];
     return resourceTypes
-      .filter(({ arnFormat }) => resources.some((one) => overlap(one, patternOf(arnFormat))))
+      .filter(({ arnFormat }) => resources.some((one) => canMean(one, arnFormat)))
       .map((type) => rightOf(role, { action: name, resourceType: type.name }));
   });
 }

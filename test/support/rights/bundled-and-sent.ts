@@ -1,0 +1,125 @@
+import { join } from 'node:path';
+import { type PossibleRight, rightsPossiblyAskedBy } from './asked-rights';
+import { callsImportedBy } from './bundled-calls';
+import type { RightsHolder } from './rights-apps';
+
+const SOURCES = join(__dirname, '..', '..', '..', 'src');
+
+interface NeverSent {
+  /** Such as `ec2:CreateTags`; or `dynamodb:Query on dynamodb:index`, for one kind of them. */
+  readonly calls: readonly string[];
+  readonly because: string;
+}
+
+const CHANGES_OF_RULES = [
+  'ec2:AuthorizeSecurityGroupEgress',
+  'ec2:AuthorizeSecurityGroupIngress',
+  'ec2:CreateTags',
+  'ec2:ModifySecurityGroupRules',
+  'ec2:RevokeSecurityGroupEgress',
+  'ec2:RevokeSecurityGroupIngress',
+];
+
+/** The records of all groups are in an index. */
+const OF_ALL_GROUPS = 'dynamodb:Query on dynamodb:index';
+
+/**
+ * By handler: calls whose commands stand in a file that it imports, and that it does not send.
+ */
+const NEVER_SENT: Readonly<Record<string, readonly NeverSent[]>> = {
+  'security-group/handlers/respond-to-changes': [
+    { calls: ['ec2:CreateTags'], because: 'rules that it makes get their tags as they are made' },
+    { calls: ['sqs:SendMessageBatch'], because: 'others have groups judged by it' },
+    { calls: [OF_ALL_GROUPS], because: 'it reads what is known of one group' },
+  ],
+  'security-group/handlers/reconcile-groups': [
+    { calls: CHANGES_OF_RULES, because: 'it only looks at groups' },
+  ],
+  'security-group/handlers/operate-sentry': [
+    { calls: CHANGES_OF_RULES, because: 'it only looks at groups' },
+    { calls: ['dynamodb:DeleteItem'], because: 'what is over is forgotten by reconcile' },
+  ],
+  'security-group/handlers/carry-out-decision': [
+    { calls: [OF_ALL_GROUPS], because: 'it reads what is known of one group' },
+    { calls: ['kms:GenerateMac'], because: 'it verifies decisions, and makes none' },
+  ],
+  'access-key/handlers/check-access-keys': [
+    { calls: ['dynamodb:GetItem'], because: 'a run reads all records at once' },
+  ],
+  'access-key/handlers/carry-out-key-decision': [
+    { calls: ['iam:DeleteAccessKey'], because: 'people are asked about deactivating alone' },
+    { calls: ['kms:GenerateMac'], because: 'it verifies decisions, and makes none' },
+  ],
+  'approval/handlers/receive-interaction': [
+    {
+      calls: [
+        'dynamodb:GetItem',
+        'dynamodb:Query',
+        'dynamodb:TransactWriteItems',
+        'dynamodb:UpdateItem',
+      ],
+      because: 'it adds clicks to the table, and nothing else',
+    },
+  ],
+  'approval/handlers/advance-requests': [
+    { calls: ['kms:VerifyMac'], because: 'it makes decisions, and verifies none' },
+    { calls: ['dynamodb:PutItem'], because: 'it puts items in transactions only' },
+  ],
+  'approval/handlers/deliver-messages': [
+    { calls: ['dynamodb:PutItem'], because: 'it puts items in transactions only' },
+    {
+      calls: ['dynamodb:Query', 'dynamodb:UpdateItem'],
+      because: 'what is due is found, and ended, by the function that advances requests',
+    },
+  ],
+};
+
+/** All whose commands are in the bundle. */
+export function callsBundledWith({ handler }: RightsHolder): string[] {
+  return callsImportedBy(join(SOURCES, `${handler}.lambda.ts`));
+}
+
+export function neverSentBy({ handler }: RightsHolder): readonly NeverSent[] {
+  return NEVER_SENT[handler] ?? [];
+}
+
+/** The calls that the function makes. */
+export function callsMadeBy(holder: RightsHolder): string[] {
+  const never = neverSentBy(holder).flatMap(({ calls }) => calls);
+  return callsBundledWith(holder).filter((call) => !never.includes(call));
+}
+
+/** All that the calls which the function makes can ask for. */
+export async function rightsOfCalls(holder: RightsHolder): Promise<RightOfCall[]> {
+  const never = neverSentBy(holder).flatMap(({ calls }) => calls);
+  const rights = await Promise.all(
+    callsMadeBy(holder).map(async (call) =>
+      (await rightsPossiblyAskedBy(call))
+        .filter(({ type }) => !never.includes(`${call} on ${type?.name}`))
+        .map((right) => ({ ...right, call })),
+    ),
+  );
+  return rights.flat();
+}
+
+export interface RightOfCall extends PossibleRight {
+  readonly call: string;
+}
+
+/**
+ * Rights that no call of a function shows, since AWS uses them in the role's name. The key of a
+ * decision is used by functions themselves.
+ */
+const USED_BY_AWS: readonly { readonly actions: RegExp; readonly by: string }[] = [
+  { actions: /^logs:(CreateLogStream|PutLogEvents)$/, by: 'Lambda, for the log' },
+  {
+    actions: /^sqs:(ReceiveMessage|DeleteMessage|GetQueueUrl|GetQueueAttributes)$/,
+    by: 'Lambda, to take messages from the queue',
+  },
+  { actions: /^kms:(?!.*Mac$).*$/, by: 'the service whose data the key encrypts' },
+];
+
+/** Undefined where it is one for calls of functions alone. */
+export function usedByAws(action: string): string | undefined {
+  return USED_BY_AWS.find(({ actions }) => actions.test(action))?.by;
+}

@@ -1,0 +1,146 @@
+import { App, Duration, Stack } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
+import { type PlacedStatement, rolesIn } from './template-roles';
+import {
+  Approvers,
+  ChangeResponse,
+  IamKeySentry,
+  KeyActions,
+  KeyExemption,
+  MonitoredGroups,
+  SecurityGroupBaseline,
+  SecurityGroupSentry,
+  SlackApprovalWorkflow,
+  SlackDestination,
+} from '../../../src';
+
+/** A function of this library, and its role in the apps below. */
+export interface RightsHolder {
+  readonly construct: string;
+  /** The file of the handler, and its bundle, without `.lambda.ts`. */
+  readonly handler: string;
+  readonly role: string;
+}
+
+const holder = (construct: string, handler: string, role: string): RightsHolder => ({
+  construct,
+  handler,
+  role,
+});
+
+export const HOLDERS: readonly RightsHolder[] = [
+  holder(
+    'SecurityGroupSentry',
+    'security-group/handlers/respond-to-changes',
+    'GroupSentryRespondToChangesRole',
+  ),
+  holder(
+    'SecurityGroupSentry',
+    'security-group/handlers/reconcile-groups',
+    'GroupSentryReconcileGroupsRole',
+  ),
+  holder(
+    'SecurityGroupSentry',
+    'security-group/handlers/operate-sentry',
+    'GroupSentryOperateSentryRole',
+  ),
+  holder(
+    'SecurityGroupSentry',
+    'security-group/handlers/carry-out-decision',
+    'GroupSentryCarryOutDecisionRole',
+  ),
+  holder('IamKeySentry', 'access-key/handlers/check-access-keys', 'KeySentryCheckAccessKeysRole'),
+  holder(
+    'IamKeySentry',
+    'access-key/handlers/carry-out-key-decision',
+    'KeySentryCarryOutDecisionRole',
+  ),
+  holder(
+    'SlackApprovalWorkflow',
+    'approval/handlers/receive-interaction',
+    'ApprovalsReceiveInteractionRole',
+  ),
+  holder(
+    'SlackApprovalWorkflow',
+    'approval/handlers/advance-requests',
+    'ApprovalsAdvanceRequestsRole',
+  ),
+  holder(
+    'SlackApprovalWorkflow',
+    'approval/handlers/deliver-messages',
+    'ApprovalsDeliverMessagesRole',
+  ),
+];
+
+/** One way to use the library, with the rights that it gives, by role. */
+export interface RightsApp {
+  /** In which it differs from the first; nothing for the first. */
+  readonly way: string;
+  readonly roles: ReadonlyMap<string, readonly PlacedStatement[]>;
+}
+
+/** The first uses all that needs rights; the others do what it leaves out. */
+export function rightsApps(): RightsApp[] {
+  return [
+    appWith('', (stack) => {
+      const approvals = workflow(stack);
+      new SecurityGroupSentry(stack, 'GroupSentry', {
+        monitoredGroups: MonitoredGroups.taggedWith('sentry', 'on'),
+        policies: [locked(ChangeResponse.revertUntilApproved(approvals))],
+      });
+      new IamKeySentry(stack, 'KeySentry', {
+        exemptions: [
+          KeyExemption.tag('keep-until'),
+          KeyExemption.group(iam.Group.fromGroupName(stack, 'Admins', 'admins')),
+        ],
+        actions: KeyActions.of({ ...RETIRE, askBeforeDeactivating: approvals }),
+      });
+    }),
+    appWith('groups are chosen by VPC, and no one is asked', (stack) => {
+      const vpc = new ec2.Vpc(stack, 'Vpc', { maxAzs: 1, natGateways: 0 });
+      new SecurityGroupSentry(stack, 'GroupSentry', {
+        monitoredGroups: MonitoredGroups.inVpc(
+          ec2.Vpc.fromVpcAttributes(stack, 'Known', {
+            vpcId: 'vpc-0123456789abcdef0',
+            availabilityZones: vpc.availabilityZones,
+          }),
+        ),
+        policies: [locked(ChangeResponse.revert())],
+      });
+      new IamKeySentry(stack, 'KeySentry', { actions: KeyActions.of(RETIRE) });
+    }),
+    appWith('groups are chosen by id, and keys are only reported', (stack) => {
+      new SecurityGroupSentry(stack, 'GroupSentry', {
+        monitoredGroups: MonitoredGroups.ids(['sg-0123456789abcdef0']),
+        policies: [locked(ChangeResponse.notifyOnly())],
+      });
+      new IamKeySentry(stack, 'KeySentry', {});
+    }),
+  ];
+}
+
+const RETIRE = { deactivateAfter: Duration.days(90), deleteAfterInactive: Duration.days(30) };
+
+function appWith(way: string, build: (stack: Stack) => void): RightsApp {
+  const stack = new Stack(new App(), 'Rights');
+  build(stack);
+  return { way, roles: rolesIn(Template.fromStack(stack).toJSON()) };
+}
+
+function locked(response: ChangeResponse) {
+  return { baseline: SecurityGroupBaseline.locked({ restoreRemoved: true }), response };
+}
+
+function workflow(stack: Stack): SlackApprovalWorkflow {
+  const secret = (id: string) => new secretsmanager.Secret(stack, id);
+  return new SlackApprovalWorkflow(stack, 'Approvals', {
+    signingSecret: secret('SigningSecret'),
+    botToken: secret('BotToken'),
+    approvalChannelId: 'C0APPROVE',
+    monitoringChannel: SlackDestination.webhook(secret('Webhook')),
+    approvers: Approvers.users(['U0ALICE']),
+  });
+}
