@@ -13,6 +13,7 @@ import {
   refuseOtherVersion,
   storedAnnouncement,
   storedJudgements,
+  storedOutcome,
   storedRepeats,
   storedValue,
   unreadable,
@@ -31,6 +32,7 @@ import { isAbout, type Judgement } from '../domain/judging/judgement';
 import type { Repeat } from '../domain/ledger/ledger';
 import type { Claim, EventKey, EventLog } from '../domain/ledger/ledger-store';
 import type { Announcement } from '../domain/reporting/announcement';
+import type { ToldOutcome } from '../domain/reporting/outcome';
 
 /**
  * An item takes 400 KB, and holds two intents: 500 rules or so each. What does not fit is judged
@@ -168,9 +170,9 @@ export class DynamoEventLog implements EventLog {
    * No transaction, as two events of one group at the same time would make it fail: whichever
    * writes last is remembered.
    */
-  async told(key: EventKey, repeats: readonly Repeat[]): Promise<void> {
+  async told(key: EventKey, repeats: readonly Repeat[], outcome?: ToldOutcome): Promise<void> {
     const items = [
-      toldItem(key, this.clock.now()),
+      toldItem(key, outcome, this.clock.now()),
       ...(repeats.length > 0 ? [repeatsItem(key.groupId, repeats)] : []),
     ];
     let requests = await this.put(items.map((Item) => ({ PutRequest: { Item } })));
@@ -213,11 +215,12 @@ function keyOf({ eventId, groupId }: EventKey): Item {
   };
 }
 
-function toldItem(key: EventKey, now: Date): Item {
+function toldItem(key: EventKey, outcome: ToldOutcome | undefined, now: Date): Item {
   return {
     ...keyOf(key),
     version: VERSION,
     state: { S: 'told' },
+    ...(outcome && { outcome: { S: JSON.stringify(outcome) } }),
     [LEDGER_EXPIRY]: expiryAfter(now),
   };
 }
@@ -241,7 +244,10 @@ function refusedClaim(item: Item, claimId: string): Claim {
         repeats: storedValue(storedRepeats, item, 'repeats'),
       };
     case 'told':
-      return { kind: 'told' };
+      return {
+        kind: 'told',
+        ...(item.outcome && { outcome: storedValue(storedOutcome, item, 'outcome') }),
+      };
     default:
       throw unreadable(item, `its state is ${item.state?.S}`);
   }

@@ -29,7 +29,7 @@ import type {
 } from '../domain/groups/security-groups';
 import { parseIpRange } from '../domain/rules/ip-range';
 import type { PrefixList, PrefixLists } from '../domain/rules/prefix-list';
-import { canonicalRule, type Peer, type Rule, type RuleTag } from '../domain/rules/rule';
+import { canonicalRule, type Peer, type Rule, type RuleTag, tagsToGive } from '../domain/rules/rule';
 
 /** EC2 takes at most 200 values in one filter. */
 const VALUES_PER_FILTER = 200;
@@ -127,7 +127,7 @@ export class Ec2SecurityGroups implements SecurityGroups {
   }
 
   async authorize(groupId: string, rule: Rule): Promise<ActAnswer> {
-    const tags = tagsToGive(rule);
+    const tags = tagsToGive(rule).map(({ key, value }) => ({ Key: key, Value: value }));
     const input = {
       GroupId: groupId,
       IpPermissions: [permission(rule)],
@@ -290,13 +290,6 @@ function ruleTags(tags: readonly Tag[] | undefined): RuleTag[] {
   );
 }
 
-/** Tags that AWS itself puts on are refused from anyone else. */
-function tagsToGive({ tags }: Rule): Tag[] {
-  return (tags ?? [])
-    .filter(({ key }) => !key.toLowerCase().startsWith('aws:'))
-    .map(({ key, value }) => ({ Key: key, Value: value }));
-}
-
 function canonicalEntry(cidr: string | undefined, prefixListId: string): string {
   const range = parseIpRange(cidr ?? '');
   if (!range) {
@@ -368,14 +361,22 @@ async function answered(groupId: string, call: Promise<unknown>): Promise<ActAns
 
 function failedAnswer(groupId: string, error: unknown): ActAnswer {
   const reason = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-  if (hasName(error, RULE_NOT_FOUND)) return { kind: 'not-found' };
-  if (hasName(error, ['InvalidPermission.Duplicate'])) return { kind: 'already-present' };
+  if (hasName(error, RULE_NOT_FOUND)) return { kind: 'not-found', ...attemptsOf(error) };
+  if (hasName(error, ['InvalidPermission.Duplicate'])) {
+    return { kind: 'already-present', ...attemptsOf(error) };
+  }
   // It is the group itself that is gone, or else the one that the rule names.
   if (hasName(error, [GROUP_NOT_FOUND])) {
     return reason.includes(groupId) ? { kind: 'not-found' } : { kind: 'impossible', reason };
   }
   if (hasName(error, IMPOSSIBLE)) return { kind: 'impossible', reason };
   return { kind: isUnavailable(error) ? 'unavailable' : 'refused', reason };
+}
+
+/** Where the client has sent the call more than once. */
+function attemptsOf(error: unknown): { readonly attempts?: number } {
+  const { attempts = 1 } = error instanceof EC2ServiceException ? error.$metadata : {};
+  return attempts > 1 ? { attempts } : {};
 }
 
 /** A call whose error has no status never reached EC2, or its answer was lost. */

@@ -86,6 +86,12 @@ export const storedRepeats = z.array(
   }),
 );
 
+export const storedOutcome = z.object({
+  reverted: z.int(),
+  notRestorable: z.int(),
+  reason: optionalText,
+});
+
 export const storedAnnouncement = z.object({
   subject: z.string(),
   json: z.string(),
@@ -93,6 +99,7 @@ export const storedAnnouncement = z.object({
   severity: z.enum(SEVERITIES),
   type: z.string(),
   isRepeat: z.boolean(),
+  outcome: z.optional(storedOutcome),
   asks: z.optional(z.array(z.object({ workflow: z.string(), message: z.string() }))),
 });
 

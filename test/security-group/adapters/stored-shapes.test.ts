@@ -8,6 +8,7 @@ import type {
   storedAnnouncement,
   storedEntry,
   storedJudgements,
+  storedOutcome,
   storedRecord,
   storedRepeats,
   storedRule,
@@ -42,6 +43,7 @@ import type {
 import type { OperatorRequest } from '../../../src/security-group/domain/operator';
 import type { Pause } from '../../../src/security-group/domain/policies/sentry-configuration';
 import type { Announcement } from '../../../src/security-group/domain/reporting/announcement';
+import type { ToldOutcome } from '../../../src/security-group/domain/reporting/outcome';
 import type { Rule } from '../../../src/security-group/domain/rules/rule';
 import { assertType, type Equal } from '../../support/types/equal-types';
 
@@ -59,6 +61,7 @@ test('the event log reads what the domain declares', () => {
   assertType<Equal<z.output<typeof storedViolation>, Violation>>();
   assertType<Equal<z.output<typeof storedJudgements>, readonly Judgement[]>>();
   assertType<Equal<z.output<typeof storedAnnouncement>, Announcement>>();
+  assertType<Equal<z.output<typeof storedOutcome>, ToldOutcome>>();
 });
 
 test('a change that was asked about is read as the domain declares it', () => {

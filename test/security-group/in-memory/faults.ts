@@ -2,10 +2,15 @@ import type { ActAnswer } from '../../../src/security-group/domain/groups/securi
 
 /**
  * What happens to one call of a port. A crash ends the function: no call after it does anything,
- * until it is started again.
+ * until it is started again. After a lost answer the client sends the call again, and hears what
+ * EC2 says to the second one.
  */
 export type Fault =
-  'fails' | 'fails after it has worked' | 'crashes' | 'crashes after it has worked';
+  | 'fails'
+  | 'fails after it has worked'
+  | 'loses its answer'
+  | 'crashes'
+  | 'crashes after it has worked';
 
 const ACTS = ['revoke', 'modify', 'authorize'];
 
@@ -61,6 +66,10 @@ export class Faults {
     if (this.hasCrashed) throw new Error('The function has ended.');
     const fault = this.nextFault(method);
     if (fault === undefined) return work();
+    if (fault === 'loses its answer') {
+      await work();
+      return ofSecondAttempt(await work());
+    }
     this.hasCrashed = fault.startsWith('crashes');
     if (fault.endsWith('worked')) await work();
     throw new Error(`${method} ${fault}.`);
@@ -75,4 +84,13 @@ export class Faults {
     }
     return this.plan.get(this.calls);
   }
+}
+
+function ofSecondAttempt(answer: unknown): unknown {
+  const isCounted =
+    typeof answer === 'object' &&
+    answer !== null &&
+    'kind' in answer &&
+    (answer.kind === 'not-found' || answer.kind === 'already-present');
+  return isCounted ? { ...answer, attempts: 2 } : answer;
 }

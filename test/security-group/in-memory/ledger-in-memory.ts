@@ -17,6 +17,7 @@ import {
   LedgerConflictError,
 } from '../../../src/security-group/domain/ledger/ledger-store';
 import type { Announcement } from '../../../src/security-group/domain/reporting/announcement';
+import type { ToldOutcome } from '../../../src/security-group/domain/reporting/outcome';
 import { type Rule, ruleKey } from '../../../src/security-group/domain/rules/rule';
 
 const LEASE_MILLISECONDS = RESPONSE_LEASE_SECONDS * 1_000;
@@ -26,6 +27,7 @@ interface StoredEvent {
   readonly leaseUntil: number;
   readonly intent: readonly Judgement[];
   readonly announcement?: Announcement;
+  readonly outcome?: ToldOutcome;
   readonly repeats: readonly Repeat[];
 }
 
@@ -123,7 +125,9 @@ export class LedgerInMemory implements Ledger, EventLog {
 
   async claim(key: EventKey, intent: readonly Judgement[], now: Date): Promise<Claim> {
     const before = this.events.get(eventKey(key));
-    if (before?.state === 'told') return { kind: 'told' };
+    if (before?.state === 'told') {
+      return { kind: 'told', ...(before.outcome && { outcome: before.outcome }) };
+    }
     if (before?.state === 'acted') {
       return { kind: 'acted', announcement: before.announcement!, repeats: before.repeats };
     }
@@ -158,8 +162,8 @@ export class LedgerInMemory implements Ledger, EventLog {
     this.update(key, { state: 'acted', announcement, repeats });
   }
 
-  async told(key: EventKey, repeats: readonly Repeat[]): Promise<void> {
-    this.update(key, { state: 'told' });
+  async told(key: EventKey, repeats: readonly Repeat[], outcome?: ToldOutcome): Promise<void> {
+    this.update(key, { state: 'told', outcome });
     this.group(key.groupId).repeats = repeats;
   }
 

@@ -5,7 +5,7 @@ import { timeText } from '../../../approval/domain/request-text';
 import type { AskedChange, AskedRule } from '../asking/asked-change';
 import type { StoredAsk } from '../asking/change-asker';
 import { NO_RULES } from '../changes/named-rules';
-import type { ActAnswer, GroupRules } from '../groups/security-groups';
+import { type ActAnswer, type GroupRules, mayBeOurs } from '../groups/security-groups';
 import type { Situation } from '../judging/situation';
 import { violationsUnder } from '../judging/violations';
 import { put, replaced, withGrant } from '../ledger/grants';
@@ -17,7 +17,13 @@ import { lookUntil } from '../responding/read-group';
 import type { Sentry } from '../responding/sentry';
 import { UnfinishedError } from '../responding/unfinished-error';
 import type { PrefixLists } from '../rules/prefix-list';
-import { prefixListIds, type Rule, ruleKey } from '../rules/rule';
+import {
+  isAddedAs,
+  isDescribedAlike,
+  prefixListIds,
+  type Rule,
+  ruleKey,
+} from '../rules/rule';
 import { ruleText } from '../rules/rule-text';
 
 /**
@@ -69,11 +75,9 @@ export async function applyChange(
     await ledger.write(groupId, onePerRule(granted));
     await asker.granted(asked.requestId);
   }
+  const approved = { grant, group: reading.group, groupId, isBegun: isGranted };
   const answers = await Promise.all(
-    asked.rules.map(async (rule) => ({
-      rule,
-      answer: await apply(rule, grant, reading.group, groupId, ports),
-    })),
+    asked.rules.map(async (rule) => ({ rule, answer: await apply(rule, approved, ports) })),
   );
   const undone = answers.find(isUndone);
   if (undone) {
@@ -136,17 +140,13 @@ function whyNotModified({ rule, before }: AskedRule, { rules }: GroupRules): str
     return `${change} is ${ruleText(standing)} by now.`;
   }
   const isDescribed = ruleKey(before) === ruleKey(rule);
-  if (isDescribed && ![before, rule].some((known) => isDescribedAs(known, standing))) {
+  if (isDescribed && ![before, rule].some((known) => isDescribedAlike(known, standing))) {
     return `${ruleText(rule)} is described otherwise by now.`;
   }
   if (rules.some((other) => other !== standing && ruleKey(other) === ruleKey(rule))) {
     return `${change} cannot: another rule is that already.`;
   }
   return undefined;
-}
-
-function isDescribedAs(one: Rule, other: Rule): boolean {
-  return (one.description ?? '') === (other.description ?? '');
 }
 
 function standingAs(rule: Rule, { rules }: GroupRules): Rule | undefined {
@@ -173,23 +173,54 @@ function onePerRule(changes: readonly LedgerChange[]): LedgerChange[] {
   return [...new Map(changes.map((change) => [ruleKey(change.entry.rule), change])).values()];
 }
 
+/** What is applied, and where. */
+interface Approved {
+  readonly grant: Grant;
+  readonly group: GroupRules;
+  readonly groupId: string;
+  /** An earlier try has come as far as the grants: what stands as it was to be made, it has made. */
+  readonly isBegun: boolean;
+}
+
+/** Undefined where nothing is to be done. */
 async function apply(
   { rule, before, change }: AskedRule,
-  grant: Grant,
-  group: GroupRules,
-  groupId: string,
-  { groups }: Ports,
+  { grant, group, groupId, isBegun }: Approved,
+  ports: Ports,
 ): Promise<ActAnswer | undefined> {
+  const { groups } = ports;
   const standing = standingAs(rule, group);
   if (change === 'removed') return standing && groups.revoke(groupId, standing);
+  const asLeft = isBegun ? DONE : undefined;
   if (before) {
-    return (standing && isDescribedAs(standing, rule)) || !rule.id
-      ? undefined
-      : groups.modify(groupId, rule.id, rule);
+    if (!rule.id) return undefined;
+    if (standing && isDescribedAlike(standing, rule)) return asLeft;
+    const isMade = (one: Rule) => one.id === rule.id && isDescribedAlike(rule, one);
+    return unlessMade(await groups.modify(groupId, rule.id, rule), isMade, groupId, ports);
   }
-  return standing
-    ? undefined
-    : groups.authorize(groupId, grant.until ? withTag(rule, grant.until) : rule);
+  const made = grant.until ? withTag(rule, grant.until) : rule;
+  const isMade = (one: Rule) => isAddedAs(made, one);
+  if (standing) return isMade(standing) ? asLeft : undefined;
+  return unlessMade(await groups.authorize(groupId, made), isMade, groupId, ports);
+}
+
+const DONE: ActAnswer = { kind: 'done' };
+
+/** "Duplicate" at a later attempt: an earlier one has made it, where it stands as it was to be. */
+async function unlessMade(
+  answer: ActAnswer,
+  isMade: (rule: Rule) => boolean,
+  groupId: string,
+  { groups, clock }: Ports,
+): Promise<ActAnswer> {
+  if (answer.kind !== 'already-present' || !mayBeOurs(answer)) return answer;
+  try {
+    const isShown = ({ rules }: GroupRules) => rules.some(isMade);
+    const first = await groups.rulesOf(groupId);
+    return isShown(await lookUntil(groupId, first, groups, clock, isShown)) ? DONE : answer;
+  } catch (error) {
+    return { kind: 'unavailable', reason: error instanceof Error ? error.message : String(error) };
+  }
 }
 
 interface Applied {

@@ -10,7 +10,7 @@ import type { Grant, LedgerEntry, Suspension } from '../ledger/ledger';
 import type { LedgerChange } from '../ledger/ledger-store';
 import { isAsking } from '../policies/policy';
 import { isPaused, type SentryConfiguration } from '../policies/sentry-configuration';
-import { answerEvent } from '../responding/answer-event';
+import { outcomeOfEvent } from '../responding/answer-event';
 import { noticeOfUnasked } from '../responding/ask-about-outcomes';
 import type { Ports } from '../responding/ports';
 import { readGroup } from '../responding/read-group';
@@ -99,7 +99,7 @@ async function revertAsked(
     };
   }
   const reading = await readGroup(groupId, ports);
-  const report = await answerEvent(
+  const { reverted, notRestorable, reason } = await outcomeOfEvent(
     {
       groupId,
       eventId: `decision-${requestId}-${phase}-${attempt}`,
@@ -116,20 +116,15 @@ async function revertAsked(
     },
   );
   await rewrite(asked, (entry) => withoutRequest(entry, requestId), ports);
-  const lost =
-    report?.rules.flatMap(({ outcome }) =>
-      outcome.kind === 'not-restorable' ? [outcome.reason] : [],
-    ) ?? [];
-  if (lost.length > 0) {
+  if (notRestorable > 0) {
     return {
       outcome: 'failed',
-      text: `${why}, but ${lost.length} rules cannot be put back: ${lost[0]}`,
+      text: `${why}, but ${notRestorable} rules cannot be put back: ${reason}`,
     };
   }
-  const isReverted = report?.rules.some(({ outcome }) => outcome.kind === 'reverted');
   return {
     outcome: 'carried-out',
-    text: isReverted ? `${why}: reverted.` : `${why}. Nothing is left to revert.`,
+    text: reverted > 0 ? `${why}: reverted.` : `${why}. Nothing is left to revert.`,
   };
 }
 

@@ -22,13 +22,21 @@ export type GroupFilter =
 /** EC2's answer to an attempt to change a rule. */
 export type ActAnswer =
   | { readonly kind: 'done' }
-  | { readonly kind: 'not-found' }
-  | { readonly kind: 'already-present' }
+  /** `attempts`: how often the call was sent to hear that; once, where it is missing. */
+  | { readonly kind: 'not-found' | 'already-present'; readonly attempts?: number }
   /** It can never be done like this: the group is full, the peer is gone, … */
   | { readonly kind: 'impossible'; readonly reason: string }
   | { readonly kind: 'refused'; readonly reason: string }
   /** Throttled, out of order, or not to be reached, after all tries. */
   | { readonly kind: 'unavailable'; readonly reason: string };
+
+/**
+ * Whether an earlier attempt of the same call may have done it: it was carried out, its answer was
+ * lost, and the client sent it again.
+ */
+export function mayBeOurs(answer: ActAnswer): boolean {
+  return 'attempts' in answer && (answer.attempts ?? 1) > 1;
+}
 
 /** EC2, as the sentry needs it. A read that fails throws: it is never "nothing there". */
 export interface SecurityGroups {

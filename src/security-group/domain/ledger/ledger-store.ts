@@ -1,6 +1,7 @@
 import type { GroupLedger, GroupRecord, LedgerEntry, Repeat } from './ledger';
 import type { Judgement } from '../judging/judgement';
 import type { Announcement } from '../reporting/announcement';
+import type { ToldOutcome } from '../reporting/outcome';
 
 /** Someone else wrote to the ledger in between: what was judged by it has to be judged again. */
 export class LedgerConflictError extends Error {
@@ -45,7 +46,7 @@ export type Claim =
       readonly announcement: Announcement;
       readonly repeats: readonly Repeat[];
     }
-  | { readonly kind: 'told' };
+  | { readonly kind: 'told'; readonly outcome?: ToldOutcome };
 
 /** The sentry's memory of the events that it acts upon: acting (under a lease), acted, told. */
 export interface EventLog {
@@ -61,5 +62,5 @@ export interface EventLog {
   /** Keeps what is to be told, and what of it need not be told again for a while. */
   acted(key: EventKey, announcement: Announcement, repeats: readonly Repeat[]): Promise<void>;
   /** Ends the event, and writes what need not be told again. */
-  told(key: EventKey, repeats: readonly Repeat[]): Promise<void>;
+  told(key: EventKey, repeats: readonly Repeat[], outcome?: ToldOutcome): Promise<void>;
 }

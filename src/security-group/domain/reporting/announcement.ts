@@ -1,3 +1,4 @@
+import type { ToldOutcome } from './outcome';
 import type { Severity } from '../../../shared/domain/notification/severity';
 
 /** One message in words and as JSON, ready to be sent; kept as it is until it was. */
@@ -9,6 +10,8 @@ export interface Announcement {
   readonly type: string;
   /** The same was told a short while ago: no message goes to people, only an event to machines. */
   readonly isRepeat: boolean;
+  /** Absent where it tells of no rules. */
+  readonly outcome?: ToldOutcome;
   /** Questions to people that go with it. */
   readonly asks?: readonly PreparedAsk[];
 }

@@ -15,6 +15,15 @@ export type Outcome =
   | { readonly kind: 'not-restorable'; readonly reason: string }
   | { readonly kind: 'failed'; readonly reason: string };
 
+/** What came of a case, for whoever comes when it was told. */
+export interface ToldOutcome {
+  /** How many rules were reverted. */
+  readonly reverted: number;
+  readonly notRestorable: number;
+  /** Why the first of those cannot be restored. */
+  readonly reason?: string;
+}
+
 export interface RuleOutcome {
   readonly rule: Rule;
   readonly change: RuleChange;
@@ -22,4 +31,15 @@ export interface RuleOutcome {
   readonly restored?: Rule;
   readonly violations: readonly Violation[];
   readonly outcome: Outcome;
+}
+
+export function toldOutcomeOf(rules: readonly RuleOutcome[]): ToldOutcome {
+  const reasons = rules.flatMap(({ outcome }) =>
+    outcome.kind === 'not-restorable' ? [outcome.reason] : [],
+  );
+  return {
+    reverted: rules.filter(({ outcome }) => outcome.kind === 'reverted').length,
+    notRestorable: reasons.length,
+    ...(reasons[0] !== undefined && { reason: reasons[0] }),
+  };
 }

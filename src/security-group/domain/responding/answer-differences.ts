@@ -36,7 +36,10 @@ export async function answerDifferences(
       await remember(answer);
       return changeReport;
     },
-    catchUp: async () => rememberReported(one),
+    catchUp: async () => {
+      await rememberReported(one);
+      return undefined;
+    },
   });
 }
 

@@ -1,5 +1,6 @@
+import type { EarlierTries } from './act';
 import { answerCase } from './answer-case';
-import { isClosed } from './case';
+import { type Case, isClosed } from './case';
 import { once } from './once';
 import { openAskableCase } from './open-askable-case';
 import { learn, remember } from './remember';
@@ -7,6 +8,7 @@ import { isSilent, settle, report } from './report-answer';
 import type { Sentry } from './sentry';
 import type { Target } from './target';
 import type { ChangeReport } from '../reporting/change-report';
+import { type ToldOutcome, toldOutcomeOf } from '../reporting/outcome';
 
 /**
  * Answers an event in one group. What came of it is written down before it is reported: should the
@@ -22,11 +24,32 @@ export async function answerEvent(
     return undefined;
   }
   return once(one, {
-    answer: async (earlierTries) => {
-      const answer = await answerCase(one, earlierTries);
-      await remember(answer);
-      return isSilent(answer) ? settle(answer) : report(answer);
-    },
+    answer: async (earlierTries) => answerOpen(one, earlierTries),
     catchUp: async () => undefined,
   });
+}
+
+/** The same, for what came of it: also where an earlier try has reported it already. */
+export async function outcomeOfEvent(target: Target, sentry: Sentry): Promise<ToldOutcome> {
+  const one = await openAskableCase(target, sentry);
+  if (isClosed(one)) {
+    await learn(one);
+    return NO_OUTCOME;
+  }
+  return once(one, {
+    answer: async (earlierTries) =>
+      toldOutcomeOf((await answerOpen(one, earlierTries))?.rules ?? []),
+    catchUp: async (told) => told ?? NO_OUTCOME,
+  });
+}
+
+const NO_OUTCOME = toldOutcomeOf([]);
+
+async function answerOpen(
+  one: Case,
+  earlierTries: EarlierTries,
+): Promise<ChangeReport | undefined> {
+  const answer = await answerCase(one, earlierTries);
+  await remember(answer);
+  return isSilent(answer) ? settle(answer) : report(answer);
 }

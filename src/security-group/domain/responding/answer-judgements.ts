@@ -1,7 +1,12 @@
-import type { ActAnswer, GroupRules, SecurityGroups } from '../groups/security-groups';
+import {
+  type ActAnswer,
+  type GroupRules,
+  mayBeOurs,
+  type SecurityGroups,
+} from '../groups/security-groups';
 import type { Judgement } from '../judging/judgement';
 import type { Outcome } from '../reporting/outcome';
-import { isSameRule, type Rule, ruleKey } from '../rules/rule';
+import { isAddedAs, isDescribedAlike, isSameRule, type Rule, ruleKey } from '../rules/rule';
 
 /** A judgement, and what EC2 said to what was done about it. */
 export interface Answered {
@@ -33,7 +38,9 @@ async function answer(
   { rule, present, verdict, restored }: Judgement,
   groups: SecurityGroups,
 ): Promise<ActAnswer | undefined> {
-  if (verdict === 'revoke') return present || rule.id ? groups.revoke(groupId, rule) : undefined;
+  if (verdict === 'revoke') {
+    return present || rule.id ? revokeOf(groupId, rule, groups) : undefined;
+  }
   if (verdict !== 'restore' || !restored) return undefined;
   if (!present) return groups.authorize(groupId, restored);
   if (!rule.id) {
@@ -43,12 +50,36 @@ async function answer(
     };
   }
   const modified = await groups.modify(groupId, rule.id, restored);
-  // A rule that cannot have its earlier values again must not keep those that it has.
   const isKept =
     modified.kind === 'refused' ||
     modified.kind === 'impossible' ||
-    modified.kind === 'already-present';
-  return isKept && ruleKey(rule) !== ruleKey(restored) ? groups.revoke(groupId, rule) : modified;
+    (modified.kind === 'already-present' &&
+      (await isAnotherRule(groupId, rule, restored, modified, groups)));
+  // A rule that cannot have its earlier values again must not keep those that it has.
+  return isKept && ruleKey(rule) !== ruleKey(restored) ? revokeOf(groupId, rule, groups) : modified;
+}
+
+/** "Not found" at a later attempt: an earlier one has revoked it, and its answer was lost. */
+async function revokeOf(groupId: string, rule: Rule, groups: SecurityGroups): Promise<ActAnswer> {
+  const revoked = await groups.revoke(groupId, rule);
+  return revoked.kind === 'not-found' && mayBeOurs(revoked) ? { kind: 'done' } : revoked;
+}
+
+/**
+ * "Duplicate" can also be said of the rule itself, once an attempt whose answer was lost has given
+ * it the values: to revoke it then would take away what was restored. In doubt a later try looks.
+ */
+async function isAnotherRule(
+  groupId: string,
+  { id }: Rule,
+  restored: Rule,
+  duplicate: ActAnswer,
+  groups: SecurityGroups,
+): Promise<boolean> {
+  const shown = await groups.rulesOf(groupId).catch(() => undefined);
+  const alike = shown?.rules.filter((one) => ruleKey(one) === ruleKey(restored));
+  if (!alike || alike.some((one) => one.id === id)) return false;
+  return alike.length > 0 || !mayBeOurs(duplicate);
 }
 
 /** Whether the group is, as far as the judgement goes, as it should be. */
@@ -71,16 +102,9 @@ function stands(rule: Rule, rules: readonly Rule[], unreadableRuleIds: readonly 
 /** A modified rule still has the values that it should not have; a removed one is still missing. */
 function isAsFound(rule: Rule, restored: Rule, rules: readonly Rule[]): boolean {
   if (rule === restored || ruleKey(rule) === ruleKey(restored)) {
-    return !rules.some((present) => isLike(present, restored));
+    return !rules.some((present) => isDescribedAlike(present, restored));
   }
   return rules.some((present) => ruleKey(present) === ruleKey(rule));
-}
-
-function isLike(present: Rule, restored: Rule): boolean {
-  return (
-    ruleKey(present) === ruleKey(restored) &&
-    (present.description ?? '') === (restored.description ?? '')
-  );
 }
 
 /**
@@ -102,14 +126,29 @@ export function outcomeOf(
   }
   if ('failure' in after) return outcomeUnseen(given, wasIntended, after.failure);
   if (isAnswered(judgement, after.group)) {
-    return { kind: wasIntended || hasBroughtAbout(given) ? 'reverted' : 'already-gone' };
+    const isOurs = wasIntended || hasBroughtAbout(judgement, given, after.group);
+    return { kind: isOurs ? 'reverted' : 'already-gone' };
   }
   return outcomeUnchanged(judgement, given);
 }
 
 /** A call that ended in an error can have worked all the same. */
-function hasBroughtAbout(given: ActAnswer | undefined): boolean {
-  return given !== undefined && given.kind !== 'not-found' && given.kind !== 'already-present';
+function hasBroughtAbout(
+  judgement: Judgement,
+  given: ActAnswer | undefined,
+  { rules }: GroupRules,
+): boolean {
+  if (given === undefined || given.kind === 'not-found') return false;
+  if (given.kind !== 'already-present') return true;
+  return mayBeOurs(given) && rules.some((standing) => isAsGiven(standing, judgement));
+}
+
+/** In all that the call said: what someone else has put there has other tags, or another id. */
+function isAsGiven(standing: Rule, { rule, present, restored }: Judgement): boolean {
+  if (!restored) return false;
+  return present
+    ? standing.id === rule.id && isDescribedAlike(restored, standing)
+    : isAddedAs(restored, standing);
 }
 
 function outcomeUnchanged({ change }: Judgement, given: ActAnswer | undefined): Outcome {
@@ -117,6 +156,9 @@ function outcomeUnchanged({ change }: Judgement, given: ActAnswer | undefined): 
     return { kind: 'not-restorable', reason: given.reason };
   }
   if (given && 'reason' in given) return { kind: 'failed', reason: given.reason };
+  if (given?.kind === 'already-present') {
+    return { kind: 'failed', reason: 'EC2 has such a rule already, and does not show it as it was' };
+  }
   return { kind: 'failed', reason: 'EC2 took the call, but still shows the group as before' };
 }
 

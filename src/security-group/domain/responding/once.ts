@@ -4,37 +4,38 @@ import { caseKey } from './target';
 import { UnfinishedError } from './unfinished-error';
 import { isAbout } from '../judging/judgement';
 import type { Judgement } from '../judging/judgement';
-import type { ChangeReport } from '../reporting/change-report';
+import type { ToldOutcome } from '../reporting/outcome';
 
 /** The work on a case that no other try is at. */
-export interface Work {
-  answer(earlierTries: EarlierTries): Promise<ChangeReport | undefined>;
-  /** For an earlier try that has reported the case, and may have died before its end. */
-  catchUp(): Promise<void>;
+export interface Work<Result> {
+  answer(earlierTries: EarlierTries): Promise<Result>;
+  /**
+   * For an earlier try that has reported the case, and may have died before its end. With the
+   * outcome that it told, where it told of rules.
+   */
+  catchUp(told: ToldOutcome | undefined): Promise<Result>;
 }
 
 /**
  * Under a lease, so that two deliveries of the event neither act nor report twice; and from where
  * an earlier try was cut short.
  */
-export async function once(
+export async function once<Result>(
   { target, judgements, sentry: { ports } }: Case,
-  { answer, catchUp }: Work,
-): Promise<ChangeReport | undefined> {
+  { answer, catchUp }: Work<Result>,
+): Promise<Result> {
   const { events, announcer, clock } = ports;
   const key = caseKey(target);
   const claim = await events.claim(key, judgements, clock.now());
   switch (claim.kind) {
     case 'told':
-      await catchUp();
-      return undefined;
+      return catchUp(claim.outcome);
     case 'held':
       throw new UnfinishedError(target.groupId, 'another try at the same event is under way.');
     case 'acted':
       await announcer.tell(claim.announcement);
-      await events.told(key, claim.repeats);
-      await catchUp();
-      return undefined;
+      await events.told(key, claim.repeats, claim.announcement.outcome);
+      return catchUp(claim.announcement.outcome);
     case 'claimed':
       break;
   }

@@ -4,6 +4,7 @@ import { detailsOf } from './group-details';
 import { caseKey } from './target';
 import { UnfinishedError } from './unfinished-error';
 import { type ChangeReport, hasFailures } from '../reporting/change-report';
+import { toldOutcomeOf } from '../reporting/outcome';
 import { countRepeats } from '../reporting/repeats';
 
 /** Nothing of it is to be reported: what was to be done was done before. */
@@ -24,6 +25,7 @@ export async function report(answer: Answer): Promise<ChangeReport> {
   const { changeReport, repeats } = await reportOf(answer);
   const announcement = {
     ...announcer.render(changeReport),
+    outcome: toldOutcomeOf(answer.outcomes),
     ...(asks.length > 0 && { asks: asks.map((asked) => asker.render(asked)) }),
   };
   if (hasFailures(changeReport)) {
@@ -36,7 +38,7 @@ export async function report(answer: Answer): Promise<ChangeReport> {
   }
   await events.acted(caseKey(target), announcement, repeats);
   await announcer.tell(announcement);
-  await events.told(caseKey(target), repeats);
+  await events.told(caseKey(target), repeats, announcement.outcome);
   return changeReport;
 }
 

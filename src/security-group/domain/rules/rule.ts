@@ -98,6 +98,26 @@ export function isSameRule(named: Rule, present: Rule): boolean {
   return ruleKey(named) === ruleKey(present);
 }
 
+/** AWS refuses tags of its own from anyone else. */
+export function tagsToGive({ tags }: Rule): readonly RuleTag[] {
+  return (tags ?? []).filter(({ key }) => !key.toLowerCase().startsWith('aws:'));
+}
+
+/** Whether a rule that stands is as this one was to be added: described alike, and with its tags. */
+export function isAddedAs(added: Rule, standing: Rule): boolean {
+  return (
+    isDescribedAlike(added, standing) &&
+    tagsToGive(added).every(({ key, value }) =>
+      standing.tags?.some((tag) => tag.key === key && tag.value === value),
+    )
+  );
+}
+
+/** The same key, and the same description. */
+export function isDescribedAlike(one: Rule, other: Rule): boolean {
+  return ruleKey(one) === ruleKey(other) && (one.description ?? '') === (other.description ?? '');
+}
+
 /** The prefix lists that the rules name. */
 export function prefixListIds(rules: readonly Rule[]): string[] {
   return [
