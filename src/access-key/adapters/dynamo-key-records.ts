@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import {
   type AttributeValue,
   ConditionalCheckFailedException,
@@ -108,7 +109,7 @@ export const approvalSchema = z.object({
   ),
 });
 
-const leaseSchema = z.object({ until: z.object({ N: z.string() }) });
+const leaseSchema = z.object({ until: z.object({ N: z.string() }), holder: z.optional(text) });
 
 /** The sentry's records, one item for each key id. */
 export class DynamoKeyRecords implements KeyRecords {
@@ -154,9 +155,10 @@ export class DynamoKeyRecords implements KeyRecords {
   }
 
   private async lease({ milliseconds, patience }: Lease): Promise<number> {
+    const holder = randomUUID();
     for (;;) {
       const now = this.clock.now().getTime();
-      const takenUntil = await this.tryLease(now + milliseconds, now);
+      const takenUntil = await this.tryLease(holder, now + milliseconds, now);
       if (takenUntil === undefined) return now + milliseconds;
       if (takenUntil - now > patience) {
         const minutes = Math.ceil((takenUntil - now) / MINUTE_MILLISECONDS);
@@ -169,12 +171,12 @@ export class DynamoKeyRecords implements KeyRecords {
   }
 
   /** Until when someone else has it; undefined where it was to be had. */
-  private async tryLease(until: number, now: number): Promise<number | undefined> {
+  private async tryLease(holder: string, until: number, now: number): Promise<number | undefined> {
     try {
       await this.client.send(
         new PutItemCommand({
           TableName: this.table,
-          Item: { keyId: { S: LEASE_ID }, until: { N: String(until) } },
+          Item: { keyId: { S: LEASE_ID }, until: { N: String(until) }, holder: { S: holder } },
           ConditionExpression: 'attribute_not_exists(keyId) OR #until < :now',
           ExpressionAttributeNames: { '#until': 'until' },
           ExpressionAttributeValues: { ':now': { N: String(now) } },
@@ -184,7 +186,9 @@ export class DynamoKeyRecords implements KeyRecords {
       return undefined;
     } catch (error) {
       if (!(error instanceof ConditionalCheckFailedException)) throw error;
-      return Number(leaseSchema.parse(error.Item).until.N);
+      const found = leaseSchema.parse(error.Item);
+      // The answer to our own call was lost, and the client has sent it again.
+      return found.holder === holder ? undefined : Number(found.until.N);
     }
   }
 

@@ -112,15 +112,11 @@ export class IamAccessKeys implements AccessKeySource, KeyChanger {
 
   private async change(call: () => Promise<unknown>): Promise<ChangeAnswer> {
     try {
-      return {
-        kind: (await this.ask(async () => {
-          await call();
-          return true;
-        }))
-          ? 'done'
-          : 'gone',
-      };
+      await this.limit(async () => named(call()));
+      return { kind: 'done' };
     } catch (error) {
+      if (!(error instanceof Error)) throw error;
+      if (error.cause instanceof NoSuchEntityException) return goneAfter(error.cause);
       if (isRefusal(error)) return { kind: 'refused', reason: error.message };
       throw error;
     }
@@ -140,6 +136,10 @@ export class IamAccessKeys implements AccessKeySource, KeyChanger {
       ),
     );
   }
+}
+
+function goneAfter({ $metadata: { attempts = 1 } }: NoSuchEntityException): ChangeAnswer {
+  return { kind: 'gone', ...(attempts > 1 && { attempts }) };
 }
 
 function accessKey(

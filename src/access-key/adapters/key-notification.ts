@@ -24,7 +24,7 @@ import {
   reportSeverity,
   undoCommand,
 } from '../domain/key-report';
-import { keyReportSubject, keyReportText, type Part } from '../domain/key-report-text';
+import { GONE_TEXT, keyReportSubject, keyReportText, type Part } from '../domain/key-report-text';
 import type { KeyStep, StepReport } from '../domain/key-step';
 import type { KeySentryPorts } from '../domain/run-key-sentry';
 import type { Survey } from '../domain/survey';
@@ -136,31 +136,33 @@ export function lastUsedInMessage(lastUse: LastUse): LastUsedInMessage {
 }
 
 function stepInMessage({ report, ...key }: KeyStep): StepInMessage {
-  const { kind, step } = report;
+  const { step } = report;
   switch (report.kind) {
     case 'notice':
     case 'wait':
     case 'would':
       return {
-        kind,
+        kind: report.kind,
         step,
         dueAt: report.dueAt.toISOString(),
         ...(report.asksFirst && { asksFirst: true }),
       };
     case 'asked':
-      return { kind, step, at: report.at.toISOString(), requestId: report.requestId };
+      return { kind: report.kind, step, at: report.at.toISOString(), requestId: report.requestId };
     case 'done':
       return {
-        kind,
+        kind: report.kind,
         step,
         at: report.at.toISOString(),
         undo: undoCommand(key, step),
         requestId: report.requestId,
         ...(report.reactivations && { reactivations: report.reactivations }),
       };
+    case 'gone':
+      return { kind: 'held', step, reason: GONE_TEXT };
     case 'held':
     case 'failed':
-      return { kind, step, reason: report.reason };
+      return { kind: report.kind, step, reason: report.reason };
   }
 }
 

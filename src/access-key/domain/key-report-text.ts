@@ -112,6 +112,9 @@ const UNLESS: Readonly<Record<StepKind, string>> = {
   delete: 'unless it is activated before, should it still be needed',
 };
 
+/** It was there when the run began. */
+export const GONE_TEXT = 'someone else has deleted it meanwhile';
+
 const STEP_DONE: Readonly<Record<StepKind, string>> = {
   deactivate: 'deactivated',
   delete: 'deleted',
@@ -130,6 +133,8 @@ function stepText(report: StepReport): string {
       return `It was ${done} on ${dateText(report.at)}${reactivationText(report)}${report.requestId ? `, as people approved: request ${report.requestId}` : ''}.`;
     case 'would':
       return `OBSERVE: it would get its notice now: ${futureText(report)}.`;
+    case 'gone':
+      return `It was NOT ${done}: ${GONE_TEXT}.`;
     case 'held':
       return `It was NOT ${done}: ${sentence(report.reason)}`;
     case 'failed':

@@ -32,6 +32,8 @@ export type StepReport =
       readonly dueAt: Date;
       readonly asksFirst: boolean;
     }
+  /** Someone else has deleted the key before. */
+  | { readonly kind: 'gone'; readonly step: StepKind }
   | { readonly kind: 'held'; readonly step: StepKind; readonly reason: string }
   /** `requestId` where it is up to those who approved it to have it tried again. */
   | {

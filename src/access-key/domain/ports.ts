@@ -10,7 +10,10 @@ export interface KeyRecords {
 
 /** The result of a change. The call throws where it is not known whether the change was made. */
 export type ChangeAnswer =
-  { readonly kind: 'done' | 'gone' } | { readonly kind: 'refused'; readonly reason: string };
+  | { readonly kind: 'done' }
+  /** `attempts`: how often the call was sent to hear that; once, where it is missing. */
+  | { readonly kind: 'gone'; readonly attempts?: number }
+  | { readonly kind: 'refused'; readonly reason: string };
 
 /** IAM, as far as it is changed. */
 export interface KeyChanger {

@@ -11,7 +11,7 @@ import type { ApprovalStanding, ApprovedKey, KeyApproval } from './key-approval'
 import { askAbout } from './key-question';
 import { dateText } from './key-report';
 import type { KeyStep, StepReport } from './key-step';
-import type { KeyAsker, KeyChanger, KeyRecords } from './ports';
+import type { ChangeAnswer, KeyAsker, KeyChanger, KeyRecords } from './ports';
 import type { AccessKeySource, Survey, Unknown } from './survey';
 
 export interface Retirement {
@@ -284,7 +284,7 @@ async function takeStep(
       unknowns: [look.unknown],
     };
   }
-  if (!look.key) return { steps: [], unknowns: [] };
+  if (!look.key) return { steps: [goneStep(planned, step)], unknowns: [] };
   // What was seen has to be remembered: if that fails, so does the run.
   const record = await remember(look.key, before, retirement);
   const next = nextStep(look.key, record, rules, now, approved);
@@ -297,7 +297,7 @@ async function takeStep(
     const answer = await (step === 'deactivate'
       ? changer.deactivate(userName, keyId)
       : changer.delete(userName, keyId));
-    if (answer.kind === 'done') {
+    if (answer.kind === 'done' || isOurDeletion(step, answer)) {
       const done = doneOf(record, step, now);
       const report: StepReport = {
         ...doneReport(done, step, now),
@@ -311,18 +311,16 @@ async function takeStep(
     }
     // It was not done, for certain: so there is nothing untold.
     await records.write(record);
-    const failed =
+    const untaken =
       answer.kind === 'refused'
-        ? [
-            pendingStep(record, {
-              kind: 'failed',
-              step,
-              reason: answer.reason,
-              requestId: approved?.requestId,
-            }),
-          ]
-        : [];
-    return { steps: failed, unknowns: [] };
+        ? pendingStep(record, {
+            kind: 'failed',
+            step,
+            reason: answer.reason,
+            requestId: approved?.requestId,
+          })
+        : goneStep(planned, step);
+    return { steps: [untaken], unknowns: [] };
   } catch (error) {
     // Whether it was done is not known: the next run looks, and tells.
     const reason = reasonOf(error);
@@ -331,6 +329,18 @@ async function takeStep(
       unknowns: [{ what: `what became of ${keyId} of ${userName}`, reason }],
     };
   }
+}
+
+/**
+ * An earlier attempt of the call has deleted it: its answer was lost, and the client sent it again.
+ */
+function isOurDeletion(step: StepKind, answer: ChangeAnswer): boolean {
+  return step === 'delete' && answer.kind === 'gone' && (answer.attempts ?? 1) > 1;
+}
+
+/** Nothing of it has to be remembered any more. */
+function goneStep({ id: keyId, userName }: AccessKeyWithUse, step: StepKind): KeyStep {
+  return { keyId, userName, report: { kind: 'gone', step } };
 }
 
 type Look = { readonly key: AccessKeyWithUse | undefined } | { readonly unknown: Unknown };

@@ -101,13 +101,22 @@ export class DynamoLedger implements Ledger {
   }
 
   private async writeOne(groupId: string, { kind, entry }: LedgerChange): Promise<void> {
-    const condition = { TableName: this.table, ...unchangedSince(entry) };
-    if (kind === 'put') {
-      await this.client.send(new PutItemCommand({ ...condition, Item: entryItem(groupId, entry) }));
-    } else {
-      await this.client.send(
-        new DeleteItemCommand({ ...condition, Key: entryKey(groupId, entry) }),
-      );
+    const condition = {
+      TableName: this.table,
+      ...unchangedSince(entry),
+      ReturnValuesOnConditionCheckFailure: 'ALL_OLD' as const,
+    };
+    const item = kind === 'put' ? entryItem(groupId, entry) : undefined;
+    try {
+      if (item) {
+        await this.client.send(new PutItemCommand({ ...condition, Item: item }));
+      } else {
+        await this.client.send(
+          new DeleteItemCommand({ ...condition, Key: entryKey(groupId, entry) }),
+        );
+      }
+    } catch (error) {
+      if (!isAlreadyWritten(item, error)) throw error;
     }
   }
 
@@ -121,6 +130,21 @@ export class DynamoLedger implements Ledger {
     }
     return items;
   }
+}
+
+/**
+ * An earlier attempt of the same call has written it, and its answer was lost: what is there is
+ * what was to be there, or nothing is where nothing was to be.
+ */
+function isAlreadyWritten(item: Item | undefined, error: unknown): boolean {
+  if (!(error instanceof ConditionalCheckFailedException)) return false;
+  const { Item: found, $metadata } = error;
+  if (($metadata.attempts ?? 1) === 1) return false;
+  return (
+    found?.data?.S === item?.data?.S &&
+    found?.revision?.N === item?.revision?.N &&
+    (found === undefined) === (item === undefined)
+  );
 }
 
 type Condition = Pick<

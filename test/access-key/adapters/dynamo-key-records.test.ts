@@ -1,4 +1,4 @@
-import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { CreateTableCommand, DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import fc from 'fast-check';
 import { emulatorAccess } from '../../../sandbox/emulator/emulator-access';
 import {
@@ -19,6 +19,7 @@ import {
 } from '../../../src/approval/domain/approval-request';
 import type { EveryField } from '../../../src/shared/adapters/every-field';
 import type { Clock } from '../../../src/shared/domain/clock';
+import { loseFirstAnswers } from '../../support/aws/lost-answers';
 import { startTableServer, type TableServer } from '../../support/tables/table-server';
 
 const TABLE = 'key-records';
@@ -214,6 +215,27 @@ describe('in the table', () => {
         (await table.all()).map(({ keyId }) => keyId).sort(),
       ),
     ).toEqual(['AKIA-1', 'AKIA-2']);
+  });
+
+  test('a lease is ours where the answer to taking it was lost, and no one else has it', async () => {
+    const unlucky = new DynamoDBClient(emulatorAccess(server.endpoint));
+    loseFirstAnswers(unlucky);
+    const losing = new DynamoKeyRecords(unlucky, TABLE, clock);
+    await losing.exclusively(DECISION_LEASE, async () => {
+      await expect(table.exclusively(DECISION_LEASE, nothing)).rejects.toThrow(UNDER_WAY);
+      await expect(losing.exclusively(DECISION_LEASE, nothing)).rejects.toThrow(UNDER_WAY);
+    });
+    await table.exclusively(DECISION_LEASE, nothing);
+  });
+
+  test('a lease that the last version took is kept', async () => {
+    await client.send(
+      new PutItemCommand({
+        TableName: TABLE,
+        Item: { keyId: { S: '#run' }, until: { N: String(startedAt + MINUTE) } },
+      }),
+    );
+    await expect(table.exclusively(DECISION_LEASE, nothing)).rejects.toThrow(UNDER_WAY);
   });
 
   test('a run waits for a decision that is carried out', async () => {

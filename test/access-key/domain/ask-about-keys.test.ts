@@ -697,6 +697,7 @@ describe('one fault', () => {
       return [
         [`at call ${index}`, [...before, 'fails']],
         [`at call ${index}, after it has worked`, [...before, 'fails after it has worked']],
+        [`at call ${index}, whose answer is lost`, [...before, 'loses its answer']],
         [`and the end of the function before call ${index}`, [...before, ...rest]],
         [
           `and the end of the function after call ${index}`,

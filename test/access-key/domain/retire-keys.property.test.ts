@@ -14,7 +14,12 @@ const fates = fc.array(
     { weight: 12, arbitrary: fc.constant<Fate>('works') },
     {
       weight: 3,
-      arbitrary: fc.constantFrom<Fate>('fails', 'fails after it has worked', 'toggled before'),
+      arbitrary: fc.constantFrom<Fate>(
+        'fails',
+        'fails after it has worked',
+        'loses its answer',
+        'toggled before',
+      ),
     },
   ),
   { maxLength: 40 },

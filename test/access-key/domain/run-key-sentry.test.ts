@@ -2,6 +2,7 @@ import { dueText } from '../../../src/access-key/domain/key-report';
 import { keyReportText } from '../../../src/access-key/domain/key-report-text';
 import {
   type KeySentryConfiguration,
+  type KeySentryPorts,
   runKeySentry,
 } from '../../../src/access-key/domain/run-key-sentry';
 import { AccountInMemory, DAY, daysAgo, key, NOW, user } from '../in-memory/account-in-memory';
@@ -145,6 +146,52 @@ describe('on the last look', () => {
     account.pass(11);
     return account;
   }
+
+  /** The run in which the key is deleted, up to IAM's answer to that. */
+  async function deletionWith(account: FaultyAccount, answer: KeySentryPorts['changer']['delete']) {
+    const now = account.begin([]);
+    return runKeySentry(
+      CONFIGURATION,
+      { ...account, changer: { ...account.changer, delete: answer } },
+      now,
+    );
+  }
+
+  test('a key whose deletion had its answer lost was deleted by the sentry, and that is told', async () => {
+    const account = await dueForDeletion();
+    const report = await deletionWith(account, async (userName, keyId) => {
+      await account.delete(userName, keyId);
+      return { kind: 'gone', attempts: 2 };
+    });
+    expect(report.keys).toMatchObject([{ step: { report: { kind: 'done', step: 'delete' } } }]);
+    expect(account.told.at(-1)?.keys).toMatchObject([
+      { keyId: 'AKIA-1', step: { report: { kind: 'done', step: 'delete' } } },
+    ]);
+    expect(account.remembered('AKIA-1')?.untold).toBeUndefined();
+    expect(await stepsOfRun(account)).toEqual([]);
+  });
+
+  test('a key that someone else deletes at the same moment is told as that', async () => {
+    const account = await dueForDeletion();
+    const report = await deletionWith(account, async () => {
+      account.model.users[0]!.keys = [];
+      return { kind: 'gone' };
+    });
+    expect(report.keys).toMatchObject([{ step: { report: { kind: 'gone', step: 'delete' } } }]);
+    expect(keyReportText(report, report.keys, { number: 1, of: 1 }, 'App/Sentry', '1')).toContain(
+      'It was NOT deleted: someone else has deleted it meanwhile.',
+    );
+    expect(account.remembered('AKIA-1')?.untold).toBeUndefined();
+    expect(await stepsOfRun(account)).toEqual([]);
+  });
+
+  test('a key that is gone by then is told as that', async () => {
+    const account = await dueForDeletion();
+    const report = await lastLook(account, () => {
+      account.model.users[0]!.keys = [];
+    });
+    expect(report.keys).toMatchObject([{ step: { report: { kind: 'gone', step: 'delete' } } }]);
+  });
 
   test('a key that was activated is not deleted', async () => {
     const account = await dueForDeletion();

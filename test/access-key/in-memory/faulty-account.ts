@@ -19,8 +19,12 @@ import type {
 import type { KeySentryPorts } from '../../../src/access-key/domain/run-key-sentry';
 import type { AskResult } from '../../../src/approval/domain/ask-result';
 
-/** What happens to one call of a port. */
-export type Fate = 'works' | 'fails' | 'fails after it has worked' | 'toggled before';
+/**
+ * What happens to one call of a port. After a lost answer the client sends the call again, and
+ * hears what is said to the second one.
+ */
+export type Fate =
+  'works' | 'fails' | 'fails after it has worked' | 'loses its answer' | 'toggled before';
 
 /** What someone does with a key of their own. */
 export type OwnersDeed = 'toggle' | 'use' | 'remove';
@@ -189,9 +193,11 @@ export class FaultyAccount implements KeySentryPorts, KeyChanger, KeyRecords {
   }
 
   async delete(userName: string, keyId: string): Promise<ChangeAnswer> {
+    let attempts = 0;
     return this.call(async () => {
+      attempts += 1;
       const key = this.keyOf(userName, keyId);
-      if (!key) return { kind: 'gone' };
+      if (!key) return { kind: 'gone', attempts };
       this.writeDown(key, 'delete');
       const owner = this.model.user(userName)!;
       owner.keys = owner.keys.filter(({ id }) => id !== keyId);
@@ -231,6 +237,7 @@ export class FaultyAccount implements KeySentryPorts, KeyChanger, KeyRecords {
     if (fate === 'toggled before') toggle?.();
     if (fate === 'fails') throw new Error('Throttling: Rate exceeded');
     const answer = await work();
+    if (fate === 'loses its answer') return work();
     if (fate === 'fails after it has worked') throw new Error('TimeoutError: no answer');
     return answer;
   }

@@ -1,5 +1,6 @@
-import { PutItemCommand, ResourceNotFoundException } from '@aws-sdk/client-dynamodb';
+import { DynamoDBClient, PutItemCommand, ResourceNotFoundException } from '@aws-sdk/client-dynamodb';
 import fc from 'fast-check';
+import { emulatorAccess } from '../../../sandbox/emulator/emulator-access';
 import {
   DynamoLedger,
   entryItem,
@@ -15,10 +16,14 @@ import {
   type Repeat,
   type RevertCount,
 } from '../../../src/security-group/domain/ledger/ledger';
-import { LedgerConflictError } from '../../../src/security-group/domain/ledger/ledger-store';
+import {
+  type LedgerChange,
+  LedgerConflictError,
+} from '../../../src/security-group/domain/ledger/ledger-store';
 import { MODES } from '../../../src/security-group/domain/policies/sentry-configuration';
 import { type Rule, ruleKey } from '../../../src/security-group/domain/rules/rule';
 import type { EveryField } from '../../../src/shared/adapters/every-field';
+import { loseFirstAnswers } from '../../support/aws/lost-answers';
 import { type EmulatedLedger, emulatedLedger, TABLE } from '../emulated/emulated-ledger';
 import { canonicalRules, rule } from '../samples/rules';
 
@@ -90,6 +95,7 @@ const repeats: fc.Arbitrary<EveryField<Repeat>> = fc.record({
 
 const RULE = rule({ id: 'sgr-1' });
 const ENTRY: LedgerEntry = { rule: RULE, grants: [], revision: 0 };
+const GRANT: Grant = { cause: 'operator', by: 'olga', since: NOON };
 const RECORD: GroupRecord = {
   groupId: GROUP,
   adoptedAt: NOON,
@@ -242,6 +248,43 @@ describe('in the emulator', () => {
     await expect(ledger.write(groupId, [{ kind: 'put', entry }])).rejects.toThrow(
       LedgerConflictError,
     );
+  });
+
+  describe('after a write that worked, and whose answer was lost', () => {
+    let losing: DynamoLedger;
+    beforeAll(() => {
+      const unlucky = new DynamoDBClient(emulatorAccess(emulated.endpoint));
+      loseFirstAnswers(unlucky);
+      losing = new DynamoLedger(unlucky, TABLE);
+    });
+
+    test('there is no conflict with ourselves', async () => {
+      const groupId = newGroup();
+      await losing.write(groupId, [{ kind: 'put', entry: ENTRY }]);
+      await losing.write(groupId, [
+        { kind: 'put', entry: { ...(await entryOf(groupId)), toldAt: NOON } },
+      ]);
+      const entry = await entryOf(groupId);
+      expect(entry).toEqual({ ...ENTRY, toldAt: NOON, revision: 2 });
+      await losing.write(groupId, [{ kind: 'remove', entry }]);
+      expect((await ledger.read(groupId)).entries.size).toBe(0);
+    });
+
+    test.each<[string, LedgerChange[]]>([
+      ['wrote', [{ kind: 'put', entry: { ...ENTRY, toldAt: NOON, revision: 1 } }]],
+      ['removed', [{ kind: 'remove', entry: { ...ENTRY, revision: 1 } }]],
+    ])('there is one with someone else who %s before', async (_, theirs) => {
+      const groupId = newGroup();
+      await ledger.write(groupId, [{ kind: 'put', entry: ENTRY }]);
+      await ledger.write(groupId, theirs);
+      for (const entry of [ENTRY, { ...ENTRY, toldAt: NOON }]) {
+        await expect(
+          losing.write(groupId, [
+            { kind: 'put', entry: { ...entry, revision: 1, grants: [GRANT] } },
+          ]),
+        ).rejects.toThrow(LedgerConflictError);
+      }
+    });
   });
 
   test('another failure is not told as a conflict', async () => {

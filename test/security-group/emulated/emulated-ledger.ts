@@ -15,6 +15,7 @@ export const TABLE = 'ledger';
 
 export interface EmulatedLedger {
   readonly client: DynamoDBClient;
+  readonly endpoint: string;
   stop(): Promise<void>;
 }
 
@@ -23,7 +24,7 @@ export async function emulatedLedger(): Promise<EmulatedLedger> {
   const server = await startTableServer();
   const client = new DynamoDBClient(emulatorAccess(server.endpoint));
   await client.send(new CreateTableCommand(tableOfConstruct()));
-  return { client, stop: async () => server.stop() };
+  return { client, endpoint: server.endpoint, stop: async () => server.stop() };
 }
 
 export async function startedEmulator(): Promise<Emulator> {
