@@ -29,6 +29,7 @@ export type { CloudTrailEvent } from './record';
 export type { PutEvent } from '../proxy/put-events';
 export type { Fault } from '../proxy/faults';
 export type { Crash, Disturbance, DisturbedCall } from '../proxy/invocation-faults';
+export { changesSomething } from '../proxy/invocation-faults';
 
 /** One call that passed the tap. */
 export interface ApiCall {
@@ -226,12 +227,13 @@ class Tap {
     interference: Interference | undefined,
   ): Promise<Answer | undefined> {
     if (interference?.kind === 'answer') return interference.answer;
-    if (interference?.when === 'before') {
+    if (interference?.kind === 'crash' && interference.when === 'before') {
       await this.endCaller(passage, interference.invocationId);
       return undefined;
     }
     const answer = await this.ask(passage);
-    if (interference) await this.endCaller(passage, interference.invocationId);
+    if (interference?.kind === 'crash') await this.endCaller(passage, interference.invocationId);
+    if (interference?.kind === 'lose-answer') passage.client.destroy();
     return answer;
   }
 
@@ -430,7 +432,10 @@ function answering(answer: Answer | undefined): Interference | undefined {
 }
 
 function isCarriedOut(interference: Interference): boolean {
-  return interference.kind === 'crash' && interference.when === 'after';
+  return (
+    interference.kind === 'lose-answer' ||
+    (interference.kind === 'crash' && interference.when === 'after')
+  );
 }
 
 interface RuleDifference {

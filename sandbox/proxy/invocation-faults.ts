@@ -17,13 +17,19 @@ export interface Crash {
 export interface Disturbance {
   /** The first call is 1. A call that the SDK tries again is one call. */
   readonly n: number;
-  readonly with: 'throttle' | 'error' | 'crash-before' | 'crash-after';
+  /** `lose-answer`: the call is carried out, and its caller hears nothing of it. */
+  readonly with: 'throttle' | 'error' | 'lose-answer' | 'crash-before' | 'crash-after';
+  /** Counts only calls that change something. Default: all. */
+  readonly of?: 'changes';
   /**
    * Only invocations whose role session's ARN holds this; for example the role's or the function's
    * name. Default: any.
    */
   readonly callerArnIncludes?: string;
-  /** How many tries of the call are throttled or get an error. Default: all. */
+  /**
+   * How many tries of the call are throttled, get an error, or lose their answer. Default: all; of
+   * lost answers one, so that the client hears what is said to the second.
+   */
   readonly times?: number;
 }
 
@@ -36,6 +42,7 @@ export interface DisturbedCall {
 /** What becomes of a call. */
 export type Interference =
   | { readonly kind: 'answer'; readonly answer: Answer }
+  | { readonly kind: 'lose-answer' }
   | { readonly kind: 'crash'; readonly when: 'before' | 'after'; readonly invocationId: string };
 
 /** Faults of calls that functions make: each belongs to an invocation. */
@@ -77,11 +84,14 @@ class PendingDisturbance implements DisturbedCall {
   private timesLeft: number;
 
   constructor(private readonly disturbance: Disturbance) {
-    this.timesLeft = disturbance.with.startsWith('crash') ? 1 : (disturbance.times ?? Infinity);
+    const { with: fault, times } = disturbance;
+    const usual = fault === 'lose-answer' ? 1 : Infinity;
+    this.timesLeft = fault.startsWith('crash') ? 1 : (times ?? usual);
   }
 
   meeting(request: ApiRequest, invocationId: string, callerArn: string): Interference | undefined {
     if (!callerArn.includes(this.disturbance.callerArnIncludes ?? '')) return undefined;
+    if (this.disturbance.of === 'changes' && !changesSomething(request)) return undefined;
     this.invocationId ??= invocationId;
     if (invocationId !== this.invocationId) return undefined;
     if (!this.isTheCall(request) || this.timesLeft === 0) return undefined;
@@ -115,11 +125,21 @@ function interferenceOf(
           errorCode: request.service === 'ec2' ? 'InternalError' : 'InternalServerError',
         }),
       };
+    case 'lose-answer':
+      return { kind: 'lose-answer' };
     case 'crash-before':
       return { kind: 'crash', when: 'before', invocationId };
     case 'crash-after':
       return { kind: 'crash', when: 'after', invocationId };
   }
+}
+
+const READING =
+  /^(BatchGet|Describe|Get|List|LookupEvents|Query|Receive|Scan|GenerateMac|VerifyMac)/;
+
+/** Whether a call leaves anything different behind. */
+export function changesSomething({ action }: Pick<ApiRequest, 'action'>): boolean {
+  return !READING.test(action);
 }
 
 function throttlingOf(service: string): { readonly errorCode: string; readonly status: number } {

@@ -21,7 +21,7 @@ from event_targets import deliver_to_topics
 from prefix_lists import improve_prefix_lists
 from queues import improve_queues, wait_until_drained
 from security_groups import improve_security_groups
-from transactions import keep_only_what_transactions_touch
+from transactions import do_each_token_once, keep_only_what_transactions_touch
 from users import add_users, look_up_keys_by_id
 
 ROUTES = {
@@ -225,6 +225,7 @@ if __name__ == "__main__":
     improve_prefix_lists()
     write_items_one_by_one()
     keep_only_what_transactions_touch()
+    do_each_token_once()
     improve_queues()
     remember_modules()
     remember_answers()

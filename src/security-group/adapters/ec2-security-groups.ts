@@ -29,7 +29,13 @@ import type {
 } from '../domain/groups/security-groups';
 import { parseIpRange } from '../domain/rules/ip-range';
 import type { PrefixList, PrefixLists } from '../domain/rules/prefix-list';
-import { canonicalRule, type Peer, type Rule, type RuleTag, tagsToGive } from '../domain/rules/rule';
+import {
+  canonicalRule,
+  type Peer,
+  type Rule,
+  type RuleTag,
+  tagsToGive,
+} from '../domain/rules/rule';
 
 /** EC2 takes at most 200 values in one filter. */
 const VALUES_PER_FILTER = 200;

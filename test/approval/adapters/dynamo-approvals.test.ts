@@ -1,9 +1,11 @@
 import {
+  DynamoDBClient,
   GetItemCommand,
   PutItemCommand,
   QueryCommand,
   ResourceNotFoundException,
 } from '@aws-sdk/client-dynamodb';
+import { emulatorAccess } from '../../../sandbox/emulator/emulator-access';
 import { approvalDigest } from '../../../src/approval/adapters/approval-digest';
 import {
   clickIdOf,
@@ -15,6 +17,7 @@ import { type ApprovalRequest, withEntry } from '../../../src/approval/domain/ap
 import { ApprovalConflictError } from '../../../src/approval/domain/approval-store';
 import { afterTime, dueAt } from '../../../src/approval/domain/due';
 import { withDecision } from '../../../src/approval/domain/judge-click';
+import { loseFirstAnswers } from '../../support/aws/lost-answers';
 import { type EmulatedApprovals, emulatedApprovals, TABLE } from '../emulated/emulated-approvals';
 import { askOf, CONFIGURATION } from '../in-memory/workflow-in-memory';
 
@@ -168,6 +171,29 @@ describe('a request', () => {
       expect((await approvals.source(one.source)).askedAt).toEqual([NOON]);
     },
   );
+
+  test('is written once where the answers are lost, and never in conflict with ourselves', async () => {
+    const unlucky = new DynamoDBClient(emulatorAccess(emulated.endpoint));
+    loseFirstAnswers(unlucky);
+    const losing = new DynamoApprovals(unlucky, TABLE, AUDIT_SECONDS);
+    const [ask, repeat] = [newAsk(), newAsk()];
+    const admission = admit(ask, NEW_SUBJECT, NEW_SOURCE, CONFIGURATION, NOON);
+    await losing.admit(admission, ask.source, NOON);
+    const request = (await approvals.read(ask.requestId))!;
+    await losing.join(join(request, repeat, LATER), request, repeat.requestId, NOON);
+    const joined = (await approvals.read(ask.requestId))!;
+    await losing.write(decided(joined, 'approved'), joined, undefined);
+    expect(await approvals.read(ask.requestId)).toMatchObject({
+      repeats: 1,
+      decision: { kind: 'approved' },
+      revision: 3,
+    });
+    expect(await auditOf(ask.requestId)).toMatchObject([
+      { what: 'asked' },
+      { what: 'repeated' },
+      { what: 'decided' },
+    ]);
+  });
 
   test('that two write at the same time is written by one', async () => {
     const request = await admitted(newAsk());

@@ -12,6 +12,7 @@ import { startTableServer } from '../../support/tables/table-server';
 export const TABLE = 'approvals';
 
 export interface EmulatedApprovals {
+  readonly endpoint: string;
   readonly client: DynamoDBClient;
   stop(): Promise<void>;
 }
@@ -23,7 +24,7 @@ export async function emulatedApprovals(): Promise<EmulatedApprovals> {
   const server = await startTableServer();
   const client = new DynamoDBClient(emulatorAccess(server.endpoint));
   await client.send(new CreateTableCommand(tableOfConstruct()));
-  return { client, stop: async () => server.stop() };
+  return { endpoint: server.endpoint, client, stop: async () => server.stop() };
 }
 
 function tableOfConstruct(): CreateTableCommandInput {

@@ -113,6 +113,18 @@ test('one that is refused for a mistake in a later operation leaves what an earl
   expect(await contents(name)).toEqual(before);
 });
 
+test('one that comes again under its token is done once', async () => {
+  const [{ name, sort }] = TABLES;
+  await fill(name, sort, new Map());
+  const put = {
+    TransactItems: [sentOf(name, sort, { id: 'a', kind: 'Put', mustExist: false })],
+    ClientRequestToken: 'the same',
+  };
+  await client.send(new TransactWriteItemsCommand(put));
+  await client.send(new TransactWriteItemsCommand(put));
+  expect(await contents(name)).toEqual(new Map([['a', 'after']]));
+});
+
 function isMet({ kind, id, mustExist }: Operation, state: State): boolean {
   if (kind === 'ConditionCheck') return state.has(id) === (mustExist ?? false);
   return mustExist === undefined || state.has(id) === mustExist;

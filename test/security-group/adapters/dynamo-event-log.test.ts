@@ -1,10 +1,17 @@
-import { BatchWriteItemCommand, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import {
+  BatchWriteItemCommand,
+  DynamoDBClient,
+  GetItemCommand,
+  PutItemCommand,
+} from '@aws-sdk/client-dynamodb';
+import { emulatorAccess } from '../../../sandbox/emulator/emulator-access';
 import { DynamoEventLog, intentText } from '../../../src/security-group/adapters/dynamo-event-log';
 import { DynamoLedger } from '../../../src/security-group/adapters/dynamo-ledger';
 import type { Judgement } from '../../../src/security-group/domain/judging/judgement';
 import type { Repeat } from '../../../src/security-group/domain/ledger/ledger';
 import type { EventKey } from '../../../src/security-group/domain/ledger/ledger-store';
 import type { Announcement } from '../../../src/security-group/domain/reporting/announcement';
+import { loseFirstAnswers } from '../../support/aws/lost-answers';
 import { type EmulatedLedger, emulatedLedger, TABLE } from '../emulated/emulated-ledger';
 import { rule } from '../samples/rules';
 
@@ -117,6 +124,19 @@ describe('the lease', () => {
   });
 });
 
+test('nothing that is written of an event is lost or refused with the answer to it', async () => {
+  const unlucky = new DynamoDBClient(emulatorAccess(emulated.endpoint));
+  loseFirstAnswers(unlucky);
+  const losing = new DynamoEventLog(unlucky, TABLE);
+  expect(await losing.claim(key, [ADDED], NOON)).toEqual({ kind: 'claimed', intent: [] });
+  expect(await losing.claim(key, [ADDED], NOON)).toEqual({ kind: 'held' });
+  await losing.release(key);
+  expect(await losing.claim(key, [REMOVED], NOON)).toEqual({ kind: 'claimed', intent: [ADDED] });
+  await losing.acted(key, ANNOUNCEMENT, REPEATS);
+  await losing.told(key, REPEATS);
+  expect(await log.claim(key, [], NOON)).toEqual({ kind: 'told' });
+});
+
 describe('what was meant to be done', () => {
   test('comes back as it was to who goes on', async () => {
     expect(await log.claim(key, [ADDED, REMOVED], NOON)).toEqual({ kind: 'claimed', intent: [] });
@@ -185,6 +205,16 @@ describe('what was done', () => {
       announcement: ANNOUNCEMENT,
       repeats: REPEATS,
     });
+  });
+
+  test('is known to who comes when it was told', async () => {
+    const outcome = { reverted: 1, notRestorable: 1, reason: 'its group is gone' };
+    const other = { ...key, groupId: 'sg-other' };
+    await log.claim(other, [ADDED], NOON);
+    await log.acted(other, { ...ANNOUNCEMENT, outcome }, REPEATS);
+    expect(await log.claim(other, [], NOON)).toMatchObject({ announcement: { outcome } });
+    await log.told(other, REPEATS, outcome);
+    expect(await log.claim(other, [], NOON)).toEqual({ kind: 'told', outcome });
   });
 
   test('stays done where telling fails and the lease is given back', async () => {

@@ -14,6 +14,7 @@ import { emulatorAccess } from '../../../sandbox/emulator/emulator-access';
 import { Ec2SecurityGroups } from '../../../src/security-group/adapters/ec2-security-groups';
 import type { ActAnswer } from '../../../src/security-group/domain/groups/security-groups';
 import type { Rule } from '../../../src/security-group/domain/rules/rule';
+import { loseFirstAnswers } from '../../support/aws/lost-answers';
 import { startedEmulator } from '../emulated/emulated-ledger';
 import { rule } from '../samples/rules';
 
@@ -245,6 +246,29 @@ describe('what cannot be done is told apart', () => {
     expect(await groups.authorize(groupId, rule())).toEqual({
       kind: 'refused',
       reason: expect.stringContaining('RulesPerSecurityGroupLimitExceeded'),
+    });
+  });
+
+  describe('after an attempt that worked, and whose answer was lost', () => {
+    let losing: Ec2SecurityGroups;
+    beforeEach(() => {
+      const unlucky = new EC2Client(emulatorAccess(emulator.endpoint));
+      loseFirstAnswers(unlucky);
+      losing = new Ec2SecurityGroups(unlucky);
+    });
+
+    test('a rule that was revoked is not found by the second', async () => {
+      const doomed = await added(rule());
+      expect(await losing.revoke(groupId, doomed)).toEqual({ kind: 'not-found', attempts: 2 });
+      expect(await ingress()).toEqual([]);
+    });
+
+    test('a rule that was added stands already for the second', async () => {
+      expect(await losing.authorize(groupId, rule())).toEqual({
+        kind: 'already-present',
+        attempts: 2,
+      });
+      expect(await ingress()).toHaveLength(1);
     });
   });
 

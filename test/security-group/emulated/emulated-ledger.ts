@@ -14,8 +14,8 @@ import { startTableServer } from '../../support/tables/table-server';
 export const TABLE = 'ledger';
 
 export interface EmulatedLedger {
-  readonly client: DynamoDBClient;
   readonly endpoint: string;
+  readonly client: DynamoDBClient;
   stop(): Promise<void>;
 }
 
@@ -24,7 +24,7 @@ export async function emulatedLedger(): Promise<EmulatedLedger> {
   const server = await startTableServer();
   const client = new DynamoDBClient(emulatorAccess(server.endpoint));
   await client.send(new CreateTableCommand(tableOfConstruct()));
-  return { client, endpoint: server.endpoint, stop: async () => server.stop() };
+  return { endpoint: server.endpoint, client, stop: async () => server.stop() };
 }
 
 export async function startedEmulator(): Promise<Emulator> {

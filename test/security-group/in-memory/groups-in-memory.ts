@@ -6,7 +6,12 @@ import type {
   SecurityGroups,
 } from '../../../src/security-group/domain/groups/security-groups';
 import type { PrefixList } from '../../../src/security-group/domain/rules/prefix-list';
-import { type Rule, ruleKey, type RuleTag } from '../../../src/security-group/domain/rules/rule';
+import {
+  isDescribedAlike,
+  type Rule,
+  ruleKey,
+  type RuleTag,
+} from '../../../src/security-group/domain/rules/rule';
 import type { Clock } from '../../../src/shared/domain/clock';
 
 export interface GroupInMemory {
@@ -49,6 +54,8 @@ export class GroupsInMemory implements SecurityGroups, Clock {
   readonly ghosts = new Set<string>();
   /** Rules that are there, and that Describe does not show. */
   readonly hidden = new Set<string>();
+  /** What real EC2 says to a Modify that changes nothing is not known. */
+  callsOwnValuesDuplicate = false;
   private time: number;
   private ids = 0;
 
@@ -148,9 +155,15 @@ export class GroupsInMemory implements SecurityGroups, Clock {
   async modify(groupId: string, ruleId: string, to: Rule): Promise<ActAnswer> {
     const refused = this.refusalOf(to);
     if (refused) return refused;
-    if (!this.ruleOf(groupId, ruleId)) return { kind: 'not-found' };
-    const opens = !this.withKey(groupId, to);
-    if (!this.change(groupId, ruleId, to)) return { kind: 'already-present' };
+    const before = this.ruleOf(groupId, ruleId);
+    if (!before) return { kind: 'not-found' };
+    const alike = this.withKey(groupId, to);
+    const opens = !alike;
+    if (alike?.id === ruleId && this.callsOwnValuesDuplicate) return { kind: 'already-present' };
+    const after = this.change(groupId, ruleId, to);
+    if (!after) return { kind: 'already-present' };
+    // One that is sent again does nothing.
+    if (isDescribedAlike(before, after)) return { kind: 'done' };
     this.acts.push({ kind: 'modify', groupId, rule: to, opens });
     return { kind: 'done' };
   }

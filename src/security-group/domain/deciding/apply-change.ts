@@ -17,13 +17,7 @@ import { lookUntil } from '../responding/read-group';
 import type { Sentry } from '../responding/sentry';
 import { UnfinishedError } from '../responding/unfinished-error';
 import type { PrefixLists } from '../rules/prefix-list';
-import {
-  isAddedAs,
-  isDescribedAlike,
-  prefixListIds,
-  type Rule,
-  ruleKey,
-} from '../rules/rule';
+import { isAddedAs, isDescribedAlike, prefixListIds, type Rule, ruleKey } from '../rules/rule';
 import { ruleText } from '../rules/rule-text';
 
 /**
@@ -178,7 +172,7 @@ interface Approved {
   readonly grant: Grant;
   readonly group: GroupRules;
   readonly groupId: string;
-  /** An earlier try has come as far as the grants: what stands as it was to be made, it has made. */
+  /** An earlier try has given the grants: what stands as it was to be made, it has made. */
   readonly isBegun: boolean;
 }
 

@@ -157,7 +157,10 @@ function outcomeUnchanged({ change }: Judgement, given: ActAnswer | undefined): 
   }
   if (given && 'reason' in given) return { kind: 'failed', reason: given.reason };
   if (given?.kind === 'already-present') {
-    return { kind: 'failed', reason: 'EC2 has such a rule already, and does not show it as it was' };
+    return {
+      kind: 'failed',
+      reason: 'EC2 has such a rule already, and does not show it as it was',
+    };
   }
   return { kind: 'failed', reason: 'EC2 took the call, but still shows the group as before' };
 }

@@ -103,7 +103,7 @@ export function tagsToGive({ tags }: Rule): readonly RuleTag[] {
   return (tags ?? []).filter(({ key }) => !key.toLowerCase().startsWith('aws:'));
 }
 
-/** Whether a rule that stands is as this one was to be added: described alike, and with its tags. */
+/** Whether a rule stands as this one was to be added: described alike, and with its tags. */
 export function isAddedAs(added: Rule, standing: Rule): boolean {
   return (
     isDescribedAlike(added, standing) &&

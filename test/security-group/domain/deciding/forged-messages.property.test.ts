@@ -144,6 +144,7 @@ const faults = fc.oneof(
         fc.constantFrom<Fault>(
           'fails',
           'fails after it has worked',
+          'loses its answer',
           'crashes',
           'crashes after it has worked',
         ),

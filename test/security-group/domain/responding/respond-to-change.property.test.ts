@@ -153,6 +153,7 @@ const faults = fc.array(
       fc.constantFrom<Fault>(
         'fails',
         'fails after it has worked',
+        'loses its answer',
         'crashes',
         'crashes after it has worked',
       ),

@@ -317,6 +317,7 @@ describe('whatever fails at whichever call of a finding', () => {
   const FAULTS: readonly Fault[] = [
     'fails',
     'fails after it has worked',
+    'loses its answer',
     'crashes',
     'crashes after it has worked',
   ];
