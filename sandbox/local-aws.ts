@@ -24,6 +24,7 @@ import {
   type Disturbance,
   type DisturbedCall,
   type Fault,
+  type LostAnswers,
   type PutEvent,
   startCloudTrailTap,
 } from './cloudtrail/tap';
@@ -403,6 +404,14 @@ export class LocalAws {
    */
   disturbCall(disturbance: Disturbance): DisturbedCall {
     return this.parts.tap.disturbCall(disturbance);
+  }
+
+  /**
+   * From now on, calls of functions that change something are carried out, and the answer to the
+   * first attempt of each is lost.
+   */
+  loseAnswers(): LostAnswers {
+    return this.parts.tap.loseAnswers();
   }
 
   /**

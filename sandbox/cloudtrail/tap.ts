@@ -21,6 +21,7 @@ import {
   DisturbedCall,
   Interference,
   InvocationFaults,
+  LostAnswers,
 } from '../proxy/invocation-faults';
 import { eventsPutBy, isPutEvents, PutEvent } from '../proxy/put-events';
 import { SandboxClock } from '../support/sandbox-clock';
@@ -28,7 +29,7 @@ import { SandboxClock } from '../support/sandbox-clock';
 export type { CloudTrailEvent } from './record';
 export type { PutEvent } from '../proxy/put-events';
 export type { Fault } from '../proxy/faults';
-export type { Crash, Disturbance, DisturbedCall } from '../proxy/invocation-faults';
+export type { Crash, Disturbance, DisturbedCall, LostAnswers } from '../proxy/invocation-faults';
 export { changesSomething } from '../proxy/invocation-faults';
 
 /** One call that passed the tap. */
@@ -76,6 +77,8 @@ export interface CloudTrailTap {
   /** The function that makes the next such call ends at once. */
   crashNext(crash: Crash): void;
   disturbCall(disturbance: Disturbance): DisturbedCall;
+  /** From now on, calls of functions that change something lose their first answers. */
+  loseAnswers(): LostAnswers;
   /** Until the events of all calls that were answered are told of. */
   told(): Promise<void>;
   stop(): Promise<void>;
@@ -94,6 +97,7 @@ export async function startCloudTrailTap(options: CloudTrailTapOptions): Promise
     failNext: (fault) => tap.faults.add(fault),
     crashNext: (crash) => tap.invocationFaults.crash(crash),
     disturbCall: (disturbance) => tap.invocationFaults.disturb(disturbance),
+    loseAnswers: () => tap.invocationFaults.loseAnswers(),
     told: async () => tap.told(),
     stop: async () => tap.stop(),
   };

@@ -17,19 +17,13 @@ export interface Crash {
 export interface Disturbance {
   /** The first call is 1. A call that the SDK tries again is one call. */
   readonly n: number;
-  /** `lose-answer`: the call is carried out, and its caller hears nothing of it. */
-  readonly with: 'throttle' | 'error' | 'lose-answer' | 'crash-before' | 'crash-after';
-  /** Counts only calls that change something. Default: all. */
-  readonly of?: 'changes';
+  readonly with: 'throttle' | 'error' | 'crash-before' | 'crash-after';
   /**
    * Only invocations whose role session's ARN holds this; for example the role's or the function's
    * name. Default: any.
    */
   readonly callerArnIncludes?: string;
-  /**
-   * How many tries of the call are throttled, get an error, or lose their answer. Default: all; of
-   * lost answers one, so that the client hears what is said to the second.
-   */
+  /** How many tries of the call are throttled or get an error. Default: all. */
   readonly times?: number;
 }
 
@@ -37,6 +31,19 @@ export interface Disturbance {
 export interface DisturbedCall {
   /** The call that it hit; undefined as long as the invocation has made fewer calls. */
   readonly hit: { readonly service: string; readonly action: string } | undefined;
+}
+
+/** Calls whose answers got lost. */
+export interface LostAnswers {
+  readonly calls: readonly LostCall[];
+  /** From then on, all answers arrive. */
+  end(): void;
+}
+
+export interface LostCall {
+  readonly service: string;
+  readonly action: string;
+  readonly callerArn: string;
 }
 
 /** What becomes of a call. */
@@ -49,6 +56,7 @@ export type Interference =
 export class InvocationFaults {
   private readonly crashes: Crash[] = [];
   private readonly disturbances: PendingDisturbance[] = [];
+  private losing: LosingAnswers | undefined;
 
   crash(crash: Crash): void {
     this.crashes.push(crash);
@@ -60,9 +68,19 @@ export class InvocationFaults {
     return pending;
   }
 
+  /**
+   * Each call of a function that changes something is carried out, and the answer to its first
+   * attempt is lost.
+   */
+  loseAnswers(): LostAnswers {
+    this.losing = new LosingAnswers();
+    return this.losing;
+  }
+
   meeting(request: ApiRequest, callerArn: string): Interference | undefined {
     const { invocationId } = request;
     if (invocationId === undefined) return undefined;
+    if (this.losing?.loses(request, callerArn)) return { kind: 'lose-answer' };
     // All of them count the call, also those that come after the one that it meets.
     const [interference] = this.disturbances.flatMap(
       (pending) => pending.meeting(request, invocationId, callerArn) ?? [],
@@ -76,6 +94,25 @@ export class InvocationFaults {
   }
 }
 
+class LosingAnswers implements LostAnswers {
+  readonly calls: LostCall[] = [];
+  private readonly known = new Set<string>();
+  private hasEnded = false;
+
+  end(): void {
+    this.hasEnded = true;
+  }
+
+  loses(request: ApiRequest, callerArn: string): boolean {
+    const { service, action, sdkCallId } = request;
+    if (this.hasEnded || sdkCallId === undefined || !changesSomething(request)) return false;
+    if (this.known.has(sdkCallId)) return false;
+    this.known.add(sdkCallId);
+    this.calls.push({ service, action, callerArn });
+    return true;
+  }
+}
+
 class PendingDisturbance implements DisturbedCall {
   hit: DisturbedCall['hit'];
   private invocationId: string | undefined;
@@ -84,14 +121,11 @@ class PendingDisturbance implements DisturbedCall {
   private timesLeft: number;
 
   constructor(private readonly disturbance: Disturbance) {
-    const { with: fault, times } = disturbance;
-    const usual = fault === 'lose-answer' ? 1 : Infinity;
-    this.timesLeft = fault.startsWith('crash') ? 1 : (times ?? usual);
+    this.timesLeft = disturbance.with.startsWith('crash') ? 1 : (disturbance.times ?? Infinity);
   }
 
   meeting(request: ApiRequest, invocationId: string, callerArn: string): Interference | undefined {
     if (!callerArn.includes(this.disturbance.callerArnIncludes ?? '')) return undefined;
-    if (this.disturbance.of === 'changes' && !changesSomething(request)) return undefined;
     this.invocationId ??= invocationId;
     if (invocationId !== this.invocationId) return undefined;
     if (!this.isTheCall(request) || this.timesLeft === 0) return undefined;
@@ -125,8 +159,6 @@ function interferenceOf(
           errorCode: request.service === 'ec2' ? 'InternalError' : 'InternalServerError',
         }),
       };
-    case 'lose-answer':
-      return { kind: 'lose-answer' };
     case 'crash-before':
       return { kind: 'crash', when: 'before', invocationId };
     case 'crash-after':

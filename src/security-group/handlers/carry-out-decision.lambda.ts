@@ -153,10 +153,9 @@ async function handleRecord(record: SQSRecord, tries: number): Promise<void> {
   }
   const { phase, attempt } = statement;
   if (isOvertaken(statement, kept.result)) return;
-  const result = isConcluded(statement, kept.result)
-    ? kept.result
-    : { phase, attempt, ...(await carryOut(received, kept, tries)) };
-  await conclude(kept, result);
+  // One that comes again is told again, and counted once.
+  if (isConcluded(statement, kept.result)) return workflows.conclude(kept.asked, kept.result);
+  await conclude(kept, { phase, attempt, ...(await carryOut(received, kept, tries)) });
 }
 
 async function whyRefused(

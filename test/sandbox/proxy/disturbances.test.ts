@@ -6,7 +6,12 @@ import {
   EC2Client,
 } from '@aws-sdk/client-ec2';
 import * as z from 'zod/mini';
-import type { ApiCall, CloudTrailEvent, Disturbance } from '../../../sandbox/cloudtrail/tap';
+import {
+  type ApiCall,
+  changesSomething,
+  type CloudTrailEvent,
+  type Disturbance,
+} from '../../../sandbox/cloudtrail/tap';
 import { type DeployedStack, LocalAws } from '../../../sandbox/local-aws';
 import type { InvocationReport } from '../../../sandbox/runner/deployed-function';
 import { CALLS, synthesizeCallingApp } from '../../support/apps/calling-app';
@@ -119,6 +124,20 @@ test('the events that functions announce are there', async () => {
   expect(aws.announced.slice(before)).toEqual([
     { source: 'cdk-sentries', detailType: 'Something', detail: { bodies: 1 } },
   ]);
+});
+
+test('an answer is lost: the call is carried out, and made once more', async () => {
+  await withoutTag();
+  const lost = aws.loseAnswers();
+  await open();
+  await aws.settled();
+  lost.end();
+  const [invocation] = invocations;
+  expect(invocation).toMatchObject({ succeeded: true });
+  expect(await tag()).toBe('yes');
+  const changes = CALLS.filter((action) => changesSomething({ action }));
+  expect(lost.calls.map(({ action }) => action)).toEqual(changes);
+  expect(callsOf(invocation!)).toHaveLength(CALLS.length + changes.length);
 });
 
 describe('a crash', () => {

@@ -1,0 +1,97 @@
+import { ALICE, GRACE, KeyApprovalSandbox, keyIdOf } from '../support/sandbox/key-approval-sandbox';
+import {
+  changesIn,
+  distinct,
+  lostIn,
+  metricsIn,
+  withoutIdsAndTimes,
+} from '../support/sandbox/lost-answers';
+
+jest.setTimeout(600_000);
+
+const DAY_MS = 86_400_000;
+const DELETE_AFTER_DAYS = 30;
+const WORKERS = ['CheckAccessKeys', 'CarryOutDecision', 'Approvals'];
+
+let sandbox: KeyApprovalSandbox;
+
+beforeAll(async () => {
+  sandbox = await KeyApprovalSandbox.start();
+});
+
+afterAll(async () => sandbox?.stop());
+
+/** An old key gets its notices, people approve that it is deactivated, and it is deleted. */
+async function lifeOf(name: string): Promise<string[]> {
+  // IAM makes a report in which the user is.
+  await sandbox.setClockOn(DAY_MS);
+  await sandbox.addUsers([name]);
+  const steps: string[] = [];
+  const run = async () => steps.push(...stepsOf(await sandbox.run()));
+  await run();
+  await sandbox.setClockOn((GRACE + 1) * DAY_MS);
+  await run();
+  const decided = await sandbox.tellingOf(async () => sandbox.click(ALICE, 'Approve', name));
+  steps.push(...stepsOf(decided));
+  await run();
+  for (const days of [10, 10, DELETE_AFTER_DAYS - 19]) {
+    await sandbox.setClockOn(days * DAY_MS);
+    await run();
+  }
+  return steps;
+}
+
+/** In the order in which they were told: SNS may deliver one twice. */
+function stepsOf({ messages }: Awaited<ReturnType<KeyApprovalSandbox['run']>>): string[] {
+  return distinct(
+    messages.flatMap(({ keys }) =>
+      keys.flatMap(({ step }) => (step ? [`${step.kind} ${step.step}`] : [])),
+    ),
+  );
+}
+
+async function courseOf(name: string) {
+  const [calls, logs, messages] = [
+    sandbox.calls.length,
+    sandbox.logs.length,
+    sandbox.slack.messages.length,
+  ];
+  const steps = await lifeOf(name);
+  const own = sandbox.calls.slice(calls);
+  return {
+    calls: own,
+    left: {
+      steps,
+      status: await sandbox.status(name),
+      slack: sandbox.slack.messages
+        .slice(messages)
+        .map(({ text }) => anonymous(text, name))
+        .sort(),
+      metrics: metricsIn(sandbox.logs.slice(logs)),
+    },
+  };
+}
+
+function anonymous(text: string, name: string): string {
+  return withoutIdsAndTimes(text.replaceAll(keyIdOf(name), 'its key').replaceAll(name, 'its user'))
+    .replace(/\d{4}-\d\d-\d\d/g, 'that day')
+    .replace(/its key-[\w-]+/g, 'request');
+}
+
+test('whichever answers are lost, all that follows is as if they had come', async () => {
+  const smooth = await courseOf('smooth');
+  const lost = sandbox.localAws.loseAnswers();
+  const unlucky = await courseOf('unlucky');
+  lost.end();
+  const lostAnswers = lostIn(lost);
+  process.stdout.write(`${lostAnswers.join('\n')}\n`);
+  expect(lostAnswers).toEqual(expect.arrayContaining(changesIn(smooth.calls)));
+  for (const worker of WORKERS) {
+    expect([worker, lostAnswers.some((one) => one.includes(worker))]).toEqual([worker, true]);
+  }
+  expect(unlucky.left).toEqual(smooth.left);
+  expect(smooth.left).toMatchObject({ status: undefined });
+  expect(smooth.left.steps).toEqual(
+    expect.arrayContaining(['asked deactivate', 'done deactivate', 'done delete']),
+  );
+});

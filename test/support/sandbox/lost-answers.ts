@@ -1,0 +1,70 @@
+import * as z from 'zod/mini';
+import { type ApiCall, changesSomething, type LostAnswers } from '../../../sandbox/cloudtrail/tap';
+
+/** "function call", of each call of a function that changes something, once. */
+export function changesIn(calls: readonly ApiCall[]): string[] {
+  const changes = calls.filter((call) => call.invocationId !== undefined && changesSomething(call));
+  return distinct(changes.map(({ callerArn = '', action }) => `${roleIn(callerArn)} ${action}`));
+}
+
+/** The same, of those whose answers got lost. */
+export function lostIn({ calls }: LostAnswers): string[] {
+  return distinct(calls.map(({ callerArn, action }) => `${roleIn(callerArn)} ${action}`));
+}
+
+/** The stack's name and a hash frame the id of a role. */
+function roleIn(callerArn: string): string {
+  return /assumed-role\/([^/]+)\//.exec(callerArn)?.[1] ?? callerArn;
+}
+
+export function distinct(texts: readonly string[]): string[] {
+  return [...new Set(texts)].sort();
+}
+
+/**
+ * A second attempt changes how long it took, and how many events there were. A message that was
+ * sent twice comes twice: whoever comes second waits for the first, or tells it again.
+ */
+const OF_ATTEMPTS = [
+  'SecondsOpen',
+  'DetectionLag',
+  'ReactionTime',
+  'EventsSeen',
+  'OldestKeyAge',
+  'FailedTries',
+  'DecisionsCarriedOut',
+  'RequestsAsked',
+  'Decisions',
+];
+
+const emf = z.object({ _aws: z.object({ Timestamp: z.number() }) });
+const counts = z.record(z.string(), z.unknown());
+
+/** The sum of each metric in the logs. */
+export function metricsIn(logs: readonly string[]): Record<string, number> {
+  const sums: Record<string, number> = {};
+  for (const line of logs.filter((one) => one.startsWith('{'))) {
+    const entry: unknown = JSON.parse(line);
+    if (!emf.safeParse(entry).success) continue;
+    for (const [name, value] of Object.entries(counts.parse(entry))) {
+      if (name === '_aws' || name === 'service' || OF_ATTEMPTS.includes(name)) continue;
+      const values = Array.isArray(value) ? value.map(Number) : [Number(value)];
+      sums[name] = values.reduce((sum, one) => sum + one, sums[name] ?? 0);
+    }
+  }
+  return Object.fromEntries(Object.entries(sums).filter(([, sum]) => sum !== 0));
+}
+
+/** Without what differs from one course to the next that is the same. */
+export function withoutIdsAndTimes(text: string): string {
+  return text
+    .replace(/\bsgr-[0-9a-f]+/g, 'sgr-…')
+    .replace(/\bsg-[0-9a-f]+/g, 'sg-…')
+    .replace(/\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?/g, 'then')
+    .replace(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, 'uuid')
+    .replace(/(?<![\w-])[\w-]{40}(?![\w-])/g, 'request')
+    .replace(/\b(Approval-(?:Guarded|Lenient))\w+-\w+/g, '$1')
+    .replace(/Digest [0-9a-f]{12}/g, 'Digest …')
+    .replace(/"(secondsOpen|lookedAt)":[^,}]+/g, '"$1":…')
+    .replace(/open for \d+/gi, 'open for …');
+}
