@@ -23,6 +23,12 @@ export const HISTORY_CLIENT_SETTINGS = {
   retryMode: 'adaptive',
 };
 
+/** So long one who acts waits for the history: what does not need it waits as well. */
+export const ACTING_PATIENCE_SECONDS = 10;
+
+/** So long reconcile waits for each look-up. */
+export const RECONCILE_PATIENCE_SECONDS = 60;
+
 const EVENTS_PER_PAGE = 50;
 
 /**
@@ -43,7 +49,11 @@ export class CloudTrailEventHistory implements EventHistory {
 
   private readonly lookedUp = new Map<string, Promise<Change | undefined>>();
 
-  constructor(private readonly client: CloudTrailClient) {}
+  /** What has no answer after `patienceSeconds`, the wait for its turn included, fails. */
+  constructor(
+    private readonly client: CloudTrailClient,
+    private readonly patienceSeconds: number,
+  ) {}
 
   /**
    * One call can have made many rules: what was found, or is being looked up, is not looked up
@@ -65,11 +75,12 @@ export class CloudTrailEventHistory implements EventHistory {
   }
 
   private async lookUp(eventId: string): Promise<Change | undefined> {
-    const { Events: events } = await this.limit(() =>
+    const { Events: events } = await this.inTurn((abortSignal) =>
       this.client.send(
         new LookupEventsCommand({
           LookupAttributes: [{ AttributeKey: 'EventId', AttributeValue: eventId }],
         }),
+        { abortSignal },
       ),
     );
     return events?.flatMap(changesIn).find((change) => change.eventId === eventId);
@@ -80,7 +91,7 @@ export class CloudTrailEventHistory implements EventHistory {
    * missing.
    */
   async changesOf(groupId: string, since: Date): Promise<readonly Change[]> {
-    return this.limit(async () => {
+    return this.inTurn(async (abortSignal) => {
       const events: Event[] = [];
       const asked = {
         LookupAttributes: [{ AttributeKey: 'ResourceName' as const, AttributeValue: groupId }],
@@ -90,11 +101,34 @@ export class CloudTrailEventHistory implements EventHistory {
         { client: this.client, pageSize: EVENTS_PER_PAGE },
         asked,
       )) {
+        abortSignal.throwIfAborted();
         events.push(...(page ?? []));
         if (events.length >= MOST_EVENTS) break;
       }
       return events.flatMap(changesIn);
     });
+  }
+
+  /** A client that is throttled tries again for longer than the function may run. */
+  private async inTurn<T>(work: (abortSignal: AbortSignal) => Promise<T>): Promise<T> {
+    const patience = new AbortController();
+    const { signal } = patience;
+    const givenUp = new Promise<never>((_, reject) => {
+      signal.addEventListener('abort', () => reject(signal.reason));
+    });
+    const timer = setTimeout(
+      () => patience.abort(new Error(`It did not answer within ${this.patienceSeconds} seconds.`)),
+      this.patienceSeconds * 1_000,
+    );
+    const answer = this.limit(async () => {
+      signal.throwIfAborted();
+      return work(signal);
+    });
+    try {
+      return await Promise.race([answer, givenUp]);
+    } finally {
+      clearTimeout(timer);
+    }
   }
 }
 

@@ -19,6 +19,7 @@ import {
   type SecurityGroupRuleRequest,
   type Tag,
 } from '@aws-sdk/client-ec2';
+import pLimit from 'p-limit';
 import { chunksOf } from '../../shared/domain/chunks';
 import type { GroupDetails } from '../domain/groups/group';
 import type {
@@ -28,7 +29,12 @@ import type {
   SecurityGroups,
 } from '../domain/groups/security-groups';
 import { parseIpRange } from '../domain/rules/ip-range';
-import type { PrefixList, PrefixLists } from '../domain/rules/prefix-list';
+import {
+  type ListDoubt,
+  notDescribed,
+  type PrefixList,
+  type PrefixLists,
+} from '../domain/rules/prefix-list';
 import {
   canonicalRule,
   type Peer,
@@ -44,6 +50,9 @@ const ITEMS_PER_PAGE = 1000;
 
 /** Of prefix lists and of their entries EC2 gives fewer a page. */
 const LISTS_PER_PAGE = 100;
+
+/** More at once would wait for each other's connections, and be given up. */
+const LISTS_READ_AT_ONCE = 10;
 
 const LIST_NOT_FOUND = ['InvalidPrefixListID.NotFound', 'InvalidPrefixListId.NotFound'];
 const GROUP_NOT_FOUND = 'InvalidGroup.NotFound';
@@ -96,12 +105,17 @@ export class Ec2SecurityGroups implements SecurityGroups {
     return [...new Map(found.flat().map((group) => [group.id, group])).values()];
   }
 
+  /** Never fails: a list that cannot be read is in doubt, and costs no other one. */
   async prefixLists(ids: readonly string[]): Promise<PrefixLists> {
+    const limit = pLimit(LISTS_READ_AT_ONCE);
     const described = await Promise.all(
       chunksOf(ids, VALUES_PER_FILTER).map((chunk) => this.describeLists(chunk)),
     );
-    const lists = await Promise.all(described.flat().map((list) => this.prefixList(list)));
-    return new Map(lists.flatMap((list) => (list ? [[list.id, list]] : [])));
+    const read = await Promise.all(
+      described.flatMap(({ lists }) => lists.map((list) => limit(() => this.prefixList(list)))),
+    );
+    const all = [...described.flatMap(({ unread }) => unread), ...read.flat()];
+    return new Map(all.map((list) => [list.id, list]));
   }
 
   async revoke(groupId: string, rule: Rule): Promise<ActAnswer> {
@@ -179,50 +193,121 @@ export class Ec2SecurityGroups implements SecurityGroups {
     return found;
   }
 
-  /** By a filter, as one id that is not there would make EC2 refuse them all. */
-  private async describeLists(ids: string[]): Promise<ManagedPrefixList[]> {
-    const filters = [{ Name: 'prefix-list-id', Values: ids }];
+  /**
+   * By a filter, as one id that is not there would make EC2 refuse them all. A value that EC2 takes
+   * for none is looked for by halves.
+   */
+  private async describeLists(ids: string[]): Promise<DescribedLists> {
     const lists: ManagedPrefixList[] = [];
-    for await (const page of paginateDescribeManagedPrefixLists(
-      { client: this.client, pageSize: LISTS_PER_PAGE },
-      { Filters: filters },
-    )) {
-      lists.push(...(page.PrefixLists ?? []));
+    try {
+      for await (const page of paginateDescribeManagedPrefixLists(
+        { client: this.client, pageSize: LISTS_PER_PAGE },
+        { Filters: [{ Name: 'prefix-list-id', Values: ids }] },
+      )) {
+        lists.push(...(page.PrefixLists ?? []));
+      }
+      return { lists, unread: [] };
+    } catch (error) {
+      if (ids.length > 1 && isAboutValues(error)) {
+        const halves = await Promise.all(
+          chunksOf(ids, Math.ceil(ids.length / 2)).map((half) => this.describeLists(half)),
+        );
+        return {
+          lists: halves.flatMap((half) => half.lists),
+          unread: halves.flatMap((half) => half.unread),
+        };
+      }
+      const others = ids.filter((id) => !lists.some((list) => list.PrefixListId === id));
+      return { lists, unread: notDescribed(others, reasonOf(error)) };
     }
-    return lists;
+  }
+
+  /** None where the list went in between. */
+  private async prefixList(described: ManagedPrefixList): Promise<PrefixList[]> {
+    const { PrefixListId: id, OwnerId: owner, State: state } = described;
+    if (!id) return [];
+    const entries = await this.lastEntries(id, described);
+    if (!entries) return [];
+    const { version, cidrs, failure } = entries;
+    const ranges = cidrs.map((cidr) => ({ cidr, range: parseIpRange(cidr) }));
+    const strange = ranges.flatMap(({ cidr, range }) => (range ? [] : [cidr]));
+    const doubt = doubtAbout(failure, strange);
+    return [
+      {
+        id,
+        isAwsManaged: owner === 'AWS',
+        ...(version !== undefined && { version }),
+        cidrs: ranges.flatMap(({ range }) => range?.cidr ?? []),
+        ...(state?.endsWith('-in-progress') && { isChanging: true }),
+        ...(doubt && { doubt }),
+      },
+    ];
   }
 
   /**
-   * Undefined where the list went in between. The entries are of the version that is told, whatever
-   * came later.
+   * The entries of the version that EC2 tells, whatever came later. Where that one is not complete,
+   * and EC2 refuses it, those of the version before. Undefined where the list is not there.
    */
-  private async prefixList({
-    PrefixListId: id,
-    OwnerId: owner,
-    Version: version,
-    State: state,
-  }: ManagedPrefixList): Promise<PrefixList | undefined> {
-    if (!id) return undefined;
-    if (state?.endsWith('-in-progress')) {
-      throw new Error(
-        `The prefix list ${id} is being changed (${state}): it is looked at when that is done.`,
-      );
-    }
+  private async lastEntries(
+    id: string,
+    { Version: version = 0, State: state }: ManagedPrefixList,
+  ): Promise<EntriesRead | undefined> {
+    const last = await this.entries(id, version || undefined);
+    if (!isRefused(last) || !state || state.endsWith('-complete') || version <= 1) return last;
+    const before = await this.entries(id, version - 1);
+    return before && !isRefused(before) ? before : last;
+  }
+
+  private async entries(id: string, version: number | undefined): Promise<EntriesRead | undefined> {
     const cidrs: string[] = [];
-    const asked = { PrefixListId: id, ...(version !== undefined && { TargetVersion: version }) };
     try {
       for await (const { Entries: page } of paginateGetManagedPrefixListEntries(
         { client: this.client, pageSize: LISTS_PER_PAGE },
-        asked,
+        { PrefixListId: id, ...(version !== undefined && { TargetVersion: version }) },
       )) {
-        cidrs.push(...(page ?? []).map((entry) => canonicalEntry(entry.Cidr, id)));
+        cidrs.push(...(page ?? []).map(({ Cidr: cidr }) => cidr ?? ''));
       }
+      return { version, cidrs };
     } catch (error) {
       if (hasName(error, LIST_NOT_FOUND)) return undefined;
-      throw error;
+      return { version, cidrs, failure: { error } };
     }
-    return { id, isAwsManaged: owner === 'AWS', ...(version !== undefined && { version }), cidrs };
   }
+}
+
+interface DescribedLists {
+  readonly lists: readonly ManagedPrefixList[];
+  /** Those that EC2 could not be asked about. */
+  readonly unread: readonly PrefixList[];
+}
+
+interface EntriesRead {
+  readonly version: number | undefined;
+  /** As EC2 writes them, as far as they came. */
+  readonly cidrs: readonly string[];
+  /** Why there may be more. */
+  readonly failure?: { readonly error: unknown };
+}
+
+/** Nothing came of it, and another version may be answered. */
+function isRefused(read: EntriesRead | undefined): boolean {
+  return read?.failure !== undefined && !isUnavailable(read.failure.error);
+}
+
+/** How many strange entries are quoted. */
+const ENTRIES_QUOTED = 3;
+
+function doubtAbout(
+  failure: EntriesRead['failure'],
+  strange: readonly string[],
+): ListDoubt | undefined {
+  if (failure) return { kind: 'not-read', reason: reasonOf(failure.error) };
+  if (strange.length === 0) return undefined;
+  const quoted = strange.slice(0, ENTRIES_QUOTED).map((entry) => `"${entry.slice(0, 60)}"`);
+  return {
+    kind: 'not-understood',
+    reason: `${strange.length} of its entries are no ranges of addresses, such as ${quoted.join(', ')}`,
+  };
 }
 
 /** Several mean several calls, and all that they find; an empty one means all groups. */
@@ -296,14 +381,6 @@ function ruleTags(tags: readonly Tag[] | undefined): RuleTag[] {
   );
 }
 
-function canonicalEntry(cidr: string | undefined, prefixListId: string): string {
-  const range = parseIpRange(cidr ?? '');
-  if (!range) {
-    throw new Error(`EC2 shows the entry ${cidr} in ${prefixListId}, which is no IP range.`);
-  }
-  return range.cidr;
-}
-
 function ruleRequest(rule: Rule): SecurityGroupRuleRequest {
   return {
     IpProtocol: rule.protocol,
@@ -366,7 +443,7 @@ async function answered(groupId: string, call: Promise<unknown>): Promise<ActAns
 }
 
 function failedAnswer(groupId: string, error: unknown): ActAnswer {
-  const reason = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  const reason = reasonOf(error);
   if (hasName(error, RULE_NOT_FOUND)) return { kind: 'not-found', ...attemptsOf(error) };
   if (hasName(error, ['InvalidPermission.Duplicate'])) {
     return { kind: 'already-present', ...attemptsOf(error) };
@@ -389,6 +466,15 @@ function attemptsOf(error: unknown): { readonly attempts?: number } {
 function isUnavailable(error: unknown): boolean {
   if (!(error instanceof EC2ServiceException)) return true;
   return hasName(error, THROTTLED) || (error.$metadata.httpStatusCode ?? 500) >= 500;
+}
+
+/** With fewer values, or others, the call may do. */
+function isAboutValues(error: unknown): boolean {
+  return error instanceof EC2ServiceException && error.name.startsWith('Invalid');
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
 }
 
 function hasName(error: unknown, names: readonly string[]): boolean {

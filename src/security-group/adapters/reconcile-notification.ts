@@ -1,11 +1,15 @@
 import { ruleValues, violationInMessage } from './change-notification';
+import { plainText } from '../../shared/domain/notification/plain-text';
 import {
   CHANGE_MESSAGE_VERSION,
+  type GroupInMessage,
   type ReconcileMessage,
   type UnconfirmedRuleInMessage,
 } from '../contracts/change-message';
+import type { GroupDetails } from '../domain/groups/group';
 import type { Adoption } from '../domain/reconciling/adoption';
 import type { LookedUpEntry } from '../domain/reconciling/confirm-grants';
+import type { Doubts } from '../domain/reconciling/doubts';
 import type { ReconcileReport } from '../domain/reconciling/reconcile-groups';
 import {
   reconcileSeverity,
@@ -20,7 +24,7 @@ export function reconcileNotification(
   sentry: string,
   maxItems: number,
 ): Announcement {
-  const { adoptions, released, due, pause } = report;
+  const { adoptions, released, due, pause, doubts } = report;
   const message: ReconcileMessage = {
     version: CHANGE_MESSAGE_VERSION,
     type: 'security-group-reconcile',
@@ -40,6 +44,7 @@ export function reconcileNotification(
       })),
     due: due.slice(0, maxItems),
     braked: report.isBraked,
+    ...doubtsInMessage(doubts, maxItems),
     ...(report.unconfirmed.length > 0 && {
       unconfirmed: report.unconfirmed.slice(0, maxItems).map(unconfirmedInMessage),
     }),
@@ -72,6 +77,51 @@ function unconfirmedInMessage({
 
 function violatingFirst(adoptions: readonly Adoption[]): Adoption[] {
   return [...adoptions].sort((a, b) => b.violating.length - a.violating.length);
+}
+
+/** What there is none of is left out. */
+function doubtsInMessage(
+  { lists, rules, groups, selections }: Doubts,
+  maxItems: number,
+): Pick<ReconcileMessage, 'notJudged' | 'unreadLists' | 'unreadRules' | 'notLookedUp'> {
+  return {
+    ...(groups.length > 0 && {
+      notJudged: groups.slice(0, maxItems).map(({ group, reason }) => ({
+        group: groupInMessage(group),
+        reason: plainText(reason),
+      })),
+      notJudgedOmitted: Math.max(0, groups.length - maxItems),
+    }),
+    ...(lists.length > 0 && {
+      unreadLists: lists.slice(0, maxItems).map((list) => ({
+        prefixListId: list.id,
+        reason: plainText(list.reason),
+        rules: list.rules.slice(0, maxItems).map(({ group, rule }) => ({
+          group: groupInMessage(group),
+          ruleId: rule.id,
+          ...ruleValues(rule),
+        })),
+        rulesOmitted: Math.max(0, list.rules.length - maxItems),
+      })),
+      unreadListsOmitted: Math.max(0, lists.length - maxItems),
+    }),
+    ...(rules.length > 0 && {
+      unreadRules: rules.slice(0, maxItems).map(({ group, ruleIds }) => ({
+        group: groupInMessage(group),
+        ruleIds: ruleIds.slice(0, maxItems),
+      })),
+    }),
+    ...(selections.length > 0 && {
+      notLookedUp: selections.slice(0, maxItems).map(({ selection, reason }) => ({
+        selection: plainText(selection),
+        reason: plainText(reason),
+      })),
+    }),
+  };
+}
+
+function groupInMessage({ id, name, vpcId }: GroupDetails): GroupInMessage {
+  return { id, name, vpcId };
 }
 
 function adoptedInMessage(

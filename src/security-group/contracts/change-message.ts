@@ -143,6 +143,17 @@ export interface UnconfirmedRuleInMessage extends RuleValuesInMessage {
   readonly eventIds: readonly string[];
 }
 
+export interface UnreadListInMessage {
+  readonly prefixListId: string;
+  readonly reason: string;
+  /** Rules that name it, and may let through what a policy does not allow. */
+  readonly rules: readonly (RuleValuesInMessage & {
+    readonly group: GroupInMessage;
+    readonly ruleId?: string;
+  })[];
+  readonly rulesOmitted: number;
+}
+
 /** A report on one run of reconcile: groups adopted or not watched any more, a brake, a pause. */
 export interface ReconcileMessage {
   readonly version: typeof CHANGE_MESSAGE_VERSION;
@@ -167,10 +178,26 @@ export interface ReconcileMessage {
   }[];
   /** Groups with differences that no event explains. */
   readonly due: readonly string[];
-  /** They were too many, so that nothing was done in any of them. */
+  /**
+   * They were too many, or too many groups could not be judged in full, so that nothing was done in
+   * any of them.
+   */
   readonly braked: boolean;
   /** Rules whose only ground is an event that nothing has confirmed in a day. */
   readonly unconfirmed?: readonly UnconfirmedRuleInMessage[];
+  /** Groups that the run could not judge. This, and what follows, is there where there are any. */
+  readonly notJudged?: readonly { readonly group: GroupInMessage; readonly reason: string }[];
+  readonly notJudgedOmitted?: number;
+  /** Prefix lists whose entries are not all known: what they let through was not judged. */
+  readonly unreadLists?: readonly UnreadListInMessage[];
+  readonly unreadListsOmitted?: number;
+  /** Rules that could not be read, and were not judged. */
+  readonly unreadRules?: readonly {
+    readonly group: GroupInMessage;
+    readonly ruleIds: readonly string[];
+  }[];
+  /** Chosen groups that could not be looked up: new ones among them are not adopted yet. */
+  readonly notLookedUp?: readonly { readonly selection: string; readonly reason: string }[];
   readonly pause?: { readonly until: string; readonly reason: string; readonly by: string };
 }
 

@@ -9,7 +9,8 @@ import {
 } from './ledger/ledger';
 import type { Ledger } from './ledger/ledger-store';
 import type { Pause, SentryConfiguration } from './policies/sentry-configuration';
-import { type Rule, ruleKey } from './rules/rule';
+import { listOf, whyUnread } from './rules/prefix-list';
+import { prefixListIds, type Rule, ruleKey } from './rules/rule';
 import { ruleText } from './rules/rule-text';
 import type { Clock } from '../../shared/domain/clock';
 
@@ -113,10 +114,12 @@ async function accept(
       `${groupId} has no rule ${ruleId}: only a rule that stands there can be accepted. Give the id that DescribeSecurityGroupRules shows.`,
     );
   }
-  const version =
-    rule.peer.kind === 'prefixList'
-      ? (await groups.prefixLists([rule.peer.prefixListId])).get(rule.peer.prefixListId)?.version
-      : undefined;
+  const lists = await groups.prefixLists(prefixListIds([rule]));
+  const unread = whyUnread(lists);
+  if (unread !== undefined) {
+    throw new OperatorError(`${ruleId} cannot be accepted now, as ${unread}. Try again later.`);
+  }
+  const version = listOf(rule, lists)?.version;
   const entry = entryOf(rule, remembered);
   const grant = { cause: 'operator', by, reason, since: now, ...(until && { until }) } as const;
   await ledger.write(groupId, [

@@ -41,6 +41,7 @@ import { ReportAnnouncer } from '../adapters/announcer';
 import { ChangeAsking, WorkflowQueues } from '../adapters/change-asking';
 import {
   CloudTrailEventHistory,
+  ACTING_PATIENCE_SECONDS,
   HISTORY_CLIENT_SETTINGS,
 } from '../adapters/cloudtrail-event-history';
 import { DynamoEventLog } from '../adapters/dynamo-event-log';
@@ -89,7 +90,10 @@ const ports = {
   groups: new Ec2SecurityGroups(new EC2Client(CLIENT_SETTINGS)),
   ledger: new DynamoLedger(dynamo, environment.LEDGER_TABLE),
   events: new DynamoEventLog(dynamo, environment.LEDGER_TABLE),
-  history: new CloudTrailEventHistory(new CloudTrailClient(HISTORY_CLIENT_SETTINGS)),
+  history: new CloudTrailEventHistory(
+    new CloudTrailClient(HISTORY_CLIENT_SETTINGS),
+    ACTING_PATIENCE_SECONDS,
+  ),
   asker,
   clock: SYSTEM_CLOCK,
   own: {

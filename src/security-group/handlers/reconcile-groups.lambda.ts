@@ -28,6 +28,7 @@ import { nameUnsentEvent } from '../adapters/announcer';
 import {
   CloudTrailEventHistory,
   HISTORY_CLIENT_SETTINGS,
+  RECONCILE_PATIENCE_SECONDS,
 } from '../adapters/cloudtrail-event-history';
 import { DynamoLedger } from '../adapters/dynamo-ledger';
 import { Ec2SecurityGroups } from '../adapters/ec2-security-groups';
@@ -73,7 +74,7 @@ const ports: Omit<ReconcilePorts, 'tell'> = {
   groups,
   rulesOfAll: groups.rulesOfAll.bind(groups),
   ledger: new DynamoLedger(new DynamoDBClient(CLIENT_SETTINGS), environment.LEDGER_TABLE),
-  history: new CloudTrailEventHistory(cloudTrail),
+  history: new CloudTrailEventHistory(cloudTrail, RECONCILE_PATIENCE_SECONDS),
   lastHeartbeat: async () =>
     lastHeartbeat(cloudTrail, {
       roleArn: environment.HEARTBEAT_ROLE_ARN,
@@ -112,13 +113,20 @@ async function tell(report: ReconcileReport, isLastTry: boolean): Promise<void> 
   leftOut.forEach(({ error }) => nameUnsentEvent(announcement, error, failures));
 }
 
-function count({ groupCount, adoptions, released, due, isBraked }: ReconcileReport): void {
+function count(report: ReconcileReport): void {
+  const { groupCount, adoptions, released, due, isBraked, doubts, notConfirmed } = report;
   logger.info('reconciled', {
     groupCount,
     adopted: adoptions.length,
     released: released.length,
     due,
     isBraked,
+    doubts: {
+      lists: doubts.lists.map(({ id, reason }) => ({ id, reason })),
+      groups: doubts.groups.map(({ group, reason }) => ({ id: group.id, reason })),
+      selections: doubts.selections,
+    },
+    notConfirmed,
   });
   metrics.addMetric(METRIC.reconcileRuns, MetricUnit.Count, 1);
   metrics.addMetric(METRIC.groupsMonitored, MetricUnit.Count, groupCount);

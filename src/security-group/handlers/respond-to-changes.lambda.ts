@@ -27,6 +27,7 @@ import { parseChangeEvent, UnreadableEventError } from '../adapters/change-event
 import { unreadableEventNotification } from '../adapters/change-notification';
 import {
   CloudTrailEventHistory,
+  ACTING_PATIENCE_SECONDS,
   HISTORY_CLIENT_SETTINGS,
 } from '../adapters/cloudtrail-event-history';
 import { DynamoEventLog } from '../adapters/dynamo-event-log';
@@ -81,7 +82,10 @@ const ports = {
   groups: new Ec2SecurityGroups(ec2),
   ledger: new DynamoLedger(dynamo, environment.LEDGER_TABLE),
   events: new DynamoEventLog(dynamo, environment.LEDGER_TABLE),
-  history: new CloudTrailEventHistory(new CloudTrailClient(HISTORY_CLIENT_SETTINGS)),
+  history: new CloudTrailEventHistory(
+    new CloudTrailClient(HISTORY_CLIENT_SETTINGS),
+    ACTING_PATIENCE_SECONDS,
+  ),
   asker: new ChangeAsking(dynamo, environment.LEDGER_TABLE, SYSTEM_CLOCK),
   clock: SYSTEM_CLOCK,
   own: {

@@ -30,7 +30,7 @@ beforeAll(async () => {
   };
   cloudTrail = new CloudTrailClient(settings);
   ec2 = new EC2Client(settings);
-  history = new CloudTrailEventHistory(cloudTrail);
+  history = new CloudTrailEventHistory(cloudTrail, 30);
   const { Vpc } = await ec2.send(new CreateVpcCommand({ CidrBlock: '10.0.0.0/16' }));
   groupId = (
     await ec2.send(

@@ -410,34 +410,146 @@ describe('prefix lists', () => {
     expect((await groups.prefixLists([id])).get(id)?.isAwsManaged).toBe(true);
   });
 
-  test.each(['modify-in-progress', 'restore-in-progress'])(
-    'that are being changed are no answer: %s',
-    async (State) => {
-      // Not the emulator, whose lists are changed at once.
-      const changing = new EC2Client({ ...emulatorAccess(emulator.endpoint), maxAttempts: 1 });
-      changing.middlewareStack.add(
-        () => async () => ({
-          response: {},
-          output: {
-            $metadata: {},
-            PrefixLists: [{ PrefixListId: 'pl-1', Version: 1, State }],
-            Entries: [],
-          },
-        }),
+  // Not the emulator, whose lists are changed at once, and never refused.
+  describe('of an EC2 that does not answer everything', () => {
+    interface Listed {
+      readonly Version?: number;
+      readonly State?: string;
+      /** What is answered for a version: entries, or an error. */
+      readonly entries: Readonly<Record<number, readonly string[] | string>>;
+    }
+
+    function ec2With(lists: Readonly<Record<string, Listed>>): Ec2SecurityGroups {
+      const answering = new EC2Client({ ...emulatorAccess(emulator.endpoint), maxAttempts: 1 });
+      answering.middlewareStack.add(
+        () => async (call) => {
+          const input = call.input as {
+            Filters?: { Values: string[] }[];
+            PrefixListId?: string;
+            TargetVersion?: number;
+          };
+          return { response: {}, output: { $metadata: {}, ...answerTo(input, lists) } };
+        },
         { step: 'initialize' },
       );
-      await expect(new Ec2SecurityGroups(changing).prefixLists(['pl-1'])).rejects.toThrow(
-        `The prefix list pl-1 is being changed (${State})`,
+      return new Ec2SecurityGroups(answering);
+    }
+
+    function answerTo(
+      input: { Filters?: { Values: string[] }[]; PrefixListId?: string; TargetVersion?: number },
+      lists: Readonly<Record<string, Listed>>,
+    ): object {
+      const values = input.Filters?.[0]?.Values;
+      if (values?.includes('pl-bad')) throw refusal('InvalidParameterValue');
+      if (values?.includes('pl-throttled')) throw refusal('RequestLimitExceeded');
+      if (values) {
+        const shown = values.filter((id) => lists[id]);
+        return { PrefixLists: shown.map((id) => ({ PrefixListId: id, ...lists[id] })) };
+      }
+      const answer = lists[input.PrefixListId!]!.entries[input.TargetVersion ?? 0];
+      if (!Array.isArray(answer)) throw refusal(String(answer));
+      return { Entries: answer.map((Cidr: string) => ({ Cidr })) };
+    }
+
+    function refusal(name: string): EC2ServiceException {
+      return new EC2ServiceException({
+        name,
+        message: 'made up',
+        $fault: 'client',
+        $metadata: { httpStatusCode: name === 'RequestLimitExceeded' ? 503 : 400 },
+      });
+    }
+
+    test.each([
+      'create-in-progress',
+      'modify-in-progress',
+      'restore-in-progress',
+      'delete-in-progress',
+    ])('come with the version that is told while they are being changed: %s', async (State) => {
+      const ec2 = ec2With({ 'pl-1': { State, Version: 2, entries: { 2: ['10.0.0.0/8'] } } });
+      expect((await ec2.prefixLists(['pl-1'])).get('pl-1')).toEqual({
+        id: 'pl-1',
+        isAwsManaged: false,
+        version: 2,
+        cidrs: ['10.0.0.0/8'],
+        isChanging: true,
+      });
+    });
+
+    test.each(['modify-in-progress', 'restore-in-progress', 'modify-failed', 'restore-failed'])(
+      'come with the version before where the one that is made is refused: %s',
+      async (State) => {
+        const ec2 = ec2With({
+          'pl-1': {
+            State,
+            Version: 3,
+            entries: { 3: 'IncorrectState', 2: ['10.0.0.0/8'] },
+          },
+        });
+        expect((await ec2.prefixLists(['pl-1'])).get('pl-1')).toMatchObject({
+          version: 2,
+          cidrs: ['10.0.0.0/8'],
+        });
+      },
+    );
+
+    test.each<[string, Listed]>([
+      ['being made', { State: 'create-in-progress', Version: 1, entries: { 1: 'IncorrectState' } }],
+      ['denied', { State: 'modify-complete', Version: 4, entries: { 4: 'UnauthorizedOperation' } }],
+      [
+        'throttled',
+        { State: 'modify-in-progress', Version: 4, entries: { 4: 'RequestLimitExceeded' } },
+      ],
+    ])('are in doubt alone where their entries are %s', async (_, listed) => {
+      const ec2 = ec2With({
+        'pl-1': listed,
+        'pl-2': { Version: 1, entries: { 1: ['10.0.0.0/8'] } },
+      });
+      const lists = await ec2.prefixLists(['pl-1', 'pl-2']);
+      expect(lists.get('pl-1')).toMatchObject({
+        version: listed.Version,
+        cidrs: [],
+        doubt: { kind: 'not-read', reason: expect.stringContaining('made up') },
+      });
+      expect(lists.get('pl-2')!.doubt).toBeUndefined();
+    });
+
+    test('with an entry that is no range keep the others, and say which', async () => {
+      const ec2 = ec2With({ 'pl-1': { Version: 1, entries: { 1: ['10.0.0.0/8', 'all'] } } });
+      expect((await ec2.prefixLists(['pl-1'])).get('pl-1')).toMatchObject({
+        cidrs: ['10.0.0.0/8'],
+        doubt: { kind: 'not-understood', reason: expect.stringContaining('"all"') },
+      });
+    });
+
+    test('are found beside an id that EC2 refuses in a filter', async () => {
+      const ids = Array.from({ length: 20 }, (_, index) => `pl-${index}`);
+      const ec2 = ec2With(
+        Object.fromEntries(ids.map((id) => [id, { Version: 1, entries: { 1: [] } }])),
       );
-    },
-  );
+      const lists = await ec2.prefixLists([...ids.slice(0, 7), 'pl-bad', ...ids.slice(7)]);
+      expect(lists.size).toBe(21);
+      expect([...lists.values()].filter(({ doubt }) => doubt).map(({ id }) => id)).toEqual([
+        'pl-bad',
+      ]);
+      expect(lists.get('pl-bad')!.doubt!.kind).toBe('not-described');
+    });
+
+    test('that could not be asked for are in doubt, and not taken for gone', async () => {
+      const lists = await ec2With({}).prefixLists(['pl-1', 'pl-throttled']);
+      expect([...lists.values()].map(({ doubt }) => doubt!.kind)).toEqual([
+        'not-described',
+        'not-described',
+      ]);
+    });
+  });
 
   test('are not asked for where there are none', async () => {
     const unreachable = new Ec2SecurityGroups(
       new EC2Client({ ...emulatorAccess('http://127.0.0.1:1'), maxAttempts: 1 }),
     );
     expect(await unreachable.prefixLists([])).toEqual(new Map());
-    await expect(unreachable.prefixLists(['pl-1'])).rejects.toThrow();
+    expect((await unreachable.prefixLists(['pl-1'])).get('pl-1')!.doubt).toBeDefined();
   });
 });
 

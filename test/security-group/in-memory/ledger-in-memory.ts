@@ -88,6 +88,10 @@ export class LedgerInMemory implements Ledger, EventLog {
     });
   }
 
+  forget(groupId: string, rule: Rule): void {
+    this.group(groupId).entries.delete(ruleKey(rule));
+  }
+
   entryOf(groupId: string, rule: Rule): LedgerEntry | undefined {
     return this.group(groupId).entries.get(ruleKey(rule));
   }

@@ -55,6 +55,8 @@ export class SentryInMemory {
   faults = new Faults();
   /** From this try on, what fails does so for good. */
   hopelessFrom = Infinity;
+  /** A look at the rules of several groups at once fails where one of these is among them. */
+  readonly unreadGroupIds = new Set<string>();
 
   constructor(
     public configuration: SentryConfiguration,
@@ -149,10 +151,12 @@ export class SentryInMemory {
       lastHeartbeat: async () => history.lastHeartbeat,
       clock: groups,
       sentry: 'App/Sentry',
-      rulesOfAll: async (ids) =>
-        new Map(
+      rulesOfAll: async (ids) => {
+        if (ids.some((id) => this.unreadGroupIds.has(id))) throw new Error('RequestLimitExceeded');
+        return new Map(
           ids.flatMap((id) => (groups.all.has(id) ? [[id, groups.all.get(id)!] as const] : [])),
-        ),
+        );
+      },
       tell: async (report) => void this.reconciled.push(report),
       pointTo: async (ids) => void this.pointedTo.push(...ids),
     });

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { canonicalRules } from './rules';
 import type { Adoption } from '../../../src/security-group/domain/reconciling/adoption';
+import type { Doubts } from '../../../src/security-group/domain/reconciling/doubts';
 import type { ReconcileReport } from '../../../src/security-group/domain/reconciling/reconcile-groups';
 
 const at = new Date('2026-01-01T00:00:00Z');
@@ -32,6 +33,27 @@ const adoptions: fc.Arbitrary<Adoption> = fc.record({
   record: fc.constant(record),
 });
 
+const notJudged = fc.record({ group: groups, reason: fc.string() });
+
+const doubts: fc.Arbitrary<Doubts> = fc.record({
+  lists: fc.array(
+    fc.record({
+      id: fc.constantFrom('pl-1', 'pl-2'),
+      reason: fc.string(),
+      isShown: fc.boolean(),
+      rules: fc.array(fc.record({ group: groups, rule: canonicalRules }), { maxLength: 4 }),
+    }),
+    { maxLength: 3 },
+  ),
+  rules: fc.array(fc.record({ group: groups, ruleIds: fc.array(fc.string(), { maxLength: 3 }) }), {
+    maxLength: 3,
+  }),
+  groups: fc.array(notJudged, { maxLength: 3 }),
+  selections: fc.array(fc.record({ selection: fc.string(), reason: fc.string() }), {
+    maxLength: 3,
+  }),
+});
+
 export const reconcileReports: fc.Arbitrary<ReconcileReport> = fc.record({
   at: fc.constant(at),
   groupCount: fc.nat(500),
@@ -52,6 +74,7 @@ export const reconcileReports: fc.Arbitrary<ReconcileReport> = fc.record({
     }),
     { maxLength: 2 },
   ),
+  doubts,
   pause: fc.option(fc.record({ until: fc.constant(at), reason: fc.string(), by: fc.string() }), {
     nil: undefined,
   }),

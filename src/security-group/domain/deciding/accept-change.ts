@@ -7,7 +7,8 @@ import { type Grant, type GroupLedger, isAdopted, type LedgerEntry } from '../le
 import type { LedgerChange } from '../ledger/ledger-store';
 import type { Ports } from '../responding/ports';
 import { readGroup } from '../responding/read-group';
-import type { PrefixLists } from '../rules/prefix-list';
+import { UnfinishedError } from '../responding/unfinished-error';
+import { type PrefixLists, whyUnread } from '../rules/prefix-list';
 import { prefixListIds, type Rule, ruleKey } from '../rules/rule';
 
 /** Lets stand what stands. */
@@ -25,6 +26,8 @@ export async function acceptChange(
     ({ rule, change }) => standing.has(ruleKey(rule)) === (change === 'removed'),
   );
   const lists = await ports.groups.prefixLists(prefixListIds(asked.rules.map(({ rule }) => rule)));
+  const unread = whyUnread(lists);
+  if (unread !== undefined) throw new UnfinishedError(asked.group.id, unread);
   const changes = asked.rules.flatMap((one) => acceptanceOf(one, standing, grant, ledger, lists));
   if (isAdopted(ledger)) await ports.ledger.write(asked.group.id, changes);
   if (grant.until) {

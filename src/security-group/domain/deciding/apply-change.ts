@@ -16,7 +16,7 @@ import type { Ports } from '../responding/ports';
 import { lookUntil } from '../responding/read-group';
 import type { Sentry } from '../responding/sentry';
 import { UnfinishedError } from '../responding/unfinished-error';
-import type { PrefixLists } from '../rules/prefix-list';
+import { type PrefixLists, whyUnread } from '../rules/prefix-list';
 import { isAddedAs, isDescribedAlike, prefixListIds, type Rule, ruleKey } from '../rules/rule';
 import { ruleText } from '../rules/rule-text';
 
@@ -63,6 +63,8 @@ export async function applyChange(
   }
 
   if (!isGranted) {
+    const unread = whyUnread(prefixLists);
+    if (unread !== undefined) throw new UnfinishedError(groupId, unread);
     const granted = asked.rules.flatMap((rule) =>
       grantChanges(rule, grant, reading.ledger, prefixLists),
     );

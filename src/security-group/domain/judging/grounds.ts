@@ -5,6 +5,7 @@ import { namesMissing } from '../changes/named-rules';
 import { mayBeBelieved } from '../learning/absent-events';
 import { type Grant, type LedgerEntry, livingGrants } from '../ledger/ledger';
 import { isReverting } from '../policies/policy';
+import { listOf, mayBeReadLater, type PrefixLists, takenAtWorst } from '../rules/prefix-list';
 
 /**
  * Adding is held to more than leaving: what was merely found once is no ground to open what a
@@ -21,17 +22,26 @@ export function whyNotPutBack(entry: LedgerEntry, situation: Situation): NotRest
       mayChange,
     };
   }
-  const [violation] = violationsOf(
-    entry.rule,
-    entry,
-    grounds.map((grant) =>
-      ANSWERS_TRAFFIC.includes(grant.cause) ? grant : { cause: 'trusted-actor' },
-    ),
-    situation,
-  ).filter(({ response }) => response !== 'notifyOnly');
-  return (
-    violation && { reason: `it violates a baseline itself: ${violation.reason}`, mayChange: false }
-  );
+  const violationWith = (prefixLists: PrefixLists) =>
+    violationsOf(
+      entry.rule,
+      entry,
+      grounds.map((grant) =>
+        ANSWERS_TRAFFIC.includes(grant.cause) ? grant : { cause: 'trusted-actor' },
+      ),
+      { ...situation, prefixLists },
+    ).find(({ response }) => response !== 'notifyOnly');
+  const violation = violationWith(situation.prefixLists);
+  if (violation) {
+    return { reason: `it violates a baseline itself: ${violation.reason}`, mayChange: false };
+  }
+  const list = listOf(entry.rule, situation.prefixLists);
+  return list?.doubt && violationWith(takenAtWorst(entry.rule, situation.prefixLists))
+    ? {
+        reason: `what the prefix list ${list.id} lets through cannot be known: ${list.doubt.reason}`,
+        mayChange: mayBeReadLater(list),
+      }
+    : undefined;
 }
 
 /** Such as one for a rule that someone else has put there again never will be. */
@@ -68,7 +78,7 @@ export function restoresRemoved(entry: LedgerEntry, { policies, now }: Situation
  */
 export function entriesToConfirm(situation: Situation): LedgerEntry[] {
   const { hints } = situation;
-  if (hints.byTrustedActor) return [];
+  if (hints.byTrustedActor || hints.notAsked !== undefined) return [];
   const ids = new Set(situation.group.rules.map(({ id }) => id));
   return missingEntries(situation)
     .filter((entry) => groundsForPuttingBack(entry, situation.now).length === 0)

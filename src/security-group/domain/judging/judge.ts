@@ -1,6 +1,6 @@
 import { restoresRemoved, whyNotPutBack } from './grounds';
 import { type Judgement, type RuleChange, strongest, type Violation } from './judgement';
-import { isUnexplained, isWritten, missingEntries, type Situation } from './situation';
+import { type Hints, isUnexplained, isWritten, missingEntries, type Situation } from './situation';
 import { grantsOf, responseTo, violationsOf } from './violations';
 import { names, namesMissing, writesDescription } from '../changes/named-rules';
 import { entryOf, type LedgerEntry, livingGrants } from '../ledger/ledger';
@@ -67,7 +67,7 @@ function judgeStanding(rule: Rule, situation: IndexedSituation): Judgement {
   if (!written) return { ...judged, verdict: 'wait' };
   // What a trusted actor's call does not accept, it is no ground to take from a locked group
   // either: another call, or the one that added the rule, is on its way.
-  const answered = hints.byTrustedActor ? exceptLocked(violations) : violations;
+  const answered = mayBeTrusted(hints) ? exceptLocked(violations) : violations;
   if (answered.length === 0) return { ...judged, verdict: 'wait' };
   const { response } = strongest(answered) ?? { response: 'notifyOnly' };
   if (!isReverting(response)) return { ...judged, verdict: isAsking(response) ? 'ask' : 'keep' };
@@ -92,6 +92,10 @@ function exceptLocked(violations: readonly Violation[]): readonly Violation[] {
 function reversalOf(rule: Rule, situation: IndexedSituation): Answer {
   const restored = earlierRule(rule, situation);
   return restored ? { verdict: 'restore', restored } : { verdict: 'revoke' };
+}
+
+function mayBeTrusted({ byTrustedActor, notAsked }: Hints): boolean {
+  return byTrustedActor || notAsked !== undefined;
 }
 
 function changeOf(
@@ -154,6 +158,7 @@ function judgeMissing(entry: LedgerEntry, situation: Situation): Judgement {
   if (!isExplained && !names(hints.absent, rule) && hints.complete) {
     return { ...judged, verdict: 'wait' };
   }
+  if (hints.notAsked !== undefined) return { ...judged, verdict: 'wait' };
   if (hints.byTrustedActor) return { ...judged, verdict: 'keep' };
   // What has become of a modified rule is told once, with what it is now. Its earlier values may
   // still be confirmed, and put back.

@@ -9,6 +9,11 @@ import { type Rule, ruleKey } from '../rules/rule';
 /** Hints about a group that an event gives, beside the state that Describe shows. */
 export interface Hints extends NamedRules {
   readonly byTrustedActor: boolean;
+  /**
+   * Why CloudTrail's event history could not be asked who made the call: it may have been a trusted
+   * actor.
+   */
+  readonly notAsked?: string;
   /** The prefix list whose entries the event may have changed. */
   readonly changedPrefixList?: ChangedPrefixList;
   /**

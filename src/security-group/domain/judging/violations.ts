@@ -16,8 +16,8 @@ import {
   violationOfAllowOnly,
   violationOfPattern,
 } from '../policies/traffic-pattern';
-import type { PrefixLists } from '../rules/prefix-list';
-import type { Rule } from '../rules/rule';
+import { listDoubt, type PrefixLists, takenAsKnown, takenAtWorst } from '../rules/prefix-list';
+import { type Rule, ruleKey } from '../rules/rule';
 
 /**
  * Why the rule may stand. A sentry that has not adopted the group yet takes every rule that the
@@ -94,6 +94,16 @@ export function bareViolations(
   return violationsOf(rule, undefined, [], { ...blank, policies, now: new Date(0) });
 }
 
+/**
+ * Whether the rule might violate more than it is known to, if the list that it names were looked
+ * into.
+ */
+export function hangsOnDoubt(rule: Rule, policies: readonly Policy[], lists: PrefixLists): boolean {
+  if (listDoubt(rule, lists) === undefined) return false;
+  const known = bareViolations(rule, policies, takenAsKnown(rule, lists));
+  return bareViolations(rule, policies, takenAtWorst(rule, lists)).length > known.length;
+}
+
 /** A violation may weaken the policy's response, never strengthen it. */
 type BaselineViolation = Omit<Violation, 'response'> & Partial<Pick<Violation, 'response'>>;
 
@@ -104,7 +114,7 @@ function violationsOfBaseline(
   grants: readonly Pick<Grant, 'cause'>[],
   situation: Situation,
 ): BaselineViolation[] {
-  const { prefixLists, hints, ledger } = situation;
+  const { hints, ledger } = situation;
   if (baseline.kind === 'locked') {
     if (grants.length === 0) {
       return isAdopted(ledger) || isPointedTo(rule, hints)
@@ -115,6 +125,9 @@ function violationsOfBaseline(
       ? [{ baseline: 'locked', response: 'notifyOnly', reason: LIST_CHANGED }]
       : [];
   }
+  const prefixLists = isLeftInDoubt(rule, grants, situation)
+    ? takenAsKnown(rule, situation.prefixLists)
+    : situation.prefixLists;
   if (answersTraffic(rule, entry, grants, prefixLists)) return [];
   if (baseline.kind === 'forbid') {
     return baseline.patterns
@@ -139,8 +152,23 @@ function opensOtherwise({ peer }: Rule, { hints }: Situation): boolean {
 }
 
 /**
+ * A list that EC2 does not show is within nothing. That is held against a rule that a call has just
+ * named and that nothing speaks for; a rule that stands is not taken away for it.
+ */
+function isLeftInDoubt(
+  rule: Rule,
+  grants: readonly Pick<Grant, 'cause'>[],
+  { group, hints, prefixLists }: Situation,
+): boolean {
+  if (listDoubt(rule, prefixLists) === undefined) return false;
+  const stands = group.rules.some((standing) => ruleKey(standing) === ruleKey(rule));
+  return stands && (grants.length > 0 || !namesAsItStands(hints, rule));
+}
+
+/**
  * An adopted grant, or an operator's, answers every baseline; a trusted actor's only `locked`.
- * Neither answers for what has come into the prefix list that the rule names since.
+ * Neither answers for what has come into the prefix list that the rule names since: where no one
+ * can tell, nothing has.
  */
 function answersTraffic(
   { peer }: Rule,
@@ -150,5 +178,9 @@ function answersTraffic(
 ): boolean {
   if (!grants.some(({ cause }) => cause !== 'trusted-actor')) return false;
   if (peer.kind !== 'prefixList' || !entry) return true;
-  return lists.get(peer.prefixListId)?.version === entry.prefixListVersion;
+  const list = lists.get(peer.prefixListId);
+  if (list?.doubt?.kind === 'not-described') return true;
+  // Granted while the list was being changed: until that is done, nothing has come in since.
+  if (list?.isChanging && entry.prefixListVersion === undefined) return true;
+  return list?.version === entry.prefixListVersion;
 }

@@ -60,7 +60,7 @@ export function opensTraffic(
   return !pattern.peers || pattern.peers.some((peer) => reachesPeer(rule.peer, peer, prefixLists));
 }
 
-/** Whether all that the rule lets through is traffic that the pattern means. */
+/** Whether all that the rule is known to let through is traffic that the pattern means. */
 export function staysWithin(
   rule: Rule,
   pattern: TrafficPattern,
@@ -195,8 +195,9 @@ function peerWithin(
     return true;
   }
   const list = prefixLists.get(peer.prefixListId);
+  if (!list) return false;
   // No list of AWS is empty: without entries, it was not looked into.
-  if (!list || (list.isAwsManaged && list.cidrs.length === 0)) return false;
+  if (list.isAwsManaged && list.cidrs.length === 0 && !list.doubt) return false;
   return addressesWithin(list.cidrs, patterns);
 }
 

@@ -11,7 +11,7 @@ import {
 } from '../ledger/ledger';
 import type { LedgerChange } from '../ledger/ledger-store';
 import type { SentryConfiguration } from '../policies/sentry-configuration';
-import type { PrefixLists } from '../rules/prefix-list';
+import { listOf, type PrefixLists, takenAsKnown } from '../rules/prefix-list';
 import { type Rule, ruleKey } from '../rules/rule';
 
 /**
@@ -56,7 +56,7 @@ export function adopt(
   const candidates = rules.filter((rule) => mayBeAdopted(rule, cause, ledger, now));
   const judged = candidates.map((rule) => ({
     rule,
-    violations: bareViolations(rule, configuration.policies, prefixLists),
+    violations: bareViolations(rule, configuration.policies, takenAsKnown(rule, prefixLists)),
   }));
   const isLeft = (violations: readonly Violation[]) =>
     configuration.existingViolations === 'REPORT' ||
@@ -114,8 +114,9 @@ function otherGrants(rule: Rule, ledger: GroupLedger, now: Date): readonly Grant
   );
 }
 
-function versionOf({ peer }: Rule, prefixLists: PrefixLists): { prefixListVersion?: number } {
-  const version =
-    peer.kind === 'prefixList' ? prefixLists.get(peer.prefixListId)?.version : undefined;
-  return version === undefined ? {} : { prefixListVersion: version };
+/** None while the list is being changed: its version may be the earlier or the later one. */
+function versionOf(rule: Rule, prefixLists: PrefixLists): { prefixListVersion?: number } {
+  const list = listOf(rule, prefixLists);
+  if (list?.version === undefined || list.isChanging) return {};
+  return { prefixListVersion: list.version };
 }

@@ -32,20 +32,47 @@ export async function lookUpGrants(
   views: readonly GroupView[],
   { trustedActors }: SentryConfiguration,
   { history, clock, lastHeartbeat }: ConfirmingPorts,
-): Promise<readonly LookedUpEntry[]> {
+): Promise<LookedUp> {
   const open = someOf(openEntries(views));
-  if (open.length === 0) return [];
-  const heartbeat = await lastHeartbeat();
+  if (open.length === 0) return { entries: [] };
   const found: LookedUpEntry[] = [];
-  for (const { group, entry } of open) {
-    const look = { at: clock.now(), ...(heartbeat && { lastHeartbeat: heartbeat }) };
-    const lookedUp = await confirmGrants(entry, group.id, history, trustedActors, (grant) =>
-      afterAbsence(grant, look),
+  let asked = 0;
+  const look = async ({ group, entry }: OpenEntry, heartbeat: Date | undefined) => {
+    const absent = { at: clock.now(), ...(heartbeat && { lastHeartbeat: heartbeat }) };
+    return confirmGrants(entry, group.id, history, trustedActors, (grant) =>
+      afterAbsence(grant, absent),
     );
-    const isUnchanged = JSON.stringify(lookedUp) === JSON.stringify(entry);
-    if (!isUnchanged) found.push({ group, ...withoutRefuted(lookedUp, entry, look.at) });
+  };
+  try {
+    const heartbeat = await lastHeartbeat();
+    for (const one of open) {
+      found.push(...changed(one, await look(one, heartbeat), clock.now()));
+      asked += 1;
+    }
+    return { entries: found };
+  } catch (failure) {
+    // A history that cannot be asked has nothing either: no one must stand for good because of it.
+    const rest = open.slice(asked).map((one) => unasked(one, clock.now()));
+    return { entries: [...found, ...rest.flat()], failure };
   }
-  return found;
+}
+
+export interface LookedUp {
+  readonly entries: readonly LookedUpEntry[];
+  /** Why some could not be looked up. */
+  readonly failure?: unknown;
+}
+
+function unasked(one: OpenEntry, at: Date): LookedUpEntry[] {
+  const grants = one.entry.grants.map((grant) =>
+    isOpen(grant) ? afterAbsence(grant, { at }) : grant,
+  );
+  return changed(one, { ...one.entry, grants }, at);
+}
+
+function changed({ group, entry }: OpenEntry, lookedUp: LedgerEntry, at: Date): LookedUpEntry[] {
+  if (JSON.stringify(lookedUp) === JSON.stringify(entry)) return [];
+  return [{ group, ...withoutRefuted(lookedUp, entry, at) }];
 }
 
 type OpenEntry = Pick<LookedUpEntry, 'group' | 'entry'>;

@@ -1,13 +1,24 @@
-import { adopt, type Adoption, adoptionCause } from './adoption';
+import { adopt, type Adoption, type AdoptionCause, adoptionCause } from './adoption';
 import { type ConfirmingPorts, type LookedUpEntry, lookUpGrants } from './confirm-grants';
+import {
+  doubtfulGroupIds,
+  doubtfulLists,
+  type Doubts,
+  isInDoubt,
+  NO_DOUBTS,
+  type NotJudged,
+  unreadableRules,
+} from './doubts';
 import type { GroupView } from './group-view';
-import { surveyGroup } from './survey-groups';
+import { type GroupSurvey, surveyGroup } from './survey-groups';
+import { candidates, isMonitored, viewsOf } from './view-groups';
 import type { GroupDetails } from '../groups/group';
 import { isSelected, isSelectedById } from '../groups/monitored-groups';
 import type { GroupRules, SecurityGroups } from '../groups/security-groups';
 import type { GroupRecord } from '../ledger/ledger';
 import { type Ledger, type LedgerChange, LedgerConflictError } from '../ledger/ledger-store';
 import { isPaused, type Pause, type SentryConfiguration } from '../policies/sentry-configuration';
+import { listOf, type PrefixList } from '../rules/prefix-list';
 import { ruleKey } from '../rules/rule';
 
 export interface ReconcileReport {
@@ -21,10 +32,13 @@ export interface ReconcileReport {
   readonly released: readonly ReleasedGroup[];
   /** Groups with differences that are due. */
   readonly due: readonly string[];
-  /** Due were so many groups that nothing was done in any of them. */
+  /** Nothing was done in any of them: too many are due, or could not be read. */
   readonly isBraked: boolean;
   /** Entries that rest on events which nothing has confirmed in a day. */
   readonly unconfirmed: readonly LookedUpEntry[];
+  readonly doubts: Doubts;
+  /** Why grants were not confirmed to the end. The next run asks again. */
+  readonly notConfirmed?: string;
   readonly pause?: Pause;
 }
 
@@ -44,65 +58,165 @@ export interface ReconcilePorts extends ConfirmingPorts {
   pointTo(groupIds: readonly string[]): Promise<void>;
 }
 
-const NO_GROUP_RULES: GroupRules = { rules: [], unreadableRuleIds: [] };
-
 /** Compares all monitored groups with the ledger; acts upon none of them itself. */
 export async function reconcileGroups(
   configuration: SentryConfiguration,
   ports: ReconcilePorts,
 ): Promise<ReconcileReport> {
-  const { ledger, clock } = ports;
-  const watched = (await ledger.records()).filter(({ releasedAt }) => releasedAt === undefined);
-  const existing = await candidates(watched, configuration, ports.groups);
-  const released = releasedGroups(watched, existing, configuration);
-  const leaving = new Set(released.map(({ group }) => group.groupId));
-  const monitored = existing.filter(
-    (group) => !leaving.has(group.id) && isMonitored(group, watched, configuration),
-  );
-  const { views, failures } = await viewsOf(monitored, ports);
-  const now = clock.now();
-
-  const adoptions = views.flatMap((view) => {
-    const cause = adoptionCause(view.ledger, configuration);
-    return cause ? [adopt(view, cause, configuration, ports.sentry, now)] : [];
-  });
-  const surveys = views
-    .filter((view) => adoptionCause(view.ledger, configuration) === undefined)
-    .map((view) => ({
-      id: view.details.id,
-      ...surveyGroup(view.group, view.ledger, view.prefixLists, configuration, now),
-    }));
-  const found = surveys.filter((survey) => survey.due.length > 0).map(({ id }) => id);
-  const due = [...found, ...adoptions.filter(respondsTo).map(({ group }) => group.id)];
-  const report: ReconcileReport = {
-    at: now,
-    groupCount: monitored.length,
-    adoptions,
-    released,
-    due,
-    isBraked: isTooMany(due.length, monitored.length, configuration),
-    unconfirmed: [],
-    ...(isPaused(configuration, now) && { pause: configuration.pause }),
-  };
+  const look = await lookAtAll(configuration, ports);
+  const surveys = surveysOf(look, configuration);
+  const report = reportOf(look, surveys, configuration, ports.sentry);
   // Told first: what is accepted without a word is accepted for no one.
-  if (adoptions.length > 0 || released.length > 0 || report.isBraked || report.pause) {
-    await ports.tell(report);
-  }
-  await remember(report, surveys, ports);
+  if (hasNews(report)) await ports.tell(report);
+  const failures = await remember(report, surveys, ports);
+  const { due, doubts } = report;
   if (due.length > 0 && !report.isBraked && !report.pause) await ports.pointTo(due);
   // What the function that acts is about to write must not be written here as well.
   const isWritten = (groupId: string) =>
     due.includes(groupId) ||
     surveys.some(({ id, changes }) => id === groupId && changes.length > 0);
-  const inPeace = views.filter(({ details }) => !isWritten(details.id));
-  await confirmGrantsOf(inPeace, report, configuration, ports);
+  const inPeace = look.views.filter(({ details }) => !isWritten(details.id));
+  // A history that cannot be asked confirms nothing, for now.
+  const notConfirmed = await confirmGrantsOf(inPeace, report, configuration, ports).then(
+    () => undefined,
+    messageOf,
+  );
   if (failures.length > 0) {
     throw new AggregateError(
       failures,
-      `The ledger of ${failures.length} groups could not be read: ${failures.map(String).join(' ')}`,
+      `Not all could be written to the ledger: ${failures.map(messageOf).join(' ')}`,
     );
   }
-  return report;
+  if (look.views.length === 0 && doubts.groups.length > 0) {
+    throw new Error(`No group could be judged: ${doubts.groups[0]!.reason}`);
+  }
+  return { ...report, ...(notConfirmed !== undefined && { notConfirmed }) };
+}
+
+/** All that one run has read. */
+interface Look {
+  readonly views: readonly GroupView[];
+  readonly notJudged: readonly NotJudged[];
+  readonly selections: Doubts['selections'];
+  readonly released: readonly ReleasedGroup[];
+  readonly now: Date;
+}
+
+async function lookAtAll(configuration: SentryConfiguration, ports: ReconcilePorts): Promise<Look> {
+  const { ledger, groups, clock } = ports;
+  const watched = (await ledger.records()).filter(({ releasedAt }) => releasedAt === undefined);
+  const { existing, notFound, selections } = await candidates(watched, configuration, groups);
+  const unknown = new Set(notFound.map(({ group }) => group.id));
+  const released = releasedGroups(
+    watched.filter(({ groupId }) => !unknown.has(groupId)),
+    existing,
+    configuration,
+  );
+  const leaving = new Set(released.map(({ group }) => group.groupId));
+  const monitored = existing.filter(
+    (group) => !leaving.has(group.id) && isMonitored(group, watched, configuration),
+  );
+  const { views, notJudged } = await viewsOf(monitored, ports);
+  return {
+    views,
+    notJudged: [...notFound, ...notJudged],
+    selections,
+    released,
+    now: clock.now(),
+  };
+}
+
+interface Survey extends GroupSurvey {
+  readonly id: string;
+}
+
+function surveysOf({ views, now }: Look, configuration: SentryConfiguration): Survey[] {
+  return views
+    .filter((view) => adoptionCause(view.ledger, configuration) === undefined)
+    .map((view) => ({
+      id: view.details.id,
+      ...surveyGroup(view.group, view.ledger, view.prefixLists, configuration, now),
+    }));
+}
+
+function reportOf(
+  { views, notJudged, selections, released, now }: Look,
+  surveys: readonly Survey[],
+  configuration: SentryConfiguration,
+  sentry: string,
+): ReconcileReport {
+  const { adoptable, postponed } = adoptableOf(views, configuration);
+  const adoptions = adoptable.map(({ view, cause }) =>
+    adopt(view, cause, configuration, sentry, now),
+  );
+  const found = surveys.filter((survey) => survey.due.length > 0).map(({ id }) => id);
+  const due = [...found, ...adoptions.filter(respondsTo).map(({ group }) => group.id)];
+  const doubts: Doubts = {
+    lists: doubtfulLists(views, configuration.policies),
+    rules: unreadableRules(views),
+    groups: [...notJudged, ...postponed],
+    selections,
+  };
+  const groupCount = views.length + notJudged.length;
+  const isBraked =
+    isTooMany(due.length, groupCount, configuration) ||
+    isTooMany(doubtfulGroupIds(doubts).size, groupCount, configuration);
+  return {
+    at: now,
+    groupCount,
+    adoptions,
+    released,
+    due,
+    isBraked,
+    doubts,
+    unconfirmed: [],
+    ...(isPaused(configuration, now) && { pause: configuration.pause }),
+  };
+}
+
+function hasNews({ adoptions, released, isBraked, pause, doubts }: ReconcileReport): boolean {
+  return (
+    adoptions.length > 0 ||
+    released.length > 0 ||
+    isBraked ||
+    pause !== undefined ||
+    isInDoubt(doubts)
+  );
+}
+
+interface Adoptable {
+  readonly adoptable: readonly { readonly view: GroupView; readonly cause: AdoptionCause }[];
+  readonly postponed: readonly NotJudged[];
+}
+
+/**
+ * A grant is of the list's version: where not even that is known, the group is adopted in a later
+ * run, or the rule would be judged anew once it is.
+ */
+function adoptableOf(views: readonly GroupView[], configuration: SentryConfiguration): Adoptable {
+  const adopting = views.flatMap((view) => {
+    const cause = adoptionCause(view.ledger, configuration);
+    return cause ? [{ view, cause, unknown: undescribedList(view) }] : [];
+  });
+  return {
+    adoptable: adopting.filter(({ unknown }) => unknown === undefined),
+    postponed: adopting.flatMap(({ view, unknown }) =>
+      unknown === undefined
+        ? []
+        : [
+            {
+              group: view.details,
+              reason: `it is not adopted yet, as the prefix list ${unknown.id} that it names cannot be described: ${unknown.doubt?.reason}`,
+            },
+          ],
+    ),
+  };
+}
+
+function undescribedList({ group, prefixLists }: GroupView): PrefixList | undefined {
+  return group.rules
+    .map((rule) => listOf(rule, prefixLists))
+    .find((list) => list?.doubt?.kind === 'not-described');
 }
 
 /** Rules that violate, and that the user wants answered, are left without a grant. */
@@ -115,34 +229,8 @@ function respondsTo({ changes }: Adoption): boolean {
 /** A handful is never too many: of three groups, one is a third. */
 const ALWAYS_ALLOWED = 3;
 
-function isTooMany(due: number, monitored: number, { brake }: SentryConfiguration): boolean {
-  return due > Math.max(ALWAYS_ALLOWED, brake * monitored);
-}
-
-/** Groups that exist and are chosen now, and those that were adopted and may be watched still. */
-async function candidates(
-  watched: readonly GroupRecord[],
-  { monitoredGroups }: SentryConfiguration,
-  groups: SecurityGroups,
-): Promise<GroupDetails[]> {
-  const chosen = await Promise.all(
-    monitoredGroups.include.map((selector) => groups.find(selector)),
-  );
-  const found = new Map(chosen.flat().map((group) => [group.id, group]));
-  const others = watched.map(({ groupId }) => groupId).filter((groupId) => !found.has(groupId));
-  const adopted = others.length > 0 ? await groups.find({ kind: 'ids', groupIds: others }) : [];
-  return [...found.values(), ...adopted];
-}
-
-function isMonitored(
-  group: GroupDetails,
-  watched: readonly GroupRecord[],
-  { monitoredGroups }: SentryConfiguration,
-): boolean {
-  return (
-    isSelectedById(group.id, monitoredGroups) ??
-    (watched.some(({ groupId }) => groupId === group.id) || isSelected(group, monitoredGroups))
-  );
+function isTooMany(count: number, monitored: number, { brake }: SentryConfiguration): boolean {
+  return count > Math.max(ALWAYS_ALLOWED, brake * monitored);
 }
 
 function releasedGroups(
@@ -160,55 +248,14 @@ function releasedGroups(
   });
 }
 
-interface Views {
-  readonly views: readonly GroupView[];
-  /** Why some groups could not be looked at. They keep no one from the others. */
-  readonly failures: readonly unknown[];
-}
-
-async function viewsOf(
-  monitored: readonly GroupDetails[],
-  { ledger, groups, rulesOfAll }: ReconcilePorts,
-): Promise<Views> {
-  const ids = monitored.map(({ id }) => id);
-  const [rules, ledgers] = await Promise.all([
-    rulesOfAll(ids),
-    Promise.allSettled(ids.map((id) => ledger.read(id))),
-  ]);
-  const listIds = new Set(
-    [...rules.values()].flatMap((group) =>
-      group.rules.flatMap(({ peer }) => (peer.kind === 'prefixList' ? [peer.prefixListId] : [])),
-    ),
-  );
-  const prefixLists = await groups.prefixLists([...listIds]);
-  const views = monitored.flatMap((details, index) => {
-    const read = ledgers[index];
-    return read?.status === 'fulfilled'
-      ? [
-          {
-            details,
-            group: rules.get(details.id) ?? NO_GROUP_RULES,
-            ledger: read.value,
-            prefixLists,
-          },
-        ]
-      : [];
-  });
-  return {
-    views,
-    failures: ledgers.flatMap((read): unknown[] =>
-      read.status === 'rejected' ? [read.reason] : [],
-    ),
-  };
-}
-
+/** Gives the reasons for which something could not be written. */
 async function remember(
   { adoptions, released, at }: ReconcileReport,
-  surveys: readonly { readonly id: string; readonly changes: readonly LedgerChange[] }[],
+  surveys: readonly Survey[],
   ports: ReconcilePorts,
-): Promise<void> {
+): Promise<unknown[]> {
   const { ledger } = ports;
-  await Promise.all([
+  const written = await Promise.allSettled([
     ...surveys
       .filter(({ changes }) => changes.length > 0)
       .map(({ id, changes }) => leftToNextRun(ledger.write(id, changes))),
@@ -217,6 +264,13 @@ async function remember(
     ),
     ...released.map(({ group }) => ledger.writeRecord({ ...group, releasedAt: at })),
   ]);
+  return written.flatMap((result): unknown[] =>
+    result.status === 'rejected' ? [result.reason] : [],
+  );
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 /**
@@ -262,8 +316,8 @@ async function confirmGrantsOf(
   configuration: SentryConfiguration,
   ports: ReconcilePorts,
 ): Promise<void> {
-  const lookedUp = await lookUpGrants(views, configuration, ports);
-  const unconfirmed = lookedUp.filter((one) => one.unconfirmed.length > 0);
+  const { entries, failure } = await lookUpGrants(views, configuration, ports);
+  const unconfirmed = entries.filter((one) => one.unconfirmed.length > 0);
   if (unconfirmed.length > 0) {
     await ports.tell({
       ...report,
@@ -271,10 +325,12 @@ async function confirmGrantsOf(
       released: [],
       due: [],
       isBraked: false,
+      doubts: NO_DOUBTS,
       unconfirmed,
     });
   }
-  for (const { group, entry } of lookedUp) {
+  for (const { group, entry } of entries) {
     await leftToNextRun(ports.ledger.write(group.id, [{ kind: 'put', entry }]));
   }
+  if (failure !== undefined) throw failure;
 }

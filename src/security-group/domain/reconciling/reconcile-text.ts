@@ -1,4 +1,5 @@
 import type { AdoptionCause } from './adoption';
+import { doubtfulGroupIds, type DoubtfulList, type Doubts, isInDoubt } from './doubts';
 import type { ReconcileReport } from './reconcile-groups';
 import { plainText, subjectLine } from '../../../shared/domain/notification/plain-text';
 import type { Severity } from '../../../shared/domain/notification/severity';
@@ -11,11 +12,13 @@ export function reconcileSeverity({
   released,
   pause,
   unconfirmed,
+  doubts,
 }: ReconcileReport): Severity {
   if (isBraked) return 'critical';
   if (
     pause ||
     unconfirmed.length > 0 ||
+    isInDoubt(doubts) ||
     released.some(({ reason }) => reason === 'deleted') ||
     adoptions.some(({ violating }) => violating.length > 0)
   ) {
@@ -32,17 +35,11 @@ export function reconcileSubject(report: ReconcileReport): string {
   );
 }
 
-function headlines({
-  isBraked,
-  due,
-  adoptions,
-  released,
-  pause,
-  unconfirmed,
-}: ReconcileReport): string[] {
+function headlines(report: ReconcileReport): string[] {
+  const { isBraked, adoptions, released, pause, doubts, unconfirmed } = report;
   const violating = adoptions.reduce((sum, adoption) => sum + adoption.violating.length, 0);
   return [
-    ...(isBraked ? [`${due.length} groups differ from the ledger: nothing was done`] : []),
+    ...(isBraked ? [`${brakedText(report)}: nothing was done`] : []),
     ...(pause ? [`the sentry is paused until ${pause.until.toISOString()}`] : []),
     ...(unconfirmed.length > 0
       ? [`${unconfirmed.length} rules rest on events that CloudTrail's event history does not have`]
@@ -53,6 +50,24 @@ function headlines({
         ]
       : []),
     ...(released.length > 0 ? [`${released.length} security groups are not watched any more`] : []),
+    ...doubtHeadlines(doubts),
+  ];
+}
+
+function brakedText({ due, doubts }: ReconcileReport): string {
+  const doubtful = doubtfulGroupIds(doubts).size;
+  return doubtful > due.length
+    ? `${doubtful} groups cannot be judged in full`
+    : `${due.length} groups differ from the ledger`;
+}
+
+function doubtHeadlines({ lists, rules, groups, selections }: Doubts): string[] {
+  const unread = rules.reduce((sum, { ruleIds }) => sum + ruleIds.length, 0);
+  return [
+    ...(groups.length > 0 ? [`${groups.length} security groups were not judged`] : []),
+    ...(lists.length > 0 ? [`the entries of ${lists.length} prefix lists cannot be judged`] : []),
+    ...(unread > 0 ? [`${unread} rules cannot be read`] : []),
+    ...(selections.length > 0 ? ['new groups may be missed'] : []),
   ];
 }
 
@@ -64,7 +79,7 @@ export function reconcileText(report: ReconcileReport, sentry: string, maxRules:
     '',
     ...(isBraked
       ? [
-          `Of ${groupCount} monitored groups, ${due.length} have differences that no event explains. So many at once are more likely a fault than so many intruders, so nothing was done.`,
+          `Of ${groupCount} monitored groups, ${due.length} have differences that no event explains, and ${doubtfulGroupIds(report.doubts).size} cannot be judged in full. So many at once are more likely a fault than so many intruders, so nothing was done.`,
           'Look at them, accept what is right with the operator\'s function, and raise "reconcileBrake" if the rest shall be reverted:',
           ...due.slice(0, maxRules).map((id) => `- ${id}`),
           '',
@@ -83,6 +98,7 @@ export function reconcileText(report: ReconcileReport, sentry: string, maxRules:
         `- ${groupText(group.groupId, group.name)} is not watched any more: ${RELEASE_TEXT[reason]}`,
     ),
     ...(released.length > 0 ? [''] : []),
+    ...doubtLines(report, maxRules),
     `Told by the sentry ${sentry}.`,
   ].join('\n');
 }
@@ -142,5 +158,64 @@ function adoptionLines({ adoptions }: ReconcileReport, maxRules: number): string
       : []),
     ...(violating.length > maxRules ? [`… and ${violating.length - maxRules} more rules.`] : []),
     ...(violating.length > 0 ? [''] : []),
+  ];
+}
+
+/** Of each kind of doubt, at most `maxItems` lines. */
+function doubtLines({ doubts }: ReconcileReport, maxItems: number): string[] {
+  const { groups, lists, rules, selections } = doubts;
+  return [
+    ...section(
+      'These groups were not judged in this run. The next run tries again; if it says the same, see the log of the function:',
+      groups.map(
+        ({ group, reason }) => `- ${groupText(group.id, group.name)}: ${plainText(reason)}`,
+      ),
+      maxItems,
+    ),
+    ...section(
+      'No policy can answer for what these prefix lists let through. Have the owner share them again, or have the rules name a list of this account, or the ranges themselves; revoke the rules that no one needs:',
+      lists.flatMap((list) => listLines(list, maxItems)),
+      maxItems,
+    ),
+    ...section(
+      'These rules cannot be read, and were not judged. Look at them, and report it to the maintainers:',
+      rules.map(
+        ({ group, ruleIds }) =>
+          `- ${groupText(group.id, group.name)}: ${ruleIds
+            .slice(0, maxItems)
+            .map((id) => plainText(id))
+            .join(', ')}`,
+      ),
+      maxItems,
+    ),
+    ...section(
+      'These could not be looked up, so that groups which are new among them are not adopted yet:',
+      selections.map(({ selection, reason }) => `- ${plainText(selection)}: ${plainText(reason)}`),
+      maxItems,
+    ),
+  ];
+}
+
+function section(heading: string, lines: readonly string[], maxLines: number): string[] {
+  if (lines.length === 0) return [];
+  const omitted = lines.length - maxLines;
+  return [
+    heading,
+    ...lines.slice(0, maxLines),
+    ...(omitted > 0 ? [`… and ${omitted} more lines.`] : []),
+    '',
+  ];
+}
+
+function listLines({ id, reason, rules }: DoubtfulList, maxRules: number): string[] {
+  return [
+    `- ${plainText(id)}: ${plainText(reason)}. It is named by:`,
+    ...rules
+      .slice(0, maxRules)
+      .map(
+        ({ group, rule }) =>
+          `  - ${groupText(group.id, group.name)}: ${ruleText(rule)}${rule.id ? ` (${plainText(rule.id)})` : ''}`,
+      ),
+    ...(rules.length > maxRules ? [`  - … and ${rules.length - maxRules} more rules.`] : []),
   ];
 }

@@ -2,6 +2,7 @@ import { NO_RULES } from '../changes/named-rules';
 import type { GroupRules } from '../groups/security-groups';
 import { judge } from '../judging/judge';
 import type { Judgement } from '../judging/judgement';
+import { hangsOnDoubt } from '../judging/violations';
 import { isDue, waitingSince } from '../learning/waiting';
 import {
   entryOf,
@@ -48,6 +49,8 @@ export function surveyGroup(
   const since = ({ present, rule }: { present: boolean; rule: Rule }) => {
     return present ? waitingSince(rule, group, ledger) : entryOf(rule, ledger)?.missingSince;
   };
+  // What was found before its list could not be read any more is not right by that.
+  const inDoubt = group.rules.filter((rule) => hangsOnDoubt(rule, policies, prefixLists));
   // What is left in place is told once; what would be reverted is no thing to be left.
   const isLeft = ({ rule, violations }: Judgement) =>
     entryOf(rule, ledger)?.toldAt !== undefined &&
@@ -72,7 +75,10 @@ export function surveyGroup(
       })),
       ...settled(
         ledger,
-        { waiting: keysOf(waiting.map(({ rule }) => rule)), standing: keysOf(group.rules) },
+        {
+          waiting: keysOf([...waiting.map(({ rule }) => rule), ...inDoubt]),
+          standing: keysOf(group.rules),
+        },
         now,
       ),
     ],

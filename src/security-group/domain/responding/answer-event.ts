@@ -1,12 +1,13 @@
 import type { EarlierTries } from './act';
 import { answerCase } from './answer-case';
-import { type Case, isClosed } from './case';
+import { awaitedList, type Case, isClosed } from './case';
 import { once } from './once';
 import { openAskableCase } from './open-askable-case';
 import { learn, remember } from './remember';
 import { isSilent, settle, report } from './report-answer';
 import type { Sentry } from './sentry';
 import type { Target } from './target';
+import { UnfinishedError } from './unfinished-error';
 import type { ChangeReport } from '../reporting/change-report';
 import { type ToldOutcome, toldOutcomeOf } from '../reporting/outcome';
 
@@ -19,6 +20,13 @@ export async function answerEvent(
   sentry: Sentry,
 ): Promise<ChangeReport | undefined> {
   const one = await openAskableCase(target, sentry);
+  const awaited = awaitedList(one);
+  if (awaited !== undefined) {
+    throw new UnfinishedError(
+      target.groupId,
+      `the entries of the prefix list ${awaited} are not known yet.`,
+    );
+  }
   if (isClosed(one)) {
     await learn(one);
     return undefined;

@@ -1,6 +1,7 @@
 import { type GroupReading, lookUntil } from './read-group';
 import type { Sentry } from './sentry';
 import type { Target } from './target';
+import { plainText } from '../../../shared/domain/notification/plain-text';
 import { namesStanding } from '../changes/named-rules';
 import type { GroupRules, SecurityGroups } from '../groups/security-groups';
 import { entriesToConfirm } from '../judging/grounds';
@@ -8,10 +9,12 @@ import { judge } from '../judging/judge';
 import type { Judgement } from '../judging/judgement';
 import { chargedLists, type GoneOpening, openedByGoneEntries } from '../judging/list-changes';
 import type { Situation } from '../judging/situation';
+import { hangsOnDoubt } from '../judging/violations';
 import { confirmGrants } from '../learning/event-history';
-import { EMPTY_LEDGER, type GroupLedger } from '../ledger/ledger';
+import { EMPTY_LEDGER, type GroupLedger, type LedgerEntry } from '../ledger/ledger';
 import type { Notice } from '../reporting/change-report';
-import { prefixListIds, ruleKey } from '../rules/rule';
+import { listDoubt, listOf, mayBeReadLater } from '../rules/prefix-list';
+import { prefixListIds, type Rule, ruleKey } from '../rules/rule';
 
 /** A target as it stands, and what is to be said and done about it. */
 export interface Case {
@@ -27,7 +30,7 @@ export interface Case {
 export async function openCase(target: Target, sentry: Sentry): Promise<Case> {
   const situation = await situationOf(target, sentry);
   const judgements = judge(situation).filter(isAnswerable);
-  const notices = [...target.notices, ...doubtsAbout(situation)];
+  const notices = [...target.notices, ...doubtsAbout(situation, judgements)];
   return { target, sentry, situation, judgements, notices };
 }
 
@@ -44,6 +47,28 @@ export function isClosed({ target, sentry, judgements, notices }: Case): boolean
   return (
     judgements.length === 0 && notices.length === 0 && tries === 1 && age < FRESH_FOR_MILLISECONDS
   );
+}
+
+/** The try, some three minutes after the first, that waits for no list any more. */
+const LAST_TRY_FOR_LISTS = 5;
+
+/**
+ * The list whose change or content is not known yet, where nothing is to be done without it: the
+ * event is better handled when it is known.
+ */
+export function awaitedList({ situation, sentry, judgements }: Case): string | undefined {
+  const acts = judgements.some(({ verdict }) => verdict !== 'keep');
+  if (acts || sentry.ports.tries >= LAST_TRY_FOR_LISTS) return undefined;
+  const { hints, prefixLists, policies } = situation;
+  return listRules(situation)
+    .flatMap((rule) => {
+      const list = listOf(rule, prefixLists);
+      if (!list) return [];
+      const isOnItsWay = list.isChanging && list.id === hints.changedPrefixList?.id;
+      const isUnread = mayBeReadLater(list) && hangsOnDoubt(rule, policies, prefixLists);
+      return isOnItsWay || isUnread ? [list.id] : [];
+    })
+    .at(0);
 }
 
 function isAnswerable({ verdict, violations }: Judgement): boolean {
@@ -69,13 +94,20 @@ async function situationOf(
   const unconfirmed = entriesToConfirm(situation);
   if (unconfirmed.length === 0) return situation;
   const confirmed = await Promise.all(
-    unconfirmed.map((entry) => confirmGrants(entry, groupId, history, trustedActors)),
+    unconfirmed.map((entry) =>
+      confirmGrants(entry, groupId, history, trustedActors).catch(leftUnconfirmed(entry)),
+    ),
   );
   const entries = new Map([
     ...ledger.entries,
     ...confirmed.map((entry) => [ruleKey(entry.rule), entry] as const),
   ]);
   return { ...situation, ledger: { ...ledger, entries } };
+}
+
+/** A history that cannot be asked confirms nothing, for now; that is all. */
+function leftUnconfirmed(entry: LedgerEntry): () => LedgerEntry {
+  return () => entry;
 }
 
 /** A group without any rules may be gone altogether: nothing of it is missing then. */
@@ -97,7 +129,7 @@ function listsNamedIn({ ledger, group }: GroupReading): string[] {
   return prefixListIds(rules);
 }
 
-function doubtsAbout(situation: Situation): Notice[] {
+function doubtsAbout(situation: Situation, judgements: readonly Judgement[]): Notice[] {
   const { hints, group } = situation;
   const unread = group.unreadableRuleIds;
   const unseen = unseenLists(situation);
@@ -110,6 +142,13 @@ function doubtsAbout(situation: Situation): Notice[] {
         ]
       : []),
     ...openedByGoneEntries(situation).map(noticeOfGoneEntries),
+    ...(hints.notAsked !== undefined && judgements.length > 0
+      ? [
+          doubt(
+            `CloudTrail's event history could not be asked who did it: ${plainText(hints.notAsked)}.`,
+          ),
+        ]
+      : []),
     ...(hints.complete ? [] : [doubt(doubtAboutEvent(situation))]),
     ...(unread.length > 0
       ? [
@@ -139,12 +178,26 @@ function doubt(text: string): Notice {
   return { severity: 'high', text };
 }
 
-function unseenLists({ hints, group, prefixLists }: Situation): string[] {
-  return group.rules
-    .filter((rule) => namesStanding(hints, rule))
-    .flatMap(({ peer }) =>
-      peer.kind === 'prefixList' && !prefixLists.has(peer.prefixListId) ? [peer.prefixListId] : [],
-    );
+/** With why, and whatever is known of them judged all the same. */
+function unseenLists(situation: Situation): string[] {
+  const { prefixLists, policies } = situation;
+  const unseen = listRules(situation).flatMap((rule): [string, string][] => {
+    const reason = listDoubt(rule, prefixLists);
+    if (reason === undefined || !hangsOnDoubt(rule, policies, prefixLists)) return [];
+    return prefixListIds([rule]).map((id) => [id, reason]);
+  });
+  return [...new Map(unseen)].map(([id, reason]) => `${id} (${plainText(reason)})`);
+}
+
+/** Rules that name a list, and that the event may be about. */
+function listRules({ hints, group }: Situation): Rule[] {
+  return group.rules.filter(
+    (rule) =>
+      rule.peer.kind === 'prefixList' &&
+      (!hints.complete ||
+        namesStanding(hints, rule) ||
+        rule.peer.prefixListId === hints.changedPrefixList?.id),
+  );
 }
 
 function doubtAboutEvent({ group, policies, ledger }: Situation): string {

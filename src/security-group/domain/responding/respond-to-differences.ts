@@ -5,13 +5,17 @@ import { type GroupReading, readGroup } from './read-group';
 import { joined, NOTHING, type Responses, together } from './responses';
 import type { Sentry } from './sentry';
 import type { Target } from './target';
+import { UnfinishedError } from './unfinished-error';
+import { plainText } from '../../../shared/domain/notification/plain-text';
 import type { Call, Change } from '../changes/change';
 import { type NamedRules, NO_RULES } from '../changes/named-rules';
+import { bareViolations } from '../judging/violations';
 import { confirms, explanationOf } from '../learning/event-history';
 import { isDue, waitingSince } from '../learning/waiting';
 import { entryOf, type GroupLedger, isAdopted, type LedgerEntry } from '../ledger/ledger';
 import { isPaused, type SentryConfiguration } from '../policies/sentry-configuration';
-import { type Rule, ruleKey } from '../rules/rule';
+import type { Notice } from '../reporting/change-report';
+import { prefixListIds, type Rule, ruleKey } from '../rules/rule';
 
 /** Where and when a difference was found that no event explains. */
 export interface Place {
@@ -87,16 +91,124 @@ async function answerRound(
   sentry: Sentry,
 ): Promise<Responses> {
   const { configuration, ports } = sentry;
-  const earliest = Math.min(...differences.map(({ since }) => since.getTime()));
-  const from = earliest > 0 ? earliest : ports.clock.now().getTime();
-  const history = await ports.history.changesOf(
-    found.groupId,
-    new Date(from - LOOK_BACK_MILLISECONDS),
-  );
-  const targets = explained(differences, history).map((explanation) =>
+  const history = await historyOf(found.groupId, differences, ports);
+  if (!history.known) return respondUnexplained(differences, history.reason, found, sentry);
+  const targets = explained(differences, history.changes).map((explanation) =>
     targetOf(found, explanation, configuration),
   );
   return together(targets.map((target) => answerDifferences(target, sentry)));
+}
+
+type KnownHistory =
+  | { readonly known: true; readonly changes: readonly Change[] }
+  | { readonly known: false; readonly reason: string };
+
+async function historyOf(
+  groupId: string,
+  differences: readonly Difference[],
+  { history, clock }: Ports,
+): Promise<KnownHistory> {
+  const earliest = Math.min(...differences.map(({ since }) => since.getTime()));
+  const from = earliest > 0 ? earliest : clock.now().getTime();
+  try {
+    const changes = await history.changesOf(groupId, new Date(from - LOOK_BACK_MILLISECONDS));
+    return { known: true, changes };
+  } catch (error) {
+    return { known: false, reason: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+/**
+ * So long a difference may wait for a history that cannot be asked. Then it is answered like one
+ * that no one can explain.
+ */
+const UNEXPLAINED_FOR_MILLISECONDS = 24 * 60 * 60_000;
+
+/** The try, some three minutes after the first, that leaves the rest to the next run. */
+const LAST_TRY_FOR_HISTORY = 5;
+
+/**
+ * A deployment whose event was lost must not be reverted because the history cannot be asked. What
+ * no actor may open is answered; all else waits, and is pointed to in each run.
+ */
+async function respondUnexplained(
+  differences: readonly Difference[],
+  reason: string,
+  found: FoundIn,
+  sentry: Sentry,
+): Promise<Responses> {
+  const { configuration, ports } = sentry;
+  const now = ports.clock.now().getTime();
+  const hasWaited = ({ since }: Difference) =>
+    now - since.getTime() >= UNEXPLAINED_FOR_MILLISECONDS;
+  const waiting = differences.filter((difference) => !hasWaited(difference));
+  const forbidden = await forbiddenToAll(waiting, sentry);
+  const open = waiting.filter((difference) => !forbidden.includes(difference));
+  const targetsOf = (some: readonly Difference[]) =>
+    explained(some, []).map((explanation) => targetOf(found, explanation, configuration));
+  const targets = [
+    ...targetsOf(differences.filter(hasWaited)).map((target) => ({
+      ...target,
+      notices: [notAskedNotice(reason)],
+    })),
+    ...targetsOf(forbidden).map((target) => ({
+      ...target,
+      // Of its own: once the history answers, the same differences are answered anew.
+      eventId: `${target.eventId}-not-asked`,
+      hints: { ...target.hints, notAsked: reason },
+    })),
+    ...(ports.tries === LAST_TRY_FOR_HISTORY
+      ? targetsOf(open).map((target) => ({
+          ...target,
+          eventId: `${target.eventId}-waits`,
+          hints: { ...NO_RULES, byTrustedActor: false },
+          notices: [waitingNotice(open, reason)],
+        }))
+      : []),
+  ];
+  const { reports, failures } = await together(
+    targets.map((target) => answerDifferences(target, sentry)),
+  );
+  return open.length > 0 && ports.tries < LAST_TRY_FOR_HISTORY
+    ? { reports, failures: [...failures, notAskedError(found.groupId, reason)] }
+    : { reports, failures };
+}
+
+/** Differences that violate whoever made them. */
+async function forbiddenToAll(
+  differences: readonly Difference[],
+  { configuration: { policies }, ports: { groups } }: Sentry,
+): Promise<Difference[]> {
+  const added = differences.filter(({ isPresent }) => isPresent);
+  const lists = await groups.prefixLists(prefixListIds(added.map(({ rule }) => rule)));
+  return added.filter(({ rule }) => bareViolations(rule, policies, lists).length > 0);
+}
+
+function notAskedError(groupId: string, reason: string): UnfinishedError {
+  return new UnfinishedError(
+    groupId,
+    `CloudTrail's event history could not be asked who changed it: ${reason}`,
+  );
+}
+
+function notAskedNotice(reason: string): Notice {
+  return {
+    severity: 'high',
+    text: `CloudTrail's event history could not be asked who did it: ${plainText(reason)}.`,
+  };
+}
+
+function waitingNotice(waiting: readonly Difference[], reason: string): Notice {
+  const since = Math.min(...waiting.map((difference) => difference.since.getTime()));
+  const until = new Date(since + UNEXPLAINED_FOR_MILLISECONDS);
+  return {
+    severity: 'high',
+    text: [
+      `CloudTrail's event history cannot be asked who changed the group: ${plainText(reason)}.`,
+      `Of its rules, ${waiting.length} differ, and no event explains it: what a trusted actor may have done waits.`,
+      `If the history does not answer before ${until.toISOString()}, it is answered as the policy says.`,
+    ].join(' '),
+  };
 }
 
 function differencesIn(

@@ -1,8 +1,15 @@
 import type { Change } from '../../../../src/security-group/domain/changes/change';
 import type { MonitoredGroups } from '../../../../src/security-group/domain/groups/monitored-groups';
 import type { GroupRecord } from '../../../../src/security-group/domain/ledger/ledger';
+import type { Policy } from '../../../../src/security-group/domain/policies/policy';
 import type { SentryConfiguration } from '../../../../src/security-group/domain/policies/sentry-configuration';
 import type { AdoptionCause } from '../../../../src/security-group/domain/reconciling/adoption';
+import {
+  reconcileSeverity,
+  reconcileSubject,
+  reconcileText,
+} from '../../../../src/security-group/domain/reconciling/reconcile-text';
+import type { PrefixList } from '../../../../src/security-group/domain/rules/prefix-list';
 import type { Rule } from '../../../../src/security-group/domain/rules/rule';
 import { GroupsInMemory } from '../../in-memory/groups-in-memory';
 import { SentryInMemory } from '../../in-memory/sentry-in-memory';
@@ -25,6 +32,17 @@ const MINUTE = 60_000;
 const ssh = rule({ id: 'sgr-ssh' });
 const http = rule({ id: 'sgr-http', fromPort: 80, toPort: 80 });
 const https = rule({ id: 'sgr-https', fromPort: 443, toPort: 443 });
+/** Allows whatever stays within 10.0.0.0/8. */
+const allowTenOnly: Policy = {
+  baseline: {
+    kind: 'allowOnly',
+    patterns: [
+      { name: 'the network', peers: [{ kind: 'ipRange', cidr: '10.0.0.0/8' }] },
+      { name: 'HTTPS', traffic: [{ kind: 'protocol', protocol: 'tcp', fromPort: 443 }] },
+    ],
+  },
+  response: 'revert',
+};
 const all: MonitoredGroups = { include: [{ kind: 'all' }], exclude: [] };
 
 describe('first contact', () => {
@@ -366,6 +384,15 @@ describe("an event that CloudTrail's event history does not have", () => {
     expect(sentry.groups.ruleIds('sg-1')).toEqual([]);
   });
 
+  test('does not let one stand for good while the history cannot be asked either', async () => {
+    const sentry = await deployed();
+    sentry.history.eventOf = async () => Promise.reject(new Error('ThrottlingException'));
+    await runs(sentry, 23);
+    expect(sentry.groups.ruleIds('sg-1')).toEqual(['sgr-https']);
+    await runs(sentry, 3);
+    expect(sentry.reconciled).toMatchObject([{ unconfirmed: [{}] }]);
+  });
+
   test('trips the brake where too many groups rest on such events', async () => {
     const sentry = new SentryInMemory(
       configurationOf([locked], { monitoredGroups: all }),
@@ -521,22 +548,326 @@ test('a rule that was reverted while its group was being adopted is not accepted
   ]);
 });
 
-test('a group whose ledger cannot be read keeps no other group from being looked at, and the run fails in the end', async () => {
-  const sentry = new SentryInMemory(
-    configurationOf([locked], { monitoredGroups: all }),
-    new GroupsInMemory(),
-  );
-  for (const id of ['sg-1', 'sg-2']) {
-    sentry.groups.create({ id }, { ...ssh, id: `sgr-in-${id}` });
-    sentry.ledger.adopt(id, []);
+describe('what cannot be read costs only itself', () => {
+  /** Groups that were adopted empty, each with SSH from the world that no event explains. */
+  function opened(...ids: string[]): SentryInMemory {
+    const sentry = new SentryInMemory(
+      configurationOf([forbidSsh, locked], { monitoredGroups: all }),
+      new GroupsInMemory(),
+    );
+    for (const id of ids) {
+      sentry.groups.create({ id }, { ...ssh, id: `sgr-in-${id}` });
+      sentry.ledger.adopt(id, []);
+    }
+    return sentry;
   }
-  const read = sentry.ledger.read.bind(sentry.ledger);
-  sentry.ledger.read = async (id) =>
-    id === 'sg-1' ? Promise.reject(new Error('sg-1 holds an item of another version')) : read(id);
-  await expect(sentry.survey()).rejects.toThrow('sg-1 holds an item of another version');
-  await sentry.pass(10 * MINUTE);
-  await expect(sentry.survey()).rejects.toThrow('The ledger of 1 groups could not be read');
-  expect(sentry.pointedTo).toEqual(['sg-2']);
+
+  async function twoRuns(sentry: SentryInMemory): Promise<void> {
+    await sentry.survey();
+    await sentry.pass(10 * MINUTE);
+    await sentry.survey();
+  }
+
+  test('a group whose ledger cannot be read keeps no other from being looked at, and is named', async () => {
+    const sentry = opened('sg-1', 'sg-2');
+    const read = sentry.ledger.read.bind(sentry.ledger);
+    sentry.ledger.read = async (id) =>
+      id === 'sg-1' ? Promise.reject(new Error('sg-1 holds an item of another version')) : read(id);
+    await twoRuns(sentry);
+    expect(sentry.pointedTo).toEqual(['sg-2']);
+    expect(sentry.reconciled).toHaveLength(2);
+    expect(sentry.reconciled[1]!.doubts.groups).toEqual([
+      { group: { id: 'sg-1' }, reason: 'sg-1 holds an item of another version' },
+    ]);
+  });
+
+  test('where nothing could be judged at all, the run is told, and fails', async () => {
+    const sentry = opened('sg-1', 'sg-2');
+    sentry.ledger.read = async () => Promise.reject(new Error('no table'));
+    await expect(sentry.survey()).rejects.toThrow('No group could be judged: no table');
+    expect(sentry.reconciled).toMatchObject([{ doubts: { groups: [{}, {}] } }]);
+  });
+
+  test('rules that cannot be described cost the groups of that call', async () => {
+    const sentry = opened(...Array.from({ length: 201 }, (_, index) => `sg-${index}`));
+    sentry.unreadGroupIds.add('sg-200');
+    await sentry.survey();
+    expect(sentry.reconciled.at(-1)!.doubts.groups).toMatchObject([{ group: { id: 'sg-200' } }]);
+    sentry.unreadGroupIds.clear();
+    await sentry.survey();
+    expect(sentry.ledger.entryOf('sg-0', ssh)!.unexplainedSince).toBeInstanceOf(Date);
+  });
+
+  test('a choice of groups that cannot be looked up releases none, and is named', async () => {
+    const sentry = opened('sg-1');
+    sentry.configuration = {
+      ...sentry.configuration,
+      monitoredGroups: {
+        include: [
+          { kind: 'tag', key: 'team', value: 'a' },
+          { kind: 'ids', groupIds: ['sg-1'] },
+        ],
+        exclude: [],
+      },
+    };
+    sentry.ledger.adopt('sg-tagged', [], { name: 'tagged' });
+    const find = sentry.groups.find.bind(sentry.groups);
+    sentry.groups.find = async (filter) =>
+      filter.kind === 'tag' || (filter.kind === 'ids' && filter.groupIds.includes('sg-tagged'))
+        ? Promise.reject(new Error('RequestLimitExceeded'))
+        : find(filter);
+    await twoRuns(sentry);
+    expect(sentry.pointedTo).toEqual(['sg-1']);
+    expect(sentry.reconciled.at(-1)).toMatchObject({
+      released: [],
+      doubts: {
+        groups: [{ group: { id: 'sg-tagged', name: 'tagged' }, reason: 'RequestLimitExceeded' }],
+        selections: [{ selection: 'groups with the tag team=a', reason: 'RequestLimitExceeded' }],
+      },
+    });
+    expect(sentry.recordOf('sg-tagged')!.releasedAt).toBeUndefined();
+  });
+
+  test('a ledger that cannot be written for one group has the others pointed to, and the run fails in the end', async () => {
+    const sentry = opened('sg-1', 'sg-2');
+    await sentry.survey();
+    await sentry.pass(10 * MINUTE);
+    sentry.groups.create({ id: 'sg-new' });
+    const writeRecord = sentry.ledger.writeRecord.bind(sentry.ledger);
+    sentry.ledger.writeRecord = async (record) =>
+      record.groupId === 'sg-new' ? Promise.reject(new Error('throttled')) : writeRecord(record);
+    await expect(sentry.survey()).rejects.toThrow('throttled');
+    expect(sentry.pointedTo).toEqual(['sg-1', 'sg-2']);
+  });
+
+  test('a rule that cannot be read is named in each run', async () => {
+    const sentry = SentryInMemory.watching([locked], https);
+    sentry.groups.all.set('sg-1', {
+      ...sentry.groups.all.get('sg-1')!,
+      unreadableRuleIds: ['sgr-strange'],
+    });
+    await twoRuns(sentry);
+    expect(sentry.reconciled.map(({ doubts }) => doubts.rules)).toEqual([
+      [{ group: expect.objectContaining({ id: 'sg-1' }), ruleIds: ['sgr-strange'] }],
+      [{ group: expect.objectContaining({ id: 'sg-1' }), ruleIds: ['sgr-strange'] }],
+    ]);
+    expect(sentry.groups.acts).toEqual([]);
+  });
+
+  test('an event history that is throttled fails no run, and ends no grant', async () => {
+    const sentry = opened('sg-1', 'sg-2');
+    const since = new Date('2025-12-01');
+    sentry.groups.put('sg-2', () => [https]);
+    sentry.ledger.grant('sg-2', https, {
+      cause: 'trusted-actor',
+      by: 'deployer',
+      since,
+      eventId: 'event-1',
+    });
+    sentry.history.eventOf = async () => Promise.reject(new Error('ThrottlingException'));
+    await sentry.survey();
+    await sentry.pass(10 * MINUTE);
+    const report = await sentry.survey();
+    expect(report.notConfirmed).toContain('ThrottlingException');
+    expect(sentry.pointedTo).toEqual(['sg-1']);
+    expect(sentry.ledger.grantsOf('sg-2', https, sentry.groups.now())).toHaveLength(1);
+  });
+});
+
+describe('a prefix list', () => {
+  const viaList = rule({ id: 'sgr-list', prefixListId: 'pl-1' });
+  const list = (values: Partial<PrefixList> = {}): PrefixList => ({
+    id: 'pl-1',
+    isAwsManaged: false,
+    version: 5,
+    cidrs: ['10.0.0.0/8'],
+    ...values,
+  });
+  const adopted = { cause: 'adopted', by: 'App/Sentry', since: new Date('2025-12-01') } as const;
+
+  /** A group that holds a rule by way of the list, accepted when the list had version 5. */
+  function naming(policies: readonly Policy[], listed?: PrefixList): SentryInMemory {
+    const sentry = SentryInMemory.watching(policies, https);
+    sentry.groups.put('sg-1', () => [https, viaList]);
+    sentry.ledger.grant('sg-1', viaList, adopted, { prefixListVersion: 5 });
+    if (listed) sentry.groups.lists.set('pl-1', listed);
+    return sentry;
+  }
+
+  test('that its owner has unshared, and may have filled, is notified in each run, with groups and rules', async () => {
+    const sentry = naming([forbidSsh], list());
+    await sentry.survey();
+    expect(sentry.reconciled).toEqual([]);
+    sentry.groups.lists.delete('pl-1');
+    for (let run = 1; run <= 3; run += 1) {
+      await sentry.reconcile();
+      await sentry.pass(60 * MINUTE);
+      expect(sentry.reconciled).toHaveLength(run);
+    }
+    expect(sentry.reconciled[2]!.doubts.lists).toMatchObject([
+      { id: 'pl-1', isShown: false, rules: [{ group: { id: 'sg-1' }, rule: viaList }] },
+    ]);
+    const text = reconcileText(sentry.reconciled[2]!, 'App/Sentry', 10);
+    for (const said of ['pl-1: EC2 does not show it', 'sg-1', 'sgr-list', 'share them again']) {
+      expect(text).toContain(said);
+    }
+    expect(reconcileSeverity(sentry.reconciled[2]!)).toBe('high');
+    expect(sentry.groups.acts).toEqual([]);
+  });
+
+  test('that many groups name and that is unshared makes one message a run, and trips no brake', async () => {
+    const sentry = new SentryInMemory(
+      configurationOf([forbidSsh], { monitoredGroups: all }),
+      new GroupsInMemory(),
+    );
+    for (let number = 0; number < 10; number += 1) {
+      sentry.groups.create({ id: `sg-${number}` }, { ...viaList, id: `sgr-${number}` });
+      sentry.ledger.adopt(`sg-${number}`, []);
+    }
+    await sentry.survey();
+    expect(sentry.reconciled).toMatchObject([{ isBraked: false, doubts: { lists: [{}] } }]);
+    expect(sentry.reconciled[0]!.doubts.lists[0]!.rules).toHaveLength(10);
+  });
+
+  test('whose entries decide nothing is passed over, read or not', async () => {
+    const sentry = naming([locked]);
+    await sentry.survey();
+    expect(sentry.reconciled).toEqual([]);
+  });
+
+  test.each<[string, PrefixList | undefined]>([
+    ['is not shared any more', undefined],
+    [
+      'cannot be described',
+      list({
+        version: undefined,
+        cidrs: [],
+        doubt: { kind: 'not-described', reason: 'RequestLimitExceeded' },
+      }),
+    ],
+    ['has entries that cannot be read', list({ doubt: { kind: 'not-read', reason: 'denied' } })],
+    [
+      'has entries that are no ranges',
+      list({ version: 6, doubt: { kind: 'not-understood', reason: '"all"' } }),
+    ],
+  ])('that %s takes no rule away, accepted or not, and says so', async (_, listed) => {
+    for (const isAccepted of [true, false]) {
+      const sentry = naming([forbidSsh, allowTenOnly], listed);
+      if (!isAccepted) sentry.ledger.forget('sg-1', viaList);
+      for (let run = 0; run < 3; run += 1) {
+        await sentry.reconcile();
+        await sentry.pass(60 * MINUTE);
+      }
+      expect(sentry.groups.acts).toEqual([]);
+      expect(sentry.reconciled).toHaveLength(3);
+    }
+  });
+
+  test('with an entry that cannot be read is answered for those that can', async () => {
+    const sentry = naming(
+      [forbidSsh],
+      list({
+        version: 6,
+        cidrs: ['0.0.0.0/0'],
+        doubt: { kind: 'not-understood', reason: '"all"' },
+      }),
+    );
+    await sentry.survey();
+    await sentry.pass(10 * MINUTE);
+    await sentry.reconcile();
+    expect(sentry.groups.ruleIds('sg-1')).toEqual(['sgr-https']);
+  });
+
+  test('that was found open is not forgotten while it cannot be read', async () => {
+    const sentry = naming([forbidSsh], list({ version: 6, cidrs: ['0.0.0.0/0'] }));
+    await sentry.survey();
+    sentry.groups.lists.delete('pl-1');
+    await sentry.survey();
+    sentry.groups.lists.set('pl-1', list({ version: 6, cidrs: ['0.0.0.0/0'] }));
+    await sentry.pass(10 * MINUTE);
+    await sentry.reconcile();
+    expect(sentry.groups.ruleIds('sg-1')).toEqual(['sgr-https']);
+  });
+
+  test('that is being changed is judged by the version that is read, and again when that is done', async () => {
+    const sentry = naming([forbidSsh], list({ isChanging: true }));
+    sentry.groups.put('sg-1', (rules) => [...rules, ssh]);
+    await sentry.survey();
+    await sentry.pass(10 * MINUTE);
+    await sentry.reconcile();
+    expect(sentry.groups.ruleIds('sg-1')).toEqual(['sgr-https', 'sgr-list']);
+    expect(sentry.reconciled).toEqual([]);
+    sentry.groups.lists.set('pl-1', list({ version: 6, cidrs: ['0.0.0.0/0'] }));
+    await sentry.survey();
+    await sentry.pass(10 * MINUTE);
+    await sentry.reconcile();
+    expect(sentry.groups.ruleIds('sg-1')).toEqual(['sgr-https']);
+  });
+
+  test('that is being changed while its group is adopted is judged once that is done', async () => {
+    const sentry = SentryInMemory.newTo([forbidSsh], https, viaList);
+    // The version may be the one that is made, and the entries those of the one before.
+    sentry.groups.lists.set('pl-1', list({ version: 6, isChanging: true }));
+    await sentry.reconcile();
+    await sentry.pass(10 * MINUTE);
+    await sentry.reconcile();
+    expect(sentry.groups.acts).toEqual([]);
+    sentry.groups.lists.set('pl-1', list({ version: 6, cidrs: ['0.0.0.0/0'] }));
+    await sentry.survey();
+    await sentry.pass(10 * MINUTE);
+    await sentry.reconcile();
+    expect(sentry.groups.ruleIds('sg-1')).toEqual(['sgr-https']);
+  });
+
+  test('that cannot be described has its group adopted later, and no other', async () => {
+    const sentry = SentryInMemory.newTo([forbidSsh], viaList);
+    sentry.configuration = { ...sentry.configuration, monitoredGroups: all };
+    sentry.groups.create({ id: 'sg-2' }, https);
+    sentry.groups.lists.set(
+      'pl-1',
+      list({
+        version: undefined,
+        cidrs: [],
+        doubt: { kind: 'not-described', reason: 'throttled' },
+      }),
+    );
+    await sentry.survey();
+    expect(sentry.recordOf('sg-1')).toBeUndefined();
+    expect(sentry.recordOf('sg-2')).toBeDefined();
+    expect(sentry.reconciled[0]!.doubts.groups).toMatchObject([
+      { group: { id: 'sg-1' }, reason: expect.stringContaining('pl-1') },
+    ]);
+    sentry.groups.lists.set('pl-1', list({ cidrs: ['0.0.0.0/0'] }));
+    await sentry.survey();
+    await sentry.pass(10 * MINUTE);
+    await sentry.reconcile();
+    expect(sentry.groups.acts).toEqual([]);
+    expect(sentry.ledger.grantsOf('sg-1', viaList, sentry.groups.now())).toHaveLength(1);
+  });
+
+  test('that can be read nowhere trips the brake in many groups, and is told as that', async () => {
+    const sentry = new SentryInMemory(
+      configurationOf([forbidSsh], { monitoredGroups: all, brake: 0.2 }),
+      new GroupsInMemory(),
+    );
+    sentry.groups.lists.set('pl-1', list({ doubt: { kind: 'not-read', reason: 'throttled' } }));
+    for (let number = 0; number < 20; number += 1) {
+      const held = number < 5 ? viaList : ssh;
+      sentry.groups.create({ id: `sg-${number}` }, { ...held, id: `sgr-${number}` });
+      sentry.ledger.adopt(`sg-${number}`, [held]);
+    }
+    sentry.groups.create({ id: 'sg-open' }, { ...ssh, id: 'sgr-open' });
+    sentry.ledger.adopt('sg-open', []);
+    await sentry.survey();
+    await sentry.pass(10 * MINUTE);
+    await sentry.survey();
+    expect(sentry.pointedTo).toEqual([]);
+    const report = sentry.reconciled.at(-1)!;
+    expect(report.isBraked).toBe(true);
+    expect(reconcileSubject(report)).toContain(
+      '[CRITICAL] 5 groups cannot be judged in full: nothing was done',
+    );
+  });
 });
 
 test('while the sentry is paused reconcile says so in every run, and points to nothing', async () => {

@@ -7,8 +7,10 @@ import {
   severityOf,
 } from '../../../../src/security-group/domain/reporting/change-report';
 import { UnfinishedError } from '../../../../src/security-group/domain/responding/unfinished-error';
-import type { Rule } from '../../../../src/security-group/domain/rules/rule';
+import type { PrefixList } from '../../../../src/security-group/domain/rules/prefix-list';
+import { type Rule, ruleKey } from '../../../../src/security-group/domain/rules/rule';
 import { GroupsInMemory } from '../../in-memory/groups-in-memory';
+import { HistoryInMemory } from '../../in-memory/history-in-memory';
 import { SentryInMemory } from '../../in-memory/sentry-in-memory';
 import {
   added,
@@ -529,11 +531,162 @@ test('a rule that names a prefix list which cannot be read is reported as high',
   expect(report!.notices).toEqual([
     {
       severity: 'high',
-      text: 'The entries of these prefix lists cannot be read, and were not judged: pl-1.',
+      text: 'The entries of these prefix lists cannot be read, and were not judged: pl-1 (EC2 does not show it: it is gone, or its owner does not share it any more).',
     },
   ]);
   expect(severityOf(report!)).toBe('high');
   expect(await sentry.respond({ ...added(https), eventId: 'event-2' })).toEqual([]);
+});
+
+describe('a prefix list that is not all known', () => {
+  const viaList = rule({ id: 'sgr-list', prefixListId: 'pl-1' });
+  const list = (values: Partial<PrefixList>): PrefixList => ({
+    id: 'pl-1',
+    isAwsManaged: false,
+    version: 1,
+    cidrs: ['10.0.0.0/8'],
+    ...values,
+  });
+  const unread: Partial<PrefixList> = {
+    cidrs: [],
+    doubt: { kind: 'not-read', reason: 'RequestLimitExceeded' },
+  };
+  const listChanged = {
+    ...changeOf({}),
+    subject: { kind: 'prefix-list', prefixListId: 'pl-1' },
+  } as const;
+
+  function naming(policies: readonly Policy[], values: Partial<PrefixList>): SentryInMemory {
+    const sentry = sentryWith(policies, { accepted: [https], standing: [https, viaList] });
+    sentry.ledger.grant(
+      'sg-1',
+      viaList,
+      { cause: 'adopted', by: 'App/Sentry', since: new Date('2025-12-01') },
+      { prefixListVersion: 1 },
+    );
+    sentry.groups.lists.set('pl-1', list(values));
+    return sentry;
+  }
+
+  test.each<[string, Partial<PrefixList>]>([
+    ['is being changed', { isChanging: true }],
+    ['cannot be read', unread],
+  ])('as it %s does not keep SSH from the world open beside it', async (_, values) => {
+    const sentry = naming([forbidSsh, locked], values);
+    sentry.groups.put('sg-1', (rules) => [...rules, ssh]);
+    await sentry.respond(added(ssh));
+    expect(sentry.groups.ruleIds('sg-1')).toEqual(['sgr-https', 'sgr-list']);
+    expect(sentry.announcer.outcomes()).toEqual(['added sgr-ssh reverted']);
+  });
+
+  test('as it is being changed is judged once that is done, by the event of that change', async () => {
+    const sentry = naming([forbidSsh, locked], { isChanging: true });
+    await expect(sentry.respond(listChanged)).rejects.toThrow(
+      'the entries of the prefix list pl-1 are not known yet',
+    );
+    expect(sentry.announcer.outcomes()).toEqual([]);
+    sentry.groups.lists.set('pl-1', list({ version: 2, cidrs: ['0.0.0.0/0'] }));
+    await sentry.respond(listChanged, 2);
+    expect(sentry.groups.ruleIds('sg-1')).toEqual(['sgr-https']);
+  });
+
+  test('as it is being changed is answered at once where what is read violates by now', async () => {
+    const sentry = naming([forbidSsh], { isChanging: true, version: 2, cidrs: ['0.0.0.0/0'] });
+    await sentry.respond(listChanged);
+    expect(sentry.groups.ruleIds('sg-1')).toEqual(['sgr-https']);
+  });
+
+  test('as it is being changed for long is left to reconcile after some tries', async () => {
+    const sentry = naming([forbidSsh], { isChanging: true });
+    expect(await sentry.respond(listChanged, 5)).toEqual([]);
+  });
+
+  test('as it cannot be read is waited for, and then said to be unknown, by each event about it', async () => {
+    for (const change of [added(viaList), listChanged, changeOf({ complete: false })]) {
+      const sentry = naming([forbidSsh], unread);
+      await expect(sentry.respond(change)).rejects.toThrow('pl-1');
+      const [report] = await sentry.respond(change, 5);
+      expect(report!.notices[0]!.text).toContain('pl-1 (RequestLimitExceeded)');
+      expect(sentry.groups.acts).toEqual([]);
+    }
+  });
+
+  test('of another account, unshared and then filled, is named by the events about it', async () => {
+    const sentry = naming([forbidSsh], {});
+    sentry.groups.lists.clear();
+    const [report] = await sentry.respond(listChanged);
+    expect(report!.notices[0]!.text).toContain('pl-1 (EC2 does not show it');
+    expect(sentry.groups.acts).toEqual([]);
+  });
+
+  const onlyTen: Policy = {
+    baseline: {
+      kind: 'allowOnly',
+      patterns: [{ name: 'the network', peers: [{ kind: 'ipRange', cidr: '10.0.0.0/8' }] }],
+    },
+    response: 'revert',
+  };
+
+  test('takes no rule that a trusted actor adds', async () => {
+    for (const values of [unread, undefined]) {
+      const sentry = sentryWith([onlyTen], { accepted: [], standing: [viaList] });
+      if (values) sentry.groups.lists.set('pl-1', list(values));
+      await sentry.respond(by(deployer, added(viaList)), 5);
+      expect(sentry.groups.acts).toEqual([]);
+    }
+  });
+
+  test('and that EC2 does not show is within nothing, for a rule that anyone else adds', async () => {
+    const sentry = sentryWith([onlyTen], { accepted: [], standing: [viaList] });
+    await sentry.respond(added(viaList));
+    expect(sentry.groups.ruleIds('sg-1')).toEqual([]);
+  });
+
+  test('has no rule put back that might violate, until it can be read', async () => {
+    const sentry = naming([lockedRestoring, forbidSsh], unread);
+    sentry.groups.close('sg-1', 'sgr-list');
+    await sentry.respond(removed({ id: 'sgr-list' }), 5);
+    expect(sentry.groups.acts).toEqual([]);
+    expect(sentry.announcer.outcomes()).toEqual(['removed sgr-list not-restorable']);
+    sentry.groups.lists.set('pl-1', list({}));
+    await sentry.respond({ ...removed({ id: 'sgr-list' }), eventId: 'event-2' });
+    expect(sentry.groups.keysIn('sg-1')).toContain('ingress tcp 22 22 pl-1');
+  });
+});
+
+describe('an event history that is throttled', () => {
+  async function deployedAndWidened(): Promise<SentryInMemory> {
+    const sentry = sentryWith([forbidSsh, lockedRestoring], {
+      accepted: [],
+      standing: [narrow],
+    });
+    await sentry.respond(by(deployer, added(narrow)));
+    sentry.groups.put('sg-1', () => [wide, ssh]);
+    sentry.history.eventOf = async () => Promise.reject(new Error('ThrottlingException'));
+    return sentry;
+  }
+
+  test('does not keep a rule open that was just deployed and is widened, nor SSH beside it', async () => {
+    const sentry = await deployedAndWidened();
+    await sentry.respond(
+      changeOf({ modifiedIds: ['sgr-1'], present: [ssh] }, { eventId: 'event-2' }),
+    );
+    expect(sentry.groups.ruleIds('sg-1')).toEqual([]);
+    expect(sentry.groups.acts.map(({ kind }) => kind)).toEqual(['revoke', 'revoke']);
+  });
+
+  test('confirms later what it could not confirm then, and the deployed rule is put back', async () => {
+    const sentry = await deployedAndWidened();
+    const { eventOf } = HistoryInMemory.prototype;
+    await sentry.respond(changeOf({ modifiedIds: ['sgr-1'] }, { eventId: 'event-2' }));
+    sentry.groups.put('sg-1', () => []);
+    sentry.history.eventOf = eventOf;
+    sentry.history.changes.push(by(deployer, added(narrow)));
+    await sentry.survey();
+    await sentry.pass(10 * 60_000);
+    await sentry.reconcile();
+    expect(sentry.groups.keysIn('sg-1')).toEqual([ruleKey(narrow)]);
+  });
 });
 
 describe('an event that does not name its rules', () => {

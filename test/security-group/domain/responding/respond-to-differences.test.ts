@@ -345,3 +345,72 @@ describe('whatever fails at whichever call of a finding', () => {
     },
   );
 });
+
+describe('an event history that cannot be asked', () => {
+  const DAY = 24 * 60 * MINUTE;
+
+  async function unasked(
+    policies: readonly Policy[],
+    accepted: readonly Rule[],
+    standing: readonly Rule[],
+  ): Promise<SentryInMemory> {
+    const sentry = await different(policies, accepted, standing);
+    sentry.history.changesOf = async () => Promise.reject(new Error('ThrottlingException'));
+    return sentry;
+  }
+
+  test('keeps nothing open that is forbidden to everyone, and it is told that no one could be asked', async () => {
+    const sentry = await unasked([forbidSsh, locked], [], [ssh, https]);
+    await expect(sentry.respondToDifferences()).rejects.toThrow(
+      'could not be asked who changed it',
+    );
+    expect(sentry.groups.ruleIds('sg-1')).toEqual(['sgr-https']);
+    expect(sentry.announcer.outcomes()).toEqual(['added sgr-ssh reverted']);
+    expect(sentry.announcer.told[0]!.notices.map(({ text }) => text).join()).toContain(
+      "CloudTrail's event history could not be asked who did it: ThrottlingException",
+    );
+  });
+
+  test('has a rule that a trusted actor may have added wait, and a later try grants it', async () => {
+    const sentry = await unasked([locked], [], [https]);
+    await expect(sentry.respondToDifferences()).rejects.toThrow('ThrottlingException');
+    expect(sentry.groups.acts).toEqual([]);
+    sentry.history.changesOf = async () => [by(deployer, added(https))];
+    expect(await sentry.respondToDifferences('sg-1', 2)).toEqual([]);
+    expect(sentry.ledger.grantsOf('sg-1', https, sentry.groups.now())).toMatchObject([
+      { cause: 'trusted-actor', confirmed: true },
+    ]);
+  });
+
+  test('has a removed rule wait that a trusted actor may have removed', async () => {
+    const sentry = await unasked([lockedRestoring], [https], []);
+    await expect(sentry.respondToDifferences()).rejects.toThrow('ThrottlingException');
+    expect(sentry.groups.acts).toEqual([]);
+    expect(sentry.ledger.entryOf('sg-1', https)!.missingSince).toBeInstanceOf(Date);
+  });
+
+  test('is told once after some tries, and what waits is answered after a day as no one can explain it', async () => {
+    const sentry = await unasked([locked], [], [https]);
+    const [notice] = await sentry.respondToDifferences('sg-1', 5);
+    expect(notice!.notices[0]!.text).toContain('what a trusted actor may have done waits');
+    await sentry.pass(60 * MINUTE);
+    expect(await sentry.respondToDifferences('sg-1', 5)).toEqual([]);
+    expect(sentry.groups.acts).toEqual([]);
+    await sentry.pass(DAY);
+    const [report] = await sentry.respondToDifferences();
+    expect(sentry.groups.ruleIds('sg-1')).toEqual([]);
+    expect(report).toMatchObject({
+      explainedBy: 'nothing',
+      notices: [{ text: expect.stringContaining('could not be asked who did it') }],
+    });
+  });
+
+  test('keeps no grant alive that has ended', async () => {
+    const sentry = SentryInMemory.watching([locked]);
+    sentry.groups.put('sg-1', () => [https]);
+    sentry.ledger.note('sg-1', https, { unexplainedSince: new Date(0) });
+    sentry.history.changesOf = async () => Promise.reject(new Error('ThrottlingException'));
+    await sentry.respondToDifferences();
+    expect(sentry.groups.ruleIds('sg-1')).toEqual([]);
+  });
+});

@@ -1,0 +1,77 @@
+import type { GroupView } from './group-view';
+import type { GroupDetails } from '../groups/group';
+import { hangsOnDoubt } from '../judging/violations';
+import type { Policy } from '../policies/policy';
+import { listDoubt, listOf } from '../rules/prefix-list';
+import type { Rule } from '../rules/rule';
+
+/** Whatever one run could not judge, and why. It is notified in each run. */
+export interface Doubts {
+  readonly lists: readonly DoubtfulList[];
+  /** Rules that EC2 shows in a form that cannot be read. */
+  readonly rules: readonly { readonly group: GroupDetails; readonly ruleIds: readonly string[] }[];
+  /** Groups that were not judged at all. */
+  readonly groups: readonly NotJudged[];
+  /** Choices of groups that could not be looked up: new groups may be missed. */
+  readonly selections: readonly { readonly selection: string; readonly reason: string }[];
+}
+
+export const NO_DOUBTS: Doubts = { lists: [], rules: [], groups: [], selections: [] };
+
+/** A prefix list that may hold what a policy does not allow. */
+export interface DoubtfulList {
+  readonly id: string;
+  readonly reason: string;
+  /** Whether EC2 shows it, or could not be asked. */
+  readonly isShown: boolean;
+  /** Rules that name it, and would violate if it held the wrong entries. */
+  readonly rules: readonly { readonly group: GroupDetails; readonly rule: Rule }[];
+}
+
+export interface NotJudged {
+  readonly group: GroupDetails;
+  readonly reason: string;
+}
+
+export function doubtfulLists(
+  views: readonly GroupView[],
+  policies: readonly Policy[],
+): DoubtfulList[] {
+  const found = new Map<string, DoubtfulList>();
+  for (const { details: group, group: standing, prefixLists } of views) {
+    for (const rule of standing.rules) {
+      const reason = listDoubt(rule, prefixLists);
+      if (reason === undefined || rule.peer.kind !== 'prefixList') continue;
+      if (!hangsOnDoubt(rule, policies, prefixLists)) continue;
+      const id = rule.peer.prefixListId;
+      const { rules } = found.get(id) ?? { rules: [] };
+      const isShown = listOf(rule, prefixLists) !== undefined;
+      found.set(id, { id, reason, isShown, rules: [...rules, { group, rule }] });
+    }
+  }
+  return [...found.values()];
+}
+
+export function unreadableRules(views: readonly GroupView[]): Doubts['rules'] {
+  return views
+    .filter(({ group }) => group.unreadableRuleIds.length > 0)
+    .map(({ details, group }) => ({ group: details, ruleIds: group.unreadableRuleIds }));
+}
+
+export function isInDoubt({ lists, rules, groups, selections }: Doubts): boolean {
+  return [lists, rules, groups, selections].some((doubts) => doubts.length > 0);
+}
+
+/**
+ * Groups with something in them that could not be read. That a list is not shared any more is
+ * known: its owner must not be able to trip the brake by it.
+ */
+export function doubtfulGroupIds({ lists, rules, groups }: Doubts): ReadonlySet<string> {
+  return new Set([
+    ...lists
+      .filter(({ isShown }) => isShown)
+      .flatMap((list) => list.rules.map(({ group }) => group.id)),
+    ...rules.map(({ group }) => group.id),
+    ...groups.map(({ group }) => group.id),
+  ]);
+}

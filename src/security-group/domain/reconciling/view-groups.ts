@@ -1,0 +1,149 @@
+import type { Doubts, NotJudged } from './doubts';
+import type { GroupView } from './group-view';
+import { chunksOf } from '../../../shared/domain/chunks';
+import type { GroupDetails } from '../groups/group';
+import { type GroupSelector, isSelected, isSelectedById } from '../groups/monitored-groups';
+import type { GroupRules, SecurityGroups } from '../groups/security-groups';
+import type { GroupRecord } from '../ledger/ledger';
+import type { Ledger } from '../ledger/ledger-store';
+import type { SentryConfiguration } from '../policies/sentry-configuration';
+import { prefixListIds } from '../rules/rule';
+
+/** Groups that are looked at by one call: a call that fails costs no others. */
+const GROUPS_PER_CALL = 200;
+
+const NO_GROUP_RULES: GroupRules = { rules: [], unreadableRuleIds: [] };
+
+export interface Candidates {
+  readonly existing: readonly GroupDetails[];
+  /** Watched groups of which no one can say whether they exist. */
+  readonly notFound: readonly NotJudged[];
+  readonly selections: Doubts['selections'];
+}
+
+/** Groups that exist and are chosen now, and those that were adopted and may be watched still. */
+export async function candidates(
+  watched: readonly GroupRecord[],
+  { monitoredGroups }: SentryConfiguration,
+  groups: SecurityGroups,
+): Promise<Candidates> {
+  const chosen = await Promise.all(
+    monitoredGroups.include.map((selector) => settled(groups.find(selector))),
+  );
+  const found = new Map(
+    chosen.flatMap(({ value = [] }) => value).map((group) => [group.id, group]),
+  );
+  const others = chunksOf(
+    watched.filter(({ groupId }) => !found.has(groupId)),
+    GROUPS_PER_CALL,
+  );
+  const adopted = await Promise.all(
+    others.map((records) =>
+      settled(groups.find({ kind: 'ids', groupIds: records.map(({ groupId }) => groupId) })),
+    ),
+  );
+  return {
+    existing: [...found.values(), ...adopted.flatMap(({ value = [] }) => value)],
+    notFound: adopted.flatMap(({ failure }, index) =>
+      failure === undefined
+        ? []
+        : (others[index] ?? []).map(({ groupId: id, name, vpcId }) => ({
+            group: { id, name, vpcId },
+            reason: failure,
+          })),
+    ),
+    selections: chosen.flatMap(({ failure }, index) =>
+      failure === undefined
+        ? []
+        : [{ selection: selectionText(monitoredGroups.include[index]), reason: failure }],
+    ),
+  };
+}
+
+export function isMonitored(
+  group: GroupDetails,
+  watched: readonly GroupRecord[],
+  { monitoredGroups }: SentryConfiguration,
+): boolean {
+  return (
+    isSelectedById(group.id, monitoredGroups) ??
+    (watched.some(({ groupId }) => groupId === group.id) || isSelected(group, monitoredGroups))
+  );
+}
+
+interface Views {
+  readonly views: readonly GroupView[];
+  readonly notJudged: readonly NotJudged[];
+}
+
+interface ViewPorts {
+  readonly ledger: Ledger;
+  readonly groups: SecurityGroups;
+  rulesOfAll(groupIds: readonly string[]): Promise<ReadonlyMap<string, GroupRules>>;
+}
+
+/** A group that cannot be looked at keeps no one from the others. */
+export async function viewsOf(
+  monitored: readonly GroupDetails[],
+  { ledger, groups, rulesOfAll }: ViewPorts,
+): Promise<Views> {
+  const chunks = chunksOf(monitored, GROUPS_PER_CALL);
+  const [rules, ledgers] = await Promise.all([
+    Promise.all(chunks.map((chunk) => settled(rulesOfAll(chunk.map(({ id }) => id))))),
+    Promise.all(monitored.map(({ id }) => settled(ledger.read(id)))),
+  ]);
+  const standing = rules.flatMap(({ value }) => [...(value?.values() ?? [])]);
+  const prefixLists = await groups.prefixLists(
+    prefixListIds(standing.flatMap((group) => group.rules)),
+  );
+  const looks = monitored.map((details, index) => ({
+    details,
+    read: ledgers[index]!,
+    described: rules[Math.floor(index / GROUPS_PER_CALL)]!,
+  }));
+  return {
+    views: looks.flatMap(({ details, read: { value: ledgerRead }, described: { value: all } }) =>
+      ledgerRead && all
+        ? [
+            {
+              details,
+              group: all.get(details.id) ?? NO_GROUP_RULES,
+              ledger: ledgerRead,
+              prefixLists,
+            },
+          ]
+        : [],
+    ),
+    notJudged: looks.flatMap(({ details, read, described }) => {
+      const reason = described.failure ?? read.failure;
+      return reason === undefined ? [] : [{ group: details, reason }];
+    }),
+  };
+}
+
+interface Settled<T> {
+  readonly value?: T;
+  /** Why there is no value. */
+  readonly failure?: string;
+}
+
+async function settled<T>(promise: Promise<T>): Promise<Settled<T>> {
+  try {
+    return { value: await promise };
+  } catch (error) {
+    return { failure: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+function selectionText(selector: GroupSelector | undefined): string {
+  switch (selector?.kind) {
+    case 'tag':
+      return `groups with the tag ${selector.key}=${selector.value}`;
+    case 'vpc':
+      return `groups of ${selector.vpcId}`;
+    case 'ids':
+      return `the groups ${selector.groupIds.join(', ')}`;
+    default:
+      return 'all groups';
+  }
+}
