@@ -57,6 +57,22 @@ async function close(port: number): Promise<void> {
   await ec2.send(new RevokeSecurityGroupIngressCommand(permission(port)));
 }
 
+test('a history that does not answer is given up in time, by all who wait for their turn', async () => {
+  const silent = new CloudTrailClient({ region: 'eu-west-1', maxAttempts: 1 });
+  // Not the stand-in, which always answers.
+  silent.middlewareStack.add(() => () => new Promise<never>(() => undefined), {
+    step: 'initialize',
+  });
+  const impatient = new CloudTrailEventHistory(silent, 0.05);
+  const looks = [
+    impatient.eventOf('1'),
+    impatient.eventOf('2'),
+    impatient.changesOf('sg-1', LONG_AGO),
+  ];
+  for (const { status } of await Promise.allSettled(looks)) expect(status).toBe('rejected');
+  await expect(impatient.eventOf('1')).rejects.toThrow('did not answer within 0.05 seconds');
+});
+
 test('an event is found by its id, as its record tells of it', async () => {
   const eventId = await open(22);
   expect(await history.eventOf(eventId)).toMatchObject({

@@ -443,8 +443,8 @@ describe('prefix lists', () => {
       if (values?.includes('pl-bad')) throw refusal('InvalidParameterValue');
       if (values?.includes('pl-throttled')) throw refusal('RequestLimitExceeded');
       if (values) {
-        const shown = values.filter((id) => lists[id]);
-        return { PrefixLists: shown.map((id) => ({ PrefixListId: id, ...lists[id] })) };
+        const known = values.filter((id) => lists[id]);
+        return { PrefixLists: known.map((id) => ({ PrefixListId: id, ...lists[id] })) };
       }
       const answer = lists[input.PrefixListId!]!.entries[input.TargetVersion ?? 0];
       if (!Array.isArray(answer)) throw refusal(String(answer));

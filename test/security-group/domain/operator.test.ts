@@ -101,6 +101,20 @@ describe('accepting a rule', () => {
     expect(sentry.ledger.entryOf('sg-1', byList)?.prefixListVersion).toBe(7);
   });
 
+  test('is refused while the prefix list cannot be read, as a grant is of its version', async () => {
+    const byList = rule({ id: 'sgr-3', prefixListId: 'pl-1' });
+    sentry.groups.put('sg-1', () => [byList]);
+    sentry.groups.lists.set('pl-1', {
+      id: 'pl-1',
+      isAwsManaged: false,
+      cidrs: [],
+      doubt: { kind: 'not-described', reason: 'RequestLimitExceeded' },
+    });
+    await expect(carriedOut({ ...accept, ruleId: 'sgr-3' })).rejects.toThrow(
+      'the prefix list pl-1 cannot be read: RequestLimitExceeded',
+    );
+  });
+
   test('has the sentry leave it alone from then on', async () => {
     await carriedOut({ ...accept, until: SOON });
     await sentry.pass(60 * 60_000);
