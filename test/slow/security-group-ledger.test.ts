@@ -3,6 +3,7 @@ import {
   CreateSecurityGroupCommand,
   CreateTagsCommand,
   CreateVpcCommand,
+  DeleteManagedPrefixListCommand,
   DeleteSecurityGroupCommand,
   DeleteTagsCommand,
   ModifyManagedPrefixListCommand,
@@ -530,6 +531,30 @@ describe('a prefix list', () => {
       { peer: { prefixListId: listId }, outcome: 'reverted' },
     ]);
     expect(await state(groupId)).toEqual(before.filter((rule) => !rule.includes(listId)));
+  });
+
+  // Deleted, as the emulator has one account only: of another account's that is unshared, EC2 shows
+  // as little.
+  test('that EC2 does not show any more is notified in each run, with the rule, which stays', async () => {
+    const listId = await sandbox.newPrefixList('10.2.0.0/16');
+    const groupId = await adoptedGroup('Locked', [
+      ...NORMAL,
+      { IpProtocol: 'tcp', FromPort: 22, ToPort: 22, PrefixListIds: [{ PrefixListId: listId }] },
+    ]);
+    const before = await state(groupId);
+    await sandbox.visitor.send(new DeleteManagedPrefixListCommand({ PrefixListId: listId }));
+    for (let run = 0; run < 2; run += 1) {
+      const messages = await reconcile('Locked');
+      expect(reconcileMessages(messages)).toMatchObject([
+        {
+          severity: 'high',
+          unreadLists: [{ prefixListId: listId, rules: [{ group: { id: groupId } }] }],
+        },
+      ]);
+    }
+    expect(await state(groupId)).toEqual(before);
+    await sandbox.visitor.send(new DeleteSecurityGroupCommand({ GroupId: groupId }));
+    await reconcile('Locked');
   });
 });
 

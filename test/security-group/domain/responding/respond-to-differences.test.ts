@@ -371,6 +371,13 @@ describe('an event history that cannot be asked', () => {
     );
   });
 
+  test("reverts nothing that is forbidden in words only, and may be a trusted actor's", async () => {
+    const notified: Policy = { ...forbidSsh, response: 'notifyOnly' };
+    const sentry = await unasked([notified, locked], [], [ssh]);
+    await sentry.respondToDifferences('sg-1', 5);
+    expect(sentry.groups.acts).toEqual([]);
+  });
+
   test('has a rule that a trusted actor may have added wait, and a later try grants it', async () => {
     const sentry = await unasked([locked], [], [https]);
     await expect(sentry.respondToDifferences()).rejects.toThrow('ThrottlingException');
