@@ -1,18 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { App, Duration, Stack } from 'aws-cdk-lib';
-import { Alarm, type CfnAlarm } from 'aws-cdk-lib/aws-cloudwatch';
-import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
-import {
-  Approvers,
-  ChangeResponse,
-  IamKeySentry,
-  KeyActions,
-  MonitoredGroups,
-  SecurityGroupBaseline,
-  SecurityGroupSentry,
-  SlackApprovalWorkflow,
-} from '../../src/index';
+import type { Alarm, CfnAlarm } from 'aws-cdk-lib/aws-cloudwatch';
+import { allAlarms } from '../support/apps/all-alarms';
 
 const RUNBOOK = readFileSync(join(__dirname, '..', '..', 'docs', 'runbook.md'), 'utf8');
 /** All that stands before the first section. */
@@ -70,28 +59,6 @@ function anchorOf(heading: string): string {
     .replaceAll(' ', '-');
 }
 
-/** Of an app in which all three have all their alarms: two workflows are asked. */
-function allAlarms(): Alarm[] {
-  const app = new App();
-  const stack = new Stack(app, 'App');
-  const workflows = ['First', 'Second'].map((id) => workflow(stack, id));
-  new SecurityGroupSentry(stack, 'GroupSentry', {
-    monitoredGroups: MonitoredGroups.ids(['sg-0123456789abcdef0']),
-    policies: workflows.map((approvals) => ({
-      baseline: SecurityGroupBaseline.locked(),
-      response: ChangeResponse.revertUntilApproved(approvals),
-    })),
-  });
-  new IamKeySentry(stack, 'KeySentry', {
-    actions: KeyActions.of({
-      deactivateAfter: Duration.days(100),
-      askBeforeDeactivating: workflows[0]!,
-    }),
-  });
-  app.synth();
-  return app.node.findAll().filter((construct) => construct instanceof Alarm);
-}
-
 function idsByConstruct(all: readonly Alarm[]): Map<string, string[]> {
   const ids = new Map<string, Set<string>>();
   for (const alarm of all) {
@@ -104,13 +71,4 @@ function idsByConstruct(all: readonly Alarm[]): Map<string, string[]> {
 /** The alarms of a second workflow, and so on, are numbered: they share a heading. */
 function headingOf(alarm: Alarm): string {
   return alarm.node.id.replace(/\d+$/, '');
-}
-
-function workflow(stack: Stack, id: string): SlackApprovalWorkflow {
-  return new SlackApprovalWorkflow(stack, id, {
-    signingSecret: new Secret(stack, `${id}SigningSecret`),
-    botToken: new Secret(stack, `${id}BotToken`),
-    approvalChannelId: 'C0APPROVE',
-    approvers: Approvers.users(['U0ALICE', 'U0BOB']),
-  });
 }

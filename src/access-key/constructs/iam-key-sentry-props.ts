@@ -57,8 +57,10 @@ export interface IamKeySentryProps {
 
   /**
    * For how long no run may come to its end before an alarm goes: at most seven days, or it throws.
-   * Write more than the days between two of your runs. Before the first run the alarm may go once:
-   * it sees no run.
+   * Write more than the days between two of your runs.
+   *
+   * A new alarm waits for as long before it looks, but CloudWatch has none wait for more than two
+   * days: where the first run comes later than that, it goes until then.
    *
    * @default Duration.days(2), or twice the rate of `schedule` if that is longer
    */

@@ -50,8 +50,8 @@ export class NotifyingAlarm extends cloudwatch.Alarm {
 }
 
 export interface SilenceAlarmProps {
-  /** Counts signs of life. */
-  readonly metric: cloudwatch.Metric;
+  /** Counts signs of life: their sum in one period. */
+  readonly signsOfLife: (period: Duration) => cloudwatch.IMetric;
   readonly period: Duration;
   /** The alarm goes when so many periods on end have passed without one. */
   readonly periods: number;
@@ -60,15 +60,24 @@ export interface SilenceAlarmProps {
   readonly topic: sns.ITopic;
 }
 
-/** An alarm that goes when nothing is heard of what should be heard of. */
+/** For the rest of the deployment, and for the first sign of life to get here. */
+const FIRST_SIGN_MINUTES = 60;
+
+/** CloudWatch has no alarm wait for longer. */
+const LONGEST_WARM_UP_MINUTES = 2_880;
+
+/**
+ * An alarm that goes when nothing is heard of what should be heard of: later, or ever. A new one
+ * waits for as long as silence may last, and an hour more, before it looks: two days at the most.
+ */
 export class SilenceAlarm extends cloudwatch.Alarm {
   constructor(
     scope: Construct,
     id: string,
-    { metric, period, periods, description, topic }: SilenceAlarmProps,
+    { signsOfLife, period, periods, description, topic }: SilenceAlarmProps,
   ) {
     super(scope, id, {
-      metric: metric.with({ period, statistic: cloudwatch.Stats.SUM }),
+      metric: signsOfLife(period),
       threshold: 1,
       comparisonOperator: cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD,
       evaluationPeriods: periods,
@@ -76,5 +85,18 @@ export class SilenceAlarm extends cloudwatch.Alarm {
       alarmDescription: alarmDescription(scope, id, description),
     });
     this.addAlarmAction(new cloudwatchActions.SnsAction(topic));
+    this.warmUp(periods * period.toMinutes() + FIRST_SIGN_MINUTES);
+  }
+
+  /**
+   * Without it, CloudWatch would take the time before the alarm was there for silence. The oldest
+   * CDK that the library works with has no property for it.
+   */
+  private warmUp(minutes: number): void {
+    const alarm = this.node.defaultChild as cloudwatch.CfnAlarm;
+    alarm.addPropertyOverride('WarmUpConfiguration', {
+      WarmUpPeriodDurationInMinutes: Math.min(LONGEST_WARM_UP_MINUTES, minutes),
+      OnlyStartEvaluatingAfterWarmUpPeriodEnds: true,
+    });
   }
 }

@@ -182,6 +182,10 @@ test('the alarm about missed runs gives a rarer schedule its time', () => {
     {
       ComparisonOperator: 'LessThanThreshold',
       EvaluationPeriods: 6,
+      WarmUpConfiguration: {
+        WarmUpPeriodDurationInMinutes: 2_880,
+        OnlyStartEvaluatingAfterWarmUpPeriodEnds: true,
+      },
     },
   );
 });

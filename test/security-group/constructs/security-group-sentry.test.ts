@@ -451,6 +451,17 @@ describe('an alarm goes to the topic when', () => {
     });
   });
 
+  test.each([
+    [events.Schedule.rate(Duration.hours(12)), 1],
+    [events.Schedule.rate(Duration.days(1)), 2],
+    [events.Schedule.cron({ hour: '3', minute: '0' }), 2],
+  ])('with runs by %p, silence is bad after %d days', (reconcileSchedule, EvaluationPeriods) => {
+    template({ reconcileSchedule }).hasResourceProperties('AWS::CloudWatch::Alarm', {
+      MetricName: 'ReconcileRuns',
+      EvaluationPeriods,
+    });
+  });
+
   test('someone does the same again and again', () => {
     expect(alarm('FlappingAlarm')).toMatchObject({
       MetricName: 'Repeats',

@@ -1,12 +1,11 @@
 import { Duration } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
-import * as cloudwatchActions from 'aws-cdk-lib/aws-cloudwatch-actions';
 import * as events from 'aws-cdk-lib/aws-events';
 import * as targets from 'aws-cdk-lib/aws-events-targets';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import type * as sns from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
-import { alarmDescription } from '../../../shared/constructs/notifying-alarm';
+import { SilenceAlarm } from '../../../shared/constructs/notifying-alarm';
 import { ownMetric } from '../../../shared/constructs/own-metric';
 import { ACCESS_KEY_METRICS } from '../../contracts/key-metrics';
 import type { KeySentrySchedule } from '../key-sentry-schedule';
@@ -28,32 +27,27 @@ export class KeyRuns {
       schedule: when.schedule,
       targets: [new targets.LambdaFunction(checker)],
     });
-    const alarm = new cloudwatch.Alarm(sentry, 'MissedRunAlarm', {
-      metric: runsOf(sentry),
-      threshold: 1,
-      comparisonOperator: cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD,
-      evaluationPeriods: when.silentDays,
-      treatMissingData: cloudwatch.TreatMissingData.BREACHING,
-      alarmDescription: alarmDescription(
-        sentry,
-        'MissedRunAlarm',
-        `The sentry has not come to the end of a run for ${when.silentDays} days: no one looks at the access keys.`,
-      ),
-    });
-    alarm.addAlarmAction(new cloudwatchActions.SnsAction(topic));
-    this.alarms = [alarm];
+    this.alarms = [
+      new SilenceAlarm(sentry, 'MissedRunAlarm', {
+        signsOfLife: (period) => runsOf(sentry, period),
+        period: Duration.days(1),
+        periods: when.silentDays,
+        topic,
+        description: `The sentry has not come to the end of a run for ${when.silentDays} days: no one looks at the access keys.`,
+      }),
+    ];
   }
 }
 
 /** Runs of a copy outside the home Region count too: it is alive. */
-function runsOf(sentry: Construct): cloudwatch.MathExpression {
+function runsOf(sentry: Construct, period: Duration): cloudwatch.MathExpression {
   return new cloudwatch.MathExpression({
     expression: 'FILL(completed, 0) + FILL(skipped, 0)',
     usingMetrics: {
       completed: ownMetric(sentry, ACCESS_KEY_METRICS.runsCompleted),
       skipped: ownMetric(sentry, ACCESS_KEY_METRICS.runsSkipped),
     },
-    period: Duration.days(1),
+    period,
     label: 'Runs of the sentry',
   });
 }

@@ -33,7 +33,7 @@ export class MinuteRun {
     });
     this.alarms = [
       new SilenceAlarm(workflow, 'MissedRunsAlarm', {
-        metric: ownMetric(workflow, APPROVAL_METRICS.advanceRuns),
+        signsOfLife: (period) => ownMetric(workflow, APPROVAL_METRICS.advanceRuns, { period }),
         period: EVERY,
         periods: SILENT_MINUTES,
         topic,

@@ -31,7 +31,7 @@ export class Heartbeat {
     });
     this.alarms = [
       new SilenceAlarm(sentry, 'DetectorDeadAlarm', {
-        metric: ownMetric(sentry, SECURITY_GROUP_METRICS.heartbeats),
+        signsOfLife: (period) => ownMetric(sentry, SECURITY_GROUP_METRICS.heartbeats, { period }),
         period: HEARTBEAT_EVERY,
         periods: HEARTBEATS_MISSED,
         topic,

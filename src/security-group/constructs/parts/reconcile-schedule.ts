@@ -7,6 +7,7 @@ import type { Construct } from 'constructs';
 import type { Reconciler } from './reconciler';
 import { SilenceAlarm } from '../../../shared/constructs/notifying-alarm';
 import { ownMetric } from '../../../shared/constructs/own-metric';
+import { daysOfRate } from '../../../shared/constructs/schedule-rate';
 import { SECURITY_GROUP_METRICS } from '../../../shared/contracts/metrics';
 import type { SecurityGroupSentrySettings } from '../security-group-sentry-settings';
 
@@ -16,7 +17,7 @@ export interface ReconcileScheduleProps {
   readonly topic: sns.ITopic;
 }
 
-/** When reconcile runs, and the alarm for a day without a run. */
+/** When reconcile runs, and the alarm for a day or two without a run. */
 export class ReconcileSchedule {
   public readonly rule: events.Rule;
   public readonly alarms: cloudwatch.Alarm[];
@@ -27,14 +28,24 @@ export class ReconcileSchedule {
       schedule: settings.reconcileSchedule,
       targets: [new targets.LambdaFunction(reconciler.handler)],
     });
+    const days = silentDays(settings.reconcileSchedule);
     this.alarms = [
       new SilenceAlarm(sentry, 'MissedReconcileAlarm', {
-        metric: ownMetric(sentry, SECURITY_GROUP_METRICS.reconcileRuns),
+        signsOfLife: (period) =>
+          ownMetric(sentry, SECURITY_GROUP_METRICS.reconcileRuns, { period }),
         period: Duration.days(1),
-        periods: 1,
+        periods: days,
         topic,
-        description: 'No run of reconcile has come to its end for a day.',
+        description: `No run of reconcile has come to its end for ${days === 1 ? 'a day' : `${days} days`}.`,
       }),
     ];
   }
+}
+
+/**
+ * Two where runs may be a day apart, as they may be by a cron expression: no run begins and ends at
+ * the same second each day.
+ */
+function silentDays(schedule: events.Schedule): number {
+  return (daysOfRate(schedule) ?? 1) < 1 ? 1 : 2;
 }
