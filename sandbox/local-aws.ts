@@ -40,7 +40,7 @@ import { type Delivery, Inbox } from './inbox';
 import { IamGaps } from './proxy/iam-gaps/iam-gaps';
 import { type IamStandIn, startIamStandIn } from './proxy/iam-gaps/stand-in';
 import type { FireReport } from './runner/asynchronous-invocation';
-import type { InvocationReport } from './runner/deployed-function';
+import type { InvocationReport, StoppedLoop } from './runner/deployed-function';
 import { Runner } from './runner/runner';
 import { SandboxClock } from './support/sandbox-clock';
 
@@ -114,6 +114,7 @@ export class LocalAws {
     const delivery = new EventDelivery(async (event) => runner.deliver(event));
     const announced: PutEvent[] = [];
     const callCheck = new CallCheck(emulator);
+    const stoppedLoops: StoppedLoop[] = [];
     const clock = new SandboxClock();
     const iamStandIn =
       options.iamGaps && (await startIamStandIn(emulator.endpoint, options.iamGaps));
@@ -139,6 +140,7 @@ export class LocalAws {
       {
         onInvocation: options.onInvocation,
         onLog: options.onFunctionLog,
+        onStoppedLoop: (loop) => stoppedLoops.push(loop),
       },
       clock,
       options.functionEnvironment,
@@ -155,6 +157,7 @@ export class LocalAws {
       delivery,
       announced,
       callCheck,
+      stoppedLoops,
       clock,
       iamGaps: options.iamGaps,
       tablesEndpoint: options.tablesEndpoint,
@@ -372,7 +375,8 @@ export class LocalAws {
 
   /**
    * Until every event is handled, also those that are tried again later, and every message is in
-   * the inbox.
+   * the inbox. Throws where Lambda would have stopped a function that is invoked by what it sends
+   * itself.
    */
   async settled(): Promise<void> {
     const { tap, runner, inbox, deliveries } = this.parts;
@@ -383,6 +387,15 @@ export class LocalAws {
       await runner.drained();
       await inbox.drained();
     }
+    this.expectNoLoops();
+  }
+
+  private expectNoLoops(): void {
+    const [loop] = this.parts.stoppedLoops;
+    if (!loop) return;
+    throw new Error(
+      `Lambda would have stopped ${loop.functionName}: by way of ${loop.queueName}, it is invoked again and again by what it sends itself. Not handled: ${loop.message}`,
+    );
   }
 
   /** The next calls of an action get an error. */
@@ -415,8 +428,8 @@ export class LocalAws {
   }
 
   /**
-   * Ends all parts, from the outside in. Throws where an event was lost on the way, and where AWS
-   * would refuse a call of a function for what stands in it.
+   * Ends all parts, from the outside in. Throws where an event was lost on the way, where Lambda
+   * would have stopped a function, and where AWS would refuse a call for what stands in it.
    */
   async stop(): Promise<void> {
     const { callCheck, emulator, iamStandIn, tap, runner, inbox, deliveries } = this.parts;
@@ -437,6 +450,7 @@ export class LocalAws {
     if (faults.length > 0) {
       throw new Error(`AWS would refuse calls of the functions:\n${faults.join('\n')}`);
     }
+    this.expectNoLoops();
   }
 }
 
@@ -454,6 +468,7 @@ interface Parts {
   readonly delivery: EventDelivery;
   readonly announced: PutEvent[];
   readonly callCheck: CallCheck;
+  readonly stoppedLoops: StoppedLoop[];
 }
 
 interface Deliveries {

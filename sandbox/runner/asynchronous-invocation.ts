@@ -50,7 +50,7 @@ export async function invokeAsynchronously(
 ): Promise<FireReport> {
   const requestId = randomUUID();
   for (let tries = 1; ; tries += 1) {
-    const outcome = await target.attempt(event, (answer) => answer, requestId);
+    const outcome = await target.attempt(event, (answer) => answer, { requestId });
     if (!('failure' in outcome)) return { ...outcome.report, result: outcome.result };
     if (tries <= settings.maximumRetryAttempts) continue;
     const failed = {

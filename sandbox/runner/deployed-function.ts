@@ -4,6 +4,7 @@ import { GetFunctionConfigurationCommand, LambdaClient } from '@aws-sdk/client-l
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
 import * as z from 'zod/mini';
 import { FunctionProcess } from './function-process';
+import { type Lineage, NEW_CHAIN, withInvocation } from './trace';
 import type { DeployedFunction } from '../deployer/deploy-stack';
 import { emulatorAccess, REGION } from '../emulator/emulator-access';
 import type { SandboxClock } from '../support/sandbox-clock';
@@ -31,6 +32,14 @@ export type Outcome<T> =
   | { readonly report: InvocationReport; readonly result: T }
   | { readonly report: InvocationReport; readonly failure: unknown };
 
+/** How an invocation came about. */
+export interface InvocationCause {
+  /** Default: a new one. */
+  readonly requestId?: string;
+  /** Of the messages that it is handed. Default: a new chain begins. */
+  readonly chains?: readonly Lineage[];
+}
+
 /** What the runner's functions have in common. */
 export interface FunctionSurroundings {
   readonly endpoints: FunctionEndpoints;
@@ -42,8 +51,17 @@ export interface FunctionSurroundings {
 
 export interface FunctionObserver {
   onInvocation?(invocation: InvocationReport): void;
+  /** An invocation that was not made, as Lambda would not make it. */
+  onStoppedLoop?(loop: StoppedLoop): void;
   /** One line that the function printed. `at`: milliseconds since 1970. */
   onLog?(functionName: string, line: string, at: number): void;
+}
+
+/** A function that was to be invoked by what its own invocations have sent, once too often. */
+export interface StoppedLoop {
+  readonly functionName: string;
+  readonly queueName: string;
+  readonly message: string;
 }
 
 export interface FunctionEndpoints {
@@ -117,7 +135,7 @@ export class RunnableFunction {
   private readonly invocations = new Map<string, FunctionProcess>();
 
   private constructor(
-    private readonly functionName: string,
+    readonly functionName: string,
     private readonly codeFolder: string,
     private readonly configuration: Configuration,
     private readonly environment: Record<string, string>,
@@ -132,8 +150,12 @@ export class RunnableFunction {
    * Resolves with what `read` makes of the handler's answer; rejects where the handler fails or
    * `read` throws.
    */
-  async invoke<T>(event: unknown, read: (answer: unknown) => T): Promise<T> {
-    const outcome = await this.attempt(event, read);
+  async invoke<T>(
+    event: unknown,
+    read: (answer: unknown) => T,
+    cause: InvocationCause = {},
+  ): Promise<T> {
+    const outcome = await this.attempt(event, read, cause);
     if ('failure' in outcome) throw outcome.failure;
     return outcome.result;
   }
@@ -142,7 +164,7 @@ export class RunnableFunction {
   async attempt<T>(
     event: unknown,
     read: (answer: unknown) => T,
-    requestId: string = randomUUID(),
+    { requestId = randomUUID(), chains = [NEW_CHAIN] }: InvocationCause = {},
   ): Promise<Outcome<T>> {
     const runningProcess = await this.acquire();
     this.invocations.set(requestId, runningProcess);
@@ -154,6 +176,7 @@ export class RunnableFunction {
         await runningProcess.invoke({
           requestId,
           functionArn,
+          lineage: withInvocation(chains, this.functionName),
           timeoutMs: Timeout * 1000,
           clockOffsetMs,
           event,

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import * as path from 'node:path';
 import { createInterface } from 'node:readline';
 import * as z from 'zod/mini';
-import { traceHeaderOf } from './trace';
+import { type Lineage, traceHeaderOf } from './trace';
 
 const HOST = path.join(__dirname, 'function-host.ts');
 
@@ -28,6 +28,8 @@ export interface FunctionProcessOptions {
 export interface Invocation {
   readonly requestId: string;
   readonly functionArn: string;
+  /** The chain of invocations that it stands in, itself included. Default: none that counts. */
+  readonly lineage?: Lineage;
   /** The function's timeout; as in Lambda, loading the handler does not count. */
   readonly timeoutMs: number;
   /** By how much the function's clock is ahead of the machine's, from this invocation on. */
@@ -79,7 +81,7 @@ export class FunctionProcess {
         `The handler cannot be loaded: ${'error' in loaded ? loaded.error : loaded.kind}`,
       );
     }
-    const { timeoutMs, clockOffsetMs = 0, ...rest } = invocation;
+    const { timeoutMs, clockOffsetMs = 0, lineage, ...rest } = invocation;
     let timedOut = false;
     const timer = setTimeout(() => {
       timedOut = true;
@@ -89,7 +91,7 @@ export class FunctionProcess {
       const answer = this.nextMessage();
       this.child.send({
         ...rest,
-        traceHeader: traceHeaderOf(rest.requestId),
+        traceHeader: traceHeaderOf(rest.requestId, lineage),
         clockOffsetMs,
         deadline: Date.now() + timeoutMs,
       });

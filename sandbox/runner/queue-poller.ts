@@ -6,8 +6,10 @@ import {
   ReceiveMessageCommand,
   SQSClient,
 } from '@aws-sdk/client-sqs';
-import { MAX_PROCESSES, type RunnableFunction } from './deployed-function';
+import { type FunctionObserver, MAX_PROCESSES, type RunnableFunction } from './deployed-function';
+import { isOnceTooOften, MOST_INVOCATIONS_IN_CHAIN, sendToDeadLetters } from './recursive-loops';
 import { failedMessageIds, sqsEventOf } from './sqs-event';
+import { lineageIn } from './trace';
 import type { EventSourceMapping } from '../deployer/deploy-stack';
 import { emulatorAccess } from '../emulator/emulator-access';
 
@@ -35,6 +37,7 @@ export class QueuePoller {
     private readonly mapping: EventSourceMapping,
     private readonly target: RunnableFunction,
     emulatorEndpoint: string,
+    private readonly observer: Pick<FunctionObserver, 'onStoppedLoop'> = {},
   ) {
     this.sqs = new SQSClient(emulatorAccess(emulatorEndpoint));
     const concurrency = Math.min(MAX_PROCESSES, mapping.maximumConcurrency);
@@ -108,11 +111,36 @@ export class QueuePoller {
    * when the function said; what an invocation held that failed as a whole, at once. Both go where
    * the queue's redrive policy says.
    */
-  private async handle(queueUrl: string, batch: Message[]): Promise<void> {
+  private async handle(queueUrl: string, received: Message[]): Promise<void> {
+    const batch = await this.withoutLoops(queueUrl, received);
+    if (batch.length === 0) return;
     const failed = await this.failuresOf(batch);
     if (failed === undefined) return this.returnToQueue(queueUrl, batch);
     const done = batch.filter(({ MessageId = '' }) => !failed.has(MessageId));
-    for (const call of callsFor(done)) {
+    await this.remove(queueUrl, done);
+  }
+
+  /** Those for which Lambda would invoke the function; the others are told of. */
+  private async withoutLoops(queueUrl: string, batch: Message[]): Promise<Message[]> {
+    const { functionName } = this.target;
+    const loops = batch.filter((message) => isOnceTooOften(message, functionName));
+    for (const message of loops) {
+      await sendToDeadLetters(this.sqs, queueUrl, message);
+      this.observer.onStoppedLoop?.({
+        functionName,
+        queueName: this.queueName,
+        message: message.Body ?? '',
+      });
+      process.stderr.write(
+        `Function runner: ${functionName} was invoked ${MOST_INVOCATIONS_IN_CHAIN} times in a chain by what it sends itself, and Lambda stops that. Not handled, from ${this.queueName}: ${message.Body}\n`,
+      );
+    }
+    await this.remove(queueUrl, loops);
+    return batch.filter((message) => !loops.includes(message));
+  }
+
+  private async remove(queueUrl: string, messages: Message[]): Promise<void> {
+    for (const call of callsFor(messages)) {
       const Entries = call.map(({ ReceiptHandle }, index) => ({
         Id: String(index),
         ReceiptHandle,
@@ -127,8 +155,13 @@ export class QueuePoller {
    */
   private async failuresOf(batch: Message[]): Promise<Set<string> | undefined> {
     try {
-      return await this.target.invoke(sqsEventOf(this.mapping.queueArn, batch), (answer) =>
-        this.mapping.reportsBatchItemFailures ? failedMessageIds(answer, batch) : new Set<string>(),
+      return await this.target.invoke(
+        sqsEventOf(this.mapping.queueArn, batch),
+        (answer) =>
+          this.mapping.reportsBatchItemFailures
+            ? failedMessageIds(answer, batch)
+            : new Set<string>(),
+        { chains: batch.map(({ Attributes }) => lineageIn(Attributes?.AWSTraceHeader)) },
       );
     } catch {
       return undefined;

@@ -211,7 +211,8 @@ class RunningStack {
     for (const [index, mapping] of mappings.entries()) {
       const target = targets[index];
       if (target) {
-        this.pollers.push(new QueuePoller(mapping, target, this.surroundings.endpoints.emulator));
+        const { endpoints, observer } = this.surroundings;
+        this.pollers.push(new QueuePoller(mapping, target, endpoints.emulator, observer));
       }
     }
   }

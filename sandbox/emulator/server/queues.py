@@ -1,5 +1,7 @@
 """Queues that wake those who wait for them. moto's wake them for new messages only: what becomes visible again, or whose delay is
 over, is seen when the next call looks. And who wants to know when queues are empty has to ask again and again.
+
+And they keep what the sender is traced by, as SQS does: by it, Lambda knows a chain of invocations.
 """
 
 import threading
@@ -25,6 +27,10 @@ def improve_queues():
     delete = Queue.delete_message
     change_visibility = SQSBackend.change_message_visibility
     purge = SQSBackend.purge_queue
+    put = SQSBackend.send_message
+
+    def put_traced(self, *args, system_attributes=None, **kwargs):
+        return put(self, *args, system_attributes={**trace_of_sender(), **(system_attributes or {})}, **kwargs)
 
     def make_waking(self, *args, **kwargs):
         make(self, *args, **kwargs)
@@ -63,6 +69,14 @@ def improve_queues():
     SQSBackend.receive_message = receive
     SQSBackend.change_message_visibility = change_visibility_and_tell
     SQSBackend.purge_queue = purge_and_tell
+    SQSBackend.send_message = put_traced
+
+
+def trace_of_sender():
+    from flask import has_request_context, request
+
+    header = request.headers.get("X-Amzn-Trace-Id") if has_request_context() else None
+    return {"AWSTraceHeader": {"DataType": "String", "StringValue": header}} if header else {}
 
 
 def passed_seconds():
