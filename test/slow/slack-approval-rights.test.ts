@@ -79,9 +79,11 @@ beforeAll(async () => {
     await open(group(), 8081);
     await sandbox.pass(DAY_MS);
   }
-  sandbox.skipWaits(2 * MINUTE_MS, async () => sandbox.slack.down(false));
   await sandbox.slack.down(true);
   await open(sandbox.guarded, 8082);
+  await sandbox.slack.down(false);
+  await sandbox.pass(2 * MINUTE_MS);
+  sandbox.skipWaits(2 * MINUTE_MS, async () => sandbox.slack.down(false));
   await sandbox.slack.down(true);
   await sandbox.click(ALICE, 'Approve');
   for (const action of ['TransactWriteItems', 'VerifyMac']) {

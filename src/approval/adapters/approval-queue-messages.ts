@@ -39,9 +39,6 @@ const MOST_REQUESTER_BYTES = 2_000;
 /** The payload comes back inside of JSON that is inside of JSON, in one message. */
 const MOST_RETURNED_BYTES = 240_000;
 
-/** SQS delays a message by a quarter of an hour at the most. */
-const MOST_DELAY_SECONDS = 900;
-
 const version = z.literal(APPROVAL_MESSAGE_VERSION);
 const pointerVersion = z.literal(APPROVAL_QUEUE_MESSAGE_VERSION);
 const requestId = z.string().check(z.regex(/^[A-Za-z0-9_-]{1,64}$/));
@@ -255,41 +252,21 @@ export async function pointToClick(
   } satisfies ClickPointer);
 }
 
-/**
- * The run over what is due also finds messages that are to be tried again later than SQS can wait
- * for.
- */
 export async function pointToMessages(
   client: SQSClient,
   queueUrl: string,
   id: string,
-  afterMilliseconds = 0,
 ): Promise<void> {
-  const pointer = {
+  await send(client, queueUrl, {
     version: APPROVAL_QUEUE_MESSAGE_VERSION,
     type: 'messages',
     requestId: id,
-  } satisfies MessagesPointer;
-  await send(
-    client,
-    queueUrl,
-    pointer,
-    Math.min(MOST_DELAY_SECONDS, Math.ceil(afterMilliseconds / 1_000)),
-  );
+  } satisfies MessagesPointer);
 }
 
-async function send(
-  client: SQSClient,
-  queueUrl: string,
-  message: object,
-  delaySeconds = 0,
-): Promise<void> {
+async function send(client: SQSClient, queueUrl: string, message: object): Promise<void> {
   await client.send(
-    new SendMessageCommand({
-      QueueUrl: queueUrl,
-      MessageBody: queueText(message),
-      DelaySeconds: delaySeconds,
-    }),
+    new SendMessageCommand({ QueueUrl: queueUrl, MessageBody: queueText(message) }),
   );
 }
 

@@ -127,6 +127,7 @@ export const storedRequest = z.object({
       shown: z.int(),
       notBefore: optionalTime,
       leasedUntil: optionalTime,
+      pointedAt: optionalTime,
       failures: z.int(),
       copies: z.array(z.object({ channelId: z.string(), ts: z.string() })),
     }),

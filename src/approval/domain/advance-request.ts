@@ -13,9 +13,10 @@ import {
   afterTime,
   type Attempt,
   dueAt,
-  isDeliverable,
+  isToBePointedTo,
   isUnsent,
   withOutcome,
+  withPointed,
   withSent,
 } from './due';
 import { judgeClick } from './judge-click';
@@ -266,12 +267,15 @@ async function haveDelivered(
   request: ApprovalRequest,
   configuration: ApprovalConfiguration,
   ports: WorkflowPorts,
-): Promise<undefined> {
+): Promise<Change | undefined> {
   const { clock, pointToMessages } = ports;
-  if (!request.messages.some((slot) => isDeliverable(slot, clock.now()))) return;
+  const now = clock.now();
+  const slots = request.messages.filter((slot) => isToBePointedTo(slot, now));
+  if (slots.length === 0) return undefined;
   // The message says who asks: if Slack does not say now, it does when someone clicks.
   await identify(request, configuration, ports).catch(() => undefined);
   await pointToMessages(request.id);
+  return (current) => withPointed(current, slots, now);
 }
 
 /**

@@ -144,6 +144,8 @@ export interface MessageSlot {
   readonly notBefore?: Date;
   /** Someone is at it until then. */
   readonly leasedUntil?: Date;
+  /** When those who deliver were pointed to it, as long as they have not begun. */
+  readonly pointedAt?: Date;
   readonly failures: number;
   /**
    * Where it stands; several times, where a try died before it wrote down that it had succeeded.
@@ -202,7 +204,7 @@ export function withDue(request: ApprovalRequest, name: MessageName): ApprovalRe
   const key = nameKey(name);
   const known = request.messages.find((slot) => nameKey(slot.name) === key);
   const due: MessageSlot = known
-    ? { ...known, wanted: known.wanted + 1 }
+    ? { ...known, wanted: known.wanted + 1, pointedAt: undefined }
     : { name, wanted: 1, shown: 0, failures: 0, copies: [] };
   return { ...request, messages: [...request.messages.filter((slot) => slot !== known), due] };
 }

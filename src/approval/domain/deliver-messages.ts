@@ -45,8 +45,6 @@ export interface MessagePorts {
   readonly messenger: Messenger;
   readonly renderer: Renderer;
   readonly clock: Clock;
-  /** Has the messages looked at again. */
-  pointToMessages(requestId: string, afterMilliseconds: number): Promise<void>;
   /** A message that could not be delivered. */
   failed(requestId: string, message: string, error: unknown): void;
 }
@@ -61,7 +59,8 @@ const LONGEST_BACK_OFF_MILLISECONDS = 5 * 60_000;
 
 /**
  * Delivers what is due of a request's messages, one after the other; what cannot be delivered now
- * is for later, and holds up nothing else.
+ * is for later, and holds up nothing else. It is due again at a time of its own, and the run over
+ * what is due points to it: a function that sent to the queue it is called from would be stopped.
  */
 export async function deliverMessages(
   requestId: string,
@@ -100,7 +99,7 @@ async function deliverOne(
   let isOurs = false;
   const claimed = await change((current) => {
     isOurs = isDeliverable(current, clock.now());
-    return isOurs ? { ...current, leasedUntil } : current;
+    return isOurs ? { ...current, leasedUntil, pointedAt: undefined } : current;
   });
   const own = claimed?.messages.find((each) => nameKey(each.name) === nameKey(slot.name));
   if (!claimed || !own || !isOurs) return latest;
@@ -131,7 +130,6 @@ async function deliverOne(
       leasedUntil: undefined,
       notBefore: new Date(clock.now().getTime() + wait),
     }));
-    await ports.pointToMessages(request.id, wait);
   }
   return latest;
 }

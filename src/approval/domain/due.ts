@@ -4,6 +4,7 @@ import {
   type CarryingOutcome,
   isDue,
   type MessageSlot,
+  nameKey,
   type Phase,
   withDue,
   withEntry,
@@ -12,6 +13,12 @@ import { withDecision } from './judge-click';
 
 /** An asker that has not answered is told again. */
 const TELL_AGAIN_MILLISECONDS = 5 * 60_000;
+
+/**
+ * Those who deliver are pointed to a message again where they have not begun by then. While none
+ * can be delivered, pointers must not come in heaps.
+ */
+const POINT_AGAIN_MILLISECONDS = 5 * 60_000;
 
 /**
  * Moves a request on as time passes: a reminder, the end of the request, the end of an approval for
@@ -120,8 +127,10 @@ export function dueAt(
   return times.length > 0 ? new Date(Math.min(...times.map((time) => time.getTime()))) : undefined;
 }
 
-function messageDueAt({ notBefore, leasedUntil }: MessageSlot): Date | undefined {
-  const times = [notBefore, leasedUntil].flatMap((time) => time?.getTime() ?? []);
+function messageDueAt(slot: MessageSlot): Date | undefined {
+  const times = [slot.notBefore, slot.leasedUntil, pointedUntil(slot)].flatMap(
+    (time) => time?.getTime() ?? [],
+  );
   return times.length > 0 ? new Date(Math.max(...times)) : undefined;
 }
 
@@ -141,4 +150,38 @@ function decisionTimes(request: ApprovalRequest, configuration: ApprovalConfigur
 export function isDeliverable(slot: MessageSlot, now: Date): boolean {
   const { notBefore, leasedUntil } = slot;
   return isDue(slot) && (!notBefore || notBefore <= now) && (!leasedUntil || leasedUntil <= now);
+}
+
+/** Whether those who deliver have to be pointed to the message now. */
+export function isToBePointedTo(slot: MessageSlot, now: Date): boolean {
+  const until = pointedUntil(slot);
+  return isDeliverable(slot, now) && (!until || until <= now);
+}
+
+function pointedUntil({ pointedAt }: MessageSlot): Date | undefined {
+  return pointedAt && new Date(pointedAt.getTime() + POINT_AGAIN_MILLISECONDS);
+}
+
+/** Those who deliver were pointed to these messages; of what they have begun, nothing changes. */
+export function withPointed(
+  request: ApprovalRequest,
+  pointed: readonly MessageSlot[],
+  now: Date,
+): ApprovalRequest {
+  const isPointed = (slot: MessageSlot) =>
+    isDue(slot) &&
+    !slot.leasedUntil &&
+    pointed.some(
+      ({ name, wanted, failures }) =>
+        nameKey(name) === nameKey(slot.name) &&
+        wanted === slot.wanted &&
+        failures === slot.failures,
+    );
+  if (!request.messages.some(isPointed)) return request;
+  return {
+    ...request,
+    messages: request.messages.map((slot) =>
+      isPointed(slot) ? { ...slot, pointedAt: now } : slot,
+    ),
+  };
 }

@@ -15,7 +15,7 @@ import { METRICS_NAMESPACE } from '../../shared/contracts/metrics';
 import { reasonOf } from '../../shared/domain/failure/failure';
 import { secondsUntilNextTry } from '../adapters/approval-back-off';
 import { loadApprovalConfiguration } from '../adapters/approval-configuration';
-import { parseMessagesPointer, pointToMessages } from '../adapters/approval-queue-messages';
+import { parseMessagesPointer } from '../adapters/approval-queue-messages';
 import { CachedSecret } from '../adapters/cached-secret';
 import { DynamoApprovals } from '../adapters/dynamo-approvals';
 import { SlackRenderer } from '../adapters/slack/approval-renderer';
@@ -93,8 +93,6 @@ function portsFor(known: ApprovalParameter): MessagePorts {
     }),
     renderer: new SlackRenderer(known),
     clock: SYSTEM_CLOCK,
-    pointToMessages: async (requestId, afterMilliseconds) =>
-      pointToMessages(sqs, environment.MESSAGE_QUEUE_URL, requestId, afterMilliseconds),
     failed: countFailure,
   };
 }

@@ -129,6 +129,7 @@ describe('a request', () => {
           shown: 1,
           notBefore: LATER,
           leasedUntil: NOON,
+          pointedAt: NOON,
           failures: 3,
           copies: [{ channelId: 'C1', ts: '1.2' }],
         },

@@ -272,14 +272,10 @@ describe('rights', () => {
       'sqs:GetQueueAttributes',
       'sqs:GetQueueUrl',
       'sqs:ReceiveMessage',
-      'sqs:SendMessage',
       'ssm:GetParameters',
     ]);
     expect(targetsOf(synthesized, DELIVER, 'sns:Publish')).toEqual([
       expect.stringMatching(/^ApprovalsNotifications/),
-    ]);
-    expect(targetsOf(synthesized, DELIVER, 'sqs:SendMessage')).toEqual([
-      expect.stringMatching(/^ApprovalsMessageQueue/),
     ]);
     expect(targetsOf(synthesized, DELIVER, 'secretsmanager:GetSecretValue')).toEqual([
       expect.stringMatching(/^ApprovalsBotToken/),

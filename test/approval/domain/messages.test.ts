@@ -1,6 +1,7 @@
-import { takeAsk } from '../../../src/approval/domain/advance-request';
+import { advance, takeAsk, takeClick } from '../../../src/approval/domain/advance-request';
 import { type ApprovalRequest, isDue, slotOf } from '../../../src/approval/domain/approval-request';
 import { deliverMessages } from '../../../src/approval/domain/deliver-messages';
+import { withPointed } from '../../../src/approval/domain/due';
 import {
   MessengerRefusedError,
   MessengerUnavailableError,
@@ -269,6 +270,68 @@ describe('of several copies', () => {
     await workflow.pass(MINUTE);
     expect(workflow.messenger.questions()).toEqual(
       Array(2).fill('r1 denied by ann: decision under way'),
+    );
+  });
+});
+
+describe('those who deliver are pointed to a message', () => {
+  const pointers = ({ queue }: WorkflowInMemory) =>
+    queue.filter(({ job }) => job.kind === 'messages');
+
+  /** Each minute someone looks what is due, and no one delivers. */
+  async function waited(workflow: WorkflowInMemory, minutes: number): Promise<void> {
+    for (let minute = 0; minute < minutes; minute += 1) {
+      await workflow.pause(MINUTE);
+      const { requestIds } = await workflow.store.due(workflow.now(), 10);
+      for (const id of requestIds) await advance(id, workflow.configuration, workflow.ports());
+    }
+  }
+
+  async function askedOfNoOne(): Promise<WorkflowInMemory> {
+    const workflow = new WorkflowInMemory();
+    await takeAsk(askOf(), workflow.configuration, workflow.ports());
+    return workflow;
+  }
+
+  test('every five minutes while they do not begin, and not each minute', async () => {
+    const workflow = await askedOfNoOne();
+    await waited(workflow, 60);
+    expect(pointers(workflow)).toHaveLength(13);
+  });
+
+  test('again where the pointer was lost', async () => {
+    const workflow = await askedOfNoOne();
+    workflow.queue = [];
+    await workflow.pass(4 * MINUTE);
+    expect(workflow.messenger.questions()).toEqual([]);
+    await workflow.pass(MINUTE);
+    expect(workflow.messenger.questions()).toHaveLength(1);
+  });
+
+  test('at once where there is something new to show', async () => {
+    const workflow = await askedOfNoOne();
+    const click = workflow.clickOf('ann', DENY, { messageTs: '1.000' });
+    await takeClick(click, workflow.configuration, workflow.ports());
+    expect(pointers(workflow)).toHaveLength(2);
+  });
+
+  test('a minute late at the most where it is to be tried again', async () => {
+    const workflow = new WorkflowInMemory();
+    workflow.messenger.trouble = new MessengerUnavailableError('429', 90_000);
+    await workflow.ask();
+    expect(pointers(workflow)).toEqual([]);
+    workflow.messenger.trouble = undefined;
+    await workflow.pass(2 * MINUTE);
+    expect(workflow.messenger.questions()).toHaveLength(1);
+  });
+
+  test('by no mark that comes after they have failed', async () => {
+    const workflow = await askedOfNoOne();
+    const { messages } = await workflow.request();
+    workflow.messenger.trouble = new MessengerUnavailableError('down');
+    await workflow.work();
+    expect(withPointed(await workflow.request(), messages, workflow.now())).toEqual(
+      await workflow.request(),
     );
   });
 });

@@ -254,16 +254,11 @@ export class WorkflowInMemory implements Clock {
   }
 
   messagePorts(): MessagePorts {
-    const { pointToMessages } = this.faults.in({
-      pointToMessages: async (requestId: string, after: number) =>
-        this.enqueue({ kind: 'messages', requestId }, after),
-    });
     return {
       store: this.faults.in<ApprovalStore>(this.store),
       messenger: this.faults.in(this.messenger),
       renderer: this.renderer,
       clock: this,
-      pointToMessages,
       failed: (_, message) => this.undelivered.push(message),
     };
   }
@@ -301,8 +296,8 @@ export class WorkflowInMemory implements Clock {
     }
   }
 
-  private enqueue(job: Job, after = 0): void {
-    this.queue.push({ job, tries: 0, notBefore: this.time + after });
+  private enqueue(job: Job): void {
+    this.queue.push({ job, tries: 0, notBefore: this.time });
   }
 
   private next(): QueuedJob | undefined {

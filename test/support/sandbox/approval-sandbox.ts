@@ -16,7 +16,7 @@ import {
   RevokeSecurityGroupIngressCommand,
   type SecurityGroupRule,
 } from '@aws-sdk/client-ec2';
-import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { ReceiveMessageCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { App, CfnOutput, Stack } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
@@ -365,6 +365,19 @@ export class ApprovalSandbox {
 
   async send(queueUrl: string, body: string): Promise<void> {
     await this.sqs.send(new SendMessageCommand({ QueueUrl: queueUrl, MessageBody: body }));
+  }
+
+  /** What functions or Lambda itself gave up on. */
+  async deadLetters(): Promise<string[]> {
+    const queues = [...this.stack.resources].filter(
+      ([id, { type }]) => type === 'AWS::SQS::Queue' && /Un(handled|delivered)/.test(id),
+    );
+    const received = await Promise.all(
+      queues.map(async ([, { physicalId }]) =>
+        this.sqs.send(new ReceiveMessageCommand({ QueueUrl: physicalId, VisibilityTimeout: 0 })),
+      ),
+    );
+    return received.flatMap(({ Messages = [] }) => Messages.map(({ Body = '' }) => Body));
   }
 
   /** Of the queues that decisions come to, one for each sentry. */

@@ -6,7 +6,7 @@ import { BundledFunction } from '../../../shared/constructs/bundled-function';
 import { NotifyingAlarm } from '../../../shared/constructs/notifying-alarm';
 import { takeOneByOne } from '../../../shared/constructs/work-queue';
 import { DELIVER_MESSAGES } from '../../contracts/deliver-messages.environment';
-import { grantNotify, grantSecret, grantSend } from '../workflow-rights';
+import { grantNotify, grantSecret } from '../workflow-rights';
 
 /**
  * Slack takes about one message a second in a channel. Two, so that one that waits for Slack holds
@@ -54,7 +54,6 @@ export class Deliverer {
     grantNotify(this.handler, topic);
     parameter.grantRead(this.handler);
     table.grantReadAndPut(this.handler.role!);
-    grantSend(this.handler, queues.messages);
     grantSecret(this.handler, secrets.botToken);
     if (secrets.webhook) grantSecret(this.handler, secrets.webhook);
   }

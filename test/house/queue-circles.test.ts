@@ -1,0 +1,104 @@
+import { Stack } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import * as z from 'zod/mini';
+import { allAlarms } from '../support/apps/all-alarms';
+
+/**
+ * Lambda stops a function that is invoked again and again by what it sends itself, directly or
+ * through others, at its seventeenth invocation in a chain.
+ */
+
+const attribute = z.object({ 'Fn::GetAtt': z.tuple([z.string(), z.string()]) });
+const functionSchema = z.object({ Role: attribute });
+const mappingSchema = z.object({
+  EventSourceArn: attribute,
+  FunctionName: z.object({ Ref: z.string() }),
+});
+const policySchema = z.object({
+  Roles: z.array(z.object({ Ref: z.string() })),
+  PolicyDocument: z.object({
+    Statement: z.array(z.object({ Action: z.unknown(), Resource: z.unknown() })),
+  }),
+});
+
+type Found = Readonly<Record<string, unknown>>;
+
+/** Which functions are invoked by what each sends, by their logical ids. */
+let invokes: ReadonlyMap<string, readonly string[]>;
+
+beforeAll(() => {
+  const template = Template.fromStack(Stack.of(allAlarms()[0]!));
+  const all = (type: string): [string, unknown][] =>
+    Object.entries(template.findResources(type)).map(([id, { Properties }]: [string, Found]) => [
+      id,
+      Properties,
+    ]);
+  const mappings = all('AWS::Lambda::EventSourceMapping').map(([, each]) =>
+    mappingSchema.parse(each),
+  );
+  const policies = all('AWS::IAM::Policy').map(([, each]) => policySchema.parse(each));
+  invokes = new Map(
+    all('AWS::Lambda::Function').flatMap(([id, each]) => {
+      const parsed = functionSchema.safeParse(each);
+      if (!parsed.success) return [];
+      const [role] = parsed.data.Role['Fn::GetAtt'];
+      const queues = policies
+        .filter(({ Roles }) => Roles.some(({ Ref }) => Ref === role))
+        .flatMap(({ PolicyDocument }) => PolicyDocument.Statement)
+        .filter(({ Action }) => [Action].flat().includes('sqs:SendMessage'))
+        .map(({ Resource }) => JSON.stringify(Resource));
+      const invoked = mappings
+        .filter(
+          ({
+            EventSourceArn: {
+              'Fn::GetAtt': [queue],
+            },
+          }) => queues.some((resource) => resource.includes(`"${queue}"`)),
+        )
+        .map(({ FunctionName }) => FunctionName.Ref);
+      return [[id, invoked]];
+    }),
+  );
+});
+
+test('the functions that send to each other are known', () => {
+  const pairs = [...invokes].flatMap(([sender, invoked]) =>
+    invoked.map((each) => `${nameOf(sender)} → ${nameOf(each)}`),
+  );
+  expect([...new Set(pairs)].sort()).toEqual([
+    'AdvanceRequests → CarryOutDecision',
+    'AdvanceRequests → DeliverMessages',
+    'CarryOutDecision → AdvanceRequests',
+    'CheckAccessKeys → AdvanceRequests',
+    'OperateSentry → RespondToChanges',
+    'ReceiveInteraction → AdvanceRequests',
+    'ReconcileGroups → RespondToChanges',
+    'RespondToChanges → AdvanceRequests',
+  ]);
+});
+
+test('no function is invoked by what it sends, but for decisions and their outcomes', () => {
+  const inCircle = [...invokes.keys()].filter((id) => reachableFrom(id).has(id));
+  // One decision has one outcome, which sends no decision: a retry begins with someone's click, and
+  // a decision that no one answered is sent again by the run of a minute. Each is a chain anew.
+  expect([...new Set(inCircle.map(nameOf))].sort()).toEqual([
+    'AdvanceRequests',
+    'CarryOutDecision',
+  ]);
+});
+
+function reachableFrom(start: string): Set<string> {
+  const reached = new Set<string>();
+  const next = [...(invokes.get(start) ?? [])];
+  for (let id = next.pop(); id !== undefined; id = next.pop()) {
+    if (reached.has(id)) continue;
+    reached.add(id);
+    next.push(...(invokes.get(id) ?? []));
+  }
+  return reached;
+}
+
+/** The construct's own id, without its owner's and the hash. */
+function nameOf(logicalId: string): string {
+  return logicalId.replace(/^(First|Second|GroupSentry|KeySentry)/, '').slice(0, -8);
+}
