@@ -147,6 +147,7 @@ describe('the report', () => {
       succeeded: false,
       error: expect.stringMatching(/still gives the credential report of/),
       deliveries: [],
+      failures: [expect.stringContaining('still gives the credential report of')],
     });
     expect(iamCallCount(failed)).toEqual({
       GenerateCredentialReport: 2 * TRIES,

@@ -33,7 +33,10 @@ const EVENTS_QUEUE = 'caught-events';
 export interface KeyRun {
   readonly succeeded: boolean;
   readonly error?: string;
+  /** But for the messages that name a failed run. */
   readonly deliveries: readonly Delivery[];
+  /** Why the run failed, as a message of its own says. */
+  readonly failures: readonly string[];
   /** The parts of its report, in their order. */
   readonly messages: readonly AccessKeyReportMessage[];
   /** Of all parts. */
@@ -126,7 +129,8 @@ export class KeySandbox {
     ];
     const { succeeded, error } = await this.localAws.fire(sentry, 'SentrySchedule');
     await this.localAws.settled();
-    const deliveries = this.localAws.inbox.deliveries.slice(deliveriesBefore);
+    const delivered = this.localAws.inbox.deliveries.slice(deliveriesBefore);
+    const deliveries = delivered.filter((one) => !namesFailure(one));
     const messages = deliveries
       .map(({ message }): AccessKeyReportMessage => JSON.parse(message))
       .filter(({ type }) => type === 'access-key-report')
@@ -138,6 +142,7 @@ export class KeySandbox {
       succeeded,
       error,
       deliveries,
+      failures: delivered.filter(namesFailure).map(({ emailText }) => emailText),
       messages,
       keys: messages.flatMap(({ keys }) => keys),
       events,
@@ -256,4 +261,8 @@ export function physicalId(stack: DeployedStack, type: string, logicalIdStart: s
   return [...stack.resources].find(
     ([id, resource]) => resource.type === type && id.startsWith(logicalIdStart),
   )![1].physicalId;
+}
+
+function namesFailure({ attributes }: Delivery): boolean {
+  return attributes.type === 'handling-failed';
 }
