@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
 import * as cdk from 'aws-cdk-lib';
 import { appsIn } from './apps';
@@ -25,13 +26,14 @@ function main([folder]: string[]): void {
   }
   // Each app synthesizes itself when the process ends.
   process.setMaxListeners(0);
+  const load = createRequire(__filename);
   replaceApp();
   for (place of PLACES) {
     appsIn(PROJECT).forEach((app, index) => {
       process.env.CDK_OUTDIR = join(folder, place.name, String(index));
       const file = join(PROJECT, app);
       delete require.cache[file];
-      require(file);
+      load(file);
     });
   }
 }

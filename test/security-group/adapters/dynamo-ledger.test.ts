@@ -1,4 +1,8 @@
-import { DynamoDBClient, PutItemCommand, ResourceNotFoundException } from '@aws-sdk/client-dynamodb';
+import {
+  DynamoDBClient,
+  PutItemCommand,
+  ResourceNotFoundException,
+} from '@aws-sdk/client-dynamodb';
 import fc from 'fast-check';
 import { emulatorAccess } from '../../../sandbox/emulator/emulator-access';
 import {

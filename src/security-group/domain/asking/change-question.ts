@@ -1,6 +1,6 @@
 import type { AskedChange, AskedRule } from './asked-change';
-import type { ProposedChange, Question, Requester } from '../../../approval/domain/question';
 import { consoleOf } from './console';
+import type { ProposedChange, Question, Requester } from '../../../approval/domain/question';
 import type { Actor } from '../changes/actor';
 import type { Call } from '../changes/change';
 import { groupText } from '../reporting/report-text';
