@@ -56,11 +56,11 @@ export interface IamKeySentryProps {
   readonly schedule?: events.Schedule;
 
   /**
-   * For how long no run may come to its end before an alarm goes: at most seven days, or it throws.
-   * Write more than the days between two of your runs.
+   * For how long no run may come to its end before an alarm goes off: at most seven days, or it
+   * throws. Write more than the days between two of your runs.
    *
-   * A new alarm waits for as long before it looks, but CloudWatch has none wait for more than two
-   * days: where the first run comes later than that, it goes until then.
+   * A new alarm waits for as long, and an hour more, before it looks, but CloudWatch has none wait
+   * for more than two days: where the first run comes later than that, it goes off until then.
    *
    * @default Duration.days(2), or twice the rate of `schedule` if that is longer
    */

@@ -8,7 +8,7 @@ import { daysOfRate } from '../../shared/constructs/schedule-rate';
 const MOST_DAYS_APART = 3;
 const LONGEST_ALARM_DAYS = 7;
 
-/** When a sentry runs, and for how many days no run may come to its end before an alarm goes. */
+/** When a sentry runs, and for how many days none may come to its end before an alarm goes off. */
 export interface KeySentrySchedule {
   readonly schedule: events.Schedule;
   readonly silentDays: number;

@@ -62,7 +62,7 @@ export function keyReportText(
     ...keys.flatMap((key) => keyLines(key, report.maxKeyAge)),
     ...tagLines(report.survey.tagUses),
     ...(keys.length > 0 ? ADVICE : []),
-    `Told by the sentry ${sentry}.`,
+    `Sent by the sentry ${sentry}.`,
   ].join('\n');
 }
 
@@ -134,7 +134,7 @@ function stepText(report: StepReport): string {
     case 'would':
       return `OBSERVE: it would get its notice now: ${futureText(report)}.`;
     case 'gone':
-      return `It was NOT ${done}: ${GONE_TEXT}.`;
+      return `The sentry has not ${done} it: ${GONE_TEXT}.`;
     case 'held':
       return `It was NOT ${done}: ${sentence(report.reason)}`;
     case 'failed':

@@ -87,7 +87,7 @@ const ports = {
         work: { what: 'The events about the findings of a run', account },
         state: 'given-up',
         reason: reasonOf(error),
-        next: 'The report was sent. What listens for the findings gets them in the next run, if they still hold.',
+        next: 'The report was sent. Listeners get the findings in the next run, if they still hold.',
       });
     }),
 };
@@ -95,7 +95,7 @@ const ports = {
 /** A line of the log holds 256 KB. */
 const MOST_UNKNOWN_IN_LOG = 20;
 
-/** One run. A failure is thrown: Lambda tries again, and the alarm goes. */
+/** One run. A failure is thrown: Lambda tries again, and the alarm goes off. */
 export async function handler(
   event: Partial<ScheduledEvent> | undefined,
   context: RunContext,

@@ -84,7 +84,7 @@ export interface SlackApprovalWorkflowProps {
 
   /**
    * How many requests one actor may cause about one thing, such as a group, in an hour. No one is
-   * asked about more, and an alarm goes. A whole number from 1 to 1000, or this throws.
+   * asked about more, and an alarm goes off. A whole number from 1 to 1000, or this throws.
    *
    * @default 10
    */

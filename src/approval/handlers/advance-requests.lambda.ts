@@ -159,7 +159,7 @@ class UndoneError extends Error {
 
 function dueWork({ kind, id }: DueThing): NamedWork {
   return kind === 'request'
-    ? { what: 'A request that something is due of', requestId: id }
+    ? { what: 'A request with something due', requestId: id }
     : { what: `The click ${id} in Slack, which waits to be judged` };
 }
 
@@ -280,7 +280,7 @@ async function announce(request: ApprovalRequest, entry: AuditEntry): Promise<vo
       work: { what: `The event about the step "${entry.what}"`, requestId: request.id },
       state: 'given-up',
       reason: reasonOf(error),
-      next: 'The request goes on. What listens for its steps has missed this one.',
+      next: 'The request goes on. Listeners for its steps have missed this one.',
     });
   });
   stepMetrics(request, entry).forEach((metric) => metrics.addMetric(metric, MetricUnit.Count, 1));

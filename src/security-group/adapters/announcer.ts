@@ -5,6 +5,7 @@ import type { FailureReporter } from '../../shared/adapters/failure/failure-repo
 import { largestThatFits } from '../../shared/adapters/notification/sns-notifications';
 import { reasonOf } from '../../shared/domain/failure/failure';
 import { MAX_RULES_IN_MESSAGE } from '../contracts/change-message';
+import { nameOf } from '../domain/changes/actor';
 import type { GivenUp } from '../domain/deciding/give-up-asking';
 import type { Announcement, PreparedAsk } from '../domain/reporting/announcement';
 import type { ChangeReport } from '../domain/reporting/change-report';
@@ -51,7 +52,7 @@ export class ReportAnnouncer implements Announcer {
         groupIds: [group.id],
         eventId: call.eventId,
         calledAt: call.time,
-        actor: call.actor.arn ?? call.actor.userName ?? call.actor.type,
+        actor: nameOf(call.actor),
         account: call.accountId,
         region: call.region,
       },
@@ -68,7 +69,7 @@ export class ReportAnnouncer implements Announcer {
 
 const sentAsk = z.object({ requestId: z.string() });
 
-/** That machines were not told is told to people. */
+/** People hear that machines did not. */
 export function nameUnsentEvent(
   { subject, type }: Pick<Announcement, 'subject' | 'type'>,
   error: LeftOut['error'],
@@ -78,6 +79,6 @@ export function nameUnsentEvent(
     work: { what: `The event for machines of the message "${subject}" (${type})` },
     state: 'given-up',
     reason: reasonOf(error),
-    next: 'People were notified as ever. What listens on the event bus was not, and will not be.',
+    next: 'People were notified. Listeners on the event bus were not, and will not be.',
   });
 }

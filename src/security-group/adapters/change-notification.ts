@@ -39,7 +39,7 @@ export function changeNotification(
 }
 
 function changeMessage(report: ChangeReport, sentry: string, maxRules: number): ChangeMessage {
-  const { call, explainedBy, group, rules, notices } = report;
+  const { call, explainedBy, pointedToBy, group, rules, notices } = report;
   const { type, arn, roleArn, sessionName, userName, invokedBy } = call.actor;
   return {
     version: CHANGE_MESSAGE_VERSION,
@@ -47,6 +47,13 @@ function changeMessage(report: ChangeReport, sentry: string, maxRules: number): 
     sentry,
     severity: severityOf(report),
     explainedBy,
+    ...(pointedToBy && {
+      pointedToBy: {
+        eventId: pointedToBy.eventId,
+        eventName: pointedToBy.eventName,
+        time: pointedToBy.time.toISOString(),
+      },
+    }),
     eventId: call.eventId,
     eventName: call.eventName,
     time: call.time.toISOString(),
@@ -136,7 +143,7 @@ export function unreadableEventNotification(
       `Why: ${plainText(reason, 1_000)}`,
       `Event: ${plainText(event, 2_000)}`,
       '',
-      `Told by the sentry ${sentry}.`,
+      `Sent by the sentry ${sentry}.`,
     ].join('\n'),
     severity: message.severity,
     type: message.type,

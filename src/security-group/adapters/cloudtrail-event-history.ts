@@ -7,6 +7,7 @@ import {
 import pLimit from 'p-limit';
 import { parseChangeEvent, UnreadableEventError } from './change-event';
 import { CLIENT_SETTINGS } from '../../shared/adapters/aws/client-settings';
+import { isOwnCall, type OwnIdentity } from '../domain/changes/actor';
 import type { Change } from '../domain/changes/change';
 import type { EventHistory } from '../domain/learning/event-history';
 
@@ -109,6 +110,28 @@ export class CloudTrailEventHistory implements EventHistory {
     });
   }
 
+  /**
+   * When the latest call of the function that sends heartbeats was made, as far as the history has
+   * them: it has come that far. Undefined where it has none.
+   */
+  async lastHeartbeat(sender: OwnIdentity): Promise<Date | undefined> {
+    const { Events: events = [] } = await this.inTurn((abortSignal) =>
+      this.client.send(
+        new LookupEventsCommand({
+          LookupAttributes: [{ AttributeKey: 'Username', AttributeValue: sender.sessionName }],
+          // The newest come first. Reverts go by the same name as heartbeats.
+          MaxResults: EVENTS_PER_PAGE,
+        }),
+        { abortSignal },
+      ),
+    );
+    const made = events
+      .flatMap(changesIn)
+      .filter(({ actor }) => isOwnCall(actor, sender))
+      .map(({ time }) => time.getTime());
+    return made.length > 0 ? new Date(Math.max(...made)) : undefined;
+  }
+
   /** A client that is throttled tries again for longer than the function may run. */
   private async inTurn<T>(work: (abortSignal: AbortSignal) => Promise<T>): Promise<T> {
     const patience = new AbortController();
@@ -133,7 +156,7 @@ export class CloudTrailEventHistory implements EventHistory {
 }
 
 /** None where the record is not of a call that the sentry knows, or cannot be read. */
-export function changesIn({
+function changesIn({
   EventSource: source,
   EventTime: time,
   CloudTrailEvent: record,

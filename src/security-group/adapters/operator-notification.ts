@@ -36,7 +36,7 @@ export function operatorNotification(
       `Ordered by ${plainText(by)} (as they call themselves; CloudTrail's data events for Lambda show who invoked the function), because: ${plainText(reason, 1_000)}`,
       `Request ${requestId}, at ${at.toISOString()}.`,
       '',
-      `Told by the sentry ${sentry}.`,
+      `Sent by the sentry ${sentry}.`,
     ].join('\n'),
     severity: message.severity,
     type: message.type,

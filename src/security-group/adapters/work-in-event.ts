@@ -1,6 +1,7 @@
 import { parseChangeEvent } from './change-event';
 import { parseQueueMessage } from './queue-messages';
 import type { NamedWork } from '../../shared/domain/failure/failure';
+import { nameOf } from '../domain/changes/actor';
 import type { Change } from '../domain/changes/change';
 
 /** What a message of the sentry's queue is about, whatever it is. */
@@ -17,7 +18,7 @@ export function workInEvent(body: string): NamedWork {
     what: `The change by ${eventName}${subjectText(change)}`,
     eventId,
     calledAt: time,
-    actor: actor.arn ?? actor.userName ?? actor.type,
+    actor: nameOf(actor),
     ...(accountId !== 'unknown' && { account: accountId }),
     ...(region !== 'unknown' && { region }),
     groupIds: groupIdsIn(change),

@@ -65,7 +65,7 @@ export interface SecurityGroupSentryProps {
   /**
    * When the groups are compared with the sentry's ledger, to find changes that no event brought.
    * The first run adopts the groups. Throws if it is a rate of less than once a day. An alarm goes
-   * when no run comes to its end for a day, or for two where runs are a day apart.
+   * off when no run comes to its end for a day, or for two where runs are a day apart.
    *
    * @default - every hour
    */
@@ -74,7 +74,8 @@ export interface SecurityGroupSentryProps {
   /**
    * How long a difference between a group and the ledger may wait for the event that explains it,
    * before it is answered. 1 minute to 1 day in whole seconds, or this throws. CloudTrail's event
-   * history, where it is looked up then, lags by up to 15 minutes.
+   * history, where it is looked up then, usually has a call within 15 minutes, and can be hours
+   * late.
    *
    * @default Duration.minutes(15)
    */
@@ -83,7 +84,8 @@ export interface SecurityGroupSentryProps {
   /**
    * The share of the groups, above 0 and up to 1, that reconcile may answer differences in, in one
    * run; three groups are never too many. Above it nothing is done in any of them, and an alarm
-   * goes off. Events are always answered. Throws if it is out of range.
+   * goes off. The same goes for the groups that it is unable to judge in full, which are counted by
+   * themselves. Events are always answered. Throws if it is out of range.
    *
    * @default 0.25
    */

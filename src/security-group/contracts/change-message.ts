@@ -87,10 +87,16 @@ export interface ChangeMessage {
   readonly sentry: string;
   readonly severity: Severity;
   /**
-   * `nothing`: reconcile found a difference, and neither an event nor CloudTrail's event history
-   * tells of a call.
+   * `nothing`: reconcile found a difference that no call explains; or, with `pointedToBy`, an event
+   * led to a rule whose values it did not write.
    */
   readonly explainedBy: 'event' | 'event-history' | 'nothing';
+  readonly pointedToBy?: {
+    readonly eventId: string;
+    readonly eventName: string;
+    /** ISO 8601. */
+    readonly time: string;
+  };
   /** Of the CloudTrail event; `none` where nothing explains the difference. */
   readonly eventId: string;
   readonly eventName: string;

@@ -32,7 +32,6 @@ import {
 } from '../adapters/cloudtrail-event-history';
 import { DynamoLedger } from '../adapters/dynamo-ledger';
 import { Ec2SecurityGroups } from '../adapters/ec2-security-groups';
-import { lastHeartbeat } from '../adapters/heartbeat-history';
 import { sendDifferences } from '../adapters/queue-messages';
 import { reconcileNotification } from '../adapters/reconcile-notification';
 import { loadSentryConfiguration } from '../adapters/sentry-configuration';
@@ -55,7 +54,10 @@ const announcements = new Announcements(
   new SnsNotifications(new SNSClient(CLIENT_SETTINGS), environment.NOTIFICATION_TOPIC_ARN),
   new EventBridgeClient(CLIENT_SETTINGS),
 );
-const cloudTrail = new CloudTrailClient(HISTORY_CLIENT_SETTINGS);
+const history = new CloudTrailEventHistory(
+  new CloudTrailClient(HISTORY_CLIENT_SETTINGS),
+  RECONCILE_PATIENCE_SECONDS,
+);
 const groups = new Ec2SecurityGroups(new EC2Client(CLIENT_SETTINGS));
 const failures = new FailureReporter({
   construct: sentry,
@@ -74,9 +76,9 @@ const ports: Omit<ReconcilePorts, 'tell'> = {
   groups,
   rulesOfAll: groups.rulesOfAll.bind(groups),
   ledger: new DynamoLedger(new DynamoDBClient(CLIENT_SETTINGS), environment.LEDGER_TABLE),
-  history: new CloudTrailEventHistory(cloudTrail, RECONCILE_PATIENCE_SECONDS),
+  history,
   lastHeartbeat: async () =>
-    lastHeartbeat(cloudTrail, {
+    history.lastHeartbeat({
       roleArn: environment.HEARTBEAT_ROLE_ARN,
       sessionName: environment.HEARTBEAT_FUNCTION_NAME,
     }),
@@ -85,7 +87,7 @@ const ports: Omit<ReconcilePorts, 'tell'> = {
   pointTo: async (groupIds) => sendDifferences(sqs, environment.CHANGE_QUEUE_URL, groupIds),
 };
 
-/** One run. A failure is thrown: Lambda tries again, and the alarm goes. */
+/** One run. A failure is thrown: Lambda tries again, and the alarm goes off. */
 export async function handler(
   event: Partial<ScheduledEvent> | undefined,
   context: RunContext,

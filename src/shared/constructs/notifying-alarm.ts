@@ -15,7 +15,7 @@ export function alarmDescription(scope: Construct, id: string, description: stri
 
 export interface NotifyingAlarmProps {
   readonly metric: cloudwatch.Metric;
-  /** The alarm goes when the metric's statistic within the period is above it. */
+  /** The alarm goes off when the metric's statistic within the period is above it. */
   readonly threshold: number;
   /** The maximum, unless it is the sum that counts. */
   readonly statistic?: string;
@@ -53,7 +53,7 @@ export interface SilenceAlarmProps {
   /** Counts signs of life: their sum in one period. */
   readonly signsOfLife: (period: Duration) => cloudwatch.IMetric;
   readonly period: Duration;
-  /** The alarm goes when so many periods on end have passed without one. */
+  /** The alarm goes off when so many periods on end have passed without one. */
   readonly periods: number;
   /** A sentence on what is wrong. */
   readonly description: string;
@@ -67,8 +67,9 @@ const FIRST_SIGN_MINUTES = 60;
 const LONGEST_WARM_UP_MINUTES = 2_880;
 
 /**
- * An alarm that goes when nothing is heard of what should be heard of: later, or ever. A new one
- * waits for as long as silence may last, and an hour more, before it looks: two days at the most.
+ * An alarm that goes off when nothing is heard of what should be heard of: later, or ever. A new
+ * one waits for as long as silence may last, and an hour more, before it looks: two days at the
+ * most.
  */
 export class SilenceAlarm extends cloudwatch.Alarm {
   constructor(

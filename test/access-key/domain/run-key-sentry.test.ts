@@ -179,7 +179,7 @@ describe('on the last look', () => {
     });
     expect(report.keys).toMatchObject([{ step: { report: { kind: 'gone', step: 'delete' } } }]);
     expect(keyReportText(report, report.keys, { number: 1, of: 1 }, 'App/Sentry', '1')).toContain(
-      'It was NOT deleted: someone else has deleted it meanwhile.',
+      'The sentry has not deleted it: someone else has deleted it meanwhile.',
     );
     expect(account.remembered('AKIA-1')?.untold).toBeUndefined();
     expect(await stepsOfRun(account)).toEqual([]);

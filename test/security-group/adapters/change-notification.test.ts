@@ -92,7 +92,7 @@ test('so is every message of reconcile', () => {
       const { json, subject, text } = reconcileNotification(report, 'App/Sentry', 2);
       expect(schemaErrors(json)).toEqual([]);
       expect(subject).toMatch(/^[\x20-\x7e]{1,100}$/);
-      expect(text).toContain('Told by the sentry App/Sentry.');
+      expect(text).toContain('Sent by the sentry App/Sentry.');
     }),
   );
 });

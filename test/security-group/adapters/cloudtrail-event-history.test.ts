@@ -9,7 +9,6 @@ import {
 import type { CloudTrailEvent } from '../../../sandbox/cloudtrail/record';
 import { LocalAws } from '../../../sandbox/local-aws';
 import { CloudTrailEventHistory } from '../../../src/security-group/adapters/cloudtrail-event-history';
-import { lastHeartbeat } from '../../../src/security-group/adapters/heartbeat-history';
 import { rule } from '../samples/rules';
 
 // LookupEvents is answered by the sandbox's own stand-in: the emulator has none.
@@ -143,12 +142,12 @@ test('how far it has come is told by the latest call of the function that sends 
       },
     { step: 'initialize', name: 'heartbeats' },
   );
-  expect(await lastHeartbeat(cloudTrail, sender)).toEqual(new Date('2026-01-01T11:00:00Z'));
+  expect(await history.lastHeartbeat(sender)).toEqual(new Date('2026-01-01T11:00:00Z'));
   cloudTrail.middlewareStack.remove('heartbeats');
   expect(asked).toMatchObject([
     { LookupAttributes: [{ AttributeKey: 'Username', AttributeValue: 'Respond' }] },
   ]);
-  expect(await lastHeartbeat(cloudTrail, sender)).toBeUndefined();
+  expect(await history.lastHeartbeat(sender)).toBeUndefined();
 });
 
 test('a look-up that fails is an error, and not "nothing found"', async () => {

@@ -106,7 +106,7 @@ export class KeyChecker {
       alarm(
         'FailedAnnouncementAlarm',
         ACCESS_KEY_METRICS.announcementsFailed,
-        'EventBridge did not take the findings of a run: what listens for them missed some. The message was sent.',
+        'EventBridge did not take the findings of a run: their listeners missed some. The message was sent.',
       ),
     ];
   }

@@ -45,7 +45,7 @@ export class Reconciler {
         threshold: 0,
         topic,
         description:
-          'So many groups differ from the ledger at once that reconcile did nothing in any of them.',
+          'So many groups differ from the ledger, or cannot be judged in full, that reconcile did nothing in any of them.',
       }),
       new NotifyingAlarm(sentry, 'ReconcileErrorsAlarm', {
         metric: this.handler.metricErrors(),

@@ -1,5 +1,9 @@
+import type { GroupDetails } from './group';
 import { ALL_PROTOCOLS } from '../rules/protocol';
 import type { Rule } from '../rules/rule';
+
+/** EC2 gives it this name, and no other group may have it. */
+export const DEFAULT_GROUP = 'default';
 
 const EVERYWHERE = ['0.0.0.0/0', '::/0'];
 
@@ -9,9 +13,11 @@ const EVERYWHERE = ['0.0.0.0/0', '::/0'];
  */
 export function isMadeWithGroup(
   { direction, protocol, peer, description }: Rule,
-  groupId: string,
+  { id, name }: GroupDetails,
 ): boolean {
   if (protocol !== ALL_PROTOCOLS || description) return false;
-  if (direction === 'ingress') return peer.kind === 'securityGroup' && peer.groupId === groupId;
+  if (direction === 'ingress') {
+    return name === DEFAULT_GROUP && peer.kind === 'securityGroup' && peer.groupId === id;
+  }
   return (peer.kind === 'ipv4' || peer.kind === 'ipv6') && EVERYWHERE.includes(peer.cidr);
 }

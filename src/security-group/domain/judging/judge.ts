@@ -1,9 +1,16 @@
 import { restoresRemoved, whyNotPutBack } from './grounds';
 import { type Judgement, type RuleChange, strongest, type Violation } from './judgement';
-import { type Hints, isUnexplained, isWritten, missingEntries, type Situation } from './situation';
+import {
+  type Hints,
+  isChangedByList,
+  isUnexplained,
+  isWritten,
+  missingEntries,
+  type Situation,
+} from './situation';
 import { grantsOf, responseTo, violationsOf } from './violations';
-import { names, namesMissing, writesDescription } from '../changes/named-rules';
-import { entryOf, type LedgerEntry, livingGrants } from '../ledger/ledger';
+import { names, namesAsItStands, namesMissing, writesDescription } from '../changes/named-rules';
+import { entryOf, type Grant, type LedgerEntry, livingGrants } from '../ledger/ledger';
 import { isAsking, isReverting, type Response } from '../policies/policy';
 import { DIRECTIONS, isSameRule, type Rule, ruleKey } from '../rules/rule';
 
@@ -58,20 +65,36 @@ function judgeStanding(rule: Rule, situation: IndexedSituation): Judgement {
     violations,
   } as const;
   if (violations.length === 0) {
-    return entry && written && hints.complete && livingGrants(entry, now).length > 0
+    const named = namesAsItStands(hints, rule) || names(hints.described, rule);
+    return entry && named && livingGrants(entry, now).length > 0
       ? judgeDescription(rule, entry, situation)
       : { ...judged, verdict: 'keep' };
   }
 
   if (isUnexplained(rule, hints)) return { ...judged, ...answerToUnexplained(judged, situation) };
   if (!written) return { ...judged, verdict: 'wait' };
-  // What a trusted actor's call does not accept, it is no ground to take from a locked group
-  // either: another call, or the one that added the rule, is on its way.
-  const answered = mayBeTrusted(hints) ? exceptLocked(violations) : violations;
+  const answered = chargedWith(rule, grants, violations, hints);
   if (answered.length === 0) return { ...judged, verdict: 'wait' };
   const { response } = strongest(answered) ?? { response: 'notifyOnly' };
   if (!isReverting(response)) return { ...judged, verdict: isAsking(response) ? 'ask' : 'keep' };
   return { ...judged, ...reversalOf(rule, situation) };
+}
+
+/**
+ * What a trusted actor's call does not accept, it is no ground to take from a locked group either:
+ * another call, or the one that added the rule, is on its way. And who changes a list has not added
+ * the rules that name it.
+ */
+function chargedWith(
+  rule: Rule,
+  grants: readonly Pick<Grant, 'cause'>[],
+  violations: readonly Violation[],
+  hints: Hints,
+): readonly Violation[] {
+  const isByListAlone = !namesAsItStands(hints, rule) && isChangedByList(rule, hints);
+  return mayBeTrusted(hints) || (isByListAlone && grants.length === 0)
+    ? exceptLocked(violations)
+    : violations;
 }
 
 type Answer = Pick<Judgement, 'verdict' | 'restored'>;
@@ -153,11 +176,7 @@ function judgeMissing(entry: LedgerEntry, situation: Situation): Judgement {
   const { rule } = entry;
   const modified = group.rules.find(({ id }) => id !== undefined && id === rule.id);
   const judged = { rule, present: false, change: 'removed', violations: [] } as const;
-  // What a rule was modified to in the end decides about what it was.
-  const isExplained = modified ? isWritten(modified, hints) : namesMissing(hints, rule);
-  if (!isExplained && !names(hints.absent, rule) && hints.complete) {
-    return { ...judged, verdict: 'wait' };
-  }
+  if (!isMissingExplained(rule, modified, hints)) return { ...judged, verdict: 'wait' };
   if (hints.notAsked !== undefined) return { ...judged, verdict: 'wait' };
   if (hints.byTrustedActor) return { ...judged, verdict: 'keep' };
   // What has become of a modified rule is told once, with what it is now. Its earlier values may
@@ -191,6 +210,14 @@ function judgeMissing(entry: LedgerEntry, situation: Situation): Judgement {
   return notRestorable
     ? { ...judged, violations, verdict: 'keep', notRestorable }
     : { ...judged, violations, verdict: 'restore', restored: rule };
+}
+
+function isMissingExplained(rule: Rule, modified: Rule | undefined, hints: Hints): boolean {
+  // Whatever stands in its place, a trusted actor has replaced it.
+  const isReplaced = hints.byTrustedActor && hints.modifiedIds.includes(rule.id ?? '');
+  if (isReplaced || names(hints.absent, rule) || !hints.complete) return true;
+  // What a rule was modified to in the end decides about what it was.
+  return modified ? isWritten(modified, hints) : namesMissing(hints, rule);
 }
 
 /**

@@ -26,6 +26,13 @@ export function chargedLists(prefixLists: PrefixLists, { changedPrefixList }: Hi
   return new Map([...prefixLists, [list.id, { ...list, cidrs }]]);
 }
 
+/** An entry that was not read, or not yet, is not gone. */
+function isReadSince(list: PrefixList, written: WrittenEntries | undefined): boolean {
+  const isLater =
+    list.version === undefined || written?.version === undefined || list.version >= written.version;
+  return isLater && list.doubt === undefined && !list.isChanging;
+}
+
 /** A rule that an entry opened which is gone by now. */
 export interface GoneOpening {
   readonly rule: Rule;
@@ -42,7 +49,7 @@ export function openedByGoneEntries(situation: Situation): GoneOpening[] {
   const { id, written } = hints.changedPrefixList ?? {};
   const list = id === undefined ? undefined : prefixLists.get(id);
   const gone = (written?.added ?? []).filter((cidr) => !list?.cidrs.includes(cidr));
-  if (!list || gone.length === 0) return [];
+  if (!list || gone.length === 0 || !isReadSince(list, written)) return [];
   const { version: _current, ...rest } = list;
   const asItStood = new Map([...prefixLists, [list.id, { ...rest, cidrs: gone }]]);
   return group.rules

@@ -40,7 +40,7 @@ export interface Situation {
 
 /** Whether an event is about the rule, whoever gave it the values that it has. */
 export function isPointedTo(rule: Rule, hints: Hints): boolean {
-  return namesStanding(hints, rule) || isUnexplained(rule, hints);
+  return namesStanding(hints, rule) || names(hints.described, rule) || isUnexplained(rule, hints);
 }
 
 export function isUnexplained({ id }: Rule, { unexplainedIds = [] }: Hints): boolean {
@@ -49,12 +49,26 @@ export function isUnexplained({ id }: Rule, { unexplainedIds = [] }: Hints): boo
 
 /** Whether the event made the rule what it is. One that cannot be read may have made them all. */
 export function isWritten(rule: Rule, hints: Hints): boolean {
-  return !hints.complete || namesAsItStands(hints, rule) || names(hints.described, rule);
+  return !hints.complete || namesAsItStands(hints, rule) || isChangedByList(rule, hints);
 }
 
-/** Rules that the event is about, and to which someone else has given other values since. */
+/** Whether the event changed what the rule lets through, by the list that it names, and no more. */
+export function isChangedByList(
+  { peer }: Rule,
+  { changedPrefixList }: Pick<Hints, 'changedPrefixList'>,
+): boolean {
+  return peer.kind === 'prefixList' && peer.prefixListId === changedPrefixList?.id;
+}
+
+/**
+ * Rules that the event is about, and whose values it did not write: it described them, or someone
+ * else has given them other values since.
+ */
 export function overwrittenRules({ rules }: GroupRules, hints: Hints): readonly Rule[] {
-  return rules.filter((rule) => namesStanding(hints, rule) && !isWritten(rule, hints));
+  return rules.filter(
+    (rule) =>
+      (namesStanding(hints, rule) || names(hints.described, rule)) && !isWritten(rule, hints),
+  );
 }
 
 /** Accepted rules that do not stand in the group any more. */

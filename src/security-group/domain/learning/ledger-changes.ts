@@ -1,4 +1,4 @@
-import { isWaiting, waitingSince } from './waiting';
+import { beginningOfWait, isWaiting } from './waiting';
 import { asWritten, names, namesAsItStands } from '../changes/named-rules';
 import type { GroupRules } from '../groups/security-groups';
 import type { Judgement } from '../judging/judgement';
@@ -36,6 +36,7 @@ export function ledgerChanges(
   const waiting = waitingRules(situation, judgements, after);
   return onePerRule([
     ...(waiting.length > 0 ? marksOf(waiting, situation) : endedWaits(situation, after)),
+    ...explainedWaits(situation, after),
     ...standing,
     ...gone,
     ...reverted,
@@ -57,7 +58,11 @@ function waitingRules(
 }
 
 /** Their wait begins now, or has begun with other values. */
-function marksOf(waiting: readonly Rule[], { group, ledger, now }: Situation): LedgerChange[] {
+function marksOf(waiting: readonly Rule[], situation: Situation): LedgerChange[] {
+  const { group, now } = situation;
+  const explained = new Set(explainedEntries(situation));
+  const entries = [...situation.ledger.entries].filter(([, entry]) => !explained.has(entry));
+  const ledger = { ...situation.ledger, entries: new Map(entries) };
   return waiting
     .filter((rule) => {
       const entry = entryOf(rule, ledger);
@@ -70,9 +75,23 @@ function marksOf(waiting: readonly Rule[], { group, ledger, now }: Situation): L
         ...entryOf(rule, ledger),
         rule,
         grants: [],
-        unexplainedSince: waitingSince(rule, group, ledger) ?? now,
+        unexplainedSince: beginningOfWait(rule, group, ledger) ?? now,
       },
     }));
+}
+
+/** Values that a trusted actor turns out to have written wait no more, though they are gone. */
+function explainedWaits(situation: Situation, after: GroupRules): LedgerChange[] {
+  return explainedEntries(situation)
+    .filter(({ rule }) => !standsIn(after, rule))
+    .flatMap(forget);
+}
+
+function explainedEntries({ hints, ledger }: Situation): LedgerEntry[] {
+  if (!hints.byTrustedActor) return [];
+  return [...ledger.entries.values()].filter(
+    (entry) => isWaiting(entry) && namesAsItStands(hints, entry.rule),
+  );
 }
 
 /** A wait must not be inherited by what comes after all was well again. */

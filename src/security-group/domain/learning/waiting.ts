@@ -3,18 +3,31 @@ import { entryOf, type GroupLedger, type LedgerEntry } from '../ledger/ledger';
 import type { Rule } from '../rules/rule';
 
 /**
- * Since when the rule has waited for an event that explains it. The wait belongs to the rule's id,
- * and where rules come and go, to the group: who gives it other values again and again, or puts
- * another in its place, must not begin it anew.
+ * Since when the rule has waited for an event that explains it. The wait belongs to the rule's id:
+ * who gives it other values again and again must not begin it anew.
  */
-export function waitingSince(rule: Rule, group: GroupRules, ledger: GroupLedger): Date | undefined {
+export function waitingSince(rule: Rule, ledger: GroupLedger): Date | undefined {
   const own = entryOf(rule, ledger)?.unexplainedSince;
-  if (own) return own;
+  return own ?? earliestOf(waitingEntries(ledger).filter((entry) => entry.rule.id === rule.id));
+}
+
+/**
+ * Since when a rule that is seen for the first time counts as waiting. Where rules come and go, the
+ * wait belongs to the group: who puts another in its place must not begin it anew either. But the
+ * rule is seen once before it is due, since its own event may be on its way.
+ */
+export function beginningOfWait(
+  rule: Rule,
+  group: GroupRules,
+  ledger: GroupLedger,
+): Date | undefined {
   const standingIds = new Set(group.rules.map(({ id }) => id));
-  const inherited = [...ledger.entries.values()].filter(
-    (entry) => isWaiting(entry) && (entry.rule.id === rule.id || !standingIds.has(entry.rule.id)),
-  );
-  return earliest(inherited.flatMap(({ unexplainedSince }) => unexplainedSince ?? []));
+  const gone = waitingEntries(ledger).filter((entry) => !standingIds.has(entry.rule.id));
+  return waitingSince(rule, ledger) ?? earliestOf(gone);
+}
+
+function waitingEntries({ entries }: GroupLedger): readonly LedgerEntry[] {
+  return [...entries.values()].filter(isWaiting);
 }
 
 /** One that was found at adoption, or whose grant has ended, does not wait for an event. */
@@ -22,10 +35,9 @@ export function isWaiting({ unexplainedSince, grants }: LedgerEntry): boolean {
   return unexplainedSince !== undefined && unexplainedSince.getTime() > 0 && grants.length === 0;
 }
 
-function earliest(times: readonly Date[]): Date | undefined {
-  return times.length === 0
-    ? undefined
-    : new Date(Math.min(...times.map((time) => time.getTime())));
+function earliestOf(entries: readonly LedgerEntry[]): Date | undefined {
+  const times = entries.flatMap(({ unexplainedSince }) => unexplainedSince?.getTime() ?? []);
+  return times.length === 0 ? undefined : new Date(Math.min(...times));
 }
 
 /** Whether it has waited long enough. */

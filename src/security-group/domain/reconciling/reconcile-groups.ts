@@ -71,16 +71,7 @@ export async function reconcileGroups(
   const failures = await remember(report, surveys, ports);
   const { due, doubts } = report;
   if (due.length > 0 && !report.isBraked && !report.pause) await ports.pointTo(due);
-  // What the function that acts is about to write must not be written here as well.
-  const isWritten = (groupId: string) =>
-    due.includes(groupId) ||
-    surveys.some(({ id, changes }) => id === groupId && changes.length > 0);
-  const inPeace = look.views.filter(({ details }) => !isWritten(details.id));
-  // A history that cannot be asked confirms nothing, for now.
-  const notConfirmed = await confirmGrantsOf(inPeace, report, configuration, ports).then(
-    () => undefined,
-    messageOf,
-  );
+  const notConfirmed = await confirmGrantsOf(look.views, report, configuration, ports);
   if (failures.length > 0) {
     throw new AggregateError(
       failures,
@@ -90,7 +81,10 @@ export async function reconcileGroups(
   if (look.views.length === 0 && doubts.groups.length > 0) {
     throw new Error(`No group could be judged: ${doubts.groups[0]!.reason}`);
   }
-  return { ...report, ...(notConfirmed !== undefined && { notConfirmed }) };
+  return {
+    ...report,
+    ...(notConfirmed !== undefined && { notConfirmed: messageOf(notConfirmed) }),
+  };
 }
 
 /** All that one run has read. */
@@ -309,13 +303,16 @@ async function leftToNextRun(writing: Promise<void>): Promise<void> {
   });
 }
 
-/** What ends with the next look is reported before. */
+/**
+ * Grants that end with the next look are reported before. Gives why the history could not be asked,
+ * where that is so: it confirms nothing, for now.
+ */
 async function confirmGrantsOf(
   views: readonly GroupView[],
   report: ReconcileReport,
   configuration: SentryConfiguration,
   ports: ReconcilePorts,
-): Promise<void> {
+): Promise<unknown> {
   const { entries, failure } = await lookUpGrants(views, configuration, ports);
   const unconfirmed = entries.filter((one) => one.unconfirmed.length > 0);
   if (unconfirmed.length > 0) {
@@ -326,11 +323,12 @@ async function confirmGrantsOf(
       due: [],
       isBraked: false,
       doubts: NO_DOUBTS,
+      pause: undefined,
       unconfirmed,
     });
   }
   for (const { group, entry } of entries) {
     await leftToNextRun(ports.ledger.write(group.id, [{ kind: 'put', entry }]));
   }
-  if (failure !== undefined) throw failure;
+  return failure;
 }

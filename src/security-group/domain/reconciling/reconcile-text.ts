@@ -80,8 +80,12 @@ export function reconcileText(report: ReconcileReport, sentry: string, maxRules:
     ...(isBraked
       ? [
           `Of ${groupCount} monitored groups, ${due.length} have differences that no event explains, and ${doubtfulGroupIds(report.doubts).size} cannot be judged in full. So many at once are more likely a fault than so many intruders, so nothing was done.`,
-          'Look at them, accept what is right with the operator\'s function, and raise "reconcileBrake" if the rest shall be reverted:',
-          ...due.slice(0, maxRules).map((id) => `- ${id}`),
+          ...(due.length > 0
+            ? [
+                'Look at them, accept what is right with the operator\'s function, and raise "reconcileBrake" if the rest shall be reverted:',
+                ...due.slice(0, maxRules).map((id) => `- ${id}`),
+              ]
+            : ['Mend what is listed below. The next run tries again.']),
           '',
         ]
       : []),
@@ -99,14 +103,14 @@ export function reconcileText(report: ReconcileReport, sentry: string, maxRules:
     ),
     ...(released.length > 0 ? [''] : []),
     ...doubtLines(report, maxRules),
-    `Told by the sentry ${sentry}.`,
+    `Sent by the sentry ${sentry}.`,
   ].join('\n');
 }
 
 function unconfirmedLines({ unconfirmed }: ReconcileReport, maxRules: number): string[] {
   if (unconfirmed.length === 0) return [];
   return [
-    "For a day, CloudTrail's event history has had nothing of the calls on which these rules rest: it is out, or someone made the events up. With the next run they are answered like rules that no event explains. If they are right, accept them with the operator's function:",
+    "For a day, CloudTrail's event history has had nothing of the calls on which these rules rest: it is out, or someone made the events up. A later run ends their grants; then they are answered like rules that no event explains. If they are right, accept them with the operator's function:",
     ...unconfirmed
       .slice(0, maxRules)
       .map(

@@ -3,7 +3,7 @@ import type { GroupRules } from '../groups/security-groups';
 import { judge } from '../judging/judge';
 import type { Judgement } from '../judging/judgement';
 import { hangsOnDoubt } from '../judging/violations';
-import { isDue, waitingSince } from '../learning/waiting';
+import { beginningOfWait, isDue, waitingSince } from '../learning/waiting';
 import {
   entryOf,
   type GroupLedger,
@@ -47,7 +47,7 @@ export function surveyGroup(
     ({ verdict, present, violations }) => verdict === 'wait' && (!present || violations.length > 0),
   );
   const since = ({ present, rule }: { present: boolean; rule: Rule }) => {
-    return present ? waitingSince(rule, group, ledger) : entryOf(rule, ledger)?.missingSince;
+    return present ? waitingSince(rule, ledger) : entryOf(rule, ledger)?.missingSince;
   };
   // What was found before its list could not be read any more is not right by that.
   const inDoubt = group.rules.filter((rule) => hangsOnDoubt(rule, policies, prefixLists));
@@ -71,7 +71,12 @@ export function surveyGroup(
     changes: [
       ...unmarked.map(({ rule, present }): LedgerChange => ({
         kind: 'put',
-        entry: markedEntry(rule, present, ledger, since({ present, rule }) ?? now),
+        entry: markedEntry(
+          rule,
+          present,
+          ledger,
+          (present ? beginningOfWait(rule, group, ledger) : undefined) ?? now,
+        ),
       })),
       ...settled(
         ledger,

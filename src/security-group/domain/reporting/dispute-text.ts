@@ -8,7 +8,7 @@ const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
-/** "reverted 5 times in 8 h": for the subject of an e-mail. */
+/** "in dispute, reverted 5 times in 8 h": for the subject of an e-mail. */
 export function disputeHeadline(dispute: Dispute, now: Date): string {
   return `in dispute, reverted ${dispute.reverts} times in ${timeSince(dispute, now)}`;
 }

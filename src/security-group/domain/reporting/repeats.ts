@@ -36,7 +36,7 @@ export function countRepeats(
   // Another outcome is news: what could not be put back a moment ago, or was left during a pause,
   // and is right now.
   const keys = report.rules.map(({ rule, change, outcome }) =>
-    [change, outcome.kind, ruleKey(rule), actorKey(report)].join(' '),
+    [change, outcome.kind, ruleKey(rule), nameOf(report.call.actor)].join(' '),
   );
   const recent = new Map(known.map((repeat) => [repeat.key, repeat]));
   const isTold = (key: string) =>
@@ -76,7 +76,3 @@ function fitting(repeats: readonly Repeat[], mostBytes: number): Repeat[] {
 
 /** All else leaves the group other than it should be, or as someone wanted it. */
 const UNDONE = ['reverted', 'already-gone'];
-
-function actorKey({ call: { actor } }: ChangeReport): string {
-  return nameOf(actor);
-}

@@ -41,7 +41,7 @@ export function reportText(report: ChangeReport, sentry: string, maxRules: numbe
     .map((rule) => ruleParagraph(rule, report));
   const disputesLeft = report.disputes.length - maxRules;
   return [
-    `Security group ${groupText(group.id, group.name)} was changed${rules.length > 0 ? `: ${headline(report)}` : ''}.${report.disputes.length > 0 ? ' It is in dispute.' : ''}`,
+    `Security group ${groupText(group.id, group.name)} was changed${rules.length > 0 ? `: ${headline(report)}` : ''}.${report.disputes.length > 0 ? ' A rule of it is in dispute.' : ''}`,
     '',
     fact('Group', `${groupText(group.id, group.name)}${group.vpcId ? ` in ${group.vpcId}` : ''}`),
     fact('Account', `${call.accountId}, Region ${call.region}`),
@@ -56,7 +56,7 @@ export function reportText(report: ChangeReport, sentry: string, maxRules: numbe
     ...(rules.length > maxRules ? [`… and ${rules.length - maxRules} more rules.`, ''] : []),
     ...report.notices.flatMap(({ text }) => [text, '']),
     ...closingLines(report),
-    `Told by the sentry ${sentry}.`,
+    `Sent by the sentry ${sentry}.`,
   ].join('\n');
 }
 

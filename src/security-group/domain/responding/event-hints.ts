@@ -2,7 +2,8 @@ import type { GroupReading } from './read-group';
 import { isTrusted } from '../changes/actor';
 import type { Change, WrittenEntries } from '../changes/change';
 import { NO_RULES } from '../changes/named-rules';
-import { isMadeWithGroup } from '../groups/rules-of-new-group';
+import type { GroupDetails } from '../groups/group';
+import { DEFAULT_GROUP, isMadeWithGroup } from '../groups/rules-of-new-group';
 import { isChangedSince } from '../judging/list-changes';
 import type { Hints } from '../judging/situation';
 import { isAdopted } from '../ledger/ledger';
@@ -32,21 +33,31 @@ export function hintsOf(change: Change, { trustedActors }: SentryConfiguration):
  */
 export function groupMadeBy(
   change: Change,
-  groupId: string,
+  group: GroupDetails,
   configuration: SentryConfiguration,
 ): HintsOf {
   return ({ group: { rules }, ledger }) => {
     const found = isAdopted(ledger) ? [] : rules;
-    const others = found.filter((rule) => !isMadeWithGroup(rule, groupId));
+    const others = found.filter((rule) => !isMadeWithGroup(rule, group));
     return {
       hints: {
         ...hintsOf(change, configuration),
         ...NO_RULES,
-        present: found.filter((rule) => isMadeWithGroup(rule, groupId)),
+        present: found.filter((rule) => isMadeWithGroup(rule, group)),
       },
       otherIds: others.flatMap(({ id }) => id ?? []),
     };
   };
+}
+
+/** The other groups of a VPC have events of their own. */
+export function defaultGroupMadeBy(
+  change: Change,
+  group: GroupDetails,
+  configuration: SentryConfiguration,
+): HintsOf {
+  if (group.name === DEFAULT_GROUP) return groupMadeBy(change, group, configuration);
+  return () => ({ hints: { ...NO_RULES, byTrustedActor: false } });
 }
 
 /** A change of a prefix list, and the list as it is now. */

@@ -1,6 +1,13 @@
 import { answerEvent } from './answer-event';
 import { answerOverwritten } from './answer-overwritten';
-import { type EventHints, groupMadeBy, hintsOf, type HintsOf, listChangedBy } from './event-hints';
+import {
+  type EventHints,
+  defaultGroupMadeBy,
+  groupMadeBy,
+  hintsOf,
+  type HintsOf,
+  listChangedBy,
+} from './event-hints';
 import { respondToDeletion, respondToTags } from './membership';
 import type { Ports } from './ports';
 import { type GroupReading, readGroup } from './read-group';
@@ -35,15 +42,17 @@ export async function respondToChange(
   }
   const known = await configuration();
   const sentry = { configuration: known, ports };
-  const inFound = (filter: GroupFilter, hintsIn: (groupId: string) => HintsOf) =>
+  const inFound = (filter: GroupFilter, hintsIn: (group: GroupDetails) => HintsOf) =>
     respondInFoundGroups(filter, change, hintsIn, sentry);
   switch (subject.kind) {
     case 'group':
       return inFound(nameFilter(subject.group), () => () => ({ hints: hintsOf(change, known) }));
     case 'group-created':
-      return inFound(nameFilter(subject.group), (id) => groupMadeBy(change, id, known));
+      return inFound(nameFilter(subject.group), (group) => groupMadeBy(change, group, known));
     case 'vpc-created':
-      return inFound({ kind: 'vpc', vpcId: subject.vpcId }, (id) => groupMadeBy(change, id, known));
+      return inFound({ kind: 'vpc', vpcId: subject.vpcId }, (group) =>
+        defaultGroupMadeBy(change, group, known),
+      );
     case 'prefix-list': {
       const { prefixListId } = subject;
       const list = await listAsItIs(prefixListId, ports);
@@ -94,7 +103,7 @@ async function isSelectedByDetails(
 async function respondInFoundGroups(
   filter: GroupFilter,
   change: Change,
-  hintsIn: (groupId: string) => HintsOf,
+  hintsIn: (group: GroupDetails) => HintsOf,
   sentry: Sentry,
 ): Promise<Responses> {
   const { configuration, ports } = sentry;
@@ -104,7 +113,7 @@ async function respondInFoundGroups(
       .map(async (details) => {
         const reading = await readGroup(details.id, ports);
         if (!isMonitored(details, reading.ledger, configuration)) return NOTHING;
-        const target = targetOf(details.id, change, reading, hintsIn(details.id)(reading));
+        const target = targetOf(details.id, change, reading, hintsIn(details)(reading));
         return respondToTarget({ ...target, details }, sentry);
       })
       .map(unlessItFails),
@@ -136,7 +145,7 @@ function isWaitOver(
   { configuration, ports }: Sentry,
 ): boolean {
   return overwrittenRules(group, hints).some((rule) =>
-    isDue(waitingSince(rule, group, ledger), ports.clock.now(), configuration.settleMilliseconds),
+    isDue(waitingSince(rule, ledger), ports.clock.now(), configuration.settleMilliseconds),
   );
 }
 

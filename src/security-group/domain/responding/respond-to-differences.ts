@@ -93,10 +93,29 @@ async function answerRound(
   const { configuration, ports } = sentry;
   const history = await historyOf(found.groupId, differences, ports);
   if (!history.known) return respondUnexplained(differences, history.reason, found, sentry);
-  const targets = explained(differences, history.changes).map((explanation) =>
+  const due = withoutHeirs(differences, history.changes, configuration);
+  const targets = explained(due, history.changes).map((explanation) =>
     targetOf(found, explanation, configuration),
   );
   return together(targets.map((target) => answerDifferences(target, sentry)));
+}
+
+/**
+ * Without rules that only share the wait of values that a trusted actor turns out to have written:
+ * they begin one of their own.
+ */
+function withoutHeirs(
+  differences: readonly Difference[],
+  history: readonly Change[],
+  configuration: SentryConfiguration,
+): readonly Difference[] {
+  const trusted = differences.filter(({ entry, rule, isPresent }) => {
+    const change = explanationOf(rule, isPresent, history);
+    return entry.revision > 0 && change && hintsOf(change, configuration).byTrustedActor;
+  });
+  return differences.filter(
+    ({ entry, rule }) => entry.revision > 0 || !trusted.some((one) => one.rule.id === rule.id),
+  );
 }
 
 type KnownHistory =
@@ -157,7 +176,7 @@ async function respondUnexplained(
       eventId: `${target.eventId}-not-asked`,
       hints: { ...target.hints, notAsked: reason },
     })),
-    ...(ports.tries === LAST_TRY_FOR_HISTORY
+    ...(ports.tries >= LAST_TRY_FOR_HISTORY
       ? targetsOf(open).map((target) => ({
           ...target,
           eventId: `${target.eventId}-waits`,
@@ -231,7 +250,7 @@ function differencesIn(
   const rewritten = group.rules
     .filter((rule) => entryOf(rule, ledger) === undefined)
     .flatMap((rule) => {
-      const since = waitingSince(rule, group, ledger);
+      const since = waitingSince(rule, ledger);
       return isDue(since, now, settleMilliseconds) ? [unknownDifference(rule, since)] : [];
     });
   return [...known, ...rewritten];

@@ -27,12 +27,13 @@ export interface FailureReporterProps extends Failing {
 }
 
 /**
- * Tells people by name what a function could not do. It never throws, and asks no one but SNS; what
- * SNS does not take is told by a later invocation.
+ * Reports by name what a function could not do. It never throws, and asks no one but SNS; a report
+ * that SNS does not take is sent by a later invocation.
  */
 export class FailureReporter {
   private readonly unnamed = new UnnamedFailures();
   private readonly notifications: SnsNotifications;
+  private sending = Promise.resolve();
 
   constructor(private readonly props: FailureReporterProps) {
     this.notifications = new SnsNotifications(new SNSClient(QUICK_SETTINGS), props.topicArn);
@@ -43,7 +44,13 @@ export class FailureReporter {
     this.unnamed.add(key, failure, this.props.clock.now());
   }
 
+  /** One after the other: several records of a batch can fail at the same time. */
   async send(): Promise<void> {
+    this.sending = this.sending.then(async () => this.sendOne());
+    return this.sending;
+  }
+
+  private async sendOne(): Promise<void> {
     const { clock, logger } = this.props;
     const taken = this.unnamed.next(MAX_FAILURES_IN_MESSAGE, clock.now());
     if (!taken) return;
@@ -52,7 +59,7 @@ export class FailureReporter {
       await this.notifications.publish(notification);
       this.unnamed.sent(count, clock.now());
     } catch (error) {
-      logger.error('what failed could not be told, and is told later', {
+      logger.error('failures could not be reported, and are reported later', {
         failures: taken.failures,
         error,
       });

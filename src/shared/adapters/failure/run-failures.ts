@@ -28,7 +28,7 @@ export interface Run {
 
 /** Names a run that has failed for the last time; each failed run once. */
 export class RunFailures {
-  /** Of the runs that failed here, in order, by the id that all tries of a run share. */
+  /** Of the run that failed last, by the id that all its tries share. */
   private readonly reasons = new Map<string, string[]>();
 
   constructor(private readonly props: RunFailuresProps) {}

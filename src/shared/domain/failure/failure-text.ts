@@ -35,7 +35,7 @@ export function failureText(
       ? [`There are ${left} more: the next message names them, and the log does now.`, '']
       : []),
     `The log of the function ${plainText(functionName, MAX_CHARACTERS.name)} has more.`,
-    `Told by ${construct}.`,
+    `Sent by ${construct}.`,
   ].join('\n');
 }
 

@@ -393,6 +393,16 @@ describe("an event that CloudTrail's event history does not have", () => {
     expect(sentry.reconciled).toMatchObject([{ unconfirmed: [{}] }]);
   });
 
+  test('is looked for in a group that changes before each run, too', async () => {
+    const sentry = await deployed();
+    for (let hour = 1; hour <= 30; hour += 1) {
+      sentry.history.lastHeartbeat = sentry.groups.now();
+      sentry.groups.open('sg-1', rule({ fromPort: 5000 + hour, toPort: 5000 + hour }));
+      await runs(sentry, 1);
+    }
+    expect(sentry.ledger.grantsOf('sg-1', https)).toEqual([]);
+  });
+
   test('trips the brake where too many groups rest on such events', async () => {
     const sentry = new SentryInMemory(
       configurationOf([locked], { monitoredGroups: all }),

@@ -45,7 +45,7 @@ Severity:   high
 
 Revoking a rule does not cut connections that were made while it stood: look for them.
 
-Told by the sentry App/Sentry.`);
+Sent by the sentry App/Sentry.`);
 });
 
 describe('a rule in dispute', () => {
@@ -96,7 +96,7 @@ describe('a rule in dispute', () => {
       '[HIGH] sg-1: tcp 22 from 0.0.0.0/0: in dispute, reverted 12 times in 6 h',
     );
     expect(reportText(disputed, 'App/Sentry', 10).split('\n', 1)).toEqual([
-      'Security group sg-1 (web) was changed: reverted. It is in dispute.',
+      'Security group sg-1 (web) was changed: reverted. A rule of it is in dispute.',
     ]);
   });
 

@@ -804,7 +804,7 @@ describe('what comes into being', () => {
     expect(sentry.groups.ruleIds('sg-1')).toEqual(['sgr-https']);
   });
 
-  test('a VPC brings a default group, which is judged with its rules', async () => {
+  test('a VPC brings a default group, which is judged with its rules, and no other', async () => {
     const outward = rule({
       id: 'sgr-out',
       direction: 'egress',
@@ -817,10 +817,17 @@ describe('what comes into being', () => {
       configurationOf([locked], {
         monitoredGroups: { include: [{ kind: 'vpc', vpcId: 'vpc-1' }], exclude: [] },
       }),
-      GroupsInMemory.of('sg-1', outward),
+      new GroupsInMemory(),
     );
+    for (const [id, name] of [
+      ['sg-1', 'default'],
+      ['sg-2', 'web'],
+    ] as const) {
+      sentry.groups.create({ id, name, vpcId: 'vpc-1' }, outward);
+    }
     await sentry.respond({ ...changeOf({}), subject: { kind: 'vpc-created', vpcId: 'vpc-1' } });
     expect(sentry.groups.ruleIds('sg-1')).toEqual([]);
+    expect(sentry.groups.ruleIds('sg-2')).toEqual(['sgr-out']);
     await sentry.respond({
       ...changeOf({}),
       subject: { kind: 'vpc-created', vpcId: 'vpc-2' },

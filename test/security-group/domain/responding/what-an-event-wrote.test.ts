@@ -86,6 +86,19 @@ describe('a rule that a trusted role has changed since', () => {
   );
 });
 
+test.each([locked, forbidSsh])(
+  'a value that a trusted actor has replaced is not opened again for what someone else made of it: %#',
+  async (policy) => {
+    const sentry = SentryInMemory.watching([policy], https, onPort(80));
+    sentry.groups.put('sg-1', () => [https, onPort(22)]);
+    await sentry.respond(by(deployer, rewritten(onPort(8443), 'tightened')));
+    await sentry.respond(rewritten(onPort(22), 'opened'));
+    await sentry.pass(SETTLED_AFTER);
+    await sentry.reconcile();
+    expect(sentry.groups.rulesIn('sg-1')).toEqual([https]);
+  },
+);
+
 describe('a rule that was opened by Modify, and closed by Modify before the event came', () => {
   test.each([
     ['forbidSsh', forbidSsh, 'high'],
@@ -258,6 +271,31 @@ describe('a rule that is changed again and again, so that no event finds it as w
     expect(changes).toBeLessThan(5);
   });
 
+  test('shares no wait with the values that a trusted actor turns out to have written', async () => {
+    const sentry = SentryInMemory.watching([locked], https, onPort(80));
+    sentry.groups.put('sg-1', () => [https, onPort(82)]);
+    await sentry.respond(by(deployer, rewritten(onPort(81), 'first')));
+    await sentry.pass(9 * 60_000);
+    sentry.groups.put('sg-1', () => [https, onPort(83)]);
+    await sentry.respond(by(deployer, rewritten(onPort(82), 'second')));
+    await sentry.pass(2 * 60_000);
+    await sentry.reconcile();
+    expect(sentry.groups.rulesIn('sg-1')).toEqual([https, onPort(83)]);
+  });
+
+  test('does not have a new rule answered for it that no one has looked at before', async () => {
+    const sentry = watching([locked], onPort(7001));
+    await sentry.respond(rewritten(onPort(7000), 'event-1'));
+    await sentry.pass(SETTLED_AFTER);
+    const deployed = onPort(8443, { id: 'sgr-2' });
+    sentry.groups.put('sg-1', () => [https, deployed]);
+    await sentry.reconcile();
+    expect(sentry.groups.rulesIn('sg-1')).toEqual([https, deployed]);
+    await sentry.respond(by(deployer, { ...added(deployed), eventId: 'event-2' }));
+    await sentry.reconcile();
+    expect(sentry.groups.rulesIn('sg-1')).toEqual([https, deployed]);
+  });
+
   test('leaves no wait behind for a deployment that comes after all was well', async () => {
     const sentry = watching([locked], onPort(7001));
     await sentry.respond(rewritten(onPort(7000), 'event-1'));
@@ -305,6 +343,28 @@ describe('a prefix list', () => {
     expect(sentry.groups.acts).toEqual([]);
   });
 
+  test.each([
+    ['is out of reach', { version: 2, doubt: { kind: 'not-read', reason: 'throttled' } }],
+    ['is still being changed', { version: 1, isChanging: true }],
+    ['is read as it was before', { version: 1 }],
+  ] as const)('that %s is not said to have lost an entry', async (_, values) => {
+    const sentry = withList(1);
+    sentry.groups.lists.set('pl-1', { id: 'pl-1', isAwsManaged: false, cidrs: [], ...values });
+    const event = putIn([world], 2);
+    for (let tries = 1; tries <= 6; tries += 1) {
+      await sentry.respond(event, tries).catch(() => undefined);
+    }
+    expect(sentry.announcer.told.map(textOf).join()).not.toContain('gone by now');
+  });
+
+  test('does not have a rule charged to who changed it that was just deployed', async () => {
+    const sentry = SentryInMemory.watching([locked], https);
+    sentry.groups.lists.set('pl-1', { id: 'pl-1', isAwsManaged: false, version: 2, cidrs: [] });
+    sentry.groups.put('sg-1', () => [https, viaList]);
+    await sentry.respond(putIn(['10.1.0.0/16'], 2));
+    expect(sentry.groups.rulesIn('sg-1')).toEqual([https, viaList]);
+  });
+
   test('is reported without a word more where the entry that has gone opened nothing', async () => {
     const sentry = withList(3, '10.0.0.0/8');
     expect(await sentry.respond(putIn(['10.1.0.0/16'], 2))).toEqual([]);
@@ -347,6 +407,15 @@ describe('a description', () => {
     const second = described({ rule: { ...https, description: 'second' } });
     await sentry.respond(by(mallory, { ...second, eventId: 'second' }));
     expect(told(sentry)).toEqual(['mallory described 443: reverted']);
+  });
+
+  test('is no ground to charge someone with the rule that has it, which a trusted actor added', async () => {
+    const sentry = watching([locked], onPort(8443, { description: 'mine' }));
+    const description = described({ rule: onPort(8443, { description: 'mine' }) });
+    expect(await sentry.respond({ ...description, eventId: 'described' })).toEqual([]);
+    await sentry.respond(by(deployer, { ...added(onPort(8443)), eventId: 'deployed' }));
+    expect(sentry.groups.acts).toEqual([]);
+    expect(sentry.ledger.grantsOf('sg-1', onPort(8443))).toHaveLength(1);
   });
 
   test('is learned as the trusted actor wrote it', async () => {

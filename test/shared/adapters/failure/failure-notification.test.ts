@@ -51,7 +51,7 @@ test('a message names event, actor, group, request, why, how often, and where it
   Message:    message-1
 
 The log of the function Sentry-RespondToChanges has more.
-Told by App/Sentry.`);
+Sent by App/Sentry.`);
   expect(severity).toBe('high');
   expect(JSON.parse(json)).toMatchObject({
     type: 'handling-failed',

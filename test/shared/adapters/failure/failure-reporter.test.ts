@@ -1,0 +1,38 @@
+import { FailureReporter } from '../../../../src/shared/adapters/failure/failure-reporter';
+import { SnsNotifications } from '../../../../src/shared/adapters/notification/sns-notifications';
+
+const MESSAGES = 8;
+
+test('messages of one batch that fail at the same time are all named, and once each', async () => {
+  const sent: string[] = [];
+  // SNS answers a moment later: the emulator answers too fast for two reports to meet.
+  const publish = jest
+    .spyOn(SnsNotifications.prototype, 'publish')
+    .mockImplementation(async (notification) => {
+      await new Promise((resolve) => setImmediate(resolve));
+      sent.push(JSON.stringify(notification));
+    });
+  const reporter = new FailureReporter({
+    construct: 'App/Sentry',
+    functionName: 'function',
+    topicArn: 'arn:aws:sns:eu-west-1:111111111111:topic',
+    clock: { now: () => new Date('2026-01-01T00:00:00Z') },
+    logger: { error: () => undefined },
+  });
+  const names = Array.from({ length: MESSAGES }, (_, index) => `event-${index}`);
+  await Promise.all(
+    names.map(async (what) => {
+      reporter.add(what, {
+        work: { what },
+        state: 'tried-again',
+        reason: 'timed out',
+        next: 'It is tried again.',
+      });
+      await reporter.send();
+    }),
+  );
+  const timesNamed = names.map((name) => sent.join().split(`"${name}`).length - 1);
+  expect(timesNamed.every((times) => times > 0)).toBe(true);
+  expect(new Set(timesNamed).size).toBe(1);
+  publish.mockRestore();
+});
