@@ -15,7 +15,8 @@ const IGNORED: Readonly<Record<string, string>> = {
   W3010: 'a VPC names its zones where the Region is known: the CDK asks for them at synth',
 };
 
-const REGIONS = PLACES.flatMap(({ region }) => region ?? []);
+/** Of templates for anywhere: those of each Region are looked at as well. */
+const ANY_REGION = 'eu-west-1';
 
 let folder: string;
 let python: PythonEnvironment;
@@ -39,7 +40,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 const ALL = 'all examples, and every prop';
 
 test.each(PLACES)(`${ALL}, for $name, are as CloudFormation wants them there`, (place) => {
-  const findings = lint(python, templatesFor(place), place.region ? [place.region] : REGIONS);
+  const findings = lint(python, templatesFor(place), [place.region ?? ANY_REGION]);
   findings.forEach(({ rule }) => foundRules.add(rule));
   expect(findings.filter(({ rule }) => !(rule in IGNORED)).map(lineOf)).toEqual([]);
 });
