@@ -4,7 +4,7 @@ import type { Case } from './case';
 import { lookUntil } from './read-group';
 import type { Clock } from '../../../shared/domain/clock';
 import type { SecurityGroups, GroupRules } from '../groups/security-groups';
-import type { Judgement } from '../judging/judgement';
+import { isAbout, type Judgement } from '../judging/judgement';
 import { entryOf } from '../ledger/ledger';
 import { isPaused } from '../policies/sentry-configuration';
 import type { Outcome, RuleOutcome } from '../reporting/outcome';
@@ -41,13 +41,16 @@ export async function act(
   const answered = await answerJudgements(groupId, judgements, groups);
   const after = await lookAfter(groupId, answered, situation.group, groups, clock);
   const group = 'group' in after ? after.group : situation.group;
-  const answers = answered.map((one) =>
-    ruleOutcome(one.judgement, outcomeOf(one, after, intended(one.judgement)), group),
+  const done = earlier.filter((judgement) => isAnswered(judgement, group));
+  const answers = answered
+    .filter(({ judgement }) => !done.some((one) => isAbout(judgement, one)))
+    .map((one) =>
+      ruleOutcome(one.judgement, outcomeOf(one, after, intended(one.judgement)), group),
+    );
+  const doneBefore = done.map((judgement) =>
+    ruleOutcome(judgement, earlierOutcome(judgement, group), group),
   );
-  const done = earlier
-    .filter((judgement) => isAnswered(judgement, group))
-    .map((judgement) => ruleOutcome(judgement, earlierOutcome(judgement, group), group));
-  return { outcomes: [...answers, ...done], after: group };
+  return { outcomes: [...answers, ...doneBefore], after: group };
 }
 
 /**

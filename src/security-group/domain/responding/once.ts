@@ -41,7 +41,10 @@ export async function once<Result>(
   }
   try {
     const earlier = claim.intent.filter(
-      (intended) => !judgements.some((judgement) => isAbout(judgement, intended)),
+      (intended) =>
+        !judgements.some(
+          (judgement) => isAbout(judgement, intended) && !isUndone(judgement, intended),
+        ),
     );
     if (earlier.length > 0) await events.intend(key, [...judgements, ...earlier]);
     const intended = (judgement: Judgement) =>
@@ -52,4 +55,10 @@ export async function once<Result>(
     await events.release(key).catch(() => undefined);
     throw error;
   }
+}
+
+/** The values that an earlier try meant to revert are gone, and it may have been that try. */
+function isUndone({ present, change, verdict }: Judgement, intended: Judgement): boolean {
+  const isReversal = intended.verdict === 'revoke' || intended.verdict === 'restore';
+  return isReversal && verdict === 'keep' && !present && change !== 'removed';
 }

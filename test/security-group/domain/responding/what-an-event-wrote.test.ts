@@ -5,6 +5,7 @@ import {
   severityOf,
 } from '../../../../src/security-group/domain/reporting/change-report';
 import type { Rule } from '../../../../src/security-group/domain/rules/rule';
+import { Faults } from '../../in-memory/faults';
 import { GroupsInMemory } from '../../in-memory/groups-in-memory';
 import { SentryInMemory } from '../../in-memory/sentry-in-memory';
 import {
@@ -25,6 +26,7 @@ import {
 import { rule } from '../../samples/rules';
 
 const SETTLED_AFTER = 11 * 60_000;
+const LEASE_IS_OVER_AFTER = 2 * 60_000;
 
 const https = rule({ id: 'sgr-https', fromPort: 443, toPort: 443 });
 
@@ -136,6 +138,24 @@ function forbidSshOutward(): Policy {
   }));
   return { ...forbidSsh, baseline: { kind: 'forbid', patterns } };
 }
+
+test('values that an earlier try has reverted before it died are reported as reverted', async () => {
+  const office = onPort(443, { peer: { kind: 'ipv4', cidr: '10.0.0.0/8' } });
+  const sentry = SentryInMemory.watching([forbidSsh], office);
+  sentry.groups.put('sg-1', () => [onPort(22)]);
+  sentry.faults = new Faults(new Map(), {
+    method: 'modify',
+    number: 1,
+    fault: 'crashes after it has worked',
+  });
+  await expect(sentry.respond(rewritten(onPort(22), 'opened'))).rejects.toThrow();
+  await sentry.pass(LEASE_IS_OVER_AFTER);
+  sentry.faults = new Faults();
+  const [report] = await sentry.respond(rewritten(onPort(22), 'opened'), 2);
+  expect(report!.rules).toMatchObject([
+    { change: 'modified', outcome: { kind: 'reverted' }, restored: { fromPort: 443 } },
+  ]);
+});
 
 describe('a chain of three calls, with the last of its values standing', () => {
   const chain = [
