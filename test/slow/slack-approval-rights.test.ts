@@ -17,7 +17,7 @@ const DAY_MS = 25 * HOUR_MS;
  * What each function does with a message that it could not handle. Not every one meets such a
  * message here.
  */
-const USED_ON_FAILURE = /^sqs:ChangeMessageVisibility$/;
+const USED_ON_FAILURE = /^(sqs:ChangeMessageVisibility|sns:Publish|kms:GenerateDataKey)$/;
 
 /**
  * What a function that carries out does for changes of the other kind, or shares with the one that
@@ -120,9 +120,13 @@ test('the roles allow every call that was made, with its resource', async () => 
 
 test.each([
   ['receive-interaction', 'ApprovalsReceiveInteraction', []],
-  ['advance-requests', 'ApprovalsAdvanceRequests', []],
   // Used on failure.
-  ['deliver-messages', 'ApprovalsDeliverMessages', ['sqs:ChangeMessageVisibility on sqs:queue']],
+  ['advance-requests', 'ApprovalsAdvanceRequests', ['sns:Publish on sns:topic']],
+  [
+    'deliver-messages',
+    'ApprovalsDeliverMessages',
+    ['sqs:ChangeMessageVisibility on sqs:queue', 'sns:Publish on sns:topic'],
+  ],
   ['carry-out-decision', 'CarryOutDecision', RIGHTS_FOR_OTHERS],
 ])('%s uses all rights that its files can ask for', async (bundle, role, notPlayed: string[]) => {
   const calls = own.filter(({ callerArn = '' }) =>
