@@ -426,7 +426,7 @@ describe('events that come as they like', () => {
       (events) => [...events].reverse(),
     );
     expect(outcomesIn(messages)).toEqual(['added: already-gone']);
-    expect(changeMessages(messages)[0]).toMatchObject({ severity: 'low' });
+    expect(changeMessages(messages)[0]).toMatchObject({ severity: 'medium' });
     expect(await state(groupId)).toEqual(before);
   });
 
