@@ -42,7 +42,8 @@ test.each(repairs.map(({ lack, ...repair }) => [lack, repair] as const))(
   (_, { mendedIn, shownBy }) => {
     expect(linksIn(mendedIn)).not.toEqual([]);
     for (const [, link = '', name] of mendedIn.matchAll(/\]\(([^)]+)\) \(`(\w+)`\)/g)) {
-      expect(readFileSync(fileOf(link), 'utf8')).toContain(`def ${name}(`);
+      const written = link.endsWith('.py') ? `def ${name}(` : `${name}(`;
+      expect(readFileSync(fileOf(link), 'utf8')).toContain(written);
     }
     const tests = linksIn(shownBy);
     expect(tests.every((link) => link.endsWith('.test.ts'))).toBe(true);
