@@ -122,6 +122,15 @@ export class Inbox {
     });
   }
 
+  /** What comes while something is done, and what comes of it. */
+  async during<Result>(
+    act: () => Promise<Result>,
+  ): Promise<{ readonly deliveries: readonly Delivery[]; readonly result: Result }> {
+    const before = this.deliveries.length;
+    const result = await act();
+    return { deliveries: this.deliveries.slice(before), result };
+  }
+
   /** Until all that was published is here. */
   async drained(): Promise<void> {
     await queuesDrained(this.emulatorEndpoint, [QUEUE_NAME]);
@@ -136,7 +145,7 @@ export class Inbox {
     if (this.failure) throw this.failure.cause;
   }
 
-  /** Whoever waits is told at once. What fails once the inbox is closed is of no use to anyone. */
+  /** All that wait are told at once. What fails once the inbox is closed is of no use to anyone. */
   private fail(cause: unknown): void {
     if (this.closed.signal.aborted) return;
     this.failure = { cause };

@@ -2,24 +2,17 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 import {
-  CreateAccessKeyCommand,
-  CreateUserCommand,
-  IAMClient,
-  PutUserPolicyCommand,
-} from '@aws-sdk/client-iam';
-import {
   CreateSecretCommand,
   PutSecretValueCommand,
   ResourceNotFoundException,
   SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
-import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
 import * as z from 'zod/mini';
 import { EventDelivery } from './cloudtrail/event-delivery';
+import { EventsUnderWay } from './cloudtrail/events-under-way';
 import {
   type ApiCall,
   type CloudTrailEvent,
-  type CloudTrailTap,
   type Crash,
   type Disturbance,
   type DisturbedCall,
@@ -32,13 +25,15 @@ import { readAssembly } from './deployer/assembly';
 import { deployStack, type StackDeployment } from './deployer/deploy-stack';
 import { copyTables, tablesOf } from './deployer/table-copies';
 import { CallCheck } from './emulator/call-check';
-import { type Emulator, startEmulator } from './emulator/emulator';
+import { assumeRole, type AwsCredentials, createAdministrator } from './emulator/credentials';
+import { startEmulator } from './emulator/emulator';
 import { ACCOUNT_ID, emulatorAccess, REGION } from './emulator/emulator-access';
 import type { AddedUser, NewUser } from './emulator/iam-users';
-import { preparePythonEnvironment, type PythonEnvironment } from './emulator/python-environment';
+import { preparePythonEnvironment } from './emulator/python-environment';
 import { type Delivery, Inbox } from './inbox';
+import { endParts, type Parts, partsSettled } from './local-aws-parts';
 import { IamGaps } from './proxy/iam-gaps/iam-gaps';
-import { type IamStandIn, startIamStandIn } from './proxy/iam-gaps/stand-in';
+import { startIamStandIn } from './proxy/iam-gaps/stand-in';
 import type { FireReport } from './runner/asynchronous-invocation';
 import type { InvocationReport, StoppedLoop } from './runner/deployed-function';
 import { Runner } from './runner/runner';
@@ -46,11 +41,6 @@ import { SandboxClock } from './support/sandbox-clock';
 
 /** Of the events that this library announces. */
 const OWN_SOURCE = 'cdk-sentries';
-
-const ADMINISTRATOR = {
-  Version: '2012-10-17',
-  Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }],
-};
 
 export interface LocalAwsOptions {
   /**
@@ -77,11 +67,7 @@ export interface LocalAwsOptions {
   onDelivery?(delivery: Delivery): void;
 }
 
-export interface AwsCredentials {
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
-  readonly sessionToken?: string;
-}
+export type { AwsCredentials };
 
 export interface CliResult {
   readonly stdout: string;
@@ -94,13 +80,6 @@ export interface DeployedStack extends StackDeployment {
   retire(): Promise<void>;
 }
 
-const UserKey = z.object({ AccessKeyId: z.string(), SecretAccessKey: z.string() });
-const SessionKey = z.object({
-  AccessKeyId: z.string(),
-  SecretAccessKey: z.string(),
-  SessionToken: z.string(),
-});
-
 /**
  * The emulator with all that it takes to try a stack on it: CloudTrail's events, running functions,
  * an inbox.
@@ -110,7 +89,7 @@ export class LocalAws {
     const environment = await preparePythonEnvironment(options.log ?? (() => undefined));
     const emulator = await startEmulator(environment);
     // The runner needs the tap's address, and the tap hands its events to the runner.
-    const deliveries: Deliveries = { begun: 0, pending: new Set(), failures: [] };
+    const eventsUnderWay = new EventsUnderWay();
     const delivery = new EventDelivery(async (event) => runner.deliver(event));
     const announced: PutEvent[] = [];
     const callCheck = new CallCheck(emulator);
@@ -128,7 +107,7 @@ export class LocalAws {
       },
       onEvent: (event) => {
         options.onEvent?.(event);
-        track(deliveries, delivery.take(event));
+        eventsUnderWay.add(delivery.take(event));
       },
       onPutEvent: (event) => {
         if (event.source === OWN_SOURCE) announced.push(event);
@@ -153,7 +132,7 @@ export class LocalAws {
       tap,
       runner,
       inbox,
-      deliveries,
+      eventsUnderWay,
       delivery,
       announced,
       callCheck,
@@ -255,18 +234,7 @@ export class LocalAws {
 
   /** An administrator. */
   async createUser(name: string): Promise<AwsCredentials> {
-    const iam = new IAMClient(emulatorAccess(this.parts.emulator.endpoint));
-    await iam.send(new CreateUserCommand({ UserName: name }));
-    await iam.send(
-      new PutUserPolicyCommand({
-        UserName: name,
-        PolicyName: 'administrator',
-        PolicyDocument: JSON.stringify(ADMINISTRATOR),
-      }),
-    );
-    const { AccessKey } = await iam.send(new CreateAccessKeyCommand({ UserName: name }));
-    const { AccessKeyId, SecretAccessKey } = UserKey.parse(AccessKey);
-    return { accessKeyId: AccessKeyId, secretAccessKey: SecretAccessKey };
+    return createAdministrator(this.parts.emulator.endpoint, name);
   }
 
   /**
@@ -286,16 +254,7 @@ export class LocalAws {
   }
 
   async assumeRole(roleArn: string, sessionName: string): Promise<AwsCredentials> {
-    const sts = new STSClient(emulatorAccess(this.parts.emulator.endpoint));
-    const { Credentials } = await sts.send(
-      new AssumeRoleCommand({ RoleArn: roleArn, RoleSessionName: sessionName }),
-    );
-    const { AccessKeyId, SecretAccessKey, SessionToken } = SessionKey.parse(Credentials);
-    return {
-      accessKeyId: AccessKeyId,
-      secretAccessKey: SecretAccessKey,
-      sessionToken: SessionToken,
-    };
+    return assumeRole(this.parts.emulator.endpoint, roleArn, sessionName);
   }
 
   /** Runs the AWS CLI, with these credentials and none of the caller's settings. */
@@ -379,23 +338,7 @@ export class LocalAws {
    * itself.
    */
   async settled(): Promise<void> {
-    const { tap, runner, inbox, deliveries } = this.parts;
-    for (let begun = -1; begun !== deliveries.begun;) {
-      await tap.told();
-      while (deliveries.pending.size > 0) await Promise.all(deliveries.pending);
-      begun = deliveries.begun;
-      await runner.drained();
-      await inbox.drained();
-    }
-    this.expectNoLoops();
-  }
-
-  private expectNoLoops(): void {
-    const [loop] = this.parts.stoppedLoops;
-    if (!loop) return;
-    throw new Error(
-      `Lambda would have stopped ${loop.functionName}: by way of ${loop.queueName}, it is invoked again and again by what it sends itself. Not handled: ${loop.message}`,
-    );
+    await partsSettled(this.parts);
   }
 
   /** The next calls of an action get an error. */
@@ -432,58 +375,6 @@ export class LocalAws {
    * would have stopped a function, and where AWS would refuse a call for what stands in it.
    */
   async stop(): Promise<void> {
-    const { callCheck, emulator, iamStandIn, tap, runner, inbox, deliveries } = this.parts;
-    // First the functions, whose calls pass the tap, and their events with them.
-    await runner.stopFunctions();
-    await tap.stop();
-    await Promise.all(deliveries.pending);
-    await inbox.close();
-    runner.stop();
-    await iamStandIn?.stop();
-    const faults = await callCheck.faults().finally(async () => emulator.stop());
-    if (deliveries.failures.length > 0) {
-      throw new AggregateError(
-        deliveries.failures,
-        `${deliveries.failures.length} events did not reach the bus`,
-      );
-    }
-    if (faults.length > 0) {
-      throw new Error(`AWS would refuse calls of the functions:\n${faults.join('\n')}`);
-    }
-    this.expectNoLoops();
+    await endParts(this.parts);
   }
-}
-
-interface Parts {
-  readonly environment: PythonEnvironment;
-  readonly emulator: Emulator;
-  readonly iamGaps: IamGaps | undefined;
-  readonly tablesEndpoint: string | undefined;
-  readonly iamStandIn: IamStandIn | undefined;
-  readonly clock: SandboxClock;
-  readonly tap: CloudTrailTap;
-  readonly runner: Runner;
-  readonly inbox: Inbox;
-  readonly deliveries: Deliveries;
-  readonly delivery: EventDelivery;
-  readonly announced: PutEvent[];
-  readonly callCheck: CallCheck;
-  readonly stoppedLoops: StoppedLoop[];
-}
-
-interface Deliveries {
-  begun: number;
-  readonly pending: Set<Promise<void>>;
-  readonly failures: unknown[];
-}
-
-function track(deliveries: Deliveries, delivery: Promise<void>): void {
-  const { pending, failures } = deliveries;
-  deliveries.begun += 1;
-  const settled = delivery
-    .catch((error: unknown) => {
-      failures.push(error);
-    })
-    .finally(() => pending.delete(settled));
-  pending.add(settled);
 }

@@ -63,7 +63,7 @@ test('what fails after the inbox was closed is no failure', async () => {
   await server.stop();
 });
 
-test('whoever waits is told at once that the inbox cannot be read, and so is who closes it', async () => {
+test('a caller that waits is told at once that the inbox cannot be read, and so is the one that closes it', async () => {
   const server = await startServer({ CreateQueue, ReceiveMessage: gone });
   const inbox = await Inbox.open(server.endpoint);
   await expect(inbox.waitFor(() => true, 60_000)).rejects.toThrow('socket hang up');

@@ -198,11 +198,7 @@ export class ApprovalSandbox {
 
   /** From queue to queue, until no function has anything left to do. */
   async settled(): Promise<void> {
-    for (let before = -1; before !== this.calls.length;) {
-      before = this.calls.length;
-      await this.localAws.settled();
-      await this.waits.moved();
-    }
+    await this.waits.settled(this.localAws);
   }
 
   /**

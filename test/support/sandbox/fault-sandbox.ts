@@ -91,22 +91,18 @@ export class FaultSandbox {
 
   /** Until nothing is under way any more. */
   async courseOf(act: () => Promise<unknown>): Promise<Course> {
-    const { deliveries } = this.localAws.inbox;
-    const [callsBefore, deliveriesBefore, failuresBefore] = [
-      this.calls.length,
-      deliveries.length,
-      this.failures,
-    ];
-    await act();
-    await this.settled();
-    const told = deliveries.slice(deliveriesBefore);
+    const [callsBefore, failuresBefore] = [this.calls.length, this.failures];
+    const { deliveries } = await this.localAws.inbox.during(async () => {
+      await act();
+      await this.settled();
+    });
     return {
       changes: this.calls
         .slice(callsBefore)
         .filter(isTakenChange)
         .map(({ action }) => action),
-      deliveries: told,
-      messages: told
+      deliveries,
+      messages: deliveries
         .map(({ message }): ChangeMessage => JSON.parse(message))
         .filter(({ type }) => type === 'security-group-change'),
       failedInvocations: this.failures - failuresBefore,

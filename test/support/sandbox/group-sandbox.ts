@@ -211,12 +211,11 @@ export class GroupSandbox {
 
   /** What the act, and all that the sentries make of it, has told. */
   async told(act: () => Promise<unknown>): Promise<SentryMessage[]> {
-    const before = this.localAws.inbox.deliveries.length;
-    await act();
-    await this.localAws.settled();
-    return this.localAws.inbox.deliveries
-      .slice(before)
-      .map(({ message }): SentryMessage => JSON.parse(message));
+    const { deliveries } = await this.localAws.inbox.during(async () => {
+      await act();
+      await this.localAws.settled();
+    });
+    return deliveries.map(({ message }): SentryMessage => JSON.parse(message));
   }
 
   /** A call whose event is lost. */

@@ -203,9 +203,7 @@ export class KeyApprovalSandbox {
 
   /** What the sentry told by SNS while something was done. */
   async tellingOf(act: () => Promise<unknown>): Promise<Told> {
-    const before = this.localAws.inbox.deliveries.length;
-    await act();
-    const deliveries = this.localAws.inbox.deliveries.slice(before);
+    const { deliveries } = await this.localAws.inbox.during(act);
     return {
       deliveries,
       messages: deliveries
@@ -237,11 +235,7 @@ export class KeyApprovalSandbox {
    * tried again: the clock goes on then.
    */
   async settled(): Promise<void> {
-    for (let before = -1; before !== this.calls.length;) {
-      before = this.calls.length;
-      await this.localAws.settled();
-      await this.waits.moved();
-    }
+    await this.waits.settled(this.localAws);
   }
 
   /** Until a function has made such a call, and has its answer. */

@@ -122,14 +122,12 @@ export class KeySandbox {
 
   async run(sentry: DeployedStack, { reportIsThere = true }: RunOptions = {}): Promise<KeyRun> {
     if (reportIsThere) await this.iam.send(new GenerateCredentialReportCommand({}));
-    const [callsBefore, logsBefore, deliveriesBefore] = [
-      this.calls.length,
-      this.logs.length,
-      this.localAws.inbox.deliveries.length,
-    ];
-    const { succeeded, error } = await this.localAws.fire(sentry, 'SentrySchedule');
-    await this.localAws.settled();
-    const delivered = this.localAws.inbox.deliveries.slice(deliveriesBefore);
+    const [callsBefore, logsBefore] = [this.calls.length, this.logs.length];
+    const { deliveries: delivered, result } = await this.localAws.inbox.during(async () => {
+      const fired = await this.localAws.fire(sentry, 'SentrySchedule');
+      await this.localAws.settled();
+      return fired;
+    });
     const deliveries = delivered.filter((one) => !namesFailure(one));
     const messages = deliveries
       .map(({ message }): AccessKeyReportMessage => JSON.parse(message))
@@ -139,8 +137,8 @@ export class KeySandbox {
     this.messages.push(...messages);
     this.events.push(...events);
     return {
-      succeeded,
-      error,
+      succeeded: result.succeeded,
+      error: result.error,
       deliveries,
       failures: delivered.filter(namesFailure).map(({ emailText }) => emailText),
       messages,

@@ -1,5 +1,31 @@
 import * as z from 'zod/mini';
 import { type ApiCall, changesSomething, type LostAnswers } from '../../../sandbox/cloudtrail/tap';
+import type { LocalAws } from '../../../sandbox/local-aws';
+
+/** The same acts twice, with all answers and then without. */
+export interface Courses<Course> {
+  smooth(): Promise<Course>;
+  unlucky(): Promise<Course>;
+}
+
+/** Both, with "function call" of each call whose answer got lost: they are printed as well. */
+export async function bothCourses<Course>(
+  localAws: LocalAws,
+  courses: Courses<Course>,
+): Promise<{ readonly smooth: Course; readonly unlucky: Course; readonly lost: string[] }> {
+  const smooth = await courses.smooth();
+  const losing = localAws.loseAnswers();
+  const unlucky = await courses.unlucky();
+  losing.end();
+  const lost = lostIn(losing);
+  process.stdout.write(`${lost.join('\n')}\n`);
+  return { smooth, unlucky, lost };
+}
+
+/** Of these workers, the ones that made any of the calls. */
+export function workersIn(calls: readonly string[], workers: readonly string[]): string[] {
+  return workers.filter((worker) => calls.some((call) => call.includes(worker)));
+}
 
 /** "function call", of each call of a function that changes something, once. */
 export function changesIn(calls: readonly ApiCall[]): string[] {
@@ -7,8 +33,7 @@ export function changesIn(calls: readonly ApiCall[]): string[] {
   return distinct(changes.map(({ callerArn = '', action }) => `${roleIn(callerArn)} ${action}`));
 }
 
-/** The same, of those whose answers got lost. */
-export function lostIn({ calls }: LostAnswers): string[] {
+function lostIn({ calls }: LostAnswers): string[] {
   return distinct(calls.map(({ callerArn, action }) => `${roleIn(callerArn)} ${action}`));
 }
 
@@ -23,7 +48,7 @@ export function distinct(texts: readonly string[]): string[] {
 
 /**
  * A second attempt changes how long it took, and how many events there were. A message that was
- * sent twice comes twice: whoever comes second waits for the first, or tells it again.
+ * sent twice comes twice: the second waits for the first, or tells it again.
  */
 const OF_ATTEMPTS = [
   'SecondsOpen',

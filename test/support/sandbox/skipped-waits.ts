@@ -10,6 +10,7 @@ import type { InvocationReport } from '../../../sandbox/runner/deployed-function
  */
 export class SkippedWaits {
   failedInvocations = 0;
+  private callCount = 0;
   private localAws: LocalAws | undefined;
   private afterFailureMs = 0;
   private afterEach: ((now: Date) => Promise<void>) | undefined;
@@ -35,6 +36,7 @@ export class SkippedWaits {
   }
 
   callMade(call: ApiCall): void {
+    this.callCount += 1;
     const { invocationId } = call;
     if (invocationId !== undefined && !this.ended.has(invocationId)) this.running.add(invocationId);
     const milliseconds = putOffFor(call);
@@ -55,9 +57,13 @@ export class SkippedWaits {
     });
   }
 
-  /** Until the clock is where it has to be. */
-  async moved(): Promise<void> {
-    await this.clockMoved;
+  /** From queue to queue, until no function has anything left to do. */
+  async settled(localAws: LocalAws): Promise<void> {
+    for (let before = -1; before !== this.callCount;) {
+      before = this.callCount;
+      await localAws.settled();
+      await this.clockMoved;
+    }
   }
 
   private waitFor(milliseconds: number): void {
