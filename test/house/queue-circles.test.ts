@@ -80,7 +80,7 @@ test('the functions that send to each other are known', () => {
 test('no function is invoked by what it sends, but for decisions and their outcomes', () => {
   const inCircle = [...invokes.keys()].filter((id) => reachableFrom(id).has(id));
   // One decision has one outcome, which sends no decision: a retry begins with someone's click, and
-  // a decision that no one answered is sent again by the run of a minute. Each is a chain anew.
+  // a decision that no one answered is sent again by the run of a minute. Each begins a new chain.
   expect([...new Set(inCircle.map(nameOf))].sort()).toEqual([
     'AdvanceRequests',
     'CarryOutDecision',

@@ -45,7 +45,7 @@ beforeAll(async () => {
   ec2 = new EC2Client(access);
   sqs = new SQSClient(access);
   await localAws.fire(stack, 'GroupsReconcileRule');
-  await settled();
+  await waits.settled(localAws);
   waits.begin(localAws, AFTER_A_FAILURE_MS);
 });
 
@@ -78,7 +78,7 @@ describe('what can never be handled is named in a message after five tries, and 
     const failures = await failuresOf(async () =>
       sqs.send(new SendMessageCommand({ QueueUrl: queueUrl, MessageBody: 'no JSON' })),
     );
-    expect(told(failures)).toEqual(['tried-again 5', `given-up ${MAX_TRIES}`]);
+    expect(reported(failures)).toEqual(['tried-again 5', `given-up ${MAX_TRIES}`]);
     for (const failure of failures) {
       expect(failure).toMatchObject({
         what: 'A message that cannot be read',
@@ -100,7 +100,7 @@ describe('what can never be handled is named in a message after five tries, and 
       times: MAX_TRIES,
     });
     const failures = await failuresOf(openPort);
-    expect(told(failures)).toEqual(['tried-again 5', `given-up ${MAX_TRIES}`]);
+    expect(reported(failures)).toEqual(['tried-again 5', `given-up ${MAX_TRIES}`]);
     expect(failures[0]).toMatchObject({
       what: 'The change by AuthorizeSecurityGroupIngress',
       eventId: expect.stringMatching(/^[\w-]{36}$/),
@@ -120,7 +120,7 @@ describe('what can never be handled is named in a message after five tries, and 
     const failures = await failuresOf(async () =>
       sqs.send(new SendMessageCommand({ QueueUrl: queueUrl, MessageBody: 'no JSON' })),
     );
-    expect(told(failures)).toEqual(['tried-again 5', `given-up ${MAX_TRIES}`]);
+    expect(reported(failures)).toEqual(['tried-again 5', `given-up ${MAX_TRIES}`]);
   });
 });
 
@@ -165,11 +165,7 @@ describe('what is not what counts holds up nothing', () => {
       errorCode: 'ValidationException',
       times: 1,
     });
-    const before = localAws.inbox.deliveries.length;
-    const failures = await failuresOf(async () => open(RDP));
-    const changes = localAws.inbox.deliveries
-      .slice(before)
-      .filter(({ message }) => message.includes('"type":"security-group-change"'));
+    const { failures, changes } = await toldOf(async () => open(RDP));
     expect(changes).toHaveLength(1);
     expect(failures).toMatchObject([
       { what: expect.stringContaining('The event for machines'), state: 'given-up' },
@@ -183,8 +179,7 @@ describe('what is not what counts holds up nothing', () => {
       errorCode: 'InvalidMessageContents',
       times: 1,
     });
-    const before = localAws.inbox.deliveries.length;
-    const failures = await failuresOf(async () => open(SSH));
+    const { failures, changes } = await toldOf(async () => open(SSH));
     expect(failures).toMatchObject([
       {
         what: expect.stringContaining('A question to'),
@@ -194,9 +189,7 @@ describe('what is not what counts holds up nothing', () => {
         next: 'Nobody could be asked. Nobody could be asked: reverted.',
       },
     ]);
-    const outcomes = messagesSince(before).flatMap((message) =>
-      message.type === 'security-group-change' ? message.rules.map(({ outcome }) => outcome) : [],
-    );
+    const outcomes = changes.flatMap(({ rules }) => rules.map(({ outcome }) => outcome));
     expect(outcomes).toEqual(['kept', 'reverted']);
   });
 });
@@ -244,30 +237,35 @@ function failConfiguration(times: number): void {
   });
 }
 
-async function settled(): Promise<void> {
-  for (let round = 0; round < 3; round += 1) {
-    await localAws.settled();
-    await waits.moved();
-  }
-}
-
-function messagesSince(count: number): (FailureMessage | ChangeMessage)[] {
-  return localAws.inbox.deliveries.slice(count).map(({ message }) => JSON.parse(message));
-}
-
 /** All that is named while something is done, until nothing is under way any more. */
 async function failuresOf(act: () => Promise<unknown>): Promise<FailureInMessage[]> {
-  const before = localAws.inbox.deliveries.length;
-  await act();
-  await settled();
-  return messagesSince(before).flatMap((message) => {
-    if (message.type !== 'handling-failed') return [];
-    expect(failureSchemaErrors(JSON.stringify(message))).toEqual([]);
-    return message.failures;
-  });
+  return (await toldOf(act)).failures;
 }
 
-function told(failures: readonly FailureInMessage[]): string[] {
+/** The same, with the changes that were told. */
+async function toldOf(
+  act: () => Promise<unknown>,
+): Promise<{ failures: FailureInMessage[]; changes: ChangeMessage[] }> {
+  const { deliveries } = await localAws.inbox.during(async () => {
+    await act();
+    await waits.settled(localAws);
+  });
+  const messages = deliveries.map(({ message }): FailureMessage | ChangeMessage =>
+    JSON.parse(message),
+  );
+  return {
+    failures: messages.flatMap((message) => {
+      if (message.type !== 'handling-failed') return [];
+      expect(failureSchemaErrors(JSON.stringify(message))).toEqual([]);
+      return message.failures;
+    }),
+    changes: messages.flatMap((message) =>
+      message.type === 'security-group-change' ? [message] : [],
+    ),
+  };
+}
+
+function reported(failures: readonly FailureInMessage[]): string[] {
   return failures.map(({ state, tries }) => `${state} ${tries}`);
 }
 

@@ -1,10 +1,11 @@
 import { ALICE, GRACE, KeyApprovalSandbox, keyIdOf } from '../support/sandbox/key-approval-sandbox';
 import {
+  bothCourses,
   changesIn,
   distinct,
-  lostIn,
   metricsIn,
   withoutIdsAndTimes,
+  workersIn,
 } from '../support/sandbox/lost-answers';
 
 jest.setTimeout(600_000);
@@ -79,16 +80,12 @@ function anonymous(text: string, name: string): string {
 }
 
 test('whichever answers are lost, all that follows is as if they had come', async () => {
-  const smooth = await courseOf('smooth');
-  const lost = sandbox.localAws.loseAnswers();
-  const unlucky = await courseOf('unlucky');
-  lost.end();
-  const lostAnswers = lostIn(lost);
-  process.stdout.write(`${lostAnswers.join('\n')}\n`);
-  expect(lostAnswers).toEqual(expect.arrayContaining(changesIn(smooth.calls)));
-  for (const worker of WORKERS) {
-    expect([worker, lostAnswers.some((one) => one.includes(worker))]).toEqual([worker, true]);
-  }
+  const { smooth, unlucky, lost } = await bothCourses(sandbox.localAws, {
+    smooth: async () => courseOf('smooth'),
+    unlucky: async () => courseOf('unlucky'),
+  });
+  expect(lost).toEqual(expect.arrayContaining(changesIn(smooth.calls)));
+  expect(workersIn(lost, WORKERS)).toEqual(WORKERS);
   expect(unlucky.left).toEqual(smooth.left);
   expect(smooth.left).toMatchObject({ status: undefined });
   expect(smooth.left.steps).toEqual(

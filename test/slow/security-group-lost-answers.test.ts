@@ -1,10 +1,11 @@
 import { ALICE, ApprovalSandbox } from '../support/sandbox/approval-sandbox';
 import {
+  bothCourses,
   changesIn,
   distinct,
-  lostIn,
   metricsIn,
   withoutIdsAndTimes,
+  workersIn,
 } from '../support/sandbox/lost-answers';
 
 jest.setTimeout(900_000);
@@ -66,14 +67,12 @@ async function life(): Promise<void> {
 
 /** All that is left of a life, and all that was told in it. */
 async function courseOf(act: () => Promise<void>) {
-  const { inbox } = sandbox.localAws;
-  const [calls, logs, deliveries, failed] = [
+  const [calls, logs, failed] = [
     sandbox.calls.length,
     sandbox.logs.length,
-    inbox.deliveries.length,
     sandbox.failedInvocations,
   ];
-  await act();
+  const { deliveries } = await sandbox.localAws.inbox.during(act);
   const own = sandbox.calls.slice(calls);
   return {
     calls: own,
@@ -82,7 +81,7 @@ async function courseOf(act: () => Promise<void>) {
       lenient: await sandbox.rules(sandbox.lenient),
       // Slack is no call of AWS: not one message more.
       slack: sandbox.messages.map(({ text }) => withoutIdsAndTimes(text)).sort(),
-      told: distinct(inbox.deliveries.slice(deliveries).map(({ message }) => telling(message))),
+      told: distinct(deliveries.map(({ message }) => telling(message))),
       metrics: metricsIn(sandbox.logs.slice(logs)),
       audit: await audit(),
       ledgers: [await ledgerOf('GuardLedger'), await ledgerOf('LeniencyLedger')],
@@ -92,16 +91,12 @@ async function courseOf(act: () => Promise<void>) {
 }
 
 test('whichever answers are lost, all that follows is as if they had come', async () => {
-  const smooth = await courseOf(life);
-  const lost = sandbox.localAws.loseAnswers();
-  const unlucky = await courseOf(life);
-  lost.end();
-  const lostAnswers = lostIn(lost);
-  process.stdout.write(`${lostAnswers.join('\n')}\n`);
-  expect(lostAnswers).toEqual(expect.arrayContaining(changesIn(smooth.calls)));
-  for (const worker of WORKERS) {
-    expect([worker, lostAnswers.some((one) => one.includes(worker))]).toEqual([worker, true]);
-  }
+  const { smooth, unlucky, lost } = await bothCourses(sandbox.localAws, {
+    smooth: async () => courseOf(life),
+    unlucky: async () => courseOf(life),
+  });
+  expect(lost).toEqual(expect.arrayContaining(changesIn(smooth.calls)));
+  expect(workersIn(lost, WORKERS)).toEqual(WORKERS);
   expect(unlucky.left).toEqual(smooth.left);
   expect(smooth.left).toMatchObject({ failed: 0 });
 });

@@ -9,6 +9,7 @@ import {
 } from '@aws-sdk/client-iam';
 import { parse } from 'csv-parse/sync';
 import type { Clock } from '../../shared/domain/clock';
+import { reasonOf } from '../../shared/domain/failure/failure';
 import type { KeySlot, ReportRow } from '../domain/credential-report';
 
 const NOTHING_THERE = ['', 'n/a', 'not_supported'];
@@ -57,10 +58,7 @@ function linesOf(csv: string): string[][] {
       relax_quotes: true,
     });
   } catch (error) {
-    throw new Error(
-      `The credential report is no CSV: ${error instanceof Error ? error.message : String(error)}`,
-      { cause: error },
-    );
+    throw new Error(`The credential report is no CSV: ${reasonOf(error)}`, { cause: error });
   }
 }
 
@@ -75,10 +73,10 @@ function reportRow(line: readonly string[], header: readonly string[]): ReportRo
     ) as Values;
     return rowOf(values);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new Error(`The credential report's row of the user ${user} cannot be read: ${reason}.`, {
-      cause: error,
-    });
+    throw new Error(
+      `The credential report's row of the user ${user} cannot be read: ${reasonOf(error)}.`,
+      { cause: error },
+    );
   }
 }
 

@@ -2,8 +2,10 @@ import {
   type EventBridgeClient,
   PutEventsCommand,
   type PutEventsRequestEntry,
+  type PutEventsResultEntry,
 } from '@aws-sdk/client-eventbridge';
 import { lastUsedInMessage } from './key-notification';
+import { RefusedEventError } from '../../shared/adapters/event-bus/refused-event-error';
 import { chunksOf } from '../../shared/domain/chunks';
 import {
   type AccessKeyFinding,
@@ -32,23 +34,30 @@ export class FindingEvents {
       Time: survey.at,
       Detail: JSON.stringify(accessKeyFinding(finding, this.sentry, this.account)),
     }));
-    const failed = await this.put(await this.put(events));
-    if (failed.length > 0) {
-      throw new Error(
-        `${failed.length} of ${events.length} events about access keys were refused by EventBridge, twice.`,
-      );
-    }
+    const refused = await this.put(events);
+    const [first, ...others] = await this.put(refused.map(({ event }) => event));
+    if (!first) return;
+    throw new RefusedEventError(
+      `${others.length + 1} of ${events.length} events about access keys, twice`,
+      first.answer,
+    );
   }
 
   /** Comes back with the events that were refused. */
-  private async put(events: readonly PutEventsRequestEntry[]): Promise<PutEventsRequestEntry[]> {
-    const refused: PutEventsRequestEntry[] = [];
+  private async put(events: readonly PutEventsRequestEntry[]): Promise<RefusedEvent[]> {
+    const refused: RefusedEvent[] = [];
     for (const chunk of chunksOf(events, EVENTS_PER_CALL)) {
       const { Entries: answers } = await this.client.send(new PutEventsCommand({ Entries: chunk }));
-      refused.push(...chunk.filter((_, index) => !answers?.[index]?.EventId));
+      const answered = chunk.map((event, index) => ({ event, answer: answers?.[index] }));
+      refused.push(...answered.filter(({ answer }) => !answer?.EventId));
     }
     return refused;
   }
+}
+
+interface RefusedEvent {
+  readonly event: PutEventsRequestEntry;
+  readonly answer: PutEventsResultEntry | undefined;
 }
 
 export function accessKeyFinding(

@@ -13,6 +13,7 @@ import { dateText } from './key-report';
 import type { KeyStep, StepReport } from './key-step';
 import type { ChangeAnswer, KeyAsker, KeyChanger, KeyRecords } from './ports';
 import type { AccessKeySource, Survey, Unknown } from './survey';
+import { reasonOf } from '../../shared/domain/failure/failure';
 
 export interface Retirement {
   readonly source: Pick<AccessKeySource, 'keysOf' | 'lastUseOf'>;
@@ -360,10 +361,6 @@ async function lookAgain(
       },
     };
   }
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 async function freshLook(

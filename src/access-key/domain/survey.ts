@@ -17,6 +17,7 @@ import {
   isConsidered,
   type KeyRules,
 } from './key-rules';
+import { reasonOf } from '../../shared/domain/failure/failure';
 
 /**
  * IAM, as far as it is read. What does not exist (any more) is undefined; what fails throws: it is
@@ -308,6 +309,6 @@ async function attempt<T>(what: string, lookUp: () => Promise<T>): Promise<Attem
   try {
     return { value: await lookUp(), unknowns: [] };
   } catch (error) {
-    return { unknowns: [{ what, reason: error instanceof Error ? error.message : String(error) }] };
+    return { unknowns: [{ what, reason: reasonOf(error) }] };
   }
 }

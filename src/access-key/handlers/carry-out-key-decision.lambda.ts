@@ -61,11 +61,9 @@ const notifications = new SnsNotifications(
   environment.NOTIFICATION_TOPIC_ARN,
 );
 
-const failures = new FailureReporter({
+const failures = FailureReporter.ofFunction({
   construct: sentry,
-  functionName: process.env.AWS_LAMBDA_FUNCTION_NAME ?? CARRY_OUT_KEY_DECISION.bundle,
   topicArn: environment.NOTIFICATION_TOPIC_ARN,
-  clock: SYSTEM_CLOCK,
   logger,
 });
 

@@ -44,11 +44,9 @@ const notifications = new SnsNotifications(
   new SNSClient(CLIENT_SETTINGS),
   environment.NOTIFICATION_TOPIC_ARN,
 );
-const failures = new FailureReporter({
+const failures = FailureReporter.ofFunction({
   construct: sentry,
-  functionName: process.env.AWS_LAMBDA_FUNCTION_NAME ?? CHECK_ACCESS_KEYS.bundle,
   topicArn: environment.NOTIFICATION_TOPIC_ARN,
-  clock: SYSTEM_CLOCK,
   logger,
 });
 const runFailures = new RunFailures({
@@ -102,7 +100,7 @@ export async function handler(
 ): Promise<void> {
   try {
     if (process.env.AWS_REGION !== environment.HOME_REGION) skip();
-    else await runFailures.named({ event, context }, run);
+    else await runFailures.reporting({ event, context }, run);
   } finally {
     metrics.publishStoredMetrics();
   }

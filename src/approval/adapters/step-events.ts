@@ -1,4 +1,5 @@
 import { type EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
+import { RefusedEventError } from '../../shared/adapters/event-bus/refused-event-error';
 import {
   APPROVAL_EVENT_DETAIL_TYPE,
   APPROVAL_EVENT_SOURCE,
@@ -29,20 +30,7 @@ export class StepEvents {
     );
     const [answer] = answers ?? [];
     if (answer?.EventId) return;
-    throw new RefusedStepError(entry, request, answer?.ErrorCode, answer?.ErrorMessage);
-  }
-}
-
-/** Under the name of EventBridge's own code. */
-class RefusedStepError extends Error {
-  constructor(
-    { what }: AuditEntry,
-    { id }: ApprovalRequest,
-    code = 'without a code',
-    message = '',
-  ) {
-    super(`EventBridge refused the event about ${what} of ${id}: ${code} ${message}`);
-    this.name = code;
+    throw new RefusedEventError(`the event about ${entry.what} of ${request.id}`, answer);
   }
 }
 

@@ -51,7 +51,10 @@ export function grantSend(sender: iam.IGrantable, queue: sqs.IQueue): iam.Grant 
   );
 }
 
-/** To notify operators, by the topic that alarms go to. */
+/**
+ * To notify operators, by the topic that alarms go to. The topic's own `grantPublish` would give
+ * all of `kms:GenerateDataKey*` on its key, of which SNS needs one.
+ */
 export function grantNotify(notifier: iam.IGrantable, { topicArn, masterKey }: sns.ITopic): void {
   iam.Grant.addToPrincipal({
     grantee: notifier,

@@ -8,7 +8,7 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import type { Context, ScheduledEvent, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import { CLIENT_SETTINGS } from '../../shared/adapters/aws/client-settings';
-import { isForGood } from '../../shared/adapters/aws/failure-kind';
+import { isToBeLeftOut } from '../../shared/adapters/aws/failure-kind';
 import { SYSTEM_CLOCK } from '../../shared/adapters/clock/system-clock';
 import { CachedConfiguration } from '../../shared/adapters/configuration/cached-configuration';
 import { FailureReporter } from '../../shared/adapters/failure/failure-reporter';
@@ -29,7 +29,7 @@ import {
   sendDecision,
 } from '../adapters/approval-queue-messages';
 import { CachedSecret } from '../adapters/cached-secret';
-import { DueFailures } from '../adapters/due-failures';
+import { DueFailures, UndoneError } from '../adapters/due-failures';
 import { DynamoApprovals } from '../adapters/dynamo-approvals';
 import { KmsSigner } from '../adapters/kms-signer';
 import { RequestSeals } from '../adapters/request-seal';
@@ -74,11 +74,9 @@ const configuration = new CachedConfiguration(
   SYSTEM_CLOCK,
 );
 
-const failures = new FailureReporter({
+const failures = FailureReporter.ofFunction({
   construct: workflow,
-  functionName: process.env.AWS_LAMBDA_FUNCTION_NAME ?? ADVANCE_REQUESTS.bundle,
   topicArn: environment.NOTIFICATION_TOPIC_ARN,
-  clock: SYSTEM_CLOCK,
   logger,
 });
 const dueFailures = new DueFailures(failures, SYSTEM_CLOCK);
@@ -97,7 +95,7 @@ export async function handler(
 ): Promise<SQSBatchResponse | undefined> {
   try {
     if (!('Records' in event)) {
-      await handleMinute();
+      await dueFailures.reporting(context, advanceAllDue);
       return undefined;
     }
     return await handleMessages(event, handling, context);
@@ -117,20 +115,6 @@ const handling: MessageHandling = {
   secondsUntilNextTry,
 };
 
-async function handleMinute(): Promise<void> {
-  try {
-    await advanceAllDue();
-  } catch (error) {
-    if (!(error instanceof UndoneError)) {
-      dueFailures.failed('all', { what: 'The run each minute over what is due' }, error);
-    }
-    throw error;
-  } finally {
-    dueFailures.runEnded();
-    await failures.send();
-  }
-}
-
 async function advanceAllDue(): Promise<void> {
   const { known, approvals, ports } = await workAsOf(SYSTEM_CLOCK.now());
   const failed = await advanceDue(
@@ -147,14 +131,6 @@ async function advanceAllDue(): Promise<void> {
   );
   metrics.addMetric(METRIC.advanceRuns, MetricUnit.Count, 1);
   if (failed.length > 0) throw new UndoneError(failed.length);
-}
-
-/** Each is named by itself. */
-class UndoneError extends Error {
-  constructor(count: number) {
-    super(`Of what is due, ${count} could not be done: the log has each.`);
-    this.name = 'UndoneError';
-  }
 }
 
 function dueWork({ kind, id }: DueThing): NamedWork {
@@ -275,7 +251,7 @@ function queueOf(asker: string, { askers }: ApprovalParameter): string {
 async function announce(request: ApprovalRequest, entry: AuditEntry): Promise<void> {
   logger.info('step', { workflow, requestId: request.id, entry });
   await stepEvents.announce(request, entry).catch((error: unknown) => {
-    if (!isForGood(error, triesAt(entry))) throw error;
+    if (!isToBeLeftOut(error, triesAt(entry))) throw error;
     failures.add(`step ${request.id} ${entry.what} ${entry.at.toISOString()}`, {
       work: { what: `The event about the step "${entry.what}"`, requestId: request.id },
       state: 'given-up',

@@ -47,11 +47,9 @@ const configuration = new CachedConfiguration(
   SYSTEM_CLOCK,
 );
 
-const failures = new FailureReporter({
+const failures = FailureReporter.ofFunction({
   construct: workflow,
-  functionName: process.env.AWS_LAMBDA_FUNCTION_NAME ?? DELIVER_MESSAGES.bundle,
   topicArn: environment.NOTIFICATION_TOPIC_ARN,
-  clock: SYSTEM_CLOCK,
   logger,
 });
 
@@ -109,10 +107,10 @@ function countFailure(requestId: string, message: string, error: unknown): void 
     MetricUnit.Count,
     1,
   );
-  if (isRefused) nameRefused(requestId, message, error);
+  if (isRefused) reportRefused(requestId, message, error);
 }
 
-function nameRefused(requestId: string, message: string, error: MessengerRefusedError): void {
+function reportRefused(requestId: string, message: string, error: MessengerRefusedError): void {
   failures.add(`refused ${requestId} ${message} ${error.code}`, {
     work: { what: `A message in Slack (${message})`, requestId },
     state: 'tried-again',

@@ -1,4 +1,5 @@
 import { type EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
+import { RefusedEventError } from '../../shared/adapters/event-bus/refused-event-error';
 import type { SnsNotifications } from '../../shared/adapters/notification/sns-notifications';
 import { SENTRY_EVENT_DETAIL_TYPES, SENTRY_EVENT_SOURCE } from '../contracts/change-message';
 import type { Announcement, PreparedAsk } from '../domain/reporting/announcement';
@@ -37,17 +38,20 @@ export class Announcements {
    */
   async tell(
     announcement: Announcement,
-    isForGood: (error: unknown) => boolean,
+    isToBeLeftOut: (error: unknown) => boolean,
   ): Promise<readonly LeftOut[]> {
     const { isRepeat, asks = [] } = announcement;
     const [notified, ...others] = await Promise.all([
-      settled(async () => (isRepeat ? undefined : this.notifications.publish(announcement)), {}),
-      settled(async () => this.put(announcement), {}),
-      ...asks.map(async (ask) => settled(async () => this.questions.ask(ask), { ask })),
+      unlessDelivered(
+        async () => (isRepeat ? undefined : this.notifications.publish(announcement)),
+        {},
+      ),
+      unlessDelivered(async () => this.put(announcement), {}),
+      ...asks.map(async (ask) => unlessDelivered(async () => this.questions.ask(ask), { ask })),
     ]);
     if (notified) throw notified.error;
     const leftOut = others.flatMap((other) => other ?? []);
-    const later = leftOut.find(({ error }) => !isForGood(error));
+    const later = leftOut.find(({ error }) => !isToBeLeftOut(error));
     if (later) throw later.error;
     return leftOut;
   }
@@ -59,21 +63,11 @@ export class Announcements {
       }),
     );
     const [answer] = answers ?? [];
-    if (!answer?.EventId) {
-      throw new RefusedEventError(type, answer?.ErrorCode, answer?.ErrorMessage);
-    }
+    if (!answer?.EventId) throw new RefusedEventError(`the event about ${type}`, answer);
   }
 }
 
-/** Under the name of EventBridge's own code. */
-class RefusedEventError extends Error {
-  constructor(type: string, code = 'without a code', message = '') {
-    super(`EventBridge refused the event about ${type}: ${code} ${message}`);
-    this.name = code;
-  }
-}
-
-async function settled(
+async function unlessDelivered(
   act: () => Promise<void>,
   about: Omit<LeftOut, 'error'>,
 ): Promise<LeftOut | undefined> {

@@ -10,7 +10,7 @@ import {
 import type { AskResult } from '../../approval/domain/ask-result';
 import type { AskedChange } from '../domain/asking/asked-change';
 import type { ChangeAsker } from '../domain/asking/change-asker';
-import type { Actor } from '../domain/changes/actor';
+import { roleOrNameOf } from '../domain/changes/actor';
 import type { PreparedAsk } from '../domain/reporting/announcement';
 import { ruleKey } from '../domain/rules/rule';
 
@@ -32,7 +32,7 @@ export class ChangeAsking extends DynamoAskedChanges implements ChangeAsker {
       type: 'ask',
       requestId,
       subject: digestOf(JSON.stringify([group.id, response, wanted])),
-      source: digestOf(JSON.stringify([group.id, sourceOf(call.actor)])),
+      source: digestOf(JSON.stringify([group.id, roleOrNameOf(call.actor)])),
       ...contentOf(asked),
     };
     return { workflow, message: JSON.stringify(message) };
@@ -41,13 +41,6 @@ export class ChangeAsking extends DynamoAskedChanges implements ChangeAsker {
 
 /** Who asks is known where it is sent. */
 type UnsignedAsk = Omit<AskMessage, 'asker'>;
-
-/**
- * Anyone who assumed a role chooses the name of the session: it must not make another source of it.
- */
-function sourceOf({ roleArn, arn, userName, type }: Actor): string {
-  return roleArn ?? arn ?? userName ?? type;
-}
 
 function digestOf(text: string): string {
   return createHash('sha256').update(text).digest('hex');

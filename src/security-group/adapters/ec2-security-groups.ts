@@ -20,7 +20,9 @@ import {
   type Tag,
 } from '@aws-sdk/client-ec2';
 import pLimit from 'p-limit';
+import { isThrottled } from '../../shared/adapters/aws/failure-kind';
 import { chunksOf } from '../../shared/domain/chunks';
+import { reasonOf } from '../../shared/domain/failure/failure';
 import type { GroupDetails } from '../domain/groups/group';
 import type {
   ActAnswer,
@@ -57,14 +59,6 @@ const LISTS_READ_AT_ONCE = 10;
 const LIST_NOT_FOUND = ['InvalidPrefixListID.NotFound', 'InvalidPrefixListId.NotFound'];
 const GROUP_NOT_FOUND = 'InvalidGroup.NotFound';
 const RULE_NOT_FOUND = ['InvalidPermission.NotFound', 'InvalidSecurityGroupRuleId.NotFound'];
-
-const THROTTLED = [
-  'RequestLimitExceeded',
-  'Throttling',
-  'ThrottlingException',
-  'RequestThrottled',
-  'TooManyRequestsException',
-];
 
 /** No later try with the same values can do better, unless someone changes something else. */
 const IMPOSSIBLE = [
@@ -465,16 +459,12 @@ function attemptsOf(error: unknown): { readonly attempts?: number } {
 /** A call whose error has no status never reached EC2, or its answer was lost. */
 function isUnavailable(error: unknown): boolean {
   if (!(error instanceof EC2ServiceException)) return true;
-  return hasName(error, THROTTLED) || (error.$metadata.httpStatusCode ?? 500) >= 500;
+  return isThrottled(error) || (error.$metadata.httpStatusCode ?? 500) >= 500;
 }
 
 /** With fewer values, or others, the call may do. */
 function isAboutValues(error: unknown): boolean {
   return error instanceof EC2ServiceException && error.name.startsWith('Invalid');
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
 }
 
 function hasName(error: unknown, names: readonly string[]): boolean {

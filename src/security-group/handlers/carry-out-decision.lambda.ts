@@ -23,7 +23,6 @@ import {
   isOvertaken,
 } from '../../approval/domain/ask-result';
 import { CLIENT_SETTINGS } from '../../shared/adapters/aws/client-settings';
-import { isForGood } from '../../shared/adapters/aws/failure-kind';
 import { SYSTEM_CLOCK } from '../../shared/adapters/clock/system-clock';
 import { CachedConfiguration } from '../../shared/adapters/configuration/cached-configuration';
 import { FailureReporter } from '../../shared/adapters/failure/failure-reporter';
@@ -37,7 +36,6 @@ import {
 } from '../../shared/contracts/metrics';
 import { TRIES_BEFORE_PEOPLE_HEAR } from '../../shared/contracts/queue-tries';
 import { Announcements } from '../adapters/announcements';
-import { ReportAnnouncer } from '../adapters/announcer';
 import { ChangeAsking, WorkflowQueues } from '../adapters/change-asking';
 import {
   CloudTrailEventHistory,
@@ -47,12 +45,11 @@ import {
 import { DynamoEventLog } from '../adapters/dynamo-event-log';
 import { DynamoLedger } from '../adapters/dynamo-ledger';
 import { Ec2SecurityGroups } from '../adapters/ec2-security-groups';
+import { type LastingPorts, portsAt } from '../adapters/ports-of-try';
 import { loadSentryConfiguration } from '../adapters/sentry-configuration';
 import { CARRY_OUT_DECISION } from '../contracts/carry-out-decision.environment';
 import type { StoredAsk } from '../domain/asking/change-asker';
 import { carryOutDecision } from '../domain/deciding/carry-out-decision';
-import { giveUpAsking } from '../domain/deciding/give-up-asking';
-import type { Ports } from '../domain/responding/ports';
 import { UnfinishedError } from '../domain/responding/unfinished-error';
 
 const environment = readEnvironment(CARRY_OUT_DECISION, process.env);
@@ -79,14 +76,12 @@ const announcements = new Announcements(
   new EventBridgeClient(CLIENT_SETTINGS),
   workflows,
 );
-const failures = new FailureReporter({
+const failures = FailureReporter.ofFunction({
   construct: sentry,
-  functionName: process.env.AWS_LAMBDA_FUNCTION_NAME ?? CARRY_OUT_DECISION.bundle,
   topicArn: environment.NOTIFICATION_TOPIC_ARN,
-  clock: SYSTEM_CLOCK,
   logger,
 });
-const ports = {
+const ports: LastingPorts = {
   groups: new Ec2SecurityGroups(new EC2Client(CLIENT_SETTINGS)),
   ledger: new DynamoLedger(dynamo, environment.LEDGER_TABLE),
   events: new DynamoEventLog(dynamo, environment.LEDGER_TABLE),
@@ -101,21 +96,7 @@ const ports = {
     sessionName: process.env.AWS_LAMBDA_FUNCTION_NAME ?? '',
   },
 };
-
-function portsAt(tries: number): Ports {
-  const announcer = new ReportAnnouncer({
-    name: sentry,
-    announcements,
-    failures,
-    isForGood: (error) => isForGood(error, tries),
-    giveUpAsking: async (requestId) =>
-      giveUpAsking(requestId, {
-        configuration: await configuration.asOf(new Date(0)),
-        ports: portsAt(tries),
-      }),
-  });
-  return { ...ports, announcer, tries, isForGood: (error) => isForGood(error, tries) };
-}
+const parts = { sentry, announcements, failures, configuration, ports };
 
 /**
  * Each decision on its own: one that cannot be carried out yet is shown again later, the others are
@@ -195,7 +176,7 @@ async function carryOut(
   try {
     return await carryOutDecision(decision, kept, {
       configuration: known,
-      ports: portsAt(tries),
+      ports: portsAt(tries, parts),
     });
   } catch (error) {
     if (error instanceof UnfinishedError && tries === TRIES_BEFORE_PEOPLE_HEAR) {

@@ -12,13 +12,13 @@ import { FailureReporter } from '../../shared/adapters/failure/failure-reporter'
 import { SnsNotifications } from '../../shared/adapters/notification/sns-notifications';
 import { readEnvironment } from '../../shared/contracts/handler-environment';
 import { Announcements } from '../adapters/announcements';
-import { nameUnsentEvent } from '../adapters/announcer';
 import { DynamoLedger } from '../adapters/dynamo-ledger';
 import { Ec2SecurityGroups } from '../adapters/ec2-security-groups';
 import { operatorNotification } from '../adapters/operator-notification';
 import { parseOperatorRequest } from '../adapters/operator-request';
 import { writePause } from '../adapters/pause-parameter';
 import { sendDifferences } from '../adapters/queue-messages';
+import { reportUnsentEvent } from '../adapters/report-announcer';
 import { loadSentryConfiguration } from '../adapters/sentry-configuration';
 import { OPERATE_SENTRY } from '../contracts/operate-sentry.environment';
 import { carryOut, type OperatorAnswer, type OperatorPorts } from '../domain/operator';
@@ -34,11 +34,9 @@ const announcements = new Announcements(
   new SnsNotifications(new SNSClient(CLIENT_SETTINGS), environment.NOTIFICATION_TOPIC_ARN),
   new EventBridgeClient(CLIENT_SETTINGS),
 );
-const failures = new FailureReporter({
+const failures = FailureReporter.ofFunction({
   construct: sentry,
-  functionName: process.env.AWS_LAMBDA_FUNCTION_NAME ?? OPERATE_SENTRY.bundle,
   topicArn: environment.NOTIFICATION_TOPIC_ARN,
-  clock: SYSTEM_CLOCK,
   logger,
 });
 const ports: OperatorPorts = {
@@ -72,7 +70,7 @@ export async function handler(
 /** It is done by then: that an event for machines is missing is no failure of it. */
 async function tell(announcement: Announcement): Promise<void> {
   const leftOut = await announcements.tell(announcement, () => true);
-  leftOut.forEach(({ error }) => nameUnsentEvent(announcement, error, failures));
+  leftOut.forEach(({ error }) => reportUnsentEvent(announcement, error, failures));
   await failures.send();
 }
 

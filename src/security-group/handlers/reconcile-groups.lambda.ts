@@ -9,7 +9,7 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import type { ScheduledEvent } from 'aws-lambda';
 import { CLIENT_SETTINGS } from '../../shared/adapters/aws/client-settings';
-import { isForGood } from '../../shared/adapters/aws/failure-kind';
+import { isToBeLeftOut } from '../../shared/adapters/aws/failure-kind';
 import { SYSTEM_CLOCK } from '../../shared/adapters/clock/system-clock';
 import { FailureReporter } from '../../shared/adapters/failure/failure-reporter';
 import { type RunContext, RunFailures } from '../../shared/adapters/failure/run-failures';
@@ -24,7 +24,6 @@ import {
 } from '../../shared/contracts/metrics';
 import { TRIES_BEFORE_LEFT_OUT } from '../../shared/contracts/queue-tries';
 import { Announcements } from '../adapters/announcements';
-import { nameUnsentEvent } from '../adapters/announcer';
 import {
   CloudTrailEventHistory,
   HISTORY_CLIENT_SETTINGS,
@@ -34,6 +33,7 @@ import { DynamoLedger } from '../adapters/dynamo-ledger';
 import { Ec2SecurityGroups } from '../adapters/ec2-security-groups';
 import { sendDifferences } from '../adapters/queue-messages';
 import { reconcileNotification } from '../adapters/reconcile-notification';
+import { reportUnsentEvent } from '../adapters/report-announcer';
 import { loadSentryConfiguration } from '../adapters/sentry-configuration';
 import { MAX_RULES_IN_MESSAGE } from '../contracts/change-message';
 import { RECONCILE_GROUPS } from '../contracts/reconcile-groups.environment';
@@ -59,11 +59,9 @@ const history = new CloudTrailEventHistory(
   RECONCILE_PATIENCE_SECONDS,
 );
 const groups = new Ec2SecurityGroups(new EC2Client(CLIENT_SETTINGS));
-const failures = new FailureReporter({
+const failures = FailureReporter.ofFunction({
   construct: sentry,
-  functionName: process.env.AWS_LAMBDA_FUNCTION_NAME ?? RECONCILE_GROUPS.bundle,
   topicArn: environment.NOTIFICATION_TOPIC_ARN,
-  clock: SYSTEM_CLOCK,
   logger,
 });
 const runFailures = new RunFailures({
@@ -93,7 +91,7 @@ export async function handler(
   context: RunContext,
 ): Promise<void> {
   try {
-    const report = await runFailures.named({ event, context }, async (isLastTry) =>
+    const report = await runFailures.reporting({ event, context }, async (isLastTry) =>
       reconcileGroups(await loadSentryConfiguration(ssm, environment), {
         ...ports,
         tell: async (told) => tell(told, isLastTry),
@@ -111,8 +109,8 @@ async function tell(report: ReconcileReport, isLastTry: boolean): Promise<void> 
     reconcileNotification(report, sentry, items),
   );
   const tries = isLastTry ? TRIES_BEFORE_LEFT_OUT : 1;
-  const leftOut = await announcements.tell(announcement, (error) => isForGood(error, tries));
-  leftOut.forEach(({ error }) => nameUnsentEvent(announcement, error, failures));
+  const leftOut = await announcements.tell(announcement, (error) => isToBeLeftOut(error, tries));
+  leftOut.forEach(({ error }) => reportUnsentEvent(announcement, error, failures));
 }
 
 function count(report: ReconcileReport): void {

@@ -9,7 +9,7 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import { CLIENT_SETTINGS } from '../../shared/adapters/aws/client-settings';
-import { isForGood } from '../../shared/adapters/aws/failure-kind';
+import { isToBeLeftOut } from '../../shared/adapters/aws/failure-kind';
 import { SYSTEM_CLOCK } from '../../shared/adapters/clock/system-clock';
 import { CachedConfiguration } from '../../shared/adapters/configuration/cached-configuration';
 import { FailureReporter } from '../../shared/adapters/failure/failure-reporter';
@@ -21,7 +21,6 @@ import {
   SECURITY_GROUP_METRICS as METRIC,
 } from '../../shared/contracts/metrics';
 import { Announcements } from '../adapters/announcements';
-import { nameUnsentEvent, ReportAnnouncer } from '../adapters/announcer';
 import { ChangeAsking, WorkflowQueues } from '../adapters/change-asking';
 import { parseChangeEvent, UnreadableEventError } from '../adapters/change-event';
 import { unreadableEventNotification } from '../adapters/change-notification';
@@ -34,16 +33,16 @@ import { DynamoEventLog } from '../adapters/dynamo-event-log';
 import { DynamoLedger } from '../adapters/dynamo-ledger';
 import { Ec2SecurityGroups } from '../adapters/ec2-security-groups';
 import { sendHeartbeat } from '../adapters/heartbeat';
+import { type LastingPorts, portsAt } from '../adapters/ports-of-try';
 import { parseQueueMessage } from '../adapters/queue-messages';
+import { reportUnsentEvent } from '../adapters/report-announcer';
 import { loadSentryConfiguration } from '../adapters/sentry-configuration';
 import { workInEvent } from '../adapters/work-in-event';
 import { RESPOND_TO_CHANGES } from '../contracts/respond-to-changes.environment';
 import { isOwnCall } from '../domain/changes/actor';
 import type { Change } from '../domain/changes/change';
-import { giveUpAsking } from '../domain/deciding/give-up-asking';
 import { heartbeatGroup } from '../domain/heartbeat';
 import { type ChangeReport, secondsOpen } from '../domain/reporting/change-report';
-import type { Ports } from '../domain/responding/ports';
 import { respondToChange } from '../domain/responding/respond-to-change';
 import { respondToDifferences } from '../domain/responding/respond-to-differences';
 import type { Responses } from '../domain/responding/responses';
@@ -70,15 +69,13 @@ const announcements = new Announcements(
   new EventBridgeClient(CLIENT_SETTINGS),
   workflows,
 );
-const failures = new FailureReporter({
+const failures = FailureReporter.ofFunction({
   construct: sentry,
-  functionName: process.env.AWS_LAMBDA_FUNCTION_NAME ?? RESPOND_TO_CHANGES.bundle,
   topicArn: environment.NOTIFICATION_TOPIC_ARN,
-  clock: SYSTEM_CLOCK,
   logger,
 });
 const place = { accountId: environment.ACCOUNT_ID, region: process.env.AWS_REGION ?? 'unknown' };
-const ports = {
+const ports: LastingPorts = {
   groups: new Ec2SecurityGroups(ec2),
   ledger: new DynamoLedger(dynamo, environment.LEDGER_TABLE),
   events: new DynamoEventLog(dynamo, environment.LEDGER_TABLE),
@@ -93,21 +90,7 @@ const ports = {
     sessionName: process.env.AWS_LAMBDA_FUNCTION_NAME ?? '',
   },
 };
-
-function portsAt(tries: number): Ports {
-  const announcer = new ReportAnnouncer({
-    name: sentry,
-    announcements,
-    failures,
-    isForGood: (error) => isForGood(error, tries),
-    giveUpAsking: async (requestId) =>
-      giveUpAsking(requestId, {
-        configuration: await configuration.asOf(new Date(0)),
-        ports: portsAt(tries),
-      }),
-  });
-  return { ...ports, announcer, tries, isForGood: (error) => isForGood(error, tries) };
-}
+const parts = { sentry, announcements, failures, configuration, ports };
 
 /**
  * Each message of the batch on its own: one that fails is shown again later, the others are done.
@@ -137,7 +120,7 @@ async function handleRecord(record: SQSRecord, tries: number): Promise<void> {
   if (message) {
     const known = {
       configuration: await configuration.asOf(receivedAt),
-      ports: portsAt(tries),
+      ports: portsAt(tries, parts),
     };
     return conclude(await respondToDifferences(message.groupId, place, known), receivedAt);
   }
@@ -148,8 +131,10 @@ async function handleRecord(record: SQSRecord, tries: number): Promise<void> {
     logger.error('unreadable event', { reason: error.message, body: record.body });
     metrics.addMetric(METRIC.unreadableEvents, MetricUnit.Count, 1);
     const announcement = unreadableEventNotification(record.body, error.message, sentry);
-    const leftOut = await announcements.tell(announcement, (failure) => isForGood(failure, tries));
-    leftOut.forEach((event) => nameUnsentEvent(announcement, event.error, failures));
+    const leftOut = await announcements.tell(announcement, (failure) =>
+      isToBeLeftOut(failure, tries),
+    );
+    leftOut.forEach((event) => reportUnsentEvent(announcement, event.error, failures));
   }
 }
 
@@ -180,7 +165,7 @@ async function respond(change: Change, receivedAt: Date, tries: number): Promise
   const responses = await respondToChange(
     change,
     () => configuration.asOf(change.time),
-    portsAt(tries),
+    portsAt(tries, parts),
   );
   const { eventId, eventName, subject } = change;
   logger.info('responded', {

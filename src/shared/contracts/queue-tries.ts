@@ -12,14 +12,14 @@ export const TRIES_BEFORE_PEOPLE_HEAR = 3;
 /** With the pauses between them, the sixth try comes after five minutes. */
 export const TRIES_BEFORE_ALARM = 5;
 
-/** A few minutes after the first: then a message names what fails, and why. */
-export const TRIES_BEFORE_NAMED = 5;
+/** A few minutes after the first: then a message reports what fails, and why. */
+export const TRIES_BEFORE_REPORTED = 5;
 
 /**
- * Some tries more may name it, where the function does not know that it was named: SQS counts tries
- * that no function saw.
+ * Some tries more may report it, where the function does not know that it was reported: SQS counts
+ * tries that no function saw.
  */
-export const LAST_TRY_TO_NAME = 7;
+export const LAST_TRY_TO_REPORT = 7;
 
 /**
  * With the pauses between them, the eighth try comes after twenty minutes: then what is not what

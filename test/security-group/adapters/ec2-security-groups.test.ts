@@ -284,6 +284,7 @@ describe('what cannot be done is told apart', () => {
   test.each<[string, number, ActAnswer['kind']]>([
     ['RequestLimitExceeded', 503, 'unavailable'],
     ['Throttling', 400, 'unavailable'],
+    ['EC2ThrottledException', 400, 'unavailable'],
     ['InternalError', 500, 'unavailable'],
     ['UnauthorizedOperation', 403, 'refused'],
     ['InvalidRequest', 400, 'refused'],

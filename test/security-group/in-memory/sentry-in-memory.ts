@@ -183,7 +183,7 @@ export class SentryInMemory {
       clock: this.groups,
       own: OWN,
       tries,
-      isForGood: () => tries >= this.hopelessFrom,
+      isToBeLeftOut: () => tries >= this.hopelessFrom,
     };
   }
 }

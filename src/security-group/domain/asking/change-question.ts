@@ -1,7 +1,7 @@
 import type { AskedChange, AskedRule } from './asked-change';
 import { consoleOf } from './console';
 import type { ProposedChange, Question, Requester } from '../../../approval/domain/question';
-import type { Actor } from '../changes/actor';
+import { type Actor, nameInWords } from '../changes/actor';
 import type { Call } from '../changes/change';
 import { groupText } from '../reporting/report-text';
 import type { Peer, Rule } from '../rules/rule';
@@ -60,14 +60,14 @@ function countText(rules: readonly AskedRule[]): string {
 const IDENTITY_CENTER_ROLE = /^arn:[\w-]+:iam::\d+:role\/aws-reserved\/sso\.amazonaws\.com\//;
 const EMAIL = /^[^@\s]+@[^@\s]+\.[^@\s]+$/;
 
-export function requesterOf({ type, arn, userName, roleArn, sessionName }: Actor): Requester {
-  const name = arn ?? userName ?? `an identity of type ${type}`;
+export function requesterOf(actor: Actor): Requester {
+  const { roleArn, sessionName } = actor;
   const isPerson =
     roleArn !== undefined &&
     IDENTITY_CENTER_ROLE.test(roleArn) &&
     sessionName !== undefined &&
     EMAIL.test(sessionName);
-  return isPerson ? { name: sessionName, email: sessionName } : { name };
+  return isPerson ? { name: sessionName, email: sessionName } : { name: nameInWords(actor) };
 }
 
 function proposedChange(

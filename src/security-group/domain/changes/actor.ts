@@ -57,3 +57,15 @@ export function isOwnCall(actor: Actor, own: OwnIdentity): boolean {
 export function nameOf({ arn, userName, type }: Actor): string {
   return arn ?? userName ?? type;
 }
+
+/**
+ * Anyone who assumes a role chooses the name of the session: it must not make another actor of it.
+ */
+export function roleOrNameOf(actor: Actor): string {
+  return actor.roleArn ?? nameOf(actor);
+}
+
+/** As people read it. */
+export function nameInWords({ arn, userName, type }: Actor): string {
+  return arn ?? userName ?? `an identity of type ${type}`;
+}

@@ -2,6 +2,7 @@ import { adoptedReading } from './adopted-reading';
 import { tagAll, withTag } from './approved-until-tag';
 import type { CarriedOut } from '../../../approval/domain/ask-result';
 import { timeText } from '../../../approval/domain/request-text';
+import { reasonOf } from '../../../shared/domain/failure/failure';
 import type { AskedChange, AskedRule } from '../asking/asked-change';
 import type { StoredAsk } from '../asking/change-asker';
 import { NO_RULES } from '../changes/named-rules';
@@ -79,7 +80,7 @@ export async function applyChange(
   if (undone) {
     throw new UnfinishedError(
       groupId,
-      `what was approved could not be applied yet: ${reasonOf(undone)}`,
+      `what was approved could not be applied yet: ${reasonUndone(undone)}`,
     );
   }
   return conclude(grant, asked, answers, ports);
@@ -215,7 +216,7 @@ async function unlessMade(
     const first = await groups.rulesOf(groupId);
     return isShown(await lookUntil(groupId, first, groups, clock, isShown)) ? DONE : answer;
   } catch (error) {
-    return { kind: 'unavailable', reason: error instanceof Error ? error.message : String(error) };
+    return { kind: 'unavailable', reason: reasonOf(error) };
   }
 }
 
@@ -233,7 +234,7 @@ function isUndone({ rule, answer }: Applied): boolean {
   );
 }
 
-function reasonOf({ answer }: Applied): string {
+function reasonUndone({ answer }: Applied): string {
   return answer && 'reason' in answer ? answer.reason : 'the group was changed meanwhile';
 }
 
@@ -259,7 +260,7 @@ async function conclude(
     const [first] = refused;
     return {
       outcome: 'failed',
-      text: `EC2 refused ${refused.length} of ${asked.rules.length} rules${first ? `: ${reasonOf(first)}` : ''}`,
+      text: `EC2 refused ${refused.length} of ${asked.rules.length} rules${first ? `: ${reasonUndone(first)}` : ''}`,
     };
   }
   if (grant.until) await tagModified(asked, grant.until, ports);

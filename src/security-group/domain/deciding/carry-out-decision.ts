@@ -8,8 +8,8 @@ import type { Hints } from '../judging/situation';
 import { put, withoutRequest } from '../ledger/grants';
 import type { Grant, LedgerEntry, Suspension } from '../ledger/ledger';
 import type { LedgerChange } from '../ledger/ledger-store';
-import { isAsking } from '../policies/policy';
-import { isPaused, type SentryConfiguration } from '../policies/sentry-configuration';
+import { withoutAsking } from '../policies/policy';
+import { isPaused } from '../policies/sentry-configuration';
 import { outcomeOfEvent } from '../responding/answer-event';
 import { noticeOfUnasked } from '../responding/ask-about-outcomes';
 import type { Ports } from '../responding/ports';
@@ -126,12 +126,6 @@ async function revertAsked(
     outcome: 'carried-out',
     text: reverted > 0 ? `${why}: reverted.` : `${why}. Nothing is left to revert.`,
   };
-}
-
-function withoutAsking(
-  policy: SentryConfiguration['policies'][number],
-): SentryConfiguration['policies'][number] {
-  return isAsking(policy.response) ? { baseline: policy.baseline, response: 'revert' } : policy;
 }
 
 /**

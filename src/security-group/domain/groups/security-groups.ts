@@ -44,6 +44,7 @@ export interface SecurityGroups {
   rulesOf(groupId: string): Promise<GroupRules>;
   /** Those that exist. */
   find(filter: GroupFilter): Promise<GroupDetails[]>;
+  /** Does not throw: a list that cannot be read is in doubt. */
   prefixLists(ids: readonly string[]): Promise<PrefixLists>;
   /** Takes the rule away, by its id. */
   revoke(groupId: string, rule: Rule): Promise<ActAnswer>;

@@ -38,7 +38,7 @@ export interface Situation {
   readonly now: Date;
 }
 
-/** Whether an event is about the rule, whoever gave it the values that it has. */
+/** Whether an event is about the rule, no matter who gave it the values that it has. */
 export function isPointedTo(rule: Rule, hints: Hints): boolean {
   return namesStanding(hints, rule) || names(hints.described, rule) || isUnexplained(rule, hints);
 }

@@ -22,7 +22,7 @@ const BELIEVED_FOR = 24 * HOUR;
 /**
  * The grant, after a look that did not find its event. Absence is no proof: the history is refuting
  * only where it has what was called later, twice. All clocks run from when the sentry had the event
- * in its hands, since whoever makes up an event makes up its time.
+ * in its hands, since anyone who makes up an event makes up its time.
  */
 export function afterAbsence(grant: Grant, { at, lastHeartbeat }: AbsentLook): Grant {
   const { receivedAt, lackedAt, reportedAt } = grant;

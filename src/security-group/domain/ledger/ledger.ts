@@ -97,7 +97,7 @@ export interface Repeat {
   readonly key: string;
   /** Of a rule alone: when it was last told that it is in dispute, or else since when it counts. */
   readonly toldAt: Date;
-  /** How often it has happened since then. */
+  /** Only of repeats, a rule and an actor: how often it has happened since then. */
   readonly untold: number;
   readonly reverts?: RevertCount;
 }

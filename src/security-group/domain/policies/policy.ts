@@ -45,6 +45,11 @@ export function isAsking(response: Response): boolean {
   return response === 'revertUntilApproved' || response === 'revertIfDenied';
 }
 
+/** The policy as if it asked no one: what people would be asked about is reverted. */
+export function withoutAsking(policy: Policy): Policy {
+  return isAsking(policy.response) ? { baseline: policy.baseline, response: 'revert' } : policy;
+}
+
 /** Whether what violates is reverted at once. */
 export function isReverting(response: Response): boolean {
   return response === 'revert' || response === 'revertUntilApproved';

@@ -12,6 +12,7 @@ import {
 import type { GroupView } from './group-view';
 import { type GroupSurvey, surveyGroup } from './survey-groups';
 import { candidates, isMonitored, viewsOf } from './view-groups';
+import { reasonOf } from '../../../shared/domain/failure/failure';
 import type { GroupDetails } from '../groups/group';
 import { isSelected, isSelectedById } from '../groups/monitored-groups';
 import type { GroupRules, SecurityGroups } from '../groups/security-groups';
@@ -75,7 +76,7 @@ export async function reconcileGroups(
   if (failures.length > 0) {
     throw new AggregateError(
       failures,
-      `Not all could be written to the ledger: ${failures.map(messageOf).join(' ')}`,
+      `Not all could be written to the ledger: ${failures.map(reasonOf).join(' ')}`,
     );
   }
   if (look.views.length === 0 && doubts.groups.length > 0) {
@@ -83,7 +84,7 @@ export async function reconcileGroups(
   }
   return {
     ...report,
-    ...(notConfirmed !== undefined && { notConfirmed: messageOf(notConfirmed) }),
+    ...(notConfirmed !== undefined && { notConfirmed: reasonOf(notConfirmed) }),
   };
 }
 
@@ -185,7 +186,7 @@ interface Adoptable {
 
 /**
  * A grant is of the list's version: where not even that is known, the group is adopted in a later
- * run, or the rule would be judged anew once it is.
+ * run, or the rule would be judged again once it is.
  */
 function adoptableOf(views: readonly GroupView[], configuration: SentryConfiguration): Adoptable {
   const adopting = views.flatMap((view) => {
@@ -261,10 +262,6 @@ async function remember(
   return written.flatMap((result): unknown[] =>
     result.status === 'rejected' ? [result.reason] : [],
   );
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { Doubts, NotJudged } from './doubts';
 import type { GroupView } from './group-view';
 import { chunksOf } from '../../../shared/domain/chunks';
+import { reasonOf } from '../../../shared/domain/failure/failure';
 import type { GroupDetails } from '../groups/group';
 import { type GroupSelector, isSelected, isSelectedById } from '../groups/monitored-groups';
 import type { GroupRules, SecurityGroups } from '../groups/security-groups';
@@ -28,7 +29,7 @@ export async function candidates(
   groups: SecurityGroups,
 ): Promise<Candidates> {
   const chosen = await Promise.all(
-    monitoredGroups.include.map((selector) => settled(groups.find(selector))),
+    monitoredGroups.include.map((selector) => valueOrFailure(groups.find(selector))),
   );
   const found = new Map(
     chosen.flatMap(({ value = [] }) => value).map((group) => [group.id, group]),
@@ -39,7 +40,7 @@ export async function candidates(
   );
   const adopted = await Promise.all(
     others.map((records) =>
-      settled(groups.find({ kind: 'ids', groupIds: records.map(({ groupId }) => groupId) })),
+      valueOrFailure(groups.find({ kind: 'ids', groupIds: records.map(({ groupId }) => groupId) })),
     ),
   );
   return {
@@ -89,8 +90,8 @@ export async function viewsOf(
 ): Promise<Views> {
   const chunks = chunksOf(monitored, GROUPS_PER_CALL);
   const [rules, ledgers] = await Promise.all([
-    Promise.all(chunks.map((chunk) => settled(rulesOfAll(chunk.map(({ id }) => id))))),
-    Promise.all(monitored.map(({ id }) => settled(ledger.read(id)))),
+    Promise.all(chunks.map((chunk) => valueOrFailure(rulesOfAll(chunk.map(({ id }) => id))))),
+    Promise.all(monitored.map(({ id }) => valueOrFailure(ledger.read(id)))),
   ]);
   const standing = rules.flatMap(({ value }) => [...(value?.values() ?? [])]);
   const prefixLists = await groups.prefixLists(
@@ -121,17 +122,17 @@ export async function viewsOf(
   };
 }
 
-interface Settled<T> {
+interface ValueOrFailure<T> {
   readonly value?: T;
   /** Why there is no value. */
   readonly failure?: string;
 }
 
-async function settled<T>(promise: Promise<T>): Promise<Settled<T>> {
+async function valueOrFailure<T>(promise: Promise<T>): Promise<ValueOrFailure<T>> {
   try {
     return { value: await promise };
   } catch (error) {
-    return { failure: error instanceof Error ? error.message : String(error) };
+    return { failure: reasonOf(error) };
   }
 }
 

@@ -1,5 +1,7 @@
 import { type ChangeReport, type Dispute, hasFailures } from './change-report';
 import type { RuleOutcome } from './outcome';
+import { roleOrNameOf } from '../changes/actor';
+import { earliest } from '../earliest';
 import type { Repeat, RevertCount, Span } from '../ledger/ledger';
 import { type Rule, ruleKey } from '../rules/rule';
 
@@ -50,7 +52,7 @@ export function countDisputes(
       count: {
         key,
         toldAt: isDue || !earlier ? now : earlier.toldAt,
-        untold: isDue ? 0 : (earlier?.untold ?? 0) + 1,
+        untold: 0,
         reverts,
       },
       dispute: isDue ? [disputeOver(one, reverts, now)] : [],
@@ -152,13 +154,9 @@ function lengthOf(spans: readonly Span[]): number {
   return length;
 }
 
-function earliest(times: readonly Date[]): Date {
-  return new Date(Math.min(...times.map((time) => time.getTime())));
-}
-
-/** Its role, since each session has a name of its own. The end of a long one tells most. */
+/** The end of a long one tells most. */
 function actorName({ call: { actor } }: ChangeReport): string {
-  const name = actor.roleArn ?? actor.arn ?? actor.userName ?? actor.type;
+  const name = roleOrNameOf(actor);
   return name.length <= MOST_ACTOR_CHARACTERS ? name : `…${name.slice(1 - MOST_ACTOR_CHARACTERS)}`;
 }
 

@@ -15,7 +15,7 @@ export type Outcome =
   | { readonly kind: 'not-restorable'; readonly reason: string }
   | { readonly kind: 'failed'; readonly reason: string };
 
-/** What came of a case, for whoever comes when it was told. */
+/** What came of a case, for anyone who comes when it was told. */
 export interface ToldOutcome {
   /** How many rules were reverted. */
   readonly reverted: number;

@@ -6,7 +6,7 @@ import { ruleKey } from '../rules/rule';
 
 /**
  * More is not remembered, so that no one can fill up the ledger, whose items take 400 KB. A repeat
- * that falls out is told again, and a rule is counted anew.
+ * that falls out is told again, and a rule is counted from the beginning.
  */
 const MOST_REPEATS = 100;
 const MOST_BYTES_OF_REPEATS = 40_000;

@@ -9,7 +9,7 @@ import {
 import { disputeHeadline, disputeParagraph } from './dispute-text';
 import type { Outcome, RuleOutcome } from './outcome';
 import { plainText, subjectLine } from '../../../shared/domain/notification/plain-text';
-import type { Actor } from '../changes/actor';
+import { type Actor, nameInWords } from '../changes/actor';
 import { ruleText } from '../rules/rule-text';
 
 /** The subject of an e-mail: what is worst comes first, since the rest may be cut. */
@@ -201,10 +201,9 @@ function closingLines(report: ChangeReport): string[] {
 
 /** A session name is chosen by the one who assumed the role, so the role is named with it. */
 function actorText(actor: Actor): string {
-  const who = actor.arn ?? actor.userName ?? `an identity of type ${actor.type}`;
   const role = actor.roleArn ? `, role ${actor.roleArn}` : '';
   const through = actor.invokedBy ? `, through ${actor.invokedBy}` : '';
-  return `${who}${role}${through}`;
+  return `${nameInWords(actor)}${role}${through}`;
 }
 
 export function groupText(id: string, name?: string): string {

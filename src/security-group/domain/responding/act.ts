@@ -3,6 +3,7 @@ import type { Answered, After } from './answer-judgements';
 import type { Case } from './case';
 import { lookUntil } from './read-group';
 import type { Clock } from '../../../shared/domain/clock';
+import { reasonOf } from '../../../shared/domain/failure/failure';
 import type { SecurityGroups, GroupRules } from '../groups/security-groups';
 import { isAbout, type Judgement } from '../judging/judgement';
 import { entryOf } from '../ledger/ledger';
@@ -102,7 +103,7 @@ async function lookAfter(
       ),
     };
   } catch (error) {
-    return { failure: error instanceof Error ? error.message : String(error) };
+    return { failure: reasonOf(error) };
   }
 }
 

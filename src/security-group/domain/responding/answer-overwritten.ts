@@ -8,9 +8,9 @@ import { NO_RULES } from '../changes/named-rules';
 import { overwrittenRules } from '../judging/situation';
 
 /**
- * Answers rules that an event points to, and whose values it did not write: whoever wrote them is
- * known by another event, which may be late or lost. They are no one's until it comes, and stand no
- * longer for that where a baseline speaks of traffic.
+ * Answers rules that an event points to, and whose values it did not write: the one who wrote them
+ * is known by another event, which may be late or lost. They are no one's until it comes, and stand
+ * no longer for that where a baseline speaks of traffic.
  */
 export async function answerOverwritten(target: Target, sentry: Sentry): Promise<Responses> {
   const { ports } = sentry;

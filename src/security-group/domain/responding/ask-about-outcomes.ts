@@ -58,7 +58,7 @@ export async function asksAbout(one: Case, outcomes: readonly RuleOutcome[]): Pr
       try {
         return await openAsk(asked, ports);
       } catch (error) {
-        if (asked.response === 'revertIfDenied' || !ports.isForGood(error)) throw error;
+        if (asked.response === 'revertIfDenied' || !ports.isToBeLeftOut(error)) throw error;
         return { ask: asked, reason: reasonOf(error) };
       }
     }),
@@ -83,7 +83,7 @@ export async function unaskedIn(
         ports.asker.keep(asked).then(
           () => [],
           (error: unknown) =>
-            ports.isForGood(error) ? [{ ask: asked, reason: reasonOf(error) }] : [],
+            ports.isToBeLeftOut(error) ? [{ ask: asked, reason: reasonOf(error) }] : [],
         ),
       ),
   );

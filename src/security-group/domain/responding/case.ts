@@ -1,6 +1,7 @@
 import { type GroupReading, lookUntil } from './read-group';
 import type { Sentry } from './sentry';
 import type { Target } from './target';
+import { TRIES_THAT_WAIT } from './tries-that-wait';
 import { plainText } from '../../../shared/domain/notification/plain-text';
 import { namesStanding } from '../changes/named-rules';
 import type { GroupRules, SecurityGroups } from '../groups/security-groups';
@@ -49,16 +50,13 @@ export function isClosed({ target, sentry, judgements, notices }: Case): boolean
   );
 }
 
-/** The try, some three minutes after the first, that waits for no list any more. */
-const LAST_TRY_FOR_LISTS = 5;
-
 /**
  * The list whose change or content is not known yet, where nothing is to be done without it: the
  * event is better handled when it is known.
  */
 export function awaitedList({ situation, sentry, judgements }: Case): string | undefined {
   const acts = judgements.some(({ verdict }) => verdict !== 'keep');
-  if (acts || sentry.ports.tries >= LAST_TRY_FOR_LISTS) return undefined;
+  if (acts || sentry.ports.tries > TRIES_THAT_WAIT) return undefined;
   const { hints, prefixLists, policies } = situation;
   return listRules(situation)
     .flatMap((rule) => {

@@ -4,7 +4,8 @@ import { noticeOfUnasked, unaskedIn } from './ask-about-outcomes';
 import { type Case, openCase } from './case';
 import type { Sentry } from './sentry';
 import type { Target } from './target';
-import { isPaused, type SentryConfiguration } from '../policies/sentry-configuration';
+import { withoutAsking } from '../policies/policy';
+import { isPaused } from '../policies/sentry-configuration';
 
 /**
  * Judges the group as it stands. Where an earlier try has failed, and people cannot be asked about
@@ -25,23 +26,14 @@ export async function openAskableCase(target: Target, sentry: Sentry): Promise<C
   );
   if (unasked.length === 0) return one;
   const workflows = unasked.map(({ ask }) => ask.workflow);
+  const policies = configuration.policies.map((policy) => {
+    const { response, asking } = policy;
+    const isUnaskable = response === 'revertIfDenied' && asking;
+    return isUnaskable && workflows.includes(asking.workflow) ? withoutAsking(policy) : policy;
+  });
   const notices = unasked.map(({ ask, reason }) => noticeOfUnasked(ask, reason));
   return openCase(
     { ...target, notices: [...target.notices, ...notices] },
-    { ...sentry, configuration: withoutAsking(configuration, workflows) },
+    { ...sentry, configuration: { ...configuration, policies } },
   );
-}
-
-function withoutAsking(
-  configuration: SentryConfiguration,
-  workflows: readonly string[],
-): SentryConfiguration {
-  return {
-    ...configuration,
-    policies: configuration.policies.map(({ baseline, response, asking }) =>
-      response === 'revertIfDenied' && asking && workflows.includes(asking.workflow)
-        ? { baseline, response: 'revert' }
-        : { baseline, response, ...(asking && { asking }) },
-    ),
-  };
 }

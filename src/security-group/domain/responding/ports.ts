@@ -28,5 +28,5 @@ export interface Ports {
    * Whether what failed so fails again, however often it is tried: then what is not what counts is
    * left out.
    */
-  isForGood(error: unknown): boolean;
+  isToBeLeftOut(error: unknown): boolean;
 }

@@ -154,7 +154,7 @@ async function listAsItIs(
   prefixListId: string,
   { groups }: Ports,
 ): Promise<PrefixList | undefined> {
-  const lists = await groups.prefixLists([prefixListId]).catch(() => new Map());
+  const lists = await groups.prefixLists([prefixListId]);
   return lists.get(prefixListId);
 }
 

@@ -30,8 +30,7 @@ export interface ListDoubt {
  */
 export type PrefixLists = ReadonlyMap<string, PrefixList>;
 
-export const NOT_SHOWN =
-  'EC2 does not show it: it is gone, or its owner does not share it any more';
+const NOT_SHOWN = 'EC2 does not show it: it is gone, or its owner does not share it any more';
 
 /** The list that the rule names, where EC2 shows it, or could not be asked about it. */
 export function listOf({ peer }: Rule, lists: PrefixLists): PrefixList | undefined {

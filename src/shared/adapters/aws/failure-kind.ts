@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { TRIES_BEFORE_LEFT_OUT } from '../../contracts/queue-tries';
 
-/** An error of the SDK has these; whatever was thrown may lack them. */
+/** An error of the SDK has these; anything else that was thrown may lack them. */
 const sdkError = z.object({
   name: z._default(z.string(), ''),
   $metadata: z.optional(z.object({ httpStatusCode: z.optional(z.number()) })),
@@ -14,7 +14,7 @@ const INVALID =
   /^(Validation|InvalidParameter|InvalidArgument|InvalidMessage|Malformed|Serialization)|TooLong|TooLarge|LengthExceeded/;
 
 /** AWS says that what was sent is wrong: sent again, it is no better. */
-export function isInvalid(error: unknown): boolean {
+function isInvalid(error: unknown): boolean {
   const { name, $metadata } = sdkErrorOf(error);
   const status = $metadata?.httpStatusCode ?? 400;
   return INVALID.test(name) && status >= 400 && status < 500 && !isThrottled(error);
@@ -31,7 +31,7 @@ export function isThrottled(error: unknown): boolean {
  * Whether something that is not what counts is left out from now on, so that it does not hold up
  * the rest. `tries`: at the message that it belongs to, from 1.
  */
-export function isForGood(error: unknown, tries: number): boolean {
+export function isToBeLeftOut(error: unknown, tries: number): boolean {
   return isInvalid(error) || (tries >= TRIES_BEFORE_LEFT_OUT && !isThrottled(error));
 }
 

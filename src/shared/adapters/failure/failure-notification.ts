@@ -5,7 +5,7 @@ import {
 } from '../../contracts/failure-message';
 import type { Failure } from '../../domain/failure/failure';
 import {
-  type Failing,
+  type FailingFunction,
   failureSubject,
   failureText,
   MAX_CHARACTERS,
@@ -18,7 +18,7 @@ import type { Notification } from '../notification/sns-notifications';
 export function failureNotification(
   failures: readonly Failure[],
   left: number,
-  failing: Failing,
+  failing: FailingFunction,
   now: Date,
 ): Notification {
   const isLost = failures.some(({ state, message }) => state === 'given-up' && message);

@@ -6,8 +6,9 @@ import {
 } from '../../contracts/failure-message';
 import type { Clock } from '../../domain/clock';
 import type { Failure } from '../../domain/failure/failure';
-import type { Failing } from '../../domain/failure/failure-text';
-import { UnnamedFailures } from '../../domain/failure/unnamed-failures';
+import type { FailingFunction } from '../../domain/failure/failure-text';
+import { UnreportedFailures } from '../../domain/failure/unreported-failures';
+import { SYSTEM_CLOCK } from '../clock/system-clock';
 import { bytesOf, type Notification, SnsNotifications } from '../notification/sns-notifications';
 
 /** A message about a failure must not take the time of what has failed. */
@@ -20,7 +21,7 @@ export interface FailureLogger {
   error(message: string, details: Readonly<Record<string, unknown>>): void;
 }
 
-export interface FailureReporterProps extends Failing {
+export interface FailureReporterProps extends FailingFunction {
   readonly topicArn: string;
   readonly clock: Pick<Clock, 'now'>;
   readonly logger: FailureLogger;
@@ -31,7 +32,15 @@ export interface FailureReporterProps extends Failing {
  * that SNS does not take is sent by a later invocation.
  */
 export class FailureReporter {
-  private readonly unnamed = new UnnamedFailures();
+  /** Of the function that it runs in. */
+  static ofFunction(
+    props: Pick<FailureReporterProps, 'construct' | 'topicArn' | 'logger'>,
+  ): FailureReporter {
+    const functionName = process.env.AWS_LAMBDA_FUNCTION_NAME ?? 'unknown';
+    return new FailureReporter({ ...props, functionName, clock: SYSTEM_CLOCK });
+  }
+
+  private readonly unreported = new UnreportedFailures();
   private readonly notifications: SnsNotifications;
   private sending = Promise.resolve();
 
@@ -39,9 +48,9 @@ export class FailureReporter {
     this.notifications = new SnsNotifications(new SNSClient(QUICK_SETTINGS), props.topicArn);
   }
 
-  /** Told with the next `send`, if it was not before. `key`: of what failed, and how far it is. */
+  /** In the next `send`, if not reported before. `key`: of what failed, and how far it is. */
   add(key: string, failure: Failure): void {
-    this.unnamed.add(key, failure, this.props.clock.now());
+    this.unreported.add(key, failure, this.props.clock.now());
   }
 
   /** One after the other: several records of a batch can fail at the same time. */
@@ -52,12 +61,12 @@ export class FailureReporter {
 
   private async sendOne(): Promise<void> {
     const { clock, logger } = this.props;
-    const taken = this.unnamed.next(MAX_FAILURES_IN_MESSAGE, clock.now());
+    const taken = this.unreported.next(MAX_FAILURES_IN_MESSAGE, clock.now());
     if (!taken) return;
     try {
       const { notification, count } = this.render(taken.failures);
       await this.notifications.publish(notification);
-      this.unnamed.sent(count, clock.now());
+      this.unreported.sent(count, clock.now());
     } catch (error) {
       logger.error('failures could not be reported, and are reported later', {
         failures: taken.failures,
@@ -71,7 +80,7 @@ export class FailureReporter {
     for (let count = failures.length; ; count = Math.floor(count / 2)) {
       const notification = failureNotification(
         failures.slice(0, count),
-        this.unnamed.left(count),
+        this.unreported.left(count),
         this.props,
         this.props.clock.now(),
       );

@@ -26,15 +26,18 @@ export interface Run {
   readonly event: unknown;
 }
 
-/** Names a run that has failed for the last time; each failed run once. */
+/** Reports a run that has failed for the last time; each failed run once. */
 export class RunFailures {
-  /** Of the run that failed last, by the id that all its tries share. */
-  private readonly reasons = new Map<string, string[]>();
+  /** Of the run that failed last: all its tries share an id. */
+  private last?: { readonly id: string; readonly reasons: readonly string[] };
 
   constructor(private readonly props: RunFailuresProps) {}
 
   /** What `work` throws is thrown, for Lambda to try again. */
-  async named<Result>(run: Run, work: (isLastTry: boolean) => Promise<Result>): Promise<Result> {
+  async reporting<Result>(
+    run: Run,
+    work: (isLastTry: boolean) => Promise<Result>,
+  ): Promise<Result> {
     const { failures, clock } = this.props;
     const begun = clock.now();
     const isLastTry = this.isLastTry(run, begun);
@@ -54,7 +57,7 @@ export class RunFailures {
 
   /** Lambda does not say which try it is. One that began so late after the first is the last. */
   private isLastTry({ context, event }: Run, now: Date): boolean {
-    const failedHere = this.reasons.get(context.awsRequestId)?.length ?? 0;
+    const failedHere = this.reasonsOf(context).length;
     const dueAt = dueTime(event);
     return (
       failedHere + 1 >= TRIES_OF_A_RUN ||
@@ -63,17 +66,19 @@ export class RunFailures {
     );
   }
 
-  private remember({ context: { awsRequestId } }: Run, reason: string): void {
-    const reasons = [...(this.reasons.get(awsRequestId) ?? []), reason];
-    this.reasons.clear();
-    this.reasons.set(awsRequestId, reasons);
+  private remember({ context }: Run, reason: string): void {
+    this.last = { id: context.awsRequestId, reasons: [...this.reasonsOf(context), reason] };
+  }
+
+  private reasonsOf({ awsRequestId }: RunContext): readonly string[] {
+    return this.last?.id === awsRequestId ? this.last.reasons : [];
   }
 
   /** With the reasons of all tries: the first may be the cause, and the others follow from it. */
   private add({ context, event }: Run, reason?: string): void {
     const { awsRequestId, invokedFunctionArn } = context;
     const [, , , region, account] = invokedFunctionArn.split(':');
-    const reasons = [...(this.reasons.get(awsRequestId) ?? []), ...(reason ? [reason] : [])];
+    const reasons = [...this.reasonsOf(context), ...(reason ? [reason] : [])];
     this.props.failures.add(`run ${awsRequestId}`, {
       work: { what: this.props.what, account, region },
       state: 'given-up',

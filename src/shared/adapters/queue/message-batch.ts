@@ -5,7 +5,7 @@ import {
 } from '@aws-sdk/client-sqs';
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import * as z from 'zod/mini';
-import { LAST_TRY_TO_NAME, MAX_TRIES, TRIES_BEFORE_NAMED } from '../../contracts/queue-tries';
+import { LAST_TRY_TO_REPORT, MAX_TRIES, TRIES_BEFORE_REPORTED } from '../../contracts/queue-tries';
 import { reasonOf, type NamedWork } from '../../domain/failure/failure';
 import { nextTries } from '../../domain/failure/failure-text';
 import { backOffSeconds } from '../../domain/queue/back-off';
@@ -21,7 +21,7 @@ export interface MessageHandling {
   queueUrlOf(record: SQSRecord): string;
   /** `tries` starts at 1. What throws is tried again later. */
   handle(record: SQSRecord, tries: number): Promise<void>;
-  /** As far as the message says what it is about, to name it where it fails. Does not throw. */
+  /** As far as the message says what it is about, to report it where it fails. Does not throw. */
   workIn(record: SQSRecord): NamedWork;
   countFailedTry(tries: number): void;
   /** Default: a while that grows with each try. */
@@ -55,28 +55,28 @@ async function handleMessage(
   const { messageId } = record;
   try {
     await beforeTimeout(time, handling.handle(record, tries), async () => {
-      await name(record, tries, TIMED_OUT, handling);
+      await reportFailure(record, tries, TIMED_OUT, handling);
       await handling.failures.send();
     });
     return [];
   } catch (error) {
     handling.logger.error('not done, will be tried again', { messageId, tries, error });
     handling.countFailedTry(tries);
-    await name(record, tries, reasonOf(error), handling);
+    await reportFailure(record, tries, reasonOf(error), handling);
     await postpone(record, tries, error, handling);
     return [{ itemIdentifier: messageId }];
   }
 }
 
 /** After a few tries, and after the last one. */
-async function name(
+async function reportFailure(
   record: SQSRecord,
   tries: number,
   reason: string,
   handling: MessageHandling,
 ): Promise<void> {
   const isLast = tries >= MAX_TRIES;
-  if (!isLast && (tries < TRIES_BEFORE_NAMED || tries > LAST_TRY_TO_NAME)) return;
+  if (!isLast && (tries < TRIES_BEFORE_REPORTED || tries > LAST_TRY_TO_REPORT)) return;
   const [, , , region, account] = record.eventSourceARN.split(':');
   const deadLetterQueue = await deadLetterQueueOf(record, handling);
   const state = isLast ? 'given-up' : 'tried-again';

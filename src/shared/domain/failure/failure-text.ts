@@ -1,8 +1,8 @@
 import type { Failure, NamedWork } from './failure';
 import { plainText, subjectLine } from '../notification/plain-text';
 
-/** One who could not do it. */
-export interface Failing {
+/** It could not do what it has to do. */
+export interface FailingFunction {
   /** Path of the construct. */
   readonly construct: string;
   readonly functionName: string;
@@ -23,7 +23,7 @@ export function failureSubject(failures: readonly Failure[], severity: string): 
 export function failureText(
   failures: readonly Failure[],
   left: number,
-  { construct, functionName }: Failing,
+  { construct, functionName }: FailingFunction,
 ): string {
   return [
     failures.length === 1

@@ -2,6 +2,9 @@ import {
   type Actor,
   isOwnCall,
   isTrusted,
+  nameInWords,
+  nameOf,
+  roleOrNameOf,
   type TrustedActor,
 } from '../../../../src/security-group/domain/changes/actor';
 
@@ -79,4 +82,15 @@ test('own calls are those of the own role in the own session', () => {
   expect(isOwnCall({ ...session, roleArn: 'arn:aws:iam::111111111111:role/Other' }, own)).toBe(
     false,
   );
+});
+
+test('all sessions of a role are one actor, by its role', () => {
+  expect(roleOrNameOf(session)).toBe(DEPLOY_ROLE);
+  expect(nameOf(session)).toBe(session.arn);
+  expect(roleOrNameOf({ type: 'IAMUser', userName: 'ann' })).toBe('ann');
+});
+
+test('an actor without a name is told by its type', () => {
+  expect(roleOrNameOf({ type: 'AWSAccount' })).toBe('AWSAccount');
+  expect(nameInWords({ type: 'AWSAccount' })).toBe('an identity of type AWSAccount');
 });

@@ -263,7 +263,7 @@ describe('a rule that is changed again and again, so that no event finds it as w
     expect(minutes).toBeLessThan(15);
   });
 
-  test('is answered by reconcile, whose wait does not begin anew with other values', async () => {
+  test('is answered by reconcile, whose wait does not begin again with other values', async () => {
     const sentry = watching([locked], onPort(7001));
     await sentry.reconcile();
     await sentry.pass(SETTLED_AFTER);
@@ -301,6 +301,21 @@ describe('a rule that is changed again and again, so that no event finds it as w
     await sentry.pass(2 * 60_000);
     await sentry.reconcile();
     expect(sentry.groups.rulesIn('sg-1')).toEqual([https, onPort(83)]);
+  });
+
+  test('shares no wait with values that only the event history says a trusted actor wrote', async () => {
+    const sentry = watching([locked], onPort(7001));
+    await sentry.reconcile();
+    await sentry.pass(SETTLED_AFTER);
+    await sentry.survey();
+    sentry.history.changes.push(by(deployer, rewritten(onPort(7001), 'first')));
+    sentry.groups.put('sg-1', () => [https, onPort(7002)]);
+    await sentry.respondToDifferences();
+    expect(sentry.groups.rulesIn('sg-1')).toEqual([https, onPort(7002)]);
+    await sentry.respond(by(deployer, rewritten(onPort(7002), 'second')));
+    await sentry.pass(SETTLED_AFTER);
+    await sentry.reconcile();
+    expect(sentry.groups.rulesIn('sg-1')).toEqual([https, onPort(7002)]);
   });
 
   test('does not have a new rule answered for it that no one has looked at before', async () => {

@@ -1,4 +1,4 @@
-import { isForGood } from '../../../../src/shared/adapters/aws/failure-kind';
+import { isToBeLeftOut } from '../../../../src/shared/adapters/aws/failure-kind';
 import { TRIES_BEFORE_LEFT_OUT } from '../../../../src/shared/contracts/queue-tries';
 
 /** As the SDK throws it. */
@@ -13,10 +13,10 @@ test.each([
   ['SNS: a subject that it does not take', sdkError('InvalidParameterException', 400)],
   [
     'EventBridge: an entry that it refuses',
-    Object.assign(new Error(), { name: 'MalformedDetail' }),
+    Object.assign(new Error('Detail is malformed.'), { name: 'MalformedDetail' }),
   ],
 ])('%s fails for good at once', (_, error) => {
-  expect(isForGood(error, 1)).toBe(true);
+  expect(isToBeLeftOut(error, 1)).toBe(true);
 });
 
 test.each([
@@ -25,8 +25,8 @@ test.each([
   ['no answer', new Error('socket hang up')],
   ['what is no error', 'so it is'],
 ])('%s fails for good after some tries', (_, error) => {
-  expect(isForGood(error, TRIES_BEFORE_LEFT_OUT - 1)).toBe(false);
-  expect(isForGood(error, TRIES_BEFORE_LEFT_OUT)).toBe(true);
+  expect(isToBeLeftOut(error, TRIES_BEFORE_LEFT_OUT - 1)).toBe(false);
+  expect(isToBeLeftOut(error, TRIES_BEFORE_LEFT_OUT)).toBe(true);
 });
 
 test.each([
@@ -36,5 +36,5 @@ test.each([
   sdkError('TooManyRequestsException', 429),
   Object.assign(sdkError('Slow', 400), { $retryable: { throttling: true } }),
 ])('throttling never does: $name', (error) => {
-  expect(isForGood(error, 29)).toBe(false);
+  expect(isToBeLeftOut(error, 29)).toBe(false);
 });

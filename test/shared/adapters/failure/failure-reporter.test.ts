@@ -31,8 +31,8 @@ test('messages of one batch that fail at the same time are all named, and once e
       await reporter.send();
     }),
   );
-  const timesNamed = names.map((name) => sent.join().split(`"${name}`).length - 1);
-  expect(timesNamed.every((times) => times > 0)).toBe(true);
-  expect(new Set(timesNamed).size).toBe(1);
+  const timesReported = names.map((name) => sent.join().split(`"${name}`).length - 1);
+  expect(timesReported.every((times) => times > 0)).toBe(true);
+  expect(new Set(timesReported).size).toBe(1);
   publish.mockRestore();
 });

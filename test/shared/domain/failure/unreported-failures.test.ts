@@ -1,27 +1,27 @@
 import type { Failure } from '../../../../src/shared/domain/failure/failure';
-import { UnnamedFailures } from '../../../../src/shared/domain/failure/unnamed-failures';
+import { UnreportedFailures } from '../../../../src/shared/domain/failure/unreported-failures';
 
 const MOST = 25;
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
 
-let unnamed: UnnamedFailures;
+let unreported: UnreportedFailures;
 let now: Date;
 
 beforeEach(() => {
-  unnamed = new UnnamedFailures();
+  unreported = new UnreportedFailures();
   now = new Date('2026-11-01T12:00:00Z');
 });
 
 function fail(what: string): void {
   const failure: Failure = { work: { what }, state: 'tried-again', reason: 'denied', next: '' };
-  unnamed.add(what, failure, now);
+  unreported.add(what, failure, now);
 }
 
 /** As a function does it: the names in the message, or undefined where there is none. */
 function send(): string[] | undefined {
-  const taken = unnamed.next(MOST, now);
-  if (taken) unnamed.sent(taken.failures.length, now);
+  const taken = unreported.next(MOST, now);
+  if (taken) unreported.sent(taken.failures.length, now);
   return taken?.failures.map(({ work }) => work.what);
 }
 
@@ -29,14 +29,14 @@ function pass(milliseconds: number): void {
   now = new Date(now.getTime() + milliseconds);
 }
 
-test('what fails is named once, however often it fails on', () => {
+test('what fails is reported once, however often it fails on', () => {
   fail('one');
   expect(send()).toEqual(['one']);
   fail('one');
   expect(send()).toBeUndefined();
 });
 
-test('what still fails a day later is named again', () => {
+test('what still fails a day later is reported again', () => {
   fail('one');
   send();
   pass(DAY);
@@ -46,27 +46,27 @@ test('what still fails a day later is named again', () => {
 
 test('what could not be sent is in the next message', () => {
   fail('one');
-  expect(unnamed.next(MOST, now)?.failures).toHaveLength(1);
+  expect(unreported.next(MOST, now)?.failures).toHaveLength(1);
   fail('two');
   expect(send()).toEqual(['one', 'two']);
 });
 
-test('a thousand events that fail in one minute become a few messages, and each is named within hours', () => {
+test('a thousand events that fail in one minute become a few messages, and each is reported within hours', () => {
   for (let n = 0; n < 1_000; n += 1) fail(`event ${n}`);
   const sizes: number[] = [];
-  const named = new Set<string>();
+  const reported = new Set<string>();
   for (let minute = 0; minute < 5 * 60; minute += 1) {
     const names = send();
     if (names) sizes.push(names.length);
-    names?.forEach((name) => named.add(name));
+    names?.forEach((name) => reported.add(name));
     if (minute === 14) expect(sizes).toEqual([25, 25, 25]);
     pass(MINUTE);
   }
-  expect(named.size).toBe(1_000);
+  expect(reported.size).toBe(1_000);
   expect(sizes).toHaveLength(40);
 });
 
 test('what is too much to be remembered is counted', () => {
   for (let n = 0; n < 1_200; n += 1) fail(`event ${n}`);
-  expect(unnamed.next(MOST, now)).toMatchObject({ left: 1_175 });
+  expect(unreported.next(MOST, now)).toMatchObject({ left: 1_175 });
 });

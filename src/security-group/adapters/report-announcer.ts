@@ -16,12 +16,12 @@ export interface ReportAnnouncerProps {
   readonly name: string;
   readonly announcements: Announcements;
   readonly failures: FailureReporter;
-  isForGood(error: unknown): boolean;
+  isToBeLeftOut(error: unknown): boolean;
   /** Ends a request that no one can be asked; nothing, where it is over. */
   giveUpAsking(requestId: string): Promise<GivenUp | undefined>;
 }
 
-/** Delivers reports; what can never be delivered is named, and holds up nothing. */
+/** Delivers reports; what can never be delivered is reported as a failure, and holds up nothing. */
 export class ReportAnnouncer implements Announcer {
   constructor(private readonly props: ReportAnnouncerProps) {}
 
@@ -32,10 +32,11 @@ export class ReportAnnouncer implements Announcer {
   }
 
   async tell(announcement: Announcement): Promise<void> {
-    const { announcements, isForGood } = this.props;
-    const leftOut = await announcements.tell(announcement, isForGood);
+    const { announcements, failures, isToBeLeftOut } = this.props;
+    const leftOut = await announcements.tell(announcement, isToBeLeftOut);
     for (const { ask, error } of leftOut) {
-      await (ask ? this.giveUp(ask, error) : this.nameEvent(announcement, error));
+      if (ask) await this.giveUp(ask, error);
+      else reportUnsentEvent(announcement, error, failures);
     }
   }
 
@@ -61,16 +62,12 @@ export class ReportAnnouncer implements Announcer {
       next: `Nobody could be asked. ${givenUp.text}`,
     });
   }
-
-  private nameEvent(announcement: Announcement, error: unknown): void {
-    nameUnsentEvent(announcement, error, this.props.failures);
-  }
 }
 
 const sentAsk = z.object({ requestId: z.string() });
 
 /** People hear that machines did not. */
-export function nameUnsentEvent(
+export function reportUnsentEvent(
   { subject, type }: Pick<Announcement, 'subject' | 'type'>,
   error: LeftOut['error'],
   failures: FailureReporter,

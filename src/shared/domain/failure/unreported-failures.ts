@@ -4,8 +4,8 @@ import type { Failure } from './failure';
 const MESSAGES_A_WINDOW = 3;
 const WINDOW_MILLISECONDS = 15 * 60_000;
 
-/** What goes on failing under the same key is named once a day. */
-const NAMED_FOR_MILLISECONDS = 24 * 60 * 60_000;
+/** What goes on failing under the same key is reported once a day. */
+const REPORTED_FOR_MILLISECONDS = 24 * 60 * 60_000;
 
 const MOST_WAITING = 1_000;
 const MOST_REMEMBERED = 10_000;
@@ -17,17 +17,17 @@ export interface Taken {
   readonly left: number;
 }
 
-/** Failures that no message has named yet. Each is named once, a few messages at a time. */
-export class UnnamedFailures {
+/** Failures that are in no message yet. Each is reported once, a few messages at a time. */
+export class UnreportedFailures {
   private readonly waiting = new Map<string, Failure>();
-  private readonly named = new Map<string, number>();
+  private readonly reported = new Map<string, number>();
   private messagesAt: number[] = [];
   private uncounted = 0;
 
   /** `key`: of what failed, and how far it is. */
   add(key: string, failure: Failure, now: Date): void {
-    const namedAt = this.named.get(key);
-    if (namedAt !== undefined && now.getTime() < namedAt + NAMED_FOR_MILLISECONDS) return;
+    const reportedAt = this.reported.get(key);
+    if (reportedAt !== undefined && now.getTime() < reportedAt + REPORTED_FOR_MILLISECONDS) return;
     if (this.waiting.has(key)) return;
     if (this.waiting.size < MOST_WAITING) this.waiting.set(key, failure);
     else this.uncounted += 1;
@@ -41,15 +41,17 @@ export class UnnamedFailures {
     return { failures, left: this.left(failures.length) };
   }
 
-  /** The first so many were named. */
+  /** The first so many were reported. */
   sent(count: number, now: Date): void {
     this.messagesAt.push(now.getTime());
     for (const key of [...this.waiting.keys()].slice(0, count)) {
       this.waiting.delete(key);
-      this.named.delete(key);
-      this.named.set(key, now.getTime());
+      this.reported.delete(key);
+      this.reported.set(key, now.getTime());
     }
-    for (const key of [...this.named.keys()].slice(0, -MOST_REMEMBERED)) this.named.delete(key);
+    for (const key of [...this.reported.keys()].slice(0, -MOST_REMEMBERED)) {
+      this.reported.delete(key);
+    }
     if (this.waiting.size === 0) this.uncounted = 0;
   }
 
