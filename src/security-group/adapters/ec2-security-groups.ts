@@ -71,8 +71,15 @@ const IMPOSSIBLE = [
   'InvalidPrefixListId.Malformed',
 ];
 
+/**
+ * The security groups of one account. In a shared VPC, EC2 also shows those of other owners: it
+ * refuses every change to them, and their events are in other accounts.
+ */
 export class Ec2SecurityGroups implements SecurityGroups {
-  constructor(private readonly client: EC2Client) {}
+  constructor(
+    private readonly client: EC2Client,
+    private readonly accountId: string,
+  ) {}
 
   async rulesOf(groupId: string): Promise<GroupRules> {
     return groupRules(await this.describeRules([groupId]));
@@ -170,7 +177,9 @@ export class Ec2SecurityGroups implements SecurityGroups {
       { client: this.client, pageSize: ITEMS_PER_PAGE },
       { Filters: filters },
     )) {
-      rules.push(...(page.SecurityGroupRules ?? []));
+      rules.push(
+        ...(page.SecurityGroupRules ?? []).filter((rule) => this.isOwn(rule.GroupOwnerId)),
+      );
     }
     return rules;
   }
@@ -182,9 +191,14 @@ export class Ec2SecurityGroups implements SecurityGroups {
       { client: this.client, pageSize: ITEMS_PER_PAGE },
       asked,
     )) {
-      found.push(...(page.SecurityGroups ?? []).flatMap(groupDetails));
+      const own = (page.SecurityGroups ?? []).filter((group) => this.isOwn(group.OwnerId));
+      found.push(...own.flatMap(groupDetails));
     }
     return found;
+  }
+
+  private isOwn(ownerId: string | undefined): boolean {
+    return ownerId === undefined || ownerId === this.accountId;
   }
 
   /**

@@ -11,6 +11,7 @@ export const CARRY_OUT_DECISION = handlerContract({
     'PAUSE_PARAMETER',
     'LEDGER_TABLE',
     'NOTIFICATION_TOPIC_ARN',
+    'ACCOUNT_ID',
     /** The queues that workflows put their decisions into, one for each, joined by commas. */
     'DECISION_QUEUE_URLS',
     'OWN_ROLE_ARN',

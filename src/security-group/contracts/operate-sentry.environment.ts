@@ -12,6 +12,7 @@ export const OPERATE_SENTRY = handlerContract({
     'PAUSE_PARAMETER',
     'LEDGER_TABLE',
     'NOTIFICATION_TOPIC_ARN',
+    'ACCOUNT_ID',
     /** The queue that gets what is to be judged at once. */
     'CHANGE_QUEUE_URL',
   ],

@@ -11,6 +11,7 @@ export const RECONCILE_GROUPS = handlerContract({
     'PAUSE_PARAMETER',
     'LEDGER_TABLE',
     'NOTIFICATION_TOPIC_ARN',
+    'ACCOUNT_ID',
     /** The queue that gets what is due. */
     'CHANGE_QUEUE_URL',
     /** The function whose dry runs show how far the event history is. */

@@ -82,7 +82,7 @@ const failures = FailureReporter.ofFunction({
   logger,
 });
 const ports: LastingPorts = {
-  groups: new Ec2SecurityGroups(new EC2Client(CLIENT_SETTINGS)),
+  groups: new Ec2SecurityGroups(new EC2Client(CLIENT_SETTINGS), environment.ACCOUNT_ID),
   ledger: new DynamoLedger(dynamo, environment.LEDGER_TABLE),
   events: new DynamoEventLog(dynamo, environment.LEDGER_TABLE),
   history: new CloudTrailEventHistory(

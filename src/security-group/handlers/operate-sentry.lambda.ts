@@ -40,7 +40,7 @@ const failures = FailureReporter.ofFunction({
   logger,
 });
 const ports: OperatorPorts = {
-  groups: new Ec2SecurityGroups(new EC2Client(CLIENT_SETTINGS)),
+  groups: new Ec2SecurityGroups(new EC2Client(CLIENT_SETTINGS), environment.ACCOUNT_ID),
   ledger: new DynamoLedger(new DynamoDBClient(CLIENT_SETTINGS), environment.LEDGER_TABLE),
   clock: SYSTEM_CLOCK,
   writePause: async (pause) => writePause(ssm, environment.PAUSE_PARAMETER, pause),

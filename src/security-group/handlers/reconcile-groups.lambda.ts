@@ -58,7 +58,7 @@ const history = new CloudTrailEventHistory(
   new CloudTrailClient(HISTORY_CLIENT_SETTINGS),
   RECONCILE_PATIENCE_SECONDS,
 );
-const groups = new Ec2SecurityGroups(new EC2Client(CLIENT_SETTINGS));
+const groups = new Ec2SecurityGroups(new EC2Client(CLIENT_SETTINGS), environment.ACCOUNT_ID);
 const failures = FailureReporter.ofFunction({
   construct: sentry,
   topicArn: environment.NOTIFICATION_TOPIC_ARN,

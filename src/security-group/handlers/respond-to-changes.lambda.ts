@@ -76,7 +76,7 @@ const failures = FailureReporter.ofFunction({
 });
 const place = { accountId: environment.ACCOUNT_ID, region: process.env.AWS_REGION ?? 'unknown' };
 const ports: LastingPorts = {
-  groups: new Ec2SecurityGroups(ec2),
+  groups: new Ec2SecurityGroups(ec2, environment.ACCOUNT_ID),
   ledger: new DynamoLedger(dynamo, environment.LEDGER_TABLE),
   events: new DynamoEventLog(dynamo, environment.LEDGER_TABLE),
   history: new CloudTrailEventHistory(

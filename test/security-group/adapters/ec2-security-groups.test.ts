@@ -10,12 +10,18 @@ import {
   ModifyManagedPrefixListCommand,
 } from '@aws-sdk/client-ec2';
 import type { Emulator } from '../../../sandbox/emulator/emulator';
-import { emulatorAccess } from '../../../sandbox/emulator/emulator-access';
+import { ACCOUNT_ID, emulatorAccess } from '../../../sandbox/emulator/emulator-access';
 import { Ec2SecurityGroups } from '../../../src/security-group/adapters/ec2-security-groups';
-import type { ActAnswer } from '../../../src/security-group/domain/groups/security-groups';
+import type { MonitoredGroups } from '../../../src/security-group/domain/groups/monitored-groups';
+import type {
+  ActAnswer,
+  GroupFilter,
+} from '../../../src/security-group/domain/groups/security-groups';
+import { heartbeatGroup } from '../../../src/security-group/domain/heartbeat';
 import type { Rule } from '../../../src/security-group/domain/rules/rule';
 import { loseFirstAnswers } from '../../support/aws/lost-answers';
 import { startedEmulator } from '../emulated/emulated-ledger';
+import { configurationOf } from '../samples/changes';
 import { rule } from '../samples/rules';
 
 const GONE = 'sg-0123456789abcdef0';
@@ -34,7 +40,7 @@ let count = 0;
 beforeAll(async () => {
   emulator = await startedEmulator();
   client = new EC2Client(emulatorAccess(emulator.endpoint));
-  groups = new Ec2SecurityGroups(client);
+  groups = new Ec2SecurityGroups(client, ACCOUNT_ID);
   vpcId = (await client.send(new CreateVpcCommand({ CidrBlock: '10.0.0.0/16' }))).Vpc!.VpcId!;
 }, 300_000);
 afterAll(async () => emulator.stop());
@@ -254,7 +260,7 @@ describe('what cannot be done is told apart', () => {
     beforeEach(() => {
       const unlucky = new EC2Client(emulatorAccess(emulator.endpoint));
       loseFirstAnswers(unlucky);
-      losing = new Ec2SecurityGroups(unlucky);
+      losing = new Ec2SecurityGroups(unlucky, ACCOUNT_ID);
     });
 
     test('a rule that was revoked is not found by the second', async () => {
@@ -275,6 +281,7 @@ describe('what cannot be done is told apart', () => {
   test('EC2 that cannot be reached may do it later', async () => {
     const unreachable = new Ec2SecurityGroups(
       new EC2Client({ ...emulatorAccess('http://127.0.0.1:1'), maxAttempts: 1 }),
+      ACCOUNT_ID,
     );
     expect((await unreachable.authorize(groupId, rule())).kind).toBe('unavailable');
     await expect(unreachable.rulesOf(groupId)).rejects.toThrow();
@@ -301,7 +308,9 @@ describe('what cannot be done is told apart', () => {
       },
       { step: 'initialize' },
     );
-    expect(await new Ec2SecurityGroups(failing).modify(groupId, 'sgr-1', rule())).toEqual({
+    expect(
+      await new Ec2SecurityGroups(failing, ACCOUNT_ID).modify(groupId, 'sgr-1', rule()),
+    ).toEqual({
       kind,
       reason: `${name}: made up`,
     });
@@ -433,7 +442,7 @@ describe('prefix lists', () => {
         },
         { step: 'initialize' },
       );
-      return new Ec2SecurityGroups(answering);
+      return new Ec2SecurityGroups(answering, ACCOUNT_ID);
     }
 
     function answerTo(
@@ -548,9 +557,62 @@ describe('prefix lists', () => {
   test('are not asked for where there are none', async () => {
     const unreachable = new Ec2SecurityGroups(
       new EC2Client({ ...emulatorAccess('http://127.0.0.1:1'), maxAttempts: 1 }),
+      ACCOUNT_ID,
     );
     expect(await unreachable.prefixLists([])).toEqual(new Map());
     expect((await unreachable.prefixLists(['pl-1'])).get('pl-1')!.doubt).toBeDefined();
+  });
+});
+
+// Not the emulator: it has one account only.
+describe('in a VPC that another account shares', () => {
+  const [OWN_GROUP, FOREIGN_GROUP] = ['sg-0aaaabbbbccccdddd', 'sg-0f0f0f0f0f0f0f0f0'];
+  const [OWNER, PARTICIPANT] = ['111122223333', '444455556666'];
+  const SHARED_VPC = 'vpc-0aaaabbbbccccdddd';
+  const monitoredGroups: MonitoredGroups = {
+    include: [{ kind: 'vpc', vpcId: SHARED_VPC }],
+    exclude: [],
+  };
+
+  function sharedVpc(): Ec2SecurityGroups {
+    const answering = new EC2Client({ ...emulatorAccess(emulator.endpoint), maxAttempts: 1 });
+    const group = (GroupId: string, OwnerId: string) => ({ GroupId, VpcId: SHARED_VPC, OwnerId });
+    const ssh = { IpProtocol: 'tcp', FromPort: 22, ToPort: 22, CidrIpv4: '0.0.0.0/0' };
+    const held = (GroupId: string, GroupOwnerId: string) => ({
+      ...ssh,
+      GroupId,
+      GroupOwnerId,
+      SecurityGroupRuleId: `sgr-in-${GroupId}`,
+    });
+    const answer = {
+      SecurityGroups: [group(FOREIGN_GROUP, PARTICIPANT), group(OWN_GROUP, OWNER)],
+      SecurityGroupRules: [held(FOREIGN_GROUP, PARTICIPANT), held(OWN_GROUP, OWNER)],
+    };
+    answering.middlewareStack.add(
+      () => async () => ({ response: {}, output: { $metadata: {}, ...answer } }),
+      { step: 'initialize' },
+    );
+    return new Ec2SecurityGroups(answering, OWNER);
+  }
+
+  test.each<GroupFilter>([
+    { kind: 'vpc', vpcId: SHARED_VPC },
+    { kind: 'all' },
+    { kind: 'ids', groupIds: [OWN_GROUP, FOREIGN_GROUP] },
+    { kind: 'name', name: 'web' },
+    { kind: 'prefix-list', prefixListId: 'pl-1' },
+  ])('a group of another owner is not found by $kind', async (filter) => {
+    expect((await sharedVpc().find(filter)).map(({ id }) => id)).toEqual([OWN_GROUP]);
+  });
+
+  test('its rules are no one’s to judge or revert', async () => {
+    const all = await sharedVpc().rulesOfAll([OWN_GROUP, FOREIGN_GROUP]);
+    expect([...all.keys()]).toEqual([OWN_GROUP]);
+  });
+
+  test('the heartbeat goes to an own group', async () => {
+    const configuration = configurationOf([], { monitoredGroups });
+    expect(await heartbeatGroup(configuration, sharedVpc())).toBe(OWN_GROUP);
   });
 });
 

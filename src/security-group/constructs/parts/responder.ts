@@ -1,4 +1,4 @@
-import { Duration, Stack } from 'aws-cdk-lib';
+import { Duration } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
@@ -32,7 +32,6 @@ export class Responder {
         ...commonVariables(sentry, parts),
         CHANGE_QUEUE_URL: changes.queue.queueUrl,
         OWN_ROLE_ARN: role.roleArn,
-        ACCOUNT_ID: Stack.of(sentry).account,
       }),
       description: `Judges and reverts security group changes for ${sentry.node.path}`,
       memorySize: 512,

@@ -1,3 +1,4 @@
+import { Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { SentryParts } from './sentry-parts';
 import {
@@ -48,5 +49,6 @@ export function commonVariables(sentry: Construct, { parameters, ledger, topic }
     ...parameters.variables,
     LEDGER_TABLE: ledger.tableName,
     NOTIFICATION_TOPIC_ARN: topic.topicArn,
+    ACCOUNT_ID: Stack.of(sentry).account,
   };
 }
