@@ -20,7 +20,6 @@ const PINNED_TOOLS = [
   'jsii-diff@1.134.0',
   'jsii-docgen@10.12.6',
   'jsii-pacmak@1.140.0',
-  'ts-jest@29.4.15',
 ];
 
 /** The jsii library: its name, its languages, its dependencies. */
@@ -163,6 +162,8 @@ export class CdkSentriesProject extends awscdk.AwsCdkConstructLibrary {
     });
 
     this.addDevDeps(...PINNED_TOOLS);
+    // See build/jest-transformer.js.
+    this.deps.removeDependency('ts-jest');
     this.package.addField('overrides', {
       'unrs-resolver': '1.12.2',
       // madge wants TypeScript 5 beside itself, and works with 6.

@@ -6,12 +6,18 @@ import { CdkSentriesProject } from './project';
  * do the tests of the sandbox itself: CI runs them, not `npm test`.
  */
 const SLOW_TESTS = ['/test/slow/', '/test/sandbox/'];
+const TRANSFORM = { '^.+\\.ts$': '<rootDir>/build/jest-transformer.js' };
 
 export function shapeTests(project: CdkSentriesProject): void {
   const jest = project.jest!;
   SLOW_TESTS.forEach((folder) => jest.addIgnorePattern(folder));
   jest.addModuleNameMappers({ '^cdk-sentries$': '<rootDir>/src/index.ts' });
-  Object.assign(jest.config, { collectCoverage: false, testTimeout: 60_000, maxWorkers: 2 });
+  Object.assign(jest.config, {
+    transform: TRANSFORM,
+    collectCoverage: false,
+    testTimeout: 60_000,
+    maxWorkers: 2,
+  });
   // Every synth of an aws-cdk-lib later than the floor validates the template for a second or two;
   // one test turns it on.
   project.testTask.env('CDK_VALIDATION', 'false');
@@ -26,7 +32,7 @@ export function shapeTests(project: CdkSentriesProject): void {
   new JsonFile(project, 'jest.slow.config.json', {
     obj: {
       testMatch: SLOW_TESTS.map((folder) => `<rootDir>${folder}**/*.test.ts`),
-      transform: { '^.+\\.[t]sx?$': ['ts-jest', { tsconfig: 'tsconfig.dev.json' }] },
+      transform: TRANSFORM,
       moduleNameMapper: { '^cdk-sentries$': '<rootDir>/src/index.ts' },
       testTimeout: 600_000,
     },
