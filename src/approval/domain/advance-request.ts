@@ -19,7 +19,7 @@ import {
   withPointed,
   withSent,
 } from './due';
-import { judgeClick } from './judge-click';
+import { judgeClick, whyNotHeard } from './judge-click';
 import type { People } from './messenger';
 import type { Clock } from '../../shared/domain/clock';
 
@@ -129,11 +129,10 @@ export async function takeClick(
   const judged = await retried(async (isFirst) => {
     // Over the very state in which all requesters are known: anyone who joins meanwhile has it
     // judged again.
-    const identified = await identify(
-      isFirst ? request : ((await store.read(requestId)) ?? request),
-      configuration,
-      ports,
-    );
+    const read = isFirst ? request : ((await store.read(requestId)) ?? request);
+    const identified = whyNotHeard(read, click, authority, configuration)
+      ? read
+      : await identify(read, configuration, ports);
     const after = judgeClick(identified, click, authority, configuration, clock.now());
     return after === identified ? identified : save(after, identified, configuration, store);
   });

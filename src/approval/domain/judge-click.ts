@@ -37,8 +37,11 @@ export function judgeClick(
   now: Date,
 ): ApprovalRequest {
   if (request.judgedClicks.includes(click.id)) return request;
-  const found = withCopy(request, click, authority, configuration);
-  const refusal = whyRefused(found, click, authority, configuration);
+  const judged = withJudged(request, click);
+  const stranger = whyNotHeard(request, click, authority, configuration);
+  if (stranger) return refuse(judged, click, stranger, authority, now);
+  const found = withCopy(judged, click);
+  const refusal = whyNotNow(found, click) ?? whyNotApproved(found, click, configuration);
   if (refusal) return refuse(found, click, refusal, authority, now);
   const entry = { at: now, by: click.userId, clickId: click.id, membership: authority.members };
   switch (click.button.action.kind) {
@@ -60,49 +63,37 @@ export function judgeClick(
 
 type EntryBase = Omit<AuditEntry, 'what'>;
 
+function withJudged(request: ApprovalRequest, { id }: Click): ApprovalRequest {
+  return { ...request, judgedClicks: withLast(request.judgedClicks, id, MOST_JUDGED_CLICKS) };
+}
+
 /**
  * Where it is clicked, there it stands: the try that posted it may have died before it wrote that
- * down.
+ * down. Whoever may not decide could have clicked below another request's message.
  */
-function withCopy(
-  request: ApprovalRequest,
-  click: Click,
-  authority: Authority,
-  { approvalChannelId }: ApprovalConfiguration,
-): ApprovalRequest {
-  const { channelId, messageTs, id } = click;
-  const judged = {
-    ...request,
-    judgedClicks: withLast(request.judgedClicks, id, MOST_JUDGED_CLICKS),
-  };
+function withCopy(request: ApprovalRequest, { channelId, messageTs }: Click): ApprovalRequest {
   const isKnown = request.messages.some(({ copies }) => copies.some(({ ts }) => ts === messageTs));
-  if (isKnown || !isOurs(click, authority) || channelId !== approvalChannelId) return judged;
-  const messages = judged.messages.map((slot) =>
+  if (isKnown) return request;
+  const messages = request.messages.map((slot) =>
     slot.name.kind === 'question'
       ? { ...slot, copies: [...slot.copies, { channelId, ts: messageTs }] }
       : slot,
   );
-  return withDue({ ...judged, messages }, { kind: 'question' });
+  return withDue({ ...request, messages }, { kind: 'question' });
 }
 
-function whyRefused(
+/** Why nothing of the click may change the request: it is no approver's, or of something else. */
+export function whyNotHeard(
   request: ApprovalRequest,
   click: Click,
   authority: Authority,
   configuration: ApprovalConfiguration,
 ): string | undefined {
-  const {
-    button: { action, digest },
-  } = click;
   return (
     whyNoOne(click, authority, configuration) ??
-    (digest === request.digest
+    (click.button.digest === request.digest
       ? undefined
-      : 'the request is not what this message shows: look for a later message about it.') ??
-    whyNotNow(request, click) ??
-    (action.kind === 'approve'
-      ? whyNotApproved(request, click, action.seconds, configuration)
-      : undefined)
+      : 'the request is not what this message shows: look for a later message about it.')
   );
 }
 
@@ -146,10 +137,11 @@ function whyNotNow(
 
 function whyNotApproved(
   request: ApprovalRequest,
-  { userId }: Click,
-  seconds: number | undefined,
+  { userId, button: { action } }: Click,
   configuration: ApprovalConfiguration,
 ): string | undefined {
+  if (action.kind !== 'approve') return undefined;
+  const { seconds } = action;
   const { votes, question } = request;
   const isOffered =
     seconds === undefined ||

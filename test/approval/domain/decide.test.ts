@@ -378,6 +378,15 @@ describe('a click does not count', () => {
     expect(workflow.refusals()).toEqual(['ann: Your click does not count: its time is over.']);
   });
 
+  test('by someone who is no approver, even while no one can say who asked', async () => {
+    const workflow = new WorkflowInMemory();
+    workflow.people.userWithEmail = async () => Promise.reject(new Error('Slack does not say'));
+    await workflow.ask();
+    await workflow.click('mallory', APPROVE);
+    expect(workflow.entries()).toEqual(['asked', 'refused-click']);
+    expect(workflow.store.unjudgedClicks()).toEqual([]);
+  });
+
   test('of a request that no one knows, and nothing is written', async () => {
     const workflow = await asked();
     const { writes } = workflow.store;

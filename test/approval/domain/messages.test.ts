@@ -202,6 +202,33 @@ describe('a post that was never recorded', () => {
   });
 });
 
+describe("another request's message is not taken over by a click", () => {
+  async function two(): Promise<WorkflowInMemory> {
+    const workflow = await asked();
+    await workflow.ask(askOf({ requestId: 'r2', subject: 'sg-2 ssh' }));
+    return workflow;
+  }
+
+  test.each([
+    ['of someone who may not decide', 'mallory', {}],
+    ['about what was not shown', 'ann', { digest: 'e'.repeat(64) }],
+    ['of a guest of a shared channel', 'ann', { userTeamId: 'T2' }],
+  ])('%s', async (_, userId, values) => {
+    const workflow = await two();
+    const { ts: messageTs } = [...workflow.messenger.standing.values()].find(({ text }) =>
+      text.startsWith('r2'),
+    )!;
+    await workflow.click(userId, DENY, { ...values, requestId: 'r1', messageTs });
+    await workflow.pass(2 * MINUTE);
+    expect(slotOf(await workflow.request('r1'), 'question')?.copies).toHaveLength(1);
+    expect(workflow.messenger.questions()).toEqual([
+      expect.stringContaining('r1 waits'),
+      expect.stringContaining('r2 waits'),
+    ]);
+    expect(workflow.refusals()).toHaveLength(1);
+  });
+});
+
 test('a message that has vanished is posted again', async () => {
   const workflow = await asked();
   workflow.messenger.standing.clear();
