@@ -37,16 +37,17 @@ export interface SlackApprovalWorkflowProps {
   readonly monitoringChannel?: SlackDestination;
 
   /**
-   * How many different people have to approve. One denial ends a request. Throws if it is no whole
-   * number of at least 1, and if it is more than the users who may decide.
+   * How many people have to approve, not counting the one who wants it. If no one knows who that is
+   * in Slack, it could be any of them: then one more has to approve. One denial ends a request.
+   * Throws if it is no whole number of at least 1, and if it is more than the users who may decide.
    *
    * @default 1
    */
   readonly requiredApprovals?: number;
 
   /**
-   * Whether the one who wants something may approve it. If not, and no one knows who that is in
-   * Slack, two people have to approve: one of them is another in any case.
+   * Whether the one who wants something may approve it, and counts. Then `requiredApprovals` people
+   * have to approve, no matter who they are and whether anyone knows who wants it.
    *
    * @default false
    */

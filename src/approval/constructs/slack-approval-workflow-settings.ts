@@ -26,7 +26,7 @@ export function slackApprovalWorkflowSettings(
   scope: Construct,
   props: SlackApprovalWorkflowProps,
 ): SlackApprovalWorkflowSettings {
-  warnOfLonelyApprover(scope, props);
+  warnOfTooFewApprovers(scope, props);
   const seconds = (name: DurationProp, byDefault: Duration, range: DurationRange) =>
     checkedSeconds(props[name] ?? byDefault, place(scope, name), range);
   const expireSeconds = seconds('expireAfter', Duration.hours(24), EXPIRY_RANGE);
@@ -123,14 +123,28 @@ function requestsAnHour(
   );
 }
 
-function warnOfLonelyApprover(
+function warnOfTooFewApprovers(
   scope: Construct,
-  { approvers: { _selection: selection }, allowSelfApproval }: SlackApprovalWorkflowProps,
+  {
+    approvers: { _selection: selection },
+    allowSelfApproval,
+    requiredApprovals: required = 1,
+  }: SlackApprovalWorkflowProps,
 ): void {
-  if (allowSelfApproval || selection.kind !== 'users' || selection.userIds.length > 1) return;
-  Annotations.of(scope).addWarningV2(
-    'cdk-sentries:oneApprover',
-    'There is one approver, who may not approve what they asked for themselves; and where no one knows in Slack who asked, two have to approve: ' +
-      'such requests can only be denied, or expire. Name more approvers, or write "allowSelfApproval: true".',
-  );
+  if (allowSelfApproval || selection.kind !== 'users' || Token.isUnresolved(required)) return;
+  const { length: count } = selection.userIds;
+  if (count > required) return;
+  const remedy =
+    'such requests can only be denied, or expire. Name more approvers, or write "allowSelfApproval: true".';
+  if (count === 1) {
+    Annotations.of(scope).addWarningV2(
+      'cdk-sentries:oneApprover',
+      `There is one approver, who may not approve what they asked for themselves; and where no one knows in Slack who asked, two have to approve: ${remedy}`,
+    );
+  } else {
+    Annotations.of(scope).addWarningV2(
+      'cdk-sentries:tooFewApprovers',
+      `There are ${count} approvers, and ${required} others than the one who asks have to approve. Where one of them asks, or where no one knows in Slack who does, that is one too few: ${remedy}`,
+    );
+  }
 }

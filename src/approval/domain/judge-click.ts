@@ -156,8 +156,7 @@ function whyNotApproved(
   return undefined;
 }
 
-/** One who approved it can become one by a repeat: that approval counts no more. */
-function isRequester({ requesters }: ApprovalRequest, userId: string): boolean {
+function isRequester({ requesters }: Pick<ApprovalRequest, 'requesters'>, userId: string): boolean {
   return requesters.some(({ slackUserId }) => slackUserId === userId);
 }
 
@@ -195,9 +194,7 @@ function approve(
   entry: EntryBase,
 ): ApprovalRequest {
   const votes = [...request.votes, vote];
-  const counted = configuration.allowSelfApproval
-    ? votes
-    : votes.filter(({ userId }) => !isRequester(request, userId));
+  const counted = countedVotes({ ...request, votes }, configuration);
   const detail = vote.seconds === undefined ? 'approve' : `approve for ${vote.seconds} s`;
   const voted = withEntry(withDue({ ...request, votes }, { kind: 'question' }), {
     ...entry,
@@ -220,16 +217,26 @@ function approve(
   );
 }
 
+/** One who approved it can become a requester by a repeat: that approval counts no more. */
+export function countedVotes(
+  { votes, requesters }: ApprovalRequest,
+  { allowSelfApproval }: ApprovalConfiguration,
+): readonly Vote[] {
+  if (allowSelfApproval) return votes;
+  return votes.filter(({ userId }) => !isRequester({ requesters }, userId));
+}
+
 /**
- * A requester whom no one knows in Slack could be any of the approvers: one other person has to
- * agree in any case.
+ * A requester whom no one knows in Slack could be any of the approvers, so one more has to approve:
+ * as many others as are required are among them in any case. Several such requesters count as one.
+ * Anyone can take another name for the next ask, and would make a request that no one can approve.
  */
 export function approvalsNeeded(
   { requesters }: ApprovalRequest,
   { requiredApprovals, allowSelfApproval }: ApprovalConfiguration,
 ): number {
   const isKnown = requesters.every(({ slackUserId, isAutomatic }) => slackUserId || isAutomatic);
-  return allowSelfApproval || isKnown ? requiredApprovals : Math.max(2, requiredApprovals);
+  return allowSelfApproval || isKnown ? requiredApprovals : requiredApprovals + 1;
 }
 
 export function withDecision(

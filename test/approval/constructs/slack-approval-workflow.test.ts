@@ -760,6 +760,17 @@ describe('a single approver', () => {
     );
   });
 
+  test('is no better than two of whom two have to approve', () => {
+    const stack = new Stack(undefined, 'App');
+    workflow(stack, { requiredApprovals: 2 });
+    Annotations.fromStack(stack).hasWarning(
+      '/App/Approvals',
+      Match.stringLikeRegexp(
+        'There are 2 approvers, and 2 others than the one who asks have to approve.+cdk-sentries:tooFewApprovers',
+      ),
+    );
+  });
+
   test.each<[string, Partial<SlackApprovalWorkflowProps>]>([
     ['may approve what they asked for', { approvers: one, allowSelfApproval: true }],
     ['has a second one', { approvers: Approvers.users(['U0ALICE', 'U0BOB']) }],

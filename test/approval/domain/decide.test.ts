@@ -143,6 +143,37 @@ describe('who asked for it', () => {
     });
   });
 
+  test.each([1, 2, 3])(
+    'has %i others approve, even where no one knows who asked and the requester approves first',
+    async (requiredApprovals) => {
+      const workflow = await asked(
+        new WorkflowInMemory({
+          requiredApprovals,
+          approvers: { kind: 'users', userIds: ['eve', 'ann', 'ben', 'cid'] },
+        }),
+        askOf({}, UNVERIFIED),
+      );
+      for (const userId of ['eve', 'ann', 'ben', 'cid'].slice(0, requiredApprovals)) {
+        await workflow.click(userId, APPROVE);
+      }
+      expect((await workflow.request()).decision).toBeUndefined();
+      await workflow.click(['ann', 'ben', 'cid'][requiredApprovals - 1]!, APPROVE);
+      expect((await workflow.request()).decision?.by).toHaveLength(requiredApprovals + 1);
+    },
+  );
+
+  test('needs no more approvers for each other name that an unknown requester takes', async () => {
+    const workflow = await asked(
+      new WorkflowInMemory({ requiredApprovals: 2 }),
+      askOf({}, UNVERIFIED),
+    );
+    for (const requestId of ['r2', 'r3', 'r4']) {
+      await workflow.ask(askOf({ requestId }, { name: `admin/${requestId}` }));
+    }
+    for (const userId of ['ann', 'ben', 'cid']) await workflow.click(userId, APPROVE);
+    expect((await workflow.request()).decision).toMatchObject({ kind: 'approved' });
+  });
+
   test('needs one approver where self approval is allowed, no matter who asks', async () => {
     const workflow = await asked(
       new WorkflowInMemory({ allowSelfApproval: true }),

@@ -26,7 +26,7 @@ import {
   type Step,
 } from '../../domain/approval-request';
 import type { RenderedMessage, Renderer } from '../../domain/deliver-messages';
-import { approvalsNeeded } from '../../domain/judge-click';
+import { approvalsNeeded, countedVotes } from '../../domain/judge-click';
 import {
   carryingText,
   countText,
@@ -167,7 +167,7 @@ export class SlackRenderer implements Renderer {
     const needed = approvalsNeeded(request, this.configuration);
     const consequence =
       isOpen(request) && needed > this.configuration.requiredApprovals
-        ? `; ${needed === 2 ? 'two' : needed} people have to approve`
+        ? `; ${needed === 2 ? 'two' : needed} people have to approve, since one could be who asked`
         : '';
     return [
       words('Asked by '),
@@ -202,7 +202,8 @@ export class SlackRenderer implements Renderer {
   }
 
   private voteLines(request: ApprovalRequest): RichText[][] {
-    const { votes, requesters } = request;
+    const { requesters } = request;
+    const votes = countedVotes(request, this.configuration);
     const needed = approvalsNeeded(request, this.configuration);
     const isSure =
       needed === this.configuration.requiredApprovals || !requesters.some(isToBeLookedUp);

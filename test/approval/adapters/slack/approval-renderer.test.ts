@@ -205,8 +205,36 @@ describe('a question while it is open', () => {
     const text = readable(
       RENDERER.question({ ...PENDING, requesters: [{ name: 'session-42', slackUserId: '' }] }),
     );
-    expect(text).toContain('unverified: no one in Slack has this name; two people have to approve');
+    expect(text).toContain(
+      'unverified: no one in Slack has this name; two people have to approve, since one could be who asked',
+    );
     expect(text).toContain('0 of 2 approvals');
+  });
+
+  test('wants three people for a requester whom no one knows, where two others have to approve', () => {
+    const renderer = new SlackRenderer({ ...CONFIGURATION, requiredApprovals: 2 });
+    const text = readable(
+      renderer.question({ ...PENDING, requesters: [{ name: 'session-42', slackUserId: '' }] }),
+    );
+    expect(text).toContain('3 people have to approve, since one could be who asked');
+    expect(text).toContain('0 of 3 approvals');
+  });
+
+  test('counts no approval of one who asked for it later', () => {
+    const text = readable(
+      RENDERER.question({
+        ...PENDING,
+        requesters: [
+          { name: 'alice', slackUserId: 'U0ALICE' },
+          { name: 'session-42', slackUserId: '' },
+        ],
+        votes: [
+          { userId: 'U0ALICE', at: PENDING.askedAt },
+          { userId: 'U0BOB', at: PENDING.askedAt },
+        ],
+      }),
+    );
+    expect(text).toContain('1 of 2 approvals');
   });
 
   test('says nothing of who a program is that asks by itself, and wants no more people for it', () => {
