@@ -8,11 +8,10 @@ import {
   type OutcomeMessage,
 } from '../../approval/contracts/approval-messages';
 import type { AskResult } from '../../approval/domain/ask-result';
-import type { AskedChange } from '../domain/asking/asked-change';
+import { type AskedChange, subjectOf } from '../domain/asking/asked-change';
 import type { ChangeAsker } from '../domain/asking/change-asker';
 import { roleOrNameOf } from '../domain/changes/actor';
 import type { PreparedAsk } from '../domain/reporting/announcement';
-import { ruleKey } from '../domain/rules/rule';
 
 const ID_CHARACTERS = 40;
 
@@ -23,15 +22,12 @@ export class ChangeAsking extends DynamoAskedChanges implements ChangeAsker {
   }
 
   render(asked: AskedChange): PreparedAsk {
-    const { requestId, workflow, response, group, call, rules } = asked;
-    const wanted = rules
-      .map(({ rule, before, change }) => [change, ruleKey(rule), before && ruleKey(before)])
-      .sort();
+    const { requestId, workflow, group, call } = asked;
     const message: UnsignedAsk = {
       version: APPROVAL_MESSAGE_VERSION,
       type: 'ask',
       requestId,
-      subject: digestOf(JSON.stringify([group.id, response, wanted])),
+      subject: digestOf(subjectOf(asked)),
       source: digestOf(JSON.stringify([group.id, roleOrNameOf(call.actor)])),
       ...contentOf(asked),
     };

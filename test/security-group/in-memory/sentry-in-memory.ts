@@ -7,10 +7,8 @@ import { LedgerInMemory } from './ledger-in-memory';
 import type { AskResult } from '../../../src/approval/domain/ask-result';
 import type { AskedChange } from '../../../src/security-group/domain/asking/asked-change';
 import type { Change } from '../../../src/security-group/domain/changes/change';
-import {
-  carryOutDecision,
-  type ChangeDecision,
-} from '../../../src/security-group/domain/deciding/carry-out-decision';
+import { carryOutDecision } from '../../../src/security-group/domain/deciding/carry-out-decision';
+import type { ChangeDecision } from '../../../src/security-group/domain/deciding/change-decision';
 import type { GroupRecord } from '../../../src/security-group/domain/ledger/ledger';
 import type { Policy } from '../../../src/security-group/domain/policies/policy';
 import type { SentryConfiguration } from '../../../src/security-group/domain/policies/sentry-configuration';

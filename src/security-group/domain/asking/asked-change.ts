@@ -43,6 +43,14 @@ export interface AskedRule {
 /** An AskedChange of which no one knows yet who is behind its ids and names. */
 export type NewAsk = Omit<AskedChange, 'requestId' | 'groupNames'>;
 
+/** The same for what is the same to people: only one question about it is open. */
+export function subjectOf({ group, response, rules }: AskedChange): string {
+  const wanted = rules
+    .map(({ rule, before, change }) => [change, ruleKey(rule), before && ruleKey(before)])
+    .sort();
+  return JSON.stringify([group.id, response, wanted]);
+}
+
 /**
  * The questions about a change that was answered: one for each workflow, and for each way of
  * asking.

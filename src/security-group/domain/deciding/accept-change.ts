@@ -1,6 +1,6 @@
 import { tagAll } from './approved-until-tag';
+import { endText, type RuleInState, statesText } from './outcome-text';
 import type { CarriedOut } from '../../../approval/domain/ask-result';
-import { timeText } from '../../../approval/domain/request-text';
 import type { AskedChange, AskedRule } from '../asking/asked-change';
 import { put, replaced, withGrant, withoutRequest } from '../ledger/grants';
 import { type Grant, type GroupLedger, isAdopted, type LedgerEntry } from '../ledger/ledger';
@@ -9,7 +9,7 @@ import type { Ports } from '../responding/ports';
 import { readGroup } from '../responding/read-group';
 import { UnfinishedError } from '../responding/unfinished-error';
 import { type PrefixLists, whyUnread } from '../rules/prefix-list';
-import { prefixListIds, type Rule, ruleKey } from '../rules/rule';
+import { isDescribedAlike, prefixListIds, type Rule, ruleKey } from '../rules/rule';
 
 /** Lets stand what stands. */
 export async function acceptChange(
@@ -22,9 +22,6 @@ export async function acceptChange(
     ledger,
   } = await readGroup(asked.group.id, ports);
   const standing = new Map(rules.map((rule) => [ruleKey(rule), rule]));
-  const gone = asked.rules.filter(
-    ({ rule, change }) => standing.has(ruleKey(rule)) === (change === 'removed'),
-  );
   const lists = await ports.groups.prefixLists(prefixListIds(asked.rules.map(({ rule }) => rule)));
   const unread = whyUnread(lists);
   if (unread !== undefined) throw new UnfinishedError(asked.group.id, unread);
@@ -32,31 +29,43 @@ export async function acceptChange(
   if (isAdopted(ledger)) await ports.ledger.write(asked.group.id, changes);
   if (grant.until) {
     await tagAll(
-      asked.rules.flatMap(({ rule }) => standing.get(ruleKey(rule)) ?? []),
+      asked.rules.flatMap((one) => standingAsAsked(one, standing) ?? []),
       grant.until,
       ports,
     );
   }
-  if (gone.length > 0) {
-    return {
-      outcome: 'conflicting',
-      text: `${gone.length} of ${asked.rules.length} rules are not any more as they were when it was asked.`,
-    };
+  return conclusion(grant, asked, standing);
+}
+
+type Standing = ReadonlyMap<string, Rule>;
+
+function conclusion({ until }: Grant, { rules }: AskedChange, standing: Standing): CarriedOut {
+  const states = rules.map((rule): RuleInState => {
+    const stands = standingAsAsked(rule, standing) !== undefined;
+    return { rule, state: stands === (rule.change !== 'removed') ? 'accepted' : 'not-as-asked' };
+  });
+  if (states.some(({ state }) => state === 'not-as-asked')) {
+    return { outcome: 'conflicting', text: statesText(states) };
   }
-  return {
-    outcome: 'carried-out',
-    text: grant.until ? `It stays until ${timeText(grant.until)}.` : 'It stays.',
-  };
+  return { outcome: 'carried-out', text: `${statesText(states)}${endText(until)}` };
+}
+
+/** A description is a value of its own: another one than was shown has not been approved. */
+function standingAsAsked({ rule, change }: AskedRule, standing: Standing): Rule | undefined {
+  const found = standing.get(ruleKey(rule));
+  if (!found) return undefined;
+  return change === 'described' && !isDescribedAlike(found, rule) ? undefined : found;
 }
 
 function acceptanceOf(
-  { rule, before, change }: AskedRule,
-  rules: ReadonlyMap<string, Rule>,
+  one: AskedRule,
+  rules: Standing,
   grant: Grant,
   ledger: GroupLedger,
   lists: PrefixLists,
 ): LedgerChange[] {
-  const standing = rules.get(ruleKey(rule));
+  const { rule, before, change } = one;
+  const standing = standingAsAsked(one, rules);
   const entry = ledger.entries.get(ruleKey(rule));
   if (change === 'removed') {
     return entry && !standing ? [{ kind: 'remove', entry }] : unasked(entry, grant);

@@ -1,5 +1,6 @@
 import { adoptedReading } from './adopted-reading';
 import { tagAll, withTag } from './approved-until-tag';
+import { endText, type RuleInState, statesText } from './outcome-text';
 import type { CarriedOut } from '../../../approval/domain/ask-result';
 import { timeText } from '../../../approval/domain/request-text';
 import { reasonOf } from '../../../shared/domain/failure/failure';
@@ -187,8 +188,8 @@ async function apply(
 ): Promise<ActAnswer | undefined> {
   const { groups } = ports;
   const standing = standingAs(rule, group);
-  if (change === 'removed') return standing && groups.revoke(groupId, standing);
   const asLeft = isBegun ? DONE : undefined;
+  if (change === 'removed') return standing ? groups.revoke(groupId, standing) : asLeft;
   if (before) {
     if (!rule.id) return undefined;
     if (standing && isDescribedAlike(standing, rule)) return asLeft;
@@ -264,18 +265,17 @@ async function conclude(
     };
   }
   if (grant.until) await tagModified(asked, grant.until, ports);
-  const stood = answers.filter(
-    ({ rule, answer }) =>
-      rule.change !== 'removed' && (!answer || answer.kind === 'already-present'),
-  ).length;
-  const until = grant.until ? ` until ${timeText(grant.until)}` : '';
-  return {
-    outcome: 'carried-out',
-    text:
-      stood > 0
-        ? `Applied${until}. ${stood} of ${asked.rules.length} rules stood there already.`
-        : `Applied${until}.`,
-  };
+  const states = answers.map(({ rule, answer }): RuleInState => ({
+    rule,
+    state: isAppliedBefore(answer) ? 'applied-before' : 'applied',
+  }));
+  return { outcome: 'carried-out', text: `${statesText(states)}${endText(grant.until)}` };
+}
+
+/** "Not found" at a later attempt of a call is our own earlier one. */
+function isAppliedBefore(answer: ActAnswer | undefined): boolean {
+  if (!answer || answer.kind === 'already-present') return true;
+  return answer.kind === 'not-found' && !mayBeOurs(answer);
 }
 
 /**

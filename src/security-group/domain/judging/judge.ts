@@ -150,7 +150,7 @@ function judgeDescription(
                   response,
                   reason:
                     'the group is locked: no rule may be given a new description but by a trusted actor',
-                  ...(asking && { asking }),
+                  ...(asking && isAsking(response) && { asking }),
                 },
               ]
             : [],

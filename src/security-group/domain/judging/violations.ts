@@ -9,7 +9,7 @@ import {
   type LedgerEntry,
   livingGrants,
 } from '../ledger/ledger';
-import { type Baseline, isAsking, type Policy } from '../policies/policy';
+import { type Baseline, isAnsweredByApprovals, isAsking, type Policy } from '../policies/policy';
 import {
   opensTraffic,
   staysWithin,
@@ -60,10 +60,12 @@ export function violationsUnder(
 
 /** People's approval answers only the policies that ask people. */
 function grantsFor(
-  { response }: Policy,
+  policy: Policy,
   grants: readonly Pick<Grant, 'cause'>[],
 ): readonly Pick<Grant, 'cause'>[] {
-  return isAsking(response) ? grants : grants.filter(({ cause }) => cause !== 'approval-request');
+  return isAnsweredByApprovals(policy)
+    ? grants
+    : grants.filter(({ cause }) => cause !== 'approval-request');
 }
 
 /** Where people were asked already, and their time is over, no one is asked again. */
@@ -72,7 +74,8 @@ export function responseTo(
   entry: LedgerEntry | undefined,
   now: Date,
 ): Pick<Violation, 'response' | 'asking'> {
-  if (isAsking(response) && hasEndedRequest(entry, now)) return { response: 'revert' };
+  if (!isAsking(response)) return { response };
+  if (hasEndedRequest(entry, now)) return { response: 'revert' };
   return { response, ...(asking && { asking }) };
 }
 

@@ -22,7 +22,7 @@ export type Response = (typeof RESPONSES)[number];
 export interface Policy {
   readonly baseline: Baseline;
   readonly response: Response;
-  /** With the responses that ask. */
+  /** With the responses that ask; and without them, where approvals answer it all the same. */
   readonly asking?: Asking;
 }
 
@@ -45,9 +45,17 @@ export function isAsking(response: Response): boolean {
   return response === 'revertUntilApproved' || response === 'revertIfDenied';
 }
 
-/** The policy as if it asked no one: what people would be asked about is reverted. */
+/**
+ * The policy as if it asked no one: what people would be asked about is reverted. What they have
+ * approved before still counts.
+ */
 export function withoutAsking(policy: Policy): Policy {
-  return isAsking(policy.response) ? { baseline: policy.baseline, response: 'revert' } : policy;
+  return isAsking(policy.response) ? { ...policy, response: 'revert' } : policy;
+}
+
+/** Whether people's approvals answer the policy: only of one that asks them. */
+export function isAnsweredByApprovals({ response, asking }: Policy): boolean {
+  return asking !== undefined || isAsking(response);
 }
 
 /** Whether what violates is reverted at once. */

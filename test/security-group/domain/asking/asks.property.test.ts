@@ -4,7 +4,7 @@ import {
   type NamedRules,
   NO_RULES,
 } from '../../../../src/security-group/domain/changes/named-rules';
-import type { ChangeDecision } from '../../../../src/security-group/domain/deciding/carry-out-decision';
+import type { ChangeDecision } from '../../../../src/security-group/domain/deciding/change-decision';
 import { judge } from '../../../../src/security-group/domain/judging/judge';
 import type { Policy } from '../../../../src/security-group/domain/policies/policy';
 import { type Rule, ruleKey } from '../../../../src/security-group/domain/rules/rule';

@@ -52,6 +52,34 @@ const DEEDS: Readonly<Record<string, Deed>> = {
 };
 const NAMES = Object.keys(DEEDS);
 
+/** What is said of each, once it is carried out. */
+const WORDS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  added: {
+    applied: 'The rule was added again.',
+    left: 'The rule is not added again.',
+    accepted: 'The rule stays.',
+    reverted: 'The rule was revoked.',
+  },
+  modified: {
+    applied: 'The rule was modified again.',
+    left: 'The rule is not modified again.',
+    accepted: 'The rule keeps its new values.',
+    reverted: 'The rule has its earlier values again.',
+  },
+  'given a new description': {
+    applied: 'The rule has its new description again.',
+    left: 'The rule does not get its new description again.',
+    accepted: 'The rule keeps its new description.',
+    reverted: 'The rule has its earlier description again.',
+  },
+  removed: {
+    applied: 'The rule was removed again.',
+    left: 'The rule is not removed again.',
+    accepted: 'The rule stays removed.',
+    reverted: 'The rule was put back.',
+  },
+};
+
 /** People have been asked about it. */
 async function askedAbout(
   policies: readonly Policy[],
@@ -90,7 +118,7 @@ describe('a change that was reverted', () => {
     sentry.groups.acts.length = 0;
     expect(await sentry.decide('approved')).toMatchObject({
       outcome: 'carried-out',
-      text: 'Applied.',
+      text: WORDS[name]!.applied,
     });
     expect(textsOf(sentry.groups.rulesIn('sg-1'))).toEqual(textsOf(DEEDS[name]!.standing));
     expect(sentry.groups.acts).toHaveLength(1);
@@ -115,7 +143,7 @@ describe('a change that was reverted', () => {
         sentry.groups.acts.length = 0;
         expect(await sentry.decide(kind)).toMatchObject({
           outcome: 'carried-out',
-          text: 'It stays reverted.',
+          text: expect.stringContaining(WORDS[name]!.left!),
         });
         expect(sentry.groups.acts).toEqual([]);
         expect(textsOf(sentry.groups.rulesIn('sg-1'))).toEqual(textsOf(DEEDS[name]!.accepted));
@@ -182,7 +210,7 @@ describe('a change that was reverted', () => {
     sentry.groups.put('sg-1', (rules) => [...rules, other]);
     expect(await sentry.decide('approved')).toMatchObject({
       outcome: 'carried-out',
-      text: 'Applied. 1 of 1 rules stood there already.',
+      text: 'The rule stood there already.',
     });
     expect(sentry.groups.rulesIn('sg-1')).toContainEqual(other);
     expect(sentry.ledger.grantsOf('sg-1', other, sentry.groups.now())).toMatchObject([
@@ -231,7 +259,7 @@ describe('a change that was reverted', () => {
     sentry.groups.refuses.clear();
     expect(await sentry.decide('approved')).toMatchObject({
       outcome: 'carried-out',
-      text: 'Applied.',
+      text: 'The rule was added again.',
     });
   });
 
@@ -378,7 +406,7 @@ describe('a change that stands', () => {
     const sentry = await askedAbout([standFirst], DEEDS[name]!);
     expect(await sentry.decide('approved')).toMatchObject({
       outcome: 'carried-out',
-      text: 'It stays.',
+      text: WORDS[name]!.accepted,
     });
     expect(sentry.groups.acts).toEqual([]);
     await expectPeace(sentry);
@@ -390,7 +418,7 @@ describe('a change that stands', () => {
       const sentry = await askedAbout([standFirst], DEEDS[name]!);
       expect(await sentry.decide(kind)).toMatchObject({
         outcome: 'carried-out',
-        text: expect.stringContaining('reverted'),
+        text: expect.stringContaining(WORDS[name]!.reverted!),
       });
       expect(textsOf(sentry.groups.rulesIn('sg-1'))).toEqual(textsOf(DEEDS[name]!.accepted));
       await sentry.decide(kind);
@@ -407,7 +435,7 @@ describe('a change that stands', () => {
     );
     expect(await sentry.decide('expired')).toMatchObject({
       outcome: 'carried-out',
-      text: 'It stays.',
+      text: 'The rule stays.',
     });
     await expectPeace(sentry);
     expect(sentry.ledger.grantsOf('sg-1', ssh, sentry.groups.now())).toMatchObject([
@@ -442,7 +470,7 @@ describe('a change that stands', () => {
     });
     expect(await sentry.decide('denied')).toMatchObject({
       outcome: 'carried-out',
-      text: 'It was denied. Nothing is left to revert.',
+      text: expect.stringMatching(/^It was denied. The rule stays: another grant speaks for it/),
     });
     await expectPeace(sentry);
     expect(sentry.groups.ruleIds('sg-1')).toEqual(['sgr-https', 'sgr-ssh']);
@@ -505,7 +533,7 @@ describe('a change that stands', () => {
     gone.groups.close('sg-1', 'sgr-ssh');
     expect(await gone.decide('approved')).toMatchObject({
       outcome: 'conflicting',
-      text: '1 of 1 rules are not any more as they were when it was asked.',
+      text: 'The rule does not stand any more.',
     });
     expect(gone.ledger.grantsOf('sg-1', ssh, gone.groups.now())).toEqual([]);
 
@@ -528,7 +556,7 @@ describe('a change that stands', () => {
     );
     expect(await sentry.decide('denied')).toMatchObject({
       outcome: 'failed',
-      text: expect.stringContaining('1 rules cannot be put back: it violates a baseline itself'),
+      text: expect.stringContaining('1 rule cannot be put back: it violates a baseline itself'),
     });
     expect(sentry.groups.ruleIds('sg-1')).toEqual([]);
   });
@@ -576,7 +604,7 @@ describe('an approval for a time', () => {
       await sentry.pass(10 * MINUTE);
       expect(await sentry.decide('ended')).toMatchObject({
         outcome: 'carried-out',
-        text: expect.stringContaining('reverted'),
+        text: expect.stringContaining(WORDS[name]!.reverted!),
       });
       expect(textsOf(sentry.groups.rulesIn('sg-1'))).toEqual(textsOf(DEEDS[name]!.accepted));
       await expectPeace(sentry);
@@ -612,7 +640,7 @@ describe('an approval for a time', () => {
     await sentry.pass(HOUR);
     expect(await sentry.decide('ended')).toMatchObject({
       outcome: 'carried-out',
-      text: 'The time of the approval is over. Nothing is left to revert.',
+      text: expect.stringMatching(/approval is over. The rule stays: another grant speaks for it/),
     });
     expect(sentry.groups.keysIn('sg-1')).toContain(ruleKey(ssh));
     expect(sentry.ledger.entryOf('sg-1', ssh)!.grants).toMatchObject([{ cause: 'operator' }]);
@@ -767,7 +795,7 @@ describe('whichever call fails, before or after it has worked', () => {
     });
     expect(await sentry.decide('approved')).toMatchObject({
       outcome: 'carried-out',
-      text: 'Applied.',
+      text: 'The rule was modified again.',
     });
   });
 

@@ -102,7 +102,7 @@ describe('a question that was kept, and cannot be sent', () => {
       configuration: sentry.configuration,
       ports: sentry.ports(1),
     });
-    expect(given?.text).toBe('Nobody could be asked: reverted.');
+    expect(given?.text).toBe('Nobody could be asked. The rule was revoked.');
     expect(sentry.groups.keysIn('sg-1')).toEqual([]);
     expect(sentry.announcer.outcomes().at(-1)).toBe('added sgr-ssh reverted');
     expect(sentry.announcer.told.at(-1)?.notices[0]?.text).toMatch(/^Nobody could be asked/);
@@ -115,7 +115,7 @@ describe('a question that was kept, and cannot be sent', () => {
     await sentry.respond(added(ssh));
     const at = { configuration: sentry.configuration, ports: sentry.ports(1) };
     expect(await giveUpAsking(sentry.lastRequestId, at)).toMatchObject({
-      text: 'It stays reverted.',
+      text: 'Nobody could be asked. The rule is not added again.',
     });
     expect(await giveUpAsking(sentry.lastRequestId, at)).toBeUndefined();
   });

@@ -1,0 +1,15 @@
+/** People's decision about a change. */
+export interface ChangeDecision {
+  readonly requestId: string;
+  /**
+   * `ended`: the time of the approval is over. `not-asked`: people were asked enough, and no one
+   * was. `unaskable`: the question could not be put to anyone; no workflow decides that.
+   */
+  readonly kind: 'approved' | 'denied' | 'expired' | 'not-asked' | 'unaskable' | 'ended';
+  readonly phase: 'decision' | 'end';
+  readonly attempt: number;
+  readonly at: Date;
+  /** Who decided, by their ids in Slack. */
+  readonly by: readonly string[];
+  readonly until?: Date;
+}
