@@ -34,5 +34,9 @@ export {
   TrafficPattern,
   type TrafficPatternProps,
 } from './security-group/constructs/traffic-pattern';
-export { type PublicRangeProps, TrafficPeer } from './security-group/constructs/traffic-peer';
+export {
+  type InternetProps,
+  type PublicRangeProps,
+  TrafficPeer,
+} from './security-group/constructs/traffic-peer';
 export { SentryMode } from './shared/constructs/sentry-mode';

@@ -30,6 +30,7 @@ import {
   type CloudFormationActorProps,
   type IamKeySentryProps,
   type KeyActionsProps,
+  type InternetProps,
   type LockedBaselineProps,
   type PublicRangeProps,
   type RevertIfDeniedProps,
@@ -90,7 +91,12 @@ approvals.addAsker('own', new sqs.Queue(stack, 'OwnDecisions')).grantAsk(deploye
 
 const locked: Required<LockedBaselineProps> = { restoreRemoved: true };
 const unanswered: Required<RevertIfDeniedProps> = { whenUnanswered: UnansweredChange.ACCEPT };
-const publicRange: Required<PublicRangeProps> = { ipv4BroaderThan: 24, ipv6BroaderThan: 48 };
+const internet: Required<InternetProps> = { excluding: ['104.16.0.0/13', '2a06:98c0::/29'] };
+const publicRange: Required<PublicRangeProps> = {
+  ipv4BroaderThan: 24,
+  ipv6BroaderThan: 48,
+  ...internet,
+};
 const pattern: Required<TrafficPatternProps> = {
   direction: TrafficDirection.INGRESS,
   ports: [
@@ -106,8 +112,9 @@ const pattern: Required<TrafficPatternProps> = {
     Ports.protocol(50),
   ],
   peers: [
-    TrafficPeer.internet(),
+    TrafficPeer.internet(internet),
     TrafficPeer.publicRange(publicRange),
+    TrafficPeer.anyPublicAddress(internet),
     TrafficPeer.ipRange('10.0.0.0/8'),
     TrafficPeer.prefixList('pl-0123456789abcdef0'),
     TrafficPeer.securityGroup(bastion),
@@ -123,7 +130,7 @@ const groupSentry: Required<SecurityGroupSentryProps> = {
       response: ChangeResponse.revert(),
     },
     {
-      baseline: SecurityGroupBaseline.forbid([TrafficPattern.toInternet(Ports.tcp(25))]),
+      baseline: SecurityGroupBaseline.forbid([TrafficPattern.toInternet(Ports.tcp(25), internet)]),
       response: ChangeResponse.revertUntilApproved(approvals),
     },
     {

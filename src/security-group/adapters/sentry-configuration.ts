@@ -30,7 +30,12 @@ const trafficSchema = z.discriminatedUnion('kind', [
   }),
 ]);
 const peerSchema = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('internet'), ipv4Prefix: optionalNumber, ipv6Prefix: optionalNumber }),
+  z.object({
+    kind: z.literal('internet'),
+    ipv4Prefix: optionalNumber,
+    ipv6Prefix: optionalNumber,
+    excluding: z.optional(z.array(z.string())),
+  }),
   z.object({ kind: z.literal('ipRange'), cidr: z.string() }),
   z.object({ kind: z.literal('prefixList'), prefixListId: z.string() }),
   z.object({ kind: z.literal('securityGroup'), groupId: z.string() }),

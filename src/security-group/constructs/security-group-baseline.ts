@@ -43,8 +43,8 @@ export class SecurityGroupBaseline {
    * rule of the app itself that opens more is an error at synth.
    *
    * @param patterns what rules may open. Throws if the list is empty, and for
-   * `TrafficPattern.withoutDescription()` and `TrafficPeer.publicRange()`, which say what to
-   * forbid.
+   * `TrafficPattern.withoutDescription()`, `TrafficPeer.publicRange()`,
+   * `TrafficPeer.anyPublicAddress()` and an internet with `excluding`, which say what to forbid.
    */
   public static allowOnly(patterns: TrafficPattern[]): SecurityGroupBaseline {
     if (patterns.length === 0) {
@@ -86,10 +86,17 @@ function checkAllowed({ _specification: { undescribed, peers } }: TrafficPattern
         'forbid it in a policy of its own, with SecurityGroupBaseline.forbid().',
     );
   }
-  if (peers?.some((peer) => peer.kind === 'internet' && peer.ipv4Prefix !== undefined)) {
+  const measured = peers?.filter((peer) => peer.kind === 'internet') ?? [];
+  if (measured.some(({ ipv4Prefix }) => ipv4Prefix !== undefined)) {
     throw new Error(
-      'SecurityGroupBaseline.allowOnly() got TrafficPeer.publicRange(), which says what is too broad: ' +
+      'SecurityGroupBaseline.allowOnly() got TrafficPeer.publicRange() or TrafficPeer.anyPublicAddress(), which says what is too broad: ' +
         'allow TrafficPeer.internet() or ranges, and forbid what is too broad in a policy of its own, with SecurityGroupBaseline.forbid().',
+    );
+  }
+  if (measured.some(({ excluding }) => excluding !== undefined)) {
+    throw new Error(
+      'SecurityGroupBaseline.allowOnly() got an internet with "excluding", which says what not to forbid: ' +
+        'allow those ranges with TrafficPeer.ipRange(), and forbid the rest of the internet in a policy of its own, with SecurityGroupBaseline.forbid().',
     );
   }
 }

@@ -1,5 +1,5 @@
 import { Ports } from './ports';
-import { TrafficPeer } from './traffic-peer';
+import { type InternetProps, TrafficPeer } from './traffic-peer';
 import type { TrafficPattern as PatternSpecification } from '../domain/policies/traffic-pattern';
 
 /** Which way traffic goes, seen from the group. */
@@ -47,12 +47,13 @@ export class TrafficPattern {
    * Traffic from the internet into the group.
    *
    * @param ports the protocols and ports that are meant.
+   * @param props the part of the internet that is not meant. Throws if it cannot be.
    */
-  public static fromInternet(ports: Ports): TrafficPattern {
+  public static fromInternet(ports: Ports, props?: InternetProps): TrafficPattern {
     return TrafficPattern.of({
       direction: TrafficDirection.INGRESS,
       ports: [ports],
-      peers: [TrafficPeer.internet()],
+      peers: [TrafficPeer.internet(props)],
     });
   }
 
@@ -60,12 +61,13 @@ export class TrafficPattern {
    * Traffic from the group out to the internet.
    *
    * @param ports the protocols and ports that are meant.
+   * @param props the part of the internet that is not meant. Throws if it cannot be.
    */
-  public static toInternet(ports: Ports): TrafficPattern {
+  public static toInternet(ports: Ports, props?: InternetProps): TrafficPattern {
     return TrafficPattern.of({
       direction: TrafficDirection.EGRESS,
       ports: [ports],
-      peers: [TrafficPeer.internet()],
+      peers: [TrafficPeer.internet(props)],
     });
   }
 

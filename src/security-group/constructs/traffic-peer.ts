@@ -1,11 +1,35 @@
 import { Token } from 'aws-cdk-lib';
 import type * as ec2 from 'aws-cdk-lib/aws-ec2';
+import { checkedExclusions } from './excluded-ranges';
 import { isLookupPlaceholder } from './lookup-placeholders';
 import type { PeerPattern } from '../domain/policies/traffic-pattern';
-import { BROADEST_PRIVATE_PREFIX, parseIpRange } from '../domain/rules/ip-range';
+import {
+  BROADEST_PRIVATE_PREFIX,
+  NO_PUBLIC_ADDRESS,
+  parseIpRange,
+  type PrefixLimits,
+} from '../domain/rules/ip-range';
+
+/** Which part of the internet is not meant. */
+export interface InternetProps {
+  /**
+   * Public ranges that are not meant, such as those of your content network, in CIDR notation as
+   * EC2 writes it: "104.16.0.0/13", "2606:4700::/32". A rule is left out if all its addresses lie
+   * in these ranges, an entry of a customer-managed prefix list likewise; the other entries are
+   * still meant. Whoever holds the ranges decides what comes from them.
+   *
+   * It is for `forbid`; `allowOnly` refuses it. Throws for an empty list, for what is no such
+   * range, tokens included, for a private range, one broader than /8 (IPv4) or /16 (IPv6), for
+   * ranges that hold all public addresses together, and if none of them is broad enough to be
+   * meant.
+   *
+   * @default - none
+   */
+  readonly excluding?: string[];
+}
 
 /** How broad a public range has to be, for the families of IP that are named. */
-export interface PublicRangeProps {
+export interface PublicRangeProps extends InternetProps {
   /**
    * IPv4 ranges with a shorter prefix than this are meant: with 24, a /23 is, a /24 is not. From 1
    * to 32.
@@ -29,13 +53,17 @@ export class TrafficPeer {
    * The internet: any IPv4 range broader than /16 and any IPv6 range broader than /32 that holds
    * public addresses.
    *
-   * So 0.0.0.0/0 is meant, but two /1 ranges as well; 10.0.0.0/8 and 203.0.113.7/32 are not. The
-   * entries of customer-managed prefix lists are looked into, and taken together. The lists that
-   * AWS manages hold the addresses of its services and are not the internet: name them with
-   * `prefixList()`. In `allowOnly`, the internet contains every IP range.
+   * So 0.0.0.0/0 is meant, but two /1 ranges as well; 10.0.0.0/8 and 203.0.113.7/32 are not. Some
+   * organizations hold broader ranges, content networks above all: those are meant until
+   * `excluding` names them. IPv6 that NAT64 translates, such as 64:ff9b::/96, is the IPv4 that it
+   * stands for. The entries of customer-managed prefix lists are looked into, and taken together.
+   * The lists that AWS manages hold the addresses of its services and are not the internet: name
+   * them with `prefixList()`. In `allowOnly`, the internet contains every IP range.
+   *
+   * @param props the part that is not meant. Throws if it cannot be.
    */
-  public static internet(): TrafficPeer {
-    return new TrafficPeer('the internet', { kind: 'internet' });
+  public static internet(props: InternetProps = {}): TrafficPeer {
+    return TrafficPeer.publicPeer('TrafficPeer.internet()', 'the internet', props);
   }
 
   /**
@@ -44,8 +72,8 @@ export class TrafficPeer {
    *
    * It is meant for `forbid`; `allowOnly` refuses it.
    *
-   * @param props the broadest prefixes that are not meant. Throws if none is given, or if one is no
-   * prefix length of its family.
+   * @param props the broadest prefixes that are not meant. Throws if none is given, if one is no
+   * prefix length of its family, and if `excluding` cannot be meant.
    */
   public static publicRange(props: PublicRangeProps): TrafficPeer {
     const { ipv4BroaderThan, ipv6BroaderThan } = props;
@@ -60,13 +88,29 @@ export class TrafficPeer {
       ipv4: ipv4BroaderThan ?? BROADEST_PRIVATE_PREFIX.ipv4,
       ipv6: ipv6BroaderThan ?? BROADEST_PRIVATE_PREFIX.ipv6,
     };
-    return new TrafficPeer(
+    return TrafficPeer.publicPeer(
+      'TrafficPeer.publicRange()',
       `public ranges broader than /${limits.ipv4} (IPv4) or /${limits.ipv6} (IPv6)`,
-      {
-        kind: 'internet',
-        ipv4Prefix: limits.ipv4,
-        ipv6Prefix: limits.ipv6,
-      },
+      props,
+      limits,
+    );
+  }
+
+  /**
+   * Any range with a public address, one of a single address included. What `excluding` names is
+   * let in, and nothing else.
+   *
+   * It is meant for `forbid`; `allowOnly` refuses it. To forbid one address alone, write
+   * `ipRange("203.0.113.7/32")`.
+   *
+   * @param props the part that is not meant. Throws if it cannot be.
+   */
+  public static anyPublicAddress(props: InternetProps = {}): TrafficPeer {
+    return TrafficPeer.publicPeer(
+      'TrafficPeer.anyPublicAddress()',
+      'any public address',
+      props,
+      NO_PUBLIC_ADDRESS,
     );
   }
 
@@ -112,6 +156,21 @@ export class TrafficPeer {
     });
   }
 
+  private static publicPeer(
+    call: string,
+    name: string,
+    { excluding }: InternetProps,
+    limits?: PrefixLimits,
+  ): TrafficPeer {
+    const excluded =
+      excluding && checkedExclusions(call, excluding, limits ?? BROADEST_PRIVATE_PREFIX);
+    return new TrafficPeer(excluded ? `${name} without ${rangesText(excluded)}` : name, {
+      kind: 'internet',
+      ...(limits && { ipv4Prefix: limits.ipv4, ipv6Prefix: limits.ipv6 }),
+      ...(excluded && { excluding: excluded }),
+    });
+  }
+
   private constructor(
     private readonly name: string,
     private readonly pattern: PeerPattern,
@@ -126,6 +185,10 @@ export class TrafficPeer {
   public get _pattern(): PeerPattern {
     return this.pattern;
   }
+}
+
+function rangesText(ranges: readonly string[]): string {
+  return ranges.length === 1 ? ranges.join() : `${ranges.length} named ranges`;
 }
 
 function checkPrefix(name: string, longest: number, prefix?: number): void {

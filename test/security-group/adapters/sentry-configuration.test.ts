@@ -20,7 +20,9 @@ const POLICIES: PoliciesParameter = {
             name: 'SSH from the internet',
             direction: 'ingress',
             traffic: [{ kind: 'protocol', protocol: 'tcp', fromPort: 22, toPort: 22 }],
-            peers: [{ kind: 'internet', ipv4Prefix: 8, ipv6Prefix: 16 }],
+            peers: [
+              { kind: 'internet', ipv4Prefix: 8, ipv6Prefix: 16, excluding: ['104.0.0.0/7'] },
+            ],
             undescribed: true,
           },
         ],

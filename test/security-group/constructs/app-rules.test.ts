@@ -13,6 +13,7 @@ import {
   TrafficPeer,
 } from '../../../src';
 import { judgeAppRules } from '../../../src/security-group/constructs/app-rules';
+import { CONTENT_NETWORK } from '../samples/published-ranges';
 
 const GROUP_ID = 'sg-0123456789abcdef0';
 const OTHER_ID = 'sg-0fedcba9876543210';
@@ -320,6 +321,23 @@ describe('what is known at deployment only is named, and passed over', () => {
   });
 });
 
+test('egress to what NAT64 translates is egress to the internet', () => {
+  const { stack, group } = appWithGroup();
+  new ec2.CfnSecurityGroupEgress(stack, 'Egress', {
+    groupId: group.securityGroupId,
+    ipProtocol: 'tcp',
+    fromPort: 25,
+    toPort: 25,
+    cidrIpv6: '64:ff9b::/96',
+  });
+  const forbidden = policy(
+    SecurityGroupBaseline.forbid([TrafficPattern.toInternet(Ports.tcp(25))]),
+  );
+  expect(errors(stack, MonitoredGroups.groups([group]), forbidden)).toContainEqual(
+    expect.stringContaining('tcp 25 to 64:ff9b::/96 opens what is forbidden'),
+  );
+});
+
 describe('a prefix list', () => {
   const list = (stack: Stack, entries: ec2.CfnPrefixListProps['entries']) =>
     new ec2.CfnPrefixList(stack, 'List', {
@@ -343,6 +361,22 @@ describe('a prefix list', () => {
     const { stack, group } = appWithGroup();
     openTo(stack, group, list(stack, [{ cidr: '198.51.100.0/24' }]));
     expect(errors(stack, MonitoredGroups.groups([group]), forbidSsh)).toEqual([]);
+  });
+
+  test('of the app with the ranges of a content network is none where those are left out', () => {
+    const { stack, group } = appWithGroup();
+    const entries = CONTENT_NETWORK.ipv4.map((cidr) => ({ cidr }));
+    openTo(stack, group, list(stack, entries));
+    const found = (pattern: TrafficPattern) =>
+      errors(
+        stack,
+        MonitoredGroups.groups([group]),
+        policy(SecurityGroupBaseline.forbid([pattern])),
+      );
+    expect(found(TrafficPattern.fromInternet(Ports.SSH))).toHaveLength(1);
+    expect(
+      found(TrafficPattern.fromInternet(Ports.SSH, { excluding: CONTENT_NETWORK.ipv4 })),
+    ).toEqual([]);
   });
 
   test('whose entries are known at deployment only is named, and passed over', () => {

@@ -52,7 +52,23 @@ test.each<[string, () => SecurityGroupBaseline, RegExp]>([
       SecurityGroupBaseline.allowOnly([
         TrafficPattern.of({ peers: [TrafficPeer.publicRange({ ipv6BroaderThan: 48 })] }),
       ]),
-    /got TrafficPeer\.publicRange\(\), which says what is too broad: allow TrafficPeer\.internet\(\) or ranges/,
+    /got TrafficPeer\.publicRange\(\) or TrafficPeer\.anyPublicAddress\(\), which says what is too broad: allow TrafficPeer\.internet\(\) or ranges/,
+  ],
+  [
+    'allowing any public address',
+    () =>
+      SecurityGroupBaseline.allowOnly([
+        TrafficPattern.of({ peers: [TrafficPeer.anyPublicAddress()] }),
+      ]),
+    /which says what is too broad/,
+  ],
+  [
+    'allowing the internet without some ranges',
+    () =>
+      SecurityGroupBaseline.allowOnly([
+        TrafficPattern.fromInternet(Ports.SSH, { excluding: ['104.16.0.0/13'] }),
+      ]),
+    /got an internet with "excluding", which says what not to forbid: allow those ranges with TrafficPeer\.ipRange\(\)/,
   ],
 ])('%s is refused', (_, make, message) => {
   expect(make).toThrow(message);

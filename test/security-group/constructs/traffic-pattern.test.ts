@@ -3,6 +3,7 @@ import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import { Ports, TrafficDirection, TrafficPattern, TrafficPeer } from '../../../src';
 import { opensTraffic } from '../../../src/security-group/domain/policies/traffic-pattern';
 import { canonicalRule, type RawRule } from '../../../src/security-group/domain/rules/rule';
+import { ALL_OF_CONTENT_NETWORK } from '../samples/published-ranges';
 
 describe('a pattern', () => {
   test.each<[TrafficPattern, string]>([
@@ -21,6 +22,18 @@ describe('a pattern', () => {
     [
       TrafficPattern.of({ peers: [TrafficPeer.publicRange({ ipv4BroaderThan: 24 })] }),
       'anything from or to public ranges broader than /24 (IPv4) or /32 (IPv6)',
+    ],
+    [
+      TrafficPattern.fromInternet(Ports.tcp(443), { excluding: ['104.16.0.0/13'] }),
+      'tcp 443 from the internet without 104.16.0.0/13',
+    ],
+    [
+      TrafficPattern.toInternet(Ports.SSH, { excluding: ALL_OF_CONTENT_NETWORK }),
+      'SSH to the internet without 22 named ranges',
+    ],
+    [
+      TrafficPattern.of({ peers: [TrafficPeer.anyPublicAddress()] }),
+      'anything from or to any public address',
     ],
   ])('has a name in words: %#', (pattern, name) => {
     expect(pattern._specification.name).toBe(name);
@@ -153,6 +166,69 @@ describe('a peer', () => {
       ipv4Prefix: 16,
       ipv6Prefix: 48,
     });
+  });
+
+  test('is any public address, a single one included', () => {
+    expect(TrafficPeer.anyPublicAddress()._pattern).toEqual({
+      kind: 'internet',
+      ipv4Prefix: 33,
+      ipv6Prefix: 129,
+    });
+  });
+
+  test('leaves out the ranges that a content network publishes, small ones included', () => {
+    expect(TrafficPeer.internet({ excluding: ALL_OF_CONTENT_NETWORK })._pattern).toEqual({
+      kind: 'internet',
+      excluding: ALL_OF_CONTENT_NETWORK,
+    });
+  });
+
+  test('leaves out what its own measure means, each range once', () => {
+    const excluding = ['52.0.0.0/23', '52.0.0.0/23'];
+    expect(TrafficPeer.publicRange({ ipv4BroaderThan: 24, excluding })._pattern).toEqual({
+      kind: 'internet',
+      ipv4Prefix: 24,
+      ipv6Prefix: 32,
+      excluding: ['52.0.0.0/23'],
+    });
+    expect(TrafficPeer.anyPublicAddress({ excluding: ['203.0.113.7/32'] })._pattern).toMatchObject({
+      excluding: ['203.0.113.7/32'],
+    });
+  });
+
+  test.each<[string, string[], RegExp]>([
+    ['nothing', [], /"excluding" is an empty list and would leave nothing out: name a range/],
+    ['no range', ['everyone'], /"everyone" in "excluding" is no IP range that is known at synth/],
+    ['a token', [Fn.importValue('Range')], /is no IP range that is known at synth/],
+    [
+      'a range that begins elsewhere',
+      ['104.17.0.0/13'],
+      /"104\.17\.0\.0\/13" in "excluding" is not how EC2 writes a range: write "104\.16\.0\.0\/13"/,
+    ],
+    ['a range in other letters', ['2606:4700:0::/32'], /write "2606:4700::\/32"/],
+    ['a private range', ['10.0.0.0/8'], /"10\.0\.0\.0\/8" in "excluding" holds no public address/],
+    [
+      'everything',
+      ['0.0.0.0/0'],
+      /is more than one organization holds: write ranges of \/8 \(IPv4\), \/16 \(IPv6\) or narrower/,
+    ],
+    ['everything of IPv6', ['::/0'], /is more than one organization holds/],
+    ['all of IPv4 behind NAT64', ['64:ff9b::/96'], /is more than one organization holds/],
+    [
+      'everything in pieces',
+      Array.from({ length: 224 }, (_, index) => `${index}.0.0.0/8`).filter(
+        (cidr) => !['0.0.0.0/8', '10.0.0.0/8', '127.0.0.0/8'].includes(cidr),
+      ),
+      /leaves out all public addresses, so that nothing would be meant/,
+    ],
+    [
+      'only ranges that are no internet',
+      ['198.51.100.0/24', '2606:4700::/32'],
+      /"excluding" would do nothing, since none of its ranges is broad enough to be meant/,
+    ],
+  ])('does not leave out %s', (_, excluding, message) => {
+    expect(() => TrafficPeer.internet({ excluding })).toThrow(message);
+    expect(() => TrafficPattern.fromInternet(Ports.SSH, { excluding })).toThrow(message);
   });
 
   test('is a range as EC2 keeps it', () => {

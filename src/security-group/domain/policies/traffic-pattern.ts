@@ -4,7 +4,7 @@ import {
   isInternet,
   type PrefixLimits,
   rangesHold,
-  rangesOverlap,
+  reachesRange,
 } from '../rules/ip-range';
 import type { PrefixLists } from '../rules/prefix-list';
 import { ALL_PROTOCOLS, hasPorts, isIcmp, type PortRange } from '../rules/protocol';
@@ -29,9 +29,14 @@ export type Traffic =
 export type PeerPattern =
   /**
    * Ranges with public addresses that are broader than these prefixes or, where they are left out,
-   * than one organisation's own.
+   * than most organisations' own. What lies wholly within `excluding` is not meant.
    */
-  | { readonly kind: 'internet'; readonly ipv4Prefix?: number; readonly ipv6Prefix?: number }
+  | {
+      readonly kind: 'internet';
+      readonly ipv4Prefix?: number;
+      readonly ipv6Prefix?: number;
+      readonly excluding?: readonly string[];
+    }
   | { readonly kind: 'ipRange'; readonly cidr: string }
   | { readonly kind: 'prefixList'; readonly prefixListId: string }
   | { readonly kind: 'securityGroup'; readonly groupId: string };
@@ -145,9 +150,9 @@ function rangesCover(ranges: readonly PortRange[], { fromPort, toPort }: PortRan
 function reachesPeer(peer: Peer, pattern: PeerPattern, prefixLists: PrefixLists): boolean {
   switch (pattern.kind) {
     case 'internet':
-      return isInternet(lookedIntoRanges(peer, prefixLists), limitsOf(pattern));
+      return isInternet(lookedIntoRanges(peer, prefixLists), limitsOf(pattern), pattern.excluding);
     case 'ipRange':
-      return lookedIntoRanges(peer, prefixLists).some((cidr) => rangesOverlap(cidr, pattern.cidr));
+      return lookedIntoRanges(peer, prefixLists).some((cidr) => reachesRange(cidr, pattern.cidr));
     case 'prefixList':
       return peer.kind === 'prefixList' && peer.prefixListId === pattern.prefixListId;
     case 'securityGroup':

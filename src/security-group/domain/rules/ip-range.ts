@@ -40,10 +40,16 @@ function ipv6Range(text: string): IpRange {
   };
 }
 
-/** Whether two canonical ranges have an address in common. */
-export function rangesOverlap(one: string, other: string): boolean {
-  const [a, b] = [sharedBits(one), sharedBits(other)];
-  return a.startsWith(b) || b.startsWith(a);
+/**
+ * Whether a rule for the canonical range lets through any address of the other one. Through NAT64,
+ * some IPv6 addresses stand for IPv4 ones; of a range as broad as the IPv6 internet, they are not
+ * what it is for.
+ */
+export function reachesRange(range: string, meant: string): boolean {
+  const [bits, meantBits] = [sharedBits(range), sharedBits(meant)];
+  const reached =
+    prefixOf(bits) < BROADEST_PRIVATE_PREFIX.ipv6 ? [bits] : [bits, ...behindNat64(bits)];
+  return reached.some((block) => block.startsWith(meantBits) || meantBits.startsWith(block));
 }
 
 /**
@@ -62,22 +68,45 @@ export interface PrefixLimits {
 }
 
 /**
- * "The internet" is any range with public addresses that is broader than one organisation's own:
- * two /1 ranges open a port to everyone as surely as 0.0.0.0/0 does.
+ * "The internet" is any range with public addresses that is broader than a measure: two /1 ranges
+ * open a port to everyone as surely as 0.0.0.0/0 does. Some organisations hold broader ones; those
+ * have to be named.
  */
 export const BROADEST_PRIVATE_PREFIX: PrefixLimits = { ipv4: 16, ipv6: 32 };
 
+/** With these, every public range is too broad, one of a single address included. */
+export const NO_PUBLIC_ADDRESS: PrefixLimits = { ipv4: 33, ipv6: 129 };
+
 /**
  * Whether one of the canonical ranges counts as the internet, or several that lie side by side do
- * together.
+ * together. What lies wholly within the excluded ranges does not.
  */
-export function isInternet(ranges: readonly string[], limits = BROADEST_PRIVATE_PREFIX): boolean {
+export function isInternet(
+  ranges: readonly string[],
+  limits = BROADEST_PRIVATE_PREFIX,
+  excluding: readonly string[] = [],
+): boolean {
+  const excluded = broadestBlocks(excluding.flatMap(reachedBlocks));
   const publicBlocks = ranges
-    .map(sharedBits)
-    .filter((bits) => !NOT_PUBLIC.some((block) => bits.startsWith(block)));
-  return broadestBlocks(publicBlocks).some(
-    (bits) => prefixOf(bits) < (bits.startsWith(IPV4) ? limits.ipv4 : limits.ipv6),
-  );
+    .flatMap(reachedBlocks)
+    .filter((bits) => ![...NOT_PUBLIC, ...excluded].some((block) => bits.startsWith(block)));
+  return broadestBlocks(publicBlocks).some((bits) => isBroader(bits, limits));
+}
+
+/** Whether the canonical range has no address that the internet routes. */
+export function isNotPublic(range: string): boolean {
+  return reachedBlocks(range).every((bits) => NOT_PUBLIC.some((block) => bits.startsWith(block)));
+}
+
+/** Whether the canonical ranges hold every address of a family that the internet routes. */
+export function holdAllPublic(ranges: readonly string[]): boolean {
+  const held = broadestBlocks([...ranges.flatMap(reachedBlocks), ...NOT_PUBLIC]);
+  return held.includes(IPV4) || held.includes(IPV6);
+}
+
+/** Whether the canonical range is broader than that, by what it reaches. */
+export function isBroaderThan(range: string, limits: PrefixLimits): boolean {
+  return reachedBlocks(range).some((bits) => isBroader(bits, limits));
 }
 
 const IPV4 = '4';
@@ -96,9 +125,41 @@ function sharedBits(cidr: string): string {
   return (address.kind() === 'ipv4' ? IPV4 : IPV6) + bits.slice(0, prefix);
 }
 
+/**
+ * The blocks that traffic of a range can reach: what NAT64 translates is the IPv4 that it stands
+ * for.
+ */
+function reachedBlocks(cidr: string): string[] {
+  const bits = sharedBits(cidr);
+  const behind = behindNat64(bits);
+  const isTranslatedOnly = NAT64_PREFIXES.some(({ within }) => bits.startsWith(within));
+  return isTranslatedOnly ? behind : [bits, ...behind];
+}
+
+/** IPv4 behind NAT64 that the block holds, or lies in. */
+function behindNat64(bits: string): string[] {
+  return NAT64_PREFIXES.flatMap(({ within, length }) => {
+    if (within.startsWith(bits)) return [IPV4];
+    return bits.startsWith(within) ? [IPV4 + bits.slice(length)] : [];
+  });
+}
+
+function isBroader(bits: string, limits: PrefixLimits): boolean {
+  return prefixOf(bits) < (bits.startsWith(IPV4) ? limits.ipv4 : limits.ipv6);
+}
+
 function prefixOf(bits: string): number {
   return bits.length - 1;
 }
+
+/**
+ * IPv6 that stands for all of IPv4: the prefix of RFC 6052, and the space in which RFC 8215 lets
+ * networks have others. The IPv4 address comes after 96 bits.
+ */
+const NAT64_PREFIXES = ['64:ff9b::/96', '64:ff9b:1::/48'].map((cidr) => ({
+  within: sharedBits(cidr),
+  length: IPV6.length + 96,
+}));
 
 /** Space that the internet does not route: IANA's special-purpose registries (RFC 6890). */
 const NOT_PUBLIC = [
@@ -111,6 +172,7 @@ const NOT_PUBLIC = [
   '192.168.0.0/16',
   '198.18.0.0/15',
   '224.0.0.0/3',
+  '::/127',
   'fc00::/7',
   'fe80::/10',
   'ff00::/8',

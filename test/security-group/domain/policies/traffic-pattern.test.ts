@@ -12,6 +12,7 @@ import type {
   PrefixList,
   PrefixLists,
 } from '../../../../src/security-group/domain/rules/prefix-list';
+import { ALL_OF_CONTENT_NETWORK, CONTENT_NETWORK } from '../../samples/published-ranges';
 import { canonicalRules, rule } from '../../samples/rules';
 
 const NO_LISTS: PrefixLists = new Map();
@@ -179,6 +180,45 @@ test.each([
 ])('broader than /24 and /48: %s is %s', (ipRange, expected) => {
   const limits: PeerPattern = { kind: 'internet', ipv4Prefix: 24, ipv6Prefix: 48 };
   expect(opensTraffic(rule({ ipRange }), of({ peers: [limits] }), NO_LISTS)).toBe(expected);
+});
+
+describe('the internet without the ranges of a content network', () => {
+  const others = of({ peers: [{ kind: 'internet', excluding: ALL_OF_CONTENT_NETWORK }] });
+  const internet = of({ peers: [{ kind: 'internet' }] });
+
+  test('lets the network in by a rule each, and nobody else', () => {
+    const openings = (pattern: TrafficPattern) =>
+      [...ALL_OF_CONTENT_NETWORK, '0.0.0.0/0', '104.0.0.0/8'].filter((ipRange) =>
+        opensTraffic(rule({ ipRange }), pattern, NO_LISTS),
+      );
+    expect(openings(others)).toEqual(['0.0.0.0/0', '104.0.0.0/8']);
+    expect(openings(internet)).toEqual(
+      expect.arrayContaining(['104.16.0.0/13', '104.24.0.0/14', '172.64.0.0/13', '162.158.0.0/15']),
+    );
+  });
+
+  test('lets it in by one prefix list, until that holds more', () => {
+    const named = rule({ prefixListId: LIST });
+    expect(opensTraffic(named, internet, listOf(CONTENT_NETWORK.ipv4))).toBe(true);
+    expect(opensTraffic(named, others, listOf(CONTENT_NETWORK.ipv4))).toBe(false);
+    expect(opensTraffic(named, others, listOf([...CONTENT_NETWORK.ipv4, '52.0.0.0/15']))).toBe(
+      true,
+    );
+  });
+});
+
+test('where no public address is let in, a single one opens what is forbidden', () => {
+  const anyPublic = of({ peers: [{ kind: 'internet', ipv4Prefix: 33, ipv6Prefix: 129 }] });
+  const opening = [
+    '203.0.113.7/32',
+    '2a00::1/128',
+    '64:ff9b::808:808/128',
+    '10.0.0.1/32',
+    'fc00::1/128',
+    '::1/128',
+    '64:ff9b::a00:1/128',
+  ].filter((ipRange) => opensTraffic(rule({ ipRange }), anyPublic, NO_LISTS));
+  expect(opening).toEqual(['203.0.113.7/32', '2a00::1/128', '64:ff9b::808:808/128']);
 });
 
 describe('a pattern of rules without a description', () => {

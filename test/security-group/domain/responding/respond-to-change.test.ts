@@ -59,6 +59,34 @@ function sentryWith(
   return sentry;
 }
 
+test('egress to what NAT64 translates is reverted as egress to the internet', async () => {
+  const mail: Policy = {
+    baseline: {
+      kind: 'forbid',
+      patterns: [
+        {
+          name: 'mail',
+          direction: 'egress',
+          traffic: [{ kind: 'protocol', protocol: 'tcp', fromPort: 25, toPort: 25 }],
+          peers: [{ kind: 'internet' }],
+        },
+      ],
+    },
+    response: 'revert',
+  };
+  const translated = rule({
+    id: 'sgr-nat64',
+    direction: 'egress',
+    fromPort: 25,
+    toPort: 25,
+    ipRange: '64:ff9b::/96',
+  });
+  const sentry = SentryInMemory.newTo([mail], translated);
+  await sentry.respond(added(translated));
+  expect(sentry.announcer.outcomes()).toEqual(['added sgr-nat64 reverted']);
+  expect(sentry.groups.rulesIn('sg-1')).toEqual([]);
+});
+
 describe('a rule that violates', () => {
   test('is revoked, all else stays, and the report says what is true', async () => {
     const sentry = sentryWith([locked], { accepted: [https], standing: [ssh, https] });

@@ -3,8 +3,9 @@ import {
   isInternet,
   parseIpRange,
   rangesHold,
-  rangesOverlap,
+  reachesRange,
 } from '../../../../src/security-group/domain/rules/ip-range';
+import { ALL_OF_CONTENT_NETWORK } from '../../samples/published-ranges';
 
 describe('an IP range is kept as EC2 keeps it', () => {
   test.each([
@@ -142,16 +143,93 @@ describe('ranges hold a range', () => {
   });
 });
 
-test('ranges overlap when an address lies in both', () => {
+describe('what lies wholly within excluded ranges is not the internet', () => {
+  const isMeant = (...cidrs: string[]) => isInternet(cidrs, undefined, ALL_OF_CONTENT_NETWORK);
+
+  test('one by one, or all together', () => {
+    expect(ALL_OF_CONTENT_NETWORK.filter((cidr) => isMeant(cidr))).toEqual([]);
+    expect(isMeant(...ALL_OF_CONTENT_NETWORK)).toBe(false);
+  });
+
+  test.each([
+    ['a half of one', ['104.16.0.0/14'], false],
+    ['more than two that lie side by side', ['104.16.0.0/12'], true],
+    ['the neighbour of one', ['104.28.0.0/14'], true],
+    ['all of them and another', [...ALL_OF_CONTENT_NETWORK, '52.0.0.0/15'], true],
+    ['one, and too little beside it', ['104.24.0.0/14', '104.28.0.0/16'], false],
+    ['everything', ['0.0.0.0/0'], true],
+    ['everything of IPv6', ['::/0'], true],
+    ['a range that holds one', ['2a06:98c0::/28'], true],
+  ])('%s: %j is meant: %s', (_, cidrs, expected) => {
+    expect(isMeant(...cidrs)).toBe(expected);
+  });
+
+  test('a small range within a broad one takes nothing from it', () => {
+    expect(isInternet(['52.0.0.0/15'], undefined, ['52.0.0.0/22'])).toBe(true);
+  });
+
+  test('ranges side by side are excluded as one', () => {
+    expect(isInternet(['52.0.0.0/14'], undefined, ['52.2.0.0/15', '52.0.0.0/15'])).toBe(false);
+  });
+});
+
+describe('IPv6 that NAT64 translates is the IPv4 that it stands for', () => {
+  test.each([
+    ['64:ff9b::/96', true],
+    ['64:ff9b::/97', true],
+    ['64:ff9b::3400:0/111', true],
+    ['64:ff9b::3400:0/112', false],
+    ['64:ff9b::808:808/128', false],
+    ['64:ff9b::a00:0/104', false],
+    ['64:ff9b::/95', true],
+    ['64:ff9b::/32', true],
+    ['64:ff9b:1::/48', true],
+    ['64:ff9b:1:2:3:4::/96', true],
+    ['64:ff9b:1:2:3:4:a00:0/104', false],
+    ['64:ff9b:2::/48', false],
+  ])('%s is the internet: %s', (cidr, expected) => {
+    expect(isInternet([cidr])).toBe(expected);
+  });
+
+  test('in halves that lie side by side as well', () => {
+    expect(isInternet(['64:ff9b::3400:0/112', '64:ff9b::3401:0/112'])).toBe(true);
+    expect(isInternet(['52.0.0.0/16', '64:ff9b::3401:0/112'])).toBe(true);
+  });
+
+  test('by the measure of IPv4, however narrow that of IPv6 is', () => {
+    expect(isInternet(['64:ff9b::3400:0/112'], { ipv4: 24, ipv6: 32 })).toBe(true);
+    expect(isInternet(['64:ff9b::3400:0/120'], { ipv4: 24, ipv6: 128 })).toBe(false);
+    expect(isInternet(['64:ff9b::/28'], { ipv4: 16, ipv6: 20 })).toBe(true);
+  });
+
+  test('excluded with that IPv4', () => {
+    expect(isInternet(['64:ff9b::6810:0/109'], undefined, ['104.16.0.0/13'])).toBe(false);
+  });
+
+  test.each([
+    ['64:ff9b::/96', '203.0.113.7/32', true],
+    ['64:ff9b::cb00:7100/120', '203.0.113.7/32', true],
+    ['64:ff9b::cb00:7200/120', '203.0.113.7/32', false],
+    ['64:ff9b::/64', '203.0.113.7/32', true],
+    ['64:ff9b::/97', '64:ff9b::/96', true],
+    ['0.0.0.0/0', '64:ff9b::/96', false],
+    ['::/0', '203.0.113.7/32', false],
+    ['::/0', '64:ff9b::/96', true],
+  ])('a rule for %s reaches %s: %s', (cidr, meant, expected) => {
+    expect(reachesRange(cidr, meant)).toBe(expected);
+  });
+});
+
+test('a range is reached when an address lies in both', () => {
   fc.assert(
     fc.property(ipv4Cidr(), ipv4Cidr(), (one, other) => {
       const [a, b] = [bounds(one), bounds(other)];
-      expect(rangesOverlap(parseIpRange(one)!.cidr, parseIpRange(other)!.cidr)).toBe(
+      expect(reachesRange(parseIpRange(one)!.cidr, parseIpRange(other)!.cidr)).toBe(
         a.first <= b.last && b.first <= a.last,
       );
     }),
   );
-  expect(rangesOverlap('0.0.0.0/0', '::/0')).toBe(false);
+  expect(reachesRange('0.0.0.0/0', '::/0')).toBe(false);
 });
 
 function eachOf(count: number, make: (index: number) => string): string[] {
