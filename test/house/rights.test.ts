@@ -1,6 +1,11 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type PossibleRight, rightsPossiblyAskedBy } from '../support/rights/asked-rights';
+import {
+  CALLING_FUNCTION,
+  functionArn,
+  type PossibleRight,
+  rightsPossiblyAskedBy,
+} from '../support/rights/asked-rights';
 import {
   callsBundledWith,
   callsMadeBy,
@@ -9,7 +14,13 @@ import {
   usedByAws,
 } from '../support/rights/bundled-and-sent';
 import { canGive, type GrantedRight, grantsOf, resourcesFor } from '../support/rights/granted';
-import { HOLDERS, type RightsApp, rightsApps } from '../support/rights/rights-apps';
+import { denies } from '../support/rights/policy-statement';
+import {
+  HOLDERS,
+  type RightsApp,
+  rightsApps,
+  type RightsHolder,
+} from '../support/rights/rights-apps';
 import { rightsPage, WRITE_AGAIN } from '../support/rights/rights-page';
 import {
   actionsCoveredBy,
@@ -91,6 +102,65 @@ describe.each(HOLDERS)('$handler', (holder) => {
     );
     expect(unused.flat()).toEqual([]);
   });
+});
+
+describe('a role in the hands of another function', () => {
+  /** Besides these, it may take from the queues, as Lambda does with the role. */
+  const HARMLESS_BY_ITSELF = [
+    'cloudtrail:LookupEvents',
+    'ec2:DescribeManagedPrefixLists',
+    'ec2:GetManagedPrefixListEntries',
+    'kms:VerifyMac',
+    'sqs:ChangeMessageVisibility',
+    'sqs:GetQueueAttributes',
+    'ssm:GetParameters',
+  ];
+
+  test.each(HOLDERS)('$handler: it is denied all that counts', async (holder) => {
+    const asked = (await rightsOfCalls(holder)).map(({ action }) => action.name);
+    const left = asked.filter((action) => !isDenied(holder, action, [`${ownFunction(holder)}2`]));
+    expect(left.filter((action) => !HARMLESS_BY_ITSELF.includes(action))).toEqual([]);
+    expect(asked.filter((action) => !isDenied(holder, action, []))).toEqual(left);
+  });
+
+  test.each(HOLDERS)('$handler: the function itself is denied nothing', async (holder) => {
+    const own = ownFunction(holder);
+    const asked = (await rightsOfCalls(holder)).map(({ action }) => action.name);
+    for (const caller of [own, `${own}:$LATEST`]) {
+      expect(asked.filter((action) => isDenied(holder, action, [caller]))).toEqual([]);
+    }
+  });
+
+  test('nothing is denied that AWS does in the name of a function, from outside of it', async () => {
+    const byAws = (
+      await Promise.all(statements.flatMap(({ actions }) => actions.map(actionsCoveredBy)))
+    )
+      .flat()
+      .map(({ name }) => name)
+      .filter((name) => usedByAws(name) !== undefined);
+    expect(byAws).toEqual(expect.arrayContaining(['sqs:ReceiveMessage', 'logs:PutLogEvents']));
+    const denied = HOLDERS.flatMap((holder) =>
+      byAws.filter((action) => isDenied(holder, action, [])),
+    );
+    expect(denied).toEqual([]);
+  });
+
+  function ownFunction({ role }: RightsHolder): string {
+    return role.replace(/Role$/, '');
+  }
+
+  function isDenied(
+    { role }: RightsHolder,
+    action: string,
+    callingFunctions: readonly string[],
+  ): boolean {
+    const arns = callingFunctions.map((name) =>
+      functionArn(name).replace('us-east-1', 'REGION').replace('123456789012', 'ACCOUNT'),
+    );
+    const context = new Map([[CALLING_FUNCTION, arns]]);
+    const held = apps[0]?.denials.get(role) ?? [];
+    return held.some((statement) => denies(statement, { action, resource: 'any', context }));
+  }
 });
 
 test('no statement has an action without a resource for it, or a resource without an action', async () => {

@@ -4,7 +4,7 @@ import {
   UpdateAccessKeyCommand,
 } from '@aws-sdk/client-iam';
 import { usedByAws } from '../support/rights/bundled-and-sent';
-import type { AllowStatement } from '../support/rights/policy-statement';
+import type { RoleStatement } from '../support/rights/policy-statement';
 import { whatIsNotAllowed, whatIsNotNeeded } from '../support/rights/role-rights';
 import { seenRights } from '../support/rights/seen-rights';
 import { buttonsOf } from '../support/sandbox/approval-sandbox';
@@ -393,7 +393,7 @@ describe('later', () => {
 });
 
 describe('the rights of the functions', () => {
-  let statements: AllowStatement[];
+  let statements: RoleStatement[];
 
   beforeAll(async () => {
     const roles = [CHECKS, CARRIES_OUT].map((role) => sandbox.role(role));
@@ -424,7 +424,9 @@ describe('the rights of the functions', () => {
 
   test('let only the one that gets decisions deactivate, and it cannot delete', () => {
     const holders = (right: string) =>
-      statements.filter(({ actions }) => actions.includes(right)).map(({ role }) => role);
+      statements
+        .filter(({ effect, actions }) => effect === 'Allow' && actions.includes(right))
+        .map(({ role }) => role);
     expect(holders('iam:UpdateAccessKey')).toEqual([sandbox.role(CARRIES_OUT)]);
     expect(holders('iam:DeleteAccessKey')).toEqual([sandbox.role(CHECKS)]);
     expect(holders('kms:VerifyMac')).toEqual([sandbox.role(CARRIES_OUT)]);

@@ -23,7 +23,7 @@ import { synthesizeApp } from '../../sandbox/deployer/synthesize';
 import { type DeployedStack, LocalAws } from '../../sandbox/local-aws';
 import { SlackStandIn } from '../../sandbox/slack/slack-stand-in';
 import type { Message } from '../../sandbox/slack/workspace';
-import type { AllowStatement } from '../support/rights/policy-statement';
+import type { RoleStatement } from '../support/rights/policy-statement';
 import { whatIsNotAllowed } from '../support/rights/role-rights';
 import { buttonsOf } from '../support/sandbox/approval-sandbox';
 import { policyStatements } from '../support/sandbox/role-policies';
@@ -268,7 +268,7 @@ describe('nothing is deleted by someone who writes', () => {
 });
 
 describe('the rights of the functions', () => {
-  let statements: AllowStatement[];
+  let statements: RoleStatement[];
 
   beforeAll(async () => {
     const { endpoint, region } = localAws;
@@ -295,8 +295,9 @@ describe('the rights of the functions', () => {
   });
 
   test('let only the one that gets decisions delete snapshots, and nothing else', () => {
-    const toDelete = statements.filter(({ actions }) =>
-      actions.some((action) => /^(\*|ec2:(\*|Delete))/.test(action)),
+    const toDelete = statements.filter(
+      ({ effect, actions }) =>
+        effect === 'Allow' && actions.some((action) => /^(\*|ec2:(\*|Delete))/.test(action)),
     );
     expect(toDelete).toEqual([
       expect.objectContaining({

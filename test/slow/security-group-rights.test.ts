@@ -22,7 +22,7 @@ import {
   TrafficPattern,
 } from '../../src';
 import { usedByAws } from '../support/rights/bundled-and-sent';
-import type { AllowStatement } from '../support/rights/policy-statement';
+import type { RoleStatement } from '../support/rights/policy-statement';
 import { whatIsNotAllowed, whatIsNotNeeded } from '../support/rights/role-rights';
 import { seenRights } from '../support/rights/seen-rights';
 import { physicalId } from '../support/sandbox/fault-sandbox';
@@ -270,7 +270,7 @@ describe('everything that the functions do', () => {
 });
 
 describe('the roles of the functions', () => {
-  let statements: AllowStatement[];
+  let statements: RoleStatement[];
   let own: ApiCall[];
 
   beforeAll(async () => {

@@ -1,7 +1,7 @@
 import { IAMClient } from '@aws-sdk/client-iam';
 import type { ApiCall } from '../../sandbox/cloudtrail/tap';
 import { usedByAws } from '../support/rights/bundled-and-sent';
-import type { AllowStatement } from '../support/rights/policy-statement';
+import type { RoleStatement } from '../support/rights/policy-statement';
 import { type Right, whatIsNotAllowed, whatIsNotNeeded } from '../support/rights/role-rights';
 import { seenRights } from '../support/rights/seen-rights';
 import { ALICE, ApprovalSandbox, MALLORY } from '../support/sandbox/approval-sandbox';
@@ -54,7 +54,7 @@ const ROLES = [
 ];
 
 let sandbox: ApprovalSandbox;
-let statements: AllowStatement[];
+let statements: RoleStatement[];
 let own: ApiCall[];
 
 /**
@@ -163,7 +163,9 @@ test('only the function that judges clicks signs decisions, and only those that 
   const mayUse = (right: string) =>
     [
       ...new Set(
-        statements.filter(({ actions }) => actions.includes(right)).map(({ role }) => role),
+        statements
+          .filter(({ effect, actions }) => effect === 'Allow' && actions.includes(right))
+          .map(({ role }) => role),
       ),
     ].sort();
   expect(mayUse('kms:GenerateMac')).toEqual([

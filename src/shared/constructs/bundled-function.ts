@@ -5,6 +5,7 @@ import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
+import { denyFromOutside } from './from-inside-only';
 import type { HandlerDeployment } from '../contracts/handler-environment';
 
 /** The environment is given the role, since some variables speak of it. */
@@ -47,5 +48,6 @@ export class BundledFunction<Variable extends string> extends NodejsFunction {
       // nothing.
       awsSdkConnectionReuse: false,
     });
+    denyFromOutside(this, role);
   }
 }

@@ -84,6 +84,9 @@ interface WatchedCalls {
 
 const MAX_PATTERN_LENGTH = 2048;
 
+/** With their names and the ARNs of their roles as long as they get, a pattern holds so many. */
+const FUNCTIONS_PER_RULE = 5;
+
 /** Rule names hold 64 characters; the rest is for the id of a watch. */
 const LONGEST_BASE_NAME = 45;
 
@@ -126,7 +129,19 @@ export class TamperRules extends Construct {
       'calls may not be recorded any more, and the sentry sees none',
       ['name', 'trailName'],
     );
+    this.watchPassedRoles();
     this.letRulesUseDeadLetterQueue();
+  }
+
+  private watchPassedRoles(): void {
+    chunksOf(this.props.functions, FUNCTIONS_PER_RULE).forEach((functions, index) =>
+      this.addRule(
+        `PassedRoles${index === 0 ? '' : index + 1}`,
+        passedRolesPattern(functions),
+        'code that is not of the sentry runs with a role of the sentry',
+        ['functionName'],
+      ),
+    );
   }
 
   private watches(): Watch[] {
@@ -511,6 +526,24 @@ function watchPattern({ service, calls }: Watch, resources: string[]): events.Ev
     requestParameters: { [parameter]: resources.flatMap(matching) },
   }));
   return callPattern(service, alternatives.length === 1 ? alternatives[0]! : { $or: alternatives });
+}
+
+/**
+ * Of functions that are given a role of one of these, and are not the one whose role it is. What is
+ * done to the sentry's own is watched as such.
+ */
+function passedRolesPattern(functions: lambda.Function[]): events.EventPattern {
+  return callPattern('lambda', {
+    eventName: ['CreateFunction2', 'UpdateFunctionConfiguration2'].flatMap((name) =>
+      events.Match.prefix(name),
+    ),
+    $or: functions.map(({ role, functionName }) => ({
+      requestParameters: {
+        role: [role?.roleArn],
+        functionName: events.Match.anythingBut(functionName),
+      },
+    })),
+  });
 }
 
 /** Of any trail: which ones feed EventBridge, the sentry cannot know. */

@@ -296,10 +296,11 @@ function configuration(props: IamKeySentryProps = {}) {
   );
 }
 
+/** Those that allow. */
 function statements(synthesized: Template) {
-  return Object.values(synthesized.findResources('AWS::IAM::Policy')).flatMap(
-    ({ Properties }) => Properties.PolicyDocument.Statement,
-  );
+  return Object.values(synthesized.findResources('AWS::IAM::Policy'))
+    .flatMap(({ Properties }) => Properties.PolicyDocument.Statement)
+    .filter(({ Effect }) => Effect === 'Allow');
 }
 
 function actions(synthesized: Template): string[] {

@@ -45,13 +45,14 @@ export interface Statement {
   readonly Condition?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 }
 
-/** What the policies of a role say, by the beginning of its logical id. */
+/** What the policies of a role allow, by the beginning of its logical id. */
 export function statementsOf(synthesized: Template, role: string): Statement[] {
   return Object.values(synthesized.findResources('AWS::IAM::Policy'))
     .filter(({ Properties }) =>
       Properties.Roles.some(({ Ref }: { Ref: string }) => Ref.startsWith(role)),
     )
-    .flatMap(({ Properties }) => Properties.PolicyDocument.Statement);
+    .flatMap(({ Properties }) => Properties.PolicyDocument.Statement)
+    .filter(({ Effect }) => Effect === 'Allow');
 }
 
 export function actionsOf(synthesized: Template, role: string): string[] {

@@ -809,8 +809,8 @@ function rolesAllowing(synthesized: Template, action: RegExp): string[] {
     ...synthesized.findResources('AWS::IAM::Policy'),
     ...synthesized.findResources('AWS::IAM::ManagedPolicy'),
   });
-  const allows = ({ Action }: { Action: string | string[] }) =>
-    [Action].flat().some((one) => action.test(one));
+  const allows = ({ Effect, Action }: { Effect: string; Action: string | string[] }) =>
+    Effect === 'Allow' && [Action].flat().some((one) => action.test(one));
   const allowing = policies.filter(({ Properties }) =>
     Properties.PolicyDocument.Statement.some(allows),
   );

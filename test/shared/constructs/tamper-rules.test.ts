@@ -31,6 +31,7 @@ describe('what is watched', () => {
       'Logs',
       'Mappings',
       'Parameters',
+      'PassedRoles',
       'Queues',
       'Roles',
       'Rules',

@@ -164,6 +164,7 @@ export function tamperCases(sentry: Template): TamperCase[] {
     'Topic',
     'Alarm0',
   ].map(named);
+  const role = named('Function0ServiceRole');
   return [
     ...told(
       'events',
@@ -219,6 +220,31 @@ export function tamperCases(sentry: Template): TamperCase[] {
           'CreateEventSourceMapping20150331',
           { functionName: handler, eventSourceArn: arn('sqs', 'forged') },
         ],
+      ],
+    ),
+    ...told(
+      'lambda',
+      ['PassedRoles'],
+      [
+        ['CreateFunction20150331', { functionName: 'theirs', role, handler: 'index.handler' }],
+        ['CreateFunction20150331v2', { functionName: `${handler}2`, role }],
+        ['UpdateFunctionConfiguration20150331v2', { functionName: 'theirs', role }],
+        ['UpdateFunctionConfiguration20150331', { functionName: arn('lambda', 'theirs'), role }],
+      ],
+    ),
+    ...told(
+      'lambda',
+      ['Functions'],
+      [['UpdateFunctionConfiguration20150331v2', { functionName: handler, role, timeout: 1 }]],
+    ),
+    ...told(
+      'lambda',
+      [],
+      [
+        ['CreateFunction20150331', { functionName: handler, role }],
+        ['CreateFunction20150331', { functionName: 'theirs', role: `${role}2` }],
+        ['UpdateFunctionConfiguration20150331v2', { functionName: 'theirs', timeout: 1 }],
+        ['CreateFunctionUrlConfig', { functionName: 'theirs' }],
       ],
     ),
     ...told(

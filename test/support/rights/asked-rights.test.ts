@@ -1,5 +1,5 @@
-import { type AskedRight, rightsAskedBy } from './asked-rights';
-import { allows, statementsIn } from './policy-statement';
+import { type AskedRight, functionArn, rightsAskedBy } from './asked-rights';
+import { allows, letThrough, statementsIn } from './policy-statement';
 
 const GROUP = 'arn:aws:ec2:us-east-1:123456789012:security-group/sg-1';
 const RULES = 'arn:aws:ec2:us-east-1:123456789012:security-group-rule';
@@ -112,5 +112,35 @@ describe('a condition', () => {
     expect(() => isAllowed(right, { StringMatches: { 'events:source': 'ours' } })).toThrow(
       'teach COMPARISONS',
     );
+  });
+});
+
+describe('a denial of calls from outside of one function', () => {
+  const statements = statementsIn('role', {
+    Statement: [
+      { Effect: 'Allow', Action: 'sns:*', Resource: '*' },
+      {
+        Effect: 'Deny',
+        Action: 'sns:Publish',
+        Resource: '*',
+        Condition: { ArnNotEquals: { 'lambda:SourceFunctionArn': functionArn('ours') } },
+      },
+    ],
+  });
+
+  async function isLetThrough(callerArn?: string): Promise<boolean> {
+    const parameters = { TopicArn: 'arn:aws:sns:us-east-1:123456789012:topic' };
+    const call = { service: 'sns', action: 'Publish', parameters, callerArn };
+    const [right] = await rightsAskedBy(call);
+    return letThrough(statements, right!);
+  }
+
+  test.each([
+    ['that function', true, 'arn:aws:sts::123456789012:assumed-role/role/ours'],
+    ['another one with its role', false, 'arn:aws:sts::123456789012:assumed-role/role/theirs'],
+    ['no function', false, 'arn:aws:iam::123456789012:user/ann'],
+    ['an unknown caller', false, undefined],
+  ])('%s is let through: %s', async (_, expected, callerArn) => {
+    expect(await isLetThrough(callerArn)).toBe(expected);
   });
 });

@@ -125,12 +125,30 @@ const BROUGHT: Readonly<Record<string, (part: Part) => readonly string[]>> = {
   'kms:ViaService': () => [],
 };
 
+/**
+ * Lambda puts it into the context of each call from inside of a function; the reference names it
+ * for no action. The session of a function's role has the function's name.
+ */
+export const CALLING_FUNCTION = 'lambda:SourceFunctionArn';
+const FUNCTION_SESSION = /:assumed-role\/[^/]+\/(.+)$/;
+
+export function functionArn(name: string): string {
+  const { Partition, Region, Account } = REGION_AND_ACCOUNT;
+  return `arn:${Partition}:lambda:${Region}:${Account}:function:${name}`;
+}
+
+function callingFunction({ callerArn = '' }: SentCall): [string, readonly string[]][] {
+  const [, name] = FUNCTION_SESSION.exec(callerArn) ?? [];
+  return name === undefined ? [] : [[CALLING_FUNCTION, [functionArn(name)]]];
+}
+
 /** All that AWS asks of the caller, by its service authorization reference. */
 export async function rightsAskedBy(call: SentCall): Promise<AskedRight[]> {
   return (await Promise.all(partsOf(call).map(async (part) => rightsToPart(part, call)))).flat();
 }
 
-async function rightsToPart(part: Part, { service, action: operation }: SentCall) {
+async function rightsToPart(part: Part, call: SentCall) {
+  const { service, action: operation } = call;
   const action = await referencedAction(part.action);
   if (!action) {
     throw new Error(
@@ -138,11 +156,12 @@ async function rightsToPart(part: Part, { service, action: operation }: SentCall
     );
   }
   const contextWith = (type?: ResourceType) =>
-    new Map(
-      Object.entries(BROUGHT)
+    new Map([
+      ...callingFunction(call),
+      ...Object.entries(BROUGHT)
         .filter(([key]) => carries(action, type, key))
         .map(([key, valuesOf]) => [key, valuesOf(part)] as const),
-    );
+    ]);
   if (action.resourceTypes.length === 0) {
     return [{ action: action.name, resource: '*', context: contextWith() }];
   }

@@ -3,11 +3,12 @@ import { covers } from './arn-pattern';
 import type { AskedRight } from './asked-rights';
 
 /**
- * A statement of a role's policy. Roles of this library have only such as allow; what is not known
- * here is refused, rather than to let a call through.
+ * A statement of a role's policy. What is not known here is refused, rather than to let a call
+ * through.
  */
-export interface AllowStatement {
+export interface RoleStatement {
   readonly role: string;
+  readonly effect: 'Allow' | 'Deny';
   readonly actions: readonly string[];
   readonly resources: readonly string[];
   readonly conditions: readonly Condition[];
@@ -27,7 +28,7 @@ const policySchema = z.object({
   Statement: z.array(
     z.strictObject({
       Sid: z.optional(z.string()),
-      Effect: z.literal('Allow'),
+      Effect: z.enum(['Allow', 'Deny']),
       Action: oneOrMore,
       Resource: oneOrMore,
       Condition: z.optional(z.record(z.string(), z.record(z.string(), oneOrMore))),
@@ -36,9 +37,10 @@ const policySchema = z.object({
 });
 
 /** Of a policy's document, with every reference resolved. */
-export function statementsIn(role: string, document: unknown): AllowStatement[] {
+export function statementsIn(role: string, document: unknown): RoleStatement[] {
   return policySchema.parse(document).Statement.map((statement) => ({
     role,
+    effect: statement.Effect,
     actions: statement.Action,
     resources: statement.Resource,
     conditions: Object.entries(statement.Condition ?? {}).flatMap(([operator, keys]) =>
@@ -47,7 +49,23 @@ export function statementsIn(role: string, document: unknown): AllowStatement[] 
   }));
 }
 
-export function allows(statement: AllowStatement, right: AskedRight): boolean {
+/** Whether the statements together let the call through: one denial outweighs all that allow. */
+export function letThrough(statements: readonly RoleStatement[], right: AskedRight): boolean {
+  return (
+    statements.some((statement) => allows(statement, right)) &&
+    !statements.some((statement) => denies(statement, right))
+  );
+}
+
+export function allows(statement: RoleStatement, right: AskedRight): boolean {
+  return statement.effect === 'Allow' && isAbout(statement, right);
+}
+
+export function denies(statement: RoleStatement, right: AskedRight): boolean {
+  return statement.effect === 'Deny' && isAbout(statement, right);
+}
+
+function isAbout(statement: RoleStatement, right: AskedRight): boolean {
   return (
     statement.actions.some((pattern) => covers(pattern, right.action)) &&
     statement.resources.some((pattern) => covers(pattern, right.resource)) &&
@@ -63,13 +81,21 @@ const COMPARISONS: Readonly<Record<string, (pattern: string, value: string) => b
   ArnLike: covers,
 };
 
+/** Wildcards count in all operators for ARNs. */
+const NEGATIONS: Readonly<Record<string, string>> = { ArnNotEquals: 'ArnLike' };
+
 /**
  * A key that does not come with the call meets no condition, but for those that all its values
- * shall meet, and for the one that it is not there.
+ * shall meet, for the negated ones, and for the one that it is not there.
  */
-function isMet({ operator, key, values }: Condition, { action, context }: AskedRight): boolean {
+function isMet(
+  { operator, key, values }: Condition,
+  { action, context }: Pick<AskedRight, 'action' | 'context'>,
+): boolean {
   const brought = context.get(key) ?? [];
   if (operator === 'Null') return values.includes(String(brought.length === 0));
+  const negated = NEGATIONS[operator];
+  if (negated) return !isMet({ operator: negated, key, values }, { action, context });
   const compare = COMPARISONS[operator.replace(FOR_ALL_VALUES, '')];
   if (!compare) {
     throw new Error(`${action}: the operator ${operator} is not known here: teach COMPARISONS.`);

@@ -75,12 +75,16 @@ export const HOLDERS: readonly RightsHolder[] = [
   ),
 ];
 
-/** One way to use the library, with the rights that it gives, by role. */
+/** One way to use the library, with the rights that it gives and denies, by role. */
 export interface RightsApp {
   /** In which it differs from the first; nothing for the first. */
   readonly way: string;
-  readonly roles: ReadonlyMap<string, readonly PlacedStatement[]>;
+  /** By statements that allow. */
+  readonly roles: StatementsByRole;
+  readonly denials: StatementsByRole;
 }
+
+type StatementsByRole = ReadonlyMap<string, readonly PlacedStatement[]>;
 
 /** The first uses all that needs rights; the others do what it leaves out. */
 export function rightsApps(): RightsApp[] {
@@ -127,7 +131,17 @@ const RETIRE = { deactivateAfter: Duration.days(90), deleteAfterInactive: Durati
 function appWith(way: string, build: (stack: Stack) => void): RightsApp {
   const stack = new Stack(new App(), 'Rights');
   build(stack);
-  return { way, roles: rolesIn(Template.fromStack(stack).toJSON()) };
+  const roles = rolesIn(Template.fromStack(stack).toJSON());
+  return { way, roles: withEffect(roles, 'Allow'), denials: withEffect(roles, 'Deny') };
+}
+
+function withEffect(roles: StatementsByRole, wanted: PlacedStatement['effect']): StatementsByRole {
+  return new Map(
+    [...roles].map(([role, statements]) => [
+      role,
+      statements.filter(({ effect }) => effect === wanted),
+    ]),
+  );
 }
 
 function locked(response: ChangeResponse) {

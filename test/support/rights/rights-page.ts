@@ -17,6 +17,7 @@ This page is made by [a test](../test/house/rights.test.ts), which fails where i
 - Conditions hold for keys that AWS has for that permission alone; with another key, the statement would never allow anything.
 - REGION and ACCOUNT are those of the stack, and names those that the constructs have in the test's app.
 - A statement is named by its number in a policy, as in the template.
+- A role is denied what counts, unless the call comes from inside of its own function. Without the function's ARN in the request, it is denied as well.
 `;
 
 /** The way of the apps that a right is given in, with all that it says. */
@@ -31,6 +32,7 @@ export async function rightsPage(apps: readonly RightsApp[]): Promise<string> {
 async function sectionOf(holder: RightsHolder, apps: readonly RightsApp[]): Promise<string> {
   const rows = (await firstGrants(holder, apps)).map(rowOf);
   const held = apps[0]?.roles.get(holder.role) ?? [];
+  const denied = apps[0]?.denials.get(holder.role) ?? [];
   return [
     `## ${holder.construct}: ${holder.handler.split('/').at(-1)}\n`,
     '| call | permission | type of resource | resource | condition | given by |',
@@ -45,6 +47,13 @@ async function sectionOf(holder: RightsHolder, apps: readonly RightsApp[]): Prom
     '| permission | resource | condition | used by | given by |',
     '|---|---|---|---|---|',
     ...usesOfAws(held),
+    '',
+    'Denied:\n',
+    '| permission | where | denied by |',
+    '|---|---|---|',
+    ...denied.map((statement) =>
+      row([list(statement.actions), conditionsText(statement.conditions), placeOf(statement)]),
+    ),
     '',
   ].join('\n');
 }

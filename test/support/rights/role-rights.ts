@@ -1,19 +1,19 @@
 import { canMean } from './arn-pattern';
 import { type AskedRight, rightsAskedBy } from './asked-rights';
-import { type AllowStatement, allows } from './policy-statement';
+import { allows, letThrough, type RoleStatement } from './policy-statement';
 import { actionsCoveredBy } from './service-authorization';
 import type { ApiCall } from '../../../sandbox/cloudtrail/tap';
 
 /** The rights to calls that the statements of the caller's role do not give, each once. */
 export async function whatIsNotAllowed(
   calls: readonly ApiCall[],
-  statements: readonly AllowStatement[],
+  statements: readonly RoleStatement[],
 ): Promise<string[]> {
   const missing = await Promise.all(
     calls.map(async (call) => {
       const held = statements.filter((statement) => isOf(statement, call));
       return (await rightsAskedBy(call))
-        .filter((right) => !held.some((statement) => allows(statement, right)))
+        .filter((right) => !letThrough(held, right))
         .map(({ action, resource }) => `${call.callerArn} ${action} on ${resource}`);
     }),
   );
@@ -30,9 +30,10 @@ export interface Right {
 /** What the roles may do, and none of the calls needed. */
 export async function whatIsNotNeeded(
   calls: readonly ApiCall[],
-  statements: readonly AllowStatement[],
+  statements: readonly RoleStatement[],
 ): Promise<Right[]> {
-  const held = (await Promise.all(statements.map(rightsIn))).flat();
+  const allowing = statements.filter(({ effect }) => effect === 'Allow');
+  const held = (await Promise.all(allowing.map(rightsIn))).flat();
   const needed = new Set((await rightsUsed(calls, statements)).map(nameOf));
   return [...new Map(held.map((right) => [nameOf(right), right])).values()].filter(
     (right) => !needed.has(nameOf(right)),
@@ -42,7 +43,7 @@ export async function whatIsNotNeeded(
 /** What the calls asked for, and the statements of their roles let through. */
 export async function rightsUsed(
   calls: readonly ApiCall[],
-  statements: readonly AllowStatement[],
+  statements: readonly RoleStatement[],
 ): Promise<Right[]> {
   const used = await Promise.all(
     calls.map(async (call) => {
@@ -60,7 +61,7 @@ export async function rightsUsed(
 }
 
 /** By the types of resource that its patterns can mean. */
-async function rightsIn({ role, actions, resources }: AllowStatement): Promise<Right[]> {
+async function rightsIn({ role, actions, resources }: RoleStatement): Promise<Right[]> {
   const held = (await Promise.all(actions.map(actionsCoveredBy))).flat();
   return held.flatMap(({ name, resourceTypes }) => {
     if (resourceTypes.length === 0) return [rightOf(role, { action: name })];
@@ -81,6 +82,6 @@ function nameOf({ role, action, resourceType }: Right): string {
   return `${role} ${action} ${resourceType}`;
 }
 
-function isOf({ role }: AllowStatement, { callerArn }: ApiCall): boolean {
+function isOf({ role }: RoleStatement, { callerArn }: ApiCall): boolean {
   return callerArn?.includes(`:assumed-role/${role}/`) ?? false;
 }

@@ -6,7 +6,8 @@ export interface SentParameter {
   readonly value: string;
 }
 
-export type SentCall = Pick<ApiCall, 'service' | 'action' | 'parameters' | 'json'>;
+export type SentCall = Pick<ApiCall, 'service' | 'action' | 'parameters' | 'json'> &
+  Partial<Pick<ApiCall, 'callerArn'>>;
 
 /** Of a form or of JSON, whose lists are numbered from 1 as those of forms are. */
 export function sentParameters({ parameters, json }: SentCall): SentParameter[] {

@@ -1,8 +1,8 @@
 import * as z from 'zod/mini';
-import { type AllowStatement, statementsIn } from './policy-statement';
+import { type RoleStatement, statementsIn } from './policy-statement';
 
 /** A statement of a role, and where in the template it stands. */
-export interface PlacedStatement extends AllowStatement {
+export interface PlacedStatement extends RoleStatement {
   /** The logical id of the policy, without its digits. */
   readonly policy: string;
   /** In its policy, from 1. */
@@ -28,6 +28,7 @@ const ARNS: Readonly<Record<string, string>> = {
   'AWS::DynamoDB::Table.Arn': 'arn:aws:dynamodb:REGION:ACCOUNT:table/NAME',
   'AWS::IAM::Group.Arn': 'arn:aws:iam::ACCOUNT:group/NAME',
   'AWS::KMS::Key.Arn': 'arn:aws:kms:REGION:ACCOUNT:key/NAME',
+  'AWS::Lambda::Function.Arn': 'arn:aws:lambda:REGION:ACCOUNT:function:NAME',
   'AWS::Logs::LogGroup.Arn': 'arn:aws:logs:REGION:ACCOUNT:log-group:NAME:*',
   'AWS::SNS::Topic': 'arn:aws:sns:REGION:ACCOUNT:NAME',
   'AWS::SQS::Queue.Arn': 'arn:aws:sqs:REGION:ACCOUNT:NAME',

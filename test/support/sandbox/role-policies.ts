@@ -7,7 +7,7 @@ import {
   ListRolePoliciesCommand,
 } from '@aws-sdk/client-iam';
 import type { DeployedStack } from '../../../sandbox/local-aws';
-import { type AllowStatement, statementsIn } from '../rights/policy-statement';
+import { type RoleStatement, statementsIn } from '../rights/policy-statement';
 
 /** A policy as it stands in a role, with every reference resolved. */
 export interface RolePolicy {
@@ -16,11 +16,11 @@ export interface RolePolicy {
   readonly document: string;
 }
 
-/** What the deployed roles of the stack allow. The emulator enforces none of it. */
+/** What the deployed roles of the stack allow and deny. The emulator enforces none of it. */
 export async function policyStatements(
   iam: IAMClient,
   stack: DeployedStack,
-): Promise<AllowStatement[]> {
+): Promise<RoleStatement[]> {
   return (await rolePolicies(iam, stack)).flatMap(({ role, document }) =>
     statementsIn(role, JSON.parse(document)),
   );
