@@ -1,8 +1,12 @@
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import { approvalDigest } from '../../approval/adapters/approval-digest';
 import { sendToWorkflow } from '../../approval/adapters/approval-queue-messages';
-import { APPROVAL_MESSAGE_VERSION } from '../../approval/contracts/approval-messages';
+import {
+  APPROVAL_MESSAGE_VERSION,
+  MOST_OUTCOME_CHARACTERS,
+} from '../../approval/contracts/approval-messages';
 import type { AskResult } from '../../approval/domain/ask-result';
+import { cutText } from '../../shared/domain/byte-budget';
 import type { KeyWorkflowParameter } from '../contracts/key-sentry-parameter';
 import type { KeyApproval } from '../domain/key-approval';
 import type { KeyAsker } from '../domain/ports';
@@ -38,6 +42,7 @@ export class KeyAsking implements KeyAsker {
       requestId,
       asker,
       ...result,
+      text: cutText(result.text, MOST_OUTCOME_CHARACTERS),
     });
   }
 }

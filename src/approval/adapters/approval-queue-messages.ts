@@ -2,11 +2,13 @@ import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import * as z from 'zod/mini';
 import { approvalDigest } from './approval-digest';
 import { questionSchema } from './approval-schemas';
+import { bytesAsJson, bytesInsideJson, bytesOfText } from '../../shared/domain/byte-budget';
 import {
   APPROVAL_MESSAGE_VERSION,
   type AskMessage,
   type DecisionMessage,
   type DecisionStatement,
+  MOST_OUTCOME_CHARACTERS,
   type OutcomeMessage,
   STATED_DECISIONS,
 } from '../contracts/approval-messages';
@@ -50,21 +52,21 @@ const key = z.string().check(z.minLength(1), z.maxLength(256));
 
 const question = questionSchema.check(
   z.refine(
-    (value) => bytesOf(value) <= MOST_QUESTION_BYTES,
+    (value) => bytesAsJson(value) <= MOST_QUESTION_BYTES,
     `takes more than ${MOST_QUESTION_BYTES} bytes as JSON`,
   ),
   z.refine(
-    ({ requester }) => bytesOf(requester) <= MOST_REQUESTER_BYTES,
+    ({ requester }) => bytesAsJson(requester) <= MOST_REQUESTER_BYTES,
     `its requester takes more than ${MOST_REQUESTER_BYTES} bytes as JSON`,
   ),
 );
 const payload = z.string().check(
   z.refine(
-    (text) => Buffer.byteLength(text) <= MOST_PAYLOAD_BYTES,
+    (text) => bytesOfText(text) <= MOST_PAYLOAD_BYTES,
     `takes more than ${MOST_PAYLOAD_BYTES} bytes`,
   ),
   z.refine(
-    (text) => bytesOf(JSON.stringify(text)) <= MOST_RETURNED_BYTES,
+    (text) => bytesInsideJson(text) <= MOST_RETURNED_BYTES,
     `takes more than ${MOST_RETURNED_BYTES} bytes in a decision, where it is JSON in JSON`,
   ),
 );
@@ -81,7 +83,7 @@ export const askSchema = z
   })
   .check(
     z.refine(
-      (ask) => bytesOf([ask.question, ask.payload]) <= MOST_STORED_BYTES,
+      (ask) => bytesAsJson([ask.question, ask.payload]) <= MOST_STORED_BYTES,
       `question and payload take more than ${MOST_STORED_BYTES} bytes together, as JSON`,
     ),
   );
@@ -93,7 +95,7 @@ export const outcomeSchema = z.object({
   phase,
   attempt,
   outcome: z.enum(OUTCOME_KINDS),
-  text: z.string().check(z.maxLength(3_000)),
+  text: z.string().check(z.maxLength(MOST_OUTCOME_CHARACTERS)),
 });
 const workflowMessageSchema = z.discriminatedUnion('type', [askSchema, outcomeSchema]);
 
@@ -279,10 +281,6 @@ export function queueText(message: object): string {
     /[\uFFFE\uFFFF]/g,
     (character) => `\\u${character.charCodeAt(0).toString(16)}`,
   );
-}
-
-function bytesOf(value: unknown): number {
-  return Buffer.byteLength(JSON.stringify(value));
 }
 
 function parse<Schema extends z.ZodMiniType>(

@@ -24,6 +24,7 @@ import {
   unreadable,
 } from './approval-schemas';
 import type { RequestSeals } from './request-seal';
+import { bytesOfText, MOST_BYTES } from '../../shared/domain/byte-budget';
 import {
   APPROVAL_EXPIRY,
   APPROVAL_ITEM_VERSION,
@@ -54,9 +55,6 @@ export interface StoredClick {
   readonly signature: string;
   readonly receivedAt: Date;
 }
-
-/** DynamoDB takes 400 KB, with the names of the attributes. */
-const MOST_ITEM_BYTES = 390_000;
 
 /**
  * By then its message in the queue has been read; if it was lost, the run over what is due reads
@@ -440,10 +438,10 @@ function expiryAt(milliseconds: number): Item {
 
 function requestItem({ revision, ...request }: ApprovalRequest, dueAt: Date | undefined): Item {
   const item = { ...requestKey(request.id), ...stored(request), ...due(dueAt) };
-  const bytes = Buffer.byteLength(item.data?.S ?? '');
-  if (bytes <= MOST_ITEM_BYTES) return item;
+  const bytes = bytesOfText(item.data?.S ?? '');
+  if (bytes <= MOST_BYTES.item) return item;
   throw new Error(
-    `The request ${request.id} takes ${bytes} bytes at revision ${revision}, and an item of DynamoDB no more than ${MOST_ITEM_BYTES}: ask about less at a time.`,
+    `The request ${request.id} takes ${bytes} bytes at revision ${revision}, and an item of DynamoDB no more than ${MOST_BYTES.item}: ask about less at a time.`,
   );
 }
 

@@ -12,6 +12,9 @@ import type { Question } from '../domain/question';
  */
 export const APPROVAL_MESSAGE_VERSION = 1;
 
+/** Of an outcome's text: what is longer is refused, so whoever sends one cuts it. */
+export const MOST_OUTCOME_CHARACTERS = 3_000;
+
 /** EventBridge events of a workflow, one for each step. */
 export const APPROVAL_EVENT_SOURCE = 'cdk-sentries';
 export const APPROVAL_EVENT_DETAIL_TYPE = 'Approval Step';
@@ -54,7 +57,7 @@ export interface OutcomeMessage {
   readonly phase: Phase;
   readonly attempt: number;
   readonly outcome: OutcomeKind;
-  /** A sentence on what was done, or why not. */
+  /** A sentence on what was done, or why not; up to 3,000 characters. */
   readonly text: string;
 }
 

@@ -5,9 +5,11 @@ import type { ReachableWorkflow } from './sentry-configuration';
 import {
   APPROVAL_MESSAGE_VERSION,
   type AskMessage,
+  MOST_OUTCOME_CHARACTERS,
   type OutcomeMessage,
 } from '../../approval/contracts/approval-messages';
 import type { AskResult } from '../../approval/domain/ask-result';
+import { cutText } from '../../shared/domain/byte-budget';
 import { type AskedChange, subjectOf } from '../domain/asking/asked-change';
 import type { ChangeAsker } from '../domain/asking/change-asker';
 import { roleOrNameOf } from '../domain/changes/actor';
@@ -62,6 +64,7 @@ export class WorkflowQueues {
       requestId,
       asker,
       ...result,
+      text: cutText(result.text, MOST_OUTCOME_CHARACTERS),
     } satisfies OutcomeMessage;
     await this.send(queueUrl, JSON.stringify(message));
   }

@@ -1,18 +1,22 @@
+import { largestThatFits } from '../../shared/adapters/notification/sns-notifications';
 import { plainText, subjectLine } from '../../shared/domain/notification/plain-text';
 import {
   CHANGE_MESSAGE_VERSION,
   type ChangeMessage,
   type DisputeInMessage,
+  MAX_RULES_IN_MESSAGE,
   type RuleInMessage,
   type RuleValuesInMessage,
   type UnreadableEventMessage,
   type ViolationInMessage,
 } from '../contracts/change-message';
 import type { Violation } from '../domain/judging/judgement';
+import { LEDGER_BYTES } from '../domain/ledger/byte-budgets';
 import type { Announcement } from '../domain/reporting/announcement';
 import {
   type ChangeReport,
   type Dispute,
+  noticesToTell,
   secondsOpen,
   severityOf,
   worstFirst,
@@ -21,6 +25,15 @@ import type { RuleOutcome } from '../domain/reporting/outcome';
 import { reportSubject, reportText } from '../domain/reporting/report-text';
 import type { Rule } from '../domain/rules/rule';
 import { ruleText } from '../domain/rules/rule-text';
+
+/** With as many rules as fit into what is kept until it is told. */
+export function fittingChangeNotification(report: ChangeReport, sentry: string): Announcement {
+  return largestThatFits(
+    MAX_RULES_IN_MESSAGE,
+    (rules) => changeNotification(report, sentry, rules),
+    LEDGER_BYTES.report,
+  );
+}
 
 export function changeNotification(
   report: ChangeReport,
@@ -69,7 +82,7 @@ function changeMessage(report: ChangeReport, sentry: string, maxRules: number): 
     repeats: report.repeats,
     rules: worstFirst(rules).slice(0, maxRules).map(ruleInMessage),
     rulesOmitted: Math.max(0, rules.length - maxRules),
-    notices,
+    notices: noticesToTell(notices),
     ...(report.disputes.length > 0 && {
       disputes: report.disputes.slice(0, maxRules).map(disputeInMessage),
       disputesOmitted: Math.max(0, report.disputes.length - maxRules),

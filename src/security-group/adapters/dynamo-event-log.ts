@@ -3,6 +3,7 @@ import {
   BatchWriteItemCommand,
   ConditionalCheckFailedException,
   type DynamoDBClient,
+  PutItemCommand,
   UpdateItemCommand,
   type UpdateItemCommandInput,
   type WriteRequest,
@@ -19,6 +20,7 @@ import {
   unreadable,
 } from './ledger-schemas';
 import { SYSTEM_CLOCK } from '../../shared/adapters/clock/system-clock';
+import { bytesOfText, fitting } from '../../shared/domain/byte-budget';
 import type { Clock } from '../../shared/domain/clock';
 import {
   EVENT_KEPT_SECONDS,
@@ -29,16 +31,11 @@ import {
 } from '../contracts/ledger-items';
 import { RESPONSE_LEASE_SECONDS } from '../contracts/respond-to-changes.environment';
 import { isAbout, type Judgement } from '../domain/judging/judgement';
+import { LEDGER_BYTES } from '../domain/ledger/byte-budgets';
 import type { Repeat } from '../domain/ledger/ledger';
 import type { Claim, EventKey, EventLog } from '../domain/ledger/ledger-store';
 import type { Announcement } from '../domain/reporting/announcement';
 import type { ToldOutcome } from '../domain/reporting/outcome';
-
-/**
- * An item takes 400 KB, and holds two intents: 500 rules or so each. What does not fit is judged
- * and reverted all the same; only after a crash it may be told as "already gone".
- */
-const MOST_INTENT_BYTES = 180_000;
 
 /** How often, and how long apart, what DynamoDB did not take is sent again. */
 const SENT_AGAIN_AFTER = [50, 200, 800];
@@ -50,8 +47,6 @@ const NAMES = {
   '#claim': 'claim',
   '#intent': 'intent',
   '#previous': 'previousIntent',
-  '#announcement': 'announcement',
-  '#repeats': 'repeats',
   '#expiry': LEDGER_EXPIRY,
   '#key': LEDGER_KEY.partition,
 };
@@ -145,7 +140,7 @@ export class DynamoEventLog implements EventLog {
 
   /**
    * Another delivery that comes before it is told tells it as well: told twice is better than
-   * never.
+   * never. What was meant to be done makes room for it.
    */
   async acted(
     key: EventKey,
@@ -153,14 +148,15 @@ export class DynamoEventLog implements EventLog {
     repeats: readonly Repeat[],
   ): Promise<void> {
     await this.client.send(
-      new UpdateItemCommand({
-        ...this.item(key, ['#state', '#announcement', '#repeats', '#intent', '#previous']),
-        UpdateExpression:
-          'SET #state = :acted, #announcement = :announcement, #repeats = :repeats REMOVE #intent, #previous',
-        ExpressionAttributeValues: {
-          ':acted': { S: 'acted' },
-          ':announcement': { S: JSON.stringify(announcement) },
-          ':repeats': { S: JSON.stringify(repeats) },
+      new PutItemCommand({
+        TableName: this.table,
+        Item: {
+          ...keyOf(key),
+          version: VERSION,
+          state: { S: 'acted' },
+          announcement: { S: JSON.stringify(announcement) },
+          repeats: { S: JSON.stringify(repeats) },
+          [LEDGER_EXPIRY]: expiryAfter(this.clock.now()),
         },
       }),
     );
@@ -261,13 +257,21 @@ function together(later: readonly Judgement[], earlier: readonly Judgement[]): J
   return [...later, ...earlier.filter((one) => !later.some((other) => isAbout(other, one)))];
 }
 
-/** As many as fit. */
+/**
+ * As many as fit, without tags where these take too much. What does not fit is judged and reverted
+ * all the same; only after a crash it may be told as "already gone".
+ */
 export function intentText(intent: readonly Judgement[]): string {
-  let bytes = 2;
-  const texts = intent.map((judgement) => JSON.stringify(judgement));
-  const fitting = texts.filter((text) => {
-    bytes += Buffer.byteLength(text) + 1;
-    return bytes <= MOST_INTENT_BYTES;
-  });
-  return `[${fitting.join(',')}]`;
+  const whole = JSON.stringify(intent);
+  if (bytesOfText(whole) <= LEDGER_BYTES.intentWithTags) return whole;
+  return JSON.stringify(fitting(intent.map(withoutTags), LEDGER_BYTES.intent));
+}
+
+function withoutTags(judgement: Judgement): Judgement {
+  const { rule, restored } = judgement;
+  return {
+    ...judgement,
+    rule: { ...rule, tags: undefined },
+    ...(restored && { restored: { ...restored, tags: undefined } }),
+  };
 }

@@ -1,10 +1,8 @@
 import * as z from 'zod/mini';
 import type { Announcements, LeftOut } from './announcements';
-import { changeNotification } from './change-notification';
+import { fittingChangeNotification } from './change-notification';
 import type { FailureReporter } from '../../shared/adapters/failure/failure-reporter';
-import { largestThatFits } from '../../shared/adapters/notification/sns-notifications';
 import { reasonOf } from '../../shared/domain/failure/failure';
-import { MAX_RULES_IN_MESSAGE } from '../contracts/change-message';
 import { nameOf } from '../domain/changes/actor';
 import type { GivenUp } from '../domain/deciding/give-up-asking';
 import type { Announcement, PreparedAsk } from '../domain/reporting/announcement';
@@ -26,9 +24,7 @@ export class ReportAnnouncer implements Announcer {
   constructor(private readonly props: ReportAnnouncerProps) {}
 
   render(report: ChangeReport): Announcement {
-    return largestThatFits(MAX_RULES_IN_MESSAGE, (rules) =>
-      changeNotification(report, this.props.name, rules),
-    );
+    return fittingChangeNotification(report, this.props.name);
   }
 
   async tell(announcement: Announcement): Promise<void> {

@@ -118,7 +118,7 @@ function count(report: ReconcileReport): void {
   logger.info('reconciled', {
     groupCount,
     adopted: adoptions.length,
-    released: released.length,
+    released: released.map(({ group }) => group.groupId),
     due,
     isBraked,
     doubts: {

@@ -1,15 +1,37 @@
 import fc from 'fast-check';
 import {
   changeNotification,
+  fittingChangeNotification,
   unreadableEventNotification,
 } from '../../../src/security-group/adapters/change-notification';
 import { operatorNotification } from '../../../src/security-group/adapters/operator-notification';
 import { reconcileNotification } from '../../../src/security-group/adapters/reconcile-notification';
+import { MAX_RULES_IN_MESSAGE } from '../../../src/security-group/contracts/change-message';
+import { LEDGER_BYTES } from '../../../src/security-group/domain/ledger/byte-budgets';
+import { NO_DOUBTS } from '../../../src/security-group/domain/reconciling/doubts';
+import type { ReconcileReport } from '../../../src/security-group/domain/reconciling/reconcile-groups';
 import type { Outcome } from '../../../src/security-group/domain/reporting/outcome';
+import {
+  bytesOf,
+  largestThatFits,
+} from '../../../src/shared/adapters/notification/sns-notifications';
+import { MOST_BYTES } from '../../../src/shared/domain/byte-budget';
 import { schemaErrors } from '../../support/schemas/message-schema';
 import { changeReport } from '../samples/change-reports';
+import { openedWithFullTags } from '../samples/largest-changes';
 import { reconcileReports } from '../samples/reconcile-reports';
 import { canonicalRules } from '../samples/rules';
+
+const QUIET: ReconcileReport = {
+  at: new Date('2026-01-01T00:00:00Z'),
+  groupCount: 0,
+  adoptions: [],
+  released: [],
+  due: [],
+  isBraked: false,
+  unconfirmed: [],
+  doubts: NO_DOUBTS,
+};
 
 const outcomes = fc.constantFrom<Outcome>(
   { kind: 'reverted' },
@@ -114,6 +136,53 @@ test("so is every message of an operator's act, with what they wrote made safe t
   expect(schemaErrors(json)).toEqual([]);
   expect(text).not.toContain('\u202e');
   expect(severity).toBe('high');
+});
+
+test('a message about a thousand rules and remarks fits, and says what is left out of it', () => {
+  const report = changeReport({
+    rules: openedWithFullTags(1_000).map((rule) => ({
+      rule: { ...rule, tags: undefined },
+      change: 'added',
+      violations: [{ baseline: 'forbid', response: 'revert', reason: 'it opens SSH'.repeat(30) }],
+      outcome: { kind: 'reverted' },
+    })),
+    notices: Array.from({ length: 1_000 }, (_, index) => ({
+      severity: index === 999 ? 'high' : 'low',
+      text: `remark ${index} ${'"𠮷'.repeat(2_000)}`,
+    })),
+  });
+  const told = fittingChangeNotification(report, 'App/Sentry');
+  expect(bytesOf(told)).toBeLessThanOrEqual(LEDGER_BYTES.report);
+  expect(schemaErrors(told.json)).toEqual([]);
+  expect(told.text).toMatch(
+    /… and \d+ more rules, which do not fit into this message\. The log of the sentry's function has all of them, by their ids\./,
+  );
+  expect(told.text).toContain('remark 999');
+  expect(told.text).toContain('… (the rest is cut here)');
+  expect(told.text).toContain(
+    'There are 990 more remarks like these, which do not fit into this message: look at the group.',
+  );
+});
+
+test('a message about thousands of groups that are not watched any more fits as well', () => {
+  const released = Array.from({ length: 5_000 }, (_, index) => ({
+    group: {
+      groupId: `sg-${index}`,
+      name: 'n'.repeat(255),
+      adoptedAt: new Date(0),
+      adoptedWhile: 'ENFORCE' as const,
+      policies: 'p',
+      selection: 's',
+    },
+    reason: 'deleted' as const,
+  }));
+  const told = largestThatFits(MAX_RULES_IN_MESSAGE, (items) =>
+    reconcileNotification({ ...QUIET, released }, 'App/Sentry', items),
+  );
+  expect(bytesOf(told)).toBeLessThanOrEqual(MOST_BYTES.message);
+  expect(told.text).toContain(
+    '… and 4900 more groups are not watched any more. The log of the function has all of them.',
+  );
 });
 
 test('the schema would notice a field that is gone', () => {

@@ -1,6 +1,7 @@
 import type { AskedChange, AskedRule } from './asked-change';
 import { consoleOf } from './console';
 import type { ProposedChange, Question, Requester } from '../../../approval/domain/question';
+import { cutText } from '../../../shared/domain/byte-budget';
 import { type Actor, nameInWords } from '../changes/actor';
 import type { Call } from '../changes/change';
 import { groupText } from '../reporting/report-text';
@@ -60,6 +61,9 @@ function countText(rules: readonly AskedRule[]): string {
 const IDENTITY_CENTER_ROLE = /^arn:[\w-]+:iam::\d+:role\/aws-reserved\/sso\.amazonaws\.com\//;
 const EMAIL = /^[^@\s]+@[^@\s]+\.[^@\s]+$/;
 
+/** A workflow takes requesters of up to 2 KB; names in AWS are far shorter. */
+const MOST_NAME_CHARACTERS = 450;
+
 export function requesterOf(actor: Actor): Requester {
   const { roleArn, sessionName } = actor;
   const isPerson =
@@ -67,7 +71,9 @@ export function requesterOf(actor: Actor): Requester {
     IDENTITY_CENTER_ROLE.test(roleArn) &&
     sessionName !== undefined &&
     EMAIL.test(sessionName);
-  return isPerson ? { name: sessionName, email: sessionName } : { name: nameInWords(actor) };
+  return isPerson
+    ? { name: sessionName, email: sessionName }
+    : { name: cutText(nameInWords(actor), MOST_NAME_CHARACTERS) };
 }
 
 function proposedChange(

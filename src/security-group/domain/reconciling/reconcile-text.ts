@@ -73,7 +73,7 @@ function doubtHeadlines({ lists, rules, groups, selections }: Doubts): string[] 
 
 /** The body of an e-mail, with at most `maxRules` rules in it. */
 export function reconcileText(report: ReconcileReport, sentry: string, maxRules: number): string {
-  const { isBraked, due, groupCount, pause, released } = report;
+  const { isBraked, due, groupCount, pause } = report;
   return [
     `${headlines(report).join('; ')}.`,
     '',
@@ -97,14 +97,28 @@ export function reconcileText(report: ReconcileReport, sentry: string, maxRules:
       : []),
     ...unconfirmedLines(report, maxRules),
     ...adoptionLines(report, maxRules),
-    ...released.map(
-      ({ group, reason }) =>
-        `- ${groupText(group.groupId, group.name)} is not watched any more: ${RELEASE_TEXT[reason]}`,
-    ),
-    ...(released.length > 0 ? [''] : []),
+    ...releasedLines(report, maxRules),
     ...doubtLines(report, maxRules),
     `Sent by the sentry ${sentry}.`,
   ].join('\n');
+}
+
+function releasedLines({ released }: ReconcileReport, maxGroups: number): string[] {
+  const others = released.length - maxGroups;
+  return [
+    ...released
+      .slice(0, maxGroups)
+      .map(
+        ({ group, reason }) =>
+          `- ${groupText(group.groupId, group.name)} is not watched any more: ${RELEASE_TEXT[reason]}`,
+      ),
+    ...(others > 0
+      ? [
+          `… and ${others} more groups are not watched any more. The log of the function has all of them.`,
+        ]
+      : []),
+    ...(released.length > 0 ? [''] : []),
+  ];
 }
 
 function unconfirmedLines({ unconfirmed }: ReconcileReport, maxRules: number): string[] {

@@ -1,5 +1,6 @@
 import type { Outcome, RuleOutcome } from './outcome';
-import { gravest, type Severity } from '../../../shared/domain/notification/severity';
+import { cutText } from '../../../shared/domain/byte-budget';
+import { gravest, SEVERITIES, type Severity } from '../../../shared/domain/notification/severity';
 import type { Call } from '../changes/change';
 import type { GroupDetails } from '../groups/group';
 import type { RuleChange } from '../judging/judgement';
@@ -49,6 +50,29 @@ export interface ChangeReport {
   readonly repeats: number;
   /** Rules that two parties want otherwise, where that is to be told now. */
   readonly disputes: readonly Dispute[];
+}
+
+/** A prefix list with a thousand entries, or a group with a thousand rules, makes many. */
+const MOST_NOTICES = 10;
+const MOST_NOTICE_CHARACTERS = 1_000;
+
+/** As many as a message holds, each as far as it fits; the gravest where not all do. */
+export function noticesToTell(notices: readonly Notice[]): readonly Notice[] {
+  const short = notices.map((notice) => ({
+    ...notice,
+    text: cutText(notice.text, MOST_NOTICE_CHARACTERS),
+  }));
+  if (short.length <= MOST_NOTICES) return short;
+  const order = ({ severity }: Notice) => SEVERITIES.indexOf(severity);
+  const shown = [...short].sort((a, b) => order(a) - order(b)).slice(0, MOST_NOTICES);
+  const others = short.length - MOST_NOTICES;
+  return [
+    ...shown,
+    {
+      severity: 'low',
+      text: `There are ${others} more remarks like these, which do not fit into this message: look at the group.`,
+    },
+  ];
 }
 
 /** The worst comes first, since the rest may be cut. */

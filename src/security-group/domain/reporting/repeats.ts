@@ -1,6 +1,8 @@
 import type { ChangeReport, Dispute } from './change-report';
 import { countDisputes } from './disputes';
+import { fitting } from '../../../shared/domain/byte-budget';
 import { nameOf } from '../changes/actor';
+import { LEDGER_BYTES } from '../ledger/byte-budgets';
 import type { Repeat } from '../ledger/ledger';
 import { ruleKey } from '../rules/rule';
 
@@ -9,8 +11,6 @@ import { ruleKey } from '../rules/rule';
  * that falls out is told again, and a rule is counted from the beginning.
  */
 const MOST_REPEATS = 100;
-const MOST_BYTES_OF_REPEATS = 40_000;
-const MOST_BYTES_OF_COUNTS = 60_000;
 
 export interface RepeatCount {
   /** Everything in the report was told a short while ago. */
@@ -60,18 +60,10 @@ export function countRepeats(
     untold: isRepeat ? 0 : untold,
     disputes,
     repeats: [
-      ...fitting([...updated, ...others], MOST_BYTES_OF_REPEATS),
-      ...fitting(counts, MOST_BYTES_OF_COUNTS),
+      ...fitting([...updated, ...others].slice(0, MOST_REPEATS), LEDGER_BYTES.repeats),
+      ...fitting(counts.slice(0, MOST_REPEATS), LEDGER_BYTES.counts),
     ],
   };
-}
-
-function fitting(repeats: readonly Repeat[], mostBytes: number): Repeat[] {
-  let bytes = 0;
-  return repeats.slice(0, MOST_REPEATS).filter((repeat) => {
-    bytes += new TextEncoder().encode(JSON.stringify(repeat)).length;
-    return bytes <= mostBytes;
-  });
 }
 
 /** All else leaves the group other than it should be, or as someone wanted it. */

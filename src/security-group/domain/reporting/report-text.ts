@@ -2,6 +2,7 @@ import {
   type ChangeReport,
   countOutcomes,
   hasFailures,
+  noticesToTell,
   secondsOpen,
   severityOf,
   worstFirst,
@@ -53,11 +54,15 @@ export function reportText(report: ChangeReport, sentry: string, maxRules: numbe
       .flatMap((dispute) => disputeParagraph(dispute, report.lookedAt)),
     ...(disputesLeft > 0 ? [`… and ${disputesLeft} more rules in dispute.`, ''] : []),
     ...shown.flat(),
-    ...(rules.length > maxRules ? [`… and ${rules.length - maxRules} more rules.`, ''] : []),
-    ...report.notices.flatMap(({ text }) => [text, '']),
+    ...(rules.length > maxRules ? [moreRulesText(rules.length - maxRules), ''] : []),
+    ...noticesToTell(report.notices).flatMap(({ text }) => [text, '']),
     ...closingLines(report),
     `Sent by the sentry ${sentry}.`,
   ].join('\n');
+}
+
+function moreRulesText(count: number): string {
+  return `… and ${count} more rules, which do not fit into this message. The log of the sentry's function has all of them, by their ids.`;
 }
 
 function callFacts({ call, explainedBy, pointedToBy }: ChangeReport): string[] {

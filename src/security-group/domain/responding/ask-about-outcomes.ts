@@ -2,7 +2,9 @@ import type { Case } from './case';
 import { detailsOf } from './group-details';
 import type { Ports } from './ports';
 import type { Target } from './target';
+import { UnfinishedError } from './unfinished-error';
 import { reasonOf } from '../../../shared/domain/failure/failure';
+import { portioned } from '../asking/askable';
 import { asksIn } from '../asking/asked-change';
 import type { NewAsk, AskedChange } from '../asking/asked-change';
 import { referencedGroups } from '../asking/change-question';
@@ -52,9 +54,11 @@ export interface Asks {
  */
 export async function asksAbout(one: Case, outcomes: readonly RuleOutcome[]): Promise<Asks> {
   const { ports } = one.sentry;
-  const found = await newAsks(one, outcomes);
+  const { askable, tooLarge } = portioned(await newAsks(one, outcomes));
+  const standing = tooLarge.find(({ ask }) => ask.response === 'revertIfDenied');
+  if (standing) throw new UnfinishedError(one.target.groupId, standing.reason);
   const kept = await Promise.all(
-    found.map(async (asked): Promise<AskedChange | Unasked | undefined> => {
+    askable.map(async (asked): Promise<AskedChange | Unasked | undefined> => {
       try {
         return await openAsk(asked, ports);
       } catch (error) {
@@ -65,29 +69,34 @@ export async function asksAbout(one: Case, outcomes: readonly RuleOutcome[]): Pr
   );
   return {
     asks: kept.flatMap((each) => (each && 'requestId' in each ? [each] : [])),
-    unasked: kept.flatMap((each) => (each && 'reason' in each ? [each] : [])),
+    unasked: [...tooLarge, ...kept.flatMap((each) => (each && 'reason' in each ? [each] : []))],
   };
 }
 
-/** Questions about what stands until it is denied that can never be kept. */
+/**
+ * Questions about what stands until it is denied that can never be kept. Only those that are too
+ * large are known before one has tried.
+ */
 export async function unaskedIn(
   one: Case,
   outcomes: readonly RuleOutcome[],
 ): Promise<readonly Unasked[]> {
   const { ports } = one.sentry;
   const found = await newAsks(one, outcomes);
-  const failed = await Promise.all(
-    found
-      .filter(({ response }) => response === 'revertIfDenied')
-      .map(async (asked) =>
-        ports.asker.keep(asked).then(
-          () => [],
-          (error: unknown) =>
-            ports.isToBeLeftOut(error) ? [{ ask: asked, reason: reasonOf(error) }] : [],
-        ),
-      ),
+  const { askable, tooLarge } = portioned(
+    found.filter(({ response }) => response === 'revertIfDenied'),
   );
-  return failed.flat();
+  if (ports.tries === 1) return tooLarge;
+  const failed = await Promise.all(
+    askable.map(async (asked) =>
+      ports.asker.keep(asked).then(
+        () => [],
+        (error: unknown) =>
+          ports.isToBeLeftOut(error) ? [{ ask: asked, reason: reasonOf(error) }] : [],
+      ),
+    ),
+  );
+  return [...tooLarge, ...failed.flat()];
 }
 
 async function newAsks(one: Case, outcomes: readonly RuleOutcome[]): Promise<AskedChange[]> {

@@ -8,16 +8,14 @@ import { withoutAsking } from '../policies/policy';
 import { isPaused } from '../policies/sentry-configuration';
 
 /**
- * Judges the group as it stands. Where an earlier try has failed, and people cannot be asked about
- * what stands until they deny it, it is judged as denied.
+ * Judges the group as it stands. Where people cannot be asked about what stands until they deny it,
+ * since that is too large or an earlier try has failed, it is judged as denied.
  */
 export async function openAskableCase(target: Target, sentry: Sentry): Promise<Case> {
   const one = await openCase(target, sentry);
   const { configuration, ports } = sentry;
   const asked = one.judgements.filter(({ verdict }) => verdict === 'ask');
-  if (asked.length === 0 || ports.tries === 1 || isPaused(configuration, ports.clock.now())) {
-    return one;
-  }
+  if (asked.length === 0 || isPaused(configuration, ports.clock.now())) return one;
   const unasked = await unaskedIn(
     one,
     asked.map((judgement) =>

@@ -1,4 +1,5 @@
 import { PublishCommand, type SNSClient } from '@aws-sdk/client-sns';
+import { bytesOfText, MOST_BYTES } from '../../domain/byte-budget';
 import type { Severity } from '../../domain/notification/severity';
 
 /** One message, as JSON for machines and as text for people. */
@@ -10,17 +11,15 @@ export interface Notification {
   readonly type: string;
 }
 
-/** SNS takes 256 KB; the rest is room for JSON's escapes and the attributes. */
-const MAX_BYTES = 240 * 1024;
-
 /** `render` is asked to list fewer items as long as the message is too large. */
 export function largestThatFits<Rendered extends Notification>(
   maxItems: number,
   render: (items: number) => Rendered,
+  mostBytes: number = MOST_BYTES.message,
 ): Rendered {
   let items = maxItems;
   let notification = render(items);
-  while (items > 0 && bytesOf(notification) > MAX_BYTES) {
+  while (items > 0 && bytesOf(notification) > mostBytes) {
     items = Math.floor(items / 2);
     notification = render(items);
   }
@@ -51,7 +50,7 @@ export class SnsNotifications {
 
 /** As it goes to SNS. */
 export function bytesOf(notification: Notification): number {
-  return Buffer.byteLength(messageOf(notification));
+  return bytesOfText(messageOf(notification));
 }
 
 function messageOf({ json, text }: Notification): string {

@@ -230,7 +230,9 @@ test('repeats that were not told are counted', () => {
 
 test('rules beyond the limit are counted', () => {
   const many = { ...report, rules: [opened, opened, opened] };
-  expect(reportText(many, 'App/Sentry', 1)).toContain('… and 2 more rules.');
+  expect(reportText(many, 'App/Sentry', 1)).toContain(
+    "… and 2 more rules, which do not fit into this message. The log of the sentry's function has all of them, by their ids.",
+  );
   expect(reportSubject(many)).toContain('tcp 22 from 0.0.0.0/0 and 2 more');
 });
 

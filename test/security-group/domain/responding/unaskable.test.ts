@@ -3,6 +3,7 @@ import { ruleKey } from '../../../../src/security-group/domain/rules/rule';
 import { Faults } from '../../in-memory/faults';
 import { SentryInMemory } from '../../in-memory/sentry-in-memory';
 import { added, asking, forbidSsh, lockedRestoring, removed } from '../../samples/changes';
+import { openedWithFullTags } from '../../samples/largest-changes';
 import { rule } from '../../samples/rules';
 
 const ssh = rule({ id: 'sgr-ssh' });
@@ -88,6 +89,56 @@ describe('a question that can never be kept', () => {
     cannotKeep(sentry);
     await sentry.respond(added(https));
     expect(sentry.groups.keysIn('sg-1')).toEqual([]);
+  });
+});
+
+describe('a question that is too large for what it is kept in', () => {
+  const tooMany = openedWithFullTags(23);
+
+  test('about what stands until it is denied: all is reverted at once, and the message says so', async () => {
+    const sentry = SentryInMemory.watching([asking(forbidSsh, 'revertIfDenied')]);
+    sentry.groups.put('sg-1', () => tooMany);
+    await sentry.respond(added(...tooMany));
+    expect(sentry.groups.keysIn('sg-1')).toEqual([]);
+    expect(sentry.asked).toEqual([]);
+    expect(sentry.announcer.told[0]?.rules.map(({ outcome }) => outcome.kind)).toEqual(
+      tooMany.map(() => 'reverted'),
+    );
+    expect(sentry.announcer.told[0]?.notices).toEqual([
+      {
+        severity: 'high',
+        text: expect.stringMatching(
+          /^Nobody could be asked by approvals whether it may stay: 23 rules with tags and descriptions take \d+ KB, and a question may be about 200 KB\. It is reverted, as if it were denied\.$/,
+        ),
+      },
+    ]);
+  });
+
+  test('about what was reverted: it stays so, and people are notified', async () => {
+    const sentry = SentryInMemory.watching([asking(forbidSsh, 'revertUntilApproved')]);
+    sentry.groups.put('sg-1', () => tooMany);
+    await sentry.respond(added(...tooMany));
+    expect(sentry.groups.keysIn('sg-1')).toEqual([]);
+    expect(sentry.asked).toEqual([]);
+    expect(sentry.announcer.told[0]?.notices).toEqual([
+      {
+        severity: 'high',
+        text: expect.stringMatching(
+          /^Nobody could be asked .* whether it may be made again: .* It stays reverted\.$/,
+        ),
+      },
+    ]);
+  });
+
+  test('by the number of its rules: a thousand without tags are not asked about either', async () => {
+    const thousand = Array.from({ length: 1_000 }, (_, index) =>
+      rule({ id: `sgr-${index}`, toPort: 22 + index, description: 'd'.repeat(255) }),
+    );
+    const sentry = SentryInMemory.watching([asking(forbidSsh, 'revertIfDenied')]);
+    sentry.groups.put('sg-1', () => thousand);
+    await sentry.respond(added(...thousand));
+    expect(sentry.groups.keysIn('sg-1')).toEqual([]);
+    expect(sentry.announcer.told[0]?.notices[0]?.text).toMatch(/^Nobody could be asked/);
   });
 });
 
