@@ -36,24 +36,19 @@ import { IamGaps } from './proxy/iam-gaps/iam-gaps';
 import { startIamStandIn } from './proxy/iam-gaps/stand-in';
 import type { FireReport } from './runner/asynchronous-invocation';
 import type { InvocationReport, StoppedLoop } from './runner/deployed-function';
-import { Runner } from './runner/runner';
+import { type FunctionSettings, Runner } from './runner/runner';
 import { SandboxClock } from './support/sandbox-clock';
 
 /** Of the events that this library announces. */
 const OWN_SOURCE = 'cdk-sentries';
 
-export interface LocalAwsOptions {
+export interface LocalAwsOptions extends FunctionSettings {
   /**
    * Has IAM's calls pass a hand-written stand-in for what the emulator's IAM lacks: paging, the
    * root user's row, states of the credential report, faults of single users and keys. Keep it, and
    * change it at any time.
    */
   readonly iamGaps?: IamGaps;
-  /**
-   * Variables for the processes of all functions, such as the address of a stand-in for what is
-   * outside of AWS.
-   */
-  readonly functionEnvironment?: Readonly<Record<string, string>>;
   /**
    * What answers DynamoDB's calls in place of the emulator, such as DynamoDB Local. The tables of a
    * stack are made there as well.
@@ -122,7 +117,7 @@ export class LocalAws {
         onStoppedLoop: (loop) => stoppedLoops.push(loop),
       },
       clock,
-      options.functionEnvironment,
+      options,
     );
     const inbox = await Inbox.open(emulator.endpoint, options.onDelivery);
     return new LocalAws({

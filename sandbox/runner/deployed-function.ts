@@ -47,6 +47,7 @@ export interface FunctionSurroundings {
   readonly clock: SandboxClock;
   /** Variables that every function has, beside its own and Lambda's. */
   readonly environment: Readonly<Record<string, string>>;
+  readonly skipsWaits: boolean;
 }
 
 export interface FunctionObserver {
@@ -236,6 +237,7 @@ export class RunnableFunction {
       codeFolder: this.codeFolder,
       environment: this.environment,
       clockOffsetMs: this.surroundings.clock.offsetMs,
+      skipsWaits: this.surroundings.skipsWaits,
       onLine: (line) => this.surroundings.observer.onLog?.(this.functionName, line, Date.now()),
     });
     this.processes.push(started);

@@ -1,8 +1,8 @@
 /**
- * Runs in a process of its own, by Node alone, and stands for Lambda's runtime: loads the handler,
- * invokes it for each message of the parent, and ends as soon as the parent is gone.
+ * Runs in a process of its own, and stands for Lambda's runtime: loads the handler, invokes it for
+ * each message of the parent, and ends as soon as the parent is gone.
  */
-import { createRequire } from 'node:module';
+import { createRequire, enableCompileCache, flushCompileCache } from 'node:module';
 import * as path from 'node:path';
 import * as z from 'zod/mini';
 
@@ -53,6 +53,35 @@ function shiftClock(): void {
   });
 }
 
+/**
+ * No one waits: where the handler, or its SDK before it tries again, lets time go by, the handler's
+ * clock goes on by so much at once. What runs after a while, unless it is called off, is no wait.
+ */
+function skipWaits(): void {
+  globalThis.setTimeout = new Proxy(setTimeout, {
+    apply: (setTimer, self, [callback, delayMs, ...given]) => {
+      if (!isPromisesOwn(callback)) {
+        return Reflect.apply(setTimer, self, [callback, delayMs, ...given]);
+      }
+      const until = Date.now() + Number(delayMs ?? 0);
+      const goOn = () => {
+        clockOffsetMs = Math.max(clockOffsetMs, until - machineNow());
+        Reflect.apply(callback, undefined, given);
+      };
+      return Reflect.apply(setTimer, self, [goOn, 0]);
+    },
+  });
+}
+
+/** As in `new Promise((resolve) => setTimeout(resolve, 100))`. */
+function isPromisesOwn(callback: unknown): callback is () => void {
+  return (
+    typeof callback === 'function' &&
+    callback.name === '' &&
+    Function.prototype.toString.call(callback).endsWith('{ [native code] }')
+  );
+}
+
 const environment = Environment.parse(process.env);
 
 function loadHandler(): (event: unknown, context: object) => unknown {
@@ -71,7 +100,9 @@ function contextOf(invocation: z.infer<typeof Invocation>): object {
     invokedFunctionArn: invocation.functionArn,
     awsRequestId: invocation.requestId,
     callbackWaitsForEmptyEventLoop: true,
-    getRemainingTimeInMillis: () => Math.max(0, invocation.deadline - machineNow()),
+    // Time that was skipped is gone as well.
+    getRemainingTimeInMillis: () =>
+      Math.max(0, invocation.deadline + invocation.clockOffsetMs - clockOffsetMs - machineNow()),
   };
 }
 
@@ -83,7 +114,19 @@ function textOf(error: unknown): string {
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 
+/** What V8 made of the bundle is there for the next process; one that crashes leaves nothing. */
+function keepCompiled(): void {
+  if (hasKeptCompiled) return;
+  hasKeptCompiled = true;
+  flushCompileCache();
+}
+
+let hasKeptCompiled = false;
+
 shiftClock();
+if (process.argv[3] === 'skips-waits') skipWaits();
+// Beside the folder of the code: it goes when the app's other files go.
+enableCompileCache(path.join(environment.LAMBDA_TASK_ROOT, '..', 'compiled'));
 try {
   const handler = loadHandler();
   process.on('message', (message) => {
@@ -95,7 +138,10 @@ try {
     Promise.resolve()
       .then(() => handler(invocation.event, contextOf(invocation)))
       .then(
-        (result) => send({ kind: 'result', result: result ?? null }),
+        (result) => {
+          send({ kind: 'result', result: result ?? null });
+          keepCompiled();
+        },
         (error: unknown) => send({ kind: 'error', error: textOf(error) }),
       );
   });

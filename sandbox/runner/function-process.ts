@@ -1,11 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import * as path from 'node:path';
 import { createInterface } from 'node:readline';
 import * as z from 'zod/mini';
+import { bundledHost } from './bundled-host';
 import { type Lineage, traceHeaderOf } from './trace';
-
-const HOST = path.join(__dirname, 'function-host.ts');
 
 const Message = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('ready') }),
@@ -21,6 +19,8 @@ export interface FunctionProcessOptions {
   readonly environment: Record<string, string>;
   /** By how much the function's clock is ahead of the machine's while the handler is loaded. */
   readonly clockOffsetMs?: number;
+  /** Default: false. What it skips is told with LocalAwsOptions. */
+  readonly skipsWaits?: boolean;
   onLine(line: string): void;
 }
 
@@ -50,7 +50,11 @@ export class FunctionProcess {
     // The package `node` holds the version of the Lambda runtime, whatever this process runs on.
     this.child = spawn(
       require.resolve('node/bin/node'),
-      ['--disable-warning=MODULE_TYPELESS_PACKAGE_JSON', HOST, String(options.clockOffsetMs ?? 0)],
+      [
+        bundledHost(),
+        String(options.clockOffsetMs ?? 0),
+        ...(options.skipsWaits ? ['skips-waits'] : []),
+      ],
       {
         cwd: options.codeFolder,
         env: { PATH: process.env.PATH, ...options.environment },

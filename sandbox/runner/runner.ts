@@ -31,6 +31,21 @@ export interface BusEvent {
   readonly detail: unknown;
 }
 
+/** For all functions. */
+export interface FunctionSettings {
+  /**
+   * Variables for the processes of all functions, such as the address of a stand-in for what is
+   * outside of AWS.
+   */
+  readonly functionEnvironment?: Readonly<Record<string, string>>;
+  /**
+   * Where a function only lets time go by, as the SDK does before it tries a call again, it goes on
+   * at once, and its own clock is ahead by so much until the invocation ends. What is skipped
+   * counts in the time that the function believes it has left. Default: false.
+   */
+  readonly functionsSkipWaits?: boolean;
+}
+
 /** Does what EventBridge and Lambda do around the deployed functions. */
 export class Runner {
   private readonly eventBridge: EventBridgeClient;
@@ -41,9 +56,15 @@ export class Runner {
     endpoints: FunctionEndpoints,
     observer: FunctionObserver = {},
     clock = new SandboxClock(),
-    environment: Readonly<Record<string, string>> = {},
+    { functionEnvironment = {}, functionsSkipWaits = false }: FunctionSettings = {},
   ) {
-    this.surroundings = { endpoints, observer, clock, environment };
+    this.surroundings = {
+      endpoints,
+      observer,
+      clock,
+      environment: functionEnvironment,
+      skipsWaits: functionsSkipWaits,
+    };
     this.eventBridge = new EventBridgeClient(emulatorAccess(endpoints.emulator));
   }
 

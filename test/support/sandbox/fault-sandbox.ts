@@ -44,6 +44,7 @@ export class FaultSandbox {
   static async start(): Promise<FaultSandbox> {
     const sandbox: { current?: FaultSandbox } = {};
     const localAws = await LocalAws.start({
+      functionsSkipWaits: true,
       onCall: (call) => sandbox.current?.take(call),
       onEvent: (event) => sandbox.current?.events.push(event),
       onInvocation: ({ succeeded }) => {

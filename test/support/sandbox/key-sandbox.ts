@@ -70,6 +70,7 @@ export class KeySandbox {
     const logs: string[] = [];
     const localAws = await LocalAws.start({
       iamGaps: new IamGaps(),
+      functionsSkipWaits: true,
       onCall: (call) => calls.push(call),
       onFunctionLog: (_, line) => logs.push(line),
     });

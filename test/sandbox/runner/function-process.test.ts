@@ -1,0 +1,72 @@
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import * as z from 'zod/mini';
+import { FunctionProcess } from '../../../sandbox/runner/function-process';
+
+const HOUR_MS = 3_600_000;
+const TIMEOUT_MS = 10_000;
+
+const Answer = z.object({ passedMs: z.number(), remainingMs: z.number(), events: z.string() });
+
+/** Its timeout of an hour is called off, as that of a call that was answered. */
+const HANDLER = `exports.handler = async (waitMs, context) => {
+  const [startedAt, events] = [Date.now(), []];
+  const timeout = setTimeout(() => events.push('timed out'), ${HOUR_MS});
+  await new Promise((resolve) => setTimeout(resolve, waitMs));
+  setTimeout(() => events.push('ran'), 20);
+  await new Promise((resolve) => setTimeout(() => resolve(), 40));
+  clearTimeout(timeout);
+  return {
+    passedMs: Date.now() - startedAt,
+    remainingMs: context.getRemainingTimeInMillis(),
+    events: events.join(),
+  };
+};`;
+
+let functionProcess: FunctionProcess;
+
+beforeAll(() => {
+  const codeFolder = join(mkdtempSync(join(tmpdir(), 'cdk-sentries-handler-')), 'code');
+  mkdirSync(codeFolder);
+  writeFileSync(join(codeFolder, 'index.js'), HANDLER);
+  functionProcess = new FunctionProcess({
+    codeFolder,
+    environment: {
+      _HANDLER: 'index.handler',
+      LAMBDA_TASK_ROOT: codeFolder,
+      AWS_LAMBDA_FUNCTION_NAME: 'waits',
+      AWS_LAMBDA_FUNCTION_MEMORY_SIZE: '128',
+      AWS_LAMBDA_FUNCTION_VERSION: '1',
+    },
+    skipsWaits: true,
+    onLine: (line) => process.stderr.write(`${line}\n`),
+  });
+});
+
+afterAll(async () => functionProcess.stop());
+
+test('a wait is over at once, its time is gone for the clock and for the timeout, and what runs after a while runs then', async () => {
+  const { passedMs, remainingMs, events } = await invoked(HOUR_MS);
+  expect(passedMs).toBeGreaterThanOrEqual(HOUR_MS);
+  expect(remainingMs).toBe(0);
+  expect(events).toBe('ran');
+});
+
+test('the next invocation begins with the clock that it is given', async () => {
+  const { passedMs, remainingMs } = await invoked(1_000);
+  expect(passedMs).toBeGreaterThanOrEqual(1_000);
+  expect(remainingMs).toBeLessThanOrEqual(TIMEOUT_MS - 1_000);
+  expect(remainingMs).toBeGreaterThan(0);
+});
+
+async function invoked(event: number): Promise<z.infer<typeof Answer>> {
+  return Answer.parse(
+    await functionProcess.invoke({
+      requestId: 'a-request',
+      functionArn: 'arn:aws:lambda:us-east-1:123456789012:function:waits',
+      timeoutMs: TIMEOUT_MS,
+      event,
+    }),
+  );
+}
