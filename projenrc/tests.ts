@@ -35,6 +35,7 @@ export function shapeTests(project: CdkSentriesProject): void {
       transform: TRANSFORM,
       moduleNameMapper: { '^cdk-sentries$': '<rootDir>/src/index.ts' },
       testTimeout: 600_000,
+      testSequencer: '<rootDir>/build/slow-test-sequencer.js',
     },
   });
   project.addTask('test:slow', {
