@@ -118,6 +118,7 @@ export const storedRequest = z.object({
           at: time,
         }),
       ),
+      isRetryOver: z.optional(z.boolean()),
     }),
   ),
   messages: z.array(

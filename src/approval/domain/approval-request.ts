@@ -92,6 +92,8 @@ export interface Carrying {
   /** When the asker was last told. */
   readonly sentAt?: Date;
   readonly outcome?: CarryingOutcome;
+  /** It failed so long ago that it is not tried again: the message says so. */
+  readonly isRetryOver?: boolean;
 }
 
 export const OUTCOME_KINDS = ['carried-out', 'conflicting', 'failed'] as const;

@@ -10,6 +10,7 @@ import {
   withEntry,
 } from './approval-request';
 import { withDecision } from './judge-click';
+import { isRetryOver, retriedUntil, withoutRetry } from './retry';
 
 /** An asker that has not answered is told again. */
 const TELL_AGAIN_MILLISECONDS = 5 * 60_000;
@@ -37,7 +38,8 @@ export function afterTime(
       ? remind(request, configuration, now)
       : request;
   }
-  return isTimeOver(request, now) ? end(request, now) : request;
+  if (isTimeOver(request, now)) return end(request, now);
+  return isRetryOver(request, now) ? withoutRetry(request) : request;
 }
 
 function nextReminder(
@@ -144,7 +146,12 @@ function decisionTimes(request: ApprovalRequest, configuration: ApprovalConfigur
           ? new Date(carrying.sentAt.getTime() + TELL_AGAIN_MILLISECONDS)
           : decision.at,
       ];
-  return [...telling, ...(decision.until && carrying.phase === 'decision' ? [decision.until] : [])];
+  const retried = carrying.isRetryOver ? undefined : retriedUntil(request);
+  return [
+    ...telling,
+    ...(decision.until && carrying.phase === 'decision' ? [decision.until] : []),
+    ...(retried ? [retried] : []),
+  ];
 }
 
 export function isDeliverable(slot: MessageSlot, now: Date): boolean {

@@ -11,6 +11,7 @@ import {
   withLast,
 } from './approval-request';
 import type { Click } from './click';
+import { isRetryOver } from './retry';
 
 /** Who is who, as it was looked up for the click. */
 export interface Authority {
@@ -120,19 +121,25 @@ function whyNoOne(
 }
 
 function whyNotNow(
-  { decision, carrying, expiresAt }: ApprovalRequest,
+  request: ApprovalRequest,
   { button: { action }, at }: Click,
 ): string | undefined {
+  const { decision, expiresAt } = request;
   if (action.kind === 'show-all') return undefined;
-  if (action.kind === 'retry') {
-    return carrying?.outcome?.kind === 'failed'
-      ? undefined
-      : 'there is nothing to retry: the last try did not fail.';
-  }
+  if (action.kind === 'retry') return whyNotRetried(request, at);
   if (decision) return `it is ${decision.kind} already.`;
   // It may be a while until someone looks at a request whose time is over: no one decides it any
   // more all the same.
   return at >= expiresAt ? 'its time is over.' : undefined;
+}
+
+function whyNotRetried(request: ApprovalRequest, at: Date): string | undefined {
+  if (request.carrying?.outcome?.kind !== 'failed') {
+    return 'there is nothing to retry: the last try did not fail.';
+  }
+  return isRetryOver(request, at)
+    ? 'it was approved more than a day ago, and people have to be asked anew.'
+    : undefined;
 }
 
 function whyNotApproved(

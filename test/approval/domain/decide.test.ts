@@ -475,6 +475,52 @@ describe('a retry', () => {
     ]);
   });
 
+  test('is taken for a day; then the message has none any more, and says how people are asked anew', async () => {
+    const workflow = await failed();
+    const [before] = workflow.messenger.questions();
+    await workflow.pass(23 * HOUR, HOUR);
+    expect(workflow.messenger.questions()).toEqual([before]);
+    await workflow.pass(HOUR, HOUR);
+    expect(workflow.messenger.questions()).toEqual([`${before}, without retry`]);
+    await workflow.pass(29 * 24 * HOUR, 24 * HOUR);
+    await workflow.click('ben', RETRY);
+    expect(workflow.asker.words()).toEqual(['approved decision 1']);
+    expect(workflow.refusals()).toEqual([
+      'ben: Your click does not count: it was approved more than a day ago, and people have to be asked anew.',
+    ]);
+  });
+
+  test('is not given a day anew by each one that fails', async () => {
+    const workflow = await failed();
+    await workflow.pass(23 * HOUR, HOUR);
+    await workflow.click('ben', RETRY);
+    await workflow.outcome('failed', { phase: 'decision', attempt: 2 });
+    await workflow.pass(HOUR, HOUR);
+    await workflow.click('ben', RETRY);
+    expect(workflow.asker.words()).toEqual(['approved decision 1', 'approved decision 2']);
+  });
+
+  test('is refused, too, where the version before has left the button', async () => {
+    const workflow = await failed();
+    const asLeft = await workflow.request();
+    await workflow.pause(30 * 24 * HOUR);
+    await workflow.click('ben', RETRY);
+    expect(asLeft.carrying?.isRetryOver).toBeUndefined();
+    expect(workflow.asker.words()).toEqual(['approved decision 1']);
+    expect(workflow.messenger.questions()).toEqual([
+      'r1 approved by ann: decision failed, without retry',
+    ]);
+  });
+
+  test('of a denial has no end: it makes nothing that does not stand', async () => {
+    const workflow = await asked();
+    await workflow.click('ann', DENY);
+    await workflow.outcome('failed');
+    await workflow.pass(30 * 24 * HOUR, 24 * HOUR);
+    await workflow.click('ben', RETRY);
+    expect(workflow.asker.words()).toEqual(['denied decision 1', 'denied decision 2']);
+  });
+
   test('is made once of two clicks', async () => {
     const workflow = await failed();
     await workflow.click('ben', RETRY);

@@ -128,7 +128,8 @@ export class RendererInMemory implements Renderer {
 export function stateOf({ decision, carrying, votes, repeats }: ApprovalRequest): string {
   if (!decision) return `waits, with ${votes.length} approvals and ${repeats} repeats`;
   const by = decision.by.length > 0 ? ` by ${decision.by.join(' and ')}` : '';
-  return `${decision.kind}${by}: ${carrying?.phase ?? 'decision'} ${carrying?.outcome?.kind ?? 'under way'}`;
+  const retry = carrying?.isRetryOver ? ', without retry' : '';
+  return `${decision.kind}${by}: ${carrying?.phase ?? 'decision'} ${carrying?.outcome?.kind ?? 'under way'}${retry}`;
 }
 
 function rendered(text: string): RenderedMessage {

@@ -49,6 +49,7 @@ const MOST_PEOPLE = 5;
 const MOST_OUTCOME_CHARACTERS = 300;
 const DIGEST_CHARACTERS = 12;
 
+const RETRY_OVER = 'An approval is retried for a day. By now, people have to be asked anew.';
 const UNVERIFIED = 'unverified: no one in Slack has this name';
 
 /**
@@ -245,6 +246,7 @@ function decisionBlocks(request: ApprovalRequest): Block[] {
     bold(progress),
     ...(detail === undefined ? [] : [words(cut(detail, MOST_OUTCOME_CHARACTERS))]),
   ];
+  if (carrying.isRetryOver) return paragraphs([decided, outcome, [words(RETRY_OVER)]]);
   return [
     ...paragraphs([decided, outcome]),
     ...(carrying.outcome?.kind === 'failed' ? [retryButton(request)] : []),

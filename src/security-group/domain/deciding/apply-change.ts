@@ -87,6 +87,9 @@ export async function applyChange(
   return conclude(grant, asked, answers, ports);
 }
 
+/** A decision can come late, from a dead-letter queue. By then no one waits for the change. */
+const APPLIED_WITHIN_MILLISECONDS = 2 * 24 * 3_600_000;
+
 /** Why what was approved cannot be applied any more. */
 function conflictIn(
   asked: AskedChange,
@@ -96,6 +99,9 @@ function conflictIn(
 ): string | undefined {
   if (grant.until && grant.until <= situation.now) {
     return `The time of the approval was over, at ${timeText(grant.until)}, before it could be carried out.`;
+  }
+  if (!isGranted && situation.now.getTime() - grant.since.getTime() > APPLIED_WITHIN_MILLISECONDS) {
+    return `It was approved at ${timeText(grant.since)}, more than two days before it could be carried out: people have to be asked anew.`;
   }
   const conflicts = asked.rules
     .filter(({ change }) => change !== 'removed')

@@ -375,6 +375,12 @@ describe('a decided request', () => {
       ['Retry'],
     ],
     [
+      'failed more than a day ago',
+      { ...APPROVED, carrying: { ...withOutcome('failed').carrying!, isRetryOver: true } },
+      'An approval is retried for a day. By now, people have to be asked anew.',
+      [],
+    ],
+    [
       'tried again',
       { ...APPROVED, carrying: { phase: 'decision', attempt: 2 } },
       'Being carried out, try 2.',

@@ -303,6 +303,17 @@ describe('a change that was reverted', () => {
     });
   });
 
+  test('is not made where the approval comes days later, as from a dead-letter queue', async () => {
+    const sentry = await askedAbout([revertFirst], DEEDS.added!);
+    const at = sentry.groups.now();
+    await sentry.pass(2 * DAY + MINUTE);
+    expect(await sentry.decide('approved', { at })).toMatchObject({
+      outcome: 'conflicting',
+      text: expect.stringMatching(/more than two days before .* people have to be asked anew/),
+    });
+    expect(sentry.groups.ruleIds('sg-1')).toEqual(['sgr-https']);
+  });
+
   describe('conflicts, and is not made', () => {
     const cases: [string, string, (sentry: SentryInMemory) => void, RegExp][] = [
       [
