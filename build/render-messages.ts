@@ -115,7 +115,7 @@ const KEY = askAbout(
     },
   },
   { deactivateAfter: 100, grace: 7, maxActionsPerRun: 10, askAgainAfter: 30 },
-  '111122223333',
+  { account: '111122223333', region: 'eu-west-1' },
   new Date('2026-11-21T06:30:00Z'),
 ).question;
 

@@ -4,6 +4,7 @@ import * as acm from 'aws-cdk-lib/aws-certificatemanager';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as events from 'aws-cdk-lib/aws-events';
 import * as iam from 'aws-cdk-lib/aws-iam';
+import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import * as sqs from 'aws-cdk-lib/aws-sqs';
@@ -70,6 +71,7 @@ const workflow: Required<SlackApprovalWorkflowProps> = {
   pauseAfterDenial: Duration.hours(3),
   maxRequestsPerHour: 5,
   auditRetention: Duration.days(500),
+  architecture: lambda.Architecture.X86_64,
   notificationTopic: topic,
   domainMapping: {
     domainName: new apigwv2.DomainName(stack, 'Domain', {
@@ -154,6 +156,7 @@ const groupSentry: Required<SecurityGroupSentryProps> = {
   settleTime: Duration.minutes(20),
   reconcileBrake: 0.5,
   repeatWindow: Duration.hours(2),
+  architecture: lambda.Architecture.X86_64,
 };
 const sentry = new SecurityGroupSentry(stack, 'GroupSentry', groupSentry);
 sentry.grantOperate(deployer);
@@ -186,6 +189,7 @@ const keySentry: Required<IamKeySentryProps> = {
   notifyWhenNothingFound: true,
   notificationTopic: topic,
   homeRegion: app.region ?? 'eu-west-1',
+  architecture: lambda.Architecture.X86_64,
 };
 new IamKeySentry(stack, 'KeySentry', keySentry);
 

@@ -1,6 +1,8 @@
+import { CreateRoleCommand } from '@aws-sdk/client-iam';
 import { Duration } from 'aws-cdk-lib';
 import type { DeployedStack } from '../../sandbox/local-aws';
 import { KeyActions, KeyExemption, SentryMode } from '../../src';
+import { copyDescription } from '../../src/access-key/contracts/check-access-keys.environment';
 import { whatIsNotAllowed } from '../support/rights/role-rights';
 import {
   changesIn,
@@ -111,7 +113,8 @@ test('OBSERVE says what would happen, has no table, and remembers nothing', asyn
 
 test('a copy outside its home Region does nothing but say so', async () => {
   const run = await sandbox.run(elsewhere);
-  expect(run).toMatchObject({ succeeded: true, deliveries: [], calls: [] });
+  expect(run).toMatchObject({ succeeded: true, deliveries: [] });
+  expect(iamCallCount(run)).toEqual({ ListRoles: 1 });
   expect(
     run.logs.filter(
       (line) => line.includes('nothing done: IAM is global') && line.includes('eu-west-1'),
@@ -119,6 +122,20 @@ test('a copy outside its home Region does nothing but say so', async () => {
   ).toHaveLength(1);
   expect(metric(run, 'RunsSkipped')).toEqual([1]);
   expect(metric(run, 'RunsCompleted')).toEqual([]);
+});
+
+test('a copy outside its home Region counts as skipped everywhere, until there is one at home', async () => {
+  const skippedEverywhere = async () =>
+    metric(await sandbox.run(elsewhere), 'RunsSkippedEverywhere');
+  expect(await skippedEverywhere()).toEqual([1]);
+  await sandbox.iam.send(
+    new CreateRoleCommand({
+      RoleName: 'at-home',
+      AssumeRolePolicyDocument: '{}',
+      Description: copyDescription('Other/Sentry', 'eu-west-1'),
+    }),
+  );
+  expect(await skippedEverywhere()).toEqual([]);
 });
 
 /**

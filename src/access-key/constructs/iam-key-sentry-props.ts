@@ -1,5 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
 import * as events from 'aws-cdk-lib/aws-events';
+import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import type * as sns from 'aws-cdk-lib/aws-sns';
 import type { KeyActions } from './key-actions';
 import type { KeyExemption } from './key-exemption';
@@ -107,9 +108,20 @@ export interface IamKeySentryProps {
 
   /**
    * The one Region in which the sentry works. IAM is global: a copy that is deployed to another
-   * Region does nothing, and says so in its log and in the metric RunsSkipped.
+   * Region does nothing, and says so in its log and in the metric RunsSkipped. If there is no copy
+   * in the home Region either, its alarm `SkippedEverywhereAlarm` goes off. Throws if no such Region
+   * is known to aws-cdk-lib, or if it is of another partition than the stack.
    *
    * @default - the Region of the stack
    */
   readonly homeRegion?: string;
+
+  /**
+   * The processors that the functions run on. They hold no machine code, so they do the same on
+   * either. Write `Architecture.X86_64` for a Region, or a rule of your organization, without the
+   * other.
+   *
+   * @default Architecture.ARM_64
+   */
+  readonly architecture?: lambda.Architecture;
 }

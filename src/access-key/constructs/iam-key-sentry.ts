@@ -12,6 +12,7 @@ import { KeyConfiguration } from './parts/key-configuration';
 import { KeyDecisions } from './parts/key-decisions';
 import { KeyRecords } from './parts/key-records';
 import { KeyRuns } from './parts/key-runs';
+import { setArchitecture } from '../../shared/constructs/function-architecture';
 import { givenTopic, notificationTopic } from '../../shared/constructs/notification-topic';
 import { ownMetric } from '../../shared/constructs/own-metric';
 import { ACCESS_KEY_METRICS } from '../contracts/key-metrics';
@@ -42,6 +43,7 @@ export class IamKeySentry extends Construct implements iam.IGrantable {
    */
   constructor(scope: Construct, id: string, props: IamKeySentryProps = {}) {
     super(scope, id);
+    setArchitecture(this, props.architecture);
     refuseSecondSentry(this, (other) => other instanceof IamKeySentry);
     const settings = iamKeySentrySettings(this, props);
     const when = keySentrySchedule(this, props);

@@ -1,4 +1,5 @@
 import { Annotations, Stack, Stage, Token } from 'aws-cdk-lib';
+import { Fact, RegionInfo } from 'aws-cdk-lib/region-info';
 import type { Construct, IConstruct } from 'constructs';
 import type { IamKeySentryProps } from './iam-key-sentry-props';
 
@@ -28,15 +29,47 @@ function isSameAccount(one: IConstruct, other: IConstruct): boolean {
   );
 }
 
-/** The Region in which the sentry works. Warns where its stack is in another one. */
-export function homeRegion(sentry: Construct, props: IamKeySentryProps): string {
+/** The one Region in which the sentry works. */
+export interface HomeRegion {
+  readonly name: string;
+  /** Otherwise it is the stack's, and no copy can be outside of it. */
+  readonly isGiven: boolean;
+}
+
+/**
+ * Warns where the sentry's stack is in another Region. Throws where the sentry could never work: no
+ * stack can be in the home Region, or none that looks at the keys of this one.
+ */
+export function homeRegion(sentry: Construct, props: IamKeySentryProps): HomeRegion {
   const { region } = Stack.of(sentry);
   const home = props.homeRegion ?? region;
-  if (![home, region].some(Token.isUnresolved) && home !== region) {
+  if (home === region || Token.isUnresolved(home)) {
+    return { name: home, isGiven: props.homeRegion !== undefined };
+  }
+  refuseUnknownRegion(sentry, home);
+  if (!Token.isUnresolved(region)) {
+    refuseOtherPartition(sentry, home, region);
     Annotations.of(sentry).addWarningV2(
       'cdk-sentries:outsideHomeRegion',
       `This copy is in ${region} and will do nothing: "homeRegion" is ${home}, and IAM is the same in every Region.`,
     );
   }
-  return home;
+  return { name: home, isGiven: true };
+}
+
+function refuseUnknownRegion(sentry: Construct, home: string): void {
+  if (Fact.regions.includes(home)) return;
+  throw new Error(
+    `${sentry.node.path}: "homeRegion" is ${home}, and no such Region is known: every copy would do nothing. ` +
+      'Write a Region such as us-east-1, or update aws-cdk-lib if the Region is a new one.',
+  );
+}
+
+function refuseOtherPartition(sentry: Construct, home: string, region: string): void {
+  const [ofHome, own] = [home, region].map((name) => RegionInfo.get(name).partition);
+  if (ofHome === undefined || own === undefined || ofHome === own) return;
+  throw new Error(
+    `${sentry.node.path}: "homeRegion" is ${home}, in the partition ${ofHome}, and the stack is in ${region}, in ${own}: ` +
+      `the two have no account in common, so write a Region of ${own}.`,
+  );
 }

@@ -23,5 +23,17 @@ export const CHECK_ACCESS_KEYS = handlerContract({
   ],
 });
 
+const DESCRIPTION = 'Looks at the access keys of the account for ';
+
+/** What the role of the function says of itself: roles of all Regions are listed together. */
+export function copyDescription(sentry: string, region: string): string {
+  return `${DESCRIPTION}${sentry} in ${region}`;
+}
+
+/** Whether a role is that of a copy in the Region, whatever the copy is called. */
+export function isCopyIn(region: string, description: string): boolean {
+  return description.startsWith(DESCRIPTION) && description.endsWith(` in ${region}`);
+}
+
 /** In the place of the table's name where there is none. */
 export const NO_KEY_RECORDS_TABLE = 'none';

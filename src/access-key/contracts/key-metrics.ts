@@ -11,6 +11,8 @@ export const ACCESS_KEY_METRICS = {
   runsCompleted: 'RunsCompleted',
   /** Runs of a copy outside the home Region, which does nothing. */
   runsSkipped: 'RunsSkipped',
+  /** Those of them where no copy is deployed to the home Region: no one looks at the keys. */
+  runsSkippedEverywhere: 'RunsSkippedEverywhere',
   keysDeactivated: 'KeysDeactivated',
   keysDeleted: 'KeysDeleted',
   /** Runs whose findings EventBridge did not take, or not all of them. */

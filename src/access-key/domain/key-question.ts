@@ -3,28 +3,35 @@ import type { KeyActionRules } from './key-actions';
 import type { KeyApproval } from './key-approval';
 import { dateText, lastUseText } from './key-report';
 import type { Question } from '../../approval/domain/question';
+import { consoleOf, iamRegionOf } from '../../shared/domain/partition';
 
 /** The rules of a sentry that asks. */
 export type AskingRules = KeyActionRules & { readonly askAgainAfter: number };
+
+/** Where the keys are, and the sentry. */
+export interface KeyPlace {
+  readonly account: string;
+  readonly region: string;
+}
 
 /** The question to people about a key that is due to be deactivated. */
 export function askAbout(
   key: AccessKeyWithUse,
   rules: AskingRules,
-  account: string,
+  place: KeyPlace,
   now: Date,
 ): KeyApproval {
   return {
     requestId: `${key.id}-${now.getTime()}`,
     askedAt: now,
-    question: keyQuestion(key, rules, account, now),
+    question: keyQuestion(key, rules, place, now),
   };
 }
 
 function keyQuestion(
   { id, userName, createdAt, lastUse }: AccessKeyWithUse,
   rules: AskingRules,
-  account: string,
+  { account, region }: KeyPlace,
   now: Date,
 ): Question {
   return {
@@ -53,7 +60,7 @@ function keyQuestion(
       'The key is deactivated: whatever still uses it fails from then on, until someone activates it again.',
     ifDenied: `The key stays active. ${laterText(rules.askAgainAfter)}`,
     ifUnanswered: 'The key stays active. The next run asks again, if it is still due.',
-    links: [{ text: 'User in the console', url: consoleUrl(userName) }],
+    links: [{ text: 'User in the console', url: consoleUrl(userName, region) }],
     mayBeTimed: false,
   };
 }
@@ -67,7 +74,7 @@ function daysText(days: number): string {
   return days === 1 ? '1 day' : `${days} days`;
 }
 
-/** IAM is global; its pages are served from one Region. */
-function consoleUrl(userName: string): string {
-  return `https://us-east-1.console.aws.amazon.com/iam/home#/users/details/${encodeURIComponent(userName)}?section=security_credentials`;
+/** IAM is the same in all Regions of a partition; its pages are served from one of them. */
+function consoleUrl(userName: string, region: string): string {
+  return `${consoleOf(iamRegionOf(region))}/iam/home#/users/details/${encodeURIComponent(userName)}?section=security_credentials`;
 }

@@ -8,19 +8,18 @@ import {
   type StepKind,
 } from './key-actions';
 import type { ApprovalStanding, ApprovedKey, KeyApproval } from './key-approval';
-import { askAbout } from './key-question';
+import { askAbout, type KeyPlace } from './key-question';
 import { dateText } from './key-report';
 import type { KeyStep, StepReport } from './key-step';
 import type { ChangeAnswer, KeyAsker, KeyChanger, KeyRecords } from './ports';
 import type { AccessKeySource, Survey, Unknown } from './survey';
 import { reasonOf } from '../../shared/domain/failure/failure';
 
-export interface Retirement {
+export interface Retirement extends KeyPlace {
   readonly source: Pick<AccessKeySource, 'keysOf' | 'lastUseOf'>;
   readonly records: KeyRecords;
   readonly changer: KeyChanger;
   readonly asker: KeyAsker;
-  readonly account: string;
   readonly rules: KeyActionRules;
   readonly now: Date;
   /** The approved key, where an approval by people is carried out. */
@@ -185,8 +184,8 @@ async function askAgain(
   askAgainAfter: number,
   retirement: Retirement,
 ): Promise<KeyStep> {
-  const { rules, account, now } = retirement;
-  const approval = askAbout(key, { ...rules, askAgainAfter }, account, now);
+  const { rules, now } = retirement;
+  const approval = askAbout(key, { ...rules, askAgainAfter }, retirement, now);
   const record = { ...before, approval };
   await retirement.records.write(record);
   return askPeople(record, approval, retirement);

@@ -1,5 +1,6 @@
 import type { ActionMode, KeyActionRules } from './key-actions';
 import type { ApprovedKey } from './key-approval';
+import type { KeyPlace } from './key-question';
 import {
   isComplete,
   isWorthTelling,
@@ -21,12 +22,11 @@ export interface KeySentryConfiguration {
   readonly tellsWhenNothingFound: boolean;
 }
 
-export interface KeySentryPorts {
+export interface KeySentryPorts extends KeyPlace {
   readonly source: AccessKeySource;
   readonly changer: KeyChanger;
   readonly records: KeyRecords;
   readonly asker: KeyAsker;
-  readonly account: string;
   /** The approved key, where an approval by people is carried out. */
   readonly approved?: ApprovedKey;
   /** Comes back once the message was accepted, with the time of it. */

@@ -195,6 +195,7 @@ async function tryOnce(
     records,
     asker: asking,
     account,
+    region: process.env.AWS_REGION ?? 'unknown',
     tell: tellOfKeys(notifications, { sentry, account }, SYSTEM_CLOCK),
     // Findings are those of runs over the whole account.
     announce: async (report: KeyReport) => count(report),

@@ -17,6 +17,7 @@ import { METRICS_NAMESPACE } from '../../shared/contracts/metrics';
 import { reasonOf } from '../../shared/domain/failure/failure';
 import { DynamoKeyRecords, RUN_LEASE } from '../adapters/dynamo-key-records';
 import { FindingEvents } from '../adapters/finding-events';
+import { hasCopyIn } from '../adapters/home-copy';
 import { IAM_CLIENT_SETTINGS, IamAccessKeys } from '../adapters/iam-access-keys';
 import { KeyAsking } from '../adapters/key-asking';
 import { tellOfKeys } from '../adapters/key-notification';
@@ -56,7 +57,8 @@ const runFailures = new RunFailures({
   next: 'The next run starts from the beginning. Until one succeeds, no key is listed or retired.',
 });
 const events = new FindingEvents(new EventBridgeClient(CLIENT_SETTINGS), sentry, account);
-const keys = new IamAccessKeys(new IAMClient(IAM_CLIENT_SETTINGS), SYSTEM_CLOCK);
+const iam = new IAMClient(IAM_CLIENT_SETTINGS);
+const keys = new IamAccessKeys(iam, SYSTEM_CLOCK);
 const table =
   environment.KEY_RECORDS_TABLE === NO_KEY_RECORDS_TABLE
     ? undefined
@@ -75,6 +77,7 @@ const ports = {
   changer: keys,
   records: table ?? NO_RECORDS,
   account,
+  region: environment.HOME_REGION,
   tell: tellOfKeys(notifications, { sentry, account }, SYSTEM_CLOCK),
   // The report was told by then: a failure here must not have it told again by Lambda's retries.
   announce: async (report: KeyReport) =>
@@ -99,19 +102,25 @@ export async function handler(
   context: RunContext,
 ): Promise<void> {
   try {
-    if (process.env.AWS_REGION !== environment.HOME_REGION) skip();
-    else await runFailures.reporting({ event, context }, run);
+    const isHome = process.env.AWS_REGION === environment.HOME_REGION;
+    await runFailures.reporting({ event, context }, isHome ? run : skip);
   } finally {
     metrics.publishStoredMetrics();
   }
 }
 
-function skip(): void {
+async function skip(): Promise<void> {
+  const { HOME_REGION: homeRegion } = environment;
   logger.warn(
     'nothing done: IAM is global, and the sentry of this account works in its home Region only',
-    { homeRegion: environment.HOME_REGION },
+    { homeRegion },
   );
   metrics.addMetric(METRIC.runsSkipped, MetricUnit.Count, 1);
+  if (await hasCopyIn(homeRegion, iam)) return;
+  logger.error('no IamKeySentry is deployed to the home Region: no one looks at the access keys', {
+    homeRegion,
+  });
+  metrics.addMetric(METRIC.runsSkippedEverywhere, MetricUnit.Count, 1);
 }
 
 async function run(): Promise<void> {

@@ -1,5 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
 import type * as apigwv2 from 'aws-cdk-lib/aws-apigatewayv2';
+import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import type * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import type * as sns from 'aws-cdk-lib/aws-sns';
 import type { Approvers } from './approvers';
@@ -116,4 +117,13 @@ export interface SlackApprovalWorkflowProps {
    * @default - the URL that API Gateway gives
    */
   readonly domainMapping?: apigwv2.DomainMappingOptions;
+
+  /**
+   * The processors that the functions run on. They hold no machine code, so they do the same on
+   * either. Write `Architecture.X86_64` for a Region, or a rule of your organization, without the
+   * other.
+   *
+   * @default Architecture.ARM_64
+   */
+  readonly architecture?: lambda.Architecture;
 }

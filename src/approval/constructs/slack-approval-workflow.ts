@@ -19,6 +19,7 @@ import type { SlackApprovalWorkflowProps } from './slack-approval-workflow-props
 import { slackApprovalWorkflowSettings } from './slack-approval-workflow-settings';
 import { allSecrets, slackSecrets } from './slack-secrets';
 import { WorkflowParameter } from './workflow-parameter';
+import { setArchitecture } from '../../shared/constructs/function-architecture';
 import { givenTopic, notificationTopic } from '../../shared/constructs/notification-topic';
 import { ownMetric } from '../../shared/constructs/own-metric';
 import { TamperRules } from '../../shared/constructs/tamper-rules';
@@ -61,6 +62,7 @@ export class SlackApprovalWorkflow extends Construct {
    */
   constructor(scope: Construct, id: string, props: SlackApprovalWorkflowProps) {
     super(scope, id);
+    setArchitecture(this, props.architecture);
     const secrets = slackSecrets(this, props);
     const settings = slackApprovalWorkflowSettings(this, props);
     this.expireSeconds = settings.expireMilliseconds / 1_000;

@@ -1,5 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
 import * as events from 'aws-cdk-lib/aws-events';
+import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import type * as sns from 'aws-cdk-lib/aws-sns';
 import type { Actor } from './actor';
 import type { ChangeResponse } from './change-response';
@@ -99,4 +100,13 @@ export interface SecurityGroupSentryProps {
    * @default Duration.hours(1)
    */
   readonly repeatWindow?: Duration;
+
+  /**
+   * The processors that the functions run on. They hold no machine code, so they do the same on
+   * either. Write `Architecture.X86_64` for a Region, or a rule of your organization, without the
+   * other.
+   *
+   * @default Architecture.ARM_64
+   */
+  readonly architecture?: lambda.Architecture;
 }

@@ -18,6 +18,7 @@ import { securityGroupSentrySettings } from './security-group-sentry-settings';
 import { findOverlap } from './selection-overlap';
 import { SentryApprovals } from './sentry-approvals';
 import { SentryParameters } from './sentry-parameters';
+import { setArchitecture } from '../../shared/constructs/function-architecture';
 import { givenTopic, notificationTopic } from '../../shared/constructs/notification-topic';
 import { ownMetric } from '../../shared/constructs/own-metric';
 import { TamperRules } from '../../shared/constructs/tamper-rules';
@@ -61,6 +62,7 @@ export class SecurityGroupSentry extends Construct implements iam.IGrantable {
    */
   constructor(scope: Construct, id: string, props: SecurityGroupSentryProps) {
     super(scope, id);
+    setArchitecture(this, props.architecture);
     // First: other sentries look at it, even where the settings are refused.
     this.selection = props.monitoredGroups._selection;
     const settings = securityGroupSentrySettings(this, props);

@@ -6,6 +6,7 @@ import { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import { denyFromOutside } from './from-inside-only';
+import { architectureOf } from './function-architecture';
 import type { HandlerDeployment } from '../contracts/handler-environment';
 
 /** The environment is given the role, since some variables speak of it. */
@@ -36,7 +37,7 @@ export class BundledFunction<Variable extends string> extends NodejsFunction {
       code: lambda.Code.fromAsset(path.join(BUNDLES, props.contract.bundle)),
       handler: 'index.handler',
       runtime: lambda.Runtime.NODEJS_24_X,
-      architecture: lambda.Architecture.ARM_64,
+      architecture: architectureOf(scope),
       role,
       logGroup,
       loggingFormat: lambda.LoggingFormat.JSON,

@@ -13,6 +13,7 @@ import type * as sqs from 'aws-cdk-lib/aws-sqs';
 import type * as ssm from 'aws-cdk-lib/aws-ssm';
 import { Construct } from 'constructs';
 import { chunksOf } from '../domain/chunks';
+import { iamRegionOf } from '../domain/partition';
 
 /**
  * The parts of a sentry. Keys of the topic, the tables and the queues are watched along with them.
@@ -176,12 +177,12 @@ export class TamperRules extends Construct {
   }
 
   /**
-   * The records of IAM are in us-east-1 only. Where the Region is not known yet, rules that see
-   * nothing cost nothing.
+   * The records of IAM are in one Region of each partition. Where the Region is not known yet,
+   * rules that see nothing cost nothing.
    */
   private seesIam(): boolean {
     const { region } = Stack.of(this);
-    return Token.isUnresolved(region) || region === 'us-east-1';
+    return Token.isUnresolved(region) || region === iamRegionOf(region);
   }
 
   /** As many rules as it takes for each pattern to keep to its length. */

@@ -82,7 +82,7 @@ const KEY = {
 const APPROVAL = askAbout(
   KEY,
   { deactivateAfter: 90, grace: 7, maxActionsPerRun: 10, askAgainAfter: 30 },
-  '111111111111',
+  { account: '111111111111', region: 'eu-west-1' },
   NOON,
 );
 const RECORD: KeyRecord = {

@@ -24,7 +24,12 @@ const KEY = {
   },
 } as const;
 const RULES = { deactivateAfter: 90, grace: 1, maxActionsPerRun: 10, askAgainAfter: 30 };
-const APPROVAL = askAbout(KEY, RULES, '111111111111', new Date('2026-01-01T12:00:00Z'));
+const APPROVAL = askAbout(
+  KEY,
+  RULES,
+  { account: '111111111111', region: 'eu-west-1' },
+  new Date('2026-01-01T12:00:00Z'),
+);
 
 /** What would have been sent, and where to: there is no queue behind the client. */
 function keepingQueue(): {

@@ -201,6 +201,45 @@ test('a copy outside the home Region is warned of', () => {
   );
 });
 
+describe('a home Region in which the sentry could never work is refused', () => {
+  const inRegion = (region: string | undefined, homeRegion: string) => () =>
+    sentry(new Stack(undefined, 'App', { env: { region } }), { homeRegion });
+
+  test.each(['eu-west-9', 'eu-west1', 'Frankfurt', ''])('one that does not exist: %j', (region) => {
+    const message = `App/Sentry: "homeRegion" is ${region}, and no such Region is known: every copy would do nothing`;
+    expect(inRegion('eu-west-1', region)).toThrow(message);
+    expect(inRegion(undefined, region)).toThrow(message);
+  });
+
+  test('one of another partition', () => {
+    expect(inRegion('us-gov-west-1', 'us-east-1')).toThrow(
+      'in the partition aws, and the stack is in us-gov-west-1, in aws-us-gov: the two have no account in common',
+    );
+    expect(inRegion('cn-north-1', 'cn-northwest-1')).not.toThrow();
+  });
+
+  test("the stack's own, which exists even where aws-cdk-lib does not know it", () => {
+    expect(inRegion('eu-west-9', 'eu-west-9')).not.toThrow();
+  });
+});
+
+test('a copy that may be outside its home Region has an alarm for runs that are skipped everywhere, and others do not', () => {
+  const metric = { MetricName: 'RunsSkippedEverywhere' };
+  template({ homeRegion: 'us-east-1' }).hasResourceProperties('AWS::CloudWatch::Alarm', metric);
+  template({}).resourcePropertiesCountIs('AWS::CloudWatch::Alarm', metric, 0);
+});
+
+test('the role says in which Region its copy is, since IAM lists those of all Regions', () => {
+  template({}).hasResourceProperties('AWS::IAM::Role', {
+    Description: {
+      'Fn::Join': [
+        '',
+        ['Looks at the access keys of the account for Default/Sentry in ', { Ref: 'AWS::Region' }],
+      ],
+    },
+  });
+});
+
 test.each<[string, IamKeySentryProps]>([
   ['that only tells', {}],
   ['that retires keys', { actions: retire }],

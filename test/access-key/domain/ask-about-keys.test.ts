@@ -45,9 +45,31 @@ const { question: QUESTION } = askAbout(
     lastUse: { kind: 'never' },
   },
   { ...CONFIGURATION.actions!, askAgainAfter: 30 },
-  '1',
+  { account: '1', region: 'eu-west-1' },
   NOW,
 );
+
+test.each([
+  ['eu-west-1', 'https://us-east-1.console.aws.amazon.com/'],
+  ['us-gov-east-1', 'https://us-gov-west-1.console.amazonaws-us-gov.com/'],
+  ['cn-northwest-1', 'https://cn-north-1.console.amazonaws.cn/'],
+])("the link in %s leads to the console of the partition's IAM", (region, start) => {
+  const { question } = askAbout(
+    {
+      id: ID,
+      userName: 'ann',
+      status: 'Active',
+      createdAt: daysAgo(120),
+      lastUse: { kind: 'never' },
+    },
+    { ...CONFIGURATION.actions!, askAgainAfter: 30 },
+    { account: '1', region },
+    NOW,
+  );
+  expect(question.links?.map(({ url }) => url)).toEqual([
+    `${start}iam/home#/users/details/ann?section=security_credentials`,
+  ]);
+});
 
 const accountOf = (...ages: number[]) =>
   new FaultyAccount(

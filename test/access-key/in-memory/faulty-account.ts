@@ -69,6 +69,7 @@ export class FaultyAccount implements KeySentryPorts, KeyChanger, KeyRecords {
       this.call(async () => this.people.ask(keyId, approval, this.now())),
   };
   readonly account = '111111111111';
+  readonly region = 'eu-west-1';
   readonly people = new KeyPeopleInMemory();
   /** What was remembered as asked, and the run that did. */
   readonly asks: { readonly requestId: string; readonly run: number }[] = [];

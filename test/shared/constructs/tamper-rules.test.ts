@@ -18,6 +18,9 @@ import {
 
 const MAX_PATTERN_LENGTH = 2048;
 
+const watchesRoles = (region?: string) =>
+  rulesOf(watchedSentry({ region })).some(({ id }) => id === 'Roles');
+
 describe('what is watched', () => {
   test('rules, functions with their mappings, logs and roles, tables, queues, parameters, the topic, keys, alarms, and trails', () => {
     expect(
@@ -42,12 +45,19 @@ describe('what is watched', () => {
     ]);
   });
 
-  test('roles only where the records of IAM arrive, or may', () => {
-    const watchesRoles = (region?: string) =>
-      rulesOf(watchedSentry({ region })).some(({ id }) => id === 'Roles');
-    expect([watchesRoles('us-east-1'), watchesRoles(undefined), watchesRoles('eu-west-1')]).toEqual(
-      [true, true, false],
-    );
+  test.each([
+    ['us-east-1', 'eu-west-1'],
+    ['us-gov-west-1', 'us-gov-east-1'],
+    ['cn-north-1', 'cn-northwest-1'],
+  ])(
+    "roles in %s, where the records of the partition's IAM arrive, and not in %s",
+    (home, other) => {
+      expect([watchesRoles(home), watchesRoles(other)]).toEqual([true, false]);
+    },
+  );
+
+  test('roles where the records of IAM may arrive: the Region, or its partition, is not known', () => {
+    expect([watchesRoles(undefined), watchesRoles('eusc-de-east-1')]).toEqual([true, true]);
   });
 
   test('the rules that watch, by names that are known at synth: two of them watch each other', () => {

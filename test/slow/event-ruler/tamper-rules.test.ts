@@ -1,9 +1,24 @@
-import { patternsOf, tamperCases, watchedSentry } from '../../shared/samples/tamper-cases';
+import roleTamper from '../../shared/samples/role-tamper-govcloud.json';
+import { nameIn, patternsOf, tamperCases, watchedSentry } from '../../shared/samples/tamper-cases';
 import { JAVA_IS_THERE, matchesOfEventRuler } from '../../support/event-ruler/event-ruler';
 
 const sentry = watchedSentry();
 const cases = tamperCases(sentry);
 const patterns = Object.entries(patternsOf(sentry));
+
+/** In the partition's own Region for IAM. */
+const govCloud = watchedSentry({ region: 'us-gov-west-1' });
+const govCloudPatterns = Object.entries(patternsOf(govCloud));
+const roleChanged = JSON.stringify({
+  ...roleTamper,
+  detail: {
+    ...roleTamper.detail,
+    requestParameters: {
+      ...roleTamper.detail.requestParameters,
+      roleName: nameIn(govCloud, 'Function0ServiceRole'),
+    },
+  },
+});
 
 const describeWhereJavaIs = JAVA_IS_THERE ? describe : describe.skip;
 
@@ -13,9 +28,10 @@ describeWhereJavaIs(
     let matches: boolean[];
 
     beforeAll(() => {
-      matches = matchesOfEventRuler(
-        cases.flatMap(({ event }) => patterns.map(([, pattern]) => ({ pattern, event }))),
-      );
+      matches = matchesOfEventRuler([
+        ...cases.flatMap(({ event }) => patterns.map(([, pattern]) => ({ pattern, event }))),
+        ...govCloudPatterns.map(([, pattern]) => ({ pattern, event: roleChanged })),
+      ]);
     });
 
     test.each(cases.map(({ name, toldBy }, index) => [name, toldBy, index] as const))(
@@ -28,5 +44,13 @@ describeWhereJavaIs(
         ).toEqual(toldBy);
       },
     );
+
+    test('PutRolePolicy on a role in GovCloud is told by ["Roles"]', () => {
+      expect(
+        govCloudPatterns
+          .map(([rule]) => rule)
+          .filter((_, index) => matches[cases.length * patterns.length + index]),
+      ).toEqual(['Roles']);
+    });
   },
 );

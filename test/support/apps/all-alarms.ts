@@ -29,6 +29,7 @@ export function allAlarms(): Alarm[] {
       deactivateAfter: Duration.days(100),
       askBeforeDeactivating: workflows[0]!,
     }),
+    homeRegion: 'eu-west-1',
   });
   app.synth();
   return app.node.findAll().filter((construct) => construct instanceof Alarm);

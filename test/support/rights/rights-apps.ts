@@ -101,6 +101,7 @@ export function rightsApps(): RightsApp[] {
           KeyExemption.group(iam.Group.fromGroupName(stack, 'Admins', 'admins')),
         ],
         actions: KeyActions.of({ ...RETIRE, askBeforeDeactivating: approvals }),
+        homeRegion: 'us-east-1',
       });
     }),
     appWith('groups are chosen by VPC, and no one is asked', (stack) => {

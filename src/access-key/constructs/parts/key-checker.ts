@@ -11,14 +11,21 @@ import { NotifyingAlarm } from '../../../shared/constructs/notifying-alarm';
 import { ownMetric } from '../../../shared/constructs/own-metric';
 import {
   CHECK_ACCESS_KEYS,
+  copyDescription,
   NO_KEY_RECORDS_TABLE,
 } from '../../contracts/check-access-keys.environment';
 import { ACCESS_KEY_METRICS } from '../../contracts/key-metrics';
 import type { KeyExemption } from '../key-exemption';
-import { acknowledgeKeyLook, checkStatements, type KeyChange } from '../key-sentry-rights';
+import type { HomeRegion } from '../key-sentry-place';
+import {
+  acknowledgeKeyLook,
+  checkStatements,
+  type KeyChange,
+  listRolesStatement,
+} from '../key-sentry-rights';
 
 export interface KeyCheckerProps {
-  readonly homeRegion: string;
+  readonly homeRegion: HomeRegion;
   readonly exemptions: readonly KeyExemption[];
   readonly configuration: KeyConfiguration;
   /** Of a sentry that retires keys. Without them it can change none. */
@@ -44,11 +51,11 @@ export class KeyChecker {
         SENTRY_NAME: sentry.node.path,
         CONFIGURATION_PARAMETER: configuration.parameterName,
         NOTIFICATION_TOPIC_ARN: topic.topicArn,
-        HOME_REGION: homeRegion,
+        HOME_REGION: homeRegion.name,
         ACCOUNT_ID: Stack.of(sentry).account,
         KEY_RECORDS_TABLE: records?.tableName ?? NO_KEY_RECORDS_TABLE,
       }),
-      description: `Looks at the access keys of the account for ${sentry.node.path}`,
+      description: copyDescription(sentry.node.path, Stack.of(sentry).region),
       memorySize: 1024,
     });
     this.grantAll();
@@ -64,6 +71,7 @@ export class KeyChecker {
       this.handler.addToRolePolicy(statement),
     );
     acknowledgeKeyLook(this.handler.role!);
+    if (this.props.homeRegion.isGiven) this.handler.addToRolePolicy(listRolesStatement());
     approvals?.grantAsk(this.handler);
   }
 
@@ -75,7 +83,7 @@ export class KeyChecker {
   }
 
   private makeAlarms(): cloudwatch.Alarm[] {
-    const { topic } = this.props;
+    const { topic, homeRegion } = this.props;
     const alarm = (id: string, metricName: string, description: string) =>
       new NotifyingAlarm(this.sentry, id, {
         metric: ownMetric(this.sentry, metricName),
@@ -108,6 +116,15 @@ export class KeyChecker {
         ACCESS_KEY_METRICS.announcementsFailed,
         'EventBridge did not take the findings of a run: their listeners missed some. The message was sent.',
       ),
+      ...(homeRegion.isGiven
+        ? [
+            alarm(
+              'SkippedEverywhereAlarm',
+              ACCESS_KEY_METRICS.runsSkippedEverywhere,
+              'This copy did nothing, since it is outside the home Region, and no copy is in the home Region: no one looks at the access keys.',
+            ),
+          ]
+        : []),
     ];
   }
 }

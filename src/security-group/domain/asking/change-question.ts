@@ -1,7 +1,7 @@
 import type { AskedChange, AskedRule } from './asked-change';
-import { consoleOf } from './console';
 import type { ProposedChange, Question, Requester } from '../../../approval/domain/question';
 import { cutText } from '../../../shared/domain/byte-budget';
+import { consoleOf } from '../../../shared/domain/partition';
 import { type Actor, nameInWords } from '../changes/actor';
 import type { Call } from '../changes/change';
 import { groupText } from '../reporting/report-text';
