@@ -55,6 +55,7 @@ const vpc = new ec2.Vpc(stack, 'Vpc', { maxAzs: 1, natGateways: 0 });
 const web = new ec2.SecurityGroup(stack, 'Web', { vpc, allowAllOutbound: false });
 const bastion = new ec2.SecurityGroup(stack, 'Bastion', { vpc });
 const deployer = new iam.Role(stack, 'Deployer', { assumedBy: new iam.AccountRootPrincipal() });
+const operator = new iam.Role(stack, 'Operator', { assumedBy: new iam.AccountRootPrincipal() });
 const secret = (id: string) => new secretsmanager.Secret(stack, id);
 
 const workflow: Required<SlackApprovalWorkflowProps> = {
@@ -73,6 +74,7 @@ const workflow: Required<SlackApprovalWorkflowProps> = {
   auditRetention: Duration.days(500),
   architecture: lambda.Architecture.X86_64,
   notificationTopic: topic,
+  operators: [operator],
   domainMapping: {
     domainName: new apigwv2.DomainName(stack, 'Domain', {
       domainName: 'approvals.example.com',
@@ -157,6 +159,7 @@ const groupSentry: Required<SecurityGroupSentryProps> = {
   reconcileBrake: 0.5,
   repeatWindow: Duration.hours(2),
   architecture: lambda.Architecture.X86_64,
+  operators: [operator],
 };
 const sentry = new SecurityGroupSentry(stack, 'GroupSentry', groupSentry);
 sentry.grantOperate(deployer);

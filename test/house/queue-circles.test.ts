@@ -14,6 +14,21 @@ const mappingSchema = z.object({
   EventSourceArn: attribute,
   FunctionName: z.object({ Ref: z.string() }),
 });
+const guardSchema = z.object({
+  Queues: z.tuple([z.object({ Ref: z.string() })]),
+  PolicyDocument: z.object({
+    Statement: z.array(
+      z.object({
+        Sid: z.optional(z.string()),
+        Condition: z.optional(
+          z.object({
+            ArnNotLike: z.optional(z.object({ 'aws:PrincipalArn': z.array(attribute) })),
+          }),
+        ),
+      }),
+    ),
+  }),
+});
 const policySchema = z.object({
   Roles: z.array(z.object({ Ref: z.string() })),
   PolicyDocument: z.object({
@@ -25,6 +40,10 @@ type Found = Readonly<Record<string, unknown>>;
 
 /** Which functions are invoked by what each sends, by their logical ids. */
 let invokes: ReadonlyMap<string, readonly string[]>;
+/** By queue: the roles that may use its messages. */
+let users: ReadonlyMap<string, readonly string[]>;
+/** By queue: the roles that its own policy lets through. */
+let letThrough: ReadonlyMap<string, readonly string[]>;
 
 beforeAll(() => {
   const template = Template.fromStack(Stack.of(allAlarms()[0]!));
@@ -58,6 +77,47 @@ beforeAll(() => {
         .map(({ FunctionName }) => FunctionName.Ref);
       return [[id, invoked]];
     }),
+  );
+  users = new Map(
+    Object.keys(template.findResources('AWS::SQS::Queue')).map((queue) => [
+      queue,
+      sorted(
+        policies
+          .filter(({ PolicyDocument }) =>
+            PolicyDocument.Statement.some(
+              ({ Action, Resource }) =>
+                [Action].flat().some((action) => USES.test(String(action))) &&
+                JSON.stringify(Resource).includes(`"${queue}"`),
+            ),
+          )
+          .flatMap(({ Roles }) => Roles.map(({ Ref }) => Ref)),
+      ),
+    ]),
+  );
+  letThrough = new Map(
+    all('AWS::SQS::QueuePolicy')
+      .map(([, each]) => guardSchema.parse(each))
+      .flatMap(({ Queues: [{ Ref }], PolicyDocument }) =>
+        PolicyDocument.Statement.filter(({ Sid }) => Sid === 'UsersOnly').map(({ Condition }) => [
+          Ref,
+          sorted(
+            (Condition?.ArnNotLike?.['aws:PrincipalArn'] ?? []).map(
+              ({ 'Fn::GetAtt': [role] }) => role,
+            ),
+          ),
+        ]),
+      ),
+  );
+});
+
+/** Those that the policy of each queue is to keep from all others. */
+const USES = /^sqs:(SendMessage|ReceiveMessage|DeleteMessage|ChangeMessageVisibility)$/;
+
+test('the policy of each queue lets those roles through that have rights to it, and no other', () => {
+  expect(letThrough.size).toBe(23);
+  expect([...letThrough].filter(([, roles]) => roles.length > 0)).toHaveLength(10);
+  expect([...letThrough]).toEqual(
+    [...letThrough.keys()].map((queue) => [queue, users.get(queue) ?? []]),
   );
 });
 
@@ -101,4 +161,8 @@ function reachableFrom(start: string): Set<string> {
 /** The construct's own id, without its owner's and the hash. */
 function nameOf(logicalId: string): string {
   return logicalId.replace(/^(First|Second|GroupSentry|KeySentry)/, '').slice(0, -8);
+}
+
+function sorted(ids: readonly string[]): string[] {
+  return [...new Set(ids)].sort();
 }

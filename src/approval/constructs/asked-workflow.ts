@@ -1,8 +1,8 @@
 import { Stack, Token } from 'aws-cdk-lib';
-import type * as sqs from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { ApprovalAsker } from './approval-asker';
 import type { SlackApprovalWorkflow } from './slack-approval-workflow';
+import type { GuardedQueue } from '../../shared/constructs/guarded-queue';
 import { deadLetterQueue, workQueue } from '../../shared/constructs/work-queue';
 import type { HandlerContract } from '../../shared/contracts/handler-environment';
 
@@ -12,9 +12,9 @@ const ADDRESS_DIGITS = 8;
 /** A workflow that a sentry asks, and the queue that its decisions come to. */
 export class AskedWorkflow {
   public readonly asker: ApprovalAsker;
-  public readonly decisions: sqs.Queue;
+  public readonly decisions: GuardedQueue;
   /** Decisions that were given up on, after hours of tries. */
-  public readonly unhandled: sqs.Queue;
+  public readonly unhandled: GuardedQueue;
 
   /**
    * The queues stand beside the workflow: the sentry's stack needs the workflow's, and never the
@@ -30,8 +30,13 @@ export class AskedWorkflow {
   ) {
     refuseOtherPlace(sentry, workflow);
     const place = new Construct(workflow, `Asker${sentry.node.addr.slice(-ADDRESS_DIGITS)}`);
-    this.unhandled = deadLetterQueue(place, 'UnhandledDecisions');
-    this.decisions = workQueue(place, 'Decisions', { contract, unhandled: this.unhandled });
+    const operators = workflow._operators;
+    this.unhandled = deadLetterQueue(place, 'UnhandledDecisions', operators);
+    this.decisions = workQueue(place, 'Decisions', {
+      contract,
+      unhandled: this.unhandled,
+      operators,
+    });
     this.asker = workflow.addAsker(sentry.node.path, this.decisions);
   }
 }

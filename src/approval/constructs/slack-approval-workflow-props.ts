@@ -1,5 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
 import type * as apigwv2 from 'aws-cdk-lib/aws-apigatewayv2';
+import type * as iam from 'aws-cdk-lib/aws-iam';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import type * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import type * as sns from 'aws-cdk-lib/aws-sns';
@@ -126,4 +127,15 @@ export interface SlackApprovalWorkflowProps {
    * @default Architecture.ARM_64
    */
   readonly architecture?: lambda.Architecture;
+
+  /**
+   * Who may redrive dead letters: roles and users, for whom an ARN with wildcards will do. Their
+   * own policies have to give them the rights. No one else, administrators included, may send,
+   * receive, delete, hide or purge messages in the workflow's queues, or in those that decisions of
+   * sentries come to. Throws for a principal that stands for no single role or user, such as an
+   * account.
+   *
+   * @default - no one
+   */
+  readonly operators?: iam.IPrincipal[];
 }

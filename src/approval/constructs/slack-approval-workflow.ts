@@ -1,5 +1,6 @@
 import { CfnOutput, Stack } from 'aws-cdk-lib';
 import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
+import type * as iam from 'aws-cdk-lib/aws-iam';
 import type * as sns from 'aws-cdk-lib/aws-sns';
 import type * as sqs from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
@@ -20,6 +21,7 @@ import { slackApprovalWorkflowSettings } from './slack-approval-workflow-setting
 import { allSecrets, slackSecrets } from './slack-secrets';
 import { WorkflowParameter } from './workflow-parameter';
 import { setArchitecture } from '../../shared/constructs/function-architecture';
+import { checkedOperators } from '../../shared/constructs/guarded-queue';
 import { givenTopic, notificationTopic } from '../../shared/constructs/notification-topic';
 import { ownMetric } from '../../shared/constructs/own-metric';
 import { TamperRules } from '../../shared/constructs/tamper-rules';
@@ -50,6 +52,13 @@ export class SlackApprovalWorkflow extends Construct {
    */
   public readonly slackAppManifest: string;
 
+  /**
+   * They may redrive, also what stands beside the workflow.
+   *
+   * @internal
+   */
+  public readonly _operators: readonly iam.IPrincipal[];
+
   private readonly parts: WorkflowParts;
   private readonly decisionKey: DecisionKey;
   private readonly advancer: Advancer;
@@ -57,8 +66,9 @@ export class SlackApprovalWorkflow extends Construct {
 
   /**
    * Throws if a duration, a number or an id is out of its range, if more people have to approve
-   * than there are, if two of the secrets are the same, and if the topic cannot work. That two
-   * workflows of one stack have the same id is an error at synth: their URLs hang on it.
+   * than there are, if two of the secrets are the same, if an operator is no role or user, and if
+   * the topic cannot work. That two workflows of one stack have the same id is an error at synth:
+   * their URLs hang on it.
    */
   constructor(scope: Construct, id: string, props: SlackApprovalWorkflowProps) {
     super(scope, id);
@@ -70,10 +80,11 @@ export class SlackApprovalWorkflow extends Construct {
       ? givenTopic(this, props.notificationTopic)
       : notificationTopic(this, 'Notifications');
     const topic = this.notificationTopic;
+    this._operators = checkedOperators(this, props.operators);
     this.parts = {
       parameter: new WorkflowParameter(this, 'Parameter', settings),
       table: new ApprovalTable(this, 'Requests'),
-      queues: new WorkflowQueues(this, topic),
+      queues: new WorkflowQueues(this, { operators: this._operators, topic }),
       secrets,
       topic,
     };

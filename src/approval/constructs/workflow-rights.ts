@@ -4,6 +4,7 @@ import type * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import type * as sns from 'aws-cdk-lib/aws-sns';
 import type * as sqs from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
+import { GuardedQueue } from '../../shared/constructs/guarded-queue';
 
 /**
  * To read a secret, and nothing else about it. The policy of its key, where it has one of its own,
@@ -35,6 +36,7 @@ export function grantSecret(
 
 /** To put messages into a queue, and nothing else with it. */
 export function grantSend(sender: iam.IGrantable, queue: sqs.IQueue): iam.Grant {
+  if (queue instanceof GuardedQueue) return queue.letSend(sender);
   const toQueue = iam.Grant.addToPrincipal({
     grantee: sender,
     actions: ['sqs:SendMessage'],

@@ -19,6 +19,7 @@ import { findOverlap } from './selection-overlap';
 import { SentryApprovals } from './sentry-approvals';
 import { SentryParameters } from './sentry-parameters';
 import { setArchitecture } from '../../shared/constructs/function-architecture';
+import { checkedOperators } from '../../shared/constructs/guarded-queue';
 import { givenTopic, notificationTopic } from '../../shared/constructs/notification-topic';
 import { ownMetric } from '../../shared/constructs/own-metric';
 import { TamperRules } from '../../shared/constructs/tamper-rules';
@@ -57,8 +58,9 @@ export class SecurityGroupSentry extends Construct implements iam.IGrantable {
   /**
    * Throws if there are no policies, if a monitored group or the topic is known to be in another
    * account or Region, if more than 500 groups are given by id, if the topic is a FIFO topic, if a
-   * duration or the brake is out of its range, and if another sentry of the app watches one of the
-   * groups. Rules of the app that violate a `forbid` or `allowOnly` baseline are errors at synth.
+   * duration or the brake is out of its range, if an operator is no role or user, and if another
+   * sentry of the app watches one of the groups. Rules of the app that violate a `forbid` or
+   * `allowOnly` baseline are errors at synth.
    */
   constructor(scope: Construct, id: string, props: SecurityGroupSentryProps) {
     super(scope, id);
@@ -81,7 +83,8 @@ export class SecurityGroupSentry extends Construct implements iam.IGrantable {
       policies: { ...judging, workflows: approvals?.parameters ?? [] },
     });
     const ledger = new LedgerTable(this, 'Ledger');
-    const changes = new ChangeQueue(this, { monitoredGroups, topic });
+    const operators = checkedOperators(this, props.operators);
+    const changes = new ChangeQueue(this, { monitoredGroups, operators, topic });
 
     const parts = { monitoredGroups, parameters, ledger, changes, topic };
     const heartbeat = new Heartbeat(this, parts);

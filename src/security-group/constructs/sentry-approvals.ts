@@ -1,10 +1,11 @@
-import * as iam from 'aws-cdk-lib/aws-iam';
-import type * as sqs from 'aws-cdk-lib/aws-sqs';
+import type * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import type { SecurityGroupPolicy } from './security-group-sentry-props';
 import { AskedWorkflow } from '../../approval/constructs/asked-workflow';
 import type { SlackApprovalWorkflow } from '../../approval/constructs/slack-approval-workflow';
+import { grantSend } from '../../approval/constructs/workflow-rights';
 import type { BundledFunction } from '../../shared/constructs/bundled-function';
+import type { GuardedQueue } from '../../shared/constructs/guarded-queue';
 import { takeOneByOne } from '../../shared/constructs/work-queue';
 import { CARRY_OUT_DECISION } from '../contracts/carry-out-decision.environment';
 import type { WorkflowParameter } from '../contracts/sentry-parameters';
@@ -31,14 +32,14 @@ export class SentryApprovals extends Construct {
     );
   }
 
-  public get queues(): sqs.Queue[] {
+  public get queues(): GuardedQueue[] {
     return this.asked.flatMap(({ decisions, unhandled }) => [decisions, unhandled]);
   }
 
   /**
    * Queues, one for each workflow, of decisions that could not be carried out in hours of tries.
    */
-  public get unhandled(): sqs.Queue[] {
+  public get unhandled(): GuardedQueue[] {
     return this.asked.map(({ unhandled }) => unhandled);
   }
 
@@ -59,13 +60,7 @@ export class SentryApprovals extends Construct {
 
   /** Lets the function that responds ask. */
   public grantAsk(responder: iam.IGrantable): void {
-    this.asked.forEach(({ asker }) =>
-      iam.Grant.addToPrincipal({
-        grantee: responder,
-        actions: ['sqs:SendMessage'],
-        resourceArns: [asker.requestQueue.queueArn],
-      }),
-    );
+    this.asked.forEach(({ asker }) => grantSend(responder, asker.requestQueue));
   }
 
   /** Lets the function take decisions, verify them, and report what came of them. */

@@ -1,6 +1,5 @@
 import { Stack, Validations } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
-import type * as sqs from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { acknowledgeWildcard } from '../../shared/constructs/acknowledge-finding';
 import { onlyValues } from '../../shared/constructs/only-values';
@@ -43,11 +42,6 @@ export function lookingStatements(scope: Construct): iam.PolicyStatement[] {
     }),
     putEventsStatement(scope, SENTRY_EVENT_SOURCE),
   ];
-}
-
-/** To have groups judged by the function that acts. */
-export function pointingStatement(queue: sqs.IQueue): iam.PolicyStatement {
-  return new iam.PolicyStatement({ actions: ['sqs:SendMessage'], resources: [queue.queueArn] });
 }
 
 /** CloudTrail answers for all events or none. */

@@ -1,8 +1,9 @@
 import { Duration } from 'aws-cdk-lib';
+import type * as iam from 'aws-cdk-lib/aws-iam';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as sources from 'aws-cdk-lib/aws-lambda-event-sources';
-import * as sqs from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
+import { GuardedQueue } from './guarded-queue';
 import type { HandlerContract } from '../contracts/handler-environment';
 import { MAX_TRIES } from '../contracts/queue-tries';
 
@@ -13,30 +14,31 @@ const RETENTION = Duration.days(14);
 const TIMEOUTS_HIDDEN = 6;
 
 /** For messages that were given up on: they wait for an operator. */
-export function deadLetterQueue(scope: Construct, id: string): sqs.Queue {
-  return new sqs.Queue(scope, id, {
-    encryption: sqs.QueueEncryption.SQS_MANAGED,
-    enforceSSL: true,
-    retentionPeriod: RETENTION,
-  });
+export function deadLetterQueue(
+  scope: Construct,
+  id: string,
+  operators: readonly iam.IPrincipal[],
+): GuardedQueue {
+  return new GuardedQueue(scope, id, { operators, retentionPeriod: RETENTION });
 }
 
 export interface WorkQueueProps {
   /** Of the function that takes from the queue. */
   readonly contract: HandlerContract<string>;
   /** Where a message goes after the last try. */
-  readonly unhandled: sqs.Queue;
+  readonly unhandled: GuardedQueue;
+  /** They may redrive what is in `unhandled`. */
+  readonly operators: readonly iam.IPrincipal[];
 }
 
 /** A queue whose messages a function handles, with hours of tries. */
 export function workQueue(
   scope: Construct,
   id: string,
-  { contract, unhandled }: WorkQueueProps,
-): sqs.Queue {
-  return new sqs.Queue(scope, id, {
-    encryption: sqs.QueueEncryption.SQS_MANAGED,
-    enforceSSL: true,
+  { contract, unhandled, operators }: WorkQueueProps,
+): GuardedQueue {
+  return new GuardedQueue(scope, id, {
+    operators,
     visibilityTimeout: Duration.seconds(TIMEOUTS_HIDDEN * contract.timeoutSeconds),
     deadLetterQueue: { queue: unhandled, maxReceiveCount: MAX_TRIES },
   });
@@ -45,9 +47,10 @@ export function workQueue(
 /** One message an invocation: one that takes its time must not hold up others. */
 export function takeOneByOne(
   handler: lambda.Function,
-  queue: sqs.Queue,
+  queue: GuardedQueue,
   maxConcurrency: number,
 ): void {
+  queue.letTake(handler);
   handler.addEventSource(
     new sources.SqsEventSource(queue, {
       batchSize: 1,

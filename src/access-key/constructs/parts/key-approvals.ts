@@ -1,10 +1,10 @@
 import type * as iam from 'aws-cdk-lib/aws-iam';
-import type * as sqs from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import type { ApprovalAsker } from '../../../approval/constructs/approval-asker';
 import { AskedWorkflow } from '../../../approval/constructs/asked-workflow';
 import type { SlackApprovalWorkflow } from '../../../approval/constructs/slack-approval-workflow';
 import { grantSend } from '../../../approval/constructs/workflow-rights';
+import type { GuardedQueue } from '../../../shared/constructs/guarded-queue';
 import { CARRY_OUT_KEY_DECISION } from '../../contracts/carry-out-key-decision.environment';
 import type { KeyWorkflowParameter } from '../../contracts/key-sentry-parameter';
 import type { KeyActions } from '../key-actions';
@@ -20,9 +20,9 @@ export class KeyApprovals {
   }
 
   /** Where decisions come to. */
-  public readonly decisions: sqs.Queue;
+  public readonly decisions: GuardedQueue;
   /** Decisions that were given up on, after hours of tries. */
-  public readonly unhandled: sqs.Queue;
+  public readonly unhandled: GuardedQueue;
   private readonly asker: ApprovalAsker;
 
   constructor(sentry: Construct, workflow: SlackApprovalWorkflow) {

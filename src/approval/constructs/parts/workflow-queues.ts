@@ -1,8 +1,9 @@
 import { Duration, Validations } from 'aws-cdk-lib';
 import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
+import type * as iam from 'aws-cdk-lib/aws-iam';
 import type * as sns from 'aws-cdk-lib/aws-sns';
-import type * as sqs from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
+import type { GuardedQueue } from '../../../shared/constructs/guarded-queue';
 import { NotifyingAlarm } from '../../../shared/constructs/notifying-alarm';
 import { ownMetric } from '../../../shared/constructs/own-metric';
 import { deadLetterQueue, workQueue } from '../../../shared/constructs/work-queue';
@@ -11,25 +12,31 @@ import { ADVANCE_REQUESTS } from '../../contracts/advance-requests.environment';
 import { APPROVAL_METRICS } from '../../contracts/approval-metrics';
 import { DELIVER_MESSAGES } from '../../contracts/deliver-messages.environment';
 
+export interface WorkflowQueuesProps {
+  readonly operators: readonly iam.IPrincipal[];
+  readonly topic: sns.ITopic;
+}
+
 /** The ways between the functions, each with a dead-letter queue behind it. */
 export class WorkflowQueues {
   /** Requests and outcomes of askers. */
-  public readonly requests: sqs.Queue;
-  public readonly clicks: sqs.Queue;
-  public readonly messages: sqs.Queue;
+  public readonly requests: GuardedQueue;
+  public readonly clicks: GuardedQueue;
+  public readonly messages: GuardedQueue;
   /** Word of tampering that EventBridge could not hand over. */
-  public readonly undelivered: sqs.Queue;
+  public readonly undelivered: GuardedQueue;
   public readonly alarms: cloudwatch.Alarm[];
 
-  private readonly unhandledRequests: sqs.Queue;
-  private readonly unhandledClicks: sqs.Queue;
-  private readonly unhandledMessages: sqs.Queue;
+  private readonly unhandledRequests: GuardedQueue;
+  private readonly unhandledClicks: GuardedQueue;
+  private readonly unhandledMessages: GuardedQueue;
 
-  constructor(workflow: Construct, topic: sns.ITopic) {
-    this.unhandledRequests = deadLetterQueue(workflow, 'UnhandledRequests');
-    this.unhandledClicks = deadLetterQueue(workflow, 'UnhandledClicks');
-    this.unhandledMessages = deadLetterQueue(workflow, 'UnhandledMessages');
-    this.undelivered = deadLetterQueue(workflow, 'UndeliveredEvents');
+  constructor(workflow: Construct, { operators, topic }: WorkflowQueuesProps) {
+    const deadLetters = (id: string) => deadLetterQueue(workflow, id, operators);
+    this.unhandledRequests = deadLetters('UnhandledRequests');
+    this.unhandledClicks = deadLetters('UnhandledClicks');
+    this.unhandledMessages = deadLetters('UnhandledMessages');
+    this.undelivered = deadLetters('UndeliveredEvents');
     Validations.of(this.undelivered).acknowledge({
       id: 'AwsSolutions-SQS3',
       reason: 'It is a dead-letter queue itself: that of EventBridge targets.',
@@ -37,19 +44,22 @@ export class WorkflowQueues {
     this.requests = workQueue(workflow, 'RequestQueue', {
       contract: ADVANCE_REQUESTS,
       unhandled: this.unhandledRequests,
+      operators,
     });
     this.clicks = workQueue(workflow, 'ClickQueue', {
       contract: ADVANCE_REQUESTS,
       unhandled: this.unhandledClicks,
+      operators,
     });
     this.messages = workQueue(workflow, 'MessageQueue', {
       contract: DELIVER_MESSAGES,
       unhandled: this.unhandledMessages,
+      operators,
     });
     this.alarms = [...this.deadLetterAlarms(workflow, topic), ...this.delayAlarms(workflow, topic)];
   }
 
-  public get all(): sqs.Queue[] {
+  public get all(): GuardedQueue[] {
     return [
       this.requests,
       this.clicks,
@@ -62,7 +72,7 @@ export class WorkflowQueues {
   }
 
   private deadLetterAlarms(workflow: Construct, topic: sns.ITopic): cloudwatch.Alarm[] {
-    const alarm = (id: string, queue: sqs.Queue, description: string) =>
+    const alarm = (id: string, queue: GuardedQueue, description: string) =>
       new NotifyingAlarm(workflow, id, {
         metric: queue.metricApproximateNumberOfMessagesVisible(),
         threshold: 0,

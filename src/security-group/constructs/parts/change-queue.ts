@@ -2,9 +2,10 @@ import { Validations } from 'aws-cdk-lib';
 import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as events from 'aws-cdk-lib/aws-events';
 import * as targets from 'aws-cdk-lib/aws-events-targets';
+import type * as iam from 'aws-cdk-lib/aws-iam';
 import type * as sns from 'aws-cdk-lib/aws-sns';
-import type * as sqs from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
+import type { GuardedQueue } from '../../../shared/constructs/guarded-queue';
 import { NotifyingAlarm } from '../../../shared/constructs/notifying-alarm';
 import { deadLetterQueue, workQueue } from '../../../shared/constructs/work-queue';
 import { RESPOND_TO_CHANGES } from '../../contracts/respond-to-changes.environment';
@@ -13,28 +14,30 @@ import { groupChangePattern } from '../group-change-pattern';
 
 export interface ChangeQueueProps {
   readonly monitoredGroups: MonitoredGroups;
+  readonly operators: readonly iam.IPrincipal[];
   readonly topic: sns.ITopic;
 }
 
 /** The way of an event to the function that judges it, and where an event goes that is lost. */
 export class ChangeQueue {
-  public readonly queue: sqs.Queue;
+  public readonly queue: GuardedQueue;
   /** Holds the events that EventBridge could not hand over. */
-  public readonly undelivered: sqs.Queue;
+  public readonly undelivered: GuardedQueue;
   public readonly rule: events.Rule;
   public readonly alarms: cloudwatch.Alarm[];
-  private readonly unhandled: sqs.Queue;
+  private readonly unhandled: GuardedQueue;
 
-  constructor(sentry: Construct, { monitoredGroups, topic }: ChangeQueueProps) {
-    this.undelivered = deadLetterQueue(sentry, 'UndeliveredEvents');
+  constructor(sentry: Construct, { monitoredGroups, operators, topic }: ChangeQueueProps) {
+    this.undelivered = deadLetterQueue(sentry, 'UndeliveredEvents', operators);
     Validations.of(this.undelivered).acknowledge({
       id: 'AwsSolutions-SQS3',
       reason: 'It is a dead-letter queue itself: that of an EventBridge target.',
     });
-    this.unhandled = deadLetterQueue(sentry, 'UnhandledEvents');
+    this.unhandled = deadLetterQueue(sentry, 'UnhandledEvents', operators);
     this.queue = workQueue(sentry, 'Changes', {
       contract: RESPOND_TO_CHANGES,
       unhandled: this.unhandled,
+      operators,
     });
     this.rule = new events.Rule(sentry, 'ChangeRule', {
       description: `Changes of the security groups that ${sentry.node.path} watches`,
@@ -44,7 +47,7 @@ export class ChangeQueue {
     this.alarms = this.makeAlarms(sentry, topic);
   }
 
-  public get queues(): sqs.Queue[] {
+  public get queues(): GuardedQueue[] {
     return [this.queue, this.unhandled, this.undelivered];
   }
 

@@ -3,7 +3,6 @@ import type { Construct } from 'constructs';
 import { commonVariables, SentryFunction } from './sentry-function';
 import type { SentryParts } from './sentry-parts';
 import { OPERATE_SENTRY } from '../../contracts/operate-sentry.environment';
-import { pointingStatement } from '../sentry-rights';
 
 /** The function that takes orders of operators. It changes nothing in EC2. */
 export class Operator {
@@ -22,7 +21,7 @@ export class Operator {
       parts,
     });
     parameters.grantPause(handler);
-    handler.addToRolePolicy(pointingStatement(changes.queue));
+    changes.queue.letSend(handler);
     ledger.grantFindRecords(handler);
     ledger.grantWrite(handler.role!, ['PutItem']);
     this.handler = handler;

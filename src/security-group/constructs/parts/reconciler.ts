@@ -8,7 +8,7 @@ import { NotifyingAlarm } from '../../../shared/constructs/notifying-alarm';
 import { ownMetric } from '../../../shared/constructs/own-metric';
 import { SECURITY_GROUP_METRICS } from '../../../shared/contracts/metrics';
 import { RECONCILE_GROUPS } from '../../contracts/reconcile-groups.environment';
-import { historyStatement, pointingStatement } from '../sentry-rights';
+import { historyStatement } from '../sentry-rights';
 
 /** The function that compares the groups with the ledger. It changes nothing in EC2. */
 export class Reconciler {
@@ -31,7 +31,7 @@ export class Reconciler {
       parts,
     });
     handler.addToRolePolicy(historyStatement());
-    handler.addToRolePolicy(pointingStatement(changes.queue));
+    changes.queue.letSend(handler);
     ledger.grantFindRecords(handler);
     ledger.grantWrite(handler.role!, ['PutItem', 'DeleteItem']);
     this.handler = handler;
