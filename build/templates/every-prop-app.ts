@@ -150,6 +150,7 @@ const groupSentry: Required<SecurityGroupSentryProps> = {
     Actor.role(deployer),
     Actor.cloudFormation(cloudFormation),
     Actor.cdkDeployments(deployments),
+    Actor.emptyingDefaultGroups(deployer),
   ],
   notificationTopic: topic,
   mode: SentryMode.ENFORCE,

@@ -1,6 +1,8 @@
 import { DefaultStackSynthesizer, Fn, Stack, Token } from 'aws-cdk-lib';
+import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import type { IConstruct } from 'constructs';
+import { emptyingRoleArnOf } from './default-group-restriction';
 import type { TrustedActor } from '../domain/changes/actor';
 
 /** How to recognise deployments by CloudFormation. */
@@ -36,15 +38,14 @@ export class Actor {
    * taken to have none.
    */
   public static role(role: iam.IRole): Actor {
-    return new Actor(() => ({ kind: 'role', roleArn: role.roleArn }));
+    return new Actor(() => [{ kind: 'role', roleArn: role.roleArn }]);
   }
 
   /** CloudFormation, deploying with this execution role. */
   public static cloudFormation(props: CloudFormationActorProps): Actor {
-    return new Actor(() => ({
-      kind: 'cloudFormation',
-      executionRoleArn: props.executionRole.roleArn,
-    }));
+    return new Actor(() => [
+      { kind: 'cloudFormation', executionRoleArn: props.executionRole.roleArn },
+    ]);
   }
 
   /**
@@ -55,14 +56,55 @@ export class Actor {
    * (CliCredentialsStackSynthesizer, LegacyStackSynthesizer).
    */
   public static cdkDeployments(props: CdkDeploymentsProps = {}): Actor {
-    return new Actor((scope) => cdkDeployments(scope, props.qualifier));
+    return new Actor((scope) => [cdkDeployments(scope, props.qualifier)]);
   }
 
-  private constructor(private readonly bind: (scope: IConstruct) => TrustedActor) {}
+  /**
+   * The custom resource by which the CDK empties the default group of a VPC
+   * (`restrictDefaultSecurityGroup`). What it takes away from default groups is accepted, and
+   * nothing else: what it adds is judged like anyone's.
+   *
+   * A sentry accepts it by itself where it stands in the VPC's stack, or names the VPC or the group
+   * in `monitoredGroups`. Where it watches all groups, and the VPC is in another stack, this says
+   * so: it makes the sentry's stack depend on the VPC's.
+   *
+   * @param vpc of this app, and not in another stage. Throws if the CDK does not empty its default
+   * group, and for an imported VPC: name the role with `emptyingDefaultGroups()` then.
+   */
+  public static emptyingDefaultGroupOf(vpc: ec2.IVpc): Actor {
+    const roleArn = emptyingRoleArnOf(vpc);
+    if (roleArn === undefined) {
+      throw new Error(
+        `Actor.emptyingDefaultGroupOf(): this app has no custom resource that empties the default group of ${vpc.node.path}: ` +
+          'leave the actor out or, if another app empties the group, write Actor.emptyingDefaultGroups(role) with the role that does.',
+      );
+    }
+    return new Actor(() => [], [roleArn]);
+  }
+
+  /**
+   * A role that may take rules away from default groups, and nothing else: what it adds is judged
+   * like anyone's. For the custom resource of another app, whose VPC this one imports.
+   *
+   * @param role its ARN must be the full one, with the path.
+   */
+  public static emptyingDefaultGroups(role: iam.IRole): Actor {
+    return new Actor(() => [], [role.roleArn]);
+  }
+
+  private constructor(
+    private readonly bind: (scope: IConstruct) => TrustedActor[],
+    private readonly emptyingRoleArns: string[] = [],
+  ) {}
 
   /** @internal */
-  public _bind(scope: IConstruct): TrustedActor {
+  public _bind(scope: IConstruct): TrustedActor[] {
     return this.bind(scope);
+  }
+
+  /** @internal */
+  public get _emptyingRoleArns(): string[] {
+    return this.emptyingRoleArns;
   }
 }
 

@@ -1,6 +1,7 @@
 import { Annotations, Stack, Token } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type { Construct, IConstruct } from 'constructs';
+import { isDefaultGroupChosen } from './default-group';
 import { isSameId, targetOf } from './group-reference';
 import { isLookupPlaceholder } from './lookup-placeholders';
 import { readableText } from './readable-text';
@@ -268,13 +269,10 @@ function isInWatchedGroup(
 function isWatchedDefaultGroup(
   vpc: ec2.CfnVPC,
   sentry: Construct,
-  { include, exclude }: MonitoredGroups,
+  groups: MonitoredGroups,
 ): boolean {
-  const means = (selector: GroupSelector) =>
-    (selector.kind === 'vpc' && targetOf(selector.vpcId) === vpc) ||
-    (selector.kind === 'all' && isSamePlace(vpc, sentry));
   return (
-    include.some(means) && !exclude.some((selector) => selector.kind === 'tag' || means(selector))
+    groups.exclude.every(({ kind }) => kind !== 'tag') && isDefaultGroupChosen(vpc, sentry, groups)
   );
 }
 

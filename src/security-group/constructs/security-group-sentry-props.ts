@@ -30,7 +30,9 @@ export interface SecurityGroupSentryProps {
   /**
    * Whose additions a locked group accepts. Without `Actor.cdkDeployments()` a sentry reverts
    * what the next deployment of its own app adds to a locked group. Forbidden traffic is forbidden
-   * to them too.
+   * to them too. What a custom resource of the CDK takes away from the default group of a VPC
+   * (`restrictDefaultSecurityGroup`) is accepted by itself, as `Actor.emptyingDefaultGroupOf()`
+   * says.
    *
    * @default - no one
    */

@@ -1,6 +1,7 @@
-import { Duration, Stack, Token } from 'aws-cdk-lib';
+import { Duration, Lazy, Stack, Token } from 'aws-cdk-lib';
 import * as events from 'aws-cdk-lib/aws-events';
 import type { Construct } from 'constructs';
+import { type EmptyingSettings, emptyingRoleArns } from './default-group-restriction';
 import { ExistingViolations } from './existing-violations';
 import type { MonitoredGroup, MonitoredGroups } from './monitored-groups';
 import type { SecurityGroupPolicy, SecurityGroupSentryProps } from './security-group-sentry-props';
@@ -20,6 +21,7 @@ const REPEAT_RANGE: DurationRange = { least: Duration.minutes(1), most: Duration
 
 export interface SecurityGroupSentrySettings {
   readonly monitoredGroups: GroupSelection;
+  readonly emptying: EmptyingSettings;
   /** How the groups are judged, as the handlers read it. Workflows are known later. */
   readonly judging: Omit<PoliciesParameter, 'version' | 'workflows'>;
   readonly reconcileSchedule: events.Schedule;
@@ -30,11 +32,24 @@ export function securityGroupSentrySettings(
   scope: Construct,
   props: SecurityGroupSentryProps,
 ): SecurityGroupSentrySettings {
+  const monitoredGroups = checkedGroups(scope, props.monitoredGroups);
+  const policies = checkedPolicies(scope, props.policies);
+  const emptying = {
+    groups: monitoredGroups,
+    policies,
+    namedRoleArns: (props.trustedActors ?? []).flatMap((actor) => actor._emptyingRoleArns),
+  };
   return {
-    monitoredGroups: checkedGroups(scope, props.monitoredGroups),
+    monitoredGroups,
+    emptying,
     judging: {
-      policies: checkedPolicies(scope, props.policies),
-      trustedActors: (props.trustedActors ?? []).map((actor) => actor._bind(scope)),
+      policies,
+      trustedActors: (props.trustedActors ?? []).flatMap((actor) => actor._bind(scope)),
+      // VPCs may be made after the sentry.
+      emptyingRoleArns: Lazy.list(
+        { produce: () => emptyingRoleArns(scope, emptying) },
+        { omitEmpty: true },
+      ),
       mode: props.mode ?? SentryMode.ENFORCE,
       existingViolations: props.existingViolations ?? ExistingViolations.REPORT,
       settleSeconds: checkedSeconds(

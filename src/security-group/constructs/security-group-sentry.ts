@@ -4,6 +4,7 @@ import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import type * as sns from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { judgeAppRules } from './app-rules';
+import { warnOfEmptiedGroups } from './default-group-restriction';
 import { LedgerTable } from './ledger-table';
 import { ChangeQueue } from './parts/change-queue';
 import { Decisions } from './parts/decisions';
@@ -71,7 +72,10 @@ export class SecurityGroupSentry extends Construct implements iam.IGrantable {
     const { monitoredGroups, judging } = settings;
     this.refuseRivals();
     this.node.addValidation({
-      validate: () => judgeAppRules(this, monitoredGroups, judging.policies),
+      validate: () => {
+        warnOfEmptiedGroups(this, settings.emptying);
+        return judgeAppRules(this, monitoredGroups, judging.policies);
+      },
     });
 
     const topic = props.notificationTopic

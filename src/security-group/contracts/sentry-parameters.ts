@@ -13,6 +13,7 @@ export interface PoliciesParameter {
   readonly version: typeof SENTRY_PARAMETERS_VERSION;
   readonly policies: readonly Policy[];
   readonly trustedActors: readonly TrustedActor[];
+  readonly emptyingRoleArns: SentryConfiguration['emptyingRoleArns'];
   readonly mode: SentryConfiguration['mode'];
   readonly existingViolations: SentryConfiguration['existingViolations'];
   readonly settleSeconds: number;

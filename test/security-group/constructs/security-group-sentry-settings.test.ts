@@ -23,6 +23,7 @@ test('what a user leaves out has its default', () => {
   expect(judging).toEqual({
     policies: [{ baseline: { kind: 'locked', restoreRemoved: false }, response: 'revert' }],
     trustedActors: [],
+    emptyingRoleArns: [expect.any(String)],
     mode: 'ENFORCE',
     existingViolations: 'REPORT',
     settleSeconds: 900,

@@ -132,6 +132,7 @@ export function configurationOf(
     policies,
     digests: { selection: 's', policies: 'p' },
     trustedActors: trustsDeployer,
+    emptyingRoleArns: [],
     mode: 'ENFORCE',
     existingViolations: 'REPORT',
     settleMilliseconds: 10 * 60_000,

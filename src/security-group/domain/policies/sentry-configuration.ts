@@ -18,6 +18,8 @@ export interface SentryConfiguration {
   /** Digests of the two, which change with every change of them. */
   readonly digests: { readonly selection: string; readonly policies: string };
   readonly trustedActors: readonly TrustedActor[];
+  /** Roles that are trusted to take rules away from VPCs' default groups, and with nothing else. */
+  readonly emptyingRoleArns: readonly string[];
   readonly mode: Mode;
   readonly existingViolations: AnswerToExisting;
   /** How long a difference that no event explains may wait for its event. */

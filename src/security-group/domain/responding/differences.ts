@@ -106,7 +106,7 @@ export function targetOf(
       byTrustedActor:
         change !== undefined &&
         since.getTime() > 0 &&
-        hintsOf(change, configuration).byTrustedActor,
+        hintsOf(change, configuration, reading.ledger.record?.name).byTrustedActor,
     },
     notices: [],
   };

@@ -1,6 +1,7 @@
 import type { GroupReading } from './read-group';
 import { isTrusted } from '../changes/actor';
 import type { Change, WrittenEntries } from '../changes/change';
+import { isAcceptedRemoval } from '../changes/default-group-removal';
 import { NO_RULES } from '../changes/named-rules';
 import type { GroupDetails } from '../groups/group';
 import { DEFAULT_GROUP, isMadeWithGroup } from '../groups/rules-of-new-group';
@@ -22,8 +23,18 @@ export interface EventHints {
 
 export type HintsOf = (reading: GroupReading) => EventHints;
 
-export function hintsOf(change: Change, { trustedActors }: SentryConfiguration): Hints {
-  return { ...change.rules, byTrustedActor: isTrusted(change.actor, trustedActors) };
+/** Without the group's name, a removal from a default group is anyone's. */
+export function hintsOf(
+  change: Change,
+  { trustedActors, emptyingRoleArns }: SentryConfiguration,
+  groupName?: string,
+): Hints {
+  return {
+    ...change.rules,
+    byTrustedActor:
+      isTrusted(change.actor, trustedActors) ||
+      isAcceptedRemoval(change, groupName, emptyingRoleArns),
+  };
 }
 
 /**

@@ -46,7 +46,9 @@ export async function respondToChange(
     respondInFoundGroups(filter, change, hintsIn, sentry);
   switch (subject.kind) {
     case 'group':
-      return inFound(nameFilter(subject.group), () => () => ({ hints: hintsOf(change, known) }));
+      return inFound(nameFilter(subject.group), ({ name }) => () => ({
+        hints: hintsOf(change, known, name),
+      }));
     case 'group-created':
       return inFound(nameFilter(subject.group), (group) => groupMadeBy(change, group, known));
     case 'vpc-created':
@@ -87,7 +89,8 @@ async function respondInNamedGroup(
     isSelectedById(groupId, known.monitoredGroups) ??
     (isAdopted(reading.ledger) || (await isSelectedByDetails(groupId, known, ports)));
   if (!isMeant) return NOTHING;
-  const target = targetOf(groupId, change, reading, { hints: hintsOf(change, known) });
+  const hints = hintsOf(change, known, reading.ledger.record?.name);
+  const target = targetOf(groupId, change, reading, { hints });
   return respondToTarget(target, { configuration: known, ports });
 }
 
