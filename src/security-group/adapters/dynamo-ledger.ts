@@ -54,15 +54,31 @@ export class DynamoLedger implements Ledger {
   ) {}
 
   async read(groupId: string): Promise<GroupLedger> {
-    const items = await this.limit(() =>
-      this.query({
+    return this.limit(async () => ledgerOf((await this.pagesOf(groupId, (page) => page)).flat()));
+  }
+
+  async readWithoutTags(groupId: string): Promise<GroupLedger> {
+    const pages = await this.limit(async () =>
+      this.pagesOf(groupId, (page) => untagged(ledgerOf(page))),
+    );
+    return {
+      record: pages.map(({ record }) => record).find((record) => record !== undefined),
+      entries: new Map(pages.flatMap(({ entries }) => [...entries])),
+      repeats: pages.flatMap(({ repeats }) => repeats),
+    };
+  }
+
+  /** Page by page, so that what is not kept of one does not stand in memory beside the next. */
+  private async pagesOf<Kept>(groupId: string, keep: (page: Item[]) => Kept): Promise<Kept[]> {
+    return this.query(
+      {
         ConsistentRead: true,
         KeyConditionExpression: '#partition = :group',
         ExpressionAttributeNames: { '#partition': LEDGER_KEY.partition },
         ExpressionAttributeValues: { ':group': { S: groupPartition(groupId) } },
-      }),
+      },
+      keep,
     );
-    return ledgerOf(items);
   }
 
   async write(groupId: string, changes: readonly LedgerChange[]): Promise<void> {
@@ -85,13 +101,16 @@ export class DynamoLedger implements Ledger {
    * its own items.
    */
   async records(): Promise<GroupRecord[]> {
-    const items = await this.query({
-      IndexName: RECORD_INDEX.name,
-      KeyConditionExpression: '#partition = :value',
-      ExpressionAttributeNames: { '#partition': RECORD_INDEX.partition },
-      ExpressionAttributeValues: { ':value': { S: RECORD_INDEX.partitionValue } },
-    });
-    return items.map(recordOf);
+    const pages = await this.query(
+      {
+        IndexName: RECORD_INDEX.name,
+        KeyConditionExpression: '#partition = :value',
+        ExpressionAttributeNames: { '#partition': RECORD_INDEX.partition },
+        ExpressionAttributeValues: { ':value': { S: RECORD_INDEX.partitionValue } },
+      },
+      (page) => page.map(recordOf),
+    );
+    return pages.flat();
   }
 
   async writeRecord(record: GroupRecord): Promise<void> {
@@ -120,15 +139,18 @@ export class DynamoLedger implements Ledger {
     }
   }
 
-  private async query(input: Omit<QueryCommandInput, 'TableName'>): Promise<Item[]> {
-    const items: Item[] = [];
+  private async query<Kept>(
+    input: Omit<QueryCommandInput, 'TableName'>,
+    keep: (page: Item[]) => Kept,
+  ): Promise<Kept[]> {
+    const kept: Kept[] = [];
     for await (const { Items: page } of paginateQuery(
       { client: this.client },
       { ...input, TableName: this.table },
     )) {
-      items.push(...(page ?? []));
+      kept.push(keep(page ?? []));
     }
-    return items;
+    return kept;
   }
 }
 
@@ -207,6 +229,14 @@ export function ledgerOf(items: readonly Item[]): GroupLedger {
     else entries.set(...keyedEntry(item, sort));
   }
   return { record, entries, repeats };
+}
+
+function untagged({ record, entries, repeats }: GroupLedger): GroupLedger {
+  const withoutTags = [...entries].map(([key, entry]) => {
+    const { tags: _tags, ...rule } = entry.rule;
+    return [key, { ...entry, rule }] as const;
+  });
+  return { record, entries: new Map(withoutTags), repeats };
 }
 
 function recordOf(item: Item): GroupRecord {

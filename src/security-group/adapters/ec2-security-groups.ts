@@ -23,6 +23,7 @@ import pLimit from 'p-limit';
 import { isThrottled } from '../../shared/adapters/aws/failure-kind';
 import { chunksOf } from '../../shared/domain/chunks';
 import { reasonOf } from '../../shared/domain/failure/failure';
+import { inTurns } from '../../shared/domain/turns';
 import type { GroupDetails } from '../domain/groups/group';
 import type {
   ActAnswer,
@@ -49,6 +50,9 @@ import {
 const VALUES_PER_FILTER = 200;
 
 const ITEMS_PER_PAGE = 1000;
+
+/** With 50 tags each, a page of rules takes some 20 MB; EC2 would give 1,000. */
+const RULES_PER_PAGE = 250;
 
 /** Of prefix lists and of their entries EC2 gives fewer a page. */
 const LISTS_PER_PAGE = 100;
@@ -82,15 +86,15 @@ export class Ec2SecurityGroups implements SecurityGroups {
   ) {}
 
   async rulesOf(groupId: string): Promise<GroupRules> {
-    return groupRules(await this.describeRules([groupId]));
+    return groupRules(await this.describeRules([groupId], (rule) => rule));
   }
 
-  /** By group id; a group without rules is not among them. */
+  /** By group id, without tags; a group without rules is not among them. */
   async rulesOfAll(groupIds: readonly string[]): Promise<ReadonlyMap<string, GroupRules>> {
-    const described = await Promise.all(
-      chunksOf(groupIds, VALUES_PER_FILTER).map((ids) => this.describeRules(ids)),
-    );
     const byGroup = new Map<string, SecurityGroupRule[]>();
+    const described = await inTurns(chunksOf(groupIds, VALUES_PER_FILTER), 1, async (ids) =>
+      this.describeRules(ids, ({ Tags: _tags, ...rule }) => rule),
+    );
     for (const rule of described.flat()) {
       const group = byGroup.get(rule.GroupId ?? '');
       if (group) group.push(rule);
@@ -170,16 +174,19 @@ export class Ec2SecurityGroups implements SecurityGroups {
     );
   }
 
-  private async describeRules(groupIds: string[]): Promise<SecurityGroupRule[]> {
+  /** `keep`: of what each page says, so that the rest does not stand in memory with the next. */
+  private async describeRules(
+    groupIds: string[],
+    keep: (rule: SecurityGroupRule) => SecurityGroupRule,
+  ): Promise<SecurityGroupRule[]> {
     const filters = [{ Name: 'group-id', Values: groupIds }];
     const rules: SecurityGroupRule[] = [];
     for await (const page of paginateDescribeSecurityGroupRules(
-      { client: this.client, pageSize: ITEMS_PER_PAGE },
+      { client: this.client, pageSize: RULES_PER_PAGE },
       { Filters: filters },
     )) {
-      rules.push(
-        ...(page.SecurityGroupRules ?? []).filter((rule) => this.isOwn(rule.GroupOwnerId)),
-      );
+      const own = (page.SecurityGroupRules ?? []).filter((rule) => this.isOwn(rule.GroupOwnerId));
+      rules.push(...own.map(keep));
     }
     return rules;
   }

@@ -13,6 +13,7 @@ import { listOf, whyUnread } from './rules/prefix-list';
 import { prefixListIds, type Rule, ruleKey } from './rules/rule';
 import { ruleText } from './rules/rule-text';
 import type { Clock } from '../../shared/domain/clock';
+import { inTurns } from '../../shared/domain/turns';
 
 /**
  * Who orders, and why; told and kept, but not proven: the proof is in the account's record of who
@@ -202,6 +203,8 @@ async function resume({ writePause }: OperatorPorts): Promise<OperatorAnswer> {
   };
 }
 
+const LEDGERS_AT_ONCE = 20;
+
 async function list(
   groupId: string | undefined,
   { ledger, clock }: OperatorPorts,
@@ -212,9 +215,10 @@ async function list(
           .filter(({ releasedAt }) => !releasedAt)
           .map((record) => record.groupId)
       : [groupId];
-  const ledgers = await Promise.all(
-    ids.map(async (id) => ({ id, remembered: await ledger.read(id) })),
-  );
+  const ledgers = await inTurns(ids, LEDGERS_AT_ONCE, async (id) => ({
+    id,
+    remembered: await ledger.readWithoutTags(id),
+  }));
   const rules = ledgers.flatMap(({ id, remembered }) =>
     [...remembered.entries.values()]
       .map(({ rule, grants }) => ({

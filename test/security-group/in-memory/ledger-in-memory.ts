@@ -112,6 +112,15 @@ export class LedgerInMemory implements Ledger, EventLog {
     return { record, entries: new Map(entries), repeats };
   }
 
+  async readWithoutTags(groupId: string): Promise<GroupLedger> {
+    const { entries, ...rest } = await this.read(groupId);
+    const withoutTags = [...entries].map(([key, entry]) => {
+      const { tags: _tags, ...rule } = entry.rule;
+      return [key, { ...entry, rule }] as const;
+    });
+    return { ...rest, entries: new Map(withoutTags) };
+  }
+
   async write(groupId: string, changes: readonly LedgerChange[]): Promise<void> {
     this.writes += 1;
     this.beforeWrite.get(this.writes)?.();

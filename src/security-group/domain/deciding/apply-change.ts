@@ -4,6 +4,7 @@ import { endText, type RuleInState, statesText } from './outcome-text';
 import type { CarriedOut } from '../../../approval/domain/ask-result';
 import { timeText } from '../../../approval/domain/request-text';
 import { reasonOf } from '../../../shared/domain/failure/failure';
+import { inTurns } from '../../../shared/domain/turns';
 import type { AskedChange, AskedRule } from '../asking/asked-change';
 import type { StoredAsk } from '../asking/change-asker';
 import { NO_RULES } from '../changes/named-rules';
@@ -14,6 +15,7 @@ import { put, replaced, withGrant } from '../ledger/grants';
 import { entryOf, type Grant, type GroupLedger, type LedgerEntry } from '../ledger/ledger';
 import type { LedgerChange } from '../ledger/ledger-store';
 import { isPaused } from '../policies/sentry-configuration';
+import { RULES_AT_ONCE } from '../responding/at-once';
 import type { Ports } from '../responding/ports';
 import { lookUntil } from '../responding/read-group';
 import type { Sentry } from '../responding/sentry';
@@ -74,9 +76,10 @@ export async function applyChange(
     await asker.granted(asked.requestId);
   }
   const approved = { grant, group: reading.group, groupId, isBegun: isGranted };
-  const answers = await Promise.all(
-    asked.rules.map(async (rule) => ({ rule, answer: await apply(rule, approved, ports) })),
-  );
+  const answers = await inTurns(asked.rules, RULES_AT_ONCE, async (rule) => ({
+    rule,
+    answer: await apply(rule, approved, ports),
+  }));
   const undone = answers.find(isUndone);
   if (undone) {
     throw new UnfinishedError(

@@ -1,3 +1,5 @@
+import { inTurns } from '../../../shared/domain/turns';
+import { RULES_AT_ONCE } from '../responding/at-once';
 import type { Ports } from '../responding/ports';
 import type { Rule } from '../rules/rule';
 
@@ -10,11 +12,10 @@ export async function tagAll(
   until: Date,
   { groups }: Ports,
 ): Promise<void> {
-  await Promise.all(
-    rules.map(
-      async ({ id }) =>
-        id && groups.tag(id, { key: APPROVED_UNTIL_TAG, value: until.toISOString() }),
-    ),
+  await inTurns(rules, RULES_AT_ONCE, async ({ id }) =>
+    id === undefined
+      ? undefined
+      : groups.tag(id, { key: APPROVED_UNTIL_TAG, value: until.toISOString() }),
   );
 }
 

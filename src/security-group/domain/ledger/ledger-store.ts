@@ -21,6 +21,8 @@ export type LedgerChange =
 /** The sentry's memory of its groups. */
 export interface Ledger {
   read(groupId: string): Promise<GroupLedger>;
+  /** For those who look at hundreds of groups. */
+  readWithoutTags(groupId: string): Promise<GroupLedger>;
   /** Throws a LedgerConflictError where an entry is not any more as it was read. */
   write(groupId: string, changes: readonly LedgerChange[]): Promise<void>;
   /** The groups that were adopted once, also those that are watched no more. */

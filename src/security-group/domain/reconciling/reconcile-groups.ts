@@ -12,7 +12,9 @@ import {
 import type { GroupView } from './group-view';
 import { type GroupSurvey, surveyGroup } from './survey-groups';
 import { candidates, isMonitored, viewsOf } from './view-groups';
+import { ledgerWithoutTags } from './without-tags';
 import { reasonOf } from '../../../shared/domain/failure/failure';
+import { inTurns } from '../../../shared/domain/turns';
 import type { GroupDetails } from '../groups/group';
 import { isSelected, isSelectedById } from '../groups/monitored-groups';
 import type { GroupRules, SecurityGroups } from '../groups/security-groups';
@@ -52,7 +54,10 @@ export interface ReconcilePorts extends ConfirmingPorts {
   readonly groups: SecurityGroups;
   readonly ledger: Ledger;
   readonly sentry: string;
-  /** Rules of many groups at once, by group id; a group without rules is not among them. */
+  /**
+   * Rules of many groups at once, by group id and without tags; a group without rules is not among
+   * them.
+   */
   rulesOfAll(groupIds: readonly string[]): Promise<ReadonlyMap<string, GroupRules>>;
   tell(report: ReconcileReport): Promise<void>;
   /** Has the groups judged, one by one, by the function that acts. */
@@ -62,8 +67,10 @@ export interface ReconcilePorts extends ConfirmingPorts {
 /** Compares all monitored groups with the ledger; acts upon none of them itself. */
 export async function reconcileGroups(
   configuration: SentryConfiguration,
-  ports: ReconcilePorts,
+  given: ReconcilePorts,
 ): Promise<ReconcileReport> {
+  const ledger = ledgerWithoutTags(given.ledger, given.groups, configuration.policies);
+  const ports = { ...given, ledger };
   const look = await lookAtAll(configuration, ports);
   const surveys = surveysOf(look, configuration);
   const report = reportOf(look, surveys, configuration, ports.sentry);
@@ -243,6 +250,8 @@ function releasedGroups(
   });
 }
 
+const WRITTEN_AT_ONCE = 20;
+
 /** Gives the reasons for which something could not be written. */
 async function remember(
   { adoptions, released, at }: ReconcileReport,
@@ -250,18 +259,32 @@ async function remember(
   ports: ReconcilePorts,
 ): Promise<unknown[]> {
   const { ledger } = ports;
-  const written = await Promise.allSettled([
+  const works = [
     ...surveys
       .filter(({ changes }) => changes.length > 0)
-      .map(({ id, changes }) => leftToNextRun(ledger.write(id, changes))),
-    ...adoptions.map(({ group, changes, record }) =>
-      leftToNextRun(remembered(group.id, changes, record, ports)),
+      .map(
+        ({ id, changes }) =>
+          async () =>
+            leftToNextRun(ledger.write(id, changes)),
+      ),
+    ...adoptions.map(
+      ({ group, changes, record }) =>
+        async () =>
+          leftToNextRun(remembered(group.id, changes, record, ports)),
     ),
-    ...released.map(({ group }) => ledger.writeRecord({ ...group, releasedAt: at })),
-  ]);
-  return written.flatMap((result): unknown[] =>
-    result.status === 'rejected' ? [result.reason] : [],
+    ...released.map(
+      ({ group }) =>
+        async () =>
+          ledger.writeRecord({ ...group, releasedAt: at }),
+    ),
+  ];
+  const failures = await inTurns(works, WRITTEN_AT_ONCE, async (work) =>
+    work().then(
+      () => [],
+      (error: unknown) => [error],
+    ),
   );
+  return failures.flat();
 }
 
 /**

@@ -2,6 +2,7 @@ import type { Doubts, NotJudged } from './doubts';
 import type { GroupView } from './group-view';
 import { chunksOf } from '../../../shared/domain/chunks';
 import { reasonOf } from '../../../shared/domain/failure/failure';
+import { inTurns } from '../../../shared/domain/turns';
 import type { GroupDetails } from '../groups/group';
 import { type GroupSelector, isSelected, isSelectedById } from '../groups/monitored-groups';
 import type { GroupRules, SecurityGroups } from '../groups/security-groups';
@@ -12,6 +13,10 @@ import { prefixListIds } from '../rules/rule';
 
 /** Groups that are looked at by one call: a call that fails costs no others. */
 const GROUPS_PER_CALL = 200;
+
+/** EC2 answers tags with the rules, and each answer stands in memory until it is read. */
+const CHUNKS_AT_ONCE = 2;
+const LEDGERS_AT_ONCE = 20;
 
 const NO_GROUP_RULES: GroupRules = { rules: [], unreadableRuleIds: [] };
 
@@ -38,10 +43,8 @@ export async function candidates(
     watched.filter(({ groupId }) => !found.has(groupId)),
     GROUPS_PER_CALL,
   );
-  const adopted = await Promise.all(
-    others.map((records) =>
-      valueOrFailure(groups.find({ kind: 'ids', groupIds: records.map(({ groupId }) => groupId) })),
-    ),
+  const adopted = await inTurns(others, CHUNKS_AT_ONCE, async (records) =>
+    valueOrFailure(groups.find({ kind: 'ids', groupIds: records.map(({ groupId }) => groupId) })),
   );
   return {
     existing: [...found.values(), ...adopted.flatMap(({ value = [] }) => value)],
@@ -90,8 +93,10 @@ export async function viewsOf(
 ): Promise<Views> {
   const chunks = chunksOf(monitored, GROUPS_PER_CALL);
   const [rules, ledgers] = await Promise.all([
-    Promise.all(chunks.map((chunk) => valueOrFailure(rulesOfAll(chunk.map(({ id }) => id))))),
-    Promise.all(monitored.map(({ id }) => valueOrFailure(ledger.read(id)))),
+    inTurns(chunks, CHUNKS_AT_ONCE, async (chunk) =>
+      valueOrFailure(rulesOfAll(chunk.map(({ id }) => id))),
+    ),
+    inTurns(monitored, LEDGERS_AT_ONCE, async ({ id }) => valueOrFailure(ledger.read(id))),
   ]);
   const standing = rules.flatMap(({ value }) => [...(value?.values() ?? [])]);
   const prefixLists = await groups.prefixLists(

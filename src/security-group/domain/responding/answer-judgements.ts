@@ -1,3 +1,5 @@
+import { RULES_AT_ONCE } from './at-once';
+import { inTurns } from '../../../shared/domain/turns';
 import {
   type ActAnswer,
   type GroupRules,
@@ -25,12 +27,10 @@ export async function answerJudgements(
   judgements: readonly Judgement[],
   groups: SecurityGroups,
 ): Promise<Answered[]> {
-  return Promise.all(
-    judgements.map(async (judgement) => ({
-      judgement,
-      answer: await answer(groupId, judgement, groups),
-    })),
-  );
+  return inTurns(judgements, RULES_AT_ONCE, async (judgement) => ({
+    judgement,
+    answer: await answer(groupId, judgement, groups),
+  }));
 }
 
 async function answer(

@@ -19,21 +19,17 @@ export async function answerOverwritten(target: Target, sentry: Sentry): Promise
   const reading = await readGroup(target.groupId, ports);
   const unexplainedIds = pointedTo({ ...target, reading });
   const { isConfirmed: _ofTheEvent, otherIds: _pointedTo, ...rest } = target;
-  return together([
-    answerEvent(
-      {
-        ...rest,
-        eventId: overwrittenId(target),
-        call: callNotKnown(target.call),
-        explainedBy: 'nothing',
-        pointedToBy: target.call,
-        reading,
-        hints: { ...NO_RULES, byTrustedActor: false, unexplainedIds },
-        notices: [],
-      },
-      sentry,
-    ),
-  ]);
+  const overwritten: Target = {
+    ...rest,
+    eventId: overwrittenId(target),
+    call: callNotKnown(target.call),
+    explainedBy: 'nothing',
+    pointedToBy: target.call,
+    reading,
+    hints: { ...NO_RULES, byTrustedActor: false, unexplainedIds },
+    notices: [],
+  };
+  return together([overwritten], async (one) => answerEvent(one, sentry));
 }
 
 function pointedTo({ hints, otherIds = [], reading: { group } }: Target): readonly string[] {

@@ -1,5 +1,6 @@
 import { answerEvent } from './answer-event';
 import { answerOverwritten } from './answer-overwritten';
+import { GROUPS_AT_ONCE } from './at-once';
 import {
   type EventHints,
   defaultGroupMadeBy,
@@ -15,6 +16,7 @@ import { respondToDifferences } from './respond-to-differences';
 import { joined, NOTHING, type Responses, together } from './responses';
 import type { Sentry } from './sentry';
 import type { Target } from './target';
+import { inTurns } from '../../../shared/domain/turns';
 import { isOwnCall, type OwnIdentity } from '../changes/actor';
 import type { Call, Change, NamedGroup } from '../changes/change';
 import type { GroupDetails } from '../groups/group';
@@ -62,10 +64,10 @@ export async function respondToChange(
       return inFound({ kind: 'prefix-list', prefixListId }, () => hints);
     }
     case 'group-deleted':
-      return together([respondToDeletion(change, subject.group, sentry)]);
+      return together([subject.group], async (group) => respondToDeletion(change, group, sentry));
     case 'tags':
-      return together(
-        subject.groupIds.map((groupId) => respondToTags(groupId, change, subject.tagKeys, sentry)),
+      return together(subject.groupIds, async (groupId) =>
+        respondToTags(groupId, change, subject.tagKeys, sentry),
       );
   }
 }
@@ -111,15 +113,14 @@ async function respondInFoundGroups(
 ): Promise<Responses> {
   const { configuration, ports } = sentry;
   const found = await ports.groups.find(filter);
-  const responses = await Promise.all(
-    found
-      .map(async (details) => {
-        const reading = await readGroup(details.id, ports);
-        if (!isMonitored(details, reading.ledger, configuration)) return NOTHING;
-        const target = targetOf(details.id, change, reading, hintsIn(details)(reading));
-        return respondToTarget({ ...target, details }, sentry);
-      })
-      .map(unlessItFails),
+  const respondIn = async (details: GroupDetails): Promise<Responses> => {
+    const reading = await readGroup(details.id, ports);
+    if (!isMonitored(details, reading.ledger, configuration)) return NOTHING;
+    const target = targetOf(details.id, change, reading, hintsIn(details)(reading));
+    return respondToTarget({ ...target, details }, sentry);
+  };
+  const responses = await inTurns(found, GROUPS_AT_ONCE, async (details) =>
+    unlessItFails(respondIn(details)),
   );
   return joined(responses);
 }
@@ -134,7 +135,7 @@ async function unlessItFails(responding: Promise<Responses>): Promise<Responses>
  */
 async function respondToTarget(target: Target, sentry: Sentry): Promise<Responses> {
   const { groupId, call } = target;
-  const written = await together([answerEvent(target, sentry)]);
+  const written = await together([target], async (one) => answerEvent(one, sentry));
   const others = await answerOverwritten(target, sentry);
   const due = isWaitOver(target, sentry)
     ? await respondToDifferences(groupId, call, sentry)

@@ -82,7 +82,7 @@ async function answerRound(
   const targets = explained(due, history.changes).map((explanation) =>
     targetOf(found, explanation, configuration),
   );
-  return together(targets.map((target) => answerDifferences(target, sentry)));
+  return together(targets, async (target) => answerDifferences(target, sentry));
 }
 
 /**

@@ -56,8 +56,8 @@ export async function respondUnexplained(
         }))
       : []),
   ];
-  const { reports, failures } = await together(
-    targets.map((target) => answerDifferences(target, sentry)),
+  const { reports, failures } = await together(targets, async (target) =>
+    answerDifferences(target, sentry),
   );
   return open.length > 0 && ports.tries <= TRIES_THAT_WAIT
     ? { reports, failures: [...failures, notAskedError(found.groupId, reason)] }

@@ -1,4 +1,6 @@
+import { GROUPS_AT_ONCE } from './at-once';
 import { UnfinishedError } from './unfinished-error';
+import { inTurns } from '../../../shared/domain/turns';
 import type { ChangeReport } from '../reporting/change-report';
 
 /** The results of an event, group by group. */
@@ -11,18 +13,19 @@ export interface Responses {
 
 export const NOTHING: Responses = { reports: [], failures: [] };
 
-export async function together(
-  responses: readonly Promise<ChangeReport | undefined>[],
+/** What came of each, some at a time: one that fails is no reason to leave out another. */
+export async function together<T>(
+  items: readonly T[],
+  respond: (item: T) => Promise<ChangeReport | undefined>,
 ): Promise<Responses> {
-  const settled = await Promise.allSettled(responses);
-  return {
-    reports: settled.flatMap((result) =>
-      result.status === 'fulfilled' ? (result.value ?? []) : reportOf(result.reason),
+  return joined(
+    await inTurns(items, GROUPS_AT_ONCE, async (item) =>
+      respond(item).then(
+        (report): Responses => ({ reports: report ? [report] : [], failures: [] }),
+        (reason: unknown): Responses => ({ reports: reportOf(reason), failures: [reason] }),
+      ),
     ),
-    failures: settled.flatMap((result): unknown[] =>
-      result.status === 'rejected' ? [result.reason] : [],
-    ),
-  };
+  );
 }
 
 export function joined(responses: readonly Responses[]): Responses {

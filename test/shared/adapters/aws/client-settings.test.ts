@@ -19,7 +19,11 @@ afterAll(() => silent.closeAllConnections());
 afterAll(() => silent.close());
 
 function place() {
-  const address = silent.address();
+  return placeOf(silent);
+}
+
+function placeOf(server: Server) {
+  const address = server.address();
   if (typeof address !== 'object' || !address) throw new Error('The server has no port.');
   return {
     endpoint: `http://127.0.0.1:${address.port}`,
@@ -55,4 +59,43 @@ test('who is waited for gives up two calls, with their retries, and one without,
     client.destroy();
   }
   expect(performance.now() - start).toBeLessThan(3_000);
+});
+
+describe('a server that answers slowly', () => {
+  let slow: Server;
+  let open = 0;
+  let mostOpen = 0;
+
+  beforeAll(async () => {
+    slow = createServer((_, response) => {
+      open += 1;
+      mostOpen = Math.max(mostOpen, open);
+      setTimeout(() => {
+        open -= 1;
+        response.end('{"Parameters":[]}');
+      }, 100);
+    });
+    await new Promise<void>((listening) => {
+      slow.listen(0, '127.0.0.1', listening);
+    });
+  });
+  afterAll(() => slow.close());
+
+  test('is asked no more at once than there are connections, so that none is given up while it waits', async () => {
+    const client = new SSMClient({
+      ...CLIENT_SETTINGS,
+      maxAttempts: 1,
+      // Far less than all of them take together.
+      requestHandler: { ...CLIENT_SETTINGS.requestHandler, connectionTimeout: 300 },
+      ...placeOf(slow),
+    });
+    const answers = await Promise.allSettled(
+      Array.from({ length: 250 }, async () =>
+        client.send(new GetParametersCommand({ Names: ['any'] })),
+      ),
+    );
+    expect(answers.filter(({ status }) => status === 'rejected')).toEqual([]);
+    expect(mostOpen).toBeLessThan(50);
+    client.destroy();
+  });
 });

@@ -1,0 +1,57 @@
+import { turnsOf } from '../../../shared/domain/turns';
+import type { GroupRules, SecurityGroups } from '../groups/security-groups';
+import type { GroupLedger } from '../ledger/ledger';
+import type { Ledger, LedgerChange } from '../ledger/ledger-store';
+import type { Policy } from '../policies/policy';
+import { type Rule, ruleKey } from '../rules/rule';
+
+/** Groups that are read with their tags. */
+const TAGGED_AT_ONCE = 5;
+
+/**
+ * The ledger, read without tags: those of all rules of hundreds of groups are more than a function
+ * has memory for. They matter where a rule is put back; there they are read again, group by group,
+ * for what is written.
+ */
+export function ledgerWithoutTags(
+  ledger: Ledger,
+  groups: SecurityGroups,
+  policies: readonly Policy[],
+): Ledger {
+  const turn = turnsOf(TAGGED_AT_ONCE);
+  return {
+    read: async (groupId) => ledger.readWithoutTags(groupId),
+    readWithoutTags: async (groupId) => ledger.readWithoutTags(groupId),
+    records: async () => ledger.records(),
+    writeRecord: async (record) => ledger.writeRecord(record),
+    write: async (groupId, changes) => {
+      if (!policies.some(putsBack) || !changes.some(({ kind }) => kind === 'put')) {
+        return ledger.write(groupId, changes);
+      }
+      return turn(async () => {
+        const group = await groups.rulesOf(groupId);
+        const remembered = await ledger.read(groupId);
+        await ledger.write(
+          groupId,
+          changes.map((change) => withTags(change, group, remembered)),
+        );
+      });
+    },
+  };
+}
+
+function putsBack({ baseline }: Policy): boolean {
+  return baseline.kind === 'locked' && baseline.restoreRemoved;
+}
+
+function withTags(
+  { kind, entry }: LedgerChange,
+  { rules }: GroupRules,
+  { entries }: GroupLedger,
+): LedgerChange {
+  const { rule } = entry;
+  const isThis = (other: Rule | undefined): other is Rule =>
+    other !== undefined && other.id === rule.id && ruleKey(other) === ruleKey(rule);
+  const known = [...rules, entries.get(ruleKey(rule))?.rule].find(isThis);
+  return { kind, entry: { ...entry, rule: { ...rule, ...(known?.tags && { tags: known.tags }) } } };
+}
