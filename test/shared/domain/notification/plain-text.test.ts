@@ -5,6 +5,26 @@ test('line breaks, control and bidirectional characters cannot forge a message',
   expect(plainText('web\r\nSeverity: low\u202e\u0007\u2028x')).toBe('web Severity: low x');
 });
 
+test.each(['\u180f', '\ufff0', '\u{1bca0}', '\u{1d173}', '\u{e0fff}', '\u3164', '\u2800'])(
+  'what cannot be seen, as %j, makes no other name',
+  (unseen) => {
+    expect(plainText(`${unseen}Deploy${unseen}${unseen}er${unseen}`)).toBe('Deploy er');
+  },
+);
+
+test('no code point that Unicode has ignored by default is left', () => {
+  const codePoints = Array.from({ length: 0x110000 }, (_, point) => point);
+  const ignorable = codePoints
+    .map((point) => String.fromCodePoint(point))
+    .filter((character) => /\p{Default_Ignorable_Code_Point}/u.test(character));
+  expect(ignorable.length).toBeGreaterThan(4_000);
+  expect(plainText(ignorable.join(''))).toBe('');
+});
+
+test('letters, marks and symbols of all scripts stay', () => {
+  expect(plainText('Zoë 安 ابن 👩‍💻 ①')).toBe('Zoë 安 ابن 👩 💻 ①');
+});
+
 test('long text is cut', () => {
   expect(plainText('a'.repeat(400))).toHaveLength(300);
 });
