@@ -54,6 +54,7 @@ export function changeNotification(
 function changeMessage(report: ChangeReport, sentry: string, maxRules: number): ChangeMessage {
   const { call, explainedBy, pointedToBy, group, rules, notices } = report;
   const { type, arn, roleArn, sessionName, userName, invokedBy } = call.actor;
+  const { accountId, principalId, identityCenterUserId, sourceIdentity } = call.actor;
   return {
     version: CHANGE_MESSAGE_VERSION,
     type: 'security-group-change',
@@ -73,7 +74,15 @@ function changeMessage(report: ChangeReport, sentry: string, maxRules: number): 
     account: call.accountId,
     region: call.region,
     group: { id: group.id, name: group.name, vpcId: group.vpcId },
-    actor: { type, arn, roleArn, sessionName, userName, invokedBy },
+    actor: {
+      type,
+      arn,
+      roleArn,
+      sessionName,
+      userName,
+      invokedBy,
+      ...(arn === undefined && { accountId, principalId, identityCenterUserId, sourceIdentity }),
+    },
     sourceAddress: call.sourceAddress,
     userAgent: call.userAgent,
     secondsOpen: secondsOpen(report),

@@ -7,6 +7,7 @@ import {
   type UnconfirmedRuleInMessage,
 } from '../contracts/change-message';
 import type { GroupDetails } from '../domain/groups/group';
+import type { Pause } from '../domain/policies/sentry-configuration';
 import type { Adoption } from '../domain/reconciling/adoption';
 import type { LookedUpEntry } from '../domain/reconciling/confirm-grants';
 import type { Doubts } from '../domain/reconciling/doubts';
@@ -24,7 +25,7 @@ export function reconcileNotification(
   sentry: string,
   maxItems: number,
 ): Announcement {
-  const { adoptions, released, due, pause, doubts } = report;
+  const { adoptions, released, due, pause, refusedPause, doubts } = report;
   const message: ReconcileMessage = {
     version: CHANGE_MESSAGE_VERSION,
     type: 'security-group-reconcile',
@@ -48,9 +49,8 @@ export function reconcileNotification(
     ...(report.unconfirmed.length > 0 && {
       unconfirmed: report.unconfirmed.slice(0, maxItems).map(unconfirmedInMessage),
     }),
-    ...(pause && {
-      pause: { until: pause.until.toISOString(), reason: pause.reason, by: pause.by },
-    }),
+    ...(pause && { pause: pauseInMessage(pause) }),
+    ...(refusedPause && { refusedPause: pauseInMessage(refusedPause) }),
   };
   return {
     subject: reconcileSubject(report),
@@ -142,4 +142,8 @@ function adoptedInMessage(
       ),
     })),
   };
+}
+
+function pauseInMessage({ until, reason, by }: Pause): NonNullable<ReconcileMessage['pause']> {
+  return { until: until.toISOString(), reason, by };
 }

@@ -11,10 +11,14 @@ const identitySchema = z.object({
   invokedBy: optionalText,
   sessionContext: z.catch(
     z.optional(
-      z.object({ sessionIssuer: z.optional(z.object({ type: optionalText, arn: optionalText })) }),
+      z.object({
+        sessionIssuer: z.optional(z.object({ type: optionalText, arn: optionalText })),
+        sourceIdentity: optionalText,
+      }),
     ),
     undefined,
   ),
+  onBehalfOf: z.catch(z.optional(z.object({ userId: optionalText })), undefined),
 });
 
 /** An identity of unknown shape is no one. */
@@ -32,7 +36,18 @@ export function actorOf(identity: UserIdentity, sourceAddress: string | undefine
     accountId,
     invokedBy,
     sourceAddress,
+    ...(arn === undefined && marksOf(identity)),
     ...(isRoleSession && issuer?.type === 'Role' && { roleArn: issuer.arn }),
     ...(isRoleSession && { sessionName: arn?.split('/').at(-1) ?? principalId?.split(':').at(-1) }),
+  };
+}
+
+/** By which AWS tells identities apart that have no ARN. */
+function marksOf({ principalId, onBehalfOf, sessionContext }: UserIdentity) {
+  const sourceIdentity = sessionContext?.sourceIdentity;
+  return {
+    ...(principalId && { principalId }),
+    ...(onBehalfOf?.userId && { identityCenterUserId: onBehalfOf.userId }),
+    ...(sourceIdentity && { sourceIdentity }),
   };
 }

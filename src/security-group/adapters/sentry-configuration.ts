@@ -1,13 +1,14 @@
 import { createHash } from 'node:crypto';
 import type { SSMClient } from '@aws-sdk/client-ssm';
 import * as z from 'zod/mini';
-import { readParameters } from '../../shared/adapters/configuration/ssm-parameters';
+import { readDatedParameters } from '../../shared/adapters/configuration/ssm-parameters';
 import type { EveryField } from '../../shared/adapters/every-field';
 import { SENTRY_PARAMETERS_VERSION } from '../contracts/sentry-parameters';
 import type { GroupSelector, MonitoredGroups } from '../domain/groups/monitored-groups';
 import { ENDS_UNANSWERED, RESPONSES } from '../domain/policies/policy';
 import {
   ANSWERS_TO_EXISTING,
+  isTooLong,
   MODES,
   type Pause,
   type SentryConfiguration,
@@ -139,18 +140,20 @@ export async function loadSentryConfiguration(
   names: SentryParameterNames,
 ): Promise<LoadedConfiguration> {
   const groupNames = names.MONITORED_GROUPS_PARAMETERS.split(',');
-  const [policiesText, pauseText, ...groupTexts] = await readParameters(client, [
-    names.POLICIES_PARAMETER,
-    names.PAUSE_PARAMETER,
-    ...groupNames,
-  ]);
-  const policies = parse(policiesSchema, names.POLICIES_PARAMETER, policiesText);
-  const groups = groupTexts.map((text, index) => parse(groupsSchema, groupNames[index], text));
+  const [policiesParameter, pauseParameter, ...groupParameters] = await readDatedParameters(
+    client,
+    [names.POLICIES_PARAMETER, names.PAUSE_PARAMETER, ...groupNames],
+  );
+  const policies = parse(policiesSchema, names.POLICIES_PARAMETER, policiesParameter?.value);
+  const groups = groupParameters.map(({ value }, index) =>
+    parse(groupsSchema, groupNames[index], value),
+  );
   const monitoredGroups: EveryField<MonitoredGroups> = {
     include: merged(groups.flatMap(({ include }) => include)),
     exclude: merged(groups.flatMap(({ exclude }) => exclude)),
   };
-  const pause = pauseIn(parse(pauseSchema, names.PAUSE_PARAMETER, pauseText));
+  const pause = pauseIn(parse(pauseSchema, names.PAUSE_PARAMETER, pauseParameter?.value));
+  const isRefused = pause !== undefined && isTooLong(pause, pauseParameter?.writtenAt);
   const configuration: EveryField<LoadedConfiguration> = {
     monitoredGroups,
     policies: policies.policies,
@@ -169,7 +172,8 @@ export async function loadSentryConfiguration(
       ...workflow,
       expireMilliseconds: 1000 * expireSeconds,
     })),
-    pause,
+    pause: isRefused ? undefined : pause,
+    refusedPause: isRefused ? pause : undefined,
   };
   return configuration;
 }

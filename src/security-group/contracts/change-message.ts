@@ -112,6 +112,11 @@ export interface ChangeMessage {
     readonly sessionName?: string;
     readonly userName?: string;
     readonly invokedBy?: string;
+    /** This and what follows: of an identity that has no ARN. */
+    readonly accountId?: string;
+    readonly principalId?: string;
+    readonly identityCenterUserId?: string;
+    readonly sourceIdentity?: string;
   };
   readonly sourceAddress?: string;
   readonly userAgent?: string;
@@ -205,6 +210,8 @@ export interface ReconcileMessage {
   /** Chosen groups that could not be looked up: new ones among them are not adopted yet. */
   readonly notLookedUp?: readonly { readonly selection: string; readonly reason: string }[];
   readonly pause?: { readonly until: string; readonly reason: string; readonly by: string };
+  /** A pause that is not obeyed, since it is longer than an operator may order. */
+  readonly refusedPause?: ReconcileMessage['pause'];
 }
 
 /** Something that an operator had the sentry do. */

@@ -8,7 +8,11 @@ import {
   livingGrants,
 } from './ledger/ledger';
 import type { Ledger } from './ledger/ledger-store';
-import type { Pause, SentryConfiguration } from './policies/sentry-configuration';
+import {
+  LONGEST_PAUSE_MILLISECONDS,
+  type Pause,
+  type SentryConfiguration,
+} from './policies/sentry-configuration';
 import { listOf, whyUnread } from './rules/prefix-list';
 import { prefixListIds, type Rule, ruleKey } from './rules/rule';
 import { ruleText } from './rules/rule-text';
@@ -68,9 +72,6 @@ export interface OperatorPorts {
   /** Has the group judged by the function that acts. */
   pointTo(groupIds: readonly string[]): Promise<void>;
 }
-
-/** A pause ends by itself, and not in the far future. */
-const LONGEST_PAUSE_MILLISECONDS = 7 * 24 * 60 * 60_000;
 
 export async function carryOut(
   request: OperatorRequest,

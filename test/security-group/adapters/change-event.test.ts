@@ -754,6 +754,27 @@ test('a record may lack all that is not its name', () => {
   ).toBe('Client.X');
 });
 
+test('an identity without an ARN keeps what AWS tells it by, one with an ARN has no need of it', () => {
+  const onBehalfOf = { userId: '94482488', identityStoreArn: 'arn:aws:identitystore::1:x/d-1' };
+  const identity = {
+    type: 'IdentityCenterUser',
+    accountId: '111111111111',
+    principalId: 'AROA1',
+    onBehalfOf,
+    sessionContext: { sourceIdentity: 'ann' },
+  };
+  expect(parse({ userIdentity: identity }).actor).toMatchObject({
+    type: 'IdentityCenterUser',
+    accountId: '111111111111',
+    principalId: 'AROA1',
+    identityCenterUserId: '94482488',
+    sourceIdentity: 'ann',
+  });
+  expect(
+    parse({ userIdentity: { ...identity, ...roleSession(), onBehalfOf } }).actor,
+  ).not.toHaveProperty('identityCenterUserId');
+});
+
 test.each(['[', '{"items":', '{"ModifySecurityGroupRulesRequest":', '{"securityGroupRuleId":'])(
   'however deep a record is nested, it is read or refused: %s',
   (opening) => {

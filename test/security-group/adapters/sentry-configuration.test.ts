@@ -165,6 +165,16 @@ test('what was written before there were workflows is read as without any', asyn
   expect((await load({ policies: earlier })).workflows).toEqual([]);
 });
 
+test('a pause of more than seven days, by when SSM has it written, is none', async () => {
+  const inDays = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString();
+  const tooLong = await load({ pause: { ...PAUSE, until: inDays(8) } });
+  expect(tooLong.pause).toBeUndefined();
+  expect(tooLong.refusedPause).toMatchObject({ by: 'ann', reason: 'maintenance' });
+  const longest = await load({ pause: { ...PAUSE, until: inDays(7) } });
+  expect(longest.pause).toMatchObject({ by: 'ann' });
+  expect(longest.refusedPause).toBeUndefined();
+});
+
 test('a pause is part of it', async () => {
   expect((await load({ pause: PAUSE })).pause).toEqual({
     until: new Date('2026-01-01T12:00:00Z'),

@@ -10,6 +10,12 @@ export interface Actor {
   readonly sessionName?: string;
   readonly userName?: string;
   readonly accountId?: string;
+  /** Without an ARN: the unique id of user, role or session. */
+  readonly principalId?: string;
+  /** Without an ARN: Identity Center's id of the person for whom the call was made. */
+  readonly identityCenterUserId?: string;
+  /** Without an ARN: set when the role was assumed, and not to be changed since. */
+  readonly sourceIdentity?: string;
   /** The AWS service through which the call came. */
   readonly invokedBy?: string;
   readonly sourceAddress?: string;
@@ -53,9 +59,15 @@ export function isOwnCall(actor: Actor, own: OwnIdentity): boolean {
   );
 }
 
-/** The name by which the actor is remembered. */
-export function nameOf({ arn, userName, type }: Actor): string {
-  return arn ?? userName ?? type;
+/**
+ * The name by which the actor is remembered. Without an ARN, one of several identities of the same
+ * type must not be taken for another.
+ */
+export function nameOf(actor: Actor): string {
+  const { arn, userName, type } = actor;
+  if (arn !== undefined) return arn;
+  const marks = marksOf(actor);
+  return marks.length > 0 ? `${userName ?? type} (${marks.join(', ')})` : (userName ?? type);
 }
 
 /**
@@ -66,6 +78,25 @@ export function roleOrNameOf(actor: Actor): string {
 }
 
 /** As people read it. */
-export function nameInWords({ arn, userName, type }: Actor): string {
-  return arn ?? userName ?? `an identity of type ${type}`;
+export function nameInWords(actor: Actor): string {
+  const { arn, userName, type } = actor;
+  if (arn !== undefined) return arn;
+  const name = userName ?? `an identity of type ${type}`;
+  const marks = marksOf(actor);
+  return marks.length > 0 ? `${name} (${marks.join(', ')})` : name;
+}
+
+/** By which AWS tells identities apart that have no ARN. */
+function marksOf({
+  accountId,
+  principalId,
+  identityCenterUserId,
+  sourceIdentity,
+}: Actor): string[] {
+  return [
+    ...(accountId === undefined ? [] : [`account ${accountId}`]),
+    ...(principalId === undefined ? [] : [`principal ${principalId}`]),
+    ...(identityCenterUserId === undefined ? [] : [`Identity Center user ${identityCenterUserId}`]),
+    ...(sourceIdentity === undefined ? [] : [`source identity ${sourceIdentity}`]),
+  ];
 }

@@ -35,6 +35,8 @@ export interface SentryConfiguration {
   readonly workflows: readonly Workflow[];
   /** An operator's order to only observe for a while. */
   readonly pause?: Pause;
+  /** One that is longer than an operator may order, and not obeyed. */
+  readonly refusedPause?: Pause;
 }
 
 /** Whom a sentry asks, by the name that its policies use. */
@@ -48,6 +50,21 @@ export interface Pause {
   readonly until: Date;
   readonly reason: string;
   readonly by: string;
+}
+
+const MINUTE = 60_000;
+
+/** A pause ends by itself, and not in the far future. */
+export const LONGEST_PAUSE_MILLISECONDS = 7 * 24 * 60 * MINUTE;
+
+/**
+ * Whether the pause is longer than an operator may order, counted from when it was written: others
+ * may write the parameter past the operator's function. Clocks differ a little. What no one can
+ * date is too long.
+ */
+export function isTooLong({ until }: Pause, writtenAt: Date | undefined): boolean {
+  if (!writtenAt) return true;
+  return until.getTime() - writtenAt.getTime() > LONGEST_PAUSE_MILLISECONDS + MINUTE;
 }
 
 export function isPaused({ pause }: SentryConfiguration, now: Date): boolean {

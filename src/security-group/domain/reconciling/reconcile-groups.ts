@@ -43,6 +43,8 @@ export interface ReconcileReport {
   /** Why grants were not confirmed to the end. The next run asks again. */
   readonly notConfirmed?: string;
   readonly pause?: Pause;
+  /** One that is not obeyed. */
+  readonly refusedPause?: Pause;
 }
 
 export interface ReleasedGroup {
@@ -173,15 +175,22 @@ function reportOf(
     doubts,
     unconfirmed: [],
     ...(isPaused(configuration, now) && { pause: configuration.pause }),
+    ...(isRefusedPauseOn(configuration, now) && { refusedPause: configuration.refusedPause }),
   };
 }
 
-function hasNews({ adoptions, released, isBraked, pause, doubts }: ReconcileReport): boolean {
+function isRefusedPauseOn({ refusedPause }: SentryConfiguration, now: Date): boolean {
+  return refusedPause !== undefined && now < refusedPause.until;
+}
+
+function hasNews(report: ReconcileReport): boolean {
+  const { adoptions, released, isBraked, pause, refusedPause, doubts } = report;
   return (
     adoptions.length > 0 ||
     released.length > 0 ||
     isBraked ||
     pause !== undefined ||
+    refusedPause !== undefined ||
     isInDoubt(doubts)
   );
 }
@@ -344,6 +353,7 @@ async function confirmGrantsOf(
       isBraked: false,
       doubts: NO_DOUBTS,
       pause: undefined,
+      refusedPause: undefined,
       unconfirmed,
     });
   }

@@ -11,12 +11,14 @@ export function reconcileSeverity({
   adoptions,
   released,
   pause,
+  refusedPause,
   unconfirmed,
   doubts,
 }: ReconcileReport): Severity {
   if (isBraked) return 'critical';
   if (
     pause ||
+    refusedPause ||
     unconfirmed.length > 0 ||
     isInDoubt(doubts) ||
     released.some(({ reason }) => reason === 'deleted') ||
@@ -36,11 +38,12 @@ export function reconcileSubject(report: ReconcileReport): string {
 }
 
 function headlines(report: ReconcileReport): string[] {
-  const { isBraked, adoptions, released, pause, doubts, unconfirmed } = report;
+  const { isBraked, adoptions, released, pause, refusedPause, doubts, unconfirmed } = report;
   const violating = adoptions.reduce((sum, adoption) => sum + adoption.violating.length, 0);
   return [
     ...(isBraked ? [`${brakedText(report)}: nothing was done`] : []),
     ...(pause ? [`the sentry is paused until ${pause.until.toISOString()}`] : []),
+    ...(refusedPause ? ['a pause of more than seven days is not obeyed'] : []),
     ...(unconfirmed.length > 0
       ? [`${unconfirmed.length} rules rest on events that CloudTrail's event history does not have`]
       : []),
@@ -95,12 +98,22 @@ export function reconcileText(report: ReconcileReport, sentry: string, maxRules:
           '',
         ]
       : []),
+    ...refusedPauseLines(report),
     ...unconfirmedLines(report, maxRules),
     ...adoptionLines(report, maxRules),
     ...releasedLines(report, maxRules),
     ...doubtLines(report, maxRules),
     `Sent by the sentry ${sentry}.`,
   ].join('\n');
+}
+
+function refusedPauseLines({ refusedPause }: ReconcileReport): string[] {
+  if (!refusedPause) return [];
+  const { until, by, reason } = refusedPause;
+  return [
+    `The parameter asks for a pause until ${until.toISOString()}, by ${plainText(by)}, because: ${plainText(reason)}. That is longer than an operator may order, so someone wrote it past the operator's function: the sentry goes on acting. Find out who it was from CloudTrail (PutParameter), and have the operator's function resume.`,
+    '',
+  ];
 }
 
 function releasedLines({ released }: ReconcileReport, maxGroups: number): string[] {

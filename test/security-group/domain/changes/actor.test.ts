@@ -90,6 +90,24 @@ test('all sessions of a role are one actor, by its role', () => {
   expect(roleOrNameOf({ type: 'IAMUser', userName: 'ann' })).toBe('ann');
 });
 
+test('an actor without an ARN is told by all that AWS says of it', () => {
+  const person: Actor = {
+    type: 'IdentityCenterUser',
+    accountId: '111111111111',
+    principalId: 'AROA1',
+    identityCenterUserId: '94482488-3041-7029-6a3c-0ba2d3f35f05',
+    sourceIdentity: 'ann',
+  };
+  const marks =
+    '(account 111111111111, principal AROA1, Identity Center user 94482488-3041-7029-6a3c-0ba2d3f35f05, source identity ann)';
+  expect(nameOf(person)).toBe(`IdentityCenterUser ${marks}`);
+  expect(nameInWords(person)).toBe(`an identity of type IdentityCenterUser ${marks}`);
+  expect(nameOf({ ...person, identityCenterUserId: 'another' })).not.toBe(nameOf(person));
+  expect(nameInWords({ type: 'SAMLUser', userName: 'ann', accountId: '111111111111' })).toBe(
+    'ann (account 111111111111)',
+  );
+});
+
 test('an actor without a name is told by its type', () => {
   expect(roleOrNameOf({ type: 'AWSAccount' })).toBe('AWSAccount');
   expect(nameInWords({ type: 'AWSAccount' })).toBe('an identity of type AWSAccount');

@@ -1,3 +1,4 @@
+import { reconcileNotification } from '../../../../src/security-group/adapters/reconcile-notification';
 import type { Change } from '../../../../src/security-group/domain/changes/change';
 import type { MonitoredGroups } from '../../../../src/security-group/domain/groups/monitored-groups';
 import type { GroupRecord } from '../../../../src/security-group/domain/ledger/ledger';
@@ -877,6 +878,32 @@ describe('a prefix list', () => {
     expect(reconcileSubject(report)).toContain(
       '[CRITICAL] 5 groups cannot be judged in full: nothing was done',
     );
+  });
+});
+
+test('a pause that is too long stops nothing, and reconcile says so in every run until its end', async () => {
+  const sentry = SentryInMemory.watching([locked]);
+  sentry.groups.put('sg-1', () => [ssh]);
+  const until = new Date('2026-02-01T00:00:00Z');
+  sentry.configuration = {
+    ...sentry.configuration,
+    refusedPause: { until, reason: 'quiet', by: 'mallory' },
+  };
+  await sentry.survey();
+  await sentry.pass(10 * MINUTE);
+  await sentry.reconcile();
+  expect(sentry.groups.ruleIds('sg-1')).toEqual([]);
+  expect(sentry.reconciled).toMatchObject([
+    { refusedPause: { by: 'mallory' } },
+    { refusedPause: { by: 'mallory' } },
+  ]);
+  const { subject, text, json } = reconcileNotification(sentry.reconciled[0]!, 'App/Sentry', 10);
+  expect(subject).toBe('[HIGH] a pause of more than seven days is not obeyed');
+  expect(text).toContain(
+    "a pause until 2026-02-01T00:00:00.000Z, by mallory, because: quiet. That is longer than an operator may order, so someone wrote it past the operator's function: the sentry goes on acting.",
+  );
+  expect(JSON.parse(json)).toMatchObject({
+    refusedPause: { until: until.toISOString(), reason: 'quiet', by: 'mallory' },
   });
 });
 
