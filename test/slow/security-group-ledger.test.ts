@@ -1,3 +1,4 @@
+import { DeleteItemCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import {
   AuthorizeSecurityGroupIngressCommand,
   CreateSecurityGroupCommand,
@@ -26,6 +27,11 @@ import {
 } from '../../src';
 import type { ReconcileMessage } from '../../src/security-group/contracts/change-message';
 import {
+  LEDGER_KEY,
+  PLACE_PARTITION,
+  RECORD_SORT_KEY,
+} from '../../src/security-group/contracts/ledger-items';
+import {
   changeMessages,
   GroupSandbox,
   idOf,
@@ -46,6 +52,7 @@ const SETTLED_AFTER = 16 * MINUTE;
 let sandbox: GroupSandbox;
 let stage: DeployedStack;
 let watchedVpc: string;
+let dynamo: DynamoDBClient;
 
 /** Groups that sentries know by their ids, one for each test that needs one. */
 const groupsOf: Record<'Restored' | 'Observed', string[]> = { Restored: [], Observed: [] };
@@ -57,6 +64,9 @@ const groupsOf: Record<'Restored' | 'Observed', string[]> = { Restored: [], Obse
  */
 beforeAll(async () => {
   sandbox = await GroupSandbox.start();
+  const { endpoint, region } = sandbox.localAws;
+  const credentials = await sandbox.localAws.createUser('time-traveller');
+  dynamo = new DynamoDBClient({ endpoint, region, credentials });
   for (let n = 0; n < 3; n += 1) {
     groupsOf.Restored.push(await sandbox.newGroup({ ingress: NORMAL }));
   }
@@ -131,8 +141,25 @@ async function adoptedGroup(
   if (groupId === undefined) {
     throw new Error(`${sentry} has no group left: make one more before the stack is deployed.`);
   }
-  await reconcile(sentry);
+  await firstContact(sentry);
   return groupId;
+}
+
+/** As if the sentry had never looked at the place before: all groups were there before it. */
+async function firstContact(sentry: Sentry): Promise<SentryMessage[]> {
+  const [, { physicalId: TableName }] = [...stage.resources].find(
+    ([id, { type }]) => type === 'AWS::DynamoDB::Table' && id.startsWith(`${sentry}Ledger`),
+  )!;
+  await dynamo.send(
+    new DeleteItemCommand({
+      TableName,
+      Key: {
+        [LEDGER_KEY.partition]: { S: PLACE_PARTITION },
+        [LEDGER_KEY.sort]: { S: RECORD_SORT_KEY },
+      },
+    }),
+  );
+  return reconcile(sentry);
 }
 
 async function state(groupId: string): Promise<string[]> {
@@ -498,6 +525,7 @@ test('a monitored group whose deletion no event told is told by reconcile', asyn
   const groupId = await adoptedGroup('Locked');
   sandbox.localAws.loseNext('DeleteSecurityGroup');
   await sandbox.visitor.send(new DeleteSecurityGroupCommand({ GroupId: groupId }));
+  expect(await reconcile('Locked')).toEqual([]);
   expect(reconcileMessages(await reconcile('Locked'))).toMatchObject([
     { severity: 'high', released: [{ group: { id: groupId }, reason: 'deleted' }] },
   ]);
@@ -585,7 +613,7 @@ describe('membership by tag', () => {
     await sandbox.visitor.send(
       new CreateTagsCommand({ Resources: [groupId], Tags: [{ Key: WATCH_TAG, Value: 'locked' }] }),
     );
-    expect(reconcileMessages(await reconcile('Locked'))).toMatchObject([
+    expect(reconcileMessages(await firstContact('Locked'))).toMatchObject([
       { adopted: [{ group: { id: groupId }, cause: 'came-back', rules: 3 }] },
     ]);
     expect(outcomesIn(await sandbox.told(() => open(groupId, 9001)))).toEqual(['added: reverted']);
@@ -596,6 +624,17 @@ describe('membership by tag', () => {
 });
 
 describe('groups that no deployment knows', () => {
+  test('a tagged group that is made with an open port right before a run is not adopted, and emptied', async () => {
+    const tags = [{ Key: WATCH_TAG, Value: 'locked' }];
+    const groupId = await sandbox.newGroup({ ingress: [tcp(22, '0.0.0.0/0')], tags });
+    expect(await reconcile('Locked')).toEqual([]);
+    await sandbox.passTime(60 * MINUTE);
+    const [adoption, ...messages] = await reconcile('Locked');
+    expect(adoption).toMatchObject({ adopted: [{ group: { id: groupId }, newRules: 1 }] });
+    expect(outcomesIn(messages)).toEqual(['added: reverted']);
+    expect(await state(groupId)).toEqual([]);
+  });
+
   test('a new group of a watched VPC is judged from its first rule on', async () => {
     const { GroupId = '' } = await sandbox.visitor.send(
       new CreateSecurityGroupCommand({ GroupName: 'new', Description: 'New', VpcId: watchedVpc }),
@@ -625,7 +664,7 @@ describe('groups that no deployment knows', () => {
       }),
     );
     await sandbox.localAws.settled();
-    await reconcile('Locked');
+    await firstContact('Locked');
     const before = await state(GroupId);
     const messages = await sandbox.told(() =>
       sandbox.visitor.send(

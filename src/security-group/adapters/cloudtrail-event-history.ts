@@ -1,6 +1,7 @@
 import {
   type CloudTrailClient,
   type Event,
+  type LookupAttributeKey,
   LookupEventsCommand,
   paginateLookupEvents,
 } from '@aws-sdk/client-cloudtrail';
@@ -8,8 +9,9 @@ import pLimit from 'p-limit';
 import { parseChangeEvent, UnreadableEventError } from './change-event';
 import { CLIENT_SETTINGS } from '../../shared/adapters/aws/client-settings';
 import { isOwnCall, type OwnIdentity } from '../domain/changes/actor';
+import { CALLS_THAT_WRITE_RULES } from '../contracts/watched-calls';
 import type { Change } from '../domain/changes/change';
-import type { EventHistory } from '../domain/learning/event-history';
+import type { EventHistory, RecentChanges } from '../domain/learning/event-history';
 
 /**
  * CloudTrail takes two look-ups a second, of the whole account and Region: several at once would
@@ -37,6 +39,9 @@ const EVENTS_PER_PAGE = 50;
  * calls decide.
  */
 const MOST_EVENTS = 200;
+
+/** Of one call, in all groups: ten seconds of look-ups. */
+const MOST_EVENTS_OF_CALL = 1_000;
 
 /** Events in a warm function. */
 const MOST_KEPT = 200;
@@ -92,21 +97,38 @@ export class CloudTrailEventHistory implements EventHistory {
    * missing.
    */
   async changesOf(groupId: string, since: Date): Promise<readonly Change[]> {
+    const { events } = await this.latest('ResourceName', groupId, since, MOST_EVENTS);
+    return events.flatMap(changesIn);
+  }
+
+  async changesSince(since: Date): Promise<RecentChanges> {
+    const found = [];
+    for (const name of CALLS_THAT_WRITE_RULES) {
+      found.push(await this.latest('EventName', name, since, MOST_EVENTS_OF_CALL));
+    }
+    return {
+      changes: found.flatMap(({ events }) => events.flatMap(changesIn)),
+      areAll: found.every(({ areAll }) => areAll),
+    };
+  }
+
+  private async latest(
+    key: LookupAttributeKey,
+    value: string,
+    since: Date,
+    most: number,
+  ): Promise<{ readonly events: readonly Event[]; readonly areAll: boolean }> {
     return this.inTurn(async (abortSignal) => {
       const events: Event[] = [];
-      const asked = {
-        LookupAttributes: [{ AttributeKey: 'ResourceName' as const, AttributeValue: groupId }],
-        StartTime: since,
-      };
-      for await (const { Events: page } of paginateLookupEvents(
+      for await (const { Events: page, NextToken: next } of paginateLookupEvents(
         { client: this.client, pageSize: EVENTS_PER_PAGE },
-        asked,
+        { LookupAttributes: [{ AttributeKey: key, AttributeValue: value }], StartTime: since },
       )) {
         abortSignal.throwIfAborted();
         events.push(...(page ?? []));
-        if (events.length >= MOST_EVENTS) break;
+        if (events.length >= most) return { events, areAll: next === undefined };
       }
-      return events.flatMap(changesIn);
+      return { events, areAll: true };
     });
   }
 

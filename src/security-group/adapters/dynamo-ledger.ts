@@ -13,6 +13,7 @@ import {
   type Item,
   refuseOtherVersion,
   storedEntry,
+  storedPlace,
   storedRecord,
   storedRepeats,
   storedValue,
@@ -22,6 +23,7 @@ import {
   groupPartition,
   LEDGER_ITEM_VERSION,
   LEDGER_KEY,
+  PLACE_PARTITION,
   RECORD_INDEX,
   RECORD_SORT_KEY,
   REPEATS_SORT_KEY,
@@ -35,6 +37,7 @@ import {
   type Repeat,
 } from '../domain/ledger/ledger';
 import { type Ledger, type LedgerChange, LedgerConflictError } from '../domain/ledger/ledger-store';
+import type { PlaceRecord } from '../domain/ledger/place-record';
 import { ruleKey } from '../domain/rules/rule';
 
 /** A run of reconcile reads and writes hundreds of groups. */
@@ -70,15 +73,7 @@ export class DynamoLedger implements Ledger {
 
   /** Page by page, so that what is not kept of one does not stand in memory beside the next. */
   private async pagesOf<Kept>(groupId: string, keep: (page: Item[]) => Kept): Promise<Kept[]> {
-    return this.query(
-      {
-        ConsistentRead: true,
-        KeyConditionExpression: '#partition = :group',
-        ExpressionAttributeNames: { '#partition': LEDGER_KEY.partition },
-        ExpressionAttributeValues: { ':group': { S: groupPartition(groupId) } },
-      },
-      keep,
-    );
+    return this.itemsIn(groupPartition(groupId), keep);
   }
 
   async write(groupId: string, changes: readonly LedgerChange[]): Promise<void> {
@@ -116,6 +111,27 @@ export class DynamoLedger implements Ledger {
   async writeRecord(record: GroupRecord): Promise<void> {
     await this.limit(() =>
       this.client.send(new PutItemCommand({ TableName: this.table, Item: recordItem(record) })),
+    );
+  }
+
+  async placeRecord(): Promise<PlaceRecord | undefined> {
+    const [item] = (await this.itemsIn(PLACE_PARTITION, (page) => page)).flat();
+    return item && placeOf(item);
+  }
+
+  async writePlaceRecord(record: PlaceRecord): Promise<void> {
+    await this.client.send(new PutItemCommand({ TableName: this.table, Item: placeItem(record) }));
+  }
+
+  private async itemsIn<Kept>(partition: string, keep: (page: Item[]) => Kept): Promise<Kept[]> {
+    return this.query(
+      {
+        ConsistentRead: true,
+        KeyConditionExpression: '#partition = :value',
+        ExpressionAttributeNames: { '#partition': LEDGER_KEY.partition },
+        ExpressionAttributeValues: { ':value': { S: partition } },
+      },
+      keep,
     );
   }
 
@@ -188,8 +204,8 @@ function unchangedSince({ revision }: LedgerEntry): Condition {
   };
 }
 
-function keyOf(groupId: string, sort: string): Item {
-  return { [LEDGER_KEY.partition]: { S: groupPartition(groupId) }, [LEDGER_KEY.sort]: { S: sort } };
+function keyOf(partition: string, sort: string): Item {
+  return { [LEDGER_KEY.partition]: { S: partition }, [LEDGER_KEY.sort]: { S: sort } };
 }
 
 function stored(value: object): Item {
@@ -197,7 +213,7 @@ function stored(value: object): Item {
 }
 
 function entryKey(groupId: string, { rule }: LedgerEntry): Item {
-  return keyOf(groupId, ruleSortKey(ruleKey(rule)));
+  return keyOf(groupPartition(groupId), ruleSortKey(ruleKey(rule)));
 }
 
 /** As the entry will be read: one revision later. */
@@ -208,14 +224,23 @@ export function entryItem(groupId: string, entry: LedgerEntry): Item {
 
 export function recordItem(record: GroupRecord): Item {
   return {
-    ...keyOf(record.groupId, RECORD_SORT_KEY),
+    ...keyOf(groupPartition(record.groupId), RECORD_SORT_KEY),
     ...stored(record),
     [RECORD_INDEX.partition]: { S: RECORD_INDEX.partitionValue },
   };
 }
 
 export function repeatsItem(groupId: string, repeats: readonly Repeat[]): Item {
-  return { ...keyOf(groupId, REPEATS_SORT_KEY), ...stored(repeats) };
+  return { ...keyOf(groupPartition(groupId), REPEATS_SORT_KEY), ...stored(repeats) };
+}
+
+export function placeItem(record: PlaceRecord): Item {
+  return { ...keyOf(PLACE_PARTITION, RECORD_SORT_KEY), ...stored(record) };
+}
+
+export function placeOf(item: Item): PlaceRecord {
+  refuseOtherVersion(item);
+  return storedValue(storedPlace, item, 'data');
 }
 
 /** Of all items of one group. */

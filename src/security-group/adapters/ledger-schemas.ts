@@ -3,7 +3,7 @@ import * as z from 'zod/mini';
 import { SEVERITIES } from '../../shared/domain/notification/severity';
 import { LEDGER_ITEM_VERSION, LEDGER_KEY } from '../contracts/ledger-items';
 import { RULE_CHANGES, VERDICTS } from '../domain/judging/judgement';
-import { GRANT_CAUSES } from '../domain/ledger/ledger';
+import { GRANT_CAUSES, RELEASE_REASONS } from '../domain/ledger/ledger';
 import { ENDS_UNANSWERED, RESPONSES } from '../domain/policies/policy';
 import { MODES } from '../domain/policies/sentry-configuration';
 import { IP_FAMILIES } from '../domain/rules/ip-range';
@@ -55,6 +55,7 @@ export const storedEntry = z.object({
   unexplainedSince: optionalTime,
   toldAt: optionalTime,
   missingSince: optionalTime,
+  writtenAt: optionalTime,
 });
 
 export const storedRecord = z.object({
@@ -65,7 +66,17 @@ export const storedRecord = z.object({
   adoptedWhile: z.enum(MODES),
   policies: z.string(),
   selection: z.string(),
+  madeBy: optionalText,
+  unseenSince: optionalTime,
+  isDeletionTold: z.optional(z.boolean()),
   releasedAt: optionalTime,
+  releasedFor: z.optional(z.enum(RELEASE_REASONS)),
+});
+
+export const storedPlace = z.object({
+  lastLookAt: optionalTime,
+  firstLooks: z.array(z.object({ selection: z.string(), at: time })),
+  entering: z.array(z.object({ groupId: z.string(), seenAt: time, after: optionalTime })),
 });
 
 const revertCount = z.object({

@@ -25,7 +25,7 @@ export function reconcileNotification(
   sentry: string,
   maxItems: number,
 ): Announcement {
-  const { adoptions, released, due, pause, refusedPause, doubts } = report;
+  const { adoptions, released, returned, notAsked, due, pause, refusedPause, doubts } = report;
   const message: ReconcileMessage = {
     version: CHANGE_MESSAGE_VERSION,
     type: 'security-group-reconcile',
@@ -43,6 +43,17 @@ export function reconcileNotification(
         group: { id, name, vpcId },
         reason,
       })),
+    ...(returned.length > 0 && {
+      returned: returned
+        .slice(0, maxItems)
+        .map(({ groupId: id, name, vpcId }) => ({ id, name, vpcId })),
+    }),
+    ...(notAsked && {
+      notAdoptedYet: {
+        groups: notAsked.groups.slice(0, maxItems).map(groupInMessage),
+        reason: plainText(notAsked.reason),
+      },
+    }),
     due: due.slice(0, maxItems),
     braked: report.isBraked,
     ...doubtsInMessage(doubts, maxItems),
@@ -125,13 +136,14 @@ function groupInMessage({ id, name, vpcId }: GroupDetails): GroupInMessage {
 }
 
 function adoptedInMessage(
-  { group, cause, ruleCount, violating, changes }: Adoption,
+  { group, cause, ruleCount, newRules, violating, changes }: Adoption,
   maxItems: number,
 ): ReconcileMessage['adopted'][number] {
   return {
     group: { id: group.id, name: group.name, vpcId: group.vpcId },
     cause,
     rules: ruleCount,
+    ...(newRules.length > 0 && { newRules: newRules.length }),
     violating: violating.slice(0, maxItems).map(({ rule, violations }) => ({
       ruleId: rule.id,
       ...ruleValues(rule),

@@ -179,6 +179,8 @@ export interface ReconcileMessage {
     readonly group: GroupInMessage;
     readonly cause: 'first-contact' | 'came-back' | 'enforced-now' | 'other-policies';
     readonly rules: number;
+    /** How many of them are newer than the last look at the groups: they are not accepted. */
+    readonly newRules?: number;
     /** Rules that violate a policy. */
     readonly violating: readonly AdoptedRuleInMessage[];
   }[];
@@ -187,6 +189,10 @@ export interface ReconcileMessage {
     readonly group: GroupInMessage;
     readonly reason: 'deleted' | 'not-chosen';
   }[];
+  /** Groups that were taken for deleted, and are there: nothing was adopted again. */
+  readonly returned?: readonly GroupInMessage[];
+  /** Groups that are adopted once the event history says what is new in them. */
+  readonly notAdoptedYet?: { readonly groups: readonly GroupInMessage[]; readonly reason: string };
   /** Groups with differences that no event explains. */
   readonly due: readonly string[];
   /**

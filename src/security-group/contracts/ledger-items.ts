@@ -5,6 +5,7 @@
  * - `GROUP#<group id>`, `RECORD`: how the group came under the sentry's eyes
  * - `GROUP#<group id>`, `RULE#<rule key>`: what is known of one rule, with its revision
  * - `GROUP#<group id>`, `REPEATS`: what was told lately
+ * - `PLACE`, `RECORD`: how far reconcile has come
  * - `REQUEST#<request id>`, `ASKED`: a change that people were asked about, and what came of it; it
  *   expires
  * - `EVENT#<event id>`, `<group id>`: how far an event is handled, under which lease; it expires
@@ -34,6 +35,9 @@ export const REPEATS_SORT_KEY = 'REPEATS';
 export function groupPartition(groupId: string): string {
   return `GROUP#${groupId}`;
 }
+
+/** A table is of one account and Region. */
+export const PLACE_PARTITION = 'PLACE';
 
 export function ruleSortKey(ruleKey: string): string {
   return `RULE#${ruleKey}`;

@@ -19,6 +19,14 @@ export const CALLS_THAT_MAKE_GROUPS = [
   'CreateDefaultVpc',
 ] as const;
 
+/** Calls that make groups, or give rules the values that they have. */
+export const CALLS_THAT_WRITE_RULES = [
+  'AuthorizeSecurityGroupIngress',
+  'AuthorizeSecurityGroupEgress',
+  'ModifySecurityGroupRules',
+  ...CALLS_THAT_MAKE_GROUPS,
+] as const;
+
 /** Calls that may make a group a monitored one, or seem to end that. */
 export const CALLS_THAT_TAG = ['CreateTags', 'DeleteTags'] as const;
 

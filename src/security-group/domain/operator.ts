@@ -177,7 +177,9 @@ async function release(
       `${groupId} is still chosen by the sentry's "monitoredGroups", so it would be adopted again: change its tags, or the app, first.`,
     );
   }
-  if (record) await ledger.writeRecord({ ...record, releasedAt: clock.now() });
+  if (record) {
+    await ledger.writeRecord({ ...record, releasedAt: clock.now(), releasedFor: 'not-chosen' });
+  }
   return { done: `${groupId} is not watched any more.` };
 }
 

@@ -27,6 +27,7 @@ const QUIET: ReconcileReport = {
   groupCount: 0,
   adoptions: [],
   released: [],
+  returned: [],
   due: [],
   isBraked: false,
   unconfirmed: [],

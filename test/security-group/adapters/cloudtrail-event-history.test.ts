@@ -109,6 +109,36 @@ test('calls on a group are found from a time on, and no others', async () => {
   expect(await history.changesOf('sg-0123456789abcdef0', LONG_AGO)).toEqual([]);
 });
 
+test('calls that write rules or make groups are found in all groups, from a time on', async () => {
+  await open(25);
+  await close(25);
+  const { changes, areAll } = await history.changesSince(LONG_AGO);
+  expect(areAll).toBe(true);
+  const names = changes.map(({ eventName }) => eventName);
+  expect([...new Set(names)].sort()).toEqual([
+    'AuthorizeSecurityGroupIngress',
+    'CreateSecurityGroup',
+    'CreateVpc',
+  ]);
+  expect((await history.changesSince(new Date(Date.now() + 60_000))).changes).toEqual([]);
+});
+
+test('of more calls than can be looked up, it says that they are not all', async () => {
+  const flooded = new CloudTrailClient({ region: 'eu-west-1' });
+  // Not the stand-in, which has no such flood.
+  flooded.middlewareStack.add(
+    () => async () => ({
+      response: {},
+      output: { $metadata: {}, Events: Array.from({ length: 50 }, () => ({})), NextToken: 'more' },
+    }),
+    { step: 'initialize' },
+  );
+  expect(await new CloudTrailEventHistory(flooded, 30).changesSince(LONG_AGO)).toEqual({
+    changes: [],
+    areAll: false,
+  });
+});
+
 test('how far it has come is told by the latest call of the function that sends heartbeats', async () => {
   const sender = { roleArn: 'arn:aws:iam::123456789012:role/Sentry', sessionName: 'Respond' };
   const session = (roleArn: string) => ({

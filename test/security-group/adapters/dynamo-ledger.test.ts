@@ -9,6 +9,8 @@ import {
   DynamoLedger,
   entryItem,
   ledgerOf,
+  placeItem,
+  placeOf,
   recordItem,
   repeatsItem,
 } from '../../../src/security-group/adapters/dynamo-ledger';
@@ -17,6 +19,7 @@ import {
   GRANT_CAUSES,
   type GroupRecord,
   type LedgerEntry,
+  RELEASE_REASONS,
   type Repeat,
   type RevertCount,
 } from '../../../src/security-group/domain/ledger/ledger';
@@ -24,6 +27,7 @@ import {
   type LedgerChange,
   LedgerConflictError,
 } from '../../../src/security-group/domain/ledger/ledger-store';
+import type { PlaceRecord } from '../../../src/security-group/domain/ledger/place-record';
 import { MODES } from '../../../src/security-group/domain/policies/sentry-configuration';
 import { type Rule, ruleKey } from '../../../src/security-group/domain/rules/rule';
 import type { EveryField } from '../../../src/shared/adapters/every-field';
@@ -70,6 +74,7 @@ const entries: fc.Arbitrary<EveryField<LedgerEntry>> = fc.record({
   toldAt: optional(time),
   suspension: optional(fc.record({ requestId: text, until: optional(time) })),
   missingSince: optional(time),
+  writtenAt: optional(time),
   revision: fc.nat(),
 });
 const records: fc.Arbitrary<EveryField<GroupRecord>> = fc.record({
@@ -80,7 +85,16 @@ const records: fc.Arbitrary<EveryField<GroupRecord>> = fc.record({
   adoptedWhile: fc.constantFrom(...MODES),
   policies: text,
   selection: text,
+  madeBy: optional(text),
+  unseenSince: optional(time),
+  isDeletionTold: optional(fc.boolean()),
   releasedAt: optional(time),
+  releasedFor: optional(fc.constantFrom(...RELEASE_REASONS)),
+});
+const places: fc.Arbitrary<EveryField<PlaceRecord>> = fc.record({
+  lastLookAt: optional(time),
+  firstLooks: fc.array(fc.record({ selection: text, at: time })),
+  entering: fc.array(fc.record({ groupId: text, seenAt: time, after: optional(time) })),
 });
 const reverts: fc.Arbitrary<EveryField<RevertCount>> = fc.record({
   count: fc.nat(),
@@ -128,6 +142,14 @@ describe('items', () => {
             ]),
           ),
         });
+      }),
+    );
+  });
+
+  test('what is written of the place comes back as it was', () => {
+    fc.assert(
+      fc.property(places, (place) => {
+        expect(placeOf(placeItem(place))).toEqual(place);
       }),
     );
   });

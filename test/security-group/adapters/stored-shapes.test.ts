@@ -9,6 +9,7 @@ import type {
   storedEntry,
   storedJudgements,
   storedOutcome,
+  storedPlace,
   storedRecord,
   storedRepeats,
   storedRule,
@@ -40,6 +41,7 @@ import type {
   LedgerEntry,
   Repeat,
 } from '../../../src/security-group/domain/ledger/ledger';
+import type { PlaceRecord } from '../../../src/security-group/domain/ledger/place-record';
 import type { OperatorRequest } from '../../../src/security-group/domain/operator';
 import type { Pause } from '../../../src/security-group/domain/policies/sentry-configuration';
 import type { Announcement } from '../../../src/security-group/domain/reporting/announcement';
@@ -55,6 +57,7 @@ test('the ledger reads what the domain declares', () => {
   assertType<Equal<z.output<typeof storedEntry>, Omit<LedgerEntry, 'revision'>>>();
   assertType<Equal<z.output<typeof storedRecord>, GroupRecord>>();
   assertType<Equal<z.output<typeof storedRepeats>, readonly Repeat[]>>();
+  assertType<Equal<z.output<typeof storedPlace>, PlaceRecord>>();
 });
 
 test('the event log reads what the domain declares', () => {

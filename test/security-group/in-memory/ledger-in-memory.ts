@@ -16,6 +16,7 @@ import {
   type LedgerChange,
   LedgerConflictError,
 } from '../../../src/security-group/domain/ledger/ledger-store';
+import type { PlaceRecord } from '../../../src/security-group/domain/ledger/place-record';
 import type { Announcement } from '../../../src/security-group/domain/reporting/announcement';
 import type { ToldOutcome } from '../../../src/security-group/domain/reporting/outcome';
 import { type Rule, ruleKey } from '../../../src/security-group/domain/rules/rule';
@@ -44,6 +45,7 @@ export class LedgerInMemory implements Ledger, EventLog {
   /** What others do before a write, by its number from 1. */
   readonly beforeWrite = new Map<number, () => void>();
   writes = 0;
+  place?: PlaceRecord;
 
   /** The group was adopted, with these rules. */
   adopt(groupId: string, rules: readonly Rule[], record: Partial<GroupRecord> = {}): void {
@@ -130,6 +132,14 @@ export class LedgerInMemory implements Ledger, EventLog {
 
   async records(): Promise<GroupRecord[]> {
     return [...this.groups.values()].flatMap(({ record }) => record ?? []);
+  }
+
+  async placeRecord(): Promise<PlaceRecord | undefined> {
+    return this.place;
+  }
+
+  async writePlaceRecord(record: PlaceRecord): Promise<void> {
+    this.place = record;
   }
 
   async writeRecord(record: GroupRecord): Promise<void> {

@@ -22,6 +22,7 @@ const adoptions: fc.Arbitrary<Adoption> = fc.record({
   group: groups,
   cause: fc.constantFrom('first-contact', 'came-back', 'enforced-now', 'other-policies'),
   ruleCount: fc.nat(100),
+  newRules: fc.array(canonicalRules, { maxLength: 2 }),
   violating: fc.array(
     fc.record({
       rule: canonicalRules,
@@ -62,6 +63,10 @@ export const reconcileReports: fc.Arbitrary<ReconcileReport> = fc.record({
     fc.record({ group: fc.constant(record), reason: fc.constantFrom('deleted', 'not-chosen') }),
     { maxLength: 2 },
   ),
+  returned: fc.array(fc.constant(record), { maxLength: 2 }),
+  notAsked: fc.option(fc.record({ groups: fc.array(groups, { maxLength: 3 }), reason: fc.string() }), {
+    nil: undefined,
+  }),
   due: fc.array(fc.constantFrom('sg-1', 'sg-2'), { maxLength: 3 }),
   isBraked: fc.boolean(),
   unconfirmed: fc.array(

@@ -6,6 +6,7 @@ import {
   namesByValues,
   namesMissing,
 } from '../changes/named-rules';
+import { DEFAULT_GROUP, isMadeWithGroup } from '../groups/rules-of-new-group';
 import type { Grant, LedgerEntry } from '../ledger/ledger';
 
 /**
@@ -16,6 +17,14 @@ export interface EventHistory {
   eventOf(eventId: string): Promise<Change | undefined>;
   /** Calls that concern the group, from the time on. */
   changesOf(groupId: string, since: Date): Promise<readonly Change[]>;
+  /** Calls that make groups or write rules, in all groups, from the time on. */
+  changesSince(since: Date): Promise<RecentChanges>;
+}
+
+export interface RecentChanges {
+  readonly changes: readonly Change[];
+  /** False where there are too many to look all up. */
+  readonly areAll: boolean;
 }
 
 /**
@@ -30,6 +39,7 @@ export function confirms(
 ): boolean {
   if (!change || change.errorCode || !isTrusted(change.actor, trustedActors)) return false;
   const { subject, rules } = change;
+  if (makesGroup(subject, groupId)) return isMadeWithGroup(rule, { id: groupId, name: DEFAULT_GROUP });
   if (subject.kind !== 'group' || !(namesByValues(rules, rule) || namesByNewValues(rules, rule))) {
     return false;
   }
@@ -39,6 +49,14 @@ export function confirms(
     ? rule.id !== undefined &&
         [...rules.present, ...rules.modifiedTo].some((named) => named.id === rule.id)
     : id === groupId;
+}
+
+/** Of a VPC's default group, the record names the VPC alone. */
+function makesGroup(subject: Change['subject'], groupId: string): boolean {
+  return (
+    subject.kind === 'vpc-created' ||
+    (subject.kind === 'group-created' && subject.group.id === groupId)
+  );
 }
 
 /**

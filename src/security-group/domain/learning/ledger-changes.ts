@@ -9,8 +9,8 @@ import type { Outcome, RuleOutcome } from '../reporting/outcome';
 import { type Rule, ruleKey } from '../rules/rule';
 
 /**
- * Changes to the ledger that follow from a change that was judged, and answered: none before the
- * group is adopted.
+ * Changes to the ledger that follow from a change that was judged, and answered. Before the group
+ * is adopted these are notes: of rules that are newer than the group's entrance.
  */
 export function ledgerChanges(
   situation: Situation,
@@ -19,7 +19,7 @@ export function ledgerChanges(
   after: GroupRules,
   acceptance: Grant,
 ): LedgerChange[] {
-  if (!isAdopted(situation.ledger)) return [];
+  if (!isAdopted(situation.ledger)) return notesOfWritten(situation, outcomes, after, acceptance);
   const standing = after.rules.flatMap((rule) =>
     learnOfStanding(rule, situation, outcomes, acceptance),
   );
@@ -41,6 +41,50 @@ export function ledgerChanges(
     ...gone,
     ...reverted,
   ]);
+}
+
+function notesOfWritten(
+  situation: Situation,
+  outcomes: readonly RuleOutcome[],
+  { rules }: GroupRules,
+  acceptance: Grant,
+): LedgerChange[] {
+  return rules
+    .filter((rule) => namesAsItStands(situation.hints, rule))
+    .map((rule): LedgerChange => {
+      const note = isAccepted(rule, situation)
+        ? acceptedEntry(rule, situation, acceptance)
+        : untrustedNote(rule, situation, outcomes);
+      return { kind: 'put', entry: writtenLast(note, acceptance.since) };
+    });
+}
+
+/** What spoke for another rule with these values does not speak for this one. */
+function untrustedNote(
+  rule: Rule,
+  situation: Situation,
+  outcomes: readonly RuleOutcome[],
+): LedgerEntry {
+  const { ledger, now } = situation;
+  const known = entryOf(rule, ledger);
+  const told = outcomes.find(
+    (outcome) => outcome.change !== 'removed' && ruleKey(outcome.rule) === ruleKey(rule),
+  );
+  const isLeft = told?.outcome.kind === 'kept' || told?.outcome.kind === 'would-revert';
+  return {
+    revision: known?.revision ?? 0,
+    rule,
+    grants: known?.rule.id === rule.id ? livingGrants(known, now) : [],
+    ...(isLeft && !isPaused(told?.outcome) && { toldAt: now }),
+  };
+}
+
+/** Events come in any order. */
+export function writtenLast(entry: LedgerEntry, at: Date): LedgerEntry {
+  return {
+    ...entry,
+    writtenAt: entry.writtenAt && entry.writtenAt > at ? entry.writtenAt : at,
+  };
 }
 
 /** Rules that stand with values that no event has explained yet, though one points to them. */
@@ -175,6 +219,10 @@ function learnOfLeft(rule: Rule, situation: Situation, acceptance: Grant): Ledge
 }
 
 function learnOfAccepted(rule: Rule, situation: Situation, acceptance: Grant): LedgerChange {
+  return { kind: 'put', entry: acceptedEntry(rule, situation, acceptance) };
+}
+
+function acceptedEntry(rule: Rule, situation: Situation, acceptance: Grant): LedgerEntry {
   // What an untrusted call took away, a trusted one has put there again.
   const learned = { ...writtenEntry(rule, situation), suspension: undefined };
   const isKnown = learned.grants.some(({ eventId }) => eventId === acceptance.eventId);
@@ -183,10 +231,7 @@ function learnOfAccepted(rule: Rule, situation: Situation, acceptance: Grant): L
       ? situation.prefixLists.get(rule.peer.prefixListId)?.version
       : undefined;
   const grants = isKnown ? learned.grants : [...learned.grants, acceptance];
-  return {
-    kind: 'put',
-    entry: { ...learned, grants, ...(version !== undefined && { prefixListVersion: version }) },
-  };
+  return { ...learned, grants, ...(version !== undefined && { prefixListVersion: version }) };
 }
 
 /** A rule that is gone for good needs another grant to come back. */

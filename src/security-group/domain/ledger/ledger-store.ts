@@ -1,4 +1,5 @@
 import type { GroupLedger, GroupRecord, LedgerEntry, Repeat } from './ledger';
+import type { PlaceRecord } from './place-record';
 import type { Judgement } from '../judging/judgement';
 import type { Announcement } from '../reporting/announcement';
 import type { ToldOutcome } from '../reporting/outcome';
@@ -29,6 +30,9 @@ export interface Ledger {
   records(): Promise<GroupRecord[]>;
   /** Also ends the watch over a group, with `releasedAt`. */
   writeRecord(record: GroupRecord): Promise<void>;
+  /** Undefined until reconcile has looked. */
+  placeRecord(): Promise<PlaceRecord | undefined>;
+  writePlaceRecord(record: PlaceRecord): Promise<void>;
 }
 
 /** One event, for one of the groups that it concerns. */

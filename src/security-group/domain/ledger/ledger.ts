@@ -59,6 +59,11 @@ export interface LedgerEntry {
    * it again.
    */
   readonly toldAt?: Date;
+  /**
+   * When a call gave the rule its values, as an event told while the group was not adopted: what is
+   * newer than the last look at the groups is not adopted with the rest.
+   */
+  readonly writtenAt?: Date;
   readonly suspension?: Suspension;
   /** Since when reconcile misses it in the group, though it has a grant. */
   readonly missingSince?: Date;
@@ -87,9 +92,24 @@ export interface GroupRecord {
    * more.
    */
   readonly selection: string;
-  /** Since when it is watched no more. Should it come back, it is adopted again. */
+  /** The call that made the group under the sentry's eyes: nothing in it was adopted. */
+  readonly madeBy?: string;
+  /** Since when the lists of groups lack it: the next that does ends the watch. */
+  readonly unseenSince?: Date;
+  /** Whether an event has told that it was deleted, which need not be told again. */
+  readonly isDeletionTold?: boolean;
+  /** Since when it is watched no more. */
   readonly releasedAt?: Date;
+  /**
+   * Why. One that was not there, and is after all, was never let go. Any other that comes back is
+   * adopted again.
+   */
+  readonly releasedFor?: ReleaseReason;
 }
+
+export const RELEASE_REASONS = ['deleted', 'not-chosen'] as const;
+
+export type ReleaseReason = (typeof RELEASE_REASONS)[number];
 
 /** A recent report on a group: the same is not reported again within a while. */
 export interface Repeat {
@@ -134,7 +154,10 @@ export interface GroupLedger {
 export const EMPTY_LEDGER: GroupLedger = { entries: new Map(), repeats: [] };
 
 export function isAdopted({ record }: GroupLedger): boolean {
-  return record !== undefined && record.releasedAt === undefined;
+  return (
+    record !== undefined &&
+    (record.releasedAt === undefined || record.releasedFor === 'deleted')
+  );
 }
 
 export function entryOf(rule: Rule, { entries }: GroupLedger): LedgerEntry | undefined {

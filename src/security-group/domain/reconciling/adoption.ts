@@ -1,4 +1,7 @@
+import { type Arrival, isNew, makingOf, writerOf } from './arrivals';
 import type { GroupView } from './group-view';
+import { isTrusted, nameOf } from '../changes/actor';
+import type { Change } from '../changes/change';
 import type { GroupDetails } from '../groups/group';
 import type { Violation } from '../judging/judgement';
 import { bareViolations } from '../judging/violations';
@@ -7,9 +10,11 @@ import {
   type GroupLedger,
   type GroupRecord,
   isAdopted,
+  type LedgerEntry,
   livingGrants,
 } from '../ledger/ledger';
 import type { LedgerChange } from '../ledger/ledger-store';
+import { newRecord } from '../ledger/new-record';
 import type { SentryConfiguration } from '../policies/sentry-configuration';
 import { listOf, type PrefixLists, takenAsKnown } from '../rules/prefix-list';
 import { type Rule, ruleKey } from '../rules/rule';
@@ -25,6 +30,8 @@ export interface Adoption {
   readonly group: GroupDetails;
   readonly cause: AdoptionCause;
   readonly ruleCount: number;
+  /** Rules that were written since the sentry looked before: they are judged, not adopted. */
+  readonly newRules: readonly Rule[];
   /** Rules that violate a baseline, but for `locked`, which accepts what it finds. */
   readonly violating: readonly { readonly rule: Rule; readonly violations: readonly Violation[] }[];
   readonly changes: readonly LedgerChange[];
@@ -41,19 +48,32 @@ export function adoptionCause(
   return record.policies === digests.policies ? undefined : 'other-policies';
 }
 
+/** A group, and why it is adopted. */
+export interface Adoptable {
+  readonly view: GroupView;
+  readonly cause: AdoptionCause;
+  /** Of one that was not watched until now. */
+  readonly arrival?: Arrival;
+}
+
 /**
  * Never are rules taken away because someone ran a deployment: what stands there is accepted,
- * unless the user wants violations answered.
+ * unless the user wants violations answered. But for what is newer than the sentry's last look.
  */
 export function adopt(
-  { details, group: { rules }, ledger, prefixLists }: GroupView,
-  cause: AdoptionCause,
+  adoptable: Adoptable,
   configuration: SentryConfiguration,
   sentry: string,
   now: Date,
 ): Adoption {
+  const { view, cause } = adoptable;
+  const { details, group, ledger, prefixLists } = view;
+  const { rules } = group;
   const adopted: Grant = { cause: 'adopted', by: sentry, since: now };
-  const candidates = rules.filter((rule) => mayBeAdopted(rule, cause, ledger, now));
+  const newRules = rules.filter((rule) => isNewIn(rule, adoptable));
+  const candidates = rules.filter(
+    (rule) => !newRules.includes(rule) && mayBeAdopted(rule, cause, ledger, now),
+  );
   const judged = candidates.map((rule) => ({
     rule,
     violations: bareViolations(rule, configuration.policies, takenAsKnown(rule, prefixLists)),
@@ -62,10 +82,12 @@ export function adopt(
     configuration.existingViolations === 'REPORT' ||
     violations.every(({ response }) => response === 'notifyOnly');
   const standing = new Set(rules.map(ruleKey));
+  const madeBy = adoptable.arrival && makingOf(adoptable.arrival, details)?.eventId;
   return {
     group: details,
     cause,
     ruleCount: rules.length,
+    newRules,
     violating: judged.filter(({ violations }) => violations.length > 0),
     changes: [
       ...judged.map(({ rule, violations }): LedgerChange => ({
@@ -78,20 +100,69 @@ export function adopt(
           ...(!isLeft(violations) && { unexplainedSince: new Date(0) }),
         },
       })),
+      ...newRules.flatMap((rule) => learnOfNew(rule, adoptable, configuration, now)),
       // What is missing when a group comes back was not taken from under the sentry's eyes.
       ...[...ledger.entries.values()]
         .filter(({ rule }) => !isAdopted(ledger) && !standing.has(ruleKey(rule)))
         .map((entry): LedgerChange => ({ kind: 'remove', entry })),
     ],
     record: {
-      groupId: details.id,
-      name: details.name,
-      vpcId: details.vpcId,
-      adoptedAt: now,
-      adoptedWhile: configuration.mode,
-      policies: configuration.digests.policies,
-      selection: configuration.digests.selection,
+      ...newRecord(details, configuration, now),
+      ...(madeBy !== undefined && { madeBy }),
     },
+  };
+}
+
+function isNewIn(rule: Rule, { view: { details, ledger }, arrival }: Adoptable): boolean {
+  if (!arrival) return false;
+  return isNew(rule, ledger.entries.get(ruleKey(rule)), details, arrival);
+}
+
+/** What a trusted actor wrote is theirs. All else waits to be answered, as from when it came. */
+function learnOfNew(
+  rule: Rule,
+  { view, arrival = { changes: [] } }: Adoptable,
+  { policies, trustedActors }: SentryConfiguration,
+  now: Date,
+): LedgerChange[] {
+  const entry = view.ledger.entries.get(ruleKey(rule));
+  const writer = writerOf(rule, view.details, arrival);
+  // What spoke for the rule before it was written again is over.
+  const known = otherGrants(rule, view.ledger, now).filter(
+    ({ eventId, since }) => !writer || (since >= writer.time && eventId !== writer.eventId),
+  );
+  const isByTrusted = writer !== undefined && isTrusted(writer.actor, trustedActors);
+  const grants = [...known, ...(isByTrusted ? [confirmedGrant(writer, now)] : [])];
+  const toldAt = entry?.rule.id === rule.id ? entry?.toldAt : undefined;
+  const violates =
+    policies.some(({ baseline }) => baseline.kind === 'locked') ||
+    bareViolations(rule, policies, takenAsKnown(rule, view.prefixLists)).length > 0;
+  if (grants.length === 0 && !violates) return entry ? [{ kind: 'remove', entry }] : [];
+  const learned: LedgerEntry = {
+    ...versionOf(rule, view.prefixLists),
+    revision: entry?.revision ?? 0,
+    rule,
+    grants,
+    ...(toldAt && { toldAt }),
+  };
+  const isUnexplained = grants.length === 0 && !toldAt;
+  const since = writer?.time ?? entry?.writtenAt ?? now;
+  return [
+    {
+      kind: 'put',
+      entry: isUnexplained ? { ...learned, unexplainedSince: since } : learned,
+    },
+  ];
+}
+
+function confirmedGrant({ actor, time, eventId }: Change, now: Date): Grant {
+  return {
+    cause: 'trusted-actor',
+    by: nameOf(actor),
+    since: time,
+    receivedAt: now,
+    eventId,
+    confirmed: true,
   };
 }
 
@@ -106,9 +177,8 @@ function mayBeAdopted(rule: Rule, cause: AdoptionCause, ledger: GroupLedger, now
   return cause === 'enforced-now' || entry?.unexplainedSince === undefined;
 }
 
-/** Of a group that is adopted, what a trusted actor has added stays that. */
+/** What a trusted actor has added stays that. */
 function otherGrants(rule: Rule, ledger: GroupLedger, now: Date): readonly Grant[] {
-  if (!isAdopted(ledger)) return [];
   return livingGrants(ledger.entries.get(ruleKey(rule)), now).filter(
     ({ cause }) => cause !== 'adopted',
   );

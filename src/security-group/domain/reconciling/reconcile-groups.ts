@@ -1,4 +1,5 @@
-import { adopt, type Adoption, type AdoptionCause, adoptionCause } from './adoption';
+import { adopt, type Adoptable, type Adoption, adoptionCause } from './adoption';
+import { type Arrivals, arrivalsOf, type NotAsked } from './arrivals';
 import { type ConfirmingPorts, type LookedUpEntry, lookUpGrants } from './confirm-grants';
 import {
   doubtfulGroupIds,
@@ -10,16 +11,22 @@ import {
   unreadableRules,
 } from './doubts';
 import type { GroupView } from './group-view';
+import { isReturned, mayBeThere, type ReleasedGroup, releasesIn, returned } from './releases';
 import { type GroupSurvey, surveyGroup } from './survey-groups';
 import { candidates, isMonitored, viewsOf } from './view-groups';
 import { ledgerWithoutTags } from './without-tags';
 import { reasonOf } from '../../../shared/domain/failure/failure';
 import { inTurns } from '../../../shared/domain/turns';
-import type { GroupDetails } from '../groups/group';
-import { isSelected, isSelectedById } from '../groups/monitored-groups';
 import type { GroupRules, SecurityGroups } from '../groups/security-groups';
 import type { GroupRecord } from '../ledger/ledger';
 import { type Ledger, type LedgerChange, LedgerConflictError } from '../ledger/ledger-store';
+import {
+  afterFullLook,
+  entranceOf,
+  entrancesToKeep,
+  NEW_PLACE,
+  type PlaceRecord,
+} from '../ledger/place-record';
 import { isPaused, type Pause, type SentryConfiguration } from '../policies/sentry-configuration';
 import { listOf, type PrefixList } from '../rules/prefix-list';
 import { ruleKey } from '../rules/rule';
@@ -33,6 +40,10 @@ export interface ReconcileReport {
    * others.
    */
   readonly released: readonly ReleasedGroup[];
+  /** Groups that two looks had lacked, and that are there after all. */
+  readonly returned: readonly GroupRecord[];
+  /** Groups that cannot be adopted yet, as no one knows what in them is new. */
+  readonly notAsked?: NotAsked;
   /** Groups with differences that are due. */
   readonly due: readonly string[];
   /** Nothing was done in any of them: too many are due, or could not be read. */
@@ -45,11 +56,6 @@ export interface ReconcileReport {
   readonly pause?: Pause;
   /** One that is not obeyed. */
   readonly refusedPause?: Pause;
-}
-
-export interface ReleasedGroup {
-  readonly group: GroupRecord;
-  readonly reason: 'deleted' | 'not-chosen';
 }
 
 export interface ReconcilePorts extends ConfirmingPorts {
@@ -78,7 +84,10 @@ export async function reconcileGroups(
   const report = reportOf(look, surveys, configuration, ports.sentry);
   // Told first: what is accepted without a word is accepted for no one.
   if (hasNews(report)) await ports.tell(report);
-  const failures = await remember(report, surveys, ports);
+  const failures = [
+    ...(await remember(report, look, surveys, ports)),
+    ...(await rememberLook(look, configuration, ports)),
+  ];
   const { due, doubts } = report;
   if (due.length > 0 && !report.isBraked && !report.pause) await ports.pointTo(due);
   const notConfirmed = await confirmGrantsOf(look.views, report, configuration, ports);
@@ -103,31 +112,59 @@ interface Look {
   readonly notJudged: readonly NotJudged[];
   readonly selections: Doubts['selections'];
   readonly released: readonly ReleasedGroup[];
+  /** Records of groups that were seen, or not seen, otherwise than before. */
+  readonly changed: readonly GroupRecord[];
+  readonly returned: readonly GroupRecord[];
+  readonly watchedIds: ReadonlySet<string>;
+  readonly place: PlaceRecord;
+  readonly arrivals: Arrivals;
+  readonly startedAt: Date;
   readonly now: Date;
 }
 
 async function lookAtAll(configuration: SentryConfiguration, ports: ReconcilePorts): Promise<Look> {
-  const { ledger, groups, clock } = ports;
-  const watched = (await ledger.records()).filter(({ releasedAt }) => releasedAt === undefined);
-  const { existing, notFound, selections } = await candidates(watched, configuration, groups);
-  const unknown = new Set(notFound.map(({ group }) => group.id));
-  const released = releasedGroups(
-    watched.filter(({ groupId }) => !unknown.has(groupId)),
-    existing,
-    configuration,
-  );
+  const { ledger, groups, clock, history } = ports;
+  const startedAt = clock.now();
+  const place = (await ledger.placeRecord()) ?? NEW_PLACE;
+  const records = (await ledger.records()).filter((record) => mayBeThere(record, startedAt));
+  const watched = records.filter(({ releasedAt }) => releasedAt === undefined);
+  const found = await candidates(records, configuration, groups);
+  const { released, changed } = releasesIn(watched, found, configuration, startedAt);
   const leaving = new Set(released.map(({ group }) => group.groupId));
-  const monitored = existing.filter(
-    (group) => !leaving.has(group.id) && isMonitored(group, watched, configuration),
+  const monitored = found.existing.filter(
+    (group) => !leaving.has(group.id) && isMonitored(group, records, configuration),
   );
   const { views, notJudged } = await viewsOf(monitored, ports);
+  const now = clock.now();
+  const entering = views.filter((view) => isEntering(view, configuration));
   return {
-    views,
-    notJudged: [...notFound, ...notJudged],
-    selections,
+    views: views.map(asWatched),
+    notJudged: [...found.notFound, ...notJudged],
+    selections: found.selections,
     released,
-    now: clock.now(),
+    changed,
+    returned: views.flatMap(({ ledger }) =>
+      ledger.record && isReturned(ledger) ? [returned(ledger.record)] : [],
+    ),
+    watchedIds: new Set(watched.map(({ groupId }) => groupId)),
+    place,
+    arrivals: await arrivalsOf(entering, place, configuration.digests.selection, history, now),
+    startedAt,
+    now,
   };
+}
+
+/** Of a group that returned, the ledger counts as if it had never been let go. */
+function asWatched(view: GroupView): GroupView {
+  const { ledger } = view;
+  return ledger.record && isReturned(ledger)
+    ? { ...view, ledger: { ...ledger, record: returned(ledger.record) } }
+    : view;
+}
+
+function isEntering({ ledger }: GroupView, configuration: SentryConfiguration): boolean {
+  const cause = adoptionCause(ledger, configuration);
+  return cause === 'first-contact' || cause === 'came-back';
 }
 
 interface Survey extends GroupSurvey {
@@ -144,15 +181,14 @@ function surveysOf({ views, now }: Look, configuration: SentryConfiguration): Su
 }
 
 function reportOf(
-  { views, notJudged, selections, released, now }: Look,
+  look: Look,
   surveys: readonly Survey[],
   configuration: SentryConfiguration,
   sentry: string,
 ): ReconcileReport {
-  const { adoptable, postponed } = adoptableOf(views, configuration);
-  const adoptions = adoptable.map(({ view, cause }) =>
-    adopt(view, cause, configuration, sentry, now),
-  );
+  const { views, notJudged, selections, released, arrivals, now } = look;
+  const { adoptable, postponed } = adoptableOf(look, configuration);
+  const adoptions = adoptable.map((one) => adopt(one, configuration, sentry, now));
   const found = surveys.filter((survey) => survey.due.length > 0).map(({ id }) => id);
   const due = [...found, ...adoptions.filter(respondsTo).map(({ group }) => group.id)];
   const doubts: Doubts = {
@@ -169,7 +205,9 @@ function reportOf(
     at: now,
     groupCount,
     adoptions,
-    released,
+    released: released.filter(({ group }) => !group.isDeletionTold),
+    returned: look.returned,
+    ...(arrivals.notAsked && { notAsked: arrivals.notAsked }),
     due,
     isBraked,
     doubts,
@@ -188,6 +226,8 @@ function hasNews(report: ReconcileReport): boolean {
   return (
     adoptions.length > 0 ||
     released.length > 0 ||
+    report.returned.length > 0 ||
+    report.notAsked !== undefined ||
     isBraked ||
     pause !== undefined ||
     refusedPause !== undefined ||
@@ -195,8 +235,8 @@ function hasNews(report: ReconcileReport): boolean {
   );
 }
 
-interface Adoptable {
-  readonly adoptable: readonly { readonly view: GroupView; readonly cause: AdoptionCause }[];
+interface Adoptables {
+  readonly adoptable: readonly Adoptable[];
   readonly postponed: readonly NotJudged[];
 }
 
@@ -204,10 +244,12 @@ interface Adoptable {
  * A grant is of the list's version: where not even that is known, the group is adopted in a later
  * run, or the rule would be judged again once it is.
  */
-function adoptableOf(views: readonly GroupView[], configuration: SentryConfiguration): Adoptable {
+function adoptableOf({ views, arrivals }: Look, configuration: SentryConfiguration): Adoptables {
   const adopting = views.flatMap((view) => {
     const cause = adoptionCause(view.ledger, configuration);
-    return cause ? [{ view, cause, unknown: undescribedList(view) }] : [];
+    const arrival = arrivals.ready.get(view.details.id);
+    if (!cause || (isEntering(view, configuration) && !arrival)) return [];
+    return [{ view, cause, ...(arrival && { arrival }), unknown: undescribedList(view) }];
   });
   return {
     adoptable: adopting.filter(({ unknown }) => unknown === undefined),
@@ -244,26 +286,12 @@ function isTooMany(count: number, monitored: number, { brake }: SentryConfigurat
   return count > Math.max(ALWAYS_ALLOWED, brake * monitored);
 }
 
-function releasedGroups(
-  watched: readonly GroupRecord[],
-  existing: readonly GroupDetails[],
-  { monitoredGroups, digests }: SentryConfiguration,
-): ReleasedGroup[] {
-  return watched.flatMap((group): ReleasedGroup[] => {
-    const details = existing.find(({ id }) => id === group.groupId);
-    if (!details) return [{ group, reason: 'deleted' }];
-    const isChosen =
-      isSelectedById(details.id, monitoredGroups) ??
-      (isSelected(details, monitoredGroups) || group.selection === digests.selection);
-    return isChosen ? [] : [{ group, reason: 'not-chosen' }];
-  });
-}
-
 const WRITTEN_AT_ONCE = 20;
 
 /** Gives the reasons for which something could not be written. */
 async function remember(
-  { adoptions, released, at }: ReconcileReport,
+  { adoptions, at }: ReconcileReport,
+  { released, changed, returned: back }: Look,
   surveys: readonly Survey[],
   ports: ReconcilePorts,
 ): Promise<unknown[]> {
@@ -282,10 +310,11 @@ async function remember(
           leftToNextRun(remembered(group.id, changes, record, ports)),
     ),
     ...released.map(
-      ({ group }) =>
+      ({ group, reason }) =>
         async () =>
-          ledger.writeRecord({ ...group, releasedAt: at }),
+          ledger.writeRecord({ ...group, releasedAt: at, releasedFor: reason }),
     ),
+    ...[...changed, ...back].map((record) => async () => ledger.writeRecord(record)),
   ];
   const failures = await inTurns(works, WRITTEN_AT_ONCE, async (work) =>
     work().then(
@@ -294,6 +323,30 @@ async function remember(
     ),
   );
   return failures.flat();
+}
+
+/** Gives the reason for which that could not be written. */
+async function rememberLook(
+  { place, arrivals, notJudged, selections, startedAt, watchedIds, now }: Look,
+  { digests }: SentryConfiguration,
+  { ledger }: ReconcilePorts,
+): Promise<unknown[]> {
+  // A group that could not be judged is incomplete alone.
+  const unjudged = notJudged
+    .filter(({ group }) => !watchedIds.has(group.id))
+    .map(({ group }) => entranceOf(group.id, place, now));
+  const isFull = selections.length === 0;
+  const seen = [...arrivals.entrances, ...unjudged];
+  try {
+    await ledger.writePlaceRecord({
+      ...place,
+      ...(isFull && afterFullLook(place, digests.selection, startedAt)),
+      entering: entrancesToKeep(seen, place, watchedIds, now),
+    });
+    return [];
+  } catch (error) {
+    return [error];
+  }
 }
 
 /**
@@ -349,6 +402,8 @@ async function confirmGrantsOf(
       ...report,
       adoptions: [],
       released: [],
+      returned: [],
+      notAsked: undefined,
       due: [],
       isBraked: false,
       doubts: NO_DOUBTS,

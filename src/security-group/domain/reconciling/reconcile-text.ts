@@ -10,6 +10,8 @@ export function reconcileSeverity({
   isBraked,
   adoptions,
   released,
+  returned,
+  notAsked,
   pause,
   refusedPause,
   unconfirmed,
@@ -26,7 +28,10 @@ export function reconcileSeverity({
   ) {
     return 'high';
   }
-  return released.length > 0 || adoptions.some(({ cause }) => cause !== 'first-contact')
+  return released.length > 0 ||
+    returned.length > 0 ||
+    notAsked !== undefined ||
+    adoptions.some(({ cause }) => cause !== 'first-contact')
     ? 'medium'
     : 'low';
 }
@@ -38,7 +43,8 @@ export function reconcileSubject(report: ReconcileReport): string {
 }
 
 function headlines(report: ReconcileReport): string[] {
-  const { isBraked, adoptions, released, pause, refusedPause, doubts, unconfirmed } = report;
+  const { isBraked, adoptions, released, returned, notAsked, pause, refusedPause } = report;
+  const { doubts, unconfirmed } = report;
   const violating = adoptions.reduce((sum, adoption) => sum + adoption.violating.length, 0);
   return [
     ...(isBraked ? [`${brakedText(report)}: nothing was done`] : []),
@@ -53,6 +59,8 @@ function headlines(report: ReconcileReport): string[] {
         ]
       : []),
     ...(released.length > 0 ? [`${released.length} security groups are not watched any more`] : []),
+    ...(returned.length > 0 ? [`${returned.length} security groups are there again`] : []),
+    ...(notAsked ? [`${notAsked.groups.length} security groups cannot be adopted yet`] : []),
     ...doubtHeadlines(doubts),
   ];
 }
@@ -102,6 +110,7 @@ export function reconcileText(report: ReconcileReport, sentry: string, maxRules:
     ...unconfirmedLines(report, maxRules),
     ...adoptionLines(report, maxRules),
     ...releasedLines(report, maxRules),
+    ...notAskedLines(report, maxRules),
     ...doubtLines(report, maxRules),
     `Sent by the sentry ${sentry}.`,
   ].join('\n');
@@ -116,22 +125,27 @@ function refusedPauseLines({ refusedPause }: ReconcileReport): string[] {
   ];
 }
 
-function releasedLines({ released }: ReconcileReport, maxGroups: number): string[] {
-  const others = released.length - maxGroups;
+function releasedLines({ released, returned }: ReconcileReport, maxGroups: number): string[] {
+  const gone = released.map(
+    ({ group, reason }) =>
+      `- ${groupText(group.groupId, group.name)} is not watched any more: ${RELEASE_TEXT[reason]}`,
+  );
+  const back = returned.map(
+    ({ groupId, name }) =>
+      `- ${groupText(groupId, name)} is there again: what the sentry knew of its rules counts as before.`,
+  );
   return [
-    ...released
-      .slice(0, maxGroups)
-      .map(
-        ({ group, reason }) =>
-          `- ${groupText(group.groupId, group.name)} is not watched any more: ${RELEASE_TEXT[reason]}`,
-      ),
-    ...(others > 0
-      ? [
-          `… and ${others} more groups are not watched any more. The log of the function has all of them.`,
-        ]
-      : []),
-    ...(released.length > 0 ? [''] : []),
+    ...firstOf(gone, maxGroups, 'groups are not watched any more'),
+    ...firstOf(back, maxGroups, 'groups are there again'),
+    ...(released.length + returned.length > 0 ? [''] : []),
   ];
+}
+
+function firstOf(lines: readonly string[], most: number, ofOthers: string): string[] {
+  const others = lines.length - most;
+  if (others <= 0) return [...lines];
+  const rest = `… and ${others} more ${ofOthers}. The log of the function has all of them.`;
+  return [...lines.slice(0, most), rest];
 }
 
 function unconfirmedLines({ unconfirmed }: ReconcileReport, maxRules: number): string[] {
@@ -152,7 +166,7 @@ function unconfirmedLines({ unconfirmed }: ReconcileReport, maxRules: number): s
 }
 
 const RELEASE_TEXT = {
-  deleted: 'it does not exist.',
+  deleted: 'it does not exist, or belongs to another account.',
   'not-chosen': 'a deployment chose other groups.',
 };
 
@@ -179,8 +193,8 @@ function adoptionLines({ adoptions }: ReconcileReport, maxRules: number): string
     ...adoptions
       .slice(0, maxRules)
       .map(
-        ({ group, cause, ruleCount }) =>
-          `- ${groupText(group.id, group.name)}: ${ruleCount} rules (${CAUSE_TEXT[cause]})`,
+        ({ group, cause, ruleCount, newRules }) =>
+          `- ${groupText(group.id, group.name)}: ${ruleCount} rules (${CAUSE_TEXT[cause]})${newRules.length > 0 ? `. Of these, ${newRules.length} are newer than the last look at the groups, and are answered as the policies say` : ''}`,
       ),
     ...(adoptions.length > maxRules ? [`… and ${adoptions.length - maxRules} more groups.`] : []),
     '',
@@ -190,6 +204,14 @@ function adoptionLines({ adoptions }: ReconcileReport, maxRules: number): string
     ...(violating.length > maxRules ? [`… and ${violating.length - maxRules} more rules.`] : []),
     ...(violating.length > 0 ? [''] : []),
   ];
+}
+
+function notAskedLines({ notAsked }: ReconcileReport, maxItems: number): string[] {
+  return section(
+    `CloudTrail's event history cannot be asked what is new in these groups: ${plainText(notAsked?.reason ?? '')}. They are adopted once it can. Until then, only what events name in them is judged:`,
+    (notAsked?.groups ?? []).map(({ id, name }) => `- ${groupText(id, name)}`),
+    maxItems,
+  );
 }
 
 /** Of each kind of doubt, at most `maxItems` lines. */

@@ -24,6 +24,8 @@ export function ledgerWithoutTags(
     readWithoutTags: async (groupId) => ledger.readWithoutTags(groupId),
     records: async () => ledger.records(),
     writeRecord: async (record) => ledger.writeRecord(record),
+    placeRecord: async () => ledger.placeRecord(),
+    writePlaceRecord: async (record) => ledger.writePlaceRecord(record),
     write: async (groupId, changes) => {
       if (!policies.some(putsBack) || !changes.some(({ kind }) => kind === 'put')) {
         return ledger.write(groupId, changes);

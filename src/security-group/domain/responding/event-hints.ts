@@ -39,8 +39,8 @@ export function hintsOf(
 
 /**
  * A group comes with rules of its own, for which there is no event. Others were added since, and
- * whose they are is for their own events to say. Of a group that was adopted, its creation says
- * nothing any more.
+ * whose they are is for their own events to say. Of a group that was adopted, or made by another
+ * call, this one says nothing any more.
  */
 export function groupMadeBy(
   change: Change,
@@ -48,7 +48,8 @@ export function groupMadeBy(
   configuration: SentryConfiguration,
 ): HintsOf {
   return ({ group: { rules }, ledger }) => {
-    const found = isAdopted(ledger) ? [] : rules;
+    const isItsOwn = !isAdopted(ledger) || ledger.record?.madeBy === change.eventId;
+    const found = isItsOwn ? rules : [];
     const others = found.filter((rule) => !isMadeWithGroup(rule, group));
     return {
       hints: {

@@ -27,9 +27,8 @@ export async function respondToDeletion(
   const ledger = await ports.ledger.read(id);
   if (!(isSelectedById(id, configuration.monitoredGroups) ?? isAdopted(ledger))) return undefined;
   const report = await answerEvent(targetOf({ id, ledger }, change, DELETED), sentry);
-  // One that still shows keeps its grants: reconcile releases it when it is gone.
   const [remaining] = await ports.groups.find({ kind: 'ids', groupIds: [id] });
-  if (!remaining) await releaseGroup(ledger, id, ports);
+  if (!remaining) await noteDeletion(ledger, ports);
   return report;
 }
 
@@ -63,7 +62,7 @@ export async function respondToTags(
     isReleased ? RELEASED : STILL_WATCHED,
   );
   const report = await answerEvent(target, sentry);
-  if (isReleased) await releaseGroup(ledger, groupId, ports);
+  if (isReleased) await releaseGroup(ledger, ports);
   return report;
 }
 
@@ -104,15 +103,22 @@ function targetOf(
   };
 }
 
-async function releaseGroup(
-  { record, entries }: GroupLedger,
-  groupId: string,
-  { ledger, clock }: Ports,
-): Promise<void> {
+/** An event may be made up, and a look be wrong: reconcile releases it when it is gone for good. */
+async function noteDeletion({ record }: GroupLedger, { ledger, clock }: Ports): Promise<void> {
+  if (!record || record.releasedAt) return;
+  await ledger.writeRecord({
+    ...record,
+    unseenSince: record.unseenSince ?? clock.now(),
+    isDeletionTold: true,
+  });
+}
+
+/** Its grants are kept for its return. */
+async function releaseGroup({ record }: GroupLedger, { ledger, clock }: Ports): Promise<void> {
   if (!record) return;
-  await ledger.write(
-    groupId,
-    [...entries.values()].map((entry) => ({ kind: 'remove', entry })),
-  );
-  await ledger.writeRecord({ ...record, releasedAt: clock.now() });
+  await ledger.writeRecord({
+    ...record,
+    releasedAt: clock.now(),
+    releasedFor: 'not-chosen',
+  });
 }

@@ -4,7 +4,7 @@ import type { Target } from './target';
 import { pendingChanges } from '../asking/asked-change';
 import { nameOf } from '../changes/actor';
 import { judge } from '../judging/judge';
-import { ledgerChanges } from '../learning/ledger-changes';
+import { ledgerChanges, writtenLast } from '../learning/ledger-changes';
 import { type Grant, isAdopted } from '../ledger/ledger';
 import { type LedgerChange, LedgerConflictError } from '../ledger/ledger-store';
 import { ruleKey } from '../rules/rule';
@@ -37,9 +37,13 @@ export async function remember({
     after,
     acceptanceBy(target, situation.now),
   );
-  const pending = isAdopted(situation.ledger)
-    ? asks.flatMap((asked) => pendingChanges(asked, situation, configuration))
-    : [];
+  const isNoted = !isAdopted(situation.ledger);
+  const pending = asks
+    .flatMap((asked) => pendingChanges(asked, situation, configuration))
+    .map(({ kind, entry }) => ({
+      kind,
+      entry: isNoted ? writtenLast(entry, target.call.time) : entry,
+    }));
   // What people decide about goes before what would be learned without them.
   const changes = new Map<string, LedgerChange>(
     [...learned, ...pending].map((change) => [ruleKey(change.entry.rule), change]),

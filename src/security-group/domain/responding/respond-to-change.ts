@@ -1,6 +1,7 @@
 import { answerEvent } from './answer-event';
 import { answerOverwritten } from './answer-overwritten';
 import { GROUPS_AT_ONCE } from './at-once';
+import { watchedFromBirth } from './birth';
 import {
   type EventHints,
   defaultGroupMadeBy,
@@ -21,6 +22,7 @@ import { isOwnCall, type OwnIdentity } from '../changes/actor';
 import type { Call, Change, NamedGroup } from '../changes/change';
 import type { GroupDetails } from '../groups/group';
 import { isSelected, isSelectedById } from '../groups/monitored-groups';
+import { DEFAULT_GROUP } from '../groups/rules-of-new-group';
 import type { GroupFilter } from '../groups/security-groups';
 import { overwrittenRules } from '../judging/situation';
 import { isDue, waitingSince } from '../learning/waiting';
@@ -113,9 +115,13 @@ async function respondInFoundGroups(
 ): Promise<Responses> {
   const { configuration, ports } = sentry;
   const found = await ports.groups.find(filter);
+
   const respondIn = async (details: GroupDetails): Promise<Responses> => {
-    const reading = await readGroup(details.id, ports);
-    if (!isMonitored(details, reading.ledger, configuration)) return NOTHING;
+    const found = await readGroup(details.id, ports);
+    if (!isMonitored(details, found.ledger, configuration)) return NOTHING;
+    const reading = isBirthOf(details, change)
+      ? await watchedFromBirth(found, details, change, configuration, ports)
+      : found;
     const target = targetOf(details.id, change, reading, hintsIn(details)(reading));
     return respondToTarget({ ...target, details }, sentry);
   };
@@ -123,6 +129,13 @@ async function respondInFoundGroups(
     unlessItFails(respondIn(details)),
   );
   return joined(responses);
+}
+
+/** With a VPC, its default group is made; the others that it has by now have events of their own. */
+function isBirthOf({ name }: GroupDetails, { subject }: Change): boolean {
+  return (
+    subject.kind === 'group-created' || (subject.kind === 'vpc-created' && name === DEFAULT_GROUP)
+  );
 }
 
 async function unlessItFails(responding: Promise<Responses>): Promise<Responses> {

@@ -492,7 +492,7 @@ describe('a change that stands', () => {
     await sentry.respond(added(ssh));
     await sentry.survey();
     expect(sentry.ledger.grantsOf('sg-1', ssh, sentry.groups.now())).toMatchObject([
-      { cause: 'adopted' },
+      { cause: 'approval-request' },
     ]);
     await sentry.decide('denied');
     expect(sentry.groups.ruleIds('sg-1')).toEqual(['sgr-https']);

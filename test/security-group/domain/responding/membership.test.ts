@@ -73,14 +73,14 @@ describe('membership by tag', () => {
     }
   });
 
-  test('ends where a trusted actor changes the tags: told, and its grants forgotten', async () => {
+  test('ends where a trusted actor changes the tags: told, and its grants kept for its return', async () => {
     const sentry = tagged();
     const [report] = await sentry.respond(by(deployer, tagsChanged('watch')));
     expect(report!.notices).toMatchObject([
       { severity: 'medium', text: expect.stringContaining('not watched any more') },
     ]);
     expect(sentry.recordOf('sg-1')!.releasedAt).toBeInstanceOf(Date);
-    expect(sentry.ledger.entryOf('sg-1', https)).toBeUndefined();
+    expect(sentry.ledger.grantsOf('sg-1', https)).toHaveLength(1);
     sentry.groups.put('sg-1', (rules) => [...rules, ssh]);
     expect(await sentry.respond({ ...added(ssh), eventId: 'event-2' })).toEqual([]);
   });
@@ -126,7 +126,7 @@ describe('membership by tag', () => {
 });
 
 describe('a monitored group that is deleted', () => {
-  test('is told with weight, no matter who did it, and is watched no more', async () => {
+  test('is told with weight, no matter who did it, and let go by the next look that lacks it, without another word', async () => {
     for (const change of [deleted('sg-1'), by(deployer, deleted('sg-1'))]) {
       const sentry = SentryInMemory.watching([locked], https);
       sentry.groups.all.delete('sg-1');
@@ -136,8 +136,9 @@ describe('a monitored group that is deleted', () => {
         group: { id: 'sg-1', name: 'web' },
         notices: [{ text: 'The monitored group was deleted.' }],
       });
+      await sentry.survey();
       expect(sentry.recordOf('sg-1')!.releasedAt).toBeInstanceOf(Date);
-      expect(sentry.ledger.entryOf('sg-1', https)).toBeUndefined();
+      expect(sentry.reconciled).toEqual([]);
     }
   });
 
