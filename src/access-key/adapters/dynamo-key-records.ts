@@ -97,7 +97,13 @@ export const approvalSchema = z.object({
   requestId: z.string(),
   askedAt: dateTime,
   question: questionSchema,
-  decision: z.optional(z.object({ kind: z.enum(DECISION_KINDS), at: dateTime })),
+  decision: z.optional(
+    z.object({
+      kind: z.enum(DECISION_KINDS),
+      at: dateTime,
+      isClickWaiting: z.optional(z.boolean()),
+    }),
+  ),
   deactivatedAt: z.optional(dateTime),
   result: z.optional(
     z.object({

@@ -31,13 +31,13 @@ export async function carryOutKeyDecision(
   now: Date,
 ): Promise<CarriedOut> {
   const { records } = ports;
-  const { keyId, requestId, kind, at, phase, attempt } = decision;
+  const { keyId, requestId, kind, at, phase, attempt, isClickWaiting } = decision;
   const approval = (await records.read(keyId))?.approval;
   if (approval?.requestId !== requestId) return OVERTAKEN;
   const { result: last } = approval;
   // It may have come twice at a time: then the first one has done it by now.
   if (last && (isOvertaken(decision, last) || isConcluded(decision, last))) return last;
-  await revise(keyId, { decision: { kind, at } }, records);
+  await revise(keyId, { decision: { kind, at, isClickWaiting } }, records);
   const result = await resultOf(decision, configuration, ports, now);
   await revise(keyId, { result: { phase, attempt, ...result } }, records);
   return result;
@@ -76,6 +76,9 @@ async function resultOf(
       );
     case 'expired':
     case 'not-asked':
+      if (decision.isClickWaiting) {
+        return untouched(' A click from before the end may still count.');
+      }
       return untouched(' The next run asks again, if it is still due.');
   }
 }

@@ -1,6 +1,7 @@
 import { DAY_MILLISECONDS, isOlderThan } from './access-key';
 import type { DecisionKind } from '../../approval/domain/approval-request';
 import type { AskResult } from '../../approval/domain/ask-result';
+import { lateUntil } from '../../approval/domain/judge-click';
 import type { Question } from '../../approval/domain/question';
 
 /** The question to people about a key, and their answer. */
@@ -22,6 +23,8 @@ export interface KeyApproval {
 export interface KeyDecision {
   readonly kind: DecisionKind;
   readonly at: Date;
+  /** With `expired`: a click that came in time may still count. */
+  readonly isClickWaiting?: boolean;
 }
 
 /** How far people are with a key that is due. */
@@ -51,6 +54,8 @@ export function approvalStanding(
 ): ApprovalStanding {
   if (!approval) return { kind: 'to-ask', askAgainAfter };
   const { decision, result } = approval;
+  // Asked anew, it would be another request, and the click of this one could decide nothing.
+  if (decision?.isClickWaiting && now < lateUntil(decision.at)) return { kind: 'asked', approval };
   if (!decision) {
     return isOlderThan(approval.askedAt, UNDECIDED_LAPSES_AFTER_DAYS, now)
       ? { kind: 'to-ask', askAgainAfter }

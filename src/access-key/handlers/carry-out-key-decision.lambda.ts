@@ -185,6 +185,7 @@ async function tryOnce(
   { configuration, asking }: Decided,
 ): Promise<CarriedOut> {
   const { requestId, payload: keyId, decision: kind, phase, attempt, decidedAt } = statement;
+  const { isClickWaiting } = statement;
   // What people decide about a key has no end: they are not asked for a time.
   if (kind === 'ended') {
     return { outcome: 'conflicting', text: 'Nothing was done: no one was asked for a time.' };
@@ -200,7 +201,15 @@ async function tryOnce(
     // Findings are those of runs over the whole account.
     announce: async (report: KeyReport) => count(report),
   };
-  const decision = { requestId, keyId, kind, phase, attempt, at: new Date(decidedAt) };
+  const decision = {
+    requestId,
+    keyId,
+    kind,
+    phase,
+    attempt,
+    at: new Date(decidedAt),
+    isClickWaiting,
+  };
   return records.exclusively(DECISION_LEASE, async () =>
     carryOutKeyDecision(decision, configuration, ports, SYSTEM_CLOCK.now()),
   );

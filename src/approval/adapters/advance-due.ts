@@ -52,7 +52,11 @@ export async function advanceDue(
     ].filter((thing) => !seen.has(keyOf(thing)));
     if (found.length === 0) break;
     found.forEach((thing) => seen.add(keyOf(thing)));
-    await Promise.all(found.map((thing) => limit(attempt, thing)));
+    // A click of before the end comes before what the end brings.
+    for (const kind of ['click', 'request'] as const) {
+      const all = found.filter((thing) => thing.kind === kind);
+      await Promise.all(all.map((thing) => limit(attempt, thing)));
+    }
   }
   return failures;
 }

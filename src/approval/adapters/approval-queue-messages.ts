@@ -129,6 +129,8 @@ export const statementSchema = z.object({
   decidedBy: z.array(z.string()),
   until: z.optional(z.iso.datetime()),
   reason: z.optional(z.enum(REASONS_NOT_TO_ASK)),
+  isClickWaiting: z.optional(z.boolean()),
+  isLate: z.optional(z.boolean()),
 });
 
 /** An asker's message to the workflow. */
@@ -216,6 +218,8 @@ export function decisionStatement({
     decidedBy: decision.by,
     ...(decision.until && { until: decision.until.toISOString() }),
     ...(decision.reason && { reason: decision.reason }),
+    ...(decision.isClickWaiting && { isClickWaiting: true }),
+    ...(decision.isLate && { isLate: true }),
   } satisfies DecisionStatement);
 }
 

@@ -59,12 +59,33 @@ const messageName = z.discriminatedUnion('kind', [
     step: z.enum(STEPS),
   }),
   z.object({
-    kind: z.literal('refusal'),
+    kind: z.enum(['refusal', 'waiting']),
     userId: z.string(),
     clickId: z.string(),
     text: z.string(),
   }),
 ]);
+
+const click = z.object({
+  id: z.string(),
+  userId: z.string(),
+  userTeamId: z.string(),
+  teamId: z.string(),
+  appId: z.string(),
+  channelId: z.string(),
+  messageTs: z.string(),
+  button: z.object({
+    requestId: z.string(),
+    digest: z.string(),
+    action: z.discriminatedUnion('kind', [
+      z.object({ kind: z.literal('approve'), seconds: z.optional(z.int()) }),
+      z.object({ kind: z.literal('deny') }),
+      z.object({ kind: z.literal('retry') }),
+      z.object({ kind: z.literal('show-all') }),
+    ]),
+  }),
+  at: time,
+});
 
 const auditEntry = z.object({
   at: time,
@@ -96,6 +117,7 @@ export const storedRequest = z.object({
   repeats: z.int(),
   votes: z.array(z.object({ userId: z.string(), at: time, seconds: z.optional(z.int()) })),
   judgedClicks: z.array(z.string()),
+  waitingClicks: z.optional(z.array(z.object({ click, wasApprover: z.optional(z.boolean()) }))),
   reminders: z.int(),
   decision: z.optional(
     z.object({
@@ -104,6 +126,8 @@ export const storedRequest = z.object({
       by: z.array(z.string()),
       until: optionalTime,
       reason: z.optional(z.enum(REASONS_NOT_TO_ASK)),
+      isClickWaiting: z.optional(z.boolean()),
+      isLate: z.optional(z.boolean()),
     }),
   ),
   carrying: z.optional(
@@ -141,6 +165,10 @@ export const storedAsk = z.object({ requestId: z.string() });
 export const storedSubject = z.object({ openRequestId: optionalText, deniedAt: optionalTime });
 
 export const storedSource = z.object({ askedAt: z.array(time) });
+
+export const storedReadings = z.object({
+  readings: z.array(z.object({ at: time, members: z.array(z.string()) })),
+});
 
 export const storedClick = z.object({
   /** The body that Slack sent, in base64. */

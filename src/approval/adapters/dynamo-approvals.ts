@@ -16,6 +16,7 @@ import {
   type Item,
   storedAsk,
   storedClick,
+  storedReadings,
   storedRequest,
   storedRevision,
   storedSource,
@@ -45,6 +46,7 @@ import {
   type ApprovalStore,
   type DueThings,
 } from '../domain/approval-store';
+import { type MemberReadings, NO_READINGS } from '../domain/member-readings';
 
 /** A click as Slack sent it, so that anyone who judges it can verify it once more. */
 export interface StoredClick {
@@ -56,11 +58,6 @@ export interface StoredClick {
   readonly receivedAt: Date;
 }
 
-/**
- * By then its message in the queue has been read; if it was lost, the run over what is due reads
- * the click.
- */
-const CLICK_DUE_MILLISECONDS = 60_000;
 
 const CONFLICTS: ReadonlySet<string> = new Set(['ConditionalCheckFailed', 'TransactionConflict']);
 
@@ -133,7 +130,9 @@ export class DynamoApprovals implements ApprovalStore {
     dueAt: Date | undefined,
   ): Promise<void> {
     const closed =
-      request.decision && !before.decision ? await this.closedSubject(request) : undefined;
+      request.decision && request.decision.kind !== before.decision?.kind
+        ? await this.closedSubject(request)
+        : undefined;
     await this.transact(request.id, [
       ...(await this.writtenOver(request, before, dueAt)),
       ...(closed
@@ -156,6 +155,20 @@ export class DynamoApprovals implements ApprovalStore {
     await this.transact(request.id, [
       ...(await this.writtenOver(request, before, dueAt)),
       this.takenPut(askId, request),
+    ]);
+  }
+
+  async memberReadings(userGroupId: string): Promise<MemberReadings> {
+    const item = await this.get(readingsKey(userGroupId));
+    return item
+      ? { ...storedValue(storedReadings, item), revision: storedRevision(item) }
+      : NO_READINGS;
+  }
+
+  async keepMemberReadings(userGroupId: string, kept: MemberReadings): Promise<void> {
+    const { revision, ...readings } = kept;
+    await this.transact(userGroupId, [
+      this.revised({ ...readingsKey(userGroupId), ...stored(readings) }, revision),
     ]);
   }
 
@@ -407,6 +420,10 @@ function subjectKey(subject: string): Item {
   return keyOf(`SUBJECT#${digestOf(subject)}`, 'SUBJECT');
 }
 
+function readingsKey(userGroupId: string): Item {
+  return keyOf(`READINGS#${userGroupId}`, 'READINGS');
+}
+
 function sourceKey(source: string): Item {
   return keyOf(`SOURCE#${digestOf(source)}`, 'SOURCE');
 }
@@ -454,8 +471,12 @@ function sourceItem(source: string, { revision: _, ...record }: SourceRecord): I
 }
 
 function clickItem({ id, body, ...click }: StoredClick): Item {
-  const dueAt = new Date(click.receivedAt.getTime() + CLICK_DUE_MILLISECONDS);
-  return { ...clickKey(id), ...stored({ ...click, body: body.toString('base64') }), ...due(dueAt) };
+  // At once, whatever becomes of its message in the queue: it is looked at before a request ends.
+  return {
+    ...clickKey(id),
+    ...stored({ ...click, body: body.toString('base64') }),
+    ...due(click.receivedAt),
+  };
 }
 
 /**

@@ -54,9 +54,10 @@ function sealedText(request: ApprovalRequest): string {
     requesters,
     votes,
     judgedClicks,
+    waitingClicks,
     decision,
     carrying,
   } = request;
   const phase = carrying && [carrying.phase, carrying.attempt];
-  return `${PREFIX}${canonicalJson({ id, asker, subject, digest, askedAt, expiresAt, requesters, votes, judgedClicks, decision, phase })}`;
+  return `${PREFIX}${canonicalJson({ id, asker, subject, digest, askedAt, expiresAt, requesters, votes, judgedClicks, waitingClicks, decision, phase })}`;
 }

@@ -10,6 +10,8 @@
  *   `dueAt` until it is judged
  * - `SUBJECT#<SHA-256 of the subject>`, `SUBJECT`: the open request about it, and when one was
  *   denied last, with its revision
+ * - `READINGS#<id of a user group>`, `READINGS`: who was in it, by its last readings, with its
+ *   revision
  * - `SOURCE#<SHA-256 of the source>`, `SOURCE`: when its last requests were, with its revision
  */
 export const APPROVAL_KEY = { partition: 'pk', sort: 'sk' } as const;

@@ -106,6 +106,17 @@ export interface DecisionStatement {
   /** The end of an approval for a time, ISO 8601. */
   readonly until?: string;
   readonly reason?: ReasonNotToAsk;
+  /**
+   * With `expired`: someone clicked in time, and it could not be judged yet. Do as if it were
+   * denied, whatever you do where no one answers. If the click counts, another decision follows, as
+   * a later attempt.
+   */
+  readonly isClickWaiting?: boolean;
+  /**
+   * After `expired`, as a later attempt: by a click from before the end. What you did or undid at
+   * the end is to be as the decision says.
+   */
+  readonly isLate?: boolean;
 }
 
 /** The workflow puts this on the event bus for each step. */

@@ -4,10 +4,13 @@ import {
   type ApprovalRequest,
   type AuditEntry,
   type CarryingOutcome,
+  isOpen,
   isToBeLookedUp,
   type KnownRequester,
+  type WaitingClick,
 } from './approval-request';
 import { ApprovalConflictError, type ApprovalStore } from './approval-store';
+import { approversAt, approversNow } from './approver-readings';
 import type { Click } from './click';
 import {
   afterTime,
@@ -21,6 +24,7 @@ import {
 } from './due';
 import { judgeClick, whyNotHeard } from './judge-click';
 import type { People } from './messenger';
+import { EndUnderWayError, mustWaitForEnd, unjudgedClicks, withWaiting } from './waiting-click';
 import type { Clock } from '../../shared/domain/clock';
 
 export interface WorkflowPorts {
@@ -114,37 +118,76 @@ export async function takeOutcome(
   return true;
 }
 
-/** Judges a click. False where there is no such request. */
+/**
+ * Judges a click, and those that wait beside it. False where there is no such request. A click that
+ * cannot be judged yet is kept with its request, and this throws.
+ */
 export async function takeClick(
   click: Click,
   configuration: ApprovalConfiguration,
   ports: WorkflowPorts,
 ): Promise<boolean> {
-  const { store, people, clock } = ports;
-  const { requestId } = click.button;
-  const request = await store.read(requestId);
+  const request = await ports.store.read(click.button.requestId);
   if (!request) return false;
-  const [app, members] = await Promise.all([people.app(), membersOf(configuration, people)]);
-  const authority = { ...app, members };
-  const judged = await retried(async (isFirst) => {
-    // Over the very state in which all requesters are known: anyone who joins meanwhile has it
-    // judged again.
-    const read = isFirst ? request : ((await store.read(requestId)) ?? request);
-    const identified = whyNotHeard(read, click, authority, configuration)
-      ? read
-      : await identify(read, configuration, ports);
-    const after = judgeClick(identified, click, authority, configuration, clock.now());
-    return after === identified ? identified : save(after, identified, configuration, store);
-  });
+  const approvers = await approversAt(configuration, click.at, ports);
+  const waiting = { click, wasApprover: approvers?.includes(click.userId) };
+  let judged: ApprovalRequest;
+  try {
+    judged = await judge(request, waiting, configuration, ports);
+  } catch (error) {
+    if (error instanceof ApprovalConflictError) throw error;
+    await keepWaiting(request, waiting, error, configuration, ports);
+    return true;
+  }
   await advanceRequest(judged, configuration, ports);
   return true;
 }
 
-async function membersOf(
-  { approvers }: ApprovalConfiguration,
-  people: People,
-): Promise<readonly string[]> {
-  return approvers.kind === 'users' ? approvers.userIds : people.membersOf(approvers.userGroupId);
+async function judge(
+  request: ApprovalRequest,
+  waiting: WaitingClick,
+  configuration: ApprovalConfiguration,
+  ports: WorkflowPorts,
+): Promise<ApprovalRequest> {
+  const { store, people, clock } = ports;
+  const [app, members] = await Promise.all([people.app(), approversNow(configuration, ports)]);
+  return retried(async (isFirst) => {
+    const read = isFirst ? request : ((await store.read(request.id)) ?? request);
+    const clicks = unjudgedClicks(read, waiting);
+    const heard = clicks.filter(
+      ({ click }) => !whyNotHeard(read, click, { ...app, members }, configuration),
+    );
+    if (mustWaitForEnd(read, heard, clock.now())) throw new EndUnderWayError(read.id);
+    // Over the very state in which all requesters are known: anyone who joins meanwhile has it
+    // judged again.
+    const identified = heard.length > 0 ? await identify(read, configuration, ports) : read;
+    const now = clock.now();
+    const after = clicks.reduce(
+      (current, { click, wasApprover: wasMember }) =>
+        judgeClick(current, click, { ...app, members, wasMember }, configuration, now),
+      identified,
+    );
+    return after === identified ? identified : save(after, identified, configuration, store);
+  });
+}
+
+/** Throws why it waits, but where it is known already that it does not count. */
+async function keepWaiting(
+  request: ApprovalRequest,
+  waiting: WaitingClick,
+  cause: unknown,
+  configuration: ApprovalConfiguration,
+  ports: WorkflowPorts,
+): Promise<void> {
+  const { store, clock } = ports;
+  const kept = await revise(
+    request,
+    (current) => withWaiting(current, waiting, cause, configuration, clock.now()),
+    configuration,
+    store,
+  );
+  if (kept && kept !== request) await advanceRequest(kept, configuration, ports);
+  if (!kept?.judgedClicks.includes(waiting.click.id)) throw cause;
 }
 
 /** The request, with who its requesters are in Slack. Throws where Slack does not say. */
@@ -273,6 +316,8 @@ async function haveDelivered(
   if (slots.length === 0) return undefined;
   // The message says who asks: if Slack does not say now, it does when someone clicks.
   await identify(request, configuration, ports).catch(() => undefined);
+  // So that it is known later who might decide now, should Slack not say then.
+  if (isOpen(request)) await approversNow(configuration, ports).catch(() => undefined);
   await pointToMessages(request.id);
   return (current) => withPointed(current, slots, now);
 }

@@ -1,3 +1,4 @@
+import type { Click } from './click';
 import type { Question, Requester } from './question';
 
 /** A question put to people, and what has become of it. */
@@ -27,6 +28,8 @@ export interface ApprovalRequest {
    * votes and decision keep it from counting twice.
    */
   readonly judgedClicks: readonly string[];
+  /** In the order in which they were found to wait. */
+  readonly waitingClicks?: readonly WaitingClick[];
   readonly reminders: number;
   readonly decision?: Decision;
   readonly carrying?: Carrying;
@@ -48,6 +51,16 @@ export interface KnownRequester extends Requester {
  */
 export function isToBeLookedUp({ slackUserId, email, isAutomatic }: KnownRequester): boolean {
   return slackUserId === undefined && (email !== undefined || !isAutomatic);
+}
+
+/** A click that could not be judged yet, since it is not known who may decide. */
+export interface WaitingClick {
+  readonly click: Click;
+  /**
+   * Of the one who clicked, by the last reading of the approvers before the click; undefined where
+   * there was none.
+   */
+  readonly wasApprover?: boolean;
 }
 
 export interface Vote {
@@ -77,6 +90,10 @@ export interface Decision {
   /** The end of an approval for a time. */
   readonly until?: Date;
   readonly reason?: ReasonNotToAsk;
+  /** With `expired`: a click that came in time waited. It is as if it were denied. */
+  readonly isClickWaiting?: boolean;
+  /** By a click from before the end that was judged after it. */
+  readonly isLate?: boolean;
 }
 
 export const PHASES = ['decision', 'end'] as const;
@@ -114,9 +131,9 @@ export type MessageName =
   | { readonly kind: 'whole' }
   | { readonly kind: 'reminder'; readonly number: number }
   | { readonly kind: 'step'; readonly step: Step }
-  /** To the one whose click did not count. */
+  /** To the one whose click did not count, or cannot be judged yet. */
   | {
-      readonly kind: 'refusal';
+      readonly kind: 'refusal' | 'waiting';
       readonly userId: string;
       readonly clickId: string;
       readonly text: string;
@@ -167,6 +184,7 @@ export const AUDITED_EVENTS = [
   'vote',
   'decided',
   'refused-click',
+  'waiting-click',
   'carried-out',
   'conflicting',
   'failed',
@@ -201,6 +219,11 @@ export function slotOf(
   return messages.find(({ name }) => name.kind === kind);
 }
 
+/** What is said to one person is said once, and need not be kept. */
+export function isToOne({ kind }: MessageName): boolean {
+  return kind === 'refusal' || kind === 'waiting';
+}
+
 /** Has the message delivered, or brought up to date. */
 export function withDue(request: ApprovalRequest, name: MessageName): ApprovalRequest {
   const key = nameKey(name);
@@ -222,7 +245,8 @@ export function nameKey(name: MessageName): string {
     case 'step':
       return `step-${name.step}`;
     case 'refusal':
-      return `refusal-${name.clickId}`;
+    case 'waiting':
+      return `${name.kind}-${name.clickId}`;
     default:
       return name.kind;
   }

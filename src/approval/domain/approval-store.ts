@@ -1,10 +1,11 @@
 import type { Admission, SourceRecord, SubjectRecord } from './admit';
 import type { ApprovalRequest } from './approval-request';
+import type { MemberReadings } from './member-readings';
 
 /** Someone else wrote in between: what was decided by it has to be decided again. */
 export class ApprovalConflictError extends Error {
-  constructor(requestId: string) {
-    super(`The request ${requestId} was written by someone else in the meantime.`);
+  constructor(id: string) {
+    super(`${id} was written by someone else in the meantime.`);
     this.name = 'ApprovalConflictError';
   }
 }
@@ -40,6 +41,9 @@ export interface ApprovalStore {
     askId: string,
     dueAt: Date | undefined,
   ): Promise<void>;
+  memberReadings(userGroupId: string): Promise<MemberReadings>;
+  /** Throws an ApprovalConflictError where they are not any more as they were read. */
+  keepMemberReadings(userGroupId: string, readings: MemberReadings): Promise<void>;
   /** The things that someone has to look at by now: requests, and clicks that no one has judged. */
   due(now: Date, limit: number): Promise<DueThings>;
 }

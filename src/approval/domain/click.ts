@@ -19,6 +19,11 @@ export type ButtonAction =
   | { readonly kind: 'retry' }
   | { readonly kind: 'show-all' };
 
+/** Whether it may decide a request. */
+export function isDeciding({ kind }: ButtonAction): boolean {
+  return kind === 'approve' || kind === 'deny';
+}
+
 /** The button carries the request, and a digest of exactly what was shown with it. */
 export interface ButtonValue {
   readonly requestId: string;

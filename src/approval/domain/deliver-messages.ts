@@ -3,6 +3,7 @@ import type { ApprovalConfiguration } from './approval-configuration';
 import {
   type ApprovalRequest,
   isDue,
+  isToOne,
   type MessageCopy,
   type MessageSlot,
   nameKey,
@@ -122,7 +123,7 @@ async function deliverOne(
   } catch (error) {
     ports.failed(request.id, nameKey(slot.name), error);
     const wait = waitAfter(error, own.failures);
-    const isHopeless = own.name.kind === 'refusal' && error instanceof MessengerRefusedError;
+    const isHopeless = isToOne(own.name) && error instanceof MessengerRefusedError;
     await change((current) => ({
       ...current,
       ...(isHopeless && { shown: own.wanted }),
@@ -142,8 +143,7 @@ function withSlot(
   const current = request.messages.find((each) => nameKey(each.name) === nameKey(slot.name));
   const changed = current && change(current);
   if (!current || !changed || changed === current) return request;
-  // What was said to one person is said once, and need not be kept.
-  const isOver = changed.name.kind === 'refusal' && !isDue(changed);
+  const isOver = isToOne(changed.name) && !isDue(changed);
   return {
     ...request,
     messages: request.messages.flatMap((each) =>
@@ -202,6 +202,7 @@ async function deliver(
       await messenger.monitor(renderer.step(request, slot));
       return {};
     case 'refusal':
+    case 'waiting':
       await messenger.tellOnly(name.userId, configuration.approvalChannelId, name.text);
       return {};
   }

@@ -9,6 +9,7 @@ import {
   withDue,
   withEntry,
 } from './approval-request';
+import { isDeciding } from './click';
 import { withDecision } from './judge-click';
 import { isRetryOver, retriedUntil, withoutRetry } from './retry';
 
@@ -31,15 +32,25 @@ export function afterTime(
   now: Date,
 ): ApprovalRequest {
   if (!request.decision) {
-    if (now >= request.expiresAt) {
-      return withDecision(request, { kind: 'expired', at: now, by: [] }, { at: now });
-    }
+    if (now >= request.expiresAt) return expire(request, now);
     return now >= nextReminder(request, configuration)
       ? remind(request, configuration, now)
       : request;
   }
   if (isTimeOver(request, now)) return end(request, now);
   return isRetryOver(request, now) ? withoutRetry(request) : request;
+}
+
+/** Someone may have denied it: until that is known, it is as if it were so. */
+function expire(request: ApprovalRequest, now: Date): ApprovalRequest {
+  const isClickWaiting = request.waitingClicks?.some(({ click }) =>
+    isDeciding(click.button.action),
+  );
+  return withDecision(
+    request,
+    { kind: 'expired', at: now, by: [], ...(isClickWaiting && { isClickWaiting }) },
+    { at: now },
+  );
 }
 
 function nextReminder(

@@ -6,11 +6,12 @@ import {
   isDue,
   slotOf,
   type Vote,
+  type WaitingClick,
   withDue,
   withEntry,
   withLast,
 } from './approval-request';
-import type { Click } from './click';
+import { type Click, isDeciding } from './click';
 import { isRetryOver } from './retry';
 
 /** Who is who, as it was looked up for the click. */
@@ -19,9 +20,20 @@ export interface Authority {
   readonly appId: string;
   /** Users who may decide. */
   readonly members: readonly string[];
+  /**
+   * Whether the one who clicked might decide by the last reading before the click; undefined where
+   * there was none.
+   */
+  readonly wasMember?: boolean;
 }
 
 const MOST_JUDGED_CLICKS = 200;
+
+/** A reading of a user group holds for so long: one soon after a click speaks for the click. */
+const READING_HOLDS_MILLISECONDS = 60_000;
+
+/** After the end, for clicks that were received before it. */
+const LATE_CLICK_MILLISECONDS = 24 * 3_600_000;
 
 /** Anyone who clicks on and on need not hear of each. */
 const MOST_WAITING_REFUSALS = 50;
@@ -39,19 +51,25 @@ export function judgeClick(
 ): ApprovalRequest {
   if (request.judgedClicks.includes(click.id)) return request;
   const judged = withJudged(request, click);
-  const stranger = whyNotHeard(request, click, authority, configuration);
-  if (stranger) return refuse(judged, click, stranger, authority, now);
-  const found = withCopy(judged, click);
-  const refusal = whyNotNow(found, click) ?? whyNotApproved(found, click, configuration);
-  if (refusal) return refuse(found, click, refusal, authority, now);
   const entry = { at: now, by: click.userId, clickId: click.id, membership: authority.members };
+  const stranger =
+    whyNotHeard(request, click, authority, configuration) ??
+    whyNotThen(request, click, authority, now);
+  if (stranger) return refuse(judged, stranger, entry);
+  const found = withCopy(judged, click);
+  const refusal = whyRefused(found, click, configuration, now);
+  if (refusal) return refuse(found, refusal, entry);
   switch (click.button.action.kind) {
     case 'show-all':
       return withEntry(withDue(found, { kind: 'whole' }), { ...entry, what: 'viewed' });
     case 'retry':
       return retry(found, entry);
     case 'deny':
-      return withDecision(found, { kind: 'denied', at: now, by: [click.userId] }, entry);
+      return withDecision(
+        found,
+        { kind: 'denied', at: now, by: [click.userId], ...lateness(found) },
+        entry,
+      );
     case 'approve':
       return approve(
         found,
@@ -64,8 +82,27 @@ export function judgeClick(
 
 type EntryBase = Omit<AuditEntry, 'what'>;
 
-function withJudged(request: ApprovalRequest, { id }: Click): ApprovalRequest {
-  return { ...request, judgedClicks: withLast(request.judgedClicks, id, MOST_JUDGED_CLICKS) };
+/** What is entered about a click, by whoever has clicked. */
+type ClickEntry = EntryBase & Required<Pick<AuditEntry, 'by' | 'clickId'>>;
+
+export function withJudged(request: ApprovalRequest, { id }: Click): ApprovalRequest {
+  const { waitingClicks, ...judged } = request;
+  const waiting = waitingClicks?.filter(({ click }) => click.id !== id) ?? [];
+  return {
+    ...judged,
+    judgedClicks: withLast(request.judgedClicks, id, MOST_JUDGED_CLICKS),
+    ...(waiting.length > 0 && { waitingClicks: waiting }),
+  };
+}
+
+/** Where the request has ended already. */
+function lateness({ decision }: ApprovalRequest): Pick<Decision, 'isLate'> {
+  return decision ? { isLate: true } : {};
+}
+
+/** The end of the time in which a click that was received before the end still counts. */
+export function lateUntil(end: Date): Date {
+  return new Date(end.getTime() + LATE_CLICK_MILLISECONDS);
 }
 
 /**
@@ -91,46 +128,95 @@ export function whyNotHeard(
   configuration: ApprovalConfiguration,
 ): string | undefined {
   return (
-    whyNoOne(click, authority, configuration) ??
-    (click.button.digest === request.digest
-      ? undefined
-      : 'the request is not what this message shows: look for a later message about it.')
+    whyNotOurs(click, authority) ??
+    whyElsewhere(request, click, configuration) ??
+    (authority.members.includes(click.userId) ? undefined : 'you are not one of the approvers.')
   );
 }
 
-function isOurs(click: Click, { teamId, appId }: Authority): boolean {
-  return click.appId === appId && click.teamId === teamId;
+/** The same, where neither the workspace nor the approvers can be read now. */
+export function whyNotToWait(
+  request: ApprovalRequest,
+  { click, wasApprover }: WaitingClick,
+  configuration: ApprovalConfiguration,
+  now: Date,
+): string | undefined {
+  return (
+    whyElsewhere(request, click, configuration) ??
+    (wasApprover === false ? NOT_YET_APPROVER : undefined) ??
+    whyRefused(request, click, configuration, now)
+  );
 }
 
-function whyNoOne(
-  click: Click,
-  authority: Authority,
-  { approvalChannelId }: ApprovalConfiguration,
+const NOT_YET_APPROVER =
+  'you were not one of the approvers when they were read last before it. If you are one now, click again.';
+
+/** What is judged at once goes by one reading; what had to wait, by one before the click too. */
+function whyNotThen(
+  { decision, expiresAt }: ApprovalRequest,
+  { at, button: { action } }: Click,
+  { wasMember }: Authority,
+  now: Date,
 ): string | undefined {
-  const { teamId, members } = authority;
-  if (!isOurs(click, authority)) {
+  if (decision?.kind === 'expired' && isDeciding(action) && at < expiresAt) {
+    return wasMember ? undefined : 'you were not known to be one of the approvers at the time.';
+  }
+  const isAtOnce = now.getTime() - at.getTime() <= READING_HOLDS_MILLISECONDS;
+  return wasMember === false && !isAtOnce ? NOT_YET_APPROVER : undefined;
+}
+
+function whyRefused(
+  request: ApprovalRequest,
+  click: Click,
+  configuration: ApprovalConfiguration,
+  now: Date,
+): string | undefined {
+  return whyNotNow(request, click, now) ?? whyNotApproved(request, click, configuration);
+}
+
+function whyNotOurs(
+  { appId, teamId, userTeamId }: Click,
+  authority: Authority,
+): string | undefined {
+  if (appId !== authority.appId || teamId !== authority.teamId) {
     return 'the click did not come from the workspace and the app of this workflow.';
   }
-  if (click.userTeamId !== teamId) {
-    return 'only people of this workspace may decide, not guests of a shared channel.';
-  }
-  if (click.channelId !== approvalChannelId) {
+  return userTeamId === teamId
+    ? undefined
+    : 'only people of this workspace may decide, not guests of a shared channel.';
+}
+
+function whyElsewhere(
+  { digest }: ApprovalRequest,
+  { channelId, button }: Click,
+  { approvalChannelId }: ApprovalConfiguration,
+): string | undefined {
+  if (channelId !== approvalChannelId) {
     return 'requests are decided in their approval channel only.';
   }
-  return members.includes(click.userId) ? undefined : 'you are not one of the approvers.';
+  return button.digest === digest
+    ? undefined
+    : 'the request is not what this message shows: look for a later message about it.';
 }
 
 function whyNotNow(
   request: ApprovalRequest,
   { button: { action }, at }: Click,
+  now: Date,
 ): string | undefined {
   const { decision, expiresAt } = request;
   if (action.kind === 'show-all') return undefined;
   if (action.kind === 'retry') return whyNotRetried(request, at);
-  if (decision) return `it is ${decision.kind} already.`;
+  const isInTime = at < expiresAt;
+  if (decision && !(decision.kind === 'expired' && isInTime)) {
+    return `it is ${decision.kind} already.`;
+  }
   // It may be a while until someone looks at a request whose time is over: no one decides it any
   // more all the same.
-  return at >= expiresAt ? 'its time is over.' : undefined;
+  if (!isInTime) return 'its time is over.';
+  return now < lateUntil(expiresAt)
+    ? undefined
+    : 'it came in time, but could not be judged within 24 hours of the end.';
 }
 
 function whyNotRetried(request: ApprovalRequest, at: Date): string | undefined {
@@ -167,13 +253,12 @@ function isRequester({ requesters }: Pick<ApprovalRequest, 'requesters'>, userId
   return requesters.some(({ slackUserId }) => slackUserId === userId);
 }
 
-function refuse(
+export function refuse(
   request: ApprovalRequest,
-  { userId, id }: Click,
   reason: string,
-  { members }: Authority,
-  now: Date,
+  entry: ClickEntry,
 ): ApprovalRequest {
+  const { by: userId, clickId } = entry;
   const waiting = request.messages.filter((slot) => slot.name.kind === 'refusal' && isDue(slot));
   const told =
     waiting.length >= MOST_WAITING_REFUSALS
@@ -181,17 +266,10 @@ function refuse(
       : withDue(request, {
           kind: 'refusal',
           userId,
-          clickId: id,
+          clickId,
           text: `Your click does not count: ${reason}`,
         });
-  return withEntry(told, {
-    at: now,
-    what: 'refused-click',
-    by: userId,
-    clickId: id,
-    membership: members,
-    detail: reason,
-  });
+  return withEntry(told, { ...entry, what: 'refused-click', detail: reason });
 }
 
 function approve(
@@ -219,6 +297,7 @@ function approve(
       at: vote.at,
       by: counted.map(({ userId }) => userId),
       ...(until && { until }),
+      ...lateness(request),
     },
     entry,
   );
@@ -254,7 +333,7 @@ export function withDecision(
   const decided: ApprovalRequest = {
     ...request,
     decision,
-    carrying: { phase: 'decision', attempt: 1 },
+    carrying: { phase: 'decision', attempt: (request.carrying?.attempt ?? 0) + 1 },
   };
   const step = decision.kind === 'not-asked' ? undefined : decision.kind;
   const told = withDue(step ? withDue(decided, { kind: 'step', step }) : decided, {

@@ -49,17 +49,19 @@ export const DECISION_WORDS: Readonly<Record<Decision['kind'], string>> = {
  * good" where an approval cannot be for a time, since that goes without saying.
  */
 export function decisionDetail(
-  { kind, at, until, reason }: Decision,
+  { kind, at, until, reason, isClickWaiting, isLate }: Decision,
   { mayBeTimed }: Pick<Question, 'mayBeTimed'>,
 ): string {
-  const time = timeText(at);
+  const time = `${timeText(at)}${isLate ? ', by a click from before the end' : ''}`;
   switch (kind) {
     case 'approved':
       return `, ${time}${until ? `, until ${timeText(until)}` : mayBeTimed ? ', for good' : ''}.`;
     case 'denied':
       return `, ${time}.`;
     case 'expired':
-      return ` ${time}: no one has decided.`;
+      return isClickWaiting
+        ? ` ${time}: a click that came in time could not be judged yet. It is as if it were denied, unless the click counts within 24 hours.`
+        : ` ${time}: no one has decided.`;
     case 'not-asked':
       return ` ${time}: ${reason === 'denied-before' ? 'the same was denied a short while before.' : 'there were too many requests.'}`;
   }

@@ -163,6 +163,7 @@ async function carryOut(
   tries: number,
 ): Promise<CarriedOut> {
   const { requestId, decision: kind, phase, attempt, decidedAt, decidedBy: by, until } = statement;
+  const { isClickWaiting, isLate } = statement;
   const decision = {
     requestId,
     kind,
@@ -171,6 +172,8 @@ async function carryOut(
     at: new Date(decidedAt),
     by,
     ...(until && { until: new Date(until) }),
+    isClickWaiting,
+    isLate,
   };
   const known = await configuration.asOf(new Date(0));
   try {

@@ -601,6 +601,39 @@ describe('a key that people', () => {
   );
 });
 
+describe('a key about which a click waits to be judged when the request ends', () => {
+  async function ended(): Promise<[FaultyAccount, KeyRequest]> {
+    const account = await asked(120);
+    const [request] = account.people.undecided;
+    account.people.decide(request!, 'expired', account.now(), { isClickWaiting: true });
+    await deliver(account, account.people.queue[0]!, CONFIGURATION);
+    expect(request!.outcome).toMatchObject({
+      text: 'The key was left as it is. A click from before the end may still count.',
+    });
+    return [account, request!];
+  }
+
+  test('is not asked about anew for a day, and deactivated where the click approves it', async () => {
+    const [account, request] = await ended();
+    account.pass(0.9);
+    expect(await stepsOfRun(account)).toEqual(['asked deactivate']);
+    expect(account.people.requests).toHaveLength(1);
+    request.attempt += 1;
+    account.people.decide(request, 'approved', account.now());
+    await deliver(account, account.people.queue.at(-1)!, CONFIGURATION);
+    expect(request.outcome).toMatchObject({ outcome: 'carried-out', attempt: 2 });
+    expect(account.steps).toHaveLength(1);
+  });
+
+  test('is asked about anew a day later', async () => {
+    const [account] = await ended();
+    account.pass(1);
+    await run(account);
+    expect(account.people.requests).toHaveLength(2);
+    expect(account.steps).toEqual([]);
+  });
+});
+
 describe('no authority comes from', () => {
   test('the table: what is written there as approved deactivates nothing in a run', async () => {
     const account = await asked(120);

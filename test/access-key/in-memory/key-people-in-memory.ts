@@ -49,8 +49,13 @@ export class KeyPeopleInMemory {
     return this.requests.filter(({ decision }) => !decision);
   }
 
-  decide(request: KeyRequest, kind: KeyDecision['kind'], at: Date): void {
-    request.decision = { kind, at };
+  decide(
+    request: KeyRequest,
+    kind: KeyDecision['kind'],
+    at: Date,
+    values: Pick<KeyDecision, 'isClickWaiting'> = {},
+  ): void {
+    request.decision = { kind, at, ...values };
     this.send(request);
   }
 

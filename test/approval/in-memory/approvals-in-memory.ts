@@ -12,6 +12,7 @@ import {
   type DueThings,
 } from '../../../src/approval/domain/approval-store';
 import type { Click } from '../../../src/approval/domain/click';
+import { type MemberReadings, NO_READINGS } from '../../../src/approval/domain/member-readings';
 
 interface StoredRequest {
   readonly text: string;
@@ -22,8 +23,6 @@ interface StoredClick {
   readonly click: Click;
   readonly dueAt?: Date;
 }
-
-const CLICK_DUE_MILLISECONDS = 60_000;
 
 /**
  * A model of the workflow's table: each write only over what was read, an admission as a whole or
@@ -39,6 +38,7 @@ export class ApprovalsInMemory implements ApprovalStore {
   private readonly taken = new Map<string, string>();
   private readonly subjects = new Map<string, SubjectRecord>();
   private readonly sources = new Map<string, SourceRecord>();
+  private readonly readings = new Map<string, MemberReadings>();
   private readonly clicks = new Map<string, StoredClick>();
 
   async read(requestId: string): Promise<ApprovalRequest | undefined> {
@@ -102,7 +102,17 @@ export class ApprovalsInMemory implements ApprovalStore {
       request.id,
       request.unannounced.filter((entry) => !known.has(entryText(entry))),
     );
-    if (request.decision && !before.decision) this.close(request);
+    if (request.decision && request.decision.kind !== before.decision?.kind) this.close(request);
+  }
+
+  async memberReadings(userGroupId: string): Promise<MemberReadings> {
+    return this.readings.get(userGroupId) ?? NO_READINGS;
+  }
+
+  async keepMemberReadings(userGroupId: string, kept: MemberReadings): Promise<void> {
+    const { revision } = await this.memberReadings(userGroupId);
+    if (revision !== kept.revision) throw new ApprovalConflictError(userGroupId);
+    this.readings.set(userGroupId, { ...kept, revision: revision + 1 });
   }
 
   async due(now: Date, limit: number): Promise<DueThings> {
@@ -125,7 +135,7 @@ export class ApprovalsInMemory implements ApprovalStore {
     if (!this.clicks.has(click.id)) {
       this.clicks.set(click.id, {
         click,
-        dueAt: new Date(click.at.getTime() + CLICK_DUE_MILLISECONDS),
+        dueAt: click.at,
       });
     }
   }

@@ -9,6 +9,8 @@ export interface Told extends Attempt {
   readonly requestId: string;
   readonly decision: string;
   readonly until?: Date;
+  readonly isClickWaiting?: boolean;
+  readonly isLate?: boolean;
 }
 
 /** A model of an asker's queue, and of the asker behind it. */
@@ -25,6 +27,8 @@ export class AskerInMemory {
       requestId: id,
       decision: decision.kind,
       until: decision.until,
+      isClickWaiting: decision.isClickWaiting,
+      isLate: decision.isLate,
       phase: carrying.phase,
       attempt: carrying.attempt,
     };

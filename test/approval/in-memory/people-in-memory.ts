@@ -9,11 +9,14 @@ export class PeopleInMemory implements People {
   readonly lookedUp: string[] = [];
   /** Nothing can be looked up, which is not the same as no one. */
   isDown = false;
+  /** Thrown where the members of a group are asked for. */
+  groupTrouble?: Error;
   /** What happens after a look-up, by its number from 1. */
   readonly afterLookUp = new Map<number, () => Promise<unknown>>();
 
   async membersOf(userGroupId: string): Promise<readonly string[]> {
     this.answer();
+    if (this.groupTrouble) throw this.groupTrouble;
     return this.groups.get(userGroupId) ?? [];
   }
 

@@ -206,11 +206,11 @@ export class WorkflowInMemory implements Clock {
   /** The run of the minute, and what follows from it at once. */
   async tick(): Promise<void> {
     const { requestIds, clickIds } = await this.store.due(this.now(), 1_000);
-    for (const id of requestIds) {
-      await this.attempt(async () => advance(id, this.configuration, this.ports()));
-    }
     for (const clickId of clickIds) {
       await this.attempt(async () => this.do({ kind: 'click', clickId }));
+    }
+    for (const id of requestIds) {
+      await this.attempt(async () => advance(id, this.configuration, this.ports()));
     }
     await this.work();
   }

@@ -28,11 +28,19 @@ export async function carryOutDecision(
       ? applyChange(grantBy(decision), kept, sentry)
       : leftReverted(asked, REASONS[decision.kind]);
   }
-  if (
-    decision.kind === 'approved' ||
-    (decision.kind === 'expired' && asked.whenUnanswered === 'accept')
-  ) {
-    return acceptChange(grantBy(decision), asked, sentry.ports);
+  if (decision.kind === 'approved') {
+    return decision.isLate
+      ? applyChange(grantBy(decision), kept, sentry)
+      : acceptChange(grantBy(decision), asked, sentry.ports);
+  }
+  if (decision.kind === 'expired') {
+    if (decision.isClickWaiting) {
+      const why = 'A click could not be judged before the end';
+      return revertAsked({ decision, asked, why }, sentry);
+    }
+    if (asked.whenUnanswered === 'accept') {
+      return acceptChange(grantBy(decision), asked, sentry.ports);
+    }
   }
   return revertAsked({ decision, asked, why: REASONS[decision.kind] }, sentry);
 }

@@ -12,4 +12,8 @@ export interface ChangeDecision {
   /** Who decided, by their ids in Slack. */
   readonly by: readonly string[];
   readonly until?: Date;
+  /** With `expired`: a click that came in time waits to be judged. It is as if it were denied. */
+  readonly isClickWaiting?: boolean;
+  /** After `expired`: what was reverted at the end is made again. */
+  readonly isLate?: boolean;
 }

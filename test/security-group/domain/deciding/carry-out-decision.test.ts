@@ -112,6 +112,62 @@ async function expectPeace(sentry: SentryInMemory): Promise<void> {
   expect([sentry.groups.acts.length, sentry.announcer.told.length]).toEqual([acts, told]);
 }
 
+describe('a change that stands until someone denies it, while a click waits at the end', () => {
+  const acceptedAtEnd = asking(lockedRestoring, 'revertIfDenied', 'accept');
+
+  async function ended(name: string): Promise<SentryInMemory> {
+    const sentry = await askedAbout([acceptedAtEnd], DEEDS[name]!);
+    expect(await sentry.decide('expired', { isClickWaiting: true })).toMatchObject({
+      outcome: 'carried-out',
+      text: 'A click could not be judged before the end: reverted.',
+    });
+    return sentry;
+  }
+
+  test.each(NAMES)('is reverted, though no one denied it: %s', async (name) => {
+    const sentry = await ended(name);
+    expect(textsOf(sentry.groups.rulesIn('sg-1'))).toEqual(textsOf(DEEDS[name]!.accepted));
+    await expectPeace(sentry);
+  });
+
+  test.each(NAMES)('is made again, exactly, where the click approves it: %s', async (name) => {
+    const sentry = await ended(name);
+    expect(await sentry.decide('approved', { attempt: 2, isLate: true })).toMatchObject({
+      outcome: 'carried-out',
+      text: 'Applied.',
+    });
+    expect(textsOf(sentry.groups.rulesIn('sg-1'))).toEqual(textsOf(DEEDS[name]!.standing));
+    await expectPeace(sentry);
+    expect(sentry.asked).toHaveLength(1);
+  });
+
+  test.each(NAMES)('stays reverted where the click denies it: %s', async (name) => {
+    const sentry = await ended(name);
+    sentry.groups.acts.length = 0;
+    expect(await sentry.decide('denied', { attempt: 2, isLate: true })).toMatchObject({
+      outcome: 'carried-out',
+    });
+    expect(sentry.groups.acts).toEqual([]);
+    expect(textsOf(sentry.groups.rulesIn('sg-1'))).toEqual(textsOf(DEEDS[name]!.accepted));
+  });
+
+  test('and that was found only after the change had stayed, is reverted where the click denies it', async () => {
+    const sentry = await askedAbout([acceptedAtEnd], DEEDS.added!);
+    await sentry.decide('expired');
+    expect(textsOf(sentry.groups.rulesIn('sg-1'))).toEqual(textsOf(DEEDS.added!.standing));
+    await sentry.decide('denied', { attempt: 2, isLate: true });
+    expect(textsOf(sentry.groups.rulesIn('sg-1'))).toEqual(textsOf(DEEDS.added!.accepted));
+  });
+
+  test('and was never reverted, since the sentry observed only, is accepted as it stands', async () => {
+    const sentry = await askedAbout([acceptedAtEnd], DEEDS.added!);
+    expect(await sentry.decide('approved', { attempt: 2, isLate: true })).toMatchObject({
+      text: 'Applied. 1 of 1 rules stood there already.',
+    });
+    await expectPeace(sentry);
+  });
+});
+
 describe('a change that was reverted', () => {
   test.each(NAMES)('is made again, exactly, once it is approved, and holds: %s', async (name) => {
     const sentry = await askedAbout([revertFirst], DEEDS[name]!);
