@@ -129,15 +129,15 @@ export class Workspace {
   }
 
   post({ channel, postedBy, threadTs, isBroadcast, ...content }: NewMessage): Message {
-    if (threadTs !== undefined && !this.messageAt(channel, threadTs)) {
-      throw new SlackError('thread_not_found');
-    }
+    // Slack takes a reply to what is gone, and puts it into the channel, outside of any thread: so
+    // two projects report, independently of each other.
+    const isThreadThere = threadTs !== undefined && this.messageAt(channel, threadTs) !== undefined;
     const message = new Message(
       channel,
       this.nextTs(),
       postedBy,
       { at: this.now(), ...content },
-      { threadTs, isBroadcast },
+      isThreadThere ? { threadTs, isBroadcast } : {},
     );
     this.messages.push(message);
     return message;

@@ -7,6 +7,7 @@ import {
   type MessageCopy,
   type MessageSlot,
   nameKey,
+  withDue,
 } from './approval-request';
 import type { ApprovalStore } from './approval-store';
 import { isDeliverable } from './due';
@@ -111,7 +112,12 @@ async function deliverOne(
         copies: merged(current.copies, copies, own.copies),
       }));
     };
-    const { isGone, posted } = await deliver(claimed, own, configuration, ports, progress);
+    const { isGone, posted, lost } = await deliver(claimed, own, configuration, ports, progress);
+    if (lost) {
+      latest =
+        latest &&
+        (await revise(latest, (current) => withLost(current, lost), configuration, store));
+    }
     await change((current) => ({
       ...current,
       ...(posted && { copies: merged(current.copies, [posted], own.copies) }),
@@ -152,6 +158,16 @@ function withSlot(
   };
 }
 
+/** The question is not there any more: it is posted again. */
+function withLost(request: ApprovalRequest, lost: MessageCopy): ApprovalRequest {
+  const messages = request.messages.map((slot) =>
+    slot.name.kind === 'question'
+      ? { ...slot, copies: slot.copies.filter(({ ts }) => ts !== lost.ts) }
+      : slot,
+  );
+  return withDue({ ...request, messages }, { kind: 'question' });
+}
+
 /** A copy that someone else found meanwhile, by a click on it, stays. */
 function merged(
   current: readonly MessageCopy[],
@@ -178,6 +194,8 @@ interface Delivered {
   /** Where the message was gone, and has to be delivered once more. */
   readonly isGone?: boolean;
   readonly posted?: MessageCopy;
+  /** The question, which was to be answered, and is gone. */
+  readonly lost?: MessageCopy;
 }
 
 async function deliver(
@@ -193,11 +211,9 @@ async function deliver(
     case 'question':
       return deliverQuestion(request, slot, configuration, ports, progress);
     case 'whole':
-      await deliverWhole(request, slot, ports, progress);
-      return {};
+      return deliverWhole(request, slot, ports, progress);
     case 'reminder':
-      await replyToQuestion(request, renderer.reminder(request), ports);
-      return {};
+      return deliverReminder(request, ports);
     case 'step':
       await messenger.monitor(renderer.step(request, slot));
       return {};
@@ -253,33 +269,58 @@ async function updated(
   }
 }
 
-/** In a thread below the question, from where an earlier try was cut short. */
+/**
+ * In a thread below the question, from where an earlier try was cut short. What is gone is posted
+ * once more, from its beginning.
+ */
 async function deliverWhole(
   request: ApprovalRequest,
   { copies }: MessageSlot,
-  { messenger, renderer }: MessagePorts,
+  ports: MessagePorts,
   progress: Progress,
-): Promise<void> {
-  const question = questionCopy(request);
+): Promise<Delivered> {
+  const { messenger, renderer } = ports;
   const parts = renderer.whole(request);
+  const [last, final] = [copies.at(-1), parts.at(-1)];
+  if (copies.length >= parts.length && last && final) {
+    // Its buttons give way with those of the question.
+    if ((await messenger.update(last, final)) || request.decision) return {};
+    await progress([]);
+    return { isGone: true };
+  }
+  const { question, isThere } = await lookAtQuestion(request, ports);
+  if (!isThere) {
+    await progress([]);
+    return { isGone: true, lost: question };
+  }
   const posted = [...copies];
   for (const part of parts.slice(posted.length)) {
     const { channelId, ts } = await messenger.reply(question, part);
     posted.push({ channelId, ts });
     await progress(posted);
   }
-  // Its buttons give way with those of the question.
-  const [last, final] = [posted.at(-1), parts.at(-1)];
-  if (copies.length >= parts.length && last && final) await messenger.update(last, final);
+  return {};
 }
 
-async function replyToQuestion(
+/** Where the question is gone, it is posted again, and that reminds people as well. */
+async function deliverReminder(request: ApprovalRequest, ports: MessagePorts): Promise<Delivered> {
+  if (request.decision) return {};
+  const { question, isThere } = await lookAtQuestion(request, ports);
+  if (!isThere) return { lost: question };
+  await ports.messenger.reply(question, ports.renderer.reminder(request));
+  return {};
+}
+
+/**
+ * Whether the question can be answered in its thread: a reply to what someone has deleted would be
+ * taken, and stand where no one knows what it is about. Only an update tells.
+ */
+async function lookAtQuestion(
   request: ApprovalRequest,
-  message: RenderedMessage,
-  { messenger }: MessagePorts,
-): Promise<void> {
-  if (request.decision) return;
-  await messenger.reply(questionCopy(request), message);
+  { messenger, renderer }: MessagePorts,
+): Promise<{ readonly question: MessageCopy; readonly isThere: boolean }> {
+  const question = questionCopy(request);
+  return { question, isThere: await messenger.update(question, renderer.question(request)) };
 }
 
 function questionCopy({ messages }: ApprovalRequest): MessageCopy {

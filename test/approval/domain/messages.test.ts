@@ -373,7 +373,51 @@ test('after an outage the latest reminder is brought, and no earlier one', async
   expect(workflow.messenger.replies()).toHaveLength(1);
 });
 
+describe('a question that an admin has deleted', () => {
+  test('is posted again at its reminder, which reminds people, and nothing stands without its question', async () => {
+    const workflow = await asked();
+    workflow.messenger.standing.clear();
+    await workflow.pass(4 * HOUR, HOUR);
+    expect(workflow.messenger.questions()).toEqual(['r1 waits, with 0 approvals and 0 repeats']);
+    expect(workflow.messenger.replies()).toEqual([]);
+    await workflow.pass(4 * HOUR, HOUR);
+    expect(workflow.messenger.questions()).toHaveLength(1);
+    expect(workflow.messenger.replies()).toEqual(['r1 still waits']);
+    await workflow.click('ann', APPROVE);
+    expect(workflow.messenger.questions()).toEqual(['r1 approved by ann: decision under way']);
+  });
+
+  test('is posted again, and then all of it, where someone wanted to see all of it', async () => {
+    const workflow = await asked();
+    const click = workflow.clickOf('ann', SHOW_ALL);
+    workflow.messenger.standing.clear();
+    await workflow.receive(click);
+    await workflow.work();
+    await workflow.pass(2 * MINUTE);
+    expect(workflow.messenger.questions()).toEqual(['r1 waits, with 0 approvals and 0 repeats']);
+    expect(workflow.messenger.replies()).toEqual([
+      'r1 part 1',
+      'r1 part 2',
+      'r1 part 3 with buttons',
+    ]);
+  });
+});
+
 describe('all of a question', () => {
+  test('is shown once more where the part with the buttons was deleted', async () => {
+    const workflow = await asked();
+    await workflow.click('ann', SHOW_ALL);
+    const [last] = [...workflow.messenger.standing.keys()].slice(-1);
+    workflow.messenger.standing.delete(last!);
+    await workflow.click('ann', SHOW_ALL);
+    await workflow.pass(2 * MINUTE);
+    expect(workflow.messenger.replies().slice(-3)).toEqual([
+      'r1 part 1',
+      'r1 part 2',
+      'r1 part 3 with buttons',
+    ]);
+  });
+
   test('stands in the thread, with buttons at its end until someone decides', async () => {
     const workflow = await asked();
     await workflow.click('ann', SHOW_ALL);
@@ -396,7 +440,7 @@ describe('all of a question', () => {
 
   test('resumes where it was cut short', async () => {
     const workflow = await asked();
-    workflow.messenger.beforeCall.set(workflow.messenger.calls.length + 2, () =>
+    workflow.messenger.beforeCall.set(workflow.messenger.calls.length + 3, () =>
       Promise.reject(new MessengerUnavailableError('429', 30_000)),
     );
     await workflow.click('ann', SHOW_ALL);

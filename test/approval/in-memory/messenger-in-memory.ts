@@ -46,7 +46,8 @@ export class MessengerInMemory implements Messenger {
 
   async reply({ channelId, ts }: MessageCopy, { text }: RenderedMessage): Promise<PostedMessage> {
     await this.called('reply');
-    return this.put(channelId, text, ts);
+    // As Slack does: a reply to what is gone stands outside of any thread.
+    return this.put(channelId, text, this.standing.has(ts) ? ts : undefined);
   }
 
   async update({ ts }: MessageCopy, { text }: RenderedMessage): Promise<boolean> {

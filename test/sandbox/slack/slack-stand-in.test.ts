@@ -122,6 +122,23 @@ describe("what Slack's own client does", () => {
     ]);
   });
 
+  test('an answer to a message that is gone is taken, and stands outside of any thread', async () => {
+    const ts = await post();
+    const [question] = slack.messages;
+    question!.deleted = true;
+    const answer = await client.chat.postMessage({
+      channel: CHANNEL,
+      thread_ts: ts,
+      text: 'Still waits',
+    });
+    expect(answer).toMatchObject({ ok: true, message: { text: 'Still waits' } });
+    expect(answer.message).not.toHaveProperty('thread_ts');
+    expect(slack.messages[1]).toMatchObject({ text: 'Still waits', threadTs: undefined });
+    await expect(client.chat.update({ channel: CHANNEL, ts, text: 'x' })).rejects.toEqual(
+      refusal('message_not_found'),
+    );
+  });
+
   test('an update with a new text and no blocks takes the blocks away', async () => {
     const ts = await post({ blocks: [section('May I?')] });
     await client.chat.update({ channel: CHANNEL, ts, text: 'Answered' });
@@ -213,7 +230,6 @@ describe('what is refused', () => {
     await expect(
       client.chat.update({ channel: CHANNEL, ts: '1.000001', text: 'x' }),
     ).rejects.toEqual(refusal('message_not_found'));
-    await expect(post({ thread_ts: '1.000001' })).rejects.toEqual(refusal('thread_not_found'));
     expect(slack.messages.map((message) => message.ts)).toEqual([ts]);
   });
 
