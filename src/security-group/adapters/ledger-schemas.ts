@@ -79,6 +79,8 @@ export const storedPlace = z.object({
   entering: z.array(z.object({ groupId: z.string(), seenAt: time, after: optionalTime })),
 });
 
+export const storedSign = z.object({ at: time });
+
 const revertCount = z.object({
   count: z.int(),
   since: time,

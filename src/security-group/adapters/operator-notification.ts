@@ -3,8 +3,8 @@ import { CHANGE_MESSAGE_VERSION, type OperatorMessage } from '../contracts/chang
 import type { OperatorRequest } from '../domain/operator';
 import type { Announcement } from '../domain/reporting/announcement';
 
-/** An act that changes something; a list is no act. */
-export type OperatorAct = Exclude<OperatorRequest, { action: 'list' }>;
+/** An act that changes something; to look is no act. */
+export type OperatorAct = Exclude<OperatorRequest, { action: 'list' | 'check' }>;
 
 export function operatorNotification(
   { action, by, reason }: OperatorAct,

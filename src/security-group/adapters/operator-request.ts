@@ -24,6 +24,7 @@ export const requestSchema = z.discriminatedUnion('action', [
   z.strictObject({ action: z.literal('pause'), until, ...order }),
   z.strictObject({ action: z.literal('resume'), ...order }),
   z.strictObject({ action: z.literal('list'), groupId: z.optional(groupId) }),
+  z.strictObject({ action: z.literal('check') }),
 ]);
 
 /** The messages of zod/mini are one and the same without it. */
@@ -35,6 +36,6 @@ export function parseOperatorRequest(payload: unknown): OperatorRequest {
   if (parsed.success) return parsed.data;
   throw new OperatorError(
     `The request cannot be carried out: ${z.prettifyError(parsed.error)}. ` +
-      'Send, for example, {"action":"accept","groupId":"sg-…","ruleId":"sgr-…","by":"your name","reason":"why"}; the others are withdraw, release, pause, resume and list.',
+      'Send, for example, {"action":"accept","groupId":"sg-…","ruleId":"sgr-…","by":"your name","reason":"why"}; the others are withdraw, release, pause, resume, list and check.',
   );
 }

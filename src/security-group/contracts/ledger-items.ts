@@ -8,6 +8,7 @@
  * - `PLACE`, `RECORD`: how far reconcile has come
  * - `REQUEST#<request id>`, `ASKED`: a change that people were asked about, and what came of it; it
  *   expires
+ * - `SENTRY`, `heartbeat` or `reconcile`: when the sentry was last seen to work
  * - `EVENT#<event id>`, `<group id>`: how far an event is handled, under which lease; it expires
  */
 export const LEDGER_KEY = { partition: 'pk', sort: 'sk' } as const;
@@ -29,6 +30,7 @@ export const LEDGER_EXPIRY = 'expiresAt';
 /** The queue tries for about six hours, and its dead-letter queue keeps what failed for 14 days. */
 export const EVENT_KEPT_SECONDS = 14 * 24 * 60 * 60;
 
+export const SIGNS_PARTITION = 'SENTRY';
 export const RECORD_SORT_KEY = 'RECORD';
 export const REPEATS_SORT_KEY = 'REPEATS';
 

@@ -16,6 +16,7 @@ import {
 import { listOf, whyUnread } from './rules/prefix-list';
 import { prefixListIds, type Rule, ruleKey } from './rules/rule';
 import { ruleText } from './rules/rule-text';
+import { type LastSigns, silences, type SignsOfLife } from './signs-of-life';
 import type { Clock } from '../../shared/domain/clock';
 import { inTurns } from '../../shared/domain/turns';
 
@@ -39,7 +40,8 @@ export type OperatorRequest =
   | (Order & { readonly action: 'release'; readonly groupId: string })
   | (Order & { readonly action: 'pause'; readonly until: Date })
   | (Order & { readonly action: 'resume' })
-  | { readonly action: 'list'; readonly groupId?: string };
+  | { readonly action: 'list'; readonly groupId?: string }
+  | { readonly action: 'check' };
 
 /**
  * An operator asked for something that cannot be done: the message says so, and what to do instead.
@@ -58,15 +60,25 @@ export interface ListedRule {
   readonly grants: LedgerEntry['grants'];
 }
 
+/** Whether the sentry works, by what its ledger says. */
+export interface LifeAnswer {
+  readonly isAlive: boolean;
+  readonly last: LastSigns;
+  /** Sentences on what was not seen for too long. */
+  readonly silences: readonly string[];
+}
+
 export interface OperatorAnswer {
   /** A sentence on what was done; absent where something was only asked. */
   readonly done?: string;
   readonly rules?: readonly ListedRule[];
+  readonly life?: LifeAnswer;
 }
 
 export interface OperatorPorts {
   readonly groups: SecurityGroups;
   readonly ledger: Ledger;
+  readonly signs: Pick<SignsOfLife, 'last'>;
   readonly clock: Clock;
   writePause(pause: Pause | undefined): Promise<void>;
   /** Has the group judged by the function that acts. */
@@ -91,6 +103,8 @@ export async function carryOut(
       return resume(ports);
     case 'list':
       return list(request.groupId, ports);
+    case 'check':
+      return check(ports);
   }
 }
 
@@ -237,6 +251,12 @@ async function list(
         a.groupId.localeCompare(b.groupId) || ruleKey(a.rule).localeCompare(ruleKey(b.rule)),
     ),
   };
+}
+
+async function check({ signs, clock }: OperatorPorts): Promise<OperatorAnswer> {
+  const last = await signs.last();
+  const missing = silences(last, clock.now());
+  return { life: { isAlive: missing.length === 0, last, silences: missing } };
 }
 
 async function adopted(groupId: string, ledger: Ledger): Promise<GroupLedger> {

@@ -13,6 +13,7 @@ import { SnsNotifications } from '../../shared/adapters/notification/sns-notific
 import { readEnvironment } from '../../shared/contracts/handler-environment';
 import { Announcements } from '../adapters/announcements';
 import { DynamoLedger } from '../adapters/dynamo-ledger';
+import { DynamoSignsOfLife } from '../adapters/dynamo-signs-of-life';
 import { Ec2SecurityGroups } from '../adapters/ec2-security-groups';
 import { operatorNotification } from '../adapters/operator-notification';
 import { parseOperatorRequest } from '../adapters/operator-request';
@@ -39,9 +40,11 @@ const failures = FailureReporter.ofFunction({
   topicArn: environment.NOTIFICATION_TOPIC_ARN,
   logger,
 });
+const dynamo = new DynamoDBClient(CLIENT_SETTINGS);
 const ports: OperatorPorts = {
   groups: new Ec2SecurityGroups(new EC2Client(CLIENT_SETTINGS), environment.ACCOUNT_ID),
-  ledger: new DynamoLedger(new DynamoDBClient(CLIENT_SETTINGS), environment.LEDGER_TABLE),
+  ledger: new DynamoLedger(dynamo, environment.LEDGER_TABLE),
+  signs: new DynamoSignsOfLife(dynamo, environment.LEDGER_TABLE),
   clock: SYSTEM_CLOCK,
   writePause: async (pause) => writePause(ssm, environment.PAUSE_PARAMETER, pause),
   pointTo: async (groupIds) => sendDifferences(sqs, environment.CHANGE_QUEUE_URL, groupIds),
@@ -58,7 +61,7 @@ export async function handler(
   const request = parseOperatorRequest(payload);
   logger.info('ordered', { requestId, ...request });
   const answer = await carryOut(request, await loadSentryConfiguration(ssm, environment), ports);
-  if (request.action !== 'list') {
+  if (request.action !== 'list' && request.action !== 'check') {
     logger.info('done', { requestId, done: answer.done });
     await tell(
       operatorNotification(request, answer.done ?? '', SYSTEM_CLOCK.now(), requestId, sentry),
@@ -74,10 +77,11 @@ async function tell(announcement: Announcement): Promise<void> {
   await failures.send();
 }
 
-function rendered({ done, rules }: OperatorAnswer) {
+function rendered({ done, rules, life }: OperatorAnswer) {
   const now = SYSTEM_CLOCK.now().getTime();
   return {
     ...(done && { done }),
+    ...life,
     ...(rules && {
       rules: rules.map(({ groupId, rule, grants }) => ({
         groupId,

@@ -30,6 +30,7 @@ import {
   RECONCILE_PATIENCE_SECONDS,
 } from '../adapters/cloudtrail-event-history';
 import { DynamoLedger } from '../adapters/dynamo-ledger';
+import { DynamoSignsOfLife } from '../adapters/dynamo-signs-of-life';
 import { Ec2SecurityGroups } from '../adapters/ec2-security-groups';
 import { sendDifferences } from '../adapters/queue-messages';
 import { reconcileNotification } from '../adapters/reconcile-notification';
@@ -58,6 +59,8 @@ const history = new CloudTrailEventHistory(
   new CloudTrailClient(HISTORY_CLIENT_SETTINGS),
   RECONCILE_PATIENCE_SECONDS,
 );
+const dynamo = new DynamoDBClient(CLIENT_SETTINGS);
+const signs = new DynamoSignsOfLife(dynamo, environment.LEDGER_TABLE);
 const groups = new Ec2SecurityGroups(new EC2Client(CLIENT_SETTINGS), environment.ACCOUNT_ID);
 const failures = FailureReporter.ofFunction({
   construct: sentry,
@@ -73,7 +76,7 @@ const runFailures = new RunFailures({
 const ports: Omit<ReconcilePorts, 'tell'> = {
   groups,
   rulesOfAll: groups.rulesOfAll.bind(groups),
-  ledger: new DynamoLedger(new DynamoDBClient(CLIENT_SETTINGS), environment.LEDGER_TABLE),
+  ledger: new DynamoLedger(dynamo, environment.LEDGER_TABLE),
   history,
   lastHeartbeat: async () =>
     history.lastHeartbeat({
@@ -98,6 +101,7 @@ export async function handler(
       }),
     );
     count(report);
+    await signs.keep('reconcile', SYSTEM_CLOCK.now());
   } finally {
     metrics.publishStoredMetrics();
   }

@@ -31,6 +31,7 @@ import {
 } from '../adapters/cloudtrail-event-history';
 import { DynamoEventLog } from '../adapters/dynamo-event-log';
 import { DynamoLedger } from '../adapters/dynamo-ledger';
+import { DynamoSignsOfLife } from '../adapters/dynamo-signs-of-life';
 import { Ec2SecurityGroups } from '../adapters/ec2-security-groups';
 import { sendHeartbeat } from '../adapters/heartbeat';
 import { type LastingPorts, portsAt } from '../adapters/ports-of-try';
@@ -55,6 +56,7 @@ const metrics = new Metrics({ namespace: METRICS_NAMESPACE, serviceName: sentry 
 const sqs = new SQSClient({ ...CLIENT_SETTINGS, useQueueUrlAsEndpoint: false });
 const ec2 = new EC2Client(CLIENT_SETTINGS);
 const dynamo = new DynamoDBClient(CLIENT_SETTINGS);
+const signs = new DynamoSignsOfLife(dynamo, environment.LEDGER_TABLE);
 const ssm = new SSMClient(CLIENT_SETTINGS);
 const configuration = new CachedConfiguration(
   () => loadSentryConfiguration(ssm, environment),
@@ -153,7 +155,7 @@ async function respond(change: Change, receivedAt: Date, tries: number): Promise
       region: change.region,
     });
   }
-  if (change.errorCode === 'Client.DryRunOperation') return countHeartbeat(change);
+  if (change.errorCode === 'Client.DryRunOperation') return keepHeartbeat(change);
   if (tries === 1) {
     metrics.addMetric(METRIC.eventsSeen, MetricUnit.Count, 1);
     metrics.addMetric(
@@ -190,8 +192,10 @@ function isElsewhere({ accountId, region }: Change): boolean {
 }
 
 /** Anyone may make dry runs; only the sentry's own prove anything. */
-function countHeartbeat({ actor }: Change): void {
-  if (isOwnCall(actor, ports.own)) metrics.addMetric(METRIC.heartbeats, MetricUnit.Count, 1);
+async function keepHeartbeat({ actor, time }: Change): Promise<void> {
+  if (!isOwnCall(actor, ports.own)) return;
+  metrics.addMetric(METRIC.heartbeats, MetricUnit.Count, 1);
+  await signs.keep('heartbeat', time);
 }
 
 function conclude({ reports, failures: failed }: Responses, receivedAt: Date): void {

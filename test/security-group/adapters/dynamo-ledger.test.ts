@@ -14,6 +14,7 @@ import {
   recordItem,
   repeatsItem,
 } from '../../../src/security-group/adapters/dynamo-ledger';
+import { DynamoSignsOfLife } from '../../../src/security-group/adapters/dynamo-signs-of-life';
 import {
   type Grant,
   GRANT_CAUSES,
@@ -209,6 +210,19 @@ describe('in the emulator', () => {
   const newGroup = () => `sg-${String((groups += 1)).padStart(17, '0')}`;
   const entryOf = async (groupId: string) =>
     (await ledger.read(groupId)).entries.get(ruleKey(RULE))!;
+
+  test('each sign of life is kept with its last time, and is no part of a group', async () => {
+    const signs = new DynamoSignsOfLife(emulated.client, TABLE);
+    expect(await signs.last()).toEqual({});
+    await signs.keep('heartbeat', NOON);
+    await signs.keep('heartbeat', new Date('2026-01-01T13:00:00Z'));
+    await signs.keep('reconcile', NOON);
+    expect(await signs.last()).toEqual({
+      heartbeat: new Date('2026-01-01T13:00:00Z'),
+      reconcile: NOON,
+    });
+    expect(await ledger.records()).toEqual([]);
+  });
 
   test('of a group that was never written, nothing is known', async () => {
     expect(await ledger.read(newGroup())).toEqual({

@@ -10,6 +10,7 @@ import type {
   SentryConfiguration,
 } from '../../../src/security-group/domain/policies/sentry-configuration';
 import type { Rule } from '../../../src/security-group/domain/rules/rule';
+import type { LastSigns } from '../../../src/security-group/domain/signs-of-life';
 import { SentryInMemory } from '../in-memory/sentry-in-memory';
 import { configurationOf, locked } from '../samples/changes';
 import { rule } from '../samples/rules';
@@ -28,11 +29,13 @@ type OrderOf<Action extends OperatorRequest['action']> = Extract<
 
 let sentry: SentryInMemory;
 let pause: Pause | undefined;
+let lastSigns: LastSigns;
 
 beforeEach(() => {
   sentry = SentryInMemory.watching([locked], https);
   sentry.groups.put('sg-1', () => [https, ssh]);
   pause = undefined;
+  lastSigns = {};
 });
 
 describe('accepting a rule', () => {
@@ -305,6 +308,44 @@ describe('the list', () => {
   });
 });
 
+describe('whether the sentry is alive, which metrics of others do not say', () => {
+  const hoursBefore = (hours: number) => new Date(NOW.getTime() - hours * 60 * 60_000);
+
+  test('it is, with what its ledger saw of it lately', async () => {
+    lastSigns = { heartbeat: hoursBefore(2.9), reconcile: hoursBefore(48) };
+    expect(await carriedOut({ action: 'check' })).toEqual({
+      life: { isAlive: true, last: lastSigns, silences: [] },
+    });
+  });
+
+  test('it is not, once one of the two was not seen for too long', async () => {
+    lastSigns = { heartbeat: hoursBefore(3), reconcile: hoursBefore(1) };
+    expect(await carriedOut({ action: 'check' })).toEqual({
+      life: {
+        isAlive: false,
+        last: lastSigns,
+        silences: ['No heartbeat came back for 3 hours, since 2025-12-31T21:00:10.000Z.'],
+      },
+    });
+    lastSigns = { heartbeat: NOW, reconcile: hoursBefore(49) };
+    expect(await carriedOut({ action: 'check' })).toMatchObject({
+      life: { isAlive: false, silences: [expect.stringMatching(/^No run of reconcile .+ 49 hours/)] },
+    });
+  });
+
+  test('it is not, where it was never seen', async () => {
+    expect(await carriedOut({ action: 'check' })).toMatchObject({
+      life: {
+        isAlive: false,
+        silences: [
+          'The ledger knows of no time when a heartbeat came back.',
+          'The ledger knows of no time when a run of reconcile came to its end.',
+        ],
+      },
+    });
+  });
+});
+
 async function carriedOut(
   request: OperatorRequest,
   configuration: SentryConfiguration = sentry.configuration,
@@ -312,6 +353,7 @@ async function carriedOut(
   return carryOut(request, configuration, {
     groups: sentry.groups,
     ledger: sentry.ledger,
+    signs: { last: async () => lastSigns },
     clock: sentry.groups,
     writePause: async (ordered) => {
       pause = ordered;

@@ -1,0 +1,32 @@
+/** A dry run of the sentry whose event came back, and a run of reconcile that came to its end. */
+export const SIGNS_OF_LIFE = ['heartbeat', 'reconcile'] as const;
+export type SignOfLife = (typeof SIGNS_OF_LIFE)[number];
+
+export type LastSigns = Readonly<Partial<Record<SignOfLife, Date>>>;
+
+/** When the sentry was last seen to work, in its own memory: metrics can be put by others. */
+export interface SignsOfLife {
+  last(): Promise<LastSigns>;
+  keep(sign: SignOfLife, at: Date): Promise<void>;
+}
+
+const HOUR = 60 * 60_000;
+
+/** As long as the alarms about silence wait for them at the most, with the time of a run. */
+const MOST_SILENT_HOURS: Readonly<Record<SignOfLife, number>> = { heartbeat: 3, reconcile: 49 };
+
+const NAMES: Readonly<Record<SignOfLife, string>> = {
+  heartbeat: 'heartbeat came back',
+  reconcile: 'run of reconcile came to its end',
+};
+
+/** Sentences on what was not seen for too long, or ever. */
+export function silences(last: LastSigns, now: Date): string[] {
+  return SIGNS_OF_LIFE.flatMap((sign) => {
+    const at = last[sign];
+    if (at === undefined) return [`The ledger knows of no time when a ${NAMES[sign]}.`];
+    const hours = Math.floor((now.getTime() - at.getTime()) / HOUR);
+    if (hours < MOST_SILENT_HOURS[sign]) return [];
+    return [`No ${NAMES[sign]} for ${hours} hours, since ${at.toISOString()}.`];
+  });
+}
