@@ -14,6 +14,7 @@ import {
 } from '@aws-sdk/client-ec2';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as iam from 'aws-cdk-lib/aws-iam';
+import * as z from 'zod/mini';
 import type { DeployedStack } from '../../sandbox/local-aws';
 import {
   Actor,
@@ -201,6 +202,10 @@ async function moveToPort(
     }),
   );
 }
+
+const ListedPolicies = z.object({
+  policies: z.tuple([z.object({ name: z.string() })]),
+});
 
 async function operate(
   payload: Readonly<Record<string, unknown>>,
@@ -781,6 +786,31 @@ describe('an operator', () => {
     await reconcile('Locked');
     await sandbox.passTime(SETTLED_AFTER);
     await reconcile('Locked');
+    expect(await state(groupId)).toEqual(before);
+  });
+
+  test('disables a policy by its name: nothing is taken away and all is told; when it is over, that is told and reconcile answers', async () => {
+    const groupId = await adoptedGroup('Locked');
+    const before = await state(groupId);
+    const { policies } = ListedPolicies.parse(await operate({ action: 'listPolicies' }));
+    const [{ name: policy }] = policies;
+    expect(
+      await sandbox.told(() => operate({ action: 'disablePolicy', policy, hours: 1, ...order })),
+    ).toMatchObject([{ type: 'operator-act', action: 'disablePolicy', severity: 'high' }]);
+    await sandbox.passTime(2 * MINUTE);
+    expect(outcomesIn(await sandbox.told(() => open(groupId, 9000)))).toEqual(['added: kept']);
+    expect(reconcileMessages(await reconcile('Locked'))).toMatchObject([
+      { disabledPolicies: [{ policy, reason: 'a test', by: 'Olga' }] },
+    ]);
+
+    await sandbox.passTime(60 * MINUTE);
+    expect(reconcileMessages(await reconcile('Locked'))).toMatchObject([
+      { enabledPolicies: [{ policy }] },
+    ]);
+    await sandbox.passTime(SETTLED_AFTER);
+    const messages = await reconcile('Locked');
+    expect(reconcileMessages(messages)).toEqual([]);
+    expect(outcomesIn(messages)).toEqual(['added: reverted']);
     expect(await state(groupId)).toEqual(before);
   });
 

@@ -109,8 +109,8 @@ export interface IamKeySentryProps {
   /**
    * The one Region in which the sentry works. IAM is global: a copy that is deployed to another
    * Region does nothing, and says so in its log and in the metric RunsSkipped. If there is no copy
-   * in the home Region either, its alarm `SkippedEverywhereAlarm` goes off. Throws if no such Region
-   * is known to aws-cdk-lib, or if it is of another partition than the stack.
+   * in the home Region either, its alarm `SkippedEverywhereAlarm` goes off. Throws if aws-cdk-lib
+   * knows no such Region, or if it is of another partition than the stack.
    *
    * @default - the Region of the stack
    */

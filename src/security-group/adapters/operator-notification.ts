@@ -1,10 +1,22 @@
 import { plainText, subjectLine } from '../../shared/domain/notification/plain-text';
 import { CHANGE_MESSAGE_VERSION, type OperatorMessage } from '../contracts/change-message';
-import type { OperatorRequest } from '../domain/operator';
+import type { OperatorQuestion, OperatorRequest } from '../domain/operator';
 import type { Announcement } from '../domain/reporting/announcement';
 
-/** An act that changes something; to look is no act. */
-export type OperatorAct = Exclude<OperatorRequest, { action: 'list' | 'check' }>;
+/** An act that changes something; a question is no act. */
+export type OperatorAct = Exclude<OperatorRequest, OperatorQuestion>;
+
+const GRAVE: readonly OperatorAct['action'][] = ['pause', 'release', 'disablePolicy'];
+
+const IN_WORDS: Readonly<Record<OperatorAct['action'], string>> = {
+  accept: 'accept a rule',
+  withdraw: 'withdraw grants',
+  release: 'release a group',
+  pause: 'pause',
+  resume: 'resume',
+  disablePolicy: 'disable a policy',
+  enablePolicy: 'enable a policy',
+};
 
 export function operatorNotification(
   { action, by, reason }: OperatorAct,
@@ -17,7 +29,7 @@ export function operatorNotification(
     version: CHANGE_MESSAGE_VERSION,
     type: 'operator-act',
     sentry,
-    severity: action === 'pause' || action === 'release' ? 'high' : 'medium',
+    severity: GRAVE.includes(action) ? 'high' : 'medium',
     time: at.toISOString(),
     action,
     by,
@@ -27,7 +39,7 @@ export function operatorNotification(
   };
   return {
     subject: subjectLine(
-      `[${message.severity.toUpperCase()}] An operator had the sentry ${action}`,
+      `[${message.severity.toUpperCase()}] An operator had the sentry ${IN_WORDS[action]}`,
     ),
     json: JSON.stringify(message),
     text: [

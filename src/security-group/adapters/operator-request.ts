@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import english from 'zod/v4/locales/en.cjs';
 import { OperatorError, type OperatorRequest } from '../domain/operator';
+import { LONGEST_DISABLING_HOURS } from '../domain/policies/policy';
 
 const text = z.string().check(z.minLength(1), z.maxLength(500));
 const groupId = z.string().check(z.regex(/^sg-([0-9a-f]{8}|[0-9a-f]{17})$/));
@@ -10,6 +11,13 @@ const until = z.pipe(
   z.transform((value) => new Date(value)),
 );
 const order = { by: text, reason: text };
+/** What is kept of an order has to fit into a parameter, several times. */
+const shortOrder = {
+  by: z.string().check(z.minLength(1), z.maxLength(100)),
+  reason: z.string().check(z.minLength(1), z.maxLength(200)),
+};
+const policy = z.string().check(z.minLength(1), z.maxLength(60));
+const hours = z.number().check(z.positive(), z.maximum(LONGEST_DISABLING_HOURS));
 
 export const requestSchema = z.discriminatedUnion('action', [
   z.strictObject({
@@ -23,6 +31,9 @@ export const requestSchema = z.discriminatedUnion('action', [
   z.strictObject({ action: z.literal('release'), groupId, ...order }),
   z.strictObject({ action: z.literal('pause'), until, ...order }),
   z.strictObject({ action: z.literal('resume'), ...order }),
+  z.strictObject({ action: z.literal('disablePolicy'), policy, hours, ...shortOrder }),
+  z.strictObject({ action: z.literal('enablePolicy'), policy, ...order }),
+  z.strictObject({ action: z.literal('listPolicies') }),
   z.strictObject({ action: z.literal('list'), groupId: z.optional(groupId) }),
   z.strictObject({ action: z.literal('check') }),
 ]);
@@ -36,6 +47,6 @@ export function parseOperatorRequest(payload: unknown): OperatorRequest {
   if (parsed.success) return parsed.data;
   throw new OperatorError(
     `The request cannot be carried out: ${z.prettifyError(parsed.error)}. ` +
-      'Send, for example, {"action":"accept","groupId":"sg-…","ruleId":"sgr-…","by":"your name","reason":"why"}; the others are withdraw, release, pause, resume, list and check.',
+      'Send, for example, {"action":"accept","groupId":"sg-…","ruleId":"sgr-…","by":"your name","reason":"why"}; the others are withdraw, release, pause, resume, disablePolicy, enablePolicy, listPolicies, list and check.',
   );
 }

@@ -2,11 +2,13 @@ import { ruleValues, violationInMessage } from './change-notification';
 import { plainText } from '../../shared/domain/notification/plain-text';
 import {
   CHANGE_MESSAGE_VERSION,
+  type DisabledPolicyInMessage,
   type GroupInMessage,
   type ReconcileMessage,
   type UnconfirmedRuleInMessage,
 } from '../contracts/change-message';
 import type { GroupDetails } from '../domain/groups/group';
+import type { Disabling } from '../domain/policies/policy';
 import type { Pause } from '../domain/policies/sentry-configuration';
 import type { Adoption } from '../domain/reconciling/adoption';
 import type { LookedUpEntry } from '../domain/reconciling/confirm-grants';
@@ -26,6 +28,7 @@ export function reconcileNotification(
   maxItems: number,
 ): Announcement {
   const { adoptions, released, returned, notAsked, due, pause, refusedPause, doubts } = report;
+  const { disablings, endedDisablings } = report;
   const message: ReconcileMessage = {
     version: CHANGE_MESSAGE_VERSION,
     type: 'security-group-reconcile',
@@ -62,6 +65,8 @@ export function reconcileNotification(
     }),
     ...(pause && { pause: pauseInMessage(pause) }),
     ...(refusedPause && { refusedPause: pauseInMessage(refusedPause) }),
+    ...(disablings.length > 0 && { disabledPolicies: disablings.map(disablingInMessage) }),
+    ...(endedDisablings.length > 0 && { enabledPolicies: endedDisablings.map(disablingInMessage) }),
   };
   return {
     subject: reconcileSubject(report),
@@ -71,6 +76,16 @@ export function reconcileNotification(
     type: message.type,
     isRepeat: false,
   };
+}
+
+function disablingInMessage({
+  policy,
+  since,
+  until,
+  reason,
+  by,
+}: Disabling): DisabledPolicyInMessage {
+  return { policy, since: since.toISOString(), until: until.toISOString(), reason, by };
 }
 
 function unconfirmedInMessage({

@@ -5,7 +5,7 @@ import { readDatedParameters } from '../../shared/adapters/configuration/ssm-par
 import type { EveryField } from '../../shared/adapters/every-field';
 import { SENTRY_PARAMETERS_VERSION } from '../contracts/sentry-parameters';
 import type { GroupSelector, MonitoredGroups } from '../domain/groups/monitored-groups';
-import { ENDS_UNANSWERED, RESPONSES } from '../domain/policies/policy';
+import { type Disabling, ENDS_UNANSWERED, type Policy, RESPONSES } from '../domain/policies/policy';
 import {
   ANSWERS_TO_EXISTING,
   isTooLong,
@@ -60,6 +60,7 @@ export const policiesSchema = z.object({
   version,
   policies: z.array(
     z.object({
+      name: z.optional(z.string()),
       baseline: z.discriminatedUnion('kind', [
         z.object({ kind: z.literal('forbid'), patterns: z.array(patternSchema) }),
         z.object({ kind: z.literal('allowOnly'), patterns: z.array(patternSchema) }),
@@ -109,6 +110,16 @@ export const orderedPauseSchema = z.object({
   reason: z.string(),
   by: z.string(),
 });
+const time = z.pipe(
+  z.iso.datetime(),
+  z.transform((text) => new Date(text)),
+);
+export const disabledPoliciesSchema = z.object({
+  version,
+  disablings: z.array(
+    z.object({ policy: z.string(), since: time, until: time, reason: z.string(), by: z.string() }),
+  ),
+});
 const pauseSchema = z.union([orderedPauseSchema, z.strictObject({ version })]);
 
 /** A workflow, and how it is reached. */
@@ -129,10 +140,11 @@ export interface SentryParameterNames {
   readonly POLICIES_PARAMETER: string;
   readonly MONITORED_GROUPS_PARAMETERS: string;
   readonly PAUSE_PARAMETER: string;
+  readonly DISABLED_POLICIES_PARAMETER: string;
 }
 
 /**
- * Reads the parameters that the deployment wrote, and an operator's pause. Throws where one is
+ * Reads the parameters that the deployment wrote, and the orders of operators. Throws where one is
  * missing, or of another version.
  */
 export async function loadSentryConfiguration(
@@ -140,10 +152,13 @@ export async function loadSentryConfiguration(
   names: SentryParameterNames,
 ): Promise<LoadedConfiguration> {
   const groupNames = names.MONITORED_GROUPS_PARAMETERS.split(',');
-  const [policiesParameter, pauseParameter, ...groupParameters] = await readDatedParameters(
-    client,
-    [names.POLICIES_PARAMETER, names.PAUSE_PARAMETER, ...groupNames],
-  );
+  const [policiesParameter, pauseParameter, disabledParameter, ...groupParameters] =
+    await readDatedParameters(client, [
+      names.POLICIES_PARAMETER,
+      names.PAUSE_PARAMETER,
+      names.DISABLED_POLICIES_PARAMETER,
+      ...groupNames,
+    ]);
   const policies = parse(policiesSchema, names.POLICIES_PARAMETER, policiesParameter?.value);
   const groups = groupParameters.map(({ value }, index) =>
     parse(groupsSchema, groupNames[index], value),
@@ -154,12 +169,17 @@ export async function loadSentryConfiguration(
   };
   const pause = pauseIn(parse(pauseSchema, names.PAUSE_PARAMETER, pauseParameter?.value));
   const isRefused = pause !== undefined && isTooLong(pause, pauseParameter?.writtenAt);
+  const { disablings } = parse(
+    disabledPoliciesSchema,
+    names.DISABLED_POLICIES_PARAMETER,
+    disabledParameter?.value,
+  );
   const configuration: EveryField<LoadedConfiguration> = {
     monitoredGroups,
-    policies: policies.policies,
+    policies: policies.policies.map((policy) => namedPolicy(policy, disablings)),
     digests: {
       selection: digestOf(inOrder(monitoredGroups)),
-      policies: digestOf(policies.policies),
+      policies: digestOf(policies.policies.map(withoutName)),
     },
     trustedActors: policies.trustedActors,
     emptyingRoleArns: policies.emptyingRoleArns,
@@ -172,10 +192,26 @@ export async function loadSentryConfiguration(
       ...workflow,
       expireMilliseconds: 1000 * expireSeconds,
     })),
+    disablings,
     pause: isRefused ? undefined : pause,
     refusedPause: isRefused ? pause : undefined,
   };
   return configuration;
+}
+
+/** A name that stays as long as the policy says the same, wherever it stands in the list. */
+function namedPolicy(policy: Policy, disablings: readonly Disabling[]): Policy {
+  const name =
+    policy.name ?? `${policy.baseline.kind}-${digestOf(policy).slice(0, NAME_DIGEST_LENGTH)}`;
+  const disabling = disablings.find((one) => one.policy === name);
+  return { ...policy, name, ...(disabling && { disabling }) };
+}
+
+const NAME_DIGEST_LENGTH = 8;
+
+/** Under another name it is the same policy. */
+function withoutName({ name: _, ...policy }: Policy): Policy {
+  return policy;
 }
 
 /** Ids come in parameters of so many each: together they are one selector. */

@@ -17,6 +17,16 @@ export interface SecurityGroupPolicy {
 
   /** The sentry's response to a rule that violates the baseline. */
   readonly response: ChangeResponse;
+
+  /**
+   * By which operators call the policy, when they disable it for a while: up to 40 small letters,
+   * digits and hyphens, and no other policy of the sentry's, or this throws. Another name changes
+   * nothing else.
+   *
+   * @default - a name made of what the policy says, such as forbid-1a2b3c4d: the operator function
+   * lists them
+   */
+  readonly name?: string;
 }
 
 /** Properties of a SecurityGroupSentry. */

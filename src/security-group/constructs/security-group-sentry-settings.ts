@@ -106,12 +106,28 @@ function checkedPolicies(scope: Construct, policies: readonly SecurityGroupPolic
         '{ baseline: SecurityGroupBaseline.locked(), response: ChangeResponse.revert() }.',
     );
   }
+  const names = policies.flatMap(({ name }) => name ?? []);
+  names.forEach((name, index) => refuseName(scope, name, names.slice(0, index)));
   return policies.map(policyOf);
 }
 
-function policyOf({ baseline, response }: SecurityGroupPolicy): Policy {
+function refuseName(scope: Construct, name: string, earlier: readonly string[]): void {
+  if (!/^[a-z0-9-]{1,40}$/.test(name)) {
+    throw new Error(
+      `${scope.node.path}: a policy is called "${name}": write up to 40 small letters, digits and hyphens, such as "no-open-ssh".`,
+    );
+  }
+  if (earlier.includes(name)) {
+    throw new Error(
+      `${scope.node.path}: two policies are called "${name}": an operator could not tell which one to disable, so give them names of their own.`,
+    );
+  }
+}
+
+function policyOf({ baseline, response, name }: SecurityGroupPolicy): Policy {
   const workflow = response._workflow;
   return {
+    ...(name !== undefined && { name }),
     baseline: baseline._specification,
     response: response._response,
     ...(workflow && {

@@ -5,6 +5,7 @@ import { Construct } from 'constructs';
 import { MOST_PARAMETER_CHARACTERS } from '../../shared/contracts/parameter-limits';
 import { chunksOf } from '../../shared/domain/chunks';
 import {
+  type DisabledPoliciesParameter,
   GROUPS_PER_PARAMETER,
   type MonitoredGroupsParameter,
   type PauseParameter,
@@ -20,12 +21,14 @@ export interface SentryParametersProps {
 
 /**
  * Keeps the groups and the policies in SSM parameters, since they do not fit into a function's
- * environment; and a pause, which an operator orders.
+ * environment; and a pause and disabled policies, which
+ * an operator orders.
  */
 export class SentryParameters extends Construct {
   public readonly policies: ssm.IStringParameter;
   public readonly monitoredGroups: ssm.IStringParameter[];
   public readonly pause: ssm.IStringParameter;
+  public readonly disabledPolicies: ssm.IStringParameter;
 
   constructor(scope: Construct, id: string, { monitoredGroups, policies }: SentryParametersProps) {
     super(scope, id);
@@ -34,10 +37,14 @@ export class SentryParameters extends Construct {
       this.parameter(`MonitoredGroups${index}`, { version: SENTRY_PARAMETERS_VERSION, ...chunk }),
     );
     this.pause = this.parameter('Pause', { version: SENTRY_PARAMETERS_VERSION });
+    this.disabledPolicies = this.parameter('DisabledPolicies', {
+      version: SENTRY_PARAMETERS_VERSION,
+      disablings: [],
+    });
   }
 
   public get all(): ssm.IStringParameter[] {
-    return [this.policies, ...this.monitoredGroups, this.pause];
+    return [this.policies, ...this.monitoredGroups, this.pause, this.disabledPolicies];
   }
 
   /** The environment variables by which every function finds the parameters. */
@@ -48,6 +55,7 @@ export class SentryParameters extends Construct {
         .map((parameter) => parameter.parameterName)
         .join(','),
       PAUSE_PARAMETER: this.pause.parameterName,
+      DISABLED_POLICIES_PARAMETER: this.disabledPolicies.parameterName,
     };
   }
 
@@ -59,17 +67,19 @@ export class SentryParameters extends Construct {
     });
   }
 
-  public grantPause(grantee: iam.IGrantable): void {
+  /** To write what operators order. */
+  public grantOrders(grantee: iam.IGrantable): void {
     iam.Grant.addToPrincipal({
       grantee,
       actions: ['ssm:PutParameter'],
-      resourceArns: [this.pause.parameterArn],
+      resourceArns: [this.pause, this.disabledPolicies].map(({ parameterArn }) => parameterArn),
     });
   }
 
   private parameter(
     id: string,
-    value: PoliciesParameter | MonitoredGroupsParameter | PauseParameter,
+    value:
+      PoliciesParameter | MonitoredGroupsParameter | PauseParameter | DisabledPoliciesParameter,
   ): ssm.IStringParameter {
     const length = JSON.stringify(value).length;
     if (length > MOST_PARAMETER_CHARACTERS) {

@@ -9,6 +9,7 @@ export const CARRY_OUT_DECISION = handlerContract({
     /** Several names, joined by commas. */
     'MONITORED_GROUPS_PARAMETERS',
     'PAUSE_PARAMETER',
+    'DISABLED_POLICIES_PARAMETER',
     'LEDGER_TABLE',
     'NOTIFICATION_TOPIC_ARN',
     'ACCOUNT_ID',

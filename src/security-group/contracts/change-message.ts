@@ -218,6 +218,19 @@ export interface ReconcileMessage {
   readonly pause?: { readonly until: string; readonly reason: string; readonly by: string };
   /** A pause that is not obeyed, since it is longer than an operator may order. */
   readonly refusedPause?: ReconcileMessage['pause'];
+  /** Policies that an operator has disabled: what violates them is reported, and left. */
+  readonly disabledPolicies?: readonly DisabledPolicyInMessage[];
+  /** Policies that are in force again since the run before. */
+  readonly enabledPolicies?: readonly DisabledPolicyInMessage[];
+}
+
+/** A policy that is disabled, or was. */
+export interface DisabledPolicyInMessage {
+  readonly policy: string;
+  readonly since: string;
+  readonly until: string;
+  readonly reason: string;
+  readonly by: string;
 }
 
 /** Something that an operator had the sentry do. */
@@ -227,7 +240,8 @@ export interface OperatorMessage {
   readonly sentry: string;
   readonly severity: Severity;
   readonly time: string;
-  readonly action: 'accept' | 'withdraw' | 'release' | 'pause' | 'resume';
+  readonly action:
+    'accept' | 'withdraw' | 'release' | 'pause' | 'resume' | 'disablePolicy' | 'enablePolicy';
   /** As the operator wrote it: a name, not a proof. */
   readonly by: string;
   readonly reason: string;

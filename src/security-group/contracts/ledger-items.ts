@@ -9,6 +9,8 @@
  * - `REQUEST#<request id>`, `ASKED`: a change that people were asked about, and what came of it; it
  *   expires
  * - `SENTRY`, `heartbeat` or `reconcile`: when the sentry was last seen to work
+ * - `END#<policy>`, `<ISO 8601>`: that a disabled policy is in force again since then was told; it
+ *   expires
  * - `EVENT#<event id>`, `<group id>`: how far an event is handled, under which lease; it expires
  */
 export const LEDGER_KEY = { partition: 'pk', sort: 'sk' } as const;
@@ -52,6 +54,10 @@ export const ASKED_KEPT_SECONDS = 90 * 24 * 60 * 60;
 
 export function requestPartition(requestId: string): string {
   return `REQUEST#${requestId}`;
+}
+
+export function endPartition(policy: string): string {
+  return `END#${policy}`;
 }
 
 export function eventPartition(eventId: string): string {

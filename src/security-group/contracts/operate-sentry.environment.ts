@@ -8,8 +8,9 @@ export const OPERATE_SENTRY = handlerContract({
     'POLICIES_PARAMETER',
     /** Several names, joined by commas. */
     'MONITORED_GROUPS_PARAMETERS',
-    /** The one that the function writes. */
+    /** The two that the function writes. */
     'PAUSE_PARAMETER',
+    'DISABLED_POLICIES_PARAMETER',
     'LEDGER_TABLE',
     'NOTIFICATION_TOPIC_ARN',
     'ACCOUNT_ID',

@@ -15,6 +15,7 @@ export const RESPOND_TO_CHANGES = handlerContract({
     /** Several names, joined by commas. */
     'MONITORED_GROUPS_PARAMETERS',
     'PAUSE_PARAMETER',
+    'DISABLED_POLICIES_PARAMETER',
     'LEDGER_TABLE',
     'NOTIFICATION_TOPIC_ARN',
     /** The queue whose messages the function may ask to see later. */

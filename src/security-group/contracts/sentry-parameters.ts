@@ -1,6 +1,6 @@
 import type { TrustedActor } from '../domain/changes/actor';
 import type { GroupSelector } from '../domain/groups/monitored-groups';
-import type { Policy } from '../domain/policies/policy';
+import type { Disabling, Policy } from '../domain/policies/policy';
 import type { SentryConfiguration } from '../domain/policies/sentry-configuration';
 
 /**
@@ -11,7 +11,7 @@ export const SENTRY_PARAMETERS_VERSION = 1;
 
 export interface PoliciesParameter {
   readonly version: typeof SENTRY_PARAMETERS_VERSION;
-  readonly policies: readonly Policy[];
+  readonly policies: readonly Omit<Policy, 'disabling'>[];
   readonly trustedActors: readonly TrustedActor[];
   readonly emptyingRoleArns: SentryConfiguration['emptyingRoleArns'];
   readonly mode: SentryConfiguration['mode'];
@@ -48,6 +48,18 @@ export interface PauseParameter {
   readonly until?: string;
   readonly reason?: string;
   readonly by?: string;
+}
+
+/** Written by the deployment without any; an operator's orders write the rest. */
+export interface DisabledPoliciesParameter {
+  readonly version: typeof SENTRY_PARAMETERS_VERSION;
+  readonly disablings: readonly DisablingInParameter[];
+}
+
+/** Times are ISO 8601. */
+export interface DisablingInParameter extends Omit<Disabling, 'since' | 'until'> {
+  readonly since: string;
+  readonly until: string;
 }
 
 /** A standard parameter holds 4 KB; a group's id is 20 characters, known at deployment only. */

@@ -9,6 +9,13 @@ import {
 } from './ledger/ledger';
 import type { Ledger } from './ledger/ledger-store';
 import {
+  type Baseline,
+  type Disabling,
+  isDisabled,
+  isToldOf,
+  type Response,
+} from './policies/policy';
+import {
   LONGEST_PAUSE_MILLISECONDS,
   type Pause,
   type SentryConfiguration,
@@ -40,7 +47,18 @@ export type OperatorRequest =
   | (Order & { readonly action: 'release'; readonly groupId: string })
   | (Order & { readonly action: 'pause'; readonly until: Date })
   | (Order & { readonly action: 'resume' })
+  | (Order & {
+      readonly action: 'disablePolicy';
+      readonly policy: string;
+      readonly hours: number;
+    })
+  | (Order & { readonly action: 'enablePolicy'; readonly policy: string })
+  | OperatorQuestion;
+
+/** It changes nothing. */
+export type OperatorQuestion =
   | { readonly action: 'list'; readonly groupId?: string }
+  | { readonly action: 'listPolicies' }
   | { readonly action: 'check' };
 
 /**
@@ -68,11 +86,20 @@ export interface LifeAnswer {
   readonly silences: readonly string[];
 }
 
+/** A policy by its name, with its response as deployed. */
+export interface ListedPolicy {
+  readonly name: string;
+  readonly baseline: string;
+  readonly response: Response;
+  readonly disabled?: Omit<Disabling, 'policy'>;
+}
+
 export interface OperatorAnswer {
   /** A sentence on what was done; absent where something was only asked. */
   readonly done?: string;
   readonly rules?: readonly ListedRule[];
   readonly life?: LifeAnswer;
+  readonly policies?: readonly ListedPolicy[];
 }
 
 export interface OperatorPorts {
@@ -81,9 +108,12 @@ export interface OperatorPorts {
   readonly signs: Pick<SignsOfLife, 'last'>;
   readonly clock: Clock;
   writePause(pause: Pause | undefined): Promise<void>;
+  writeDisablings(disablings: readonly Disabling[]): Promise<void>;
   /** Has the group judged by the function that acts. */
   pointTo(groupIds: readonly string[]): Promise<void>;
 }
+
+const HOUR_MILLISECONDS = 60 * 60_000;
 
 export async function carryOut(
   request: OperatorRequest,
@@ -101,6 +131,12 @@ export async function carryOut(
       return pause(request, ports);
     case 'resume':
       return resume(ports);
+    case 'disablePolicy':
+      return disablePolicy(request, configuration, ports);
+    case 'enablePolicy':
+      return enablePolicy(request, configuration, ports);
+    case 'listPolicies':
+      return { policies: listedPolicies(configuration, ports.clock.now()) };
     case 'list':
       return list(request.groupId, ports);
     case 'check':
@@ -218,6 +254,81 @@ async function resume({ writePause }: OperatorPorts): Promise<OperatorAnswer> {
   return {
     done: 'The sentry acts again. What was added during the pause is answered by the next runs of reconcile.',
   };
+}
+
+/** All of them fit into a parameter. */
+const MOST_DISABLINGS = 7;
+
+async function disablePolicy(
+  { policy, hours, by, reason }: RequestOf<'disablePolicy'>,
+  configuration: SentryConfiguration,
+  { clock, writeDisablings }: OperatorPorts,
+): Promise<OperatorAnswer> {
+  refuseUnknown(policy, configuration);
+  const since = clock.now();
+  const until = new Date(since.getTime() + hours * HOUR_MILLISECONDS);
+  const others = keptDisablings(configuration, since).filter((one) => one.policy !== policy);
+  if (others.length >= MOST_DISABLINGS) {
+    throw new OperatorError(
+      `${others.length} policies are disabled, or were within a week, and more are not kept: enable one, or pause the sentry.`,
+    );
+  }
+  await writeDisablings([...others, { policy, since, until, reason, by }]);
+  return {
+    done: `The policy ${policy} is disabled until ${until.toISOString()}: what violates it is reported, and left. Then it is in force again by itself, and what still violates it is answered by reconcile. Functions that are at work notice within a minute.`,
+  };
+}
+
+async function enablePolicy(
+  { policy }: RequestOf<'enablePolicy'>,
+  configuration: SentryConfiguration,
+  { clock, writeDisablings }: OperatorPorts,
+): Promise<OperatorAnswer> {
+  const now = clock.now();
+  const { disablings = [] } = configuration;
+  if (!disablings.some((one) => one.policy === policy && now < one.until)) {
+    throw new OperatorError(
+      `The policy ${policy} is not disabled: ask with {"action":"listPolicies"} which are.`,
+    );
+  }
+  await writeDisablings(keptDisablings(configuration, now).filter((one) => one.policy !== policy));
+  return {
+    done: `The policy ${policy} is in force again. What still violates it is answered by the next runs of reconcile.`,
+  };
+}
+
+/** One that is over is kept until reconcile has surely told of its end. */
+function keptDisablings({ disablings = [] }: SentryConfiguration, now: Date): readonly Disabling[] {
+  return disablings.filter((one) => isToldOf(one, now));
+}
+
+function refuseUnknown(name: string, { policies }: SentryConfiguration): void {
+  if (policies.some((policy) => policy.name === name)) return;
+  throw new OperatorError(
+    `No policy is called ${name}: the sentry has ${policies.map((policy) => policy.name).join(', ')}.`,
+  );
+}
+
+function listedPolicies({ policies }: SentryConfiguration, now: Date): ListedPolicy[] {
+  return policies.map((policy) => {
+    const { name = '', baseline, response, disabling } = policy;
+    return {
+      name,
+      baseline: baselineText(baseline),
+      response,
+      ...(disabling && isDisabled(policy, now) && { disabled: orderOf(disabling) }),
+    };
+  });
+}
+
+function orderOf({ policy: _, ...order }: Disabling): Omit<Disabling, 'policy'> {
+  return order;
+}
+
+function baselineText(baseline: Baseline): string {
+  return baseline.kind === 'locked'
+    ? baseline.kind
+    : `${baseline.kind}: ${baseline.patterns.map(({ name }) => name).join('; ')}`;
 }
 
 const LEDGERS_AT_ONCE = 20;

@@ -17,12 +17,18 @@ import { DynamoSignsOfLife } from '../adapters/dynamo-signs-of-life';
 import { Ec2SecurityGroups } from '../adapters/ec2-security-groups';
 import { operatorNotification } from '../adapters/operator-notification';
 import { parseOperatorRequest } from '../adapters/operator-request';
-import { writePause } from '../adapters/pause-parameter';
+import { writeDisablings, writePause } from '../adapters/order-parameters';
 import { sendDifferences } from '../adapters/queue-messages';
 import { reportUnsentEvent } from '../adapters/report-announcer';
 import { loadSentryConfiguration } from '../adapters/sentry-configuration';
 import { OPERATE_SENTRY } from '../contracts/operate-sentry.environment';
-import { carryOut, type OperatorAnswer, type OperatorPorts } from '../domain/operator';
+import {
+  carryOut,
+  type OperatorAnswer,
+  type OperatorPorts,
+  type OperatorQuestion,
+  type OperatorRequest,
+} from '../domain/operator';
 import type { Announcement } from '../domain/reporting/announcement';
 import { ruleText } from '../domain/rules/rule-text';
 
@@ -47,6 +53,8 @@ const ports: OperatorPorts = {
   signs: new DynamoSignsOfLife(dynamo, environment.LEDGER_TABLE),
   clock: SYSTEM_CLOCK,
   writePause: async (pause) => writePause(ssm, environment.PAUSE_PARAMETER, pause),
+  writeDisablings: async (disablings) =>
+    writeDisablings(ssm, environment.DISABLED_POLICIES_PARAMETER, disablings),
   pointTo: async (groupIds) => sendDifferences(sqs, environment.CHANGE_QUEUE_URL, groupIds),
 };
 
@@ -61,13 +69,17 @@ export async function handler(
   const request = parseOperatorRequest(payload);
   logger.info('ordered', { requestId, ...request });
   const answer = await carryOut(request, await loadSentryConfiguration(ssm, environment), ports);
-  if (request.action !== 'list' && request.action !== 'check') {
+  if (!isQuestion(request)) {
     logger.info('done', { requestId, done: answer.done });
     await tell(
       operatorNotification(request, answer.done ?? '', SYSTEM_CLOCK.now(), requestId, sentry),
     );
   }
   return rendered(answer);
+}
+
+function isQuestion(request: OperatorRequest): request is OperatorQuestion {
+  return request.action === 'list' || request.action === 'listPolicies';
 }
 
 /** It is done by then: that an event for machines is missing is no failure of it. */
@@ -77,11 +89,12 @@ async function tell(announcement: Announcement): Promise<void> {
   await failures.send();
 }
 
-function rendered({ done, rules, life }: OperatorAnswer) {
+function rendered({ done, rules, life, policies }: OperatorAnswer) {
   const now = SYSTEM_CLOCK.now().getTime();
   return {
     ...(done && { done }),
     ...life,
+    ...(policies && { policies }),
     ...(rules && {
       rules: rules.map(({ groupId, rule, grants }) => ({
         groupId,

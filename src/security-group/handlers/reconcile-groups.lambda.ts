@@ -31,6 +31,7 @@ import {
 } from '../adapters/cloudtrail-event-history';
 import { DynamoLedger } from '../adapters/dynamo-ledger';
 import { DynamoSignsOfLife } from '../adapters/dynamo-signs-of-life';
+import { DynamoToldEnds } from '../adapters/dynamo-told-ends';
 import { Ec2SecurityGroups } from '../adapters/ec2-security-groups';
 import { sendDifferences } from '../adapters/queue-messages';
 import { reconcileNotification } from '../adapters/reconcile-notification';
@@ -77,6 +78,7 @@ const ports: Omit<ReconcilePorts, 'tell'> = {
   groups,
   rulesOfAll: groups.rulesOfAll.bind(groups),
   ledger: new DynamoLedger(dynamo, environment.LEDGER_TABLE),
+  toldEnds: new DynamoToldEnds(dynamo, environment.LEDGER_TABLE),
   history,
   lastHeartbeat: async () =>
     history.lastHeartbeat({

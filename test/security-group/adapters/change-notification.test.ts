@@ -30,6 +30,8 @@ const QUIET: ReconcileReport = {
   returned: [],
   due: [],
   isBraked: false,
+  disablings: [],
+  endedDisablings: [],
   unconfirmed: [],
   doubts: NO_DOUBTS,
 };

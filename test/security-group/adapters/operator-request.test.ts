@@ -12,6 +12,9 @@ describe('an order is read', () => {
     { action: 'withdraw', groupId, ruleId, ...order },
     { action: 'release', groupId: 'sg-01234567', ...order },
     { action: 'resume', ...order },
+    { action: 'disablePolicy', policy: 'no-ssh', hours: 168, ...order },
+    { action: 'enablePolicy', policy: 'no-ssh', ...order },
+    { action: 'listPolicies' },
     { action: 'list' },
     { action: 'list', groupId },
   ])('%j', (payload) => {
@@ -55,6 +58,17 @@ describe('an order is refused that', () => {
       'has an endless reason',
       { action: 'resume', by: 'olga', reason: 'x'.repeat(501) },
       'at reason',
+    ],
+    ['disables a policy for good', { action: 'disablePolicy', policy: 'p', ...order }, 'at hours'],
+    [
+      'disables a policy for more than a week',
+      { action: 'disablePolicy', policy: 'p', hours: 169, ...order },
+      'at hours',
+    ],
+    [
+      'disables a policy for no time',
+      { action: 'disablePolicy', policy: 'p', hours: 0, ...order },
+      'at hours',
     ],
     ['pauses for good', { action: 'pause', ...order }, 'at until'],
     [

@@ -101,17 +101,20 @@ interface Parameters {
   readonly policies?: unknown;
   readonly groups?: readonly unknown[];
   readonly pause?: unknown;
+  readonly disabled?: unknown;
 }
 
 async function load({
   policies = POLICIES,
   groups = [GROUPS],
   pause = { version: 1 },
+  disabled = { version: 1, disablings: [] },
 }: Parameters = {}) {
   const groupNames = groups.map((_, index) => `/groups/${index}`);
   const values: [string, unknown][] = [
     ['/policies', policies],
     ['/pause', pause],
+    ['/disabled', disabled],
     ...groups.map((value, index): [string, unknown] => [`/groups/${index}`, value]),
   ];
   await Promise.all(
@@ -130,13 +133,18 @@ async function load({
     POLICIES_PARAMETER: '/policies',
     MONITORED_GROUPS_PARAMETERS: groupNames.join(','),
     PAUSE_PARAMETER: '/pause',
+    DISABLED_POLICIES_PARAMETER: '/disabled',
   });
 }
 
 test('what the deployment writes comes back as it was', async () => {
   expect(await load()).toEqual({
     monitoredGroups: { include: GROUPS.include, exclude: GROUPS.exclude },
-    policies: POLICIES.policies,
+    policies: POLICIES.policies.map((policy) => ({
+      ...policy,
+      name: expect.stringMatching(new RegExp(`^${policy.baseline.kind}-[0-9a-f]{8}$`)),
+    })),
+    disablings: [],
     digests: {
       selection: expect.stringMatching(/^[0-9a-f]{64}$/),
       policies: expect.stringMatching(/^[0-9a-f]{64}$/),
@@ -173,6 +181,55 @@ test('a pause of more than seven days, by when SSM has it written, is none', asy
   const longest = await load({ pause: { ...PAUSE, until: inDays(7) } });
   expect(longest.pause).toMatchObject({ by: 'ann' });
   expect(longest.refusedPause).toBeUndefined();
+});
+
+describe('the name of a policy', () => {
+  const [first, second] = POLICIES.policies;
+  const namesOf = async (policies: PoliciesParameter['policies']) =>
+    (await load({ policies: { ...POLICIES, policies } })).policies.map(({ name }) => name);
+
+  test('is made of what it says, wherever it stands', async () => {
+    const names = await namesOf([first!, second!]);
+    expect(await namesOf([second!, first!])).toEqual([...names].reverse());
+    const [other] = await namesOf([{ ...first!, response: 'revert' }]);
+    expect(names).not.toContain(other);
+  });
+
+  test('is the one that it was given, and another makes no other policies', async () => {
+    const named = await load({
+      policies: {
+        ...POLICIES,
+        policies: POLICIES.policies.map((policy) =>
+          policy === first ? { ...policy, name: 'ten-only' } : policy,
+        ),
+      },
+    });
+    expect(named.policies[0]?.name).toBe('ten-only');
+    expect(named.digests).toEqual((await load()).digests);
+  });
+});
+
+test('an order to disable a policy is part of it, and of the policy that it names', async () => {
+  const order = { reason: 'incident', by: 'ann' };
+  const stored = (policy: string) => ({
+    policy,
+    since: '2026-01-01T12:00:00.000Z',
+    until: '2026-01-01T16:00:00.000Z',
+    ...order,
+  });
+  const policies = POLICIES.policies.map((policy, index) => ({ ...policy, name: `p${index}` }));
+  const configuration = await load({
+    policies: { ...POLICIES, policies },
+    disabled: { version: 1, disablings: [stored('p1'), stored('gone')] },
+  });
+  const read = (policy: string) => ({
+    policy,
+    since: new Date('2026-01-01T12:00:00Z'),
+    until: new Date('2026-01-01T16:00:00Z'),
+    ...order,
+  });
+  expect(configuration.disablings).toEqual([read('p1'), read('gone')]);
+  expect(configuration.policies.map(({ disabling }) => disabling)).toEqual([undefined, read('p1')]);
 });
 
 test('a pause is part of it', async () => {
@@ -246,6 +303,16 @@ test.each<[string, string, Parameters]>([
   ['an unknown selector', '/groups/0', { groups: [{ ...GROUPS, include: [{ kind: 'subnet' }] }] }],
   ['a pause of another version', '/pause', { pause: { ...PAUSE, version: 2 } }],
   ['a pause without an end', '/pause', { pause: { ...PAUSE, until: undefined } }],
+  [
+    'an order to disable a policy for good',
+    '/disabled',
+    {
+      disabled: {
+        version: 1,
+        disablings: [{ policy: 'p', since: PAUSE.until, ...PAUSE, until: 1 }],
+      },
+    },
+  ],
   ['a pause without a reason', '/pause', { pause: { ...PAUSE, reason: undefined } }],
 ])('%s is refused, and the parameter named', async (_, name, parameters) => {
   await expect(load(parameters)).rejects.toThrow(
@@ -260,6 +327,7 @@ test('so is what is no JSON, and what is missing', async () => {
       POLICIES_PARAMETER: '/none',
       MONITORED_GROUPS_PARAMETERS: '/groups/0',
       PAUSE_PARAMETER: '/pause',
+      DISABLED_POLICIES_PARAMETER: '/disabled',
     }),
   ).rejects.toThrow('The SSM parameter /none does not exist or cannot be read');
 });

@@ -18,6 +18,7 @@ import type {
 import type { requestSchema } from '../../../src/security-group/adapters/operator-request';
 import type { messageSchema } from '../../../src/security-group/adapters/queue-messages';
 import type {
+  disabledPoliciesSchema,
   groupsSchema,
   orderedPauseSchema,
   policiesSchema,
@@ -28,6 +29,7 @@ import type {
   HeartbeatMessage,
 } from '../../../src/security-group/contracts/queue-message';
 import type {
+  DisabledPoliciesParameter,
   MonitoredGroupsParameter,
   PauseParameter,
   PoliciesParameter,
@@ -43,6 +45,7 @@ import type {
 } from '../../../src/security-group/domain/ledger/ledger';
 import type { PlaceRecord } from '../../../src/security-group/domain/ledger/place-record';
 import type { OperatorRequest } from '../../../src/security-group/domain/operator';
+import type { Disabling } from '../../../src/security-group/domain/policies/policy';
 import type { Pause } from '../../../src/security-group/domain/policies/sentry-configuration';
 import type { Announcement } from '../../../src/security-group/domain/reporting/announcement';
 import type { ToldOutcome } from '../../../src/security-group/domain/reporting/outcome';
@@ -76,11 +79,13 @@ test('the parameters are read as their contracts declare them', () => {
   assertType<Equal<z.output<typeof policiesSchema>, PoliciesParameter>>();
   assertType<Equal<z.output<typeof groupsSchema>, MonitoredGroupsParameter>>();
   assertType<Equal<z.input<typeof orderedPauseSchema>, Required<PauseParameter>>>();
+  assertType<Equal<z.input<typeof disabledPoliciesSchema>, DisabledPoliciesParameter>>();
 });
 
 test('all that they hold is in the configuration', () => {
   assertType<Equal<Omit<MonitoredGroupsParameter, 'version'>, MonitoredGroups>>();
   assertType<Equal<Omit<z.output<typeof orderedPauseSchema>, 'version'>, Pause>>();
+  assertType<Equal<z.output<typeof disabledPoliciesSchema>['disablings'], readonly Disabling[]>>();
   assertType<
     Equal<Omit<WorkflowParameter, 'expireSeconds'>, Omit<ReachableWorkflow, 'expireMilliseconds'>>
   >();

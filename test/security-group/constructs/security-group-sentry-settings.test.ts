@@ -41,6 +41,8 @@ describe('an error names the sentry', () => {
 
   test.each<[string, Partial<SecurityGroupSentryProps>]>([
     ['without policies', { policies: [] }],
+    ['with two policies of the same name', { policies: [named('one'), named('one')] }],
+    ['with a name that is a sentence', { policies: [named('No open SSH')] }],
     ['with too many groups', { monitoredGroups: MonitoredGroups.ids(groupIds(501)) }],
     ['with a group of another Region', { monitoredGroups: MonitoredGroups.groups([foreign]) }],
     ['with a brake that never lets go', { reconcileBrake: 0 }],
@@ -55,6 +57,21 @@ describe('an error names the sentry', () => {
   ])('%s', (_, props) => {
     expect(() => settings(props)).toThrow(/^Stack\/Sentry: /);
   });
+});
+
+function named(name: string) {
+  return {
+    name,
+    baseline: SecurityGroupBaseline.locked(),
+    response: ChangeResponse.revert(),
+  };
+}
+
+test('a policy has the name that it is given, or none', () => {
+  const { policies } = settings({
+    policies: [named('no-additions'), { ...named('x'), name: undefined }],
+  }).judging;
+  expect(policies.map(({ name }) => name)).toEqual(['no-additions', undefined]);
 });
 
 function settings(props: Partial<SecurityGroupSentryProps> = {}) {

@@ -5,6 +5,7 @@ import {
   OperatorError,
   type OperatorRequest,
 } from '../../../src/security-group/domain/operator';
+import type { Disabling } from '../../../src/security-group/domain/policies/policy';
 import type {
   Pause,
   SentryConfiguration,
@@ -12,7 +13,7 @@ import type {
 import type { Rule } from '../../../src/security-group/domain/rules/rule';
 import type { LastSigns } from '../../../src/security-group/domain/signs-of-life';
 import { SentryInMemory } from '../in-memory/sentry-in-memory';
-import { configurationOf, locked } from '../samples/changes';
+import { configurationOf, forbidSsh, locked } from '../samples/changes';
 import { rule } from '../samples/rules';
 
 const NOW = new Date('2026-01-01T00:00:10Z');
@@ -30,12 +31,14 @@ type OrderOf<Action extends OperatorRequest['action']> = Extract<
 let sentry: SentryInMemory;
 let pause: Pause | undefined;
 let lastSigns: LastSigns;
+let disablings: readonly Disabling[] | undefined;
 
 beforeEach(() => {
   sentry = SentryInMemory.watching([locked], https);
   sentry.groups.put('sg-1', () => [https, ssh]);
   pause = undefined;
   lastSigns = {};
+  disablings = undefined;
 });
 
 describe('accepting a rule', () => {
@@ -329,7 +332,10 @@ describe('whether the sentry is alive, which metrics of others do not say', () =
     });
     lastSigns = { heartbeat: NOW, reconcile: hoursBefore(49) };
     expect(await carriedOut({ action: 'check' })).toMatchObject({
-      life: { isAlive: false, silences: [expect.stringMatching(/^No run of reconcile .+ 49 hours/)] },
+      life: {
+        isAlive: false,
+        silences: [expect.stringMatching(/^No run of reconcile .+ 49 hours/)],
+      },
     });
   });
 
@@ -346,6 +352,90 @@ describe('whether the sentry is alive, which metrics of others do not say', () =
   });
 });
 
+describe('disabling a policy', () => {
+  const named = [
+    { ...locked, name: 'no-additions' },
+    { ...forbidSsh, name: 'no-ssh' },
+  ];
+  const HOUR = 60 * 60_000;
+  const disabling = (policy: string, hoursAgo: number, hours = 1): Disabling => {
+    const since = new Date(NOW.getTime() - hoursAgo * HOUR);
+    return { policy, since, until: new Date(since.getTime() + hours * HOUR), ...order };
+  };
+  const disable: OrderOf<'disablePolicy'> = {
+    action: 'disablePolicy',
+    policy: 'no-ssh',
+    hours: 4,
+    ...order,
+  };
+  const withDisablings = (...ordered: Disabling[]) =>
+    configurationOf(named, { disablings: ordered });
+
+  test('is for some hours, and said with its end', async () => {
+    expect((await carriedOut(disable, withDisablings())).done).toMatch(
+      /^The policy no-ssh is disabled until 2026-01-01T04:00:10\.000Z: what violates it is reported, and left\./,
+    );
+    expect(disablings).toEqual([
+      { policy: 'no-ssh', since: NOW, until: hoursFromNow(4), ...order },
+    ]);
+  });
+
+  test('takes the place of an earlier order, leaves those for others, and forgets what was over a week ago', async () => {
+    const other = disabling('no-additions', 0);
+    await carriedOut(
+      disable,
+      withDisablings(disabling('no-ssh', 1, 2), other, disabling('gone', 8 * 24)),
+    );
+    expect(disablings?.map(({ policy }) => policy)).toEqual(['no-additions', 'no-ssh']);
+  });
+
+  test('is refused for a policy that the sentry does not have, and those are named that it has', async () => {
+    await refused(
+      { ...disable, policy: 'no-rdp' },
+      /No policy is called no-rdp: the sentry has no-additions, no-ssh\./,
+      withDisablings(),
+    );
+    expect(disablings).toBeUndefined();
+  });
+
+  test('is refused where more are disabled than are kept', async () => {
+    const many = Array.from({ length: 7 }, (_, index) => disabling(`policy-${index}`, 0));
+    await refused(disable, /7 policies are disabled/, withDisablings(...many));
+  });
+
+  test('ends at once when it is enabled, and not without having been disabled', async () => {
+    const enable: OrderOf<'enablePolicy'> = {
+      action: 'enablePolicy',
+      policy: 'no-ssh',
+      ...order,
+    };
+    await carriedOut(enable, withDisablings(disabling('no-ssh', 1, 2)));
+    expect(disablings).toEqual([]);
+    await refused(
+      enable,
+      /The policy no-ssh is not disabled/,
+      withDisablings(disabling('no-ssh', 2)),
+    );
+  });
+
+  test('is seen in the list of the policies', async () => {
+    const one = disabling('no-ssh', 1, 2);
+    const configuration = configurationOf([
+      { ...locked, name: 'no-additions' },
+      { ...forbidSsh, name: 'no-ssh', disabling: one },
+    ]);
+    const { policy: _, ...orderOfOne } = one;
+    expect((await carriedOut({ action: 'listPolicies' }, configuration)).policies).toEqual([
+      { name: 'no-additions', baseline: 'locked', response: 'revert' },
+      { name: 'no-ssh', baseline: 'forbid: SSH', response: 'revert', disabled: orderOfOne },
+    ]);
+  });
+
+  function hoursFromNow(hours: number): Date {
+    return new Date(NOW.getTime() + hours * HOUR);
+  }
+});
+
 async function carriedOut(
   request: OperatorRequest,
   configuration: SentryConfiguration = sentry.configuration,
@@ -357,6 +447,9 @@ async function carriedOut(
     clock: sentry.groups,
     writePause: async (ordered) => {
       pause = ordered;
+    },
+    writeDisablings: async (ordered) => {
+      disablings = ordered;
     },
     pointTo: async (groupIds) => void sentry.pointedTo.push(...groupIds),
   });

@@ -50,6 +50,7 @@ export class SentryInMemory {
   readonly asker = new AskerInMemory();
   readonly reconciled: ReconcileReport[] = [];
   readonly pointedTo: string[] = [];
+  private readonly toldEnds = new Set<string>();
   faults = new Faults();
   /** From this try on, what fails does so for good. */
   hopelessFrom = Infinity;
@@ -149,6 +150,10 @@ export class SentryInMemory {
       lastHeartbeat: async () => history.lastHeartbeat,
       clock: groups,
       sentry: 'App/Sentry',
+      toldEnds: {
+        has: async ({ policy, until }) => this.toldEnds.has(`${policy} ${until.getTime()}`),
+        add: async ({ policy, until }) => void this.toldEnds.add(`${policy} ${until.getTime()}`),
+      },
       rulesOfAll: async (ids) => {
         if (ids.some((id) => this.unreadGroupIds.has(id))) throw new Error('RequestLimitExceeded');
         return new Map(

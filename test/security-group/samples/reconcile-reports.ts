@@ -55,6 +55,17 @@ const doubts: fc.Arbitrary<Doubts> = fc.record({
   }),
 });
 
+const disablings = fc.array(
+  fc.record({
+    policy: fc.constantFrom('no-ssh', 'locked-1a2b3c4d'),
+    since: fc.constant(at),
+    until: fc.constant(at),
+    reason: fc.string(),
+    by: fc.string(),
+  }),
+  { maxLength: 2 },
+);
+
 export const reconcileReports: fc.Arbitrary<ReconcileReport> = fc.record({
   at: fc.constant(at),
   groupCount: fc.nat(500),
@@ -83,4 +94,6 @@ export const reconcileReports: fc.Arbitrary<ReconcileReport> = fc.record({
   pause: fc.option(fc.record({ until: fc.constant(at), reason: fc.string(), by: fc.string() }), {
     nil: undefined,
   }),
+  disablings,
+  endedDisablings: disablings,
 });

@@ -20,7 +20,7 @@ export class Operator {
       memorySize: 512,
       parts,
     });
-    parameters.grantPause(handler);
+    parameters.grantOrders(handler);
     changes.queue.letSend(handler);
     ledger.grantFindRecords(handler);
     ledger.grantWrite(handler.role!, ['PutItem']);

@@ -8,7 +8,7 @@ import type { Hints } from '../judging/situation';
 import { put, withoutRequest } from '../ledger/grants';
 import type { Grant, LedgerEntry, Suspension } from '../ledger/ledger';
 import type { LedgerChange } from '../ledger/ledger-store';
-import { withoutAsking } from '../policies/policy';
+import { type Disabling, isDisabled, type Policy, withoutAsking } from '../policies/policy';
 import { isPaused } from '../policies/sentry-configuration';
 import type { ToldOutcome } from '../reporting/outcome';
 import { outcomeOfEvent } from '../responding/answer-event';
@@ -39,6 +39,13 @@ export async function revertAsked(ending: Ending, sentry: Sentry): Promise<Carri
       text: `${why}, but nothing is reverted: the sentry observes only, or is paused. Retry it when it acts again.`,
     };
   }
+  const disabling = disablingOf(asked, configuration.policies, now);
+  if (disabling) {
+    return {
+      outcome: 'failed',
+      text: `${why}, but nothing is reverted: the policy ${disabling.policy} is disabled until ${disabling.until.toISOString()}. Retry it then.`,
+    };
+  }
   const reading = await readGroup(asked.group.id, ports);
   const told = await outcomeOf(ending, reading, sentry);
   await rewrite(
@@ -54,6 +61,16 @@ export async function revertAsked(ending: Ending, sentry: Sentry): Promise<Carri
     };
   }
   return conclusion(why, await statesAfter(asked, reading.group, told, ports));
+}
+
+/** Of the policy that had people asked. */
+function disablingOf(
+  { response }: AskedChange,
+  policies: readonly Policy[],
+  now: Date,
+): Disabling | undefined {
+  return policies.find((policy) => policy.response === response && isDisabled(policy, now))
+    ?.disabling;
 }
 
 async function outcomeOf(

@@ -4,7 +4,7 @@ import { responseTo, violationsOf } from './violations';
 import { namesMissing } from '../changes/named-rules';
 import { mayBeBelieved } from '../learning/absent-events';
 import { type Grant, type LedgerEntry, livingGrants } from '../ledger/ledger';
-import { isReverting } from '../policies/policy';
+import { isReverting, withoutDisabling } from '../policies/policy';
 import { listOf, mayBeReadLater, type PrefixLists, takenAtWorst } from '../rules/prefix-list';
 
 /**
@@ -70,6 +70,12 @@ export function restoresRemoved(entry: LedgerEntry, { policies, now }: Situation
       policy.baseline.restoreRemoved &&
       isReverting(responseTo(policy, entry, now).response),
   );
+}
+
+/** What a disabled policy would have put back is put back once it is in force again. */
+export function isRestoredLater(entry: LedgerEntry, situation: Situation): boolean {
+  const policies = situation.policies.map(withoutDisabling);
+  return !restoresRemoved(entry, situation) && restoresRemoved(entry, { ...situation, policies });
 }
 
 /**

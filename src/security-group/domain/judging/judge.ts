@@ -8,10 +8,10 @@ import {
   missingEntries,
   type Situation,
 } from './situation';
-import { grantsOf, responseTo, violationsOf } from './violations';
+import { grantsOf, reasonUnder, responseTo, violationsOf } from './violations';
 import { names, namesAsItStands, namesMissing, writesDescription } from '../changes/named-rules';
 import { entryOf, type Grant, type LedgerEntry, livingGrants } from '../ledger/ledger';
-import { isAsking, isReverting, type Response } from '../policies/policy';
+import { isAsking, isDisabled, isReverting, type Response } from '../policies/policy';
 import { DIRECTIONS, isSameRule, type Rule, ruleKey } from '../rules/rule';
 
 /**
@@ -131,26 +131,31 @@ function changeOf(
   return isModified || isUnexplained(rule, hints) ? 'modified' : 'added';
 }
 
+const DESCRIBED =
+  'the group is locked: no rule may be given a new description but by a trusted actor';
+const REMOVED = 'the group is locked: no rule may be removed from it but by a trusted actor';
+
 /** Anyone who may add a rule may give an accepted one a new description. */
 function judgeDescription(
   rule: Rule,
   entry: LedgerEntry,
-  { hints, policies }: Situation,
+  { hints, policies, now }: Situation,
 ): Judgement {
   const restored = { ...rule, description: entry.rule.description };
   const unchanged = (rule.description ?? '') === (entry.rule.description ?? '');
   const violations =
     unchanged || hints.byTrustedActor || !writesDescription(hints, rule)
       ? []
-      : policies.flatMap(({ baseline, response, asking }) =>
-          baseline.kind === 'locked'
+      : policies.flatMap((policy): Violation[] =>
+          policy.baseline.kind === 'locked'
             ? [
                 {
-                  baseline: baseline.kind,
-                  response,
-                  reason:
-                    'the group is locked: no rule may be given a new description but by a trusted actor',
-                  ...(asking && isAsking(response) && { asking }),
+                  baseline: policy.baseline.kind,
+                  response: isDisabled(policy, now) ? 'notifyOnly' : policy.response,
+                  reason: reasonUnder(policy, DESCRIBED, now),
+                  ...(!isDisabled(policy, now) &&
+                    policy.asking &&
+                    isAsking(policy.response) && { asking: policy.asking }),
                 },
               ]
             : [],
@@ -194,7 +199,7 @@ function judgeMissing(entry: LedgerEntry, situation: Situation): Judgement {
       ? [
           {
             baseline: policy.baseline.kind,
-            reason: 'the group is locked: no rule may be removed from it but by a trusted actor',
+            reason: reasonUnder(policy, REMOVED, situation.now),
             ...(policy.baseline.restoreRemoved
               ? responseTo(policy, entry, situation.now)
               : { response: 'notifyOnly' }),

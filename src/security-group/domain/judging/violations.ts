@@ -9,7 +9,13 @@ import {
   type LedgerEntry,
   livingGrants,
 } from '../ledger/ledger';
-import { type Baseline, isAnsweredByApprovals, isAsking, type Policy } from '../policies/policy';
+import {
+  type Baseline,
+  isAnsweredByApprovals,
+  isAsking,
+  isDisabled,
+  type Policy,
+} from '../policies/policy';
 import {
   opensTraffic,
   staysWithin,
@@ -44,9 +50,21 @@ export function violationsOf(
 ): Violation[] {
   return situation.policies.flatMap((policy) =>
     violationsOfBaseline(rule, policy.baseline, entry, grantsFor(policy, grants), situation).map(
-      (violation) => ({ ...responseTo(policy, entry, situation.now), ...violation }),
+      (violation) => ({
+        ...responseTo(policy, entry, situation.now),
+        ...violation,
+        reason: reasonUnder(policy, violation.reason, situation.now),
+      }),
     ),
   );
+}
+
+/** The reason for a violation, and why it is not answered. */
+export function reasonUnder(policy: Policy, reason: string, now: Date): string {
+  const { disabling } = policy;
+  return disabling && isDisabled(policy, now)
+    ? `${reason} (the policy ${disabling.policy} is disabled until ${disabling.until.toISOString()})`
+    : reason;
 }
 
 /** The rule's violations if these grants speak for it, and nothing else does. */
@@ -68,12 +86,17 @@ function grantsFor(
     : grants.filter(({ cause }) => cause !== 'approval-request');
 }
 
-/** Where people were asked already, and their time is over, no one is asked again. */
+/**
+ * A disabled policy only tells. Where people were asked already, and their time is over, no one is
+ * asked again.
+ */
 export function responseTo(
-  { response, asking }: Policy,
+  policy: Policy,
   entry: LedgerEntry | undefined,
   now: Date,
 ): Pick<Violation, 'response' | 'asking'> {
+  if (isDisabled(policy, now)) return { response: 'notifyOnly' };
+  const { response, asking } = policy;
   if (!isAsking(response)) return { response };
   if (hasEndedRequest(entry, now)) return { response: 'revert' };
   return { response, ...(asking && { asking }) };

@@ -1,7 +1,8 @@
 import { beginningOfWait, isWaiting } from './waiting';
 import { asWritten, names, namesAsItStands } from '../changes/named-rules';
 import type { GroupRules } from '../groups/security-groups';
-import type { Judgement } from '../judging/judgement';
+import { isRestoredLater } from '../judging/grounds';
+import type { Judgement, Violation } from '../judging/judgement';
 import { isPointedTo, type Situation } from '../judging/situation';
 import { entryOf, type Grant, isAdopted, type LedgerEntry, livingGrants } from '../ledger/ledger';
 import type { LedgerChange } from '../ledger/ledger-store';
@@ -241,7 +242,7 @@ function learnOfGone(
   outcomes: readonly RuleOutcome[],
   after: GroupRules,
 ): LedgerChange[] {
-  const { rule, change, verdict, notRestorable } = judgement;
+  const { rule, change, verdict, violations, notRestorable } = judgement;
   if (change !== 'removed' || verdict === 'wait' || notRestorable?.mayChange) return [];
   const told = outcomes.find(
     (outcome) => outcome.change === 'removed' && ruleKey(outcome.rule) === ruleKey(rule),
@@ -253,8 +254,19 @@ function learnOfGone(
   ) {
     return [];
   }
+  const entry = entryOf(rule, situation.ledger);
+  if (isLeftForLater(violations, entry, situation)) return [];
   if (standsIn(after, rule) || isBeingReplaced(rule, situation, after)) return [];
-  return forget(entryOf(rule, situation.ledger));
+  return forget(entry);
+}
+
+/** Taken away by someone who may not, while the policy that puts it back is disabled. */
+function isLeftForLater(
+  violations: readonly Violation[],
+  entry: LedgerEntry | undefined,
+  situation: Situation,
+): boolean {
+  return violations.length > 0 && entry !== undefined && isRestoredLater(entry, situation);
 }
 
 /**

@@ -20,10 +20,42 @@ export const RESPONSES = ['revert', ...ASKING_RESPONSES, 'notifyOnly'] as const;
 export type Response = (typeof RESPONSES)[number];
 
 export interface Policy {
+  /** By which operators call it; one without a name gets one that is made of what it says. */
+  readonly name?: string;
   readonly baseline: Baseline;
   readonly response: Response;
   /** With the responses that ask; and without them, where approvals answer it all the same. */
   readonly asking?: Asking;
+  /** An operator's order not to answer what violates it. */
+  readonly disabling?: Disabling;
+}
+
+/** It ends by itself. */
+export interface Disabling {
+  /** The policy's name. */
+  readonly policy: string;
+  readonly since: Date;
+  readonly until: Date;
+  readonly reason: string;
+  readonly by: string;
+}
+
+export const LONGEST_DISABLING_HOURS = 7 * 24;
+
+/** One that is longer than any operator may order was ordered by none, and counts for nothing. */
+export function isDisabled({ disabling }: Policy, now: Date): boolean {
+  if (!disabling) return false;
+  const { since, until } = disabling;
+  const milliseconds = until.getTime() - since.getTime();
+  return since <= now && now < until && milliseconds <= LONGEST_DISABLING_HOURS * 3_600_000;
+}
+
+/** Reconcile runs once a day or more: within a week of its end it has been told of. */
+const TOLD_WITHIN_MILLISECONDS = 7 * 24 * 3_600_000;
+
+/** Whether it is in force, or its end may still have to be told. */
+export function isToldOf({ until }: Disabling, now: Date): boolean {
+  return now.getTime() - until.getTime() < TOLD_WITHIN_MILLISECONDS;
 }
 
 export const ENDS_UNANSWERED = ['revert', 'accept'] as const;
@@ -56,6 +88,11 @@ export function withoutAsking(policy: Policy): Policy {
 /** Whether people's approvals answer the policy: only of one that asks them. */
 export function isAnsweredByApprovals({ response, asking }: Policy): boolean {
   return asking !== undefined || isAsking(response);
+}
+
+/** The policy as it is deployed. */
+export function withoutDisabling({ disabling: _, ...policy }: Policy): Policy {
+  return policy;
 }
 
 /** Whether what violates is reverted at once. */

@@ -1,4 +1,4 @@
-import type { Policy } from './policy';
+import type { Disabling, Policy } from './policy';
 import type { TrustedActor } from '../changes/actor';
 import type { MonitoredGroups } from '../groups/monitored-groups';
 
@@ -33,6 +33,11 @@ export interface SentryConfiguration {
   readonly brake: number;
   /** The workflows that policies name. */
   readonly workflows: readonly Workflow[];
+  /**
+   * Operators' orders not to answer violations of a policy, also those that are over, and those
+   * whose policy is not deployed any more.
+   */
+  readonly disablings?: readonly Disabling[];
   /** An operator's order to only observe for a while. */
   readonly pause?: Pause;
   /** One that is longer than an operator may order, and not obeyed. */

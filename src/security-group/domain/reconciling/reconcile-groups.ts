@@ -27,6 +27,7 @@ import {
   NEW_PLACE,
   type PlaceRecord,
 } from '../ledger/place-record';
+import { type Disabling, isDisabled, isToldOf } from '../policies/policy';
 import { isPaused, type Pause, type SentryConfiguration } from '../policies/sentry-configuration';
 import { listOf, type PrefixList } from '../rules/prefix-list';
 import { ruleKey } from '../rules/rule';
@@ -56,12 +57,23 @@ export interface ReconcileReport {
   readonly pause?: Pause;
   /** One that is not obeyed. */
   readonly refusedPause?: Pause;
+  /** Of policies that are disabled. */
+  readonly disablings: readonly Disabling[];
+  /** Of policies that are in force again, and of which that was not told yet. */
+  readonly endedDisablings: readonly Disabling[];
+}
+
+/** Remembers which ends of disablings were told. */
+export interface ToldEnds {
+  has(disabling: Disabling): Promise<boolean>;
+  add(disabling: Disabling): Promise<void>;
 }
 
 export interface ReconcilePorts extends ConfirmingPorts {
   readonly groups: SecurityGroups;
   readonly ledger: Ledger;
   readonly sentry: string;
+  readonly toldEnds: ToldEnds;
   /**
    * Rules of many groups at once, by group id and without tags; a group without rules is not among
    * them.
@@ -81,9 +93,14 @@ export async function reconcileGroups(
   const ports = { ...given, ledger };
   const look = await lookAtAll(configuration, ports);
   const surveys = surveysOf(look, configuration);
-  const report = reportOf(look, surveys, configuration, ports.sentry);
+  const endedDisablings = await untoldEnds(configuration, look.now, ports);
+  const report = {
+    ...reportOf(look, surveys, configuration, ports.sentry),
+    endedDisablings,
+  };
   // Told first: what is accepted without a word is accepted for no one.
   if (hasNews(report)) await ports.tell(report);
+  for (const ended of endedDisablings) await ports.toldEnds.add(ended);
   const failures = [
     ...(await remember(report, look, surveys, ports)),
     ...(await rememberLook(look, configuration, ports)),
@@ -185,7 +202,7 @@ function reportOf(
   surveys: readonly Survey[],
   configuration: SentryConfiguration,
   sentry: string,
-): ReconcileReport {
+): Omit<ReconcileReport, 'endedDisablings'> {
   const { views, notJudged, selections, released, arrivals, now } = look;
   const { adoptable, postponed } = adoptableOf(look, configuration);
   const adoptions = adoptable.map((one) => adopt(one, configuration, sentry, now));
@@ -214,7 +231,21 @@ function reportOf(
     unconfirmed: [],
     ...(isPaused(configuration, now) && { pause: configuration.pause }),
     ...(isRefusedPauseOn(configuration, now) && { refusedPause: configuration.refusedPause }),
+    disablings: configuration.policies.flatMap((policy) =>
+      policy.disabling && isDisabled(policy, now) ? [policy.disabling] : [],
+    ),
   };
+}
+
+/** An end is told once, at the latest by the next run. */
+async function untoldEnds(
+  { disablings = [] }: SentryConfiguration,
+  now: Date,
+  { toldEnds }: ReconcilePorts,
+): Promise<readonly Disabling[]> {
+  const ended = disablings.filter((one) => one.until <= now && isToldOf(one, now));
+  const told = await Promise.all(ended.map(async (one) => toldEnds.has(one)));
+  return ended.filter((_, index) => !told[index]);
 }
 
 function isRefusedPauseOn({ refusedPause }: SentryConfiguration, now: Date): boolean {
@@ -222,7 +253,16 @@ function isRefusedPauseOn({ refusedPause }: SentryConfiguration, now: Date): boo
 }
 
 function hasNews(report: ReconcileReport): boolean {
-  const { adoptions, released, isBraked, pause, refusedPause, doubts } = report;
+  const {
+    adoptions,
+    released,
+    isBraked,
+    pause,
+    refusedPause,
+    doubts,
+    disablings,
+    endedDisablings,
+  } = report;
   return (
     adoptions.length > 0 ||
     released.length > 0 ||
@@ -231,6 +271,8 @@ function hasNews(report: ReconcileReport): boolean {
     isBraked ||
     pause !== undefined ||
     refusedPause !== undefined ||
+    disablings.length > 0 ||
+    endedDisablings.length > 0 ||
     isInDoubt(doubts)
   );
 }
@@ -409,6 +451,8 @@ async function confirmGrantsOf(
       doubts: NO_DOUBTS,
       pause: undefined,
       refusedPause: undefined,
+      disablings: [],
+      endedDisablings: [],
       unconfirmed,
     });
   }

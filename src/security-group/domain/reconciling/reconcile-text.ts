@@ -14,6 +14,8 @@ export function reconcileSeverity({
   notAsked,
   pause,
   refusedPause,
+  disablings,
+  endedDisablings,
   unconfirmed,
   doubts,
 }: ReconcileReport): Severity {
@@ -21,6 +23,7 @@ export function reconcileSeverity({
   if (
     pause ||
     refusedPause ||
+    disablings.length > 0 ||
     unconfirmed.length > 0 ||
     isInDoubt(doubts) ||
     released.some(({ reason }) => reason === 'deleted') ||
@@ -31,6 +34,7 @@ export function reconcileSeverity({
   return released.length > 0 ||
     returned.length > 0 ||
     notAsked !== undefined ||
+    endedDisablings.length > 0 ||
     adoptions.some(({ cause }) => cause !== 'first-contact')
     ? 'medium'
     : 'low';
@@ -44,12 +48,16 @@ export function reconcileSubject(report: ReconcileReport): string {
 
 function headlines(report: ReconcileReport): string[] {
   const { isBraked, adoptions, released, returned, notAsked, pause, refusedPause } = report;
-  const { doubts, unconfirmed } = report;
+  const { disablings, endedDisablings, doubts, unconfirmed } = report;
   const violating = adoptions.reduce((sum, adoption) => sum + adoption.violating.length, 0);
   return [
     ...(isBraked ? [`${brakedText(report)}: nothing was done`] : []),
     ...(pause ? [`the sentry is paused until ${pause.until.toISOString()}`] : []),
     ...(refusedPause ? ['a pause of more than seven days is not obeyed'] : []),
+    ...disablings.map(
+      ({ policy, until }) => `the policy ${policy} is disabled until ${until.toISOString()}`,
+    ),
+    ...endedDisablings.map(({ policy }) => `the policy ${policy} is in force again`),
     ...(unconfirmed.length > 0
       ? [`${unconfirmed.length} rules rest on events that CloudTrail's event history does not have`]
       : []),
@@ -107,6 +115,7 @@ export function reconcileText(report: ReconcileReport, sentry: string, maxRules:
         ]
       : []),
     ...refusedPauseLines(report),
+    ...disablingLines(report),
     ...unconfirmedLines(report, maxRules),
     ...adoptionLines(report, maxRules),
     ...releasedLines(report, maxRules),
@@ -114,6 +123,20 @@ export function reconcileText(report: ReconcileReport, sentry: string, maxRules:
     ...doubtLines(report, maxRules),
     `Sent by the sentry ${sentry}.`,
   ].join('\n');
+}
+
+function disablingLines({ disablings, endedDisablings }: ReconcileReport): string[] {
+  const lines = [
+    ...disablings.map(
+      ({ policy, until, by, reason }) =>
+        `The policy ${policy} is disabled until ${until.toISOString()} by ${plainText(by)}, because: ${plainText(reason)}. What violates it is reported, and left until then.`,
+    ),
+    ...endedDisablings.map(
+      ({ policy, since, until, by }) =>
+        `The policy ${policy}, which ${plainText(by)} had disabled since ${since.toISOString()}, is in force again since ${until.toISOString()}. What still violates it is answered by the next runs of reconcile.`,
+    ),
+  ];
+  return lines.length > 0 ? [...lines, ''] : [];
 }
 
 function refusedPauseLines({ refusedPause }: ReconcileReport): string[] {

@@ -1,5 +1,6 @@
 import { NO_RULES } from '../changes/named-rules';
 import type { GroupRules } from '../groups/security-groups';
+import { isRestoredLater } from '../judging/grounds';
 import { judge } from '../judging/judge';
 import type { Judgement } from '../judging/judgement';
 import { hangsOnDoubt } from '../judging/violations';
@@ -35,14 +36,15 @@ export function surveyGroup(
   { policies, settleMilliseconds, mode }: SentryConfiguration,
   now: Date,
 ): GroupSurvey {
-  const judgements = judge({
+  const situation = {
     group,
     ledger,
     policies,
     prefixLists,
     now,
     hints: { ...NO_RULES, byTrustedActor: false },
-  });
+  };
+  const judgements = judge(situation);
   const waiting = judgements.filter(
     ({ verdict, present, violations }) => verdict === 'wait' && (!present || violations.length > 0),
   );
@@ -55,7 +57,13 @@ export function surveyGroup(
   const isLeft = ({ rule, violations }: Judgement) =>
     entryOf(rule, ledger)?.toldAt !== undefined &&
     (mode === 'OBSERVE' || violations.every(({ response }) => response === 'notifyOnly'));
-  const untold = waiting.filter((judgement) => !judgement.present || !isLeft(judgement));
+  const isPostponed = ({ rule }: Judgement) => {
+    const entry = entryOf(rule, ledger);
+    return entry !== undefined && isRestoredLater(entry, situation);
+  };
+  const untold = waiting.filter((judgement) =>
+    judgement.present ? !isLeft(judgement) : !isPostponed(judgement),
+  );
   const isMarked = ({ rule, present }: Judgement) => {
     const entry = entryOf(rule, ledger);
     return (present ? entry?.unexplainedSince : entry?.missingSince) !== undefined;
