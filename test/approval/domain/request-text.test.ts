@@ -1,0 +1,22 @@
+import { decisionDetail } from '../../../src/approval/domain/request-text';
+
+const AT = new Date('2026-01-02T00:00:00Z');
+const SHOWN = { mayBeTimed: true };
+
+test('an end while a click waits says that it is as if it were denied', () => {
+  expect(decisionDetail({ kind: 'expired', at: AT, by: [], isClickWaiting: true }, SHOWN)).toBe(
+    ' 2026-01-02 00:00 UTC: a click that came in time could not be judged yet. It is as if it were denied, unless the click counts within 24 hours.',
+  );
+  expect(decisionDetail({ kind: 'expired', at: AT, by: [] }, SHOWN)).toBe(
+    ' 2026-01-02 00:00 UTC: no one has decided.',
+  );
+});
+
+test('a late decision says that the click came before the end', () => {
+  expect(decisionDetail({ kind: 'denied', at: AT, by: ['U1'], isLate: true }, SHOWN)).toBe(
+    ', 2026-01-02 00:00 UTC, by a click from before the end.',
+  );
+  expect(decisionDetail({ kind: 'approved', at: AT, by: ['U1'], isLate: true }, SHOWN)).toBe(
+    ', 2026-01-02 00:00 UTC, by a click from before the end, for good.',
+  );
+});
