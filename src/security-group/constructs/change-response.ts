@@ -3,7 +3,8 @@ import type { Response } from '../domain/policies/policy';
 
 /**
  * The fate of a change that stands until it is denied, if no one answers in time, or if people
- * could not be asked at all.
+ * could not be asked at all. While a click that came in time waits to be judged, the change is
+ * reverted, whatever this says.
  */
 export enum UnansweredChange {
   /** It is reverted. */
