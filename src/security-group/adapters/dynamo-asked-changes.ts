@@ -80,6 +80,8 @@ export const storedAsk = z.object({
       change: z.enum(RULE_CHANGES),
       rule: storedRule,
       before: z.optional(storedRule),
+      tags: z.optional(z.array(z.object({ key: z.string(), value: z.string() }))),
+      otherTags: z.optional(z.int()),
       violations: z.array(storedViolation),
     }),
   ),

@@ -1,3 +1,4 @@
+import { shownTags } from './shown-tags';
 import type { Call } from '../changes/change';
 import type { GroupDetails } from '../groups/group';
 import { type RuleChange, strongest, type Violation } from '../judging/judgement';
@@ -9,7 +10,7 @@ import type { AskingResponse, EndUnanswered } from '../policies/policy';
 import type { SentryConfiguration } from '../policies/sentry-configuration';
 import type { RuleOutcome } from '../reporting/outcome';
 import { ALL_PROTOCOLS, hasPorts } from '../rules/protocol';
-import { type Rule, ruleKey } from '../rules/rule';
+import { type Rule, ruleKey, type RuleTag, tagsToGive } from '../rules/rule';
 
 /**
  * A change that people are asked about: what was done to which rules, and what the sentry made of
@@ -37,7 +38,16 @@ export interface AskedRule {
   readonly rule: Rule;
   /** The rule as it was before, where it was modified or given a new description. */
   readonly before?: Rule;
+  /** The tags that people are shown; the rule itself has none here, since no others are given. */
+  readonly tags?: readonly RuleTag[];
+  /** How many more it had. */
+  readonly otherTags?: number;
   readonly violations: readonly Violation[];
+}
+
+/** The rule as people are shown it, whoever has put what on it since. */
+export function asShown({ rule: { tags: _unseen, ...rule }, tags }: AskedRule): Rule {
+  return { ...rule, ...(tags && { tags }) };
 }
 
 /** An AskedChange of which no one knows yet who is behind its ids and names. */
@@ -95,7 +105,23 @@ function askedRule(
     change === 'modified' || change === 'described'
       ? earlierRule(outcome, response, entries)
       : undefined;
-  return { rule, change, violations, ...(before && { before }) };
+  return {
+    rule: withoutTags(rule),
+    change,
+    violations,
+    ...(before && { before: withoutTags(before) }),
+    ...(change === 'added' || change === 'modified' ? tagsOf(rule) : {}),
+  };
+}
+
+function tagsOf(rule: Rule): Pick<AskedRule, 'tags' | 'otherTags'> {
+  const tags = shownTags(rule);
+  const otherTags = tagsToGive(rule).length - tags.length;
+  return { ...(tags.length > 0 && { tags }), ...(otherTags > 0 && { otherTags }) };
+}
+
+function withoutTags({ tags: _tags, ...rule }: Rule): Rule {
+  return rule;
 }
 
 /**
@@ -161,7 +187,8 @@ export function pendingChanges(
     ...(until && { until }),
   };
   const suspension: Suspension = { requestId, ...(until && { until }) };
-  return rules.flatMap(({ rule, before, change }): LedgerChange[] => {
+  return rules.flatMap((one): LedgerChange[] => {
+    const { rule, before, change } = one;
     const entry = entryOf(rule, ledger);
     if (change === 'described') return [];
     if (change === 'removed') {
@@ -171,7 +198,7 @@ export function pendingChanges(
     return [
       {
         kind: 'put',
-        entry: { ...withGrant(rule, entry, grant, situation.prefixLists), toldAt: now },
+        entry: { ...withGrant(asShown(one), entry, grant, situation.prefixLists), toldAt: now },
       },
       ...(earlier ? [{ kind: 'put' as const, entry: { ...earlier, suspension } }] : []),
     ];

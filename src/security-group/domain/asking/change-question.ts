@@ -76,15 +76,14 @@ export function requesterOf(actor: Actor): Requester {
     : { name: cutText(nameInWords(actor), MOST_NAME_CHARACTERS) };
 }
 
-function proposedChange(
-  { change, rule, before, violations }: AskedRule,
-  { groupNames }: AskedChange,
-): ProposedChange {
+function proposedChange(one: AskedRule, { groupNames }: AskedChange): ProposedChange {
+  const { change, rule, before, violations } = one;
   const remarks = [
     ...(change === 'modified' && !before
       ? ['its earlier values are not known, or could not be put back']
       : []),
     ...namesOf([rule, ...(before ? [before] : [])], groupNames),
+    ...tagRemarks(one),
     ...new Set(violations.map(({ reason }) => reason)),
   ];
   return {
@@ -92,6 +91,14 @@ function proposedChange(
     ...(before && { before: fullText(before) }),
     remarks,
   };
+}
+
+function tagRemarks({ tags = [], otherTags = 0 }: AskedRule): string[] {
+  const others = `${otherTags} more ${otherTags === 1 ? 'tag' : 'tags'}`;
+  return [
+    ...tags.map(({ key, value }) => `its tag ${JSON.stringify(key)} is ${JSON.stringify(value)}`),
+    ...(otherTags > 0 ? [`it had ${others}: too much to show, and so no part of the request`] : []),
+  ];
 }
 
 function fullText(rule: Rule): string {

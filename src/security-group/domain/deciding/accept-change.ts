@@ -1,7 +1,7 @@
 import { tagAll } from './approved-until-tag';
 import { endText, type RuleInState, statesText } from './outcome-text';
 import type { CarriedOut } from '../../../approval/domain/ask-result';
-import type { AskedChange, AskedRule } from '../asking/asked-change';
+import { type AskedChange, type AskedRule, asShown } from '../asking/asked-change';
 import { put, replaced, withGrant, withoutRequest } from '../ledger/grants';
 import { type Grant, type GroupLedger, isAdopted, type LedgerEntry } from '../ledger/ledger';
 import type { LedgerChange } from '../ledger/ledger-store';
@@ -70,10 +70,16 @@ function acceptanceOf(
   if (change === 'removed') {
     return entry && !standing ? [{ kind: 'remove', entry }] : unasked(entry, grant);
   }
-  if (change === 'described') return entry && standing ? [put({ ...entry, rule: standing })] : [];
+  if (change === 'described') {
+    return entry && standing
+      ? [put({ ...entry, rule: { ...standing, tags: entry.rule.tags } })]
+      : [];
+  }
   const earlier = before && ledger.entries.get(ruleKey(before));
   if (!standing) return [...unasked(entry, grant), ...unasked(earlier, grant)];
-  const accepted = put(withGrant(standing, entry, grant, lists));
+  const accepted = put(
+    withGrant({ ...asShown(one), ...(standing.id && { id: standing.id }) }, entry, grant, lists),
+  );
   // Someone has put there again what it was.
   if (before && rules.has(ruleKey(before))) return [accepted, ...unasked(earlier, grant)];
   return [accepted, ...(earlier ? [replaced(earlier, grant)] : [])];

@@ -5,7 +5,7 @@ import type { CarriedOut } from '../../../approval/domain/ask-result';
 import { timeText } from '../../../approval/domain/request-text';
 import { reasonOf } from '../../../shared/domain/failure/failure';
 import { inTurns } from '../../../shared/domain/turns';
-import type { AskedChange, AskedRule } from '../asking/asked-change';
+import { type AskedChange, type AskedRule, asShown } from '../asking/asked-change';
 import type { StoredAsk } from '../asking/change-asker';
 import { NO_RULES } from '../changes/named-rules';
 import { type ActAnswer, type GroupRules, mayBeOurs } from '../groups/security-groups';
@@ -165,15 +165,18 @@ function standingAs(rule: Rule, { rules }: GroupRules): Rule | undefined {
  * decided.
  */
 function grantChanges(
-  { change, rule }: AskedRule,
+  one: AskedRule,
   grant: Grant,
   ledger: GroupLedger,
   lists: PrefixLists,
 ): LedgerChange[] {
+  const { change, rule } = one;
   const entry = entryOf(rule, ledger);
   if (change === 'removed') return entry ? [{ kind: 'remove', entry }] : [];
-  if (change === 'described') return entry ? [put({ ...entry, rule })] : [];
-  return [put(withGrant(rule, entry, grant, lists))];
+  if (change === 'described') {
+    return entry ? [put({ ...entry, rule: { ...rule, tags: entry.rule.tags } })] : [];
+  }
+  return [put(withGrant(asShown(one), entry, grant, lists))];
 }
 
 function onePerRule(changes: readonly LedgerChange[]): LedgerChange[] {
@@ -191,22 +194,23 @@ interface Approved {
 
 /** Undefined where nothing is to be done. */
 async function apply(
-  { rule, before, change }: AskedRule,
+  one: AskedRule,
   { grant, group, groupId, isBegun }: Approved,
   ports: Ports,
 ): Promise<ActAnswer | undefined> {
   const { groups } = ports;
+  const { rule, before, change } = one;
   const standing = standingAs(rule, group);
   const asLeft = isBegun ? DONE : undefined;
   if (change === 'removed') return standing ? groups.revoke(groupId, standing) : asLeft;
   if (before) {
     if (!rule.id) return undefined;
     if (standing && isDescribedAlike(standing, rule)) return asLeft;
-    const isMade = (one: Rule) => one.id === rule.id && isDescribedAlike(rule, one);
+    const isMade = (found: Rule) => found.id === rule.id && isDescribedAlike(rule, found);
     return unlessMade(await groups.modify(groupId, rule.id, rule), isMade, groupId, ports);
   }
-  const made = grant.until ? withTag(rule, grant.until) : rule;
-  const isMade = (one: Rule) => isAddedAs(made, one);
+  const made = grant.until ? withTag(asShown(one), grant.until) : asShown(one);
+  const isMade = (found: Rule) => isAddedAs(made, found);
   if (standing) return isMade(standing) ? asLeft : undefined;
   return unlessMade(await groups.authorize(groupId, made), isMade, groupId, ports);
 }
@@ -341,7 +345,9 @@ async function withdrawGrants(
     rules.flatMap(({ rule, before, change }): LedgerChange[] => {
       const entry = entries.get(ruleKey(rule));
       if (!entry || change === 'removed') return [];
-      if (change === 'described') return before ? [put({ ...entry, rule: before })] : [];
+      if (change === 'described') {
+        return before ? [put({ ...entry, rule: { ...before, tags: entry.rule.tags } })] : [];
+      }
       const grants = entry.grants.filter((grant) => grant.requestId !== requestId);
       return [grants.length > 0 ? put({ ...entry, grants }) : { kind: 'remove', entry }];
     }),

@@ -240,7 +240,9 @@ function describedBefore(
   { rule, before, change }: AskedRule,
 ): LedgerEntry['rule'] {
   const isAsMadeBefore = (entry.rule.description ?? '') === (rule.description ?? '');
-  return change === 'described' && before && isAsMadeBefore ? before : entry.rule;
+  return change === 'described' && before && isAsMadeBefore
+    ? { ...before, tags: entry.rule.tags }
+    : entry.rule;
 }
 
 /**

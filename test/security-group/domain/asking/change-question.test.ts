@@ -127,6 +127,15 @@ describe('each rule is shown', () => {
     ]);
   });
 
+  test('with the tags that it is given again, and how many are not', () => {
+    const one: AskedRule = { ...ssh, tags: [{ key: 'team', value: 'a "b"' }], otherTags: 2 };
+    expect(changeQuestion(asked({ rules: [one] })).changes[0]!.remarks).toEqual([
+      'its tag "team" is "a \\"b\\""',
+      'it had 2 more tags: too much to show, and so no part of the request',
+      'the group is locked',
+    ]);
+  });
+
   test('with the names of the groups that it refers to, now and before', () => {
     const one: AskedRule = {
       ...ssh,

@@ -226,6 +226,33 @@ describe('a change that was reverted', () => {
     expect(sentry.ledger.entryOf('sg-1', ssh)!.rule.id).toBe('sgr-new-1');
   });
 
+  test('is added with no tag that people were not shown, and stays within what EC2 takes', async () => {
+    const tags = Array.from({ length: 50 }, (_, index) => ({
+      key: `key-${index}`,
+      value: 'v'.repeat(index === 1 ? 1_000 : 1),
+    }));
+    const sentry = await askedAbout([revertFirst], {
+      accepted: [https],
+      standing: [https, { ...ssh, tags }],
+      change: added({ ...ssh, tags }),
+    });
+    const shown = sentry.asked[0]!.rules[0]!.tags!;
+    expect(shown.map(({ key }) => key)).toEqual(['key-0']);
+    await sentry.decide('approved');
+    expect(sentry.groups.rulesIn('sg-1').at(-1)!.tags).toEqual(shown);
+    expect(sentry.ledger.entryOf('sg-1', ssh)!.rule.tags).toEqual(shown);
+  });
+
+  test('is added without tags where the version before has asked, which showed none', async () => {
+    const sentry = await askedAbout([revertFirst], DEEDS.added!);
+    const kept = sentry.asker.kept.get(sentry.lastRequestId)!;
+    const [one] = kept.asked.rules;
+    const rules = [{ change: one!.change, rule: ssh, violations: one!.violations }];
+    sentry.asker.kept.set(kept.asked.requestId, { ...kept, asked: { ...kept.asked, rules } });
+    await sentry.decide('approved');
+    expect(sentry.groups.rulesIn('sg-1').at(-1)!.tags ?? []).toEqual([]);
+  });
+
   test('is no news when the event of applying it comes, no matter who is named in it', async () => {
     const sentry = await askedAbout([revertFirst], DEEDS.added!);
     await sentry.decide('approved');
@@ -243,7 +270,9 @@ describe('a change that was reverted', () => {
     sentry.groups.change('sg-1', opened.id!, { ...opened, fromPort: 1, toPort: 65_535 });
     await sentry.respond({ ...modified(opened.id!), eventId: 'event-2' });
     expect(sentry.groups.rulesIn('sg-1')).toContainEqual(opened);
-    expect(sentry.asked[1]!.rules).toMatchObject([{ change: 'modified', before: opened }]);
+    expect(sentry.asked[1]!.rules).toMatchObject([
+      { change: 'modified', before: { id: opened.id!, fromPort: opened.fromPort } },
+    ]);
   });
 
   test('and made again is not made a third time where someone removes it', async () => {
