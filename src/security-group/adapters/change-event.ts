@@ -70,7 +70,7 @@ export function parseChangeEvent(body: string, receivedAt: Date): Change {
   const subject = read.subject(record);
   if (!subject && !errorCode) {
     throw new UnreadableEventError(
-      `It does not name what ${eventName} changed, as CloudTrail leaves out parameters of over 100 KB: look at who made the call, and on what.`,
+      `It does not name what ${eventName} changed, as CloudTrail leaves out parameters of over 100 KB: look at who made the call, and on what. Where it says that it left them out, all monitored groups are looked at now.`,
     );
   }
   return { ...record.call, subject: subject ?? NOTHING, rules: read.rules(record) };

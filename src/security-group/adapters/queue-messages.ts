@@ -29,11 +29,26 @@ export function parseQueueMessage(body: string): DifferenceMessage | HeartbeatMe
 /** SQS takes ten messages a call. */
 const MESSAGES_PER_CALL = 10;
 
+/** SQS holds back a message for no longer. */
+const MOST_DELAY_SECONDS = 900;
+
+/** What would have to wait for longer is left to the next run. */
+export async function sendDifferencesLater(
+  client: SQSClient,
+  queueUrl: string,
+  groupIds: readonly string[],
+  milliseconds: number,
+): Promise<void> {
+  const seconds = Math.ceil(milliseconds / 1_000);
+  if (seconds <= MOST_DELAY_SECONDS) await sendDifferences(client, queueUrl, groupIds, seconds);
+}
+
 /** Has the groups judged, by what the ledger says is due. */
 export async function sendDifferences(
   client: SQSClient,
   queueUrl: string,
   groupIds: readonly string[],
+  delaySeconds = 0,
 ): Promise<void> {
   await Promise.all(
     chunksOf(groupIds, MESSAGES_PER_CALL).map(async (ids) => {
@@ -42,6 +57,7 @@ export async function sendDifferences(
           QueueUrl: queueUrl,
           Entries: ids.map((groupId, index) => ({
             Id: String(index),
+            ...(delaySeconds > 0 && { DelaySeconds: delaySeconds }),
             MessageBody: JSON.stringify({
               version: QUEUE_MESSAGE_VERSION,
               type: 'finding',

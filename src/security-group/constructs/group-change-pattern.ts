@@ -45,6 +45,23 @@ export function groupChangePattern(groups: MonitoredGroups): events.EventPattern
   };
 }
 
+/**
+ * Successful calls whose parameters are over 100 KB, which CloudTrail leaves out then: all that is
+ * known is that any group may have changed.
+ */
+export function largeCallPattern(): events.EventPattern {
+  return {
+    source: ['aws.ec2'],
+    detailType: ['AWS API Call via CloudTrail'],
+    detail: {
+      eventSource: ['ec2.amazonaws.com'],
+      eventName: [...CALLS_THAT_CHANGE_GROUPS],
+      errorCode: events.Match.doesNotExist(),
+      requestParameters: { omitted: [true] },
+    },
+  };
+}
+
 /** The ids by which the groups are chosen; undefined where some are chosen otherwise. */
 function chosenIds({ include }: MonitoredGroups): string[] | undefined {
   if (include.some(({ kind }) => kind !== 'ids')) return undefined;

@@ -94,7 +94,7 @@ export class SecurityGroupSentry extends Construct implements iam.IGrantable {
     const heartbeat = new Heartbeat(this, parts);
     const responder = new Responder(this, parts, approvals);
     const reconciler = new Reconciler(this, parts, responder.handler);
-    const schedule = new ReconcileSchedule(this, { settings, reconciler, topic });
+    const schedule = new ReconcileSchedule(this, { settings, reconciler, changes, topic });
     const operator = new Operator(this, parts);
     const decisions = approvals ? [new Decisions(this, parts, approvals)] : [];
 
@@ -108,7 +108,7 @@ export class SecurityGroupSentry extends Construct implements iam.IGrantable {
     new TamperRules(this, 'Tamper', {
       topic,
       deadLetterQueue: changes.undelivered,
-      rules: [changes.rule, heartbeat.rule, schedule.rule],
+      rules: [changes.rule, heartbeat.rule, schedule.rule, schedule.largeCallRule],
       functions,
       tables: [ledger.table],
       queues: [...changes.queues, ...(approvals?.queues ?? [])],

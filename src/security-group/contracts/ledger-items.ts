@@ -11,6 +11,7 @@
  * - `SENTRY`, `heartbeat` or `reconcile`: when the sentry was last seen to work
  * - `END#<policy>`, `<ISO 8601>`: that a disabled policy is in force again since then was told; it
  *   expires
+ * - `RUNS`, `AFTER_LARGE_CALL`: the latest run of reconcile after a call that was too large
  * - `EVENT#<event id>`, `<group id>`: how far an event is handled, under which lease; it expires
  */
 export const LEDGER_KEY = { partition: 'pk', sort: 'sk' } as const;
@@ -46,6 +47,9 @@ export const PLACE_PARTITION = 'PLACE';
 export function ruleSortKey(ruleKey: string): string {
   return `RULE#${ruleKey}`;
 }
+
+export const RUN_AFTER_CALL_PARTITION = 'RUNS';
+export const RUN_AFTER_CALL_SORT_KEY = 'AFTER_LARGE_CALL';
 
 export const ASKED_SORT_KEY = 'ASKED';
 

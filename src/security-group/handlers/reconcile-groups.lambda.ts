@@ -7,7 +7,7 @@ import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { SSMClient } from '@aws-sdk/client-ssm';
-import type { ScheduledEvent } from 'aws-lambda';
+import type { EventBridgeEvent } from 'aws-lambda';
 import { CLIENT_SETTINGS } from '../../shared/adapters/aws/client-settings';
 import { isToBeLeftOut } from '../../shared/adapters/aws/failure-kind';
 import { SYSTEM_CLOCK } from '../../shared/adapters/clock/system-clock';
@@ -30,10 +30,11 @@ import {
   RECONCILE_PATIENCE_SECONDS,
 } from '../adapters/cloudtrail-event-history';
 import { DynamoLedger } from '../adapters/dynamo-ledger';
+import { DynamoRunsAfterCalls } from '../adapters/dynamo-runs-after-calls';
 import { DynamoSignsOfLife } from '../adapters/dynamo-signs-of-life';
 import { DynamoToldEnds } from '../adapters/dynamo-told-ends';
 import { Ec2SecurityGroups } from '../adapters/ec2-security-groups';
-import { sendDifferences } from '../adapters/queue-messages';
+import { sendDifferences, sendDifferencesLater } from '../adapters/queue-messages';
 import { reconcileNotification } from '../adapters/reconcile-notification';
 import { reportUnsentEvent } from '../adapters/report-announcer';
 import { loadSentryConfiguration } from '../adapters/sentry-configuration';
@@ -44,6 +45,7 @@ import {
   type ReconcileReport,
   type ReconcilePorts,
 } from '../domain/reconciling/reconcile-groups';
+import { awaitRun } from '../domain/reconciling/run-after-large-call';
 
 const environment = readEnvironment(RECONCILE_GROUPS, process.env);
 const sentry = environment.SENTRY_NAME;
@@ -61,6 +63,7 @@ const history = new CloudTrailEventHistory(
   RECONCILE_PATIENCE_SECONDS,
 );
 const dynamo = new DynamoDBClient(CLIENT_SETTINGS);
+const runsAfterCalls = new DynamoRunsAfterCalls(dynamo, environment.LEDGER_TABLE);
 const signs = new DynamoSignsOfLife(dynamo, environment.LEDGER_TABLE);
 const groups = new Ec2SecurityGroups(new EC2Client(CLIENT_SETTINGS), environment.ACCOUNT_ID);
 const failures = FailureReporter.ofFunction({
@@ -90,16 +93,24 @@ const ports: Omit<ReconcilePorts, 'tell'> = {
   pointTo: async (groupIds) => sendDifferences(sqs, environment.CHANGE_QUEUE_URL, groupIds),
 };
 
-/** One run. A failure is thrown: Lambda tries again, and the alarm goes off. */
+/**
+ * One run, by the clock or after a call that is too large. A failure is thrown: Lambda tries again,
+ * and the alarm goes off.
+ */
 export async function handler(
-  event: Partial<ScheduledEvent> | undefined,
+  event: Partial<EventBridgeEvent<string, unknown>> | undefined,
   context: RunContext,
 ): Promise<void> {
+  const isAfterCall = event?.['detail-type'] === 'AWS API Call via CloudTrail';
+  if (isAfterCall && !(await awaitRun(context.awsRequestId, runsAfterCalls, SYSTEM_CLOCK))) {
+    return logger.info('another invocation is about to look at all groups');
+  }
   try {
     const report = await runFailures.reporting({ event, context }, async (isLastTry) =>
       reconcileGroups(await loadSentryConfiguration(ssm, environment), {
         ...ports,
         tell: async (told) => tell(told, isLastTry),
+        ...(isAfterCall && { pointToLater }),
       }),
     );
     count(report);
@@ -107,6 +118,10 @@ export async function handler(
   } finally {
     metrics.publishStoredMetrics();
   }
+}
+
+async function pointToLater(groupIds: readonly string[], milliseconds: number): Promise<void> {
+  await sendDifferencesLater(sqs, environment.CHANGE_QUEUE_URL, groupIds, milliseconds);
 }
 
 /** In the last try, an event for machines is left out rather than the run. */

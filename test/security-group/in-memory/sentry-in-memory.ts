@@ -51,6 +51,7 @@ export class SentryInMemory {
   readonly reconciled: ReconcileReport[] = [];
   readonly pointedTo: string[] = [];
   private readonly toldEnds = new Set<string>();
+  readonly pointedToLater: { groupIds: readonly string[]; milliseconds: number }[] = [];
   faults = new Faults();
   /** From this try on, what fails does so for good. */
   hopelessFrom = Infinity;
@@ -140,7 +141,7 @@ export class SentryInMemory {
     return reports;
   }
 
-  async survey(): Promise<ReconcileReport> {
+  async survey(when?: 'after a large call'): Promise<ReconcileReport> {
     const { groups, ledger, history } = this;
     this.pointedTo.length = 0;
     return reconcileGroups(this.configuration, {
@@ -165,6 +166,10 @@ export class SentryInMemory {
       },
       tell: async (report) => void this.reconciled.push(report),
       pointTo: async (ids) => void this.pointedTo.push(...ids),
+      ...(when && {
+        pointToLater: async (groupIds, milliseconds) =>
+          void this.pointedToLater.push({ groupIds, milliseconds }),
+      }),
     });
   }
 

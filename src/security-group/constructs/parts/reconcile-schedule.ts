@@ -4,29 +4,43 @@ import * as events from 'aws-cdk-lib/aws-events';
 import * as targets from 'aws-cdk-lib/aws-events-targets';
 import type * as sns from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
+import type { ChangeQueue } from './change-queue';
 import type { Reconciler } from './reconciler';
 import { SilenceAlarm } from '../../../shared/constructs/notifying-alarm';
 import { ownMetric } from '../../../shared/constructs/own-metric';
 import { daysOfRate } from '../../../shared/constructs/schedule-rate';
 import { SECURITY_GROUP_METRICS } from '../../../shared/contracts/metrics';
+import { largeCallPattern } from '../group-change-pattern';
 import type { SecurityGroupSentrySettings } from '../security-group-sentry-settings';
 
 export interface ReconcileScheduleProps {
   readonly settings: SecurityGroupSentrySettings;
   readonly reconciler: Reconciler;
+  readonly changes: ChangeQueue;
   readonly topic: sns.ITopic;
 }
 
-/** When reconcile runs, and the alarm for a day or two without a run. */
+/**
+ * When reconcile runs: by the clock, and after calls that no one can read; and the alarm for a day
+ * or two without a run.
+ */
 export class ReconcileSchedule {
   public readonly rule: events.Rule;
+  public readonly largeCallRule: events.Rule;
   public readonly alarms: cloudwatch.Alarm[];
 
-  constructor(sentry: Construct, { settings, reconciler, topic }: ReconcileScheduleProps) {
+  constructor(sentry: Construct, { settings, reconciler, changes, topic }: ReconcileScheduleProps) {
     this.rule = new events.Rule(sentry, 'ReconcileRule', {
       description: `When ${sentry.node.path} compares the groups with its ledger`,
       schedule: settings.reconcileSchedule,
       targets: [new targets.LambdaFunction(reconciler.handler)],
+    });
+    this.largeCallRule = new events.Rule(sentry, 'LargeCallRule', {
+      description: `Has ${sentry.node.path} look at all groups after a call that was too large to be recorded`,
+      eventPattern: largeCallPattern(),
+      targets: [
+        new targets.LambdaFunction(reconciler.handler, { deadLetterQueue: changes.undelivered }),
+      ],
     });
     const days = silentDays(settings.reconcileSchedule);
     this.alarms = [

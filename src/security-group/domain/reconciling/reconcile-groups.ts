@@ -82,6 +82,11 @@ export interface ReconcilePorts extends ConfirmingPorts {
   tell(report: ReconcileReport): Promise<void>;
   /** Has the groups judged, one by one, by the function that acts. */
   pointTo(groupIds: readonly string[]): Promise<void>;
+  /**
+   * The same, once what waits in them is due. Absent where the next run may find that: it is for
+   * runs after a call whose event says nothing, so that no event is on its way.
+   */
+  pointToLater?(groupIds: readonly string[], milliseconds: number): Promise<void>;
 }
 
 /** Compares all monitored groups with the ledger; acts upon none of them itself. */
@@ -107,6 +112,7 @@ export async function reconcileGroups(
   ];
   const { due, doubts } = report;
   if (due.length > 0 && !report.isBraked && !report.pause) await ports.pointTo(due);
+  if (!report.isBraked && !report.pause) await pointLater(surveys, report, configuration, ports);
   const notConfirmed = await confirmGrantsOf(look.views, report, configuration, ports);
   if (failures.length > 0) {
     throw new AggregateError(
@@ -121,6 +127,17 @@ export async function reconcileGroups(
     ...report,
     ...(notConfirmed !== undefined && { notConfirmed: reasonOf(notConfirmed) }),
   };
+}
+
+async function pointLater(
+  surveys: readonly Survey[],
+  { groupCount }: ReconcileReport,
+  configuration: SentryConfiguration,
+  { pointToLater }: ReconcilePorts,
+): Promise<void> {
+  const waiting = surveys.filter(({ waits }) => waits).map(({ id }) => id);
+  if (waiting.length === 0 || isTooMany(waiting.length, groupCount, configuration)) return;
+  await pointToLater?.(waiting, configuration.settleMilliseconds);
 }
 
 /** All that one run has read. */

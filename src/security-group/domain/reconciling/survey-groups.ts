@@ -21,6 +21,8 @@ import { type Rule, ruleKey } from '../rules/rule';
 export interface GroupSurvey {
   /** Differences that no event has explained for longer than `settleTime`. */
   readonly due: readonly Rule[];
+  /** Whether others wait for their event, and are due once `settleTime` is over. */
+  readonly waits: boolean;
   /** Changes to remember until the next run. */
   readonly changes: readonly LedgerChange[];
 }
@@ -69,13 +71,13 @@ export function surveyGroup(
     return (present ? entry?.unexplainedSince : entry?.missingSince) !== undefined;
   };
   const unmarked = untold.filter((one) => !isMarked(one));
+  const isDueNow = (one: Judgement) => isDue(since(one), now, settleMilliseconds);
   const expired = unmarked.filter(
     ({ rule, present }) => present && (entryOf(rule, ledger)?.grants.length ?? 0) > 0,
   );
   return {
-    due: [...untold.filter((one) => isDue(since(one), now, settleMilliseconds)), ...expired].map(
-      ({ rule }) => rule,
-    ),
+    due: [...untold.filter(isDueNow), ...expired].map(({ rule }) => rule),
+    waits: untold.some((one) => !isDueNow(one) && !expired.includes(one)),
     changes: [
       ...unmarked.map(({ rule, present }): LedgerChange => ({
         kind: 'put',

@@ -1,0 +1,43 @@
+import type { Clock } from '../../../shared/domain/clock';
+
+/**
+ * No one must be able to keep the sentry busy, nor EC2 throttled, by calls that are too large to be
+ * recorded in full.
+ */
+export const BETWEEN_RUNS_MILLISECONDS = 5 * 60_000;
+
+/** The latest run after such a call: it has begun, or will. */
+export interface RunAfterCall {
+  readonly at: Date;
+  /** The invocation that makes it: one that is tried again has the same. */
+  readonly by: string;
+}
+
+/** Where that is remembered. */
+export interface RunsAfterCalls {
+  latest(): Promise<RunAfterCall | undefined>;
+  /** False where another invocation has written one since `before` was read. */
+  replace(before: RunAfterCall | undefined, run: RunAfterCall): Promise<boolean>;
+}
+
+/**
+ * Comes back true when a run is to begin: at once, or once five minutes have passed since the one
+ * before. False where another invocation waits already: what it will see, this one would.
+ */
+export async function awaitRun(by: string, runs: RunsAfterCalls, clock: Clock): Promise<boolean> {
+  for (;;) {
+    const now = clock.now();
+    const latest = await runs.latest();
+    const isPlanned = latest !== undefined && latest.at > now;
+    if (isPlanned && latest.by !== by) return false;
+    const next: RunAfterCall = isPlanned ? latest : { at: nextTime(latest, now), by };
+    if (!isPlanned && !(await runs.replace(latest, next))) continue;
+    await clock.pause(Math.max(0, next.at.getTime() - now.getTime()));
+    return true;
+  }
+}
+
+function nextTime(latest: RunAfterCall | undefined, now: Date): Date {
+  const earliest = (latest?.at.getTime() ?? 0) + BETWEEN_RUNS_MILLISECONDS;
+  return new Date(Math.max(now.getTime(), earliest));
+}
