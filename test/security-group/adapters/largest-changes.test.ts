@@ -6,6 +6,7 @@ import { Announcements } from '../../../src/security-group/adapters/announcement
 import { ChangeAsking, WorkflowQueues } from '../../../src/security-group/adapters/change-asking';
 import { DynamoEventLog } from '../../../src/security-group/adapters/dynamo-event-log';
 import { DynamoLedger } from '../../../src/security-group/adapters/dynamo-ledger';
+import { DynamoRunsAfterCalls } from '../../../src/security-group/adapters/dynamo-runs-after-calls';
 import { ReportAnnouncer } from '../../../src/security-group/adapters/report-announcer';
 import { portioned } from '../../../src/security-group/domain/asking/askable';
 import type { AskedChange } from '../../../src/security-group/domain/asking/asked-change';
@@ -214,6 +215,19 @@ test('the largest rule, with full tags, can be remembered', async () => {
   await ledger.write('sg-largest', [{ kind: 'put', entry }]);
   const { entries } = await ledger.read('sg-largest');
   expect([...entries.values()]).toEqual([{ ...entry, revision: 1 }]);
+});
+
+test('the latest run after a large call is remembered, and written over by one alone', async () => {
+  const runs = new DynamoRunsAfterCalls(emulated.client, TABLE);
+  const first = { at: new Date('2026-01-01T00:00:00Z'), by: 'first' };
+  const second = { at: new Date('2026-01-01T00:05:00Z'), by: 'second' };
+  expect(await runs.latest()).toBeUndefined();
+  expect(await runs.replace(undefined, first)).toBe(true);
+  expect(await runs.replace(undefined, second)).toBe(false);
+  expect(await runs.latest()).toEqual(first);
+  expect(await runs.replace(first, second)).toBe(true);
+  expect(await runs.replace(first, { ...second, by: 'third' })).toBe(false);
+  expect(await runs.latest()).toEqual(second);
 });
 
 function askingSentry(): ChangeAsking {
