@@ -3,7 +3,10 @@ import { Template } from 'aws-cdk-lib/assertions';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as events from 'aws-cdk-lib/aws-events';
 import * as z from 'zod/mini';
-import { groupChangePattern } from '../../../src/security-group/constructs/group-change-pattern';
+import {
+  groupChangePattern,
+  largeCallPattern,
+} from '../../../src/security-group/constructs/group-change-pattern';
 import type {
   GroupSelector,
   MonitoredGroups,
@@ -104,6 +107,15 @@ const patternSchema = z.object({
   }),
   source: z.unknown(),
   'detail-type': z.unknown(),
+});
+
+test('calls whose parameters were left out are told from others, and from those that failed', () => {
+  const { detail } = new Stack().resolve(largeCallPattern());
+  expect(detail).toMatchObject({
+    errorCode: [{ exists: false }],
+    requestParameters: { omitted: [true] },
+  });
+  expect(detail.eventName).toContain('AuthorizeSecurityGroupIngress');
 });
 
 /** The pattern as it is deployed. */
