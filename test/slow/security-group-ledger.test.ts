@@ -630,8 +630,10 @@ describe('membership by tag', () => {
 
 describe('groups that no deployment knows', () => {
   test('a tagged group that is made with an open port right before a run is not adopted, and emptied', async () => {
-    const tags = [{ Key: WATCH_TAG, Value: 'locked' }];
-    const groupId = await sandbox.newGroup({ ingress: [tcp(22, '0.0.0.0/0')], tags });
+    await reconcile('Locked');
+    const groupId = await sandbox.newGroup({ tags: [{ Key: WATCH_TAG, Value: 'locked' }] });
+    sandbox.localAws.loseNext('AuthorizeSecurityGroupIngress');
+    await open(groupId, 22, '0.0.0.0/0');
     expect(await reconcile('Locked')).toEqual([]);
     await sandbox.passTime(60 * MINUTE);
     const [adoption, ...messages] = await reconcile('Locked');
