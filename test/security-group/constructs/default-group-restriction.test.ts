@@ -89,7 +89,10 @@ describe('the custom resource of another app', () => {
   test('is accepted by its role', () => {
     const stack = new Stack(new App(), 'Security');
     const role = iam.Role.fromRoleArn(stack, 'Role', 'arn:aws:iam::111111111111:role/Emptying');
-    const vpc = ec2.Vpc.fromVpcAttributes(stack, 'Vpc', { vpcId, availabilityZones: ['eu-west-1a'] });
+    const vpc = ec2.Vpc.fromVpcAttributes(stack, 'Vpc', {
+      vpcId,
+      availabilityZones: ['eu-west-1a'],
+    });
     sentry(stack, MonitoredGroups.inVpc(vpc), {
       trustedActors: [Actor.emptyingDefaultGroups(role)],
     });
@@ -97,7 +100,10 @@ describe('the custom resource of another app', () => {
   });
 
   test('cannot be found by the VPC', () => {
-    const vpc = ec2.Vpc.fromVpcAttributes(new Stack(), 'Vpc', { vpcId, availabilityZones: ['eu-west-1a'] });
+    const vpc = ec2.Vpc.fromVpcAttributes(new Stack(), 'Vpc', {
+      vpcId,
+      availabilityZones: ['eu-west-1a'],
+    });
     expect(() => Actor.emptyingDefaultGroupOf(vpc)).toThrow(
       'this app has no custom resource that empties the default group of Default/Vpc: leave the actor out or, if another app empties the group, write Actor.emptyingDefaultGroups(role)',
     );
