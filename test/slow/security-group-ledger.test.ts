@@ -204,7 +204,7 @@ async function moveToPort(
 }
 
 const ListedPolicies = z.object({
-  policies: z.tuple([z.object({ name: z.string() })]),
+  policies: z.array(z.object({ name: z.string(), baseline: z.string() })),
 });
 
 async function operate(
@@ -795,7 +795,7 @@ describe('an operator', () => {
     const groupId = await adoptedGroup('Locked');
     const before = await state(groupId);
     const { policies } = ListedPolicies.parse(await operate({ action: 'listPolicies' }));
-    const [{ name: policy }] = policies;
+    const policy = policies.find(({ baseline }) => baseline === 'locked')?.name;
     expect(
       await sandbox.told(() => operate({ action: 'disablePolicy', policy, hours: 1, ...order })),
     ).toMatchObject([{ type: 'operator-act', action: 'disablePolicy', severity: 'high' }]);
