@@ -50,6 +50,14 @@ import recorded from '../upgrade/stored-by-last-version.json';
 
 type Item = Record<string, AttributeValue>;
 
+const Value = z.union([
+  z.object({ S: z.string() }),
+  z.object({ N: z.string() }),
+  z.object({ BOOL: z.boolean() }),
+]);
+const Items = z.array(z.record(z.string(), Value));
+const WORKFLOW_ITEMS: readonly Item[] = Items.parse(recorded.workflow);
+const LEDGER_ITEMS: readonly Item[] = Items.parse(recorded.ledger);
 const AT = new Date(recorded.at);
 const [ALICE, BOB] = ['U0ALICE', 'U0BOB'] as const;
 const MACS = z.record(z.string(), z.string()).parse(recorded.macs);
@@ -69,8 +77,8 @@ afterAll(async () => {
 });
 
 beforeEach(async () => {
-  await putAll(requests.client, REQUESTS, recorded.workflow as Item[]);
-  await putAll(ledger.client, LEDGER, recorded.ledger as Item[]);
+  await putAll(requests.client, REQUESTS, WORKFLOW_ITEMS);
+  await putAll(ledger.client, LEDGER, LEDGER_ITEMS);
 });
 
 describe('what people are asked', () => {
@@ -254,12 +262,12 @@ function groupIdOf({ groups }: SentryInMemory): string {
 
 async function pause(): Promise<void> {}
 
-function itemsOf(start: string): Item[] {
-  return (recorded.ledger as Item[]).filter(({ pk }) => pk?.S?.startsWith(start));
+function itemsOf(start: string): readonly Item[] {
+  return LEDGER_ITEMS.filter(({ pk }) => pk?.S?.startsWith(start));
 }
 
 function countOf(sortStart: string): number {
-  return (recorded.ledger as Item[]).filter(({ sk }) => sk?.S?.startsWith(sortStart)).length;
+  return LEDGER_ITEMS.filter(({ sk }) => sk?.S?.startsWith(sortStart)).length;
 }
 
 function reads(parse: (body: string) => unknown, body: string): boolean {
