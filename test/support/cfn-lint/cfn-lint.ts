@@ -7,6 +7,9 @@ import {
 } from '../../../sandbox/emulator/python-environment';
 
 const REQUIREMENTS = join(__dirname, 'requirements.txt');
+/** cfn-lint without collecting garbage, of which it makes little: that is an eighth of its time. */
+const WITHOUT_GARBAGE =
+  'import gc, sys; gc.disable(); from cfnlint.runner import main; sys.exit(main())';
 const MOST_OUTPUT_BYTES = 64 * 1024 * 1024;
 
 const Findings = z.array(
@@ -38,13 +41,13 @@ export async function cfnLintEnvironment(): Promise<PythonEnvironment> {
 
 /** What cfn-lint finds in templates, with the resources and properties that these Regions have. */
 export function lint(
-  { binFolder }: PythonEnvironment,
+  { python }: PythonEnvironment,
   templates: readonly string[],
   regions: readonly string[],
 ): LintFinding[] {
   const { stdout, stderr } = spawnSync(
-    join(binFolder, 'cfn-lint'),
-    ['--format', 'json', '--regions', ...regions, '--template', ...templates],
+    python,
+    ['-c', WITHOUT_GARBAGE, '--format', 'json', '--regions', ...regions, '--template', ...templates],
     { encoding: 'utf8', maxBuffer: MOST_OUTPUT_BYTES },
   );
   // Its exit code says only of which level the findings are.
