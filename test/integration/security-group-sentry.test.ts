@@ -11,17 +11,21 @@ import type { ApiCall, CloudTrailEvent } from '../../sandbox/cloudtrail/tap';
 import type { Delivery } from '../../sandbox/inbox';
 import { type AwsCredentials, type DeployedStack, LocalAws } from '../../sandbox/local-aws';
 import { STACK_NAME, synthesizeStage } from '../support/sandbox/sentry-stage';
+import { SkippedWaits } from '../support/sandbox/skipped-waits';
 import { schemaErrors } from '../support/schemas/message-schema';
 
 jest.setTimeout(120_000);
 
 const REVERTED_WITHIN_MS = 3_000;
 const MESSAGE_WITHIN_MS = 45_000;
+/** Of invocations that fail as a whole; here, none does. */
+const AFTER_A_FAILURE_MS = 1_000;
 
 const calls: ApiCall[] = [];
 const events: CloudTrailEvent[] = [];
 const invocations: string[] = [];
 const logs: string[] = [];
+const waits = new SkippedWaits();
 
 let localAws: LocalAws;
 let stack: DeployedStack;
@@ -32,9 +36,15 @@ let watched: string;
 
 beforeAll(async () => {
   localAws = await LocalAws.start({
-    onCall: (call) => calls.push(call),
+    onCall: (call) => {
+      calls.push(call);
+      waits.callMade(call);
+    },
     onEvent: (event) => events.push(event),
-    onInvocation: ({ functionName }) => invocations.push(functionName),
+    onInvocation: (invocation) => {
+      invocations.push(invocation.functionName);
+      waits.invocationEnded(invocation);
+    },
     onFunctionLog: (_, line) => logs.push(line),
   });
   stack = await localAws.deploy(synthesizeStage(), STACK_NAME);
@@ -279,6 +289,7 @@ test('an event of unknown shape is told and counted', async () => {
 });
 
 test('a revert that EC2 refuses is told as failed, and tried again until it is done', async () => {
+  waits.begin(localAws, AFTER_A_FAILURE_MS);
   localAws.failNext({
     service: 'ec2',
     action: 'RevokeSecurityGroupIngress',
