@@ -22,8 +22,6 @@ module.exports = {
   },
 
   getCacheKey(source, file) {
-    return createHash('sha1')
-      .update([SELF, version, file, source].join('\0'))
-      .digest('hex');
+    return createHash('sha1').update([SELF, version, file, source].join('\0')).digest('hex');
   },
 };

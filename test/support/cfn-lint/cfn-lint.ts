@@ -47,7 +47,16 @@ export function lint(
 ): LintFinding[] {
   const { stdout, stderr } = spawnSync(
     python,
-    ['-c', WITHOUT_GARBAGE, '--format', 'json', '--regions', ...regions, '--template', ...templates],
+    [
+      '-c',
+      WITHOUT_GARBAGE,
+      '--format',
+      'json',
+      '--regions',
+      ...regions,
+      '--template',
+      ...templates,
+    ],
     { encoding: 'utf8', maxBuffer: MOST_OUTPUT_BYTES },
   );
   // Its exit code says only of which level the findings are.
