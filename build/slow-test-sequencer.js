@@ -2,24 +2,23 @@ const { default: Sequencer } = require('@jest/test-sequencer');
 
 /** Of the slow tests, those that take longest, on two cores each more than half a minute. */
 const LONGEST_FIRST = [
+  'slow/slack-approval-paths',
+  'slow/security-group-changes',
   'slow/slack-approval-races',
   'slow/security-group-faults',
   'slow/templates',
   'slow/package',
-  'slow/slack-approval-paths',
   'slow/slack-approval-faults',
-  'slow/slack-approval-hostile',
-  'slow/doc-snippets',
   'slow/iam-key-approval',
-  'slow/security-group-changes',
-  'slow/security-group-ledger',
-  'slow/slack-approval-load',
+  'slow/slack-approval-hostile',
   'slow/security-group-sentry-500-groups',
-  'slow/security-group-lost-answers',
-  'slow/security-group-rights',
-  'slow/slack-approval-rights',
-  'slow/slack-approval-outages',
+  'slow/slack-approval-load',
+  'slow/security-group-ledger',
   'slow/own-asker',
+  'slow/security-group-lost-answers',
+  'slow/slack-approval-rights',
+  'slow/security-group-rights',
+  'slow/slack-approval-outages',
 ];
 
 /**
