@@ -9,7 +9,8 @@ import { build, type Plugin } from 'esbuild';
 import { BUNDLE_OPTIONS, FATAL_WARNINGS, findHandlers } from '../../build/bundle-handlers';
 import { withLiteralKeys, withoutErrorClasses } from '../../build/shake-sdk-schemas';
 
-const MOST_BYTES = 520_000;
+/** Compiling a hundred kilobytes takes a cold start some 13 ms. */
+const MOST_BYTES = 540_000;
 
 describe.each(findHandlers())('the bundle of $name', ({ name }) => {
   const file = join(__dirname, '..', '..', 'bundles', name, 'index.js');

@@ -58,7 +58,6 @@ export interface StoredClick {
   readonly receivedAt: Date;
 }
 
-
 const CONFLICTS: ReadonlySet<string> = new Set(['ConditionalCheckFailed', 'TransactionConflict']);
 
 /**

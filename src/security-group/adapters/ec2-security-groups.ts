@@ -23,7 +23,6 @@ import pLimit from 'p-limit';
 import { isThrottled } from '../../shared/adapters/aws/failure-kind';
 import { chunksOf } from '../../shared/domain/chunks';
 import { reasonOf } from '../../shared/domain/failure/failure';
-import { inTurns } from '../../shared/domain/turns';
 import type { GroupDetails } from '../domain/groups/group';
 import type {
   ActAnswer,
@@ -45,6 +44,7 @@ import {
   type RuleTag,
   tagsToGive,
 } from '../domain/rules/rule';
+import { inTurns } from '../domain/turns';
 
 /** EC2 takes at most 200 values in one filter. */
 const VALUES_PER_FILTER = 200;

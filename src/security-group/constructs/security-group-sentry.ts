@@ -49,8 +49,8 @@ export class SecurityGroupSentry extends Construct implements iam.IGrantable {
 
   /**
    * Takes an operator's orders: accept a rule, withdraw its grants, release a group, pause, resume,
-   * disable or enable a policy, list all grants or policies. Anyone who may invoke it may accept any
-   * rule, so it is for few: see `grantOperate`.
+   * disable or enable a policy, list all grants or policies, check whether the sentry is alive.
+   * Anyone who may invoke it may accept any rule, so it is for few: see `grantOperate`.
    */
   public readonly operatorFunction: lambda.IFunction;
 

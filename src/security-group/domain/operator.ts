@@ -24,8 +24,8 @@ import { listOf, whyUnread } from './rules/prefix-list';
 import { prefixListIds, type Rule, ruleKey } from './rules/rule';
 import { ruleText } from './rules/rule-text';
 import { type LastSigns, silences, type SignsOfLife } from './signs-of-life';
+import { inTurns } from './turns';
 import type { Clock } from '../../shared/domain/clock';
-import { inTurns } from '../../shared/domain/turns';
 
 /**
  * Who orders, and why; told and kept, but not proven: the proof is in the account's record of who

@@ -170,7 +170,7 @@ describe('the functions', () => {
         ).sort(byReference),
       ).toEqual(names.map((Ref) => ({ Ref })).sort(byReference));
     }
-    expect(names).toHaveLength(4);
+    expect(names).toHaveLength(5);
   });
 
   test('has rights in as many groups as a role can hold', () => {
@@ -227,6 +227,7 @@ describe('groups and policies', () => {
       },
       { version: 1, include: [{ kind: 'ids', groupIds: [GROUP_ID] }], exclude: [] },
       { version: 1 },
+      { version: 1, disablings: [] },
     ]);
   });
 

@@ -75,9 +75,12 @@ export const reconcileReports: fc.Arbitrary<ReconcileReport> = fc.record({
     { maxLength: 2 },
   ),
   returned: fc.array(fc.constant(record), { maxLength: 2 }),
-  notAsked: fc.option(fc.record({ groups: fc.array(groups, { maxLength: 3 }), reason: fc.string() }), {
-    nil: undefined,
-  }),
+  notAsked: fc.option(
+    fc.record({ groups: fc.array(groups, { maxLength: 3 }), reason: fc.string() }),
+    {
+      nil: undefined,
+    },
+  ),
   due: fc.array(fc.constantFrom('sg-1', 'sg-2'), { maxLength: 3 }),
   isBraked: fc.boolean(),
   unconfirmed: fc.array(

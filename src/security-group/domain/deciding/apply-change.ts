@@ -4,7 +4,6 @@ import { endText, type RuleInState, statesText } from './outcome-text';
 import type { CarriedOut } from '../../../approval/domain/ask-result';
 import { timeText } from '../../../approval/domain/request-text';
 import { reasonOf } from '../../../shared/domain/failure/failure';
-import { inTurns } from '../../../shared/domain/turns';
 import { type AskedChange, type AskedRule, asShown } from '../asking/asked-change';
 import type { StoredAsk } from '../asking/change-asker';
 import { NO_RULES } from '../changes/named-rules';
@@ -23,6 +22,7 @@ import { UnfinishedError } from '../responding/unfinished-error';
 import { type PrefixLists, whyUnread } from '../rules/prefix-list';
 import { isAddedAs, isDescribedAlike, prefixListIds, type Rule, ruleKey } from '../rules/rule';
 import { ruleText } from '../rules/rule-text';
+import { inTurns } from '../turns';
 
 /**
  * Makes a change again that was reverted, once people have approved it: all of it or, where

@@ -1,7 +1,7 @@
-import { inTurns } from '../../../shared/domain/turns';
 import { RULES_AT_ONCE } from '../responding/at-once';
 import type { Ports } from '../responding/ports';
 import type { Rule } from '../rules/rule';
+import { inTurns } from '../turns';
 
 /** On a rule that is there for a time: when that ends, in ISO 8601. */
 export const APPROVED_UNTIL_TAG = 'cdk-sentries:approved-until';

@@ -39,7 +39,9 @@ export function confirms(
 ): boolean {
   if (!change || change.errorCode || !isTrusted(change.actor, trustedActors)) return false;
   const { subject, rules } = change;
-  if (makesGroup(subject, groupId)) return isMadeWithGroup(rule, { id: groupId, name: DEFAULT_GROUP });
+  if (makesGroup(subject, groupId)) {
+    return isMadeWithGroup(rule, { id: groupId, name: DEFAULT_GROUP });
+  }
   if (subject.kind !== 'group' || !(namesByValues(rules, rule) || namesByNewValues(rules, rule))) {
     return false;
   }

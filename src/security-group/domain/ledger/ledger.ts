@@ -155,8 +155,7 @@ export const EMPTY_LEDGER: GroupLedger = { entries: new Map(), repeats: [] };
 
 export function isAdopted({ record }: GroupLedger): boolean {
   return (
-    record !== undefined &&
-    (record.releasedAt === undefined || record.releasedFor === 'deleted')
+    record !== undefined && (record.releasedAt === undefined || record.releasedFor === 'deleted')
   );
 }
 

@@ -121,23 +121,18 @@ function isNewIn(rule: Rule, { view: { details, ledger }, arrival }: Adoptable):
 /** What a trusted actor wrote is theirs. All else waits to be answered, as from when it came. */
 function learnOfNew(
   rule: Rule,
-  { view, arrival = { changes: [] } }: Adoptable,
-  { policies, trustedActors }: SentryConfiguration,
+  adoptable: Adoptable,
+  configuration: SentryConfiguration,
   now: Date,
 ): LedgerChange[] {
+  const { view, arrival = { changes: [] } } = adoptable;
   const entry = view.ledger.entries.get(ruleKey(rule));
   const writer = writerOf(rule, view.details, arrival);
-  // What spoke for the rule before it was written again is over.
-  const known = otherGrants(rule, view.ledger, now).filter(
-    ({ eventId, since }) => !writer || (since >= writer.time && eventId !== writer.eventId),
-  );
-  const isByTrusted = writer !== undefined && isTrusted(writer.actor, trustedActors);
-  const grants = [...known, ...(isByTrusted ? [confirmedGrant(writer, now)] : [])];
+  const grants = grantsOfNew(rule, view.ledger, writer, configuration, now);
+  if (grants.length === 0 && !violatesAny(rule, view, configuration)) {
+    return entry ? [{ kind: 'remove', entry }] : [];
+  }
   const toldAt = entry?.rule.id === rule.id ? entry?.toldAt : undefined;
-  const violates =
-    policies.some(({ baseline }) => baseline.kind === 'locked') ||
-    bareViolations(rule, policies, takenAsKnown(rule, view.prefixLists)).length > 0;
-  if (grants.length === 0 && !violates) return entry ? [{ kind: 'remove', entry }] : [];
   const learned: LedgerEntry = {
     ...versionOf(rule, view.prefixLists),
     revision: entry?.revision ?? 0,
@@ -145,14 +140,36 @@ function learnOfNew(
     grants,
     ...(toldAt && { toldAt }),
   };
-  const isUnexplained = grants.length === 0 && !toldAt;
-  const since = writer?.time ?? entry?.writtenAt ?? now;
-  return [
-    {
-      kind: 'put',
-      entry: isUnexplained ? { ...learned, unexplainedSince: since } : learned,
-    },
-  ];
+  if (grants.length > 0 || toldAt) return [{ kind: 'put', entry: learned }];
+  const unexplainedSince = writer?.time ?? entry?.writtenAt ?? now;
+  return [{ kind: 'put', entry: { ...learned, unexplainedSince } }];
+}
+
+/** What spoke for the rule before it was written again is over. */
+function grantsOfNew(
+  rule: Rule,
+  ledger: GroupLedger,
+  writer: Change | undefined,
+  { trustedActors }: SentryConfiguration,
+  now: Date,
+): readonly Grant[] {
+  const known = otherGrants(rule, ledger, now);
+  if (!writer) return known;
+  const since = known.filter(
+    (grant) => grant.since >= writer.time && grant.eventId !== writer.eventId,
+  );
+  return isTrusted(writer.actor, trustedActors) ? [...since, confirmedGrant(writer, now)] : since;
+}
+
+function violatesAny(
+  rule: Rule,
+  { prefixLists }: GroupView,
+  { policies }: SentryConfiguration,
+): boolean {
+  return (
+    policies.some(({ baseline }) => baseline.kind === 'locked') ||
+    bareViolations(rule, policies, takenAsKnown(rule, prefixLists)).length > 0
+  );
 }
 
 function confirmedGrant({ actor, time, eventId }: Change, now: Date): Grant {

@@ -16,7 +16,6 @@ import { type GroupSurvey, surveyGroup } from './survey-groups';
 import { candidates, isMonitored, viewsOf } from './view-groups';
 import { ledgerWithoutTags } from './without-tags';
 import { reasonOf } from '../../../shared/domain/failure/failure';
-import { inTurns } from '../../../shared/domain/turns';
 import type { GroupRules, SecurityGroups } from '../groups/security-groups';
 import type { GroupRecord } from '../ledger/ledger';
 import { type Ledger, type LedgerChange, LedgerConflictError } from '../ledger/ledger-store';
@@ -31,6 +30,7 @@ import { type Disabling, isDisabled, isToldOf } from '../policies/policy';
 import { isPaused, type Pause, type SentryConfiguration } from '../policies/sentry-configuration';
 import { listOf, type PrefixList } from '../rules/prefix-list';
 import { ruleKey } from '../rules/rule';
+import { inTurns } from '../turns';
 
 export interface ReconcileReport {
   readonly at: Date;
@@ -177,8 +177,8 @@ async function lookAtAll(configuration: SentryConfiguration, ports: ReconcilePor
     selections: found.selections,
     released,
     changed,
-    returned: views.flatMap(({ ledger }) =>
-      ledger.record && isReturned(ledger) ? [returned(ledger.record)] : [],
+    returned: views.flatMap((view) =>
+      view.ledger.record && isReturned(view.ledger) ? [returned(view.ledger.record)] : [],
     ),
     watchedIds: new Set(watched.map(({ groupId }) => groupId)),
     place,

@@ -36,7 +36,9 @@ export function releasesIn(
       if (record.unseenSince) changed.push(seenAgain(record));
     } else if (isDecidedById(record, configuration) || (record.unseenSince && !selections.length)) {
       released.push({ group: record, reason });
-    } else if (!record.unseenSince) changed.push({ ...record, unseenSince: now });
+    } else if (!record.unseenSince) {
+      changed.push({ ...record, unseenSince: now });
+    }
   }
   return { released, changed };
 }

@@ -2,7 +2,6 @@ import type { Doubts, NotJudged } from './doubts';
 import type { GroupView } from './group-view';
 import { chunksOf } from '../../../shared/domain/chunks';
 import { reasonOf } from '../../../shared/domain/failure/failure';
-import { inTurns } from '../../../shared/domain/turns';
 import type { GroupDetails } from '../groups/group';
 import { type GroupSelector, isSelected, isSelectedById } from '../groups/monitored-groups';
 import type { GroupRules, SecurityGroups } from '../groups/security-groups';
@@ -10,6 +9,7 @@ import type { GroupRecord } from '../ledger/ledger';
 import type { Ledger } from '../ledger/ledger-store';
 import type { SentryConfiguration } from '../policies/sentry-configuration';
 import { prefixListIds } from '../rules/rule';
+import { inTurns } from '../turns';
 
 /** Groups that are looked at by one call: a call that fails costs no others. */
 const GROUPS_PER_CALL = 200;

@@ -1,9 +1,9 @@
-import { turnsOf } from '../../../shared/domain/turns';
 import type { GroupRules, SecurityGroups } from '../groups/security-groups';
 import type { GroupLedger } from '../ledger/ledger';
 import type { Ledger, LedgerChange } from '../ledger/ledger-store';
 import type { Policy } from '../policies/policy';
 import { type Rule, ruleKey } from '../rules/rule';
+import { turnsOf } from '../turns';
 
 /** Groups that are read with their tags. */
 const TAGGED_AT_ONCE = 5;

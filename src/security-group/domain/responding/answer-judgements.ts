@@ -1,5 +1,4 @@
 import { RULES_AT_ONCE } from './at-once';
-import { inTurns } from '../../../shared/domain/turns';
 import {
   type ActAnswer,
   type GroupRules,
@@ -9,6 +8,7 @@ import {
 import type { Judgement } from '../judging/judgement';
 import type { Outcome } from '../reporting/outcome';
 import { isAddedAs, isDescribedAlike, isSameRule, type Rule, ruleKey } from '../rules/rule';
+import { inTurns } from '../turns';
 
 /** A judgement, and what EC2 said to what was done about it. */
 export interface Answered {

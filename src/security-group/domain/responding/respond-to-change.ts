@@ -17,7 +17,6 @@ import { respondToDifferences } from './respond-to-differences';
 import { joined, NOTHING, type Responses, together } from './responses';
 import type { Sentry } from './sentry';
 import type { Target } from './target';
-import { inTurns } from '../../../shared/domain/turns';
 import { isOwnCall, type OwnIdentity } from '../changes/actor';
 import type { Call, Change, NamedGroup } from '../changes/change';
 import type { GroupDetails } from '../groups/group';
@@ -29,6 +28,7 @@ import { isDue, waitingSince } from '../learning/waiting';
 import { type GroupLedger, isAdopted } from '../ledger/ledger';
 import type { SentryConfiguration } from '../policies/sentry-configuration';
 import type { PrefixList } from '../rules/prefix-list';
+import { inTurns } from '../turns';
 
 /**
  * Judges a change, reverts what violates, and reports, group by group. The configuration is loaded
@@ -114,7 +114,7 @@ async function respondInFoundGroups(
   sentry: Sentry,
 ): Promise<Responses> {
   const { configuration, ports } = sentry;
-  const found = await ports.groups.find(filter);
+  const groups = await ports.groups.find(filter);
 
   const respondIn = async (details: GroupDetails): Promise<Responses> => {
     const found = await readGroup(details.id, ports);
@@ -125,13 +125,13 @@ async function respondInFoundGroups(
     const target = targetOf(details.id, change, reading, hintsIn(details)(reading));
     return respondToTarget({ ...target, details }, sentry);
   };
-  const responses = await inTurns(found, GROUPS_AT_ONCE, async (details) =>
+  const responses = await inTurns(groups, GROUPS_AT_ONCE, async (details) =>
     unlessItFails(respondIn(details)),
   );
   return joined(responses);
 }
 
-/** With a VPC, its default group is made; the others that it has by now have events of their own. */
+/** With a VPC, its default group is made; others that it has by now have events of their own. */
 function isBirthOf({ name }: GroupDetails, { subject }: Change): boolean {
   return (
     subject.kind === 'group-created' || (subject.kind === 'vpc-created' && name === DEFAULT_GROUP)

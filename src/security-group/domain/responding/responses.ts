@@ -1,7 +1,7 @@
 import { GROUPS_AT_ONCE } from './at-once';
 import { UnfinishedError } from './unfinished-error';
-import { inTurns } from '../../../shared/domain/turns';
 import type { ChangeReport } from '../reporting/change-report';
+import { inTurns } from '../turns';
 
 /** The results of an event, group by group. */
 export interface Responses {

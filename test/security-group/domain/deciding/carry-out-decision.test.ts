@@ -119,7 +119,7 @@ describe('a change that stands until someone denies it, while a click waits at t
     const sentry = await askedAbout([acceptedAtEnd], DEEDS[name]!);
     expect(await sentry.decide('expired', { isClickWaiting: true })).toMatchObject({
       outcome: 'carried-out',
-      text: 'A click could not be judged before the end: reverted.',
+      text: `A click could not be judged before the end. ${WORDS[name]!.reverted}`,
     });
     return sentry;
   }
@@ -134,7 +134,7 @@ describe('a change that stands until someone denies it, while a click waits at t
     const sentry = await ended(name);
     expect(await sentry.decide('approved', { attempt: 2, isLate: true })).toMatchObject({
       outcome: 'carried-out',
-      text: 'Applied.',
+      text: WORDS[name]!.applied,
     });
     expect(textsOf(sentry.groups.rulesIn('sg-1'))).toEqual(textsOf(DEEDS[name]!.standing));
     await expectPeace(sentry);
@@ -162,7 +162,7 @@ describe('a change that stands until someone denies it, while a click waits at t
   test('and was never reverted, since the sentry observed only, is accepted as it stands', async () => {
     const sentry = await askedAbout([acceptedAtEnd], DEEDS.added!);
     expect(await sentry.decide('approved', { attempt: 2, isLate: true })).toMatchObject({
-      text: 'Applied. 1 of 1 rules stood there already.',
+      text: 'The rule stood there already.',
     });
     await expectPeace(sentry);
   });

@@ -135,7 +135,7 @@ test('no one is asked by a disabled policy, and what people deny meanwhile can b
   await sentry.pass(HOUR);
   expect(await sentry.decide('denied', { attempt: 2 })).toMatchObject({
     outcome: 'carried-out',
-    text: 'It was denied: reverted.',
+    text: 'It was denied. The rule was revoked.',
   });
   expect(sentry.asked).toHaveLength(1);
 });

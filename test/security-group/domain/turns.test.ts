@@ -1,4 +1,4 @@
-import { inTurns, turnsOf } from '../../../src/shared/domain/turns';
+import { inTurns, turnsOf } from '../../../src/security-group/domain/turns';
 
 /** Work that counts how much of it is under way. */
 function counted() {
