@@ -118,6 +118,7 @@ export const storedRequest = z.object({
   votes: z.array(z.object({ userId: z.string(), at: time, seconds: z.optional(z.int()) })),
   judgedClicks: z.array(z.string()),
   waitingClicks: z.optional(z.array(z.object({ click, wasApprover: z.optional(z.boolean()) }))),
+  tooFewApprovers: z.optional(z.object({ approvers: z.int(), possible: z.int(), needed: z.int() })),
   reminders: z.int(),
   decision: z.optional(
     z.object({

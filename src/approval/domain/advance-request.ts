@@ -24,6 +24,7 @@ import {
 } from './due';
 import { judgeClick, whyNotHeard } from './judge-click';
 import type { People } from './messenger';
+import { withApprovers } from './too-few-approvers';
 import { EndUnderWayError, mustWaitForEnd, unjudgedClicks, withWaiting } from './waiting-click';
 import type { Clock } from '../../shared/domain/clock';
 
@@ -312,14 +313,29 @@ async function haveDelivered(
 ): Promise<Change | undefined> {
   const { clock, pointToMessages } = ports;
   const now = clock.now();
-  const slots = request.messages.filter((slot) => isToBePointedTo(slot, now));
-  if (slots.length === 0) return undefined;
+  if (!request.messages.some((slot) => isToBePointedTo(slot, now))) return undefined;
   // The message says who asks: if Slack does not say now, it does when someone clicks.
-  await identify(request, configuration, ports).catch(() => undefined);
-  // So that it is known later who might decide now, should Slack not say then.
-  if (isOpen(request)) await approversNow(configuration, ports).catch(() => undefined);
+  const identified = await identify(request, configuration, ports).catch(() => request);
+  const { messages } = await seeApprovers(identified, configuration, ports).catch(() => identified);
   await pointToMessages(request.id);
+  const slots = messages.filter((slot) => isToBePointedTo(slot, now));
   return (current) => withPointed(current, slots, now);
+}
+
+/**
+ * The request, with whether there are enough to decide it. Who might decide now is known later,
+ * too, should Slack not say then. Throws where Slack does not say.
+ */
+async function seeApprovers(
+  request: ApprovalRequest,
+  configuration: ApprovalConfiguration,
+  ports: WorkflowPorts,
+): Promise<ApprovalRequest> {
+  if (!isOpen(request)) return request;
+  const { store, clock } = ports;
+  const approvers = await approversNow(configuration, ports);
+  const change: Change = (current) => withApprovers(current, approvers, configuration, clock.now());
+  return (await revise(request, change, configuration, store)) ?? request;
 }
 
 /**

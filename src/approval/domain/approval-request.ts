@@ -30,6 +30,8 @@ export interface ApprovalRequest {
   readonly judgedClicks: readonly string[];
   /** In the order in which they were found to wait. */
   readonly waitingClicks?: readonly WaitingClick[];
+  /** As the approvers were read last; undefined where they are enough, or could not be read. */
+  readonly tooFewApprovers?: TooFewApprovers;
   readonly reminders: number;
   readonly decision?: Decision;
   readonly carrying?: Carrying;
@@ -61,6 +63,15 @@ export interface WaitingClick {
    * there was none.
    */
   readonly wasApprover?: boolean;
+}
+
+/** Fewer people than it takes to approve a request. */
+export interface TooFewApprovers {
+  /** Who may decide. */
+  readonly approvers: number;
+  /** The approvals that there are, with those that the approvers can still give. */
+  readonly possible: number;
+  readonly needed: number;
 }
 
 export interface Vote {
@@ -185,6 +196,7 @@ export const AUDITED_EVENTS = [
   'decided',
   'refused-click',
   'waiting-click',
+  'too-few-approvers',
   'carried-out',
   'conflicting',
   'failed',

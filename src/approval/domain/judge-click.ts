@@ -243,14 +243,19 @@ function whyNotApproved(
   if (votes.some((vote) => vote.userId === userId)) {
     return 'you have approved it already: someone else has to as well.';
   }
-  if (!configuration.allowSelfApproval && isRequester(request, userId)) {
+  if (!mayApprove(request, userId, configuration)) {
     return 'you asked for it yourself: someone else has to approve it.';
   }
   return undefined;
 }
 
-function isRequester({ requesters }: Pick<ApprovalRequest, 'requesters'>, userId: string): boolean {
-  return requesters.some(({ slackUserId }) => slackUserId === userId);
+/** Of an approver: whether it is not what they asked for themselves. */
+export function mayApprove(
+  { requesters }: Pick<ApprovalRequest, 'requesters'>,
+  userId: string,
+  { allowSelfApproval }: Pick<ApprovalConfiguration, 'allowSelfApproval'>,
+): boolean {
+  return allowSelfApproval || requesters.every(({ slackUserId }) => slackUserId !== userId);
 }
 
 export function refuse(
@@ -305,11 +310,10 @@ function approve(
 
 /** One who approved it can become a requester by a repeat: that approval counts no more. */
 export function countedVotes(
-  { votes, requesters }: ApprovalRequest,
-  { allowSelfApproval }: ApprovalConfiguration,
+  request: ApprovalRequest,
+  configuration: ApprovalConfiguration,
 ): readonly Vote[] {
-  if (allowSelfApproval) return votes;
-  return votes.filter(({ userId }) => !isRequester({ requesters }, userId));
+  return request.votes.filter(({ userId }) => mayApprove(request, userId, configuration));
 }
 
 /**

@@ -37,6 +37,7 @@ import { clickIn, isSlacks } from '../adapters/signed-clicks';
 import { SlackPeople } from '../adapters/slack/slack-people';
 import { SlackWebApi } from '../adapters/slack/slack-web-api';
 import { StepEvents } from '../adapters/step-events';
+import { stepFailure } from '../adapters/step-failure';
 import { stepMetrics } from '../adapters/step-metrics';
 import { workInMessage } from '../adapters/work-in-message';
 import { ADVANCE_REQUESTS } from '../contracts/advance-requests.environment';
@@ -250,6 +251,8 @@ function queueOf(asker: string, { askers }: ApprovalParameter): string {
 
 async function announce(request: ApprovalRequest, entry: AuditEntry): Promise<void> {
   logger.info('step', { workflow, requestId: request.id, entry });
+  const failure = stepFailure(request, entry);
+  if (failure) failures.add(`${entry.what} ${request.id}`, failure);
   await stepEvents.announce(request, entry).catch((error: unknown) => {
     if (!isToBeLeftOut(error, triesAt(entry))) throw error;
     failures.add(`step ${request.id} ${entry.what} ${entry.at.toISOString()}`, {

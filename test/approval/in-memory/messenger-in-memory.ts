@@ -9,6 +9,7 @@ import type {
   Renderer,
 } from '../../../src/approval/domain/deliver-messages';
 import type { PostedMessage } from '../../../src/approval/domain/messenger';
+import { tooFewText } from '../../../src/approval/domain/too-few-approvers';
 
 export interface StandingMessage {
   readonly channelId: string;
@@ -126,8 +127,12 @@ export class RendererInMemory implements Renderer {
   }
 }
 
-export function stateOf({ decision, carrying, votes, repeats }: ApprovalRequest): string {
-  if (!decision) return `waits, with ${votes.length} approvals and ${repeats} repeats`;
+export function stateOf(request: ApprovalRequest): string {
+  const { decision, carrying, votes, repeats, tooFewApprovers } = request;
+  if (!decision) {
+    const tooFew = tooFewApprovers ? `. ${tooFewText(tooFewApprovers)}` : '';
+    return `waits, with ${votes.length} approvals and ${repeats} repeats${tooFew}`;
+  }
   const by = decision.by.length > 0 ? ` by ${decision.by.join(' and ')}` : '';
   const retry = carrying?.isRetryOver ? ', without retry' : '';
   return `${decision.kind}${by}: ${carrying?.phase ?? 'decision'} ${carrying?.outcome?.kind ?? 'under way'}${retry}`;

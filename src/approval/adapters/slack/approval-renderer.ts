@@ -37,6 +37,7 @@ import {
   stepDetail,
   timeText,
 } from '../../domain/request-text';
+import { tooFewText } from '../../domain/too-few-approvers';
 
 /**
  * Kept free for what a request gains while it is open or once it is decided: votes, other
@@ -99,6 +100,7 @@ export class SlackRenderer implements Renderer {
           words(`It expires at ${timeText(expiresAt)}. If no one decides by then: `),
           words(cut(ifUnanswered, MOST_OUTCOME_CHARACTERS)),
         ],
+        ...tooFewLines(request),
         ...this.voteLines(request),
       ]),
     );
@@ -189,7 +191,7 @@ export class SlackRenderer implements Renderer {
   private status(request: ApprovalRequest, { isComplete }: Layout): Block[] {
     if (!isOpen(request)) return decisionBlocks(request);
     return [
-      ...paragraphs(this.voteLines(request)),
+      ...paragraphs([...tooFewLines(request), ...this.voteLines(request)]),
       isComplete ? this.buttons(request) : showAllButtons(request),
     ];
   }
@@ -218,6 +220,10 @@ export class SlackRenderer implements Renderer {
       ]);
     return [[bold(`${votes.length} of ${countText(needed, 'approval')}`), ...voters]];
   }
+}
+
+function tooFewLines({ tooFewApprovers }: ApprovalRequest): RichText[][] {
+  return tooFewApprovers ? [[bold(tooFewText(tooFewApprovers))]] : [];
 }
 
 function rendered(blocks: readonly Block[]): RenderedMessage {

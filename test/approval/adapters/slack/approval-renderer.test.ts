@@ -259,6 +259,16 @@ describe('a question while it is open', () => {
     expect(text).not.toMatch(/unverified|approvals/);
   });
 
+  test('says that no one can decide it, and so does its reminder, until it is decided', () => {
+    const tooFewApprovers = { approvers: 0, possible: 0, needed: 1 };
+    const text = 'No one can approve or deny it: there are no approvers.';
+    const open = { ...PENDING, tooFewApprovers };
+    expect(readable(RENDERER.question(open))).toContain(text);
+    expect(labels(RENDERER.question(open))).toEqual(labels(RENDERER.question(PENDING)));
+    expect(RENDERER.reminder(open).text).toContain(text);
+    expect(readable(RENDERER.question({ ...APPROVED, tooFewApprovers }))).not.toContain(text);
+  });
+
   test('says who else asked, how often, and who has approved for how long', () => {
     const text = readable(
       RENDERER.question({
@@ -624,6 +634,7 @@ describe('whatever is asked, and whatever has become of it', () => {
       fc.record({ userId, at: time, seconds: optionally(fc.constantFrom(60, 3_600, 86_400)) }),
       { maxLength: 8 },
     ),
+    tooFewApprovers: optionally(fc.constant({ approvers: 9_999, possible: 10, needed: 11 })),
     decision: optionally(decision),
     carrying: optionally(carrying),
   });
