@@ -117,6 +117,7 @@ describe('a request', () => {
         { userId: 'ben', at: LATER },
       ],
       judgedClicks: ['c'],
+      tooFewApprovers: { approvers: 1, possible: 1, needed: 2 },
       waitingClicks: [
         {
           wasApprover: true,

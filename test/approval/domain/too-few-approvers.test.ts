@@ -115,6 +115,7 @@ describe('a question that no one could approve', () => {
   test('says so no more from the next reminder on, once the group has people', async () => {
     const workflow = ofGroup([]);
     await workflow.ask();
+    expect(workflow.messenger.questions()).toEqual([`${ENOUGH}. ${EMPTY}`]);
     workflow.people.groups.set(GROUP, ['ann']);
     await workflow.pass(4 * HOUR, 10 * MINUTE);
     expect(workflow.messenger.questions()).toEqual([ENOUGH]);
