@@ -61,6 +61,16 @@ export type OperatorQuestion =
   | { readonly action: 'listPolicies' }
   | { readonly action: 'check' };
 
+const QUESTIONS: Readonly<Record<OperatorQuestion['action'], true>> = {
+  list: true,
+  listPolicies: true,
+  check: true,
+};
+
+export function isQuestion(request: OperatorRequest): request is OperatorQuestion {
+  return request.action in QUESTIONS;
+}
+
 /**
  * An operator asked for something that cannot be done: the message says so, and what to do instead.
  */

@@ -22,13 +22,7 @@ import { sendDifferences } from '../adapters/queue-messages';
 import { reportUnsentEvent } from '../adapters/report-announcer';
 import { loadSentryConfiguration } from '../adapters/sentry-configuration';
 import { OPERATE_SENTRY } from '../contracts/operate-sentry.environment';
-import {
-  carryOut,
-  type OperatorAnswer,
-  type OperatorPorts,
-  type OperatorQuestion,
-  type OperatorRequest,
-} from '../domain/operator';
+import { carryOut, isQuestion, type OperatorAnswer, type OperatorPorts } from '../domain/operator';
 import type { Announcement } from '../domain/reporting/announcement';
 import { ruleText } from '../domain/rules/rule-text';
 
@@ -76,10 +70,6 @@ export async function handler(
     );
   }
   return rendered(answer);
-}
-
-function isQuestion(request: OperatorRequest): request is OperatorQuestion {
-  return request.action === 'list' || request.action === 'listPolicies';
 }
 
 /** It is done by then: that an event for machines is missing is no failure of it. */

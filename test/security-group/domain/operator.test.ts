@@ -1,6 +1,7 @@
 import type { Grant } from '../../../src/security-group/domain/ledger/ledger';
 import {
   carryOut,
+  isQuestion,
   type OperatorAnswer,
   OperatorError,
   type OperatorRequest,
@@ -264,6 +265,15 @@ describe('a pause', () => {
     );
     expect(pause).toBeUndefined();
   });
+});
+
+test.each<[OperatorRequest, boolean]>([
+  [{ action: 'list' }, true],
+  [{ action: 'listPolicies' }, true],
+  [{ action: 'check' }, true],
+  [{ action: 'resume', ...order }, false],
+])('%j changes nothing: %s', (request, changesNothing) => {
+  expect(isQuestion(request)).toBe(changesNothing);
 });
 
 describe('the list', () => {

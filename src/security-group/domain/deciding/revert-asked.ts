@@ -5,10 +5,11 @@ import { type AskedChange, type AskedRule, subjectOf } from '../asking/asked-cha
 import { NO_RULES } from '../changes/named-rules';
 import type { GroupRules } from '../groups/security-groups';
 import type { Hints } from '../judging/situation';
+import { bareViolations } from '../judging/violations';
 import { put, withoutRequest } from '../ledger/grants';
 import type { Grant, LedgerEntry, Suspension } from '../ledger/ledger';
 import type { LedgerChange } from '../ledger/ledger-store';
-import { type Disabling, isDisabled, type Policy, withoutAsking } from '../policies/policy';
+import { type Disabling, isDisabled, withoutAsking } from '../policies/policy';
 import { isPaused } from '../policies/sentry-configuration';
 import type { ToldOutcome } from '../reporting/outcome';
 import { outcomeOfEvent } from '../responding/answer-event';
@@ -16,7 +17,7 @@ import { noticeOfUnasked } from '../responding/ask-about-outcomes';
 import type { Ports } from '../responding/ports';
 import { type GroupReading, readGroup } from '../responding/read-group';
 import type { Sentry } from '../responding/sentry';
-import { isDescribedAlike, ruleKey } from '../rules/rule';
+import { isDescribedAlike, prefixListIds, ruleKey } from '../rules/rule';
 
 /** A request that has come to its end, and why. */
 export interface Ending {
@@ -39,7 +40,7 @@ export async function revertAsked(ending: Ending, sentry: Sentry): Promise<Carri
       text: `${why}, but nothing is reverted: the sentry observes only, or is paused. Retry it when it acts again.`,
     };
   }
-  const disabling = disablingOf(asked, configuration.policies, now);
+  const disabling = await disablingOf(asked, sentry);
   if (disabling) {
     return {
       outcome: 'failed',
@@ -63,14 +64,23 @@ export async function revertAsked(ending: Ending, sentry: Sentry): Promise<Carri
   return conclusion(why, await statesAfter(asked, reading.group, told, ports));
 }
 
-/** Of the policy that had people asked. */
-function disablingOf(
-  { response }: AskedChange,
-  policies: readonly Policy[],
-  now: Date,
-): Disabling | undefined {
-  return policies.find((policy) => policy.response === response && isDisabled(policy, now))
-    ?.disabling;
+/** Of the policy that had people asked, unless another one does so as well. */
+async function disablingOf(
+  { response, rules }: AskedChange,
+  { configuration: { policies }, ports: { clock, groups } }: Sentry,
+): Promise<Disabling | undefined> {
+  const now = clock.now();
+  const asking = policies.filter((policy) => policy.response === response);
+  if (!asking.some((policy) => isDisabled(policy, now))) return undefined;
+  const made = rules.map(({ rule }) => rule);
+  const lists = await groups.prefixLists(prefixListIds(made));
+  const speaking = asking.filter(
+    (policy) =>
+      policy.baseline.kind === 'locked' ||
+      made.some((rule) => bareViolations(rule, [policy], lists).length > 0),
+  );
+  if (speaking.some((policy) => !isDisabled(policy, now))) return undefined;
+  return speaking[0]?.disabling;
 }
 
 async function outcomeOf(
@@ -150,12 +160,12 @@ function asReverted(rule: AskedRule, { rules }: GroupRules): AskedRule {
  * they have no decision of their own, and end with it. All others end by themselves.
  */
 async function joinedRequests(
-  { kind, at }: ChangeDecision,
+  { kind, at, isLate }: ChangeDecision,
   asked: AskedChange,
   { asker, ledger }: Ports,
 ): Promise<string[]> {
-  // No workflow has it, so nothing was joined to it.
-  if (kind === 'unaskable') return [];
+  // No workflow has it, so nothing was joined to it; or all that was has ended with the request.
+  if (kind === 'unaskable' || isLate) return [];
   const { entries } = await ledger.read(asked.group.id);
   const waiting = entriesAbout(asked, entries).flatMap(({ grants, suspension }) => [
     ...grants.filter(({ cause, confirmed }) => cause === 'approval-request' && !confirmed),

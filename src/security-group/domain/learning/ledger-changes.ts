@@ -4,8 +4,10 @@ import type { GroupRules } from '../groups/security-groups';
 import { isRestoredLater } from '../judging/grounds';
 import type { Judgement, Violation } from '../judging/judgement';
 import { isPointedTo, type Situation } from '../judging/situation';
+import { violationsUnder } from '../judging/violations';
 import { entryOf, type Grant, isAdopted, type LedgerEntry, livingGrants } from '../ledger/ledger';
 import type { LedgerChange } from '../ledger/ledger-store';
+import { isDisabled, withoutDisabling } from '../policies/policy';
 import type { Outcome, RuleOutcome } from '../reporting/outcome';
 import { type Rule, ruleKey } from '../rules/rule';
 
@@ -207,16 +209,28 @@ function writtenEntry(rule: Rule, situation: Situation): LedgerEntry {
  */
 function learnOfLeft(rule: Rule, situation: Situation, acceptance: Grant): LedgerChange {
   const learned = learnedEntry(rule, situation);
-  const accepted = entryOf(rule, situation.ledger);
+  const known = entryOf(rule, situation.ledger);
+  const grants = [...learned.grants, ...(isAccepted(rule, situation) ? [acceptance] : [])];
+  const isAnsweredLater = grants.length === 0 && isLeftByDisabling(rule, situation);
   return {
     kind: 'put',
     entry: {
       ...learned,
-      rule: accepted && learned.grants.length > 0 ? accepted.rule : rule,
-      grants: [...learned.grants, ...(isAccepted(rule, situation) ? [acceptance] : [])],
+      rule: known && learned.grants.length > 0 ? known.rule : rule,
+      grants,
       toldAt: situation.now,
+      // Other policies must not accept it meanwhile; once it is answered, its event is looked up.
+      ...(isAnsweredLater && { unexplainedSince: acceptance.since }),
     },
   };
+}
+
+/** Whether it is left only while a policy is disabled. */
+function isLeftByDisabling(rule: Rule, situation: Situation): boolean {
+  const { policies, now } = situation;
+  if (!policies.some((policy) => isDisabled(policy, now))) return false;
+  const asDeployed = { ...situation, policies: policies.map(withoutDisabling) };
+  return violationsUnder(rule, [], asDeployed).some(({ response }) => response !== 'notifyOnly');
 }
 
 function learnOfAccepted(rule: Rule, situation: Situation, acceptance: Grant): LedgerChange {

@@ -10,7 +10,6 @@ import {
   type GroupLedger,
   type GroupRecord,
   isAdopted,
-  type LedgerEntry,
   livingGrants,
 } from '../ledger/ledger';
 import type { LedgerChange } from '../ledger/ledger-store';
@@ -125,22 +124,23 @@ function learnOfNew(
   configuration: SentryConfiguration,
   now: Date,
 ): LedgerChange[] {
-  const { view, arrival = { changes: [] } } = adoptable;
+  const { view, arrival } = adoptable;
   const entry = view.ledger.entries.get(ruleKey(rule));
-  const writer = writerOf(rule, view.details, arrival);
+  const writer = arrival && writerOf(rule, view.details, arrival);
   const grants = grantsOfNew(rule, view.ledger, writer, configuration, now);
   if (grants.length === 0 && !violatesAny(rule, view, configuration)) {
     return entry ? [{ kind: 'remove', entry }] : [];
   }
-  const toldAt = entry?.rule.id === rule.id ? entry?.toldAt : undefined;
-  const learned: LedgerEntry = {
+  const learned = {
     ...versionOf(rule, view.prefixLists),
     revision: entry?.revision ?? 0,
     rule,
     grants,
-    ...(toldAt && { toldAt }),
   };
-  if (grants.length > 0 || toldAt) return [{ kind: 'put', entry: learned }];
+  if (entry?.toldAt && entry.rule.id === rule.id) {
+    return [{ kind: 'put', entry: { ...learned, toldAt: entry.toldAt } }];
+  }
+  if (grants.length > 0) return [{ kind: 'put', entry: learned }];
   const unexplainedSince = writer?.time ?? entry?.writtenAt ?? now;
   return [{ kind: 'put', entry: { ...learned, unexplainedSince } }];
 }

@@ -1,4 +1,5 @@
 import type { GroupView } from './group-view';
+import type { Clock } from '../../../shared/domain/clock';
 import { reasonOf } from '../../../shared/domain/failure/failure';
 import type { Change } from '../changes/change';
 import { earliest } from '../earliest';
@@ -37,6 +38,11 @@ export interface NotAsked {
   readonly reason: string;
 }
 
+interface AskingPorts {
+  readonly history: EventHistory;
+  readonly clock: Pick<Clock, 'now'>;
+}
+
 interface Entering {
   readonly details: GroupDetails;
   readonly entrance: Entrance;
@@ -44,6 +50,9 @@ interface Entering {
 
 /** Where the history has too many calls to look them all up, it is asked group by group. */
 const ASKED_ONE_BY_ONE = 60;
+
+/** The others wait for a later run: what is due elsewhere must not wait for them. */
+const ASKED_FOR_MILLISECONDS = 2 * 60_000;
 
 /**
  * At first contact with the place, all are adopted as they stand. Those that enter later are
@@ -53,7 +62,7 @@ export async function arrivalsOf(
   views: readonly Pick<GroupView, 'details'>[],
   place: PlaceRecord,
   selection: string,
-  history: EventHistory,
+  ports: AskingPorts,
   now: Date,
 ): Promise<Arrivals> {
   const entering = views.map(({ details }) => ({
@@ -66,7 +75,7 @@ export async function arrivalsOf(
   const ready = first.map(({ details }): [string, Arrival] => [details.id, { changes: [] }]);
   const later = admitted.filter((one) => !first.includes(one));
   try {
-    const known = await changesIn(later, history);
+    const known = await changesIn(later, ports);
     return { ready: new Map([...ready, ...known]), entrances };
   } catch (error) {
     const groups = later.map(({ details }) => details);
@@ -76,14 +85,16 @@ export async function arrivalsOf(
 
 async function changesIn(
   entering: readonly Entering[],
-  history: EventHistory,
+  { history, clock }: AskingPorts,
 ): Promise<readonly [string, Arrival][]> {
+  const until = clock.now().getTime() + ASKED_FOR_MILLISECONDS;
   const times = entering.flatMap(({ entrance }) => watchedFrom(entrance) ?? []);
   if (times.length === 0) return [];
   const { changes, areAll } = await history.changesSince(earliest(times));
   if (areAll) return entering.map((one) => [one.details.id, arrivalOf(one, changes)]);
   const arrivals: [string, Arrival][] = [];
   for (const one of entering.slice(0, ASKED_ONE_BY_ONE)) {
+    if (clock.now().getTime() >= until) break;
     const since = watchedFrom(one.entrance) ?? new Date(0);
     const own = await history.changesOf(one.details.id, since);
     arrivals.push([one.details.id, arrivalOf(one, [...changes, ...own])]);

@@ -157,7 +157,7 @@ interface Look {
 }
 
 async function lookAtAll(configuration: SentryConfiguration, ports: ReconcilePorts): Promise<Look> {
-  const { ledger, groups, clock, history } = ports;
+  const { ledger, groups, clock } = ports;
   const startedAt = clock.now();
   const place = (await ledger.placeRecord()) ?? NEW_PLACE;
   const records = (await ledger.records()).filter((record) => mayBeThere(record, startedAt));
@@ -182,7 +182,7 @@ async function lookAtAll(configuration: SentryConfiguration, ports: ReconcilePor
     ),
     watchedIds: new Set(watched.map(({ groupId }) => groupId)),
     place,
-    arrivals: await arrivalsOf(entering, place, configuration.digests.selection, history, now),
+    arrivals: await arrivalsOf(entering, place, configuration.digests.selection, ports, now),
     startedAt,
     now,
   };

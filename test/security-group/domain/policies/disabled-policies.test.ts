@@ -77,10 +77,20 @@ test('when it ends, by itself, what still violates is answered by reconcile', as
   await sentry.pass(30 * MINUTE);
   expect(await sentry.reconcile()).toEqual([]);
   await sentry.pass(30 * MINUTE);
-  await sentry.reconcile();
-  await sentry.pass(15 * MINUTE);
   const [report] = await sentry.reconcile();
   expect(report?.rules).toMatchObject([{ rule: { fromPort: 22 }, outcome: { kind: 'reverted' } }]);
+  expect(sentry.groups.ruleIds('sg-1')).toEqual(['sgr-https']);
+});
+
+test('what violates it is not accepted because other policies are deployed meanwhile', async () => {
+  const sentry = disabledFor(HOUR, [forbidSsh]);
+  await openSsh(sentry);
+  const { digests } = sentry.configuration;
+  sentry.configuration = { ...sentry.configuration, digests: { ...digests, policies: 'others' } };
+  await sentry.reconcile();
+  expect(sentry.ledger.grantsOf('sg-1', ssh)).toEqual([]);
+  await sentry.pass(HOUR);
+  await sentry.reconcile();
   expect(sentry.groups.ruleIds('sg-1')).toEqual(['sgr-https']);
 });
 
@@ -138,6 +148,30 @@ test('no one is asked by a disabled policy, and what people deny meanwhile can b
     text: 'It was denied. The rule was revoked.',
   });
   expect(sentry.asked).toHaveLength(1);
+});
+
+test('what people deny is reverted, whatever other policy that asks them is disabled', async () => {
+  const ifRdpDenied: Policy = {
+    ...ifDenied,
+    baseline: {
+      kind: 'forbid',
+      patterns: [
+        {
+          name: 'RDP',
+          traffic: [{ kind: 'protocol', protocol: 'tcp', fromPort: 3389, toPort: 3389 }],
+        },
+      ],
+    },
+  };
+  const sentry = SentryInMemory.watching([ifRdpDenied], https);
+  disable(sentry, HOUR);
+  const { policies } = sentry.configuration;
+  sentry.configuration = { ...sentry.configuration, policies: [...policies, ifDenied] };
+  await openSsh(sentry);
+  expect(await sentry.decide('denied')).toMatchObject({
+    outcome: 'carried-out',
+    text: 'It was denied. The rule was revoked.',
+  });
 });
 
 test('a strict policy beside it is answered all the same', async () => {
