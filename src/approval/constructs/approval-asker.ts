@@ -31,7 +31,9 @@ export class ApprovalAsker {
   }
 
   /**
-   * Lets someone put requests and outcomes into the workflow's queue, and check decisions.
+   * Lets someone put requests and outcomes into the workflow's queue, and check decisions. A role
+   * in another stack than the workflow's gets a fixed name, since the queue's policy names it: one
+   * that is deployed already is replaced.
    *
    * @param grantee usually the function that asks, or the one that carries decisions out.
    */
