@@ -412,8 +412,13 @@ describe('the rights of the functions', () => {
 
   test('are used for all that the files of the functions can ask for', async () => {
     expect(await seenRights('check-access-keys', sandbox.callsBy(CHECKS))).toEqual({
-      // Of one that asks no one, and of one whose exemptions name a group.
-      unseen: ['iam:GetGroup on iam:group', 'iam:UpdateAccessKey on iam:user'],
+      // Of one whose exemptions name a group, a copy outside of the home Region, and one that asks
+      // no one.
+      unseen: [
+        'iam:GetGroup on iam:group',
+        'iam:ListRoles on all',
+        'iam:UpdateAccessKey on iam:user',
+      ],
       unknown: [],
     });
     expect(await seenRights('carry-out-key-decision', sandbox.callsBy(CARRIES_OUT))).toEqual({

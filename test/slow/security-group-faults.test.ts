@@ -19,6 +19,7 @@ import {
   SecurityGroupSentry,
 } from '../../src';
 import { FaultSandbox, physicalId } from '../support/sandbox/fault-sandbox';
+import { FirstContact } from '../support/sandbox/first-contact';
 
 jest.setTimeout(600_000);
 
@@ -61,12 +62,14 @@ const MADE_TOGETHER = ['Publish', 'PutEvents'];
 
 let sandbox: FaultSandbox;
 let stack: DeployedStack;
+let place: FirstContact;
 let locked: string;
 let peer: string;
 let vpcId: string;
 
 beforeAll(async () => {
   sandbox = await FaultSandbox.start();
+  place = await FirstContact.in(sandbox.localAws);
   stack = await sandbox.deploy(STACK_NAME, (app) => {
     const made = new Stack(app, STACK_NAME);
     const vpc = new ec2.Vpc(made, 'Vpc', { maxAzs: 1, natGateways: 0 });
@@ -105,7 +108,10 @@ beforeAll(async () => {
   await reconcile();
 });
 
-afterAll(async () => sandbox?.localAws.stop());
+afterAll(async () => {
+  place?.end();
+  await sandbox?.localAws.stop();
+});
 
 /**
  * Throttling takes as long as the SDK waits before it gives up: once is enough to see what comes
@@ -282,10 +288,10 @@ describe('reconcile', () => {
           IpRanges: [{ CidrIp: '0.0.0.0/0' }],
         });
         const adopting = disturbReconcile(n, fault);
-        const adoption = await sandbox.courseOf(reconcileTwice);
+        const adoption = await sandbox.courseOf(async () => reconcileTwice(asIfNew));
         await sandbox.moveClock(SETTLED_MS);
         const pointing = disturbReconcile(n, fault);
-        const answer = await sandbox.courseOf(reconcileTwice);
+        const answer = await sandbox.courseOf(async () => reconcileTwice(async () => {}));
 
         const run = `${fault} at call ${n}, ${adopting.hit?.action} and ${pointing.hit?.action}`;
         const adopted = adoption.deliveries.filter(({ message }) =>
@@ -329,10 +335,17 @@ describe('reconcile', () => {
 });
 
 /** Whether Lambda's tries of the first run succeed or not. */
-async function reconcileTwice(): Promise<void> {
+async function reconcileTwice(before: () => Promise<void>): Promise<void> {
+  await before();
   await reconcile();
   await sandbox.settled();
+  await before();
   expect(await reconcile()).toBe(true);
+}
+
+/** All groups were there before the sentry looked. */
+async function asIfNew(): Promise<void> {
+  await place.prepare(stack, 'Sentry');
 }
 
 function disturbReconcile(n: number, fault: Disturbance['with']): DisturbedCall {

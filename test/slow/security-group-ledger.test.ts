@@ -1,4 +1,3 @@
-import { DeleteItemCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import {
   AuthorizeSecurityGroupIngressCommand,
   CreateSecurityGroupCommand,
@@ -27,11 +26,7 @@ import {
   TrafficPattern,
 } from '../../src';
 import type { ReconcileMessage } from '../../src/security-group/contracts/change-message';
-import {
-  LEDGER_KEY,
-  PLACE_PARTITION,
-  RECORD_SORT_KEY,
-} from '../../src/security-group/contracts/ledger-items';
+import { FirstContact } from '../support/sandbox/first-contact';
 import {
   changeMessages,
   GroupSandbox,
@@ -53,7 +48,7 @@ const SETTLED_AFTER = 16 * MINUTE;
 let sandbox: GroupSandbox;
 let stage: DeployedStack;
 let watchedVpc: string;
-let dynamo: DynamoDBClient;
+let place: FirstContact;
 
 /** Groups that sentries know by their ids, one for each test that needs one. */
 const groupsOf: Record<'Restored' | 'Observed', string[]> = { Restored: [], Observed: [] };
@@ -65,9 +60,7 @@ const groupsOf: Record<'Restored' | 'Observed', string[]> = { Restored: [], Obse
  */
 beforeAll(async () => {
   sandbox = await GroupSandbox.start();
-  const { endpoint, region } = sandbox.localAws;
-  const credentials = await sandbox.localAws.createUser('time-traveller');
-  dynamo = new DynamoDBClient({ endpoint, region, credentials });
+  place = await FirstContact.in(sandbox.localAws);
   for (let n = 0; n < 3; n += 1) {
     groupsOf.Restored.push(await sandbox.newGroup({ ingress: NORMAL }));
   }
@@ -116,7 +109,10 @@ beforeAll(async () => {
   });
 });
 
-afterAll(async () => sandbox?.stop());
+afterAll(async () => {
+  place?.end();
+  await sandbox?.stop();
+});
 
 type Sentry = 'Locked' | 'Restored' | 'Observed' | 'InVpc';
 
@@ -148,18 +144,7 @@ async function adoptedGroup(
 
 /** As if the sentry had never looked at the place before: all groups were there before it. */
 async function firstContact(sentry: Sentry): Promise<SentryMessage[]> {
-  const [, { physicalId: TableName }] = [...stage.resources].find(
-    ([id, { type }]) => type === 'AWS::DynamoDB::Table' && id.startsWith(`${sentry}Ledger`),
-  )!;
-  await dynamo.send(
-    new DeleteItemCommand({
-      TableName,
-      Key: {
-        [LEDGER_KEY.partition]: { S: PLACE_PARTITION },
-        [LEDGER_KEY.sort]: { S: RECORD_SORT_KEY },
-      },
-    }),
-  );
+  await place.prepare(stage, sentry);
   return reconcile(sentry);
 }
 
@@ -806,12 +791,8 @@ describe('an operator', () => {
     ]);
 
     await sandbox.passTime(60 * MINUTE);
-    expect(reconcileMessages(await reconcile('Locked'))).toMatchObject([
-      { enabledPolicies: [{ policy }] },
-    ]);
-    await sandbox.passTime(SETTLED_AFTER);
     const messages = await reconcile('Locked');
-    expect(reconcileMessages(messages)).toEqual([]);
+    expect(reconcileMessages(messages)).toMatchObject([{ enabledPolicies: [{ policy }] }]);
     expect(outcomesIn(messages)).toEqual(['added: reverted']);
     expect(await state(groupId)).toEqual(before);
   });

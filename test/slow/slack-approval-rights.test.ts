@@ -26,6 +26,8 @@ const USED_ON_FAILURE = /^(sqs:ChangeMessageVisibility|sns:Publish|kms:GenerateD
 const USED_FOR_OTHERS =
   /^(ec2:((Authorize|Revoke)SecurityGroupEgress|DescribeSecurityGroups|DescribeManagedPrefixLists|GetManagedPrefixListEntries)|cloudtrail:LookupEvents)$/;
 
+const RIGHTS_ON_FAILURE = ['sqs:ChangeMessageVisibility on sqs:queue', 'sns:Publish on sns:topic'];
+
 /** The same, by right: for rules that let traffic out, and rules that name prefix lists. */
 const RIGHTS_FOR_OTHERS = [
   'cloudtrail:LookupEvents on all',
@@ -120,13 +122,8 @@ test('the roles allow every call that was made, with its resource', async () => 
 
 test.each([
   ['receive-interaction', 'ApprovalsReceiveInteraction', []],
-  // Used on failure.
-  ['advance-requests', 'ApprovalsAdvanceRequests', ['sns:Publish on sns:topic']],
-  [
-    'deliver-messages',
-    'ApprovalsDeliverMessages',
-    ['sqs:ChangeMessageVisibility on sqs:queue', 'sns:Publish on sns:topic'],
-  ],
+  ['advance-requests', 'ApprovalsAdvanceRequests', RIGHTS_ON_FAILURE],
+  ['deliver-messages', 'ApprovalsDeliverMessages', RIGHTS_ON_FAILURE],
   ['carry-out-decision', 'CarryOutDecision', RIGHTS_FOR_OTHERS],
 ])('%s uses all rights that its files can ask for', async (bundle, role, notPlayed: string[]) => {
   const calls = own.filter(({ callerArn = '' }) =>

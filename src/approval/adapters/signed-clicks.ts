@@ -60,7 +60,7 @@ export function workflowClick(click: SlackClick, id: string, at: Date): Click | 
   const button = parseButton(click.value);
   if (!button) return undefined;
   const { userId, userTeamId, appId, channelId, messageTs } = click;
-  // Without a workspace the app is an organisation's, and no workspace of a workflow is like it.
+  // Without a workspace the app is an organization's, and no workspace of a workflow is like it.
   return {
     id,
     userId,

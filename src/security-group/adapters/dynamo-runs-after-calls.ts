@@ -14,13 +14,11 @@ import {
 } from '../contracts/ledger-items';
 import type { RunAfterCall, RunsAfterCalls } from '../domain/reconciling/run-after-large-call';
 
-export const storedRun = z.object({
-  at: z.pipe(
-    z.iso.datetime(),
-    z.transform((text) => new Date(text)),
-  ),
-  by: z.string(),
-});
+const time = z.pipe(
+  z.iso.datetime(),
+  z.transform((text) => new Date(text)),
+);
+export const storedRun = z.object({ at: time, by: z.string(), firstAt: z.optional(time) });
 
 const KEY: Item = {
   [LEDGER_KEY.partition]: { S: RUN_AFTER_CALL_PARTITION },
@@ -78,6 +76,6 @@ export class DynamoRunsAfterCalls implements RunsAfterCalls {
   }
 }
 
-function dataOf({ at, by }: RunAfterCall): { S: string } {
-  return { S: JSON.stringify({ at, by }) };
+function dataOf({ at, by, firstAt }: RunAfterCall): { S: string } {
+  return { S: JSON.stringify({ at, by, firstAt }) };
 }

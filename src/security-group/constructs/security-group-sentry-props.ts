@@ -19,9 +19,9 @@ export interface SecurityGroupPolicy {
   readonly response: ChangeResponse;
 
   /**
-   * By which operators call the policy, when they disable it for a while: up to 40 small letters,
-   * digits and hyphens, and no other policy of the sentry's, or this throws. Another name changes
-   * nothing else.
+   * The name by which operators disable the policy for a while: up to 40 small letters, digits and
+   * hyphens. Throws for any other text, and if two policies of the sentry have the same name.
+   * Another name changes nothing else.
    *
    * @default - a name made of what the policy says, such as forbid-1a2b3c4d: the operator function
    * lists them

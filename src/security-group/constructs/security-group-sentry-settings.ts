@@ -39,6 +39,7 @@ export function securityGroupSentrySettings(
     policies,
     namedRoleArns: (props.trustedActors ?? []).flatMap((actor) => actor._emptyingRoleArns),
   };
+  refuseUselessEmptying(scope, emptying);
   return {
     monitoredGroups,
     emptying,
@@ -69,6 +70,18 @@ export function securityGroupSentrySettings(
       props.reconcileSchedule ?? events.Schedule.rate(Duration.hours(1)),
     ),
   };
+}
+
+/** In a group that is not locked, anyone may remove rules. */
+function refuseUselessEmptying(
+  scope: Construct,
+  { policies, namedRoleArns }: EmptyingSettings,
+): void {
+  const isLocked = policies.some(({ baseline }) => baseline.kind === 'locked');
+  if (namedRoleArns.length === 0 || isLocked) return;
+  throw new Error(
+    `${scope.node.path}: "trustedActors" has Actor.emptyingDefaultGroups or emptyingDefaultGroupOf, which does nothing without a locked policy: leave it out, or add SecurityGroupBaseline.locked().`,
+  );
 }
 
 function checkedGroups(scope: Construct, groups: MonitoredGroups): GroupSelection {

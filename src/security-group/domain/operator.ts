@@ -25,6 +25,7 @@ import { prefixListIds, type Rule, ruleKey } from './rules/rule';
 import { ruleText } from './rules/rule-text';
 import { type LastSigns, silences, type SignsOfLife } from './signs-of-life';
 import { inTurns } from './turns';
+import { bytesAsJson } from '../../shared/domain/byte-budget';
 import type { Clock } from '../../shared/domain/clock';
 
 /**
@@ -266,8 +267,9 @@ async function resume({ writePause }: OperatorPorts): Promise<OperatorAnswer> {
   };
 }
 
-/** All of them fit into a parameter. */
 const MOST_DISABLINGS = 7;
+/** SSM takes 4 KB a parameter, of which some are its own version and names. */
+const MOST_DISABLINGS_BYTES = 3_900;
 
 async function disablePolicy(
   { policy, hours, by, reason }: RequestOf<'disablePolicy'>,
@@ -283,7 +285,13 @@ async function disablePolicy(
       `${others.length} policies are disabled, or were within a week, and more are not kept: enable one, or pause the sentry.`,
     );
   }
-  await writeDisablings([...others, { policy, since, until, reason, by }]);
+  const disablings = [...others, { policy, since, until, reason, by }];
+  if (bytesAsJson(disablings) > MOST_DISABLINGS_BYTES) {
+    throw new OperatorError(
+      'With this order, all that are kept take more than the 4 KB of a parameter: give a shorter reason, or enable a policy.',
+    );
+  }
+  await writeDisablings(disablings);
   return {
     done: `The policy ${policy} is disabled until ${until.toISOString()}: what violates it is reported, and left. Then it is in force again by itself, and what still violates it is answered by reconcile. Functions that are at work notice within a minute.`,
   };

@@ -102,11 +102,12 @@ export async function handler(
   context: RunContext,
 ): Promise<void> {
   const isAfterCall = event?.['detail-type'] === 'AWS API Call via CloudTrail';
-  if (isAfterCall && !(await awaitRun(context.awsRequestId, runsAfterCalls, SYSTEM_CLOCK))) {
+  const due = isAfterCall ? await awaitedRun(event, context) : event;
+  if (isAfterCall && !due) {
     return logger.info('another invocation is about to look at all groups');
   }
   try {
-    const report = await runFailures.reporting({ event, context }, async (isLastTry) =>
+    const report = await runFailures.reporting({ event: due, context }, async (isLastTry) =>
       reconcileGroups(await loadSentryConfiguration(ssm, environment), {
         ...ports,
         tell: async (told) => tell(told, isLastTry),
@@ -118,6 +119,17 @@ export async function handler(
   } finally {
     metrics.publishStoredMetrics();
   }
+}
+
+/** Its time is when the run is due, which is not when the call was made. */
+async function awaitedRun(
+  event: unknown,
+  context: RunContext,
+): Promise<{ readonly time: string } | undefined> {
+  const run = await runFailures.reporting({ event, context }, async () =>
+    awaitRun(context.awsRequestId, runsAfterCalls, SYSTEM_CLOCK),
+  );
+  return run && { time: (run.firstAt ?? run.at).toISOString() };
 }
 
 async function pointToLater(groupIds: readonly string[], milliseconds: number): Promise<void> {
@@ -135,11 +147,13 @@ async function tell(report: ReconcileReport, isLastTry: boolean): Promise<void> 
 }
 
 function count(report: ReconcileReport): void {
-  const { groupCount, adoptions, released, due, isBraked, doubts, notConfirmed } = report;
+  const { groupCount, adoptions, released, returned, due } = report;
+  const { isBraked, doubts, notConfirmed } = report;
   logger.info('reconciled', {
     groupCount,
     adopted: adoptions.length,
     released: released.map(({ group }) => group.groupId),
+    returned: returned.map(({ groupId }) => groupId),
     due,
     isBraked,
     doubts: {

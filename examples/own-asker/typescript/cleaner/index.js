@@ -62,8 +62,8 @@ function whyKept(snapshot) {
 }
 
 /**
- * Without an e-mail address: a name that anyone may write proves no one, so two people have to
- * approve.
+ * Without an e-mail address: a name that anyone may write proves no one, so one more person
+ * has to approve.
  */
 function questionAbout(
   { SnapshotId, VolumeId, VolumeSize, StartTime, Description },

@@ -50,7 +50,8 @@ const MOST_PEOPLE = 5;
 const MOST_OUTCOME_CHARACTERS = 300;
 const DIGEST_CHARACTERS = 12;
 
-const RETRY_OVER = 'An approval is retried for a day. By now, people have to be asked anew.';
+const RETRY_OVER =
+  'An approval is retried for a day. That day is over: people have to be asked again.';
 const UNVERIFIED = 'unverified: no one in Slack has this name';
 
 /**
@@ -170,7 +171,7 @@ export class SlackRenderer implements Renderer {
     const needed = approvalsNeeded(request, this.configuration);
     const consequence =
       isOpen(request) && needed > this.configuration.requiredApprovals
-        ? `; ${needed === 2 ? 'two' : needed} people have to approve, since one could be who asked`
+        ? `; ${needed === 2 ? 'two' : needed} people have to approve, since any of them could be the one who asked`
         : '';
     return [
       words('Asked by '),

@@ -10,7 +10,7 @@ export interface Click {
   /** The workspace that the user is at home in: a shared channel has outsiders. */
   readonly userTeamId: string;
   /**
-   * The workspace of the channel; undefined where the app is installed for a whole organisation.
+   * The workspace of the channel; undefined where the app is installed for a whole organization.
    */
   readonly teamId: string | undefined;
   readonly appId: string;

@@ -46,8 +46,9 @@ export interface AskedRule {
 }
 
 /** The rule as people are shown it, whoever has put what on it since. */
-export function asShown({ rule: { tags: _unseen, ...rule }, tags }: AskedRule): Rule {
-  return { ...rule, ...(tags && { tags }) };
+export function asShown({ rule, tags }: AskedRule): Rule {
+  const { tags: _unseen, ...untagged } = rule;
+  return { ...untagged, ...(tags && { tags }) };
 }
 
 /** An AskedChange of which no one knows yet who is behind its ids and names. */

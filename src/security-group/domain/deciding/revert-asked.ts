@@ -1,11 +1,12 @@
 import type { ChangeDecision } from './change-decision';
 import { type RuleInState, type RuleState, statesText } from './outcome-text';
 import type { CarriedOut } from '../../../approval/domain/ask-result';
+import { timeText } from '../../../approval/domain/request-text';
 import { type AskedChange, type AskedRule, subjectOf } from '../asking/asked-change';
 import { NO_RULES } from '../changes/named-rules';
 import type { GroupRules } from '../groups/security-groups';
 import type { Hints } from '../judging/situation';
-import { bareViolations } from '../judging/violations';
+import { speaksAgainst } from '../judging/violations';
 import { put, withoutRequest } from '../ledger/grants';
 import type { Grant, LedgerEntry, Suspension } from '../ledger/ledger';
 import type { LedgerChange } from '../ledger/ledger-store';
@@ -44,7 +45,7 @@ export async function revertAsked(ending: Ending, sentry: Sentry): Promise<Carri
   if (disabling) {
     return {
       outcome: 'failed',
-      text: `${why}, but nothing is reverted: the policy ${disabling.policy} is disabled until ${disabling.until.toISOString()}. Retry it then.`,
+      text: `${why}, but nothing is reverted: the policy ${disabling.policy} is disabled until ${timeText(disabling.until)}. Retry it then.`,
     };
   }
   const reading = await readGroup(asked.group.id, ports);
@@ -74,10 +75,8 @@ async function disablingOf(
   if (!asking.some((policy) => isDisabled(policy, now))) return undefined;
   const made = rules.map(({ rule }) => rule);
   const lists = await groups.prefixLists(prefixListIds(made));
-  const speaking = asking.filter(
-    (policy) =>
-      policy.baseline.kind === 'locked' ||
-      made.some((rule) => bareViolations(rule, [policy], lists).length > 0),
+  const speaking = asking.filter((policy) =>
+    made.some((rule) => speaksAgainst(policy, rule, lists)),
   );
   if (speaking.some((policy) => !isDisabled(policy, now))) return undefined;
   return speaking[0]?.disabling;

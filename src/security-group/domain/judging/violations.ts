@@ -120,6 +120,13 @@ export function bareViolations(
   return violationsOf(rule, undefined, [], { ...blank, policies, now: new Date(0) });
 }
 
+/** Whether the policy speaks against the rule, where no grant speaks for it. */
+export function speaksAgainst(policy: Policy, rule: Rule, prefixLists: PrefixLists): boolean {
+  return (
+    policy.baseline.kind === 'locked' || bareViolations(rule, [policy], prefixLists).length > 0
+  );
+}
+
 /**
  * Whether the rule might violate more than it is known to, if the list that it names were looked
  * into.

@@ -44,18 +44,22 @@ export const LONGEST_DISABLING_HOURS = 7 * 24;
 
 /** One that is longer than any operator may order was ordered by none, and counts for nothing. */
 export function isDisabled({ disabling }: Policy, now: Date): boolean {
-  if (!disabling) return false;
-  const { since, until } = disabling;
-  const milliseconds = until.getTime() - since.getTime();
-  return since <= now && now < until && milliseconds <= LONGEST_DISABLING_HOURS * 3_600_000;
+  if (!disabling || !isShortEnough(disabling)) return false;
+  return disabling.since <= now && now < disabling.until;
+}
+
+/** One that is longer was written past the operator function, and is not obeyed. */
+function isShortEnough({ since, until }: Disabling): boolean {
+  return until.getTime() - since.getTime() <= LONGEST_DISABLING_HOURS * 3_600_000;
 }
 
 /** Reconcile runs once a day or more: within a week of its end it has been told of. */
 const TOLD_WITHIN_MILLISECONDS = 7 * 24 * 3_600_000;
 
 /** Whether it is in force, or its end may still have to be told. */
-export function isToldOf({ until }: Disabling, now: Date): boolean {
-  return now.getTime() - until.getTime() < TOLD_WITHIN_MILLISECONDS;
+export function isToldOf(disabling: Disabling, now: Date): boolean {
+  const sinceEnd = now.getTime() - disabling.until.getTime();
+  return isShortEnough(disabling) && sinceEnd < TOLD_WITHIN_MILLISECONDS;
 }
 
 export const ENDS_UNANSWERED = ['revert', 'accept'] as const;
@@ -91,8 +95,9 @@ export function isAnsweredByApprovals({ response, asking }: Policy): boolean {
 }
 
 /** The policy as it is deployed. */
-export function withoutDisabling({ disabling: _, ...policy }: Policy): Policy {
-  return policy;
+export function withoutDisabling(policy: Policy): Policy {
+  const { disabling: _, ...deployed } = policy;
+  return deployed;
 }
 
 /** Whether what violates is reverted at once. */

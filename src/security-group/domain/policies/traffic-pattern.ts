@@ -29,7 +29,7 @@ export type Traffic =
 export type PeerPattern =
   /**
    * Ranges with public addresses that are broader than these prefixes or, where they are left out,
-   * than most organisations' own. What lies wholly within `excluding` is not meant.
+   * than most organizations' own. What lies wholly within `excluding` is not meant.
    */
   | {
       readonly kind: 'internet';

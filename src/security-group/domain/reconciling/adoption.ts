@@ -4,7 +4,7 @@ import { isTrusted, nameOf } from '../changes/actor';
 import type { Change } from '../changes/change';
 import type { GroupDetails } from '../groups/group';
 import type { Violation } from '../judging/judgement';
-import { bareViolations } from '../judging/violations';
+import { bareViolations, speaksAgainst } from '../judging/violations';
 import {
   type Grant,
   type GroupLedger,
@@ -166,10 +166,8 @@ function violatesAny(
   { prefixLists }: GroupView,
   { policies }: SentryConfiguration,
 ): boolean {
-  return (
-    policies.some(({ baseline }) => baseline.kind === 'locked') ||
-    bareViolations(rule, policies, takenAsKnown(rule, prefixLists)).length > 0
-  );
+  const lists = takenAsKnown(rule, prefixLists);
+  return policies.some((policy) => speaksAgainst(policy, rule, lists));
 }
 
 function confirmedGrant({ actor, time, eventId }: Change, now: Date): Grant {

@@ -256,11 +256,14 @@ function reportOf(
 
 /** An end is told once, at the latest by the next run. */
 async function untoldEnds(
-  { disablings = [] }: SentryConfiguration,
+  { disablings = [], policies }: SentryConfiguration,
   now: Date,
   { toldEnds }: ReconcilePorts,
 ): Promise<readonly Disabling[]> {
-  const ended = disablings.filter((one) => one.until <= now && isToldOf(one, now));
+  const deployed = new Set(policies.map(({ name }) => name));
+  const ended = disablings.filter(
+    (one) => deployed.has(one.policy) && one.until <= now && isToldOf(one, now),
+  );
   const told = await Promise.all(ended.map(async (one) => toldEnds.has(one)));
   return ended.filter((_, index) => !told[index]);
 }

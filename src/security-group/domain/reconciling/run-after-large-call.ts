@@ -11,6 +11,8 @@ export interface RunAfterCall {
   readonly at: Date;
   /** The invocation that makes it: one that is tried again has the same. */
   readonly by: string;
+  /** When it was to begin first. Absent where it was not tried again. */
+  readonly firstAt?: Date;
 }
 
 /** Where that is remembered. */
@@ -21,23 +23,29 @@ export interface RunsAfterCalls {
 }
 
 /**
- * Comes back true when a run is to begin: at once, or once five minutes have passed since the one
- * before. False where another invocation waits already: what it will see, this one would.
+ * Comes back with the run when it is to begin: at once, or once five minutes have passed since the
+ * one before. With none where another invocation waits already: what it will see, this one would.
  */
-export async function awaitRun(by: string, runs: RunsAfterCalls, clock: Clock): Promise<boolean> {
+export async function awaitRun(
+  by: string,
+  runs: RunsAfterCalls,
+  clock: Clock,
+): Promise<RunAfterCall | undefined> {
   for (;;) {
     const now = clock.now();
     const latest = await runs.latest();
     const isPlanned = latest !== undefined && latest.at > now;
-    if (isPlanned && latest.by !== by) return false;
-    const next: RunAfterCall = isPlanned ? latest : { at: nextTime(latest, now), by };
+    if (isPlanned && latest.by !== by) return undefined;
+    const next = isPlanned ? latest : nextRun(by, latest, now);
     if (!isPlanned && !(await runs.replace(latest, next))) continue;
     await clock.pause(Math.max(0, next.at.getTime() - now.getTime()));
-    return true;
+    return next;
   }
 }
 
-function nextTime(latest: RunAfterCall | undefined, now: Date): Date {
+/** One that failed is tried again at once: Lambda has waited already. */
+function nextRun(by: string, latest: RunAfterCall | undefined, now: Date): RunAfterCall {
+  if (latest?.by === by) return { at: now, by, firstAt: latest.firstAt ?? latest.at };
   const earliest = (latest?.at.getTime() ?? 0) + BETWEEN_RUNS_MILLISECONDS;
-  return new Date(Math.max(now.getTime(), earliest));
+  return { at: new Date(Math.max(now.getTime(), earliest)), by };
 }

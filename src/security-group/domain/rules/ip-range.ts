@@ -69,7 +69,7 @@ export interface PrefixLimits {
 
 /**
  * "The internet" is any range with public addresses that is broader than a measure: two /1 ranges
- * open a port to everyone as surely as 0.0.0.0/0 does. Some organisations hold broader ones; those
+ * open a port to everyone as surely as 0.0.0.0/0 does. Some organizations hold broader ones; those
  * have to be named.
  */
 export const BROADEST_PRIVATE_PREFIX: PrefixLimits = { ipv4: 16, ipv6: 32 };

@@ -19,10 +19,10 @@ export type RunContext = Pick<
   'getRemainingTimeInMillis' | 'awsRequestId' | 'invokedFunctionArn'
 >;
 
-/** One invocation by a schedule, or by hand. */
+/** One invocation by a schedule, by an event, or by hand. */
 export interface Run {
   readonly context: RunContext;
-  /** What the schedule sent: it says when the run was due. */
+  /** What it was invoked with: it says when the run was due. */
   readonly event: unknown;
 }
 

@@ -206,7 +206,7 @@ describe('a question while it is open', () => {
       RENDERER.question({ ...PENDING, requesters: [{ name: 'session-42', slackUserId: '' }] }),
     );
     expect(text).toContain(
-      'unverified: no one in Slack has this name; two people have to approve, since one could be who asked',
+      'unverified: no one in Slack has this name; two people have to approve, since any of them could be the one who asked',
     );
     expect(text).toContain('0 of 2 approvals');
   });
@@ -216,7 +216,9 @@ describe('a question while it is open', () => {
     const text = readable(
       renderer.question({ ...PENDING, requesters: [{ name: 'session-42', slackUserId: '' }] }),
     );
-    expect(text).toContain('3 people have to approve, since one could be who asked');
+    expect(text).toContain(
+      '3 people have to approve, since any of them could be the one who asked',
+    );
     expect(text).toContain('0 of 3 approvals');
   });
 
@@ -387,7 +389,7 @@ describe('a decided request', () => {
     [
       'failed more than a day ago',
       { ...APPROVED, carrying: { ...withOutcome('failed').carrying!, isRetryOver: true } },
-      'An approval is retried for a day. By now, people have to be asked anew.',
+      'An approval is retried for a day. That day is over: people have to be asked again.',
       [],
     ],
     [

@@ -138,7 +138,7 @@ test('no one is asked by a disabled policy, and what people deny meanwhile can b
   expect(await sentry.decide('denied')).toMatchObject({
     outcome: 'failed',
     text: expect.stringMatching(
-      /^It was denied, but nothing is reverted: the policy policy-0 is disabled until .+Z\. Retry it then\.$/,
+      /^It was denied, but nothing is reverted: the policy policy-0 is disabled until .+ UTC\. Retry it then\.$/,
     ),
   });
   expect(sentry.groups.keysIn('sg-1')).toEqual(BOTH);
