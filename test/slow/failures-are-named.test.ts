@@ -186,7 +186,7 @@ describe('what is not what counts holds up nothing', () => {
         state: 'given-up',
         requestId: expect.any(String),
         groupIds: [output('GroupId')],
-        next: 'Nobody could be asked. Nobody could be asked: reverted.',
+        next: 'Nobody could be asked. The rule was revoked.',
       },
     ]);
     const outcomes = changes.flatMap(({ rules }) => rules.map(({ outcome }) => outcome));

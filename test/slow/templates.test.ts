@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
+import { appsIn } from '../../build/templates/apps';
 import { type Place, PLACES } from '../../build/templates/places';
 import type { PythonEnvironment } from '../../sandbox/emulator/python-environment';
 import { cfnLintEnvironment, lint, type LintFinding } from '../support/cfn-lint/cfn-lint';
@@ -15,7 +16,7 @@ const IGNORED: Readonly<Record<string, string>> = {
   W3010: 'a VPC names its zones where the Region is known: the CDK asks for them at synth',
 };
 
-/** Of templates for anywhere: those of each Region are looked at as well. */
+/** Of templates for anywhere: the examples are looked at in each Region. */
 const ANY_REGION = 'eu-west-1';
 
 let folder: string;
@@ -39,13 +40,23 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 const ALL = 'all examples, and every prop';
 
-test.each(PLACES)(`${ALL}, for $name, are as CloudFormation wants them there`, (place) => {
-  const findings = lint(python, templatesFor(place), [place.region ?? ANY_REGION]);
-  findings.forEach(({ rule }) => foundRules.add(rule));
-  expect(findings.filter(({ rule }) => !(rule in IGNORED)).map(lineOf)).toEqual([]);
+const REGIONS = PLACES.filter(({ region }) => region !== undefined);
+
+test.each(REGIONS)(`${ALL}, for $name, are as CloudFormation wants them there`, (place) => {
+  expect(faultsIn(templatesFor(place), place.region!)).toEqual([]);
 });
 
-test.each(PLACES.filter(({ region }) => region !== undefined))(
+test.each(PLACES.filter((place) => !REGIONS.includes(place)))(
+  'every prop, for $name, is as CloudFormation wants it',
+  (place) => {
+    const app = appsIn(PROJECT).findIndex((file) => file.endsWith('every-prop-app.ts'));
+    const templates = templatesFor(place, String(app));
+    expect(templates).not.toEqual([]);
+    expect(faultsIn(templates, ANY_REGION)).toEqual([]);
+  },
+);
+
+test.each(REGIONS)(
   `${ALL}, for $name, name neither another Region nor the ARN of a partition`,
   (place) => {
     const templates = templatesFor(place);
@@ -104,8 +115,14 @@ describe('a template that is broken is found out', () => {
   });
 });
 
-function templatesFor({ name }: Place): string[] {
-  return globSync(join(folder, name, '*', '*.template.json')).sort();
+function templatesFor({ name }: Place, app = '*'): string[] {
+  return globSync(join(folder, name, app, '*.template.json')).sort();
+}
+
+function faultsIn(templates: readonly string[], region: string): string[] {
+  const findings = lint(python, templates, [region]);
+  findings.forEach(({ rule }) => foundRules.add(rule));
+  return findings.filter(({ rule }) => !(rule in IGNORED)).map(lineOf);
 }
 
 /** ARNs of a partition, Regions, and endpoints in China without the ending that they have there. */

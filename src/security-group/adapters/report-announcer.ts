@@ -55,7 +55,7 @@ export class ReportAnnouncer implements Announcer {
       },
       state: 'given-up',
       reason: reasonOf(error),
-      next: `Nobody could be asked. ${givenUp.text}`,
+      next: givenUp.text,
     });
   }
 }

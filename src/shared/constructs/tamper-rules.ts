@@ -534,16 +534,18 @@ function watchPattern({ service, calls }: Watch, resources: string[]): events.Ev
  * done to the sentry's own is watched as such.
  */
 function passedRolesPattern(functions: lambda.Function[]): events.EventPattern {
+  const passed = functions.map(({ role, functionName }) => ({
+    requestParameters: {
+      role: [role?.roleArn],
+      functionName: events.Match.anythingBut(functionName),
+    },
+  }));
   return callPattern('lambda', {
     eventName: ['CreateFunction2', 'UpdateFunctionConfiguration2'].flatMap((name) =>
       events.Match.prefix(name),
     ),
-    $or: functions.map(({ role, functionName }) => ({
-      requestParameters: {
-        role: [role?.roleArn],
-        functionName: events.Match.anythingBut(functionName),
-      },
-    })),
+    // To EventBridge, an $or of one is a field of that name, and the pattern is none.
+    ...(passed.length > 1 ? { $or: passed } : passed[0]),
   });
 }
 

@@ -52,6 +52,7 @@ beforeAll(async () => {
   aws = await LocalAws.start({
     log: console.log,
     onEvent: (event) => news.emit('event', event),
+    onCall: ({ action }) => news.emit(action),
     onInvocation: (invocation) => invocations.push(invocation),
     onFunctionLog: (_, line) => lines.push(line),
   });
@@ -239,9 +240,12 @@ describe('on a moving clock', () => {
     } = await iam.send(new CreateAccessKeyCommand({ UserName: 'old' }));
     const used = new Date('2023-06-01T00:00:00Z');
     await aws.setClock(used);
+    // The sandbox asks with the same key who it is, after the call was answered.
+    const known = once(news, 'GetCallerIdentity');
     await new STSClient(access({ accessKeyId, secretAccessKey }, 'eu-west-1')).send(
       new GetCallerIdentityCommand({}),
     );
+    await known;
     const changed = new Date('2023-07-01T00:00:00Z');
     await aws.setClock(changed);
     await iam.send(
