@@ -45,6 +45,15 @@ describe('what is watched', () => {
     ]);
   });
 
+  test('for EventBridge, by patterns with no $or of one, which would be a field of that name', () => {
+    const alternatives: number[] = [];
+    JSON.parse(`[${Object.values(patternsOf(watchedSentry())).join()}]`, (key, value) => {
+      if (key === '$or') alternatives.push(value.length);
+      return value;
+    });
+    expect(alternatives.filter((count) => count < 2)).toEqual([]);
+  });
+
   test.each([
     ['us-east-1', 'eu-west-1'],
     ['us-gov-west-1', 'us-gov-east-1'],
