@@ -54,7 +54,7 @@ export function approvalStanding(
 ): ApprovalStanding {
   if (!approval) return { kind: 'to-ask', askAgainAfter };
   const { decision, result } = approval;
-  // Asked anew, it would be another request, and the click of this one could decide nothing.
+  // Asked again, it would be another request, and the click of this one could decide nothing.
   if (decision?.isClickWaiting && now < lateUntil(decision.at)) return { kind: 'asked', approval };
   if (!decision) {
     return isOlderThan(approval.askedAt, UNDECIDED_LAPSES_AFTER_DAYS, now)

@@ -12,7 +12,7 @@ import type { Question } from '../domain/question';
  */
 export const APPROVAL_MESSAGE_VERSION = 1;
 
-/** Of an outcome's text: what is longer is refused, so whoever sends one cuts it. */
+/** Of an outcome's text: what is longer is refused, so the one who sends one cuts it. */
 export const MOST_OUTCOME_CHARACTERS = 3_000;
 
 /** EventBridge events of a workflow, one for each step. */

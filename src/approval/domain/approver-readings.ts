@@ -51,7 +51,7 @@ function isSameGroup(one: readonly string[], other: readonly string[]): boolean 
   return members.size === new Set(other).size && other.every((member) => members.has(member));
 }
 
-/** Whoever was quicker has read it in the same moment. */
+/** The one who was quicker has read it in the same moment. */
 function unlessOvertaken(error: unknown): void {
   if (!(error instanceof ApprovalConflictError)) throw error;
 }

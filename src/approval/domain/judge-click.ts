@@ -82,7 +82,7 @@ export function judgeClick(
 
 type EntryBase = Omit<AuditEntry, 'what'>;
 
-/** What is entered about a click, by whoever has clicked. */
+/** What is entered about a click, by the one who has clicked. */
 type ClickEntry = EntryBase & Required<Pick<AuditEntry, 'by' | 'clickId'>>;
 
 export function withJudged(request: ApprovalRequest, { id }: Click): ApprovalRequest {
@@ -107,7 +107,7 @@ export function lateUntil(end: Date): Date {
 
 /**
  * Where it is clicked, there it stands: the try that posted it may have died before it wrote that
- * down. Whoever may not decide could have clicked below another request's message.
+ * down. Anyone who may not decide could have clicked below another request's message.
  */
 function withCopy(request: ApprovalRequest, { channelId, messageTs }: Click): ApprovalRequest {
   const isKnown = request.messages.some(({ copies }) => copies.some(({ ts }) => ts === messageTs));
@@ -224,7 +224,7 @@ function whyNotRetried(request: ApprovalRequest, at: Date): string | undefined {
     return 'there is nothing to retry: the last try did not fail.';
   }
   return isRetryOver(request, at)
-    ? 'it was approved more than a day ago, and people have to be asked anew.'
+    ? 'it was approved more than a day ago, and people have to be asked again.'
     : undefined;
 }
 

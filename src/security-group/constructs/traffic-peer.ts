@@ -16,7 +16,7 @@ export interface InternetProps {
    * Public ranges that are not meant, such as those of your content network, in CIDR notation as
    * EC2 writes it: "104.16.0.0/13", "2606:4700::/32". A rule is left out if all its addresses lie
    * in these ranges, an entry of a customer-managed prefix list likewise; the other entries are
-   * still meant. Whoever holds the ranges decides what comes from them.
+   * still meant. Anyone who holds the ranges decides what comes from them.
    *
    * It is for `forbid`; `allowOnly` refuses it. Throws for an empty list, for what is no such
    * range, tokens included, for a private range, one broader than /8 (IPv4) or /16 (IPv6), for

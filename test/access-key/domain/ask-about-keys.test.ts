@@ -613,7 +613,7 @@ describe('a key about which a click waits to be judged when the request ends', (
     return [account, request!];
   }
 
-  test('is not asked about anew for a day, and deactivated where the click approves it', async () => {
+  test('is not asked about again for a day, and deactivated where the click approves it', async () => {
     const [account, request] = await ended();
     account.pass(0.9);
     expect(await stepsOfRun(account)).toEqual(['asked deactivate']);
@@ -625,7 +625,7 @@ describe('a key about which a click waits to be judged when the request ends', (
     expect(account.steps).toHaveLength(1);
   });
 
-  test('is asked about anew a day later', async () => {
+  test('is asked about again a day later', async () => {
     const [account] = await ended();
     account.pass(1);
     await run(account);

@@ -478,7 +478,7 @@ describe('a retry', () => {
     ]);
   });
 
-  test('is taken for a day; then the message has none any more, and says how people are asked anew', async () => {
+  test('is taken for a day; then the message has none any more, and says how people are asked again', async () => {
     const workflow = await failed();
     const [before] = workflow.messenger.questions();
     await workflow.pass(23 * HOUR, HOUR);
@@ -489,11 +489,11 @@ describe('a retry', () => {
     await workflow.click('ben', RETRY);
     expect(workflow.asker.words()).toEqual(['approved decision 1']);
     expect(workflow.refusals()).toEqual([
-      'ben: Your click does not count: it was approved more than a day ago, and people have to be asked anew.',
+      'ben: Your click does not count: it was approved more than a day ago, and people have to be asked again.',
     ]);
   });
 
-  test('is not given a day anew by each one that fails', async () => {
+  test('is not given another day by each one that fails', async () => {
     const workflow = await failed();
     await workflow.pass(23 * HOUR, HOUR);
     await workflow.click('ben', RETRY);

@@ -45,7 +45,7 @@ export interface AskedRule {
   readonly violations: readonly Violation[];
 }
 
-/** The rule as people are shown it, whoever has put what on it since. */
+/** The rule as people are shown it, no matter who has put what on it since. */
 export function asShown({ rule, tags }: AskedRule): Rule {
   const { tags: _unseen, ...untagged } = rule;
   return { ...untagged, ...(tags && { tags }) };

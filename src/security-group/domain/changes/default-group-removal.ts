@@ -3,8 +3,8 @@ import { DEFAULT_GROUP } from '../groups/rules-of-new-group';
 
 /**
  * Whether the call did nothing but take rules away from a VPC's default group, under one of the
- * roles that may empty it. Whoever holds such a role is trusted with nothing else: what it adds or
- * modifies is judged like anyone's.
+ * roles that may empty it. Anyone who holds such a role is trusted with nothing else: what it adds
+ * or modifies is judged like anyone's.
  */
 export function isAcceptedRemoval(
   { actor, eventName, rules }: Change,

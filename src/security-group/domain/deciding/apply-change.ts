@@ -104,7 +104,7 @@ function conflictIn(
     return `The time of the approval was over, at ${timeText(grant.until)}, before it could be carried out.`;
   }
   if (!isGranted && situation.now.getTime() - grant.since.getTime() > APPLIED_WITHIN_MILLISECONDS) {
-    return `It was approved at ${timeText(grant.since)}, more than two days before it could be carried out: people have to be asked anew.`;
+    return `It was approved at ${timeText(grant.since)}, more than two days before it could be carried out: people have to be asked again.`;
   }
   const conflicts = asked.rules
     .filter(({ change }) => change !== 'removed')

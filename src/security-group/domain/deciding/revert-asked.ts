@@ -117,7 +117,7 @@ function conclusion(why: string, rules: readonly RuleInState[]): CarriedOut {
   };
 }
 
-/** A look at the group tells how each rule is by now, whoever has made it so. */
+/** A look at the group tells how each rule is by now, no matter who has made it so. */
 async function statesAfter(
   { group: { id }, rules }: AskedChange,
   before: GroupRules,

@@ -394,7 +394,7 @@ describe('a change that was reverted', () => {
     await sentry.pass(2 * DAY + MINUTE);
     expect(await sentry.decide('approved', { at })).toMatchObject({
       outcome: 'conflicting',
-      text: expect.stringMatching(/more than two days before .* people have to be asked anew/),
+      text: expect.stringMatching(/more than two days before .* people have to be asked again/),
     });
     expect(sentry.groups.ruleIds('sg-1')).toEqual(['sgr-https']);
   });
