@@ -16,11 +16,13 @@ import {
   storedPlace,
   storedRecord,
   storedRepeats,
+  storedSighting,
   storedValue,
   unreadable,
 } from './ledger-schemas';
 import {
   groupPartition,
+  LEDGER_EXPIRY,
   LEDGER_ITEM_VERSION,
   LEDGER_KEY,
   PLACE_PARTITION,
@@ -28,6 +30,8 @@ import {
   RECORD_SORT_KEY,
   REPEATS_SORT_KEY,
   ruleSortKey,
+  SIGHTING_KEPT_SECONDS,
+  sightingPartition,
 } from '../contracts/ledger-items';
 import {
   EMPTY_LEDGER,
@@ -37,7 +41,7 @@ import {
   type Repeat,
 } from '../domain/ledger/ledger';
 import { type Ledger, type LedgerChange, LedgerConflictError } from '../domain/ledger/ledger-store';
-import type { PlaceRecord } from '../domain/ledger/place-record';
+import type { PlaceRecord, Sighting } from '../domain/ledger/place-record';
 import { ruleKey } from '../domain/rules/rule';
 
 /** A run of reconcile reads and writes hundreds of groups. */
@@ -108,19 +112,49 @@ export class DynamoLedger implements Ledger {
     return pages.flat();
   }
 
+  async record(groupId: string): Promise<GroupRecord | undefined> {
+    const item = await this.limit(() => this.recordIn(groupPartition(groupId)));
+    return item && recordOf(item);
+  }
+
   async writeRecord(record: GroupRecord): Promise<void> {
-    await this.limit(() =>
-      this.client.send(new PutItemCommand({ TableName: this.table, Item: recordItem(record) })),
-    );
+    await this.limit(() => this.replace(record.groupId, recordItem(record), record));
   }
 
   async placeRecord(): Promise<PlaceRecord | undefined> {
-    const [item] = (await this.itemsIn(PLACE_PARTITION, (page) => page)).flat();
+    const item = await this.recordIn(PLACE_PARTITION);
     return item && placeOf(item);
   }
 
   async writePlaceRecord(record: PlaceRecord): Promise<void> {
-    await this.client.send(new PutItemCommand({ TableName: this.table, Item: placeItem(record) }));
+    await this.replace('all groups', placeItem(record), record);
+  }
+
+  async sighting(groupId: string): Promise<Sighting | undefined> {
+    const item = await this.limit(() => this.recordIn(sightingPartition(groupId)));
+    return item && sightingIn(item);
+  }
+
+  async writeSighting(groupId: string, sighting: Sighting): Promise<void> {
+    const Item = sightingItem(groupId, sighting);
+    await this.limit(() => this.client.send(new PutItemCommand({ TableName: this.table, Item })));
+  }
+
+  /** The only item of its partition, or the one that tells of the group itself. */
+  private async recordIn(partition: string): Promise<Item | undefined> {
+    const pages = await this.query(
+      {
+        ConsistentRead: true,
+        KeyConditionExpression: '#partition = :value AND #sort = :sort',
+        ExpressionAttributeNames: {
+          '#partition': LEDGER_KEY.partition,
+          '#sort': LEDGER_KEY.sort,
+        },
+        ExpressionAttributeValues: { ':value': { S: partition }, ':sort': { S: RECORD_SORT_KEY } },
+      },
+      (page) => page,
+    );
+    return pages.flat()[0];
   }
 
   private async itemsIn<Kept>(partition: string, keep: (page: Item[]) => Kept): Promise<Kept[]> {
@@ -135,12 +169,25 @@ export class DynamoLedger implements Ledger {
     );
   }
 
-  private async writeOne(groupId: string, { kind, entry }: LedgerChange): Promise<void> {
-    const condition = {
+  private async replace(of: string, item: Item, before: Revised): Promise<void> {
+    try {
+      await this.client.send(new PutItemCommand({ ...this.onlyAsRead(before), Item: item }));
+    } catch (error) {
+      if (isAlreadyWritten(item, error)) return;
+      throw error instanceof ConditionalCheckFailedException ? new LedgerConflictError(of) : error;
+    }
+  }
+
+  private onlyAsRead(before: Revised) {
+    return {
       TableName: this.table,
-      ...unchangedSince(entry),
+      ...unchangedSince(before),
       ReturnValuesOnConditionCheckFailure: 'ALL_OLD' as const,
     };
+  }
+
+  private async writeOne(groupId: string, { kind, entry }: LedgerChange): Promise<void> {
+    const condition = this.onlyAsRead(entry);
     const item = kind === 'put' ? entryItem(groupId, entry) : undefined;
     try {
       if (item) {
@@ -190,11 +237,16 @@ type Condition = Pick<
   'ConditionExpression' | 'ExpressionAttributeNames' | 'ExpressionAttributeValues'
 >;
 
-function unchangedSince({ revision }: LedgerEntry): Condition {
+/** What counts its writes. Absent, or 0, where it was never written on condition. */
+interface Revised {
+  readonly revision?: number;
+}
+
+function unchangedSince({ revision = 0 }: Revised): Condition {
   if (revision === 0) {
     return {
-      ConditionExpression: 'attribute_not_exists(#key)',
-      ExpressionAttributeNames: { '#key': LEDGER_KEY.partition },
+      ConditionExpression: 'attribute_not_exists(#revision)',
+      ExpressionAttributeNames: { '#revision': 'revision' },
     };
   }
   return {
@@ -216,16 +268,17 @@ function entryKey(groupId: string, { rule }: LedgerEntry): Item {
   return keyOf(groupPartition(groupId), ruleSortKey(ruleKey(rule)));
 }
 
-/** As the entry will be read: one revision later. */
 export function entryItem(groupId: string, entry: LedgerEntry): Item {
   const { revision, ...value } = entry;
-  return { ...entryKey(groupId, entry), ...stored(value), revision: { N: String(revision + 1) } };
+  return { ...entryKey(groupId, entry), ...stored(value), ...nextRevision(revision) };
 }
 
 export function recordItem(record: GroupRecord): Item {
+  const { revision, ...value } = record;
   return {
     ...keyOf(groupPartition(record.groupId), RECORD_SORT_KEY),
-    ...stored(record),
+    ...stored(value),
+    ...nextRevision(revision),
     [RECORD_INDEX.partition]: { S: RECORD_INDEX.partitionValue },
   };
 }
@@ -234,13 +287,45 @@ export function repeatsItem(groupId: string, repeats: readonly Repeat[]): Item {
   return { ...keyOf(groupPartition(groupId), REPEATS_SORT_KEY), ...stored(repeats) };
 }
 
-export function placeItem(record: PlaceRecord): Item {
-  return { ...keyOf(PLACE_PARTITION, RECORD_SORT_KEY), ...stored(record) };
+export function placeItem({ revision, ...place }: PlaceRecord): Item {
+  return {
+    ...keyOf(PLACE_PARTITION, RECORD_SORT_KEY),
+    // The last version, to which a deployment may roll back, does not read it without them.
+    ...stored({ ...place, firstLooks: [] }),
+    ...nextRevision(revision),
+  };
 }
 
 export function placeOf(item: Item): PlaceRecord {
   refuseOtherVersion(item);
-  return storedValue(storedPlace, item, 'data');
+  return { ...storedValue(storedPlace, item, 'data'), ...revisionIn(item) };
+}
+
+export function sightingItem(groupId: string, sighting: Sighting): Item {
+  const expiresAt = Math.floor(sighting.at.getTime() / 1000) + SIGHTING_KEPT_SECONDS;
+  return {
+    ...keyOf(sightingPartition(groupId), RECORD_SORT_KEY),
+    ...stored(sighting),
+    [LEDGER_EXPIRY]: { N: String(expiresAt) },
+  };
+}
+
+export function sightingIn(item: Item): Sighting {
+  refuseOtherVersion(item);
+  return storedValue(storedSighting, item, 'data');
+}
+
+/** As it will be read: one revision later. */
+function nextRevision(revision = 0): Item {
+  return { revision: { N: String(revision + 1) } };
+}
+
+/** The last version wrote records without one. */
+function revisionIn(item: Item): Revised {
+  if (item.revision === undefined) return {};
+  const revision = revisionSchema.safeParse(item);
+  if (!revision.success) throw unreadable(item, z.prettifyError(revision.error));
+  return { revision: Number(revision.data.revision.N) };
 }
 
 /** Of all items of one group. */
@@ -266,7 +351,7 @@ function untagged({ record, entries, repeats }: GroupLedger): GroupLedger {
 
 function recordOf(item: Item): GroupRecord {
   refuseOtherVersion(item);
-  return storedValue(storedRecord, item, 'data');
+  return { ...storedValue(storedRecord, item, 'data'), ...revisionIn(item) };
 }
 
 function repeatsOf(item: Item): readonly Repeat[] {

@@ -75,8 +75,14 @@ export const storedRecord = z.object({
 
 export const storedPlace = z.object({
   lastLookAt: optionalTime,
-  firstLooks: z.array(z.object({ selection: z.string(), at: time })),
+  // The last version has none.
+  looks: z._default(z.array(z.object({ choice: z.string(), at: time })), []),
   entering: z.array(z.object({ groupId: z.string(), seenAt: time, after: optionalTime })),
+});
+
+export const storedSighting = z.object({
+  at: time,
+  rules: z.array(z.object({ id: optionalText, key: z.string() })),
 });
 
 export const storedSign = z.object({ at: time });

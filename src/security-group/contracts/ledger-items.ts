@@ -6,6 +6,8 @@
  * - `GROUP#<group id>`, `RULE#<rule key>`: what is known of one rule, with its revision
  * - `GROUP#<group id>`, `REPEATS`: what was told lately
  * - `PLACE`, `RECORD`: how far reconcile has come
+ * - `SIGHTED#<group id>`, `RECORD`: the rules of a group that is not adopted yet, when it came into
+ *   sight; it expires
  * - `REQUEST#<request id>`, `ASKED`: a change that people were asked about, and what came of it; it
  *   expires
  * - `SENTRY`, `heartbeat` or `reconcile`: when the sentry was last seen to work
@@ -43,6 +45,13 @@ export function groupPartition(groupId: string): string {
 
 /** A table is of one account and Region. */
 export const PLACE_PARTITION = 'PLACE';
+
+/** Longer than a group that is not seen any more is remembered as one that enters. */
+export const SIGHTING_KEPT_SECONDS = 14 * 24 * 60 * 60;
+
+export function sightingPartition(groupId: string): string {
+  return `SIGHTED#${groupId}`;
+}
 
 export function ruleSortKey(ruleKey: string): string {
   return `RULE#${ruleKey}`;

@@ -8,6 +8,7 @@ import {
   livingGrants,
 } from './ledger/ledger';
 import type { Ledger } from './ledger/ledger-store';
+import { againOnConflict } from './ledger/rewrite';
 import {
   type Baseline,
   type Disabling,
@@ -133,11 +134,11 @@ export async function carryOut(
 ): Promise<OperatorAnswer> {
   switch (request.action) {
     case 'accept':
-      return accept(request, ports);
+      return againOnConflict(async () => accept(request, ports));
     case 'withdraw':
-      return withdraw(request, ports);
+      return againOnConflict(async () => withdraw(request, ports));
     case 'release':
-      return release(request, configuration, ports);
+      return againOnConflict(async () => release(request, configuration, ports));
     case 'pause':
       return pause(request, ports);
     case 'resume':

@@ -78,7 +78,7 @@ const entries: fc.Arbitrary<EveryField<LedgerEntry>> = fc.record({
   writtenAt: optional(time),
   revision: fc.nat(),
 });
-const records: fc.Arbitrary<EveryField<GroupRecord>> = fc.record({
+const records: fc.Arbitrary<EveryField<GroupRecord> & { revision: number }> = fc.record({
   groupId: fc.constant(GROUP),
   name: optional(text),
   vpcId: optional(text),
@@ -91,11 +91,13 @@ const records: fc.Arbitrary<EveryField<GroupRecord>> = fc.record({
   isDeletionTold: optional(fc.boolean()),
   releasedAt: optional(time),
   releasedFor: optional(fc.constantFrom(...RELEASE_REASONS)),
+  revision: fc.nat(),
 });
-const places: fc.Arbitrary<EveryField<PlaceRecord>> = fc.record({
+const places: fc.Arbitrary<EveryField<PlaceRecord> & { revision: number }> = fc.record({
   lastLookAt: optional(time),
-  firstLooks: fc.array(fc.record({ selection: text, at: time })),
+  looks: fc.array(fc.record({ choice: text, at: time })),
   entering: fc.array(fc.record({ groupId: text, seenAt: time, after: optional(time) })),
+  revision: fc.nat(),
 });
 const reverts: fc.Arbitrary<EveryField<RevertCount>> = fc.record({
   count: fc.nat(),
@@ -124,7 +126,7 @@ const RECORD: GroupRecord = {
 };
 
 describe('items', () => {
-  test('what is written of a group comes back as it was, each rule one revision later', () => {
+  test('what is written of a group comes back as it was, one revision later', () => {
     const distinct = fc.uniqueArray(entries, { selector: (entry) => ruleKey(entry.rule) });
     fc.assert(
       fc.property(records, distinct, fc.array(repeats), (record, written, told) => {
@@ -134,7 +136,7 @@ describe('items', () => {
           repeatsItem(GROUP, told),
         ]);
         expect(read).toEqual({
-          record,
+          record: { ...record, revision: record.revision + 1 },
           repeats: told,
           entries: new Map(
             written.map((entry) => [
@@ -150,7 +152,8 @@ describe('items', () => {
   test('what is written of the place comes back as it was', () => {
     fc.assert(
       fc.property(places, (place) => {
-        expect(placeOf(placeItem(place))).toEqual(place);
+        const revision = place.revision + 1;
+        expect(placeOf(placeItem(place))).toEqual({ ...place, revision });
       }),
     );
   });
@@ -360,11 +363,49 @@ describe('in the emulator', () => {
     );
     await ledger.writeRecord({ ...RECORD, groupId: one });
     await ledger.writeRecord({ ...RECORD, groupId: other });
-    await ledger.writeRecord({ ...RECORD, groupId: other, releasedAt: NOON });
+    await ledger.writeRecord({ ...RECORD, groupId: other, releasedAt: NOON, revision: 1 });
     expect(await ledger.records()).toEqual([
-      { ...RECORD, groupId: one },
-      { ...RECORD, groupId: other, releasedAt: NOON },
+      { ...RECORD, groupId: one, revision: 1 },
+      { ...RECORD, groupId: other, releasedAt: NOON, revision: 2 },
     ]);
-    expect((await ledger.read(one)).record).toEqual({ ...RECORD, groupId: one });
+    expect((await ledger.read(one)).record).toEqual({ ...RECORD, groupId: one, revision: 1 });
+    expect(await ledger.record(one)).toEqual({ ...RECORD, groupId: one, revision: 1 });
+    expect(await ledger.record(newGroup())).toBeUndefined();
+  });
+
+  test('a record by what is out of date is a conflict, and changes nothing', async () => {
+    const record = { ...RECORD, groupId: newGroup() };
+    await ledger.writeRecord(record);
+    await ledger.writeRecord({ ...record, releasedAt: NOON, revision: 1 });
+    for (const stale of [record, { ...record, revision: 1 }]) {
+      await expect(ledger.writeRecord(stale)).rejects.toThrow(LedgerConflictError);
+    }
+    expect(await ledger.record(record.groupId)).toMatchObject({ releasedAt: NOON, revision: 2 });
+  });
+
+  test('a record of the last version, which counts no writes, is written over once', async () => {
+    const record = { ...RECORD, groupId: newGroup() };
+    const { revision: _, ...Item } = recordItem(record);
+    await emulated.client.send(new PutItemCommand({ TableName: TABLE, Item }));
+    const read = (await ledger.record(record.groupId))!;
+    expect(read).toEqual(record);
+    await ledger.writeRecord({ ...read, unseenSince: NOON });
+    await expect(ledger.writeRecord({ ...read, releasedAt: NOON })).rejects.toThrow(
+      LedgerConflictError,
+    );
+  });
+
+  test('how far reconcile has come is written as it was read, and what it saw of groups that enter', async () => {
+    expect(await ledger.placeRecord()).toBeUndefined();
+    const place = { looks: [{ choice: 'all', at: NOON }], entering: [] };
+    await ledger.writePlaceRecord(place);
+    expect(await ledger.placeRecord()).toEqual({ ...place, revision: 1 });
+    await expect(ledger.writePlaceRecord(place)).rejects.toThrow(LedgerConflictError);
+    const groupId = newGroup();
+    expect(await ledger.sighting(groupId)).toBeUndefined();
+    const sighting = { at: NOON, rules: [{ id: 'sgr-1', key: ruleKey(RULE) }] };
+    await ledger.writeSighting(groupId, sighting);
+    expect(await ledger.sighting(groupId)).toEqual(sighting);
+    expect((await ledger.read(groupId)).entries.size).toBe(0);
   });
 });

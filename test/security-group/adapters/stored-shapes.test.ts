@@ -13,6 +13,7 @@ import type {
   storedRecord,
   storedRepeats,
   storedRule,
+  storedSighting,
   storedViolation,
 } from '../../../src/security-group/adapters/ledger-schemas';
 import type { requestSchema } from '../../../src/security-group/adapters/operator-request';
@@ -43,7 +44,7 @@ import type {
   LedgerEntry,
   Repeat,
 } from '../../../src/security-group/domain/ledger/ledger';
-import type { PlaceRecord } from '../../../src/security-group/domain/ledger/place-record';
+import type { PlaceRecord, Sighting } from '../../../src/security-group/domain/ledger/place-record';
 import type { OperatorRequest } from '../../../src/security-group/domain/operator';
 import type { Disabling } from '../../../src/security-group/domain/policies/policy';
 import type { Pause } from '../../../src/security-group/domain/policies/sentry-configuration';
@@ -56,11 +57,12 @@ import { assertType, type Equal } from '../../support/types/equal-types';
 
 test('the ledger reads what the domain declares', () => {
   assertType<Equal<z.output<typeof storedRule>, Rule>>();
-  // Its revision is an attribute of its own.
+  // A revision is an attribute of its own.
   assertType<Equal<z.output<typeof storedEntry>, Omit<LedgerEntry, 'revision'>>>();
-  assertType<Equal<z.output<typeof storedRecord>, GroupRecord>>();
+  assertType<Equal<z.output<typeof storedRecord>, Omit<GroupRecord, 'revision'>>>();
   assertType<Equal<z.output<typeof storedRepeats>, readonly Repeat[]>>();
-  assertType<Equal<z.output<typeof storedPlace>, PlaceRecord>>();
+  assertType<Equal<z.output<typeof storedSighting>, Sighting>>();
+  assertType<Equal<z.output<typeof storedPlace>, Omit<PlaceRecord, 'revision'>>>();
 });
 
 test('the event log reads what the domain declares', () => {

@@ -16,7 +16,7 @@ import {
   type LedgerChange,
   LedgerConflictError,
 } from '../../../src/security-group/domain/ledger/ledger-store';
-import type { PlaceRecord } from '../../../src/security-group/domain/ledger/place-record';
+import type { PlaceRecord, Sighting } from '../../../src/security-group/domain/ledger/place-record';
 import type { Announcement } from '../../../src/security-group/domain/reporting/announcement';
 import type { ToldOutcome } from '../../../src/security-group/domain/reporting/outcome';
 import { type Rule, ruleKey } from '../../../src/security-group/domain/rules/rule';
@@ -46,6 +46,9 @@ export class LedgerInMemory implements Ledger, EventLog {
   readonly beforeWrite = new Map<number, () => void>();
   writes = 0;
   place?: PlaceRecord;
+  readonly sightings = new Map<string, Sighting>();
+  /** What others do before the record of a group is written. */
+  beforeRecord?: (groupId: string) => void;
 
   /** The group was adopted, with these rules. */
   adopt(groupId: string, rules: readonly Rule[], record: Partial<GroupRecord> = {}): void {
@@ -138,12 +141,28 @@ export class LedgerInMemory implements Ledger, EventLog {
     return this.place;
   }
 
-  async writePlaceRecord(record: PlaceRecord): Promise<void> {
-    this.place = record;
+  async writePlaceRecord({ revision = 0, ...record }: PlaceRecord): Promise<void> {
+    if ((this.place?.revision ?? 0) !== revision) throw new LedgerConflictError('all groups');
+    this.place = { ...record, revision: revision + 1 };
   }
 
-  async writeRecord(record: GroupRecord): Promise<void> {
-    this.group(record.groupId).record = record;
+  async record(groupId: string): Promise<GroupRecord | undefined> {
+    return this.group(groupId).record;
+  }
+
+  async writeRecord({ revision = 0, ...record }: GroupRecord): Promise<void> {
+    this.beforeRecord?.(record.groupId);
+    const group = this.group(record.groupId);
+    if ((group.record?.revision ?? 0) !== revision) throw new LedgerConflictError(record.groupId);
+    group.record = { ...record, revision: revision + 1 };
+  }
+
+  async sighting(groupId: string): Promise<Sighting | undefined> {
+    return this.sightings.get(groupId);
+  }
+
+  async writeSighting(groupId: string, sighting: Sighting): Promise<void> {
+    this.sightings.set(groupId, sighting);
   }
 
   async claim(key: EventKey, intent: readonly Judgement[], now: Date): Promise<Claim> {

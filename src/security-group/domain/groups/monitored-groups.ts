@@ -63,7 +63,8 @@ export function keysThatExclude(
   return decisiveTagKeys({ include: lacking, exclude: excluding });
 }
 
-function means(selector: GroupSelector, { id, vpcId, tags }: GroupDetails): boolean {
+/** Whether the group is one that this selector speaks of. */
+export function means(selector: GroupSelector, { id, vpcId, tags }: GroupDetails): boolean {
   switch (selector.kind) {
     case 'ids':
       return selector.groupIds.includes(id);

@@ -1,5 +1,5 @@
 import type { GroupLedger, GroupRecord, LedgerEntry, Repeat } from './ledger';
-import type { PlaceRecord } from './place-record';
+import type { PlaceRecord, Sighting } from './place-record';
 import type { Judgement } from '../judging/judgement';
 import type { Announcement } from '../reporting/announcement';
 import type { ToldOutcome } from '../reporting/outcome';
@@ -28,11 +28,20 @@ export interface Ledger {
   write(groupId: string, changes: readonly LedgerChange[]): Promise<void>;
   /** The groups that were adopted once, also those that are watched no more. */
   records(): Promise<GroupRecord[]>;
-  /** Also ends the watch over a group, with `releasedAt`. */
+  /** Of one group, as it is now. */
+  record(groupId: string): Promise<GroupRecord | undefined>;
+  /**
+   * Also ends the watch over a group, with `releasedAt`. Throws a LedgerConflictError where the
+   * record is not any more as it was read.
+   */
   writeRecord(record: GroupRecord): Promise<void>;
   /** Undefined until reconcile has looked. */
   placeRecord(): Promise<PlaceRecord | undefined>;
+  /** Throws a LedgerConflictError where it is not any more as it was read. */
   writePlaceRecord(record: PlaceRecord): Promise<void>;
+  /** How a group stood that is not adopted yet, when it came into sight. */
+  sighting(groupId: string): Promise<Sighting | undefined>;
+  writeSighting(groupId: string, sighting: Sighting): Promise<void>;
 }
 
 /** One event, for one of the groups that it concerns. */

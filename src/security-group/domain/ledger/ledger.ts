@@ -105,6 +105,8 @@ export interface GroupRecord {
    * adopted again.
    */
   readonly releasedFor?: ReleaseReason;
+  /** Counts its writes, as that of an entry does. Absent where it was not written on condition. */
+  readonly revision?: number;
 }
 
 export const RELEASE_REASONS = ['deleted', 'not-chosen'] as const;

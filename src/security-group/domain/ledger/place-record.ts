@@ -1,16 +1,23 @@
+import type { GroupDetails } from '../groups/group';
+import { type GroupSelector, means, type MonitoredGroups } from '../groups/monitored-groups';
+import { type Rule, ruleKey } from '../rules/rule';
+
 /** How far reconcile has come in its place: one account, and one Region of it. */
 export interface PlaceRecord {
   /** When the last look at the groups began that read their list in full. */
   readonly lastLookAt?: Date;
-  /** The first such look for each selection: what comes later has entered. */
-  readonly firstLooks: readonly FirstLook[];
+  /** How each way of choosing groups was looked up last. */
+  readonly looks: readonly ChoiceLook[];
   /** Groups that have entered, and were not adopted yet when the last look ended. */
   readonly entering: readonly Entrance[];
+  /** Counts its writes. Absent where it was not written on condition yet. */
+  readonly revision?: number;
 }
 
-export interface FirstLook {
-  /** The digest of the selection. */
-  readonly selection: string;
+/** A look at the groups that one selector means. */
+export interface ChoiceLook {
+  readonly choice: string;
+  /** When the last one began that read them; or the first that tried to, where none has. */
   readonly at: Date;
 }
 
@@ -18,11 +25,22 @@ export interface FirstLook {
 export interface Entrance {
   readonly groupId: string;
   readonly seenAt: Date;
-  /** The last full look before that. Absent at first contact with the place. */
+  /** The last look before that, in which it would have shown. Absent at first contact. */
   readonly after?: Date;
 }
 
-export const NEW_PLACE: PlaceRecord = { firstLooks: [], entering: [] };
+/** The rules that stood in a group when it came into sight: others are newer than that. */
+export interface Sighting {
+  readonly at: Date;
+  readonly rules: readonly SightedRule[];
+}
+
+export interface SightedRule {
+  readonly id?: string;
+  readonly key: string;
+}
+
+export const NEW_PLACE: PlaceRecord = { looks: [], entering: [] };
 
 const MINUTE = 60_000;
 
@@ -38,28 +56,52 @@ const MOST_ENTERING = 2_000;
 /** A look that lacks a group must not make it one that enters later. */
 const REMEMBERED_UNSEEN = 7 * 24 * 60 * MINUTE;
 
-/** Of former selections. */
-const MOST_FIRST_LOOKS = 100;
-
-export function entranceOf(groupId: string, place: PlaceRecord, now: Date): Entrance {
-  const known = place.entering.find((one) => one.groupId === groupId);
-  const { lastLookAt: after } = place;
-  return known ?? { groupId, seenAt: now, ...(after && { after }) };
+export function knownEntrance(groupId: string, { entering }: PlaceRecord): Entrance | undefined {
+  return entering.find((one) => one.groupId === groupId);
 }
 
-/**
- * Whether the group may be adopted: at first contact at once, later when what was done to it has
- * had time to become known.
- */
-export function mayEnter(
-  { seenAt, after }: Entrance,
-  { firstLooks }: PlaceRecord,
-  selection: string,
+export function entranceOf(
+  group: GroupDetails,
+  place: PlaceRecord,
+  { include }: MonitoredGroups,
   now: Date,
-): boolean {
-  if (after === undefined) return true;
-  if (!firstLooks.some((look) => look.selection === selection)) return true;
-  return now.getTime() - seenAt.getTime() >= ENTERS_AFTER;
+): Entrance {
+  const known = knownEntrance(group.id, place);
+  if (known) return known;
+  const choices = new Set(
+    include.filter((selector) => means(selector, group)).map((selector) => choiceOf(selector)),
+  );
+  const own = place.looks.filter(({ choice }) => choices.has(choice));
+  const after = latest(own) ?? lastLook(place);
+  return { groupId: group.id, seenAt: now, ...(after && { after }) };
+}
+
+/** Of the place, whatever was looked up. Undefined before first contact. */
+function lastLook({ looks, lastLookAt }: PlaceRecord): Date | undefined {
+  return latest(looks) ?? lastLookAt;
+}
+
+function latest(looks: readonly ChoiceLook[]): Date | undefined {
+  const [last] = looks.map(({ at }) => at).sort((a, b) => b.getTime() - a.getTime());
+  return last;
+}
+
+/** Ids change with each deployment, and are asked for together. */
+function choiceOf(selector: GroupSelector): string {
+  switch (selector.kind) {
+    case 'tag':
+      return `tag ${selector.key}=${selector.value}`;
+    case 'vpc':
+      return selector.vpcId;
+    case 'ids':
+    case 'all':
+      return selector.kind;
+  }
+}
+
+/** Whether what was done to the group before it was sighted has had time to become known. */
+export function mayEnter({ seenAt }: Entrance, { at }: Sighting, now: Date): boolean {
+  return now.getTime() - Math.max(seenAt.getTime(), at.getTime()) >= ENTERS_AFTER;
 }
 
 /** From when on the sentry's eyes were on the place. Undefined: it had not looked before. */
@@ -67,19 +109,43 @@ export function watchedFrom({ after }: Pick<Entrance, 'after'>): Date | undefine
   return after && new Date(after.getTime() - SHOWN_WITHIN);
 }
 
-/** A first look is kept for good, whatever gap comes after it. */
-export function afterFullLook(
+export function sightingOf(rules: readonly Rule[], at: Date): Sighting {
+  return { at, rules: rules.map((rule) => ({ id: rule.id, key: ruleKey(rule) })) };
+}
+
+export function isSighted(rule: Rule, { rules }: Sighting): boolean {
+  const key = ruleKey(rule);
+  return rules.some((one) => one.id === rule.id && one.key === key);
+}
+
+/**
+ * First contact is over once someone has tried to look: no gap, and no selector that always fails,
+ * makes it begin again.
+ */
+export function afterLook(
   place: PlaceRecord,
-  selection: string,
+  { include }: MonitoredGroups,
+  unread: readonly GroupSelector[],
   startedAt: Date,
-): Pick<PlaceRecord, 'lastLookAt' | 'firstLooks'> {
-  const isKnown = place.firstLooks.some((look) => look.selection === selection);
-  return {
-    lastLookAt: startedAt,
-    firstLooks: isKnown
-      ? place.firstLooks
-      : [...place.firstLooks, { selection, at: startedAt }].slice(-MOST_FIRST_LOOKS),
+): Pick<PlaceRecord, 'lastLookAt' | 'looks'> {
+  const lookAt = (selector: GroupSelector): ChoiceLook => {
+    const choice = choiceOf(selector);
+    const known = place.looks.find((look) => look.choice === choice);
+    return unread.includes(selector)
+      ? (known ?? { choice, at: lastLook(place) ?? startedAt })
+      : { choice, at: laterOf(known?.at, startedAt) };
   };
+  const { lastLookAt } = place;
+  return {
+    ...(lastLookAt && { lastLookAt }),
+    ...(unread.length === 0 && { lastLookAt: laterOf(lastLookAt, startedAt) }),
+    looks: include.map(lookAt),
+  };
+}
+
+/** Another run may have begun later, and ended before. */
+function laterOf(one: Date | undefined, other: Date): Date {
+  return one && one > other ? one : other;
 }
 
 /** With those that one look did not show, for a while; `adopted` are let in. */

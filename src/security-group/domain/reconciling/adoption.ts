@@ -108,6 +108,7 @@ export function adopt(
     record: {
       ...newRecord(details, configuration, now),
       ...(madeBy !== undefined && { madeBy }),
+      revision: ledger.record?.revision,
     },
   };
 }

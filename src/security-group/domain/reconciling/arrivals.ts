@@ -4,22 +4,31 @@ import { reasonOf } from '../../../shared/domain/failure/failure';
 import type { Change } from '../changes/change';
 import { earliest } from '../earliest';
 import type { GroupDetails } from '../groups/group';
+import type { MonitoredGroups } from '../groups/monitored-groups';
 import { DEFAULT_GROUP, isMadeWithGroup } from '../groups/rules-of-new-group';
 import { type EventHistory, explanationOf } from '../learning/event-history';
 import type { LedgerEntry } from '../ledger/ledger';
+import type { Ledger } from '../ledger/ledger-store';
 import {
   type Entrance,
   entranceOf,
+  isSighted,
+  knownEntrance,
   mayEnter,
   type PlaceRecord,
+  type Sighting,
+  sightingOf,
   watchedFrom,
 } from '../ledger/place-record';
 import type { Rule } from '../rules/rule';
+import { inTurns } from '../turns';
 
 /** A group that is about to be adopted for the first time, or again after it was let go. */
 export interface Arrival {
   /** What was written from then on is new: it was not there before the sentry looked. */
   readonly since?: Date;
+  /** How it came into sight: what is not among that is new as well. */
+  readonly sighting?: Sighting;
   /** What the event history has of the group from then on. */
   readonly changes: readonly Change[];
 }
@@ -29,6 +38,8 @@ export interface Arrivals {
   readonly ready: ReadonlyMap<string, Arrival>;
   /** Of all that are not adopted yet. */
   readonly entrances: readonly Entrance[];
+  /** Of those that came into sight by this look, by group id. */
+  readonly sightings: ReadonlyMap<string, Sighting>;
   /** Why no one knows what is new in these groups: they are adopted later. */
   readonly notAsked?: NotAsked;
 }
@@ -40,12 +51,16 @@ export interface NotAsked {
 
 interface AskingPorts {
   readonly history: EventHistory;
+  readonly ledger: Pick<Ledger, 'sighting'>;
   readonly clock: Pick<Clock, 'now'>;
 }
 
-interface Entering {
-  readonly details: GroupDetails;
+type Seen = Pick<GroupView, 'details' | 'group'>;
+
+interface Entering extends Seen {
   readonly entrance: Entrance;
+  /** Absent where it comes into sight by this look. */
+  readonly sighting?: Sighting;
 }
 
 /** Where the history has too many calls to look them all up, it is asked group by group. */
@@ -54,33 +69,55 @@ const ASKED_ONE_BY_ONE = 60;
 /** The others wait for a later run: what is due elsewhere must not wait for them. */
 const ASKED_FOR_MILLISECONDS = 2 * 60_000;
 
+const SIGHTINGS_AT_ONCE = 20;
+
 /**
  * At first contact with the place, all are adopted as they stand. Those that enter later are
  * adopted once events and history have had time to show what in them is new.
  */
 export async function arrivalsOf(
-  views: readonly Pick<GroupView, 'details'>[],
+  views: readonly Seen[],
   place: PlaceRecord,
-  selection: string,
+  monitoredGroups: MonitoredGroups,
   ports: AskingPorts,
   now: Date,
 ): Promise<Arrivals> {
-  const entering = views.map(({ details }) => ({
-    details,
-    entrance: entranceOf(details.id, place, now),
-  }));
-  const entrances = entering.map(({ entrance }) => entrance);
-  const admitted = entering.filter(({ entrance }) => mayEnter(entrance, place, selection, now));
-  const first = admitted.filter(({ entrance }) => watchedFrom(entrance) === undefined);
+  const entering = await inTurns(views, SIGHTINGS_AT_ONCE, async (view) =>
+    enteringOf(view, place, monitoredGroups, ports, now),
+  );
+  const first = entering.filter(({ entrance }) => watchedFrom(entrance) === undefined);
   const ready = first.map(({ details }): [string, Arrival] => [details.id, { changes: [] }]);
-  const later = admitted.filter((one) => !first.includes(one));
+  const later = entering.filter((one) => !first.includes(one));
+  const admitted = later.filter(
+    ({ entrance, sighting }) => sighting && mayEnter(entrance, sighting, now),
+  );
+  const sighted = later.filter(({ sighting }) => sighting === undefined);
+  const known = {
+    entrances: entering.map(({ entrance }) => entrance),
+    sightings: new Map(
+      sighted.map(({ details, group }) => [details.id, sightingOf(group.rules, now)]),
+    ),
+  };
   try {
-    const known = await changesIn(later, ports);
-    return { ready: new Map([...ready, ...known]), entrances };
+    const asked = await changesIn(admitted, ports);
+    return { ...known, ready: new Map([...ready, ...asked]) };
   } catch (error) {
-    const groups = later.map(({ details }) => details);
-    return { ready: new Map(ready), entrances, notAsked: { groups, reason: reasonOf(error) } };
+    const groups = admitted.map(({ details }) => details);
+    return { ...known, ready: new Map(ready), notAsked: { groups, reason: reasonOf(error) } };
   }
+}
+
+async function enteringOf(
+  { details, group }: Seen,
+  place: PlaceRecord,
+  monitoredGroups: MonitoredGroups,
+  { ledger }: AskingPorts,
+  now: Date,
+): Promise<Entering> {
+  const entrance = entranceOf(details, place, monitoredGroups, now);
+  const isKnown = knownEntrance(details.id, place) !== undefined;
+  const sighting = isKnown && entrance.after ? await ledger.sighting(details.id) : undefined;
+  return { details, group, entrance, ...(sighting && { sighting }) };
 }
 
 async function changesIn(
@@ -102,10 +139,11 @@ async function changesIn(
   return arrivals;
 }
 
-function arrivalOf({ details, entrance }: Entering, changes: readonly Change[]): Arrival {
+function arrivalOf({ details, entrance, sighting }: Entering, changes: readonly Change[]): Arrival {
   const since = watchedFrom(entrance);
   return {
     ...(since && { since }),
+    ...(sighting && { sighting }),
     changes: changes.filter(
       (change) =>
         !change.errorCode &&
@@ -139,11 +177,12 @@ export function isNew(
   group: GroupDetails,
   arrival: Arrival,
 ): boolean {
-  const { since } = arrival;
+  const { since, sighting } = arrival;
   const isNoted =
     entry?.writtenAt !== undefined && (since === undefined || entry.writtenAt > since);
   return (
     isNoted ||
+    (sighting !== undefined && !isSighted(rule, sighting)) ||
     makingOf(arrival, group) !== undefined ||
     writerOf(rule, group, arrival) !== undefined
   );

@@ -13,19 +13,20 @@ import {
 import type { GroupView } from './group-view';
 import { isReturned, mayBeThere, type ReleasedGroup, releasesIn, returned } from './releases';
 import { type GroupSurvey, surveyGroup } from './survey-groups';
-import { candidates, isMonitored, viewsOf } from './view-groups';
+import { type Candidates, candidates, isMonitored, viewsOf } from './view-groups';
 import { ledgerWithoutTags } from './without-tags';
 import { reasonOf } from '../../../shared/domain/failure/failure';
 import type { GroupRules, SecurityGroups } from '../groups/security-groups';
 import type { GroupRecord } from '../ledger/ledger';
 import { type Ledger, type LedgerChange, LedgerConflictError } from '../ledger/ledger-store';
 import {
-  afterFullLook,
+  afterLook,
   entranceOf,
   entrancesToKeep,
   NEW_PLACE,
   type PlaceRecord,
 } from '../ledger/place-record';
+import { againOnConflict } from '../ledger/rewrite';
 import { type Disabling, isDisabled, isToldOf } from '../policies/policy';
 import { isPaused, type Pause, type SentryConfiguration } from '../policies/sentry-configuration';
 import { listOf, type PrefixList } from '../rules/prefix-list';
@@ -145,6 +146,7 @@ interface Look {
   readonly views: readonly GroupView[];
   readonly notJudged: readonly NotJudged[];
   readonly selections: Doubts['selections'];
+  readonly unread: Candidates['unread'];
   readonly released: readonly ReleasedGroup[];
   /** Records of groups that were seen, or not seen, otherwise than before. */
   readonly changed: readonly GroupRecord[];
@@ -175,6 +177,7 @@ async function lookAtAll(configuration: SentryConfiguration, ports: ReconcilePor
     views: views.map(asWatched),
     notJudged: [...found.notFound, ...notJudged],
     selections: found.selections,
+    unread: found.unread,
     released,
     changed,
     returned: views.flatMap((view) =>
@@ -182,7 +185,7 @@ async function lookAtAll(configuration: SentryConfiguration, ports: ReconcilePor
     ),
     watchedIds: new Set(watched.map(({ groupId }) => groupId)),
     place,
-    arrivals: await arrivalsOf(entering, place, configuration.digests.selection, ports, now),
+    arrivals: await arrivalsOf(entering, place, configuration.monitoredGroups, ports, now),
     startedAt,
     now,
   };
@@ -374,10 +377,14 @@ async function remember(
     ...released.map(
       ({ group, reason }) =>
         async () =>
-          ledger.writeRecord({ ...group, releasedAt: at, releasedFor: reason }),
+          leftToNextRun(ledger.writeRecord({ ...group, releasedAt: at, releasedFor: reason })),
     ),
-    ...[...changed, ...back].map((record) => async () => ledger.writeRecord(record)),
+    ...[...changed, ...back].map((record) => async () => leftToNextRun(ledger.writeRecord(record))),
   ];
+  return failuresOf(works);
+}
+
+async function failuresOf(works: readonly (() => Promise<void>)[]): Promise<unknown[]> {
   const failures = await inTurns(works, WRITTEN_AT_ONCE, async (work) =>
     work().then(
       () => [],
@@ -387,28 +394,34 @@ async function remember(
   return failures.flat();
 }
 
-/** Gives the reason for which that could not be written. */
+/** Gives the reasons for which that could not be written. */
 async function rememberLook(
-  { place, arrivals, notJudged, selections, startedAt, watchedIds, now }: Look,
-  { digests }: SentryConfiguration,
+  { place, arrivals, notJudged, unread, startedAt, watchedIds, now }: Look,
+  { monitoredGroups }: SentryConfiguration,
   { ledger }: ReconcilePorts,
 ): Promise<unknown[]> {
   // A group that could not be judged is incomplete alone.
   const unjudged = notJudged
     .filter(({ group }) => !watchedIds.has(group.id))
-    .map(({ group }) => entranceOf(group.id, place, now));
-  const isFull = selections.length === 0;
+    .map(({ group }) => entranceOf(group, place, monitoredGroups, now));
   const seen = [...arrivals.entrances, ...unjudged];
-  try {
-    await ledger.writePlaceRecord({
-      ...place,
-      ...(isFull && afterFullLook(place, digests.selection, startedAt)),
-      entering: entrancesToKeep(seen, place, watchedIds, now),
-    });
-    return [];
-  } catch (error) {
-    return [error];
-  }
+  const works = [
+    ...[...arrivals.sightings].map(
+      ([groupId, sighting]) =>
+        async () =>
+          ledger.writeSighting(groupId, sighting),
+    ),
+    async () =>
+      againOnConflict(async () => {
+        const known = (await ledger.placeRecord()) ?? NEW_PLACE;
+        await ledger.writePlaceRecord({
+          ...known,
+          ...afterLook(known, monitoredGroups, unread, startedAt),
+          entering: entrancesToKeep(seen, known, watchedIds, now),
+        });
+      }),
+  ];
+  return failuresOf(works);
 }
 
 /**

@@ -25,6 +25,8 @@ export interface Candidates {
   /** Watched groups of which no one can say whether they exist. */
   readonly notFound: readonly NotJudged[];
   readonly selections: Doubts['selections'];
+  /** The same, as the sentry is told them. */
+  readonly unread: readonly GroupSelector[];
 }
 
 /** Groups that exist and are chosen now, and those that were adopted and may be watched still. */
@@ -56,6 +58,7 @@ export async function candidates(
             reason: failure,
           })),
     ),
+    unread: monitoredGroups.include.filter((_, index) => chosen[index]?.failure !== undefined),
     selections: chosen.flatMap(({ failure }, index) =>
       failure === undefined
         ? []

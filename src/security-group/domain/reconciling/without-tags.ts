@@ -23,9 +23,12 @@ export function ledgerWithoutTags(
     read: async (groupId) => ledger.readWithoutTags(groupId),
     readWithoutTags: async (groupId) => ledger.readWithoutTags(groupId),
     records: async () => ledger.records(),
+    record: async (groupId) => ledger.record(groupId),
     writeRecord: async (record) => ledger.writeRecord(record),
     placeRecord: async () => ledger.placeRecord(),
     writePlaceRecord: async (record) => ledger.writePlaceRecord(record),
+    sighting: async (groupId) => ledger.sighting(groupId),
+    writeSighting: async (groupId, sighting) => ledger.writeSighting(groupId, sighting),
     write: async (groupId, changes) => {
       if (!policies.some(putsBack) || !changes.some(({ kind }) => kind === 'put')) {
         return ledger.write(groupId, changes);

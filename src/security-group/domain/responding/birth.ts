@@ -2,6 +2,7 @@ import type { Ports } from './ports';
 import type { GroupReading } from './read-group';
 import type { Call } from '../changes/change';
 import type { GroupDetails } from '../groups/group';
+import { LedgerConflictError } from '../ledger/ledger-store';
 import { newRecord } from '../ledger/new-record';
 import { entranceOf, type PlaceRecord, watchedFrom } from '../ledger/place-record';
 import type { SentryConfiguration } from '../policies/sentry-configuration';
@@ -19,16 +20,26 @@ export async function watchedFromBirth(
 ): Promise<GroupReading> {
   if (reading.ledger.record) return reading;
   const place = await ledger.placeRecord();
-  if (!place || !isNewTo(place, group.id, creation.time)) return reading;
+  if (!place || !isNewTo(place, group, creation.time, configuration)) return reading;
   const record = {
     ...newRecord(group, configuration, clock.now()),
     madeBy: creation.eventId,
   };
-  await ledger.writeRecord(record);
-  return { ...reading, ledger: { ...reading.ledger, record } };
+  try {
+    await ledger.writeRecord(record);
+    return { ...reading, ledger: { ...reading.ledger, record } };
+  } catch (error) {
+    if (!(error instanceof LedgerConflictError)) throw error;
+    return { ...reading, ledger: await ledger.read(group.id) };
+  }
 }
 
-function isNewTo(place: PlaceRecord, groupId: string, madeAt: Date): boolean {
-  const since = watchedFrom(entranceOf(groupId, place, madeAt));
+function isNewTo(
+  place: PlaceRecord,
+  group: GroupDetails,
+  madeAt: Date,
+  { monitoredGroups }: SentryConfiguration,
+): boolean {
+  const since = watchedFrom(entranceOf(group, place, monitoredGroups, madeAt));
   return since !== undefined && madeAt > since;
 }

@@ -13,6 +13,7 @@ import {
   keysThatExclude,
 } from '../groups/monitored-groups';
 import { EMPTY_LEDGER, type GroupLedger, isAdopted } from '../ledger/ledger';
+import { rewriteRecord } from '../ledger/rewrite';
 import type { ChangeReport, Notice } from '../reporting/change-report';
 
 /** A deleted group takes its rules with it: reported, no matter who did it. */
@@ -28,7 +29,7 @@ export async function respondToDeletion(
   if (!(isSelectedById(id, configuration.monitoredGroups) ?? isAdopted(ledger))) return undefined;
   const report = await answerEvent(targetOf({ id, ledger }, change, DELETED), sentry);
   const [remaining] = await ports.groups.find({ kind: 'ids', groupIds: [id] });
-  if (!remaining) await noteDeletion(ledger, ports);
+  if (!remaining) await noteDeletion(id, ports);
   return report;
 }
 
@@ -62,7 +63,7 @@ export async function respondToTags(
     isReleased ? RELEASED : STILL_WATCHED,
   );
   const report = await answerEvent(target, sentry);
-  if (isReleased) await releaseGroup(ledger, ports);
+  if (isReleased) await releaseGroup(groupId, ports);
   return report;
 }
 
@@ -104,21 +105,19 @@ function targetOf(
 }
 
 /** An event may be made up, and a look be wrong: reconcile releases it when it is gone for good. */
-async function noteDeletion({ record }: GroupLedger, { ledger, clock }: Ports): Promise<void> {
-  if (!record || record.releasedAt) return;
-  await ledger.writeRecord({
-    ...record,
-    unseenSince: record.unseenSince ?? clock.now(),
-    isDeletionTold: true,
-  });
+async function noteDeletion(groupId: string, { ledger, clock }: Ports): Promise<void> {
+  await rewriteRecord(groupId, ledger, (record) =>
+    record.releasedAt
+      ? undefined
+      : { ...record, unseenSince: record.unseenSince ?? clock.now(), isDeletionTold: true },
+  );
 }
 
 /** Its grants are kept for its return. */
-async function releaseGroup({ record }: GroupLedger, { ledger, clock }: Ports): Promise<void> {
-  if (!record) return;
-  await ledger.writeRecord({
+async function releaseGroup(groupId: string, { ledger, clock }: Ports): Promise<void> {
+  await rewriteRecord(groupId, ledger, (record) => ({
     ...record,
     releasedAt: clock.now(),
     releasedFor: 'not-chosen',
-  });
+  }));
 }

@@ -377,23 +377,130 @@ describe('a group that is not seen', () => {
   });
 });
 
-describe('the first complete look at a place', () => {
-  test('is stored once for each selection, and never reset', async () => {
-    const sentry = await watching([locked]);
-    const first = sentry.ledger.place!.firstLooks;
-    expect(first).toMatchObject([{ selection: 's' }]);
-    await runs(sentry, 2);
-    sentry.configuration = {
-      ...sentry.configuration,
-      digests: { selection: 'wider', policies: 'p' },
-    };
+describe('a rule that is written seconds before the run that adopts its group', () => {
+  test.each<[string, (sentry: SentryInMemory) => void]>([
+    ['is added', ({ groups }) => groups.put('sg-1', (rules) => [...rules, ssh])],
+    [
+      'has its values by a Modify',
+      ({ groups }) => groups.put('sg-1', () => [{ ...ssh, id: 'sgr-https' }]),
+    ],
+  ])('and %s is not adopted: its event comes after', async (_, write) => {
+    const sentry = await watching([forbidSsh], { monitoredGroups: byTag });
+    sentry.groups.create({ id: 'sg-1', name: 'web', tags: [WATCHED] }, https);
     await runs(sentry, 1);
-    sentry.configuration = { ...sentry.configuration, digests: { selection: 's', policies: 'p' } };
-    await runs(sentry, 1);
-    expect(sentry.ledger.place!.firstLooks).toMatchObject([first[0], { selection: 'wider' }]);
+    write(sentry);
+    await sentry.reconcile();
+    expect(sentry.recordOf('sg-1')).toBeDefined();
+    expect(adoptedKeys(sentry, ssh)).toEqual([false]);
+    const [{ id }] = sentry.groups.all.get('sg-1')!.rules.slice(-1) as [Rule];
+    await sentry.respond(now(sentry, added({ ...ssh, id }), 'opening'));
+    expect(sentry.groups.ruleIds('sg-1')).not.toContain(id);
   });
 
-  test('is not over while a selection cannot be read: what is found later was there before', async () => {
+  test('and whose event is lost is answered by the runs after', async () => {
+    const sentry = await watching([forbidSsh, locked], { monitoredGroups: byTag });
+    sentry.groups.create({ id: 'sg-1', name: 'web', tags: [WATCHED] }, https);
+    await runs(sentry, 1);
+    sentry.groups.put('sg-1', (rules) => [...rules, ssh]);
+    await runs(sentry, 3);
+    expect(sentry.groups.ruleIds('sg-1')).toEqual(['sgr-https']);
+  });
+
+  test('is adopted after all where nothing speaks against it', async () => {
+    const sentry = await watching([forbidSsh], { monitoredGroups: byTag });
+    sentry.groups.create({ id: 'sg-1', name: 'web', tags: [WATCHED] }, ssh);
+    await runs(sentry, 1);
+    sentry.groups.put('sg-1', (rules) => [...rules, https]);
+    await runs(sentry, 3);
+    expect(sentry.groups.ruleIds('sg-1')).toEqual(['sgr-ssh', 'sgr-https']);
+  });
+});
+
+describe('the first complete look at a place', () => {
+  test('is made once, whatever the fingerprint of the selection is by then', async () => {
+    const sentry = await watching([locked]);
+    sentry.groups.create({ id: 'sg-1', name: 'web' }, ssh);
+    sentry.history.changes.push(creation(sentry));
+    // As by a library that computes it otherwise, or where the deployment chose others.
+    sentry.configuration = {
+      ...sentry.configuration,
+      digests: { selection: 'other', policies: 'p' },
+    };
+    await sentry.survey();
+    expect(sentry.recordOf('sg-1')).toBeUndefined();
+    await sentry.pass(HOUR);
+    await runs(sentry, 2);
+    expect(sentry.groups.ruleIds('sg-1')).toEqual([]);
+  });
+
+  test('is over for what can be read, though one selector always fails', async () => {
+    const sentry = new SentryInMemory(
+      configurationOf([forbidSsh], {
+        monitoredGroups: {
+          include: [
+            { kind: 'vpc', vpcId: 'vpc-gone' },
+            { kind: 'tag', ...WATCHED },
+          ],
+          exclude: [],
+        },
+      }),
+      new GroupsInMemory(),
+    );
+    const find = sentry.groups.find.bind(sentry.groups);
+    sentry.groups.find = async (filter) =>
+      filter.kind === 'vpc' ? Promise.reject(new Error('RequestLimitExceeded')) : find(filter);
+    sentry.groups.create({ id: 'sg-old', name: 'old', tags: [WATCHED] }, https);
+    await runs(sentry, 2);
+    expect(sentry.recordOf('sg-old')).toBeDefined();
+    sentry.groups.create({ id: 'sg-1', name: 'web', tags: [WATCHED] }, ssh);
+    sentry.history.changes.push(creation(sentry));
+    await sentry.survey();
+    expect(sentry.recordOf('sg-1')).toBeUndefined();
+    await sentry.pass(HOUR);
+    await runs(sentry, 2);
+    expect(sentry.groups.ruleIds('sg-1')).toEqual([]);
+  });
+
+  test('with a selector that fails for days does not make a group that is tagged then all new', async () => {
+    const sentry = await watching([locked], {
+      monitoredGroups: {
+        include: [
+          { kind: 'vpc', vpcId: 'vpc-2' },
+          { kind: 'tag', ...WATCHED },
+        ],
+        exclude: [],
+      },
+    });
+    const find = sentry.groups.find.bind(sentry.groups);
+    sentry.groups.find = async (filter) =>
+      filter.kind === 'vpc' ? Promise.reject(new Error('RequestLimitExceeded')) : find(filter);
+    sentry.history.changes.push(now(sentry, added(https), 'yesterday'));
+    await sentry.pass(HOUR);
+    await runs(sentry, 24);
+    sentry.groups.create({ id: 'sg-1', name: 'web', tags: [WATCHED] }, https);
+    await runs(sentry, 2);
+    expect(adoptedKeys(sentry, https)).toEqual([true]);
+  });
+
+  test('was made by the last version: a group that it saw enter is sighted first', async () => {
+    const sentry = await watching([forbidSsh]);
+    const seenAt = sentry.groups.now();
+    const { looks: _, ...place } = sentry.ledger.place!;
+    sentry.ledger.place = {
+      ...place,
+      looks: [],
+      entering: [{ groupId: 'sg-1', seenAt, after: place.lastLookAt }],
+    };
+    await sentry.pass(HOUR);
+    sentry.groups.create({ id: 'sg-1', name: 'web' }, ssh);
+    await sentry.survey();
+    expect(sentry.recordOf('sg-1')).toBeUndefined();
+    await sentry.pass(HOUR);
+    await sentry.survey();
+    expect(adoptedKeys(sentry, ssh)).toEqual([true]);
+  });
+
+  test('has begun with the first try: what is written while it fails is not adopted', async () => {
     const sentry = new SentryInMemory(
       configurationOf([locked], { monitoredGroups: all }),
       new GroupsInMemory(),
@@ -402,10 +509,12 @@ describe('the first complete look at a place', () => {
     const find = sentry.groups.find.bind(sentry.groups);
     sentry.groups.find = async () => Promise.reject(new Error('RequestLimitExceeded'));
     await sentry.survey();
-    expect(sentry.ledger.place).toMatchObject({ firstLooks: [] });
     sentry.groups.find = find;
-    await sentry.survey();
-    expect(adoptedKeys(sentry, https)).toEqual([true]);
+    await sentry.pass(HOUR);
+    sentry.groups.put('sg-1', (rules) => [...rules, ssh]);
+    sentry.history.changes.push(now(sentry, added(ssh), 'opening'));
+    await runs(sentry, 2);
+    expect(adoptedKeys(sentry, https, ssh)).toEqual([true, false]);
   });
 
   test('is incomplete for a group alone that could not be judged: it is adopted as it stood', async () => {
@@ -416,22 +525,27 @@ describe('the first complete look at a place', () => {
     sentry.groups.create({ id: 'sg-1', name: 'web' }, https);
     sentry.unreadGroupIds.add('sg-1');
     await expect(sentry.survey()).rejects.toThrow('No group could be judged');
-    expect(sentry.ledger.place).toMatchObject({ firstLooks: [{ selection: 's' }] });
+    expect(sentry.ledger.place!.looks).toMatchObject([{ choice: 'all' }]);
     sentry.unreadGroupIds.clear();
     sentry.history.changes.push(now(sentry, added(https), 'late'));
     await sentry.survey();
     expect(adoptedKeys(sentry, https)).toEqual([true]);
   });
 
-  test('with a wider selection adopts at once what is not newer than the last look', async () => {
+  test('is not repeated for a wider selection: its groups enter like all that come later', async () => {
     const sentry = await watching([locked], { monitoredGroups: byTag });
     sentry.groups.create({ id: 'sg-1', name: 'web' }, https, ssh);
-    sentry.history.changes.push(now(sentry, added(ssh), 'opening'));
+    const opened = now(sentry, added(ssh), 'opening');
     sentry.configuration = {
       ...sentry.configuration,
       monitoredGroups: all,
       digests: { selection: 'wider', policies: 'p' },
     };
+    await sentry.survey();
+    expect(sentry.recordOf('sg-1')).toBeUndefined();
+    // The history has the call minutes later.
+    sentry.history.changes.push(opened);
+    await sentry.pass(HOUR);
     await sentry.survey();
     expect(adoptedKeys(sentry, https, ssh)).toEqual([true, false]);
     await sentry.pass(HOUR);
