@@ -3,7 +3,7 @@ import { endText, type RuleInState, statesText } from './outcome-text';
 import type { CarriedOut } from '../../../approval/domain/ask-result';
 import { type AskedChange, type AskedRule, asShown } from '../asking/asked-change';
 import { put, replaced, withGrant, withoutRequest } from '../ledger/grants';
-import { type Grant, type GroupLedger, isAdopted, type LedgerEntry } from '../ledger/ledger';
+import type { Grant, GroupLedger, LedgerEntry } from '../ledger/ledger';
 import type { LedgerChange } from '../ledger/ledger-store';
 import type { Ports } from '../responding/ports';
 import { readGroup } from '../responding/read-group';
@@ -26,7 +26,8 @@ export async function acceptChange(
   const unread = whyUnread(lists);
   if (unread !== undefined) throw new UnfinishedError(asked.group.id, unread);
   const changes = asked.rules.flatMap((one) => acceptanceOf(one, standing, grant, ledger, lists));
-  if (isAdopted(ledger)) await ports.ledger.write(asked.group.id, changes);
+  // Before the group is adopted, it is a note: the rule is not adopted with the rest.
+  await ports.ledger.write(asked.group.id, changes);
   if (grant.until) {
     await tagAll(
       asked.rules.flatMap((one) => standingAsAsked(one, standing) ?? []),

@@ -17,6 +17,6 @@ export async function adoptedReading(
   if (reading.ledger.record) return undefined;
   throw new UnfinishedError(
     asked.group.id,
-    'it is not adopted yet: what was approved is applied after the first run of reconcile.',
+    'it is not adopted yet: what was approved is applied once reconcile has adopted it, usually within two hours from when it came into sight.',
   );
 }

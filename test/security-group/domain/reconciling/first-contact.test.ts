@@ -573,3 +573,42 @@ describe('a group that was let go, and is chosen again', () => {
     expect(sentry.reconciled).toMatchObject([{ adoptions: [{ cause: 'came-back' }] }]);
   });
 });
+
+describe('people who approve a change to a group that enters later', () => {
+  const until = (sentry: SentryInMemory, hours: number) =>
+    new Date(sentry.groups.now().getTime() + hours * HOUR);
+
+  /** `sg-1` has just been tagged, and someone has opened a port in it. */
+  async function opened(response: 'revertIfDenied' | 'revertUntilApproved') {
+    const sentry = await watching([asking(forbidSsh, response)], { monitoredGroups: byTag });
+    sentry.groups.create({ id: 'sg-1', name: 'web', tags: [WATCHED] }, https);
+    await runs(sentry, 1);
+    sentry.groups.put('sg-1', (rules) => [...rules, ssh]);
+    await sentry.respond(now(sentry, added(ssh), 'opening'));
+    return sentry;
+  }
+
+  test.each([
+    ['for good', undefined],
+    ['for a time', 10],
+  ])('%s have it stand after the adoption, as they said', async (_, hours) => {
+    const sentry = await opened('revertIfDenied');
+    await sentry.decide('approved', hours ? { until: until(sentry, hours) } : {});
+    await runs(sentry, 4);
+    expect(sentry.groups.ruleIds('sg-1')).toEqual(['sgr-https', 'sgr-ssh']);
+    expect(sentry.ledger.grantsOf('sg-1', ssh, sentry.groups.now())).toMatchObject([
+      { cause: 'approval-request', by: 'U1', confirmed: true },
+    ]);
+  });
+
+  test('have it applied once reconcile has adopted the group', async () => {
+    const sentry = await opened('revertUntilApproved');
+    await expect(sentry.decide('approved')).rejects.toThrow(
+      'it is not adopted yet: what was approved is applied once reconcile has adopted it, usually within two hours from when it came into sight.',
+    );
+    await runs(sentry, 1);
+    expect(await sentry.decide('approved')).toMatchObject({ outcome: 'carried-out' });
+    await runs(sentry, 3);
+    expect(sentry.groups.all.get('sg-1')!.rules.map(({ fromPort }) => fromPort)).toContain(22);
+  });
+});
