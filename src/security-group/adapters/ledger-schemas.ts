@@ -78,6 +78,7 @@ export const storedPlace = z.object({
   // The last version has none.
   looks: z._default(z.array(z.object({ choice: z.string(), at: time })), []),
   entering: z.array(z.object({ groupId: z.string(), seenAt: time, after: optionalTime })),
+  told: z.optional(z.array(z.string())),
 });
 
 export const storedSighting = z.object({

@@ -97,6 +97,7 @@ const places: fc.Arbitrary<EveryField<PlaceRecord> & { revision: number }> = fc.
   lastLookAt: optional(time),
   looks: fc.array(fc.record({ choice: text, at: time })),
   entering: fc.array(fc.record({ groupId: text, seenAt: time, after: optional(time) })),
+  told: optional(fc.array(text)),
   revision: fc.nat(),
 });
 const reverts: fc.Arbitrary<EveryField<RevertCount>> = fc.record({

@@ -10,6 +10,8 @@ export interface PlaceRecord {
   readonly looks: readonly ChoiceLook[];
   /** Groups that have entered, and were not adopted yet when the last look ended. */
   readonly entering: readonly Entrance[];
+  /** What lasts, such as a pause, and was told by the last run: by names that are told apart. */
+  readonly told?: readonly string[];
   /** Counts its writes. Absent where it was not written on condition yet. */
   readonly revision?: number;
 }

@@ -5,12 +5,12 @@ import {
   doubtfulGroupIds,
   doubtfulLists,
   type Doubts,
-  isInDoubt,
   NO_DOUBTS,
   type NotJudged,
   unreadableRules,
 } from './doubts';
 import type { GroupView } from './group-view';
+import { hasNews, lastingOf, newsIn } from './news';
 import { isReturned, mayBeThere, type ReleasedGroup, releasesIn, returned } from './releases';
 import { type GroupSurvey, surveyGroup } from './survey-groups';
 import { type Candidates, candidates, isMonitored, viewsOf } from './view-groups';
@@ -105,11 +105,12 @@ export async function reconcileGroups(
     endedDisablings,
   };
   // Told first: what is accepted without a word is accepted for no one.
-  if (hasNews(report)) await ports.tell(report);
+  const told = isByClock(ports) ? report : newsIn(report, look.place.told);
+  if (hasNews(told)) await ports.tell(told);
   for (const ended of endedDisablings) await ports.toldEnds.add(ended);
   const failures = [
     ...(await remember(report, look, surveys, ports)),
-    ...(await rememberLook(look, configuration, ports)),
+    ...(await rememberLook(look, lastingOf(report), configuration, ports)),
   ];
   const { due, doubts } = report;
   if (due.length > 0 && !report.isBraked && !report.pause) await ports.pointTo(due);
@@ -128,6 +129,11 @@ export async function reconcileGroups(
     ...report,
     ...(notConfirmed !== undefined && { notConfirmed: reasonOf(notConfirmed) }),
   };
+}
+
+/** After a call, anyone who may make calls decides how often there is one: it tells only news. */
+function isByClock({ pointToLater }: ReconcilePorts): boolean {
+  return pointToLater === undefined;
 }
 
 async function pointLater(
@@ -275,31 +281,6 @@ function isRefusedPauseOn({ refusedPause }: SentryConfiguration, now: Date): boo
   return refusedPause !== undefined && now < refusedPause.until;
 }
 
-function hasNews(report: ReconcileReport): boolean {
-  const {
-    adoptions,
-    released,
-    isBraked,
-    pause,
-    refusedPause,
-    doubts,
-    disablings,
-    endedDisablings,
-  } = report;
-  return (
-    adoptions.length > 0 ||
-    released.length > 0 ||
-    report.returned.length > 0 ||
-    report.notAsked !== undefined ||
-    isBraked ||
-    pause !== undefined ||
-    refusedPause !== undefined ||
-    disablings.length > 0 ||
-    endedDisablings.length > 0 ||
-    isInDoubt(doubts)
-  );
-}
-
 interface Adoptables {
   readonly adoptable: readonly Adoptable[];
   readonly postponed: readonly NotJudged[];
@@ -397,6 +378,7 @@ async function failuresOf(works: readonly (() => Promise<void>)[]): Promise<unkn
 /** Gives the reasons for which that could not be written. */
 async function rememberLook(
   { place, arrivals, notJudged, unread, startedAt, watchedIds, now }: Look,
+  told: readonly string[],
   { monitoredGroups }: SentryConfiguration,
   { ledger }: ReconcilePorts,
 ): Promise<unknown[]> {
@@ -418,6 +400,7 @@ async function rememberLook(
           ...known,
           ...afterLook(known, monitoredGroups, unread, startedAt),
           entering: entrancesToKeep(seen, known, watchedIds, now),
+          told,
         });
       }),
   ];

@@ -98,3 +98,85 @@ describe('what such a call has opened', () => {
     expect(sentry.pointedToLater).toEqual([]);
   });
 });
+
+describe('what lasts', () => {
+  const until = new Date('2026-01-02T00:00:00Z');
+  const pause = { until, by: 'olga', reason: 'migration' };
+
+  /** One that is paused, and cannot look up one of its choices of groups. */
+  function lasting(): SentryInMemory {
+    const sentry = SentryInMemory.watching([locked]);
+    sentry.configuration = {
+      ...sentry.configuration,
+      pause,
+      monitoredGroups: {
+        include: [
+          { kind: 'ids', groupIds: ['sg-1'] },
+          { kind: 'vpc', vpcId: 'vpc-2' },
+        ],
+        exclude: [],
+      },
+    };
+    const find = sentry.groups.find.bind(sentry.groups);
+    sentry.groups.find = async (filter) =>
+      filter.kind === 'vpc' ? Promise.reject(new Error('RequestLimitExceeded')) : find(filter);
+    return sentry;
+  }
+
+  test('is told by each run of the clock, and not again by runs after large calls', async () => {
+    const sentry = lasting();
+    await sentry.survey();
+    for (let call = 0; call < 5; call += 1) await sentry.survey('after a large call');
+    expect(sentry.reconciled).toHaveLength(1);
+    await sentry.survey();
+    expect(sentry.reconciled).toHaveLength(2);
+  });
+
+  test('is told by the run after a large call that is the first to find it, once', async () => {
+    const sentry = lasting();
+    for (let call = 0; call < 3; call += 1) await sentry.survey('after a large call');
+    expect(sentry.reconciled).toMatchObject([
+      { pause, doubts: { selections: [{ selection: 'groups of vpc-2' }] } },
+    ]);
+  });
+
+  test('is told again where it is over, and comes back', async () => {
+    const sentry = lasting();
+    await sentry.survey();
+    sentry.configuration = { ...sentry.configuration, pause: undefined };
+    await sentry.survey('after a large call');
+    sentry.configuration = { ...sentry.configuration, pause };
+    await sentry.survey('after a large call');
+    expect(sentry.reconciled).toHaveLength(2);
+  });
+
+  test('is left out beside news: only these are told', async () => {
+    const sentry = lasting();
+    await sentry.survey();
+    sentry.configuration = { ...sentry.configuration, mode: 'OBSERVE' };
+    sentry.ledger.groups.get('sg-1')!.record = undefined;
+    sentry.ledger.place = { looks: [], entering: [], told: sentry.ledger.place!.told };
+    await sentry.survey('after a large call');
+    expect(sentry.reconciled[1]).toMatchObject({
+      adoptions: [{ cause: 'first-contact' }],
+      pause: undefined,
+      doubts: { selections: [] },
+    });
+  });
+
+  test('such as the brake, is told once by runs after large calls', async () => {
+    const sentry = SentryInMemory.watching([forbidSsh]);
+    sentry.configuration = {
+      ...sentry.configuration,
+      monitoredGroups: { include: [{ kind: 'all' }], exclude: [] },
+    };
+    for (const id of ['sg-2', 'sg-3', 'sg-4', 'sg-5']) {
+      sentry.groups.create({ id }, rule({ id: `sgr-${id}` }));
+      sentry.ledger.adopt(id, []);
+    }
+    await sentry.survey();
+    await sentry.pass(10 * MINUTE);
+    for (let call = 0; call < 3; call += 1) await sentry.survey('after a large call');
+    expect(sentry.reconciled).toMatchObject([{ isBraked: true }]);
+  });
+});
