@@ -1,5 +1,5 @@
 import { beginningOfWait, isWaiting } from './waiting';
-import { asWritten, names, namesAsItStands } from '../changes/named-rules';
+import { asWritten, names, namesAsItStands, namesMissing } from '../changes/named-rules';
 import type { GroupRules } from '../groups/security-groups';
 import { isRestoredLater } from '../judging/grounds';
 import type { Judgement, Violation } from '../judging/judgement';
@@ -43,6 +43,7 @@ export function ledgerChanges(
     ...standing,
     ...gone,
     ...reverted,
+    ...putAgain(situation, after, acceptance.since),
   ]);
 }
 
@@ -88,6 +89,32 @@ export function writtenLast(entry: LedgerEntry, at: Date): LedgerEntry {
     ...entry,
     writtenAt: entry.writtenAt && entry.writtenAt > at ? entry.writtenAt : at,
   };
+}
+
+/**
+ * A rule that a trusted actor took away and that someone has put there again, before the event of
+ * that: it has another id. What spoke for it before the call does so no more.
+ */
+function putAgain(
+  { hints, ledger, now }: Situation,
+  { rules }: GroupRules,
+  takenAt: Date,
+): LedgerChange[] {
+  if (!hints.byTrustedActor) return [];
+  return rules.flatMap((rule): LedgerChange[] => {
+    const entry = entryOf(rule, ledger);
+    if (!entry || !isOtherRule(rule, entry.rule) || !namesMissing(hints, entry.rule)) return [];
+    const grants = entry.grants.filter(({ since }) => since >= takenAt);
+    if (grants.length === entry.grants.length) return [];
+    const known = { ...entry, grants, rule: { ...entry.rule, id: rule.id } };
+    return grants.length > 0
+      ? [{ kind: 'put', entry: known }]
+      : [{ kind: 'put', entry: { ...known, rule, toldAt: undefined, unexplainedSince: now } }];
+  });
+}
+
+function isOtherRule(standing: Rule, known: Rule): boolean {
+  return standing.id !== undefined && known.id !== undefined && standing.id !== known.id;
 }
 
 /** Rules that stand with values that no event has explained yet, though one points to them. */

@@ -92,7 +92,7 @@ export function surveyGroup(
         ledger,
         {
           waiting: keysOf([...waiting.map(({ rule }) => rule), ...inDoubt]),
-          standing: keysOf(group.rules),
+          standing: new Map(group.rules.map((rule) => [ruleKey(rule), rule])),
         },
         now,
       ),
@@ -120,12 +120,13 @@ function markedEntry(rule: Rule, present: boolean, ledger: GroupLedger, since: D
 }
 
 /**
- * A difference that has come right by itself is not waited for any more. An entry that nothing
+ * A difference that has come right by itself is not waited for any more. What was put there again
+ * has another id: by it, calls are known that take it away. An entry that nothing
  * speaks for is forgotten with its rule.
  */
 function settled(
   { entries }: GroupLedger,
-  keys: { waiting: ReadonlySet<string>; standing: ReadonlySet<string> },
+  keys: { waiting: ReadonlySet<string>; standing: ReadonlyMap<string, Rule> },
   now: Date,
 ): LedgerChange[] {
   return [...entries]
@@ -133,11 +134,13 @@ function settled(
     .flatMap(([key, entry]): LedgerChange[] => {
       const isMarked = entry.unexplainedSince !== undefined || entry.missingSince !== undefined;
       if (livingGrants(entry, now).length > 0) {
-        return isMarked
+        const id = keys.standing.get(key)?.id ?? entry.rule.id;
+        const rule = { ...entry.rule, id };
+        return isMarked || id !== entry.rule.id
           ? [
               {
                 kind: 'put',
-                entry: { ...entry, unexplainedSince: undefined, missingSince: undefined },
+                entry: { ...entry, rule, unexplainedSince: undefined, missingSince: undefined },
               },
             ]
           : [];

@@ -1,5 +1,5 @@
 import type { GroupRules, SecurityGroups } from '../groups/security-groups';
-import type { GroupLedger } from '../ledger/ledger';
+import type { GroupLedger, LedgerEntry } from '../ledger/ledger';
 import type { Ledger, LedgerChange } from '../ledger/ledger-store';
 import type { Policy } from '../policies/policy';
 import { type Rule, ruleKey } from '../rules/rule';
@@ -49,6 +49,18 @@ function putsBack({ baseline }: Policy): boolean {
   return baseline.kind === 'locked' && baseline.restoreRemoved;
 }
 
+/** The tags with which it was accepted: someone may have put it there again with others. */
+function isAsGranted(
+  { grants }: LedgerEntry,
+  remembered: LedgerEntry | undefined,
+): remembered is LedgerEntry {
+  return (
+    remembered !== undefined &&
+    grants.length > 0 &&
+    JSON.stringify(grants) === JSON.stringify(remembered.grants)
+  );
+}
+
 function withTags(
   { kind, entry }: LedgerChange,
   { rules }: GroupRules,
@@ -57,6 +69,9 @@ function withTags(
   const { rule } = entry;
   const isThis = (other: Rule | undefined): other is Rule =>
     other !== undefined && other.id === rule.id && ruleKey(other) === ruleKey(rule);
-  const known = [...rules, entries.get(ruleKey(rule))?.rule].find(isThis);
+  const remembered = entries.get(ruleKey(rule));
+  const known = isAsGranted(entry, remembered)
+    ? remembered.rule
+    : [...rules, remembered?.rule].find(isThis);
   return { kind, entry: { ...entry, rule: { ...rule, ...(known?.tags && { tags: known.tags }) } } };
 }
