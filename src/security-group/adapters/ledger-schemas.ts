@@ -50,6 +50,7 @@ const grant = z.object({
 export const storedEntry = z.object({
   rule: storedRule,
   suspension: z.optional(z.object({ requestId: z.string(), until: optionalTime })),
+  replacedBy: z.optional(z.object({ eventId: z.string(), at: time })),
   grants: z.array(grant),
   prefixListVersion: z.optional(z.int()),
   unexplainedSince: optionalTime,

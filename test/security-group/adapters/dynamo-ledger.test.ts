@@ -74,6 +74,7 @@ const entries: fc.Arbitrary<EveryField<LedgerEntry>> = fc.record({
   unexplainedSince: optional(time),
   toldAt: optional(time),
   suspension: optional(fc.record({ requestId: text, until: optional(time) })),
+  replacedBy: optional(fc.record({ eventId: text, at: time })),
   missingSince: optional(time),
   writtenAt: optional(time),
   revision: fc.nat(),

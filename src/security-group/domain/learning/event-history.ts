@@ -1,3 +1,4 @@
+import { mayBeBelieved } from './absent-events';
 import { isTrusted, nameOf, type TrustedActor } from '../changes/actor';
 import type { Change } from '../changes/change';
 import {
@@ -82,6 +83,28 @@ export async function confirmGrants(
     }),
   );
   return { ...entry, grants };
+}
+
+/** The entry without what spoke for it before a trusted actor's call replaced its values. */
+export async function endReplaced(
+  entry: LedgerEntry,
+  history: EventHistory,
+  trustedActors: readonly TrustedActor[],
+  now: Date,
+): Promise<LedgerEntry> {
+  const { replacedBy, ...rest } = entry;
+  if (!replacedBy) return entry;
+  const change = await history.eventOf(replacedBy.eventId);
+  if (!change) return mayBeBelieved({ since: replacedBy.at }, now) ? entry : rest;
+  const isReplaced =
+    !change.errorCode &&
+    isTrusted(change.actor, trustedActors) &&
+    change.rules.modifiedIds.includes(entry.rule.id ?? '');
+  if (!isReplaced) return rest;
+  const grants = rest.grants.map((grant) =>
+    grant.since < change.time ? { ...grant, confirmed: false } : grant,
+  );
+  return { ...rest, grants };
 }
 
 /**

@@ -44,6 +44,7 @@ export function ledgerChanges(
     ...gone,
     ...reverted,
     ...putAgain(situation, after, acceptance.since),
+    ...replacedBefore(situation, after, acceptance),
   ]);
 }
 
@@ -110,6 +111,25 @@ function putAgain(
     return grants.length > 0
       ? [{ kind: 'put', entry: known }]
       : [{ kind: 'put', entry: { ...known, rule, toldAt: undefined, unexplainedSince: now } }];
+  });
+}
+
+/**
+ * A rule that a trusted actor modified, and that someone has given its earlier values again: it
+ * has the same id, so the event alone is no ground to end what speaks for it. The event history is.
+ */
+function replacedBefore(
+  { hints, ledger }: Situation,
+  { rules }: GroupRules,
+  { eventId, since: at }: Grant,
+): LedgerChange[] {
+  if (!hints.byTrustedActor || eventId === undefined) return [];
+  return rules.flatMap((rule): LedgerChange[] => {
+    const entry = entryOf(rule, ledger);
+    const isModified = hints.modifiedIds.includes(rule.id ?? '') && !namesAsItStands(hints, rule);
+    if (!entry || !isModified || entry.rule.id !== rule.id) return [];
+    if (entry.grants.every(({ since }) => since >= at)) return [];
+    return [{ kind: 'put', entry: { ...entry, replacedBy: { eventId, at } } }];
   });
 }
 

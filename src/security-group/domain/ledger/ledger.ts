@@ -65,6 +65,8 @@ export interface LedgerEntry {
    */
   readonly writtenAt?: Date;
   readonly suspension?: Suspension;
+  /** The event of a trusted actor's call that gave the rule other values, which are gone. */
+  readonly replacedBy?: { readonly eventId: string; readonly at: Date };
   /** Since when reconcile misses it in the group, though it has a grant. */
   readonly missingSince?: Date;
   /**

@@ -2,7 +2,7 @@ import type { GroupView } from './group-view';
 import type { Clock } from '../../../shared/domain/clock';
 import type { GroupDetails } from '../groups/group';
 import { afterAbsence } from '../learning/absent-events';
-import { confirmGrants, type EventHistory } from '../learning/event-history';
+import { confirmGrants, endReplaced, type EventHistory } from '../learning/event-history';
 import { type Grant, isAdopted, type LedgerEntry } from '../ledger/ledger';
 import type { SentryConfiguration } from '../policies/sentry-configuration';
 
@@ -39,7 +39,8 @@ export async function lookUpGrants(
   let asked = 0;
   const look = async ({ group, entry }: OpenEntry, heartbeat: Date | undefined) => {
     const absent = { at: clock.now(), ...(heartbeat && { lastHeartbeat: heartbeat }) };
-    return confirmGrants(entry, group.id, history, trustedActors, (grant) =>
+    const known = await endReplaced(entry, history, trustedActors, absent.at);
+    return confirmGrants(known, group.id, history, trustedActors, (grant) =>
       afterAbsence(grant, absent),
     );
   };
@@ -83,7 +84,7 @@ function openEntries(views: readonly GroupView[]): OpenEntry[] {
     .filter(({ ledger }) => isAdopted(ledger))
     .flatMap(({ details: group, ledger: { entries } }) =>
       [...entries.values()]
-        .filter(({ grants }) => grants.some(isOpen))
+        .filter(({ grants, replacedBy }) => replacedBy || grants.some(isOpen))
         .map((entry) => ({ group, entry })),
     )
     .sort((a, b) => latestGrant(b.entry) - latestGrant(a.entry));

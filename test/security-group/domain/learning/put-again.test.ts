@@ -1,3 +1,6 @@
+import type { Change } from '../../../../src/security-group/domain/changes/change';
+import type { Policy } from '../../../../src/security-group/domain/policies/policy';
+import type { Rule } from '../../../../src/security-group/domain/rules/rule';
 import { SentryInMemory } from '../../in-memory/sentry-in-memory';
 import {
   added,
@@ -120,4 +123,55 @@ test('an event that claims that a trusted actor took away what never went change
   await sentry.respond(by(deployer, removed({ id: 'sgr-ssh' })));
   await runs(sentry, 3);
   expect(sentry.groups.ruleIds('sg-1')).toEqual(['sgr-ssh']);
+});
+
+describe('a rule that a trusted actor modifies, and someone gives its earlier values again at once', () => {
+  const opened = { ...ssh, id: 'sgr-1' };
+  const narrowed = { ...https, id: 'sgr-1' };
+
+  function modification(sentry: SentryInMemory, to: Rule, eventId: string): Change {
+    const rules = { modifiedIds: ['sgr-1'], modifiedTo: [to] };
+    const eventName = 'ModifySecurityGroupRules';
+    return changeOf(rules, { eventName, eventId, time: sentry.groups.now() });
+  }
+
+  /** The rule has its earlier values by now, and no event was handled yet. */
+  async function givenBack(policies: readonly Policy[]) {
+    const sentry = SentryInMemory.watching(policies, opened);
+    const narrowing = by(deployer, modification(sentry, narrowed, 'narrowing'));
+    await sentry.pass(2_000);
+    const opening = modification(sentry, opened, 'opening');
+    return { sentry, narrowing, opening };
+  }
+
+  test.each([
+    ['forbid', forbidSsh],
+    ['locked', locked],
+  ])('does not stay open, as the event history confirms who did what: %s', async (_, policy) => {
+    for (const isOpeningFirst of [false, true]) {
+      const { sentry, narrowing, opening } = await givenBack([policy]);
+      sentry.history.changes.push(narrowing, opening);
+      const events = isOpeningFirst ? [opening, narrowing] : [narrowing, opening];
+      for (const event of events) await sentry.respond(event);
+      await runs(sentry, 3);
+      expect(sentry.groups.ruleIds('sg-1')).toEqual([]);
+    }
+  });
+
+  test('keeps what speaks for it where the history has nothing of the kind', async () => {
+    const { sentry, narrowing } = await givenBack([forbidSsh, locked]);
+    await sentry.respond(narrowing);
+    await runs(sentry, 30);
+    expect(sentry.groups.ruleIds('sg-1')).toEqual(['sgr-1']);
+    expect(sentry.ledger.entryOf('sg-1', opened)!.replacedBy).toBeUndefined();
+  });
+
+  test('keeps what speaks for it where a trusted actor gave it these values', async () => {
+    const { sentry, narrowing, opening } = await givenBack([locked]);
+    const trusted = by(deployer, opening);
+    sentry.history.changes.push(narrowing, trusted);
+    for (const event of [trusted, narrowing]) await sentry.respond(event);
+    await runs(sentry, 3);
+    expect(sentry.groups.ruleIds('sg-1')).toEqual(['sgr-1']);
+  });
 });
