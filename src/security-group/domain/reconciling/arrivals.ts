@@ -86,12 +86,15 @@ export async function arrivalsOf(
     enteringOf(view, place, monitoredGroups, ports, now),
   );
   const first = entering.filter(({ entrance }) => watchedFrom(entrance) === undefined);
-  const ready = first.map(({ details }): [string, Arrival] => [details.id, { changes: [] }]);
+  const ready = first.map(({ details, sighting }): [string, Arrival] => [
+    details.id,
+    { changes: [], ...(sighting && { sighting }) },
+  ]);
   const later = entering.filter((one) => !first.includes(one));
   const admitted = later.filter(
     ({ entrance, sighting }) => sighting && mayEnter(entrance, sighting, now),
   );
-  const sighted = later.filter(({ sighting }) => sighting === undefined);
+  const sighted = entering.filter(({ sighting }) => sighting === undefined);
   const known = {
     entrances: entering.map(({ entrance }) => entrance),
     sightings: new Map(
@@ -116,7 +119,7 @@ async function enteringOf(
 ): Promise<Entering> {
   const entrance = entranceOf(details, place, monitoredGroups, now);
   const isKnown = knownEntrance(details.id, place) !== undefined;
-  const sighting = isKnown && entrance.after ? await ledger.sighting(details.id) : undefined;
+  const sighting = isKnown ? await ledger.sighting(details.id) : undefined;
   return { details, group, entrance, ...(sighting && { sighting }) };
 }
 

@@ -110,7 +110,7 @@ export async function reconcileGroups(
   for (const ended of endedDisablings) await ports.toldEnds.add(ended);
   const failures = [
     ...(await remember(report, look, surveys, ports)),
-    ...(await rememberLook(look, lastingOf(report), configuration, ports)),
+    ...(await rememberLook(look, report, configuration, ports)),
   ];
   const { due, doubts } = report;
   if (due.length > 0 && !report.isBraked && !report.pause) await ports.pointTo(due);
@@ -378,7 +378,7 @@ async function failuresOf(works: readonly (() => Promise<void>)[]): Promise<unkn
 /** Gives the reasons for which that could not be written. */
 async function rememberLook(
   { place, arrivals, notJudged, unread, startedAt, watchedIds, now }: Look,
-  told: readonly string[],
+  report: ReconcileReport,
   { monitoredGroups }: SentryConfiguration,
   { ledger }: ReconcilePorts,
 ): Promise<unknown[]> {
@@ -387,12 +387,15 @@ async function rememberLook(
     .filter(({ group }) => !watchedIds.has(group.id))
     .map(({ group }) => entranceOf(group, place, monitoredGroups, now));
   const seen = [...arrivals.entrances, ...unjudged];
+  const adopted = new Set(report.adoptions.map(({ group }) => group.id));
   const works = [
-    ...[...arrivals.sightings].map(
-      ([groupId, sighting]) =>
-        async () =>
-          ledger.writeSighting(groupId, sighting),
-    ),
+    ...[...arrivals.sightings]
+      .filter(([groupId]) => !adopted.has(groupId))
+      .map(
+        ([groupId, sighting]) =>
+          async () =>
+            ledger.writeSighting(groupId, sighting),
+      ),
     async () =>
       againOnConflict(async () => {
         const known = (await ledger.placeRecord()) ?? NEW_PLACE;
@@ -400,7 +403,7 @@ async function rememberLook(
           ...known,
           ...afterLook(known, monitoredGroups, unread, startedAt),
           entering: entrancesToKeep(seen, known, watchedIds, now),
-          told,
+          told: lastingOf(report),
         });
       }),
   ];

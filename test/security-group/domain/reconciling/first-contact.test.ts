@@ -532,6 +532,30 @@ describe('the first complete look at a place', () => {
     expect(adoptedKeys(sentry, https)).toEqual([true]);
   });
 
+  test('is over for a group that waits for a prefix list: what is added meanwhile is not adopted', async () => {
+    const viaList = rule({ id: 'sgr-list', prefixListId: 'pl-1', fromPort: 443, toPort: 443 });
+    const sentry = new SentryInMemory(
+      configurationOf([forbidSsh], { monitoredGroups: all }),
+      new GroupsInMemory(),
+    );
+    const list = { id: 'pl-1', isAwsManaged: false, cidrs: ['10.0.0.0/8'] };
+    sentry.groups.lists.set('pl-1', {
+      ...list,
+      cidrs: [],
+      doubt: { kind: 'not-described', reason: 'UnauthorizedOperation' },
+    });
+    sentry.groups.create({ id: 'sg-1', name: 'web' }, viaList);
+    await runs(sentry, 2);
+    expect(sentry.recordOf('sg-1')).toBeUndefined();
+    sentry.groups.lists.set('pl-1', { ...list, version: 1 });
+    sentry.groups.put('sg-1', (rules) => [...rules, ssh]);
+    await sentry.survey();
+    expect(adoptedKeys(sentry, viaList, ssh)).toEqual([true, false]);
+    await sentry.pass(HOUR);
+    await runs(sentry, 2);
+    expect(sentry.groups.ruleIds('sg-1')).toEqual(['sgr-list']);
+  });
+
   test('is not repeated for a wider selection: its groups enter like all that come later', async () => {
     const sentry = await watching([locked], { monitoredGroups: byTag });
     sentry.groups.create({ id: 'sg-1', name: 'web' }, https, ssh);
