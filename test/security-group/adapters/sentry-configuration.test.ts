@@ -259,6 +259,13 @@ describe('digests', () => {
     exclude: [],
   });
 
+  test('are those that the last version computed: by others, all groups would be adopted again', async () => {
+    expect((await load()).digests).toEqual({
+      selection: 'ee0a6df82014fb594ebb5d38cd6fb1100d4952f29daeeec2e5e6fb8c61f780d4',
+      policies: '2edf67c9f89deb881a54244eeeb9d89dd0ac49a5ea050f55ab5d75d3523c8265',
+    });
+  });
+
   test('stay where the same is written in another order, or spread otherwise', async () => {
     const policies = Object.fromEntries(Object.entries(POLICIES).reverse());
     const written = await load({ groups: [idsIn('sg-1', 'sg-2', 'sg-3')] });

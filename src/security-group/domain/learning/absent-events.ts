@@ -36,7 +36,10 @@ export function afterAbsence(grant: Grant, { at, lastHeartbeat }: AbsentLook): G
 }
 
 /** Whether the history may still confirm the grant: nothing is done about it meanwhile. */
-export function mayBeBelieved({ since, receivedAt = since }: Grant, now: Date): boolean {
+export function mayBeBelieved(
+  { since, receivedAt = since }: Pick<Grant, 'since' | 'receivedAt'>,
+  now: Date,
+): boolean {
   return Math.abs(span(receivedAt, now)) < BELIEVED_FOR;
 }
 

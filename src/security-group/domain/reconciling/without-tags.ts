@@ -50,15 +50,8 @@ function putsBack({ baseline }: Policy): boolean {
 }
 
 /** The tags with which it was accepted: someone may have put it there again with others. */
-function isAsGranted(
-  { grants }: LedgerEntry,
-  remembered: LedgerEntry | undefined,
-): remembered is LedgerEntry {
-  return (
-    remembered !== undefined &&
-    grants.length > 0 &&
-    JSON.stringify(grants) === JSON.stringify(remembered.grants)
-  );
+function isAsGranted({ grants }: LedgerEntry, remembered: LedgerEntry | undefined): boolean {
+  return grants.length > 0 && JSON.stringify(grants) === JSON.stringify(remembered?.grants);
 }
 
 function withTags(
@@ -71,7 +64,7 @@ function withTags(
     other !== undefined && other.id === rule.id && ruleKey(other) === ruleKey(rule);
   const remembered = entries.get(ruleKey(rule));
   const known = isAsGranted(entry, remembered)
-    ? remembered.rule
+    ? remembered?.rule
     : [...rules, remembered?.rule].find(isThis);
   return { kind, entry: { ...entry, rule: { ...rule, ...(known?.tags && { tags: known.tags }) } } };
 }
