@@ -301,7 +301,7 @@ export function placeOf(item: Item): PlaceRecord {
   return { ...storedValue(storedPlace, item, 'data'), ...revisionIn(item) };
 }
 
-export function sightingItem(groupId: string, sighting: Sighting): Item {
+function sightingItem(groupId: string, sighting: Sighting): Item {
   const expiresAt = Math.floor(sighting.at.getTime() / 1000) + SIGHTING_KEPT_SECONDS;
   return {
     ...keyOf(sightingPartition(groupId), RECORD_SORT_KEY),
@@ -310,7 +310,7 @@ export function sightingItem(groupId: string, sighting: Sighting): Item {
   };
 }
 
-export function sightingIn(item: Item): Sighting {
+function sightingIn(item: Item): Sighting {
   refuseOtherVersion(item);
   return storedValue(storedSighting, item, 'data');
 }

@@ -66,7 +66,8 @@ class KeepingSentry {
   async respond(eventId: string, tries = 1): Promise<readonly unknown[]> {
     const change = { ...added(...this.rules), eventId };
     const configuration = async () => this.sentry.configuration;
-    await this.ledger.writeRecord(this.sentry.recordOf('sg-1')!);
+    const known = await this.ledger.record('sg-1');
+    if (!known) await this.ledger.writeRecord(this.sentry.recordOf('sg-1')!);
     return (await respondToChange(change, configuration, this.ports(tries))).failures;
   }
 
