@@ -7,6 +7,8 @@ export { Approvers } from './approval/constructs/approvers';
 export { SlackApprovalWorkflow } from './approval/constructs/slack-approval-workflow';
 export { type SlackApprovalWorkflowProps } from './approval/constructs/slack-approval-workflow-props';
 export { SlackDestination } from './approval/constructs/slack-destination';
+export { ManagementEventsTrail } from './organization/constructs/management-events-trail';
+export { type ManagementEventsTrailProps } from './organization/constructs/management-events-trail-props';
 export {
   Actor,
   type CdkDeploymentsProps,

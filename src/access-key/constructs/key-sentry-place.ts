@@ -1,7 +1,8 @@
-import { Annotations, Stack, Stage, Token } from 'aws-cdk-lib';
+import { Annotations, Stack, Token } from 'aws-cdk-lib';
 import { Fact, RegionInfo } from 'aws-cdk-lib/region-info';
 import type { Construct, IConstruct } from 'constructs';
 import type { IamKeySentryProps } from './iam-key-sentry-props';
+import { isSameAccount } from '../../shared/constructs/same-account';
 
 /**
  * Throws if the app has another sentry for the same account: two would report everything twice, and
@@ -17,15 +18,6 @@ export function refuseSecondSentry(
   if (!rival) return;
   throw new Error(
     `${sentry.node.path}: ${rival.node.path} already watches the access keys of the same account: write one IamKeySentry for each account.`,
-  );
-}
-
-/** Stages are deployed to accounts of their own, unless the account is known. */
-function isSameAccount(one: IConstruct, other: IConstruct): boolean {
-  const { account } = Stack.of(one);
-  return (
-    Stack.of(other).account === account &&
-    (Stage.of(other) === Stage.of(one) || !Token.isUnresolved(account))
   );
 }
 

@@ -19,6 +19,7 @@ import { securityGroupSentrySettings } from './security-group-sentry-settings';
 import { findOverlap } from './selection-overlap';
 import { SentryApprovals } from './sentry-approvals';
 import { SentryParameters } from './sentry-parameters';
+import { warnWithoutTrail } from './trail-warning';
 import { setArchitecture } from '../../shared/constructs/function-architecture';
 import { checkedOperators } from '../../shared/constructs/guarded-queue';
 import { givenTopic, notificationTopic } from '../../shared/constructs/notification-topic';
@@ -32,7 +33,7 @@ import type { MonitoredGroups } from '../domain/groups/monitored-groups';
  * what was done.
  *
  * It needs a CloudTrail trail that logs the Region's write management events; without one,
- * EventBridge sees no API call.
+ * EventBridge sees no API call. Where the account has none, write a ManagementEventsTrail.
  */
 export class SecurityGroupSentry extends Construct implements iam.IGrantable {
   /** The principal of the function that revokes and restores rules. */
@@ -73,6 +74,7 @@ export class SecurityGroupSentry extends Construct implements iam.IGrantable {
     this.refuseRivals();
     this.node.addValidation({
       validate: () => {
+        warnWithoutTrail(this);
         warnOfEmptiedGroups(this, settings.emptying);
         return judgeAppRules(this, monitoredGroups, judging.policies);
       },

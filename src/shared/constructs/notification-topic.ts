@@ -41,7 +41,7 @@ export function givenTopic(scope: Construct, topic: sns.ITopic): sns.ITopic {
   const { region } = Stack.of(scope);
   if (![topic.env.region, region].some(Token.isUnresolved) && topic.env.region !== region) {
     throw new Error(
-      `${scope.node.path}: "notificationTopic" is in ${topic.env.region}, the sentry in ${region}: give a topic in ${region}.`,
+      `${scope.node.path}: "notificationTopic" is in ${topic.env.region}, the stack in ${region}: give a topic in ${region}.`,
     );
   }
   // The tamper rules give the topic a policy of its own, which takes the place of the default one,

@@ -1,0 +1,102 @@
+import type { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import type * as kms from 'aws-cdk-lib/aws-kms';
+import type * as s3 from 'aws-cdk-lib/aws-s3';
+import type * as sns from 'aws-cdk-lib/aws-sns';
+
+/** Properties of a ManagementEventsTrail. */
+export interface ManagementEventsTrailProps {
+  /**
+   * The name of the trail: 3 to 128 letters, digits, dots, hyphens and underscores, as CloudTrail
+   * wants it, or this throws. With another name, the trail is another one.
+   *
+   * @default - made of the path of the construct
+   */
+  readonly trailName?: string;
+
+  /**
+   * The id of the organization, such as o-abc1234567, or this throws. The trail is then an
+   * organization trail: it records every account, those that join later too. The stack must be
+   * deployed to the management account, or to a delegated administrator for CloudTrail.
+   *
+   * @default - the trail records the account of the stack only
+   */
+  readonly organizationId?: string;
+
+  /**
+   * The account that owns the trail where a delegated administrator deploys it: twelve digits. An
+   * organization trail is always the management account's. Throws without `organizationId`.
+   *
+   * @default - the account of the stack
+   */
+  readonly managementAccountId?: string;
+
+  /**
+   * Comes before `AWSLogs/` in the keys of the log files: up to 200 characters, without a slash at
+   * its beginning or end, or this throws.
+   *
+   * @default - no prefix
+   */
+  readonly logPrefix?: string;
+
+  /**
+   * How long the bucket keeps log files: 90 to 3650 days, in whole days, or this throws. CloudTrail
+   * itself shows the last 90 days. Throws along with `bucket`, whose life cycle is its owner's.
+   *
+   * @default Duration.days(365)
+   */
+  readonly retention?: Duration;
+
+  /**
+   * A bucket for the log files, in place of one of the trail's own. The policy of a bucket of the
+   * app is extended; that of an imported one must let CloudTrail in already, as
+   * `renderBucketPolicy` says. Without a bucket of the trail's own, no alarm tells that log files
+   * have stopped.
+   *
+   * @default - a bucket of the trail's own: closed, versioned, encrypted with `encryptionKey`
+   */
+  readonly bucket?: s3.IBucket;
+
+  /**
+   * The key that encrypts the log files, in the Region of the bucket. The policy of a key of the
+   * app is extended; that of an imported one must let CloudTrail in already, as `renderKeyPolicy`
+   * says.
+   *
+   * @default - the key of `bucket`, or else one of the trail's own, which is rotated
+   */
+  readonly encryptionKey?: kms.IKey;
+
+  /**
+   * Where S3 logs who has read the bucket. An imported one must let logging.s3.amazonaws.com in
+   * itself. Throws along with `bucket`.
+   *
+   * @default - a bucket of the trail's own, with the same retention
+   */
+  readonly accessLogsBucket?: s3.IBucket;
+
+  /**
+   * Where tampering is reported, and the alarms go: a standard topic of the same Region, or this
+   * throws. If it is encrypted, it must be with a key of your own whose policy lets
+   * cloudwatch.amazonaws.com and events.amazonaws.com use it. A policy that the topic has is
+   * extended; an imported topic must let both in itself.
+   *
+   * @default - a topic of the trail's own, encrypted with a key of its own
+   */
+  readonly notificationTopic?: sns.ITopic;
+
+  /**
+   * E-mail addresses that are subscribed to the topic. Each has to confirm a message of AWS first.
+   * Throws for what is no address.
+   *
+   * @default - no one is subscribed
+   */
+  readonly notificationEmails?: string[];
+
+  /**
+   * What becomes of the buckets and the key of the trail's own when they leave the stack.
+   * CloudFormation deletes a bucket only if it is empty. Throws where both `bucket` and
+   * `encryptionKey` are given.
+   *
+   * @default RemovalPolicy.RETAIN
+   */
+  readonly removalPolicy?: RemovalPolicy;
+}

@@ -1,0 +1,256 @@
+import { RemovalPolicy, Stack, Token, Validations } from 'aws-cdk-lib';
+import * as cloudtrail from 'aws-cdk-lib/aws-cloudtrail';
+import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import * as kms from 'aws-cdk-lib/aws-kms';
+import type * as s3 from 'aws-cdk-lib/aws-s3';
+import type * as sns from 'aws-cdk-lib/aws-sns';
+import * as subscriptions from 'aws-cdk-lib/aws-sns-subscriptions';
+import { RegionInfo } from 'aws-cdk-lib/region-info';
+import { Construct, type IDependable } from 'constructs';
+import type { ManagementEventsTrailProps } from './management-events-trail-props';
+import {
+  managementEventsTrailSettings,
+  type ManagementEventsTrailSettings,
+} from './management-events-trail-settings';
+import { bucketWatch } from './parts/bucket-watch';
+import { DeliveryWatch } from './parts/delivery-watch';
+import { logBucket } from './parts/log-bucket';
+import {
+  bucketStatements,
+  keyStatements,
+  logFilePrefixOf,
+  ownFilePrefixOf,
+  trailArnOf,
+  type TrailIdentity,
+} from './trail-policies';
+import { givenTopic, notificationTopic } from '../../shared/constructs/notification-topic';
+import { NotifyingAlarm } from '../../shared/constructs/notifying-alarm';
+import { isSameAccount } from '../../shared/constructs/same-account';
+import { TamperRules } from '../../shared/constructs/tamper-rules';
+import { deadLetterQueue } from '../../shared/constructs/work-queue';
+
+/**
+ * A CloudTrail trail of all management events of an account, or of an organization, in every
+ * Region: what EventBridge needs to see API calls, for accounts that have no trail.
+ *
+ * The files are encrypted and signed, in a bucket to which only CloudTrail can write. Where someone
+ * tampers with the trail, or it writes nothing any more, its topic tells.
+ */
+export class ManagementEventsTrail extends Construct {
+  /** The trail. Its ARN is `trailArn`. */
+  public readonly trail: cloudtrail.ITrailRef;
+
+  /** The ARN of the trail; that of an organization trail has the management account in it. */
+  public readonly trailArn: string;
+
+  /**
+   * Where the log files are. It reports each new one to EventBridge, as `Object Created`, if it is
+   * the trail's own.
+   */
+  public readonly bucket: s3.IBucket;
+
+  /**
+   * How the keys of all files of the trail begin: with `AWSLogs/` and the account, or the
+   * organization; before that comes `logPrefix`. Files of an organization have the account next.
+   */
+  public readonly logFilePrefix: string;
+
+  /** The key that encrypts the log files. Who reads them needs it to decrypt. */
+  public readonly encryptionKey: kms.IKey;
+
+  /** Where tampering is reported, and the alarms go: subscribe to it. */
+  public readonly notificationTopic: sns.ITopic;
+
+  /**
+   * Alarms about the trail. They publish to the notification topic; add actions of your own at
+   * will.
+   */
+  public readonly alarms: cloudwatch.Alarm[];
+
+  private readonly identity: TrailIdentity;
+
+  /**
+   * Throws for a name, id, prefix, retention, address or topic that cannot work, for a prop that
+   * would do nothing, and if the app has another ManagementEventsTrail for the same account.
+   */
+  constructor(scope: Construct, id: string, props: ManagementEventsTrailProps = {}) {
+    super(scope, id);
+    this.refuseSecondTrail();
+    const settings = managementEventsTrailSettings(this, props);
+    this.identity = identityOf(Stack.of(this), settings);
+    this.trailArn = trailArnOf(this.identity);
+    this.logFilePrefix = logFilePrefixOf(this.identity);
+
+    this.encryptionKey =
+      props.encryptionKey ?? props.bucket?.encryptionKey ?? logKey(this, settings.removalPolicy);
+    this.bucket =
+      props.bucket ??
+      logBucket(this, {
+        ...settings,
+        encryptionKey: this.encryptionKey,
+        accessLogsBucket: props.accessLogsBucket,
+      });
+    this.trail = this.makeTrail(this.letTrailIn());
+
+    this.notificationTopic = props.notificationTopic
+      ? givenTopic(this, props.notificationTopic)
+      : notificationTopic(this, 'Notifications');
+    settings.emails.forEach((email) =>
+      this.notificationTopic.addSubscription(new subscriptions.EmailSubscription(email)),
+    );
+    this.alarms = this.keepWatch(props.bucket === undefined);
+  }
+
+  /**
+   * What the policy of an imported bucket must hold, as JSON: for the account that owns it. It
+   * grants the trail what it needs, and nothing to anyone else.
+   *
+   * Throws where the account and the Region of the stack, or the name of the bucket, are not known
+   * at synth.
+   */
+  public renderBucketPolicy(): string {
+    const identity = this.knownIdentity();
+    const name = this.known('the name of the bucket', this.bucket.bucketName);
+    return policyText(this, bucketStatements(identity, `arn:${identity.partition}:s3:::${name}`));
+  }
+
+  /**
+   * What the policy of an imported key must hold besides the rights of its administrators and of
+   * those who read the log files, as JSON: for the account that owns it.
+   *
+   * Throws where the account and the Region of the stack are not known at synth.
+   */
+  public renderKeyPolicy(): string {
+    return policyText(this, keyStatements(this.knownIdentity()));
+  }
+
+  /** The second copy of a management event is what CloudTrail charges for. */
+  private refuseSecondTrail(): void {
+    const other = this.node.root.node
+      .findAll()
+      .find(
+        (construct) =>
+          construct !== this &&
+          construct instanceof ManagementEventsTrail &&
+          isSameAccount(this, construct),
+      );
+    if (!other) return;
+    throw new Error(
+      `${this.node.path}: ${other.node.path} already records the same account in every Region, and AWS charges for each further copy: write one ManagementEventsTrail for each account.`,
+    );
+  }
+
+  /** Gives the policy that has to be there before CloudTrail takes the trail. */
+  private letTrailIn(): IDependable[] {
+    keyStatements(this.identity).forEach((statement) =>
+      this.encryptionKey.addToResourcePolicy(statement, true),
+    );
+    return bucketStatements(this.identity, this.bucket.bucketArn).flatMap(
+      (statement) => this.bucket.addToResourcePolicy(statement).policyDependable ?? [],
+    );
+  }
+
+  private makeTrail(dependencies: readonly IDependable[]): cloudtrail.CfnTrail {
+    const { name, organizationId, logPrefix } = this.identity;
+    const trail = new cloudtrail.CfnTrail(this, 'Trail', {
+      trailName: name,
+      isLogging: true,
+      isMultiRegionTrail: true,
+      includeGlobalServiceEvents: true,
+      isOrganizationTrail: organizationId === undefined ? undefined : true,
+      enableLogFileValidation: true,
+      eventSelectors: [{ includeManagementEvents: true, readWriteType: 'All' }],
+      s3BucketName: this.bucket.bucketName,
+      s3KeyPrefix: logPrefix,
+      kmsKeyId: this.encryptionKey.keyArn,
+    });
+    trail.node.addDependency(...dependencies);
+    return trail;
+  }
+
+  private keepWatch(isBucketOwn: boolean): cloudwatch.Alarm[] {
+    const topic = this.notificationTopic;
+    const undelivered = deadLetterQueue(this, 'UndeliveredEvents', []);
+    Validations.of(undelivered).acknowledge({
+      id: 'AwsSolutions-SQS3',
+      reason: 'It is a dead-letter queue itself: that of an EventBridge target.',
+    });
+    const bucketRule = bucketWatch(this, {
+      buckets: [this.bucket],
+      topic,
+      deadLetterQueue: undelivered,
+    });
+    const deliveries = isBucketOwn
+      ? [
+          new DeliveryWatch(this, {
+            bucket: this.bucket,
+            filePrefix: ownFilePrefixOf(this.identity),
+            topic,
+          }),
+        ]
+      : [];
+    const alarms = [
+      new NotifyingAlarm(this, 'UndeliveredEventsAlarm', {
+        metric: undelivered.metricApproximateNumberOfMessagesVisible(),
+        threshold: 0,
+        topic,
+        description: 'EventBridge could not hand word of tampering to the topic.',
+      }),
+      ...deliveries.map(({ alarm }) => alarm),
+    ];
+    new TamperRules(this, 'Tamper', {
+      topic,
+      deadLetterQueue: undelivered,
+      rules: [bucketRule, ...deliveries.map(({ rule }) => rule)],
+      functions: [],
+      tables: [],
+      queues: [undelivered, ...deliveries.map(({ queue }) => queue)],
+      parameters: [],
+      keys: [this.encryptionKey],
+      alarms,
+    });
+    return alarms;
+  }
+
+  private knownIdentity(): TrailIdentity {
+    const { region, ownerAccount, name } = this.identity;
+    this.known('the account', ownerAccount);
+    this.known('the name of the trail', name);
+    const partition = RegionInfo.get(this.known('the Region', region)).partition;
+    return { ...this.identity, partition: this.known('the partition', partition) };
+  }
+
+  private known(what: string, value: string | undefined): string {
+    if (value !== undefined && !Token.isUnresolved(value)) return value;
+    throw new Error(
+      `${this.node.path}: ${what} is not known before the deployment, so the policy cannot be printed: ` +
+        'give the stack an "env" with account and Region, and import the bucket by its name.',
+    );
+  }
+}
+
+function identityOf(stack: Stack, settings: ManagementEventsTrailSettings): TrailIdentity {
+  const { name, organizationId, managementAccountId, logPrefix } = settings;
+  return {
+    partition: stack.partition,
+    region: stack.region,
+    ownerAccount: managementAccountId ?? stack.account,
+    name,
+    organizationId,
+    logPrefix,
+  };
+}
+
+function logKey(trail: Construct, removalPolicy: RemovalPolicy): kms.Key {
+  return new kms.Key(trail, 'Key', {
+    enableKeyRotation: true,
+    description: `Log files of ${trail.node.path}`,
+    removalPolicy,
+  });
+}
+
+function policyText(trail: Construct, statements: iam.PolicyStatement[]): string {
+  const document = new iam.PolicyDocument({ statements });
+  return JSON.stringify(Stack.of(trail).resolve(document), undefined, 2);
+}

@@ -1,0 +1,65 @@
+import { Annotations, Stack, Token } from 'aws-cdk-lib';
+import * as cloudtrail from 'aws-cdk-lib/aws-cloudtrail';
+import type { Construct } from 'constructs';
+
+/**
+ * Without a trail, EventBridge sees no API call, and nothing says so. Whether the account has one
+ * that is not of the app, only the app's author knows.
+ */
+export function warnWithoutTrail(sentry: Construct): void {
+  const trails = sentry.node.root.node
+    .findAll()
+    .filter((construct) => construct instanceof cloudtrail.CfnTrail);
+  if (trails.some((trail) => recordsWrites(trail) && canReach(trail, sentry))) return;
+  Annotations.of(sentry).addWarningV2(
+    'cdk-sentries:noTrail',
+    'The app has no CloudTrail trail that logs the write management events of this account and Region. ' +
+      'Where there is none at all, EventBridge sees no API call, and the sentry reverts nothing for an hour or more: ' +
+      "add new ManagementEventsTrail(stack, 'Trail'). " +
+      "If the account, or its organization, has one: Annotations.of(app).acknowledgeWarning('cdk-sentries:noTrail').",
+  );
+}
+
+/** In doubt, since a value may be known at deployment only, it does. */
+function recordsWrites(trail: cloudtrail.CfnTrail): boolean {
+  const resolved = (value: unknown) => Stack.of(trail).resolve(value);
+  if (resolved(trail.isLogging) === false) return false;
+  const advanced = listOf<cloudtrail.CfnTrail.AdvancedEventSelectorProperty>(
+    resolved(trail.advancedEventSelectors),
+  );
+  if (advanced.length > 0) return advanced.some(isOfWrites);
+  const selectors = listOf<cloudtrail.CfnTrail.EventSelectorProperty>(
+    resolved(trail.eventSelectors),
+  );
+  return selectors.length === 0 || selectors.some(includesWrites);
+}
+
+function listOf<T>(resolved: unknown): readonly T[] {
+  return Array.isArray(resolved) ? resolved : [];
+}
+
+function includesWrites(selector: cloudtrail.CfnTrail.EventSelectorProperty): boolean {
+  return selector.includeManagementEvents !== false && selector.readWriteType !== 'ReadOnly';
+}
+
+function isOfWrites({
+  fieldSelectors,
+}: cloudtrail.CfnTrail.AdvancedEventSelectorProperty): boolean {
+  const values = (name: string) =>
+    listOf<cloudtrail.CfnTrail.AdvancedFieldSelectorProperty>(fieldSelectors)
+      .filter(({ field }) => field === name)
+      .flatMap(({ equalTo }) => equalTo ?? []);
+  return values('eventCategory').includes('Management') && !values('readOnly').includes('true');
+}
+
+/** An organization trail reaches every account, a multi-Region one every Region. */
+function canReach(trail: cloudtrail.CfnTrail, sentry: Construct): boolean {
+  const [there, here] = [Stack.of(trail), Stack.of(sentry)];
+  const isAccount = trail.isOrganizationTrail || !areOthers(there.account, here.account);
+  const isRegion = trail.isMultiRegionTrail || !areOthers(there.region, here.region);
+  return Boolean(isAccount && isRegion);
+}
+
+function areOthers(one: string, other: string): boolean {
+  return one !== other && ![one, other].some(Token.isUnresolved);
+}
