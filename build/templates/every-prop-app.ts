@@ -1,10 +1,12 @@
-import { App, Duration, Stack } from 'aws-cdk-lib';
+import { App, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import * as apigwv2 from 'aws-cdk-lib/aws-apigatewayv2';
 import * as acm from 'aws-cdk-lib/aws-certificatemanager';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as events from 'aws-cdk-lib/aws-events';
 import * as iam from 'aws-cdk-lib/aws-iam';
+import * as kms from 'aws-cdk-lib/aws-kms';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
+import * as s3 from 'aws-cdk-lib/aws-s3';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import * as sqs from 'aws-cdk-lib/aws-sqs';
@@ -16,6 +18,7 @@ import {
   IamKeySentry,
   KeyActions,
   KeyExemption,
+  ManagementEventsTrail,
   MonitoredGroups,
   Ports,
   SecurityGroupBaseline,
@@ -33,6 +36,7 @@ import {
   type KeyActionsProps,
   type InternetProps,
   type LockedBaselineProps,
+  type ManagementEventsTrailProps,
   type PublicRangeProps,
   type RevertIfDeniedProps,
   type SecurityGroupSentryProps,
@@ -197,6 +201,20 @@ const keySentry: Required<IamKeySentryProps> = {
 };
 new IamKeySentry(stack, 'KeySentry', keySentry);
 
+const organizationTrail: Required<Omit<ManagementEventsTrailProps, 'bucket'>> = {
+  trailName: 'organization',
+  organizationId: 'o-abc1234567',
+  managementAccountId: '999900001111',
+  logPrefix: 'organization/audit',
+  retention: Duration.days(400),
+  encryptionKey: new kms.Key(stack, 'TrailKey', { enableKeyRotation: true }),
+  accessLogsBucket: s3.Bucket.fromBucketName(stack, 'AccessLogs', 'access-logs'),
+  notificationTopic: topic,
+  notificationEmails: ['security@example.com'],
+  removalPolicy: RemovalPolicy.DESTROY,
+};
+new ManagementEventsTrail(stack, 'Trail', organizationTrail);
+
 const defaults = new Stack(app, 'OtherSelections', {
   env: apart('111122223333', 'us-east-1'),
 });
@@ -245,3 +263,9 @@ new SecurityGroupSentry(everywhere, 'All', {
   policies: [{ baseline: SecurityGroupBaseline.locked(), response: ChangeResponse.revert() }],
 });
 new IamKeySentry(everywhere, 'KeySentry', { actions: KeyActions.reportOnly() });
+// Its own props may not go along with a bucket that is given.
+const givenBucket: Required<Pick<ManagementEventsTrailProps, 'bucket'>> = {
+  bucket: s3.Bucket.fromBucketName(everywhere, 'LogArchive', 'log-archive'),
+};
+new ManagementEventsTrail(everywhere, 'Trail', givenBucket);
+new ManagementEventsTrail(defaults, 'Trail');

@@ -47,6 +47,7 @@ test('only alarms about silence take missing data for bad', () => {
     'MissedReconcileAlarm',
     'MissedRunAlarm',
     'MissedRunsAlarm',
+    'NoLogFilesAlarm',
   ]);
   expect(
     [...alarms.values()].filter(

@@ -7,7 +7,12 @@ const RUNBOOK = readFileSync(join(__dirname, '..', '..', 'docs', 'runbook.md'), 
 /** All that stands before the first section. */
 const INDEX = RUNBOOK.slice(0, RUNBOOK.search(/^## /m));
 const HEADINGS = [...RUNBOOK.matchAll(/^#{2,3} (.+)$/gm)].map(([, heading = '']) => heading);
-const CONSTRUCTS = ['IamKeySentry', 'SecurityGroupSentry', 'SlackApprovalWorkflow'];
+const CONSTRUCTS = [
+  'IamKeySentry',
+  'ManagementEventsTrail',
+  'SecurityGroupSentry',
+  'SlackApprovalWorkflow',
+];
 
 let alarms: readonly Alarm[];
 let alarmIds: ReadonlyMap<string, readonly string[]>;

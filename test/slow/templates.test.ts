@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
+import { CloudAssembly } from 'aws-cdk-lib/cx-api';
 import { appsIn } from '../../build/templates/apps';
 import { type Place, PLACES } from '../../build/templates/places';
 import type { PythonEnvironment } from '../../sandbox/emulator/python-environment';
@@ -64,6 +65,18 @@ test.each(REGIONS)(
     expect(templates.flatMap((file) => literalsIn(file, place))).toEqual([]);
   },
 );
+
+test('no example warns of what its reader would have to look into first', () => {
+  const warnings = appsIn(PROJECT).flatMap((app, index) =>
+    app.startsWith('examples/')
+      ? new CloudAssembly(join(folder, 'anywhere', String(index))).stacks
+          .flatMap(({ messages }) => messages)
+          .filter(({ level }) => level === 'warning')
+          .map(({ id, entry }) => `${app}: ${id}: ${String(entry.data)}`)
+      : [],
+  );
+  expect(warnings).toEqual([]);
+});
 
 test('each rule that is ignored is one that the CDK still breaks', () => {
   expect([...foundRules].sort()).toEqual(Object.keys(IGNORED));

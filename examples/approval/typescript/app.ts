@@ -1,4 +1,4 @@
-import { App, CfnOutput, Stack } from 'aws-cdk-lib';
+import { Annotations, App, CfnOutput, Stack } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import {
@@ -16,6 +16,8 @@ import {
 
 const app = new App();
 const stack = new Stack(app, 'Approval');
+// Where the account has no trail yet, write new ManagementEventsTrail(stack, 'Trail') instead.
+Annotations.of(stack).acknowledgeWarning('cdk-sentries:noTrail', 'The account has a trail');
 
 // Both get their values from the Slack app once it is made, see docs/slack-setup.md.
 const signingSecret = new secretsmanager.Secret(stack, 'SigningSecret');

@@ -1,4 +1,4 @@
-from aws_cdk import App, CfnOutput, Stack
+from aws_cdk import Annotations, App, CfnOutput, Stack
 from aws_cdk import aws_ec2 as ec2
 from cdk_sentries import (
     Actor,
@@ -13,6 +13,8 @@ from cdk_sentries import (
 
 app = App()
 stack = Stack(app, "LockedSecurityGroup")
+# Where the account has no trail yet, write ManagementEventsTrail(stack, "Trail") instead.
+Annotations.of(stack).acknowledge_warning("cdk-sentries:noTrail", "The account has a trail")
 
 vpc = ec2.Vpc(stack, "Vpc", max_azs=1, nat_gateways=0)
 web = ec2.SecurityGroup(stack, "Web", vpc=vpc, description="The web servers")

@@ -1,4 +1,4 @@
-import { App, CfnOutput, Stack } from 'aws-cdk-lib';
+import { Annotations, App, CfnOutput, Stack } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import {
   Actor,
@@ -12,6 +12,8 @@ import {
 
 const app = new App();
 const stack = new Stack(app, 'LockedSecurityGroup');
+// Where the account has no trail yet, write new ManagementEventsTrail(stack, 'Trail') instead.
+Annotations.of(stack).acknowledgeWarning('cdk-sentries:noTrail', 'The account has a trail');
 
 const vpc = new ec2.Vpc(stack, 'Vpc', { maxAzs: 1, natGateways: 0 });
 const web = new ec2.SecurityGroup(stack, 'Web', { vpc, description: 'The web servers' });

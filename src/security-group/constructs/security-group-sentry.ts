@@ -72,9 +72,9 @@ export class SecurityGroupSentry extends Construct implements iam.IGrantable {
     const settings = securityGroupSentrySettings(this, props);
     const { monitoredGroups, judging } = settings;
     this.refuseRivals();
+    warnWithoutTrail(this);
     this.node.addValidation({
       validate: () => {
-        warnWithoutTrail(this);
         warnOfEmptiedGroups(this, settings.emptying);
         return judgeAppRules(this, monitoredGroups, judging.policies);
       },

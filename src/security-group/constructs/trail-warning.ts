@@ -2,22 +2,37 @@ import { Annotations, Stack, Token } from 'aws-cdk-lib';
 import * as cloudtrail from 'aws-cdk-lib/aws-cloudtrail';
 import type { Construct } from 'constructs';
 
+const WARNING = 'cdk-sentries:noTrail';
+
 /**
  * Without a trail, EventBridge sees no API call, and nothing says so. Whether the account has one
  * that is not of the app, only the app's author knows.
+ *
+ * Acknowledged for the sentry itself, or for the app, the CDK takes a warning back that is there,
+ * and still gives one that comes later. So it is given first, and taken back at synth, when it is
+ * known which trails the app has.
  */
 export function warnWithoutTrail(sentry: Construct): void {
-  const trails = sentry.node.root.node
-    .findAll()
-    .filter((construct) => construct instanceof cloudtrail.CfnTrail);
-  if (trails.some((trail) => recordsWrites(trail) && canReach(trail, sentry))) return;
   Annotations.of(sentry).addWarningV2(
-    'cdk-sentries:noTrail',
+    WARNING,
     'The app has no CloudTrail trail that logs the write management events of this account and Region. ' +
       'Where there is none at all, EventBridge sees no API call, and the sentry reverts nothing for an hour or more: ' +
       "add new ManagementEventsTrail(stack, 'Trail'). " +
-      "If the account, or its organization, has one: Annotations.of(app).acknowledgeWarning('cdk-sentries:noTrail').",
+      `If the account, or its organization, has one: Annotations.of(stack).acknowledgeWarning('${WARNING}').`,
   );
+  sentry.node.addValidation({
+    validate: () => {
+      if (hasTrailFor(sentry)) Annotations.of(sentry).acknowledgeWarning(WARNING);
+      return [];
+    },
+  });
+}
+
+function hasTrailFor(sentry: Construct): boolean {
+  return sentry.node.root.node
+    .findAll()
+    .filter((construct) => construct instanceof cloudtrail.CfnTrail)
+    .some((trail) => recordsWrites(trail) && canReach(trail, sentry));
 }
 
 /** In doubt, since a value may be known at deployment only, it does. */

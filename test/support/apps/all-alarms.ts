@@ -6,13 +6,14 @@ import {
   ChangeResponse,
   IamKeySentry,
   KeyActions,
+  ManagementEventsTrail,
   MonitoredGroups,
   SecurityGroupBaseline,
   SecurityGroupSentry,
   SlackApprovalWorkflow,
 } from '../../../src/index';
 
-/** Of an app in which all three have all their alarms: two workflows are asked. */
+/** Of an app in which all constructs have all their alarms: two workflows are asked. */
 export function allAlarms(): Alarm[] {
   const app = new App();
   const stack = new Stack(app, 'App');
@@ -31,6 +32,7 @@ export function allAlarms(): Alarm[] {
     }),
     homeRegion: 'eu-west-1',
   });
+  new ManagementEventsTrail(stack, 'Trail');
   app.synth();
   return app.node.findAll().filter((construct) => construct instanceof Alarm);
 }
