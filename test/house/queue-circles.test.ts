@@ -114,7 +114,7 @@ beforeAll(() => {
 const USES = /^sqs:(SendMessage|ReceiveMessage|DeleteMessage|ChangeMessageVisibility)$/;
 
 test('the policy of each queue lets those roles through that have rights to it, and no other', () => {
-  expect(letThrough.size).toBe(23);
+  expect(letThrough.size).toBe(25);
   expect([...letThrough].filter(([, roles]) => roles.length > 0)).toHaveLength(10);
   expect([...letThrough]).toEqual(
     [...letThrough.keys()].map((queue) => [queue, users.get(queue) ?? []]),
