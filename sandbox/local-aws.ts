@@ -32,6 +32,7 @@ import type { AddedUser, NewUser } from './emulator/iam-users';
 import { preparePythonEnvironment } from './emulator/python-environment';
 import { type Delivery, Inbox } from './inbox';
 import { endParts, type Parts, partsSettled } from './local-aws-parts';
+import { Organization, type OrganizationOptions } from './organization/organization';
 import { IamGaps } from './proxy/iam-gaps/iam-gaps';
 import { startIamStandIn } from './proxy/iam-gaps/stand-in';
 import type { FireReport } from './runner/asynchronous-invocation';
@@ -230,6 +231,13 @@ export class LocalAws {
   /** An administrator. */
   async createUser(name: string): Promise<AwsCredentials> {
     return createAdministrator(this.parts.emulator.endpoint, name);
+  }
+
+  /** An organization, which the account that stacks are deployed to belongs to as a member. */
+  async organization(options?: OrganizationOptions): Promise<Organization> {
+    const organization = await Organization.create(this.parts.emulator.endpoint, options);
+    await organization.addAccount({ name: 'home', id: ACCOUNT_ID });
+    return organization;
   }
 
   /**

@@ -138,6 +138,8 @@ export class EmulatorLookUp {
       region,
       maxAttempts: 2,
       credentials: { accessKeyId, secretAccessKey: 'unverified' },
+      // The caller need not be allowed to ask: authorization.py.
+      customUserAgent: 'sandbox-look-up',
     };
   }
 }

@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { GetFunctionConfigurationCommand, LambdaClient } from '@aws-sdk/client-lambda';
-import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
 import * as z from 'zod/mini';
 import { FunctionProcess } from './function-process';
 import { type Lineage, NEW_CHAIN, withInvocation } from './trace';
 import type { DeployedFunction } from '../deployer/deploy-stack';
+import type { AwsCredentials } from '../emulator/credentials';
 import { emulatorAccess, REGION } from '../emulator/emulator-access';
+import { assumeFunctionRole } from '../emulator/function-session';
 import type { SandboxClock } from '../support/sandbox-clock';
 
 /**
@@ -83,12 +84,6 @@ const Configuration = z.object({
 });
 type Configuration = z.infer<typeof Configuration>;
 
-const Credentials = z.object({
-  AccessKeyId: z.string(),
-  SecretAccessKey: z.string(),
-  SessionToken: z.string(),
-});
-
 /** A deployed function, with its warm processes. */
 export class RunnableFunction {
   /** Reads the function's settings as they were deployed. */
@@ -112,16 +107,12 @@ export class RunnableFunction {
         `${functionName} cannot be run in the sandbox: its runtime is ${configuration.Runtime}, and only Node.js is there.`,
       );
     }
-    const session = await new STSClient(access).send(
-      new AssumeRoleCommand({ RoleArn: configuration.Role, RoleSessionName: functionName }),
-    );
-    const lambdas = environmentOf(
+    const credentials = await assumeFunctionRole(endpoints.emulator, {
+      roleArn: configuration.Role,
       functionName,
-      configuration,
-      Credentials.parse(session.Credentials),
-      codeFolder,
-      endpoints,
-    );
+      region: access.region,
+    });
+    const lambdas = environmentOf(functionName, configuration, credentials, codeFolder, endpoints);
     const environment = {
       ...configuration.Environment?.Variables,
       ...surroundings.environment,
@@ -255,14 +246,14 @@ export class RunnableFunction {
 function environmentOf(
   functionName: string,
   configuration: Configuration,
-  credentials: z.infer<typeof Credentials>,
+  credentials: AwsCredentials,
   codeFolder: string,
   endpoints: FunctionEndpoints,
 ): Record<string, string> {
   return {
-    AWS_ACCESS_KEY_ID: credentials.AccessKeyId,
-    AWS_SECRET_ACCESS_KEY: credentials.SecretAccessKey,
-    AWS_SESSION_TOKEN: credentials.SessionToken,
+    AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+    AWS_SESSION_TOKEN: credentials.sessionToken ?? '',
     AWS_REGION: REGION,
     AWS_DEFAULT_REGION: REGION,
     AWS_ENDPOINT_URL: endpoints.functions,

@@ -13,14 +13,19 @@ import threading
 import types
 from xml.sax.saxutils import escape
 
+from authorization import authorize_calls
 from call_check import check_calls
+from cheap_accounts import keep_accounts_cheap
 from clock import set_clock
 from credential_report import improve_credential_report
 from end_with_parent import exit_with_parent
 from event_targets import deliver_to_topics
+from organizations import ORGANIZATION_ROUTES, improve_organizations
 from prefix_lists import improve_prefix_lists
 from queues import improve_queues, wait_until_drained
+from regions import know_regions_of_accounts, switch_region
 from security_groups import improve_security_groups
+from sessions import assume_for_function, evaluate_trust
 from transactions import do_each_token_once, keep_only_what_transactions_touch
 from users import add_users, look_up_keys_by_id
 
@@ -28,7 +33,10 @@ ROUTES = {
     "/sandbox/calls": check_calls,
     "/sandbox/clock": set_clock,
     "/sandbox/drained": wait_until_drained,
+    "/sandbox/function-session": assume_for_function,
+    "/sandbox/region": switch_region,
     "/sandbox/users": add_users,
+    **ORGANIZATION_ROUTES,
 }
 
 
@@ -216,6 +224,11 @@ if __name__ == "__main__":
     os.environ["MOTO_DISABLE_GLOBAL_CORS"] = "true"
     stand_in_for_openapi_validator()
     read_files_once()
+    improve_organizations()
+    keep_accounts_cheap()
+    know_regions_of_accounts()
+    evaluate_trust()
+    authorize_calls()
     deliver_all_variants_to_inbox()
     pass_events_unchanged()
     deliver_to_topics()
