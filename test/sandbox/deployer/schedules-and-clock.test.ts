@@ -2,6 +2,7 @@ import { EventEmitter, once } from 'node:events';
 import { CreateSecurityGroupCommand, EC2Client } from '@aws-sdk/client-ec2';
 import {
   CreateAccessKeyCommand,
+  CreateRoleCommand,
   CreateUserCommand,
   GenerateCredentialReportCommand,
   GetAccessKeyLastUsedCommand,
@@ -39,6 +40,11 @@ const Answer = z.object({
   fixed: z.string(),
   isDate: z.boolean(),
   remaining: z.number(),
+});
+
+const OPEN_TO_ACCOUNT = JSON.stringify({
+  Version: '2012-10-17',
+  Statement: [{ Effect: 'Allow', Principal: { AWS: '123456789012' }, Action: 'sts:AssumeRole' }],
 });
 
 const news = new EventEmitter();
@@ -226,7 +232,9 @@ describe('on a moving clock', () => {
     const { AccessKey } = await iam.send(new CreateAccessKeyCommand({ UserName: 'old' }));
     expectAt(User?.CreateDate, now);
     expectAt(AccessKey?.CreateDate, now);
-    const RoleArn = 'arn:aws:iam::123456789012:role/any';
+    const { Role: { Arn: RoleArn = '' } = {} } = await iam.send(
+      new CreateRoleCommand({ RoleName: 'any', AssumeRolePolicyDocument: OPEN_TO_ACCOUNT }),
+    );
     const { Credentials } = await new STSClient(access()).send(
       new AssumeRoleCommand({ RoleArn, RoleSessionName: 'session' }),
     );
