@@ -103,6 +103,7 @@ async function medianOf(clients: readonly EC2Client[]): Promise<number> {
     const begun = performance.now();
     await client.send(new DescribeSecurityGroupsCommand({}));
     times.push(performance.now() - begun);
+    client.destroy();
   }
   return times.sort((one, other) => one - other)[Math.floor(times.length / 2)] ?? Infinity;
 }
@@ -288,13 +289,12 @@ describe('accounts without default VPCs', () => {
   test('are cheap: 100 of them in two Regions answer their first calls as soon as others', async () => {
     const names = Array.from({ length: ACCOUNTS }, (_, index) => ({ name: `a${index}` }));
     const ids = await organization.addAccounts(names);
-    const clients: EC2Client[] = [];
-    for (const id of ids) {
-      const someone = await organization.administrator(id, 'admin');
-      clients.push(...REGIONS.map((region) => ec2(someone, region)));
-    }
-    const first = await medianOf(clients);
-    expect(first - (await medianOf(clients))).toBeLessThan(SOON_MS);
-    for (const client of clients) client.destroy();
+    const someone = await Promise.all(
+      ids.map(async (id) => organization.administrator(id, 'admin')),
+    );
+    // New ones each time, as a client's own first call takes longer too.
+    const clients = () => someone.flatMap((one) => REGIONS.map((region) => ec2(one, region)));
+    const first = await medianOf(clients());
+    expect(first - (await medianOf(clients()))).toBeLessThan(SOON_MS);
   });
 });
