@@ -1,7 +1,6 @@
 import type { Message, MessageAttributeValue } from '@aws-sdk/client-sqs';
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import * as z from 'zod/mini';
-import { REGION } from '../emulator/emulator-access';
 
 /** What Lambda hands to a function for a batch of messages. */
 export function sqsEventOf(queueArn: string, messages: Message[]): SQSEvent {
@@ -32,7 +31,7 @@ function recordOf(
     md5OfBody: message.MD5OfBody ?? '',
     eventSource: 'aws:sqs',
     eventSourceARN: queueArn,
-    awsRegion: REGION,
+    awsRegion: queueArn.split(':')[3] ?? '',
   };
 }
 

@@ -1,9 +1,13 @@
 """Queues that wake those who wait for them. moto's wake them for new messages only: what becomes visible again, or whose delay is
 over, is seen when the next call looks. And who wants to know when queues are empty has to ask again and again.
 
+Standard queues are fair to groups of messages: the one with the fewest in flight comes next. AWS counts more, and later.
+
 And they keep what the sender is traced by, as SQS does: by it, Lambda knows a chain of invocations.
 """
 
+import collections
+import heapq
 import threading
 import time
 
@@ -28,6 +32,7 @@ def improve_queues():
     change_visibility = SQSBackend.change_message_visibility
     purge = SQSBackend.purge_queue
     put = SQSBackend.send_message
+    visible_messages = Queue.messages.fget
 
     def put_traced(self, *args, system_attributes=None, **kwargs):
         return put(self, *args, system_attributes={**trace_of_sender(), **(system_attributes or {})}, **kwargs)
@@ -64,12 +69,36 @@ def improve_queues():
             purge(self, queue_name)
             _drained.notify_all()
 
+    def messages_in_fair_order(self):
+        messages = visible_messages(self)
+        if self.fifo_queue or all(message.group_id is None for message in messages):
+            return messages
+        return fairly_ordered(messages, self._pending_messages)
+
+    Queue.messages = property(messages_in_fair_order)
     Queue.__init__ = make_waking
     Queue.delete_message = delete_and_tell
     SQSBackend.receive_message = receive
     SQSBackend.change_message_visibility = change_visibility_and_tell
     SQSBackend.purge_queue = purge_and_tell
     SQSBackend.send_message = put_traced
+
+
+def fairly_ordered(messages, pending):
+    """A message without a group is one by itself. Groups with as many in flight take turns in the order of their oldest messages."""
+    waiting = collections.defaultdict(collections.deque)
+    for position, message in enumerate(messages):
+        waiting[message.group_id or message.id].append((position, message))
+    in_flight = collections.Counter(message.group_id for message in pending if not message.visible)
+    turns = [(in_flight[group], queue[0][0], group) for group, queue in waiting.items()]
+    heapq.heapify(turns)
+    ordered = []
+    while turns:
+        count, _, group = heapq.heappop(turns)
+        ordered.append(waiting[group].popleft()[1])
+        if waiting[group]:
+            heapq.heappush(turns, (count + 1, waiting[group][0][0], group))
+    return ordered
 
 
 def trace_of_sender():

@@ -138,6 +138,41 @@ test('who hung up takes no message along', async () => {
   await expect(receive(5)).resolves.toMatchObject([{ Body: 'hello' }]);
 });
 
+describe('a standard queue with groups of messages', () => {
+  async function sendTo(groups: readonly (string | undefined)[]): Promise<void> {
+    for (const [index, MessageGroupId] of groups.entries()) {
+      await client.send(
+        new sqs.SendMessageCommand({
+          QueueUrl: queueUrl,
+          MessageBody: `${MessageGroupId ?? 'none'} ${index}`,
+          MessageGroupId,
+        }),
+      );
+    }
+  }
+
+  async function take(MaxNumberOfMessages: number): Promise<string[]> {
+    const { Messages = [] } = await client.send(
+      new sqs.ReceiveMessageCommand({ QueueUrl: queueUrl, MaxNumberOfMessages }),
+    );
+    return Messages.map(({ Body = '' }) => Body.split(' ')[0] ?? '');
+  }
+
+  test('gives turns to the groups that have the fewest in flight', async () => {
+    await sendTo(['loud', 'loud', 'loud', 'loud', 'loud', 'quiet', 'calm']);
+    await expect(take(3)).resolves.toEqual(['loud', 'quiet', 'calm']);
+    await expect(take(1)).resolves.toEqual(['loud']);
+    await sendTo(['quiet']);
+    await expect(take(1)).resolves.toEqual(['quiet']);
+    await expect(take(10)).resolves.toEqual(['loud', 'loud', 'loud']);
+  });
+
+  test('takes a message without a group for one by itself', async () => {
+    await sendTo(['loud', 'loud', 'loud', undefined, undefined]);
+    await expect(take(3)).resolves.toEqual(['loud', 'none', 'none']);
+  });
+});
+
 describe('a queue is drained', () => {
   test('when it is empty', async () => {
     await queuesDrained(emulator.endpoint, [queueName]);
