@@ -42,17 +42,18 @@ interface Case {
 
 let evaluator: ChildProcessWithoutNullStreams;
 let answers: Interface;
+let ended: Promise<unknown[]>;
 let complaints = '';
 beforeAll(async () => {
   const { python } = await preparePythonEnvironment(console.log);
   evaluator = spawn(python, ['-c', DRIVER], { env: { PYTHONPATH: SERVER } });
   evaluator.stderr.setEncoding('utf8').on('data', (text: string) => (complaints += text));
   answers = createInterface(evaluator.stdout);
+  ended = once(evaluator, 'close');
 });
 afterAll(async () => {
-  const closed = once(evaluator, 'close');
   evaluator.stdin.end();
-  await closed;
+  await ended;
 });
 
 async function decisions(cases: readonly Case[]): Promise<string[]> {
@@ -63,7 +64,7 @@ async function decisions(cases: readonly Case[]): Promise<string[]> {
     ...one,
   }));
   evaluator.stdin.write(`${JSON.stringify(whole)}\n`);
-  const answer = await Promise.race([once(answers, 'line'), once(evaluator, 'close')]);
+  const answer = await Promise.race([once(answers, 'line'), ended]);
   if (complaints) throw new Error(complaints);
   return z.array(z.string()).parse(JSON.parse(String(answer[0])));
 }
