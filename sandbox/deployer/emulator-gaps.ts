@@ -55,6 +55,8 @@ export const WORKING_TYPES: ReadonlySet<string> = new Set([
   'AWS::EC2::SubnetRouteTableAssociation',
   'AWS::EC2::VPC',
   'AWS::EC2::VPCGatewayAttachment',
+  'AWS::Events::EventBus',
+  'AWS::Events::EventBusPolicy',
   'AWS::Events::Rule',
   'AWS::IAM::ManagedPolicy',
   'AWS::IAM::Policy',
@@ -99,7 +101,6 @@ export const EMULATOR_GAPS: readonly EmulatorGap[] = [
   { type: 'AWS::SNS::TopicPolicy', inSandbox: NO_ONE_REFUSED },
   { type: 'AWS::SQS::QueuePolicy', inSandbox: NO_ONE_REFUSED },
   { type: 'AWS::S3::BucketPolicy', inSandbox: NO_ONE_REFUSED },
-  { type: 'AWS::Events::EventBusPolicy', inSandbox: NO_ONE_REFUSED },
   {
     type: 'AWS::CloudWatch::Alarm',
     inSandbox:
@@ -185,7 +186,7 @@ export const EMULATOR_GAPS: readonly EmulatorGap[] = [
   },
   {
     type: 'AWS::Events::Rule',
-    aspect: 'targets other than queues and topics',
+    aspect: 'targets other than queues, topics and buses',
     inSandbox:
       'called by LocalAws.fire only: events reach functions through queues; the emulator would answer PutEvents with HTTP 500',
     occursIn: ({ Targets }, typeOf) =>
@@ -390,22 +391,24 @@ function holdsRuleDescription(type: string, properties: Properties): boolean {
   ].some((rule) => typeof rule === 'object' && rule !== null && 'Description' in rule);
 }
 
-const ServedTarget = z.object({
+const TargetOfResource = z.object({
   Arn: z.union([
-    z.string().check(z.regex(/:(sqs|sns):/)),
-    z.object({ 'Fn::GetAtt': z.array(z.string()) }),
+    z.object({ 'Fn::GetAtt': z.tuple([z.string()], z.unknown()) }),
     z.object({ Ref: z.string() }),
   ]),
 });
+const SERVED_TYPES = ['AWS::SQS::Queue', 'AWS::SNS::Topic', 'AWS::Events::EventBus'];
+const SERVED_ARN = /:(sqs|sns):|:events:.*:event-bus\//;
 
+/** A parameter may name anything: what the emulator cannot deliver to, it says. */
 function isServedTarget(target: unknown, typeOf: TypeOf): boolean {
-  const parsed = ServedTarget.safeParse(target);
-  if (!parsed.success) return false;
+  const parsed = TargetOfResource.safeParse(target);
+  if (!parsed.success) {
+    return SERVED_ARN.test(JSON.stringify(z.object({ Arn: z.unknown() }).parse(target).Arn));
+  }
   const { Arn } = parsed.data;
-  if (typeof Arn === 'string') return true;
-  return 'Ref' in Arn
-    ? typeOf(Arn.Ref) === 'AWS::SNS::Topic'
-    : typeOf(Arn['Fn::GetAtt'][0] ?? '') === 'AWS::SQS::Queue';
+  const type = typeOf('Ref' in Arn ? Arn.Ref : Arn['Fn::GetAtt'][0]);
+  return type === undefined ? 'Ref' in Arn : SERVED_TYPES.includes(type);
 }
 
 function listOf(value: unknown): unknown[] {

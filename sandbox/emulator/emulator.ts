@@ -13,6 +13,17 @@ const KEPT_ERROR_LINES = 15;
 const Announcement = z.object({ port: z.number() });
 const ClockSet = z.object({ realTimeMs: z.number() });
 const CallsChecked = z.object({ faults: z.array(z.string()) });
+const LostEvents = z.object({
+  lost: z.array(
+    z.object({
+      ruleArn: z.string(),
+      targetArn: z.nullable(z.string()),
+      errorCode: z.string(),
+      errorMessage: z.string(),
+      event: z.looseObject({ id: z.string() }),
+    }),
+  ),
+});
 const UsersAdded = z.object({ keyIds: z.array(z.array(z.string())) });
 
 /** What is checked of a call to AWS. */
@@ -22,6 +33,9 @@ export interface CheckedCall {
   readonly parameters: Readonly<Record<string, string>>;
   readonly json?: unknown;
 }
+
+/** An event that a rule could not deliver, and that no dead-letter queue took. */
+export type LostEvent = z.infer<typeof LostEvents>['lost'][number];
 
 /** moto's server: the AWS API, without CloudTrail, functions and schedules. */
 export interface Emulator {
@@ -42,6 +56,17 @@ export interface Emulator {
    * they have nothing.
    */
   faultsIn(calls: readonly CheckedCall[]): Promise<string[]>;
+  /**
+   * What rules of all accounts could not deliver and no dead-letter queue took, since the last
+   * reset. The codes are AWS's; ACCOUNT_SUSPENDED is the sandbox's own, and has no target.
+   */
+  lostEvents(): Promise<LostEvent[]>;
+  /**
+   * Whether a bus that gets an event from another bus is told of the sending rule
+   * (`aws:SourceArn`, `aws:SourceAccount`). AWS does not document it for targets with a role.
+   * Default: it is not. A reset does not change it.
+   */
+  tellForwardingRules(told: boolean): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -63,6 +88,11 @@ export async function startEmulator(environment: PythonEnvironment): Promise<Emu
     setClock: async (now) => setClock(endpoint, now),
     addUsers: async (users) => addUsers(endpoint, users),
     faultsIn: async (calls) => faultsIn(endpoint, calls),
+    lostEvents: async () =>
+      LostEvents.parse(await post(`${endpoint}/sandbox/lost-events`, {})).lost,
+    tellForwardingRules: async (told) => {
+      await post(`${endpoint}/sandbox/forwarded-sources`, { told });
+    },
     stop: async () => stop(child),
   };
 }

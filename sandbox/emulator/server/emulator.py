@@ -19,7 +19,8 @@ from cheap_accounts import keep_accounts_cheap
 from clock import set_clock
 from credential_report import improve_credential_report
 from end_with_parent import exit_with_parent
-from event_targets import deliver_to_topics
+from event_buses import EVENT_ROUTES, improve_event_buses
+from event_targets import deliver_to_targets
 from organizations import ORGANIZATION_ROUTES, improve_organizations
 from prefix_lists import improve_prefix_lists
 from queues import improve_queues, wait_until_drained
@@ -36,6 +37,7 @@ ROUTES = {
     "/sandbox/function-session": assume_for_function,
     "/sandbox/region": switch_region,
     "/sandbox/users": add_users,
+    **EVENT_ROUTES,
     **ORGANIZATION_ROUTES,
 }
 
@@ -231,7 +233,8 @@ if __name__ == "__main__":
     authorize_calls()
     deliver_all_variants_to_inbox()
     pass_events_unchanged()
-    deliver_to_topics()
+    deliver_to_targets()
+    improve_event_buses()
     improve_credential_report()
     look_up_keys_by_id()
     improve_security_groups()

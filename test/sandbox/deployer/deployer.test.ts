@@ -7,7 +7,12 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { DescribeSecurityGroupRulesCommand, EC2Client } from '@aws-sdk/client-ec2';
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
-import { GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
+import {
+  GetQueueAttributesCommand,
+  GetQueueUrlCommand,
+  ReceiveMessageCommand,
+  SQSClient,
+} from '@aws-sdk/client-sqs';
 import { CfnOutput, CfnResource, RemovalPolicy, type Stack } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
@@ -17,6 +22,7 @@ import * as targets from 'aws-cdk-lib/aws-events-targets';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as sns from 'aws-cdk-lib/aws-sns';
+import * as sqs from 'aws-cdk-lib/aws-sqs';
 import { readAssembly } from '../../../sandbox/deployer/assembly';
 import { deployStack, type StackDeployment } from '../../../sandbox/deployer/deploy-stack';
 import { type Emulator, startEmulator } from '../../../sandbox/emulator/emulator';
@@ -91,7 +97,7 @@ test('lists by name what the emulator leaves out', async () => {
   expect([...names].sort()).toEqual([
     'AWS::CloudWatch::Alarm',
     'AWS::Events::Rule: schedule',
-    'AWS::Events::Rule: targets other than queues and topics',
+    'AWS::Events::Rule: targets other than queues, topics and buses',
     'AWS::IAM::Policy: rights',
     'AWS::IAM::Role: rights',
     'AWS::Lambda::EventSourceMapping',
@@ -264,6 +270,57 @@ test("an event that matches a rule reaches the topic that is its target, as the 
   expect(await put('lines')).toBe('one 2\ntwo test');
   expect(JSON.parse(await put('object'))).toEqual({ name: 'DisableRule', text: 'of the "boss"' });
   await inbox.close();
+});
+
+test('makes buses with policies, and rules between them with a role and dead letters', async () => {
+  const stack = await deploy((scope) => {
+    const hub = new events.EventBus(scope, 'Hub', { eventBusName: 'hub' });
+    hub.addToResourcePolicy(
+      new iam.PolicyStatement({
+        sid: 'Deny',
+        effect: iam.Effect.DENY,
+        principals: [new iam.AnyPrincipal()],
+        actions: ['events:PutEvents'],
+        resources: [hub.eventBusArn],
+        conditions: { 'ForAnyValue:StringEquals': { 'events:source': 'shop' } },
+      }),
+    );
+    new events.Rule(scope, 'OfHub', {
+      eventBus: hub,
+      eventPattern: { account: [scope.account] },
+      targets: [
+        new targets.SqsQueue(new sqs.Queue(scope, 'Intake', { queueName: 'intake' }), {
+          messageGroupId: '$.account',
+        }),
+      ],
+    });
+    new events.Rule(scope, 'ToHub', {
+      eventPattern: { source: ['shop', 'school'] },
+      targets: [
+        new targets.EventBus(hub, {
+          deadLetterQueue: new sqs.Queue(scope, 'Lost', { queueName: 'lost' }),
+        }),
+      ],
+    });
+  });
+  expect(stack.gaps.map(({ type }) => type)).not.toContain('AWS::Events::EventBusPolicy');
+  const access = emulatorAccess(emulator.endpoint);
+  const entries = ['shop', 'school'].map((Source) => ({ Source, DetailType: 't', Detail: '{}' }));
+  await new EventBridgeClient(access).send(new PutEventsCommand({ Entries: entries }));
+  const received = async (QueueName: string) => {
+    const client = new SQSClient(access);
+    const { QueueUrl } = await client.send(new GetQueueUrlCommand({ QueueName }));
+    const { Messages = [] } = await client.send(
+      new ReceiveMessageCommand({ QueueUrl, MessageSystemAttributeNames: ['All'] }),
+    );
+    return Messages;
+  };
+  await expect(received('intake')).resolves.toMatchObject([
+    { Body: expect.stringContaining('"school"'), Attributes: { MessageGroupId: '123456789012' } },
+  ]);
+  await expect(received('lost')).resolves.toMatchObject([
+    { Body: expect.stringContaining('"shop"') },
+  ]);
 });
 
 test('refuses a type of which no one knows what the emulator does', async () => {
