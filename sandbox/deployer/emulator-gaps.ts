@@ -186,7 +186,7 @@ export const EMULATOR_GAPS: readonly EmulatorGap[] = [
   },
   {
     type: 'AWS::Events::Rule',
-    aspect: 'targets other than queues, topics and buses',
+    aspect: 'targets but queues, topics and buses',
     inSandbox:
       'called by LocalAws.fire only: events reach functions through queues; the emulator would answer PutEvents with HTTP 500',
     occursIn: ({ Targets }, typeOf) =>

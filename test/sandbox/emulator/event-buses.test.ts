@@ -1,5 +1,6 @@
 import * as events from '@aws-sdk/client-eventbridge';
 import * as iam from '@aws-sdk/client-iam';
+import * as s3 from '@aws-sdk/client-s3';
 import * as sqs from '@aws-sdk/client-sqs';
 import * as z from 'zod/mini';
 import type { AwsCredentials } from '../../../sandbox/emulator/credentials';
@@ -641,6 +642,30 @@ describe('a queue that is the target of a rule', () => {
     await member.put();
     await expect(member.messages('own')).resolves.toMatchObject([{ Body: expected }]);
   });
+});
+
+test('what S3 tells is for the default bus alone, and each has its own id', async () => {
+  const home = new Place(HOME, REGION);
+  const created = { 'detail-type': ['Object Created'] };
+  await home.rule('default', { Arn: await home.makeQueue('on-default') }, created);
+  await home.makeBus('other');
+  await home.rule('other', { Arn: await home.makeQueue('on-other') }, created);
+  const client = new s3.S3Client({ ...emulatorAccess(emulator.endpoint), forcePathStyle: true });
+  const Bucket = 'records';
+  await client.send(new s3.CreateBucketCommand({ Bucket }));
+  await client.send(
+    new s3.PutBucketNotificationConfigurationCommand({
+      Bucket,
+      NotificationConfiguration: { EventBridgeConfiguration: {} },
+    }),
+  );
+  for (const Key of ['one', 'two']) {
+    await client.send(new s3.PutObjectCommand({ Bucket, Key, Body: 'text' }));
+  }
+  const told = await home.received('on-default');
+  expect(told).toMatchObject([{ source: 'aws.s3' }, { source: 'aws.s3' }]);
+  expect(told[0]?.id).not.toBe(told[1]?.id);
+  await expect(home.received('on-other')).resolves.toEqual([]);
 });
 
 test('rules and buses of other accounts are out of reach by their ARN', async () => {
