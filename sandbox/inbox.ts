@@ -7,7 +7,13 @@ import {
   SQSClient,
 } from '@aws-sdk/client-sqs';
 import * as z from 'zod/mini';
-import { ACCOUNT_ID, emulatorAccess, REGION } from './emulator/emulator-access';
+import {
+  ACCOUNT_ID,
+  emulatorAccess,
+  placeKey,
+  placeOfArn,
+  REGION,
+} from './emulator/emulator-access';
 import { queuesDrained } from './emulator/queue-drained';
 
 /** emulator.py knows the name. */
@@ -54,25 +60,19 @@ export class Inbox {
   ): Promise<Inbox> {
     const sqs = new SQSClient(emulatorAccess(emulatorEndpoint));
     const { QueueUrl = '' } = await sqs.send(new CreateQueueCommand({ QueueName: QUEUE_NAME }));
-    return new Inbox(
-      emulatorEndpoint,
-      sqs,
-      new SNSClient(emulatorAccess(emulatorEndpoint)),
-      QueueUrl,
-      onDelivery,
-    );
+    return new Inbox(emulatorEndpoint, sqs, QueueUrl, onDelivery);
   }
 
   readonly deliveries: Delivery[] = [];
   private readonly waiters = new Set<Waiter>();
   private readonly closed = new AbortController();
   private readonly polling: Promise<void>;
+  private readonly topics = new Map<string, SNSClient>();
   private failure: { readonly cause: unknown } | undefined;
 
   private constructor(
     private readonly emulatorEndpoint: string,
     private readonly sqs: SQSClient,
-    private readonly sns: SNSClient,
     private readonly queueUrl: string,
     private readonly onDelivery: ((delivery: Delivery) => void) | undefined,
   ) {
@@ -82,7 +82,9 @@ export class Inbox {
   async subscribeTo(topicArns: string[]): Promise<void> {
     await Promise.all(
       topicArns.map(async (TopicArn) =>
-        this.sns.send(new SubscribeCommand({ TopicArn, Protocol: 'sqs', Endpoint: QUEUE_ARN })),
+        this.topicsBeside(TopicArn).send(
+          new SubscribeCommand({ TopicArn, Protocol: 'sqs', Endpoint: QUEUE_ARN }),
+        ),
       ),
     );
   }
@@ -141,8 +143,17 @@ export class Inbox {
     this.closed.abort();
     await this.polling;
     this.sqs.destroy();
-    this.sns.destroy();
+    for (const sns of this.topics.values()) sns.destroy();
     if (this.failure) throw this.failure.cause;
+  }
+
+  private topicsBeside(topicArn: string): SNSClient {
+    const place = placeOfArn(topicArn);
+    const sns =
+      this.topics.get(placeKey(place)) ??
+      new SNSClient(emulatorAccess(this.emulatorEndpoint, place));
+    this.topics.set(placeKey(place), sns);
+    return sns;
   }
 
   /** All that wait are told at once. What fails once the inbox is closed is of no use to anyone. */

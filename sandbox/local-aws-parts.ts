@@ -1,15 +1,19 @@
-import type { EventDelivery } from './cloudtrail/event-delivery';
-import type { EventsUnderWay } from './cloudtrail/events-under-way';
-import type { CloudTrailTap, PutEvent } from './cloudtrail/tap';
-import type { CallCheck } from './emulator/call-check';
-import type { Emulator } from './emulator/emulator';
-import type { PythonEnvironment } from './emulator/python-environment';
-import type { Inbox } from './inbox';
+import { EventDelivery } from './cloudtrail/event-delivery';
+import { EventsUnderWay } from './cloudtrail/events-under-way';
+import { type CloudTrailTap, type PutEvent, startCloudTrailTap } from './cloudtrail/tap';
+import { CallCheck } from './emulator/call-check';
+import { type Emulator, startEmulator } from './emulator/emulator';
+import { preparePythonEnvironment, type PythonEnvironment } from './emulator/python-environment';
+import { Inbox } from './inbox';
+import type { LocalAwsOptions } from './local-aws-options';
 import type { IamGaps } from './proxy/iam-gaps/iam-gaps';
-import type { IamStandIn } from './proxy/iam-gaps/stand-in';
+import { type IamStandIn, startIamStandIn } from './proxy/iam-gaps/stand-in';
 import type { StoppedLoop } from './runner/deployed-function';
-import type { Runner } from './runner/runner';
-import type { SandboxClock } from './support/sandbox-clock';
+import { Runner } from './runner/runner';
+import { SandboxClock } from './support/sandbox-clock';
+
+/** Of the events that this library announces. */
+const OWN_SOURCE = 'cdk-sentries';
 
 export interface Parts {
   readonly environment: PythonEnvironment;
@@ -26,6 +30,63 @@ export interface Parts {
   readonly announced: PutEvent[];
   readonly callCheck: CallCheck;
   readonly stoppedLoops: StoppedLoop[];
+}
+
+export async function startParts(options: LocalAwsOptions): Promise<Parts> {
+  const environment = await preparePythonEnvironment(options.log ?? (() => undefined));
+  const emulator = await startEmulator(environment);
+  // The runner needs the tap's address, and the tap hands its events to the runner.
+  const eventsUnderWay = new EventsUnderWay();
+  const delivery = new EventDelivery(async (event) => runner.deliver(event));
+  const announced: PutEvent[] = [];
+  const callCheck = new CallCheck(emulator);
+  const stoppedLoops: StoppedLoop[] = [];
+  const clock = new SandboxClock();
+  const iamStandIn = options.iamGaps && (await startIamStandIn(emulator.endpoint, options.iamGaps));
+  const tap = await startCloudTrailTap({
+    emulatorEndpoint: iamStandIn?.endpoint ?? emulator.endpoint,
+    tablesEndpoint: options.tablesEndpoint,
+    clock,
+    onCall: (call) => {
+      callCheck.take(call);
+      options.onCall?.(call);
+    },
+    onEvent: (event) => {
+      options.onEvent?.(event);
+      eventsUnderWay.add(delivery.take(event));
+    },
+    onPutEvent: (event) => {
+      if (event.source === OWN_SOURCE) announced.push(event);
+    },
+    endInvocation: async (invocationId) => runner.crash(invocationId),
+  });
+  const runner = new Runner(
+    { emulator: emulator.endpoint, functions: tap.endpoint },
+    {
+      onInvocation: options.onInvocation,
+      onLog: options.onFunctionLog,
+      onStoppedLoop: (loop) => stoppedLoops.push(loop),
+    },
+    clock,
+    options,
+  );
+  const inbox = await Inbox.open(emulator.endpoint, options.onDelivery);
+  return {
+    environment,
+    emulator,
+    iamStandIn,
+    tap,
+    runner,
+    inbox,
+    eventsUnderWay,
+    delivery,
+    announced,
+    callCheck,
+    stoppedLoops,
+    clock,
+    iamGaps: options.iamGaps,
+    tablesEndpoint: options.tablesEndpoint,
+  };
 }
 
 /** Until nothing is under way any more. Throws where Lambda would have stopped a function. */

@@ -1,75 +1,33 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { text } from 'node:stream/consumers';
 import {
   CreateSecretCommand,
   PutSecretValueCommand,
   ResourceNotFoundException,
   SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
-import * as z from 'zod/mini';
-import { EventDelivery } from './cloudtrail/event-delivery';
-import { EventsUnderWay } from './cloudtrail/events-under-way';
-import {
-  type ApiCall,
-  type CloudTrailEvent,
-  type Crash,
-  type Disturbance,
-  type DisturbedCall,
-  type Fault,
-  type LostAnswers,
-  type PutEvent,
-  startCloudTrailTap,
+import { cliEnvironment, type CliResult, runCli } from './aws-cli';
+import type {
+  CloudTrailEvent,
+  Crash,
+  Disturbance,
+  DisturbedCall,
+  Fault,
+  LostAnswers,
+  PutEvent,
 } from './cloudtrail/tap';
 import { readAssembly } from './deployer/assembly';
 import { deployStack, type StackDeployment } from './deployer/deploy-stack';
 import { copyTables, tablesOf } from './deployer/table-copies';
-import { CallCheck } from './emulator/call-check';
 import { assumeRole, type AwsCredentials, createAdministrator } from './emulator/credentials';
-import { startEmulator } from './emulator/emulator';
-import { ACCOUNT_ID, emulatorAccess, REGION } from './emulator/emulator-access';
+import { ACCOUNT_ID, emulatorAccess, HOME, type Place, REGION } from './emulator/emulator-access';
 import type { AddedUser, NewUser } from './emulator/iam-users';
-import { preparePythonEnvironment } from './emulator/python-environment';
-import { type Delivery, Inbox } from './inbox';
-import { endParts, type Parts, partsSettled } from './local-aws-parts';
+import type { Inbox } from './inbox';
+import type { LocalAwsOptions } from './local-aws-options';
+import { endParts, type Parts, partsSettled, startParts } from './local-aws-parts';
 import { Organization, type OrganizationOptions } from './organization/organization';
-import { IamGaps } from './proxy/iam-gaps/iam-gaps';
-import { startIamStandIn } from './proxy/iam-gaps/stand-in';
+import type { IamGaps } from './proxy/iam-gaps/iam-gaps';
 import type { FireReport } from './runner/asynchronous-invocation';
-import type { InvocationReport, StoppedLoop } from './runner/deployed-function';
-import { type FunctionSettings, Runner } from './runner/runner';
-import { SandboxClock } from './support/sandbox-clock';
 
-/** Of the events that this library announces. */
-const OWN_SOURCE = 'cdk-sentries';
-
-export interface LocalAwsOptions extends FunctionSettings {
-  /**
-   * Has IAM's calls pass a hand-written stand-in for what the emulator's IAM lacks: paging, the
-   * root user's row, states of the credential report, faults of single users and keys. Keep it, and
-   * change it at any time.
-   */
-  readonly iamGaps?: IamGaps;
-  /**
-   * What answers DynamoDB's calls in place of the emulator, such as DynamoDB Local. The tables of a
-   * stack are made there as well.
-   */
-  readonly tablesEndpoint?: string;
-  log?(line: string): void;
-  onCall?(call: ApiCall): void;
-  onEvent?(event: CloudTrailEvent): void;
-  onInvocation?(invocation: InvocationReport): void;
-  onFunctionLog?(functionName: string, line: string, at: number): void;
-  onDelivery?(delivery: Delivery): void;
-}
-
-export type { AwsCredentials };
-
-export interface CliResult {
-  readonly stdout: string;
-  readonly stderr: string;
-  readonly exitCode: number;
-}
+export type { AwsCredentials, CliResult, LocalAwsOptions, Place };
 
 export interface DeployedStack extends StackDeployment {
   /** Runs its functions no longer and takes its rules off the bus; its other resources stay. */
@@ -82,61 +40,7 @@ export interface DeployedStack extends StackDeployment {
  */
 export class LocalAws {
   static async start(options: LocalAwsOptions = {}): Promise<LocalAws> {
-    const environment = await preparePythonEnvironment(options.log ?? (() => undefined));
-    const emulator = await startEmulator(environment);
-    // The runner needs the tap's address, and the tap hands its events to the runner.
-    const eventsUnderWay = new EventsUnderWay();
-    const delivery = new EventDelivery(async (event) => runner.deliver(event));
-    const announced: PutEvent[] = [];
-    const callCheck = new CallCheck(emulator);
-    const stoppedLoops: StoppedLoop[] = [];
-    const clock = new SandboxClock();
-    const iamStandIn =
-      options.iamGaps && (await startIamStandIn(emulator.endpoint, options.iamGaps));
-    const tap = await startCloudTrailTap({
-      emulatorEndpoint: iamStandIn?.endpoint ?? emulator.endpoint,
-      tablesEndpoint: options.tablesEndpoint,
-      clock,
-      onCall: (call) => {
-        callCheck.take(call);
-        options.onCall?.(call);
-      },
-      onEvent: (event) => {
-        options.onEvent?.(event);
-        eventsUnderWay.add(delivery.take(event));
-      },
-      onPutEvent: (event) => {
-        if (event.source === OWN_SOURCE) announced.push(event);
-      },
-      endInvocation: async (invocationId) => runner.crash(invocationId),
-    });
-    const runner = new Runner(
-      { emulator: emulator.endpoint, functions: tap.endpoint },
-      {
-        onInvocation: options.onInvocation,
-        onLog: options.onFunctionLog,
-        onStoppedLoop: (loop) => stoppedLoops.push(loop),
-      },
-      clock,
-      options,
-    );
-    const inbox = await Inbox.open(emulator.endpoint, options.onDelivery);
-    return new LocalAws({
-      environment,
-      emulator,
-      iamStandIn,
-      tap,
-      runner,
-      inbox,
-      eventsUnderWay,
-      delivery,
-      announced,
-      callCheck,
-      stoppedLoops,
-      clock,
-      iamGaps: options.iamGaps,
-      tablesEndpoint: options.tablesEndpoint,
-    });
+    return new LocalAws(await startParts(options));
   }
 
   readonly region = REGION;
@@ -160,16 +64,20 @@ export class LocalAws {
     return this.parts.environment.aws;
   }
 
-  /** Stacks may follow one another; each has a name of its own. */
-  async deploy(assemblyFolder: string, stackName?: string): Promise<DeployedStack> {
+  /**
+   * Stacks may follow one another; in an account and Region, each has a name of its own. Its
+   * functions run there, by their roles.
+   */
+  async deploy(assemblyFolder: string, stackName?: string, place = HOME): Promise<DeployedStack> {
     const { emulator, runner, inbox, tablesEndpoint } = this.parts;
     const stack = await deployStack({
       endpoint: emulator.endpoint,
-      assembly: readAssembly(assemblyFolder),
+      assembly: readAssembly(assemblyFolder, place),
       stackName,
+      place,
     });
     if (tablesEndpoint !== undefined) {
-      await copyTables(emulator.endpoint, tablesEndpoint, tablesOf(stack));
+      await copyTables(emulator.endpoint, tablesEndpoint, { names: tablesOf(stack), place });
     }
     await Promise.all([runner.add(stack), inbox.subscribeTo(stack.topicArns)]);
     return { ...stack, retire: async () => runner.remove(stack) };
@@ -204,10 +112,10 @@ export class LocalAws {
 
   /**
    * Invokes a function as someone who waits for its answer: once. Rejects with what the handler
-   * threw.
+   * threw. Without a place, it is the first of that name.
    */
-  async invoke(functionName: string, payload: unknown): Promise<unknown> {
-    return this.parts.runner.invoke(functionName, payload);
+  async invoke(functionName: string, payload: unknown, place?: Place): Promise<unknown> {
+    return this.parts.runner.invoke(functionName, payload, place);
   }
 
   /**
@@ -228,9 +136,9 @@ export class LocalAws {
     return this.parts.iamGaps;
   }
 
-  /** An administrator. */
-  async createUser(name: string): Promise<AwsCredentials> {
-    return createAdministrator(this.parts.emulator.endpoint, name);
+  /** An administrator of an account. */
+  async createUser(name: string, accountId = ACCOUNT_ID): Promise<AwsCredentials> {
+    return createAdministrator(this.parts.emulator.endpoint, name, accountId);
   }
 
   /** An organization, which the account that stacks are deployed to belongs to as a member. */
@@ -261,68 +169,56 @@ export class LocalAws {
   }
 
   /** Runs the AWS CLI, with these credentials and none of the caller's settings. */
-  async cli(args: string[], credentials: AwsCredentials): Promise<CliResult> {
-    const child = spawn(this.aws, args, {
-      stdio: ['ignore', 'pipe', 'pipe'],
-      env: this.cliEnvironment(credentials),
-    });
-    const [stdout, stderr, [exitCode]] = await Promise.all([
-      text(child.stdout),
-      text(child.stderr),
-      once(child, 'close'),
-    ]);
-    return { stdout, stderr, exitCode: z.number().parse(exitCode) };
+  async cli(args: string[], credentials: AwsCredentials, region = REGION): Promise<CliResult> {
+    return runCli(this.aws, args, { endpoint: this.endpoint, region, credentials });
   }
 
   /** What the AWS CLI and the SDKs need to call here. */
-  cliEnvironment({
-    accessKeyId,
-    secretAccessKey,
-    sessionToken,
-  }: AwsCredentials): Record<string, string> {
-    return {
-      PATH: process.env.PATH ?? '',
-      AWS_ENDPOINT_URL: this.endpoint,
-      AWS_DEFAULT_REGION: REGION,
-      AWS_REGION: REGION,
-      AWS_ACCESS_KEY_ID: accessKeyId,
-      AWS_SECRET_ACCESS_KEY: secretAccessKey,
-      ...(sessionToken && { AWS_SESSION_TOKEN: sessionToken }),
-      AWS_CONFIG_FILE: '/dev/null',
-      AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
-      AWS_PAGER: '',
-    };
+  cliEnvironment(credentials: AwsCredentials, region = REGION): Record<string, string> {
+    return cliEnvironment({ endpoint: this.endpoint, region, credentials });
   }
 
-  /** Hands an event to EventBridge once more, as a second delivery or a replayed archive would. */
+  /**
+   * Settings of SDK clients that call as an administrator of an account, in a Region; CloudTrail
+   * sees them.
+   */
+  accessTo(place: Place) {
+    return emulatorAccess(this.endpoint, place);
+  }
+
+  /**
+   * Hands an event to EventBridge once more, as a second delivery or a replayed archive would: on
+   * the default bus of its account and Region.
+   */
   async replay(event: CloudTrailEvent): Promise<void> {
     await this.parts.runner.deliver(event);
   }
 
   /**
-   * The next events of that name never reach EventBridge. CloudTrail's event history has them all
-   * the same.
+   * The next events of that name never reach EventBridge, in one place or in all of them.
+   * CloudTrail's event history has them all the same.
    */
-  loseNext(eventName: string, times = 1): void {
-    this.parts.delivery.lose(eventName, times);
+  loseNext(eventName: string, times = 1, place?: Place): void {
+    this.parts.delivery.lose(eventName, times, place);
   }
 
   /**
-   * From now on, events wait on their way to EventBridge. CloudTrail's event history has them at
-   * once.
+   * From now on, events wait on their way to EventBridge, of one place or of all of them.
+   * CloudTrail's event history has them at once.
    */
-  holdEvents(): void {
-    this.parts.delivery.hold();
+  holdEvents(place?: Place): void {
+    this.parts.delivery.hold(place);
   }
 
   /**
-   * Lets events through again, and delivers those that waited: in the order that `order` gives
-   * them, leaving some out or twice as it likes.
+   * Lets events through again that were held by the same words, and delivers those that waited: in
+   * the order that `order` gives them, leaving some out or twice as it likes.
    */
   async releaseEvents(
     order: (held: readonly CloudTrailEvent[]) => readonly CloudTrailEvent[] = (held) => held,
+    place?: Place,
   ): Promise<void> {
-    await this.parts.delivery.release(order);
+    await this.parts.delivery.release(order, place);
   }
 
   /** From now on, CloudTrail's event history does not have the events yet that come. */

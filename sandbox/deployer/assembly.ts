@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import * as path from 'node:path';
 import * as z from 'zod/mini';
-import { ACCOUNT_ID, REGION } from '../emulator/emulator-access';
+import { HOME, type Place } from '../emulator/emulator-access';
 
 const Resource = z.looseObject({
   Type: z.string(),
@@ -53,14 +53,14 @@ export interface AssemblyStack {
   readonly template: Template;
 }
 
-/** What `cdk synth` wrote. */
+/** What `cdk synth` wrote; the assets are those that it has for one place. */
 export interface Assembly {
   readonly folder: string;
   readonly stacks: AssemblyStack[];
   readonly fileAssets: FileAsset[];
 }
 
-export function readAssembly(folder: string): Assembly {
+export function readAssembly(folder: string, place = HOME): Assembly {
   const manifestFile = path.join(folder, 'manifest.json');
   if (!existsSync(manifestFile)) {
     throw new Error(
@@ -78,13 +78,17 @@ export function readAssembly(folder: string): Assembly {
       const stack = StackProperties.parse(properties);
       return {
         name: stack.stackName ?? id,
-        template: Template.parse(readJson(path.join(folder, stack.templateFile))),
+        template: templateIn(readJson(path.join(folder, stack.templateFile))),
       };
     }),
     fileAssets: propertiesOf('cdk:asset-manifest').flatMap(({ properties }) =>
-      readFileAssets(folder, AssetManifestProperties.parse(properties).file),
+      readFileAssets(folder, AssetManifestProperties.parse(properties).file, place),
     ),
   };
+}
+
+export function templateIn(content: unknown): Template {
+  return Template.parse(content);
 }
 
 /** The stack of that name, or the only one. */
@@ -99,23 +103,23 @@ export function stackOf(assembly: Assembly, name?: string): AssemblyStack {
   );
 }
 
-function readFileAssets(folder: string, manifestFile: string): FileAsset[] {
+function readFileAssets(folder: string, manifestFile: string, place: Place): FileAsset[] {
   const { files } = AssetManifest.parse(readJson(path.join(folder, manifestFile)));
   return Object.values(files).flatMap(({ source, destinations }) =>
     Object.values(destinations).map(({ bucketName, objectKey }) => ({
       source: path.join(folder, source.path),
       packaging: source.packaging,
-      bucket: withEnvironment(bucketName),
-      key: withEnvironment(objectKey),
+      bucket: withEnvironment(bucketName, place),
+      key: withEnvironment(objectKey, place),
     })),
   );
 }
 
 /** Stacks without an environment of their own leave it to the deployer. */
-function withEnvironment(text: string): string {
+function withEnvironment(text: string, { accountId, region }: Place): string {
   return text
-    .replaceAll('${AWS::AccountId}', ACCOUNT_ID)
-    .replaceAll('${AWS::Region}', REGION)
+    .replaceAll('${AWS::AccountId}', accountId)
+    .replaceAll('${AWS::Region}', region)
     .replaceAll('${AWS::Partition}', 'aws');
 }
 

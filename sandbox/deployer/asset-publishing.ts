@@ -3,10 +3,13 @@ import * as path from 'node:path';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { zipSync, type Zippable } from 'fflate';
 import type { FileAsset } from './assembly';
-import { emulatorAccess } from '../emulator/emulator-access';
+import type { EmulatorAccess } from '../emulator/emulator-access';
 
-export async function publishFileAssets(endpoint: string, assets: FileAsset[]): Promise<void> {
-  const s3 = new S3Client({ ...emulatorAccess(endpoint), forcePathStyle: true });
+export async function publishFileAssets(
+  access: EmulatorAccess,
+  assets: FileAsset[],
+): Promise<void> {
+  const s3 = new S3Client({ ...access, forcePathStyle: true });
   await Promise.all(
     assets.map((asset) =>
       s3.send(

@@ -1,14 +1,4 @@
 import * as path from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-import {
-  CloudFormationClient,
-  CreateStackCommand,
-  DescribeStackEventsCommand,
-  DescribeStackResourcesCommand,
-  DescribeStacksCommand,
-  Stack,
-  StackResource,
-} from '@aws-sdk/client-cloudformation';
 import * as z from 'zod/mini';
 import {
   type Assembly,
@@ -19,16 +9,15 @@ import {
 } from './assembly';
 import { publishFileAssets } from './asset-publishing';
 import { bootstrap } from './bootstrap';
+import { createStack } from './create-stack';
 import { DeployableTemplate, isOwnOutput } from './deployable-template';
 import { authorizeEgress } from './egress-rules';
-import { gapsIn, type MetGap, refuseUnknownTypes } from './emulator-gaps';
 import { deferHttpApis, type DeployedHttpApi } from './http-apis';
 import { type MadeResource, type MadeResources, makeResources } from './made-resources';
+import { gapsIn, type MetGap, refuseUnknownTypes } from './met-gaps';
 import { deferSchedules, type Schedule } from './schedules';
 import { subscribe } from './subscriptions';
-import { emulatorAccess } from '../emulator/emulator-access';
-
-const POLL_MS = 50;
+import { emulatorAccess, HOME, type Place } from '../emulator/emulator-access';
 
 /** A function of the stack, and the folder on this machine that its code came from. */
 export interface DeployedFunction {
@@ -49,6 +38,7 @@ export interface EventSourceMapping {
 
 export interface StackDeployment {
   readonly name: string;
+  readonly place: Place;
   readonly resources: ReadonlyMap<string, PhysicalResource>;
   readonly outputs: ReadonlyMap<string, string>;
   readonly gaps: MetGap[];
@@ -63,15 +53,19 @@ export interface StackDeployment {
 
 export interface StackToDeploy {
   readonly endpoint: string;
+  /** Read for the same place. */
   readonly assembly: Assembly;
   /** Not needed where the app has one stack. */
   readonly stackName?: string;
+  /** Default: at home. */
+  readonly place?: Place;
 }
 
 interface StackToCreate {
   readonly endpoint: string;
   readonly assembly: Assembly;
   readonly stack: AssemblyStack;
+  readonly place: Place;
 }
 
 /** Creates the stack in the emulator, and makes up for what the emulator leaves out. */
@@ -79,12 +73,14 @@ export async function deployStack({
   endpoint,
   assembly,
   stackName,
+  place = HOME,
 }: StackToDeploy): Promise<StackDeployment> {
   const stack = stackOf(assembly, stackName);
   refuseUnknownTypes(stack.template.Resources);
-  const made = await makeResources(endpoint, stack.template.Resources);
+  const access = emulatorAccess(endpoint, place);
+  const made = await makeResources(access, stack.template.Resources);
   try {
-    return await deployAround(made, { endpoint, assembly, stack });
+    return await deployAround(made, { endpoint, assembly, stack, place });
   } catch (error) {
     await Promise.all([...made.httpApis.values()].map(async (server) => server.stop()));
     throw error;
@@ -93,57 +89,61 @@ export async function deployStack({
 
 async function deployAround(
   made: MadeResources,
-  { endpoint, assembly, stack }: StackToCreate,
+  { endpoint, assembly, stack, place }: StackToCreate,
 ): Promise<StackDeployment> {
+  const access = emulatorAccess(endpoint, place);
   const template = new DeployableTemplate(stack.template, made.byLogicalId);
-  const subscriptions = resourcesOf(stack, 'AWS::SNS::Subscription').map(([, { Properties }]) =>
-    template.defer(Properties),
-  );
-  const egressRules = resourcesOf(stack, 'AWS::EC2::SecurityGroupEgress').map(
-    ([, { Properties }]) => template.defer(Properties),
-  );
-  const mappings = resourcesOf(stack, 'AWS::Lambda::EventSourceMapping').map(
-    ([logicalId, { Properties }]) => ({
-      logicalId,
-      resolve: template.defer(Properties),
-    }),
-  );
-  const schedules = deferSchedules(stack.template.Resources, template);
-  const httpApis = deferHttpApis(stack.template.Resources, template, made.httpApis);
+  const { Resources: all } = stack.template;
+  const afterwards = deferResources(stack, template);
+  const schedules = deferSchedules(all, template, place);
+  const httpApis = deferHttpApis(all, template, made.httpApis);
 
-  await bootstrap(endpoint);
-  await publishFileAssets(endpoint, assembly.fileAssets);
-  // A second try would only say that the stack exists already.
-  const cloudFormation = new CloudFormationClient({ ...emulatorAccess(endpoint), maxAttempts: 1 });
-  const outputs = outputsOf(await createStack(cloudFormation, stack.name, template.body()));
+  await bootstrap(endpoint, place);
+  await publishFileAssets(access, assembly.fileAssets);
+  const { name } = stack;
+  const created = await createStack(access, { name, body: template.body() });
+  const { outputs } = created;
   const resources = new Map([
-    ...(await physicalResources(cloudFormation, stack.name)),
+    ...created.resources,
     ...physicalResourcesOf(made.byLogicalId, stack),
   ]);
-  await subscribe(
-    endpoint,
-    subscriptions.map((resolve) => resolve(outputs)),
-  );
-  await authorizeEgress(
-    endpoint,
-    egressRules.map((resolve) => resolve(outputs)),
-  );
+  const { subscriptions, egressRules, ...rest } = afterwards(outputs);
+  await subscribe(access, subscriptions);
+  await authorizeEgress(access, egressRules);
   return {
-    name: stack.name,
+    name,
+    place,
     resources,
-    outputs: new Map([...outputs].filter(([name]) => !isOwnOutput(name))),
-    gaps: gapsIn(stack.template.Resources),
+    outputs: new Map([...outputs].filter(([key]) => !isOwnOutput(key))),
+    gaps: gapsIn(all),
     functions: deployedFunctions(assembly, stack, resources),
-    eventSourceMappings: mappings.map(({ logicalId, resolve }) =>
-      eventSourceMappingOf(logicalId, resolve(outputs)),
-    ),
     schedules: schedules(outputs, resources),
     topicArns: [...resources.values()].flatMap(({ type, physicalId }) =>
       type === 'AWS::SNS::Topic' ? [physicalId] : [],
     ),
     httpApis: new Map([...made.httpApis].map(([logicalId, server]) => [logicalId, server.url])),
     httpApiServers: httpApis(outputs),
+    ...rest,
   };
+}
+
+/** What is made of resources that the emulator does not get, once it has resolved their values. */
+function deferResources(stack: AssemblyStack, template: DeployableTemplate) {
+  const defer = (type: string) =>
+    resourcesOf(stack, type).map(([logicalId, { Properties }]) => ({
+      logicalId,
+      resolve: template.defer(Properties),
+    }));
+  const subscriptions = defer('AWS::SNS::Subscription');
+  const egressRules = defer('AWS::EC2::SecurityGroupEgress');
+  const mappings = defer('AWS::Lambda::EventSourceMapping');
+  return (outputs: ReadonlyMap<string, string>) => ({
+    subscriptions: subscriptions.map(({ resolve }) => resolve(outputs)),
+    egressRules: egressRules.map(({ resolve }) => resolve(outputs)),
+    eventSourceMappings: mappings.map(({ logicalId, resolve }) =>
+      eventSourceMappingOf(logicalId, resolve(outputs)),
+    ),
+  });
 }
 
 function physicalResourcesOf(
@@ -158,72 +158,6 @@ function physicalResourcesOf(
 
 function resourcesOf(stack: AssemblyStack, type: string): [string, Resource][] {
   return Object.entries(stack.template.Resources).filter(([, resource]) => resource.Type === type);
-}
-
-async function createStack(
-  cloudFormation: CloudFormationClient,
-  name: string,
-  body: string,
-): Promise<Stack> {
-  const capabilities = ['CAPABILITY_IAM', 'CAPABILITY_NAMED_IAM'] as const;
-  try {
-    await cloudFormation.send(
-      new CreateStackCommand({
-        StackName: name,
-        TemplateBody: body,
-        Capabilities: [...capabilities],
-      }),
-    );
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : error;
-    throw new Error(`The emulator refused to create the stack ${name}: ${reason}`, {
-      cause: error,
-    });
-  }
-  for (;;) {
-    const { Stacks } = await cloudFormation.send(new DescribeStacksCommand({ StackName: name }));
-    const stack = Stacks?.[0];
-    if (stack?.StackStatus === 'CREATE_COMPLETE') return stack;
-    if (stack?.StackStatus !== 'CREATE_IN_PROGRESS') {
-      throw new Error(await failureOf(cloudFormation, name, stack));
-    }
-    await sleep(POLL_MS);
-  }
-}
-
-async function failureOf(
-  cloudFormation: CloudFormationClient,
-  name: string,
-  stack: Stack | undefined,
-): Promise<string> {
-  const { StackEvents = [] } = await cloudFormation.send(
-    new DescribeStackEventsCommand({ StackName: name }),
-  );
-  const reasons = StackEvents.filter((event) => event.ResourceStatus?.endsWith('_FAILED')).map(
-    (event) =>
-      `${event.LogicalResourceId} (${event.ResourceType}): ${event.ResourceStatusReason ?? 'no reason given'}`,
-  );
-  return `The stack ${name} became ${stack?.StackStatus}:\n${reasons.join('\n') || stack?.StackStatusReason || 'the emulator gives no reason'}`;
-}
-
-function outputsOf({ Outputs = [] }: Stack): Map<string, string> {
-  return new Map(Outputs.map(({ OutputKey = '', OutputValue = '' }) => [OutputKey, OutputValue]));
-}
-
-async function physicalResources(
-  cloudFormation: CloudFormationClient,
-  name: string,
-): Promise<Map<string, PhysicalResource>> {
-  const { StackResources = [] } = await cloudFormation.send(
-    new DescribeStackResourcesCommand({ StackName: name }),
-  );
-  const entry = ({
-    LogicalResourceId = '',
-    ResourceType = '',
-    PhysicalResourceId = '',
-  }: StackResource) =>
-    [LogicalResourceId, { type: ResourceType, physicalId: PhysicalResourceId }] as const;
-  return new Map(StackResources.map(entry));
 }
 
 const FunctionCode = z.object({

@@ -1,6 +1,6 @@
 import type { Resource, Template } from './assembly';
-import { idInReferences, isLeftOut, withoutGaps } from './emulator-gaps';
 import type { MadeResource } from './made-resources';
+import { idInReferences, isLeftOut, withoutGaps } from './met-gaps';
 
 /** Outputs that the sandbox adds, to have CloudFormation resolve what it needs to know. */
 const OUTPUT_PREFIX = 'SandboxResolved';

@@ -1,6 +1,6 @@
 import { AuthorizeSecurityGroupEgressCommand, EC2Client } from '@aws-sdk/client-ec2';
 import * as z from 'zod/mini';
-import { emulatorAccess } from '../emulator/emulator-access';
+import type { EmulatorAccess } from '../emulator/emulator-access';
 
 const EgressRule = z.object({
   GroupId: z.string(),
@@ -15,8 +15,8 @@ const EgressRule = z.object({
 });
 
 /** Makes a template's AWS::EC2::SecurityGroupEgress resources, whose properties these are. */
-export async function authorizeEgress(endpoint: string, rules: unknown[]): Promise<void> {
-  const ec2 = new EC2Client(emulatorAccess(endpoint));
+export async function authorizeEgress(access: EmulatorAccess, rules: unknown[]): Promise<void> {
+  const ec2 = new EC2Client(access);
   for (const rule of rules) {
     const {
       GroupId,

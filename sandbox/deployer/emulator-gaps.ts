@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import * as z from 'zod/mini';
-import type { Resource } from './assembly';
 
 /** Something of a template that the emulator does not do. */
 export interface EmulatorGap {
@@ -28,18 +27,10 @@ export interface EmulatorGap {
   without?(properties: Properties, typeOf: TypeOf): Properties;
 }
 
-type Properties = Record<string, unknown>;
+export type Properties = Record<string, unknown>;
 
 /** The type of the resource with a logical id. */
-type TypeOf = (logicalId: string) => string | undefined;
-
-/** One gap met in a stack. */
-export interface MetGap {
-  readonly logicalId: string;
-  readonly type: string;
-  readonly aspect?: string;
-  readonly inSandbox: string;
-}
+export type TypeOf = (logicalId: string) => string | undefined;
 
 /** Types that the emulator's CloudFormation creates: each was seen to. */
 export const WORKING_TYPES: ReadonlySet<string> = new Set([
@@ -186,7 +177,7 @@ export const EMULATOR_GAPS: readonly EmulatorGap[] = [
   },
   {
     type: 'AWS::Events::Rule',
-    aspect: 'targets but queues, topics and buses',
+    aspect: 'targets that no event reaches',
     inSandbox:
       'called by LocalAws.fire only: events reach functions through queues; the emulator would answer PutEvents with HTTP 500',
     occursIn: ({ Targets }, typeOf) =>
@@ -285,84 +276,6 @@ export const EMULATOR_GAPS: readonly EmulatorGap[] = [
   })),
 ];
 
-/** The gaps that a stack meets. */
-export function gapsIn(resources: Record<string, Resource>): MetGap[] {
-  return Object.entries(resources).flatMap(([logicalId, resource]) =>
-    gapsOf(resource, resources).map(({ aspect, inSandbox }) => ({
-      logicalId,
-      type: resource.Type,
-      aspect,
-      inSandbox,
-    })),
-  );
-}
-
-/** The resources as the emulator can take them. */
-export function withoutGaps(resources: Record<string, Resource>): Record<string, Resource> {
-  const kept = Object.entries(resources).filter(([, resource]) => !isLeftOut(resource));
-  return Object.fromEntries(
-    kept.map(([logicalId, resource]) => {
-      const properties = gapsOf(resource, resources).reduce(
-        (left, gap) => gap.without?.(left, typesIn(resources)) ?? left,
-        resource.Properties ?? {},
-      );
-      return [logicalId, { ...resource, Type: deployedTypeOf(resource), Properties: properties }];
-    }),
-  );
-}
-
-/** Whether the resource must not be handed to the emulator at all. */
-export function isLeftOut(resource: Resource): boolean {
-  return wholeGapOf(resource) !== undefined;
-}
-
-/** Whether the deployer makes the resource before the stack. */
-export function isMadeByDeployer(resource: Resource): boolean {
-  return wholeGapOf(resource)?.madeByDeployer === true;
-}
-
-/** What a reference to a resource that is left out becomes, if it may be made at all. */
-export function idInReferences(resource: Resource): string | undefined {
-  return wholeGapOf(resource)?.idInReferences;
-}
-
-export function refuseUnknownTypes(resources: Record<string, Resource>): void {
-  const unknown = Object.entries(resources).filter(
-    ([, resource]) => !WORKING_TYPES.has(deployedTypeOf(resource)) && !isLeftOut(resource),
-  );
-  if (unknown.length === 0) return;
-  const names = unknown.map(([logicalId, { Type }]) => `${Type} (${logicalId})`).join(', ');
-  throw new Error(
-    `The sandbox does not know whether the emulator creates ${names}. ` +
-      'Try it, and add the type to the working types or to the gaps in sandbox/deployer/emulator-gaps.ts.',
-  );
-}
-
-function gapsOf(resource: Resource, resources: Record<string, Resource>): EmulatorGap[] {
-  return EMULATOR_GAPS.filter(
-    (gap) =>
-      gap.type === tableType(resource) &&
-      (gap.occursIn?.(resource.Properties ?? {}, typesIn(resources)) ?? true),
-  );
-}
-
-function wholeGapOf(resource: Resource): EmulatorGap | undefined {
-  return EMULATOR_GAPS.find(
-    (gap) => gap.aspect === undefined && gap.type === tableType(resource) && isMetBy(resource, gap),
-  );
-}
-
-function isMetBy({ Properties = {} }: Resource, { occursIn }: EmulatorGap): boolean {
-  return occursIn?.(Properties, () => undefined) ?? true;
-}
-
-function deployedTypeOf({ Type }: Resource): string {
-  return (
-    EMULATOR_GAPS.find((gap) => gap.type === Type && gap.deployedAs !== undefined)?.deployedAs ??
-    Type
-  );
-}
-
 const Replicas = z.tuple([z.looseObject({})], z.unknown());
 
 /**
@@ -375,14 +288,6 @@ function tableOfOneRegion({ Replicas: replicas, ...properties }: Properties): Pr
   return { ...properties, ...own };
 }
 
-function tableType({ Type }: Resource): string {
-  return Type.startsWith('Custom::') ? 'Custom::*' : Type;
-}
-
-function typesIn(resources: Record<string, Resource>): TypeOf {
-  return (logicalId) => resources[logicalId]?.Type;
-}
-
 function holdsRuleDescription(type: string, properties: Properties): boolean {
   if (type !== 'AWS::EC2::SecurityGroup') return properties.Description !== undefined;
   return [
@@ -391,24 +296,26 @@ function holdsRuleDescription(type: string, properties: Properties): boolean {
   ].some((rule) => typeof rule === 'object' && rule !== null && 'Description' in rule);
 }
 
-const TargetOfResource = z.object({
-  Arn: z.union([
-    z.object({ 'Fn::GetAtt': z.tuple([z.string()], z.unknown()) }),
+const Target = z.object({ Arn: z.unknown() });
+const Reference = z.union([
+  z.pipe(
     z.object({ Ref: z.string() }),
-  ]),
-});
-const SERVED_TYPES = ['AWS::SQS::Queue', 'AWS::SNS::Topic', 'AWS::Events::EventBus'];
-const SERVED_ARN = /:(sqs|sns):|:events:.*:event-bus\//;
+    z.transform(({ Ref }) => Ref),
+  ),
+  z.pipe(
+    z.object({ 'Fn::GetAtt': z.tuple([z.string()], z.string()) }),
+    z.transform(({ 'Fn::GetAtt': [logicalId] }) => logicalId),
+  ),
+]);
+const SERVED_TYPES = new Set(['AWS::Events::EventBus', 'AWS::SNS::Topic', 'AWS::SQS::Queue']);
 
-/** A parameter may name anything: what the emulator cannot deliver to, it says. */
+/** An ARN that is put together, or that a parameter gives, is the emulator's to look at. */
 function isServedTarget(target: unknown, typeOf: TypeOf): boolean {
-  const parsed = TargetOfResource.safeParse(target);
-  if (!parsed.success) {
-    return SERVED_ARN.test(JSON.stringify(z.object({ Arn: z.unknown() }).parse(target).Arn));
-  }
-  const { Arn } = parsed.data;
-  const type = typeOf('Ref' in Arn ? Arn.Ref : Arn['Fn::GetAtt'][0]);
-  return type === undefined ? 'Ref' in Arn : SERVED_TYPES.includes(type);
+  const { Arn } = Target.parse(target);
+  const referred = Reference.safeParse(Arn).data;
+  if (referred === undefined) return /:(sqs|sns|events):/.test(JSON.stringify(Arn));
+  const type = typeOf(referred);
+  return type === undefined || SERVED_TYPES.has(type);
 }
 
 function listOf(value: unknown): unknown[] {

@@ -7,8 +7,8 @@ import {
 } from '@aws-sdk/client-secrets-manager';
 import * as z from 'zod/mini';
 import type { Resource } from './assembly';
-import { isMadeByDeployer } from './emulator-gaps';
-import { emulatorAccess } from '../emulator/emulator-access';
+import { isMadeByDeployer } from './met-gaps';
+import type { EmulatorAccess } from '../emulator/emulator-access';
 import { HttpApiServer } from '../http-api/http-api-server';
 
 /** A resource that the deployer made before the stack, as references in the template see it. */
@@ -57,7 +57,7 @@ const CreatedKey = z.object({ KeyMetadata: z.object({ KeyId: z.string(), Arn: z.
  * Makes what the emulator's CloudFormation cannot make, and what the rest of the stack refers to.
  */
 export async function makeResources(
-  endpoint: string,
+  access: EmulatorAccess,
   resources: Record<string, Resource>,
 ): Promise<MadeResources> {
   const byLogicalId = new Map<string, MadeResource>();
@@ -75,7 +75,7 @@ export async function makeResources(
         });
       } else {
         const make = resource.Type === 'AWS::KMS::Key' ? makeMacKey : makeSecret;
-        byLogicalId.set(logicalId, await make(endpoint, logicalId, resource));
+        byLogicalId.set(logicalId, await make(access, logicalId, resource));
       }
     }
   } catch (error) {
@@ -86,7 +86,7 @@ export async function makeResources(
 }
 
 async function makeSecret(
-  endpoint: string,
+  access: EmulatorAccess,
   logicalId: string,
   resource: Resource,
 ): Promise<MadeResource> {
@@ -95,7 +95,7 @@ async function makeSecret(
     resource,
     SecretProperties,
   );
-  const secrets = new SecretsManagerClient(emulatorAccess(endpoint));
+  const secrets = new SecretsManagerClient(access);
   const created = await secrets.send(
     new CreateSecretCommand({
       Name: Name ?? `${logicalId}-${randomUUID()}`,
@@ -123,12 +123,12 @@ async function generated(
 }
 
 async function makeMacKey(
-  endpoint: string,
+  access: EmulatorAccess,
   logicalId: string,
   resource: Resource,
 ): Promise<MadeResource> {
   const { Description, KeySpec, KeyUsage } = propertiesOf(logicalId, resource, KeyProperties);
-  const created = await new KMSClient(emulatorAccess(endpoint)).send(
+  const created = await new KMSClient(access).send(
     new CreateKeyCommand({ Description, KeySpec, KeyUsage }),
   );
   const { KeyId, Arn } = CreatedKey.parse(created).KeyMetadata;

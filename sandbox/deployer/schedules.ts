@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import type { PhysicalResource, Resource } from './assembly';
 import type { DeployableTemplate } from './deployable-template';
-import { ACCOUNT_ID, REGION } from '../emulator/emulator-access';
+import type { Place } from '../emulator/emulator-access';
 
 /** A target of a rule with a schedule. */
 export interface Schedule {
@@ -85,6 +85,7 @@ const FunctionProperties = z.object({
 export function deferSchedules(
   resources: Resources,
   template: DeployableTemplate,
+  place: Place,
 ): (outputs: Outputs, physical: PhysicalResources) => Schedule[] {
   const deferred = Object.entries(resources)
     .filter(
@@ -92,17 +93,23 @@ export function deferSchedules(
         Type === 'AWS::Events::Rule' && Properties?.ScheduleExpression !== undefined,
     )
     .flatMap(([logicalId, { Properties }]) =>
-      deferRule(logicalId, Rule.parse(Properties), resources, template),
+      deferRule({ logicalId, rule: Rule.parse(Properties), place }, resources, template),
     );
   return (outputs, physical) => deferred.map((each) => each(outputs, physical));
 }
 
+interface PlacedRule {
+  readonly logicalId: string;
+  readonly rule: z.infer<typeof Rule>;
+  readonly place: Place;
+}
+
 function deferRule(
-  ruleLogicalId: string,
-  rule: z.infer<typeof Rule>,
+  { logicalId: ruleLogicalId, rule, place }: PlacedRule,
   resources: Resources,
   template: DeployableTemplate,
 ) {
+  const { region, accountId } = place;
   return rule.Targets.flatMap((target) => {
     const called = deferTarget(Reference.safeParse(target.Arn).data ?? '', resources, template);
     if (!called) return [];
@@ -110,7 +117,7 @@ function deferRule(
     return [
       (outputs: Outputs, physical: PhysicalResources): Schedule => ({
         ruleLogicalId,
-        ruleArn: `arn:aws:events:${REGION}:${ACCOUNT_ID}:rule/${physical.get(ruleLogicalId)?.physicalId}`,
+        ruleArn: `arn:aws:events:${region}:${accountId}:rule/${physical.get(ruleLogicalId)?.physicalId}`,
         isEnabled: rule.State !== 'DISABLED',
         input: inputOf(input(outputs)),
         target: called(outputs, physical),

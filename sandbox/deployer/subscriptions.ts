@@ -1,6 +1,6 @@
 import { SNSClient, SubscribeCommand } from '@aws-sdk/client-sns';
 import * as z from 'zod/mini';
-import { emulatorAccess } from '../emulator/emulator-access';
+import type { EmulatorAccess } from '../emulator/emulator-access';
 
 const Subscription = z.object({
   TopicArn: z.string(),
@@ -12,8 +12,8 @@ const Subscription = z.object({
 });
 
 /** Makes a template's AWS::SNS::Subscription resources, whose properties these are. */
-export async function subscribe(endpoint: string, subscriptions: unknown[]): Promise<void> {
-  const sns = new SNSClient(emulatorAccess(endpoint));
+export async function subscribe(access: EmulatorAccess, subscriptions: unknown[]): Promise<void> {
+  const sns = new SNSClient(access);
   for (const subscription of subscriptions) {
     const { TopicArn, Protocol, Endpoint, RawMessageDelivery, FilterPolicy, FilterPolicyScope } =
       Subscription.parse(subscription);

@@ -5,7 +5,7 @@ import {
   type TableDescription,
 } from '@aws-sdk/client-dynamodb';
 import type { StackDeployment } from './deploy-stack';
-import { emulatorAccess } from '../emulator/emulator-access';
+import { emulatorAccess, type Place } from '../emulator/emulator-access';
 
 /** The names of a stack's tables. */
 export function tablesOf({ resources }: StackDeployment): string[] {
@@ -18,10 +18,10 @@ export function tablesOf({ resources }: StackDeployment): string[] {
 export async function copyTables(
   fromEndpoint: string,
   toEndpoint: string,
-  names: readonly string[],
+  { names, place }: { readonly names: readonly string[]; readonly place: Place },
 ): Promise<void> {
-  const from = new DynamoDBClient(emulatorAccess(fromEndpoint));
-  const to = new DynamoDBClient(emulatorAccess(toEndpoint));
+  const from = new DynamoDBClient(emulatorAccess(fromEndpoint, place));
+  const to = new DynamoDBClient(emulatorAccess(toEndpoint, place));
   try {
     for (const TableName of names) {
       const { Table } = await from.send(new DescribeTableCommand({ TableName }));

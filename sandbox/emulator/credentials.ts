@@ -6,7 +6,7 @@ import {
 } from '@aws-sdk/client-iam';
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
 import * as z from 'zod/mini';
-import { emulatorAccess } from './emulator-access';
+import { emulatorAccess, HOME } from './emulator-access';
 
 const ADMINISTRATOR = {
   Version: '2012-10-17',
@@ -29,8 +29,9 @@ const SessionKey = z.object({
 export async function createAdministrator(
   emulatorEndpoint: string,
   name: string,
+  accountId = HOME.accountId,
 ): Promise<AwsCredentials> {
-  const iam = new IAMClient(emulatorAccess(emulatorEndpoint));
+  const iam = new IAMClient(emulatorAccess(emulatorEndpoint, { ...HOME, accountId }));
   await iam.send(new CreateUserCommand({ UserName: name }));
   await iam.send(
     new PutUserPolicyCommand({

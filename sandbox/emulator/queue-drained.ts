@@ -4,13 +4,13 @@ const Answer = z.object({ drained: z.boolean() });
 
 /**
  * Until all of these queues are empty at the same time: every message is handled and deleted, also
- * those that wait for another try.
+ * those that wait for another try. By their ARNs; a name is that of a queue at home.
  */
 export async function queuesDrained(
   emulatorEndpoint: string,
-  queueNames: readonly string[],
+  queues: readonly string[],
 ): Promise<void> {
-  while (!(await drainedSoon(emulatorEndpoint, queueNames)));
+  while (!(await drainedSoon(emulatorEndpoint, queues)));
 }
 
 /** The emulator answers when they are, or after a while that they are not. */

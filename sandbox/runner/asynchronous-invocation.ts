@@ -8,7 +8,7 @@ import {
 } from '@aws-sdk/client-sqs';
 import type { InvocationReport, RunnableFunction } from './deployed-function';
 import type { AsynchronousSettings } from '../deployer/schedules';
-import { emulatorAccess } from '../emulator/emulator-access';
+import { emulatorAccess, placeOfArn } from '../emulator/emulator-access';
 import type { SandboxClock } from '../support/sandbox-clock';
 
 /**
@@ -109,8 +109,9 @@ async function sendTo(
   attributes?: Record<string, MessageAttributeValue>,
 ): Promise<void> {
   const [, , service, , , name] = arn.split(':');
+  const access = emulatorAccess(emulator, placeOfArn(arn));
   if (service === 'sns') {
-    await new SNSClient(emulatorAccess(emulator)).send(
+    await new SNSClient(access).send(
       new PublishCommand({ TopicArn: arn, Message: body, MessageAttributes: attributes }),
     );
     return;
@@ -120,7 +121,7 @@ async function sendTo(
       `The invocation failed, and ${arn} cannot be told: the function runner tells queues and topics only.`,
     );
   }
-  const sqs = new SQSClient(emulatorAccess(emulator));
+  const sqs = new SQSClient(access);
   const { QueueUrl } = await sqs.send(new GetQueueUrlCommand({ QueueName: name }));
   await sqs.send(
     new SendMessageCommand({ QueueUrl, MessageBody: body, MessageAttributes: attributes }),

@@ -6,7 +6,7 @@ import { FunctionProcess } from './function-process';
 import { type Lineage, NEW_CHAIN, withInvocation } from './trace';
 import type { DeployedFunction } from '../deployer/deploy-stack';
 import type { AwsCredentials } from '../emulator/credentials';
-import { emulatorAccess, REGION } from '../emulator/emulator-access';
+import { emulatorAccess, type Place, placeOfArn } from '../emulator/emulator-access';
 import { assumeFunctionRole } from '../emulator/function-session';
 import type { SandboxClock } from '../support/sandbox-clock';
 
@@ -90,6 +90,7 @@ export class RunnableFunction {
   static async prepare(
     { functionName, codeFolder }: DeployedFunction,
     surroundings: FunctionSurroundings,
+    place: Place,
   ): Promise<RunnableFunction> {
     const { endpoints } = surroundings;
     if (codeFolder === undefined) {
@@ -97,7 +98,7 @@ export class RunnableFunction {
         `${functionName} cannot be run in the sandbox: its code is no folder of the app. Use Code.fromAsset with a folder.`,
       );
     }
-    const access = emulatorAccess(endpoints.emulator);
+    const access = emulatorAccess(endpoints.emulator, place);
     const lambda = new LambdaClient(access);
     const configuration = Configuration.parse(
       await lambda.send(new GetFunctionConfigurationCommand({ FunctionName: functionName })),
@@ -250,12 +251,13 @@ function environmentOf(
   codeFolder: string,
   endpoints: FunctionEndpoints,
 ): Record<string, string> {
+  const { region } = placeOfArn(configuration.FunctionArn);
   return {
     AWS_ACCESS_KEY_ID: credentials.accessKeyId,
     AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
     AWS_SESSION_TOKEN: credentials.sessionToken ?? '',
-    AWS_REGION: REGION,
-    AWS_DEFAULT_REGION: REGION,
+    AWS_REGION: region,
+    AWS_DEFAULT_REGION: region,
     AWS_ENDPOINT_URL: endpoints.functions,
     AWS_EXECUTION_ENV: `AWS_Lambda_${configuration.Runtime}`,
     AWS_LAMBDA_FUNCTION_NAME: functionName,

@@ -11,7 +11,7 @@ import { isOnceTooOften, MOST_INVOCATIONS_IN_CHAIN, sendToDeadLetters } from './
 import { failedMessageIds, sqsEventOf } from './sqs-event';
 import { lineageIn } from './trace';
 import type { EventSourceMapping } from '../deployer/deploy-stack';
-import { emulatorAccess } from '../emulator/emulator-access';
+import { emulatorAccess, placeOfArn } from '../emulator/emulator-access';
 
 const LONG_POLL_SECONDS = 20;
 /** Of one call, while a batching window goes on. */
@@ -39,12 +39,16 @@ export class QueuePoller {
     emulatorEndpoint: string,
     private readonly observer: Pick<FunctionObserver, 'onStoppedLoop'> = {},
   ) {
-    this.sqs = new SQSClient(emulatorAccess(emulatorEndpoint));
+    this.sqs = new SQSClient(emulatorAccess(emulatorEndpoint, placeOfArn(mapping.queueArn)));
     const concurrency = Math.min(MAX_PROCESSES, mapping.maximumConcurrency);
     this.loops = Array.from({ length: concurrency }, async () => this.poll());
   }
 
-  get queueName(): string {
+  get queueArn(): string {
+    return this.mapping.queueArn;
+  }
+
+  private get queueName(): string {
     return this.mapping.queueArn.split(':').at(-1) ?? '';
   }
 

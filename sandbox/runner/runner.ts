@@ -16,19 +16,21 @@ import { QueuePoller } from './queue-poller';
 import { scheduledEventOf, scheduleNamed, sendToQueue } from './scheduled-event';
 import type { StackDeployment } from '../deployer/deploy-stack';
 import type { Schedule } from '../deployer/schedules';
-import { emulatorAccess } from '../emulator/emulator-access';
+import { emulatorAccess, HOME, type Place, placeKey } from '../emulator/emulator-access';
 import { queuesDrained } from '../emulator/queue-drained';
 import { SandboxClock } from '../support/sandbox-clock';
 
 /**
- * As much of an EventBridge event as can be put on a bus; the bus gives it its id, account and
- * Region.
+ * As much of an EventBridge event as can be put on a bus, and whose bus in which Region that is, by
+ * default the one at home; the bus gives it its id, account and Region.
  */
 export interface BusEvent {
   readonly source: string;
   readonly 'detail-type': string;
   readonly time: string;
   readonly detail: unknown;
+  readonly account?: string;
+  readonly region?: string;
 }
 
 /** For all functions. */
@@ -48,7 +50,7 @@ export interface FunctionSettings {
 
 /** Does what EventBridge and Lambda do around the deployed functions. */
 export class Runner {
-  private readonly eventBridge: EventBridgeClient;
+  private readonly eventBridges = new Map<string, EventBridgeClient>();
   private readonly stacks = new Map<string, RunningStack>();
   private readonly surroundings: FunctionSurroundings;
 
@@ -65,28 +67,29 @@ export class Runner {
       environment: functionEnvironment,
       skipsWaits: functionsSkipWaits,
     };
-    this.eventBridge = new EventBridgeClient(emulatorAccess(endpoints.emulator));
   }
 
   /** Runs the stack's functions from now on. */
   async add(stack: StackDeployment): Promise<void> {
-    this.stacks.set(stack.name, await RunningStack.start(stack, this.surroundings));
+    this.stacks.set(keyOf(stack), await RunningStack.start(stack, this.surroundings));
   }
 
   /** Runs the stack's functions no longer, and takes its rules off the bus. */
   async remove(stack: StackDeployment): Promise<void> {
-    await this.stacks.get(stack.name)?.stop();
-    this.stacks.delete(stack.name);
+    await this.stacks.get(keyOf(stack))?.stop();
+    this.stacks.delete(keyOf(stack));
     const rules = [...stack.resources.values()].filter(({ type }) => type === 'AWS::Events::Rule');
-    await Promise.all(rules.map(async ({ physicalId }) => this.deleteRule(physicalId)));
+    await Promise.all(
+      rules.map(async ({ physicalId }) => this.deleteRule(physicalId, stack.place)),
+    );
   }
 
   /**
-   * Puts the event on the default bus: whether it reaches a queue is up to the deployed rules' own
-   * patterns.
+   * Puts the event on the default bus of its place: whether it reaches a queue is up to the rules'
+   * own patterns.
    */
   async deliver(event: BusEvent): Promise<void> {
-    const { Entries = [] } = await this.eventBridge.send(
+    const { Entries = [] } = await this.eventBridgeIn(placeOf(event)).send(
       new PutEventsCommand({
         Entries: [
           {
@@ -108,7 +111,7 @@ export class Runner {
 
   /** Does what EventBridge and Lambda do when the schedule of a rule is due. */
   async fire(stack: StackDeployment, ruleLogicalIdPrefix: string): Promise<FireReport> {
-    const running = this.stacks.get(stack.name);
+    const running = this.stacks.get(keyOf(stack));
     if (!running) {
       throw new Error(
         `The stack ${stack.name} does not run: it was retired, or never deployed here.`,
@@ -117,9 +120,14 @@ export class Runner {
     return running.fire(scheduleNamed(stack, ruleLogicalIdPrefix));
   }
 
-  /** Invokes a function once and waits for its answer; rejects where its handler fails. */
-  async invoke(functionName: string, payload: unknown): Promise<unknown> {
-    const running = [...this.stacks.values()].find((stack) => stack.has(functionName));
+  /**
+   * Invokes a function once and waits for its answer; rejects where its handler fails. Without a
+   * place, it is the first of that name.
+   */
+  async invoke(functionName: string, payload: unknown, place?: Place): Promise<unknown> {
+    const running = [...this.stacks.values()].find(
+      (stack) => (!place || stack.isIn(place)) && stack.has(functionName),
+    );
     if (!running) throw new Error(`${functionName} is no function of a stack that runs here.`);
     return running.invoke(functionName, payload);
   }
@@ -136,8 +144,8 @@ export class Runner {
 
   /** Until the functions have handled all that lies in their queues. */
   async drained(): Promise<void> {
-    const queueNames = [...this.stacks.values()].flatMap((stack) => stack.queueNames);
-    await queuesDrained(this.surroundings.endpoints.emulator, queueNames);
+    const queueArns = [...this.stacks.values()].flatMap((stack) => stack.queueArns);
+    await queuesDrained(this.surroundings.endpoints.emulator, queueArns);
   }
 
   /** Lets invocations come to their end. Events can still be delivered. */
@@ -147,20 +155,36 @@ export class Runner {
   }
 
   stop(): void {
-    this.eventBridge.destroy();
+    for (const client of this.eventBridges.values()) client.destroy();
   }
 
-  private async deleteRule(name: string): Promise<void> {
-    const { Targets = [] } = await this.eventBridge.send(
-      new ListTargetsByRuleCommand({ Rule: name }),
-    );
+  private eventBridgeIn(place: Place): EventBridgeClient {
+    const key = placeKey(place);
+    const { emulator } = this.surroundings.endpoints;
+    const client =
+      this.eventBridges.get(key) ?? new EventBridgeClient(emulatorAccess(emulator, place));
+    this.eventBridges.set(key, client);
+    return client;
+  }
+
+  private async deleteRule(name: string, place: Place): Promise<void> {
+    const eventBridge = this.eventBridgeIn(place);
+    const { Targets = [] } = await eventBridge.send(new ListTargetsByRuleCommand({ Rule: name }));
     if (Targets.length > 0) {
-      await this.eventBridge.send(
+      await eventBridge.send(
         new RemoveTargetsCommand({ Rule: name, Ids: Targets.map(({ Id = '' }) => Id) }),
       );
     }
-    await this.eventBridge.send(new DeleteRuleCommand({ Name: name }));
+    await eventBridge.send(new DeleteRuleCommand({ Name: name }));
   }
+}
+
+function keyOf({ name, place }: StackDeployment): string {
+  return `${placeKey(place)} ${name}`;
+}
+
+function placeOf({ account = HOME.accountId, region = HOME.region }: BusEvent): Place {
+  return { accountId: account, region };
 }
 
 /** The pollers, HTTP APIs and processes of one stack. */
@@ -187,7 +211,8 @@ class RunningStack {
     const { clock, endpoints } = this.surroundings;
     const event = schedule.input ?? scheduledEventOf(schedule, clock.now());
     if (schedule.target.kind === 'queue') {
-      return sendToQueue(schedule.target.queueUrl, event, endpoints.emulator);
+      const access = emulatorAccess(endpoints.emulator, this.stack.place);
+      return sendToQueue(schedule.target.queueUrl, event, access);
     }
     const target = await this.functionNamed(schedule.target.functionName, schedule.ruleLogicalId);
     return invokeAsynchronously(target, event, schedule.target.asynchronous, {
@@ -212,8 +237,12 @@ class RunningStack {
     return functions.some((each) => each.crash(requestId));
   }
 
-  get queueNames(): string[] {
-    return this.pollers.map(({ queueName }) => queueName);
+  isIn(place: Place): boolean {
+    return placeKey(this.stack.place) === placeKey(place);
+  }
+
+  get queueArns(): string[] {
+    return this.pollers.map(({ queueArn }) => queueArn);
   }
 
   async stop(): Promise<void> {
@@ -266,7 +295,8 @@ class RunningStack {
       );
     }
     const prepared =
-      this.functions.get(name) ?? RunnableFunction.prepare(deployed, this.surroundings);
+      this.functions.get(name) ??
+      RunnableFunction.prepare(deployed, this.surroundings, this.stack.place);
     this.functions.set(name, prepared);
     // What could not be prepared has no processes to stop.
     prepared.catch(() => this.functions.delete(name));

@@ -4,21 +4,22 @@ import type { ScheduledEvent } from 'aws-lambda';
 import type { FireReport } from './asynchronous-invocation';
 import type { StackDeployment } from '../deployer/deploy-stack';
 import type { Schedule, ScheduleTarget } from '../deployer/schedules';
-import { ACCOUNT_ID, emulatorAccess, REGION } from '../emulator/emulator-access';
+import { type EmulatorAccess, placeOfArn } from '../emulator/emulator-access';
 
 /** What EventBridge sends when a schedule is due. Its times have whole seconds. */
 export function scheduledEventOf(
   { ruleArn }: Schedule,
   now: number,
 ): ScheduledEvent<Record<string, never>> {
+  const { accountId, region } = placeOfArn(ruleArn);
   return {
     version: '0',
     id: randomUUID(),
     'detail-type': 'Scheduled Event',
     source: 'aws.events',
-    account: ACCOUNT_ID,
+    account: accountId,
     time: new Date(now).toISOString().replace(/\.\d{3}Z$/, 'Z'),
-    region: REGION,
+    region,
     resources: [ruleArn],
     detail: {},
   };
@@ -28,10 +29,10 @@ export function scheduledEventOf(
 export async function sendToQueue(
   queueUrl: string,
   event: unknown,
-  emulator: string,
+  access: EmulatorAccess,
 ): Promise<FireReport> {
   const startedAt = Date.now();
-  await new SQSClient(emulatorAccess(emulator)).send(
+  await new SQSClient(access).send(
     new SendMessageCommand({ QueueUrl: queueUrl, MessageBody: JSON.stringify(event) }),
   );
   return { startedAt, endedAt: Date.now(), succeeded: true };

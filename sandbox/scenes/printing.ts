@@ -1,4 +1,4 @@
-import type { MetGap } from '../deployer/emulator-gaps';
+import type { MetGap } from '../deployer/met-gaps';
 import type { Delivery } from '../inbox';
 
 export type Print = (line: string) => void;

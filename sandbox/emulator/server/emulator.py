@@ -13,6 +13,7 @@ import threading
 import types
 from xml.sax.saxutils import escape
 
+from accounts import improve_accounts
 from authorization import authorize_calls
 from call_check import check_calls
 from cheap_accounts import keep_accounts_cheap
@@ -231,6 +232,7 @@ if __name__ == "__main__":
     know_regions_of_accounts()
     evaluate_trust()
     authorize_calls()
+    improve_accounts()
     deliver_all_variants_to_inbox()
     pass_events_unchanged()
     deliver_to_targets()

@@ -142,10 +142,11 @@ def wait_until_drained(request):
     return {"drained": drained}
 
 
-def queue_named(name):
+def queue_named(name_or_arn):
     from moto.sqs.models import sqs_backends
 
-    queues = sqs_backends[ACCOUNT_ID][REGION].queues
+    *_, region, account, name = ["", "", "", REGION, ACCOUNT_ID, *name_or_arn.split(":")][-6:]
+    queues = sqs_backends[account][region].queues
     if name not in queues:
         raise ValueError(f"there is no queue {name}")
     return queues[name]

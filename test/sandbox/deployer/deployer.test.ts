@@ -97,7 +97,7 @@ test('lists by name what the emulator leaves out', async () => {
   expect([...names].sort()).toEqual([
     'AWS::CloudWatch::Alarm',
     'AWS::Events::Rule: schedule',
-    'AWS::Events::Rule: targets but queues, topics and buses',
+    'AWS::Events::Rule: targets that no event reaches',
     'AWS::IAM::Policy: rights',
     'AWS::IAM::Role: rights',
     'AWS::Lambda::EventSourceMapping',
