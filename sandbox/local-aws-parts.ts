@@ -10,6 +10,7 @@ import type { IamGaps } from './proxy/iam-gaps/iam-gaps';
 import { type IamStandIn, startIamStandIn } from './proxy/iam-gaps/stand-in';
 import type { StoppedLoop } from './runner/deployed-function';
 import { Runner } from './runner/runner';
+import { StackSets } from './stack-sets/stack-sets';
 import { SandboxClock } from './support/sandbox-clock';
 
 /** Of the events that this library announces. */
@@ -22,6 +23,7 @@ export interface Parts {
   readonly tablesEndpoint: string | undefined;
   readonly iamStandIn: IamStandIn | undefined;
   readonly clock: SandboxClock;
+  readonly stackSets: StackSets;
   readonly tap: CloudTrailTap;
   readonly runner: Runner;
   readonly inbox: Inbox;
@@ -84,6 +86,7 @@ export async function startParts(options: LocalAwsOptions): Promise<Parts> {
     callCheck,
     stoppedLoops,
     clock,
+    stackSets: new StackSets(emulator.endpoint),
     iamGaps: options.iamGaps,
     tablesEndpoint: options.tablesEndpoint,
   };

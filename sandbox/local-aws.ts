@@ -15,6 +15,7 @@ import type {
   PutEvent,
 } from './cloudtrail/tap';
 import { readAssembly } from './deployer/assembly';
+import { deleteStack } from './deployer/create-stack';
 import { deployStack, type StackDeployment } from './deployer/deploy-stack';
 import { copyTables, tablesOf } from './deployer/table-copies';
 import { assumeRole, type AwsCredentials, createAdministrator } from './emulator/credentials';
@@ -26,6 +27,7 @@ import { endParts, type Parts, partsSettled, startParts } from './local-aws-part
 import { Organization, type OrganizationOptions } from './organization/organization';
 import type { IamGaps } from './proxy/iam-gaps/iam-gaps';
 import type { FireReport } from './runner/asynchronous-invocation';
+import type { StackSets } from './stack-sets/stack-sets';
 
 export type { AwsCredentials, CliResult, LocalAwsOptions, Place };
 
@@ -76,11 +78,17 @@ export class LocalAws {
       stackName,
       place,
     });
+    await this.createStackSets(stack);
     if (tablesEndpoint !== undefined) {
       await copyTables(emulator.endpoint, tablesEndpoint, { names: tablesOf(stack), place });
     }
     await Promise.all([runner.add(stack), inbox.subscribeTo(stack.topicArns)]);
     return { ...stack, retire: async () => runner.remove(stack) };
+  }
+
+  /** The StackSets of all stacks that were deployed here. Tell them when accounts come or go. */
+  get stackSets(): StackSets {
+    return this.parts.stackSets;
   }
 
   /**
@@ -275,5 +283,18 @@ export class LocalAws {
    */
   async stop(): Promise<void> {
     await endParts(this.parts);
+  }
+
+  /** Where one of them fails, the stack and those before it are removed, as CloudFormation does. */
+  private async createStackSets({ name, place, stackSets }: StackDeployment): Promise<void> {
+    const { emulator, stackSets: all } = this.parts;
+    try {
+      for (const stackSet of stackSets) await all.create(stackSet);
+    } catch (error) {
+      for (const { id } of [...stackSets].reverse()) await all.remove(id);
+      await deleteStack(emulatorAccess(emulator.endpoint, place), name);
+      const reason = error instanceof Error ? error.message : String(error);
+      throw new Error(`The stack ${name} became ROLLBACK_COMPLETE:\n${reason}`, { cause: error });
+    }
   }
 }

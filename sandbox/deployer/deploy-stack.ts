@@ -16,8 +16,10 @@ import { deferHttpApis, type DeployedHttpApi } from './http-apis';
 import { type MadeResource, type MadeResources, makeResources } from './made-resources';
 import { gapsIn, type MetGap, refuseUnknownTypes } from './met-gaps';
 import { deferSchedules, type Schedule } from './schedules';
+import { deferStackSets } from './stack-set-resources';
 import { subscribe } from './subscriptions';
 import { emulatorAccess, HOME, type Place } from '../emulator/emulator-access';
+import type { StackSetRequest } from '../stack-sets/stack-sets';
 
 /** A function of the stack, and the folder on this machine that its code came from. */
 export interface DeployedFunction {
@@ -49,6 +51,8 @@ export interface StackDeployment {
   /** The addresses of the HTTP APIs, by their logical ids. */
   readonly httpApis: ReadonlyMap<string, string>;
   readonly httpApiServers: DeployedHttpApi[];
+  /** Those of the template, in their order; their stacks do not stand yet. */
+  readonly stackSets: StackSetRequest[];
 }
 
 export interface StackToDeploy {
@@ -96,6 +100,7 @@ async function deployAround(
   const { Resources: all } = stack.template;
   const afterwards = deferResources(stack, template);
   const schedules = deferSchedules(all, template, place);
+  const stackSets = deferStackSets(all, template, made.byLogicalId);
   const httpApis = deferHttpApis(all, template, made.httpApis);
 
   await bootstrap(endpoint, place);
@@ -123,6 +128,7 @@ async function deployAround(
     ),
     httpApis: new Map([...made.httpApis].map(([logicalId, server]) => [logicalId, server.url])),
     httpApiServers: httpApis(outputs),
+    stackSets: stackSets(outputs, place),
     ...rest,
   };
 }

@@ -102,6 +102,12 @@ export const EMULATOR_GAPS: readonly EmulatorGap[] = [
     type: 'AWS::CloudTrail::Trail',
     inSandbox: 'the CloudTrail tap makes the events of all calls that concern security groups',
   },
+  {
+    type: 'AWS::CloudFormation::StackSet',
+    inSandbox:
+      'its stacks are made in the accounts and Regions that it names, once the stack stands',
+    madeByDeployer: true,
+  },
   { type: 'AWS::Scheduler::Schedule', inSandbox: 'never fires: send its message by hand' },
   { type: 'AWS::Lambda::Alias', inSandbox: 'there is one version of each function' },
   {

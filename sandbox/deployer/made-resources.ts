@@ -50,6 +50,8 @@ const KeyProperties = z.object({
   KeyUsage: z.literal('GENERATE_VERIFY_MAC'),
 });
 
+const StackSetProperties = z.object({ StackSetName: z.string() });
+
 const CreatedSecret = z.object({ ARN: z.string() });
 const CreatedKey = z.object({ KeyMetadata: z.object({ KeyId: z.string(), Arn: z.string() }) });
 
@@ -74,8 +76,7 @@ export async function makeResources(
           attributes: { ApiId: server.apiId, ApiEndpoint: server.url },
         });
       } else {
-        const make = resource.Type === 'AWS::KMS::Key' ? makeMacKey : makeSecret;
-        byLogicalId.set(logicalId, await make(access, logicalId, resource));
+        byLogicalId.set(logicalId, await makerOf(resource)(access, logicalId, resource));
       }
     }
   } catch (error) {
@@ -83,6 +84,22 @@ export async function makeResources(
     throw error;
   }
   return { byLogicalId, httpApis };
+}
+
+function makerOf({ Type }: Resource) {
+  if (Type === 'AWS::CloudFormation::StackSet') return nameStackSet;
+  return Type === 'AWS::KMS::Key' ? makeMacKey : makeSecret;
+}
+
+/** Its stacks come later. */
+async function nameStackSet(
+  _: EmulatorAccess,
+  logicalId: string,
+  resource: Resource,
+): Promise<MadeResource> {
+  const { StackSetName } = propertiesOf(logicalId, resource, StackSetProperties);
+  const id = `${StackSetName}:${randomUUID()}`;
+  return { physicalId: id, attributes: { StackSetId: id } };
 }
 
 async function makeSecret(
