@@ -1,5 +1,6 @@
 import { EventDelivery } from './cloudtrail/event-delivery';
 import { EventsUnderWay } from './cloudtrail/events-under-way';
+import type { OrganizationTrail } from './cloudtrail/organization-trail';
 import { type CloudTrailTap, type PutEvent, startCloudTrailTap } from './cloudtrail/tap';
 import { CallCheck } from './emulator/call-check';
 import { type Emulator, startEmulator } from './emulator/emulator';
@@ -24,6 +25,7 @@ export interface Parts {
   readonly iamStandIn: IamStandIn | undefined;
   readonly clock: SandboxClock;
   readonly stackSets: StackSets;
+  readonly organizationTrails: OrganizationTrail[];
   readonly tap: CloudTrailTap;
   readonly runner: Runner;
   readonly inbox: Inbox;
@@ -43,6 +45,7 @@ export async function startParts(options: LocalAwsOptions): Promise<Parts> {
   const announced: PutEvent[] = [];
   const callCheck = new CallCheck(emulator);
   const stoppedLoops: StoppedLoop[] = [];
+  const organizationTrails: OrganizationTrail[] = [];
   const clock = new SandboxClock();
   const iamStandIn = options.iamGaps && (await startIamStandIn(emulator.endpoint, options.iamGaps));
   const tap = await startCloudTrailTap({
@@ -55,6 +58,7 @@ export async function startParts(options: LocalAwsOptions): Promise<Parts> {
     },
     onEvent: (event) => {
       options.onEvent?.(event);
+      for (const trail of organizationTrails) trail.take(event);
       eventsUnderWay.add(delivery.take(event));
     },
     onPutEvent: (event) => {
@@ -87,6 +91,7 @@ export async function startParts(options: LocalAwsOptions): Promise<Parts> {
     stoppedLoops,
     clock,
     stackSets: new StackSets(emulator.endpoint),
+    organizationTrails,
     iamGaps: options.iamGaps,
     tablesEndpoint: options.tablesEndpoint,
   };

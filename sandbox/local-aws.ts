@@ -5,6 +5,7 @@ import {
   SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
 import { cliEnvironment, type CliResult, runCli } from './aws-cli';
+import { OrganizationTrail, type OrganizationTrailOptions } from './cloudtrail/organization-trail';
 import type {
   CloudTrailEvent,
   Crash,
@@ -100,6 +101,18 @@ export class LocalAws {
    */
   async setClock(now: Date): Promise<void> {
     this.parts.clock.set(await this.parts.emulator.setClock(now));
+    for (const trail of this.parts.organizationTrails) await trail.deliverDue();
+  }
+
+  /**
+   * From now on, the records of all accounts and Regions are written into a bucket, once the clock
+   * is set to five minutes later or the trail is told to.
+   */
+  startOrganizationTrail(options: OrganizationTrailOptions): OrganizationTrail {
+    const { emulator, clock, organizationTrails } = this.parts;
+    const trail = new OrganizationTrail(emulator.endpoint, options, clock);
+    organizationTrails.push(trail);
+    return trail;
   }
 
   /** The sandbox's time: the machine's, until it is set. */
