@@ -41,7 +41,12 @@ export function userCaller(known: KnownIdentity): Caller {
  * The session's creation is not available from the emulator: the time at which the tap first saw it
  * stands for it.
  */
-export function sessionCaller(known: KnownIdentity, role: EmulatorRole, firstSeen: number): Caller {
+export function sessionCaller(
+  known: KnownIdentity,
+  role: EmulatorRole,
+  firstSeen: number,
+  sourceIdentity?: string,
+): Caller {
   return callerOfType(known, 'AssumedRole', {
     sessionContext: {
       sessionIssuer: {
@@ -52,6 +57,7 @@ export function sessionCaller(known: KnownIdentity, role: EmulatorRole, firstSee
         userName: role.name,
       },
       attributes: { creationDate: timeOf(firstSeen), mfaAuthenticated: 'false' },
+      ...(sourceIdentity !== undefined && { sourceIdentity }),
     },
   });
 }
@@ -74,6 +80,7 @@ function callerOfType(known: KnownIdentity, type: string, more: Record<string, u
 /** Asks the emulator once for every access key. */
 export class Callers {
   private readonly known = new Map<string, Promise<Caller>>();
+  private readonly sourceIdentities = new Map<string, string>();
 
   constructor(private readonly emulator: EmulatorLookUp) {}
 
@@ -88,6 +95,12 @@ export class Callers {
     });
   }
 
+  /** A session began: it keeps the source identity of the one who assumed the role. */
+  sessionBegan(by: string | undefined, accessKeyId: string, given: string | undefined): void {
+    const sourceIdentity = this.sourceIdentities.get(by ?? '') ?? given;
+    if (sourceIdentity !== undefined) this.sourceIdentities.set(accessKeyId, sourceIdentity);
+  }
+
   private async ask(credentials: SigningCredentials): Promise<Caller> {
     const firstSeen = Date.now();
     const identity = {
@@ -96,6 +109,8 @@ export class Callers {
     };
     const roleName = roleNameOf(identity.arn);
     if (roleName === undefined) return userCaller(identity);
-    return sessionCaller(identity, await this.emulator.role(roleName, credentials), firstSeen);
+    const role = await this.emulator.role(roleName, credentials);
+    const sourceIdentity = this.sourceIdentities.get(credentials.accessKeyId);
+    return sessionCaller(identity, role, firstSeen, sourceIdentity);
   }
 }

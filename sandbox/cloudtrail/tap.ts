@@ -2,17 +2,17 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, IncomingMessage, Server, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
-import { buffer } from 'node:stream/consumers';
 import { Caller, Callers } from './caller';
 import { EmulatorLookUp } from './emulator-look-up';
 import { EventHistory } from './event-history';
 import { GroupQueue } from './group-queue';
 import { KeptRule } from './kept-rule';
+import { Passage, passageOf, RecordedPassage, recordedPassageOf } from './passage';
 import { CallEnd, CloudTrailEvent, eventOf } from './record';
-import { addsOrRemovesRules, RecordedAction, recordedActionNamed } from './recorded-action';
+import { addsOrRemovesRules, recordedActionNamed } from './recorded-action';
 import { ANSWERED_FIELDS, responseElementsOf } from './response-elements';
 import { Answer, createdGroupIdOf, errorOf, requestIdOf, textsOf } from '../proxy/answer';
-import { ApiRequest, apiRequestOf, isForm, isJson, SigningCredentials } from '../proxy/api-request';
+import { ApiRequest } from '../proxy/api-request';
 import { errorAnswer, Fault, PendingFaults } from '../proxy/faults';
 import { EmulatorConnection, send } from '../proxy/forwarding';
 import {
@@ -103,20 +103,6 @@ export async function startCloudTrailTap(options: CloudTrailTapOptions): Promise
   };
 }
 
-/** A call on its way through. */
-interface Passage {
-  readonly api: ApiRequest;
-  readonly request: IncomingMessage;
-  readonly body: Readable;
-  readonly client: ServerResponse;
-  readonly since: number;
-}
-
-interface RecordedPassage extends Passage {
-  readonly action: RecordedAction;
-  readonly credentials: SigningCredentials;
-}
-
 /** Longer than any client of ours keeps a connection idle: the server must not hang up first. */
 const KEEP_ALIVE_MS = 120_000;
 
@@ -203,7 +189,7 @@ class Tap {
     interference: Interference | undefined,
   ): Promise<number | undefined> {
     const { api, request, body, client } = passage;
-    if (!interference && !isAnsweredHere(api) && !isPutEvents(api)) {
+    if (!interference && !isAnsweredHere(api) && !isPutEvents(api) && !beginsSession(api)) {
       return this.serverOf(api).relay(request, body, client);
     }
     const carried = await this.carry(passage, interference);
@@ -244,12 +230,19 @@ class Tap {
   private async ask({ api, request, body }: Passage): Promise<Answer> {
     if (isAnsweredHere(api)) return this.lookUpEvents(api, body);
     const answer = await this.serverOf(api).ask(request, body);
+    if (beginsSession(api)) this.rememberSession(api, answer);
     if (isPutEvents(api)) {
       telling(api.action, () =>
         eventsPutBy(api, answer).forEach((event) => this.options.onPutEvent?.(event)),
       );
     }
     return answer;
+  }
+
+  private rememberSession({ credentials, parameters }: ApiRequest, answer: Answer): void {
+    const { AccessKeyId } = textsOf(answer, ['AccessKeyId']);
+    if (AccessKeyId === undefined) return;
+    this.callers.sessionBegan(credentials?.accessKeyId, AccessKeyId, parameters.SourceIdentity);
   }
 
   private serverOf({ service }: ApiRequest): EmulatorConnection {
@@ -404,26 +397,8 @@ function eventAbout(
   );
 }
 
-async function passageOf(request: IncomingMessage, client: ServerResponse): Promise<Passage> {
-  const since = Date.now();
-  const head = { method: request.method ?? '', url: request.url ?? '', headers: request.headers };
-  if (!isForm(head) && !isJson(head)) {
-    return { api: apiRequestOf(head, ''), request, body: request, client, since };
-  }
-  const body = await buffer(request);
-  return {
-    api: apiRequestOf(head, body.toString('utf8')),
-    request,
-    body: Readable.from([body]),
-    client,
-    since,
-  };
-}
-
-function recordedPassageOf(passage: Passage): RecordedPassage | undefined {
-  const { service, action: name, credentials } = passage.api;
-  const action = service === 'ec2' ? recordedActionNamed(name) : undefined;
-  return action && credentials && { ...passage, action, credentials };
+function beginsSession({ service, action }: ApiRequest): boolean {
+  return service === 'sts' && action === 'AssumeRole';
 }
 
 /** The emulator has no event history. */

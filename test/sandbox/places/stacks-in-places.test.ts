@@ -2,7 +2,7 @@ import { EC2Client } from '@aws-sdk/client-ec2';
 import * as ec2 from '@aws-sdk/client-ec2';
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { ListQueuesCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
+import { AssumeRoleCommand, GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { Duration } from 'aws-cdk-lib';
 import * as events from 'aws-cdk-lib/aws-events';
 import * as targets from 'aws-cdk-lib/aws-events-targets';
@@ -140,6 +140,38 @@ test('events of one place are lost, held and doubled, and those of another are n
   expect(
     printed.flatMap(({ event }) => event.Records.map(({ eventSourceARN }) => eventSourceARN)),
   ).toEqual([expect.stringContaining('eu-west-1'), expect.stringContaining('eu-west-1')]);
+});
+
+test('a session across accounts is told with the account of its role, and its source identity', async () => {
+  const [RoleArn = ''] = [...there.resources.values()].flatMap(({ type, physicalId }) =>
+    type === 'AWS::IAM::Role' ? [`arn:aws:iam::222222222222:role/${physicalId}`] : [],
+  );
+  const home = { accountId: aws.accountId, region: aws.region };
+  const { Credentials } = await new STSClient(aws.accessTo(home)).send(
+    new AssumeRoleCommand({ RoleArn, RoleSessionName: 'hub', SourceIdentity: 'event-1' }),
+  );
+  const client = new EC2Client({
+    ...aws.accessTo(THERE),
+    credentials: {
+      accessKeyId: Credentials?.AccessKeyId ?? '',
+      secretAccessKey: Credentials?.SecretAccessKey ?? '',
+      sessionToken: Credentials?.SessionToken,
+    },
+  });
+  await client.send(new ec2.CreateSecurityGroupCommand({ GroupName: 'g', Description: 'g' }));
+  await aws.settled();
+  expect(JSON.parse(printed[0]?.event.Records[0]?.body ?? '')).toMatchObject({
+    detail: {
+      recipientAccountId: '222222222222',
+      userIdentity: {
+        accountId: '222222222222',
+        sessionContext: {
+          sessionIssuer: { accountId: '222222222222', arn: RoleArn },
+          sourceIdentity: 'event-1',
+        },
+      },
+    },
+  });
 });
 
 test('a retired stack leaves the one of the same name elsewhere alone', async () => {
