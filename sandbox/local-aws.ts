@@ -22,6 +22,7 @@ import { copyTables, tablesOf } from './deployer/table-copies';
 import { assumeRole, type AwsCredentials, createAdministrator } from './emulator/credentials';
 import { ACCOUNT_ID, emulatorAccess, HOME, type Place, REGION } from './emulator/emulator-access';
 import type { AddedUser, NewUser } from './emulator/iam-users';
+import type { PlacedGroup } from './emulator/placed-groups';
 import type { Inbox } from './inbox';
 import type { LocalAwsOptions } from './local-aws-options';
 import { endParts, type Parts, partsSettled, startParts } from './local-aws-parts';
@@ -145,6 +146,11 @@ export class LocalAws {
    */
   async addUsers(users: readonly NewUser[]): Promise<AddedUser[]> {
     return this.parts.emulator.addUsers(users);
+  }
+
+  /** Security groups with ids of one's choice: all of them, or none where an id is there already. */
+  async addGroups(groups: readonly PlacedGroup[]): Promise<void> {
+    await this.parts.emulator.addGroups(groups);
   }
 
   /** What the stand-in for IAM's gaps does. */

@@ -5,6 +5,7 @@ import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import * as z from 'zod/mini';
 import type { AddedUser, NewUser } from './iam-users';
+import type { PlacedGroup } from './placed-groups';
 import type { PythonEnvironment } from './python-environment';
 
 const LAUNCHER = path.join(__dirname, 'server', 'emulator.py');
@@ -51,6 +52,8 @@ export interface Emulator {
   setClock(now: Date): Promise<number>;
   /** Adds all users, or none where a name or key id is there already. 5,000 take a second. */
   addUsers(users: readonly NewUser[]): Promise<AddedUser[]>;
+  /** Adds all groups, or none where an id is there already. */
+  addGroups(groups: readonly PlacedGroup[]): Promise<void>;
   /**
    * What AWS's own descriptions of its services have against each of the calls; an empty text where
    * they have nothing.
@@ -87,6 +90,9 @@ export async function startEmulator(environment: PythonEnvironment): Promise<Emu
     reset: async () => reset(endpoint),
     setClock: async (now) => setClock(endpoint, now),
     addUsers: async (users) => addUsers(endpoint, users),
+    addGroups: async (groups) => {
+      await post(`${endpoint}/sandbox/groups`, { groups });
+    },
     faultsIn: async (calls) => faultsIn(endpoint, calls),
     lostEvents: async () =>
       LostEvents.parse(await post(`${endpoint}/sandbox/lost-events`, {})).lost,

@@ -208,6 +208,11 @@ export class SlackStandIn {
     return channel;
   }
 
+  /** What was posted before the stand-in was there. */
+  addMessages(messages: readonly Message[]): void {
+    this.workspace.messages.push(...messages);
+  }
+
   /** The address of a new incoming webhook. */
   addWebhook(channelId: string): string {
     const path = `/services/${this.installation.teamId}/B${this.webhooks.size + 1}/${randomBytes(12).toString('hex')}`;

@@ -1,12 +1,14 @@
 import { execFileSync } from 'node:child_process';
 import { globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, relative } from 'node:path';
+import { basename, join, relative } from 'node:path';
 import { CloudAssembly } from 'aws-cdk-lib/cx-api';
 import { appsIn } from '../../build/templates/apps';
 import { type Place, PLACES } from '../../build/templates/places';
 import type { PythonEnvironment } from '../../sandbox/emulator/python-environment';
 import { cfnLintEnvironment, lint, type LintFinding } from '../support/cfn-lint/cfn-lint';
+import lastVersion from '../upgrade/logical-ids-of-last-version.json';
+import { lostBetween, StatefulStacks, statefulResourcesIn } from '../upgrade/stateful-resources';
 
 const PROJECT = join(__dirname, '..', '..');
 
@@ -76,6 +78,28 @@ test('no example warns of what its reader would have to look into first', () => 
       : [],
   );
   expect(warnings).toEqual([]);
+});
+
+describe('an upgrade from the last version', () => {
+  test('replaces or deletes nothing that holds something', () => {
+    const templates = templatesFor(PLACES[0]!).map((file) => [
+      basename(file, '.template.json'),
+      statefulResourcesIn(readFileSync(file, 'utf8')),
+    ]);
+    const before = StatefulStacks.parse(lastVersion);
+    expect(Object.keys(before).length).toBeGreaterThan(4);
+    expect(lostBetween(before, Object.fromEntries(templates))).toEqual([]);
+  });
+
+  test('is found out where it would', () => {
+    const table = { Type: 'AWS::DynamoDB::Table', KeySchema: ['pk'] };
+    const before = { Stack: { Ledger: table, Requests: table } };
+    const renamed = { Stack: { LedgerTable: table, Requests: { ...table, KeySchema: ['id'] } } };
+    expect(lostBetween(before, renamed)).toEqual([
+      'Stack: Ledger (AWS::DynamoDB::Table) is gone',
+      'Stack: Requests (AWS::DynamoDB::Table) is replaced',
+    ]);
+  });
 });
 
 test('each rule that is ignored is one that the CDK still breaks', () => {

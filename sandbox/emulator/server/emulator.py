@@ -23,6 +23,7 @@ from end_with_parent import exit_with_parent
 from event_buses import EVENT_ROUTES, improve_event_buses
 from event_targets import deliver_to_targets
 from organizations import ORGANIZATION_ROUTES, improve_organizations
+from placed_groups import add_groups
 from prefix_lists import improve_prefix_lists
 from queues import improve_queues, wait_until_drained
 from regions import know_regions_of_accounts, switch_region
@@ -37,6 +38,7 @@ ROUTES = {
     "/sandbox/drained": wait_until_drained,
     "/sandbox/function-session": assume_for_function,
     "/sandbox/region": switch_region,
+    "/sandbox/groups": add_groups,
     "/sandbox/users": add_users,
     **EVENT_ROUTES,
     **ORGANIZATION_ROUTES,

@@ -570,6 +570,34 @@ describe('prefix lists', () => {
   });
 });
 
+test('a group that is put there as it is has the ids that were chosen, all of them or none', async () => {
+  const group = (id: string) => ({
+    id,
+    name: 'placed',
+    vpcId: 'vpc-0123456789abcdef0',
+    rules: [
+      {
+        SecurityGroupRuleId: 'sgr-0123456789abcdef0',
+        IsEgress: false,
+        ...tcp22,
+        CidrIpv4: '10.0.0.0/8',
+        Tags: [{ Key: 'until', Value: 'tomorrow' }],
+      },
+    ],
+  });
+  await emulator.addGroups([group('sg-0123456789abcdef0')]);
+  const twice = emulator.addGroups([group('sg-0123456789abcdef1'), group('sg-0123456789abcdef0')]);
+  await expect(twice).rejects.toThrow('there already: sg-0123456789abcdef0');
+  const { SecurityGroupRules } = await client.send(
+    new ec2.DescribeSecurityGroupRulesCommand({
+      Filters: [{ Name: 'group-id', Values: ['sg-0123456789abcdef0', 'sg-0123456789abcdef1'] }],
+    }),
+  );
+  expect(SecurityGroupRules).toMatchObject([
+    { GroupId: 'sg-0123456789abcdef0', ...group('').rules[0] },
+  ]);
+});
+
 test('what the emulator itself fails at is an error that says so', async () => {
   const failing = client.send(
     new ec2.DescribeSecurityGroupsCommand({ Filters: [{ Name: 'no-such-filter', Values: ['x'] }] }),

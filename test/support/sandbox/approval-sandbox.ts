@@ -22,7 +22,8 @@ import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import * as z from 'zod/mini';
 import { SkippedWaits } from './skipped-waits';
-import type { ApiCall } from '../../../sandbox/cloudtrail/tap';
+import type { ApiCall, CloudTrailEvent } from '../../../sandbox/cloudtrail/tap';
+import type { PlacedGroup } from '../../../sandbox/emulator/placed-groups';
 import {
   type AwsCredentials,
   type DeployedStack,
@@ -52,6 +53,7 @@ export const [ALICE, BOB, MALLORY] = ['U0ALICE', 'U0BOB', 'U0MALLORY'] as const;
 export const SIGNING_SECRET = 'sandbox-signing-secret';
 const BOT_TOKEN = 'xoxb-sandbox';
 const STACK_NAME = 'Approval';
+const KINDS = ['Guarded', 'Lenient'] as const;
 
 export type Item = Record<string, AttributeValue>;
 
@@ -64,8 +66,21 @@ interface Parts {
   readonly dynamo: DynamoDBClient;
   readonly sqs: SQSClient;
   readonly calls: readonly ApiCall[];
+  readonly events: readonly CloudTrailEvent[];
   readonly logs: readonly string[];
   readonly waits: SkippedWaits;
+}
+
+export interface ApprovalSandboxOptions extends Pick<LocalAwsOptions, 'tablesEndpoint'> {
+  /**
+   * Groups that are there before the stack is, guarded and lenient ones in turn: a pair for each
+   * that was asked for. Default: the stack makes them.
+   */
+  readonly placedGroups?: readonly PlacedGroup[];
+  /** The time when the stack is deployed. Default: now. */
+  readonly at?: Date;
+  /** What comes first, once the stack is there. Default: a run of reconcile, which adopts. */
+  begin?(sandbox: ApprovalSandbox): Promise<void>;
 }
 
 /**
@@ -76,7 +91,7 @@ export class ApprovalSandbox {
   /** With so many groups of each kind, for as many tests that need some of their own. */
   static async start(
     pairsOfGroups = 1,
-    options: Pick<LocalAwsOptions, 'tablesEndpoint'> = {},
+    options: ApprovalSandboxOptions = {},
   ): Promise<ApprovalSandbox> {
     const clock: { now: () => Date } = { now: () => new Date() };
     const slack = await SlackStandIn.start({
@@ -88,13 +103,16 @@ export class ApprovalSandbox {
       now: () => clock.now(),
     });
     const [calls, logs, waits]: [ApiCall[], string[], SkippedWaits] = [[], [], new SkippedWaits()];
+    const events: CloudTrailEvent[] = [];
+    const { tablesEndpoint, placedGroups = [], at, begin } = options;
     const localAws = await LocalAws.start({
-      ...options,
+      tablesEndpoint,
       functionEnvironment: { SLACK_API_URL: slack.apiUrl },
       onCall: (call) => {
         calls.push(call);
         waits.callMade(call);
       },
+      onEvent: (event) => events.push(event),
       onInvocation: (invocation) => waits.invocationEnded(invocation),
       onFunctionLog: (_, line) => logs.push(line),
     });
@@ -103,7 +121,10 @@ export class ApprovalSandbox {
     for (const id of [APPROVAL_CHANNEL, MONITOR_CHANNEL]) {
       slack.addChannel({ id, members: [ALICE, BOB, MALLORY] });
     }
-    const stack = await localAws.deploy(synthesizeStage(pairsOfGroups), STACK_NAME);
+    if (at) await localAws.setClock(at);
+    if (placedGroups.length > 0) await localAws.addGroups(placedGroups);
+    const assembly = synthesizeStage(pairsOfGroups, placedGroups);
+    const stack = await localAws.deploy(assembly, STACK_NAME);
     await localAws.putSecret(stack.outputs.get('SigningSecretArn') ?? '', SIGNING_SECRET);
     await localAws.putSecret(stack.outputs.get('BotTokenArn') ?? '', BOT_TOKEN);
     const access = accessOf(localAws, await localAws.createUser('visitor'));
@@ -115,10 +136,11 @@ export class ApprovalSandbox {
       dynamo: new DynamoDBClient(access),
       sqs: new SQSClient(access),
       calls,
+      events,
       logs,
       waits,
     });
-    await sandbox.reconcile();
+    await (begin ? begin(sandbox) : sandbox.reconcile());
     return sandbox;
   }
 
@@ -133,6 +155,8 @@ export class ApprovalSandbox {
   private readonly dynamo: DynamoDBClient;
   private readonly sqs: SQSClient;
   readonly calls: readonly ApiCall[];
+  /** All that CloudTrail told. */
+  readonly events: readonly CloudTrailEvent[];
   readonly logs: readonly string[];
   private readonly waits: SkippedWaits;
 
@@ -144,6 +168,7 @@ export class ApprovalSandbox {
     this.dynamo = parts.dynamo;
     this.sqs = parts.sqs;
     this.calls = parts.calls;
+    this.events = parts.events;
     this.logs = parts.logs;
     this.waits = parts.waits;
   }
@@ -164,7 +189,12 @@ export class ApprovalSandbox {
 
   /** Whose changes stand until they are denied, and fall if no one answers. */
   get lenient(): string {
-    return this.output(`Lenient${Math.max(0, this.pair)}Id`);
+    return this.lenientOf(Math.max(0, this.pair));
+  }
+
+  /** The same, of any pair. */
+  lenientOf(pair: number): string {
+    return this.output(`Lenient${pair}Id`);
   }
 
   /** From now on, with groups that no one has changed, as if no one had been asked yet. */
@@ -418,7 +448,7 @@ function accessOf(
   };
 }
 
-function synthesizeStage(pairsOfGroups: number): string {
+function synthesizeStage(pairsOfGroups: number, placed: readonly PlacedGroup[]): string {
   const app = new App({ outdir: mkdtempSync(join(tmpdir(), 'cdk-sentries-stage-')) });
   const stack = new Stack(app, STACK_NAME);
   const signingSecret = new secretsmanager.Secret(stack, 'SigningSecret');
@@ -430,31 +460,22 @@ function synthesizeStage(pairsOfGroups: number): string {
     monitoringChannel: SlackDestination.channel(MONITOR_CHANNEL),
     approvers: Approvers.users([ALICE, BOB]),
   });
-  const vpc = new ec2.Vpc(stack, 'Vpc', { maxAzs: 1, natGateways: 0 });
-  const groupsOf = (kind: string) =>
-    Array.from({ length: pairsOfGroups }, (_, index) => {
-      const group = new ec2.SecurityGroup(stack, `${kind}${index}`, {
-        vpc,
-        allowAllOutbound: false,
-      });
-      group.addIngressRule(ec2.Peer.anyIpv4(), ec2.Port.tcp(443));
-      new CfnOutput(stack, `${kind}${index}Id`, { value: group.securityGroupId });
-      return group;
-    });
+  const [guarded, lenient] =
+    placed.length > 0 ? placedIn(stack, placed) : madeIn(stack, pairsOfGroups);
   const locked = SecurityGroupBaseline.locked({ restoreRemoved: true });
   const noSsh = {
     baseline: SecurityGroupBaseline.forbid([TrafficPattern.fromInternet(Ports.RDP)]),
     response: ChangeResponse.revert(),
   };
   new SecurityGroupSentry(stack, 'Guard', {
-    monitoredGroups: MonitoredGroups.groups(groupsOf('Guarded')),
+    monitoredGroups: guarded!,
     policies: [
       noSsh,
       { baseline: locked, response: ChangeResponse.revertUntilApproved(approvals) },
     ],
   });
   new SecurityGroupSentry(stack, 'Leniency', {
-    monitoredGroups: MonitoredGroups.groups(groupsOf('Lenient')),
+    monitoredGroups: lenient!,
     policies: [
       noSsh,
       {
@@ -468,4 +489,29 @@ function synthesizeStage(pairsOfGroups: number): string {
   new CfnOutput(stack, 'SigningSecretArn', { value: signingSecret.secretArn });
   new CfnOutput(stack, 'BotTokenArn', { value: botToken.secretArn });
   return app.synth().directory;
+}
+
+function madeIn(stack: Stack, pairsOfGroups: number): MonitoredGroups[] {
+  const vpc = new ec2.Vpc(stack, 'Vpc', { maxAzs: 1, natGateways: 0 });
+  return KINDS.map((kind) => {
+    const groups = Array.from({ length: pairsOfGroups }, (_, index) => {
+      const group = new ec2.SecurityGroup(stack, `${kind}${index}`, {
+        vpc,
+        allowAllOutbound: false,
+      });
+      group.addIngressRule(ec2.Peer.anyIpv4(), ec2.Port.tcp(443));
+      new CfnOutput(stack, `${kind}${index}Id`, { value: group.securityGroupId });
+      return group;
+    });
+    return MonitoredGroups.groups(groups);
+  });
+}
+
+/** Every other one is guarded, and the one after it lenient. */
+function placedIn(stack: Stack, placed: readonly PlacedGroup[]): MonitoredGroups[] {
+  return KINDS.map((kind, half) => {
+    const ids = placed.filter((_, index) => index % KINDS.length === half).map(({ id }) => id);
+    ids.forEach((value, index) => new CfnOutput(stack, `${kind}${index}Id`, { value }));
+    return MonitoredGroups.ids(ids);
+  });
 }

@@ -5,6 +5,7 @@ import {
   type AttributeValue,
   DynamoDBClient,
   GetItemCommand,
+  paginateScan,
   PutItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import {
@@ -49,6 +50,8 @@ const MOST_STEPS = 60;
 const SIGNING_SECRET = 'sandbox-signing-secret';
 const BOT_TOKEN = 'xoxb-sandbox';
 const STACK_NAME = 'KeyApproval';
+const TABLE = 'AWS::DynamoDB::Table';
+const KEY_RECORDS = 'SentryKeyRecords';
 const START = new Date('2026-03-10T12:00:00Z');
 
 /** More than the lease of a decision that crashed, so that the next try finds it over. */
@@ -80,10 +83,11 @@ interface Parts {
  * may decide.
  */
 export class KeyApprovalSandbox {
-  static async start(): Promise<KeyApprovalSandbox> {
+  /** At a time, or a time of its own. */
+  static async start(at: Date = START): Promise<KeyApprovalSandbox> {
     // First of all: what cannot be synthesized leaves nothing behind that runs.
     const assembly = synthesizeStage();
-    const clock: { now: () => Date } = { now: () => START };
+    const clock: { now: () => Date } = { now: () => at };
     let sandbox: KeyApprovalSandbox | undefined;
     const slack = await SlackStandIn.start({
       signingSecret: SIGNING_SECRET,
@@ -106,7 +110,7 @@ export class KeyApprovalSandbox {
       onFunctionLog: (_, line) => logs.push(line),
     });
     clock.now = () => localAws.now();
-    await localAws.setClock(START);
+    await localAws.setClock(at);
     for (const id of [ALICE, BOB]) slack.addUser({ id });
     for (const id of [APPROVAL_CHANNEL, MONITOR_CHANNEL]) {
       slack.addChannel({ id, members: [ALICE, BOB] });
@@ -161,6 +165,10 @@ export class KeyApprovalSandbox {
     [this.iam, this.dynamo, this.sqs].forEach((client) => client.destroy());
     await this.localAws.stop();
     await this.slack.stop();
+  }
+
+  get failedInvocations(): number {
+    return this.waits.failedInvocations;
   }
 
   get gaps(): IamGaps {
@@ -319,7 +327,22 @@ export class KeyApprovalSandbox {
   }
 
   async putRecord(item: Item): Promise<void> {
-    await this.dynamo.send(new PutItemCommand({ TableName: this.table, Item: item }));
+    await this.putItem(KEY_RECORDS, item);
+  }
+
+  /** Into a table, by the start of its logical id. */
+  async putItem(table: string, item: Item): Promise<void> {
+    const TableName = physicalId(this.stack, TABLE, table);
+    await this.dynamo.send(new PutItemCommand({ TableName, Item: item }));
+  }
+
+  /** What stands in a table, by the start of its logical id. */
+  async items(table: string): Promise<Item[]> {
+    const TableName = physicalId(this.stack, TABLE, table);
+    const items: Item[] = [];
+    const pages = paginateScan({ client: this.dynamo }, { TableName, ConsistentRead: true });
+    for await (const { Items = [] } of pages) items.push(...Items);
+    return items;
   }
 
   async send(queueUrl: string, body: string): Promise<void> {
@@ -372,7 +395,7 @@ export class KeyApprovalSandbox {
   }
 
   private get table(): string {
-    return physicalId(this.stack, 'AWS::DynamoDB::Table', 'SentryKeyRecords');
+    return physicalId(this.stack, TABLE, KEY_RECORDS);
   }
 }
 
