@@ -24,6 +24,9 @@ async function main(): Promise<void> {
   await sandbox.run();
 
   await sandbox.click(ALICE, 'Approve', 'approved');
+  if ((await sandbox.status('approved')) !== 'Inactive') {
+    throw new Error('A click was not answered in time: record on a machine with less to do.');
+  }
   await sandbox.click(BOB, 'Deny', 'denied');
   sandbox.gaps.fail({
     action: 'UpdateAccessKey',
