@@ -96,7 +96,7 @@ describe('what people are asked', () => {
       }),
     );
     expect(Object.fromEntries(states)).toEqual({
-      expired: 'expired',
+      expired: 'expired, carried-out',
       'expired, and reverted then': 'expired, carried-out',
       'approved for a time that is over': 'approved, carried-out',
       'stands, open': '',
