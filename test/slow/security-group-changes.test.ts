@@ -203,14 +203,14 @@ function trafficPeers(
   ];
 }
 
-async function ruleOf(
-  groupId: string,
+function ruleAmong(
+  rules: readonly SecurityGroupRule[],
   direction: Direction,
   protocol: IpPermission,
   kind: PeerKind,
-): Promise<SecurityGroupRule> {
+): SecurityGroupRule {
   const { IpProtocol, FromPort = -1, ToPort = -1 } = protocol;
-  const found = (await sandbox.rules(groupId)).find(
+  const found = rules.find(
     (rule) =>
       rule.IsEgress === (direction === 'egress') &&
       rule.IpProtocol === IpProtocol &&
@@ -232,7 +232,8 @@ async function rulesFor(
   direction: Direction,
   protocol: IpPermission,
 ): Promise<SecurityGroupRule[]> {
-  return Promise.all(PEERS.map((kind) => ruleOf(groupId, direction, protocol, kind)));
+  const rules = await sandbox.rules(groupId);
+  return PEERS.map((kind) => ruleAmong(rules, direction, protocol, kind));
 }
 
 async function modify(
@@ -449,7 +450,8 @@ describe.each(['forbid', 'allowOnly'] as const)(
 
     test('no one is told of rules that it may do without, nor of other descriptions', async () => {
       const before = await texts(groups[baseline]);
-      const rule = await ruleOf(groups[baseline], 'ingress', PROTOCOLS.UDP!, 'IPv4');
+      const rules = await sandbox.rules(groups[baseline]);
+      const rule = ruleAmong(rules, 'ingress', PROTOCOLS.UDP!, 'IPv4');
       const byId = {
         SecurityGroupRuleDescriptions: [
           { SecurityGroupRuleId: idOf(rule), Description: 'another' },

@@ -8,12 +8,14 @@ import functools
 import json
 import logging
 import os
+import string
 import sys
 import threading
 import types
 from xml.sax.saxutils import escape
 
 from accounts import improve_accounts
+from answers import write_answers_quickly
 from authorization import authorize_calls
 from call_check import check_calls
 from cheap_accounts import keep_accounts_cheap
@@ -144,21 +146,32 @@ def remember_answers():
                 setattr(module, name, remembered)
 
 
-def remember_names_in_answers():
-    """For each value of each answer, moto works out by which names it may be kept: a sixth of its time. That depends on the kinds of
-    the value and of what holds it, not on the answer."""
-    from moto.core.serialize import XFormedAttributePicker
+def choose_letters_at_once():
+    """Each answer has a request id, for which moto chooses letter by letter."""
+    from moto.moto_api._internal.moto_random import MotoRandom
 
-    possible_keys = XFormedAttributePicker.get_possible_keys
-    remembered = {}
+    def random_text(self, length=20, include_digits=True, lower_case=False):
+        text = "".join(self.choices(string.ascii_letters + (string.digits if include_digits else ""), k=length))
+        return text.lower() if lower_case else text
 
-    def remembered_keys(self, context):
-        case = (type(context.obj), context.key, context.shape)
-        if case not in remembered:
-            remembered[case] = tuple(dict.fromkeys(possible_keys(self, context)))
-        return remembered[case]
+    MotoRandom.get_random_string = random_text
 
-    XFormedAttributePicker.get_possible_keys = remembered_keys
+
+def find_tags_of_one_resource():
+    """For each resource of an answer, moto goes through the tags of all others."""
+    from moto.ec2.models.tags import EC2_PREFIX_TO_RESOURCE, TagBackend, get_prefix
+
+    describe = TagBackend.describe_tags
+
+    def describe_quickly(self, filters=None):
+        ids = (filters or {}).get("resource-id", [])
+        if len(ids) != 1 or len(filters) != 1 or not ids[0].replace("-", "").isalnum():
+            return describe(self, filters)
+        kind = EC2_PREFIX_TO_RESOURCE.get(get_prefix(ids[0]), "")
+        tags = dict(self.tags.get(ids[0], {}))
+        return [{"resource_id": ids[0], "key": key, "value": value, "resource_type": kind} for key, value in tags.items()]
+
+    TagBackend.describe_tags = describe_quickly
 
 
 def read_files_once():
@@ -249,6 +262,8 @@ if __name__ == "__main__":
     improve_queues()
     remember_modules()
     remember_answers()
-    remember_names_in_answers()
+    write_answers_quickly()
+    find_tags_of_one_resource()
+    choose_letters_at_once()
     read_templates_as_json()
     serve()
