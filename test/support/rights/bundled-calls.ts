@@ -40,8 +40,16 @@ interface Import {
   readonly names: readonly string[];
 }
 
+const read = new Map<string, readonly Import[]>();
+
 /** Those of values; types send nothing. */
-function importsOf(file: string): Import[] {
+function importsOf(file: string): readonly Import[] {
+  const imports = read.get(file) ?? importsReadFrom(file);
+  read.set(file, imports);
+  return imports;
+}
+
+function importsReadFrom(file: string): Import[] {
   const source = ts.createSourceFile(file, readFileSync(file, 'utf8'), ts.ScriptTarget.Latest);
   return source.statements.flatMap((statement): Import[] => {
     if (ts.isExportDeclaration(statement) && statement.moduleSpecifier && !statement.isTypeOnly) {
