@@ -80,6 +80,9 @@ const MOST_URL_CHARACTERS = 1_000;
 /** Characters that no one escapes. */
 const PLAIN = /^[\w .,:;()/-]$/;
 
+/** Without a character that has an escape. */
+const IS_LIGHT = /^[ -%'-;=?-~]*$/;
+
 const LINE_BREAK: RichText = { type: 'text', text: '\n' };
 
 /**
@@ -87,6 +90,7 @@ const LINE_BREAK: RichText = { type: 'text', text: '\n' };
  * have its own.
  */
 export function weightOf(text: string): number {
+  if (IS_LIGHT.test(text)) return text.length;
   return text.replace(/[&<>]/g, '&amp;').replace(/[^\x20-\x7e]/g, '\\u0000').length;
 }
 

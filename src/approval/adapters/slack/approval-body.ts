@@ -85,8 +85,11 @@ function abridged(
   advice: string,
   outlook: readonly Block[],
 ): Block[] {
-  const tries = SHOWN_OF_LONG.map((count) => [...abridgedTo(question, count, advice), ...outlook]);
-  return tries.find((blocks) => isWithin(blocks, room)) ?? leftOut(question, 0, advice);
+  for (const count of SHOWN_OF_LONG) {
+    const blocks = [...abridgedTo(question, count, advice), ...outlook];
+    if (isWithin(blocks, room)) return blocks;
+  }
+  return leftOut(question, 0, advice);
 }
 
 function abridgedTo(question: Question, count: number, advice: string): Block[] {
