@@ -671,9 +671,9 @@ describe('whatever is asked, and whatever has become of it', () => {
     expect(message.text.length).toBeLessThan(4_000);
     expect(message.text.length).toBeGreaterThan(0);
     const faulty = objectsIn(blocks).filter(
-      ({ text, elements }) =>
-        (typeof text === 'string' && !/^\P{Cs}+$/u.test(text)) ||
-        (Array.isArray(elements) && elements.length === 0),
+      (each) =>
+        (typeof each.text === 'string' && !/^\P{Cs}+$/u.test(each.text)) ||
+        (Array.isArray(each.elements) && each.elements.length === 0),
     );
     expect(faulty).toEqual([]);
   }
