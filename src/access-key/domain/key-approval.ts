@@ -1,7 +1,7 @@
 import { DAY_MILLISECONDS, isOlderThan } from './access-key';
 import type { DecisionKind } from '../../approval/domain/approval-request';
 import type { AskResult } from '../../approval/domain/ask-result';
-import { lateUntil } from '../../approval/domain/judge-click';
+import { lateUntil } from '../../approval/domain/late-click';
 import type { Question } from '../../approval/domain/question';
 
 /** The question to people about a key, and their answer. */

@@ -8,7 +8,7 @@ export function stepFailure(
 ): Failure | undefined {
   if (what !== 'too-few-approvers') return undefined;
   return {
-    work: { what: 'Finding enough people who can decide a request', requestId },
+    work: { what: 'The approval of a request, as too few people can give it', requestId },
     state: 'given-up',
     reason: detail,
     next: 'The request is open until its end, and its question says so, too. Add people to the user group, or name more approvers (runbook: No one can approve a request).',

@@ -36,7 +36,7 @@ export function grantSecret(
 
 /** To put messages into a queue, and nothing else with it. */
 export function grantSend(sender: iam.IGrantable, queue: sqs.IQueue): iam.Grant {
-  if (queue instanceof GuardedQueue) return queue.letSend(sender);
+  if (queue instanceof GuardedQueue) return queue.grantSend(sender);
   const toQueue = iam.Grant.addToPrincipal({
     grantee: sender,
     actions: ['sqs:SendMessage'],

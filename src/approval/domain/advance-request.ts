@@ -164,8 +164,8 @@ async function judge(
     const identified = heard.length > 0 ? await identify(read, configuration, ports) : read;
     const now = clock.now();
     const after = clicks.reduce(
-      (current, { click, wasApprover: wasMember }) =>
-        judgeClick(current, click, { ...app, members, wasMember }, configuration, now),
+      (current, { click, wasApprover }) =>
+        judgeClick(current, click, { ...app, members, wasApprover }, configuration, now),
       identified,
     );
     return after === identified ? identified : save(after, identified, configuration, store);

@@ -12,6 +12,7 @@ import {
   withLast,
 } from './approval-request';
 import { type Click, isDeciding } from './click';
+import { lateUntil } from './late-click';
 import { isRetryOver } from './retry';
 
 /** Who is who, as it was looked up for the click. */
@@ -24,16 +25,13 @@ export interface Authority {
    * Whether the one who clicked might decide by the last reading before the click; undefined where
    * there was none.
    */
-  readonly wasMember?: boolean;
+  readonly wasApprover?: boolean;
 }
 
 const MOST_JUDGED_CLICKS = 200;
 
 /** A reading of a user group holds for so long: one soon after a click speaks for the click. */
 const READING_HOLDS_MILLISECONDS = 60_000;
-
-/** After the end, for clicks that were received before it. */
-const LATE_CLICK_MILLISECONDS = 24 * 3_600_000;
 
 /** Anyone who clicks on and on need not hear of each. */
 const MOST_WAITING_REFUSALS = 50;
@@ -100,11 +98,6 @@ function lateness({ decision }: ApprovalRequest): Pick<Decision, 'isLate'> {
   return decision ? { isLate: true } : {};
 }
 
-/** The end of the time in which a click that was received before the end still counts. */
-export function lateUntil(end: Date): Date {
-  return new Date(end.getTime() + LATE_CLICK_MILLISECONDS);
-}
-
 /**
  * Where it is clicked, there it stands: the try that posted it may have died before it wrote that
  * down. Anyone who may not decide could have clicked below another request's message.
@@ -155,14 +148,14 @@ const NOT_YET_APPROVER =
 function whyNotThen(
   { decision, expiresAt }: ApprovalRequest,
   { at, button: { action } }: Click,
-  { wasMember }: Authority,
+  { wasApprover }: Authority,
   now: Date,
 ): string | undefined {
   if (decision?.kind === 'expired' && isDeciding(action) && at < expiresAt) {
-    return wasMember ? undefined : 'you were not known to be one of the approvers at the time.';
+    return wasApprover ? undefined : 'you were not known to be one of the approvers at the time.';
   }
   const isAtOnce = now.getTime() - at.getTime() <= READING_HOLDS_MILLISECONDS;
-  return wasMember === false && !isAtOnce ? NOT_YET_APPROVER : undefined;
+  return wasApprover === false && !isAtOnce ? NOT_YET_APPROVER : undefined;
 }
 
 function whyRefused(

@@ -1,7 +1,8 @@
 import type { ApprovalConfiguration } from './approval-configuration';
 import { type ApprovalRequest, type WaitingClick, withDue, withEntry } from './approval-request';
 import { isDeciding } from './click';
-import { lateUntil, refuse, whyNotToWait, withJudged } from './judge-click';
+import { refuse, whyNotToWait, withJudged } from './judge-click';
+import { lateUntil } from './late-click';
 import { MessengerRefusedError, MessengerUnavailableError } from './messenger';
 import { timeText } from './request-text';
 

@@ -21,6 +21,7 @@ import {
   type Pause,
   type SentryConfiguration,
 } from './policies/sentry-configuration';
+import { LEDGERS_AT_ONCE } from './responding/at-once';
 import { listOf, whyUnread } from './rules/prefix-list';
 import { prefixListIds, type Rule, ruleKey } from './rules/rule';
 import { ruleText } from './rules/rule-text';
@@ -349,8 +350,6 @@ function baselineText(baseline: Baseline): string {
     ? baseline.kind
     : `${baseline.kind}: ${baseline.patterns.map(({ name }) => name).join('; ')}`;
 }
-
-const LEDGERS_AT_ONCE = 20;
 
 async function list(
   groupId: string | undefined,

@@ -56,7 +56,7 @@ export class GuardedQueue extends sqs.Queue {
   }
 
   /** Lets someone put messages into it, and nothing else with it. */
-  public letSend(sender: iam.IGrantable): iam.Grant {
+  public grantSend(sender: iam.IGrantable): iam.Grant {
     this.except(sender);
     return iam.Grant.addToPrincipal({
       grantee: sender,

@@ -37,8 +37,8 @@ test('the function that takes, those that send and operators are let through, ea
   const queue = guarded(new iam.ArnPrincipal(OPERATORS));
   const [taker, sender] = [role(own, 'Taker'), role(own, 'Sender')];
   queue.letTake(taker);
-  queue.letSend(sender);
-  queue.letSend(taker);
+  queue.grantSend(sender);
+  queue.grantSend(taker);
   expect(letThrough()).toEqual([
     OPERATORS,
     { 'Fn::GetAtt': [expect.stringMatching(/^Taker/), 'Arn'] },
@@ -49,7 +49,7 @@ test('the function that takes, those that send and operators are let through, ea
 describe('a role of another stack, which needs the stack of the queue', () => {
   test('gets a name that the policy of the queue can know, with the Region', () => {
     const sender = role(other, 'Sender');
-    guarded().letSend(sender);
+    guarded().grantSend(sender);
     const [name] = Object.values(Template.fromStack(other).findResources('AWS::IAM::Role')).map(
       ({ Properties }) => Properties.RoleName,
     );
@@ -64,14 +64,14 @@ describe('a role of another stack, which needs the stack of the queue', () => {
       roleName: 'asker',
       path: '/askers/',
     });
-    guarded().letSend(sender);
+    guarded().grantSend(sender);
     expect(JSON.stringify(letThrough())).toContain(':iam::111111111111:role/askers/asker"');
   });
 
   test('has names that are short enough, wherever it is deployed', () => {
     const anywhere = new Stack(new App(), `A${'x'.repeat(100)}`);
     const sender = role(anywhere, 'Sender'.repeat(20));
-    guarded().letSend(sender);
+    guarded().grantSend(sender);
     const { roleName } = sender.node.defaultChild as iam.CfnRole;
     const longestRegion = 'us-isob-northwest-1x';
     expect(

@@ -47,7 +47,8 @@ const GROWTH_WEIGHT = 2_500;
 
 const MOST_OTHER_REQUESTERS = 3;
 const MOST_PEOPLE = 5;
-const MOST_OUTCOME_CHARACTERS = 300;
+/** Of what an asker did, or would do: a message tells the beginning of a long text. */
+const MOST_SHOWN_CHARACTERS = 300;
 const DIGEST_CHARACTERS = 12;
 
 const RETRY_OVER =
@@ -99,7 +100,7 @@ export class SlackRenderer implements Renderer {
         [bold('Still waits for a decision: '), words(cut(title, MOST_HEADER_CHARACTERS))],
         [
           words(`It expires at ${timeText(expiresAt)}. If no one decides by then: `),
-          words(cut(ifUnanswered, MOST_OUTCOME_CHARACTERS)),
+          words(cut(ifUnanswered, MOST_SHOWN_CHARACTERS)),
         ],
         ...tooFewLines(request),
         ...this.voteLines(request),
@@ -122,7 +123,7 @@ export class SlackRenderer implements Renderer {
           words(': '),
           words(cut(request.question.title, MOST_HEADER_CHARACTERS)),
         ],
-        ...(detail === undefined ? [] : [[words(cut(detail, MOST_OUTCOME_CHARACTERS))]]),
+        ...(detail === undefined ? [] : [[words(cut(detail, MOST_SHOWN_CHARACTERS))]]),
         this.requesterLine(request),
       ]),
       this.identity(request),
@@ -251,7 +252,7 @@ function decisionBlocks(request: ApprovalRequest): Block[] {
   const { words: progress, detail } = carryingText(carrying);
   const outcome = [
     bold(progress),
-    ...(detail === undefined ? [] : [words(cut(detail, MOST_OUTCOME_CHARACTERS))]),
+    ...(detail === undefined ? [] : [words(cut(detail, MOST_SHOWN_CHARACTERS))]),
   ];
   if (carrying.isRetryOver) return paragraphs([decided, outcome, [words(RETRY_OVER)]]);
   return [

@@ -21,7 +21,7 @@ export class Operator {
       parts,
     });
     parameters.grantOrders(handler);
-    changes.queue.letSend(handler);
+    changes.queue.grantSend(handler);
     ledger.grantFindRecords(handler);
     ledger.grantWrite(handler.role!, ['PutItem']);
     this.handler = handler;

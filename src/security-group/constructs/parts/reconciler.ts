@@ -31,7 +31,7 @@ export class Reconciler {
       parts,
     });
     handler.addToRolePolicy(historyStatement());
-    changes.queue.letSend(handler);
+    changes.queue.grantSend(handler);
     ledger.grantFindRecords(handler);
     ledger.grantWrite(handler.role!, ['PutItem', 'DeleteItem']);
     this.handler = handler;

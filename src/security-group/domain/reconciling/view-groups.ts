@@ -8,6 +8,7 @@ import type { GroupRules, SecurityGroups } from '../groups/security-groups';
 import type { GroupRecord } from '../ledger/ledger';
 import type { Ledger } from '../ledger/ledger-store';
 import type { SentryConfiguration } from '../policies/sentry-configuration';
+import { LEDGERS_AT_ONCE } from '../responding/at-once';
 import { prefixListIds } from '../rules/rule';
 import { inTurns } from '../turns';
 
@@ -16,7 +17,6 @@ const GROUPS_PER_CALL = 200;
 
 /** EC2 answers tags with the rules, and each answer stands in memory until it is read. */
 const CHUNKS_AT_ONCE = 2;
-const LEDGERS_AT_ONCE = 20;
 
 const NO_GROUP_RULES: GroupRules = { rules: [], unreadableRuleIds: [] };
 
