@@ -36,6 +36,7 @@ import type { Repeat } from '../domain/ledger/ledger';
 import type { Claim, EventKey, EventLog } from '../domain/ledger/ledger-store';
 import type { Announcement } from '../domain/reporting/announcement';
 import type { ToldOutcome } from '../domain/reporting/outcome';
+import { withoutTags } from '../domain/rules/rule';
 
 /** How often, and how long apart, what DynamoDB did not take is sent again. */
 const SENT_AGAIN_AFTER = [50, 200, 800];
@@ -264,14 +265,14 @@ function together(later: readonly Judgement[], earlier: readonly Judgement[]): J
 export function intentText(intent: readonly Judgement[]): string {
   const whole = JSON.stringify(intent);
   if (bytesOfText(whole) <= LEDGER_BYTES.intentWithTags) return whole;
-  return JSON.stringify(fitting(intent.map(withoutTags), LEDGER_BYTES.intent));
+  return JSON.stringify(fitting(intent.map(untagged), LEDGER_BYTES.intent));
 }
 
-function withoutTags(judgement: Judgement): Judgement {
+function untagged(judgement: Judgement): Judgement {
   const { rule, restored } = judgement;
   return {
     ...judgement,
-    rule: { ...rule, tags: undefined },
-    ...(restored && { restored: { ...restored, tags: undefined } }),
+    rule: withoutTags(rule),
+    ...(restored && { restored: withoutTags(restored) }),
   };
 }

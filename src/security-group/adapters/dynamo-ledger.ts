@@ -42,7 +42,7 @@ import {
 } from '../domain/ledger/ledger';
 import { type Ledger, type LedgerChange, LedgerConflictError } from '../domain/ledger/ledger-store';
 import type { PlaceRecord, Sighting } from '../domain/ledger/place-record';
-import { ruleKey } from '../domain/rules/rule';
+import { ruleKey, withoutTags } from '../domain/rules/rule';
 
 /** A run of reconcile reads and writes hundreds of groups. */
 const CALLS_AT_ONCE = 40;
@@ -342,11 +342,10 @@ export function ledgerOf(items: readonly Item[]): GroupLedger {
 }
 
 function untagged({ record, entries, repeats }: GroupLedger): GroupLedger {
-  const withoutTags = [...entries].map(([key, entry]) => {
-    const { tags: _tags, ...rule } = entry.rule;
-    return [key, { ...entry, rule }] as const;
-  });
-  return { record, entries: new Map(withoutTags), repeats };
+  const kept = [...entries].map(
+    ([key, entry]) => [key, { ...entry, rule: withoutTags(entry.rule) }] as const,
+  );
+  return { record, entries: new Map(kept), repeats };
 }
 
 function recordOf(item: Item): GroupRecord {

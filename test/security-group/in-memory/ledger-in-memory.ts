@@ -19,7 +19,7 @@ import {
 import type { PlaceRecord, Sighting } from '../../../src/security-group/domain/ledger/place-record';
 import type { Announcement } from '../../../src/security-group/domain/reporting/announcement';
 import type { ToldOutcome } from '../../../src/security-group/domain/reporting/outcome';
-import { type Rule, ruleKey } from '../../../src/security-group/domain/rules/rule';
+import { type Rule, ruleKey, withoutTags } from '../../../src/security-group/domain/rules/rule';
 
 const LEASE_MILLISECONDS = RESPONSE_LEASE_SECONDS * 1_000;
 
@@ -119,11 +119,10 @@ export class LedgerInMemory implements Ledger, EventLog {
 
   async readWithoutTags(groupId: string): Promise<GroupLedger> {
     const { entries, ...rest } = await this.read(groupId);
-    const withoutTags = [...entries].map(([key, entry]) => {
-      const { tags: _tags, ...rule } = entry.rule;
-      return [key, { ...entry, rule }] as const;
-    });
-    return { ...rest, entries: new Map(withoutTags) };
+    const untagged = [...entries].map(
+      ([key, entry]) => [key, { ...entry, rule: withoutTags(entry.rule) }] as const,
+    );
+    return { ...rest, entries: new Map(untagged) };
   }
 
   async write(groupId: string, changes: readonly LedgerChange[]): Promise<void> {

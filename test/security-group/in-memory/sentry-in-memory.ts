@@ -22,7 +22,7 @@ import { respondToChange } from '../../../src/security-group/domain/responding/r
 import { respondToDifferences } from '../../../src/security-group/domain/responding/respond-to-differences';
 import type { Responses } from '../../../src/security-group/domain/responding/responses';
 import type { Sentry } from '../../../src/security-group/domain/responding/sentry';
-import type { Rule } from '../../../src/security-group/domain/rules/rule';
+import { type Rule, withoutTags } from '../../../src/security-group/domain/rules/rule';
 import { configurationOf, OWN } from '../samples/changes';
 
 export const PLACE = { accountId: '111111111111', region: 'eu-west-1' };
@@ -160,7 +160,7 @@ export class SentryInMemory {
         return new Map(
           ids.flatMap((id) => {
             const group = groups.all.get(id);
-            return group ? [[id, { ...group, rules: group.rules.map(untagged) }] as const] : [];
+            return group ? [[id, { ...group, rules: group.rules.map(withoutTags) }] as const] : [];
           }),
         );
       },
@@ -209,11 +209,6 @@ const BY: Readonly<Record<ChangeDecision['kind'], readonly string[]>> = {
   unaskable: [],
   ended: ['U1'],
 };
-
-/** For hundreds of groups, tags are left out. */
-function untagged({ tags: _tags, ...rule }: Rule): Rule {
-  return rule;
-}
 
 function reportsOf({ reports, failures }: Responses): readonly ChangeReport[] {
   if (failures.length > 0) throw failures[0];

@@ -10,7 +10,7 @@ import type { AskingResponse, EndUnanswered } from '../policies/policy';
 import type { SentryConfiguration } from '../policies/sentry-configuration';
 import type { RuleOutcome } from '../reporting/outcome';
 import { ALL_PROTOCOLS, hasPorts } from '../rules/protocol';
-import { type Rule, ruleKey, type RuleTag, tagsToGive } from '../rules/rule';
+import { type Rule, ruleKey, type RuleTag, tagsToGive, withoutTags, withTagsOf } from '../rules/rule';
 
 /**
  * A change that people are asked about: what was done to which rules, and what the sentry made of
@@ -46,9 +46,8 @@ export interface AskedRule {
 }
 
 /** The rule as people are shown it, no matter who has put what on it since. */
-export function asShown({ rule, tags }: AskedRule): Rule {
-  const { tags: _unseen, ...untagged } = rule;
-  return { ...untagged, ...(tags && { tags }) };
+export function asShown(asked: AskedRule): Rule {
+  return withTagsOf(asked.rule, asked);
 }
 
 /** An AskedChange of which no one knows yet who is behind its ids and names. */
@@ -121,9 +120,6 @@ function tagsOf(rule: Rule): Pick<AskedRule, 'tags' | 'otherTags'> {
   return { ...(tags.length > 0 && { tags }), ...(otherTags > 0 && { otherTags }) };
 }
 
-function withoutTags({ tags: _tags, ...rule }: Rule): Rule {
-  return rule;
-}
 
 /**
  * Of a change that was reverted, only what is there again: all else would have to be added again.

@@ -9,7 +9,7 @@ import type { Ports } from '../responding/ports';
 import { readGroup } from '../responding/read-group';
 import { UnfinishedError } from '../responding/unfinished-error';
 import { type PrefixLists, whyUnread } from '../rules/prefix-list';
-import { isDescribedAlike, prefixListIds, type Rule, ruleKey } from '../rules/rule';
+import { isDescribedAlike, prefixListIds, type Rule, ruleKey, withTagsOf } from '../rules/rule';
 
 /** Lets stand what stands. */
 export async function acceptChange(
@@ -73,7 +73,7 @@ function acceptanceOf(
   }
   if (change === 'described') {
     return entry && standing
-      ? [put({ ...entry, rule: { ...standing, tags: entry.rule.tags } })]
+      ? [put({ ...entry, rule: withTagsOf(standing, entry.rule) })]
       : [];
   }
   const earlier = before && ledger.entries.get(ruleKey(before));

@@ -18,7 +18,7 @@ import { noticeOfUnasked } from '../responding/ask-about-outcomes';
 import type { Ports } from '../responding/ports';
 import { type GroupReading, readGroup } from '../responding/read-group';
 import type { Sentry } from '../responding/sentry';
-import { isDescribedAlike, prefixListIds, ruleKey } from '../rules/rule';
+import { isDescribedAlike, prefixListIds, ruleKey, withTagsOf } from '../rules/rule';
 
 /** A request that has come to its end, and why. */
 export interface Ending {
@@ -250,7 +250,7 @@ function describedBefore(
 ): LedgerEntry['rule'] {
   const isAsMadeBefore = (entry.rule.description ?? '') === (rule.description ?? '');
   return change === 'described' && before && isAsMadeBefore
-    ? { ...before, tags: entry.rule.tags }
+    ? withTagsOf(before, entry.rule)
     : entry.rule;
 }
 

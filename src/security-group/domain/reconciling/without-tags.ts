@@ -2,7 +2,7 @@ import type { GroupRules, SecurityGroups } from '../groups/security-groups';
 import type { GroupLedger, LedgerEntry } from '../ledger/ledger';
 import type { Ledger, LedgerChange } from '../ledger/ledger-store';
 import type { Policy } from '../policies/policy';
-import { type Rule, ruleKey } from '../rules/rule';
+import { type Rule, ruleKey, withTagsOf } from '../rules/rule';
 import { turnsOf } from '../turns';
 
 /** Groups that are read with their tags. */
@@ -66,5 +66,5 @@ function withTags(
   const known = isAsGranted(entry, remembered)
     ? remembered?.rule
     : [...rules, remembered?.rule].find(isThis);
-  return { kind, entry: { ...entry, rule: { ...rule, ...(known?.tags && { tags: known.tags }) } } };
+  return { kind, entry: { ...entry, rule: known?.tags ? withTagsOf(rule, known) : rule } };
 }

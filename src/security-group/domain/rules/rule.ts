@@ -98,6 +98,15 @@ export function isSameRule(named: Rule, present: Rule): boolean {
   return ruleKey(named) === ruleKey(present);
 }
 
+export function withoutTags({ tags: _tags, ...rule }: Rule): Rule {
+  return rule;
+}
+
+/** The rule with just the tags that another reading of it has. */
+export function withTagsOf(rule: Rule, { tags }: Pick<Rule, 'tags'>): Rule {
+  return { ...withoutTags(rule), ...(tags && { tags }) };
+}
+
 /** AWS refuses tags of its own from anyone else. */
 export function tagsToGive({ tags }: Rule): readonly RuleTag[] {
   return (tags ?? []).filter(({ key }) => !key.toLowerCase().startsWith('aws:'));

@@ -1,5 +1,10 @@
 import fc from 'fast-check';
-import { isSameRule, ruleKey } from '../../../../src/security-group/domain/rules/rule';
+import {
+  isSameRule,
+  ruleKey,
+  withoutTags,
+  withTagsOf,
+} from '../../../../src/security-group/domain/rules/rule';
 import { ruleText } from '../../../../src/security-group/domain/rules/rule-text';
 import { canonicalRules, rule } from '../../samples/rules';
 
@@ -43,6 +48,18 @@ describe('rules that EC2 keeps as one have one key', () => {
 test('a rule that was taken away and added again is another one', () => {
   expect(isSameRule(rule({ id: 'sgr-1' }), rule({ id: 'sgr-2' }))).toBe(false);
   expect(isSameRule(rule(), rule({ id: 'sgr-2' }))).toBe(true);
+});
+
+test('a rule takes just the tags of another reading of it', () => {
+  const tags = [{ key: 'team', value: 'web' }];
+  const other = [{ key: 'team', value: 'ops' }];
+  const untagged = rule({ id: 'sgr-1' });
+  expect(withTagsOf(untagged, { tags })).toEqual(rule({ id: 'sgr-1', tags }));
+  expect(withTagsOf(rule({ id: 'sgr-1', tags: other }), { tags })).toEqual(
+    rule({ id: 'sgr-1', tags }),
+  );
+  expect(Object.keys(withTagsOf(rule({ tags }), {}))).not.toContain('tags');
+  expect(Object.keys(withoutTags(rule({ tags })))).not.toContain('tags');
 });
 
 describe('a rule in words', () => {
