@@ -1,13 +1,8 @@
-import {
-  ConditionalCheckFailedException,
-  type DynamoDBClient,
-  PutItemCommand,
-  QueryCommand,
-} from '@aws-sdk/client-dynamodb';
+import { ConditionalCheckFailedException, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import * as z from 'zod/mini';
-import { type Item, refuseOtherVersion, storedValue } from './ledger-schemas';
+import { refuseOtherVersion, storedValue } from './ledger-schemas';
+import { LedgerTable } from './ledger-table';
 import {
-  LEDGER_ITEM_VERSION,
   LEDGER_KEY,
   RUN_AFTER_CALL_PARTITION,
   RUN_AFTER_CALL_SORT_KEY,
@@ -20,28 +15,16 @@ const time = z.pipe(
 );
 export const storedRun = z.object({ at: time, by: z.string(), firstAt: z.optional(time) });
 
-const KEY: Item = {
-  [LEDGER_KEY.partition]: { S: RUN_AFTER_CALL_PARTITION },
-  [LEDGER_KEY.sort]: { S: RUN_AFTER_CALL_SORT_KEY },
-};
-
-/** In the ledger's table, so that all invocations know of each other's runs. */
+/** All invocations know of each other's runs. */
 export class DynamoRunsAfterCalls implements RunsAfterCalls {
-  constructor(
-    private readonly client: DynamoDBClient,
-    private readonly table: string,
-  ) {}
+  private readonly table: LedgerTable;
+
+  constructor(client: DynamoDBClient, table: string) {
+    this.table = new LedgerTable(client, table);
+  }
 
   async latest(): Promise<RunAfterCall | undefined> {
-    const { Items: [item] = [] } = await this.client.send(
-      new QueryCommand({
-        TableName: this.table,
-        ConsistentRead: true,
-        KeyConditionExpression: '#partition = :runs',
-        ExpressionAttributeNames: { '#partition': LEDGER_KEY.partition },
-        ExpressionAttributeValues: { ':runs': { S: RUN_AFTER_CALL_PARTITION } },
-      }),
-    );
+    const [item] = await this.table.itemsIn(RUN_AFTER_CALL_PARTITION);
     if (!item) return undefined;
     refuseOtherVersion(item);
     return storedValue(storedRun, item, 'data');
@@ -49,24 +32,25 @@ export class DynamoRunsAfterCalls implements RunsAfterCalls {
 
   async replace(before: RunAfterCall | undefined, run: RunAfterCall): Promise<boolean> {
     const data = dataOf(run);
+    const item = {
+      partition: RUN_AFTER_CALL_PARTITION,
+      sort: RUN_AFTER_CALL_SORT_KEY,
+      values: { data },
+    };
     try {
-      await this.client.send(
-        new PutItemCommand({
-          TableName: this.table,
-          Item: { ...KEY, version: { N: String(LEDGER_ITEM_VERSION) }, data },
-          ...(before
-            ? {
-                ConditionExpression: '#data = :before',
-                ExpressionAttributeNames: { '#data': 'data' },
-                ExpressionAttributeValues: { ':before': dataOf(before) },
-              }
-            : {
-                ConditionExpression: 'attribute_not_exists(#key)',
-                ExpressionAttributeNames: { '#key': LEDGER_KEY.partition },
-              }),
-          ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
-        }),
-      );
+      await this.table.put(item, {
+        ...(before
+          ? {
+              ConditionExpression: '#data = :before',
+              ExpressionAttributeNames: { '#data': 'data' },
+              ExpressionAttributeValues: { ':before': dataOf(before) },
+            }
+          : {
+              ConditionExpression: 'attribute_not_exists(#key)',
+              ExpressionAttributeNames: { '#key': LEDGER_KEY.partition },
+            }),
+        ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+      });
       return true;
     } catch (error) {
       if (!(error instanceof ConditionalCheckFailedException)) throw error;

@@ -1,5 +1,6 @@
 import {
   DynamoDBClient,
+  GetItemCommand,
   PutItemCommand,
   ResourceNotFoundException,
 } from '@aws-sdk/client-dynamodb';
@@ -15,6 +16,7 @@ import {
   repeatsItem,
 } from '../../../src/security-group/adapters/dynamo-ledger';
 import { DynamoSignsOfLife } from '../../../src/security-group/adapters/dynamo-signs-of-life';
+import { DynamoToldEnds } from '../../../src/security-group/adapters/dynamo-told-ends';
 import {
   type Grant,
   GRANT_CAUSES,
@@ -227,6 +229,23 @@ describe('in the emulator', () => {
       reconcile: NOON,
     });
     expect(await ledger.records()).toEqual([]);
+  });
+
+  test('an end of a disabled policy is told once, and its item is the one of the last version', async () => {
+    const ends = new DynamoToldEnds(emulated.client, TABLE);
+    const told = { policy: 'ssh', until: NOON, since: NOON, by: 'ann', reason: 'a drill' };
+    expect(await ends.has(told)).toBe(false);
+    await ends.add(told);
+    expect(await ends.has(told)).toBe(true);
+    expect(await ends.has({ ...told, until: new Date('2026-01-01T13:00:00Z') })).toBe(false);
+    const { Item: item } = await emulated.client.send(
+      new GetItemCommand({
+        TableName: TABLE,
+        Key: { pk: { S: 'END#ssh' }, sk: { S: NOON.toISOString() } },
+      }),
+    );
+    const expiry = NOON.getTime() / 1000 + 14 * 24 * 60 * 60;
+    expect(item).toMatchObject({ version: { N: '1' }, expiresAt: { N: String(expiry) } });
   });
 
   test('of a group that was never written, nothing is known', async () => {
