@@ -1,92 +1,21 @@
-import { type Doubts, isInDoubt } from './doubts';
-import type { ReconcileReport } from './reconcile-groups';
+import type { Severity } from '../../../shared/domain/notification/severity';
 
-/** Whether the report has anything that someone should hear. */
-export function hasNews(report: ReconcileReport): boolean {
-  const { adoptions, released, returned, endedDisablings, unconfirmed } = report;
-  const once = [adoptions, released, returned, endedDisablings, unconfirmed];
-  return once.some((things) => things.length > 0) || lasts(report);
+/** Something that a run of reconcile has to tell. */
+export interface News {
+  readonly severity: Severity;
+  readonly headlines: readonly string[];
+  /** Of the body of an e-mail. */
+  readonly lines: readonly string[];
 }
 
-/** What lasts is told by each run of the clock, for as long as it does. */
-function lasts(report: ReconcileReport): boolean {
-  const { isBraked, pause, refusedPause, disablings, notAsked, doubts } = report;
-  return (
-    isBraked ||
-    pause !== undefined ||
-    refusedPause !== undefined ||
-    disablings.length > 0 ||
-    notAsked !== undefined ||
-    isInDoubt(doubts)
-  );
+/** A heading with at most `most` lines below it; nothing, where there are none. */
+export function section(heading: string, lines: readonly string[], most: number): string[] {
+  return lines.length === 0 ? [] : [heading, ...firstOf(lines, most, 'lines.'), ''];
 }
 
-/** More, or longer names, than that are no part of the ledger's item. */
-const MOST_KEPT = 1_000;
-const LONGEST_KEPT = 200;
-
-/** What lasts, each thing by a name that it has as long as it does. */
-export function lastingOf(report: ReconcileReport): readonly string[] {
-  const { isBraked, pause, refusedPause, disablings, notAsked, doubts } = report;
-  const lasting = [
-    ...(isBraked ? [BRAKED] : []),
-    ...(pause ? [endOf(PAUSE, pause)] : []),
-    ...(refusedPause ? [endOf(REFUSED, refusedPause)] : []),
-    ...disablings.map(nameOfDisabling),
-    ...(notAsked?.groups.map(({ id }) => `${NOT_ASKED} ${id}`) ?? []),
-    ...doubts.lists.map(({ id }) => id),
-    ...doubts.rules.flatMap(({ ruleIds }) => ruleIds),
-    ...doubts.groups.map(({ group }) => group.id),
-    ...doubts.selections.map(nameOfSelection),
-  ];
-  return lasting.slice(0, MOST_KEPT);
-}
-
-/** Without what lasts and was told before. */
-export function newsIn(report: ReconcileReport, told: readonly string[] = []): ReconcileReport {
-  const known = new Set(told);
-  const { isBraked, pause, refusedPause, notAsked, disablings, doubts } = report;
-  const unasked = notAsked?.groups.filter(({ id }) => !known.has(`${NOT_ASKED} ${id}`)) ?? [];
-  return {
-    ...report,
-    isBraked: isBraked && !known.has(BRAKED),
-    pause: pause && known.has(endOf(PAUSE, pause)) ? undefined : pause,
-    refusedPause:
-      refusedPause && known.has(endOf(REFUSED, refusedPause)) ? undefined : refusedPause,
-    disablings: disablings.filter((one) => !known.has(nameOfDisabling(one))),
-    notAsked: notAsked && unasked.length > 0 ? { ...notAsked, groups: unasked } : undefined,
-    doubts: newDoubts(doubts, known),
-  };
-}
-
-function newDoubts(doubts: Doubts, known: ReadonlySet<string>): Doubts {
-  return {
-    lists: doubts.lists.filter(({ id }) => !known.has(id)),
-    rules: doubts.rules
-      .map(({ group, ruleIds }) => ({ group, ruleIds: ruleIds.filter((id) => !known.has(id)) }))
-      .filter(({ ruleIds }) => ruleIds.length > 0),
-    groups: doubts.groups.filter(({ group }) => !known.has(group.id)),
-    selections: doubts.selections.filter((one) => !known.has(nameOfSelection(one))),
-  };
-}
-
-const BRAKED = 'braked';
-const PAUSE = 'paused';
-const REFUSED = 'refused pause';
-const NOT_ASKED = 'not asked';
-
-interface Ending {
-  readonly until: Date;
-}
-
-function endOf(name: string, { until }: Ending): string {
-  return `${name} until ${until.toISOString()}`;
-}
-
-function nameOfSelection({ selection }: Doubts['selections'][number]): string {
-  return selection.slice(0, LONGEST_KEPT);
-}
-
-function nameOfDisabling({ policy, until }: ReconcileReport['disablings'][number]): string {
-  return endOf(`policy ${policy} disabled`, { until });
+/** At most `most` lines, and how many of what there are beside them. */
+export function firstOf(lines: readonly string[], most: number, ofOthers: string): string[] {
+  const others = lines.length - most;
+  if (others <= 0) return [...lines];
+  return [...lines.slice(0, most), `… and ${others} more ${ofOthers}`];
 }

@@ -10,7 +10,7 @@ import {
   unreadableRules,
 } from './doubts';
 import type { GroupView } from './group-view';
-import { hasNews, lastingOf, newsIn } from './news';
+import { hasNews, lastingOf, newsIn } from './lasting-news';
 import { isReturned, mayBeThere, type ReleasedGroup, releasesIn, returned } from './releases';
 import { type GroupSurvey, surveyGroup } from './survey-groups';
 import { type Candidates, candidates, isMonitored, viewsOf } from './view-groups';

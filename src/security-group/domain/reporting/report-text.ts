@@ -11,7 +11,7 @@ import { disputeHeadline, disputeParagraph } from './dispute-text';
 import type { Outcome, RuleOutcome } from './outcome';
 import { plainText, subjectLine } from '../../../shared/domain/notification/plain-text';
 import { type Actor, nameInWords } from '../changes/actor';
-import { ruleText } from '../rules/rule-text';
+import { namedRuleText, ruleText } from '../rules/rule-text';
 
 /** The subject of an e-mail: what is worst comes first, since the rest may be cut. */
 export function reportSubject(report: ChangeReport): string {
@@ -124,7 +124,7 @@ function ruleParagraph(
   report: ChangeReport,
 ): string[] {
   return [
-    `- ${ruleText(rule)}${rule.id ? ` (${plainText(rule.id)})` : ''}${CHANGE_TEXT[change]}`,
+    `- ${namedRuleText(rule)}${CHANGE_TEXT[change]}`,
     ...(rule.description ? [`  described as "${plainText(rule.description)}"`] : []),
     ...violations.map(({ reason }) => `  Why: ${reason}.`),
     `  Done: ${outcomeText({ change, outcome, restored, rule }, report)}`,

@@ -9,6 +9,11 @@ export function ruleText(rule: Rule): string {
   return plainText(`${trafficText(rule)} ${preposition} ${peerText(rule.peer)}`);
 }
 
+/** The same, with the rule's id where it has one. */
+export function namedRuleText(rule: Rule): string {
+  return `${ruleText(rule)}${rule.id ? ` (${plainText(rule.id)})` : ''}`;
+}
+
 function trafficText({ protocol, fromPort, toPort }: Rule): string {
   if (protocol === ALL_PROTOCOLS) return 'all traffic';
   if (isIcmp(protocol)) return icmpText(protocol, fromPort, toPort);

@@ -1,0 +1,65 @@
+import { type DoubtfulList, type Doubts, isInDoubt } from './doubts';
+import { firstOf, type News, section } from './news';
+import type { ReconcileReport } from './reconcile-groups';
+import { plainText } from '../../../shared/domain/notification/plain-text';
+import { groupText } from '../reporting/report-text';
+import { namedRuleText } from '../rules/rule-text';
+
+/** Of each kind of doubt, at most `most` lines. */
+export function doubtNews({ doubts }: ReconcileReport, most: number): News | undefined {
+  if (!isInDoubt(doubts)) return undefined;
+  return { severity: 'high', headlines: headlines(doubts), lines: lines(doubts, most) };
+}
+
+function headlines({ lists, rules, groups, selections }: Doubts): string[] {
+  const unread = rules.reduce((sum, { ruleIds }) => sum + ruleIds.length, 0);
+  return [
+    ...(groups.length > 0 ? [`${groups.length} security groups were not judged`] : []),
+    ...(lists.length > 0 ? [`the entries of ${lists.length} prefix lists cannot be judged`] : []),
+    ...(unread > 0 ? [`${unread} rules cannot be read`] : []),
+    ...(selections.length > 0 ? ['new groups may be missed'] : []),
+  ];
+}
+
+function lines({ groups, lists, rules, selections }: Doubts, most: number): string[] {
+  return [
+    ...section(
+      'These groups were not judged in this run. The next run tries again; if it says the same, see the log of the function:',
+      groups.map(
+        ({ group, reason }) => `- ${groupText(group.id, group.name)}: ${plainText(reason)}`,
+      ),
+      most,
+    ),
+    ...section(
+      'No policy can answer for what these prefix lists let through. Have the owner share them again, or have the rules name a list of this account, or the ranges themselves; revoke the rules that no one needs:',
+      lists.flatMap((list) => listLines(list, most)),
+      most,
+    ),
+    ...section(
+      'These rules cannot be read, and were not judged. Look at them, and report it to the maintainers:',
+      rules.map(
+        ({ group, ruleIds }) =>
+          `- ${groupText(group.id, group.name)}: ${ruleIds
+            .slice(0, most)
+            .map((id) => plainText(id))
+            .join(', ')}`,
+      ),
+      most,
+    ),
+    ...section(
+      'These could not be looked up, so that groups which are new among them are not adopted yet:',
+      selections.map(({ selection, reason }) => `- ${plainText(selection)}: ${plainText(reason)}`),
+      most,
+    ),
+  ];
+}
+
+function listLines({ id, reason, rules }: DoubtfulList, most: number): string[] {
+  const naming = rules.map(
+    ({ group, rule }) => `- ${groupText(group.id, group.name)}: ${namedRuleText(rule)}`,
+  );
+  return [
+    `- ${plainText(id)}: ${plainText(reason)}. It is named by:`,
+    ...firstOf(naming, most, 'rules.').map((line) => `  ${line}`),
+  ];
+}

@@ -1,0 +1,126 @@
+import type { Adoption, AdoptionCause } from './adoption';
+import { firstOf, type News, section } from './news';
+import type { ReconcileReport } from './reconcile-groups';
+import { plainText } from '../../../shared/domain/notification/plain-text';
+import type { Severity } from '../../../shared/domain/notification/severity';
+import { groupText } from '../reporting/report-text';
+import { namedRuleText } from '../rules/rule-text';
+
+export function unconfirmedNews({ unconfirmed }: ReconcileReport, most: number): News | undefined {
+  if (unconfirmed.length === 0) return undefined;
+  const rules = unconfirmed.map(
+    ({ group, entry: { rule }, unconfirmed: grants }) =>
+      `- ${groupText(group.id, group.name)}: ${namedRuleText(rule)}, by event ${grants.map(({ eventId, by }) => `${plainText(eventId ?? '')} of ${plainText(by)}`).join(', ')}`,
+  );
+  return {
+    severity: 'high',
+    headlines: [
+      `${unconfirmed.length} rules rest on events that CloudTrail's event history does not have`,
+    ],
+    lines: [
+      "For a day, CloudTrail's event history has had nothing of the calls on which these rules rest: it is out, or someone made the events up. A later run ends their grants; then they are answered like rules that no event explains. If they are right, accept them with the operator's function:",
+      ...firstOf(rules, most, 'rules.'),
+      '',
+    ],
+  };
+}
+
+const CAUSE_TEXT: Readonly<Record<AdoptionCause, string>> = {
+  'first-contact': 'seen for the first time',
+  'came-back': 'watched again',
+  'enforced-now': 'from OBSERVE to ENFORCE',
+  'other-policies': 'the policies have changed',
+};
+
+export function adoptionNews({ adoptions }: ReconcileReport, most: number): News | undefined {
+  if (adoptions.length === 0) return undefined;
+  const violating = adoptions.flatMap(violatingLines);
+  return {
+    severity: adoptionSeverity(adoptions),
+    headlines: [
+      `${adoptions.length} security groups adopted, ${violating.length} of their rules violate a policy`,
+    ],
+    lines: [
+      'The rules that stand in these groups are recorded as accepted; from now on what is added is judged:',
+      ...firstOf(adoptions.map(adoptionLine), most, 'groups.'),
+      '',
+      ...(violating.length > 0
+        ? [
+            'Of these rules, some violate a policy:',
+            ...firstOf(violating, most, 'rules.'),
+            '',
+          ]
+        : []),
+    ],
+  };
+}
+
+function adoptionSeverity(adoptions: readonly Adoption[]): Severity {
+  if (adoptions.some(({ violating }) => violating.length > 0)) return 'high';
+  return adoptions.some(({ cause }) => cause !== 'first-contact') ? 'medium' : 'low';
+}
+
+function adoptionLine({ group, cause, ruleCount, newRules }: Adoption): string {
+  const newer =
+    newRules.length > 0
+      ? `. Of these, ${newRules.length} are newer than the last look at the groups, and are answered as the policies say`
+      : '';
+  return `- ${groupText(group.id, group.name)}: ${ruleCount} rules (${CAUSE_TEXT[cause]})${newer}`;
+}
+
+function violatingLines({ group, violating, changes }: Adoption): string[] {
+  return violating.map(({ rule, violations }) => {
+    const isLeft = changes.some(
+      (change) =>
+        change.kind === 'put' && change.entry.rule === rule && change.entry.grants.length > 0,
+    );
+    const reasons = violations.map(({ reason }) => reason).join('; ');
+    return `- ${groupText(group.id, group.name)}: ${namedRuleText(rule)}: ${reasons}. ${isLeft ? 'It is accepted as it stands.' : 'It is answered as the policy says.'}`;
+  });
+}
+
+const RELEASE_TEXT = {
+  deleted: 'it does not exist, or belongs to another account.',
+  'not-chosen': 'a deployment chose other groups.',
+};
+
+const LOG_HAS_ALL = 'The log of the function has all of them.';
+
+export function releaseNews({ released, returned }: ReconcileReport, most: number): News | undefined {
+  if (released.length + returned.length === 0) return undefined;
+  const gone = released.map(
+    ({ group, reason }) =>
+      `- ${groupText(group.groupId, group.name)} is not watched any more: ${RELEASE_TEXT[reason]}`,
+  );
+  const back = returned.map(
+    ({ groupId, name }) =>
+      `- ${groupText(groupId, name)} is there again: what the sentry knew of its rules counts as before.`,
+  );
+  return {
+    severity: released.some(({ reason }) => reason === 'deleted') ? 'high' : 'medium',
+    headlines: [
+      ...(gone.length > 0 ? [`${gone.length} security groups are not watched any more`] : []),
+      ...(back.length > 0 ? [`${back.length} security groups are there again`] : []),
+    ],
+    lines: [
+      ...firstOf(gone, most, `groups are not watched any more. ${LOG_HAS_ALL}`),
+      ...firstOf(back, most, `groups are there again. ${LOG_HAS_ALL}`),
+      '',
+    ],
+  };
+}
+
+/** Groups that cannot be adopted yet. */
+export function waitingNews({ notAsked }: ReconcileReport, most: number): News | undefined {
+  if (!notAsked) return undefined;
+  const { groups, reason } = notAsked;
+  return {
+    severity: 'medium',
+    headlines: [`${groups.length} security groups cannot be adopted yet`],
+    lines: section(
+      `CloudTrail's event history cannot be asked what is new in these groups: ${plainText(reason)}. They are adopted once it can. Until then, only what events name in them is judged:`,
+      groups.map(({ id, name }) => `- ${groupText(id, name)}`),
+      most,
+    ),
+  };
+}
