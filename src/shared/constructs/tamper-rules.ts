@@ -1,4 +1,4 @@
-import { ArnFormat, Names, Stack, Token } from 'aws-cdk-lib';
+import { Names, Stack, Token } from 'aws-cdk-lib';
 import type * as apigwv2 from 'aws-cdk-lib/aws-apigatewayv2';
 import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import type * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
@@ -12,6 +12,8 @@ import type * as sns from 'aws-cdk-lib/aws-sns';
 import type * as sqs from 'aws-cdk-lib/aws-sqs';
 import type * as ssm from 'aws-cdk-lib/aws-ssm';
 import { Construct } from 'constructs';
+import { passedRolesPattern, tamperPattern, trailPattern } from './tamper-patterns';
+import { ROLE_PASSING_CALLS, TAMPER_CALLS, type TamperedKind, type TamperedResource, TRAIL_CALLS } from '../contracts/tamper-calls';
 import { chunksOf } from '../domain/chunks';
 import { iamRegionOf } from '../domain/partition';
 
@@ -57,30 +59,17 @@ export interface TamperRulesProps {
   readonly alarms: cloudwatch.IAlarm[];
 }
 
-/** One kind of resource, and the calls that could blind a sentry through it. */
-interface Watch {
-  readonly id: string;
-  /** As in `aws.lambda` and `lambda.amazonaws.com`. */
-  readonly service: string;
-  readonly calls: WatchedCalls[];
+interface Watch extends TamperedResource {
+  readonly id: TamperedKind;
   /** Names, ids or ARNs. */
-  readonly resources: string[];
-  /** How long they can get once they are known. */
-  readonly longestResource: number;
-  /** An attacker's gain from such a call. */
-  readonly risk: string;
+  readonly resources: readonly string[];
 }
 
-/** Calls that name their resource in the same request parameter. */
-interface WatchedCalls {
-  readonly eventNames: string[];
-  readonly parameter: string;
-  /**
-   * A list has its members watched, and only its first is told: EventBridge does not escape what it
-   * puts into a text.
-   */
-  readonly list?: boolean;
-  readonly matching: (resource: string) => string[];
+/** Of a call, beside who made it. */
+interface ToldOfCalls {
+  readonly risk: string;
+  /** Request parameters that name the resource. */
+  readonly parameters: readonly string[];
 }
 
 const MAX_PATTERN_LENGTH = 2048;
@@ -90,15 +79,6 @@ const FUNCTIONS_PER_RULE = 5;
 
 /** Rule names hold 64 characters; the rest is for the id of a watch. */
 const LONGEST_BASE_NAME = 45;
-
-const MUTUAL_WATCH_ID = 'TamperRules';
-
-const exactly = (resource: string) => [resource];
-const startingWith = (resource: string) => events.Match.prefix(resource);
-/** Calls may name a resource by its name, its ARN or its URL: all end with the name. */
-const endingWith = (resource: string) => events.Match.suffix(resource);
-/** Lambda takes the version that always is as part of a name too. */
-const functionNamed = (name: string) => [...endingWith(name), ...endingWith(`${name}:$LATEST`)];
 
 /**
  * Tells when someone lays hands on a sentry: rules of EventBridge with the topic as their target,
@@ -124,12 +104,7 @@ export class TamperRules extends Construct {
       allowedSpecialCharacters: '-',
     });
     this.watches().forEach((watch) => this.addRules(watch));
-    this.addRule(
-      'Trails',
-      trailPattern(),
-      'calls may not be recorded any more, and the sentry sees none',
-      ['name', 'trailName'],
-    );
+    this.addRule('Trails', trailPattern(), TRAIL_CALLS);
     this.watchPassedRoles();
     this.letRulesUseDeadLetterQueue();
   }
@@ -139,41 +114,42 @@ export class TamperRules extends Construct {
       this.addRule(
         `PassedRoles${index === 0 ? '' : index + 1}`,
         passedRolesPattern(functions),
-        'code that is not of the sentry runs with a role of the sentry',
-        ['functionName'],
+        ROLE_PASSING_CALLS,
       ),
     );
   }
 
   private watches(): Watch[] {
+    const resources = this.resources();
+    return (Object.keys(resources) as TamperedKind[]).map((id) => ({
+      id,
+      ...TAMPER_CALLS[id],
+      resources: resources[id],
+    }));
+  }
+
+  /** Names, ids or ARNs. */
+  private resources(): Record<TamperedKind, readonly string[]> {
     const { rules, functions, tables, queues, parameters, alarms, topic } = this.props;
-    return [
-      rulesWatch(
-        'Rules',
-        [...rules.map((rule) => rule.ruleName), this.ruleName(MUTUAL_WATCH_ID)],
-        exactly,
-      ),
-      rulesWatch(MUTUAL_WATCH_ID, [`${this.baseName}-`], startingWith),
-      functionsWatch(functions.map((handler) => handler.functionName)),
-      mappingsWatch(
-        functions.flatMap(eventSourceMappings).map((mapping) => mapping.eventSourceMappingId),
-      ),
-      logsWatch(functions.map((handler) => handler.logGroup.logGroupName)),
-      tablesWatch(tables.map((table) => table.tableName)),
-      queuesWatch(queues.map((queue) => queue.queueName)),
-      parametersWatch(parameters.map((parameter) => parameter.parameterName)),
-      topicWatch(topic.topicArn),
-      keysWatch(keysOf(this.props).map((key) => key.keyId)),
-      secretsWatch(
-        (this.props.secrets ?? []).map((secret) => secret.secretName),
-        Stack.of(this),
-      ),
-      apisWatch((this.props.apis ?? []).map((api) => api.apiId)),
-      alarmsWatch(alarms.map((alarm) => alarm.alarmName)),
-      rolesWatch(
-        this.seesIam() ? functions.flatMap((handler) => handler.role?.roleName ?? []) : [],
-      ),
-    ];
+    const { secrets = [], apis = [] } = this.props;
+    return {
+      Rules: [...rules.map((rule) => rule.ruleName), this.ruleName('TamperRules')],
+      TamperRules: [`${this.baseName}-`],
+      Functions: functions.map((handler) => handler.functionName),
+      Mappings: functions
+        .flatMap(eventSourceMappings)
+        .map((mapping) => mapping.eventSourceMappingId),
+      Logs: functions.map((handler) => handler.logGroup.logGroupName),
+      Tables: tables.map((table) => table.tableName),
+      Queues: queues.map((queue) => queue.queueName),
+      Parameters: parameters.map((parameter) => parameter.parameterName),
+      Topic: [topic.topicArn],
+      Keys: keysOf(this.props).map((key) => key.keyId),
+      Secrets: secrets.map((secret) => secret.secretName),
+      Apis: apis.map((api) => api.apiId),
+      Alarms: alarms.map((alarm) => alarm.alarmName),
+      Roles: this.seesIam() ? functions.flatMap((handler) => handler.role?.roleName ?? []) : [],
+    };
   }
 
   /**
@@ -187,37 +163,29 @@ export class TamperRules extends Construct {
 
   /** As many rules as it takes for each pattern to keep to its length. */
   private addRules(watch: Watch): void {
-    const lengthWith = (count: number) =>
-      JSON.stringify(
-        Stack.of(this).resolve(
-          watchPattern(
-            watch,
-            Array.from({ length: count }, () => 'x'.repeat(watch.longestResource)),
-          ),
-        ),
-      ).length;
+    const stack = Stack.of(this);
+    const lengthWith = (count: number) => {
+      const resources = Array.from({ length: count }, () => 'x'.repeat(watch.longestResource));
+      return JSON.stringify(stack.resolve(tamperPattern(watch, resources, stack))).length;
+    };
     const perResource = lengthWith(2) - lengthWith(1);
     const mostResources = 1 + Math.floor((MAX_PATTERN_LENGTH - lengthWith(1)) / perResource);
-    const named = watch.calls.map(({ parameter, list }) => (list ? `${parameter}[0]` : parameter));
+    const parameters = watch.calls.map(({ parameter, list }) =>
+      list ? `${parameter}[0]` : parameter,
+    );
     chunksOf(watch.resources, mostResources).forEach((resources, index) =>
       this.addRule(
         index === 0 ? watch.id : `${watch.id}${index + 1}`,
-        watchPattern(watch, resources),
-        watch.risk,
-        named,
+        tamperPattern(watch, resources, stack),
+        { risk: watch.risk, parameters },
       ),
     );
   }
 
-  private addRule(
-    id: string,
-    eventPattern: events.EventPattern,
-    risk: string,
-    parameters: string[],
-  ): void {
+  private addRule(id: string, eventPattern: events.EventPattern, told: ToldOfCalls): void {
     const { topic, deadLetterQueue } = this.props;
     const target = new targets.SnsTopic(topic, {
-      message: events.RuleTargetInput.fromText(tamperText(this.sentry, risk, parameters)),
+      message: events.RuleTargetInput.fromText(tamperText(this.sentry, told)),
     });
     new events.Rule(this, id, {
       ruleName: this.ruleName(id),
@@ -258,323 +226,12 @@ export class TamperRules extends Construct {
   }
 }
 
-function rulesWatch(id: string, resources: string[], matching: WatchedCalls['matching']): Watch {
-  return {
-    id,
-    service: 'events',
-    calls: [
-      { eventNames: ['DisableRule', 'DeleteRule', 'PutRule'], parameter: 'name', matching },
-      { eventNames: ['PutTargets', 'RemoveTargets'], parameter: 'rule', matching },
-    ],
-    resources,
-    longestResource: 64,
-    risk: 'events may not reach the sentry any more, or tampering may not be reported',
-  };
-}
-
-/**
- * CloudTrail's names for Lambda's operations carry the date of the API, and some a version:
- * UpdateFunctionCode20150331v2.
- */
-function functionsWatch(resources: string[]): Watch {
-  const eventNames = [
-    'UpdateFunction',
-    'DeleteFunction',
-    'PutFunction',
-    'PutRuntimeManagementConfig',
-    'AddPermission',
-    'RemovePermission',
-    'CreateEventSourceMapping',
-  ].flatMap((name) => events.Match.prefix(name));
-  return {
-    id: 'Functions',
-    service: 'lambda',
-    calls: [{ eventNames, parameter: 'functionName', matching: functionNamed }],
-    resources,
-    longestResource: 64,
-    risk: 'a function of the sentry may do something else, do nothing, or be called by others',
-  };
-}
-
-/** How CloudTrail writes the parameter UUID is not documented. */
-function mappingsWatch(resources: string[]): Watch {
-  const eventNames = ['UpdateEventSourceMapping', 'DeleteEventSourceMapping'].flatMap((name) =>
-    events.Match.prefix(name),
-  );
-  return {
-    id: 'Mappings',
-    service: 'lambda',
-    calls: [
-      { eventNames, parameter: 'uUID', matching: exactly },
-      { eventNames, parameter: 'uuid', matching: exactly },
-    ],
-    resources,
-    longestResource: 36,
-    risk: 'events may wait in a queue of the sentry and be judged by no one',
-  };
-}
-
-function logsWatch(resources: string[]): Watch {
-  return {
-    id: 'Logs',
-    service: 'logs',
-    calls: [{ eventNames: ['DeleteLogGroup'], parameter: 'logGroupName', matching: exactly }],
-    resources,
-    longestResource: 512,
-    risk: 'what the sentry did is forgotten, and its metrics, which are read from its logs, stop: its alarms stay silent',
-  };
-}
-
-function tablesWatch(resources: string[]): Watch {
-  return {
-    id: 'Tables',
-    service: 'dynamodb',
-    calls: [
-      {
-        eventNames: ['DeleteTable', 'UpdateTable', 'UpdateContinuousBackups', 'UpdateTimeToLive'],
-        parameter: 'tableName',
-        matching: endingWith,
-      },
-      {
-        eventNames: ['PutResourcePolicy', 'DeleteResourcePolicy'],
-        parameter: 'resourceArn',
-        matching: endingWith,
-      },
-    ],
-    resources,
-    longestResource: 255,
-    risk: 'the sentry may lose its memory, or others may write to it',
-  };
-}
-
-function queuesWatch(resources: string[]): Watch {
-  return {
-    id: 'Queues',
-    service: 'sqs',
-    calls: [
-      {
-        eventNames: [
-          'DeleteQueue',
-          'SetQueueAttributes',
-          'PurgeQueue',
-          'AddPermission',
-          'RemovePermission',
-        ],
-        parameter: 'queueUrl',
-        matching: endingWith,
-      },
-    ],
-    resources,
-    longestResource: 80,
-    risk: 'events may be lost on their way to the sentry, or forged',
-  };
-}
-
-function parametersWatch(resources: string[]): Watch {
-  return {
-    id: 'Parameters',
-    service: 'ssm',
-    calls: [
-      { eventNames: ['PutParameter', 'DeleteParameter'], parameter: 'name', matching: endingWith },
-      { eventNames: ['DeleteParameters'], parameter: 'names', list: true, matching: endingWith },
-    ],
-    resources,
-    // CloudFormation makes it of "CFN-", the logical id, which has up to 255 characters, and 13
-    // more.
-    longestResource: 272,
-    risk: 'the sentry may judge by other rules than those of its deployment',
-  };
-}
-
-function topicWatch(topicArn: string): Watch {
-  return {
-    id: 'Topic',
-    service: 'sns',
-    calls: [
-      {
-        eventNames: ['DeleteTopic', 'SetTopicAttributes', 'AddPermission', 'RemovePermission'],
-        parameter: 'topicArn',
-        matching: exactly,
-      },
-      {
-        eventNames: ['Unsubscribe', 'SetSubscriptionAttributes'],
-        parameter: 'subscriptionArn',
-        matching: (arn) => startingWith(`${arn}:`),
-      },
-      { eventNames: ['PutDataProtectionPolicy'], parameter: 'resourceArn', matching: exactly },
-    ],
-    resources: [topicArn],
-    longestResource: 320,
-    risk: 'notifications of the sentry may reach no one',
-  };
-}
-
-function keysWatch(resources: string[]): Watch {
-  return {
-    id: 'Keys',
-    service: 'kms',
-    calls: [
-      {
-        eventNames: ['DisableKey', 'ScheduleKeyDeletion', 'PutKeyPolicy', 'RevokeGrant'],
-        parameter: 'keyId',
-        matching: endingWith,
-      },
-    ],
-    resources,
-    longestResource: 36,
-    risk: 'the sentry may neither notify anyone nor remember anything',
-  };
-}
-
-/**
- * Calls name a secret by its name, or by its ARN, with or without the characters that Secrets
- * Manager adds to it.
- */
-function secretsWatch(resources: string[], stack: Stack): Watch {
-  const arnOf = (name: string) =>
-    stack.formatArn({
-      service: 'secretsmanager',
-      resource: 'secret',
-      resourceName: name,
-      arnFormat: ArnFormat.COLON_RESOURCE_NAME,
-    });
-  const eventNames = [
-    'PutSecretValue',
-    'UpdateSecret',
-    'UpdateSecretVersionStage',
-    'RotateSecret',
-    'DeleteSecret',
-    'PutResourcePolicy',
-    'DeleteResourcePolicy',
-  ];
-  return {
-    id: 'Secrets',
-    service: 'secretsmanager',
-    calls: [
-      {
-        eventNames,
-        parameter: 'secretId',
-        matching: (name) => [...exactly(name), ...startingWith(arnOf(name))],
-      },
-    ],
-    resources,
-    longestResource: 512,
-    risk: 'anyone who knows a secret can act in the name of those whom it proves, and without the right secret no one can',
-  };
-}
-
-/** How CloudTrail writes the parameter was not seen. */
-function apisWatch(resources: string[]): Watch {
-  const parts = ['Route', 'Integration', 'Stage', 'ApiMapping'].flatMap((part) => [
-    `Create${part}`,
-    `Update${part}`,
-    `Delete${part}`,
-  ]);
-  const eventNames = ['UpdateApi', 'ReimportApi', 'DeleteApi', ...parts];
-  return {
-    id: 'Apis',
-    service: 'apigateway',
-    calls: [{ eventNames, parameter: 'apiId', matching: exactly }],
-    resources,
-    longestResource: 32,
-    risk: 'what people click may go elsewhere, or nowhere',
-  };
-}
-
-function alarmsWatch(resources: string[]): Watch {
-  return {
-    id: 'Alarms',
-    service: 'monitoring',
-    calls: [
-      {
-        eventNames: ['DeleteAlarms', 'DisableAlarmActions'],
-        parameter: 'alarmNames',
-        list: true,
-        matching: exactly,
-      },
-      { eventNames: ['PutMetricAlarm'], parameter: 'alarmName', matching: exactly },
-    ],
-    resources,
-    longestResource: 255,
-    risk: 'no one may be notified when the sentry fails',
-  };
-}
-
-function rolesWatch(resources: string[]): Watch {
-  const eventNames = [
-    'PutRolePolicy',
-    'DeleteRolePolicy',
-    'AttachRolePolicy',
-    'DetachRolePolicy',
-    'UpdateAssumeRolePolicy',
-    'DeleteRole',
-    'PutRolePermissionsBoundary',
-    'DeleteRolePermissionsBoundary',
-  ];
-  return {
-    id: 'Roles',
-    service: 'iam',
-    calls: [{ eventNames, parameter: 'roleName', matching: exactly }],
-    resources,
-    longestResource: 64,
-    risk: 'the sentry may not be able to act any more, or others may act in its name',
-  };
-}
-
-function watchPattern({ service, calls }: Watch, resources: string[]): events.EventPattern {
-  const alternatives = calls.map(({ eventNames, parameter, matching }) => ({
-    eventName: eventNames,
-    requestParameters: { [parameter]: resources.flatMap(matching) },
-  }));
-  return callPattern(service, alternatives.length === 1 ? alternatives[0]! : { $or: alternatives });
-}
-
-/**
- * Of functions that are given a role of one of these, and are not the one whose role it is. What is
- * done to the sentry's own is watched as such.
- */
-function passedRolesPattern(functions: lambda.Function[]): events.EventPattern {
-  const passed = functions.map(({ role, functionName }) => ({
-    requestParameters: {
-      role: [role?.roleArn],
-      functionName: events.Match.anythingBut(functionName),
-    },
-  }));
-  return callPattern('lambda', {
-    eventName: ['CreateFunction2', 'UpdateFunctionConfiguration2'].flatMap((name) =>
-      events.Match.prefix(name),
-    ),
-    // To EventBridge, an $or of one is a field of that name, and the pattern is none.
-    ...(passed.length > 1 ? { $or: passed } : passed[0]),
-  });
-}
-
-/** Of any trail: which ones feed EventBridge, the sentry cannot know. */
-function trailPattern(): events.EventPattern {
-  return callPattern('cloudtrail', {
-    eventName: ['StopLogging', 'DeleteTrail', 'UpdateTrail', 'PutEventSelectors'],
-  });
-}
-
-/** Successful calls. No one but AWS can send events with such a source. */
-function callPattern(service: string, call: Record<string, unknown>): events.EventPattern {
-  return {
-    source: [`aws.${service}`],
-    detailType: ['AWS API Call via CloudTrail'],
-    detail: {
-      eventSource: [`${service}.amazonaws.com`],
-      errorCode: events.Match.doesNotExist(),
-      ...call,
-    },
-  };
-}
-
 /**
  * A value that is not in the record leaves a gap in the text. The text holds only values that AWS
  * has checked, since nothing is escaped. So it leaves out the user agent, for one, in which a
  * caller may write anything.
  */
-function tamperText(sentry: string, risk: string, parameters: string[]): string {
+function tamperText(sentry: string, { risk, parameters }: ToldOfCalls): string {
   const field = (path: string) => events.EventField.fromPath(`$.detail.${path}`);
   const resource = parameters.map((parameter) => field(`requestParameters.${parameter}`)).join('');
   return (
