@@ -1,4 +1,4 @@
-import { clickIdOf, type StoredClick } from './dynamo-approvals';
+import { clickIdOf, type StoredClick } from './dynamo-clicks';
 import { type Click, parseButton } from '../domain/click';
 import {
   type Click as SlackClick,

@@ -31,6 +31,7 @@ import {
 import { CachedSecret } from '../adapters/cached-secret';
 import { DueFailures, UndoneError } from '../adapters/due-failures';
 import { DynamoApprovals } from '../adapters/dynamo-approvals';
+import { DynamoClicks } from '../adapters/dynamo-clicks';
 import { KmsSigner } from '../adapters/kms-signer';
 import { RequestSeals } from '../adapters/request-seal';
 import { clickIn, isSlacks } from '../adapters/signed-clicks';
@@ -86,6 +87,7 @@ const dueFailures = new DueFailures(failures, SYSTEM_CLOCK);
 interface Work {
   readonly known: ApprovalParameter;
   readonly approvals: DynamoApprovals;
+  readonly clicks: DynamoClicks;
   readonly ports: WorkflowPorts;
 }
 
@@ -117,12 +119,13 @@ const handling: MessageHandling = {
 };
 
 async function advanceAllDue(): Promise<void> {
-  const { known, approvals, ports } = await workAsOf(SYSTEM_CLOCK.now());
+  const work = await workAsOf(SYSTEM_CLOCK.now());
+  const { known, approvals, ports } = work;
   const failed = await advanceDue(
     {
       due: async (now, limit) => approvals.due(now, limit),
       request: async (id) => advance(id, known, ports),
-      click: async (id) => judge(id, { known, approvals, ports }),
+      click: async (id) => judge(id, work),
       failed: (thing, error) => {
         logger.error('due, and not done', { ...thing, error });
         dueFailures.failed(`${thing.kind} ${thing.id}`, dueWork(thing), error);
@@ -184,8 +187,8 @@ async function handleMessage(body: string, { known, ports }: Work): Promise<void
   });
 }
 
-async function judge(clickId: string, { known, approvals, ports }: Work): Promise<void> {
-  const stored = await approvals.readClick(clickId);
+async function judge(clickId: string, { known, clicks, ports }: Work): Promise<void> {
+  const stored = await clicks.read(clickId);
   if (!stored || stored.isJudged) return;
   if (
     !isSlacks(stored, await signingSecret.accepted()) &&
@@ -199,7 +202,7 @@ async function judge(clickId: string, { known, approvals, ports }: Work): Promis
       reason: 'Slack has not signed it.',
       next: 'It does not count. Find out who has written into the table of requests.',
     });
-    return approvals.clickJudged(clickId);
+    return clicks.judged(clickId);
   }
   const click = clickIn(stored);
   const isTaken = click !== undefined && (await takeClick(click, known, ports));
@@ -210,7 +213,7 @@ async function judge(clickId: string, { known, approvals, ports }: Work): Promis
       requestId: click?.button.requestId,
     });
   }
-  return approvals.clickJudged(clickId);
+  return clicks.judged(clickId);
 }
 
 async function workAsOf(time: Date): Promise<Work> {
@@ -224,6 +227,7 @@ async function workAsOf(time: Date): Promise<Work> {
   return {
     known,
     approvals,
+    clicks: new DynamoClicks(dynamo, environment.APPROVAL_TABLE, known.auditSeconds),
     ports: {
       store: approvals,
       people,

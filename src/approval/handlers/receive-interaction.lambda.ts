@@ -10,7 +10,7 @@ import { readEnvironment } from '../../shared/contracts/handler-environment';
 import { METRICS_NAMESPACE } from '../../shared/contracts/metrics';
 import { pointToClick } from '../adapters/approval-queue-messages';
 import { CachedSecret } from '../adapters/cached-secret';
-import { DynamoApprovals, type StoredClick } from '../adapters/dynamo-approvals';
+import { DynamoClicks, type StoredClick } from '../adapters/dynamo-clicks';
 import { storedClickOf, workflowClick } from '../adapters/signed-clicks';
 import {
   type Interaction,
@@ -37,7 +37,7 @@ const signingSecret = new CachedSecret(
   environment.SIGNING_SECRET_ARN,
   SYSTEM_CLOCK,
 );
-const approvals = new DynamoApprovals(
+const clicks = new DynamoClicks(
   new DynamoDBClient(QUICK_CLIENT_SETTINGS),
   environment.APPROVAL_TABLE,
   Number(environment.AUDIT_SECONDS),
@@ -135,7 +135,7 @@ async function take(
     metrics.addMetric(METRIC.foreignClicks, MetricUnit.Count, 1);
     return;
   }
-  await approvals.storeClick(click);
+  await clicks.store(click);
   await pointToClick(sqs, environment.CLICK_QUEUE_URL, id).catch((error: unknown) =>
     logger.error('the click is kept, but not in its queue', { clickId: id, error }),
   );

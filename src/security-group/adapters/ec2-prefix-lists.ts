@@ -119,7 +119,8 @@ export class Ec2PrefixLists {
       if (hasName(error, LIST_NOT_FOUND)) return undefined;
       return { version, cidrs, failure: { error } };
     }
-  }}
+  }
+}
 
 interface DescribedLists {
   readonly lists: readonly ManagedPrefixList[];

@@ -13,7 +13,13 @@ import type * as sqs from 'aws-cdk-lib/aws-sqs';
 import type * as ssm from 'aws-cdk-lib/aws-ssm';
 import { Construct } from 'constructs';
 import { passedRolesPattern, tamperPattern, trailPattern } from './tamper-patterns';
-import { ROLE_PASSING_CALLS, TAMPER_CALLS, type TamperedKind, type TamperedResource, TRAIL_CALLS } from '../contracts/tamper-calls';
+import {
+  ROLE_PASSING_CALLS,
+  TAMPER_CALLS,
+  type TamperedKind,
+  type TamperedResource,
+  TRAIL_CALLS,
+} from '../contracts/tamper-calls';
 import { chunksOf } from '../domain/chunks';
 import { iamRegionOf } from '../domain/partition';
 

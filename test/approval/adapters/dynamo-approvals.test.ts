@@ -7,11 +7,12 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { emulatorAccess } from '../../../sandbox/emulator/emulator-access';
 import { approvalDigest } from '../../../src/approval/adapters/approval-digest';
+import { DynamoApprovals } from '../../../src/approval/adapters/dynamo-approvals';
 import {
   clickIdOf,
-  DynamoApprovals,
+  DynamoClicks,
   type StoredClick,
-} from '../../../src/approval/adapters/dynamo-approvals';
+} from '../../../src/approval/adapters/dynamo-clicks';
 import { admit, type Ask, join, NEW_SOURCE, NEW_SUBJECT } from '../../../src/approval/domain/admit';
 import { type ApprovalRequest, withEntry } from '../../../src/approval/domain/approval-request';
 import { ApprovalConflictError } from '../../../src/approval/domain/approval-store';
@@ -29,11 +30,13 @@ const AUDIT_SECONDS = 400 * DAY_SECONDS;
 
 let emulated: EmulatedApprovals;
 let approvals: DynamoApprovals;
+let clicks: DynamoClicks;
 let asks = 0;
 
 beforeAll(async () => {
   emulated = await emulatedApprovals();
   approvals = new DynamoApprovals(emulated.client, TABLE, AUDIT_SECONDS);
+  clicks = new DynamoClicks(emulated.client, TABLE, AUDIT_SECONDS);
 }, 300_000);
 afterAll(async () => emulated.stop());
 
@@ -473,52 +476,52 @@ describe('an item that this version did not write', () => {
 });
 
 describe('a click', () => {
-  let clicks = 0;
+  let count = 0;
   const newClick = (): StoredClick => {
-    const body = Buffer.from(`payload=${(clicks += 1)}\xff`, 'latin1');
+    const body = Buffer.from(`payload=${(count += 1)}\xff`, 'latin1');
     return { id: clickIdOf(body), body, timestamp: '1', signature: 'v0=2', receivedAt: NOON };
   };
 
   test('comes back as it was sent, byte for byte', async () => {
     const click = newClick();
-    await approvals.storeClick(click);
-    expect(await approvals.readClick(click.id)).toEqual({ ...click, isJudged: false });
+    await clicks.store(click);
+    expect(await clicks.read(click.id)).toEqual({ ...click, isJudged: false });
   });
 
   test('that no one stored is not there', async () => {
-    expect(await approvals.readClick('f'.repeat(64))).toBeUndefined();
+    expect(await clicks.read('f'.repeat(64))).toBeUndefined();
   });
 
   test('is due from when it came, until it is judged', async () => {
     const click = newClick();
-    await approvals.storeClick(click);
+    await clicks.store(click);
     expect((await approvals.due(new Date(NOON.getTime() - 1), 1_000)).clickIds).not.toContain(
       click.id,
     );
     expect((await approvals.due(NOON, 1_000)).clickIds).toContain(click.id);
-    await approvals.clickJudged(click.id);
+    await clicks.judged(click.id);
     expect((await approvals.due(LATER, 1_000)).clickIds).not.toContain(click.id);
-    expect(await approvals.readClick(click.id)).toEqual({ ...click, isJudged: true });
+    expect(await clicks.read(click.id)).toEqual({ ...click, isJudged: true });
   });
 
   test('that comes again changes nothing: neither when it came, nor that it is judged', async () => {
     const click = newClick();
-    await approvals.storeClick(click);
-    await approvals.clickJudged(click.id);
-    await approvals.storeClick({ ...click, receivedAt: LATER });
-    expect(await approvals.readClick(click.id)).toEqual({ ...click, isJudged: true });
+    await clicks.store(click);
+    await clicks.judged(click.id);
+    await clicks.store({ ...click, receivedAt: LATER });
+    expect(await clicks.read(click.id)).toEqual({ ...click, isJudged: true });
   });
 
   test('of 200 kB fits', async () => {
     const body = Buffer.alloc(200_000, 'x');
     const click = { ...newClick(), id: clickIdOf(body), body };
-    await approvals.storeClick(click);
-    expect((await approvals.readClick(click.id))?.body.equals(body)).toBe(true);
+    await clicks.store(click);
+    expect((await clicks.read(click.id))?.body.equals(body)).toBe(true);
   });
 
   test('judged once its time in the table is over leaves nothing behind', async () => {
     const { id } = newClick();
-    await approvals.clickJudged(id);
+    await clicks.judged(id);
     expect(await itemsOf(`CLICK#${id}`)).toEqual([]);
   });
 });

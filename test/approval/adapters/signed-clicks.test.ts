@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import { clickIdOf } from '../../../src/approval/adapters/dynamo-approvals';
+import { clickIdOf } from '../../../src/approval/adapters/dynamo-clicks';
 import { clickIn, isSlacks, storedClickOf } from '../../../src/approval/adapters/signed-clicks';
 import { type ButtonValue, buttonText } from '../../../src/approval/domain/click';
 

@@ -15,7 +15,7 @@ import type {
   storedSource,
   storedSubject,
 } from '../../../src/approval/adapters/approval-schemas';
-import type { StoredClick } from '../../../src/approval/adapters/dynamo-approvals';
+import type { StoredClick } from '../../../src/approval/adapters/dynamo-clicks';
 import type {
   AskMessage,
   DecisionMessage,

@@ -10,7 +10,14 @@ import type { AskingResponse, EndUnanswered } from '../policies/policy';
 import type { SentryConfiguration } from '../policies/sentry-configuration';
 import type { RuleOutcome } from '../reporting/outcome';
 import { ALL_PROTOCOLS, hasPorts } from '../rules/protocol';
-import { type Rule, ruleKey, type RuleTag, tagsToGive, withoutTags, withTagsOf } from '../rules/rule';
+import {
+  type Rule,
+  ruleKey,
+  type RuleTag,
+  tagsToGive,
+  withoutTags,
+  withTagsOf,
+} from '../rules/rule';
 
 /**
  * A change that people are asked about: what was done to which rules, and what the sentry made of
@@ -119,7 +126,6 @@ function tagsOf(rule: Rule): Pick<AskedRule, 'tags' | 'otherTags'> {
   const otherTags = tagsToGive(rule).length - tags.length;
   return { ...(tags.length > 0 && { tags }), ...(otherTags > 0 && { otherTags }) };
 }
-
 
 /**
  * Of a change that was reverted, only what is there again: all else would have to be added again.

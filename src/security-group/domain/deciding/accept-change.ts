@@ -72,9 +72,7 @@ function acceptanceOf(
     return entry && !standing ? [{ kind: 'remove', entry }] : unasked(entry, grant);
   }
   if (change === 'described') {
-    return entry && standing
-      ? [put({ ...entry, rule: withTagsOf(standing, entry.rule) })]
-      : [];
+    return entry && standing ? [put({ ...entry, rule: withTagsOf(standing, entry.rule) })] : [];
   }
   const earlier = before && ledger.entries.get(ruleKey(before));
   if (!standing) return [...unasked(entry, grant), ...unasked(earlier, grant)];

@@ -45,11 +45,7 @@ export function adoptionNews({ adoptions }: ReconcileReport, most: number): News
       ...firstOf(adoptions.map(adoptionLine), most, 'groups.'),
       '',
       ...(violating.length > 0
-        ? [
-            'Of these rules, some violate a policy:',
-            ...firstOf(violating, most, 'rules.'),
-            '',
-          ]
+        ? ['Of these rules, some violate a policy:', ...firstOf(violating, most, 'rules.'), '']
         : []),
     ],
   };
@@ -86,7 +82,10 @@ const RELEASE_TEXT = {
 
 const LOG_HAS_ALL = 'The log of the function has all of them.';
 
-export function releaseNews({ released, returned }: ReconcileReport, most: number): News | undefined {
+export function releaseNews(
+  { released, returned }: ReconcileReport,
+  most: number,
+): News | undefined {
   if (released.length + returned.length === 0) return undefined;
   const gone = released.map(
     ({ group, reason }) =>
