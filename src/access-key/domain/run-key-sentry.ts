@@ -10,7 +10,8 @@ import {
 } from './key-report';
 import type { Part } from './key-report-text';
 import type { KeyAsker, KeyChanger, KeyRecords } from './ports';
-import { observeKeys, type Retired, retireKeys } from './retire-keys';
+import { observeKeys, retireKeys } from './retire-keys';
+import type { Retired } from './retirement';
 import { type AccessKeySource, type Survey, surveyAccount, type SurveyRules } from './survey';
 
 /** SNS takes 256 KB a message; a key takes about one of them. */

@@ -1,0 +1,152 @@
+import type { AccessKeyWithUse } from './access-key';
+import { afterSeen, type KeyRecord, nextStep, type StepKind } from './key-actions';
+import type { StepReport } from './key-step';
+import type { ChangeAnswer } from './ports';
+import { remember, type Retired, type Retirement } from './retirement';
+import { doneOf, doneReport, goneStep, isUsedUp, pendingStep } from './step-records';
+import type { Unknown } from './survey';
+import { reasonOf } from '../../shared/domain/failure/failure';
+
+/**
+ * A last fresh look; then the intent is stored, so that a step that was taken is told even if this
+ * run dies before.
+ */
+export async function takeStep(
+  planned: AccessKeyWithUse,
+  before: KeyRecord,
+  step: StepKind,
+  retirement: Retirement,
+): Promise<Retired> {
+  const { id: keyId, userName } = planned;
+  const { records, changer, rules, now, approved } = retirement;
+  const look = await lookAgain(planned, step, retirement);
+  if ('unknown' in look) {
+    return {
+      steps: [pendingStep(before, { kind: 'failed', step, reason: look.unknown.reason })],
+      unknowns: [look.unknown],
+    };
+  }
+  if (!look.key) return { steps: [goneStep(planned, step)], unknowns: [] };
+  // What was seen has to be remembered: if that fails, so does the run.
+  const record = await remember(look.key, before, retirement);
+  const next = nextStep(look.key, record, rules, now, approved);
+  if (next.kind !== 'due' || next.step !== step) {
+    const reason = 'it changed since the survey: the next run looks again';
+    return { steps: [pendingStep(record, { kind: 'held', step, reason })], unknowns: [] };
+  }
+  await records.write({ ...record, untold: { step, at: now } });
+  try {
+    const answer = await (step === 'deactivate'
+      ? changer.deactivate(userName, keyId)
+      : changer.delete(userName, keyId));
+    if (answer.kind === 'done' || isOurDeletion(step, answer)) {
+      const done = doneOf(record, step, now);
+      const report: StepReport = {
+        ...doneReport(done, step, now),
+        ...(approved && { requestId: approved.requestId }),
+      };
+      // The approval is used up, even if no one can be told of it now.
+      if (done.approval !== record.approval) {
+        await records.write({ ...done, untold: { step, at: now } });
+      }
+      return { steps: [{ keyId, userName, report, afterTold: () => done }], unknowns: [] };
+    }
+    // It was not done, for certain: so there is nothing untold.
+    await records.write(record);
+    const untaken =
+      answer.kind === 'refused'
+        ? pendingStep(record, {
+            kind: 'failed',
+            step,
+            reason: answer.reason,
+            requestId: approved?.requestId,
+          })
+        : goneStep(planned, step);
+    return { steps: [untaken], unknowns: [] };
+  } catch (error) {
+    // Whether it was done is not known: the next run looks, and tells.
+    const reason = reasonOf(error);
+    return {
+      steps: [{ keyId, userName, report: { kind: 'failed', step, reason } }],
+      unknowns: [{ what: `what became of ${keyId} of ${userName}`, reason }],
+    };
+  }
+}
+
+/**
+ * An earlier attempt of the call has deleted it: its answer was lost, and the client sent it again.
+ */
+function isOurDeletion(step: StepKind, answer: ChangeAnswer): boolean {
+  return step === 'delete' && answer.kind === 'gone' && (answer.attempts ?? 1) > 1;
+}
+
+type Look = { readonly key: AccessKeyWithUse | undefined } | { readonly unknown: Unknown };
+
+async function lookAgain(
+  planned: AccessKeyWithUse,
+  step: StepKind,
+  retirement: Retirement,
+): Promise<Look> {
+  try {
+    return { key: await freshLook(planned, step, retirement) };
+  } catch (error) {
+    return {
+      unknown: {
+        what: `${planned.id} of ${planned.userName}, on a last look`,
+        reason: reasonOf(error),
+      },
+    };
+  }
+}
+
+async function freshLook(
+  planned: AccessKeyWithUse,
+  step: StepKind,
+  { source }: Retirement,
+): Promise<AccessKeyWithUse | undefined> {
+  const key = (await source.keysOf(planned.userName))?.find(({ id }) => id === planned.id);
+  if (!key) return undefined;
+  // An active key is never deleted, so that the question would only be one more that can fail.
+  if (step === 'deactivate' || key.status !== 'Inactive') {
+    return { ...key, lastUse: planned.lastUse };
+  }
+  const lastUse = await source.lastUseOf(key.id);
+  return lastUse && { ...key, lastUse };
+}
+
+/**
+ * A step that an earlier run took, or was about to take, and could not tell. What is there now says
+ * which.
+ */
+export async function untoldStep(record: KeyRecord, { source, now }: Retirement): Promise<Retired> {
+  const { untold, ...told } = record;
+  if (!untold) return { steps: [], unknowns: [] };
+  const { keyId, userName } = record;
+  try {
+    const key = (await source.keysOf(userName))?.find(({ id }) => id === keyId);
+    const isDone =
+      untold.step === 'deactivate'
+        ? key?.status !== 'Active' || isUsedUp(told, untold.at)
+        : key === undefined;
+    const after = isDone ? doneOf(told, untold.step, untold.at) : told;
+    const report: StepReport = isDone
+      ? doneReport(after, untold.step, untold.at)
+      : {
+          kind: 'failed',
+          step: untold.step,
+          reason: 'an earlier run was about to take this step, and the key does not show it',
+        };
+    return {
+      steps: [
+        { keyId, userName, report, afterTold: () => (key ? afterSeen(key, after, now) : after) },
+      ],
+      unknowns: [],
+    };
+  } catch (error) {
+    // It stays untold, and the next run asks again.
+    return {
+      steps: [],
+      unknowns: [{ what: `what became of ${keyId} of ${userName}`, reason: reasonOf(error) }],
+    };
+  }
+}
