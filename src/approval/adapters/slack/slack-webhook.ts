@@ -1,4 +1,5 @@
-import { exchange, type MessageContent, SLACK_TIMEOUT_MILLISECONDS } from './slack-web-api';
+import { exchange, SLACK_TIMEOUT_MILLISECONDS } from './slack-exchange';
+import type { MessageContent } from './slack-web-api';
 import { MessengerRefusedError, MessengerUnavailableError } from '../../domain/messenger';
 
 export const SLACK_WEBHOOK_ORIGIN = 'https://hooks.slack.com';
