@@ -8,9 +8,11 @@ import {
 } from '../../src/approval/adapters/approval-queue-messages';
 import { DynamoApprovals } from '../../src/approval/adapters/dynamo-approvals';
 import { RequestSeals } from '../../src/approval/adapters/request-seal';
-import { advance, takeClick, takeOutcome } from '../../src/approval/domain/advance-request';
+import { advance } from '../../src/approval/domain/advance-request';
 import type { ApprovalRequest } from '../../src/approval/domain/approval-request';
 import type { ButtonAction } from '../../src/approval/domain/click';
+import { takeClick } from '../../src/approval/domain/take-click';
+import { takeOutcome } from '../../src/approval/domain/take-from-asker';
 import { parseChangeEvent } from '../../src/security-group/adapters/change-event';
 import {
   contentOf,

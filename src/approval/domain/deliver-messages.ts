@@ -1,4 +1,3 @@
-import { revise } from './advance-request';
 import type { ApprovalConfiguration } from './approval-configuration';
 import {
   type ApprovalRequest,
@@ -12,6 +11,7 @@ import {
 import type { ApprovalStore } from './approval-store';
 import { isDeliverable } from './due';
 import { MessengerRefusedError, MessengerUnavailableError, type PostedMessage } from './messenger';
+import { revise } from './revise-request';
 import type { Clock } from '../../shared/domain/clock';
 
 /** A message, ready to be sent. */

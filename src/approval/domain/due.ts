@@ -10,7 +10,7 @@ import {
   withEntry,
 } from './approval-request';
 import { isDeciding } from './click';
-import { withDecision } from './judge-click';
+import { withDecision } from './decision';
 import { isRetryOver, retriedUntil, withoutRetry } from './retry';
 
 /** An asker that has not answered is told again. */

@@ -7,7 +7,7 @@ import {
   withDue,
   withEntry,
 } from './approval-request';
-import { approvalsNeeded, countedVotes, mayApprove } from './judge-click';
+import { approvalsNeeded, countedVotes, mayApprove } from './approvals-needed';
 import { countText } from './request-text';
 
 /**

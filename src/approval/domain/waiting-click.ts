@@ -1,10 +1,11 @@
 import type { ApprovalConfiguration } from './approval-configuration';
 import { type ApprovalRequest, type WaitingClick, withDue, withEntry } from './approval-request';
 import { isDeciding } from './click';
-import { refuse, whyNotToWait, withJudged } from './judge-click';
+import { refuse, withJudged } from './judge-click';
 import { lateUntil } from './late-click';
 import { MessengerRefusedError, MessengerUnavailableError } from './messenger';
 import { timeText } from './request-text';
+import { whyNotToWait } from './why-not-counted';
 
 /** More are judged all the same, each when it is looked at, and no one is told that they wait. */
 const MOST_WAITING_CLICKS = 20;

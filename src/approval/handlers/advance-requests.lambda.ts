@@ -44,14 +44,11 @@ import { workInMessage } from '../adapters/work-in-message';
 import { ADVANCE_REQUESTS } from '../contracts/advance-requests.environment';
 import { APPROVAL_METRICS as METRIC } from '../contracts/approval-metrics';
 import type { ApprovalParameter } from '../contracts/approval-parameter';
-import {
-  advance,
-  takeAsk,
-  takeClick,
-  takeOutcome,
-  type WorkflowPorts,
-} from '../domain/advance-request';
+import { advance } from '../domain/advance-request';
 import type { ApprovalRequest, AuditEntry } from '../domain/approval-request';
+import { takeClick } from '../domain/take-click';
+import { takeAsk, takeOutcome } from '../domain/take-from-asker';
+import { type WorkflowPorts } from '../domain/workflow-ports';
 
 const environment = readEnvironment(ADVANCE_REQUESTS, process.env);
 const workflow = environment.WORKFLOW_NAME;

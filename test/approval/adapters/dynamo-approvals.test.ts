@@ -16,8 +16,8 @@ import {
 import { admit, type Ask, join, NEW_SOURCE, NEW_SUBJECT } from '../../../src/approval/domain/admit';
 import { type ApprovalRequest, withEntry } from '../../../src/approval/domain/approval-request';
 import { ApprovalConflictError } from '../../../src/approval/domain/approval-store';
+import { withDecision } from '../../../src/approval/domain/decision';
 import { afterTime, dueAt } from '../../../src/approval/domain/due';
-import { withDecision } from '../../../src/approval/domain/judge-click';
 import { NO_READINGS } from '../../../src/approval/domain/member-readings';
 import { loseFirstAnswers } from '../../support/aws/lost-answers';
 import { type EmulatedApprovals, emulatedApprovals, TABLE } from '../emulated/emulated-approvals';

@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import { RequestSeals } from '../../../src/approval/adapters/request-seal';
 import { admit, NEW_SOURCE, NEW_SUBJECT } from '../../../src/approval/domain/admit';
 import type { ApprovalRequest } from '../../../src/approval/domain/approval-request';
-import { withDecision } from '../../../src/approval/domain/judge-click';
+import { withDecision } from '../../../src/approval/domain/decision';
 import { askOf, CONFIGURATION } from '../in-memory/workflow-in-memory';
 
 const NOON = new Date('2026-01-01T12:00:00Z');

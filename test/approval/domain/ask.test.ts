@@ -1,4 +1,4 @@
-import { takeAsk } from '../../../src/approval/domain/advance-request';
+import { takeAsk } from '../../../src/approval/domain/take-from-asker';
 import {
   APPROVE,
   askOf,

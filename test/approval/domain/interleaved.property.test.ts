@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { takeClick } from '../../../src/approval/domain/advance-request';
 import type { ApprovalStore } from '../../../src/approval/domain/approval-store';
+import { takeClick } from '../../../src/approval/domain/take-click';
 import { APPROVE, approveFor, DENY, WorkflowInMemory } from '../in-memory/workflow-in-memory';
 
 const METHODS = ['read', 'subject', 'source', 'admit', 'write', 'due'];

@@ -1,4 +1,4 @@
-import { advance, takeAsk, takeClick } from '../../../src/approval/domain/advance-request';
+import { advance } from '../../../src/approval/domain/advance-request';
 import { type ApprovalRequest, isDue, slotOf } from '../../../src/approval/domain/approval-request';
 import { deliverMessages } from '../../../src/approval/domain/deliver-messages';
 import { withPointed } from '../../../src/approval/domain/due';
@@ -6,6 +6,8 @@ import {
   MessengerRefusedError,
   MessengerUnavailableError,
 } from '../../../src/approval/domain/messenger';
+import { takeClick } from '../../../src/approval/domain/take-click';
+import { takeAsk } from '../../../src/approval/domain/take-from-asker';
 import {
   APPROVE,
   askOf,

@@ -1,4 +1,4 @@
-import { takeOutcome } from '../../../src/approval/domain/advance-request';
+import { takeOutcome } from '../../../src/approval/domain/take-from-asker';
 import {
   APPROVE,
   approveFor,

@@ -3,14 +3,7 @@ import { AskerInMemory } from './asker-in-memory';
 import { MessengerInMemory, RendererInMemory } from './messenger-in-memory';
 import { APP, PeopleInMemory } from './people-in-memory';
 import type { Ask } from '../../../src/approval/domain/admit';
-import {
-  advance,
-  type Report,
-  takeAsk,
-  takeClick,
-  takeOutcome,
-  type WorkflowPorts,
-} from '../../../src/approval/domain/advance-request';
+import { advance } from '../../../src/approval/domain/advance-request';
 import type { ApprovalConfiguration } from '../../../src/approval/domain/approval-configuration';
 import type {
   ApprovalRequest,
@@ -21,6 +14,9 @@ import type { ApprovalStore } from '../../../src/approval/domain/approval-store'
 import type { ButtonAction, Click } from '../../../src/approval/domain/click';
 import { deliverMessages, type MessagePorts } from '../../../src/approval/domain/deliver-messages';
 import type { Attempt } from '../../../src/approval/domain/due';
+import { takeClick } from '../../../src/approval/domain/take-click';
+import { type Report, takeAsk, takeOutcome } from '../../../src/approval/domain/take-from-asker';
+import { type WorkflowPorts } from '../../../src/approval/domain/workflow-ports';
 import type { Clock } from '../../../src/shared/domain/clock';
 import { Faults } from '../../security-group/in-memory/faults';
 

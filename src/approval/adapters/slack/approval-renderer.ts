@@ -25,8 +25,8 @@ import {
   type MessageSlot,
   type Step,
 } from '../../domain/approval-request';
+import { approvalsNeeded, countedVotes } from '../../domain/approvals-needed';
 import type { RenderedMessage, Renderer } from '../../domain/deliver-messages';
-import { approvalsNeeded, countedVotes } from '../../domain/judge-click';
 import {
   carryingText,
   countText,

@@ -1,0 +1,28 @@
+import {
+  type ApprovalRequest,
+  type AuditEntry,
+  type Decision,
+  slotOf,
+  withDue,
+  withEntry,
+} from './approval-request';
+
+export type EntryBase = Omit<AuditEntry, 'what'>;
+
+export function withDecision(
+  request: ApprovalRequest,
+  decision: Decision,
+  entry: EntryBase,
+): ApprovalRequest {
+  const decided: ApprovalRequest = {
+    ...request,
+    decision,
+    carrying: { phase: 'decision', attempt: (request.carrying?.attempt ?? 0) + 1 },
+  };
+  const step = decision.kind === 'not-asked' ? undefined : decision.kind;
+  const told = withDue(step ? withDue(decided, { kind: 'step', step }) : decided, {
+    kind: 'question',
+  });
+  const shown = slotOf(request, 'whole') ? withDue(told, { kind: 'whole' }) : told;
+  return withEntry(shown, { ...entry, what: 'decided', detail: decision.kind });
+}

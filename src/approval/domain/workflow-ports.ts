@@ -1,0 +1,16 @@
+import type { ApprovalRequest, AuditEntry } from './approval-request';
+import type { ApprovalStore } from './approval-store';
+import type { People } from './messenger';
+import type { Clock } from '../../shared/domain/clock';
+
+export interface WorkflowPorts {
+  readonly store: ApprovalStore;
+  readonly people: People;
+  readonly clock: Clock;
+  /** Signs the decision, and puts it into the asker's queue. */
+  tellAsker(request: ApprovalRequest): Promise<void>;
+  /** Has the request's messages delivered. */
+  pointToMessages(requestId: string): Promise<void>;
+  /** Into the log, and to EventBridge. */
+  announce(request: ApprovalRequest, entry: AuditEntry): Promise<void>;
+}
