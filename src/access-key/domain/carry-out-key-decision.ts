@@ -33,7 +33,8 @@ export async function carryOutKeyDecision(
   const { records } = ports;
   const { keyId, requestId, kind, at, phase, attempt, isClickWaiting } = decision;
   const approval = (await records.read(keyId))?.approval;
-  if (approval?.requestId !== requestId) return OVERTAKEN;
+  if (!approval) return FORGOTTEN;
+  if (approval.requestId !== requestId) return OVERTAKEN;
   const { result: last } = approval;
   // It may have come twice at a time: then the first one has done it by now.
   if (last && (isOvertaken(decision, last) || isConcluded(decision, last))) return last;
@@ -46,6 +47,11 @@ export async function carryOutKeyDecision(
 const OVERTAKEN: CarriedOut = {
   outcome: 'conflicting',
   text: 'Nothing was done: people were asked again since.',
+};
+
+const FORGOTTEN: CarriedOut = {
+  outcome: 'conflicting',
+  text: 'Nothing was done: the sentry remembers no request about this key.',
 };
 
 /** Of what is remembered by now: a run in between writes as well. */
@@ -66,21 +72,26 @@ async function resultOf(
   ports: KeySentryPorts,
   now: Date,
 ): Promise<CarriedOut> {
-  const { actions } = configuration;
+  // Since people were asked, a deployment may have ended that.
+  const asksAfter = enforcedActions(configuration)?.askAgainAfter;
   switch (decision.kind) {
     case 'approved':
       return deactivate(decision, configuration, ports, now);
     case 'denied':
-      return untouched(
-        actions?.askAgainAfter === undefined ? '' : ` ${laterText(actions.askAgainAfter)}`,
-      );
+      return untouched(asksAfter === undefined ? '' : ` ${laterText(asksAfter)}`);
     case 'expired':
     case 'not-asked':
       if (decision.isClickWaiting) {
         return untouched(' A click from before the end may still count.');
       }
-      return untouched(' The next run asks again, if it is still due.');
+      return untouched(
+        asksAfter === undefined ? '' : ' The next run asks again, if it is still due.',
+      );
   }
+}
+
+function enforcedActions({ actions }: KeySentryConfiguration): KeySentryConfiguration['actions'] {
+  return actions?.mode === 'enforce' ? actions : undefined;
 }
 
 function untouched(later: string): CarriedOut {
@@ -96,6 +107,7 @@ async function deactivate(
 ): Promise<CarriedOut> {
   const record = await ports.records.read(keyId);
   if (record?.approval?.deactivatedAt && !record.untold) return deactivated(keyId);
+  if (!enforcedActions(configuration)) return NOT_ENFORCED;
   const source = onlyUser(record?.userName, ports.source);
   const report = await runKeySentry(
     forOneUser(configuration),
@@ -131,6 +143,11 @@ function deactivated(keyId: string): CarriedOut {
 const NOT_DUE: CarriedOut = {
   outcome: 'conflicting',
   text: 'Nothing was done: the key is gone, inactive or not due any more, or its user is exempt by now.',
+};
+
+const NOT_ENFORCED: CarriedOut = {
+  outcome: 'conflicting',
+  text: 'Nothing was done: by now, the sentry is deployed to report keys, and to deactivate none.',
 };
 
 function onlyUser(userName: string | undefined, source: AccessKeySource): AccessKeySource {

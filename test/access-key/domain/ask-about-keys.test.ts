@@ -601,6 +601,55 @@ describe('a key that people', () => {
   );
 });
 
+describe('what became of a decision is told as it is', () => {
+  const { askAgainAfter: _, ...unasked } = CONFIGURATION.actions!;
+  const deployed = {
+    'as it was': CONFIGURATION,
+    'to observe': OBSERVING,
+    'to ask no one': { ...CONFIGURATION, actions: unasked },
+    'to report alone': { ...CONFIGURATION, actions: undefined },
+  };
+  const left = 'The key was left as it is.';
+  const reporting =
+    'Nothing was done: by now, the sentry is deployed to report keys, and to deactivate none.';
+  test.each([
+    ['approved', 'as it was', 'AKIA-0 was deactivated.'],
+    ['approved', 'to observe', reporting],
+    ['approved', 'to ask no one', 'AKIA-0 was deactivated.'],
+    ['approved', 'to report alone', reporting],
+    ['denied', 'as it was', `${left} The first run after 30 days asks again, if it is still due.`],
+    ['denied', 'to observe', left],
+    ['denied', 'to ask no one', left],
+    ['denied', 'to report alone', left],
+    ['expired', 'as it was', `${left} The next run asks again, if it is still due.`],
+    ['expired', 'to observe', left],
+    ['expired', 'to ask no one', left],
+    ['not-asked', 'to report alone', left],
+  ] as const)('%s, with the sentry deployed %s', async (kind, how, text) => {
+    const account = await asked(120);
+    const [request] = account.people.undecided;
+    account.people.decide(request!, kind, account.now());
+    await deliver(account, account.people.queue[0]!, deployed[how]);
+    expect(request!.outcome?.text).toBe(text);
+  });
+
+  test('where the sentry remembers no request about the key', async () => {
+    const account = await asked(120);
+    const decision: ProvedKeyDecision = {
+      kind: 'approved',
+      at: account.now(),
+      requestId: account.people.undecided[0]!.requestId,
+      keyId: 'AKIA-9',
+      phase: 'decision',
+      attempt: 1,
+    };
+    expect(await carryOutKeyDecision(decision, CONFIGURATION, account, account.begin([]))).toEqual({
+      outcome: 'conflicting',
+      text: 'Nothing was done: the sentry remembers no request about this key.',
+    });
+  });
+});
+
 describe('a key about which a click waits to be judged when the request ends', () => {
   async function ended(): Promise<[FaultyAccount, KeyRequest]> {
     const account = await asked(120);
