@@ -27,7 +27,7 @@ export function reconcileNotification(
   sentry: string,
   maxItems: number,
 ): Announcement {
-  const { adoptions, released, returned, notAsked, due, pause, refusedPause, doubts } = report;
+  const { adoptions, released, returned, notAdoptedYet, due, pause, refusedPause, doubts } = report;
   const { disablings, endedDisablings } = report;
   const message: ReconcileMessage = {
     version: CHANGE_MESSAGE_VERSION,
@@ -51,10 +51,10 @@ export function reconcileNotification(
         .slice(0, maxItems)
         .map(({ groupId: id, name, vpcId }) => ({ id, name, vpcId })),
     }),
-    ...(notAsked && {
+    ...(notAdoptedYet && {
       notAdoptedYet: {
-        groups: notAsked.groups.slice(0, maxItems).map(groupInMessage),
-        reason: plainText(notAsked.reason),
+        groups: notAdoptedYet.groups.slice(0, maxItems).map(groupInMessage),
+        reason: plainText(notAdoptedYet.reason),
       },
     }),
     due: due.slice(0, maxItems),

@@ -1,3 +1,4 @@
+import { LEDGERS_AT_ONCE } from './at-once';
 import { isSelected } from './groups/monitored-groups';
 import type { SecurityGroups } from './groups/security-groups';
 import {
@@ -21,7 +22,6 @@ import {
   type Pause,
   type SentryConfiguration,
 } from './policies/sentry-configuration';
-import { LEDGERS_AT_ONCE } from './responding/at-once';
 import { listOf, whyUnread } from './rules/prefix-list';
 import { prefixListIds, type Rule, ruleKey } from './rules/rule';
 import { ruleText } from './rules/rule-text';

@@ -75,7 +75,7 @@ export const reconcileReports: fc.Arbitrary<ReconcileReport> = fc.record({
     { maxLength: 2 },
   ),
   returned: fc.array(fc.constant(record), { maxLength: 2 }),
-  notAsked: fc.option(
+  notAdoptedYet: fc.option(
     fc.record({ groups: fc.array(groups, { maxLength: 3 }), reason: fc.string() }),
     {
       nil: undefined,

@@ -6,6 +6,7 @@ import { timeText } from '../../../approval/domain/request-text';
 import { reasonOf } from '../../../shared/domain/failure/failure';
 import { type AskedChange, type AskedRule, asShown } from '../asking/asked-change';
 import type { StoredAsk } from '../asking/change-asker';
+import { RULES_AT_ONCE } from '../at-once';
 import { NO_RULES } from '../changes/named-rules';
 import { type ActAnswer, type GroupRules, mayBeOurs } from '../groups/security-groups';
 import type { Situation } from '../judging/situation';
@@ -14,13 +15,19 @@ import { put, replaced, withGrant } from '../ledger/grants';
 import { entryOf, type Grant, type GroupLedger, type LedgerEntry } from '../ledger/ledger';
 import type { LedgerChange } from '../ledger/ledger-store';
 import { isPaused } from '../policies/sentry-configuration';
-import { RULES_AT_ONCE } from '../responding/at-once';
 import type { Ports } from '../responding/ports';
 import { lookUntil } from '../responding/read-group';
 import type { Sentry } from '../responding/sentry';
 import { UnfinishedError } from '../responding/unfinished-error';
 import { type PrefixLists, whyUnread } from '../rules/prefix-list';
-import { isAddedAs, isDescribedAlike, prefixListIds, type Rule, ruleKey } from '../rules/rule';
+import {
+  isAddedAs,
+  isDescribedAlike,
+  prefixListIds,
+  type Rule,
+  ruleKey,
+  withTagsOf,
+} from '../rules/rule';
 import { ruleText } from '../rules/rule-text';
 import { inTurns } from '../turns';
 
@@ -174,7 +181,7 @@ function grantChanges(
   const entry = entryOf(rule, ledger);
   if (change === 'removed') return entry ? [{ kind: 'remove', entry }] : [];
   if (change === 'described') {
-    return entry ? [put({ ...entry, rule: { ...rule, tags: entry.rule.tags } })] : [];
+    return entry ? [put({ ...entry, rule: withTagsOf(rule, entry.rule) })] : [];
   }
   return [put(withGrant(asShown(one), entry, grant, lists))];
 }
@@ -346,7 +353,7 @@ async function withdrawGrants(
       const entry = entries.get(ruleKey(rule));
       if (!entry || change === 'removed') return [];
       if (change === 'described') {
-        return before ? [put({ ...entry, rule: { ...before, tags: entry.rule.tags } })] : [];
+        return before ? [put({ ...entry, rule: withTagsOf(before, entry.rule) })] : [];
       }
       const grants = entry.grants.filter((grant) => grant.requestId !== requestId);
       return [grants.length > 0 ? put({ ...entry, grants }) : { kind: 'remove', entry }];

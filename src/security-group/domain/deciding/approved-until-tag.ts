@@ -1,4 +1,4 @@
-import { RULES_AT_ONCE } from '../responding/at-once';
+import { RULES_AT_ONCE } from '../at-once';
 import type { Ports } from '../responding/ports';
 import type { Rule } from '../rules/rule';
 import { inTurns } from '../turns';

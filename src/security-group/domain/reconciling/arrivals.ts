@@ -41,10 +41,10 @@ export interface Arrivals {
   /** Of those that came into sight by this look, by group id. */
   readonly sightings: ReadonlyMap<string, Sighting>;
   /** Why no one knows what is new in these groups: they are adopted later. */
-  readonly notAsked?: NotAsked;
+  readonly notAdoptedYet?: NotAdoptedYet;
 }
 
-export interface NotAsked {
+export interface NotAdoptedYet {
   readonly groups: readonly GroupDetails[];
   readonly reason: string;
 }
@@ -106,7 +106,7 @@ export async function arrivalsOf(
     return { ...known, ready: new Map([...ready, ...asked]) };
   } catch (error) {
     const groups = admitted.map(({ details }) => details);
-    return { ...known, ready: new Map(ready), notAsked: { groups, reason: reasonOf(error) } };
+    return { ...known, ready: new Map(ready), notAdoptedYet: { groups, reason: reasonOf(error) } };
   }
 }
 

@@ -110,9 +110,9 @@ export function releaseNews(
 }
 
 /** Groups that cannot be adopted yet. */
-export function waitingNews({ notAsked }: ReconcileReport, most: number): News | undefined {
-  if (!notAsked) return undefined;
-  const { groups, reason } = notAsked;
+export function waitingNews({ notAdoptedYet }: ReconcileReport, most: number): News | undefined {
+  if (!notAdoptedYet) return undefined;
+  const { groups, reason } = notAdoptedYet;
   return {
     severity: 'medium',
     headlines: [`${groups.length} security groups cannot be adopted yet`],

@@ -10,13 +10,13 @@ export function hasNews(report: ReconcileReport): boolean {
 
 /** What lasts is told by each run of the clock, for as long as it does. */
 function lasts(report: ReconcileReport): boolean {
-  const { isBraked, pause, refusedPause, disablings, notAsked, doubts } = report;
+  const { isBraked, pause, refusedPause, disablings, notAdoptedYet, doubts } = report;
   return (
     isBraked ||
     pause !== undefined ||
     refusedPause !== undefined ||
     disablings.length > 0 ||
-    notAsked !== undefined ||
+    notAdoptedYet !== undefined ||
     isInDoubt(doubts)
   );
 }
@@ -27,13 +27,13 @@ const LONGEST_KEPT = 200;
 
 /** What lasts, each thing by a name that it has as long as it does. */
 export function lastingOf(report: ReconcileReport): readonly string[] {
-  const { isBraked, pause, refusedPause, disablings, notAsked, doubts } = report;
+  const { isBraked, pause, refusedPause, disablings, notAdoptedYet, doubts } = report;
   const lasting = [
     ...(isBraked ? [BRAKED] : []),
     ...(pause ? [endOf(PAUSE, pause)] : []),
     ...(refusedPause ? [endOf(REFUSED, refusedPause)] : []),
     ...disablings.map(nameOfDisabling),
-    ...(notAsked?.groups.map(({ id }) => `${NOT_ASKED} ${id}`) ?? []),
+    ...(notAdoptedYet?.groups.map(({ id }) => `${NOT_ADOPTED} ${id}`) ?? []),
     ...doubts.lists.map(({ id }) => id),
     ...doubts.rules.flatMap(({ ruleIds }) => ruleIds),
     ...doubts.groups.map(({ group }) => group.id),
@@ -45,8 +45,8 @@ export function lastingOf(report: ReconcileReport): readonly string[] {
 /** Without what lasts and was told before. */
 export function newsIn(report: ReconcileReport, told: readonly string[] = []): ReconcileReport {
   const known = new Set(told);
-  const { isBraked, pause, refusedPause, notAsked, disablings, doubts } = report;
-  const unasked = notAsked?.groups.filter(({ id }) => !known.has(`${NOT_ASKED} ${id}`)) ?? [];
+  const { isBraked, pause, refusedPause, notAdoptedYet, disablings, doubts } = report;
+  const others = notAdoptedYet?.groups.filter(({ id }) => !known.has(`${NOT_ADOPTED} ${id}`)) ?? [];
   return {
     ...report,
     isBraked: isBraked && !known.has(BRAKED),
@@ -54,7 +54,8 @@ export function newsIn(report: ReconcileReport, told: readonly string[] = []): R
     refusedPause:
       refusedPause && known.has(endOf(REFUSED, refusedPause)) ? undefined : refusedPause,
     disablings: disablings.filter((one) => !known.has(nameOfDisabling(one))),
-    notAsked: notAsked && unasked.length > 0 ? { ...notAsked, groups: unasked } : undefined,
+    notAdoptedYet:
+      notAdoptedYet && others.length > 0 ? { ...notAdoptedYet, groups: others } : undefined,
     doubts: newDoubts(doubts, known),
   };
 }
@@ -73,7 +74,7 @@ function newDoubts(doubts: Doubts, known: ReadonlySet<string>): Doubts {
 const BRAKED = 'braked';
 const PAUSE = 'paused';
 const REFUSED = 'refused pause';
-const NOT_ASKED = 'not asked';
+const NOT_ADOPTED = 'not adopted yet';
 
 interface Ending {
   readonly until: Date;

@@ -1,5 +1,5 @@
 import { adopt, type Adoptable, type Adoption, adoptionCause } from './adoption';
-import { type Arrivals, arrivalsOf, type NotAsked } from './arrivals';
+import { type Arrivals, arrivalsOf, type NotAdoptedYet } from './arrivals';
 import { type ConfirmingPorts, type LookedUpEntry, lookUpGrants } from './confirm-grants';
 import {
   doubtfulGroupIds,
@@ -45,7 +45,7 @@ export interface ReconcileReport {
   /** Groups that two looks had lacked, and that are there after all. */
   readonly returned: readonly GroupRecord[];
   /** Groups that cannot be adopted yet, as no one knows what in them is new. */
-  readonly notAsked?: NotAsked;
+  readonly notAdoptedYet?: NotAdoptedYet;
   /** Groups with differences that are due. */
   readonly due: readonly string[];
   /** Nothing was done in any of them: too many are due, or could not be read. */
@@ -250,7 +250,7 @@ function reportOf(
     adoptions,
     released: released.filter(({ group }) => !group.isDeletionTold),
     returned: look.returned,
-    ...(arrivals.notAsked && { notAsked: arrivals.notAsked }),
+    ...(arrivals.notAdoptedYet && { notAdoptedYet: arrivals.notAdoptedYet }),
     due,
     isBraked,
     doubts,
@@ -464,7 +464,7 @@ async function confirmGrantsOf(
       adoptions: [],
       released: [],
       returned: [],
-      notAsked: undefined,
+      notAdoptedYet: undefined,
       due: [],
       isBraked: false,
       doubts: NO_DOUBTS,

@@ -2,13 +2,13 @@ import type { Doubts, NotJudged } from './doubts';
 import type { GroupView } from './group-view';
 import { chunksOf } from '../../../shared/domain/chunks';
 import { reasonOf } from '../../../shared/domain/failure/failure';
+import { LEDGERS_AT_ONCE } from '../at-once';
 import type { GroupDetails } from '../groups/group';
 import { type GroupSelector, isSelected, isSelectedById } from '../groups/monitored-groups';
 import type { GroupRules, SecurityGroups } from '../groups/security-groups';
 import type { GroupRecord } from '../ledger/ledger';
 import type { Ledger } from '../ledger/ledger-store';
 import type { SentryConfiguration } from '../policies/sentry-configuration';
-import { LEDGERS_AT_ONCE } from '../responding/at-once';
 import { prefixListIds } from '../rules/rule';
 import { inTurns } from '../turns';
 

@@ -1,4 +1,4 @@
-import { RULES_AT_ONCE } from './at-once';
+import { RULES_AT_ONCE } from '../at-once';
 import {
   type ActAnswer,
   type GroupRules,

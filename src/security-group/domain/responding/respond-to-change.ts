@@ -1,6 +1,6 @@
 import { answerEvent } from './answer-event';
 import { answerOverwritten } from './answer-overwritten';
-import { GROUPS_AT_ONCE } from './at-once';
+import { GROUPS_AT_ONCE } from '../at-once';
 import { watchedFromBirth } from './birth';
 import {
   type EventHints,

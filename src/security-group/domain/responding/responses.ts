@@ -1,4 +1,4 @@
-import { GROUPS_AT_ONCE } from './at-once';
+import { GROUPS_AT_ONCE } from '../at-once';
 import { UnfinishedError } from './unfinished-error';
 import type { ChangeReport } from '../reporting/change-report';
 import { inTurns } from '../turns';

@@ -141,8 +141,8 @@ describe('a group with an open port, made seconds before a run of reconcile', ()
     await runs(sentry, 3);
     expect(sentry.recordOf('sg-1')).toBeUndefined();
     expect(sentry.reconciled).toMatchObject([
-      { notAsked: { groups: [{ id: 'sg-1' }] } },
-      { notAsked: { groups: [{ id: 'sg-1' }] } },
+      { notAdoptedYet: { groups: [{ id: 'sg-1' }] } },
+      { notAdoptedYet: { groups: [{ id: 'sg-1' }] } },
     ]);
     const [report] = sentry.reconciled;
     expect(reconcileSeverity(report!)).toBe('medium');

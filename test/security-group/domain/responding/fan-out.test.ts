@@ -1,7 +1,4 @@
-import {
-  GROUPS_AT_ONCE,
-  RULES_AT_ONCE,
-} from '../../../../src/security-group/domain/responding/at-once';
+import { GROUPS_AT_ONCE, RULES_AT_ONCE } from '../../../../src/security-group/domain/at-once';
 import { GroupsInMemory } from '../../in-memory/groups-in-memory';
 import { SentryInMemory } from '../../in-memory/sentry-in-memory';
 import {
