@@ -51,7 +51,7 @@ export class ApprovalTable extends GuardedTable {
     iam.Grant.addToPrincipal({
       grantee: reader,
       actions: ['dynamodb:Query'],
-      resourceArns: [this.table.tableArn, this.indexArn],
+      resourceArns: [this.table.tableArn, this.indexArn(DUE_INDEX.name)],
     });
   }
 

@@ -14,7 +14,7 @@ import {
   type ReadRules,
   revokedRules,
 } from './named-rules';
-import { WATCHED_CALLS, type WatchedCall } from '../contracts/watched-calls';
+import { WATCHED_CALLS, type WatchedCall } from '../../shared/contracts/watched-calls';
 import type { Change, ChangeSubject } from '../domain/changes/change';
 
 export { UnreadableEventError };

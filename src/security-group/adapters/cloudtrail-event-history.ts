@@ -8,7 +8,7 @@ import {
 import pLimit from 'p-limit';
 import { parseChangeEvent, UnreadableEventError } from './change-event';
 import { CLIENT_SETTINGS } from '../../shared/adapters/aws/client-settings';
-import { CALLS_THAT_WRITE_RULES } from '../contracts/watched-calls';
+import { CALLS_THAT_WRITE_RULES } from '../../shared/contracts/watched-calls';
 import { isOwnCall, type OwnIdentity } from '../domain/changes/actor';
 import type { Change } from '../domain/changes/change';
 import type { EventHistory, RecentChanges } from '../domain/learning/event-history';

@@ -4,7 +4,7 @@ import {
   CALLS_THAT_TAG,
   CALLS_THAT_MAKE_GROUPS,
   type WatchedCall,
-} from '../contracts/watched-calls';
+} from '../../shared/contracts/watched-calls';
 import { decisiveTagKeys, type MonitoredGroups } from '../domain/groups/monitored-groups';
 
 /**

@@ -32,7 +32,7 @@ export class LedgerTable extends GuardedTable {
     iam.Grant.addToPrincipal({
       grantee: reader,
       actions: ['dynamodb:Query'],
-      resourceArns: [this.indexArn],
+      resourceArns: [this.indexArn(RECORD_INDEX.name)],
     });
   }
 

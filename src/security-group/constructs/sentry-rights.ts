@@ -4,6 +4,14 @@ import type { Construct } from 'constructs';
 import { acknowledgeWildcard } from '../../shared/constructs/acknowledge-finding';
 import { onlyValues } from '../../shared/constructs/only-values';
 import { putEventsStatement } from '../../shared/constructs/put-events-statement';
+import {
+  ADD_RULES,
+  LOOK_AT_GROUPS,
+  LOOK_UP_EVENTS,
+  MODIFY_RULES,
+  READ_PREFIX_LISTS,
+  REVOKE_RULES,
+} from '../../shared/contracts/group-rights';
 import { chunksOf } from '../../shared/domain/chunks';
 import { SENTRY_EVENT_SOURCE } from '../contracts/change-message';
 import { APPROVED_UNTIL_TAG } from '../domain/deciding/approved-until-tag';
@@ -12,13 +20,7 @@ import type { MonitoredGroups } from '../domain/groups/monitored-groups';
 /** IAM takes 6,144 characters a managed policy; a group's ARN has about 80. */
 const GROUPS_PER_STATEMENT = 50;
 
-const ADD_RULES = ['ec2:AuthorizeSecurityGroupIngress', 'ec2:AuthorizeSecurityGroupEgress'];
-const CHANGE_RULES = [
-  'ec2:RevokeSecurityGroupIngress',
-  'ec2:RevokeSecurityGroupEgress',
-  'ec2:ModifySecurityGroupRules',
-  ...ADD_RULES,
-];
+const CHANGE_RULES = [...REVOKE_RULES, ...MODIFY_RULES, ...ADD_RULES];
 
 /**
  * Lets every function of a sentry look at groups and lists, and put its events on the default bus.
@@ -28,16 +30,12 @@ export function lookingStatements(scope: Construct): iam.PolicyStatement[] {
   return [
     // EC2 describes all of them or none.
     new iam.PolicyStatement({
-      actions: [
-        'ec2:DescribeSecurityGroups',
-        'ec2:DescribeSecurityGroupRules',
-        'ec2:DescribeManagedPrefixLists',
-      ],
+      actions: [...LOOK_AT_GROUPS],
       resources: ['*'],
     }),
     // Lists that are shared belong to other accounts, those of AWS to none.
     new iam.PolicyStatement({
-      actions: ['ec2:GetManagedPrefixListEntries'],
+      actions: [...READ_PREFIX_LISTS],
       resources: [prefixListArns(stack)],
     }),
     putEventsStatement(scope, SENTRY_EVENT_SOURCE),
@@ -46,7 +44,7 @@ export function lookingStatements(scope: Construct): iam.PolicyStatement[] {
 
 /** CloudTrail answers for all events or none. */
 export function historyStatement(): iam.PolicyStatement {
-  return new iam.PolicyStatement({ actions: ['cloudtrail:LookupEvents'], resources: ['*'] });
+  return new iam.PolicyStatement({ actions: [...LOOK_UP_EVENTS], resources: ['*'] });
 }
 
 /**
@@ -80,13 +78,13 @@ export function actingStatements(
     // one knows its id before, and it has no VPC to go by.
     new iam.PolicyStatement({
       sid: 'ChangeRulesThemselves',
-      actions: ['ec2:ModifySecurityGroupRules', ...ADD_RULES],
+      actions: [...MODIFY_RULES, ...ADD_RULES],
       resources: [ruleArns(stack)],
     }),
     // And for the prefix list that a modified rule names.
     new iam.PolicyStatement({
       sid: 'NamePrefixLists',
-      actions: ['ec2:ModifySecurityGroupRules'],
+      actions: [...MODIFY_RULES],
       resources: [prefixListArns(stack)],
     }),
     new iam.PolicyStatement({

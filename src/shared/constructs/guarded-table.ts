@@ -30,9 +30,9 @@ export interface GuardedTableProps {
   /** Names what is remembered, for the description of the key. */
   readonly content: string;
   readonly key: { readonly partition: string; readonly sort: string };
-  /** In it, the second at which an item may go. */
-  readonly expiry: string;
-  readonly index: dynamodb.GlobalSecondaryIndexProps;
+  /** In it, the second at which an item may go; without it, none goes by itself. */
+  readonly expiry?: string;
+  readonly index?: dynamodb.GlobalSecondaryIndexProps;
 }
 
 /**
@@ -42,7 +42,6 @@ export interface GuardedTableProps {
  */
 export abstract class GuardedTable extends Construct {
   public readonly table: dynamodb.ITable;
-  protected readonly indexArn: string;
   private readonly key: kms.Key;
   private readonly writerArns: string[] = [];
 
@@ -56,7 +55,7 @@ export abstract class GuardedTable extends Construct {
     const table = new dynamodb.Table(this, 'Table', {
       partitionKey: textAttribute(key.partition),
       sortKey: textAttribute(key.sort),
-      timeToLiveAttribute: expiry,
+      ...(expiry !== undefined && { timeToLiveAttribute: expiry }),
       billingMode: dynamodb.BillingMode.PAY_PER_REQUEST,
       encryption: dynamodb.TableEncryption.CUSTOMER_MANAGED,
       encryptionKey: this.key,
@@ -65,9 +64,8 @@ export abstract class GuardedTable extends Construct {
       removalPolicy: RemovalPolicy.RETAIN,
       resourcePolicy: new iam.PolicyDocument({ statements: [this.denyOtherWriters()] }),
     });
-    table.addGlobalSecondaryIndex(index);
+    if (index) table.addGlobalSecondaryIndex(index);
     this.table = table;
-    this.indexArn = `${table.tableArn}/index/${index.indexName}`;
   }
 
   public get tableName(): string {
@@ -89,6 +87,10 @@ export abstract class GuardedTable extends Construct {
       ['PutItem'],
       onlyValues('StringLike', 'dynamodb:LeadingKeys', [`${partitionPrefix}*`]),
     );
+  }
+
+  protected indexArn(name: string): string {
+    return `${this.table.tableArn}/index/${name}`;
   }
 
   /** DynamoDB opens the table with the key for one who only writes, too. */

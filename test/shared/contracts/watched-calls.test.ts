@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { RECORDED_ACTIONS } from '../../../sandbox/cloudtrail/recorded-action';
 import { groupChangePattern } from '../../../src/security-group/constructs/group-change-pattern';
-import { WATCHED_CALLS } from '../../../src/security-group/contracts/watched-calls';
+import { WATCHED_CALLS } from '../../../src/shared/contracts/watched-calls';
 
 const patternSchema = z.object({ detail: z.object({ eventName: z.array(z.string()) }) });
 
