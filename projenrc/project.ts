@@ -63,6 +63,7 @@ export class CdkSentriesProject extends awscdk.AwsCdkConstructLibrary {
         '@aws-sdk/client-iam@3.1169.0',
         '@aws-sdk/client-kms@3.1162.0',
         '@aws-sdk/client-lambda@3.1162.0',
+        '@aws-sdk/client-organizations@3.1169.0',
         '@aws-sdk/client-s3@3.1169.0',
         '@aws-sdk/client-secrets-manager@3.1162.0',
         '@aws-sdk/client-sns@3.1169.0',

@@ -1,0 +1,65 @@
+import * as z from 'zod/mini';
+import { GAP_CAUSES } from '../domain/gaps/find-gaps';
+import { MEMBER_RIGHTS } from '../domain/gaps/place-state';
+import { ACCOUNT_STATES } from '../domain/member-accounts';
+import { SOURCE_KINDS } from '../domain/sources';
+
+const time = z.pipe(
+  z.iso.datetime(),
+  z.transform((value) => new Date(value)),
+);
+
+const pause = z.object({ from: time, until: time });
+
+export const lastRunSchema = z.object({
+  at: time,
+  pause: z.optional(pause),
+  toldAllAt: z.optional(time),
+});
+
+export const lookSchema = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('seen'),
+    at: time,
+    templateVersion: z.optional(z.number()),
+    rule: z.enum(['as-made', 'missing', 'disabled', 'changed']),
+    rights: z.enum(MEMBER_RIGHTS),
+    hasGroups: z.boolean(),
+  }),
+  z.object({
+    kind: z.literal('refused'),
+    at: time,
+    by: z.enum(['role', 'service-control-policy', 'region']),
+    reason: z.string(),
+  }),
+  z.object({ kind: z.literal('failed'), at: time, reason: z.string() }),
+]);
+
+export const sightingSchema = z.object({
+  source: z.enum(SOURCE_KINDS),
+  firstAt: time,
+  lastAt: time,
+});
+
+const placeSchema = z.object({ accountId: z.string(), region: z.string() });
+
+export const gapSchema = z.object({
+  place: placeSchema,
+  source: z.optional(z.enum(SOURCE_KINDS)),
+  cause: z.enum(GAP_CAUSES),
+  reason: z.optional(z.string()),
+  lastCoveredAt: z.optional(time),
+  since: time,
+});
+
+export const accountsSchema = z.object({
+  readAt: time,
+  accounts: z.array(
+    z.object({
+      id: z.string(),
+      name: z.string(),
+      state: z.enum(ACCOUNT_STATES),
+      path: z.string(),
+    }),
+  ),
+});

@@ -1,0 +1,143 @@
+import { AssumeRoleCommand, type STSClient } from '@aws-sdk/client-sts';
+import * as z from 'zod/mini';
+import type { MemberRole } from '../contracts/hub-roles';
+import { memberName } from '../contracts/member-names';
+import { refusedBy, type RefusedBy } from '../domain/refusal';
+import { sessionPolicy, type WriteSession } from '../domain/session-policy';
+
+/** A session's keys, as clients of the SDK take them. */
+export interface MemberCredentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken: string;
+  readonly expiration: Date;
+}
+
+/** A member does not let the hub in: no next try will be let in either, until someone acts. */
+export class MemberRefusedError extends Error {
+  constructor(
+    public readonly accountId: string,
+    public readonly by: RefusedBy,
+    reason: string,
+  ) {
+    super(`Account ${accountId} does not let the hub in: ${reason}`);
+    this.name = 'MemberRefusedError';
+  }
+}
+
+export interface MemberSessionsProps {
+  readonly sts: STSClient;
+  readonly partition: string;
+  readonly hubName: string;
+  readonly now: () => Date;
+}
+
+/** The most that AWS gives a role that takes on another. */
+const SESSION_SECONDS = 3_600;
+
+/** A session that ends during what it was taken for would end it half way. */
+const SPARE_SECONDS = 5 * 60;
+
+/** Sessions of so many accounts are kept; the one that was used the longest time ago goes first. */
+const MOST_SESSIONS = 500;
+
+/** For the writes of one event, in one group. */
+const WRITE_SECONDS = 900;
+
+const credentialsSchema = z.object({
+  AccessKeyId: z.string(),
+  SecretAccessKey: z.string(),
+  SessionToken: z.string(),
+  Expiration: z.date(),
+});
+
+/**
+ * The sessions of one function in members. One for reading is shared by all that it does in an
+ * account; one for writing is narrowed to a group, and named after the event or request.
+ */
+export class MemberSessions {
+  private readonly sessions = new Map<string, Promise<MemberCredentials>>();
+
+  constructor(private readonly props: MemberSessionsProps) {}
+
+  /** Throws a MemberRefusedError where the member does not let the hub in. */
+  public async read(accountId: string, reason: string): Promise<MemberCredentials> {
+    const known = await this.lasting(accountId);
+    if (known) return known;
+    const session = this.assume(accountId, 'readRole', reason, {
+      DurationSeconds: SESSION_SECONDS,
+    });
+    this.keep(accountId, session);
+    try {
+      return await session;
+    } catch (error) {
+      this.sessions.delete(accountId);
+      throw error;
+    }
+  }
+
+  /** Throws a MemberRefusedError where the member does not let the hub in. */
+  public async write(write: WriteSession, reason: string): Promise<MemberCredentials> {
+    const role = write.write === 'revoke' ? 'revokeRole' : 'addRole';
+    return this.assume(write.place.accountId, role, reason, {
+      DurationSeconds: WRITE_SECONDS,
+      Policy: sessionPolicy(write),
+    });
+  }
+
+  private async lasting(accountId: string): Promise<MemberCredentials | undefined> {
+    const session = this.sessions.get(accountId);
+    if (!session) return undefined;
+    const credentials = await session;
+    const left = credentials.expiration.getTime() - this.props.now().getTime();
+    if (left < SPARE_SECONDS * 1_000) return undefined;
+    this.keep(accountId, session);
+    return credentials;
+  }
+
+  private keep(accountId: string, session: Promise<MemberCredentials>): void {
+    this.sessions.delete(accountId);
+    this.sessions.set(accountId, session);
+    const [oldest] = this.sessions.keys();
+    if (this.sessions.size > MOST_SESSIONS && oldest !== undefined) this.sessions.delete(oldest);
+  }
+
+  private async assume(
+    accountId: string,
+    role: MemberRole,
+    reason: string,
+    limits: { readonly DurationSeconds: number; readonly Policy?: string },
+  ): Promise<MemberCredentials> {
+    const { sts, partition, hubName } = this.props;
+    const name = sessionName(reason);
+    try {
+      const { Credentials } = await sts.send(
+        new AssumeRoleCommand({
+          RoleArn: `arn:${partition}:iam::${accountId}:role/${memberName(hubName, role)}`,
+          RoleSessionName: name,
+          SourceIdentity: name,
+          ...limits,
+        }),
+      );
+      const credentials = credentialsSchema.parse(Credentials);
+      return {
+        accessKeyId: credentials.AccessKeyId,
+        secretAccessKey: credentials.SecretAccessKey,
+        sessionToken: credentials.SessionToken,
+        expiration: credentials.Expiration,
+      };
+    } catch (error) {
+      if (!(error instanceof Error)) throw error;
+      const by = refusedBy(error);
+      throw by ? new MemberRefusedError(accountId, by, error.message) : error;
+    }
+  }
+}
+
+/** AWS takes 2 to 64 letters, digits and some signs for the name of a session. */
+function sessionName(reason: string): string {
+  return reason
+    .replace(/[^\w+=,.@-]/g, '-')
+    .slice(0, 64)
+    .padEnd(2, '-');
+}

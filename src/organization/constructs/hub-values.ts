@@ -1,0 +1,84 @@
+import { Fn, Token } from 'aws-cdk-lib';
+import type { ISentryHub } from './hub-reference';
+import { callersOf, hubRoleName, type MemberRole } from '../contracts/hub-roles';
+import { HUB_NAME, LONGEST_HUB_NAME } from '../contracts/member-names';
+import type { MemberRights } from '../domain/gaps/place-state';
+
+export const DEFAULT_HUB_NAME = 'cdk-sentries';
+
+const ACCOUNT_ID = /^\d{12}$/;
+const REGION = /^[a-z]{2}(-[a-z]+)+-\d$/;
+const ORGANIZATION_ID = /^o-[a-z0-9]{10,32}$/;
+
+/** The parameter of the roles' template for the callers of each role of a member. */
+const CALLER_PARAMETERS: Readonly<Record<string, MemberRole>> = {
+  ReaderRoles: 'readRole',
+  RevokerRoles: 'revokeRole',
+  AdderRoles: 'addRole',
+  KeyRoles: 'keysRole',
+};
+
+/** Parameters of the template that every Region of a member gets. */
+export function ruleParameters({ hubAccountId, hubRegion, hubName }: ISentryHub) {
+  return { HubAccountId: hubAccountId, HubRegion: hubRegion, HubName: hubName };
+}
+
+/** Parameters of the template that every account gets once. */
+export function rolesParameters(
+  hub: ISentryHub,
+  rights: MemberRights,
+  partition: string,
+): Record<string, string> {
+  const callers = Object.entries(CALLER_PARAMETERS).map(([parameter, memberRole]) => [
+    parameter,
+    Fn.join(
+      ',',
+      callersOf(memberRole).map(
+        (hubFunction) =>
+          `arn:${partition}:iam::${hub.hubAccountId}:role/${hubRoleName(hub.hubName, hubFunction)}`,
+      ),
+    ),
+  ]);
+  return {
+    ...ruleParameters(hub),
+    OrganizationId: hub.organizationId ?? '',
+    ...Object.fromEntries(callers),
+    Rights: rights,
+  };
+}
+
+export function checkedHubName(where: string, name: string): string {
+  if (Token.isUnresolved(name)) {
+    throw new Error(
+      `${where}: the name of a hub must be known at synth, since roles in all members bear it: write it out, such as "${DEFAULT_HUB_NAME}".`,
+    );
+  }
+  if (HUB_NAME.test(name) && name.length <= LONGEST_HUB_NAME) return name;
+  throw new Error(
+    `${where}: "${name}" cannot be the name of a hub: write 2 to ${LONGEST_HUB_NAME} lower-case letters, digits and hyphens, beginning with a letter, such as "${DEFAULT_HUB_NAME}".`,
+  );
+}
+
+export function checkedOrganizationId(where: string, id: string): string {
+  if (Token.isUnresolved(id) || ORGANIZATION_ID.test(id)) return id;
+  throw new Error(
+    `${where}: "${id}" is no id of an organization: write one such as "o-abc1234567", which "aws organizations describe-organization" shows.`,
+  );
+}
+
+/** The attributes of a hub in another app, as members need them. */
+export function checkedReference(where: string, hub: ISentryHub): ISentryHub {
+  checkedHubName(where, hub.hubName);
+  if (!Token.isUnresolved(hub.hubAccountId) && !ACCOUNT_ID.test(hub.hubAccountId)) {
+    throw new Error(
+      `${where}: "${hub.hubAccountId}" is no account id: write twelve digits, in quotes.`,
+    );
+  }
+  if (!Token.isUnresolved(hub.hubRegion) && !REGION.test(hub.hubRegion)) {
+    throw new Error(
+      `${where}: "${hub.hubRegion}" is no name of a Region: write one such as "eu-west-1".`,
+    );
+  }
+  if (hub.organizationId !== undefined) checkedOrganizationId(where, hub.organizationId);
+  return hub;
+}

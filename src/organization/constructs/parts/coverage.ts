@@ -1,0 +1,247 @@
+import { Duration, Stack, Validations } from 'aws-cdk-lib';
+import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
+import * as events from 'aws-cdk-lib/aws-events';
+import * as targets from 'aws-cdk-lib/aws-events-targets';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import type * as sns from 'aws-cdk-lib/aws-sns';
+import * as ssm from 'aws-cdk-lib/aws-ssm';
+import type { Construct } from 'constructs';
+import { acknowledgeWildcard } from '../../../shared/constructs/acknowledge-finding';
+import { BundledFunction } from '../../../shared/constructs/bundled-function';
+import type { GuardedQueue } from '../../../shared/constructs/guarded-queue';
+import { NotifyingAlarm, SilenceAlarm } from '../../../shared/constructs/notifying-alarm';
+import { ownMetric } from '../../../shared/constructs/own-metric';
+import { deadLetterQueue, takeOneByOne, workQueue } from '../../../shared/constructs/work-queue';
+import { MOST_PARAMETER_CHARACTERS } from '../../../shared/contracts/parameter-limits';
+import { COVERAGE_METRICS } from '../../contracts/coverage-metrics';
+import type { HubParameter } from '../../contracts/hub-parameter';
+import { type HubFunction, hubRoleName } from '../../contracts/hub-roles';
+import { LOOK_AT_MEMBER } from '../../contracts/look-at-member.environment';
+import { memberName } from '../../contracts/member-names';
+import { WATCH_COVERAGE } from '../../contracts/watch-coverage.environment';
+import { CoverageTable } from '../coverage-table';
+
+export interface CoverageProps {
+  readonly hubName: string;
+  readonly bus: events.IEventBus;
+  readonly configuration: HubParameter;
+  readonly topic: sns.ITopic;
+  readonly operators: readonly iam.IPrincipal[];
+}
+
+/** Often enough to name a place that goes dark within three hours. */
+const EVERY = Duration.minutes(15);
+const SILENT_HOURS = 2;
+
+/** Members are looked at side by side, and STS takes some hundred sessions a second. */
+const MAX_CONCURRENCY = 10;
+
+/** Looks which places are covered, and names those that are not. */
+export class Coverage {
+  public readonly alarms: cloudwatch.Alarm[];
+  private readonly parameter: ssm.StringParameter;
+  private readonly table: CoverageTable;
+  private readonly looks: GuardedQueue;
+  private readonly unhandled: GuardedQueue;
+
+  constructor(
+    private readonly hub: Construct,
+    private readonly props: CoverageProps,
+  ) {
+    this.parameter = this.makeParameter();
+    this.table = new CoverageTable(hub, 'Coverage');
+    this.unhandled = deadLetterQueue(hub, 'UnhandledLooks', props.operators);
+    this.looks = workQueue(hub, 'Looks', {
+      contract: LOOK_AT_MEMBER,
+      unhandled: this.unhandled,
+      operators: props.operators,
+    });
+    const watcher = this.makeWatcher();
+    const looker = this.makeLooker();
+    new events.Rule(hub, 'CoverageSchedule', {
+      description: `When ${hub.node.path} looks at what is covered`,
+      schedule: events.Schedule.rate(EVERY),
+      targets: [new targets.LambdaFunction(watcher)],
+    });
+    this.alarms = this.makeAlarms(watcher, looker);
+  }
+
+  private makeParameter(): ssm.StringParameter {
+    const text = Stack.of(this.hub).toJsonString(this.props.configuration);
+    const { length } = JSON.stringify(this.props.configuration);
+    if (length > MOST_PARAMETER_CHARACTERS) {
+      throw new Error(
+        `${this.hub.node.path}: accounts and warnings take ${length} characters, SSM holds ${MOST_PARAMETER_CHARACTERS}: choose accounts by their units, and shorten the warnings.`,
+      );
+    }
+    return new ssm.StringParameter(this.hub, 'Configuration', {
+      stringValue: text,
+      tier: ssm.ParameterTier.INTELLIGENT_TIERING,
+      description: 'Written by the deployment, read by the hub',
+    });
+  }
+
+  /** Reads the list of accounts, and judges what is known of each place. */
+  private makeWatcher(): BundledFunction<string> {
+    const { topic } = this.props;
+    const watcher = new BundledFunction(this.hub, 'WatchCoverage', {
+      contract: WATCH_COVERAGE,
+      environment: () => ({
+        HUB_PATH: this.hub.node.path,
+        CONFIGURATION_PARAMETER: this.parameter.parameterName,
+        COVERAGE_TABLE: this.table.tableName,
+        NOTIFICATION_TOPIC_ARN: topic.topicArn,
+        LOOK_QUEUE_URL: this.looks.queueUrl,
+        ACCOUNT_ID: Stack.of(this.hub).account,
+      }),
+      description: `Names what is not covered by ${this.hub.node.path}`,
+      memorySize: 1024,
+    });
+    topic.grantPublish(watcher);
+    this.grantParameter(watcher);
+    this.table.grantRun(watcher.role!);
+    this.looks.grantSend(watcher);
+    if (this.props.configuration.accounts.kind === 'organization') letListAccounts(watcher);
+    acknowledgeTopicKey(watcher.role!);
+    return watcher;
+  }
+
+  /** Looks at one member, with the member's read role. */
+  private makeLooker(): BundledFunction<string> {
+    const { bus, hubName, topic } = this.props;
+    const looker = new BundledFunction(this.hub, 'LookAtMember', {
+      contract: LOOK_AT_MEMBER,
+      environment: () => ({
+        HUB_PATH: this.hub.node.path,
+        HUB_NAME: hubName,
+        CONFIGURATION_PARAMETER: this.parameter.parameterName,
+        COVERAGE_TABLE: this.table.tableName,
+        NOTIFICATION_TOPIC_ARN: topic.topicArn,
+        LOOK_QUEUE_URL: this.looks.queueUrl,
+        HUB_BUS_ARN: bus.eventBusArn,
+      }),
+      description: `Looks at members of ${this.hub.node.path}`,
+      memorySize: 512,
+    });
+    nameRole(looker, hubName, 'coverage');
+    topic.grantPublish(looker);
+    this.grantParameter(looker);
+    this.table.grantLook(looker.role!);
+    takeOneByOne(looker, this.looks, MAX_CONCURRENCY);
+    letReadMembers(looker, hubName);
+    acknowledgeTopicKey(looker.role!);
+    return looker;
+  }
+
+  private grantParameter(grantee: iam.IGrantable): void {
+    iam.Grant.addToPrincipal({
+      grantee,
+      actions: ['ssm:GetParameters'],
+      resourceArns: [this.parameter.parameterArn],
+    });
+  }
+
+  private makeAlarms(
+    watcher: BundledFunction<string>,
+    looker: BundledFunction<string>,
+  ): cloudwatch.Alarm[] {
+    const { topic } = this.props;
+    const alarm = (id: string, metric: cloudwatch.Metric, description: string) =>
+      new NotifyingAlarm(this.hub, id, { metric, threshold: 0, topic, description });
+    const own = (name: string) => ownMetric(this.hub, name);
+    return [
+      new SilenceAlarm(this.hub, 'MissedCoverageAlarm', {
+        signsOfLife: (period) => ownMetric(this.hub, COVERAGE_METRICS.coverageRuns, { period }),
+        period: Duration.hours(1),
+        periods: SILENT_HOURS,
+        topic,
+        description: `The hub has not looked for ${SILENT_HOURS} hours what is covered: a place that goes dark is not named.`,
+      }),
+      alarm(
+        'WentDarkAlarm',
+        own(COVERAGE_METRICS.wentDark),
+        'A place that was covered is not any more: changes there are not judged.',
+      ),
+      alarm(
+        'AccountListAlarm',
+        own(COVERAGE_METRICS.accountListFailures),
+        'The list of accounts could not be read: accounts that join are not known yet.',
+      ),
+      alarm(
+        'CoverageErrorsAlarm',
+        watcher.metricErrors(),
+        'The function that names what is not covered fails.',
+      ),
+      alarm(
+        'LookErrorsAlarm',
+        looker.metricErrors(),
+        'The function that looks at members fails as a whole.',
+      ),
+      alarm(
+        'UnhandledLooksAlarm',
+        this.unhandled.metricApproximateNumberOfMessagesVisible(),
+        'The hub gave up on looks at members after hours of tries.',
+      ),
+    ];
+  }
+}
+
+/** AWS lists accounts and units of an organization as a whole. */
+function letListAccounts(watcher: BundledFunction<string>): void {
+  watcher.addToRolePolicy(
+    new iam.PolicyStatement({
+      actions: [
+        'organizations:ListAccounts',
+        'organizations:ListRoots',
+        'organizations:ListAccountsForParent',
+        'organizations:ListOrganizationalUnitsForParent',
+      ],
+      resources: ['*'],
+    }),
+  );
+  Validations.of(watcher.role!).acknowledge({
+    id: 'AwsSolutions-IAM5[Resource::*]',
+    reason: 'AWS lets no one list single accounts, and the ids of units are not known.',
+  });
+}
+
+/** By name alone: which accounts are members is known at run time. Each lets the hub in itself. */
+function letReadMembers(looker: BundledFunction<string>, hubName: string): void {
+  const roles = Stack.of(looker).formatArn({
+    service: 'iam',
+    region: '',
+    account: '*',
+    resource: 'role',
+    resourceName: memberName(hubName, 'readRole'),
+  });
+  looker.addToRolePolicy(
+    new iam.PolicyStatement({
+      actions: ['sts:AssumeRole', 'sts:SetSourceIdentity'],
+      resources: [roles],
+    }),
+  );
+  acknowledgeWildcard(
+    looker.role!,
+    roles,
+    'The accounts that are members are known at run time. Each of them lets the hub in itself.',
+  );
+}
+
+/** Members trust the hub's roles by these names. */
+function nameRole(owner: BundledFunction<string>, hubName: string, of: HubFunction): void {
+  const role = owner.role!.node.defaultChild as iam.CfnRole;
+  role.roleName = hubRoleName(hubName, of);
+}
+
+function acknowledgeTopicKey(role: iam.IRole): void {
+  Validations.of(role).acknowledge(
+    {
+      id: 'AwsSolutions-IAM5[Action::kms:GenerateDataKey*]',
+      reason: 'Publishing to an encrypted topic, with its key alone.',
+    },
+    {
+      id: 'AwsSolutions-IAM5[Action::kms:ReEncrypt*]',
+      reason: 'Writing to an encrypted table, with its key alone.',
+    },
+  );
+}

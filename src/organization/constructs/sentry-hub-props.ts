@@ -1,0 +1,60 @@
+import type * as iam from 'aws-cdk-lib/aws-iam';
+import type * as sns from 'aws-cdk-lib/aws-sns';
+import type { MemberAccounts } from './member-accounts';
+import type { MemberRegions } from './member-regions';
+
+/** Properties of a SentryHub. */
+export interface SentryHubProps {
+  /** The accounts to watch. Throws if they are an organization's and there is no id of it. */
+  readonly accounts: MemberAccounts;
+
+  /**
+   * Id of the organization that hub and members are in, such as o-abc1234567. Throws if it is
+   * malformed. Members then trust the hub only within the organization, and its bus takes events of
+   * every account of it.
+   *
+   * @default - members are named one by one
+   */
+  readonly organizationId?: string;
+
+  /**
+   * The Regions to watch.
+   *
+   * @default MemberRegions.allEnabled()
+   */
+  readonly regions?: MemberRegions;
+
+  /**
+   * The name that the bus bears, and with which the names of all roles begin, here and in members:
+   * 2 to 32 lower-case letters, digits and hyphens, known at synth, or this throws. Two hubs of one
+   * organization have different names. A hub that gets another name has other members: deploy them
+   * first.
+   *
+   * @default "cdk-sentries"
+   */
+  readonly name?: string;
+
+  /**
+   * A sentence for each account that needs one, such as "holds the payment systems": it is shown
+   * wherever the account is named. By account id. Throws if an id is malformed or a text has more
+   * than 200 characters.
+   *
+   * @default - none
+   */
+  readonly accountWarnings?: Record<string, string>;
+
+  /**
+   * Where the hub reports tampering with its members, and its alarms go: a standard topic of the
+   * same Region, or this throws.
+   *
+   * @default - a topic of the hub's own, encrypted with a key of its own
+   */
+  readonly notificationTopic?: sns.ITopic;
+
+  /**
+   * Who may redrive dead letters: roles and users.
+   *
+   * @default - no one
+   */
+  readonly operators?: iam.IPrincipal[];
+}

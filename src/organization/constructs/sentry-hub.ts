@@ -1,0 +1,130 @@
+import { Stack, Token } from 'aws-cdk-lib';
+import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
+import type * as events from 'aws-cdk-lib/aws-events';
+import type * as sns from 'aws-cdk-lib/aws-sns';
+import { Construct } from 'constructs';
+import type { ISentryHub, SentryHubAttributes } from './hub-reference';
+import {
+  checkedHubName,
+  checkedOrganizationId,
+  checkedReference,
+  DEFAULT_HUB_NAME,
+} from './hub-values';
+import { Coverage } from './parts/coverage';
+import { HubBus } from './parts/hub-bus';
+import { MemberTampering } from './parts/member-tampering';
+import type { SentryHubProps } from './sentry-hub-props';
+import { checkedOperators } from '../../shared/constructs/guarded-queue';
+import { givenTopic, notificationTopic } from '../../shared/constructs/notification-topic';
+import { MOST_LISTED_SENDERS, type Senders } from '../contracts/hub-bus-policy';
+import { HUB_PARAMETER_VERSION, type HubParameter } from '../contracts/hub-parameter';
+
+const LONGEST_WARNING = 200;
+
+/**
+ * The one place from which sentries watch other accounts and Regions: the bus to which their events
+ * come, and all that members have to know of it.
+ */
+export class SentryHub extends Construct implements ISentryHub {
+  /** A hub in another app, for members there. Throws for attributes that no hub can have. */
+  public static fromSentryHubAttributes(attributes: SentryHubAttributes): ISentryHub {
+    return checkedReference('SentryHub.fromSentryHubAttributes()', {
+      hubName: DEFAULT_HUB_NAME,
+      ...attributes,
+    });
+  }
+
+  public readonly hubAccountId: string;
+  public readonly hubRegion: string;
+  public readonly hubName: string;
+  public readonly organizationId?: string;
+
+  /** Where the events of members arrive. */
+  public readonly eventBus: events.IEventBus;
+
+  /** Where the hub reports tampering with its members: subscribe to it. */
+  public readonly notificationTopic: sns.ITopic;
+
+  /** Alarms about the hub itself. They publish to the notification topic. */
+  public readonly alarms: cloudwatch.Alarm[];
+
+  /**
+   * Throws if the name or an id is malformed, if there are accounts of an organization and no id of
+   * it, if the topic is a FIFO topic or in another Region, if a warning is too long, and if an
+   * operator is no role or user.
+   */
+  constructor(scope: Construct, id: string, props: SentryHubProps) {
+    super(scope, id);
+    const { path } = this.node;
+    this.hubAccountId = Stack.of(this).account;
+    this.hubRegion = Stack.of(this).region;
+    this.hubName = checkedHubName(path, props.name ?? DEFAULT_HUB_NAME);
+    if (props.organizationId !== undefined) {
+      this.organizationId = checkedOrganizationId(path, props.organizationId);
+    }
+    checkWarnings(path, props.accountWarnings ?? {});
+    const senders = this.senders(props);
+    this.notificationTopic = props.notificationTopic
+      ? givenTopic(this, props.notificationTopic)
+      : notificationTopic(this, 'Notifications');
+    this.eventBus = new HubBus(this, this.hubName, senders).bus;
+    const parts = {
+      bus: this.eventBus,
+      topic: this.notificationTopic,
+      operators: checkedOperators(this, props.operators),
+    };
+    const tampering = new MemberTampering(this, parts);
+    const coverage = new Coverage(this, {
+      ...parts,
+      hubName: this.hubName,
+      configuration: configurationOf(props),
+    });
+    this.alarms = [...tampering.alarms, ...coverage.alarms];
+  }
+
+  private senders({ accounts: { _selection: selection } }: SentryHubProps): Senders {
+    const { organizationId } = this;
+    if (organizationId !== undefined) return { kind: 'organization', organizationId };
+    if (selection.kind === 'organization') {
+      throw new Error(
+        `${this.node.path}: the accounts are those of an organization, and "organizationId" is missing: give it, such as "o-abc1234567".`,
+      );
+    }
+    if (selection.accountIds.length > MOST_LISTED_SENDERS) {
+      throw new Error(
+        `${this.node.path}: ${selection.accountIds.length} accounts are more than the policy of a bus can list, which are ${MOST_LISTED_SENDERS}: give "organizationId".`,
+      );
+    }
+    return { kind: 'accounts', accountIds: selection.accountIds };
+  }
+}
+
+/** Sentries add what they expect of members. */
+function configurationOf({
+  accounts,
+  regions,
+  accountWarnings = {},
+}: SentryHubProps): HubParameter {
+  return {
+    version: HUB_PARAMETER_VERSION,
+    accounts: accounts._selection,
+    ...(regions?._regions && { regions: regions._regions }),
+    warnings: accountWarnings,
+    expected: { sources: [], rights: 'OBSERVE' },
+  };
+}
+
+function checkWarnings(path: string, warnings: Record<string, string>): void {
+  for (const [accountId, text] of Object.entries(warnings)) {
+    if (!Token.isUnresolved(accountId) && !/^\d{12}$/.test(accountId)) {
+      throw new Error(
+        `${path}: "accountWarnings" has "${accountId}", which is no account id: write twelve digits, in quotes.`,
+      );
+    }
+    if (text.length > LONGEST_WARNING) {
+      throw new Error(
+        `${path}: the warning of account ${accountId} in "accountWarnings" has ${text.length} characters: it is shown in every message, so write at most ${LONGEST_WARNING}.`,
+      );
+    }
+  }
+}

@@ -1,0 +1,65 @@
+import * as path from 'node:path';
+import { Stack } from 'aws-cdk-lib';
+import { CfnInclude } from 'aws-cdk-lib/cloudformation-include';
+import { Construct } from 'constructs';
+import type { ISentryHub } from './hub-reference';
+import { checkedReference, rolesParameters, ruleParameters } from './hub-values';
+import { MemberRights } from './member-rights';
+
+/** The same files that Terraform, and tools that deploy templates to many accounts, can take. */
+const TEMPLATES = path.join(__dirname, '..', '..', '..', 'member-templates');
+
+/** Properties of a member. */
+export interface SentryMemberProps {
+  /** The hub that watches this account. Throws for attributes that no hub can have. */
+  readonly hub: ISentryHub;
+
+  /**
+   * What the hub may do in this account at most.
+   *
+   * @default MemberRights.REVOKE
+   */
+  readonly rights?: MemberRights;
+}
+
+/** Properties of a further Region of a member. */
+export interface SentryMemberRegionProps {
+  /** The hub that watches this account. Throws for attributes that no hub can have. */
+  readonly hub: ISentryHub;
+}
+
+/**
+ * Lets a hub in another account watch this one, and forwards the events of this Region to it. One
+ * for each account: the roles are the account's. Write `SentryMemberRegion` in its other Regions.
+ *
+ * For the organization's management account, which StackSets leave out, and for accounts whose apps
+ * bring their own.
+ */
+export class SentryMember extends Construct {
+  constructor(scope: Construct, id: string, props: SentryMemberProps) {
+    super(scope, id);
+    const hub = checkedReference(this.node.path, props.hub);
+    const roles = new CfnInclude(this, 'Roles', {
+      templateFile: path.join(TEMPLATES, 'roles.template.json'),
+      preserveLogicalIds: false,
+      parameters: rolesParameters(
+        hub,
+        props.rights ?? MemberRights.REVOKE,
+        Stack.of(this).partition,
+      ),
+    });
+    new SentryMemberRegion(this, 'Region', { hub }).node.addDependency(roles);
+  }
+}
+
+/** Forwards the events of a further Region of a member to its hub. */
+export class SentryMemberRegion extends Construct {
+  constructor(scope: Construct, id: string, props: SentryMemberRegionProps) {
+    super(scope, id);
+    new CfnInclude(this, 'Rule', {
+      templateFile: path.join(TEMPLATES, 'rule.template.json'),
+      preserveLogicalIds: false,
+      parameters: ruleParameters(checkedReference(this.node.path, props.hub)),
+    });
+  }
+}

@@ -1,0 +1,25 @@
+/**
+ * The layout of the hub's table. Values are JSON in the attribute `value`.
+ *
+ * - `PLACE#<account>#<Region>`, `LOOK`: what the hub saw when it looked last, and since when it is
+ *   expected to hear of the place
+ * - `PLACE#<account>#<Region>`, `SEEN#<source>`: when records came by the source, first and last
+ * - `GAP#<account>#<Region>`, `<source or "all">#<cause>`: a gap that stands, and since when
+ * - `ACCOUNTS`, `<number>`: a part of the list of accounts
+ * - `RUN`, `LAST`: when the hub looked last
+ */
+export const COVERAGE_KEY = { partition: 'pk', sort: 'sk' } as const;
+
+/** A function that meets an item of another version says so, and does nothing by guess. */
+export const COVERAGE_ITEM_VERSION = 1;
+
+export const PLACE_PREFIX = 'PLACE#';
+export const GAP_PREFIX = 'GAP#';
+export const SEEN_PREFIX = 'SEEN#';
+export const LOOK_SORT_KEY = 'LOOK';
+export const ACCOUNTS_PARTITION = 'ACCOUNTS';
+export const RUN_PARTITION = 'RUN';
+export const RUN_SORT_KEY = 'LAST';
+
+/** An account takes some 300 bytes with the longest name and path, an item 400 KB. */
+export const ACCOUNTS_PER_ITEM = 500;

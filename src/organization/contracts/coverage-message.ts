@@ -1,0 +1,46 @@
+import type { Severity } from '../../shared/domain/notification/severity';
+import type { GapCause } from '../domain/gaps/find-gaps';
+import type { SourceKind } from '../domain/sources';
+
+/**
+ * Raised when a field changes its meaning or goes; new fields may come without. Schema:
+ * docs/schemas/.
+ */
+export const COVERAGE_MESSAGE_VERSION = 1;
+
+/** The most gaps that a message lists; fewer where they would not fit. */
+export const MOST_GAPS_IN_MESSAGE = 200;
+
+export interface GapInMessage {
+  readonly account: string;
+  readonly accountName?: string;
+  /** Ids of the units that the account is in, the outermost first. */
+  readonly path?: string;
+  readonly warning?: string;
+  readonly region: string;
+  /** Absent where no source brings anything. */
+  readonly source?: SourceKind;
+  readonly cause: GapCause;
+  readonly reason?: string;
+  readonly since: string;
+  /** When anything was heard of the place last; absent: never. */
+  readonly lastCoveredAt?: string;
+}
+
+export interface CoverageMessage {
+  readonly version: typeof COVERAGE_MESSAGE_VERSION;
+  readonly type: 'coverage';
+  readonly hub: string;
+  readonly severity: Severity;
+  readonly at: string;
+  readonly members: number;
+  readonly wentDark: readonly GapInMessage[];
+  readonly ended: readonly GapInMessage[];
+  /** All that stand; only in the message of the day. */
+  readonly standing?: readonly GapInMessage[];
+  /** How many of the three lists are not in the message. */
+  readonly omitted: number;
+  readonly left: readonly string[];
+  readonly pause?: { readonly from: string; readonly until: string };
+  readonly accountListFailure?: string;
+}

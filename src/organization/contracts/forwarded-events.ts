@@ -1,0 +1,86 @@
+import type { TemplateValue } from './member-templates/template';
+import { WATCHED_CALLS } from '../../shared/contracts/watched-calls';
+
+export const CALL_DETAIL_TYPE = 'AWS API Call via CloudTrail';
+
+/**
+ * The sources of the events that members forward. The hub's bus takes these and no others, and no
+ * one but AWS can send them.
+ */
+export const TAMPER_SOURCES = ['aws.events', 'aws.iam', 'aws.sqs', 'aws.cloudtrail'];
+export const FORWARDED_SOURCES = ['aws.ec2', ...TAMPER_SOURCES];
+
+/** Sent again out of an archive, events are old. */
+const NOT_REPLAYED = { 'replay-name': [{ exists: false }] };
+
+const ABSENT = { exists: false };
+
+/**
+ * Calls on groups that succeeded, dry runs, and what the read role is refused: where a member lets
+ * the hub look only, its heartbeat is a call that EC2 refuses.
+ */
+export function changePattern(readRoleArn: TemplateValue): TemplateValue {
+  return {
+    ...NOT_REPLAYED,
+    source: ['aws.ec2'],
+    'detail-type': [CALL_DETAIL_TYPE],
+    detail: {
+      eventSource: ['ec2.amazonaws.com'],
+      eventName: WATCHED_CALLS,
+      $or: [
+        { errorCode: [ABSENT, 'Client.DryRunOperation'] },
+        {
+          errorCode: ['Client.UnauthorizedOperation'],
+          userIdentity: { sessionContext: { sessionIssuer: { arn: [readRoleArn] } } },
+        },
+      ],
+    },
+  };
+}
+
+/** Calls that could blind the hub in a member, on what bears a name that begins with the hub's. */
+export function tamperPattern(namesBegin: TemplateValue, queueName: TemplateValue): TemplateValue {
+  const ours = [{ prefix: namesBegin }];
+  return {
+    ...NOT_REPLAYED,
+    source: TAMPER_SOURCES,
+    'detail-type': [CALL_DETAIL_TYPE],
+    detail: {
+      errorCode: [ABSENT],
+      $or: [
+        {
+          eventSource: ['events.amazonaws.com'],
+          eventName: ['DisableRule', 'DeleteRule', 'PutRule'],
+          requestParameters: { name: ours },
+        },
+        {
+          eventSource: ['events.amazonaws.com'],
+          eventName: ['PutTargets', 'RemoveTargets'],
+          requestParameters: { rule: ours },
+        },
+        {
+          eventSource: ['iam.amazonaws.com'],
+          eventName: [
+            'PutRolePolicy',
+            'DeleteRolePolicy',
+            'AttachRolePolicy',
+            'DetachRolePolicy',
+            'UpdateAssumeRolePolicy',
+            'DeleteRole',
+            'PutRolePermissionsBoundary',
+          ],
+          requestParameters: { roleName: ours },
+        },
+        {
+          eventSource: ['sqs.amazonaws.com'],
+          eventName: ['DeleteQueue', 'SetQueueAttributes', 'PurgeQueue'],
+          requestParameters: { queueUrl: [{ suffix: queueName }] },
+        },
+        {
+          eventSource: ['cloudtrail.amazonaws.com'],
+          eventName: ['StopLogging', 'DeleteTrail', 'UpdateTrail', 'PutEventSelectors'],
+        },
+      ],
+    },
+  };
+}

@@ -1,0 +1,49 @@
+import type { StandingGap } from './coverage-news';
+import type { HubPause } from './hub-pause';
+import type { PlaceLook } from './look-at-member';
+import type { Look, Sighting } from './place-state';
+import type { AccountList } from '../member-accounts';
+import type { Place } from '../place';
+
+/** What is remembered of one place. */
+export interface KnownPlace {
+  readonly place: Place;
+  /** When the hub began to expect records of it. */
+  readonly expectedSince: Date;
+  readonly look?: Look;
+  readonly sightings: readonly Sighting[];
+}
+
+/** When the hub looked last, and when it was away for longer than usual. */
+export interface LastRun {
+  readonly at: Date;
+  readonly pause?: HubPause;
+  /** When all standing gaps were told last. */
+  readonly toldAllAt?: Date;
+}
+
+/** All that the hub remembers of what is covered. */
+export interface CoverageMemory {
+  readonly list?: AccountList;
+  readonly lastRun?: LastRun;
+  readonly places: readonly KnownPlace[];
+  readonly gaps: readonly StandingGap[];
+}
+
+/** What is new after a run. */
+export interface RememberedRun {
+  readonly list?: AccountList;
+  readonly run: LastRun;
+  /** Places of accounts that are members no more. */
+  readonly left: readonly Place[];
+  readonly begun: readonly StandingGap[];
+  readonly ended: readonly StandingGap[];
+}
+
+export interface CoverageStore {
+  read(): Promise<CoverageMemory>;
+  /** The run last: one that was not written whole is found again by the next. */
+  remember(run: RememberedRun): Promise<void>;
+  /** Keeps since when each place is expected to be heard of. */
+  writeLooks(looks: readonly PlaceLook[], now: Date): Promise<void>;
+}

@@ -1,0 +1,97 @@
+/** As AWS Organizations writes them. */
+export const ACCOUNT_STATES = [
+  'PENDING_ACTIVATION',
+  'ACTIVE',
+  'SUSPENDED',
+  'PENDING_CLOSURE',
+  'CLOSED',
+] as const;
+
+export type AccountState = (typeof ACCOUNT_STATES)[number];
+
+/** An account, as AWS Organizations lists it. */
+export interface OrganizationAccount {
+  readonly id: string;
+  readonly name: string;
+  readonly state: AccountState;
+  /** Its place in the organization: ids, the outermost first, as in o-1/r-1/ou-1/ou-2/. */
+  readonly path: string;
+}
+
+/** The accounts that a hub is for. */
+export type AccountSelection =
+  | {
+      readonly kind: 'organization';
+      /** Ids of roots and units, with all that is below them; none: the whole organization. */
+      readonly units: readonly string[];
+      readonly excluding: readonly string[];
+    }
+  | { readonly kind: 'accounts'; readonly accountIds: readonly string[] };
+
+/** All that is known of the accounts. */
+export interface AccountList {
+  readonly readAt: Date;
+  readonly accounts: readonly OrganizationAccount[];
+}
+
+/** Why an account is one of the hub's members, or is none. */
+export type Membership =
+  | { readonly kind: 'member'; readonly account?: OrganizationAccount }
+  | { readonly kind: 'suspended'; readonly account: OrganizationAccount }
+  | { readonly kind: 'left-out'; readonly account: OrganizationAccount }
+  | { readonly kind: 'unknown' };
+
+/**
+ * Where the accounts are named one by one, the list of the organization only adds their names to
+ * them.
+ */
+export function membershipOf(
+  accountId: string,
+  selection: AccountSelection,
+  list: AccountList | undefined,
+): Membership {
+  const account = list?.accounts.find(({ id }) => id === accountId);
+  if (selection.kind === 'accounts') {
+    if (!selection.accountIds.includes(accountId)) return { kind: 'unknown' };
+    if (account && isClosing(account)) return { kind: 'suspended', account };
+    return { kind: 'member', ...(account && { account }) };
+  }
+  if (!account) return { kind: 'unknown' };
+  if (!isMeant(account, selection)) return { kind: 'left-out', account };
+  return { kind: isClosing(account) ? 'suspended' : 'member', account };
+}
+
+/** The members that the hub looks at by itself, suspended ones included. */
+export function memberIds(selection: AccountSelection, list: AccountList | undefined): string[] {
+  if (selection.kind === 'accounts') return [...selection.accountIds];
+  return (list?.accounts ?? [])
+    .filter((account) => isMeant(account, selection))
+    .map(({ id }) => id);
+}
+
+/**
+ * The list to go by after a reading: one that lacks the hub's own account is no list of its
+ * organization, and drops no one.
+ */
+export function listAfter(
+  known: AccountList | undefined,
+  read: AccountList,
+  hubAccountId: string,
+): AccountList | undefined {
+  return read.accounts.some(({ id }) => id === hubAccountId) ? read : known;
+}
+
+/** Of an account that is closed, AWS takes no calls. */
+function isClosing({ state }: OrganizationAccount): boolean {
+  return state !== 'ACTIVE' && state !== 'PENDING_ACTIVATION';
+}
+
+function isMeant(
+  { id, path }: OrganizationAccount,
+  { units, excluding }: Extract<AccountSelection, { kind: 'organization' }>,
+): boolean {
+  if (excluding.includes(id)) return false;
+  if (units.length === 0) return true;
+  const above = path.split('/');
+  return units.some((unit) => above.includes(unit));
+}

@@ -1,0 +1,10 @@
+/** The ways by which records reach a hub. */
+export const SOURCE_KINDS = ['forwarded-events', 'organization-trail', 'cloudtrail-lake'] as const;
+
+export type SourceKind = (typeof SOURCE_KINDS)[number];
+
+export const SOURCE_NAMES: Readonly<Record<SourceKind, string>> = {
+  'forwarded-events': 'forwarded events',
+  'organization-trail': 'the organization trail',
+  'cloudtrail-lake': 'CloudTrail Lake',
+};

@@ -1,0 +1,104 @@
+import { Logger } from '@aws-lambda-powertools/logger';
+import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { OrganizationsClient } from '@aws-sdk/client-organizations';
+import { SNSClient } from '@aws-sdk/client-sns';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { SSMClient } from '@aws-sdk/client-ssm';
+import type { ScheduledEvent } from 'aws-lambda';
+import { CLIENT_SETTINGS } from '../../shared/adapters/aws/client-settings';
+import { SYSTEM_CLOCK } from '../../shared/adapters/clock/system-clock';
+import { FailureReporter } from '../../shared/adapters/failure/failure-reporter';
+import { type RunContext, RunFailures } from '../../shared/adapters/failure/run-failures';
+import { SnsNotifications } from '../../shared/adapters/notification/sns-notifications';
+import { readEnvironment } from '../../shared/contracts/handler-environment';
+import { METRICS_NAMESPACE } from '../../shared/contracts/metrics';
+import { coverageNotification } from '../adapters/coverage-notification';
+import { DynamoCoverage } from '../adapters/dynamo-coverage';
+import { readHubConfiguration } from '../adapters/hub-configuration';
+import { sendLooks } from '../adapters/look-messages';
+import { readAccounts } from '../adapters/organization-accounts';
+import { COVERAGE_METRICS as METRIC } from '../contracts/coverage-metrics';
+import type { HubParameter } from '../contracts/hub-parameter';
+import { WATCH_COVERAGE } from '../contracts/watch-coverage.environment';
+import { type CoverageReport, watchCoverage } from '../domain/gaps/watch-coverage';
+
+const environment = readEnvironment(WATCH_COVERAGE, process.env);
+const hub = environment.HUB_PATH;
+const logger = new Logger({ serviceName: hub });
+const metrics = new Metrics({ namespace: METRICS_NAMESPACE, serviceName: hub });
+
+const ssm = new SSMClient(CLIENT_SETTINGS);
+const sqs = new SQSClient({ ...CLIENT_SETTINGS, useQueueUrlAsEndpoint: false });
+const organizations = new OrganizationsClient(CLIENT_SETTINGS);
+const store = new DynamoCoverage(new DynamoDBClient(CLIENT_SETTINGS), environment.COVERAGE_TABLE);
+const notifications = new SnsNotifications(
+  new SNSClient(CLIENT_SETTINGS),
+  environment.NOTIFICATION_TOPIC_ARN,
+);
+const runFailures = new RunFailures({
+  failures: FailureReporter.ofFunction({
+    construct: hub,
+    topicArn: environment.NOTIFICATION_TOPIC_ARN,
+    logger,
+  }),
+  clock: SYSTEM_CLOCK,
+  what: 'A run over what the hub covers',
+  next: 'The next run starts from the beginning. Until one succeeds, places that go dark are not named.',
+});
+
+/** One run. A failure is thrown: Lambda tries again, and the alarm goes off. */
+export async function handler(
+  event: Partial<ScheduledEvent> | undefined,
+  context: RunContext,
+): Promise<void> {
+  try {
+    await runFailures.reporting({ event, context }, run);
+  } finally {
+    metrics.publishStoredMetrics();
+  }
+}
+
+async function run(): Promise<void> {
+  const configuration = await readHubConfiguration(ssm, environment.CONFIGURATION_PARAMETER);
+  const now = SYSTEM_CLOCK.now();
+  const report = await watchCoverage(
+    {
+      selection: configuration.accounts,
+      hubAccountId: environment.ACCOUNT_ID,
+      expected: configuration.expected,
+    },
+    {
+      store,
+      ...(configuration.accounts.kind === 'organization' && {
+        readAccounts: async () => readAccounts(organizations, now),
+      }),
+      lookAt: async (members) => sendLooks(sqs, environment.LOOK_QUEUE_URL, members),
+    },
+    now,
+  );
+  await tell(report, configuration);
+  await store.remember(report);
+  count(report);
+}
+
+async function tell(report: CoverageReport, { warnings }: HubParameter): Promise<void> {
+  const notification = coverageNotification(report, { hub, warnings });
+  if (notification) await notifications.publish(notification);
+}
+
+function count({ members, standing, wentDark, listFailure }: CoverageReport): void {
+  logger.info('coverage', {
+    members,
+    gaps: standing.length,
+    wentDark: wentDark.length,
+    listFailure,
+  });
+  metrics.addMetric(METRIC.coverageRuns, MetricUnit.Count, 1);
+  metrics.addMetric(METRIC.members, MetricUnit.Count, members);
+  metrics.addMetric(METRIC.gaps, MetricUnit.Count, standing.length);
+  if (wentDark.length > 0) metrics.addMetric(METRIC.wentDark, MetricUnit.Count, wentDark.length);
+  if (listFailure !== undefined) {
+    metrics.addMetric(METRIC.accountListFailures, MetricUnit.Count, 1);
+  }
+}

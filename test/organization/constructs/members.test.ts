@@ -1,0 +1,160 @@
+import { App, Stack } from 'aws-cdk-lib';
+import { Match, Template } from 'aws-cdk-lib/assertions';
+import { MemberRights } from '../../../src/organization/constructs/member-rights';
+import {
+  MemberStackSets,
+  type MemberStackSetsProps,
+} from '../../../src/organization/constructs/member-stack-sets';
+import { SentryHub } from '../../../src/organization/constructs/sentry-hub';
+import {
+  SentryMember,
+  SentryMemberRegion,
+} from '../../../src/organization/constructs/sentry-member';
+
+const HUB = SentryHub.fromSentryHubAttributes({
+  hubAccountId: '999988887777',
+  hubRegion: 'eu-west-1',
+  organizationId: 'o-abc1234567',
+});
+const WORKLOADS = 'ou-abcd-11111111';
+const CORE = 'ou-abcd-22222222';
+
+describe('StackSets', () => {
+  test('make roles once in an account, then a rule in each Region', () => {
+    const template = stackSets({
+      targets: [{ units: [WORKLOADS] }],
+      regions: ['eu-west-1', 'us-east-1'],
+    });
+    template.resourceCountIs('AWS::CloudFormation::StackSet', 2);
+    template.hasResourceProperties('AWS::CloudFormation::StackSet', {
+      StackSetName: 'cdk-sentries-roles-revoke',
+      PermissionModel: 'SERVICE_MANAGED',
+      CallAs: 'SELF',
+      Capabilities: ['CAPABILITY_NAMED_IAM'],
+      StackInstancesGroup: [
+        { DeploymentTargets: { OrganizationalUnitIds: [WORKLOADS] }, Regions: ['eu-west-1'] },
+      ],
+    });
+    template.hasResourceProperties('AWS::CloudFormation::StackSet', {
+      StackSetName: 'cdk-sentries-rules-revoke',
+      AutoDeployment: {
+        Enabled: true,
+        RetainStacksOnAccountRemoval: false,
+        DependsOn: [Match.anyValue()],
+      },
+      StackInstancesGroup: [
+        {
+          DeploymentTargets: { OrganizationalUnitIds: [WORKLOADS] },
+          Regions: ['eu-west-1', 'us-east-1'],
+        },
+      ],
+    });
+  });
+
+  test('one suspended account stops no other', () => {
+    const template = stackSets({ targets: [{ units: [WORKLOADS] }] });
+    template.allResourcesProperties('AWS::CloudFormation::StackSet', {
+      OperationPreferences: {
+        FailureTolerancePercentage: 100,
+        ConcurrencyMode: 'SOFT_FAILURE_TOLERANCE',
+        MaxConcurrentPercentage: 25,
+        RegionConcurrencyType: 'PARALLEL',
+      },
+      ManagedExecution: { Active: true },
+    });
+  });
+
+  test('units of the same rights share theirs, others have their own', () => {
+    const template = stackSets({
+      targets: [
+        { units: [WORKLOADS], rights: MemberRights.FULL },
+        { units: [CORE], rights: MemberRights.FULL },
+        { units: ['ou-abcd-33333333'], rights: MemberRights.OBSERVE },
+      ],
+    });
+    template.resourceCountIs('AWS::CloudFormation::StackSet', 4);
+    template.hasResourceProperties('AWS::CloudFormation::StackSet', {
+      StackSetName: 'cdk-sentries-roles-full',
+      Parameters: Match.arrayWith([{ ParameterKey: 'Rights', ParameterValue: 'FULL' }]),
+      StackInstancesGroup: [{ DeploymentTargets: { OrganizationalUnitIds: [WORKLOADS, CORE] } }],
+    });
+  });
+
+  test('every value that the templates ask for is given', () => {
+    const template = stackSets({ targets: [{ units: [WORKLOADS] }] });
+    for (const { Properties } of Object.values(
+      template.findResources('AWS::CloudFormation::StackSet'),
+    )) {
+      const asked = Object.keys(JSON.parse(Properties.TemplateBody).Parameters);
+      const given = Properties.Parameters.map(
+        ({ ParameterKey }: { ParameterKey: string }) => ParameterKey,
+      );
+      expect(given.sort()).toEqual(asked.sort());
+    }
+  });
+
+  test('can be made by a delegated administrator', () => {
+    const template = stackSets({
+      targets: [{ units: [WORKLOADS] }],
+      delegatedAdministrator: true,
+    });
+    template.allResourcesProperties('AWS::CloudFormation::StackSet', {
+      CallAs: 'DELEGATED_ADMIN',
+    });
+  });
+
+  test.each<[string, Partial<MemberStackSetsProps>, string]>([
+    ['no targets', { targets: [] }, '"targets" is empty'],
+    ['no Regions', { regions: [] }, '"regions" is empty'],
+    ['a malformed unit', { targets: [{ units: ['Core'] }] }, '"Core" is no id'],
+    [
+      'a unit that is in two targets',
+      { targets: [{ units: [CORE] }, { units: [CORE], rights: MemberRights.FULL }] },
+      `the unit ${CORE} is in "targets" twice: an account has one set of rights.`,
+    ],
+  ])('refuse %s', (_, props, message) => {
+    expect(() => stackSets({ targets: [{ units: [WORKLOADS] }], ...props })).toThrow(message);
+  });
+});
+
+describe('a member in an app of its own', () => {
+  test('has the roles that its rights ask for, and a rule', () => {
+    const stack = new Stack(new App(), 'Management', { env: { region: 'eu-west-1' } });
+    new SentryMember(stack, 'Member', { hub: HUB, rights: MemberRights.OBSERVE });
+    const template = Template.fromStack(stack);
+
+    template.resourceCountIs('AWS::Events::Rule', 2);
+    template.hasResourceProperties('AWS::IAM::Role', {
+      AssumeRolePolicyDocument: {
+        Statement: [
+          Match.objectLike({
+            Condition: Match.objectLike({
+              ArnEquals: { 'aws:PrincipalArn': Match.anyValue() },
+            }),
+          }),
+        ],
+      },
+      Tags: Match.arrayWith([{ Key: 'cdk-sentries:rights', Value: 'OBSERVE' }]),
+    });
+  });
+
+  test('has a rule alone in its further Regions', () => {
+    const stack = new Stack(new App(), 'Management', { env: { region: 'us-east-1' } });
+    new SentryMemberRegion(stack, 'Member', { hub: HUB });
+    const template = Template.fromStack(stack);
+
+    template.resourceCountIs('AWS::Events::Rule', 2);
+    template.resourceCountIs('AWS::IAM::Role', 0);
+  });
+});
+
+function stackSets(props: Partial<MemberStackSetsProps>): Template {
+  const stack = new Stack(new App(), 'Members', { env: { region: 'eu-west-1' } });
+  new MemberStackSets(stack, 'Members', {
+    hub: HUB,
+    targets: [],
+    regions: ['eu-west-1'],
+    ...props,
+  });
+  return Template.fromStack(stack);
+}

@@ -1,0 +1,99 @@
+import { findGaps } from '../../../../src/organization/domain/gaps/find-gaps';
+import type { Look, PlaceState } from '../../../../src/organization/domain/gaps/place-state';
+
+const PLACE = { accountId: '111122223333', region: 'eu-west-1' };
+const NOW = new Date('2026-11-29T12:00:00Z');
+const EXPECTED = { sources: ['forwarded-events'] as const, rights: 'REVOKE' as const };
+const SEEN: Look = {
+  kind: 'seen',
+  at: NOW,
+  templateVersion: 1,
+  rule: 'as-made',
+  rights: 'REVOKE',
+  hasGroups: true,
+};
+
+test('a place that was heard of lately, and whose rule stands, is covered', () => {
+  expect(findGaps(heardOf(minutesAgo(90)), EXPECTED, NOW)).toEqual([]);
+});
+
+describe('a place is not covered', () => {
+  test.each<[string, Partial<PlaceState>, string]>([
+    ['while its account is suspended', { isSuspended: true }, 'SUSPENDED'],
+    ['where its role lets the hub not in', { look: refusedBy('role') }, 'ROLE_REFUSES'],
+    ['where an SCP denies it', { look: refusedBy('service-control-policy') }, 'SCP_DENIES'],
+    ['where its Region is off', { look: refusedBy('region') }, 'REGION_OFF'],
+    ['where its rule is missing', { look: { ...SEEN, rule: 'missing' } }, 'NO_RULE'],
+    ['where its rule is disabled', { look: { ...SEEN, rule: 'disabled' } }, 'NO_RULE'],
+    ['where its rule was changed', { look: { ...SEEN, rule: 'changed' } }, 'NO_RULE'],
+    ['where it allows too little', { look: { ...SEEN, rights: 'OBSERVE' } }, 'RIGHTS_TOO_LOW'],
+  ])('%s', (_, state, cause) => {
+    const gaps = findGaps({ ...heardOf(minutesAgo(1)), ...state }, EXPECTED, NOW);
+    expect(gaps.map((gap) => gap.cause)).toEqual([cause]);
+    expect(gaps[0]!.lastCoveredAt).toEqual(minutesAgo(1));
+  });
+
+  test('after two hours without a heartbeat, and within three', () => {
+    expect(findGaps(heardOf(minutesAgo(160)), EXPECTED, NOW)).toEqual([]);
+    expect(findGaps(heardOf(minutesAgo(170)), EXPECTED, NOW)).toEqual([
+      {
+        place: PLACE,
+        cause: 'SILENT',
+        source: 'forwarded-events',
+        lastCoveredAt: minutesAgo(170),
+      },
+    ]);
+  });
+
+  test('where nothing was ever heard of it, once it has had its time', () => {
+    const state = { ...heardOf(NOW), sightings: [] };
+    expect(findGaps({ ...state, expectedSince: minutesAgo(60) }, EXPECTED, NOW)).toEqual([]);
+    expect(findGaps({ ...state, expectedSince: minutesAgo(170) }, EXPECTED, NOW)).toEqual([
+      { place: PLACE, cause: 'NEVER_SEEN', source: 'forwarded-events' },
+    ]);
+  });
+});
+
+test('a place without a group says so, and its silence is no gap', () => {
+  const state = { ...heardOf(minutesAgo(600)), look: { ...SEEN, hasGroups: false } };
+  expect(findGaps(state, EXPECTED, NOW)).toEqual([]);
+});
+
+test('the silence of each source is seen by itself', () => {
+  const expected = {
+    ...EXPECTED,
+    sources: ['forwarded-events', 'organization-trail'] as const,
+  };
+  const gaps = findGaps(heardOf(minutesAgo(5)), expected, NOW);
+  expect(gaps.map(({ source, cause }) => [source, cause])).toEqual([]);
+
+  const later = new Date(NOW.getTime() + 3 * 60 * 60_000);
+  const state = {
+    ...heardOf(later),
+    sightings: [
+      { source: 'forwarded-events' as const, firstAt: minutesAgo(600), lastAt: later },
+      { source: 'organization-trail' as const, firstAt: minutesAgo(600), lastAt: NOW },
+    ],
+  };
+  expect(findGaps(state, expected, later).map(({ source, cause }) => [source, cause])).toEqual([
+    ['organization-trail', 'SILENT'],
+  ]);
+});
+
+function heardOf(lastAt: Date): PlaceState {
+  return {
+    place: PLACE,
+    isSuspended: false,
+    sightings: [{ source: 'forwarded-events', firstAt: minutesAgo(6_000), lastAt }],
+    look: SEEN,
+    expectedSince: minutesAgo(10),
+  };
+}
+
+function refusedBy(by: 'role' | 'service-control-policy' | 'region'): Look {
+  return { kind: 'refused', at: NOW, by, reason: 'AccessDenied' };
+}
+
+function minutesAgo(minutes: number): Date {
+  return new Date(NOW.getTime() - minutes * 60_000);
+}

@@ -1,0 +1,31 @@
+import {
+  MOST_SESSION_POLICY_CHARACTERS,
+  sessionPolicy,
+} from '../../../src/organization/domain/session-policy';
+
+const SESSION = {
+  partition: 'aws-us-gov',
+  place: { accountId: '111122223333', region: 'us-gov-west-1' },
+  groupId: 'sg-0123456789abcdef0',
+};
+
+test('a session that revokes reaches one group alone', () => {
+  expect(JSON.parse(sessionPolicy({ ...SESSION, write: 'revoke' }))).toEqual({
+    Version: '2012-10-17',
+    Statement: [
+      {
+        Effect: 'Allow',
+        Action: ['ec2:RevokeSecurityGroup*'],
+        Resource: [
+          'arn:aws-us-gov:ec2:us-gov-west-1:111122223333:security-group/sg-0123456789abcdef0',
+        ],
+      },
+    ],
+  });
+});
+
+test.each(['revoke', 'add'] as const)('to %s, the policy is as short as STS demands', (write) => {
+  expect(sessionPolicy({ ...SESSION, write }).length).toBeLessThan(
+    MOST_SESSION_POLICY_CHARACTERS / 2,
+  );
+});
