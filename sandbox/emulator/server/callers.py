@@ -49,6 +49,11 @@ class Principal:
     def source_identity(self):
         return getattr(self.session, "source_identity", None)
 
+    @property
+    def source_function(self):
+        """Of calls that come from inside of a function. Sessions that it begins with another role do not have it."""
+        return getattr(self.session, "source_function", None)
+
 
 def backend_of(principal):
     from moto.iam.models import iam_backends
@@ -147,6 +152,7 @@ def context_of(principal, response):
     organization = organization_of(principal.account)
     keys = {
         **principal.caller.context(),
+        "lambda:SourceFunctionArn": principal.source_function,
         "aws:CurrentTime": f"{now.isoformat(timespec='seconds')}Z",
         "aws:EpochTime": int(now.replace(tzinfo=datetime.timezone.utc).timestamp()),
         "aws:PrincipalType": "User" if principal.session is None else "AssumedRole",

@@ -347,6 +347,7 @@ def assume_for_function(request):
         external_id=None,
     )
     mark_as_sandboxs_own(session)
+    session.source_function = f"arn:{role.partition}:lambda:{request['region']}:{role.account_id}:function:{request['functionName']}"
     return {
         "accessKeyId": session.access_key_id,
         "secretAccessKey": session.secret_access_key,
