@@ -148,7 +148,7 @@ export class LocalAws {
     return this.parts.emulator.addUsers(users);
   }
 
-  /** Security groups with ids of one's choice: all of them, or none where an id is there already. */
+  /** Security groups with ids of one's choice: all of them, or none where an id is taken. */
   async addGroups(groups: readonly PlacedGroup[]): Promise<void> {
     await this.parts.emulator.addGroups(groups);
   }

@@ -18,7 +18,10 @@ export interface RecordedPassage extends Passage {
   readonly credentials: SigningCredentials;
 }
 
-export async function passageOf(request: IncomingMessage, client: ServerResponse): Promise<Passage> {
+export async function passageOf(
+  request: IncomingMessage,
+  client: ServerResponse,
+): Promise<Passage> {
   const since = Date.now();
   const head = { method: request.method ?? '', url: request.url ?? '', headers: request.headers };
   if (!isForm(head) && !isJson(head)) {
@@ -39,4 +42,3 @@ export function recordedPassageOf(passage: Passage): RecordedPassage | undefined
   const action = service === 'ec2' ? recordedActionNamed(name) : undefined;
   return action && credentials && { ...passage, action, credentials };
 }
-

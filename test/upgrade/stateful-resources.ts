@@ -6,6 +6,7 @@ import * as z from 'zod/mini';
  */
 const REPLACED_BY: Readonly<Record<string, readonly string[]>> = {
   'AWS::ApiGatewayV2::Api': ['ProtocolType'],
+  'AWS::CloudTrail::Trail': ['TrailName'],
   'AWS::DynamoDB::Table': [
     'TableName',
     'KeySchema',
@@ -14,6 +15,7 @@ const REPLACED_BY: Readonly<Record<string, readonly string[]>> = {
   ],
   'AWS::KMS::Key': ['KeySpec', 'KeyUsage', 'MultiRegion', 'Origin'],
   'AWS::Logs::LogGroup': ['LogGroupName'],
+  'AWS::S3::Bucket': ['BucketName'],
   'AWS::SNS::Topic': ['TopicName', 'FifoTopic'],
   'AWS::SQS::Queue': ['QueueName', 'FifoQueue'],
   'AWS::SSM::Parameter': ['Name'],

@@ -16,9 +16,10 @@ export function warnWithoutTrail(sentry: Construct): void {
   Annotations.of(sentry).addWarningV2(
     WARNING,
     'The app has no CloudTrail trail that logs the write management events of this account and Region. ' +
-      'Where there is none at all, EventBridge sees no API call, and the sentry reverts nothing for an hour or more: ' +
-      "add new ManagementEventsTrail(stack, 'Trail'). " +
-      `If the account, or its organization, has one: Annotations.of(stack).acknowledgeWarning('${WARNING}').`,
+      'Where there is none at all, EventBridge sees no API call, and the sentry reverts nothing for an hour or more. ' +
+      '"aws cloudtrail describe-trails" lists yours, that of the organization too. ' +
+      `If there is one: Annotations.of(stack).acknowledgeWarning('${WARNING}'), by this id. ` +
+      "If there is none: new ManagementEventsTrail(stack, 'Trail'), once for each account.",
   );
   sentry.node.addValidation({
     validate: () => {

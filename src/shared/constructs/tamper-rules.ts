@@ -244,7 +244,7 @@ function tamperText(sentry: string, { risk, parameters }: ToldOfCalls): string {
     `[CRITICAL] ${sentry}: ${field('eventName')} on ${resource} ` +
     `by ${field('userIdentity.arn')} (${field('userIdentity.type')} ${field('userIdentity.invokedBy')}) from ${field('sourceIPAddress')} at ${field('eventTime')}, ` +
     `account ${events.EventField.account}, Region ${events.EventField.region}. ` +
-    `If this was no deployment of yours, ${risk}: find out who did it, and deploy the stack again. CloudTrail event ${field('eventID')}.`
+    `If this was no deployment of yours, ${risk}: find out who did it, and put it back as it was; a deployment does so with cdk deploy --revert-drift only. CloudTrail event ${field('eventID')}.`
   );
 }
 

@@ -1,8 +1,8 @@
-import { bytesOf } from '../../../src/shared/adapters/notification/sns-notifications';
-import { MOST_BYTES } from '../../../src/shared/domain/byte-budget';
 import { coverageNotification } from '../../../src/organization/adapters/coverage-notification';
 import type { StandingGap } from '../../../src/organization/domain/gaps/coverage-news';
 import type { CoverageReport } from '../../../src/organization/domain/gaps/watch-coverage';
+import { bytesOf } from '../../../src/shared/adapters/notification/sns-notifications';
+import { MOST_BYTES } from '../../../src/shared/domain/byte-budget';
 import { LIST, PAYMENTS, SANDBOX } from '../samples/accounts';
 
 const NOW = new Date('2026-11-29T12:00:00Z');
@@ -45,7 +45,7 @@ test('a place that went dark is told at once, by name and with its warning', () 
   expect(told.text).toBe(
     [
       'Not watched any more:',
-      '- payments (111122223333), which holds the payment systems, eu-west-1: not covered by forwarded events, nothing forwards its events. Deploy the member again in this Region. The rule that forwards events is disabled.',
+      '- payments (111122223333), which holds the payment systems, eu-west-1: not covered by forwarded events, nothing forwards its events. Put the rule back in this Region. The rule that forwards events is disabled.',
       '',
       '4 members. Sent by the hub Security/Hub.',
     ].join('\n'),

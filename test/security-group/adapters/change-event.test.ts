@@ -3,9 +3,9 @@ import {
   parseChangeEvent,
   UnreadableEventError,
 } from '../../../src/security-group/adapters/change-event';
-import { WATCHED_CALLS } from '../../../src/shared/contracts/watched-calls';
 import { isTrusted } from '../../../src/security-group/domain/changes/actor';
 import { ruleText } from '../../../src/security-group/domain/rules/rule-text';
+import { WATCHED_CALLS } from '../../../src/shared/contracts/watched-calls';
 import {
   callsOnGroup,
   callsOnGroupNamed,

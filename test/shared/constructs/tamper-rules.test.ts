@@ -281,6 +281,6 @@ function tellingText({ event }: TamperCase): RegExp {
   return new RegExp(
     `^\\[CRITICAL\\] Stack/Sentry: ${eventName} on ${resource} by arn:aws:sts::111111111111:assumed-role/Admin/eve \\(AssumedRole \\) ` +
       'from 198\\.51\\.100\\.7 at 2026-01-01T00:00:00Z, account 111111111111, Region us-east-1\\. ' +
-      'If this was no deployment of yours, .+: find out who did it, and deploy the stack again\\. CloudTrail event event-1\\.$',
+      'If this was no deployment of yours, .+: find out who did it, and put it back as it was; a deployment does so with cdk deploy --revert-drift only\\. CloudTrail event event-1\\.$',
   );
 }

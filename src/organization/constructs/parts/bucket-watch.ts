@@ -61,6 +61,6 @@ function messageText(trail: Construct): string {
     `by ${field('userIdentity.arn')} (${field('userIdentity.type')} ${field('userIdentity.invokedBy')}) from ${field('sourceIPAddress')} at ${field('eventTime')}, ` +
     `account ${events.EventField.account}, Region ${events.EventField.region}. ` +
     'If this was no deployment of yours, log files may be lost, read or forged: ' +
-    `find out who did it, and deploy the stack again. CloudTrail event ${field('eventID')}.`
+    `find out who did it, and put it back as it was; a deployment does so with cdk deploy --revert-drift only. CloudTrail event ${field('eventID')}.`
   );
 }

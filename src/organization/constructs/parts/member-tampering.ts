@@ -57,7 +57,7 @@ function tamperText(hub: string): string {
     `[CRITICAL] ${hub}: in account ${events.EventField.account}, Region ${events.EventField.region}, someone called ${field('eventName')} ` +
     `on what the hub has there: ${field('requestParameters.name')}${field('requestParameters.rule')}${field('requestParameters.roleName')}${field('requestParameters.queueUrl')}. ` +
     `It was ${field('userIdentity.arn')} (${field('userIdentity.type')} ${field('userIdentity.invokedBy')}) from ${field('sourceIPAddress')} at ${field('eventTime')}. ` +
-    'If this was no deployment of yours, events of this account may not reach the hub any more, or the hub may not be able to act there: find out who did it, and deploy the member again. ' +
+    'If this was no deployment of yours, events of this account may not reach the hub any more, or the hub may not be able to act there: find out who did it, and put it back as it was. ' +
     `CloudTrail event ${field('eventID')}.`
   );
 }

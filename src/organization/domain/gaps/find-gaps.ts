@@ -79,7 +79,8 @@ function gapOfSource(state: PlaceState, source: SourceKind, now: Date): Gap | un
 const RULE_WORDS = {
   missing: 'The rule that forwards events is not there.',
   disabled: 'The rule that forwards events is disabled.',
-  changed: 'The rule that forwards events has another pattern, or other targets, than it was made with.',
+  changed:
+    'The rule that forwards events has another pattern, or other targets, than it was made with.',
 };
 
 function gap({ place, sightings }: PlaceState, cause: GapCause, reason?: string): Gap {

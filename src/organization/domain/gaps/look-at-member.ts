@@ -68,9 +68,7 @@ async function lookAtPlace(
 ): Promise<Look> {
   try {
     const found = await view.lookAt(place);
-    return isRefusal(found)
-      ? refusedLook(found, now)
-      : { kind: 'seen', at: now, rights, ...found };
+    return isRefusal(found) ? refusedLook(found, now) : { kind: 'seen', at: now, rights, ...found };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     return { kind: 'failed', at: now, reason };

@@ -1,5 +1,5 @@
-import type { CoverageStore, KnownPlace, LastRun, RememberedRun } from './coverage-store';
 import { coverageNews, type CoverageNews } from './coverage-news';
+import type { CoverageStore, KnownPlace, LastRun, RememberedRun } from './coverage-store';
 import { type Expectation, findGaps, type Gap } from './find-gaps';
 import { hubPause, type HubPause, isStillQuiet } from './hub-pause';
 import {
@@ -52,7 +52,9 @@ export async function watchCoverage(
   const { list: known, lastRun, places, gaps: knownGaps } = await ports.store.read();
   const { list, listFailure } = await currentList(known, organization, ports);
   const ids = memberIds(organization.selection, list);
-  await ports.lookAt(ids.map((accountId) => ({ accountId, knownRegions: regionsOf(accountId, places) })));
+  await ports.lookAt(
+    ids.map((accountId) => ({ accountId, knownRegions: regionsOf(accountId, places) })),
+  );
   const members = new Set(ids);
   const left = places.map(({ place }) => place).filter(({ accountId }) => !members.has(accountId));
   const run = thisRun(lastRun, now);
