@@ -19,6 +19,8 @@ const LONGEST_FIRST = [
   'slow/slack-approval-rights',
   'slow/security-group-rights',
   'slow/slack-approval-outages',
+  'slow/upgraded-stacks',
+  'sandbox/organization/access-between-accounts',
 ];
 
 /**
