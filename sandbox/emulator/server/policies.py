@@ -223,7 +223,7 @@ def names_caller(kind, name, caller):
 
 
 def name_in_account(name, caller):
-    """Whoever belongs to an account is meant where the account is."""
+    """Anyone who belongs to an account is meant where the account is."""
     return caller.account is not None and (name == caller.account or re.fullmatch(rf"arn:[^:]+:iam::{caller.account}:root", name) is not None)
 
 

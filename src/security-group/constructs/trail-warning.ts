@@ -9,7 +9,7 @@ const WARNING = 'cdk-sentries:noTrail';
  * that is not of the app, only the app's author knows.
  *
  * Acknowledged for the sentry itself, or for the app, the CDK takes a warning back that is there,
- * and still gives one that comes later. So it is given first, and taken back at synth, when it is
+ * and still gives one that comes later. So it is given first, and withdrawn at synth, when it is
  * known which trails the app has.
  */
 export function warnWithoutTrail(sentry: Construct): void {
