@@ -6,13 +6,11 @@ import copy
 
 # With the account, as long as every access key: moto takes no other for one.
 OWN_KEY = "SANDBOX0"
-STACK_SETS = "member.org.stacksets.cloudformation.amazonaws.com"
 
 
 def improve_accounts():
     know_accounts_by_own_keys()
     deliver_to_queues_of_other_accounts()
-    let_stack_sets_be_delegated()
 
 
 def know_accounts_by_own_keys():
@@ -42,10 +40,3 @@ def deliver_to_queues_of_other_accounts():
         return publish(subscription, *args, **kwargs)
 
     Subscription.publish = publish_to_owner
-
-
-def let_stack_sets_be_delegated():
-    from moto.organizations.models import FakeDelegatedAdministrator
-
-    if STACK_SETS not in FakeDelegatedAdministrator.SUPPORTED_SERVICES:
-        FakeDelegatedAdministrator.SUPPORTED_SERVICES.append(STACK_SETS)

@@ -29,6 +29,7 @@ const RULE_TEMPLATE = {
           {
             Id: 'Hub',
             Arn: { Ref: 'HubBusArn' },
+            RoleArn: { 'Fn::Sub': 'arn:aws:iam::${AWS::AccountId}:role/forward' },
             DeadLetterConfig: { Arn: { 'Fn::GetAtt': ['DeadLetters', 'Arn'] } },
           },
         ],
@@ -97,7 +98,7 @@ async function account(name: string, parentId = unit): Promise<string> {
     .parse(
       await organizations('CreateAccount', { AccountName: name, Email: `${name}@example.com` }),
     );
-  await move(CreateAccountStatus.AccountId, root, parentId);
+  if (parentId !== root) await move(CreateAccountStatus.AccountId, root, parentId);
   return CreateAccountStatus.AccountId;
 }
 
@@ -295,6 +296,7 @@ test('only the management account and delegated administrators may make service-
   await expect(deploy({ ...toUnit(), callAs: 'DELEGATED_ADMIN' }, one)).rejects.toThrow(
     /not a delegated administrator/,
   );
+  await organizations('EnableAWSServiceAccess', { ServicePrincipal: SERVICE });
   await organizations('RegisterDelegatedAdministrator', {
     AccountId: one,
     ServicePrincipal: SERVICE,
