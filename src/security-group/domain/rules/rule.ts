@@ -98,8 +98,9 @@ export function isSameRule(named: Rule, present: Rule): boolean {
   return ruleKey(named) === ruleKey(present);
 }
 
-export function withoutTags({ tags: _tags, ...rule }: Rule): Rule {
-  return rule;
+export function withoutTags(rule: Rule): Rule {
+  const { tags: _tags, ...others } = rule;
+  return others;
 }
 
 /** The rule with just the tags that another reading of it has. */
