@@ -2,7 +2,7 @@ import { SendMessageBatchCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import * as z from 'zod/mini';
 import { chunksOf } from '../../shared/domain/chunks';
 import { LOOK_MESSAGE_VERSION, type LookMessage } from '../contracts/look-message';
-import type { MemberToAsk } from '../domain/gaps/watch-coverage';
+import type { MemberToAsk } from '../domain/gaps/member-to-ask';
 
 /** SQS takes ten messages a call. */
 const MESSAGES_PER_CALL = 10;

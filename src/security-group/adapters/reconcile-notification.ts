@@ -13,7 +13,7 @@ import type { Pause } from '../domain/policies/sentry-configuration';
 import type { Adoption } from '../domain/reconciling/adoption';
 import type { LookedUpEntry } from '../domain/reconciling/confirm-grants';
 import type { Doubts } from '../domain/reconciling/doubts';
-import type { ReconcileReport } from '../domain/reconciling/reconcile-groups';
+import type { ReconcileReport } from '../domain/reconciling/reconcile-report';
 import {
   reconcileSeverity,
   reconcileSubject,

@@ -40,11 +40,8 @@ import { reportUnsentEvent } from '../adapters/report-announcer';
 import { loadSentryConfiguration } from '../adapters/sentry-configuration';
 import { MAX_RULES_IN_MESSAGE } from '../contracts/change-message';
 import { RECONCILE_GROUPS } from '../contracts/reconcile-groups.environment';
-import {
-  reconcileGroups,
-  type ReconcileReport,
-  type ReconcilePorts,
-} from '../domain/reconciling/reconcile-groups';
+import { reconcileGroups, type ReconcilePorts } from '../domain/reconciling/reconcile-groups';
+import type { ReconcileReport } from '../domain/reconciling/reconcile-report';
 import { awaitRun } from '../domain/reconciling/run-after-large-call';
 
 const environment = readEnvironment(RECONCILE_GROUPS, process.env);

@@ -9,7 +9,7 @@ import { reconcileNotification } from '../../../src/security-group/adapters/reco
 import { MAX_RULES_IN_MESSAGE } from '../../../src/security-group/contracts/change-message';
 import { LEDGER_BYTES } from '../../../src/security-group/domain/ledger/byte-budgets';
 import { NO_DOUBTS } from '../../../src/security-group/domain/reconciling/doubts';
-import type { ReconcileReport } from '../../../src/security-group/domain/reconciling/reconcile-groups';
+import type { ReconcileReport } from '../../../src/security-group/domain/reconciling/reconcile-report';
 import type { Outcome } from '../../../src/security-group/domain/reporting/outcome';
 import {
   bytesOf,

@@ -12,10 +12,8 @@ import type { ChangeDecision } from '../../../src/security-group/domain/deciding
 import type { GroupRecord } from '../../../src/security-group/domain/ledger/ledger';
 import type { Policy } from '../../../src/security-group/domain/policies/policy';
 import type { SentryConfiguration } from '../../../src/security-group/domain/policies/sentry-configuration';
-import {
-  reconcileGroups,
-  type ReconcileReport,
-} from '../../../src/security-group/domain/reconciling/reconcile-groups';
+import { reconcileGroups } from '../../../src/security-group/domain/reconciling/reconcile-groups';
+import type { ReconcileReport } from '../../../src/security-group/domain/reconciling/reconcile-report';
 import type { ChangeReport } from '../../../src/security-group/domain/reporting/change-report';
 import type { Ports } from '../../../src/security-group/domain/responding/ports';
 import { respondToChange } from '../../../src/security-group/domain/responding/respond-to-change';

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { canonicalRules } from './rules';
 import type { Adoption } from '../../../src/security-group/domain/reconciling/adoption';
 import type { Doubts } from '../../../src/security-group/domain/reconciling/doubts';
-import type { ReconcileReport } from '../../../src/security-group/domain/reconciling/reconcile-groups';
+import type { ReconcileReport } from '../../../src/security-group/domain/reconciling/reconcile-report';
 
 const at = new Date('2026-01-01T00:00:00Z');
 const groups = fc.record({

@@ -1,5 +1,5 @@
+import type { MemberToAsk } from './member-to-ask';
 import { MEMBER_RIGHTS, type Look, type MemberRights } from './place-state';
-import type { MemberToAsk } from './watch-coverage';
 import type { Place } from '../place';
 import type { RefusedBy } from '../refusal';
 

@@ -2,6 +2,7 @@ import { coverageNews, type CoverageNews } from './coverage-news';
 import type { CoverageStore, KnownPlace, LastRun, RememberedRun } from './coverage-store';
 import { type Expectation, findGaps, type Gap } from './find-gaps';
 import { hubPause, type HubPause, isStillQuiet } from './hub-pause';
+import type { MemberToAsk } from './member-to-ask';
 import {
   type AccountList,
   type AccountSelection,
@@ -22,12 +23,6 @@ export interface CoveragePorts {
   readonly readAccounts?: () => Promise<AccountList>;
   /** Has each account looked at, soon and one by one. */
   readonly lookAt: (members: readonly MemberToAsk[]) => Promise<void>;
-}
-
-export interface MemberToAsk {
-  readonly accountId: string;
-  /** Regions in which the account was seen before. */
-  readonly knownRegions: readonly string[];
 }
 
 /** What one run found: to be remembered once people know it. */

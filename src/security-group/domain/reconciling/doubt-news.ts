@@ -1,6 +1,6 @@
 import { type DoubtfulList, type Doubts, isInDoubt } from './doubts';
 import { firstOf, type News, section } from './news';
-import type { ReconcileReport } from './reconcile-groups';
+import type { ReconcileReport } from './reconcile-report';
 import { plainText } from '../../../shared/domain/notification/plain-text';
 import { groupText } from '../reporting/report-text';
 import { namedRuleText } from '../rules/rule-text';

@@ -1,6 +1,6 @@
 import type { Adoption, AdoptionCause } from './adoption';
 import { firstOf, type News, section } from './news';
-import type { ReconcileReport } from './reconcile-groups';
+import type { ReconcileReport } from './reconcile-report';
 import { plainText } from '../../../shared/domain/notification/plain-text';
 import type { Severity } from '../../../shared/domain/notification/severity';
 import { groupText } from '../reporting/report-text';

@@ -1,5 +1,5 @@
 import { type Doubts, isInDoubt } from './doubts';
-import type { ReconcileReport } from './reconcile-groups';
+import type { ReconcileReport } from './reconcile-report';
 
 /** Whether the report has anything that someone should hear. */
 export function hasNews(report: ReconcileReport): boolean {

@@ -1,6 +1,6 @@
 import { adopt, type Adoptable, type Adoption, adoptionCause } from './adoption';
-import { type Arrivals, arrivalsOf, type NotAdoptedYet } from './arrivals';
-import { type ConfirmingPorts, type LookedUpEntry, lookUpGrants } from './confirm-grants';
+import { type Arrivals, arrivalsOf } from './arrivals';
+import { type ConfirmingPorts, lookUpGrants } from './confirm-grants';
 import {
   doubtfulGroupIds,
   doubtfulLists,
@@ -11,6 +11,7 @@ import {
 } from './doubts';
 import type { GroupView } from './group-view';
 import { hasNews, lastingOf, newsIn } from './lasting-news';
+import type { ReconcileReport } from './reconcile-report';
 import { isReturned, mayBeThere, type ReleasedGroup, releasesIn, returned } from './releases';
 import { type GroupSurvey, surveyGroup } from './survey-groups';
 import { type Candidates, candidates, isMonitored, viewsOf } from './view-groups';
@@ -28,41 +29,10 @@ import {
 } from '../ledger/place-record';
 import { againOnConflict } from '../ledger/rewrite';
 import { type Disabling, isDisabled, isToldOf } from '../policies/policy';
-import { isPaused, type Pause, type SentryConfiguration } from '../policies/sentry-configuration';
+import { isPaused, type SentryConfiguration } from '../policies/sentry-configuration';
 import { listOf, type PrefixList } from '../rules/prefix-list';
 import { ruleKey } from '../rules/rule';
 import { inTurns } from '../turns';
-
-export interface ReconcileReport {
-  readonly at: Date;
-  readonly groupCount: number;
-  readonly adoptions: readonly Adoption[];
-  /**
-   * Groups that are not watched any more, since they do not exist, or since a deployment chose
-   * others.
-   */
-  readonly released: readonly ReleasedGroup[];
-  /** Groups that two looks had lacked, and that are there after all. */
-  readonly returned: readonly GroupRecord[];
-  /** Groups that cannot be adopted yet, as no one knows what in them is new. */
-  readonly notAdoptedYet?: NotAdoptedYet;
-  /** Groups with differences that are due. */
-  readonly due: readonly string[];
-  /** Nothing was done in any of them: too many are due, or could not be read. */
-  readonly isBraked: boolean;
-  /** Entries that rest on events which nothing has confirmed in a day. */
-  readonly unconfirmed: readonly LookedUpEntry[];
-  readonly doubts: Doubts;
-  /** Why grants were not confirmed to the end. The next run asks again. */
-  readonly notConfirmed?: string;
-  readonly pause?: Pause;
-  /** One that is not obeyed. */
-  readonly refusedPause?: Pause;
-  /** Of policies that are disabled. */
-  readonly disablings: readonly Disabling[];
-  /** Of policies that are in force again, and of which that was not told yet. */
-  readonly endedDisablings: readonly Disabling[];
-}
 
 /** Remembers which ends of disablings were told. */
 export interface ToldEnds {

@@ -1,7 +1,7 @@
 import { doubtNews } from './doubt-news';
 import { adoptionNews, releaseNews, unconfirmedNews, waitingNews } from './group-news';
 import type { News } from './news';
-import type { ReconcileReport } from './reconcile-groups';
+import type { ReconcileReport } from './reconcile-report';
 import { brakeNews, disablingNews, pauseNews, refusedPauseNews } from './sentry-news';
 import { subjectLine } from '../../../shared/domain/notification/plain-text';
 import { gravest, type Severity } from '../../../shared/domain/notification/severity';

@@ -1,6 +1,6 @@
 import { doubtfulGroupIds } from './doubts';
 import type { News } from './news';
-import type { ReconcileReport } from './reconcile-groups';
+import type { ReconcileReport } from './reconcile-report';
 import { plainText } from '../../../shared/domain/notification/plain-text';
 
 export function brakeNews(report: ReconcileReport, most: number): News | undefined {
