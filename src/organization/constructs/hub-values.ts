@@ -1,13 +1,12 @@
 import { Fn, Token } from 'aws-cdk-lib';
 import type { ISentryHub } from './hub-reference';
+import { ACCOUNT_ID, REGION } from './place-names';
 import { callersOf, hubRoleName, type MemberRole } from '../contracts/hub-roles';
 import { HUB_NAME, LONGEST_HUB_NAME } from '../contracts/member-names';
 import type { MemberRights } from '../domain/gaps/place-state';
 
 export const DEFAULT_HUB_NAME = 'cdk-sentries';
 
-const ACCOUNT_ID = /^\d{12}$/;
-const REGION = /^[a-z]{2}(-[a-z]+)+-\d$/;
 const ORGANIZATION_ID = /^o-[a-z0-9]{10,32}$/;
 
 /** The parameter of the roles' template for the callers of each role of a member. */

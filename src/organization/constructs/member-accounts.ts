@@ -1,7 +1,7 @@
 import { Token } from 'aws-cdk-lib';
+import { ACCOUNT_ID } from './place-names';
 import type { AccountSelection } from '../domain/member-accounts';
 
-const ACCOUNT_ID = /^\d{12}$/;
 const UNIT_ID = /^(r-[a-z0-9]{4,32}|ou-[a-z0-9]{4,32}-[a-z0-9]{8,32})$/;
 
 /** Properties of a selection of accounts out of an organization. */

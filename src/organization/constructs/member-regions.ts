@@ -1,6 +1,5 @@
 import { Token } from 'aws-cdk-lib';
-
-const REGION = /^[a-z]{2}(-[a-z]+)+-\d$/;
+import { REGION } from './place-names';
 
 /** The Regions in which a hub watches its members. */
 export class MemberRegions {

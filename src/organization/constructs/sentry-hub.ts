@@ -13,6 +13,7 @@ import {
 import { Coverage } from './parts/coverage';
 import { HubBus } from './parts/hub-bus';
 import { MemberTampering } from './parts/member-tampering';
+import { ACCOUNT_ID } from './place-names';
 import type { SentryHubProps } from './sentry-hub-props';
 import { checkedOperators } from '../../shared/constructs/guarded-queue';
 import { givenTopic, notificationTopic } from '../../shared/constructs/notification-topic';
@@ -116,7 +117,7 @@ function configurationOf({
 
 function checkWarnings(path: string, warnings: Record<string, string>): void {
   for (const [accountId, text] of Object.entries(warnings)) {
-    if (!Token.isUnresolved(accountId) && !/^\d{12}$/.test(accountId)) {
+    if (!Token.isUnresolved(accountId) && !ACCOUNT_ID.test(accountId)) {
       throw new Error(
         `${path}: "accountWarnings" has "${accountId}", which is no account id: write twelve digits, in quotes.`,
       );

@@ -1,4 +1,9 @@
 import type { TemplateValue } from './member-templates/template';
+import {
+  TAMPER_CALLS,
+  type TamperedResource,
+  TRAIL_CALLS,
+} from '../../shared/contracts/tamper-calls';
 import { WATCHED_CALLS } from '../../shared/contracts/watched-calls';
 
 export const CALL_DETAIL_TYPE = 'AWS API Call via CloudTrail';
@@ -7,7 +12,12 @@ export const CALL_DETAIL_TYPE = 'AWS API Call via CloudTrail';
  * The sources of the events that members forward. The hub's bus takes these and no others, and no
  * one but AWS can send them.
  */
-export const TAMPER_SOURCES = ['aws.events', 'aws.iam', 'aws.sqs', 'aws.cloudtrail'];
+export const TAMPER_SOURCES = [
+  TAMPER_CALLS.Rules,
+  TAMPER_CALLS.Roles,
+  TAMPER_CALLS.Queues,
+  TRAIL_CALLS,
+].map(({ service }) => `aws.${service}`);
 export const FORWARDED_SOURCES = ['aws.ec2', ...TAMPER_SOURCES];
 
 /** Sent again out of an archive, events are old. */
@@ -48,39 +58,25 @@ export function tamperPattern(namesBegin: TemplateValue, queueName: TemplateValu
     detail: {
       errorCode: [ABSENT],
       $or: [
+        ...callsOn(TAMPER_CALLS.Rules, ours),
+        ...callsOn(TAMPER_CALLS.Roles, ours),
+        ...callsOn(TAMPER_CALLS.Queues, [{ suffix: queueName }]),
         {
-          eventSource: ['events.amazonaws.com'],
-          eventName: ['DisableRule', 'DeleteRule', 'PutRule'],
-          requestParameters: { name: ours },
-        },
-        {
-          eventSource: ['events.amazonaws.com'],
-          eventName: ['PutTargets', 'RemoveTargets'],
-          requestParameters: { rule: ours },
-        },
-        {
-          eventSource: ['iam.amazonaws.com'],
-          eventName: [
-            'PutRolePolicy',
-            'DeleteRolePolicy',
-            'AttachRolePolicy',
-            'DetachRolePolicy',
-            'UpdateAssumeRolePolicy',
-            'DeleteRole',
-            'PutRolePermissionsBoundary',
-          ],
-          requestParameters: { roleName: ours },
-        },
-        {
-          eventSource: ['sqs.amazonaws.com'],
-          eventName: ['DeleteQueue', 'SetQueueAttributes', 'PurgeQueue'],
-          requestParameters: { queueUrl: [{ suffix: queueName }] },
-        },
-        {
-          eventSource: ['cloudtrail.amazonaws.com'],
-          eventName: ['StopLogging', 'DeleteTrail', 'UpdateTrail', 'PutEventSelectors'],
+          eventSource: [`${TRAIL_CALLS.service}.amazonaws.com`],
+          eventName: TRAIL_CALLS.eventNames,
         },
       ],
     },
   };
+}
+
+function callsOn(
+  { service, calls }: TamperedResource,
+  named: readonly TemplateValue[],
+): TemplateValue[] {
+  return calls.map(({ eventNames, parameter }) => ({
+    eventSource: [`${service}.amazonaws.com`],
+    eventName: eventNames,
+    requestParameters: { [parameter]: named },
+  }));
 }

@@ -6,6 +6,7 @@ import {
   READ_PREFIX_LISTS,
   REVOKE_RULES,
 } from '../../shared/contracts/group-rights';
+import { APPROVED_UNTIL_TAG } from '../../shared/domain/approved-until-tag';
 
 /** What a role of a member is let do; `*` of resources is the member's own account. */
 export interface MemberStatement {
@@ -82,7 +83,7 @@ export const ADD_STATEMENTS: readonly MemberStatement[] = [
     actions: ['ec2:CreateTags'],
     resources: [RULES],
     conditions: {
-      'ForAllValues:StringEquals': { 'aws:TagKeys': ['cdk-sentries:approved-until'] },
+      'ForAllValues:StringEquals': { 'aws:TagKeys': [APPROVED_UNTIL_TAG] },
       Null: { 'aws:TagKeys': ['false'] },
     },
   },

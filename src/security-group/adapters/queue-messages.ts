@@ -1,6 +1,6 @@
-import { SendMessageBatchCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import type { SQSClient } from '@aws-sdk/client-sqs';
 import * as z from 'zod/mini';
-import { chunksOf } from '../../shared/domain/chunks';
+import { sendMessages } from '../../shared/adapters/queue/send-messages';
 import {
   type DifferenceMessage,
   type HeartbeatMessage,
@@ -26,9 +26,6 @@ export function parseQueueMessage(body: string): DifferenceMessage | HeartbeatMe
   }
 }
 
-/** SQS takes ten messages a call. */
-const MESSAGES_PER_CALL = 10;
-
 /** SQS holds back a message for no longer. */
 const MOST_DELAY_SECONDS = 900;
 
@@ -50,27 +47,10 @@ export async function sendDifferences(
   groupIds: readonly string[],
   delaySeconds = 0,
 ): Promise<void> {
-  await Promise.all(
-    chunksOf(groupIds, MESSAGES_PER_CALL).map(async (ids) => {
-      const answer = await client.send(
-        new SendMessageBatchCommand({
-          QueueUrl: queueUrl,
-          Entries: ids.map((groupId, index) => ({
-            Id: String(index),
-            ...(delaySeconds > 0 && { DelaySeconds: delaySeconds }),
-            MessageBody: JSON.stringify({
-              version: QUEUE_MESSAGE_VERSION,
-              type: 'finding',
-              groupId,
-            } satisfies DifferenceMessage),
-          })),
-        }),
-      );
-      if (answer.Failed?.length) {
-        throw new Error(
-          `SQS did not take ${answer.Failed.length} of ${ids.length} messages about differences: ${answer.Failed[0]?.Message ?? ''}`,
-        );
-      }
-    }),
-  );
+  const contents = groupIds.map((groupId): DifferenceMessage => ({
+    version: QUEUE_MESSAGE_VERSION,
+    type: 'finding',
+    groupId,
+  }));
+  await sendMessages(client, queueUrl, { contents, about: 'differences', delaySeconds });
 }

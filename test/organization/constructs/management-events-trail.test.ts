@@ -47,7 +47,7 @@ describe('the trail', () => {
     });
   });
 
-  test('of an organization is the management account’s, whoever deploys it', () => {
+  test('of an organization is the management account’s, in whichever account it is deployed', () => {
     const { trail, template } = trailIn({
       organizationId: 'o-abc1234567',
       managementAccountId: MANAGEMENT,

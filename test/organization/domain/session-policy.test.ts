@@ -1,4 +1,8 @@
 import {
+  ADD_STATEMENTS,
+  REVOKE_STATEMENTS,
+} from '../../../src/organization/contracts/member-rights';
+import {
   MOST_SESSION_POLICY_CHARACTERS,
   sessionPolicy,
 } from '../../../src/organization/domain/session-policy';
@@ -29,3 +33,21 @@ test.each(['revoke', 'add'] as const)('to %s, the policy is as short as STS dema
     MOST_SESSION_POLICY_CHARACTERS / 2,
   );
 });
+
+test.each([
+  ['revoke', REVOKE_STATEMENTS],
+  ['add', ADD_STATEMENTS],
+] as const)(
+  'what the role may do to %s, the session may do in its one group',
+  (write, statements) => {
+    const allowed = actionsIn(sessionPolicy({ ...SESSION, write }));
+    const asked = statements.flatMap(({ actions }) => actions);
+    expect(asked.filter((action) => !allowed.some((pattern) => pattern.test(action)))).toEqual([]);
+  },
+);
+
+function actionsIn(policy: string): RegExp[] {
+  return [...policy.matchAll(/"(ec2:[A-Za-z*]+)"/g)].map(
+    ([, action = '']) => new RegExp(`^${action.replaceAll('*', '.*')}$`),
+  );
+}

@@ -1,10 +1,8 @@
+import { APPROVED_UNTIL_TAG } from '../../../shared/domain/approved-until-tag';
 import { RULES_AT_ONCE } from '../at-once';
 import type { Ports } from '../responding/ports';
 import type { Rule } from '../rules/rule';
 import { inTurns } from '../turns';
-
-/** On a rule that is there for a time: when that ends, in ISO 8601. */
-export const APPROVED_UNTIL_TAG = 'cdk-sentries:approved-until';
 
 /** On a rule that is there for a time, so that no one has to know the sentry to see it. */
 export async function tagAll(
