@@ -136,6 +136,11 @@ describe('the hub', () => {
   });
 });
 
+test('accounts are found in their units where AWS does not tell their paths', async () => {
+  await organization.giveOlderAnswers();
+  expect((await looks()).map(([account]) => account)).toContain(PAYMENTS);
+});
+
 describe('no one else', () => {
   test('of another organization is heard at the hub, with the same rule and role', async () => {
     await aws.deploy(synthesized('Stranger', addStrangersMember), undefined, {

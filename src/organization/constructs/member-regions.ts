@@ -3,7 +3,7 @@ import { REGION } from './place-names';
 
 /** The Regions in which a hub watches its members. */
 export class MemberRegions {
-  /** All Regions that an account has enabled, asked for again every hour. */
+  /** All Regions that an account has enabled, asked for again whenever it is looked at. */
   public static allEnabled(): MemberRegions {
     return new MemberRegions(undefined);
   }

@@ -5,7 +5,7 @@ export type Senders =
   | { readonly kind: 'organization'; readonly organizationId: string }
   | { readonly kind: 'accounts'; readonly accountIds: readonly string[] };
 
-/** A bus policy takes 10,240 characters, and this is far more than anyone lists by hand. */
+/** A bus policy takes 10,240 characters: three times as many as these. */
 export const MOST_LISTED_SENDERS = 200;
 
 /**
