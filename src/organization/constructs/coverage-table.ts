@@ -25,4 +25,14 @@ export class CoverageTable extends GuardedTable {
     this.grantWrite(role, ['UpdateItem']);
     this.grantKeyToRead(role);
   }
+
+  /** For who has to know the members. */
+  public grantDirectory(role: iam.IRole): void {
+    iam.Grant.addToPrincipal({
+      grantee: role,
+      actions: ['dynamodb:Query'],
+      resourceArns: [this.table.tableArn],
+    });
+    this.grantKeyToRead(role);
+  }
 }

@@ -1,8 +1,9 @@
-import { Stack, Token } from 'aws-cdk-lib';
+import { Annotations, Stack, Token } from 'aws-cdk-lib';
 import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import type * as events from 'aws-cdk-lib/aws-events';
 import type * as sns from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
+import type { CoverageTable } from './coverage-table';
 import type { ISentryHub, SentryHubAttributes } from './hub-reference';
 import {
   checkedHubName,
@@ -10,17 +11,27 @@ import {
   checkedReference,
   DEFAULT_HUB_NAME,
 } from './hub-values';
-import { Coverage } from './parts/coverage';
+import { letWorkInMembers } from './member-roles';
+import { Coverage, type HubConfiguration } from './parts/coverage';
 import { HubBus } from './parts/hub-bus';
+import { Intake } from './parts/intake';
+import { type JoinedSentry, JoinedSentries } from './parts/joined-sentries';
 import { MemberTampering } from './parts/member-tampering';
 import { ACCOUNT_ID } from './place-names';
 import type { SentryHubProps } from './sentry-hub-props';
-import { checkedOperators } from '../../shared/constructs/guarded-queue';
+import type { BundledFunction } from '../../shared/constructs/bundled-function';
+import { checkedOperators, type GuardedQueue } from '../../shared/constructs/guarded-queue';
 import { givenTopic, notificationTopic } from '../../shared/constructs/notification-topic';
+import { isSamePlace } from '../../shared/constructs/same-place';
 import { MOST_LISTED_SENDERS, type Senders } from '../contracts/hub-bus-policy';
-import { HUB_PARAMETER_VERSION, type HubParameter } from '../contracts/hub-parameter';
+import { HUB_PARAMETER_VERSION } from '../contracts/hub-parameter';
+import type { HubFunction } from '../contracts/hub-roles';
+import type { HubVariable } from '../contracts/hub-variable';
+import type { SourceKind } from '../domain/sources';
 
 const LONGEST_WARNING = 200;
+
+const SOURCES: readonly SourceKind[] = ['forwarded-events'];
 
 /**
  * The one place from which sentries watch other accounts and Regions: the bus to which their events
@@ -49,6 +60,10 @@ export class SentryHub extends Construct implements ISentryHub {
   /** Alarms about the hub itself. They publish to the notification topic. */
   public readonly alarms: cloudwatch.Alarm[];
 
+  private readonly sentries = new JoinedSentries();
+  private readonly intake: Intake;
+  private readonly coverage: Coverage;
+
   /**
    * Throws if the name or an id is malformed, if there are accounts of an organization and no id of
    * it, if the topic is a FIFO topic or in another Region, if a warning is too long, and if an
@@ -74,13 +89,78 @@ export class SentryHub extends Construct implements ISentryHub {
       topic: this.notificationTopic,
       operators: checkedOperators(this, props.operators),
     };
-    const tampering = new MemberTampering(this, parts);
-    const coverage = new Coverage(this, {
+    this.intake = new Intake(this, parts);
+    new MemberTampering(this, { ...parts, undelivered: this.intake.undelivered });
+    this.coverage = new Coverage(this, {
       ...parts,
       hubName: this.hubName,
       configuration: configurationOf(props),
+      expectation: () => this.sentries.expectation(SOURCES),
     });
-    this.alarms = [...tampering.alarms, ...coverage.alarms];
+    this.alarms = [...this.intake.alarms, ...this.coverage.alarms];
+    this.node.addValidation({ validate: () => this.warnWithoutSentry() });
+  }
+
+  /**
+   * Has a sentry work for the members of the hub. Throws if one of its kind does already, and if it
+   * is in another place.
+   *
+   * @internal
+   */
+  public _join(sentry: JoinedSentry): void {
+    if (!isSamePlace(this, sentry.construct)) {
+      throw new Error(
+        `${sentry.construct.node.path}: its hub ${this.node.path} is in another account or Region: write the sentry in a stack of the same.`,
+      );
+    }
+    this.sentries.add(sentry, this.node.path);
+  }
+
+  /** What the environment of a sentry's function says of the hub. @internal */
+  public get _variable(): string {
+    const variable: HubVariable = {
+      name: this.hubName,
+      partition: Stack.of(this).partition,
+      ...this.coverage.variables,
+      intakeQueueUrl: this.intake.queue.queueUrl,
+    };
+    return Stack.of(this).toJsonString(variable);
+  }
+
+  /** Where the events of members wait. @internal */
+  public get _intakeQueue(): GuardedQueue {
+    return this.intake.queue;
+  }
+
+  /** What the hub knows of its members. @internal */
+  public get _coverageTable(): CoverageTable {
+    return this.coverage.table;
+  }
+
+  /**
+   * Lets a function of a sentry know the members, and work in them as one of the hub's functions.
+   *
+   * @internal
+   */
+  public _letWork(owner: BundledFunction<string, string>, hubFunction: HubFunction): void {
+    letWorkInMembers(owner, this.hubName, hubFunction);
+    this._letKnowMembers(owner);
+  }
+
+  /** Lets a function of a sentry know the members. @internal */
+  public _letKnowMembers(owner: BundledFunction<string, string>): void {
+    this.coverage.grantParameter(owner);
+    this.coverage.table.grantDirectory(owner.role!);
+  }
+
+  private warnWithoutSentry(): string[] {
+    if (this.sentries.takesEvents) return [];
+    Annotations.of(this).addWarningV2(
+      'cdk-sentries:hubWithoutSentry',
+      'No SecurityGroupSentry has this hub, so events of members wait in its queue, and no one judges them: ' +
+        'give one "hub". If the hub is for access keys alone, acknowledge this warning.',
+    );
+    return [];
   }
 
   private senders({ accounts: { _selection: selection } }: SentryHubProps): Senders {
@@ -100,18 +180,16 @@ export class SentryHub extends Construct implements ISentryHub {
   }
 }
 
-/** Sentries add what they expect of members. */
 function configurationOf({
   accounts,
   regions,
   accountWarnings = {},
-}: SentryHubProps): HubParameter {
+}: SentryHubProps): HubConfiguration {
   return {
     version: HUB_PARAMETER_VERSION,
     accounts: accounts._selection,
     ...(regions?._regions && { regions: regions._regions }),
     warnings: accountWarnings,
-    expected: { sources: [], rights: 'OBSERVE' },
   };
 }
 

@@ -18,7 +18,10 @@ export const TAMPER_SOURCES = [
   TAMPER_CALLS.Queues,
   TRAIL_CALLS,
 ].map(({ service }) => `aws.${service}`);
-export const FORWARDED_SOURCES = ['aws.ec2', ...TAMPER_SOURCES];
+/** Of the calls that change groups. */
+export const CHANGE_SOURCE = 'aws.ec2';
+
+export const FORWARDED_SOURCES = [CHANGE_SOURCE, ...TAMPER_SOURCES];
 
 /** Sent again out of an archive, events are old. */
 const NOT_REPLAYED = { 'replay-name': [{ exists: false }] };
@@ -32,7 +35,7 @@ const ABSENT = { exists: false };
 export function changePattern(readRoleArn: TemplateValue): TemplateValue {
   return {
     ...NOT_REPLAYED,
-    source: ['aws.ec2'],
+    source: [CHANGE_SOURCE],
     'detail-type': [CALL_DETAIL_TYPE],
     detail: {
       eventSource: ['ec2.amazonaws.com'],

@@ -1,20 +1,26 @@
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import * as z from 'zod/mini';
+import { messagePlaceSchema } from '../../organization/adapters/record-messages';
+import type { Place } from '../../organization/domain/place';
 import { sendMessages } from '../../shared/adapters/queue/send-messages';
 import {
   type DifferenceMessage,
   type HeartbeatMessage,
+  type MessagePlace,
   QUEUE_MESSAGE_VERSION,
 } from '../contracts/queue-message';
 
 const version = z.literal(QUEUE_MESSAGE_VERSION);
+const { account, region } = messagePlaceSchema.shape;
+const place = { account: z.optional(account), region: z.optional(region) };
 export const messageSchema = z.discriminatedUnion('type', [
   z.object({
     version,
     type: z.literal('finding'),
     groupId: z.string().check(z.regex(/^sg-[0-9a-f]+$/)),
+    ...place,
   }),
-  z.object({ version, type: z.literal('heartbeat') }),
+  z.object({ version, type: z.literal('heartbeat'), ...place }),
 ]);
 
 /** A message of the sentry itself; undefined for all else, which has to be an event. */
@@ -26,24 +32,40 @@ export function parseQueueMessage(body: string): DifferenceMessage | HeartbeatMe
   }
 }
 
+/** The place that a message is about; that of the sentry's own stack where it names none. */
+export function placeIn({ account, region }: Partial<MessagePlace>, own: Place): Place {
+  if (account === undefined && region === undefined) return own;
+  if (account !== undefined && region !== undefined) return { accountId: account, region };
+  throw new Error(
+    `A message names the account ${account} and the Region ${region}: it has to name both, or none.`,
+  );
+}
+
 /** SQS holds back a message for no longer. */
 const MOST_DELAY_SECONDS = 900;
+
+/** A queue, and whose groups the messages are about. */
+export interface Destination {
+  readonly queueUrl: string;
+  /** Undefined: those of the sentry's own account and Region. */
+  readonly place?: Place;
+}
 
 /** What would have to wait for longer is left to the next run. */
 export async function sendDifferencesLater(
   client: SQSClient,
-  queueUrl: string,
+  destination: Destination,
   groupIds: readonly string[],
   milliseconds: number,
 ): Promise<void> {
   const seconds = Math.ceil(milliseconds / 1_000);
-  if (seconds <= MOST_DELAY_SECONDS) await sendDifferences(client, queueUrl, groupIds, seconds);
+  if (seconds <= MOST_DELAY_SECONDS) await sendDifferences(client, destination, groupIds, seconds);
 }
 
 /** Has the groups judged, by what the ledger says is due. */
 export async function sendDifferences(
   client: SQSClient,
-  queueUrl: string,
+  { queueUrl, place }: Destination,
   groupIds: readonly string[],
   delaySeconds = 0,
 ): Promise<void> {
@@ -51,6 +73,8 @@ export async function sendDifferences(
     version: QUEUE_MESSAGE_VERSION,
     type: 'finding',
     groupId,
+    ...(place && { account: place.accountId, region: place.region }),
   }));
-  await sendMessages(client, queueUrl, { contents, about: 'differences', delaySeconds });
+  const group = place && { messageGroupId: place.accountId };
+  await sendMessages(client, queueUrl, { contents, about: 'differences', delaySeconds, ...group });
 }

@@ -5,7 +5,7 @@ import { isDefaultGroupChosen } from './default-group';
 import { isSameId, targetOf } from './group-reference';
 import { isLookupPlaceholder } from './lookup-placeholders';
 import { readableText } from './readable-text';
-import { isSamePlace } from './same-place';
+import { isSamePlace } from '../../shared/constructs/same-place';
 import {
   type GroupSelector,
   isSelectedById,

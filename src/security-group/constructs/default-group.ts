@@ -1,7 +1,7 @@
 import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type { Construct } from 'constructs';
 import { targetOf } from './group-reference';
-import { isSamePlace } from './same-place';
+import { isSamePlace } from '../../shared/constructs/same-place';
 import type { GroupSelector, MonitoredGroups } from '../domain/groups/monitored-groups';
 
 /** Whether the selector names the default group of this VPC of the app, or the VPC itself. */

@@ -49,7 +49,8 @@ const ports: OperatorPorts = {
   writePause: async (pause) => writePause(ssm, environment.PAUSE_PARAMETER, pause),
   writeDisablings: async (disablings) =>
     writeDisablings(ssm, environment.DISABLED_POLICIES_PARAMETER, disablings),
-  pointTo: async (groupIds) => sendDifferences(sqs, environment.CHANGE_QUEUE_URL, groupIds),
+  pointTo: async (groupIds) =>
+    sendDifferences(sqs, { queueUrl: environment.CHANGE_QUEUE_URL }, groupIds),
 };
 
 /**

@@ -87,7 +87,8 @@ const ports: Omit<ReconcilePorts, 'tell'> = {
     }),
   clock: SYSTEM_CLOCK,
   sentry,
-  pointTo: async (groupIds) => sendDifferences(sqs, environment.CHANGE_QUEUE_URL, groupIds),
+  pointTo: async (groupIds) =>
+    sendDifferences(sqs, { queueUrl: environment.CHANGE_QUEUE_URL }, groupIds),
 };
 
 /**
@@ -130,7 +131,12 @@ async function awaitedRun(
 }
 
 async function pointToLater(groupIds: readonly string[], milliseconds: number): Promise<void> {
-  await sendDifferencesLater(sqs, environment.CHANGE_QUEUE_URL, groupIds, milliseconds);
+  await sendDifferencesLater(
+    sqs,
+    { queueUrl: environment.CHANGE_QUEUE_URL },
+    groupIds,
+    milliseconds,
+  );
 }
 
 /** In the last try, an event for machines is left out rather than the run. */

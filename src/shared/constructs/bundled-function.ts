@@ -10,10 +10,10 @@ import { architectureOf } from './function-architecture';
 import type { HandlerDeployment } from '../contracts/handler-environment';
 
 /** The environment is given the role, since some variables speak of it. */
-export interface BundledFunctionProps<Variable extends string> extends HandlerDeployment<
-  Variable,
-  iam.IRole
-> {
+export interface BundledFunctionProps<
+  Variable extends string,
+  Optional extends string = never,
+> extends HandlerDeployment<Variable, iam.IRole, Optional> {
   readonly description: string;
   readonly memorySize: number;
 }
@@ -23,8 +23,11 @@ const BUNDLES = path.join(__dirname, '..', '..', '..', 'bundles');
 /**
  * A handler that the package ships ready-built: synthesizing it needs neither esbuild nor Docker.
  */
-export class BundledFunction<Variable extends string> extends NodejsFunction {
-  constructor(scope: Construct, id: string, props: BundledFunctionProps<Variable>) {
+export class BundledFunction<
+  Variable extends string,
+  Optional extends string = never,
+> extends NodejsFunction {
+  constructor(scope: Construct, id: string, props: BundledFunctionProps<Variable, Optional>) {
     const logGroup = new logs.LogGroup(scope, `${id}Logs`, {
       retention: logs.RetentionDays.ONE_YEAR,
     });

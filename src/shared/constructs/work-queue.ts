@@ -24,7 +24,7 @@ export function deadLetterQueue(
 
 export interface WorkQueueProps {
   /** Of the function that takes from the queue. */
-  readonly contract: HandlerContract<string>;
+  readonly contract: Pick<HandlerContract<string>, 'timeoutSeconds'>;
   /** Where a message goes after the last try. */
   readonly unhandled: GuardedQueue;
   /** They may redrive what is in `unhandled`. */

@@ -1,4 +1,4 @@
-import { Duration, Stack, Validations } from 'aws-cdk-lib';
+import { Duration, Lazy, Stack, Validations } from 'aws-cdk-lib';
 import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as events from 'aws-cdk-lib/aws-events';
 import * as targets from 'aws-cdk-lib/aws-events-targets';
@@ -6,7 +6,6 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as sns from 'aws-cdk-lib/aws-sns';
 import * as ssm from 'aws-cdk-lib/aws-ssm';
 import type { Construct } from 'constructs';
-import { acknowledgeWildcard } from '../../../shared/constructs/acknowledge-finding';
 import { BundledFunction } from '../../../shared/constructs/bundled-function';
 import type { GuardedQueue } from '../../../shared/constructs/guarded-queue';
 import { NotifyingAlarm, SilenceAlarm } from '../../../shared/constructs/notifying-alarm';
@@ -15,16 +14,21 @@ import { deadLetterQueue, takeOneByOne, workQueue } from '../../../shared/constr
 import { MOST_PARAMETER_CHARACTERS } from '../../../shared/contracts/parameter-limits';
 import { COVERAGE_METRICS } from '../../contracts/coverage-metrics';
 import type { HubParameter } from '../../contracts/hub-parameter';
-import { type HubFunction, hubRoleName } from '../../contracts/hub-roles';
 import { LOOK_AT_MEMBER } from '../../contracts/look-at-member.environment';
-import { memberName } from '../../contracts/member-names';
 import { WATCH_COVERAGE } from '../../contracts/watch-coverage.environment';
+import type { Expectation } from '../../domain/gaps/find-gaps';
 import { CoverageTable } from '../coverage-table';
+import { letWorkInMembers } from '../member-roles';
+
+/** What a user says of the members. */
+export type HubConfiguration = Omit<HubParameter, 'expected'>;
 
 export interface CoverageProps {
   readonly hubName: string;
   readonly bus: events.IEventBus;
-  readonly configuration: HubParameter;
+  readonly configuration: HubConfiguration;
+  /** What the sentries expect of members; known once the app is whole. */
+  readonly expectation: () => Expectation;
   readonly topic: sns.ITopic;
   readonly operators: readonly iam.IPrincipal[];
 }
@@ -39,8 +43,8 @@ const MAX_CONCURRENCY = 10;
 /** Looks which places are covered, and names those that are not. */
 export class Coverage {
   public readonly alarms: cloudwatch.Alarm[];
+  public readonly table: CoverageTable;
   private readonly parameter: ssm.StringParameter;
-  private readonly table: CoverageTable;
   private readonly looks: GuardedQueue;
   private readonly unhandled: GuardedQueue;
 
@@ -67,15 +71,18 @@ export class Coverage {
   }
 
   private makeParameter(): ssm.StringParameter {
-    const text = Stack.of(this.hub).toJsonString(this.props.configuration);
-    const { length } = JSON.stringify(this.props.configuration);
+    const { configuration, expectation } = this.props;
+    const { length } = JSON.stringify(configuration);
     if (length > MOST_PARAMETER_CHARACTERS) {
       throw new Error(
         `${this.hub.node.path}: accounts and warnings take ${length} characters, SSM holds ${MOST_PARAMETER_CHARACTERS}: choose accounts by their units, and shorten the warnings.`,
       );
     }
     return new ssm.StringParameter(this.hub, 'Configuration', {
-      stringValue: text,
+      stringValue: Stack.of(this.hub).toJsonString({
+        ...configuration,
+        expected: Lazy.any({ produce: expectation }),
+      }),
       tier: ssm.ParameterTier.INTELLIGENT_TIERING,
       description: 'Written by the deployment, read by the hub',
     });
@@ -123,17 +130,24 @@ export class Coverage {
       description: `Looks at members of ${this.hub.node.path}`,
       memorySize: 512,
     });
-    nameRole(looker, hubName, 'coverage');
     topic.grantPublish(looker);
     this.grantParameter(looker);
     this.table.grantLook(looker.role!);
     takeOneByOne(looker, this.looks, MAX_CONCURRENCY);
-    letReadMembers(looker, hubName);
+    letWorkInMembers(looker, hubName, 'coverage');
     acknowledgeTopicKey(looker.role!);
     return looker;
   }
 
-  private grantParameter(grantee: iam.IGrantable): void {
+  /** The environment variables by which a function finds what the hub knows. */
+  public get variables() {
+    return {
+      configurationParameter: this.parameter.parameterName,
+      coverageTable: this.table.tableName,
+    };
+  }
+
+  public grantParameter(grantee: iam.IGrantable): void {
     iam.Grant.addToPrincipal({
       grantee,
       actions: ['ssm:GetParameters'],
@@ -203,34 +217,6 @@ function letListAccounts(watcher: BundledFunction<string>): void {
     id: 'AwsSolutions-IAM5[Resource::*]',
     reason: 'AWS lets no one list single accounts, and the ids of units are not known.',
   });
-}
-
-/** By name alone: which accounts are members is known at run time. Each lets the hub in itself. */
-function letReadMembers(looker: BundledFunction<string>, hubName: string): void {
-  const roles = Stack.of(looker).formatArn({
-    service: 'iam',
-    region: '',
-    account: '*',
-    resource: 'role',
-    resourceName: memberName(hubName, 'readRole'),
-  });
-  looker.addToRolePolicy(
-    new iam.PolicyStatement({
-      actions: ['sts:AssumeRole', 'sts:SetSourceIdentity'],
-      resources: [roles],
-    }),
-  );
-  acknowledgeWildcard(
-    looker.role!,
-    roles,
-    'The accounts that are members are known at run time. Each of them lets the hub in itself.',
-  );
-}
-
-/** Members trust the hub's roles by these names. */
-function nameRole(owner: BundledFunction<string>, hubName: string, of: HubFunction): void {
-  const role = owner.role!.node.defaultChild as iam.CfnRole;
-  role.roleName = hubRoleName(hubName, of);
 }
 
 function acknowledgeTopicKey(role: iam.IRole): void {

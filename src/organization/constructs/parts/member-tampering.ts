@@ -1,30 +1,20 @@
-import { Stack, Validations } from 'aws-cdk-lib';
-import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as events from 'aws-cdk-lib/aws-events';
 import * as targets from 'aws-cdk-lib/aws-events-targets';
-import type * as iam from 'aws-cdk-lib/aws-iam';
 import type * as sns from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
-import { NotifyingAlarm } from '../../../shared/constructs/notifying-alarm';
-import { deadLetterQueue } from '../../../shared/constructs/work-queue';
+import type { GuardedQueue } from '../../../shared/constructs/guarded-queue';
 import { CALL_DETAIL_TYPE, TAMPER_SOURCES } from '../../contracts/forwarded-events';
 
 export interface MemberTamperingProps {
   readonly bus: events.IEventBus;
   readonly topic: sns.ITopic;
-  readonly operators: readonly iam.IPrincipal[];
+  /** Holds the events that EventBridge could not hand over. */
+  readonly undelivered: GuardedQueue;
 }
 
 /** Tells of tampering in members, with no function in between that could be switched off. */
 export class MemberTampering {
-  public readonly alarms: cloudwatch.Alarm[];
-
-  constructor(hub: Construct, { bus, topic, operators }: MemberTamperingProps) {
-    const undelivered = deadLetterQueue(hub, 'UndeliveredEvents', operators);
-    Validations.of(undelivered).acknowledge({
-      id: 'AwsSolutions-SQS3',
-      reason: 'It is a dead-letter queue itself: that of an EventBridge target.',
-    });
+  constructor(hub: Construct, { bus, topic, undelivered }: MemberTamperingProps) {
     new events.Rule(hub, 'MemberTamperingRule', {
       eventBus: bus,
       description: `Tells when someone tampers with members of ${hub.node.path}`,
@@ -39,14 +29,6 @@ export class MemberTampering {
         }),
       ],
     });
-    this.alarms = [
-      new NotifyingAlarm(hub, 'UndeliveredEventsAlarm', {
-        metric: undelivered.metricApproximateNumberOfMessagesVisible(),
-        threshold: 0,
-        topic,
-        description: `EventBridge could not hand word of tampering in members of ${Stack.of(hub).stackName} to the topic.`,
-      }),
-    ];
   }
 }
 

@@ -14,15 +14,19 @@ import {
 
 export interface SentryFunctionProps<
   Variable extends string,
-> extends BundledFunctionProps<Variable> {
+  Optional extends string = never,
+> extends BundledFunctionProps<Variable, Optional> {
   readonly parts: SentryParts;
 }
 
 /** A function of a sentry, with the rights that each of them needs. */
-export class SentryFunction<Variable extends string> extends BundledFunction<Variable> {
+export class SentryFunction<
+  Variable extends string,
+  Optional extends string = never,
+> extends BundledFunction<Variable, Optional> {
   private readonly parts: SentryParts;
 
-  constructor(sentry: Construct, id: string, props: SentryFunctionProps<Variable>) {
+  constructor(sentry: Construct, id: string, props: SentryFunctionProps<Variable, Optional>) {
     super(sentry, id, props);
     this.parts = props.parts;
     const { parameters, ledger, topic } = props.parts;

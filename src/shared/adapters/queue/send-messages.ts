@@ -10,13 +10,15 @@ export interface MessagesToSend {
   /** In words, for the error where SQS does not take one. */
   readonly about: string;
   readonly delaySeconds?: number;
+  /** Of a fair queue: many messages of one group hold up none of the others. */
+  readonly messageGroupId?: string;
 }
 
 /** Puts all of them into the queue. Throws where SQS does not take one. */
 export async function sendMessages(
   client: SQSClient,
   queueUrl: string,
-  { contents, about, delaySeconds = 0 }: MessagesToSend,
+  { contents, about, delaySeconds = 0, messageGroupId }: MessagesToSend,
 ): Promise<void> {
   await Promise.all(
     chunksOf(contents, MESSAGES_PER_CALL).map(async (chunk) => {
@@ -26,6 +28,7 @@ export async function sendMessages(
           Entries: chunk.map((content, index) => ({
             Id: String(index),
             ...(delaySeconds > 0 && { DelaySeconds: delaySeconds }),
+            ...(messageGroupId !== undefined && { MessageGroupId: messageGroupId }),
             MessageBody: JSON.stringify(content),
           })),
         }),
