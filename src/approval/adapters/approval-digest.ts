@@ -1,14 +1,18 @@
 import { createHash } from 'node:crypto';
 import type { Question } from '../domain/question';
+import type { RequestLabels } from '../domain/request-labels';
 
 /**
- * Of all that a decision is about: what people are shown, and what is carried out. The same for
- * anyone who makes it, in SHA-256, as hex.
+ * Of all that a decision is about: what people are shown, what is carried out, and where that is,
+ * where the asker says so. The same for anyone who makes it, in SHA-256, as hex.
  */
-export function approvalDigest(question: Question, payload: string): string {
-  return createHash('sha256')
-    .update(canonicalJson([question, payload]))
-    .digest('hex');
+export function approvalDigest(
+  question: Question,
+  payload: string,
+  labels?: RequestLabels,
+): string {
+  const content = labels ? [question, payload, labels] : [question, payload];
+  return createHash('sha256').update(canonicalJson(content)).digest('hex');
 }
 
 /**

@@ -1,7 +1,7 @@
 import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import * as z from 'zod/mini';
 import { approvalDigest } from './approval-digest';
-import { questionSchema } from './approval-schemas';
+import { labelsSchema, questionSchema } from './approval-schemas';
 import { bytesAsJson, bytesInsideJson, bytesOfText } from '../../shared/domain/byte-budget';
 import {
   APPROVAL_MESSAGE_VERSION,
@@ -80,6 +80,7 @@ export const askSchema = z
     source: key,
     question,
     payload,
+    labels: z.optional(labelsSchema),
   })
   .check(
     z.refine(
@@ -165,7 +166,8 @@ export function parseWorkflowMessage(body: string): WorkflowMessage {
     };
   }
   const { version: _, type: __, ...ask } = message;
-  return { kind: 'ask', ask: { ...ask, digest: approvalDigest(ask.question, ask.payload) } };
+  const digestOfAsk = approvalDigest(ask.question, ask.payload, ask.labels);
+  return { kind: 'ask', ask: { ...ask, digest: digestOfAsk } };
 }
 
 export function parseClickPointer(body: string): ClickPointer {

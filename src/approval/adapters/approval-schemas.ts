@@ -9,6 +9,7 @@ import {
   REASONS_NOT_TO_ASK,
   STEPS,
 } from '../domain/approval-request';
+import { ACCOUNT_LABEL, MOST_UNIT_LABELS, UNIT_LABEL } from '../domain/request-labels';
 
 export type Item = Record<string, AttributeValue>;
 
@@ -48,6 +49,14 @@ export const questionSchema = z.strictObject({
   ifUnanswered: shownText,
   links: z.array(z.strictObject({ text: shownText, url: shownText })),
   mayBeTimed: z.boolean(),
+});
+
+/** Strict as well: by a label that is not known here, others might have to be asked. */
+export const labelsSchema = z.strictObject({
+  account: z.optional(z.string().check(z.regex(ACCOUNT_LABEL))),
+  units: z.optional(
+    z.array(z.string().check(z.regex(UNIT_LABEL))).check(z.maxLength(MOST_UNIT_LABELS)),
+  ),
 });
 
 const messageName = z.discriminatedUnion('kind', [
@@ -103,6 +112,7 @@ export const storedRequest = z.object({
   question: questionSchema,
   payload: z.string(),
   digest: z.string(),
+  labels: z.optional(labelsSchema),
   askedAt: time,
   expiresAt: time,
   requesters: z.array(

@@ -96,11 +96,11 @@ export function sourceItem(source: string, { revision: _, ...record }: SourceRec
 export function requestOf(item: Item, requestId: string): ApprovalRequest {
   const request = { ...storedValue(storedRequest, item), revision: storedRevision(item) };
   if (request.id !== requestId) throw unreadable(item, `it holds the request ${request.id}`);
-  const digest = approvalDigest(request.question, request.payload);
+  const digest = approvalDigest(request.question, request.payload, request.labels);
   if (request.digest !== digest) {
     throw unreadable(
       item,
-      `its digest is ${request.digest}, but that of its question and payload is ${digest}. Who has changed it?`,
+      `its digest is ${request.digest}, but that of its question, payload and labels is ${digest}. Who has changed it?`,
     );
   }
   return request;

@@ -5,6 +5,7 @@ import {
   type ReasonNotToAsk,
 } from '../domain/approval-request';
 import type { Question } from '../domain/question';
+import type { RequestLabels } from '../domain/request-labels';
 
 /**
  * Raised when a field changes its meaning or goes; new fields may come without. Schemas:
@@ -41,6 +42,11 @@ export interface AskMessage {
   readonly question: Question;
   /** The asker's own, up to 64 KB; it comes back with the decision. */
   readonly payload: string;
+  /**
+   * Where that is which is asked about, up to 12 units: it decides who is asked. Without it, or
+   * where no route is for it, those are asked that the workflow itself names.
+   */
+  readonly labels?: RequestLabels;
 }
 
 /** An asker puts this into the workflow's queue, once a decision is carried out or cannot be. */
@@ -91,8 +97,8 @@ export interface DecisionStatement {
   readonly requestId: string;
   readonly asker: string;
   /**
-   * Of the question and the payload, as `approvalDigest` makes it: compare it with your own before
-   * you act.
+   * Of the question, the payload and the labels, as `approvalDigest` makes it: compare it with your
+   * own before you act.
    */
   readonly digest: string;
   readonly payload: string;

@@ -8,6 +8,7 @@ import {
   withLast,
 } from './approval-request';
 import type { Question, Requester } from './question';
+import type { RequestLabels } from './request-labels';
 
 /** A request as an asker hands it over. */
 export interface Ask {
@@ -19,6 +20,7 @@ export interface Ask {
   readonly question: Question;
   readonly payload: string;
   readonly digest: string;
+  readonly labels?: RequestLabels;
 }
 
 export interface SubjectRecord {
@@ -68,7 +70,7 @@ export function admit(
   now: Date,
 ): Admission {
   const { expireMilliseconds, denialPauseMilliseconds, requestsAnHour } = configuration;
-  const { requestId: id, asker, question, payload, digest } = ask;
+  const { requestId: id, asker, question, payload, digest, labels } = ask;
   const request: ApprovalRequest = {
     id,
     asker,
@@ -76,6 +78,7 @@ export function admit(
     question,
     payload,
     digest,
+    ...(labels && { labels }),
     askedAt: now,
     expiresAt: new Date(now.getTime() + expireMilliseconds),
     requesters: [question.requester],

@@ -1,5 +1,6 @@
 import type { Click } from './click';
 import type { Question, Requester } from './question';
+import type { RequestLabels } from './request-labels';
 
 /** A question put to people, and what has become of it. */
 export interface ApprovalRequest {
@@ -11,8 +12,9 @@ export interface ApprovalRequest {
   readonly question: Question;
   /** The asker's own, given back with the decision. */
   readonly payload: string;
-  /** Of all that a decision is about: what is shown, and what is carried out. */
+  /** Of all that a decision is about: what is shown, what is carried out, and where that is. */
   readonly digest: string;
+  readonly labels?: RequestLabels;
   readonly askedAt: Date;
   readonly expiresAt: Date;
   /** The question's, and anyone who wanted the same while the request was open. */

@@ -16,6 +16,21 @@ test('is the same in every version of the library: what was asked before an upda
   );
 });
 
+test('is another with labels, and with others, and the same for the same labels', () => {
+  const labels = { account: '111122223333', units: ['r-abcd'] };
+  const digests = [
+    DIGEST,
+    approvalDigest(question, 'p', labels),
+    approvalDigest(question, 'p', { ...labels, account: '444455556666' }),
+    approvalDigest(question, 'p', { ...labels, units: [] }),
+    approvalDigest(question, 'p', {}),
+  ];
+  expect(new Set(digests).size).toBe(digests.length);
+  expect(approvalDigest(question, 'p', { units: ['r-abcd'], account: '111122223333' })).toBe(
+    digests[1],
+  );
+});
+
 test('is the same for a question that went through a queue, in whatever order its fields come', () => {
   const turned = Object.fromEntries(Object.entries(question).reverse()) as unknown as Question;
   expect(approvalDigest(JSON.parse(JSON.stringify(turned)), 'p')).toBe(DIGEST);

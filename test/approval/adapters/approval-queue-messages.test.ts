@@ -47,6 +47,13 @@ describe('what an asker asks', () => {
     });
   });
 
+  test('is taken with its labels, which are a part of its digest', () => {
+    const labels = { account: '111122223333', units: ['r-abcd', 'ou-abcd-12345678'] };
+    expect(parseWorkflowMessage(JSON.stringify({ ...ASK, labels }))).toMatchObject({
+      ask: { labels, digest: approvalDigest(question, payload, labels) },
+    });
+  });
+
   test('may come with new fields beside the question, as versions to come may have them', () => {
     expect(parseWorkflowMessage(JSON.stringify({ ...ASK, more: 1 }))).toEqual(
       parseWorkflowMessage(JSON.stringify(ASK)),
@@ -106,6 +113,14 @@ describe('what an asker asks', () => {
       'at question',
     ],
     ['a text that is endless', { question: { ...question, title: 'x'.repeat(20_001) } }, 'title'],
+    ['an account that has a name', { labels: { account: 'shop' } }, 'labels.account'],
+    ['a unit that has a name', { labels: { units: ['Shops'] } }, 'labels.units'],
+    [
+      'more units than nest',
+      { labels: { units: Array.from({ length: 13 }, () => 'r-abcd') } },
+      'labels.units',
+    ],
+    ['a label that no route is found by', { labels: { acount: '111122223333' } }, 'at labels'],
   ])('is refused with %s', (_, change, reason) => {
     expect(() => parseWorkflowMessage(JSON.stringify({ ...ASK, ...change }))).toThrow(reason);
   });

@@ -148,6 +148,13 @@ describe('the documented schema fits', () => {
     expect(approvalSchemaErrors('ask', await askMessage())).toEqual([]);
   });
 
+  test('a request with labels', async () => {
+    const labels = { account: '111122223333', units: ['r-abcd', 'ou-abcd-12345678'] };
+    const message = JSON.stringify({ ...JSON.parse(await askMessage()), labels });
+    expect(approvalSchemaErrors('ask', message)).toEqual([]);
+    expect(parseWorkflowMessage(message)).toMatchObject({ ask: { labels } });
+  });
+
   test('what a sentry says has come of a decision', async () => {
     expect(approvalSchemaErrors('outcome', await outcomeMessage())).toEqual([]);
   });
@@ -235,6 +242,13 @@ describe('what the documented schema refuses, the workflow refuses as well:', ()
     ['with an id of other characters', (ask) => ({ ...ask, requestId: 'a/b' })],
     ['with a subject that is too long', (ask) => ({ ...ask, subject: 's'.repeat(257) })],
     ['of another version', (ask) => ({ ...ask, version: 2 })],
+    ['with an account that is none', (ask) => ({ ...ask, labels: { account: '1' } })],
+    ['with a unit that is none', (ask) => ({ ...ask, labels: { units: ['ou-1'] } })],
+    [
+      'with too many units',
+      (ask) => ({ ...ask, labels: { units: Array.from({ length: 13 }, () => 'r-abcd') } }),
+    ],
+    ['with a label that is not known', (ask) => ({ ...ask, labels: { tag: 'a' } })],
   ])('a request %s', async (_, change) => {
     const message = JSON.stringify(change(JSON.parse(await askMessage())));
     expect(approvalSchemaErrors('ask', message)).not.toEqual([]);
