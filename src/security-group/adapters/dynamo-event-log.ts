@@ -24,10 +24,11 @@ import { bytesOfText, fitting } from '../../shared/domain/byte-budget';
 import type { Clock } from '../../shared/domain/clock';
 import {
   EVENT_KEPT_SECONDS,
-  eventPartition,
   LEDGER_EXPIRY,
   LEDGER_ITEM_VERSION,
   LEDGER_KEY,
+  type LedgerKeys,
+  OWN_KEYS,
 } from '../contracts/ledger-items';
 import { RESPONSE_LEASE_SECONDS } from '../contracts/respond-to-changes.environment';
 import { isAbout, type Judgement } from '../domain/judging/judgement';
@@ -55,12 +56,13 @@ type Name = keyof typeof NAMES;
 
 const VERSION = { N: String(LEDGER_ITEM_VERSION) };
 
-/** How far each event is handled, for each group that it concerns: acting, acted, told. */
+/** How far each event of one place is handled, for each group that it concerns. */
 export class DynamoEventLog implements EventLog {
   constructor(
     private readonly client: DynamoDBClient,
     private readonly table: string,
     private readonly clock: Clock = SYSTEM_CLOCK,
+    private readonly keys: LedgerKeys = OWN_KEYS,
   ) {}
 
   /**
@@ -152,7 +154,7 @@ export class DynamoEventLog implements EventLog {
       new PutItemCommand({
         TableName: this.table,
         Item: {
-          ...keyOf(key),
+          ...this.keyOf(key),
           version: VERSION,
           state: { S: 'acted' },
           announcement: { S: JSON.stringify(announcement) },
@@ -169,8 +171,8 @@ export class DynamoEventLog implements EventLog {
    */
   async told(key: EventKey, repeats: readonly Repeat[], outcome?: ToldOutcome): Promise<void> {
     const items = [
-      toldItem(key, outcome, this.clock.now()),
-      ...(repeats.length > 0 ? [repeatsItem(key.groupId, repeats)] : []),
+      { ...this.keyOf(key), ...toldValues(outcome, this.clock.now()) },
+      ...(repeats.length > 0 ? [repeatsItem(key.groupId, repeats, this.keys)] : []),
     ];
     let requests = await this.put(items.map((Item) => ({ PutRequest: { Item } })));
     for (const milliseconds of SENT_AGAIN_AFTER) {
@@ -199,22 +201,21 @@ export class DynamoEventLog implements EventLog {
   ): Pick<UpdateItemCommandInput, 'TableName' | 'Key' | 'ExpressionAttributeNames'> {
     return {
       TableName: this.table,
-      Key: keyOf(key),
+      Key: this.keyOf(key),
       ExpressionAttributeNames: Object.fromEntries(names.map((name) => [name, NAMES[name]])),
+    };
+  }
+
+  private keyOf({ eventId, groupId }: EventKey): Item {
+    return {
+      [LEDGER_KEY.partition]: { S: this.keys.event(eventId) },
+      [LEDGER_KEY.sort]: { S: groupId },
     };
   }
 }
 
-function keyOf({ eventId, groupId }: EventKey): Item {
+function toldValues(outcome: ToldOutcome | undefined, now: Date): Item {
   return {
-    [LEDGER_KEY.partition]: { S: eventPartition(eventId) },
-    [LEDGER_KEY.sort]: { S: groupId },
-  };
-}
-
-function toldItem(key: EventKey, outcome: ToldOutcome | undefined, now: Date): Item {
-  return {
-    ...keyOf(key),
     version: VERSION,
     state: { S: 'told' },
     ...(outcome && { outcome: { S: JSON.stringify(outcome) } }),

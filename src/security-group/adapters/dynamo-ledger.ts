@@ -21,17 +21,16 @@ import {
   unreadable,
 } from './ledger-schemas';
 import {
-  groupPartition,
   LEDGER_EXPIRY,
   LEDGER_ITEM_VERSION,
   LEDGER_KEY,
-  PLACE_PARTITION,
+  type LedgerKeys,
+  OWN_KEYS,
   RECORD_INDEX,
   RECORD_SORT_KEY,
   REPEATS_SORT_KEY,
   ruleSortKey,
   SIGHTING_KEPT_SECONDS,
-  sightingPartition,
 } from '../contracts/ledger-items';
 import {
   EMPTY_LEDGER,
@@ -51,13 +50,14 @@ const revisionSchema = z.object({
   revision: z.object({ N: z.string().check(z.regex(/^[1-9]\d*$/)) }),
 });
 
-/** Keeps the sentry's memory of its groups, with one item for each rule. */
+/** Keeps the sentry's memory of its groups in one place, with one item for each rule. */
 export class DynamoLedger implements Ledger {
   private readonly limit = pLimit(CALLS_AT_ONCE);
 
   constructor(
     private readonly client: DynamoDBClient,
     private readonly table: string,
+    private readonly keys: LedgerKeys = OWN_KEYS,
   ) {}
 
   async read(groupId: string): Promise<GroupLedger> {
@@ -77,7 +77,7 @@ export class DynamoLedger implements Ledger {
 
   /** Page by page, so that what is not kept of one does not stand in memory beside the next. */
   private async pagesOf<Kept>(groupId: string, keep: (page: Item[]) => Kept): Promise<Kept[]> {
-    return this.itemsIn(groupPartition(groupId), keep);
+    return this.itemsIn(this.keys.group(groupId), keep);
   }
 
   async write(groupId: string, changes: readonly LedgerChange[]): Promise<void> {
@@ -105,7 +105,7 @@ export class DynamoLedger implements Ledger {
         IndexName: RECORD_INDEX.name,
         KeyConditionExpression: '#partition = :value',
         ExpressionAttributeNames: { '#partition': RECORD_INDEX.partition },
-        ExpressionAttributeValues: { ':value': { S: RECORD_INDEX.partitionValue } },
+        ExpressionAttributeValues: { ':value': { S: this.keys.records } },
       },
       (page) => page.map(recordOf),
     );
@@ -113,30 +113,33 @@ export class DynamoLedger implements Ledger {
   }
 
   async record(groupId: string): Promise<GroupRecord | undefined> {
-    const item = await this.limit(() => this.recordIn(groupPartition(groupId)));
+    const item = await this.limit(() => this.recordIn(this.keys.group(groupId)));
     return item && recordOf(item);
   }
 
   async writeRecord(record: GroupRecord): Promise<void> {
-    await this.limit(() => this.replace(record.groupId, recordItem(record), record));
+    await this.limit(() => this.replace(record.groupId, recordItem(record, this.keys), record));
   }
 
   async placeRecord(): Promise<PlaceRecord | undefined> {
-    const item = await this.recordIn(PLACE_PARTITION);
+    const item = await this.recordIn(this.keys.place);
     return item && placeOf(item);
   }
 
   async writePlaceRecord(record: PlaceRecord): Promise<void> {
-    await this.replace('all groups', placeItem(record), record);
+    await this.replace('all groups', placeItem(record, this.keys), record);
   }
 
   async sighting(groupId: string): Promise<Sighting | undefined> {
-    const item = await this.limit(() => this.recordIn(sightingPartition(groupId)));
+    const item = await this.limit(() => this.recordIn(this.keys.sighting(groupId)));
     return item && sightingIn(item);
   }
 
   async writeSighting(groupId: string, sighting: Sighting): Promise<void> {
-    const Item = sightingItem(groupId, sighting);
+    const Item = {
+      ...keyOf(this.keys.sighting(groupId), RECORD_SORT_KEY),
+      ...expiringSighting(sighting),
+    };
     await this.limit(() => this.client.send(new PutItemCommand({ TableName: this.table, Item })));
   }
 
@@ -188,13 +191,13 @@ export class DynamoLedger implements Ledger {
 
   private async writeOne(groupId: string, { kind, entry }: LedgerChange): Promise<void> {
     const condition = this.onlyAsRead(entry);
-    const item = kind === 'put' ? entryItem(groupId, entry) : undefined;
+    const item = kind === 'put' ? entryItem(groupId, entry, this.keys) : undefined;
     try {
       if (item) {
         await this.client.send(new PutItemCommand({ ...condition, Item: item }));
       } else {
         await this.client.send(
-          new DeleteItemCommand({ ...condition, Key: entryKey(groupId, entry) }),
+          new DeleteItemCommand({ ...condition, Key: entryKey(groupId, entry, this.keys) }),
         );
       }
     } catch (error) {
@@ -264,32 +267,32 @@ function stored(value: object): Item {
   return { version: { N: String(LEDGER_ITEM_VERSION) }, data: { S: JSON.stringify(value) } };
 }
 
-function entryKey(groupId: string, { rule }: LedgerEntry): Item {
-  return keyOf(groupPartition(groupId), ruleSortKey(ruleKey(rule)));
+function entryKey(groupId: string, { rule }: LedgerEntry, keys: LedgerKeys): Item {
+  return keyOf(keys.group(groupId), ruleSortKey(ruleKey(rule)));
 }
 
-export function entryItem(groupId: string, entry: LedgerEntry): Item {
+export function entryItem(groupId: string, entry: LedgerEntry, keys = OWN_KEYS): Item {
   const { revision, ...value } = entry;
-  return { ...entryKey(groupId, entry), ...stored(value), ...nextRevision(revision) };
+  return { ...entryKey(groupId, entry, keys), ...stored(value), ...nextRevision(revision) };
 }
 
-export function recordItem(record: GroupRecord): Item {
+export function recordItem(record: GroupRecord, keys = OWN_KEYS): Item {
   const { revision, ...value } = record;
   return {
-    ...keyOf(groupPartition(record.groupId), RECORD_SORT_KEY),
+    ...keyOf(keys.group(record.groupId), RECORD_SORT_KEY),
     ...stored(value),
     ...nextRevision(revision),
-    [RECORD_INDEX.partition]: { S: RECORD_INDEX.partitionValue },
+    [RECORD_INDEX.partition]: { S: keys.records },
   };
 }
 
-export function repeatsItem(groupId: string, repeats: readonly Repeat[]): Item {
-  return { ...keyOf(groupPartition(groupId), REPEATS_SORT_KEY), ...stored(repeats) };
+export function repeatsItem(groupId: string, repeats: readonly Repeat[], keys = OWN_KEYS): Item {
+  return { ...keyOf(keys.group(groupId), REPEATS_SORT_KEY), ...stored(repeats) };
 }
 
-export function placeItem({ revision, ...place }: PlaceRecord): Item {
+export function placeItem({ revision, ...place }: PlaceRecord, keys = OWN_KEYS): Item {
   return {
-    ...keyOf(PLACE_PARTITION, RECORD_SORT_KEY),
+    ...keyOf(keys.place, RECORD_SORT_KEY),
     // The last version, to which a deployment may roll back, does not read it without them.
     ...stored({ ...place, firstLooks: [] }),
     ...nextRevision(revision),
@@ -301,13 +304,9 @@ export function placeOf(item: Item): PlaceRecord {
   return { ...storedValue(storedPlace, item, 'data'), ...revisionIn(item) };
 }
 
-function sightingItem(groupId: string, sighting: Sighting): Item {
+function expiringSighting(sighting: Sighting): Item {
   const expiresAt = Math.floor(sighting.at.getTime() / 1000) + SIGHTING_KEPT_SECONDS;
-  return {
-    ...keyOf(sightingPartition(groupId), RECORD_SORT_KEY),
-    ...stored(sighting),
-    [LEDGER_EXPIRY]: { N: String(expiresAt) },
-  };
+  return { ...stored(sighting), [LEDGER_EXPIRY]: { N: String(expiresAt) } };
 }
 
 function sightingIn(item: Item): Sighting {

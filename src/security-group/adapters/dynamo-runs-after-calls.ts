@@ -4,7 +4,8 @@ import { refuseOtherVersion, storedValue } from './ledger-schemas';
 import { LedgerTable } from './ledger-table';
 import {
   LEDGER_KEY,
-  RUN_AFTER_CALL_PARTITION,
+  type LedgerKeys,
+  OWN_KEYS,
   RUN_AFTER_CALL_SORT_KEY,
 } from '../contracts/ledger-items';
 import type { RunAfterCall, RunsAfterCalls } from '../domain/reconciling/run-after-large-call';
@@ -15,16 +16,20 @@ const time = z.pipe(
 );
 export const storedRun = z.object({ at: time, by: z.string(), firstAt: z.optional(time) });
 
-/** All invocations know of each other's runs. */
+/** All invocations know of each other's runs in one place. */
 export class DynamoRunsAfterCalls implements RunsAfterCalls {
   private readonly table: LedgerTable;
 
-  constructor(client: DynamoDBClient, table: string) {
+  constructor(
+    client: DynamoDBClient,
+    table: string,
+    private readonly keys: LedgerKeys = OWN_KEYS,
+  ) {
     this.table = new LedgerTable(client, table);
   }
 
   async latest(): Promise<RunAfterCall | undefined> {
-    const [item] = await this.table.itemsIn(RUN_AFTER_CALL_PARTITION);
+    const [item] = await this.table.itemsIn(this.keys.runsAfterCalls);
     if (!item) return undefined;
     refuseOtherVersion(item);
     return storedValue(storedRun, item, 'data');
@@ -33,7 +38,7 @@ export class DynamoRunsAfterCalls implements RunsAfterCalls {
   async replace(before: RunAfterCall | undefined, run: RunAfterCall): Promise<boolean> {
     const data = dataOf(run);
     const item = {
-      partition: RUN_AFTER_CALL_PARTITION,
+      partition: this.keys.runsAfterCalls,
       sort: RUN_AFTER_CALL_SORT_KEY,
       values: { data },
     };

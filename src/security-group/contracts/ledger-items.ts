@@ -1,3 +1,5 @@
+import { type Place, placeKey } from '../../organization/domain/place';
+
 /**
  * The layout of the sentry's table. Values are JSON in attributes of their own, beside what
  * conditions speak of. Partition key, sort key: item.
@@ -8,13 +10,17 @@
  * - `PLACE`, `RECORD`: how far reconcile has come
  * - `SIGHTED#<group id>`, `RECORD`: the rules of a group that is not adopted yet, when it came into
  *   sight; it expires
+ * - `RUNS`, `AFTER_LARGE_CALL`: the latest run of reconcile after a call that was too large
+ * - `EVENT#<event id>`, `<group id>`: how far an event is handled, under which lease; it expires
+ *
+ * These are of the sentry's own account and Region. In a hub, those of each other place have the
+ * same keys behind `<account>#<Region>#`, and so has the partition of the index. All places share:
+ *
  * - `REQUEST#<request id>`, `ASKED`: a change that people were asked about, and what came of it; it
  *   expires
  * - `SENTRY`, `heartbeat` or `reconcile`: when the sentry was last seen to work
  * - `END#<policy>`, `<ISO 8601>`: that a disabled policy is in force again since then was told; it
  *   expires
- * - `RUNS`, `AFTER_LARGE_CALL`: the latest run of reconcile after a call that was too large
- * - `EVENT#<event id>`, `<group id>`: how far an event is handled, under which lease; it expires
  */
 export const LEDGER_KEY = { partition: 'pk', sort: 'sk' } as const;
 
@@ -26,7 +32,6 @@ export const RECORD_INDEX = {
   name: 'Records',
   partition: 'recordOf',
   sort: 'pk',
-  partitionValue: 'GROUP',
 } as const;
 
 /** In seconds since 1970: DynamoDB deletes the item some time after. */
@@ -39,25 +44,43 @@ export const SIGNS_PARTITION = 'SENTRY';
 export const RECORD_SORT_KEY = 'RECORD';
 export const REPEATS_SORT_KEY = 'REPEATS';
 
-export function groupPartition(groupId: string): string {
-  return `GROUP#${groupId}`;
+/** The partitions of all that is kept of one place. No place reads those of another. */
+export interface LedgerKeys {
+  /** Of the index. */
+  readonly records: string;
+  readonly place: string;
+  readonly runsAfterCalls: string;
+  group(groupId: string): string;
+  sighting(groupId: string): string;
+  event(eventId: string): string;
 }
 
-/** A table is of one account and Region. */
-export const PLACE_PARTITION = 'PLACE';
+/** Of the sentry's own account and Region. */
+export const OWN_KEYS: LedgerKeys = keysBehind('');
+
+/** Of any other place. */
+export function ledgerKeysOf(member: Place): LedgerKeys {
+  return keysBehind(`${placeKey(member)}#`);
+}
+
+function keysBehind(prefix: string): LedgerKeys {
+  return {
+    records: `${prefix}GROUP`,
+    place: `${prefix}PLACE`,
+    runsAfterCalls: `${prefix}RUNS`,
+    group: (groupId) => `${prefix}GROUP#${groupId}`,
+    sighting: (groupId) => `${prefix}SIGHTED#${groupId}`,
+    event: (eventId) => `${prefix}EVENT#${eventId}`,
+  };
+}
 
 /** Longer than a group that is not seen any more is remembered as one that enters. */
 export const SIGHTING_KEPT_SECONDS = 14 * 24 * 60 * 60;
-
-export function sightingPartition(groupId: string): string {
-  return `SIGHTED#${groupId}`;
-}
 
 export function ruleSortKey(ruleKey: string): string {
   return `RULE#${ruleKey}`;
 }
 
-export const RUN_AFTER_CALL_PARTITION = 'RUNS';
 export const RUN_AFTER_CALL_SORT_KEY = 'AFTER_LARGE_CALL';
 
 export const ASKED_SORT_KEY = 'ASKED';
@@ -71,8 +94,4 @@ export function requestPartition(requestId: string): string {
 
 export function endPartition(policy: string): string {
   return `END#${policy}`;
-}
-
-export function eventPartition(eventId: string): string {
-  return `EVENT#${eventId}`;
 }

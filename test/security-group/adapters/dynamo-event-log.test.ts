@@ -7,6 +7,7 @@ import {
 import { emulatorAccess } from '../../../sandbox/emulator/emulator-access';
 import { DynamoEventLog, intentText } from '../../../src/security-group/adapters/dynamo-event-log';
 import { DynamoLedger } from '../../../src/security-group/adapters/dynamo-ledger';
+import { ledgerKeysOf, OWN_KEYS } from '../../../src/security-group/contracts/ledger-items';
 import type { Judgement } from '../../../src/security-group/domain/judging/judgement';
 import type { Repeat } from '../../../src/security-group/domain/ledger/ledger';
 import type { EventKey } from '../../../src/security-group/domain/ledger/ledger-store';
@@ -243,6 +244,38 @@ describe('what was done', () => {
     expect((await new DynamoLedger(emulated.client, TABLE).read(key.groupId)).repeats).toEqual(
       REPEATS,
     );
+  });
+});
+
+describe('an event of one place', () => {
+  const place = { accountId: '111122223333', region: 'eu-west-1' };
+  const at = (keys = OWN_KEYS) => new DynamoEventLog(emulated.client, TABLE, undefined, keys);
+  const member = () => at(ledgerKeysOf(place));
+  const others = () => [
+    at(),
+    at(ledgerKeysOf({ ...place, region: 'eu-west-2' })),
+    at(ledgerKeysOf({ ...place, accountId: '222233334444' })),
+  ];
+
+  test('is not taken for that of another with the same id and group', async () => {
+    await member().claim(key, [ADDED], NOON);
+    for (const other of others()) {
+      expect(await other.claim(key, [], NOON)).toEqual({ kind: 'claimed', intent: [] });
+    }
+    await member().acted(key, ANNOUNCEMENT, REPEATS);
+    await member().told(key, REPEATS);
+    expect(await member().claim(key, [], NOON)).toEqual({ kind: 'told' });
+    for (const other of others()) {
+      expect(await other.claim(key, [], NOON)).toEqual({ kind: 'held' });
+    }
+  });
+
+  test('leaves what need not be told again to the group of that place alone', async () => {
+    await member().told(key, REPEATS);
+    const repeatsAt = async (keys = OWN_KEYS) =>
+      (await new DynamoLedger(emulated.client, TABLE, keys).read(key.groupId)).repeats;
+    expect(await repeatsAt(ledgerKeysOf(place))).toEqual(REPEATS);
+    expect(await repeatsAt()).toEqual([]);
   });
 });
 

@@ -15,8 +15,10 @@ import {
   recordItem,
   repeatsItem,
 } from '../../../src/security-group/adapters/dynamo-ledger';
+import { DynamoRunsAfterCalls } from '../../../src/security-group/adapters/dynamo-runs-after-calls';
 import { DynamoSignsOfLife } from '../../../src/security-group/adapters/dynamo-signs-of-life';
 import { DynamoToldEnds } from '../../../src/security-group/adapters/dynamo-told-ends';
+import { ledgerKeysOf } from '../../../src/security-group/contracts/ledger-items';
 import {
   type Grant,
   GRANT_CAUSES,
@@ -121,6 +123,7 @@ const repeats: fc.Arbitrary<EveryField<Repeat>> = fc.record({
 const RULE = rule({ id: 'sgr-1' });
 const ENTRY: LedgerEntry = { rule: RULE, grants: [], revision: 0 };
 const GRANT: Grant = { cause: 'operator', by: 'olga', since: NOON };
+const MEMBER = { accountId: '111122223333', region: 'eu-west-1' };
 const RECORD: GroupRecord = {
   groupId: GROUP,
   adoptedAt: NOON,
@@ -160,6 +163,26 @@ describe('items', () => {
         expect(placeOf(placeItem(place))).toEqual({ ...place, revision });
       }),
     );
+  });
+
+  const keyOf = ({ pk, sk, recordOf }: ReturnType<typeof recordItem>) => [
+    pk?.S,
+    sk?.S,
+    ...(recordOf ? [recordOf.S] : []),
+  ];
+
+  test('those of the own place have the keys that they had when there was no other', () => {
+    const RULE_KEY = 'RULE#ingress tcp 22 22 0.0.0.0/0';
+    expect(keyOf(recordItem(RECORD))).toEqual([`GROUP#${GROUP}`, 'RECORD', 'GROUP']);
+    expect(keyOf(entryItem(GROUP, ENTRY))).toEqual([`GROUP#${GROUP}`, RULE_KEY]);
+    expect(keyOf(repeatsItem(GROUP, []))).toEqual([`GROUP#${GROUP}`, 'REPEATS']);
+    expect(keyOf(placeItem({ looks: [], entering: [] }))).toEqual(['PLACE', 'RECORD']);
+  });
+
+  test('those of a member begin with account and Region, in the index too', () => {
+    const item = recordItem(RECORD, ledgerKeysOf(MEMBER));
+    const place = '111122223333#eu-west-1';
+    expect(keyOf(item)).toEqual([`${place}#GROUP#${GROUP}`, 'RECORD', `${place}#GROUP`]);
   });
 
   test('of no items, nothing is known', () => {
@@ -428,5 +451,69 @@ describe('in the emulator', () => {
     await ledger.writeSighting(groupId, sighting);
     expect(await ledger.sighting(groupId)).toEqual(sighting);
     expect((await ledger.read(groupId)).entries.size).toBe(0);
+  });
+
+  describe('of several places', () => {
+    const PLACES = [
+      MEMBER,
+      { ...MEMBER, region: 'eu-west-2' },
+      { ...MEMBER, accountId: '222233334444' },
+    ];
+    const keys = PLACES.map(ledgerKeysOf);
+    let members: DynamoLedger[];
+    beforeAll(() => {
+      members = keys.map((each) => new DynamoLedger(emulated.client, TABLE, each));
+    });
+    const ledgers = () => [ledger, ...members];
+
+    test('each keeps the same group by itself, and no other finds or releases it', async () => {
+      const groupId = newGroup();
+      const before = (await ledger.records()).length;
+      for (const [index, each] of ledgers().entries()) {
+        expect(await each.record(groupId)).toBeUndefined();
+        await each.writeRecord({ ...RECORD, groupId, name: `group ${index}` });
+        await each.write(groupId, [{ kind: 'put', entry: { ...ENTRY, prefixListVersion: index } }]);
+      }
+      await members[0]!.writeRecord({ ...RECORD, groupId, releasedAt: NOON, revision: 1 });
+      await members[0]!.write(groupId, [{ kind: 'remove', entry: { ...ENTRY, revision: 1 } }]);
+
+      const [own, released, ...others] = await Promise.all(
+        ledgers().map(async (each) => each.read(groupId)),
+      );
+      expect(released).toMatchObject({ record: { releasedAt: NOON }, entries: new Map() });
+      for (const one of [own!, ...others]) {
+        expect(one.record).not.toHaveProperty('releasedAt');
+        expect(one.entries.size).toBe(1);
+      }
+      expect(await ledger.records()).toHaveLength(before + 1);
+      expect((await members[1]!.records()).map(({ name }) => name)).toEqual(['group 2']);
+    });
+
+    test('each knows by itself how far reconcile has come, and what came into sight', async () => {
+      const groupId = newGroup();
+      for (const [index, each] of members.entries()) {
+        expect(await each.placeRecord()).toBeUndefined();
+        expect(await each.sighting(groupId)).toBeUndefined();
+        const at = new Date(NOON.getTime() + index);
+        await each.writePlaceRecord({ looks: [{ choice: 'all', at }], entering: [] });
+        await each.writeSighting(groupId, { at, rules: [] });
+      }
+      expect(await ledger.sighting(groupId)).toBeUndefined();
+      expect(await members[0]!.placeRecord()).toMatchObject({ looks: [{ at: NOON }] });
+      expect(await members[0]!.sighting(groupId)).toMatchObject({ at: NOON });
+    });
+
+    test('a run after a large call in one is none in another', async () => {
+      const [own, ...others] = [undefined, ...keys].map(
+        (each) => new DynamoRunsAfterCalls(emulated.client, TABLE, each),
+      );
+      const run = { at: NOON, by: 'event-1' };
+      expect(await others[0]!.replace(undefined, run)).toBe(true);
+      expect(await others[0]!.latest()).toEqual(run);
+      expect(await others[1]!.latest()).toBeUndefined();
+      expect(await own!.latest()).toBeUndefined();
+      expect(await own!.replace(undefined, { ...run, by: 'event-2' })).toBe(true);
+      expect(await others[0]!.latest()).toEqual(run);
+    });
   });
 });

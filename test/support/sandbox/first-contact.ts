@@ -2,7 +2,7 @@ import { DeleteItemCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { DeployedStack, LocalAws } from '../../../sandbox/local-aws';
 import {
   LEDGER_KEY,
-  PLACE_PARTITION,
+  OWN_KEYS,
   RECORD_SORT_KEY,
 } from '../../../src/security-group/contracts/ledger-items';
 
@@ -24,7 +24,7 @@ export class FirstContact {
       new DeleteItemCommand({
         TableName,
         Key: {
-          [LEDGER_KEY.partition]: { S: PLACE_PARTITION },
+          [LEDGER_KEY.partition]: { S: OWN_KEYS.place },
           [LEDGER_KEY.sort]: { S: RECORD_SORT_KEY },
         },
       }),
