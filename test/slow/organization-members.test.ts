@@ -181,7 +181,7 @@ describe('no one else', () => {
     ],
     ['an administrator of another member', async () => organization.administrator(SHOP, 'eve')],
   ])('gets into a member: %s', async (_, caller) => {
-    await expect(sessionsOf(await caller()).read(PAYMENTS, 'test')).rejects.toThrow(
+    await expect(sessionsOf(await caller()).read(PAYMENTS)).rejects.toThrow(
       `Account ${PAYMENTS} does not let the hub in`,
     );
   });
@@ -191,7 +191,7 @@ test('a role of the hub that was deleted and made again is let in, and no member
   const name = hubRoleName('cdk-sentries', 'coverage');
   await deleteRole(name);
   const again = await roleOf(HUB.accountId, name);
-  await expect(sessionsOf(again).read(PAYMENTS, 'test')).resolves.toMatchObject({
+  await expect(sessionsOf(again).read(PAYMENTS)).resolves.toMatchObject({
     accessKeyId: expect.stringMatching(/^ASIA/),
   });
 });
@@ -309,6 +309,7 @@ function sessionsOf(credentials: AwsCredentials): MemberSessions {
     sts: new STSClient({ ...aws.accessTo(HUB), credentials }),
     partition: 'aws',
     hubName: 'cdk-sentries',
+    hubFunction: 'coverage',
     now: () => new Date(),
   });
 }

@@ -10,7 +10,7 @@ import {
 } from '@aws-sdk/client-eventbridge';
 import { GetRoleCommand, IAMClient } from '@aws-sdk/client-iam';
 import * as z from 'zod/mini';
-import { MemberRefusedError, type MemberSessions } from './member-sessions';
+import type { MemberSessions } from './member-sessions';
 import { CLIENT_SETTINGS } from '../../shared/adapters/aws/client-settings';
 import { changePattern } from '../contracts/forwarded-events';
 import { memberName } from '../contracts/member-names';
@@ -21,7 +21,7 @@ import {
 } from '../contracts/member-template-version';
 import type { MemberTags, MemberView, PlaceView, Refusal } from '../domain/gaps/look-at-member';
 import type { Place } from '../domain/place';
-import { refusedBy } from '../domain/refusal';
+import { MemberRefusedError, refusedBy } from '../domain/refusal';
 
 export interface AwsMemberViewProps {
   readonly sessions: MemberSessions;
@@ -32,7 +32,6 @@ export interface AwsMemberViewProps {
 }
 
 const FEWEST_GROUPS = 5;
-const SESSION_REASON = 'coverage';
 
 const regionsSchema = z.array(z.object({ RegionName: z.string() }));
 const tagsSchema = z.array(z.object({ Key: z.string(), Value: z.string() }));
@@ -111,7 +110,7 @@ export class AwsMemberView implements MemberView {
   }
 
   private async settings({ accountId, region }: Place) {
-    const credentials = await this.props.sessions.read(accountId, SESSION_REASON);
+    const credentials = await this.props.sessions.read(accountId);
     return { ...CLIENT_SETTINGS, region, credentials };
   }
 }

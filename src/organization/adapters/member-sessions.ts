@@ -1,8 +1,8 @@
 import { AssumeRoleCommand, type STSClient } from '@aws-sdk/client-sts';
 import * as z from 'zod/mini';
-import type { MemberRole } from '../contracts/hub-roles';
+import { type HubFunction, hubRoleName, type MemberRole } from '../contracts/hub-roles';
 import { memberName } from '../contracts/member-names';
-import { refusedBy, type RefusedBy } from '../domain/refusal';
+import { MemberRefusedError, refusedBy } from '../domain/refusal';
 import { sessionPolicy, type WriteSession } from '../domain/session-policy';
 
 /** A session's keys, as clients of the SDK take them. */
@@ -13,22 +13,11 @@ export interface MemberCredentials {
   readonly expiration: Date;
 }
 
-/** A member does not let the hub in: no next try will be let in either, until someone acts. */
-export class MemberRefusedError extends Error {
-  constructor(
-    public readonly accountId: string,
-    public readonly by: RefusedBy,
-    reason: string,
-  ) {
-    super(`Account ${accountId} does not let the hub in: ${reason}`);
-    this.name = 'MemberRefusedError';
-  }
-}
-
 export interface MemberSessionsProps {
   readonly sts: STSClient;
   readonly partition: string;
   readonly hubName: string;
+  readonly hubFunction: HubFunction;
   readonly now: () => Date;
 }
 
@@ -52,19 +41,24 @@ const credentialsSchema = z.object({
 });
 
 /**
- * The sessions of one function in members. One for reading is shared by all that it does in an
- * account; one for writing is narrowed to a group, and named after the event or request.
+ * The sessions of one function in members, all of its name. One for reading is shared by all that
+ * it does in an account; one for writing is narrowed to a group, and shows as its source identity
+ * which event or request it is for.
  */
 export class MemberSessions {
   private readonly sessions = new Map<string, Promise<MemberCredentials>>();
 
-  constructor(private readonly props: MemberSessionsProps) {}
+  private readonly name: string;
+
+  constructor(private readonly props: MemberSessionsProps) {
+    this.name = hubRoleName(props.hubName, props.hubFunction);
+  }
 
   /** Throws a MemberRefusedError where the member does not let the hub in. */
-  public async read(accountId: string, reason: string): Promise<MemberCredentials> {
+  public async read(accountId: string): Promise<MemberCredentials> {
     const known = await this.lasting(accountId);
     if (known) return known;
-    const session = this.assume(accountId, 'readRole', reason, {
+    const session = this.assume(accountId, 'readRole', this.name, {
       DurationSeconds: SESSION_SECONDS,
     });
     this.keep(accountId, session);
@@ -109,13 +103,12 @@ export class MemberSessions {
     limits: { readonly DurationSeconds: number; readonly Policy?: string },
   ): Promise<MemberCredentials> {
     const { sts, partition, hubName } = this.props;
-    const name = sessionName(reason);
     try {
       const { Credentials } = await sts.send(
         new AssumeRoleCommand({
           RoleArn: `arn:${partition}:iam::${accountId}:role/${memberName(hubName, role)}`,
-          RoleSessionName: name,
-          SourceIdentity: name,
+          RoleSessionName: this.name,
+          SourceIdentity: sourceIdentity(reason),
           ...limits,
         }),
       );
@@ -134,8 +127,8 @@ export class MemberSessions {
   }
 }
 
-/** AWS takes 2 to 64 letters, digits and some signs for the name of a session. */
-function sessionName(reason: string): string {
+/** AWS takes 2 to 64 letters, digits and some signs. */
+function sourceIdentity(reason: string): string {
   return reason
     .replace(/[^\w+=,.@-]/g, '-')
     .slice(0, 64)

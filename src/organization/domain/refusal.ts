@@ -1,6 +1,18 @@
 /** Who does not let the hub into a member, or lets it not do something there. */
 export type RefusedBy = 'role' | 'service-control-policy' | 'region';
 
+/** A member does not let the hub do something: no next try will do better, until someone acts. */
+export class MemberRefusedError extends Error {
+  constructor(
+    public readonly accountId: string,
+    public readonly by: RefusedBy,
+    reason: string,
+  ) {
+    super(`Account ${accountId} does not let the hub in: ${reason}`);
+    this.name = 'MemberRefusedError';
+  }
+}
+
 /** As AWS names and words an error. */
 export interface AwsError {
   readonly name: string;

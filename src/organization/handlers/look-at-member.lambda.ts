@@ -38,6 +38,7 @@ const sessions = new MemberSessions({
   sts: new STSClient(CLIENT_SETTINGS),
   partition,
   hubName,
+  hubFunction: 'coverage',
   now: () => SYSTEM_CLOCK.now(),
 });
 const view = new AwsMemberView({ sessions, partition, hubName, hubBusArn, hubRegion });

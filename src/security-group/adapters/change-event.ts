@@ -5,7 +5,7 @@ import {
   type ReadSubject,
   taggedGroups,
 } from './change-subject';
-import { parseRecord, UnreadableEventError } from './cloudtrail-record';
+import { parseRecord, sourcedRecord, UnreadableEventError } from './cloudtrail-record';
 import {
   addedRules,
   describedRules,
@@ -14,10 +14,11 @@ import {
   type ReadRules,
   revokedRules,
 } from './named-rules';
+import type { Place } from '../../organization/domain/place';
 import { WATCHED_CALLS, type WatchedCall } from '../../shared/contracts/watched-calls';
 import type { Change, ChangeSubject } from '../domain/changes/change';
 
-export { UnreadableEventError };
+export { sourcedRecord, UnreadableEventError };
 
 interface ReadCall {
   readonly subject: ReadSubject;
@@ -54,11 +55,12 @@ const NOTHING: ChangeSubject = { kind: 'group', group: {} };
 
 /**
  * Reads an EventBridge envelope around a CloudTrail record. `receivedAt` stands in for a time that
- * cannot be read. Throws an UnreadableEventError for what is no record of a known call, and for a
- * call that succeeded on no one knows what.
+ * cannot be read. `place`: where the record is known to be of, whatever it says itself. Throws an
+ * UnreadableEventError for what is no record of a known call, and for a call that succeeded on no
+ * one knows what.
  */
-export function parseChangeEvent(body: string, receivedAt: Date): Change {
-  const record = parseRecord(body, receivedAt);
+export function parseChangeEvent(body: string, receivedAt: Date, place?: Place): Change {
+  const record = parseRecord(body, receivedAt, place);
   const { eventName, errorCode } = record.call;
   const watched = WATCHED_CALLS.find((name) => name === eventName);
   if (!watched) {

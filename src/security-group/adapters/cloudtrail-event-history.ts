@@ -7,6 +7,7 @@ import {
 } from '@aws-sdk/client-cloudtrail';
 import pLimit from 'p-limit';
 import { parseChangeEvent, UnreadableEventError } from './change-event';
+import type { Place } from '../../organization/domain/place';
 import { CLIENT_SETTINGS } from '../../shared/adapters/aws/client-settings';
 import { CALLS_THAT_WRITE_RULES } from '../../shared/contracts/watched-calls';
 import { isOwnCall, type OwnIdentity } from '../domain/changes/actor';
@@ -55,10 +56,14 @@ export class CloudTrailEventHistory implements EventHistory {
 
   private readonly lookedUp = new Map<string, Promise<Change | undefined>>();
 
-  /** What has no answer after `patienceSeconds`, the wait for its turn included, fails. */
+  /**
+   * What has no answer after `patienceSeconds`, the wait for its turn included, fails. `place`:
+   * whose history it is; default: where each record says that it is of.
+   */
   constructor(
     private readonly client: CloudTrailClient,
     private readonly patienceSeconds: number,
+    private readonly place?: Place,
   ) {}
 
   /**
@@ -89,7 +94,7 @@ export class CloudTrailEventHistory implements EventHistory {
         { abortSignal },
       ),
     );
-    return events?.flatMap(changesIn).find((change) => change.eventId === eventId);
+    return this.changesIn(events ?? []).find((change) => change.eventId === eventId);
   }
 
   /**
@@ -98,7 +103,7 @@ export class CloudTrailEventHistory implements EventHistory {
    */
   async changesOf(groupId: string, since: Date): Promise<readonly Change[]> {
     const { events } = await this.latest('ResourceName', groupId, since, MOST_EVENTS);
-    return events.flatMap(changesIn);
+    return this.changesIn(events);
   }
 
   async changesSince(since: Date): Promise<RecentChanges> {
@@ -107,7 +112,7 @@ export class CloudTrailEventHistory implements EventHistory {
       found.push(await this.latest('EventName', name, since, MOST_EVENTS_OF_CALL));
     }
     return {
-      changes: found.flatMap(({ events }) => events.flatMap(changesIn)),
+      changes: found.flatMap(({ events }) => this.changesIn(events)),
       areAll: found.every(({ areAll }) => areAll),
     };
   }
@@ -134,24 +139,42 @@ export class CloudTrailEventHistory implements EventHistory {
 
   /**
    * When the latest call of the function that sends heartbeats was made, as far as the history has
-   * them: it has come that far. Undefined where it has none.
+   * them: it has come that far. Undefined where it has none. `reader`: sends them where a member
+   * lets the hub look only, in sessions of the same name.
    */
-  async lastHeartbeat(sender: OwnIdentity): Promise<Date | undefined> {
-    const { Events: events = [] } = await this.inTurn((abortSignal) =>
-      this.client.send(
-        new LookupEventsCommand({
+  async lastHeartbeat(sender: OwnIdentity, reader?: OwnIdentity): Promise<Date | undefined> {
+    const isSender = ({ actor }: Change) =>
+      isOwnCall(actor, sender) || (reader !== undefined && isOwnCall(actor, reader));
+    return this.inTurn(async (abortSignal) => {
+      let looked = 0;
+      // The newest come first. Reverts go by the same name as heartbeats, and so does all reading.
+      for await (const { Events: page = [] } of paginateLookupEvents(
+        { client: this.client, pageSize: EVENTS_PER_PAGE },
+        {
           LookupAttributes: [{ AttributeKey: 'Username', AttributeValue: sender.sessionName }],
-          // The newest come first. Reverts go by the same name as heartbeats.
-          MaxResults: EVENTS_PER_PAGE,
-        }),
-        { abortSignal },
-      ),
-    );
-    const made = events
-      .flatMap(changesIn)
-      .filter(({ actor }) => isOwnCall(actor, sender))
-      .map(({ time }) => time.getTime());
-    return made.length > 0 ? new Date(Math.max(...made)) : undefined;
+        },
+      )) {
+        abortSignal.throwIfAborted();
+        const made = this.changesIn(page).filter(isSender);
+        if (made.length > 0) return new Date(Math.max(...made.map(({ time }) => time.getTime())));
+        looked += page.length;
+        if (looked >= MOST_EVENTS) return undefined;
+      }
+      return undefined;
+    });
+  }
+
+  /** None where a record is not of a call that the sentry knows, or cannot be read. */
+  private changesIn(events: readonly Event[]): Change[] {
+    return events.flatMap(({ EventSource: source, EventTime: time, CloudTrailEvent: record }) => {
+      if (source !== EVENT_SOURCE || !record) return [];
+      try {
+        return [parseChangeEvent(`{"detail":${record}}`, time ?? new Date(0), this.place)];
+      } catch (error) {
+        if (error instanceof UnreadableEventError) return [];
+        throw error;
+      }
+    });
   }
 
   /** A client that is throttled tries again for longer than the function may run. */
@@ -174,20 +197,5 @@ export class CloudTrailEventHistory implements EventHistory {
     } finally {
       clearTimeout(timer);
     }
-  }
-}
-
-/** None where the record is not of a call that the sentry knows, or cannot be read. */
-function changesIn({
-  EventSource: source,
-  EventTime: time,
-  CloudTrailEvent: record,
-}: Event): Change[] {
-  if (source !== EVENT_SOURCE || !record) return [];
-  try {
-    return [parseChangeEvent(`{"detail":${record}}`, time ?? new Date(0))];
-  } catch (error) {
-    if (error instanceof UnreadableEventError) return [];
-    throw error;
   }
 }

@@ -1,6 +1,9 @@
+import { createHash } from 'node:crypto';
 import * as z from 'zod/mini';
 import { actorOf, userIdentitySchema } from './record-actor';
 import { type Fields, fieldsOf, inCamelCase, optionalId, optionalText } from './record-fields';
+import type { SourcedRecord } from '../../organization/domain/admit-record';
+import { type Place, placeKey } from '../../organization/domain/place';
 import type { Call } from '../domain/changes/change';
 
 /**
@@ -45,19 +48,36 @@ const envelopeSchema = z.object({
 });
 
 /**
- * Reads an EventBridge envelope around a CloudTrail record. `receivedAt` stands in for a time that
- * cannot be read.
+ * A record, and where it comes from: `place`, or else the account and Region of its envelope. Never
+ * what the record says itself.
  */
-export function parseRecord(body: string, receivedAt: Date): CloudTrailRecord {
-  const envelope = envelopeSchema.safeParse(parseJson(body));
-  if (!envelope.success) {
+export function sourcedRecord(body: string, place?: Place): SourcedRecord {
+  const { detail: record, account: accountId, region } = readEnvelope(body);
+  const ofEnvelope = accountId !== undefined && region !== undefined && { accountId, region };
+  const source = place ?? ofEnvelope;
+  if (!source) {
     throw new UnreadableEventError(
-      `It is not a CloudTrail event: ${z.prettifyError(envelope.error)}`,
+      'Its envelope does not say from which account and Region it is.',
     );
   }
-  const { detail: record, ...event } = envelope.data;
+  const { recipientAccountId, awsRegion } = record;
+  return {
+    place: source,
+    says: {
+      ...(recipientAccountId !== undefined && { recipientAccountId }),
+      ...(awsRegion !== undefined && { region: awsRegion }),
+    },
+  };
+}
+
+/**
+ * Reads an EventBridge envelope around a CloudTrail record. `receivedAt` stands in for a time that
+ * cannot be read. `place`: where the record is known to be of, whatever it says itself.
+ */
+export function parseRecord(body: string, receivedAt: Date, place?: Place): CloudTrailRecord {
+  const { detail: record, ...event } = readEnvelope(body);
   const { eventName, sourceIPAddress, userAgent, errorCode, userIdentity } = record;
-  const eventId = record.eventID ?? event.id ?? 'without-id';
+  const eventId = record.eventID ?? event.id ?? idOf(body, place);
   if (!EVENT_ID.test(eventId)) {
     throw new UnreadableEventError(
       `Its id is ${eventId.slice(0, 100)}, which is none that CloudTrail gives.`,
@@ -69,8 +89,13 @@ export function parseRecord(body: string, receivedAt: Date): CloudTrailRecord {
       eventName,
       time:
         parseTime(record.eventTime, receivedAt) ?? parseTime(event.time, receivedAt) ?? receivedAt,
-      accountId: event.account ?? record.recipientAccountId ?? userIdentity.accountId ?? 'unknown',
-      region: record.awsRegion ?? event.region ?? 'unknown',
+      accountId:
+        place?.accountId ??
+        event.account ??
+        record.recipientAccountId ??
+        userIdentity.accountId ??
+        'unknown',
+      region: place?.region ?? record.awsRegion ?? event.region ?? 'unknown',
       actor: actorOf(userIdentity, sourceIPAddress),
       sourceAddress: sourceIPAddress,
       userAgent,
@@ -81,12 +106,27 @@ export function parseRecord(body: string, receivedAt: Date): CloudTrailRecord {
   };
 }
 
+function readEnvelope(body: string): z.infer<typeof envelopeSchema> {
+  const envelope = envelopeSchema.safeParse(parseJson(body));
+  if (envelope.success) return envelope.data;
+  throw new UnreadableEventError(
+    `It is not a CloudTrail event: ${z.prettifyError(envelope.error)}`,
+  );
+}
+
 function parseJson(body: string): unknown {
   try {
     return JSON.parse(body);
   } catch {
     throw new UnreadableEventError('It is not JSON.');
   }
+}
+
+/** Where AWS gave none: one that all such records had would make each the same as the first. */
+function idOf(body: string, place: Place | undefined): string {
+  const hash = createHash('sha256');
+  if (place) hash.update(placeKey(place));
+  return `without-id-${hash.update(body).digest('hex').slice(0, 32)}`;
 }
 
 /** A UUID as a rule. What the sentry remembers by ids of its own has other characters in it. */

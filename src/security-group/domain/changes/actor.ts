@@ -59,6 +59,30 @@ export function isOwnCall(actor: Actor, own: OwnIdentity): boolean {
   );
 }
 
+/** By which a function of a hub works in a member. */
+export interface MemberIdentities {
+  readonly revoker: OwnIdentity;
+  readonly reader: OwnIdentity;
+}
+
+/** The call of a heartbeat in a member, as its record tells of it. */
+export interface HeartbeatCall {
+  readonly actor: Actor;
+  readonly errorCode?: string;
+}
+
+/**
+ * Anyone may make dry runs; only the hub's own prove anything. Where the member lets the hub look
+ * only, the reader makes the call, and EC2's refusal is the sign.
+ */
+export function isMemberHeartbeat(
+  { actor, errorCode }: HeartbeatCall,
+  { revoker, reader }: MemberIdentities,
+): boolean {
+  if (errorCode === 'Client.DryRunOperation') return isOwnCall(actor, revoker);
+  return errorCode === 'Client.UnauthorizedOperation' && isOwnCall(actor, reader);
+}
+
 /**
  * The name by which the actor is remembered. Without an ARN, one of several identities of the same
  * type must not be taken for another.

@@ -1,7 +1,7 @@
 import pLimit from 'p-limit';
 
 /** A client has 50 connections; what is still being read has one, too. */
-const CALLS_AT_ONCE = 25;
+export const CALLS_AT_ONCE = 25;
 
 /** What sends the requests of a client, as far as it matters here. */
 export interface Sender {
