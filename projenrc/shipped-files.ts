@@ -12,6 +12,7 @@ export function shipOnlyTheLibrary(project: CdkSentriesProject): void {
     '.jsii',
     'API.md',
     'docs/schemas',
+    'member-templates',
   ]);
   // jsii does not clean up: what was deleted from src/ would still be shipped.
   project.preCompileTask.prependExec('rm -rf lib');

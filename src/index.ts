@@ -9,6 +9,26 @@ export { type SlackApprovalWorkflowProps } from './approval/constructs/slack-app
 export { SlackDestination } from './approval/constructs/slack-destination';
 export { ManagementEventsTrail } from './organization/constructs/management-events-trail';
 export { type ManagementEventsTrailProps } from './organization/constructs/management-events-trail-props';
+export { type ISentryHub, type SentryHubAttributes } from './organization/constructs/hub-reference';
+export {
+  MemberAccounts,
+  type OrganizationAccountsProps,
+} from './organization/constructs/member-accounts';
+export { MemberRegions } from './organization/constructs/member-regions';
+export { MemberRights } from './organization/constructs/member-rights';
+export {
+  MemberStackSets,
+  type MemberStackSetsProps,
+  type MemberTarget,
+} from './organization/constructs/member-stack-sets';
+export { SentryHub } from './organization/constructs/sentry-hub';
+export { type SentryHubProps } from './organization/constructs/sentry-hub-props';
+export {
+  SentryMember,
+  type SentryMemberProps,
+  SentryMemberRegion,
+  type SentryMemberRegionProps,
+} from './organization/constructs/sentry-member';
 export {
   Actor,
   type CdkDeploymentsProps,

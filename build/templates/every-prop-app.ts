@@ -19,6 +19,10 @@ import {
   KeyActions,
   KeyExemption,
   ManagementEventsTrail,
+  MemberAccounts,
+  MemberRegions,
+  SentryHub,
+  type SentryHubProps,
   MonitoredGroups,
   Ports,
   SecurityGroupBaseline,
@@ -130,7 +134,22 @@ const pattern: Required<TrafficPatternProps> = {
 };
 const cloudFormation: Required<CloudFormationActorProps> = { executionRole: deployer };
 const deployments: Required<CdkDeploymentsProps> = { qualifier: 'team' };
+const hubProps: Required<SentryHubProps> = {
+  accounts: MemberAccounts.organization({
+    units: ['ou-ab12-cdefgh34'],
+    excluding: ['111122223333'],
+  }),
+  organizationId: 'o-abc1234567',
+  regions: MemberRegions.of(['eu-central-1', 'eu-west-1']),
+  name: 'team-sentries',
+  accountWarnings: { '222233334444': 'holds the payment systems' },
+  maxConcurrency: 50,
+  notificationTopic: topic,
+  operators: [operator],
+};
+const hub = new SentryHub(stack, 'Hub', hubProps);
 const groupSentry: Required<SecurityGroupSentryProps> = {
+  hub,
   monitoredGroups: MonitoredGroups.groups([web]),
   policies: [
     {

@@ -26,7 +26,7 @@ export class AskedWorkflow {
   constructor(
     sentry: Construct,
     public readonly workflow: SlackApprovalWorkflow,
-    contract: HandlerContract<string>,
+    contract: Pick<HandlerContract<string>, 'timeoutSeconds'>,
   ) {
     refuseOtherPlace(sentry, workflow);
     const place = new Construct(workflow, `Asker${sentry.node.addr.slice(-ADDRESS_DIGITS)}`);

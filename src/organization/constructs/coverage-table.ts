@@ -20,6 +20,22 @@ export class CoverageTable extends GuardedTable {
     this.grantWrite(role, ['PutItem', 'DeleteItem']);
   }
 
+  /** For who has to see all that is known of the members. */
+  public grantSee(role: iam.IRole): void {
+    iam.Grant.addToPrincipal({
+      grantee: role,
+      actions: ['dynamodb:Scan'],
+      resourceArns: [this.table.tableArn],
+    });
+    this.grantKeyToRead(role);
+  }
+
+  /** For who hears of places. */
+  public grantSightings(role: iam.IRole): void {
+    this.grantWrite(role, ['UpdateItem']);
+    this.grantKeyToRead(role);
+  }
+
   /** For a look at one member. */
   public grantLook(role: iam.IRole): void {
     this.grantWrite(role, ['UpdateItem']);

@@ -44,6 +44,14 @@ export interface SentryHubProps {
   readonly accountWarnings?: Record<string, string>;
 
   /**
+   * How many events of members are judged side by side at the most: a whole number from 2 to 1,000,
+   * or this throws. It comes out of the concurrency of functions in the hub's account.
+   *
+   * @default 100
+   */
+  readonly maxConcurrency?: number;
+
+  /**
    * Where the hub reports tampering with its members, and its alarms go: a standard topic of the
    * same Region, or this throws.
    *

@@ -31,6 +31,11 @@ import type { SourceKind } from '../domain/sources';
 
 const LONGEST_WARNING = 200;
 
+const DEFAULT_CONCURRENCY = 100;
+
+/** As Lambda takes it for a queue. */
+const CONCURRENCY_RANGE = { least: 2, most: 1_000 };
+
 const SOURCES: readonly SourceKind[] = ['forwarded-events'];
 
 /**
@@ -60,6 +65,9 @@ export class SentryHub extends Construct implements ISentryHub {
   /** Alarms about the hub itself. They publish to the notification topic. */
   public readonly alarms: cloudwatch.Alarm[];
 
+  /** How many events of members are judged side by side at the most. @internal */
+  public readonly _maxConcurrency: number;
+
   private readonly sentries = new JoinedSentries();
   private readonly intake: Intake;
   private readonly coverage: Coverage;
@@ -78,6 +86,7 @@ export class SentryHub extends Construct implements ISentryHub {
     if (props.organizationId !== undefined) {
       this.organizationId = checkedOrganizationId(path, props.organizationId);
     }
+    this._maxConcurrency = checkedConcurrency(path, props.maxConcurrency ?? DEFAULT_CONCURRENCY);
     checkWarnings(path, props.accountWarnings ?? {});
     const senders = this.senders(props);
     this.notificationTopic = props.notificationTopic
@@ -153,6 +162,17 @@ export class SentryHub extends Construct implements ISentryHub {
     this.coverage.table.grantDirectory(owner.role!);
   }
 
+  /** Lets a function of a sentry see what is covered. @internal */
+  public _letSeeCoverage(owner: BundledFunction<string, string>): void {
+    this.coverage.grantParameter(owner);
+    this.coverage.table.grantSee(owner.role!);
+  }
+
+  /** Lets a function of a sentry note when it heard of a place. @internal */
+  public _letNoteSightings(owner: BundledFunction<string, string>): void {
+    this.coverage.table.grantSightings(owner.role!);
+  }
+
   private warnWithoutSentry(): string[] {
     if (this.sentries.takesEvents) return [];
     Annotations.of(this).addWarningV2(
@@ -191,6 +211,15 @@ function configurationOf({
     ...(regions?._regions && { regions: regions._regions }),
     warnings: accountWarnings,
   };
+}
+
+function checkedConcurrency(path: string, concurrency: number): number {
+  const { least, most } = CONCURRENCY_RANGE;
+  const isInRange = Number.isInteger(concurrency) && concurrency >= least && concurrency <= most;
+  if (Token.isUnresolved(concurrency) || isInRange) return concurrency;
+  throw new Error(
+    `${path}: "maxConcurrency" is ${concurrency}: write a whole number from ${least} to ${most}, such as ${DEFAULT_CONCURRENCY}.`,
+  );
 }
 
 function checkWarnings(path: string, warnings: Record<string, string>): void {

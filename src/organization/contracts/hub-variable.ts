@@ -1,5 +1,5 @@
 /** What a function of a sentry knows of its hub: JSON in the environment variable of this name. */
-export const HUB_VARIABLE = 'HUB';
+export const HUB_VARIABLE = 'HUB' as const;
 
 export interface HubVariable {
   /** With which the names of all roles begin, here and in members. */

@@ -11,16 +11,18 @@ import {
 } from '../contracts/queue-message';
 
 const version = z.literal(QUEUE_MESSAGE_VERSION);
-const { account, region } = messagePlaceSchema.shape;
-const place = { account: z.optional(account), region: z.optional(region) };
+const optionalPlace = {
+  account: z.optional(messagePlaceSchema.shape.account),
+  region: z.optional(messagePlaceSchema.shape.region),
+};
 export const messageSchema = z.discriminatedUnion('type', [
   z.object({
     version,
     type: z.literal('finding'),
     groupId: z.string().check(z.regex(/^sg-[0-9a-f]+$/)),
-    ...place,
+    ...optionalPlace,
   }),
-  z.object({ version, type: z.literal('heartbeat'), ...place }),
+  z.object({ version, type: z.literal('heartbeat'), ...optionalPlace }),
 ]);
 
 /** A message of the sentry itself; undefined for all else, which has to be an event. */

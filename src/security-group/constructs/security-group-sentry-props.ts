@@ -8,6 +8,7 @@ import type { ChangeResponse } from './change-response';
 import { ExistingViolations } from './existing-violations';
 import type { MonitoredGroups } from './monitored-groups';
 import type { SecurityGroupBaseline } from './security-group-baseline';
+import type { SentryHub } from '../../organization/constructs/sentry-hub';
 import { SentryMode } from '../../shared/constructs/sentry-mode';
 
 /** A baseline, and what is done about a rule that violates it. */
@@ -31,8 +32,18 @@ export interface SecurityGroupPolicy {
 
 /** Properties of a SecurityGroupSentry. */
 export interface SecurityGroupSentryProps {
-  /** The groups to watch, in the sentry's own account and Region. */
+  /** The groups to watch, in the sentry's own account and Region, and in every member of a hub. */
   readonly monitoredGroups: MonitoredGroups;
+
+  /**
+   * Has the sentry watch all members of a hub as well, with their roles: monitored groups, policies
+   * and all else mean the same there. The hub has to be in the same account and Region, and a hub
+   * has one such sentry, or this throws. Groups of the sentry's own account and Region are watched
+   * as before, whether it is a member or not. A sentry that gets a hub later keeps its ledger.
+   *
+   * @default - only the sentry's own account and Region
+   */
+  readonly hub?: SentryHub;
 
   /** The policies decide which rules the groups may hold. Throws if the list is empty. */
   readonly policies: SecurityGroupPolicy[];

@@ -9,16 +9,22 @@ import { LedgerTable } from './ledger-table';
 import { ChangeQueue } from './parts/change-queue';
 import { Decisions } from './parts/decisions';
 import { Heartbeat } from './parts/heartbeat';
+import { MemberWatch } from './parts/member-watch';
 import { Operator } from './parts/operator';
 import { ReconcileSchedule } from './parts/reconcile-schedule';
 import { Reconciler } from './parts/reconciler';
 import { Responder } from './parts/responder';
+import { rightsFor } from './rights-in-members';
 import type { SecurityGroupSentryProps } from './security-group-sentry-props';
-import { securityGroupSentrySettings } from './security-group-sentry-settings';
+import {
+  type SecurityGroupSentrySettings,
+  securityGroupSentrySettings,
+} from './security-group-sentry-settings';
 import { findOverlap } from './selection-overlap';
 import { SentryApprovals } from './sentry-approvals';
 import { SentryParameters } from './sentry-parameters';
 import { warnWithoutTrail } from './trail-warning';
+import type { SentryHub } from '../../organization/constructs/sentry-hub';
 import { setArchitecture } from '../../shared/constructs/function-architecture';
 import { checkedOperators } from '../../shared/constructs/guarded-queue';
 import { givenTopic, notificationTopic } from '../../shared/constructs/notification-topic';
@@ -72,7 +78,8 @@ export class SecurityGroupSentry extends Construct implements iam.IGrantable {
     const settings = securityGroupSentrySettings(this, props);
     const { monitoredGroups, judging } = settings;
     this.refuseRivals();
-    warnWithoutTrail(this);
+    const { hub } = props;
+    this.joinOrWarn(hub, judging);
     this.node.addValidation({
       validate: () => {
         warnOfEmptiedGroups(this, settings.emptying);
@@ -92,28 +99,49 @@ export class SecurityGroupSentry extends Construct implements iam.IGrantable {
     const operators = checkedOperators(this, props.operators);
     const changes = new ChangeQueue(this, { monitoredGroups, operators, topic });
 
-    const parts = { monitoredGroups, parameters, ledger, changes, topic };
+    const parts = { monitoredGroups, parameters, ledger, changes, topic, operators, hub };
     const heartbeat = new Heartbeat(this, parts);
     const responder = new Responder(this, parts, approvals);
     const reconciler = new Reconciler(this, parts, responder.handler);
     const schedule = new ReconcileSchedule(this, { settings, reconciler, changes, topic });
     const operator = new Operator(this, parts);
     const decisions = approvals ? [new Decisions(this, parts, approvals)] : [];
+    const members = hub
+      ? [new MemberWatch(this, { parts, hub, reconcileSchedule: settings.reconcileSchedule })]
+      : [];
 
-    const functions = [responder, reconciler, operator, ...decisions].map(({ handler }) => handler);
     this.notificationTopic = topic;
     this.grantPrincipal = responder.handler.grantPrincipal;
     this.operatorFunction = operator.handler;
-    this.alarms = [changes, responder, reconciler, heartbeat, schedule, ...decisions].flatMap(
-      ({ alarms }) => alarms,
-    );
+    this.alarms = [
+      changes,
+      responder,
+      reconciler,
+      heartbeat,
+      schedule,
+      ...decisions,
+      ...members,
+    ].flatMap(({ alarms }) => alarms);
     new TamperRules(this, 'Tamper', {
       topic,
       deadLetterQueue: changes.undelivered,
-      rules: [changes.rule, heartbeat.rule, schedule.rule, schedule.largeCallRule],
-      functions,
+      rules: [
+        changes.rule,
+        heartbeat.rule,
+        schedule.rule,
+        schedule.largeCallRule,
+        ...members.flatMap(({ rules }) => rules),
+      ],
+      functions: [
+        ...[responder, reconciler, operator, ...decisions].map(({ handler }) => handler),
+        ...members.flatMap(({ functions }) => functions),
+      ],
       tables: [ledger.table],
-      queues: [...changes.queues, ...(approvals?.queues ?? [])],
+      queues: [
+        ...changes.queues,
+        ...(approvals?.queues ?? []),
+        ...members.flatMap(({ queues }) => queues),
+      ],
       parameters: parameters.all,
       alarms: this.alarms,
     });
@@ -216,6 +244,15 @@ export class SecurityGroupSentry extends Construct implements iam.IGrantable {
   /** Events that could not be read in full. */
   public metricUnreadableEvents(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
     return ownMetric(this, SECURITY_GROUP_METRICS.unreadableEvents, options);
+  }
+
+  /** In a hub, coverage tells where nothing is heard. */
+  private joinOrWarn(
+    hub: SentryHub | undefined,
+    judging: SecurityGroupSentrySettings['judging'],
+  ): void {
+    if (!hub) return warnWithoutTrail(this);
+    hub._join({ construct: this, watches: 'security groups', rights: rightsFor(judging) });
   }
 
   private maximum(metricName: string, options?: cloudwatch.MetricOptions): cloudwatch.Metric {

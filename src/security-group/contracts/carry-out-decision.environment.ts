@@ -1,3 +1,4 @@
+import { HUB_VARIABLE } from '../../organization/contracts/hub-variable';
 import { handlerContract } from '../../shared/contracts/handler-environment';
 
 export const CARRY_OUT_DECISION = handlerContract({
@@ -17,4 +18,5 @@ export const CARRY_OUT_DECISION = handlerContract({
     'DECISION_QUEUE_URLS',
     'OWN_ROLE_ARN',
   ],
+  optionalVariables: [HUB_VARIABLE],
 });

@@ -1,3 +1,4 @@
+import { HUB_VARIABLE } from '../../organization/contracts/hub-variable';
 import { handlerContract } from '../../shared/contracts/handler-environment';
 
 export const OPERATE_SENTRY = handlerContract({
@@ -17,4 +18,5 @@ export const OPERATE_SENTRY = handlerContract({
     /** The queue that gets what is to be judged at once. */
     'CHANGE_QUEUE_URL',
   ],
+  optionalVariables: [HUB_VARIABLE],
 });

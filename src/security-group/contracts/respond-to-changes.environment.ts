@@ -1,9 +1,11 @@
 import { CARRY_OUT_DECISION } from './carry-out-decision.environment';
+import { HUB_VARIABLE } from '../../organization/contracts/hub-variable';
+import { INTAKE_SECONDS } from '../../organization/contracts/intake';
 import { handlerContract } from '../../shared/contracts/handler-environment';
 
 export const RESPOND_TO_CHANGES = handlerContract({
   bundle: 'respond-to-changes',
-  timeoutSeconds: 60,
+  timeoutSeconds: INTAKE_SECONDS,
   variables: [
     /** How messages and metrics name the sentry: the path of its construct. */
     'SENTRY_NAME',
@@ -24,6 +26,7 @@ export const RESPOND_TO_CHANGES = handlerContract({
     'OWN_ROLE_ARN',
     'ACCOUNT_ID',
   ],
+  optionalVariables: [HUB_VARIABLE],
 });
 
 /**

@@ -1,4 +1,5 @@
 import { Stack, Validations } from 'aws-cdk-lib';
+import type * as iam from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 
 /**
@@ -9,6 +10,21 @@ import type { Construct } from 'constructs';
 export function acknowledgeWildcard(role: Construct, arn: string, reason: string): void {
   const id = `AwsSolutions-IAM5[Resource::${arnText(Stack.of(role).resolve(arn))}]`;
   role.node.addMetadata(Validations.ACKNOWLEDGED_RULES_METADATA_KEY, { [id]: reason });
+}
+
+/** Acknowledges that a role uses the keys of what it writes. */
+export function acknowledgeKeyUse(role: iam.IRole): void {
+  Validations.of(role).acknowledge(
+    {
+      id: 'AwsSolutions-IAM5[Action::kms:GenerateDataKey*]',
+      reason:
+        'Publishing to an encrypted topic, and writing to an encrypted table, with their keys alone.',
+    },
+    {
+      id: 'AwsSolutions-IAM5[Action::kms:ReEncrypt*]',
+      reason: 'Writing to an encrypted table, with its key alone.',
+    },
+  );
 }
 
 /** As cdk-nag names a resource that holds references. */

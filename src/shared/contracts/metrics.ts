@@ -43,6 +43,12 @@ export const SECURITY_GROUP_METRICS = {
   groupsDue: 'GroupsDue',
   /** Runs of reconcile that did nothing, since too many groups differed. */
   brakedRuns: 'BrakedRuns',
+  /** Runs of reconcile in members that came to their end. */
+  memberReconcileRuns: 'MemberReconcileRuns',
+  /** Events and runs that a member did not let the sentry deal with. */
+  membersRefused: 'MembersRefused',
+  /** Records that do not come from where they say, or from no member. */
+  recordsRefused: 'RecordsRefused',
   /** Groups that are monitored. */
   groupsMonitored: 'GroupsMonitored',
 } as const;

@@ -6,6 +6,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as sns from 'aws-cdk-lib/aws-sns';
 import * as ssm from 'aws-cdk-lib/aws-ssm';
 import type { Construct } from 'constructs';
+import { acknowledgeKeyUse } from '../../../shared/constructs/acknowledge-finding';
 import { BundledFunction } from '../../../shared/constructs/bundled-function';
 import type { GuardedQueue } from '../../../shared/constructs/guarded-queue';
 import { NotifyingAlarm, SilenceAlarm } from '../../../shared/constructs/notifying-alarm';
@@ -109,7 +110,7 @@ export class Coverage {
     this.table.grantRun(watcher.role!);
     this.looks.grantSend(watcher);
     if (this.props.configuration.accounts.kind === 'organization') letListAccounts(watcher);
-    acknowledgeTopicKey(watcher.role!);
+    acknowledgeKeyUse(watcher.role!);
     return watcher;
   }
 
@@ -135,7 +136,7 @@ export class Coverage {
     this.table.grantLook(looker.role!);
     takeOneByOne(looker, this.looks, MAX_CONCURRENCY);
     letWorkInMembers(looker, hubName, 'coverage');
-    acknowledgeTopicKey(looker.role!);
+    acknowledgeKeyUse(looker.role!);
     return looker;
   }
 
@@ -217,17 +218,4 @@ function letListAccounts(watcher: BundledFunction<string>): void {
     id: 'AwsSolutions-IAM5[Resource::*]',
     reason: 'AWS lets no one list single accounts, and the ids of units are not known.',
   });
-}
-
-function acknowledgeTopicKey(role: iam.IRole): void {
-  Validations.of(role).acknowledge(
-    {
-      id: 'AwsSolutions-IAM5[Action::kms:GenerateDataKey*]',
-      reason: 'Publishing to an encrypted topic, with its key alone.',
-    },
-    {
-      id: 'AwsSolutions-IAM5[Action::kms:ReEncrypt*]',
-      reason: 'Writing to an encrypted table, with its key alone.',
-    },
-  );
 }

@@ -2,7 +2,7 @@ import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import type * as sns from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
-import { commonVariables, SentryFunction } from './sentry-function';
+import { commonVariables, hubVariable, SentryFunction } from './sentry-function';
 import type { SentryParts } from './sentry-parts';
 import { NotifyingAlarm } from '../../../shared/constructs/notifying-alarm';
 import { ownMetric } from '../../../shared/constructs/own-metric';
@@ -17,13 +17,14 @@ export class Decisions {
   public readonly alarms: cloudwatch.Alarm[];
 
   constructor(sentry: Construct, parts: SentryParts, approvals: SentryApprovals) {
-    const { ledger, topic } = parts;
+    const { ledger, topic, hub } = parts;
     const handler = new SentryFunction(sentry, 'CarryOutDecision', {
       contract: CARRY_OUT_DECISION,
       environment: (role) => ({
         ...commonVariables(sentry, parts),
         DECISION_QUEUE_URLS: approvals.queueUrls,
         OWN_ROLE_ARN: role.roleArn,
+        ...hubVariable(parts),
       }),
       description: `Carries out what people decided about security group changes for ${sentry.node.path}`,
       memorySize: 512,
@@ -33,6 +34,7 @@ export class Decisions {
     handler.letAct();
     handler.addToRolePolicy(tagApprovedStatement(sentry));
     ledger.grantReadAsked(handler);
+    hub?._letWork(handler, 'decide');
     this.handler = handler;
     this.alarms = [
       ...unhandledDecisionsAlarms(sentry, approvals, topic),

@@ -2,8 +2,10 @@ import { Duration } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
-import { commonVariables, SentryFunction } from './sentry-function';
+import { commonVariables, hubVariable, SentryFunction } from './sentry-function';
 import type { SentryParts } from './sentry-parts';
+import type { SentryHub } from '../../../organization/constructs/sentry-hub';
+import type { BundledFunction } from '../../../shared/constructs/bundled-function';
 import { NotifyingAlarm } from '../../../shared/constructs/notifying-alarm';
 import { ownMetric } from '../../../shared/constructs/own-metric';
 import { takeOneByOne } from '../../../shared/constructs/work-queue';
@@ -25,13 +27,14 @@ export class Responder {
 
   /** @param approvals the workflows that it asks, where a policy asks people. */
   constructor(sentry: Construct, parts: SentryParts, approvals: SentryApprovals | undefined) {
-    const { ledger, changes } = parts;
+    const { ledger, changes, hub } = parts;
     const handler = new SentryFunction(sentry, 'RespondToChanges', {
       contract: RESPOND_TO_CHANGES,
       environment: (role) => ({
         ...commonVariables(sentry, parts),
         CHANGE_QUEUE_URL: changes.queue.queueUrl,
         OWN_ROLE_ARN: role.roleArn,
+        ...hubVariable(parts),
       }),
       description: `Judges and reverts security group changes for ${sentry.node.path}`,
       memorySize: 512,
@@ -39,6 +42,7 @@ export class Responder {
     });
     takeOneByOne(handler, changes.queue, MAX_CONCURRENCY);
     handler.letAct();
+    if (hub) letTakeFromMembers(handler, hub);
     if (approvals) {
       approvals.grantAsk(handler);
       ledger.grantReadAsked(handler);
@@ -91,4 +95,11 @@ export class Responder {
       }),
     ];
   }
+}
+
+/** Members' events have a queue of their own, so that none of them holds up those of the hub. */
+function letTakeFromMembers(handler: BundledFunction<string, string>, hub: SentryHub): void {
+  hub._letWork(handler, 'respond');
+  hub._letNoteSightings(handler);
+  takeOneByOne(handler, hub._intakeQueue, hub._maxConcurrency);
 }

@@ -1,6 +1,7 @@
 import { Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { SentryParts } from './sentry-parts';
+import { HUB_VARIABLE } from '../../../organization/contracts/hub-variable';
 import {
   BundledFunction,
   type BundledFunctionProps,
@@ -55,4 +56,9 @@ export function commonVariables(sentry: Construct, { parameters, ledger, topic }
     NOTIFICATION_TOPIC_ARN: topic.topicArn,
     ACCOUNT_ID: Stack.of(sentry).account,
   };
+}
+
+/** The variable of those that have to know the hub, where there is one. */
+export function hubVariable({ hub }: SentryParts) {
+  return hub ? { [HUB_VARIABLE]: hub._variable } : {};
 }

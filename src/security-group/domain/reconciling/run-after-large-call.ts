@@ -31,15 +31,24 @@ export async function awaitRun(
   runs: RunsAfterCalls,
   clock: Clock,
 ): Promise<RunAfterCall | undefined> {
+  const run = await planRun(by, runs, clock);
+  if (run) await clock.pause(Math.max(0, run.at.getTime() - clock.now().getTime()));
+  return run;
+}
+
+/** The run, without waiting for it. */
+export async function planRun(
+  by: string,
+  runs: RunsAfterCalls,
+  clock: Clock,
+): Promise<RunAfterCall | undefined> {
   for (;;) {
     const now = clock.now();
     const latest = await runs.latest();
     const isPlanned = latest !== undefined && latest.at > now;
     if (isPlanned && latest.by !== by) return undefined;
     const next = isPlanned ? latest : nextRun(by, latest, now);
-    if (!isPlanned && !(await runs.replace(latest, next))) continue;
-    await clock.pause(Math.max(0, next.at.getTime() - now.getTime()));
-    return next;
+    if (isPlanned || (await runs.replace(latest, next))) return next;
   }
 }
 

@@ -1,0 +1,40 @@
+import type { CoverageMemory, KnownPlace } from './coverage-store';
+import { type AccountSelection, membershipOf } from '../member-accounts';
+import { isSamePlace, type Place } from '../place';
+
+/** A place is tried where nothing was heard of it for so long. */
+export const TRIED_AFTER_SECONDS = 2 * 60 * 60;
+
+export interface HubPlaces {
+  readonly selection: AccountSelection;
+  /** Undefined: all that an account has enabled. */
+  readonly regions: readonly string[] | undefined;
+  /** That of the sentry's stack, which it watches by itself. */
+  readonly own: Place;
+}
+
+/** The places in which the hub may look, as it found when it looked last. */
+export function placesToReconcile(memory: CoverageMemory, hub: HubPlaces): Place[] {
+  return reachable(memory, hub).map(({ place }) => place);
+}
+
+/**
+ * The places in which a heartbeat would show whether events come. Where the rule is not as it was
+ * made, that is known to be the cause; where there is no group, there is nothing to try it on.
+ */
+export function placesToTry(memory: CoverageMemory, hub: HubPlaces, now: Date): Place[] {
+  const longAgo = now.getTime() - TRIED_AFTER_SECONDS * 1_000;
+  return reachable(memory, hub)
+    .filter(({ look }) => look?.kind === 'seen' && look.hasGroups && look.rule === 'as-made')
+    .filter(({ sightings }) => sightings.every(({ lastAt }) => lastAt.getTime() <= longAgo))
+    .map(({ place }) => place);
+}
+
+function reachable({ list, places }: CoverageMemory, hub: HubPlaces): KnownPlace[] {
+  const { selection, regions, own } = hub;
+  return places
+    .filter(({ look }) => look?.kind === 'seen' || look?.kind === 'failed')
+    .filter(({ place }) => !isSamePlace(place, own))
+    .filter(({ place }) => regions?.includes(place.region) ?? true)
+    .filter(({ place }) => membershipOf(place.accountId, selection, list).kind === 'member');
+}

@@ -1,0 +1,57 @@
+import type { SQSClient } from '@aws-sdk/client-sqs';
+import * as z from 'zod/mini';
+import { messagePlaceSchema } from '../../organization/adapters/record-messages';
+import type { Place } from '../../organization/domain/place';
+import { sendEach } from '../../shared/adapters/queue/send-messages';
+import { RECONCILE_MESSAGE_VERSION, type ReconcileMessage } from '../contracts/reconcile-message';
+
+export const reconcileMessageSchema = z.object({
+  ...messagePlaceSchema.shape,
+  version: z.literal(RECONCILE_MESSAGE_VERSION),
+  type: z.enum(['by-clock', 'after-call']),
+  run: z.optional(z.string()),
+});
+
+/** SQS holds back a message for no longer. Members are looked at in turn within that time. */
+const SPREAD_SECONDS = 900;
+
+/** Throws for a message of another version. */
+export function parseReconcileMessage(body: string): ReconcileMessage {
+  return reconcileMessageSchema.parse(JSON.parse(body));
+}
+
+/** Has all of the places reconciled, not all at the same time. */
+export async function sendReconciles(
+  client: SQSClient,
+  queueUrl: string,
+  places: readonly Place[],
+): Promise<void> {
+  const messages = places.map((place, index) => ({
+    content: message(place, 'by-clock'),
+    delaySeconds: Math.floor((index * SPREAD_SECONDS) / places.length),
+    messageGroupId: place.accountId,
+  }));
+  await sendEach(client, queueUrl, messages, 'places to reconcile');
+}
+
+/** The same run, later. */
+export async function sendRunLater(
+  client: SQSClient,
+  queueUrl: string,
+  { place, run }: { readonly place: Place; readonly run: string },
+  milliseconds: number,
+): Promise<void> {
+  const later = {
+    content: { ...message(place, 'after-call'), run },
+    delaySeconds: Math.min(Math.ceil(milliseconds / 1_000), SPREAD_SECONDS),
+    messageGroupId: place.accountId,
+  };
+  await sendEach(client, queueUrl, [later], 'a run after a large call');
+}
+
+function message(
+  { accountId: account, region }: Place,
+  type: ReconcileMessage['type'],
+): ReconcileMessage {
+  return { version: RECONCILE_MESSAGE_VERSION, type, account, region };
+}
