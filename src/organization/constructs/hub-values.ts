@@ -1,8 +1,8 @@
 import { Fn, Token } from 'aws-cdk-lib';
 import type { ISentryHub } from './hub-reference';
-import { ACCOUNT_ID, REGION } from './place-names';
 import { callersOf, hubRoleName, type MemberRole } from '../contracts/hub-roles';
 import { HUB_NAME, LONGEST_HUB_NAME } from '../contracts/member-names';
+import { ACCOUNT_ID, REGION } from '../contracts/place-names';
 import type { MemberRights } from '../domain/gaps/place-state';
 
 export const DEFAULT_HUB_NAME = 'cdk-sentries';

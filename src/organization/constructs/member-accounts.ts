@@ -1,8 +1,6 @@
 import { Token } from 'aws-cdk-lib';
-import { ACCOUNT_ID } from './place-names';
+import { ACCOUNT_ID, UNIT_ID } from '../contracts/place-names';
 import type { AccountSelection } from '../domain/member-accounts';
-
-const UNIT_ID = /^(r-[a-z0-9]{4,32}|ou-[a-z0-9]{4,32}-[a-z0-9]{8,32})$/;
 
 /** Properties of a selection of accounts out of an organization. */
 export interface OrganizationAccountsProps {
@@ -47,12 +45,7 @@ export class MemberAccounts {
    * malformed.
    */
   public static accounts(accountIds: string[]): MemberAccounts {
-    if (accountIds.length === 0) {
-      throw new Error(
-        'MemberAccounts.accounts() got an empty list: name at least one account, as in MemberAccounts.accounts(["111122223333"]).',
-      );
-    }
-    accountIds.forEach((id) => checkAccount('MemberAccounts.accounts()', id));
+    checkedAccounts('MemberAccounts.accounts', accountIds);
     return new MemberAccounts({ kind: 'accounts', accountIds: [...new Set(accountIds)] });
   }
 
@@ -76,6 +69,17 @@ export function checkedUnits(where: string, { units }: { readonly units: string[
     );
   }
   return units;
+}
+
+/** Throws if there are none, or one has an id that no account has. */
+export function checkedAccounts(method: string, accountIds: string[]): string[] {
+  if (accountIds.length === 0) {
+    throw new Error(
+      `${method}() got an empty list: name at least one account, as in ${method}(["111122223333"]).`,
+    );
+  }
+  accountIds.forEach((id) => checkAccount(`${method}()`, id));
+  return accountIds;
 }
 
 function checkAccount(where: string, id: string): void {

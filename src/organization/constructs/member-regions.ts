@@ -1,5 +1,5 @@
 import { Token } from 'aws-cdk-lib';
-import { REGION } from './place-names';
+import { REGION } from '../contracts/place-names';
 
 /** The Regions in which a hub watches its members. */
 export class MemberRegions {

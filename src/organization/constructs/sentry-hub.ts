@@ -17,7 +17,6 @@ import { HubBus } from './parts/hub-bus';
 import { Intake } from './parts/intake';
 import { type JoinedSentry, JoinedSentries } from './parts/joined-sentries';
 import { MemberTampering } from './parts/member-tampering';
-import { ACCOUNT_ID } from './place-names';
 import type { SentryHubProps } from './sentry-hub-props';
 import type { BundledFunction } from '../../shared/constructs/bundled-function';
 import { checkedOperators, type GuardedQueue } from '../../shared/constructs/guarded-queue';
@@ -27,6 +26,9 @@ import { MOST_LISTED_SENDERS, type Senders } from '../contracts/hub-bus-policy';
 import { HUB_PARAMETER_VERSION } from '../contracts/hub-parameter';
 import type { HubFunction } from '../contracts/hub-roles';
 import type { HubVariable } from '../contracts/hub-variable';
+
+import { ACCOUNT_ID } from '../contracts/place-names';
+import type { AccountSelection } from '../domain/member-accounts';
 import type { SourceKind } from '../domain/sources';
 
 const LONGEST_WARNING = 200;
@@ -71,6 +73,8 @@ export class SentryHub extends Construct implements ISentryHub {
   private readonly sentries = new JoinedSentries();
   private readonly intake: Intake;
   private readonly coverage: Coverage;
+  /** @internal */
+  public readonly _accounts: AccountSelection;
 
   /**
    * Throws if the name or an id is malformed, if there are accounts of an organization and no id of
@@ -88,6 +92,7 @@ export class SentryHub extends Construct implements ISentryHub {
     }
     this._maxConcurrency = checkedConcurrency(path, props.maxConcurrency ?? DEFAULT_CONCURRENCY);
     checkWarnings(path, props.accountWarnings ?? {});
+    this._accounts = props.accounts._selection;
     const senders = this.senders(props);
     this.notificationTopic = props.notificationTopic
       ? givenTopic(this, props.notificationTopic)

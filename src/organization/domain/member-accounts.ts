@@ -91,7 +91,11 @@ function isMeant(
   { units, excluding }: Extract<AccountSelection, { kind: 'organization' }>,
 ): boolean {
   if (excluding.includes(id)) return false;
-  if (units.length === 0) return true;
+  return units.length === 0 || isBelow(path, units);
+}
+
+/** Whether the path leads through one of these units. */
+export function isBelow(path: string, units: readonly string[]): boolean {
   const above = path.split('/');
   return units.some((unit) => above.includes(unit));
 }
