@@ -21,6 +21,7 @@ import {
   ManagementEventsTrail,
   MemberAccounts,
   MemberRegions,
+  PolicyScope,
   SentryHub,
   type SentryHubProps,
   MonitoredGroups,
@@ -150,6 +151,7 @@ const hubProps: Required<SentryHubProps> = {
 const hub = new SentryHub(stack, 'Hub', hubProps);
 const groupSentry: Required<SecurityGroupSentryProps> = {
   hub,
+  observeIn: PolicyScope.units(['ou-ab12-cdefgh34']),
   monitoredGroups: MonitoredGroups.groups([web]),
   policies: [
     {

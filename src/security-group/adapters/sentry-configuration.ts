@@ -1,11 +1,19 @@
 import { createHash } from 'node:crypto';
 import type { SSMClient } from '@aws-sdk/client-ssm';
 import * as z from 'zod/mini';
+import { isNarrow } from '../../organization/domain/account-scope';
 import { readDatedParameters } from '../../shared/adapters/configuration/ssm-parameters';
 import type { EveryField } from '../../shared/adapters/every-field';
 import { SENTRY_PARAMETERS_VERSION } from '../contracts/sentry-parameters';
 import type { GroupSelector, MonitoredGroups } from '../domain/groups/monitored-groups';
-import { type Disabling, ENDS_UNANSWERED, type Policy, RESPONSES } from '../domain/policies/policy';
+import { configurationAt, type Where } from '../domain/policies/configuration-at';
+import {
+  type Disabling,
+  ENDS_UNANSWERED,
+  type Policy,
+  RESPONSES,
+  withoutNameAndScope,
+} from '../domain/policies/policy';
 import {
   ANSWERS_TO_EXISTING,
   isTooLong,
@@ -19,6 +27,13 @@ import { DIRECTIONS } from '../domain/rules/rule';
 const version = z.literal(SENTRY_PARAMETERS_VERSION);
 const optionalNumber = z.optional(z.int());
 const seconds = z.number().check(z.nonnegative());
+
+const named = z.array(z.string()).check(z.minLength(1));
+const scopeFields = { accounts: z.optional(named), units: z.optional(named) };
+/** One that names nothing, or what this version does not know, is not taken for another. */
+const scopeSchema = z
+  .strictObject(scopeFields)
+  .check(z.refine((scope) => isNarrow(scope), 'names neither accounts nor units'));
 
 const trafficSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('any') }),
@@ -70,6 +85,7 @@ export const policiesSchema = z.object({
       asking: z.optional(
         z.object({ workflow: z.string(), whenUnanswered: z.enum(ENDS_UNANSWERED) }),
       ),
+      appliesTo: z.optional(scopeSchema),
     }),
   ),
   trustedActors: z.array(
@@ -80,6 +96,7 @@ export const policiesSchema = z.object({
   ),
   emptyingRoleArns: z._default(z.array(z.string()), []),
   mode: z.enum(MODES),
+  observeIn: z.optional(scopeSchema),
   existingViolations: z.enum(ANSWERS_TO_EXISTING),
   settleSeconds: seconds,
   repeatWindowSeconds: seconds,
@@ -109,6 +126,7 @@ export const orderedPauseSchema = z.object({
   ),
   reason: z.string(),
   by: z.string(),
+  ...scopeFields,
 });
 const time = z.pipe(
   z.iso.datetime(),
@@ -179,11 +197,12 @@ export async function loadSentryConfiguration(
     policies: policies.policies.map((policy) => namedPolicy(policy, disablings)),
     digests: {
       selection: digestOf(inOrder(monitoredGroups)),
-      policies: digestOf(policies.policies.map(withoutName)),
+      policies: policiesDigest(policies.policies),
     },
     trustedActors: policies.trustedActors,
     emptyingRoleArns: policies.emptyingRoleArns,
     mode: policies.mode,
+    observeIn: policies.observeIn,
     existingViolations: policies.existingViolations,
     settleMilliseconds: 1000 * policies.settleSeconds,
     repeatWindowMilliseconds: 1000 * policies.repeatWindowSeconds,
@@ -209,9 +228,20 @@ function namedPolicy(policy: Policy, disablings: readonly Disabling[]): Policy {
 
 const NAME_DIGEST_LENGTH = 8;
 
-/** Under another name it is the same policy. */
-function withoutName({ name: _, ...policy }: Policy): Policy {
-  return policy;
+/** The configuration as it holds in one place. Throws an UnknownUnitError. */
+export function loadedConfigurationAt(
+  configuration: LoadedConfiguration,
+  where: Where,
+): LoadedConfiguration {
+  return configurationAt(configuration, where, policiesDigest);
+}
+
+/**
+ * Under another name it is the same policy; and where it applies decides only whether it is among
+ * them.
+ */
+function policiesDigest(policies: readonly Policy[]): string {
+  return digestOf(policies.map(withoutNameAndScope));
 }
 
 /** Ids come in parameters of so many each: together they are one selector. */

@@ -3,7 +3,9 @@ import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import type { IConstruct } from 'constructs';
 import { emptyingRoleArnOf } from './default-group-restriction';
+import type { SentryHub } from '../../organization/constructs/sentry-hub';
 import type { TrustedActor } from '../domain/changes/actor';
+import { ACCOUNT_OF_EVENT, REGION_OF_EVENT } from '../domain/changes/actor-in-each-account';
 
 /** How to recognise deployments by CloudFormation. */
 export interface CloudFormationActorProps {
@@ -32,13 +34,33 @@ export interface CdkDeploymentsProps {
  */
 export class Actor {
   /**
-   * Every session of a role.
+   * Every session of a role. In a hub, too, it is this one role, in its own account.
    *
    * @param role its ARN must be the full one, with the path. A role imported by its name alone is
    * taken to have none.
    */
   public static role(role: iam.IRole): Actor {
     return new Actor(() => [{ kind: 'role', roleArn: role.roleArn }]);
+  }
+
+  /**
+   * In a hub, every session of the role of this name in the account whose groups it changes. Anyone
+   * who may make a role of this name in an account is trusted there.
+   *
+   * Throws at synth where the sentry has no hub: write `role()` there.
+   *
+   * @param roleName its name, after its path if it has one, such as Deployer or ops/Deployer.
+   * Throws if it is malformed.
+   */
+  public static roleInEachAccount(roleName: string): Actor {
+    if (!Token.isUnresolved(roleName) && !/^([\w+=,.@-]+\/)*[\w+=,.@-]{1,64}$/.test(roleName)) {
+      throw new Error(
+        `Actor.roleInEachAccount(): "${roleName}" is no name of a role: write it after its path, if it has one, and without an ARN, such as "Deployer" or "ops/Deployer".`,
+      );
+    }
+    return new Actor((scope, hub) => [
+      { kind: 'role', roleArn: roleArnInEach(scope, hub, roleName) },
+    ]);
   }
 
   /** CloudFormation, deploying with this execution role. */
@@ -50,13 +72,13 @@ export class Actor {
 
   /**
    * `cdk deploy` in the sentry's account and Region: CloudFormation with the execution role that
-   * `cdk bootstrap` made.
+   * `cdk bootstrap` made. In a hub, the same in the account and Region whose groups it changes.
    *
    * Throws at synth where the sentry's stack is deployed without one
    * (CliCredentialsStackSynthesizer, LegacyStackSynthesizer).
    */
   public static cdkDeployments(props: CdkDeploymentsProps = {}): Actor {
-    return new Actor((scope) => [cdkDeployments(scope, props.qualifier)]);
+    return new Actor((scope, hub) => [cdkDeployments(scope, hub, props.qualifier)]);
   }
 
   /**
@@ -93,13 +115,13 @@ export class Actor {
   }
 
   private constructor(
-    private readonly bind: (scope: IConstruct) => TrustedActor[],
+    private readonly bind: (scope: IConstruct, hub: SentryHub | undefined) => TrustedActor[],
     private readonly emptyingRoleArns: string[] = [],
   ) {}
 
   /** @internal */
-  public _bind(scope: IConstruct): TrustedActor[] {
-    return this.bind(scope);
+  public _bind(scope: IConstruct, hub?: SentryHub): TrustedActor[] {
+    return this.bind(scope, hub);
   }
 
   /** @internal */
@@ -108,10 +130,30 @@ export class Actor {
   }
 }
 
-function cdkDeployments(scope: IConstruct, qualifier?: string): TrustedActor {
+function roleArnInEach(scope: IConstruct, hub: SentryHub | undefined, roleName: string): string {
+  if (!hub) {
+    throw new Error(
+      `${scope.node.path}: Actor.roleInEachAccount("${roleName}") means a role in each account of a hub, and the sentry has none: write Actor.role(role), or give the sentry a "hub".`,
+    );
+  }
+  const resource = { service: 'iam', region: '', resource: 'role', resourceName: roleName };
+  return Stack.of(scope).formatArn({ ...resource, account: ACCOUNT_OF_EVENT });
+}
+
+function cdkDeployments(
+  scope: IConstruct,
+  hub: SentryHub | undefined,
+  qualifier: string | undefined,
+): TrustedActor {
+  const stack = deployedStack(Stack.of(scope));
+  const place = hub
+    ? { account: ACCOUNT_OF_EVENT, region: REGION_OF_EVENT }
+    : { account: stack.account, region: stack.region };
   return {
     kind: 'cloudFormation',
-    executionRoleArn: qualifier ? bootstrapRoleArn(scope, qualifier) : executionRoleArn(scope),
+    executionRoleArn: qualifier
+      ? bootstrapRoleArn(scope, qualifier, place)
+      : executionRoleArn(scope, hub),
   };
 }
 
@@ -120,23 +162,27 @@ function deployedStack(stack: Stack): Stack {
   return stack.nestedStackParent ? deployedStack(stack.nestedStackParent) : stack;
 }
 
-function bootstrapRoleArn(scope: IConstruct, qualifier: string): string {
+function bootstrapRoleArn(
+  scope: IConstruct,
+  qualifier: string,
+  { account, region }: { readonly account: string; readonly region: string },
+): string {
   if (!Token.isUnresolved(qualifier) && !/^[A-Za-z0-9_-]{1,10}$/.test(qualifier)) {
     throw new Error(
       `${scope.node.path}: "${qualifier}" is no bootstrap qualifier: write the one given to "cdk bootstrap --qualifier", up to 10 letters, digits, - or _.`,
     );
   }
-  const stack = deployedStack(Stack.of(scope));
-  return stack.formatArn({
+  return deployedStack(Stack.of(scope)).formatArn({
     service: 'iam',
     region: '',
+    account,
     resource: 'role',
-    resourceName: `cdk-${qualifier}-cfn-exec-role-${stack.account}-${stack.region}`,
+    resourceName: `cdk-${qualifier}-cfn-exec-role-${account}-${region}`,
   });
 }
 
 /** The synthesizer writes `${AWS::AccountId}` and the like as plain text. */
-function executionRoleArn(scope: IConstruct): string {
+function executionRoleArn(scope: IConstruct, hub: SentryHub | undefined): string {
   const stack = deployedStack(Stack.of(scope));
   const { synthesizer } = stack;
   if (!(synthesizer instanceof DefaultStackSynthesizer)) {
@@ -145,5 +191,13 @@ function executionRoleArn(scope: IConstruct): string {
         'write Actor.cloudFormation({ executionRole }) with the role that you deploy with.',
     );
   }
-  return Fn.sub(synthesizer.cloudFormationExecutionRoleArn);
+  const own = synthesizer.cloudFormationExecutionRoleArn;
+  return Fn.sub(hub ? inEachPlace(own, stack) : own);
+}
+
+/** The account and the Region stand there as they are known: as pseudo parameters, or as values. */
+function inEachPlace(arn: string, { account, region }: Stack): string {
+  const ofAccount = Token.isUnresolved(account) ? '${AWS::AccountId}' : account;
+  const ofRegion = Token.isUnresolved(region) ? '${AWS::Region}' : region;
+  return arn.replaceAll(ofAccount, ACCOUNT_OF_EVENT).replaceAll(ofRegion, REGION_OF_EVENT);
 }

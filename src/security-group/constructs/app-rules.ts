@@ -57,7 +57,13 @@ export function judgeAppRules(
     ...impliedRules(constructs, sentry, groups),
   ];
   const prefixLists = new Map(constructs.flatMap(prefixListOf).map((list) => [list.id, list]));
-  return rules.flatMap((rule) => judgeAppRule(rule, sentry, policies, prefixLists));
+  const own = policies.filter((policy) => isSurelyFor(policy, sentry));
+  return rules.flatMap((rule) => judgeAppRule(rule, sentry, own, prefixLists));
+}
+
+/** The unit of the sentry's account is not known at synth, so such a policy judges later. */
+function isSurelyFor({ appliesTo }: Policy, sentry: Construct): boolean {
+  return !appliesTo || (appliesTo.accounts ?? []).includes(Stack.of(sentry).account);
 }
 
 /** A list of the app whose entries are known, by the reference to it. */

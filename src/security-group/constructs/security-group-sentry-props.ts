@@ -7,6 +7,7 @@ import type { Actor } from './actor';
 import type { ChangeResponse } from './change-response';
 import { ExistingViolations } from './existing-violations';
 import type { MonitoredGroups } from './monitored-groups';
+import type { PolicyScope } from './policy-scope';
 import type { SecurityGroupBaseline } from './security-group-baseline';
 import type { SentryHub } from '../../organization/constructs/sentry-hub';
 import { SentryMode } from '../../shared/constructs/sentry-mode';
@@ -28,6 +29,16 @@ export interface SecurityGroupPolicy {
    * lists them
    */
   readonly name?: string;
+
+  /**
+   * In a hub, the accounts whose groups the policy is for; in all others it is as if it were not
+   * there. An account that moves to a unit with other policies has its groups adopted again, as
+   * after a deployment that changes the policies. Throws without a hub, and for accounts or units
+   * that the hub cannot know.
+   *
+   * @default - all accounts that the sentry watches
+   */
+  readonly appliesTo?: PolicyScope;
 }
 
 /** Properties of a SecurityGroupSentry. */
@@ -77,6 +88,16 @@ export interface SecurityGroupSentryProps {
    * @default SentryMode.ENFORCE
    */
   readonly mode?: SentryMode;
+
+  /**
+   * In a hub, the accounts in which the sentry only observes though its mode is ENFORCE, so that it
+   * can be rolled out in waves. An account that is left out later has its groups adopted again, as
+   * when the mode changes. Throws with SentryMode.OBSERVE, without a hub, and for accounts or units
+   * that the hub cannot know.
+   *
+   * @default - none
+   */
+  readonly observeIn?: PolicyScope;
 
   /**
    * The sentry's response to rules that already violate a policy when it adopts their group. It

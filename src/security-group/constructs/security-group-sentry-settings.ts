@@ -4,6 +4,7 @@ import type { Construct } from 'constructs';
 import { type EmptyingSettings, emptyingRoleArns } from './default-group-restriction';
 import { ExistingViolations } from './existing-violations';
 import type { MonitoredGroup, MonitoredGroups } from './monitored-groups';
+import { scopeInHub } from './scope-in-hub';
 import type { SecurityGroupPolicy, SecurityGroupSentryProps } from './security-group-sentry-props';
 import { checkedSeconds, type DurationRange } from '../../shared/constructs/checked-duration';
 import { daysOfRate } from '../../shared/constructs/schedule-rate';
@@ -33,7 +34,7 @@ export function securityGroupSentrySettings(
   props: SecurityGroupSentryProps,
 ): SecurityGroupSentrySettings {
   const monitoredGroups = checkedGroups(scope, props.monitoredGroups);
-  const policies = checkedPolicies(scope, props.policies);
+  const policies = checkedPolicies(scope, props);
   const emptying = {
     groups: monitoredGroups,
     policies,
@@ -45,13 +46,14 @@ export function securityGroupSentrySettings(
     emptying,
     judging: {
       policies,
-      trustedActors: (props.trustedActors ?? []).flatMap((actor) => actor._bind(scope)),
+      trustedActors: (props.trustedActors ?? []).flatMap((actor) => actor._bind(scope, props.hub)),
       // VPCs may be made after the sentry.
       emptyingRoleArns: Lazy.list(
         { produce: () => emptyingRoleArns(scope, emptying) },
         { omitEmpty: true },
       ),
       mode: props.mode ?? SentryMode.ENFORCE,
+      ...observing(scope, props),
       existingViolations: props.existingViolations ?? ExistingViolations.REPORT,
       settleSeconds: checkedSeconds(
         props.settleTime ?? Duration.minutes(15),
@@ -112,7 +114,22 @@ function refuseOtherPlace(scope: Construct, { environment, path }: MonitoredGrou
   }
 }
 
-function checkedPolicies(scope: Construct, policies: readonly SecurityGroupPolicy[]): Policy[] {
+/** Not written where the sentry observes nowhere, or everywhere. */
+function observing(
+  scope: Construct,
+  { observeIn, mode, hub }: SecurityGroupSentryProps,
+): Pick<PoliciesParameter, 'observeIn'> {
+  if (!observeIn) return {};
+  const where = `${scope.node.path}: "observeIn"`;
+  if (mode === SentryMode.OBSERVE) {
+    throw new Error(
+      `${where} says where the sentry only observes, and with SentryMode.OBSERVE it does so everywhere: leave one of the two out.`,
+    );
+  }
+  return { observeIn: scopeInHub({ where, scope: observeIn, hub }) };
+}
+
+function checkedPolicies(scope: Construct, { policies, hub }: SecurityGroupSentryProps): Policy[] {
   if (policies.length === 0) {
     throw new Error(
       `${scope.node.path}: "policies" is empty, so nothing would be judged: write at least one, such as ` +
@@ -121,7 +138,11 @@ function checkedPolicies(scope: Construct, policies: readonly SecurityGroupPolic
   }
   const names = policies.flatMap(({ name }) => name ?? []);
   names.forEach((name, index) => refuseName(scope, name, names.slice(0, index)));
-  return policies.map(policyOf);
+  const where = `${scope.node.path}: "appliesTo" of a policy`;
+  return policies.map((policy) => ({
+    ...policyOf(policy),
+    ...(policy.appliesTo && { appliesTo: scopeInHub({ where, scope: policy.appliesTo, hub }) }),
+  }));
 }
 
 function refuseName(scope: Construct, name: string, earlier: readonly string[]): void {

@@ -1,3 +1,4 @@
+import type { AccountScope } from '../../organization/domain/account-scope';
 import type { TrustedActor } from '../domain/changes/actor';
 import type { GroupSelector } from '../domain/groups/monitored-groups';
 import type { Disabling, Policy } from '../domain/policies/policy';
@@ -15,6 +16,7 @@ export interface PoliciesParameter {
   readonly trustedActors: readonly TrustedActor[];
   readonly emptyingRoleArns: SentryConfiguration['emptyingRoleArns'];
   readonly mode: SentryConfiguration['mode'];
+  readonly observeIn?: SentryConfiguration['observeIn'];
   readonly existingViolations: SentryConfiguration['existingViolations'];
   readonly settleSeconds: number;
   readonly repeatWindowSeconds: number;
@@ -42,7 +44,7 @@ export interface MonitoredGroupsParameter {
 }
 
 /** Written by the deployment without a pause; an operator's order writes the rest. */
-export interface PauseParameter {
+export interface PauseParameter extends AccountScope {
   readonly version: typeof SENTRY_PARAMETERS_VERSION;
   /** ISO 8601. */
   readonly until?: string;

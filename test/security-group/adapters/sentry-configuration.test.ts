@@ -1,7 +1,10 @@
 import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import type { Emulator } from '../../../sandbox/emulator/emulator';
 import { emulatorAccess } from '../../../sandbox/emulator/emulator-access';
-import { loadSentryConfiguration } from '../../../src/security-group/adapters/sentry-configuration';
+import {
+  loadedConfigurationAt,
+  loadSentryConfiguration,
+} from '../../../src/security-group/adapters/sentry-configuration';
 import type {
   MonitoredGroupsParameter,
   PauseParameter,
@@ -240,6 +243,69 @@ test('a pause is part of it', async () => {
   });
 });
 
+describe('in a hub', () => {
+  const PLACE = { accountId: '111122223333', region: 'eu-west-1' };
+  const inAccount = { accounts: [PLACE.accountId] };
+  const elsewhere = { accounts: ['222233334444'], units: ['ou-abcd-11111111'] };
+  const account = {
+    id: PLACE.accountId,
+    name: 'payments',
+    state: 'ACTIVE' as const,
+    path: 'o-abc1234567/r-abcd/',
+  };
+
+  test('the scopes of policies, waves and pauses come back as they were', async () => {
+    const policies = POLICIES.policies.map((policy) => ({ ...policy, appliesTo: elsewhere }));
+    const read = await load({
+      policies: { ...POLICIES, policies, observeIn: inAccount },
+      pause: { ...PAUSE, ...elsewhere },
+    });
+    expect(read.policies.map(({ appliesTo }) => appliesTo)).toEqual([
+      elsewhere,
+      elsewhere,
+      elsewhere,
+    ]);
+    expect(read.observeIn).toEqual(inAccount);
+    expect(read.pause).toMatchObject(elsewhere);
+  });
+
+  test('one place has the digest that a sentry of its own would have, and so keeps its ledger', async () => {
+    const [first, second, third] = POLICIES.policies;
+    const alone = await load({ policies: { ...POLICIES, policies: [first, third] } });
+    const hub = await load({
+      policies: {
+        ...POLICIES,
+        policies: [
+          { ...first, appliesTo: inAccount },
+          { ...second, appliesTo: elsewhere },
+          { ...third, name: 'no-additions' },
+        ],
+      },
+    });
+    const there = loadedConfigurationAt(hub, { place: PLACE, account });
+    expect(there.digests).toEqual(alone.digests);
+    expect(there.workflows).toEqual(alone.workflows);
+    const whole = await load();
+    expect(loadedConfigurationAt(whole, { place: PLACE }).digests).toEqual(whole.digests);
+  });
+
+  test('a policy that an operator has disabled has the same digest', async () => {
+    const named = POLICIES.policies.map((policy, index) => ({ ...policy, name: `p${index}` }));
+    const disabling = {
+      policy: 'p1',
+      since: PAUSE.until,
+      until: PAUSE.until,
+      by: 'ann',
+      reason: 'r',
+    };
+    const hub = await load({
+      policies: { ...POLICIES, policies: named },
+      disabled: { version: 1, disablings: [disabling] },
+    });
+    expect(loadedConfigurationAt(hub, { place: PLACE }).digests).toEqual(hub.digests);
+  });
+});
+
 test('ids that come in many parameters are one selector', async () => {
   const groups = Array.from({ length: 12 }, (_, index): MonitoredGroupsParameter => ({
     version: 1,
@@ -304,6 +370,22 @@ test.each<[string, string, Parameters]>([
     '/policies',
     { policies: { ...POLICIES, policies: [{ baseline: { kind: 'open' }, response: 'revert' }] } },
   ],
+  [
+    'a policy for no account',
+    '/policies',
+    { policies: { ...POLICIES, policies: [{ ...POLICIES.policies[0], appliesTo: {} }] } },
+  ],
+  [
+    'a policy for what this version does not know',
+    '/policies',
+    {
+      policies: {
+        ...POLICIES,
+        policies: [{ ...POLICIES.policies[0], appliesTo: { units: ['r-abcd'], groups: [] } }],
+      },
+    },
+  ],
+  ['a pause of no account', '/pause', { pause: { ...PAUSE, accounts: [] } }],
   ['a brake of nothing', '/policies', { policies: { ...POLICIES, brake: 0 } }],
   ['a brake of more than all', '/policies', { policies: { ...POLICIES, brake: 1.5 } }],
   ['groups of another version', '/groups/1', { groups: [GROUPS, { ...GROUPS, version: 2 }] }],

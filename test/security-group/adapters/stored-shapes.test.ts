@@ -80,7 +80,7 @@ test('a change that was asked about is read as the domain declares it', () => {
 test('the parameters are read as their contracts declare them', () => {
   assertType<Equal<z.output<typeof policiesSchema>, PoliciesParameter>>();
   assertType<Equal<z.output<typeof groupsSchema>, MonitoredGroupsParameter>>();
-  assertType<Equal<z.input<typeof orderedPauseSchema>, Required<PauseParameter>>>();
+  assertType<Equal<Required<z.input<typeof orderedPauseSchema>>, Required<PauseParameter>>>();
   assertType<Equal<z.input<typeof disabledPoliciesSchema>, DisabledPoliciesParameter>>();
 });
 

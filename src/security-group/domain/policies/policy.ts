@@ -1,4 +1,5 @@
 import type { TrafficPattern } from './traffic-pattern';
+import type { AccountScope } from '../../../organization/domain/account-scope';
 
 /** Which rules a monitored group may hold. */
 export type Baseline =
@@ -26,6 +27,8 @@ export interface Policy {
   readonly response: Response;
   /** With the responses that ask; and without them, where approvals answer it all the same. */
   readonly asking?: Asking;
+  /** In a hub, the accounts whose groups it is for; absent: all. */
+  readonly appliesTo?: AccountScope;
   /** An operator's order not to answer what violates it. */
   readonly disabling?: Disabling;
 }
@@ -98,6 +101,12 @@ export function isAnsweredByApprovals({ response, asking }: Policy): boolean {
 export function withoutDisabling(policy: Policy): Policy {
   const { disabling: _, ...deployed } = policy;
   return deployed;
+}
+
+/** What the policy asks of groups, under whatever name and wherever it applies. */
+export function withoutNameAndScope(policy: Policy): Omit<Policy, 'name' | 'appliesTo'> {
+  const { name: _, appliesTo: __, ...rest } = withoutDisabling(policy);
+  return rest;
 }
 
 /** Whether what violates is reverted at once. */

@@ -1,4 +1,5 @@
 import type { Disabling, Policy } from './policy';
+import type { AccountScope } from '../../../organization/domain/account-scope';
 import type { TrustedActor } from '../changes/actor';
 import type { MonitoredGroups } from '../groups/monitored-groups';
 
@@ -11,7 +12,10 @@ export const ANSWERS_TO_EXISTING = ['REPORT', 'RESPOND'] as const;
 /** The sentry's answer to violations that stand in a group when it is adopted. */
 export type AnswerToExisting = (typeof ANSWERS_TO_EXISTING)[number];
 
-/** Says what a sentry watches, by what it judges, and how it goes about it. */
+/**
+ * Says what a sentry watches, by what it judges, and how it goes about it. In a hub,
+ * `configurationAt` makes of it what holds in one place.
+ */
 export interface SentryConfiguration {
   readonly monitoredGroups: MonitoredGroups;
   readonly policies: readonly Policy[];
@@ -21,6 +25,8 @@ export interface SentryConfiguration {
   /** Roles that are trusted to take rules away from VPCs' default groups, and with nothing else. */
   readonly emptyingRoleArns: readonly string[];
   readonly mode: Mode;
+  /** In a hub, the accounts in which the sentry only observes, whatever its mode. */
+  readonly observeIn?: AccountScope;
   readonly existingViolations: AnswerToExisting;
   /** How long a difference that no event explains may wait for its event. */
   readonly settleMilliseconds: number;
@@ -51,7 +57,8 @@ export interface Workflow {
   readonly expireMilliseconds: number;
 }
 
-export interface Pause {
+/** Where it names no accounts or units, the sentry is paused everywhere. */
+export interface Pause extends AccountScope {
   readonly until: Date;
   readonly reason: string;
   readonly by: string;

@@ -1,0 +1,45 @@
+import { Token } from 'aws-cdk-lib';
+import type { PolicyScope } from './policy-scope';
+import type { SentryHub } from '../../organization/constructs/sentry-hub';
+import type { AccountScope } from '../../organization/domain/account-scope';
+
+/** A scope as a user gives it. */
+export interface GivenScope {
+  /** Names sentry and prop, at the beginning of a sentence. */
+  readonly where: string;
+  readonly scope: PolicyScope;
+  readonly hub: SentryHub | undefined;
+}
+
+/** Throws for a scope that would silently reach other accounts than it says, or none. */
+export function scopeInHub({ where, scope, hub }: GivenScope): AccountScope {
+  if (!hub) {
+    throw new Error(
+      `${where} chooses among the accounts of a hub, and the sentry has none, so that it watches its own account alone: leave it out, or give the sentry a "hub".`,
+    );
+  }
+  const { accounts = [], units = [] } = scope._accounts;
+  if (units.length > 0) refuseUnknownUnits(where, hub);
+  accounts.forEach((id) => refuseOther(where, id, hub));
+  return scope._accounts;
+}
+
+function refuseUnknownUnits(where: string, { node, _accounts }: SentryHub): void {
+  if (_accounts.kind === 'organization') return;
+  throw new Error(
+    `${where} names units, and ${node.path} has its accounts named one by one, so that no one knows their units: write PolicyScope.accounts(["111122223333"]), or MemberAccounts.organization() in the hub.`,
+  );
+}
+
+function refuseOther(where: string, id: string, hub: SentryHub): void {
+  const { node, hubAccountId, _accounts: selection } = hub;
+  if ([id, hubAccountId].some(Token.isUnresolved) || id === hubAccountId) return;
+  const isLeftOut =
+    selection.kind === 'organization'
+      ? selection.excluding.includes(id)
+      : !selection.accountIds.some((one) => Token.isUnresolved(one) || one === id);
+  if (!isLeftOut) return;
+  throw new Error(
+    `${where} names the account ${id}, which ${node.path} does not watch: leave it out, or add it to the hub's accounts.`,
+  );
+}
