@@ -1,6 +1,8 @@
 import * as z from 'zod/mini';
 import english from 'zod/v4/locales/en.cjs';
-import { OperatorError, type OperatorRequest } from '../domain/operator';
+import { ACCOUNT_ID, REGION, UNIT_ID } from '../../organization/contracts/place-names';
+import type { OperatorRequest } from '../domain/operator';
+import { OperatorError } from '../domain/operator-error';
 import { LONGEST_DISABLING_HOURS } from '../domain/policies/policy';
 
 const text = z.string().check(z.minLength(1), z.maxLength(500));
@@ -11,6 +13,19 @@ const until = z.pipe(
   z.transform((value) => new Date(value)),
 );
 const order = { by: text, reason: text };
+const account = z.string().check(z.regex(ACCOUNT_ID));
+const place = {
+  account: z.optional(account),
+  region: z.optional(z.string().check(z.regex(REGION))),
+};
+/** A pause has to fit into a parameter. */
+const MOST_NAMED = 20;
+const scope = {
+  accounts: z.optional(z.array(account).check(z.minLength(1), z.maxLength(MOST_NAMED))),
+  units: z.optional(
+    z.array(z.string().check(z.regex(UNIT_ID))).check(z.minLength(1), z.maxLength(MOST_NAMED)),
+  ),
+};
 /** What is kept of an order has to fit into a parameter, several times. */
 const shortOrder = {
   by: z.string().check(z.minLength(1), z.maxLength(100)),
@@ -25,17 +40,18 @@ export const requestSchema = z.discriminatedUnion('action', [
     groupId,
     ruleId,
     until: z.optional(until),
+    ...place,
     ...order,
   }),
-  z.strictObject({ action: z.literal('withdraw'), groupId, ruleId, ...order }),
-  z.strictObject({ action: z.literal('release'), groupId, ...order }),
-  z.strictObject({ action: z.literal('pause'), until, ...order }),
+  z.strictObject({ action: z.literal('withdraw'), groupId, ruleId, ...place, ...order }),
+  z.strictObject({ action: z.literal('release'), groupId, ...place, ...order }),
+  z.strictObject({ action: z.literal('pause'), until, ...scope, ...order }),
   z.strictObject({ action: z.literal('resume'), ...order }),
   z.strictObject({ action: z.literal('disablePolicy'), policy, hours, ...shortOrder }),
   z.strictObject({ action: z.literal('enablePolicy'), policy, ...order }),
   z.strictObject({ action: z.literal('listPolicies') }),
-  z.strictObject({ action: z.literal('list'), groupId: z.optional(groupId) }),
-  z.strictObject({ action: z.literal('check') }),
+  z.strictObject({ action: z.literal('list'), groupId: z.optional(groupId), ...place }),
+  z.strictObject({ action: z.literal('check'), ...place }),
 ]);
 
 /** The messages of zod/mini are one and the same without it. */

@@ -4,6 +4,7 @@ import {
   CHANGE_MESSAGE_VERSION,
   type DisabledPolicyInMessage,
   type GroupInMessage,
+  type PauseInMessage,
   type ReconcileMessage,
   type UnconfirmedRuleInMessage,
 } from '../contracts/change-message';
@@ -171,6 +172,6 @@ function adoptedInMessage(
   };
 }
 
-function pauseInMessage({ until, reason, by }: Pause): NonNullable<ReconcileMessage['pause']> {
-  return { until: until.toISOString(), reason, by };
+function pauseInMessage({ until, ...pause }: Pause): PauseInMessage {
+  return { ...pause, until: until.toISOString() };
 }

@@ -215,13 +215,22 @@ export interface ReconcileMessage {
   }[];
   /** Chosen groups that could not be looked up: new ones among them are not adopted yet. */
   readonly notLookedUp?: readonly { readonly selection: string; readonly reason: string }[];
-  readonly pause?: { readonly until: string; readonly reason: string; readonly by: string };
+  readonly pause?: PauseInMessage;
   /** A pause that is not obeyed, since it is longer than an operator may order. */
-  readonly refusedPause?: ReconcileMessage['pause'];
+  readonly refusedPause?: PauseInMessage;
   /** Policies that an operator has disabled: what violates them is reported, and left. */
   readonly disabledPolicies?: readonly DisabledPolicyInMessage[];
   /** Policies that are in force again since the run before. */
   readonly enabledPolicies?: readonly DisabledPolicyInMessage[];
+}
+
+/** Where it names no accounts or units, it is for all. */
+export interface PauseInMessage {
+  readonly until: string;
+  readonly reason: string;
+  readonly by: string;
+  readonly accounts?: readonly string[];
+  readonly units?: readonly string[];
 }
 
 /** A policy that is disabled, or was. */

@@ -10,14 +10,23 @@ import {
 } from './ledger/ledger';
 import type { Ledger } from './ledger/ledger-store';
 import { againOnConflict } from './ledger/rewrite';
+import { OperatorError } from './operator-error';
+import {
+  type InPlace,
+  type OrderablePlaces,
+  orderedPlace,
+  refuseUnknownScope,
+} from './ordered-place';
 import {
   type Baseline,
   type Disabling,
   isDisabled,
   isToldOf,
+  type Policy,
   type Response,
 } from './policies/policy';
 import {
+  isPaused,
   LONGEST_PAUSE_MILLISECONDS,
   type Pause,
   type SentryConfiguration,
@@ -27,6 +36,8 @@ import { prefixListIds, type Rule, ruleKey } from './rules/rule';
 import { ruleText } from './rules/rule-text';
 import { type LastSigns, silences, type SignsOfLife } from './signs-of-life';
 import { inTurns } from './turns';
+import { type AccountScope, isNarrow, scopeText } from '../../organization/domain/account-scope';
+import { isSamePlace, type Place } from '../../organization/domain/place';
 import { bytesAsJson } from '../../shared/domain/byte-budget';
 import type { Clock } from '../../shared/domain/clock';
 
@@ -40,15 +51,17 @@ interface Order {
 }
 
 export type OperatorRequest =
-  | (Order & {
-      readonly action: 'accept';
-      readonly groupId: string;
-      readonly ruleId: string;
-      readonly until?: Date;
-    })
-  | (Order & { readonly action: 'withdraw'; readonly groupId: string; readonly ruleId: string })
-  | (Order & { readonly action: 'release'; readonly groupId: string })
-  | (Order & { readonly action: 'pause'; readonly until: Date })
+  | (Order &
+      InPlace & {
+        readonly action: 'accept';
+        readonly groupId: string;
+        readonly ruleId: string;
+        readonly until?: Date;
+      })
+  | (Order &
+      InPlace & { readonly action: 'withdraw'; readonly groupId: string; readonly ruleId: string })
+  | (Order & InPlace & { readonly action: 'release'; readonly groupId: string })
+  | (Order & AccountScope & { readonly action: 'pause'; readonly until: Date })
   | (Order & { readonly action: 'resume' })
   | (Order & {
       readonly action: 'disablePolicy';
@@ -60,9 +73,9 @@ export type OperatorRequest =
 
 /** It changes nothing. */
 export type OperatorQuestion =
-  | { readonly action: 'list'; readonly groupId?: string }
+  | (InPlace & { readonly action: 'list'; readonly groupId?: string })
   | { readonly action: 'listPolicies' }
-  | { readonly action: 'check' };
+  | (InPlace & { readonly action: 'check' });
 
 const QUESTIONS: Readonly<Record<OperatorQuestion['action'], true>> = {
   list: true,
@@ -72,16 +85,6 @@ const QUESTIONS: Readonly<Record<OperatorQuestion['action'], true>> = {
 
 export function isQuestion(request: OperatorRequest): request is OperatorQuestion {
   return request.action in QUESTIONS;
-}
-
-/**
- * An operator asked for something that cannot be done: the message says so, and what to do instead.
- */
-export class OperatorError extends Error {
-  constructor(reason: string) {
-    super(reason);
-    this.name = 'OperatorError';
-  }
 }
 
 /** A rule with what speaks for it. */
@@ -97,6 +100,8 @@ export interface LifeAnswer {
   readonly last: LastSigns;
   /** Sentences on what was not seen for too long. */
   readonly silences: readonly string[];
+  /** That is in force, here or elsewhere. */
+  readonly pause?: Pause;
 }
 
 /** A policy by its name, with its response as deployed. */
@@ -104,26 +109,43 @@ export interface ListedPolicy {
   readonly name: string;
   readonly baseline: string;
   readonly response: Response;
+  /** Absent: everywhere. */
+  readonly appliesTo?: Policy['appliesTo'];
   readonly disabled?: Omit<Disabling, 'policy'>;
 }
 
 export interface OperatorAnswer {
   /** A sentence on what was done; absent where something was only asked. */
   readonly done?: string;
+  /** Absent where it is the sentry's own. */
+  readonly place?: Place;
   readonly rules?: readonly ListedRule[];
   readonly life?: LifeAnswer;
   readonly policies?: readonly ListedPolicy[];
 }
 
 export interface OperatorPorts {
+  readonly places: OrderablePlaces;
+  readonly clock: Clock;
+  at(place: Place): Promise<PlacePorts>;
+  writePause(pause: Pause | undefined): Promise<void>;
+  writeDisablings(disablings: readonly Disabling[]): Promise<void>;
+}
+
+/** The sentry in one place. */
+export interface PlacePorts {
   readonly groups: SecurityGroups;
   readonly ledger: Ledger;
   readonly signs: Pick<SignsOfLife, 'last'>;
-  readonly clock: Clock;
-  writePause(pause: Pause | undefined): Promise<void>;
-  writeDisablings(disablings: readonly Disabling[]): Promise<void>;
   /** Has the group judged by the function that acts. */
   pointTo(groupIds: readonly string[]): Promise<void>;
+}
+
+/** The place that an order is for. */
+interface There extends PlacePorts {
+  readonly clock: Clock;
+  /** Names a group, and the place where it is not the sentry's own. */
+  nameOf(groupId: string): string;
 }
 
 const HOUR_MILLISECONDS = 60 * 60_000;
@@ -134,14 +156,8 @@ export async function carryOut(
   ports: OperatorPorts,
 ): Promise<OperatorAnswer> {
   switch (request.action) {
-    case 'accept':
-      return againOnConflict(async () => accept(request, ports));
-    case 'withdraw':
-      return againOnConflict(async () => withdraw(request, ports));
-    case 'release':
-      return againOnConflict(async () => release(request, configuration, ports));
     case 'pause':
-      return pause(request, ports);
+      return pause(request, configuration, ports);
     case 'resume':
       return resume(ports);
     case 'disablePolicy':
@@ -150,10 +166,8 @@ export async function carryOut(
       return enablePolicy(request, configuration, ports);
     case 'listPolicies':
       return { policies: listedPolicies(configuration, ports.clock.now()) };
-    case 'list':
-      return list(request.groupId, ports);
-    case 'check':
-      return check(ports);
+    default:
+      return carryOutThere(request, configuration, ports);
   }
 }
 
@@ -162,9 +176,45 @@ type RequestOf<Action extends OperatorRequest['action']> = Extract<
   { action: Action }
 >;
 
+async function carryOutThere(
+  request: RequestOf<'accept' | 'withdraw' | 'release' | 'list' | 'check'>,
+  configuration: SentryConfiguration,
+  { places, clock, at }: OperatorPorts,
+): Promise<OperatorAnswer> {
+  const place = orderedPlace(request, places);
+  const isOwn = isSamePlace(place, places.own);
+  const suffix = isOwn ? '' : ` (account ${place.accountId}, ${place.region})`;
+  const there: There = {
+    ...(await at(place)),
+    clock,
+    nameOf: (groupId) => `${groupId}${suffix}`,
+  };
+  const answer = await answerThere(request, configuration, there);
+  return { ...answer, ...(!isOwn && { place }) };
+}
+
+async function answerThere(
+  request: RequestOf<'accept' | 'withdraw' | 'release' | 'list' | 'check'>,
+  configuration: SentryConfiguration,
+  there: There,
+): Promise<OperatorAnswer> {
+  switch (request.action) {
+    case 'accept':
+      return againOnConflict(async () => accept(request, there));
+    case 'withdraw':
+      return againOnConflict(async () => withdraw(request, there));
+    case 'release':
+      return againOnConflict(async () => release(request, configuration, there));
+    case 'list':
+      return list(request.groupId, there);
+    case 'check':
+      return check(configuration, there);
+  }
+}
+
 async function accept(
   { groupId, ruleId, until, by, reason }: RequestOf<'accept'>,
-  { groups, ledger, clock }: OperatorPorts,
+  { groups, ledger, clock, nameOf }: There,
 ): Promise<OperatorAnswer> {
   const now = clock.now();
   if (until && until <= now) {
@@ -172,11 +222,11 @@ async function accept(
       `"until" is ${until.toISOString()}, which is past: give a time to come, or none to accept the rule for good.`,
     );
   }
-  const remembered = await adopted(groupId, ledger);
+  const remembered = await adopted(groupId, { ledger, nameOf });
   const rule = (await groups.rulesOf(groupId)).rules.find(({ id }) => id === ruleId);
   if (!rule) {
     throw new OperatorError(
-      `${groupId} has no rule ${ruleId}: only a rule that stands there can be accepted. Give the id that DescribeSecurityGroupRules shows.`,
+      `${nameOf(groupId)} has no rule ${ruleId}: only a rule that stands there can be accepted. Give the id that DescribeSecurityGroupRules shows.`,
     );
   }
   const lists = await groups.prefixLists(prefixListIds([rule]));
@@ -199,20 +249,20 @@ async function accept(
     },
   ]);
   return {
-    done: `The rule ${ruleId} of ${groupId}, ${ruleText(rule)}, is accepted ${until ? `until ${until.toISOString()}` : 'for good'}.`,
+    done: `The rule ${ruleId} of ${nameOf(groupId)}, ${ruleText(rule)}, is accepted ${until ? `until ${until.toISOString()}` : 'for good'}.`,
   };
 }
 
 async function withdraw(
   { groupId, ruleId }: RequestOf<'withdraw'>,
-  { ledger, clock, pointTo }: OperatorPorts,
+  { ledger, clock, pointTo, nameOf }: There,
 ): Promise<OperatorAnswer> {
-  const remembered = await adopted(groupId, ledger);
+  const remembered = await adopted(groupId, { ledger, nameOf });
   const entry = [...remembered.entries.values()].find(({ rule }) => rule.id === ruleId);
   const grants = livingGrants(entry, clock.now());
   if (!entry || grants.length === 0) {
     throw new OperatorError(
-      `No grant speaks for the rule ${ruleId} of ${groupId}: ask for the list to see which rules have one.`,
+      `No grant speaks for the rule ${ruleId} of ${nameOf(groupId)}: ask for the list to see which rules have one.`,
     );
   }
   // As if it had been waiting for ever, so that it is judged at once.
@@ -224,42 +274,56 @@ async function withdraw(
   ]);
   await pointTo([groupId]);
   return {
-    done: `${grants.length} grants for the rule ${ruleId} of ${groupId} are withdrawn, and the group is judged.`,
+    done: `${grants.length} grants for the rule ${ruleId} of ${nameOf(groupId)} are withdrawn, and the group is judged.`,
   };
 }
 
 async function release(
   { groupId }: RequestOf<'release'>,
   { monitoredGroups }: SentryConfiguration,
-  { groups, ledger, clock }: OperatorPorts,
+  { groups, ledger, clock, nameOf }: There,
 ): Promise<OperatorAnswer> {
-  const { record } = await adopted(groupId, ledger);
+  const { record } = await adopted(groupId, { ledger, nameOf });
   const [details] = await groups.find({ kind: 'ids', groupIds: [groupId] });
   if (details && isSelected(details, monitoredGroups)) {
     throw new OperatorError(
-      `${groupId} is still chosen by the sentry's "monitoredGroups", so it would be adopted again: change its tags, or the app, first.`,
+      `${nameOf(groupId)} is still chosen by the sentry's "monitoredGroups", so it would be adopted again: change its tags, or the app, first.`,
     );
   }
   if (record) {
     await ledger.writeRecord({ ...record, releasedAt: clock.now(), releasedFor: 'not-chosen' });
   }
-  return { done: `${groupId} is not watched any more.` };
+  return { done: `${nameOf(groupId)} is not watched any more.` };
 }
 
 async function pause(
-  { until, reason, by }: RequestOf<'pause'>,
-  { clock, writePause }: OperatorPorts,
+  { until, reason, by, accounts, units }: RequestOf<'pause'>,
+  configuration: SentryConfiguration,
+  { places, clock, writePause }: OperatorPorts,
 ): Promise<OperatorAnswer> {
-  const milliseconds = until.getTime() - clock.now().getTime();
+  const now = clock.now();
+  const milliseconds = until.getTime() - now.getTime();
   if (milliseconds <= 0 || milliseconds > LONGEST_PAUSE_MILLISECONDS) {
     throw new OperatorError(
       `"until" is ${until.toISOString()}: give a time to come, within seven days.`,
     );
   }
-  await writePause({ until, reason, by });
+  const scope = { ...(accounts && { accounts }), ...(units && { units }) };
+  refuseUnknownScope(scope, places);
+  await writePause({ until, reason, by, ...scope });
+  const where = isNarrow(scope) ? ` in ${scopeText(scope)}` : '';
   return {
-    done: `The sentry reverts nothing until ${until.toISOString()}. It goes on judging and reporting.`,
+    done: `The sentry reverts nothing${where} until ${until.toISOString()}. It goes on judging and reporting.${replacedText(scope, configuration, now)}`,
   };
+}
+
+/** There is one pause at a time: someone may have meant to add to it. */
+function replacedText(scope: AccountScope, configuration: SentryConfiguration, now: Date): string {
+  const { pause: earlier } = configuration;
+  if (!earlier || !isPaused(configuration, now)) return '';
+  if (!isNarrow(earlier) && !isNarrow(scope)) return '';
+  const where = isNarrow(earlier) ? `in ${scopeText(earlier)}` : 'of the whole sentry';
+  return ` The pause ${where} until ${earlier.until.toISOString()} is over, as there is one at a time.`;
 }
 
 async function resume({ writePause }: OperatorPorts): Promise<OperatorAnswer> {
@@ -331,11 +395,12 @@ function refuseUnknown(name: string, { policies }: SentryConfiguration): void {
 
 function listedPolicies({ policies }: SentryConfiguration, now: Date): ListedPolicy[] {
   return policies.map((policy) => {
-    const { name = '', baseline, response, disabling } = policy;
+    const { name = '', baseline, response, appliesTo, disabling } = policy;
     return {
       name,
       baseline: baselineText(baseline),
       response,
+      ...(appliesTo && { appliesTo }),
       ...(disabling && isDisabled(policy, now) && { disabled: orderOf(disabling) }),
     };
   });
@@ -353,7 +418,7 @@ function baselineText(baseline: Baseline): string {
 
 async function list(
   groupId: string | undefined,
-  { ledger, clock }: OperatorPorts,
+  { ledger, clock }: There,
 ): Promise<OperatorAnswer> {
   const ids =
     groupId === undefined
@@ -382,16 +447,31 @@ async function list(
   };
 }
 
-async function check({ signs, clock }: OperatorPorts): Promise<OperatorAnswer> {
+async function check(
+  configuration: SentryConfiguration,
+  { signs, clock }: There,
+): Promise<OperatorAnswer> {
+  const now = clock.now();
   const last = await signs.last();
-  const missing = silences(last, clock.now());
-  return { life: { isAlive: missing.length === 0, last, silences: missing } };
+  const missing = silences(last, now);
+  const { pause: inForce } = configuration;
+  return {
+    life: {
+      isAlive: missing.length === 0,
+      last,
+      silences: missing,
+      ...(isPaused(configuration, now) && { pause: inForce }),
+    },
+  };
 }
 
-async function adopted(groupId: string, ledger: Ledger): Promise<GroupLedger> {
+async function adopted(
+  groupId: string,
+  { ledger, nameOf }: Pick<There, 'ledger' | 'nameOf'>,
+): Promise<GroupLedger> {
   const remembered = await ledger.read(groupId);
   if (isAdopted(remembered)) return remembered;
   throw new OperatorError(
-    `${groupId} is not in the sentry's ledger: give the id of a monitored group that reconcile has adopted.`,
+    `${nameOf(groupId)} is not in the sentry's ledger: give the id of a monitored group that reconcile has adopted.`,
   );
 }

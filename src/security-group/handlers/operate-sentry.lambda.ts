@@ -22,7 +22,13 @@ import { sendDifferences } from '../adapters/queue-messages';
 import { reportUnsentEvent } from '../adapters/report-announcer';
 import { loadSentryConfiguration } from '../adapters/sentry-configuration';
 import { OPERATE_SENTRY } from '../contracts/operate-sentry.environment';
-import { carryOut, isQuestion, type OperatorAnswer, type OperatorPorts } from '../domain/operator';
+import {
+  carryOut,
+  isQuestion,
+  type OperatorAnswer,
+  type OperatorPorts,
+  type PlacePorts,
+} from '../domain/operator';
 import type { Announcement } from '../domain/reporting/announcement';
 import { ruleText } from '../domain/rules/rule-text';
 
@@ -41,16 +47,20 @@ const failures = FailureReporter.ofFunction({
   logger,
 });
 const dynamo = new DynamoDBClient(CLIENT_SETTINGS);
-const ports: OperatorPorts = {
+const own = { accountId: environment.ACCOUNT_ID, region: process.env.AWS_REGION ?? 'unknown' };
+const ownPorts: PlacePorts = {
   groups: new Ec2SecurityGroups(new EC2Client(CLIENT_SETTINGS), environment.ACCOUNT_ID),
   ledger: new DynamoLedger(dynamo, environment.LEDGER_TABLE),
   signs: new DynamoSignsOfLife(dynamo, environment.LEDGER_TABLE),
+  pointTo: async (groupIds) => sendDifferences(sqs, { queueUrl: environment.CHANGE_QUEUE_URL }, groupIds),
+};
+const ports: OperatorPorts = {
+  places: { own },
   clock: SYSTEM_CLOCK,
+  at: () => Promise.resolve(ownPorts),
   writePause: async (pause) => writePause(ssm, environment.PAUSE_PARAMETER, pause),
   writeDisablings: async (disablings) =>
     writeDisablings(ssm, environment.DISABLED_POLICIES_PARAMETER, disablings),
-  pointTo: async (groupIds) =>
-    sendDifferences(sqs, { queueUrl: environment.CHANGE_QUEUE_URL }, groupIds),
 };
 
 /**
@@ -80,10 +90,11 @@ async function tell(announcement: Announcement): Promise<void> {
   await failures.send();
 }
 
-function rendered({ done, rules, life, policies }: OperatorAnswer) {
+function rendered({ done, place, rules, life, policies }: OperatorAnswer) {
   const now = SYSTEM_CLOCK.now().getTime();
   return {
     ...(done && { done }),
+    ...(place && { account: place.accountId, region: place.region }),
     ...life,
     ...(policies && { policies }),
     ...(rules && {

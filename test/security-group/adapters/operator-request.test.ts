@@ -1,5 +1,5 @@
 import { parseOperatorRequest } from '../../../src/security-group/adapters/operator-request';
-import { OperatorError } from '../../../src/security-group/domain/operator';
+import { OperatorError } from '../../../src/security-group/domain/operator-error';
 
 const groupId = 'sg-0123456789abcdef0';
 const ruleId = 'sgr-0123456789abcdef0';
@@ -17,6 +17,18 @@ describe('an order is read', () => {
     { action: 'listPolicies' },
     { action: 'list' },
     { action: 'list', groupId },
+    {
+      action: 'accept',
+      groupId,
+      ruleId,
+      account: '111122223333',
+      region: 'us-gov-west-1',
+      ...order,
+    },
+    { action: 'withdraw', groupId, ruleId, account: '111122223333', ...order },
+    { action: 'release', groupId, region: 'eu-west-1', ...order },
+    { action: 'list', account: '111122223333' },
+    { action: 'check', region: 'eu-west-1' },
   ])('%j', (payload) => {
     expect(parseOperatorRequest(payload)).toEqual(payload);
   });
@@ -34,6 +46,16 @@ describe('an order is read', () => {
       until: new Date(meant),
       ...order,
     });
+  });
+});
+
+test('a pause may name accounts, units, or both', () => {
+  const scope = { accounts: ['111122223333'], units: ['ou-abcd-12345678', 'r-abcd'] };
+  expect(parseOperatorRequest({ action: 'pause', until, ...scope, ...order })).toEqual({
+    action: 'pause',
+    until: new Date(until),
+    ...scope,
+    ...order,
   });
 });
 
@@ -69,6 +91,28 @@ describe('an order is refused that', () => {
       'disables a policy for no time',
       { action: 'disablePolicy', policy: 'p', hours: 0, ...order },
       'at hours',
+    ],
+    [
+      'names a malformed account',
+      { action: 'accept', groupId, ruleId, account: '1111', ...order },
+      'at account',
+    ],
+    ['names a malformed Region', { action: 'list', region: 'Ireland' }, 'at region'],
+    [
+      'pauses a unit by its name',
+      { action: 'pause', until, units: ['shops'], ...order },
+      'at units[0]',
+    ],
+    ['pauses no account', { action: 'pause', until, accounts: [], ...order }, 'at accounts'],
+    [
+      'pauses more units than a parameter holds',
+      { action: 'pause', until, units: Array.from({ length: 21 }, () => 'r-abcd'), ...order },
+      'at units',
+    ],
+    [
+      'resumes in a part, which would end the whole pause',
+      { action: 'resume', accounts: ['111122223333'], ...order },
+      'accounts',
     ],
     ['pauses for good', { action: 'pause', ...order }, 'at until'],
     [

@@ -1,11 +1,13 @@
+import type { Place } from '../../../src/organization/domain/place';
 import type { Grant } from '../../../src/security-group/domain/ledger/ledger';
 import {
   carryOut,
   isQuestion,
   type OperatorAnswer,
-  OperatorError,
   type OperatorRequest,
 } from '../../../src/security-group/domain/operator';
+import { OperatorError } from '../../../src/security-group/domain/operator-error';
+import type { InPlace, OrderablePlaces } from '../../../src/security-group/domain/ordered-place';
 import type { Disabling } from '../../../src/security-group/domain/policies/policy';
 import type {
   Pause,
@@ -13,10 +15,19 @@ import type {
 } from '../../../src/security-group/domain/policies/sentry-configuration';
 import type { Rule } from '../../../src/security-group/domain/rules/rule';
 import type { LastSigns } from '../../../src/security-group/domain/signs-of-life';
-import { SentryInMemory } from '../in-memory/sentry-in-memory';
+import { LIST, OLD_SHOP, SANDBOX } from '../../organization/samples/accounts';
+import { PLACE, SentryInMemory } from '../in-memory/sentry-in-memory';
 import { configurationOf, forbidSsh, locked } from '../samples/changes';
 import { rule } from '../samples/rules';
 
+const HUB_PLACES: OrderablePlaces = {
+  own: PLACE,
+  members: {
+    selection: { kind: 'organization', units: [], excluding: [OLD_SHOP.id] },
+    list: LIST,
+    regions: ['eu-west-1', 'us-east-1'],
+  },
+};
 const NOW = new Date('2026-01-01T00:00:10Z');
 const SOON = new Date('2026-01-01T08:00:00Z');
 const BEFORE = new Date('2025-12-31T00:00:00Z');
@@ -32,6 +43,8 @@ type OrderOf<Action extends OperatorRequest['action']> = Extract<
 let sentry: SentryInMemory;
 let pause: Pause | undefined;
 let lastSigns: LastSigns;
+let places: OrderablePlaces;
+let reached: Place[];
 let disablings: readonly Disabling[] | undefined;
 
 beforeEach(() => {
@@ -39,6 +52,8 @@ beforeEach(() => {
   sentry.groups.put('sg-1', () => [https, ssh]);
   pause = undefined;
   lastSigns = {};
+  places = { own: PLACE };
+  reached = [];
   disablings = undefined;
 });
 
@@ -267,6 +282,171 @@ describe('a pause', () => {
   });
 });
 
+describe('a pause of a part of the accounts', () => {
+  const ofShops = { units: ['ou-abcd-11111111'] };
+  const pausing: OrderOf<'pause'> = { action: 'pause', until: SOON, ...order };
+
+  beforeEach(() => {
+    places = HUB_PLACES;
+  });
+
+  test('says where it holds, and is kept with that', async () => {
+    const { done } = await carriedOut({ ...pausing, ...ofShops, accounts: [SANDBOX.id] });
+    expect(done).toBe(
+      `The sentry reverts nothing in account ${SANDBOX.id} and unit ou-abcd-11111111 until 2026-01-01T08:00:00.000Z. It goes on judging and reporting.`,
+    );
+    expect(pause).toEqual({ until: SOON, ...order, ...ofShops, accounts: [SANDBOX.id] });
+  });
+
+  test('takes the place of an earlier one, and says so where they are not for the same', async () => {
+    const earlier = (scope: object) =>
+      configurationOf([locked], { pause: { until: SOON, ...order, ...scope } });
+    expect((await carriedOut({ ...pausing, ...ofShops }, earlier({}))).done).toMatch(
+      / The pause of the whole sentry until 2026-01-01T08:00:00\.000Z is over, as there is one at a time\.$/,
+    );
+    expect((await carriedOut(pausing, earlier(ofShops))).done).toMatch(
+      / The pause in unit ou-abcd-11111111 until 2026-01-01T08:00:00\.000Z is over/,
+    );
+    expect((await carriedOut(pausing, earlier({}))).done).toMatch(
+      /It goes on judging and reporting\.$/,
+    );
+  });
+
+  test('may be of the own account, though the hub does not list it', async () => {
+    places = { own: PLACE, members: { ...HUB_PLACES.members!, list: undefined } };
+    await carriedOut({ ...pausing, accounts: [PLACE.accountId] });
+    expect(pause).toBeDefined();
+  });
+
+  test.each<[string, Partial<OrderOf<'pause'>>, RegExp]>([
+    [
+      'an account that no one knows',
+      { accounts: ['123412341234'] },
+      /The hub knows no account 123412341234: give the id of one that it watches\./,
+    ],
+    [
+      'an account that the hub leaves out',
+      { accounts: [OLD_SHOP.id] },
+      /The hub leaves account 333344445555 out: give one that it watches\./,
+    ],
+    [
+      'a unit without accounts, as it may be misspelt',
+      { units: ['ou-abcd-99999999'] },
+      /The hub knows no account in the unit ou-abcd-99999999: give the id of a unit or root with accounts in it, or name the accounts\./,
+    ],
+  ])('is refused for %s', async (_, scope, message) => {
+    await refused({ ...pausing, ...scope }, message);
+    expect(pause).toBeUndefined();
+  });
+
+  test('is refused without a hub', async () => {
+    places = { own: PLACE };
+    await refused(
+      { ...pausing, accounts: [PLACE.accountId] },
+      /The sentry has no hub, so it is paused as a whole: leave "accounts" and "units" out\./,
+    );
+    expect(pause).toBeUndefined();
+  });
+});
+
+describe('an order about a group of another account', () => {
+  const there = { account: SANDBOX.id, region: 'us-east-1' };
+  const accept: OrderOf<'accept'> = {
+    action: 'accept',
+    groupId: 'sg-1',
+    ruleId: 'sgr-1',
+    ...order,
+  };
+
+  beforeEach(() => {
+    places = HUB_PLACES;
+  });
+
+  test.each<[OperatorRequest, string]>([
+    [
+      accept,
+      'The rule sgr-1 of sg-1 (account 222233334444, us-east-1), tcp 22 from 0.0.0.0/0, is accepted for good.',
+    ],
+    [
+      { ...accept, action: 'withdraw', ruleId: 'sgr-2' },
+      '1 grants for the rule sgr-2 of sg-1 (account 222233334444, us-east-1) are withdrawn, and the group is judged.',
+    ],
+  ])('is carried out there, and says so: %j', async (request, done) => {
+    expect(await carriedOut({ ...request, ...there })).toEqual({
+      done,
+      place: { accountId: SANDBOX.id, region: 'us-east-1' },
+    });
+    expect(reached).toEqual([{ accountId: SANDBOX.id, region: 'us-east-1' }]);
+  });
+
+  test('is refused with the place named', async () => {
+    await refused(
+      { ...accept, ...there, groupId: 'sg-2' },
+      /^sg-2 \(account 222233334444, us-east-1\) is not in the sentry's ledger/,
+    );
+    await refused(
+      { action: 'release', groupId: 'sg-1', ...order, ...there },
+      /^sg-1 \(account 222233334444, us-east-1\) is still chosen/,
+    );
+  });
+
+  test('takes from its own place what it leaves out', async () => {
+    await carriedOut({ action: 'list' });
+    await carriedOut({ action: 'list', account: SANDBOX.id });
+    await carriedOut({ action: 'check', region: 'us-east-1', account: SANDBOX.id });
+    expect(reached).toEqual([
+      PLACE,
+      { accountId: SANDBOX.id, region: PLACE.region },
+      { accountId: SANDBOX.id, region: 'us-east-1' },
+    ]);
+  });
+
+  test('is one of the own place where it names that, with a hub or without', async () => {
+    places = { own: PLACE };
+    const here = { account: PLACE.accountId, region: PLACE.region };
+    expect(await carriedOut({ ...accept, ...here })).toEqual({
+      done: 'The rule sgr-1 of sg-1, tcp 22 from 0.0.0.0/0, is accepted for good.',
+    });
+  });
+
+  test.each<[string, InPlace, OrderablePlaces, RegExp]>([
+    [
+      'without a hub',
+      there,
+      { own: PLACE },
+      /The sentry has no hub, so it watches account 111111111111 in eu-west-1 alone: leave "account" and "region" out, or give the order to the sentry of 222233334444 in us-east-1\./,
+    ],
+    [
+      'for another Region without a hub',
+      { region: 'us-east-1' },
+      { own: PLACE },
+      /The sentry has no hub, .+ or give the order to the sentry of 111111111111 in us-east-1\./,
+    ],
+    [
+      'for an account that no one knows',
+      { account: '123412341234' },
+      HUB_PLACES,
+      /The hub knows no account 123412341234/,
+    ],
+    [
+      'for a Region that the hub does not watch',
+      { ...there, region: 'eu-south-2' },
+      HUB_PLACES,
+      /The hub does not watch eu-south-2: it watches eu-west-1, us-east-1\./,
+    ],
+    [
+      'for another Region of its own account, which is no member',
+      { region: 'us-east-1' },
+      HUB_PLACES,
+      /The hub knows no account 111111111111/,
+    ],
+  ])('is refused %s', async (_, place, known, message) => {
+    places = known;
+    await refused({ ...accept, ...place }, message);
+    expect(reached).toEqual([]);
+  });
+});
+
 test.each<[OperatorRequest, boolean]>([
   [{ action: 'list' }, true],
   [{ action: 'listPolicies' }, true],
@@ -349,6 +529,17 @@ describe('whether the sentry is alive, which metrics of others do not say', () =
     });
   });
 
+  test('it may be paused, which is told with where and until when', async () => {
+    const inForce = { until: SOON, ...order, units: ['ou-abcd-11111111'] };
+    const { life } = await carriedOut(
+      { action: 'check' },
+      configurationOf([locked], { pause: inForce }),
+    );
+    expect(life?.pause).toEqual(inForce);
+    const over = configurationOf([locked], { pause: { ...inForce, until: NOW } });
+    expect((await carriedOut({ action: 'check' }, over)).life).not.toHaveProperty('pause');
+  });
+
   test('it is not, where it was never seen', async () => {
     expect(await carriedOut({ action: 'check' })).toMatchObject({
       life: {
@@ -428,6 +619,14 @@ describe('disabling a policy', () => {
     );
   });
 
+  test('is in a list that says where each policy applies', async () => {
+    const appliesTo = { accounts: [SANDBOX.id] };
+    const configuration = configurationOf([{ ...locked, name: 'no-additions', appliesTo }]);
+    expect((await carriedOut({ action: 'listPolicies' }, configuration)).policies).toEqual([
+      { name: 'no-additions', baseline: 'locked', response: 'revert', appliesTo },
+    ]);
+  });
+
   test('is seen in the list of the policies', async () => {
     const one = disabling('no-ssh', 1, 2);
     const configuration = configurationOf([
@@ -451,17 +650,23 @@ async function carriedOut(
   configuration: SentryConfiguration = sentry.configuration,
 ): Promise<OperatorAnswer> {
   return carryOut(request, configuration, {
-    groups: sentry.groups,
-    ledger: sentry.ledger,
-    signs: { last: async () => lastSigns },
+    places,
     clock: sentry.groups,
+    at: async (place) => {
+      reached.push(place);
+      return {
+        groups: sentry.groups,
+        ledger: sentry.ledger,
+        signs: { last: async () => lastSigns },
+        pointTo: async (groupIds) => void sentry.pointedTo.push(...groupIds),
+      };
+    },
     writePause: async (ordered) => {
       pause = ordered;
     },
     writeDisablings: async (ordered) => {
       disablings = ordered;
     },
-    pointTo: async (groupIds) => void sentry.pointedTo.push(...groupIds),
   });
 }
 

@@ -1,7 +1,9 @@
 import { doubtfulGroupIds } from './doubts';
 import type { News } from './news';
 import type { ReconcileReport } from './reconcile-report';
+import { isNarrow, scopeText } from '../../../organization/domain/account-scope';
 import { plainText } from '../../../shared/domain/notification/plain-text';
+import type { Pause } from '../policies/sentry-configuration';
 
 export function brakeNews(report: ReconcileReport, most: number): News | undefined {
   const { isBraked, due, groupCount, doubts } = report;
@@ -31,7 +33,7 @@ export function pauseNews({ pause }: ReconcileReport): News | undefined {
   if (!pause) return undefined;
   return {
     severity: 'high',
-    headlines: [`the sentry is paused until ${pause.until.toISOString()}`],
+    headlines: [`the sentry is paused${placesText(pause)} until ${pause.until.toISOString()}`],
     lines: [
       `Paused by ${plainText(pause.by)}, because: ${plainText(pause.reason)}. Violations are reported, and answered after the pause.`,
       '',
@@ -46,10 +48,14 @@ export function refusedPauseNews({ refusedPause }: ReconcileReport): News | unde
     severity: 'high',
     headlines: ['a pause of more than seven days is not obeyed'],
     lines: [
-      `The parameter asks for a pause until ${until.toISOString()}, by ${plainText(by)}, because: ${plainText(reason)}. That is longer than an operator may order, so someone wrote it past the operator's function: the sentry goes on acting. Find out who it was from CloudTrail (PutParameter), and have the operator's function resume.`,
+      `The parameter asks for a pause${placesText(refusedPause)} until ${until.toISOString()}, by ${plainText(by)}, because: ${plainText(reason)}. That is longer than an operator may order, so someone wrote it past the operator's function: the sentry goes on acting. Find out who it was from CloudTrail (PutParameter), and have the operator's function resume.`,
       '',
     ],
   };
+}
+
+function placesText(pause: Pause): string {
+  return isNarrow(pause) ? ` in ${scopeText(pause)}` : '';
 }
 
 export function disablingNews({ disablings, endedDisablings }: ReconcileReport): News | undefined {

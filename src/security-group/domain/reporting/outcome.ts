@@ -9,8 +9,8 @@ export type Outcome =
   | { readonly kind: 'already-gone' }
   /** The response is to tell only. */
   | { readonly kind: 'kept' }
-  /** The sentry only observes; or is paused until then. */
-  | { readonly kind: 'would-revert'; readonly until?: Date }
+  /** The sentry only observes; or is paused until then, and where, if not everywhere. */
+  | { readonly kind: 'would-revert'; readonly until?: Date; readonly pausedIn?: string }
   /** A removed rule that ought to be put back, and cannot. */
   | { readonly kind: 'not-restorable'; readonly reason: string }
   | { readonly kind: 'failed'; readonly reason: string };

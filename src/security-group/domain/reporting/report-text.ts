@@ -155,7 +155,7 @@ function outcomeText(
         : 'nothing but this message, as the policy says. The rule stands.';
     case 'would-revert':
       return outcome.until
-        ? `nothing: the sentry is paused until ${outcome.until.toISOString()}, and looks at it again then.`
+        ? `nothing: the sentry is paused${outcome.pausedIn ? ` in ${outcome.pausedIn}` : ''} until ${outcome.until.toISOString()}, and looks at it again then.`
         : 'nothing: the sentry only observes. In ENFORCE mode this would be reverted.';
     case 'not-restorable':
       return `NOT put back: ${plainText(outcome.reason)}.`;

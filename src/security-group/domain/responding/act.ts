@@ -33,9 +33,9 @@ export async function act(
 ): Promise<Acted> {
   const { groups, clock } = ports;
   if (configuration.mode === 'OBSERVE' || isPaused(configuration, clock.now())) {
-    const until = configuration.mode === 'OBSERVE' ? undefined : configuration.pause?.until;
+    const pause = configuration.mode === 'OBSERVE' ? undefined : configuration.pause;
     const outcomes = judgements.map((judgement) =>
-      ruleOutcome(judgement, outcomeUnanswered(judgement, until), situation.group),
+      ruleOutcome(judgement, outcomeUnanswered(judgement, pause), situation.group),
     );
     return { outcomes, after: situation.group };
   }

@@ -1,3 +1,4 @@
+import { isNarrow, scopeText } from '../../../organization/domain/account-scope';
 import { RULES_AT_ONCE } from '../at-once';
 import {
   type ActAnswer,
@@ -6,6 +7,7 @@ import {
   type SecurityGroups,
 } from '../groups/security-groups';
 import type { Judgement } from '../judging/judgement';
+import type { Pause } from '../policies/sentry-configuration';
 import type { Outcome } from '../reporting/outcome';
 import { isAddedAs, isDescribedAlike, isSameRule, type Rule, ruleKey } from '../rules/rule';
 import { inTurns } from '../turns';
@@ -175,13 +177,15 @@ function outcomeUnseen(
 }
 
 /** Where the sentry only observes, or is paused until then. */
-export function outcomeUnanswered(judgement: Judgement, until: Date | undefined): Outcome {
+export function outcomeUnanswered(judgement: Judgement, pause: Pause | undefined): Outcome {
   if (judgement.notRestorable) {
     return { kind: 'not-restorable', reason: judgement.notRestorable.reason };
   }
-  if (judgement.verdict === 'keep' || (judgement.verdict === 'ask' && !until)) {
+  if (judgement.verdict === 'keep' || (judgement.verdict === 'ask' && !pause)) {
     return outcomeOf({ judgement }, { failure: '' }, false);
   }
   if (!judgement.present && judgement.change !== 'removed') return { kind: 'already-gone' };
-  return { kind: 'would-revert', ...(until && { until }) };
+  if (!pause) return { kind: 'would-revert' };
+  const pausedIn = isNarrow(pause) ? scopeText(pause) : undefined;
+  return { kind: 'would-revert', until: pause.until, ...(pausedIn && { pausedIn }) };
 }

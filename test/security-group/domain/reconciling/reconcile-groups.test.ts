@@ -12,6 +12,7 @@ import {
 } from '../../../../src/security-group/domain/reconciling/reconcile-text';
 import type { PrefixList } from '../../../../src/security-group/domain/rules/prefix-list';
 import type { Rule } from '../../../../src/security-group/domain/rules/rule';
+import { schemaErrors } from '../../../support/schemas/message-schema';
 import { GroupsInMemory } from '../../in-memory/groups-in-memory';
 import { SentryInMemory } from '../../in-memory/sentry-in-memory';
 import {
@@ -928,6 +929,21 @@ test('while the sentry is paused reconcile says so in every run, and points to n
   await sentry.pass(50 * MINUTE);
   await sentry.reconcile();
   expect(sentry.groups.ruleIds('sg-1')).toEqual([]);
+});
+
+test('a pause of a part of the accounts is told with them, obeyed or not', async () => {
+  const sentry = SentryInMemory.watching([locked]);
+  const until = new Date('2026-01-01T01:00:00Z');
+  const scope = { accounts: ['111122223333'], units: ['ou-abcd-11111111'] };
+  const pause = { until, reason: 'an incident', by: 'olga', ...scope };
+  sentry.configuration = { ...sentry.configuration, pause, refusedPause: pause };
+  await sentry.survey();
+  const { text, json } = reconcileNotification(sentry.reconciled[0]!, 'App/Sentry', 10);
+  const inWords = 'in account 111122223333 and unit ou-abcd-11111111 until 2026-01-01T01:00';
+  expect(text).toContain(`the sentry is paused ${inWords}`);
+  expect(text).toContain(`asks for a pause ${inWords}`);
+  expect(JSON.parse(json)).toMatchObject({ pause: scope, refusedPause: scope });
+  expect(schemaErrors(json)).toEqual([]);
 });
 
 test('a group whose ledger was written to meanwhile is looked at again in the next run', async () => {

@@ -1,6 +1,6 @@
 import type { MonitoredGroups } from '../../../../src/security-group/domain/groups/monitored-groups';
 import { carryOut, type OperatorRequest } from '../../../../src/security-group/domain/operator';
-import { SentryInMemory } from '../../in-memory/sentry-in-memory';
+import { PLACE, SentryInMemory } from '../../in-memory/sentry-in-memory';
 import { changeOf, forbidSsh, locked } from '../../samples/changes';
 import { rule } from '../../samples/rules';
 
@@ -23,13 +23,16 @@ function watching(): SentryInMemory {
 
 async function operate(sentry: SentryInMemory, request: OperatorRequest): Promise<void> {
   await carryOut(request, sentry.configuration, {
-    groups: sentry.groups,
-    ledger: sentry.ledger,
-    signs: { last: async () => ({}) },
+    places: { own: PLACE },
     clock: sentry.groups,
+    at: async () => ({
+      groups: sentry.groups,
+      ledger: sentry.ledger,
+      signs: { last: async () => ({}) },
+      pointTo: async () => undefined,
+    }),
     writePause: async () => undefined,
     writeDisablings: async () => undefined,
-    pointTo: async () => undefined,
   });
 }
 

@@ -188,6 +188,17 @@ describe('what was done is told for each kind of change', () => {
       { outcome: { kind: 'would-revert', until: new Date('2026-01-02T00:00:00Z') } },
       'Done: nothing: the sentry is paused until 2026-01-02T00:00:00.000Z',
     ],
+    [
+      'a pause of one unit',
+      {
+        outcome: {
+          kind: 'would-revert',
+          until: new Date('2026-01-02T00:00:00Z'),
+          pausedIn: 'unit ou-abcd-11111111',
+        },
+      },
+      'Done: nothing: the sentry is paused in unit ou-abcd-11111111 until 2026-01-02T00:00:00.000Z',
+    ],
   ])('%s', (_, values, text) => {
     expect(
       reportText({ ...report, rules: [{ ...opened, ...values }] }, 'App/Sentry', 10),
