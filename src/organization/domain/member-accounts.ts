@@ -56,7 +56,7 @@ export function membershipOf(
     if (account && isClosing(account)) return { kind: 'suspended', account };
     return { kind: 'member', ...(account && { account }) };
   }
-  if (!account) return { kind: 'unknown' };
+  if (!account || isOfUnknownUnit(account, selection)) return { kind: 'unknown' };
   if (!isMeant(account, selection)) return { kind: 'left-out', account };
   return { kind: isClosing(account) ? 'suspended' : 'member', account };
 }
@@ -92,6 +92,14 @@ function isMeant(
 ): boolean {
   if (excluding.includes(id)) return false;
   return units.length === 0 || isBelow(path, units);
+}
+
+/** It may be one of those that are meant: the next list shows it. */
+function isOfUnknownUnit(
+  { id, path }: OrganizationAccount,
+  { units, excluding }: Extract<AccountSelection, { kind: 'organization' }>,
+): boolean {
+  return path === '' && units.length > 0 && !excluding.includes(id);
 }
 
 /** Whether the path leads through one of these units. */

@@ -85,7 +85,7 @@ export class SentryParameters extends Construct {
     if (length > MOST_PARAMETER_CHARACTERS) {
       throw new Error(
         `${this.node.path}/${id}: policies and trusted actors take ${length} characters, SSM holds ${MOST_PARAMETER_CHARACTERS}: ` +
-          'write fewer patterns (one pattern takes several ports and peers), or split them over two sentries.',
+          'write fewer patterns (one pattern takes several ports and peers), name units in place of many accounts, or split them over two sentries.',
       );
     }
     return new ssm.StringParameter(this, id, {

@@ -37,6 +37,14 @@ describe('an account of the organization', () => {
   });
 });
 
+test('an account whose unit is not listed is unknown where units are meant, and not left out', () => {
+  const lost = { ...PAYMENTS, path: '' };
+  const list = { ...LIST, accounts: [lost] };
+  expect(membershipOf(lost.id, SHOPS, list)).toEqual({ kind: 'unknown' });
+  expect(membershipOf(lost.id, ALL, list).kind).toBe('member');
+  expect(membershipOf(lost.id, { ...SHOPS, excluding: [lost.id] }, list).kind).toBe('left-out');
+});
+
 test('an account that no list has is unknown', () => {
   expect(membershipOf('444455556666', ALL, LIST).kind).toBe('unknown');
   expect(membershipOf(PAYMENTS.id, ALL, undefined).kind).toBe('unknown');

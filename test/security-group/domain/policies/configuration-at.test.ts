@@ -1,5 +1,6 @@
 import type { OrganizationAccount } from '../../../../src/organization/domain/member-accounts';
 import { isTrusted } from '../../../../src/security-group/domain/changes/actor';
+import { isAcceptedRemoval } from '../../../../src/security-group/domain/changes/default-group-removal';
 import {
   configurationAt,
   UnknownUnitError,
@@ -8,7 +9,7 @@ import type { Policy } from '../../../../src/security-group/domain/policies/poli
 import type { SentryConfiguration } from '../../../../src/security-group/domain/policies/sentry-configuration';
 import { HUB, PAYMENTS, SANDBOX } from '../../../organization/samples/accounts';
 import { PLACE, SentryInMemory } from '../../in-memory/sentry-in-memory';
-import { added, configurationOf, forbidSsh, locked } from '../../samples/changes';
+import { added, by, configurationOf, forbidSsh, locked, removed } from '../../samples/changes';
 import { rule } from '../../samples/rules';
 
 const SHOPS = { units: ['ou-abcd-11111111'] };
@@ -150,6 +151,18 @@ describe('trusted actors', () => {
     expect(isTrusted(deployer, at(inEach, SANDBOX).trustedActors)).toBe(false);
     expect(isTrusted(deployer, inEach.trustedActors)).toBe(false);
   });
+});
+
+test('a role that may empty default groups is one of its own account, and of no other', () => {
+  const emptyingRoleArns = [`arn:aws:iam::${HUB.id}:role/Restrict`];
+  const there = at(configurationOf([locked], { emptyingRoleArns }), PAYMENTS);
+  const emptying = by(
+    { type: 'AssumedRole', roleArn: `arn:aws:iam::${PAYMENTS.id}:role/Restrict` },
+    removed({ ...ssh }),
+  );
+  expect(isAcceptedRemoval(emptying, 'default', there.emptyingRoleArns)).toBe(false);
+  const ofHub = by({ type: 'AssumedRole', roleArn: emptyingRoleArns[0] }, emptying);
+  expect(isAcceptedRemoval(ofHub, 'default', there.emptyingRoleArns)).toBe(true);
 });
 
 describe('an account that moves to another unit', () => {
