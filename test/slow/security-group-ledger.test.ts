@@ -806,6 +806,9 @@ describe('an operator', () => {
     ).rejects.toThrow(/within seven days/);
     const groupId = await adoptedGroup('Locked');
     await expect(operate({ action: 'release', groupId, ...order })).rejects.toThrow(/still chosen/);
+    await expect(operate({ action: 'list', account: '222233334444' })).rejects.toThrow(
+      /The sentry has no hub, so it watches account \d{12} in \S+ alone/,
+    );
   });
 });
 
