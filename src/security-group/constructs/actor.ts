@@ -106,8 +106,8 @@ export class Actor {
 
   /**
    * A role that may take rules away from default groups, and nothing else: what it adds is judged
-   * like anyone's. For the custom resource of another app, whose VPC this one imports. In a hub, too,
-   * it is this one role, for the default groups of its own account.
+   * like anyone's. For the custom resource of another app, whose VPC this one imports. In a hub,
+   * too, it is this one role, for the default groups of its own account.
    *
    * @param role its ARN must be the full one, with the path.
    */

@@ -158,7 +158,7 @@ test('a role that may empty default groups is one of its own account, and of no 
   const there = at(configurationOf([locked], { emptyingRoleArns }), PAYMENTS);
   const emptying = by(
     { type: 'AssumedRole', roleArn: `arn:aws:iam::${PAYMENTS.id}:role/Restrict` },
-    removed({ ...ssh }),
+    removed({ rule: ssh }),
   );
   expect(isAcceptedRemoval(emptying, 'default', there.emptyingRoleArns)).toBe(false);
   const ofHub = by({ type: 'AssumedRole', roleArn: emptyingRoleArns[0] }, emptying);
