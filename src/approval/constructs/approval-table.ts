@@ -30,7 +30,7 @@ export class ApprovalTable extends GuardedTable {
    * the internet must not write requests.
    */
   public grantAddClicks(writer: iam.IRole): void {
-    this.grantPutBeneath(writer, CLICK_PREFIX);
+    this.grantWriteBeneath(writer, CLICK_PREFIX, ['PutItem']);
     this.grantKeyToRead(writer);
   }
 

@@ -35,25 +35,23 @@ export const lookSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('failed'), at: time, reason: z.string() }),
 ]);
 
-export const sightingSchema = z.object({
-  source: z.enum(SOURCE_KINDS),
-  firstAt: time,
-  lastAt: time,
-});
+export const sourceSchema = z.enum(SOURCE_KINDS);
 
 const placeSchema = z.object({ accountId: z.string(), region: z.string() });
 
 export const gapSchema = z.object({
   place: placeSchema,
-  source: z.optional(z.enum(SOURCE_KINDS)),
+  source: z.optional(sourceSchema),
   cause: z.enum(GAP_CAUSES),
   reason: z.optional(z.string()),
   lastCoveredAt: z.optional(time),
   since: time,
 });
 
+/** One of the parts of a list. */
 export const accountsSchema = z.object({
   readAt: time,
+  parts: z.number(),
   accounts: z.array(
     z.object({
       id: z.string(),

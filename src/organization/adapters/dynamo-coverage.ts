@@ -1,5 +1,4 @@
 import {
-  type AttributeValue,
   DeleteItemCommand,
   type DynamoDBClient,
   paginateQuery,
@@ -9,19 +8,18 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import pLimit from 'p-limit';
 import * as z from 'zod/mini';
+import { accountListIn, accountListItems, isOfEarlierList } from './account-list-items';
 import {
-  accountsSchema,
-  gapSchema,
-  lastRunSchema,
-  lookSchema,
-  sightingSchema,
-} from './coverage-schemas';
-import { chunksOf } from '../../shared/domain/chunks';
+  coverageItem,
+  type CoverageItem,
+  type CoverageItemKey,
+  keyOf,
+  valueOf,
+  VERSION,
+} from './coverage-item';
+import { gapSchema, lastRunSchema, lookSchema, sourceSchema } from './coverage-schemas';
 import {
   ACCOUNTS_PARTITION,
-  ACCOUNTS_PER_ITEM,
-  COVERAGE_ITEM_VERSION,
-  COVERAGE_KEY,
   GAP_PREFIX,
   LOOK_SORT_KEY,
   PLACE_PREFIX,
@@ -43,16 +41,6 @@ import { type Place, placeKey } from '../domain/place';
 
 const WRITES_AT_ONCE = 20;
 
-const itemSchema = z.object({
-  [COVERAGE_KEY.partition]: z.object({ S: z.string() }),
-  [COVERAGE_KEY.sort]: z.object({ S: z.string() }),
-  version: z.object({ N: z.literal(String(COVERAGE_ITEM_VERSION)) }),
-  value: z.object({ S: z.string() }),
-  expectedSince: z.optional(z.object({ S: z.iso.datetime() })),
-});
-
-type Item = z.infer<typeof itemSchema>;
-
 /** The hub's table. */
 export class DynamoCoverage implements CoverageStore {
   constructor(
@@ -61,15 +49,15 @@ export class DynamoCoverage implements CoverageStore {
   ) {}
 
   async read(): Promise<CoverageMemory> {
-    const items: Item[] = [];
+    const items: CoverageItem[] = [];
     for await (const { Items: page } of paginateScan(
       { client: this.client },
       { TableName: this.table, ConsistentRead: true },
     )) {
-      items.push(...z.array(itemSchema).parse(page ?? []));
+      items.push(...z.array(coverageItem).parse(page ?? []));
     }
     const list = accountListIn(items);
-    const run = items.find(({ pk }) => pk.S === RUN_PARTITION);
+    const run = items.find(({ pk, sk }) => pk.S === RUN_PARTITION && sk.S === RUN_SORT_KEY);
     return {
       ...(list && { list }),
       ...(run && { lastRun: valueOf(run, lastRunSchema) }),
@@ -84,12 +72,22 @@ export class DynamoCoverage implements CoverageStore {
     const gone = new Set(left.map(placeKey));
     const limit = pLimit(WRITES_AT_ONCE);
     await Promise.all([
-      ...(list ? listItems(list).map((item) => limit(async () => this.put(item))) : []),
+      ...(list ? [this.rememberList(list)] : []),
       ...begun.map((gap) => limit(async () => this.put({ ...gapItemKey(gap), value: gap }))),
       ...ended.map((gap) => limit(async () => this.delete(gapItemKey(gap)))),
       ...[...gone].map((place) => limit(async () => this.forget(place))),
     ]);
     await this.put({ pk: RUN_PARTITION, sk: RUN_SORT_KEY, value: run });
+  }
+
+  /** What is left of earlier lists goes when all of this one is there. */
+  async rememberList(list: AccountList): Promise<void> {
+    const limit = pLimit(WRITES_AT_ONCE);
+    await Promise.all(accountListItems(list).map((item) => limit(async () => this.put(item))));
+    const earlier = (await this.keysIn(ACCOUNTS_PARTITION)).filter((key) =>
+      isOfEarlierList(key, list),
+    );
+    await Promise.all(earlier.map((key) => limit(async () => this.delete(key))));
   }
 
   async writeLooks(looks: readonly PlaceLook[], now: Date): Promise<void> {
@@ -103,12 +101,13 @@ export class DynamoCoverage implements CoverageStore {
     await this.client.send(
       new UpdateItemCommand({
         TableName: this.table,
-        Key: keyOf(`${PLACE_PREFIX}${placeKey(place)}`, LOOK_SORT_KEY),
+        Key: keyOf({ pk: `${PLACE_PREFIX}${placeKey(place)}`, sk: LOOK_SORT_KEY }),
         UpdateExpression:
           'SET #value = :value, #version = :version, expectedSince = if_not_exists(expectedSince, :now)',
         ExpressionAttributeNames: { '#value': 'value', '#version': 'version' },
         ExpressionAttributeValues: {
-          ...content(look),
+          ':value': { S: JSON.stringify(look) },
+          ':version': VERSION,
           ':now': { S: now.toISOString() },
         },
       }),
@@ -116,101 +115,77 @@ export class DynamoCoverage implements CoverageStore {
   }
 
   private async forget(place: string): Promise<void> {
-    const pk = `${PLACE_PREFIX}${place}`;
+    for (const key of await this.keysIn(`${PLACE_PREFIX}${place}`)) await this.delete(key);
+  }
+
+  private async keysIn(partition: string): Promise<CoverageItemKey[]> {
+    const keys: CoverageItemKey[] = [];
     for await (const { Items: page } of paginateQuery(
       { client: this.client },
       {
         TableName: this.table,
         KeyConditionExpression: 'pk = :pk',
-        ExpressionAttributeValues: { ':pk': { S: pk } },
+        ExpressionAttributeValues: { ':pk': { S: partition } },
       },
     )) {
-      for (const { sk } of z.array(itemSchema).parse(page ?? [])) {
-        await this.delete({ pk, sk: sk.S });
-      }
+      const items = z.array(coverageItem).parse(page ?? []);
+      keys.push(...items.map(({ pk, sk }) => ({ pk: pk.S, sk: sk.S })));
     }
+    return keys;
   }
 
-  private async put({ pk, sk, value }: ItemKey & { readonly value: unknown }): Promise<void> {
-    const written = content(value);
+  private async put({
+    value,
+    ...key
+  }: CoverageItemKey & { readonly value: unknown }): Promise<void> {
     await this.client.send(
       new PutItemCommand({
         TableName: this.table,
-        Item: { ...keyOf(pk, sk), version: written[':version'], value: written[':value'] },
+        Item: { ...keyOf(key), version: VERSION, value: { S: JSON.stringify(value) } },
       }),
     );
   }
 
-  private async delete({ pk, sk }: ItemKey): Promise<void> {
-    await this.client.send(new DeleteItemCommand({ TableName: this.table, Key: keyOf(pk, sk) }));
+  private async delete(key: CoverageItemKey): Promise<void> {
+    await this.client.send(new DeleteItemCommand({ TableName: this.table, Key: keyOf(key) }));
   }
 }
 
-interface ItemKey {
-  readonly pk: string;
-  readonly sk: string;
-}
-
-function keyOf(pk: string, sk: string): Record<string, AttributeValue> {
-  return { [COVERAGE_KEY.partition]: { S: pk }, [COVERAGE_KEY.sort]: { S: sk } };
-}
-
-function content(value: unknown): Record<':value' | ':version', AttributeValue> {
-  return {
-    ':value': { S: JSON.stringify(value) },
-    ':version': { N: String(COVERAGE_ITEM_VERSION) },
-  };
-}
-
-function gapItemKey({ place, source, cause }: StandingGap): ItemKey {
+function gapItemKey({ place, source, cause }: StandingGap): CoverageItemKey {
   return { pk: `${GAP_PREFIX}${placeKey(place)}`, sk: `${source ?? 'all'}#${cause}` };
 }
 
-/** The number of parts is that of the last reading: what is left of a longer one is passed over. */
-function listItems({ readAt, accounts }: AccountList) {
-  const parts = accounts.length === 0 ? [[]] : chunksOf(accounts, ACCOUNTS_PER_ITEM);
-  return parts.map((part, index) => ({
-    pk: ACCOUNTS_PARTITION,
-    sk: String(index).padStart(4, '0'),
-    value: { readAt, accounts: part },
-  }));
-}
-
-function accountListIn(items: readonly Item[]): AccountList | undefined {
-  const parts = items
-    .filter(({ pk }) => pk.S === ACCOUNTS_PARTITION)
-    .map((item) => valueOf(item, accountsSchema));
-  const readAt = parts
-    .map((part) => part.readAt)
-    .sort((one, other) => other.getTime() - one.getTime())[0];
-  if (!readAt) return undefined;
-  const latest = parts.filter((part) => part.readAt.getTime() === readAt.getTime());
-  return { readAt, accounts: latest.flatMap(({ accounts }) => accounts) };
-}
-
-function placesIn(items: readonly Item[]): KnownPlace[] {
-  const sightings = new Map<string, Sighting[]>();
-  for (const item of items.filter(({ sk }) => sk.S.startsWith(SEEN_PREFIX))) {
-    sightings.set(item.pk.S, [...(sightings.get(item.pk.S) ?? []), valueOf(item, sightingSchema)]);
+/** Also those that were heard of, and that the hub has not looked at yet. */
+function placesIn(items: readonly CoverageItem[]): KnownPlace[] {
+  const byPlace = new Map<string, CoverageItem[]>();
+  for (const item of items.filter(({ pk }) => pk.S.startsWith(PLACE_PREFIX))) {
+    const before = byPlace.get(item.pk.S);
+    if (before) before.push(item);
+    else byPlace.set(item.pk.S, [item]);
   }
-  return items
-    .filter(({ pk, sk }) => pk.S.startsWith(PLACE_PREFIX) && sk.S === LOOK_SORT_KEY)
-    .map((item) => {
-      const look = valueOf(item, lookSchema);
-      return {
-        place: placeOf(item.pk.S),
-        expectedSince: item.expectedSince ? new Date(item.expectedSince.S) : look.at,
-        look,
-        sightings: sightings.get(item.pk.S) ?? [],
-      };
-    });
+  return [...byPlace].map(([partition, ofPlace]) => knownPlace(placeOf(partition), ofPlace));
+}
+
+function knownPlace(place: Place, items: readonly CoverageItem[]): KnownPlace {
+  const sightings = items.filter(({ sk }) => sk.S.startsWith(SEEN_PREFIX)).map(sightingIn);
+  const looked = items.find(({ sk }) => sk.S === LOOK_SORT_KEY);
+  if (!looked) {
+    const firstAt = Math.min(...sightings.map((sighting) => sighting.firstAt.getTime()));
+    return { place, expectedSince: new Date(firstAt), sightings };
+  }
+  const look = valueOf(looked, lookSchema);
+  return { place, expectedSince: looked.expectedSince?.S ?? look.at, look, sightings };
+}
+
+function sightingIn({ pk, sk, firstAt, lastAt }: CoverageItem): Sighting {
+  if (!firstAt || !lastAt) {
+    throw new Error(`The item ${pk.S} / ${sk.S} of the hub's table tells no times.`);
+  }
+  const source = sourceSchema.parse(sk.S.slice(SEEN_PREFIX.length));
+  return { source, firstAt: firstAt.S, lastAt: lastAt.S };
 }
 
 function placeOf(partition: string): Place {
   const [, accountId = '', region = ''] = partition.split('#');
   return { accountId, region };
-}
-
-function valueOf<Value>({ value }: Item, schema: z.ZodMiniType<Value>): Value {
-  return schema.parse(JSON.parse(value.S));
 }

@@ -1,7 +1,13 @@
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import { GuardedTable } from '../../shared/constructs/guarded-table';
-import { COVERAGE_KEY } from '../contracts/coverage-items';
+import { onlyValues } from '../../shared/constructs/only-values';
+import {
+  ACCOUNTS_PARTITION,
+  ASKED_PARTITION,
+  COVERAGE_KEY,
+  PLACE_PREFIX,
+} from '../contracts/coverage-items';
 
 /** Holds what the hub knows of its members. */
 export class CoverageTable extends GuardedTable {
@@ -30,25 +36,30 @@ export class CoverageTable extends GuardedTable {
     this.grantKeyToRead(role);
   }
 
-  /** For who hears of places. */
-  public grantSightings(role: iam.IRole): void {
-    this.grantWrite(role, ['UpdateItem']);
-    this.grantKeyToRead(role);
-  }
-
   /** For a look at one member. */
   public grantLook(role: iam.IRole): void {
     this.grantWrite(role, ['UpdateItem']);
     this.grantKeyToRead(role);
   }
 
-  /** For who has to know the members. */
+  /** To keep which places are heard of; for functions that get records. */
+  public grantSightings(role: iam.IRole): void {
+    this.grantWriteBeneath(role, PLACE_PREFIX, ['UpdateItem']);
+    this.grantKeyToRead(role);
+  }
+
+  /**
+   * To know the accounts, and to ask for their list to be read. Not to write when the hub looked:
+   * its silence would be hidden by that.
+   */
   public grantDirectory(role: iam.IRole): void {
     iam.Grant.addToPrincipal({
       grantee: role,
       actions: ['dynamodb:Query'],
       resourceArns: [this.table.tableArn],
+      conditions: onlyValues('StringEquals', 'dynamodb:LeadingKeys', [ACCOUNTS_PARTITION]),
     });
+    this.grantWriteBeneath(role, ASKED_PARTITION, ['PutItem']);
     this.grantKeyToRead(role);
   }
 }

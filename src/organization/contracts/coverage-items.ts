@@ -1,12 +1,16 @@
 /**
- * The layout of the hub's table. Values are JSON in the attribute `value`.
+ * The layout of the hub's table. Values are JSON in the attribute `value`, but for what conditions
+ * speak of.
  *
  * - `PLACE#<account>#<Region>`, `LOOK`: what the hub saw when it looked last, and since when it is
  *   expected to hear of the place
- * - `PLACE#<account>#<Region>`, `SEEN#<source>`: when records came by the source, first and last
+ * - `PLACE#<account>#<Region>`, `SEEN#<source>`: when records came by the source, first and last;
+ *   it may be there before the hub has looked
  * - `GAP#<account>#<Region>`, `<source or "all">#<cause>`: a gap that stands, and since when
- * - `ACCOUNTS`, `<number>`: a part of the list of accounts
+ * - `ACCOUNTS`, `<ISO 8601>#<number>`: a part of the list of accounts that was read at that time
  * - `RUN`, `LAST`: when the hub looked last
+ * - `ASKED`, `RUN`: when a function last asked for the list to be read. Its partition is its own:
+ *   who writes it must not write when the hub looked
  */
 export const COVERAGE_KEY = { partition: 'pk', sort: 'sk' } as const;
 
@@ -20,6 +24,8 @@ export const LOOK_SORT_KEY = 'LOOK';
 export const ACCOUNTS_PARTITION = 'ACCOUNTS';
 export const RUN_PARTITION = 'RUN';
 export const RUN_SORT_KEY = 'LAST';
+export const ASKED_PARTITION = 'ASKED';
+export const ASKED_SORT_KEY = 'RUN';
 
 /** An account takes some 300 bytes with the longest name and path, an item 400 KB. */
 export const ACCOUNTS_PER_ITEM = 500;

@@ -20,8 +20,15 @@ import { sendLooks } from '../adapters/look-messages';
 import { readAccounts } from '../adapters/organization-accounts';
 import { COVERAGE_METRICS as METRIC } from '../contracts/coverage-metrics';
 import type { HubParameter } from '../contracts/hub-parameter';
+import { UNKNOWN_ACCOUNT_DETAIL_TYPE } from '../contracts/unknown-account-event';
 import { WATCH_COVERAGE } from '../contracts/watch-coverage.environment';
-import { type CoverageReport, watchCoverage } from '../domain/gaps/watch-coverage';
+import { refreshMembers, type RefreshPorts } from '../domain/gaps/refresh-members';
+import {
+  type CoveragePorts,
+  type CoverageReport,
+  watchCoverage,
+  type WatchedOrganization,
+} from '../domain/gaps/watch-coverage';
 
 const environment = readEnvironment(WATCH_COVERAGE, process.env);
 const hub = environment.HUB_PATH;
@@ -47,13 +54,17 @@ const runFailures = new RunFailures({
   next: 'The next run starts from the beginning. Until one succeeds, places that go dark are not named.',
 });
 
-/** One run. A failure is thrown: Lambda tries again, and the alarm goes off. */
+/**
+ * One run, or what a function asks for that got a record of an unknown account. A failure is
+ * thrown: Lambda tries again, and the alarm goes off.
+ */
 export async function handler(
-  event: Partial<ScheduledEvent> | undefined,
+  event: Partial<Pick<ScheduledEvent, 'time'> & { 'detail-type': string }> | undefined,
   context: RunContext,
 ): Promise<void> {
+  const work = event?.['detail-type'] === UNKNOWN_ACCOUNT_DETAIL_TYPE ? refresh : run;
   try {
-    await runFailures.reporting({ event, context }, run);
+    await runFailures.reporting({ event, context }, work);
   } finally {
     metrics.publishStoredMetrics();
   }
@@ -62,24 +73,31 @@ export async function handler(
 async function run(): Promise<void> {
   const configuration = await readHubConfiguration(ssm, environment.CONFIGURATION_PARAMETER);
   const now = SYSTEM_CLOCK.now();
-  const report = await watchCoverage(
-    {
-      selection: configuration.accounts,
-      hubAccountId: environment.ACCOUNT_ID,
-      expected: configuration.expected,
-    },
-    {
-      store,
-      ...(configuration.accounts.kind === 'organization' && {
-        readAccounts: async () => readAccounts(organizations, now),
-      }),
-      lookAt: async (members) => sendLooks(sqs, environment.LOOK_QUEUE_URL, members),
-    },
-    now,
-  );
+  const report = await watchCoverage(watchedBy(configuration), portsOf(configuration, now), now);
   await tell(report, configuration);
   await store.remember(report);
   count(report);
+}
+
+async function refresh(): Promise<void> {
+  const configuration = await readHubConfiguration(ssm, environment.CONFIGURATION_PARAMETER);
+  const ports = portsOf(configuration, SYSTEM_CLOCK.now());
+  const joined = await refreshMembers(watchedBy(configuration), ports);
+  logger.info('read the list of accounts again', { joined });
+}
+
+function watchedBy({ accounts, expected }: HubParameter): WatchedOrganization {
+  return { selection: accounts, hubAccountId: environment.ACCOUNT_ID, expected };
+}
+
+function portsOf({ accounts }: HubParameter, now: Date): CoveragePorts & RefreshPorts {
+  return {
+    store,
+    ...(accounts.kind === 'organization' && {
+      readAccounts: async () => readAccounts(organizations, now),
+    }),
+    lookAt: async (members) => sendLooks(sqs, environment.LOOK_QUEUE_URL, members),
+  };
 }
 
 async function tell(report: CoverageReport, { warnings }: HubParameter): Promise<void> {

@@ -1,7 +1,8 @@
 import { type EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { RefusedEventError } from '../../shared/adapters/event-bus/refused-event-error';
 import type { SnsNotifications } from '../../shared/adapters/notification/sns-notifications';
-import { SENTRY_EVENT_DETAIL_TYPES, SENTRY_EVENT_SOURCE } from '../contracts/change-message';
+import { SENTRY_EVENT_SOURCE } from '../../shared/contracts/sentry-events';
+import { SENTRY_EVENT_DETAIL_TYPES } from '../contracts/change-message';
 import type { Announcement, PreparedAsk } from '../domain/reporting/announcement';
 
 /** Delivers a question to a workflow. */

@@ -12,9 +12,9 @@ import {
   READ_PREFIX_LISTS,
   REVOKE_RULES,
 } from '../../shared/contracts/group-rights';
+import { SENTRY_EVENT_SOURCE } from '../../shared/contracts/sentry-events';
 import { APPROVED_UNTIL_TAG } from '../../shared/domain/approved-until-tag';
 import { chunksOf } from '../../shared/domain/chunks';
-import { SENTRY_EVENT_SOURCE } from '../contracts/change-message';
 import type { MonitoredGroups } from '../domain/groups/monitored-groups';
 
 /** IAM takes 6,144 characters a managed policy; a group's ARN has about 80. */

@@ -17,7 +17,6 @@ export const MAX_RULES_IN_MESSAGE = 100;
  * EventBridge events of our own: the same JSON as the messages, one for each message, and for each
  * repeat that is not told to people.
  */
-export const SENTRY_EVENT_SOURCE = 'cdk-sentries';
 export const SENTRY_EVENT_DETAIL_TYPES = {
   'security-group-change': 'Security Group Change',
   'security-group-reconcile': 'Security Group Reconcile',

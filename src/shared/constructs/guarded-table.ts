@@ -80,11 +80,15 @@ export abstract class GuardedTable extends Construct {
     this.letWrite(writer, writes);
   }
 
-  /** To put items whose partition begins so, and no others. */
-  protected grantPutBeneath(writer: iam.IRole, partitionPrefix: string): void {
+  /** To write items whose partition begins so, and no others. */
+  protected grantWriteBeneath(
+    writer: iam.IRole,
+    partitionPrefix: string,
+    writes: readonly TableWrite[],
+  ): void {
     this.letWrite(
       writer,
-      ['PutItem'],
+      writes,
       onlyValues('StringLike', 'dynamodb:LeadingKeys', [`${partitionPrefix}*`]),
     );
   }

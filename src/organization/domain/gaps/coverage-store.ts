@@ -10,6 +10,7 @@ export interface KnownPlace {
   readonly place: Place;
   /** When the hub began to expect records of it. */
   readonly expectedSince: Date;
+  /** Undefined: it was heard of before the hub has looked. */
   readonly look?: Look;
   readonly sightings: readonly Sighting[];
 }
@@ -44,6 +45,8 @@ export interface CoverageStore {
   read(): Promise<CoverageMemory>;
   /** The run last: one that was not written whole is found again by the next. */
   remember(run: RememberedRun): Promise<void>;
+  /** Of the list of accounts alone. */
+  rememberList(list: AccountList): Promise<void>;
   /** Keeps since when each place is expected to be heard of. */
   writeLooks(looks: readonly PlaceLook[], now: Date): Promise<void>;
 }

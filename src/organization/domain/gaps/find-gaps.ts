@@ -64,14 +64,14 @@ const CAUSE_OF_REFUSAL = {
 function gapOfSource(state: PlaceState, source: SourceKind, now: Date): Gap | undefined {
   const { look } = state;
   const sighting = state.sightings.find((one) => one.source === source);
-  const lastAt = sighting?.lastAt;
   if (source === 'forwarded-events' && look?.kind === 'seen' && look.rule !== 'as-made') {
     return { ...gap(state, 'NO_RULE', RULE_WORDS[look.rule]), source };
   }
   // Nothing can be heard of a place in which there is nothing to try a heartbeat on.
   if (look?.kind === 'seen' && !look.hasGroups) return undefined;
-  const since = lastAt ?? state.expectedSince;
-  if (now.getTime() - since.getTime() <= SILENT_AFTER_SECONDS * 1_000) return undefined;
+  // What was heard before the place was expected says nothing of its silence since.
+  const since = Math.max(sighting?.lastAt.getTime() ?? 0, state.expectedSince.getTime());
+  if (now.getTime() - since <= SILENT_AFTER_SECONDS * 1_000) return undefined;
   const reason = look?.kind === 'failed' ? look.reason : undefined;
   return { ...gap(state, sighting ? 'SILENT' : 'NEVER_SEEN', reason), source };
 }

@@ -1,12 +1,12 @@
 import { coverageNews, type CoverageNews } from './coverage-news';
 import type { CoverageStore, KnownPlace, LastRun, RememberedRun } from './coverage-store';
+import { currentList } from './current-list';
 import { type Expectation, findGaps, type Gap } from './find-gaps';
 import { hubPause, type HubPause, isStillQuiet } from './hub-pause';
 import type { MemberToAsk } from './member-to-ask';
 import {
   type AccountList,
   type AccountSelection,
-  listAfter,
   memberIds,
   membershipOf,
 } from '../member-accounts';
@@ -45,7 +45,11 @@ export async function watchCoverage(
   now: Date,
 ): Promise<CoverageReport> {
   const { list: known, lastRun, places, gaps: knownGaps } = await ports.store.read();
-  const { list, listFailure } = await currentList(known, organization, ports);
+  const { list, listFailure } = await currentList(
+    known,
+    organization.hubAccountId,
+    ports.readAccounts,
+  );
   const ids = memberIds(organization.selection, list);
   await ports.lookAt(
     ids.map((accountId) => ({ accountId, knownRegions: regionsOf(accountId, places) })),
@@ -72,25 +76,6 @@ export async function watchCoverage(
 
 function regionsOf(accountId: string, places: readonly KnownPlace[]): string[] {
   return places.flatMap(({ place }) => (place.accountId === accountId ? place.region : []));
-}
-
-async function currentList(
-  known: AccountList | undefined,
-  { hubAccountId }: WatchedOrganization,
-  { readAccounts }: CoveragePorts,
-): Promise<{ readonly list: AccountList | undefined; readonly listFailure?: unknown }> {
-  if (!readAccounts) return { list: known };
-  try {
-    const read = await readAccounts();
-    const list = listAfter(known, read, hubAccountId);
-    if (list === read) return { list };
-    const listFailure = new Error(
-      `The list of accounts has ${read.accounts.length} accounts, and the hub's own is not among them.`,
-    );
-    return { list, listFailure };
-  } catch (listFailure) {
-    return { list: known, listFailure };
-  }
 }
 
 interface Judging {

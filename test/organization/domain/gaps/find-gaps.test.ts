@@ -64,7 +64,8 @@ test('the silence of each source is seen by itself', () => {
     ...EXPECTED,
     sources: ['forwarded-events', 'organization-trail'] as const,
   };
-  const gaps = findGaps(heardOf(minutesAgo(5)), expected, NOW);
+  const fresh = { ...heardOf(minutesAgo(5)), expectedSince: minutesAgo(10) };
+  const gaps = findGaps(fresh, expected, NOW);
   expect(gaps.map(({ source, cause }) => [source, cause])).toEqual([]);
 
   const later = new Date(NOW.getTime() + 3 * 60 * 60_000);
@@ -86,7 +87,7 @@ function heardOf(lastAt: Date): PlaceState {
     isSuspended: false,
     sightings: [{ source: 'forwarded-events', firstAt: minutesAgo(6_000), lastAt }],
     look: SEEN,
-    expectedSince: minutesAgo(10),
+    expectedSince: minutesAgo(6_000),
   };
 }
 

@@ -18,12 +18,14 @@ let store: CoverageInMemory;
 let now: Date;
 let read: () => AccountList;
 let lookedAt: string[];
+let regionsAsked: Map<string, readonly string[]>;
 
 beforeEach(() => {
   store = new CoverageInMemory();
   now = new Date('2026-11-29T12:00:00Z');
   read = () => LIST;
   lookedAt = [];
+  regionsAsked = new Map();
 });
 
 test('all members are looked at, suspended ones too', async () => {
@@ -35,6 +37,46 @@ test('a place that is heard of is covered', async () => {
   store.places = [place(PAYMENTS.id)];
   const report = await run();
   expect(report.standing).toEqual([]);
+});
+
+describe('a place that is heard of before the hub has looked', () => {
+  const PLACE = { accountId: PAYMENTS.id, region: 'eu-west-2' };
+
+  test('is covered, and its Region is known when the account is looked at', async () => {
+    await store.seen(PLACE, 'forwarded-events', now);
+    const { standing } = await run();
+    expect(standing).toEqual([]);
+    expect(regionsAsked.get(PAYMENTS.id)).toEqual(['eu-west-2']);
+  });
+
+  test('keeps what was heard, once it is looked at', async () => {
+    await store.seen(PLACE, 'forwarded-events', now);
+    const heardAt = now;
+    pass(10);
+    await store.writeLooks([{ place: PLACE, look: place(PAYMENTS.id).look! }], now);
+    expect(store.places).toEqual([
+      expect.objectContaining({
+        expectedSince: now,
+        sightings: [{ source: 'forwarded-events', firstAt: heardAt, lastAt: heardAt }],
+      }),
+    ]);
+  });
+
+  test('is forgotten when its account is no member any more', async () => {
+    await store.seen({ ...PLACE, accountId: '444455556666' }, 'forwarded-events', now);
+    const { left } = await run();
+    expect(left).toEqual([{ ...PLACE, accountId: '444455556666' }]);
+    expect(store.places).toEqual([]);
+  });
+
+  test('has its time to be heard of again, however long ago that was', async () => {
+    await store.seen(PLACE, 'forwarded-events', new Date(now.getTime() - 30 * 24 * 60 * 60_000));
+    await store.writeLooks([{ place: PLACE, look: place(PAYMENTS.id).look! }], now);
+    pass(120);
+    expect((await run()).standing).toEqual([]);
+    pass(60);
+    expect((await run()).standing.map(({ cause }) => cause)).toEqual(['SILENT']);
+  });
 });
 
 describe('a place that goes dark', () => {
@@ -153,6 +195,7 @@ async function look(): Promise<CoverageReport> {
       readAccounts: async () => read(),
       lookAt: async (members) => {
         lookedAt.push(...members.map(({ accountId }) => accountId));
+        members.forEach(({ accountId, knownRegions }) => regionsAsked.set(accountId, knownRegions));
       },
     },
     now,
