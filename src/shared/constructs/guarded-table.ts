@@ -43,7 +43,7 @@ export interface GuardedTableProps {
 export abstract class GuardedTable extends Construct {
   public readonly table: dynamodb.ITable;
   private readonly key: kms.Key;
-  private readonly writerArns: string[] = [];
+  private readonly writerArns = new Set<string>();
 
   constructor(scope: Construct, id: string, { content, key, expiry, index }: GuardedTableProps) {
     super(scope, id);
@@ -107,7 +107,7 @@ export abstract class GuardedTable extends Construct {
     writes: readonly TableWrite[],
     conditions?: Record<string, Record<string, unknown>>,
   ): void {
-    this.writerArns.push(writer.roleArn);
+    this.writerArns.add(writer.roleArn);
     iam.Grant.addToPrincipal({
       grantee: writer,
       actions: writes.map(actionOf),
@@ -129,7 +129,7 @@ export abstract class GuardedTable extends Construct {
       actions: [...WRITES.map(actionOf), ...WRITES_BY_STATEMENT],
       resources: ['*'],
       conditions: {
-        StringNotEquals: { 'aws:PrincipalArn': Lazy.list({ produce: () => this.writerArns }) },
+        StringNotEquals: { 'aws:PrincipalArn': Lazy.list({ produce: () => [...this.writerArns] }) },
       },
     });
   }

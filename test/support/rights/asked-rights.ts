@@ -120,7 +120,8 @@ const BROUGHT: Readonly<Record<string, (part: Part) => readonly string[]>> = {
   'aws:TagKeys': ({ sent }) => valuesAt(sent, 'Tag.*.Key', 'TagSpecification.*.Tag.*.Key'),
   'ec2:CreateAction': ({ createAction }) => (createAction ? [createAction] : []),
   // The partition key of all tables here that go by it; batches have it deeper inside.
-  'dynamodb:LeadingKeys': ({ sent }) => valuesAt(sent, 'Item.pk.S', 'Key.pk.S'),
+  'dynamodb:LeadingKeys': ({ sent }) =>
+    valuesAt(sent, 'Item.pk.S', 'Key.pk.S', 'ExpressionAttributeValues.:pk.S'),
   // Of calls that a service makes for the caller; functions make theirs themselves.
   'kms:ViaService': () => [],
 };
