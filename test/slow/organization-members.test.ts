@@ -19,6 +19,7 @@ import {
   ReceiveMessageCommand,
   SQSClient,
 } from '@aws-sdk/client-sqs';
+import { SSMClient } from '@aws-sdk/client-ssm';
 import { STSClient } from '@aws-sdk/client-sts';
 import { App, Stack } from 'aws-cdk-lib';
 import * as events from 'aws-cdk-lib/aws-events';
@@ -34,6 +35,8 @@ import {
 } from '../../sandbox/local-aws';
 import type { Organization } from '../../sandbox/organization/organization';
 import { DynamoCoverage } from '../../src/organization/adapters/dynamo-coverage';
+import { DynamoSightings } from '../../src/organization/adapters/dynamo-sightings';
+import { MemberDirectory } from '../../src/organization/adapters/member-directory';
 import { MemberSessions } from '../../src/organization/adapters/member-sessions';
 import { MemberAccounts } from '../../src/organization/constructs/member-accounts';
 import { MemberRegions } from '../../src/organization/constructs/member-regions';
@@ -41,7 +44,11 @@ import { MemberStackSets } from '../../src/organization/constructs/member-stack-
 import { SentryHub } from '../../src/organization/constructs/sentry-hub';
 import { SentryMember } from '../../src/organization/constructs/sentry-member';
 import { hubRoleName } from '../../src/organization/contracts/hub-roles';
+import { UNKNOWN_ACCOUNT_DETAIL_TYPE } from '../../src/organization/contracts/unknown-account-event';
+import type { KnownMembers } from '../../src/organization/domain/admit-record';
+import { SYSTEM_CLOCK } from '../../src/shared/adapters/clock/system-clock';
 import { temporaryFolder } from '../support/apps/tiny-app';
+import { loseFirstAnswers } from '../support/aws/lost-answers';
 
 /**
  * Hub and members as they are synthesized, in an organization that evaluates bus policies, trust
@@ -54,6 +61,7 @@ const PAYMENTS = '222222222222';
 const SHOP = '333333333333';
 const STRANGER = '555555555555';
 const ARRIVED = 'arrived';
+const ASKED = 'asked';
 
 const Arrived = z.object({
   id: z.string(),
@@ -63,6 +71,8 @@ const Arrived = z.object({
   detail: z.looseObject({ eventName: z.string(), recipientAccountId: z.string() }),
 });
 type Arrived = z.infer<typeof Arrived>;
+
+const Asked = z.looseObject({ detail: z.unknown() });
 
 let aws: LocalAws;
 let organization: Organization;
@@ -133,6 +143,89 @@ describe('the hub', () => {
     await aws.stackSets.accountsChanged();
     const accounts = (await looks()).map(([account]) => account);
     expect(accounts).not.toContain(newcomer);
+  });
+});
+
+describe('what is heard of a place', () => {
+  const place = { accountId: PAYMENTS, region: 'ap-south-1' };
+  const source = 'forwarded-events';
+  const minutesAgo = (minutes: number) => new Date(Date.now() - minutes * 60_000);
+  const known = async () => {
+    const { places } = await coverage().read();
+    return places.find(({ place: { region } }) => region === place.region);
+  };
+  /** As another function has it, which has written nothing yet. */
+  const another = () => new DynamoSightings(dynamo(), tableName());
+
+  test('is kept before the hub looks, first and last, in whatever order it comes', async () => {
+    const [first, later, last] = [minutesAgo(60), minutesAgo(50), minutesAgo(40)];
+    await another().seen(place, source, later);
+    expect(await known()).toEqual({
+      place,
+      expectedSince: later,
+      sightings: [{ source, firstAt: later, lastAt: later }],
+    });
+    await another().seen(place, source, last);
+    await another().seen(place, source, first);
+    expect((await known())?.sightings).toEqual([{ source, firstAt: later, lastAt: last }]);
+  });
+
+  test('is written once in five minutes, and answers may be lost', async () => {
+    const client = dynamo();
+    loseFirstAnswers(client);
+    const sightings = new DynamoSightings(client, tableName());
+    const at = minutesAgo(20);
+    await sightings.seen(place, source, at);
+    await sightings.seen(place, source, minutesAgo(16));
+    expect((await known())?.sightings[0]?.lastAt).toEqual(at);
+    await sightings.seen(place, source, minutesAgo(14));
+    expect((await known())?.sightings[0]?.lastAt).not.toEqual(at);
+  });
+
+  test('is no later than now, whatever a record says', async () => {
+    await another().seen(place, source, new Date('2099-01-01T00:00:00Z'));
+    expect((await known())?.sightings[0]?.lastAt.getTime()).toBeLessThanOrEqual(Date.now());
+  });
+
+  test('that the table did not take is an error, and is tried again a minute later', async () => {
+    const nowhere = new DynamoSightings(dynamo(), 'none');
+    await expect(nowhere.seen(place, source, minutesAgo(3))).rejects.toThrow(/not found|exist/i);
+    await expect(nowhere.seen(place, source, minutesAgo(3))).resolves.toBeUndefined();
+    await expect(nowhere.seen(place, source, minutesAgo(1))).rejects.toThrow(/not found|exist/i);
+  });
+
+  test('is forgotten where its account is no member', async () => {
+    await another().seen({ ...place, accountId: STRANGER }, source, minutesAgo(1));
+    await looks();
+    const { places } = await coverage().read();
+    expect(places.map(({ place: { accountId } }) => accountId)).not.toContain(STRANGER);
+    expect(await known()).toBeDefined();
+  });
+});
+
+describe('a function that gets a record of an account that it does not know', () => {
+  test('has the list read, once a minute in the whole hub, and knows the account then', async () => {
+    await looks();
+    const [newcomer = ''] = await organization.addAccounts([{ name: 'late', parentId: unit }]);
+    const waiting = directory();
+    expect((await waiting.known()).selection).toMatchObject({ units: [unit] });
+    expect(accountsOf(await waiting.known())).toContain(PAYMENTS);
+
+    const { list } = await waiting.refresh(newcomer);
+    expect(list?.accounts.map(({ id }) => id)).not.toContain(newcomer);
+    await waiting.refresh(newcomer);
+    await directory().refresh(STRANGER);
+    const asks = (await taken(ASKED)).map((body) => Asked.parse(JSON.parse(body)));
+    expect(asks.map(({ detail }) => detail)).toEqual([
+      { version: 1, hub: 'cdk-sentries', account: newcomer },
+    ]);
+
+    await aws.invoke(physicalId('AWS::Lambda::Function', 'HubWatchCoverage'), asks[0]);
+    await aws.settled();
+    expect(accountsOf(await directory().known())).toContain(newcomer);
+    expect((await coverage().read()).places.map(({ place }) => place.accountId)).toContain(
+      newcomer,
+    );
   });
 });
 
@@ -207,6 +300,10 @@ function addHub(stack: Stack): void {
     eventPattern: { source: ['aws.ec2'] },
     targets: [new targets.SqsQueue(new sqs.Queue(stack, 'Arrived', { queueName: ARRIVED }))],
   });
+  new events.Rule(stack, 'UnknownAccounts', {
+    eventPattern: { source: ['cdk-sentries'], detailType: [UNKNOWN_ACCOUNT_DETAIL_TYPE] },
+    targets: [new targets.SqsQueue(new sqs.Queue(stack, 'Asked', { queueName: ASKED }))],
+  });
 }
 
 function addMembers(stack: Stack): void {
@@ -258,16 +355,20 @@ async function openPort(place: Place): Promise<void> {
 
 /** What reached the hub since it was looked at last. */
 async function arrived(): Promise<Arrived[]> {
+  return (await taken(ARRIVED)).map((body) => Arrived.parse(JSON.parse(body)));
+}
+
+async function taken(queue: string): Promise<string[]> {
   await aws.settled();
   const client = new SQSClient(aws.accessTo(HUB));
-  const { QueueUrl } = await client.send(new GetQueueUrlCommand({ QueueName: ARRIVED }));
-  const found: Arrived[] = [];
+  const { QueueUrl } = await client.send(new GetQueueUrlCommand({ QueueName: queue }));
+  const found: string[] = [];
   for (;;) {
     const { Messages } = await client.send(
       new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10 }),
     );
     if (!Messages?.length) return found;
-    found.push(...Messages.map(({ Body }) => Arrived.parse(JSON.parse(Body ?? ''))));
+    found.push(...Messages.map(({ Body }) => Body ?? ''));
     await client.send(
       new DeleteMessageBatchCommand({
         QueueUrl,
@@ -298,10 +399,39 @@ async function looks(): Promise<unknown[][]> {
 }
 
 function coverage(): DynamoCoverage {
-  const [table = ''] = [...hubStack.resources.values()]
-    .filter(({ type }) => type === 'AWS::DynamoDB::Table')
-    .map(({ physicalId }) => physicalId);
-  return new DynamoCoverage(new DynamoDBClient(aws.accessTo(HUB)), table);
+  return new DynamoCoverage(dynamo(), tableName());
+}
+
+/** As a function of a sentry has it that starts now. */
+function directory(): MemberDirectory {
+  return new MemberDirectory({
+    ssm: new SSMClient(aws.accessTo(HUB)),
+    dynamo: dynamo(),
+    bus: new EventBridgeClient(aws.accessTo(HUB)),
+    configurationParameter: physicalId('AWS::SSM::Parameter', 'HubConfiguration'),
+    coverageTable: tableName(),
+    hubName: 'cdk-sentries',
+    clock: SYSTEM_CLOCK,
+  });
+}
+
+function accountsOf({ list }: KnownMembers): string[] {
+  return (list?.accounts ?? []).map(({ id }) => id);
+}
+
+function dynamo(): DynamoDBClient {
+  return new DynamoDBClient(aws.accessTo(HUB));
+}
+
+function tableName(): string {
+  return physicalId('AWS::DynamoDB::Table', 'HubCoverage');
+}
+
+function physicalId(type: string, logicalIdPrefix: string): string {
+  const found = [...hubStack.resources].find(
+    ([id, resource]) => resource.type === type && id.startsWith(logicalIdPrefix),
+  );
+  return found?.[1].physicalId ?? '';
 }
 
 function sessionsOf(credentials: AwsCredentials): MemberSessions {
