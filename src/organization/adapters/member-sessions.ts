@@ -1,5 +1,6 @@
 import { AssumeRoleCommand, type STSClient } from '@aws-sdk/client-sts';
 import * as z from 'zod/mini';
+import { RecentlyUsed } from '../../shared/domain/recently-used';
 import { type HubFunction, hubRoleName, type MemberRole } from '../contracts/hub-roles';
 import { memberName } from '../contracts/member-names';
 import { MemberRefusedError, refusedBy } from '../domain/refusal';
@@ -27,8 +28,16 @@ const SESSION_SECONDS = 3_600;
 /** A session that ends during what it was taken for would end it half way. */
 const SPARE_SECONDS = 5 * 60;
 
-/** Sessions of so many accounts are kept; the one that was used the longest time ago goes first. */
+/** Accounts whose sessions are kept. */
 const MOST_SESSIONS = 500;
+
+/** After "does not let the hub". */
+const ROLE_IS_FOR: Readonly<Record<MemberRole, string>> = {
+  readRole: 'in',
+  revokeRole: 'revoke rules',
+  addRole: 'add or restore rules',
+  keysRole: 'change access keys',
+};
 
 /** For the writes of one event, in one group. */
 const WRITE_SECONDS = 900;
@@ -46,7 +55,7 @@ const credentialsSchema = z.object({
  * which event or request it is for.
  */
 export class MemberSessions {
-  private readonly sessions = new Map<string, Promise<MemberCredentials>>();
+  private readonly sessions = new RecentlyUsed<Promise<MemberCredentials>>(MOST_SESSIONS);
 
   private readonly name: string;
 
@@ -61,7 +70,7 @@ export class MemberSessions {
     const session = this.assume(accountId, 'readRole', this.name, {
       DurationSeconds: SESSION_SECONDS,
     });
-    this.keep(accountId, session);
+    this.sessions.set(accountId, session);
     try {
       return await session;
     } catch (error) {
@@ -80,20 +89,10 @@ export class MemberSessions {
   }
 
   private async lasting(accountId: string): Promise<MemberCredentials | undefined> {
-    const session = this.sessions.get(accountId);
-    if (!session) return undefined;
-    const credentials = await session;
+    const credentials = await this.sessions.get(accountId);
+    if (!credentials) return undefined;
     const left = credentials.expiration.getTime() - this.props.now().getTime();
-    if (left < SPARE_SECONDS * 1_000) return undefined;
-    this.keep(accountId, session);
-    return credentials;
-  }
-
-  private keep(accountId: string, session: Promise<MemberCredentials>): void {
-    this.sessions.delete(accountId);
-    this.sessions.set(accountId, session);
-    const [oldest] = this.sessions.keys();
-    if (this.sessions.size > MOST_SESSIONS && oldest !== undefined) this.sessions.delete(oldest);
+    return left < SPARE_SECONDS * 1_000 ? undefined : credentials;
   }
 
   private async assume(
@@ -122,7 +121,9 @@ export class MemberSessions {
     } catch (error) {
       if (!(error instanceof Error)) throw error;
       const by = refusedBy(error);
-      throw by ? new MemberRefusedError(accountId, by, error.message) : error;
+      throw by
+        ? new MemberRefusedError(accountId, by, ROLE_IS_FOR[role], error.message, { cause: error })
+        : error;
     }
   }
 }

@@ -3,13 +3,21 @@ export type RefusedBy = 'role' | 'service-control-policy' | 'region';
 
 /** A member does not let the hub do something: no next try will do better, until someone acts. */
 export class MemberRefusedError extends Error {
+  /** `what`: what it does not let the hub do. */
   constructor(
-    public readonly accountId: string,
-    public readonly by: RefusedBy,
+    readonly accountId: string,
+    readonly by: RefusedBy,
+    private readonly what: string,
     reason: string,
+    options?: ErrorOptions,
   ) {
-    super(`Account ${accountId} does not let the hub in: ${reason}`);
+    super(`Account ${accountId} does not let the hub ${what}: ${reason}`, options);
     this.name = 'MemberRefusedError';
+  }
+
+  /** The same, with a reason that says more. */
+  because(reason: string): MemberRefusedError {
+    return new MemberRefusedError(this.accountId, this.by, this.what, reason, { cause: this });
   }
 }
 

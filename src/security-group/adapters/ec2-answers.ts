@@ -1,4 +1,5 @@
 import { EC2ServiceException } from '@aws-sdk/client-ec2';
+import { MemberRefusedError } from '../../organization/domain/refusal';
 import { isThrottled } from '../../shared/adapters/aws/failure-kind';
 import { reasonOf } from '../../shared/domain/failure/failure';
 import type { ActAnswer } from '../domain/groups/security-groups';
@@ -28,6 +29,9 @@ export async function answered(groupId: string, call: Promise<unknown>): Promise
 }
 
 function failedAnswer(groupId: string, error: unknown): ActAnswer {
+  if (error instanceof MemberRefusedError) {
+    return { kind: 'refused', reason: error.message, byMember: error.by };
+  }
   const reason = reasonOf(error);
   if (hasName(error, RULE_NOT_FOUND)) return { kind: 'not-found', ...attemptsOf(error) };
   if (hasName(error, ['InvalidPermission.Duplicate'])) {

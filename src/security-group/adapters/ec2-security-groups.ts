@@ -117,7 +117,7 @@ export class Ec2SecurityGroups implements SecurityGroups {
     );
   }
 
-  async tag(ruleId: string, { key, value }: RuleTag): Promise<void> {
+  async tag(_groupId: string, ruleId: string, { key, value }: RuleTag): Promise<void> {
     await this.client.send(
       new CreateTagsCommand({ Resources: [ruleId], Tags: [{ Key: key, Value: value }] }),
     );

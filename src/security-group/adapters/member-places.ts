@@ -1,18 +1,14 @@
-import { CloudTrailClient } from '@aws-sdk/client-cloudtrail';
-import { EC2Client } from '@aws-sdk/client-ec2';
-import { CloudTrailEventHistory, HISTORY_CLIENT_SETTINGS } from './cloudtrail-event-history';
+import type { CloudTrailEventHistory } from './cloudtrail-event-history';
 import { Ec2SecurityGroups } from './ec2-security-groups';
-import type { MemberSessions } from '../../organization/adapters/member-sessions';
+import { sendMemberHeartbeat } from './heartbeat';
+import { MemberGroups, type PlaceGroups } from './member-groups';
+import { PlaceClients, type PlaceClientsProps } from './place-clients';
 import { type HubFunction, hubRoleName } from '../../organization/contracts/hub-roles';
 import { memberName } from '../../organization/contracts/member-names';
-import type { MemberRights } from '../../organization/domain/gaps/place-state';
 import { type Place, placeKey } from '../../organization/domain/place';
 import { SharedConnections } from '../../shared/adapters/aws/shared-connections';
+import { RecentlyUsed } from '../../shared/domain/recently-used';
 import type { MemberIdentities, OwnIdentity } from '../domain/changes/actor';
-import type { SecurityGroups } from '../domain/groups/security-groups';
-
-/** The groups of a place, as reconcile needs them too. */
-export type PlaceGroups = SecurityGroups & Pick<Ec2SecurityGroups, 'rulesOfAll'>;
 
 /** All that reaches one place, for one event or request. */
 export interface PlacePorts {
@@ -21,37 +17,26 @@ export interface PlacePorts {
   readonly own: OwnIdentity;
   /** When the latest heartbeat was sent that the history of the place has. */
   lastHeartbeat(): Promise<Date | undefined>;
-  /** Tries the hub on a group there. Throws where what came back is not what was to be expected. */
+  /** Tries the hub on a group. Throws where the answer is not as it should be. */
   beat(groupId: string): Promise<void>;
 }
 
-export interface MemberPlacesProps {
-  readonly sessions: MemberSessions;
-  readonly partition: string;
+export interface MemberPlacesProps extends PlaceClientsProps {
   readonly hubName: string;
   readonly hubFunction: HubFunction;
-  /** So long each look-up of the history may take. */
-  readonly patienceSeconds: number;
-  /** The member's rights there, as far as coverage has seen them. Default: never seen. */
-  rightsIn?(place: Place): Promise<MemberRights | undefined>;
 }
 
-/** Places whose clients are kept; the one that was used the longest time ago goes first. */
+/** Places whose clients are kept. */
 const MOST_PLACES = 500;
 
-/** Sends the heartbeats of a hub. */
+/** It sends the heartbeats, whoever asks for the latest. */
 const HEARTBEAT_FUNCTION: HubFunction = 'respond';
-
-interface Reading {
-  readonly groups: Ec2SecurityGroups;
-  readonly history: CloudTrailEventHistory;
-}
 
 /** The places of members, each by the member's roles. */
 export class MemberPlaces {
   private readonly connections = new SharedConnections();
 
-  private readonly readings = new Map<string, Reading>();
+  private readonly clients = new RecentlyUsed<PlaceClients>(MOST_PLACES);
 
   constructor(private readonly props: MemberPlacesProps) {}
 
@@ -59,66 +44,49 @@ export class MemberPlaces {
    * `reason`: id of the event or request, which the member's own trail then shows as the source
    * identity of what is written.
    */
-  at(place: Place, _reason: string): PlacePorts {
-    const { groups, history } = this.reading(place);
-    const { revoker } = memberIdentities(place, this.props);
+  at(place: Place, reason: string): PlacePorts {
+    const clients = this.clientsOf(place);
+    const { groups, history, reader } = clients;
     const beating = memberIdentities(place, { ...this.props, hubFunction: HEARTBEAT_FUNCTION });
     return {
-      groups,
-      history,
-      own: revoker,
-      lastHeartbeat: async () => history.lastHeartbeat(beating.revoker, beating.reader),
-      beat: async () => undefined,
-    };
-  }
-
-  private reading(place: Place): Reading {
-    const key = placeKey(place);
-    const reading = this.readings.get(key) ?? this.newReading(place);
-    this.readings.delete(key);
-    this.readings.set(key, reading);
-    const [oldest] = this.readings.keys();
-    if (this.readings.size > MOST_PLACES && oldest !== undefined) this.readings.delete(oldest);
-    return reading;
-  }
-
-  private newReading(place: Place): Reading {
-    const { sessions, patienceSeconds } = this.props;
-    const { accountId, region } = place;
-    const settings = {
-      ...this.connections.settings(),
-      region,
-      credentials: async () => sessions.read(accountId),
-    };
-    return {
-      groups: new Ec2SecurityGroups(new EC2Client(settings), accountId),
-      history: new CloudTrailEventHistory(
-        new CloudTrailClient({
-          ...settings,
-          maxAttempts: HISTORY_CLIENT_SETTINGS.maxAttempts,
-          retryMode: HISTORY_CLIENT_SETTINGS.retryMode,
-        }),
-        patienceSeconds,
-        place,
+      groups: new MemberGroups(
+        groups,
+        (groupId, write) =>
+          new Ec2SecurityGroups(clients.writer({ groupId, write }, reason), place.accountId),
       ),
+      history,
+      own: memberIdentities(place, this.props).revoker,
+      lastHeartbeat: async () => history.lastHeartbeat(beating.revoker, beating.reader),
+      beat: async (groupId) =>
+        sendMemberHeartbeat(groupId, {
+          reader,
+          revoker: clients.writer({ groupId, write: 'revoke' }, reason),
+          rights: async () => this.props.rightsIn?.(place),
+        }),
     };
+  }
+
+  private clientsOf(place: Place): PlaceClients {
+    const key = placeKey(place);
+    const known = this.clients.get(key);
+    if (known) return known;
+    const clients = new PlaceClients(place, this.props, this.connections);
+    this.clients.set(key, clients);
+    return clients;
   }
 }
+
+type Hub = Pick<MemberPlacesProps, 'partition' | 'hubName' | 'hubFunction'>;
 
 /** By which the calls of a hub's function in a member are known. */
 export function memberIdentities(
   { accountId }: Place,
-  {
-    partition,
-    hubName,
-    hubFunction,
-  }: Pick<MemberPlacesProps, 'partition' | 'hubName' | 'hubFunction'>,
+  { partition, hubName, hubFunction }: Hub,
 ): MemberIdentities {
   const sessionName = hubRoleName(hubName, hubFunction);
-  const roleArn = (role: 'revokeRole' | 'readRole') =>
-    `arn:${partition}:iam::${accountId}:role/${memberName(hubName, role)}`;
-  return {
-    revoker: { roleArn: roleArn('revokeRole'), sessionName },
-    reader: { roleArn: roleArn('readRole'), sessionName },
-  };
+  const identity = (role: 'revokeRole' | 'readRole') => ({
+    roleArn: `arn:${partition}:iam::${accountId}:role/${memberName(hubName, role)}`,
+    sessionName,
+  });
+  return { revoker: identity('revokeRole'), reader: identity('readRole') };
 }

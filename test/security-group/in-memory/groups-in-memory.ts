@@ -177,7 +177,7 @@ export class GroupsInMemory implements SecurityGroups, Clock {
     return { kind: 'done' };
   }
 
-  async tag(ruleId: string, tag: RuleTag): Promise<void> {
+  async tag(_groupId: string, ruleId: string, tag: RuleTag): Promise<void> {
     const [groupId] = [...this.all.keys()].filter((id) => this.ruleOf(id, ruleId));
     if (groupId === undefined) throw new Error(`InvalidSecurityGroupRuleId.NotFound: ${ruleId}`);
     const tagged = (rule: Rule) => ({

@@ -1,4 +1,4 @@
-import { MEMBER_RIGHTS, type MemberRights, type PlaceState } from './place-state';
+import { isEnough, type MemberRights, type PlaceState } from './place-state';
 import type { Place } from '../place';
 import type { SourceKind } from '../sources';
 
@@ -91,8 +91,4 @@ function gap({ place, sightings }: PlaceState, cause: GapCause, reason?: string)
     ...(reason !== undefined && { reason }),
     ...(sightings.length > 0 && { lastCoveredAt: new Date(last) }),
   };
-}
-
-function isEnough(given: MemberRights, needed: MemberRights): boolean {
-  return MEMBER_RIGHTS.indexOf(given) >= MEMBER_RIGHTS.indexOf(needed);
 }

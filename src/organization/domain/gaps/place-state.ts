@@ -7,6 +7,10 @@ export const MEMBER_RIGHTS = ['OBSERVE', 'REVOKE', 'FULL'] as const;
 
 export type MemberRights = (typeof MEMBER_RIGHTS)[number];
 
+export function isEnough(given: MemberRights, needed: MemberRights): boolean {
+  return MEMBER_RIGHTS.indexOf(given) >= MEMBER_RIGHTS.indexOf(needed);
+}
+
 /** When records of a place came by a source. */
 export interface Sighting {
   readonly source: SourceKind;

@@ -28,14 +28,10 @@ export async function acceptChange(
   const changes = asked.rules.flatMap((one) => acceptanceOf(one, standing, grant, ledger, lists));
   // Before the group is adopted, it is a note: the rule is not adopted with the rest.
   await ports.ledger.write(asked.group.id, changes);
-  if (grant.until) {
-    await tagAll(
-      asked.rules.flatMap((one) => standingAsAsked(one, standing) ?? []),
-      grant.until,
-      ports,
-    );
-  }
-  return conclusion(grant, asked, standing);
+  const accepted = asked.rules.flatMap((one) => standingAsAsked(one, standing) ?? []);
+  const untagged = grant.until ? await tagAll(asked.group.id, accepted, grant.until, ports) : '';
+  const concluded = conclusion(grant, asked, standing);
+  return { ...concluded, text: `${concluded.text}${untagged}` };
 }
 
 type Standing = ReadonlyMap<string, Rule>;

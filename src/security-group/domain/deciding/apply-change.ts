@@ -279,17 +279,22 @@ async function conclude(
       ports,
     );
     const [first] = refused;
+    const isByMember = first?.answer?.kind === 'refused' && first.answer.byMember !== undefined;
+    const refusedBy = isByMember ? 'The member' : 'EC2';
     return {
       outcome: 'failed',
-      text: `EC2 refused ${refused.length} of ${asked.rules.length} rules${first ? `: ${reasonUndone(first)}` : ''}`,
+      text: `${refusedBy} refused ${refused.length} of ${asked.rules.length} rules${first ? `: ${reasonUndone(first)}` : ''}`,
     };
   }
-  if (grant.until) await tagModified(asked, grant.until, ports);
+  const untagged = grant.until ? await tagModified(asked, grant.until, ports) : '';
   const states = answers.map(({ rule, answer }): RuleInState => ({
     rule,
     state: isAppliedBefore(answer) ? 'applied-before' : 'applied',
   }));
-  return { outcome: 'carried-out', text: `${statesText(states)}${endText(grant.until)}` };
+  return {
+    outcome: 'carried-out',
+    text: `${statesText(states)}${endText(grant.until)}${untagged}`,
+  };
 }
 
 /** "Not found" at a later attempt of a call is our own earlier one. */
@@ -362,8 +367,13 @@ async function withdrawGrants(
 }
 
 /** Only what is added can be tagged in the same call. */
-async function tagModified({ rules }: AskedChange, until: Date, ports: Ports): Promise<void> {
-  await tagAll(
+async function tagModified(
+  { group, rules }: AskedChange,
+  until: Date,
+  ports: Ports,
+): Promise<string> {
+  return tagAll(
+    group.id,
     rules.filter(({ before, change }) => before && change === 'modified').map(({ rule }) => rule),
     until,
     ports,

@@ -1,5 +1,6 @@
 import type { GroupDetails } from './group';
 import type { GroupSelector } from './monitored-groups';
+import type { RefusedBy } from '../../../organization/domain/refusal';
 import type { PrefixLists } from '../rules/prefix-list';
 import type { Rule, RuleTag } from '../rules/rule';
 
@@ -26,7 +27,8 @@ export type ActAnswer =
   | { readonly kind: 'not-found' | 'already-present'; readonly attempts?: number }
   /** It can never be done like this: the group is full, the peer is gone, … */
   | { readonly kind: 'impossible'; readonly reason: string }
-  | { readonly kind: 'refused'; readonly reason: string }
+  /** `byMember`: it is a member that does not let the hub do it, and by what. */
+  | { readonly kind: 'refused'; readonly reason: string; readonly byMember?: RefusedBy }
   /** Throttled, out of order, or not to be reached, after all tries. */
   | { readonly kind: 'unavailable'; readonly reason: string };
 
@@ -50,8 +52,8 @@ export interface SecurityGroups {
   revoke(groupId: string, rule: Rule): Promise<ActAnswer>;
   /** Gives the rule with that id all values of `to`, its description included; id and tags stay. */
   modify(groupId: string, ruleId: string, to: Rule): Promise<ActAnswer>;
-  /** Puts a tag on a rule. */
-  tag(ruleId: string, tag: RuleTag): Promise<void>;
+  /** Puts a tag on a rule of the group. */
+  tag(groupId: string, ruleId: string, tag: RuleTag): Promise<void>;
   /** Adds the rule, with description and tags. */
   authorize(groupId: string, rule: Rule): Promise<ActAnswer>;
 }

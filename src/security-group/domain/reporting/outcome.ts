@@ -1,3 +1,4 @@
+import type { RefusedBy } from '../../../organization/domain/refusal';
 import type { RuleChange, Violation } from '../judging/judgement';
 import type { Rule } from '../rules/rule';
 
@@ -13,7 +14,8 @@ export type Outcome =
   | { readonly kind: 'would-revert'; readonly until?: Date; readonly pausedIn?: string }
   /** A removed rule that ought to be put back, and cannot. */
   | { readonly kind: 'not-restorable'; readonly reason: string }
-  | { readonly kind: 'failed'; readonly reason: string };
+  /** `byMember`: a member does not let the hub do it, and by what: no later try will do better. */
+  | { readonly kind: 'failed'; readonly reason: string; readonly byMember?: RefusedBy };
 
 /** What came of a case, for anyone who comes when it was told. */
 export interface ToldOutcome {

@@ -160,7 +160,7 @@ function outcomeText(
     case 'not-restorable':
       return `NOT put back: ${plainText(outcome.reason)}.`;
     case 'failed':
-      return `FAILED, ${change === 'removed' ? 'the rule is still missing' : 'the rule still stands'} after ${seconds} s: ${plainText(outcome.reason)}. It is tried again.`;
+      return `FAILED, ${change === 'removed' ? 'the rule is still missing' : 'the rule still stands'} after ${seconds} s: ${plainText(outcome.reason)}. ${outcome.byMember ? 'It cannot be done until someone changes that.' : 'It is tried again.'}`;
   }
 }
 

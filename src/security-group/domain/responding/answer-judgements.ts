@@ -157,7 +157,10 @@ function outcomeUnchanged({ change }: Judgement, given: ActAnswer | undefined): 
   if (given?.kind === 'impossible' && change === 'removed') {
     return { kind: 'not-restorable', reason: given.reason };
   }
-  if (given && 'reason' in given) return { kind: 'failed', reason: given.reason };
+  if (given && 'reason' in given) {
+    const byMember = given.kind === 'refused' ? given.byMember : undefined;
+    return { kind: 'failed', reason: given.reason, ...(byMember && { byMember }) };
+  }
   if (given?.kind === 'already-present') {
     return {
       kind: 'failed',
