@@ -40,6 +40,7 @@ import { MemberDirectory } from '../../src/organization/adapters/member-director
 import { MemberSessions } from '../../src/organization/adapters/member-sessions';
 import { MemberAccounts } from '../../src/organization/constructs/member-accounts';
 import { MemberRegions } from '../../src/organization/constructs/member-regions';
+import { MemberRights } from '../../src/organization/constructs/member-rights';
 import { MemberStackSets } from '../../src/organization/constructs/member-stack-sets';
 import { SentryHub } from '../../src/organization/constructs/sentry-hub';
 import { SentryMember } from '../../src/organization/constructs/sentry-member';
@@ -47,6 +48,15 @@ import { hubRoleName } from '../../src/organization/contracts/hub-roles';
 import { UNKNOWN_ACCOUNT_DETAIL_TYPE } from '../../src/organization/contracts/unknown-account-event';
 import type { KnownMembers } from '../../src/organization/domain/admit-record';
 import { SYSTEM_CLOCK } from '../../src/shared/adapters/clock/system-clock';
+import { type HubFunction, hubRoleName } from '../../src/organization/contracts/hub-roles';
+import { parseChangeEvent } from '../../src/security-group/adapters/change-event';
+import {
+  memberIdentities,
+  MemberPlaces,
+  type PlacePorts,
+} from '../../src/security-group/adapters/member-places';
+import { isMemberHeartbeat } from '../../src/security-group/domain/changes/actor';
+import { APPROVED_UNTIL_TAG } from '../../src/shared/domain/approved-until-tag';
 import { temporaryFolder } from '../support/apps/tiny-app';
 import { loseFirstAnswers } from '../support/aws/lost-answers';
 
@@ -59,6 +69,8 @@ const HUB = HOME;
 const REGIONS = ['us-east-1', 'eu-west-1'];
 const PAYMENTS = '222222222222';
 const SHOP = '333333333333';
+const LOOKED_AT = '444444444444';
+const OPEN = '666666666666';
 const STRANGER = '555555555555';
 const ARRIVED = 'arrived';
 const ASKED = 'asked';
@@ -68,7 +80,11 @@ const Arrived = z.object({
   account: z.string(),
   region: z.string(),
   source: z.string(),
-  detail: z.looseObject({ eventName: z.string(), recipientAccountId: z.string() }),
+  detail: z.looseObject({
+    eventName: z.string(),
+    recipientAccountId: z.string(),
+    errorCode: z.optional(z.string()),
+  }),
 });
 type Arrived = z.infer<typeof Arrived>;
 
@@ -77,15 +93,21 @@ const Asked = z.looseObject({ detail: z.unknown() });
 let aws: LocalAws;
 let organization: Organization;
 let unit: string;
+let looking: string;
+let full: string;
 let hubStack: DeployedStack;
 
 beforeAll(async () => {
   aws = await LocalAws.start({ log: console.log });
   organization = await aws.organization();
   unit = await organization.addUnit('workloads');
+  looking = await organization.addUnit('looking');
+  full = await organization.addUnit('full');
   await organization.addAccounts([
     { name: 'payments', id: PAYMENTS, parentId: unit },
     { name: 'shop', id: SHOP, parentId: unit },
+    { name: 'looked-at', id: LOOKED_AT, parentId: looking },
+    { name: 'open', id: OPEN, parentId: full },
   ]);
   await organization.delegate(HUB.accountId, 'securityhub.amazonaws.com');
   hubStack = await aws.deploy(synthesized('Hub', addHub));
@@ -234,6 +256,140 @@ test('accounts are found in their units where AWS does not tell their paths', as
   expect((await looks()).map(([account]) => account)).toContain(PAYMENTS);
 });
 
+describe('what the hub does in a member', () => {
+  const EVENT = '4f1d2c3b-0000-4000-8000-000000000001';
+  const HUB_OF_SENTRY = {
+    partition: 'aws',
+    hubName: 'cdk-sentries',
+    hubFunction: 'respond',
+  } as const;
+  const PAID = { accountId: PAYMENTS, region: 'eu-west-1' };
+  let places: MemberPlaces;
+  let sessions: MemberSessions;
+
+  beforeAll(async () => {
+    process.env.AWS_ENDPOINT_URL = aws.endpoint;
+    const caller = await roleOf(HUB.accountId, hubRoleName('cdk-sentries', 'respond'));
+    sessions = sessionsOf(caller, 'respond');
+    places = new MemberPlaces({
+      ...HUB_OF_SENTRY,
+      sessions,
+      patienceSeconds: 30,
+      rightsIn: async ({ accountId }) => (accountId === LOOKED_AT ? 'OBSERVE' : 'REVOKE'),
+    });
+  });
+  afterAll(() => delete process.env.AWS_ENDPOINT_URL);
+
+  test('shows in its records who did it, and for which event', async () => {
+    const groupId = await openPort(PAID);
+    await arrived();
+    const { groups, history, own, lastHeartbeat } = places.at(PAID, EVENT);
+    const [opened] = await ingress(groups, groupId);
+    expect(await groups.revoke(groupId, opened!)).toEqual({ kind: 'done' });
+    expect(await ingress(groups, groupId)).toEqual([]);
+
+    const [revoked] = (await arrived()).filter(named('RevokeSecurityGroupIngress'));
+    expect(revoked?.detail).toMatchObject({
+      userIdentity: { sessionContext: { sourceIdentity: EVENT } },
+    });
+    const inHistory = await history.eventOf(String(revoked?.detail.eventID));
+    expect(inHistory).toMatchObject({ ...PAID, actor: own });
+    expect(await lastHeartbeat()).toEqual(inHistory?.time);
+  });
+
+  test('ends at the group that it is for', async () => {
+    const [groupId, other] = [await openPort(PAID), await openPort(PAID)];
+    const { groups } = places.at(PAID, EVENT);
+    const client = new ec2.EC2Client({
+      ...aws.accessTo(PAID),
+      credentials: await sessions.write(
+        { partition: 'aws', place: PAID, groupId, write: 'revoke' },
+        EVENT,
+      ),
+    });
+    const [opened] = await ingress(groups, other);
+    await expect(
+      client.send(
+        new ec2.RevokeSecurityGroupIngressCommand({
+          GroupId: other,
+          SecurityGroupRuleIds: [opened!.id!],
+        }),
+      ),
+    ).rejects.toMatchObject({ name: 'UnauthorizedOperation' });
+    expect(await ingress(groups, other)).toHaveLength(1);
+    client.destroy();
+  });
+
+  test.each([
+    [PAYMENTS, 'add or restore rules: its Rights are REVOKE'],
+    [LOOKED_AT, 'add or restore rules: its Rights are OBSERVE'],
+  ])('is refused in words where its Rights are too low: %s', async (accountId, refusal) => {
+    const place = { accountId, region: 'eu-west-1' };
+    const groupId = await openPort(place);
+    const { groups } = places.at(place, EVENT);
+    const [opened] = await ingress(groups, groupId);
+    const { id: _id, ...values } = opened!;
+    expect(await groups.authorize(groupId, { ...values, fromPort: 23, toPort: 23 })).toEqual({
+      kind: 'refused',
+      byMember: 'role',
+      reason: `Account ${accountId} does not let the hub ${refusal}`,
+    });
+  });
+
+  test('that lets it look only is to report, and the reason is told', async () => {
+    const place = { accountId: LOOKED_AT, region: 'us-east-1' };
+    const groupId = await openPort(place);
+    const { groups } = places.at(place, EVENT);
+    const [opened] = await ingress(groups, groupId);
+    expect(await groups.revoke(groupId, opened!)).toEqual({
+      kind: 'refused',
+      byMember: 'role',
+      reason: `Account ${LOOKED_AT} does not let the hub revoke rules: its Rights are OBSERVE`,
+    });
+  });
+
+  test('with full Rights, is to add, modify and tag rules as well', async () => {
+    const place = { accountId: OPEN, region: 'eu-west-1' };
+    const groupId = await openPort(place);
+    const { groups } = places.at(place, EVENT);
+    const [opened] = await ingress(groups, groupId);
+    const { id = '', ...values } = opened!;
+    const narrow = { ...values, peer: { kind: 'ipv4', cidr: '10.0.0.0/8' } as const };
+    expect(await groups.modify(groupId, id, { ...narrow, id })).toEqual({ kind: 'done' });
+    const tags = [{ key: 'team', value: 'shop' }];
+    expect(
+      await groups.authorize(groupId, { ...narrow, fromPort: 443, toPort: 443, tags }),
+    ).toEqual({
+      kind: 'done',
+    });
+    await groups.tag(groupId, id, { key: APPROVED_UNTIL_TAG, value: '2026-01-01T00:00:00.000Z' });
+    expect(await ingress(groups, groupId)).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({
+          id,
+          tags: [expect.objectContaining({ key: APPROVED_UNTIL_TAG })],
+        }),
+        expect.objectContaining({ fromPort: 443, tags }),
+      ]),
+    );
+  });
+
+  test.each([
+    [PAYMENTS, 'Client.DryRunOperation'],
+    [LOOKED_AT, 'Client.UnauthorizedOperation'],
+  ])('a heartbeat of account %s comes back as %s', async (accountId, errorCode) => {
+    const place = { accountId, region: 'eu-west-1' };
+    const groupId = await openPort(place);
+    await arrived();
+    await places.at(place, 'heartbeat').beat(groupId);
+    const beaten = await arrived();
+    expect(beaten.map(({ detail }) => detail.errorCode)).toEqual([errorCode]);
+    const call = parseChangeEvent(JSON.stringify(beaten[0]), new Date(), place);
+    expect(isMemberHeartbeat(call, memberIdentities(place, HUB_OF_SENTRY))).toBe(true);
+    expect(await places.at(place, 'test').lastHeartbeat()).toEqual(call.time);
+  });
+});
+
 describe('no one else', () => {
   test('of another organization is heard at the hub, with the same rule and role', async () => {
     await aws.deploy(synthesized('Stranger', addStrangersMember), undefined, {
@@ -292,7 +448,7 @@ test('a role of the hub that was deleted and made again is let in, and no member
 function addHub(stack: Stack): void {
   const hub = new SentryHub(stack, 'Hub', {
     organizationId: organization.id,
-    accounts: MemberAccounts.organization({ units: [unit] }),
+    accounts: MemberAccounts.organization({ units: [unit, looking, full] }),
     regions: MemberRegions.of(REGIONS),
   });
   new events.Rule(stack, 'Everything', {
@@ -309,7 +465,11 @@ function addHub(stack: Stack): void {
 function addMembers(stack: Stack): void {
   new MemberStackSets(stack, 'Members', {
     hub: hubElsewhere(organization.id),
-    targets: [{ units: [unit] }],
+    targets: [
+      { units: [unit] },
+      { units: [looking], rights: MemberRights.OBSERVE },
+      { units: [full], rights: MemberRights.FULL },
+    ],
     regions: REGIONS,
   });
 }
@@ -332,7 +492,13 @@ function synthesized(name: string, add: (stack: Stack) => void): string {
   return app.synth().directory;
 }
 
-async function openPort(place: Place): Promise<void> {
+async function ingress(groups: PlacePorts['groups'], groupId: string) {
+  const { rules } = await groups.rulesOf(groupId);
+  return rules.filter(({ direction }) => direction === 'ingress');
+}
+
+/** A group with a port open to the internet. */
+async function openPort(place: Place): Promise<string> {
   const client = new ec2.EC2Client(aws.accessTo(place));
   const { Vpc } = await client.send(new ec2.CreateVpcCommand({ CidrBlock: '10.0.0.0/16' }));
   const { GroupId } = await client.send(
@@ -351,6 +517,7 @@ async function openPort(place: Place): Promise<void> {
     }),
   );
   client.destroy();
+  return GroupId ?? '';
 }
 
 /** What reached the hub since it was looked at last. */
@@ -434,12 +601,15 @@ function physicalId(type: string, logicalIdPrefix: string): string {
   return found?.[1].physicalId ?? '';
 }
 
-function sessionsOf(credentials: AwsCredentials): MemberSessions {
+function sessionsOf(
+  credentials: AwsCredentials,
+  hubFunction: HubFunction = 'coverage',
+): MemberSessions {
   return new MemberSessions({
     sts: new STSClient({ ...aws.accessTo(HUB), credentials }),
     partition: 'aws',
     hubName: 'cdk-sentries',
-    hubFunction: 'coverage',
+    hubFunction,
     now: () => new Date(),
   });
 }

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import {
   parseChangeEvent,
+  sourcedRecord,
   UnreadableEventError,
 } from '../../../src/security-group/adapters/change-event';
 import { isTrusted } from '../../../src/security-group/domain/changes/actor';
@@ -810,6 +811,46 @@ test('account, Region and time come from wherever they stand', () => {
   expect(parseChangeEvent(envelopeOf(bare, { account: undefined }), RECEIVED_AT).accountId).toBe(
     '111111111111',
   );
+});
+
+describe('a record whose place is known', () => {
+  const PLACE = { accountId: '222222222222', region: 'us-east-1' };
+  const body = envelopeOf(recordOf({ recipientAccountId: '333333333333' }));
+
+  test('is of that place, whatever record and envelope say', () => {
+    expect(parseChangeEvent(body, RECEIVED_AT, PLACE)).toMatchObject(PLACE);
+  });
+
+  test('says what it says apart from it', () => {
+    const says = { recipientAccountId: '333333333333', region: 'eu-west-1' };
+    expect(sourcedRecord(body, PLACE)).toEqual({ place: PLACE, says });
+    expect(sourcedRecord(body)).toEqual({
+      place: { accountId: '111111111111', region: 'eu-west-1' },
+      says,
+    });
+  });
+
+  test('needs an envelope that says it, or someone who does', () => {
+    const bare = JSON.stringify({ detail: recordOf({}) });
+    expect(() => sourcedRecord(bare)).toThrow(UnreadableEventError);
+    expect(sourcedRecord(bare, PLACE).place).toEqual(PLACE);
+  });
+});
+
+test('records without ids are each another one, also in another place', () => {
+  const idOf = (sourceIPAddress: string, region: string) =>
+    parseChangeEvent(
+      JSON.stringify({ detail: recordOf({ eventID: undefined, sourceIPAddress }) }),
+      RECEIVED_AT,
+      { accountId: '222222222222', region },
+    ).eventId;
+  const ids = [
+    idOf('192.0.2.1', 'eu-west-1'),
+    idOf('192.0.2.2', 'eu-west-1'),
+    idOf('192.0.2.1', 'us-east-1'),
+  ];
+  expect(new Set(ids).size).toBe(3);
+  expect(idOf('192.0.2.1', 'eu-west-1')).toBe(ids[0]);
 });
 
 describe('when the call was made', () => {

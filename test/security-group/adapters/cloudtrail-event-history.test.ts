@@ -180,6 +180,47 @@ test('how far it has come is told by the latest call of the function that sends 
   expect(await history.lastHeartbeat(sender)).toBeUndefined();
 });
 
+test('a heartbeat is found behind more than a page of reading, and one of the reader as well', async () => {
+  const sessionName = 'cdk-sentries-hub-respond';
+  const revoker = { roleArn: 'arn:aws:iam::222222222222:role/cdk-sentries-revoke', sessionName };
+  const reader = { roleArn: 'arn:aws:iam::222222222222:role/cdk-sentries-read', sessionName };
+  const beat = {
+    EventSource: 'ec2.amazonaws.com',
+    CloudTrailEvent: JSON.stringify({
+      eventID: 'e-1',
+      eventTime: '2026-01-01T11:00:00Z',
+      eventName: 'RevokeSecurityGroupIngress',
+      errorCode: 'Client.UnauthorizedOperation',
+      userIdentity: {
+        type: 'AssumedRole',
+        arn: `arn:aws:sts::222222222222:assumed-role/cdk-sentries-read/${sessionName}`,
+        sessionContext: { sessionIssuer: { type: 'Role', arn: reader.roleArn } },
+      },
+    }),
+    EventTime: new Date('2026-01-01T11:00:00Z'),
+  };
+  const client = new CloudTrailClient({ region: 'eu-west-1' });
+  const pages = [
+    { Events: Array.from({ length: 50 }, () => ({})), NextToken: 'more' },
+    { Events: [beat] },
+  ];
+  // Not the stand-in: so much reading would take long.
+  client.middlewareStack.add(
+    () => async () => ({ response: {}, output: { $metadata: {}, ...pages.shift() } }),
+    { step: 'initialize' },
+  );
+  expect(await new CloudTrailEventHistory(client, 30).lastHeartbeat(revoker, reader)).toEqual(
+    new Date('2026-01-01T11:00:00Z'),
+  );
+});
+
+test('what is in the history of a place is of that place', async () => {
+  const eventId = await open(26);
+  const place = { accountId: '222222222222', region: 'us-east-1' };
+  const ofPlace = new CloudTrailEventHistory(cloudTrail, 30, place);
+  expect(await ofPlace.eventOf(eventId)).toMatchObject(place);
+});
+
 test('a look-up that fails is an error, and not "nothing found"', async () => {
   aws.failNext({
     service: 'cloudtrail',

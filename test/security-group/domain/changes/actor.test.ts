@@ -1,5 +1,6 @@
 import {
   type Actor,
+  isMemberHeartbeat,
   isOwnCall,
   isTrusted,
   nameInWords,
@@ -111,4 +112,39 @@ test('an actor without an ARN is told by all that AWS says of it', () => {
 test('an actor without a name is told by its type', () => {
   expect(roleOrNameOf({ type: 'AWSAccount' })).toBe('AWSAccount');
   expect(nameInWords({ type: 'AWSAccount' })).toBe('an identity of type AWSAccount');
+});
+
+describe('a heartbeat in a member', () => {
+  const sessionName = 'cdk-sentries-hub-respond';
+  const revoker = { roleArn: 'arn:aws:iam::222222222222:role/cdk-sentries-revoke', sessionName };
+  const reader = { roleArn: 'arn:aws:iam::222222222222:role/cdk-sentries-read', sessionName };
+  const by = (identity: { roleArn: string; sessionName: string }): Actor => ({
+    type: 'AssumedRole',
+    ...identity,
+  });
+  const isOne = (actor: Actor, errorCode?: string) =>
+    isMemberHeartbeat({ actor, errorCode }, { revoker, reader });
+
+  test('is a dry run of the one who revokes, or what the one who reads is refused', () => {
+    expect(isOne(by(revoker), 'Client.DryRunOperation')).toBe(true);
+    expect(isOne(by(reader), 'Client.UnauthorizedOperation')).toBe(true);
+  });
+
+  test.each<[string, Actor, string | undefined]>([
+    ['what the one who revokes is refused', by(revoker), 'Client.UnauthorizedOperation'],
+    ['a dry run of the one who reads', by(reader), 'Client.DryRunOperation'],
+    ['a revoke', by(revoker), undefined],
+    [
+      'a dry run in a session of another name',
+      by({ ...revoker, sessionName: 'eve' }),
+      'Client.DryRunOperation',
+    ],
+    [
+      'a dry run of such a role in another account',
+      by({ ...revoker, roleArn: revoker.roleArn.replace('222222222222', '333333333333') }),
+      'Client.DryRunOperation',
+    ],
+  ])('is not %s', (_, actor, errorCode) => {
+    expect(isOne(actor, errorCode)).toBe(false);
+  });
 });
