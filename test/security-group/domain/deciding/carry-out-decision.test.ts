@@ -1,3 +1,4 @@
+import { MemberRefusedError } from '../../../../src/organization/domain/refusal';
 import type { Change } from '../../../../src/security-group/domain/changes/change';
 import type { Policy } from '../../../../src/security-group/domain/policies/policy';
 import { UnfinishedError } from '../../../../src/security-group/domain/responding/unfinished-error';
@@ -371,6 +372,16 @@ describe('a change that was reverted', () => {
     },
   );
 
+  test('and not let by a member is told as its refusal', async () => {
+    const sentry = await askedAbout([revertFirst], DEEDS.added!);
+    const reason = 'Account 222222222222 does not let the hub add rules: its Rights are REVOKE';
+    sentry.groups.refuses.set('sgr-ssh', { kind: 'refused', reason, byMember: 'role' });
+    expect(await sentry.decide('approved')).toMatchObject({
+      outcome: 'failed',
+      text: `The member refused 1 of 1 rules: ${reason}`,
+    });
+  });
+
   test('is left to another try where the sentry only observes, or is paused', async () => {
     const sentry = await askedAbout([revertFirst], DEEDS.added!);
     const { configuration } = sentry;
@@ -706,6 +717,19 @@ describe('an approval for a time', () => {
       await expectPeace(sentry);
       expect(sentry.asked).toHaveLength(1);
     }
+  });
+
+  test('needs no tag where a member does not let the hub put one, and says so', async () => {
+    const sentry = await askedAbout([standFirst], DEEDS.added!);
+    sentry.groups.tag = async () => {
+      throw new MemberRefusedError('222222222222', 'role', 'add or restore rules', 'no such role');
+    };
+    expect(await sentry.decide('approved', { until: SOON })).toMatchObject({
+      outcome: 'carried-out',
+      text: expect.stringMatching(
+        / No tag says so: Account 222222222222 does not let the hub add or restore rules: no such role\.$/,
+      ),
+    });
   });
 
   test.each(responses)(

@@ -153,6 +153,11 @@ describe('what was done is told for each kind of change', () => {
       'Done: FAILED, the rule still stands after 12 s: denied. It is tried again.',
     ],
     [
+      'what a member does not let the hub do',
+      { outcome: { kind: 'failed', reason: 'its Rights are OBSERVE', byMember: 'role' } },
+      'Done: FAILED, the rule still stands after 12 s: its Rights are OBSERVE. It cannot be done until someone changes that.',
+    ],
+    [
       'a modified rule',
       { change: 'modified', restored },
       'Done: reverted to tcp 443 from 0.0.0.0/0. The other values stood for about 12 s.',
