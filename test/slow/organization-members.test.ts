@@ -44,11 +44,10 @@ import { MemberRights } from '../../src/organization/constructs/member-rights';
 import { MemberStackSets } from '../../src/organization/constructs/member-stack-sets';
 import { SentryHub } from '../../src/organization/constructs/sentry-hub';
 import { SentryMember } from '../../src/organization/constructs/sentry-member';
-import { hubRoleName } from '../../src/organization/contracts/hub-roles';
+
+import { type HubFunction, hubRoleName } from '../../src/organization/contracts/hub-roles';
 import { UNKNOWN_ACCOUNT_DETAIL_TYPE } from '../../src/organization/contracts/unknown-account-event';
 import type { KnownMembers } from '../../src/organization/domain/admit-record';
-import { SYSTEM_CLOCK } from '../../src/shared/adapters/clock/system-clock';
-import { type HubFunction, hubRoleName } from '../../src/organization/contracts/hub-roles';
 import { parseChangeEvent } from '../../src/security-group/adapters/change-event';
 import {
   memberIdentities,
@@ -56,6 +55,7 @@ import {
   type PlacePorts,
 } from '../../src/security-group/adapters/member-places';
 import { isMemberHeartbeat } from '../../src/security-group/domain/changes/actor';
+import { SYSTEM_CLOCK } from '../../src/shared/adapters/clock/system-clock';
 import { APPROVED_UNTIL_TAG } from '../../src/shared/domain/approved-until-tag';
 import { temporaryFolder } from '../support/apps/tiny-app';
 import { loseFirstAnswers } from '../support/aws/lost-answers';

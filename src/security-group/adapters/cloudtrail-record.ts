@@ -51,7 +51,7 @@ const envelopeSchema = z.object({
  * A record, and where it comes from: `place`, or else the account and Region of its envelope. Never
  * what the record says itself.
  */
-export function sourcedRecord(body: string, place?: Place): SourcedRecord {
+export function sourcedRecord(body: string, receivedAt: Date, place?: Place): SourcedRecord {
   const { detail: record, account: accountId, region } = readEnvelope(body);
   const ofEnvelope = accountId !== undefined && region !== undefined && { accountId, region };
   const source = place ?? ofEnvelope;
@@ -63,6 +63,7 @@ export function sourcedRecord(body: string, place?: Place): SourcedRecord {
   const { recipientAccountId, awsRegion } = record;
   return {
     place: source,
+    receivedAt,
     says: {
       ...(recipientAccountId !== undefined && { recipientAccountId }),
       ...(awsRegion !== undefined && { region: awsRegion }),

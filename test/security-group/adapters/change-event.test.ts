@@ -823,8 +823,13 @@ describe('a record whose place is known', () => {
 
   test('says what it says apart from it', () => {
     const says = { recipientAccountId: '333333333333', region: 'eu-west-1' };
-    expect(sourcedRecord(body, PLACE)).toEqual({ place: PLACE, says });
-    expect(sourcedRecord(body)).toEqual({
+    expect(sourcedRecord(body, RECEIVED_AT, PLACE)).toEqual({
+      place: PLACE,
+      receivedAt: RECEIVED_AT,
+      says,
+    });
+    expect(sourcedRecord(body, RECEIVED_AT)).toEqual({
+      receivedAt: RECEIVED_AT,
       place: { accountId: '111111111111', region: 'eu-west-1' },
       says,
     });
@@ -832,8 +837,8 @@ describe('a record whose place is known', () => {
 
   test('needs an envelope that says it, or someone who does', () => {
     const bare = JSON.stringify({ detail: recordOf({}) });
-    expect(() => sourcedRecord(bare)).toThrow(UnreadableEventError);
-    expect(sourcedRecord(bare, PLACE).place).toEqual(PLACE);
+    expect(() => sourcedRecord(bare, RECEIVED_AT)).toThrow(UnreadableEventError);
+    expect(sourcedRecord(bare, RECEIVED_AT, PLACE).place).toEqual(PLACE);
   });
 });
 
