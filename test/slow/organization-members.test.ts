@@ -269,13 +269,14 @@ describe('what the hub does in a member', () => {
 
   beforeAll(async () => {
     process.env.AWS_ENDPOINT_URL = aws.endpoint;
+    await looks();
     const caller = await roleOf(HUB.accountId, hubRoleName('cdk-sentries', 'respond'));
     sessions = sessionsOf(caller, 'respond');
     places = new MemberPlaces({
       ...HUB_OF_SENTRY,
       sessions,
       patienceSeconds: 30,
-      rightsIn: async ({ accountId }) => (accountId === LOOKED_AT ? 'OBSERVE' : 'REVOKE'),
+      rightsIn: async (place) => coverage().rightsIn(place),
     });
   });
   afterAll(() => delete process.env.AWS_ENDPOINT_URL);

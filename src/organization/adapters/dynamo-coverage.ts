@@ -1,6 +1,7 @@
 import {
   DeleteItemCommand,
   type DynamoDBClient,
+  GetItemCommand,
   paginateQuery,
   paginateScan,
   PutItemCommand,
@@ -35,7 +36,7 @@ import type {
   RememberedRun,
 } from '../domain/gaps/coverage-store';
 import type { PlaceLook } from '../domain/gaps/look-at-member';
-import type { Look, Sighting } from '../domain/gaps/place-state';
+import type { Look, MemberRights, Sighting } from '../domain/gaps/place-state';
 import type { AccountList } from '../domain/member-accounts';
 import { type Place, placeKey } from '../domain/place';
 
@@ -66,6 +67,19 @@ export class DynamoCoverage implements CoverageStore {
         .filter(({ pk }) => pk.S.startsWith(GAP_PREFIX))
         .map((item) => valueOf(item, gapSchema)),
     };
+  }
+
+  /** What the member lets the hub do, as far as the last look at the place has seen it. */
+  async rightsIn(place: Place): Promise<MemberRights | undefined> {
+    const { Item: found } = await this.client.send(
+      new GetItemCommand({
+        TableName: this.table,
+        Key: keyOf(`${PLACE_PREFIX}${placeKey(place)}`, LOOK_SORT_KEY),
+      }),
+    );
+    if (!found) return undefined;
+    const look = valueOf(itemSchema.parse(found), lookSchema);
+    return look.kind === 'seen' ? look.rights : undefined;
   }
 
   async remember({ list, run, left, begun, ended }: RememberedRun): Promise<void> {

@@ -134,6 +134,7 @@ describe('a heartbeat in a member', () => {
     ['what the one who revokes is refused', by(revoker), 'Client.UnauthorizedOperation'],
     ['a dry run of the one who reads', by(reader), 'Client.DryRunOperation'],
     ['a revoke', by(revoker), undefined],
+    ['what the one who reads does', by(reader), undefined],
     [
       'a dry run in a session of another name',
       by({ ...revoker, sessionName: 'eve' }),
