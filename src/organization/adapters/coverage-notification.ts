@@ -3,6 +3,11 @@ import {
   type Notification,
 } from '../../shared/adapters/notification/sns-notifications';
 import { reasonOf } from '../../shared/domain/failure/failure';
+import {
+  type AccountDescription,
+  accountFields,
+  accountText,
+} from '../../shared/domain/notification/account-text';
 import { plainText, subjectLine } from '../../shared/domain/notification/plain-text';
 import type { Severity } from '../../shared/domain/notification/severity';
 import {
@@ -11,11 +16,10 @@ import {
   type GapInMessage,
   MOST_GAPS_IN_MESSAGE,
 } from '../contracts/coverage-message';
-import { accountText, type AccountWarnings } from '../domain/account-text';
+import { type AccountWarnings, describedAccount } from '../domain/described-place';
 import type { StandingGap } from '../domain/gaps/coverage-news';
 import { gapText } from '../domain/gaps/gap-text';
 import type { CoverageReport } from '../domain/gaps/watch-coverage';
-import type { AccountList, OrganizationAccount } from '../domain/member-accounts';
 
 export interface ToldHub {
   readonly hub: string;
@@ -69,7 +73,9 @@ function messageOf(report: CoverageReport, told: ToldHub, most: number): Coverag
   const { list, members, run, left, pause, listFailure } = report;
   const lists = shownGaps(report, most);
   const inMessage = (gaps: readonly StandingGap[]) =>
-    gaps.map((gap) => gapInMessage(gap, accountOf(gap, list), told.warnings));
+    gaps.map((gap) =>
+      gapInMessage(gap, describedAccount(gap.place.accountId, list, told.warnings)),
+    );
   return {
     version: COVERAGE_MESSAGE_VERSION,
     type: 'coverage',
@@ -112,14 +118,11 @@ function shownGaps(
 
 function gapInMessage(
   { place, source, cause, reason, since, lastCoveredAt }: StandingGap,
-  account: OrganizationAccount | undefined,
-  warnings: AccountWarnings,
+  account: AccountDescription,
 ): GapInMessage {
-  const warning = warnings[place.accountId];
   return {
     account: place.accountId,
-    ...(account && { accountName: plainText(account.name), path: account.path }),
-    ...(warning !== undefined && { warning }),
+    ...accountFields(account),
     region: place.region,
     ...(source && { source }),
     cause,
@@ -132,11 +135,9 @@ function gapInMessage(
 function textOf(report: CoverageReport, { hub, warnings }: ToldHub, most: number): string {
   const { list, members, left, pause, listFailure } = report;
   const { wentDark, ended, standing = [], omitted } = shownGaps(report, most);
+  const described = (accountId: string) => describedAccount(accountId, list, warnings);
   const lines = (gaps: readonly StandingGap[]) =>
-    gaps.map(
-      (gap) =>
-        `- ${gapText(gap, accountText(gap.place.accountId, accountOf(gap, list), warnings))}`,
-    );
+    gaps.flatMap((gap) => gapLines(gap, described(gap.place.accountId)));
   return [
     ...(pause
       ? [
@@ -149,7 +150,11 @@ function textOf(report: CoverageReport, { hub, warnings }: ToldHub, most: number
     ...section('All that is not watched:', lines(standing)),
     ...section(
       'Members no more, and not watched since:',
-      left.slice(0, most).map(({ accountId, region }) => `- ${accountId}, ${region}`),
+      left
+        .slice(0, most)
+        .map(
+          ({ accountId, region }) => `- ${accountText(accountId, described(accountId))}, ${region}`,
+        ),
     ),
     ...(omitted > 0
       ? [`${omitted} more are left out here, for the length of the message.`, '']
@@ -168,11 +173,12 @@ function section(title: string, lines: readonly string[]): string[] {
   return lines.length > 0 ? [title, ...lines, ''] : [];
 }
 
-function accountOf(
-  { place }: StandingGap,
-  list: AccountList | undefined,
-): OrganizationAccount | undefined {
-  return list?.accounts.find(({ id }) => id === place.accountId);
+function gapLines(gap: StandingGap, account: AccountDescription): string[] {
+  const { accountWarning } = accountFields(account);
+  return [
+    `- ${gapText(gap, accountText(gap.place.accountId, account))}`,
+    ...(accountWarning ? [`  WARNING: ${accountWarning}`] : []),
+  ];
 }
 
 function count(number: number, noun: string): string {

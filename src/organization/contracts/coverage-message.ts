@@ -1,3 +1,4 @@
+import type { AccountFields } from '../../shared/domain/notification/account-text';
 import type { Severity } from '../../shared/domain/notification/severity';
 import type { GapCause } from '../domain/gaps/find-gaps';
 import type { SourceKind } from '../domain/sources';
@@ -11,12 +12,8 @@ export const COVERAGE_MESSAGE_VERSION = 1;
 /** The most gaps that a message lists; fewer where they would not fit. */
 export const MOST_GAPS_IN_MESSAGE = 200;
 
-export interface GapInMessage {
+export interface GapInMessage extends AccountFields {
   readonly account: string;
-  readonly accountName?: string;
-  /** Ids of the units that the account is in, the outermost first. */
-  readonly path?: string;
-  readonly warning?: string;
   readonly region: string;
   /** Absent where no source brings anything. */
   readonly source?: SourceKind;

@@ -1,4 +1,4 @@
-import type { AccountWarnings } from '../domain/account-text';
+import type { AccountWarnings } from '../domain/described-place';
 import type { Expectation } from '../domain/gaps/find-gaps';
 import type { AccountSelection } from '../domain/member-accounts';
 

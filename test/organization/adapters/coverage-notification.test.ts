@@ -1,8 +1,13 @@
 import { coverageNotification } from '../../../src/organization/adapters/coverage-notification';
 import type { StandingGap } from '../../../src/organization/domain/gaps/coverage-news';
+import { GAP_CAUSES } from '../../../src/organization/domain/gaps/find-gaps';
 import type { CoverageReport } from '../../../src/organization/domain/gaps/watch-coverage';
+import { SOURCE_KINDS } from '../../../src/organization/domain/sources';
 import { bytesOf } from '../../../src/shared/adapters/notification/sns-notifications';
 import { MOST_BYTES } from '../../../src/shared/domain/byte-budget';
+import { accountFields } from '../../../src/shared/domain/notification/account-text';
+import { coverageSchemaErrors } from '../../support/schemas/coverage-schema';
+import { LONGEST } from '../samples/account-descriptions';
 import { LIST, PAYMENTS, SANDBOX } from '../samples/accounts';
 
 const NOW = new Date('2026-11-29T12:00:00Z');
@@ -32,6 +37,26 @@ const NOTHING: CoverageReport = {
   tellsAll: false,
 };
 
+test('every message is as its schema says', () => {
+  const pause = { from: new Date('2026-11-29T06:00:00Z'), until: NOW };
+  const all = { wentDark: [DARK], ended: [NEVER], standing: [DARK, NEVER], left: [DARK.place] };
+  const reports: readonly CoverageReport[] = [
+    { ...NOTHING, ...all, tellsAll: true, pause, listFailure: new Error('Rate exceeded') },
+    { ...NOTHING, ...all, list: undefined },
+    ...GAP_CAUSES.map((cause) => ({ ...NOTHING, wentDark: [{ ...DARK, cause }] })),
+    ...SOURCE_KINDS.map((source) => ({ ...NOTHING, ended: [{ ...DARK, source }] })),
+  ];
+  for (const report of reports) {
+    expect(coverageSchemaErrors(coverageNotification(report, HUB)!.json)).toEqual([]);
+  }
+});
+
+test('the schema would notice a field that is gone', () => {
+  const { json } = coverageNotification({ ...NOTHING, wentDark: [DARK] }, HUB)!;
+  const { hub: _gone, ...rest } = JSON.parse(json);
+  expect(coverageSchemaErrors(JSON.stringify(rest))).not.toEqual([]);
+});
+
 test('where nothing is new, no one is told', () => {
   expect(coverageNotification(NOTHING, HUB)).toBeUndefined();
   expect(coverageNotification({ ...NOTHING, standing: [NEVER] }, HUB)).toBeUndefined();
@@ -45,7 +70,8 @@ test('a place that went dark is told at once, by name and with its warning', () 
   expect(told.text).toBe(
     [
       'Not watched any more:',
-      '- payments (111122223333), which holds the payment systems, eu-west-1: not covered by forwarded events, nothing forwards its events. Put the rule back in this Region. The rule that forwards events is disabled.',
+      '- 111122223333 (payments), eu-west-1: not covered by forwarded events, nothing forwards its events. Put the rule back in this Region. The rule that forwards events is disabled.',
+      '  WARNING: holds the payment systems',
       '',
       '4 members. Sent by the hub Security/Hub.',
     ].join('\n'),
@@ -57,8 +83,8 @@ test('a place that went dark is told at once, by name and with its warning', () 
       {
         account: PAYMENTS.id,
         accountName: 'payments',
-        path: PAYMENTS.path,
-        warning: 'holds the payment systems',
+        accountPath: PAYMENTS.path,
+        accountWarning: 'holds the payment systems',
         region: 'eu-west-1',
         source: 'forwarded-events',
         cause: 'NO_RULE',
@@ -72,15 +98,17 @@ test('a place that went dark is told at once, by name and with its warning', () 
 test('once a day all is told that is not watched', () => {
   const told = coverageNotification({ ...NOTHING, standing: [NEVER], tellsAll: true }, HUB)!;
   expect(told.subject).toBe('[MEDIUM] 1 gap in what is watched');
-  expect(told.text).toContain('All that is not watched:\n- sandbox (222233334444), us-east-1');
+  expect(told.text).toContain('All that is not watched:\n- 222233334444 (sandbox), us-east-1');
 });
 
 test('gaps that are closed, and members that left, are told', () => {
   const report = { ...NOTHING, ended: [DARK], left: [NEVER.place] };
   const told = coverageNotification(report, HUB)!;
   expect(told.subject).toBe('[LOW] 1 gap closed: all is watched');
-  expect(told.text).toContain('Watched again:\n- payments');
-  expect(told.text).toContain('Members no more, and not watched since:\n- 222233334444, us-east-1');
+  expect(told.text).toContain('Watched again:\n- 111122223333 (payments)');
+  expect(told.text).toContain(
+    'Members no more, and not watched since:\n- 222233334444 (sandbox), us-east-1',
+  );
 });
 
 test('a hub that was away says from when to when', () => {
@@ -103,8 +131,16 @@ test('ten thousand places fit into a message, which says how many are left out',
     place: { accountId: String(100_000_000_000 + index), region: 'ap-southeast-2' },
     reason: 'x'.repeat(1_000),
   }));
-  const told = coverageNotification({ ...NOTHING, wentDark, standing: wentDark }, HUB)!;
+  const ids = wentDark.map(({ place }) => place.accountId);
+  const list = { readAt: NOW, accounts: ids.map((id) => ({ ...PAYMENTS, id, ...LONGEST })) };
+  const warnings = Object.fromEntries(ids.map((id) => [id, LONGEST.warning]));
+  const told = coverageNotification(
+    { ...NOTHING, list, wentDark, standing: wentDark },
+    { ...HUB, warnings },
+  )!;
   expect(bytesOf(told)).toBeLessThanOrEqual(MOST_BYTES.message);
   expect(told.subject).toBe('[HIGH] 10000 places not watched any more');
   expect(told.text).toMatch(/\d{4} more are left out here, for the length of the message\./);
+  expect(coverageSchemaErrors(told.json)).toEqual([]);
+  expect(JSON.parse(told.json).wentDark[0]).toMatchObject(accountFields(LONGEST));
 });
