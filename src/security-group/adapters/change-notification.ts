@@ -1,3 +1,4 @@
+import type { DescribedPlace } from '../../organization/domain/described-place';
 import { largestThatFits } from '../../shared/adapters/notification/sns-notifications';
 import { plainText, subjectLine } from '../../shared/domain/notification/plain-text';
 import {
@@ -22,6 +23,7 @@ import {
   worstFirst,
 } from '../domain/reporting/change-report';
 import type { RuleOutcome } from '../domain/reporting/outcome';
+import { factLine, inText, inTitle, placeFacts, placeFields } from '../domain/reporting/place-text';
 import { reportSubject, reportText } from '../domain/reporting/report-text';
 import type { Rule } from '../domain/rules/rule';
 import { ruleText } from '../domain/rules/rule-text';
@@ -73,6 +75,7 @@ function changeMessage(report: ChangeReport, sentry: string, maxRules: number): 
     time: call.time.toISOString(),
     account: call.accountId,
     region: call.region,
+    ...placeFields(report.place),
     group: { id: group.id, name: group.name, vpcId: group.vpcId },
     actor: {
       type,
@@ -147,21 +150,24 @@ export function unreadableEventNotification(
   event: string,
   reason: string,
   sentry: string,
+  place?: DescribedPlace,
 ): Announcement {
   const message: UnreadableEventMessage = {
     version: CHANGE_MESSAGE_VERSION,
     type: 'unreadable-event',
     sentry,
+    ...placeFields(place),
     severity: 'high',
     reason,
     event: event.slice(0, MAX_EVENT_CHARACTERS),
   };
   return {
-    subject: subjectLine('[HIGH] The sentry got an event that it cannot read'),
+    subject: subjectLine(`[HIGH] The sentry got an event${inTitle(place)} that it cannot read`),
     json: JSON.stringify(message),
     text: [
-      'The sentry got an event that it cannot read. Nothing was changed. Look at what happened, and at the monitored groups.',
+      `The sentry got an event${inText(place)} that it cannot read. Nothing was changed. Look at what happened, and at the monitored groups.`,
       '',
+      ...(place ? [...placeFacts(place).map(factLine), ''] : []),
       `Why: ${plainText(reason, 1_000)}`,
       `Event: ${plainText(event, 2_000)}`,
       '',

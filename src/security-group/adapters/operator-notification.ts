@@ -1,7 +1,10 @@
+import type { DescribedPlace } from '../../organization/domain/described-place';
+import { accountText } from '../../shared/domain/notification/account-text';
 import { plainText, subjectLine } from '../../shared/domain/notification/plain-text';
 import { CHANGE_MESSAGE_VERSION, type OperatorMessage } from '../contracts/change-message';
 import type { OperatorQuestion, OperatorRequest } from '../domain/operator';
 import type { Announcement } from '../domain/reporting/announcement';
+import { factLine, inTitle, placeFacts, placeFields } from '../domain/reporting/place-text';
 
 /** An act that changes something; a question is no act. */
 export type OperatorAct = Exclude<OperatorRequest, OperatorQuestion>;
@@ -18,17 +21,26 @@ const IN_WORDS: Readonly<Record<OperatorAct['action'], string>> = {
   enablePolicy: 'enable a policy',
 };
 
+/** An act that was carried out. */
+export interface DoneAct {
+  readonly act: OperatorAct;
+  /** A sentence on what was done. */
+  readonly done: string;
+  /** Absent without a hub, and where it was done to the sentry as a whole. */
+  readonly place?: DescribedPlace;
+  readonly at: Date;
+  readonly requestId: string;
+}
+
 export function operatorNotification(
-  { action, by, reason }: OperatorAct,
-  done: string,
-  at: Date,
-  requestId: string,
+  { act: { action, by, reason }, done, place, at, requestId }: DoneAct,
   sentry: string,
 ): Announcement {
   const message: OperatorMessage = {
     version: CHANGE_MESSAGE_VERSION,
     type: 'operator-act',
     sentry,
+    ...placeFields(place),
     severity: GRAVE.includes(action) ? 'high' : 'medium',
     time: at.toISOString(),
     action,
@@ -39,12 +51,13 @@ export function operatorNotification(
   };
   return {
     subject: subjectLine(
-      `[${message.severity.toUpperCase()}] An operator had the sentry ${IN_WORDS[action]}`,
+      `[${message.severity.toUpperCase()}] An operator had the sentry ${IN_WORDS[action]}${inTitle(place)}`,
     ),
     json: JSON.stringify(message),
     text: [
-      plainText(done, 1_000),
+      `${place ? `${accountText(place.accountId, place.account)}: ` : ''}${plainText(done, 1_000)}`,
       '',
+      ...(place ? [...placeFacts(place).map(factLine), ''] : []),
       `Ordered by ${plainText(by)} (as they call themselves; CloudTrail's data events for Lambda show who invoked the function), because: ${plainText(reason, 1_000)}`,
       `Request ${requestId}, at ${at.toISOString()}.`,
       '',

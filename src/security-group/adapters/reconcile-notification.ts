@@ -21,6 +21,7 @@ import {
   reconcileText,
 } from '../domain/reconciling/reconcile-text';
 import type { Announcement } from '../domain/reporting/announcement';
+import { placeFields } from '../domain/reporting/place-text';
 
 /** Of each kind of thing, at most `maxItems` are listed. */
 export function reconcileNotification(
@@ -34,6 +35,7 @@ export function reconcileNotification(
     version: CHANGE_MESSAGE_VERSION,
     type: 'security-group-reconcile',
     sentry,
+    ...placeFields(report.place),
     severity: reconcileSeverity(report),
     time: report.at.toISOString(),
     groups: report.groupCount,

@@ -1,3 +1,4 @@
+import type { AccountFields } from '../../shared/domain/notification/account-text';
 import type { Severity } from '../../shared/domain/notification/severity';
 import type { Peer } from '../domain/rules/rule';
 
@@ -71,6 +72,12 @@ export interface DisputeInMessage {
   readonly actors: readonly string[];
 }
 
+/** Of a sentry in a hub only. */
+export interface PlaceInMessage extends AccountFields {
+  readonly account?: string;
+  readonly region?: string;
+}
+
 export interface GroupInMessage {
   readonly id: string;
   readonly name?: string;
@@ -80,7 +87,7 @@ export interface GroupInMessage {
 /**
  * A change to a monitored group that violates a policy, could not be read in full, or is of note.
  */
-export interface ChangeMessage {
+export interface ChangeMessage extends AccountFields {
   readonly version: typeof CHANGE_MESSAGE_VERSION;
   readonly type: 'security-group-change';
   readonly sentry: string;
@@ -165,7 +172,7 @@ export interface UnreadListInMessage {
 }
 
 /** A report on one run of reconcile: groups adopted or not watched any more, a brake, a pause. */
-export interface ReconcileMessage {
+export interface ReconcileMessage extends PlaceInMessage {
   readonly version: typeof CHANGE_MESSAGE_VERSION;
   readonly type: 'security-group-reconcile';
   readonly sentry: string;
@@ -242,7 +249,7 @@ export interface DisabledPolicyInMessage {
 }
 
 /** Something that an operator had the sentry do. */
-export interface OperatorMessage {
+export interface OperatorMessage extends PlaceInMessage {
   readonly version: typeof CHANGE_MESSAGE_VERSION;
   readonly type: 'operator-act';
   readonly sentry: string;
@@ -260,7 +267,7 @@ export interface OperatorMessage {
 }
 
 /** An event that the sentry could not read at all. */
-export interface UnreadableEventMessage {
+export interface UnreadableEventMessage extends PlaceInMessage {
   readonly version: typeof CHANGE_MESSAGE_VERSION;
   readonly type: 'unreadable-event';
   readonly sentry: string;

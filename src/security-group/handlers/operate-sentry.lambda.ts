@@ -6,6 +6,7 @@ import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import type { Context } from 'aws-lambda';
+import type { DescribedPlace } from '../../organization/domain/described-place';
 import { CLIENT_SETTINGS } from '../../shared/adapters/aws/client-settings';
 import { SYSTEM_CLOCK } from '../../shared/adapters/clock/system-clock';
 import { FailureReporter } from '../../shared/adapters/failure/failure-reporter';
@@ -30,6 +31,7 @@ import {
   type PlacePorts,
 } from '../domain/operator';
 import type { Announcement } from '../domain/reporting/announcement';
+import { placeFields } from '../domain/reporting/place-text';
 import { ruleText } from '../domain/rules/rule-text';
 
 const environment = readEnvironment(OPERATE_SENTRY, process.env);
@@ -74,13 +76,14 @@ export async function handler(
   const request = parseOperatorRequest(payload);
   logger.info('ordered', { requestId, ...request });
   const answer = await carryOut(request, await loadSentryConfiguration(ssm, environment), ports);
+  const place = undefined;
   if (!isQuestion(request)) {
     logger.info('done', { requestId, done: answer.done });
-    await tell(
-      operatorNotification(request, answer.done ?? '', SYSTEM_CLOCK.now(), requestId, sentry),
-    );
+    const { done = '' } = answer;
+    const at = SYSTEM_CLOCK.now();
+    await tell(operatorNotification({ act: request, done, place, at, requestId }, sentry));
   }
-  return rendered(answer);
+  return rendered(answer, place);
 }
 
 /** It is done by then: that an event for machines is missing is no failure of it. */
@@ -90,11 +93,11 @@ async function tell(announcement: Announcement): Promise<void> {
   await failures.send();
 }
 
-function rendered({ done, place, rules, life, policies }: OperatorAnswer) {
+function rendered({ done, rules, life, policies }: OperatorAnswer, place?: DescribedPlace) {
   const now = SYSTEM_CLOCK.now().getTime();
   return {
     ...(done && { done }),
-    ...(place && { account: place.accountId, region: place.region }),
+    ...placeFields(place),
     ...life,
     ...(policies && { policies }),
     ...(rules && {

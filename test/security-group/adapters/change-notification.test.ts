@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import type { DescribedPlace } from '../../../src/organization/domain/described-place';
 import {
   changeNotification,
   fittingChangeNotification,
@@ -8,22 +9,26 @@ import { operatorNotification } from '../../../src/security-group/adapters/opera
 import { reconcileNotification } from '../../../src/security-group/adapters/reconcile-notification';
 import { MAX_RULES_IN_MESSAGE } from '../../../src/security-group/contracts/change-message';
 import { LEDGER_BYTES } from '../../../src/security-group/domain/ledger/byte-budgets';
+import { RESPONSES } from '../../../src/security-group/domain/policies/policy';
 import { NO_DOUBTS } from '../../../src/security-group/domain/reconciling/doubts';
 import type { ReconcileReport } from '../../../src/security-group/domain/reconciling/reconcile-report';
 import type { Outcome } from '../../../src/security-group/domain/reporting/outcome';
 import {
   bytesOf,
   largestThatFits,
+  type Notification,
 } from '../../../src/shared/adapters/notification/sns-notifications';
 import { MOST_BYTES } from '../../../src/shared/domain/byte-budget';
 import { schemaErrors } from '../../support/schemas/message-schema';
 import { changeReport } from '../samples/change-reports';
+import { LONGEST_PLACE, PAYMENTS_PLACE } from '../samples/described-places';
 import { openedWithFullTags } from '../samples/largest-changes';
 import { reconcileReports } from '../samples/reconcile-reports';
 import { canonicalRules } from '../samples/rules';
 
+const NEW_YEAR = new Date('2026-01-01T00:00:00Z');
 const QUIET: ReconcileReport = {
-  at: new Date('2026-01-01T00:00:00Z'),
+  at: NEW_YEAR,
   groupCount: 0,
   adoptions: [],
   released: [],
@@ -45,14 +50,16 @@ const outcomes = fc.constantFrom<Outcome>(
   { kind: 'failed', reason: 'denied' },
 );
 
+const places = fc.constantFrom(PAYMENTS_PLACE, LONGEST_PLACE);
+
 test('every message is as its schema says', () => {
   const told = fc.record({
     rule: canonicalRules,
     change: fc.constantFrom('added', 'modified', 'described', 'removed'),
     restored: fc.option(canonicalRules, { nil: undefined }),
-    violations: fc.constant([
-      { baseline: 'locked', response: 'revert', reason: 'locked' } as const,
-    ]),
+    violations: fc
+      .constantFrom(...RESPONSES)
+      .map((response) => [{ baseline: 'locked', response, reason: 'locked' } as const]),
     outcome: outcomes,
   });
   const notices = fc.array(
@@ -76,10 +83,10 @@ test('every message is as its schema says', () => {
       fc.array(told, { maxLength: 5 }),
       notices,
       disputes,
-      fc.boolean(),
-      (rules, noticed, disputed, isRepeat) => {
+      fc.record({ isRepeat: fc.boolean(), place: places }, { requiredKeys: ['isRepeat'] }),
+      (rules, noticed, disputed, { isRepeat, ...where }) => {
         const { json, subject, severity } = changeNotification(
-          changeReport({ rules, notices: noticed, isRepeat, disputes: disputed }),
+          changeReport({ rules, notices: noticed, isRepeat, disputes: disputed, ...where }),
           'App/Sentry',
           3,
         );
@@ -113,8 +120,9 @@ test('so is the message about an event that cannot be read', () => {
 
 test('so is every message of reconcile', () => {
   fc.assert(
-    fc.property(reconcileReports, (report) => {
-      const { json, subject, text } = reconcileNotification(report, 'App/Sentry', 2);
+    fc.property(reconcileReports, fc.option(places), (report, place) => {
+      const told = { ...report, ...(place && { place }) };
+      const { json, subject, text } = reconcileNotification(told, 'App/Sentry', 2);
       expect(schemaErrors(json)).toEqual([]);
       expect(subject).toMatch(/^[\x20-\x7e]{1,100}$/);
       expect(text).toContain('Sent by the sentry App/Sentry.');
@@ -129,13 +137,8 @@ test("so is every message of an operator's act, with what they wrote made safe t
     by: 'eve\u202e',
     reason: 'drill',
   } as const;
-  const { json, text, severity } = operatorNotification(
-    act,
-    'The sentry reverts nothing.',
-    new Date('2026-01-01T00:00:00Z'),
-    'request-1',
-    'App/Sentry',
-  );
+  const done = { act, done: 'The sentry reverts nothing.', at: NEW_YEAR, requestId: 'request-1' };
+  const { json, text, severity } = operatorNotification(done, 'App/Sentry');
   expect(schemaErrors(json)).toEqual([]);
   expect(text).not.toContain('\u202e');
   expect(severity).toBe('high');
@@ -143,6 +146,7 @@ test("so is every message of an operator's act, with what they wrote made safe t
 
 test('a message about a thousand rules and remarks fits, and says what is left out of it', () => {
   const report = changeReport({
+    place: LONGEST_PLACE,
     rules: openedWithFullTags(1_000).map((rule) => ({
       rule: { ...rule, tags: undefined },
       change: 'added',
@@ -180,12 +184,66 @@ test('a message about thousands of groups that are not watched any more fits as 
     reason: 'deleted' as const,
   }));
   const told = largestThatFits(MAX_RULES_IN_MESSAGE, (items) =>
-    reconcileNotification({ ...QUIET, released }, 'App/Sentry', items),
+    reconcileNotification({ ...QUIET, place: LONGEST_PLACE, released }, 'App/Sentry', items),
   );
   expect(bytesOf(told)).toBeLessThanOrEqual(MOST_BYTES.message);
   expect(told.text).toContain(
     '… and 4900 more groups are not watched any more. The log of the function has all of them.',
   );
+});
+
+describe('in a hub, people and machines hear of which account and Region', () => {
+  const returned = [
+    {
+      groupId: 'sg-1',
+      adoptedAt: NEW_YEAR,
+      adoptedWhile: 'ENFORCE',
+      policies: 'p',
+      selection: 's',
+    } as const,
+  ];
+  const act = { action: 'release', groupId: 'sg-1', by: 'alice', reason: 'gone' } as const;
+  const done = { act, done: 'sg-1 is released.', at: NEW_YEAR, requestId: 'request-1' };
+
+  test.each<[string, (place?: DescribedPlace) => Notification]>([
+    ['a change', (place) => changeNotification(changeReport({ place }), 'App/Sentry', 3)],
+    [
+      'a run of reconcile',
+      (place) => reconcileNotification({ ...QUIET, returned, place }, 'App/Sentry', 3),
+    ],
+    ["an operator's act", (place) => operatorNotification({ ...done, place }, 'App/Sentry')],
+    [
+      'an event that cannot be read',
+      (place) => unreadableEventNotification('{}', 'It is none.', 'App/Sentry', place),
+    ],
+  ])('%s is about', (_, tell) => {
+    const { subject, json, text } = tell(PAYMENTS_PLACE);
+    expect(subject).toContain('payments');
+    // SMS has no more than the first line.
+    expect(text.split('\n', 1)[0]).toContain('111122223333 (payments)');
+    expect(text).toContain(
+      [
+        'WARNING:    holds the payment systems',
+        'Account:    111122223333 (payments), Region eu-west-1',
+        'Unit path:  o-abc1234567/r-abcd/ou-abcd-11111111/',
+      ].join('\n'),
+    );
+    const message = JSON.parse(json);
+    expect(message).toMatchObject({
+      account: '111122223333',
+      region: 'eu-west-1',
+      accountName: 'payments',
+      accountPath: 'o-abc1234567/r-abcd/ou-abcd-11111111/',
+      accountWarning: 'holds the payment systems',
+    });
+    expect(schemaErrors(json)).toEqual([]);
+    for (const field of ['account', 'region', 'accountName', 'accountPath', 'accountWarning']) {
+      expect(schemaErrors(JSON.stringify({ ...message, [field]: 7 }))).not.toEqual([]);
+    }
+    expect(tell(LONGEST_PLACE).subject).toMatch(/^[\x20-\x7e]{1,100}$/);
+    const withoutHub = tell();
+    expect(JSON.stringify(withoutHub)).not.toMatch(/WARNING|Unit path|account(Name|Path|Warning)/);
+  });
 });
 
 test('the schema would notice a field that is gone', () => {

@@ -16,6 +16,7 @@ import { isReturned, mayBeThere, type ReleasedGroup, releasesIn, returned } from
 import { type GroupSurvey, surveyGroup } from './survey-groups';
 import { type Candidates, candidates, isMonitored, viewsOf } from './view-groups';
 import { ledgerWithoutTags } from './without-tags';
+import type { DescribedPlace } from '../../../organization/domain/described-place';
 import { reasonOf } from '../../../shared/domain/failure/failure';
 import type { GroupRules, SecurityGroups } from '../groups/security-groups';
 import type { GroupRecord } from '../ledger/ledger';
@@ -44,6 +45,8 @@ export interface ReconcilePorts extends ConfirmingPorts {
   readonly groups: SecurityGroups;
   readonly ledger: Ledger;
   readonly sentry: string;
+  /** Where the groups are, as people are told of it; absent without a hub. */
+  readonly place?: DescribedPlace;
   readonly toldEnds: ToldEnds;
   /**
    * Rules of many groups at once, by group id and without tags; a group without rules is not among
@@ -71,6 +74,7 @@ export async function reconcileGroups(
   const surveys = surveysOf(look, configuration);
   const endedDisablings = await untoldEnds(configuration, look.now, ports);
   const report = {
+    ...(ports.place && { place: ports.place }),
     ...reportOf(look, surveys, configuration, ports.sentry),
     endedDisablings,
   };

@@ -3,12 +3,15 @@ import type { NotAdoptedYet } from './arrivals';
 import type { LookedUpEntry } from './confirm-grants';
 import type { Doubts } from './doubts';
 import type { ReleasedGroup } from './releases';
+import type { DescribedPlace } from '../../../organization/domain/described-place';
 import type { GroupRecord } from '../ledger/ledger';
 import type { Disabling } from '../policies/policy';
 import type { Pause } from '../policies/sentry-configuration';
 
 /** What one run of reconcile found, and did. */
 export interface ReconcileReport {
+  /** Whose groups they are; absent without a hub. */
+  readonly place?: DescribedPlace;
   readonly at: Date;
   readonly groupCount: number;
   readonly adoptions: readonly Adoption[];

@@ -3,8 +3,10 @@ import { adoptionNews, releaseNews, unconfirmedNews, waitingNews } from './group
 import type { News } from './news';
 import type { ReconcileReport } from './reconcile-report';
 import { brakeNews, disablingNews, pauseNews, refusedPauseNews } from './sentry-news';
+import { accountInTitle, accountText } from '../../../shared/domain/notification/account-text';
 import { subjectLine } from '../../../shared/domain/notification/plain-text';
 import { gravest, type Severity } from '../../../shared/domain/notification/severity';
+import { factLine, placeFacts } from '../reporting/place-text';
 
 /** In the order in which they are told. */
 const KINDS_OF_NEWS = [
@@ -29,7 +31,9 @@ export function reconcileSeverity(report: ReconcileReport): Severity {
 }
 
 export function reconcileSubject(report: ReconcileReport): string {
-  return subjectLine(`[${reconcileSeverity(report).toUpperCase()}] ${headline(report)}`);
+  const { place } = report;
+  const where = place ? `${accountInTitle(place.accountId, place.account)}: ` : '';
+  return subjectLine(`[${reconcileSeverity(report).toUpperCase()}] ${where}${headline(report)}`);
 }
 
 function headline(report: ReconcileReport): string {
@@ -40,9 +44,12 @@ function headline(report: ReconcileReport): string {
 
 /** The body of an e-mail, with at most `most` rules in it. */
 export function reconcileText(report: ReconcileReport, sentry: string, most: number): string {
+  const { place } = report;
+  const where = place ? `${accountText(place.accountId, place.account)}: ` : '';
   return [
-    `${headline(report)}.`,
+    `${where}${headline(report)}.`,
     '',
+    ...(place ? [...placeFacts(place).map(factLine), ''] : []),
     ...newsOf(report, most).flatMap(({ lines }) => lines),
     `Sent by the sentry ${sentry}.`,
   ].join('\n');

@@ -1,4 +1,5 @@
 import type { Outcome, RuleOutcome } from './outcome';
+import type { DescribedPlace } from '../../../organization/domain/described-place';
 import { cutText } from '../../../shared/domain/byte-budget';
 import { gravest, SEVERITIES, type Severity } from '../../../shared/domain/notification/severity';
 import type { Call } from '../changes/change';
@@ -31,6 +32,8 @@ export interface Dispute {
 
 /** A report on one change to one group. */
 export interface ChangeReport {
+  /** Where the group is; absent without a hub. */
+  readonly place?: DescribedPlace;
   /** The call; or, where no event explains the difference, what reconcile knows of it. */
   readonly call: Call;
   readonly explainedBy: 'event' | 'event-history' | 'nothing';

@@ -9,6 +9,7 @@ import {
 } from './change-report';
 import { disputeHeadline, disputeParagraph } from './dispute-text';
 import type { Outcome, RuleOutcome } from './outcome';
+import { factLine, inText, inTitle, placeFacts } from './place-text';
 import { plainText, subjectLine } from '../../../shared/domain/notification/plain-text';
 import { type Actor, nameInWords } from '../changes/actor';
 import { namedRuleText, ruleText } from '../rules/rule-text';
@@ -18,34 +19,37 @@ export function reportSubject(report: ChangeReport): string {
   const severity = severityOf(report).toUpperCase();
   const [first] = worstFirst(report.rules);
   const [dispute] = report.disputes;
+  const group = `${report.group.id}${inTitle(report.place)}`;
   if (dispute) {
     return subjectLine(
-      `[${severity}] ${report.group.id}: ${ruleText(dispute.rule)}: ${disputeHeadline(dispute, report.lookedAt)}`,
+      `[${severity}] ${group}: ${ruleText(dispute.rule)}: ${disputeHeadline(dispute, report.lookedAt)}`,
     );
   }
   if (!first) {
     return subjectLine(
-      `[${severity}] ${report.group.id}: ${report.notices.map(({ text }) => text).join(' ')}`,
+      `[${severity}] ${group}: ${report.notices.map(({ text }) => text).join(' ')}`,
     );
   }
   const others = report.rules.length > 1 ? ` and ${report.rules.length - 1} more` : '';
   return subjectLine(
-    `[${severity}] ${report.group.id}: ${ruleText(first.rule)}${others}: ${headline(report)}`,
+    `[${severity}] ${group}: ${ruleText(first.rule)}${others}: ${headline(report)}`,
   );
 }
 
 /** The body of an e-mail, with at most `maxRules` rules in it. */
 export function reportText(report: ChangeReport, sentry: string, maxRules: number): string {
-  const { call, group, rules } = report;
+  const { call, group, place, rules } = report;
   const shown = worstFirst(rules)
     .slice(0, maxRules)
     .map((rule) => ruleParagraph(rule, report));
   const disputesLeft = report.disputes.length - maxRules;
   return [
-    `Security group ${groupText(group.id, group.name)} was changed${rules.length > 0 ? `: ${headline(report)}` : ''}.${report.disputes.length > 0 ? ' A rule of it is in dispute.' : ''}`,
+    `Security group ${groupText(group.id, group.name)}${inText(place)} was changed${rules.length > 0 ? `: ${headline(report)}` : ''}.${report.disputes.length > 0 ? ' A rule of it is in dispute.' : ''}`,
     '',
     fact('Group', `${groupText(group.id, group.name)}${group.vpcId ? ` in ${group.vpcId}` : ''}`),
-    fact('Account', `${call.accountId}, Region ${call.region}`),
+    ...(place
+      ? placeFacts(place).map(factLine)
+      : [fact('Account', `${call.accountId}, Region ${call.region}`)]),
     ...callFacts(report),
     fact('Severity', severityOf(report)),
     '',
@@ -216,5 +220,5 @@ export function groupText(id: string, name?: string): string {
 }
 
 function fact(label: string, value: string): string {
-  return `${`${label}:`.padEnd(12)}${plainText(value)}`;
+  return factLine({ label, value: plainText(value) });
 }

@@ -1,3 +1,4 @@
+import type { DescribedPlace } from '../../../organization/domain/described-place';
 import type { Clock } from '../../../shared/domain/clock';
 import type { ChangeAsker } from '../asking/change-asker';
 import type { OwnIdentity } from '../changes/actor';
@@ -22,6 +23,8 @@ export interface Ports {
   readonly asker: ChangeAsker;
   readonly clock: Clock;
   readonly own: OwnIdentity;
+  /** Where all of this is, as people are told of it; absent without a hub. */
+  readonly place?: DescribedPlace;
   /** Which try at the event this is, from 1. */
   readonly tries: number;
   /**

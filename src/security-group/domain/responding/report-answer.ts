@@ -45,7 +45,9 @@ export async function report(answer: Answer): Promise<ChangeReport> {
 async function reportOf(answer: Answer) {
   const { target, situation, sentry, outcomes, notices, asks } = answer;
   const { call, explainedBy, pointedToBy } = target;
+  const { place } = sentry.ports;
   const seen = {
+    ...(place && { place }),
     call,
     explainedBy,
     ...(pointedToBy && { pointedToBy }),
