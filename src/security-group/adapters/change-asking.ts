@@ -10,9 +10,8 @@ import {
 } from '../../approval/contracts/approval-messages';
 import type { AskResult } from '../../approval/domain/ask-result';
 import { cutText } from '../../shared/domain/byte-budget';
-import { type AskedChange, subjectOf } from '../domain/asking/asked-change';
+import { type AskedChange, sourceOf, subjectOf } from '../domain/asking/asked-change';
 import type { ChangeAsker } from '../domain/asking/change-asker';
-import { roleOrNameOf } from '../domain/changes/actor';
 import type { PreparedAsk } from '../domain/reporting/announcement';
 
 const ID_CHARACTERS = 40;
@@ -24,13 +23,13 @@ export class ChangeAsking extends DynamoAskedChanges implements ChangeAsker {
   }
 
   render(asked: AskedChange): PreparedAsk {
-    const { requestId, workflow, group, call } = asked;
+    const { requestId, workflow } = asked;
     const message: UnsignedAsk = {
       version: APPROVAL_MESSAGE_VERSION,
       type: 'ask',
       requestId,
       subject: digestOf(subjectOf(asked)),
-      source: digestOf(JSON.stringify([group.id, roleOrNameOf(call.actor)])),
+      source: digestOf(sourceOf(asked)),
       ...contentOf(asked),
     };
     return { workflow, message: JSON.stringify(message) };

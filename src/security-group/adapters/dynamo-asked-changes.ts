@@ -19,6 +19,7 @@ import { questionSchema } from '../../approval/adapters/approval-schemas';
 import { OUTCOME_KINDS, PHASES } from '../../approval/domain/approval-request';
 import type { AskResult } from '../../approval/domain/ask-result';
 import type { Question } from '../../approval/domain/question';
+import type { RequestLabels } from '../../approval/domain/request-labels';
 import type { EveryField } from '../../shared/adapters/every-field';
 import type { Clock } from '../../shared/domain/clock';
 import {
@@ -29,6 +30,7 @@ import {
   LEDGER_KEY,
   requestPartition,
 } from '../contracts/ledger-items';
+import { labelsOf } from '../domain/asking/ask-labels';
 import type { AskedChange } from '../domain/asking/asked-change';
 import type { AskedChanges, StoredAsk } from '../domain/asking/change-asker';
 import { changeQuestion } from '../domain/asking/change-question';
@@ -86,6 +88,14 @@ export const storedAsk = z.object({
     }),
   ),
   groupNames: z.record(z.string(), z.string()),
+  place: z.optional(
+    z.object({
+      accountId: z.string(),
+      region: z.string(),
+      account: z.object({ name: optionalText, path: optionalText, warning: optionalText }),
+      isMember: z.boolean(),
+    }),
+  ),
 });
 
 export const storedResult = z.object({
@@ -103,14 +113,18 @@ export interface AskContent {
   readonly question: Question;
   /** A digest of the change itself, which stays here. */
   readonly payload: string;
+  /** Where it is; absent without a hub. */
+  readonly labels?: RequestLabels;
 }
 
 export function contentOf(asked: AskedChange): AskContent {
   // In the order of the schema's fields, as it is when it was stored and read again.
   const stored = storedAsk.parse(JSON.parse(JSON.stringify(asked)));
+  const labels = labelsOf(asked);
   return {
     question: changeQuestion(asked),
     payload: createHash('sha256').update(JSON.stringify(stored)).digest('hex'),
+    ...(labels && { labels }),
   };
 }
 
@@ -157,9 +171,10 @@ export class DynamoAskedChanges implements AskedChanges {
     refuseOtherVersion(item);
     const asked = storedValue(storedAsk, item, 'asked');
     const question = storedValue(questionSchema, item, 'question');
+    const { payload, labels } = contentOf(asked);
     const kept: EveryField<StoredAsk> = {
       asked,
-      digest: approvalDigest(question, contentOf(asked).payload),
+      digest: approvalDigest(question, payload, labels),
       isGranted: item.granted?.BOOL === true,
       result: item.result && storedValue(storedResult, item, 'result'),
     };

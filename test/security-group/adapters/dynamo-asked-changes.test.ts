@@ -6,6 +6,7 @@ import {
 } from '../../../src/security-group/adapters/dynamo-asked-changes';
 import type { AskedChange } from '../../../src/security-group/domain/asking/asked-change';
 import { type EmulatedLedger, emulatedLedger, TABLE } from '../emulated/emulated-ledger';
+import { LONGEST_PLACE } from '../samples/described-places';
 import { rule } from '../samples/rules';
 
 const NOON = new Date('2026-01-01T12:00:00Z');
@@ -69,6 +70,18 @@ test('what was asked comes back as it was', async () => {
   expect(await changes.read(asked.requestId)).toEqual({
     asked,
     digest: approvalDigest(question, payload),
+    isGranted: false,
+    result: undefined,
+  });
+});
+
+test('what was asked in a member comes back with its place, which is part of the digest', async () => {
+  const asked = { ...newAsk(), place: LONGEST_PLACE };
+  expect(await changes.keep(asked)).toBe(true);
+  const { question, payload, labels } = contentOf(asked);
+  expect(await changes.read(asked.requestId)).toEqual({
+    asked,
+    digest: approvalDigest(question, payload, labels),
     isGranted: false,
     result: undefined,
   });

@@ -27,6 +27,7 @@ import { type EmulatedLedger, emulatedLedger, TABLE } from '../emulated/emulated
 import { Faults } from '../in-memory/faults';
 import { SentryInMemory } from '../in-memory/sentry-in-memory';
 import { added, asking, forbidSsh } from '../samples/changes';
+import { LONGEST_PLACE } from '../samples/described-places';
 import { openedWithFullTags } from '../samples/largest-changes';
 import { rule } from '../samples/rules';
 
@@ -252,6 +253,7 @@ function askedAbout(ruleCount: number): AskedChange {
     group: { id: 'sg-1' },
     call,
     groupNames: {},
+    place: LONGEST_PLACE,
     rules: Array.from({ length: ruleCount }, (__, index) => ({
       change: 'added',
       rule: rule({ id: `sgr-${index}`, toPort: 22 + index, description: '#'.repeat(255) }),

@@ -5,6 +5,7 @@ import { GroupsInMemory } from './groups-in-memory';
 import { HistoryInMemory } from './history-in-memory';
 import { LedgerInMemory } from './ledger-in-memory';
 import type { AskResult } from '../../../src/approval/domain/ask-result';
+import type { DescribedPlace } from '../../../src/organization/domain/described-place';
 import type { AskedChange } from '../../../src/security-group/domain/asking/asked-change';
 import type { Change } from '../../../src/security-group/domain/changes/change';
 import { carryOutDecision } from '../../../src/security-group/domain/deciding/carry-out-decision';
@@ -51,6 +52,8 @@ export class SentryInMemory {
   private readonly toldEnds = new Set<string>();
   readonly pointedToLater: { groupIds: readonly string[]; milliseconds: number }[] = [];
   faults = new Faults();
+  /** In a hub. */
+  place?: DescribedPlace;
   /** From this try on, what fails does so for good. */
   hopelessFrom = Infinity;
   /** A look at the rules of several groups at once fails where one of these is among them. */
@@ -149,6 +152,7 @@ export class SentryInMemory {
       lastHeartbeat: async () => history.lastHeartbeat,
       clock: groups,
       sentry: 'App/Sentry',
+      ...(this.place && { place: this.place }),
       toldEnds: {
         has: async ({ policy, until }) => this.toldEnds.has(`${policy} ${until.getTime()}`),
         add: async ({ policy, until }) => void this.toldEnds.add(`${policy} ${until.getTime()}`),
@@ -191,6 +195,7 @@ export class SentryInMemory {
       asker: faults.in(this.asker, ['identify', 'render']),
       clock: this.groups,
       own: OWN,
+      ...(this.place && { place: this.place }),
       tries,
       isToBeLeftOut: () => tries >= this.hopelessFrom,
     };

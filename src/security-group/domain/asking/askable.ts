@@ -1,3 +1,4 @@
+import { labelsOf } from './ask-labels';
 import type { AskedChange } from './asked-change';
 import { changeQuestion } from './change-question';
 import { bytesAsJson, bytesInsideJson } from '../../../shared/domain/byte-budget';
@@ -23,7 +24,7 @@ export function portioned(asks: readonly AskedChange[]): Portioned {
   const tooLarge: TooLarge[] = [];
   let room: number = LEDGER_BYTES.questions;
   for (const ask of [...asks].sort(standingFirst)) {
-    const bytes = bytesInsideJson(changeQuestion(ask)) + BYTES_AROUND_QUESTION;
+    const bytes = bytesInsideJson(changeQuestion(ask)) + bytesAround(ask);
     const reason = whyTooLarge(ask, bytes, room);
     if (reason === undefined) {
       room -= bytes;
@@ -37,6 +38,11 @@ export function portioned(asks: readonly AskedChange[]): Portioned {
 
 /** Ids, digests and names that are sent with it. */
 const BYTES_AROUND_QUESTION = 1_000;
+
+function bytesAround(ask: AskedChange): number {
+  const labels = labelsOf(ask);
+  return BYTES_AROUND_QUESTION + (labels ? bytesInsideJson(labels) : 0);
+}
 
 function standingFirst(one: AskedChange, other: AskedChange): number {
   const order = ({ response }: AskedChange) => (response === 'revertIfDenied' ? 0 : 1);

@@ -1,4 +1,6 @@
 import { shownTags } from './shown-tags';
+import type { DescribedPlace } from '../../../organization/domain/described-place';
+import { roleOrNameOf } from '../changes/actor';
 import type { Call } from '../changes/change';
 import type { GroupDetails } from '../groups/group';
 import { type RuleChange, strongest, type Violation } from '../judging/judgement';
@@ -37,6 +39,8 @@ export interface AskedChange {
   readonly rules: readonly AskedRule[];
   /** Names of groups that the rules refer to, by id. */
   readonly groupNames: Readonly<Record<string, string>>;
+  /** Where it was done, as people were told; absent without a hub. */
+  readonly place?: DescribedPlace;
 }
 
 export interface AskedRule {
@@ -61,11 +65,24 @@ export function asShown(asked: AskedRule): Rule {
 export type NewAsk = Omit<AskedChange, 'requestId' | 'groupNames'>;
 
 /** The same for what is the same to people: only one question about it is open. */
-export function subjectOf({ group, response, rules }: AskedChange): string {
+export function subjectOf({ place, group, response, rules }: AskedChange): string {
   const wanted = rules
     .map(({ rule, before, change }) => [change, ruleKey(rule), before && ruleKey(before)])
     .sort();
-  return JSON.stringify([group.id, response, wanted]);
+  return JSON.stringify([...memberKey(place), group.id, response, wanted]);
+}
+
+/** By whom requests are counted, and where. */
+export function sourceOf({ place, group, call }: AskedChange): string {
+  return JSON.stringify([...memberKey(place), group.id, roleOrNameOf(call.actor)]);
+}
+
+/**
+ * What is remembered under a group's id is of one place alone. That of the own place, as without a
+ * hub, is remembered under the id only.
+ */
+export function memberKey(place: DescribedPlace | undefined): readonly string[] {
+  return place?.isMember ? [place.accountId, place.region] : [];
 }
 
 /**

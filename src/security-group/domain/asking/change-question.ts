@@ -4,21 +4,23 @@ import { cutText } from '../../../shared/domain/byte-budget';
 import { consoleOf } from '../../../shared/domain/partition';
 import { type Actor, nameInWords } from '../changes/actor';
 import type { Call } from '../changes/change';
+import { inTitle, placeFacts } from '../reporting/place-text';
 import { groupText } from '../reporting/report-text';
 import type { Peer, Rule } from '../rules/rule';
 import { ruleText } from '../rules/rule-text';
 
 export function changeQuestion(asked: AskedChange): Question {
-  const { group, call, rules } = asked;
+  const { group, place, call, rules } = asked;
   return {
-    title: `Security group ${group.name ?? group.id}: ${countText(rules)}`,
+    title: `Security group ${group.name ?? group.id}${inTitle(place)}: ${countText(rules)}`,
     requester: requesterOf(call.actor),
     facts: [
+      ...(place ? placeFacts(place) : []),
       {
         label: 'Group',
         value: `${groupText(group.id, group.name)}${group.vpcId ? ` in ${group.vpcId}` : ''}`,
       },
-      { label: 'Account', value: `${call.accountId}, Region ${call.region}` },
+      ...(place ? [] : [{ label: 'Account', value: `${call.accountId}, Region ${call.region}` }]),
       { label: 'Call', value: callText(call) },
       ...(call.actor.roleArn ? [{ label: 'Role', value: call.actor.roleArn }] : []),
     ],
@@ -141,18 +143,20 @@ function consequences({
   };
 }
 
-function links({ group, call }: AskedChange): Question['links'] {
+/** Which account a console shows is decided by who is signed in there. */
+function links({ group, place, call }: AskedChange): Question['links'] {
   const console = consoleOf(call.region);
+  const signedIn = place ? `, signed in to ${place.accountId}` : '';
   return [
     {
-      text: 'Group in the console',
+      text: `Group in the console${signedIn}`,
       url: `${console}/ec2/home?region=${call.region}#SecurityGroup:groupId=${group.id}`,
     },
     ...(call.eventId === 'none'
       ? []
       : [
           {
-            text: 'Event in CloudTrail',
+            text: `Event in CloudTrail${signedIn}`,
             url: `${console}/cloudtrailv2/home?region=${call.region}#/events/${encodeURIComponent(call.eventId)}`,
           },
         ]),

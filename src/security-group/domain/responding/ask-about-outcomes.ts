@@ -5,7 +5,7 @@ import type { Target } from './target';
 import { UnfinishedError } from './unfinished-error';
 import { reasonOf } from '../../../shared/domain/failure/failure';
 import { portioned } from '../asking/askable';
-import { asksIn } from '../asking/asked-change';
+import { asksIn, memberKey } from '../asking/asked-change';
 import type { NewAsk, AskedChange } from '../asking/asked-change';
 import { referencedGroups } from '../asking/change-question';
 import type { Notice } from '../reporting/change-report';
@@ -128,7 +128,7 @@ async function openAsk(asked: AskedChange, { asker }: Ports): Promise<AskedChang
 async function identified(
   ask: NewAsk,
   { eventId, groupId }: Target,
-  { asker, groups }: Ports,
+  { asker, groups, place }: Ports,
 ): Promise<AskedChange> {
   const { workflow, response, rules } = ask;
   const keys = rules
@@ -145,7 +145,10 @@ async function identified(
   );
   return {
     ...ask,
+    ...(place && { place }),
     groupNames,
-    requestId: asker.identify(JSON.stringify([eventId, groupId, workflow, response, keys])),
+    requestId: asker.identify(
+      JSON.stringify([...memberKey(place), eventId, groupId, workflow, response, keys]),
+    ),
   };
 }

@@ -1,3 +1,4 @@
+import { layOut } from '../../../../src/approval/adapters/slack/approval-body';
 import type {
   AskedChange,
   AskedRule,
@@ -8,6 +9,7 @@ import {
 } from '../../../../src/security-group/domain/asking/change-question';
 import type { Actor } from '../../../../src/security-group/domain/changes/actor';
 import { deployer, eve } from '../../samples/changes';
+import { LONGEST_PLACE, PAYMENTS_PLACE } from '../../samples/described-places';
 import { rule } from '../../samples/rules';
 
 const LOCKED = {
@@ -50,6 +52,53 @@ test('the question says what was done to which group, by whom, from where, and w
     Group: 'sg-1 (web) in vpc-1',
     Account: '111111111111, Region eu-west-1',
     Call: 'AuthorizeSecurityGroupIngress, 2026-01-01 00:00:00 UTC, from 198.51.100.7',
+  });
+});
+
+describe('in a hub', () => {
+  const inPayments = asked({ place: PAYMENTS_PLACE });
+
+  test('the account is named in the title, and its warning stands before all else', () => {
+    const { title, facts } = changeQuestion(inPayments);
+    expect(title).toBe('Security group web in payments: 1 rule added');
+    expect(facts).toEqual([
+      { label: 'WARNING', value: 'holds the payment systems' },
+      { label: 'Account', value: '111122223333 (payments), Region eu-west-1' },
+      { label: 'Unit path', value: 'o-abc1234567/r-abcd/ou-abcd-11111111/' },
+      { label: 'Group', value: 'sg-1 (web) in vpc-1' },
+      {
+        label: 'Call',
+        value: 'AuthorizeSecurityGroupIngress, 2026-01-01 00:00:00 UTC, from 198.51.100.7',
+      },
+    ]);
+  });
+
+  test('links tell to which account one has to be signed in', () => {
+    expect(changeQuestion(inPayments).links.map(({ text }) => text)).toEqual([
+      'Group in the console, signed in to 111122223333',
+      'Event in CloudTrail, signed in to 111122223333',
+    ]);
+  });
+
+  test('the longest names and warnings leave a question whole, and one message', () => {
+    const question = changeQuestion(asked({ place: LONGEST_PLACE }));
+    const { isComplete, shown } = layOut(question, '2026-01-02 00:00 UTC', 8_000);
+    expect(isComplete).toBe(true);
+    const { name, path, warning } = LONGEST_PLACE.account;
+    for (const text of [name, path, warning]) {
+      expect(JSON.stringify(shown)).toContain(JSON.stringify(text).slice(1, -1));
+    }
+  });
+
+  test('a question that is too long still begins with the warning', () => {
+    const rules = Array.from({ length: 200 }, (_, index) => ({
+      ...ssh,
+      rule: rule({ toPort: 22 + index, description: '𠮷'.repeat(255) }),
+    }));
+    const question = changeQuestion(asked({ rules, place: LONGEST_PLACE }));
+    const { isComplete, shown } = layOut(question, '2026-01-02 00:00 UTC', 8_000);
+    expect(isComplete).toBe(false);
+    expect(JSON.stringify(shown)).toContain('"WARNING"');
   });
 });
 
