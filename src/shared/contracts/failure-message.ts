@@ -1,4 +1,5 @@
 import type { FailureState } from '../domain/failure/failure';
+import type { AccountFields } from '../domain/notification/account-text';
 import type { Severity } from '../domain/notification/severity';
 
 /**
@@ -31,7 +32,7 @@ export interface FailureMessage {
 }
 
 /** All that is known of it without asking anyone: what its message does not say is left out. */
-export interface FailureInMessage {
+export interface FailureInMessage extends AccountFields {
   /** In words. */
   readonly what: string;
   readonly state: FailureState;

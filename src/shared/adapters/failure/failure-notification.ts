@@ -11,6 +11,7 @@ import {
   MAX_CHARACTERS,
   MAX_GROUPS,
 } from '../../domain/failure/failure-text';
+import { accountFields } from '../../domain/notification/account-text';
 import { plainText } from '../../domain/notification/plain-text';
 import type { Notification } from '../notification/sns-notifications';
 
@@ -52,6 +53,7 @@ function failureInMessage(failure: Failure): FailureInMessage {
     actor: cut(work.actor, MAX_CHARACTERS.name),
     calledAt: work.calledAt?.toISOString(),
     account: cut(work.account, MAX_CHARACTERS.id),
+    ...accountFields(work.accountDescription),
     region: cut(work.region, MAX_CHARACTERS.id),
     groupIds: work.groupIds
       ?.slice(0, MAX_GROUPS)

@@ -8,6 +8,7 @@ import type { Clock } from '../../domain/clock';
 import type { Failure } from '../../domain/failure/failure';
 import type { FailingFunction } from '../../domain/failure/failure-text';
 import { UnreportedFailures } from '../../domain/failure/unreported-failures';
+import type { AccountDescription } from '../../domain/notification/account-text';
 import { SYSTEM_CLOCK } from '../clock/system-clock';
 import { bytesOf, type Notification, SnsNotifications } from '../notification/sns-notifications';
 
@@ -21,10 +22,15 @@ export interface FailureLogger {
   error(message: string, details: Readonly<Record<string, unknown>>): void;
 }
 
+/** By its id; undefined where nothing is known of it. It asks no one. */
+export type DescribeAccount = (accountId: string) => AccountDescription | undefined;
+
 export interface FailureReporterProps extends FailingFunction {
   readonly topicArn: string;
   readonly clock: Pick<Clock, 'now'>;
   readonly logger: FailureLogger;
+  /** Of a function that works for a hub. */
+  readonly describeAccount?: DescribeAccount;
 }
 
 /**
@@ -34,7 +40,7 @@ export interface FailureReporterProps extends FailingFunction {
 export class FailureReporter {
   /** Of the function that it runs in. */
   static ofFunction(
-    props: Pick<FailureReporterProps, 'construct' | 'topicArn' | 'logger'>,
+    props: Pick<FailureReporterProps, 'construct' | 'topicArn' | 'logger' | 'describeAccount'>,
   ): FailureReporter {
     const functionName = process.env.AWS_LAMBDA_FUNCTION_NAME ?? 'unknown';
     return new FailureReporter({ ...props, functionName, clock: SYSTEM_CLOCK });
@@ -50,7 +56,15 @@ export class FailureReporter {
 
   /** In the next `send`, if not reported before. `key`: of what failed, and how far it is. */
   add(key: string, failure: Failure): void {
-    this.unreported.add(key, failure, this.props.clock.now());
+    this.unreported.add(key, this.described(failure), this.props.clock.now());
+  }
+
+  private described(failure: Failure): Failure {
+    const { account } = failure.work;
+    const accountDescription = account && this.props.describeAccount?.(account);
+    return accountDescription
+      ? { ...failure, work: { ...failure.work, accountDescription } }
+      : failure;
   }
 
   /** One after the other: several records of a batch can fail at the same time. */

@@ -1,4 +1,5 @@
 import type { Failure, NamedWork } from './failure';
+import { accountFacts, MOST_ACCOUNT_CHARACTERS } from '../notification/account-text';
 import { plainText, subjectLine } from '../notification/plain-text';
 
 /** It could not do what it has to do. */
@@ -9,7 +10,14 @@ export interface FailingFunction {
 }
 
 /** What is known of a failure, each part cut to what it needs. */
-export const MAX_CHARACTERS = { what: 300, name: 200, id: 130, reason: 600, next: 400 } as const;
+export const MAX_CHARACTERS = {
+  what: 300,
+  name: 200,
+  id: 130,
+  path: MOST_ACCOUNT_CHARACTERS.path,
+  reason: 600,
+  next: 400,
+} as const;
 export const MAX_GROUPS = 10;
 
 export function failureSubject(failures: readonly Failure[], severity: string): string {
@@ -40,7 +48,7 @@ export function failureText(
 }
 
 function paragraph({ work, reason, next, tries, since, message }: Failure): string[] {
-  const { what, eventId, calledAt, actor, account, region, groupIds = [] } = work;
+  const { what, eventId, calledAt, actor, groupIds = [] } = work;
   return [
     `- ${plainText(what, MAX_CHARACTERS.what)}`,
     ...fact('Group', groupsText(groupIds)),
@@ -48,7 +56,7 @@ function paragraph({ work, reason, next, tries, since, message }: Failure): stri
     ...fact('Access key', work.keyId),
     ...fact('Event', eventId && `${eventId}${calledAt ? `, ${calledAt.toISOString()}` : ''}`),
     ...fact('Made by', actor),
-    ...fact('Account', placeText(account, region)),
+    ...placeLines(work),
     ...fact('Why', reason, MAX_CHARACTERS.reason),
     ...fact('Failed', tries === undefined ? since?.toISOString() : triesText(tries, since)),
     ...fact('Next', next, MAX_CHARACTERS.next),
@@ -66,8 +74,12 @@ function groupsText(groupIds: readonly string[]): string {
   return `${groupIds.slice(0, MAX_GROUPS).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
 }
 
-function placeText(account: NamedWork['account'], region: NamedWork['region']): string | undefined {
-  return region && account ? `${account}, Region ${region}` : account;
+function placeLines({ account, accountDescription, region }: NamedWork): string[] {
+  if (!account) return [];
+  const most = accountDescription ? MAX_CHARACTERS.path : MAX_CHARACTERS.name;
+  return accountFacts(account, region, accountDescription).flatMap(({ label, value }) =>
+    fact(label, value, most),
+  );
 }
 
 function triesText(tries: number, since: Date | undefined): string {

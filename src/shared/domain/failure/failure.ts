@@ -1,3 +1,5 @@
+import type { AccountDescription } from '../notification/account-text';
+
 /**
  * `tried-again`: it has failed some times. `given-up`: it is left to people.
  */
@@ -15,6 +17,8 @@ export interface NamedWork {
   readonly actor?: string;
   readonly calledAt?: Date;
   readonly account?: string;
+  /** Filled in by the one who reports it, where there is a hub. */
+  readonly accountDescription?: AccountDescription;
   readonly region?: string;
   readonly groupIds?: readonly string[];
   readonly requestId?: string;

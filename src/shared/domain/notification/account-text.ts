@@ -48,7 +48,7 @@ export function accountInTitle(accountId: string, { name }: AccountDescription):
 export function accountFacts(
   accountId: string,
   region: string | undefined,
-  account: AccountDescription,
+  account: AccountDescription = {},
 ): AccountFact[] {
   const { accountPath, accountWarning } = accountFields(account);
   const where = region ? `, Region ${region}` : '';

@@ -67,6 +67,29 @@ Sent by App/Sentry.`);
   });
 });
 
+test('in a hub, the account is named, with its warning on a line of its own', () => {
+  const accountDescription = { name: 'pay\nments', path: 'o-1/r-1/', warning: 'is the till' };
+  const work = { what: 'A', account: '111122223333', region: 'eu-west-1', accountDescription };
+  const { text, json } = failureNotification([failureOf(work)], 0, FAILING, NOW);
+  expect(text).toContain(
+    [
+      '- A',
+      '  WARNING:    is the till',
+      '  Account:    111122223333 (pay ments), Region eu-west-1',
+      '  Unit path:  o-1/r-1/',
+    ].join('\n'),
+  );
+  expect(JSON.parse(json).failures).toMatchObject([
+    {
+      account: '111122223333',
+      accountName: 'pay ments',
+      accountPath: 'o-1/r-1/',
+      accountWarning: 'is the till',
+    },
+  ]);
+  expect(failureSchemaErrors(json)).toEqual([]);
+});
+
 test('what came from a queue and is given up is critical, and the message says how to redrive it', () => {
   const { subject, text, severity } = failureNotification(
     [
@@ -127,6 +150,7 @@ test('a failure with the largest body that a queue takes fits into a message', (
     eventId: huge,
     actor: huge,
     account: huge,
+    accountDescription: { name: huge, path: huge, warning: huge },
     region: huge,
     groupIds: Array.from({ length: 500 }, () => huge),
     requestId: huge,

@@ -2,6 +2,13 @@ import { FailureReporter } from '../../../../src/shared/adapters/failure/failure
 import { SnsNotifications } from '../../../../src/shared/adapters/notification/sns-notifications';
 
 const MESSAGES = 8;
+const PROPS = {
+  construct: 'App/Sentry',
+  functionName: 'function',
+  topicArn: 'arn:aws:sns:eu-west-1:111111111111:topic',
+  clock: { now: () => new Date('2026-01-01T00:00:00Z') },
+  logger: { error: () => undefined },
+};
 
 test('messages of one batch that fail at the same time are all named, and once each', async () => {
   const sent: string[] = [];
@@ -12,13 +19,7 @@ test('messages of one batch that fail at the same time are all named, and once e
       await new Promise((resolve) => setImmediate(resolve));
       sent.push(JSON.stringify(notification));
     });
-  const reporter = new FailureReporter({
-    construct: 'App/Sentry',
-    functionName: 'function',
-    topicArn: 'arn:aws:sns:eu-west-1:111111111111:topic',
-    clock: { now: () => new Date('2026-01-01T00:00:00Z') },
-    logger: { error: () => undefined },
-  });
+  const reporter = new FailureReporter(PROPS);
   const names = Array.from({ length: MESSAGES }, (_, index) => `event-${index}`);
   await Promise.all(
     names.map(async (what) => {
@@ -34,5 +35,26 @@ test('messages of one batch that fail at the same time are all named, and once e
   const timesReported = names.map((name) => sent.join().split(`"${name}`).length - 1);
   expect(timesReported.every((times) => times > 0)).toBe(true);
   expect(new Set(timesReported).size).toBe(1);
+  publish.mockRestore();
+});
+
+test('in a hub, an account that is known is named', async () => {
+  const sent: string[] = [];
+  const publish = jest
+    .spyOn(SnsNotifications.prototype, 'publish')
+    .mockImplementation(async ({ text }) => void sent.push(text));
+  const reporter = new FailureReporter({
+    ...PROPS,
+    describeAccount: (id) => (id === '111122223333' ? { name: 'payments' } : undefined),
+  });
+  for (const account of ['111122223333', '222233334444', undefined]) {
+    const work = { what: `In ${account}`, ...(account && { account }) };
+    reporter.add(work.what, { work, state: 'given-up', reason: 'no', next: 'Nothing.' });
+  }
+  await reporter.send();
+  expect(sent.join().match(/Account: .*/g)).toEqual([
+    'Account:    111122223333 (payments)',
+    'Account:    222233334444',
+  ]);
   publish.mockRestore();
 });
