@@ -135,6 +135,20 @@ const LONG = changeQuestion({
   })),
 });
 
+const IN_MEMBER = changeQuestion({
+  ...CHANGE,
+  place: {
+    accountId: '111122223333',
+    region: 'eu-west-1',
+    account: {
+      name: 'payments',
+      path: 'o-abc1234567/r-abcd/ou-abcd-11111111/',
+      warning: 'holds the payment systems',
+    },
+    isMember: true,
+  },
+});
+
 const ASKED_AT = new Date('2026-11-21T06:30:00Z');
 
 function at(time: string): Date {
@@ -226,6 +240,7 @@ const LONG_REQUEST: ApprovalRequest = { ...PENDING, question: LONG };
 
 const PAGES: Readonly<Record<string, Page>> = {
   pending: question(PENDING),
+  member: question({ ...PENDING, question: IN_MEMBER }),
   'access-key': question(KEY_REQUEST),
   confirm: { ...question(KEY_REQUEST), dialogOf: 'approve' },
   unverified: question(UNVERIFIED),
