@@ -74,11 +74,11 @@ export class DynamoCoverage implements CoverageStore {
     const { Item: found } = await this.client.send(
       new GetItemCommand({
         TableName: this.table,
-        Key: keyOf(`${PLACE_PREFIX}${placeKey(place)}`, LOOK_SORT_KEY),
+        Key: keyOf({ pk: `${PLACE_PREFIX}${placeKey(place)}`, sk: LOOK_SORT_KEY }),
       }),
     );
     if (!found) return undefined;
-    const look = valueOf(itemSchema.parse(found), lookSchema);
+    const look = valueOf(coverageItem.parse(found), lookSchema);
     return look.kind === 'seen' ? look.rights : undefined;
   }
 

@@ -23,7 +23,7 @@ import {
   UNKNOWN_ACCOUNT_VERSION,
   type UnknownAccountDetail,
 } from '../contracts/unknown-account-event';
-import type { AccountWarnings } from '../domain/account-text';
+import type { AccountWarnings } from '../domain/described-place';
 import type { KnownMembers } from '../domain/admit-record';
 import type { AccountList } from '../domain/member-accounts';
 
