@@ -3,6 +3,7 @@ export { type IamKeySentryProps } from './access-key/constructs/iam-key-sentry-p
 export { KeyActions, type KeyActionsProps } from './access-key/constructs/key-actions';
 export { KeyExemption, type TagExemptionProps } from './access-key/constructs/key-exemption';
 export { ApprovalAsker } from './approval/constructs/approval-asker';
+export { type ApprovalRoute } from './approval/constructs/approval-route';
 export { Approvers } from './approval/constructs/approvers';
 export { SlackApprovalWorkflow } from './approval/constructs/slack-approval-workflow';
 export { type SlackApprovalWorkflowProps } from './approval/constructs/slack-approval-workflow-props';

@@ -12,6 +12,7 @@ import * as sns from 'aws-cdk-lib/aws-sns';
 import * as sqs from 'aws-cdk-lib/aws-sqs';
 import {
   Actor,
+  type ApprovalRoute,
   Approvers,
   ChangeResponse,
   ExistingViolations,
@@ -67,6 +68,14 @@ const deployer = new iam.Role(stack, 'Deployer', { assumedBy: new iam.AccountRoo
 const operator = new iam.Role(stack, 'Operator', { assumedBy: new iam.AccountRootPrincipal() });
 const secret = (id: string) => new secretsmanager.Secret(stack, id);
 
+const route: Required<ApprovalRoute> = {
+  name: 'production',
+  accounts: ['444455556666'],
+  units: ['ou-abcd-12345678'],
+  approvalChannelId: 'C0PROD',
+  approvers: Approvers.userGroup('S0PROD'),
+  requiredApprovals: 1,
+};
 const workflow: Required<SlackApprovalWorkflowProps> = {
   signingSecret: secret('SigningSecret'),
   botToken: secret('BotToken'),
@@ -74,6 +83,7 @@ const workflow: Required<SlackApprovalWorkflowProps> = {
   approvers: Approvers.userGroup('S0SECOPS'),
   monitoringChannel: SlackDestination.webhook(secret('Webhook')),
   requiredApprovals: 2,
+  routes: [route],
   allowSelfApproval: true,
   expireAfter: Duration.hours(12),
   remindAfter: Duration.hours(2),

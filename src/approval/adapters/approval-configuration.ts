@@ -10,20 +10,27 @@ const text = z.string().check(z.minLength(1));
 const positive = z.number().check(z.positive());
 const atLeastOne = z.int().check(z.positive());
 
-export const parameterSchema = z.object({
-  version: z.literal(APPROVAL_PARAMETER_VERSION),
+const deciders = {
   approvers: z.discriminatedUnion('kind', [
     z.object({ kind: z.literal('users'), userIds: z.array(text) }),
     z.object({ kind: z.literal('userGroup'), userGroupId: text }),
   ]),
   requiredApprovals: atLeastOne,
-  allowSelfApproval: z.boolean(),
   approvalChannelId: text,
+};
+
+export const parameterSchema = z.object({
+  version: z.literal(APPROVAL_PARAMETER_VERSION),
+  ...deciders,
+  allowSelfApproval: z.boolean(),
   expireMilliseconds: positive,
   remindMilliseconds: positive,
   approvalSeconds: z.array(atLeastOne),
   denialPauseMilliseconds: z.number().check(z.nonnegative()),
   requestsAnHour: atLeastOne,
+  routes: z.optional(
+    z.array(z.object({ ...deciders, name: text, accounts: z.array(text), units: z.array(text) })),
+  ),
   askers: z.array(z.object({ name: text, queueUrl: text })),
   monitoring: z.discriminatedUnion('kind', [
     z.object({ kind: z.literal('none') }),

@@ -113,6 +113,7 @@ export const storedRequest = z.object({
   payload: z.string(),
   digest: z.string(),
   labels: z.optional(labelsSchema),
+  route: z.optional(z.object({ name: z.string(), channelId: z.string() })),
   askedAt: time,
   expiresAt: time,
   requesters: z.array(
@@ -128,7 +129,14 @@ export const storedRequest = z.object({
   votes: z.array(z.object({ userId: z.string(), at: time, seconds: z.optional(z.int()) })),
   judgedClicks: z.array(z.string()),
   waitingClicks: z.optional(z.array(z.object({ click, wasApprover: z.optional(z.boolean()) }))),
-  tooFewApprovers: z.optional(z.object({ approvers: z.int(), possible: z.int(), needed: z.int() })),
+  tooFewApprovers: z.optional(
+    z.object({
+      approvers: z.int(),
+      possible: z.int(),
+      needed: z.int(),
+      isRouteLost: z.optional(z.boolean()),
+    }),
+  ),
   reminders: z.int(),
   decision: z.optional(
     z.object({

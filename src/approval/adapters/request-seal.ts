@@ -49,6 +49,7 @@ function sealedText(request: ApprovalRequest): string {
     asker,
     subject,
     digest,
+    route,
     askedAt,
     expiresAt,
     requesters,
@@ -59,5 +60,5 @@ function sealedText(request: ApprovalRequest): string {
     carrying,
   } = request;
   const phase = carrying && [carrying.phase, carrying.attempt];
-  return `${PREFIX}${canonicalJson({ id, asker, subject, digest, askedAt, expiresAt, requesters, votes, judgedClicks, waitingClicks, decision, phase })}`;
+  return `${PREFIX}${canonicalJson({ id, asker, subject, digest, route, askedAt, expiresAt, requesters, votes, judgedClicks, waitingClicks, decision, phase })}`;
 }

@@ -39,7 +39,7 @@ function stepEvent(
   request: ApprovalRequest,
   { at, what, by, detail }: AuditEntry,
 ): ApprovalStepEvent {
-  const { id, asker, question, digest } = request;
+  const { id, asker, question, digest, route } = request;
   return {
     version: APPROVAL_MESSAGE_VERSION,
     type: 'approval-step',
@@ -48,6 +48,7 @@ function stepEvent(
     asker,
     title: question.title,
     digest,
+    ...(route && { route: route.name }),
     step: what,
     at: at.toISOString(),
     ...(by !== undefined && { by }),

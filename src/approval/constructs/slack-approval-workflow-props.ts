@@ -4,6 +4,7 @@ import type * as iam from 'aws-cdk-lib/aws-iam';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import type * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import type * as sns from 'aws-cdk-lib/aws-sns';
+import type { ApprovalRoute } from './approval-route';
 import type { Approvers } from './approvers';
 import type { SlackDestination } from './slack-destination';
 
@@ -46,6 +47,15 @@ export interface SlackApprovalWorkflowProps {
    * @default 1
    */
   readonly requiredApprovals?: number;
+
+  /**
+   * Who decides instead, and in which channel, by the account and the organizational units that a
+   * request is about. The first that is for it counts, in the order given; what none is for is
+   * decided by the workflow's own approvers. Throws if one is never reached, or changes nothing.
+   *
+   * @default - none: the workflow's own approvers decide all requests
+   */
+  readonly routes?: ApprovalRoute[];
 
   /**
    * Whether the one who wants something may approve it, and counts. Then `requiredApprovals` people

@@ -1,9 +1,11 @@
-import { Annotations, Duration, Token } from 'aws-cdk-lib';
+import { Duration, Token } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
+import { checkedDeciders, warnOfTooFewApprovers } from './checked-deciders';
+import { checkedRoutes } from './checked-routes';
 import type { SlackApprovalWorkflowProps } from './slack-approval-workflow-props';
-import { checkedChannelId } from './slack-id';
 import { checkedSeconds, type DurationRange } from '../../shared/constructs/checked-duration';
 import type { ApprovalParameter } from '../contracts/approval-parameter';
+import type { Deciders, Route } from '../domain/approval-configuration';
 
 /** All that the handlers read, less the askers, which are added later. */
 export type SlackApprovalWorkflowSettings = Omit<ApprovalParameter, 'version' | 'askers'>;
@@ -26,17 +28,21 @@ export function slackApprovalWorkflowSettings(
   scope: Construct,
   props: SlackApprovalWorkflowProps,
 ): SlackApprovalWorkflowSettings {
-  warnOfTooFewApprovers(scope, props);
+  const { requiredApprovals: required = 1, allowSelfApproval = false } = props;
+  const { path } = scope.node;
+  const own = checkedDeciders(path, { ...props, requiredApprovals: required });
+  const routes = checkedRoutes(path, props.routes ?? [], own);
+  if (!allowSelfApproval) warnOfTooFew(scope, own, routes);
   const seconds = (name: DurationProp, byDefault: Duration, range: DurationRange) =>
     checkedSeconds(props[name] ?? byDefault, place(scope, name), range);
   const expireSeconds = seconds('expireAfter', Duration.hours(24), EXPIRY_RANGE);
   const remindSeconds = seconds('remindAfter', Duration.hours(4), REMINDER_RANGE);
   refuseLateReminder(scope, props, expireSeconds);
   return {
-    approvers: props.approvers._selection,
-    requiredApprovals: requiredApprovals(scope, props),
-    allowSelfApproval: props.allowSelfApproval ?? false,
-    approvalChannelId: checkedChannelId(props.approvalChannelId, place(scope, 'approvalChannelId')),
+    approvers: own.approvers,
+    requiredApprovals: own.requiredApprovals,
+    allowSelfApproval,
+    approvalChannelId: own.approvalChannelId,
     expireMilliseconds: expireSeconds * 1_000,
     remindMilliseconds: remindSeconds * 1_000,
     approvalSeconds: approvalSeconds(scope, props),
@@ -44,7 +50,13 @@ export function slackApprovalWorkflowSettings(
     requestsAnHour: requestsAnHour(scope, props),
     monitoring: props.monitoringChannel?._monitoring ?? { kind: 'none' },
     auditSeconds: seconds('auditRetention', Duration.days(400), AUDIT_RANGE),
+    ...(routes.length > 0 && { routes }),
   };
+}
+
+function warnOfTooFew(scope: Construct, own: Deciders, routes: readonly Route[]): void {
+  warnOfTooFewApprovers(scope, '', own);
+  for (const route of routes) warnOfTooFewApprovers(scope, `Route "${route.name}": `, route);
 }
 
 type DurationProp = 'expireAfter' | 'remindAfter' | 'pauseAfterDenial' | 'auditRetention';
@@ -87,27 +99,6 @@ function approvalSeconds(
   );
 }
 
-function requiredApprovals(
-  scope: Construct,
-  {
-    requiredApprovals: count = 1,
-    approvers: { _selection: selection },
-  }: SlackApprovalWorkflowProps,
-): number {
-  const named = place(scope, 'requiredApprovals');
-  if (Token.isUnresolved(count)) return count;
-  if (!Number.isInteger(count) || count < 1) {
-    throw new Error(`${named} is ${count}: write a whole number of people, at least 1.`);
-  }
-  if (selection.kind === 'users' && count > selection.userIds.length) {
-    throw new Error(
-      `${named} is ${count} and there are ${selection.userIds.length} approvers, so nothing could be approved: ` +
-        'name more approvers, or ask for fewer approvals.',
-    );
-  }
-  return count;
-}
-
 function requestsAnHour(
   scope: Construct,
   { maxRequestsPerHour: count = 10 }: SlackApprovalWorkflowProps,
@@ -121,30 +112,4 @@ function requestsAnHour(
   throw new Error(
     `${place(scope, 'maxRequestsPerHour')} is ${count}: write a whole number from 1 to ${MOST_REQUESTS_AN_HOUR}.`,
   );
-}
-
-function warnOfTooFewApprovers(
-  scope: Construct,
-  {
-    approvers: { _selection: selection },
-    allowSelfApproval,
-    requiredApprovals: required = 1,
-  }: SlackApprovalWorkflowProps,
-): void {
-  if (allowSelfApproval || selection.kind !== 'users' || Token.isUnresolved(required)) return;
-  const { length: count } = selection.userIds;
-  if (count > required) return;
-  const remedy =
-    'such requests can only be denied, or expire. Name more approvers, or write "allowSelfApproval: true".';
-  if (count === 1) {
-    Annotations.of(scope).addWarningV2(
-      'cdk-sentries:oneApprover',
-      `There is one approver, who may not approve what they asked for themselves; and where no one knows in Slack who asked, two have to approve: ${remedy}`,
-    );
-  } else {
-    Annotations.of(scope).addWarningV2(
-      'cdk-sentries:tooFewApprovers',
-      `There are ${count} approvers, and ${required} others than the one who asks have to approve. Where one of them asks, or where no one knows in Slack who does, that is one too few: ${remedy}`,
-    );
-  }
 }

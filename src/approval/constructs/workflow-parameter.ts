@@ -74,7 +74,7 @@ export class WorkflowParameter extends Construct {
     } satisfies ApprovalParameter);
     if (length <= MOST_PARAMETER_CHARACTERS) return;
     throw new Error(
-      `${this.workflowPath}: approvers and askers take ${length} characters, SSM holds ${MOST_PARAMETER_CHARACTERS}: ` +
+      `${this.workflowPath}: ${this.settings.routes ? 'approvers, routes and askers' : 'approvers and askers'} take ${length} characters, SSM holds ${MOST_PARAMETER_CHARACTERS}: ` +
         'name a user group instead of so many users, or write a second workflow for some of the askers.',
     );
   }

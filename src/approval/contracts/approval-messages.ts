@@ -134,6 +134,8 @@ export interface ApprovalStepEvent {
   readonly asker: string;
   readonly title: string;
   readonly digest: string;
+  /** The name of the route; undefined where the workflow's own approvers are asked. */
+  readonly route?: string;
   readonly step: string;
   /** ISO 8601. */
   readonly at: string;

@@ -9,6 +9,7 @@ import {
 } from './approval-request';
 import type { Question, Requester } from './question';
 import type { RequestLabels } from './request-labels';
+import { routeFor } from './route';
 
 /** A request as an asker hands it over. */
 export interface Ask {
@@ -71,6 +72,7 @@ export function admit(
 ): Admission {
   const { expireMilliseconds, denialPauseMilliseconds, requestsAnHour } = configuration;
   const { requestId: id, asker, question, payload, digest, labels } = ask;
+  const route = routeFor(labels, configuration.routes);
   const request: ApprovalRequest = {
     id,
     asker,
@@ -79,6 +81,7 @@ export function admit(
     payload,
     digest,
     ...(labels && { labels }),
+    ...(route && { route: { name: route.name, channelId: route.approvalChannelId } }),
     askedAt: now,
     expiresAt: new Date(now.getTime() + expireMilliseconds),
     requesters: [question.requester],

@@ -1,6 +1,7 @@
 import type { ApprovalConfiguration } from './approval-configuration';
 import { type ApprovalRequest, type AuditEntry, isOpen } from './approval-request';
 import { approversNow } from './approver-readings';
+import { decidersOf } from './deciders';
 import { afterTime, isToBePointedTo, isUnsent, withPointed, withSent } from './due';
 import { identify } from './identify-requesters';
 import { type Change, revise } from './revise-request';
@@ -117,7 +118,7 @@ async function seeApprovers(
 ): Promise<ApprovalRequest> {
   if (!isOpen(request)) return request;
   const { store, clock } = ports;
-  const approvers = await approversNow(configuration, ports);
+  const approvers = await approversNow(decidersOf(request, configuration).approvers, ports);
   const change: Change = (current) => withApprovers(current, approvers, configuration, clock.now());
   return (await revise(request, change, configuration, store)) ?? request;
 }

@@ -1,9 +1,23 @@
-/** Who may decide, and how a workflow goes about it. */
-export interface ApprovalConfiguration {
+/** Who may decide, how many it takes, and where. */
+export interface Deciders {
   readonly approvers: Approvers;
   readonly requiredApprovals: number;
-  readonly allowSelfApproval: boolean;
   readonly approvalChannelId: string;
+}
+
+/** Others decide what is asked about some accounts, or about what is within some units. */
+export interface Route extends Deciders {
+  readonly name: string;
+  readonly accounts: readonly string[];
+  readonly units: readonly string[];
+}
+
+/**
+ * Who may decide, and how a workflow goes about it. Its own approvers decide what no route is for:
+ * `decidersOf` a request knows whose it is.
+ */
+export interface ApprovalConfiguration extends Deciders {
+  readonly allowSelfApproval: boolean;
   readonly expireMilliseconds: number;
   readonly remindMilliseconds: number;
   /** For how long an approval may be given, beside for good. */
@@ -12,6 +26,8 @@ export interface ApprovalConfiguration {
   readonly denialPauseMilliseconds: number;
   /** How many requests one actor may cause about one thing, such as a group, in an hour. */
   readonly requestsAnHour: number;
+  /** The first that is for a request has it decided. */
+  readonly routes?: readonly Route[];
 }
 
 export type Approvers =

@@ -1,6 +1,7 @@
 import type { Click } from './click';
 import type { Question, Requester } from './question';
 import type { RequestLabels } from './request-labels';
+import type { FoundRoute } from './route';
 
 /** A question put to people, and what has become of it. */
 export interface ApprovalRequest {
@@ -15,6 +16,8 @@ export interface ApprovalRequest {
   /** Of all that a decision is about: what is shown, what is carried out, and where that is. */
   readonly digest: string;
   readonly labels?: RequestLabels;
+  /** Undefined where the workflow's own approvers were asked. */
+  readonly route?: FoundRoute;
   readonly askedAt: Date;
   readonly expiresAt: Date;
   /** The question's, and anyone who wanted the same while the request was open. */
@@ -74,6 +77,8 @@ export interface TooFewApprovers {
   /** The approvals that there are, with those that the approvers can still give. */
   readonly possible: number;
   readonly needed: number;
+  /** It was asked by another route than is for it now, so no one decides it. */
+  readonly isRouteLost?: boolean;
 }
 
 export interface Vote {

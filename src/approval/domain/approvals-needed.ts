@@ -1,5 +1,6 @@
 import type { ApprovalConfiguration } from './approval-configuration';
 import type { ApprovalRequest, Vote } from './approval-request';
+import { decidersOf } from './deciders';
 
 /** Of an approver: whether it is not what they asked for themselves. */
 export function mayApprove(
@@ -24,9 +25,11 @@ export function countedVotes(
  * Anyone can take another name for the next ask, and would make a request that no one can approve.
  */
 export function approvalsNeeded(
-  { requesters }: ApprovalRequest,
-  { requiredApprovals, allowSelfApproval }: ApprovalConfiguration,
+  request: ApprovalRequest,
+  configuration: ApprovalConfiguration,
 ): number {
+  const { requesters } = request;
+  const { requiredApprovals } = decidersOf(request, configuration);
   const isKnown = requesters.every(({ slackUserId, isAutomatic }) => slackUserId || isAutomatic);
-  return allowSelfApproval || isKnown ? requiredApprovals : requiredApprovals + 1;
+  return configuration.allowSelfApproval || isKnown ? requiredApprovals : requiredApprovals + 1;
 }

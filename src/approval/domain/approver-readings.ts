@@ -1,4 +1,4 @@
-import type { ApprovalConfiguration } from './approval-configuration';
+import type { Approvers } from './approval-configuration';
 import { ApprovalConflictError, type ApprovalStore } from './approval-store';
 import type { MemberReading, MemberReadings } from './member-readings';
 import type { People } from './messenger';
@@ -15,7 +15,7 @@ export interface ReadingPorts {
 
 /** Who may decide, as it is read now. What a user group was is remembered. */
 export async function approversNow(
-  { approvers }: ApprovalConfiguration,
+  approvers: Approvers,
   { store, people, clock }: ReadingPorts,
 ): Promise<readonly string[]> {
   if (approvers.kind === 'users') return approvers.userIds;
@@ -29,7 +29,7 @@ export async function approversNow(
 
 /** Who might decide by the last reading before; undefined where none was that early. */
 export async function approversAt(
-  { approvers }: ApprovalConfiguration,
+  approvers: Approvers,
   time: Date,
   { store }: Pick<ReadingPorts, 'store'>,
 ): Promise<readonly string[] | undefined> {

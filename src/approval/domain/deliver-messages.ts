@@ -9,6 +9,7 @@ import {
   withDue,
 } from './approval-request';
 import type { ApprovalStore } from './approval-store';
+import { decidersOf } from './deciders';
 import { isDeliverable } from './due';
 import { MessengerRefusedError, MessengerUnavailableError, type PostedMessage } from './messenger';
 import { revise } from './revise-request';
@@ -207,9 +208,10 @@ async function deliver(
 ): Promise<Delivered> {
   const { messenger, renderer } = ports;
   const { name } = slot;
+  const { approvalChannelId } = decidersOf(request, configuration);
   switch (name.kind) {
     case 'question':
-      return deliverQuestion(request, slot, configuration, ports, progress);
+      return deliverQuestion(request, slot, approvalChannelId, ports, progress);
     case 'whole':
       return deliverWhole(request, slot, ports, progress);
     case 'reminder':
@@ -219,7 +221,7 @@ async function deliver(
       return {};
     case 'refusal':
     case 'waiting':
-      await messenger.tellOnly(name.userId, configuration.approvalChannelId, name.text);
+      await messenger.tellOnly(name.userId, approvalChannelId, name.text);
       return {};
   }
 }
@@ -227,7 +229,7 @@ async function deliver(
 async function deliverQuestion(
   request: ApprovalRequest,
   { copies }: MessageSlot,
-  { approvalChannelId }: ApprovalConfiguration,
+  approvalChannelId: string,
   { messenger, renderer }: MessagePorts,
   progress: Progress,
 ): Promise<Delivered> {

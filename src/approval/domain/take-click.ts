@@ -4,6 +4,7 @@ import type { ApprovalRequest, WaitingClick } from './approval-request';
 import { ApprovalConflictError } from './approval-store';
 import { approversAt, approversNow } from './approver-readings';
 import type { Click } from './click';
+import { decidersOf } from './deciders';
 import { identify } from './identify-requesters';
 import { judgeClick } from './judge-click';
 import { retried, revise, save } from './revise-request';
@@ -22,8 +23,9 @@ export async function takeClick(
 ): Promise<boolean> {
   const request = await ports.store.read(click.button.requestId);
   if (!request) return false;
-  const approvers = await approversAt(configuration, click.at, ports);
-  const waiting = { click, wasApprover: approvers?.includes(click.userId) };
+  const { approvers } = decidersOf(request, configuration);
+  const known = await approversAt(approvers, click.at, ports);
+  const waiting = { click, wasApprover: known?.includes(click.userId) };
   let judged: ApprovalRequest;
   try {
     judged = await judge(request, waiting, configuration, ports);
@@ -43,7 +45,8 @@ async function judge(
   ports: WorkflowPorts,
 ): Promise<ApprovalRequest> {
   const { store, people, clock } = ports;
-  const [app, members] = await Promise.all([people.app(), approversNow(configuration, ports)]);
+  const { approvers } = decidersOf(request, configuration);
+  const [app, members] = await Promise.all([people.app(), approversNow(approvers, ports)]);
   return retried(async (isFirst) => {
     const read = isFirst ? request : ((await store.read(request.id)) ?? request);
     const clicks = unjudgedClicks(read, waiting);

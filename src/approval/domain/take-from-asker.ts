@@ -16,12 +16,17 @@ export async function takeAsk(
   if (taken) await advanceRequest(taken, configuration, ports);
 }
 
-/** Askers name their subjects and sources themselves, so two may happen to take the same name. */
+/**
+ * Askers name their subjects and sources themselves, so two may happen to take the same name. What
+ * is denied, or asked too often, about one account says nothing of another one.
+ */
 function withinAsker(ask: Ask): Ask {
+  const { asker, subject, source, labels } = ask;
+  const account = labels?.account === undefined ? [] : [labels.account];
   return {
     ...ask,
-    subject: JSON.stringify([ask.asker, ask.subject]),
-    source: JSON.stringify([ask.asker, ask.source]),
+    subject: JSON.stringify([asker, subject, ...account]),
+    source: JSON.stringify([asker, source, ...account]),
   };
 }
 

@@ -8,6 +8,7 @@ import {
   withEntry,
 } from './approval-request';
 import { approvalsNeeded, countedVotes, mayApprove } from './approvals-needed';
+import { decidersOf, isRouteLost } from './deciders';
 import { countText } from './request-text';
 
 /**
@@ -44,26 +45,35 @@ function tooFewOf(
   configuration: ApprovalConfiguration,
 ): TooFewApprovers | undefined {
   const needed = request.requesters.some(isToBeLookedUp)
-    ? configuration.requiredApprovals
+    ? decidersOf(request, configuration).requiredApprovals
     : approvalsNeeded(request, configuration);
   const possible = new Set([
     ...countedVotes(request, configuration).map(({ userId }) => userId),
     ...approvers.filter((userId) => mayApprove(request, userId, configuration)),
   ]).size;
   const count = new Set(approvers).size;
-  return count === 0 || possible < needed ? { approvers: count, possible, needed } : undefined;
+  if (count > 0 && possible >= needed) return undefined;
+  return {
+    approvers: count,
+    possible,
+    needed,
+    ...(isRouteLost(request, configuration) && { isRouteLost: true }),
+  };
 }
 
 function isSame(one: TooFewApprovers | undefined, other: TooFewApprovers | undefined): boolean {
   return (
     one?.approvers === other?.approvers &&
     one?.possible === other?.possible &&
-    one?.needed === other?.needed
+    one?.needed === other?.needed &&
+    one?.isRouteLost === other?.isRouteLost
   );
 }
 
 /** Any approver can deny, so only without any there is no answer at all. */
-export function tooFewText({ approvers, possible, needed }: TooFewApprovers): string {
+export function tooFewText(tooFew: TooFewApprovers): string {
+  const { approvers, possible, needed } = tooFew;
+  if (tooFew.isRouteLost) return 'No one can approve or deny it: its route was changed since.';
   if (approvers === 0) return 'No one can approve or deny it: there are no approvers.';
   const need = `${countText(needed, 'approval')} ${needed === 1 ? 'is' : 'are'} needed`;
   return possible === 0

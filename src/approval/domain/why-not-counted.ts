@@ -2,6 +2,7 @@ import type { ApprovalConfiguration } from './approval-configuration';
 import type { ApprovalRequest, WaitingClick } from './approval-request';
 import { mayApprove } from './approvals-needed';
 import { type Click, isDeciding } from './click';
+import { decidersOf, isRouteLost } from './deciders';
 import { lateUntil } from './late-click';
 import { isRetryOver } from './retry';
 
@@ -88,14 +89,17 @@ function whyNotOurs(
 }
 
 function whyElsewhere(
-  { digest }: ApprovalRequest,
+  request: ApprovalRequest,
   { channelId, button }: Click,
-  { approvalChannelId }: ApprovalConfiguration,
+  configuration: ApprovalConfiguration,
 ): string | undefined {
-  if (channelId !== approvalChannelId) {
+  if (channelId !== decidersOf(request, configuration).approvalChannelId) {
     return 'requests are decided in their approval channel only.';
   }
-  return button.digest === digest
+  if (isRouteLost(request, configuration)) {
+    return 'the route by which it was asked was changed since, so no one decides it any more.';
+  }
+  return button.digest === request.digest
     ? undefined
     : 'the request is not what this message shows: look for a later message about it.';
 }

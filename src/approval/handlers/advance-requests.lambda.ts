@@ -251,7 +251,7 @@ function queueOf(asker: string, { askers }: ApprovalParameter): string {
 }
 
 async function announce(request: ApprovalRequest, entry: AuditEntry): Promise<void> {
-  logger.info('step', { workflow, requestId: request.id, entry });
+  logger.info('step', { workflow, requestId: request.id, route: request.route?.name, entry });
   const failure = stepFailure(request, entry);
   if (failure) failures.add(`${entry.what} ${request.id}`, failure);
   await stepEvents.announce(request, entry).catch((error: unknown) => {

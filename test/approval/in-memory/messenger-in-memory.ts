@@ -24,7 +24,11 @@ export interface StandingMessage {
  */
 export class MessengerInMemory implements Messenger {
   readonly standing = new Map<string, StandingMessage>();
-  readonly refusals: { readonly userId: string; readonly text: string }[] = [];
+  readonly refusals: {
+    readonly userId: string;
+    readonly channelId: string;
+    readonly text: string;
+  }[] = [];
   readonly monitored: string[] = [];
   /** Each call of a method, by its name. */
   readonly calls: string[] = [];
@@ -61,9 +65,9 @@ export class MessengerInMemory implements Messenger {
     return true;
   }
 
-  async tellOnly(userId: string, _channelId: string, text: string): Promise<void> {
+  async tellOnly(userId: string, channelId: string, text: string): Promise<void> {
     await this.called('tellOnly');
-    this.refusals.push({ userId, text });
+    this.refusals.push({ userId, channelId, text });
   }
 
   async monitor({ text }: RenderedMessage): Promise<void> {

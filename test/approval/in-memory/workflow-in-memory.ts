@@ -103,7 +103,8 @@ export class WorkflowInMemory implements Clock {
   readonly announced: { readonly requestId: string; readonly entry: AuditEntry }[] = [];
   /** Messages that could not be brought. */
   readonly undelivered: string[] = [];
-  readonly configuration: ApprovalConfiguration;
+  /** Another takes its place as by a deployment. */
+  configuration: ApprovalConfiguration;
   faults = new Faults();
   queue: QueuedJob[] = [];
   private time = Date.parse('2026-01-01T00:00:00Z');
@@ -140,15 +141,14 @@ export class WorkflowInMemory implements Clock {
     { requestId = 'r1', digest = DIGEST, ...values }: ClickValues = {},
   ): Click {
     this.clicks += 1;
-    const messageTs =
-      [...this.messenger.standing.values()].find(
-        ({ text, threadTs }) => !threadTs && text.startsWith(`${requestId} `),
-      )?.ts ?? `${requestId}-vanished`;
+    const message = [...this.messenger.standing.values()].find(
+      ({ text, threadTs }) => !threadTs && text.startsWith(`${requestId} `),
+    );
     const own = {
       ...APP,
       userTeamId: APP.teamId,
-      channelId: this.configuration.approvalChannelId,
-      messageTs,
+      channelId: message?.channelId ?? this.configuration.approvalChannelId,
+      messageTs: message?.ts ?? `${requestId}-vanished`,
       at: this.now(),
     };
     return {

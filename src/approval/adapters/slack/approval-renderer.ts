@@ -26,6 +26,7 @@ import {
   type Step,
 } from '../../domain/approval-request';
 import { approvalsNeeded, countedVotes } from '../../domain/approvals-needed';
+import { decidersOf } from '../../domain/deciders';
 import type { RenderedMessage, Renderer } from '../../domain/deliver-messages';
 import {
   carryingText,
@@ -170,8 +171,9 @@ export class SlackRenderer implements Renderer {
   private requesterLine(request: ApprovalRequest): RichText[] {
     const requester = request.requesters[0] ?? request.question.requester;
     const needed = approvalsNeeded(request, this.configuration);
+    const { requiredApprovals } = decidersOf(request, this.configuration);
     const consequence =
-      isOpen(request) && needed > this.configuration.requiredApprovals
+      isOpen(request) && needed > requiredApprovals
         ? `; ${needed === 2 ? 'two' : needed} people have to approve, since any of them could be the one who asked`
         : '';
     return [
@@ -181,12 +183,13 @@ export class SlackRenderer implements Renderer {
     ];
   }
 
-  private identity({ id, digest, askedAt, repeats }: ApprovalRequest): Block {
+  private identity({ id, digest, askedAt, repeats, route }: ApprovalRequest): Block {
     const times = repeats === 0 ? '' : `, ${countText(repeats + 1, 'time')} by now`;
     return context([
       `Request ${cut(id, 64)}`,
       `Digest ${cut(digest.slice(0, DIGEST_CHARACTERS), DIGEST_CHARACTERS)}`,
       `Asked ${timeText(askedAt)}${times}`,
+      ...(route ? [`Route ${cut(route.name, MOST_NAME_CHARACTERS)}`] : []),
     ]);
   }
 
@@ -210,8 +213,8 @@ export class SlackRenderer implements Renderer {
     const { requesters } = request;
     const votes = countedVotes(request, this.configuration);
     const needed = approvalsNeeded(request, this.configuration);
-    const isSure =
-      needed === this.configuration.requiredApprovals || !requesters.some(isToBeLookedUp);
+    const { requiredApprovals } = decidersOf(request, this.configuration);
+    const isSure = needed === requiredApprovals || !requesters.some(isToBeLookedUp);
     if (votes.length === 0 && (needed === 1 || !isSure)) return [];
     const voters = votes
       .slice(0, MOST_PEOPLE)
