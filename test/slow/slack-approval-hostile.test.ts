@@ -9,14 +9,22 @@ import {
   signatureOf,
 } from '../../sandbox/slack/clicks';
 import type { Message } from '../../sandbox/slack/workspace';
+import { approvalDigest } from '../../src/approval/adapters/approval-digest';
+import { queueText } from '../../src/approval/adapters/approval-queue-messages';
+import type { AskMessage } from '../../src/approval/contracts/approval-messages';
 import {
   ALICE,
+  APPROVAL_CHANNEL,
   ApprovalSandbox,
   BOB,
   buttonsOf,
+  CAROL,
+  DAN,
   type Item,
   MALLORY,
   MONITOR_CHANNEL,
+  ROUTE_CHANNEL,
+  ROUTED_ACCOUNT,
   SIGNING_SECRET,
 } from '../support/sandbox/approval-sandbox';
 
@@ -26,7 +34,7 @@ const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 const TRY_AGAIN_MS = HOUR_MS / 3;
 const HTTPS = '443 from 0.0.0.0/0';
-const TESTS = 30;
+const TESTS = 32;
 const FUZZ_ROUNDS = 10_000;
 const FUZZ_AT_ONCE = 4;
 
@@ -271,6 +279,30 @@ describe('a click that does not count', () => {
   });
 });
 
+describe('an approver of another route', () => {
+  test('decides nothing: of two requests at once, each is decided by its own route', async () => {
+    const own = sandbox.lastQuestion;
+    const routed = await askByRoute('routed-1');
+    for (const user of [ALICE, BOB]) await sandbox.click(user, 'Approve', routed);
+    for (const user of [CAROL, DAN]) await sandbox.click(user, 'Approve', own);
+    for (const user of [CAROL, DAN]) {
+      await sandbox.click(user, 'Approve', routed, { channelId: APPROVAL_CHANNEL });
+    }
+    await expectOpen(own);
+    expect(await dataOf('routed-1')).toMatchObject({ votes: [], route: { name: 'routed' } });
+    expect(await refusedClicksOf('routed-1')).toEqual([ALICE, BOB, CAROL, DAN]);
+    expect(await refusedClicksOf(buttonIn(own).requestId)).toEqual([CAROL, DAN]);
+
+    for (const user of [CAROL, DAN]) await sandbox.click(user, 'Approve', routed);
+    expect(await dataOf('routed-1')).toMatchObject({
+      decision: { kind: 'approved', by: [CAROL, DAN] },
+    });
+    await expectOpen(own);
+    for (const user of [ALICE, BOB]) await sandbox.click(user, 'Approve', own);
+    expect(await sandbox.rules(sandbox.guarded)).toHaveLength(2);
+  });
+});
+
 describe('someone who writes into a queue', () => {
   test("cannot make a decision without the workflow's key, nor change one", async () => {
     const denied = await decisionOf(async () => sandbox.click(ALICE, 'Deny'));
@@ -378,6 +410,20 @@ describe('someone who writes into a table', () => {
     await sandbox.click(ALICE, 'Approve', question);
     await sandbox.click(BOB, 'Approve', question);
     expect(await sandbox.rules(sandbox.guarded)).toEqual([HTTPS]);
+  });
+
+  test('cannot have a request decided by another route, or in another channel', async () => {
+    const routed = await askByRoute('routed-2');
+    const item = await requestItem('routed-2');
+    const moved = { route: { name: 'routed', channelId: APPROVAL_CHANNEL } };
+    const digest = approvalDigest(ROUTED.question, ROUTED.payload);
+    const unlabelled = { labels: undefined, route: undefined, digest };
+    const as = { channelId: APPROVAL_CHANNEL };
+    for (const [user, change] of [[CAROL, moved] as const, [ALICE, unlabelled] as const]) {
+      await sandbox.putItem(REQUESTS, withData(item, change));
+      await sandbox.click(user, 'Approve', routed, as);
+      expect(await dataOf('routed-2')).toMatchObject({ votes: [], judgedClicks: [] });
+    }
   });
 
   test('cannot have the sentry apply something else than what it has asked', async () => {
@@ -530,6 +576,52 @@ async function openPort(port: number): Promise<void> {
     IpRanges: [{ CidrIp: '0.0.0.0/0' }],
   });
 }
+
+const ROUTED = {
+  version: 1,
+  type: 'ask',
+  asker: 'Approval/Guard',
+  source: 'a job',
+  payload: '{}',
+  labels: { account: ROUTED_ACCOUNT },
+  question: {
+    title: 'Something in another account',
+    requester: { name: 'a job', isAutomatic: true },
+    facts: [],
+    changes: [{ after: 'something', remarks: [] }],
+    meanwhile: 'Nothing is done.',
+    ifApproved: 'It is done.',
+    ifDenied: 'It is not done.',
+    ifUnanswered: 'It is not done.',
+    links: [],
+    mayBeTimed: false,
+  },
+} satisfies Omit<AskMessage, 'requestId' | 'subject'>;
+
+/** What an asker asks about an account that is another route's. */
+async function askByRoute(requestId: string): Promise<Message> {
+  const queue = sandbox.physicalId('AWS::SQS::Queue', 'ApprovalsRequestQueue');
+  const message: AskMessage = { ...ROUTED, requestId, subject: requestId };
+  await sandbox.send(queue, queueText(message));
+  await sandbox.settled();
+  const routed = sandbox.messages.filter(({ channel }) => channel === ROUTE_CHANNEL).at(-1);
+  if (!routed) throw new Error('No one was asked in the channel of the route.');
+  return routed;
+}
+
+async function dataOf(requestId: string): Promise<unknown> {
+  return JSON.parse((await requestItem(requestId)).data?.S ?? '');
+}
+
+/** The people whose clicks were refused by the audit, by name. */
+async function refusedClicksOf(requestId: string): Promise<string[]> {
+  const entries = (await sandbox.items(REQUESTS))
+    .filter(({ pk, sk }) => pk?.S === `REQUEST#${requestId}` && sk?.S?.startsWith('AUDIT#'))
+    .map(({ data }) => auditEntry.parse(JSON.parse(data?.S ?? '')));
+  return entries.flatMap(({ what, by = '' }) => (what === 'refused-click' ? [by] : [])).sort();
+}
+
+const auditEntry = z.object({ what: z.string(), by: z.optional(z.string()) });
 
 /** No one has voted for it, and it can still be decided. */
 async function expectOpen(question: Message): Promise<void> {

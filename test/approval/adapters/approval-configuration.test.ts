@@ -9,6 +9,14 @@ const PARAMETER: ApprovalParameter = {
   monitoring: { kind: 'none' },
   auditSeconds: 34_560_000,
 };
+const ROUTE = {
+  name: 'production',
+  accounts: ['111122223333'],
+  units: ['ou-abcd-12345678'],
+  approvalChannelId: 'C3',
+  approvers: { kind: 'userGroup', userGroupId: 'S2' },
+  requiredApprovals: 2,
+} as const;
 const parsed = (change: object) =>
   parseApprovalConfiguration(JSON.stringify({ ...PARAMETER, ...change }), '/workflow');
 
@@ -17,6 +25,7 @@ test.each<[string, Partial<ApprovalParameter>]>([
   ['a user group', { approvers: { kind: 'userGroup', userGroupId: 'S1' } }],
   ['a monitoring channel', { monitoring: { kind: 'channel', channelId: 'C2' } }],
   ['a monitoring webhook', { monitoring: { kind: 'webhook', secretArn: 'arn' } }],
+  ['routes', { routes: [ROUTE] }],
   ['no pause and no durations', { denialPauseMilliseconds: 0, approvalSeconds: [] }],
 ])('with %s is read as it was written', (_, change) => {
   expect(parsed(change)).toEqual({ ...PARAMETER, ...change });
@@ -29,6 +38,7 @@ test.each<[string, object]>([
   ['a time that is none', { expireMilliseconds: 0 }],
   ['an asker without a queue', { askers: [{ name: 'sentry' }] }],
   ['monitoring of an unknown kind', { monitoring: { kind: 'mail' } }],
+  ['a route that no one decides', { routes: [{ ...ROUTE, approvers: undefined }] }],
   ['no time for the audit', { auditSeconds: undefined }],
 ])('with %s is refused by name: nothing is done by guess', (_, change) => {
   expect(() => parsed(change)).toThrow(

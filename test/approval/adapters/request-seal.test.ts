@@ -38,6 +38,7 @@ describe('a seal', () => {
     ],
     ['another asker', { asker: 'another' }],
     ['another id', { id: 'r-2' }],
+    ['a route', { route: { name: 'production', channelId: 'C1' } }],
   ];
 
   test.each(CHANGES)('does not hold for a request that was given %s', async (_, change) => {

@@ -1,6 +1,7 @@
 import { App, Duration, Stack } from 'aws-cdk-lib';
+import { Annotations, Match } from 'aws-cdk-lib/assertions';
 import { Construct } from 'constructs';
-import type { SlackApprovalWorkflowProps } from '../../../src';
+import { type ApprovalRoute, Approvers, type SlackApprovalWorkflowProps } from '../../../src';
 import { slackApprovalWorkflowSettings } from '../../../src/approval/constructs/slack-approval-workflow-settings';
 import { APPROVERS, secret } from '../samples/workflows';
 
@@ -78,8 +79,136 @@ describe('what cannot work is refused, with the path of the construct and what t
   });
 });
 
-function settings(props: Partial<SlackApprovalWorkflowProps>) {
-  const stack = new Stack(new App(), 'App');
+const SHOP = '111122223333';
+const TRIAL = '444455556666';
+const UNIT = 'ou-abcd-12345678';
+
+function route(values: Partial<ApprovalRoute> = {}): ApprovalRoute {
+  return {
+    name: 'production',
+    accounts: [SHOP],
+    approvalChannelId: 'C0PROD',
+    approvers: Approvers.userGroup('S0PROD'),
+    ...values,
+  };
+}
+
+/** It changes nothing of the workflow's own. */
+const AS_OWN = route({
+  name: 'own',
+  accounts: [TRIAL],
+  approvalChannelId: 'C0APPROVE',
+  approvers: Approvers.users(['U0BOB', 'U0ALICE']),
+});
+
+describe('routes', () => {
+  test('are told in their order, each with as many approvals as the workflow says or it says itself', () => {
+    const routes = [route(), route({ name: 'trials', accounts: undefined, units: [UNIT] })];
+    const told = settings({
+      requiredApprovals: 2,
+      routes: [routes[0]!, { ...routes[1]!, requiredApprovals: 1 }],
+    }).routes;
+    const common = {
+      approvalChannelId: 'C0PROD',
+      approvers: { kind: 'userGroup', userGroupId: 'S0PROD' },
+    };
+    expect(told).toEqual([
+      { ...common, name: 'production', accounts: [SHOP], units: [], requiredApprovals: 2 },
+      { ...common, name: 'trials', accounts: [], units: [UNIT], requiredApprovals: 1 },
+    ]);
+  });
+
+  test('are not told of where there are none', () => {
+    expect(Object.keys(settings({ routes: [] }))).not.toContain('routes');
+  });
+
+  test.each<[string, ApprovalRoute[], RegExp]>([
+    ['a route without a name', [route({ name: ' ' })], /" " is no name of a route/],
+    [
+      'an endless name',
+      [route({ name: 'n'.repeat(65) })],
+      /"n{65}" is no name of a route: write 1 to 64/,
+    ],
+    ['a name of two lines', [route({ name: 'a\nb' })], /"a\sb" is no name of a route/],
+    [
+      'two of a name',
+      [route(), route({ accounts: [TRIAL] })],
+      /two routes have the name "production"/,
+    ],
+    [
+      'a route for nothing',
+      [route({ accounts: [] })],
+      /route "production" is for no account and no unit/,
+    ],
+    [
+      'an account by name',
+      [route({ accounts: ['shop'] })],
+      /route "production": "shop" is no account id: write twelve digits/,
+    ],
+    [
+      'a unit by name',
+      [route({ units: ['Shops'] })],
+      /route "production": "Shops" is no id of an organizational unit/,
+    ],
+    [
+      'an account in two routes',
+      [route(), route({ name: 'other' })],
+      /111122223333 is named twice in its routes, in "production" and "other"/,
+    ],
+    [
+      'a unit twice in one',
+      [route({ units: [UNIT, UNIT] })],
+      /ou-abcd-12345678 is named twice in its routes, in "production"/,
+    ],
+    [
+      'a route behind one for all',
+      [route({ name: 'all', units: ['r-abcd'] }), route({ accounts: [TRIAL] })],
+      /route "production" is never reached, since "all" before it is for a whole organization/,
+    ],
+    ["the workflow's own deciders", [AS_OWN], /route "own" .+ so it changes nothing: leave it out/],
+    [
+      "the workflow's own deciders, behind a unit",
+      [route({ units: [UNIT] }), AS_OWN],
+      /route "own" .+ so it changes nothing/,
+    ],
+    [
+      'a channel by name',
+      [route({ approvalChannelId: '#prod' })],
+      /route "production": "approvalChannelId": "#prod" is no channel id of Slack/,
+    ],
+    [
+      'more approvals than approvers',
+      [route({ approvers: Approvers.users(['U0PIA']), requiredApprovals: 2 })],
+      /route "production": "requiredApprovals" is 2 and there are 1 approvers/,
+    ],
+    [
+      'half an approval',
+      [route({ requiredApprovals: 0.5 })],
+      /route "production": "requiredApprovals" is 0\.5/,
+    ],
+  ])('%s: refused', (_, routes, message) => {
+    expect(() => settings({ routes })).toThrow(new RegExp(`^App/Approvals: ${message.source}`));
+  });
+
+  test("one with the workflow's own deciders may keep an account out of a unit's", () => {
+    const told = settings({ routes: [AS_OWN, route({ accounts: [], units: [UNIT] })] }).routes;
+    expect(told?.map(({ name }) => name)).toEqual(['own', 'production']);
+  });
+
+  test('whose approvers can be too few are warned of by name', () => {
+    const stack = new Stack(new App(), 'App');
+    settings({ routes: [route({ approvers: Approvers.users(['U0PIA']) })] }, stack);
+    Annotations.fromStack(stack).hasWarning(
+      '/App/Approvals',
+      Match.stringLikeRegexp('^Route "production": There is one approver'),
+    );
+  });
+});
+
+function settings(
+  props: Partial<SlackApprovalWorkflowProps>,
+  stack: Stack = new Stack(new App(), 'App'),
+) {
   return slackApprovalWorkflowSettings(new Construct(stack, 'Approvals'), {
     signingSecret: secret(stack, 'SigningSecret'),
     botToken: secret(stack, 'BotToken'),

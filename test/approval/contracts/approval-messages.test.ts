@@ -124,9 +124,9 @@ async function decisionMessage(decision: Decision, carrying: Carrying): Promise<
   return sent.join();
 }
 
-async function stepEvent(entry: AuditEntry): Promise<string> {
+async function stepEvent(entry: AuditEntry, request = asked()): Promise<string> {
   const { client, sent } = keepingBus();
-  await new StepEvents(client, 'Stack/Approvals').announce(asked(), entry);
+  await new StepEvents(client, 'Stack/Approvals').announce(request, entry);
   return sent.join();
 }
 
@@ -197,6 +197,13 @@ describe('the documented schema fits', () => {
   ])('the event of a step: $what', async (entry) => {
     expect(approvalSchemaErrors('step', await stepEvent(entry))).toEqual([]);
   });
+});
+
+test('the event of a step names the route', async () => {
+  const request = { ...asked(), route: { name: 'production', channelId: 'C0PROD' } };
+  const event = await stepEvent({ at: NOON, what: 'asked' }, request);
+  expect(approvalSchemaErrors('step', event)).toEqual([]);
+  expect(JSON.parse(event)).toMatchObject({ route: 'production' });
 });
 
 describe('what the documented schema refuses, the workflow refuses as well:', () => {

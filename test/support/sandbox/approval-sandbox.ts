@@ -50,6 +50,12 @@ export const APPROVAL_CHANNEL = 'C0APPROVE';
 export const MONITOR_CHANNEL = 'C0MONITOR';
 export const [ALICE, BOB, MALLORY] = ['U0ALICE', 'U0BOB', 'U0MALLORY'] as const;
 
+/** Carol and Dan decide together what is asked about this account, which no sentry here watches. */
+export const ROUTED_ACCOUNT = '444455556666';
+export const ROUTE_CHANNEL = 'C0ROUTE';
+export const [CAROL, DAN] = ['U0CAROL', 'U0DAN'] as const;
+const PEOPLE = [ALICE, BOB, MALLORY, CAROL, DAN];
+
 export const SIGNING_SECRET = 'sandbox-signing-secret';
 const BOT_TOKEN = 'xoxb-sandbox';
 const STACK_NAME = 'Approval';
@@ -84,8 +90,8 @@ export interface ApprovalSandboxOptions extends Pick<LocalAwsOptions, 'tablesEnd
 }
 
 /**
- * A sentry that asks in both ways, its workflow, and a Slack stand-in with three people: Alice and
- * Bob may decide, Mallory may not.
+ * A sentry that asks in both ways, its workflow, and a Slack stand-in with its people: Alice and Bob
+ * may decide, Mallory may not.
  */
 export class ApprovalSandbox {
   /** With so many groups of each kind, for as many tests that need some of their own. */
@@ -117,9 +123,9 @@ export class ApprovalSandbox {
       onFunctionLog: (_, line) => logs.push(line),
     });
     clock.now = () => localAws.now();
-    for (const id of [ALICE, BOB, MALLORY]) slack.addUser({ id });
-    for (const id of [APPROVAL_CHANNEL, MONITOR_CHANNEL]) {
-      slack.addChannel({ id, members: [ALICE, BOB, MALLORY] });
+    for (const id of PEOPLE) slack.addUser({ id });
+    for (const id of [APPROVAL_CHANNEL, ROUTE_CHANNEL, MONITOR_CHANNEL]) {
+      slack.addChannel({ id, members: PEOPLE });
     }
     if (at) await localAws.setClock(at);
     if (placedGroups.length > 0) await localAws.addGroups(placedGroups);
@@ -459,6 +465,15 @@ function synthesizeStage(pairsOfGroups: number, placed: readonly PlacedGroup[]):
     approvalChannelId: APPROVAL_CHANNEL,
     monitoringChannel: SlackDestination.channel(MONITOR_CHANNEL),
     approvers: Approvers.users([ALICE, BOB]),
+    routes: [
+      {
+        name: 'routed',
+        accounts: [ROUTED_ACCOUNT],
+        approvalChannelId: ROUTE_CHANNEL,
+        approvers: Approvers.users([CAROL, DAN]),
+        requiredApprovals: 2,
+      },
+    ],
   });
   const [guarded, lenient] =
     placed.length > 0 ? placedIn(stack, placed) : madeIn(stack, pairsOfGroups);

@@ -170,6 +170,29 @@ describe('a question while it is open', () => {
     expect(text).toContain('Digest 0123456789ab');
   });
 
+  test('names its route, and tells how many have to approve it by that', () => {
+    const route = {
+      name: 'production',
+      accounts: ['111122223333'],
+      units: [],
+      approvalChannelId: 'C0PROD',
+      approvers: CONFIGURATION.approvers,
+      requiredApprovals: 3,
+    };
+    const routed: ApprovalRequest = {
+      ...PENDING,
+      labels: { account: '111122223333' },
+      route: { name: 'production', channelId: 'C0PROD' },
+      votes: [{ userId: 'U0BOB', at: DECIDED_AT }],
+    };
+    const text = readable(
+      new SlackRenderer({ ...CONFIGURATION, routes: [route] }).question(routed),
+    );
+    expect(text).toContain('Route production');
+    expect(text).toContain('1 of 3 approvals');
+    expect(readable(RENDERER.question(PENDING))).not.toContain('Route');
+  });
+
   test('can be approved, approved for a time, and denied; each button carries the digest and asks first', () => {
     const buttons = buttonsOf(RENDERER.question(PENDING));
     expect(buttons.map(({ text, style }) => [text.text, style])).toEqual([
