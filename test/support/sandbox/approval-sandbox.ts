@@ -90,8 +90,8 @@ export interface ApprovalSandboxOptions extends Pick<LocalAwsOptions, 'tablesEnd
 }
 
 /**
- * A sentry that asks in both ways, its workflow, and a Slack stand-in with its people: Alice and Bob
- * may decide, Mallory may not.
+ * A sentry that asks in both ways, its workflow, and a Slack stand-in with its people: Alice and
+ * Bob may decide, Mallory may not.
  */
 export class ApprovalSandbox {
   /** With so many groups of each kind, for as many tests that need some of their own. */
