@@ -117,7 +117,9 @@ const IPV6 = '6';
  * another exactly if its bits begin the other's.
  */
 function sharedBits(cidr: string): string {
-  const [address, prefix] = ipaddr.parseCIDR(cidr);
+  // Left to itself, the parser tries IPv6 first, and throws and catches an error for each IPv4.
+  const family = cidr.includes(':') ? ipaddr.IPv6 : ipaddr.IPv4;
+  const [address, prefix] = family.parseCIDR(cidr);
   const bits = address
     .toByteArray()
     .map((byte) => byte.toString(2).padStart(8, '0'))
