@@ -107,7 +107,8 @@ function readFileAssets(folder: string, manifestFile: string, place: Place): Fil
   const { files } = AssetManifest.parse(readJson(path.join(folder, manifestFile)));
   return Object.values(files).flatMap(({ source, destinations }) =>
     Object.values(destinations).map(({ bucketName, objectKey }) => ({
-      source: path.join(folder, source.path),
+      // An absolute path where the app was told not to copy what it deploys.
+      source: path.resolve(folder, source.path),
       packaging: source.packaging,
       bucket: withEnvironment(bucketName, place),
       key: withEnvironment(objectKey, place),
