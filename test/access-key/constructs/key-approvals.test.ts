@@ -52,6 +52,13 @@ function sentryWith(
   return { stack, sentry, synthesized: Template.fromStack(stack) };
 }
 
+let plainSentry: Sentry | undefined;
+
+/** One that asks before it deactivates, for all tests that add nothing to it. */
+function askingSentry(): Sentry {
+  return (plainSentry ??= sentryWith());
+}
+
 function configurationIn(synthesized: Template) {
   const [, parameter] = Object.entries(synthesized.findResources('AWS::SSM::Parameter')).find(
     ([id]) => id.startsWith('KeySentryConfiguration'),
@@ -73,7 +80,7 @@ function queuesBesideWorkflow(synthesized: Template): string[] {
 
 describe('the configuration', () => {
   test('says whom the sentry asks, and that it asks again a month after a denial', () => {
-    const { actions, workflow: asked } = configurationIn(sentryWith().synthesized);
+    const { actions, workflow: asked } = configurationIn(askingSentry().synthesized);
     expect(actions).toEqual({
       mode: 'enforce',
       deactivateAfter: 120,
@@ -114,7 +121,7 @@ describe.each<[string, Sentry]>([
 });
 
 describe('rights', () => {
-  const { synthesized } = sentryWith();
+  const { synthesized } = askingSentry();
 
   test('the function that carries decisions out can check them and deactivate', () => {
     expect(actionsOf(synthesized, CARRY_OUT)).toEqual(
@@ -166,7 +173,7 @@ describe('rights', () => {
 });
 
 describe('the function that carries decisions out', () => {
-  const { synthesized } = sentryWith();
+  const { synthesized } = askingSentry();
 
   test('runs the shipped bundle with its whole environment', () => {
     expect(
@@ -204,7 +211,7 @@ describe('the function that carries decisions out', () => {
 });
 
 test('alarms go when decisions are given up, fail, or are forged', () => {
-  const { stack, sentry, synthesized } = sentryWith();
+  const { stack, sentry, synthesized } = askingSentry();
   expect(sentry.alarms).toHaveLength(9);
   const ofSentry = {
     Namespace: 'CdkSentries',

@@ -35,6 +35,13 @@ function stackWith(...responses: Respond[]): Stack {
   return stack;
 }
 
+let plainTemplate: Template | undefined;
+
+/** Of a sentry that reverts until someone approves. */
+function askingTemplate(): Template {
+  return (plainTemplate ??= Template.fromStack(stackWith(untilApproved)));
+}
+
 function policiesIn(synthesized: Template) {
   const parameters = Object.entries(synthesized.findResources('AWS::SSM::Parameter')).filter(
     ([id]) => id.startsWith('GroupSentryParametersPolicies'),
@@ -64,9 +71,7 @@ test('a sentry that asks no one has no function for decisions', () => {
 });
 
 test('the function that carries decisions out has its whole environment, and no more', () => {
-  const functions = Template.fromStack(stackWith(untilApproved)).findResources(
-    'AWS::Lambda::Function',
-  );
+  const functions = askingTemplate().findResources('AWS::Lambda::Function');
   const [, carrier] = Object.entries(functions).find(([id]) =>
     id.startsWith('GroupSentryCarryOutDecision'),
   )!;
@@ -76,7 +81,7 @@ test('the function that carries decisions out has its whole environment, and no 
 });
 
 test('the function that carries decisions out can check them, and neither make them nor read a secret', () => {
-  const actions = actionsOf(Template.fromStack(stackWith(untilApproved)), CARRIER);
+  const actions = actionsOf(askingTemplate(), CARRIER);
   expect(actions).toEqual(
     expect.arrayContaining([
       'kms:VerifyMac',
@@ -88,13 +93,13 @@ test('the function that carries decisions out can check them, and neither make t
 });
 
 test('the function that responds to changes can ask, and check nothing', () => {
-  const actions = actionsOf(Template.fromStack(stackWith(untilApproved)), RESPONDER);
+  const actions = actionsOf(askingTemplate(), RESPONDER);
   expect(actions).toContain('sqs:SendMessage');
   expect(actions.filter((action) => /Mac$/.test(action))).toEqual([]);
 });
 
 test('no function of the workflow may do anything in EC2', () => {
-  const synthesized = Template.fromStack(stackWith(untilApproved));
+  const synthesized = askingTemplate();
   const statements = statementsOf(synthesized, 'Approvals');
   expect(statements.length).toBeGreaterThan(0);
   expect(
@@ -103,7 +108,7 @@ test('no function of the workflow may do anything in EC2', () => {
 });
 
 test('a rule may be given the tag that says when its time ends, and no other', () => {
-  const [tagging] = statementsOf(Template.fromStack(stackWith(untilApproved)), CARRIER).filter(
+  const [tagging] = statementsOf(askingTemplate(), CARRIER).filter(
     ({ Action, Condition }) =>
       Action === 'ec2:CreateTags' && !JSON.stringify(Condition).includes('ec2:CreateAction'),
   );

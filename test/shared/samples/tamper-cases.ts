@@ -45,8 +45,19 @@ export interface WatchedSentryProps {
   readonly apis?: (scope: Construct) => apigwv2.IHttpApi[];
 }
 
+/** By the props, where these are plain values. */
+const synthesizedBefore = new Map<string, Template>();
+
 /** Something with one of everything, or several, that tamper rules watch; synthesized. */
 export function watchedSentry(props: WatchedSentryProps = {}): Template {
+  if (props.topic ?? props.keys ?? props.secrets ?? props.apis) return synthesized(props);
+  const told = JSON.stringify(props);
+  const template = synthesizedBefore.get(told) ?? synthesized(props);
+  synthesizedBefore.set(told, template);
+  return template;
+}
+
+function synthesized(props: WatchedSentryProps): Template {
   const { region, stackName } = props;
   const stack = new Stack(undefined, 'Stack', { env: { region }, stackName });
   addWatchedSentry(stack, props);
