@@ -28,26 +28,32 @@ const NOT_REPLAYED = { 'replay-name': [{ exists: false }] };
 
 const ABSENT = { exists: false };
 
-/**
- * Calls on groups that succeeded, dry runs, and what the read role is refused: where a member lets
- * the hub look only, its heartbeat is a call that EC2 refuses.
- */
 export function changePattern(readRoleArn: TemplateValue): TemplateValue {
   return {
     ...NOT_REPLAYED,
     source: [CHANGE_SOURCE],
     'detail-type': [CALL_DETAIL_TYPE],
-    detail: {
-      eventSource: ['ec2.amazonaws.com'],
-      eventName: WATCHED_CALLS,
-      $or: [
-        { errorCode: [ABSENT, 'Client.DryRunOperation'] },
-        {
-          errorCode: ['Client.UnauthorizedOperation'],
-          userIdentity: { sessionContext: { sessionIssuer: { arn: [readRoleArn] } } },
-        },
-      ],
-    },
+    detail: changeRecordPattern(readRoleArn),
+  };
+}
+
+export const CHANGE_EVENT_SOURCE = 'ec2.amazonaws.com';
+
+/**
+ * Of records, whichever way they come: calls on groups that succeeded, dry runs, and what the read
+ * role is refused. Where a member lets the hub look only, its heartbeat is a call that EC2 refuses.
+ */
+export function changeRecordPattern(readRoleArn: TemplateValue): TemplateValue {
+  return {
+    eventSource: [CHANGE_EVENT_SOURCE],
+    eventName: WATCHED_CALLS,
+    $or: [
+      { errorCode: [ABSENT, 'Client.DryRunOperation'] },
+      {
+        errorCode: ['Client.UnauthorizedOperation'],
+        userIdentity: { sessionContext: { sessionIssuer: { arn: [readRoleArn] } } },
+      },
+    ],
   };
 }
 

@@ -1,26 +1,34 @@
 import { SendMessageBatchCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import pLimit from 'p-limit';
-import { chunksOf } from '../../domain/chunks';
+import { bytesOfText, MOST_BYTES } from '../../domain/byte-budget';
+import { batchesOf } from '../../domain/chunks';
 
-/** SQS takes ten messages a call. */
-const MESSAGES_PER_CALL = 10;
+/** SQS takes ten messages a call, which together are no longer than one may be. */
+const CALL_LIMITS = { mostItems: 10, mostBytes: MOST_BYTES.message };
 
 /** Messages to a whole organization are thousands. */
 const CALLS_AT_ONCE = 10;
 
-export interface MessageToSend {
-  /** Becomes the JSON of the message. */
-  readonly content: object;
+interface MessageSettings {
   readonly delaySeconds?: number;
   /** Of a fair queue: many messages of one group hold up none of the others. */
   readonly messageGroupId?: string;
 }
 
-export interface MessagesToSend extends Omit<MessageToSend, 'content'> {
+export interface MessageToSend extends MessageSettings {
+  /** Becomes the JSON of the message. */
+  readonly content: object;
+}
+
+export interface MessagesToSend extends MessageSettings {
   /** Each becomes the JSON of a message. */
   readonly contents: readonly object[];
   /** In words, for the error where SQS does not take one. */
   readonly about: string;
+}
+
+interface Entry extends MessageSettings {
+  readonly body: string;
 }
 
 /** Puts all of them into the queue, alike. Throws where SQS does not take one. */
@@ -40,33 +48,37 @@ export async function sendEach(
   messages: readonly MessageToSend[],
   about: string,
 ): Promise<void> {
+  const entries = messages.map(({ content, ...settings }) => ({
+    body: JSON.stringify(content),
+    ...settings,
+  }));
   const limit = pLimit(CALLS_AT_ONCE);
   await Promise.all(
-    chunksOf(messages, MESSAGES_PER_CALL).map((chunk) =>
-      limit(async () => sendChunk(client, queueUrl, chunk, about)),
+    batchesOf(entries, ({ body }) => bytesOfText(body), CALL_LIMITS).map((batch) =>
+      limit(async () => sendBatch(client, queueUrl, batch, about)),
     ),
   );
 }
 
-async function sendChunk(
+async function sendBatch(
   client: SQSClient,
   queueUrl: string,
-  chunk: readonly MessageToSend[],
+  batch: readonly Entry[],
   about: string,
 ): Promise<void> {
   const { Failed: failed = [] } = await client.send(
     new SendMessageBatchCommand({
       QueueUrl: queueUrl,
-      Entries: chunk.map(({ content, delaySeconds = 0, messageGroupId }, index) => ({
+      Entries: batch.map(({ body, delaySeconds = 0, messageGroupId }, index) => ({
         Id: String(index),
         ...(delaySeconds > 0 && { DelaySeconds: delaySeconds }),
         ...(messageGroupId !== undefined && { MessageGroupId: messageGroupId }),
-        MessageBody: JSON.stringify(content),
+        MessageBody: body,
       })),
     }),
   );
   if (failed.length === 0) return;
   throw new Error(
-    `SQS did not take ${failed.length} of ${chunk.length} messages about ${about}: ${failed[0]?.Message ?? ''}`,
+    `SQS did not take ${failed.length} of ${batch.length} messages about ${about}: ${failed[0]?.Message ?? ''}`,
   );
 }
