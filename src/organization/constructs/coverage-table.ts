@@ -48,6 +48,17 @@ export class CoverageTable extends GuardedTable {
     this.grantKeyToRead(role);
   }
 
+  /** To remember up to when a store was read. */
+  public grantWatermark(role: iam.IRole): void {
+    iam.Grant.addToPrincipal({
+      grantee: role,
+      actions: ['dynamodb:GetItem'],
+      resourceArns: [this.table.tableArn],
+    });
+    this.grantKeyToRead(role);
+    this.grantWrite(role, ['UpdateItem']);
+  }
+
   /**
    * To know the accounts, and to ask for their list to be read. Not to write when the hub looked:
    * its silence would be hidden by that.

@@ -1,5 +1,6 @@
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import type * as sns from 'aws-cdk-lib/aws-sns';
+import type { ChangeSource } from './change-source';
 import type { MemberAccounts } from './member-accounts';
 import type { MemberRegions } from './member-regions';
 
@@ -23,6 +24,14 @@ export interface SentryHubProps {
    * @default MemberRegions.allEnabled()
    */
   readonly regions?: MemberRegions;
+
+  /**
+   * The ways by which the hub learns of changes, each at most once. An event that comes by several
+   * counts once, and each that falls silent is named by itself. Throws if there are none.
+   *
+   * @default [ChangeSource.forwardedEvents()]
+   */
+  readonly sources?: ChangeSource[];
 
   /**
    * The name that the bus bears, and with which the names of all roles begin, here and in members:

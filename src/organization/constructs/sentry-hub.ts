@@ -3,6 +3,7 @@ import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import type * as events from 'aws-cdk-lib/aws-events';
 import type * as sns from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
+import { checkedSources, ChangeSource } from './change-source';
 import type { CoverageTable } from './coverage-table';
 import type { ISentryHub, SentryHubAttributes } from './hub-reference';
 import {
@@ -17,6 +18,7 @@ import { HubBus } from './parts/hub-bus';
 import { Intake } from './parts/intake';
 import { type JoinedSentry, JoinedSentries } from './parts/joined-sentries';
 import { MemberTampering } from './parts/member-tampering';
+import type { SourceReader } from './parts/source-reader';
 import type { SentryHubProps } from './sentry-hub-props';
 import type { BundledFunction } from '../../shared/constructs/bundled-function';
 import { checkedOperators, type GuardedQueue } from '../../shared/constructs/guarded-queue';
@@ -29,7 +31,6 @@ import type { HubVariable } from '../contracts/hub-variable';
 
 import { ACCOUNT_ID } from '../contracts/place-names';
 import type { AccountSelection } from '../domain/member-accounts';
-import type { SourceKind } from '../domain/sources';
 
 const LONGEST_WARNING = 200;
 
@@ -38,7 +39,6 @@ const DEFAULT_CONCURRENCY = 100;
 /** As Lambda takes it for a queue. */
 const CONCURRENCY_RANGE = { least: 2, most: 1_000 };
 
-const SOURCES: readonly SourceKind[] = ['forwarded-events'];
 
 /**
  * The one place from which sentries watch other accounts and Regions: the bus to which their events
@@ -75,10 +75,11 @@ export class SentryHub extends Construct implements ISentryHub {
   private readonly coverage: Coverage;
   /** @internal */
   public readonly _accounts: AccountSelection;
+  private readonly readers: readonly SourceReader[];
 
   /**
    * Throws if the name or an id is malformed, if there are accounts of an organization and no id of
-   * it, if the topic is a FIFO topic or in another Region, if a warning is too long, and if an
+   * it, if there is no source or one twice, if the topic is a FIFO topic or in another Region, if a warning is too long, and if an
    * operator is no role or user.
    */
   constructor(scope: Construct, id: string, props: SentryHubProps) {
@@ -93,6 +94,7 @@ export class SentryHub extends Construct implements ISentryHub {
     this._maxConcurrency = checkedConcurrency(path, props.maxConcurrency ?? DEFAULT_CONCURRENCY);
     checkWarnings(path, props.accountWarnings ?? {});
     this._accounts = props.accounts._selection;
+    const sources = checkedSources(path, props.sources ?? [ChangeSource.forwardedEvents()]);
     const senders = this.senders(props);
     this.notificationTopic = props.notificationTopic
       ? givenTopic(this, props.notificationTopic)
@@ -109,10 +111,33 @@ export class SentryHub extends Construct implements ISentryHub {
       ...parts,
       hubName: this.hubName,
       configuration: configurationOf(props),
-      expectation: () => this.sentries.expectation(SOURCES),
+      expectation: () => this.sentries.expectation(sources.map(({ kind }) => kind)),
     });
-    this.alarms = [...this.intake.alarms, ...this.coverage.alarms];
+    const { queue: intake, undelivered } = this.intake;
+    const host = { ...parts, hub: this, hubName: this.hubName, intake, undelivered };
+    this.readers = sources.flatMap(
+      (source) => source.bind?.({ ...host, coverage: this.coverage.table }) ?? [],
+    );
+    this.alarms = [this.intake, this.coverage, ...this.readers].flatMap(({ alarms }) => alarms);
     this.node.addValidation({ validate: () => this.warnWithoutSentry() });
+  }
+
+  /**
+   * What the account that holds the bucket of an organization trail has to add, where it is not the
+   * hub's own account and Region, as JSON of three parts: `bucketPolicy`, a statement for the
+   * policy of the bucket; `keyPolicy`, one for the policy of the key that encrypts the files; and
+   * `template`, to be deployed where the bucket is, which tells the hub of new files.
+   *
+   * Throws where no source has such a bucket, and where account, Region or name of the bucket, or
+   * account or Region of the hub, are not known at synth.
+   */
+  public renderLogArchivePart(): string {
+    const reader = this.readers.find(({ renderLogArchivePart }) => renderLogArchivePart);
+    const part = reader?.renderLogArchivePart?.();
+    if (part !== undefined) return part;
+    throw new Error(
+      `${this.node.path}: none of its sources is an organization trail: give it "sources" with ChangeSource.organizationTrail(bucket).`,
+    );
   }
 
   /**

@@ -11,6 +11,7 @@
  * - `RUN`, `LAST`: when the hub looked last
  * - `ASKED`, `RUN`: when a function last asked for the list to be read. Its partition is its own:
  *   who writes it must not write when the hub looked
+ * - `READ#<ARN of an event data store>`, `UNTIL`: up to when the store was read
  */
 export const COVERAGE_KEY = { partition: 'pk', sort: 'sk' } as const;
 
@@ -26,6 +27,8 @@ export const RUN_PARTITION = 'RUN';
 export const RUN_SORT_KEY = 'LAST';
 export const ASKED_PARTITION = 'ASKED';
 export const ASKED_SORT_KEY = 'RUN';
+export const READ_PREFIX = 'READ#';
+export const READ_UNTIL_SORT_KEY = 'UNTIL';
 
 /** An account takes some 300 bytes with the longest name and path, an item 400 KB. */
 export const ACCOUNTS_PER_ITEM = 500;

@@ -36,6 +36,13 @@ export interface Expectation {
 /** A heartbeat is sent after two hours without a record, and takes its time to come back. */
 export const SILENT_AFTER_SECONDS = 2.75 * 60 * 60;
 
+/** How much later than forwarded events the records of a source come, when it is slow. */
+const COMES_LATER_SECONDS: Readonly<Record<SourceKind, number>> = {
+  'forwarded-events': 0,
+  'organization-trail': 15 * 60,
+  'cloudtrail-lake': 25 * 60,
+};
+
 /** Why the place is not covered, and by which sources; none: it is. */
 export function findGaps(state: PlaceState, expected: Expectation, now: Date): Gap[] {
   const whole = gapOfPlace(state, expected);
@@ -71,7 +78,8 @@ function gapOfSource(state: PlaceState, source: SourceKind, now: Date): Gap | un
   if (look?.kind === 'seen' && !look.hasGroups) return undefined;
   // What was heard before the place was expected says nothing of its silence since.
   const since = Math.max(sighting?.lastAt.getTime() ?? 0, state.expectedSince.getTime());
-  if (now.getTime() - since <= SILENT_AFTER_SECONDS * 1_000) return undefined;
+  const silentAfter = SILENT_AFTER_SECONDS + COMES_LATER_SECONDS[source];
+  if (now.getTime() - since <= silentAfter * 1_000) return undefined;
   const reason = look?.kind === 'failed' ? look.reason : undefined;
   return { ...gap(state, sighting ? 'SILENT' : 'NEVER_SEEN', reason), source };
 }

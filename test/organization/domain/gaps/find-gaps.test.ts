@@ -54,6 +54,27 @@ describe('a place is not covered', () => {
   });
 });
 
+test.each([
+  ['forwarded-events', 165],
+  ['organization-trail', 180],
+  ['cloudtrail-lake', 190],
+] as const)('the silence of %s is seen by itself, after %i minutes', (source, minutes) => {
+  const sources = ['forwarded-events', 'organization-trail', 'cloudtrail-lake'] as const;
+  const heard = (at: Date): PlaceState => ({
+    ...heardOf(NOW),
+    sightings: sources.map((one) => ({
+      source: one,
+      firstAt: at,
+      lastAt: one === source ? at : NOW,
+    })),
+  });
+  const expected = { ...EXPECTED, sources };
+  expect(findGaps(heard(minutesAgo(minutes)), expected, NOW)).toEqual([]);
+  expect(findGaps(heard(minutesAgo(minutes + 1)), expected, NOW)).toEqual([
+    expect.objectContaining({ cause: 'SILENT', source }),
+  ]);
+});
+
 test('a place without a group says so, and its silence is no gap', () => {
   const state = { ...heardOf(minutesAgo(600)), look: { ...SEEN, hasGroups: false } };
   expect(findGaps(state, EXPECTED, NOW)).toEqual([]);
