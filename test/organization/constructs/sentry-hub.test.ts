@@ -1,6 +1,10 @@
 import { App, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import * as iam from 'aws-cdk-lib/aws-iam';
+import * as s3 from 'aws-cdk-lib/aws-s3';
+import { AwsSolutionsChecks } from 'cdk-nag';
+import { ChangeSource } from '../../../src/organization/constructs/change-source';
+import { ManagementEventsTrail } from '../../../src/organization/constructs/management-events-trail';
 import { MemberAccounts } from '../../../src/organization/constructs/member-accounts';
 import { MemberRegions } from '../../../src/organization/constructs/member-regions';
 import { SentryHub } from '../../../src/organization/constructs/sentry-hub';
@@ -136,6 +140,208 @@ describe('what cannot work is refused', () => {
     expect(make).toThrow(message);
   });
 });
+
+describe('a hub with an organization trail', () => {
+  test('is told of new log files in a queue of its own, and reads them and nothing else', () => {
+    const template = sourcesTemplate((stack) => [
+      ChangeSource.organizationTrail(logBucketIn(stack, { eventBridgeEnabled: true }), {
+        logFilePrefix: `AWSLogs/${ORGANIZATION}/`,
+      }),
+    ]);
+    template.hasResourceProperties('AWS::Events::Rule', {
+      EventBusName: Match.absent(),
+      EventPattern: {
+        source: ['aws.s3'],
+        'detail-type': ['Object Created'],
+        detail: { object: { key: [{ prefix: `AWSLogs/${ORGANIZATION}/` }] } },
+      },
+    });
+    expect(statementsOf(template, 'ReadTrail')).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({
+          Action: 's3:GetObject',
+          Resource: {
+            'Fn::Join': ['', expect.arrayContaining([`/AWSLogs/${ORGANIZATION}/*`])],
+          },
+        }),
+        expect.objectContaining({
+          Action: 'kms:Decrypt',
+          Condition: { StringLike: { 'kms:ViaService': 's3.eu-west-1.amazonaws.com*' } },
+        }),
+      ]),
+    );
+    expect(expectedSources(template)).toContain('"sources":["organization-trail"]');
+  });
+
+  test('prints what the account of the bucket has to add, where it is another', () => {
+    const stack = hubStack();
+    const hub = hubWith(stack, [ChangeSource.organizationTrail(archiveBucket(stack))]);
+    const part = JSON.parse(hub.renderLogArchivePart()) as Record<string, unknown>;
+    const isReader = {
+      ArnEquals: {
+        'aws:PrincipalArn': 'arn:aws:iam::999988887777:role/cdk-sentries-hub-read-trail',
+      },
+    };
+    expect(part).toMatchObject({
+      bucketPolicy: {
+        Principal: { AWS: 'arn:aws:iam::999988887777:root' },
+        Action: 's3:GetObject',
+        Resource: 'arn:aws:s3:::archive/AWSLogs/*',
+        Condition: isReader,
+      },
+      keyPolicy: { Action: 'kms:Decrypt', Condition: isReader },
+      template: {
+        Resources: {
+          LogFileRule: {
+            Properties: {
+              EventPattern: { detail: { bucket: { name: ['archive'] } } },
+              Targets: [{ Arn: 'arn:aws:events:eu-west-1:999988887777:event-bus/cdk-sentries' }],
+            },
+          },
+        },
+      },
+    });
+    const template = Template.fromStack(stack);
+    template.hasResourceProperties('AWS::Events::EventBusPolicy', {
+      StatementId: 'LogArchiveForwards',
+      Statement: {
+        Principal: { AWS: '777766665555' },
+        Condition: {
+          'ForAllValues:StringEquals': {
+            'events:source': ['aws.s3'],
+            'events:detail-type': ['Object Created'],
+          },
+          Null: { 'events:source': 'false', 'events:detail-type': 'false' },
+        },
+      },
+    });
+    template.hasResourceProperties('AWS::Events::Rule', {
+      EventBusName: Match.anyValue(),
+      EventPattern: { source: ['aws.s3'], account: ['777766665555'] },
+    });
+    template.hasResourceProperties('AWS::IAM::Role', { RoleName: 'cdk-sentries-hub-read-trail' });
+  });
+
+  test('takes the trail of a ManagementEventsTrail as it is', () => {
+    const template = sourcesTemplate((stack) => {
+      const trail = new ManagementEventsTrail(stack, 'Trail', { organizationId: ORGANIZATION });
+      const { bucket, logFilePrefix, encryptionKey } = trail;
+      return [ChangeSource.organizationTrail(bucket, { logFilePrefix, encryptionKey })];
+    });
+    template.hasResourceProperties('AWS::Lambda::Function', {
+      Environment: {
+        Variables: Match.objectLike({ LOG_FILE_PREFIX: `AWSLogs/${ORGANIZATION}/` }),
+      },
+    });
+  });
+
+  test('is an error where its bucket tells no one of new objects', () => {
+    expect(() =>
+      sourcesTemplate((stack) => [ChangeSource.organizationTrail(logBucketIn(stack, {}))]),
+    ).toThrow('does not tell EventBridge of new objects, so no log file would be read');
+  });
+});
+
+test('a hub with CloudTrail Lake asks one store, every ten minutes', () => {
+  const template = sourcesTemplate(() => [ChangeSource.cloudTrailLake(STORE)]);
+  template.hasResourceProperties('AWS::Events::Rule', { ScheduleExpression: 'rate(10 minutes)' });
+  expect(statementsOf(template, 'ReadLake')).toContainEqual({
+    Effect: 'Allow',
+    Action: [
+      'cloudtrail:StartQuery',
+      'cloudtrail:DescribeQuery',
+      'cloudtrail:GetQueryResults',
+      'cloudtrail:CancelQuery',
+    ],
+    Resource: STORE,
+  });
+});
+
+test('a hub with readers has no finding of cdk-nag', () => {
+  const stack = hubStack();
+  hubWith(stack, [
+    ChangeSource.organizationTrail(archiveBucket(stack)),
+    ChangeSource.cloudTrailLake(STORE),
+  ]);
+  const app = stack.node.root as App;
+  expect(new AwsSolutionsChecks(app).validateScope(app).violations).toEqual([]);
+});
+
+test.each<[string, (stack: Stack) => ChangeSource[], string]>([
+  ['no source', () => [], '"sources" is empty, so the hub would learn of nothing'],
+  [
+    'a source twice',
+    () => [ChangeSource.forwardedEvents(), ChangeSource.forwardedEvents()],
+    '"sources" has forwarded events twice: name each source once.',
+  ],
+  [
+    'a beginning of keys that none has',
+    (stack) => [ChangeSource.organizationTrail(archiveBucket(stack), { logFilePrefix: 'logs/' })],
+    '"logs/" is no beginning of the keys of log files',
+  ],
+  [
+    'a store by its id',
+    () => [ChangeSource.cloudTrailLake('EXAMPLE-f852')],
+    '"EXAMPLE-f852" is no ARN of an event data store',
+  ],
+])('%s is refused', (_, sources, message) => {
+  const stack = hubStack();
+  expect(() => hubWith(stack, sources(stack))).toThrow(message);
+});
+
+test('nothing is printed for another account where none has to add anything', () => {
+  const stack = hubStack();
+  expect(() => hubWith(stack, [ChangeSource.forwardedEvents()]).renderLogArchivePart()).toThrow(
+    'none of its sources is an organization trail',
+  );
+});
+
+const STORE = 'arn:aws:cloudtrail:eu-west-1:111122223333:eventdatastore/EXAMPLE-f852';
+
+function hubStack(): Stack {
+  return new Stack(new App(), 'Security', {
+    env: { account: '999988887777', region: 'eu-west-1' },
+  });
+}
+
+function hubWith(stack: Stack, sources: ChangeSource[]): SentryHub {
+  return new SentryHub(stack, 'Hub', {
+    accounts: MemberAccounts.organization(),
+    organizationId: ORGANIZATION,
+    sources,
+  });
+}
+
+function sourcesTemplate(sources: (stack: Stack) => ChangeSource[]): Template {
+  const stack = hubStack();
+  const hub = hubWith(stack, sources(stack));
+  hub._join({ construct: hub, watches: 'security groups', rights: 'REVOKE' });
+  return Template.fromStack(stack);
+}
+
+function archiveBucket(stack: Stack): s3.IBucket {
+  return s3.Bucket.fromBucketAttributes(stack, 'Archive', {
+    bucketName: 'archive',
+    account: '777766665555',
+    region: 'eu-central-1',
+  });
+}
+
+function logBucketIn(stack: Stack, props: s3.BucketProps): s3.Bucket {
+  return new s3.Bucket(stack, 'Logs', { encryption: s3.BucketEncryption.KMS, ...props });
+}
+
+function expectedSources(template: Template): string {
+  return JSON.stringify(template.findResources('AWS::SSM::Parameter')).replaceAll('\\', '');
+}
+
+/** Of the role of a function of the hub. */
+function statementsOf(template: Template, name: string): unknown[] {
+  const policies = template.findResources('AWS::IAM::Policy');
+  return Object.entries(policies)
+    .filter(([id]) => id.startsWith(`Hub${name}Role`))
+    .flatMap(([, { Properties: properties }]) => properties.PolicyDocument.Statement);
+}
 
 function hubTemplate(props: SentryHubProps): Template {
   const stack = new Stack(new App(), 'Security', {

@@ -39,8 +39,8 @@ export const SILENT_AFTER_SECONDS = 2.75 * 60 * 60;
 /** How much later than forwarded events the records of a source come, when it is slow. */
 const COMES_LATER_SECONDS: Readonly<Record<SourceKind, number>> = {
   'forwarded-events': 0,
-  'organization-trail': 15 * 60,
-  'cloudtrail-lake': 25 * 60,
+  'organization-trail': 10 * 60,
+  'cloudtrail-lake': 15 * 60,
 };
 
 /** Why the place is not covered, and by which sources; none: it is. */

@@ -56,8 +56,8 @@ describe('a place is not covered', () => {
 
 test.each([
   ['forwarded-events', 165],
-  ['organization-trail', 180],
-  ['cloudtrail-lake', 190],
+  ['organization-trail', 175],
+  ['cloudtrail-lake', 180],
 ] as const)('the silence of %s is seen by itself, after %i minutes', (source, minutes) => {
   const sources = ['forwarded-events', 'organization-trail', 'cloudtrail-lake'] as const;
   const heard = (at: Date): PlaceState => ({
