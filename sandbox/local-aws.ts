@@ -5,6 +5,7 @@ import {
   SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
 import { cliEnvironment, type CliResult, runCli } from './aws-cli';
+import type { Lake } from './cloudtrail/lake';
 import { OrganizationTrail, type OrganizationTrailOptions } from './cloudtrail/organization-trail';
 import type {
   CloudTrailEvent,
@@ -114,6 +115,11 @@ export class LocalAws {
     const trail = new OrganizationTrail(emulator.endpoint, options, clock);
     organizationTrails.push(trail);
     return trail;
+  }
+
+  /** A stand-in for an event data store with the events of all accounts and Regions. */
+  get lake(): Lake {
+    return this.parts.tap.lake;
   }
 
   /** The sandbox's time: the machine's, until it is set. */

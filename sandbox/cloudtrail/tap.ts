@@ -7,6 +7,7 @@ import { EmulatorLookUp } from './emulator-look-up';
 import { EventHistory } from './event-history';
 import { GroupQueue } from './group-queue';
 import { KeptRule } from './kept-rule';
+import { Lake } from './lake';
 import { Passage, passageOf, RecordedPassage, recordedPassageOf } from './passage';
 import { CallEnd, CloudTrailEvent, eventOf } from './record';
 import { addsOrRemovesRules, recordedActionNamed } from './recorded-action';
@@ -72,6 +73,8 @@ export interface CloudTrailTap {
   readonly endpoint: string;
   /** What LookupEvents answers from. */
   readonly history: EventHistory;
+  /** What queries of CloudTrail Lake are answered from. */
+  readonly lake: Lake;
   /** The next calls of this action get an error; the emulator never sees them. */
   failNext(fault: Fault): void;
   /** The function that makes the next such call ends at once. */
@@ -94,6 +97,7 @@ export async function startCloudTrailTap(options: CloudTrailTapOptions): Promise
   return {
     endpoint: `http://localhost:${port}`,
     history: tap.history,
+    lake: tap.lake,
     failNext: (fault) => tap.faults.add(fault),
     crashNext: (crash) => tap.invocationFaults.crash(crash),
     disturbCall: (disturbance) => tap.invocationFaults.disturb(disturbance),
@@ -108,6 +112,7 @@ const KEEP_ALIVE_MS = 120_000;
 
 class Tap {
   readonly history = new EventHistory();
+  readonly lake = new Lake();
   readonly faults = new PendingFaults();
   readonly invocationFaults = new InvocationFaults();
   private readonly server: Server;
@@ -189,7 +194,7 @@ class Tap {
     interference: Interference | undefined,
   ): Promise<number | undefined> {
     const { api, request, body, client } = passage;
-    if (!interference && !isAnsweredHere(api) && !isPutEvents(api) && !beginsSession(api)) {
+    if (!interference && !this.isAnsweredHere(api) && !isPutEvents(api) && !beginsSession(api)) {
       return this.serverOf(api).relay(request, body, client);
     }
     const carried = await this.carry(passage, interference);
@@ -228,7 +233,7 @@ class Tap {
   }
 
   private async ask({ api, request, body }: Passage): Promise<Answer> {
-    if (isAnsweredHere(api)) return this.lookUpEvents(api, body);
+    if (this.isAnsweredHere(api)) return this.answerHere(api, body);
     const answer = await this.serverOf(api).ask(request, body);
     if (beginsSession(api)) this.rememberSession(api, answer);
     if (isPutEvents(api)) {
@@ -249,8 +254,15 @@ class Tap {
     return service === 'dynamodb' ? this.tables : this.emulator;
   }
 
-  private async lookUpEvents(api: ApiRequest, body: Readable): Promise<Answer> {
+  /** The emulator has neither an event history nor CloudTrail Lake. */
+  private isAnsweredHere(api: ApiRequest): boolean {
+    const { service, action } = api;
+    return (service === 'cloudtrail' && action === 'LookupEvents') || this.lake.answers(api);
+  }
+
+  private async answerHere(api: ApiRequest, body: Readable): Promise<Answer> {
     body.resume();
+    if (this.lake.answers(api)) return this.lake.answerTo(api);
     const caller = await this.callerOf(api);
     return caller
       ? this.history.answerTo(api, caller.account)
@@ -350,6 +362,7 @@ class Tap {
     telling(passage.action, () => {
       const event = eventAbout(passage, answer, at, caller, difference);
       this.history.add(event);
+      this.lake.add(event);
       this.options.onEvent(event);
     });
   }
@@ -399,11 +412,6 @@ function eventAbout(
 
 function beginsSession({ service, action }: ApiRequest): boolean {
   return service === 'sts' && action === 'AssumeRole';
-}
-
-/** The emulator has no event history. */
-function isAnsweredHere({ service, action }: ApiRequest): boolean {
-  return service === 'cloudtrail' && action === 'LookupEvents';
 }
 
 function answering(answer: Answer | undefined): Interference | undefined {

@@ -20,7 +20,8 @@ const { HUB_PATH: hub, BUCKET: bucket, BUCKET_OWNER: owner, LOG_FILE_PREFIX: pre
 const logger = new Logger({ serviceName: hub });
 const metrics = new Metrics({ namespace: METRICS_NAMESPACE, serviceName: hub });
 
-const s3 = new S3Client(CLIENT_SETTINGS);
+/** With its name in the path, a bucket may have dots in it. */
+const s3 = new S3Client({ ...CLIENT_SETTINGS, forcePathStyle: true });
 const sqs = new SQSClient({ ...CLIENT_SETTINGS, useQueueUrlAsEndpoint: false });
 const reader = {
   sqs,

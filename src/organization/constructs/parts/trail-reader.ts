@@ -20,6 +20,7 @@ import {
   logArchiveStatement,
   logArchiveTemplate,
   logFilePattern,
+  OBJECT_CREATED,
 } from '../../contracts/log-archive';
 import { READ_TRAIL } from '../../contracts/read-trail.environment';
 
@@ -89,7 +90,7 @@ export class TrailReader implements SourceReader {
       description: `New log files of the trail that ${hub.node.path} reads`,
       eventPattern: {
         source,
-        detailType: ['Object Created'],
+        detailType: [OBJECT_CREATED],
         detail,
         ...(this.isElsewhere && { account: [bucket.env.account] }),
       },
@@ -194,7 +195,7 @@ export class TrailReader implements SourceReader {
   }
 
   private knownArchive(): LogArchive {
-    const { hub, hubName, bus } = this.host;
+    const { hub, hubName } = this.host;
     const { bucket, prefix } = this.props;
     if (!this.isElsewhere) {
       throw new Error(
