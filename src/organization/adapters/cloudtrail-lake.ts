@@ -5,8 +5,8 @@ import {
   paginateGetQueryResults,
   StartQueryCommand,
 } from '@aws-sdk/client-cloudtrail';
-import type { Clock } from '../../shared/domain/clock';
 import { WATCHED_CALLS } from '../../shared/contracts/watched-calls';
+import type { Clock } from '../../shared/domain/clock';
 import { CHANGE_EVENT_SOURCE } from '../contracts/forwarded-events';
 import type { LakeWindow } from '../domain/reading/lake-window';
 import { LakeBusyError } from '../domain/reading/read-lake';

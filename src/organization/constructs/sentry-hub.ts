@@ -79,8 +79,8 @@ export class SentryHub extends Construct implements ISentryHub {
 
   /**
    * Throws if the name or an id is malformed, if there are accounts of an organization and no id of
-   * it, if there is no source or one twice, if the topic is a FIFO topic or in another Region, if a warning is too long, and if an
-   * operator is no role or user.
+   * it, if there is no source or one twice, if the topic is a FIFO topic or in another Region, if a
+   * warning is too long, and if an operator is no role or user.
    */
   constructor(scope: Construct, id: string, props: SentryHubProps) {
     super(scope, id);

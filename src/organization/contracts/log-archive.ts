@@ -1,4 +1,4 @@
-import type { TemplateValue } from './member-templates/template';
+import { arnOf, ref, type TemplateValue } from './member-templates/template';
 
 export const OBJECT_CREATED = 'Object Created';
 export const BUCKET_SOURCE = 'aws.s3';
@@ -126,14 +126,23 @@ export function logArchiveTemplate(archive: LogArchive): TemplateValue {
       UndeliveredPolicy: {
         Type: 'AWS::SQS::QueuePolicy',
         Properties: {
-          Queues: [{ Ref: 'Undelivered' }],
-          PolicyDocument: statements({
-            Effect: 'Allow',
-            Principal: { Service: 'events.amazonaws.com' },
-            Action: 'sqs:SendMessage',
-            Resource: { 'Fn::GetAtt': ['Undelivered', 'Arn'] },
-            Condition: isOwn,
-          }),
+          Queues: [ref('Undelivered')],
+          PolicyDocument: statements(
+            {
+              Effect: 'Allow',
+              Principal: { Service: 'events.amazonaws.com' },
+              Action: 'sqs:SendMessage',
+              Resource: arnOf('Undelivered'),
+              Condition: isOwn,
+            },
+            {
+              Effect: 'Deny',
+              Principal: '*',
+              Action: 'sqs:*',
+              Resource: arnOf('Undelivered'),
+              Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+            },
+          ),
         },
       },
       LogFileRule: {
@@ -145,8 +154,8 @@ export function logArchiveTemplate(archive: LogArchive): TemplateValue {
             {
               Id: 'Hub',
               Arn: busArn,
-              RoleArn: { 'Fn::GetAtt': ['ForwardRole', 'Arn'] },
-              DeadLetterConfig: { Arn: { 'Fn::GetAtt': ['Undelivered', 'Arn'] } },
+              RoleArn: arnOf('ForwardRole'),
+              DeadLetterConfig: { Arn: arnOf('Undelivered') },
             },
           ],
         },
@@ -155,6 +164,6 @@ export function logArchiveTemplate(archive: LogArchive): TemplateValue {
   };
 }
 
-function statements(statement: { readonly [name: string]: TemplateValue }): TemplateValue {
-  return { Version: '2012-10-17', Statement: [statement] };
+function statements(...all: readonly TemplateValue[]): TemplateValue {
+  return { Version: '2012-10-17', Statement: all };
 }

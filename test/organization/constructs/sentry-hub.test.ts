@@ -143,11 +143,11 @@ describe('what cannot work is refused', () => {
 
 describe('a hub with an organization trail', () => {
   test('is told of new log files in a queue of its own, and reads them and nothing else', () => {
-    const template = sourcesTemplate((stack) => [
-      ChangeSource.organizationTrail(logBucketIn(stack, { eventBridgeEnabled: true }), {
-        logFilePrefix: `AWSLogs/${ORGANIZATION}/`,
-      }),
-    ]);
+    const template = sourcesTemplate((stack) => {
+      const trail = new ManagementEventsTrail(stack, 'Trail', { organizationId: ORGANIZATION });
+      const { bucket, logFilePrefix, encryptionKey } = trail;
+      return [ChangeSource.organizationTrail(bucket, { logFilePrefix, encryptionKey })];
+    });
     template.hasResourceProperties('AWS::Events::Rule', {
       EventBusName: Match.absent(),
       EventPattern: {
@@ -174,9 +174,8 @@ describe('a hub with an organization trail', () => {
   });
 
   test('prints what the account of the bucket has to add, where it is another', () => {
-    const stack = hubStack();
-    const hub = hubWith(stack, [ChangeSource.organizationTrail(archiveBucket(stack))]);
-    const part = JSON.parse(hub.renderLogArchivePart()) as Record<string, unknown>;
+    const { hub, template } = hubWithReaders();
+    const part: unknown = JSON.parse(hub.renderLogArchivePart());
     const isReader = {
       ArnEquals: {
         'aws:PrincipalArn': 'arn:aws:iam::999988887777:role/cdk-sentries-hub-read-trail',
@@ -201,7 +200,6 @@ describe('a hub with an organization trail', () => {
         },
       },
     });
-    const template = Template.fromStack(stack);
     template.hasResourceProperties('AWS::Events::EventBusPolicy', {
       StatementId: 'LogArchiveForwards',
       Statement: {
@@ -222,28 +220,18 @@ describe('a hub with an organization trail', () => {
     template.hasResourceProperties('AWS::IAM::Role', { RoleName: 'cdk-sentries-hub-read-trail' });
   });
 
-  test('takes the trail of a ManagementEventsTrail as it is', () => {
-    const template = sourcesTemplate((stack) => {
-      const trail = new ManagementEventsTrail(stack, 'Trail', { organizationId: ORGANIZATION });
-      const { bucket, logFilePrefix, encryptionKey } = trail;
-      return [ChangeSource.organizationTrail(bucket, { logFilePrefix, encryptionKey })];
-    });
-    template.hasResourceProperties('AWS::Lambda::Function', {
-      Environment: {
-        Variables: Match.objectLike({ LOG_FILE_PREFIX: `AWSLogs/${ORGANIZATION}/` }),
-      },
-    });
-  });
-
   test('is an error where its bucket tells no one of new objects', () => {
-    expect(() =>
-      sourcesTemplate((stack) => [ChangeSource.organizationTrail(logBucketIn(stack, {}))]),
-    ).toThrow('does not tell EventBridge of new objects, so no log file would be read');
+    const made = (props: s3.BucketProps) => () =>
+      sourcesTemplate((stack) => [ChangeSource.organizationTrail(logBucketIn(stack, props))]);
+    expect(made({})).toThrow(
+      'does not tell EventBridge of new objects, so no log file would be read',
+    );
+    expect(made({ eventBridgeEnabled: true })).not.toThrow();
   });
 });
 
 test('a hub with CloudTrail Lake asks one store, every ten minutes', () => {
-  const template = sourcesTemplate(() => [ChangeSource.cloudTrailLake(STORE)]);
+  const { template } = hubWithReaders();
   template.hasResourceProperties('AWS::Events::Rule', { ScheduleExpression: 'rate(10 minutes)' });
   expect(statementsOf(template, 'ReadLake')).toContainEqual({
     Effect: 'Allow',
@@ -258,12 +246,7 @@ test('a hub with CloudTrail Lake asks one store, every ten minutes', () => {
 });
 
 test('a hub with readers has no finding of cdk-nag', () => {
-  const stack = hubStack();
-  hubWith(stack, [
-    ChangeSource.organizationTrail(archiveBucket(stack)),
-    ChangeSource.cloudTrailLake(STORE),
-  ]);
-  const app = stack.node.root as App;
+  const app = hubWithReaders().hub.node.root as App;
   expect(new AwsSolutionsChecks(app).validateScope(app).violations).toEqual([]);
 });
 
@@ -310,6 +293,20 @@ function hubWith(stack: Stack, sources: ChangeSource[]): SentryHub {
     organizationId: ORGANIZATION,
     sources,
   });
+}
+
+let withReaders: { readonly hub: SentryHub; readonly template: Template } | undefined;
+
+/** With a trail whose bucket is elsewhere, and with CloudTrail Lake. */
+function hubWithReaders() {
+  if (withReaders) return withReaders;
+  const stack = hubStack();
+  const hub = hubWith(stack, [
+    ChangeSource.organizationTrail(archiveBucket(stack)),
+    ChangeSource.cloudTrailLake(STORE),
+  ]);
+  withReaders = { hub, template: Template.fromStack(stack) };
+  return withReaders;
 }
 
 function sourcesTemplate(sources: (stack: Stack) => ChangeSource[]): Template {
