@@ -93,7 +93,7 @@ describe('CloudTrail Lake', () => {
     expect(await readUntil()).toBeDefined();
   });
 
-  test('after an outage of a day, is read from where reading ended, in several runs', async () => {
+  test('after an outage of nine hours, is read from where reading ended, in several runs', async () => {
     Object.assign(aws.lake, { rowsPerPage: 1_000, looksUntilFinished: 0 });
     const before = await readUntil();
     await aws.setClock(new Date(aws.now().getTime() + 8 * HOUR));
