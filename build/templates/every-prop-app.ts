@@ -20,6 +20,7 @@ import {
   KeyActions,
   KeyExemption,
   ManagementEventsTrail,
+  ChangeSource,
   MemberAccounts,
   MemberRegions,
   PolicyScope,
@@ -145,6 +146,7 @@ const pattern: Required<TrafficPatternProps> = {
 };
 const cloudFormation: Required<CloudFormationActorProps> = { executionRole: deployer };
 const deployments: Required<CdkDeploymentsProps> = { qualifier: 'team' };
+const logs = new s3.Bucket(stack, 'Logs', { eventBridgeEnabled: true });
 const hubProps: Required<SentryHubProps> = {
   accounts: MemberAccounts.organization({
     units: ['ou-ab12-cdefgh34'],
@@ -153,6 +155,13 @@ const hubProps: Required<SentryHubProps> = {
   organizationId: 'o-abc1234567',
   regions: MemberRegions.of(['eu-central-1', 'eu-west-1']),
   name: 'team-sentries',
+  sources: [
+    ChangeSource.forwardedEvents(),
+    ChangeSource.organizationTrail(logs),
+    ChangeSource.cloudTrailLake(
+      'arn:aws:cloudtrail:eu-central-1:111122223333:eventdatastore/01234567-89ab-cdef-0123-456789abcdef',
+    ),
+  ],
   accountWarnings: { '222233334444': 'holds the payment systems' },
   maxConcurrency: 50,
   notificationTopic: topic,
@@ -209,7 +218,7 @@ const actions: Required<KeyActionsProps> = {
   askBeforeDeactivating: approvals,
   askAgainAfter: Duration.days(20),
 };
-const keySentry: Required<IamKeySentryProps> = {
+const keySentry: Required<Omit<IamKeySentryProps, 'hub'>> = {
   maxKeyAge: Duration.days(90),
   warnBefore: Duration.days(10),
   maxUnusedAge: Duration.days(45),

@@ -4,24 +4,31 @@ import {
   ConditionalCheckFailedException,
   type DynamoDBClient,
   GetItemCommand,
+  paginateQuery,
   paginateScan,
   PutItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import * as z from 'zod/mini';
-import { questionSchema } from '../../approval/adapters/approval-schemas';
+import { labelsSchema, questionSchema } from '../../approval/adapters/approval-schemas';
 import { DECISION_KINDS, OUTCOME_KINDS, PHASES } from '../../approval/domain/approval-request';
 import type { HandlerContract } from '../../shared/contracts/handler-environment';
 import type { Clock } from '../../shared/domain/clock';
 import { CARRY_OUT_KEY_DECISION } from '../contracts/carry-out-key-decision.environment';
 import { CHECK_ACCESS_KEYS } from '../contracts/check-access-keys.environment';
+import {
+  MEMBER_KEYS_KEY,
+  MEMBER_RECORDS_PREFIX,
+  RUNS_PARTITION,
+} from '../contracts/member-keys-items';
 import { type KeyRecord, STEP_KINDS } from '../domain/key-actions';
 import type { KeyApproval } from '../domain/key-approval';
 import type { KeyRecords } from '../domain/ports';
 
+const MINUTE_MILLISECONDS = 60_000;
+
 /** An item of its own, which is no key: their ids have no such character. */
 const LEASE_ID = '#run';
 
-const MINUTE_MILLISECONDS = 60_000;
 const PAUSE_MILLISECONDS = 2_000;
 
 /**
@@ -39,8 +46,15 @@ export const DECISION_LEASE: Lease = leaseOver(CARRY_OUT_KEY_DECISION, 0);
 /** Of a run: it waits for decisions, and not for other runs. */
 export const RUN_LEASE: Lease = leaseOver(CHECK_ACCESS_KEYS, DECISION_LEASE.milliseconds);
 
+/** Of who begins a run over all accounts; of who reports it, who comes again by itself. */
+export const BEGIN_LEASE: Lease = leaseOver(CHECK_ACCESS_KEYS, 5 * 60_000);
+export const REPORT_LEASE: Lease = leaseOver(CHECK_ACCESS_KEYS, 0);
+
 /** A minute more than the function may take: a holder after that is no more. */
-function leaseOver({ timeoutSeconds }: HandlerContract<string>, patience: number): Lease {
+function leaseOver(
+  { timeoutSeconds }: Pick<HandlerContract<string>, 'timeoutSeconds'>,
+  patience: number,
+): Lease {
   return { milliseconds: timeoutSeconds * 1_000 + MINUTE_MILLISECONDS, patience };
 }
 
@@ -97,6 +111,7 @@ export const approvalSchema = z.object({
   requestId: z.string(),
   askedAt: dateTime,
   question: questionSchema,
+  labels: z.optional(labelsSchema),
   decision: z.optional(
     z.object({
       kind: z.enum(DECISION_KINDS),
@@ -117,20 +132,61 @@ export const approvalSchema = z.object({
 
 const leaseSchema = z.object({ until: z.object({ N: z.string() }), holder: z.optional(text) });
 
-/** The sentry's records, one item for each key id. */
+/** Someone else works with the records. */
+export class LeaseTakenError extends Error {}
+
+/** Where the records of one account are. */
+export interface RecordLayout {
+  key(id: string): Item;
+  pages(client: DynamoDBClient, table: string): AsyncIterable<{ readonly Items?: Item[] }>;
+}
+
+/** A table of their own: those of the sentry's own account. */
+const OWN_TABLE: RecordLayout = {
+  key: (id) => ({ keyId: { S: id } }),
+  pages: (client, table) => paginateScan({ client }, { TableName: table, ConsistentRead: true }),
+};
+
+/** Of the keys of one member. */
+export function memberLayout(accountId: string): RecordLayout {
+  return partLayout(`${MEMBER_RECORDS_PREFIX}${accountId}`);
+}
+
+/** No records, but the lease of who works with the runs. */
+export const RUNS_LAYOUT = partLayout(RUNS_PARTITION);
+
+/** A part of the table of members. */
+function partLayout(partitionValue: string): RecordLayout {
+  const partition = { S: partitionValue };
+  const { partition: pk, sort: sk } = MEMBER_KEYS_KEY;
+  return {
+    key: (id) => ({ [pk]: partition, [sk]: { S: id } }),
+    pages: (client, table) =>
+      paginateQuery(
+        { client },
+        {
+          TableName: table,
+          ConsistentRead: true,
+          KeyConditionExpression: '#pk = :pk',
+          ExpressionAttributeNames: { '#pk': pk },
+          ExpressionAttributeValues: { ':pk': partition },
+        },
+      ),
+  };
+}
+
+/** The sentry's records of one account, one item for each key id. */
 export class DynamoKeyRecords implements KeyRecords {
   constructor(
     private readonly client: DynamoDBClient,
     private readonly table: string,
     private readonly clock: Clock,
+    private readonly layout: RecordLayout = OWN_TABLE,
   ) {}
 
   async all(): Promise<KeyRecord[]> {
     const records: KeyRecord[] = [];
-    for await (const { Items: page } of paginateScan(
-      { client: this.client },
-      { TableName: this.table, ConsistentRead: true },
-    )) {
+    for await (const { Items: page } of this.layout.pages(this.client, this.table)) {
       records.push(...(page ?? []).filter(({ keyId }) => keyId?.S !== LEASE_ID).map(recordOf));
     }
     return records;
@@ -140,7 +196,7 @@ export class DynamoKeyRecords implements KeyRecords {
     const { Item: item } = await this.client.send(
       new GetItemCommand({
         TableName: this.table,
-        Key: { keyId: { S: keyId } },
+        Key: this.layout.key(keyId),
         ConsistentRead: true,
       }),
     );
@@ -168,7 +224,7 @@ export class DynamoKeyRecords implements KeyRecords {
       if (takenUntil === undefined) return now + milliseconds;
       if (takenUntil - now > patience) {
         const minutes = Math.ceil((takenUntil - now) / MINUTE_MILLISECONDS);
-        throw new Error(
+        throw new LeaseTakenError(
           `Another run of the sentry is under way, or died: then its lease ends in ${minutes} ${minutes === 1 ? 'minute' : 'minutes'}.`,
         );
       }
@@ -182,7 +238,7 @@ export class DynamoKeyRecords implements KeyRecords {
       await this.client.send(
         new PutItemCommand({
           TableName: this.table,
-          Item: { keyId: { S: LEASE_ID }, until: { N: String(until) }, holder: { S: holder } },
+          Item: { ...this.leaseKey(), until: { N: String(until) }, holder: { S: holder } },
           ConditionExpression: 'attribute_not_exists(keyId) OR #until < :now',
           ExpressionAttributeNames: { '#until': 'until' },
           ExpressionAttributeValues: { ':now': { N: String(now) } },
@@ -204,7 +260,7 @@ export class DynamoKeyRecords implements KeyRecords {
       await this.client.send(
         new PutItemCommand({
           TableName: this.table,
-          Item: { keyId: { S: LEASE_ID }, until: { N: '0' } },
+          Item: { ...this.leaseKey(), until: { N: '0' } },
           ConditionExpression: '#until = :until',
           ExpressionAttributeNames: { '#until': 'until' },
           ExpressionAttributeValues: { ':until': { N: String(until) } },
@@ -216,7 +272,12 @@ export class DynamoKeyRecords implements KeyRecords {
   }
 
   async write(record: KeyRecord): Promise<void> {
-    await this.client.send(new PutItemCommand({ TableName: this.table, Item: itemOf(record) }));
+    const Item = { ...itemOf(record), ...this.layout.key(record.keyId) };
+    await this.client.send(new PutItemCommand({ TableName: this.table, Item }));
+  }
+
+  private leaseKey(): Item {
+    return { ...this.layout.key(LEASE_ID), keyId: { S: LEASE_ID } };
   }
 }
 

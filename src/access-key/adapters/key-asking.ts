@@ -9,6 +9,7 @@ import type { AskResult } from '../../approval/domain/ask-result';
 import { cutText } from '../../shared/domain/byte-budget';
 import type { KeyWorkflowParameter } from '../contracts/key-sentry-parameter';
 import type { KeyApproval } from '../domain/key-approval';
+import { keyPayload } from '../domain/key-payload';
 import type { KeyAsker } from '../domain/ports';
 
 /** Has people asked about keys, by the workflow's queue, and says there what came of it. */
@@ -16,21 +17,25 @@ export class KeyAsking implements KeyAsker {
   constructor(
     private readonly client: SQSClient,
     private readonly workflow: KeyWorkflowParameter,
+    /** Whose keys it asks about; undefined for those of the sentry's own account. */
+    private readonly memberId?: string,
   ) {}
 
-  async ask(keyId: string, { requestId, question }: KeyApproval): Promise<void> {
+  async ask(keyId: string, { requestId, question, labels }: KeyApproval): Promise<void> {
     const { asker, queueUrl } = this.workflow;
+    const payload = keyPayload({ keyId, memberId: this.memberId });
     await sendToWorkflow(this.client, queueUrl, {
       version: APPROVAL_MESSAGE_VERSION,
       type: 'ask',
       requestId,
       asker,
-      subject: `access-key/${keyId}`,
+      subject: `access-key/${payload}`,
       // Each key of its own: how many are asked about at a time is the run's cap, and keys past it
       // wait for the next run.
-      source: `access-key/${keyId}`,
+      source: `access-key/${payload}`,
       question,
-      payload: keyId,
+      payload,
+      ...(labels && { labels }),
     });
   }
 
@@ -48,6 +53,6 @@ export class KeyAsking implements KeyAsker {
 }
 
 /** Of what people were asked: their decision has to name it. */
-export function keyApprovalDigest(keyId: string, { question }: KeyApproval): string {
-  return approvalDigest(question, keyId);
+export function keyApprovalDigest(payload: string, { question, labels }: KeyApproval): string {
+  return approvalDigest(question, payload, labels);
 }

@@ -115,7 +115,7 @@ function classicFields(report: KeyReport, keys: readonly ReportedKey[]) {
   };
 }
 
-function keyInMessage({ keyId, userName, finding, step }: ReportedKey): KeyInMessage {
+export function keyInMessage({ keyId, userName, finding, step }: ReportedKey): KeyInMessage {
   return {
     keyId,
     userName,
@@ -166,9 +166,9 @@ function stepInMessage({ report, ...key }: KeyStep): StepInMessage {
   }
 }
 
-type Cut = (text: string) => string;
+export type Cut = (text: string) => string;
 
-function shortKey(key: ReportedKey, cut: Cut): ReportedKey {
+export function shortKey(key: ReportedKey, cut: Cut): ReportedKey {
   const { finding, step } = key;
   return {
     ...key,

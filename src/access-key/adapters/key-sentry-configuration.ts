@@ -12,6 +12,7 @@ import type { SurveyRules } from '../domain/survey';
 
 const someDays = z.number().check(z.nonnegative());
 const days = z.number().check(z.positive());
+const accounts = z.optional(z.array(z.string()));
 
 export const parameterSchema = z.object({
   version: z.literal(KEY_SENTRY_PARAMETER_VERSION),
@@ -24,10 +25,10 @@ export const parameterSchema = z.object({
   }),
   exemptions: z.array(
     z.discriminatedUnion('kind', [
-      z.object({ kind: z.literal('user'), userName: z.string() }),
-      z.object({ kind: z.literal('path'), path: z.string() }),
-      z.object({ kind: z.literal('group'), groupName: z.string() }),
-      z.object({ kind: z.literal('tag'), key: z.string(), maxDays: days }),
+      z.object({ kind: z.literal('user'), userName: z.string(), accounts }),
+      z.object({ kind: z.literal('path'), path: z.string(), accounts }),
+      z.object({ kind: z.literal('group'), groupName: z.string(), accounts }),
+      z.object({ kind: z.literal('tag'), key: z.string(), maxDays: days, accounts }),
     ]),
   ),
   actions: z.optional(

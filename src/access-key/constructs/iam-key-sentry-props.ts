@@ -4,6 +4,7 @@ import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import type * as sns from 'aws-cdk-lib/aws-sns';
 import type { KeyActions } from './key-actions';
 import type { KeyExemption } from './key-exemption';
+import type { SentryHub } from '../../organization/constructs/sentry-hub';
 import type { SentryMode } from '../../shared/constructs/sentry-mode';
 
 /** Properties of an IamKeySentry. All durations are in whole days, at least one, or it throws. */
@@ -115,6 +116,15 @@ export interface IamKeySentryProps {
    * @default - the Region of the stack
    */
   readonly homeRegion?: string;
+
+  /**
+   * The hub whose members' keys are looked at as well, each with the member's own roles, and
+   * reported in one message by account. Throws if the hub is in another account or Region, if it
+   * has an IamKeySentry, and with a `homeRegion` other than the stack's.
+   *
+   * @default - the sentry looks at its own account alone
+   */
+  readonly hub?: SentryHub;
 
   /**
    * The processors that the functions run on. They hold no machine code, so they do the same on

@@ -4,12 +4,13 @@ import type * as sns from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import type { IamKeySentryProps } from './iam-key-sentry-props';
 import { iamKeySentrySettings } from './iam-key-sentry-settings';
-import { homeRegion, refuseSecondSentry } from './key-sentry-place';
+import { homeRegion, refuseOtherHome, refuseSecondSentry } from './key-sentry-place';
 import { keySentrySchedule } from './key-sentry-schedule';
 import { KeyApprovals } from './parts/key-approvals';
 import { KeyChecker } from './parts/key-checker';
 import { KeyConfiguration } from './parts/key-configuration';
 import { KeyDecisions } from './parts/key-decisions';
+import { KeyMembers } from './parts/key-members';
 import { KeyRecords } from './parts/key-records';
 import { KeyRuns } from './parts/key-runs';
 import { setArchitecture } from '../../shared/constructs/function-architecture';
@@ -19,7 +20,7 @@ import { ACCESS_KEY_METRICS } from '../contracts/key-metrics';
 
 /**
  * Finds access keys past their age, reports them, and retires them step by step if asked to.
- * Write one for each account.
+ * Write one for each account, or one with a hub for all of them.
  *
  * It looks at every user and at the root user, by the true creation of each key. A look-up that
  * fails makes the run incomplete, which is reported, and nothing is deactivated or deleted in it.
@@ -38,13 +39,14 @@ export class IamKeySentry extends Construct implements iam.IGrantable {
   public readonly alarms: cloudwatch.Alarm[];
 
   /**
-   * Throws for durations, actions and topics that cannot work, and if the app has another
+   * Throws for durations, actions, topics and hubs that cannot work, and if the app has another
    * IamKeySentry for the same account.
    */
   constructor(scope: Construct, id: string, props: IamKeySentryProps = {}) {
     super(scope, id);
     setArchitecture(this, props.architecture);
     refuseSecondSentry(this, (other) => other instanceof IamKeySentry);
+    if (props.hub) refuseOtherHome(this, props);
     const settings = iamKeySentrySettings(this, props);
     const when = keySentrySchedule(this, props);
     const actions = settings.actions?.mode === 'enforce' ? props.actions : undefined;
@@ -53,12 +55,13 @@ export class IamKeySentry extends Construct implements iam.IGrantable {
       ? givenTopic(this, props.notificationTopic)
       : notificationTopic(this, 'Notifications');
     const topic = this.notificationTopic;
+    const members = props.hub && new KeyMembers(this, { hub: props.hub, actions, topic });
     const approvals = KeyApprovals.forActions(this, actions);
     const workflow = approvals?.parameter;
     const configuration = new KeyConfiguration(this, { ...settings, workflow });
     const records = actions && new KeyRecords(this);
     const { exemptions = [] } = props;
-    const common = { exemptions, configuration, topic };
+    const common = { exemptions, configuration, topic, members };
     const checker = new KeyChecker(this, {
       ...common,
       homeRegion: homeRegion(this, props),
@@ -68,8 +71,11 @@ export class IamKeySentry extends Construct implements iam.IGrantable {
     const runs = new KeyRuns(this, { when, checker: checker.handler, topic });
     const decisions =
       approvals && records ? [new KeyDecisions(this, { ...common, approvals, records })] : [];
+    members?.letCheck(checker.handler);
     this.grantPrincipal = checker.handler.grantPrincipal;
-    this.alarms = [checker, runs, ...decisions].flatMap(({ alarms }) => alarms);
+    this.alarms = [checker, runs, ...decisions, ...(members ? [members] : [])].flatMap(
+      ({ alarms }) => alarms,
+    );
   }
 
   /** Keys that are listed as too old. Statistic: maximum. */

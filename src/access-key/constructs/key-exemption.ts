@@ -1,5 +1,6 @@
 import { Duration, Token } from 'aws-cdk-lib';
 import type * as iam from 'aws-cdk-lib/aws-iam';
+import { ACCOUNT_ID } from '../../organization/contracts/place-names';
 import { wholeDays } from '../../shared/constructs/checked-duration';
 import type { Exemption } from '../domain/exemption';
 
@@ -90,6 +91,25 @@ export class KeyExemption {
     private readonly specification: Exemption,
     private readonly groupArn?: string,
   ) {}
+
+  /**
+   * The same exemption, in some accounts of an organization alone. Without it, it holds in every
+   * account that the sentry looks at.
+   *
+   * @param accountIds twelve digits each. Throws if one is malformed, or if there is none.
+   */
+  public onlyIn(accountIds: string[]): KeyExemption {
+    if (accountIds.length === 0) {
+      throw new Error('KeyExemption.onlyIn() names no account: it would exempt no one.');
+    }
+    const wrong = accountIds.find((id) => !Token.isUnresolved(id) && !ACCOUNT_ID.test(id));
+    if (wrong !== undefined) {
+      throw new Error(
+        `KeyExemption.onlyIn() has "${wrong}", which is no account id: write twelve digits, in quotes.`,
+      );
+    }
+    return new KeyExemption({ ...this.specification, accounts: [...accountIds] }, this.groupArn);
+  }
 
   /** @internal */
   public get _specification(): Exemption {

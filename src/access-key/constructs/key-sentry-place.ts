@@ -49,6 +49,16 @@ export function homeRegion(sentry: Construct, props: IamKeySentryProps): HomeReg
   return { name: home, isGiven: true };
 }
 
+/** The sentry of a hub works beside it, or the keys of no member would be looked at. */
+export function refuseOtherHome(sentry: Construct, props: IamKeySentryProps): void {
+  const { region } = Stack.of(sentry);
+  const { homeRegion: home = region } = props;
+  if (home === region || Token.isUnresolved(home) || Token.isUnresolved(region)) return;
+  throw new Error(
+    `${sentry.node.path}: "homeRegion" is ${home}, and the sentry and its hub are in ${region}: it would do nothing, so leave "homeRegion" out.`,
+  );
+}
+
 function refuseUnknownRegion(sentry: Construct, home: string): void {
   if (Fact.regions.includes(home)) return;
   throw new Error(

@@ -1,3 +1,4 @@
+import { HUB_VARIABLE } from '../../organization/contracts/hub-variable';
 import { handlerContract } from '../../shared/contracts/handler-environment';
 
 export const CARRY_OUT_KEY_DECISION = handlerContract({
@@ -13,5 +14,11 @@ export const CARRY_OUT_KEY_DECISION = handlerContract({
     'KEY_RECORDS_TABLE',
     /** The queue that the workflow puts its decisions into. */
     'DECISION_QUEUE_URL',
+  ],
+  optionalVariables: [
+    /** Of the hub whose members' keys are asked about too. */
+    HUB_VARIABLE,
+    /** With a hub: the table of what is remembered of its members' keys. */
+    'MEMBER_KEYS_TABLE',
   ],
 });

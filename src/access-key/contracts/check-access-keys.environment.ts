@@ -1,3 +1,4 @@
+import { HUB_VARIABLE } from '../../organization/contracts/hub-variable';
 import { handlerContract } from '../../shared/contracts/handler-environment';
 
 export const CHECK_ACCESS_KEYS = handlerContract({
@@ -20,6 +21,14 @@ export const CHECK_ACCESS_KEYS = handlerContract({
      * every variable has to be there.
      */
     'KEY_RECORDS_TABLE',
+  ],
+  optionalVariables: [
+    /** Of the hub whose members' keys are looked at too. */
+    HUB_VARIABLE,
+    /** With a hub: the table of runs over its members, and of what is remembered of their keys. */
+    'MEMBER_KEYS_TABLE',
+    /** With a hub: the queue of accounts that are to be looked at. */
+    'ACCOUNT_QUEUE_URL',
   ],
 });
 

@@ -1,15 +1,24 @@
 import { DAY_MILLISECONDS } from './access-key';
 
 /** Whose keys are not listed. */
-export type Exemption =
+export type Exemption = (
   | { readonly kind: 'user'; readonly userName: string }
   /** All users whose path begins so. */
   | { readonly kind: 'path'; readonly path: string }
   | { readonly kind: 'group'; readonly groupName: string }
   /** Users who carry the tag, until the date in its value, if that is at most `maxDays` ahead. */
-  | { readonly kind: 'tag'; readonly key: string; readonly maxDays: number };
+  | { readonly kind: 'tag'; readonly key: string; readonly maxDays: number }
+) & {
+  /** Ids; absent: in every account. */
+  readonly accounts?: readonly string[];
+};
 
 export type TagExemption = Extract<Exemption, { kind: 'tag' }>;
+
+/** The exemptions that hold in an account. */
+export function exemptionsIn(accountId: string, exemptions: readonly Exemption[]): Exemption[] {
+  return exemptions.filter(({ accounts }) => !accounts || accounts.includes(accountId));
+}
 
 const DATE = /^\d{4}-\d{2}-\d{2}$/;
 

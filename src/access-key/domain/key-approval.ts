@@ -3,6 +3,7 @@ import type { DecisionKind } from '../../approval/domain/approval-request';
 import type { AskResult } from '../../approval/domain/ask-result';
 import { lateUntil } from '../../approval/domain/late-click';
 import type { Question } from '../../approval/domain/question';
+import type { RequestLabels } from '../../approval/domain/request-labels';
 
 /** The question to people about a key, and their answer. */
 export interface KeyApproval {
@@ -13,6 +14,8 @@ export interface KeyApproval {
    * holds for.
    */
   readonly question: Question;
+  /** Of a member's key: where it is. */
+  readonly labels?: RequestLabels;
   readonly decision?: KeyDecision;
   /** When the key was deactivated upon it, as was told: an approval does so once. */
   readonly deactivatedAt?: Date;

@@ -3,6 +3,7 @@ import type { KeyActionRules } from './key-actions';
 import type { KeyApproval } from './key-approval';
 import { dateText, lastUseText } from './key-report';
 import type { Question } from '../../approval/domain/question';
+import type { RequestLabels } from '../../approval/domain/request-labels';
 import { consoleOf, iamRegionOf } from '../../shared/domain/partition';
 
 /** The rules of a sentry that asks. */
@@ -12,6 +13,13 @@ export type AskingRules = KeyActionRules & { readonly askAgainAfter: number };
 export interface KeyPlace {
   readonly account: string;
   readonly region: string;
+  /** Of a member: how it is named to people, and where it is in the organization. */
+  readonly member?: NamedMember;
+}
+
+export interface NamedMember {
+  readonly text: string;
+  readonly labels: RequestLabels;
 }
 
 /** The question to people about a key that is due to be deactivated. */
@@ -24,6 +32,7 @@ export function askAbout(
   return {
     requestId: `${key.id}-${now.getTime()}`,
     askedAt: now,
+    ...(place.member && { labels: place.member.labels }),
     question: keyQuestion(key, rules, place, now),
   };
 }
@@ -31,15 +40,16 @@ export function askAbout(
 function keyQuestion(
   { id, userName, createdAt, lastUse }: AccessKeyWithUse,
   rules: AskingRules,
-  { account, region }: KeyPlace,
+  { account, region, member }: KeyPlace,
   now: Date,
 ): Question {
   return {
-    title: `Deactivate access key ${id} of ${userName}`,
+    title: `Deactivate access key ${id} of ${userName}${member ? ` in account ${account}` : ''}`,
     requester: { name: 'IamKeySentry', isAutomatic: true },
     facts: [
       { label: 'User', value: userName },
-      { label: 'Account', value: account },
+      { label: 'Account', value: member?.text ?? account },
+      ...unitFacts(member),
       {
         label: 'Created',
         value: `${dateText(createdAt)}, ${daysText(daysBetween(createdAt, now))} ago`,
@@ -63,6 +73,12 @@ function keyQuestion(
     links: [{ text: 'User in the console', url: consoleUrl(userName, region) }],
     mayBeTimed: false,
   };
+}
+
+/** The unit that the account is in itself, where that is known. */
+function unitFacts(member: NamedMember | undefined): Question['facts'] {
+  const unit = member?.labels.units?.at(-1);
+  return unit === undefined ? [] : [{ label: 'Unit', value: unit }];
 }
 
 /** When a key is asked about again that people wanted to keep. */

@@ -41,7 +41,7 @@ export function summary(report: KeyReport): string {
   return `${scope}${what}${counts.length > 0 ? `: ${counts.join(', ')}` : ''}${isComplete(report) ? '' : ' - INCOMPLETE'}`;
 }
 
-const CLASS_TEXT: Readonly<Record<FindingClass, string>> = {
+export const CLASS_TEXT: Readonly<Record<FindingClass, string>> = {
   'too-old': 'too old',
   'soon-too-old': 'soon too old',
   unused: 'unused',
@@ -66,13 +66,16 @@ export function keyReportText(
   ].join('\n');
 }
 
-const ADVICE = [
+export const ADVICE = [
   'To replace a key without an outage, in this order: make a second key, switch everything over to it, deactivate the old one, watch for some days',
   'that nothing fails and that it is not used any more, then delete it.',
   '',
 ];
 
-function keyLines({ keyId, userName, finding, step }: ReportedKey, maxKeyAge: number): string[] {
+export function keyLines(
+  { keyId, userName, finding, step }: ReportedKey,
+  maxKeyAge: number,
+): string[] {
   const root = finding && keyId === undefined;
   return [
     root
@@ -186,7 +189,7 @@ function unknownLines({ unknowns }: Survey): string[] {
 }
 
 /** Anyone who may tag users may hide them: so every report names them. */
-function tagLines(tagUses: readonly TagUse[]): string[] {
+export function tagLines(tagUses: readonly TagUse[]): string[] {
   if (tagUses.length === 0) return [];
   return [
     'Users with an exemption tag:',

@@ -97,6 +97,10 @@ async function stepFor(
   holding: string | undefined,
   retirement: Retirement,
 ): Promise<Retired> {
+  const { barredBy } = retirement;
+  if (barredBy !== undefined && next.kind !== 'none') {
+    return held(record, 'step' in next ? next.step : 'deactivate', barredBy);
+  }
   switch (next.kind) {
     case 'due':
       return holding

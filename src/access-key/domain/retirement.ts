@@ -15,6 +15,8 @@ export interface Retirement extends KeyPlace {
   readonly now: Date;
   /** The approved key, where an approval by people is carried out. */
   readonly approved?: ApprovedKey;
+  /** Why no key of the account may be changed: then no notice begins, and no one is asked. */
+  readonly barredBy?: string;
 }
 
 /** The steps that a run took and will take, and whatever could not be looked up on the way. */

@@ -1,3 +1,4 @@
+import { exemptionsIn } from './exemption';
 import type { ActionMode, KeyActionRules } from './key-actions';
 import type { ApprovedKey } from './key-approval';
 import type { KeyPlace } from './key-question';
@@ -30,10 +31,15 @@ export interface KeySentryPorts extends KeyPlace {
   readonly asker: KeyAsker;
   /** The approved key, where an approval by people is carried out. */
   readonly approved?: ApprovedKey;
+  /** Why no key of the account may be changed. */
+  readonly barredBy?: string;
   /** Comes back once the message was accepted, with the time of it. */
   tell(report: KeyReport, keys: readonly ReportedKey[], part: Part): Promise<Date>;
   announce(report: KeyReport): Promise<void>;
 }
+
+/** What a look at an account takes, with all steps that are due. */
+export type RetiringPorts = Omit<KeySentryPorts, 'tell' | 'announce'>;
 
 /** One run: look, act where it is due, tell, and only then remember what was told. */
 export async function runKeySentry(
@@ -41,23 +47,33 @@ export async function runKeySentry(
   ports: KeySentryPorts,
   now: Date,
 ): Promise<KeyReport> {
-  const survey = await surveyAccount(ports.source, configuration.rules, now);
-  const { steps, unknowns } = await stepsOf(survey, configuration, ports, now);
-  const whole = keyReport(
-    { ...survey, unknowns: [...survey.unknowns, ...unknowns] },
-    steps,
-    configuration.rules.keys.maxKeyAge,
-  );
+  const whole = await lookAndRetire(configuration, ports, now);
   const report = { ...whole, decidedKeyId: ports.approved?.keyId };
   if (isToBeTold(report, configuration, ports)) await tellInParts(report, ports);
   await ports.announce(report);
   return report;
 }
 
+/** Looks, and acts where it is due; what comes of it is still to be told. */
+export async function lookAndRetire(
+  { rules, actions }: Pick<KeySentryConfiguration, 'rules' | 'actions'>,
+  ports: RetiringPorts,
+  now: Date,
+): Promise<KeyReport> {
+  const exemptions = exemptionsIn(ports.account, rules.exemptions);
+  const survey = await surveyAccount(ports.source, { ...rules, exemptions }, now);
+  const { steps, unknowns } = await stepsOf(survey, actions, ports, now);
+  return keyReport(
+    { ...survey, unknowns: [...survey.unknowns, ...unknowns] },
+    steps,
+    rules.keys.maxKeyAge,
+  );
+}
+
 async function stepsOf(
   survey: Survey,
-  { actions }: KeySentryConfiguration,
-  ports: KeySentryPorts,
+  actions: KeySentryConfiguration['actions'],
+  ports: RetiringPorts,
   now: Date,
 ): Promise<Retired> {
   if (!actions) return { steps: [], unknowns: [] };

@@ -55,3 +55,31 @@ export function held(record: KeyRecord, step: StepKind, reason: string): Retired
 export function goneStep({ id: keyId, userName }: AccessKeyWithUse, step: StepKind): KeyStep {
   return { keyId, userName, report: { kind: 'gone', step } };
 }
+
+/**
+ * The record to keep once a step was reported some time after it was planned or taken: others may
+ * have written to the record since.
+ */
+export function afterReported(record: KeyRecord, report: StepReport, acceptedAt: Date): KeyRecord {
+  const { step } = report;
+  switch (report.kind) {
+    case 'notice':
+      return toldOf(record, step, acceptedAt, { ...record.noticeAt, [step]: acceptedAt });
+    case 'done':
+      return doneOf(withoutUntold(record, step), step, report.at);
+    case 'failed':
+      return toldOf(withoutUntold(record, step), step, acceptedAt, record.noticeAt);
+    case 'would':
+    case 'gone':
+      return record;
+    case 'wait':
+    case 'asked':
+    case 'held':
+      return toldOf(record, step, acceptedAt, record.noticeAt);
+  }
+}
+
+function withoutUntold(record: KeyRecord, step: StepKind): KeyRecord {
+  const { untold, ...rest } = record;
+  return untold?.step === step ? rest : record;
+}

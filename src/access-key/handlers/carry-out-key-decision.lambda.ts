@@ -6,6 +6,7 @@ import { KMSClient } from '@aws-sdk/client-kms';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { SSMClient } from '@aws-sdk/client-ssm';
+import { STSClient } from '@aws-sdk/client-sts';
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import {
   parseDecision,
@@ -21,6 +22,8 @@ import {
   isConcluded,
   isOvertaken,
 } from '../../approval/domain/ask-result';
+import { readHubVariable } from '../../organization/adapters/hub-variable';
+import { MemberSessions } from '../../organization/adapters/member-sessions';
 import { CLIENT_SETTINGS } from '../../shared/adapters/aws/client-settings';
 import { SYSTEM_CLOCK } from '../../shared/adapters/clock/system-clock';
 import { FailureReporter } from '../../shared/adapters/failure/failure-reporter';
@@ -29,7 +32,7 @@ import { handleMessages, type MessageHandling } from '../../shared/adapters/queu
 import { readEnvironment } from '../../shared/contracts/handler-environment';
 import { METRICS_NAMESPACE } from '../../shared/contracts/metrics';
 import { TRIES_BEFORE_PEOPLE_HEAR } from '../../shared/contracts/queue-tries';
-import { DECISION_LEASE, DynamoKeyRecords } from '../adapters/dynamo-key-records';
+import { DECISION_LEASE, DynamoKeyRecords, memberLayout } from '../adapters/dynamo-key-records';
 import { IAM_CLIENT_SETTINGS, IamAccessKeys } from '../adapters/iam-access-keys';
 import { KeyAsking, keyApprovalDigest } from '../adapters/key-asking';
 import { tellOfKeys } from '../adapters/key-notification';
@@ -37,10 +40,13 @@ import {
   type LoadedKeySentryConfiguration,
   readKeySentryConfiguration,
 } from '../adapters/key-sentry-configuration';
+import { MemberKeys } from '../adapters/member-keys';
 import { CARRY_OUT_KEY_DECISION } from '../contracts/carry-out-key-decision.environment';
 import { ACCESS_KEY_METRICS as METRIC } from '../contracts/key-metrics';
 import { carryOutKeyDecision, UnfinishedKeyDecisionError } from '../domain/carry-out-key-decision';
+import { askedKeyIn } from '../domain/key-payload';
 import type { KeyReport } from '../domain/key-report';
+import type { KeySentryPorts } from '../domain/run-key-sentry';
 
 const environment = readEnvironment(CARRY_OUT_KEY_DECISION, process.env);
 const { SENTRY_NAME: sentry, ACCOUNT_ID: account } = environment;
@@ -51,11 +57,18 @@ const sqs = new SQSClient({ ...CLIENT_SETTINGS, useQueueUrlAsEndpoint: false });
 const kms = new KMSClient(CLIENT_SETTINGS);
 const ssm = new SSMClient(CLIENT_SETTINGS);
 const keys = new IamAccessKeys(new IAMClient(IAM_CLIENT_SETTINGS), SYSTEM_CLOCK);
-const records = new DynamoKeyRecords(
-  new DynamoDBClient(CLIENT_SETTINGS),
-  environment.KEY_RECORDS_TABLE,
-  SYSTEM_CLOCK,
-);
+const dynamo = new DynamoDBClient(CLIENT_SETTINGS);
+const ownRecords = new DynamoKeyRecords(dynamo, environment.KEY_RECORDS_TABLE, SYSTEM_CLOCK);
+const hub = readHubVariable(environment.HUB);
+const sessions =
+  hub &&
+  new MemberSessions({
+    sts: new STSClient(CLIENT_SETTINGS),
+    partition: hub.partition,
+    hubName: hub.name,
+    hubFunction: 'decide-keys',
+    now: () => SYSTEM_CLOCK.now(),
+  });
 const notifications = new SnsNotifications(
   new SNSClient(CLIENT_SETTINGS),
   environment.NOTIFICATION_TOPIC_ARN,
@@ -110,7 +123,8 @@ async function handleDecision(received: ReceivedDecision, tries: number): Promis
   );
   if (unsigned) return refuse(statement, unsigned);
   const asking = new KeyAsking(sqs, workflow);
-  const approval = (await records.read(statement.payload))?.approval;
+  const { keyId, memberId } = askedKeyIn(statement.payload);
+  const approval = (await recordsOf(memberId).read(keyId))?.approval;
   if (!approval) {
     refuse(statement, 'the sentry does not know that it has asked');
     return asking.conclude(statement.requestId, { ...attemptOf(statement), ...UNKNOWN_REQUEST });
@@ -135,11 +149,12 @@ const UNKNOWN_REQUEST: CarriedOut = {
 };
 
 function refuse(statement: DecisionStatement, reason: string): void {
-  const { requestId, decision, asker, payload: keyId } = statement;
+  const { requestId, decision, asker, payload } = statement;
+  const { keyId, memberId = account } = askedKeyIn(payload);
   logger.error('a decision that is none', { requestId, reason });
   metrics.addMetric(METRIC.decisionsRefused, MetricUnit.Count, 1);
   failures.add(`refused ${requestId} ${reason}`, {
-    work: { what: `The decision "${decision}" for ${asker}`, requestId, keyId, account },
+    work: { what: `The decision "${decision}" for ${asker}`, requestId, keyId, account: memberId },
     state: 'given-up',
     reason,
     next: 'Nothing was done: it is no decision of people about what was asked. Find out who sent it.',
@@ -184,20 +199,21 @@ async function tryOnce(
   statement: DecisionStatement,
   { configuration, asking }: Decided,
 ): Promise<CarriedOut> {
-  const { requestId, payload: keyId, decision: kind, phase, attempt, decidedAt } = statement;
+  const { requestId, payload, decision: kind, phase, attempt, decidedAt } = statement;
+  const { keyId, memberId } = askedKeyIn(payload);
   const { isClickWaiting } = statement;
   // What people decide about a key has no end: they are not asked for a time.
   if (kind === 'ended') {
     return { outcome: 'conflicting', text: 'Nothing was done: no one was asked for a time.' };
   }
+  const records = recordsOf(memberId);
   const ports = {
-    source: keys,
-    changer: keys,
+    ...(await accessTo(memberId, requestId, configuration)),
     records,
     asker: asking,
-    account,
+    account: memberId ?? account,
     region: process.env.AWS_REGION ?? 'unknown',
-    tell: tellOfKeys(notifications, { sentry, account }, SYSTEM_CLOCK),
+    tell: tellOfKeys(notifications, { sentry, account: memberId ?? account }, SYSTEM_CLOCK),
     // Findings are those of runs over the whole account.
     announce: async (report: KeyReport) => count(report),
   };
@@ -214,6 +230,31 @@ async function tryOnce(
     carryOutKeyDecision(decision, configuration, ports, SYSTEM_CLOCK.now()),
   );
 }
+
+function recordsOf(memberId: string | undefined): DynamoKeyRecords {
+  if (memberId === undefined) return ownRecords;
+  const { MEMBER_KEYS_TABLE: table } = environment;
+  if (!table) throw new Error(NO_HUB);
+  return new DynamoKeyRecords(dynamo, table, SYSTEM_CLOCK, memberLayout(memberId));
+}
+
+/** The key is in the account that the stored request names. */
+async function accessTo(
+  memberId: string | undefined,
+  reason: string,
+  { actions }: LoadedKeySentryConfiguration,
+): Promise<Pick<KeySentryPorts, 'source' | 'changer' | 'barredBy'>> {
+  if (memberId === undefined) return { source: keys, changer: keys };
+  if (!hub || !sessions) throw new Error(NO_HUB);
+  const member = new MemberKeys(
+    { sessions, hub, clock: SYSTEM_CLOCK },
+    { accountId: memberId, reason },
+  );
+  const barredBy = actions?.mode === 'enforce' ? await member.barredBy() : undefined;
+  return { source: await member.source(), changer: member, barredBy };
+}
+
+const NO_HUB = 'The key is of a member, and the sentry has no hub any more: give it the hub again.';
 
 function count({ keys: reported }: KeyReport): void {
   const steps = reported.flatMap(({ step }) => step?.report ?? []);

@@ -6,16 +6,20 @@ import { IAMClient } from '@aws-sdk/client-iam';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { SSMClient } from '@aws-sdk/client-ssm';
-import type { ScheduledEvent } from 'aws-lambda';
+import type { Context, ScheduledEvent, SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import { readHubVariable } from '../../organization/adapters/hub-variable';
+import type { HubVariable } from '../../organization/contracts/hub-variable';
 import { CLIENT_SETTINGS } from '../../shared/adapters/aws/client-settings';
 import { SYSTEM_CLOCK } from '../../shared/adapters/clock/system-clock';
 import { FailureReporter } from '../../shared/adapters/failure/failure-reporter';
 import { type RunContext, RunFailures } from '../../shared/adapters/failure/run-failures';
 import { SnsNotifications } from '../../shared/adapters/notification/sns-notifications';
+import { handleMessages, type MessageHandling } from '../../shared/adapters/queue/message-batch';
 import { readEnvironment } from '../../shared/contracts/handler-environment';
 import { METRICS_NAMESPACE } from '../../shared/contracts/metrics';
 import { reasonOf } from '../../shared/domain/failure/failure';
-import { DynamoKeyRecords, RUN_LEASE } from '../adapters/dynamo-key-records';
+import { parseAccountMessage } from '../adapters/account-messages';
+import { DynamoKeyRecords, LeaseTakenError, RUN_LEASE } from '../adapters/dynamo-key-records';
 import { FindingEvents } from '../adapters/finding-events';
 import { hasCopyIn } from '../adapters/home-copy';
 import { IAM_CLIENT_SETTINGS, IamAccessKeys } from '../adapters/iam-access-keys';
@@ -25,12 +29,20 @@ import {
   type LoadedKeySentryConfiguration,
   readKeySentryConfiguration,
 } from '../adapters/key-sentry-configuration';
+import { OrganizationKeys } from '../adapters/organization-keys';
+import type { REPORT_TASK } from '../contracts/account-message';
 import {
   CHECK_ACCESS_KEYS,
   NO_KEY_RECORDS_TABLE,
 } from '../contracts/check-access-keys.environment';
 import { ACCESS_KEY_METRICS as METRIC } from '../contracts/key-metrics';
 import { countByClass, type KeyReport, oldestAge } from '../domain/key-report';
+import type { FindingClass } from '../domain/key-rules';
+import {
+  organizationCounts,
+  type OrganizationReport,
+  unknownCount,
+} from '../domain/organization/organization-report';
 import type { KeyAsker, KeyRecords } from '../domain/ports';
 import { runKeySentry } from '../domain/run-key-sentry';
 
@@ -41,10 +53,9 @@ const metrics = new Metrics({ namespace: METRICS_NAMESPACE, serviceName: sentry 
 
 const ssm = new SSMClient(CLIENT_SETTINGS);
 const sqs = new SQSClient({ ...CLIENT_SETTINGS, useQueueUrlAsEndpoint: false });
-const notifications = new SnsNotifications(
-  new SNSClient(CLIENT_SETTINGS),
-  environment.NOTIFICATION_TOPIC_ARN,
-);
+const sns = new SNSClient(CLIENT_SETTINGS);
+const dynamo = new DynamoDBClient(CLIENT_SETTINGS);
+const notifications = new SnsNotifications(sns, environment.NOTIFICATION_TOPIC_ARN);
 const failures = FailureReporter.ofFunction({
   construct: sentry,
   topicArn: environment.NOTIFICATION_TOPIC_ARN,
@@ -56,17 +67,13 @@ const runFailures = new RunFailures({
   what: 'A run over the access keys of all users',
   next: 'The next run starts from the beginning. Until one succeeds, no key is listed or retired.',
 });
-const events = new FindingEvents(new EventBridgeClient(CLIENT_SETTINGS), sentry, account);
+const eventBridge = new EventBridgeClient(CLIENT_SETTINGS);
 const iam = new IAMClient(IAM_CLIENT_SETTINGS);
 const keys = new IamAccessKeys(iam, SYSTEM_CLOCK);
 const table =
   environment.KEY_RECORDS_TABLE === NO_KEY_RECORDS_TABLE
     ? undefined
-    : new DynamoKeyRecords(
-        new DynamoDBClient(CLIENT_SETTINGS),
-        environment.KEY_RECORDS_TABLE,
-        SYSTEM_CLOCK,
-      );
+    : new DynamoKeyRecords(dynamo, environment.KEY_RECORDS_TABLE, SYSTEM_CLOCK);
 const refuse = async () => {
   throw new Error('The sentry has actions and no table for its records: deploy its stack again.');
 };
@@ -79,34 +86,139 @@ const ports = {
   account,
   region: environment.HOME_REGION,
   tell: tellOfKeys(notifications, { sentry, account }, SYSTEM_CLOCK),
-  // The report was told by then: a failure here must not have it told again by Lambda's retries.
-  announce: async (report: KeyReport) =>
-    events.announce(report).catch((error: unknown) => {
-      logger.error('EventBridge did not take the findings', { error });
-      metrics.addMetric(METRIC.announcementsFailed, MetricUnit.Count, 1);
-      failures.add(`findings ${report.survey.at.toISOString()}`, {
-        work: { what: 'The events about the findings of a run', account },
-        state: 'given-up',
-        reason: reasonOf(error),
-        next: 'The report was sent. Listeners get the findings in the next run, if they still hold.',
-      });
-    }),
+  announce: async (report: KeyReport) => announce(account, report),
 };
+
+/** The report was told by then: a failure here must not have it told again by retries. */
+async function announce(accountId: string, report: KeyReport): Promise<void> {
+  try {
+    await new FindingEvents(eventBridge, sentry, accountId).announce(report);
+  } catch (error) {
+    logger.error('EventBridge did not take the findings', { error });
+    metrics.addMetric(METRIC.announcementsFailed, MetricUnit.Count, 1);
+    failures.add(`findings ${accountId} ${report.survey.at.toISOString()}`, {
+      work: { what: 'The events about the findings of a run', account: accountId },
+      state: 'given-up',
+      reason: reasonOf(error),
+      next: 'The report was sent. Listeners get the findings in the next run, if they still hold.',
+    });
+  }
+}
+
+const hub = readHubVariable(environment.HUB);
+const organization = hub && organizationOf(hub);
+
+function organizationOf(variable: HubVariable): OrganizationKeys {
+  const { MEMBER_KEYS_TABLE: memberKeys, ACCOUNT_QUEUE_URL: queueUrl } = environment;
+  if (!memberKeys || !queueUrl) {
+    throw new Error('The sentry has a hub, and no table or queue for it: deploy its stack again.');
+  }
+  return new OrganizationKeys({
+    hub: variable,
+    sentry,
+    table: memberKeys,
+    queueUrl,
+    topicArn: environment.NOTIFICATION_TOPIC_ARN,
+    clients: { dynamo, sns, sqs, ssm },
+    clock: SYSTEM_CLOCK,
+    own: {
+      account,
+      region: environment.HOME_REGION,
+      records: table,
+      ports: (configuration) => ({ ...ports, asker: askerOf(configuration) }),
+    },
+    configuration: async () => readKeySentryConfiguration(ssm, environment.CONFIGURATION_PARAMETER),
+    announce,
+  });
+}
 
 /** A line of the log holds 256 KB. */
 const MOST_UNKNOWN_IN_LOG = 20;
 
-/** One run. A failure is thrown: Lambda tries again, and the alarm goes off. */
+type KeyEvent = Partial<ScheduledEvent> | Partial<SQSEvent> | typeof REPORT_TASK | undefined;
+
+/**
+ * One run, or with a hub the begin of one, one account of it, or its report. A failure is thrown:
+ * Lambda tries again, and the alarm goes off.
+ */
 export async function handler(
-  event: Partial<ScheduledEvent> | undefined,
-  context: RunContext,
-): Promise<void> {
+  event: KeyEvent,
+  context: RunContext & Context,
+): Promise<SQSBatchResponse | void> {
   try {
+    if (event && 'Records' in event && event.Records) {
+      return await handleMessages({ Records: event.Records }, accountHandling, context);
+    }
+    const scheduled: Partial<ScheduledEvent> = event && 'id' in event ? event : {};
+    const isReport = event !== undefined && 'task' in event;
     const isHome = process.env.AWS_REGION === environment.HOME_REGION;
-    await runFailures.reporting({ event, context }, isHome ? run : skip);
+    const work = isHome ? runOf(scheduled, isReport) : skip;
+    await runFailures.reporting({ event: scheduled, context }, work);
   } finally {
     metrics.publishStoredMetrics();
   }
+}
+
+function runOf(event: Partial<ScheduledEvent>, isReport: boolean): () => Promise<void> {
+  if (!organization) return run;
+  if (isReport) return async () => reportOn(organization);
+  return async () => begin(organization, event);
+}
+
+const accountHandling: MessageHandling = {
+  sqs,
+  logger,
+  failures,
+  queueUrlOf: () => environment.ACCOUNT_QUEUE_URL ?? '',
+  handle: async ({ body }) => answer(body),
+  workIn: ({ body }) => ({
+    what: `A look at the access keys of an account: ${body.slice(0, 100)}`,
+  }),
+  countFailedTry: () => undefined,
+};
+
+/** The run before is reported first, should it be over by now. */
+async function begin(accounts: OrganizationKeys, event: Partial<ScheduledEvent>): Promise<void> {
+  await reportOn(accounts);
+  const started = await accounts.start(event.id ?? `by-hand-${SYSTEM_CLOCK.now().getTime()}`);
+  logger.info(started ? 'run begun' : 'no run begun: the one before waits for answers', {
+    asked: started?.asked.length,
+    suspended: started?.suspended.length,
+  });
+}
+
+async function answer(body: string): Promise<void> {
+  const { runId, accountId } = parseAccountMessage(body);
+  const answered = await organization?.answer({ runId, accountId });
+  logger.info('account looked at', { accountId, answer: answered?.kind ?? 'none awaited' });
+  if (answered?.kind === 'looked') countSteps(answered.report);
+}
+
+async function reportOn(accounts: OrganizationKeys): Promise<void> {
+  try {
+    const report = await accounts.report();
+    if (report) countOrganization(report);
+  } catch (error) {
+    if (!(error instanceof LeaseTakenError)) throw error;
+    logger.info('another invocation begins or reports a run just now');
+  }
+}
+
+function countOrganization(report: OrganizationReport): void {
+  const { accounts, unread } = report;
+  logger.info('accounts looked at', {
+    accounts: accounts.length,
+    unread: unread.slice(0, MOST_UNKNOWN_IN_LOG),
+    unreadCount: unread.length,
+  });
+  addCounts({
+    ...gauges(
+      organizationCounts(report),
+      Math.max(0, ...accounts.map((one) => oldestAge(one.report))),
+    ),
+    [METRIC.unknownLookUps]: unknownCount(report),
+    [METRIC.runsCompleted]: 1,
+  });
 }
 
 async function skip(): Promise<void> {
@@ -153,21 +265,35 @@ function askerOf({ workflow }: LoadedKeySentryConfiguration): KeyAsker {
 }
 
 function count(report: KeyReport): void {
-  const byClass = countByClass(report);
-  const steps = report.keys.flatMap(({ step }) => step?.report ?? []);
-  const done = steps.filter(({ kind }) => kind === 'done');
-  const counts = {
+  addCounts({
+    ...gauges(countByClass(report), oldestAge(report)),
+    [METRIC.unknownLookUps]: report.survey.unknowns.length,
+    [METRIC.runsCompleted]: 1,
+  });
+  countSteps(report);
+}
+
+function gauges(byClass: Readonly<Record<FindingClass, number>>, oldest: number) {
+  return {
     [METRIC.keysTooOld]: byClass['too-old'],
     [METRIC.keysSoonTooOld]: byClass['soon-too-old'],
     [METRIC.keysUnused]: byClass.unused,
     [METRIC.keysNeverUsed]: byClass['never-used'],
-    [METRIC.oldestKeyAge]: oldestAge(report),
-    [METRIC.unknownLookUps]: report.survey.unknowns.length,
-    [METRIC.runsCompleted]: 1,
+    [METRIC.oldestKeyAge]: oldest,
+  };
+}
+
+function countSteps(report: KeyReport): void {
+  const steps = report.keys.flatMap(({ step }) => step?.report ?? []);
+  const done = steps.filter(({ kind }) => kind === 'done');
+  addCounts({
     [METRIC.keysDeactivated]: done.filter(({ step }) => step === 'deactivate').length,
     [METRIC.keysDeleted]: done.filter(({ step }) => step === 'delete').length,
     [METRIC.stepsFailed]: steps.filter(({ kind }) => kind === 'failed').length,
-  };
+  });
+}
+
+function addCounts(counts: Readonly<Record<string, number>>): void {
   Object.entries(counts).forEach(([name, value]) =>
     metrics.addMetric(name, MetricUnit.Count, value),
   );

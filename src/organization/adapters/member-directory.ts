@@ -23,8 +23,8 @@ import {
   UNKNOWN_ACCOUNT_VERSION,
   type UnknownAccountDetail,
 } from '../contracts/unknown-account-event';
-import type { AccountWarnings } from '../domain/described-place';
 import type { KnownMembers } from '../domain/admit-record';
+import type { AccountWarnings } from '../domain/described-place';
 import type { AccountList } from '../domain/member-accounts';
 
 /** All that functions of a sentry know of the members of its hub. */

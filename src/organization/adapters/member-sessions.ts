@@ -4,7 +4,12 @@ import { RecentlyUsed } from '../../shared/domain/recently-used';
 import { type HubFunction, hubRoleName, type MemberRole } from '../contracts/hub-roles';
 import { memberName } from '../contracts/member-names';
 import { MemberRefusedError, refusedBy } from '../domain/refusal';
-import { sessionPolicy, type WriteSession } from '../domain/session-policy';
+import {
+  type KeysSession,
+  keysSessionPolicy,
+  sessionPolicy,
+  type WriteSession,
+} from '../domain/session-policy';
 
 /** A session's keys, as clients of the SDK take them. */
 export interface MemberCredentials {
@@ -85,6 +90,14 @@ export class MemberSessions {
     return this.assume(write.place.accountId, role, reason, {
       DurationSeconds: WRITE_SECONDS,
       Policy: sessionPolicy(write),
+    });
+  }
+
+  /** For the keys of one user. Throws a MemberRefusedError where the member does not let it. */
+  public async keys(session: KeysSession, reason: string): Promise<MemberCredentials> {
+    return this.assume(session.accountId, 'keysRole', reason, {
+      DurationSeconds: WRITE_SECONDS,
+      Policy: keysSessionPolicy(session),
     });
   }
 

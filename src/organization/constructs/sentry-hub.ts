@@ -39,7 +39,6 @@ const DEFAULT_CONCURRENCY = 100;
 /** As Lambda takes it for a queue. */
 const CONCURRENCY_RANGE = { least: 2, most: 1_000 };
 
-
 /**
  * The one place from which sentries watch other accounts and Regions: the bus to which their events
  * come, and all that members have to know of it.

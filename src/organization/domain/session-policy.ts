@@ -42,3 +42,24 @@ function addStatements(group: string, rules: string, partition: string) {
 function allow(actions: readonly string[], resources: readonly string[]) {
   return { Effect: 'Allow', Action: actions, Resource: resources };
 }
+
+/** For the keys of one user of a member. */
+export interface KeysSession {
+  readonly partition: string;
+  readonly accountId: string;
+  readonly userName: string;
+}
+
+/** Narrows a session to the keys of one user, whose path is not known here. */
+export function keysSessionPolicy({ partition, accountId, userName }: KeysSession): string {
+  const users = `arn:${partition}:iam::${accountId}:user`;
+  return JSON.stringify({
+    Version: '2012-10-17',
+    Statement: [
+      allow(
+        ['iam:UpdateAccessKey', 'iam:DeleteAccessKey'],
+        [`${users}/${userName}`, `${users}/*/${userName}`],
+      ),
+    ],
+  });
+}

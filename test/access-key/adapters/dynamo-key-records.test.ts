@@ -50,6 +50,9 @@ const approvals: fc.Arbitrary<EveryField<KeyApproval>> = fc.record({
     links: fc.array(fc.record({ text: texts, url: texts })),
     mayBeTimed: fc.boolean(),
   }),
+  labels: optional(
+    fc.record({ account: fc.constant('222222222222'), units: fc.constant(['r-ab12']) }),
+  ),
   decision: optional(fc.record({ kind: fc.constantFrom(...DECISION_KINDS), at: time })),
   deactivatedAt: optional(time),
   result: optional(

@@ -1,10 +1,10 @@
 import { Duration, Stack } from 'aws-cdk-lib';
 import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
-import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import type * as sns from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 import type { KeyApprovals } from './key-approvals';
 import type { KeyConfiguration } from './key-configuration';
+import type { KeyMembers } from './key-members';
 import type { KeyRecords } from './key-records';
 import { BundledFunction } from '../../../shared/constructs/bundled-function';
 import { NotifyingAlarm } from '../../../shared/constructs/notifying-alarm';
@@ -32,19 +32,21 @@ export interface KeyCheckerProps {
   readonly records: KeyRecords | undefined;
   /** Of a sentry that asks before it deactivates. */
   readonly approvals: KeyApprovals | undefined;
+  /** With a hub. */
+  readonly members: KeyMembers | undefined;
   readonly topic: sns.ITopic;
 }
 
 /** The function that looks at the keys, and retires them. */
 export class KeyChecker {
-  public readonly handler: lambda.Function;
+  public readonly handler: BundledFunction<string, string>;
   public readonly alarms: cloudwatch.Alarm[];
 
   constructor(
     private readonly sentry: Construct,
     private readonly props: KeyCheckerProps,
   ) {
-    const { homeRegion, configuration, records, topic } = props;
+    const { homeRegion, configuration, records, topic, members } = props;
     this.handler = new BundledFunction(sentry, 'CheckAccessKeys', {
       contract: CHECK_ACCESS_KEYS,
       environment: () => ({
@@ -54,6 +56,7 @@ export class KeyChecker {
         HOME_REGION: homeRegion.name,
         ACCOUNT_ID: Stack.of(sentry).account,
         KEY_RECORDS_TABLE: records?.tableName ?? NO_KEY_RECORDS_TABLE,
+        ...members?.checkVariables,
       }),
       description: copyDescription(sentry.node.path, Stack.of(sentry).region),
       memorySize: 1024,

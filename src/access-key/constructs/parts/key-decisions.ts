@@ -1,10 +1,10 @@
 import { Stack } from 'aws-cdk-lib';
 import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
-import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import type * as sns from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 import type { KeyApprovals } from './key-approvals';
 import type { KeyConfiguration } from './key-configuration';
+import type { KeyMembers } from './key-members';
 import type { KeyRecords } from './key-records';
 import { BundledFunction } from '../../../shared/constructs/bundled-function';
 import { NotifyingAlarm } from '../../../shared/constructs/notifying-alarm';
@@ -26,13 +26,15 @@ export interface DecisionParts {
   readonly configuration: KeyConfiguration;
   readonly records: KeyRecords;
   readonly exemptions: readonly KeyExemption[];
+  /** With a hub. */
+  readonly members: KeyMembers | undefined;
   readonly topic: sns.ITopic;
 }
 
 /** The function that deactivates what people approved. It cannot delete. */
 export class KeyDecisions {
   public readonly alarms: cloudwatch.Alarm[];
-  private readonly handler: lambda.Function;
+  private readonly handler: BundledFunction<string, string>;
 
   constructor(
     private readonly sentry: Construct,
@@ -48,6 +50,7 @@ export class KeyDecisions {
         ACCOUNT_ID: Stack.of(sentry).account,
         KEY_RECORDS_TABLE: records.tableName,
         DECISION_QUEUE_URL: approvals.decisions.queueUrl,
+        ...parts.members?.variables,
       }),
       description: `Carries out what people decided about access keys for ${sentry.node.path}`,
       memorySize: 1024,
@@ -63,6 +66,7 @@ export class KeyDecisions {
     topic.grantPublish(this.handler);
     records.grantCarryOut(this.handler);
     configuration.grantRead(this.handler);
+    this.parts.members?.letCarryOut(this.handler);
     const stack = Stack.of(this.sentry);
     [...keyLookStatements(stack, exemptions), retireStatement(stack, ['UpdateAccessKey'])].forEach(
       (statement) => this.handler.addToRolePolicy(statement),

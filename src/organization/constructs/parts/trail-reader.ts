@@ -7,8 +7,10 @@ import type * as kms from 'aws-cdk-lib/aws-kms';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { RegionInfo } from 'aws-cdk-lib/region-info';
 import type { SourceHost, SourceReader } from './source-reader';
-import { acknowledgeKeyUse } from '../../../shared/constructs/acknowledge-finding';
-import { acknowledgeWildcard } from '../../../shared/constructs/acknowledge-finding';
+import {
+  acknowledgeKeyUse,
+  acknowledgeWildcard,
+} from '../../../shared/constructs/acknowledge-finding';
 import { BundledFunction } from '../../../shared/constructs/bundled-function';
 import type { GuardedQueue } from '../../../shared/constructs/guarded-queue';
 import { NotifyingAlarm } from '../../../shared/constructs/notifying-alarm';

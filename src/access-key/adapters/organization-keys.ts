@@ -1,0 +1,199 @@
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { SNSClient } from '@aws-sdk/client-sns';
+import type { SQSClient } from '@aws-sdk/client-sqs';
+import type { SSMClient } from '@aws-sdk/client-ssm';
+import { STSClient } from '@aws-sdk/client-sts';
+import { askAccounts } from './account-messages';
+import {
+  BEGIN_LEASE,
+  DECISION_LEASE,
+  DynamoKeyRecords,
+  memberLayout,
+  REPORT_LEASE,
+  RUN_LEASE,
+  RUNS_LAYOUT,
+} from './dynamo-key-records';
+import { DynamoKeyRuns } from './dynamo-key-runs';
+import { readHubAccounts } from './hub-accounts';
+import { KeyAsking } from './key-asking';
+import type { LoadedKeySentryConfiguration } from './key-sentry-configuration';
+import { MemberKeys, orRefusal } from './member-keys';
+import { organizationNotification } from './organization-notification';
+import { MemberSessions } from '../../organization/adapters/member-sessions';
+import type { HubVariable } from '../../organization/contracts/hub-variable';
+import type { Refusal } from '../../organization/domain/gaps/look-at-member';
+import { CLIENT_SETTINGS } from '../../shared/adapters/aws/client-settings';
+import { SnsNotifications } from '../../shared/adapters/notification/sns-notifications';
+import type { Clock } from '../../shared/domain/clock';
+import type { KeyReport } from '../domain/key-report';
+import {
+  type AccountToLookAt,
+  answerForAccount,
+  type LookedAccount,
+} from '../domain/organization/answer-for-account';
+import type { AccountAnswer, KeyRun } from '../domain/organization/key-run';
+import { namedMember } from '../domain/organization/member-labels';
+import type { OrganizationReport } from '../domain/organization/organization-report';
+import { reportKeyRun } from '../domain/organization/report-key-run';
+import { startKeyRun } from '../domain/organization/start-key-run';
+import { lookAndRetire, type RetiringPorts } from '../domain/run-key-sentry';
+
+export interface OrganizationKeysProps {
+  readonly hub: HubVariable;
+  readonly sentry: string;
+  readonly table: string;
+  readonly queueUrl: string;
+  readonly topicArn: string;
+  readonly clients: {
+    readonly dynamo: DynamoDBClient;
+    readonly sns: SNSClient;
+    readonly sqs: SQSClient;
+    readonly ssm: SSMClient;
+  };
+  readonly clock: Clock;
+  /** The sentry's own account, which is looked at with its own role. */
+  readonly own: {
+    readonly account: string;
+    readonly region: string;
+    /** Undefined without actions. */
+    readonly records: DynamoKeyRecords | undefined;
+    ports(configuration: LoadedKeySentryConfiguration): RetiringPorts;
+  };
+  configuration(): Promise<LoadedKeySentryConfiguration>;
+  announce(accountId: string, report: KeyReport): Promise<void>;
+}
+
+/** The keys of all accounts of a hub: a message an account, and one report. */
+export class OrganizationKeys {
+  private readonly runs: DynamoKeyRuns;
+  private readonly sessions: MemberSessions;
+
+  constructor(private readonly props: OrganizationKeysProps) {
+    const { hub, clients, clock, table } = props;
+    this.runs = new DynamoKeyRuns(clients.dynamo, table);
+    this.sessions = new MemberSessions({
+      sts: new STSClient(CLIENT_SETTINGS),
+      partition: hub.partition,
+      hubName: hub.name,
+      hubFunction: 'check-keys',
+      now: () => clock.now(),
+    });
+  }
+
+  /** Undefined where the run before is still waiting for answers. */
+  async start(id: string): Promise<KeyRun | undefined> {
+    const { clients, own, queueUrl, clock } = this.props;
+    return this.runsLease().exclusively(BEGIN_LEASE, async () =>
+      startKeyRun(
+        { id, hubAccountId: own.account },
+        {
+          runs: this.runs,
+          accounts: async () => this.accounts(),
+          ask: async (runId, accountIds) => askAccounts(clients.sqs, queueUrl, runId, accountIds),
+        },
+        clock.now(),
+      ),
+    );
+  }
+
+  /** Undefined where there is nothing to answer any more. */
+  async answer(account: AccountToLookAt): Promise<AccountAnswer | undefined> {
+    const { announce, clock } = this.props;
+    return answerForAccount(account, {
+      runs: this.runs,
+      announce,
+      now: () => clock.now(),
+      exclusively: async (accountId, work) => {
+        const records = this.recordsOf(accountId);
+        return records ? records.exclusively(RUN_LEASE, work) : work();
+      },
+      look: async (accountId) =>
+        accountId === this.props.own.account
+          ? this.lookAtOwn()
+          : this.lookAtMember(accountId, account.runId),
+    });
+  }
+
+  /** Throws a LeaseTakenError where another invocation reports it just now. */
+  async report(): Promise<OrganizationReport | undefined> {
+    const { clients, clock, configuration, sentry, topicArn } = this.props;
+    const notifications = new SnsNotifications(clients.sns, topicArn);
+    return this.runsLease().exclusively(REPORT_LEASE, async () => {
+      const [{ tellsWhenNothingFound }, accounts] = await Promise.all([
+        configuration(),
+        this.accounts(),
+      ]);
+      return reportKeyRun(
+        {
+          runs: this.runs,
+          tellsWhenNothingFound,
+          tell: async (report, part) => {
+            await notifications.publish(organizationNotification(report, part, accounts, sentry));
+            return clock.now();
+          },
+          withRecords: async (accountId, work) => {
+            const records = this.recordsOf(accountId);
+            await records?.exclusively(
+              { ...DECISION_LEASE, patience: DECISION_LEASE.milliseconds },
+              async () => work(records),
+            );
+          },
+        },
+        clock.now(),
+      );
+    });
+  }
+
+  private async lookAtOwn(): Promise<LookedAccount> {
+    const { configuration, own, clock } = this.props;
+    const loaded = await configuration();
+    return { report: await lookAndRetire(loaded, own.ports(loaded), clock.now()) };
+  }
+
+  private async lookAtMember(accountId: string, runId: string): Promise<LookedAccount | Refusal> {
+    const { clients, clock, configuration, hub, own } = this.props;
+    const [loaded, accounts] = await Promise.all([configuration(), this.accounts()]);
+    return orRefusal(async () => {
+      const keys = new MemberKeys(
+        { sessions: this.sessions, hub, clock },
+        { accountId, reason: runId },
+      );
+      const { actions, workflow } = loaded;
+      const source = await keys.source();
+      const barredBy = actions?.mode === 'enforce' ? await keys.barredBy() : undefined;
+      const asking = workflow && new KeyAsking(clients.sqs, workflow, accountId);
+      const ports: RetiringPorts = {
+        source,
+        changer: keys,
+        records: this.recordsOfMember(accountId),
+        asker: asking ?? own.ports(loaded).asker,
+        account: accountId,
+        region: own.region,
+        member: namedMember(accountId, accounts),
+        barredBy,
+      };
+      const report = await lookAndRetire(loaded, ports, clock.now());
+      return { report, ...(barredBy !== undefined && { barredBy }) };
+    });
+  }
+
+  private async accounts() {
+    const { clients, hub } = this.props;
+    return readHubAccounts(clients.ssm, clients.dynamo, hub);
+  }
+
+  private recordsOf(accountId: string): DynamoKeyRecords | undefined {
+    const { own } = this.props;
+    return accountId === own.account ? own.records : this.recordsOfMember(accountId);
+  }
+
+  private recordsOfMember(accountId: string): DynamoKeyRecords {
+    const { clients, table, clock } = this.props;
+    return new DynamoKeyRecords(clients.dynamo, table, clock, memberLayout(accountId));
+  }
+
+  private runsLease(): DynamoKeyRecords {
+    const { clients, table, clock } = this.props;
+    return new DynamoKeyRecords(clients.dynamo, table, clock, RUNS_LAYOUT);
+  }
+}

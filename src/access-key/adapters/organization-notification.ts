@@ -1,0 +1,118 @@
+import { type Cut, keyInMessage, MAX_CHARACTERS_OF_OTHERS, shortKey } from './key-notification';
+import {
+  largestThatFits,
+  type Notification,
+} from '../../shared/adapters/notification/sns-notifications';
+import { plainText } from '../../shared/domain/notification/plain-text';
+import {
+  type AccountInMessage,
+  MOST_ACCOUNTS_IN_MESSAGE,
+  ORGANIZATION_KEY_MESSAGE_VERSION,
+  type OrganizationKeyReportMessage,
+  type UnreadAccountInMessage,
+} from '../contracts/organization-key-message';
+import { countByClass, isComplete } from '../domain/key-report';
+import type { AccountKeys, UnreadAccount } from '../domain/organization/key-run';
+import {
+  nameOf,
+  organizationCounts,
+  type OrganizationPart,
+  type OrganizationReport,
+  organizationSeverity,
+  unknownCount,
+} from '../domain/organization/organization-report';
+import {
+  isWorthALine,
+  organizationSubject,
+  organizationText,
+} from '../domain/organization/organization-text';
+import type { HubAccounts } from '../domain/organization/ports';
+
+/** One part of the report on all accounts, with as many accounts described as fit. */
+export function organizationNotification(
+  report: OrganizationReport,
+  part: OrganizationPart,
+  accounts: HubAccounts,
+  sentry: string,
+): Notification {
+  return largestThatFits(MOST_ACCOUNTS_IN_MESSAGE, (most) => {
+    const cut: Cut = (text) =>
+      plainText(text, Math.max(1, Math.min(MAX_CHARACTERS_OF_OTHERS, most)));
+    const short = {
+      ...part,
+      accounts: part.accounts.map(({ accountId, keys }) => ({
+        accountId,
+        keys: keys.map((key) => shortKey(key, cut)),
+      })),
+    };
+    const message = messageOf(report, short, accounts, { sentry, most });
+    return {
+      subject: organizationSubject(report, part),
+      json: JSON.stringify(message),
+      text: organizationText(report, short, accounts, { sentry, most }),
+      severity: message.severity,
+      type: message.type,
+    };
+  });
+}
+
+function messageOf(
+  report: OrganizationReport,
+  part: OrganizationPart,
+  accounts: HubAccounts,
+  { sentry, most }: { readonly sentry: string; readonly most: number },
+): OrganizationKeyReportMessage {
+  const isFirst = part.number === 1;
+  const told = report.accounts.filter(isWorthALine);
+  return {
+    version: ORGANIZATION_KEY_MESSAGE_VERSION,
+    type: 'organization-access-key-report',
+    sentry,
+    severity: organizationSeverity(report),
+    at: report.at.toISOString(),
+    part: part.number,
+    parts: part.of,
+    complete: unknownCount(report) === 0,
+    accountsRead: report.accounts.length,
+    counts: organizationCounts(report),
+    unread: isFirst
+      ? report.unread.map((account, index) => unreadAccount(account, accounts, index < most))
+      : [],
+    accounts: isFirst ? told.slice(0, most).map((one) => readAccount(one, accounts)) : [],
+    accountsOmitted: isFirst ? Math.max(0, told.length - most) : 0,
+    keys: part.accounts.map(({ accountId, keys }) => ({
+      account: accountId,
+      accountName: nameOf(accountId, accounts),
+      keys: keys.map(keyInMessage),
+    })),
+    keysOmitted: report.omitted,
+  };
+}
+
+function unreadAccount(
+  { accountId, cause, reason }: UnreadAccount,
+  accounts: HubAccounts,
+  isDescribed: boolean,
+): UnreadAccountInMessage {
+  if (!isDescribed) return { account: accountId, cause };
+  return {
+    account: accountId,
+    cause,
+    accountName: nameOf(accountId, accounts),
+    ...(reason !== undefined && { reason: plainText(reason) }),
+  };
+}
+
+function readAccount(
+  { accountId, report, barredBy }: AccountKeys,
+  accounts: HubAccounts,
+): AccountInMessage {
+  return {
+    account: accountId,
+    accountName: nameOf(accountId, accounts),
+    complete: isComplete(report),
+    userCount: report.survey.userCount,
+    counts: countByClass(report),
+    ...(barredBy !== undefined && { barredBy }),
+  };
+}

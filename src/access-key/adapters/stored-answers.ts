@@ -1,0 +1,180 @@
+import * as z from 'zod/mini';
+import { plainText } from '../../shared/domain/notification/plain-text';
+import { MAX_TAG_USES_IN_MESSAGE, MAX_UNKNOWN_IN_MESSAGE } from '../contracts/key-message';
+import { STEP_KINDS } from '../domain/key-actions';
+import type { KeyReport, ReportedKey } from '../domain/key-report';
+import type { KeyStep } from '../domain/key-step';
+import { type AccountAnswer, UNREAD_CAUSES } from '../domain/organization/key-run';
+
+/** An answer as it is stored: its keys are in items of their own. */
+
+const time = z.pipe(
+  z.iso.datetime(),
+  z.transform((value) => new Date(value)),
+);
+
+export const runSchema = z.object({
+  id: z.string(),
+  startedAt: time,
+  asked: z.array(z.string()),
+  suspended: z.array(z.string()),
+  closedAt: z.optional(time),
+  partsToldAt: z.array(time),
+  partsRemembered: z.int(),
+  doneAt: z.optional(time),
+});
+
+const lastUse = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('used'),
+    at: time,
+    service: z.optional(z.string()),
+    region: z.optional(z.string()),
+  }),
+  z.object({ kind: z.literal('never') }),
+  z.object({ kind: z.literal('unknown'), reason: z.string() }),
+]);
+
+const finding = z.object({
+  keyId: z.optional(z.string()),
+  userName: z.string(),
+  status: z.enum(['Active', 'Inactive', 'Expired']),
+  createdAt: time,
+  ageInDays: z.number(),
+  lastUse,
+  classes: z.array(z.enum(['too-old', 'soon-too-old', 'unused', 'never-used'])),
+});
+
+const step = z.enum(STEP_KINDS);
+
+const stepReport = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('notice'), step, dueAt: time, asksFirst: z.boolean() }),
+  z.object({ kind: z.literal('wait'), step, dueAt: time, asksFirst: z.boolean() }),
+  z.object({ kind: z.literal('would'), step, dueAt: time, asksFirst: z.boolean() }),
+  z.object({ kind: z.literal('asked'), step, at: time, requestId: z.string() }),
+  z.object({
+    kind: z.literal('done'),
+    step,
+    at: time,
+    requestId: z.optional(z.string()),
+    reactivations: z.optional(z.int()),
+  }),
+  z.object({ kind: z.literal('gone'), step }),
+  z.object({ kind: z.literal('held'), step, reason: z.string() }),
+  z.object({
+    kind: z.literal('failed'),
+    step,
+    reason: z.string(),
+    requestId: z.optional(z.string()),
+  }),
+]);
+
+export const keySchema = z.object({
+  keyId: z.optional(z.string()),
+  userName: z.string(),
+  finding: z.optional(finding),
+  step: z.optional(z.object({ keyId: z.string(), userName: z.string(), report: stepReport })),
+});
+
+const unknowns = z.array(z.object({ what: z.string(), reason: z.string() }));
+
+const survey = z.object({
+  at: time,
+  userCount: z.int(),
+  unknowns,
+  tagUses: z.array(
+    z.object({
+      userName: z.string(),
+      tagKey: z.string(),
+      value: z.string(),
+      ignoredBecause: z.optional(z.string()),
+    }),
+  ),
+});
+
+export const answerSchema = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('looked'),
+    accountId: z.string(),
+    answeredAt: time,
+    survey,
+    maxKeyAge: z.number(),
+    toRemember: z.array(z.string()),
+    barredBy: z.optional(z.string()),
+    parts: z.int(),
+  }),
+  z.object({
+    kind: z.literal('unread'),
+    accountId: z.string(),
+    cause: z.enum(UNREAD_CAUSES),
+    reason: z.optional(z.string()),
+    answeredAt: time,
+    isTriedAgain: z.optional(z.boolean()),
+  }),
+]);
+
+export type StoredAnswer = z.infer<typeof answerSchema>;
+
+/** What the report shows of it, and how many parts its keys take. */
+export function storedAnswer(answer: AccountAnswer, parts: number): StoredAnswer {
+  if (answer.kind === 'unread') {
+    const { reason } = answer;
+    return { ...answer, ...(reason !== undefined && { reason: plainText(reason) }) };
+  }
+  const { report, toRemember, ...rest } = answer;
+  const { at, userCount, unknowns: unknown, tagUses } = report.survey;
+  return {
+    ...rest,
+    toRemember: [...toRemember],
+    maxKeyAge: report.maxKeyAge,
+    parts,
+    survey: {
+      at,
+      userCount,
+      unknowns: unknown
+        .slice(0, MAX_UNKNOWN_IN_MESSAGE)
+        .map(({ what, reason }) => ({ what: plainText(what), reason: plainText(reason) })),
+      tagUses: tagUses.slice(0, MAX_TAG_USES_IN_MESSAGE).map((use) => ({
+        ...use,
+        tagKey: plainText(use.tagKey),
+        value: plainText(use.value),
+      })),
+    },
+  };
+}
+
+/** Texts of others are cut, so that a part of an answer fits into an item. */
+export function storedKey({ step: taken, ...key }: ReportedKey): ReportedKey {
+  return {
+    ...key,
+    ...(key.finding && { finding: shortFinding(key.finding) }),
+    ...(taken && { step: shortStep(taken) }),
+  };
+}
+
+function shortFinding(found: NonNullable<ReportedKey['finding']>): typeof found {
+  const { lastUse: use } = found;
+  if (use.kind !== 'unknown') return found;
+  return { ...found, lastUse: { kind: 'unknown', reason: plainText(use.reason) } };
+}
+
+function shortStep({ keyId, userName, report }: KeyStep): KeyStep {
+  const isReasoned = report.kind === 'held' || report.kind === 'failed';
+  return {
+    keyId,
+    userName,
+    report: isReasoned ? { ...report, reason: plainText(report.reason) } : report,
+  };
+}
+
+export function answerOf(
+  { survey: stored, maxKeyAge, parts: _, ...rest }: Extract<StoredAnswer, { kind: 'looked' }>,
+  keys: readonly ReportedKey[],
+): AccountAnswer {
+  const report: KeyReport = {
+    survey: { ...stored, findings: [], keys: [], seen: [] },
+    keys,
+    maxKeyAge,
+  };
+  return { ...rest, report };
+}

@@ -1,0 +1,24 @@
+/**
+ * The layout of the table of a sentry with a hub. Values are JSON in the attribute `value`.
+ *
+ * - `KEYS#<account>`, `<key id>`: what is remembered of a member's key, as in the table of the
+ *   sentry's own account; `#run`: who works with them
+ * - `RUNS`, `CURRENT`: the run that was begun last; `#run`: who reports it
+ * - `ANSWER#<run>`, `<account>`: the answer of one account
+ * - `ANSWER#<run>`, `<account>#<number>`: a part of the keys that the answer is about
+ */
+export const MEMBER_KEYS_KEY = { partition: 'pk', sort: 'sk' } as const;
+
+/** A function that meets an item of another version says so, and does nothing by guess. */
+export const MEMBER_KEYS_ITEM_VERSION = 1;
+
+export const MEMBER_RECORDS_PREFIX = 'KEYS#';
+export const RUNS_PARTITION = 'RUNS';
+export const CURRENT_RUN = 'CURRENT';
+export const ANSWER_PREFIX = 'ANSWER#';
+
+/** The second from which on an answer is not needed any more. */
+export const ANSWER_EXPIRY = 'expiresAt';
+
+/** A key takes a kilobyte at the most, an item 400 KB. */
+export const KEYS_PER_ITEM = 200;

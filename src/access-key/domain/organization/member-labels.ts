@@ -1,0 +1,17 @@
+import { nameOf } from './organization-report';
+import type { HubAccounts } from './ports';
+import { MOST_UNIT_LABELS, UNIT_LABEL } from '../../../approval/domain/request-labels';
+import type { NamedMember } from '../key-question';
+
+/** How people read of a member, and by which a request's route is found. */
+export function namedMember(accountId: string, accounts: HubAccounts): NamedMember {
+  const path = accounts.list?.accounts.find(({ id }) => id === accountId)?.path ?? '';
+  const units = path.split('/').filter((id) => UNIT_LABEL.test(id));
+  return {
+    text: nameOf(accountId, accounts),
+    labels: {
+      account: accountId,
+      ...(units.length > 0 && { units: units.slice(0, MOST_UNIT_LABELS) }),
+    },
+  };
+}

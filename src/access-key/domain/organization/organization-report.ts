@@ -1,0 +1,151 @@
+import type { AccountAnswer, AccountKeys, KeyRun, UnreadAccount } from './key-run';
+import type { HubAccounts } from './ports';
+import { chunksOf } from '../../../shared/domain/chunks';
+import { accountText } from '../../../shared/domain/notification/account-text';
+import { plainText } from '../../../shared/domain/notification/plain-text';
+import type { Severity } from '../../../shared/domain/notification/severity';
+import { countByClass, isWorthTelling, type ReportedKey, reportSeverity } from '../key-report';
+import type { FindingClass } from '../key-rules';
+
+/** What a run found in all accounts: the worst first. */
+export interface OrganizationReport {
+  readonly runId: string;
+  readonly at: Date;
+  readonly accounts: readonly AccountKeys[];
+  readonly unread: readonly UnreadAccount[];
+  /** Listed keys that are in no part. Each of them was announced as an event. */
+  readonly omitted: number;
+}
+
+export interface AccountPart {
+  readonly accountId: string;
+  readonly keys: readonly ReportedKey[];
+}
+
+/** One message of a report. */
+export interface OrganizationPart {
+  readonly number: number;
+  readonly of: number;
+  readonly accounts: readonly AccountPart[];
+}
+
+const KEYS_PER_PART = 100;
+
+/** Keys that take a step are always told, since a notice counts from its message on. */
+const MOST_KEYS_WITHOUT_STEP = 1_000;
+
+export function organizationReport(
+  run: KeyRun,
+  answers: readonly AccountAnswer[],
+): OrganizationReport {
+  const inTime = answers.filter(
+    ({ answeredAt }) => !run.closedAt || answeredAt.getTime() <= run.closedAt.getTime(),
+  );
+  const answerOf = new Map(inTime.map((answer) => [answer.accountId, answer]));
+  const accounts = inTime.filter((answer) => answer.kind === 'looked').sort(worstFirst);
+  const unanswered = run.asked.flatMap((accountId): UnreadAccount[] => {
+    const answer = answerOf.get(accountId);
+    if (!answer) return [{ accountId, cause: 'NO_ANSWER' }];
+    return answer.kind === 'unread' ? [answer] : [];
+  });
+  const suspended = run.suspended.map((accountId): UnreadAccount => ({
+    accountId,
+    cause: 'SUSPENDED',
+  }));
+  const withoutStep = accounts
+    .flatMap(({ report }) => report.keys)
+    .filter(({ step }) => !step).length;
+  return {
+    runId: run.id,
+    at: run.startedAt,
+    accounts,
+    unread: [...unanswered, ...suspended],
+    omitted: Math.max(0, withoutStep - MOST_KEYS_WITHOUT_STEP),
+  };
+}
+
+const RANK: Readonly<Record<Severity, number>> = { critical: 0, high: 1, medium: 2, low: 3 };
+
+function worstFirst(one: AccountKeys, other: AccountKeys): number {
+  return (
+    RANK[reportSeverity(one.report)] - RANK[reportSeverity(other.report)] ||
+    other.report.keys.length - one.report.keys.length ||
+    one.accountId.localeCompare(other.accountId)
+  );
+}
+
+/** A suspended account is named where there is something to tell, and is no news by itself. */
+export function isOrganizationWorthTelling({ accounts, unread }: OrganizationReport): boolean {
+  return (
+    unread.some(({ cause }) => cause !== 'SUSPENDED') ||
+    accounts.some(({ report, barredBy }) => isWorthTelling(report) || barredBy !== undefined)
+  );
+}
+
+/** The same report always has the same parts, and at least one. */
+export function partsOf({ accounts }: OrganizationReport): OrganizationPart[] {
+  let left = MOST_KEYS_WITHOUT_STEP;
+  const told = accounts.flatMap(({ accountId, report }) =>
+    report.keys.flatMap((key) => {
+      if (key.step) return [{ accountId, key }];
+      left -= 1;
+      return left >= 0 ? [{ accountId, key }] : [];
+    }),
+  );
+  const chunks = told.length === 0 ? [[]] : chunksOf(told, KEYS_PER_PART);
+  return chunks.map((chunk, index) => ({
+    number: index + 1,
+    of: chunks.length,
+    accounts: byAccount(chunk),
+  }));
+}
+
+function byAccount(
+  told: readonly { readonly accountId: string; readonly key: ReportedKey }[],
+): AccountPart[] {
+  const keysOf = new Map<string, ReportedKey[]>();
+  told.forEach(({ accountId, key }) => {
+    keysOf.set(accountId, [...(keysOf.get(accountId) ?? []), key]);
+  });
+  return [...keysOf].map(([accountId, keys]) => ({ accountId, keys }));
+}
+
+export function organizationSeverity({ accounts, unread }: OrganizationReport): Severity {
+  if (unread.some(({ cause }) => cause !== 'SUSPENDED')) return 'high';
+  const severities = accounts.map(({ report }) => reportSeverity(report));
+  if (severities.includes('high')) return 'high';
+  return severities.includes('medium') ? 'medium' : 'low';
+}
+
+export function organizationCounts({
+  accounts,
+}: Pick<OrganizationReport, 'accounts'>): Record<FindingClass, number> {
+  const sum = (name: FindingClass) =>
+    accounts.reduce((total, { report }) => total + countByClass(report)[name], 0);
+  return {
+    'too-old': sum('too-old'),
+    'soon-too-old': sum('soon-too-old'),
+    unused: sum('unused'),
+    'never-used': sum('never-used'),
+  };
+}
+
+/** Look-ups that failed, and accounts of which nothing is known. */
+export function unknownCount({ accounts, unread }: OrganizationReport): number {
+  return (
+    accounts.reduce((total, { report }) => total + report.survey.unknowns.length, 0) +
+    unread.filter(({ cause }) => cause !== 'SUSPENDED').length
+  );
+}
+
+export function keyCount(report: Pick<OrganizationReport, 'accounts'>): number {
+  return report.accounts.reduce((total, account) => total + account.report.keys.length, 0);
+}
+
+/** How an account is named. */
+export function nameOf(accountId: string, { list, warnings }: HubAccounts): string {
+  const account = list?.accounts.find(({ id }) => id === accountId);
+  const warning = warnings[accountId];
+  const name = accountText(accountId, account);
+  return warning === undefined ? name : `${name}, which ${plainText(warning)}`;
+}

@@ -1,0 +1,153 @@
+import type { AccountKeys, UnreadAccount } from './key-run';
+import {
+  keyCount,
+  nameOf,
+  organizationCounts,
+  type OrganizationPart,
+  type OrganizationReport,
+  organizationSeverity,
+  unknownCount,
+} from './organization-report';
+import type { HubAccounts } from './ports';
+import { plainText, subjectLine } from '../../../shared/domain/notification/plain-text';
+import { countByClass, dateText, type KeyReport } from '../key-report';
+import { ADVICE, CLASS_TEXT, keyLines, tagLines } from '../key-report-text';
+import type { FindingClass } from '../key-rules';
+
+export function organizationSubject(report: OrganizationReport, part: OrganizationPart): string {
+  const severity = organizationSeverity(report).toUpperCase();
+  const number = part.of > 1 ? ` (${part.number} of ${part.of})` : '';
+  return subjectLine(`[${severity}] ${headline(report)}${number}`);
+}
+
+/** "12 access keys in 3 of 40 accounts: 8 too old, 4 unused - 2 accounts NOT READ". */
+function headline(report: OrganizationReport): string {
+  const { accounts, unread } = report;
+  const keys = keyCount(report);
+  const listed = accounts.filter((account) => account.report.keys.length > 0).length;
+  const all = accounts.length + unread.length;
+  const found =
+    keys === 0
+      ? `No access key to list in ${count(accounts.length, 'account')} of ${all}`
+      : `${count(keys, 'access key')} in ${listed} of ${count(all, 'account')}${classesText(organizationCounts(report))}`;
+  const notRead = unread.length > 0 ? ` - ${count(unread.length, 'account')} NOT READ` : '';
+  const incomplete = notRead === '' && unknownCount(report) > 0 ? ' - INCOMPLETE' : '';
+  return `${found}${notRead}${incomplete}`;
+}
+
+function classesText(counts: Readonly<Record<FindingClass, number>>): string {
+  const texts = Object.entries(counts)
+    .filter(([, number]) => number > 0)
+    .map(([name, number]) => `${number} ${CLASS_TEXT[name as FindingClass]}`);
+  return texts.length > 0 ? `: ${texts.join(', ')}` : '';
+}
+
+/** `most`: so many accounts are described; the others are named or counted. */
+export interface TextLimits {
+  readonly sentry: string;
+  readonly most: number;
+}
+
+export function organizationText(
+  report: OrganizationReport,
+  part: OrganizationPart,
+  accounts: HubAccounts,
+  { sentry, most }: TextLimits,
+): string {
+  const isFirst = part.number === 1;
+  const hasKeys = part.accounts.length > 0;
+  return [
+    `${headline(report)}, on ${dateText(report.at)}.${part.of > 1 ? ` Part ${part.number} of ${part.of}.` : ''}`,
+    '',
+    ...(isFirst ? unreadLines(report.unread, accounts, most) : []),
+    ...(isFirst ? accountLines(report.accounts, accounts, most) : []),
+    ...part.accounts.flatMap(({ accountId, keys }) => [
+      `Account ${nameOf(accountId, accounts)}:`,
+      '',
+      ...keys.flatMap((key) => keyLines(key, maxKeyAgeIn(accountId, report))),
+    ]),
+    ...(report.omitted > 0
+      ? [
+          `${count(report.omitted, 'listed key')} more are left out here, for the length of the messages: each of them was an event.`,
+          '',
+        ]
+      : []),
+    ...(hasKeys ? ADVICE : []),
+    `Sent by the sentry ${sentry}.`,
+  ].join('\n');
+}
+
+function maxKeyAgeIn(accountId: string, { accounts }: OrganizationReport): number {
+  return accounts.find((account) => account.accountId === accountId)?.report.maxKeyAge ?? 0;
+}
+
+const CAUSE_TEXT: Readonly<Record<UnreadAccount['cause'], string>> = {
+  ROLE_REFUSES: 'it does not let the hub in',
+  SCP_DENIES: 'a policy of the organization denies it',
+  FAILED: 'the look at it failed',
+  NO_ANSWER: 'it was not looked at in time',
+  SUSPENDED: 'it is suspended or closed, and AWS takes no calls there',
+};
+
+/** Every one of them, since a key may be there. */
+function unreadLines(
+  unread: readonly UnreadAccount[],
+  accounts: HubAccounts,
+  most: number,
+): string[] {
+  if (unread.length === 0) return [];
+  const rest = unread.slice(most).map(({ accountId, cause }) => `${accountId} (${cause})`);
+  return [
+    `${count(unread.length, 'account')} could NOT be read: no one knows what keys are there.`,
+    ...unread.slice(0, most).map((account) => unreadLine(account, accounts)),
+    ...(rest.length > 0 ? [`- and ${rest.join(', ')}`] : []),
+    '',
+  ];
+}
+
+function unreadLine({ accountId, cause, reason }: UnreadAccount, accounts: HubAccounts): string {
+  const because = reason === undefined ? '' : `: ${plainText(reason)}`;
+  return `- ${nameOf(accountId, accounts)}: ${cause}, ${CAUSE_TEXT[cause]}${because}`;
+}
+
+function accountLines(all: readonly AccountKeys[], accounts: HubAccounts, most: number): string[] {
+  const told = all.filter(isWorthALine);
+  if (told.length === 0) return [];
+  const more = told.length - most;
+  return [
+    'By account:',
+    ...told
+      .slice(0, most)
+      .flatMap(({ accountId, report, barredBy }) => [
+        `- ${nameOf(accountId, accounts)}: ${count(report.keys.length, 'key')} of ${count(report.survey.userCount, 'user')}${classesText(countByClass(report))}`,
+        ...(barredBy === undefined ? [] : [`  ${plainText(barredBy)}`]),
+        ...unknownLines(report),
+        ...tagLines(report.survey.tagUses).map((line) => (line === '' ? line : `  ${line}`)),
+      ]),
+    ...(more > 0 ? [`… and ${count(more, 'account')} more`] : []),
+    '',
+  ];
+}
+
+export function isWorthALine({ report, barredBy }: AccountKeys): boolean {
+  const { unknowns, tagUses } = report.survey;
+  return report.keys.length + unknowns.length + tagUses.length > 0 || barredBy !== undefined;
+}
+
+const MOST_UNKNOWNS = 5;
+
+function unknownLines({ survey: { unknowns } }: KeyReport): string[] {
+  if (unknowns.length === 0) return [];
+  const more = unknowns.length - MOST_UNKNOWNS;
+  return [
+    `  INCOMPLETE: ${count(unknowns.length, 'look-up')} failed, so keys may be missing here, and no further key of the account was deactivated or deleted.`,
+    ...unknowns
+      .slice(0, MOST_UNKNOWNS)
+      .map(({ what, reason }) => `  - ${plainText(what)}: ${plainText(reason)}`),
+    ...(more > 0 ? [`  … and ${more} more`] : []),
+  ];
+}
+
+function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`;
+}

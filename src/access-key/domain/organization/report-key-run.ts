@@ -1,0 +1,99 @@
+import { isOver, type KeyRun } from './key-run';
+import {
+  isOrganizationWorthTelling,
+  type OrganizationPart,
+  organizationReport,
+  type OrganizationReport,
+  partsOf,
+} from './organization-report';
+import type { KeyRuns } from './ports';
+import type { KeyRecords } from '../ports';
+import { afterReported } from '../step-records';
+
+export interface ReportingPorts {
+  readonly runs: KeyRuns;
+  readonly tellsWhenNothingFound: boolean;
+  /** Comes back once the message was accepted, with the time of it. */
+  tell(report: OrganizationReport, part: OrganizationPart): Promise<Date>;
+  /** Gives the records of an account, while no one else works with them. */
+  withRecords(accountId: string, work: (records: KeyRecords) => Promise<void>): Promise<void>;
+}
+
+/**
+ * Reports the current run once everyone has answered, or the wait is over. Undefined where there is
+ * nothing to report yet, or any more. Tried again, it goes on where it ended.
+ */
+export async function reportKeyRun(
+  ports: ReportingPorts,
+  now: Date,
+): Promise<OrganizationReport | undefined> {
+  const { runs } = ports;
+  const current = await runs.current();
+  if (!current || current.doneAt) return undefined;
+  const run = await closed(current, runs, now);
+  if (!run) return undefined;
+  const report = organizationReport(run, await runs.answers(run.id));
+  const isTold = isOrganizationWorthTelling(report) || ports.tellsWhenNothingFound;
+  const after = isTold ? await tellParts(run, report, ports) : run;
+  await runs.write({ ...after, doneAt: now });
+  return report;
+}
+
+/** Undefined while answers are still awaited. */
+async function closed(run: KeyRun, runs: KeyRuns, now: Date): Promise<KeyRun | undefined> {
+  if (run.closedAt) return run;
+  if (!isOver(run, await runs.answers(run.id), now)) return undefined;
+  const over = { ...run, closedAt: now };
+  await runs.write(over);
+  return over;
+}
+
+/**
+ * That a part was accepted is written down before anything else: whatever fails then, it is not
+ * told twice.
+ */
+async function tellParts(
+  before: KeyRun,
+  report: OrganizationReport,
+  ports: ReportingPorts,
+): Promise<KeyRun> {
+  let run = before;
+  for (const part of partsOf(report)) {
+    const acceptedAt = run.partsToldAt[part.number - 1] ?? (await ports.tell(report, part));
+    if (run.partsToldAt.length < part.number) {
+      run = { ...run, partsToldAt: [...run.partsToldAt, acceptedAt] };
+      await ports.runs.write(run);
+    }
+    if (run.partsRemembered >= part.number) continue;
+    await rememberPart(part, acceptedAt, report, ports);
+    run = { ...run, partsRemembered: part.number };
+    await ports.runs.write(run);
+  }
+  return run;
+}
+
+async function rememberPart(
+  { accounts }: OrganizationPart,
+  acceptedAt: Date,
+  report: OrganizationReport,
+  { withRecords }: ReportingPorts,
+): Promise<void> {
+  for (const { accountId, keys } of accounts) {
+    const toRemember = new Set(
+      report.accounts.find((account) => account.accountId === accountId)?.toRemember,
+    );
+    const steps = keys.flatMap(({ step }) => (step && toRemember.has(step.keyId) ? step : []));
+    if (steps.length === 0) continue;
+    await withRecords(accountId, async (records) => {
+      for (const { keyId, userName, report: told } of steps) {
+        const record = (await records.read(keyId)) ?? {
+          keyId,
+          userName,
+          noticeAt: {},
+          toldAt: {},
+        };
+        await records.write(afterReported(record, told, acceptedAt));
+      }
+    });
+  }
+}
