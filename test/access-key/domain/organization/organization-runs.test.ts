@@ -1,0 +1,186 @@
+import { organizationNotification } from '../../../../src/access-key/adapters/organization-notification';
+import { namedMember } from '../../../../src/access-key/domain/organization/member-labels';
+import type { KeySentryConfiguration } from '../../../../src/access-key/domain/run-key-sentry';
+import { bytesOf } from '../../../../src/shared/adapters/notification/sns-notifications';
+import { HUB_ACCOUNT, LIST, OLD_SHOP, PAYMENTS, SANDBOX } from '../../../organization/samples/accounts';
+import { DAY, HOUR, key, NOW, user } from '../../in-memory/account-in-memory';
+import { FaultyAccount } from '../../in-memory/faulty-account';
+import { OrganizationInMemory } from '../../in-memory/organization-in-memory';
+
+const CONFIGURATION: KeySentryConfiguration = {
+  rules: { keys: { maxKeyAge: 90, includeInactive: false }, exemptions: [], looksAtInactive: false },
+  actions: { mode: 'enforce', deactivateAfter: 100, grace: 7, maxActionsPerRun: 5 },
+  tellsWhenNothingFound: false,
+};
+const ACCOUNTS = {
+  selection: { kind: 'organization', units: [], excluding: [] },
+  list: LIST,
+  warnings: { [PAYMENTS.id]: 'holds the payment systems' },
+} as const;
+
+let models: Map<string, FaultyAccount>;
+let organization: OrganizationInMemory;
+
+beforeEach(() => {
+  models = new Map([
+    [HUB_ACCOUNT, accountOf('AKIA-HUB')],
+    [PAYMENTS.id, accountOf('AKIA-PAY')],
+    [SANDBOX.id, accountOf('AKIA-SAND')],
+  ]);
+  organization = new OrganizationInMemory(HUB_ACCOUNT, ACCOUNTS, models, CONFIGURATION, NOW);
+});
+
+function accountOf(keyId: string): FaultyAccount {
+  return new FaultyAccount([user('bob', [key(keyId, 200)])], NOW.getTime());
+}
+
+function text(index = 0): string {
+  const { report, part } = organization.told[index]!;
+  return organizationNotification(report, part, ACCOUNTS, 'Sentry').text;
+}
+
+function status(accountId: string, keyId: string): string | undefined {
+  return models.get(accountId)!.model.key(keyId)?.status;
+}
+
+test('each account is asked once, the own one too, and one report has them all', async () => {
+  await organization.wholeRun('1');
+  expect(organization.told).toHaveLength(1);
+  expect(text()).toContain('3 access keys in 3 of 4 accounts: 3 too old - 1 account NOT READ');
+  expect(text()).toContain('payments (111122223333), which holds the payment systems');
+  expect(text()).toContain(`old shop (${OLD_SHOP.id}): SUSPENDED`);
+  expect(text()).toContain('NOTICE: it will be deactivated');
+});
+
+test('a key is retired in its account, after a notice that the report gave', async () => {
+  await organization.wholeRun('1');
+  expect(models.get(PAYMENTS.id)!.remembered('AKIA-PAY')?.noticeAt.deactivate).toEqual(NOW);
+  organization.pass(8 * DAY);
+  await organization.wholeRun('2');
+  expect(status(PAYMENTS.id, 'AKIA-PAY')).toBe('Inactive');
+  expect(text(1)).toContain('It was deactivated on 2026-06-09');
+  expect(models.get(PAYMENTS.id)!.remembered('AKIA-PAY')).toMatchObject({
+    deactivated: { times: 1 },
+  });
+  expect(models.get(PAYMENTS.id)!.remembered('AKIA-PAY')?.untold).toBeUndefined();
+});
+
+test('a message that comes twice, and one that comes after its run, do nothing', async () => {
+  await organization.start('1');
+  const [message] = organization.queue.filter(({ accountId }) => accountId === PAYMENTS.id);
+  await organization.handleAll();
+  const calls = models.get(PAYMENTS.id)!.model.calls.length;
+  expect(await organization.handle(message!)).toBeUndefined();
+  await organization.report();
+  expect(await organization.handle(message!)).toBeUndefined();
+  expect(await organization.report()).toBeUndefined();
+  expect(models.get(PAYMENTS.id)!.model.calls).toHaveLength(calls);
+  expect(organization.told).toHaveLength(1);
+});
+
+test('the same event of the schedule begins one run', async () => {
+  await organization.start('1');
+  organization.queue.splice(1);
+  await organization.start('1');
+  await organization.handleAll();
+  await organization.report();
+  expect(organization.told).toHaveLength(1);
+  expect(organization.told[0]!.report.accounts).toHaveLength(3);
+});
+
+test('nothing is reported before all have answered, or an hour has passed', async () => {
+  organization.failing.add(SANDBOX.id);
+  await organization.start('1');
+  await organization.handleAll();
+  organization.pass(HOUR - 1);
+  expect(await organization.report()).toBeUndefined();
+  expect(await organization.start('2')).toBeUndefined();
+  organization.pass(1);
+  await organization.report();
+  expect(text()).toContain('sandbox (222233334444): FAILED, the look at it failed: Rate exceeded');
+});
+
+test('an account that lets no one in is named, and is never one without keys', async () => {
+  organization.refusing.set(SANDBOX.id, {
+    refusedBy: 'service-control-policy',
+    reason: 'AccessDenied: explicit deny in a service control policy',
+  });
+  organization.refusing.set(PAYMENTS.id, { refusedBy: 'role', reason: 'AccessDenied' });
+  const report = await organization.wholeRun('1');
+  expect(report?.unread.map(({ accountId, cause }) => [accountId, cause])).toEqual([
+    [PAYMENTS.id, 'ROLE_REFUSES'],
+    [SANDBOX.id, 'SCP_DENIES'],
+    [OLD_SHOP.id, 'SUSPENDED'],
+  ]);
+  expect(text()).toContain('could NOT be read: no one knows what keys are there.');
+});
+
+test('where the rights of a member are too low, no notice begins, and the report says so', async () => {
+  const barredBy = 'RIGHTS_TOO_LOW: The member allows OBSERVE.';
+  organization.barred.set(PAYMENTS.id, barredBy);
+  await organization.wholeRun('1');
+  organization.pass(8 * DAY);
+  await organization.wholeRun('2');
+  expect(status(PAYMENTS.id, 'AKIA-PAY')).toBe('Active');
+  expect(status(SANDBOX.id, 'AKIA-SAND')).toBe('Inactive');
+  expect(models.get(PAYMENTS.id)!.remembered('AKIA-PAY')?.noticeAt).toEqual({});
+  expect(text(1)).toContain('It was NOT deactivated: RIGHTS_TOO_LOW');
+});
+
+test('a notice does not count that no one could be told of', async () => {
+  organization.isTopicDown = true;
+  await expect(organization.wholeRun('1')).rejects.toThrow('SNS is down');
+  expect(models.get(PAYMENTS.id)!.remembered('AKIA-PAY')?.noticeAt.deactivate).toBeUndefined();
+  organization.isTopicDown = false;
+  organization.pass(HOUR);
+  await organization.report();
+  expect(models.get(PAYMENTS.id)!.remembered('AKIA-PAY')?.noticeAt.deactivate).toEqual(
+    new Date(NOW.getTime() + HOUR),
+  );
+});
+
+test('no run begins while no one knows the accounts', async () => {
+  const unread = new OrganizationInMemory(
+    HUB_ACCOUNT,
+    { ...ACCOUNTS, list: undefined },
+    models,
+    CONFIGURATION,
+    NOW,
+  );
+  await expect(unread.start('1')).rejects.toThrow('has not read the list of accounts yet');
+});
+
+test('a report on a thousand refusing accounts names them all, and fits', () => {
+  const unread = Array.from({ length: 1_000 }, (_, index) => ({
+    accountId: String(100_000_000_000 + index),
+    cause: 'ROLE_REFUSES' as const,
+    reason: 'x'.repeat(500),
+  }));
+  const report = { runId: '1', at: NOW, accounts: [], unread, omitted: 0 };
+  const part = { number: 1, of: 1, accounts: [] };
+  const notification = organizationNotification(report, part, ACCOUNTS, 'Sentry');
+  expect(bytesOf(notification)).toBeLessThan(256 * 1_024);
+  expect(unread.filter(({ accountId }) => !notification.text.includes(accountId))).toEqual([]);
+});
+
+test('an exemption for one account spares no user of another', async () => {
+  const rules = {
+    ...CONFIGURATION.rules,
+    exemptions: [{ kind: 'user', userName: 'bob', accounts: [PAYMENTS.id] } as const],
+  };
+  const limited = { ...CONFIGURATION, rules };
+  const hub = new OrganizationInMemory(HUB_ACCOUNT, ACCOUNTS, models, limited, NOW);
+  const report = await hub.wholeRun('1');
+  const found = report?.accounts.filter((account) => account.report.keys.length > 0);
+  expect(found?.map(({ accountId }) => accountId).sort()).toEqual([SANDBOX.id, HUB_ACCOUNT]);
+});
+
+test('a member is named with its warning, and labelled with its units', () => {
+  expect(namedMember(PAYMENTS.id, ACCOUNTS)).toEqual({
+    text: 'payments (111122223333), which holds the payment systems',
+    labels: {
+      account: PAYMENTS.id,
+      units: ['r-abcd', 'ou-abcd-11111111', 'ou-abcd-22222222'],
+    },
+  });
+});

@@ -1,0 +1,148 @@
+import type { FaultyAccount } from './faulty-account';
+import { answerOf, keySchema, storedAnswer } from '../../../src/access-key/adapters/stored-answers';
+import { answerForAccount } from '../../../src/access-key/domain/organization/answer-for-account';
+import {
+  type AccountAnswer,
+  isFinal,
+  type KeyRun,
+} from '../../../src/access-key/domain/organization/key-run';
+import type {
+  OrganizationPart,
+  OrganizationReport,
+} from '../../../src/access-key/domain/organization/organization-report';
+import type { HubAccounts, KeyRuns } from '../../../src/access-key/domain/organization/ports';
+import { reportKeyRun } from '../../../src/access-key/domain/organization/report-key-run';
+import { startKeyRun } from '../../../src/access-key/domain/organization/start-key-run';
+import {
+  type KeySentryConfiguration,
+  lookAndRetire,
+} from '../../../src/access-key/domain/run-key-sentry';
+import type { Refusal } from '../../../src/organization/domain/gaps/look-at-member';
+
+/** Answers go the way that they go through the table. */
+export class RunsInMemory implements KeyRuns {
+  private run: KeyRun | undefined;
+  private readonly byRun = new Map<string, Map<string, AccountAnswer>>();
+
+  async current(): Promise<KeyRun | undefined> {
+    return this.run;
+  }
+
+  async write(run: KeyRun): Promise<void> {
+    this.run = run;
+  }
+
+  async answers(runId: string): Promise<AccountAnswer[]> {
+    return [...(this.byRun.get(runId)?.values() ?? [])];
+  }
+
+  async answer(runId: string, accountId: string): Promise<AccountAnswer | undefined> {
+    return this.byRun.get(runId)?.get(accountId);
+  }
+
+  async writeAnswer(runId: string, answer: AccountAnswer): Promise<void> {
+    const known = await this.answer(runId, answer.accountId);
+    if (known && isFinal(known)) return;
+    const answers = this.byRun.get(runId) ?? new Map<string, AccountAnswer>();
+    this.byRun.set(runId, answers.set(answer.accountId, throughTheTable(answer)));
+  }
+}
+
+function throughTheTable(answer: AccountAnswer): AccountAnswer {
+  const stored = storedAnswer(answer, 1);
+  if (stored.kind === 'unread' || answer.kind === 'unread') return answer;
+  const keys = answer.report.keys.map((key) => keySchema.parse(JSON.parse(JSON.stringify(key))));
+  return answerOf(stored, keys);
+}
+
+/** A hub with accounts that can refuse and fail. */
+export class OrganizationInMemory {
+  readonly runs = new RunsInMemory();
+  /** Sent, and not handled yet. */
+  readonly queue: { readonly runId: string; readonly accountId: string }[] = [];
+  readonly told: {
+    readonly report: OrganizationReport;
+    readonly part: OrganizationPart;
+  }[] = [];
+  readonly refusing = new Map<string, Refusal>();
+  readonly failing = new Set<string>();
+  readonly barred = new Map<string, string>();
+  /** SNS takes no message. */
+  isTopicDown = false;
+
+  constructor(
+    private readonly hubAccountId: string,
+    private readonly accounts: HubAccounts,
+    private readonly models: ReadonlyMap<string, FaultyAccount>,
+    private readonly configuration: KeySentryConfiguration,
+    private time: Date,
+  ) {}
+
+  pass(milliseconds: number): void {
+    this.time = new Date(this.time.getTime() + milliseconds);
+    [...this.models.values()].forEach((model) => model.pass(milliseconds / 86_400_000));
+  }
+
+  async start(id: string): Promise<KeyRun | undefined> {
+    return startKeyRun(
+      { id, hubAccountId: this.hubAccountId },
+      {
+        runs: this.runs,
+        accounts: async () => this.accounts,
+        ask: async (runId, accountIds) => {
+          this.queue.push(...accountIds.map((accountId) => ({ runId, accountId })));
+        },
+      },
+      this.time,
+    );
+  }
+
+  /** Handles all messages; those that fail are given up on. */
+  async handleAll(): Promise<void> {
+    for (const message of this.queue.splice(0)) {
+      await this.handle(message).catch(() => undefined);
+    }
+  }
+
+  async handle(message: { runId: string; accountId: string }): Promise<AccountAnswer | undefined> {
+    return answerForAccount(message, {
+      runs: this.runs,
+      announce: async () => undefined,
+      now: () => this.time,
+      exclusively: async (_, work) => work(),
+      look: async (accountId) => {
+        if (this.failing.has(accountId)) throw new Error('Rate exceeded');
+        const refusal = this.refusing.get(accountId);
+        if (refusal) return refusal;
+        const model = this.models.get(accountId)!;
+        const barredBy = this.barred.get(accountId);
+        const { source, changer, records, asker, region } = model;
+        const ports = { source, changer, records, asker, region, account: accountId, barredBy };
+        const report = await lookAndRetire(this.configuration, ports, model.begin([]));
+        return { report, ...(barredBy !== undefined && { barredBy }) };
+      },
+    });
+  }
+
+  async report(): Promise<OrganizationReport | undefined> {
+    return reportKeyRun(
+      {
+        runs: this.runs,
+        tellsWhenNothingFound: this.configuration.tellsWhenNothingFound,
+        tell: async (report, part) => {
+          if (this.isTopicDown) throw new Error('SNS is down');
+          this.told.push({ report, part });
+          return this.time;
+        },
+        withRecords: async (accountId, work) => work(this.models.get(accountId)!.records),
+      },
+      this.time,
+    );
+  }
+
+  async wholeRun(id: string): Promise<OrganizationReport | undefined> {
+    await this.start(id);
+    await this.handleAll();
+    return this.report();
+  }
+}
