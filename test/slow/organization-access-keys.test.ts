@@ -1,0 +1,143 @@
+import {
+  CreateAccessKeyCommand,
+  CreateUserCommand,
+  IAMClient,
+  ListAccessKeysCommand,
+} from '@aws-sdk/client-iam';
+import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { App, Duration, Stack } from 'aws-cdk-lib';
+import { HOME } from '../../sandbox/emulator/emulator-access';
+import { type DeployedStack, LocalAws } from '../../sandbox/local-aws';
+import type { Organization } from '../../sandbox/organization/organization';
+import { IamGaps } from '../../sandbox/proxy/iam-gaps/iam-gaps';
+import { IamKeySentry, KeyActions } from '../../src';
+import { MemberAccounts } from '../../src/organization/constructs/member-accounts';
+import { MemberRegions } from '../../src/organization/constructs/member-regions';
+import { MemberRights } from '../../src/organization/constructs/member-rights';
+import { SentryHub } from '../../src/organization/constructs/sentry-hub';
+import { SentryMember } from '../../src/organization/constructs/sentry-member';
+import { temporaryFolder } from '../support/apps/tiny-app';
+
+/** The built bundles, as they are synthesized, in an organization that keeps to its policies. */
+
+jest.setTimeout(120_000);
+
+const PAYMENTS = '222222222222';
+/** It has no roles for the hub. */
+const CLOSED_SHOP = '333333333333';
+const START = new Date('2026-03-10T12:00:00Z');
+const DAY = 86_400_000;
+
+let aws: LocalAws;
+let organization: Organization;
+let hub: DeployedStack;
+
+beforeAll(async () => {
+  aws = await LocalAws.start({
+    iamGaps: new IamGaps(),
+    functionsSkipWaits: true,
+    log: console.log,
+  });
+  await aws.setClock(START);
+  organization = await aws.organization();
+  await organization.addAccounts([
+    { name: 'payments', id: PAYMENTS },
+    { name: 'closed shop', id: CLOSED_SHOP },
+  ]);
+  await organization.delegate(HOME.accountId, 'securityhub.amazonaws.com');
+  hub = await aws.deploy(synthesized('Hub', addHub));
+  await aws.deploy(synthesized('Member', addMember), undefined, {
+    accountId: PAYMENTS,
+    region: HOME.region,
+  });
+  const iam = iamOf(PAYMENTS);
+  await iam.send(new CreateUserCommand({ UserName: 'bob' }));
+  await iam.send(new CreateAccessKeyCommand({ UserName: 'bob' }));
+});
+afterAll(async () => aws?.stop());
+
+test('an old key of a member is reported and retired, and who refuses is named', async () => {
+  await aws.setClock(new Date(START.getTime() + 120 * DAY));
+  const noticed = await run();
+  expect(noticed).toHaveLength(1);
+  expect(noticed[0]).toContain('Account payments (222222222222)');
+  expect(noticed[0]).toContain('NOTICE: it will be deactivated');
+  expect(noticed[0]).toContain('closed shop (333333333333): ROLE_REFUSES');
+  await aws.setClock(new Date(START.getTime() + 128 * DAY));
+  const retired = await run();
+  expect(retired).toHaveLength(1);
+  expect(retired[0]).toContain('It was deactivated on');
+  expect(await status()).toEqual(['Inactive']);
+});
+
+test('a message of a run that is over does nothing', async () => {
+  const [queueUrl = ''] = [...hub.resources.entries()]
+    .filter(([id, { type }]) => type === 'AWS::SQS::Queue' && id.startsWith('SentryAccounts'))
+    .map(([, { physicalId }]) => physicalId);
+  const { deliveries } = await aws.inbox.during(async () => {
+    await new SQSClient(aws.accessTo(HOME)).send(
+      new SendMessageCommand({
+        QueueUrl: queueUrl,
+        MessageBody: JSON.stringify({ version: 1, runId: 'over', accountId: PAYMENTS }),
+      }),
+    );
+    await aws.settled();
+    await aws.fire(hub, 'SentryReportSchedule');
+    await aws.settled();
+  });
+  expect(deliveries).toEqual([]);
+});
+
+/** A whole run, with the texts of its reports. */
+async function run(): Promise<string[]> {
+  await aws.fire(hub, 'HubCoverageSchedule');
+  await aws.settled();
+  const { deliveries } = await aws.inbox.during(async () => {
+    await aws.fire(hub, 'SentrySchedule');
+    await aws.settled();
+    await aws.fire(hub, 'SentryReportSchedule');
+    await aws.settled();
+  });
+  return deliveries
+    .filter(({ message }) => message.includes('"organization-access-key-report"'))
+    .map(({ emailText }) => emailText);
+}
+
+async function status(): Promise<(string | undefined)[]> {
+  const { AccessKeyMetadata = [] } = await iamOf(PAYMENTS).send(
+    new ListAccessKeysCommand({ UserName: 'bob' }),
+  );
+  return AccessKeyMetadata.map(({ Status }) => Status);
+}
+
+function iamOf(accountId: string): IAMClient {
+  return new IAMClient(aws.accessTo({ accountId, region: HOME.region }));
+}
+
+function addHub(stack: Stack): void {
+  new IamKeySentry(stack, 'Sentry', {
+    hub: new SentryHub(stack, 'Hub', {
+      organizationId: organization.id,
+      accounts: MemberAccounts.organization({ excluding: [organization.managementAccountId] }),
+      regions: MemberRegions.of([HOME.region]),
+    }),
+    actions: KeyActions.of({ deactivateAfter: Duration.days(100), grace: Duration.days(7) }),
+  });
+}
+
+function addMember(stack: Stack): void {
+  new SentryMember(stack, 'Member', {
+    hub: SentryHub.fromSentryHubAttributes({
+      hubAccountId: HOME.accountId,
+      hubRegion: HOME.region,
+      organizationId: organization.id,
+    }),
+    rights: MemberRights.FULL,
+  });
+}
+
+function synthesized(name: string, add: (stack: Stack) => void): string {
+  const app = new App({ outdir: temporaryFolder() });
+  add(new Stack(app, name));
+  return app.synth().directory;
+}
