@@ -14,8 +14,8 @@ import { IamKeySentry, KeyActions } from '../../src';
 import { MemberAccounts } from '../../src/organization/constructs/member-accounts';
 import { MemberRegions } from '../../src/organization/constructs/member-regions';
 import { MemberRights } from '../../src/organization/constructs/member-rights';
+import { MemberStackSets } from '../../src/organization/constructs/member-stack-sets';
 import { SentryHub } from '../../src/organization/constructs/sentry-hub';
-import { SentryMember } from '../../src/organization/constructs/sentry-member';
 import { temporaryFolder } from '../support/apps/tiny-app';
 
 /** The built bundles, as they are synthesized, in an organization that keeps to its policies. */
@@ -30,6 +30,7 @@ const DAY = 86_400_000;
 
 let aws: LocalAws;
 let organization: Organization;
+let unit: string;
 let hub: DeployedStack;
 
 beforeAll(async () => {
@@ -40,14 +41,15 @@ beforeAll(async () => {
   });
   await aws.setClock(START);
   organization = await aws.organization();
+  unit = await organization.addUnit('workloads');
   await organization.addAccounts([
-    { name: 'payments', id: PAYMENTS },
+    { name: 'payments', id: PAYMENTS, parentId: unit },
     { name: 'closed shop', id: CLOSED_SHOP },
   ]);
   await organization.delegate(HOME.accountId, 'securityhub.amazonaws.com');
   hub = await aws.deploy(synthesized('Hub', addHub));
   await aws.deploy(synthesized('Member', addMember), undefined, {
-    accountId: PAYMENTS,
+    accountId: organization.managementAccountId,
     region: HOME.region,
   });
   const iam = iamOf(PAYMENTS);
@@ -126,13 +128,14 @@ function addHub(stack: Stack): void {
 }
 
 function addMember(stack: Stack): void {
-  new SentryMember(stack, 'Member', {
+  new MemberStackSets(stack, 'Members', {
     hub: SentryHub.fromSentryHubAttributes({
       hubAccountId: HOME.accountId,
       hubRegion: HOME.region,
       organizationId: organization.id,
     }),
-    rights: MemberRights.FULL,
+    targets: [{ units: [unit], rights: MemberRights.FULL }],
+    regions: [HOME.region],
   });
 }
 
