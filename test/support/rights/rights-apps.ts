@@ -16,6 +16,8 @@ import {
   SlackApprovalWorkflow,
   SlackDestination,
 } from '../../../src';
+import { MemberAccounts } from '../../../src/organization/constructs/member-accounts';
+import { SentryHub } from '../../../src/organization/constructs/sentry-hub';
 
 /** A function of this library, and its role in the apps below. */
 export interface RightsHolder {
@@ -116,6 +118,19 @@ export function rightsApps(): RightsApp[] {
         policies: [locked(ChangeResponse.revert())],
       });
       new IamKeySentry(stack, 'KeySentry', { actions: KeyActions.of(RETIRE) });
+    }),
+    appWith('keys are looked at in all accounts of a hub', (stack) => {
+      new SecurityGroupSentry(stack, 'GroupSentry', {
+        monitoredGroups: MonitoredGroups.taggedWith('sentry', 'on'),
+        policies: [locked(ChangeResponse.revert())],
+      });
+      new IamKeySentry(stack, 'KeySentry', {
+        hub: new SentryHub(stack, 'Hub', {
+          organizationId: 'o-abc1234567',
+          accounts: MemberAccounts.organization(),
+        }),
+        actions: KeyActions.of({ ...RETIRE, askBeforeDeactivating: workflow(stack) }),
+      });
     }),
     appWith('groups are chosen by id, and keys are only reported', (stack) => {
       new SecurityGroupSentry(stack, 'GroupSentry', {

@@ -2,13 +2,23 @@ import { organizationNotification } from '../../../../src/access-key/adapters/or
 import { namedMember } from '../../../../src/access-key/domain/organization/member-labels';
 import type { KeySentryConfiguration } from '../../../../src/access-key/domain/run-key-sentry';
 import { bytesOf } from '../../../../src/shared/adapters/notification/sns-notifications';
-import { HUB_ACCOUNT, LIST, OLD_SHOP, PAYMENTS, SANDBOX } from '../../../organization/samples/accounts';
+import {
+  HUB_ACCOUNT,
+  LIST,
+  OLD_SHOP,
+  PAYMENTS,
+  SANDBOX,
+} from '../../../organization/samples/accounts';
 import { DAY, HOUR, key, NOW, user } from '../../in-memory/account-in-memory';
 import { FaultyAccount } from '../../in-memory/faulty-account';
 import { OrganizationInMemory } from '../../in-memory/organization-in-memory';
 
 const CONFIGURATION: KeySentryConfiguration = {
-  rules: { keys: { maxKeyAge: 90, includeInactive: false }, exemptions: [], looksAtInactive: false },
+  rules: {
+    keys: { maxKeyAge: 90, includeInactive: false },
+    exemptions: [],
+    looksAtInactive: false,
+  },
   actions: { mode: 'enforce', deactivateAfter: 100, grace: 7, maxActionsPerRun: 5 },
   tellsWhenNothingFound: false,
 };
