@@ -59,6 +59,16 @@ export class CoverageTable extends GuardedTable {
     this.grantWrite(role, ['UpdateItem']);
   }
 
+  /** To know what a member allows; for functions that act there. */
+  public grantLooks(role: iam.IRole): void {
+    iam.Grant.addToPrincipal({
+      grantee: role,
+      actions: ['dynamodb:GetItem'],
+      resourceArns: [this.table.tableArn],
+      conditions: onlyValues('StringLike', 'dynamodb:LeadingKeys', [`${PLACE_PREFIX}*`]),
+    });
+  }
+
   /**
    * To know the accounts, and to ask for their list to be read. Not to write when the hub looked:
    * its silence would be hidden by that.

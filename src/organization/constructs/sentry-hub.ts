@@ -34,6 +34,9 @@ import type { AccountSelection } from '../domain/member-accounts';
 
 const LONGEST_WARNING = 200;
 
+/** They say what a member's rights are where these are too low. */
+const ACTING_FUNCTIONS: readonly HubFunction[] = ['respond', 'decide'];
+
 const DEFAULT_CONCURRENCY = 100;
 
 /** As Lambda takes it for a queue. */
@@ -183,6 +186,7 @@ export class SentryHub extends Construct implements ISentryHub {
   public _letWork(owner: BundledFunction<string, string>, hubFunction: HubFunction): void {
     letWorkInMembers(owner, this.hubName, hubFunction);
     this._letKnowMembers(owner);
+    if (ACTING_FUNCTIONS.includes(hubFunction)) this.coverage.table.grantLooks(owner.role!);
   }
 
   /** Lets a function of a sentry know the members. @internal */

@@ -47,6 +47,8 @@ const envelopeSchema = z.object({
   detail: recordSchema,
 });
 
+const placedEnvelope = z.object({ account: z.string(), region: z.string() });
+
 /**
  * A record, and where it comes from: `place`, or else the account and Region of its envelope. Never
  * what the record says itself.
@@ -69,6 +71,12 @@ export function sourcedRecord(body: string, receivedAt: Date, place?: Place): So
       ...(awsRegion !== undefined && { region: awsRegion }),
     },
   };
+}
+
+/** For a message about an envelope whose record cannot be read. */
+export function placeInEnvelope(body: string): Place | undefined {
+  const envelope = placedEnvelope.safeParse(jsonIn(body)).data;
+  return envelope && { accountId: envelope.account, region: envelope.region };
 }
 
 /**
@@ -113,6 +121,14 @@ function readEnvelope(body: string): z.infer<typeof envelopeSchema> {
   throw new UnreadableEventError(
     `It is not a CloudTrail event: ${z.prettifyError(envelope.error)}`,
   );
+}
+
+function jsonIn(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    return undefined;
+  }
 }
 
 function parseJson(body: string): unknown {

@@ -2,7 +2,7 @@ import type { SQSClient } from '@aws-sdk/client-sqs';
 import * as z from 'zod/mini';
 import { messagePlaceSchema } from '../../organization/adapters/record-messages';
 import type { Place } from '../../organization/domain/place';
-import { sendMessages } from '../../shared/adapters/queue/send-messages';
+import { sendEach, sendMessages } from '../../shared/adapters/queue/send-messages';
 import {
   type DifferenceMessage,
   type HeartbeatMessage,
@@ -79,4 +79,22 @@ export async function sendDifferences(
   }));
   const group = place && { messageGroupId: place.accountId };
   await sendMessages(client, queueUrl, { contents, about: 'differences', delaySeconds, ...group });
+}
+
+/** Has each of the places tried. */
+export async function sendHeartbeats(
+  client: SQSClient,
+  queueUrl: string,
+  places: readonly Place[],
+): Promise<void> {
+  const messages = places.map(({ accountId: account, region }) => ({
+    content: {
+      version: QUEUE_MESSAGE_VERSION,
+      type: 'heartbeat',
+      account,
+      region,
+    } satisfies HeartbeatMessage,
+    messageGroupId: account,
+  }));
+  await sendEach(client, queueUrl, messages, 'heartbeats');
 }

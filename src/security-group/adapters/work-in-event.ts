@@ -1,17 +1,18 @@
 import { parseChangeEvent } from './change-event';
+import { incomingRecord } from './incoming-record';
 import { parseQueueMessage } from './queue-messages';
+import type { Place } from '../../organization/domain/place';
 import type { NamedWork } from '../../shared/domain/failure/failure';
+import type { DifferenceMessage, HeartbeatMessage } from '../contracts/queue-message';
 import { nameOf } from '../domain/changes/actor';
 import type { Change } from '../domain/changes/change';
 
 /** What a message of the sentry's queue is about, whatever it is. */
 export function workInEvent(body: string): NamedWork {
   const message = parseQueueMessage(body);
-  if (message?.type === 'heartbeat') return { what: 'The heartbeat of the sentry' };
-  if (message) {
-    return { what: 'A difference that reconcile found in a group', groupIds: [message.groupId] };
-  }
-  const change = changeIn(body);
+  if (message) return workInMessage(message);
+  const { body: envelope, place } = incomingRecord(body);
+  const change = changeIn(envelope, place);
   if (!change) return { what: 'A message that is no event of a known call' };
   const { eventName, eventId, time, accountId, region, actor } = change;
   return {
@@ -25,9 +26,21 @@ export function workInEvent(body: string): NamedWork {
   };
 }
 
-function changeIn(body: string): Change | undefined {
+function workInMessage(message: DifferenceMessage | HeartbeatMessage): NamedWork {
+  const { account, region } = message;
+  const where = { ...(account && { account }), ...(region && { region }) };
+  return message.type === 'heartbeat'
+    ? { what: 'The heartbeat of the sentry', ...where }
+    : {
+        what: 'A difference that reconcile found in a group',
+        groupIds: [message.groupId],
+        ...where,
+      };
+}
+
+function changeIn(body: string, place: Place | undefined): Change | undefined {
   try {
-    return parseChangeEvent(body, new Date(0));
+    return parseChangeEvent(body, new Date(0), place);
   } catch {
     return undefined;
   }

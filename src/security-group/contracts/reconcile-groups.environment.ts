@@ -1,3 +1,4 @@
+import { HUB_VARIABLE } from '../../organization/contracts/hub-variable';
 import { handlerContract } from '../../shared/contracts/handler-environment';
 
 export const RECONCILE_GROUPS = handlerContract({
@@ -19,4 +20,5 @@ export const RECONCILE_GROUPS = handlerContract({
     'HEARTBEAT_ROLE_ARN',
     'HEARTBEAT_FUNCTION_NAME',
   ],
+  optionalVariables: [HUB_VARIABLE],
 });

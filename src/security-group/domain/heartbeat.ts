@@ -4,7 +4,7 @@ import type { SentryConfiguration } from './policies/sentry-configuration';
 
 /** Any group that is monitored and exists. */
 export async function heartbeatGroup(
-  { monitoredGroups }: SentryConfiguration,
+  { monitoredGroups }: Pick<SentryConfiguration, 'monitoredGroups'>,
   groups: SecurityGroups,
 ): Promise<string | undefined> {
   for (const selector of monitoredGroups.include) {

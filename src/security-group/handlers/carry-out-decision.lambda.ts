@@ -22,6 +22,7 @@ import {
   isConcluded,
   isOvertaken,
 } from '../../approval/domain/ask-result';
+import type { Place } from '../../organization/domain/place';
 import { CLIENT_SETTINGS } from '../../shared/adapters/aws/client-settings';
 import { SYSTEM_CLOCK } from '../../shared/adapters/clock/system-clock';
 import { CachedConfiguration } from '../../shared/adapters/configuration/cached-configuration';
@@ -45,8 +46,10 @@ import {
 import { DynamoEventLog } from '../adapters/dynamo-event-log';
 import { DynamoLedger } from '../adapters/dynamo-ledger';
 import { Ec2SecurityGroups } from '../adapters/ec2-security-groups';
+import { hubWork } from '../adapters/hub-work';
 import { type LastingPorts, portsAt } from '../adapters/ports-of-try';
 import { loadSentryConfiguration } from '../adapters/sentry-configuration';
+import { SentryPlaces } from '../adapters/sentry-places';
 import { CARRY_OUT_DECISION } from '../contracts/carry-out-decision.environment';
 import type { StoredAsk } from '../domain/asking/change-asker';
 import { carryOutDecision } from '../domain/deciding/carry-out-decision';
@@ -80,8 +83,9 @@ const failures = FailureReporter.ofFunction({
   construct: sentry,
   topicArn: environment.NOTIFICATION_TOPIC_ARN,
   logger,
+  describeAccount: (accountId) => places.describe(accountId),
 });
-const ports: LastingPorts = {
+const ownPorts: LastingPorts = {
   groups: new Ec2SecurityGroups(new EC2Client(CLIENT_SETTINGS), environment.ACCOUNT_ID),
   ledger: new DynamoLedger(dynamo, environment.LEDGER_TABLE),
   events: new DynamoEventLog(dynamo, environment.LEDGER_TABLE),
@@ -96,7 +100,21 @@ const ports: LastingPorts = {
     sessionName: process.env.AWS_LAMBDA_FUNCTION_NAME ?? '',
   },
 };
-const parts = { sentry, announcements, failures, configuration, ports };
+const own = { accountId: environment.ACCOUNT_ID, region: process.env.AWS_REGION ?? 'unknown' };
+const places = new SentryPlaces({
+  own,
+  ownPorts,
+  dynamo,
+  ledgerTable: environment.LEDGER_TABLE,
+  hub: hubWork({
+    variable: environment.HUB,
+    hubFunction: 'decide',
+    patienceSeconds: ACTING_PATIENCE_SECONDS,
+    ssm,
+    dynamo,
+  }),
+});
+const parts = { sentry, announcements, failures, configuration };
 
 /**
  * Each decision on its own: one that cannot be carried out yet is shown again later, the others are
@@ -157,6 +175,11 @@ async function whyRefused(
   );
 }
 
+/** Where the change was made that people were asked about. */
+function placeOf({ asked: { call } }: StoredAsk): Place {
+  return { accountId: call.accountId, region: call.region };
+}
+
 async function carryOut(
   { statement }: ReceivedDecision,
   kept: StoredAsk,
@@ -175,11 +198,11 @@ async function carryOut(
     isClickWaiting,
     isLate,
   };
-  const known = await configuration.asOf(new Date(0));
+  const { ports, narrowed } = await places.at(placeOf(kept), requestId);
   try {
     return await carryOutDecision(decision, kept, {
-      configuration: known,
-      ports: portsAt(tries, parts),
+      configuration: narrowed(await configuration.asOf(new Date(0))),
+      ports: portsAt(tries, { ...parts, ports }),
     });
   } catch (error) {
     if (error instanceof UnfinishedError && tries === TRIES_BEFORE_PEOPLE_HEAR) {

@@ -6,22 +6,31 @@ import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import type { Context } from 'aws-lambda';
-import type { DescribedPlace } from '../../organization/domain/described-place';
+import type { HubMembers } from '../../organization/adapters/member-directory';
+import {
+  type DescribedPlace,
+  describedAccount,
+  describedPlace,
+} from '../../organization/domain/described-place';
+import { isSamePlace, type Place } from '../../organization/domain/place';
 import { CLIENT_SETTINGS } from '../../shared/adapters/aws/client-settings';
 import { SYSTEM_CLOCK } from '../../shared/adapters/clock/system-clock';
 import { FailureReporter } from '../../shared/adapters/failure/failure-reporter';
 import { SnsNotifications } from '../../shared/adapters/notification/sns-notifications';
 import { readEnvironment } from '../../shared/contracts/handler-environment';
 import { Announcements } from '../adapters/announcements';
+import { ACTING_PATIENCE_SECONDS } from '../adapters/cloudtrail-event-history';
 import { DynamoLedger } from '../adapters/dynamo-ledger';
 import { DynamoSignsOfLife } from '../adapters/dynamo-signs-of-life';
 import { Ec2SecurityGroups } from '../adapters/ec2-security-groups';
+import { hubWork } from '../adapters/hub-work';
 import { operatorNotification } from '../adapters/operator-notification';
 import { parseOperatorRequest } from '../adapters/operator-request';
 import { writeDisablings, writePause } from '../adapters/order-parameters';
 import { sendDifferences } from '../adapters/queue-messages';
 import { reportUnsentEvent } from '../adapters/report-announcer';
 import { loadSentryConfiguration } from '../adapters/sentry-configuration';
+import { ledgerKeysOf } from '../contracts/ledger-items';
 import { OPERATE_SENTRY } from '../contracts/operate-sentry.environment';
 import {
   carryOut,
@@ -54,16 +63,41 @@ const ownPorts: PlacePorts = {
   groups: new Ec2SecurityGroups(new EC2Client(CLIENT_SETTINGS), environment.ACCOUNT_ID),
   ledger: new DynamoLedger(dynamo, environment.LEDGER_TABLE),
   signs: new DynamoSignsOfLife(dynamo, environment.LEDGER_TABLE),
-  pointTo: async (groupIds) => sendDifferences(sqs, { queueUrl: environment.CHANGE_QUEUE_URL }, groupIds),
+  pointTo: async (groupIds) =>
+    sendDifferences(sqs, { queueUrl: environment.CHANGE_QUEUE_URL }, groupIds),
 };
-const ports: OperatorPorts = {
-  places: { own },
+const hub = hubWork({
+  variable: environment.HUB,
+  hubFunction: 'operate',
+  patienceSeconds: ACTING_PATIENCE_SECONDS,
+  ssm,
+  dynamo,
+});
+const ports: Omit<OperatorPorts, 'places'> = {
   clock: SYSTEM_CLOCK,
-  at: () => Promise.resolve(ownPorts),
+  at: async (place) => portsIn(place),
   writePause: async (pause) => writePause(ssm, environment.PAUSE_PARAMETER, pause),
   writeDisablings: async (disablings) =>
     writeDisablings(ssm, environment.DISABLED_POLICIES_PARAMETER, disablings),
 };
+
+function portsIn(place: Place): PlacePorts {
+  if (!hub || isSamePlace(place, own)) return ownPorts;
+  return {
+    groups: hub.places.at(place, 'operate').groups,
+    ledger: new DynamoLedger(dynamo, environment.LEDGER_TABLE, ledgerKeysOf(place)),
+    signs: ownPorts.signs,
+    pointTo: async (groupIds) =>
+      sendDifferences(sqs, { queueUrl: hub.variable.intakeQueueUrl, place }, groupIds),
+  };
+}
+
+/** Undefined without a hub. */
+function described(place: Place | undefined, members: HubMembers | undefined) {
+  if (!place || !members) return undefined;
+  const { list, warnings } = members;
+  return describedPlace(place, own, describedAccount(place.accountId, list, warnings));
+}
 
 /**
  * One order of an operator, as the payload of an invocation. A failure is thrown: the operator sees
@@ -75,8 +109,12 @@ export async function handler(
 ) {
   const request = parseOperatorRequest(payload);
   logger.info('ordered', { requestId, ...request });
-  const answer = await carryOut(request, await loadSentryConfiguration(ssm, environment), ports);
-  const place = undefined;
+  const members = await hub?.directory.known();
+  const answer = await carryOut(request, await loadSentryConfiguration(ssm, environment), {
+    ...ports,
+    places: { own, ...(members && { members }) },
+  });
+  const place = described(answer.place, members);
   if (!isQuestion(request)) {
     logger.info('done', { requestId, done: answer.done });
     const { done = '' } = answer;

@@ -8,6 +8,7 @@ import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import type { EventBridgeEvent } from 'aws-lambda';
+import { describedAccount, describedPlace } from '../../organization/domain/described-place';
 import { CLIENT_SETTINGS } from '../../shared/adapters/aws/client-settings';
 import { isToBeLeftOut } from '../../shared/adapters/aws/failure-kind';
 import { SYSTEM_CLOCK } from '../../shared/adapters/clock/system-clock';
@@ -34,10 +35,15 @@ import { DynamoRunsAfterCalls } from '../adapters/dynamo-runs-after-calls';
 import { DynamoSignsOfLife } from '../adapters/dynamo-signs-of-life';
 import { DynamoToldEnds } from '../adapters/dynamo-told-ends';
 import { Ec2SecurityGroups } from '../adapters/ec2-security-groups';
+import { hubWork } from '../adapters/hub-work';
 import { sendDifferences, sendDifferencesLater } from '../adapters/queue-messages';
 import { reconcileNotification } from '../adapters/reconcile-notification';
 import { reportUnsentEvent } from '../adapters/report-announcer';
-import { loadSentryConfiguration } from '../adapters/sentry-configuration';
+import {
+  type LoadedConfiguration,
+  loadedConfigurationAt,
+  loadSentryConfiguration,
+} from '../adapters/sentry-configuration';
 import { MAX_RULES_IN_MESSAGE } from '../contracts/change-message';
 import { RECONCILE_GROUPS } from '../contracts/reconcile-groups.environment';
 import { reconcileGroups, type ReconcilePorts } from '../domain/reconciling/reconcile-groups';
@@ -74,6 +80,14 @@ const runFailures = new RunFailures({
   what: 'A run of reconcile, over all monitored groups',
   next: 'The next run starts from the beginning. Until one succeeds, changes whose events were lost are not found.',
 });
+const own = { accountId: environment.ACCOUNT_ID, region: process.env.AWS_REGION ?? 'unknown' };
+const hub = hubWork({
+  variable: environment.HUB,
+  hubFunction: 'reconcile',
+  patienceSeconds: RECONCILE_PATIENCE_SECONDS,
+  ssm,
+  dynamo,
+});
 const ports: Omit<ReconcilePorts, 'tell'> = {
   groups,
   rulesOfAll: groups.rulesOfAll.bind(groups),
@@ -106,8 +120,9 @@ export async function handler(
   }
   try {
     const report = await runFailures.reporting({ event: due, context }, async (isLastTry) =>
-      reconcileGroups(await loadSentryConfiguration(ssm, environment), {
+      reconcileGroups(await configurationHere(), {
         ...ports,
+        ...(await placeHere()),
         tell: async (told) => tell(told, isLastTry),
         ...(isAfterCall && { pointToLater }),
       }),
@@ -117,6 +132,22 @@ export async function handler(
   } finally {
     metrics.publishStoredMetrics();
   }
+}
+
+/** In a hub, policies may be for some accounts alone. */
+async function configurationHere(): Promise<LoadedConfiguration> {
+  const configuration = await loadSentryConfiguration(ssm, environment);
+  const known = await hub?.directory.known();
+  if (!known) return configuration;
+  const account = known.list?.accounts.find(({ id }) => id === own.accountId);
+  return loadedConfigurationAt(configuration, { place: own, ...(account && { account }) });
+}
+
+async function placeHere(): Promise<Pick<ReconcilePorts, 'place'>> {
+  const known = await hub?.directory.known();
+  if (!known) return {};
+  const account = describedAccount(own.accountId, known.list, known.warnings);
+  return { place: describedPlace(own, own, account) };
 }
 
 /** Its time is when the run is due, which is not when the call was made. */

@@ -8,6 +8,7 @@ import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
+import { isSamePlace, type Place } from '../../organization/domain/place';
 import { CLIENT_SETTINGS } from '../../shared/adapters/aws/client-settings';
 import { isToBeLeftOut } from '../../shared/adapters/aws/failure-kind';
 import { SYSTEM_CLOCK } from '../../shared/adapters/clock/system-clock';
@@ -15,11 +16,13 @@ import { CachedConfiguration } from '../../shared/adapters/configuration/cached-
 import { FailureReporter } from '../../shared/adapters/failure/failure-reporter';
 import { SnsNotifications } from '../../shared/adapters/notification/sns-notifications';
 import { handleMessages, type MessageHandling } from '../../shared/adapters/queue/message-batch';
+import { queueUrlOf } from '../../shared/adapters/queue/queue-url';
 import { readEnvironment } from '../../shared/contracts/handler-environment';
 import {
   METRICS_NAMESPACE,
   SECURITY_GROUP_METRICS as METRIC,
 } from '../../shared/contracts/metrics';
+import { TRIES_BEFORE_LEFT_TO_MEMBER } from '../../shared/contracts/queue-tries';
 import { Announcements } from '../adapters/announcements';
 import { ChangeAsking, WorkflowQueues } from '../adapters/change-asking';
 import { parseChangeEvent, UnreadableEventError } from '../adapters/change-event';
@@ -29,24 +32,35 @@ import {
   ACTING_PATIENCE_SECONDS,
   HISTORY_CLIENT_SETTINGS,
 } from '../adapters/cloudtrail-event-history';
+import { placeInEnvelope } from '../adapters/cloudtrail-record';
 import { DynamoEventLog } from '../adapters/dynamo-event-log';
 import { DynamoLedger } from '../adapters/dynamo-ledger';
 import { DynamoSignsOfLife } from '../adapters/dynamo-signs-of-life';
 import { Ec2SecurityGroups } from '../adapters/ec2-security-groups';
 import { sendHeartbeat } from '../adapters/heartbeat';
+import { type HubWork, hubWork } from '../adapters/hub-work';
+import { type IncomingRecord, incomingRecord } from '../adapters/incoming-record';
 import { type LastingPorts, portsAt } from '../adapters/ports-of-try';
-import { parseQueueMessage } from '../adapters/queue-messages';
+import { parseQueueMessage, placeIn } from '../adapters/queue-messages';
+import { RecordAdmission } from '../adapters/record-admission';
 import { reportUnsentEvent } from '../adapters/report-announcer';
 import { loadSentryConfiguration } from '../adapters/sentry-configuration';
+import { SentryPlaces } from '../adapters/sentry-places';
 import { workInEvent } from '../adapters/work-in-event';
 import { RESPOND_TO_CHANGES } from '../contracts/respond-to-changes.environment';
 import { isOwnCall } from '../domain/changes/actor';
 import type { Change } from '../domain/changes/change';
 import { heartbeatGroup } from '../domain/heartbeat';
 import { type ChangeReport, secondsOpen } from '../domain/reporting/change-report';
+import { leftToMember } from '../domain/responding/left-to-member';
 import { respondToChange } from '../domain/responding/respond-to-change';
 import { respondToDifferences } from '../domain/responding/respond-to-differences';
 import type { Responses } from '../domain/responding/responses';
+
+/** What CloudTrail writes of a dry run that would have been let. */
+const DRY_RUN = 'Client.DryRunOperation';
+
+const ANY_GROUP = { include: [{ kind: 'all' as const }], exclude: [] };
 
 const environment = readEnvironment(RESPOND_TO_CHANGES, process.env);
 const sentry = environment.SENTRY_NAME;
@@ -75,9 +89,10 @@ const failures = FailureReporter.ofFunction({
   construct: sentry,
   topicArn: environment.NOTIFICATION_TOPIC_ARN,
   logger,
+  describeAccount: (accountId) => places.describe(accountId),
 });
-const place = { accountId: environment.ACCOUNT_ID, region: process.env.AWS_REGION ?? 'unknown' };
-const ports: LastingPorts = {
+const own = { accountId: environment.ACCOUNT_ID, region: process.env.AWS_REGION ?? 'unknown' };
+const ownPorts: LastingPorts = {
   groups: new Ec2SecurityGroups(ec2, environment.ACCOUNT_ID),
   ledger: new DynamoLedger(dynamo, environment.LEDGER_TABLE),
   events: new DynamoEventLog(dynamo, environment.LEDGER_TABLE),
@@ -92,7 +107,32 @@ const ports: LastingPorts = {
     sessionName: process.env.AWS_LAMBDA_FUNCTION_NAME ?? '',
   },
 };
-const parts = { sentry, announcements, failures, configuration, ports };
+const hub = hubWork({
+  variable: environment.HUB,
+  hubFunction: 'respond',
+  patienceSeconds: ACTING_PATIENCE_SECONDS,
+  ssm,
+  dynamo,
+});
+const places = new SentryPlaces({
+  own,
+  ownPorts,
+  dynamo,
+  ledgerTable: environment.LEDGER_TABLE,
+  hub,
+});
+const admission =
+  hub &&
+  new RecordAdmission({
+    hub,
+    own,
+    dynamo,
+    failures,
+    logger,
+    countRefused: () => metrics.addMetric(METRIC.recordsRefused, MetricUnit.Count, 1),
+  });
+const queueUrls = [environment.CHANGE_QUEUE_URL, ...(hub ? [hub.variable.intakeQueueUrl] : [])];
+const parts = { sentry, announcements, failures, configuration };
 
 /**
  * Each message of the batch on its own: one that fails is shown again later, the others are done.
@@ -109,53 +149,132 @@ const handling: MessageHandling = {
   sqs,
   logger,
   failures,
-  queueUrlOf: () => environment.CHANGE_QUEUE_URL,
+  queueUrlOf: ({ eventSourceARN }) => queueUrlOf(eventSourceARN, queueUrls),
   handle: handleRecord,
   workIn: ({ body }) => workInEvent(body),
   countFailedTry: (tries) => metrics.addMetric(METRIC.failedTries, MetricUnit.Count, tries),
 };
 
 async function handleRecord(record: SQSRecord, tries: number): Promise<void> {
-  const receivedAt = new Date(Number(record.attributes.SentTimestamp));
   const message = parseQueueMessage(record.body);
-  if (message?.type === 'heartbeat') return beat(receivedAt);
-  if (message) {
-    const known = {
-      configuration: await configuration.asOf(receivedAt),
-      ports: portsAt(tries, parts),
-    };
-    return conclude(await respondToDifferences(message.groupId, place, known), receivedAt);
-  }
+  const receivedAt = new Date(Number(record.attributes.SentTimestamp));
+  if (!message) return handleIncoming(incomingRecord(record.body), { record, receivedAt, tries });
+  const place = placeIn(message, own);
+  await unlessLeftToMember(place, { record, receivedAt, tries }, async () =>
+    message.type === 'heartbeat'
+      ? beat(place, receivedAt)
+      : respondToGroup(message.groupId, place, { record, receivedAt, tries }),
+  );
+}
+
+/** One try at one message. */
+interface Try {
+  readonly record: SQSRecord;
+  readonly receivedAt: Date;
+  readonly tries: number;
+}
+
+async function respondToGroup(
+  groupId: string,
+  place: Place,
+  { record, receivedAt, tries }: Try,
+): Promise<void> {
+  const { ports, narrowed } = await places.at(place, record.messageId);
+  const known = {
+    configuration: narrowed(await configuration.asOf(receivedAt)),
+    ports: portsAt(tries, { ...parts, ports }),
+  };
+  conclude(await respondToDifferences(groupId, place, known), receivedAt);
+}
+
+/** Where the record is of, is believed only where someone vouches for it. */
+async function handleIncoming(incoming: IncomingRecord, one: Try): Promise<void> {
   try {
-    await respond(parseChangeEvent(record.body, receivedAt), receivedAt, tries);
+    const place = await placeOf(incoming, one);
+    if (!place) return;
+    const change = parseChangeEvent(incoming.body, one.receivedAt, place.known);
+    await unlessLeftToMember(place.known ?? own, one, async () => respond(change, one));
   } catch (error) {
     if (!(error instanceof UnreadableEventError)) throw error;
-    logger.error('unreadable event', { reason: error.message, body: record.body });
-    metrics.addMetric(METRIC.unreadableEvents, MetricUnit.Count, 1);
-    const announcement = unreadableEventNotification(record.body, error.message, sentry);
-    const leftOut = await announcements.tell(announcement, (failure) =>
-      isToBeLeftOut(failure, tries),
-    );
-    leftOut.forEach((event) => reportUnsentEvent(announcement, event.error, failures));
+    await tellUnreadable(incoming, error, one);
   }
 }
 
-async function beat(receivedAt: Date): Promise<void> {
-  const groupId = await heartbeatGroup(await configuration.asOf(receivedAt), ports.groups);
+/** Undefined where nothing is to be done. Without a hub, the record is read as it always was. */
+async function placeOf(
+  incoming: IncomingRecord,
+  { record, receivedAt }: Try,
+): Promise<{ readonly known?: Place } | undefined> {
+  if (!admission) return {};
+  const { messageId } = record;
+  const known = await admission.placeOf({ incoming, receivedAt, messageId });
+  return known && { known };
+}
+
+async function tellUnreadable(
+  { body, place }: IncomingRecord,
+  error: UnreadableEventError,
+  { tries }: Try,
+): Promise<void> {
+  logger.error('unreadable event', { reason: error.message, body });
+  metrics.addMetric(METRIC.unreadableEvents, MetricUnit.Count, 1);
+  const known = await places.known(place ?? placeInEnvelope(body) ?? own);
+  const announcement = unreadableEventNotification(body, error.message, sentry, known?.described);
+  const leftOut = await announcements.tell(announcement, (failure) =>
+    isToBeLeftOut(failure, tries),
+  );
+  leftOut.forEach((event) => reportUnsentEvent(announcement, event.error, failures));
+}
+
+/**
+ * A member that does not let the sentry in is let be after a few tries: no later one will be let
+ * in, coverage names the member, and reconcile finds what is left once it may.
+ */
+async function unlessLeftToMember(
+  place: Place,
+  { record, tries }: Try,
+  work: () => Promise<void>,
+): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    const left = isSamePlace(place, own) ? undefined : leftToMember(error);
+    if (!left || tries < TRIES_BEFORE_LEFT_TO_MEMBER) throw error;
+    logger.error('left to the member', { messageId: record.messageId, ...left });
+    metrics.addMetric(METRIC.membersRefused, MetricUnit.Count, 1);
+    failures.add(`left ${record.messageId}`, {
+      work: { account: place.accountId, region: place.region, ...workInEvent(record.body) },
+      state: 'given-up',
+      reason: left.reason,
+      next: 'It is not tried again until the member lets the hub: then reconcile finds it within the hour. The runbook says what to do there.',
+    });
+  }
+}
+
+async function beat(place: Place, receivedAt: Date): Promise<void> {
+  if (hub && !isSamePlace(place, own)) return beatInMember(place, hub);
+  const groupId = await heartbeatGroup(await configuration.asOf(receivedAt), ownPorts.groups);
   if (groupId === undefined) {
     throw new Error('There is no monitored group to try the sentry on: does one exist?');
   }
   await sendHeartbeat(ec2, groupId);
 }
 
-async function respond(change: Change, receivedAt: Date, tries: number): Promise<void> {
-  if (isElsewhere(change)) {
+/** On any group: whether one is monitored says nothing of whether events come. */
+async function beatInMember(place: Place, { places: members }: HubWork): Promise<void> {
+  const member = members.at(place, 'heartbeat');
+  const groupId = await heartbeatGroup({ monitoredGroups: ANY_GROUP }, member.groups);
+  if (groupId !== undefined) await member.beat(groupId);
+}
+
+async function respond(change: Change, { receivedAt, tries }: Try): Promise<void> {
+  if (!admission && isElsewhere(change)) {
     return logger.warn('an event of another account or Region, passed over', {
       account: change.accountId,
       region: change.region,
     });
   }
-  if (change.errorCode === 'Client.DryRunOperation') return keepHeartbeat(change);
+  if (change.errorCode === DRY_RUN) return keepHeartbeat(change);
   if (tries === 1) {
     metrics.addMetric(METRIC.eventsSeen, MetricUnit.Count, 1);
     metrics.addMetric(
@@ -164,16 +283,19 @@ async function respond(change: Change, receivedAt: Date, tries: number): Promise
       secondsBetween(change.time, receivedAt),
     );
   }
+  const { ports, narrowed } = await places.at(change, change.eventId);
   const responses = await respondToChange(
     change,
-    () => configuration.asOf(change.time),
-    portsAt(tries, parts),
+    async () => narrowed(await configuration.asOf(change.time)),
+    portsAt(tries, { ...parts, ports }),
   );
-  const { eventId, eventName, subject } = change;
+  const { eventId, eventName, subject, accountId, region } = change;
   logger.info('responded', {
     eventId,
     eventName,
     subject,
+    accountId,
+    region,
     tries,
     outcomes: responses.reports.map(outcomesByRule),
   });
@@ -186,14 +308,18 @@ async function respond(change: Change, receivedAt: Date, tries: number): Promise
 /** A bus may get the events of others, whose groups are not to be found here. */
 function isElsewhere({ accountId, region }: Change): boolean {
   return (
-    (accountId !== 'unknown' && accountId !== place.accountId) ||
-    (region !== 'unknown' && region !== place.region)
+    (accountId !== 'unknown' && accountId !== own.accountId) ||
+    (region !== 'unknown' && region !== own.region)
   );
 }
 
-/** Anyone may make dry runs; only the sentry's own prove anything. */
-async function keepHeartbeat({ actor, time }: Change): Promise<void> {
-  if (!isOwnCall(actor, ports.own)) return;
+/**
+ * Anyone may make dry runs; only the sentry's own prove anything. Those of members prove what
+ * coverage has noted by now.
+ */
+async function keepHeartbeat({ actor, time, accountId, region }: Change): Promise<void> {
+  if (admission && !isSamePlace({ accountId, region }, own)) return;
+  if (!isOwnCall(actor, ownPorts.own)) return;
   metrics.addMetric(METRIC.heartbeats, MetricUnit.Count, 1);
   await signs.keep('heartbeat', time);
 }

@@ -27,6 +27,9 @@ export const LAST_TRY_TO_REPORT = 7;
  */
 export const TRIES_BEFORE_LEFT_OUT = 8;
 
+/** With the pauses between them, the fourth try comes after two minutes: a role may be new. */
+export const TRIES_BEFORE_LEFT_TO_MEMBER = 4;
+
 /** Lambda tries an asynchronous invocation twice more, after one minute and after two. */
 export const TRIES_OF_A_RUN = 3;
 export const SECONDS_UNTIL_LAST_RUN = 180;

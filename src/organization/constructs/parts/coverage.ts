@@ -13,9 +13,11 @@ import { NotifyingAlarm, SilenceAlarm } from '../../../shared/constructs/notifyi
 import { ownMetric } from '../../../shared/constructs/own-metric';
 import { deadLetterQueue, takeOneByOne, workQueue } from '../../../shared/constructs/work-queue';
 import { MOST_PARAMETER_CHARACTERS } from '../../../shared/contracts/parameter-limits';
+import { SENTRY_EVENT_SOURCE } from '../../../shared/contracts/sentry-events';
 import { COVERAGE_METRICS } from '../../contracts/coverage-metrics';
 import type { HubParameter } from '../../contracts/hub-parameter';
 import { LOOK_AT_MEMBER } from '../../contracts/look-at-member.environment';
+import { UNKNOWN_ACCOUNT_DETAIL_TYPE } from '../../contracts/unknown-account-event';
 import { WATCH_COVERAGE } from '../../contracts/watch-coverage.environment';
 import type { Expectation } from '../../domain/gaps/find-gaps';
 import { CoverageTable } from '../coverage-table';
@@ -66,6 +68,15 @@ export class Coverage {
     new events.Rule(hub, 'CoverageSchedule', {
       description: `When ${hub.node.path} looks at what is covered`,
       schedule: events.Schedule.rate(EVERY),
+      targets: [new targets.LambdaFunction(watcher)],
+    });
+    new events.Rule(hub, 'UnknownAccountRule', {
+      description: `Has ${hub.node.path} read the list of accounts when it hears of one that it does not know`,
+      eventPattern: {
+        source: [SENTRY_EVENT_SOURCE],
+        detailType: [UNKNOWN_ACCOUNT_DETAIL_TYPE],
+        detail: { hub: [props.hubName] },
+      },
       targets: [new targets.LambdaFunction(watcher)],
     });
     this.alarms = this.makeAlarms(watcher, looker);

@@ -2,7 +2,7 @@ import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import type * as sns from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
-import { commonVariables, SentryFunction } from './sentry-function';
+import { commonVariables, hubVariable, SentryFunction } from './sentry-function';
 import type { SentryParts } from './sentry-parts';
 import { NotifyingAlarm } from '../../../shared/constructs/notifying-alarm';
 import { ownMetric } from '../../../shared/constructs/own-metric';
@@ -17,7 +17,7 @@ export class Reconciler {
 
   /** @param sender the function that sends heartbeats. */
   constructor(sentry: Construct, parts: SentryParts, sender: lambda.IFunction) {
-    const { ledger, changes, topic } = parts;
+    const { ledger, changes, topic, hub } = parts;
     const handler = new SentryFunction(sentry, 'ReconcileGroups', {
       contract: RECONCILE_GROUPS,
       environment: () => ({
@@ -25,6 +25,7 @@ export class Reconciler {
         CHANGE_QUEUE_URL: changes.queue.queueUrl,
         HEARTBEAT_ROLE_ARN: sender.role!.roleArn,
         HEARTBEAT_FUNCTION_NAME: sender.functionName,
+        ...hubVariable(parts),
       }),
       description: `Compares security groups with the ledger for ${sentry.node.path}`,
       memorySize: 1024,
@@ -32,6 +33,7 @@ export class Reconciler {
     });
     handler.addToRolePolicy(historyStatement());
     changes.queue.grantSend(handler);
+    hub?._letKnowMembers(handler);
     ledger.grantFindRecords(handler);
     ledger.grantWrite(handler.role!, ['PutItem', 'DeleteItem']);
     this.handler = handler;

@@ -1,0 +1,214 @@
+import { Logger } from '@aws-lambda-powertools/logger';
+import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import { SNSClient } from '@aws-sdk/client-sns';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { SSMClient } from '@aws-sdk/client-ssm';
+import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
+import {
+  type DescribedPlace,
+  describedAccount,
+  describedPlace,
+} from '../../organization/domain/described-place';
+import { membershipOf } from '../../organization/domain/member-accounts';
+import { isSamePlace, type Place } from '../../organization/domain/place';
+import { CLIENT_SETTINGS } from '../../shared/adapters/aws/client-settings';
+import { isToBeLeftOut } from '../../shared/adapters/aws/failure-kind';
+import { SYSTEM_CLOCK } from '../../shared/adapters/clock/system-clock';
+import { FailureReporter } from '../../shared/adapters/failure/failure-reporter';
+import {
+  largestThatFits,
+  SnsNotifications,
+} from '../../shared/adapters/notification/sns-notifications';
+import { handleMessages, type MessageHandling } from '../../shared/adapters/queue/message-batch';
+import { readEnvironment } from '../../shared/contracts/handler-environment';
+import {
+  METRICS_NAMESPACE,
+  SECURITY_GROUP_METRICS as METRIC,
+} from '../../shared/contracts/metrics';
+import type { AccountDescription } from '../../shared/domain/notification/account-text';
+import { Announcements } from '../adapters/announcements';
+import { RECONCILE_PATIENCE_SECONDS } from '../adapters/cloudtrail-event-history';
+import { DynamoLedger } from '../adapters/dynamo-ledger';
+import { DynamoRunsAfterCalls } from '../adapters/dynamo-runs-after-calls';
+import { DynamoToldEnds } from '../adapters/dynamo-told-ends';
+import { hubWork } from '../adapters/hub-work';
+import { sendDifferences, sendDifferencesLater } from '../adapters/queue-messages';
+import { parseReconcileMessage, sendRunLater } from '../adapters/reconcile-messages';
+import { reconcileNotification } from '../adapters/reconcile-notification';
+import { reportUnsentEvent } from '../adapters/report-announcer';
+import { loadedConfigurationAt, loadSentryConfiguration } from '../adapters/sentry-configuration';
+import { MAX_RULES_IN_MESSAGE } from '../contracts/change-message';
+import { type LedgerKeys, ledgerKeysOf } from '../contracts/ledger-items';
+import { RECONCILE_MEMBER } from '../contracts/reconcile-member.environment';
+import { reconcileGroups, type ReconcilePorts } from '../domain/reconciling/reconcile-groups';
+import type { ReconcileReport } from '../domain/reconciling/reconcile-report';
+import { planRun } from '../domain/reconciling/run-after-large-call';
+import { leftToMember } from '../domain/responding/left-to-member';
+
+const environment = readEnvironment(RECONCILE_MEMBER, process.env);
+const sentry = environment.SENTRY_NAME;
+const logger = new Logger({ serviceName: sentry });
+const metrics = new Metrics({ namespace: METRICS_NAMESPACE, serviceName: sentry });
+const own = { accountId: environment.ACCOUNT_ID, region: process.env.AWS_REGION ?? 'unknown' };
+
+const sqs = new SQSClient({ ...CLIENT_SETTINGS, useQueueUrlAsEndpoint: false });
+const ssm = new SSMClient(CLIENT_SETTINGS);
+const dynamo = new DynamoDBClient(CLIENT_SETTINGS);
+const announcements = new Announcements(
+  new SnsNotifications(new SNSClient(CLIENT_SETTINGS), environment.NOTIFICATION_TOPIC_ARN),
+  new EventBridgeClient(CLIENT_SETTINGS),
+);
+const hub = hubWork({
+  variable: environment.HUB,
+  hubFunction: 'reconcile',
+  patienceSeconds: RECONCILE_PATIENCE_SECONDS,
+  ssm,
+  dynamo,
+})!;
+const accounts = new Map<string, AccountDescription>();
+const failures = FailureReporter.ofFunction({
+  construct: sentry,
+  topicArn: environment.NOTIFICATION_TOPIC_ARN,
+  logger,
+  describeAccount: (accountId) => accounts.get(accountId),
+});
+
+/** One place for each message. */
+export async function handler(event: SQSEvent, context: Context): Promise<SQSBatchResponse> {
+  try {
+    return await handleMessages(event, handling, context);
+  } finally {
+    metrics.publishStoredMetrics();
+  }
+}
+
+const handling: MessageHandling = {
+  sqs,
+  logger,
+  failures,
+  queueUrlOf: () => environment.RECONCILE_QUEUE_URL,
+  handle: handleRecord,
+  workIn: ({ body }) => workIn(body),
+  countFailedTry: (tries) => metrics.addMetric(METRIC.failedTries, MetricUnit.Count, tries),
+};
+
+function workIn(body: string) {
+  const what = 'A comparison of the groups of a member with the ledger';
+  try {
+    const { account, region } = parseReconcileMessage(body);
+    return { what, account, region };
+  } catch {
+    return { what };
+  }
+}
+
+/** A member that does not let the sentry in is named by coverage; the next run tries again. */
+async function handleRecord({ body, messageId }: SQSRecord, tries: number): Promise<void> {
+  const { account: accountId, region, type, run = messageId } = parseReconcileMessage(body);
+  const place = { accountId, region };
+  if (isSamePlace(place, own)) return;
+  try {
+    await (type === 'by-clock' ? reconcile(place, { tries }) : afterCall(place, run, tries));
+  } catch (error) {
+    const left = leftToMember(error);
+    if (!left) throw error;
+    logger.error('left to the member', { ...place, ...left });
+    metrics.addMetric(METRIC.membersRefused, MetricUnit.Count, 1);
+  }
+}
+
+/** One that has to wait does so in the queue, and holds up no other. */
+async function afterCall(place: Place, run: string, tries: number): Promise<void> {
+  const runs = new DynamoRunsAfterCalls(dynamo, environment.LEDGER_TABLE, ledgerKeysOf(place));
+  const planned = await planRun(run, runs, SYSTEM_CLOCK);
+  if (!planned) return logger.info('another run is about to look at all groups', { ...place });
+  const wait = planned.at.getTime() - SYSTEM_CLOCK.now().getTime();
+  if (wait > 0) {
+    return sendRunLater(sqs, environment.RECONCILE_QUEUE_URL, { place, run }, wait);
+  }
+  await reconcile(place, { tries, pointToLater: pointLater(place) });
+}
+
+function pointLater(place: Place): NonNullable<ReconcilePorts['pointToLater']> {
+  return async (groupIds, milliseconds) =>
+    sendDifferencesLater(
+      sqs,
+      { queueUrl: hub.variable.intakeQueueUrl, place },
+      groupIds,
+      milliseconds,
+    );
+}
+
+interface PlaceRun extends Pick<ReconcilePorts, 'pointToLater'> {
+  readonly tries: number;
+}
+
+async function reconcile(place: Place, { tries, ...later }: PlaceRun): Promise<void> {
+  const known = await hub.directory.known();
+  const membership = membershipOf(place.accountId, known.selection, known.list);
+  if (membership.kind !== 'member') {
+    return logger.info('no member any more', { ...place, membership: membership.kind });
+  }
+  const { account } = membership;
+  const description = describedAccount(place.accountId, known.list, known.warnings);
+  accounts.set(place.accountId, description);
+  const configuration = loadedConfigurationAt(await loadSentryConfiguration(ssm, environment), {
+    place,
+    ...(account && { account }),
+  });
+  const described = describedPlace(place, own, description);
+  const report = await reconcileGroups(configuration, {
+    ...portsIn(place, described, ledgerKeysOf(place)),
+    ...later,
+    tell: async (told) => tell(told, tries),
+  });
+  count(place, report);
+}
+
+function portsIn(
+  place: Place,
+  described: DescribedPlace,
+  keys: LedgerKeys,
+): Omit<ReconcilePorts, 'tell'> {
+  const { groups, history, lastHeartbeat } = hub.places.at(place, 'reconcile');
+  return {
+    groups,
+    rulesOfAll: async (groupIds) => groups.rulesOfAll(groupIds),
+    ledger: new DynamoLedger(dynamo, environment.LEDGER_TABLE, keys),
+    toldEnds: new DynamoToldEnds(dynamo, environment.LEDGER_TABLE),
+    history,
+    lastHeartbeat,
+    clock: SYSTEM_CLOCK,
+    sentry,
+    place: described,
+    pointTo: async (groupIds) =>
+      sendDifferences(sqs, { queueUrl: hub.variable.intakeQueueUrl, place }, groupIds),
+  };
+}
+
+/** After a while, an event for machines is left out rather than the run. */
+async function tell(report: ReconcileReport, tries: number): Promise<void> {
+  const announcement = largestThatFits(MAX_RULES_IN_MESSAGE, (items) =>
+    reconcileNotification(report, sentry, items),
+  );
+  const leftOut = await announcements.tell(announcement, (error) => isToBeLeftOut(error, tries));
+  leftOut.forEach(({ error }) => reportUnsentEvent(announcement, error, failures));
+}
+
+function count(place: Place, report: ReconcileReport): void {
+  const { groupCount, adoptions, released, returned, due, isBraked } = report;
+  logger.info('reconciled', {
+    ...place,
+    groupCount,
+    adopted: adoptions.length,
+    released: released.map(({ group }) => group.groupId),
+    returned: returned.map(({ groupId }) => groupId),
+    due,
+    isBraked,
+  });
+  metrics.addMetric(METRIC.memberReconcileRuns, MetricUnit.Count, 1);
+  metrics.addMetric(METRIC.groupsDue, MetricUnit.Count, due.length);
+  metrics.addMetric(METRIC.brakedRuns, MetricUnit.Count, isBraked ? 1 : 0);
+}
