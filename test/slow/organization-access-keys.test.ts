@@ -62,9 +62,9 @@ test('an old key of a member is reported and retired, and who refuses is named',
   await aws.setClock(new Date(START.getTime() + 120 * DAY));
   const noticed = await run();
   expect(noticed).toHaveLength(1);
-  expect(noticed[0]).toContain('Account payments (222222222222)');
+  expect(noticed[0]).toContain('Account 222222222222 (payments)');
   expect(noticed[0]).toContain('NOTICE: it will be deactivated');
-  expect(noticed[0]).toContain('closed shop (333333333333): ROLE_REFUSES');
+  expect(noticed[0]).toContain('333333333333 (closed shop): ROLE_REFUSES');
   await aws.setClock(new Date(START.getTime() + 128 * DAY));
   const retired = await run();
   expect(retired).toHaveLength(1);

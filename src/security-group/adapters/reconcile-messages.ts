@@ -12,7 +12,7 @@ export const reconcileMessageSchema = z.object({
   run: z.optional(z.string()),
 });
 
-/** SQS holds back a message for no longer. Members are looked at in turn within that time. */
+/** SQS holds back a message for no longer. So long it takes until the last place is looked at. */
 const SPREAD_SECONDS = 900;
 
 /** Throws for a message of another version. */
@@ -26,9 +26,10 @@ export async function sendReconciles(
   queueUrl: string,
   places: readonly Place[],
 ): Promise<void> {
+  const secondsBetween = Math.min(1, SPREAD_SECONDS / places.length);
   const messages = places.map((place, index) => ({
     content: message(place, 'by-clock'),
-    delaySeconds: Math.floor((index * SPREAD_SECONDS) / places.length),
+    delaySeconds: Math.floor(index * secondsBetween),
     messageGroupId: place.accountId,
   }));
   await sendEach(client, queueUrl, messages, 'places to reconcile');

@@ -14,7 +14,5 @@ export const SCHEDULE_MEMBERS = handlerContract({
   ],
 });
 
-/** The input by which the two schedules of the function tell what is to be done. */
-export const MEMBER_TASKS = ['reconcile', 'heartbeats'] as const;
-
-export type MemberTask = (typeof MEMBER_TASKS)[number];
+/** The input of one of the function's two schedules. That of the other is the plain event. */
+export const HEARTBEATS_TASK = { task: 'heartbeats' } as const;

@@ -14,7 +14,7 @@ import { type RunContext, RunFailures } from '../../shared/adapters/failure/run-
 import { readEnvironment } from '../../shared/contracts/handler-environment';
 import { sendHeartbeats } from '../adapters/queue-messages';
 import { sendReconciles } from '../adapters/reconcile-messages';
-import { MEMBER_TASKS, SCHEDULE_MEMBERS } from '../contracts/schedule-members.environment';
+import { HEARTBEATS_TASK, SCHEDULE_MEMBERS } from '../contracts/schedule-members.environment';
 
 const environment = readEnvironment(SCHEDULE_MEMBERS, process.env);
 const hub = readHubVariable(environment.HUB)!;
@@ -34,18 +34,17 @@ const runFailures = new RunFailures({
   next: 'The next run starts from the beginning. Until one succeeds, changes in members whose events were lost are not found.',
 });
 
-const inputSchema = z.object({ task: z.enum(MEMBER_TASKS) });
+const heartbeatsInput = z.object({ task: z.literal(HEARTBEATS_TASK.task) });
 
 /** One run. A failure is thrown: Lambda tries again, and the alarm goes off. */
 export async function handler(event: unknown, context: RunContext): Promise<void> {
   await runFailures.reporting({ event, context }, async () => {
-    const { task } = inputSchema.parse(event);
     const [memory, { accounts: selection, regions }] = await Promise.all([
       coverage.read(),
       readHubConfiguration(ssm, hub.configurationParameter),
     ]);
     const places = { selection, regions, own };
-    if (task === 'reconcile') {
+    if (!heartbeatsInput.safeParse(event).success) {
       const found = placesToReconcile(memory, places);
       await sendReconciles(sqs, environment.RECONCILE_QUEUE_URL, found);
       return logger.info('has members reconciled', { places: found.length });

@@ -13,7 +13,7 @@ import { BundledFunction } from '../../../shared/constructs/bundled-function';
 import { NotifyingAlarm, SilenceAlarm } from '../../../shared/constructs/notifying-alarm';
 import { ownMetric } from '../../../shared/constructs/own-metric';
 import { SECURITY_GROUP_METRICS } from '../../../shared/contracts/metrics';
-import { type MemberTask, SCHEDULE_MEMBERS } from '../../contracts/schedule-members.environment';
+import { HEARTBEATS_TASK, SCHEDULE_MEMBERS } from '../../contracts/schedule-members.environment';
 
 /** Often enough to have a place named that goes dark within three hours. */
 const HEARTBEATS_EVERY = Duration.minutes(15);
@@ -38,8 +38,20 @@ export class MemberSchedule {
     const { parts, reconcileSchedule } = props;
     this.handler = this.makeHandler();
     this.rules = [
-      this.schedule('MemberReconcileRule', 'reconcile', reconcileSchedule),
-      this.schedule('MemberHeartbeatRule', 'heartbeats', events.Schedule.rate(HEARTBEATS_EVERY)),
+      new events.Rule(sentry, 'MemberReconcileRule', {
+        description: `When ${sentry.node.path} has members compared with its ledger`,
+        schedule: reconcileSchedule,
+        targets: [new targets.LambdaFunction(this.handler)],
+      }),
+      new events.Rule(sentry, 'MemberHeartbeatRule', {
+        description: `When ${sentry.node.path} tries members of which nothing is heard`,
+        schedule: events.Schedule.rate(HEARTBEATS_EVERY),
+        targets: [
+          new targets.LambdaFunction(this.handler, {
+            event: events.RuleTargetInput.fromObject(HEARTBEATS_TASK),
+          }),
+        ],
+      }),
     ];
     this.alarms = [
       new NotifyingAlarm(sentry, 'MemberScheduleErrorsAlarm', {
@@ -82,17 +94,5 @@ export class MemberSchedule {
     reconciler.queue.grantSend(handler);
     acknowledgeKeyUse(handler.role!);
     return handler;
-  }
-
-  private schedule(id: string, task: MemberTask, schedule: events.Schedule): events.Rule {
-    return new events.Rule(this.sentry, id, {
-      description: `When ${this.sentry.node.path} has members visited: ${task}`,
-      schedule,
-      targets: [
-        new targets.LambdaFunction(this.handler, {
-          event: events.RuleTargetInput.fromObject({ task, time: events.EventField.time }),
-        }),
-      ],
-    });
   }
 }
