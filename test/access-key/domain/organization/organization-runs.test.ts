@@ -57,8 +57,8 @@ test('each account is asked once, the own one too, and one report has them all',
   await organization.wholeRun('1');
   expect(organization.told).toHaveLength(1);
   expect(text()).toContain('3 access keys in 3 of 4 accounts: 3 too old - 1 account NOT READ');
-  expect(text()).toContain('payments (111122223333), which holds the payment systems');
-  expect(text()).toContain(`old shop (${OLD_SHOP.id}): SUSPENDED`);
+  expect(text()).toContain('111122223333 (payments), which holds the payment systems');
+  expect(text()).toContain(`${OLD_SHOP.id} (old shop): SUSPENDED`);
   expect(text()).toContain('NOTICE: it will be deactivated');
 });
 
@@ -107,7 +107,7 @@ test('nothing is reported before all have answered, or an hour has passed', asyn
   expect(await organization.start('2')).toBeUndefined();
   organization.pass(1);
   await organization.report();
-  expect(text()).toContain('sandbox (222233334444): FAILED, the look at it failed: Rate exceeded');
+  expect(text()).toContain('222233334444 (sandbox): FAILED, the look at it failed: Rate exceeded');
 });
 
 test('an account that lets no one in is named, and is never one without keys', async () => {
@@ -187,7 +187,7 @@ test('an exemption for one account spares no user of another', async () => {
 
 test('a member is named with its warning, and labelled with its units', () => {
   expect(namedMember(PAYMENTS.id, ACCOUNTS)).toEqual({
-    text: 'payments (111122223333), which holds the payment systems',
+    text: '111122223333 (payments), which holds the payment systems',
     labels: {
       account: PAYMENTS.id,
       units: ['r-abcd', 'ou-abcd-11111111', 'ou-abcd-22222222'],
