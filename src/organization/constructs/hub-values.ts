@@ -22,20 +22,17 @@ export function ruleParameters({ hubAccountId, hubRegion, hubName }: ISentryHub)
   return { HubAccountId: hubAccountId, HubRegion: hubRegion, HubName: hubName };
 }
 
-/** Parameters of the template that every account gets once. */
-export function rolesParameters(
+/** Values of the template that every account gets once: lists where it asks for lists. */
+export function rolesValues(
   hub: ISentryHub,
   rights: MemberRights,
   partition: string,
-): Record<string, string> {
+): Record<string, string | string[]> {
   const callers = Object.entries(CALLER_PARAMETERS).map(([parameter, memberRole]) => [
     parameter,
-    Fn.join(
-      ',',
-      callersOf(memberRole).map(
-        (hubFunction) =>
-          `arn:${partition}:iam::${hub.hubAccountId}:role/${hubRoleName(hub.hubName, hubFunction)}`,
-      ),
+    callersOf(memberRole).map(
+      (hubFunction) =>
+        `arn:${partition}:iam::${hub.hubAccountId}:role/${hubRoleName(hub.hubName, hubFunction)}`,
     ),
   ]);
   return {
@@ -44,6 +41,20 @@ export function rolesParameters(
     ...Object.fromEntries(callers),
     Rights: rights,
   };
+}
+
+/** The same as CloudFormation takes them: it splits lists at their commas. */
+export function rolesParameters(
+  hub: ISentryHub,
+  rights: MemberRights,
+  partition: string,
+): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(rolesValues(hub, rights, partition)).map(([name, value]) => [
+      name,
+      typeof value === 'string' ? value : Fn.join(',', value),
+    ]),
+  );
 }
 
 export function checkedHubName(where: string, name: string): string {

@@ -3,7 +3,7 @@ import { Stack } from 'aws-cdk-lib';
 import { CfnInclude } from 'aws-cdk-lib/cloudformation-include';
 import { Construct } from 'constructs';
 import type { ISentryHub } from './hub-reference';
-import { checkedReference, rolesParameters, ruleParameters } from './hub-values';
+import { checkedReference, rolesValues, ruleParameters } from './hub-values';
 import { MemberRights } from './member-rights';
 
 /** The same files that Terraform, and tools that deploy templates to many accounts, can take. */
@@ -42,11 +42,8 @@ export class SentryMember extends Construct {
     const roles = new CfnInclude(this, 'Roles', {
       templateFile: path.join(TEMPLATES, 'roles.template.json'),
       preserveLogicalIds: false,
-      parameters: rolesParameters(
-        hub,
-        props.rights ?? MemberRights.REVOKE,
-        Stack.of(this).partition,
-      ),
+      // It puts them where the template refers to them, and splits nothing at commas.
+      parameters: rolesValues(hub, props.rights ?? MemberRights.REVOKE, Stack.of(this).partition),
     });
     new SentryMemberRegion(this, 'Region', { hub }).node.addDependency(roles);
   }

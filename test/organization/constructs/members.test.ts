@@ -138,6 +138,24 @@ describe('a member in an app of its own', () => {
     });
   });
 
+  test('lets in each function of the hub by an ARN of its own', () => {
+    const stack = new Stack(new App(), 'Shop', { env: { region: 'eu-west-1' } });
+    new SentryMember(stack, 'Member', { hub: HUB, rights: MemberRights.FULL });
+    const lists = Object.values(Template.fromStack(stack).findResources('AWS::IAM::Role'))
+      .map(({ Properties }) => Properties.AssumeRolePolicyDocument.Statement[0].Condition.ArnEquals)
+      .flatMap((equals) => (equals ? [equals['aws:PrincipalArn']] : []));
+
+    expect(lists.map((arns) => Array.isArray(arns) && arns.length)).toEqual([7, 2, 2, 2]);
+    expect(lists[1]).toEqual(
+      ['respond', 'decide'].map((name) => ({
+        'Fn::Join': [
+          '',
+          ['arn:', { Ref: 'AWS::Partition' }, `:iam::999988887777:role/cdk-sentries-hub-${name}`],
+        ],
+      })),
+    );
+  });
+
   test('has a rule alone in its further Regions', () => {
     const stack = new Stack(new App(), 'Management', { env: { region: 'us-east-1' } });
     new SentryMemberRegion(stack, 'Member', { hub: HUB });
