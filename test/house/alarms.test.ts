@@ -29,21 +29,28 @@ type Alarm = z.infer<typeof alarmSchema>;
 let alarms: ReadonlyMap<string, Alarm>;
 
 beforeAll(() => {
-  const [first, ...others] = allAlarms();
-  const template = Template.fromStack(Stack.of(first!)).findResources('AWS::CloudWatch::Alarm');
+  const all = allAlarms();
+  const stacks = [...new Set(all.map((alarm) => Stack.of(alarm)))];
+  const templates = new Map(stacks.map((stack) => [stack, alarmsIn(stack)]));
   alarms = new Map(
-    [first!, ...others].map((alarm) => [
-      alarm.node.path,
-      alarmSchema.parse(
-        template[Stack.of(alarm).getLogicalId(alarm.node.defaultChild as CfnAlarm)]?.Properties,
-      ),
-    ]),
+    all.map((alarm) => {
+      const stack = Stack.of(alarm);
+      const id = stack.getLogicalId(alarm.node.defaultChild as CfnAlarm);
+      return [alarm.node.path, alarmSchema.parse(templates.get(stack)?.[id]?.Properties)];
+    }),
   );
 });
+
+function alarmsIn(stack: Stack) {
+  return Template.fromStack(stack).findResources('AWS::CloudWatch::Alarm');
+}
 
 test('only alarms about silence take missing data for bad', () => {
   expect(idsWhere(({ TreatMissingData }) => TreatMissingData === 'breaching')).toEqual([
     'DetectorDeadAlarm',
+    'MissedCoverageAlarm',
+    'MissedLakeRunsAlarm',
+    'MissedMemberReconcileAlarm',
     'MissedReconcileAlarm',
     'MissedRunAlarm',
     'MissedRunsAlarm',

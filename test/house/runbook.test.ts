@@ -11,6 +11,7 @@ const CONSTRUCTS = [
   'IamKeySentry',
   'ManagementEventsTrail',
   'SecurityGroupSentry',
+  'SentryHub',
   'SlackApprovalWorkflow',
 ];
 

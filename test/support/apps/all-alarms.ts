@@ -1,22 +1,29 @@
 import { App, Duration, Stack } from 'aws-cdk-lib';
 import { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
+import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import {
   Approvers,
   ChangeResponse,
+  ChangeSource,
   IamKeySentry,
   KeyActions,
   ManagementEventsTrail,
+  MemberAccounts,
   MonitoredGroups,
   SecurityGroupBaseline,
   SecurityGroupSentry,
+  SentryHub,
   SlackApprovalWorkflow,
 } from '../../../src/index';
 
-/** Of an app in which all constructs have all their alarms: two workflows are asked. */
+/**
+ * Of an app in which all constructs have all their alarms: two workflows are asked, and a hub is in
+ * another account.
+ */
 export function allAlarms(): Alarm[] {
   const app = new App();
-  const stack = new Stack(app, 'App');
+  const stack = new Stack(app, 'App', { env: { account: '111122223333', region: 'eu-west-1' } });
   const workflows = ['First', 'Second'].map((id) => workflow(stack, id));
   new SecurityGroupSentry(stack, 'GroupSentry', {
     monitoredGroups: MonitoredGroups.ids(['sg-0123456789abcdef0']),
@@ -33,8 +40,34 @@ export function allAlarms(): Alarm[] {
     homeRegion: 'eu-west-1',
   });
   new ManagementEventsTrail(stack, 'Trail');
+  watchMembers(new Stack(app, 'Hub', { env: { account: '444455556666', region: 'eu-west-1' } }));
   app.synth();
   return app.node.findAll().filter((construct) => construct instanceof Alarm);
+}
+
+function watchMembers(stack: Stack): void {
+  const hub = hubWithAllSources(stack);
+  new SecurityGroupSentry(stack, 'GroupSentry', {
+    hub,
+    monitoredGroups: MonitoredGroups.all(),
+    policies: [{ baseline: SecurityGroupBaseline.locked(), response: ChangeResponse.notifyOnly() }],
+  });
+  new IamKeySentry(stack, 'KeySentry', { hub });
+}
+
+function hubWithAllSources(stack: Stack): SentryHub {
+  const logs = new Bucket(stack, 'Logs', { eventBridgeEnabled: true });
+  return new SentryHub(stack, 'Hub', {
+    organizationId: 'o-abc1234567',
+    accounts: MemberAccounts.organization(),
+    sources: [
+      ChangeSource.forwardedEvents(),
+      ChangeSource.organizationTrail(logs),
+      ChangeSource.cloudTrailLake(
+        'arn:aws:cloudtrail:eu-west-1:111122223333:eventdatastore/01234567-89ab-cdef-0123-456789abcdef',
+      ),
+    ],
+  });
 }
 
 function workflow(stack: Stack, id: string): SlackApprovalWorkflow {
