@@ -15,7 +15,7 @@ const ARN_PARTS = 6;
 const NAME = '\u0001';
 
 /** Names that may have a slash in them. */
-const PATH = /^(\w+WithPath|ParameterName\w*|SecretId|LogGroupName)$/;
+const PATH = /^(\w+WithPath|ParameterName\w*|SecretId|LogGroupName|ObjectName)$/;
 
 /**
  * Whether a policy's pattern covers any resource of a type, by the format that its ARNs have in

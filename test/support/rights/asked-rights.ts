@@ -44,6 +44,8 @@ const BATCH = /^(sqs|sns):(\w+)Batch$/;
  *   workflows with DynamoDB transactions", on IAM.
  * - Tags that come with a creating call are tagged under `ec2:CreateTags`: Amazon EC2 User Guide,
  *   "Grant permission to tag Amazon EC2 resources during creation".
+ * - A source identity that comes with `sts:AssumeRole` is set under `sts:SetSourceIdentity`: IAM User
+ *   Guide, "Monitor and control actions taken with assumed roles".
  */
 function partsOf(call: SentCall): Part[] {
   const [action, sent] = [`${call.service}:${call.action}`, sentParameters(call)];
@@ -59,10 +61,13 @@ function partsOf(call: SentCall): Part[] {
     ...(tagging.length > 0
       ? [{ action: TAG_ON_CREATION, sent: tagging, createAction: call.action }]
       : []),
+    ...(valuesAt(sent, 'SourceIdentity').length > 0 ? [{ action: SET_SOURCE_IDENTITY, sent }] : []),
   ];
 }
 
 const TAG_ON_CREATION = 'ec2:CreateTags';
+
+const SET_SOURCE_IDENTITY = 'sts:SetSourceIdentity';
 
 /** Of the same, without a call: the transactions of this library put items, and nothing else. */
 function actionOf(operation: string): string {
@@ -97,6 +102,7 @@ const NAMED: Readonly<Record<string, Naming>> = {
     return users.length > 0 ? users : valuesAt(sent, 'AccessKeyId').map((id) => `of-${id}`);
   },
   'iam:group': (sent) => valuesAt(sent, 'GroupName'),
+  'sts:role': (sent) => valuesAt(sent, 'RoleArn'),
   'sns:topic': (sent) => valuesAt(sent, 'TopicArn'),
   'sqs:queue': (sent) => valuesAt(sent, 'QueueUrl').map((url) => url.split('/').at(-1) ?? ''),
   'ssm:parameter': (sent) =>
@@ -220,6 +226,12 @@ const OPTIONAL: Readonly<Record<string, string>> = {
   'ec2:CreateTags ec2:security-group-rule': '',
   'dynamodb:Query dynamodb:index': 'an index is read',
   'events:PutEvents events:event-bus': '',
+  'organizations:ListAccountsForParent organizations:organizationalunit': '',
+  'organizations:ListAccountsForParent organizations:root': '',
+  'organizations:ListOrganizationalUnitsForParent organizations:organizationalunit': '',
+  'organizations:ListOrganizationalUnitsForParent organizations:root': '',
+  's3:GetObject s3:object': '',
+  'sts:SetSourceIdentity sts:role': '',
 };
 
 const TAKES_TAGS = /^ec2:Authorize/;
@@ -230,6 +242,8 @@ const NOT_BY_ITSELF = ['ec2:CreateAction', 'kms:ViaService'];
 /** Without a recorded call: all that a call of this name can ask for. */
 export async function rightsPossiblyAskedBy(operation: string): Promise<PossibleRight[]> {
   const own = await possibleRights(actionOf(operation));
+  // No session is begun without a source identity: members demand one.
+  if (operation === 'sts:AssumeRole') return [...own, ...(await possibleRights(SET_SOURCE_IDENTITY))];
   if (!TAKES_TAGS.test(operation)) return own;
   const tagging = await possibleRights(TAG_ON_CREATION, ['ec2:CreateAction']);
   return [...own, ...tagging.map((right) => ({ ...right, when: 'the rule gets tags' }))];

@@ -5,6 +5,19 @@ import type { RightsHolder } from './rights-apps';
 
 const SOURCES = join(__dirname, '..', '..', '..', 'src');
 
+/** Calls of functions that work in members, which they make with a role of the member. */
+const IN_A_MEMBER =
+  /^(ec2:|iam:|cloudtrail:LookupEvents$|events:(DescribeRule|ListTargetsByRule)$)/;
+
+/** By handler: such calls that it makes in members alone, and never in its own account. */
+const IN_MEMBERS_ALONE: Readonly<Record<string, RegExp>> = {
+  'organization/handlers/look-at-member': IN_A_MEMBER,
+  'security-group/handlers/reconcile-member': IN_A_MEMBER,
+  // A member says there how much it allows.
+  'access-key/handlers/check-access-keys': /^iam:GetRole$/,
+  'access-key/handlers/carry-out-key-decision': /^iam:GetRole$/,
+};
+
 interface NeverSent {
   /** Such as `ec2:CreateTags`; or `dynamodb:Query on dynamodb:index`, for one kind of them. */
   readonly calls: readonly string[];
@@ -20,8 +33,10 @@ const CHANGES_OF_RULES = [
   'ec2:RevokeSecurityGroupIngress',
 ];
 
+const INDEX = 'dynamodb:Query on dynamodb:index';
+
 /** The records of all groups are in an index. */
-const OF_ALL_GROUPS = 'dynamodb:Query on dynamodb:index';
+const OF_ALL_GROUPS = INDEX;
 
 /**
  * By handler: calls whose commands stand in a file that it imports, and that it does not send.
@@ -31,22 +46,73 @@ const NEVER_SENT: Readonly<Record<string, readonly NeverSent[]>> = {
     { calls: ['ec2:CreateTags'], because: 'rules that it makes get their tags as they are made' },
     { calls: ['sqs:SendMessageBatch'], because: 'others have groups judged by it' },
     { calls: [OF_ALL_GROUPS], because: 'it reads what is known of one group' },
+    { calls: ['dynamodb:Scan'], because: 'what is covered is for others to see' },
   ],
   'security-group/handlers/reconcile-groups': [
     { calls: CHANGES_OF_RULES, because: 'it only looks at groups' },
+    {
+      calls: ['dynamodb:GetItem', 'dynamodb:Scan', 'dynamodb:UpdateItem', 'sts:AssumeRole'],
+      because: 'other functions work for the members of a hub',
+    },
   ],
   'security-group/handlers/operate-sentry': [
     { calls: CHANGES_OF_RULES, because: 'it only looks at groups' },
     { calls: ['dynamodb:DeleteItem'], because: 'what is over is forgotten by reconcile' },
+    {
+      calls: ['cloudtrail:LookupEvents', 'dynamodb:GetItem', 'dynamodb:UpdateItem'],
+      because: 'it hears of no event, and looks for none',
+    },
+    { calls: ['dynamodb:Scan'], because: 'what is covered is for others to see' },
+  ],
+  'security-group/handlers/reconcile-member': [
+    { calls: CHANGES_OF_RULES, because: 'it only looks at groups' },
+    {
+      calls: ['dynamodb:GetItem', 'dynamodb:Scan', 'dynamodb:UpdateItem'],
+      because: 'it hears of no event, and what is covered is for others to see',
+    },
+  ],
+  'security-group/handlers/schedule-members': [
+    {
+      calls: [
+        'dynamodb:DeleteItem',
+        'dynamodb:GetItem',
+        'dynamodb:PutItem',
+        'dynamodb:Query',
+        'dynamodb:UpdateItem',
+      ],
+      because: 'it only sees what is covered',
+    },
+  ],
+  'organization/handlers/watch-coverage': [
+    { calls: [INDEX], because: 'its table has none' },
+    {
+      calls: ['dynamodb:GetItem', 'dynamodb:UpdateItem'],
+      because: 'it reads and writes whole items, many at once',
+    },
+  ],
+  'organization/handlers/look-at-member': [
+    {
+      calls: [
+        'dynamodb:DeleteItem',
+        'dynamodb:GetItem',
+        'dynamodb:PutItem',
+        'dynamodb:Query',
+        'dynamodb:Scan',
+      ],
+      because: 'it only writes what it found in a member',
+    },
+    { calls: ['sqs:SendMessageBatch'], because: 'others have members looked at' },
   ],
   'security-group/handlers/carry-out-decision': [
     { calls: [OF_ALL_GROUPS], because: 'it reads what is known of one group' },
+    { calls: ['dynamodb:Scan'], because: 'what is covered is for others to see' },
     { calls: ['kms:GenerateMac'], because: 'it verifies decisions, and makes none' },
   ],
   'access-key/handlers/check-access-keys': [
-    { calls: ['dynamodb:GetItem'], because: 'a run reads all records at once' },
+    { calls: [INDEX], because: 'its tables have none' },
   ],
   'access-key/handlers/carry-out-key-decision': [
+    { calls: [INDEX], because: 'its tables have none' },
     { calls: ['iam:DeleteAccessKey'], because: 'people are asked about deactivating alone' },
     { calls: ['kms:GenerateMac'], because: 'it verifies decisions, and makes none' },
   ],
@@ -78,10 +144,24 @@ export function neverSentBy({ handler }: RightsHolder): readonly NeverSent[] {
   return NEVER_SENT[handler] ?? [];
 }
 
-/** The calls that the function makes. */
+/** The calls that the function makes with its own role. */
 export function callsMadeBy(holder: RightsHolder): string[] {
+  return callsSentBy(holder).filter((call) => !isForMembersAlone(holder, call));
+}
+
+/** With whatever role. */
+function callsSentBy(holder: RightsHolder): string[] {
   const never = neverSentBy(holder).flatMap(({ calls }) => calls);
   return callsBundledWith(holder).filter((call) => !never.includes(call));
+}
+
+function isForMembersAlone({ handler }: RightsHolder, call: string): boolean {
+  return IN_MEMBERS_ALONE[handler]?.test(call) ?? false;
+}
+
+/** The calls that the function makes in members, with a role of theirs. */
+export function callsMadeInMembers(holder: RightsHolder): string[] {
+  return callsSentBy(holder).filter((call) => IN_A_MEMBER.test(call));
 }
 
 /** All that the calls which the function makes can ask for. */

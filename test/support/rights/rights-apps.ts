@@ -2,22 +2,25 @@ import { App, Duration, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as iam from 'aws-cdk-lib/aws-iam';
+import * as kms from 'aws-cdk-lib/aws-kms';
+import * as s3 from 'aws-cdk-lib/aws-s3';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import { type PlacedStatement, rolesIn } from './template-roles';
 import {
   Approvers,
   ChangeResponse,
+  ChangeSource,
   IamKeySentry,
   KeyActions,
   KeyExemption,
+  MemberAccounts,
   MonitoredGroups,
   SecurityGroupBaseline,
   SecurityGroupSentry,
+  SentryHub,
   SlackApprovalWorkflow,
   SlackDestination,
 } from '../../../src';
-import { MemberAccounts } from '../../../src/organization/constructs/member-accounts';
-import { SentryHub } from '../../../src/organization/constructs/sentry-hub';
 
 /** A function of this library, and its role in the apps below. */
 export interface RightsHolder {
@@ -54,6 +57,20 @@ export const HOLDERS: readonly RightsHolder[] = [
     'security-group/handlers/carry-out-decision',
     'GroupSentryCarryOutDecisionRole',
   ),
+  holder(
+    'SecurityGroupSentry',
+    'security-group/handlers/reconcile-member',
+    'GroupSentryReconcileMemberRole',
+  ),
+  holder(
+    'SecurityGroupSentry',
+    'security-group/handlers/schedule-members',
+    'GroupSentryScheduleMembersRole',
+  ),
+  holder('SentryHub', 'organization/handlers/watch-coverage', 'HubWatchCoverageRole'),
+  holder('SentryHub', 'organization/handlers/look-at-member', 'HubLookAtMemberRole'),
+  holder('SentryHub', 'organization/handlers/read-trail', 'HubReadTrailRole'),
+  holder('SentryHub', 'organization/handlers/read-lake', 'HubReadLakeRole'),
   holder('IamKeySentry', 'access-key/handlers/check-access-keys', 'KeySentryCheckAccessKeysRole'),
   holder(
     'IamKeySentry',
@@ -119,17 +136,16 @@ export function rightsApps(): RightsApp[] {
       });
       new IamKeySentry(stack, 'KeySentry', { actions: KeyActions.of(RETIRE) });
     }),
-    appWith('keys are looked at in all accounts of a hub', (stack) => {
+    appWith('the sentries have a hub', (stack) => {
+      const [hub, approvals] = [hubWithAllSources(stack), workflow(stack)];
       new SecurityGroupSentry(stack, 'GroupSentry', {
+        hub,
         monitoredGroups: MonitoredGroups.taggedWith('sentry', 'on'),
-        policies: [locked(ChangeResponse.revert())],
+        policies: [locked(ChangeResponse.revertUntilApproved(approvals))],
       });
       new IamKeySentry(stack, 'KeySentry', {
-        hub: new SentryHub(stack, 'Hub', {
-          organizationId: 'o-abc1234567',
-          accounts: MemberAccounts.organization(),
-        }),
-        actions: KeyActions.of({ ...RETIRE, askBeforeDeactivating: workflow(stack) }),
+        hub,
+        actions: KeyActions.of({ ...RETIRE, askBeforeDeactivating: approvals }),
       });
     }),
     appWith('groups are chosen by id, and keys are only reported', (stack) => {
@@ -162,6 +178,24 @@ function withEffect(roles: StatementsByRole, wanted: PlacedStatement['effect']):
 
 function locked(response: ChangeResponse) {
   return { baseline: SecurityGroupBaseline.locked({ restoreRemoved: true }), response };
+}
+
+function hubWithAllSources(stack: Stack): SentryHub {
+  const logs = s3.Bucket.fromBucketAttributes(stack, 'Logs', {
+    bucketName: 'logs',
+    encryptionKey: new kms.Key(stack, 'LogsKey'),
+  });
+  return new SentryHub(stack, 'Hub', {
+    organizationId: 'o-abc1234567',
+    accounts: MemberAccounts.organization(),
+    sources: [
+      ChangeSource.forwardedEvents(),
+      ChangeSource.organizationTrail(logs),
+      ChangeSource.cloudTrailLake(
+        'arn:aws:cloudtrail:us-east-1:123456789012:eventdatastore/01234567-89ab-cdef-0123-456789abcdef',
+      ),
+    ],
+  });
 }
 
 function workflow(stack: Stack): SlackApprovalWorkflow {

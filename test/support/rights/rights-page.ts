@@ -31,8 +31,9 @@ export async function rightsPage(apps: readonly RightsApp[]): Promise<string> {
 
 async function sectionOf(holder: RightsHolder, apps: readonly RightsApp[]): Promise<string> {
   const rows = (await firstGrants(holder, apps)).map(rowOf);
-  const held = apps[0]?.roles.get(holder.role) ?? [];
-  const denied = apps[0]?.denials.get(holder.role) ?? [];
+  const app = apps.find(({ roles }) => roles.has(holder.role));
+  const held = app?.roles.get(holder.role) ?? [];
+  const denied = app?.denials.get(holder.role) ?? [];
   return [
     `## ${holder.construct}: ${holder.handler.split('/').at(-1)}\n`,
     '| call | permission | type of resource | resource | condition | given by |',

@@ -3,10 +3,11 @@ import * as events from 'aws-cdk-lib/aws-events';
 import * as targets from 'aws-cdk-lib/aws-events-targets';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
-import { commonVariables, SentryFunction } from './sentry-function';
+import { commonVariables, LedgerFunction } from './sentry-function';
 import type { SentryParts } from './sentry-parts';
 import type { SentryHub } from '../../../organization/constructs/sentry-hub';
 import { MESSAGE_GROUP_PATH } from '../../../organization/contracts/intake';
+import { acknowledgeKeyUse } from '../../../shared/constructs/acknowledge-finding';
 import type { GuardedQueue } from '../../../shared/constructs/guarded-queue';
 import { NotifyingAlarm } from '../../../shared/constructs/notifying-alarm';
 import { deadLetterQueue, takeOneByOne, workQueue } from '../../../shared/constructs/work-queue';
@@ -36,7 +37,7 @@ export class MemberReconciler {
       unhandled: this.unhandled,
       operators,
     });
-    const handler = new SentryFunction(sentry, 'ReconcileMember', {
+    const handler = new LedgerFunction(sentry, 'ReconcileMember', {
       contract: RECONCILE_MEMBER,
       environment: () => ({
         ...commonVariables(sentry, parts),
@@ -53,6 +54,7 @@ export class MemberReconciler {
     takeOneByOne(handler, this.queue, MAX_CONCURRENCY);
     ledger.grantFindRecords(handler);
     ledger.grantWrite(handler.role!, ['PutItem', 'DeleteItem']);
+    acknowledgeKeyUse(handler.role!);
     this.handler = handler;
     this.rule = this.largeCallRule(sentry, hub, parts);
     this.alarms = [

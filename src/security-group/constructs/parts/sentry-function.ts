@@ -21,11 +21,11 @@ export interface SentryFunctionProps<
 }
 
 /** A function of a sentry, with the rights that each of them needs. */
-export class SentryFunction<
+export class LedgerFunction<
   Variable extends string,
   Optional extends string = never,
 > extends BundledFunction<Variable, Optional> {
-  private readonly parts: SentryParts;
+  protected readonly parts: SentryParts;
 
   constructor(sentry: Construct, id: string, props: SentryFunctionProps<Variable, Optional>) {
     super(sentry, id, props);
@@ -34,6 +34,16 @@ export class SentryFunction<
     topic.grantPublish(this);
     parameters.grantRead(this);
     ledger.grantRead(this);
+  }
+}
+
+/** One that looks at the groups of the sentry's own account. */
+export class SentryFunction<
+  Variable extends string,
+  Optional extends string = never,
+> extends LedgerFunction<Variable, Optional> {
+  constructor(sentry: Construct, id: string, props: SentryFunctionProps<Variable, Optional>) {
+    super(sentry, id, props);
     lookingStatements(this).forEach((statement) => this.addToRolePolicy(statement));
     acknowledgeWildcards(this.role!);
   }
