@@ -153,13 +153,17 @@ const hubProps: Required<SentryHubProps> = {
     excluding: ['111122223333'],
   }),
   organizationId: 'o-abc1234567',
-  regions: MemberRegions.of(['eu-central-1', 'eu-west-1']),
+  regions: MemberRegions.of([app.region ?? 'eu-central-1']),
   name: 'team-sentries',
   sources: [
     ChangeSource.forwardedEvents(),
     ChangeSource.organizationTrail(logs),
     ChangeSource.cloudTrailLake(
-      'arn:aws:cloudtrail:eu-central-1:111122223333:eventdatastore/01234567-89ab-cdef-0123-456789abcdef',
+      stack.formatArn({
+        service: 'cloudtrail',
+        resource: 'eventdatastore',
+        resourceName: '01234567-89ab-cdef-0123-456789abcdef',
+      }),
     ),
   ],
   accountWarnings: { '222233334444': 'holds the payment systems' },

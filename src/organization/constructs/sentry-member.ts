@@ -45,7 +45,10 @@ export class SentryMember extends Construct {
       // It puts them where the template refers to them, and splits nothing at commas.
       parameters: rolesValues(hub, props.rights ?? MemberRights.REVOKE, Stack.of(this).partition),
     });
-    new SentryMemberRegion(this, 'Region', { hub }).node.addDependency(roles);
+    // CloudFormation wants no dependency on a role that the rights leave out.
+    new SentryMemberRegion(this, 'Region', { hub }).node.addDependency(
+      roles.getResource('ForwardRole'),
+    );
   }
 }
 

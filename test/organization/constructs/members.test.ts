@@ -156,6 +156,16 @@ describe('a member in an app of its own', () => {
     );
   });
 
+  test('makes its rules once the role is there by which they forward', () => {
+    const stack = new Stack(new App(), 'Management', { env: { region: 'eu-west-1' } });
+    new SentryMember(stack, 'Member', { hub: HUB, rights: MemberRights.OBSERVE });
+    const rules = Template.fromStack(stack).findResources('AWS::Events::Rule');
+
+    for (const { DependsOn } of Object.values(rules)) {
+      expect(DependsOn).toEqual([expect.stringMatching(/^MemberRolesForwardRole/)]);
+    }
+  });
+
   test('has a rule alone in its further Regions', () => {
     const stack = new Stack(new App(), 'Management', { env: { region: 'us-east-1' } });
     new SentryMemberRegion(stack, 'Member', { hub: HUB });
