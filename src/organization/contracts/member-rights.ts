@@ -36,11 +36,6 @@ export const READ_STATEMENTS: readonly MemberStatement[] = [
     resources: ['events:*:${AWS::AccountId}:rule/${HubName}-*'],
   },
   {
-    sid: 'LookAtOwnQueue',
-    actions: ['sqs:GetQueueAttributes'],
-    resources: ['sqs:*:${AWS::AccountId}:${HubName}-*'],
-  },
-  {
     sid: 'LookAtOwnTags',
     actions: ['iam:GetRole'],
     resources: ['iam::${AWS::AccountId}:role/${HubName}-read'],

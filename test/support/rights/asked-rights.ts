@@ -44,8 +44,8 @@ const BATCH = /^(sqs|sns):(\w+)Batch$/;
  *   workflows with DynamoDB transactions", on IAM.
  * - Tags that come with a creating call are tagged under `ec2:CreateTags`: Amazon EC2 User Guide,
  *   "Grant permission to tag Amazon EC2 resources during creation".
- * - A source identity that comes with `sts:AssumeRole` is set under `sts:SetSourceIdentity`: IAM User
- *   Guide, "Monitor and control actions taken with assumed roles".
+ * - A source identity that comes with `sts:AssumeRole` is set under `sts:SetSourceIdentity`: IAM
+ *   User Guide, "Monitor and control actions taken with assumed roles".
  */
 function partsOf(call: SentCall): Part[] {
   const [action, sent] = [`${call.service}:${call.action}`, sentParameters(call)];
@@ -225,6 +225,8 @@ const OPTIONAL: Readonly<Record<string, string>> = {
   'ec2:ModifySecurityGroupRules ec2:prefix-list': 'the rule names a prefix list',
   'ec2:CreateTags ec2:security-group-rule': '',
   'dynamodb:Query dynamodb:index': 'an index is read',
+  'events:DescribeRule events:rule-on-default-event-bus': '',
+  'events:ListTargetsByRule events:rule-on-default-event-bus': '',
   'events:PutEvents events:event-bus': '',
   'organizations:ListAccountsForParent organizations:organizationalunit': '',
   'organizations:ListAccountsForParent organizations:root': '',
@@ -243,7 +245,9 @@ const NOT_BY_ITSELF = ['ec2:CreateAction', 'kms:ViaService'];
 export async function rightsPossiblyAskedBy(operation: string): Promise<PossibleRight[]> {
   const own = await possibleRights(actionOf(operation));
   // No session is begun without a source identity: members demand one.
-  if (operation === 'sts:AssumeRole') return [...own, ...(await possibleRights(SET_SOURCE_IDENTITY))];
+  if (operation === 'sts:AssumeRole') {
+    return [...own, ...(await possibleRights(SET_SOURCE_IDENTITY))];
+  }
   if (!TAKES_TAGS.test(operation)) return own;
   const tagging = await possibleRights(TAG_ON_CREATION, ['ec2:CreateAction']);
   return [...own, ...tagging.map((right) => ({ ...right, when: 'the rule gets tags' }))];

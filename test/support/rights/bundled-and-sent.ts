@@ -5,9 +5,12 @@ import type { RightsHolder } from './rights-apps';
 
 const SOURCES = join(__dirname, '..', '..', '..', 'src');
 
-/** Calls of functions that work in members, which they make with a role of the member. */
+/**
+ * Calls of functions that work in members, which they make with a role of the member. Roles are
+ * listed in the own account alone, to find a sentry of another Region.
+ */
 const IN_A_MEMBER =
-  /^(ec2:|iam:|cloudtrail:LookupEvents$|events:(DescribeRule|ListTargetsByRule)$)/;
+  /^(ec2:|iam:(?!ListRoles$)|cloudtrail:LookupEvents$|events:(DescribeRule|ListTargetsByRule)$)/;
 
 /** By handler: such calls that it makes in members alone, and never in its own account. */
 const IN_MEMBERS_ALONE: Readonly<Record<string, RegExp>> = {
@@ -108,9 +111,7 @@ const NEVER_SENT: Readonly<Record<string, readonly NeverSent[]>> = {
     { calls: ['dynamodb:Scan'], because: 'what is covered is for others to see' },
     { calls: ['kms:GenerateMac'], because: 'it verifies decisions, and makes none' },
   ],
-  'access-key/handlers/check-access-keys': [
-    { calls: [INDEX], because: 'its tables have none' },
-  ],
+  'access-key/handlers/check-access-keys': [{ calls: [INDEX], because: 'its tables have none' }],
   'access-key/handlers/carry-out-key-decision': [
     { calls: [INDEX], because: 'its tables have none' },
     { calls: ['iam:DeleteAccessKey'], because: 'people are asked about deactivating alone' },

@@ -21,6 +21,7 @@ import {
   SlackApprovalWorkflow,
   SlackDestination,
 } from '../../../src';
+import type { HubFunction } from '../../../src/organization/contracts/hub-roles';
 
 /** A function of this library, and its role in the apps below. */
 export interface RightsHolder {
@@ -28,19 +29,23 @@ export interface RightsHolder {
   /** The file of the handler, and its bundle, without `.lambda.ts`. */
   readonly handler: string;
   readonly role: string;
+  /** As which of the hub's functions it works in members, if it does. */
+  readonly hubFunction?: HubFunction;
 }
 
-const holder = (construct: string, handler: string, role: string): RightsHolder => ({
-  construct,
-  handler,
-  role,
-});
+const holder = (
+  construct: string,
+  handler: string,
+  role: string,
+  hubFunction?: HubFunction,
+): RightsHolder => ({ construct, handler, role, ...(hubFunction && { hubFunction }) });
 
 export const HOLDERS: readonly RightsHolder[] = [
   holder(
     'SecurityGroupSentry',
     'security-group/handlers/respond-to-changes',
     'GroupSentryRespondToChangesRole',
+    'respond',
   ),
   holder(
     'SecurityGroupSentry',
@@ -51,16 +56,19 @@ export const HOLDERS: readonly RightsHolder[] = [
     'SecurityGroupSentry',
     'security-group/handlers/operate-sentry',
     'GroupSentryOperateSentryRole',
+    'operate',
   ),
   holder(
     'SecurityGroupSentry',
     'security-group/handlers/carry-out-decision',
     'GroupSentryCarryOutDecisionRole',
+    'decide',
   ),
   holder(
     'SecurityGroupSentry',
     'security-group/handlers/reconcile-member',
     'GroupSentryReconcileMemberRole',
+    'reconcile',
   ),
   holder(
     'SecurityGroupSentry',
@@ -68,14 +76,20 @@ export const HOLDERS: readonly RightsHolder[] = [
     'GroupSentryScheduleMembersRole',
   ),
   holder('SentryHub', 'organization/handlers/watch-coverage', 'HubWatchCoverageRole'),
-  holder('SentryHub', 'organization/handlers/look-at-member', 'HubLookAtMemberRole'),
+  holder('SentryHub', 'organization/handlers/look-at-member', 'HubLookAtMemberRole', 'coverage'),
   holder('SentryHub', 'organization/handlers/read-trail', 'HubReadTrailRole'),
   holder('SentryHub', 'organization/handlers/read-lake', 'HubReadLakeRole'),
-  holder('IamKeySentry', 'access-key/handlers/check-access-keys', 'KeySentryCheckAccessKeysRole'),
+  holder(
+    'IamKeySentry',
+    'access-key/handlers/check-access-keys',
+    'KeySentryCheckAccessKeysRole',
+    'check-keys',
+  ),
   holder(
     'IamKeySentry',
     'access-key/handlers/carry-out-key-decision',
     'KeySentryCarryOutDecisionRole',
+    'decide-keys',
   ),
   holder(
     'SlackApprovalWorkflow',
@@ -101,6 +115,8 @@ export interface RightsApp {
   /** By statements that allow. */
   readonly roles: StatementsByRole;
   readonly denials: StatementsByRole;
+  /** As it is deployed. */
+  readonly template: object;
 }
 
 type StatementsByRole = ReadonlyMap<string, readonly PlacedStatement[]>;
@@ -163,8 +179,9 @@ const RETIRE = { deactivateAfter: Duration.days(90), deleteAfterInactive: Durati
 function appWith(way: string, build: (stack: Stack) => void): RightsApp {
   const stack = new Stack(new App(), 'Rights');
   build(stack);
-  const roles = rolesIn(Template.fromStack(stack).toJSON());
-  return { way, roles: withEffect(roles, 'Allow'), denials: withEffect(roles, 'Deny') };
+  const template = Template.fromStack(stack).toJSON();
+  const roles = rolesIn(template);
+  return { way, roles: withEffect(roles, 'Allow'), denials: withEffect(roles, 'Deny'), template };
 }
 
 function withEffect(roles: StatementsByRole, wanted: PlacedStatement['effect']): StatementsByRole {

@@ -10,7 +10,9 @@ import { MESSAGE_GROUP_PATH } from '../../../organization/contracts/intake';
 import { acknowledgeKeyUse } from '../../../shared/constructs/acknowledge-finding';
 import type { GuardedQueue } from '../../../shared/constructs/guarded-queue';
 import { NotifyingAlarm } from '../../../shared/constructs/notifying-alarm';
+import { putEventsStatement } from '../../../shared/constructs/put-events-statement';
 import { deadLetterQueue, takeOneByOne, workQueue } from '../../../shared/constructs/work-queue';
+import { SENTRY_EVENT_SOURCE } from '../../../shared/contracts/sentry-events';
 import { RECONCILE_MEMBER } from '../../contracts/reconcile-member.environment';
 import {
   RECONCILE_MESSAGE_VERSION,
@@ -54,6 +56,7 @@ export class MemberReconciler {
     takeOneByOne(handler, this.queue, MAX_CONCURRENCY);
     ledger.grantFindRecords(handler);
     ledger.grantWrite(handler.role!, ['PutItem', 'DeleteItem']);
+    handler.addToRolePolicy(putEventsStatement(handler, SENTRY_EVENT_SOURCE));
     acknowledgeKeyUse(handler.role!);
     this.handler = handler;
     this.rule = this.largeCallRule(sentry, hub, parts);
