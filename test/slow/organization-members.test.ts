@@ -393,7 +393,7 @@ describe('what the hub does in a member', () => {
 
 describe('no one else', () => {
   test('of another organization is heard at the hub, with the same rule and role', async () => {
-    await aws.deploy(synthesized('Stranger', addStrangersMember), undefined, {
+    await aws.deploy(synthesized('Stranger', addMember), undefined, {
       accountId: STRANGER,
       region: 'us-east-1',
     });
@@ -437,6 +437,18 @@ describe('no one else', () => {
   });
 });
 
+test('a member in an app of its own, such as the management account, lets the hub in', async () => {
+  const { managementAccountId: accountId } = organization;
+  const name = hubRoleName('cdk-sentries', 'coverage');
+  await deleteRole(name);
+  const reader = sessionsOf(await roleOf(HUB.accountId, name));
+  await expect(reader.read(accountId)).rejects.toThrow('does not let the hub in');
+  await aws.deploy(synthesized('Own', addMember), undefined, { accountId, region: 'us-east-1' });
+  await expect(reader.read(accountId)).resolves.toMatchObject({
+    accessKeyId: expect.stringMatching(/^ASIA/),
+  });
+});
+
 test('a role of the hub that was deleted and made again is let in, and no member is touched', async () => {
   const name = hubRoleName('cdk-sentries', 'coverage');
   await deleteRole(name);
@@ -475,7 +487,7 @@ function addMembers(stack: Stack): void {
   });
 }
 
-function addStrangersMember(stack: Stack): void {
+function addMember(stack: Stack): void {
   new SentryMember(stack, 'Member', { hub: hubElsewhere(organization.id) });
 }
 
