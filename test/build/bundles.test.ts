@@ -9,8 +9,11 @@ import { build, type Plugin } from 'esbuild';
 import { BUNDLE_OPTIONS, FATAL_WARNINGS, findHandlers } from '../../build/bundle-handlers';
 import { withLiteralKeys, withoutErrorClasses } from '../../build/shake-sdk-schemas';
 
-/** Compiling a hundred kilobytes takes a cold start some 13 ms. */
-const MOST_BYTES = 540_000;
+/**
+ * Compiling a hundred kilobytes takes a cold start some 13 ms. Work in the members of a hub, with
+ * STS and what the hub knows of them, is some 45 of them.
+ */
+const MOST_BYTES = 600_000;
 
 describe.each(findHandlers())('the bundle of $name', ({ name }) => {
   const file = join(__dirname, '..', '..', 'bundles', name, 'index.js');

@@ -6,7 +6,7 @@ import { PlaceClients, type PlaceClientsProps } from './place-clients';
 import { type HubFunction, hubRoleName } from '../../organization/contracts/hub-roles';
 import { memberName } from '../../organization/contracts/member-names';
 import { type Place, placeKey } from '../../organization/domain/place';
-import { SharedConnections } from '../../shared/adapters/aws/shared-connections';
+import { SharedConnections } from './shared-connections';
 import { RecentlyUsed } from '../../shared/domain/recently-used';
 import type { MemberIdentities, OwnIdentity } from '../domain/changes/actor';
 

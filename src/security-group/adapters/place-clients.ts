@@ -10,7 +10,7 @@ import { isEnough, type MemberRights } from '../../organization/domain/gaps/plac
 import type { Place } from '../../organization/domain/place';
 import { MemberRefusedError, refusedBy } from '../../organization/domain/refusal';
 import type { GroupWrite, WriteSession } from '../../organization/domain/session-policy';
-import type { SharedConnections } from '../../shared/adapters/aws/shared-connections';
+import type { SharedConnections } from './shared-connections';
 
 export interface PlaceClientsProps {
   readonly sessions: MemberSessions;

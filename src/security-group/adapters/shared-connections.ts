@@ -1,6 +1,6 @@
 import { STSClient } from '@aws-sdk/client-sts';
 import pLimit from 'p-limit';
-import { CALLS_AT_ONCE, CLIENT_SETTINGS } from './client-settings';
+import { CALLS_AT_ONCE, CLIENT_SETTINGS } from '../../shared/adapters/aws/client-settings';
 
 /** Of all places together. What is still being read has a connection, too. */
 const CALLS_AT_ONCE_IN_ALL = 150;
