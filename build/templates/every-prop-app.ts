@@ -23,6 +23,9 @@ import {
   ChangeSource,
   MemberAccounts,
   MemberRegions,
+  MemberRights,
+  MemberStackSets,
+  SentryMember,
   PolicyScope,
   SentryHub,
   type SentryHubProps,
@@ -44,6 +47,9 @@ import {
   type InternetProps,
   type LockedBaselineProps,
   type ManagementEventsTrailProps,
+  type MemberStackSetsProps,
+  type MemberTarget,
+  type SentryMemberProps,
   type PublicRangeProps,
   type RevertIfDeniedProps,
   type SecurityGroupSentryProps,
@@ -222,6 +228,7 @@ const actions: Required<KeyActionsProps> = {
   askBeforeDeactivating: approvals,
   askAgainAfter: Duration.days(20),
 };
+// A hub is in one Region, so that none has to be its home.
 const keySentry: Required<Omit<IamKeySentryProps, 'hub'>> = {
   maxKeyAge: Duration.days(90),
   warnBefore: Duration.days(10),
@@ -313,3 +320,22 @@ const givenBucket: Required<Pick<ManagementEventsTrailProps, 'bucket'>> = {
 };
 new ManagementEventsTrail(everywhere, 'Trail', givenBucket);
 new ManagementEventsTrail(defaults, 'Trail');
+
+const members = new Stack(app, 'Members', { env: apart('222233334444', 'eu-central-1') });
+const keyHub: Required<Pick<IamKeySentryProps, 'hub'>> = {
+  hub: new SentryHub(members, 'Hub', { accounts: MemberAccounts.accounts(['444455556666']) }),
+};
+new IamKeySentry(members, 'KeySentry', keyHub);
+const target: Required<MemberTarget> = {
+  units: ['ou-ab12-cdefgh34'],
+  rights: MemberRights.FULL,
+};
+const stackSets: Required<MemberStackSetsProps> = {
+  hub,
+  targets: [target],
+  regions: [app.region ?? 'eu-central-1'],
+  delegatedAdministrator: true,
+};
+new MemberStackSets(members, 'StackSets', stackSets);
+const member: Required<SentryMemberProps> = { hub: keyHub.hub, rights: MemberRights.OBSERVE };
+new SentryMember(everywhere, 'Member', member);
