@@ -11,7 +11,7 @@ export const HUB_PARAMETERS: Readonly<Record<string, TemplateParameter>> = {
   },
   HubRegion: {
     Type: 'String',
-    Description: 'Region that the hub is in, such as eu-west-1.',
+    Description: 'Code of the Region that the hub is in.',
     AllowedPattern: '^[a-z]{2}(-[a-z]+)+-[0-9]$',
   },
   HubName: {
