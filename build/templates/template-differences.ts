@@ -32,15 +32,19 @@ function withoutAssetHashes(text: string): string {
   return text.replace(/\b[0-9a-f]{64}\b/g, '<asset>');
 }
 
-/** One entry for each resource, output and parameter. */
+const sectionSchema = z.union([z.string(), z.record(z.string(), z.unknown())]);
+
+/** One entry for each resource, output and parameter, and one for a section that is a text. */
 function parts(text: string): Map<string, string> {
   const template = z.record(z.string(), z.unknown()).parse(JSON.parse(text));
   return new Map(
-    Object.entries(template).flatMap(([section, entries]) =>
-      Object.entries(z.record(z.string(), z.unknown()).parse(entries)).map(
+    Object.entries(template).flatMap(([section, content]) => {
+      const entries = sectionSchema.parse(content);
+      if (typeof entries === 'string') return [[section, entries] as const];
+      return Object.entries(entries).map(
         ([id, entry]) => [`${section}/${id}`, sorted(entry as Json)] as const,
-      ),
-    ),
+      );
+    }),
   );
 }
 

@@ -101,3 +101,13 @@ function policy(name: string, queueId: string, actions: string[]) {
     Properties: { PolicyName: name, PolicyDocument: { Statement: statements } },
   };
 }
+
+test('a section that is a text is compared as one', () => {
+  const [before, after] = ['2010-09-09', '2011-09-09'].map((version) =>
+    JSON.stringify({ AWSTemplateFormatVersion: version, Resources: {} }),
+  );
+  expect(templateDifferences(before!, before!, 'exact')).toEqual([]);
+  expect(templateDifferences(before!, after!, 'exact')).toEqual([
+    'changed: AWSTemplateFormatVersion',
+  ]);
+});
