@@ -1,4 +1,4 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBClient, QueryCommand } from '@aws-sdk/client-dynamodb';
 import * as ec2 from '@aws-sdk/client-ec2';
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { App, Stack } from 'aws-cdk-lib';
@@ -158,6 +158,20 @@ describe('a record', () => {
     expect(deliveries.map(({ emailText }) => emailText).join()).toContain(
       'It came from account 999999999999, which is not of the organization',
     );
+  });
+
+  test('of a call that was too large, by a reader, has all groups of the place looked at', async () => {
+    const place = { accountId: SHOP, region: 'us-east-1' };
+    const before = await lookedAt(place);
+    await send(
+      readersMessage(place, {
+        eventID: '0a1b2c3d-0000-4000-8000-000000000002',
+        recipientAccountId: SHOP,
+        requestParameters: { omitted: true, reason: 'requestParameters too large' },
+      }),
+    );
+    await aws.settled();
+    expect(await lookedAt(place)).not.toEqual(before);
   });
 
   test('that comes by two ways counts once', async () => {
@@ -321,6 +335,18 @@ async function send(message: object): Promise<void> {
       MessageGroupId: 'readers',
     }),
   );
+}
+
+/** The latest run after a large call, as the ledger keeps it. */
+async function lookedAt({ accountId, region }: Place): Promise<unknown> {
+  const { Items = [] } = await new DynamoDBClient(aws.accessTo(HOME)).send(
+    new QueryCommand({
+      TableName: physicalId('AWS::DynamoDB::Table', 'SentryLedger'),
+      KeyConditionExpression: 'pk = :pk',
+      ExpressionAttributeValues: { ':pk': { S: `${accountId}#${region}#RUNS` } },
+    }),
+  );
+  return Items.map(({ data }) => data?.S);
 }
 
 function coverage(): DynamoCoverage {

@@ -73,6 +73,15 @@ export function sourcedRecord(body: string, receivedAt: Date, place?: Place): So
   };
 }
 
+const leftOut = z.object({
+  detail: z.object({ requestParameters: z.object({ omitted: z.literal(true) }) }),
+});
+
+/** Whether its parameters were too long for the record. */
+export function leavesOutParameters(body: string): boolean {
+  return leftOut.safeParse(jsonIn(body)).success;
+}
+
 /** For a message about an envelope whose record cannot be read. */
 export function placeInEnvelope(body: string): Place | undefined {
   const envelope = placedEnvelope.safeParse(jsonIn(body)).data;

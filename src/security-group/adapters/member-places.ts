@@ -3,10 +3,10 @@ import { Ec2SecurityGroups } from './ec2-security-groups';
 import { sendMemberHeartbeat } from './heartbeat';
 import { MemberGroups, type PlaceGroups } from './member-groups';
 import { PlaceClients, type PlaceClientsProps } from './place-clients';
+import { SharedConnections } from './shared-connections';
 import { type HubFunction, hubRoleName } from '../../organization/contracts/hub-roles';
 import { memberName } from '../../organization/contracts/member-names';
 import { type Place, placeKey } from '../../organization/domain/place';
-import { SharedConnections } from './shared-connections';
 import { RecentlyUsed } from '../../shared/domain/recently-used';
 import type { MemberIdentities, OwnIdentity } from '../domain/changes/actor';
 

@@ -2,6 +2,7 @@ import { CloudTrailClient } from '@aws-sdk/client-cloudtrail';
 import { EC2Client } from '@aws-sdk/client-ec2';
 import { CloudTrailEventHistory, HISTORY_CLIENT_SETTINGS } from './cloudtrail-event-history';
 import { Ec2SecurityGroups } from './ec2-security-groups';
+import type { SharedConnections } from './shared-connections';
 import type {
   MemberCredentials,
   MemberSessions,
@@ -10,7 +11,6 @@ import { isEnough, type MemberRights } from '../../organization/domain/gaps/plac
 import type { Place } from '../../organization/domain/place';
 import { MemberRefusedError, refusedBy } from '../../organization/domain/refusal';
 import type { GroupWrite, WriteSession } from '../../organization/domain/session-policy';
-import type { SharedConnections } from './shared-connections';
 
 export interface PlaceClientsProps {
   readonly sessions: MemberSessions;

@@ -35,6 +35,16 @@ export async function sendReconciles(
   await sendEach(client, queueUrl, messages, 'places to reconcile');
 }
 
+/** Has the place looked at after a call that was too large to be recorded. */
+export async function sendRunAfterCall(
+  client: SQSClient,
+  queueUrl: string,
+  place: Place,
+): Promise<void> {
+  const run = { content: message(place, 'after-call'), messageGroupId: place.accountId };
+  await sendEach(client, queueUrl, [run], 'a run after a large call');
+}
+
 /** The same run, later. */
 export async function sendRunLater(
   client: SQSClient,

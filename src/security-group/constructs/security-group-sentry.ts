@@ -107,7 +107,14 @@ export class SecurityGroupSentry extends Construct implements iam.IGrantable {
     const operator = new Operator(this, parts);
     const decisions = approvals ? [new Decisions(this, parts, approvals)] : [];
     const members = hub
-      ? [new MemberWatch(this, { parts, hub, reconcileSchedule: settings.reconcileSchedule })]
+      ? [
+          new MemberWatch(this, {
+            parts,
+            hub,
+            reconcileSchedule: settings.reconcileSchedule,
+            responder: responder.handler,
+          }),
+        ]
       : [];
 
     this.notificationTopic = topic;

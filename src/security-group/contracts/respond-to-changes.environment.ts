@@ -3,6 +3,8 @@ import { HUB_VARIABLE } from '../../organization/contracts/hub-variable';
 import { INTAKE_SECONDS } from '../../organization/contracts/intake';
 import { handlerContract } from '../../shared/contracts/handler-environment';
 
+export const RECONCILE_QUEUE_VARIABLE = 'RECONCILE_QUEUE_URL' as const;
+
 export const RESPOND_TO_CHANGES = handlerContract({
   bundle: 'respond-to-changes',
   timeoutSeconds: INTAKE_SECONDS,
@@ -26,7 +28,11 @@ export const RESPOND_TO_CHANGES = handlerContract({
     'OWN_ROLE_ARN',
     'ACCOUNT_ID',
   ],
-  optionalVariables: [HUB_VARIABLE],
+  optionalVariables: [
+    HUB_VARIABLE,
+    /** With a hub: the queue of those who reconcile members. */
+    RECONCILE_QUEUE_VARIABLE,
+  ],
 });
 
 /**

@@ -175,8 +175,9 @@ async function whyRefused(
   );
 }
 
-/** Where the change was made that people were asked about. */
+/** Where the change was made that people were asked about. Not all records told, without a hub. */
 function placeOf({ asked: { call } }: StoredAsk): Place {
+  if (call.accountId === 'unknown' || call.region === 'unknown') return own;
   return { accountId: call.accountId, region: call.region };
 }
 

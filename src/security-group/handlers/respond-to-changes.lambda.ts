@@ -32,7 +32,7 @@ import {
   ACTING_PATIENCE_SECONDS,
   HISTORY_CLIENT_SETTINGS,
 } from '../adapters/cloudtrail-event-history';
-import { placeInEnvelope } from '../adapters/cloudtrail-record';
+import { leavesOutParameters, placeInEnvelope } from '../adapters/cloudtrail-record';
 import { DynamoEventLog } from '../adapters/dynamo-event-log';
 import { DynamoLedger } from '../adapters/dynamo-ledger';
 import { DynamoSignsOfLife } from '../adapters/dynamo-signs-of-life';
@@ -42,6 +42,7 @@ import { type HubWork, hubWork } from '../adapters/hub-work';
 import { type IncomingRecord, incomingRecord } from '../adapters/incoming-record';
 import { type LastingPorts, portsAt } from '../adapters/ports-of-try';
 import { parseQueueMessage, placeIn } from '../adapters/queue-messages';
+import { sendRunAfterCall } from '../adapters/reconcile-messages';
 import { RecordAdmission } from '../adapters/record-admission';
 import { reportUnsentEvent } from '../adapters/report-announcer';
 import { loadSentryConfiguration } from '../adapters/sentry-configuration';
@@ -189,22 +190,36 @@ async function respondToGroup(
 
 /** Where the record is of, is believed only where someone vouches for it. */
 async function handleIncoming(incoming: IncomingRecord, one: Try): Promise<void> {
+  let place: AdmittedPlace | undefined;
   try {
-    const place = await placeOf(incoming, one);
+    place = await placeOf(incoming, one);
     if (!place) return;
     const change = parseChangeEvent(incoming.body, one.receivedAt, place.known);
     await unlessLeftToMember(place.known ?? own, one, async () => respond(change, one));
   } catch (error) {
     if (!(error instanceof UnreadableEventError)) throw error;
     await tellUnreadable(incoming, error, one);
+    if (incoming.place && place?.known) await lookAfterLargeCall(incoming, place.known);
   }
+}
+
+/** A rule does so for what members forward. */
+async function lookAfterLargeCall({ body }: IncomingRecord, place: Place): Promise<void> {
+  const queueUrl = environment.RECONCILE_QUEUE_URL;
+  if (!queueUrl || !leavesOutParameters(body)) return;
+  await sendRunAfterCall(sqs, queueUrl, place);
+}
+
+interface AdmittedPlace {
+  /** Undefined without a hub. */
+  readonly known?: Place;
 }
 
 /** Undefined where nothing is to be done. Without a hub, the record is read as it always was. */
 async function placeOf(
   incoming: IncomingRecord,
   { record, receivedAt }: Try,
-): Promise<{ readonly known?: Place } | undefined> {
+): Promise<AdmittedPlace | undefined> {
   if (!admission) return {};
   const { messageId } = record;
   const known = await admission.placeOf({ incoming, receivedAt, messageId });

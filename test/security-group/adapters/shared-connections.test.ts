@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import { GetParametersCommand, SSMClient } from '@aws-sdk/client-ssm';
-import { CALLS_AT_ONCE } from '../../../src/shared/adapters/aws/client-settings';
 import { SharedConnections } from '../../../src/security-group/adapters/shared-connections';
+import { CALLS_AT_ONCE } from '../../../src/shared/adapters/aws/client-settings';
 
 /** As long as answers are held, who does not wait for its turn is seen. */
 const HELD_MILLISECONDS = 50;
