@@ -15,6 +15,9 @@ export const reconcileMessageSchema = z.object({
 /** SQS holds back a message for no longer. So long it takes until the last place is looked at. */
 const SPREAD_SECONDS = 900;
 
+/** About as fast as they are looked at, side by side. */
+const MOST_BETWEEN_SECONDS = 0.25;
+
 /** Throws for a message of another version. */
 export function parseReconcileMessage(body: string): ReconcileMessage {
   return reconcileMessageSchema.parse(JSON.parse(body));
@@ -26,7 +29,7 @@ export async function sendReconciles(
   queueUrl: string,
   places: readonly Place[],
 ): Promise<void> {
-  const secondsBetween = Math.min(1, SPREAD_SECONDS / places.length);
+  const secondsBetween = Math.min(MOST_BETWEEN_SECONDS, SPREAD_SECONDS / places.length);
   const messages = places.map((place, index) => ({
     content: message(place, 'by-clock'),
     delaySeconds: Math.floor(index * secondsBetween),
