@@ -7,7 +7,7 @@ import type { Policy } from '../domain/policies/policy';
 export function rightsFor({
   mode,
   policies,
-}: SecurityGroupSentrySettings['judging']): MemberRights {
+}: Pick<SecurityGroupSentrySettings['judging'], 'mode' | 'policies'>): MemberRights {
   if (mode === SentryMode.OBSERVE) return 'OBSERVE';
   const acting = policies.filter(({ response }) => response !== 'notifyOnly');
   if (acting.length === 0) return 'OBSERVE';
