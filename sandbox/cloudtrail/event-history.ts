@@ -5,11 +5,10 @@
  * minutes) unless it is held, nothing is forgotten (in AWS: after 90 days), and no one is throttled
  * unless a fault says so (in AWS: from 2 calls a second on).
  */
-import { randomUUID } from 'node:crypto';
 import * as z from 'zod/mini';
 import { CloudTrailEvent } from './record';
 import { RecordedResource, resourcesOf } from './recorded-resources';
-import { Answer } from '../proxy/answer';
+import { type Answer, jsonAnswer } from '../proxy/answer';
 import { ApiRequest } from '../proxy/api-request';
 import { errorAnswer } from '../proxy/faults';
 
@@ -193,21 +192,4 @@ function lookedUp({ detail }: CloudTrailEvent): LookedUpEvent {
 function userNameOf({ type, arn, userName }: z.infer<typeof Identity>): string | undefined {
   if (type === 'Root') return 'root';
   return type === 'AssumedRole' ? arn.split('/').at(-1) : userName;
-}
-
-function jsonAnswer(content: object): Answer {
-  const body = Buffer.from(JSON.stringify(content));
-  return {
-    status: 200,
-    statusMessage: 'OK',
-    rawHeaders: [
-      'Content-Type',
-      'application/x-amz-json-1.1',
-      'Content-Length',
-      String(body.length),
-      'x-amzn-requestid',
-      randomUUID(),
-    ],
-    body,
-  };
 }

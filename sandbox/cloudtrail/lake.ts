@@ -1,14 +1,14 @@
 /**
  * A hand-written stand-in, and no part of the emulator, which has no CloudTrail Lake: one event
- * data store with the events of all accounts and Regions, for whoever asks. It understands the one
- * query that the library's reader asks, by times and names, and answers in the texts that AWS's
- * examples show; no one else has checked it. Differences: all is there at once (in AWS: within
- * minutes), and a query takes as many looks as `looksUntilFinished` says.
+ * data store with the events of all accounts and Regions, for anyone who asks. It understands the
+ * one query that the library's reader asks, by times and names, and answers in the texts that
+ * AWS's examples show; no one else has checked it. Differences: all is there at once (in AWS:
+ * within minutes), and a query takes as many looks as `looksUntilFinished` says.
  */
 import { randomUUID } from 'node:crypto';
 import * as z from 'zod/mini';
 import type { CloudTrailEvent } from './record';
-import type { Answer } from '../proxy/answer';
+import { type Answer, jsonAnswer } from '../proxy/answer';
 import type { ApiRequest } from '../proxy/api-request';
 import { errorAnswer } from '../proxy/faults';
 
@@ -141,21 +141,4 @@ function structText(value: unknown): string {
 
 function isFields(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null;
-}
-
-function jsonAnswer(content: object): Answer {
-  const body = Buffer.from(JSON.stringify(content));
-  return {
-    status: 200,
-    statusMessage: 'OK',
-    rawHeaders: [
-      'Content-Type',
-      'application/x-amz-json-1.1',
-      'Content-Length',
-      String(body.length),
-      'x-amzn-requestid',
-      randomUUID(),
-    ],
-    body,
-  };
 }

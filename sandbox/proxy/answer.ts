@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto';
+
 /** An answer to an API call, whole. */
 export interface Answer {
   readonly status: number;
@@ -5,6 +7,23 @@ export interface Answer {
   /** Names and values by turns, as they came. */
   readonly rawHeaders: readonly string[];
   readonly body: Buffer;
+}
+
+export function jsonAnswer(content: object): Answer {
+  const body = Buffer.from(JSON.stringify(content));
+  return {
+    status: 200,
+    statusMessage: 'OK',
+    rawHeaders: [
+      'Content-Type',
+      'application/x-amz-json-1.1',
+      'Content-Length',
+      String(body.length),
+      'x-amzn-requestid',
+      randomUUID(),
+    ],
+    body,
+  };
 }
 
 export interface ApiError {

@@ -14,11 +14,12 @@ import {
   RUNS_LAYOUT,
 } from './dynamo-key-records';
 import { DynamoKeyRuns } from './dynamo-key-runs';
-import { readHubAccounts } from './hub-accounts';
 import { KeyAsking } from './key-asking';
 import type { LoadedKeySentryConfiguration } from './key-sentry-configuration';
 import { MemberKeys, orRefusal } from './member-keys';
 import { organizationNotification } from './organization-notification';
+import { readAccountList } from '../../organization/adapters/account-list';
+import { readHubConfiguration } from '../../organization/adapters/hub-configuration';
 import { MemberSessions } from '../../organization/adapters/member-sessions';
 import type { HubVariable } from '../../organization/contracts/hub-variable';
 import type { Refusal } from '../../organization/domain/gaps/look-at-member';
@@ -34,6 +35,7 @@ import {
 import type { AccountAnswer, KeyRun } from '../domain/organization/key-run';
 import { namedMember } from '../domain/organization/member-labels';
 import type { OrganizationReport } from '../domain/organization/organization-report';
+import type { HubAccounts } from '../domain/organization/ports';
 import { reportKeyRun } from '../domain/organization/report-key-run';
 import { startKeyRun } from '../domain/organization/start-key-run';
 import { lookAndRetire, type RetiringPorts } from '../domain/run-key-sentry';
@@ -177,9 +179,14 @@ export class OrganizationKeys {
     });
   }
 
-  private async accounts() {
+  /** Fresh, since a run goes by it for an hour. */
+  private async accounts(): Promise<HubAccounts> {
     const { clients, hub } = this.props;
-    return readHubAccounts(clients.ssm, clients.dynamo, hub);
+    const [{ accounts: selection, warnings }, list] = await Promise.all([
+      readHubConfiguration(clients.ssm, hub.configurationParameter),
+      readAccountList(clients.dynamo, hub.coverageTable),
+    ]);
+    return { selection, warnings, list };
   }
 
   private recordsOf(accountId: string): DynamoKeyRecords | undefined {

@@ -10,22 +10,13 @@ import type { Clock } from '../../shared/domain/clock';
 import { CHANGE_EVENT_SOURCE } from '../contracts/forwarded-events';
 import type { LakeWindow } from '../domain/reading/lake-window';
 import { LakeBusyError } from '../domain/reading/read-lake';
+import { NAMING_FIELDS } from '../domain/reading/record-in-message';
 
 /** One row: a list of columns, each by its name. */
 export type LakeRow = readonly Readonly<Record<string, string>>[];
 
 const COLUMNS = [
-  'eventVersion',
-  'eventID',
-  'eventTime',
-  'eventSource',
-  'eventName',
-  'eventType',
-  'awsRegion',
-  'recipientAccountId',
-  'sourceIPAddress',
-  'userAgent',
-  'errorCode',
+  ...NAMING_FIELDS,
   'errorMessage',
   'userIdentity',
   'requestParameters',

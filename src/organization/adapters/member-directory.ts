@@ -2,20 +2,18 @@ import { randomUUID } from 'node:crypto';
 import {
   ConditionalCheckFailedException,
   type DynamoDBClient,
-  paginateQuery,
   PutItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import { type EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import type { SSMClient } from '@aws-sdk/client-ssm';
-import * as z from 'zod/mini';
-import { accountListIn } from './account-list-items';
-import { coverageItem, type CoverageItem, keyOf, VERSION } from './coverage-item';
+import { readAccountList } from './account-list';
+import { keyOf, VERSION } from './coverage-item';
 import { readHubConfiguration } from './hub-configuration';
 import { CachedConfiguration } from '../../shared/adapters/configuration/cached-configuration';
 import { RefusedEventError } from '../../shared/adapters/event-bus/refused-event-error';
 import { SENTRY_EVENT_SOURCE } from '../../shared/contracts/sentry-events';
 import type { Clock } from '../../shared/domain/clock';
-import { ACCOUNTS_PARTITION, ASKED_PARTITION, ASKED_SORT_KEY } from '../contracts/coverage-items';
+import { ASKED_PARTITION, ASKED_SORT_KEY } from '../contracts/coverage-items';
 import type { HubParameter } from '../contracts/hub-parameter';
 import {
   BETWEEN_ASKS_SECONDS,
@@ -52,12 +50,12 @@ export class MemberDirectory {
   private nextRefreshAt = 0;
 
   constructor(private readonly props: MemberDirectoryProps) {
-    const { ssm, configurationParameter, clock } = props;
+    const { ssm, dynamo, configurationParameter, coverageTable, clock } = props;
     this.configuration = new CachedConfiguration(
       async () => readHubConfiguration(ssm, configurationParameter),
       clock,
     );
-    this.list = new CachedConfiguration(async () => this.readList(), clock);
+    this.list = new CachedConfiguration(async () => readAccountList(dynamo, coverageTable), clock);
   }
 
   async known(): Promise<HubMembers> {
@@ -86,22 +84,6 @@ export class MemberDirectory {
       this.list.asOf(time),
     ]);
     return { selection: accounts, regions, warnings, list };
-  }
-
-  private async readList(): Promise<AccountList | undefined> {
-    const items: CoverageItem[] = [];
-    for await (const { Items: page } of paginateQuery(
-      { client: this.props.dynamo },
-      {
-        TableName: this.props.coverageTable,
-        ConsistentRead: true,
-        KeyConditionExpression: 'pk = :pk',
-        ExpressionAttributeValues: { ':pk': { S: ACCOUNTS_PARTITION } },
-      },
-    )) {
-      items.push(...z.array(coverageItem).parse(page ?? []));
-    }
-    return accountListIn(items);
   }
 
   private async askForList(account: string, now: Date): Promise<void> {

@@ -39,7 +39,7 @@ export class ChangeSource {
    * Log files that a trail of the organization writes into a bucket: after some minutes, with
    * nothing in members.
    *
-   * The account and the Region of a record are those that the key of its file names. Whoever can
+   * The account and the Region of a record are those that the key of its file names. Anyone who can
    * write into the bucket can make the hub believe records: let no one but CloudTrail do so, as
    * ManagementEventsTrail does.
    *

@@ -2,6 +2,7 @@ import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import type { SSMClient } from '@aws-sdk/client-ssm';
 import { STSClient } from '@aws-sdk/client-sts';
+import { KnownPlaces } from './known-places';
 import { MemberPlaces } from './member-places';
 import { DynamoCoverage } from '../../organization/adapters/dynamo-coverage';
 import { readHubVariable } from '../../organization/adapters/hub-variable';
@@ -9,6 +10,7 @@ import { MemberDirectory } from '../../organization/adapters/member-directory';
 import { MemberSessions } from '../../organization/adapters/member-sessions';
 import type { HubFunction } from '../../organization/contracts/hub-roles';
 import type { HubVariable } from '../../organization/contracts/hub-variable';
+import type { Place } from '../../organization/domain/place';
 import { CLIENT_SETTINGS } from '../../shared/adapters/aws/client-settings';
 import { SYSTEM_CLOCK } from '../../shared/adapters/clock/system-clock';
 
@@ -16,12 +18,15 @@ import { SYSTEM_CLOCK } from '../../shared/adapters/clock/system-clock';
 export interface HubWork {
   readonly variable: HubVariable;
   readonly directory: MemberDirectory;
+  readonly known: KnownPlaces;
   readonly places: MemberPlaces;
 }
 
 export interface HubWorkProps {
   /** Of the environment. */
   readonly variable: string | undefined;
+  /** That of the function. */
+  readonly own: Place;
   readonly hubFunction: HubFunction;
   readonly patienceSeconds: number;
   readonly ssm: SSMClient;
@@ -30,7 +35,7 @@ export interface HubWorkProps {
 
 /** Undefined where the sentry has no hub. */
 export function hubWork(props: HubWorkProps): HubWork | undefined {
-  const { hubFunction, patienceSeconds, ssm, dynamo } = props;
+  const { own, hubFunction, patienceSeconds, ssm, dynamo } = props;
   const variable = readHubVariable(props.variable);
   if (!variable) return undefined;
   const { name: hubName, partition, coverageTable, configurationParameter } = variable;
@@ -42,17 +47,19 @@ export function hubWork(props: HubWorkProps): HubWork | undefined {
     hubFunction,
     now: () => SYSTEM_CLOCK.now(),
   });
+  const directory = new MemberDirectory({
+    ssm,
+    dynamo,
+    bus: new EventBridgeClient(CLIENT_SETTINGS),
+    configurationParameter,
+    coverageTable,
+    hubName,
+    clock: SYSTEM_CLOCK,
+  });
   return {
     variable,
-    directory: new MemberDirectory({
-      ssm,
-      dynamo,
-      bus: new EventBridgeClient(CLIENT_SETTINGS),
-      configurationParameter,
-      coverageTable,
-      hubName,
-      clock: SYSTEM_CLOCK,
-    }),
+    directory,
+    known: new KnownPlaces(own, directory),
     places: new MemberPlaces({
       sessions,
       partition,

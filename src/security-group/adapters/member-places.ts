@@ -29,7 +29,7 @@ export interface MemberPlacesProps extends PlaceClientsProps {
 /** Places whose clients are kept. */
 const MOST_PLACES = 500;
 
-/** It sends the heartbeats, whoever asks for the latest. */
+/** It sends the heartbeats, whichever function asks for the latest. */
 const HEARTBEAT_FUNCTION: HubFunction = 'respond';
 
 /** The places of members, each by the member's roles. */

@@ -3,17 +3,9 @@ import { DynamoEventLog } from './dynamo-event-log';
 import { DynamoLedger } from './dynamo-ledger';
 import type { HubWork } from './hub-work';
 import type { LastingPorts } from './ports-of-try';
-import { type LoadedConfiguration, loadedConfigurationAt } from './sentry-configuration';
-import type { HubMembers } from '../../organization/adapters/member-directory';
-import {
-  type DescribedPlace,
-  describedAccount,
-  describedPlace,
-} from '../../organization/domain/described-place';
-import type { OrganizationAccount } from '../../organization/domain/member-accounts';
+import type { LoadedConfiguration } from './sentry-configuration';
 import { isSamePlace, type Place } from '../../organization/domain/place';
 import { SYSTEM_CLOCK } from '../../shared/adapters/clock/system-clock';
-import type { AccountDescription } from '../../shared/domain/notification/account-text';
 import { ledgerKeysOf } from '../contracts/ledger-items';
 
 /** One place, as a function of the sentry works in it. */
@@ -21,12 +13,6 @@ export interface SentryAt {
   readonly ports: LastingPorts;
   /** The configuration as it holds there. Throws an UnknownUnitError. */
   narrowed(configuration: LoadedConfiguration): LoadedConfiguration;
-}
-
-/** A place of a hub, with all that is known of its account. */
-export interface KnownPlace {
-  readonly described: DescribedPlace;
-  readonly account?: OrganizationAccount;
 }
 
 export interface SentryPlacesProps {
@@ -40,41 +26,15 @@ export interface SentryPlacesProps {
 
 /** The places that a sentry watches: its own by its own role, all others by those of members. */
 export class SentryPlaces {
-  private members: HubMembers | undefined;
-
   constructor(private readonly props: SentryPlacesProps) {}
 
   /** `reason`: id of the event or request. */
   async at(place: Place, reason: string): Promise<SentryAt> {
     const { own, ownPorts, hub } = this.props;
-    const known = await this.known(place);
-    if (!known || !hub) return { ports: ownPorts, narrowed: (configuration) => configuration };
-    const { described, account } = known;
-    const where = { place, ...(account && { account }) };
-    return {
-      ports: isSamePlace(place, own)
-        ? { ...ownPorts, place: described }
-        : { ...ownPorts, ...this.memberPorts(place, reason, hub), place: described },
-      narrowed: (configuration) => loadedConfigurationAt(configuration, where),
-    };
-  }
-
-  /** Undefined without a hub. */
-  async known(place: Place): Promise<KnownPlace | undefined> {
-    const { own, hub } = this.props;
-    if (!hub) return undefined;
-    this.members = await hub.directory.known();
-    const { list, warnings } = this.members;
-    const account = list?.accounts.find(({ id }) => id === place.accountId);
-    return {
-      described: describedPlace(place, own, describedAccount(place.accountId, list, warnings)),
-      ...(account && { account }),
-    };
-  }
-
-  /** As far as it is known by now. */
-  describe(accountId: string): AccountDescription | undefined {
-    return this.members && describedAccount(accountId, this.members.list, this.members.warnings);
+    if (!hub) return { ports: ownPorts, narrowed: (configuration) => configuration };
+    const { described, narrowed } = await hub.known.at(place);
+    const ports = isSamePlace(place, own) ? {} : this.memberPorts(place, reason, hub);
+    return { ports: { ...ownPorts, ...ports, place: described }, narrowed };
   }
 
   private memberPorts(place: Place, reason: string, hub: HubWork) {

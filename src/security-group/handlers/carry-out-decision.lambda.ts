@@ -83,7 +83,7 @@ const failures = FailureReporter.ofFunction({
   construct: sentry,
   topicArn: environment.NOTIFICATION_TOPIC_ARN,
   logger,
-  describeAccount: (accountId) => places.describe(accountId),
+  describeAccount: (accountId) => hub?.known.describe(accountId),
 });
 const ownPorts: LastingPorts = {
   groups: new Ec2SecurityGroups(new EC2Client(CLIENT_SETTINGS), environment.ACCOUNT_ID),
@@ -101,18 +101,20 @@ const ownPorts: LastingPorts = {
   },
 };
 const own = { accountId: environment.ACCOUNT_ID, region: process.env.AWS_REGION ?? 'unknown' };
+const hub = hubWork({
+  variable: environment.HUB,
+  own,
+  hubFunction: 'decide',
+  patienceSeconds: ACTING_PATIENCE_SECONDS,
+  ssm,
+  dynamo,
+});
 const places = new SentryPlaces({
   own,
   ownPorts,
   dynamo,
   ledgerTable: environment.LEDGER_TABLE,
-  hub: hubWork({
-    variable: environment.HUB,
-    hubFunction: 'decide',
-    patienceSeconds: ACTING_PATIENCE_SECONDS,
-    ssm,
-    dynamo,
-  }),
+  hub,
 });
 const parts = { sentry, announcements, failures, configuration };
 

@@ -6,12 +6,7 @@ import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import type { Context } from 'aws-lambda';
-import type { HubMembers } from '../../organization/adapters/member-directory';
-import {
-  type DescribedPlace,
-  describedAccount,
-  describedPlace,
-} from '../../organization/domain/described-place';
+import type { DescribedPlace } from '../../organization/domain/described-place';
 import { isSamePlace, type Place } from '../../organization/domain/place';
 import { CLIENT_SETTINGS } from '../../shared/adapters/aws/client-settings';
 import { SYSTEM_CLOCK } from '../../shared/adapters/clock/system-clock';
@@ -68,6 +63,7 @@ const ownPorts: PlacePorts = {
 };
 const hub = hubWork({
   variable: environment.HUB,
+  own,
   hubFunction: 'operate',
   patienceSeconds: ACTING_PATIENCE_SECONDS,
   ssm,
@@ -92,13 +88,6 @@ function portsIn(place: Place): PlacePorts {
   };
 }
 
-/** Undefined without a hub. */
-function described(place: Place | undefined, members: HubMembers | undefined) {
-  if (!place || !members) return undefined;
-  const { list, warnings } = members;
-  return describedPlace(place, own, describedAccount(place.accountId, list, warnings));
-}
-
 /**
  * One order of an operator, as the payload of an invocation. A failure is thrown: the operator sees
  * it.
@@ -114,7 +103,8 @@ export async function handler(
     ...ports,
     places: { own, ...(members && { members }) },
   });
-  const place = described(answer.place, members);
+  const known = answer.place && (await hub?.known.at(answer.place));
+  const place = known?.described;
   if (!isQuestion(request)) {
     logger.info('done', { requestId, done: answer.done });
     const { done = '' } = answer;

@@ -8,7 +8,6 @@ import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import type { EventBridgeEvent } from 'aws-lambda';
-import { describedAccount, describedPlace } from '../../organization/domain/described-place';
 import { CLIENT_SETTINGS } from '../../shared/adapters/aws/client-settings';
 import { isToBeLeftOut } from '../../shared/adapters/aws/failure-kind';
 import { SYSTEM_CLOCK } from '../../shared/adapters/clock/system-clock';
@@ -39,11 +38,7 @@ import { hubWork } from '../adapters/hub-work';
 import { sendDifferences, sendDifferencesLater } from '../adapters/queue-messages';
 import { reconcileNotification } from '../adapters/reconcile-notification';
 import { reportUnsentEvent } from '../adapters/report-announcer';
-import {
-  type LoadedConfiguration,
-  loadedConfigurationAt,
-  loadSentryConfiguration,
-} from '../adapters/sentry-configuration';
+import { loadSentryConfiguration } from '../adapters/sentry-configuration';
 import { MAX_RULES_IN_MESSAGE } from '../contracts/change-message';
 import { RECONCILE_GROUPS } from '../contracts/reconcile-groups.environment';
 import { reconcileGroups, type ReconcilePorts } from '../domain/reconciling/reconcile-groups';
@@ -83,6 +78,7 @@ const runFailures = new RunFailures({
 const own = { accountId: environment.ACCOUNT_ID, region: process.env.AWS_REGION ?? 'unknown' };
 const hub = hubWork({
   variable: environment.HUB,
+  own,
   hubFunction: 'reconcile',
   patienceSeconds: RECONCILE_PATIENCE_SECONDS,
   ssm,
@@ -120,9 +116,8 @@ export async function handler(
   }
   try {
     const report = await runFailures.reporting({ event: due, context }, async (isLastTry) =>
-      reconcileGroups(await configurationHere(), {
+      reconcile({
         ...ports,
-        ...(await placeHere()),
         tell: async (told) => tell(told, isLastTry),
         ...(isAfterCall && { pointToLater }),
       }),
@@ -135,19 +130,11 @@ export async function handler(
 }
 
 /** In a hub, policies may be for some accounts alone. */
-async function configurationHere(): Promise<LoadedConfiguration> {
+async function reconcile(given: ReconcilePorts): Promise<ReconcileReport> {
   const configuration = await loadSentryConfiguration(ssm, environment);
-  const known = await hub?.directory.known();
-  if (!known) return configuration;
-  const account = known.list?.accounts.find(({ id }) => id === own.accountId);
-  return loadedConfigurationAt(configuration, { place: own, ...(account && { account }) });
-}
-
-async function placeHere(): Promise<Pick<ReconcilePorts, 'place'>> {
-  const known = await hub?.directory.known();
-  if (!known) return {};
-  const account = describedAccount(own.accountId, known.list, known.warnings);
-  return { place: describedPlace(own, own, account) };
+  const known = await hub?.known.at(own);
+  if (!known) return reconcileGroups(configuration, given);
+  return reconcileGroups(known.narrowed(configuration), { ...given, place: known.described });
 }
 
 /** Its time is when the run is due, which is not when the call was made. */

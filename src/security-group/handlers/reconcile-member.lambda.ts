@@ -6,12 +6,7 @@ import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
-import {
-  type DescribedPlace,
-  describedAccount,
-  describedPlace,
-} from '../../organization/domain/described-place';
-import { membershipOf } from '../../organization/domain/member-accounts';
+import type { DescribedPlace } from '../../organization/domain/described-place';
 import { isSamePlace, type Place } from '../../organization/domain/place';
 import { CLIENT_SETTINGS } from '../../shared/adapters/aws/client-settings';
 import { isToBeLeftOut } from '../../shared/adapters/aws/failure-kind';
@@ -27,7 +22,6 @@ import {
   METRICS_NAMESPACE,
   SECURITY_GROUP_METRICS as METRIC,
 } from '../../shared/contracts/metrics';
-import type { AccountDescription } from '../../shared/domain/notification/account-text';
 import { Announcements } from '../adapters/announcements';
 import { RECONCILE_PATIENCE_SECONDS } from '../adapters/cloudtrail-event-history';
 import { DynamoLedger } from '../adapters/dynamo-ledger';
@@ -38,7 +32,7 @@ import { sendDifferences, sendDifferencesLater } from '../adapters/queue-message
 import { parseReconcileMessage, sendRunLater } from '../adapters/reconcile-messages';
 import { reconcileNotification } from '../adapters/reconcile-notification';
 import { reportUnsentEvent } from '../adapters/report-announcer';
-import { loadedConfigurationAt, loadSentryConfiguration } from '../adapters/sentry-configuration';
+import { loadSentryConfiguration } from '../adapters/sentry-configuration';
 import { MAX_RULES_IN_MESSAGE } from '../contracts/change-message';
 import { type LedgerKeys, ledgerKeysOf } from '../contracts/ledger-items';
 import { RECONCILE_MEMBER } from '../contracts/reconcile-member.environment';
@@ -62,17 +56,17 @@ const announcements = new Announcements(
 );
 const hub = hubWork({
   variable: environment.HUB,
+  own,
   hubFunction: 'reconcile',
   patienceSeconds: RECONCILE_PATIENCE_SECONDS,
   ssm,
   dynamo,
 })!;
-const accounts = new Map<string, AccountDescription>();
 const failures = FailureReporter.ofFunction({
   construct: sentry,
   topicArn: environment.NOTIFICATION_TOPIC_ARN,
   logger,
-  describeAccount: (accountId) => accounts.get(accountId),
+  describeAccount: (accountId) => hub.known.describe(accountId),
 });
 
 /** One place for each message. */
@@ -146,19 +140,11 @@ interface PlaceRun extends Pick<ReconcilePorts, 'pointToLater'> {
 }
 
 async function reconcile(place: Place, { tries, ...later }: PlaceRun): Promise<void> {
-  const known = await hub.directory.known();
-  const membership = membershipOf(place.accountId, known.selection, known.list);
+  const { described, membership, narrowed } = await hub.known.at(place);
   if (membership.kind !== 'member') {
     return logger.info('no member any more', { ...place, membership: membership.kind });
   }
-  const { account } = membership;
-  const description = describedAccount(place.accountId, known.list, known.warnings);
-  accounts.set(place.accountId, description);
-  const configuration = loadedConfigurationAt(await loadSentryConfiguration(ssm, environment), {
-    place,
-    ...(account && { account }),
-  });
-  const described = describedPlace(place, own, description);
+  const configuration = narrowed(await loadSentryConfiguration(ssm, environment));
   const report = await reconcileGroups(configuration, {
     ...portsIn(place, described, ledgerKeysOf(place)),
     ...later,

@@ -90,7 +90,7 @@ const failures = FailureReporter.ofFunction({
   construct: sentry,
   topicArn: environment.NOTIFICATION_TOPIC_ARN,
   logger,
-  describeAccount: (accountId) => places.describe(accountId),
+  describeAccount: (accountId) => hub?.known.describe(accountId),
 });
 const own = { accountId: environment.ACCOUNT_ID, region: process.env.AWS_REGION ?? 'unknown' };
 const ownPorts: LastingPorts = {
@@ -110,6 +110,7 @@ const ownPorts: LastingPorts = {
 };
 const hub = hubWork({
   variable: environment.HUB,
+  own,
   hubFunction: 'respond',
   patienceSeconds: ACTING_PATIENCE_SECONDS,
   ssm,
@@ -233,7 +234,7 @@ async function tellUnreadable(
 ): Promise<void> {
   logger.error('unreadable event', { reason: error.message, body });
   metrics.addMetric(METRIC.unreadableEvents, MetricUnit.Count, 1);
-  const known = await places.known(place ?? placeInEnvelope(body) ?? own);
+  const known = await hub?.known.at(place ?? placeInEnvelope(body) ?? own);
   const announcement = unreadableEventNotification(body, error.message, sentry, known?.described);
   const leftOut = await announcements.tell(announcement, (failure) =>
     isToBeLeftOut(failure, tries),

@@ -1,4 +1,4 @@
-import type { SQSClient } from '@aws-sdk/client-sqs';
+import { SQSClient } from '@aws-sdk/client-sqs';
 import { recordOfRow } from '../../../src/organization/adapters/lake-rows';
 import { parseRecordMessage } from '../../../src/organization/adapters/record-messages';
 import {
@@ -7,7 +7,7 @@ import {
 } from '../../../src/organization/adapters/watched-records';
 import { READ_SOURCES } from '../../../src/organization/domain/sources';
 
-/** The same calls by way of both readers: whoever takes the messages tells them by their ids. */
+/** The same calls by way of both readers: who takes the messages tells them by their ids. */
 
 const PLACE = { accountId: '111122223333', region: 'eu-west-1' };
 const IDS = Array.from({ length: 25 }, (_, index) => `event-${index}`);
@@ -107,7 +107,7 @@ async function handOn(
   sqs: FakeSqs,
 ): Promise<number> {
   return handOnRecords(records, {
-    sqs: sqs as unknown as SQSClient,
+    sqs: Object.assign(new SQSClient({ region: PLACE.region }), sqs),
     intakeQueueUrl: 'queue',
     source,
     partition: 'aws',

@@ -16,7 +16,7 @@ import {
   taggingCalls,
   wrappedCallsOnGroup,
 } from '../../security-group/samples/change-events';
-import { JAVA_IS_THERE, matchesOfEventRuler } from '../../support/event-ruler/event-ruler';
+import { describeByEngine, matchesOfEventRuler } from '../../support/event-ruler/event-ruler';
 
 const GROUP_ID = 'sg-0123456789abcdef0';
 const OTHER_ID = 'sg-0fedcba9876543210';
@@ -107,52 +107,45 @@ const CASES: Case[] = [
   ),
 ];
 
-const describeWhereJavaIs = JAVA_IS_THERE ? describe : describe.skip;
+describeByEngine(`EventBridge's own matching engine`, () => {
+  let matches: boolean[];
 
-describeWhereJavaIs(
-  `EventBridge's own matching engine${JAVA_IS_THERE ? '' : ' is not asked: there is no java or no mvn on the PATH'}`,
-  () => {
-    let matches: boolean[];
-
-    beforeAll(() => {
-      matches = matchesOfEventRuler(
-        EACH.flatMap((choice) => {
-          const pattern = patternOf(CHOICES[choice]);
-          return [...CASES.map(({ values }) => envelopeOf(recordOf(values))), forged()].map(
-            (event) => ({ pattern, event }),
-          );
-        }),
-      );
-    });
-
-    describe.each(EACH.map((choice, index) => ({ choice, index })))(
-      'groups chosen: $choice',
-      ({ choice, index }) => {
-        const answersFrom = index * (CASES.length + 1);
-
-        test('what may concern them matches, whatever the call, its shape and who made it', () => {
-          expect(
-            namesWhere(
-              ({ concerns }, at) => concerns.includes(choice) && !matches[answersFrom + at],
-            ),
-          ).toEqual([]);
-        });
-
-        test('what is known not to concern them does not', () => {
-          expect(
-            namesWhere(
-              ({ concerns }, at) => !concerns.includes(choice) && matches[answersFrom + at]!,
-            ),
-          ).toEqual([]);
-        });
-
-        test('nor does an event that someone else put on the bus', () => {
-          expect(matches[answersFrom + CASES.length]).toBe(false);
-        });
-      },
+  beforeAll(() => {
+    matches = matchesOfEventRuler(
+      EACH.flatMap((choice) => {
+        const pattern = patternOf(CHOICES[choice]);
+        return [...CASES.map(({ values }) => envelopeOf(recordOf(values))), forged()].map(
+          (event) => ({ pattern, event }),
+        );
+      }),
     );
-  },
-);
+  });
+
+  describe.each(EACH.map((choice, index) => ({ choice, index })))(
+    'groups chosen: $choice',
+    ({ choice, index }) => {
+      const answersFrom = index * (CASES.length + 1);
+
+      test('what may concern them matches, whatever the call, its shape and who made it', () => {
+        expect(
+          namesWhere(({ concerns }, at) => concerns.includes(choice) && !matches[answersFrom + at]),
+        ).toEqual([]);
+      });
+
+      test('what is known not to concern them does not', () => {
+        expect(
+          namesWhere(
+            ({ concerns }, at) => !concerns.includes(choice) && matches[answersFrom + at]!,
+          ),
+        ).toEqual([]);
+      });
+
+      test('nor does an event that someone else put on the bus', () => {
+        expect(matches[answersFrom + CASES.length]).toBe(false);
+      });
+    },
+  );
+});
 
 function namesWhere(holds: (call: Case, at: number) => boolean): string[] {
   return CASES.filter(holds).map(({ name }) => name);

@@ -1,5 +1,5 @@
 import { ruleTemplate } from '../../../src/organization/contracts/member-templates/rule-template';
-import { JAVA_IS_THERE, matchesOfEventRuler } from '../../support/event-ruler/event-ruler';
+import { describeByEngine, matchesOfEventRuler } from '../../support/event-ruler/event-ruler';
 
 const READ_ROLE = 'arn:aws:iam::111122223333:role/cdk-sentries-read';
 
@@ -39,32 +39,27 @@ const CASES: [string, string[], string, object, object?][] = [
   ['a trail that is stopped', ['TamperRule'], 'aws.cloudtrail', call('cloudtrail', 'StopLogging')],
 ];
 
-const describeWhereJavaIs = JAVA_IS_THERE ? describe : describe.skip;
+describeByEngine(`what a member forwards, by EventBridge's own matching engine`, () => {
+  let matches: boolean[];
 
-describeWhereJavaIs(
-  `what a member forwards, by EventBridge's own matching engine${JAVA_IS_THERE ? '' : ', which is not asked: there is no java or no mvn on the PATH'}`,
-  () => {
-    let matches: boolean[];
-
-    beforeAll(() => {
-      matches = matchesOfEventRuler(
-        CASES.flatMap(([, , source, detail, envelope]) =>
-          PATTERNS.map(([, pattern]) => ({ pattern, event: eventOf(source, detail, envelope) })),
-        ),
-      );
-    });
-
-    test.each(CASES.map(([name, forwardedBy], index) => [name, forwardedBy, index] as const))(
-      '%s is forwarded by %j',
-      (_, forwardedBy, index) => {
-        const found = PATTERNS.map(([id]) => id).filter(
-          (__, rule) => matches[index * PATTERNS.length + rule],
-        );
-        expect(found).toEqual(forwardedBy);
-      },
+  beforeAll(() => {
+    matches = matchesOfEventRuler(
+      CASES.flatMap(([, , source, detail, envelope]) =>
+        PATTERNS.map(([, pattern]) => ({ pattern, event: eventOf(source, detail, envelope) })),
+      ),
     );
-  },
-);
+  });
+
+  test.each(CASES.map(([name, forwardedBy], index) => [name, forwardedBy, index] as const))(
+    '%s is forwarded by %j',
+    (_, forwardedBy, index) => {
+      const found = PATTERNS.map(([id]) => id).filter(
+        (__, rule) => matches[index * PATTERNS.length + rule],
+      );
+      expect(found).toEqual(forwardedBy);
+    },
+  );
+});
 
 function eventOf(source: string, detail: object, envelope: object = {}): string {
   const account = '111122223333';

@@ -1,6 +1,6 @@
 import roleTamper from '../../shared/samples/role-tamper-govcloud.json';
 import { nameIn, patternsOf, tamperCases, watchedSentry } from '../../shared/samples/tamper-cases';
-import { JAVA_IS_THERE, matchesOfEventRuler } from '../../support/event-ruler/event-ruler';
+import { describeByEngine, matchesOfEventRuler } from '../../support/event-ruler/event-ruler';
 
 const sentry = watchedSentry();
 const cases = tamperCases(sentry);
@@ -20,37 +20,32 @@ const roleChanged = JSON.stringify({
   },
 });
 
-const describeWhereJavaIs = JAVA_IS_THERE ? describe : describe.skip;
+describeByEngine(`tampering, by EventBridge's own matching engine`, () => {
+  let matches: boolean[];
 
-describeWhereJavaIs(
-  `tampering, by EventBridge's own matching engine${JAVA_IS_THERE ? '' : ', which is not asked: there is no java or no mvn on the PATH'}`,
-  () => {
-    let matches: boolean[];
+  beforeAll(() => {
+    matches = matchesOfEventRuler([
+      ...cases.flatMap(({ event }) => patterns.map(([, pattern]) => ({ pattern, event }))),
+      ...govCloudPatterns.map(([, pattern]) => ({ pattern, event: roleChanged })),
+    ]);
+  });
 
-    beforeAll(() => {
-      matches = matchesOfEventRuler([
-        ...cases.flatMap(({ event }) => patterns.map(([, pattern]) => ({ pattern, event }))),
-        ...govCloudPatterns.map(([, pattern]) => ({ pattern, event: roleChanged })),
-      ]);
-    });
-
-    test.each(cases.map(({ name, toldBy }, index) => [name, toldBy, index] as const))(
-      '%s is told by %j',
-      (_, toldBy, index) => {
-        expect(
-          patterns
-            .map(([rule]) => rule)
-            .filter((__, rule) => matches[index * patterns.length + rule]),
-        ).toEqual(toldBy);
-      },
-    );
-
-    test('PutRolePolicy on a role in GovCloud is told by ["Roles"]', () => {
+  test.each(cases.map(({ name, toldBy }, index) => [name, toldBy, index] as const))(
+    '%s is told by %j',
+    (_, toldBy, index) => {
       expect(
-        govCloudPatterns
+        patterns
           .map(([rule]) => rule)
-          .filter((_, index) => matches[cases.length * patterns.length + index]),
-      ).toEqual(['Roles']);
-    });
-  },
-);
+          .filter((__, rule) => matches[index * patterns.length + rule]),
+      ).toEqual(toldBy);
+    },
+  );
+
+  test('PutRolePolicy on a role in GovCloud is told by ["Roles"]', () => {
+    expect(
+      govCloudPatterns
+        .map(([rule]) => rule)
+        .filter((_, index) => matches[cases.length * patterns.length + index]),
+    ).toEqual(['Roles']);
+  });
+});

@@ -3,7 +3,11 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { JAVA_IS_THERE, mavenJars } from '../java/maven-jars';
 
-export { JAVA_IS_THERE };
+/** The engine is written in Java: where there is none, the title says that it is not asked. */
+export function describeByEngine(title: string, tests: () => void): void {
+  if (JAVA_IS_THERE) describe(title, tests);
+  else describe.skip(`${title}, which is not asked: there is no java or no mvn on the PATH`, tests);
+}
 
 const EVENT_RULER = {
   groupId: 'software.amazon.event.ruler',

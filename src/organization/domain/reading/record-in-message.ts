@@ -7,7 +7,7 @@ const AROUND_RECORD = 1_024;
 const MOST_RECORD_BYTES = MOST_BYTES.message - AROUND_RECORD;
 
 /** They name the call: which, when, where, and by whom. */
-const NAMING_FIELDS = [
+export const NAMING_FIELDS = [
   'eventVersion',
   'eventID',
   'eventTime',
@@ -19,7 +19,7 @@ const NAMING_FIELDS = [
   'sourceIPAddress',
   'userAgent',
   'errorCode',
-];
+] as const;
 const MOST_FIELD_CHARACTERS = 1_000;
 const MOST_IDENTITY_BYTES = 16_384;
 

@@ -1,0 +1,50 @@
+import { type LoadedConfiguration, loadedConfigurationAt } from './sentry-configuration';
+import type { HubMembers, MemberDirectory } from '../../organization/adapters/member-directory';
+import {
+  type DescribedPlace,
+  describedAccount,
+  describedPlace,
+} from '../../organization/domain/described-place';
+import { type Membership, membershipOf } from '../../organization/domain/member-accounts';
+import type { Place } from '../../organization/domain/place';
+import type { AccountDescription } from '../../shared/domain/notification/account-text';
+
+/** A place of a hub, with all that is known of its account. */
+export interface KnownPlace {
+  readonly described: DescribedPlace;
+  readonly membership: Membership;
+  /** The configuration as it holds there. Throws an UnknownUnitError. */
+  narrowed(configuration: LoadedConfiguration): LoadedConfiguration;
+}
+
+/** What a function of a sentry knows of the places of its hub. */
+export class KnownPlaces {
+  private members: HubMembers | undefined;
+
+  constructor(
+    private readonly own: Place,
+    private readonly directory: MemberDirectory,
+  ) {}
+
+  async at(place: Place): Promise<KnownPlace> {
+    const members = await this.directory.known();
+    this.members = members;
+    const { selection, list } = members;
+    const account = list?.accounts.find(({ id }) => id === place.accountId);
+    return {
+      described: describedPlace(place, this.own, accountIn(members, place.accountId)),
+      membership: membershipOf(place.accountId, selection, list),
+      narrowed: (configuration) =>
+        loadedConfigurationAt(configuration, { place, ...(account && { account }) }),
+    };
+  }
+
+  /** As far as it is known by now: it asks no one. */
+  describe(accountId: string): AccountDescription | undefined {
+    return this.members && accountIn(this.members, accountId);
+  }
+}
+
+function accountIn({ list, warnings }: HubMembers, accountId: string): AccountDescription {
+  return describedAccount(accountId, list, warnings);
+}
