@@ -192,6 +192,18 @@ describe('a record', () => {
   });
 });
 
+describe('an account that does not let the hub in', () => {
+  test('is tried again for a while, then left, and named', async () => {
+    expect(await tryNumber(1)).toEqual({ batchItemFailures: [{ itemIdentifier: 'refused' }] });
+    const { deliveries } = await aws.inbox.during(async () => {
+      expect(await tryNumber(4)).toEqual({ batchItemFailures: [] });
+    });
+    const told = deliveries.map(({ emailText }) => emailText).join();
+    expect(told).toContain('666666666666 (closed)');
+    expect(told).toContain('does not let the hub');
+  });
+});
+
 describe('coverage', () => {
   test('hears of a silent place by a heartbeat, and names the one that refuses', async () => {
     await aws.setClock(new Date(aws.now().getTime() + 3 * HOUR));
@@ -324,6 +336,32 @@ function readersMessage({ accountId, region }: Place, fields: object): object {
       ...fields,
     },
   };
+}
+
+/** Lambda's invocation with a record of the account that refuses. */
+async function tryNumber(tries: number): Promise<unknown> {
+  const place = { accountId: CLOSED, region: 'us-east-1' };
+  const body = JSON.stringify(readersMessage(place, { recipientAccountId: CLOSED }));
+  const [account, region, queue] = [HOME.accountId, HOME.region, intakeName()];
+  return aws.invoke(physicalId('AWS::Lambda::Function', 'SentryRespondToChanges'), {
+    Records: [
+      {
+        messageId: 'refused',
+        receiptHandle: 'refused',
+        body,
+        attributes: {
+          ApproximateReceiveCount: String(tries),
+          SentTimestamp: String(aws.now().getTime()),
+          ApproximateFirstReceiveTimestamp: String(aws.now().getTime()),
+        },
+        eventSourceARN: `arn:aws:sqs:${region}:${account}:${queue}`,
+      },
+    ],
+  });
+}
+
+function intakeName(): string {
+  return physicalId('AWS::SQS::Queue', 'HubIntake').split('/').at(-1) ?? '';
 }
 
 /** As a reader of the hub would. */

@@ -24,6 +24,7 @@ import { MemberSessions } from '../../organization/adapters/member-sessions';
 import type { HubVariable } from '../../organization/contracts/hub-variable';
 import type { Refusal } from '../../organization/domain/gaps/look-at-member';
 import { CLIENT_SETTINGS } from '../../shared/adapters/aws/client-settings';
+import { CachedConfiguration } from '../../shared/adapters/configuration/cached-configuration';
 import { SnsNotifications } from '../../shared/adapters/notification/sns-notifications';
 import type { Clock } from '../../shared/domain/clock';
 import type { KeyReport } from '../domain/key-report';
@@ -69,10 +70,13 @@ export interface OrganizationKeysProps {
 export class OrganizationKeys {
   private readonly runs: DynamoKeyRuns;
   private readonly sessions: MemberSessions;
+  /** To name accounts, one message after the other. */
+  private readonly lately: CachedConfiguration<HubAccounts>;
 
   constructor(private readonly props: OrganizationKeysProps) {
     const { hub, clients, clock, table } = props;
     this.runs = new DynamoKeyRuns(clients.dynamo, table);
+    this.lately = new CachedConfiguration(async () => this.accounts(), clock);
     this.sessions = new MemberSessions({
       sts: new STSClient(CLIENT_SETTINGS),
       partition: hub.partition,
@@ -154,7 +158,7 @@ export class OrganizationKeys {
 
   private async lookAtMember(accountId: string, runId: string): Promise<LookedAccount | Refusal> {
     const { clients, clock, configuration, hub, own } = this.props;
-    const [loaded, accounts] = await Promise.all([configuration(), this.accounts()]);
+    const [loaded, accounts] = await Promise.all([configuration(), this.lately.asOf(new Date(0))]);
     return orRefusal(async () => {
       const keys = new MemberKeys(
         { sessions: this.sessions, hub, clock },

@@ -7,7 +7,6 @@ import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { STSClient } from '@aws-sdk/client-sts';
-import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import {
   parseDecision,
   type ReceivedDecision,
@@ -28,7 +27,7 @@ import { CLIENT_SETTINGS } from '../../shared/adapters/aws/client-settings';
 import { SYSTEM_CLOCK } from '../../shared/adapters/clock/system-clock';
 import { FailureReporter } from '../../shared/adapters/failure/failure-reporter';
 import { SnsNotifications } from '../../shared/adapters/notification/sns-notifications';
-import { handleMessages, type MessageHandling } from '../../shared/adapters/queue/message-batch';
+import { messageHandler, type MessageHandling } from '../../shared/adapters/queue/message-batch';
 import { readEnvironment } from '../../shared/contracts/handler-environment';
 import { METRICS_NAMESPACE } from '../../shared/contracts/metrics';
 import { TRIES_BEFORE_PEOPLE_HEAR } from '../../shared/contracts/queue-tries';
@@ -88,18 +87,6 @@ interface Decided {
   readonly tries: number;
 }
 
-/**
- * Each decision on its own: one that cannot be carried out yet is shown again later, the others are
- * done.
- */
-export async function handler(event: SQSEvent, context: Context): Promise<SQSBatchResponse> {
-  try {
-    return await handleMessages(event, handling, context);
-  } finally {
-    metrics.publishStoredMetrics();
-  }
-}
-
 const handling: MessageHandling = {
   sqs,
   logger,
@@ -110,6 +97,12 @@ const handling: MessageHandling = {
   workIn: ({ body }) => workInMessage(body),
   countFailedTry: () => undefined,
 };
+
+/**
+ * Each decision on its own: one that cannot be carried out yet is shown again later, the others are
+ * done.
+ */
+export const handler = messageHandler(handling, metrics);
 
 async function handleDecision(received: ReceivedDecision, tries: number): Promise<void> {
   const { statement } = received;

@@ -4,12 +4,12 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { SSMClient } from '@aws-sdk/client-ssm';
-import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
+import type { SQSRecord } from 'aws-lambda';
 import { CLIENT_SETTINGS } from '../../shared/adapters/aws/client-settings';
 import { SYSTEM_CLOCK } from '../../shared/adapters/clock/system-clock';
 import { CachedConfiguration } from '../../shared/adapters/configuration/cached-configuration';
 import { FailureReporter } from '../../shared/adapters/failure/failure-reporter';
-import { handleMessages, type MessageHandling } from '../../shared/adapters/queue/message-batch';
+import { messageHandler, type MessageHandling } from '../../shared/adapters/queue/message-batch';
 import { readEnvironment } from '../../shared/contracts/handler-environment';
 import { METRICS_NAMESPACE } from '../../shared/contracts/metrics';
 import { reasonOf } from '../../shared/domain/failure/failure';
@@ -53,17 +53,6 @@ const failures = FailureReporter.ofFunction({
   logger,
 });
 
-/**
- * Each message of the batch on its own: one that fails is shown again later, the others are done.
- */
-export async function handler(event: SQSEvent, context: Context): Promise<SQSBatchResponse> {
-  try {
-    return await handleMessages(event, handling, context);
-  } finally {
-    if (metrics.hasStoredMetrics()) metrics.publishStoredMetrics();
-  }
-}
-
 const handling: MessageHandling = {
   sqs,
   logger,
@@ -74,6 +63,11 @@ const handling: MessageHandling = {
   countFailedTry: (tries) => metrics.addMetric(METRIC.failedTries, MetricUnit.Count, tries),
   secondsUntilNextTry,
 };
+
+/**
+ * Each message of the batch on its own: one that fails is shown again later, the others are done.
+ */
+export const handler = messageHandler(handling, metrics);
 
 async function deliver(record: SQSRecord): Promise<void> {
   const known = await configuration.asOf(new Date(Number(record.attributes.SentTimestamp)));

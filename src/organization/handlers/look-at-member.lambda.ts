@@ -4,12 +4,12 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { STSClient } from '@aws-sdk/client-sts';
-import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
+import type { SQSRecord } from 'aws-lambda';
 import { CLIENT_SETTINGS } from '../../shared/adapters/aws/client-settings';
 import { SYSTEM_CLOCK } from '../../shared/adapters/clock/system-clock';
 import { CachedConfiguration } from '../../shared/adapters/configuration/cached-configuration';
 import { FailureReporter } from '../../shared/adapters/failure/failure-reporter';
-import { handleMessages, type MessageHandling } from '../../shared/adapters/queue/message-batch';
+import { messageHandler, type MessageHandling } from '../../shared/adapters/queue/message-batch';
 import { readEnvironment } from '../../shared/contracts/handler-environment';
 import { METRICS_NAMESPACE } from '../../shared/contracts/metrics';
 import { AwsMemberView } from '../adapters/aws-member-view';
@@ -48,15 +48,6 @@ const failures = FailureReporter.ofFunction({
   logger,
 });
 
-/** One account for each message. */
-export async function handler(event: SQSEvent, context: Context): Promise<SQSBatchResponse> {
-  try {
-    return await handleMessages(event, handling, context);
-  } finally {
-    metrics.publishStoredMetrics();
-  }
-}
-
 const handling: MessageHandling = {
   sqs,
   logger,
@@ -66,6 +57,9 @@ const handling: MessageHandling = {
   workIn: ({ body }) => ({ what: `A look at what the hub has in a member: ${body.slice(0, 100)}` }),
   countFailedTry: (tries) => metrics.addMetric(METRIC.failedTries, MetricUnit.Count, tries),
 };
+
+/** One account for each message. */
+export const handler = messageHandler(handling, metrics);
 
 async function look({ body, attributes }: SQSRecord): Promise<void> {
   const { accountId, knownRegions } = parseLookMessage(body);

@@ -1,3 +1,4 @@
+import { SENTRY_VARIABLES } from './sentry-variables';
 import { HUB_VARIABLE } from '../../organization/contracts/hub-variable';
 import { handlerContract } from '../../shared/contracts/handler-environment';
 
@@ -5,15 +6,7 @@ export const CARRY_OUT_DECISION = handlerContract({
   bundle: 'carry-out-decision',
   timeoutSeconds: 60,
   variables: [
-    'SENTRY_NAME',
-    'POLICIES_PARAMETER',
-    /** Several names, joined by commas. */
-    'MONITORED_GROUPS_PARAMETERS',
-    'PAUSE_PARAMETER',
-    'DISABLED_POLICIES_PARAMETER',
-    'LEDGER_TABLE',
-    'NOTIFICATION_TOPIC_ARN',
-    'ACCOUNT_ID',
+    ...SENTRY_VARIABLES,
     /** The queues that workflows put their decisions into, one for each, joined by commas. */
     'DECISION_QUEUE_URLS',
     'OWN_ROLE_ARN',

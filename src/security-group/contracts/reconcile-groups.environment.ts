@@ -1,3 +1,4 @@
+import { SENTRY_VARIABLES } from './sentry-variables';
 import { HUB_VARIABLE } from '../../organization/contracts/hub-variable';
 import { handlerContract } from '../../shared/contracts/handler-environment';
 
@@ -5,15 +6,7 @@ export const RECONCILE_GROUPS = handlerContract({
   bundle: 'reconcile-groups',
   timeoutSeconds: 600,
   variables: [
-    'SENTRY_NAME',
-    'POLICIES_PARAMETER',
-    /** Several names, joined by commas. */
-    'MONITORED_GROUPS_PARAMETERS',
-    'PAUSE_PARAMETER',
-    'DISABLED_POLICIES_PARAMETER',
-    'LEDGER_TABLE',
-    'NOTIFICATION_TOPIC_ARN',
-    'ACCOUNT_ID',
+    ...SENTRY_VARIABLES,
     /** The queue that gets what is due. */
     'CHANGE_QUEUE_URL',
     /** The function whose dry runs show how far the event history is. */

@@ -1,4 +1,5 @@
 import { CARRY_OUT_DECISION } from './carry-out-decision.environment';
+import { SENTRY_VARIABLES } from './sentry-variables';
 import { HUB_VARIABLE } from '../../organization/contracts/hub-variable';
 import { INTAKE_SECONDS } from '../../organization/contracts/intake';
 import { handlerContract } from '../../shared/contracts/handler-environment';
@@ -9,24 +10,11 @@ export const RESPOND_TO_CHANGES = handlerContract({
   bundle: 'respond-to-changes',
   timeoutSeconds: INTAKE_SECONDS,
   variables: [
-    /** How messages and metrics name the sentry: the path of its construct. */
-    'SENTRY_NAME',
-    /**
-     * Names of the SSM parameters that hold policies, groups and a pause, which do not fit into 4
-     * KB of environment.
-     */
-    'POLICIES_PARAMETER',
-    /** Several names, joined by commas. */
-    'MONITORED_GROUPS_PARAMETERS',
-    'PAUSE_PARAMETER',
-    'DISABLED_POLICIES_PARAMETER',
-    'LEDGER_TABLE',
-    'NOTIFICATION_TOPIC_ARN',
+    ...SENTRY_VARIABLES,
     /** The queue whose messages the function may ask to see later. */
     'CHANGE_QUEUE_URL',
     /** The role by which the sentry knows its own calls. */
     'OWN_ROLE_ARN',
-    'ACCOUNT_ID',
   ],
   optionalVariables: [
     HUB_VARIABLE,

@@ -8,7 +8,7 @@ import { KMSClient } from '@aws-sdk/client-kms';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { SSMClient } from '@aws-sdk/client-ssm';
-import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
+import type { SQSRecord } from 'aws-lambda';
 import {
   parseDecision,
   type ReceivedDecision,
@@ -28,7 +28,7 @@ import { SYSTEM_CLOCK } from '../../shared/adapters/clock/system-clock';
 import { CachedConfiguration } from '../../shared/adapters/configuration/cached-configuration';
 import { FailureReporter } from '../../shared/adapters/failure/failure-reporter';
 import { SnsNotifications } from '../../shared/adapters/notification/sns-notifications';
-import { handleMessages, type MessageHandling } from '../../shared/adapters/queue/message-batch';
+import { messageHandler, type MessageHandling } from '../../shared/adapters/queue/message-batch';
 import { queueUrlOf } from '../../shared/adapters/queue/queue-url';
 import { readEnvironment } from '../../shared/contracts/handler-environment';
 import {
@@ -118,18 +118,6 @@ const places = new SentryPlaces({
 });
 const parts = { sentry, announcements, failures, configuration };
 
-/**
- * Each decision on its own: one that cannot be carried out yet is shown again later, the others are
- * done.
- */
-export async function handler(event: SQSEvent, context: Context): Promise<SQSBatchResponse> {
-  try {
-    return await handleMessages(event, handling, context);
-  } finally {
-    metrics.publishStoredMetrics();
-  }
-}
-
 const handling: MessageHandling = {
   sqs,
   logger,
@@ -139,6 +127,12 @@ const handling: MessageHandling = {
   workIn: ({ body }) => workInMessage(body),
   countFailedTry: (tries) => metrics.addMetric(METRIC.failedTries, MetricUnit.Count, tries),
 };
+
+/**
+ * Each decision on its own: one that cannot be carried out yet is shown again later, the others are
+ * done.
+ */
+export const handler = messageHandler(handling, metrics);
 
 async function handleRecord(record: SQSRecord, tries: number): Promise<void> {
   const received = parseDecision(record.body);

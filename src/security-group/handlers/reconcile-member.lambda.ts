@@ -5,7 +5,7 @@ import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { SSMClient } from '@aws-sdk/client-ssm';
-import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
+import type { SQSRecord } from 'aws-lambda';
 import type { DescribedPlace } from '../../organization/domain/described-place';
 import { isSamePlace, type Place } from '../../organization/domain/place';
 import { CLIENT_SETTINGS } from '../../shared/adapters/aws/client-settings';
@@ -16,7 +16,7 @@ import {
   largestThatFits,
   SnsNotifications,
 } from '../../shared/adapters/notification/sns-notifications';
-import { handleMessages, type MessageHandling } from '../../shared/adapters/queue/message-batch';
+import { messageHandler, type MessageHandling } from '../../shared/adapters/queue/message-batch';
 import { readEnvironment } from '../../shared/contracts/handler-environment';
 import {
   METRICS_NAMESPACE,
@@ -69,15 +69,6 @@ const failures = FailureReporter.ofFunction({
   describeAccount: (accountId) => hub.known.describe(accountId),
 });
 
-/** One place for each message. */
-export async function handler(event: SQSEvent, context: Context): Promise<SQSBatchResponse> {
-  try {
-    return await handleMessages(event, handling, context);
-  } finally {
-    metrics.publishStoredMetrics();
-  }
-}
-
 const handling: MessageHandling = {
   sqs,
   logger,
@@ -87,6 +78,9 @@ const handling: MessageHandling = {
   workIn: ({ body }) => workIn(body),
   countFailedTry: (tries) => metrics.addMetric(METRIC.failedTries, MetricUnit.Count, tries),
 };
+
+/** One place for each message. */
+export const handler = messageHandler(handling, metrics);
 
 function workIn(body: string) {
   const what = 'A comparison of the groups of a member with the ledger';

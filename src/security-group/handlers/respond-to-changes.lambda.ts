@@ -7,7 +7,7 @@ import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { SSMClient } from '@aws-sdk/client-ssm';
-import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
+import type { SQSRecord } from 'aws-lambda';
 import { isSamePlace, type Place } from '../../organization/domain/place';
 import { CLIENT_SETTINGS } from '../../shared/adapters/aws/client-settings';
 import { isToBeLeftOut } from '../../shared/adapters/aws/failure-kind';
@@ -15,7 +15,7 @@ import { SYSTEM_CLOCK } from '../../shared/adapters/clock/system-clock';
 import { CachedConfiguration } from '../../shared/adapters/configuration/cached-configuration';
 import { FailureReporter } from '../../shared/adapters/failure/failure-reporter';
 import { SnsNotifications } from '../../shared/adapters/notification/sns-notifications';
-import { handleMessages, type MessageHandling } from '../../shared/adapters/queue/message-batch';
+import { messageHandler, type MessageHandling } from '../../shared/adapters/queue/message-batch';
 import { queueUrlOf } from '../../shared/adapters/queue/queue-url';
 import { readEnvironment } from '../../shared/contracts/handler-environment';
 import {
@@ -136,17 +136,6 @@ const admission =
 const queueUrls = [environment.CHANGE_QUEUE_URL, ...(hub ? [hub.variable.intakeQueueUrl] : [])];
 const parts = { sentry, announcements, failures, configuration };
 
-/**
- * Each message of the batch on its own: one that fails is shown again later, the others are done.
- */
-export async function handler(event: SQSEvent, context: Context): Promise<SQSBatchResponse> {
-  try {
-    return await handleMessages(event, handling, context);
-  } finally {
-    metrics.publishStoredMetrics();
-  }
-}
-
 const handling: MessageHandling = {
   sqs,
   logger,
@@ -156,6 +145,11 @@ const handling: MessageHandling = {
   workIn: ({ body }) => workInEvent(body),
   countFailedTry: (tries) => metrics.addMetric(METRIC.failedTries, MetricUnit.Count, tries),
 };
+
+/**
+ * Each message of the batch on its own: one that fails is shown again later, the others are done.
+ */
+export const handler = messageHandler(handling, metrics);
 
 async function handleRecord(record: SQSRecord, tries: number): Promise<void> {
   const message = parseQueueMessage(record.body);

@@ -33,6 +33,26 @@ interface MessageLogger {
   warn(message: string, details: Readonly<Record<string, unknown>>): void;
 }
 
+/** Written once for all messages of an invocation. */
+interface StoredMetrics {
+  hasStoredMetrics(): boolean;
+  publishStoredMetrics(): void;
+}
+
+/** The handler of a function that does nothing but handle messages. */
+export function messageHandler(
+  handling: MessageHandling,
+  metrics: StoredMetrics,
+): (event: SQSEvent, time: InvocationTime) => Promise<SQSBatchResponse> {
+  return async (event, time) => {
+    try {
+      return await handleMessages(event, handling, time);
+    } finally {
+      if (metrics.hasStoredMetrics()) metrics.publishStoredMetrics();
+    }
+  };
+}
+
 /** Handles each message on its own: one that fails is shown again later, and holds up no other. */
 export async function handleMessages(
   { Records: records }: SQSEvent,
