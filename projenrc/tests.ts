@@ -21,7 +21,10 @@ const TRANSFORM = { '^.+\\.ts$': '<rootDir>/build/jest-transformer.js' };
 export function shapeTests(project: CdkSentriesProject): void {
   const jest = project.jest!;
   SLOW_TESTS.forEach((folder) => jest.addIgnorePattern(folder));
-  jest.addModuleNameMappers({ '^cdk-sentries$': '<rootDir>/src/index.ts' });
+  jest.addModuleNameMappers({
+    '^cdk-sentries$': '<rootDir>/src/index.ts',
+    '^\\./tree-metadata$': '<rootDir>/build/no-tree-metadata.js',
+  });
   Object.assign(jest.config, {
     transform: TRANSFORM,
     collectCoverage: false,
