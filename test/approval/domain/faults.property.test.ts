@@ -247,7 +247,7 @@ test.each([1, 2])(
           expect(workflow.queue).toEqual([]);
         },
       ),
-      { numRuns: 80 },
+      { numRuns: 40 },
     );
     for (const kind of ['approved', 'denied', 'expired']) {
       expect([kind, kinds.get(kind) ?? 0]).not.toEqual([kind, 0]);

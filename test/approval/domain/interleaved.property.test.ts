@@ -56,7 +56,7 @@ test.each([1, 2])(
           expect.stringContaining(`r1 ${decision?.kind} by`),
         ]);
       }),
-      { numRuns: 150 },
+      { numRuns: 75 },
     );
   },
 );

@@ -724,7 +724,7 @@ describe('whatever is asked, and whatever has become of it', () => {
           ...told,
         ].forEach(expectTaken);
       }),
-      { numRuns: 60 },
+      { numRuns: 25 },
     );
   });
 
@@ -740,7 +740,7 @@ describe('whatever is asked, and whatever has become of it', () => {
           'Approve',
         );
       }),
-      { numRuns: 60 },
+      { numRuns: 25 },
     );
   });
 
@@ -787,7 +787,7 @@ describe('whatever is asked, and whatever has become of it', () => {
           expect(shown).toContain(one.replace(/\p{Cs}/gu, '\ufffd').replace(/[\s\u202e]/g, ''));
         }
       }),
-      { numRuns: 100 },
+      { numRuns: 50 },
     );
   });
 });

@@ -229,7 +229,7 @@ describe('whatever is sent', () => {
           expect(error).toBeInstanceOf(UnreadableInteractionError);
         }
       }),
-      { numRuns: 1_000 },
+      { numRuns: 400 },
     );
   });
 });

@@ -313,8 +313,8 @@ test('when all is decided and settled, what stands was approved or accepted othe
         expect(undone).toEqual([]);
       },
     ),
-    { numRuns: 700 },
+    { numRuns: 300 },
   );
-  expect(outcomes.get('approved carried-out')).toBeGreaterThan(50);
-  expect(outcomes.get('denied carried-out')).toBeGreaterThan(100);
+  expect(outcomes.get('approved carried-out')).toBeGreaterThan(20);
+  expect(outcomes.get('denied carried-out')).toBeGreaterThan(40);
 });

@@ -351,9 +351,9 @@ test('no sequence of messages, however forged, makes the sentry add a rule that 
         granted += attacked.unfoundedGrants().length;
       },
     ),
-    { numRuns: 2_500 },
+    { numRuns: 1_000 },
   );
   // The attack was worth its name: rules were put back, and forged grants did get into the ledger.
-  expect(added).toBeGreaterThan(500);
-  expect(granted).toBeGreaterThan(500);
+  expect(added).toBeGreaterThan(200);
+  expect(granted).toBeGreaterThan(200);
 });

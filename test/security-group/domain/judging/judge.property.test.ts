@@ -78,9 +78,9 @@ test('judging is idempotent: what was answered asks for nothing more', async () 
       ).toEqual([]);
       answers += groups.acts.length;
     }),
-    { numRuns: 3_000 },
+    { numRuns: 1_500 },
   );
-  expect(answers).toBeGreaterThan(700);
+  expect(answers).toBeGreaterThan(350);
 });
 
 test('only rules that violate are touched, and none is given a forbidden value', async () => {
@@ -102,7 +102,7 @@ test('only rules that violate are touched, and none is given a forbidden value',
         expect(causesOf(rule, situation)).toContain('operator');
       }
     }),
-    { numRuns: 3_000 },
+    { numRuns: 1_500 },
   );
 });
 
