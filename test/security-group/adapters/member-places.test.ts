@@ -7,7 +7,7 @@ import { rule } from '../samples/rules';
 const PLACE = { accountId: '222222222222', region: 'eu-west-1' };
 const HUB = { partition: 'aws', hubName: 'cdk-sentries', hubFunction: 'respond' } as const;
 
-let asked: number;
+let asked = 0;
 beforeEach(() => {
   asked = 0;
 });
