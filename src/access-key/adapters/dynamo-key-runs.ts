@@ -11,6 +11,7 @@ import {
   answerOf,
   answerSchema,
   keySchema,
+  runAccountsSchema,
   runSchema,
   storedAnswer,
   type StoredAnswer,
@@ -18,17 +19,21 @@ import {
 } from './stored-answers';
 import { chunksOf } from '../../shared/domain/chunks';
 import {
+  ACCOUNTS_PER_ITEM,
   ANSWER_EXPIRY,
   ANSWER_PREFIX,
   CURRENT_RUN,
   KEYS_PER_ITEM,
   MEMBER_KEYS_ITEM_VERSION,
   MEMBER_KEYS_KEY,
+  RUN_PREFIX,
   RUNS_PARTITION,
 } from '../contracts/member-keys-items';
 import type { ReportedKey } from '../domain/key-report';
 import { type AccountAnswer, isFinal, type KeyRun } from '../domain/organization/key-run';
 import type { KeyRuns } from '../domain/organization/ports';
+
+type RunAccounts = Pick<KeyRun, 'asked' | 'suspended'>;
 
 const KEPT_SECONDS = 14 * 86_400;
 
@@ -40,6 +45,9 @@ const itemSchema = z.object({
 
 /** Runs and answers, in the table of members. */
 export class DynamoKeyRuns implements KeyRuns {
+  /** A run's accounts stay as they are, and each account's answer asks for them. */
+  private accounts: (RunAccounts & { readonly runId: string }) | undefined;
+
   constructor(
     private readonly client: DynamoDBClient,
     private readonly table: string,
@@ -47,16 +55,68 @@ export class DynamoKeyRuns implements KeyRuns {
 
   async current(): Promise<KeyRun | undefined> {
     const value = await this.get(RUNS_PARTITION, CURRENT_RUN);
-    return value === undefined ? undefined : runSchema.parse(JSON.parse(value));
+    if (value === undefined) return undefined;
+    const { parts, ...run } = runSchema.parse(JSON.parse(value));
+    return parts === undefined ? run : { ...run, ...(await this.accountsOf(run.id, parts)) };
   }
 
-  async write(run: KeyRun): Promise<void> {
+  /** The accounts of a run come first: by the time that it is there, all of them are. */
+  async write({ asked, suspended, ...run }: KeyRun): Promise<void> {
+    const pieces = piecesOf({ asked, suspended });
+    // Others than those that were read or written: the run was begun once more.
+    if (this.accounts?.runId !== run.id || this.accounts.asked !== asked) {
+      for (const [index, piece] of pieces.entries()) await this.putPiece(run, index, piece);
+      this.accounts = { runId: run.id, asked, suspended };
+    }
     await this.client.send(
       new PutItemCommand({
         TableName: this.table,
-        Item: { ...keyOf(RUNS_PARTITION, CURRENT_RUN), ...content(run) },
+        Item: {
+          ...keyOf(RUNS_PARTITION, CURRENT_RUN),
+          ...content({ ...run, asked: [], suspended: [], parts: pieces.length }),
+        },
       }),
     );
+  }
+
+  private async putPiece(
+    { id, startedAt }: Pick<KeyRun, 'id' | 'startedAt'>,
+    index: number,
+    piece: RunAccounts,
+  ): Promise<void> {
+    await this.client.send(
+      new PutItemCommand({
+        TableName: this.table,
+        Item: {
+          ...keyOf(`${RUN_PREFIX}${id}`, String(index)),
+          ...content(piece),
+          ...expiry(startedAt),
+        },
+      }),
+    );
+  }
+
+  private async accountsOf(runId: string, parts: number): Promise<RunAccounts> {
+    if (this.accounts?.runId !== runId) {
+      const pieces = await Promise.all(
+        Array.from({ length: parts }, async (_, index) => this.pieceOf(runId, index)),
+      );
+      this.accounts = {
+        runId,
+        asked: pieces.flatMap(({ asked }) => asked),
+        suspended: pieces.flatMap(({ suspended }) => suspended),
+      };
+    }
+    const { asked, suspended } = this.accounts;
+    return { asked, suspended };
+  }
+
+  private async pieceOf(runId: string, index: number): Promise<RunAccounts> {
+    const value = await this.get(`${RUN_PREFIX}${runId}`, String(index));
+    if (value === undefined) {
+      throw new Error(`A part of the accounts of the run ${runId} is gone from the table.`);
+    }
+    return runAccountsSchema.parse(JSON.parse(value));
   }
 
   async answers(runId: string): Promise<AccountAnswer[]> {
@@ -94,8 +154,6 @@ export class DynamoKeyRuns implements KeyRuns {
   async writeAnswer(runId: string, answer: AccountAnswer): Promise<void> {
     const parts = answer.kind === 'looked' ? chunksOf(answer.report.keys, KEYS_PER_ITEM) : [];
     const partition = `${ANSWER_PREFIX}${runId}`;
-    const end = Math.floor(answer.answeredAt.getTime() / 1_000) + KEPT_SECONDS;
-    const expiry = { [ANSWER_EXPIRY]: { N: String(end) } };
     for (const [index, keys] of parts.entries()) {
       await this.client.send(
         new PutItemCommand({
@@ -103,7 +161,7 @@ export class DynamoKeyRuns implements KeyRuns {
           Item: {
             ...keyOf(partition, `${answer.accountId}#${index}`),
             ...content(keys.map(storedKey)),
-            ...expiry,
+            ...expiry(answer.answeredAt),
           },
         }),
       );
@@ -111,7 +169,7 @@ export class DynamoKeyRuns implements KeyRuns {
     await this.putUnlessAnswered({
       ...keyOf(partition, answer.accountId),
       ...content(storedAnswer(answer, parts.length)),
-      ...expiry,
+      ...expiry(answer.answeredAt),
       isFinal: { BOOL: isFinal(answer) },
     });
   }
@@ -155,6 +213,19 @@ function keysOf(
     }
     return z.array(keySchema).parse(JSON.parse(value));
   }).flat();
+}
+
+function piecesOf({ asked, suspended }: RunAccounts): RunAccounts[] {
+  const askedPieces = chunksOf(asked, ACCOUNTS_PER_ITEM);
+  const suspendedPieces = chunksOf(suspended, ACCOUNTS_PER_ITEM);
+  return [
+    ...askedPieces.map((piece) => ({ asked: piece, suspended: [] })),
+    ...suspendedPieces.map((piece) => ({ asked: [], suspended: piece })),
+  ];
+}
+
+function expiry(since: Date): Record<typeof ANSWER_EXPIRY, AttributeValue> {
+  return { [ANSWER_EXPIRY]: { N: String(Math.floor(since.getTime() / 1_000) + KEPT_SECONDS) } };
 }
 
 function keyOf(partition: string, sort: string): Record<string, AttributeValue> {

@@ -40,9 +40,9 @@ export function organizationNotification(
       plainText(text, Math.max(1, Math.min(MAX_CHARACTERS_OF_OTHERS, most)));
     const short = {
       ...part,
-      accounts: part.accounts.map(({ accountId, keys }) => ({
-        accountId,
-        keys: keys.map((key) => shortKey(key, cut)),
+      accounts: part.accounts.map((account) => ({
+        ...account,
+        keys: account.keys.map((key) => shortKey(key, cut)),
       })),
     };
     const message = messageOf(report, short, accounts, { sentry, most });
@@ -75,9 +75,7 @@ function messageOf(
     complete: unknownCount(report) === 0,
     accountsRead: report.accounts.length,
     counts: organizationCounts(report),
-    unread: isFirst
-      ? report.unread.map((account, index) => unreadAccount(account, accounts, index < most))
-      : [],
+    unread: part.unread.map((account, index) => unreadAccount(account, accounts, index < most)),
     accounts: isFirst ? told.slice(0, most).map((one) => readAccount(one, accounts)) : [],
     accountsOmitted: isFirst ? Math.max(0, told.length - most) : 0,
     keys: part.accounts.map(({ accountId, keys }) => ({

@@ -13,11 +13,18 @@ const time = z.pipe(
   z.transform((value) => new Date(value)),
 );
 
-export const runSchema = z.object({
-  id: z.string(),
-  startedAt: time,
+/** Of a run, its accounts, or some of them. */
+export const runAccountsSchema = z.object({
   asked: z.array(z.string()),
   suspended: z.array(z.string()),
+});
+
+export const runSchema = z.object({
+  ...runAccountsSchema.shape,
+  id: z.string(),
+  startedAt: time,
+  /** How many items its accounts are in. Absent: none, they are all here. */
+  parts: z.optional(z.int()),
   closedAt: z.optional(time),
   partsToldAt: z.array(time),
   partsRemembered: z.int(),

@@ -4,6 +4,8 @@
  * - `KEYS#<account>`, `<key id>`: what is remembered of a member's key, as in the table of the
  *   sentry's own account; `#run`: who works with them
  * - `RUNS`, `CURRENT`: the run that was begun last; `#run`: who reports it
+ * - `RUN#<run>`, `<number>`: a part of the accounts of a run. Each account's answer reads the run,
+ *   so that one must not grow with them
  * - `ANSWER#<run>`, `<account>`: the answer of one account
  * - `ANSWER#<run>`, `<account>#<number>`: a part of the keys that the answer is about
  */
@@ -14,6 +16,7 @@ export const MEMBER_KEYS_ITEM_VERSION = 1;
 
 export const MEMBER_RECORDS_PREFIX = 'KEYS#';
 export const RUNS_PARTITION = 'RUNS';
+export const RUN_PREFIX = 'RUN#';
 export const CURRENT_RUN = 'CURRENT';
 export const ANSWER_PREFIX = 'ANSWER#';
 
@@ -22,3 +25,6 @@ export const ANSWER_EXPIRY = 'expiresAt';
 
 /** A key takes a kilobyte at the most, an item 400 KB. */
 export const KEYS_PER_ITEM = 200;
+
+/** An account takes 15 bytes there. */
+export const ACCOUNTS_PER_ITEM = 10_000;

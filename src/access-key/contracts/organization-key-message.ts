@@ -49,7 +49,7 @@ export interface OrganizationKeyReportMessage {
   readonly accountsRead: number;
   /** How many keys of the whole report fall into each class; a key can fall into several. */
   readonly counts: Readonly<Record<FindingClass, number>>;
-  /** All of them, with their causes. In the first part alone. */
+  /** Those of this part, with their causes: all parts together name all of them. */
   readonly unread: readonly UnreadAccountInMessage[];
   /** The worst first. In the first part alone. */
   readonly accounts: readonly AccountInMessage[];

@@ -23,7 +23,7 @@ import {
 } from '../contracts/unknown-account-event';
 import type { KnownMembers } from '../domain/admit-record';
 import type { AccountWarnings } from '../domain/described-place';
-import type { AccountList } from '../domain/member-accounts';
+import { accountIn, type AccountList } from '../domain/member-accounts';
 
 /** All that functions of a sentry know of the members of its hub. */
 export interface HubMembers extends KnownMembers {
@@ -139,5 +139,5 @@ export class MemberDirectory {
 }
 
 function hasAccount({ list }: HubMembers, accountId: string): boolean {
-  return list?.accounts.some(({ id }) => id === accountId) ?? false;
+  return accountIn(list, accountId) !== undefined;
 }

@@ -1,5 +1,5 @@
 import type { AccountList, AccountSelection, OrganizationAccount } from './member-accounts';
-import { membershipOf } from './member-accounts';
+import { accountIn, membershipOf } from './member-accounts';
 import { isSamePlace, type Place } from './place';
 
 /** A record, and the place that AWS says it comes from: by envelope, key of object, or column. */
@@ -34,7 +34,7 @@ const LIST_LAGS_MILLISECONDS = 5 * 60_000;
 /** The hub's own place needs no list to be known. */
 export function admitToHub(record: SourcedRecord, members: KnownMembers, own: Place): Admission {
   if (!isSamePlace(record.place, own)) return admitRecord(record, members);
-  const account = members.list?.accounts.find(({ id }) => id === own.accountId);
+  const account = accountIn(members.list, own.accountId);
   return contradiction(record) ?? { kind: 'admitted', place: own, ...(account && { account }) };
 }
 

@@ -1,4 +1,4 @@
-import type { AccountList } from './member-accounts';
+import { accountIn, type AccountList } from './member-accounts';
 import { isSamePlace, type Place } from './place';
 import type { AccountDescription } from '../../shared/domain/notification/account-text';
 
@@ -17,7 +17,7 @@ export function describedAccount(
   list: AccountList | undefined,
   warnings: AccountWarnings,
 ): AccountDescription {
-  const account = list?.accounts.find(({ id }) => id === accountId);
+  const account = accountIn(list, accountId);
   const warning = warnings[accountId];
   return {
     ...(account?.name && { name: account.name }),

@@ -34,6 +34,25 @@ export interface AccountList {
   readonly accounts: readonly OrganizationAccount[];
 }
 
+/** Lists are never changed, and each is asked about every account, or every place, of it. */
+const indexes = new WeakMap<AccountList, ReadonlyMap<string, OrganizationAccount>>();
+
+/** The account, as the list has it. Undefined: it has no such account, or there is no list. */
+export function accountIn(
+  list: AccountList | undefined,
+  accountId: string,
+): OrganizationAccount | undefined {
+  return list && indexOf(list).get(accountId);
+}
+
+function indexOf(list: AccountList): ReadonlyMap<string, OrganizationAccount> {
+  const known = indexes.get(list);
+  if (known) return known;
+  const index = new Map(list.accounts.map((account) => [account.id, account]));
+  indexes.set(list, index);
+  return index;
+}
+
 /** Why an account is one of the hub's members, or is none. */
 export type Membership =
   | { readonly kind: 'member'; readonly account?: OrganizationAccount }
@@ -50,7 +69,7 @@ export function membershipOf(
   selection: AccountSelection,
   list: AccountList | undefined,
 ): Membership {
-  const account = list?.accounts.find(({ id }) => id === accountId);
+  const account = accountIn(list, accountId);
   if (selection.kind === 'accounts') {
     if (!selection.accountIds.includes(accountId)) return { kind: 'unknown' };
     if (account && isClosing(account)) return { kind: 'suspended', account };
@@ -78,7 +97,7 @@ export function listAfter(
   read: AccountList,
   hubAccountId: string,
 ): AccountList | undefined {
-  return read.accounts.some(({ id }) => id === hubAccountId) ? read : known;
+  return accountIn(read, hubAccountId) ? read : known;
 }
 
 /** Of an account that is closed, AWS takes no calls. */

@@ -5,7 +5,11 @@ import {
   describedAccount,
   describedPlace,
 } from '../../organization/domain/described-place';
-import { type Membership, membershipOf } from '../../organization/domain/member-accounts';
+import {
+  accountIn,
+  type Membership,
+  membershipOf,
+} from '../../organization/domain/member-accounts';
 import type { Place } from '../../organization/domain/place';
 import type { AccountDescription } from '../../shared/domain/notification/account-text';
 
@@ -30,9 +34,9 @@ export class KnownPlaces {
     const members = await this.directory.known();
     this.members = members;
     const { selection, list } = members;
-    const account = list?.accounts.find(({ id }) => id === place.accountId);
+    const account = accountIn(list, place.accountId);
     return {
-      described: describedPlace(place, this.own, accountIn(members, place.accountId)),
+      described: describedPlace(place, this.own, descriptionIn(members, place.accountId)),
       membership: membershipOf(place.accountId, selection, list),
       narrowed: (configuration) =>
         loadedConfigurationAt(configuration, { place, ...(account && { account }) }),
@@ -41,10 +45,10 @@ export class KnownPlaces {
 
   /** As far as it is known by now: it asks no one. */
   describe(accountId: string): AccountDescription | undefined {
-    return this.members && accountIn(this.members, accountId);
+    return this.members && descriptionIn(this.members, accountId);
   }
 }
 
-function accountIn({ list, warnings }: HubMembers, accountId: string): AccountDescription {
+function descriptionIn({ list, warnings }: HubMembers, accountId: string): AccountDescription {
   return describedAccount(accountId, list, warnings);
 }

@@ -1,11 +1,12 @@
 import { nameOf } from './organization-report';
 import type { HubAccounts } from './ports';
 import { MOST_UNIT_LABELS, UNIT_LABEL } from '../../../approval/domain/request-labels';
+import { accountIn } from '../../../organization/domain/member-accounts';
 import type { NamedMember } from '../key-question';
 
 /** How people read of a member, and by which a request's route is found. */
 export function namedMember(accountId: string, accounts: HubAccounts): NamedMember {
-  const path = accounts.list?.accounts.find(({ id }) => id === accountId)?.path ?? '';
+  const path = accountIn(accounts.list, accountId)?.path ?? '';
   const units = path.split('/').filter((id) => UNIT_LABEL.test(id));
   return {
     text: nameOf(accountId, accounts),

@@ -1,5 +1,6 @@
 import type { AccountAnswer, AccountKeys, KeyRun, UnreadAccount } from './key-run';
 import type { HubAccounts } from './ports';
+import { accountIn } from '../../../organization/domain/member-accounts';
 import { chunksOf } from '../../../shared/domain/chunks';
 import { accountText } from '../../../shared/domain/notification/account-text';
 import { plainText } from '../../../shared/domain/notification/plain-text';
@@ -20,6 +21,9 @@ export interface OrganizationReport {
 export interface AccountPart {
   readonly accountId: string;
   readonly keys: readonly ReportedKey[];
+  readonly maxKeyAge: number;
+  /** Of all keys of the account. */
+  readonly toRemember: AccountKeys['toRemember'];
 }
 
 /** One message of a report. */
@@ -27,9 +31,13 @@ export interface OrganizationPart {
   readonly number: number;
   readonly of: number;
   readonly accounts: readonly AccountPart[];
+  readonly unread: readonly UnreadAccount[];
 }
 
 const KEYS_PER_PART = 100;
+
+/** Id and cause of one take some 90 bytes of a message, and all are named. */
+const UNREAD_PER_PART = 1_000;
 
 /** Keys that take a step are always told, since a notice counts from its message on. */
 const MOST_KEYS_WITHOUT_STEP = 1_000;
@@ -83,31 +91,39 @@ export function isOrganizationWorthTelling({ accounts, unread }: OrganizationRep
 }
 
 /** The same report always has the same parts, and at least one. */
-export function partsOf({ accounts }: OrganizationReport): OrganizationPart[] {
+export function partsOf({ accounts, unread }: OrganizationReport): OrganizationPart[] {
   let left = MOST_KEYS_WITHOUT_STEP;
-  const told = accounts.flatMap(({ accountId, report }) =>
-    report.keys.flatMap((key) => {
-      if (key.step) return [{ accountId, key }];
+  const told = accounts.flatMap((account) =>
+    account.report.keys.flatMap((key) => {
+      if (key.step) return [{ account, key }];
       left -= 1;
-      return left >= 0 ? [{ accountId, key }] : [];
+      return left >= 0 ? [{ account, key }] : [];
     }),
   );
-  const chunks = told.length === 0 ? [[]] : chunksOf(told, KEYS_PER_PART);
-  return chunks.map((chunk, index) => ({
+  const keys = chunksOf(told, KEYS_PER_PART);
+  const notRead = chunksOf(unread, UNREAD_PER_PART);
+  const parts = Math.max(1, keys.length, notRead.length);
+  return Array.from({ length: parts }, (_, index) => ({
     number: index + 1,
-    of: chunks.length,
-    accounts: byAccount(chunk),
+    of: parts,
+    accounts: byAccount(keys[index] ?? []),
+    unread: notRead[index] ?? [],
   }));
 }
 
 function byAccount(
-  told: readonly { readonly accountId: string; readonly key: ReportedKey }[],
+  told: readonly { readonly account: AccountKeys; readonly key: ReportedKey }[],
 ): AccountPart[] {
-  const keysOf = new Map<string, ReportedKey[]>();
-  told.forEach(({ accountId, key }) => {
-    keysOf.set(accountId, [...(keysOf.get(accountId) ?? []), key]);
+  const keysOf = new Map<AccountKeys, ReportedKey[]>();
+  told.forEach(({ account, key }) => {
+    keysOf.set(account, [...(keysOf.get(account) ?? []), key]);
   });
-  return [...keysOf].map(([accountId, keys]) => ({ accountId, keys }));
+  return [...keysOf].map(([{ accountId, report, toRemember }, keys]) => ({
+    accountId,
+    keys,
+    maxKeyAge: report.maxKeyAge,
+    toRemember,
+  }));
 }
 
 export function organizationSeverity({ accounts, unread }: OrganizationReport): Severity {
@@ -144,7 +160,7 @@ export function keyCount(report: Pick<OrganizationReport, 'accounts'>): number {
 
 /** How an account is named. */
 export function nameOf(accountId: string, { list, warnings }: HubAccounts): string {
-  const account = list?.accounts.find(({ id }) => id === accountId);
+  const account = accountIn(list, accountId);
   const warning = warnings[accountId];
   const name = accountText(accountId, account);
   return warning === undefined ? name : `${name}, which ${plainText(warning)}`;

@@ -59,12 +59,12 @@ export function organizationText(
   return [
     `${headline(report)}, on ${dateText(report.at)}.${part.of > 1 ? ` Part ${part.number} of ${part.of}.` : ''}`,
     '',
-    ...(isFirst ? unreadLines(report.unread, accounts, most) : []),
+    ...unreadLines(report, part, accounts, most),
     ...(isFirst ? accountLines(report.accounts, accounts, most) : []),
-    ...part.accounts.flatMap(({ accountId, keys }) => [
+    ...part.accounts.flatMap(({ accountId, keys, maxKeyAge }) => [
       `Account ${nameOf(accountId, accounts)}:`,
       '',
-      ...keys.flatMap((key) => keyLines(key, maxKeyAgeIn(accountId, report))),
+      ...keys.flatMap((key) => keyLines(key, maxKeyAge)),
     ]),
     ...(report.omitted > 0
       ? [
@@ -77,10 +77,6 @@ export function organizationText(
   ].join('\n');
 }
 
-function maxKeyAgeIn(accountId: string, { accounts }: OrganizationReport): number {
-  return accounts.find((account) => account.accountId === accountId)?.report.maxKeyAge ?? 0;
-}
-
 const CAUSE_TEXT: Readonly<Record<UnreadAccount['cause'], string>> = {
   ROLE_REFUSES: 'it does not let the hub in',
   SCP_DENIES: 'a policy of the organization denies it',
@@ -91,14 +87,16 @@ const CAUSE_TEXT: Readonly<Record<UnreadAccount['cause'], string>> = {
 
 /** Every one of them, since a key may be there. */
 function unreadLines(
-  unread: readonly UnreadAccount[],
+  report: OrganizationReport,
+  { number, unread }: OrganizationPart,
   accounts: HubAccounts,
   most: number,
 ): string[] {
   if (unread.length === 0) return [];
+  const all = `${count(report.unread.length, 'account')} could NOT be read: no one knows what keys are there.`;
   const rest = unread.slice(most).map(({ accountId, cause }) => `${accountId} (${cause})`);
   return [
-    `${count(unread.length, 'account')} could NOT be read: no one knows what keys are there.`,
+    number === 1 ? all : 'More accounts that could NOT be read:',
     ...unread.slice(0, most).map((account) => unreadLine(account, accounts)),
     ...(rest.length > 0 ? [`- and ${rest.join(', ')}`] : []),
     '',

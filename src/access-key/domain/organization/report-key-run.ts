@@ -65,7 +65,7 @@ async function tellParts(
       await ports.runs.write(run);
     }
     if (run.partsRemembered >= part.number) continue;
-    await rememberPart(part, acceptedAt, report, ports);
+    await rememberPart(part, acceptedAt, ports);
     run = { ...run, partsRemembered: part.number };
     await ports.runs.write(run);
   }
@@ -75,14 +75,11 @@ async function tellParts(
 async function rememberPart(
   { accounts }: OrganizationPart,
   acceptedAt: Date,
-  report: OrganizationReport,
   { withRecords }: ReportingPorts,
 ): Promise<void> {
-  for (const { accountId, keys } of accounts) {
-    const toRemember = new Set(
-      report.accounts.find((account) => account.accountId === accountId)?.toRemember,
-    );
-    const steps = keys.flatMap(({ step }) => (step && toRemember.has(step.keyId) ? step : []));
+  for (const { accountId, keys, toRemember } of accounts) {
+    const toBe = new Set(toRemember);
+    const steps = keys.flatMap(({ step }) => (step && toBe.has(step.keyId) ? step : []));
     if (steps.length === 0) continue;
     await withRecords(accountId, async (records) => {
       for (const { keyId, userName, report: told } of steps) {

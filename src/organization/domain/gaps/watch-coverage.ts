@@ -51,8 +51,9 @@ export async function watchCoverage(
     ports.readAccounts,
   );
   const ids = memberIds(organization.selection, list);
+  const regions = regionsByAccount(places);
   await ports.lookAt(
-    ids.map((accountId) => ({ accountId, knownRegions: regionsOf(accountId, places) })),
+    ids.map((accountId) => ({ accountId, knownRegions: regions.get(accountId) ?? [] })),
   );
   const members = new Set(ids);
   const left = places.map(({ place }) => place).filter(({ accountId }) => !members.has(accountId));
@@ -74,8 +75,14 @@ export async function watchCoverage(
   };
 }
 
-function regionsOf(accountId: string, places: readonly KnownPlace[]): string[] {
-  return places.flatMap(({ place }) => (place.accountId === accountId ? place.region : []));
+function regionsByAccount(places: readonly KnownPlace[]): ReadonlyMap<string, readonly string[]> {
+  const regions = new Map<string, string[]>();
+  for (const { accountId, region } of places.map(({ place }) => place)) {
+    const ofAccount = regions.get(accountId);
+    if (ofAccount) ofAccount.push(region);
+    else regions.set(accountId, [region]);
+  }
+  return regions;
 }
 
 interface Judging {

@@ -1,5 +1,6 @@
 import { organizationNotification } from '../../../../src/access-key/adapters/organization-notification';
 import { namedMember } from '../../../../src/access-key/domain/organization/member-labels';
+import { partsOf } from '../../../../src/access-key/domain/organization/organization-report';
 import type { KeySentryConfiguration } from '../../../../src/access-key/domain/run-key-sentry';
 import { bytesOf } from '../../../../src/shared/adapters/notification/sns-notifications';
 import {
@@ -160,17 +161,24 @@ test('no run begins while no one knows the accounts', async () => {
   await expect(unread.start('1')).rejects.toThrow('has not read the list of accounts yet');
 });
 
-test('a report on a thousand refusing accounts names them all, and fits', () => {
-  const unread = Array.from({ length: 1_000 }, (_, index) => ({
+test.each([
+  [1_000, 1],
+  [10_000, 10],
+])('a report on %i refusing accounts names them all, in %i messages that fit', (refusing, most) => {
+  const unread = Array.from({ length: refusing }, (_, index) => ({
     accountId: String(100_000_000_000 + index),
     cause: 'ROLE_REFUSES' as const,
     reason: 'x'.repeat(500),
   }));
   const report = { runId: '1', at: NOW, accounts: [], unread, omitted: 0 };
-  const part = { number: 1, of: 1, accounts: [] };
-  const notification = organizationNotification(report, part, ACCOUNTS, 'Sentry');
-  expect(bytesOf(notification)).toBeLessThan(256 * 1_024);
-  expect(unread.filter(({ accountId }) => !notification.text.includes(accountId))).toEqual([]);
+  const messages = partsOf(report).map((part) =>
+    organizationNotification(report, part, ACCOUNTS, 'Sentry'),
+  );
+  expect(messages).toHaveLength(most);
+  expect(Math.max(...messages.map(bytesOf))).toBeLessThan(256 * 1_024);
+  const named = messages.flatMap(({ text: words }) => words.match(/\b1000000\d{5}\b/g) ?? []);
+  expect(new Set(named)).toEqual(new Set(unread.map(({ accountId }) => accountId)));
+  expect(messages[0]!.text).toContain(`${refusing} accounts could NOT be read`);
 });
 
 test('an exemption for one account spares no user of another', async () => {
