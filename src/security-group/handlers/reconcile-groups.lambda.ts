@@ -134,7 +134,11 @@ async function reconcile(given: ReconcilePorts): Promise<ReconcileReport> {
   const configuration = await loadSentryConfiguration(ssm, environment);
   const known = await hub?.known.at(own);
   if (!known) return reconcileGroups(configuration, given);
-  return reconcileGroups(known.narrowed(configuration), { ...given, place: known.described });
+  return reconcileGroups(known.narrowed(configuration), {
+    ...given,
+    place: known.described,
+    everywhere: configuration,
+  });
 }
 
 /** Its time is when the run is due, which is not when the call was made. */

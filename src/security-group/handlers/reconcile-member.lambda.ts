@@ -11,6 +11,7 @@ import { isSamePlace, type Place } from '../../organization/domain/place';
 import { CLIENT_SETTINGS } from '../../shared/adapters/aws/client-settings';
 import { isToBeLeftOut } from '../../shared/adapters/aws/failure-kind';
 import { SYSTEM_CLOCK } from '../../shared/adapters/clock/system-clock';
+import { CachedConfiguration } from '../../shared/adapters/configuration/cached-configuration';
 import { FailureReporter } from '../../shared/adapters/failure/failure-reporter';
 import {
   largestThatFits,
@@ -50,6 +51,10 @@ const own = { accountId: environment.ACCOUNT_ID, region: process.env.AWS_REGION 
 const sqs = new SQSClient({ ...CLIENT_SETTINGS, useQueueUrlAsEndpoint: false });
 const ssm = new SSMClient(CLIENT_SETTINGS);
 const dynamo = new DynamoDBClient(CLIENT_SETTINGS);
+const configuration = new CachedConfiguration(
+  () => loadSentryConfiguration(ssm, environment),
+  SYSTEM_CLOCK,
+);
 const announcements = new Announcements(
   new SnsNotifications(new SNSClient(CLIENT_SETTINGS), environment.NOTIFICATION_TOPIC_ARN),
   new EventBridgeClient(CLIENT_SETTINGS),
@@ -93,12 +98,16 @@ function workIn(body: string) {
 }
 
 /** A member that does not let the sentry in is named by coverage; the next run tries again. */
-async function handleRecord({ body, messageId }: SQSRecord, tries: number): Promise<void> {
+async function handleRecord(record: SQSRecord, tries: number): Promise<void> {
+  const { body, messageId, attributes } = record;
+  const sentAt = new Date(Number(attributes.SentTimestamp));
   const { account: accountId, region, type, run = messageId } = parseReconcileMessage(body);
   const place = { accountId, region };
   if (isSamePlace(place, own)) return;
   try {
-    await (type === 'by-clock' ? reconcile(place, { tries }) : afterCall(place, run, tries));
+    await (type === 'by-clock'
+      ? reconcile(place, { tries, sentAt })
+      : afterCall(place, run, { tries, sentAt }));
   } catch (error) {
     const left = leftToMember(error);
     if (!left) throw error;
@@ -108,7 +117,7 @@ async function handleRecord({ body, messageId }: SQSRecord, tries: number): Prom
 }
 
 /** One that has to wait does so in the queue, and holds up no other. */
-async function afterCall(place: Place, run: string, tries: number): Promise<void> {
+async function afterCall(place: Place, run: string, one: PlaceRun): Promise<void> {
   const runs = new DynamoRunsAfterCalls(dynamo, environment.LEDGER_TABLE, ledgerKeysOf(place));
   const planned = await planRun(run, runs, SYSTEM_CLOCK);
   if (!planned) return logger.info('another run is about to look at all groups', { ...place });
@@ -116,7 +125,7 @@ async function afterCall(place: Place, run: string, tries: number): Promise<void
   if (wait > 0) {
     return sendRunLater(sqs, environment.RECONCILE_QUEUE_URL, { place, run }, wait);
   }
-  await reconcile(place, { tries, pointToLater: pointLater(place) });
+  await reconcile(place, { ...one, pointToLater: pointLater(place) });
 }
 
 function pointLater(place: Place): NonNullable<ReconcilePorts['pointToLater']> {
@@ -131,15 +140,15 @@ function pointLater(place: Place): NonNullable<ReconcilePorts['pointToLater']> {
 
 interface PlaceRun extends Pick<ReconcilePorts, 'pointToLater'> {
   readonly tries: number;
+  readonly sentAt: Date;
 }
 
-async function reconcile(place: Place, { tries, ...later }: PlaceRun): Promise<void> {
+async function reconcile(place: Place, { tries, sentAt, ...later }: PlaceRun): Promise<void> {
   const { described, membership, narrowed } = await hub.known.at(place);
   if (membership.kind !== 'member') {
     return logger.info('no member any more', { ...place, membership: membership.kind });
   }
-  const configuration = narrowed(await loadSentryConfiguration(ssm, environment));
-  const report = await reconcileGroups(configuration, {
+  const report = await reconcileGroups(narrowed(await configuration.asOf(sentAt)), {
     ...portsIn(place, described, ledgerKeysOf(place)),
     ...later,
     tell: async (told) => tell(told, tries),

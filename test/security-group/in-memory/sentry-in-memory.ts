@@ -54,6 +54,8 @@ export class SentryInMemory {
   faults = new Faults();
   /** In a hub. */
   place?: DescribedPlace;
+  /** In a hub, where this is its own place. */
+  everywhere?: SentryConfiguration;
   /** From this try on, what fails does so for good. */
   hopelessFrom = Infinity;
   /** A look at the rules of several groups at once fails where one of these is among them. */
@@ -153,6 +155,7 @@ export class SentryInMemory {
       clock: groups,
       sentry: 'App/Sentry',
       ...(this.place && { place: this.place }),
+      ...(this.everywhere && { everywhere: this.everywhere }),
       toldEnds: {
         has: async ({ policy, until }) => this.toldEnds.has(`${policy} ${until.getTime()}`),
         add: async ({ policy, until }) => void this.toldEnds.add(`${policy} ${until.getTime()}`),

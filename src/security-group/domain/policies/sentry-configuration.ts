@@ -79,6 +79,6 @@ export function isTooLong({ until }: Pause, writtenAt: Date | undefined): boolea
   return until.getTime() - writtenAt.getTime() > LONGEST_PAUSE_MILLISECONDS + MINUTE;
 }
 
-export function isPaused({ pause }: SentryConfiguration, now: Date): boolean {
+export function isPaused({ pause }: Pick<SentryConfiguration, 'pause'>, now: Date): boolean {
   return pause !== undefined && now < pause.until;
 }

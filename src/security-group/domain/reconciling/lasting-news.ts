@@ -10,15 +10,14 @@ export function hasNews(report: ReconcileReport): boolean {
 
 /** What lasts is told by each run of the clock, for as long as it does. */
 function lasts(report: ReconcileReport): boolean {
-  const { isBraked, pause, refusedPause, disablings, notAdoptedYet, doubts } = report;
-  return (
-    isBraked ||
-    pause !== undefined ||
-    refusedPause !== undefined ||
-    disablings.length > 0 ||
-    notAdoptedYet !== undefined ||
-    isInDoubt(doubts)
-  );
+  const { isBraked, notAdoptedYet, doubts } = report;
+  return isBraked || notAdoptedYet !== undefined || isInDoubt(doubts) || tellsOrders(report);
+}
+
+/** In a hub, its own place tells for all places what operators have ordered. */
+function tellsOrders({ place, pause, refusedPause, disablings }: ReconcileReport): boolean {
+  if (place?.isMember) return false;
+  return pause !== undefined || refusedPause !== undefined || disablings.length > 0;
 }
 
 /** More, or longer names, than that are no part of the ledger's item. */

@@ -41,12 +41,23 @@ export interface ToldEnds {
   add(disabling: Disabling): Promise<void>;
 }
 
+/** What operators have ordered for a while. */
+export type Orders = Pick<
+  SentryConfiguration,
+  'pause' | 'refusedPause' | 'policies' | 'disablings'
+>;
+
 export interface ReconcilePorts extends ConfirmingPorts {
   readonly groups: SecurityGroups;
   readonly ledger: Ledger;
   readonly sentry: string;
   /** Where the groups are, as people are told of it; absent without a hub. */
   readonly place?: DescribedPlace;
+  /**
+   * In a hub, for the run of its own place: what holds in any place. That run tells of an order for
+   * all of them, or each of a thousand members would.
+   */
+  readonly everywhere?: Orders;
   readonly toldEnds: ToldEnds;
   /**
    * Rules of many groups at once, by group id and without tags; a group without rules is not among
@@ -72,10 +83,11 @@ export async function reconcileGroups(
   const ports = { ...given, ledger };
   const look = await lookAtAll(configuration, ports);
   const surveys = surveysOf(look, configuration);
-  const endedDisablings = await untoldEnds(configuration, look.now, ports);
+  const endedDisablings = await untoldEnds(ports.everywhere ?? configuration, look.now, ports);
   const report = {
     ...(ports.place && { place: ports.place }),
     ...reportOf(look, surveys, configuration, ports.sentry),
+    ...ordersIn(ports.everywhere ?? configuration, look.now),
     endedDisablings,
   };
   // Told first: what is accepted without a word is accepted for no one.
@@ -87,8 +99,9 @@ export async function reconcileGroups(
     ...(await rememberLook(look, report, configuration, ports)),
   ];
   const { due, doubts } = report;
-  if (due.length > 0 && !report.isBraked && !report.pause) await ports.pointTo(due);
-  if (!report.isBraked && !report.pause) await pointLater(surveys, report, configuration, ports);
+  const acts = !report.isBraked && !isPaused(configuration, look.now);
+  if (due.length > 0 && acts) await ports.pointTo(due);
+  if (acts) await pointLater(surveys, report, configuration, ports);
   const notConfirmed = await confirmGrantsOf(look.views, report, configuration, ports);
   if (failures.length > 0) {
     throw new AggregateError(
@@ -202,7 +215,7 @@ function reportOf(
   surveys: readonly Survey[],
   configuration: SentryConfiguration,
   sentry: string,
-): Omit<ReconcileReport, 'endedDisablings'> {
+): Omit<ReconcileReport, 'endedDisablings' | keyof OrdersInForce> {
   const { views, notJudged, selections, released, arrivals, now } = look;
   const { adoptable, postponed } = adoptableOf(look, configuration);
   const adoptions = adoptable.map((one) => adopt(one, configuration, sentry, now));
@@ -229,9 +242,16 @@ function reportOf(
     isBraked,
     doubts,
     unconfirmed: [],
-    ...(isPaused(configuration, now) && { pause: configuration.pause }),
-    ...(isRefusedPauseOn(configuration, now) && { refusedPause: configuration.refusedPause }),
-    disablings: configuration.policies.flatMap((policy) =>
+  };
+}
+
+type OrdersInForce = Pick<ReconcileReport, 'pause' | 'refusedPause' | 'disablings'>;
+
+function ordersIn(orders: Orders, now: Date): OrdersInForce {
+  return {
+    ...(isPaused(orders, now) && { pause: orders.pause }),
+    ...(isRefusedPauseOn(orders, now) && { refusedPause: orders.refusedPause }),
+    disablings: orders.policies.flatMap((policy) =>
       policy.disabling && isDisabled(policy, now) ? [policy.disabling] : [],
     ),
   };
@@ -239,10 +259,11 @@ function reportOf(
 
 /** An end is told once, at the latest by the next run. */
 async function untoldEnds(
-  { disablings = [], policies }: SentryConfiguration,
+  { disablings = [], policies }: Orders,
   now: Date,
-  { toldEnds }: ReconcilePorts,
+  { place, toldEnds }: ReconcilePorts,
 ): Promise<readonly Disabling[]> {
+  if (place?.isMember) return [];
   const deployed = new Set(policies.map(({ name }) => name));
   const ended = disablings.filter(
     (one) => deployed.has(one.policy) && one.until <= now && isToldOf(one, now),
@@ -251,7 +272,7 @@ async function untoldEnds(
   return ended.filter((_, index) => !told[index]);
 }
 
-function isRefusedPauseOn({ refusedPause }: SentryConfiguration, now: Date): boolean {
+function isRefusedPauseOn({ refusedPause }: Orders, now: Date): boolean {
   return refusedPause !== undefined && now < refusedPause.until;
 }
 
