@@ -103,11 +103,11 @@ interface ShownGaps {
 }
 
 function shownGaps(
-  { wentDark, ended, standing, tellsAll }: CoverageReport,
+  { wentDark, ended, standing, left, tellsAll }: CoverageReport,
   most: number,
 ): ShownGaps {
-  const all = [wentDark, ended, tellsAll ? standing : []];
-  const omitted = all.reduce((sum, gaps) => sum + Math.max(0, gaps.length - most), 0);
+  const all = [wentDark, ended, tellsAll ? standing : [], left];
+  const omitted = all.reduce((sum, things) => sum + Math.max(0, things.length - most), 0);
   return {
     wentDark: wentDark.slice(0, most),
     ended: ended.slice(0, most),

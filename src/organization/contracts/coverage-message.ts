@@ -35,7 +35,7 @@ export interface CoverageMessage {
   readonly ended: readonly GapInMessage[];
   /** All that stand; only in the message of the day. */
   readonly standing?: readonly GapInMessage[];
-  /** How many of the three lists are not in the message. */
+  /** How many of all lists are not in the message. */
   readonly omitted: number;
   readonly left: readonly string[];
   readonly pause?: { readonly from: string; readonly until: string };

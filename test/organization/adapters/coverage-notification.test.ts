@@ -125,6 +125,13 @@ test('a list of accounts that could not be read is told with the rest', () => {
   );
 });
 
+test('places of accounts that left are counted where they are too many to name', () => {
+  const left = Array.from({ length: 1_000 }, () => NEVER.place);
+  const told = coverageNotification({ ...NOTHING, left }, HUB)!;
+  expect(told.text).toContain('800 more are left out here, for the length of the message.');
+  expect(JSON.parse(told.json)).toMatchObject({ omitted: 800 });
+});
+
 test('ten thousand places fit into a message, which says how many are left out', () => {
   const wentDark = Array.from({ length: 10_000 }, (_, index) => ({
     ...DARK,
