@@ -39,11 +39,11 @@ const heartbeatsInput = z.object({ task: z.literal(HEARTBEATS_TASK.task) });
 /** One run. A failure is thrown: Lambda tries again, and the alarm goes off. */
 export async function handler(event: unknown, context: RunContext): Promise<void> {
   await runFailures.reporting({ event, context }, async () => {
-    const [memory, { accounts: selection, regions }] = await Promise.all([
+    const [memory, { accounts: selection, regions, expected }] = await Promise.all([
       coverage.read(),
       readHubConfiguration(ssm, hub.configurationParameter),
     ]);
-    const places = { selection, regions, own };
+    const places = { selection, regions, own, sources: expected.sources };
     if (!heartbeatsInput.safeParse(event).success) {
       const found = placesToReconcile(memory, places);
       await sendReconciles(sqs, environment.RECONCILE_QUEUE_URL, found);

@@ -1,6 +1,8 @@
 import type { CoverageMemory, KnownPlace } from './coverage-store';
+import type { Look } from './place-state';
 import { type AccountSelection, membershipOf } from '../member-accounts';
 import { isSamePlace, type Place } from '../place';
+import type { SourceKind } from '../sources';
 
 /** A place is tried where nothing was heard of it for so long. */
 export const TRIED_AFTER_SECONDS = 2 * 60 * 60;
@@ -11,6 +13,8 @@ export interface HubPlaces {
   readonly regions: readonly string[] | undefined;
   /** That of the sentry's stack, which it watches by itself. */
   readonly own: Place;
+  /** By which the hub learns of changes. */
+  readonly sources: readonly SourceKind[];
 }
 
 /** The places in which the hub may look, as it found when it looked last. */
@@ -19,15 +23,23 @@ export function placesToReconcile(memory: CoverageMemory, hub: HubPlaces): Place
 }
 
 /**
- * The places in which a heartbeat would show whether events come. Where the rule is not as it was
- * made, that is known to be the cause; where there is no group, there is nothing to try it on.
+ * The places in which a heartbeat would show whether a source brings anything. Where there is no
+ * group, there is nothing to try it on.
  */
 export function placesToTry(memory: CoverageMemory, hub: HubPlaces, now: Date): Place[] {
   const longAgo = now.getTime() - TRIED_AFTER_SECONDS * 1_000;
   return reachable(memory, hub)
-    .filter(({ look }) => look?.kind === 'seen' && look.hasGroups && look.rule === 'as-made')
+    .filter(({ look }) => look?.kind === 'seen' && look.hasGroups && canBeHeard(look, hub.sources))
     .filter(({ sightings }) => sightings.every(({ lastAt }) => lastAt.getTime() <= longAgo))
     .map(({ place }) => place);
+}
+
+/** Where the rule is not as it was made, that is known to be why no event is forwarded. */
+function canBeHeard(
+  { rule }: Extract<Look, { kind: 'seen' }>,
+  sources: readonly SourceKind[],
+): boolean {
+  return sources.some((source) => source !== 'forwarded-events' || rule === 'as-made');
 }
 
 function reachable({ list, places }: CoverageMemory, hub: HubPlaces): KnownPlace[] {

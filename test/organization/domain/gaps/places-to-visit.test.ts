@@ -4,6 +4,7 @@ import type {
 } from '../../../../src/organization/domain/gaps/coverage-store';
 import type { Look } from '../../../../src/organization/domain/gaps/place-state';
 import {
+  type HubPlaces,
   placesToReconcile,
   placesToTry,
 } from '../../../../src/organization/domain/gaps/places-to-visit';
@@ -15,6 +16,7 @@ const HUB = {
   selection: { kind: 'accounts' as const, accountIds: ['111111111111', '222222222222'] },
   regions: undefined,
   own: OWN,
+  sources: ['forwarded-events' as const],
 };
 const SEEN: Look = { kind: 'seen', at: NOW, rule: 'as-made', rights: 'REVOKE', hasGroups: true };
 
@@ -65,6 +67,14 @@ describe('a heartbeat is sent', () => {
   ])('but not %s', (_, look, sightings) => {
     const memory = remembered(place('222222222222', look, undefined, sightings));
     expect(placesToTry(memory, HUB, NOW)).toEqual([]);
+  });
+
+  test.each<[string, HubPlaces['sources']]>([
+    ['that needs no rule', ['cloudtrail-lake']],
+    ['beside a rule that is missing', ['forwarded-events', 'organization-trail']],
+  ])('for a source %s', (_, sources) => {
+    const memory = remembered(place('222222222222', { ...SEEN, rule: 'missing' }));
+    expect(placesToTry(memory, { ...HUB, sources }, NOW)).toHaveLength(1);
   });
 });
 
