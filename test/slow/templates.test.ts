@@ -2,10 +2,14 @@ import { execFileSync } from 'node:child_process';
 import { globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, relative } from 'node:path';
-import { Template } from 'aws-cdk-lib/assertions';
+import { App } from 'aws-cdk-lib';
+import { Match, Template } from 'aws-cdk-lib/assertions';
+import { Repository } from 'aws-cdk-lib/aws-codecommit';
 import { CloudAssembly } from 'aws-cdk-lib/cx-api';
+import { CodePipelineSource } from 'aws-cdk-lib/pipelines';
 import { appsIn } from '../../build/templates/apps';
 import { type Place, PLACES } from '../../build/templates/places';
+import { SentryPipeline } from '../../examples/pipeline/typescript/pipeline';
 import type { PythonEnvironment } from '../../sandbox/emulator/python-environment';
 import { cfnLintEnvironment, lint, type LintFinding } from '../support/cfn-lint/cfn-lint';
 import lastVersion from '../upgrade/logical-ids-of-last-version.json';
@@ -25,6 +29,11 @@ const IGNORED: Readonly<Record<string, string>> = {
 
 /** Of templates for anywhere: the examples are looked at in each Region. */
 const ANY_REGION = 'eu-west-1';
+
+interface PipelineStage {
+  readonly Name: string;
+  readonly Actions: readonly { readonly Name: string; readonly RunOrder: number }[];
+}
 
 let folder: string;
 let python: PythonEnvironment;
@@ -152,10 +161,128 @@ describe('the example of two accounts', () => {
   });
 });
 
+describe('the example of CloudTrail Lake', () => {
+  const store =
+    'arn:aws:cloudtrail:eu-west-1:111122223333:eventdatastore/01234567-89ab-cdef-0123-456789abcdef';
+
+  test('asks the store every ten minutes, and may ask no other', () => {
+    const [hub] = exampleTemplates('lake/typescript');
+
+    hub!.hasResourceProperties('AWS::Lambda::Function', {
+      Environment: { Variables: Match.objectLike({ STORE_ARN: store }) },
+    });
+    hub!.hasResourceProperties('AWS::Events::Rule', { ScheduleExpression: 'rate(10 minutes)' });
+    hub!.hasResourceProperties('AWS::IAM::Policy', {
+      PolicyDocument: {
+        Statement: Match.arrayWith([
+          Match.objectLike({ Action: Match.arrayWith(['cloudtrail:StartQuery']), Resource: store }),
+        ]),
+      },
+    });
+  });
+
+  test('expects each member to be heard of by events and by the store', () => {
+    const [hub] = exampleTemplates('lake/typescript');
+    const parameters = JSON.stringify(hub!.findResources('AWS::SSM::Parameter')).replace(/\\/g, '');
+    expect(parameters).toContain('"sources":["forwarded-events","cloudtrail-lake"]');
+  });
+});
+
+describe('the example of a pipeline', () => {
+  const PIPELINE = 'pipeline/typescript';
+  const DEPLOYMENT = { account: '444455556666', region: 'eu-west-1' };
+
+  test('changes itself, publishes the code of functions, and deploys the hub before members', () => {
+    const [pipeline] = exampleTemplates(PIPELINE);
+    expect(stagesOf(pipeline!)).toEqual([
+      ['Source', 'acme_sentries'],
+      ['Build', 'Synth'],
+      ['UpdatePipeline', 'SelfMutate'],
+      ['Assets', 'FileAssets'],
+      ['Hub', 'Prepare', 'Deploy'],
+      [
+        'Members',
+        'OrganizationManagementMember.Prepare',
+        'OrganizationMembers.Prepare',
+        'OrganizationManagementMember.Deploy',
+        'OrganizationMembers.Deploy',
+        'OrganizationManagementMember.555566667777.Prepare',
+        'OrganizationManagementMember.555566667777.Deploy',
+      ],
+    ]);
+  });
+
+  test('deploys to three accounts, by the role that each has for it', () => {
+    const [pipeline] = exampleTemplates(PIPELINE);
+    const roles = JSON.stringify(pipeline!.toJSON()).match(/deploy-role-\d{12}-[\w-]+\d/g);
+    expect([...new Set(roles)].sort()).toEqual([
+      'deploy-role-111122223333-eu-west-1',
+      'deploy-role-444455556666-eu-west-1',
+      'deploy-role-555566667777-eu-west-1',
+      'deploy-role-555566667777-us-east-1',
+    ]);
+  });
+
+  test('has a key of its own in each Region, by which other accounts read its artifacts', () => {
+    const [pipeline, ...support] = exampleTemplates(PIPELINE);
+    for (const template of [pipeline!, ...support]) {
+      template.hasResourceProperties('AWS::KMS::Key', { EnableKeyRotation: true });
+      template.hasResourceProperties('AWS::S3::Bucket', {
+        BucketEncryption: {
+          ServerSideEncryptionConfiguration: [
+            { ServerSideEncryptionByDefault: { SSEAlgorithm: 'aws:kms' } },
+          ],
+        },
+      });
+    }
+    expect(support).toHaveLength(1);
+  });
+
+  test('makes members of units by StackSets, and of the management account by itself', () => {
+    const [first, second, stackSets] = exampleTemplates(PIPELINE, 'assembly-*-Members');
+    expect(namesOf(first!, 'AWS::Events::Rule', 'Name')).toHaveLength(2);
+    expect(namesOf(first!, 'AWS::IAM::Role', 'RoleName')).not.toEqual([]);
+    expect(namesOf(second!, 'AWS::Events::Rule', 'Name')).toHaveLength(2);
+    second!.resourceCountIs('AWS::IAM::Role', 0);
+    stackSets!.hasResourceProperties('AWS::CloudFormation::StackSet', {
+      CallAs: 'DELEGATED_ADMIN',
+      StackInstancesGroup: [
+        { DeploymentTargets: { OrganizationalUnitIds: ['ou-abcd-11111111', 'ou-abcd-22222222'] } },
+      ],
+    });
+  });
+
+  test('watches the whole organization, but for the accounts that hold what watches it', () => {
+    const [hub] = exampleTemplates(PIPELINE, 'assembly-*-Hub');
+    const parameters = JSON.stringify(hub!.findResources('AWS::SSM::Parameter')).replace(/\\/g, '');
+    expect(parameters).toContain(
+      '"kind":"organization","units":[],"excluding":["111122223333","444455556666"]',
+    );
+  });
+
+  test('takes its code from CodeCommit as well', () => {
+    const stack = new SentryPipeline(new App(), 'SentryPipeline', {
+      env: DEPLOYMENT,
+      organization: {
+        id: 'o-abc1234567',
+        security: { account: '111122223333', region: 'eu-west-1' },
+        deployment: DEPLOYMENT,
+        managementAccount: '555566667777',
+        units: ['ou-abcd-11111111'],
+        regions: ['eu-west-1'],
+      },
+      source: (scope) =>
+        CodePipelineSource.codeCommit(Repository.fromRepositoryName(scope, 'Code', 'code'), 'main'),
+    });
+    const [source] = stagesOf(Template.fromStack(stack));
+    expect(source).toEqual(['Source', 'code']);
+  });
+});
+
 test('no example warns of what its reader would have to look into first', () => {
   const warnings = appsIn(PROJECT).flatMap((app, index) =>
     app.startsWith('examples/')
-      ? new CloudAssembly(join(folder, 'anywhere', String(index))).stacks
+      ? new CloudAssembly(join(folder, 'anywhere', String(index))).stacksRecursively
           .flatMap(({ messages }) => messages)
           .filter(({ level }) => level === 'warning')
           .map(({ id, entry }) => `${app}: ${id}: ${String(entry.data)}`)
@@ -240,10 +367,10 @@ function templatesFor({ name }: Place, app = '*'): string[] {
   return globSync(join(folder, name, app, '*.template.json')).sort();
 }
 
-/** Of an example, for anywhere: each of its stacks, by name. */
-function exampleTemplates(example: string): Template[] {
+/** Of an example, for anywhere: each of its stacks, or those of one of its stages, by name. */
+function exampleTemplates(example: string, stage = ''): Template[] {
   const index = appsIn(PROJECT).indexOf(join('examples', example, 'app.ts'));
-  return templatesFor(PLACES[0]!, String(index)).map((file) =>
+  return templatesFor(PLACES[0]!, join(String(index), stage)).map((file) =>
     Template.fromString(readFileSync(file, 'utf8')),
   );
 }
@@ -252,6 +379,15 @@ function namesOf(template: Template, type: string, property: string): string[] {
   return Object.values(template.findResources(type)).flatMap(
     ({ Properties }) => Properties[property] ?? [],
   );
+}
+
+/** Each stage with its actions, in the order in which they run. */
+function stagesOf(pipeline: Template): string[][] {
+  const [found] = Object.values(pipeline.findResources('AWS::CodePipeline::Pipeline'));
+  return found!.Properties.Stages.map(({ Name, Actions }: PipelineStage) => [
+    Name,
+    ...[...Actions].sort((one, other) => one.RunOrder - other.RunOrder).map((action) => action.Name),
+  ]);
 }
 
 /** In which the hub watches, as its configuration says. */
