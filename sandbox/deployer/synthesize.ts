@@ -15,15 +15,16 @@ const AppFile = z.object({
 
 /**
  * Runs the app that `folder`'s cdk.json names, as the CDK CLI would, and gives the folder of the
- * assembly.
+ * assembly. `context` comes before that of the file, as `cdk --context` does.
  */
 export async function synthesizeApp(
   folder: string,
   assemblyFolder = path.join(folder, 'cdk.out'),
+  context: Readonly<Record<string, unknown>> = {},
 ): Promise<string> {
   const file = path.join(folder, 'cdk.json');
   if (!existsSync(file)) throw new Error(`${folder} is no CDK app: it has no cdk.json.`);
-  const { app, context = {} } = AppFile.parse(JSON.parse(readFileSync(file, 'utf8')));
+  const { app, context: written = {} } = AppFile.parse(JSON.parse(readFileSync(file, 'utf8')));
   const child = spawn(app, {
     cwd: folder,
     shell: true,
@@ -32,7 +33,7 @@ export async function synthesizeApp(
       ...process.env,
       PATH: `${PROJECT_BIN}${path.delimiter}${process.env.PATH}`,
       CDK_OUTDIR: assemblyFolder,
-      CDK_CONTEXT_JSON: JSON.stringify(context),
+      CDK_CONTEXT_JSON: JSON.stringify({ ...written, ...context }),
       CDK_DEFAULT_ACCOUNT: ACCOUNT_ID,
       CDK_DEFAULT_REGION: REGION,
     },

@@ -19,6 +19,10 @@ export type AccountState =
   'PENDING_ACTIVATION' | 'ACTIVE' | 'SUSPENDED' | 'PENDING_CLOSURE' | 'CLOSED';
 
 export interface OrganizationOptions {
+  /** Such as o-abc1234567. Default: made up. */
+  readonly id?: string;
+  /** Such as r-abcd. Default: made up. */
+  readonly rootId?: string;
   /** Twelve digits. Default: 111111111111 */
   readonly managementAccountId?: string;
   /**
@@ -48,10 +52,14 @@ export type PolicyStatement = Readonly<Record<string, unknown>>;
 export class Organization {
   static async create(
     endpoint: string,
-    { managementAccountId = MANAGEMENT_ACCOUNT, defaultVpcs = false }: OrganizationOptions = {},
+    {
+      managementAccountId = MANAGEMENT_ACCOUNT,
+      defaultVpcs = false,
+      ...ids
+    }: OrganizationOptions = {},
   ): Promise<Organization> {
     const { organizationId, rootId } = Made.parse(
-      await own(endpoint, OWN, { managementAccountId, defaultVpcs }),
+      await own(endpoint, OWN, { managementAccountId, defaultVpcs, ...ids }),
     );
     const manager = await administrator(endpoint, managementAccountId, MANAGER);
     return new Organization(endpoint, organizationId, rootId, managementAccountId, manager);
@@ -79,10 +87,11 @@ export class Organization {
     return id;
   }
 
-  /** Gives its id. */
-  async addUnit(name: string, parentId = this.rootId): Promise<string> {
+  /** Gives its id, such as ou-abcd-11111111, which is made up where none is chosen. */
+  async addUnit(name: string, parentId = this.rootId, id?: string): Promise<string> {
+    const { managementAccountId } = this;
     return Unit.parse(
-      await this.manage('CreateOrganizationalUnit', { Name: name, ParentId: parentId }),
+      await own(this.endpoint, `${OWN}/unit`, { managementAccountId, name, parentId, id }),
     ).OrganizationalUnit.Id;
   }
 

@@ -1,12 +1,8 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
-import { synthesizeApp } from '../deployer/synthesize';
+import { synthesizeExample } from './example-app';
 import type { NewUser } from '../emulator/iam-users';
 import { type DeployedStack, LocalAws } from '../local-aws';
 import { deliveryLines, gapsLine, type Print } from './printing';
 
-const EXAMPLE = resolve(__dirname, '..', '..', 'examples', 'access-keys', 'typescript');
 const FIRST_DAY = new Date('2026-01-05T06:00:00Z');
 const DAY_MS = 86_400_000;
 
@@ -56,10 +52,8 @@ export async function playAccessKeys(localAws: LocalAws, print: Print): Promise<
 }
 
 async function deployExample(localAws: LocalAws, print: Print): Promise<DeployedStack> {
-  const assembly = mkdtempSync(join(tmpdir(), 'cdk-sentries-sandbox-'));
-  process.once('exit', () => rmSync(assembly, { recursive: true, force: true }));
   print('Synthesizing and deploying examples/access-keys/typescript …');
-  const stack = await localAws.deploy(await synthesizeApp(EXAMPLE, assembly));
+  const stack = await localAws.deploy(await synthesizeExample('access-keys/typescript'));
   print(gapsLine(stack.gaps));
   return stack;
 }

@@ -1,22 +1,15 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
 import * as z from 'zod/mini';
 import { type Answer, type Answers, PEOPLE } from './answers';
+import { synthesizeExample } from './example-app';
+import { openRules } from './group-rules';
 import { gapsLine, type Print } from './printing';
-import { buttonsOf, confirmationOf, SlackScreen } from './slack-screen';
-import type { ApiCall } from '../cloudtrail/tap';
-import { synthesizeApp } from '../deployer/synthesize';
+import { BOT_TOKEN, SIGNING_SECRET, SlackScene } from './slack-scene';
+import { buttonsOf } from './slack-screen';
 import type { AwsCredentials, DeployedStack, LocalAws, LocalAwsOptions } from '../local-aws';
-import { SlackStandIn } from '../slack/slack-stand-in';
 import type { Message } from '../slack/workspace';
-import { sentRule, Timeline } from '../support/timeline';
 
-const EXAMPLE = resolve(__dirname, '..', '..', 'examples', 'approval', 'typescript');
 /** As the example names it. */
 const CHANNEL = { id: 'C0APPROVALS', name: 'approvals' };
-const SIGNING_SECRET = 'sandbox-signing-secret';
-const BOT_TOKEN = 'xoxb-sandbox';
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 
@@ -65,11 +58,12 @@ export async function playApproval(
   answers: Answers,
   print: Print,
 ): Promise<boolean> {
-  const clock: { now: () => Date } = { now: () => new Date() };
-  const slack = await openSlack(() => clock.now());
-  const scene = new ApprovalScene(slack, answers, print);
-  const localAws = await start(scene.observers());
-  clock.now = () => localAws.now();
+  const screen = await SlackScene.start(print);
+  for (const [name, id] of Object.entries(PEOPLE)) screen.slack.addUser({ id, name });
+  screen.slack.addChannel({ ...CHANNEL, members: Object.values(PEOPLE) });
+  const scene = new ApprovalScene(screen, answers, print);
+  const localAws = await start(screen.observers());
+  screen.goBy(localAws);
   await scene.setStage(localAws);
   const asDecided: boolean[] = [];
   for (const change of CHANGES) asDecided.push(await scene.play(change));
@@ -80,19 +74,8 @@ export async function playApproval(
       : '\nThe scene did not go as it should.',
   );
   await localAws.stop();
-  await slack.stop();
+  await screen.slack.stop();
   return isDone;
-}
-
-async function openSlack(now: () => Date): Promise<SlackStandIn> {
-  const slack = await SlackStandIn.start({
-    signingSecret: SIGNING_SECRET,
-    botToken: BOT_TOKEN,
-    now,
-  });
-  for (const [name, id] of Object.entries(PEOPLE)) slack.addUser({ id, name });
-  slack.addChannel({ ...CHANNEL, members: Object.values(PEOPLE) });
-  return slack;
 }
 
 interface Stage {
@@ -108,54 +91,19 @@ const Decided = z.object({
   step: z.literal('decided'),
   detail: z.string(),
 });
-const DescribedRules = z.object({
-  SecurityGroupRules: z.array(
-    z.object({ IsEgress: z.boolean(), FromPort: z.number(), CidrIpv4: z.string() }),
-  ),
-});
 
 class ApprovalScene {
-  private readonly timeline: Timeline;
-  private readonly screen: SlackScreen;
-  private callsSeen = 0;
   private played: Stage | undefined;
 
   constructor(
-    private readonly slack: SlackStandIn,
+    private readonly screen: SlackScene,
     private readonly answers: Answers,
     private readonly print: Print,
-  ) {
-    this.timeline = new Timeline(print);
-    this.screen = new SlackScreen(slack);
-  }
-
-  observers(): LocalAwsOptions {
-    return {
-      functionEnvironment: { SLACK_API_URL: this.slack.apiUrl },
-      log: this.print,
-      onCall: (call) => {
-        this.callsSeen += 1;
-        this.showCall(call);
-        // What functions do in Slack, they write down in AWS: no call, no news.
-        this.showSlack();
-      },
-      onDelivery: ({ at, subject }) =>
-        this.timeline.mark(
-          at,
-          'message',
-          `${subject ?? 'without subject'} (to the topic's subscribers)`,
-        ),
-      onFunctionLog: (functionName, line) => {
-        if (line.includes('"level":"ERROR"')) this.print(`${functionName}: ${line}`);
-      },
-    };
-  }
+  ) {}
 
   async setStage(localAws: LocalAws): Promise<void> {
-    const assembly = mkdtempSync(join(tmpdir(), 'cdk-sentries-sandbox-'));
-    process.once('exit', () => rmSync(assembly, { recursive: true, force: true }));
     this.print('Synthesizing and deploying examples/approval/typescript …');
-    const stack = await localAws.deploy(await synthesizeApp(EXAMPLE, assembly));
+    const stack = await localAws.deploy(await synthesizeExample('approval/typescript'));
     this.print(gapsLine(stack.gaps));
     await localAws.putSecret(output(stack, 'SigningSecretArn'), SIGNING_SECRET);
     await localAws.putSecret(output(stack, 'BotTokenArn'), BOT_TOKEN);
@@ -188,7 +136,7 @@ class ApprovalScene {
     this.print(`\n${'='.repeat(100)}\n${heading}\n\nOpen now: ${before.join(', ')}.`);
     await this.openRule(rule);
     const asExpected = [await this.isOpen(before, opened, stands)];
-    const question = this.question();
+    const question = this.screen.question();
     const isApproved = await this.decided(question);
     asExpected.push(await this.isOpen(before, opened, isApproved));
     const until = isApproved ? endOfApproval(question) : undefined;
@@ -222,23 +170,9 @@ class ApprovalScene {
     question: Message,
     { button, person }: Extract<Answer, { kind: 'click' }>,
   ): Promise<void> {
-    const confirmation = confirmationOf(question, button);
-    this.print('');
-    this.timeline.start(Date.now(), `[ ${button} ], by ${person}`, 'clicked');
-    if (confirmation) this.print(`    | Slack asks first: "${confirmation}" The answer is yes.`);
     const { interactionsUrl } = this.stage;
-    const { status, milliseconds } = await this.slack.click({
-      interactionsUrl,
-      userId: PEOPLE[person],
-      channel: question.channel,
-      ts: question.ts,
-      text: button,
-    });
-    this.timeline.mark(
-      Date.now(),
-      'answered',
-      `with ${status} after ${milliseconds} ms; Slack waits for three seconds`,
-    );
+    const click = { question, button, person, userId: PEOPLE[person], interactionsUrl };
+    await this.screen.click(click);
     await this.settled();
   }
 
@@ -246,7 +180,7 @@ class ApprovalScene {
     const { localAws, stack } = this.stage;
     const time = new Date(localAws.now().getTime() + milliseconds);
     this.print('');
-    this.timeline.start(
+    this.screen.timeline.start(
       Date.now(),
       `the clock of the sandbox is set to ${time.toISOString()}, and the workflow's run of every minute comes`,
       'waited',
@@ -256,13 +190,8 @@ class ApprovalScene {
     await this.settled();
   }
 
-  /** From queue to queue, until no function has anything left to do. */
   private async settled(): Promise<void> {
-    for (let before = -1; before !== this.callsSeen;) {
-      before = this.callsSeen;
-      await this.stage.localAws.settled();
-    }
-    this.showSlack();
+    await this.screen.settled(this.stage.localAws);
   }
 
   private async isOpen(
@@ -279,31 +208,8 @@ class ApprovalScene {
     return isSo;
   }
 
-  /** "443 from 0.0.0.0/0", in order. */
   private async rules(): Promise<string[]> {
-    const { localAws, visitor, groupId } = this.stage;
-    const { stdout } = await localAws.cli(
-      [
-        'ec2',
-        'describe-security-group-rules',
-        '--filters',
-        `Name=group-id,Values=${groupId}`,
-        '--output',
-        'json',
-      ],
-      visitor,
-    );
-    return DescribedRules.parse(JSON.parse(stdout))
-      .SecurityGroupRules.filter(({ IsEgress }) => !IsEgress)
-      .map(({ FromPort, CidrIpv4 }) => `${FromPort} from ${CidrIpv4}`)
-      .sort();
-  }
-
-  /** The latest. */
-  private question(): Message {
-    const question = this.slack.messages.filter(({ threadTs }) => threadTs === undefined).at(-1);
-    if (!question) throw new Error('No one was asked in Slack.');
-    return question;
+    return openRules(this.stage.localAws, this.stage.groupId);
   }
 
   /** As the workflow announced it on the event bus. */
@@ -311,30 +217,6 @@ class ApprovalScene {
     return this.stage.localAws.announced
       .flatMap(({ detail }) => Decided.safeParse(detail).data ?? [])
       .at(-1)?.detail;
-  }
-
-  private showCall({ service, action, status, at, callerArn, ...call }: ApiCall): void {
-    if (service !== 'ec2' || status >= 400) return;
-    const role = /:assumed-role\/([^/]+)/.exec(callerArn ?? '')?.[1];
-    if (action.startsWith('RevokeSecurityGroup')) {
-      return this.timeline.mark(at, 'reverted', `by the role ${role}`);
-    }
-    if (!action.startsWith('AuthorizeSecurityGroup')) return;
-    const rule = sentRule({ service, action, status, at, callerArn, ...call });
-    if (role) this.timeline.mark(at, 'opened', `${rule}, by the role ${role}`);
-    else this.timeline.start(at, `${rule} in ${call.parameters.GroupId}, by ${callerArn}`);
-  }
-
-  private showSlack(): void {
-    for (const { at, what, lines } of this.screen.news()) {
-      this.timeline.mark(this.machineTime(at), 'Slack', what);
-      for (const line of lines) this.print(`    | ${line}`.trimEnd());
-    }
-  }
-
-  /** The timeline goes by the machine's clock, Slack by the sandbox's, which may be set. */
-  private machineTime(at: Date): number {
-    return at.getTime() - (this.stage.localAws.now().getTime() - Date.now());
   }
 
   private get stage(): Stage {

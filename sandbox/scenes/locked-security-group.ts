@@ -1,15 +1,12 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import * as z from 'zod/mini';
 import type { ApiCall, CloudTrailEvent } from '../cloudtrail/tap';
-import { synthesizeApp } from '../deployer/synthesize';
 import type { Delivery } from '../inbox';
 import { type AwsCredentials, LocalAws, type LocalAwsOptions } from '../local-aws';
+import { synthesizeExample } from './example-app';
 import { gapsLine, type Print } from './printing';
 import { sentRule, Timeline } from '../support/timeline';
 
-const EXAMPLE = resolve(__dirname, '..', '..', 'examples', 'locked-security-group', 'typescript');
 const VISITOR = 'visitor';
 const MESSAGE_WITHIN_MS = 20_000;
 
@@ -54,23 +51,17 @@ export async function playLockedSecurityGroup(
 
 /** Deploys the example, and makes a user who may do everything. */
 async function setStage(localAws: LocalAws, print: Print): Promise<Stage> {
-  const assembly = mkdtempSync(join(tmpdir(), 'cdk-sentries-sandbox-'));
-  try {
-    print('Synthesizing and deploying examples/locked-security-group/typescript …');
-    const stack = await localAws.deploy(await synthesizeApp(EXAMPLE, assembly));
-    print(gapsLine(stack.gaps));
-    const groupId = stack.outputs.get('GroupId');
-    if (!groupId) {
-      throw new Error('The example has no output GroupId, which names the group to open.');
-    }
-    print('Adopting the group, as the first scheduled run of reconcile does …');
-    await localAws.fire(stack, 'GroupSentryReconcileRule');
-    await localAws.settled();
-    return { localAws, groupId, visitor: await localAws.createUser(VISITOR) };
-  } finally {
-    // The functions have read their code by now only where they are warm.
-    process.once('exit', () => rmSync(assembly, { recursive: true, force: true }));
+  print('Synthesizing and deploying examples/locked-security-group/typescript …');
+  const stack = await localAws.deploy(await synthesizeExample('locked-security-group/typescript'));
+  print(gapsLine(stack.gaps));
+  const groupId = stack.outputs.get('GroupId');
+  if (!groupId) {
+    throw new Error('The example has no output GroupId, which names the group to open.');
   }
+  print('Adopting the group, as the first scheduled run of reconcile does …');
+  await localAws.fire(stack, 'GroupSentryReconcileRule');
+  await localAws.settled();
+  return { localAws, groupId, visitor: await localAws.createUser(VISITOR) };
 }
 
 /**

@@ -297,17 +297,20 @@ def attach_enabled_types_of_policies():
 
 
 @contextmanager
-def next_account_id(account_id):
-    """moto makes one up."""
+def next_ids(**chosen):
+    """Of an account, org, root or ou. Where none is chosen, moto makes one up."""
     from moto.organizations import utils
 
     with _choosing:
-        made_up = utils.make_random_account_id
-        utils.make_random_account_id = (lambda: account_id) if account_id else made_up
+        made_up = {f"make_random_{kind}_id": getattr(utils, f"make_random_{kind}_id") for kind in chosen}
+        for kind, chosen_id in chosen.items():
+            if chosen_id is not None:
+                setattr(utils, f"make_random_{kind}_id", lambda *_, chosen_id=chosen_id: chosen_id)
         try:
             yield
         finally:
-            utils.make_random_account_id = made_up
+            for name, make in made_up.items():
+                setattr(utils, name, make)
 
 
 def make_organization(request):
@@ -318,10 +321,17 @@ def make_organization(request):
     if organization_of(management) is not None:
         raise ValueError(f"{management} is in an organization already")
     backend = organizations_backends[management]["aws"]
-    backend.create_organization(region="us-east-1", FeatureSet="ALL")
+    with next_ids(org=request.get("id"), root=request.get("rootId")):
+        backend.create_organization(region="us-east-1", FeatureSet="ALL")
     backend.has_default_vpcs = request.get("defaultVpcs", False)
     backend.enable_policy_type(RootId=backend.org.root_id, PolicyType=SERVICE_CONTROL_POLICY)
     return {"organizationId": backend.org.id, "rootId": backend.org.root_id}
+
+
+def add_unit(request):
+    organization = organization_of(request["managementAccountId"])
+    with next_ids(ou=request.get("id")):
+        return organization.create_organizational_unit(Name=request["name"], ParentId=request["parentId"])
 
 
 def add_accounts(request):
@@ -333,7 +343,7 @@ def add_accounts(request):
 def add_account(organization, request):
     if "id" in request and organization_of(request["id"]) is not None:
         raise ValueError(f"{request['id']} is in an organization already")
-    with next_account_id(request.get("id")):
+    with next_ids(account=request.get("id")):
         organization.create_account(AccountName=request["name"], Email=f"{request['name']}@example.com")
     account = organization.accounts[-1]
     account.parent_id = organization.validate_parent_id(request.get("parentId", organization.org.root_id))
@@ -374,6 +384,7 @@ def add_administrator(request):
 
 ORGANIZATION_ROUTES = {
     "/sandbox/organization": make_organization,
+    "/sandbox/organization/unit": add_unit,
     "/sandbox/organization/accounts": add_accounts,
     "/sandbox/organization/account-state": set_account_state,
     "/sandbox/organization/older-answers": give_older_answers,

@@ -1,0 +1,121 @@
+import { showChangedRule } from './changed-rules';
+import type { Print } from './printing';
+import { confirmationOf, SlackScreen } from './slack-screen';
+import type { LocalAws, LocalAwsOptions } from '../local-aws';
+import { SlackStandIn } from '../slack/slack-stand-in';
+import type { Message } from '../slack/workspace';
+import { Timeline } from '../support/timeline';
+
+export const SIGNING_SECRET = 'sandbox-signing-secret';
+export const BOT_TOKEN = 'xoxb-sandbox';
+
+/** A button of a question, and who clicks it. */
+export interface SceneClick {
+  readonly question: Message;
+  readonly button: string;
+  readonly person: string;
+  readonly userId: string;
+  readonly interactionsUrl: string;
+}
+
+/** What is to be seen of AWS and Slack while a scene plays that has both. */
+export class SlackScene {
+  static async start(print: Print): Promise<SlackScene> {
+    const clock: { now: () => Date } = { now: () => new Date() };
+    const slack = await SlackStandIn.start({
+      signingSecret: SIGNING_SECRET,
+      botToken: BOT_TOKEN,
+      now: () => clock.now(),
+    });
+    return new SlackScene(slack, print, clock);
+  }
+
+  readonly timeline: Timeline;
+  private readonly screen: SlackScreen;
+  private callsSeen = 0;
+
+  private constructor(
+    readonly slack: SlackStandIn,
+    readonly print: Print,
+    private readonly clock: { now: () => Date },
+  ) {
+    this.timeline = new Timeline(print);
+    this.screen = new SlackScreen(slack);
+  }
+
+  observers(): LocalAwsOptions {
+    return {
+      functionEnvironment: { SLACK_API_URL: this.slack.apiUrl },
+      log: this.print,
+      onCall: (call) => {
+        this.callsSeen += 1;
+        showChangedRule(call, this.timeline);
+        // What functions do in Slack, they write down in AWS: no call, no news.
+        this.showSlack();
+      },
+      onDelivery: ({ at, subject }) =>
+        this.timeline.mark(
+          at,
+          'message',
+          `${subject ?? 'without subject'} (to the topic's subscribers)`,
+        ),
+      onFunctionLog: (functionName, line) => {
+        if (line.includes('"level":"ERROR"')) this.print(`${functionName}: ${line}`);
+      },
+    };
+  }
+
+  /** From now on, Slack goes by the clock of this AWS. */
+  goBy(localAws: LocalAws): void {
+    this.clock.now = () => localAws.now();
+  }
+
+  /** From queue to queue, until no function has anything left to do. */
+  async settled(localAws: LocalAws): Promise<void> {
+    for (let before = -1; before !== this.callsSeen;) {
+      before = this.callsSeen;
+      await localAws.settled();
+    }
+    this.showSlack();
+  }
+
+  /** Clicks as someone would, and shows how the app answers. */
+  async click(click: SceneClick): Promise<void> {
+    const { question, button, person, userId, interactionsUrl } = click;
+    const confirmation = confirmationOf(question, button);
+    this.print('');
+    this.timeline.start(Date.now(), `[ ${button} ], by ${person}`, 'clicked');
+    if (confirmation) this.print(`    | Slack asks first: "${confirmation}" The answer is yes.`);
+    const { status, milliseconds } = await this.slack.click({
+      interactionsUrl,
+      userId,
+      channel: question.channel,
+      ts: question.ts,
+      text: button,
+    });
+    this.timeline.mark(
+      Date.now(),
+      'answered',
+      `with ${status} after ${milliseconds} ms; Slack waits for three seconds`,
+    );
+  }
+
+  /** The latest. */
+  question(): Message {
+    const question = this.slack.messages.filter(({ threadTs }) => threadTs === undefined).at(-1);
+    if (!question) throw new Error('No one was asked in Slack.');
+    return question;
+  }
+
+  private showSlack(): void {
+    for (const { at, what, lines } of this.screen.news()) {
+      this.timeline.mark(this.machineTime(at), 'Slack', what);
+      for (const line of lines) this.print(`    | ${line}`.trimEnd());
+    }
+  }
+
+  /** The timeline goes by the machine's clock, Slack by the sandbox's, which may be set. */
+  private machineTime(at: Date): number {
+    return at.getTime() - (this.clock.now().getTime() - Date.now());
+  }
+}
