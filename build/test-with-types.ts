@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { preparePythonEnvironment } from '../sandbox/emulator/python-environment';
 
 /** The compiler in native code. A `tsc` on the path could be the other one. */
 const NATIVE_TSC = require.resolve('../node_modules/typescript-native/bin/tsc');
@@ -16,6 +17,9 @@ const ONLY_CHECK = ['--noEmit', '--declaration', 'false', '--checkers', '1'];
 async function main(parameters: string[]): Promise<void> {
   const types = ended(process.execPath, [NATIVE_TSC, ...ONLY_CHECK, '-p', 'tsconfig.dev.json']);
   const tests = ended('jest', ['--ci', ...parameters]);
+  // On a clean clone it takes a while, and tests come to it one after the other. Where it fails, it
+  // fails again in the first test that needs it, which says so.
+  preparePythonEnvironment((line) => console.error(line)).catch(() => undefined);
   const [typesFailed, testsFailed] = [(await types) !== 0, (await tests) !== 0];
   if (typesFailed) console.error('The types do not hold: tsc says above where.');
   process.exitCode = typesFailed || testsFailed ? 1 : 0;
