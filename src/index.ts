@@ -10,10 +10,7 @@ export { type SlackApprovalWorkflowProps } from './approval/constructs/slack-app
 export { SlackDestination } from './approval/constructs/slack-destination';
 export { ManagementEventsTrail } from './organization/constructs/management-events-trail';
 export { type ManagementEventsTrailProps } from './organization/constructs/management-events-trail-props';
-export {
-  ChangeSource,
-  type OrganizationTrailOptions,
-} from './organization/constructs/change-source';
+export { ChangeSource, type OrganizationTrailProps } from './organization/constructs/change-source';
 export { type ISentryHub, type SentryHubAttributes } from './organization/constructs/hub-reference';
 export {
   MemberAccounts,

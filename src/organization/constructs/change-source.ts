@@ -9,8 +9,8 @@ import { SOURCE_NAMES } from '../domain/sources';
 
 const STORE_ARN = /^arn:[a-z-]+:cloudtrail:[a-z0-9-]+:\d{12}:eventdatastore\/[a-zA-Z0-9-]+$/;
 
-/** Options of an organization trail as a source. */
-export interface OrganizationTrailOptions {
+/** Properties of an organization trail as a source. */
+export interface OrganizationTrailProps {
   /**
    * How the keys of all log files begin: with a prefix of the trail's own if it has one, then
    * `AWSLogs/`, then the organization's id and a slash if files of other trails are to be passed
@@ -46,13 +46,13 @@ export class ChangeSource {
    * @param bucket it tells EventBridge of new objects, or synthesis fails where that is known. One
    * in another account or Region is imported with both; what has to be added there, the hub's
    * `renderLogArchivePart` prints.
-   * @param options how its files are named and encrypted
+   * @param props how its files are named and encrypted
    */
   public static organizationTrail(
     bucket: s3.IBucket,
-    options: OrganizationTrailOptions = {},
+    props: OrganizationTrailProps = {},
   ): ChangeSource {
-    const { logFilePrefix: prefix = 'AWSLogs/', encryptionKey = bucket.encryptionKey } = options;
+    const { logFilePrefix: prefix = 'AWSLogs/', encryptionKey = bucket.encryptionKey } = props;
     if (!Token.isUnresolved(prefix) && !isLogFilePrefix(prefix)) {
       throw new Error(
         `ChangeSource.organizationTrail(): "${prefix}" is no beginning of the keys of log files: write it up to "AWSLogs/", or with the organization's id, such as "AWSLogs/o-abc1234567/".`,
