@@ -386,7 +386,9 @@ function stagesOf(pipeline: Template): string[][] {
   const [found] = Object.values(pipeline.findResources('AWS::CodePipeline::Pipeline'));
   return found!.Properties.Stages.map(({ Name, Actions }: PipelineStage) => [
     Name,
-    ...[...Actions].sort((one, other) => one.RunOrder - other.RunOrder).map((action) => action.Name),
+    ...[...Actions]
+      .sort((one, other) => one.RunOrder - other.RunOrder)
+      .map((action) => action.Name),
   ]);
 }
 
