@@ -24,6 +24,8 @@ const IGNORED: Readonly<Record<string, string>> = {
   W8003: 'nor to choose by: the same, of the conditions on its parameters',
   W3005:
     'a function depends on its role as well as it refers to it: the CDK adds policies that way',
+  E3703:
+    'an action of a pipeline joins the parts of an ARN: cfn-lint passes on its hint as an error',
   W3010: 'a VPC names its zones where the Region is known: the CDK asks for them at synth',
 };
 
