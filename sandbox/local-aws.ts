@@ -21,7 +21,14 @@ import { deleteStack } from './deployer/create-stack';
 import { deployStack, type StackDeployment } from './deployer/deploy-stack';
 import { copyTables, tablesOf } from './deployer/table-copies';
 import { assumeRole, type AwsCredentials, createAdministrator } from './emulator/credentials';
-import { ACCOUNT_ID, emulatorAccess, HOME, type Place, REGION } from './emulator/emulator-access';
+import {
+  ACCOUNT_ID,
+  emulatorAccess,
+  HOME,
+  type Place,
+  placeOfArn,
+  REGION,
+} from './emulator/emulator-access';
 import type { AddedUser, NewUser } from './emulator/iam-users';
 import type { PlacedGroup } from './emulator/placed-groups';
 import type { Inbox } from './inbox';
@@ -183,10 +190,11 @@ export class LocalAws {
 
   /**
    * Gives a secret its next value, AWSCURRENT; the value before stays as AWSPREVIOUS. Makes the
-   * secret where there is none of that name.
+   * secret where there is none of that name. A name is one at home; an ARN says where it is.
    */
   async putSecret(arnOrName: string, value: string): Promise<void> {
-    const secrets = new SecretsManagerClient(emulatorAccess(this.parts.emulator.endpoint));
+    const place = arnOrName.startsWith('arn:') ? placeOfArn(arnOrName) : HOME;
+    const secrets = new SecretsManagerClient(emulatorAccess(this.parts.emulator.endpoint, place));
     try {
       await secrets.send(new PutSecretValueCommand({ SecretId: arnOrName, SecretString: value }));
     } catch (error) {

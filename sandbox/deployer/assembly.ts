@@ -17,7 +17,11 @@ const Template = z.looseObject({
 const Manifest = z.object({
   artifacts: z.record(
     z.string(),
-    z.looseObject({ type: z.string(), properties: z.optional(z.unknown()) }),
+    z.looseObject({
+      type: z.string(),
+      properties: z.optional(z.unknown()),
+      dependencies: z._default(z.array(z.string()), []),
+    }),
   ),
 });
 
@@ -51,13 +55,14 @@ export interface FileAsset {
 export interface AssemblyStack {
   readonly name: string;
   readonly template: Template;
+  /** Of this stack alone: those of others may belong to another account. */
+  readonly fileAssets: FileAsset[];
 }
 
-/** What `cdk synth` wrote; the assets are those that it has for one place. */
+/** What `cdk synth` wrote, for one place where a stack leaves it open. */
 export interface Assembly {
   readonly folder: string;
   readonly stacks: AssemblyStack[];
-  readonly fileAssets: FileAsset[];
 }
 
 export function readAssembly(folder: string, place = HOME): Assembly {
@@ -67,23 +72,26 @@ export function readAssembly(folder: string, place = HOME): Assembly {
       `${folder} holds no synthesized app: ${manifestFile} is missing. Give the folder that the app was synthesized to.`,
     );
   }
-  const artifacts = Object.entries(Manifest.parse(readJson(manifestFile)).artifacts);
-  const propertiesOf = (type: string) =>
-    artifacts
-      .filter(([, artifact]) => artifact.type === type)
-      .map(([id, { properties }]) => ({ id, properties }));
+  const { artifacts } = Manifest.parse(readJson(manifestFile));
+  const assetsOf = (artifactId: string): FileAsset[] => {
+    const artifact = artifacts[artifactId];
+    if (artifact?.type !== 'cdk:asset-manifest') return [];
+    const { file } = AssetManifestProperties.parse(artifact.properties);
+    return readFileAssets(folder, file, place);
+  };
+  const stacks = Object.entries(artifacts).filter(
+    ([, { type }]) => type === 'aws:cloudformation:stack',
+  );
   return {
     folder,
-    stacks: propertiesOf('aws:cloudformation:stack').map(({ id, properties }) => {
+    stacks: stacks.map(([id, { properties, dependencies }]) => {
       const stack = StackProperties.parse(properties);
       return {
         name: stack.stackName ?? id,
         template: templateIn(readJson(path.join(folder, stack.templateFile))),
+        fileAssets: dependencies.flatMap(assetsOf),
       };
     }),
-    fileAssets: propertiesOf('cdk:asset-manifest').flatMap(({ properties }) =>
-      readFileAssets(folder, AssetManifestProperties.parse(properties).file, place),
-    ),
   };
 }
 

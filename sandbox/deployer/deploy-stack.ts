@@ -67,7 +67,6 @@ export interface StackToDeploy {
 
 interface StackToCreate {
   readonly endpoint: string;
-  readonly assembly: Assembly;
   readonly stack: AssemblyStack;
   readonly place: Place;
 }
@@ -84,7 +83,7 @@ export async function deployStack({
   const access = emulatorAccess(endpoint, place);
   const made = await makeResources(access, stack.template.Resources);
   try {
-    return await deployAround(made, { endpoint, assembly, stack, place });
+    return await deployAround(made, { endpoint, stack, place });
   } catch (error) {
     await Promise.all([...made.httpApis.values()].map(async (server) => server.stop()));
     throw error;
@@ -93,7 +92,7 @@ export async function deployStack({
 
 async function deployAround(
   made: MadeResources,
-  { endpoint, assembly, stack, place }: StackToCreate,
+  { endpoint, stack, place }: StackToCreate,
 ): Promise<StackDeployment> {
   const access = emulatorAccess(endpoint, place);
   const template = new DeployableTemplate(stack.template, made.byLogicalId);
@@ -104,7 +103,7 @@ async function deployAround(
   const httpApis = deferHttpApis(all, template, made.httpApis);
 
   await bootstrap(endpoint, place);
-  await publishFileAssets(access, assembly.fileAssets);
+  await publishFileAssets(access, stack.fileAssets);
   const { name } = stack;
   const created = await createStack(access, { name, body: template.body() });
   const { outputs } = created;
@@ -121,7 +120,7 @@ async function deployAround(
     resources,
     outputs: new Map([...outputs].filter(([key]) => !isOwnOutput(key))),
     gaps: gapsIn(all),
-    functions: deployedFunctions(assembly, stack, resources),
+    functions: deployedFunctions(stack, resources),
     schedules: schedules(outputs, resources),
     topicArns: [...resources.values()].flatMap(({ type, physicalId }) =>
       type === 'AWS::SNS::Topic' ? [physicalId] : [],
@@ -171,7 +170,6 @@ const FunctionCode = z.object({
 });
 
 function deployedFunctions(
-  assembly: Assembly,
   stack: AssemblyStack,
   resources: ReadonlyMap<string, PhysicalResource>,
 ): DeployedFunction[] {
@@ -179,7 +177,7 @@ function deployedFunctions(
     const functionName = resources.get(logicalId)?.physicalId;
     if (functionName === undefined) return [];
     const key = FunctionCode.parse(Properties).Code.S3Key;
-    const asset = assembly.fileAssets.find((each) => each.key === key && each.packaging === 'zip');
+    const asset = stack.fileAssets.find((each) => each.key === key && each.packaging === 'zip');
     return [{ functionName, codeFolder: asset && path.resolve(asset.source) }];
   });
 }
