@@ -4,15 +4,19 @@ import { playedAnswers, typedAnswers } from './scenes/answers';
 import { PLAYED, playApproval } from './scenes/approval';
 import { gapLines } from './scenes/gap-list';
 import { invite, observers, playLockedSecurityGroup } from './scenes/locked-security-group';
+import { inviteToOrganization } from './scenes/organization/invitation';
+import { playOrganization } from './scenes/organization/play-organization';
 import { endWithParent } from './support/process-lifetime';
 
 const USAGE = [
-  'npm run sandbox                       a security group that heals itself; then it stays up, to be tried by hand',
-  'npm run sandbox -- --once             the same, and ends',
-  'npm run sandbox -- keys               an old access key is found, told and retired, on a moving clock; then it ends',
-  'npm run sandbox -- approval           people are asked about changes, in a stand-in for Slack, and you decide for them; then it ends',
-  'npm run sandbox -- approval --once    the same, with decisions that are made already',
-  'npm run sandbox -- --gaps             what the emulator lacks, and what the sandbox does instead; nothing is started',
+  'npm run sandbox                         a security group that heals itself; then it stays up, to be tried by hand',
+  'npm run sandbox -- --once               the same, and ends',
+  'npm run sandbox -- keys                 an old access key is found, told and retired, on a moving clock; then it ends',
+  'npm run sandbox -- approval             people are asked about changes, in a stand-in for Slack, and you decide for them; then it ends',
+  'npm run sandbox -- approval --once      the same, with decisions that are made already',
+  'npm run sandbox -- organization         a hub watches an organization: a port is closed, the people of its unit are asked, a member is hostile; then it stays up',
+  'npm run sandbox -- organization --once the same, and ends',
+  'npm run sandbox -- --gaps               what the emulator lacks, and what the sandbox does instead; nothing is started',
 ].join('\n');
 
 /** Where there is no terminal that knows its own. */
@@ -35,6 +39,13 @@ async function main(parameters: string[]): Promise<void> {
   }
   if (asked === 'approval --once') {
     return end(await playApproval(start, playedAnswers(PLAYED), print));
+  }
+  if (asked === 'organization' || asked === 'organization --once') {
+    const { isDone, stage } = await playOrganization(start, print);
+    if (asked === 'organization') return inviteToOrganization(stage);
+    await stage.localAws.stop();
+    await stage.screen.slack.stop();
+    return end(isDone);
   }
   if (asked !== '' && asked !== '--once') {
     throw new Error(`"${asked}" is not known here.\n${USAGE}`);

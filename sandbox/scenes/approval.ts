@@ -63,7 +63,7 @@ export async function playApproval(
   screen.slack.addChannel({ ...CHANNEL, members: Object.values(PEOPLE) });
   const scene = new ApprovalScene(screen, answers, print);
   const localAws = await start(screen.observers());
-  screen.goBy(localAws);
+  screen.begin(localAws);
   await scene.setStage(localAws);
   const asDecided: boolean[] = [];
   for (const change of CHANGES) asDecided.push(await scene.play(change));

@@ -1,3 +1,4 @@
+import * as z from 'zod/mini';
 import { showChangedRule } from './changed-rules';
 import type { Print } from './printing';
 import { confirmationOf, SlackScreen } from './slack-screen';
@@ -18,6 +19,8 @@ export interface SceneClick {
   readonly interactionsUrl: string;
 }
 
+const LoggedError = z.object({ message: z.string(), error: z.optional(z.unknown()) });
+
 /** What is to be seen of AWS and Slack while a scene plays that has both. */
 export class SlackScene {
   static async start(print: Print): Promise<SlackScene> {
@@ -33,6 +36,7 @@ export class SlackScene {
   readonly timeline: Timeline;
   private readonly screen: SlackScreen;
   private callsSeen = 0;
+  private isBegun = false;
 
   private constructor(
     readonly slack: SlackStandIn,
@@ -49,7 +53,7 @@ export class SlackScene {
       log: this.print,
       onCall: (call) => {
         this.callsSeen += 1;
-        showChangedRule(call, this.timeline);
+        if (this.isBegun) showChangedRule(call, this.timeline);
         // What functions do in Slack, they write down in AWS: no call, no news.
         this.showSlack();
       },
@@ -60,13 +64,14 @@ export class SlackScene {
           `${subject ?? 'without subject'} (to the topic's subscribers)`,
         ),
       onFunctionLog: (functionName, line) => {
-        if (line.includes('"level":"ERROR"')) this.print(`${functionName}: ${line}`);
+        if (line.includes('"level":"ERROR"')) this.print(errorLine(functionName, line));
       },
     };
   }
 
-  /** From now on, Slack goes by the clock of this AWS. */
-  goBy(localAws: LocalAws): void {
+  /** From now on, changes of rules are shown, and Slack goes by the clock of this AWS. */
+  begin(localAws: LocalAws): void {
+    this.isBegun = true;
     this.clock.now = () => localAws.now();
   }
 
@@ -100,9 +105,14 @@ export class SlackScene {
     );
   }
 
+  /** The oldest first. */
+  get questions(): readonly Message[] {
+    return this.slack.messages.filter(({ threadTs }) => threadTs === undefined);
+  }
+
   /** The latest. */
   question(): Message {
-    const question = this.slack.messages.filter(({ threadTs }) => threadTs === undefined).at(-1);
+    const question = this.questions.at(-1);
     if (!question) throw new Error('No one was asked in Slack.');
     return question;
   }
@@ -118,4 +128,12 @@ export class SlackScene {
   private machineTime(at: Date): number {
     return at.getTime() - (this.clock.now().getTime() - Date.now());
   }
+}
+
+/** The whole line only where something threw. */
+function errorLine(functionName: string, line: string): string {
+  const { message, error } = LoggedError.parse(JSON.parse(line));
+  return error === undefined
+    ? `           logged    ${message} (an error, by ${functionName})`
+    : `${functionName}: ${line}`;
 }

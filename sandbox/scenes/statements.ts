@@ -8,7 +8,7 @@ export class Statements {
 
   check(isSo: boolean, statement: string): void {
     if (!isSo) this.wrong += 1;
-    this.print(`    ${isSo ? 'so it is:' : 'NOT SO:  '} ${statement}`);
+    this.print(`    ${isSo ? '✓' : '✗ NOT SO:'} ${statement}`);
   }
 
   get allSo(): boolean {

@@ -87,8 +87,12 @@ const groupSentry = new SecurityGroupSentry(security, 'GroupSentry', {
     },
   ],
   trustedActors: [Actor.cdkDeployments()],
-  // The first wave: the sentry acts in trials. In production it only says what it would have done.
-  observeIn: PolicyScope.units([PRODUCTION]),
+  // The first wave: the sentry acts in trials. In production it only says what it would have done,
+  // until cdk.json says that it acts there too.
+  observeIn:
+    app.node.tryGetContext('actInProduction') === true
+      ? undefined
+      : PolicyScope.units([PRODUCTION]),
 });
 
 const keySentry = new IamKeySentry(security, 'KeySentry', {

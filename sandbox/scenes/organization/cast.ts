@@ -24,12 +24,10 @@ export const DEPLOYMENT_PLACE: Place = { accountId: DEPLOYMENT, region: FIRST };
 /** The second Region of the account. */
 export const PAYMENTS_PLACE: Place = { accountId: PAYMENTS, region: SECOND };
 export const LAB_PLACE: Place = { accountId: LAB, region: FIRST };
-/** Where Mallory blinds the hub. */
-export const BLINDED_PLACE: Place = { accountId: LAB, region: SECOND };
 
 /** A route's channel in Slack, and the user group of those who decide there. */
 export const ROUTES = {
-  production: { channel: 'C0PRODUCTION', group: 'S0PRODUCTION', members: ['petra', 'paul'] },
+  production: { channel: 'C0PRODUCTION', group: 'S0PRODUCTION', members: ['petra', 'paul', 'pia'] },
   trials: { channel: 'C0TRIALS', group: 'S0TRIALS', members: ['tess', 'tom'] },
   security: { channel: 'C0SECURITY', group: 'S0SECURITY', members: ['sam', 'sue'] },
 } as const;
