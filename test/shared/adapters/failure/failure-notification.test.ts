@@ -111,6 +111,19 @@ test('what came from a queue and is given up is critical, and the message says h
   expect(text).toContain('There are 3 more');
 });
 
+test.each([
+  ['2026-01-05T06:00:00Z', new Date('2026-01-05T06:00:00Z')],
+  [undefined, undefined],
+])('a call whose event tells the time %s is named with that time', (eventTime, calledAt) => {
+  const detail = {
+    eventSource: 'ec2.amazonaws.com',
+    eventName: 'AuthorizeSecurityGroupIngress',
+    requestParameters: { groupId: 'sg-0123456789abcdef0' },
+    eventTime,
+  };
+  expect(workInEvent(JSON.stringify({ detail })).calledAt).toEqual(calledAt);
+});
+
 const bodies = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 300 }),
   fc.json(),
