@@ -75,6 +75,7 @@ export async function playOrganization(
 const CAST = `
 The organization, in two Regions, eu-west-1 and us-east-1:
 
+  111111111111 (management)  is watched by no one
   ${SECURITY} (security)    has the hub, in eu-west-1
   ${DEPLOYMENT} (deployment)  has the StackSets, which made roles and rules in the members
   unit production, ${UNITS.production}:
@@ -85,5 +86,5 @@ The organization, in two Regions, eu-west-1 and us-east-1:
 
 The example begins with a wave in which production is only observed. Here it is one wave further: the sentry acts in both
 units. Slack is a stand-in, written by hand for this project: docs/sandbox.md says what it checks. petra, paul and
-pia decide about production, tess and tom about trials. They do not know who of them is pat or mallory: so one more of them
-than usual has to approve.`;
+pia decide about production, tess and tom about trials. Who of them is pat or mallory is not known in Slack: so one more than
+usual has to approve.`;

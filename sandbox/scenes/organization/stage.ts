@@ -49,7 +49,7 @@ export async function setStage(localAws: LocalAws, screen: SlackScene): Promise<
   const { print } = screen;
   addPeople(screen);
   const assembly = synthesizeExample('organization/typescript', { actInProduction: true });
-  print('Making an organization of six accounts, and synthesizing examples/organization …');
+  print('Making an organization, and synthesizing examples/organization/typescript …');
   const organization = await makeOrganization(localAws);
   const [payments, lab] = await Promise.all([
     member(localAws, organization, PAYMENTS_PLACE, 'pat'),

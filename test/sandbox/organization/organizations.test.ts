@@ -108,6 +108,15 @@ async function medianOf(clients: readonly EC2Client[]): Promise<number> {
   return times.sort((one, other) => one - other)[Math.floor(times.length / 2)] ?? Infinity;
 }
 
+test('organization, root and units have ids of one\'s choice, or ids that are made up', async () => {
+  await emulator.reset();
+  const ids = { id: 'o-abc1234567', rootId: 'r-abcd' };
+  const chosen = await Organization.create(emulator.endpoint, ids);
+  expect({ id: chosen.id, rootId: chosen.rootId }).toEqual(ids);
+  expect(await chosen.addUnit('trials', undefined, 'ou-abcd-22222222')).toBe('ou-abcd-22222222');
+  expect(await chosen.addUnit('production')).toMatch(/^ou-abcd-(?!22222222)\w{8}$/);
+});
+
 describe('the list of accounts', () => {
   test('comes in pages of 20, each account once', async () => {
     const names = Array.from({ length: 42 }, (_, index) => ({ name: `a${index}` }));
