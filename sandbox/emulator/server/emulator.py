@@ -28,6 +28,7 @@ from organizations import ORGANIZATION_ROUTES, improve_organizations
 from placed_groups import add_groups
 from prefix_lists import improve_prefix_lists
 from queues import improve_queues, wait_until_drained
+from quick_reads import look_for_garbage_seldom, read_quickly
 from regions import know_regions_of_accounts, switch_region
 from security_groups import improve_security_groups
 from sessions import assume_for_function, evaluate_trust
@@ -232,6 +233,7 @@ def serve():
     )
     # moto reads its own port from here where it makes URLs that lead back to it.
     os.environ["MOTO_PORT"] = str(server.port)
+    look_for_garbage_seldom()
     print(json.dumps({"port": server.port}), flush=True)
     server.serve_forever()
 
@@ -264,6 +266,7 @@ if __name__ == "__main__":
     remember_answers()
     write_answers_quickly()
     find_tags_of_one_resource()
+    read_quickly()
     choose_letters_at_once()
     read_templates_as_json()
     serve()
