@@ -37,6 +37,8 @@ def deliver_to_queues_of_other_accounts():
         if self.protocol == "sqs":
             subscription = copy.copy(self)
             subscription.account_id = self.endpoint.split(":")[4]
+            # moto makes a key for each subscription, to sign messages by: a tenth of a second.
+            subscription.private_key = self.private_key
         return publish(subscription, *args, **kwargs)
 
     Subscription.publish = publish_to_owner
