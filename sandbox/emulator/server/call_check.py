@@ -68,8 +68,7 @@ def read_json(value, shape):
     if value is None:
         return None
     if shape.type_name == "structure" and isinstance(value, dict):
-        members = {member.serialization.get("name", name): (name, member) for name, member in shape.members.items()}
-        return read_members(value, members, read_json)
+        return read_members(value, json_members_of(shape), read_json)
     if shape.type_name == "list" and isinstance(value, list):
         return [read_json(member, shape.member) for member in value]
     if shape.type_name == "map" and isinstance(value, dict):
@@ -77,6 +76,11 @@ def read_json(value, shape):
     if shape.type_name == "blob" and isinstance(value, str):
         return read_blob(value)
     return value
+
+
+@functools.lru_cache(maxsize=None)
+def json_members_of(shape):
+    return {member.serialization.get("name", name): (name, member) for name, member in shape.members.items()}
 
 
 def read_members(value, members, read):
