@@ -25,6 +25,9 @@ export const DEPLOYMENT_PLACE: Place = { accountId: DEPLOYMENT, region: FIRST };
 export const PAYMENTS_PLACE: Place = { accountId: PAYMENTS, region: SECOND };
 export const LAB_PLACE: Place = { accountId: LAB, region: FIRST };
 
+/** By which the hub hears of changes in a member's Region. */
+export const CHANGE_RULE = 'cdk-sentries-changes';
+
 /** A route's channel in Slack, and the user group of those who decide there. */
 export const ROUTES = {
   production: { channel: 'C0PRODUCTION', group: 'S0PRODUCTION', members: ['petra', 'paul', 'pia'] },

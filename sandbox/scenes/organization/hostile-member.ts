@@ -1,12 +1,11 @@
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { HUB_PLACE, LAB, LAB_PLACE, PAYMENTS } from './cast';
+import { CHANGE_RULE, HUB_PLACE, LAB, LAB_PLACE, PAYMENTS } from './cast';
 import { lookAtMembers, type Stage } from './stage';
 import type { CliResult } from '../../local-aws';
 import { deliveryLines } from '../printing';
 import type { Statements } from '../statements';
 
 const HUB_BUS = `arn:aws:events:${HUB_PLACE.region}:${HUB_PLACE.accountId}:event-bus/cdk-sentries`;
-const CHANGE_RULE = 'cdk-sentries-changes';
 const CALL = 'AuthorizeSecurityGroupIngress';
 
 /** The administrator of the lab puts an event on the hub's bus that is not AWS's. */
