@@ -14,12 +14,15 @@ import {
   COVERAGE_MESSAGE_VERSION,
   type CoverageMessage,
   type GapInMessage,
+  type LeftPlaceInMessage,
   MOST_GAPS_IN_MESSAGE,
 } from '../contracts/coverage-message';
 import { type AccountWarnings, describedAccount } from '../domain/described-place';
 import type { StandingGap } from '../domain/gaps/coverage-news';
 import { gapText } from '../domain/gaps/gap-text';
 import type { CoverageReport } from '../domain/gaps/watch-coverage';
+import { LEFT_CAUSES, type LeftCause, type LeftPlace } from '../domain/gaps/watched-places';
+import type { Place } from '../domain/place';
 
 export interface ToldHub {
   readonly hub: string;
@@ -35,13 +38,13 @@ export function coverageNotification(
   return largestThatFits(MOST_GAPS_IN_MESSAGE, (most) => rendered(report, told, most));
 }
 
-function hasNews({ wentDark, ended, left, pause, tellsAll, standing }: CoverageReport): boolean {
+function hasNews(report: CoverageReport): boolean {
+  const { wentDark, neverCovered, closed, left, pause, tellsAll, standing, members } = report;
+  const once = [wentDark, neverCovered, closed, left];
   return (
-    wentDark.length > 0 ||
-    ended.length > 0 ||
-    left.length > 0 ||
+    once.some((places) => places.length > 0) ||
     pause !== undefined ||
-    (tellsAll && standing.length > 0)
+    (tellsAll && (standing.length > 0 || members === 0))
   );
 }
 
@@ -56,26 +59,29 @@ function rendered(report: CoverageReport, told: ToldHub, most: number): Notifica
   };
 }
 
-function headline({ wentDark, standing, ended, pause, left }: CoverageReport): string {
+function headline(report: CoverageReport): string {
+  const { wentDark, neverCovered, standing, closed, pause, left, members } = report;
   if (wentDark.length > 0) return `${count(wentDark.length, 'place')} not watched any more`;
   if (pause) return 'The hub was away, and watches again';
+  if (members === 0) return 'The hub has no members: it watches no account';
+  if (neverCovered.length > 0) return `${count(neverCovered.length, 'place')} not watched yet`;
   if (standing.length > 0) return `${count(standing.length, 'gap')} in what is watched`;
-  if (ended.length > 0) return `${count(ended.length, 'gap')} closed: all is watched`;
-  return `${count(left.length, 'place')} of accounts that are members no more`;
+  if (closed.length > 0) return `${count(closed.length, 'gap')} closed: all is watched`;
+  return `${count(left.length, 'place')} watched no more, by choice`;
 }
 
-function severityOf({ wentDark, standing, pause }: CoverageReport): Severity {
-  if (wentDark.length > 0 || pause) return 'high';
+function severityOf({ wentDark, standing, pause, members }: CoverageReport): Severity {
+  if (wentDark.length > 0 || pause || members === 0) return 'high';
   return standing.length > 0 ? 'medium' : 'low';
 }
 
 function messageOf(report: CoverageReport, told: ToldHub, most: number): CoverageMessage {
   const { list, members, run, left, pause, listFailure } = report;
   const lists = shownGaps(report, most);
+  const described = (accountId: string) => describedAccount(accountId, list, told.warnings);
   const inMessage = (gaps: readonly StandingGap[]) =>
-    gaps.map((gap) =>
-      gapInMessage(gap, describedAccount(gap.place.accountId, list, told.warnings)),
-    );
+    gaps.map((gap) => gapInMessage(gap, described(gap.place.accountId)));
+  const shownLeft = left.slice(0, most);
   return {
     version: COVERAGE_MESSAGE_VERSION,
     type: 'coverage',
@@ -84,10 +90,14 @@ function messageOf(report: CoverageReport, told: ToldHub, most: number): Coverag
     at: run.at.toISOString(),
     members,
     wentDark: inMessage(lists.wentDark),
-    ended: inMessage(lists.ended),
+    ...(lists.neverCovered.length > 0 && { neverCovered: inMessage(lists.neverCovered) }),
+    ended: inMessage(lists.closed),
     ...(lists.standing && { standing: inMessage(lists.standing) }),
     omitted: lists.omitted,
-    left: left.slice(0, most).map(({ accountId, region }) => `${accountId} ${region}`),
+    left: shownLeft.map(({ place: { accountId, region } }) => `${accountId} ${region}`),
+    ...(shownLeft.length > 0 && {
+      leftPlaces: shownLeft.map((one) => leftInMessage(one, described(one.place.accountId))),
+    }),
     ...(pause && {
       pause: { from: pause.from.toISOString(), until: pause.until.toISOString() },
     }),
@@ -97,20 +107,22 @@ function messageOf(report: CoverageReport, told: ToldHub, most: number): Coverag
 
 interface ShownGaps {
   readonly wentDark: readonly StandingGap[];
-  readonly ended: readonly StandingGap[];
+  readonly neverCovered: readonly StandingGap[];
+  readonly closed: readonly StandingGap[];
   readonly standing?: readonly StandingGap[];
   readonly omitted: number;
 }
 
 function shownGaps(
-  { wentDark, ended, standing, left, tellsAll }: CoverageReport,
+  { wentDark, neverCovered, closed, standing, left, tellsAll }: CoverageReport,
   most: number,
 ): ShownGaps {
-  const all = [wentDark, ended, tellsAll ? standing : [], left];
+  const all = [wentDark, neverCovered, closed, tellsAll ? standing : [], left];
   const omitted = all.reduce((sum, things) => sum + Math.max(0, things.length - most), 0);
   return {
     wentDark: wentDark.slice(0, most),
-    ended: ended.slice(0, most),
+    neverCovered: neverCovered.slice(0, most),
+    closed: closed.slice(0, most),
     ...(tellsAll && { standing: standing.slice(0, most) }),
     omitted,
   };
@@ -132,9 +144,16 @@ function gapInMessage(
   };
 }
 
+function leftInMessage(
+  { place, cause }: LeftPlace,
+  account: AccountDescription,
+): LeftPlaceInMessage {
+  return { account: place.accountId, ...accountFields(account), region: place.region, cause };
+}
+
 function textOf(report: CoverageReport, { hub, warnings }: ToldHub, most: number): string {
   const { list, members, left, pause, listFailure } = report;
-  const { wentDark, ended, standing = [], omitted } = shownGaps(report, most);
+  const { wentDark, neverCovered, closed, standing = [], omitted } = shownGaps(report, most);
   const described = (accountId: string) => describedAccount(accountId, list, warnings);
   const lines = (gaps: readonly StandingGap[]) =>
     gaps.flatMap((gap) => gapLines(gap, described(gap.place.accountId)));
@@ -146,16 +165,19 @@ function textOf(report: CoverageReport, { hub, warnings }: ToldHub, most: number
         ]
       : []),
     ...section('Not watched any more:', lines(wentDark)),
-    ...section('Watched again:', lines(ended)),
+    ...section('Not watched yet, though there was time for it:', lines(neverCovered)),
+    ...section('Watched again:', lines(closed)),
     ...section('All that is not watched:', lines(standing)),
-    ...section(
-      'Members no more, and not watched since:',
-      left
-        .slice(0, most)
-        .map(
-          ({ accountId, region }) => `- ${accountText(accountId, described(accountId))}, ${region}`,
-        ),
+    ...LEFT_CAUSES.flatMap((cause) =>
+      section(
+        LEFT_TITLES[cause],
+        left
+          .slice(0, most)
+          .filter((one) => one.cause === cause)
+          .map(({ place }) => placeLine(place, described(place.accountId))),
+      ),
     ),
+    ...(members === 0 ? [NO_MEMBERS, ''] : []),
     ...(omitted > 0
       ? [`${omitted} more are left out here, for the length of the message.`, '']
       : []),
@@ -167,6 +189,19 @@ function textOf(report: CoverageReport, { hub, warnings }: ToldHub, most: number
         ]),
     `${count(members, 'member')}. Sent by the hub ${hub}.`,
   ].join('\n');
+}
+
+const LEFT_TITLES: Readonly<Record<LeftCause, string>> = {
+  NO_MEMBER: 'Members no more, and not watched since:',
+  REGION_LEFT_OUT: 'In Regions that the hub is not for any more, and not watched since:',
+  REGION_OFF: 'In Regions that the account has switched off, and not watched since:',
+};
+
+const NO_MEMBERS =
+  'No account is a member: none is in the units that the hub is for, or the list of accounts could not be read yet. Nothing is watched.';
+
+function placeLine({ accountId, region }: Place, account: AccountDescription): string {
+  return `- ${accountText(accountId, account)}, ${region}`;
 }
 
 function section(title: string, lines: readonly string[]): string[] {

@@ -9,12 +9,15 @@ const time = z.pipe(
   z.transform((value) => new Date(value)),
 );
 
+export const sourceSchema = z.enum(SOURCE_KINDS);
+
 const pause = z.object({ from: time, until: time });
 
 export const lastRunSchema = z.object({
   at: time,
   pause: z.optional(pause),
   toldAllAt: z.optional(time),
+  sources: z.optional(z.array(z.object({ source: sourceSchema, since: time }))),
 });
 
 export const lookSchema = z.discriminatedUnion('kind', [
@@ -33,9 +36,8 @@ export const lookSchema = z.discriminatedUnion('kind', [
     reason: z.string(),
   }),
   z.object({ kind: z.literal('failed'), at: time, reason: z.string() }),
+  z.object({ kind: z.literal('off'), at: time }),
 ]);
-
-export const sourceSchema = z.enum(SOURCE_KINDS);
 
 const placeSchema = z.object({ accountId: z.string(), region: z.string() });
 
@@ -46,6 +48,7 @@ export const gapSchema = z.object({
   reason: z.optional(z.string()),
   lastCoveredAt: z.optional(time),
   since: time,
+  toldAt: z.optional(time),
 });
 
 /** One of the parts of a list. */

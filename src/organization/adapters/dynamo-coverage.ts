@@ -1,4 +1,5 @@
 import {
+  ConditionalCheckFailedException,
   DeleteItemCommand,
   type DynamoDBClient,
   GetItemCommand,
@@ -21,6 +22,7 @@ import {
 import { gapSchema, lastRunSchema, lookSchema, sourceSchema } from './coverage-schemas';
 import {
   ACCOUNTS_PARTITION,
+  EXPECTED_SORT_KEY,
   GAP_PREFIX,
   LOOK_SORT_KEY,
   PLACE_PREFIX,
@@ -82,12 +84,14 @@ export class DynamoCoverage implements CoverageStore {
     return look.kind === 'seen' ? look.rights : undefined;
   }
 
-  async remember({ list, run, left, begun, ended }: RememberedRun): Promise<void> {
-    const gone = new Set(left.map(placeKey));
+  async remember(remembered: RememberedRun): Promise<void> {
+    const { list, run, missing, forgotten, noted, ended } = remembered;
+    const gone = new Set(forgotten.map(placeKey));
     const limit = pLimit(WRITES_AT_ONCE);
     await Promise.all([
       ...(list ? [this.rememberList(list)] : []),
-      ...begun.map((gap) => limit(async () => this.put({ ...gapItemKey(gap), value: gap }))),
+      ...missing.map((place) => limit(async () => this.expect(place, run.at))),
+      ...noted.map((gap) => limit(async () => this.put({ ...gapItemKey(gap), value: gap }))),
       ...ended.map((gap) => limit(async () => this.delete(gapItemKey(gap)))),
       ...[...gone].map((place) => limit(async () => this.forget(place))),
     ]);
@@ -109,6 +113,25 @@ export class DynamoCoverage implements CoverageStore {
     await Promise.all(
       looks.map(({ place, look }) => limit(async () => this.writeLook(place, look, now))),
     );
+  }
+
+  /** An earlier time holds. */
+  private async expect(place: Place, since: Date): Promise<void> {
+    try {
+      await this.client.send(
+        new PutItemCommand({
+          TableName: this.table,
+          Item: {
+            ...keyOf({ pk: `${PLACE_PREFIX}${placeKey(place)}`, sk: EXPECTED_SORT_KEY }),
+            version: VERSION,
+            expectedSince: { S: since.toISOString() },
+          },
+          ConditionExpression: 'attribute_not_exists(expectedSince)',
+        }),
+      );
+    } catch (error) {
+      if (!(error instanceof ConditionalCheckFailedException)) throw error;
+    }
   }
 
   private async writeLook(place: Place, look: Look, now: Date): Promise<void> {
@@ -183,12 +206,19 @@ function placesIn(items: readonly CoverageItem[]): KnownPlace[] {
 function knownPlace(place: Place, items: readonly CoverageItem[]): KnownPlace {
   const sightings = items.filter(({ sk }) => sk.S.startsWith(SEEN_PREFIX)).map(sightingIn);
   const looked = items.find(({ sk }) => sk.S === LOOK_SORT_KEY);
-  if (!looked) {
-    const firstAt = Math.min(...sightings.map((sighting) => sighting.firstAt.getTime()));
-    return { place, expectedSince: new Date(firstAt), sightings };
-  }
-  const look = valueOf(looked, lookSchema);
-  return { place, expectedSince: looked.expectedSince?.S ?? look.at, look, sightings };
+  const look = looked && valueOf(looked, lookSchema);
+  const since = items.flatMap(({ expectedSince }) => expectedSince?.S ?? []);
+  return {
+    place,
+    expectedSince:
+      earliest(since) ?? look?.at ?? earliest(sightings.map(({ firstAt }) => firstAt))!,
+    ...(look && { look }),
+    sightings,
+  };
+}
+
+function earliest(times: readonly Date[]): Date | undefined {
+  return times.length > 0 ? new Date(Math.min(...times.map((time) => time.getTime()))) : undefined;
 }
 
 function sightingIn({ pk, sk, firstAt, lastAt }: CoverageItem): Sighting {

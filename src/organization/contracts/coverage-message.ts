@@ -1,6 +1,7 @@
 import type { AccountFields } from '../../shared/domain/notification/account-text';
 import type { Severity } from '../../shared/domain/notification/severity';
 import type { GapCause } from '../domain/gaps/find-gaps';
+import type { LeftCause } from '../domain/gaps/watched-places';
 import type { SourceKind } from '../domain/sources';
 
 /**
@@ -20,8 +21,14 @@ export interface GapInMessage extends AccountFields {
   readonly cause: GapCause;
   readonly reason?: string;
   readonly since: string;
-  /** When anything was heard of the place last; absent: never. */
+  /** When anything was heard of the place last, by this source if there is one; absent: never. */
   readonly lastCoveredAt?: string;
+}
+
+export interface LeftPlaceInMessage extends AccountFields {
+  readonly account: string;
+  readonly region: string;
+  readonly cause: LeftCause;
 }
 
 export interface CoverageMessage {
@@ -32,12 +39,17 @@ export interface CoverageMessage {
   readonly at: string;
   readonly members: number;
   readonly wentDark: readonly GapInMessage[];
+  /** Not covered in all the time that they had; told once. Absent: there are none. */
+  readonly neverCovered?: readonly GapInMessage[];
   readonly ended: readonly GapInMessage[];
   /** All that stand; only in the message of the day. */
   readonly standing?: readonly GapInMessage[];
   /** How many of all lists are not in the message. */
   readonly omitted: number;
+  /** Account and Region of places that are watched no more, by choice. */
   readonly left: readonly string[];
+  /** The same places, and why. Absent: there are none. */
+  readonly leftPlaces?: readonly LeftPlaceInMessage[];
   readonly pause?: { readonly from: string; readonly until: string };
   readonly accountListFailure?: string;
 }

@@ -86,8 +86,14 @@ async function refresh(): Promise<void> {
   logger.info('read the list of accounts again', { joined });
 }
 
-function watchedBy({ accounts, expected }: HubParameter): WatchedOrganization {
-  return { selection: accounts, hubAccountId: environment.ACCOUNT_ID, expected };
+function watchedBy({ accounts, regions, expected }: HubParameter): WatchedOrganization {
+  return {
+    selection: accounts,
+    hubAccountId: environment.ACCOUNT_ID,
+    hubRegion: process.env.AWS_REGION ?? 'unknown',
+    regions,
+    expected,
+  };
 }
 
 function portsOf({ accounts }: HubParameter, now: Date): CoveragePorts & RefreshPorts {
@@ -105,11 +111,14 @@ async function tell(report: CoverageReport, { warnings }: HubParameter): Promise
   if (notification) await notifications.publish(notification);
 }
 
-function count({ members, standing, wentDark, listFailure }: CoverageReport): void {
+function count(report: CoverageReport): void {
+  const { members, standing, wentDark, neverCovered, left, listFailure } = report;
   logger.info('coverage', {
     members,
     gaps: standing.length,
     wentDark: wentDark.length,
+    neverCovered: neverCovered.length,
+    left: left.length,
     listFailure,
   });
   metrics.addMetric(METRIC.coverageRuns, MetricUnit.Count, 1);

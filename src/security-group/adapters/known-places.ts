@@ -5,18 +5,15 @@ import {
   describedAccount,
   describedPlace,
 } from '../../organization/domain/described-place';
-import {
-  accountIn,
-  type Membership,
-  membershipOf,
-} from '../../organization/domain/member-accounts';
-import type { Place } from '../../organization/domain/place';
+import { accountIn } from '../../organization/domain/member-accounts';
+import { isSamePlace, type Place } from '../../organization/domain/place';
+import { isWatched } from '../../organization/domain/watched';
 import type { AccountDescription } from '../../shared/domain/notification/account-text';
 
 /** A place of a hub, with all that is known of its account. */
 export interface KnownPlace {
   readonly described: DescribedPlace;
-  readonly membership: Membership;
+  readonly isWatched: boolean;
   /** The configuration as it holds there. Throws an UnknownUnitError. */
   narrowed(configuration: LoadedConfiguration): LoadedConfiguration;
 }
@@ -33,11 +30,10 @@ export class KnownPlaces {
   async at(place: Place): Promise<KnownPlace> {
     const members = await this.directory.known();
     this.members = members;
-    const { selection, list } = members;
-    const account = accountIn(list, place.accountId);
+    const account = accountIn(members.list, place.accountId);
     return {
       described: describedPlace(place, this.own, descriptionIn(members, place.accountId)),
-      membership: membershipOf(place.accountId, selection, list),
+      isWatched: isSamePlace(place, this.own) || isWatched(place, members),
       narrowed: (configuration) =>
         loadedConfigurationAt(configuration, { place, ...(account && { account }) }),
     };

@@ -10,6 +10,8 @@ import { ledgerKeysOf } from '../contracts/ledger-items';
 
 /** One place, as a function of the sentry works in it. */
 export interface SentryAt {
+  /** False of a place that its hub is not for any more. */
+  readonly isWatched: boolean;
   readonly ports: LastingPorts;
   /** The configuration as it holds there. Throws an UnknownUnitError. */
   narrowed(configuration: LoadedConfiguration): LoadedConfiguration;
@@ -31,10 +33,12 @@ export class SentryPlaces {
   /** `reason`: id of the event or request. */
   async at(place: Place, reason: string): Promise<SentryAt> {
     const { own, ownPorts, hub } = this.props;
-    if (!hub) return { ports: ownPorts, narrowed: (configuration) => configuration };
-    const { described, narrowed } = await hub.known.at(place);
+    if (!hub) {
+      return { isWatched: true, ports: ownPorts, narrowed: (configuration) => configuration };
+    }
+    const { described, isWatched, narrowed } = await hub.known.at(place);
     const ports = isSamePlace(place, own) ? {} : this.memberPorts(place, reason, hub);
-    return { ports: { ...ownPorts, ...ports, place: described }, narrowed };
+    return { ports: { ...ownPorts, ...ports, place: described }, isWatched, narrowed };
   }
 
   private memberPorts(place: Place, reason: string, hub: HubWork) {

@@ -144,10 +144,8 @@ interface PlaceRun extends Pick<ReconcilePorts, 'pointToLater'> {
 }
 
 async function reconcile(place: Place, { tries, sentAt, ...later }: PlaceRun): Promise<void> {
-  const { described, membership, narrowed } = await hub.known.at(place);
-  if (membership.kind !== 'member') {
-    return logger.info('no member any more', { ...place, membership: membership.kind });
-  }
+  const { described, isWatched, narrowed } = await hub.known.at(place);
+  if (!isWatched) return logger.info('not watched any more', { ...place });
   const report = await reconcileGroups(narrowed(await configuration.asOf(sentAt)), {
     ...portsIn(place, described, ledgerKeysOf(place)),
     ...later,

@@ -175,7 +175,8 @@ async function respondToGroup(
   place: Place,
   { record, receivedAt, tries }: Try,
 ): Promise<void> {
-  const { ports, narrowed } = await places.at(place, record.messageId);
+  const { isWatched, ports, narrowed } = await places.at(place, record.messageId);
+  if (!isWatched) return logger.info('not watched any more', { ...place, groupId });
   const known = {
     configuration: narrowed(await configuration.asOf(receivedAt)),
     ports: portsAt(tries, { ...parts, ports }),

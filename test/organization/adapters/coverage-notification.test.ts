@@ -2,6 +2,7 @@ import { coverageNotification } from '../../../src/organization/adapters/coverag
 import type { StandingGap } from '../../../src/organization/domain/gaps/coverage-news';
 import { GAP_CAUSES } from '../../../src/organization/domain/gaps/find-gaps';
 import type { CoverageReport } from '../../../src/organization/domain/gaps/watch-coverage';
+import { LEFT_CAUSES } from '../../../src/organization/domain/gaps/watched-places';
 import { SOURCE_KINDS } from '../../../src/organization/domain/sources';
 import { bytesOf } from '../../../src/shared/adapters/notification/sns-notifications';
 import { MOST_BYTES } from '../../../src/shared/domain/byte-budget';
@@ -30,21 +31,32 @@ const NOTHING: CoverageReport = {
   run: { at: NOW },
   members: 4,
   left: [],
-  begun: [],
+  missing: [],
+  forgotten: [],
+  noted: [],
   wentDark: [],
+  neverCovered: [],
   ended: [],
+  closed: [],
   standing: [],
   tellsAll: false,
 };
 
 test('every message is as its schema says', () => {
   const pause = { from: new Date('2026-11-29T06:00:00Z'), until: NOW };
-  const all = { wentDark: [DARK], ended: [NEVER], standing: [DARK, NEVER], left: [DARK.place] };
+  const left = LEFT_CAUSES.map((cause) => ({ place: DARK.place, cause }));
+  const all = {
+    wentDark: [DARK],
+    neverCovered: [NEVER],
+    closed: [NEVER],
+    standing: [DARK, NEVER],
+    left,
+  };
   const reports: readonly CoverageReport[] = [
     { ...NOTHING, ...all, tellsAll: true, pause, listFailure: new Error('Rate exceeded') },
     { ...NOTHING, ...all, list: undefined },
     ...GAP_CAUSES.map((cause) => ({ ...NOTHING, wentDark: [{ ...DARK, cause }] })),
-    ...SOURCE_KINDS.map((source) => ({ ...NOTHING, ended: [{ ...DARK, source }] })),
+    ...SOURCE_KINDS.map((source) => ({ ...NOTHING, closed: [{ ...DARK, source }] })),
   ];
   for (const report of reports) {
     expect(coverageSchemaErrors(coverageNotification(report, HUB)!.json)).toEqual([]);
@@ -102,13 +114,45 @@ test('once a day all is told that is not watched', () => {
 });
 
 test('gaps that are closed, and members that left, are told', () => {
-  const report = { ...NOTHING, ended: [DARK], left: [NEVER.place] };
+  const left = [{ place: NEVER.place, cause: 'NO_MEMBER' as const }];
+  const report = { ...NOTHING, closed: [DARK], left };
   const told = coverageNotification(report, HUB)!;
   expect(told.subject).toBe('[LOW] 1 gap closed: all is watched');
   expect(told.text).toContain('Watched again:\n- 111122223333 (payments)');
   expect(told.text).toContain(
     'Members no more, and not watched since:\n- 222233334444 (sandbox), us-east-1',
   );
+});
+
+test('places that were not watched in all their time are told, apart from those that went dark', () => {
+  const report = { ...NOTHING, neverCovered: [NEVER], standing: [NEVER] };
+  const told = coverageNotification(report, HUB)!;
+  expect(told.subject).toBe('[MEDIUM] 1 place not watched yet');
+  expect(told.text).toContain(
+    'Not watched yet, though there was time for it:\n- 222233334444 (sandbox), us-east-1',
+  );
+  expect(JSON.parse(told.json).neverCovered).toHaveLength(1);
+});
+
+test.each([
+  ['REGION_LEFT_OUT', 'In Regions that the hub is not for any more, and not watched since:'],
+  ['REGION_OFF', 'In Regions that the account has switched off, and not watched since:'],
+] as const)('a place that is watched no more says why: %s', (cause, title) => {
+  const left = [{ place: NEVER.place, cause }];
+  const told = coverageNotification({ ...NOTHING, left }, HUB)!;
+  expect(told.subject).toBe('[LOW] 1 place watched no more, by choice');
+  expect(told.text).toContain(`${title}\n- 222233334444 (sandbox), us-east-1`);
+  expect(JSON.parse(told.json)).toMatchObject({
+    left: ['222233334444 us-east-1'],
+    leftPlaces: [{ account: SANDBOX.id, accountName: 'sandbox', region: 'us-east-1', cause }],
+  });
+});
+
+test('a hub without any member says so once a day: nothing found is not all well', () => {
+  expect(coverageNotification({ ...NOTHING, members: 0 }, HUB)).toBeUndefined();
+  const told = coverageNotification({ ...NOTHING, members: 0, tellsAll: true }, HUB)!;
+  expect(told.subject).toBe('[HIGH] The hub has no members: it watches no account');
+  expect(told.text).toContain('Nothing is watched.');
 });
 
 test('a hub that was away says from when to when', () => {
@@ -119,14 +163,14 @@ test('a hub that was away says from when to when', () => {
 });
 
 test('a list of accounts that could not be read is told with the rest', () => {
-  const report = { ...NOTHING, ended: [DARK], listFailure: new Error('Rate exceeded') };
+  const report = { ...NOTHING, closed: [DARK], listFailure: new Error('Rate exceeded') };
   expect(coverageNotification(report, HUB)!.text).toContain(
     'The list of accounts could not be read, and the last one holds: Rate exceeded',
   );
 });
 
 test('places of accounts that left are counted where they are too many to name', () => {
-  const left = Array.from({ length: 1_000 }, () => NEVER.place);
+  const left = Array.from({ length: 1_000 }, () => ({ place: NEVER.place, cause: 'NO_MEMBER' as const }));
   const told = coverageNotification({ ...NOTHING, left }, HUB)!;
   expect(told.text).toContain('800 more are left out here, for the length of the message.');
   expect(JSON.parse(told.json)).toMatchObject({ omitted: 800 });

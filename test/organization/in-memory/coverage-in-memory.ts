@@ -28,12 +28,26 @@ export class CoverageInMemory implements CoverageStore, Sightings {
     };
   }
 
-  public async remember({ list, run, left, begun, ended }: RememberedRun): Promise<void> {
+  public async remember(remembered: RememberedRun): Promise<void> {
+    const { list, run, missing, forgotten, noted, ended } = remembered;
     this.list = list ?? this.list;
     this.lastRun = run;
-    this.places = this.places.filter(({ place }) => !left.some((one) => isSamePlace(one, place)));
+    const isAmong = (place: Place, places: readonly Place[]) =>
+      places.some((one) => isSamePlace(one, place));
+    const staying = this.places.filter(({ place }) => !isAmong(place, forgotten));
+    const known = staying.map(({ place }) => place);
+    this.places = [
+      ...staying,
+      ...missing
+        .filter((place) => !isAmong(place, known))
+        .map((place) => ({ place, expectedSince: run.at, sightings: [] })),
+    ];
     ended.forEach((gap) => this.gaps.delete(gapKey(gap)));
-    begun.forEach((gap) => this.gaps.set(gapKey(gap), gap));
+    noted.forEach((gap) => this.gaps.set(gapKey(gap), gap));
+  }
+
+  public async rememberRun(run: LastRun): Promise<void> {
+    this.lastRun = run;
   }
 
   public async rememberList(list: AccountList): Promise<void> {
@@ -61,8 +75,9 @@ export class CoverageInMemory implements CoverageStore, Sightings {
     for (const { place, look } of looks) {
       const known = this.places.find((one) => isSamePlace(one.place, place));
       const others = this.places.filter((one) => one !== known);
-      const expectedSince = known?.look ? known.expectedSince : now;
       const sightings = known?.sightings ?? [];
+      const isExpected = known && (known.look !== undefined || sightings.length === 0);
+      const expectedSince = isExpected ? known.expectedSince : now;
       this.places = [...others, { place, expectedSince, sightings, look }];
     }
   }

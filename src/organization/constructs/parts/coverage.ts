@@ -19,6 +19,7 @@ import type { HubParameter } from '../../contracts/hub-parameter';
 import { LOOK_AT_MEMBER } from '../../contracts/look-at-member.environment';
 import { UNKNOWN_ACCOUNT_DETAIL_TYPE } from '../../contracts/unknown-account-event';
 import { WATCH_COVERAGE } from '../../contracts/watch-coverage.environment';
+import { RUN_EVERY_MINUTES } from '../../domain/gaps/coverage-times';
 import type { Expectation } from '../../domain/gaps/find-gaps';
 import { CoverageTable } from '../coverage-table';
 import { letWorkInMembers } from '../member-roles';
@@ -37,7 +38,7 @@ export interface CoverageProps {
 }
 
 /** Often enough to name a place that goes dark within three hours. */
-const EVERY = Duration.minutes(15);
+const EVERY = Duration.minutes(RUN_EVERY_MINUTES);
 const SILENT_HOURS = 2;
 
 /** Members are looked at side by side, and STS takes some hundred sessions a second. */

@@ -1,4 +1,5 @@
 import type { StandingGap } from './coverage-news';
+import type { ExpectedSource } from './expected-sources';
 import type { HubPause } from './hub-pause';
 import type { PlaceLook } from './look-at-member';
 import type { Look, Sighting } from './place-state';
@@ -10,7 +11,7 @@ export interface KnownPlace {
   readonly place: Place;
   /** When the hub began to expect records of it. */
   readonly expectedSince: Date;
-  /** Undefined: it was heard of before the hub has looked. */
+  /** Undefined: the hub has not looked yet. */
   readonly look?: Look;
   readonly sightings: readonly Sighting[];
 }
@@ -21,6 +22,8 @@ export interface LastRun {
   readonly pause?: HubPause;
   /** When all standing gaps were told last. */
   readonly toldAllAt?: Date;
+  /** The sources that the hub had, each with the time from which on. */
+  readonly sources?: readonly ExpectedSource[];
 }
 
 /** All that the hub remembers of what is covered. */
@@ -35,9 +38,12 @@ export interface CoverageMemory {
 export interface RememberedRun {
   readonly list?: AccountList;
   readonly run: LastRun;
-  /** Places of accounts that are members no more. */
-  readonly left: readonly Place[];
-  readonly begun: readonly StandingGap[];
+  /** Places that are expected from now on, and of which nothing is known yet. */
+  readonly missing: readonly Place[];
+  /** Places that are watched no more. */
+  readonly forgotten: readonly Place[];
+  /** Gaps that are new, or told of for the first time. */
+  readonly noted: readonly StandingGap[];
   readonly ended: readonly StandingGap[];
 }
 

@@ -1,4 +1,6 @@
-import { isEnough, type MemberRights, type PlaceState } from './place-state';
+import { COMES_LATER_SECONDS, SILENT_AFTER_SECONDS } from './coverage-times';
+import type { ExpectedSource } from './expected-sources';
+import { isEnough, type Look, type MemberRights, type PlaceState } from './place-state';
 import type { Place } from '../place';
 import type { SourceKind } from '../sources';
 
@@ -23,7 +25,7 @@ export interface Gap {
   readonly cause: GapCause;
   /** In AWS's words or the hub's, where there are any. */
   readonly reason?: string;
-  /** When the place was last known to be covered; undefined: never. */
+  /** When the place was covered last, by this source if there is one; undefined: never. */
   readonly lastCoveredAt?: Date;
 }
 
@@ -33,24 +35,20 @@ export interface Expectation {
   readonly rights: MemberRights;
 }
 
-/** A heartbeat is sent after two hours without a record, and takes its time to come back. */
-export const SILENT_AFTER_SECONDS = 2.75 * 60 * 60;
-
-/** How much later than forwarded events the records of a source come, when it is slow. */
-const COMES_LATER_SECONDS: Readonly<Record<SourceKind, number>> = {
-  'forwarded-events': 0,
-  'organization-trail': 10 * 60,
-  'cloudtrail-lake': 15 * 60,
-};
+/** The same, as it is known to a run. */
+export interface Expected {
+  readonly sources: readonly ExpectedSource[];
+  readonly rights: MemberRights;
+}
 
 /** Why the place is not covered, and by which sources; none: it is. */
-export function findGaps(state: PlaceState, expected: Expectation, now: Date): Gap[] {
+export function findGaps(state: PlaceState, expected: Expected, now: Date): Gap[] {
   const whole = gapOfPlace(state, expected);
   if (whole) return [whole];
   return expected.sources.flatMap((source) => gapOfSource(state, source, now) ?? []);
 }
 
-function gapOfPlace(state: PlaceState, { rights }: Expectation): Gap | undefined {
+function gapOfPlace(state: PlaceState, { rights }: Expected): Gap | undefined {
   const { look } = state;
   if (state.isSuspended) return gap(state, 'SUSPENDED');
   if (look?.kind === 'refused') return gap(state, CAUSE_OF_REFUSAL[look.by], look.reason);
@@ -68,20 +66,35 @@ const CAUSE_OF_REFUSAL = {
   region: 'REGION_OFF',
 } as const;
 
-function gapOfSource(state: PlaceState, source: SourceKind, now: Date): Gap | undefined {
+function gapOfSource(
+  whole: PlaceState,
+  { source, since: addedAt }: ExpectedSource,
+  now: Date,
+): Gap | undefined {
+  const sightings = whole.sightings.filter((one) => one.source === source);
+  const state = { ...whole, sightings };
   const { look } = state;
-  const sighting = state.sightings.find((one) => one.source === source);
+  // What was heard before source and place were expected says nothing of the silence since.
+  const expectedSince = Math.max(addedAt.getTime(), state.expectedSince.getTime());
+  const lastAt = Math.max(expectedSince, ...sightings.map((one) => one.lastAt.getTime()));
+  const silentAfter = SILENT_AFTER_SECONDS + COMES_LATER_SECONDS[source];
+  const isSilent = now.getTime() - lastAt > silentAfter * 1_000;
+  const isAwaited = sightings.length === 0 && !isSilent;
   if (source === 'forwarded-events' && look?.kind === 'seen' && look.rule !== 'as-made') {
-    return { ...gap(state, 'NO_RULE', RULE_WORDS[look.rule]), source };
+    const isYetToCome = look.rule === 'missing' && isAwaited;
+    return isYetToCome ? undefined : { ...gap(state, 'NO_RULE', RULE_WORDS[look.rule]), source };
   }
   // Nothing can be heard of a place in which there is nothing to try a heartbeat on.
-  if (look?.kind === 'seen' && !look.hasGroups) return undefined;
-  // What was heard before the place was expected says nothing of its silence since.
-  const since = Math.max(sighting?.lastAt.getTime() ?? 0, state.expectedSince.getTime());
-  const silentAfter = SILENT_AFTER_SECONDS + COMES_LATER_SECONDS[source];
-  if (now.getTime() - since <= silentAfter * 1_000) return undefined;
-  const reason = look?.kind === 'failed' ? look.reason : undefined;
-  return { ...gap(state, sighting ? 'SILENT' : 'NEVER_SEEN', reason), source };
+  if (!isSilent || (look?.kind === 'seen' && !look.hasGroups)) return undefined;
+  return {
+    ...gap(state, sightings.length === 0 ? 'NEVER_SEEN' : 'SILENT', reasonOf(look)),
+    source,
+  };
+}
+
+function reasonOf(look: Look | undefined): string | undefined {
+  if (!look) return 'The hub has not been able to look at it.';
+  return look.kind === 'failed' ? look.reason : undefined;
 }
 
 const RULE_WORDS = {

@@ -15,7 +15,7 @@ const WORDS: Readonly<Record<GapCause, string>> = {
   NEVER_SEEN:
     'nothing was ever heard of it. See whether a trail records its management events, and whether its rule reaches the hub.',
   SILENT:
-    'nothing was heard of it for almost three hours, not even of a call of the hub itself. See whether its trail still records management events.',
+    'nothing was heard of it for more than two hours, not even of a call of the hub itself. See whether its trail still records management events.',
 };
 
 /** The gap in a sentence or two; `account`: in the words in which accounts are named. */

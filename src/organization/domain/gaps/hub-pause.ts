@@ -1,4 +1,4 @@
-import { SILENT_AFTER_SECONDS } from './find-gaps';
+import { SILENT_AFTER_SECONDS } from './coverage-times';
 
 /** The time in which the hub itself did not look. */
 export interface HubPause {

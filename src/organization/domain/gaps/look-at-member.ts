@@ -50,14 +50,31 @@ export async function lookAtMember(
     view.tags(accountId),
     member.regions ?? view.enabledRegions(accountId),
   ]);
-  if (isRefusal(tags)) return unseen(member, tags, now);
-  if (isRefusal(enabled)) return unseen(member, enabled, now);
-  return Promise.all(
+  if (isRefusal(tags)) return unseen(member, refusedLook(tags, now));
+  if (isRefusal(enabled)) return unseen(member, refusedLook(enabled, now));
+  if (enabled.length === 0) return unseen(member, { kind: 'failed', at: now, reason: NO_REGION });
+  const looks = await Promise.all(
     enabled.map(async (region) => {
       const place = { accountId, region };
       return { place, look: await lookAtPlace(place, rightsOf(tags), view, now) };
     }),
   );
+  return [...looks, ...switchedOff(member, enabled, now)];
+}
+
+/** AWS lets no account be without one. */
+const NO_REGION = 'AWS named no Region that is enabled in this account.';
+
+/** Where all enabled Regions are to be watched, those that were and are none now. */
+function switchedOff(
+  { accountId, regions, knownRegions }: MemberToLookAt,
+  enabled: readonly string[],
+  at: Date,
+): PlaceLook[] {
+  if (regions) return [];
+  return knownRegions
+    .filter((region) => !enabled.includes(region))
+    .map((region) => ({ place: { accountId, region }, look: { kind: 'off', at } }));
 }
 
 async function lookAtPlace(
@@ -78,11 +95,9 @@ async function lookAtPlace(
 /** A member that lets no one look is named at least once. */
 function unseen(
   { accountId, regions, knownRegions, hubRegion }: MemberToLookAt,
-  refusal: Refusal,
-  now: Date,
+  look: Look,
 ): PlaceLook[] {
   const names = regions ?? (knownRegions.length > 0 ? knownRegions : [hubRegion]);
-  const look = refusedLook(refusal, now);
   return names.map((region) => ({ place: { accountId, region }, look }));
 }
 

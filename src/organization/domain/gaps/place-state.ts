@@ -35,7 +35,9 @@ export type Look =
       readonly by: 'role' | 'service-control-policy' | 'region';
       readonly reason: string;
     }
-  | { readonly kind: 'failed'; readonly at: Date; readonly reason: string };
+  | { readonly kind: 'failed'; readonly at: Date; readonly reason: string }
+  /** All Regions that the account has enabled are to be watched, and this is none by now. */
+  | { readonly kind: 'off'; readonly at: Date };
 
 /** All that is known of one place of one member. */
 export interface PlaceState {

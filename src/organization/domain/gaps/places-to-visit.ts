@@ -1,11 +1,10 @@
 import type { CoverageMemory, KnownPlace } from './coverage-store';
+import { TRIED_AFTER_SECONDS } from './coverage-times';
 import type { Look } from './place-state';
-import { type AccountSelection, membershipOf } from '../member-accounts';
+import type { AccountSelection } from '../member-accounts';
 import { isSamePlace, type Place } from '../place';
 import type { SourceKind } from '../sources';
-
-/** A place is tried where nothing was heard of it for so long. */
-export const TRIED_AFTER_SECONDS = 2 * 60 * 60;
+import { isWatched } from '../watched';
 
 export interface HubPlaces {
   readonly selection: AccountSelection;
@@ -47,6 +46,5 @@ function reachable({ list, places }: CoverageMemory, hub: HubPlaces): KnownPlace
   return places
     .filter(({ look }) => look?.kind === 'seen' || look?.kind === 'failed')
     .filter(({ place }) => !isSamePlace(place, own))
-    .filter(({ place }) => regions?.includes(place.region) ?? true)
-    .filter(({ place }) => membershipOf(place.accountId, selection, list).kind === 'member');
+    .filter(({ place }) => isWatched(place, { selection, list, regions }));
 }

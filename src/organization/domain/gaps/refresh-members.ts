@@ -12,7 +12,7 @@ export type RefreshPorts = Pick<CoveragePorts, 'readAccounts' | 'lookAt'> & {
  * them. No place is judged: that is for the next run. Throws where the list cannot be read.
  */
 export async function refreshMembers(
-  { selection, hubAccountId }: Omit<WatchedOrganization, 'expected'>,
+  { selection, hubAccountId }: Pick<WatchedOrganization, 'selection' | 'hubAccountId'>,
   { store, readAccounts, lookAt }: RefreshPorts,
 ): Promise<readonly string[]> {
   const { list: known, places } = await store.read();

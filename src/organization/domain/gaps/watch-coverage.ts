@@ -1,9 +1,12 @@
-import { coverageNews, type CoverageNews } from './coverage-news';
+import { coverageNews, type CoverageNews, type FoundGap } from './coverage-news';
 import type { CoverageStore, KnownPlace, LastRun, RememberedRun } from './coverage-store';
+import { SILENT_AFTER_SECONDS } from './coverage-times';
 import { currentList } from './current-list';
+import { type ExpectedSource, expectedSources } from './expected-sources';
 import { type Expectation, findGaps, type Gap } from './find-gaps';
 import { hubPause, type HubPause, isStillQuiet } from './hub-pause';
 import type { MemberToAsk } from './member-to-ask';
+import { type LeftPlace, regionsByAccount, watchedPlaces } from './watched-places';
 import {
   type AccountList,
   type AccountSelection,
@@ -14,6 +17,9 @@ import {
 export interface WatchedOrganization {
   readonly selection: AccountSelection;
   readonly hubAccountId: string;
+  readonly hubRegion: string;
+  /** Undefined: all that an account has enabled. */
+  readonly regions: readonly string[] | undefined;
   readonly expected: Expectation;
 }
 
@@ -28,6 +34,8 @@ export interface CoveragePorts {
 /** What one run found: to be remembered once people know it. */
 export interface CoverageReport extends CoverageNews, RememberedRun {
   readonly members: number;
+  /** Places that are not watched any more, by choice and not by a gap. */
+  readonly left: readonly LeftPlace[];
   /** The hub was away until now, and the silence in between says nothing. */
   readonly pause?: HubPause;
   /** Once a day: all gaps that stand. */
@@ -44,30 +52,33 @@ export async function watchCoverage(
   ports: CoveragePorts,
   now: Date,
 ): Promise<CoverageReport> {
-  const { list: known, lastRun, places, gaps: knownGaps } = await ports.store.read();
-  const { list, listFailure } = await currentList(
-    known,
-    organization.hubAccountId,
-    ports.readAccounts,
-  );
-  const ids = memberIds(organization.selection, list);
-  const regions = regionsByAccount(places);
+  const memory = await ports.store.read();
+  const { selection, hubAccountId, expected } = organization;
+  const { list, listFailure } = await currentList(memory.list, hubAccountId, ports.readAccounts);
+  const ids = memberIds(selection, list);
+  const places = watchedPlaces(memory.places, { ...organization, memberIds: ids });
+  const { watched, left, replaced, missing } = places;
+  const regions = regionsByAccount(watched);
   await ports.lookAt(
     ids.map((accountId) => ({ accountId, knownRegions: regions.get(accountId) ?? [] })),
   );
-  const members = new Set(ids);
-  const left = places.map(({ place }) => place).filter(({ accountId }) => !members.has(accountId));
-  const run = thisRun(lastRun, now);
-  const gaps = places
-    .filter(({ place }) => members.has(place.accountId))
-    .flatMap((place) => gapsOf(place, { organization, list, run, now }));
-  const news = coverageNews(knownGaps, gaps, now);
-  const tellsAll = isDayOver(lastRun, now);
+  const sources = expectedSources(memory, expected.sources, now);
+  const run = thisRun(memory.lastRun, sources, now);
+  const judging = { organization, list, run, sources, now };
+  const leftPlaces = left.map(({ place }) => place);
+  const news = coverageNews(
+    memory.gaps,
+    watched.flatMap((place) => gapsOf(place, judging)),
+    { now, toldAllAt: memory.lastRun?.toldAllAt, left: leftPlaces },
+  );
+  const tellsAll = isDayOver(memory.lastRun, now);
   return {
     ...news,
     ...(list && { list }),
     members: ids.length,
     left,
+    missing,
+    forgotten: [...leftPlaces, ...replaced],
     tellsAll,
     run: { ...run, ...(tellsAll && { toldAllAt: now }) },
     ...(run.pause?.until.getTime() === now.getTime() && { pause: run.pause }),
@@ -75,24 +86,16 @@ export async function watchCoverage(
   };
 }
 
-function regionsByAccount(places: readonly KnownPlace[]): ReadonlyMap<string, readonly string[]> {
-  const regions = new Map<string, string[]>();
-  for (const { accountId, region } of places.map(({ place }) => place)) {
-    const ofAccount = regions.get(accountId);
-    if (ofAccount) ofAccount.push(region);
-    else regions.set(accountId, [region]);
-  }
-  return regions;
-}
-
 interface Judging {
   readonly organization: WatchedOrganization;
   readonly list: AccountList | undefined;
   readonly run: LastRun;
+  readonly sources: readonly ExpectedSource[];
   readonly now: Date;
 }
 
-function gapsOf(known: KnownPlace, { organization, list, run, now }: Judging): Gap[] {
+function gapsOf(known: KnownPlace, judging: Judging): FoundGap[] {
+  const { organization, list, run, sources, now } = judging;
   const membership = membershipOf(known.place.accountId, organization.selection, list);
   const gaps = findGaps(
     {
@@ -100,20 +103,34 @@ function gapsOf(known: KnownPlace, { organization, list, run, now }: Judging): G
       isSuspended: membership.kind === 'suspended',
       ...('account' in membership && membership.account && { account: membership.account }),
     },
-    organization.expected,
+    { sources, rights: organization.expected.rights },
     now,
   );
-  return isStillQuiet(run.pause, now) ? gaps.filter(isNoSilence) : gaps;
+  return gaps
+    .filter((gap) => isNoSilence(gap) || !isStillQuiet(run.pause, now))
+    .map((gap) => ({ ...gap, isOverdue: isOverdue(gap, known, judging) }));
+}
+
+/** Someone who deploys members has as much time for it as a place has to be heard of. */
+function isOverdue({ source }: Gap, { expectedSince }: KnownPlace, judging: Judging): boolean {
+  const addedAt = judging.sources.find((one) => one.source === source)?.since;
+  const since = Math.max(expectedSince.getTime(), addedAt?.getTime() ?? 0);
+  return judging.now.getTime() - since >= SILENT_AFTER_SECONDS * 1_000;
 }
 
 function isNoSilence({ cause }: Gap): boolean {
   return cause !== 'SILENT' && cause !== 'NEVER_SEEN';
 }
 
-function thisRun(last: LastRun | undefined, now: Date): LastRun {
+function thisRun(
+  last: LastRun | undefined,
+  sources: readonly ExpectedSource[],
+  now: Date,
+): LastRun {
   const pause = hubPause(last?.at, now) ?? last?.pause;
   return {
     at: now,
+    sources,
     ...(pause && { pause }),
     ...(last?.toldAllAt && { toldAllAt: last.toldAllAt }),
   };

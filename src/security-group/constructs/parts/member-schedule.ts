@@ -8,6 +8,7 @@ import type { MemberReconciler } from './member-reconciler';
 import { commonVariables } from './sentry-function';
 import type { SentryParts } from './sentry-parts';
 import type { SentryHub } from '../../../organization/constructs/sentry-hub';
+import { TRY_EVERY_MINUTES } from '../../../organization/domain/gaps/coverage-times';
 import { acknowledgeKeyUse } from '../../../shared/constructs/acknowledge-finding';
 import { BundledFunction } from '../../../shared/constructs/bundled-function';
 import { NotifyingAlarm, SilenceAlarm } from '../../../shared/constructs/notifying-alarm';
@@ -16,7 +17,7 @@ import { SECURITY_GROUP_METRICS } from '../../../shared/contracts/metrics';
 import { HEARTBEATS_TASK, SCHEDULE_MEMBERS } from '../../contracts/schedule-members.environment';
 
 /** Often enough to have a place named that goes dark within three hours. */
-const HEARTBEATS_EVERY = Duration.minutes(15);
+const HEARTBEATS_EVERY = Duration.minutes(TRY_EVERY_MINUTES);
 
 export interface MemberScheduleProps {
   readonly parts: SentryParts;

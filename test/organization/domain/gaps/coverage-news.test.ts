@@ -1,4 +1,8 @@
-import { coverageNews } from '../../../../src/organization/domain/gaps/coverage-news';
+import {
+  coverageNews,
+  type FoundGap,
+  type StandingGap,
+} from '../../../../src/organization/domain/gaps/coverage-news';
 import type { Gap } from '../../../../src/organization/domain/gaps/find-gaps';
 import { hubPause, isStillQuiet } from '../../../../src/organization/domain/gaps/hub-pause';
 
@@ -16,38 +20,75 @@ const NEVER: Gap = {
   cause: 'NEVER_SEEN',
 };
 
-test('a place that was covered and goes dark is told at once, one that never was is not', () => {
-  const news = coverageNews([], [DARK, NEVER], NOW);
-  expect(news.wentDark).toEqual([{ ...DARK, since: NOW }]);
+const RUN = { now: NOW, toldAllAt: undefined, left: [] };
+
+test('a place that was covered and goes dark is told at once, one that never was has its time', () => {
+  const news = coverageNews([], [found(DARK), found(NEVER)], RUN);
+  expect(news.wentDark).toEqual([{ ...DARK, since: NOW, toldAt: NOW }]);
+  expect(news.neverCovered).toEqual([]);
   expect(news.standing).toEqual([
-    { ...DARK, since: NOW },
+    { ...DARK, since: NOW, toldAt: NOW },
     { ...NEVER, since: NOW },
   ]);
+  expect(news.noted).toEqual(news.standing);
+});
+
+describe('a place that never was covered', () => {
+  const known = { ...NEVER, since: EARLIER };
+
+  test('is told once its time is over, and that is noted', () => {
+    const news = coverageNews([known], [overdue(NEVER)], RUN);
+    expect(news.neverCovered).toEqual([{ ...known, toldAt: NOW }]);
+    expect(news.noted).toEqual(news.neverCovered);
+  });
+
+  test.each<[string, Partial<StandingGap>, Date | undefined]>([
+    ['that was told by itself', { toldAt: EARLIER }, undefined],
+    ['that was told with all gaps of a day', {}, new Date('2026-11-29T07:00:00Z')],
+  ])('is not told again where it is one %s', (_, told, toldAllAt) => {
+    const news = coverageNews([{ ...known, ...told }], [overdue(NEVER)], { ...RUN, toldAllAt });
+    expect([news.neverCovered, news.noted]).toEqual([[], []]);
+  });
+
+  test('and is covered before anyone heard of it, is no news', () => {
+    const news = coverageNews([known], [], RUN);
+    expect([news.ended, news.closed]).toEqual([[known], []]);
+  });
 });
 
 test('a gap that stands keeps its beginning, and is not told at once again', () => {
-  const news = coverageNews([{ ...DARK, since: EARLIER }], [DARK], NOW);
-  expect(news.begun).toEqual([]);
+  const news = coverageNews([{ ...DARK, since: EARLIER }], [overdue(DARK)], RUN);
+  expect([news.noted, news.wentDark]).toEqual([[], []]);
   expect(news.standing).toEqual([{ ...DARK, since: EARLIER }]);
 });
 
 test('a gap that is closed has ended', () => {
   const known = { ...DARK, since: EARLIER };
-  expect(coverageNews([known], [], NOW)).toEqual({
-    begun: [],
-    wentDark: [],
-    ended: [known],
-    standing: [],
-  });
+  const news = coverageNews([known], [], RUN);
+  expect([news.ended, news.closed, news.standing]).toEqual([[known], [known], []]);
 });
 
-test('another cause is another gap', () => {
+test('another cause is another gap, and no place is watched again by that', () => {
   const known = { ...DARK, since: EARLIER };
-  const found: Gap = { ...DARK, cause: 'NO_RULE' };
-  const news = coverageNews([known], [found], NOW);
-  expect(news.ended).toEqual([known]);
-  expect(news.wentDark).toEqual([{ ...found, since: NOW }]);
+  const change: Gap = { ...DARK, cause: 'NO_RULE' };
+  const news = coverageNews([known], [found(change)], RUN);
+  expect([news.ended, news.closed]).toEqual([[known], []]);
+  expect(news.wentDark).toEqual([{ ...change, since: NOW, toldAt: NOW }]);
 });
+
+test('a place that is watched no more is not one that is watched again', () => {
+  const known = { ...DARK, since: EARLIER };
+  const news = coverageNews([known], [], { ...RUN, left: [DARK.place] });
+  expect([news.ended, news.closed]).toEqual([[known], []]);
+});
+
+function found(gap: Gap): FoundGap {
+  return { ...gap, isOverdue: false };
+}
+
+function overdue(gap: Gap): FoundGap {
+  return { ...gap, isOverdue: true };
+}
 
 describe('the hub itself was away', () => {
   test('after hours without a run', () => {

@@ -3,7 +3,11 @@ import type { Look, PlaceState } from '../../../../src/organization/domain/gaps/
 
 const PLACE = { accountId: '111122223333', region: 'eu-west-1' };
 const NOW = new Date('2026-11-29T12:00:00Z');
-const EXPECTED = { sources: ['forwarded-events'] as const, rights: 'REVOKE' as const };
+const EVER = new Date(0);
+const EXPECTED = {
+  sources: [{ source: 'forwarded-events' as const, since: EVER }],
+  rights: 'REVOKE' as const,
+};
 const SEEN: Look = {
   kind: 'seen',
   at: NOW,
@@ -33,14 +37,14 @@ describe('a place is not covered', () => {
     expect(gaps[0]!.lastCoveredAt).toEqual(minutesAgo(1));
   });
 
-  test('after two hours without a heartbeat, and within three', () => {
-    expect(findGaps(heardOf(minutesAgo(160)), EXPECTED, NOW)).toEqual([]);
-    expect(findGaps(heardOf(minutesAgo(170)), EXPECTED, NOW)).toEqual([
+  test('after more than two hours without a heartbeat', () => {
+    expect(findGaps(heardOf(minutesAgo(145)), EXPECTED, NOW)).toEqual([]);
+    expect(findGaps(heardOf(minutesAgo(146)), EXPECTED, NOW)).toEqual([
       {
         place: PLACE,
         cause: 'SILENT',
         source: 'forwarded-events',
-        lastCoveredAt: minutesAgo(170),
+        lastCoveredAt: minutesAgo(146),
       },
     ]);
   });
@@ -48,16 +52,16 @@ describe('a place is not covered', () => {
   test('where nothing was ever heard of it, once it has had its time', () => {
     const state = { ...heardOf(NOW), sightings: [] };
     expect(findGaps({ ...state, expectedSince: minutesAgo(60) }, EXPECTED, NOW)).toEqual([]);
-    expect(findGaps({ ...state, expectedSince: minutesAgo(170) }, EXPECTED, NOW)).toEqual([
+    expect(findGaps({ ...state, expectedSince: minutesAgo(146) }, EXPECTED, NOW)).toEqual([
       { place: PLACE, cause: 'NEVER_SEEN', source: 'forwarded-events' },
     ]);
   });
 });
 
 test.each([
-  ['forwarded-events', 165],
-  ['organization-trail', 175],
-  ['cloudtrail-lake', 180],
+  ['forwarded-events', 145],
+  ['organization-trail', 155],
+  ['cloudtrail-lake', 160],
 ] as const)('the silence of %s is seen by itself, after %i minutes', (source, minutes) => {
   const sources = ['forwarded-events', 'organization-trail', 'cloudtrail-lake'] as const;
   const heard = (at: Date): PlaceState => ({
@@ -68,7 +72,10 @@ test.each([
       lastAt: one === source ? at : NOW,
     })),
   });
-  const expected = { ...EXPECTED, sources };
+  const expected = {
+    ...EXPECTED,
+    sources: sources.map((one) => ({ source: one, since: EVER })),
+  };
   expect(findGaps(heard(minutesAgo(minutes)), expected, NOW)).toEqual([]);
   expect(findGaps(heard(minutesAgo(minutes + 1)), expected, NOW)).toEqual([
     expect.objectContaining({ cause: 'SILENT', source }),
@@ -83,7 +90,10 @@ test('a place without a group says so, and its silence is no gap', () => {
 test('the silence of each source is seen by itself', () => {
   const expected = {
     ...EXPECTED,
-    sources: ['forwarded-events', 'organization-trail'] as const,
+    sources: [
+      { source: 'forwarded-events' as const, since: EVER },
+      { source: 'organization-trail' as const, since: EVER },
+    ],
   };
   const fresh = { ...heardOf(minutesAgo(5)), expectedSince: minutesAgo(10) };
   const gaps = findGaps(fresh, expected, NOW);
@@ -99,6 +109,46 @@ test('the silence of each source is seen by itself', () => {
   };
   expect(findGaps(state, expected, later).map(({ source, cause }) => [source, cause])).toEqual([
     ['organization-trail', 'SILENT'],
+  ]);
+});
+
+describe('a source that a deployment has added', () => {
+  const added = (minutes: number) => ({
+    ...EXPECTED,
+    sources: [
+      ...EXPECTED.sources,
+      { source: 'organization-trail' as const, since: minutesAgo(minutes) },
+    ],
+  });
+
+  test('has its time in places that are known for long', () => {
+    expect(findGaps(heardOf(minutesAgo(1)), added(155), NOW)).toEqual([]);
+    expect(findGaps(heardOf(minutesAgo(1)), added(156), NOW)).toEqual([
+      { place: PLACE, cause: 'NEVER_SEEN', source: 'organization-trail' },
+    ]);
+  });
+
+  test('has its time where members get their rules for it, and not where a rule was changed', () => {
+    const ruleIs = (rule: 'missing' | 'changed'): PlaceState => ({
+      ...heardOf(NOW),
+      sightings: [],
+      look: { ...SEEN, rule },
+    });
+    const sources = [{ source: 'forwarded-events' as const, since: minutesAgo(60) }];
+    const causes = (rule: 'missing' | 'changed') =>
+      findGaps(ruleIs(rule), { ...EXPECTED, sources }, NOW).map(({ cause }) => cause);
+    expect(causes('missing')).toEqual([]);
+    expect(causes('changed')).toEqual(['NO_RULE']);
+  });
+});
+
+test('a place that the hub has never been able to look at is named', () => {
+  const { look: _never, ...state } = { ...heardOf(NOW), sightings: [] };
+  expect(findGaps(state, EXPECTED, NOW)).toEqual([
+    expect.objectContaining({
+      cause: 'NEVER_SEEN',
+      reason: 'The hub has not been able to look at it.',
+    }),
   ]);
 });
 

@@ -36,6 +36,22 @@ test('where Regions are named, no others are looked at, and no one is asked for 
   expect(looks.map(({ place }) => place.region)).toEqual(['sa-east-1']);
 });
 
+test('a Region that the account has switched off says so, where all enabled ones are watched', async () => {
+  const known = { ...MEMBER, knownRegions: ['eu-west-1', 'ap-east-1'] };
+  const looks = await lookAtMember(known, member(), NOW);
+  expect(looks.map(({ place: { region }, look: { kind } }) => [region, kind])).toEqual([
+    ['eu-west-1', 'seen'],
+    ['us-east-1', 'seen'],
+    ['ap-east-1', 'off'],
+  ]);
+});
+
+test('an account of which AWS names no Region is no account without places', async () => {
+  const known = { ...MEMBER, knownRegions: ['eu-west-1', 'ap-east-1'] };
+  const looks = await lookAtMember(known, member({ enabledRegions: async () => [] }), NOW);
+  expect(looks.map(({ look: { kind } }) => kind)).toEqual(['failed', 'failed']);
+});
+
 test('a failure in one Region costs only that Region', async () => {
   const looks = await lookAtMember(
     MEMBER,

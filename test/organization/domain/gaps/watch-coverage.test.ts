@@ -11,10 +11,13 @@ import { HUB_ACCOUNT, LIST, OLD_SHOP, PAYMENTS, SANDBOX } from '../../samples/ac
 const ORGANIZATION: WatchedOrganization = {
   selection: { kind: 'organization', units: [], excluding: [HUB_ACCOUNT] },
   hubAccountId: HUB_ACCOUNT,
+  hubRegion: 'eu-west-1',
+  regions: undefined,
   expected: { sources: ['forwarded-events'], rights: 'REVOKE' },
 };
 
 let store: CoverageInMemory;
+let organization: WatchedOrganization;
 let now: Date;
 let read: () => AccountList;
 let lookedAt: string[];
@@ -22,6 +25,7 @@ let regionsAsked: Map<string, readonly string[]>;
 
 beforeEach(() => {
   store = new CoverageInMemory();
+  organization = ORGANIZATION;
   now = new Date('2026-11-29T12:00:00Z');
   read = () => LIST;
   lookedAt = [];
@@ -65,17 +69,21 @@ describe('a place that is heard of before the hub has looked', () => {
   test('is forgotten when its account is no member any more', async () => {
     await store.seen({ ...PLACE, accountId: '444455556666' }, 'forwarded-events', now);
     const { left } = await run();
-    expect(left).toEqual([{ ...PLACE, accountId: '444455556666' }]);
-    expect(store.places).toEqual([]);
+    const gone = { ...PLACE, accountId: '444455556666' };
+    expect(left).toEqual([{ place: gone, cause: 'NO_MEMBER' }]);
+    expect(accountsWithPlaces()).not.toContain('444455556666');
   });
 
   test('has its time to be heard of again, however long ago that was', async () => {
+    await run();
     await store.seen(PLACE, 'forwarded-events', new Date(now.getTime() - 30 * 24 * 60 * 60_000));
     await store.writeLooks([{ place: PLACE, look: place(PAYMENTS.id).look! }], now);
     pass(120);
-    expect((await run()).standing).toEqual([]);
+    const atFirst = (await run()).standing.filter(({ place: { region } }) => region === PLACE.region);
+    expect(atFirst).toEqual([]);
     pass(60);
-    expect((await run()).standing.map(({ cause }) => cause)).toEqual(['SILENT']);
+    const { standing } = await run();
+    expect(standing).toContainEqual(expect.objectContaining({ place: PLACE, cause: 'SILENT' }));
   });
 });
 
@@ -88,16 +96,16 @@ describe('a place that goes dark', () => {
       if (wentDark.length > 0) told.push([minutes, wentDark.length]);
       pass(30);
     }
-    expect(told).toEqual([[180, 1]]);
+    expect(told).toEqual([[150, 1]]);
   });
 
   test('is told at the next run where telling it failed', async () => {
     store.places = [place(PAYMENTS.id)];
     pass(0);
     await run();
-    for (let half = 0; half < 6; half += 1) {
+    for (let half = 0; half < 5; half += 1) {
       pass(30);
-      if (half < 5) await run();
+      if (half < 4) await run();
     }
     expect((await look()).wentDark).toHaveLength(1);
     expect((await look()).wentDark).toHaveLength(1);
@@ -150,8 +158,9 @@ describe('a list of accounts', () => {
 
     const report = await run();
 
-    expect(report.left).toEqual([{ accountId: SANDBOX.id, region: 'eu-west-1' }]);
-    expect(store.places.map(({ place: { accountId } }) => accountId)).toEqual([PAYMENTS.id]);
+    const left = { accountId: SANDBOX.id, region: 'eu-west-1' };
+    expect(report.left).toEqual([{ place: left, cause: 'NO_MEMBER' }]);
+    expect(accountsWithPlaces()).toEqual([PAYMENTS.id, OLD_SHOP.id]);
   });
 });
 
@@ -172,7 +181,7 @@ describe('the hub was away for hours', () => {
   test('its own absence is told, and not the silence of its members', async () => {
     const report = await run();
     expect(report.pause).toEqual({ from: new Date('2026-11-29T12:00:00Z'), until: now });
-    expect(report.standing).toEqual([]);
+    expect(report.standing.map(({ cause }) => cause)).toEqual(['SUSPENDED']);
   });
 
   test('members get their time again, and no more', async () => {
@@ -183,13 +192,115 @@ describe('the hub was away for hours', () => {
       found.push(report.wentDark.length);
       pass(30);
     }
-    expect(found).toEqual([0, 0, 0, 0, 0, 0, 1, 0]);
+    expect(found).toEqual([0, 0, 0, 0, 0, 1, 0, 0]);
   });
 });
 
+describe('a place that is watched no more', () => {
+  test('as its Region is taken out of those of the hub, is told once and forgotten', async () => {
+    organization = { ...ORGANIZATION, regions: ['us-east-1'] };
+    store.places = [place(PAYMENTS.id)];
+    const { left } = await run();
+    expect(left).toEqual([
+      { place: { accountId: PAYMENTS.id, region: 'eu-west-1' }, cause: 'REGION_LEFT_OUT' },
+    ]);
+    expect(regionsAsked.get(PAYMENTS.id)).toEqual([]);
+    expect((await run()).left).toEqual([]);
+  });
+
+  test('as its account has switched off the Region, is told once and forgotten', async () => {
+    store.places = [place(PAYMENTS.id), inRegion(PAYMENTS.id, 'ap-east-1')];
+    const off = { accountId: PAYMENTS.id, region: 'ap-east-1' };
+    await run();
+    await store.writeLooks([{ place: off, look: { kind: 'off', at: now } }], now);
+    const { left } = await run();
+    expect(left).toEqual([{ place: off, cause: 'REGION_OFF' }]);
+    expect(regionsAsked.get(PAYMENTS.id)).toEqual(['eu-west-1']);
+    expect((await run()).left).toEqual([]);
+  });
+
+  test('is not called watched again, though its gap is over', async () => {
+    store.places = [place(PAYMENTS.id)];
+    await run();
+    pass(100);
+    await run();
+    pass(100);
+    expect((await run()).wentDark).toHaveLength(1);
+    read = () => ({ readAt: now, accounts: LIST.accounts.filter(({ id }) => id !== PAYMENTS.id) });
+    const report = await run();
+    expect([report.ended.length, report.closed]).toEqual([1, []]);
+  });
+});
+
+describe('a source that a deployment adds to a standing hub', () => {
+  const both = ['forwarded-events', 'organization-trail'] as const;
+
+  test('is missed in no place before it has had its time, and then in all', async () => {
+    store.places = [place(PAYMENTS.id), place(SANDBOX.id)];
+    await run();
+    organization = { ...ORGANIZATION, expected: { sources: both, rights: 'REVOKE' } };
+    const missed: number[] = [];
+    for (let minutes = 0; minutes <= 180; minutes += 15) {
+      pass(15);
+      await store.seen(place(PAYMENTS.id).place, 'forwarded-events', now);
+      await store.seen(place(SANDBOX.id).place, 'forwarded-events', now);
+      const { neverCovered } = await run();
+      const bySource = neverCovered.filter(({ source }) => source === 'organization-trail');
+      if (bySource.length > 0) missed.push(minutes, bySource.length);
+    }
+    expect(missed).toEqual([165, 2]);
+  });
+
+  test('is told apart from one that an earlier version had', async () => {
+    store.places = [place(PAYMENTS.id)];
+    pass(100);
+    await store.rememberRun({ at: now });
+    pass(100);
+    expect((await run()).wentDark).toHaveLength(1);
+  });
+});
+
+test('a place of which nothing is known has its time from when its account is', async () => {
+  organization = { ...ORGANIZATION, regions: ['eu-west-1', 'us-east-1'] };
+  await run();
+  expect(store.places).toHaveLength(6);
+  pass(15);
+  await store.writeLooks(
+    [{ place: place(PAYMENTS.id).place, look: place(PAYMENTS.id).look! }],
+    now,
+  );
+  const known = store.places.find(({ look: looked }) => looked)!;
+  expect(known.expectedSince).toEqual(new Date('2026-11-29T12:00:00Z'));
+});
+
+test('an account stands for one place only until its Regions are known', async () => {
+  await run();
+  expect(store.places.filter(({ place: { accountId } }) => accountId === PAYMENTS.id)).toEqual([
+    expect.objectContaining({ place: { accountId: PAYMENTS.id, region: 'eu-west-1' } }),
+  ]);
+  expect(regionsAsked.get(PAYMENTS.id)).toEqual([]);
+  const found = inRegion(PAYMENTS.id, 'sa-east-1');
+  await store.writeLooks([{ place: found.place, look: found.look! }], now);
+  const { left } = await run();
+  expect(left).toEqual([]);
+  expect(
+    store.places
+      .filter(({ place: { accountId } }) => accountId === PAYMENTS.id)
+      .map(({ place: { region } }) => region),
+  ).toEqual(['sa-east-1']);
+});
+
+function accountsWithPlaces(): string[] {
+  return store.places.map(({ place: { accountId } }) => accountId);
+}
+
+function inRegion(accountId: string, region: string): KnownPlace {
+  return { ...place(accountId), place: { accountId, region } };
+}
+
 async function look(): Promise<CoverageReport> {
   return watchCoverage(
-    ORGANIZATION,
+    organization,
     {
       store,
       readAccounts: async () => read(),
