@@ -38,13 +38,13 @@ describe('a place is not covered', () => {
   });
 
   test('after more than two hours without a heartbeat', () => {
-    expect(findGaps(heardOf(minutesAgo(145)), EXPECTED, NOW)).toEqual([]);
-    expect(findGaps(heardOf(minutesAgo(146)), EXPECTED, NOW)).toEqual([
+    expect(findGaps(heardOf(minutesAgo(135)), EXPECTED, NOW)).toEqual([]);
+    expect(findGaps(heardOf(minutesAgo(136)), EXPECTED, NOW)).toEqual([
       {
         place: PLACE,
         cause: 'SILENT',
         source: 'forwarded-events',
-        lastCoveredAt: minutesAgo(146),
+        lastCoveredAt: minutesAgo(136),
       },
     ]);
   });
@@ -52,16 +52,16 @@ describe('a place is not covered', () => {
   test('where nothing was ever heard of it, once it has had its time', () => {
     const state = { ...heardOf(NOW), sightings: [] };
     expect(findGaps({ ...state, expectedSince: minutesAgo(60) }, EXPECTED, NOW)).toEqual([]);
-    expect(findGaps({ ...state, expectedSince: minutesAgo(146) }, EXPECTED, NOW)).toEqual([
+    expect(findGaps({ ...state, expectedSince: minutesAgo(136) }, EXPECTED, NOW)).toEqual([
       { place: PLACE, cause: 'NEVER_SEEN', source: 'forwarded-events' },
     ]);
   });
 });
 
 test.each([
-  ['forwarded-events', 145],
-  ['organization-trail', 155],
-  ['cloudtrail-lake', 160],
+  ['forwarded-events', 135],
+  ['organization-trail', 145],
+  ['cloudtrail-lake', 150],
 ] as const)('the silence of %s is seen by itself, after %i minutes', (source, minutes) => {
   const sources = ['forwarded-events', 'organization-trail', 'cloudtrail-lake'] as const;
   const heard = (at: Date): PlaceState => ({
@@ -122,8 +122,8 @@ describe('a source that a deployment has added', () => {
   });
 
   test('has its time in places that are known for long', () => {
-    expect(findGaps(heardOf(minutesAgo(1)), added(155), NOW)).toEqual([]);
-    expect(findGaps(heardOf(minutesAgo(1)), added(156), NOW)).toEqual([
+    expect(findGaps(heardOf(minutesAgo(1)), added(145), NOW)).toEqual([]);
+    expect(findGaps(heardOf(minutesAgo(1)), added(146), NOW)).toEqual([
       { place: PLACE, cause: 'NEVER_SEEN', source: 'organization-trail' },
     ]);
   });
