@@ -3,7 +3,10 @@ import type { Severity } from '../../shared/domain/notification/severity';
 import type { FindingClass } from '../domain/key-rules';
 import type { UnreadCause } from '../domain/organization/key-run';
 
-/** Raised when a field changes its meaning or goes; new fields may come without. */
+/**
+ * Raised when a field changes its meaning or goes; new fields may come without. Schema:
+ * docs/schemas/.
+ */
 export const ORGANIZATION_KEY_MESSAGE_VERSION = 1;
 
 /** The most accounts that one message describes; of the rest it has the ids or the number. */

@@ -28,7 +28,7 @@ import { MOST_LISTED_SENDERS, type Senders } from '../contracts/hub-bus-policy';
 import { HUB_PARAMETER_VERSION } from '../contracts/hub-parameter';
 import type { HubFunction } from '../contracts/hub-roles';
 import type { HubVariable } from '../contracts/hub-variable';
-
+import { memberControlPolicy } from '../contracts/member-control-policy';
 import { ACCOUNT_ID } from '../contracts/place-names';
 import type { AccountSelection } from '../domain/member-accounts';
 
@@ -140,6 +140,15 @@ export class SentryHub extends Construct implements ISentryHub {
     throw new Error(
       `${this.node.path}: none of its sources is an organization trail: give it "sources" with ChangeSource.organizationTrail(bucket).`,
     );
+  }
+
+  /**
+   * A service control policy, as JSON, for the units of the members: it keeps everyone there from
+   * changing what the hub has in them, but StackSets, the management account's
+   * `OrganizationAccountAccessRole` and AWS Control Tower. It is not for the hub's own account.
+   */
+  public renderMemberControlPolicy(): string {
+    return JSON.stringify(memberControlPolicy(this.hubName), null, 2);
   }
 
   /**

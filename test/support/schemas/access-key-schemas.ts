@@ -3,11 +3,12 @@ import { documented, errorsIn } from './documented-schemas';
 const schemas = {
   report: documented('access-key-report.v1'),
   finding: documented('access-key-finding.v1'),
+  organization: documented('organization-access-key-report.v1'),
 };
 
 /**
- * What the documented schema has against a report, or against the detail of an event about a
- * finding.
+ * What the documented schema has against a report, of one account or of all, or against the detail
+ * of an event about a finding.
  */
 export function keySchemaErrors(kind: keyof typeof schemas, json: string): string[] {
   return errorsIn(json, schemas[kind]);

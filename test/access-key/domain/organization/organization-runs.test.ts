@@ -1,4 +1,5 @@
 import { organizationNotification } from '../../../../src/access-key/adapters/organization-notification';
+import { UNREAD_CAUSES } from '../../../../src/access-key/domain/organization/key-run';
 import { namedMember } from '../../../../src/access-key/domain/organization/member-labels';
 import { partsOf } from '../../../../src/access-key/domain/organization/organization-report';
 import type { KeySentryConfiguration } from '../../../../src/access-key/domain/run-key-sentry';
@@ -10,6 +11,7 @@ import {
   PAYMENTS,
   SANDBOX,
 } from '../../../organization/samples/accounts';
+import { keySchemaErrors } from '../../../support/schemas/access-key-schemas';
 import { DAY, HOUR, key, NOW, user } from '../../in-memory/account-in-memory';
 import { FaultyAccount } from '../../in-memory/faulty-account';
 import { OrganizationInMemory } from '../../in-memory/organization-in-memory';
@@ -50,6 +52,11 @@ function text(index = 0): string {
   return organizationNotification(report, part, ACCOUNTS, 'Sentry').text;
 }
 
+function json(): string {
+  const { report, part } = organization.told[0]!;
+  return organizationNotification(report, part, ACCOUNTS, 'Sentry').json;
+}
+
 function status(accountId: string, keyId: string): string | undefined {
   return models.get(accountId)!.model.key(keyId)?.status;
 }
@@ -57,6 +64,7 @@ function status(accountId: string, keyId: string): string | undefined {
 test('each account is asked once, the own one too, and one report has them all', async () => {
   await organization.wholeRun('1');
   expect(organization.told).toHaveLength(1);
+  expect(keySchemaErrors('organization', json())).toEqual([]);
   expect(text()).toContain('3 access keys in 3 of 4 accounts: 3 too old - 1 account NOT READ');
   expect(text()).toContain('111122223333 (payments), which holds the payment systems');
   expect(text()).toContain(`${OLD_SHOP.id} (old shop): SUSPENDED`);
@@ -179,6 +187,17 @@ test.each([
   const named = messages.flatMap(({ text: words }) => words.match(/\b1000000\d{5}\b/g) ?? []);
   expect(new Set(named)).toEqual(new Set(unread.map(({ accountId }) => accountId)));
   expect(messages[0]!.text).toContain(`${refusing} accounts could NOT be read`);
+  expect(messages.flatMap(({ json }) => keySchemaErrors('organization', json))).toEqual([]);
+});
+
+test('every cause for which an account is not read is in the schema, and so is what bars a step', () => {
+  const unread = UNREAD_CAUSES.map((cause) => ({ accountId: PAYMENTS.id, cause }));
+  const report = { runId: '1', at: NOW, accounts: [], unread, omitted: 3 };
+  const [part] = partsOf(report);
+  const notification = organizationNotification(report, part!, ACCOUNTS, 'Sentry');
+  expect(keySchemaErrors('organization', notification.json)).toEqual([]);
+  const { accountsRead: _gone, ...rest } = JSON.parse(notification.json);
+  expect(keySchemaErrors('organization', JSON.stringify(rest))).not.toEqual([]);
 });
 
 test('an exemption for one account spares no user of another', async () => {
