@@ -1,4 +1,5 @@
 import {
+  DeleteItemCommand,
   type DynamoDBClient,
   paginateQuery,
   PutItemCommand,
@@ -36,6 +37,15 @@ export class LedgerTable {
       items.push(...Items);
     }
     return items;
+  }
+
+  async remove(partition: string, sort: string): Promise<void> {
+    await this.client.send(
+      new DeleteItemCommand({
+        TableName: this.name,
+        Key: { [LEDGER_KEY.partition]: { S: partition }, [LEDGER_KEY.sort]: { S: sort } },
+      }),
+    );
   }
 
   async put(

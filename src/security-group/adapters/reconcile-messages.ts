@@ -8,7 +8,7 @@ import { RECONCILE_MESSAGE_VERSION, type ReconcileMessage } from '../contracts/r
 export const reconcileMessageSchema = z.object({
   ...messagePlaceSchema.shape,
   version: z.literal(RECONCILE_MESSAGE_VERSION),
-  type: z.enum(['by-clock', 'after-call']),
+  type: z.enum(['by-clock', 'after-call', 'tell-news']),
   run: z.optional(z.string()),
 });
 
@@ -36,6 +36,12 @@ export async function sendReconciles(
     messageGroupId: place.accountId,
   }));
   await sendEach(client, queueUrl, messages, 'places to reconcile');
+}
+
+/** Has all told that reconcile has found in members since the last time. */
+export async function sendTellNews(client: SQSClient, queueUrl: string, own: Place): Promise<void> {
+  const telling = { content: message(own, 'tell-news'), messageGroupId: own.accountId };
+  await sendEach(client, queueUrl, [telling], 'an order to tell news');
 }
 
 /** Has the place looked at after a call that was too large to be recorded. */

@@ -19,6 +19,8 @@ import { type Place, placeKey } from '../../organization/domain/place';
  * - `REQUEST#<request id>`, `ASKED`: a change that people were asked about, and what came of it; it
  *   expires
  * - `SENTRY`, `heartbeat` or `reconcile`: when the sentry was last seen to work
+ * - `NEWS`, `<account>#<Region>#<ISO 8601>`: what reconcile has to tell of a member, until
+ *   it is told with that of others
  * - `END#<policy>`, `<ISO 8601>`: that a disabled policy is in force again since then was told; it
  *   expires
  */
@@ -40,6 +42,7 @@ export const LEDGER_EXPIRY = 'expiresAt';
 /** The queue tries for about six hours, and its dead-letter queue keeps what failed for 14 days. */
 export const EVENT_KEPT_SECONDS = 14 * 24 * 60 * 60;
 
+export const NEWS_PARTITION = 'NEWS';
 export const SIGNS_PARTITION = 'SENTRY';
 export const RECORD_SORT_KEY = 'RECORD';
 export const REPEATS_SORT_KEY = 'REPEATS';

@@ -28,7 +28,9 @@ import { RECONCILE_PATIENCE_SECONDS } from '../adapters/cloudtrail-event-history
 import { DynamoLedger } from '../adapters/dynamo-ledger';
 import { DynamoRunsAfterCalls } from '../adapters/dynamo-runs-after-calls';
 import { DynamoToldEnds } from '../adapters/dynamo-told-ends';
+import { DynamoUntoldNews } from '../adapters/dynamo-untold-news';
 import { hubWork } from '../adapters/hub-work';
+import { placeNewsNotification } from '../adapters/place-news-notification';
 import { sendDifferences, sendDifferencesLater } from '../adapters/queue-messages';
 import { parseReconcileMessage, sendRunLater } from '../adapters/reconcile-messages';
 import { reconcileNotification } from '../adapters/reconcile-notification';
@@ -37,6 +39,7 @@ import { loadSentryConfiguration } from '../adapters/sentry-configuration';
 import { MAX_RULES_IN_MESSAGE } from '../contracts/change-message';
 import { type LedgerKeys, ledgerKeysOf } from '../contracts/ledger-items';
 import { RECONCILE_MEMBER } from '../contracts/reconcile-member.environment';
+import { placeNews, tellPlaceNews, waitsForOthers } from '../domain/reconciling/place-news';
 import { reconcileGroups, type ReconcilePorts } from '../domain/reconciling/reconcile-groups';
 import type { ReconcileReport } from '../domain/reconciling/reconcile-report';
 import { planRun } from '../domain/reconciling/run-after-large-call';
@@ -55,10 +58,12 @@ const configuration = new CachedConfiguration(
   () => loadSentryConfiguration(ssm, environment),
   SYSTEM_CLOCK,
 );
-const announcements = new Announcements(
-  new SnsNotifications(new SNSClient(CLIENT_SETTINGS), environment.NOTIFICATION_TOPIC_ARN),
-  new EventBridgeClient(CLIENT_SETTINGS),
+const notifications = new SnsNotifications(
+  new SNSClient(CLIENT_SETTINGS),
+  environment.NOTIFICATION_TOPIC_ARN,
 );
+const untold = new DynamoUntoldNews(dynamo, environment.LEDGER_TABLE);
+const announcements = new Announcements(notifications, new EventBridgeClient(CLIENT_SETTINGS));
 const hub = hubWork({
   variable: environment.HUB,
   own,
@@ -102,6 +107,7 @@ async function handleRecord(record: SQSRecord, tries: number): Promise<void> {
   const { body, messageId, attributes } = record;
   const sentAt = new Date(Number(attributes.SentTimestamp));
   const { account: accountId, region, type, run = messageId } = parseReconcileMessage(body);
+  if (type === 'tell-news') return tellNews();
   const place = { accountId, region };
   if (isSamePlace(place, own)) return;
   try {
@@ -114,6 +120,14 @@ async function handleRecord(record: SQSRecord, tries: number): Promise<void> {
     logger.error('left to the member', { ...place, ...left });
     metrics.addMetric(METRIC.membersRefused, MetricUnit.Count, 1);
   }
+}
+
+/** What could not be told is found again by the next order. */
+async function tellNews(): Promise<void> {
+  const told = await tellPlaceNews(untold, async (batch) =>
+    notifications.publish(placeNewsNotification(batch, sentry)),
+  );
+  logger.info('told news of members', { told });
 }
 
 /** One that has to wait does so in the queue, and holds up no other. */
@@ -175,12 +189,19 @@ function portsIn(
   };
 }
 
-/** After a while, an event for machines is left out rather than the run. */
+/**
+ * After a while, an event for machines is left out rather than the run. People hear most things
+ * with those of other places: what waits is kept before anything is accepted.
+ */
 async function tell(report: ReconcileReport, tries: number): Promise<void> {
   const announcement = largestThatFits(MAX_RULES_IN_MESSAGE, (items) =>
     reconcileNotification(report, sentry, items),
   );
-  const leftOut = await announcements.tell(announcement, (error) => isToBeLeftOut(error, tries));
+  const waits = waitsForOthers(report);
+  const leftOut = await announcements.tell({ ...announcement, isRepeat: waits }, (error) =>
+    isToBeLeftOut(error, tries),
+  );
+  if (waits) await untold.keep(placeNews(report));
   leftOut.forEach(({ error }) => reportUnsentEvent(announcement, error, failures));
 }
 

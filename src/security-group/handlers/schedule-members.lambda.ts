@@ -13,7 +13,7 @@ import { FailureReporter } from '../../shared/adapters/failure/failure-reporter'
 import { type RunContext, RunFailures } from '../../shared/adapters/failure/run-failures';
 import { readEnvironment } from '../../shared/contracts/handler-environment';
 import { sendHeartbeats } from '../adapters/queue-messages';
-import { sendReconciles } from '../adapters/reconcile-messages';
+import { sendReconciles, sendTellNews } from '../adapters/reconcile-messages';
 import { HEARTBEATS_TASK, SCHEDULE_MEMBERS } from '../contracts/schedule-members.environment';
 
 const environment = readEnvironment(SCHEDULE_MEMBERS, process.env);
@@ -51,6 +51,7 @@ export async function handler(event: unknown, context: RunContext): Promise<void
     }
     const silent = placesToTry(memory, places, SYSTEM_CLOCK.now());
     await sendHeartbeats(sqs, hub.intakeQueueUrl, silent);
+    await sendTellNews(sqs, environment.RECONCILE_QUEUE_URL, own);
     logger.info('has members tried', { places: silent.length });
   });
 }

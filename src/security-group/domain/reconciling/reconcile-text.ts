@@ -33,10 +33,12 @@ export function reconcileSeverity(report: ReconcileReport): Severity {
 export function reconcileSubject(report: ReconcileReport): string {
   const { place } = report;
   const where = place ? `${accountInTitle(place.accountId, place.account)}: ` : '';
-  return subjectLine(`[${reconcileSeverity(report).toUpperCase()}] ${where}${headline(report)}`);
+  return subjectLine(
+    `[${reconcileSeverity(report).toUpperCase()}] ${where}${reconcileHeadline(report)}`,
+  );
 }
 
-function headline(report: ReconcileReport): string {
+export function reconcileHeadline(report: ReconcileReport): string {
   return newsOf(report)
     .flatMap(({ headlines }) => headlines)
     .join('; ');
@@ -47,10 +49,14 @@ export function reconcileText(report: ReconcileReport, sentry: string, most: num
   const { place } = report;
   const where = place ? `${accountText(place.accountId, place.account)}: ` : '';
   return [
-    `${where}${headline(report)}.`,
+    `${where}${reconcileHeadline(report)}.`,
     '',
     ...(place ? [...placeFacts(place).map(factLine), ''] : []),
-    ...newsOf(report, most).flatMap(({ lines }) => lines),
+    ...reconcileLines(report, most),
     `Sent by the sentry ${sentry}.`,
   ].join('\n');
+}
+
+export function reconcileLines(report: ReconcileReport, most: number): string[] {
+  return newsOf(report, most).flatMap(({ lines }) => lines);
 }
