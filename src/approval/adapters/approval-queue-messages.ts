@@ -131,6 +131,7 @@ export const statementSchema = z.object({
   until: z.optional(z.iso.datetime()),
   reason: z.optional(z.enum(REASONS_NOT_TO_ASK)),
   isClickWaiting: z.optional(z.boolean()),
+  isRouteLost: z.optional(z.boolean()),
   isLate: z.optional(z.boolean()),
 });
 
@@ -221,6 +222,7 @@ export function decisionStatement({
     ...(decision.until && { until: decision.until.toISOString() }),
     ...(decision.reason && { reason: decision.reason }),
     ...(decision.isClickWaiting && { isClickWaiting: true }),
+    ...(decision.isRouteLost && { isRouteLost: true }),
     ...(decision.isLate && { isLate: true }),
   } satisfies DecisionStatement);
 }

@@ -146,6 +146,7 @@ export const storedRequest = z.object({
       until: optionalTime,
       reason: z.optional(z.enum(REASONS_NOT_TO_ASK)),
       isClickWaiting: z.optional(z.boolean()),
+      isRouteLost: z.optional(z.boolean()),
       isLate: z.optional(z.boolean()),
     }),
   ),

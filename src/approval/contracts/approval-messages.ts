@@ -119,6 +119,11 @@ export interface DecisionStatement {
    */
   readonly isClickWaiting?: boolean;
   /**
+   * With `expired`: the route by which people were asked was changed, so no one could decide. Do as
+   * if it were denied, whatever you do where no one answers.
+   */
+  readonly isRouteLost?: boolean;
+  /**
    * After `expired`, as a later attempt: by a click from before the end. What you did or undid at
    * the end is to be as the decision says.
    */

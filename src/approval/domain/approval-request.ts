@@ -110,6 +110,8 @@ export interface Decision {
   readonly reason?: ReasonNotToAsk;
   /** With `expired`: a click that came in time waited. It is as if it were denied. */
   readonly isClickWaiting?: boolean;
+  /** With `expired`: no one could decide. It is as if it were denied. */
+  readonly isRouteLost?: boolean;
   /** By a click from before the end that was judged after it. */
   readonly isLate?: boolean;
 }

@@ -10,6 +10,7 @@ import {
   withEntry,
 } from './approval-request';
 import { isDeciding } from './click';
+import { isRouteLost } from './deciders';
 import { withDecision } from './decision';
 import { isRetryOver, retriedUntil, withoutRetry } from './retry';
 
@@ -32,7 +33,7 @@ export function afterTime(
   now: Date,
 ): ApprovalRequest {
   if (!request.decision) {
-    if (now >= request.expiresAt) return expire(request, now);
+    if (now >= request.expiresAt) return expire(request, configuration, now);
     return now >= nextReminder(request, configuration)
       ? remind(request, configuration, now)
       : request;
@@ -41,14 +42,27 @@ export function afterTime(
   return isRetryOver(request, now) ? withoutRetry(request) : request;
 }
 
-/** Someone may have denied it: until that is known, it is as if it were so. */
-function expire(request: ApprovalRequest, now: Date): ApprovalRequest {
+/**
+ * Someone may have denied it: until that is known, it is as if it were so. It is the same where no
+ * one could.
+ */
+function expire(
+  request: ApprovalRequest,
+  configuration: ApprovalConfiguration,
+  now: Date,
+): ApprovalRequest {
   const isClickWaiting = request.waitingClicks?.some(({ click }) =>
     isDeciding(click.button.action),
   );
   return withDecision(
     request,
-    { kind: 'expired', at: now, by: [], ...(isClickWaiting && { isClickWaiting }) },
+    {
+      kind: 'expired',
+      at: now,
+      by: [],
+      ...(isClickWaiting && { isClickWaiting }),
+      ...(isRouteLost(request, configuration) && { isRouteLost: true }),
+    },
     { at: now },
   );
 }

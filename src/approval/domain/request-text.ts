@@ -49,7 +49,7 @@ export const DECISION_WORDS: Readonly<Record<Decision['kind'], string>> = {
  * good" where an approval cannot be for a time, since that goes without saying.
  */
 export function decisionDetail(
-  { kind, at, until, reason, isClickWaiting, isLate }: Decision,
+  { kind, at, until, reason, isClickWaiting, isRouteLost, isLate }: Decision,
   { mayBeTimed }: Pick<Question, 'mayBeTimed'>,
 ): string {
   const time = `${timeText(at)}${isLate ? ', by a click from before the end' : ''}`;
@@ -59,6 +59,9 @@ export function decisionDetail(
     case 'denied':
       return `, ${time}.`;
     case 'expired':
+      if (isRouteLost) {
+        return ` ${time}: no one could decide, as its route was changed since. It is as if it were denied.`;
+      }
       return isClickWaiting
         ? ` ${time}: a click that came in time could not be judged yet. It is as if it were denied, unless the click counts within 24 hours.`
         : ` ${time}: no one has decided.`;

@@ -183,7 +183,7 @@ async function carryOut(
   tries: number,
 ): Promise<CarriedOut> {
   const { requestId, decision: kind, phase, attempt, decidedAt, decidedBy: by, until } = statement;
-  const { isClickWaiting, isLate } = statement;
+  const { isClickWaiting, isRouteLost, isLate } = statement;
   const decision = {
     requestId,
     kind,
@@ -193,6 +193,7 @@ async function carryOut(
     by,
     ...(until && { until: new Date(until) }),
     isClickWaiting,
+    isRouteLost,
     isLate,
   };
   const { ports, narrowed } = await places.at(placeOf(kept), requestId);

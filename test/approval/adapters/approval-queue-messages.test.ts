@@ -203,13 +203,16 @@ describe('a decision', () => {
     until: new Date('2026-01-01T13:00:00Z'),
   };
 
-  test.each(['isClickWaiting', 'isLate'] as const)('says %s, and nothing of it else', (name) => {
-    const decision: Decision = { kind: 'expired', at: new Date(0), by: [] };
-    const stated = (values: Decision) =>
-      received(decisionStatement(request(values, { phase: 'decision', attempt: 1 }))).statement;
-    expect(stated({ ...decision, [name]: true })[name]).toBe(true);
-    expect(stated(decision)).not.toHaveProperty(name);
-  });
+  test.each(['isClickWaiting', 'isRouteLost', 'isLate'] as const)(
+    'says %s, and nothing of it else',
+    (name) => {
+      const decision: Decision = { kind: 'expired', at: new Date(0), by: [] };
+      const stated = (values: Decision) =>
+        received(decisionStatement(request(values, { phase: 'decision', attempt: 1 }))).statement;
+      expect(stated({ ...decision, [name]: true })[name]).toBe(true);
+      expect(stated(decision)).not.toHaveProperty(name);
+    },
+  );
 
   test('comes to its asker with what it is about', () => {
     const statement = decisionStatement(request(approved, { phase: 'decision', attempt: 2 }));

@@ -12,6 +12,12 @@ test('an end while a click waits says that it is as if it were denied', () => {
   );
 });
 
+test('an end with a route that is lost says that no one could decide', () => {
+  expect(decisionDetail({ kind: 'expired', at: AT, by: [], isRouteLost: true }, SHOWN)).toBe(
+    ' 2026-01-02 00:00 UTC: no one could decide, as its route was changed since. It is as if it were denied.',
+  );
+});
+
 test('a late decision says that the click came before the end', () => {
   expect(decisionDetail({ kind: 'denied', at: AT, by: ['U1'], isLate: true }, SHOWN)).toBe(
     ', 2026-01-02 00:00 UTC, by a click from before the end.',

@@ -182,6 +182,17 @@ describe('when routes change after it was asked', () => {
     await workflow.pass(24 * HOUR, 10 * MINUTE);
     expect((await workflow.request()).decision).toMatchObject({ kind: 'expired', by: [] });
     expect(workflow.asker.words()[0]).toBe('expired decision 1');
+    expect(workflow.asker.told[0]!.isRouteLost).toBe(true);
+  });
+
+  test('and its route is put back before the end, no one is told that none could decide', async () => {
+    const workflow = await asked();
+    deploy(workflow, undefined);
+    await workflow.pass(HOUR, 10 * MINUTE);
+    deploy(workflow, ROUTES);
+    await workflow.pass(24 * HOUR, 10 * MINUTE);
+    expect(workflow.asker.told[0]).toMatchObject({ decision: 'expired' });
+    expect(workflow.asker.told[0]!.isRouteLost).toBeUndefined();
   });
 
   test('votes from before do not outlive the route', async () => {

@@ -10,6 +10,7 @@ export interface Told extends Attempt {
   readonly decision: string;
   readonly until?: Date;
   readonly isClickWaiting?: boolean;
+  readonly isRouteLost?: boolean;
   readonly isLate?: boolean;
 }
 
@@ -28,6 +29,7 @@ export class AskerInMemory {
       decision: decision.kind,
       until: decision.until,
       isClickWaiting: decision.isClickWaiting,
+      isRouteLost: decision.isRouteLost,
       isLate: decision.isLate,
       phase: carrying.phase,
       attempt: carrying.attempt,

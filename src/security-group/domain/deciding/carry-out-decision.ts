@@ -38,6 +38,10 @@ export async function carryOutDecision(
       const why = 'A click could not be judged before the end';
       return revertAsked({ decision, asked, why }, sentry);
     }
+    if (decision.isRouteLost) {
+      const why = 'No one could decide, as the route was changed by which people were asked';
+      return revertAsked({ decision, asked, why }, sentry);
+    }
     if (asked.whenUnanswered === 'accept') {
       return acceptChange(grantBy(decision), asked, sentry.ports);
     }

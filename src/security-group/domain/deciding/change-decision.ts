@@ -14,6 +14,8 @@ export interface ChangeDecision {
   readonly until?: Date;
   /** With `expired`: a click that came in time waits to be judged. It is as if it were denied. */
   readonly isClickWaiting?: boolean;
+  /** With `expired`: no one could decide. It is as if it were denied. */
+  readonly isRouteLost?: boolean;
   /** After `expired`: what was reverted at the end is made again. */
   readonly isLate?: boolean;
 }

@@ -113,6 +113,19 @@ async function expectPeace(sentry: SentryInMemory): Promise<void> {
   expect([sentry.groups.acts.length, sentry.announcer.told.length]).toEqual([acts, told]);
 }
 
+test.each(NAMES)(
+  'a change that stands until someone denies it is reverted where no one could: %s',
+  async (name) => {
+    const acceptedAtEnd = asking(lockedRestoring, 'revertIfDenied', 'accept');
+    const sentry = await askedAbout([acceptedAtEnd], DEEDS[name]!);
+    expect(await sentry.decide('expired', { isRouteLost: true })).toMatchObject({
+      outcome: 'carried-out',
+      text: `No one could decide, as the route was changed by which people were asked. ${WORDS[name]!.reverted}`,
+    });
+    expect(textsOf(sentry.groups.rulesIn('sg-1'))).toEqual(textsOf(DEEDS[name]!.accepted));
+  },
+);
+
 describe('a change that stands until someone denies it, while a click waits at the end', () => {
   const acceptedAtEnd = asking(lockedRestoring, 'revertIfDenied', 'accept');
 
