@@ -56,7 +56,9 @@ export class DynamoKeyRuns implements KeyRuns {
   async current(): Promise<KeyRun | undefined> {
     const value = await this.get(RUNS_PARTITION, CURRENT_RUN);
     if (value === undefined) return undefined;
-    const { parts, ...run } = runSchema.parse(JSON.parse(value));
+    const { parts, partsToldAt, ...stored } = runSchema.parse(JSON.parse(value));
+    const nextPartToldAt = stored.nextPartToldAt ?? partsToldAt?.[stored.partsRemembered];
+    const run = { ...stored, ...(nextPartToldAt && { nextPartToldAt }) };
     return parts === undefined ? run : { ...run, ...(await this.accountsOf(run.id, parts)) };
   }
 

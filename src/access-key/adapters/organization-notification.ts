@@ -63,7 +63,7 @@ function messageOf(
   { sentry, most }: { readonly sentry: string; readonly most: number },
 ): OrganizationKeyReportMessage {
   const isFirst = part.number === 1;
-  const told = report.accounts.filter(isWorthALine);
+  const told = isFirst ? report.accounts.filter(isWorthALine) : [];
   return {
     version: ORGANIZATION_KEY_MESSAGE_VERSION,
     type: 'organization-access-key-report',
@@ -76,8 +76,8 @@ function messageOf(
     accountsRead: report.accounts.length,
     counts: organizationCounts(report),
     unread: part.unread.map((account, index) => unreadAccount(account, accounts, index < most)),
-    accounts: isFirst ? told.slice(0, most).map((one) => readAccount(one, accounts)) : [],
-    accountsOmitted: isFirst ? Math.max(0, told.length - most) : 0,
+    accounts: told.slice(0, most).map((one) => readAccount(one, accounts)),
+    accountsOmitted: Math.max(0, told.length - most),
     keys: part.accounts.map(({ accountId, keys }) => ({
       account: accountId,
       accountName: nameOf(accountId, accounts),

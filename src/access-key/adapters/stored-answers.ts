@@ -26,8 +26,10 @@ export const runSchema = z.object({
   /** How many items its accounts are in. Absent: none, they are all here. */
   parts: z.optional(z.int()),
   closedAt: z.optional(time),
-  partsToldAt: z.array(time),
+  /** Written by an earlier version, for all parts. */
+  partsToldAt: z.optional(z.array(time)),
   partsRemembered: z.int(),
+  nextPartToldAt: z.optional(time),
   doneAt: z.optional(time),
 });
 

@@ -10,10 +10,10 @@ export interface KeyRun {
   readonly suspended: readonly string[];
   /** Answers after that belong to no report. */
   readonly closedAt?: Date;
-  /** When SNS accepted each part of the report, in their order. */
-  readonly partsToldAt: readonly Date[];
   /** The parts of which all was remembered that follows from having told them. */
   readonly partsRemembered: number;
+  /** When SNS accepted the part after those. Absent: it has not. */
+  readonly nextPartToldAt?: Date;
   /** Nothing of the run is left to do. */
   readonly doneAt?: Date;
 }
@@ -64,7 +64,7 @@ export function newRun(
   accounts: Pick<KeyRun, 'asked' | 'suspended'>,
   now: Date,
 ): KeyRun {
-  return { id, startedAt: now, ...accounts, partsToldAt: [], partsRemembered: 0 };
+  return { id, startedAt: now, ...accounts, partsRemembered: 0 };
 }
 
 /** Whether everyone has answered, or no one is waited for any longer. */

@@ -126,18 +126,55 @@ function byAccount(
   }));
 }
 
-export function organizationSeverity({ accounts, unread }: OrganizationReport): Severity {
+/** What is said in each part of a report. */
+interface Summary {
+  readonly severity: Severity;
+  readonly counts: Readonly<Record<FindingClass, number>>;
+  readonly keys: number;
+  /** Accounts that have some. */
+  readonly listed: number;
+  /** Look-ups that failed, and accounts of which nothing is known. */
+  readonly unknowns: number;
+}
+
+/** Thousands of accounts are gone through once, and not for each part again. */
+const summaries = new WeakMap<OrganizationReport, Summary>();
+
+function summaryOf(report: OrganizationReport): Summary {
+  const known = summaries.get(report);
+  if (known) return known;
+  const { accounts, unread } = report;
+  const summary = {
+    severity: severityOf(report),
+    counts: countsOf(accounts),
+    keys: accounts.reduce((total, account) => total + account.report.keys.length, 0),
+    listed: accounts.filter((account) => account.report.keys.length > 0).length,
+    unknowns:
+      accounts.reduce((total, account) => total + account.report.survey.unknowns.length, 0) +
+      unread.filter(({ cause }) => cause !== 'SUSPENDED').length,
+  };
+  summaries.set(report, summary);
+  return summary;
+}
+
+export function organizationSeverity(report: OrganizationReport): Severity {
+  return summaryOf(report).severity;
+}
+
+function severityOf({ accounts, unread }: OrganizationReport): Severity {
   if (unread.some(({ cause }) => cause !== 'SUSPENDED')) return 'high';
   const severities = accounts.map(({ report }) => reportSeverity(report));
   if (severities.includes('high')) return 'high';
   return severities.includes('medium') ? 'medium' : 'low';
 }
 
-export function organizationCounts({
-  accounts,
-}: Pick<OrganizationReport, 'accounts'>): Record<FindingClass, number> {
-  const sum = (name: FindingClass) =>
-    accounts.reduce((total, { report }) => total + countByClass(report)[name], 0);
+export function organizationCounts(report: OrganizationReport): Summary['counts'] {
+  return summaryOf(report).counts;
+}
+
+function countsOf(accounts: readonly AccountKeys[]): Summary['counts'] {
+  const counts = accounts.map(({ report }) => countByClass(report));
+  const sum = (name: FindingClass) => counts.reduce((total, one) => total + one[name], 0);
   return {
     'too-old': sum('too-old'),
     'soon-too-old': sum('soon-too-old'),
@@ -147,15 +184,12 @@ export function organizationCounts({
 }
 
 /** Look-ups that failed, and accounts of which nothing is known. */
-export function unknownCount({ accounts, unread }: OrganizationReport): number {
-  return (
-    accounts.reduce((total, { report }) => total + report.survey.unknowns.length, 0) +
-    unread.filter(({ cause }) => cause !== 'SUSPENDED').length
-  );
+export function unknownCount(report: OrganizationReport): number {
+  return summaryOf(report).unknowns;
 }
 
-export function keyCount(report: Pick<OrganizationReport, 'accounts'>): number {
-  return report.accounts.reduce((total, account) => total + account.report.keys.length, 0);
+export function keyCount(report: OrganizationReport): Pick<Summary, 'keys' | 'listed'> {
+  return summaryOf(report);
 }
 
 /** How an account is named. */

@@ -23,8 +23,7 @@ export function organizationSubject(report: OrganizationReport, part: Organizati
 /** "12 access keys in 3 of 40 accounts: 8 too old, 4 unused - 2 accounts NOT READ". */
 function headline(report: OrganizationReport): string {
   const { accounts, unread } = report;
-  const keys = keyCount(report);
-  const listed = accounts.filter((account) => account.report.keys.length > 0).length;
+  const { keys, listed } = keyCount(report);
   const all = accounts.length + unread.length;
   const found =
     keys === 0

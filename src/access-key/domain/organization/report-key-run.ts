@@ -58,15 +58,11 @@ async function tellParts(
   ports: ReportingPorts,
 ): Promise<KeyRun> {
   let run = before;
-  for (const part of partsOf(report)) {
-    const acceptedAt = run.partsToldAt[part.number - 1] ?? (await ports.tell(report, part));
-    if (run.partsToldAt.length < part.number) {
-      run = { ...run, partsToldAt: [...run.partsToldAt, acceptedAt] };
-      await ports.runs.write(run);
-    }
-    if (run.partsRemembered >= part.number) continue;
+  for (const part of partsOf(report).slice(run.partsRemembered)) {
+    const acceptedAt = run.nextPartToldAt ?? (await ports.tell(report, part));
+    if (!run.nextPartToldAt) await ports.runs.write({ ...run, nextPartToldAt: acceptedAt });
     await rememberPart(part, acceptedAt, ports);
-    run = { ...run, partsRemembered: part.number };
+    run = { ...run, partsRemembered: part.number, nextPartToldAt: undefined };
     await ports.runs.write(run);
   }
   return run;

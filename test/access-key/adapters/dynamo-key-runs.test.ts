@@ -1,0 +1,68 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { CountedAws } from '../../../bench/organization/counted-aws';
+import { DynamoKeyRuns } from '../../../src/access-key/adapters/dynamo-key-runs';
+import { newRun } from '../../../src/access-key/domain/organization/key-run';
+import { NOW } from '../in-memory/account-in-memory';
+
+// Not the emulator: it does not count what is read.
+
+const client = new DynamoDBClient({
+  region: 'eu-west-1',
+  credentials: { accessKeyId: 'x', secretAccessKey: 'x' },
+});
+
+function idsOf(accounts: number): string[] {
+  return Array.from({ length: accounts }, (_, index) => String(100_000_000_000 + index));
+}
+
+test('a run of many accounts is read as it was written', async () => {
+  const run = newRun('1', { asked: idsOf(20_001), suspended: idsOf(3) }, NOW);
+  const aws = new CountedAws(0);
+  await aws.during(async () => {
+    await new DynamoKeyRuns(client, 'keys').write(run);
+    expect(await new DynamoKeyRuns(client, 'keys').current()).toEqual(run);
+  });
+  expect(aws.longest.item).toBeLessThan(400_000);
+});
+
+test('who answers reads the accounts of the run once, however many there are', async () => {
+  const aws = new CountedAws(0);
+  await aws.during(async () => {
+    await new DynamoKeyRuns(client, 'keys').write(
+      newRun('1', { asked: idsOf(10_000), suspended: [] }, NOW),
+    );
+    const runs = new DynamoKeyRuns(client, 'keys');
+    await runs.current();
+    const { bytesRead } = aws;
+    await runs.current();
+    expect(aws.bytesRead - bytesRead).toBeLessThan(1_000);
+  });
+});
+
+test('a run that is begun once more has the accounts that were listed then', async () => {
+  const runs = new DynamoKeyRuns(client, 'keys');
+  const again = newRun('1', { asked: idsOf(4), suspended: [] }, NOW);
+  await new CountedAws(0).during(async () => {
+    await runs.write(newRun('1', { asked: idsOf(3), suspended: [] }, NOW));
+    await runs.write(again);
+    expect(await new DynamoKeyRuns(client, 'keys').current()).toEqual(again);
+  });
+});
+
+test('a run that an earlier version has written goes on from where it was', async () => {
+  const aws = new CountedAws(0);
+  const accounts = { asked: idsOf(2), suspended: [] };
+  const partsToldAt = [NOW, new Date(NOW.getTime() + 1_000)];
+  const stored = { id: '1', startedAt: NOW, ...accounts, partsToldAt, partsRemembered: 1 };
+  await aws.during(async () => {
+    const runs = new DynamoKeyRuns(client, 'keys');
+    await runs.write(newRun('1', accounts, NOW));
+    const item = aws.tables.get('keys')!.get({ pk: { S: 'RUNS' }, sk: { S: 'CURRENT' } })!;
+    aws.tables.get('keys')!.put({ ...item.values, value: { S: JSON.stringify(stored) } });
+    expect(await new DynamoKeyRuns(client, 'keys').current()).toEqual({
+      ...newRun('1', accounts, NOW),
+      partsRemembered: 1,
+      nextPartToldAt: partsToldAt[1],
+    });
+  });
+});
