@@ -13,13 +13,8 @@ export function bundleHandlers(project: CdkSentriesProject): void {
   project.testTask.prependSpawn(bundle);
   project.addTask('bench', {
     description:
-      'Measure what each bundle costs a cold start, how many calls a look at the access keys takes, and how quickly a click is answered',
-    steps: [
-      { spawn: bundle.name },
-      { exec: 'tsx bench/cold-start.ts' },
-      { exec: 'tsx bench/access-keys.ts' },
-      { exec: 'tsx bench/receive-interaction.ts' },
-    ],
+      'Measure cold starts, calls of a look at the access keys, how quickly a click is answered, and how a hub grows with its accounts; all, or those that are named',
+    steps: [{ spawn: bundle.name }, { exec: 'tsx bench/run.ts', receiveArgs: true }],
   });
   project.gitignore.exclude('/bundles/');
 }

@@ -28,6 +28,7 @@ import { MemberPlaces } from '../../src/security-group/adapters/member-places';
 import { sendHeartbeats } from '../../src/security-group/adapters/queue-messages';
 import { sendReconciles } from '../../src/security-group/adapters/reconcile-messages';
 import { SnsNotifications } from '../../src/shared/adapters/notification/sns-notifications';
+import type { Clock } from '../../src/shared/domain/clock';
 
 export const HUB_PARAMETER = '/hub';
 export const COVERAGE_TABLE = 'coverage';
@@ -114,15 +115,14 @@ export class HubAtWork {
     return silent.length;
   }
 
-  sessions(hubFunction: HubFunction): MemberSessions {
-    const { clock } = this.aws;
+  private sessions(hubFunction: HubFunction, clock: Pick<Clock, 'now'> = this.aws.clock) {
     const sts = new STSClient(SETTINGS);
     return new MemberSessions({ ...HUB, sts, hubFunction, now: () => clock.now() });
   }
 
   /** What one container of a sentry's function keeps of the members. */
-  container(hubFunction: HubFunction) {
-    const sessions = this.sessions(hubFunction);
+  container(hubFunction: HubFunction, clock: Pick<Clock, 'now'> = this.aws.clock) {
+    const sessions = this.sessions(hubFunction, clock);
     const directory = new MemberDirectory({
       ssm: this.ssm,
       dynamo: this.dynamo,
@@ -130,7 +130,7 @@ export class HubAtWork {
       configurationParameter: HUB_PARAMETER,
       coverageTable: COVERAGE_TABLE,
       hubName: HUB.hubName,
-      clock: this.aws.clock,
+      clock,
     });
     const places = new MemberPlaces({ ...HUB, hubFunction, sessions, patienceSeconds: 60 });
     return { sessions, directory, known: new KnownPlaces(OWN, directory), places };

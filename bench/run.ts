@@ -1,0 +1,19 @@
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+
+const BENCHES = ['cold-start', 'access-keys', 'receive-interaction', 'organization'];
+
+/** Those that are named, or all. */
+function main(names: readonly string[]): void {
+  const unknown = names.find((name) => !BENCHES.includes(name));
+  if (unknown !== undefined) {
+    throw new Error(`There is no bench ${unknown}: name some of ${BENCHES.join(', ')}.`);
+  }
+  for (const name of names.length > 0 ? names : BENCHES) {
+    const file = join(__dirname, `${name}.ts`);
+    const { status } = spawnSync(process.execPath, ['--import', 'tsx', file], { stdio: 'inherit' });
+    if (status !== 0) process.exitCode = 1;
+  }
+}
+
+main(process.argv.slice(2));
