@@ -61,10 +61,11 @@ export class HubAtWork {
 
   /** `watch-coverage.lambda.ts` */
   async watchCoverage(): Promise<CoverageReport> {
-    const { accounts, expected, warnings } = await readHubConfiguration(this.ssm, HUB_PARAMETER);
+    const configuration = await readHubConfiguration(this.ssm, HUB_PARAMETER);
+    const { accounts: selection, regions, expected, warnings } = configuration;
     const now = this.aws.clock.now();
     const report = await watchCoverage(
-      { selection: accounts, hubAccountId: HUB_ACCOUNT, expected },
+      { selection, regions, hubAccountId: HUB_ACCOUNT, hubRegion: HUB_REGION, expected },
       {
         store: this.store,
         readAccounts: async () => readAccounts(this.organizations, now),
@@ -95,24 +96,25 @@ export class HubAtWork {
 
   /** `schedule-members.lambda.ts` */
   async scheduleReconciles(): Promise<number> {
-    const [memory, { accounts: selection, regions }] = await Promise.all([
-      this.store.read(),
-      readHubConfiguration(this.ssm, HUB_PARAMETER),
-    ]);
-    const found = placesToReconcile(memory, { selection, regions, own: OWN });
+    const { memory, places } = await this.placesOfHub();
+    const found = placesToReconcile(memory, places);
     await sendReconciles(this.sqs, 'reconciles', found);
     return found.length;
   }
 
   async scheduleHeartbeats(): Promise<number> {
-    const [memory, { accounts: selection, regions }] = await Promise.all([
-      this.store.read(),
-      readHubConfiguration(this.ssm, HUB_PARAMETER),
-    ]);
-    const places = { selection, regions, own: OWN };
+    const { memory, places } = await this.placesOfHub();
     const silent = placesToTry(memory, places, this.aws.clock.now());
     await sendHeartbeats(this.sqs, 'intake', silent);
     return silent.length;
+  }
+
+  private async placesOfHub() {
+    const [memory, { accounts: selection, regions, expected }] = await Promise.all([
+      this.store.read(),
+      readHubConfiguration(this.ssm, HUB_PARAMETER),
+    ]);
+    return { memory, places: { selection, regions, own: OWN, sources: expected.sources } };
   }
 
   private sessions(hubFunction: HubFunction, clock: Pick<Clock, 'now'> = this.aws.clock) {

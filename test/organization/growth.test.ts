@@ -50,13 +50,14 @@ async function lookUpsOf(accounts: number): Promise<number> {
   };
   const [hubAccountId = ''] = ids;
   const expected = { sources: ['forwarded-events' as const], rights: 'OBSERVE' as const };
+  const hub = { selection: SELECTION, regions: undefined };
   await watchCoverage(
-    { selection: SELECTION, hubAccountId, expected },
+    { ...hub, hubAccountId, hubRegion: 'us-east-1', expected },
     { store: { read: async () => memory }, lookAt: async () => undefined },
     NOW,
   );
   const own = { accountId: hubAccountId, region: 'us-east-1' };
-  placesToReconcile(memory, { selection: SELECTION, regions: undefined, own });
+  placesToReconcile(memory, { ...hub, own, sources: expected.sources });
   return lookUps;
 }
 

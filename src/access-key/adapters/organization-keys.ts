@@ -14,12 +14,11 @@ import {
   RUNS_LAYOUT,
 } from './dynamo-key-records';
 import { DynamoKeyRuns } from './dynamo-key-runs';
+import { readHubAccounts } from './hub-accounts';
 import { KeyAsking } from './key-asking';
 import type { LoadedKeySentryConfiguration } from './key-sentry-configuration';
 import { MemberKeys, orRefusal } from './member-keys';
 import { organizationNotification } from './organization-notification';
-import { readAccountList } from '../../organization/adapters/account-list';
-import { readHubConfiguration } from '../../organization/adapters/hub-configuration';
 import { MemberSessions } from '../../organization/adapters/member-sessions';
 import type { HubVariable } from '../../organization/contracts/hub-variable';
 import type { Refusal } from '../../organization/domain/gaps/look-at-member';
@@ -186,11 +185,7 @@ export class OrganizationKeys {
   /** Fresh, since a run goes by it for an hour. */
   private async accounts(): Promise<HubAccounts> {
     const { clients, hub } = this.props;
-    const [{ accounts: selection, warnings }, list] = await Promise.all([
-      readHubConfiguration(clients.ssm, hub.configurationParameter),
-      readAccountList(clients.dynamo, hub.coverageTable),
-    ]);
-    return { selection, warnings, list };
+    return readHubAccounts(clients, hub);
   }
 
   private recordsOf(accountId: string): DynamoKeyRecords | undefined {

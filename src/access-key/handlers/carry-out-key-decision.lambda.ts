@@ -23,6 +23,7 @@ import {
 } from '../../approval/domain/ask-result';
 import { readHubVariable } from '../../organization/adapters/hub-variable';
 import { MemberSessions } from '../../organization/adapters/member-sessions';
+import { whyNoMember } from '../../organization/domain/watched-place';
 import { CLIENT_SETTINGS } from '../../shared/adapters/aws/client-settings';
 import { SYSTEM_CLOCK } from '../../shared/adapters/clock/system-clock';
 import { FailureReporter } from '../../shared/adapters/failure/failure-reporter';
@@ -32,6 +33,7 @@ import { readEnvironment } from '../../shared/contracts/handler-environment';
 import { METRICS_NAMESPACE } from '../../shared/contracts/metrics';
 import { TRIES_BEFORE_PEOPLE_HEAR } from '../../shared/contracts/queue-tries';
 import { DECISION_LEASE, DynamoKeyRecords, memberLayout } from '../adapters/dynamo-key-records';
+import { readHubAccounts } from '../adapters/hub-accounts';
 import { IAM_CLIENT_SETTINGS, IamAccessKeys } from '../adapters/iam-access-keys';
 import { KeyAsking, keyApprovalDigest } from '../adapters/key-asking';
 import { tellOfKeys } from '../adapters/key-notification';
@@ -199,6 +201,8 @@ async function tryOnce(
   if (kind === 'ended') {
     return { outcome: 'conflicting', text: 'Nothing was done: no one was asked for a time.' };
   }
+  const unwatched = await whyUnwatched(memberId);
+  if (unwatched) return { outcome: 'conflicting', text: `Nothing was done: ${unwatched}` };
   const records = recordsOf(memberId);
   const ports = {
     ...(await accessTo(memberId, requestId, configuration)),
@@ -222,6 +226,13 @@ async function tryOnce(
   return records.exclusively(DECISION_LEASE, async () =>
     carryOutKeyDecision(decision, configuration, ports, SYSTEM_CLOCK.now()),
   );
+}
+
+/** The account may have left the hub while people were asked. */
+async function whyUnwatched(memberId: string | undefined): Promise<string | undefined> {
+  if (memberId === undefined) return undefined;
+  if (!hub) throw new Error(NO_HUB);
+  return whyNoMember(memberId, await readHubAccounts({ ssm, dynamo }, hub));
 }
 
 function recordsOf(memberId: string | undefined): DynamoKeyRecords {

@@ -6,14 +6,15 @@ import {
   describedPlace,
 } from '../../organization/domain/described-place';
 import { accountIn } from '../../organization/domain/member-accounts';
-import { isSamePlace, type Place } from '../../organization/domain/place';
-import { isWatched } from '../../organization/domain/watched';
+import type { Place } from '../../organization/domain/place';
+import { refuseUnwatched } from '../../organization/domain/watched-place';
 import type { AccountDescription } from '../../shared/domain/notification/account-text';
 
 /** A place of a hub, with all that is known of its account. */
 export interface KnownPlace {
   readonly described: DescribedPlace;
-  readonly isWatched: boolean;
+  /** Throws an UnwatchedPlaceError where the hub has nothing to do there any more. */
+  refuseUnwatched(): void;
   /** The configuration as it holds there. Throws an UnknownUnitError. */
   narrowed(configuration: LoadedConfiguration): LoadedConfiguration;
 }
@@ -33,7 +34,7 @@ export class KnownPlaces {
     const account = accountIn(members.list, place.accountId);
     return {
       described: describedPlace(place, this.own, descriptionIn(members, place.accountId)),
-      isWatched: isSamePlace(place, this.own) || isWatched(place, members),
+      refuseUnwatched: () => refuseUnwatched(place, members),
       narrowed: (configuration) =>
         loadedConfigurationAt(configuration, { place, ...(account && { account }) }),
     };

@@ -10,8 +10,6 @@ import { ledgerKeysOf } from '../contracts/ledger-items';
 
 /** One place, as a function of the sentry works in it. */
 export interface SentryAt {
-  /** False of a place that its hub is not for any more. */
-  readonly isWatched: boolean;
   readonly ports: LastingPorts;
   /** The configuration as it holds there. Throws an UnknownUnitError. */
   narrowed(configuration: LoadedConfiguration): LoadedConfiguration;
@@ -30,15 +28,18 @@ export interface SentryPlacesProps {
 export class SentryPlaces {
   constructor(private readonly props: SentryPlacesProps) {}
 
-  /** `reason`: id of the event or request. */
+  /**
+   * `reason`: id of the event or request. Throws an UnwatchedPlaceError where the hub has nothing
+   * to do there any more.
+   */
   async at(place: Place, reason: string): Promise<SentryAt> {
     const { own, ownPorts, hub } = this.props;
-    if (!hub) {
-      return { isWatched: true, ports: ownPorts, narrowed: (configuration) => configuration };
-    }
-    const { described, isWatched, narrowed } = await hub.known.at(place);
-    const ports = isSamePlace(place, own) ? {} : this.memberPorts(place, reason, hub);
-    return { ports: { ...ownPorts, ...ports, place: described }, isWatched, narrowed };
+    if (!hub) return { ports: ownPorts, narrowed: (configuration) => configuration };
+    const known = await hub.known.at(place);
+    const isOwn = isSamePlace(place, own);
+    if (!isOwn) known.refuseUnwatched();
+    const ports = isOwn ? {} : this.memberPorts(place, reason, hub);
+    return { ports: { ...ownPorts, ...ports, place: known.described }, narrowed: known.narrowed };
   }
 
   private memberPorts(place: Place, reason: string, hub: HubWork) {

@@ -23,6 +23,7 @@ import {
   isOvertaken,
 } from '../../approval/domain/ask-result';
 import type { Place } from '../../organization/domain/place';
+import { UnwatchedPlaceError } from '../../organization/domain/watched-place';
 import { CLIENT_SETTINGS } from '../../shared/adapters/aws/client-settings';
 import { SYSTEM_CLOCK } from '../../shared/adapters/clock/system-clock';
 import { CachedConfiguration } from '../../shared/adapters/configuration/cached-configuration';
@@ -196,13 +197,16 @@ async function carryOut(
     isRouteLost,
     isLate,
   };
-  const { ports, narrowed } = await places.at(placeOf(kept), requestId);
   try {
+    const { ports, narrowed } = await places.at(placeOf(kept), requestId);
     return await carryOutDecision(decision, kept, {
       configuration: narrowed(await configuration.asOf(new Date(0))),
       ports: portsAt(tries, { ...parts, ports }),
     });
   } catch (error) {
+    if (error instanceof UnwatchedPlaceError) {
+      return { outcome: 'conflicting', text: `Nothing was done: ${error.message}` };
+    }
     if (error instanceof UnfinishedError && tries === TRIES_BEFORE_PEOPLE_HEAR) {
       await workflows.conclude(kept.asked, {
         phase,

@@ -8,6 +8,7 @@ import { SSMClient } from '@aws-sdk/client-ssm';
 import type { SQSRecord } from 'aws-lambda';
 import type { DescribedPlace } from '../../organization/domain/described-place';
 import { isSamePlace, type Place } from '../../organization/domain/place';
+import { UnwatchedPlaceError } from '../../organization/domain/watched-place';
 import { CLIENT_SETTINGS } from '../../shared/adapters/aws/client-settings';
 import { isToBeLeftOut } from '../../shared/adapters/aws/failure-kind';
 import { SYSTEM_CLOCK } from '../../shared/adapters/clock/system-clock';
@@ -115,6 +116,9 @@ async function handleRecord(record: SQSRecord, tries: number): Promise<void> {
       ? reconcile(place, { tries, sentAt })
       : afterCall(place, run, { tries, sentAt }));
   } catch (error) {
+    if (error instanceof UnwatchedPlaceError) {
+      return logger.info('not watched any more', { ...place, reason: error.message });
+    }
     const left = leftToMember(error);
     if (!left) throw error;
     logger.error('left to the member', { ...place, ...left });
@@ -158,8 +162,8 @@ interface PlaceRun extends Pick<ReconcilePorts, 'pointToLater'> {
 }
 
 async function reconcile(place: Place, { tries, sentAt, ...later }: PlaceRun): Promise<void> {
-  const { described, isWatched, narrowed } = await hub.known.at(place);
-  if (!isWatched) return logger.info('not watched any more', { ...place });
+  const { described, narrowed, refuseUnwatched } = await hub.known.at(place);
+  refuseUnwatched();
   const report = await reconcileGroups(narrowed(await configuration.asOf(sentAt)), {
     ...portsIn(place, described, ledgerKeysOf(place)),
     ...later,

@@ -9,6 +9,7 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import type { SQSRecord } from 'aws-lambda';
 import { isSamePlace, type Place } from '../../organization/domain/place';
+import { UnwatchedPlaceError } from '../../organization/domain/watched-place';
 import { CLIENT_SETTINGS } from '../../shared/adapters/aws/client-settings';
 import { isToBeLeftOut } from '../../shared/adapters/aws/failure-kind';
 import { SYSTEM_CLOCK } from '../../shared/adapters/clock/system-clock';
@@ -156,11 +157,16 @@ async function handleRecord(record: SQSRecord, tries: number): Promise<void> {
   const receivedAt = new Date(Number(record.attributes.SentTimestamp));
   if (!message) return handleIncoming(incomingRecord(record.body), { record, receivedAt, tries });
   const place = placeIn(message, own);
-  await unlessLeftToMember(place, { record, receivedAt, tries }, async () =>
-    message.type === 'heartbeat'
-      ? beat(place, receivedAt)
-      : respondToGroup(message.groupId, place, { record, receivedAt, tries }),
-  );
+  try {
+    await unlessLeftToMember(place, { record, receivedAt, tries }, async () =>
+      message.type === 'heartbeat'
+        ? beat(place, receivedAt)
+        : respondToGroup(message.groupId, place, { record, receivedAt, tries }),
+    );
+  } catch (error) {
+    if (!(error instanceof UnwatchedPlaceError)) throw error;
+    logger.warn('not watched any more', { ...place, type: message.type, reason: error.message });
+  }
 }
 
 /** One try at one message. */
@@ -175,8 +181,7 @@ async function respondToGroup(
   place: Place,
   { record, receivedAt, tries }: Try,
 ): Promise<void> {
-  const { isWatched, ports, narrowed } = await places.at(place, record.messageId);
-  if (!isWatched) return logger.info('not watched any more', { ...place, groupId });
+  const { ports, narrowed } = await places.at(place, record.messageId);
   const known = {
     configuration: narrowed(await configuration.asOf(receivedAt)),
     ports: portsAt(tries, { ...parts, ports }),
@@ -272,7 +277,8 @@ async function beat(place: Place, receivedAt: Date): Promise<void> {
 }
 
 /** On any group: whether one is monitored says nothing of whether events come. */
-async function beatInMember(place: Place, { places: members }: HubWork): Promise<void> {
+async function beatInMember(place: Place, { known, places: members }: HubWork): Promise<void> {
+  (await known.at(place)).refuseUnwatched();
   const member = members.at(place, 'heartbeat');
   const groupId = await heartbeatGroup({ monitoredGroups: ANY_GROUP }, member.groups);
   if (groupId !== undefined) await member.beat(groupId);

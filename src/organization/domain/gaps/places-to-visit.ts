@@ -4,7 +4,7 @@ import type { Look } from './place-state';
 import type { AccountSelection } from '../member-accounts';
 import { isSamePlace, type Place } from '../place';
 import type { SourceKind } from '../sources';
-import { isWatched } from '../watched';
+import { isWatched } from '../watched-place';
 
 export interface HubPlaces {
   readonly selection: AccountSelection;
