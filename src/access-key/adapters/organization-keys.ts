@@ -158,7 +158,7 @@ export class OrganizationKeys {
   private async lookAtMember(accountId: string, runId: string): Promise<LookedAccount | Refusal> {
     const { clients, clock, configuration, hub, own } = this.props;
     const [loaded, accounts] = await Promise.all([configuration(), this.lately.asOf(new Date(0))]);
-    return orRefusal(async () => {
+    const look = async () => {
       const keys = new MemberKeys(
         { sessions: this.sessions, hub, clock },
         { accountId, reason: runId },
@@ -179,7 +179,8 @@ export class OrganizationKeys {
       };
       const report = await lookAndRetire(loaded, ports, clock.now());
       return { report, ...(barredBy !== undefined && { barredBy }) };
-    });
+    };
+    return orRefusal(async () => this.sessions.reading(accountId, look));
   }
 
   /** Fresh, since a run goes by it for an hour. */

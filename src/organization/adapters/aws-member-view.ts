@@ -41,7 +41,7 @@ export class AwsMemberView implements MemberView {
   constructor(private readonly props: AwsMemberViewProps) {}
 
   async tags(accountId: string): Promise<MemberTags | Refusal> {
-    return orRefusal(async () => {
+    return this.orRefusal(accountId, async () => {
       const iam = new IAMClient(await this.settings({ accountId, region: this.props.hubRegion }));
       const { Role } = await iam.send(
         new GetRoleCommand({ RoleName: memberName(this.props.hubName, 'readRole') }),
@@ -53,7 +53,7 @@ export class AwsMemberView implements MemberView {
   }
 
   async enabledRegions(accountId: string): Promise<readonly string[] | Refusal> {
-    return orRefusal(async () => {
+    return this.orRefusal(accountId, async () => {
       const ec2 = new EC2Client(await this.settings({ accountId, region: this.props.hubRegion }));
       const { Regions } = await ec2.send(new DescribeRegionsCommand({}));
       return regionsSchema.parse(Regions ?? []).map(({ RegionName }) => RegionName);
@@ -61,7 +61,7 @@ export class AwsMemberView implements MemberView {
   }
 
   async lookAt(place: Place): Promise<PlaceView | Refusal> {
-    return orRefusal(async () => {
+    return this.orRefusal(place.accountId, async () => {
       const settings = await this.settings(place);
       const [rule, groups] = await Promise.all([
         this.rule(place.accountId, new EventBridgeClient(settings)),
@@ -109,21 +109,24 @@ export class AwsMemberView implements MemberView {
     );
   }
 
+  /** What is no refusal is thrown: it says nothing of the member. */
+  private async orRefusal<Answer>(
+    accountId: string,
+    look: () => Promise<Answer>,
+  ): Promise<Answer | Refusal> {
+    try {
+      return await this.props.sessions.reading(accountId, look);
+    } catch (error) {
+      if (!(error instanceof Error)) throw error;
+      const by = error instanceof MemberRefusedError ? error.by : refusedBy(error);
+      if (!by) throw error;
+      return { refusedBy: by, reason: error.message };
+    }
+  }
+
   private async settings({ accountId, region }: Place) {
     const credentials = await this.props.sessions.read(accountId);
     return { ...CLIENT_SETTINGS, region, credentials };
-  }
-}
-
-/** What is no refusal is thrown: it says nothing of the member. */
-async function orRefusal<Answer>(look: () => Promise<Answer>): Promise<Answer | Refusal> {
-  try {
-    return await look();
-  } catch (error) {
-    if (!(error instanceof Error)) throw error;
-    const by = error instanceof MemberRefusedError ? error.by : refusedBy(error);
-    if (!by) throw error;
-    return { refusedBy: by, reason: error.message };
   }
 }
 

@@ -33,6 +33,9 @@ const SESSION_SECONDS = 3_600;
 /** A session that ends during what it was taken for would end it half way. */
 const SPARE_SECONDS = 5 * 60;
 
+/** A session as young as that is not refused for its age. */
+const YOUNG_MILLISECONDS = 60_000;
+
 /** Accounts whose sessions are kept. */
 const MOST_SESSIONS = 500;
 
@@ -47,6 +50,11 @@ const ROLE_IS_FOR: Readonly<Record<MemberRole, string>> = {
 /** For the writes of one event, in one group. */
 const WRITE_SECONDS = 900;
 
+interface KeptSession {
+  readonly session: Promise<MemberCredentials>;
+  readonly takenAt: Date;
+}
+
 const credentialsSchema = z.object({
   AccessKeyId: z.string(),
   SecretAccessKey: z.string(),
@@ -60,7 +68,7 @@ const credentialsSchema = z.object({
  * which event or request it is for.
  */
 export class MemberSessions {
-  private readonly sessions = new RecentlyUsed<Promise<MemberCredentials>>(MOST_SESSIONS);
+  private readonly sessions = new RecentlyUsed<KeptSession>(MOST_SESSIONS);
 
   private readonly name: string;
 
@@ -75,12 +83,36 @@ export class MemberSessions {
     const session = this.assume(accountId, 'readRole', this.name, {
       DurationSeconds: SESSION_SECONDS,
     });
-    this.sessions.set(accountId, session);
+    this.sessions.set(accountId, { session, takenAt: this.props.now() });
     try {
       return await session;
     } catch (error) {
       this.sessions.delete(accountId);
       throw error;
+    }
+  }
+
+  /**
+   * After a refusal. AWS refuses a session whose role was made again since it was taken, as where
+   * an account moves between StackSets. Whether a new one may do better.
+   */
+  public forgetRead(accountId: string): boolean {
+    const kept = this.sessions.get(accountId);
+    if (!kept) return true;
+    const age = this.props.now().getTime() - kept.takenAt.getTime();
+    if (age < YOUNG_MILLISECONDS) return false;
+    this.sessions.delete(accountId);
+    return true;
+  }
+
+  /** Reads, and once more in a new session where one that was kept is refused. */
+  public async reading<Answer>(accountId: string, read: () => Promise<Answer>): Promise<Answer> {
+    const hadSession = this.sessions.get(accountId) !== undefined;
+    try {
+      return await read();
+    } catch (error) {
+      if (!hadSession || !isRefusal(error) || !this.forgetRead(accountId)) throw error;
+      return read();
     }
   }
 
@@ -102,7 +134,7 @@ export class MemberSessions {
   }
 
   private async lasting(accountId: string): Promise<MemberCredentials | undefined> {
-    const credentials = await this.sessions.get(accountId);
+    const credentials = await this.sessions.get(accountId)?.session;
     if (!credentials) return undefined;
     const left = credentials.expiration.getTime() - this.props.now().getTime();
     return left < SPARE_SECONDS * 1_000 ? undefined : credentials;
@@ -139,6 +171,13 @@ export class MemberSessions {
         : error;
     }
   }
+}
+
+function isRefusal(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  return (
+    error instanceof MemberRefusedError || refusedBy(error) !== undefined || isRefusal(error.cause)
+  );
 }
 
 /** AWS takes 2 to 64 letters, digits and some signs. */

@@ -70,9 +70,18 @@ export class MemberPlaces {
     const key = placeKey(place);
     const known = this.clients.get(key);
     if (known) return known;
-    const clients = new PlaceClients(place, this.props, this.connections);
+    const clients = new PlaceClients(place, this.props, {
+      connections: this.connections,
+      onReadRefused: () => this.forget(place),
+    });
     this.clients.set(key, clients);
     return clients;
+  }
+
+  /** A client keeps its session until it ends: the next try needs another client, too. */
+  private forget(place: Place): void {
+    this.props.sessions.forgetRead(place.accountId);
+    this.clients.delete(placeKey(place));
   }
 }
 

@@ -21,6 +21,14 @@ export interface PlaceClientsProps {
   rightsIn?(place: Place): Promise<MemberRights | undefined>;
 }
 
+export interface PlaceClientsHooks {
+  readonly connections: SharedConnections;
+  /** The session of these clients is refused: they are of no use any more. */
+  readonly onReadRefused?: OnRefused;
+}
+
+type OnRefused = () => void;
+
 const RIGHTS_FOR: Readonly<Record<GroupWrite, MemberRights>> = { revoke: 'REVOKE', add: 'FULL' };
 
 /** What reaches one place in a member, for as long as the function lives. */
@@ -36,12 +44,12 @@ export class PlaceClients {
   constructor(
     private readonly place: Place,
     private readonly props: PlaceClientsProps,
-    connections: SharedConnections,
+    { connections, onReadRefused }: PlaceClientsHooks,
   ) {
     const { accountId, region } = place;
     this.settings = { ...connections.settings(), region };
     const credentials = async () => props.sessions.read(accountId);
-    this.reader = this.ec2With(credentials);
+    this.reader = this.ec2With(credentials, onReadRefused);
     this.groups = new Ec2SecurityGroups(this.reader, accountId);
     const { maxAttempts, retryMode } = HISTORY_CLIENT_SETTINGS;
     const cloudTrail = new CloudTrailClient({
@@ -50,7 +58,10 @@ export class PlaceClients {
       maxAttempts,
       retryMode,
     });
-    cloudTrail.middlewareStack.add(namingRefusals('look up events', place), REFUSALS);
+    cloudTrail.middlewareStack.add(
+      namingRefusals('look up events', place, onReadRefused),
+      REFUSALS,
+    );
     this.history = new CloudTrailEventHistory(cloudTrail, props.patienceSeconds, place);
   }
 
@@ -76,9 +87,9 @@ export class PlaceClients {
     }
   }
 
-  private ec2With(credentials: () => Promise<MemberCredentials>): EC2Client {
+  private ec2With(credentials: () => Promise<MemberCredentials>, onRefused?: OnRefused): EC2Client {
     const client = new EC2Client({ ...this.settings, credentials });
-    client.middlewareStack.add(namingRefusals('call EC2', this.place), REFUSALS);
+    client.middlewareStack.add(namingRefusals('call EC2', this.place, onRefused), REFUSALS);
     return client;
   }
 }
@@ -87,7 +98,7 @@ export class PlaceClients {
 const REFUSALS = { step: 'initialize', name: 'namingRefusals' } as const;
 
 /** AWS's errors by which a member refuses a call are told from those that may be over soon. */
-function namingRefusals(what: string, { accountId, region }: Place) {
+function namingRefusals(what: string, { accountId, region }: Place, onRefused?: OnRefused) {
   return <Input, Output>(next: (input: Input) => Promise<Output>) =>
     async (input: Input): Promise<Output> => {
       try {
@@ -96,6 +107,7 @@ function namingRefusals(what: string, { accountId, region }: Place) {
         if (!(error instanceof Error) || error instanceof MemberRefusedError) throw error;
         const by = refusedBy(error);
         if (!by) throw error;
+        onRefused?.();
         const { message } = error;
         throw new MemberRefusedError(accountId, by, `${what} in ${region}`, message, {
           cause: error,

@@ -9,9 +9,13 @@ const WRITE = {
   write: 'revoke',
 } as const;
 
+const BEGIN = new Date('2026-01-01T00:00:00Z');
+
 let asked: unknown[];
+let now: Date;
 beforeEach(() => {
   asked = [];
+  now = BEGIN;
 });
 
 /** Not the emulator: it cannot be made to give these answers. */
@@ -30,7 +34,7 @@ function sessionsWith(answer: () => object): MemberSessions {
     partition: 'aws',
     hubName: 'cdk-sentries',
     hubFunction: 'respond',
-    now: () => new Date('2026-01-01T00:00:00Z'),
+    now: () => now,
   });
 }
 
@@ -85,3 +89,43 @@ test.each(['PackedPolicyTooLargeException', 'MalformedPolicyDocumentException', 
     await expect(sessionsWith(refusing(name)).write(WRITE, 'e-1')).rejects.toMatchObject({ name });
   },
 );
+
+describe('a session that was kept, and whose role was made again since', () => {
+  const invalid = Object.assign(new Error('token is invalid'), { name: 'AuthFailure' });
+  const minutesLater = (minutes: number) => new Date(BEGIN.getTime() + minutes * 60_000);
+
+  /** What AWS answers in the first session that was taken, and in a later one. */
+  const answersIn = async (sessions: MemberSessions) => {
+    await sessions.read(PAYMENTS);
+    if (asked.length === 1) throw invalid;
+    return 'seen';
+  };
+
+  test('is taken again once it is refused', async () => {
+    const sessions = sessionsWith(credentials);
+    await sessions.read(PAYMENTS);
+    now = minutesLater(20);
+    expect(await sessions.reading(PAYMENTS, async () => answersIn(sessions))).toBe('seen');
+    expect(asked).toHaveLength(2);
+  });
+
+  test('is not taken again where it is young: then it is refused for another reason', async () => {
+    const sessions = sessionsWith(credentials);
+    const read = async () => sessions.reading(PAYMENTS, async () => answersIn(sessions));
+    await expect(read()).rejects.toBe(invalid);
+    await expect(read()).rejects.toBe(invalid);
+    expect(asked).toHaveLength(1);
+  });
+
+  test('stays where what failed says nothing of the member', async () => {
+    const sessions = sessionsWith(credentials);
+    await sessions.read(PAYMENTS);
+    now = minutesLater(20);
+    const throttled = Object.assign(new Error('slow down'), { name: 'Throttling' });
+    await expect(sessions.reading(PAYMENTS, async () => Promise.reject(throttled))).rejects.toBe(
+      throttled,
+    );
+    await sessions.read(PAYMENTS);
+    expect(asked).toHaveLength(1);
+  });
+});

@@ -1,6 +1,8 @@
+import { createServer, type Server } from 'node:http';
 import { STSClient } from '@aws-sdk/client-sts';
 import { MemberSessions } from '../../../src/organization/adapters/member-sessions';
 import type { MemberRights } from '../../../src/organization/domain/gaps/place-state';
+import { MemberRefusedError } from '../../../src/organization/domain/refusal';
 import { MemberPlaces } from '../../../src/security-group/adapters/member-places';
 import { rule } from '../samples/rules';
 
@@ -78,3 +80,69 @@ test('the history is one for all events of a place', () => {
   expect(places.at(PLACE, 'e-2').history).toBe(history);
   expect(places.at({ ...PLACE, region: 'us-east-1' }, 'e-1').history).not.toBe(history);
 });
+
+describe('a role that is made again', () => {
+  const begin = Date.now();
+  let now: number;
+  let refused: string;
+  let server: Server;
+
+  /** Not the emulator: sessions of a role that is gone go on there. */
+  beforeAll(async () => {
+    server = createServer(({ headers: { authorization = '' } }, response) => {
+      const isRefused = authorization.includes(`Credential=${refused}/`);
+      response.writeHead(isRefused ? 401 : 200, { 'content-type': 'text/xml' });
+      response.end(isRefused ? AUTH_FAILURE : '<DescribeSecurityGroupRulesResponse/>');
+    });
+    await new Promise<void>((listening) => {
+      server.listen(0, '127.0.0.1', listening);
+    });
+    const address = server.address();
+    const port = typeof address === 'object' ? address?.port : undefined;
+    process.env.AWS_ENDPOINT_URL_EC2 = `http://127.0.0.1:${port}`;
+  });
+  afterAll(() => {
+    delete process.env.AWS_ENDPOINT_URL_EC2;
+    server.close();
+  });
+
+  test('refuses its earlier session, and each Region is tried again in a new one', async () => {
+    now = begin;
+    refused = 'none';
+    const places = placesWithSessions();
+    const read = async (region: string) =>
+      places.at({ ...PLACE, region }, 'e-1').groups.rulesOf('sg-1');
+    const regions = ['eu-west-1', 'us-east-1'];
+    for (const region of regions) await read(region);
+
+    now = begin + 20 * 60_000;
+    refused = 'ASIA1';
+    for (const region of regions) {
+      await expect(read(region)).rejects.toThrow(MemberRefusedError);
+      await expect(read(region)).resolves.toBeDefined();
+    }
+    expect(asked).toBe(2);
+  });
+
+  function placesWithSessions(): MemberPlaces {
+    const sts = new STSClient({ region: 'eu-west-1' });
+    sts.middlewareStack.add(
+      () => async () => {
+        asked += 1;
+        const Credentials = {
+          AccessKeyId: `ASIA${asked}`,
+          SecretAccessKey: 'secret',
+          SessionToken: 'token',
+          Expiration: new Date(begin + 3_600_000),
+        };
+        return { response: {}, output: { $metadata: {}, Credentials } };
+      },
+      { step: 'initialize' },
+    );
+    const sessions = new MemberSessions({ ...HUB, sts, now: () => new Date(now) });
+    return new MemberPlaces({ ...HUB, sessions, patienceSeconds: 1 });
+  }
+});
+
+const AUTH_FAILURE =
+  '<Response><Errors><Error><Code>AuthFailure</Code><Message>not validated</Message></Error></Errors></Response>';
