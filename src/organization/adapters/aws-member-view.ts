@@ -10,15 +10,12 @@ import {
 } from '@aws-sdk/client-eventbridge';
 import { GetRoleCommand, IAMClient } from '@aws-sdk/client-iam';
 import * as z from 'zod/mini';
+import { type RuleAsMade, stateOfRule } from './member-rule';
 import type { MemberSessions } from './member-sessions';
 import { CLIENT_SETTINGS } from '../../shared/adapters/aws/client-settings';
-import { changePattern } from '../contracts/forwarded-events';
+import { changePattern, tamperPattern } from '../contracts/forwarded-events';
 import { memberName } from '../contracts/member-names';
-import {
-  MEMBER_TAGS,
-  MEMBER_TEMPLATE_VERSION,
-  versionInDescription,
-} from '../contracts/member-template-version';
+import { MEMBER_TAGS, versionInDescription } from '../contracts/member-template-version';
 import type { MemberTags, MemberView, PlaceView, Refusal } from '../domain/gaps/look-at-member';
 import type { Place } from '../domain/place';
 import { MemberRefusedError, refusedBy } from '../domain/refusal';
@@ -63,50 +60,72 @@ export class AwsMemberView implements MemberView {
   async lookAt(place: Place): Promise<PlaceView | Refusal> {
     return this.orRefusal(place.accountId, async () => {
       const settings = await this.settings(place);
-      const [rule, groups] = await Promise.all([
-        this.rule(place.accountId, new EventBridgeClient(settings)),
+      const [rules, groups] = await Promise.all([
+        this.rules(place.accountId, new EventBridgeClient(settings)),
         new EC2Client(settings).send(
           new DescribeSecurityGroupsCommand({ MaxResults: FEWEST_GROUPS }),
         ),
       ]);
-      return { ...rule, hasGroups: (groups.SecurityGroups ?? []).length > 0 };
+      return { ...rules, hasGroups: (groups.SecurityGroups ?? []).length > 0 };
     });
   }
 
-  private async rule(
+  /** One tells of changes, and the other of who tampers with the first. */
+  private async rules(
     accountId: string,
     client: EventBridgeClient,
   ): Promise<Omit<PlaceView, 'hasGroups'>> {
-    const name = memberName(this.props.hubName, 'changeRule');
+    const [changes, tampering] = await Promise.all([
+      this.rule(this.changeRule(accountId), client),
+      this.rule(this.tamperRule(accountId), client),
+    ]);
+    const version = versionInDescription(changes.description);
+    return {
+      ...(version !== undefined && { templateVersion: version }),
+      rule: changes.state === 'as-made' ? tampering.state : changes.state,
+    };
+  }
+
+  private async rule(expected: RuleAsMade, client: EventBridgeClient) {
     try {
-      const rule = await client.send(new DescribeRuleCommand({ Name: name }));
-      const templateVersion = versionInDescription(rule.Description ?? '');
-      const version = templateVersion === undefined ? {} : { templateVersion };
-      if (rule.State !== 'ENABLED') return { ...version, rule: 'disabled' };
-      const isAsMade =
-        (await this.leadsToHub(name, client)) &&
-        (templateVersion !== MEMBER_TEMPLATE_VERSION ||
-          isSameJson(rule.EventPattern, this.pattern(accountId)));
-      return { ...version, rule: isAsMade ? 'as-made' : 'changed' };
+      const [rule, { Targets: targets = [] }] = await Promise.all([
+        client.send(new DescribeRuleCommand({ Name: expected.name })),
+        client.send(new ListTargetsByRuleCommand({ Rule: expected.name })),
+      ]);
+      const { Description: description = '' } = rule;
+      return { description, state: stateOfRule({ rule, targets }, expected) };
     } catch (error) {
       if (error instanceof Error && error.name === 'ResourceNotFoundException') {
-        return { rule: 'missing' };
+        return { description: '', state: 'missing' as const };
       }
       throw error;
     }
   }
 
-  /** A rule has five targets at the most: they come in one page. */
-  private async leadsToHub(rule: string, client: EventBridgeClient): Promise<boolean> {
-    const { Targets } = await client.send(new ListTargetsByRuleCommand({ Rule: rule }));
-    return (Targets ?? []).some(({ Arn }) => Arn === this.props.hubBusArn);
+  private changeRule(accountId: string): RuleAsMade {
+    return {
+      name: memberName(this.props.hubName, 'changeRule'),
+      pattern: changePattern(this.roleArn(accountId, 'readRole')),
+      target: this.target(accountId),
+    };
   }
 
-  private pattern(accountId: string): unknown {
+  private tamperRule(accountId: string): RuleAsMade {
+    const { hubName } = this.props;
+    return {
+      name: memberName(hubName, 'tamperRule'),
+      pattern: tamperPattern(`${hubName}-`, `/${memberName(hubName, 'undeliveredQueue')}`),
+      target: this.target(accountId),
+    };
+  }
+
+  private target(accountId: string): RuleAsMade['target'] {
+    return { arn: this.props.hubBusArn, roleArn: this.roleArn(accountId, 'forwardRole') };
+  }
+
+  private roleArn(accountId: string, role: 'readRole' | 'forwardRole'): string {
     const { partition, hubName } = this.props;
-    return changePattern(
-      `arn:${partition}:iam::${accountId}:role/${memberName(hubName, 'readRole')}`,
-    );
+    return `arn:${partition}:iam::${accountId}:role/${memberName(hubName, role)}`;
   }
 
   /** What is no refusal is thrown: it says nothing of the member. */
@@ -128,25 +147,4 @@ export class AwsMemberView implements MemberView {
     const credentials = await this.props.sessions.read(accountId);
     return { ...CLIENT_SETTINGS, region, credentials };
   }
-}
-
-function isSameJson(text: string | undefined, expected: unknown): boolean {
-  return canonical(parsed(text)) === canonical(expected);
-}
-
-function parsed(text: string | undefined): unknown {
-  try {
-    return JSON.parse(text ?? '');
-  } catch {
-    return undefined;
-  }
-}
-
-/** AWS may answer with the fields in another order. */
-function canonical(value: unknown): string {
-  return JSON.stringify(value, (_, part: unknown) =>
-    typeof part === 'object' && part !== null && !Array.isArray(part)
-      ? Object.fromEntries(Object.entries(part).sort(([one], [other]) => (one < other ? -1 : 1)))
-      : part,
-  );
 }

@@ -1,6 +1,6 @@
 /**
- * Of both templates of members. A hub takes all versions up to its own; a member that is updated
- * before the hub is a member of the version before.
+ * Of both templates of members. Should the patterns of a later version differ, a hub has to know
+ * those of the versions before as well: it takes no others, whatever a rule says of its version.
  */
 export const MEMBER_TEMPLATE_VERSION = 1;
 

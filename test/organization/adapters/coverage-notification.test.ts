@@ -17,7 +17,7 @@ const DARK: StandingGap = {
   place: { accountId: PAYMENTS.id, region: 'eu-west-1' },
   source: 'forwarded-events',
   cause: 'NO_RULE',
-  reason: 'The rule that forwards events is disabled.',
+  reason: 'A rule that forwards events is disabled.',
   since: NOW,
   lastCoveredAt: new Date('2026-11-29T11:00:00Z'),
 };
@@ -82,7 +82,7 @@ test('a place that went dark is told at once, by name and with its warning', () 
   expect(told.text).toBe(
     [
       'Not watched any more:',
-      '- 111122223333 (payments), eu-west-1: not covered by forwarded events, nothing forwards its events. Put the rule back in this Region. The rule that forwards events is disabled.',
+      '- 111122223333 (payments), eu-west-1: not covered by forwarded events, nothing forwards its events. Put the rule back in this Region. A rule that forwards events is disabled.',
       '  WARNING: holds the payment systems',
       '',
       '4 members. Sent by the hub Security/Hub.',

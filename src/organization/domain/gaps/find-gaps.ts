@@ -98,10 +98,10 @@ function reasonOf(look: Look | undefined): string | undefined {
 }
 
 const RULE_WORDS = {
-  missing: 'The rule that forwards events is not there.',
-  disabled: 'The rule that forwards events is disabled.',
+  missing: 'A rule that forwards events is not there.',
+  disabled: 'A rule that forwards events is disabled.',
   changed:
-    'The rule that forwards events has another pattern, or other targets, than it was made with.',
+    'A rule that forwards events has another pattern, or another target, than it was made with.',
 };
 
 function gap({ place, sightings }: PlaceState, cause: GapCause, reason?: string): Gap {
