@@ -90,14 +90,24 @@ export function memberIds(selection: AccountSelection, list: AccountList | undef
 
 /**
  * The list to go by after a reading: one that lacks the hub's own account is no list of its
- * organization, and drops no one.
+ * organization, and drops no one. Neither does one that does not tell in which unit an account is,
+ * as where it was moved while the units were read: then it is where it was.
  */
 export function listAfter(
   known: AccountList | undefined,
   read: AccountList,
   hubAccountId: string,
 ): AccountList | undefined {
-  return accountIn(read, hubAccountId) ? read : known;
+  if (!isOfHub(read, hubAccountId)) return known;
+  if (read.accounts.every(({ path }) => path !== '')) return read;
+  const accounts = read.accounts.map((account) =>
+    account.path === '' ? { ...account, path: accountIn(known, account.id)?.path ?? '' } : account,
+  );
+  return { readAt: read.readAt, accounts };
+}
+
+export function isOfHub(list: AccountList, hubAccountId: string): boolean {
+  return accountIn(list, hubAccountId) !== undefined;
 }
 
 /** Of an account that is closed, AWS takes no calls. */

@@ -4,7 +4,7 @@ import {
   memberIds,
   membershipOf,
 } from '../../../src/organization/domain/member-accounts';
-import { HUB_ACCOUNT, LIST, OLD_SHOP, PAYMENTS, SANDBOX } from '../samples/accounts';
+import { HUB, HUB_ACCOUNT, LIST, OLD_SHOP, PAYMENTS, SANDBOX } from '../samples/accounts';
 
 const ALL: AccountSelection = { kind: 'organization', units: [], excluding: [] };
 const SHOPS: AccountSelection = { ...ALL, units: ['ou-abcd-11111111'] };
@@ -71,6 +71,16 @@ describe('accounts that are named one by one', () => {
 describe('a list that was read', () => {
   test('takes the place of the last one', () => {
     expect(listAfter(undefined, LIST, HUB_ACCOUNT)).toBe(LIST);
+  });
+
+  test('drops no one whose unit it does not tell, and moves those whose unit it tells', () => {
+    const read = {
+      readAt: new Date('2026-11-29T11:00:00Z'),
+      accounts: [{ ...PAYMENTS, path: '' }, { ...SANDBOX, path: OLD_SHOP.path }, HUB],
+    };
+    const after = listAfter(LIST, read, HUB_ACCOUNT);
+    expect(memberIds(SHOPS, after)).toEqual([PAYMENTS.id, SANDBOX.id]);
+    expect(after?.readAt).toEqual(read.readAt);
   });
 
   test('drops no one where it lacks the hub itself', () => {

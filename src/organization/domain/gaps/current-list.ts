@@ -1,4 +1,4 @@
-import { type AccountList, listAfter } from '../member-accounts';
+import { type AccountList, isOfHub, listAfter } from '../member-accounts';
 
 export interface CurrentList {
   readonly list: AccountList | undefined;
@@ -16,7 +16,7 @@ export async function currentList(
   try {
     const read = await readAccounts();
     const list = listAfter(known, read, hubAccountId);
-    if (list === read) return { list };
+    if (isOfHub(read, hubAccountId)) return { list };
     const listFailure = new Error(
       `The list of accounts has ${read.accounts.length} accounts, and the hub's own is not among them.`,
     );
