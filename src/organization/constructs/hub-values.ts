@@ -1,4 +1,4 @@
-import { Fn, Token } from 'aws-cdk-lib';
+import { Aws, Fn, Token } from 'aws-cdk-lib';
 import type { ISentryHub } from './hub-reference';
 import { callersOf, hubRoleName, type MemberRole } from '../contracts/hub-roles';
 import { HUB_NAME, LONGEST_HUB_NAME } from '../contracts/member-names';
@@ -79,6 +79,11 @@ export function checkedOrganizationId(where: string, id: string): string {
 /** The attributes of a hub in another app, as members need them. */
 export function checkedReference(where: string, hub: ISentryHub): ISentryHub {
   checkedHubName(where, hub.hubName);
+  if (hub.hubAccountId === Aws.ACCOUNT_ID || hub.hubRegion === Aws.REGION) {
+    throw new Error(
+      `${where}: account and Region of the hub are not known at synth, and members would take their own for them: give the hub's stack "env" with "account" and "region".`,
+    );
+  }
   if (!Token.isUnresolved(hub.hubAccountId) && !ACCOUNT_ID.test(hub.hubAccountId)) {
     throw new Error(
       `${where}: "${hub.hubAccountId}" is no account id: write twelve digits, in quotes.`,

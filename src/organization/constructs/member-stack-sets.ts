@@ -7,6 +7,7 @@ import { MemberRights } from './member-rights';
 import { rolesTemplate } from '../contracts/member-templates/roles-template';
 import { ruleTemplate } from '../contracts/member-templates/rule-template';
 import type { MemberTemplate } from '../contracts/member-templates/template';
+import { REGION } from '../contracts/place-names';
 
 /** Units of an organization whose accounts become members. */
 export interface MemberTarget {
@@ -26,7 +27,10 @@ export interface MemberTarget {
 
 /** Properties of the StackSets that make members. */
 export interface MemberStackSetsProps {
-  /** The hub that watches the members. Throws for attributes that no hub can have. */
+  /**
+   * The hub that watches the members. Throws for attributes that no hub can have, and where
+   * account or Region are those of a stack that does not know them at synth.
+   */
   readonly hub: ISentryHub;
 
   /** The accounts. Throws if the list is empty. */
@@ -34,8 +38,8 @@ export interface MemberStackSetsProps {
 
   /**
    * The Regions to forward events from, such as eu-west-1. In a Region that an account has not
-   * enabled nothing is made. Throws if the list is empty. The roles of an account are made in the
-   * first.
+   * enabled nothing is made. Throws if the list is empty, if a name is malformed, and if one is
+   * there twice. The roles of an account are made in the first.
    */
   readonly regions: string[];
 
@@ -144,12 +148,27 @@ export class MemberStackSets extends Construct {
         `${this.node.path}: "regions" is empty: name at least one Region, such as "eu-west-1".`,
       );
     }
+    this.checkRegions(regions);
     const units = targets.flatMap((target) => checkedUnits(`${this.node.path}: "targets"`, target));
     const twice = units.find((unit, index) => units.indexOf(unit) !== index);
     if (twice !== undefined && !Token.isUnresolved(twice)) {
       throw new Error(
         `${this.node.path}: the unit ${twice} is in "targets" twice: an account has one set of rights.`,
       );
+    }
+  }
+
+  private checkRegions(regions: string[]): void {
+    const known = regions.filter((name) => !Token.isUnresolved(name));
+    const malformed = known.find((name) => !REGION.test(name));
+    if (malformed !== undefined) {
+      throw new Error(
+        `${this.node.path}: "${malformed}" is no name of a Region: write one such as "eu-west-1".`,
+      );
+    }
+    const twice = known.find((name, index) => known.indexOf(name) !== index);
+    if (twice !== undefined) {
+      throw new Error(`${this.node.path}: ${twice} is in "regions" twice: name it once.`);
     }
   }
 }

@@ -50,8 +50,8 @@ export class SentryHub extends Construct implements ISentryHub {
   /** A hub in another app, for members there. Throws for attributes that no hub can have. */
   public static fromSentryHubAttributes(attributes: SentryHubAttributes): ISentryHub {
     return checkedReference('SentryHub.fromSentryHubAttributes()', {
-      hubName: DEFAULT_HUB_NAME,
       ...attributes,
+      hubName: attributes.hubName ?? DEFAULT_HUB_NAME,
     });
   }
 

@@ -11,7 +11,10 @@ const TEMPLATES = path.join(__dirname, '..', '..', '..', 'member-templates');
 
 /** Properties of a member. */
 export interface SentryMemberProps {
-  /** The hub that watches this account. Throws for attributes that no hub can have. */
+  /**
+   * The hub that watches this account. Throws for attributes that no hub can have, and where
+   * account or Region are those of a stack that does not know them at synth.
+   */
   readonly hub: ISentryHub;
 
   /**
@@ -24,7 +27,10 @@ export interface SentryMemberProps {
 
 /** Properties of a further Region of a member. */
 export interface SentryMemberRegionProps {
-  /** The hub that watches this account. Throws for attributes that no hub can have. */
+  /**
+   * The hub that watches this account. Throws for attributes that no hub can have, and where
+   * account or Region are those of a stack that does not know them at synth.
+   */
   readonly hub: ISentryHub;
 }
 

@@ -1,4 +1,4 @@
-import { App, Stack } from 'aws-cdk-lib';
+import { App, Aws, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { MemberRights } from '../../../src/organization/constructs/member-rights';
 import {
@@ -106,6 +106,13 @@ describe('StackSets', () => {
   test.each<[string, Partial<MemberStackSetsProps>, string]>([
     ['no targets', { targets: [] }, '"targets" is empty'],
     ['no Regions', { regions: [] }, '"regions" is empty'],
+    ['a malformed Region', { regions: ['eu-west1'] }, '"eu-west1" is no name of a Region'],
+    ['a Region twice', { regions: ['eu-west-1', 'eu-west-1'] }, 'eu-west-1 is in "regions" twice'],
+    [
+      'a hub of which no one knows at synth where it is',
+      { hub: { ...HUB, hubAccountId: Aws.ACCOUNT_ID, hubRegion: Aws.REGION } },
+      'members would take their own for them',
+    ],
     ['a malformed unit', { targets: [{ units: ['Core'] }] }, '"Core" is no id'],
     [
       'a unit that is in two targets',
@@ -115,6 +122,12 @@ describe('StackSets', () => {
   ])('refuse %s', (_, props, message) => {
     expect(() => stackSets({ targets: [{ units: [WORKLOADS] }], ...props })).toThrow(message);
   });
+});
+
+test('a hub whose name is left out, or undefined, has the usual one', () => {
+  const { hubAccountId, hubRegion } = HUB;
+  const hub = SentryHub.fromSentryHubAttributes({ hubAccountId, hubRegion, hubName: undefined });
+  expect(hub.hubName).toBe('cdk-sentries');
 });
 
 describe('a member in an app of its own', () => {
