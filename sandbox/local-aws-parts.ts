@@ -1,7 +1,12 @@
 import { EventDelivery } from './cloudtrail/event-delivery';
 import { EventsUnderWay } from './cloudtrail/events-under-way';
 import type { OrganizationTrail } from './cloudtrail/organization-trail';
-import { type CloudTrailTap, type PutEvent, startCloudTrailTap } from './cloudtrail/tap';
+import {
+  type CloudTrailEvent,
+  type CloudTrailTap,
+  type PutEvent,
+  startCloudTrailTap,
+} from './cloudtrail/tap';
 import { CallCheck } from './emulator/call-check';
 import { type Emulator, startEmulator } from './emulator/emulator';
 import { preparePythonEnvironment, type PythonEnvironment } from './emulator/python-environment';
@@ -26,6 +31,8 @@ export interface Parts {
   readonly clock: SandboxClock;
   readonly stackSets: StackSets;
   readonly organizationTrails: OrganizationTrail[];
+  /** Whether EventBridge gets only what a trail in the emulator records. */
+  readonly recording: { needsTrails: boolean };
   readonly tap: CloudTrailTap;
   readonly runner: Runner;
   readonly inbox: Inbox;
@@ -44,8 +51,14 @@ export async function startParts(options: LocalAwsOptions): Promise<Parts> {
   const delivery = new EventDelivery(async (event) => runner.deliver(event));
   const announced: PutEvent[] = [];
   const callCheck = new CallCheck(emulator);
+  const deliverWhereRecorded = async (event: CloudTrailEvent) => {
+    const place = { accountId: event.account, region: event.region };
+    if (recording.needsTrails && !(await emulator.isRecorded(place))) return;
+    await delivery.take(event);
+  };
   const stoppedLoops: StoppedLoop[] = [];
   const organizationTrails: OrganizationTrail[] = [];
+  const recording = { needsTrails: false };
   const clock = new SandboxClock();
   const iamStandIn = options.iamGaps && (await startIamStandIn(emulator.endpoint, options.iamGaps));
   const tap = await startCloudTrailTap({
@@ -59,7 +72,8 @@ export async function startParts(options: LocalAwsOptions): Promise<Parts> {
     onEvent: (event) => {
       options.onEvent?.(event);
       for (const trail of organizationTrails) trail.take(event);
-      eventsUnderWay.add(delivery.take(event));
+      // Rules get calls that only read where they ask for them, which none here does.
+      if (event.detail.readOnly !== true) eventsUnderWay.add(deliverWhereRecorded(event));
     },
     onPutEvent: (event) => {
       if (event.source === OWN_SOURCE) announced.push(event);
@@ -92,6 +106,7 @@ export async function startParts(options: LocalAwsOptions): Promise<Parts> {
     clock,
     stackSets: new StackSets(emulator.endpoint),
     organizationTrails,
+    recording,
     iamGaps: options.iamGaps,
     tablesEndpoint: options.tablesEndpoint,
   };

@@ -124,6 +124,14 @@ export class LocalAws {
     return trail;
   }
 
+  /**
+   * From now on, EventBridge gets the events only of accounts and Regions that a trail covers, of
+   * the account or of its organization. Without it, all of them are as if they were covered.
+   */
+  requireTrails(): void {
+    this.parts.recording.needsTrails = true;
+  }
+
   /** A stand-in for an event data store with the events of all accounts and Regions. */
   get lake(): Lake {
     return this.parts.tap.lake;

@@ -29,7 +29,7 @@ type Request = z.infer<typeof Request>;
 
 const Identity = z.object({
   type: z.string(),
-  arn: z.string(),
+  arn: z.optional(z.string()),
   accessKeyId: z.optional(z.string()),
   userName: z.optional(z.string()),
 });
@@ -191,5 +191,5 @@ function lookedUp({ detail }: CloudTrailEvent): LookedUpEvent {
 /** A role's session goes by its session name. */
 function userNameOf({ type, arn, userName }: z.infer<typeof Identity>): string | undefined {
   if (type === 'Root') return 'root';
-  return type === 'AssumedRole' ? arn.split('/').at(-1) : userName;
+  return type === 'AssumedRole' ? arn?.split('/').at(-1) : userName;
 }

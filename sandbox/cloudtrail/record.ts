@@ -9,7 +9,8 @@ export interface CloudTrailEvent {
   readonly version: '0';
   readonly id: string;
   readonly 'detail-type': 'AWS API Call via CloudTrail';
-  readonly source: 'aws.ec2';
+  /** As in `aws.ec2`. */
+  readonly source: string;
   readonly account: string;
   readonly time: string;
   readonly region: string;

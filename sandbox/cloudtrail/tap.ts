@@ -8,6 +8,7 @@ import { EventHistory } from './event-history';
 import { GroupQueue } from './group-queue';
 import { KeptRule } from './kept-rule';
 import { Lake } from './lake';
+import { isManagementCall, managementEvents } from './management-call';
 import { Passage, passageOf, RecordedPassage, recordedPassageOf } from './passage';
 import { CallEnd, CloudTrailEvent, eventOf } from './record';
 import { addsOrRemovesRules, recordedActionNamed } from './recorded-action';
@@ -57,8 +58,8 @@ export interface CloudTrailTapOptions {
   /** Gives the events their time. Default: the machine's clock. */
   readonly clock?: SandboxClock;
   /**
-   * Called for each call that CloudTrail would record (those in recorded-action.ts), after its
-   * answer was sent.
+   * Called for each call that CloudTrail would record (those in recorded-action.ts and in
+   * management-call.ts), after its answer was sent.
    */
   onEvent(event: CloudTrailEvent): void;
   /** Called for each call, after its answer was sent. */
@@ -89,7 +90,7 @@ export interface CloudTrailTap {
 
 /**
  * Stands before the emulator as CloudTrail stands behind AWS: passes every call on, and tells of
- * those that concern security groups.
+ * those that concern security groups, and of those that could blind someone who watches them.
  */
 export async function startCloudTrailTap(options: CloudTrailTapOptions): Promise<CloudTrailTap> {
   const tap = new Tap(options);
@@ -167,7 +168,9 @@ class Tap {
       const passage = await passageOf(request, client);
       const recorded = recordedPassageOf(passage);
       if (recorded) await holding(this.recordedCallsInHand, this.witness(recorded));
-      else await this.pass(passage);
+      else if (isManagementCall(passage.api)) {
+        await holding(this.recordedCallsInHand, this.witnessManagement(passage));
+      } else await this.pass(passage);
     } catch (error) {
       // A client that hung up is no failure of the tap.
       if (client.destroyed) return;
@@ -194,7 +197,7 @@ class Tap {
     interference: Interference | undefined,
   ): Promise<number | undefined> {
     const { api, request, body, client } = passage;
-    if (!interference && !this.isAnsweredHere(api) && !isPutEvents(api) && !beginsSession(api)) {
+    if (!interference && !this.isAnsweredHere(api) && !isPutEvents(api)) {
       return this.serverOf(api).relay(request, body, client);
     }
     const carried = await this.carry(passage, interference);
@@ -288,6 +291,28 @@ class Tap {
     return this.groups.run(groupId, async () => this.carryOut(passage, groupId));
   }
 
+  private async witnessManagement(passage: Passage): Promise<void> {
+    const answer = await this.carry(passage, await this.interferenceWith(passage));
+    if (!answer) return;
+    const { api, request } = passage;
+    const caller = await this.callerOf(api);
+    await send(answer, passage.client);
+    const at = Date.now();
+    this.tellCall(passage, answer.status, at, caller);
+    if (!caller) return;
+    telling(api.action, () => {
+      const call = {
+        api,
+        caller,
+        answer,
+        at: at + (this.options.clock?.offsetMs ?? 0),
+        userAgent: request.headers['user-agent'] ?? '',
+        sourceIpAddress: request.socket.remoteAddress ?? '127.0.0.1',
+      };
+      for (const event of managementEvents(call)) this.tellOf(event);
+    });
+  }
+
   private async groupOf({
     api,
     action,
@@ -360,11 +385,14 @@ class Tap {
     difference: RuleDifference,
   ): void {
     telling(passage.action, () => {
-      const event = eventAbout(passage, answer, at, caller, difference);
-      this.history.add(event);
-      this.lake.add(event);
-      this.options.onEvent(event);
+      this.tellOf(eventAbout(passage, answer, at, caller, difference));
     });
+  }
+
+  private tellOf(event: CloudTrailEvent): void {
+    this.history.add(event);
+    this.lake.add(event);
+    this.options.onEvent(event);
   }
 }
 

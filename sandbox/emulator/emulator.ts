@@ -4,6 +4,7 @@ import * as path from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import * as z from 'zod/mini';
+import type { Place } from './emulator-access';
 import type { AddedUser, NewUser } from './iam-users';
 import type { PlacedGroup } from './placed-groups';
 import type { PythonEnvironment } from './python-environment';
@@ -13,6 +14,7 @@ const KEPT_ERROR_LINES = 15;
 
 const Announcement = z.object({ port: z.number() });
 const ClockSet = z.object({ realTimeMs: z.number() });
+const Recorded = z.object({ recorded: z.boolean() });
 const CallsChecked = z.object({ faults: z.array(z.string()) });
 const LostEvents = z.object({
   lost: z.array(
@@ -59,6 +61,8 @@ export interface Emulator {
    * they have nothing.
    */
   faultsIn(calls: readonly CheckedCall[]): Promise<string[]>;
+  /** Whether a trail, of the account or of its organization, records what changes there. */
+  isRecorded(place: Place): Promise<boolean>;
   /**
    * What rules of all accounts could not deliver and no dead-letter queue took, since the last
    * reset. The codes are AWS's; ACCOUNT_SUSPENDED is the sandbox's own, and has no target.
@@ -94,6 +98,8 @@ export async function startEmulator(environment: PythonEnvironment): Promise<Emu
       await post(`${endpoint}/sandbox/groups`, { groups });
     },
     faultsIn: async (calls) => faultsIn(endpoint, calls),
+    isRecorded: async ({ accountId, region }) =>
+      Recorded.parse(await post(`${endpoint}/sandbox/recorded`, { accountId, region })).recorded,
     lostEvents: async () =>
       LostEvents.parse(await post(`${endpoint}/sandbox/lost-events`, {})).lost,
     tellForwardingRules: async (told) => {

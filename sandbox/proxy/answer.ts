@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import * as z from 'zod/mini';
 
 /** An answer to an API call, whole. */
 export interface Answer {
@@ -34,10 +35,22 @@ export interface ApiError {
 export function errorOf(answer: Answer): ApiError | undefined {
   if (answer.status < 400) return undefined;
   const text = answer.body.toString('utf8');
+  if (text.startsWith('{')) return jsonErrorIn(text);
   return {
     code: elementText(text, 'Code') ?? 'InternalError',
     message: elementText(text, 'Message') ?? 'An internal error has occurred',
   };
+}
+
+const JsonError = z.object({
+  __type: z.string(),
+  message: z.optional(z.string()),
+  Message: z.optional(z.string()),
+});
+
+function jsonErrorIn(text: string): ApiError {
+  const { __type: type, message, Message = '' } = JsonError.parse(JSON.parse(text));
+  return { code: type.split('#').at(-1) ?? type, message: message ?? Message };
 }
 
 /** The header first: moto writes a placeholder into EC2's body. */

@@ -32,6 +32,7 @@ from quick_reads import look_for_garbage_seldom, read_quickly
 from regions import know_regions_of_accounts, switch_region
 from security_groups import improve_security_groups
 from sessions import assume_for_function, evaluate_trust
+from trails import is_recorded
 from transactions import do_each_token_once, keep_only_what_transactions_touch
 from users import add_users, look_up_keys_by_id
 
@@ -40,6 +41,7 @@ ROUTES = {
     "/sandbox/clock": set_clock,
     "/sandbox/drained": wait_until_drained,
     "/sandbox/function-session": assume_for_function,
+    "/sandbox/recorded": is_recorded,
     "/sandbox/region": switch_region,
     "/sandbox/groups": add_groups,
     "/sandbox/users": add_users,

@@ -1,5 +1,14 @@
 import { EC2Client } from '@aws-sdk/client-ec2';
 import * as ec2 from '@aws-sdk/client-ec2';
+import {
+  CloudTrailClient,
+  CreateTrailCommand,
+  StartLoggingCommand,
+  StopLoggingCommand,
+} from '@aws-sdk/client-cloudtrail';
+import { DisableRuleCommand, EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import { DeleteRoleCommand, IAMClient } from '@aws-sdk/client-iam';
+import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { ListQueuesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { AssumeRoleCommand, GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
@@ -8,6 +17,7 @@ import * as events from 'aws-cdk-lib/aws-events';
 import * as targets from 'aws-cdk-lib/aws-events-targets';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as z from 'zod/mini';
+import type { CloudTrailEvent } from '../../../sandbox/cloudtrail/tap';
 import { type DeployedStack, LocalAws, type Place } from '../../../sandbox/local-aws';
 import { synthesizeTinyApp } from '../../support/apps/tiny-app';
 
@@ -23,6 +33,7 @@ const Printed = z.object({
 type Printed = z.infer<typeof Printed>;
 
 const printed: Printed[] = [];
+const told: CloudTrailEvent[] = [];
 let aws: LocalAws;
 let here: DeployedStack;
 let there: DeployedStack;
@@ -30,6 +41,7 @@ let there: DeployedStack;
 beforeAll(async () => {
   aws = await LocalAws.start({
     log: console.log,
+    onEvent: (event) => told.push(event),
     onFunctionLog: (_, line) => {
       const parsed = line.startsWith('{') && Printed.safeParse(JSON.parse(line));
       if (parsed && parsed.success) printed.push(parsed.data);
@@ -150,6 +162,19 @@ test('a session across accounts is told with the account of its role, and its so
   const { Credentials } = await new STSClient(aws.accessTo(home)).send(
     new AssumeRoleCommand({ RoleArn, RoleSessionName: 'hub', SourceIdentity: 'event-1' }),
   );
+  const begun = told.filter(({ detail }) => detail.eventName === 'AssumeRole');
+  expect(begun.map(({ account }) => account)).toEqual([home.accountId, '222222222222']);
+  const [ofCaller, ofRole] = begun.map(({ detail }) => detail);
+  expect(ofCaller).toMatchObject({
+    readOnly: true,
+    requestParameters: { roleArn: RoleArn, sourceIdentity: 'event-1' },
+  });
+  expect(ofRole).toMatchObject({
+    sharedEventID: ofCaller?.sharedEventID,
+    recipientAccountId: '222222222222',
+    userIdentity: { type: 'AWSAccount', accountId: home.accountId },
+  });
+  expect(JSON.stringify(begun)).not.toContain(Credentials?.SecretAccessKey);
   const client = new EC2Client({
     ...aws.accessTo(THERE),
     credentials: {
@@ -174,10 +199,67 @@ test('a session across accounts is told with the account of its role, and its so
   });
 });
 
+test('who disables a rule is told on the bus of its place', async () => {
+  const client = new EventBridgeClient(aws.accessTo(THERE));
+  const [Name = ''] = [...there.resources.values()].flatMap(({ type, physicalId }) =>
+    type === 'AWS::Events::Rule' && physicalId.includes('Hourly') ? [physicalId] : [],
+  );
+  await client.send(new DisableRuleCommand({ Name }));
+  await aws.settled();
+  expect(told.at(-1)).toMatchObject({
+    source: 'aws.events',
+    account: '222222222222',
+    region: 'eu-west-1',
+    detail: {
+      eventName: 'DisableRule',
+      eventSource: 'events.amazonaws.com',
+      requestParameters: { name: Name },
+      userIdentity: { accountId: '222222222222' },
+    },
+  });
+});
+
+test('calls on roles are of us-east-1, and those that fail say why', async () => {
+  const client = new IAMClient(aws.accessTo(THERE));
+  await expect(client.send(new DeleteRoleCommand({ RoleName: 'none' }))).rejects.toThrow();
+  await aws.settled();
+  expect(told.at(-1)).toMatchObject({
+    source: 'aws.iam',
+    account: '222222222222',
+    region: 'us-east-1',
+    detail: { errorCode: 'NoSuchEntity', requestParameters: { roleName: 'none' } },
+  });
+});
+
 test('a retired stack leaves the one of the same name elsewhere alone', async () => {
   await there.retire();
   await changeGroup(THERE);
   await changeGroup({ accountId: aws.accountId, region: aws.region });
   await aws.settled();
   expect(printed.map(({ environment }) => environment.AWS_REGION)).toEqual(['us-east-1']);
+});
+
+test('where trails are required, a bus gets what a trail of the place records, and nothing else', async () => {
+  const home = { accountId: aws.accountId, region: aws.region };
+  aws.requireTrails();
+  await changeGroup(home);
+  await aws.settled();
+  expect(printed).toEqual([]);
+
+  const s3 = new S3Client({ ...aws.accessTo(home), forcePathStyle: true });
+  await s3.send(new CreateBucketCommand({ Bucket: 'log.files' }));
+  const trails = new CloudTrailClient(aws.accessTo({ ...home, region: 'eu-west-1' }));
+  const trail = { Name: 'trail' };
+  await trails.send(
+    new CreateTrailCommand({ ...trail, S3BucketName: 'log.files', IsMultiRegionTrail: true }),
+  );
+  await trails.send(new StartLoggingCommand(trail));
+  await changeGroup(home);
+  await aws.settled();
+  expect(printed).toHaveLength(1);
+
+  await trails.send(new StopLoggingCommand(trail));
+  await changeGroup(home);
+  await aws.settled();
+  expect(printed).toHaveLength(1);
 });
