@@ -1,402 +1,331 @@
-import { DynamoDBClient, QueryCommand } from '@aws-sdk/client-dynamodb';
-import * as ec2 from '@aws-sdk/client-ec2';
-import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { App, Stack } from 'aws-cdk-lib';
-import * as z from 'zod/mini';
-import { HOME } from '../../sandbox/emulator/emulator-access';
-import type { Delivery } from '../../sandbox/inbox';
-import { type DeployedStack, LocalAws, type Place } from '../../sandbox/local-aws';
-import type { Organization } from '../../sandbox/organization/organization';
 import {
-  ChangeResponse,
-  ExistingViolations,
-  MemberAccounts,
-  MemberRegions,
-  MemberStackSets,
-  MonitoredGroups,
-  PolicyScope,
-  Ports,
-  SecurityGroupBaseline,
-  SecurityGroupSentry,
-  SentryHub,
-  TrafficPattern,
-} from '../../src';
-import { DynamoCoverage } from '../../src/organization/adapters/dynamo-coverage';
-import { temporaryFolder } from '../support/apps/tiny-app';
+  DeleteRuleCommand,
+  EventBridgeClient,
+  RemoveTargetsCommand,
+} from '@aws-sdk/client-eventbridge';
+import { HOME } from '../../sandbox/emulator/emulator-access';
+import type { Place } from '../../sandbox/local-aws';
+import {
+  ALICE,
+  BOB,
+  changesIn,
+  CLOSED,
+  LAB,
+  OrganizationSandbox,
+  PAYMENTS,
+  RDP,
+  REGION_THAT_IS_OFF,
+  REGIONS,
+  revertsIn,
+  SHOP,
+  SUSPENDED,
+  textOf,
+  VAULT,
+} from '../support/sandbox/organization-sandbox';
 
 /**
  * A sentry with a hub, as it is built and synthesized, in an organization of several accounts and
- * Regions that keeps to its policies.
+ * Regions that keeps to its policies: one of them is hostile, one suspended, one loses its rule,
+ * and one lets no one in.
  */
 
-jest.setTimeout(180_000);
+jest.setTimeout(240_000);
 
-const REGIONS = ['us-east-1', 'eu-west-1'];
-const PAYMENTS = '222222222222';
-const SHOP = '333333333333';
-const LAB = '444444444444';
-/** It has no roles for the hub, and no rule. */
-const CLOSED = '666666666666';
-const WARNING = 'holds the payment systems';
-const HOUR = 60 * 60_000;
-const SSH_FROM_ANYWHERE: ec2.IpPermission = {
-  IpProtocol: 'tcp',
-  FromPort: 22,
-  ToPort: 22,
-  IpRanges: [{ CidrIp: '0.0.0.0/0' }],
-};
+const KEPT: Place = { accountId: VAULT, region: 'eu-west-1' };
 
-const Change = z.looseObject({
-  type: z.literal('security-group-change'),
-  eventId: z.string(),
-  account: z.string(),
-  region: z.string(),
-  group: z.looseObject({ id: z.string() }),
-  rules: z.array(z.looseObject({ outcome: z.string() })),
-});
-
-let made = 0;
-
-let aws: LocalAws;
-let organization: Organization;
-let workloads: string;
-let lab: string;
-let hub: DeployedStack;
+let sandbox: OrganizationSandbox;
+/** It has stood in the vault since before the sentry. */
+let keptGroup: string;
 
 beforeAll(async () => {
-  aws = await LocalAws.start({ functionsSkipWaits: true, log: console.log });
-  organization = await aws.organization();
-  workloads = await organization.addUnit('workloads');
-  lab = await organization.addUnit('lab');
-  await organization.addAccounts([
-    { name: 'payments', id: PAYMENTS, parentId: workloads },
-    { name: 'shop', id: SHOP, parentId: workloads },
-    { name: 'lab', id: LAB, parentId: lab },
-    { name: 'closed', id: CLOSED },
-  ]);
-  await organization.delegate(HOME.accountId, 'securityhub.amazonaws.com');
-  hub = await aws.deploy(synthesized('Hub', addHub));
-  await aws.deploy(synthesized('Members', addMembers), undefined, {
-    accountId: organization.managementAccountId,
-    region: 'us-east-1',
-  });
-  await lookAtMembers();
+  sandbox = await OrganizationSandbox.start();
+  keptGroup = await groupFromBefore();
+  await sandbox.lookAtMembers();
+  await sandbox.reconcile();
 });
-afterAll(async () => aws?.stop());
+afterAll(async () => sandbox?.stop());
 
 describe('a port that someone opens', () => {
   test('in any member and Region is closed, and the message names the account', async () => {
-    const places = [PAYMENTS, SHOP].flatMap((accountId) =>
+    const places = [PAYMENTS, SHOP, VAULT].flatMap((accountId) =>
       REGIONS.map((region) => ({ accountId, region })),
     );
-    const { deliveries } = await aws.inbox.during(async () => {
-      const groups = await Promise.all(places.map(openPort));
-      await aws.settled();
-      const left = await Promise.all(places.map((place, index) => ports(place, groups[index])));
-      expect(left).toEqual(places.map(() => []));
+    let groups: string[] = [];
+    const deliveries = await sandbox.during(async () => {
+      groups = await Promise.all(places.map(async (place) => sandbox.openPort(place)));
     });
-    const told = deliveries.map(({ emailText }) => emailText).join('\n');
-    expect(told).toContain('222222222222 (payments)');
-    expect(told).toContain('333333333333 (shop)');
-    expect(told).toMatch(/WARNING: +holds the payment systems/);
-    expect(reverts(deliveries).sort()).toEqual(
-      places.map(({ accountId, region }) => `${accountId} ${region}`).sort(),
+    for (const [index, place] of places.entries()) {
+      expect(await sandbox.ports(place, groups[index] ?? '')).toEqual([]);
+    }
+    expect(textOf(deliveries)).toContain('222222222222 (payments)');
+    expect(textOf(deliveries)).toContain('333333333333 (shop)');
+    expect(textOf(deliveries)).toMatch(/WARNING: +holds the payment systems/);
+    expect(new Set(revertsIn(deliveries))).toEqual(
+      new Set(places.map(({ accountId, region }) => `${accountId} ${region}`)),
     );
   });
 
   test('in the account and Region of the hub is closed as ever, by the role of the sentry', async () => {
-    const group = await openPort(HOME);
-    await aws.settled();
-    expect(await ports(HOME, group)).toEqual([]);
+    const group = await sandbox.openPort(HOME);
+    await sandbox.settled();
+    expect(await sandbox.ports(HOME, group)).toEqual([]);
   });
 
   test('where the sentry only observes, is reported, and stands', async () => {
     const place = { accountId: LAB, region: 'us-east-1' };
-    const { deliveries } = await aws.inbox.during(async () => {
-      const group = await openPort(place);
-      await aws.settled();
-      expect(await ports(place, group)).toEqual([22]);
+    let group = '';
+    const deliveries = await sandbox.during(async () => {
+      group = await sandbox.openPort(place);
     });
-    expect(deliveries.map(({ message }) => message).join()).toContain('"account":"444444444444"');
+    expect(await sandbox.ports(place, group)).toEqual([22]);
+    expect(changesIn(deliveries).map(({ account }) => account)).toEqual([LAB]);
+  });
+});
+
+test('a rule that someone removes from a locked group of a member is restored', async () => {
+  const deliveries = await sandbox.during(async () => sandbox.remove(KEPT, keptGroup));
+  expect(await sandbox.rules(KEPT, keptGroup)).toEqual([
+    expect.objectContaining({ FromPort: 443, CidrIpv4: '10.0.0.0/8' }),
+  ]);
+  expect(textOf(deliveries)).toContain(`${VAULT} (vault)`);
+});
+
+describe('a port of a member that people decide about', () => {
+  const place = { accountId: PAYMENTS, region: 'eu-west-1' };
+  let group: string;
+
+  test('is closed, and those are asked who decide for its unit', async () => {
+    const questions = sandbox.questions.length;
+    group = await sandbox.openPort(place, RDP);
+    await sandbox.settled();
+    expect(await sandbox.ports(place, group)).toEqual([]);
+    expect(sandbox.questions).toHaveLength(questions + 1);
+    const asked = JSON.stringify(sandbox.questions.at(-1)?.blocks);
+    expect(asked).toContain('payments');
+    expect(asked).toContain('holds the payment systems');
   });
 
-  test('whose event is lost, is closed once the members are compared with the ledger', async () => {
-    const place = { accountId: SHOP, region: 'eu-west-1' };
-    await reconcile();
-    aws.loseNext('AuthorizeSecurityGroupIngress', 1, place);
-    const group = await openPort(place);
-    await aws.settled();
-    expect(await ports(place, group)).toEqual([22]);
-    for (const hours of [1, 2, 3]) {
-      await aws.setClock(new Date(aws.now().getTime() + hours * HOUR));
-      await lookAtMembers();
-      await reconcile();
-    }
-    expect(await ports(place, group)).toEqual([]);
+  test('stays closed whatever those approve who decide for others', async () => {
+    await sandbox.click(BOB, 'Approve for 1 h');
+    expect(await sandbox.ports(place, group)).toEqual([]);
+    expect(sandbox.slack.ephemerals.at(-1)?.text).toMatch(/not/i);
+  });
+
+  test('is opened once it is approved, and its event played again changes nothing', async () => {
+    await sandbox.click(ALICE, 'Approve for 1 h');
+    expect(await sandbox.ports(place, group)).toEqual([RDP]);
+    const opened = sandbox.events.find(
+      ({ detail }) =>
+        detail.eventName === 'AuthorizeSecurityGroupIngress' &&
+        JSON.stringify(detail.requestParameters).includes(group),
+    );
+    const deliveries = await sandbox.during(async () => sandbox.aws.replay(opened!));
+    expect(deliveries).toEqual([]);
+    expect(await sandbox.ports(place, group)).toEqual([RDP]);
+  });
+
+  test('is closed again when its hour is over', async () => {
+    await sandbox.pass(1.1);
+    await sandbox.minute();
+    expect(await sandbox.ports(place, group)).toEqual([]);
   });
 });
 
 describe('a record', () => {
   test('that says it is of another account than it came from, has nothing done', async () => {
     const place = { accountId: SHOP, region: 'us-east-1' };
-    const { deliveries } = await aws.inbox.during(async () => {
-      await send(readersMessage(place, { recipientAccountId: PAYMENTS }));
-      await aws.settled();
-    });
-    expect(deliveries.map(({ emailText }) => emailText).join()).toContain(
+    const deliveries = await sandbox.during(async () =>
+      sandbox.send(sandbox.readersMessage(place, { recipientAccountId: PAYMENTS })),
+    );
+    expect(textOf(deliveries)).toContain(
       'It came from account 333333333333, and says that it is of 222222222222.',
     );
   });
 
   test('of an account that the organization does not have, has nothing done', async () => {
     const place = { accountId: '999999999999', region: 'us-east-1' };
-    const { deliveries } = await aws.inbox.during(async () => {
-      await send(readersMessage(place, { recipientAccountId: '999999999999' }));
-      await aws.setClock(new Date(aws.now().getTime() + HOUR));
-      await lookAtMembers();
+    const deliveries = await sandbox.during(async () => {
+      await sandbox.send(sandbox.readersMessage(place, { recipientAccountId: '999999999999' }));
+      await sandbox.pass(1);
+      await sandbox.lookAtMembers();
     });
-    expect(deliveries.map(({ emailText }) => emailText).join()).toContain(
+    expect(textOf(deliveries)).toContain(
       'It came from account 999999999999, which is not of the organization',
     );
   });
 
+  test('of an account that is suspended has nothing done, and coverage names it', async () => {
+    const place = { accountId: SUSPENDED, region: 'us-east-1' };
+    const deliveries = await sandbox.during(async () =>
+      sandbox.send(sandbox.readersMessage(place, { recipientAccountId: SUSPENDED })),
+    );
+    expect(deliveries).toEqual([]);
+    expect(await sandbox.gaps()).toContain(`${SUSPENDED} us-east-1 SUSPENDED`);
+  });
+
   test('of a call that was too large, by a reader, has all groups of the place looked at', async () => {
     const place = { accountId: SHOP, region: 'us-east-1' };
-    const before = await lookedAt(place);
-    await send(
-      readersMessage(place, {
+    const before = await sandbox.lookedAt(place);
+    await sandbox.send(
+      sandbox.readersMessage(place, {
         eventID: '0a1b2c3d-0000-4000-8000-000000000002',
         recipientAccountId: SHOP,
         requestParameters: { omitted: true, reason: 'requestParameters too large' },
       }),
     );
-    await aws.settled();
-    expect(await lookedAt(place)).not.toEqual(before);
+    await sandbox.settled();
+    expect(await sandbox.lookedAt(place)).not.toEqual(before);
+  });
+});
+
+describe('two sources', () => {
+  const place = { accountId: SHOP, region: 'eu-west-1' };
+
+  test('bring each event once, however late, shuffled and doubled they come', async () => {
+    const groups: string[] = [];
+    for (let index = 0; index < 3; index += 1) groups.push(await sandbox.makeGroup(place));
+    await sandbox.settled();
+    await sandbox.trail.deliver();
+    await sandbox.settled();
+    sandbox.aws.holdEvents(place);
+    const byTrail = await sandbox.during(async () => {
+      for (const group of groups) await sandbox.open(place, group, 22);
+      await sandbox.trail.deliver();
+    });
+    const told = changesIn(byTrail).map(({ group: { id } }) => id);
+    expect(told.sort()).toEqual([...groups].sort());
+
+    await sandbox.pass(1);
+    const later = await sandbox.during(async () => {
+      await sandbox.aws.releaseEvents((held) => [...held].reverse().concat(held), place);
+      await sandbox.trail.deliver();
+    });
+    expect(changesIn(later)).toEqual([]);
+    for (const group of groups) expect(await sandbox.ports(place, group)).toEqual([]);
   });
 
-  test('that comes by two ways counts once', async () => {
-    const place = { accountId: PAYMENTS, region: 'eu-west-1' };
-    const first = await aws.inbox.during(async () => {
-      await openPort(place);
-      await aws.settled();
+  test('stand in for one another: what one misses for an hour, the other brings', async () => {
+    sandbox.trail.isDead = true;
+    let group = '';
+    const deliveries = await sandbox.during(async () => {
+      group = await sandbox.openPort(place);
     });
-    expect(reverts(first.deliveries)).toEqual([`${PAYMENTS} eu-west-1`]);
-    const again = await aws.inbox.during(async () => {
-      for (const { eventId, groupId } of first.deliveries.flatMap(toldChange)) {
-        const fields = { recipientAccountId: PAYMENTS, eventID: eventId };
-        await send(readersMessage(place, { ...fields, requestParameters: { groupId } }));
-      }
-      await aws.settled();
-    });
-    expect(again.deliveries).toEqual([]);
+    expect(revertsIn(deliveries)).toEqual([`${SHOP} eu-west-1`]);
+    expect(await sandbox.ports(place, group)).toEqual([]);
+    await sandbox.pass(1);
+    sandbox.trail.isDead = false;
+    expect(changesIn(await sandbox.during(async () => sandbox.trail.deliver()))).toEqual([]);
   });
 });
 
 describe('an account that does not let the hub in', () => {
   test('is tried again for a while, then left, and named', async () => {
-    expect(await tryNumber(1)).toEqual({ batchItemFailures: [{ itemIdentifier: 'refused' }] });
-    const { deliveries } = await aws.inbox.during(async () => {
-      expect(await tryNumber(4)).toEqual({ batchItemFailures: [] });
-    });
-    const told = deliveries.map(({ emailText }) => emailText).join();
-    expect(told).toContain('666666666666 (closed)');
-    expect(told).toContain('does not let the hub');
+    const place = { accountId: CLOSED, region: 'us-east-1' };
+    const deliveries = await sandbox.during(async () =>
+      sandbox.send(sandbox.readersMessage(place, { recipientAccountId: CLOSED })),
+    );
+    expect(textOf(deliveries)).toContain('666666666666 (closed)');
+    expect(textOf(deliveries)).toContain('does not let the hub');
+    expect(await sandbox.gaps()).toContain(`${CLOSED} us-east-1 ROLE_REFUSES`);
+  });
+
+  test('by a policy of the organization, is named so; what was opened meanwhile is not adopted', async () => {
+    const place = { accountId: SHOP, region: 'us-east-1' };
+    const group = await sandbox.makeGroup(place);
+    await sandbox.settled();
+    const allowAgain = await sandbox.organization.control(SHOP, 'no-ec2', [
+      { Effect: 'Deny', Action: 'ec2:*', Resource: '*' },
+    ]);
+    await sandbox.lookAtMembers();
+    expect(await sandbox.gaps()).toContain(`${SHOP} us-east-1 SCP_DENIES`);
+    sandbox.aws.loseNext('AuthorizeSecurityGroupIngress', 1, place);
+    await sandbox.open(place, group, 22);
+    await sandbox.reconcile();
+    expect(await sandbox.ports(place, group)).toEqual([22]);
+
+    await allowAgain();
+    await sandbox.watchCoverage();
+    await sandbox.reconcile();
+    await sandbox.pass(1);
+    await sandbox.reconcile();
+    expect(await sandbox.ports(place, group)).toEqual([]);
   });
 });
 
 describe('coverage', () => {
-  test('hears of a silent place by a heartbeat, and names the one that refuses', async () => {
-    await aws.setClock(new Date(aws.now().getTime() + 3 * HOUR));
-    await aws.fire(hub, 'SentryMemberHeartbeatRule');
-    await aws.settled();
-    const heard = (await coverage().read()).places.flatMap(({ place, sightings }) =>
-      sightings
-        .filter(({ lastAt }) => aws.now().getTime() - lastAt.getTime() < HOUR)
-        .map(() => `${place.accountId} ${place.region}`),
+  test('names Regions that an account has not switched on', async () => {
+    expect(await sandbox.gaps()).toContain(`${PAYMENTS} ${REGION_THAT_IS_OFF} REGION_OFF`);
+  });
+
+  test('hears who removes the rule of a member', async () => {
+    const place = { accountId: LAB, region: 'eu-west-1' };
+    const deliveries = await sandbox.during(async () => {
+      const client = new EventBridgeClient(sandbox.aws.accessTo(place));
+      const Rule = 'cdk-sentries-changes';
+      await client.send(new RemoveTargetsCommand({ Rule, Ids: ['Hub'] }));
+      await client.send(new DeleteRuleCommand({ Name: Rule }));
+    });
+    const told = textOf(deliveries);
+    expect(told).toContain('in account 444444444444, Region eu-west-1, someone called DeleteRule');
+    expect(told).toContain('cdk-sentries-changes');
+  });
+
+  test('hears of quiet places by heartbeats, and names what goes dark within three hours', async () => {
+    const dark = { accountId: VAULT, region: 'us-east-1' };
+    await sandbox.trail.deliver();
+    await sandbox.watchCoverage();
+    sandbox.aws.holdEvents(dark);
+    sandbox.trail.isDead = true;
+    const deliveries = await sandbox.during(async () => {
+      for (const hours of [1, 1.1, 0.7]) {
+        await sandbox.pass(hours);
+        await sandbox.beat();
+        await sandbox.watchCoverage();
+      }
+      await sandbox.pass(0.1);
+      await sandbox.watchCoverage();
+    });
+    const standing = await sandbox.gaps();
+    expect(standing).toEqual(
+      expect.arrayContaining([
+        `${VAULT} us-east-1 SILENT forwarded-events`,
+        `${LAB} eu-west-1 NO_RULE forwarded-events`,
+      ]),
     );
-    expect(heard).toEqual(
-      expect.arrayContaining([`${SHOP} us-east-1`, `${SHOP} eu-west-1`, `${LAB} us-east-1`]),
-    );
-    expect((await coverage().read()).gaps).toContainEqual(
-      expect.objectContaining({
-        place: expect.objectContaining({ accountId: CLOSED }),
-        cause: 'ROLE_REFUSES',
-      }),
-    );
+    for (const place of [`${VAULT} eu-west-1`, `${SHOP} us-east-1`, `${PAYMENTS} eu-west-1`]) {
+      expect(standing).not.toContain(`${place} SILENT forwarded-events`);
+    }
+    expect(textOf(deliveries)).toContain('555555555555 (vault), us-east-1: not covered');
+    await sandbox.pass(0.15);
+    await sandbox.watchCoverage();
+    expect(await sandbox.gaps()).toContain(`${SHOP} us-east-1 SILENT organization-trail`);
+    sandbox.trail.isDead = false;
+    await sandbox.aws.releaseEvents(undefined, dark);
+    await sandbox.settled();
   });
 });
 
-function addHub(stack: Stack): void {
-  new SecurityGroupSentry(stack, 'Sentry', {
-    hub: new SentryHub(stack, 'Hub', {
-      organizationId: organization.id,
-      accounts: MemberAccounts.organization({ excluding: [organization.managementAccountId] }),
-      regions: MemberRegions.of(REGIONS),
-      accountWarnings: { [PAYMENTS]: WARNING },
-    }),
-    monitoredGroups: MonitoredGroups.all(),
-    observeIn: PolicyScope.units([lab]),
-    existingViolations: ExistingViolations.REPORT,
-    policies: [
-      {
-        baseline: SecurityGroupBaseline.forbid([TrafficPattern.fromInternet(Ports.SSH)]),
-        response: ChangeResponse.revert(),
-      },
-    ],
-  });
+test('all events are accounted for: those that reached the hub were judged, or are reported', async () => {
+  await sandbox.settled();
+  const watched = sandbox.events.filter(isForwarded);
+  const missing = watched.filter(({ detail }) => !sandbox.judged.has(String(detail.eventID)));
+  const told = textOf(sandbox.aws.inbox.deliveries);
+  const unaccounted = missing.filter(({ detail }) => !told.includes(String(detail.eventID)));
+  expect(watched.length).toBeGreaterThan(60);
+  expect(unaccounted.map(({ account, region, detail }) => [account, region, detail])).toEqual([]);
+});
+
+/** No event of it ever reaches the hub. */
+async function groupFromBefore(): Promise<string> {
+  sandbox.aws.holdEvents(KEPT);
+  const groupId = await sandbox.makeGroup(KEPT);
+  await sandbox.open(KEPT, groupId, 443, '10.0.0.0/8');
+  await sandbox.settled();
+  await sandbox.aws.releaseEvents(() => [], KEPT);
+  return groupId;
 }
 
-function addMembers(stack: Stack): void {
-  new MemberStackSets(stack, 'Members', {
-    hub: SentryHub.fromSentryHubAttributes({
-      hubAccountId: HOME.accountId,
-      hubRegion: HOME.region,
-      organizationId: organization.id,
-    }),
-    targets: [{ units: [workloads, lab] }],
-    regions: REGIONS,
-  });
-}
-
-function synthesized(name: string, add: (stack: Stack) => void): string {
-  const app = new App({ outdir: temporaryFolder() });
-  add(new Stack(app, name));
-  return app.synth().directory;
-}
-
-async function lookAtMembers(): Promise<void> {
-  for (let run = 0; run < 2; run += 1) {
-    await aws.fire(hub, 'HubCoverageSchedule');
-    await aws.settled();
-  }
-}
-
-async function reconcile(): Promise<void> {
-  await aws.fire(hub, 'SentryMemberReconcileRule');
-  await aws.settled();
-}
-
-/** The places of which a revert was told. */
-function reverts(deliveries: readonly Delivery[]): string[] {
-  return deliveries.flatMap(({ message }) => {
-    const change = Change.safeParse(JSON.parse(message)).data;
-    const isReverted = change?.rules.some(({ outcome }) => outcome === 'reverted');
-    return change && isReverted ? [`${change.account} ${change.region}`] : [];
-  });
-}
-
-function toldChange({ message }: Delivery): { eventId: string; groupId: string }[] {
-  const change = Change.safeParse(JSON.parse(message)).data;
-  return change ? [{ eventId: change.eventId, groupId: change.group.id }] : [];
-}
-
-async function openPort(place: Place): Promise<string> {
-  const client = new ec2.EC2Client(aws.accessTo(place));
-  const { Vpc } = await client.send(new ec2.CreateVpcCommand({ CidrBlock: '10.0.0.0/16' }));
-  const { GroupId = '' } = await client.send(
-    new ec2.CreateSecurityGroupCommand({
-      GroupName: `g${aws.now().getTime()}-${(made += 1)}`,
-      Description: 'g',
-      VpcId: Vpc?.VpcId,
-    }),
-  );
-  await aws.settled();
-  await client.send(
-    new ec2.AuthorizeSecurityGroupIngressCommand({ GroupId, IpPermissions: [SSH_FROM_ANYWHERE] }),
-  );
-  return GroupId;
-}
-
-/** From which ports are open to the world. */
-async function ports(place: Place, groupId: string | undefined): Promise<(number | undefined)[]> {
-  const { SecurityGroupRules = [] } = await new ec2.EC2Client(aws.accessTo(place)).send(
-    new ec2.DescribeSecurityGroupRulesCommand({
-      Filters: [{ Name: 'group-id', Values: [groupId ?? ''] }],
-    }),
-  );
-  return SecurityGroupRules.filter(({ IsEgress }) => !IsEgress).map(({ FromPort }) => FromPort);
-}
-
-function readersMessage({ accountId, region }: Place, fields: object): object {
-  return {
-    version: 1,
-    type: 'record',
-    source: 'organization-trail',
-    account: accountId,
-    region,
-    record: {
-      eventVersion: '1.11',
-      eventID: '0a1b2c3d-0000-4000-8000-000000000001',
-      eventName: 'AuthorizeSecurityGroupIngress',
-      eventSource: 'ec2.amazonaws.com',
-      eventTime: aws.now().toISOString(),
-      awsRegion: region,
-      userIdentity: { type: 'IAMUser', arn: `arn:aws:iam::${accountId}:user/mallory` },
-      requestParameters: { groupId: 'sg-0123456789abcdef0' },
-      ...fields,
-    },
-  };
-}
-
-/** Lambda's invocation with a record of the account that refuses. */
-async function tryNumber(tries: number): Promise<unknown> {
-  const place = { accountId: CLOSED, region: 'us-east-1' };
-  const body = JSON.stringify(readersMessage(place, { recipientAccountId: CLOSED }));
-  const [account, region, queue] = [HOME.accountId, HOME.region, intakeName()];
-  return aws.invoke(physicalId('AWS::Lambda::Function', 'SentryRespondToChanges'), {
-    Records: [
-      {
-        messageId: 'refused',
-        receiptHandle: 'refused',
-        body,
-        attributes: {
-          ApproximateReceiveCount: String(tries),
-          SentTimestamp: String(aws.now().getTime()),
-          ApproximateFirstReceiveTimestamp: String(aws.now().getTime()),
-        },
-        eventSourceARN: `arn:aws:sqs:${region}:${account}:${queue}`,
-      },
-    ],
-  });
-}
-
-function intakeName(): string {
-  return physicalId('AWS::SQS::Queue', 'HubIntake').split('/').at(-1) ?? '';
-}
-
-/** As a reader of the hub would. */
-async function send(message: object): Promise<void> {
-  await new SQSClient(aws.accessTo(HOME)).send(
-    new SendMessageCommand({
-      QueueUrl: physicalId('AWS::SQS::Queue', 'HubIntake'),
-      MessageBody: JSON.stringify(message),
-      MessageGroupId: 'readers',
-    }),
-  );
-}
-
-/** The latest run after a large call, as the ledger keeps it. */
-async function lookedAt({ accountId, region }: Place): Promise<unknown> {
-  const { Items = [] } = await new DynamoDBClient(aws.accessTo(HOME)).send(
-    new QueryCommand({
-      TableName: physicalId('AWS::DynamoDB::Table', 'SentryLedger'),
-      KeyConditionExpression: 'pk = :pk',
-      ExpressionAttributeValues: { ':pk': { S: `${accountId}#${region}#RUNS` } },
-    }),
-  );
-  return Items.map(({ data }) => data?.S);
-}
-
-function coverage(): DynamoCoverage {
-  return new DynamoCoverage(
-    new DynamoDBClient(aws.accessTo(HOME)),
-    physicalId('AWS::DynamoDB::Table', 'HubCoverage'),
-  );
-}
-
-function physicalId(type: string, logicalIdPrefix: string): string {
-  const found = [...hub.resources].find(
-    ([id, resource]) => resource.type === type && id.startsWith(logicalIdPrefix),
-  );
-  return found?.[1].physicalId ?? '';
+/** Of all events, those that a rule hands on to the hub, and that no test had lost. */
+function isForwarded({ source, detail }: { source: string; detail: Record<string, unknown> }) {
+  return source === 'aws.ec2' && detail.errorCode === undefined;
 }
