@@ -153,6 +153,8 @@ export class StackSets {
       });
       return { ...place, status: 'SUCCEEDED', stackName, stack };
     } catch (error) {
+      // Rolled back, what stood of it is gone; the emulator leaves it there.
+      await deleteStack(emulatorAccess(this.endpoint, place), stackName);
       return { ...place, status: 'FAILED', reason: error instanceof Error ? error.message : '' };
     }
   }

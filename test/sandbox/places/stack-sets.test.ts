@@ -263,6 +263,26 @@ test('a named role cannot be made in a second Region of an account', async () =>
   await expect(deploy({ ...props, ...toUnit() })).rejects.toThrow(/already exists/i);
 });
 
+test('a stack that fails is rolled back, and leaves alone what others made', async () => {
+  const accountId = await account('one');
+  const rule = { Type: 'AWS::Events::Rule', Properties: { EventPattern: { source: ['a'] } } };
+  const { Role } = ROLE_TEMPLATE.Resources;
+  await deploy({
+    ...toUnit(),
+    templateBody: JSON.stringify({
+      Resources: { Rule: rule, Role: { ...Role, DependsOn: 'Rule' } },
+    }),
+    parameters: [],
+    capabilities: ['CAPABILITY_NAMED_IAM'],
+    operationPreferences: { failureTolerancePercentage: 100, maxConcurrentPercentage: 100 },
+  });
+  expect(standing()).toEqual([`${accountId} us-east-1 SUCCEEDED`, `${accountId} eu-west-1 FAILED`]);
+  expect(await rulesIn({ accountId, region: 'us-east-1' })).toHaveLength(1);
+  expect(await rulesIn({ accountId, region: 'eu-west-1' })).toEqual([]);
+  const iam = new IAMClient(emulatorAccess(emulator.endpoint, { accountId, region: 'us-east-1' }));
+  await expect(iam.send(new GetRoleCommand({ RoleName: 'member' }))).resolves.toBeDefined();
+});
+
 test('the StackSet of the roles comes before that of the rules, for accounts that join too', async () => {
   const one = await account('one');
   await deployAll((stack) => {
