@@ -451,13 +451,31 @@ test('a member in an app of its own, such as the management account, lets the hu
   });
 });
 
-test('a role of the hub that was deleted and made again is let in, and no member is touched', async () => {
-  const name = hubRoleName('cdk-sentries', 'coverage');
+test.each<HubFunction>(['coverage', 'respond', 'reconcile'])(
+  'the role %s of the hub, deleted and made again, is let into all members, and none is touched',
+  async (hubFunction) => {
+    const name = hubRoleName('cdk-sentries', hubFunction);
+    await deleteRole(name).catch(isNotThere);
+    const again = sessionsOf(await roleOf(HUB.accountId, name), hubFunction);
+    for (const accountId of [PAYMENTS, SHOP, LOOKED_AT, OPEN]) {
+      await expect(again.read(accountId)).resolves.toMatchObject({
+        accessKeyId: expect.stringMatching(/^ASIA/),
+      });
+    }
+  },
+);
+
+test('the role of the hub that acts, made again, writes in all members that let it', async () => {
+  const name = hubRoleName('cdk-sentries', 'respond');
   await deleteRole(name);
-  const again = await roleOf(HUB.accountId, name);
-  await expect(sessionsOf(again).read(PAYMENTS)).resolves.toMatchObject({
-    accessKeyId: expect.stringMatching(/^ASIA/),
-  });
+  const again = sessionsOf(await roleOf(HUB.accountId, name), 'respond');
+  for (const accountId of [PAYMENTS, SHOP, OPEN]) {
+    const place = { accountId, region: 'eu-west-1' };
+    const group = { partition: 'aws', place, groupId: 'sg-0123456789abcdef0' };
+    await expect(again.write({ ...group, write: 'revoke' }, 'event')).resolves.toMatchObject({
+      accessKeyId: expect.stringMatching(/^ASIA/),
+    });
+  }
 });
 
 function addHub(stack: Stack): void {
@@ -656,6 +674,11 @@ async function roleOf(accountId: string, name: string): Promise<AwsCredentials> 
     }),
   );
   return aws.assumeRole(`arn:aws:iam::${accountId}:role/${name}`, 'session');
+}
+
+/** The stack of a hub without sentries has no role of theirs. */
+function isNotThere(error: unknown): void {
+  expect(error).toMatchObject({ name: 'NoSuchEntityException' });
 }
 
 async function deleteRole(RoleName: string): Promise<void> {
