@@ -167,10 +167,13 @@ class Tap {
     try {
       const passage = await passageOf(request, client);
       const recorded = recordedPassageOf(passage);
-      if (recorded) await holding(this.recordedCallsInHand, this.witness(recorded));
-      else if (isManagementCall(passage.api)) {
+      if (recorded) {
+        await holding(this.recordedCallsInHand, this.witness(recorded));
+      } else if (isManagementCall(passage.api)) {
         await holding(this.recordedCallsInHand, this.witnessManagement(passage));
-      } else await this.pass(passage);
+      } else {
+        await this.pass(passage);
+      }
     } catch (error) {
       // A client that hung up is no failure of the tap.
       if (client.destroyed) return;

@@ -1,11 +1,11 @@
-import { EC2Client } from '@aws-sdk/client-ec2';
-import * as ec2 from '@aws-sdk/client-ec2';
 import {
   CloudTrailClient,
   CreateTrailCommand,
   StartLoggingCommand,
   StopLoggingCommand,
 } from '@aws-sdk/client-cloudtrail';
+import { EC2Client } from '@aws-sdk/client-ec2';
+import * as ec2 from '@aws-sdk/client-ec2';
 import { DisableRuleCommand, EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { DeleteRoleCommand, IAMClient } from '@aws-sdk/client-iam';
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';

@@ -219,9 +219,7 @@ export class OrganizationSandbox {
   }
 
   async remove(place: Place, groupId: string): Promise<void> {
-    const ids = (await this.rules(place, groupId)).map(
-      ({ SecurityGroupRuleId: id = '' }) => id,
-    );
+    const ids = (await this.rules(place, groupId)).map(({ SecurityGroupRuleId: id = '' }) => id);
     await this.ec2In(place).send(
       new ec2.RevokeSecurityGroupIngressCommand({ GroupId: groupId, SecurityGroupRuleIds: ids }),
     );
