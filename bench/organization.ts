@@ -41,7 +41,12 @@ async function incidents(): Promise<string[]> {
   const each = (change: number) => change % 1_000;
   const half = (change: number) => (change % 2 === 0 ? 0 : Math.floor(change / 2) % 1_000);
   const all: readonly (Incident & { readonly name: string })[] = [
-    { name: '10 in each of 1,000 accounts', changes: CHANGES, maxConcurrency: 100, accountOf: each },
+    {
+      name: '10 in each of 1,000 accounts',
+      changes: CHANGES,
+      maxConcurrency: 100,
+      accountOf: each,
+    },
     { name: '1,000 in one, 1 in each other', changes: 2_000, maxConcurrency: 100, accountOf: half },
   ];
   const drained: { readonly name: string; readonly changes: number; readonly by: Drained }[] = [];

@@ -27,9 +27,11 @@ export class FairQueue {
   }
 
   take(now: number): QueuedChange | undefined {
-    this.later.filter(({ visibleAt }) => visibleAt <= now).forEach((one) => {
-      this.groupOf(one.account).waiting.push(one);
-    });
+    this.later
+      .filter(({ visibleAt }) => visibleAt <= now)
+      .forEach((one) => {
+        this.groupOf(one.account).waiting.push(one);
+      });
     this.later = this.later.filter(({ visibleAt }) => visibleAt > now);
     const groups = this.withMessages();
     groups.forEach((group) => {

@@ -1,9 +1,9 @@
 import type { CountedAws } from './counted-aws';
 import { countedPort } from './counted-port';
-import { COVERAGE_TABLE, HubAtWork } from './hub-at-work';
 import { FairQueue, type QueuedChange } from './fair-queue';
-import { deploySentry, PARAMETERS } from './reconcile-place';
+import { COVERAGE_TABLE, HubAtWork } from './hub-at-work';
 import { accountId, REGIONS } from './members';
+import { deploySentry, PARAMETERS } from './reconcile-place';
 import { TokenBucket } from './token-bucket';
 import { DynamoSightings } from '../../src/organization/adapters/dynamo-sightings';
 import type { MemberSessions } from '../../src/organization/adapters/member-sessions';
@@ -71,9 +71,9 @@ export interface Drained {
 const LAST_SECOND = 6 * 60 * 60;
 
 /**
- * All changes at once: each adds a rule of its own, open to the internet, to one of a hundred groups
- * of its account. The domain's code answers, behind it models in memory that count and take the
- * assumed time. Each change is handled in one piece.
+ * All changes at once: each adds a rule of its own, open to the internet, to one of a hundred
+ * groups of its account. The domain's code answers, behind it models in memory that count and take
+ * the assumed time. Each change is handled in one piece.
  */
 export async function drain(aws: CountedAws, incident: Incident): Promise<Drained> {
   return aws.during(async () => new Draining(aws, incident).run());
@@ -176,9 +176,7 @@ class Draining {
       if (tries === TRIES_BEFORE_REPORTED) this.failuresReported += 1;
       queue.putBack({ ...message, tries, visibleAt: work.at + backOffSeconds(tries) * 1_000 });
     }
-    this.told += known.announcer.told
-      .slice(before)
-      .filter(({ isRepeat }) => !isRepeat).length;
+    this.told += known.announcer.told.slice(before).filter(({ isRepeat }) => !isRepeat).length;
     queue.isHandled(account, work.at);
     return work.at;
   }
@@ -217,15 +215,16 @@ class Work {
 /** What a warm function keeps. */
 class Container {
   readonly sessions: MemberSessions;
-  private now = () => new Date(0);
   private readonly known: KnownPlaces;
   private readonly sightings: DynamoSightings;
   private readonly configuration: CachedConfiguration<LoadedConfiguration>;
+  private now: () => Date;
 
   constructor(
     hub: HubAtWork,
     public freeAt: number,
   ) {
+    this.now = () => new Date(0);
     const clock = { now: () => this.now() };
     const { known, sessions } = hub.container('respond', clock);
     this.known = known;
@@ -262,7 +261,10 @@ class Account {
       this.groups.create({ id: groupId, name: 'web', vpcId: 'vpc-1' });
       this.ledger.adopt(groupId, []);
     }
-    const opened = this.groups.open(groupId, rule({ fromPort: 22 - (number % 22), toPort: 22 + Math.floor(number / 22) }));
+    const opened = this.groups.open(
+      groupId,
+      rule({ fromPort: 22 - (number % 22), toPort: 22 + Math.floor(number / 22) }),
+    );
     if (!opened) throw new Error(`${groupId} has a rule like change ${number} already.`);
     return changeOf(
       { present: [opened] },

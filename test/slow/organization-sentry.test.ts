@@ -204,8 +204,9 @@ describe('two sources', () => {
     for (const group of groups) expect(await sandbox.ports(place, group)).toEqual([]);
   });
 
-  test('stand in for one another: what one misses for an hour, the other brings', async () => {
+  test('stand in for one another: what one misses for an hour, the other brings, and it is told', async () => {
     sandbox.trail.isDead = true;
+    await sandbox.pass(1);
     let group = '';
     const deliveries = await sandbox.during(async () => {
       group = await sandbox.openPort(place);
@@ -213,8 +214,12 @@ describe('two sources', () => {
     expect(revertsIn(deliveries)).toEqual([`${SHOP} eu-west-1`]);
     expect(await sandbox.ports(place, group)).toEqual([]);
     await sandbox.pass(1);
+    const told = await sandbox.during(async () => sandbox.watchCoverage());
+    expect(textOf(told)).toContain('the organization trail: nothing has come since');
     sandbox.trail.isDead = false;
     expect(changesIn(await sandbox.during(async () => sandbox.trail.deliver()))).toEqual([]);
+    const toldAgain = await sandbox.during(async () => sandbox.watchCoverage());
+    expect(textOf(toldAgain)).toContain('Sources that bring records again:');
   });
 });
 

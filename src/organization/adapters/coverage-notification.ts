@@ -14,15 +14,18 @@ import {
   COVERAGE_MESSAGE_VERSION,
   type CoverageMessage,
   type GapInMessage,
+  type LaggingSourceInMessage,
   type LeftPlaceInMessage,
   MOST_GAPS_IN_MESSAGE,
 } from '../contracts/coverage-message';
 import { type AccountWarnings, describedAccount } from '../domain/described-place';
 import type { StandingGap } from '../domain/gaps/coverage-news';
 import { gapText } from '../domain/gaps/gap-text';
+import type { LaggingSource } from '../domain/gaps/lagging-sources';
 import type { CoverageReport } from '../domain/gaps/watch-coverage';
 import { LEFT_CAUSES, type LeftCause, type LeftPlace } from '../domain/gaps/watched-places';
 import type { Place } from '../domain/place';
+import { SOURCE_NAMES } from '../domain/sources';
 
 export interface ToldHub {
   readonly hub: string;
@@ -39,10 +42,11 @@ export function coverageNotification(
 }
 
 function hasNews(report: CoverageReport): boolean {
-  const { wentDark, neverCovered, closed, left, pause, tellsAll, standing, members } = report;
-  const once = [wentDark, neverCovered, closed, left];
+  const { wentDark, neverCovered, closed, left, fellBehind, caughtUp } = report;
+  const { pause, tellsAll, standing, members } = report;
+  const once = [wentDark, neverCovered, closed, left, fellBehind, caughtUp];
   return (
-    once.some((places) => places.length > 0) ||
+    once.some((news) => news.length > 0) ||
     pause !== undefined ||
     (tellsAll && (standing.length > 0 || members === 0))
   );
@@ -61,22 +65,30 @@ function rendered(report: CoverageReport, told: ToldHub, most: number): Notifica
 
 function headline(report: CoverageReport): string {
   const { wentDark, neverCovered, standing, closed, pause, left, members } = report;
+  const { fellBehind, caughtUp } = report;
   if (wentDark.length > 0) return `${count(wentDark.length, 'place')} not watched any more`;
   if (pause) return 'The hub was away, and watches again';
   if (members === 0) return 'The hub has no members: it watches no account';
+  if (fellBehind.length > 0) return `Nothing comes by ${sourceNames(fellBehind)} any more`;
   if (neverCovered.length > 0) return `${count(neverCovered.length, 'place')} not watched yet`;
   if (standing.length > 0) return `${count(standing.length, 'gap')} in what is watched`;
   if (closed.length > 0) return `${count(closed.length, 'gap')} closed: all is watched`;
-  return `${count(left.length, 'place')} watched no more, by choice`;
+  if (left.length > 0) return `${count(left.length, 'place')} watched no more, by choice`;
+  return `Records come by ${caughtUp.map((one) => SOURCE_NAMES[one]).join(' and ')} again`;
 }
 
-function severityOf({ wentDark, standing, pause, members }: CoverageReport): Severity {
-  if (wentDark.length > 0 || pause || members === 0) return 'high';
+function sourceNames(lagging: readonly LaggingSource[]): string {
+  return lagging.map(({ source }) => SOURCE_NAMES[source]).join(' and ');
+}
+
+function severityOf(report: CoverageReport): Severity {
+  const { wentDark, fellBehind, standing, pause, members } = report;
+  if (wentDark.length > 0 || fellBehind.length > 0 || pause || members === 0) return 'high';
   return standing.length > 0 ? 'medium' : 'low';
 }
 
 function messageOf(report: CoverageReport, told: ToldHub, most: number): CoverageMessage {
-  const { list, members, run, left, pause, listFailure } = report;
+  const { list, members, run, left, fellBehind, caughtUp, pause, listFailure } = report;
   const lists = shownGaps(report, most);
   const described = (accountId: string) => describedAccount(accountId, list, told.warnings);
   const inMessage = (gaps: readonly StandingGap[]) =>
@@ -98,6 +110,8 @@ function messageOf(report: CoverageReport, told: ToldHub, most: number): Coverag
     ...(shownLeft.length > 0 && {
       leftPlaces: shownLeft.map((one) => leftInMessage(one, described(one.place.accountId))),
     }),
+    ...(fellBehind.length > 0 && { fellBehind: fellBehind.map(lagInMessage) }),
+    ...(caughtUp.length > 0 && { caughtUp }),
     ...(pause && {
       pause: { from: pause.from.toISOString(), until: pause.until.toISOString() },
     }),
@@ -144,6 +158,10 @@ function gapInMessage(
   };
 }
 
+function lagInMessage({ source, lastAt, othersAt }: LaggingSource): LaggingSourceInMessage {
+  return { source, lastAt: lastAt.toISOString(), othersAt: othersAt.toISOString() };
+}
+
 function leftInMessage(
   { place, cause }: LeftPlace,
   account: AccountDescription,
@@ -152,7 +170,7 @@ function leftInMessage(
 }
 
 function textOf(report: CoverageReport, { hub, warnings }: ToldHub, most: number): string {
-  const { list, members, left, pause, listFailure } = report;
+  const { list, members, left, fellBehind, caughtUp, pause, listFailure } = report;
   const { wentDark, neverCovered, closed, standing = [], omitted } = shownGaps(report, most);
   const described = (accountId: string) => describedAccount(accountId, list, warnings);
   const lines = (gaps: readonly StandingGap[]) =>
@@ -164,6 +182,11 @@ function textOf(report: CoverageReport, { hub, warnings }: ToldHub, most: number
           '',
         ]
       : []),
+    ...section('Sources that bring nothing:', fellBehind.map(lagLine)),
+    ...section(
+      'Sources that bring records again:',
+      caughtUp.map((source) => `- ${SOURCE_NAMES[source]}`),
+    ),
     ...section('Not watched any more:', lines(wentDark)),
     ...section('Not watched yet, though there was time for it:', lines(neverCovered)),
     ...section('Watched again:', lines(closed)),
@@ -199,6 +222,10 @@ const LEFT_TITLES: Readonly<Record<LeftCause, string>> = {
 
 const NO_MEMBERS =
   'No account is a member: none is in the units that the hub is for, or the list of accounts could not be read yet. Nothing is watched.';
+
+function lagLine({ source, lastAt, othersAt }: LaggingSource): string {
+  return `- ${SOURCE_NAMES[source]}: nothing has come since ${lastAt.toISOString()}, though another source brought something at ${othersAt.toISOString()}. For as long as that lasts, changes are seen by the other source, or by comparison within the hour.`;
+}
 
 function placeLine({ accountId, region }: Place, account: AccountDescription): string {
   return `- ${accountText(accountId, account)}, ${region}`;

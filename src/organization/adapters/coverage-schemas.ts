@@ -13,11 +13,19 @@ export const sourceSchema = z.enum(SOURCE_KINDS);
 
 const pause = z.object({ from: time, until: time });
 
+const laggingSource = z.object({
+  source: sourceSchema,
+  lastAt: time,
+  othersAt: time,
+  toldAt: z.optional(time),
+});
+
 export const lastRunSchema = z.object({
   at: time,
   pause: z.optional(pause),
   toldAllAt: z.optional(time),
   sources: z.optional(z.array(z.object({ source: sourceSchema, since: time }))),
+  lagging: z.optional(z.array(laggingSource)),
 });
 
 export const lookSchema = z.discriminatedUnion('kind', [

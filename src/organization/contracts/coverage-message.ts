@@ -31,6 +31,14 @@ export interface LeftPlaceInMessage extends AccountFields {
   readonly cause: LeftCause;
 }
 
+export interface LaggingSourceInMessage {
+  readonly source: SourceKind;
+  /** When it brought something last. */
+  readonly lastAt: string;
+  /** When another brought what it has yet to bring. */
+  readonly othersAt: string;
+}
+
 export interface CoverageMessage {
   readonly version: typeof COVERAGE_MESSAGE_VERSION;
   readonly type: 'coverage';
@@ -50,6 +58,10 @@ export interface CoverageMessage {
   readonly left: readonly string[];
   /** The same places, and why. Absent: there are none. */
   readonly leftPlaces?: readonly LeftPlaceInMessage[];
+  /** Sources that bring nothing, though others do; told once. Absent: there are none. */
+  readonly fellBehind?: readonly LaggingSourceInMessage[];
+  /** Sources of which that was told, and that bring records again. Absent: there are none. */
+  readonly caughtUp?: readonly SourceKind[];
   readonly pause?: { readonly from: string; readonly until: string };
   readonly accountListFailure?: string;
 }

@@ -1,6 +1,7 @@
 import { coverageNotification } from '../../../src/organization/adapters/coverage-notification';
 import type { StandingGap } from '../../../src/organization/domain/gaps/coverage-news';
 import { GAP_CAUSES } from '../../../src/organization/domain/gaps/find-gaps';
+import type { LaggingSource } from '../../../src/organization/domain/gaps/lagging-sources';
 import type { CoverageReport } from '../../../src/organization/domain/gaps/watch-coverage';
 import { LEFT_CAUSES } from '../../../src/organization/domain/gaps/watched-places';
 import { SOURCE_KINDS } from '../../../src/organization/domain/sources';
@@ -31,6 +32,8 @@ const NOTHING: CoverageReport = {
   run: { at: NOW },
   members: 4,
   left: [],
+  fellBehind: [],
+  caughtUp: [],
   missing: [],
   forgotten: [],
   noted: [],
@@ -42,6 +45,12 @@ const NOTHING: CoverageReport = {
   tellsAll: false,
 };
 
+const LAGGING: LaggingSource = {
+  source: 'organization-trail',
+  lastAt: new Date('2026-11-29T10:50:00Z'),
+  othersAt: new Date('2026-11-29T11:00:00Z'),
+};
+
 test('every message is as its schema says', () => {
   const pause = { from: new Date('2026-11-29T06:00:00Z'), until: NOW };
   const left = LEFT_CAUSES.map((cause) => ({ place: DARK.place, cause }));
@@ -51,6 +60,8 @@ test('every message is as its schema says', () => {
     closed: [NEVER],
     standing: [DARK, NEVER],
     left,
+    fellBehind: [LAGGING],
+    caughtUp: [...SOURCE_KINDS],
   };
   const reports: readonly CoverageReport[] = [
     { ...NOTHING, ...all, tellsAll: true, pause, listFailure: new Error('Rate exceeded') },
@@ -170,7 +181,10 @@ test('a list of accounts that could not be read is told with the rest', () => {
 });
 
 test('places of accounts that left are counted where they are too many to name', () => {
-  const left = Array.from({ length: 1_000 }, () => ({ place: NEVER.place, cause: 'NO_MEMBER' as const }));
+  const left = Array.from({ length: 1_000 }, () => ({
+    place: NEVER.place,
+    cause: 'NO_MEMBER' as const,
+  }));
   const told = coverageNotification({ ...NOTHING, left }, HUB)!;
   expect(told.text).toContain('800 more are left out here, for the length of the message.');
   expect(JSON.parse(told.json)).toMatchObject({ omitted: 800 });
@@ -194,4 +208,14 @@ test('ten thousand places fit into a message, which says how many are left out',
   expect(told.text).toMatch(/\d{4} more are left out here, for the length of the message\./);
   expect(coverageSchemaErrors(told.json)).toEqual([]);
   expect(JSON.parse(told.json).wentDark[0]).toMatchObject(accountFields(LONGEST));
+});
+
+test('a source that brings nothing while others do is told, and so is that it brings records again', () => {
+  const told = coverageNotification({ ...NOTHING, fellBehind: [LAGGING] }, HUB)!;
+  expect(told.subject).toBe('[HIGH] Nothing comes by the organization trail any more');
+  expect(told.text).toContain(
+    '- the organization trail: nothing has come since 2026-11-29T10:50:00.000Z, though another source brought something at 2026-11-29T11:00:00.000Z.',
+  );
+  const again = coverageNotification({ ...NOTHING, caughtUp: ['organization-trail'] }, HUB)!;
+  expect(again.subject).toBe('[LOW] Records come by the organization trail again');
 });

@@ -108,7 +108,7 @@ async function medianOf(clients: readonly EC2Client[]): Promise<number> {
   return times.sort((one, other) => one - other)[Math.floor(times.length / 2)] ?? Infinity;
 }
 
-test('organization, root and units have ids of one\'s choice, or ids that are made up', async () => {
+test("organization, root and units have ids of one's choice, or ids that are made up", async () => {
   await emulator.reset();
   const ids = { id: 'o-abc1234567', rootId: 'r-abcd' };
   const chosen = await Organization.create(emulator.endpoint, ids);

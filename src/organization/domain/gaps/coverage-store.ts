@@ -1,6 +1,7 @@
 import type { StandingGap } from './coverage-news';
 import type { ExpectedSource } from './expected-sources';
 import type { HubPause } from './hub-pause';
+import type { LaggingSource } from './lagging-sources';
 import type { PlaceLook } from './look-at-member';
 import type { Look, Sighting } from './place-state';
 import type { AccountList } from '../member-accounts';
@@ -24,6 +25,8 @@ export interface LastRun {
   readonly toldAllAt?: Date;
   /** The sources that the hub had, each with the time from which on. */
   readonly sources?: readonly ExpectedSource[];
+  /** Sources that brought nothing of late, though others did. Absent: none. */
+  readonly lagging?: readonly LaggingSource[];
 }
 
 /** All that the hub remembers of what is covered. */

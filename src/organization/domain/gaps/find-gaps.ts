@@ -4,16 +4,16 @@ import { isEnough, type Look, type MemberRights, type PlaceState } from './place
 import type { Place } from '../place';
 import type { SourceKind } from '../sources';
 
-/** Why a place is not covered by a source; the first that holds. */
+/** Why a place is not covered: the first that holds, and the last beside those of a source. */
 export const GAP_CAUSES = [
   'SUSPENDED',
   'REGION_OFF',
   'ROLE_REFUSES',
   'SCP_DENIES',
   'NO_RULE',
-  'RIGHTS_TOO_LOW',
   'NEVER_SEEN',
   'SILENT',
+  'RIGHTS_TOO_LOW',
 ] as const;
 
 export type GapCause = (typeof GAP_CAUSES)[number];
@@ -43,15 +43,23 @@ export interface Expected {
 
 /** Why the place is not covered, and by which sources; none: it is. */
 export function findGaps(state: PlaceState, expected: Expected, now: Date): Gap[] {
-  const whole = gapOfPlace(state, expected);
+  const whole = gapOfPlace(state);
   if (whole) return [whole];
-  return expected.sources.flatMap((source) => gapOfSource(state, source, now) ?? []);
+  const ofSources = expected.sources.flatMap((source) => gapOfSource(state, source, now) ?? []);
+  const ofRights = gapOfRights(state, expected) ?? [];
+  return ofSources.concat(ofRights);
 }
 
-function gapOfPlace(state: PlaceState, { rights }: Expected): Gap | undefined {
+function gapOfPlace(state: PlaceState): Gap | undefined {
   const { look } = state;
   if (state.isSuspended) return gap(state, 'SUSPENDED');
   if (look?.kind === 'refused') return gap(state, CAUSE_OF_REFUSAL[look.by], look.reason);
+  return undefined;
+}
+
+/** A member that allows too little may go dark as well. */
+function gapOfRights(state: PlaceState, { rights }: Expected): Gap | undefined {
+  const { look } = state;
   if (look?.kind !== 'seen' || isEnough(look.rights, rights)) return undefined;
   return gap(
     state,

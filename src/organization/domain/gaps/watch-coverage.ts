@@ -5,6 +5,7 @@ import { currentList } from './current-list';
 import { type ExpectedSource, expectedSources } from './expected-sources';
 import { type Expectation, findGaps, type Gap } from './find-gaps';
 import { hubPause, type HubPause, isStillQuiet } from './hub-pause';
+import { type LaggingSource, sourceNews } from './lagging-sources';
 import type { MemberToAsk } from './member-to-ask';
 import { type LeftPlace, regionsByAccount, watchedPlaces } from './watched-places';
 import {
@@ -13,6 +14,7 @@ import {
   memberIds,
   membershipOf,
 } from '../member-accounts';
+import type { SourceKind } from '../sources';
 
 export interface WatchedOrganization {
   readonly selection: AccountSelection;
@@ -36,6 +38,10 @@ export interface CoverageReport extends CoverageNews, RememberedRun {
   readonly members: number;
   /** Places that are not watched any more, by choice and not by a gap. */
   readonly left: readonly LeftPlace[];
+  /** Sources that bring nothing, though others do: told once. */
+  readonly fellBehind: readonly LaggingSource[];
+  /** Sources of which that was told, and that bring records again. */
+  readonly caughtUp: readonly SourceKind[];
   /** The hub was away until now, and the silence in between says nothing. */
   readonly pause?: HubPause;
   /** Once a day: all gaps that stand. */
@@ -71,16 +77,25 @@ export async function watchCoverage(
     watched.flatMap((place) => gapsOf(place, judging)),
     { now, toldAllAt: memory.lastRun?.toldAllAt, left: leftPlaces },
   );
+  const { lagging, ...sourcesTold } = sourceNews(expected.sources, watched, {
+    before: memory.lastRun?.lagging ?? [],
+    now,
+  });
   const tellsAll = isDayOver(memory.lastRun, now);
   return {
     ...news,
     ...(list && { list }),
     members: ids.length,
     left,
+    ...sourcesTold,
     missing,
     forgotten: [...leftPlaces, ...replaced],
     tellsAll,
-    run: { ...run, ...(tellsAll && { toldAllAt: now }) },
+    run: {
+      ...run,
+      ...(lagging.length > 0 && { lagging }),
+      ...(tellsAll && { toldAllAt: now }),
+    },
     ...(run.pause?.until.getTime() === now.getTime() && { pause: run.pause }),
     ...(listFailure !== undefined && { listFailure }),
   };

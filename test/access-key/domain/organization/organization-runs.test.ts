@@ -187,7 +187,7 @@ test.each([
   const named = messages.flatMap(({ text: words }) => words.match(/\b1000000\d{5}\b/g) ?? []);
   expect(new Set(named)).toEqual(new Set(unread.map(({ accountId }) => accountId)));
   expect(messages[0]!.text).toContain(`${refusing} accounts could NOT be read`);
-  expect(messages.flatMap(({ json }) => keySchemaErrors('organization', json))).toEqual([]);
+  expect(messages.flatMap((one) => keySchemaErrors('organization', one.json))).toEqual([]);
 });
 
 test('every cause for which an account is not read is in the schema, and so is what bars a step', () => {

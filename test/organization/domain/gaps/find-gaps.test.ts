@@ -16,6 +16,7 @@ const SEEN: Look = {
   rights: 'REVOKE',
   hasGroups: true,
 };
+const LOW = { ...SEEN, rights: 'OBSERVE' as const };
 
 test('a place that was heard of lately, and whose rule stands, is covered', () => {
   expect(findGaps(heardOf(minutesAgo(90)), EXPECTED, NOW)).toEqual([]);
@@ -35,6 +36,14 @@ describe('a place is not covered', () => {
     const gaps = findGaps({ ...heardOf(minutesAgo(1)), ...state }, EXPECTED, NOW);
     expect(gaps.map((gap) => gap.cause)).toEqual([cause]);
     expect(gaps[0]!.lastCoveredAt).toEqual(minutesAgo(1));
+  });
+
+  test.each<[string, PlaceState, string]>([
+    ['was heard of long ago', { ...heardOf(minutesAgo(136)), look: LOW }, 'SILENT'],
+    ['lost its rule', { ...heardOf(NOW), look: { ...LOW, rule: 'missing' } }, 'NO_RULE'],
+  ])('also where it allows too little, and %s', (_, state, cause) => {
+    const gaps = findGaps(state, EXPECTED, NOW);
+    expect(gaps.map((gap) => gap.cause)).toEqual([cause, 'RIGHTS_TOO_LOW']);
   });
 
   test('after more than two hours without a heartbeat', () => {
