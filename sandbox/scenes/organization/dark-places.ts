@@ -12,7 +12,7 @@ export async function playNewAccount(stage: Stage, statements: Statements): Prom
   stage.screen.print(`\n${coverageLines(ofShop).join('\n')}\n`);
   statements.check(
     REGIONS.every((region) => causeAt(places, { accountId: SHOP, region }) === 'ROLE_REFUSES'),
-    'The hub knows that it does not see this account, and why. Once a day, its topic says so.',
+    'The hub knows that it does not see this account, and why. Within three hours its topic says so, and then once a day.',
   );
 }
 

@@ -72,8 +72,8 @@ export async function playBlindedRegion(stage: Stage, statements: Statements): P
   screen.print('');
   if (message) screen.print(`${deliveryLines(message)}\n`);
   statements.check(
-    message?.emailText.includes('The rule that forwards events is disabled.') === true,
-    'The next look of the hub finds it, and the hub reports it. In AWS, it hears of the call itself as well.',
+    message?.emailText.includes('A rule that forwards events is disabled.') === true,
+    'The next look of the hub finds it, and the hub reports it.',
   );
 }
 
