@@ -11,9 +11,10 @@ export class UnwatchedPlaceError extends Error {
 }
 
 type Choice = Pick<KnownMembers, 'selection' | 'list'>;
+type Watch = Choice & Pick<KnownMembers, 'regions'>;
 
 /** Whether the hub watches the place as that of a member: by account, and by Region. */
-export function isWatched(place: Place, members: Choice & Pick<KnownMembers, 'regions'>): boolean {
+export function isWatched(place: Place, members: Watch): boolean {
   return whyUnwatched(place, members) === undefined;
 }
 
@@ -22,17 +23,14 @@ export function isWatched(place: Place, members: Choice & Pick<KnownMembers, 're
  * an account that has left: its roles let the hub in for as long as they are there, since they ask
  * for the hub's organization and not for their own.
  */
-export function refuseUnwatched(
-  place: Place,
-  members: Choice & Pick<KnownMembers, 'regions'>,
-): void {
+export function refuseUnwatched(place: Place, members: Watch): void {
   const reason = whyUnwatched(place, members);
   if (reason !== undefined) throw new UnwatchedPlaceError(reason);
 }
 
 function whyUnwatched(
   { accountId, region }: Place,
-  { regions, ...choice }: Choice & Pick<KnownMembers, 'regions'>,
+  { regions, ...choice }: Watch,
 ): string | undefined {
   const reason = whyNoMember(accountId, choice);
   if (reason !== undefined || regions?.includes(region) !== false) return reason;

@@ -8,7 +8,7 @@ import { nameOf } from '../domain/changes/actor';
 import type { Change } from '../domain/changes/change';
 
 /** Stands in for a time that an event does not tell; any that it tells is before it. */
-const UNTOLD = new Date(8.64e15);
+const TIME_NOT_TOLD = new Date(8.64e15);
 
 /** What a message of the sentry's queue is about, whatever it is. */
 export function workInEvent(body: string): NamedWork {
@@ -21,7 +21,7 @@ export function workInEvent(body: string): NamedWork {
   return {
     what: `The change by ${eventName}${subjectText(change)}`,
     eventId,
-    ...(time.getTime() !== UNTOLD.getTime() && { calledAt: time }),
+    ...(time.getTime() !== TIME_NOT_TOLD.getTime() && { calledAt: time }),
     actor: nameOf(actor),
     ...(accountId !== 'unknown' && { account: accountId }),
     ...(region !== 'unknown' && { region }),
@@ -43,7 +43,7 @@ function workInMessage(message: DifferenceMessage | HeartbeatMessage): NamedWork
 
 function changeIn(body: string, place: Place | undefined): Change | undefined {
   try {
-    return parseChangeEvent(body, UNTOLD, place);
+    return parseChangeEvent(body, TIME_NOT_TOLD, place);
   } catch {
     return undefined;
   }

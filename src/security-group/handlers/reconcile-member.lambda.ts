@@ -126,7 +126,7 @@ async function handleRecord(record: SQSRecord, tries: number): Promise<void> {
   }
 }
 
-/** What could not be told is found again by the next order. */
+/** What could not be told stays where it is: the next message of this kind has it told. */
 async function tellNews(): Promise<void> {
   const told = await tellPlaceNews(untold, async (batch) =>
     notifications.publish(placeNewsNotification(batch, sentry)),

@@ -86,14 +86,14 @@ function closedOf(
   run: RunAtNews,
 ): StandingGap[] {
   const left = new Set(run.left.map(placeKey));
-  const amiss = new Set(standing.flatMap(({ place, source }) => [...watchedBy(place, source)]));
+  const amiss = new Set(standing.flatMap(({ place, source }) => [...waysOf(place, source)]));
   return ended
     .filter((gap) => wasTold(gap, run) && !left.has(placeKey(gap.place)))
-    .filter(({ place, source }) => !watchedBy(place, source).some((one) => amiss.has(one)));
+    .filter(({ place, source }) => !waysOf(place, source).some((one) => amiss.has(one)));
 }
 
-/** The ways by which a place is watched that a gap concerns: by one source, or by all. */
-function watchedBy(place: Place, source: SourceKind | undefined): string[] {
+/** The ways of watching a place that a gap concerns: by one source, or by all. */
+function waysOf(place: Place, source: SourceKind | undefined): string[] {
   const sources = source ? [source] : SOURCE_KINDS;
   return sources.map((one) => `${placeKey(place)}#${one}`);
 }

@@ -8,7 +8,10 @@ export interface Announcement {
   readonly text: string;
   readonly severity: Severity;
   readonly type: string;
-  /** The same was told a short while ago: no message goes to people, only an event to machines. */
+  /**
+   * The same was told a short while ago, or is told later with other things: no message goes to
+   * people, only an event to machines.
+   */
   readonly isRepeat: boolean;
   /** Absent where it tells of no rules. */
   readonly outcome?: ToldOutcome;
