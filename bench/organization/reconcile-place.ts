@@ -47,7 +47,8 @@ const ledgers = new WeakMap<HubAtWork, LedgerInMemory>();
 
 /**
  * `reconcile-member.lambda.ts` in a new container, for the last account. The ledger is in memory
- * behind the domain's port: each call of it counts as one of DynamoDB.
+ * behind the domain's port: each call of it counts as one of DynamoDB. The report goes out as a
+ * message here, where the function sends an event and keeps news of the place.
  */
 export async function reconcileOnePlace(
   hub: HubAtWork,
