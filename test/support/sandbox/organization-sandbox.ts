@@ -55,7 +55,7 @@ export const SUSPENDED = '777777777777';
 
 /** Alice decides for workloads, and Bob for all others. */
 export const [ALICE, BOB] = ['U0ALICE', 'U0BOB'] as const;
-export const WORKLOADS_CHANNEL = 'C0WORKLOADS';
+const WORKLOADS_CHANNEL = 'C0WORKLOADS';
 const OTHER_CHANNEL = 'C0OTHERS';
 
 const HOUR = 60 * 60_000;

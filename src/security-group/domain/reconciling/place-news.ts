@@ -28,7 +28,7 @@ export interface UntoldNews {
 }
 
 /** So many places have a line of their own in one message. */
-export const PLACES_PER_MESSAGE = 100;
+const PLACES_PER_MESSAGE = 100;
 
 const MOST_LISTED = 20;
 const MOST_BYTES = 12_000;
