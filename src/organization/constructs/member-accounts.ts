@@ -82,6 +82,14 @@ export function checkedAccounts(method: string, accountIds: string[]): string[] 
   return accountIds;
 }
 
+/** Whether the hub of these accounts is certain not to watch this one. */
+export function isLeftOut(id: string, selection: AccountSelection): boolean {
+  if (Token.isUnresolved(id)) return false;
+  return selection.kind === 'organization'
+    ? selection.excluding.includes(id)
+    : !selection.accountIds.some((one) => Token.isUnresolved(one) || one === id);
+}
+
 function checkAccount(where: string, id: string): void {
   if (Token.isUnresolved(id) || ACCOUNT_ID.test(id)) return;
   throw new Error(`${where}: "${id}" is no account id: write twelve digits, in quotes.`);

@@ -45,8 +45,8 @@ export interface SentryHubProps {
 
   /**
    * A sentence for each account that needs one, such as "holds the payment systems": it is shown
-   * wherever the account is named. By account id. Throws if an id is malformed or a text has more
-   * than 200 characters.
+   * wherever the account is named. By account id. Throws if an id is malformed, if the hub does not
+   * watch the account, and if a text has more than 200 characters.
    *
    * @default - none
    */

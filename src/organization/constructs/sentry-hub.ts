@@ -12,6 +12,7 @@ import {
   checkedReference,
   DEFAULT_HUB_NAME,
 } from './hub-values';
+import { isLeftOut } from './member-accounts';
 import { letWorkInMembers } from './member-roles';
 import { Coverage, type HubConfiguration } from './parts/coverage';
 import { HubBus } from './parts/hub-bus';
@@ -82,7 +83,7 @@ export class SentryHub extends Construct implements ISentryHub {
   /**
    * Throws if the name or an id is malformed, if there are accounts of an organization and no id of
    * it, if there is no source or one twice, if the topic is a FIFO topic or in another Region, if a
-   * warning is too long, and if an operator is no role or user.
+   * warning is too long or of an account that is not watched, and if an operator is no role or user.
    */
   constructor(scope: Construct, id: string, props: SentryHubProps) {
     super(scope, id);
@@ -96,6 +97,7 @@ export class SentryHub extends Construct implements ISentryHub {
     this._maxConcurrency = checkedConcurrency(path, props.maxConcurrency ?? DEFAULT_CONCURRENCY);
     checkWarnings(path, props.accountWarnings ?? {});
     this._accounts = props.accounts._selection;
+    this.refuseIdleWarnings(props.accountWarnings ?? {});
     const sources = checkedSources(path, props.sources ?? [ChangeSource.forwardedEvents()]);
     const senders = this.senders(props);
     this.notificationTopic = props.notificationTopic
@@ -213,6 +215,17 @@ export class SentryHub extends Construct implements ISentryHub {
   /** Lets a function of a sentry note when it heard of a place. @internal */
   public _letNoteSightings(owner: BundledFunction<string, string>): void {
     this.coverage.table.grantSightings(owner.role!);
+  }
+
+  private refuseIdleWarnings(warnings: Record<string, string>): void {
+    if (Token.isUnresolved(this.hubAccountId)) return;
+    const idle = Object.keys(warnings).find(
+      (id) => id !== this.hubAccountId && isLeftOut(id, this._accounts),
+    );
+    if (idle === undefined) return;
+    throw new Error(
+      `${this.node.path}: "accountWarnings" names the account ${idle}, which the hub does not watch: leave it out, or add it to "accounts".`,
+    );
   }
 
   private warnWithoutSentry(): string[] {

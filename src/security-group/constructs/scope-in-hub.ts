@@ -1,5 +1,6 @@
 import { Token } from 'aws-cdk-lib';
 import type { PolicyScope } from './policy-scope';
+import { isLeftOut } from '../../organization/constructs/member-accounts';
 import type { SentryHub } from '../../organization/constructs/sentry-hub';
 import type { AccountScope } from '../../organization/domain/account-scope';
 
@@ -33,12 +34,8 @@ function refuseUnknownUnits(where: string, { node, _accounts }: SentryHub): void
 
 function refuseOther(where: string, id: string, hub: SentryHub): void {
   const { node, hubAccountId, _accounts: selection } = hub;
-  if ([id, hubAccountId].some(Token.isUnresolved) || id === hubAccountId) return;
-  const isLeftOut =
-    selection.kind === 'organization'
-      ? selection.excluding.includes(id)
-      : !selection.accountIds.some((one) => Token.isUnresolved(one) || one === id);
-  if (!isLeftOut) return;
+  if (Token.isUnresolved(hubAccountId) || id === hubAccountId) return;
+  if (!isLeftOut(id, selection)) return;
   throw new Error(
     `${where} names the account ${id}, which ${node.path} does not watch: leave it out, or add it to the hub's accounts.`,
   );

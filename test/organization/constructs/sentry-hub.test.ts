@@ -96,6 +96,11 @@ describe('what cannot work is refused', () => {
       '"accountWarnings" has "payments", which is no account id',
     ],
     [
+      'a warning of an account that it does not watch',
+      () => ({ accountWarnings: { '111122223333': 'careful', '222233334444': 'careful' } }),
+      '"accountWarnings" names the account 222233334444, which the hub does not watch: leave it out, or add it to "accounts".',
+    ],
+    [
       'a warning that is too long',
       () => ({ accountWarnings: { '111122223333': 'x'.repeat(201) } }),
       'has 201 characters: it is shown in every message, so write at most 200.',
