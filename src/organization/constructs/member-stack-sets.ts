@@ -4,6 +4,7 @@ import type { ISentryHub } from './hub-reference';
 import { checkedReference, rolesParameters, ruleParameters } from './hub-values';
 import { checkedUnits } from './member-accounts';
 import { MemberRights } from './member-rights';
+import { warnInHubAccount, warnOfUnwatchedRegions } from './member-warnings';
 import { rolesTemplate } from '../contracts/member-templates/roles-template';
 import { ruleTemplate } from '../contracts/member-templates/rule-template';
 import type { MemberTemplate } from '../contracts/member-templates/template';
@@ -70,13 +71,16 @@ interface StackSetOfMembers {
  * and those that leave lose what was made.
  *
  * CloudFormation never deploys to the management account like this: write a `SentryMember` there.
- * It belongs in a stack of its own, in the management account or a delegated administrator.
+ * It belongs in a stack of its own, in the management account or a delegated administrator. It
+ * warns where that is the hub's own account, and where the hub does not watch one of the Regions.
  */
 export class MemberStackSets extends Construct {
   constructor(scope: Construct, id: string, props: MemberStackSetsProps) {
     super(scope, id);
     const hub = checkedReference(this.node.path, props.hub);
     this.check(props);
+    warnInHubAccount(this, hub);
+    warnOfUnwatchedRegions(this, hub, props.regions);
     const [first] = props.regions;
     const rules = ruleParameters(hub);
     for (const [rights, units] of unitsByRights(props.targets)) {

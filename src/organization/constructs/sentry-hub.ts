@@ -78,12 +78,15 @@ export class SentryHub extends Construct implements ISentryHub {
   private readonly coverage: Coverage;
   /** @internal */
   public readonly _accounts: AccountSelection;
+  /** Undefined: all that are enabled. @internal */
+  public readonly _regions: readonly string[] | undefined;
   private readonly readers: readonly SourceReader[];
 
   /**
    * Throws if the name or an id is malformed, if there are accounts of an organization and no id of
    * it, if there is no source or one twice, if the topic is a FIFO topic or in another Region, if a
-   * warning is too long or of an account that is not watched, and if an operator is no role or user.
+   * warning is too long or of an account that is not watched, and if an operator is no role and no
+   * user.
    */
   constructor(scope: Construct, id: string, props: SentryHubProps) {
     super(scope, id);
@@ -97,6 +100,7 @@ export class SentryHub extends Construct implements ISentryHub {
     this._maxConcurrency = checkedConcurrency(path, props.maxConcurrency ?? DEFAULT_CONCURRENCY);
     checkWarnings(path, props.accountWarnings ?? {});
     this._accounts = props.accounts._selection;
+    this._regions = props.regions?._regions;
     this.refuseIdleWarnings(props.accountWarnings ?? {});
     const sources = checkedSources(path, props.sources ?? [ChangeSource.forwardedEvents()]);
     const senders = this.senders(props);

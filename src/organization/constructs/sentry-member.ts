@@ -5,6 +5,7 @@ import { Construct } from 'constructs';
 import type { ISentryHub } from './hub-reference';
 import { checkedReference, rolesValues, ruleParameters } from './hub-values';
 import { MemberRights } from './member-rights';
+import { warnOfUnwatchedAccount } from './member-warnings';
 
 /** The same files that Terraform, and tools that deploy templates to many accounts, can take. */
 const TEMPLATES = path.join(__dirname, '..', '..', '..', 'member-templates');
@@ -39,12 +40,13 @@ export interface SentryMemberRegionProps {
  * for each account: the roles are the account's. Write `SentryMemberRegion` in its other Regions.
  *
  * For the organization's management account, which StackSets leave out, and for accounts whose apps
- * bring their own.
+ * bring their own. It warns where the hub does not watch the account.
  */
 export class SentryMember extends Construct {
   constructor(scope: Construct, id: string, props: SentryMemberProps) {
     super(scope, id);
     const hub = checkedReference(this.node.path, props.hub);
+    warnOfUnwatchedAccount(this, hub);
     const roles = new CfnInclude(this, 'Roles', {
       templateFile: path.join(TEMPLATES, 'roles.template.json'),
       preserveLogicalIds: false,

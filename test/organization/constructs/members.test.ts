@@ -1,5 +1,7 @@
 import { App, Aws, Stack } from 'aws-cdk-lib';
-import { Match, Template } from 'aws-cdk-lib/assertions';
+import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
+import { MemberAccounts } from '../../../src/organization/constructs/member-accounts';
+import { MemberRegions } from '../../../src/organization/constructs/member-regions';
 import { MemberRights } from '../../../src/organization/constructs/member-rights';
 import {
   MemberStackSets,
@@ -187,6 +189,38 @@ describe('a member in an app of its own', () => {
     template.resourceCountIs('AWS::Events::Rule', 2);
     template.resourceCountIs('AWS::IAM::Role', 0);
   });
+});
+
+test('one who writes members where they do nothing, or too much, is told at synth', () => {
+  const app = new App();
+  const stackOf = (id: string, account: string) =>
+    new Stack(app, id, { env: { account, region: 'eu-west-1' } });
+  const security = stackOf('Security', HUB.hubAccountId);
+  const hub = new SentryHub(security, 'Hub', {
+    organizationId: 'o-abc1234567',
+    accounts: MemberAccounts.organization({ excluding: ['222233334444'] }),
+    regions: MemberRegions.of(['eu-west-1']),
+  });
+  const targets = [{ units: [WORKLOADS] }];
+  const deployment = stackOf('Deployment', '444455556666');
+  new MemberStackSets(security, 'Beside', { hub, targets, regions: ['eu-west-1'] });
+  new MemberStackSets(deployment, 'Far', { hub, targets, regions: ['eu-west-1', 'us-east-1'] });
+  const leftOut = stackOf('LeftOut', '222233334444');
+  new SentryMember(leftOut, 'Member', { hub });
+  const watched = stackOf('Watched', '111122223333');
+  new SentryMember(watched, 'Member', { hub });
+
+  const warnings = [security, deployment, leftOut, watched].map((stack) =>
+    Annotations.fromStack(stack)
+      .findWarning('*', Match.stringLikeRegexp('NotWatched|stackSetsInHubAccount'))
+      .map(({ entry }) => entry.data),
+  );
+  expect(warnings).toEqual([
+    [expect.stringContaining("These StackSets are in 999988887777, the hub's own account")],
+    [expect.stringContaining('"regions" has us-east-1, and the hub passes over what comes')],
+    [expect.stringContaining('Security/Hub does not watch the account 222233334444')],
+    [],
+  ]);
 });
 
 function stackSets(props: Partial<MemberStackSetsProps>): Template {
