@@ -86,12 +86,12 @@ export function checkedReference(where: string, hub: ISentryHub): ISentryHub {
   }
   if (!Token.isUnresolved(hub.hubAccountId) && !ACCOUNT_ID.test(hub.hubAccountId)) {
     throw new Error(
-      `${where}: "${hub.hubAccountId}" is no account id: write twelve digits, in quotes.`,
+      `${where}: the hub's account is "${hub.hubAccountId}", which is no account id: write twelve digits, in quotes, in "hubAccountId" or in "env" of the hub's stack.`,
     );
   }
   if (!Token.isUnresolved(hub.hubRegion) && !REGION.test(hub.hubRegion)) {
     throw new Error(
-      `${where}: "${hub.hubRegion}" is no name of a Region: write one such as "eu-west-1".`,
+      `${where}: the hub's Region is "${hub.hubRegion}", which is no name of a Region: write one such as "eu-west-1", in "hubRegion" or in "env" of the hub's stack.`,
     );
   }
   if (hub.organizationId !== undefined) checkedOrganizationId(where, hub.organizationId);

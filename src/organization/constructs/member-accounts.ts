@@ -62,6 +62,11 @@ export function checkedUnits(where: string, { units }: { readonly units: string[
   if (units.length === 0) {
     throw new Error(`${where}: "units" is empty: name at least one, such as "ou-abcd-12345678".`);
   }
+  if (Token.isUnresolved(units)) {
+    throw new Error(
+      `${where}: "units" is a list that only the deployment knows: write its ids out, such as ["ou-abcd-12345678"].`,
+    );
+  }
   const malformed = units.find((id) => !Token.isUnresolved(id) && !UNIT_ID.test(id));
   if (malformed !== undefined) {
     throw new Error(
@@ -76,6 +81,11 @@ export function checkedAccounts(method: string, accountIds: string[]): string[] 
   if (accountIds.length === 0) {
     throw new Error(
       `${method}() got an empty list: name at least one account, as in ${method}(["111122223333"]).`,
+    );
+  }
+  if (Token.isUnresolved(accountIds)) {
+    throw new Error(
+      `${method}() got a list that only the deployment knows: write its ids out, as in ${method}(["111122223333"]).`,
     );
   }
   accountIds.forEach((id) => checkAccount(`${method}()`, id));

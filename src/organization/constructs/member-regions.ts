@@ -20,9 +20,16 @@ export class MemberRegions {
         'MemberRegions.of() got an empty list: name at least one Region, as in MemberRegions.of(["eu-west-1"]).',
       );
     }
+    if (Token.isUnresolved(regions)) {
+      throw new Error(
+        'MemberRegions.of() got a list that only the deployment knows: write the Regions out, as in MemberRegions.of(["eu-west-1"]).',
+      );
+    }
     const malformed = regions.find((name) => !Token.isUnresolved(name) && !REGION.test(name));
     if (malformed !== undefined) {
-      throw new Error(`"${malformed}" is no name of a Region: write one such as "eu-west-1".`);
+      throw new Error(
+        `MemberRegions.of(): "${malformed}" is no name of a Region: write one such as "eu-west-1".`,
+      );
     }
     return new MemberRegions([...new Set(regions)]);
   }

@@ -163,6 +163,11 @@ export class MemberStackSets extends Construct {
   }
 
   private checkRegions(regions: string[]): void {
+    if (Token.isUnresolved(regions)) {
+      throw new Error(
+        `${this.node.path}: "regions" is a list that only the deployment knows: write the Regions out, such as ["eu-west-1"].`,
+      );
+    }
     const known = regions.filter((name) => !Token.isUnresolved(name));
     const malformed = known.find((name) => !REGION.test(name));
     if (malformed !== undefined) {

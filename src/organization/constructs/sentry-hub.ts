@@ -247,7 +247,7 @@ export class SentryHub extends Construct implements ISentryHub {
     if (organizationId !== undefined) return { kind: 'organization', organizationId };
     if (selection.kind === 'organization') {
       throw new Error(
-        `${this.node.path}: the accounts are those of an organization, and "organizationId" is missing: give it, such as "o-abc1234567".`,
+        `${this.node.path}: the accounts are those of an organization, and "organizationId" is missing: give it, such as "o-abc1234567", which "aws organizations describe-organization" shows.`,
       );
     }
     if (selection.accountIds.length > MOST_LISTED_SENDERS) {

@@ -1,4 +1,4 @@
-import { App, Aws, Stack } from 'aws-cdk-lib';
+import { App, Aws, Stack, Token } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { MemberAccounts } from '../../../src/organization/constructs/member-accounts';
 import { MemberRegions } from '../../../src/organization/constructs/member-regions';
@@ -109,6 +109,11 @@ describe('StackSets', () => {
     ['no targets', { targets: [] }, '"targets" is empty'],
     ['no Regions', { regions: [] }, '"regions" is empty'],
     ['a malformed Region', { regions: ['eu-west1'] }, '"eu-west1" is no name of a Region'],
+    [
+      'Regions that only the deployment knows',
+      { regions: Token.asList('later') },
+      '"regions" is a list that only the deployment knows: write the Regions out',
+    ],
     ['a Region twice', { regions: ['eu-west-1', 'eu-west-1'] }, 'eu-west-1 is in "regions" twice'],
     [
       'a hub of which no one knows at synth where it is',

@@ -1,4 +1,4 @@
-import { App, Stack } from 'aws-cdk-lib';
+import { App, Stack, Token } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as s3 from 'aws-cdk-lib/aws-s3';
@@ -76,7 +76,7 @@ describe('what cannot work is refused', () => {
     [
       'an organization without its id',
       () => ({ accounts: MemberAccounts.organization() }),
-      'the accounts are those of an organization, and "organizationId" is missing: give it, such as "o-abc1234567".',
+      'the accounts are those of an organization, and "organizationId" is missing: give it, such as "o-abc1234567", which "aws organizations describe-organization" shows.',
     ],
     [
       'an id that no organization has',
@@ -134,12 +134,27 @@ describe('what cannot work is refused', () => {
     [
       'a Region by its name',
       () => MemberRegions.of(['Ireland']),
-      '"Ireland" is no name of a Region',
+      'MemberRegions.of(): "Ireland" is no name of a Region',
+    ],
+    [
+      'Regions that only the deployment knows',
+      () => MemberRegions.of(Token.asList('later')),
+      'MemberRegions.of() got a list that only the deployment knows',
+    ],
+    [
+      'units that only the deployment knows',
+      () => MemberAccounts.organization({ units: Token.asList('later') }),
+      '"units" is a list that only the deployment knows',
+    ],
+    [
+      'accounts that only the deployment knows',
+      () => MemberAccounts.accounts(Token.asList('later')),
+      'MemberAccounts.accounts() got a list that only the deployment knows',
     ],
     [
       'a hub elsewhere without an account',
       () => SentryHub.fromSentryHubAttributes({ hubAccountId: 'security', hubRegion: 'eu-west-1' }),
-      '"security" is no account id',
+      'the hub\'s account is "security", which is no account id',
     ],
   ])('%s', (_, make, message) => {
     expect(make).toThrow(message);
