@@ -43,11 +43,12 @@ export function coverageNotification(
 
 function hasNews(report: CoverageReport): boolean {
   const { wentDark, neverCovered, closed, left, fellBehind, caughtUp } = report;
-  const { pause, tellsAll, standing, members } = report;
+  const { pause, tellsAll, tellsUnits, standing, members } = report;
   const once = [wentDark, neverCovered, closed, left, fellBehind, caughtUp];
   return (
     once.some((news) => news.length > 0) ||
     pause !== undefined ||
+    tellsUnits ||
     (tellsAll && (standing.length > 0 || members === 0))
   );
 }
@@ -65,11 +66,12 @@ function rendered(report: CoverageReport, told: ToldHub, most: number): Notifica
 
 function headline(report: CoverageReport): string {
   const { wentDark, neverCovered, standing, closed, pause, left, members } = report;
-  const { fellBehind, caughtUp } = report;
+  const { fellBehind, caughtUp, emptyUnits, tellsUnits } = report;
   if (wentDark.length > 0) return `${count(wentDark.length, 'place')} not watched any more`;
   if (pause) return 'The hub was away, and watches again';
   if (members === 0) return 'The hub has no members: it watches no account';
   if (fellBehind.length > 0) return `Nothing comes by ${sourceNames(fellBehind)} any more`;
+  if (tellsUnits) return `${count(emptyUnits.length, 'unit')} named without any account`;
   if (neverCovered.length > 0) return `${count(neverCovered.length, 'place')} not watched yet`;
   if (standing.length > 0) return `${count(standing.length, 'gap')} in what is watched`;
   if (closed.length > 0) return `${count(closed.length, 'gap')} closed: all is watched`;
@@ -82,13 +84,14 @@ function sourceNames(lagging: readonly LaggingSource[]): string {
 }
 
 function severityOf(report: CoverageReport): Severity {
-  const { wentDark, fellBehind, standing, pause, members } = report;
-  if (wentDark.length > 0 || fellBehind.length > 0 || pause || members === 0) return 'high';
+  const { wentDark, fellBehind, tellsUnits, standing, pause, members } = report;
+  const isWorst = wentDark.length > 0 || fellBehind.length > 0 || tellsUnits;
+  if (isWorst || pause || members === 0) return 'high';
   return standing.length > 0 ? 'medium' : 'low';
 }
 
 function messageOf(report: CoverageReport, told: ToldHub, most: number): CoverageMessage {
-  const { list, members, run, left, fellBehind, caughtUp, pause, listFailure } = report;
+  const { list, members, run, left, fellBehind, caughtUp, emptyUnits, pause, listFailure } = report;
   const lists = shownGaps(report, most);
   const described = (accountId: string) => describedAccount(accountId, list, told.warnings);
   const inMessage = (gaps: readonly StandingGap[]) =>
@@ -112,6 +115,7 @@ function messageOf(report: CoverageReport, told: ToldHub, most: number): Coverag
     }),
     ...(fellBehind.length > 0 && { fellBehind: fellBehind.map(lagInMessage) }),
     ...(caughtUp.length > 0 && { caughtUp }),
+    ...(emptyUnits.length > 0 && { emptyUnits }),
     ...(pause && {
       pause: { from: pause.from.toISOString(), until: pause.until.toISOString() },
     }),
@@ -170,7 +174,7 @@ function leftInMessage(
 }
 
 function textOf(report: CoverageReport, { hub, warnings }: ToldHub, most: number): string {
-  const { list, members, left, fellBehind, caughtUp, pause, listFailure } = report;
+  const { list, members, left, fellBehind, caughtUp, emptyUnits, pause, listFailure } = report;
   const { wentDark, neverCovered, closed, standing = [], omitted } = shownGaps(report, most);
   const described = (accountId: string) => describedAccount(accountId, list, warnings);
   const lines = (gaps: readonly StandingGap[]) =>
@@ -186,6 +190,10 @@ function textOf(report: CoverageReport, { hub, warnings }: ToldHub, most: number
     ...section(
       'Sources that bring records again:',
       caughtUp.map((source) => `- ${SOURCE_NAMES[source]}`),
+    ),
+    ...section(
+      'Units that are named, and in which the hub knows no account. Should an id be wrong, what it was meant for is not done:',
+      emptyUnits.map((unit) => `- ${unit}`),
     ),
     ...section('Not watched any more:', lines(wentDark)),
     ...section('Not watched yet, though there was time for it:', lines(neverCovered)),

@@ -26,6 +26,7 @@ export const lastRunSchema = z.object({
   toldAllAt: z.optional(time),
   sources: z.optional(z.array(z.object({ source: sourceSchema, since: time }))),
   lagging: z.optional(z.array(laggingSource)),
+  emptyUnits: z.optional(z.array(z.string())),
 });
 
 export const lookSchema = z.discriminatedUnion('kind', [

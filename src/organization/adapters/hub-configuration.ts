@@ -17,7 +17,11 @@ export const hubParameterSchema = z.object({
   ]),
   regions: z.optional(z.array(z.string())),
   warnings: z.record(z.string(), z.string()),
-  expected: z.object({ sources: z.array(z.enum(SOURCE_KINDS)), rights: z.enum(MEMBER_RIGHTS) }),
+  expected: z.object({
+    sources: z.array(z.enum(SOURCE_KINDS)),
+    rights: z.enum(MEMBER_RIGHTS),
+    units: z.optional(z.array(z.string())),
+  }),
 });
 
 /** What the deployment says of the hub. Throws for a parameter of another version. */

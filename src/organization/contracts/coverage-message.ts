@@ -62,6 +62,8 @@ export interface CoverageMessage {
   readonly fellBehind?: readonly LaggingSourceInMessage[];
   /** Sources of which that was told, and that bring records again. Absent: there are none. */
   readonly caughtUp?: readonly SourceKind[];
+  /** Units that hub or sentries name, and in which it knows no account. Absent: there are none. */
+  readonly emptyUnits?: readonly string[];
   readonly pause?: { readonly from: string; readonly until: string };
   readonly accountListFailure?: string;
 }

@@ -1,5 +1,6 @@
 import { Token } from 'aws-cdk-lib';
 import type { PolicyScope } from './policy-scope';
+import type { SecurityGroupSentrySettings } from './security-group-sentry-settings';
 import { isLeftOut } from '../../organization/constructs/member-accounts';
 import type { SentryHub } from '../../organization/constructs/sentry-hub';
 import type { AccountScope } from '../../organization/domain/account-scope';
@@ -39,4 +40,13 @@ function refuseOther(where: string, id: string, hub: SentryHub): void {
   throw new Error(
     `${where} names the account ${id}, which ${node.path} does not watch: leave it out, or add it to the hub's accounts.`,
   );
+}
+
+/** Ids of all units that the policies name, or that are only observed. */
+export function unitsNamedBy({
+  policies,
+  observeIn,
+}: Pick<SecurityGroupSentrySettings['judging'], 'policies' | 'observeIn'>): string[] {
+  const scopes = [observeIn, ...policies.map(({ appliesTo }) => appliesTo)];
+  return scopes.flatMap((scope) => scope?.units ?? []);
 }

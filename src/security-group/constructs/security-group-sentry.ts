@@ -15,6 +15,7 @@ import { ReconcileSchedule } from './parts/reconcile-schedule';
 import { Reconciler } from './parts/reconciler';
 import { Responder } from './parts/responder';
 import { rightsFor } from './rights-in-members';
+import { unitsNamedBy } from './scope-in-hub';
 import type { SecurityGroupSentryProps } from './security-group-sentry-props';
 import {
   type SecurityGroupSentrySettings,
@@ -259,7 +260,12 @@ export class SecurityGroupSentry extends Construct implements iam.IGrantable {
     judging: SecurityGroupSentrySettings['judging'],
   ): void {
     if (!hub) return warnWithoutTrail(this);
-    hub._join({ construct: this, watches: 'security groups', rights: rightsFor(judging) });
+    hub._join({
+      construct: this,
+      watches: 'security groups',
+      rights: rightsFor(judging),
+      units: unitsNamedBy(judging),
+    });
   }
 
   private maximum(metricName: string, options?: cloudwatch.MetricOptions): cloudwatch.Metric {

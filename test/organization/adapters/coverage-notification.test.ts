@@ -34,6 +34,8 @@ const NOTHING: CoverageReport = {
   left: [],
   fellBehind: [],
   caughtUp: [],
+  emptyUnits: [],
+  tellsUnits: false,
   missing: [],
   forgotten: [],
   noted: [],
@@ -61,6 +63,7 @@ test('every message is as its schema says', () => {
     standing: [DARK, NEVER],
     left,
     fellBehind: [LAGGING],
+    emptyUnits: ['ou-abcd-99999999'],
     caughtUp: [...SOURCE_KINDS],
   };
   const reports: readonly CoverageReport[] = [
@@ -218,4 +221,14 @@ test('a source that brings nothing while others do is told, and so is that it br
   );
   const again = coverageNotification({ ...NOTHING, caughtUp: ['organization-trail'] }, HUB)!;
   expect(again.subject).toBe('[LOW] Records come by the organization trail again');
+});
+
+test('a unit that is named, and has no account, is told at once, and again with all gaps', () => {
+  const empty = { ...NOTHING, emptyUnits: ['ou-abcd-99999999'] };
+  expect(coverageNotification(empty, HUB)).toBeUndefined();
+  const told = coverageNotification({ ...empty, tellsUnits: true }, HUB)!;
+  expect(told.subject).toBe('[HIGH] 1 unit named without any account');
+  expect(told.text).toContain('- ou-abcd-99999999');
+  const all = coverageNotification({ ...empty, tellsAll: true, standing: [DARK] }, HUB)!;
+  expect(all.text).toContain('- ou-abcd-99999999');
 });

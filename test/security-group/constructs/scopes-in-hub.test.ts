@@ -14,9 +14,11 @@ import {
   TrafficPattern,
 } from '../../../src';
 import { MemberAccounts } from '../../../src/organization/constructs/member-accounts';
+import { JoinedSentries } from '../../../src/organization/constructs/parts/joined-sentries';
 import { SentryHub } from '../../../src/organization/constructs/sentry-hub';
 import { policiesSchema } from '../../../src/security-group/adapters/sentry-configuration';
 import { judgeAppRules } from '../../../src/security-group/constructs/app-rules';
+import { unitsNamedBy } from '../../../src/security-group/constructs/scope-in-hub';
 import { securityGroupSentrySettings } from '../../../src/security-group/constructs/security-group-sentry-settings';
 import { SentryParameters } from '../../../src/security-group/constructs/sentry-parameters';
 import type { TrustedActor } from '../../../src/security-group/domain/changes/actor';
@@ -137,6 +139,23 @@ test('what the deployment writes of scopes and actors is what the handlers read'
     },
     { kind: 'role', roleArn: `arn:aws:iam::${MEMBER}:role/ops/Deployer` },
   ]);
+});
+
+test('units that policies and mode name are told to the hub, which knows whether they exist', () => {
+  const { judging } = settings(
+    {
+      policies: [{ ...locked, appliesTo: PolicyScope.units([UNIT]) }],
+      observeIn: PolicyScope.units(['ou-abcd-99999999']),
+    },
+    ofOrganization,
+  );
+  expect(unitsNamedBy(judging)).toEqual(['ou-abcd-99999999', UNIT]);
+  const sentries = new JoinedSentries();
+  const construct = new Stack();
+  const units = unitsNamedBy(judging);
+  sentries.add({ construct, watches: 'security groups', rights: 'REVOKE', units }, 'Hub');
+  sentries.add({ construct, watches: 'access keys', rights: 'OBSERVE' }, 'Hub');
+  expect(sentries.expectation(['forwarded-events'])).toMatchObject({ units });
 });
 
 test('nothing of it is written where there is none', () => {

@@ -10,6 +10,8 @@ export interface JoinedSentry {
   readonly watches: 'security groups' | 'access keys';
   /** The most that it does in a member. */
   readonly rights: MemberRights;
+  /** Ids of units that its policies or its mode name. */
+  readonly units?: readonly string[];
 }
 
 /** The sentries of one hub. They come after it, so what it says of them is rendered last. */
@@ -34,9 +36,11 @@ export class JoinedSentries {
 
   /** Nothing is heard of members as long as no one takes their events. */
   public expectation(sources: readonly SourceKind[]): Expectation {
+    const units = this.sentries.flatMap(({ units: named = [] }) => named);
     return {
       sources: this.takesEvents ? sources : [],
       rights: rightsForAll(this.sentries.map(({ rights }) => rights)),
+      ...(units.length > 0 && { units: [...new Set(units)] }),
     };
   }
 }

@@ -27,6 +27,8 @@ export interface LastRun {
   readonly sources?: readonly ExpectedSource[];
   /** Sources that brought nothing of late, though others did. Absent: none. */
   readonly lagging?: readonly LaggingSource[];
+  /** Units that are named, and have no account. Absent: none. */
+  readonly emptyUnits?: readonly string[];
 }
 
 /** All that the hub remembers of what is covered. */

@@ -33,6 +33,8 @@ export interface Expectation {
   readonly sources: readonly SourceKind[];
   /** What the policies of the sentries need. */
   readonly rights: MemberRights;
+  /** Units that they name. Absent: none. */
+  readonly units?: readonly string[];
 }
 
 /** The same, as it is known to a run. */

@@ -2,6 +2,7 @@ import { coverageNews, type CoverageNews, type FoundGap } from './coverage-news'
 import type { CoverageStore, KnownPlace, LastRun, RememberedRun } from './coverage-store';
 import { SILENT_AFTER_SECONDS } from './coverage-times';
 import { currentList } from './current-list';
+import { emptyUnits } from './empty-units';
 import { type ExpectedSource, expectedSources } from './expected-sources';
 import { type Expectation, findGaps, type Gap } from './find-gaps';
 import { hubPause, type HubPause, isStillQuiet } from './hub-pause';
@@ -42,6 +43,10 @@ export interface CoverageReport extends CoverageNews, RememberedRun {
   readonly fellBehind: readonly LaggingSource[];
   /** Sources of which that was told, and that bring records again. */
   readonly caughtUp: readonly SourceKind[];
+  /** Units that are named, and have no account: told at once, and with all gaps. */
+  readonly emptyUnits: readonly string[];
+  /** Of one of them no one was told yet. */
+  readonly tellsUnits: boolean;
   /** The hub was away until now, and the silence in between says nothing. */
   readonly pause?: HubPause;
   /** Once a day: all gaps that stand. */
@@ -81,6 +86,8 @@ export async function watchCoverage(
     before: memory.lastRun?.lagging ?? [],
     now,
   });
+  const empty = emptyUnits(organization, list);
+  const toldUnits = new Set(memory.lastRun?.emptyUnits);
   const tellsAll = isDayOver(memory.lastRun, now);
   return {
     ...news,
@@ -88,12 +95,15 @@ export async function watchCoverage(
     members: ids.length,
     left,
     ...sourcesTold,
+    emptyUnits: empty,
+    tellsUnits: empty.some((unit) => !toldUnits.has(unit)),
     missing,
     forgotten: [...leftPlaces, ...replaced],
     tellsAll,
     run: {
       ...run,
       ...(lagging.length > 0 && { lagging }),
+      ...(empty.length > 0 && { emptyUnits: empty }),
       ...(tellsAll && { toldAllAt: now }),
     },
     ...(run.pause?.until.getTime() === now.getTime() && { pause: run.pause }),

@@ -43,6 +43,25 @@ test('a place that is heard of is covered', async () => {
   expect(report.standing).toEqual([]);
 });
 
+describe('a unit that is named, and in which there is no account', () => {
+  beforeEach(() => {
+    const expected = { ...ORGANIZATION.expected, units: ['ou-abcd-99999999', 'ou-abcd-11111111'] };
+    organization = { ...ORGANIZATION, expected };
+  });
+
+  test('is told once by itself', async () => {
+    expect(await run()).toMatchObject({ emptyUnits: ['ou-abcd-99999999'], tellsUnits: true });
+    pass(15);
+    expect(await run()).toMatchObject({ emptyUnits: ['ou-abcd-99999999'], tellsUnits: false });
+  });
+
+  test('is none where the list does not tell the unit of each account', async () => {
+    const [first, ...others] = LIST.accounts;
+    read = () => ({ ...LIST, accounts: [{ ...first!, path: '' }, ...others] });
+    expect((await run()).emptyUnits).toEqual([]);
+  });
+});
+
 describe('a place that is heard of before the hub has looked', () => {
   const PLACE = { accountId: PAYMENTS.id, region: 'eu-west-2' };
 
