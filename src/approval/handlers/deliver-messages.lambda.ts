@@ -89,9 +89,15 @@ function portsFor(known: ApprovalParameter): MessagePorts {
   };
 }
 
+/** Of one who clicks from outside: there is nothing to mend, and anyone could raise alarms. */
+const NOT_IN_CHANNEL = 'user_not_in_channel';
+
 /** The slot keeps its own count of failures, and its time for the next try. */
 function countFailure(requestId: string, message: string, error: unknown): void {
   const isRefused = error instanceof MessengerRefusedError;
+  if (isRefused && error.code === NOT_IN_CHANNEL) {
+    return logger.info('someone who is not in the channel cannot be told', { requestId, message });
+  }
   logger.error(
     isRefused ? 'Slack refuses a message: an operator has to look' : 'a message is for later',
     { requestId, message, error },
