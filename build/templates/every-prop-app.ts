@@ -330,12 +330,24 @@ const target: Required<MemberTarget> = {
   units: ['ou-ab12-cdefgh34'],
   rights: MemberRights.FULL,
 };
+/** Members of a hub that does not know its place are refused: theirs is in another app. */
+const known = (one: SentryHub) =>
+  app.region
+    ? one
+    : SentryHub.fromSentryHubAttributes({
+        hubAccountId: '222233334444',
+        hubRegion: 'eu-central-1',
+        organizationId: 'o-abc1234567',
+      });
 const stackSets: Required<MemberStackSetsProps> = {
-  hub,
+  hub: known(hub),
   targets: [target],
   regions: [app.region ?? 'eu-central-1'],
   delegatedAdministrator: true,
 };
 new MemberStackSets(members, 'StackSets', stackSets);
-const member: Required<SentryMemberProps> = { hub: keyHub.hub, rights: MemberRights.OBSERVE };
+const member: Required<SentryMemberProps> = {
+  hub: known(keyHub.hub),
+  rights: MemberRights.OBSERVE,
+};
 new SentryMember(everywhere, 'Member', member);
