@@ -216,12 +216,15 @@ describe('what is heard of a place', () => {
     await expect(nowhere.seen(place, source, minutesAgo(1))).rejects.toThrow(/not found|exist/i);
   });
 
-  test('is forgotten where its account is no member', async () => {
+  test("is forgotten where its account is no member, or its Region none of the hub's", async () => {
+    const watched = { accountId: PAYMENTS, region: 'eu-west-1' };
+    await another().seen(watched, source, minutesAgo(1));
     await another().seen({ ...place, accountId: STRANGER }, source, minutesAgo(1));
     await looks();
     const { places } = await coverage().read();
     expect(places.map(({ place: { accountId } }) => accountId)).not.toContain(STRANGER);
-    expect(await known()).toBeDefined();
+    expect(await known()).toBeUndefined();
+    expect(places.map((one) => one.place)).toContainEqual(watched);
   });
 });
 

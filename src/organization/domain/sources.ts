@@ -6,6 +6,12 @@ export const READ_SOURCES = ['organization-trail', 'cloudtrail-lake'] as const;
 
 export type SourceKind = (typeof SOURCE_KINDS)[number];
 
+/** A source, and since when the hub has it. */
+export interface ExpectedSource {
+  readonly source: SourceKind;
+  readonly since: Date;
+}
+
 export const SOURCE_NAMES: Readonly<Record<SourceKind, string>> = {
   'forwarded-events': 'forwarded events',
   'organization-trail': 'the organization trail',

@@ -1,9 +1,9 @@
 import { Token } from 'aws-cdk-lib';
 import type { PolicyScope } from './policy-scope';
-import type { SecurityGroupSentrySettings } from './security-group-sentry-settings';
 import { isLeftOut } from '../../organization/constructs/member-accounts';
 import type { SentryHub } from '../../organization/constructs/sentry-hub';
 import type { AccountScope } from '../../organization/domain/account-scope';
+import type { SentryConfiguration } from '../domain/policies/sentry-configuration';
 
 /** A scope as a user gives it. */
 export interface GivenScope {
@@ -46,7 +46,7 @@ function refuseOther(where: string, id: string, hub: SentryHub): void {
 export function unitsNamedBy({
   policies,
   observeIn,
-}: Pick<SecurityGroupSentrySettings['judging'], 'policies' | 'observeIn'>): string[] {
+}: Pick<SentryConfiguration, 'policies' | 'observeIn'>): string[] {
   const scopes = [observeIn, ...policies.map(({ appliesTo }) => appliesTo)];
   return scopes.flatMap((scope) => scope?.units ?? []);
 }

@@ -1,11 +1,11 @@
 import type { StandingGap } from './coverage-news';
-import type { ExpectedSource } from './expected-sources';
 import type { HubPause } from './hub-pause';
 import type { LaggingSource } from './lagging-sources';
 import type { PlaceLook } from './look-at-member';
 import type { Look, Sighting } from './place-state';
 import type { AccountList } from '../member-accounts';
 import type { Place } from '../place';
+import type { ExpectedSource } from '../sources';
 
 /** What is remembered of one place. */
 export interface KnownPlace {

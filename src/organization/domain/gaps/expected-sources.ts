@@ -1,11 +1,5 @@
 import type { CoverageMemory } from './coverage-store';
-import type { SourceKind } from '../sources';
-
-/** A source, and since when the hub has it. */
-export interface ExpectedSource {
-  readonly source: SourceKind;
-  readonly since: Date;
-}
+import type { ExpectedSource, SourceKind } from '../sources';
 
 const EVER = new Date(0);
 

@@ -1,8 +1,7 @@
 import { COMES_LATER_SECONDS, SILENT_AFTER_SECONDS } from './coverage-times';
-import type { ExpectedSource } from './expected-sources';
 import { isEnough, type Look, type MemberRights, type PlaceState } from './place-state';
 import type { Place } from '../place';
-import type { SourceKind } from '../sources';
+import type { ExpectedSource, SourceKind } from '../sources';
 
 /** Why a place is not covered: the first that holds, and the last beside those of a source. */
 export const GAP_CAUSES = [

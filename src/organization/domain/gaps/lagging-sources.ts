@@ -1,6 +1,8 @@
-import type { KnownPlace } from './coverage-store';
 import { COMES_LATER_SECONDS } from './coverage-times';
+import type { PlaceState } from './place-state';
 import type { SourceKind } from '../sources';
+
+type HeardPlace = Pick<PlaceState, 'sightings' | 'look'>;
 
 /** A source that brings nothing, while another brings something of the same places. */
 export interface LaggingSource {
@@ -34,7 +36,7 @@ const AWAITED_SECONDS = 30 * 60;
  */
 export function sourceNews(
   sources: readonly SourceKind[],
-  places: readonly KnownPlace[],
+  places: readonly HeardPlace[],
   { before, now }: { readonly before: readonly LaggingSource[]; readonly now: Date },
 ): SourceNews {
   const judged = sources.flatMap((source) => {
@@ -53,7 +55,7 @@ export function sourceNews(
 
 function hasBroughtSince(
   { source, lastAt }: LaggingSource,
-  places: readonly KnownPlace[],
+  places: readonly HeardPlace[],
 ): boolean {
   return places
     .flatMap(({ sightings }) => sightings)
@@ -63,7 +65,7 @@ function hasBroughtSince(
 /** What was awaited first stays so until the source brings something. */
 function laggingSource(
   source: SourceKind,
-  places: readonly KnownPlace[],
+  places: readonly HeardPlace[],
   known: LaggingSource | undefined,
 ): LaggingSource | undefined {
   const found = awaitedFrom(source, places);
@@ -71,7 +73,7 @@ function laggingSource(
   return found.lastAt > known.lastAt ? found : known;
 }
 
-function awaitedFrom(source: SourceKind, places: readonly KnownPlace[]): LaggingSource | undefined {
+function awaitedFrom(source: SourceKind, places: readonly HeardPlace[]): LaggingSource | undefined {
   const works = places.filter((place) => bringsOf(source, place));
   const sightings = works.flatMap((place) => place.sightings);
   const lastAt = latest(sightings.filter((one) => one.source === source));
@@ -84,7 +86,7 @@ function awaitedFrom(source: SourceKind, places: readonly KnownPlace[]): Lagging
 }
 
 /** Whether the source is known to bring records of the place, and nothing is known to bar it. */
-function bringsOf(source: SourceKind, { sightings, look }: KnownPlace): boolean {
+function bringsOf(source: SourceKind, { sightings, look }: HeardPlace): boolean {
   if (source === 'forwarded-events' && look?.kind === 'seen' && look.rule !== 'as-made') {
     return false;
   }

@@ -3,7 +3,7 @@ import type { CoverageStore, KnownPlace, LastRun, RememberedRun } from './covera
 import { SILENT_AFTER_SECONDS } from './coverage-times';
 import { currentList } from './current-list';
 import { emptyUnits } from './empty-units';
-import { type ExpectedSource, expectedSources } from './expected-sources';
+import { expectedSources } from './expected-sources';
 import { type Expectation, findGaps, type Gap } from './find-gaps';
 import { hubPause, type HubPause, isStillQuiet } from './hub-pause';
 import { type LaggingSource, sourceNews } from './lagging-sources';
@@ -15,7 +15,7 @@ import {
   memberIds,
   membershipOf,
 } from '../member-accounts';
-import type { SourceKind } from '../sources';
+import type { ExpectedSource, SourceKind } from '../sources';
 
 export interface WatchedOrganization {
   readonly selection: AccountSelection;
