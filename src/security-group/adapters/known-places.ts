@@ -25,7 +25,7 @@ export class KnownPlaces {
 
   constructor(
     private readonly own: Place,
-    private readonly directory: MemberDirectory,
+    private readonly directory: Pick<MemberDirectory, 'known'>,
   ) {}
 
   async at(place: Place): Promise<KnownPlace> {

@@ -1,7 +1,8 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoEventLog } from './dynamo-event-log';
 import { DynamoLedger } from './dynamo-ledger';
-import type { HubWork } from './hub-work';
+import type { KnownPlaces } from './known-places';
+import type { MemberPlaces } from './member-places';
 import type { LastingPorts } from './ports-of-try';
 import type { LoadedConfiguration } from './sentry-configuration';
 import { isSamePlace, type Place } from '../../organization/domain/place';
@@ -21,7 +22,12 @@ export interface SentryPlacesProps {
   readonly dynamo: DynamoDBClient;
   readonly ledgerTable: string;
   /** Undefined: the sentry works in its own place alone. */
-  readonly hub: HubWork | undefined;
+  readonly hub: PlacesOfHub | undefined;
+}
+
+interface PlacesOfHub {
+  readonly known: Pick<KnownPlaces, 'at'>;
+  readonly places: Pick<MemberPlaces, 'at'>;
 }
 
 /** The places that a sentry watches: its own by its own role, all others by those of members. */
@@ -42,7 +48,7 @@ export class SentryPlaces {
     return { ports: { ...ownPorts, ...ports, place: known.described }, narrowed: known.narrowed };
   }
 
-  private memberPorts(place: Place, reason: string, hub: HubWork) {
+  private memberPorts(place: Place, reason: string, hub: PlacesOfHub) {
     const { dynamo, ledgerTable } = this.props;
     const keys = ledgerKeysOf(place);
     const { groups, history, own } = hub.places.at(place, reason);

@@ -1,7 +1,7 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { MemberDirectory } from '../../../src/organization/adapters/member-directory';
-import type { HubWork } from '../../../src/security-group/adapters/hub-work';
 import { KnownPlaces } from '../../../src/security-group/adapters/known-places';
+import type { MemberPlaces } from '../../../src/security-group/adapters/member-places';
 import type { LastingPorts } from '../../../src/security-group/adapters/ports-of-try';
 import { SentryPlaces } from '../../../src/security-group/adapters/sentry-places';
 import { HUB_ACCOUNT, LIST, PAYMENTS } from '../../organization/samples/accounts';
@@ -20,15 +20,15 @@ function places(): SentryPlaces {
     }),
   };
   const work = {
-    known: new KnownPlaces(OWN, directory as MemberDirectory),
-    places: { at: () => ({}) },
+    known: new KnownPlaces(OWN, directory),
+    places: { at: () => ({}) as ReturnType<MemberPlaces['at']> },
   };
   return new SentryPlaces({
     own: OWN,
     ownPorts: {} as LastingPorts,
     dynamo: new DynamoDBClient({ region: 'eu-west-1' }),
     ledgerTable: 'ledger',
-    hub: work as unknown as HubWork,
+    hub: work,
   });
 }
 
