@@ -18,6 +18,9 @@ import { typeErrors, underscoredNames } from '../support/packages/published-type
 const PROJECT = resolve(__dirname, '..', '..');
 const NOT_SHIPPED =
   /package\/(src|test|sandbox|build|bench|examples|projenrc|docs\/(?!schemas)|lib\/(adapters|handlers))\b|\.ts$(?<!\.d\.ts)/;
+/** Of README's app, 17 of them its VPC. What not everyone needs is made when asked for. */
+const MOST_RESOURCES = 85;
+
 /** A line of README's smallest app, as each language has it. */
 const TRANSLATED_LINE = {
   python: 'web.add_ingress_rule(ec2.Peer.any_ipv4(), ec2.Port.tcp(443))',
@@ -133,6 +136,7 @@ describe('the npm package', () => {
     const out = join(app, 'cdk.out');
     run('node', ['app.js'], app, { PATH: onlyNode, CDK_OUTDIR: out });
     expect(template(out, 'Network')).toContain('AWS::Lambda::Function');
+    expect(resourcesIn(out, 'Network').length).toBeLessThanOrEqual(MOST_RESOURCES);
     expect(globSync('asset.*/index.js', { cwd: out })).toHaveLength(3);
   });
 });
@@ -228,6 +232,11 @@ function readmeApp(): string {
   const [, code] = /```ts\n(.+?)```/s.exec(readFileSync(join(PROJECT, 'README.md'), 'utf8')) ?? [];
   if (!code) throw new Error('README.md has no ```ts block: its smallest app is missing.');
   return code;
+}
+
+function resourcesIn(out: string, stack: string): string[] {
+  const { Resources }: { Resources: object } = JSON.parse(template(out, stack));
+  return Object.keys(Resources);
 }
 
 function template(out: string, stack: string): string {
