@@ -64,4 +64,5 @@ export {
   type PublicRangeProps,
   TrafficPeer,
 } from './security-group/constructs/traffic-peer';
+export { type CompanySettings } from './shared/constructs/company-settings';
 export { SentryMode } from './shared/constructs/sentry-mode';

@@ -6,6 +6,7 @@ import * as events from 'aws-cdk-lib/aws-events';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
+import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import * as sns from 'aws-cdk-lib/aws-sns';
@@ -42,6 +43,7 @@ import {
   UnansweredChange,
   type CdkDeploymentsProps,
   type CloudFormationActorProps,
+  type CompanySettings,
   type IamKeySentryProps,
   type KeyActionsProps,
   type InternetProps,
@@ -66,6 +68,8 @@ const app = new App();
 /** An account of its own, in the app's Region where it has one. */
 const apart = (account: string, region: string) => ({ account, region: app.region ?? region });
 const stack = new Stack(app, 'EveryProp');
+/** Settings that have a stack of their own, below. */
+type CompanySetting = Exclude<keyof CompanySettings, 'architecture'>;
 
 const topic = new sns.Topic(stack, 'Topic');
 const vpc = new ec2.Vpc(stack, 'Vpc', { maxAzs: 1, natGateways: 0 });
@@ -83,7 +87,7 @@ const route: Required<ApprovalRoute> = {
   approvers: Approvers.userGroup('S0PROD'),
   requiredApprovals: 1,
 };
-const workflow: Required<SlackApprovalWorkflowProps> = {
+const workflow: Required<Omit<SlackApprovalWorkflowProps, CompanySetting>> = {
   signingSecret: secret('SigningSecret'),
   botToken: secret('BotToken'),
   approvalChannelId: 'C0APPROVE',
@@ -153,7 +157,7 @@ const pattern: Required<TrafficPatternProps> = {
 const cloudFormation: Required<CloudFormationActorProps> = { executionRole: deployer };
 const deployments: Required<CdkDeploymentsProps> = { qualifier: 'team' };
 const logs = new s3.Bucket(stack, 'Logs', { eventBridgeEnabled: true });
-const hubProps: Required<SentryHubProps> = {
+const hubProps: Required<Omit<SentryHubProps, keyof CompanySettings>> = {
   accounts: MemberAccounts.organization({
     units: ['ou-ab12-cdefgh34'],
     excluding: ['111122223333'],
@@ -178,7 +182,7 @@ const hubProps: Required<SentryHubProps> = {
   operators: [operator],
 };
 const hub = new SentryHub(stack, 'Hub', hubProps);
-const groupSentry: Required<SecurityGroupSentryProps> = {
+const groupSentry: Required<Omit<SecurityGroupSentryProps, CompanySetting>> = {
   hub,
   observeIn: PolicyScope.units(['ou-ab12-cdefgh34']),
   monitoredGroups: MonitoredGroups.groups([web]),
@@ -229,7 +233,7 @@ const actions: Required<KeyActionsProps> = {
   askAgainAfter: Duration.days(20),
 };
 // A hub is in one Region, so that none has to be its home.
-const keySentry: Required<Omit<IamKeySentryProps, 'hub'>> = {
+const keySentry: Required<Omit<IamKeySentryProps, 'hub' | CompanySetting>> = {
   maxKeyAge: Duration.days(90),
   warnBefore: Duration.days(10),
   maxUnusedAge: Duration.days(45),
@@ -351,3 +355,49 @@ const member: Required<SentryMemberProps> = {
   rights: MemberRights.OBSERVE,
 };
 new SentryMember(everywhere, 'Member', member);
+
+const team = new Stack(app, 'Company');
+const teamVpc = new ec2.Vpc(team, 'Vpc', { maxAzs: 1, natGateways: 0 });
+const functions = new ec2.SecurityGroup(team, 'Functions', { vpc: teamVpc });
+const company: Required<CompanySettings> = {
+  vpc: teamVpc,
+  vpcSubnets: { subnetType: ec2.SubnetType.PRIVATE_ISOLATED },
+  securityGroups: [functions],
+  encryptionKey: new kms.Key(team, 'Key', { enableKeyRotation: true }),
+  logRetention: RetentionDays.TEN_YEARS,
+  logEncryptionKey: new kms.Key(team, 'LogKey', { enableKeyRotation: true }),
+  tracing: lambda.Tracing.ACTIVE,
+  reservedConcurrentExecutions: 110,
+  removalPolicy: RemovalPolicy.DESTROY,
+  architecture: lambda.Architecture.X86_64,
+};
+const teamApprovals = new SlackApprovalWorkflow(team, 'Approvals', {
+  ...company,
+  signingSecret: new secretsmanager.Secret(team, 'SigningSecret'),
+  botToken: new secretsmanager.Secret(team, 'BotToken'),
+  approvalChannelId: 'C0APPROVE',
+  approvers: Approvers.users(['U0ALICE']),
+});
+const teamHub = new SentryHub(team, 'Hub', {
+  ...company,
+  accounts: MemberAccounts.accounts(['444455556666']),
+});
+new SecurityGroupSentry(team, 'GroupSentry', {
+  ...company,
+  hub: teamHub,
+  monitoredGroups: MonitoredGroups.all().excluding(MonitoredGroups.groups([functions])),
+  policies: [
+    {
+      baseline: SecurityGroupBaseline.locked(),
+      response: ChangeResponse.revertUntilApproved(teamApprovals),
+    },
+  ],
+});
+new IamKeySentry(team, 'KeySentry', {
+  ...company,
+  hub: teamHub,
+  actions: KeyActions.of({
+    deactivateAfter: Duration.days(100),
+    askBeforeDeactivating: teamApprovals,
+  }),
+});

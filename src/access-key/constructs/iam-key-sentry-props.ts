@@ -1,14 +1,14 @@
 import { Duration } from 'aws-cdk-lib';
 import * as events from 'aws-cdk-lib/aws-events';
-import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import type * as sns from 'aws-cdk-lib/aws-sns';
 import type { KeyActions } from './key-actions';
 import type { KeyExemption } from './key-exemption';
 import type { SentryHub } from '../../organization/constructs/sentry-hub';
+import type { CompanySettings } from '../../shared/constructs/company-settings';
 import type { SentryMode } from '../../shared/constructs/sentry-mode';
 
 /** Properties of an IamKeySentry. All durations are in whole days, at least one, or it throws. */
-export interface IamKeySentryProps {
+export interface IamKeySentryProps extends CompanySettings {
   /**
    * A key older than this is listed as too old. IAM.3 of Security Hub and CIS 1.14 ask for 90 days.
    *
@@ -125,13 +125,4 @@ export interface IamKeySentryProps {
    * @default - the sentry looks at its own account alone
    */
   readonly hub?: SentryHub;
-
-  /**
-   * The processors that the functions run on. They hold no machine code, so they do the same on
-   * either. Write `Architecture.X86_64` for a Region, or a rule of your organization, without the
-   * other.
-   *
-   * @default Architecture.ARM_64
-   */
-  readonly architecture?: lambda.Architecture;
 }

@@ -2,6 +2,7 @@ import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import type * as sns from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
+import { endpointNeeds } from './endpoint-needs';
 import type { IamKeySentryProps } from './iam-key-sentry-props';
 import { iamKeySentrySettings } from './iam-key-sentry-settings';
 import { homeRegion, refuseOtherHome, refuseSecondSentry } from './key-sentry-place';
@@ -13,7 +14,7 @@ import { KeyDecisions } from './parts/key-decisions';
 import { KeyMembers } from './parts/key-members';
 import { KeyRecords } from './parts/key-records';
 import { KeyRuns } from './parts/key-runs';
-import { setArchitecture } from '../../shared/constructs/function-architecture';
+import { applyCompanySettings } from '../../shared/constructs/apply-company-settings';
 import { givenTopic, notificationTopic } from '../../shared/constructs/notification-topic';
 import { ownMetric } from '../../shared/constructs/own-metric';
 import { ACCESS_KEY_METRICS } from '../contracts/key-metrics';
@@ -44,7 +45,7 @@ export class IamKeySentry extends Construct implements iam.IGrantable {
    */
   constructor(scope: Construct, id: string, props: IamKeySentryProps = {}) {
     super(scope, id);
-    setArchitecture(this, props.architecture);
+    applyCompanySettings(this, props, { hearsEvents: false, endpoints: endpointNeeds(props) });
     refuseSecondSentry(this, (other) => other instanceof IamKeySentry);
     if (props.hub) refuseOtherHome(this, props);
     const settings = iamKeySentrySettings(this, props);

@@ -5,6 +5,7 @@ import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import { settingsFor } from '../../shared/constructs/applied-settings';
 
 export interface InteractionApiProps {
   readonly handler: lambda.IFunction;
@@ -57,9 +58,7 @@ export class InteractionApi extends Construct {
       methods: [apigwv2.HttpMethod.POST],
       integration: new HttpLambdaIntegration('Receive', handler),
     });
-    const accessLogs = new logs.LogGroup(this, 'AccessLogs', {
-      retention: logs.RetentionDays.ONE_YEAR,
-    });
+    const accessLogs = new logs.LogGroup(this, 'AccessLogs', settingsFor(this).logGroupProps);
     const stage = new apigwv2.HttpStage(this, 'Stage', {
       httpApi: api,
       autoDeploy: true,

@@ -1,15 +1,15 @@
 import { Duration } from 'aws-cdk-lib';
 import type * as apigwv2 from 'aws-cdk-lib/aws-apigatewayv2';
 import type * as iam from 'aws-cdk-lib/aws-iam';
-import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import type * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import type * as sns from 'aws-cdk-lib/aws-sns';
 import type { ApprovalRoute } from './approval-route';
 import type { Approvers } from './approvers';
 import type { SlackDestination } from './slack-destination';
+import type { CompanySettings } from '../../shared/constructs/company-settings';
 
 /** Properties of a SlackApprovalWorkflow. All durations are in whole seconds, or it throws. */
-export interface SlackApprovalWorkflowProps {
+export interface SlackApprovalWorkflowProps extends CompanySettings {
   /**
    * The signing secret of the Slack app, as the plain text of a secret in the workflow's own
    * account and Region.
@@ -128,15 +128,6 @@ export interface SlackApprovalWorkflowProps {
    * @default - the URL that API Gateway gives
    */
   readonly domainMapping?: apigwv2.DomainMappingOptions;
-
-  /**
-   * The processors that the functions run on. They hold no machine code, so they do the same on
-   * either. Write `Architecture.X86_64` for a Region, or a rule of your organization, without the
-   * other.
-   *
-   * @default Architecture.ARM_64
-   */
-  readonly architecture?: lambda.Architecture;
 
   /**
    * Who may redrive dead letters: roles and users, for whom an ARN with wildcards will do. Their

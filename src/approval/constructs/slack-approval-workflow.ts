@@ -20,12 +20,20 @@ import type { SlackApprovalWorkflowProps } from './slack-approval-workflow-props
 import { slackApprovalWorkflowSettings } from './slack-approval-workflow-settings';
 import { allSecrets, slackSecrets } from './slack-secrets';
 import { WorkflowParameter } from './workflow-parameter';
-import { setArchitecture } from '../../shared/constructs/function-architecture';
+import { applyCompanySettings } from '../../shared/constructs/apply-company-settings';
 import { checkedOperators } from '../../shared/constructs/guarded-queue';
 import { givenTopic, notificationTopic } from '../../shared/constructs/notification-topic';
 import { ownMetric } from '../../shared/constructs/own-metric';
 import { TamperRules } from '../../shared/constructs/tamper-rules';
 import { APPROVAL_METRICS } from '../contracts/approval-metrics';
+
+const SETTINGS_USE = {
+  hearsEvents: true,
+  endpoints: {
+    services: ['dynamodb', 'events', 'kms', 'secretsmanager', 'sns', 'sqs', 'ssm'],
+    besides: 'No endpoint leads to Slack, which is on the internet, so no one would be asked.',
+  },
+};
 
 /**
  * Asks people in Slack, and delivers the decision to the asker: once, and proved.
@@ -72,7 +80,7 @@ export class SlackApprovalWorkflow extends Construct {
    */
   constructor(scope: Construct, id: string, props: SlackApprovalWorkflowProps) {
     super(scope, id);
-    setArchitecture(this, props.architecture);
+    applyCompanySettings(this, props, SETTINGS_USE);
     const secrets = slackSecrets(this, props);
     const settings = slackApprovalWorkflowSettings(this, props);
     this.expireSeconds = settings.expireMilliseconds / 1_000;

@@ -24,6 +24,9 @@ import {
   trailArnOf,
   type TrailIdentity,
 } from './trail-policies';
+import { acknowledgeInPacks } from '../../shared/constructs/acknowledge-finding';
+import { AppliedSettings, rememberSettings } from '../../shared/constructs/applied-settings';
+import { checkRemoval } from '../../shared/constructs/apply-company-settings';
 import { givenTopic, notificationTopic } from '../../shared/constructs/notification-topic';
 import { NotifyingAlarm } from '../../shared/constructs/notifying-alarm';
 import { isSameAccount } from '../../shared/constructs/same-account';
@@ -78,6 +81,8 @@ export class ManagementEventsTrail extends Construct {
     super(scope, id);
     this.refuseSecondTrail();
     const settings = managementEventsTrailSettings(this, props);
+    rememberSettings(this, new AppliedSettings({ removalPolicy: props.removalPolicy }));
+    checkRemoval(this, props.removalPolicy);
     this.identity = identityOf(Stack.of(this), settings);
     this.trailArn = trailArnOf(this.identity);
     this.logFilePrefix = logFilePrefixOf(this.identity);
@@ -166,6 +171,11 @@ export class ManagementEventsTrail extends Construct {
       kmsKeyId: this.encryptionKey.keyArn,
     });
     trail.node.addDependency(...dependencies);
+    acknowledgeInPacks(
+      trail,
+      'CloudTrailCloudWatchLogsEnabled',
+      'Calls that count reach EventBridge within seconds; a copy of all of them in CloudWatch Logs would cost more than the trail.',
+    );
     return trail;
   }
 

@@ -2,6 +2,7 @@ import { Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { acknowledgeWildcard } from '../../shared/constructs/acknowledge-finding';
 import type { BundledFunction } from '../../shared/constructs/bundled-function';
+import { keepName } from '../../shared/constructs/role-name';
 import { HUB_FUNCTIONS, type HubFunction, hubRoleName } from '../contracts/hub-roles';
 import { memberName } from '../contracts/member-names';
 
@@ -15,7 +16,11 @@ export function letWorkInMembers(
   hubFunction: HubFunction,
 ): void {
   const role = owner.role!.node.defaultChild as iam.CfnRole;
-  role.roleName = hubRoleName(hubName, hubFunction);
+  keepName(
+    role,
+    hubRoleName(hubName, hubFunction),
+    'leave it out there, and give the hub a "name" that begins as your roles have to; members trust no role under a path',
+  );
   const resources = HUB_FUNCTIONS[hubFunction].map((memberRole) =>
     Stack.of(owner).formatArn({
       service: 'iam',

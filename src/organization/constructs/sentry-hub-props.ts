@@ -3,9 +3,10 @@ import type * as sns from 'aws-cdk-lib/aws-sns';
 import type { ChangeSource } from './change-source';
 import type { MemberAccounts } from './member-accounts';
 import type { MemberRegions } from './member-regions';
+import type { CompanySettings } from '../../shared/constructs/company-settings';
 
 /** Properties of a SentryHub. */
-export interface SentryHubProps {
+export interface SentryHubProps extends CompanySettings {
   /** The accounts to watch. Throws if they are an organization's and there is no id of it. */
   readonly accounts: MemberAccounts;
 

@@ -5,6 +5,7 @@ import type * as sns from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { checkedSources, ChangeSource } from './change-source';
 import type { CoverageTable } from './coverage-table';
+import { endpointNeeds } from './endpoint-needs';
 import type { ISentryHub, SentryHubAttributes } from './hub-reference';
 import {
   checkedHubName,
@@ -21,6 +22,7 @@ import { type JoinedSentry, JoinedSentries } from './parts/joined-sentries';
 import { MemberTampering } from './parts/member-tampering';
 import type { SourceReader } from './parts/source-reader';
 import type { SentryHubProps } from './sentry-hub-props';
+import { applyCompanySettings } from '../../shared/constructs/apply-company-settings';
 import type { BundledFunction } from '../../shared/constructs/bundled-function';
 import { checkedOperators, type GuardedQueue } from '../../shared/constructs/guarded-queue';
 import { givenTopic, notificationTopic } from '../../shared/constructs/notification-topic';
@@ -90,6 +92,7 @@ export class SentryHub extends Construct implements ISentryHub {
    */
   constructor(scope: Construct, id: string, props: SentryHubProps) {
     super(scope, id);
+    applyCompanySettings(this, props, { hearsEvents: true, endpoints: endpointNeeds(props) });
     const { path } = this.node;
     this.hubAccountId = Stack.of(this).account;
     this.hubRegion = Stack.of(this).region;

@@ -1,14 +1,19 @@
 import * as path from 'node:path';
 import { Stack } from 'aws-cdk-lib';
+import * as iam from 'aws-cdk-lib/aws-iam';
 import { CfnInclude } from 'aws-cdk-lib/cloudformation-include';
 import { Construct } from 'constructs';
 import type { ISentryHub } from './hub-reference';
 import { checkedReference, rolesValues, ruleParameters } from './hub-values';
 import { MemberRights } from './member-rights';
 import { warnOfUnwatchedAccount } from './member-warnings';
+import { keepName } from '../../shared/constructs/role-name';
 
 /** The same files that Terraform, and tools that deploy templates to many accounts, can take. */
 const TEMPLATES = path.join(__dirname, '..', '..', '..', 'member-templates');
+
+const NAME_REMEDY =
+  'leave it out there, and give the hub a "name" that begins as your roles have to; the hub takes on no role under a path';
 
 /** Properties of a member. */
 export interface SentryMemberProps {
@@ -53,6 +58,10 @@ export class SentryMember extends Construct {
       // It puts them where the template refers to them, and splits nothing at commas.
       parameters: rolesValues(hub, props.rights ?? MemberRights.REVOKE, Stack.of(this).partition),
     });
+    roles.node
+      .findAll()
+      .filter((construct) => construct instanceof iam.CfnRole)
+      .forEach((role) => keepName(role, role.roleName, NAME_REMEDY));
     // CloudFormation wants no dependency on a role that the rights leave out.
     new SentryMemberRegion(this, 'Region', { hub }).node.addDependency(
       roles.getResource('ForwardRole'),

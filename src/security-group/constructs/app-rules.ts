@@ -283,7 +283,7 @@ function isWatchedDefaultGroup(
 }
 
 /** Only where it is certain: what tags a group will have is not. */
-function isWatchedGroup(
+export function isWatchedGroup(
   group: ec2.CfnSecurityGroup,
   sentry: Construct,
   { include, exclude }: MonitoredGroups,

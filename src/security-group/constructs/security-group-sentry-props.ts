@@ -1,7 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
 import * as events from 'aws-cdk-lib/aws-events';
 import type * as iam from 'aws-cdk-lib/aws-iam';
-import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import type * as sns from 'aws-cdk-lib/aws-sns';
 import type { Actor } from './actor';
 import type { ChangeResponse } from './change-response';
@@ -10,6 +9,7 @@ import type { MonitoredGroups } from './monitored-groups';
 import type { PolicyScope } from './policy-scope';
 import type { SecurityGroupBaseline } from './security-group-baseline';
 import type { SentryHub } from '../../organization/constructs/sentry-hub';
+import type { CompanySettings } from '../../shared/constructs/company-settings';
 import { SentryMode } from '../../shared/constructs/sentry-mode';
 
 /** A baseline, and what is done about a rule that violates it. */
@@ -42,7 +42,7 @@ export interface SecurityGroupPolicy {
 }
 
 /** Properties of a SecurityGroupSentry. */
-export interface SecurityGroupSentryProps {
+export interface SecurityGroupSentryProps extends CompanySettings {
   /** The groups to watch, in the sentry's own account and Region, and in every member of a hub. */
   readonly monitoredGroups: MonitoredGroups;
 
@@ -145,15 +145,6 @@ export interface SecurityGroupSentryProps {
    * @default Duration.hours(1)
    */
   readonly repeatWindow?: Duration;
-
-  /**
-   * The processors that the functions run on. They hold no machine code, so they do the same on
-   * either. Write `Architecture.X86_64` for a Region, or a rule of your organization, without the
-   * other.
-   *
-   * @default Architecture.ARM_64
-   */
-  readonly architecture?: lambda.Architecture;
 
   /**
    * Who may redrive dead letters: roles and users, for whom an ARN with wildcards will do. Their

@@ -5,7 +5,9 @@ import type * as sns from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { judgeAppRules } from './app-rules';
 import { warnOfEmptiedGroups } from './default-group-restriction';
+import { endpointNeeds } from './endpoint-needs';
 import { LedgerTable } from './ledger-table';
+import { warnOfOwnGroups } from './own-function-groups';
 import { ChangeQueue } from './parts/change-queue';
 import { Decisions } from './parts/decisions';
 import { Heartbeat } from './parts/heartbeat';
@@ -26,7 +28,7 @@ import { SentryApprovals } from './sentry-approvals';
 import { SentryParameters } from './sentry-parameters';
 import { warnWithoutTrail } from './trail-warning';
 import type { SentryHub } from '../../organization/constructs/sentry-hub';
-import { setArchitecture } from '../../shared/constructs/function-architecture';
+import { applyCompanySettings } from '../../shared/constructs/apply-company-settings';
 import { checkedOperators } from '../../shared/constructs/guarded-queue';
 import { givenTopic, notificationTopic } from '../../shared/constructs/notification-topic';
 import { ownMetric } from '../../shared/constructs/own-metric';
@@ -73,7 +75,7 @@ export class SecurityGroupSentry extends Construct implements iam.IGrantable {
    */
   constructor(scope: Construct, id: string, props: SecurityGroupSentryProps) {
     super(scope, id);
-    setArchitecture(this, props.architecture);
+    applyCompanySettings(this, props, { hearsEvents: true, endpoints: endpointNeeds(props) });
     // First: other sentries look at it, even where the settings are refused.
     this.selection = props.monitoredGroups._selection;
     const settings = securityGroupSentrySettings(this, props);
@@ -84,6 +86,7 @@ export class SecurityGroupSentry extends Construct implements iam.IGrantable {
     this.node.addValidation({
       validate: () => {
         warnOfEmptiedGroups(this, settings.emptying);
+        warnOfOwnGroups(this, monitoredGroups);
         return judgeAppRules(this, monitoredGroups, judging.policies);
       },
     });

@@ -27,12 +27,25 @@ export function acknowledgeKeyUse(role: iam.IRole): void {
   );
 }
 
+/** The packs of cdk-nag for regulated companies, as they begin the ids of their rules. */
+const REGULATED_PACKS = ['HIPAA.Security', 'NIST.800.53.R5', 'PCI.DSS.321'];
+
+/** Acknowledges a rule that several packs for regulated companies have, for all below. */
+export function acknowledgeInPacks(scope: Construct, rule: string, reason: string): void {
+  Validations.of(scope).acknowledge(
+    ...REGULATED_PACKS.map((pack) => ({ id: `${pack}-${rule}`, reason })),
+  );
+}
+
 /** As cdk-nag names a resource that holds references. */
-function arnText(
-  resolved: string | { 'Fn::Join': [string, (string | { Ref: string })[]] },
-): string {
+function arnText(resolved: string | { 'Fn::Join': [string, ArnPart[]] }): string {
   if (typeof resolved === 'string') return resolved;
   return resolved['Fn::Join'][1]
-    .map((part) => (typeof part === 'string' ? part : `<${part.Ref}>`))
+    .map((part) => {
+      if (typeof part === 'string') return part;
+      return 'Ref' in part ? `<${part.Ref}>` : `<${part['Fn::GetAtt'].join('.')}>`;
+    })
     .join('');
 }
+
+type ArnPart = string | { readonly Ref: string } | { readonly 'Fn::GetAtt': [string, string] };

@@ -1,7 +1,10 @@
 import { ArnFormat, Lazy, Names, Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
+import type * as kms from 'aws-cdk-lib/aws-kms';
 import * as sqs from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
+import { settingsFor } from './applied-settings';
+import { renderedName } from './role-name';
 
 /** Not among them: what CloudFormation needs to change and delete a queue. */
 const USES = [
@@ -29,9 +32,12 @@ export interface GuardedQueueProps extends Omit<sqs.QueueProps, 'encryption' | '
  */
 export class GuardedQueue extends sqs.Queue {
   private readonly excepted: iam.IPrincipal[];
+  private readonly key: kms.IKey | undefined;
 
   constructor(scope: Construct, id: string, { operators, ...props }: GuardedQueueProps) {
     super(scope, id, { ...props, encryption: sqs.QueueEncryption.SQS_MANAGED, enforceSSL: true });
+    this.key = settingsFor(scope).encryptionKey;
+    if (this.key) this.encryptWith(this.key);
     this.excepted = [...operators];
     this.addToResourcePolicy(
       new iam.PolicyStatement({
@@ -53,15 +59,40 @@ export class GuardedQueue extends sqs.Queue {
   /** Lets a function of Lambda take messages: its mapping does so with the function's role. */
   public letTake(taker: iam.IGrantable): void {
     this.except(taker);
+    this.letUseKey(taker, ['kms:Decrypt']);
   }
 
   /** Lets someone put messages into it, and nothing else with it. */
   public grantSend(sender: iam.IGrantable): iam.Grant {
     this.except(sender);
+    this.letUseKey(sender, ['kms:Decrypt', 'kms:GenerateDataKey']);
     return iam.Grant.addToPrincipal({
       grantee: sender,
       actions: ['sqs:SendMessage'],
       resourceArns: [this.queueArn],
+    });
+  }
+
+  /**
+   * Of a queue that it knows to have a key, the CDK does not narrow to one rule who may send to it:
+   * any rule of EventBridge, of any account, could then put events of its own making into it.
+   */
+  private encryptWith({ keyArn }: kms.IKey): void {
+    const queue = this.node.defaultChild as sqs.CfnQueue;
+    queue.sqsManagedSseEnabled = undefined;
+    queue.kmsMasterKeyId = keyArn;
+  }
+
+  /** Through SQS only. */
+  private letUseKey(grantee: iam.IGrantable, actions: string[]): void {
+    if (!this.key) return;
+    iam.Grant.addToPrincipal({
+      grantee,
+      actions,
+      resourceArns: [this.key.keyArn],
+      conditions: {
+        StringLike: { 'kms:ViaService': `sqs.${Stack.of(this).region}.amazonaws.com*` },
+      },
     });
   }
 
@@ -91,7 +122,7 @@ export class GuardedQueue extends sqs.Queue {
     if (!this.isOfOtherStack(principal)) return arnsOf(principal);
     const role = principal.node.defaultChild as iam.CfnRole;
     if (!isNamed(role)) return arnsOf(principal);
-    const { path = '/', roleName } = role;
+    const { path, roleName } = renderedName(role);
     return [
       Stack.of(this).formatArn({
         service: 'iam',

@@ -3,6 +3,8 @@ import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
+import { acknowledgeInPacks } from './acknowledge-finding';
+import { settingsFor } from './applied-settings';
 import { onlyValues } from './only-values';
 
 /** Without the rights to these, no one writes an item: transactions are made of them too. */
@@ -37,21 +39,24 @@ export interface GuardedTableProps {
 
 /**
  * A table that judgements rest on. It has a key of its own, is recoverable, protected from
- * deletion, and kept when the stack goes. No one writes it but the functions that were granted it,
- * whatever rights others have.
+ * deletion, and kept when the stack goes, unless the company settings say otherwise. No one writes
+ * it but the functions that were granted it, whatever rights others have.
  */
 export abstract class GuardedTable extends Construct {
   public readonly table: dynamodb.ITable;
-  private readonly key: kms.Key;
+  private readonly key: kms.IKey;
   private readonly writerArns = new Set<string>();
 
   constructor(scope: Construct, id: string, { content, key, expiry, index }: GuardedTableProps) {
     super(scope, id);
-    this.key = new kms.Key(this, 'Key', {
-      enableKeyRotation: true,
-      description: `${content} of ${scope.node.path}`,
-      removalPolicy: RemovalPolicy.RETAIN,
-    });
+    const { encryptionKey, removalPolicy = RemovalPolicy.RETAIN } = settingsFor(scope);
+    this.key =
+      encryptionKey ??
+      new kms.Key(this, 'Key', {
+        enableKeyRotation: true,
+        description: `${content} of ${scope.node.path}`,
+        removalPolicy,
+      });
     const table = new dynamodb.Table(this, 'Table', {
       partitionKey: textAttribute(key.partition),
       sortKey: textAttribute(key.sort),
@@ -60,10 +65,11 @@ export abstract class GuardedTable extends Construct {
       encryption: dynamodb.TableEncryption.CUSTOMER_MANAGED,
       encryptionKey: this.key,
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
-      deletionProtection: true,
-      removalPolicy: RemovalPolicy.RETAIN,
+      deletionProtection: removalPolicy !== RemovalPolicy.DESTROY,
+      removalPolicy,
       resourcePolicy: new iam.PolicyDocument({ statements: [this.denyOtherWriters()] }),
     });
+    acknowledgeBackups(table);
     if (index) table.addGlobalSecondaryIndex(index);
     this.table = table;
   }
@@ -99,7 +105,7 @@ export abstract class GuardedTable extends Construct {
 
   /** DynamoDB opens the table with the key for one who only writes, too. */
   protected grantKeyToRead(reader: iam.IGrantable): void {
-    this.grantKey(reader, KEY_USE_TO_READ);
+    grantTableKey(reader, this.key, KEY_USE_TO_READ);
   }
 
   private letWrite(
@@ -114,7 +120,7 @@ export abstract class GuardedTable extends Construct {
       resourceArns: [this.table.tableArn],
       conditions,
     });
-    this.grantKey(writer, KEY_USE_TO_WRITE);
+    grantTableKey(writer, this.key, KEY_USE_TO_WRITE);
   }
 
   /**
@@ -133,18 +139,34 @@ export abstract class GuardedTable extends Construct {
       },
     });
   }
+}
 
-  /** Through DynamoDB only. */
-  private grantKey(grantee: iam.IGrantable, actions: string[]): void {
-    iam.Grant.addToPrincipal({
-      grantee,
-      actions,
-      resourceArns: [this.key.keyArn],
-      conditions: {
-        StringLike: { 'kms:ViaService': `dynamodb.${Stack.of(this).region}.amazonaws.com*` },
+/** A plan of the company takes in tables by their tags. */
+export function acknowledgeBackups(table: dynamodb.Table): void {
+  acknowledgeInPacks(
+    table,
+    'DynamoDBInBackupPlan',
+    'The table can be recovered to any second of the last 35 days; a backup plan is for the whole account to have.',
+  );
+}
+
+/** To use the key of a table as reading and writing it does. */
+export function grantTableKeyUse(grantee: iam.IGrantable, key: kms.IKey): void {
+  grantTableKey(grantee, key, [...KEY_USE_TO_READ, ...KEY_USE_TO_WRITE]);
+}
+
+/** Through DynamoDB only. */
+function grantTableKey(grantee: iam.IGrantable, key: kms.IKey, actions: string[]): void {
+  iam.Grant.addToPrincipal({
+    grantee,
+    actions,
+    resourceArns: [key.keyArn],
+    conditions: {
+      StringLike: {
+        'kms:ViaService': `dynamodb.${Stack.of(key).region}.amazonaws.com*`,
       },
-    });
-  }
+    },
+  });
 }
 
 export function textAttribute(name: string): dynamodb.Attribute {

@@ -3,15 +3,27 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
+import { settingsFor } from './applied-settings';
 
 /**
- * A topic with its own key, to which alarms can publish; with the key of AWS, `alias/aws/sns`, they
- * could not.
+ * A topic with its own key, or that of the company settings, to which alarms can publish; with the
+ * key of AWS, `alias/aws/sns`, they could not.
  */
 export function notificationTopic(scope: Construct, id: string): sns.Topic {
+  const topic = new sns.Topic(scope, id, {
+    masterKey: settingsFor(scope).encryptionKey ?? topicKey(scope, id),
+    enforceSSL: true,
+    displayName: scope.node.id,
+  });
+  letAlarmsPublish(topic);
+  return topic;
+}
+
+function topicKey(scope: Construct, id: string): kms.Key {
   const key = new kms.Key(scope, `${id}Key`, {
     enableKeyRotation: true,
     description: `Messages of ${scope.node.path}`,
+    removalPolicy: settingsFor(scope).removalPolicy,
   });
   key.addToResourcePolicy(
     new iam.PolicyStatement({
@@ -22,13 +34,7 @@ export function notificationTopic(scope: Construct, id: string): sns.Topic {
       resources: ['*'],
     }),
   );
-  const topic = new sns.Topic(scope, id, {
-    masterKey: key,
-    enforceSSL: true,
-    displayName: scope.node.id,
-  });
-  letAlarmsPublish(topic);
-  return topic;
+  return key;
 }
 
 /** A topic that a user gives, once it is one that messages and alarms can reach. */

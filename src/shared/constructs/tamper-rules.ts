@@ -12,6 +12,7 @@ import type * as sns from 'aws-cdk-lib/aws-sns';
 import type * as sqs from 'aws-cdk-lib/aws-sqs';
 import type * as ssm from 'aws-cdk-lib/aws-ssm';
 import { Construct } from 'constructs';
+import { settingsFor } from './applied-settings';
 import { passedRolesPattern, tamperPattern, trailPattern } from './tamper-patterns';
 import {
   ROLE_PASSING_CALLS,
@@ -150,7 +151,7 @@ export class TamperRules extends Construct {
       Queues: queues.map((queue) => queue.queueName),
       Parameters: parameters.map((parameter) => parameter.parameterName),
       Topic: [topic.topicArn],
-      Keys: keysOf(this.props).map((key) => key.keyId),
+      Keys: keysOf(this.props, settingsFor(this).logKey).map((key) => key.keyId),
       Secrets: secrets.map((secret) => secret.secretName),
       Apis: apis.map((api) => api.apiId),
       Alarms: alarms.map((alarm) => alarm.alarmName),
@@ -252,12 +253,16 @@ function eventSourceMappings(handler: lambda.Function): lambda.EventSourceMappin
   return handler.node.children.filter((child) => child instanceof lambda.EventSourceMapping);
 }
 
-function keysOf({ topic, tables, queues, keys = [] }: TamperRulesProps): kms.IKey[] {
+function keysOf(
+  { topic, tables, queues, keys = [] }: TamperRulesProps,
+  logKey: kms.IKey | undefined,
+): kms.IKey[] {
   const used = [
     topic.masterKey,
     ...tables.map((table) => table.encryptionKey),
     ...queues.map((queue) => queue.encryptionMasterKey),
     ...keys,
+    logKey,
   ];
   return [...new Set(used.filter((key) => key !== undefined))];
 }

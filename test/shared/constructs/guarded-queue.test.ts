@@ -1,4 +1,4 @@
-import { App, Stack } from 'aws-cdk-lib';
+import { App, Aspects, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { checkedOperators, GuardedQueue } from '../../../src/shared/constructs/guarded-queue';
@@ -66,6 +66,19 @@ describe('a role of another stack, which needs the stack of the queue', () => {
     });
     guarded().grantSend(sender);
     expect(JSON.stringify(letThrough())).toContain(':iam::111111111111:role/askers/asker"');
+  });
+
+  test('is known by the name and the path that an aspect writes over it', () => {
+    const sender = role(other, 'Sender');
+    guarded().grantSend(sender);
+    Aspects.of(other).add({
+      visit: (node) => {
+        if (!(node instanceof iam.CfnRole)) return;
+        node.addPropertyOverride('RoleName', 'team-sender');
+        node.addPropertyOverride('Path', '/askers/');
+      },
+    });
+    expect(JSON.stringify(letThrough())).toContain(':iam::111111111111:role/askers/team-sender"');
   });
 
   test('has names that are short enough, wherever it is deployed', () => {

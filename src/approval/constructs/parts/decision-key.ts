@@ -2,6 +2,7 @@ import { RemovalPolicy } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
+import { settingsFor } from '../../../shared/constructs/applied-settings';
 
 /** The key that decisions are proved by. Who makes its MAC decides. */
 export class DecisionKey {
@@ -12,7 +13,7 @@ export class DecisionKey {
       keySpec: kms.KeySpec.HMAC_256,
       keyUsage: kms.KeyUsage.GENERATE_VERIFY_MAC,
       description: `Proves decisions of ${workflow.node.path}`,
-      removalPolicy: RemovalPolicy.RETAIN,
+      removalPolicy: settingsFor(workflow).removalPolicy ?? RemovalPolicy.RETAIN,
     });
   }
 

@@ -3,6 +3,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
+import { acknowledgeInPacks } from '../../../shared/constructs/acknowledge-finding';
 
 export interface LogBucketProps {
   readonly encryptionKey: kms.IKey;
@@ -36,6 +37,7 @@ export function logBucket(scope: Construct, props: LogBucketProps): s3.Bucket {
   };
   letAccessBeLogged(accessLogs, bucket);
   keepPolicy(bucket, props);
+  acknowledgeReplication(bucket);
   return bucket;
 }
 
@@ -48,7 +50,21 @@ function accessLogsBucket(scope: Construct, props: LogBucketProps): s3.Bucket {
     encryption: s3.BucketEncryption.S3_MANAGED,
   });
   keepPolicy(bucket, props);
+  acknowledgeReplication(bucket);
+  acknowledgeInPacks(
+    bucket,
+    'S3DefaultEncryptionKMS',
+    'S3 cannot log to a bucket that is encrypted with a key of KMS.',
+  );
   return bucket;
+}
+
+function acknowledgeReplication(bucket: s3.Bucket): void {
+  acknowledgeInPacks(
+    bucket,
+    'S3BucketReplicationEnabled',
+    'Earlier versions are kept for 30 days; a copy in another Region is for the company to decide, in a bucket of its own.',
+  );
 }
 
 function closed({ retention, removalPolicy }: LogBucketProps): s3.BucketProps {

@@ -14,6 +14,7 @@ import {
 import { BundledFunction } from '../../../shared/constructs/bundled-function';
 import type { GuardedQueue } from '../../../shared/constructs/guarded-queue';
 import { NotifyingAlarm } from '../../../shared/constructs/notifying-alarm';
+import { keepName } from '../../../shared/constructs/role-name';
 import { deadLetterQueue, takeOneByOne, workQueue } from '../../../shared/constructs/work-queue';
 import {
   bucketPolicyPart,
@@ -137,7 +138,11 @@ export class TrailReader implements SourceReader {
     const { bucket, prefix, encryptionKey } = this.props;
     // The account of the bucket knows the role by its name.
     if (this.isElsewhere) {
-      (reader.role!.node.defaultChild as iam.CfnRole).roleName = readerRoleName(hubName);
+      keepName(
+        reader.role!.node.defaultChild as iam.CfnRole,
+        readerRoleName(hubName),
+        'leave it out there, and give the hub a "name" that begins as your roles have to; the account of the bucket trusts no role under a path',
+      );
     }
     const files = Stack.of(hub).formatArn({
       service: 's3',
