@@ -356,8 +356,12 @@ const member: Required<SentryMemberProps> = {
 };
 new SentryMember(everywhere, 'Member', member);
 
-const team = new Stack(app, 'Company');
-const teamVpc = new ec2.Vpc(team, 'Vpc', { maxAzs: 1, natGateways: 0 });
+const team = new Stack(app, 'Company', { env: apart('555566667777', 'eu-central-1') });
+const teamVpc = ec2.Vpc.fromVpcAttributes(team, 'Vpc', {
+  vpcId: 'vpc-0123456789abcdef0',
+  availabilityZones: ['a'],
+  isolatedSubnetIds: ['subnet-0123456789abcdef0'],
+});
 const functions = new ec2.SecurityGroup(team, 'Functions', { vpc: teamVpc });
 const company: Required<CompanySettings> = {
   vpc: teamVpc,
