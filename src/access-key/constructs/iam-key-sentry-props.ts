@@ -99,9 +99,10 @@ export interface IamKeySentryProps extends CompanySettings {
 
   /**
    * Where the sentry reports what it found, and its alarms go: a standard topic of the same Region,
-   * or this throws. If it is encrypted, it must be with a key of your own whose policy lets
-   * cloudwatch.amazonaws.com use it. A policy that the topic has is extended to let the account's
-   * alarms in; an imported topic must do so itself.
+   * or this throws. It may be another account's, given by its ARN. If it is encrypted, it must be
+   * with a key of your own, or this throws: no alarm can publish under the key that AWS manages.
+   * The policies of a topic and a key of the app are extended; for those that are imported, a
+   * warning says what they have to hold.
    *
    * @default - a topic of the sentry's own, encrypted with a key of its own
    */

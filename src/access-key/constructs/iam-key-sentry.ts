@@ -53,7 +53,7 @@ export class IamKeySentry extends Construct implements iam.IGrantable {
     const actions = settings.actions?.mode === 'enforce' ? props.actions : undefined;
 
     this.notificationTopic = props.notificationTopic
-      ? givenTopic(this, props.notificationTopic)
+      ? givenTopic(this, props.notificationTopic, ['cloudwatch.amazonaws.com'])
       : notificationTopic(this, 'Notifications');
     const topic = this.notificationTopic;
     const members = props.hub && new KeyMembers(this, { hub: props.hub, actions, topic });

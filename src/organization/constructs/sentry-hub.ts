@@ -1,4 +1,4 @@
-import { Annotations, Stack, Token } from 'aws-cdk-lib';
+import { Stack, Token } from 'aws-cdk-lib';
 import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import type * as events from 'aws-cdk-lib/aws-events';
 import type * as sns from 'aws-cdk-lib/aws-sns';
@@ -25,6 +25,7 @@ import type { SentryHubProps } from './sentry-hub-props';
 import { applyCompanySettings } from '../../shared/constructs/apply-company-settings';
 import type { BundledFunction } from '../../shared/constructs/bundled-function';
 import { checkedOperators, type GuardedQueue } from '../../shared/constructs/guarded-queue';
+import { warnAtSynth } from '../../shared/constructs/late-advice';
 import { givenTopic, notificationTopic } from '../../shared/constructs/notification-topic';
 import { isSamePlace } from '../../shared/constructs/same-place';
 import { MOST_LISTED_SENDERS, type Senders } from '../contracts/hub-bus-policy';
@@ -237,7 +238,8 @@ export class SentryHub extends Construct implements ISentryHub {
 
   private warnWithoutSentry(): string[] {
     if (this.sentries.takesEvents) return [];
-    Annotations.of(this).addWarningV2(
+    warnAtSynth(
+      this,
       'cdk-sentries:hubWithoutSentry',
       'No SecurityGroupSentry has this hub, so events of members wait in its queue, and no one judges them: ' +
         'give one "hub". If the hub is for access keys alone, acknowledge this warning.',

@@ -2,6 +2,7 @@ import { Annotations, Stack, Token } from 'aws-cdk-lib';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
 import { type KeyUser, keyStatements } from './key-statements';
+import { warnAtSynth } from './late-advice';
 
 type KeyProp = 'encryptionKey' | 'logEncryptionKey';
 
@@ -83,7 +84,8 @@ function warnOfKeyWithoutIam(scope: Construct, prop: KeyProp, key: kms.IKey): vo
     validate: () => {
       const policy = JSON.stringify(Stack.of(resource).resolve(resource.keyPolicy));
       if (policy.includes(':root"') && policy.includes('"kms:*"')) return [];
-      Annotations.of(scope).addWarningV2(
+      warnAtSynth(
+        scope,
         `cdk-sentries:keyWithoutIam:${prop}`,
         `The policy of ${key.node.path}, which is "${prop}", does not let IAM of the account decide, so the functions cannot use it by their roles: ` +
           "add new iam.PolicyStatement({ principals: [new iam.AccountRootPrincipal()], actions: ['kms:*'], resources: ['*'] }), or let each role use it.",

@@ -2,6 +2,15 @@ import { Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 
+/** A service of AWS that publishes to a topic by the policies of topic and key. */
+export type Publisher = 'cloudwatch.amazonaws.com' | 'events.amazonaws.com';
+
+/** For alarms, and for rules. */
+export const PUBLISHERS: readonly Publisher[] = [
+  'cloudwatch.amazonaws.com',
+  'events.amazonaws.com',
+];
+
 /** Services of AWS that use a key for what they publish, send or write. */
 export type KeyUser = 'alarms' | 'events' | 'logs';
 
@@ -11,15 +20,18 @@ export function keyStatements(scope: Construct, users: readonly KeyUser[]): iam.
 }
 
 const STATEMENTS: Readonly<Record<KeyUser, (stack: Stack) => iam.PolicyStatement>> = {
-  alarms: () => publishing('cloudwatch.amazonaws.com'),
-  events: () => publishing('events.amazonaws.com'),
+  alarms: () => publisherKeyStatement(['cloudwatch.amazonaws.com']),
+  events: () => publisherKeyStatement(['events.amazonaws.com']),
   logs: logging,
 };
 
-/** To topics and queues, whose own policies say who may. */
-function publishing(service: string): iam.PolicyStatement {
+/**
+ * What the policy of a key must hold with which topics and queues are encrypted; their own policies
+ * say who may publish. For EventBridge it can have no condition.
+ */
+export function publisherKeyStatement(publishers: readonly Publisher[]): iam.PolicyStatement {
   return new iam.PolicyStatement({
-    principals: [new iam.ServicePrincipal(service)],
+    principals: publishers.map((service) => new iam.ServicePrincipal(service)),
     actions: ['kms:Decrypt', 'kms:GenerateDataKey*'],
     resources: ['*'],
   });

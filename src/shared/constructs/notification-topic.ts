@@ -1,9 +1,14 @@
-import { Stack, Token } from 'aws-cdk-lib';
+import { CfnResource, Stack, Token } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 import { settingsFor } from './applied-settings';
+import { warnOfImportedTopic } from './imported-topic';
+import { type Publisher, publisherKeyStatement, PUBLISHERS } from './key-statements';
+import { letPublishersUse } from './publishers-key';
+import { isOfOtherAccount } from './same-account';
+import { checkTopicKey, refuseKeyOfAws } from './topic-key';
 
 /**
  * A topic with its own key, or that of the company settings, to which alarms can publish; with the
@@ -16,6 +21,7 @@ export function notificationTopic(scope: Construct, id: string): sns.Topic {
     displayName: scope.node.id,
   });
   letAlarmsPublish(topic);
+  checkTopicKey(scope, topic);
   return topic;
 }
 
@@ -25,35 +31,63 @@ function topicKey(scope: Construct, id: string): kms.Key {
     description: `Messages of ${scope.node.path}`,
     removalPolicy: settingsFor(scope).removalPolicy,
   });
-  key.addToResourcePolicy(
-    new iam.PolicyStatement({
-      principals: ['cloudwatch.amazonaws.com', 'events.amazonaws.com'].map(
-        (service) => new iam.ServicePrincipal(service),
-      ),
-      actions: ['kms:Decrypt', 'kms:GenerateDataKey*'],
-      resources: ['*'],
-    }),
-  );
+  key.addToResourcePolicy(publisherKeyStatement(PUBLISHERS));
   return key;
 }
 
-/** A topic that a user gives, once it is one that messages and alarms can reach. */
-export function givenTopic(scope: Construct, topic: sns.ITopic): sns.ITopic {
-  if (topic.fifo) {
-    throw new Error(
-      `${scope.node.path}: "notificationTopic" is a FIFO topic, which alarms and e-mail cannot use: give a standard topic.`,
-    );
+/** Rules publish to another account with a role, as functions do. */
+const WITHOUT_RULES: readonly Publisher[] = ['cloudwatch.amazonaws.com'];
+
+/**
+ * A topic that a user gives, once it is one that messages and alarms can reach. Its policies are
+ * extended where they are the app's; otherwise a warning says what they have to hold.
+ */
+export function givenTopic(
+  scope: Construct,
+  topic: sns.ITopic,
+  publishers: readonly Publisher[] = PUBLISHERS,
+): sns.ITopic {
+  refuseFifo(scope, topic);
+  refuseOtherRegion(scope, topic);
+  refuseKeyOfAws(scope, topic);
+  const services = isOfOtherAccount(scope, topic) ? WITHOUT_RULES : publishers;
+  if (CfnResource.isCfnResource(topic.node.defaultChild)) {
+    refuseOtherAccount(scope, topic);
+    // The tamper rules give the topic a policy of its own, which takes the place of the default
+    // one, which lets the account's alarms in.
+    letAlarmsPublish(topic);
+  } else {
+    warnOfImportedTopic(scope, topic, services);
   }
-  const { region } = Stack.of(scope);
-  if (![topic.env.region, region].some(Token.isUnresolved) && topic.env.region !== region) {
-    throw new Error(
-      `${scope.node.path}: "notificationTopic" is in ${topic.env.region}, the stack in ${region}: give a topic in ${region}.`,
-    );
-  }
-  // The tamper rules give the topic a policy of its own, which takes the place of the default one,
-  // which lets the account's alarms in.
-  letAlarmsPublish(topic);
+  if (topic.masterKey) letPublishersUse(scope, topic.masterKey, services);
+  checkTopicKey(scope, topic);
   return topic;
+}
+
+function refuseFifo(scope: Construct, { fifo }: sns.ITopic): void {
+  if (!fifo) return;
+  throw new Error(
+    `${scope.node.path}: "notificationTopic" is a FIFO topic, which alarms and e-mail cannot use: give a standard topic.`,
+  );
+}
+
+function refuseOtherRegion(scope: Construct, topic: sns.ITopic): void {
+  const { region } = Stack.of(scope);
+  if ([topic.env.region, region].some(Token.isUnresolved) || topic.env.region === region) return;
+  throw new Error(
+    `${scope.node.path}: "notificationTopic" is in ${topic.env.region}, the stack in ${region}, and alarms and rules publish in their own Region alone: ` +
+      `leave it out, and subscribe e-mail, queues or functions of any Region to the topic that ${scope.node.id} then has, or give a topic in ${region}.`,
+  );
+}
+
+/** Policies here and there would have to name each other before either is deployed. */
+function refuseOtherAccount(scope: Construct, topic: sns.ITopic): void {
+  if (!isOfOtherAccount(scope, topic)) return;
+  const { account, region } = topic.env;
+  throw new Error(
+    `${scope.node.path}: "notificationTopic" is made by the stack ${Stack.of(topic).stackName} in account ${account}, whose resources have no names yet: ` +
+      `give that topic a "topicName", and give it here by its ARN, such as sns.Topic.fromTopicArn(this, 'Security', 'arn:aws:sns:${region}:${account}:security').`,
+  );
 }
 
 /** Of this account only: a topic's ARN is no secret. */

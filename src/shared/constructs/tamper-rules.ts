@@ -3,7 +3,6 @@ import type * as apigwv2 from 'aws-cdk-lib/aws-apigatewayv2';
 import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import type * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
 import * as events from 'aws-cdk-lib/aws-events';
-import * as targets from 'aws-cdk-lib/aws-events-targets';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
@@ -14,6 +13,7 @@ import type * as ssm from 'aws-cdk-lib/aws-ssm';
 import { Construct } from 'constructs';
 import { settingsFor } from './applied-settings';
 import { passedRolesPattern, tamperPattern, trailPattern } from './tamper-patterns';
+import { TopicTarget } from './topic-target';
 import {
   ROLE_PASSING_CALLS,
   TAMPER_CALLS,
@@ -30,8 +30,7 @@ import { iamRegionOf } from '../domain/partition';
 export interface TamperRulesProps {
   /**
    * Where tampering is told. Its policy is extended to let EventBridge in, and then takes the place
-   * of the default one, which lets the account's alarms in. An imported topic must let
-   * events.amazonaws.com publish itself, and so must the policy of its key.
+   * of the default one, which lets the account's alarms in.
    */
   readonly topic: sns.ITopic;
   /** Messages that EventBridge cannot hand to the topic go here. */
@@ -191,7 +190,8 @@ export class TamperRules extends Construct {
 
   private addRule(id: string, eventPattern: events.EventPattern, told: ToldOfCalls): void {
     const { topic, deadLetterQueue } = this.props;
-    const target = new targets.SnsTopic(topic, {
+    const target = new TopicTarget(this, {
+      topic,
       message: events.RuleTargetInput.fromText(tamperText(this.sentry, told)),
     });
     new events.Rule(this, id, {

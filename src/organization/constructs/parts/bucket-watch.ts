@@ -1,9 +1,9 @@
 import * as events from 'aws-cdk-lib/aws-events';
-import * as targets from 'aws-cdk-lib/aws-events-targets';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import type * as sns from 'aws-cdk-lib/aws-sns';
 import type * as sqs from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
+import { TopicTarget } from '../../../shared/constructs/topic-target';
 
 export interface BucketWatchProps {
   readonly buckets: readonly s3.IBucket[];
@@ -45,7 +45,8 @@ export function bucketWatch(
       },
     },
     targets: [
-      new targets.SnsTopic(topic, {
+      new TopicTarget(trail, {
+        topic,
         deadLetterQueue,
         message: events.RuleTargetInput.fromText(messageText(trail)),
       }),

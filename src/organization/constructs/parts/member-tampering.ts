@@ -1,8 +1,8 @@
 import * as events from 'aws-cdk-lib/aws-events';
-import * as targets from 'aws-cdk-lib/aws-events-targets';
 import type * as sns from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 import type { GuardedQueue } from '../../../shared/constructs/guarded-queue';
+import { TopicTarget } from '../../../shared/constructs/topic-target';
 import { CALL_DETAIL_TYPE, TAMPER_SOURCES } from '../../contracts/forwarded-events';
 
 export interface MemberTamperingProps {
@@ -23,7 +23,8 @@ export class MemberTampering {
         detailType: [CALL_DETAIL_TYPE],
       },
       targets: [
-        new targets.SnsTopic(topic, {
+        new TopicTarget(hub, {
+          topic,
           message: events.RuleTargetInput.fromText(tamperText(hub.node.path)),
           deadLetterQueue: undelivered,
         }),
