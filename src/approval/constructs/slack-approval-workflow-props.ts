@@ -12,13 +12,14 @@ import type { CompanySettings } from '../../shared/constructs/company-settings';
 export interface SlackApprovalWorkflowProps extends CompanySettings {
   /**
    * The signing secret of the Slack app, as the plain text of a secret in the workflow's own
-   * account and Region.
+   * Region, or this throws. In another account it has to have a key of its own that is given with
+   * it, or this throws; a warning says what the policies of both have to hold.
    */
   readonly signingSecret: secretsmanager.ISecret;
 
   /**
-   * The bot token of the Slack app (xoxb-…), as the plain text of a secret in the workflow's own
-   * account and Region. Throws if it is the secret that holds the signing secret.
+   * The bot token of the Slack app (xoxb-…), as the plain text of a secret. Where it may be is as
+   * with `signingSecret`. Throws if it is the secret that holds the signing secret.
    */
   readonly botToken: secretsmanager.ISecret;
 

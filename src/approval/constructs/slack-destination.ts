@@ -19,8 +19,8 @@ export class SlackDestination {
   /**
    * An incoming webhook.
    *
-   * @param url a secret of the same account, with the URL of the webhook as its plain text: who
-   * knows it may post.
+   * @param url a secret with the URL of the webhook as its plain text: who knows it may post. Where
+   * it may be is as with the workflow's `signingSecret`.
    */
   public static webhook(url: secretsmanager.ISecret): SlackDestination {
     return new SlackDestination({ kind: 'webhook', secretArn: url.secretArn }, url);

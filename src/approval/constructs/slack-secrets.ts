@@ -1,5 +1,6 @@
 import type * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
+import { checkSecretPlace } from './secret-place';
 import type { SlackApprovalWorkflowProps } from './slack-approval-workflow-props';
 
 /** The secrets that the functions of a workflow read. */
@@ -10,7 +11,10 @@ export interface SlackSecrets {
   readonly webhook?: secretsmanager.ISecret;
 }
 
-/** Throws if two of them are the same: each holds one value alone. */
+/**
+ * Throws if two of them are the same: each holds one value alone; and for those that the functions
+ * could not read.
+ */
 export function slackSecrets(scope: Construct, props: SlackApprovalWorkflowProps): SlackSecrets {
   const { signingSecret, botToken, monitoringChannel } = props;
   const webhook = monitoringChannel?._secret;
@@ -19,6 +23,9 @@ export function slackSecrets(scope: Construct, props: SlackApprovalWorkflowProps
     { prop: 'botToken', arn: botToken.secretArn },
     ...(webhook ? [{ prop: 'monitoringChannel', arn: webhook.secretArn }] : []),
   ];
+  checkSecretPlace(scope, 'signingSecret', signingSecret);
+  checkSecretPlace(scope, 'botToken', botToken);
+  if (webhook) checkSecretPlace(scope, 'monitoringChannel', webhook);
   named.forEach(({ prop, arn }, index) => {
     const other = named.slice(0, index).find((one) => one.arn === arn);
     if (!other) return;

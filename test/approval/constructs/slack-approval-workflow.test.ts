@@ -856,6 +856,16 @@ describe('bad input is refused at synth, with what to write instead', () => {
       /"botToken" and "monitoringChannel" are the same secret/,
     ],
     [
+      'a webhook in a secret of another Region',
+      () => {
+        const stack = new Stack(undefined, 'App', PLACE);
+        const arn = 'arn:aws:secretsmanager:us-east-1:111111111111:secret:webhook-AbCdEf';
+        const url = secretsmanager.Secret.fromSecretCompleteArn(stack, 'Webhook', arn);
+        return workflow(stack, { monitoringChannel: SlackDestination.webhook(url) });
+      },
+      /App\/Approvals: "monitoringChannel" is the secret .* in us-east-1, and the functions read it in eu-west-1/,
+    ],
+    [
       'a FIFO topic',
       () => {
         const stack = new Stack();
