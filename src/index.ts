@@ -35,6 +35,7 @@ export {
   Actor,
   type CdkDeploymentsProps,
   type CloudFormationActorProps,
+  type PermissionSetActorProps,
 } from './security-group/constructs/actor';
 export {
   ChangeResponse,

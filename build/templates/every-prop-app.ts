@@ -51,6 +51,7 @@ import {
   type ManagementEventsTrailProps,
   type MemberStackSetsProps,
   type MemberTarget,
+  type PermissionSetActorProps,
   type SentryMemberProps,
   type PublicRangeProps,
   type RevertIfDeniedProps,
@@ -154,7 +155,9 @@ const pattern: Required<TrafficPatternProps> = {
     TrafficPeer.securityGroup(bastion),
   ],
 };
-const cloudFormation: Required<CloudFormationActorProps> = { executionRole: deployer };
+const roleOf = (name: string) => iam.Role.fromRoleName(stack, name, name);
+const cloudFormation: Required<CloudFormationActorProps> = { executionRole: roleOf('Execution') };
+const person: Required<PermissionSetActorProps> = { userName: 'ann@example.com' };
 const deployments: Required<CdkDeploymentsProps> = { qualifier: 'team' };
 const logs = new s3.Bucket(stack, 'Logs', { eventBridgeEnabled: true });
 const hubProps: Required<Omit<SentryHubProps, keyof CompanySettings>> = {
@@ -208,7 +211,9 @@ const groupSentry: Required<Omit<SecurityGroupSentryProps, CompanySetting>> = {
     Actor.role(deployer),
     Actor.cloudFormation(cloudFormation),
     Actor.cdkDeployments(deployments),
-    Actor.emptyingDefaultGroups(deployer),
+    Actor.emptyingDefaultGroups(roleOf('Emptying')),
+    Actor.permissionSet('Admin', person),
+    Actor.user(iam.User.fromUserName(stack, 'Ann', 'ann')),
   ],
   notificationTopic: topic,
   mode: SentryMode.ENFORCE,

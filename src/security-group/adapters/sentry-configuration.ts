@@ -91,7 +91,14 @@ export const policiesSchema = z.object({
   trustedActors: z.array(
     z.discriminatedUnion('kind', [
       z.object({ kind: z.literal('role'), roleArn: z.string() }),
+      z.object({ kind: z.literal('user'), userArn: z.string() }),
       z.object({ kind: z.literal('cloudFormation'), executionRoleArn: z.string() }),
+      z.object({
+        kind: z.literal('permissionSet'),
+        reservedPathArn: z.string(),
+        permissionSet: z.string(),
+        userName: z.optional(z.string()),
+      }),
     ]),
   ),
   emptyingRoleArns: z._default(z.array(z.string()), []),

@@ -3,8 +3,10 @@ import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import type { IConstruct } from 'constructs';
 import { emptyingRoleArnOf } from './default-group-restriction';
+import { isLookupPlaceholder } from './lookup-placeholders';
+import { type ActorPlace, checkedRoleArn, checkedUserArn } from './principal-arn';
 import type { SentryHub } from '../../organization/constructs/sentry-hub';
-import type { TrustedActor } from '../domain/changes/actor';
+import { RESERVED_PATH, type TrustedActor } from '../domain/changes/actor';
 import { ACCOUNT_OF_EVENT, REGION_OF_EVENT } from '../domain/changes/actor-in-each-account';
 
 /** How to recognise deployments by CloudFormation. */
@@ -26,21 +28,79 @@ export interface CdkDeploymentsProps {
   readonly qualifier?: string;
 }
 
+/** Which people of a permission set are meant. */
+export interface PermissionSetActorProps {
+  /**
+   * The user name of the one person who is meant, as Identity Center shows it and in its case. The
+   * session is called so, by Identity Center and not by the person. Throws if it is malformed.
+   *
+   * @default - everyone who has the permission set in the account
+   */
+  readonly userName?: string;
+}
+
 /**
  * Someone whose changes a locked group accepts.
  *
- * Recognised by the ARN of the role, which AWS writes into the event; never by a session name, a
- * user agent or anything else that a caller chooses.
+ * Recognised by the ARN of the role or user, which AWS writes into the event; never by a session
+ * name, a user agent or anything else that a caller chooses.
  */
 export class Actor {
   /**
    * Every session of a role. In a hub, too, it is this one role, in its own account.
    *
    * @param role its ARN must be the full one, with the path. A role imported by its name alone is
-   * taken to have none.
+   * taken to have none. Throws at synth for a role that cannot change a group that is watched, such
+   * as one of another account, and for what is no role, such as a session or a pattern.
    */
   public static role(role: iam.IRole): Actor {
-    return new Actor(() => [{ kind: 'role', roleArn: role.roleArn }]);
+    return new Actor((place) => [
+      { kind: 'role', roleArn: checkedRoleArn('Actor.role()', role, place) },
+    ]);
+  }
+
+  /**
+   * People who come to the account by Identity Center under a permission set. In a hub, those who
+   * come to the account whose groups they change.
+   *
+   * They are known by the role that Identity Center makes for the permission set in each account:
+   * its path is reserved, so that no one else can make such a role. Who may change assignments in
+   * Identity Center decides who is trusted.
+   *
+   * @param name of the permission set, such as Admin: the whole of it, in its case, so that
+   * AdminReadOnly is another. Throws if it is malformed, or is the name of a role.
+   */
+  public static permissionSet(name: string, props: PermissionSetActorProps = {}): Actor {
+    checkPermissionSet(name);
+    const { userName } = props;
+    if (userName !== undefined) checkUserName(name, userName);
+    return new Actor(({ sentry, hub }) => [
+      {
+        kind: 'permissionSet',
+        reservedPathArn: Stack.of(sentry).formatArn({
+          service: 'iam',
+          region: '',
+          account: hub ? ACCOUNT_OF_EVENT : Stack.of(sentry).account,
+          resource: 'role',
+          resourceName: RESERVED_PATH,
+        }),
+        permissionSet: name,
+        ...(userName !== undefined && { userName }),
+      },
+    ]);
+  }
+
+  /**
+   * An IAM user. In a hub, too, it is this one user, in its own account.
+   *
+   * @param user its ARN must be the full one, with the path. A user imported by its name alone is
+   * taken to have none. Throws at synth for a user who cannot change a group that is watched, such
+   * as one of another account.
+   */
+  public static user(user: iam.IUser): Actor {
+    return new Actor((place) => [
+      { kind: 'user', userArn: checkedUserArn('Actor.user()', user, place) },
+    ]);
   }
 
   /**
@@ -58,15 +118,24 @@ export class Actor {
         `Actor.roleInEachAccount(): "${roleName}" is no name of a role: write it after its path, if it has one, and without an ARN, such as "Deployer" or "ops/Deployer".`,
       );
     }
-    return new Actor((scope, hub) => [
-      { kind: 'role', roleArn: roleArnInEach(scope, hub, roleName) },
-    ]);
+    if (/(^|\/)AWSReservedSSO_/.test(roleName)) {
+      throw new Error(
+        `Actor.roleInEachAccount(): Identity Center gives the role "${roleName}" another name in each account: write Actor.permissionSet("${permissionSetOf(roleName)}").`,
+      );
+    }
+    return new Actor((place) => [{ kind: 'role', roleArn: roleArnInEach(place, roleName) }]);
   }
 
-  /** CloudFormation, deploying with this execution role. */
-  public static cloudFormation(props: CloudFormationActorProps): Actor {
-    return new Actor(() => [
-      { kind: 'cloudFormation', executionRoleArn: props.executionRole.roleArn },
+  /**
+   * CloudFormation, deploying with this execution role. Throws at synth for the same roles as
+   * `role()`.
+   */
+  public static cloudFormation({ executionRole }: CloudFormationActorProps): Actor {
+    return new Actor((place) => [
+      {
+        kind: 'cloudFormation',
+        executionRoleArn: checkedRoleArn('Actor.cloudFormation()', executionRole, place),
+      },
     ]);
   }
 
@@ -78,7 +147,7 @@ export class Actor {
    * (CliCredentialsStackSynthesizer, LegacyStackSynthesizer).
    */
   public static cdkDeployments(props: CdkDeploymentsProps = {}): Actor {
-    return new Actor((scope, hub) => [cdkDeployments(scope, hub, props.qualifier)]);
+    return new Actor(({ sentry, hub }) => [cdkDeployments(sentry, hub, props.qualifier)]);
   }
 
   /**
@@ -109,20 +178,27 @@ export class Actor {
    * like anyone's. For the custom resource of another app, whose VPC this one imports. In a hub,
    * too, it is this one role, for the default groups of its own account.
    *
-   * @param role its ARN must be the full one, with the path.
+   * @param role its ARN must be the full one, with the path. Throws at synth for the same roles as
+   * `role()`.
    */
   public static emptyingDefaultGroups(role: iam.IRole): Actor {
-    return new Actor(() => [], [role.roleArn]);
+    return new Actor(
+      (place) => {
+        checkedRoleArn('Actor.emptyingDefaultGroups()', role, place);
+        return [];
+      },
+      [role.roleArn],
+    );
   }
 
   private constructor(
-    private readonly bind: (scope: IConstruct, hub: SentryHub | undefined) => TrustedActor[],
+    private readonly bind: (place: ActorPlace) => TrustedActor[],
     private readonly emptyingRoleArns: string[] = [],
   ) {}
 
   /** @internal */
-  public _bind(scope: IConstruct, hub?: SentryHub): TrustedActor[] {
-    return this.bind(scope, hub);
+  public _bind(sentry: IConstruct, hub?: SentryHub): TrustedActor[] {
+    return this.bind({ sentry, hub });
   }
 
   /** @internal */
@@ -131,7 +207,38 @@ export class Actor {
   }
 }
 
-function roleArnInEach(scope: IConstruct, hub: SentryHub | undefined, roleName: string): string {
+/** As Identity Center takes it, and IAM: the role's name holds 17 characters more. */
+const PERMISSION_SET = /^[\w+=,.@-]{1,32}$/;
+
+/** As IAM takes the name of a session. */
+const USER_NAME = /^[\w+=,.@-]{2,64}$/;
+
+function checkPermissionSet(name: string): void {
+  if (Token.isUnresolved(name) || isLookupPlaceholder(name)) return;
+  if (name.startsWith('AWSReservedSSO_')) {
+    throw new Error(
+      `Actor.permissionSet(): "${name}" is the role that Identity Center makes for a permission set: write the name of the set, "${permissionSetOf(name)}".`,
+    );
+  }
+  if (PERMISSION_SET.test(name)) return;
+  throw new Error(
+    `Actor.permissionSet(): "${name}" is no name of a permission set: write it as Identity Center shows it, such as "Admin", without an ARN or a pattern.`,
+  );
+}
+
+function checkUserName(set: string, userName: string): void {
+  if (Token.isUnresolved(userName) || isLookupPlaceholder(userName)) return;
+  if (USER_NAME.test(userName)) return;
+  throw new Error(
+    `Actor.permissionSet("${set}"): "userName" is "${userName}", which no session is called: write one user name as Identity Center shows it, such as "ann@example.com", without a pattern.`,
+  );
+}
+
+function permissionSetOf(roleName: string): string {
+  return roleName.replace(/^.*AWSReservedSSO_/, '').replace(/_[0-9a-f]{16}$/, '');
+}
+
+function roleArnInEach({ sentry: scope, hub }: ActorPlace, roleName: string): string {
   if (!hub) {
     throw new Error(
       `${scope.node.path}: Actor.roleInEachAccount("${roleName}") means a role in each account of a hub, and the sentry has none: write Actor.role(role), or give the sentry a "hub".`,
@@ -159,7 +266,7 @@ function cdkDeployments(
 }
 
 /** A nested stack is deployed with its parent, and its parent's role. */
-function deployedStack(stack: Stack): Stack {
+export function deployedStack(stack: Stack): Stack {
   return stack.nestedStackParent ? deployedStack(stack.nestedStackParent) : stack;
 }
 

@@ -62,7 +62,7 @@ export function judgeAppRules(
 }
 
 /** The unit of the sentry's account is not known at synth, so such a policy judges later. */
-function isSurelyFor({ appliesTo }: Policy, sentry: Construct): boolean {
+export function isSurelyFor({ appliesTo }: Policy, sentry: Construct): boolean {
   return !appliesTo || (appliesTo.accounts ?? []).includes(Stack.of(sentry).account);
 }
 
@@ -253,6 +253,19 @@ function hasNoInlineEgress(group: ec2.CfnSecurityGroup): boolean {
 
 function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null;
+}
+
+/** Whether a deployment of the app makes, or writes to, a monitored group by this construct. */
+export function writesToWatchedGroup(
+  construct: IConstruct,
+  sentry: Construct,
+  groups: MonitoredGroups,
+): boolean {
+  if (construct instanceof ec2.CfnSecurityGroup) return isWatchedGroup(construct, sentry, groups);
+  const isRule =
+    construct instanceof ec2.CfnSecurityGroupIngress ||
+    construct instanceof ec2.CfnSecurityGroupEgress;
+  return isRule && isInWatchedGroup(construct, sentry, groups);
 }
 
 function isInWatchedGroup(

@@ -3,8 +3,14 @@
  * synthesis comes to its end. An error over one of them would keep the app from ever knowing the
  * true value.
  */
-const PLACEHOLDERS = ['sg-12345678', 'vpc-12345', '1.2.3.4/5', 'pl-xxxxxxxx'];
+const PLACEHOLDERS = ['sg-12345678', 'vpc-12345', '1.2.3.4/5', 'pl-xxxxxxxx', 'DUMMY_ARN'];
+
+/** Of an SSM parameter; its name follows. */
+const PARAMETER_PLACEHOLDER = 'dummy-value-for-';
 
 export function isLookupPlaceholder(value: unknown): boolean {
-  return PLACEHOLDERS.some((placeholder) => placeholder === value);
+  return (
+    PLACEHOLDERS.some((placeholder) => placeholder === value) ||
+    (typeof value === 'string' && value.startsWith(PARAMETER_PLACEHOLDER))
+  );
 }

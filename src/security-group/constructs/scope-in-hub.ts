@@ -34,12 +34,19 @@ function refuseUnknownUnits(where: string, { node, _accounts }: SentryHub): void
 }
 
 function refuseOther(where: string, id: string, hub: SentryHub): void {
-  const { node, hubAccountId, _accounts: selection } = hub;
-  if (Token.isUnresolved(hubAccountId) || id === hubAccountId) return;
-  if (!isLeftOut(id, selection)) return;
+  if (!isUnwatched(id, hub)) return;
   throw new Error(
-    `${where} names the account ${id}, which ${node.path} does not watch: leave it out, or add it to the hub's accounts.`,
+    `${where} names the account ${id}, which ${hub.node.path} does not watch: leave it out, or add it to the hub's accounts.`,
   );
+}
+
+/** Whether it is certain that no group of the account is watched. */
+export function isUnwatched(
+  id: string,
+  { hubAccountId, _accounts: selection }: SentryHub,
+): boolean {
+  if (Token.isUnresolved(hubAccountId) || id === hubAccountId) return false;
+  return isLeftOut(id, selection);
 }
 
 /** Ids of all units that the policies name, or that are only observed. */

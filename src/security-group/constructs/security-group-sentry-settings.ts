@@ -6,6 +6,7 @@ import { ExistingViolations } from './existing-violations';
 import type { MonitoredGroup, MonitoredGroups } from './monitored-groups';
 import { scopeInHub } from './scope-in-hub';
 import type { SecurityGroupPolicy, SecurityGroupSentryProps } from './security-group-sentry-props';
+import { trustedActorsOf } from './trusted-actors';
 import { checkedSeconds, type DurationRange } from '../../shared/constructs/checked-duration';
 import { daysOfRate } from '../../shared/constructs/schedule-rate';
 import { SentryMode } from '../../shared/constructs/sentry-mode';
@@ -46,7 +47,7 @@ export function securityGroupSentrySettings(
     emptying,
     judging: {
       policies,
-      trustedActors: (props.trustedActors ?? []).flatMap((actor) => actor._bind(scope, props.hub)),
+      trustedActors: trustedActorsOf(scope, props, monitoredGroups),
       // VPCs may be made after the sentry.
       emptyingRoleArns: Lazy.list(
         { produce: () => emptyingRoleArns(scope, emptying) },

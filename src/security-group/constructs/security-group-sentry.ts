@@ -16,6 +16,7 @@ import { Operator } from './parts/operator';
 import { ReconcileSchedule } from './parts/reconcile-schedule';
 import { Reconciler } from './parts/reconciler';
 import { Responder } from './parts/responder';
+import { warnOfRevertedDeployments } from './reverted-deployments';
 import { rightsFor } from './rights-in-members';
 import { unitsNamedBy } from './scope-in-hub';
 import type { SecurityGroupSentryProps } from './security-group-sentry-props';
@@ -87,6 +88,7 @@ export class SecurityGroupSentry extends Construct implements iam.IGrantable {
       validate: () => {
         warnOfEmptiedGroups(this, settings.emptying);
         warnOfOwnGroups(this, monitoredGroups);
+        warnOfRevertedDeployments(this, { groups: monitoredGroups, judging });
         return judgeAppRules(this, monitoredGroups, judging.policies);
       },
     });

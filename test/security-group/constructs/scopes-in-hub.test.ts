@@ -1,6 +1,7 @@
 import { Fn, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import {
   Actor,
@@ -117,7 +118,12 @@ test('what the deployment writes of scopes and actors is what the handlers read'
         { ...locked, response: ChangeResponse.notifyOnly() },
       ],
       observeIn: PolicyScope.accounts([MEMBER]),
-      trustedActors: [Actor.cdkDeployments(), Actor.roleInEachAccount('ops/Deployer')],
+      trustedActors: [
+        Actor.cdkDeployments(),
+        Actor.roleInEachAccount('ops/Deployer'),
+        Actor.permissionSet('Admin', { userName: 'ann@example.com' }),
+        Actor.user(iam.User.fromUserArn(new Stack(), 'Bob', `arn:aws:iam::${MEMBER}:user/bob`)),
+      ],
     },
     ofOrganization,
   );
@@ -138,7 +144,23 @@ test('what the deployment writes of scopes and actors is what the handlers read'
       executionRoleArn: `arn:aws:iam::${MEMBER}:role/cdk-hnb659fds-cfn-exec-role-${MEMBER}-us-east-1`,
     },
     { kind: 'role', roleArn: `arn:aws:iam::${MEMBER}:role/ops/Deployer` },
+    {
+      kind: 'permissionSet',
+      reservedPathArn: `arn:aws:iam::${MEMBER}:role/aws-reserved/sso.amazonaws.com/`,
+      permissionSet: 'Admin',
+      userName: 'ann@example.com',
+    },
+    { kind: 'user', userArn: `arn:aws:iam::${MEMBER}:user/bob` },
   ]);
+});
+
+test('a role of an account that the hub does not watch is refused', () => {
+  const role = iam.Role.fromRoleArn(new Stack(), 'R', `arn:aws:iam::${STRANGER}:role/x`);
+  for (const hub of [ofOrganization, ofAccounts]) {
+    expect(() => settings({ trustedActors: [Actor.role(role)] }, hub)).toThrow(
+      `Actor.role() in "trustedActors" got arn:aws:iam::${STRANGER}:role/x, of the account ${STRANGER}, and Stack/Hub does not watch that account.`,
+    );
+  }
 });
 
 test('units that policies and mode name are told to the hub, which knows whether they exist', () => {
@@ -190,7 +212,7 @@ describe('deployments of the CDK', () => {
 
   function trustedIn(stack: Stack, actor: Actor, hub?: HubOf): TrustedActor[] {
     return actor._bind(stack, hub && hubOf(hub)).map((trusted) =>
-      trusted.kind === 'role'
+      trusted.kind !== 'cloudFormation'
         ? trusted
         : {
             ...trusted,

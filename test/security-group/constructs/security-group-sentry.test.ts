@@ -1,5 +1,5 @@
 import { App, CliCredentialsStackSynthesizer, Duration, NestedStack, Stack } from 'aws-cdk-lib';
-import { Match, Template } from 'aws-cdk-lib/assertions';
+import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as events from 'aws-cdk-lib/aws-events';
 import * as iam from 'aws-cdk-lib/aws-iam';
@@ -306,6 +306,16 @@ describe('trusted actors', () => {
     expect(
       JSON.stringify(Template.fromStack(nested).findResources('AWS::SSM::Parameter')),
     ).toContain('role/cdk-hnb659fds-cfn-exec-role-111111111111-eu-west-1');
+  });
+
+  test('are needed where the sentry locks a group of its own app', () => {
+    const stack = new Stack();
+    const group = new ec2.CfnSecurityGroup(stack, 'Group', { groupDescription: 'web' });
+    sentry(stack, { monitoredGroups: MonitoredGroups.ids([group.attrGroupId]) });
+    Annotations.fromStack(stack).hasWarning(
+      '/Default/Sentry',
+      Match.stringLikeRegexp('cdk-sentries:deploymentsReverted'),
+    );
   });
 
   function trusted(actor: Actor) {

@@ -1,4 +1,4 @@
-import type { TrustedActor } from './actor';
+import { type TrustedActor, withArn } from './actor';
 import type { Place } from '../../../organization/domain/place';
 
 /** They stand in an ARN for what differs from place to place. No account or Region is called so. */
@@ -7,9 +7,7 @@ export const REGION_OF_EVENT = '<region>';
 
 /** The actor as it is known in one place. One that is named by its whole ARN stays as it is. */
 export function actorAt(actor: TrustedActor, place: Place): TrustedActor {
-  return actor.kind === 'role'
-    ? { ...actor, roleArn: arnAt(actor.roleArn, place) }
-    : { ...actor, executionRoleArn: arnAt(actor.executionRoleArn, place) };
+  return withArn(actor, (arn) => arnAt(arn, place));
 }
 
 const ACCOUNT_FIELD = 4;

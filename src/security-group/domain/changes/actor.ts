@@ -26,19 +26,98 @@ const SERVICE_PRINCIPAL = 'cloudformation.amazonaws.com';
 /** Someone whose additions a locked group accepts. */
 export type TrustedActor =
   | { readonly kind: 'role'; readonly roleArn: string }
-  | { readonly kind: 'cloudFormation'; readonly executionRoleArn: string };
+  | { readonly kind: 'user'; readonly userArn: string }
+  | { readonly kind: 'cloudFormation'; readonly executionRoleArn: string }
+  | PermissionSetActor;
+
+/** The people to whom Identity Center gives an account under one permission set. */
+export interface PermissionSetActor {
+  readonly kind: 'permissionSet';
+  /** The beginning of the ARNs of all roles that Identity Center makes in the account. */
+  readonly reservedPathArn: string;
+  readonly permissionSet: string;
+  /** One of the people alone, by the name in Identity Center. */
+  readonly userName?: string;
+}
+
+/** The path of Identity Center's roles, in which IAM lets no one else make any. */
+export const RESERVED_PATH = 'aws-reserved/sso.amazonaws.com/';
 
 /**
  * Recognised by what AWS itself writes; never by user agent, session name or any other text that a
  * caller chooses.
  */
 export function isTrusted(actor: Actor, trustedActors: readonly TrustedActor[]): boolean {
-  if (actor.type !== 'AssumedRole' || !actor.roleArn) return false;
-  return trustedActors.some((trusted) =>
-    trusted.kind === 'role'
-      ? actor.roleArn === trusted.roleArn
-      : actor.roleArn === trusted.executionRoleArn && cameThroughCloudFormation(actor),
-  );
+  return trustedActors.some((trusted) => isMeant(actor, trusted));
+}
+
+function isMeant(actor: Actor, trusted: TrustedActor): boolean {
+  if (trusted.kind === 'user') return actor.type === 'IAMUser' && actor.arn === trusted.userArn;
+  const { type, roleArn } = actor;
+  if (type !== 'AssumedRole' || !roleArn) return false;
+  switch (trusted.kind) {
+    case 'role':
+      return roleArn === trusted.roleArn;
+    case 'cloudFormation':
+      return roleArn === trusted.executionRoleArn && cameThroughCloudFormation(actor);
+    case 'permissionSet':
+      return isUnderPermissionSet(roleArn, trusted) && isPerson(actor, trusted);
+  }
+}
+
+/** Identity Center's home Region may stand before the name. The name's end is made by chance. */
+const RESERVED_ROLE = /^(?:[a-z0-9-]+\/)?AWSReservedSSO_(.+)_[0-9a-f]{16}$/;
+
+/** A name may be the beginning of another, so the whole of it counts. */
+function isUnderPermissionSet(
+  roleArn: string,
+  { reservedPathArn, permissionSet }: PermissionSetActor,
+): boolean {
+  if (!roleArn.startsWith(reservedPathArn)) return false;
+  return RESERVED_ROLE.exec(roleArn.slice(reservedPathArn.length))?.[1] === permissionSet;
+}
+
+/** In these roles alone no one chooses the name of the session: Identity Center does. */
+function isPerson({ sessionName }: Actor, { userName }: PermissionSetActor): boolean {
+  return userName === undefined || sessionName === userName;
+}
+
+/** Whether all that the other is trusted with is what this one is trusted with. */
+export function coversActor(one: TrustedActor, other: TrustedActor): boolean {
+  switch (one.kind) {
+    case 'role':
+      return one.roleArn === roleArnOf(other);
+    case 'user':
+      return other.kind === 'user' && one.userArn === other.userArn;
+    case 'cloudFormation':
+      return other.kind === 'cloudFormation' && one.executionRoleArn === other.executionRoleArn;
+    case 'permissionSet':
+      return (
+        other.kind === 'permissionSet' &&
+        one.reservedPathArn === other.reservedPathArn &&
+        one.permissionSet === other.permissionSet &&
+        (one.userName === undefined || one.userName === other.userName)
+      );
+  }
+}
+
+/** The same actor, by another ARN. */
+export function withArn(actor: TrustedActor, arnOf: (arn: string) => string): TrustedActor {
+  switch (actor.kind) {
+    case 'role':
+      return { ...actor, roleArn: arnOf(actor.roleArn) };
+    case 'user':
+      return { ...actor, userArn: arnOf(actor.userArn) };
+    case 'cloudFormation':
+      return { ...actor, executionRoleArn: arnOf(actor.executionRoleArn) };
+    case 'permissionSet':
+      return { ...actor, reservedPathArn: arnOf(actor.reservedPathArn) };
+  }
+}
+
+function roleArnOf(actor: TrustedActor): string | undefined {
+  if (actor.kind === 'role') return actor.roleArn;
+  return actor.kind === 'cloudFormation' ? actor.executionRoleArn : undefined;
 }
 
 function cameThroughCloudFormation(actor: Actor): boolean {

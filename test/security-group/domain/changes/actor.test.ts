@@ -1,5 +1,6 @@
 import {
   type Actor,
+  coversActor,
   isMemberHeartbeat,
   isOwnCall,
   isTrusted,
@@ -70,6 +71,86 @@ describe('CloudFormation', () => {
   test('and the execution role only through CloudFormation', () => {
     expect(isTrusted(session, [cloudFormation])).toBe(false);
   });
+});
+
+describe('an IAM user', () => {
+  const ann: TrustedActor = {
+    kind: 'user',
+    userArn: 'arn:aws:iam::111111111111:user/people/ann',
+  };
+
+  test('is known by its full ARN, with the path', () => {
+    expect(isTrusted({ type: 'IAMUser', arn: ann.userArn, userName: 'ann' }, [ann])).toBe(true);
+    const arn = 'arn:aws:iam::111111111111:user/ann';
+    expect(isTrusted({ type: 'IAMUser', arn, userName: 'ann' }, [ann])).toBe(false);
+  });
+
+  test('is no session that calls itself so', () => {
+    expect(isTrusted({ type: 'FederatedUser', arn: ann.userArn }, [ann])).toBe(false);
+    expect(isTrusted({ ...session, sessionName: 'ann', userName: 'ann' }, [ann])).toBe(false);
+  });
+});
+
+describe('a permission set of Identity Center', () => {
+  const RESERVED = 'arn:aws:iam::111111111111:role/aws-reserved/sso.amazonaws.com/';
+  const admin: TrustedActor = {
+    kind: 'permissionSet',
+    reservedPathArn: RESERVED,
+    permissionSet: 'Admin',
+  };
+  const NAME = 'AWSReservedSSO_Admin_0123456789abcdef';
+  const person = (roleArn: string): Actor => ({
+    type: 'AssumedRole',
+    roleArn,
+    arn: `arn:aws:sts::111111111111:assumed-role/${NAME}/ann@example.com`,
+    sessionName: 'ann@example.com',
+  });
+
+  test.each([
+    NAME,
+    `eu-west-1/${NAME}`,
+    `us-gov-west-1/${NAME}`,
+    'AWSReservedSSO_Admin_fedcba9876543210',
+  ])('is known by the reserved path and its name: %s', (rest) => {
+    expect(isTrusted(person(RESERVED + rest), [admin])).toBe(true);
+  });
+
+  test.each([
+    ['another set whose name begins so', 'AWSReservedSSO_AdminReadOnly_0123456789abcdef'],
+    ['… after an underscore', 'AWSReservedSSO_Admin_x_0123456789abcdef'],
+    ['… or with what looks like an end', 'AWSReservedSSO_Admin_0123456789abcdef_0123456789abcdef'],
+    ['another set whose name ends so', 'AWSReservedSSO_Other_Admin_0123456789abcdef'],
+    ['other letters', 'AWSReservedSSO_admin_0123456789abcdef'],
+    ['an end that is too short', 'AWSReservedSSO_Admin_0123456789abcde'],
+    ['a path below a Region', `eu-west-1/x/${NAME}`],
+  ])('is not taken for %s', (_, rest) => {
+    expect(isTrusted(person(RESERVED + rest), [admin])).toBe(false);
+  });
+
+  test.each([
+    `arn:aws:iam::111111111111:role/${NAME}`,
+    `arn:aws:iam::111111111111:role/mine/aws-reserved/sso.amazonaws.com/${NAME}`,
+    `${RESERVED.replace('111111111111', '222222222222')}${NAME}`,
+  ])('is no role that others could make, or of another account: %s', (roleArn) => {
+    expect(isTrusted(person(roleArn), [admin])).toBe(false);
+  });
+
+  test('may be meant for one person alone', () => {
+    const ann: TrustedActor = { ...admin, userName: 'ann@example.com' };
+    expect(isTrusted(person(RESERVED + NAME), [ann])).toBe(true);
+    expect(isTrusted({ ...person(RESERVED + NAME), sessionName: 'eve@example.com' }, [ann])).toBe(
+      false,
+    );
+    expect(isTrusted(person(`arn:aws:iam::111111111111:role/${NAME}`), [ann])).toBe(false);
+  });
+});
+
+test.each<[TrustedActor, TrustedActor, boolean]>([
+  [role, cloudFormation, true],
+  [cloudFormation, role, false],
+  [role, { ...role, roleArn: `${DEPLOY_ROLE}2` }, false],
+])('%j covers %j: %s', (one, other, covers) => {
+  expect(coversActor(one, other)).toBe(covers);
 });
 
 test('no one is trusted where no one is named', () => {
