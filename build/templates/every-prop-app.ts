@@ -290,6 +290,15 @@ const askBefore = {
   response: ChangeResponse.revertUntilApproved(approversByName),
 };
 const selections: [string, MonitoredGroups][] = [
+  [
+    'AnyOf',
+    MonitoredGroups.anyOf([
+      MonitoredGroups.taggedWith('sentry', 'either').excluding(
+        MonitoredGroups.taggedWith('sentry-off', 'yes'),
+      ),
+      MonitoredGroups.ids(['sg-0fedcba9876543210']),
+    ]),
+  ],
   ['Ids', MonitoredGroups.ids(['sg-0123456789abcdef0'])],
   [
     'Tagged',

@@ -5,7 +5,12 @@ import { isNarrow } from '../../organization/domain/account-scope';
 import { readDatedParameters } from '../../shared/adapters/configuration/ssm-parameters';
 import type { EveryField } from '../../shared/adapters/every-field';
 import { SENTRY_PARAMETERS_VERSION } from '../contracts/sentry-parameters';
-import type { GroupSelector, MonitoredGroups } from '../domain/groups/monitored-groups';
+import {
+  type GroupPart,
+  type GroupSelector,
+  type MonitoredGroups,
+  partsOf,
+} from '../domain/groups/monitored-groups';
 import { configurationAt, type Where } from '../domain/policies/configuration-at';
 import {
   type Disabling,
@@ -121,6 +126,7 @@ const selectorsSchema = z.array(
 );
 export const groupsSchema = z.object({
   version,
+  part: z.optional(z.int().check(z.positive())),
   include: selectorsSchema,
   exclude: selectorsSchema,
 });
@@ -188,10 +194,7 @@ export async function loadSentryConfiguration(
   const groups = groupParameters.map(({ value }, index) =>
     parse(groupsSchema, groupNames[index], value),
   );
-  const monitoredGroups: EveryField<MonitoredGroups> = {
-    include: merged(groups.flatMap(({ include }) => include)),
-    exclude: merged(groups.flatMap(({ exclude }) => exclude)),
-  };
+  const monitoredGroups = selectionOf(groups);
   const pause = pauseIn(parse(pauseSchema, names.PAUSE_PARAMETER, pauseParameter?.value));
   const isRefused = pause !== undefined && isTooLong(pause, pauseParameter?.writtenAt);
   const { disablings } = parse(
@@ -251,6 +254,23 @@ function policiesDigest(policies: readonly Policy[]): string {
   return digestOf(policies.map(withoutNameAndScope));
 }
 
+interface StoredPart extends GroupPart {
+  readonly part?: number;
+}
+
+/** Of what the parameters hold of it, in any order. */
+function selectionOf(stored: readonly StoredPart[]): MonitoredGroups {
+  const numbers = [...new Set(stored.map(({ part = 0 }) => part))].sort((a, b) => a - b);
+  const [first = { include: [], exclude: [] }, ...others] = numbers.map((number): GroupPart => {
+    const own = stored.filter(({ part = 0 }) => part === number);
+    return {
+      include: merged(own.flatMap(({ include }) => include)),
+      exclude: merged(own.flatMap(({ exclude }) => exclude)),
+    };
+  });
+  return { ...first, ...(others.length > 0 && { others }) };
+}
+
 /** Ids come in parameters of so many each: together they are one selector. */
 function merged(selectors: readonly GroupSelector[]): GroupSelector[] {
   const ids = selectors.flatMap((selector) => (selector.kind === 'ids' ? selector.groupIds : []));
@@ -261,8 +281,15 @@ function merged(selectors: readonly GroupSelector[]): GroupSelector[] {
   ];
 }
 
-/** A deployment may write selectors in another order, and still chooses the same groups. */
-function inOrder({ include, exclude }: MonitoredGroups): object {
+/** A deployment may write selectors and parts in another order, and still chooses the same. */
+function inOrder(selection: MonitoredGroups): object {
+  const [first, ...others] = partsOf(selection)
+    .map(partInOrder)
+    .sort((a, b) => JSON.stringify(a).localeCompare(JSON.stringify(b)));
+  return { ...first, ...(others.length > 0 && { others }) };
+}
+
+function partInOrder({ include, exclude }: GroupPart): object {
   const ordered = (selectors: readonly GroupSelector[]) =>
     selectors
       .map((selector) =>

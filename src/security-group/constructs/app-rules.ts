@@ -9,7 +9,9 @@ import { isSamePlace } from '../../shared/constructs/same-place';
 import {
   type GroupSelector,
   isSelectedById,
+  type GroupPart,
   type MonitoredGroups,
+  partsOf,
 } from '../domain/groups/monitored-groups';
 import { bareViolations } from '../domain/judging/violations';
 import type { Baseline, Policy } from '../domain/policies/policy';
@@ -278,10 +280,12 @@ function isInWatchedGroup(
   if (target instanceof ec2.CfnSecurityGroup) return isWatchedGroup(target, sentry, groups);
   if (isLookupPlaceholder(rule.groupId)) return false;
   if (target instanceof ec2.CfnVPC) return isWatchedDefaultGroup(target, sentry, groups);
-  const include = isSamePlace(rule, sentry)
-    ? groups.include
-    : groups.include.filter(({ kind }) => kind === 'ids');
-  return isSelectedById(rule.groupId, { include, exclude: groups.exclude }) === true;
+  const { groupId } = rule;
+  const isHere = isSamePlace(rule, sentry);
+  return partsOf(groups).some(({ include, exclude }) => {
+    const reached = isHere ? include : include.filter(({ kind }) => kind === 'ids');
+    return isSelectedById(groupId, { include: reached, exclude }) === true;
+  });
 }
 
 /** The group that came with a VPC of the app. */
@@ -290,8 +294,9 @@ function isWatchedDefaultGroup(
   sentry: Construct,
   groups: MonitoredGroups,
 ): boolean {
-  return (
-    groups.exclude.every(({ kind }) => kind !== 'tag') && isDefaultGroupChosen(vpc, sentry, groups)
+  return partsOf(groups).some(
+    (part) =>
+      part.exclude.every(({ kind }) => kind !== 'tag') && isDefaultGroupChosen(vpc, sentry, part),
   );
 }
 
@@ -299,7 +304,15 @@ function isWatchedDefaultGroup(
 export function isWatchedGroup(
   group: ec2.CfnSecurityGroup,
   sentry: Construct,
-  { include, exclude }: MonitoredGroups,
+  groups: MonitoredGroups,
+): boolean {
+  return partsOf(groups).some((part) => isSurelyInPart(group, sentry, part));
+}
+
+function isSurelyInPart(
+  group: ec2.CfnSecurityGroup,
+  sentry: Construct,
+  { include, exclude }: GroupPart,
 ): boolean {
   return (
     include.some((selector) => isMeant(group, sentry, selector)) &&

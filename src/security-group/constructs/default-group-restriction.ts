@@ -2,7 +2,7 @@ import { Annotations, CustomResourceProviderBase, Stack } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type { Construct } from 'constructs';
 import { isDefaultGroupChosen, namesDefaultGroupOf } from './default-group';
-import type { MonitoredGroups } from '../domain/groups/monitored-groups';
+import { type MonitoredGroups, selectorsOf } from '../domain/groups/monitored-groups';
 import type { Policy } from '../domain/policies/policy';
 
 /** The CDK's own names of them: in the VPC, and in the VPC's stack. */
@@ -81,10 +81,10 @@ function restrictedVpcs(
 function isWithinReach(
   { resource }: RestrictedVpc,
   sentry: Construct,
-  { include }: MonitoredGroups,
+  groups: MonitoredGroups,
 ): boolean {
   return (
     Stack.of(resource) === Stack.of(sentry) ||
-    include.some((selector) => namesDefaultGroupOf(resource, selector))
+    selectorsOf(groups).some((selector) => namesDefaultGroupOf(resource, selector))
   );
 }

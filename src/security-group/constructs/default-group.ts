@@ -2,7 +2,11 @@ import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type { Construct } from 'constructs';
 import { targetOf } from './group-reference';
 import { isSamePlace } from '../../shared/constructs/same-place';
-import type { GroupSelector, MonitoredGroups } from '../domain/groups/monitored-groups';
+import {
+  type GroupSelector,
+  type MonitoredGroups,
+  partsOf,
+} from '../domain/groups/monitored-groups';
 
 /** Whether the selector names the default group of this VPC of the app, or the VPC itself. */
 export function namesDefaultGroupOf(vpc: ec2.CfnVPC, selector: GroupSelector): boolean {
@@ -14,9 +18,11 @@ export function namesDefaultGroupOf(vpc: ec2.CfnVPC, selector: GroupSelector): b
 export function isDefaultGroupChosen(
   vpc: ec2.CfnVPC,
   sentry: Construct,
-  { include, exclude }: MonitoredGroups,
+  selection: MonitoredGroups,
 ): boolean {
   const means = (selector: GroupSelector) =>
     namesDefaultGroupOf(vpc, selector) || (selector.kind === 'all' && isSamePlace(vpc, sentry));
-  return include.some(means) && !exclude.some(means);
+  return partsOf(selection).some(
+    ({ include, exclude }) => include.some(means) && !exclude.some(means),
+  );
 }

@@ -5,7 +5,11 @@ import {
   CALLS_THAT_MAKE_GROUPS,
   type WatchedCall,
 } from '../../shared/contracts/watched-calls';
-import { decisiveTagKeys, type MonitoredGroups } from '../domain/groups/monitored-groups';
+import {
+  decisiveTagKeys,
+  type MonitoredGroups,
+  selectorsOf,
+} from '../domain/groups/monitored-groups';
 
 /**
  * A pattern holds 2,048 characters; an id takes 23 of them with its quotes and comma, the rest of
@@ -63,9 +67,10 @@ export function largeCallPattern(): events.EventPattern {
 }
 
 /** The ids by which the groups are chosen; undefined where some are chosen otherwise. */
-function chosenIds({ include }: MonitoredGroups): string[] | undefined {
-  if (include.some(({ kind }) => kind !== 'ids')) return undefined;
-  return include.flatMap((selector) => (selector.kind === 'ids' ? selector.groupIds : []));
+function chosenIds(groups: MonitoredGroups): string[] | undefined {
+  const selectors = selectorsOf(groups);
+  if (selectors.some(({ kind }) => kind !== 'ids')) return undefined;
+  return selectors.flatMap((selector) => (selector.kind === 'ids' ? selector.groupIds : []));
 }
 
 function orAbsent(values: string[]): string[] {

@@ -1,8 +1,12 @@
 import { type ResourceEnvironment, Token } from 'aws-cdk-lib';
 import type * as ec2 from 'aws-cdk-lib/aws-ec2';
-import type {
-  GroupSelector,
-  MonitoredGroups as GroupSelection,
+import { readableText } from './readable-text';
+import { isMeantBy, isPartWithin, isWithin, selectorText } from './selectors';
+import {
+  type GroupPart,
+  type GroupSelector,
+  type MonitoredGroups as GroupSelection,
+  partsOf,
 } from '../domain/groups/monitored-groups';
 
 const GROUP_ID = /^sg-([0-9a-f]{8}|[0-9a-f]{17})$/;
@@ -102,6 +106,30 @@ export class MonitoredGroups {
     return MonitoredGroups.including({ kind: 'all' });
   }
 
+  /**
+   * Groups that any of several selections means, such as those of two VPCs, or of a VPC and some by
+   * their ids. Each keeps its own exclusions: what one leaves out, another may mean all the same.
+   * What `excluding()` leaves out of the whole is left out of each.
+   *
+   * @param selections at least one. Throws if the list is empty, and if one of them is known to add
+   * nothing to the others.
+   */
+  public static anyOf(selections: MonitoredGroups[]): MonitoredGroups {
+    if (selections.length === 0) {
+      throw new Error(
+        'MonitoredGroups.anyOf() got an empty list: name at least one selection, as in MonitoredGroups.anyOf([MonitoredGroups.inVpc(vpc), MonitoredGroups.taggedWith("sentry", "on")]).',
+      );
+    }
+    refuseUseless(selections.map(({ _selection }) => _selection));
+    const constructs = new Map(
+      selections.flatMap(({ _constructs }) => _constructs).map((group) => [group.id, group]),
+    );
+    return new MonitoredGroups(
+      joined(selections.flatMap(({ _selection }) => partsOf(_selection))),
+      [...constructs.values()],
+    );
+  }
+
   private static including(
     selector: GroupSelector,
     constructs: MonitoredGroup[] = [],
@@ -134,15 +162,15 @@ export class MonitoredGroups {
    * left.
    */
   public excluding(other: MonitoredGroups): MonitoredGroups {
-    if (other._selection.exclude.length > 0) {
+    const [first, ...others] = partsOf(other._selection);
+    if (!first || first.exclude.length > 0 || others.length > 0) {
       throw new Error(
         'excluding() got groups that exclude others themselves, which leaves it open whether those are watched: call excluding() several times on ' +
           'one selection, as in MonitoredGroups.all().excluding(a).excluding(b).',
       );
     }
-    const { include, exclude } = this._selection;
-    const excluded = other._selection.include;
-    const left = include.flatMap((selector) => remainder(selector, excluded));
+    const excluded = first.include;
+    const left = partsOf(this._selection).flatMap((part) => remainderOf(part, excluded));
     if (left.length === 0) {
       throw new Error(
         'excluding() leaves no group to watch: it got all that is to be watched. Leave fewer groups out, or write no sentry for them.',
@@ -151,7 +179,7 @@ export class MonitoredGroups {
     const constructs = this._constructs.filter(
       ({ id }) => !excluded.some((selector) => namesId(selector, id)),
     );
-    return new MonitoredGroups({ include: left, exclude: [...exclude, ...excluded] }, constructs);
+    return new MonitoredGroups(joined(left), constructs);
   }
 }
 
@@ -173,24 +201,91 @@ function checkedId(id: string): string {
   );
 }
 
+function remainderOf(
+  { include, exclude }: GroupPart,
+  excluded: readonly GroupSelector[],
+): GroupPart[] {
+  const left = include.flatMap((selector) => remainder(selector, excluded));
+  return left.length > 0 ? [{ include: left, exclude: [...exclude, ...excluded] }] : [];
+}
+
 /**
  * The part of a selector that is left beside those excluded: nothing where one of them means the
  * same groups, or all.
  */
 function remainder(selector: GroupSelector, excluded: readonly GroupSelector[]): GroupSelector[] {
-  if (excluded.some((other) => other.kind === 'all' || isSameSelector(other, selector))) return [];
-  if (selector.kind !== 'ids') return [selector];
+  if (selector.kind !== 'ids') {
+    return excluded.some((other) => isWithin(selector, other)) ? [] : [selector];
+  }
   const groupIds = selector.groupIds.filter((id) => !excluded.some((other) => namesId(other, id)));
   return groupIds.length > 0 ? [{ kind: 'ids', groupIds }] : [];
 }
 
-function isSameSelector(one: GroupSelector, other: GroupSelector): boolean {
-  if (one.kind === 'tag') {
-    return other.kind === 'tag' && one.key === other.key && one.value === other.value;
-  }
-  return one.kind === 'vpc' && other.kind === 'vpc' && one.vpcId === other.vpcId;
+/** By another name, a group of the app stays in both lists: handlers know its id by then. */
+function namesId(selector: GroupSelector, id: string): boolean {
+  if (selector.kind === 'vpc') return false;
+  return isMeantBy(id, selector);
 }
 
-function namesId(selector: GroupSelector, id: string): boolean {
-  return selector.kind === 'ids' && selector.groupIds.includes(id);
+/** Parts that leave out the same are one. */
+function joined(parts: readonly GroupPart[]): GroupSelection {
+  const alike = new Map<string, GroupPart>();
+  for (const { include, exclude } of parts) {
+    const name = exclude
+      .map((selector) => JSON.stringify(selector))
+      .sort()
+      .join();
+    const known = alike.get(name);
+    alike.set(name, { include: together([...(known?.include ?? []), ...include]), exclude });
+  }
+  const [first = { include: [], exclude: [] }, ...others] = alike.values();
+  return { ...first, ...(others.length > 0 && { others }) };
+}
+
+/** With all ids in one list. */
+function together(selectors: readonly GroupSelector[]): GroupSelector[] {
+  const ids = selectors.flatMap((selector) => (selector.kind === 'ids' ? selector.groupIds : []));
+  const others = selectors.filter(({ kind }) => kind !== 'ids');
+  return [
+    ...(ids.length > 0 ? [{ kind: 'ids' as const, groupIds: [...new Set(ids)] }] : []),
+    ...others,
+  ];
+}
+
+/** Throws where one selection is certain to mean no group that the others do not mean. */
+function refuseUseless(selections: readonly GroupSelection[]): void {
+  selections.forEach((selection, index) => {
+    const wider = selections.findIndex(
+      (other, at) =>
+        at !== index &&
+        contains(other, selection) &&
+        // Of two that mean the same, the later one is named.
+        (at < index || !contains(selection, other)),
+    );
+    if (wider < 0) return;
+    throw new Error(
+      `MonitoredGroups.anyOf(): the ${ordinal(index)} of its selections (${inWords(selection)}) adds nothing to the ${ordinal(wider)} (${inWords(selections[wider]!)}): leave it out.`,
+    );
+  });
+}
+
+function contains(wider: GroupSelection, selection: GroupSelection): boolean {
+  return partsOf(selection).every((part) =>
+    partsOf(wider).some((other) => isPartWithin(part, other)),
+  );
+}
+
+function ordinal(index: number): string {
+  return ['first', 'second', 'third'][index] ?? `${index + 1}th`;
+}
+
+function inWords(selection: GroupSelection): string {
+  return readableText(
+    partsOf(selection)
+      .map(({ include, exclude }) =>
+        [include, exclude].map((selectors) => selectors.map(selectorText).join(', ')),
+      )
+      .map(([included, excluded]) => (excluded ? `${included}, but not ${excluded}` : included))
+      .join('; '),
+  );
 }

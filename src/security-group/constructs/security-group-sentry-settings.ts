@@ -11,7 +11,10 @@ import { checkedSeconds, type DurationRange } from '../../shared/constructs/chec
 import { daysOfRate } from '../../shared/constructs/schedule-rate';
 import { SentryMode } from '../../shared/constructs/sentry-mode';
 import type { PoliciesParameter } from '../contracts/sentry-parameters';
-import type { MonitoredGroups as GroupSelection } from '../domain/groups/monitored-groups';
+import {
+  type MonitoredGroups as GroupSelection,
+  selectorsOf,
+} from '../domain/groups/monitored-groups';
 import type { Policy } from '../domain/policies/policy';
 
 /** A role takes ten managed policies, one for each statement of 50 groups. */
@@ -88,7 +91,7 @@ function refuseUselessEmptying(
 }
 
 function checkedGroups(scope: Construct, groups: MonitoredGroups): GroupSelection {
-  const ids = groups._selection.include.flatMap((selector) =>
+  const ids = selectorsOf(groups._selection).flatMap((selector) =>
     selector.kind === 'ids' ? selector.groupIds : [],
   );
   if (ids.length > MOST_GROUPS) {

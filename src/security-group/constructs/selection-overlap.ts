@@ -1,14 +1,27 @@
-import * as ec2 from 'aws-cdk-lib/aws-ec2';
-import { isSameId, targetOf } from './group-reference';
+import { isSameId } from './group-reference';
 import { readableText } from './readable-text';
-import type { GroupSelector, MonitoredGroups } from '../domain/groups/monitored-groups';
+import { isMeantBy, isWithin, selectorText } from './selectors';
+import {
+  type GroupPart,
+  type GroupSelector,
+  type MonitoredGroups,
+  partsOf,
+} from '../domain/groups/monitored-groups';
 
 /** Groups that both selections are certain to mean, in words; undefined where there may be none. */
 export function findOverlap(one: MonitoredGroups, other: MonitoredGroups): string | undefined {
-  const [overlap] = one.include.flatMap((a) =>
-    other.include.flatMap((b) => overlapOf(a, b, [...one.exclude, ...other.exclude]) ?? []),
+  const [overlap] = partsOf(one).flatMap((a) =>
+    partsOf(other).flatMap((b) => overlapOfParts(a, b) ?? []),
   );
   return overlap === undefined ? undefined : readableText(overlap);
+}
+
+function overlapOfParts(one: GroupPart, other: GroupPart): string | undefined {
+  const exclude = [...one.exclude, ...other.exclude];
+  const [overlap] = one.include.flatMap((a) =>
+    other.include.flatMap((b) => overlapOf(a, b, exclude) ?? []),
+  );
+  return overlap;
 }
 
 function overlapOf(
@@ -24,12 +37,8 @@ function overlapOf(
   }
   // Of many groups, a few left out leave others; a whole kind left out may leave none.
   if (exclude.some(({ kind }) => kind !== 'ids')) return undefined;
-  if (a.kind === 'all') return inWords(b);
-  if (b.kind === 'all') return inWords(a);
-  if (a.kind === 'vpc' && b.kind === 'vpc' && isSameId(a.vpcId, b.vpcId)) return inWords(a);
-  return a.kind === 'tag' && b.kind === 'tag' && a.key === b.key && a.value === b.value
-    ? inWords(a)
-    : undefined;
+  if (isWithin(b, a)) return selectorText(b);
+  return isWithin(a, b) ? selectorText(a) : undefined;
 }
 
 function idsOfBoth(a: GroupSelector, b: GroupSelector): readonly string[] | undefined {
@@ -42,33 +51,9 @@ function idsMeantBy(
   selector: GroupSelector,
   groupIds: readonly string[],
 ): readonly string[] | undefined {
-  if (selector.kind === 'all') return groupIds;
-  return selector.kind === 'vpc' ? groupIds.filter((id) => isInVpc(id, selector.vpcId)) : undefined;
-}
-
-/** As far as the app knows: of a group that it only names, it does not. */
-function isInVpc(groupId: string, vpcId: string): boolean {
-  const group = targetOf(groupId);
-  return (
-    group instanceof ec2.CfnSecurityGroup &&
-    group.vpcId !== undefined &&
-    isSameId(group.vpcId, vpcId)
-  );
+  return selector.kind === 'tag' ? undefined : groupIds.filter((id) => isMeantBy(id, selector));
 }
 
 function isNamedBy(id: string, selector: GroupSelector): boolean {
   return selector.kind === 'ids' && selector.groupIds.some((other) => isSameId(id, other));
-}
-
-function inWords(selector: GroupSelector): string {
-  switch (selector.kind) {
-    case 'ids':
-      return selector.groupIds.join(', ');
-    case 'tag':
-      return `groups tagged ${selector.key}=${selector.value}`;
-    case 'vpc':
-      return `groups of ${selector.vpcId}`;
-    case 'all':
-      return 'all groups';
-  }
 }

@@ -12,7 +12,12 @@ import {
   type PoliciesParameter,
   SENTRY_PARAMETERS_VERSION,
 } from '../contracts/sentry-parameters';
-import type { GroupSelector, MonitoredGroups } from '../domain/groups/monitored-groups';
+import {
+  type GroupPart,
+  type GroupSelector,
+  type MonitoredGroups,
+  partsOf,
+} from '../domain/groups/monitored-groups';
 
 export interface SentryParametersProps {
   readonly monitoredGroups: MonitoredGroups;
@@ -96,14 +101,26 @@ export class SentryParameters extends Construct {
   }
 }
 
+interface NumberedPart extends GroupPart {
+  readonly part?: number;
+}
+
+function groupChunks(selection: MonitoredGroups): NumberedPart[] {
+  return partsOf(selection).flatMap((one, part) =>
+    chunksOfPart(one).map((chunk) => ({ ...(part > 0 && { part }), ...chunk })),
+  );
+}
+
 /** Ids in several parameters, all else in the first. */
-function groupChunks({ include, exclude }: MonitoredGroups): MonitoredGroups[] {
-  const included = chunksOf(idsIn(include), GROUPS_PER_PARAMETER).map(
-    (groupIds): MonitoredGroups => ({ include: [{ kind: 'ids', groupIds }], exclude: [] }),
-  );
-  const excluded = chunksOf(idsIn(exclude), GROUPS_PER_PARAMETER).map(
-    (groupIds): MonitoredGroups => ({ include: [], exclude: [{ kind: 'ids', groupIds }] }),
-  );
+function chunksOfPart({ include, exclude }: GroupPart): GroupPart[] {
+  const included = chunksOf(idsIn(include), GROUPS_PER_PARAMETER).map((groupIds): GroupPart => ({
+    include: [{ kind: 'ids', groupIds }],
+    exclude: [],
+  }));
+  const excluded = chunksOf(idsIn(exclude), GROUPS_PER_PARAMETER).map((groupIds): GroupPart => ({
+    include: [],
+    exclude: [{ kind: 'ids', groupIds }],
+  }));
   const others = { include: include.filter(isNoList), exclude: exclude.filter(isNoList) };
   return [
     ...(others.include.length + others.exclude.length > 0 ? [others] : []),

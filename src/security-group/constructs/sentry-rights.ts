@@ -15,7 +15,11 @@ import {
 import { SENTRY_EVENT_SOURCE } from '../../shared/contracts/sentry-events';
 import { APPROVED_UNTIL_TAG } from '../../shared/domain/approved-until-tag';
 import { chunksOf } from '../../shared/domain/chunks';
-import type { MonitoredGroups } from '../domain/groups/monitored-groups';
+import {
+  type GroupSelector,
+  type MonitoredGroups,
+  selectorsOf,
+} from '../domain/groups/monitored-groups';
 
 /** IAM takes 6,144 characters a managed policy; a group's ARN has about 80. */
 const GROUPS_PER_STATEMENT = 50;
@@ -51,27 +55,17 @@ export function historyStatement(): iam.PolicyStatement {
  * The rights of the function that acts, and the groups they reach. They never depend on a condition
  * on tags: a right that goes by the tag by which a group is monitored is gone when the tag is.
  */
-export function actingStatements(
-  scope: Construct,
-  { include }: MonitoredGroups,
-): iam.PolicyStatement[] {
+export function actingStatements(scope: Construct, groups: MonitoredGroups): iam.PolicyStatement[] {
   const stack = Stack.of(scope);
-  const arns = include.every(({ kind }) => kind === 'ids')
-    ? include.flatMap((selector) =>
-        selector.kind === 'ids' ? selector.groupIds.map((id) => groupArn(stack, id)) : [],
-      )
-    : [groupArn(stack, '*')];
-  const conditions = vpcCondition(stack, include);
   return [
-    ...chunksOf(arns, GROUPS_PER_STATEMENT).map(
-      (resources, index) =>
+    ...reachesOf(stack, selectorsOf(groups)).map(
+      (reach, index) =>
         new iam.PolicyStatement({
           // Statements with an id of their own are not merged into one that is too long for a
           // policy.
           sid: `ChangeRules${index}`,
           actions: CHANGE_RULES,
-          resources,
-          ...(conditions && { conditions }),
+          ...reach,
         }),
     ),
     // EC2 asks for the rule as well as for its group where one is modified, or made with tags. No
@@ -159,18 +153,34 @@ export function acknowledgeWildcards(role: iam.IRole): void {
   );
 }
 
+type Reach = Pick<iam.PolicyStatementProps, 'resources' | 'conditions'>;
+
+/** Single groups, and those of VPCs; or all of them, where some are chosen otherwise. */
+function reachesOf(stack: Stack, selectors: readonly GroupSelector[]): Reach[] {
+  const ids = selectors.flatMap((one) => (one.kind === 'ids' ? one.groupIds : []));
+  const vpcIds = selectors.flatMap((one) => (one.kind === 'vpc' ? [one.vpcId] : []));
+  const isNarrow = selectors.every(({ kind }) => kind === 'ids' || kind === 'vpc');
+  if (!isNarrow) return [{ resources: [groupArn(stack, '*')] }];
+  const arns = [...new Set(ids)].map((id) => groupArn(stack, id));
+  return [
+    ...chunksOf(arns, GROUPS_PER_STATEMENT).map((resources): Reach => ({ resources })),
+    ...(vpcIds.length > 0 ? [groupsOfVpcs(stack, [...new Set(vpcIds)])] : []),
+  ];
+}
+
 /**
  * A group cannot leave its VPC, so this may narrow the right. A shared VPC belongs to another
  * account.
  */
-function vpcCondition(stack: Stack, include: MonitoredGroups['include']) {
-  const vpcIds = include.flatMap((selector) => (selector.kind === 'vpc' ? [selector.vpcId] : []));
-  if (vpcIds.length < include.length) return undefined;
+function groupsOfVpcs(stack: Stack, vpcIds: readonly string[]): Reach {
   return {
-    ArnLike: {
-      'ec2:Vpc': vpcIds.map((id) =>
-        stack.formatArn({ service: 'ec2', account: '*', resource: 'vpc', resourceName: id }),
-      ),
+    resources: [groupArn(stack, '*')],
+    conditions: {
+      ArnLike: {
+        'ec2:Vpc': vpcIds.map((id) =>
+          stack.formatArn({ service: 'ec2', account: '*', resource: 'vpc', resourceName: id }),
+        ),
+      },
     },
   };
 }

@@ -36,9 +36,11 @@ export interface WorkflowParameter {
   readonly decisionKeyArn: string;
 }
 
-/** There may be several: all that they include, but what any of them excludes. */
+/** There may be several: all that those of a part include, but what any of these excludes. */
 export interface MonitoredGroupsParameter {
   readonly version: typeof SENTRY_PARAMETERS_VERSION;
+  /** From 1, with exclusions of its own; absent: the part without a number. */
+  readonly part?: number;
   readonly include: readonly GroupSelector[];
   readonly exclude: readonly GroupSelector[];
 }

@@ -1,4 +1,4 @@
-import { isSelected } from './groups/monitored-groups';
+import { isSelected, selectorsOf } from './groups/monitored-groups';
 import type { SecurityGroups } from './groups/security-groups';
 import type { SentryConfiguration } from './policies/sentry-configuration';
 
@@ -7,7 +7,7 @@ export async function heartbeatGroup(
   { monitoredGroups }: Pick<SentryConfiguration, 'monitoredGroups'>,
   groups: SecurityGroups,
 ): Promise<string | undefined> {
-  for (const selector of monitoredGroups.include) {
+  for (const selector of selectorsOf(monitoredGroups)) {
     const found = (await groups.find(selector)).find((group) => isSelected(group, monitoredGroups));
     if (found) return found.id;
   }

@@ -1,10 +1,14 @@
 import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
+import { Stack } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
 import type { Emulator } from '../../../sandbox/emulator/emulator';
 import { emulatorAccess } from '../../../sandbox/emulator/emulator-access';
+import { MonitoredGroups } from '../../../src';
 import {
   loadedConfigurationAt,
   loadSentryConfiguration,
 } from '../../../src/security-group/adapters/sentry-configuration';
+import { SentryParameters } from '../../../src/security-group/constructs/sentry-parameters';
 import type {
   MonitoredGroupsParameter,
   PauseParameter,
@@ -100,6 +104,10 @@ beforeAll(async () => {
 afterAll(async () => emulator.stop());
 beforeEach(async () => emulator.reset());
 
+function manyIds(count: number): string[] {
+  return Array.from({ length: count }, (_, index) => `sg-${String(index).padStart(8, '0')}`);
+}
+
 interface Parameters {
   readonly policies?: unknown;
   readonly groups?: readonly unknown[];
@@ -169,6 +177,26 @@ test('what the deployment writes comes back as it was', async () => {
       },
     ],
   });
+});
+
+test('parts of a union come back with their own exclusions, in whatever order', async () => {
+  const union = MonitoredGroups.anyOf([
+    MonitoredGroups.all().excluding(MonitoredGroups.ids(manyIds(160))),
+    MonitoredGroups.ids(manyIds(3)),
+    MonitoredGroups.taggedWith('team', 'a').excluding(MonitoredGroups.taggedWith('on', 'no')),
+  ])._selection;
+  const stack = new Stack();
+  new SentryParameters(stack, 'Parameters', { monitoredGroups: union, policies: POLICIES });
+  const written = Object.entries(Template.fromStack(stack).findResources('AWS::SSM::Parameter'))
+    .filter(([id]) => id.includes('MonitoredGroups'))
+    .map(([, { Properties }]) => Properties.Value as string);
+  expect(written.length).toBeGreaterThan(3);
+  const one = await load({ groups: written });
+  expect(one.monitoredGroups).toEqual(union);
+  const other = await load({ groups: [...written].reverse() });
+  expect(other.digests).toEqual(one.digests);
+  const { others: _, ...first } = union;
+  expect((await load({ groups: [{ version: 1, ...first }] })).digests).not.toEqual(one.digests);
 });
 
 test('what was written before there were workflows is read as without any', async () => {

@@ -37,7 +37,7 @@ import type {
   WorkflowParameter,
 } from '../../../src/security-group/contracts/sentry-parameters';
 import type { AskedChange } from '../../../src/security-group/domain/asking/asked-change';
-import type { MonitoredGroups } from '../../../src/security-group/domain/groups/monitored-groups';
+import type { GroupPart } from '../../../src/security-group/domain/groups/monitored-groups';
 import type { Judgement, Violation } from '../../../src/security-group/domain/judging/judgement';
 import type {
   GroupRecord,
@@ -85,7 +85,7 @@ test('the parameters are read as their contracts declare them', () => {
 });
 
 test('all that they hold is in the configuration', () => {
-  assertType<Equal<Omit<MonitoredGroupsParameter, 'version'>, MonitoredGroups>>();
+  assertType<Equal<Omit<MonitoredGroupsParameter, 'version' | 'part'>, GroupPart>>();
   assertType<Equal<Omit<z.output<typeof orderedPauseSchema>, 'version'>, Pause>>();
   assertType<Equal<z.output<typeof disabledPoliciesSchema>['disablings'], readonly Disabling[]>>();
   assertType<

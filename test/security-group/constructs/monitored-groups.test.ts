@@ -1,6 +1,11 @@
 import { Fn, Stack } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import { MonitoredGroups } from '../../../src';
+import {
+  decisiveTagKeys,
+  isSelected,
+  isSelectedById,
+} from '../../../src/security-group/domain/groups/monitored-groups';
 
 const A = 'sg-0123456789abcdef0';
 const B = 'sg-0fedcba9876543210';
@@ -120,6 +125,116 @@ describe('groups are left out', () => {
         MonitoredGroups.inVpc(vpcOf('vpc-76543210')),
       )._selection.include,
     ).toHaveLength(1);
+  });
+});
+
+describe('any of several selections', () => {
+  const { all, anyOf, inVpc, taggedWith } = MonitoredGroups;
+  const ids = (...groupIds: string[]) => MonitoredGroups.ids(groupIds);
+  const one = inVpc(vpcOf('vpc-01234567'));
+  const other = inVpc(vpcOf('vpc-76543210'));
+  const on = taggedWith('sentry', 'on');
+  const off = taggedWith('sentry', 'off');
+
+  test('is one, where none leaves anything out; ids in one list', () => {
+    expect(anyOf([one, ids(B), other, on, ids(A)])._selection).toEqual({
+      include: [
+        { kind: 'ids', groupIds: [B, A] },
+        { kind: 'vpc', vpcId: 'vpc-01234567' },
+        { kind: 'vpc', vpcId: 'vpc-76543210' },
+        { kind: 'tag', key: 'sentry', value: 'on' },
+      ],
+      exclude: [],
+    });
+    expect(anyOf([on])._selection).toEqual(on._selection);
+  });
+
+  test('has parts with exclusions of their own', () => {
+    const first = one.excluding(ids(A));
+    const groups = anyOf([first, on]);
+    expect(groups._selection).toEqual({ ...first._selection, others: [on._selection] });
+    const excludedByFirst = { id: A, vpcId: 'vpc-01234567' };
+    const tags = [{ key: 'sentry', value: 'on' }];
+    expect(isSelected(excludedByFirst, groups._selection)).toBe(false);
+    expect(isSelected({ ...excludedByFirst, tags }, groups._selection)).toBe(true);
+    expect(isSelectedById(A, groups._selection)).toBeUndefined();
+    expect(isSelectedById(A, anyOf([first, ids(A)])._selection)).toBe(true);
+    expect(isSelectedById(A, anyOf([ids(B).excluding(off), on.excluding(ids(A))])._selection)).toBe(
+      false,
+    );
+    expect(decisiveTagKeys(groups._selection)).toEqual(['sentry']);
+  });
+
+  test('takes unions as if their selections were written one by one', () => {
+    const parts = [one.excluding(ids(A)), on, other];
+    expect(anyOf([anyOf([parts[0]!, on]), other])._selection).toEqual(anyOf(parts)._selection);
+  });
+
+  test('leaves out of each what is left out of the whole', () => {
+    const groups = anyOf([one.excluding(off), on, ids(A, B)]).excluding(ids(A));
+    const exclude = [{ kind: 'ids', groupIds: [A] }];
+    expect(groups._selection).toEqual({
+      include: [{ kind: 'vpc', vpcId: 'vpc-01234567' }],
+      exclude: [...off._selection.include, ...exclude],
+      others: [{ include: [{ kind: 'ids', groupIds: [B] }, ...on._selection.include], exclude }],
+    });
+    expect(anyOf([one, ids(A)]).excluding(ids(A))._selection).toEqual({
+      include: one._selection.include,
+      exclude,
+    });
+    expect(() => anyOf([on, ids(A)]).excluding(all())).toThrow('leaves no group to watch');
+  });
+
+  test('keeps the places of those that are known as constructs', () => {
+    const stack = new Stack();
+    const [a, b] = [A, B].map((id) => ec2.SecurityGroup.fromSecurityGroupId(stack, id, id));
+    const groups = anyOf([MonitoredGroups.groups([a!]), MonitoredGroups.groups([b!]), on]);
+    expect(groups._constructs.map(({ id }) => id)).toEqual([A, B]);
+  });
+
+  test('may be of VPCs that are looked up, and have no ids of their own yet', () => {
+    const lookedUp = inVpc(vpcOf('vpc-12345'));
+    expect(() => anyOf([lookedUp, inVpc(vpcOf('vpc-12345'))])).not.toThrow();
+    expect(() => lookedUp.excluding(inVpc(vpcOf('vpc-12345')))).not.toThrow();
+  });
+
+  test.each<[string, MonitoredGroups[], string]>([
+    [
+      'none',
+      [],
+      'MonitoredGroups.anyOf() got an empty list: name at least one selection, as in MonitoredGroups.anyOf([MonitoredGroups.inVpc(vpc), MonitoredGroups.taggedWith("sentry", "on")]).',
+    ],
+    [
+      'a tag beside all',
+      [on, all()],
+      'the first of its selections (groups tagged sentry=on) adds nothing to the second (all groups): leave it out.',
+    ],
+    [
+      'the same twice',
+      [one, on, one],
+      'the third of its selections (groups of vpc-01234567) adds nothing to the first (groups of vpc-01234567): leave it out.',
+    ],
+    [
+      'ids of a longer list',
+      [ids(A, B), ids(B)],
+      `the second of its selections (${B}) adds nothing`,
+    ],
+    [
+      'the rest of a VPC',
+      [one.excluding(off), one],
+      'the first of its selections (groups of vpc-01234567, but not groups tagged sentry=off) adds nothing to the second',
+    ],
+    [
+      'a union that has it already',
+      [anyOf([one, on]), on],
+      'the second of its selections (groups tagged sentry=on) adds nothing to the first (groups of vpc-01234567, groups tagged sentry=on)',
+    ],
+  ])('cannot be %s', (_, selections, message) => {
+    expect(() => anyOf(selections)).toThrow(message);
+  });
+
+  test('may be what another leaves out', () => {
+    expect(() => anyOf([all().excluding(on), on.excluding(ids(A))])).not.toThrow();
   });
 });
 

@@ -43,6 +43,18 @@ test.each<[string, MonitoredGroups, MonitoredGroups, string | undefined]>([
   ['two tags, which a group may carry or not', tagged('yes'), tagged('no'), undefined],
   ['a tag and a VPC', tagged('yes'), inVpc('vpc-01234567'), undefined],
   ['an id and a VPC that it may be in', ids(A), inVpc('vpc-01234567'), undefined],
+  [
+    'a union, and what its second part means',
+    MonitoredGroups.anyOf([all().excluding(ids(A)), ids(A)]),
+    ids(A),
+    A,
+  ],
+  [
+    'a union, and what each part leaves out',
+    MonitoredGroups.anyOf([all().excluding(ids(A)), tagged('yes')]),
+    ids(A),
+    undefined,
+  ],
 ])('%s', (_, one, other, overlap) => {
   expect(findOverlap(one._selection, other._selection)).toBe(overlap);
   expect(findOverlap(other._selection, one._selection)).toBe(overlap);

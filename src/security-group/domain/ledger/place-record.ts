@@ -1,5 +1,10 @@
 import type { GroupDetails } from '../groups/group';
-import { type GroupSelector, means, type MonitoredGroups } from '../groups/monitored-groups';
+import {
+  type GroupSelector,
+  means,
+  type MonitoredGroups,
+  selectorsOf,
+} from '../groups/monitored-groups';
 import { type Rule, ruleKey } from '../rules/rule';
 
 /** How far reconcile has come in its place: one account, and one Region of it. */
@@ -65,13 +70,15 @@ export function knownEntrance(groupId: string, { entering }: PlaceRecord): Entra
 export function entranceOf(
   group: GroupDetails,
   place: PlaceRecord,
-  { include }: MonitoredGroups,
+  selection: MonitoredGroups,
   now: Date,
 ): Entrance {
   const known = knownEntrance(group.id, place);
   if (known) return known;
   const choices = new Set(
-    include.filter((selector) => means(selector, group)).map((selector) => choiceOf(selector)),
+    selectorsOf(selection)
+      .filter((selector) => means(selector, group))
+      .map((selector) => choiceOf(selector)),
   );
   const own = place.looks.filter(({ choice }) => choices.has(choice));
   const after = latest(own) ?? lastLook(place);
@@ -126,14 +133,14 @@ export function isSighted(rule: Rule, { rules }: Sighting): boolean {
  */
 export function afterLook(
   place: PlaceRecord,
-  { include }: MonitoredGroups,
+  selection: MonitoredGroups,
   unread: readonly GroupSelector[],
   startedAt: Date,
 ): Pick<PlaceRecord, 'lastLookAt' | 'looks'> {
-  const lookAt = (selector: GroupSelector): ChoiceLook => {
-    const choice = choiceOf(selector);
+  const unreadChoices = new Set(unread.map(choiceOf));
+  const lookAt = (choice: string): ChoiceLook => {
     const known = place.looks.find((look) => look.choice === choice);
-    return unread.includes(selector)
+    return unreadChoices.has(choice)
       ? (known ?? { choice, at: lastLook(place) ?? startedAt })
       : { choice, at: laterOf(known?.at, startedAt) };
   };
@@ -141,7 +148,7 @@ export function afterLook(
   return {
     ...(lastLookAt && { lastLookAt }),
     ...(unread.length === 0 && { lastLookAt: laterOf(lastLookAt, startedAt) }),
-    looks: include.map(lookAt),
+    looks: [...new Set(selectorsOf(selection).map(choiceOf))].map(lookAt),
   };
 }
 

@@ -4,7 +4,12 @@ import { chunksOf } from '../../../shared/domain/chunks';
 import { reasonOf } from '../../../shared/domain/failure/failure';
 import { LEDGERS_AT_ONCE } from '../at-once';
 import type { GroupDetails } from '../groups/group';
-import { type GroupSelector, isSelected, isSelectedById } from '../groups/monitored-groups';
+import {
+  type GroupSelector,
+  isSelected,
+  isSelectedById,
+  selectorsOf,
+} from '../groups/monitored-groups';
 import type { GroupRules, SecurityGroups } from '../groups/security-groups';
 import type { GroupRecord } from '../ledger/ledger';
 import type { Ledger } from '../ledger/ledger-store';
@@ -35,8 +40,9 @@ export async function candidates(
   { monitoredGroups }: SentryConfiguration,
   groups: SecurityGroups,
 ): Promise<Candidates> {
+  const selectors = selectorsOf(monitoredGroups);
   const chosen = await Promise.all(
-    monitoredGroups.include.map((selector) => valueOrFailure(groups.find(selector))),
+    selectors.map((selector) => valueOrFailure(groups.find(selector))),
   );
   const found = new Map(
     chosen.flatMap(({ value = [] }) => value).map((group) => [group.id, group]),
@@ -58,11 +64,11 @@ export async function candidates(
             reason: failure,
           })),
     ),
-    unread: monitoredGroups.include.filter((_, index) => chosen[index]?.failure !== undefined),
+    unread: selectors.filter((_, index) => chosen[index]?.failure !== undefined),
     selections: chosen.flatMap(({ failure }, index) =>
       failure === undefined
         ? []
-        : [{ selection: selectionText(monitoredGroups.include[index]), reason: failure }],
+        : [{ selection: selectionText(selectors[index]), reason: failure }],
     ),
   };
 }
