@@ -1,10 +1,10 @@
 import { Annotations, Stack, Token } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type { Construct, IConstruct } from 'constructs';
+import { type AppJudging, type AppRuleFinding, tellFindings } from './app-rule-findings';
 import { isDefaultGroupChosen } from './default-group';
 import { isSameId, targetOf } from './group-reference';
 import { isLookupPlaceholder } from './lookup-placeholders';
-import { readableText } from './readable-text';
 import { isSamePlace } from '../../shared/constructs/same-place';
 import {
   type GroupSelector,
@@ -19,7 +19,6 @@ import { parseIpRange } from '../domain/rules/ip-range';
 import type { PrefixList, PrefixLists } from '../domain/rules/prefix-list';
 import { ALL_PROTOCOLS } from '../domain/rules/protocol';
 import { canonicalRule, type Direction, type RawRule } from '../domain/rules/rule';
-import { ruleText } from '../domain/rules/rule-text';
 
 /** One rule that a template of the app would make. */
 interface AppRule {
@@ -44,14 +43,14 @@ interface RuleValues {
 }
 
 /**
- * Judges the rules that the app itself gives to monitored groups, and returns violations as errors,
- * since the sentry would fight its own app. Values that are known at deployment only are named, and
- * passed over.
+ * Judges the rules that the app itself gives to monitored groups. Returns as errors those that the
+ * sentry would revert, and so fight its own app; warns of those that it would leave. Values that
+ * are known at deployment only are named, and passed over.
  */
 export function judgeAppRules(
   sentry: Construct,
   groups: MonitoredGroups,
-  policies: readonly Policy[],
+  judging: AppJudging,
 ): string[] {
   const constructs = sentry.node.root.node.findAll();
   const rules = [
@@ -59,8 +58,9 @@ export function judgeAppRules(
     ...impliedRules(constructs, sentry, groups),
   ];
   const prefixLists = new Map(constructs.flatMap(prefixListOf).map((list) => [list.id, list]));
-  const own = policies.filter((policy) => isSurelyFor(policy, sentry));
-  return rules.flatMap((rule) => judgeAppRule(rule, sentry, own, prefixLists));
+  const policies = judging.policies.filter((policy) => isSurelyFor(policy, sentry));
+  const findings = rules.flatMap((rule) => judgeAppRule(rule, sentry, policies, prefixLists));
+  return tellFindings(findings, sentry, { ...judging, policies });
 }
 
 /** The unit of the sentry's account is not known at synth, so such a policy judges later. */
@@ -87,7 +87,7 @@ function judgeAppRule(
   sentry: Construct,
   policies: readonly Policy[],
   prefixLists: PrefixLists,
-): string[] {
+): AppRuleFinding[] {
   const raw = rawRule(direction, values);
   const rule = raw && canonicalRule(raw);
   if (!rule) {
@@ -105,12 +105,12 @@ function judgeAppRule(
   const judged =
     isRange(values) || isKnownList
       ? policies
-      : policies.map(({ baseline, response }) => ({ baseline: withoutPeers(baseline), response }));
-  return bareViolations(rule, judged, prefixLists).map(({ reason }) =>
-    readableText(
-      `${place.node.path} gives a monitored group the rule "${ruleText(rule)}", which violates the sentry's own policy (${reason}): change the rule, or the policies of ${sentry.node.path}.`,
-    ),
-  );
+      : policies.map(({ baseline, ...policy }) => ({
+          ...policy,
+          baseline: withoutPeers(baseline),
+        }));
+  const violations = bareViolations(rule, judged, prefixLists);
+  return violations.length > 0 ? [{ place, rule, violations }] : [];
 }
 
 /**

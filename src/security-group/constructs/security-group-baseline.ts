@@ -19,7 +19,7 @@ export class SecurityGroupBaseline {
    * Any rule but those that open one of these.
    *
    * No one is exempt: what a trusted actor adds violates it too. So do rules that the app itself
-   * writes, which is an error at synth.
+   * writes: an error at synth where the sentry would revert them, a warning where it would not.
    *
    * @param patterns the traffic that no rule may open. Throws if the list is empty.
    */
@@ -40,7 +40,8 @@ export class SecurityGroupBaseline {
    *
    * Both directions count: to leave outbound traffic alone, allow
    * `TrafficPattern.of({ direction: TrafficDirection.EGRESS })` as well. No one is exempt, and a
-   * rule of the app itself that opens more is an error at synth.
+   * rule of the app itself that opens more is an error at synth where the sentry would revert it, a
+   * warning where it would not.
    *
    * @param patterns what rules may open. Throws if the list is empty, and for
    * `TrafficPattern.withoutDescription()`, `TrafficPeer.publicRange()`,

@@ -72,7 +72,8 @@ export class SecurityGroupSentry extends Construct implements iam.IGrantable {
    * account or Region, if more than 500 groups are given by id, if the topic is a FIFO topic, if a
    * duration or the brake is out of its range, if an operator is no role or user, and if another
    * sentry of the app watches one of the groups. Rules of the app that violate a `forbid` or
-   * `allowOnly` baseline are errors at synth.
+   * `allowOnly` baseline are errors at synth where the sentry would revert them, and warnings where
+   * it would leave them, or ask people first.
    */
   constructor(scope: Construct, id: string, props: SecurityGroupSentryProps) {
     super(scope, id);
@@ -89,7 +90,7 @@ export class SecurityGroupSentry extends Construct implements iam.IGrantable {
         warnOfEmptiedGroups(this, settings.emptying);
         warnOfOwnGroups(this, monitoredGroups);
         warnOfRevertedDeployments(this, { groups: monitoredGroups, judging });
-        return judgeAppRules(this, monitoredGroups, judging.policies);
+        return judgeAppRules(this, monitoredGroups, judging);
       },
     });
 

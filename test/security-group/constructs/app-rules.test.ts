@@ -1,6 +1,16 @@
-import { App, CfnParameter, type Environment, Fn, Lazy, Stack, Stage } from 'aws-cdk-lib';
+import {
+  Annotations as CdkAnnotations,
+  App,
+  CfnParameter,
+  type Environment,
+  Fn,
+  Lazy,
+  Stack,
+  Stage,
+} from 'aws-cdk-lib';
 import { Annotations, Match } from 'aws-cdk-lib/assertions';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import { Construct, type IConstruct } from 'constructs';
 import {
   ChangeResponse,
   MonitoredGroups,
@@ -8,13 +18,16 @@ import {
   SecurityGroupBaseline,
   type SecurityGroupPolicy,
   SecurityGroupSentry,
+  SentryMode,
   TrafficDirection,
   TrafficPattern,
   TrafficPeer,
 } from '../../../src';
+import type { AppJudging } from '../../../src/security-group/constructs/app-rule-findings';
 import { judgeAppRules } from '../../../src/security-group/constructs/app-rules';
 import { CONTENT_NETWORK } from '../samples/published-ranges';
 
+const OWN_ACCOUNT = '111111111111';
 const GROUP_ID = 'sg-0123456789abcdef0';
 const OTHER_ID = 'sg-0fedcba9876543210';
 const forbidSsh = policy(SecurityGroupBaseline.forbid([TrafficPattern.fromInternet(Ports.SSH)]));
@@ -34,7 +47,9 @@ describe('synth fails over a rule of the app that violates the policies of its o
     sentry(stack, { monitoredGroups: MonitoredGroups.groups([group]) });
     expect(() => app.synth()).toThrow(
       'Stack/Group/Resource gives a monitored group the rule "tcp 20-30 from 0.0.0.0/0", which violates the sentry\'s own policy ' +
-        '(tcp 20-30 from 0.0.0.0/0 opens what is forbidden: SSH from the internet): change the rule, or the policies of Stack/Sentry.',
+        '(tcp 20-30 from 0.0.0.0/0 opens what is forbidden: SSH from the internet): the sentry reverts it as soon as a deployment makes it ' +
+        '(one that stands already is left until then). Change the rule, or the policies of Stack/Sentry. To begin over what exists, write SentryMode.OBSERVE, ' +
+        'or ChangeResponse.notifyOnly() in the policy.',
     );
   });
 
@@ -51,6 +66,179 @@ describe('synth fails over a rule of the app that violates the policies of its o
     sentry(stack, { monitoredGroups: MonitoredGroups.groups([group]) });
     group.addIngressRule(ec2.Peer.anyIpv6(), ec2.Port.SSH);
     expect(() => app.synth()).toThrow('the rule "tcp 22 from ::/0"');
+  });
+});
+
+describe('over rules that the sentry would leave, an app can be deployed, with a warning for each:', () => {
+  const notifyOfSsh = { ...forbidSsh, response: ChangeResponse.notifyOnly() };
+  const id = (text: string) => `cdk-sentries:violatingRule[${text}]`;
+  const sshId = id('Stack/Group/Resource: tcp 22 from 0.0.0.0/0');
+
+  /** Of a group that lets SSH in from everywhere, by two rules. */
+  function warningsOf(judging: Partial<AppJudging>, acknowledge?: (stack: Stack) => void) {
+    const { stack, group } = appWithGroup();
+    group.addIngressRule(ec2.Peer.anyIpv4(), ec2.Port.SSH);
+    group.addIngressRule(ec2.Peer.anyIpv6(), ec2.Port.SSH);
+    const scope = new Construct(stack, 'Sentry');
+    acknowledge?.(stack);
+    const found = judgeAppRules(scope, MonitoredGroups.groups([group])._selection, {
+      ...judgingBy(forbidSsh),
+      ...judging,
+    });
+    return { errors: found, warnings: warningsAt(scope) };
+  }
+
+  test('where it only observes', () => {
+    const { app, stack, group } = appWithGroup();
+    group.addIngressRule(ec2.Peer.anyIpv4(), ec2.Port.SSH);
+    const props = { policies: [forbidSsh], mode: SentryMode.OBSERVE };
+    const monitoredGroups = MonitoredGroups.groups([group]);
+    new SecurityGroupSentry(stack, 'Sentry', { monitoredGroups, ...props });
+    app.synth();
+    Annotations.fromStack(stack).hasWarning(
+      '/Stack/Sentry',
+      'Stack/Group/Resource gives a monitored group the rule "tcp 22 from 0.0.0.0/0", which violates the sentry\'s own policy ' +
+        '(tcp 22 from 0.0.0.0/0 opens what is forbidden: SSH from the internet): the sentry only observes, so it reports the rule as soon as a deployment makes it, ' +
+        'and leaves it. With SentryMode.ENFORCE this is an error. Change the rule, or the policies of Stack/Sentry; to keep both: ' +
+        `Annotations.of(stack).acknowledgeWarning('${sshId}'). [ack: ${sshId}]`,
+    );
+  });
+
+  test.each<[string, Environment, AppJudging['observeIn'], number]>([
+    ['in the accounts of its own', { account: OWN_ACCOUNT }, { accounts: [OWN_ACCOUNT] }, 0],
+    ['but not in others', { account: OWN_ACCOUNT }, { accounts: ['222222222222'] }, 1],
+    ['nor in an account that is not known', {}, { accounts: [OWN_ACCOUNT] }, 1],
+    ['nor in units, which no app knows', { account: OWN_ACCOUNT }, { units: ['r-abcd'] }, 1],
+  ])('where it observes %s', (_, env, observeIn, count) => {
+    const stack = new Stack(new App(), 'Stack', { env });
+    ingress(stack, GROUP_ID);
+    const judging = { ...judgingBy(forbidSsh), observeIn };
+    const found = judgeAppRules(stack, MonitoredGroups.ids([GROUP_ID])._selection, judging);
+    expect(found).toHaveLength(count);
+    expect(warningsAt(stack)).toHaveLength(1 - count);
+  });
+
+  test('where the policy only notifies', () => {
+    const { errors: none, warnings } = warningsOf(judgingBy(notifyOfSsh));
+    expect(none).toEqual([]);
+    expect(warnings).toEqual([
+      expect.stringContaining(
+        'the sentry reports it as soon as a deployment makes it, and leaves it. Change',
+      ),
+      expect.stringContaining(`[ack: ${id('Stack/Group/Resource: tcp 22 from :/0')}]`),
+    ]);
+  });
+
+  test.each([
+    ['revert', 'reverts it unless they approve it'],
+    ['accept', 'reverts it if they deny it'],
+  ] as const)('where people are asked first, unanswered: %s', (whenUnanswered, end) => {
+    const asking = { workflow: 'Slack', whenUnanswered };
+    const policies = judgingBy(forbidSsh).policies.map((one) => ({
+      ...one,
+      response: 'revertIfDenied' as const,
+      asking,
+    }));
+    const { errors: none, warnings } = warningsOf({ policies });
+    expect(none).toEqual([]);
+    expect(warnings[0]).toContain(`asks people as soon as a deployment makes it, and ${end}.`);
+  });
+
+  test('but not where people are asked after it, or another policy reverts it', () => {
+    const policies = judgingBy(forbidSsh).policies.map((one) => ({
+      ...one,
+      response: 'revertUntilApproved' as const,
+    }));
+    expect(warningsOf({ policies }).errors[0]).toContain('reverts it, ask people, as soon as');
+    for (const both of [
+      [notifyOfSsh, forbidSsh],
+      [forbidSsh, notifyOfSsh],
+    ]) {
+      const { errors: found, warnings } = warningsOf(judgingBy(...both));
+      expect(found).toHaveLength(2);
+      expect(warnings).toEqual([]);
+    }
+  });
+
+  test('and violations that the sentry answers as it adopts a group are said to be', () => {
+    expect(warningsOf({ existingViolations: 'RESPOND' }).errors[0]).toContain(
+      'as soon as a deployment makes it (and one that stands already as well).',
+    );
+  });
+
+  test.each<[string, (stack: Stack) => IConstruct]>([
+    ['in the stack', (stack) => stack],
+    ['of the sentry itself', (stack) => stack.node.findChild('Sentry')],
+  ])('acknowledged %s, before any is given, one is silent and the other is not', (_, of) => {
+    const { warnings } = warningsOf(judgingBy(notifyOfSsh), (stack) =>
+      CdkAnnotations.of(of(stack)).acknowledgeWarning(sshId),
+    );
+    expect(warnings).toEqual([expect.stringContaining('the rule "tcp 22 from ::/0"')]);
+  });
+
+  test('in each stage of an app by the same id', () => {
+    const app = new App();
+    for (const name of ['Test', 'Production']) {
+      const stack = new Stack(new Stage(app, name), 'Stack');
+      ingress(stack, GROUP_ID);
+      judgeAppRules(stack, MonitoredGroups.ids([GROUP_ID])._selection, judgingBy(notifyOfSsh));
+      expect(warningsAt(stack)).toContainEqual(
+        expect.stringContaining(`[ack: ${id('Stack/Rule: tcp 22 from 0.0.0.0/0')}]`),
+      );
+    }
+  });
+
+  test('by ids without tokens', () => {
+    const { stack, vpc, group } = appWithGroup({ allowAllOutbound: false });
+    const other = new ec2.SecurityGroup(stack, 'Other', { vpc });
+    const importedId = Fn.importValue('Group');
+    const values = { fromPort: 22, toPort: 22 };
+    ingress(stack, group.securityGroupId, { ...values, sourceSecurityGroupId: importedId }, 'One');
+    ingress(stack, group.securityGroupId, {
+      ...values,
+      sourceSecurityGroupId: other.securityGroupId,
+    });
+    const forbidden = SecurityGroupBaseline.forbid([TrafficPattern.of({ ports: [Ports.SSH] })]);
+    const judging = judgingBy({ ...policy(forbidden), response: ChangeResponse.notifyOnly() });
+    judgeAppRules(stack, MonitoredGroups.groups([group])._selection, judging);
+    expect(warningsAt(stack)).toEqual([
+      expect.stringContaining(`[ack: ${id('Stack/One: tcp 22 from group (known at deployment)')}]`),
+      expect.stringContaining(`[ack: ${id('Stack/Rule: tcp 22 from group Stack/Other/Resource')}]`),
+    ]);
+  });
+});
+
+describe('an allowOnly of one direction', () => {
+  const inboundOnly = SecurityGroupBaseline.allowOnly([
+    TrafficPattern.fromInternet(Ports.tcp(443)),
+  ]);
+
+  test('says so where a rule is of the other', () => {
+    const { stack, group } = appWithGroup();
+    expect(errors(stack, MonitoredGroups.groups([group]), policy(inboundOnly))).toEqual([
+      expect.stringMatching(
+        /allowOnly\(\) judges both directions, and this one allows inbound traffic alone: to leave outbound traffic alone, add TrafficPattern\.of\({ direction: TrafficDirection\.EGRESS }\) to its patterns \(or give the group allowAllOutbound: false\)\.$/,
+      ),
+    ]);
+  });
+
+  test('says so of inbound traffic as well', () => {
+    const { stack, group } = appWithGroup({ allowAllOutbound: false });
+    group.addIngressRule(ec2.Peer.anyIpv4(), ec2.Port.tcp(443));
+    const outboundOnly = policy(SecurityGroupBaseline.allowOnly([anyEgress]));
+    expect(errors(stack, MonitoredGroups.groups([group]), outboundOnly)).toEqual([
+      expect.stringContaining(
+        'to leave inbound traffic alone, add TrafficPattern.of({ direction: TrafficDirection.INGRESS })',
+      ),
+    ]);
+  });
+
+  test('says nothing where it has patterns of both, or of either', () => {
+    const { stack, group } = appWithGroup();
+    group.addIngressRule(ec2.Peer.ipv4('10.0.0.0/8'), ec2.Port.tcp(80));
+    expect(errors(stack, MonitoredGroups.groups([group]), allowHttps)[0]).not.toContain(
+      'both directions',
+    );
   });
 });
 
@@ -135,21 +323,17 @@ describe('a rule of a monitored group is judged', () => {
     expect(errors(stack, MonitoredGroups.ids([OTHER_ID]), forbidSsh)).toEqual([]);
   });
 
-  test('whatever the response, and once for each pattern that it violates', () => {
+  test('once, with each pattern that it violates', () => {
     const { stack, group } = appWithGroup();
     group.addIngressRule(ec2.Peer.anyIpv4(), ec2.Port.tcpRange(22, 3389));
     const several = SecurityGroupBaseline.forbid(
       [Ports.SSH, Ports.RDP, Ports.tcp(80)].map((ports) => TrafficPattern.fromInternet(ports)),
     );
-    const found = errors(stack, MonitoredGroups.groups([group]), {
-      baseline: several,
-      response: ChangeResponse.notifyOnly(),
-    });
-    expect(found.map((sentence) => /forbidden: (.*?)\)/.exec(sentence)?.[1])).toEqual([
-      'SSH from the internet',
-      'RDP from the internet',
-      'tcp 80 from the internet',
-    ]);
+    const [sentence, ...others] = errors(stack, MonitoredGroups.groups([group]), policy(several));
+    expect(others).toEqual([]);
+    for (const ports of ['SSH', 'RDP', 'tcp 80']) {
+      expect(sentence).toContain(`what is forbidden: ${ports} from the internet`);
+    }
   });
 });
 
@@ -567,14 +751,25 @@ function sentry(
 }
 
 /** What a sentry in the stack would have to say. */
-function errors(
-  stack: Stack,
-  groups: MonitoredGroups,
-  { baseline, response }: SecurityGroupPolicy,
-): string[] {
-  return judgeAppRules(stack, groups._selection, [
-    { baseline: baseline._specification, response: response._response },
-  ]);
+function errors(stack: Stack, groups: MonitoredGroups, judgedBy: SecurityGroupPolicy): string[] {
+  return judgeAppRules(stack, groups._selection, judgingBy(judgedBy));
+}
+
+function judgingBy(...policies: SecurityGroupPolicy[]): AppJudging {
+  return {
+    policies: policies.map(({ baseline, response }) => ({
+      baseline: baseline._specification,
+      response: response._response,
+    })),
+    mode: 'ENFORCE',
+    existingViolations: 'REPORT',
+  };
+}
+
+function warningsAt({ node }: IConstruct): string[] {
+  return node.metadata
+    .filter(({ type }) => type === 'aws:cdk:warning')
+    .map(({ data }) => String(data));
 }
 
 function rulesIn(sentences: readonly string[]): (string | undefined)[] {

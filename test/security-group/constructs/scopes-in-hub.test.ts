@@ -270,7 +270,7 @@ describe("the app's own rules are judged at synth", () => {
       securityGroupIngress: [{ ipProtocol: 'tcp', fromPort: 22, toPort: 22, cidrIp: '0.0.0.0/0' }],
     });
     const groups = { include: [{ kind: 'ids' as const, groupIds: [group.ref] }], exclude: [] };
-    expect(judgeAppRules(scope, groups, judging.policies)).toHaveLength(errors);
+    expect(judgeAppRules(scope, groups, judging)).toHaveLength(errors);
   });
 });
 
