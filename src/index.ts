@@ -50,6 +50,8 @@ export {
   type LockedBaselineProps,
   SecurityGroupBaseline,
 } from './security-group/constructs/security-group-baseline';
+export { SecurityGroupRehearsal } from './security-group/constructs/security-group-rehearsal';
+export { type SecurityGroupRehearsalProps } from './security-group/constructs/security-group-rehearsal-props';
 export { SecurityGroupSentry } from './security-group/constructs/security-group-sentry';
 export {
   type SecurityGroupPolicy,

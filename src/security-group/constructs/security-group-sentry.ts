@@ -16,6 +16,7 @@ import { Operator } from './parts/operator';
 import { ReconcileSchedule } from './parts/reconcile-schedule';
 import { Reconciler } from './parts/reconciler';
 import { Responder } from './parts/responder';
+import type { RehearsedSentry } from './rehearsed-sentry';
 import { warnOfRevertedDeployments } from './reverted-deployments';
 import { rightsFor } from './rights-in-members';
 import { unitsNamedBy } from './scope-in-hub';
@@ -64,6 +65,13 @@ export class SecurityGroupSentry extends Construct implements iam.IGrantable {
    * Anyone who may invoke it may accept any rule, so it is for few: see `grantOperate`.
    */
   public readonly operatorFunction: lambda.IFunction;
+
+  /**
+   * What a rehearsal takes over.
+   *
+   * @internal
+   */
+  public readonly _rehearsed: RehearsedSentry;
 
   private readonly selection: MonitoredGroups;
 
@@ -124,6 +132,11 @@ export class SecurityGroupSentry extends Construct implements iam.IGrantable {
         ]
       : [];
 
+    this._rehearsed = {
+      props,
+      settings,
+      ownRoleArns: [responder, ...decisions].map(({ handler }) => handler.role!.roleArn),
+    };
     this.notificationTopic = topic;
     this.grantPrincipal = responder.handler.grantPrincipal;
     this.operatorFunction = operator.handler;

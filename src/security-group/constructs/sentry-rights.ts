@@ -30,6 +30,11 @@ const CHANGE_RULES = [...REVOKE_RULES, ...MODIFY_RULES, ...ADD_RULES];
  * Lets every function of a sentry look at groups and lists, and put its events on the default bus.
  */
 export function lookingStatements(scope: Construct): iam.PolicyStatement[] {
+  return [...readingStatements(scope), putEventsStatement(scope, SENTRY_EVENT_SOURCE)];
+}
+
+/** To look at groups and lists, and nothing else. */
+export function readingStatements(scope: Construct): iam.PolicyStatement[] {
   const stack = Stack.of(scope);
   return [
     // EC2 describes all of them or none.
@@ -42,7 +47,6 @@ export function lookingStatements(scope: Construct): iam.PolicyStatement[] {
       actions: [...READ_PREFIX_LISTS],
       resources: [prefixListArns(stack)],
     }),
-    putEventsStatement(scope, SENTRY_EVENT_SOURCE),
   ];
 }
 

@@ -30,6 +30,12 @@ export const CALLS_THAT_WRITE_RULES = [
 /** Calls that may make a group a monitored one, or seem to end that. */
 export const CALLS_THAT_TAG = ['CreateTags', 'DeleteTags'] as const;
 
+/**
+ * Calls that a rehearsal looks for. Which groups are monitored is decided there by today's tags, so
+ * that it need not read who tags what.
+ */
+export const REHEARSED_CALLS = [...CALLS_THAT_CHANGE_GROUPS, ...CALLS_THAT_MAKE_GROUPS] as const;
+
 /** All calls that the event pattern may let through, and that the parser must know. */
 export const WATCHED_CALLS = [
   ...CALLS_THAT_CHANGE_GROUPS,

@@ -1,0 +1,59 @@
+import type * as lambda from 'aws-cdk-lib/aws-lambda';
+import type * as sns from 'aws-cdk-lib/aws-sns';
+import type { Actor } from './actor';
+import type { MonitoredGroups } from './monitored-groups';
+import type { SecurityGroupSentry } from './security-group-sentry';
+import type { SecurityGroupPolicy } from './security-group-sentry-props';
+
+/** Properties of a SecurityGroupRehearsal. */
+export interface SecurityGroupRehearsalProps {
+  /**
+   * The sentry whose groups, policies and trusted actors are rehearsed, whatever its mode; the
+   * props below take the place of single ones. Its own calls are left out. It has to be in the same
+   * account and Region, or this throws. Of a sentry with a hub, this one place is rehearsed, not
+   * the members.
+   *
+   * @default - there is no sentry yet: `monitoredGroups` and `policies` say what is rehearsed, or
+   * this throws
+   */
+  readonly sentry?: SecurityGroupSentry;
+
+  /**
+   * The groups whose changes are rehearsed. Throws for groups that are known to be in another
+   * account or Region.
+   *
+   * @default - those of the sentry
+   */
+  readonly monitoredGroups?: MonitoredGroups;
+
+  /**
+   * The policies to try. They need not be deployed anywhere, and no one is asked: where a response
+   * asks people, the report says so. Throws if the list is empty, and for policies that are for
+   * units of a hub.
+   *
+   * @default - those of the sentry
+   */
+  readonly policies?: SecurityGroupPolicy[];
+
+  /**
+   * Whose changes a locked group would accept.
+   *
+   * @default - those of the sentry; no one without a sentry
+   */
+  readonly trustedActors?: Actor[];
+
+  /**
+   * Where each report is sent: a standard topic of the same Region, or this throws.
+   *
+   * @default - that of the sentry; without one, a topic of the rehearsal's own, encrypted with a
+   * key of its own
+   */
+  readonly notificationTopic?: sns.ITopic;
+
+  /**
+   * The processors that the function runs on.
+   *
+   * @default - those of the sentry; without one, Architecture.ARM_64
+   */
+  readonly architecture?: lambda.Architecture;
+}

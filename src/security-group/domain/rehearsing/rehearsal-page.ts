@@ -1,0 +1,222 @@
+import {
+  NO_COUNTS,
+  type Rehearsal,
+  REHEARSED_VERDICTS,
+  type RehearsedVerdict,
+  type VerdictCounts,
+} from './rehearsal';
+import {
+  changedRuleText,
+  doubtCounts,
+  doubtText,
+  type ListedChange,
+  listedChanges,
+  MOST_ACTORS,
+  REHEARSAL_LIMITS,
+  standingText,
+  timeText,
+  verdictText,
+} from './rehearsal-text';
+import { plainText } from '../../../shared/domain/notification/plain-text';
+import { roleOrNameOf } from '../changes/actor';
+import { ruleText } from '../rules/rule-text';
+
+/** Where a rehearsal was held. */
+export interface RehearsalPlace {
+  /** The path of the construct. */
+  readonly name: string;
+  readonly account: string;
+  readonly region: string;
+}
+
+/**
+ * The report as one page for people: whole in itself, without scripts, and with everything in it
+ * that callers have chosen as text.
+ */
+export function rehearsalPage(
+  rehearsal: Rehearsal,
+  place: RehearsalPlace,
+  mostChanges: number,
+): string {
+  const { covered, counts, standing, groups, standingInDoubt } = rehearsal;
+  const { changes, omitted } = listedChanges(rehearsal, mostChanges);
+  const isAllowed = ({ rules }: ListedChange) => rules.every(({ verdict }) => verdict === 'allow');
+  const answered = changes.filter((change) => !isAllowed(change));
+  const allowed = changes.filter(isAllowed);
+  return [
+    '<!doctype html>',
+    '<html lang="en">',
+    '<head>',
+    '<meta charset="utf-8">',
+    `<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">`,
+    '<meta name="viewport" content="width=device-width, initial-scale=1">',
+    `<title>Rehearsal of ${safe(place.name)}</title>`,
+    `<style>${STYLE}</style>`,
+    '</head>',
+    '<body>',
+    '<h1>What the policies would have done</h1>',
+    `<p>To the changes from <b>${timeText(covered.from)}</b> to <b>${timeText(covered.to)}</b> UTC, in account ${safe(place.account)}, ${safe(place.region)}, as the rehearsal ${safe(place.name)} judged them at ${timeText(rehearsal.rehearsedAt)} UTC. Nothing was changed.</p>`,
+    ...partLines(rehearsal),
+    '<ul class="counts">',
+    ...REHEARSED_VERDICTS.map(
+      (verdict) =>
+        `<li class="${verdict}"><b>${counts[verdict]}</b> rules ${verdictText(verdict)}</li>`,
+    ),
+    `<li><b>${rehearsal.notJudged.length}</b> times something could not be judged</li>`,
+    '</ul>',
+    recordsLine(rehearsal),
+    ...actorLines(rehearsal),
+    '<h2>Changes that would not just have been allowed</h2>',
+    ...changeTable(answered, 'None.'),
+    ...(omitted > 0
+      ? [`<p>${omitted} more changes are left out here: the counts above have them.</p>`]
+      : []),
+    ...(allowed.length > 0
+      ? [
+          `<details><summary>${allowed.length} changes that would have been allowed</summary>`,
+          ...changeTable(allowed, ''),
+          '</details>',
+        ]
+      : []),
+    ...doubtLines(rehearsal),
+    '<h2>What stands today</h2>',
+    `<p>In the ${groups} groups that are monitored today. It would be reported when the groups are adopted, and not reverted, unless <code>existingViolations</code> says otherwise.</p>`,
+    '<table><tr><th>Policy</th><th>Response</th><th>Today</th><th>Such as</th></tr>',
+    ...standing.map(
+      (one) =>
+        `<tr><td>${safe(one.policy)}</td><td>${safe(one.response)}</td><td>${safe(standingText(one))}</td><td>${one.examples
+          .map(({ group, rule }) => `${safe(nameOf(group))}: <code>${safe(ruleText(rule))}</code>`)
+          .join('<br>')}</td></tr>`,
+    ),
+    '</table>',
+    ...(standingInDoubt > 0
+      ? [
+          `<p>${standingInDoubt} rules name a prefix list whose entries are not all known: they may violate more.</p>`,
+        ]
+      : []),
+    '<h2>What a rehearsal cannot know</h2>',
+    '<ul>',
+    ...REHEARSAL_LIMITS.map((limit) => `<li>${safe(limit)}</li>`),
+    '</ul>',
+    '</body>',
+    '</html>',
+    '',
+  ].join('\n');
+}
+
+function partLines({ part, rest, asked }: Rehearsal): string[] {
+  if (part === 1 && !rest) return [];
+  return [
+    `<p class="part">This is part ${part} of the time from ${timeText(asked.from)} to ${timeText(asked.to)}.${
+      rest
+        ? ` What came before, back to ${timeText(rest.from)}, is in the next part: invoke the function with the token that it has returned.`
+        : ' It is the last.'
+    }</p>`,
+  ];
+}
+
+function recordsLine({ records: { read, failed, elsewhere, bySentry } }: Rehearsal): string {
+  return `<p>${read} records were read: ${failed} of calls that failed, ${elsewhere} of groups that are not monitored, ${bySentry} of the sentry itself.</p>`;
+}
+
+const TOLD: readonly RehearsedVerdict[] = ['revert', 'restore', 'ask', 'notify'];
+
+function actorLines({ actors }: Rehearsal): string[] {
+  if (actors.length === 0) return [];
+  const cells = (counts: VerdictCounts) => TOLD.map((verdict) => `<td>${counts[verdict]}</td>`);
+  const others = actors.slice(MOST_ACTORS);
+  const rest = others.reduce(
+    (sum, { counts }) => ({
+      revert: sum.revert + counts.revert,
+      restore: sum.restore + counts.restore,
+      ask: sum.ask + counts.ask,
+      notify: sum.notify + counts.notify,
+      allow: sum.allow + counts.allow,
+    }),
+    NO_COUNTS,
+  );
+  return [
+    '<h2>Who would have been affected</h2>',
+    '<table><tr><th>Who</th><th>reverted</th><th>restored</th><th>asked about</th><th>reported</th></tr>',
+    ...actors
+      .slice(0, MOST_ACTORS)
+      .map(({ actor, counts }) => `<tr><td>${safe(actor)}</td>${cells(counts).join('')}</tr>`),
+    ...(others.length > 0
+      ? [`<tr><td>${others.length} more</td>${cells(rest).join('')}</tr>`]
+      : []),
+    '</table>',
+  ];
+}
+
+function changeTable(changes: readonly ListedChange[], ifNone: string): string[] {
+  if (changes.length === 0) return [`<p>${ifNone}</p>`];
+  return [
+    '<table><tr><th>When</th><th>Who</th><th>Group</th><th>What</th><th>Verdict</th></tr>',
+    ...changes.flatMap(changeRows),
+    '</table>',
+  ];
+}
+
+function changeRows({ time, actor, group, eventId, rules, rulesOmitted }: ListedChange): string[] {
+  const span = rules.length + (rulesOmitted > 0 ? 1 : 0);
+  const head = `<td rowspan="${span}">${timeText(time)}<br><small>${safe(eventId)}</small></td><td rowspan="${span}">${safe(roleOrNameOf(actor))}</td><td rowspan="${span}">${safe(nameOf(group))}</td>`;
+  return [
+    ...rules.map(
+      (one, index) =>
+        `<tr>${index === 0 ? head : ''}<td><code>${safe(changedRuleText(one))}</code>${
+          one.rule?.description ? `<br><small>${safe(one.rule.description)}</small>` : ''
+        }</td><td class="${one.verdict}">${verdictText(one.verdict)}${
+          one.reasons.length > 0 ? `<br><small>${safe(one.reasons.join('; '), 600)}</small>` : ''
+        }</td></tr>`,
+    ),
+    ...(rulesOmitted > 0 ? [`<tr><td colspan="2">and ${rulesOmitted} more rules</td></tr>`] : []),
+  ];
+}
+
+function doubtLines({ notJudged }: Rehearsal): string[] {
+  if (notJudged.length === 0) return [];
+  return [
+    '<h2>What could not be judged</h2>',
+    '<table><tr><th>Times</th><th>Why</th><th>Event ids</th></tr>',
+    ...doubtCounts(notJudged).map(
+      ({ doubt, count, eventIds }) =>
+        `<tr><td>${count}</td><td>${safe(doubtText(doubt))}</td><td><small>${eventIds.map((id) => safe(id)).join('<br>')}${count > eventIds.length && eventIds.length > 0 ? '<br>…' : ''}</small></td></tr>`,
+    ),
+    '</table>',
+  ];
+}
+
+function nameOf({ id, name }: { readonly id: string; readonly name?: string }): string {
+  return name ? `${name} (${id})` : id;
+}
+
+const ESCAPES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
+
+/** Text that stays text, whoever has chosen it. */
+function safe(text: string, maxLength?: number): string {
+  return plainText(text, maxLength).replace(/[&<>"']/g, (character) => ESCAPES[character] ?? '');
+}
+
+const STYLE = [
+  'body{font:15px/1.45 system-ui,sans-serif;color:#1c2430;max-width:72rem;margin:2rem auto;padding:0 1rem}',
+  'h1{font-size:1.5rem}h2{font-size:1.15rem;margin-top:2rem}',
+  'table{border-collapse:collapse;width:100%}',
+  'th,td{text-align:left;vertical-align:top;padding:.35rem .6rem;border-bottom:1px solid #d5dae1;overflow-wrap:anywhere}',
+  'th{font-weight:600;background:#f3f5f8}small{color:#566070}code{font-size:.92em}',
+  '.counts{list-style:none;padding:0;display:flex;flex-wrap:wrap;gap:.6rem}',
+  '.counts li{border:1px solid #d5dae1;border-left-width:.35rem;border-radius:.3rem;padding:.4rem .8rem}',
+  '.counts b{font-size:1.25rem}',
+  '.part{background:#fff6dd;border:1px solid #e8cf87;padding:.5rem .8rem;border-radius:.3rem}',
+  'li.revert,td.revert{border-left:.35rem solid #c0392b}',
+  'li.restore,td.restore{border-left:.35rem solid #c2701c}',
+  'li.ask,td.ask{border-left:.35rem solid #2f6fb3}',
+  'li.notify,td.notify{border-left:.35rem solid #8a7a2a}',
+  'li.allow,td.allow{border-left:.35rem solid #3b8a4f}',
+  'details{margin:1rem 0}summary{cursor:pointer}',
+].join('');

@@ -1,0 +1,201 @@
+import {
+  type NotJudged,
+  type Rehearsal,
+  REHEARSED_VERDICTS,
+  type RehearsalDoubt,
+  type RehearsedChange,
+  type RehearsedRule,
+  type RehearsedVerdict,
+  type StandingViolations,
+} from './rehearsal';
+import { plainText } from '../../../shared/domain/notification/plain-text';
+import { roleOrNameOf } from '../changes/actor';
+import { ruleText } from '../rules/rule-text';
+
+const VERDICTS: Readonly<Record<RehearsedVerdict, string>> = {
+  revert: 'would have been reverted',
+  restore: 'would have been restored',
+  ask: 'would have been asked about',
+  notify: 'would only have been reported',
+  allow: 'would have been allowed',
+};
+
+export function verdictText(verdict: RehearsedVerdict): string {
+  return VERDICTS[verdict];
+}
+
+const DOUBTS: Readonly<Record<RehearsalDoubt, string>> = {
+  'unreadable-record': 'The record cannot be read.',
+  'group-gone':
+    'The group is gone, so that no one knows by its tags or its VPC whether it was monitored.',
+  'rules-not-named':
+    'The record does not name its rules, or not all of them, in a form that can be read.',
+  'values-unknown':
+    'The record names a rule by its id alone, and no other record of this time tells the values that it had.',
+  'list-in-doubt': 'The entries of the prefix list that the rule names are not all known.',
+  'list-entries-unknown': 'The record does not say which entries the call put into a prefix list.',
+  'second-cut-short':
+    'One second held more calls than can be read in one part: some of them are missing.',
+};
+
+export function doubtText(doubt: RehearsalDoubt): string {
+  return DOUBTS[doubt];
+}
+
+/** What a rehearsal cannot know, whatever it reads. */
+export const REHEARSAL_LIMITS: readonly string[] = [
+  'A rule that would have been reverted would not have been there for the changes after it. Someone may have done something else then.',
+  'The groups that are monitored, their tags and VPCs, and the entries of prefix lists are taken as they are today.',
+  'Every group is taken as if the sentry had adopted it before: a rule that stood before this time counts as accepted. What operators or approvals have accepted is not looked at.',
+  'The event history holds 90 days. It has a call within minutes as a rule, and can be hours late.',
+  'Of a rehearsal in several parts, each part knows its own records alone.',
+];
+
+export interface DoubtCount {
+  readonly doubt: RehearsalDoubt;
+  readonly count: number;
+  /** The first ones. */
+  readonly eventIds: readonly string[];
+}
+
+const MOST_EVENT_IDS = 10;
+
+export function doubtCounts(notJudged: readonly NotJudged[]): DoubtCount[] {
+  const byDoubt = new Map<RehearsalDoubt, string[]>();
+  const counts = new Map<RehearsalDoubt, number>();
+  for (const { doubt, eventId } of notJudged) {
+    counts.set(doubt, (counts.get(doubt) ?? 0) + 1);
+    const ids = byDoubt.get(doubt) ?? [];
+    byDoubt.set(doubt, ids);
+    if (eventId !== undefined && ids.length < MOST_EVENT_IDS) ids.push(eventId);
+  }
+  return [...byDoubt].map(([doubt, eventIds]) => ({
+    doubt,
+    count: counts.get(doubt) ?? 0,
+    eventIds,
+  }));
+}
+
+/** A change, with as many of its rules as are shown. */
+export interface ListedChange extends RehearsedChange {
+  readonly rulesOmitted: number;
+}
+
+export interface ListedChanges {
+  /** In the order of their times. */
+  readonly changes: readonly ListedChange[];
+  readonly omitted: number;
+}
+
+/** A call can add a thousand. */
+const MOST_RULES_OF_CHANGE = 20;
+
+/** Those with the gravest verdicts, where there are more. */
+export function listedChanges({ changes }: Rehearsal, most: number): ListedChanges {
+  const gravest = changes
+    .map((change, index) => ({ change, index, gravity: gravityOf(change.rules) }))
+    .sort((one, other) => one.gravity - other.gravity || other.index - one.index)
+    .slice(0, most)
+    .sort((one, other) => one.index - other.index);
+  return {
+    changes: gravest.map(({ change }) => ({
+      ...change,
+      rules: gravestFirst(change.rules).slice(0, MOST_RULES_OF_CHANGE),
+      rulesOmitted: Math.max(0, change.rules.length - MOST_RULES_OF_CHANGE),
+    })),
+    omitted: changes.length - gravest.length,
+  };
+}
+
+function gravityOf(rules: readonly RehearsedRule[]): number {
+  return Math.min(...rules.map(({ verdict }) => REHEARSED_VERDICTS.indexOf(verdict)));
+}
+
+function gravestFirst(rules: readonly RehearsedRule[]): readonly RehearsedRule[] {
+  return [...rules].sort(
+    (one, other) =>
+      REHEARSED_VERDICTS.indexOf(one.verdict) - REHEARSED_VERDICTS.indexOf(other.verdict),
+  );
+}
+
+/** "added tcp 22 from 0.0.0.0/0" */
+export function changedRuleText({ rule, change }: RehearsedRule): string {
+  if (change === 'deleted') return 'deleted the group';
+  return `${change} ${rule ? ruleText(rule) : 'a rule'}`;
+}
+
+/** "2026-11-30 01:02:03" */
+export function timeText(time: Date): string {
+  return time.toISOString().slice(0, 19).replace('T', ' ');
+}
+
+export function standingText({ baseline, rules, groups }: StandingViolations): string {
+  if (baseline === 'locked') return 'accepts what stands when a group is adopted';
+  return `${rules} rules in ${groups} groups violate it today`;
+}
+
+/** The report as a message of plain text. */
+export function rehearsalText(rehearsal: Rehearsal, name: string, mostChanges: number): string {
+  const { covered, rest, part, groups, records, counts, actors, notJudged, standing } = rehearsal;
+  const { changes, omitted } = listedChanges(rehearsal, mostChanges);
+  const answered = changes.filter(({ rules }) => rules.some(({ verdict }) => verdict !== 'allow'));
+  const isInParts = rest !== undefined || part > 1;
+  return [
+    `${isInParts ? `Part ${part} of a` : 'A'} rehearsal: what the policies would have done to the changes from ${timeText(covered.from)} to ${timeText(covered.to)} UTC. Nothing was changed.`,
+    ...(rest
+      ? [
+          `What came before, back to ${timeText(rest.from)}, is in the next part: invoke the function with the token that it has returned.`,
+        ]
+      : []),
+    '',
+    ...REHEARSED_VERDICTS.map((verdict) => `${counts[verdict]} rules ${verdictText(verdict)}`),
+    `${notJudged.length} times something could not be judged`,
+    `${records.read} records were read: ${records.failed} of calls that failed, ${records.elsewhere} of groups that are not monitored, ${records.bySentry} of the sentry itself.`,
+    '',
+    ...(actors.length > 0
+      ? [
+          'Who would have been affected:',
+          ...actors
+            .slice(0, MOST_ACTORS)
+            .map(
+              ({ actor, counts: theirs }) =>
+                `- ${plainText(actor)}: ${theirs.revert} reverted, ${theirs.restore} restored, ${theirs.ask} asked about, ${theirs.notify} reported`,
+            ),
+          ...(actors.length > MOST_ACTORS ? [`- and ${actors.length - MOST_ACTORS} more`] : []),
+          '',
+        ]
+      : []),
+    ...(answered.length > 0
+      ? ['The changes that would not just have been allowed:', ...answered.flatMap(changeLines), '']
+      : []),
+    ...(omitted > 0 ? [`${omitted} changes are left out here.`, ''] : []),
+    ...(notJudged.length > 0
+      ? [
+          'Not judged:',
+          ...doubtCounts(notJudged).map(({ doubt, count }) => `- ${count} × ${doubtText(doubt)}`),
+          '',
+        ]
+      : []),
+    `What stands in the ${groups} groups that are monitored today, and would be reported at adoption:`,
+    ...standing.map((one) => `- ${plainText(one.policy)}: ${standingText(one)}`),
+    '',
+    'Limits:',
+    ...REHEARSAL_LIMITS.map((limit) => `- ${limit}`),
+    '',
+    `Sent by the rehearsal ${name}.`,
+  ].join('\n');
+}
+
+export const MOST_ACTORS = 100;
+
+function changeLines({ time, eventName, actor, group, rules, rulesOmitted }: ListedChange) {
+  const answered = rules.filter(({ verdict }) => verdict !== 'allow');
+  return [
+    `- ${timeText(time)} ${eventName} in ${plainText(group.id)}${group.name ? ` (${plainText(group.name)})` : ''}, by ${plainText(roleOrNameOf(actor))}`,
+    ...answered.map(
+      (one) =>
+        `    ${changedRuleText(one)}: ${verdictText(one.verdict)}${one.reasons.length > 0 ? `, as ${plainText(one.reasons.join('; '), 600)}` : ''}`,
+    ),
+    ...(rulesOmitted > 0 ? [`    and ${rulesOmitted} more rules`] : []),
+  ];
+}

@@ -1,0 +1,293 @@
+import type { KnownRule, KnownRules } from './known-rules';
+import type { RehearsalDoubt, RehearsedRule, RehearsedVerdict } from './rehearsal';
+import type { Change } from '../changes/change';
+import { type NamedRules, NO_RULES, type RuleReference } from '../changes/named-rules';
+import type { GroupDetails } from '../groups/group';
+import { DEFAULT_GROUP } from '../groups/rules-of-new-group';
+import { judge } from '../judging/judge';
+import { type Judgement, strongest } from '../judging/judgement';
+import type { Hints } from '../judging/situation';
+import { hangsOnDoubt } from '../judging/violations';
+import type { GroupLedger, LedgerEntry } from '../ledger/ledger';
+import type { SentryConfiguration } from '../policies/sentry-configuration';
+import { hintsOf } from '../responding/event-hints';
+import type { PrefixLists } from '../rules/prefix-list';
+import { ALL_PROTOCOLS } from '../rules/protocol';
+import { canonicalRule, type Rule, ruleKey } from '../rules/rule';
+
+/** What a change is judged by. */
+export interface RehearsalGround {
+  readonly configuration: SentryConfiguration;
+  /** As they are today. */
+  readonly prefixLists: PrefixLists;
+}
+
+/** What would have been done about a change to one group. */
+export interface RehearsedRules {
+  readonly rules: readonly RehearsedRule[];
+  readonly doubts: readonly RehearsalDoubt[];
+}
+
+/** One change to one group, and what is known of that at the time. */
+export interface ChangeInGroup {
+  readonly change: Change;
+  readonly group: GroupDetails;
+  readonly known: KnownRules;
+}
+
+/**
+ * Judges the rules that a call wrote or took away, with the judge of the sentry, as if the group
+ * had been adopted before; and keeps in mind what they are now.
+ */
+export function rehearseChange(
+  { change, group, known }: ChangeInGroup,
+  ground: RehearsalGround,
+): RehearsedRules {
+  const { configuration, prefixLists } = ground;
+  const { policies } = configuration;
+  const named = namedBy(change, group);
+  const changed = changedRules(named, known);
+  const hints: Hints = {
+    ...hintsOf(change, configuration, group.name),
+    ...named,
+    complete: true,
+    absent: changed.removed.map(referenceTo),
+    described: changed.described.map(({ rule }) => referenceTo(rule)),
+  };
+  const judgements = judge({
+    group: {
+      rules: [...changed.written, ...changed.described.map(({ rule }) => rule)],
+      unreadableRuleIds: [],
+    },
+    ledger: ledgerOf(group.id, [
+      ...changed.earlier,
+      ...changed.removed,
+      ...changed.described.map(({ earlier }) => earlier),
+    ]),
+    policies,
+    prefixLists,
+    hints,
+    now: change.time,
+  }).filter((judgement) => !isToldElsewhere(judgement, changed));
+  const isHeld =
+    !hints.byTrustedActor && policies.some(({ baseline }) => baseline.kind === 'locked');
+  const rules = [
+    ...judgements.map(rehearsed),
+    ...changed.indifferent,
+    ...(isHeld ? [] : changed.unknown),
+  ];
+  remember(judgements, changed, known);
+  return {
+    rules,
+    doubts: [
+      ...(named.complete ? [] : ['rules-not-named' as const]),
+      ...([...changed.written, ...changed.undirected].some((rule) =>
+        hangsOnDoubt(rule, policies, prefixLists),
+      )
+        ? ['list-in-doubt' as const]
+        : []),
+      ...(changed.areValuesUnread ||
+      (isHeld && changed.unknown.length > 0) ||
+      (changed.undirected.length > 0 && rules.some(({ verdict }) => verdict !== 'allow'))
+        ? ['values-unknown' as const]
+        : []),
+    ],
+  };
+}
+
+/** What happens if its entries change is judged in every group that names the list. */
+export function rehearseListChange(
+  change: Change & { readonly subject: { readonly kind: 'prefix-list' } },
+  naming: readonly Rule[],
+  group: GroupDetails,
+  { configuration, prefixLists }: RehearsalGround,
+): RehearsedRules {
+  const { prefixListId, written } = change.subject;
+  if (!written) return { rules: [], doubts: ['list-entries-unknown'] };
+  const list = prefixLists.get(prefixListId);
+  // Judged by what the call put in alone: what else was there then, no one knows.
+  const charged = {
+    id: prefixListId,
+    isAwsManaged: false,
+    version: (list?.version ?? written.version ?? 0) + 1,
+    cidrs: written.added,
+  };
+  const judgements = judge({
+    group: { rules: naming, unreadableRuleIds: [] },
+    ledger: ledgerOf(group.id, naming),
+    policies: configuration.policies,
+    prefixLists: new Map([...prefixLists, [prefixListId, charged]]),
+    hints: {
+      ...NO_RULES,
+      described: naming.map(referenceTo),
+      byTrustedActor: hintsOf(change, configuration).byTrustedActor,
+      changedPrefixList: { id: prefixListId, written },
+    },
+    now: change.time,
+  });
+  return { rules: judgements.map(rehearsed), doubts: [] };
+}
+
+/** A group comes with rules of its own, of which no record tells. */
+function namedBy({ subject, rules }: Change, { id, name }: GroupDetails): NamedRules {
+  if (subject.kind !== 'group-created' && subject.kind !== 'vpc-created') return rules;
+  const everythingOut = canonicalRule({
+    direction: 'egress',
+    protocol: ALL_PROTOCOLS,
+    ipRange: '0.0.0.0/0',
+  });
+  const fromItself =
+    name === DEFAULT_GROUP
+      ? canonicalRule({ direction: 'ingress', protocol: ALL_PROTOCOLS, groupId: id })
+      : undefined;
+  return {
+    ...NO_RULES,
+    present: [everythingOut, fromItself].flatMap((rule) => rule ?? []),
+  };
+}
+
+/** What a call did to the rules of a group, as far as that is known. */
+interface ChangedRules {
+  /** With the values that it wrote. */
+  readonly written: readonly Rule[];
+  /** Written, and no one knows whether for traffic in or out. */
+  readonly undirected: readonly Rule[];
+  /** The values that modified rules had before. */
+  readonly earlier: readonly Rule[];
+  readonly described: readonly { readonly rule: Rule; readonly earlier: Rule }[];
+  readonly removed: readonly Rule[];
+  /** Removed or described, and nothing depends on it: they would not have stood. */
+  readonly indifferent: readonly RehearsedRule[];
+  /** Removed or described by an id that nothing else tells of: only `locked` asks for them. */
+  readonly unknown: readonly RehearsedRule[];
+  /** Whether the new values of some cannot be read. */
+  readonly areValuesUnread: boolean;
+}
+
+function changedRules(named: NamedRules, known: KnownRules): ChangedRules {
+  const directed = named.modifiedTo.map((values) => {
+    const before = known.withId(values.id);
+    return before ? { ...values, direction: before.rule.direction } : values;
+  });
+  const isDirected = ({ id }: Rule) => known.withId(id) !== undefined;
+  const meant = [
+    ...meantRules(named.absent, 'removed', known),
+    ...meantRules(named.described, 'described', known),
+  ];
+  const standing = meant.filter(({ found }) => found?.wouldStand);
+  const allowed = ({ found, change }: MeantRule): RehearsedRule => ({
+    ...(found && { rule: found.rule }),
+    change,
+    verdict: 'allow',
+    reasons: [],
+  });
+  return {
+    written: [...named.present, ...directed.filter(isDirected)],
+    undirected: directed.filter((rule) => !isDirected(rule)),
+    earlier: named.modifiedIds.flatMap((id) => {
+      const before = known.withId(id);
+      return before?.wouldStand ? [before.rule] : [];
+    }),
+    described: standing.flatMap(({ reference, found, change }) =>
+      found && change === 'described' ? [describedRule(reference, found.rule)] : [],
+    ),
+    removed: standing.flatMap(({ found, change }) =>
+      found && change === 'removed' ? [found.rule] : [],
+    ),
+    indifferent: meant.filter(({ found }) => found && !found.wouldStand).map(allowed),
+    unknown: meant.filter(({ found }) => !found).map(allowed),
+    areValuesUnread: named.modifiedIds.some(
+      (id) => !named.modifiedTo.some((values) => values.id === id),
+    ),
+  };
+}
+
+interface MeantRule {
+  readonly reference: RuleReference;
+  readonly change: 'removed' | 'described';
+  readonly found: KnownRule | undefined;
+}
+
+function meantRules(
+  references: readonly RuleReference[],
+  change: MeantRule['change'],
+  known: KnownRules,
+): MeantRule[] {
+  return references.map((reference) => ({ reference, change, found: known.meantBy(reference) }));
+}
+
+/** No description that anyone gives. */
+const UNKNOWN_DESCRIPTION = '(the description of before, which no record tells)';
+
+function describedRule({ rule }: RuleReference, meant: Rule) {
+  return {
+    rule: { ...meant, description: rule?.description },
+    earlier: { ...meant, description: UNKNOWN_DESCRIPTION },
+  };
+}
+
+function referenceTo(rule: Rule): RuleReference {
+  return rule.id === undefined ? { rule } : { id: rule.id, rule };
+}
+
+/** As if the sentry had found these rules when it adopted the group. */
+function ledgerOf(groupId: string, rules: readonly Rule[]): GroupLedger {
+  const since = new Date(0);
+  const entry = (rule: Rule): LedgerEntry => ({
+    rule,
+    grants: [{ cause: 'adopted', by: 'a rehearsal', since }],
+    revision: 0,
+  });
+  return {
+    record: { groupId, adoptedAt: since, adoptedWhile: 'ENFORCE', policies: '', selection: '' },
+    entries: new Map(rules.map((rule) => [ruleKey(rule), entry(rule)])),
+    repeats: [],
+  };
+}
+
+/** What a modified rule was before is told with what it is now. */
+function isToldElsewhere({ change, rule }: Judgement, { earlier }: ChangedRules): boolean {
+  return change === 'removed' && earlier.includes(rule);
+}
+
+const VERDICTS: Readonly<Record<Judgement['verdict'], RehearsedVerdict>> = {
+  revoke: 'revert',
+  restore: 'restore',
+  ask: 'ask',
+  keep: 'notify',
+  wait: 'notify',
+};
+
+function rehearsed({ rule, change, verdict, violations, notRestorable }: Judgement): RehearsedRule {
+  if (violations.length === 0) return { rule, change, verdict: 'allow', reasons: [] };
+  const winning = strongest(violations);
+  // Values in a direction that no one knows are taken for gone, about which no one is asked.
+  const isAsked = verdict === 'keep' && winning?.response === 'revertIfDenied';
+  return {
+    rule,
+    change,
+    verdict: isAsked ? 'ask' : VERDICTS[verdict],
+    ...(winning && { response: winning.response }),
+    reasons: [
+      ...violations.map(({ reason }) => reason),
+      ...(notRestorable ? [`it could not be put back: ${notRestorable.reason}`] : []),
+    ],
+  };
+}
+
+/** So that later changes find what this one left. */
+function remember(
+  judgements: readonly Judgement[],
+  { written, undirected, earlier, removed, described }: ChangedRules,
+  known: KnownRules,
+): void {
+  removed.forEach((rule) => known.forget(rule));
+  earlier.forEach((rule) => known.forget(rule));
+  described.forEach(({ rule }) => known.keep({ rule, wouldStand: true }));
+  const all = [...written, ...undirected];
+  for (const { rule, verdict, restored } of judgements) {
+    if (!all.some((one) => one === rule || ruleKey(one) === ruleKey(rule))) continue;
+    if (restored) known.keep({ rule: restored, wouldStand: true });
+    else known.keep({ rule, wouldStand: verdict !== 'revoke' });
+  }
+}

@@ -1,0 +1,338 @@
+import type { Change } from '../../../../src/security-group/domain/changes/change';
+import { REHEARSED_CALLS } from '../../../../src/shared/contracts/watched-calls';
+import {
+  doubtsIn,
+  RehearsalInMemory,
+  verdictsIn,
+  WEEK,
+} from '../../in-memory/rehearsal-in-memory';
+import {
+  added,
+  allowHttpsOnly,
+  asking,
+  by,
+  changeOf,
+  deployer,
+  described,
+  eve,
+  forbidSsh,
+  locked,
+  lockedRestoring,
+  modified,
+  OWN,
+  removed,
+  sentryItself,
+} from '../../samples/changes';
+import { rule } from '../../samples/rules';
+
+const ssh = rule({ id: 'sgr-ssh' });
+const https = rule({ id: 'sgr-https', fromPort: 443, toPort: 443 });
+const MINUTE = 60_000;
+
+/** The changes one after the other, each a call of its own. */
+function inTurn(...changes: Change[]): Change[] {
+  return changes.map((change, index) => ({
+    ...change,
+    eventId: `event-${index}`,
+    time: new Date(WEEK.from.getTime() + index * MINUTE),
+  }));
+}
+
+describe('what the policies would have done', () => {
+  test.each([
+    ['reverted', [forbidSsh], 'added revert'],
+    ['reverted, and asked about', [asking(forbidSsh, 'revertUntilApproved')], 'added revert'],
+    ['asked about', [asking(forbidSsh, 'revertIfDenied')], 'added ask'],
+    ['only reported', [{ ...forbidSsh, response: 'notifyOnly' as const }], 'added notify'],
+    ['allowed', [{ ...forbidSsh, baseline: { ...allowSsh().baseline } }], 'added allow'],
+    ['reverted by the stronger of two', [lockedNotify(), forbidSsh], 'added revert'],
+  ])('a rule would have been %s', async (_, policies, verdict) => {
+    const rehearsal = await new RehearsalInMemory(policies).of(added(ssh));
+    expect(verdictsIn(rehearsal)).toEqual([verdict]);
+  });
+
+  test('a trusted actor may add to a locked group, and open no forbidden port', async () => {
+    const rehearsal = await new RehearsalInMemory([locked, forbidSsh]).of(
+      ...inTurn(by(deployer, added(https)), by(deployer, added(ssh)), added(https)),
+    );
+    expect(verdictsIn(rehearsal)).toEqual(['added allow', 'added revert', 'added revert']);
+    expect(rehearsal.counts).toMatchObject({ revert: 2, allow: 1 });
+  });
+
+  test('with the reason, the group, and who would have been affected', async () => {
+    const rehearsal = await new RehearsalInMemory([forbidSsh]).of(added(ssh));
+    expect(rehearsal.changes[0]).toMatchObject({
+      group: { id: 'sg-1', name: 'web' },
+      actor: eve,
+      rules: [{ response: 'revert', reasons: [expect.stringContaining('SSH')] }],
+    });
+    expect(rehearsal.actors).toEqual([
+      { actor: eve.arn, counts: expect.objectContaining({ revert: 1 }) },
+    ]);
+  });
+
+  test('a rule that stood before, and was taken from a locked group, would have been restored', async () => {
+    const rehearsal = await new RehearsalInMemory([lockedRestoring]).of(
+      removed({ id: 'sgr-https', rule: https }),
+    );
+    expect(verdictsIn(rehearsal)).toEqual(['removed restore']);
+  });
+
+  test('one that a trusted actor added before would have been restored, by its id alone', async () => {
+    const rehearsal = await new RehearsalInMemory([lockedRestoring]).of(
+      ...inTurn(by(deployer, added(https)), removed({ id: 'sgr-https' })),
+    );
+    expect(verdictsIn(rehearsal)).toEqual(['added allow', 'removed restore']);
+  });
+
+  test('nothing would have been restored of a rule that would have been reverted before', async () => {
+    const rehearsal = await new RehearsalInMemory([lockedRestoring]).of(
+      ...inTurn(added(https), removed({ id: 'sgr-https' })),
+    );
+    expect(verdictsIn(rehearsal)).toEqual(['added revert', 'removed allow']);
+  });
+
+  test('a rule that was modified would have got the values back that a call before had given it', async () => {
+    const modifying = {
+      ...modified('sgr-https'),
+      rules: { ...modified('sgr-https').rules, modifiedTo: [{ ...ssh, id: 'sgr-https' }] },
+    };
+    const rehearsal = await new RehearsalInMemory([forbidSsh]).of(
+      ...inTurn(added(https), modifying),
+    );
+    expect(verdictsIn(rehearsal)).toEqual(['added allow', 'modified restore']);
+    expect(doubtsIn(rehearsal)).toEqual([]);
+  });
+
+  test('a new description would have been undone where the group is locked', async () => {
+    const describing = described({ rule: { ...https, description: 'mine' } });
+    const lockedGroup = new RehearsalInMemory([locked], [https]);
+    expect(verdictsIn(await lockedGroup.of(describing))).toEqual(['described restore']);
+    const open = new RehearsalInMemory([forbidSsh], [https]);
+    expect(verdictsIn(await open.of(describing))).toEqual(['described allow']);
+  });
+
+  test('the rules that come with a group would have been judged as well', async () => {
+    const creation = changeOf(
+      {},
+      {
+        eventName: 'CreateSecurityGroup',
+        subject: { kind: 'group-created', group: { id: 'sg-1' } },
+      },
+    );
+    const rehearsal = await new RehearsalInMemory([allowHttpsOnly]).of(creation);
+    expect(verdictsIn(rehearsal)).toEqual(['added revert']);
+  });
+
+  test('the end of a group would have been reported', async () => {
+    const deletion = changeOf(
+      {},
+      {
+        eventName: 'DeleteSecurityGroup',
+        subject: { kind: 'group-deleted', group: { id: 'sg-1' } },
+      },
+    );
+    expect(verdictsIn(await new RehearsalInMemory([forbidSsh]).of(deletion))).toEqual([
+      'deleted notify',
+    ]);
+  });
+
+  test('entries that come into a prefix list open the rules that name it', async () => {
+    const naming = rule({ id: 'sgr-list', prefixListId: 'pl-1' });
+    const rehearsal = new RehearsalInMemory([forbidSsh], [naming]);
+    rehearsal.groups.lists.set('pl-1', {
+      id: 'pl-1',
+      isAwsManaged: false,
+      version: 3,
+      cidrs: ['10.0.0.0/8'],
+    });
+    const opening = changeOf(
+      {},
+      {
+        eventName: 'ModifyManagedPrefixList',
+        subject: {
+          kind: 'prefix-list',
+          prefixListId: 'pl-1',
+          written: { added: ['0.0.0.0/0'], version: 2 },
+        },
+      },
+    );
+    const rehearsed = await rehearsal.of(opening);
+    expect(rehearsed.changes[0]?.rules).toMatchObject([{ verdict: 'revert' }]);
+  });
+
+  test('a disabled policy is rehearsed as if it were in force', async () => {
+    const disabling = {
+      policy: 'forbid',
+      since: WEEK.from,
+      until: WEEK.to,
+      reason: 'work',
+      by: 'alice',
+    };
+    const rehearsal = await new RehearsalInMemory([{ ...forbidSsh, disabling }]).of(added(ssh));
+    expect(verdictsIn(rehearsal)).toEqual(['added revert']);
+  });
+});
+
+describe('what is left out, and counted', () => {
+  test('calls that failed, calls of the sentry itself, and groups that are not monitored', async () => {
+    const rehearsal = new RehearsalInMemory([forbidSsh]);
+    rehearsal.ownRoleArns = [OWN.roleArn];
+    const elsewhere = { ...added(ssh), subject: { kind: 'group', group: { id: 'sg-2' } } } as const;
+    const { records, changes } = await rehearsal.of(
+      ...inTurn({ ...added(ssh), errorCode: 'Client.Denied' }, by(sentryItself, added(ssh)), elsewhere),
+    );
+    expect(records).toEqual({ read: 3, failed: 1, bySentry: 1, elsewhere: 1 });
+    expect(changes).toEqual([]);
+  });
+
+  test('a record that comes twice counts once', async () => {
+    const { counts } = await new RehearsalInMemory([forbidSsh]).of(added(ssh), added(ssh));
+    expect(counts.revert).toBe(1);
+  });
+
+  test('records are judged in the order of their times, whatever their order in the history', async () => {
+    const [first, second] = inTurn(by(deployer, added(https)), removed({ id: 'sgr-https' }));
+    const rehearsal = await new RehearsalInMemory([lockedRestoring]).of(second!, first!);
+    expect(verdictsIn(rehearsal)).toEqual(['added allow', 'removed restore']);
+  });
+});
+
+describe('what could not be judged', () => {
+  const tagged = {
+    monitoredGroups: { include: [{ kind: 'tag', key: 'a', value: 'b' }], exclude: [] },
+  } as const;
+
+  test('a group that is gone, where tags decide', async () => {
+    const rehearsal = new RehearsalInMemory([forbidSsh], [], tagged);
+    const gone = { ...added(ssh), subject: { kind: 'group', group: { id: 'sg-9' } } } as const;
+    expect(doubtsIn(await rehearsal.of(gone))).toEqual(['group-gone']);
+  });
+
+  test('but not a group that is there, and has other tags', async () => {
+    const rehearsal = await new RehearsalInMemory([forbidSsh], [], tagged).of(added(ssh));
+    expect(doubtsIn(rehearsal)).toEqual([]);
+    expect(rehearsal.records.elsewhere).toBe(1);
+  });
+
+  test('a record that cannot be read, or does not name its rules', async () => {
+    const rehearsal = new RehearsalInMemory([forbidSsh]);
+    rehearsal.history.records.push({
+      eventId: 'event-9',
+      eventName: 'AuthorizeSecurityGroupIngress',
+      time: WEEK.from,
+      length: 10,
+    });
+    const vague = { ...added(), rules: { ...added().rules, complete: false } };
+    expect(doubtsIn(await rehearsal.of(vague)).sort()).toEqual([
+      'rules-not-named',
+      'unreadable-record',
+    ]);
+  });
+
+  test('a rule of a locked group that only its id names; where nothing is locked, it is allowed', async () => {
+    const removal = removed({ id: 'sgr-unknown' });
+    const held = await new RehearsalInMemory([lockedRestoring]).of(removal);
+    expect(doubtsIn(held)).toEqual(['values-unknown']);
+    const open = await new RehearsalInMemory([forbidSsh]).of(removal);
+    expect(doubtsIn(open)).toEqual([]);
+    expect(verdictsIn(open)).toEqual(['removed allow']);
+  });
+
+  test('what a modified rule was before: it would have been reverted, no one knows to what', async () => {
+    const change = modified('sgr-1');
+    const to = { ...ssh, id: 'sgr-1' };
+    const rehearsal = await new RehearsalInMemory([forbidSsh]).of({
+      ...change,
+      rules: { ...change.rules, modifiedTo: [to] },
+    });
+    expect(verdictsIn(rehearsal)).toEqual(['modified revert']);
+    expect(doubtsIn(rehearsal)).toEqual(['values-unknown']);
+  });
+
+  test('a rule that names a prefix list which EC2 does not show', async () => {
+    const rehearsal = await new RehearsalInMemory([forbidSsh]).of(
+      added(rule({ id: 'sgr-1', prefixListId: 'pl-gone' })),
+    );
+    expect(doubtsIn(rehearsal)).toEqual(['list-in-doubt']);
+  });
+});
+
+test('what stands today is held against each policy, and what a locked one accepts is no violation', async () => {
+  const { standing, groups } = await new RehearsalInMemory(
+    [forbidSsh, locked, allowHttpsOnly],
+    [ssh, https],
+  ).of();
+  expect(groups).toBe(1);
+  expect(standing.map(({ baseline, rules, groups: violated }) => [baseline, rules, violated])).toEqual(
+    [
+      ['forbid', 1, 1],
+      ['locked', 0, 0],
+      ['allowOnly', 1, 1],
+    ],
+  );
+});
+
+describe('a long history', () => {
+  /** In five streams, which reach back unevenly. */
+  function longHistory(count: number): Change[] {
+    return Array.from({ length: count }, (_, index) => ({
+      ...added(rule({ id: `sgr-${index}` })),
+      eventId: `event-${index}`,
+      eventName: REHEARSED_CALLS[index % 3 === 0 ? 0 : index % 5]!,
+      time: new Date(WEEK.to.getTime() - index * 7_000),
+    }));
+  }
+
+  test('is told in parts that lack nothing, and have nothing twice', async () => {
+    const rehearsal = new RehearsalInMemory([forbidSsh]);
+    rehearsal.history.add(...longHistory(2_000));
+    rehearsal.history.mostPages = 30;
+    const ids: string[] = [];
+    let window: typeof WEEK | undefined = WEEK;
+    for (let part = 1; window; part += 1) {
+      rehearsal.history.pages = 0;
+      const told: Awaited<ReturnType<typeof rehearsal.next>> = await rehearsal.next(window, part);
+      ids.push(...told.changes.map(({ eventId }) => eventId));
+      window = told.rest;
+    }
+    expect(ids).toHaveLength(2_000);
+    expect(new Set(ids).size).toBe(2_000);
+  });
+
+  test('stops at ten thousand records', async () => {
+    const rehearsal = new RehearsalInMemory([forbidSsh]);
+    rehearsal.history.add(...longHistory(12_000));
+    const { records, rest } = await rehearsal.next(WEEK, 1);
+    expect(records.read).toBeLessThanOrEqual(10_000);
+    expect(records.read).toBeGreaterThan(9_000);
+    expect(rest?.from).toEqual(WEEK.from);
+  });
+
+  test('goes on where one second alone holds more than can be read, and says so', async () => {
+    const rehearsal = new RehearsalInMemory([forbidSsh]);
+    rehearsal.history.add(...longHistory(500).map((change) => ({ ...change, time: WEEK.to })));
+    rehearsal.history.mostPages = REHEARSED_CALLS.length;
+    const told = await rehearsal.next(WEEK, 1);
+    expect(doubtsIn(told)).toContain('second-cut-short');
+    expect(told.rest).toEqual({ from: WEEK.from, to: new Date(WEEK.to.getTime() - 1_000) });
+  });
+
+  test('that does not answer even for the beginning is an error in words', async () => {
+    const rehearsal = new RehearsalInMemory([forbidSsh]);
+    rehearsal.history.mostPages = REHEARSED_CALLS.length - 1;
+    await expect(rehearsal.next(WEEK, 1)).rejects.toThrow('Try again later');
+  });
+});
+
+
+function allowSsh() {
+  return {
+    ...allowHttpsOnly,
+    baseline: { kind: 'allowOnly' as const, patterns: [{ name: 'all' }] },
+  };
+}
+
+function lockedNotify() {
+  return { ...locked, response: 'notifyOnly' as const };
+}
