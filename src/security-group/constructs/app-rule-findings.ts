@@ -1,7 +1,7 @@
 import { Stack, Stage, Token } from 'aws-cdk-lib';
 import type { Construct, IConstruct } from 'constructs';
 import { readableText } from './readable-text';
-import { warnAtSynth } from '../../shared/constructs/warning-at-synth';
+import { warnAtSynth } from '../../shared/constructs/late-advice';
 import type { PoliciesParameter } from '../contracts/sentry-parameters';
 import { strongest, type Violation } from '../domain/judging/judgement';
 import { isReverting, type Policy } from '../domain/policies/policy';

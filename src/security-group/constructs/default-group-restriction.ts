@@ -1,7 +1,8 @@
-import { Annotations, CustomResourceProviderBase, Stack } from 'aws-cdk-lib';
+import { CustomResourceProviderBase, Stack } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type { Construct } from 'constructs';
 import { isDefaultGroupChosen, namesDefaultGroupOf } from './default-group';
+import { warnAtSynth } from '../../shared/constructs/late-advice';
 import { type MonitoredGroups, selectorsOf } from '../domain/groups/monitored-groups';
 import type { Policy } from '../domain/policies/policy';
 
@@ -52,7 +53,8 @@ export function warnOfEmptiedGroups(sentry: Construct, settings: EmptyingSetting
   for (const { vpc } of restrictedVpcs(sentry, settings)) {
     const roleArn = emptyingRoleArnOf(vpc);
     if (roleArn !== undefined && accepted.includes(roleArn)) continue;
-    Annotations.of(sentry).addWarningV2(
+    warnAtSynth(
+      sentry,
       'cdk-sentries:default-group-emptied-by-app',
       `The CDK empties the default group of ${vpc.node.path} (restrictDefaultSecurityGroup) under a role of its own, which the sentry does not trust with that: ` +
         'add Actor.emptyingDefaultGroupOf(vpc) to "trustedActors", or Actor.emptyingDefaultGroups(role) where the VPC is in another stage.',

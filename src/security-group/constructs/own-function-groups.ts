@@ -1,9 +1,9 @@
-import { Annotations } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type { Construct } from 'constructs';
 import { isWatchedGroup } from './app-rules';
 import { targetOf } from './group-reference';
 import { BundledFunction } from '../../shared/constructs/bundled-function';
+import { warnAtSynth } from '../../shared/constructs/late-advice';
 import { isSamePlace } from '../../shared/constructs/same-place';
 import { isSelectedById, type MonitoredGroups } from '../domain/groups/monitored-groups';
 
@@ -19,7 +19,8 @@ export function warnOfOwnGroups(sentry: Construct, groups: MonitoredGroups): voi
         .map((group) => ({ handler, group })),
     );
   for (const [path, handlers] of handlersByGroup(watched)) {
-    Annotations.of(sentry).addWarningV2(
+    warnAtSynth(
+      sentry,
       `cdk-sentries:ownGroupMonitored:${path}`,
       `It watches ${path}, the security group of functions of its own or of what it works with (${handlers.join(', ')}). ` +
         'A revert there can cut them off from AWS, and no one would revert that: make the group yourself, give it as "securityGroups", and leave it out with excluding(MonitoredGroups.groups([group])).',

@@ -1,7 +1,8 @@
-import { Annotations, DefaultStackSynthesizer, Stack, Token, Tokenization } from 'aws-cdk-lib';
+import { DefaultStackSynthesizer, Stack, Token, Tokenization } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { deployedStack } from './actor';
 import { isSurelyFor, writesToWatchedGroup } from './app-rules';
+import { warnAtSynth } from '../../shared/constructs/late-advice';
 import type { TrustedActor } from '../domain/changes/actor';
 import type { MonitoredGroups } from '../domain/groups/monitored-groups';
 import type { SentryConfiguration } from '../domain/policies/sentry-configuration';
@@ -31,7 +32,8 @@ export function warnOfRevertedDeployments(
         !isDeployedByTrusted(deployedStack(Stack.of(construct)), trustedActors),
     );
   if (!place) return;
-  Annotations.of(sentry).addWarningV2(
+  warnAtSynth(
+    sentry,
     'cdk-sentries:deploymentsReverted',
     `A policy locks a group that this app deploys (${place.node.path}), and "trustedActors" has no one who deploys it: what the next deployment adds to the group would be reverted, or asked about. ` +
       'Add Actor.cdkDeployments(), or Actor.cloudFormation({ executionRole }) with the role that you deploy with.',

@@ -60,12 +60,12 @@ export interface SecurityGroupSentryProps extends CompanySettings {
   readonly policies: SecurityGroupPolicy[];
 
   /**
-   * Whose additions a locked group accepts. Without `Actor.cdkDeployments()` a sentry reverts what
-   * the next deployment of its own app adds to a locked group, which is a warning. Forbidden traffic
-   * is forbidden to them too. Where groups are chosen by tag, their changes of the tag count. Throws
-   * for an actor that no event could name, for one that another covers, and where no policy is
-   * locked and no group is chosen by tag. What a custom resource of the CDK takes away from the
-   * default group of a VPC (`restrictDefaultSecurityGroup`) is accepted by itself, as
+   * Whose additions a locked group accepts. Without `Actor.cdkDeployments()` a sentry reverts
+   * what the next deployment of its own app adds to a locked group, which is a warning. Forbidden
+   * traffic is forbidden to them too. Where groups are chosen by tag, their changes of the tag
+   * count. Throws for an actor that no event could name, for one that another covers, and where no
+   * policy is locked and no group is chosen by tag. What a custom resource of the CDK takes away
+   * from the default group of a VPC (`restrictDefaultSecurityGroup`) is accepted by itself, as
    * `Actor.emptyingDefaultGroupOf()` says.
    *
    * @default - no one

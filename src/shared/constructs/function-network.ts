@@ -1,4 +1,4 @@
-import { Annotations, ArnFormat, Stack, Token, Validations } from 'aws-cdk-lib';
+import { ArnFormat, Stack, Token, Validations } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
@@ -6,6 +6,7 @@ import type { Construct } from 'constructs';
 import { acknowledgeWildcard } from './acknowledge-finding';
 import type { FunctionNetwork } from './applied-settings';
 import type { CompanySettings } from './company-settings';
+import { warnAtSynth } from './late-advice';
 
 /** Ways to AWS that functions in isolated subnets need. */
 export interface EndpointNeeds {
@@ -101,7 +102,8 @@ function warnWithoutWayOut(scope: Construct, { vpc, subnets, needs }: WayOut): v
       if (missing.length === 0 && besides === undefined) return [];
       const endpoints =
         missing.length > 0 ? ` Endpoints that the app does not make: ${missing.join(', ')}.` : '';
-      Annotations.of(scope).addWarningV2(
+      warnAtSynth(
+        scope,
         'cdk-sentries:isolatedSubnets',
         `The functions are in subnets that the CDK knows no way out of.${endpoints}${besides === undefined ? '' : ` ${besides}`} ` +
           'Make the endpoints, or choose subnets with a NAT gateway; if there is another way, as by a transit gateway, acknowledge this warning.',

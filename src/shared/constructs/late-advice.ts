@@ -1,22 +1,24 @@
 import { Annotations } from 'aws-cdk-lib';
-import { Construct, type IConstruct } from 'constructs';
+import { Construct } from 'constructs';
 
-const ADVICE_ID = 'Advice';
-
-/** A warning that is found at synth only. It can be acknowledged at `scope` all the same. */
-export function warnAtSynth(scope: IConstruct, id: string, text: string): void {
-  Annotations.of(below(scope)).addWarningV2(id, text);
+/**
+ * Gives a warning that is known at synth alone. The CDK heeds acknowledgements of the constructs
+ * above by then, and of those that the warning is of, it does not: a child asks in its place.
+ */
+export function warnAtSynth(scope: Construct, id: string, text: string): void {
+  if (!isAcknowledged(scope, id)) Annotations.of(scope).addWarningV2(id, text);
 }
 
 /** As `warnAtSynth`, for what is good to know and no risk. */
-export function informAtSynth(scope: IConstruct, id: string, text: string): void {
-  Annotations.of(below(scope)).addInfoV2(id, text);
+export function informAtSynth(scope: Construct, id: string, text: string): void {
+  if (!isAcknowledged(scope, id)) Annotations.of(scope).addInfoV2(id, text);
 }
 
-/**
- * For what is added after it was acknowledged, the CDK asks the constructs above, and not the
- * construct itself.
- */
-function below(scope: IConstruct): IConstruct {
-  return scope.node.tryFindChild(ADVICE_ID) ?? new Construct(scope as Construct, ADVICE_ID);
+const PROBE = 'AcknowledgementProbe';
+
+function isAcknowledged(scope: Construct, id: string): boolean {
+  const probe = new Construct(scope, PROBE);
+  Annotations.of(probe).addWarningV2(id, PROBE);
+  scope.node.tryRemoveChild(PROBE);
+  return probe.node.metadata.length === 0;
 }

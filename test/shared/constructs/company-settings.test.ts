@@ -267,7 +267,8 @@ describe('one key', () => {
     const encryptionKey = new kms.Key(stack, 'CompanyKey');
     groupSentry({ encryptionKey });
     workflow({ encryptionKey });
-    const [{ Properties } = { Properties: {} }] = all('AWS::KMS::Key');
+    const [{ Properties } = { Properties: { KeyPolicy: { Statement: [] } } }] =
+      all('AWS::KMS::Key');
     expect(Properties.KeyPolicy.Statement.slice(1)).toEqual([
       {
         Effect: 'Allow',
