@@ -46,7 +46,12 @@ export function lint(
   const { stdout, stderr } = spawnSync(
     python,
     [QUICK_CFN_LINT, '--format', 'json', '--regions', ...regions, '--template', ...templates],
-    { encoding: 'utf8', maxBuffer: MOST_OUTPUT_BYTES },
+    {
+      encoding: 'utf8',
+      maxBuffer: MOST_OUTPUT_BYTES,
+      // Nothing of the caller's, who may tell Python to compile all modules each time.
+      env: { PATH: process.env.PATH },
+    },
   );
   // Its exit code says only of which level the findings are.
   if (!stdout.startsWith('[')) throw new Error(`cfn-lint came to no end: ${stderr}`);
