@@ -1,5 +1,6 @@
 """cfn-lint as it is, with the same findings in less time. At each value of a template it makes copies of all that it knows there, which
-the dataclasses do field by field, and goes through all rules for those of one keyword. And it makes little garbage to look for.
+the dataclasses do field by field, goes through all rules for those of one keyword, makes a class for each schema that it holds a value
+against, and looks through all resources for each reference to one. And it makes little garbage to look for.
 """
 
 import dataclasses
@@ -14,11 +15,19 @@ def copy_at_once():
     from cfnlint.jsonschema._filter import FunctionFilter
 
     create = validators.create
+    created = {}
 
-    def create_quick(*args, **kwargs):
-        validator = create(*args, **kwargs)
-        validator.evolve = evolve_validator
-        return validator
+    def create_quick(validators=None, function_filter=None, fn_resolvers=None):
+        made_of = (
+            frozenset((validators or {}).items()),
+            repr(function_filter),
+            frozenset((fn_resolvers or {}).items()),
+        )
+        if made_of not in created:
+            validator = create(validators, function_filter, fn_resolvers)
+            validator.evolve = evolve_validator
+            created[made_of] = validator
+        return created[made_of]
 
     def evolve_validator(self, **changed):
         evolved = object.__new__(type(self))
@@ -50,6 +59,7 @@ def copy_at_once():
 
 def find_rules_by_keyword():
     from cfnlint import helpers
+    from cfnlint.jsonschema._utils import Unset
 
     load = helpers.load_plugins
 
@@ -61,19 +71,63 @@ def find_rules_by_keyword():
         return rules
 
     def by_keyword(additional):
-        known = set()
+        known = {}
 
         def check(validator, keywords, instance, schema):
             # Its rules come to it after it was loaded.
             if not known:
-                rules = [rule for rule in additional.child_rules.values() if rule is not None and rule.id]
-                known.update(keyword for rule in rules for keyword in rule.keywords)
-            wanted = [keyword for keyword in keywords if keyword in known]
-            return type(additional).cfnLint(additional, validator, wanted, instance, schema) if wanted else ()
+                for rule in additional.child_rules.values():
+                    for keyword in rule.keywords if rule is not None and rule.id else ():
+                        known.setdefault(keyword, []).append(rule)
+            wanted = [(keyword, rule) for keyword in keywords for rule in known.get(keyword, ())]
+            return faults_by(wanted, validator, instance, schema) if wanted else ()
 
         return check
 
+    def faults_by(wanted, validator, instance, schema):
+        validator = validator.evolve(function_filter=validator.function_filter.evolve(add_cfn_lint_keyword=False))
+        for keyword, rule in wanted:
+            for error in rule.validate(validator, keyword, instance, schema):
+                if error.rule is None and isinstance(error.validator, Unset):
+                    error.rule = rule
+                yield error
+
     helpers.load_plugins = load_quick
+
+
+def look_through_resources_once():
+    """For the names of modules, and for the attributes that there are."""
+    from cfnlint.context import Context
+    from cfnlint.template import Template
+
+    find_modules = Context.__dict__["module_names"].func
+    find_attributes = Template.get_valid_getatts
+    modules = {}
+
+    def find_modules_once(self):
+        if modules.get("of") is not self.resources:
+            modules.update({"of": self.resources, "names": find_modules(self)})
+        return modules["names"]
+
+    def find_attributes_once(self):
+        if "found_attributes" not in self.__dict__ or self.found_attributes[0] is not self.context.resources:
+            self.found_attributes = (self.context.resources, find_attributes(self))
+        return self.found_attributes[1]
+
+    Context.module_names = property(find_modules_once)
+    Template.get_valid_getatts = find_attributes_once
+
+
+def begin_with_the_template_at_hand():
+    """For each schema, an empty template is read and then put aside."""
+    from cfnlint.rules.jsonschema.Base import BaseJsonSchema
+    from cfnlint.schema.resolver import RefResolver
+
+    def extend_quick(self, validator, schema, context, validators=None):
+        kind = validator.extend(validators={**self._get_validators(), **(validators or {})})
+        return kind(schema=schema, cfn=validator.cfn, context=context, resolver=RefResolver.from_schema(schema))
+
+    BaseJsonSchema.extend_validator = extend_quick
 
 
 def ask_for_encoding_once():
@@ -88,6 +142,8 @@ if __name__ == "__main__":
     gc.disable()
     copy_at_once()
     find_rules_by_keyword()
+    look_through_resources_once()
+    begin_with_the_template_at_hand()
     ask_for_encoding_once()
     from cfnlint.runner import main
 
