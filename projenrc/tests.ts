@@ -6,25 +6,27 @@ import { CdkSentriesProject } from './project';
  * do the tests of the sandbox itself: CI runs them, not `npm test`.
  */
 const SLOW_TESTS = ['/test/slow/', '/test/sandbox/'];
-/**
- * Leaves out of each synth what no test of `npm test` looks at, a quarter of its time: where each
- * construct was made, which versions made it, and a copy of each bundle.
- */
+/** Leaves out of each synth what no test looks at: where each construct was made. */
 const UNLOOKED_AT = {
   'aws:cdk:disable-creation-stack-traces': true,
   'aws:cdk:disable-logicalId-metadata': true,
+};
+/** And what those of `npm test` do not: which versions made it, and a copy of each bundle. */
+const UNLOOKED_AT_IF_NOT_DEPLOYED = {
+  ...UNLOOKED_AT,
   'aws:cdk:version-reporting': false,
   'aws:cdk:disable-asset-staging': true,
+};
+const MODULES = {
+  '^cdk-sentries$': '<rootDir>/src/index.ts',
+  '^\\./tree-metadata$': '<rootDir>/build/no-tree-metadata.js',
 };
 const TRANSFORM = { '^.+\\.ts$': '<rootDir>/build/jest-transformer.js' };
 
 export function shapeTests(project: CdkSentriesProject): void {
   const jest = project.jest!;
   SLOW_TESTS.forEach((folder) => jest.addIgnorePattern(folder));
-  jest.addModuleNameMappers({
-    '^cdk-sentries$': '<rootDir>/src/index.ts',
-    '^\\./tree-metadata$': '<rootDir>/build/no-tree-metadata.js',
-  });
+  jest.addModuleNameMappers(MODULES);
   Object.assign(jest.config, {
     transform: TRANSFORM,
     collectCoverage: false,
@@ -35,7 +37,7 @@ export function shapeTests(project: CdkSentriesProject): void {
   // one test turns it on.
   project.testTask.env('CDK_VALIDATION', 'false');
   project.testTask.env('CDK_DISABLE_STACK_TRACE', '1');
-  project.testTask.env('CDK_CONTEXT_JSON', JSON.stringify(UNLOOKED_AT));
+  project.testTask.env('CDK_CONTEXT_JSON', JSON.stringify(UNLOOKED_AT_IF_NOT_DEPLOYED));
 
   project.tasks.removeTask('test:watch');
   checkTypesMeanwhile(project);
@@ -46,7 +48,7 @@ export function shapeTests(project: CdkSentriesProject): void {
     obj: {
       testMatch: SLOW_TESTS.map((folder) => `<rootDir>${folder}**/*.test.ts`),
       transform: TRANSFORM,
-      moduleNameMapper: { '^cdk-sentries$': '<rootDir>/src/index.ts' },
+      moduleNameMapper: MODULES,
       testTimeout: 600_000,
       testSequencer: '<rootDir>/build/slow-test-sequencer.js',
     },
@@ -54,7 +56,11 @@ export function shapeTests(project: CdkSentriesProject): void {
   project.addTask('test:slow', {
     description:
       "Use what would be published, from npm and from pip; ask EventBridge's own matching engine, DynamoDB Local and cfn-lint; faults and hostile input. Build first",
-    env: { CDK_VALIDATION: 'false' },
+    env: {
+      CDK_VALIDATION: 'false',
+      CDK_DISABLE_STACK_TRACE: '1',
+      CDK_CONTEXT_JSON: JSON.stringify(UNLOOKED_AT),
+    },
     steps: [{ exec: 'jest --ci -c jest.slow.config.json --maxWorkers=2', receiveArgs: true }],
   });
   project.addTask('test:load', {
