@@ -11,6 +11,7 @@ import { RECEIVE_INTERACTION } from '../src/approval/contracts/receive-interacti
 import { CARRY_OUT_DECISION } from '../src/security-group/contracts/carry-out-decision.environment';
 import { OPERATE_SENTRY } from '../src/security-group/contracts/operate-sentry.environment';
 import { RECONCILE_GROUPS } from '../src/security-group/contracts/reconcile-groups.environment';
+import { REHEARSE_POLICIES } from '../src/security-group/contracts/rehearse-policies.environment';
 import { RESPOND_TO_CHANGES } from '../src/security-group/contracts/respond-to-changes.environment';
 
 const PROJECT = resolve(__dirname, '..');
@@ -20,6 +21,7 @@ const CONTRACTS = [
   RECONCILE_GROUPS,
   OPERATE_SENTRY,
   CARRY_OUT_DECISION,
+  REHEARSE_POLICIES,
   CHECK_ACCESS_KEYS,
   CARRY_OUT_KEY_DECISION,
   RECEIVE_INTERACTION,

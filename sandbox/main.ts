@@ -6,12 +6,14 @@ import { gapLines } from './scenes/gap-list';
 import { invite, observers, playLockedSecurityGroup } from './scenes/locked-security-group';
 import { inviteToOrganization } from './scenes/organization/invitation';
 import { playOrganization } from './scenes/organization/play-organization';
+import { playRehearsal } from './scenes/rehearsal';
 import { endWithParent } from './support/process-lifetime';
 
 const USAGE = [
   'npm run sandbox                         a security group that heals itself; then it stays up, to be tried by hand',
   'npm run sandbox -- --once               the same, and ends',
   'npm run sandbox -- keys                 an old access key is found, told and retired, on a moving clock; then it ends',
+  'npm run sandbox -- rehearsal            policies are tried on changes that were made before, and the report is shown; then it ends',
   'npm run sandbox -- approval             people are asked about changes, in a stand-in for Slack, and you decide for them; then it ends',
   'npm run sandbox -- approval --once      the same, with decisions that are made already',
   'npm run sandbox -- organization         a hub watches an organization: a port is closed, the people of its unit are asked, a member is hostile; then it stays up',
@@ -28,6 +30,7 @@ async function main(parameters: string[]): Promise<void> {
   const asked = parameters.join(' ');
   if (asked === '--gaps') return showGaps();
   if (asked === 'keys') return end(await playKeys());
+  if (asked === 'rehearsal') return end(await playPolicies());
   if (asked === 'approval') {
     return end(
       await playApproval(
@@ -69,6 +72,13 @@ async function playKeys(): Promise<boolean> {
   const retired = await playAccessKeys(localAws, print);
   await localAws.stop();
   return retired;
+}
+
+async function playPolicies(): Promise<boolean> {
+  const localAws = await start({ log: print });
+  const told = await playRehearsal(localAws, print);
+  await localAws.stop();
+  return told;
 }
 
 async function start(options: LocalAwsOptions): Promise<LocalAws> {

@@ -33,6 +33,7 @@ import {
   MonitoredGroups,
   Ports,
   SecurityGroupBaseline,
+  SecurityGroupRehearsal,
   SecurityGroupSentry,
   SentryMode,
   SlackApprovalWorkflow,
@@ -55,6 +56,7 @@ import {
   type SentryMemberProps,
   type PublicRangeProps,
   type RevertIfDeniedProps,
+  type SecurityGroupRehearsalProps,
   type SecurityGroupSentryProps,
   type SlackApprovalWorkflowProps,
   type TagExemptionProps,
@@ -227,6 +229,15 @@ const groupSentry: Required<Omit<SecurityGroupSentryProps, CompanySetting>> = {
 };
 const sentry = new SecurityGroupSentry(stack, 'GroupSentry', groupSentry);
 sentry.grantOperate(deployer);
+const rehearsal: Required<SecurityGroupRehearsalProps> = {
+  sentry,
+  monitoredGroups: MonitoredGroups.all(),
+  policies: groupSentry.policies,
+  trustedActors: [Actor.role(deployer)],
+  notificationTopic: topic,
+  architecture: lambda.Architecture.X86_64,
+};
+new SecurityGroupRehearsal(stack, 'Rehearsal', rehearsal).grantRehearse(operator);
 
 const tagged: Required<TagExemptionProps> = { maxDuration: Duration.days(60) };
 const actions: Required<KeyActionsProps> = {

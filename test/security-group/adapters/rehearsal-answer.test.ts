@@ -101,8 +101,8 @@ describe('the message', () => {
     expect(message.subject).toBe(
       '[LOW] Rehearsal: 1 of 1 changed rules would have been reverted',
     );
-    expect(message.text).toContain('1 rules would have been reverted');
-    expect(message.text).toContain('What stands in the 1 groups that are monitored today');
+    expect(message.text).toContain('- reverted: 1');
+    expect(message.text).toContain('monitored groups: 1');
   });
 
   test('fits into what SNS takes, however much has happened', async () => {

@@ -16,6 +16,7 @@ import {
   MemberAccounts,
   MonitoredGroups,
   SecurityGroupBaseline,
+  SecurityGroupRehearsal,
   SecurityGroupSentry,
   SentryHub,
   SlackApprovalWorkflow,
@@ -75,6 +76,11 @@ export const HOLDERS: readonly RightsHolder[] = [
     'security-group/handlers/schedule-members',
     'GroupSentryScheduleMembersRole',
   ),
+  holder(
+    'SecurityGroupRehearsal',
+    'security-group/handlers/rehearse-policies',
+    'RehearsalRehearsePoliciesRole',
+  ),
   holder('SentryHub', 'organization/handlers/watch-coverage', 'HubWatchCoverageRole'),
   holder('SentryHub', 'organization/handlers/look-at-member', 'HubLookAtMemberRole', 'coverage'),
   holder('SentryHub', 'organization/handlers/read-trail', 'HubReadTrailRole'),
@@ -126,10 +132,11 @@ export function rightsApps(): RightsApp[] {
   return [
     appWith('', (stack) => {
       const approvals = workflow(stack);
-      new SecurityGroupSentry(stack, 'GroupSentry', {
+      const sentry = new SecurityGroupSentry(stack, 'GroupSentry', {
         monitoredGroups: MonitoredGroups.taggedWith('sentry', 'on'),
         policies: [locked(ChangeResponse.revertUntilApproved(approvals))],
       });
+      new SecurityGroupRehearsal(stack, 'Rehearsal', { sentry });
       new IamKeySentry(stack, 'KeySentry', {
         exemptions: [
           KeyExemption.tag('keep-until'),

@@ -165,7 +165,8 @@ function historyWithin(
   rest: HistoryWindow | undefined,
   isCutShort: boolean,
 ): ReadHistory {
-  const records = strands.flatMap((strand) => strand.records);
+  // Within one second, the history's own order is all that there is.
+  const records = strands.flatMap((strand) => [...strand.records].reverse());
   const within = new Map(
     records
       .filter(({ time }) => time >= covered.from && time <= endOf(covered))

@@ -12,6 +12,7 @@ import {
   type ListedChange,
   listedChanges,
   MOST_ACTORS,
+  recordsText,
   REHEARSAL_LIMITS,
   standingText,
   timeText,
@@ -57,14 +58,14 @@ export function rehearsalPage(
     '<h1>What the policies would have done</h1>',
     `<p>To the changes from <b>${timeText(covered.from)}</b> to <b>${timeText(covered.to)}</b> UTC, in account ${safe(place.account)}, ${safe(place.region)}, as the rehearsal ${safe(place.name)} judged them at ${timeText(rehearsal.rehearsedAt)} UTC. Nothing was changed.</p>`,
     ...partLines(rehearsal),
+    '<p>Rules, by what would have been done about them:</p>',
     '<ul class="counts">',
     ...REHEARSED_VERDICTS.map(
-      (verdict) =>
-        `<li class="${verdict}"><b>${counts[verdict]}</b> rules ${verdictText(verdict)}</li>`,
+      (verdict) => `<li class="${verdict}"><b>${counts[verdict]}</b> ${verdictText(verdict)}</li>`,
     ),
-    `<li><b>${rehearsal.notJudged.length}</b> times something could not be judged</li>`,
+    `<li><b>${rehearsal.notJudged.length}</b> not judged</li>`,
     '</ul>',
-    recordsLine(rehearsal),
+    `<p>${recordsText(rehearsal.records)}</p>`,
     ...actorLines(rehearsal),
     '<h2>Changes that would not just have been allowed</h2>',
     ...changeTable(answered, 'None.'),
@@ -73,14 +74,14 @@ export function rehearsalPage(
       : []),
     ...(allowed.length > 0
       ? [
-          `<details><summary>${allowed.length} changes that would have been allowed</summary>`,
+          `<details><summary>Changes that would have been allowed: ${allowed.length}</summary>`,
           ...changeTable(allowed, ''),
           '</details>',
         ]
       : []),
     ...doubtLines(rehearsal),
     '<h2>What stands today</h2>',
-    `<p>In the ${groups} groups that are monitored today. It would be reported when the groups are adopted, and not reverted, unless <code>existingViolations</code> says otherwise.</p>`,
+    `<p>Monitored groups: ${groups}. It would be reported when the groups are adopted, and not reverted, unless <code>existingViolations</code> says otherwise.</p>`,
     '<table><tr><th>Policy</th><th>Response</th><th>Today</th><th>Such as</th></tr>',
     ...standing.map(
       (one) =>
@@ -113,10 +114,6 @@ function partLines({ part, rest, asked }: Rehearsal): string[] {
         : ' It is the last.'
     }</p>`,
   ];
-}
-
-function recordsLine({ records: { read, failed, elsewhere, bySentry } }: Rehearsal): string {
-  return `<p>${read} records were read: ${failed} of calls that failed, ${elsewhere} of groups that are not monitored, ${bySentry} of the sentry itself.</p>`;
 }
 
 const TOLD: readonly RehearsedVerdict[] = ['revert', 'restore', 'ask', 'notify'];

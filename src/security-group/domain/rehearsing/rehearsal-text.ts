@@ -1,5 +1,6 @@
 import {
   type NotJudged,
+  type RecordCounts,
   type Rehearsal,
   REHEARSED_VERDICTS,
   type RehearsalDoubt,
@@ -13,13 +14,14 @@ import { roleOrNameOf } from '../changes/actor';
 import { ruleText } from '../rules/rule-text';
 
 const VERDICTS: Readonly<Record<RehearsedVerdict, string>> = {
-  revert: 'would have been reverted',
-  restore: 'would have been restored',
-  ask: 'would have been asked about',
-  notify: 'would only have been reported',
-  allow: 'would have been allowed',
+  revert: 'reverted',
+  restore: 'restored',
+  ask: 'asked about',
+  notify: 'only reported',
+  allow: 'allowed',
 };
 
+/** What would have been done about a rule. */
 export function verdictText(verdict: RehearsedVerdict): string {
   return VERDICTS[verdict];
 }
@@ -131,7 +133,11 @@ export function timeText(time: Date): string {
 
 export function standingText({ baseline, rules, groups }: StandingViolations): string {
   if (baseline === 'locked') return 'accepts what stands when a group is adopted';
-  return `${rules} rules in ${groups} groups violate it today`;
+  return `rules that violate it today: ${rules}, in groups: ${groups}`;
+}
+
+export function recordsText({ read, failed, elsewhere, bySentry }: RecordCounts): string {
+  return `Records that were read: ${read}. Of these, ${failed} of calls that failed, ${elsewhere} of groups that are not monitored, ${bySentry} of the sentry itself.`;
 }
 
 /** The report as a message of plain text. */
@@ -148,9 +154,10 @@ export function rehearsalText(rehearsal: Rehearsal, name: string, mostChanges: n
         ]
       : []),
     '',
-    ...REHEARSED_VERDICTS.map((verdict) => `${counts[verdict]} rules ${verdictText(verdict)}`),
-    `${notJudged.length} times something could not be judged`,
-    `${records.read} records were read: ${records.failed} of calls that failed, ${records.elsewhere} of groups that are not monitored, ${records.bySentry} of the sentry itself.`,
+    'Rules, by what would have been done about them:',
+    ...REHEARSED_VERDICTS.map((verdict) => `- ${verdictText(verdict)}: ${counts[verdict]}`),
+    `Could not be judged: ${notJudged.length}`,
+    recordsText(records),
     '',
     ...(actors.length > 0
       ? [
@@ -176,7 +183,7 @@ export function rehearsalText(rehearsal: Rehearsal, name: string, mostChanges: n
           '',
         ]
       : []),
-    `What stands in the ${groups} groups that are monitored today, and would be reported at adoption:`,
+    `What stands today, and would be reported at adoption (monitored groups: ${groups}):`,
     ...standing.map((one) => `- ${plainText(one.policy)}: ${standingText(one)}`),
     '',
     'Limits:',
@@ -194,7 +201,7 @@ function changeLines({ time, eventName, actor, group, rules, rulesOmitted }: Lis
     `- ${timeText(time)} ${eventName} in ${plainText(group.id)}${group.name ? ` (${plainText(group.name)})` : ''}, by ${plainText(roleOrNameOf(actor))}`,
     ...answered.map(
       (one) =>
-        `    ${changedRuleText(one)}: ${verdictText(one.verdict)}${one.reasons.length > 0 ? `, as ${plainText(one.reasons.join('; '), 600)}` : ''}`,
+        `    ${changedRuleText(one)}: would have been ${verdictText(one.verdict)}${one.reasons.length > 0 ? `, as ${plainText(one.reasons.join('; '), 600)}` : ''}`,
     ),
     ...(rulesOmitted > 0 ? [`    and ${rulesOmitted} more rules`] : []),
   ];

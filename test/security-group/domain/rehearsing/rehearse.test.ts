@@ -200,6 +200,21 @@ describe('what is left out, and counted', () => {
     const rehearsal = await new RehearsalInMemory([lockedRestoring]).of(second!, first!);
     expect(verdictsIn(rehearsal)).toEqual(['added allow', 'removed restore']);
   });
+
+  test('of one call and one second, the one that the history has first was the last', async () => {
+    const to = (port: number): Change => {
+      const change = modified('sgr-https');
+      const values = rule({ id: 'sgr-https', fromPort: port, toPort: port });
+      return {
+        ...change,
+        eventId: `to-${port}`,
+        rules: { ...change.rules, modifiedTo: [values] },
+      };
+    };
+    const rehearsal = new RehearsalInMemory([forbidSsh], [https]);
+    const { changes } = await rehearsal.of(to(8443), to(22));
+    expect(changes.map(({ eventId }) => eventId)).toEqual(['to-22', 'to-8443']);
+  });
 });
 
 describe('what could not be judged', () => {
