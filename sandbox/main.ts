@@ -30,7 +30,7 @@ async function main(parameters: string[]): Promise<void> {
   const asked = parameters.join(' ');
   if (asked === '--gaps') return showGaps();
   if (asked === 'keys') return end(await playKeys());
-  if (asked === 'rehearsal') return end(await playPolicies());
+  if (asked === 'rehearsal' || asked === 'rehearsal --once') return end(await playPolicies());
   if (asked === 'approval') {
     return end(
       await playApproval(

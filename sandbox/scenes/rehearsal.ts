@@ -18,7 +18,6 @@ import * as z from 'zod/mini';
 import { openRules } from './group-rules';
 import { deliveryLines, gapsLine, type Print } from './printing';
 import { Statements } from './statements';
-import type { AwsCredentials, LocalAws } from '../local-aws';
 import {
   Actor,
   ChangeResponse,
@@ -28,6 +27,7 @@ import {
   SecurityGroupRehearsal,
   TrafficPattern,
 } from '../../src';
+import type { AwsCredentials, LocalAws } from '../local-aws';
 
 const ROLE = 'pipeline';
 
@@ -86,16 +86,16 @@ const reportSchema = z.object({
   changes: z.array(
     z.object({
       actor: z.string(),
-      rules: z.array(
-        z.object({ text: z.string(), change: z.string(), verdict: z.string() }),
-      ),
+      rules: z.array(z.object({ text: z.string(), change: z.string(), verdict: z.string() })),
     }),
   ),
 });
 
 function checkReport(report: z.infer<typeof reportSchema>, statements: Statements): void {
   const rules = report.changes.flatMap(({ actor, rules: changed }) =>
-    changed.map(({ text, change, verdict }) => `${actor.split('/').at(-1)} ${change} ${text}: ${verdict}`),
+    changed.map(
+      ({ text, change, verdict }) => `${actor.split('/').at(-1)} ${change} ${text}: ${verdict}`,
+    ),
   );
   const says = (line: string) => rules.includes(line);
   statements.check(
@@ -119,7 +119,9 @@ function checkReport(report: z.infer<typeof reportSchema>, statements: Statement
     'what was done to a group that is gone is told as not judged',
   );
   statements.check(
-    report.standing.some(({ policy, rules: standing }) => policy === 'no-open-ssh' && standing === 1),
+    report.standing.some(
+      ({ policy, rules: standing }) => policy === 'no-open-ssh' && standing === 1,
+    ),
     'one rule that stands today violates a policy',
   );
 }
@@ -134,9 +136,7 @@ async function liveBefore(localAws: LocalAws, print: Print): Promise<Past> {
   iamClient.destroy();
   const roleArn = Role?.Arn ?? '';
   const byAlice = new EC2Client(accessOf(localAws, alice));
-  const byPipeline = new EC2Client(
-    accessOf(localAws, await localAws.assumeRole(roleArn, 'run-1')),
-  );
+  const byPipeline = new EC2Client(accessOf(localAws, await localAws.assumeRole(roleArn, 'run-1')));
   const { Vpc } = await byPipeline.send(new CreateVpcCommand({ CidrBlock: '10.0.0.0/16' }));
   const vpcId = Vpc?.VpcId ?? '';
   const webId = await newGroup(byPipeline, vpcId, 'web');

@@ -10,6 +10,7 @@ import {
 } from '@aws-sdk/client-ec2';
 import { IAMClient } from '@aws-sdk/client-iam';
 import * as iam from 'aws-cdk-lib/aws-iam';
+import * as z from 'zod/mini';
 import type { ApiCall } from '../../sandbox/cloudtrail/tap';
 import type { DeployedStack } from '../../sandbox/local-aws';
 import {
@@ -18,6 +19,7 @@ import {
   MonitoredGroups,
   Ports,
   SecurityGroupBaseline,
+  SecurityGroupRehearsal,
   SecurityGroupSentry,
   TrafficPattern,
 } from '../../src';
@@ -34,6 +36,7 @@ import {
   tcp,
 } from '../support/sandbox/group-sandbox';
 import { policyStatements } from '../support/sandbox/role-policies';
+import { rehearsalSchemaErrors } from '../support/schemas/rehearsal-schema';
 
 jest.setTimeout(120_000);
 
@@ -87,7 +90,7 @@ beforeAll(async () => {
     }),
   );
   stack = await sandbox.deploy('Rights', (made) => {
-    new SecurityGroupSentry(made, 'Sentry', {
+    const sentry = new SecurityGroupSentry(made, 'Sentry', {
       monitoredGroups: MonitoredGroups.ids([plain, rich]),
       policies: [
         {
@@ -101,6 +104,7 @@ beforeAll(async () => {
       ],
       trustedActors: [Actor.role(iam.Role.fromRoleArn(made, 'Deployer', sandbox.deployerArn))],
     });
+    new SecurityGroupRehearsal(made, 'Rehearsal', { sentry });
   });
   await reconcile();
 });
@@ -267,6 +271,30 @@ describe('everything that the functions do', () => {
     );
     expect(outcomesIn(messages)).toEqual(['added: reverted']);
   });
+
+  test('a rehearsal tells of all that, changes nothing, and leaves out what the sentry did', async () => {
+    const before = [await sandbox.rules(plain), await sandbox.rules(rich)];
+    const { result, deliveries } = await sandbox.localAws.inbox.during(async () => {
+      const report = await rehearse({ days: 1 });
+      await sandbox.localAws.settled();
+      return report;
+    });
+    expect(rehearsalSchemaErrors(JSON.stringify(result))).toEqual([]);
+    expect(result).toMatchObject({
+      isLastPart: true,
+      changes: expect.arrayContaining([
+        expect.objectContaining({
+          actor: expect.stringContaining('visitor'),
+          rules: [expect.objectContaining({ text: 'tcp 22 from 0.0.0.0/0', verdict: 'revert' })],
+        }),
+      ]),
+    });
+    expect(JSON.parse(deliveries.at(-1)?.message ?? '')).toEqual(result);
+    const { records } = z.object({ records: z.object({ bySentry: z.number() }) }).parse(result);
+    expect(records.bySentry).toBeGreaterThan(5);
+    expect([await sandbox.rules(plain), await sandbox.rules(rich)]).toEqual(before);
+    await expect(rehearse({ days: 0 })).rejects.toThrow('The request cannot be understood');
+  });
 });
 
 describe('the roles of the functions', () => {
@@ -300,6 +328,7 @@ describe('the roles of the functions', () => {
     const everything = { unseen: [], unknown: [] };
     expect(await seenBy('reconcile-groups', roleOf('SentryReconcileGroups'))).toEqual(everything);
     expect(await seenBy('operate-sentry', roleOf('SentryOperateSentry'))).toEqual(everything);
+    expect(await seenBy('rehearse-policies', roleOf('RehearsalRehearse'))).toEqual(everything);
   });
 
   test('allow nothing that no call needs', async () => {
@@ -321,6 +350,13 @@ async function reconcile(): Promise<void> {
   expect(await sandbox.localAws.fire(stack, 'SentryReconcileRule')).toMatchObject({
     succeeded: true,
   });
+}
+
+async function rehearse(request: object): Promise<unknown> {
+  return sandbox.localAws.invoke(
+    physicalId(stack, 'AWS::Lambda::Function', 'RehearsalRehearse'),
+    request,
+  );
 }
 
 async function operate(order: object): Promise<unknown> {

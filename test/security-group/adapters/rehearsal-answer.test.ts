@@ -98,9 +98,7 @@ describe('the message', () => {
   test('is of the documented schema, and says how many rules would have been reverted', async () => {
     const message = rehearsalNotification(await rehearsed(), PLACE, MAX_CHANGES_IN_REPORT);
     expect(rehearsalSchemaErrors(message.json)).toEqual([]);
-    expect(message.subject).toBe(
-      '[LOW] Rehearsal: 1 of 1 changed rules would have been reverted',
-    );
+    expect(message.subject).toBe('[LOW] Rehearsal: 1 of 1 changed rules would have been reverted');
     expect(message.text).toContain('- reverted: 1');
     expect(message.text).toContain('monitored groups: 1');
   });

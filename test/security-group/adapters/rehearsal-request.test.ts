@@ -24,11 +24,11 @@ describe('the time that is asked for', () => {
       window: { from: new Date('2025-12-01T12:00:00Z') },
       as: 'page',
     });
-    expect(
-      parsed({ from: '2026-02-01T00:00:00+01:00', to: '2026-02-02T00:00:00Z' }),
-    ).toMatchObject({
-      asked: { from: new Date('2026-01-31T23:00:00Z'), to: new Date('2026-02-02T00:00:00Z') },
-    });
+    expect(parsed({ from: '2026-02-01T00:00:00+01:00', to: '2026-02-02T00:00:00Z' })).toMatchObject(
+      {
+        asked: { from: new Date('2026-01-31T23:00:00Z'), to: new Date('2026-02-02T00:00:00Z') },
+      },
+    );
   });
 
   test.each([

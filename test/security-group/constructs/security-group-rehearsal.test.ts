@@ -69,9 +69,9 @@ function alone(props: SecurityGroupRehearsalProps): Stack {
 
 describe('the function of a rehearsal', () => {
   test('runs the shipped bundle with its whole environment', () => {
-    const [, { Properties }] = Object.entries(
-      template.findResources('AWS::Lambda::Function'),
-    ).find(([id]) => id.startsWith('Rehearsal'))!;
+    const [, { Properties }] = Object.entries(template.findResources('AWS::Lambda::Function')).find(
+      ([id]) => id.startsWith('Rehearsal'),
+    )!;
     expect(Object.keys(Properties.Environment.Variables).sort()).toEqual(
       [...REHEARSE_POLICIES.variables, 'OWN_ROLE_ARNS'].sort(),
     );
@@ -101,9 +101,11 @@ describe('the function of a rehearsal', () => {
     const allowed = statementsOf('TesterDefaultPolicy');
     expect(allowed).toEqual([{ effect: 'Allow', actions: ['lambda:InvokeFunction'] }]);
     expect(
-      JSON.stringify(template.findResources('AWS::IAM::Policy', {
-        Properties: { Roles: [{ Ref: Match.stringLikeRegexp('^Tester') }] },
-      })),
+      JSON.stringify(
+        template.findResources('AWS::IAM::Policy', {
+          Properties: { Roles: [{ Ref: Match.stringLikeRegexp('^Tester') }] },
+        }),
+      ),
     ).not.toContain('OperateSentry');
   });
 

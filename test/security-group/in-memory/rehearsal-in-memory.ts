@@ -1,3 +1,4 @@
+import { GroupsInMemory } from './groups-in-memory';
 import type { Change } from '../../../src/security-group/domain/changes/change';
 import type { Policy } from '../../../src/security-group/domain/policies/policy';
 import type { SentryConfiguration } from '../../../src/security-group/domain/policies/sentry-configuration';
@@ -12,7 +13,6 @@ import { rehearse } from '../../../src/security-group/domain/rehearsing/rehearse
 import type { Rule } from '../../../src/security-group/domain/rules/rule';
 import { REHEARSED_CALLS } from '../../../src/shared/contracts/watched-calls';
 import { configurationOf } from '../samples/changes';
-import { GroupsInMemory } from './groups-in-memory';
 
 /** Event history that answers in pages, the newest first, until its time is over. */
 export class PagedHistoryInMemory implements PagedHistory {
@@ -97,9 +97,7 @@ export class RehearsalInMemory {
       {
         groups: this.groups,
         rulesOfAll: async (ids) =>
-          new Map(
-            ids.map((id) => [id, { rules: this.groups.rulesIn(id), unreadableRuleIds: [] }]),
-          ),
+          new Map(ids.map((id) => [id, { rules: this.groups.rulesIn(id), unreadableRuleIds: [] }])),
         history: this.history,
         clock: this.groups,
       },

@@ -54,9 +54,9 @@ export async function readStandingRules(
     const byGroup = await ports.rulesOfAll(chunk.map(({ id }) => id));
     const all = [...byGroup.values()].flatMap(({ rules }) => rules);
     prefixLists = await withLists(prefixLists, all, ports);
-    inDoubt += all.filter((rule) => hangsOnDoubt(rule, policies, prefixLists)).length;
     for (const group of chunk) {
       const { rules = [] } = byGroup.get(group.id) ?? {};
+      inDoubt += rules.filter((rule) => hangsOnDoubt(rule, policies, prefixLists)).length;
       if (isKept(group, rules)) kept.set(group.id, rules);
       for (const tally of tallies) count(tally, group, rules, prefixLists);
     }

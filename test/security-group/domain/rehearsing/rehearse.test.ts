@@ -4,12 +4,7 @@ import {
   readHistory,
 } from '../../../../src/security-group/domain/rehearsing/read-history';
 import { REHEARSED_CALLS } from '../../../../src/shared/contracts/watched-calls';
-import {
-  doubtsIn,
-  RehearsalInMemory,
-  verdictsIn,
-  WEEK,
-} from '../../in-memory/rehearsal-in-memory';
+import { doubtsIn, RehearsalInMemory, verdictsIn, WEEK } from '../../in-memory/rehearsal-in-memory';
 import {
   added,
   allowHttpsOnly,
@@ -184,7 +179,11 @@ describe('what is left out, and counted', () => {
     rehearsal.ownRoleArns = [OWN.roleArn];
     const elsewhere = { ...added(ssh), subject: { kind: 'group', group: { id: 'sg-2' } } } as const;
     const { records, changes } = await rehearsal.of(
-      ...inTurn({ ...added(ssh), errorCode: 'Client.Denied' }, by(sentryItself, added(ssh)), elsewhere),
+      ...inTurn(
+        { ...added(ssh), errorCode: 'Client.Denied' },
+        by(sentryItself, added(ssh)),
+        elsewhere,
+      ),
     );
     expect(records).toEqual({ read: 3, failed: 1, bySentry: 1, elsewhere: 1 });
     expect(changes).toEqual([]);
@@ -283,13 +282,13 @@ test('what stands today is held against each policy, and what a locked one accep
     [ssh, https],
   ).of();
   expect(groups).toBe(1);
-  expect(standing.map(({ baseline, rules, groups: violated }) => [baseline, rules, violated])).toEqual(
-    [
-      ['forbid', 1, 1],
-      ['locked', 0, 0],
-      ['allowOnly', 1, 1],
-    ],
-  );
+  expect(
+    standing.map(({ baseline, rules, groups: violated }) => [baseline, rules, violated]),
+  ).toEqual([
+    ['forbid', 1, 1],
+    ['locked', 0, 0],
+    ['allowOnly', 1, 1],
+  ]);
 });
 
 describe('a long history', () => {
@@ -347,7 +346,6 @@ describe('a long history', () => {
     await expect(rehearsal.next(WEEK, 1)).rejects.toThrow('Try again later');
   });
 });
-
 
 function allowSsh() {
   return {
