@@ -7,6 +7,7 @@ import { Construct } from 'constructs';
 import { ApprovalAsker } from './approval-asker';
 import { ApprovalTable } from './approval-table';
 import { checkAsker } from './asker-check';
+import { WORKFLOW_ENDPOINTS } from './endpoint-needs';
 import { Advancer } from './parts/advancer';
 import { DecisionKey } from './parts/decision-key';
 import { Deliverer } from './parts/deliverer';
@@ -26,14 +27,6 @@ import { givenTopic, notificationTopic } from '../../shared/constructs/notificat
 import { ownMetric } from '../../shared/constructs/own-metric';
 import { TamperRules } from '../../shared/constructs/tamper-rules';
 import { APPROVAL_METRICS } from '../contracts/approval-metrics';
-
-const SETTINGS_USE = {
-  hearsEvents: true,
-  endpoints: {
-    services: ['dynamodb', 'events', 'kms', 'secretsmanager', 'sns', 'sqs', 'ssm'],
-    besides: 'No endpoint leads to Slack, which is on the internet, so no one would be asked.',
-  },
-};
 
 /**
  * Asks people in Slack, and delivers the decision to the asker: once, and proved.
@@ -80,7 +73,7 @@ export class SlackApprovalWorkflow extends Construct {
    */
   constructor(scope: Construct, id: string, props: SlackApprovalWorkflowProps) {
     super(scope, id);
-    applyCompanySettings(this, props, SETTINGS_USE);
+    applyCompanySettings(this, props, { hearsEvents: true, endpoints: WORKFLOW_ENDPOINTS });
     const secrets = slackSecrets(this, props);
     const settings = slackApprovalWorkflowSettings(this, props);
     this.expireSeconds = settings.expireMilliseconds / 1_000;

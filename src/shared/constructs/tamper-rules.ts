@@ -12,6 +12,7 @@ import type * as sqs from 'aws-cdk-lib/aws-sqs';
 import type * as ssm from 'aws-cdk-lib/aws-ssm';
 import { Construct } from 'constructs';
 import { settingsFor } from './applied-settings';
+import { renderedName } from './role-name';
 import { passedRolesPattern, tamperPattern, trailPattern } from './tamper-patterns';
 import { TopicTarget } from './topic-target';
 import {
@@ -83,6 +84,9 @@ const MAX_PATTERN_LENGTH = 2048;
 /** With their names and the ARNs of their roles as long as they get, a pattern holds so many. */
 const FUNCTIONS_PER_RULE = 5;
 
+/** What is left then for the paths of their roles, which aspects may set. */
+const LONGEST_PATHS = 500;
+
 /** Rule names hold 64 characters; the rest is for the id of a watch. */
 const LONGEST_BASE_NAME = 45;
 
@@ -113,6 +117,20 @@ export class TamperRules extends Construct {
     this.addRule('Trails', trailPattern(), TRAIL_CALLS);
     this.watchPassedRoles();
     this.letRulesUseDeadLetterQueue();
+    this.node.addValidation({ validate: () => this.pathErrors() });
+  }
+
+  private pathErrors(): string[] {
+    const longest = Math.floor(LONGEST_PATHS / FUNCTIONS_PER_RULE);
+    return this.props.functions
+      .map(({ role }) => role?.node.defaultChild)
+      .filter((role) => role instanceof iam.CfnRole)
+      .map((role) => ({ role, ...renderedName(role) }))
+      .filter(({ path }) => path.length > longest)
+      .map(
+        ({ role, path }) =>
+          `${role.node.path}: the role has a path of ${path.length} characters, and the rules that watch ${this.sentry} hold ${longest}: write a shorter one, such as /sentries/.`,
+      );
   }
 
   private watchPassedRoles(): void {

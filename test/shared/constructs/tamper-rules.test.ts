@@ -1,6 +1,7 @@
-import { App, Stack } from 'aws-cdk-lib';
+import { App, Aspects, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import * as apigwv2 from 'aws-cdk-lib/aws-apigatewayv2';
+import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import * as sns from 'aws-cdk-lib/aws-sns';
@@ -130,6 +131,28 @@ describe('what is watched', () => {
 });
 
 describe('limits of EventBridge', () => {
+  test('leave room for the paths that roles may have, and longer ones are errors', () => {
+    const longest = 100;
+    const { PassedRoles = '' } = patternsOf(watchedSentry({ size: 5 }));
+    expect(PassedRoles.split('requestParameters')).toHaveLength(6);
+    expect(PassedRoles.length + 5 * longest).toBeLessThanOrEqual(MAX_PATTERN_LENGTH);
+    const withPath = (length: number) => {
+      const app = new App();
+      const stack = new Stack(app, 'Stack');
+      addWatchedSentry(stack);
+      Aspects.of(stack).add({
+        visit: (node) => {
+          if (node instanceof iam.CfnRole) node.path = `/${'x'.repeat(length - 2)}/`;
+        },
+      });
+      return app;
+    };
+    expect(() => withPath(longest).synth()).not.toThrow();
+    expect(() => withPath(longest + 1).synth()).toThrow(
+      /the role has a path of 101 characters, and the rules that watch Stack\/Sentry hold 100: write a shorter one, such as \/sentries\//,
+    );
+  });
+
   test.each([1, 4, 30])(
     'with %i of everything, no pattern is too long, whatever things are called, and none is left out',
     (size) => {
