@@ -75,7 +75,7 @@ function functionGroups(
   if (given) return given;
   const group = new ec2.SecurityGroup(scope, 'FunctionsSecurityGroup', {
     vpc,
-    description: `The functions of ${scope.node.path}`.slice(0, LONGEST_DESCRIPTION),
+    description: groupDescription(scope),
     allowAllOutbound: false,
   });
   group.addEgressRule(ec2.Peer.anyIpv4(), ec2.Port.tcp(HTTPS), 'To AWS');
@@ -83,6 +83,13 @@ function functionGroups(
 }
 
 const LONGEST_DESCRIPTION = 255;
+
+/** EC2 takes only some characters, and ids of constructs have others. */
+function groupDescription({ node }: Construct): string {
+  return `The functions of ${node.path}`
+    .replace(/[^\w .:/()#,@[\]+=&;{}!$*-]/g, '_')
+    .slice(0, LONGEST_DESCRIPTION);
+}
 
 interface WayOut {
   readonly vpc: ec2.IVpc;

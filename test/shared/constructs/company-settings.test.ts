@@ -25,14 +25,6 @@ import {
 
 const PLACE = { env: { account: '111122223333', region: 'eu-west-1' } };
 
-interface Resource {
-  readonly Type: string;
-  readonly DeletionPolicy?: string;
-  readonly UpdateReplacePolicy?: string;
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any
-  readonly Properties: Record<string, any>;
-}
-
 let app: App;
 let stack: Stack;
 
@@ -57,6 +49,14 @@ describe('functions in a VPC', () => {
       },
     });
     expect(warnings()).toEqual([]);
+  });
+
+  test('have a group whose description EC2 takes, whatever the construct is called', () => {
+    const odd = new IamKeySentry(stack, 'Schlüssel "1"', { vpc: importedVpc() });
+    const group = odd.node.findChild('FunctionsSecurityGroup').node.defaultChild;
+    expect((group as ec2.CfnSecurityGroup).groupDescription).toBe(
+      'The functions of Team/Schl_ssel _1_',
+    );
   });
 
   test('have their interfaces made by Lambda in these subnets alone, and never by their own code', () => {
@@ -241,7 +241,7 @@ describe('one key', () => {
       encryptionKey,
       accounts: MemberAccounts.accounts(['444455556666']),
     });
-    expect(Object.keys(resources('AWS::KMS::Key'))).toEqual([
+    expect(Object.keys(Template.fromStack(stack).findResources('AWS::KMS::Key'))).toEqual([
       expect.stringMatching(/^CompanyKey/),
       expect.stringMatching(/^ApprovalsDecisionKey/),
     ]);
@@ -267,8 +267,7 @@ describe('one key', () => {
     const encryptionKey = new kms.Key(stack, 'CompanyKey');
     groupSentry({ encryptionKey });
     workflow({ encryptionKey });
-    const [{ Properties } = { Properties: { KeyPolicy: { Statement: [] } } }] =
-      all('AWS::KMS::Key');
+    const { Properties } = all('AWS::KMS::Key')[0]!;
     expect(Properties.KeyPolicy.Statement.slice(1)).toEqual([
       {
         Effect: 'Allow',
@@ -465,9 +464,9 @@ describe('what becomes of resources', () => {
       }),
     });
     groupSentry({ removalPolicy: RemovalPolicy.DESTROY });
-    const kept = Object.values<Resource>(Template.fromStack(stack).toJSON().Resources).filter(
-      ({ DeletionPolicy, Type }) => DeletionPolicy === 'Retain' && !Type.includes('Secret'),
-    );
+    const kept = Object.values<{ readonly Type: string; readonly DeletionPolicy?: string }>(
+      Template.fromStack(stack).toJSON().Resources,
+    ).filter(({ DeletionPolicy, Type }) => DeletionPolicy === 'Retain' && !Type.includes('Secret'));
     expect(kept).toEqual([]);
     const tables = all('AWS::DynamoDB::Table');
     expect(tables).toHaveLength(3);
@@ -525,12 +524,8 @@ function workflow(settings: CompanySettings): SlackApprovalWorkflow {
   });
 }
 
-function resources(type: string): Record<string, Resource> {
-  return Template.fromStack(stack).findResources(type) as Record<string, Resource>;
-}
-
-function all(type: string): Resource[] {
-  return Object.values(resources(type));
+function all(type: string) {
+  return Object.values(Template.fromStack(stack).findResources(type));
 }
 
 function statements() {
