@@ -44,7 +44,7 @@ export {
 } from './security-group/constructs/change-response';
 export { ExistingViolations } from './security-group/constructs/existing-violations';
 export { MonitoredGroups } from './security-group/constructs/monitored-groups';
-export { PolicyScope } from './security-group/constructs/policy-scope';
+export { AccountScope } from './security-group/constructs/account-scope';
 export { Ports } from './security-group/constructs/ports';
 export {
   type LockedBaselineProps,

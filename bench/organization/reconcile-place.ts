@@ -23,7 +23,13 @@ export const PARAMETERS: SentryParameterNames = {
 
 const POLICIES: PoliciesParameter = {
   version: 1,
-  policies: [{ ...forbidSsh, name: 'no SSH from the internet' }],
+  policies: [
+    {
+      baseline: forbidSsh.baseline,
+      response: forbidSsh.response,
+      name: 'no SSH from the internet',
+    },
+  ],
   trustedActors: [],
   emptyingRoleArns: [],
   mode: 'ENFORCE',

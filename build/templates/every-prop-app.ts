@@ -27,7 +27,7 @@ import {
   MemberRights,
   MemberStackSets,
   SentryMember,
-  PolicyScope,
+  AccountScope,
   SentryHub,
   type SentryHubProps,
   MonitoredGroups,
@@ -189,7 +189,7 @@ const hubProps: Required<Omit<SentryHubProps, keyof CompanySettings>> = {
 const hub = new SentryHub(stack, 'Hub', hubProps);
 const groupSentry: Required<Omit<SecurityGroupSentryProps, CompanySetting>> = {
   hub,
-  observeIn: PolicyScope.units(['ou-ab12-cdefgh34']),
+  observeIn: AccountScope.units(['ou-ab12-cdefgh34']),
   monitoredGroups: MonitoredGroups.groups([web]),
   policies: [
     {
@@ -203,6 +203,7 @@ const groupSentry: Required<Omit<SecurityGroupSentryProps, CompanySetting>> = {
     {
       baseline: SecurityGroupBaseline.allowOnly([TrafficPattern.everything()]),
       response: ChangeResponse.notifyOnly(),
+      appliesIn: AccountScope.units(['ou-ab12-cdefgh34']),
     },
     {
       baseline: SecurityGroupBaseline.locked(locked),
@@ -340,7 +341,14 @@ const everywhere = new Stack(app, 'Everywhere', {
 });
 new SecurityGroupSentry(everywhere, 'All', {
   monitoredGroups: MonitoredGroups.all(),
-  policies: [{ baseline: SecurityGroupBaseline.locked(), response: ChangeResponse.revert() }],
+  policies: [
+    { baseline: SecurityGroupBaseline.locked(), response: ChangeResponse.revert() },
+    {
+      baseline: SecurityGroupBaseline.locked(),
+      response: ChangeResponse.notifyOnly(),
+      appliesTo: MonitoredGroups.taggedWith('tier', 'web'),
+    },
+  ],
 });
 new IamKeySentry(everywhere, 'KeySentry', { actions: KeyActions.reportOnly() });
 // Its own props may not go along with a bucket that is given.

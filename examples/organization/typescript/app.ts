@@ -10,7 +10,7 @@ import {
   MemberRights,
   MemberStackSets,
   MonitoredGroups,
-  PolicyScope,
+  AccountScope,
   Ports,
   SecurityGroupBaseline,
   SecurityGroupSentry,
@@ -83,7 +83,7 @@ const groupSentry = new SecurityGroupSentry(security, 'GroupSentry', {
       name: 'no-open-databases',
       baseline: SecurityGroupBaseline.forbid([TrafficPattern.fromInternet(Ports.DATABASES)]),
       response: ChangeResponse.revert(),
-      appliesTo: PolicyScope.units([PRODUCTION]),
+      appliesIn: AccountScope.units([PRODUCTION]),
     },
   ],
   trustedActors: [Actor.cdkDeployments()],
@@ -92,7 +92,7 @@ const groupSentry = new SecurityGroupSentry(security, 'GroupSentry', {
   observeIn:
     app.node.tryGetContext('actInProduction') === true
       ? undefined
-      : PolicyScope.units([PRODUCTION]),
+      : AccountScope.units([PRODUCTION]),
 });
 
 const keySentry = new IamKeySentry(security, 'KeySentry', {

@@ -3,6 +3,7 @@ import type { CloudTrailRecord } from './cloudtrail-record';
 import { type Fields, idsIn, itemsOf, textAt, textOrNumber } from './record-fields';
 import type { ChangeSubject, NamedGroup, WrittenEntries } from '../domain/changes/change';
 import { parseIpRange } from '../domain/rules/ip-range';
+import type { RuleTag } from '../domain/rules/rule';
 
 /** Undefined where the record does not say what was changed. */
 export type ReadSubject = (record: CloudTrailRecord) => ChangeSubject | undefined;
@@ -55,12 +56,28 @@ function writtenEntries({
 const versionSchema = z.pipe(textOrNumber.check(z.regex(/^\d+$/)), z.transform(Number));
 
 /** A call may tag things of all kinds; of them, the groups count. */
-export const taggedGroups: ReadSubject = ({ request }) => {
+export const taggedGroups: ReadSubject = ({ request, call }) => {
   const resourceIds = idsIn(request.resourcesSet ?? request.resourceId, 'resourceId');
   if (resourceIds.length === 0) return undefined;
+  const named = itemsOf(request.tagSet ?? request.tag);
+  const tags = tagsLeft(call.eventName, named);
   return {
     kind: 'tags',
     groupIds: resourceIds.flatMap((id) => (id?.startsWith('sg-') ? [id] : [])),
-    tagKeys: itemsOf(request.tagSet ?? request.tag).flatMap((tag) => textAt(tag, 'key') ?? []),
+    tagKeys: named.flatMap((tag) => textAt(tag, 'key') ?? []),
+    ...(tags && { tags }),
   };
 };
+
+/** A call that takes a tag off by key and value leaves one of another value. */
+function tagsLeft(eventName: string, named: readonly unknown[]): readonly RuleTag[] | undefined {
+  const tags = named.flatMap((tag) => {
+    const [key, value] = [textAt(tag, 'key'), textAt(tag, 'value')];
+    return key === undefined ? [] : [{ key, value }];
+  });
+  if (tags.length < named.length) return undefined;
+  if (eventName === 'DeleteTags') {
+    return tags.every(({ value }) => value === undefined) ? [] : undefined;
+  }
+  return tags.length > 0 ? tags.map(({ key, value = '' }) => ({ key, value })) : undefined;
+}

@@ -18,6 +18,8 @@ const time = z.pipe(
 const optionalText = z.optional(z.string());
 const optionalTime = z.optional(time);
 
+const tag = z.object({ key: z.string(), value: z.string() });
+
 export const storedRule = z.object({
   id: optionalText,
   direction: z.enum(DIRECTIONS),
@@ -30,7 +32,7 @@ export const storedRule = z.object({
     z.object({ kind: z.literal('securityGroup'), groupId: z.string(), ownerId: optionalText }),
   ]),
   description: optionalText,
-  tags: z.optional(z.array(z.object({ key: z.string(), value: z.string() }))),
+  tags: z.optional(z.array(tag)),
 });
 
 const grant = z.object({
@@ -66,6 +68,14 @@ export const storedRecord = z.object({
   adoptedAt: time,
   adoptedWhile: z.enum(MODES),
   policies: z.string(),
+  holds: z.optional(z.array(z.string())),
+  tags: z.optional(
+    z.object({
+      had: z.array(tag),
+      lacked: z.array(tag),
+      decided: z.optional(z.array(z.object({ key: z.string(), at: time }))),
+    }),
+  ),
   selection: z.string(),
   madeBy: optionalText,
   unseenSince: optionalTime,

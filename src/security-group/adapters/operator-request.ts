@@ -45,6 +45,7 @@ export const requestSchema = z.discriminatedUnion('action', [
   }),
   z.strictObject({ action: z.literal('withdraw'), groupId, ruleId, ...place, ...order }),
   z.strictObject({ action: z.literal('release'), groupId, ...place, ...order }),
+  z.strictObject({ action: z.literal('releasePolicy'), groupId, policy, ...place, ...order }),
   z.strictObject({ action: z.literal('pause'), until, ...scope, ...order }),
   z.strictObject({ action: z.literal('resume'), ...order }),
   z.strictObject({ action: z.literal('disablePolicy'), policy, hours, ...shortOrder }),
@@ -63,6 +64,6 @@ export function parseOperatorRequest(payload: unknown): OperatorRequest {
   if (parsed.success) return parsed.data;
   throw new OperatorError(
     `The request cannot be carried out: ${z.prettifyError(parsed.error)}. ` +
-      'Send, for example, {"action":"accept","groupId":"sg-…","ruleId":"sgr-…","by":"your name","reason":"why"}; the others are withdraw, release, pause, resume, disablePolicy, enablePolicy, listPolicies, list and check.',
+      'Send, for example, {"action":"accept","groupId":"sg-…","ruleId":"sgr-…","by":"your name","reason":"why"}; the others are withdraw, release, releasePolicy, pause, resume, disablePolicy, enablePolicy, listPolicies, list and check.',
   );
 }

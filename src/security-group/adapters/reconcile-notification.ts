@@ -154,7 +154,7 @@ function groupInMessage({ id, name, vpcId }: GroupDetails): GroupInMessage {
 }
 
 function adoptedInMessage(
-  { group, cause, ruleCount, newRules, violating, changes }: Adoption,
+  { group, cause, ruleCount, newRules, isUncovered, violating, changes }: Adoption,
   maxItems: number,
 ): ReconcileMessage['adopted'][number] {
   return {
@@ -162,6 +162,7 @@ function adoptedInMessage(
     cause,
     rules: ruleCount,
     ...(newRules.length > 0 && { newRules: newRules.length }),
+    ...(isUncovered && { uncovered: true as const }),
     violating: violating.slice(0, maxItems).map(({ rule, violations }) => ({
       ruleId: rule.id,
       ...ruleValues(rule),

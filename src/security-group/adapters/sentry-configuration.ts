@@ -4,7 +4,11 @@ import * as z from 'zod/mini';
 import { isNarrow } from '../../organization/domain/account-scope';
 import { readDatedParameters } from '../../shared/adapters/configuration/ssm-parameters';
 import type { EveryField } from '../../shared/adapters/every-field';
-import { SENTRY_PARAMETERS_VERSION } from '../contracts/sentry-parameters';
+import {
+  type PolicyGroupsPart,
+  type PolicyInParameter,
+  SENTRY_PARAMETERS_VERSION,
+} from '../contracts/sentry-parameters';
 import {
   type GroupPart,
   type GroupSelector,
@@ -39,6 +43,15 @@ const scopeFields = { accounts: z.optional(named), units: z.optional(named) };
 const scopeSchema = z
   .strictObject(scopeFields)
   .check(z.refine((scope) => isNarrow(scope), 'names neither accounts nor units'));
+
+const appliesToSchema = z
+  .strictObject({ ...scopeFields, groups: z.optional(z.string()) })
+  .check(
+    z.refine(
+      ({ groups, ...scope }) => groups !== undefined || isNarrow(scope),
+      'names no accounts, units or groups',
+    ),
+  );
 
 const trafficSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('any') }),
@@ -90,7 +103,7 @@ export const policiesSchema = z.object({
       asking: z.optional(
         z.object({ workflow: z.string(), whenUnanswered: z.enum(ENDS_UNANSWERED) }),
       ),
-      appliesTo: z.optional(scopeSchema),
+      appliesTo: z.optional(appliesToSchema),
     }),
   ),
   trustedActors: z.array(
@@ -131,6 +144,18 @@ export const groupsSchema = z.object({
   exclude: selectorsSchema,
 });
 
+export const policyGroupsSchema = z.object({
+  version,
+  selections: z.array(
+    z.object({
+      name: z.string(),
+      part: z.optional(z.int().check(z.positive())),
+      include: selectorsSchema,
+      exclude: selectorsSchema,
+    }),
+  ),
+});
+
 export const orderedPauseSchema = z.object({
   version,
   until: z.pipe(
@@ -166,7 +191,10 @@ export interface LoadedConfiguration extends SentryConfiguration {
   readonly workflows: readonly ReachableWorkflow[];
 }
 
-/** Where a function finds the names of the parameters; those of the groups are joined by commas. */
+/**
+ * Where a function finds the names of the parameters, joined by commas: of the policies and the
+ * groups that they are for, and of the groups that are watched.
+ */
 export interface SentryParameterNames {
   readonly POLICIES_PARAMETER: string;
   readonly MONITORED_GROUPS_PARAMETERS: string;
@@ -183,16 +211,22 @@ export async function loadSentryConfiguration(
   names: SentryParameterNames,
 ): Promise<LoadedConfiguration> {
   const groupNames = names.MONITORED_GROUPS_PARAMETERS.split(',');
+  const [policiesName = '', ...selectionNames] = names.POLICIES_PARAMETER.split(',');
   const [policiesParameter, pauseParameter, disabledParameter, ...groupParameters] =
     await readDatedParameters(client, [
-      names.POLICIES_PARAMETER,
+      policiesName,
       names.PAUSE_PARAMETER,
       names.DISABLED_POLICIES_PARAMETER,
       ...groupNames,
+      ...selectionNames,
     ]);
-  const policies = parse(policiesSchema, names.POLICIES_PARAMETER, policiesParameter?.value);
-  const groups = groupParameters.map(({ value }, index) =>
-    parse(groupsSchema, groupNames[index], value),
+  const stored = parse(policiesSchema, policiesName, policiesParameter?.value);
+  const groups = groupNames.map((name, index) =>
+    parse(groupsSchema, name, groupParameters[index]?.value),
+  );
+  const selections = selectionNames.flatMap(
+    (name, index) =>
+      parse(policyGroupsSchema, name, groupParameters[groupNames.length + index]?.value).selections,
   );
   const monitoredGroups = selectionOf(groups);
   const pause = pauseIn(parse(pauseSchema, names.PAUSE_PARAMETER, pauseParameter?.value));
@@ -202,22 +236,24 @@ export async function loadSentryConfiguration(
     names.DISABLED_POLICIES_PARAMETER,
     disabledParameter?.value,
   );
+  const policies = stored.policies.map((policy) => policyOf(policy, selections, disablings));
   const configuration: EveryField<LoadedConfiguration> = {
     monitoredGroups,
-    policies: policies.policies.map((policy) => namedPolicy(policy, disablings)),
+    policies,
     digests: {
       selection: digestOf(inOrder(monitoredGroups)),
-      policies: policiesDigest(policies.policies),
+      policies: policiesDigest(policies),
     },
-    trustedActors: policies.trustedActors,
-    emptyingRoleArns: policies.emptyingRoleArns,
-    mode: policies.mode,
-    observeIn: policies.observeIn,
-    existingViolations: policies.existingViolations,
-    settleMilliseconds: 1000 * policies.settleSeconds,
-    repeatWindowMilliseconds: 1000 * policies.repeatWindowSeconds,
-    brake: policies.brake,
-    workflows: policies.workflows.map(({ expireSeconds, ...workflow }) => ({
+    digestOf: policiesDigest,
+    trustedActors: stored.trustedActors,
+    emptyingRoleArns: stored.emptyingRoleArns,
+    mode: stored.mode,
+    observeIn: stored.observeIn,
+    existingViolations: stored.existingViolations,
+    settleMilliseconds: 1000 * stored.settleSeconds,
+    repeatWindowMilliseconds: 1000 * stored.repeatWindowSeconds,
+    brake: stored.brake,
+    workflows: stored.workflows.map(({ expireSeconds, ...workflow }) => ({
       ...workflow,
       expireMilliseconds: 1000 * expireSeconds,
     })),
@@ -228,12 +264,41 @@ export async function loadSentryConfiguration(
   return configuration;
 }
 
-/** A name that stays as long as the policy says the same, wherever it stands in the list. */
-function namedPolicy(policy: Policy, disablings: readonly Disabling[]): Policy {
-  const name =
-    policy.name ?? `${policy.baseline.kind}-${digestOf(policy).slice(0, NAME_DIGEST_LENGTH)}`;
+function policyOf(
+  { appliesTo = {}, ...policy }: PolicyInParameter,
+  selections: readonly PolicyGroupsPart[],
+  disablings: readonly Disabling[],
+): Policy {
+  const { groups, ...appliesIn } = appliesTo;
+  const selection = groups === undefined ? undefined : selectionNamed(groups, selections);
+  const name = policy.name ?? madeName({ ...policy, appliesTo: { ...appliesTo } }, selection);
   const disabling = disablings.find((one) => one.policy === name);
-  return { ...policy, name, ...(disabling && { disabling }) };
+  return {
+    ...policy,
+    name,
+    ...(selection && { appliesTo: selection }),
+    ...(isNarrow(appliesIn) && { appliesIn }),
+    ...(disabling && { disabling }),
+  };
+}
+
+/** Throws while a deployment has written only some of the parameters. */
+function selectionNamed(name: string, selections: readonly PolicyGroupsPart[]): MonitoredGroups {
+  const own = selections.filter((one) => one.name === name);
+  if (own.length > 0) return selectionOf(own);
+  throw new Error(
+    `No SSM parameter holds the groups ${name} that a policy is for. A deployment may be writing them; if this lasts, deploy the sentry's stack again.`,
+  );
+}
+
+/** A name that stays as long as the policy says the same, wherever it stands in the list. */
+function madeName(
+  { appliesTo = {}, ...policy }: PolicyInParameter,
+  selection: MonitoredGroups | undefined,
+): string {
+  const scope = { ...appliesTo, ...(selection && { groups: inOrder(selection) }) };
+  const said = { ...policy, ...(Object.keys(scope).length > 0 && { appliesTo: scope }) };
+  return `${policy.baseline.kind}-${digestOf(said).slice(0, NAME_DIGEST_LENGTH)}`;
 }
 
 const NAME_DIGEST_LENGTH = 8;
@@ -243,7 +308,7 @@ export function loadedConfigurationAt(
   configuration: LoadedConfiguration,
   where: Where,
 ): LoadedConfiguration {
-  return configurationAt(configuration, where, policiesDigest);
+  return configurationAt(configuration, where);
 }
 
 /**

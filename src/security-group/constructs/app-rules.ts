@@ -59,13 +59,28 @@ export function judgeAppRules(
   ];
   const prefixLists = new Map(constructs.flatMap(prefixListOf).map((list) => [list.id, list]));
   const policies = judging.policies.filter((policy) => isSurelyFor(policy, sentry));
-  const findings = rules.flatMap((rule) => judgeAppRule(rule, sentry, policies, prefixLists));
+  const findings = rules.flatMap((rule) =>
+    judgeAppRule(
+      rule,
+      sentry,
+      policies.filter(({ appliesTo }) => !appliesTo || isOfGroupIn(rule, sentry, appliesTo)),
+      prefixLists,
+    ),
+  );
   return tellFindings(findings, sentry, { ...judging, policies });
 }
 
+/** Whether it is certain that the rule's group is among these. */
+function isOfGroupIn({ place }: AppRule, sentry: Construct, groups: MonitoredGroups): boolean {
+  if (place instanceof ec2.CfnSecurityGroup) return isWatchedGroup(place, sentry, groups);
+  const isRule =
+    place instanceof ec2.CfnSecurityGroupIngress || place instanceof ec2.CfnSecurityGroupEgress;
+  return isRule && isInWatchedGroup(place, sentry, groups);
+}
+
 /** The unit of the sentry's account is not known at synth, so such a policy judges later. */
-export function isSurelyFor({ appliesTo }: Policy, sentry: Construct): boolean {
-  return !appliesTo || (appliesTo.accounts ?? []).includes(Stack.of(sentry).account);
+export function isSurelyFor({ appliesIn }: Policy, sentry: Construct): boolean {
+  return !appliesIn || (appliesIn.accounts ?? []).includes(Stack.of(sentry).account);
 }
 
 /** A list of the app whose entries are known, by the reference to it. */

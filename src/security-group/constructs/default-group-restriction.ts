@@ -67,14 +67,19 @@ function restrictedVpcs(
   sentry: Construct,
   { groups, policies }: EmptyingSettings,
 ): readonly RestrictedVpc[] {
-  if (policies.every(({ baseline }) => baseline.kind !== 'locked')) return [];
+  const locking = policies.filter(({ baseline }) => baseline.kind === 'locked');
+  if (locking.length === 0) return [];
+  const isChosen = (vpc: ec2.CfnVPC, selection: MonitoredGroups | undefined) =>
+    selection === undefined || isDefaultGroupChosen(vpc, sentry, selection);
   return sentry.node.root.node
     .findAll()
     .filter((construct) => construct instanceof ec2.Vpc)
     .filter(({ node }) => node.tryFindChild(RESTRICTION))
     .flatMap((vpc) => {
       const resource = vpc.node.tryFindChild('Resource');
-      return resource instanceof ec2.CfnVPC && isDefaultGroupChosen(resource, sentry, groups)
+      return resource instanceof ec2.CfnVPC &&
+        isChosen(resource, groups) &&
+        locking.some(({ appliesTo }) => isChosen(resource, appliesTo))
         ? [{ vpc, resource }]
         : [];
     });

@@ -10,6 +10,7 @@ import {
   type MonitoredGroups,
   selectorsOf,
 } from '../domain/groups/monitored-groups';
+import type { Policy } from '../domain/policies/policy';
 
 /**
  * A pattern holds 2,048 characters; an id takes 23 of them with its quotes and comma, the rest of
@@ -23,8 +24,12 @@ const MOST_GROUPS_IN_PATTERN = 58;
  * only, or not at all where CloudTrail left its parameters out, so an event without an id is let
  * through, and the sentry finds out. Nothing is filtered by who called.
  */
-export function groupChangePattern(groups: MonitoredGroups): events.EventPattern {
-  const areChosenByTag = decisiveTagKeys(groups).length > 0;
+export function groupChangePattern(
+  groups: MonitoredGroups,
+  policies: readonly Pick<Policy, 'appliesTo'>[] = [],
+): events.EventPattern {
+  const selections = [groups, ...policies.flatMap(({ appliesTo }) => appliesTo ?? [])];
+  const areChosenByTag = selections.flatMap(decisiveTagKeys).length > 0;
   const groupIds = chosenIds(groups);
   const requestParameters = {
     ...(groupIds && groupIds.length <= MOST_GROUPS_IN_PATTERN && { groupId: orAbsent(groupIds) }),

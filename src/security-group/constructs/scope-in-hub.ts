@@ -1,20 +1,20 @@
 import { Token } from 'aws-cdk-lib';
-import type { PolicyScope } from './policy-scope';
+import type { AccountScope } from './account-scope';
 import { isLeftOut } from '../../organization/constructs/member-accounts';
 import type { SentryHub } from '../../organization/constructs/sentry-hub';
-import type { AccountScope } from '../../organization/domain/account-scope';
+import type { AccountScope as NamedAccounts } from '../../organization/domain/account-scope';
 import type { SentryConfiguration } from '../domain/policies/sentry-configuration';
 
 /** A scope as a user gives it. */
 export interface GivenScope {
   /** Names sentry and prop, at the beginning of a sentence. */
   readonly where: string;
-  readonly scope: PolicyScope;
+  readonly scope: AccountScope;
   readonly hub: SentryHub | undefined;
 }
 
 /** Throws for a scope that would silently reach other accounts than it says, or none. */
-export function scopeInHub({ where, scope, hub }: GivenScope): AccountScope {
+export function scopeInHub({ where, scope, hub }: GivenScope): NamedAccounts {
   if (!hub) {
     throw new Error(
       `${where} chooses among the accounts of a hub, and the sentry has none, so that it watches its own account alone: leave it out, or give the sentry a "hub".`,
@@ -29,7 +29,7 @@ export function scopeInHub({ where, scope, hub }: GivenScope): AccountScope {
 function refuseUnknownUnits(where: string, { node, _accounts }: SentryHub): void {
   if (_accounts.kind === 'organization') return;
   throw new Error(
-    `${where} names units, and ${node.path} has its accounts named one by one, so that no one knows their units: write PolicyScope.accounts(["111122223333"]), or MemberAccounts.organization() in the hub.`,
+    `${where} names units, and ${node.path} has its accounts named one by one, so that no one knows their units: write AccountScope.accounts(["111122223333"]), or MemberAccounts.organization() in the hub.`,
   );
 }
 
@@ -54,6 +54,6 @@ export function unitsNamedBy({
   policies,
   observeIn,
 }: Pick<SentryConfiguration, 'policies' | 'observeIn'>): string[] {
-  const scopes = [observeIn, ...policies.map(({ appliesTo }) => appliesTo)];
+  const scopes = [observeIn, ...policies.map(({ appliesIn }) => appliesIn)];
   return scopes.flatMap((scope) => scope?.units ?? []);
 }

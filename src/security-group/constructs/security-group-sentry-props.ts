@@ -2,11 +2,11 @@ import { Duration } from 'aws-cdk-lib';
 import * as events from 'aws-cdk-lib/aws-events';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import type * as sns from 'aws-cdk-lib/aws-sns';
+import type { AccountScope } from './account-scope';
 import type { Actor } from './actor';
 import type { ChangeResponse } from './change-response';
 import { ExistingViolations } from './existing-violations';
 import type { MonitoredGroups } from './monitored-groups';
-import type { PolicyScope } from './policy-scope';
 import type { SecurityGroupBaseline } from './security-group-baseline';
 import type { SentryHub } from '../../organization/constructs/sentry-hub';
 import type { CompanySettings } from '../../shared/constructs/company-settings';
@@ -31,6 +31,21 @@ export interface SecurityGroupPolicy {
   readonly name?: string;
 
   /**
+   * The groups that the policy is for, of those that the sentry watches; for all others it is as if
+   * it were not there. So one sentry watches groups of several kinds.
+   *
+   * It is sticky: what once holds for a group holds on, whatever is done to its tags, until a
+   * trusted actor changes them, or an operator releases the policy. A group for which a policy comes
+   * to hold is adopted again: what stands in it then is accepted.
+   *
+   * Throws for groups that the sentry is known not to watch, for `MonitoredGroups.all()`, and where
+   * a monitored group is known to be left without any policy.
+   *
+   * @default - all groups that the sentry watches
+   */
+  readonly appliesTo?: MonitoredGroups;
+
+  /**
    * In a hub, the accounts whose groups the policy is for; in all others it is as if it were not
    * there. An account that moves to a unit with other policies has its groups adopted again, as
    * after a deployment that changes the policies. Throws without a hub, and for accounts or units
@@ -38,7 +53,7 @@ export interface SecurityGroupPolicy {
    *
    * @default - all accounts that the sentry watches
    */
-  readonly appliesTo?: PolicyScope;
+  readonly appliesIn?: AccountScope;
 }
 
 /** Properties of a SecurityGroupSentry. */
@@ -99,7 +114,7 @@ export interface SecurityGroupSentryProps extends CompanySettings {
    *
    * @default - none
    */
-  readonly observeIn?: PolicyScope;
+  readonly observeIn?: AccountScope;
 
   /**
    * The sentry's response to rules that already violate a policy when it adopts their group. It

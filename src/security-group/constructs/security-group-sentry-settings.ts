@@ -4,6 +4,7 @@ import type { Construct } from 'constructs';
 import { type EmptyingSettings, emptyingRoleArns } from './default-group-restriction';
 import { ExistingViolations } from './existing-violations';
 import type { MonitoredGroup, MonitoredGroups } from './monitored-groups';
+import { refuseUselessGroups } from './policy-groups';
 import { scopeInHub } from './scope-in-hub';
 import type { SecurityGroupPolicy, SecurityGroupSentryProps } from './security-group-sentry-props';
 import { trustedActorsOf } from './trusted-actors';
@@ -28,7 +29,9 @@ export interface SecurityGroupSentrySettings {
   readonly monitoredGroups: GroupSelection;
   readonly emptying: EmptyingSettings;
   /** How the groups are judged, as the handlers read it. Workflows are known later. */
-  readonly judging: Omit<PoliciesParameter, 'version' | 'workflows'>;
+  readonly judging: Omit<PoliciesParameter, 'version' | 'workflows' | 'policies'> & {
+    readonly policies: readonly Policy[];
+  };
   readonly reconcileSchedule: events.Schedule;
 }
 
@@ -39,6 +42,7 @@ export function securityGroupSentrySettings(
 ): SecurityGroupSentrySettings {
   const monitoredGroups = checkedGroups(scope, props.monitoredGroups);
   const policies = checkedPolicies(scope, props);
+  refuseUselessGroups(scope.node.path, monitoredGroups, policies);
   const emptying = {
     groups: monitoredGroups,
     policies,
@@ -99,6 +103,10 @@ function checkedGroups(scope: Construct, groups: MonitoredGroups): GroupSelectio
       `${scope.node.path}: ${ids.length} groups are more than one role can hold rights for: write several sentries, of up to ${MOST_GROUPS} each.`,
     );
   }
+  return groupsHere(scope, groups);
+}
+
+function groupsHere(scope: Construct, groups: MonitoredGroups): GroupSelection {
   groups._constructs.forEach((group) => refuseOtherPlace(scope, group));
   return groups._selection;
 }
@@ -142,10 +150,11 @@ function checkedPolicies(scope: Construct, { policies, hub }: SecurityGroupSentr
   }
   const names = policies.flatMap(({ name }) => name ?? []);
   names.forEach((name, index) => refuseName(scope, name, names.slice(0, index)));
-  const where = `${scope.node.path}: "appliesTo" of a policy`;
+  const where = `${scope.node.path}: "appliesIn" of a policy`;
   return policies.map((policy) => ({
     ...policyOf(policy),
-    ...(policy.appliesTo && { appliesTo: scopeInHub({ where, scope: policy.appliesTo, hub }) }),
+    ...(policy.appliesTo && { appliesTo: groupsHere(scope, policy.appliesTo) }),
+    ...(policy.appliesIn && { appliesIn: scopeInHub({ where, scope: policy.appliesIn, hub }) }),
   }));
 }
 

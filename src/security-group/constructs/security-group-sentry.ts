@@ -112,7 +112,12 @@ export class SecurityGroupSentry extends Construct implements iam.IGrantable {
     });
     const ledger = new LedgerTable(this, 'Ledger');
     const operators = checkedOperators(this, props.operators);
-    const changes = new ChangeQueue(this, { monitoredGroups, operators, topic });
+    const changes = new ChangeQueue(this, {
+      monitoredGroups,
+      policies: judging.policies,
+      operators,
+      topic,
+    });
 
     const parts = { monitoredGroups, parameters, ledger, changes, topic, operators, hub };
     const heartbeat = new Heartbeat(this, parts);

@@ -1,15 +1,19 @@
-import { Stack } from 'aws-cdk-lib';
+import { createHash } from 'node:crypto';
+import { Lazy, Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as ssm from 'aws-cdk-lib/aws-ssm';
 import { Construct } from 'constructs';
 import { MOST_PARAMETER_CHARACTERS } from '../../shared/contracts/parameter-limits';
-import { chunksOf } from '../../shared/domain/chunks';
+import { batchesOf, chunksOf } from '../../shared/domain/chunks';
 import {
   type DisabledPoliciesParameter,
   GROUPS_PER_PARAMETER,
   type MonitoredGroupsParameter,
   type PauseParameter,
   type PoliciesParameter,
+  POLICY_GROUPS_BYTES,
+  type PolicyGroupsParameter,
+  type PolicyInParameter,
   SENTRY_PARAMETERS_VERSION,
 } from '../contracts/sentry-parameters';
 import {
@@ -18,10 +22,13 @@ import {
   type MonitoredGroups,
   partsOf,
 } from '../domain/groups/monitored-groups';
+import type { Policy } from '../domain/policies/policy';
 
 export interface SentryParametersProps {
   readonly monitoredGroups: MonitoredGroups;
-  readonly policies: Omit<PoliciesParameter, 'version'>;
+  readonly policies: Omit<PoliciesParameter, 'version' | 'policies'> & {
+    readonly policies: readonly Policy[];
+  };
 }
 
 /**
@@ -31,13 +38,22 @@ export interface SentryParametersProps {
  */
 export class SentryParameters extends Construct {
   public readonly policies: ssm.IStringParameter;
+  /** Groups that policies are for. */
+  public readonly policyGroups: ssm.IStringParameter[];
   public readonly monitoredGroups: ssm.IStringParameter[];
   public readonly pause: ssm.IStringParameter;
   public readonly disabledPolicies: ssm.IStringParameter;
 
   constructor(scope: Construct, id: string, { monitoredGroups, policies }: SentryParametersProps) {
     super(scope, id);
-    this.policies = this.parameter('Policies', { version: SENTRY_PARAMETERS_VERSION, ...policies });
+    this.policies = this.parameter('Policies', {
+      version: SENTRY_PARAMETERS_VERSION,
+      ...policies,
+      policies: policies.policies.map((policy) => this.stored(policy)),
+    });
+    this.policyGroups = this.selectionsOf(policies.policies).map((selections, index) =>
+      this.parameter(`PolicyGroups${index}`, { version: SENTRY_PARAMETERS_VERSION, selections }),
+    );
     this.monitoredGroups = groupChunks(monitoredGroups).map((chunk, index) =>
       this.parameter(`MonitoredGroups${index}`, { version: SENTRY_PARAMETERS_VERSION, ...chunk }),
     );
@@ -49,16 +65,20 @@ export class SentryParameters extends Construct {
   }
 
   public get all(): ssm.IStringParameter[] {
-    return [this.policies, ...this.monitoredGroups, this.pause, this.disabledPolicies];
+    return [
+      this.policies,
+      ...this.policyGroups,
+      ...this.monitoredGroups,
+      this.pause,
+      this.disabledPolicies,
+    ];
   }
 
   /** The environment variables by which every function finds the parameters. */
   public get variables() {
     return {
-      POLICIES_PARAMETER: this.policies.parameterName,
-      MONITORED_GROUPS_PARAMETERS: this.monitoredGroups
-        .map((parameter) => parameter.parameterName)
-        .join(','),
+      POLICIES_PARAMETER: namesOf([this.policies, ...this.policyGroups]),
+      MONITORED_GROUPS_PARAMETERS: namesOf(this.monitoredGroups),
       PAUSE_PARAMETER: this.pause.parameterName,
       DISABLED_POLICIES_PARAMETER: this.disabledPolicies.parameterName,
     };
@@ -81,10 +101,46 @@ export class SentryParameters extends Construct {
     });
   }
 
+  private stored({ appliesTo, appliesIn, ...policy }: Policy): PolicyInParameter {
+    if (!appliesTo && !appliesIn) return policy;
+    const groups = appliesTo && this.nameOf(appliesTo);
+    return { ...policy, appliesTo: { ...appliesIn, ...(groups && { groups }) } };
+  }
+
+  /** By parameter; what several policies are for is written once. */
+  private selectionsOf(policies: readonly Policy[]): PolicyGroupsParameter['selections'][] {
+    const distinct = new Map(
+      policies.flatMap(({ appliesTo }) => appliesTo ?? []).map((one) => [JSON.stringify(one), one]),
+    );
+    const parts = [...distinct.values()].flatMap((selection) => {
+      const name = this.nameOf(selection);
+      return groupChunks(selection).map((chunk) => ({ name, ...chunk }));
+    });
+    return batchesOf(parts, (part) => JSON.stringify(part).length, {
+      mostItems: Infinity,
+      mostBytes: POLICY_GROUPS_BYTES,
+    });
+  }
+
+  /** Known at synth, when all references are: it changes with each change of what is selected. */
+  private nameOf(selection: MonitoredGroups): string {
+    return Lazy.string({
+      produce: () =>
+        createHash('sha256')
+          .update(JSON.stringify(Stack.of(this).resolve(selection)))
+          .digest('hex')
+          .slice(0, NAME_LENGTH),
+    });
+  }
+
   private parameter(
     id: string,
     value:
-      PoliciesParameter | MonitoredGroupsParameter | PauseParameter | DisabledPoliciesParameter,
+      | PoliciesParameter
+      | PolicyGroupsParameter
+      | MonitoredGroupsParameter
+      | PauseParameter
+      | DisabledPoliciesParameter,
   ): ssm.IStringParameter {
     const length = JSON.stringify(value).length;
     if (length > MOST_PARAMETER_CHARACTERS) {
@@ -99,6 +155,12 @@ export class SentryParameters extends Construct {
       description: 'Written by the deployment, read by the sentry',
     });
   }
+}
+
+const NAME_LENGTH = 16;
+
+function namesOf(parameters: readonly ssm.IStringParameter[]): string {
+  return parameters.map(({ parameterName }) => parameterName).join(',');
 }
 
 interface NumberedPart extends GroupPart {

@@ -187,6 +187,8 @@ export interface ReconcileMessage extends PlaceInMessage {
     readonly rules: number;
     /** How many of them are newer than the last look at the groups: they are not accepted. */
     readonly newRules?: number;
+    /** No policy is for the group: nothing in it is judged. */
+    readonly uncovered?: true;
     /** Rules that violate a policy. */
     readonly violating: readonly AdoptedRuleInMessage[];
   }[];
@@ -256,7 +258,14 @@ export interface OperatorMessage extends PlaceInMessage {
   readonly severity: Severity;
   readonly time: string;
   readonly action:
-    'accept' | 'withdraw' | 'release' | 'pause' | 'resume' | 'disablePolicy' | 'enablePolicy';
+    | 'accept'
+    | 'withdraw'
+    | 'release'
+    | 'releasePolicy'
+    | 'pause'
+    | 'resume'
+    | 'disablePolicy'
+    | 'enablePolicy';
   /** As the operator wrote it: a name, not a proof. */
   readonly by: string;
   readonly reason: string;

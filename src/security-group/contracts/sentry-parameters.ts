@@ -1,6 +1,6 @@
 import type { AccountScope } from '../../organization/domain/account-scope';
 import type { TrustedActor } from '../domain/changes/actor';
-import type { GroupSelector } from '../domain/groups/monitored-groups';
+import type { GroupPart, GroupSelector } from '../domain/groups/monitored-groups';
 import type { Disabling, Policy } from '../domain/policies/policy';
 import type { SentryConfiguration } from '../domain/policies/sentry-configuration';
 
@@ -12,7 +12,7 @@ export const SENTRY_PARAMETERS_VERSION = 1;
 
 export interface PoliciesParameter {
   readonly version: typeof SENTRY_PARAMETERS_VERSION;
-  readonly policies: readonly Omit<Policy, 'disabling'>[];
+  readonly policies: readonly PolicyInParameter[];
   readonly trustedActors: readonly TrustedActor[];
   readonly emptyingRoleArns: SentryConfiguration['emptyingRoleArns'];
   readonly mode: SentryConfiguration['mode'];
@@ -23,6 +23,32 @@ export interface PoliciesParameter {
   readonly brake: number;
   /** Whom policies ask, by the names that they use. */
   readonly workflows: readonly WorkflowParameter[];
+}
+
+export interface PolicyInParameter extends Omit<Policy, 'disabling' | 'appliesTo' | 'appliesIn'> {
+  /** Whose groups it is for, and which of them; absent: all. */
+  readonly appliesTo?: AppliesToInParameter;
+}
+
+export interface AppliesToInParameter extends AccountScope {
+  /** The name of a selection, in a parameter of its own. */
+  readonly groups?: string;
+}
+
+/**
+ * Selections of groups that policies are for, by their names. There may be several such parameters,
+ * and a selection be in several: names change with what is selected, so that no policy is taken for
+ * one of other groups while a deployment is writing them.
+ */
+export interface PolicyGroupsParameter {
+  readonly version: typeof SENTRY_PARAMETERS_VERSION;
+  readonly selections: readonly PolicyGroupsPart[];
+}
+
+export interface PolicyGroupsPart extends GroupPart {
+  readonly name: string;
+  /** As in the parameters of monitored groups. */
+  readonly part?: number;
 }
 
 export interface WorkflowParameter {
@@ -68,3 +94,6 @@ export interface DisablingInParameter extends Omit<Disabling, 'since' | 'until'>
 
 /** A standard parameter holds 4 KB; a group's id is 20 characters, known at deployment only. */
 export const GROUPS_PER_PARAMETER = 150;
+
+/** Of selections of policies: one of so many ids is alone in its parameter. */
+export const POLICY_GROUPS_BYTES = 3_500;

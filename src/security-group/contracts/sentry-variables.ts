@@ -6,6 +6,7 @@ export const SENTRY_VARIABLES = [
    * Names of the SSM parameters that hold policies, groups and a pause, which do not fit into 4 KB
    * of environment.
    */
+  /** One name; and behind it, after commas, those of groups that policies are for. */
   'POLICIES_PARAMETER',
   /** Several names, joined by commas. */
   'MONITORED_GROUPS_PARAMETERS',

@@ -1,9 +1,12 @@
 import { LEDGERS_AT_ONCE } from './at-once';
-import { isSelected } from './groups/monitored-groups';
+import { decideTags } from './groups/counted-tags';
+import type { GroupDetails } from './groups/group';
+import { decisiveTagKeys, isSelected } from './groups/monitored-groups';
 import type { SecurityGroups } from './groups/security-groups';
 import {
   entryOf,
   type GroupLedger,
+  type GroupRecord,
   isAdopted,
   type LedgerEntry,
   livingGrants,
@@ -17,6 +20,7 @@ import {
   orderedPlace,
   refuseUnknownScope,
 } from './ordered-place';
+import { decisiveTags, isFor, namesGroups } from './policies/configuration-for';
 import {
   type Baseline,
   type Disabling,
@@ -61,6 +65,12 @@ export type OperatorRequest =
   | (Order &
       InPlace & { readonly action: 'withdraw'; readonly groupId: string; readonly ruleId: string })
   | (Order & InPlace & { readonly action: 'release'; readonly groupId: string })
+  | (Order &
+      InPlace & {
+        readonly action: 'releasePolicy';
+        readonly groupId: string;
+        readonly policy: string;
+      })
   | (Order & AccountScope & { readonly action: 'pause'; readonly until: Date })
   | (Order & { readonly action: 'resume' })
   | (Order & {
@@ -94,6 +104,13 @@ export interface ListedRule {
   readonly grants: LedgerEntry['grants'];
 }
 
+/** A policy that holds for one group. */
+export interface HeldPolicy {
+  readonly policy: string;
+  /** The group's tags do not ask for it any more: it holds until someone who may ends it. */
+  readonly byEarlierTags?: true;
+}
+
 /** Whether the sentry works, by what its ledger says. */
 export interface LifeAnswer {
   readonly isAlive: boolean;
@@ -109,8 +126,10 @@ export interface ListedPolicy {
   readonly name: string;
   readonly baseline: string;
   readonly response: Response;
-  /** Absent: everywhere. */
+  /** Absent: for all groups that the sentry watches. */
   readonly appliesTo?: Policy['appliesTo'];
+  /** Absent: everywhere. */
+  readonly appliesIn?: Policy['appliesIn'];
   readonly disabled?: Omit<Disabling, 'policy'>;
 }
 
@@ -122,6 +141,8 @@ export interface OperatorAnswer {
   readonly rules?: readonly ListedRule[];
   readonly life?: LifeAnswer;
   readonly policies?: readonly ListedPolicy[];
+  /** Of one group; an empty list: nothing in it is judged. */
+  readonly holding?: readonly HeldPolicy[];
 }
 
 export interface OperatorPorts {
@@ -137,6 +158,8 @@ export interface PlacePorts {
   readonly groups: SecurityGroups;
   readonly ledger: Ledger;
   readonly signs: Pick<SignsOfLife, 'last'>;
+  /** As it holds there; absent where it is the same everywhere. Throws an UnknownUnitError. */
+  configuration?(): SentryConfiguration;
   /** Has the group judged by the function that acts. */
   pointTo(groupIds: readonly string[]): Promise<void>;
 }
@@ -171,13 +194,18 @@ export async function carryOut(
   }
 }
 
+/** What is about one place. */
+type RequestThere = RequestOf<
+  'accept' | 'withdraw' | 'release' | 'releasePolicy' | 'list' | 'check'
+>;
+
 type RequestOf<Action extends OperatorRequest['action']> = Extract<
   OperatorRequest,
   { action: Action }
 >;
 
 async function carryOutThere(
-  request: RequestOf<'accept' | 'withdraw' | 'release' | 'list' | 'check'>,
+  request: RequestThere,
   configuration: SentryConfiguration,
   { places, clock, at }: OperatorPorts,
 ): Promise<OperatorAnswer> {
@@ -194,7 +222,7 @@ async function carryOutThere(
 }
 
 async function answerThere(
-  request: RequestOf<'accept' | 'withdraw' | 'release' | 'list' | 'check'>,
+  request: RequestThere,
   configuration: SentryConfiguration,
   there: There,
 ): Promise<OperatorAnswer> {
@@ -205,8 +233,10 @@ async function answerThere(
       return againOnConflict(async () => withdraw(request, there));
     case 'release':
       return againOnConflict(async () => release(request, configuration, there));
+    case 'releasePolicy':
+      return againOnConflict(async () => releasePolicy(request, configuration, there));
     case 'list':
-      return list(request.groupId, there);
+      return list(request.groupId, configuration, there);
     case 'check':
       return check(configuration, there);
   }
@@ -294,6 +324,67 @@ async function release(
     await ledger.writeRecord({ ...record, releasedAt: clock.now(), releasedFor: 'not-chosen' });
   }
   return { done: `${nameOf(groupId)} is not watched any more.` };
+}
+
+/** From now on, the tags by which the policy is for the group count as they are. */
+async function releasePolicy(
+  { groupId, policy: name }: RequestOf<'releasePolicy'>,
+  everywhere: SentryConfiguration,
+  there: There,
+): Promise<OperatorAnswer> {
+  refuseUnknown(name, everywhere);
+  const { groups, ledger, clock, nameOf } = there;
+  const configuration = there.configuration?.() ?? everywhere;
+  const { record } = await adopted(groupId, { ledger, nameOf });
+  const [details] = await groups.find({ kind: 'ids', groupIds: [groupId] });
+  if (!details || !record) {
+    throw new OperatorError(`${nameOf(groupId)} does not exist any more: nothing holds for it.`);
+  }
+  const before = heldPolicies(details, record, configuration);
+  const held = before.find(({ policy }) => policy === name);
+  if (!held) throw new OperatorError(`The policy ${name} does not hold for ${nameOf(groupId)}.`);
+  if (!held.byEarlierTags) {
+    throw new OperatorError(
+      `By its tags as they are, or by the app, the policy ${name} is for ${nameOf(groupId)}: change its tags, or the policy's "appliesTo", first.`,
+    );
+  }
+  const keys = configuration.policies
+    .filter((policy) => policy.name === name)
+    .flatMap(({ appliesTo }) => (appliesTo ? decisiveTagKeys(appliesTo) : []));
+  const written = { keys, at: clock.now() };
+  const tags = decideTags(record.tags, details, decisiveTags(configuration), written);
+  const changed = { ...record, ...(tags && { tags }) };
+  await ledger.writeRecord(changed);
+  const left = heldPolicies(details, changed, configuration).map(({ policy }) => policy);
+  const ended = before.map(({ policy }) => policy).filter((policy) => !left.includes(policy));
+  return {
+    done: `${nameOf(groupId)} is without ${ended.join(', ')} from now on, as its tags say. ${left.length > 0 ? `What still holds for it: ${left.join(', ')}.` : 'No policy is for it any more, so nothing in it is judged.'}`,
+  };
+}
+
+/** Undefined where all policies are for all groups, or the group is not there. */
+async function holdingIn(
+  groupId: string,
+  everywhere: SentryConfiguration,
+  { groups, ledger, configuration }: There,
+): Promise<HeldPolicy[] | undefined> {
+  if (!namesGroups(everywhere)) return undefined;
+  const [details] = await groups.find({ kind: 'ids', groupIds: [groupId] });
+  const record = await ledger.record(groupId);
+  return details && heldPolicies(details, record, configuration?.() ?? everywhere);
+}
+
+function heldPolicies(
+  details: GroupDetails,
+  record: GroupRecord | undefined,
+  { policies }: SentryConfiguration,
+): HeldPolicy[] {
+  return policies
+    .filter((policy) => isFor(policy, details, record?.tags))
+    .map((policy) => ({
+      policy: policy.name ?? '',
+      ...(!isFor(policy, details, undefined) && { byEarlierTags: true as const }),
+    }));
 }
 
 async function pause(
@@ -395,12 +486,13 @@ function refuseUnknown(name: string, { policies }: SentryConfiguration): void {
 
 function listedPolicies({ policies }: SentryConfiguration, now: Date): ListedPolicy[] {
   return policies.map((policy) => {
-    const { name = '', baseline, response, appliesTo, disabling } = policy;
+    const { name = '', baseline, response, appliesTo, appliesIn, disabling } = policy;
     return {
       name,
       baseline: baselineText(baseline),
       response,
       ...(appliesTo && { appliesTo }),
+      ...(appliesIn && { appliesIn }),
       ...(disabling && isDisabled(policy, now) && { disabled: orderOf(disabling) }),
     };
   });
@@ -418,8 +510,10 @@ function baselineText(baseline: Baseline): string {
 
 async function list(
   groupId: string | undefined,
-  { ledger, clock }: There,
+  everywhere: SentryConfiguration,
+  there: There,
 ): Promise<OperatorAnswer> {
+  const { ledger, clock } = there;
   const ids =
     groupId === undefined
       ? (await ledger.records())
@@ -439,7 +533,9 @@ async function list(
       }))
       .filter(({ grants }) => grants.length > 0),
   );
+  const holding = groupId === undefined ? undefined : await holdingIn(groupId, everywhere, there);
   return {
+    ...(holding && { holding }),
     rules: rules.sort(
       (a, b) =>
         a.groupId.localeCompare(b.groupId) || ruleKey(a.rule).localeCompare(ruleKey(b.rule)),

@@ -69,9 +69,8 @@ const hub = hubWork({
   ssm,
   dynamo,
 });
-const ports: Omit<OperatorPorts, 'places'> = {
+const ports: Omit<OperatorPorts, 'places' | 'at'> = {
   clock: SYSTEM_CLOCK,
-  at: async (place) => portsIn(place),
   writePause: async (pause) => writePause(ssm, environment.PAUSE_PARAMETER, pause),
   writeDisablings: async (disablings) =>
     writeDisablings(ssm, environment.DISABLED_POLICIES_PARAMETER, disablings),
@@ -99,8 +98,16 @@ export async function handler(
   const request = parseOperatorRequest(payload);
   logger.info('ordered', { requestId, ...request });
   const members = await hub?.directory.known();
-  const answer = await carryOut(request, await loadSentryConfiguration(ssm, environment), {
+  const configuration = await loadSentryConfiguration(ssm, environment);
+  const answer = await carryOut(request, configuration, {
     ...ports,
+    at: async (there) => {
+      const known = await hub?.known.at(there);
+      return {
+        ...portsIn(there),
+        ...(known && { configuration: () => known.narrowed(configuration) }),
+      };
+    },
     places: { own, ...(members && { members }) },
   });
   const known = answer.place && (await hub?.known.at(answer.place));
@@ -121,13 +128,17 @@ async function tell(announcement: Announcement): Promise<void> {
   await failures.send();
 }
 
-function rendered({ done, rules, life, policies }: OperatorAnswer, place?: DescribedPlace) {
+function rendered(
+  { done, rules, life, policies, holding }: OperatorAnswer,
+  place?: DescribedPlace,
+) {
   const now = SYSTEM_CLOCK.now().getTime();
   return {
     ...(done && { done }),
     ...placeFields(place),
     ...life,
     ...(policies && { policies }),
+    ...(holding && { holding }),
     ...(rules && {
       rules: rules.map(({ groupId, rule, grants }) => ({
         groupId,

@@ -635,13 +635,18 @@ describe('what was changed', () => {
     };
     expect(
       parse({ eventName: 'CreateTags', requestParameters: { CreateTagsRequest: request } }).subject,
-    ).toEqual({ kind: 'tags', groupIds: ['sg-1'], tagKeys: ['watched'] });
+    ).toEqual({
+      kind: 'tags',
+      groupIds: ['sg-1'],
+      tagKeys: ['watched'],
+      tags: [{ key: 'watched', value: 'yes' }],
+    });
   });
 
   test.each(taggingCalls(['i-1', 'sg-1', 'sgr-1', 'sg-2']))(
     'tags of groups: $name',
     ({ values }) => {
-      expect(parse(values).subject).toEqual({
+      expect(parse(values).subject).toMatchObject({
         kind: 'tags',
         groupIds: ['sg-1', 'sg-2'],
         tagKeys: ['watched', 'team'],
@@ -655,7 +660,23 @@ describe('what was changed', () => {
       kind: 'tags',
       groupIds: [],
       tagKeys: [],
+      tags: [],
     });
+  });
+
+  test.each<[string, string, object, unknown]>([
+    ['put on', 'CreateTags', { key: 'a', value: 'b' }, [{ key: 'a', value: 'b' }]],
+    ['put on without a value', 'CreateTags', { key: 'a' }, [{ key: 'a', value: '' }]],
+    ['taken off', 'DeleteTags', { key: 'a' }, []],
+    ['taken off if it has a value', 'DeleteTags', { key: 'a', value: 'b' }, undefined],
+    ['without a key', 'CreateTags', { value: 'b' }, undefined],
+  ])('what groups have after it: a tag %s', (_, eventName, tag, tags) => {
+    const requestParameters = {
+      resourcesSet: { items: { resourceId: 'sg-1' } },
+      tagSet: { items: [tag] },
+    };
+    const { subject } = parse({ eventName, requestParameters });
+    expect('tags' in subject ? subject.tags : undefined).toEqual(tags);
   });
 });
 

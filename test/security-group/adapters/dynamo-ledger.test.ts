@@ -90,6 +90,14 @@ const records: fc.Arbitrary<EveryField<GroupRecord> & { revision: number }> = fc
   adoptedAt: time,
   adoptedWhile: fc.constantFrom(...MODES),
   policies: text,
+  holds: optional(fc.array(text)),
+  tags: optional(
+    fc.record({
+      had: fc.array(fc.record({ key: text, value: text })),
+      lacked: fc.array(fc.record({ key: text, value: text })),
+      decided: optional(fc.array(fc.record({ key: text, at: time }))),
+    }),
+  ),
   selection: text,
   madeBy: optional(text),
   unseenSince: optional(time),

@@ -111,6 +111,7 @@ function manyIds(count: number): string[] {
 interface Parameters {
   readonly policies?: unknown;
   readonly groups?: readonly unknown[];
+  readonly policyGroups?: readonly unknown[];
   readonly pause?: unknown;
   readonly disabled?: unknown;
 }
@@ -118,6 +119,7 @@ interface Parameters {
 async function load({
   policies = POLICIES,
   groups = [GROUPS],
+  policyGroups = [],
   pause = { version: 1 },
   disabled = { version: 1, disablings: [] },
 }: Parameters = {}) {
@@ -127,6 +129,7 @@ async function load({
     ['/pause', pause],
     ['/disabled', disabled],
     ...groups.map((value, index): [string, unknown] => [`/groups/${index}`, value]),
+    ...policyGroups.map((value, index): [string, unknown] => [`/for/${index}`, value]),
   ];
   await Promise.all(
     values.map(async ([Name, value]) =>
@@ -141,7 +144,7 @@ async function load({
     ),
   );
   return loadSentryConfiguration(client, {
-    POLICIES_PARAMETER: '/policies',
+    POLICIES_PARAMETER: ['/policies', ...policyGroups.map((_, index) => `/for/${index}`)].join(),
     MONITORED_GROUPS_PARAMETERS: groupNames.join(','),
     PAUSE_PARAMETER: '/pause',
     DISABLED_POLICIES_PARAMETER: '/disabled',
@@ -160,6 +163,7 @@ test('what the deployment writes comes back as it was', async () => {
       selection: expect.stringMatching(/^[0-9a-f]{64}$/),
       policies: expect.stringMatching(/^[0-9a-f]{64}$/),
     },
+    digestOf: expect.any(Function),
     trustedActors: POLICIES.trustedActors,
     emptyingRoleArns: POLICIES.emptyingRoleArns,
     mode: 'OBSERVE',
@@ -186,7 +190,7 @@ test('parts of a union come back with their own exclusions, in whatever order', 
     MonitoredGroups.taggedWith('team', 'a').excluding(MonitoredGroups.taggedWith('on', 'no')),
   ])._selection;
   const stack = new Stack();
-  new SentryParameters(stack, 'Parameters', { monitoredGroups: union, policies: POLICIES });
+  new SentryParameters(stack, 'Parameters', { monitoredGroups: union, policies: { ...POLICIES, policies: [] } });
   const written = Object.entries(Template.fromStack(stack).findResources('AWS::SSM::Parameter'))
     .filter(([id]) => id.includes('MonitoredGroups'))
     .map(([, { Properties }]) => Properties.Value as string);
@@ -197,6 +201,37 @@ test('parts of a union come back with their own exclusions, in whatever order', 
   expect(other.digests).toEqual(one.digests);
   const { others: _, ...first } = union;
   expect((await load({ groups: [{ version: 1, ...first }] })).digests).not.toEqual(one.digests);
+});
+
+describe('groups that a policy is for', () => {
+  const [first, second] = POLICIES.policies;
+  const web = { include: [{ kind: 'ids', groupIds: ['sg-2', 'sg-3'] }], exclude: [] };
+  const policies = {
+    ...POLICIES,
+    policies: [{ ...first, appliesTo: { groups: 'web', accounts: ['111122223333'] } }, second],
+  };
+  const inParts = ['sg-2', 'sg-3'].map((id) => ({
+    version: 1,
+    selections: [{ name: 'web', include: [{ kind: 'ids', groupIds: [id] }], exclude: [] }],
+  }));
+
+  test('come from all parameters that hold some of them, beside its accounts', async () => {
+    const read = await load({ policies, policyGroups: inParts });
+    expect(read.policies[0]).toMatchObject({
+      appliesTo: web,
+      appliesIn: { accounts: ['111122223333'] },
+    });
+    expect(read.policies[1]).not.toHaveProperty('appliesTo');
+    const everywhere = await load({ policies: { ...POLICIES, policies: [first, second] } });
+    expect(read.digests).toEqual(everywhere.digests);
+    expect(read.policies[0]!.name).not.toBe(everywhere.policies[0]!.name);
+  });
+
+  test('are not guessed while a deployment writes them', async () => {
+    await expect(load({ policies })).rejects.toThrow(
+      'No SSM parameter holds the groups web that a policy is for. A deployment may be writing them',
+    );
+  });
 });
 
 test('what was written before there were workflows is read as without any', async () => {
@@ -288,7 +323,7 @@ describe('in a hub', () => {
       policies: { ...POLICIES, policies, observeIn: inAccount },
       pause: { ...PAUSE, ...elsewhere },
     });
-    expect(read.policies.map(({ appliesTo }) => appliesTo)).toEqual([
+    expect(read.policies.map(({ appliesIn }) => appliesIn)).toEqual([
       elsewhere,
       elsewhere,
       elsewhere,

@@ -23,6 +23,7 @@ import type {
   groupsSchema,
   orderedPauseSchema,
   policiesSchema,
+  policyGroupsSchema,
   ReachableWorkflow,
 } from '../../../src/security-group/adapters/sentry-configuration';
 import type {
@@ -34,6 +35,7 @@ import type {
   MonitoredGroupsParameter,
   PauseParameter,
   PoliciesParameter,
+  PolicyGroupsParameter,
   WorkflowParameter,
 } from '../../../src/security-group/contracts/sentry-parameters';
 import type { AskedChange } from '../../../src/security-group/domain/asking/asked-change';
@@ -80,6 +82,7 @@ test('a change that was asked about is read as the domain declares it', () => {
 test('the parameters are read as their contracts declare them', () => {
   assertType<Equal<z.output<typeof policiesSchema>, PoliciesParameter>>();
   assertType<Equal<z.output<typeof groupsSchema>, MonitoredGroupsParameter>>();
+  assertType<Equal<z.output<typeof policyGroupsSchema>, PolicyGroupsParameter>>();
   assertType<Equal<Required<z.input<typeof orderedPauseSchema>>, Required<PauseParameter>>>();
   assertType<Equal<z.input<typeof disabledPoliciesSchema>, DisabledPoliciesParameter>>();
 });

@@ -7,7 +7,7 @@ import {
   Actor,
   ChangeResponse,
   MonitoredGroups,
-  PolicyScope,
+  AccountScope,
   Ports,
   SecurityGroupBaseline,
   type SecurityGroupSentryProps,
@@ -52,34 +52,34 @@ describe('a scope is refused at synth', () => {
   test.each<[string, () => unknown, string]>([
     [
       'of no accounts',
-      () => PolicyScope.accounts([]),
-      'PolicyScope.accounts() got an empty list: name at least one account, as in PolicyScope.accounts(["111122223333"]).',
+      () => AccountScope.accounts([]),
+      'AccountScope.accounts() got an empty list: name at least one account, as in AccountScope.accounts(["111122223333"]).',
     ],
     [
       'with a malformed account',
-      () => PolicyScope.accounts(['payments']),
-      'PolicyScope.accounts(): "payments" is no account id: write twelve digits, in quotes.',
+      () => AccountScope.accounts(['payments']),
+      'AccountScope.accounts(): "payments" is no account id: write twelve digits, in quotes.',
     ],
     [
       'of no units',
-      () => PolicyScope.units([]),
-      'PolicyScope.units(): "units" is empty: name at least one, such as "ou-abcd-12345678".',
+      () => AccountScope.units([]),
+      'AccountScope.units(): "units" is empty: name at least one, such as "ou-abcd-12345678".',
     ],
     [
       'with a malformed unit',
-      () => PolicyScope.units(['shops']),
-      'PolicyScope.units(): "shops" is no id of an organizational unit: write one such as "ou-abcd-12345678", or a root such as "r-abcd".',
+      () => AccountScope.units(['shops']),
+      'AccountScope.units(): "shops" is no id of an organizational unit: write one such as "ou-abcd-12345678", or a root such as "r-abcd".',
     ],
   ])('%s', (_, make, message) => {
     expect(make).toThrow(message);
   });
 
-  test.each<[string, (scope: PolicyScope) => Partial<SecurityGroupSentryProps>, string]>([
-    ['of a policy', (appliesTo) => ({ policies: [{ ...locked, appliesTo }] }), 'appliesTo'],
+  test.each<[string, (scope: AccountScope) => Partial<SecurityGroupSentryProps>, string]>([
+    ['of a policy', (appliesIn) => ({ policies: [{ ...locked, appliesIn }] }), 'appliesIn'],
     ['of a wave', (observeIn) => ({ observeIn }), 'observeIn'],
   ])('%s that would reach others than it says', (_, propsWith, prop) => {
     const where = `^Stack/Sentry: "${prop}"( of a policy)? `;
-    const units = propsWith(PolicyScope.units([UNIT]));
+    const units = propsWith(AccountScope.units([UNIT]));
     expect(() => settings(units)).toThrow(
       new RegExp(
         `${where}chooses among the accounts of a hub, and the sentry has none, .+: leave it out, or give the sentry a "hub"\\.$`,
@@ -88,11 +88,11 @@ describe('a scope is refused at synth', () => {
     for (const hub of [ofAccounts, ofAccountsInOrganization]) {
       expect(() => settings(units, hub)).toThrow(
         new RegExp(
-          `${where}names units, and Stack/Hub has its accounts named one by one, so that no one knows their units: write PolicyScope\\.accounts.+, or MemberAccounts\\.organization\\(\\) in the hub\\.$`,
+          `${where}names units, and Stack/Hub has its accounts named one by one, so that no one knows their units: write AccountScope\\.accounts.+, or MemberAccounts\\.organization\\(\\) in the hub\\.$`,
         ),
       );
     }
-    const stranger = propsWith(PolicyScope.accounts([MEMBER, HUB_ACCOUNT, STRANGER]));
+    const stranger = propsWith(AccountScope.accounts([MEMBER, HUB_ACCOUNT, STRANGER]));
     for (const hub of [ofAccounts, ofOrganization]) {
       expect(() => settings(stranger, hub)).toThrow(
         new RegExp(
@@ -103,7 +103,7 @@ describe('a scope is refused at synth', () => {
   });
 
   test('where the sentry observes everywhere anyway', () => {
-    const observeIn = PolicyScope.units([UNIT]);
+    const observeIn = AccountScope.units([UNIT]);
     expect(() => settings({ observeIn, mode: SentryMode.OBSERVE }, ofOrganization)).toThrow(
       'Stack/Sentry: "observeIn" says where the sentry only observes, and with SentryMode.OBSERVE it does so everywhere: leave one of the two out.',
     );
@@ -114,10 +114,10 @@ test('what the deployment writes of scopes and actors is what the handlers read'
   const { scope, monitoredGroups, judging } = settings(
     {
       policies: [
-        { ...locked, appliesTo: PolicyScope.units([UNIT, UNIT]) },
+        { ...locked, appliesIn: AccountScope.units([UNIT, UNIT]) },
         { ...locked, response: ChangeResponse.notifyOnly() },
       ],
-      observeIn: PolicyScope.accounts([MEMBER]),
+      observeIn: AccountScope.accounts([MEMBER]),
       trustedActors: [
         Actor.cdkDeployments(),
         Actor.roleInEachAccount('ops/Deployer'),
@@ -166,8 +166,8 @@ test('a role of an account that the hub does not watch is refused', () => {
 test('units that policies and mode name are told to the hub, which knows whether they exist', () => {
   const { judging } = settings(
     {
-      policies: [{ ...locked, appliesTo: PolicyScope.units([UNIT]) }],
-      observeIn: PolicyScope.units(['ou-abcd-99999999']),
+      policies: [{ ...locked, appliesIn: AccountScope.units([UNIT]) }],
+      observeIn: AccountScope.units(['ou-abcd-99999999']),
     },
     ofOrganization,
   );
@@ -183,7 +183,7 @@ test('units that policies and mode name are told to the hub, which knows whether
 test('nothing of it is written where there is none', () => {
   const { policies, ...judging } = settings().judging;
   expect(Object.keys({ ...policies[0], ...judging })).toEqual(
-    expect.not.arrayContaining(['appliesTo', 'observeIn']),
+    expect.not.arrayContaining(['appliesIn', 'observeIn']),
   );
 });
 
@@ -248,18 +248,18 @@ describe('a role in each account', () => {
 });
 
 describe("the app's own rules are judged at synth", () => {
-  test.each<[string, PolicyScope, number]>([
-    ['by a policy for its account', PolicyScope.accounts([HUB_ACCOUNT]), 1],
-    ['but not by one for another', PolicyScope.accounts([MEMBER]), 0],
-    ['nor by one for units, which no app knows', PolicyScope.units([UNIT]), 0],
-  ])('%s', (_, appliesTo, errors) => {
+  test.each<[string, AccountScope, number]>([
+    ['by a policy for its account', AccountScope.accounts([HUB_ACCOUNT]), 1],
+    ['but not by one for another', AccountScope.accounts([MEMBER]), 0],
+    ['nor by one for units, which no app knows', AccountScope.units([UNIT]), 0],
+  ])('%s', (_, appliesIn, errors) => {
     const { scope, judging } = settings(
       {
         policies: [
           {
             baseline: SecurityGroupBaseline.forbid([TrafficPattern.fromInternet(Ports.SSH)]),
             response: ChangeResponse.revert(),
-            appliesTo,
+            appliesIn,
           },
         ],
       },

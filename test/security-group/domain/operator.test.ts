@@ -246,6 +246,59 @@ describe('releasing a group', () => {
   });
 });
 
+describe('releasing a policy of a group', () => {
+  const WEB = { key: 'tier', value: 'web' };
+  const byTag = { include: [{ kind: 'tag' as const, ...WEB }], exclude: [] };
+  const policies = [
+    { ...locked, name: 'no-additions' },
+    { ...forbidSsh, name: 'web-tier', appliesTo: byTag },
+    { ...locked, name: 'web-locked', appliesTo: byTag },
+  ];
+  const configuration = configurationOf(policies);
+  const release: OrderOf<'releasePolicy'> = {
+    action: 'releasePolicy',
+    groupId: 'sg-1',
+    policy: 'web-tier',
+    ...order,
+  };
+
+  /** Someone has taken the tag off since. */
+  function taggedBefore(): void {
+    sentry.ledger.adopt('sg-1', [https], { tags: { had: [WEB], lacked: [] } });
+  }
+
+  test('has its tags count as they are: what holds by earlier ones is listed, and ends', async () => {
+    taggedBefore();
+    const list: OperatorRequest = { action: 'list', groupId: 'sg-1' };
+    expect((await carriedOut(list, configuration)).holding).toEqual([
+      { policy: 'no-additions' },
+      { policy: 'web-tier', byEarlierTags: true },
+      { policy: 'web-locked', byEarlierTags: true },
+    ]);
+    expect(await carriedOut(release, configuration)).toEqual({
+      done: 'sg-1 is without web-tier, web-locked from now on, as its tags say. What still holds for it: no-additions.',
+    });
+    expect((await carriedOut(list, configuration)).holding).toEqual([{ policy: 'no-additions' }]);
+  });
+
+  test('says where no policy is left', async () => {
+    taggedBefore();
+    const { done } = await carriedOut(release, configurationOf(policies.slice(1)));
+    expect(done).toContain('No policy is for it any more, so nothing in it is judged.');
+  });
+
+  test('is refused for one that holds by its tags or by the app, or not at all', async () => {
+    await refused(release, /The policy web-tier does not hold for sg-1/, configuration);
+    await refused(
+      { ...release, policy: 'no-additions' },
+      /By its tags as they are, or by the app, the policy no-additions is for sg-1: change its tags, or the policy's "appliesTo", first/,
+      configuration,
+    );
+    await refused({ ...release, policy: 'other' }, /No policy is called other/, configuration);
+    await refused({ ...release, groupId: 'sg-2' }, /sg-2 is not in the sentry's/, configuration);
+  });
+});
+
 describe('a pause', () => {
   test('lasts until its time, with who ordered it and why', async () => {
     expect(await carriedOut({ action: 'pause', until: SOON, ...order })).toEqual({
@@ -620,10 +673,10 @@ describe('disabling a policy', () => {
   });
 
   test('is in a list that says where each policy applies', async () => {
-    const appliesTo = { accounts: [SANDBOX.id] };
-    const configuration = configurationOf([{ ...locked, name: 'no-additions', appliesTo }]);
+    const appliesIn = { accounts: [SANDBOX.id] };
+    const configuration = configurationOf([{ ...locked, name: 'no-additions', appliesIn }]);
     expect((await carriedOut({ action: 'listPolicies' }, configuration)).policies).toEqual([
-      { name: 'no-additions', baseline: 'locked', response: 'revert', appliesTo },
+      { name: 'no-additions', baseline: 'locked', response: 'revert', appliesIn },
     ]);
   });
 

@@ -5,7 +5,10 @@ import {
   NO_RULES,
   type RuleReference,
 } from '../../../src/security-group/domain/changes/named-rules';
-import type { Policy } from '../../../src/security-group/domain/policies/policy';
+import {
+  type Policy,
+  withoutNameAndScope,
+} from '../../../src/security-group/domain/policies/policy';
 import type { SentryConfiguration } from '../../../src/security-group/domain/policies/sentry-configuration';
 import type { Rule } from '../../../src/security-group/domain/rules/rule';
 
@@ -131,6 +134,7 @@ export function configurationOf(
     monitoredGroups: { include: [{ kind: 'ids', groupIds: ['sg-1'] }], exclude: [] },
     policies,
     digests: { selection: 's', policies: 'p' },
+    digestOf: (some) => JSON.stringify(some.map(withoutNameAndScope)),
     trustedActors: trustsDeployer,
     emptyingRoleArns: [],
     mode: 'ENFORCE',

@@ -29,7 +29,7 @@ import {
   MemberRights,
   MemberStackSets,
   MonitoredGroups,
-  PolicyScope,
+  AccountScope,
   Ports,
   SecurityGroupBaseline,
   SecurityGroupSentry,
@@ -373,7 +373,7 @@ export class OrganizationSandbox {
     new SecurityGroupSentry(stack, 'Sentry', {
       hub,
       monitoredGroups: MonitoredGroups.all(),
-      observeIn: PolicyScope.units([lab]),
+      observeIn: AccountScope.units([lab]),
       existingViolations: ExistingViolations.REPORT,
       policies: [
         {
@@ -387,7 +387,7 @@ export class OrganizationSandbox {
         {
           baseline: SecurityGroupBaseline.locked({ restoreRemoved: true }),
           response: ChangeResponse.revert(),
-          appliesTo: PolicyScope.accounts([VAULT]),
+          appliesIn: AccountScope.accounts([VAULT]),
         },
       ],
     });

@@ -10,10 +10,12 @@ import { NotifyingAlarm } from '../../../shared/constructs/notifying-alarm';
 import { deadLetterQueue, workQueue } from '../../../shared/constructs/work-queue';
 import { RESPOND_TO_CHANGES } from '../../contracts/respond-to-changes.environment';
 import type { MonitoredGroups } from '../../domain/groups/monitored-groups';
+import type { Policy } from '../../domain/policies/policy';
 import { groupChangePattern } from '../group-change-pattern';
 
 export interface ChangeQueueProps {
   readonly monitoredGroups: MonitoredGroups;
+  readonly policies: readonly Policy[];
   readonly operators: readonly iam.IPrincipal[];
   readonly topic: sns.ITopic;
 }
@@ -27,7 +29,7 @@ export class ChangeQueue {
   public readonly alarms: cloudwatch.Alarm[];
   private readonly unhandled: GuardedQueue;
 
-  constructor(sentry: Construct, { monitoredGroups, operators, topic }: ChangeQueueProps) {
+  constructor(sentry: Construct, { monitoredGroups, policies, operators, topic }: ChangeQueueProps) {
     this.undelivered = deadLetterQueue(sentry, 'UndeliveredEvents', operators);
     Validations.of(this.undelivered).acknowledge({
       id: 'AwsSolutions-SQS3',
@@ -41,7 +43,7 @@ export class ChangeQueue {
     });
     this.rule = new events.Rule(sentry, 'ChangeRule', {
       description: `Changes of the security groups that ${sentry.node.path} watches`,
-      eventPattern: groupChangePattern(monitoredGroups),
+      eventPattern: groupChangePattern(monitoredGroups, policies),
       targets: [new targets.SqsQueue(this.queue, { deadLetterQueue: this.undelivered })],
     });
     this.alarms = this.makeAlarms(sentry, topic);

@@ -1,5 +1,6 @@
 import type { Actor } from './actor';
 import type { NamedRules } from './named-rules';
+import type { RuleTag } from '../rules/rule';
 
 /** One API call, as its CloudTrail record tells of it. */
 export interface Call {
@@ -43,6 +44,8 @@ export type ChangeSubject =
       readonly kind: 'tags';
       readonly groupIds: readonly string[];
       readonly tagKeys: readonly string[];
+      /** Those that the groups have after it, with these keys; absent where it does not tell. */
+      readonly tags?: readonly RuleTag[];
     };
 
 /** What a call wrote into a prefix list. */

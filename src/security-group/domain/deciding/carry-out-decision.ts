@@ -7,7 +7,9 @@ import type { CarriedOut } from '../../../approval/domain/ask-result';
 import type { AskedChange } from '../asking/asked-change';
 import type { StoredAsk } from '../asking/change-asker';
 import type { Grant } from '../ledger/ledger';
+import { namesGroups } from '../policies/configuration-for';
 import type { Sentry } from '../responding/sentry';
+import { sentryIn } from '../responding/sentry-in';
 
 /**
  * Makes true what people decided, as things stand now. The ledger is written first: what is applied
@@ -17,9 +19,10 @@ import type { Sentry } from '../responding/sentry';
 export async function carryOutDecision(
   decision: ChangeDecision,
   kept: StoredAsk,
-  sentry: Sentry,
+  given: Sentry,
 ): Promise<CarriedOut> {
   const { asked } = kept;
+  const sentry = await sentryOf(asked, given);
   if (decision.kind === 'ended') {
     return revertAsked({ decision, asked, why: 'The time of the approval is over' }, sentry);
   }
@@ -47,6 +50,13 @@ export async function carryOutDecision(
     }
   }
   return revertAsked({ decision, asked, why: REASONS[decision.kind] }, sentry);
+}
+
+/** The sentry with the policies that hold for the group by now. */
+async function sentryOf({ group: { id } }: AskedChange, sentry: Sentry): Promise<Sentry> {
+  if (!namesGroups(sentry.configuration)) return sentry;
+  const record = await sentry.ports.ledger.record(id);
+  return sentryIn({ id, ledger: record ? { record } : {} }, sentry);
 }
 
 const REASONS = {

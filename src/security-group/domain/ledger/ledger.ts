@@ -1,3 +1,4 @@
+import type { CountedTags } from '../groups/counted-tags';
 import type { Mode } from '../policies/sentry-configuration';
 import type { Rule } from '../rules/rule';
 import { ruleKey } from '../rules/rule';
@@ -89,6 +90,10 @@ export interface GroupRecord {
    * adopted first.
    */
   readonly policies: string;
+  /** Digests of the single policies that held for it then, where some are for other groups. */
+  readonly holds?: readonly string[];
+  /** Its tags as they count for which policies hold for it; absent where no tags decide that. */
+  readonly tags?: CountedTags;
   /**
    * A digest of what chose the group: if a deployment chooses others, membership by tag sticks no
    * more.
@@ -157,7 +162,7 @@ export interface GroupLedger {
 
 export const EMPTY_LEDGER: GroupLedger = { entries: new Map(), repeats: [] };
 
-export function isAdopted({ record }: GroupLedger): boolean {
+export function isAdopted({ record }: Pick<GroupLedger, 'record'>): boolean {
   return (
     record !== undefined && (record.releasedAt === undefined || record.releasedFor === 'deleted')
   );

@@ -16,5 +16,6 @@ export function newRecord(
     adoptedWhile: mode,
     policies: digests.policies,
     selection: digests.selection,
+    ...(digests.each && { holds: digests.each }),
   };
 }

@@ -1,4 +1,3 @@
-import type { Policy } from './policy';
 import type { Pause, SentryConfiguration } from './sentry-configuration';
 import {
   type AccountScope,
@@ -15,9 +14,6 @@ export interface Where {
   readonly place: Place;
   readonly account?: OrganizationAccount;
 }
-
-/** A digest of what the policies ask of groups: it changes with every change of that. */
-export type DigestOfPolicies = (policies: readonly Policy[]) => string;
 
 /**
  * The account's unit decides what holds there, and is not known yet. Nothing is judged by guess:
@@ -40,11 +36,10 @@ export class UnknownUnitError extends Error {
 export function configurationAt<Configuration extends SentryConfiguration>(
   configuration: Configuration,
   where: Where,
-  digestOf: DigestOfPolicies,
 ): Configuration {
-  const { observeIn, mode, digests, trustedActors, pause, refusedPause } = configuration;
+  const { observeIn, mode, digests, digestOf, trustedActors, pause, refusedPause } = configuration;
   const policies = configuration.policies.filter(
-    ({ appliesTo }) => !appliesTo || isWithin(appliesTo, where),
+    ({ appliesIn }) => !appliesIn || isWithin(appliesIn, where),
   );
   return {
     ...configuration,

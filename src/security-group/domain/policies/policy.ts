@@ -1,5 +1,6 @@
 import type { TrafficPattern } from './traffic-pattern';
 import type { AccountScope } from '../../../organization/domain/account-scope';
+import type { MonitoredGroups } from '../groups/monitored-groups';
 
 /** Which rules a monitored group may hold. */
 export type Baseline =
@@ -27,8 +28,10 @@ export interface Policy {
   readonly response: Response;
   /** With the responses that ask; and without them, where approvals answer it all the same. */
   readonly asking?: Asking;
+  /** The groups that it is for, of those that the sentry watches; absent: all. */
+  readonly appliesTo?: MonitoredGroups;
   /** In a hub, the accounts whose groups it is for; absent: all. */
-  readonly appliesTo?: AccountScope;
+  readonly appliesIn?: AccountScope;
   /** An operator's order not to answer what violates it. */
   readonly disabling?: Disabling;
 }
@@ -103,9 +106,11 @@ export function withoutDisabling(policy: Policy): Policy {
   return deployed;
 }
 
-/** What the policy asks of groups, under whatever name and wherever it applies. */
-export function withoutNameAndScope(policy: Policy): Omit<Policy, 'name' | 'appliesTo'> {
-  const { name: _, appliesTo: __, ...rest } = withoutDisabling(policy);
+/** What the policy asks of groups, under whatever name, and whichever groups it is for. */
+export function withoutNameAndScope(
+  policy: Policy,
+): Omit<Policy, 'name' | 'appliesTo' | 'appliesIn'> {
+  const { name: _, appliesTo: __, appliesIn: ___, ...rest } = withoutDisabling(policy);
   return rest;
 }
 

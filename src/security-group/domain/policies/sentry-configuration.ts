@@ -12,15 +12,27 @@ export const ANSWERS_TO_EXISTING = ['REPORT', 'RESPOND'] as const;
 /** The sentry's answer to violations that stand in a group when it is adopted. */
 export type AnswerToExisting = (typeof ANSWERS_TO_EXISTING)[number];
 
+/** A digest of what the policies ask of groups: it changes with every change of that. */
+export type DigestOfPolicies = (policies: readonly Policy[]) => string;
+
 /**
  * Says what a sentry watches, by what it judges, and how it goes about it. In a hub,
- * `configurationAt` makes of it what holds in one place.
+ * `configurationAt` makes of it what holds in one place, and `configurationFor` what holds for one
+ * group.
  */
 export interface SentryConfiguration {
   readonly monitoredGroups: MonitoredGroups;
   readonly policies: readonly Policy[];
-  /** Digests of the two, which change with every change of them. */
-  readonly digests: { readonly selection: string; readonly policies: string };
+  /**
+   * Digests of the two, which change with every change of them; and where policies are for some
+   * groups alone, those of the single policies that hold for one group.
+   */
+  readonly digests: {
+    readonly selection: string;
+    readonly policies: string;
+    readonly each?: readonly string[];
+  };
+  readonly digestOf: DigestOfPolicies;
   readonly trustedActors: readonly TrustedActor[];
   /** Roles that are trusted to take rules away from VPCs' default groups, and with nothing else. */
   readonly emptyingRoleArns: readonly string[];

@@ -2,9 +2,10 @@ import { type Arrival, isNew, makingOf, writerOf } from './arrivals';
 import type { GroupView } from './group-view';
 import { isTrusted, nameOf } from '../changes/actor';
 import type { Change } from '../changes/change';
+import { NO_RULES } from '../changes/named-rules';
 import type { GroupDetails } from '../groups/group';
 import type { Violation } from '../judging/judgement';
-import { bareViolations, speaksAgainst } from '../judging/violations';
+import { bareViolations, speaksAgainst, violationsUnder } from '../judging/violations';
 import {
   type Grant,
   type GroupLedger,
@@ -14,6 +15,8 @@ import {
 } from '../ledger/ledger';
 import type { LedgerChange } from '../ledger/ledger-store';
 import { newRecord } from '../ledger/new-record';
+import { heldBefore } from '../policies/configuration-for';
+import { withoutDisabling } from '../policies/policy';
 import type { SentryConfiguration } from '../policies/sentry-configuration';
 import { listOf, type PrefixLists, takenAsKnown } from '../rules/prefix-list';
 import { type Rule, ruleKey } from '../rules/rule';
@@ -29,6 +32,8 @@ export interface Adoption {
   readonly group: GroupDetails;
   readonly cause: AdoptionCause;
   readonly ruleCount: number;
+  /** No policy is for it. */
+  readonly isUncovered?: boolean;
   /** Rules that were written since the sentry looked before: they are judged, not adopted. */
   readonly newRules: readonly Rule[];
   /** Rules that violate a baseline, but for `locked`, which accepts what it finds. */
@@ -37,14 +42,19 @@ export interface Adoption {
   readonly record: GroupRecord;
 }
 
+/** By the configuration as it holds for the group. That fewer policies do is no cause. */
 export function adoptionCause(
-  { record }: GroupLedger,
-  { mode, digests }: SentryConfiguration,
+  { record }: Pick<GroupLedger, 'record'>,
+  configuration: SentryConfiguration,
 ): AdoptionCause | undefined {
+  const { mode, digests, policies } = configuration;
   if (!record) return 'first-contact';
   if (record.releasedAt) return 'came-back';
   if (record.adoptedWhile === 'OBSERVE' && mode === 'ENFORCE') return 'enforced-now';
-  return record.policies === digests.policies ? undefined : 'other-policies';
+  if (record.policies === digests.policies) return undefined;
+  const hasFewer =
+    policies.length > 0 && heldBefore(record, configuration).length === policies.length;
+  return hasFewer ? undefined : 'other-policies';
 }
 
 /** A group, and why it is adopted. */
@@ -61,17 +71,16 @@ export interface Adoptable {
  */
 export function adopt(
   adoptable: Adoptable,
-  configuration: SentryConfiguration,
   sentry: string,
   now: Date,
 ): Adoption {
   const { view, cause } = adoptable;
-  const { details, group, ledger, prefixLists } = view;
+  const { details, group, ledger, prefixLists, configuration, tags } = view;
   const { rules } = group;
   const adopted: Grant = { cause: 'adopted', by: sentry, since: now };
   const newRules = rules.filter((rule) => isNewIn(rule, adoptable));
   const candidates = rules.filter(
-    (rule) => !newRules.includes(rule) && mayBeAdopted(rule, cause, ledger, now),
+    (rule) => !newRules.includes(rule) && mayBeAdopted(rule, cause, view, now),
   );
   const judged = candidates.map((rule) => ({
     rule,
@@ -86,6 +95,7 @@ export function adopt(
     group: details,
     cause,
     ruleCount: rules.length,
+    ...(configuration.policies.length === 0 && { isUncovered: true }),
     newRules,
     violating: judged.filter(({ violations }) => violations.length > 0),
     changes: [
@@ -107,6 +117,7 @@ export function adopt(
     ],
     record: {
       ...newRecord(details, configuration, now),
+      ...(tags && { tags }),
       ...(madeBy !== undefined && { madeBy }),
       revision: ledger.record?.revision,
     },
@@ -186,11 +197,33 @@ function confirmedGrant({ actor, time, eventId }: Change, now: Date): Grant {
  * Other policies accept what they find; but not what was found under the earlier ones already, and
  * waits for its event. What an operator has accepted stands whatever the policies are.
  */
-function mayBeAdopted(rule: Rule, cause: AdoptionCause, ledger: GroupLedger, now: Date): boolean {
+function mayBeAdopted(rule: Rule, cause: AdoptionCause, view: GroupView, now: Date): boolean {
   if (cause === 'first-contact' || cause === 'came-back') return true;
-  const entry = ledger.entries.get(ruleKey(rule));
+  const entry = view.ledger.entries.get(ruleKey(rule));
   if (livingGrants(entry, now).some((grant) => grant.cause === 'operator')) return false;
-  return cause === 'enforced-now' || entry?.unexplainedSince === undefined;
+  if (cause === 'enforced-now') return true;
+  return entry?.unexplainedSince === undefined && !isAnsweredAlready(rule, view, now);
+}
+
+/**
+ * Whether a policy that held for the group before has the rule taken away: anyone who may tag can
+ * choose the moment in which another one comes to hold, and must not have rules accepted by that.
+ */
+function isAnsweredAlready(rule: Rule, view: GroupView, now: Date): boolean {
+  const { ledger, group, configuration } = view;
+  if (!ledger.record) return false;
+  const prefixLists = takenAsKnown(rule, view.prefixLists);
+  const policies = heldBefore(ledger.record, configuration);
+  const hints = { ...NO_RULES, byTrustedActor: false };
+  const entry = ledger.entries.get(ruleKey(rule));
+  return violationsUnder(rule, livingGrants(entry, now), {
+    group,
+    ledger,
+    policies: policies.map(withoutDisabling),
+    prefixLists,
+    hints,
+    now,
+  }).some(({ response }) => response !== 'notifyOnly');
 }
 
 /** What a trusted actor has added stays that. */

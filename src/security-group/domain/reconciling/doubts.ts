@@ -1,7 +1,6 @@
 import type { GroupView } from './group-view';
 import type { GroupDetails } from '../groups/group';
 import { hangsOnDoubt } from '../judging/violations';
-import type { Policy } from '../policies/policy';
 import { listDoubt, listOf } from '../rules/prefix-list';
 import type { Rule } from '../rules/rule';
 
@@ -33,16 +32,13 @@ export interface NotJudged {
   readonly reason: string;
 }
 
-export function doubtfulLists(
-  views: readonly GroupView[],
-  policies: readonly Policy[],
-): DoubtfulList[] {
+export function doubtfulLists(views: readonly GroupView[]): DoubtfulList[] {
   const found = new Map<string, DoubtfulList>();
-  for (const { details: group, group: standing, prefixLists } of views) {
+  for (const { details: group, group: standing, prefixLists, configuration } of views) {
     for (const rule of standing.rules) {
       const reason = listDoubt(rule, prefixLists);
       if (reason === undefined || rule.peer.kind !== 'prefixList') continue;
-      if (!hangsOnDoubt(rule, policies, prefixLists)) continue;
+      if (!hangsOnDoubt(rule, configuration.policies, prefixLists)) continue;
       const id = rule.peer.prefixListId;
       const { rules } = found.get(id) ?? { rules: [] };
       const isShown = listOf(rule, prefixLists) !== undefined;

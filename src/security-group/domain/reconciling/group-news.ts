@@ -35,15 +35,24 @@ const CAUSE_TEXT: Readonly<Record<AdoptionCause, string>> = {
 export function adoptionNews({ adoptions }: ReconcileReport, most: number): News | undefined {
   if (adoptions.length === 0) return undefined;
   const violating = adoptions.flatMap(violatingLines);
+  const uncovered = adoptions.filter(({ isUncovered }) => isUncovered);
   return {
     severity: adoptionSeverity(adoptions),
     headlines: [
       `${adoptions.length} security groups adopted, ${violating.length} of their rules violate a policy`,
+      ...(uncovered.length > 0
+        ? [`no policy is for ${uncovered.length} of the security groups`]
+        : []),
     ],
     lines: [
       'The rules that stand in these groups are recorded as accepted; from now on what is added is judged:',
       ...firstOf(adoptions.map(adoptionLine), most, 'groups.'),
       '',
+      ...section(
+        'No policy is for these groups, so nothing in them is judged. Name them in "appliesTo" of a policy, or leave them out of "monitoredGroups":',
+        uncovered.map(({ group }) => `- ${groupText(group.id, group.name)}`),
+        most,
+      ),
       ...(violating.length > 0
         ? ['Of these rules, some violate a policy:', ...firstOf(violating, most, 'rules.'), '']
         : []),
@@ -53,7 +62,8 @@ export function adoptionNews({ adoptions }: ReconcileReport, most: number): News
 
 function adoptionSeverity(adoptions: readonly Adoption[]): Severity {
   if (adoptions.some(({ violating }) => violating.length > 0)) return 'high';
-  return adoptions.some(({ cause }) => cause !== 'first-contact') ? 'medium' : 'low';
+  const isNoted = ({ cause, isUncovered }: Adoption) => isUncovered || cause !== 'first-contact';
+  return adoptions.some(isNoted) ? 'medium' : 'low';
 }
 
 function adoptionLine({ group, cause, ruleCount, newRules }: Adoption): string {

@@ -82,7 +82,7 @@ export async function reconcileGroups(
   const ledger = ledgerWithoutTags(given.ledger, given.groups, configuration.policies);
   const ports = { ...given, ledger };
   const look = await lookAtAll(configuration, ports);
-  const surveys = surveysOf(look, configuration);
+  const surveys = surveysOf(look);
   const endedDisablings = await untoldEnds(ports.everywhere ?? configuration, look.now, ports);
   const report = {
     ...(ports.place && { place: ports.place }),
@@ -163,9 +163,9 @@ async function lookAtAll(configuration: SentryConfiguration, ports: ReconcilePor
   const monitored = found.existing.filter(
     (group) => !leaving.has(group.id) && isMonitored(group, records, configuration),
   );
-  const { views, notJudged } = await viewsOf(monitored, ports);
+  const { views, notJudged } = await viewsOf(monitored, configuration, ports);
   const now = clock.now();
-  const entering = views.filter((view) => isEntering(view, configuration));
+  const entering = views.filter(isEntering);
   return {
     views: views.map(asWatched),
     notJudged: [...found.notFound, ...notJudged],
@@ -192,7 +192,7 @@ function asWatched(view: GroupView): GroupView {
     : view;
 }
 
-function isEntering({ ledger }: GroupView, configuration: SentryConfiguration): boolean {
+function isEntering({ ledger, configuration }: GroupView): boolean {
   const cause = adoptionCause(ledger, configuration);
   return cause === 'first-contact' || cause === 'came-back';
 }
@@ -201,12 +201,12 @@ interface Survey extends GroupSurvey {
   readonly id: string;
 }
 
-function surveysOf({ views, now }: Look, configuration: SentryConfiguration): Survey[] {
+function surveysOf({ views, now }: Look): Survey[] {
   return views
-    .filter((view) => adoptionCause(view.ledger, configuration) === undefined)
-    .map((view) => ({
-      id: view.details.id,
-      ...surveyGroup(view.group, view.ledger, view.prefixLists, configuration, now),
+    .filter(({ ledger, configuration }) => adoptionCause(ledger, configuration) === undefined)
+    .map(({ details, group, ledger, prefixLists, configuration }) => ({
+      id: details.id,
+      ...surveyGroup(group, ledger, prefixLists, configuration, now),
     }));
 }
 
@@ -217,12 +217,12 @@ function reportOf(
   sentry: string,
 ): Omit<ReconcileReport, 'endedDisablings' | keyof OrdersInForce> {
   const { views, notJudged, selections, released, arrivals, now } = look;
-  const { adoptable, postponed } = adoptableOf(look, configuration);
-  const adoptions = adoptable.map((one) => adopt(one, configuration, sentry, now));
+  const { adoptable, postponed } = adoptableOf(look);
+  const adoptions = adoptable.map((one) => adopt(one, sentry, now));
   const found = surveys.filter((survey) => survey.due.length > 0).map(({ id }) => id);
   const due = [...found, ...adoptions.filter(respondsTo).map(({ group }) => group.id)];
   const doubts: Doubts = {
-    lists: doubtfulLists(views, configuration.policies),
+    lists: doubtfulLists(views),
     rules: unreadableRules(views),
     groups: [...notJudged, ...postponed],
     selections,
@@ -285,11 +285,11 @@ interface Adoptables {
  * A grant is of the list's version: where not even that is known, the group is adopted in a later
  * run, or the rule would be judged again once it is.
  */
-function adoptableOf({ views, arrivals }: Look, configuration: SentryConfiguration): Adoptables {
+function adoptableOf({ views, arrivals }: Look): Adoptables {
   const adopting = views.flatMap((view) => {
-    const cause = adoptionCause(view.ledger, configuration);
+    const cause = adoptionCause(view.ledger, view.configuration);
     const arrival = arrivals.ready.get(view.details.id);
-    if (!cause || (isEntering(view, configuration) && !arrival)) return [];
+    if (!cause || (isEntering(view) && !arrival)) return [];
     return [{ view, cause, ...(arrival && { arrival }), unknown: undescribedList(view) }];
   });
   return {
@@ -332,7 +332,7 @@ const WRITTEN_AT_ONCE = 20;
 /** Gives the reasons for which something could not be written. */
 async function remember(
   { adoptions, at }: ReconcileReport,
-  { released, changed, returned: back }: Look,
+  { released, changed, returned: back, views }: Look,
   surveys: readonly Survey[],
   ports: ReconcilePorts,
 ): Promise<unknown[]> {
@@ -355,9 +355,24 @@ async function remember(
         async () =>
           leftToNextRun(ledger.writeRecord({ ...group, releasedAt: at, releasedFor: reason })),
     ),
-    ...[...changed, ...back].map((record) => async () => leftToNextRun(ledger.writeRecord(record))),
+    ...[...changed, ...back, ...recounted(views, adoptions)].map((record) => async () => leftToNextRun(ledger.writeRecord(record))),
   ];
   return failuresOf(works);
+}
+
+/**
+ * Records of groups whose tags count otherwise than before, or for which fewer policies hold:
+ * nothing in them is adopted for that.
+ */
+function recounted(views: readonly GroupView[], adoptions: readonly Adoption[]): GroupRecord[] {
+  const adopted = new Set(adoptions.map(({ group }) => group.id));
+  return views.flatMap(({ details, ledger: { record }, configuration, tags }) => {
+    if (!record || record.releasedAt || adopted.has(details.id)) return [];
+    if (adoptionCause({ record }, configuration) !== undefined) return [];
+    const { policies, each } = configuration.digests;
+    if (record.policies === policies && record.tags === tags) return [];
+    return [{ ...record, policies, ...(each && { holds: each }), ...(tags && { tags }) }];
+  });
 }
 
 async function failuresOf(works: readonly (() => Promise<void>)[]): Promise<unknown[]> {

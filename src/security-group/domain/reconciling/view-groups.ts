@@ -3,6 +3,7 @@ import type { GroupView } from './group-view';
 import { chunksOf } from '../../../shared/domain/chunks';
 import { reasonOf } from '../../../shared/domain/failure/failure';
 import { LEDGERS_AT_ONCE } from '../at-once';
+import { countTags } from '../groups/counted-tags';
 import type { GroupDetails } from '../groups/group';
 import {
   type GroupSelector,
@@ -11,8 +12,9 @@ import {
   selectorsOf,
 } from '../groups/monitored-groups';
 import type { GroupRules, SecurityGroups } from '../groups/security-groups';
-import type { GroupRecord } from '../ledger/ledger';
+import { type GroupLedger, type GroupRecord, isAdopted } from '../ledger/ledger';
 import type { Ledger } from '../ledger/ledger-store';
+import { configurationFor, decisiveTags } from '../policies/configuration-for';
 import type { SentryConfiguration } from '../policies/sentry-configuration';
 import { prefixListIds } from '../rules/rule';
 import { inTurns } from '../turns';
@@ -98,6 +100,7 @@ interface ViewPorts {
 /** A group that cannot be looked at keeps no one from the others. */
 export async function viewsOf(
   monitored: readonly GroupDetails[],
+  configuration: SentryConfiguration,
   { ledger, groups, rulesOfAll }: ViewPorts,
 ): Promise<Views> {
   const chunks = chunksOf(monitored, GROUPS_PER_CALL);
@@ -125,6 +128,7 @@ export async function viewsOf(
               group: all.get(details.id) ?? NO_GROUP_RULES,
               ledger: ledgerRead,
               prefixLists,
+              ...holdingFor(details, ledgerRead, configuration),
             },
           ]
         : [],
@@ -133,6 +137,20 @@ export async function viewsOf(
       const reason = described.failure ?? read.failure;
       return reason === undefined ? [] : [{ group: details, reason }];
     }),
+  };
+}
+
+/** Nothing that was decided before a group was let go counts any more. */
+function holdingFor(
+  details: GroupDetails,
+  ledger: GroupLedger,
+  configuration: SentryConfiguration,
+): Pick<GroupView, 'configuration' | 'tags'> {
+  const known = isAdopted(ledger) ? ledger.record?.tags : undefined;
+  const tags = countTags(known, details, decisiveTags(configuration));
+  return {
+    configuration: configurationFor(configuration, details, tags),
+    ...(tags && { tags }),
   };
 }
 

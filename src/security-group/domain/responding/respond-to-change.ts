@@ -13,12 +13,13 @@ import {
 import { respondToDeletion, respondToTags } from './membership';
 import type { Ports } from './ports';
 import { type GroupReading, readGroup } from './read-group';
-import { respondToDifferences } from './respond-to-differences';
+import { respondInGroup } from './respond-to-differences';
 import { joined, NOTHING, type Responses, together } from './responses';
 import type { Sentry } from './sentry';
+import { sentryIn } from './sentry-in';
 import type { Target } from './target';
 import { isOwnCall, type OwnIdentity } from '../changes/actor';
-import type { Call, Change, NamedGroup } from '../changes/change';
+import type { Call, Change, ChangeSubject, NamedGroup } from '../changes/change';
 import type { GroupDetails } from '../groups/group';
 import { isSelected, isSelectedById } from '../groups/monitored-groups';
 import { DEFAULT_GROUP } from '../groups/rules-of-new-group';
@@ -27,6 +28,7 @@ import { overwrittenRules } from '../judging/situation';
 import { isDue, waitingSince } from '../learning/waiting';
 import { type GroupLedger, isAdopted } from '../ledger/ledger';
 import type { SentryConfiguration } from '../policies/sentry-configuration';
+import type { Notice } from '../reporting/change-report';
 import type { PrefixList } from '../rules/prefix-list';
 import { inTurns } from '../turns';
 
@@ -68,10 +70,18 @@ export async function respondToChange(
     case 'group-deleted':
       return together([subject.group], async (group) => respondToDeletion(change, group, sentry));
     case 'tags':
-      return together(subject.groupIds, async (groupId) =>
-        respondToTags(groupId, change, subject.tagKeys, sentry),
-      );
+      return respondToTagged(subject, change, sentry);
   }
+}
+
+async function respondToTagged(
+  { groupIds, tagKeys, tags }: Extract<ChangeSubject, { kind: 'tags' }>,
+  change: Change,
+  sentry: Sentry,
+): Promise<Responses> {
+  return together(groupIds, async (groupId) =>
+    respondToTags({ groupId, change, tagKeys, ...(tags && { tags }) }, sentry),
+  );
 }
 
 /**
@@ -95,7 +105,9 @@ async function respondInNamedGroup(
   if (!isMeant) return NOTHING;
   const hints = hintsOf(change, known, reading.ledger.record?.name);
   const target = targetOf(groupId, change, reading, { hints });
-  return respondToTarget(target, { configuration: known, ports });
+  const sentry = { configuration: known, ports };
+  const { ledger } = reading;
+  return respondToTarget(target, await sentryIn({ id: groupId, ledger }, sentry));
 }
 
 async function isSelectedByDetails(
@@ -118,17 +130,30 @@ async function respondInFoundGroups(
 
   const respondIn = async (details: GroupDetails): Promise<Responses> => {
     const found = await readGroup(details.id, ports);
-    if (!isMonitored(details, found.ledger, configuration)) return NOTHING;
+    const { ledger } = found;
+    if (!isMonitored(details, ledger, configuration)) return NOTHING;
+    const own = await sentryIn({ id: details.id, details, ledger }, sentry);
     const reading = isBirthOf(details, change)
-      ? await watchedFromBirth(found, details, change, configuration, ports)
+      ? await watchedFromBirth(found, details, change, { sentry, own: own.configuration })
       : found;
     const target = targetOf(details.id, change, reading, hintsIn(details)(reading));
-    return respondToTarget({ ...target, details }, sentry);
+    const isBorn = isBirthOf(details, change) && isMadeBy(change, reading);
+    const notices = isBorn && own.configuration.policies.length === 0 ? [NO_POLICY] : [];
+    return respondToTarget({ ...target, details, notices }, own);
   };
   const responses = await inTurns(groups, GROUPS_AT_ONCE, async (details) =>
     unlessItFails(respondIn(details)),
   );
   return joined(responses);
+}
+
+const NO_POLICY: Notice = {
+  severity: 'medium',
+  text: 'The group was made, and no policy is for it: nothing in it is judged.',
+};
+
+function isMadeBy({ eventId }: Change, { ledger: { record } }: GroupReading): boolean {
+  return record?.madeBy === eventId;
 }
 
 /** With a VPC, its default group is made; others that it has by now have events of their own. */
@@ -151,7 +176,7 @@ async function respondToTarget(target: Target, sentry: Sentry): Promise<Response
   const written = await together([target], async (one) => answerEvent(one, sentry));
   const others = await answerOverwritten(target, sentry);
   const due = isWaitOver(target, sentry)
-    ? await respondToDifferences(groupId, call, sentry)
+    ? await respondInGroup(groupId, call, sentry)
     : NOTHING;
   return joined([written, others, due]);
 }

@@ -15,8 +15,8 @@ import { rule } from '../../samples/rules';
 const SHOPS = { units: ['ou-abcd-11111111'] };
 const SANDBOXES = { units: ['ou-abcd-33333333'] };
 const ssh = rule({ id: 'sgr-1' });
-const forbidInShops: Policy = { ...forbidSsh, appliesTo: SHOPS };
-const lockedInSandbox: Policy = { ...locked, appliesTo: { accounts: [SANDBOX.id] } };
+const forbidInShops: Policy = { ...forbidSsh, appliesIn: SHOPS };
+const lockedInSandbox: Policy = { ...locked, appliesIn: { accounts: [SANDBOX.id] } };
 
 function at(
   configuration: SentryConfiguration,
@@ -24,12 +24,11 @@ function at(
   isListed = true,
 ): SentryConfiguration {
   return configurationAt(
-    configuration,
+    { ...configuration, digestOf },
     {
       place: { accountId: account.id, region: 'eu-west-1' },
       ...(isListed && { account }),
     },
-    digestOf,
   );
 }
 
@@ -66,10 +65,8 @@ describe('policies', () => {
 });
 
 test('without scopes, all is as it is, but for the way that digests are made', () => {
-  const configuration = configurationOf([forbidSsh, locked]);
-  expect(
-    configurationAt(configuration, { place: PLACE }, () => configuration.digests.policies),
-  ).toEqual(configuration);
+  const configuration = configurationOf([forbidSsh, locked], { digestOf: () => 'p' });
+  expect(configurationAt(configuration, { place: PLACE })).toEqual(configuration);
 });
 
 describe('the mode', () => {
@@ -168,7 +165,7 @@ test('a role that may empty default groups is one of its own account, and of no 
 describe('an account that moves to another unit', () => {
   const forEach = configurationOf([
     forbidInShops,
-    { ...locked, response: 'notifyOnly', appliesTo: SANDBOXES },
+    { ...locked, response: 'notifyOnly', appliesIn: SANDBOXES },
   ]);
   const inShops = at(forEach, PAYMENTS);
   const moved = at(forEach, { ...PAYMENTS, path: SANDBOX.path });
@@ -206,7 +203,7 @@ describe('an account that moves to another unit', () => {
   });
 
   test('stays adopted where the same policies hold in its new unit', async () => {
-    const everywhere = configurationOf([forbidInShops, { ...forbidSsh, appliesTo: SANDBOXES }]);
+    const everywhere = configurationOf([forbidInShops, { ...forbidSsh, appliesIn: SANDBOXES }]);
     const sentry = new SentryInMemory(at(everywhere, PAYMENTS), inSandboxes().groups);
     await sentry.reconcile();
     sentry.configuration = at(everywhere, { ...PAYMENTS, path: SANDBOX.path });

@@ -1,17 +1,17 @@
 import { checkedAccounts, checkedUnits } from '../../organization/constructs/member-accounts';
-import type { AccountScope } from '../../organization/domain/account-scope';
+import type { AccountScope as NamedAccounts } from '../../organization/domain/account-scope';
 
 /** Some of the accounts that a hub watches. */
-export class PolicyScope {
+export class AccountScope {
   /**
    * Accounts one by one.
    *
    * @param accountIds at least one, of twelve digits. Throws if the list is empty or an id is
    * malformed.
    */
-  public static accounts(accountIds: string[]): PolicyScope {
-    const accounts = checkedAccounts('PolicyScope.accounts', accountIds);
-    return new PolicyScope({ accounts: [...new Set(accounts)] });
+  public static accounts(accountIds: string[]): AccountScope {
+    const accounts = checkedAccounts('AccountScope.accounts', accountIds);
+    return new AccountScope({ accounts: [...new Set(accounts)] });
   }
 
   /**
@@ -21,15 +21,15 @@ export class PolicyScope {
    * @param unitIds at least one id of an organizational unit or root, such as ou-abcd-12345678.
    * Throws if the list is empty or an id is malformed.
    */
-  public static units(unitIds: string[]): PolicyScope {
-    const units = checkedUnits('PolicyScope.units()', { units: unitIds });
-    return new PolicyScope({ units: [...new Set(units)] });
+  public static units(unitIds: string[]): AccountScope {
+    const units = checkedUnits('AccountScope.units()', { units: unitIds });
+    return new AccountScope({ units: [...new Set(units)] });
   }
 
   /** @internal */
-  public readonly _accounts: AccountScope;
+  public readonly _accounts: NamedAccounts;
 
-  private constructor(accounts: AccountScope) {
+  private constructor(accounts: NamedAccounts) {
     this._accounts = accounts;
   }
 }
