@@ -186,7 +186,7 @@ test('rules of the app are judged by the policies that are surely for their grou
       [policyFor(), noSsh(appliesTo)],
       new Stack(stack.node.root as never, `Other${stack.node.root.node.children.length}`),
     );
-    return judgeAppRules(scope, monitoredGroups, judging.policies);
+    return judgeAppRules(scope, monitoredGroups, judging);
   };
   expect(errorsWith(MonitoredGroups.groups([one]))).toMatchObject([
     expect.stringMatching(/^Stack\/One\/Resource/),

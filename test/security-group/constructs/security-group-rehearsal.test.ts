@@ -4,11 +4,11 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import {
+  AccountScope,
   Actor,
   ChangeResponse,
   MemberAccounts,
   MonitoredGroups,
-  PolicyScope,
   Ports,
   SecurityGroupBaseline,
   SecurityGroupRehearsal,
@@ -164,7 +164,7 @@ describe('what is rehearsed', () => {
     const inHub = new SecurityGroupSentry(own, 'Sentry', {
       hub,
       monitoredGroups: groups,
-      policies: [noOpenSsh, { ...locked, appliesTo: PolicyScope.units(['ou-abcd-12345678']) }],
+      policies: [noOpenSsh, { ...locked, appliesIn: AccountScope.units(['ou-abcd-12345678']) }],
     });
     expect(() => new SecurityGroupRehearsal(own, 'Unknown', { sentry: inHub })).toThrow(
       'a policy is for the unit ou-abcd-12345678',
