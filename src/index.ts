@@ -46,6 +46,7 @@ export { ExistingViolations } from './security-group/constructs/existing-violati
 export { MonitoredGroups } from './security-group/constructs/monitored-groups';
 export { AccountScope } from './security-group/constructs/account-scope';
 export { Ports } from './security-group/constructs/ports';
+export { RuleExclusion, type RuleExclusionProps } from './security-group/constructs/rule-exclusion';
 export {
   type LockedBaselineProps,
   SecurityGroupBaseline,

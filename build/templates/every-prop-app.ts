@@ -32,6 +32,8 @@ import {
   type SentryHubProps,
   MonitoredGroups,
   Ports,
+  RuleExclusion,
+  type RuleExclusionProps,
   SecurityGroupBaseline,
   SecurityGroupRehearsal,
   SecurityGroupSentry,
@@ -187,6 +189,13 @@ const hubProps: Required<Omit<SentryHubProps, keyof CompanySettings>> = {
   operators: [operator],
 };
 const hub = new SentryHub(stack, 'Hub', hubProps);
+const inAMonth = new Date(Date.now() + 30 * 24 * 3_600_000).toISOString().slice(0, 10);
+const excludedRule: Required<RuleExclusionProps> = {
+  ports: Ports.tcp(443),
+  peer: TrafficPeer.securityGroup(bastion),
+  reason: 'Health checks, until they have a host of their own',
+  until: inAMonth,
+};
 const groupSentry: Required<Omit<SecurityGroupSentryProps, CompanySetting>> = {
   hub,
   observeIn: AccountScope.units(['ou-ab12-cdefgh34']),
@@ -195,6 +204,7 @@ const groupSentry: Required<Omit<SecurityGroupSentryProps, CompanySetting>> = {
     {
       baseline: SecurityGroupBaseline.forbid([TrafficPattern.of(pattern)]),
       response: ChangeResponse.revert(),
+      excluding: [RuleExclusion.ingress(web, excludedRule)],
     },
     {
       baseline: SecurityGroupBaseline.forbid([TrafficPattern.toInternet(Ports.tcp(25), internet)]),

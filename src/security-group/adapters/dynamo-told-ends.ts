@@ -6,10 +6,9 @@ import {
   LEDGER_EXPIRY,
   LEDGER_KEY,
 } from '../contracts/ledger-items';
-import type { Disabling } from '../domain/policies/policy';
-import type { ToldEnds } from '../domain/reconciling/reconcile-groups';
+import type { ToldEnding, ToldEnds } from '../domain/reconciling/told-ends';
 
-/** Which ends of disabled policies were told: for longer than reconcile looks at them. */
+/** Which ends were told: for longer than reconcile looks at them. */
 export class DynamoToldEnds implements ToldEnds {
   private readonly table: LedgerTable;
 
@@ -17,15 +16,15 @@ export class DynamoToldEnds implements ToldEnds {
     this.table = new LedgerTable(client, table);
   }
 
-  async has({ policy, until }: Disabling): Promise<boolean> {
-    const told = await this.table.itemsIn(endPartition(policy));
+  async has({ of, until }: ToldEnding): Promise<boolean> {
+    const told = await this.table.itemsIn(endPartition(of));
     return told.some((item) => item[LEDGER_KEY.sort]?.S === until.toISOString());
   }
 
-  async add({ policy, until }: Disabling): Promise<void> {
+  async add({ of, until }: ToldEnding): Promise<void> {
     const expiry = Math.ceil(until.getTime() / 1000) + EVENT_KEPT_SECONDS;
     await this.table.put({
-      partition: endPartition(policy),
+      partition: endPartition(of),
       sort: until.toISOString(),
       values: { [LEDGER_EXPIRY]: { N: String(expiry) } },
     });

@@ -45,6 +45,7 @@ const grant = z.object({
   lackedAt: optionalTime,
   reportedAt: optionalTime,
   confirmed: z.optional(z.boolean()),
+  exceptFor: z.optional(z.array(z.string())),
   reason: optionalText,
   requestId: optionalText,
 });

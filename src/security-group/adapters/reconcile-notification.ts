@@ -3,6 +3,7 @@ import { plainText } from '../../shared/domain/notification/plain-text';
 import {
   CHANGE_MESSAGE_VERSION,
   type DisabledPolicyInMessage,
+  type ExclusionEndInMessage,
   type GroupInMessage,
   type PauseInMessage,
   type ReconcileMessage,
@@ -14,6 +15,7 @@ import type { Pause } from '../domain/policies/sentry-configuration';
 import type { Adoption } from '../domain/reconciling/adoption';
 import type { LookedUpEntry } from '../domain/reconciling/confirm-grants';
 import type { Doubts } from '../domain/reconciling/doubts';
+import type { ExclusionEnd } from '../domain/reconciling/exclusion-ends';
 import type { ReconcileReport } from '../domain/reconciling/reconcile-report';
 import {
   reconcileSeverity,
@@ -30,7 +32,7 @@ export function reconcileNotification(
   maxItems: number,
 ): Announcement {
   const { adoptions, released, returned, notAdoptedYet, due, pause, refusedPause, doubts } = report;
-  const { disablings, endedDisablings } = report;
+  const { disablings, endedDisablings, exclusionEnds } = report;
   const message: ReconcileMessage = {
     version: CHANGE_MESSAGE_VERSION,
     type: 'security-group-reconcile',
@@ -70,6 +72,9 @@ export function reconcileNotification(
     ...(refusedPause && { refusedPause: pauseInMessage(refusedPause) }),
     ...(disablings.length > 0 && { disabledPolicies: disablings.map(disablingInMessage) }),
     ...(endedDisablings.length > 0 && { enabledPolicies: endedDisablings.map(disablingInMessage) }),
+    ...(exclusionEnds.length > 0 && {
+      exclusionEnds: exclusionEnds.slice(0, maxItems).map(exclusionEndInMessage),
+    }),
   };
   return {
     subject: reconcileSubject(report),
@@ -89,6 +94,21 @@ function disablingInMessage({
   by,
 }: Disabling): DisabledPolicyInMessage {
   return { policy, since: since.toISOString(), until: until.toISOString(), reason, by };
+}
+
+function exclusionEndInMessage({
+  policy,
+  exclusion: { groupId, rule, reason, until },
+  isOver,
+}: ExclusionEnd): ExclusionEndInMessage {
+  return {
+    policy,
+    groupId,
+    ...ruleValues(rule),
+    reason: plainText(reason),
+    until: until.toISOString(),
+    isOver,
+  };
 }
 
 function unconfirmedInMessage({

@@ -31,6 +31,7 @@ import {
   type SentryConfiguration,
   type Workflow,
 } from '../domain/policies/sentry-configuration';
+import { IP_FAMILIES } from '../domain/rules/ip-range';
 import { DIRECTIONS } from '../domain/rules/rule';
 
 const version = z.literal(SENTRY_PARAMETERS_VERSION);
@@ -81,6 +82,30 @@ const patternSchema = z.object({
   peers: z.optional(z.array(peerSchema)),
   undescribed: z.optional(z.boolean()),
 });
+const time = z.pipe(
+  z.iso.datetime(),
+  z.transform((text) => new Date(text)),
+);
+const exclusionSchema = z.object({
+  groupId: z.string(),
+  rule: z.object({
+    direction: z.enum(DIRECTIONS),
+    protocol: z.string(),
+    fromPort: z.int(),
+    toPort: z.int(),
+    peer: z.discriminatedUnion('kind', [
+      z.object({ kind: z.enum(IP_FAMILIES), cidr: z.string() }),
+      z.object({ kind: z.literal('prefixList'), prefixListId: z.string() }),
+      z.object({
+        kind: z.literal('securityGroup'),
+        groupId: z.string(),
+        ownerId: z.optional(z.string()),
+      }),
+    ]),
+  }),
+  reason: z.string(),
+  until: z.optional(time),
+});
 const workflowSchema = z.object({
   name: z.string(),
   expireSeconds: seconds,
@@ -104,6 +129,7 @@ export const policiesSchema = z.object({
         z.object({ workflow: z.string(), whenUnanswered: z.enum(ENDS_UNANSWERED) }),
       ),
       appliesTo: z.optional(appliesToSchema),
+      excluding: z.optional(z.array(exclusionSchema)),
     }),
   ),
   trustedActors: z.array(
@@ -158,18 +184,11 @@ export const policyGroupsSchema = z.object({
 
 export const orderedPauseSchema = z.object({
   version,
-  until: z.pipe(
-    z.iso.datetime(),
-    z.transform((text) => new Date(text)),
-  ),
+  until: time,
   reason: z.string(),
   by: z.string(),
   ...scopeFields,
 });
-const time = z.pipe(
-  z.iso.datetime(),
-  z.transform((text) => new Date(text)),
-);
 export const disabledPoliciesSchema = z.object({
   version,
   disablings: z.array(
@@ -273,9 +292,11 @@ function policyOf(
   const selection = groups === undefined ? undefined : selectionNamed(groups, selections);
   const name = policy.name ?? madeName({ ...policy, appliesTo: { ...appliesTo } }, selection);
   const disabling = disablings.find((one) => one.policy === name);
+  const identity = digestOf(withoutNameAndScope(policy)).slice(0, IDENTITY_DIGEST_LENGTH);
   return {
     ...policy,
     name,
+    identity,
     ...(selection && { appliesTo: selection }),
     ...(isNarrow(appliesIn) && { appliesIn }),
     ...(disabling && { disabling }),
@@ -293,7 +314,7 @@ function selectionNamed(name: string, selections: readonly PolicyGroupsPart[]): 
 
 /** A name that stays as long as the policy says the same, wherever it stands in the list. */
 function madeName(
-  { appliesTo = {}, ...policy }: PolicyInParameter,
+  { appliesTo = {}, excluding: _, ...policy }: PolicyInParameter,
   selection: MonitoredGroups | undefined,
 ): string {
   const scope = { ...appliesTo, ...(selection && { groups: inOrder(selection) }) };
@@ -302,6 +323,7 @@ function madeName(
 }
 
 const NAME_DIGEST_LENGTH = 8;
+const IDENTITY_DIGEST_LENGTH = 16;
 
 /** The configuration as it holds in one place. Throws an UnknownUnitError. */
 export function loadedConfigurationAt(

@@ -3,6 +3,7 @@ import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type { Construct, IConstruct } from 'constructs';
 import { type AppJudging, type AppRuleFinding, tellFindings } from './app-rule-findings';
 import { isDefaultGroupChosen } from './default-group';
+import { policiesThatJudge } from './excluded-app-rules';
 import { isSameId, targetOf } from './group-reference';
 import { isLookupPlaceholder } from './lookup-placeholders';
 import { isSamePlace } from '../../shared/constructs/same-place';
@@ -120,11 +121,13 @@ function judgeAppRule(
   const judged =
     isRange(values) || isKnownList
       ? policies
-      : policies.map(({ baseline, ...policy }) => ({
-          ...policy,
-          baseline: withoutPeers(baseline),
-        }));
-  const violations = bareViolations(rule, judged, prefixLists);
+      : policies.map((policy) => ({ ...policy, baseline: withoutPeers(policy.baseline) }));
+  const violations = bareViolations(rule, {
+    groupId: place.node.path,
+    prefixLists,
+    now: new Date(),
+    policies: policiesThatJudge(rule, place, judged),
+  });
   return violations.length > 0 ? [{ place, rule, violations }] : [];
 }
 

@@ -1,5 +1,6 @@
 import { type ResourceEnvironment, Token } from 'aws-cdk-lib';
 import type * as ec2 from 'aws-cdk-lib/aws-ec2';
+import { isGroupId } from './group-id';
 import { readableText } from './readable-text';
 import { isMeantBy, isPartWithin, isWithin, selectorText } from './selectors';
 import {
@@ -8,8 +9,6 @@ import {
   type MonitoredGroups as GroupSelection,
   partsOf,
 } from '../domain/groups/monitored-groups';
-
-const GROUP_ID = /^sg-([0-9a-f]{8}|[0-9a-f]{17})$/;
 
 /** As IAM limits the tags of EC2: 128 and 256 characters. */
 const LONGEST_TAG_KEY = 128;
@@ -195,7 +194,7 @@ function monitoredGroup({ securityGroupId, env, node }: ec2.ISecurityGroup): Mon
 }
 
 function checkedId(id: string): string {
-  if (Token.isUnresolved(id) || GROUP_ID.test(id)) return id;
+  if (isGroupId(id)) return id;
   throw new Error(
     `"${id}" is no security group id: write "sg-" and 8 or 17 hexadecimal digits in lower case, such as "sg-0123456789abcdef0".`,
   );

@@ -7,6 +7,7 @@ import type { Actor } from './actor';
 import type { ChangeResponse } from './change-response';
 import { ExistingViolations } from './existing-violations';
 import type { MonitoredGroups } from './monitored-groups';
+import type { RuleExclusion } from './rule-exclusion';
 import type { SecurityGroupBaseline } from './security-group-baseline';
 import type { SentryHub } from '../../organization/constructs/sentry-hub';
 import type { CompanySettings } from '../../shared/constructs/company-settings';
@@ -54,6 +55,24 @@ export interface SecurityGroupPolicy {
    * @default - all accounts that the sentry watches
    */
   readonly appliesIn?: AccountScope;
+
+  /**
+   * Rules that the policy leaves alone, one by one, each with a reason. Other policies judge them
+   * as before. A `locked` policy lets anyone add, describe and remove such a rule, and does not put
+   * it back. The sentry reports who adds one that would violate, with the reason.
+   *
+   * A new exclusion does not have the groups adopted again. When it ends, by its day or because a
+   * deployment takes it out, the policy answers a rule that still stands, even if it was adopted.
+   * What an operator accepted stays; so does what a trusted actor added to a locked group, and what
+   * people approved. Rules of the app that are excluded are no error at synth.
+   *
+   * Throws if the list is empty, and for an exclusion that would do nothing: of a group that the
+   * sentry does not watch, of a rule that the policy allows anyway, of one that is there twice, and
+   * of one whose last day is over.
+   *
+   * @default - none
+   */
+  readonly excluding?: RuleExclusion[];
 }
 
 /** Properties of a SecurityGroupSentry. */

@@ -1,6 +1,7 @@
 import { Duration, Lazy, Stack, Token } from 'aws-cdk-lib';
 import * as events from 'aws-cdk-lib/aws-events';
 import type { Construct } from 'constructs';
+import { checkedExclusions } from './checked-exclusions';
 import { type EmptyingSettings, emptyingRoleArns } from './default-group-restriction';
 import { ExistingViolations } from './existing-violations';
 import type { MonitoredGroup, MonitoredGroups } from './monitored-groups';
@@ -41,7 +42,7 @@ export function securityGroupSentrySettings(
   props: SecurityGroupSentryProps,
 ): SecurityGroupSentrySettings {
   const monitoredGroups = checkedGroups(scope, props.monitoredGroups);
-  const policies = checkedPolicies(scope, props);
+  const policies = checkedPolicies(scope, props, monitoredGroups);
   refuseUselessGroups(scope.node.path, monitoredGroups, policies);
   const emptying = {
     groups: monitoredGroups,
@@ -141,7 +142,11 @@ function observing(
   return { observeIn: scopeInHub({ where, scope: observeIn, hub }) };
 }
 
-function checkedPolicies(scope: Construct, { policies, hub }: SecurityGroupSentryProps): Policy[] {
+function checkedPolicies(
+  scope: Construct,
+  { policies, hub }: SecurityGroupSentryProps,
+  groups: GroupSelection,
+): Policy[] {
   if (policies.length === 0) {
     throw new Error(
       `${scope.node.path}: "policies" is empty, so nothing would be judged: write at least one, such as ` +
@@ -151,10 +156,12 @@ function checkedPolicies(scope: Construct, { policies, hub }: SecurityGroupSentr
   const names = policies.flatMap(({ name }) => name ?? []);
   names.forEach((name, index) => refuseName(scope, name, names.slice(0, index)));
   const where = `${scope.node.path}: "appliesIn" of a policy`;
+  const about = { scope, groups, isInHub: hub !== undefined, now: new Date() };
   return policies.map((policy) => ({
     ...policyOf(policy),
     ...(policy.appliesTo && { appliesTo: groupsHere(scope, policy.appliesTo) }),
     ...(policy.appliesIn && { appliesIn: scopeInHub({ where, scope: policy.appliesIn, hub }) }),
+    ...checkedExclusions(policy.excluding, { ...about, policy: policyOf(policy) }),
   }));
 }
 

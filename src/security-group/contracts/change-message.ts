@@ -230,6 +230,8 @@ export interface ReconcileMessage extends PlaceInMessage {
   readonly disabledPolicies?: readonly DisabledPolicyInMessage[];
   /** Policies that are in force again since the run before. */
   readonly enabledPolicies?: readonly DisabledPolicyInMessage[];
+  /** Rules whose exclusion is over, or soon will be. Each is told once. */
+  readonly exclusionEnds?: readonly ExclusionEndInMessage[];
 }
 
 /** Where it names no accounts or units, it is for all. */
@@ -239,6 +241,16 @@ export interface PauseInMessage {
   readonly by: string;
   readonly accounts?: readonly string[];
   readonly units?: readonly string[];
+}
+
+/** A rule that a policy excludes, or did. */
+export interface ExclusionEndInMessage extends RuleValuesInMessage {
+  readonly policy: string;
+  readonly groupId: string;
+  readonly reason: string;
+  /** ISO 8601: when the last day of the exclusion is over. */
+  readonly until: string;
+  readonly isOver: boolean;
 }
 
 /** A policy that is disabled, or was. */

@@ -23,6 +23,8 @@ import { type Place, placeKey } from '../../organization/domain/place';
  *   it is told with that of others
  * - `END#<policy>`, `<ISO 8601>`: that a disabled policy is in force again since then was told; it
  *   expires
+ * - `END#excluded …` and `END#soon …` (policy, group id and rule key), `<ISO 8601>`: that a rule is
+ *   excluded no more, or not for long, was told; it expires
  */
 export const LEDGER_KEY = { partition: 'pk', sort: 'sk' } as const;
 
@@ -95,6 +97,6 @@ export function requestPartition(requestId: string): string {
   return `REQUEST#${requestId}`;
 }
 
-export function endPartition(policy: string): string {
-  return `END#${policy}`;
+export function endPartition(of: string): string {
+  return `END#${of}`;
 }

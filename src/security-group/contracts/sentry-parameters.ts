@@ -25,7 +25,10 @@ export interface PoliciesParameter {
   readonly workflows: readonly WorkflowParameter[];
 }
 
-export interface PolicyInParameter extends Omit<Policy, 'disabling' | 'appliesTo' | 'appliesIn'> {
+export interface PolicyInParameter extends Omit<
+  Policy,
+  'disabling' | 'identity' | 'appliesTo' | 'appliesIn'
+> {
   /** Whose groups it is for, and which of them; absent: all. */
   readonly appliesTo?: AppliesToInParameter;
 }

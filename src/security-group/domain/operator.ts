@@ -29,6 +29,7 @@ import {
   type Policy,
   type Response,
 } from './policies/policy';
+import { isOver, type RuleExclusion } from './policies/rule-exclusion';
 import {
   isPaused,
   LONGEST_PAUSE_MILLISECONDS,
@@ -111,6 +112,12 @@ export interface HeldPolicy {
   readonly byEarlierTags?: true;
 }
 
+/** A rule that a policy excludes, or did: no grant is needed for it while that is in force. */
+export interface ListedExclusion extends RuleExclusion {
+  readonly policy: string;
+  readonly isOver: boolean;
+}
+
 /** Whether the sentry works, by what its ledger says. */
 export interface LifeAnswer {
   readonly isAlive: boolean;
@@ -139,6 +146,7 @@ export interface OperatorAnswer {
   /** Absent where it is the sentry's own. */
   readonly place?: Place;
   readonly rules?: readonly ListedRule[];
+  readonly exclusions?: readonly ListedExclusion[];
   readonly life?: LifeAnswer;
   readonly policies?: readonly ListedPolicy[];
   /** Of one group; an empty list: nothing in it is judged. */
@@ -540,7 +548,16 @@ async function list(
       (a, b) =>
         a.groupId.localeCompare(b.groupId) || ruleKey(a.rule).localeCompare(ruleKey(b.rule)),
     ),
+    exclusions: exclusionsIn(everywhere, clock.now()).filter(
+      (one) => groupId === undefined || one.groupId === groupId,
+    ),
   };
+}
+
+function exclusionsIn({ policies }: SentryConfiguration, now: Date): ListedExclusion[] {
+  return policies.flatMap(({ name = '', excluding = [] }) =>
+    excluding.map((one) => ({ policy: name, ...one, isOver: isOver(one, now) })),
+  );
 }
 
 async function check(

@@ -129,7 +129,7 @@ async function tell(announcement: Announcement): Promise<void> {
 }
 
 function rendered(
-  { done, rules, life, policies, holding }: OperatorAnswer,
+  { done, rules, exclusions, life, policies, holding }: OperatorAnswer,
   place?: DescribedPlace,
 ) {
   const now = SYSTEM_CLOCK.now().getTime();
@@ -149,6 +149,12 @@ function rendered(
           since,
           ageInDays: Math.floor((now - since.getTime()) / 86_400_000),
         })),
+      })),
+    }),
+    ...(exclusions && {
+      exclusions: exclusions.map(({ rule, ...exclusion }) => ({
+        ...exclusion,
+        rule: ruleText(rule),
       })),
     }),
   };

@@ -37,6 +37,7 @@ const QUIET: ReconcileReport = {
   isBraked: false,
   disablings: [],
   endedDisablings: [],
+  exclusionEnds: [],
   unconfirmed: [],
   doubts: NO_DOUBTS,
 };

@@ -157,6 +157,7 @@ test('what the deployment writes comes back as it was', async () => {
     policies: POLICIES.policies.map((policy) => ({
       ...policy,
       name: expect.stringMatching(new RegExp(`^${policy.baseline.kind}-[0-9a-f]{8}$`)),
+      identity: expect.stringMatching(/^[0-9a-f]{16}$/),
     })),
     disablings: [],
     digests: {
@@ -272,6 +273,39 @@ describe('the name of a policy', () => {
     });
     expect(named.policies[0]?.name).toBe('ten-only');
     expect(named.digests).toEqual((await load()).digests);
+  });
+});
+
+describe('an exclusion of a rule', () => {
+  const [first, ...others] = POLICIES.policies;
+  const exclusion = {
+    groupId: 'sg-1',
+    rule: {
+      direction: 'ingress',
+      protocol: 'tcp',
+      fromPort: 22,
+      toPort: 22,
+      peer: { kind: 'ipv4', cidr: '203.0.113.7/32' },
+    },
+    reason: 'Partner VPN, ticket 4711',
+    until: new Date('2027-02-01T00:00:00Z'),
+  } as const;
+  const excluding = async () =>
+    load({
+      policies: { ...POLICIES, policies: [{ ...first!, excluding: [exclusion] }, ...others] },
+    });
+
+  test('comes back as it was', async () => {
+    expect((await excluding()).policies[0]?.excluding).toEqual([exclusion]);
+  });
+
+  test('makes no other policies, under no other name: nothing is adopted because it comes or goes', async () => {
+    const [before, after] = [await load(), await excluding()];
+    expect(after.digests).toEqual(before.digests);
+    const who = before.policies.map(({ name, identity }) => ({ name, identity }));
+    expect(after.policies.map(({ name, identity }) => ({ name, identity }))).toEqual(who);
+    const there = { place: { accountId: '111122223333', region: 'eu-west-1' } };
+    expect(loadedConfigurationAt(after, there).digests).toEqual(before.digests);
   });
 });
 

@@ -546,6 +546,23 @@ describe('the list', () => {
     ]);
   });
 
+  test('shows which rules policies exclude, why and until when', async () => {
+    const until = new Date('2025-12-31T00:00:00Z');
+    const ssh1 = { groupId: 'sg-1', rule: ssh, reason: 'Partner VPN' };
+    const ssh2 = { groupId: 'sg-2', rule: ssh, reason: 'Drill', until };
+    const configuration = configurationOf([
+      { ...forbidSsh, name: 'no-ssh', excluding: [ssh1, ssh2] },
+    ]);
+    const listed = [
+      { policy: 'no-ssh', ...ssh1, isOver: false },
+      { policy: 'no-ssh', ...ssh2, isOver: true },
+    ];
+    expect((await carriedOut({ action: 'list' }, configuration)).exclusions).toEqual(listed);
+    expect(
+      (await carriedOut({ action: 'list', groupId: 'sg-1' }, configuration)).exclusions,
+    ).toEqual([listed[0]]);
+  });
+
   test('is of one group where that is asked for', async () => {
     sentry.ledger.adopt('sg-0', [ssh]);
     expect(

@@ -157,8 +157,8 @@ export class SentryInMemory {
       ...(this.place && { place: this.place }),
       ...(this.everywhere && { everywhere: this.everywhere }),
       toldEnds: {
-        has: async ({ policy, until }) => this.toldEnds.has(`${policy} ${until.getTime()}`),
-        add: async ({ policy, until }) => void this.toldEnds.add(`${policy} ${until.getTime()}`),
+        has: async ({ of, until }) => this.toldEnds.has(`${of} ${until.getTime()}`),
+        add: async ({ of, until }) => void this.toldEnds.add(`${of} ${until.getTime()}`),
       },
       rulesOfAll: async (ids) => {
         if (ids.some((id) => this.unreadGroupIds.has(id))) throw new Error('RequestLimitExceeded');

@@ -99,4 +99,17 @@ export const reconcileReports: fc.Arbitrary<ReconcileReport> = fc.record({
   }),
   disablings,
   endedDisablings: disablings,
+  exclusionEnds: fc.array(
+    fc.record({
+      policy: fc.constantFrom('no-ssh', 'locked-1a2b3c4d'),
+      exclusion: fc.record({
+        groupId: fc.constantFrom('sg-1', 'sg-2'),
+        rule: canonicalRules,
+        reason: fc.string(),
+        until: fc.constant(at),
+      }),
+      isOver: fc.boolean(),
+    }),
+    { maxLength: 3 },
+  ),
 });

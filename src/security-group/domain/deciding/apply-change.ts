@@ -60,6 +60,7 @@ export async function applyChange(
   const isGranted = wasGranted && result?.outcome !== 'failed';
   const prefixLists = await groups.prefixLists(prefixListIds(asked.rules.map(({ rule }) => rule)));
   const situation = {
+    groupId,
     ...reading,
     prefixLists,
     policies: configuration.policies,

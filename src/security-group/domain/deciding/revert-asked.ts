@@ -67,16 +67,17 @@ export async function revertAsked(ending: Ending, sentry: Sentry): Promise<Carri
 
 /** Of the policy that had people asked, unless another one does so as well. */
 async function disablingOf(
-  { response, rules }: AskedChange,
+  { response, rules, group }: AskedChange,
   { configuration: { policies }, ports: { clock, groups } }: Sentry,
 ): Promise<Disabling | undefined> {
   const now = clock.now();
   const asking = policies.filter((policy) => policy.response === response);
   if (!asking.some((policy) => isDisabled(policy, now))) return undefined;
   const made = rules.map(({ rule }) => rule);
-  const lists = await groups.prefixLists(prefixListIds(made));
+  const prefixLists = await groups.prefixLists(prefixListIds(made));
+  const judged = { groupId: group.id, prefixLists, now };
   const speaking = asking.filter((policy) =>
-    made.some((rule) => speaksAgainst(policy, rule, lists)),
+    made.some((rule) => speaksAgainst(policy, rule, judged)),
   );
   if (speaking.some((policy) => !isDisabled(policy, now))) return undefined;
   return speaking[0]?.disabling;

@@ -1,3 +1,4 @@
+import { exceptForExcluding, policiesAgainst } from './exclusions';
 import type { NotRestorable } from './judgement';
 import { missingEntries, type Situation } from './situation';
 import { responseTo, violationsOf } from './violations';
@@ -12,7 +13,11 @@ import { listOf, mayBeReadLater, type PrefixLists, takenAtWorst } from '../rules
  * baseline forbids.
  */
 export function whyNotPutBack(entry: LedgerEntry, situation: Situation): NotRestorable | undefined {
-  const grounds = groundsForPuttingBack(entry, situation.now);
+  const grounds = exceptForExcluding(
+    groundsForPuttingBack(entry, situation.now),
+    entry.rule,
+    situation,
+  );
   if (grounds.length === 0) {
     const mayChange = livingGrants(entry, situation.now).some((grant) =>
       mayBeConfirmed(grant, situation.now),
@@ -27,7 +32,7 @@ export function whyNotPutBack(entry: LedgerEntry, situation: Situation): NotRest
       entry.rule,
       entry,
       grounds.map((grant) =>
-        ANSWERS_TRAFFIC.includes(grant.cause) ? grant : { cause: 'trusted-actor' },
+        ANSWERS_TRAFFIC.includes(grant.cause) ? grant : { ...grant, cause: 'trusted-actor' },
       ),
       { ...situation, prefixLists },
     ).find(({ response }) => response !== 'notifyOnly');
@@ -63,12 +68,12 @@ function groundsForPuttingBack(entry: LedgerEntry, now: Date): readonly Grant[] 
   );
 }
 
-export function restoresRemoved(entry: LedgerEntry, { policies, now }: Situation): boolean {
-  return policies.some(
+export function restoresRemoved(entry: LedgerEntry, situation: Situation): boolean {
+  return policiesAgainst(entry.rule, situation).some(
     (policy) =>
       policy.baseline.kind === 'locked' &&
       policy.baseline.restoreRemoved &&
-      isReverting(responseTo(policy, entry, now).response),
+      isReverting(responseTo(policy, entry, situation.now).response),
   );
 }
 

@@ -1,3 +1,4 @@
+import { policiesAgainst } from './exclusions';
 import { restoresRemoved, whyNotPutBack } from './grounds';
 import { type Judgement, type RuleChange, strongest, type Violation } from './judgement';
 import {
@@ -8,9 +9,9 @@ import {
   missingEntries,
   type Situation,
 } from './situation';
-import { grantsOf, reasonUnder, responseTo, violationsOf } from './violations';
+import { grantsOf, type Ground, reasonUnder, responseTo, violationsOf } from './violations';
 import { names, namesAsItStands, namesMissing, writesDescription } from '../changes/named-rules';
-import { entryOf, type Grant, type LedgerEntry, livingGrants } from '../ledger/ledger';
+import { entryOf, type LedgerEntry, livingGrants } from '../ledger/ledger';
 import { isAsking, isDisabled, isReverting, type Response } from '../policies/policy';
 import { DIRECTIONS, isSameRule, type Rule, ruleKey } from '../rules/rule';
 
@@ -87,7 +88,7 @@ function judgeStanding(rule: Rule, situation: IndexedSituation): Judgement {
  */
 function chargedWith(
   rule: Rule,
-  grants: readonly Pick<Grant, 'cause'>[],
+  grants: readonly Ground[],
   violations: readonly Violation[],
   hints: Hints,
 ): readonly Violation[] {
@@ -136,17 +137,14 @@ const DESCRIBED =
 const REMOVED = 'the group is locked: no rule may be removed from it but by a trusted actor';
 
 /** Anyone who may add a rule may give an accepted one a new description. */
-function judgeDescription(
-  rule: Rule,
-  entry: LedgerEntry,
-  { hints, policies, now }: Situation,
-): Judgement {
+function judgeDescription(rule: Rule, entry: LedgerEntry, situation: Situation): Judgement {
+  const { hints, now } = situation;
   const restored = { ...rule, description: entry.rule.description };
   const unchanged = (rule.description ?? '') === (entry.rule.description ?? '');
   const violations =
     unchanged || hints.byTrustedActor || !writesDescription(hints, rule)
       ? []
-      : policies.flatMap((policy): Violation[] =>
+      : policiesAgainst(rule, situation).flatMap((policy): Violation[] =>
           policy.baseline.kind === 'locked'
             ? [
                 {
@@ -177,7 +175,7 @@ function verdictOnDescription(response: Response = 'notifyOnly'): 'restore' | 'a
 }
 
 function judgeMissing(entry: LedgerEntry, situation: Situation): Judgement {
-  const { hints, policies, group } = situation;
+  const { hints, group } = situation;
   const { rule } = entry;
   const modified = group.rules.find(({ id }) => id !== undefined && id === rule.id);
   const judged = { rule, present: false, change: 'removed', violations: [] } as const;
@@ -194,7 +192,7 @@ function judgeMissing(entry: LedgerEntry, situation: Situation): Judgement {
     };
   }
 
-  const violations = policies.flatMap((policy): Violation[] =>
+  const violations = policiesAgainst(rule, situation).flatMap((policy): Violation[] =>
     policy.baseline.kind === 'locked'
       ? [
           {

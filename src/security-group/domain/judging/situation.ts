@@ -30,6 +30,7 @@ export interface ChangedPrefixList {
 
 /** All that a judgement rests on. */
 export interface Situation {
+  readonly groupId: string;
   readonly group: GroupRules;
   readonly ledger: GroupLedger;
   readonly policies: readonly Policy[];

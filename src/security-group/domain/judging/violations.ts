@@ -1,3 +1,4 @@
+import { afterExclusion, exceptForExcluding, policiesAgainst, speaksTo } from './exclusions';
 import type { Violation } from './judgement';
 import { isPointedTo, type Situation } from './situation';
 import { namesAsItStands, NO_RULES } from '../changes/named-rules';
@@ -25,6 +26,9 @@ import {
 import { listDoubt, type PrefixLists, takenAsKnown, takenAtWorst } from '../rules/prefix-list';
 import { type Rule, ruleKey } from '../rules/rule';
 
+/** What speaks for a rule, as far as it is judged by that. */
+export type Ground = Pick<Grant, 'cause' | 'exceptFor'>;
+
 /**
  * Why the rule may stand. A sentry that has not adopted the group yet takes every rule that the
  * event does not name for adopted.
@@ -32,28 +36,35 @@ import { type Rule, ruleKey } from '../rules/rule';
 export function grantsOf(
   rule: Rule,
   entry: LedgerEntry | undefined,
-  { ledger, hints, now }: Situation,
-): readonly Pick<Grant, 'cause'>[] {
+  situation: Situation,
+): readonly Ground[] {
+  const { ledger, hints, now } = situation;
   const accepted =
     hints.byTrustedActor && namesAsItStands(hints, rule)
       ? [{ cause: 'trusted-actor' } as const]
       : [];
-  if (isAdopted(ledger)) return [...livingGrants(entry, now), ...accepted];
+  if (isAdopted(ledger)) {
+    return [...exceptForExcluding(livingGrants(entry, now), rule, situation), ...accepted];
+  }
   return isPointedTo(rule, hints) || !hints.complete ? accepted : [{ cause: 'adopted' }];
 }
 
 export function violationsOf(
   rule: Rule,
   entry: LedgerEntry | undefined,
-  grants: readonly Pick<Grant, 'cause'>[],
+  grants: readonly Ground[],
   situation: Situation,
 ): Violation[] {
-  return situation.policies.flatMap((policy) =>
+  return policiesAgainst(rule, situation).flatMap((policy) =>
     violationsOfBaseline(rule, policy.baseline, entry, grantsFor(policy, grants), situation).map(
       (violation) => ({
         ...responseTo(policy, entry, situation.now),
         ...violation,
-        reason: reasonUnder(policy, violation.reason, situation.now),
+        reason: reasonUnder(
+          policy,
+          afterExclusion(violation.reason, rule, policy, situation),
+          situation.now,
+        ),
       }),
     ),
   );
@@ -70,20 +81,22 @@ export function reasonUnder(policy: Policy, reason: string, now: Date): string {
 /** The rule's violations if these grants speak for it, and nothing else does. */
 export function violationsUnder(
   rule: Rule,
-  grants: readonly Pick<Grant, 'cause'>[],
+  grants: readonly Ground[],
   situation: Situation,
 ): Violation[] {
   return violationsOf(rule, undefined, grants, situation);
 }
 
-/** People's approval answers only the policies that ask people. */
-function grantsFor(
-  policy: Policy,
-  grants: readonly Pick<Grant, 'cause'>[],
-): readonly Pick<Grant, 'cause'>[] {
-  return isAnsweredByApprovals(policy)
-    ? grants
-    : grants.filter(({ cause }) => cause !== 'approval-request');
+/**
+ * People's approval answers only the policies that ask people; an adoption, only those that do not
+ * say themselves how long the rule may stand.
+ */
+function grantsFor(policy: Policy, grants: readonly Ground[]): readonly Ground[] {
+  return grants.filter(
+    (grant) =>
+      speaksTo(grant, policy) &&
+      (isAnsweredByApprovals(policy) || grant.cause !== 'approval-request'),
+  );
 }
 
 /**
@@ -106,35 +119,34 @@ export function responseTo(
  * The rule's own violations of the baselines, no matter what may speak for it. `locked` says
  * nothing without a history.
  */
-export function bareViolations(
-  rule: Rule,
-  policies: readonly Policy[],
-  prefixLists: PrefixLists,
-): Violation[] {
-  const blank = {
+export function bareViolations(rule: Rule, judged: Bare): Violation[] {
+  return violationsOf(rule, undefined, [], {
+    ...judged,
     group: { rules: [], unreadableRuleIds: [] },
     ledger: EMPTY_LEDGER,
-    prefixLists,
     hints: { ...NO_RULES, byTrustedActor: false },
-  };
-  return violationsOf(rule, undefined, [], { ...blank, policies, now: new Date(0) });
+  });
 }
 
+/** A situation without history. */
+export type Bare = Pick<Situation, 'groupId' | 'policies' | 'prefixLists' | 'now'>;
+
 /** Whether the policy speaks against the rule, where no grant speaks for it. */
-export function speaksAgainst(policy: Policy, rule: Rule, prefixLists: PrefixLists): boolean {
-  return (
-    policy.baseline.kind === 'locked' || bareViolations(rule, [policy], prefixLists).length > 0
-  );
+export function speaksAgainst(policy: Policy, rule: Rule, judged: Omit<Bare, 'policies'>): boolean {
+  const alone = { ...judged, policies: [policy] };
+  if (policy.baseline.kind === 'locked') return policiesAgainst(rule, alone).length > 0;
+  return bareViolations(rule, alone).length > 0;
 }
 
 /**
  * Whether the rule might violate more than it is known to, if the list that it names were looked
  * into.
  */
-export function hangsOnDoubt(rule: Rule, policies: readonly Policy[], lists: PrefixLists): boolean {
+export function hangsOnDoubt(rule: Rule, judged: Bare): boolean {
+  const { prefixLists: lists } = judged;
   if (listDoubt(rule, lists) === undefined) return false;
-  const known = bareViolations(rule, policies, takenAsKnown(rule, lists));
-  return bareViolations(rule, policies, takenAtWorst(rule, lists)).length > known.length;
+  const under = (prefixLists: PrefixLists) => bareViolations(rule, { ...judged, prefixLists });
+  return under(takenAtWorst(rule, lists)).length > under(takenAsKnown(rule, lists)).length;
 }
 
 /** A violation may weaken the policy's response, never strengthen it. */
@@ -144,7 +156,7 @@ function violationsOfBaseline(
   rule: Rule,
   baseline: Baseline,
   entry: LedgerEntry | undefined,
-  grants: readonly Pick<Grant, 'cause'>[],
+  grants: readonly Ground[],
   situation: Situation,
 ): BaselineViolation[] {
   const { hints, ledger } = situation;
@@ -190,7 +202,7 @@ function opensOtherwise({ peer }: Rule, { hints }: Situation): boolean {
  */
 function isLeftInDoubt(
   rule: Rule,
-  grants: readonly Pick<Grant, 'cause'>[],
+  grants: readonly Ground[],
   { group, hints, prefixLists }: Situation,
 ): boolean {
   if (listDoubt(rule, prefixLists) === undefined) return false;
@@ -206,7 +218,7 @@ function isLeftInDoubt(
 function answersTraffic(
   { peer }: Rule,
   entry: LedgerEntry | undefined,
-  grants: readonly Pick<Grant, 'cause'>[],
+  grants: readonly Ground[],
   lists: PrefixLists,
 ): boolean {
   if (!grants.some(({ cause }) => cause !== 'trusted-actor')) return false;

@@ -28,6 +28,11 @@ export interface Grant {
    * only then is the grant ground for putting the rule back. False: it never will.
    */
   readonly confirmed?: boolean;
+  /**
+   * Policies that it does not speak to, by their identities: they exclude the rule, or did, and say
+   * themselves how long.
+   */
+  readonly exceptFor?: readonly string[];
   /** The operator's reason. */
   readonly reason?: string;
   /**

@@ -1,3 +1,4 @@
+import type { RuleExclusion } from './rule-exclusion';
 import type { TrafficPattern } from './traffic-pattern';
 import type { AccountScope } from '../../../organization/domain/account-scope';
 import type { MonitoredGroups } from '../groups/monitored-groups';
@@ -24,6 +25,8 @@ export type Response = (typeof RESPONSES)[number];
 export interface Policy {
   /** By which operators call it; one without a name gets one that is made of what it says. */
   readonly name?: string;
+  /** A digest of what it asks of groups, under whatever name and whatever it excludes. */
+  readonly identity?: string;
   readonly baseline: Baseline;
   readonly response: Response;
   /** With the responses that ask; and without them, where approvals answer it all the same. */
@@ -32,6 +35,8 @@ export interface Policy {
   readonly appliesTo?: MonitoredGroups;
   /** In a hub, the accounts whose groups it is for; absent: all. */
   readonly appliesIn?: AccountScope;
+  /** Rules that it leaves alone. */
+  readonly excluding?: readonly RuleExclusion[];
   /** An operator's order not to answer what violates it. */
   readonly disabling?: Disabling;
 }
@@ -60,7 +65,7 @@ function isShortEnough({ since, until }: Disabling): boolean {
 }
 
 /** Reconcile runs once a day or more: within a week of its end it has been told of. */
-const TOLD_WITHIN_MILLISECONDS = 7 * 24 * 3_600_000;
+export const TOLD_WITHIN_MILLISECONDS = 7 * 24 * 3_600_000;
 
 /** Whether it is in force, or its end may still have to be told. */
 export function isToldOf(disabling: Disabling, now: Date): boolean {
@@ -106,11 +111,21 @@ export function withoutDisabling(policy: Policy): Policy {
   return deployed;
 }
 
-/** What the policy asks of groups, under whatever name, and whichever groups it is for. */
+/**
+ * What the policy asks of groups, under whatever name and wherever it applies. Nor do exclusions
+ * make it another: one that comes, or goes, must not have all that stands adopted.
+ */
 export function withoutNameAndScope(
   policy: Policy,
-): Omit<Policy, 'name' | 'appliesTo' | 'appliesIn'> {
-  const { name: _, appliesTo: __, appliesIn: ___, ...rest } = withoutDisabling(policy);
+): Omit<Policy, 'name' | 'identity' | 'appliesTo' | 'appliesIn' | 'excluding'> {
+  const {
+    name: _name,
+    identity: _identity,
+    appliesTo: _appliesTo,
+    appliesIn: _appliesIn,
+    excluding: _excluding,
+    ...rest
+  } = withoutDisabling(policy);
   return rest;
 }
 

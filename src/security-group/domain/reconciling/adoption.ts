@@ -4,6 +4,7 @@ import { isTrusted, nameOf } from '../changes/actor';
 import type { Change } from '../changes/change';
 import { NO_RULES } from '../changes/named-rules';
 import type { GroupDetails } from '../groups/group';
+import { exceptForExcluding } from '../judging/exclusions';
 import type { Violation } from '../judging/judgement';
 import { bareViolations, speaksAgainst, violationsUnder } from '../judging/violations';
 import {
@@ -82,9 +83,13 @@ export function adopt(
   const candidates = rules.filter(
     (rule) => !newRules.includes(rule) && mayBeAdopted(rule, cause, view, now),
   );
-  const judged = candidates.map((rule) => ({
+  const judged = { groupId: details.id, policies: configuration.policies, now };
+  const found = candidates.map((rule) => ({
     rule,
-    violations: bareViolations(rule, configuration.policies, takenAsKnown(rule, prefixLists)),
+    violations: bareViolations(rule, {
+      ...judged,
+      prefixLists: takenAsKnown(rule, prefixLists),
+    }),
   }));
   const isLeft = (violations: readonly Violation[]) =>
     configuration.existingViolations === 'REPORT' ||
@@ -97,15 +102,18 @@ export function adopt(
     ruleCount: rules.length,
     ...(configuration.policies.length === 0 && { isUncovered: true }),
     newRules,
-    violating: judged.filter(({ violations }) => violations.length > 0),
+    violating: found.filter(({ violations }) => violations.length > 0),
     changes: [
-      ...judged.map(({ rule, violations }): LedgerChange => ({
+      ...found.map(({ rule, violations }): LedgerChange => ({
         kind: 'put',
         entry: {
           ...versionOf(rule, prefixLists),
           revision: ledger.entries.get(ruleKey(rule))?.revision ?? 0,
           rule,
-          grants: [...otherGrants(rule, ledger, now), ...(isLeft(violations) ? [adopted] : [])],
+          grants: [
+            ...otherGrants(rule, ledger, now),
+            ...(isLeft(violations) ? exceptForExcluding([adopted], rule, judged) : []),
+          ],
           ...(!isLeft(violations) && { unexplainedSince: new Date(0) }),
         },
       })),
@@ -140,7 +148,7 @@ function learnOfNew(
   const entry = view.ledger.entries.get(ruleKey(rule));
   const writer = arrival && writerOf(rule, view.details, arrival);
   const grants = grantsOfNew(rule, view.ledger, writer, configuration, now);
-  if (grants.length === 0 && !violatesAny(rule, view, configuration)) {
+  if (grants.length === 0 && !violatesAny(rule, view, configuration, now)) {
     return entry ? [{ kind: 'remove', entry }] : [];
   }
   const learned = {
@@ -175,11 +183,12 @@ function grantsOfNew(
 
 function violatesAny(
   rule: Rule,
-  { prefixLists }: GroupView,
+  { details, prefixLists }: GroupView,
   { policies }: SentryConfiguration,
+  now: Date,
 ): boolean {
-  const lists = takenAsKnown(rule, prefixLists);
-  return policies.some((policy) => speaksAgainst(policy, rule, lists));
+  const judged = { groupId: details.id, prefixLists: takenAsKnown(rule, prefixLists), now };
+  return policies.some((policy) => speaksAgainst(policy, rule, judged));
 }
 
 function confirmedGrant({ actor, time, eventId }: Change, now: Date): Grant {
@@ -200,7 +209,10 @@ function confirmedGrant({ actor, time, eventId }: Change, now: Date): Grant {
 function mayBeAdopted(rule: Rule, cause: AdoptionCause, view: GroupView, now: Date): boolean {
   if (cause === 'first-contact' || cause === 'came-back') return true;
   const entry = view.ledger.entries.get(ruleKey(rule));
-  if (livingGrants(entry, now).some((grant) => grant.cause === 'operator')) return false;
+  const living = livingGrants(entry, now);
+  if (living.some((grant) => grant.cause === 'operator')) return false;
+  // Found before, while a policy excluded it: that policy is not to accept it by the way.
+  if (cause === 'other-policies' && living.some((grant) => grant.exceptFor)) return false;
   if (cause === 'enforced-now') return true;
   return entry?.unexplainedSince === undefined && !isAnsweredAlready(rule, view, now);
 }
@@ -217,6 +229,7 @@ function isAnsweredAlready(rule: Rule, view: GroupView, now: Date): boolean {
   const hints = { ...NO_RULES, byTrustedActor: false };
   const entry = ledger.entries.get(ruleKey(rule));
   return violationsUnder(rule, livingGrants(entry, now), {
+    groupId: view.details.id,
     group,
     ledger,
     policies: policies.map(withoutDisabling),

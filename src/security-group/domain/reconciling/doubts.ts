@@ -32,13 +32,14 @@ export interface NotJudged {
   readonly reason: string;
 }
 
-export function doubtfulLists(views: readonly GroupView[]): DoubtfulList[] {
+export function doubtfulLists(views: readonly GroupView[], now: Date): DoubtfulList[] {
   const found = new Map<string, DoubtfulList>();
   for (const { details: group, group: standing, prefixLists, configuration } of views) {
     for (const rule of standing.rules) {
       const reason = listDoubt(rule, prefixLists);
       if (reason === undefined || rule.peer.kind !== 'prefixList') continue;
-      if (!hangsOnDoubt(rule, configuration.policies, prefixLists)) continue;
+      const { policies } = configuration;
+      if (!hangsOnDoubt(rule, { groupId: group.id, policies, prefixLists, now })) continue;
       const id = rule.peer.prefixListId;
       const { rules } = found.get(id) ?? { rules: [] };
       const isShown = listOf(rule, prefixLists) !== undefined;

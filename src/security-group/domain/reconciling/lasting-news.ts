@@ -3,8 +3,8 @@ import type { ReconcileReport } from './reconcile-report';
 
 /** Whether the report has anything that someone should hear. */
 export function hasNews(report: ReconcileReport): boolean {
-  const { adoptions, released, returned, endedDisablings, unconfirmed } = report;
-  const once = [adoptions, released, returned, endedDisablings, unconfirmed];
+  const { adoptions, released, returned, endedDisablings, exclusionEnds, unconfirmed } = report;
+  const once = [adoptions, released, returned, endedDisablings, exclusionEnds, unconfirmed];
   return once.some((things) => things.length > 0) || lasts(report);
 }
 

@@ -9,11 +9,13 @@ import {
   type NotJudged,
   unreadableRules,
 } from './doubts';
+import { endingOf, untoldExclusionEnds } from './exclusion-ends';
 import type { GroupView } from './group-view';
 import { hasNews, lastingOf, newsIn } from './lasting-news';
 import type { ReconcileReport } from './reconcile-report';
 import { isReturned, mayBeThere, type ReleasedGroup, releasesIn, returned } from './releases';
 import { type GroupSurvey, surveyGroup } from './survey-groups';
+import type { ToldEnding, ToldEnds } from './told-ends';
 import { type Candidates, candidates, isMonitored, viewsOf } from './view-groups';
 import { ledgerWithoutTags } from './without-tags';
 import type { DescribedPlace } from '../../../organization/domain/described-place';
@@ -34,12 +36,6 @@ import { isPaused, type SentryConfiguration } from '../policies/sentry-configura
 import { listOf, type PrefixList } from '../rules/prefix-list';
 import { ruleKey } from '../rules/rule';
 import { inTurns } from '../turns';
-
-/** Remembers which ends of disablings were told. */
-export interface ToldEnds {
-  has(disabling: Disabling): Promise<boolean>;
-  add(disabling: Disabling): Promise<void>;
-}
 
 /** What operators have ordered for a while. */
 export type Orders = Pick<
@@ -83,17 +79,21 @@ export async function reconcileGroups(
   const ports = { ...given, ledger };
   const look = await lookAtAll(configuration, ports);
   const surveys = surveysOf(look);
-  const endedDisablings = await untoldEnds(ports.everywhere ?? configuration, look.now, ports);
+  const orders = ports.everywhere ?? configuration;
+  const endedDisablings = await untoldEnds(orders, look.now, ports);
+  const exclusionEnds = await untoldExclusionEnds(orders.policies, look.now, ports);
   const report = {
     ...(ports.place && { place: ports.place }),
     ...reportOf(look, surveys, configuration, ports.sentry),
-    ...ordersIn(ports.everywhere ?? configuration, look.now),
+    ...ordersIn(orders, look.now),
     endedDisablings,
+    exclusionEnds,
   };
   // Told first: what is accepted without a word is accepted for no one.
   const told = isByClock(ports) ? report : newsIn(report, look.place.told);
   if (hasNews(told)) await ports.tell(told);
-  for (const ended of endedDisablings) await ports.toldEnds.add(ended);
+  const toldEnds = [...endedDisablings.map(endOfDisabling), ...exclusionEnds.map(endingOf)];
+  for (const ending of toldEnds) await ports.toldEnds.add(ending);
   const failures = [
     ...(await remember(report, look, surveys, ports)),
     ...(await rememberLook(look, report, configuration, ports)),
@@ -204,9 +204,9 @@ interface Survey extends GroupSurvey {
 function surveysOf({ views, now }: Look): Survey[] {
   return views
     .filter(({ ledger, configuration }) => adoptionCause(ledger, configuration) === undefined)
-    .map(({ details, group, ledger, prefixLists, configuration }) => ({
-      id: details.id,
-      ...surveyGroup(group, ledger, prefixLists, configuration, now),
+    .map((view) => ({
+      id: view.details.id,
+      ...surveyGroup(view, now),
     }));
 }
 
@@ -215,14 +215,14 @@ function reportOf(
   surveys: readonly Survey[],
   configuration: SentryConfiguration,
   sentry: string,
-): Omit<ReconcileReport, 'endedDisablings' | keyof OrdersInForce> {
+): Omit<ReconcileReport, 'endedDisablings' | 'exclusionEnds' | keyof OrdersInForce> {
   const { views, notJudged, selections, released, arrivals, now } = look;
   const { adoptable, postponed } = adoptableOf(look);
   const adoptions = adoptable.map((one) => adopt(one, sentry, now));
   const found = surveys.filter((survey) => survey.due.length > 0).map(({ id }) => id);
   const due = [...found, ...adoptions.filter(respondsTo).map(({ group }) => group.id)];
   const doubts: Doubts = {
-    lists: doubtfulLists(views),
+    lists: doubtfulLists(views, now),
     rules: unreadableRules(views),
     groups: [...notJudged, ...postponed],
     selections,
@@ -268,8 +268,12 @@ async function untoldEnds(
   const ended = disablings.filter(
     (one) => deployed.has(one.policy) && one.until <= now && isToldOf(one, now),
   );
-  const told = await Promise.all(ended.map(async (one) => toldEnds.has(one)));
+  const told = await Promise.all(ended.map(async (one) => toldEnds.has(endOfDisabling(one))));
   return ended.filter((_, index) => !told[index]);
+}
+
+function endOfDisabling({ policy, until }: Disabling): ToldEnding {
+  return { of: policy, until };
 }
 
 function isRefusedPauseOn({ refusedPause }: Orders, now: Date): boolean {
@@ -482,6 +486,7 @@ async function confirmGrantsOf(
       refusedPause: undefined,
       disablings: [],
       endedDisablings: [],
+      exclusionEnds: [],
       unconfirmed,
     });
   }

@@ -2,6 +2,7 @@ import type { Adoption } from './adoption';
 import type { NotAdoptedYet } from './arrivals';
 import type { LookedUpEntry } from './confirm-grants';
 import type { Doubts } from './doubts';
+import type { ExclusionEnd } from './exclusion-ends';
 import type { ReleasedGroup } from './releases';
 import type { DescribedPlace } from '../../../organization/domain/described-place';
 import type { GroupRecord } from '../ledger/ledger';
@@ -40,4 +41,6 @@ export interface ReconcileReport {
   readonly disablings: readonly Disabling[];
   /** Of policies that are in force again, and of which that was not told yet. */
   readonly endedDisablings: readonly Disabling[];
+  /** Of rules that policies exclude until then. */
+  readonly exclusionEnds: readonly ExclusionEnd[];
 }

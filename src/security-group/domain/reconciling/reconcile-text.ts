@@ -1,4 +1,5 @@
 import { doubtNews } from './doubt-news';
+import { exclusionNews } from './exclusion-news';
 import { adoptionNews, releaseNews, unconfirmedNews, waitingNews } from './group-news';
 import type { News } from './news';
 import type { ReconcileReport } from './reconcile-report';
@@ -14,6 +15,7 @@ const KINDS_OF_NEWS = [
   pauseNews,
   refusedPauseNews,
   disablingNews,
+  exclusionNews,
   unconfirmedNews,
   adoptionNews,
   releaseNews,

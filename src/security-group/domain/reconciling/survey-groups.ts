@@ -1,8 +1,10 @@
+import type { GroupView } from './group-view';
 import { NO_RULES } from '../changes/named-rules';
-import type { GroupRules } from '../groups/security-groups';
+import { exceptForExcluding } from '../judging/exclusions';
 import { isRestoredLater } from '../judging/grounds';
 import { judge } from '../judging/judge';
 import type { Judgement } from '../judging/judgement';
+import type { Situation } from '../judging/situation';
 import { hangsOnDoubt } from '../judging/violations';
 import { beginningOfWait, isDue, waitingSince } from '../learning/waiting';
 import {
@@ -13,8 +15,6 @@ import {
   livingGrants,
 } from '../ledger/ledger';
 import type { LedgerChange } from '../ledger/ledger-store';
-import type { SentryConfiguration } from '../policies/sentry-configuration';
-import type { PrefixLists } from '../rules/prefix-list';
 import { type Rule, ruleKey } from '../rules/rule';
 
 /** The differences that reconcile finds in one group. */
@@ -32,13 +32,12 @@ export interface GroupSurvey {
  * come.
  */
 export function surveyGroup(
-  group: GroupRules,
-  ledger: GroupLedger,
-  prefixLists: PrefixLists,
-  { policies, settleMilliseconds, mode }: SentryConfiguration,
+  { details, group, ledger, prefixLists, configuration }: GroupView,
   now: Date,
 ): GroupSurvey {
+  const { policies, settleMilliseconds, mode } = configuration;
   const situation = {
+    groupId: details.id,
     group,
     ledger,
     policies,
@@ -54,7 +53,7 @@ export function surveyGroup(
     return present ? waitingSince(rule, ledger) : entryOf(rule, ledger)?.missingSince;
   };
   // What was found before its list could not be read any more is not right by that.
-  const inDoubt = group.rules.filter((rule) => hangsOnDoubt(rule, policies, prefixLists));
+  const inDoubt = group.rules.filter((rule) => hangsOnDoubt(rule, situation));
   // What is left in place is told once; what would be reverted is no thing to be left.
   const isLeft = ({ rule, violations }: Judgement) =>
     entryOf(rule, ledger)?.toldAt !== undefined &&
@@ -78,13 +77,14 @@ export function surveyGroup(
   return {
     due: [...untold.filter(isDueNow), ...expired].map(({ rule }) => rule),
     waits: untold.some((one) => !isDueNow(one) && !expired.includes(one)),
-    changes: [
+    changes: onePerRule([
+      ...leftToExclusions(situation),
       ...unmarked.map(({ rule, present }): LedgerChange => ({
         kind: 'put',
         entry: markedEntry(
           rule,
           present,
-          ledger,
+          situation,
           (present ? beginningOfWait(rule, group, ledger) : undefined) ?? now,
         ),
       })),
@@ -96,8 +96,30 @@ export function surveyGroup(
         },
         now,
       ),
-    ],
+    ]),
   };
+}
+
+function onePerRule(changes: readonly LedgerChange[]): LedgerChange[] {
+  return [...new Map(changes.map((change) => [ruleKey(change.entry.rule), change])).values()];
+}
+
+/**
+ * What was adopted before its exclusion came is not adopted for that policy any more: once the
+ * exclusion is over, or a deployment takes it out, the policy answers.
+ */
+function leftToExclusions(situation: Situation): LedgerChange[] {
+  const { group, ledger } = situation;
+  return group.rules.flatMap((rule): LedgerChange[] => {
+    const entry = entryOf(rule, ledger);
+    if (!entry) return [];
+    const grants = exceptForExcluding(entry.grants, rule, situation);
+    const exceptions = (some: LedgerEntry['grants']) =>
+      some.flatMap((grant) => grant.exceptFor ?? []);
+    return exceptions(grants).length === exceptions(entry.grants).length
+      ? []
+      : [{ kind: 'put', entry: { ...entry, grants } }];
+  });
 }
 
 function keysOf(rules: readonly Rule[]): ReadonlySet<string> {
@@ -105,11 +127,14 @@ function keysOf(rules: readonly Rule[]): ReadonlySet<string> {
 }
 
 /** A grant that has ended is no event that could be on its way: the rule is due at once. */
-function markedEntry(rule: Rule, present: boolean, ledger: GroupLedger, since: Date): LedgerEntry {
-  const entry = entryOf(rule, ledger);
+function markedEntry(rule: Rule, present: boolean, situation: Situation, since: Date): LedgerEntry {
+  const entry = entryOf(rule, situation.ledger);
   if (!present && entry) return { ...entry, missingSince: since };
-  // An ended request says that no one is to be asked again.
-  const ended = (entry?.grants ?? []).filter(({ cause }) => cause === 'approval-request');
+  // An ended request says that no one is to be asked again; an adoption with exceptions speaks to
+  // the other policies as before.
+  const ended = exceptForExcluding(entry?.grants ?? [], rule, situation).filter(
+    ({ cause, exceptFor }) => cause === 'approval-request' || exceptFor !== undefined,
+  );
   return {
     revision: 0,
     ...entry,

@@ -9,6 +9,7 @@ import { type Judgement, strongest } from '../judging/judgement';
 import type { Hints } from '../judging/situation';
 import { hangsOnDoubt } from '../judging/violations';
 import type { GroupLedger, LedgerEntry } from '../ledger/ledger';
+import { configurationFor } from '../policies/configuration-for';
 import type { SentryConfiguration } from '../policies/sentry-configuration';
 import { hintsOf } from '../responding/event-hints';
 import type { PrefixLists } from '../rules/prefix-list';
@@ -44,7 +45,8 @@ export function rehearseChange(
   ground: RehearsalGround,
 ): RehearsedRules {
   const { configuration, prefixLists } = ground;
-  const { policies } = configuration;
+  // By the tags that the group has today: those of then are not known.
+  const { policies } = configurationFor(configuration, group, undefined);
   const named = namedBy(change, group);
   const changed = changedRules(named, known);
   const hints: Hints = {
@@ -55,6 +57,7 @@ export function rehearseChange(
     described: changed.described.map(({ rule }) => referenceTo(rule)),
   };
   const judgements = judge({
+    groupId: group.id,
     group: {
       rules: [...changed.written, ...changed.described.map(({ rule }) => rule)],
       unreadableRuleIds: [],
@@ -82,7 +85,7 @@ export function rehearseChange(
     doubts: [
       ...(named.complete ? [] : ['rules-not-named' as const]),
       ...([...changed.written, ...changed.undirected].some((rule) =>
-        hangsOnDoubt(rule, policies, prefixLists),
+        hangsOnDoubt(rule, { groupId: group.id, policies, prefixLists, now: change.time }),
       )
         ? ['list-in-doubt' as const]
         : []),
@@ -113,9 +116,10 @@ export function rehearseListChange(
     cidrs: written.added,
   };
   const judgements = judge({
+    groupId: group.id,
     group: { rules: naming, unreadableRuleIds: [] },
     ledger: ledgerOf(group.id, naming),
-    policies: configuration.policies,
+    policies: configurationFor(configuration, group, undefined).policies,
     prefixLists: new Map([...prefixLists, [prefixListId, charged]]),
     hints: {
       ...NO_RULES,

@@ -80,7 +80,7 @@ export async function rehearse(
   );
   const standing = await readStandingRules(
     [...monitored.values()],
-    configuration.policies,
+    { policies: configuration.policies, now: ports.clock.now() },
     isNeededFor(sifted.changes),
     ports,
   );

@@ -3,6 +3,7 @@ import { chunksOf } from '../../../shared/domain/chunks';
 import type { GroupDetails } from '../groups/group';
 import type { GroupRules, SecurityGroups } from '../groups/security-groups';
 import { bareViolations, hangsOnDoubt } from '../judging/violations';
+import { isFor } from '../policies/configuration-for';
 import type { Policy } from '../policies/policy';
 import type { PrefixLists } from '../rules/prefix-list';
 import { prefixListIds, type Rule } from '../rules/rule';
@@ -34,10 +35,16 @@ interface Tally {
   readonly examples: { readonly group: GroupDetails; readonly rule: Rule }[];
 }
 
+/** By what it is held, and as of when. */
+export interface StandingGround {
+  readonly policies: readonly Policy[];
+  readonly now: Date;
+}
+
 /** Holds what stands today against the policies, and keeps what the changes need of it. */
 export async function readStandingRules(
   monitored: readonly GroupDetails[],
-  policies: readonly Policy[],
+  { policies, now }: StandingGround,
   isKept: (group: GroupDetails, rules: readonly Rule[]) => boolean,
   ports: StandingPorts,
 ): Promise<StandingRules> {
@@ -56,9 +63,17 @@ export async function readStandingRules(
     prefixLists = await withLists(prefixLists, all, ports);
     for (const group of chunk) {
       const { rules = [] } = byGroup.get(group.id) ?? {};
-      inDoubt += rules.filter((rule) => hangsOnDoubt(rule, policies, prefixLists)).length;
+      const judging = {
+        groupId: group.id,
+        policies: policies.filter((policy) => isFor(policy, group, undefined)),
+        prefixLists,
+        now,
+      };
+      inDoubt += rules.filter((rule) => hangsOnDoubt(rule, judging)).length;
       if (isKept(group, rules)) kept.set(group.id, rules);
-      for (const tally of tallies) count(tally, group, rules, prefixLists);
+      tallies
+        .filter(({ policy }) => judging.policies.includes(policy))
+        .forEach((tally) => count(tally, group, rules, { ...judging, policies: [tally.policy] }));
     }
   }
   return {
@@ -88,11 +103,9 @@ function count(
   tally: Tally,
   group: GroupDetails,
   rules: readonly Rule[],
-  prefixLists: PrefixLists,
+  judging: Parameters<typeof bareViolations>[1],
 ): void {
-  const violating = rules.filter(
-    (rule) => bareViolations(rule, [tally.policy], prefixLists).length > 0,
-  );
+  const violating = rules.filter((rule) => bareViolations(rule, judging).length > 0);
   if (violating.length === 0) return;
   tally.rules += violating.length;
   tally.groups += 1;

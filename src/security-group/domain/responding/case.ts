@@ -3,19 +3,21 @@ import type { Sentry } from './sentry';
 import type { Target } from './target';
 import { TRIES_THAT_WAIT } from './tries-that-wait';
 import { plainText } from '../../../shared/domain/notification/plain-text';
-import { namesStanding } from '../changes/named-rules';
+import { namesAsItStands, namesStanding } from '../changes/named-rules';
 import type { GroupRules, SecurityGroups } from '../groups/security-groups';
+import { exclusionsInForce, exclusionText } from '../judging/exclusions';
 import { entriesToConfirm } from '../judging/grounds';
 import { judge } from '../judging/judge';
 import type { Judgement } from '../judging/judgement';
 import { chargedLists, type GoneOpening, openedByGoneEntries } from '../judging/list-changes';
 import type { Situation } from '../judging/situation';
-import { hangsOnDoubt } from '../judging/violations';
+import { grantsOf, hangsOnDoubt, violationsOf } from '../judging/violations';
 import { confirmGrants } from '../learning/event-history';
-import { EMPTY_LEDGER, type GroupLedger, type LedgerEntry } from '../ledger/ledger';
+import { EMPTY_LEDGER, entryOf, type GroupLedger, type LedgerEntry } from '../ledger/ledger';
 import type { Notice } from '../reporting/change-report';
 import { listDoubt, listOf, mayBeReadLater } from '../rules/prefix-list';
 import { prefixListIds, type Rule, ruleKey } from '../rules/rule';
+import { namedRuleText } from '../rules/rule-text';
 
 /** A target as it stands, and what is to be said and done about it. */
 export interface Case {
@@ -31,7 +33,11 @@ export interface Case {
 export async function openCase(target: Target, sentry: Sentry): Promise<Case> {
   const situation = await situationOf(target, sentry);
   const judgements = judge(situation).filter(isAnswerable);
-  const notices = [...target.notices, ...doubtsAbout(situation, judgements)];
+  const notices = [
+    ...target.notices,
+    ...doubtsAbout(situation, judgements),
+    ...excludedByPolicies(situation),
+  ];
   return { target, sentry, situation, judgements, notices };
 }
 
@@ -57,13 +63,13 @@ export function isClosed({ target, sentry, judgements, notices }: Case): boolean
 export function awaitedList({ situation, sentry, judgements }: Case): string | undefined {
   const acts = judgements.some(({ verdict }) => verdict !== 'keep');
   if (acts || sentry.ports.tries > TRIES_THAT_WAIT) return undefined;
-  const { hints, prefixLists, policies } = situation;
+  const { hints, prefixLists } = situation;
   return listRules(situation)
     .flatMap((rule) => {
       const list = listOf(rule, prefixLists);
       if (!list) return [];
       const isOnItsWay = list.isChanging && list.id === hints.changedPrefixList?.id;
-      const isUnread = mayBeReadLater(list) && hangsOnDoubt(rule, policies, prefixLists);
+      const isUnread = mayBeReadLater(list) && hangsOnDoubt(rule, situation);
       return isOnItsWay || isUnread ? [list.id] : [];
     })
     .at(0);
@@ -82,7 +88,7 @@ async function situationOf(
   const ledger = await ledgerOfExisting(target, groups);
   const lists = await groups.prefixLists(listsNamedIn(target.reading));
   const prefixLists = chargedLists(lists, hints);
-  const given = { ledger, policies, prefixLists, hints, now: clock.now() };
+  const given = { groupId, ledger, policies, prefixLists, hints, now: clock.now() };
   const seen = (group: GroupRules) =>
     judge({ ...given, group })
       .filter(isAnswerable)
@@ -176,12 +182,32 @@ function doubt(text: string): Notice {
   return { severity: 'high', text };
 }
 
+/** Rules that the event wrote, and that policies would answer but for their exclusions. */
+function excludedByPolicies(situation: Situation): Notice[] {
+  const { group, hints, ledger } = situation;
+  return group.rules
+    .filter((rule) => namesAsItStands(hints, rule))
+    .flatMap((rule) => {
+      const entry = entryOf(rule, ledger);
+      const grants = grantsOf(rule, entry, { ...situation, policies: [] });
+      return exclusionsInForce(rule, situation)
+        .filter(({ policy: { excluding: _, ...policy } }) => {
+          const alone = { ...situation, policies: [policy] };
+          return violationsOf(rule, entry, grants, alone).length > 0;
+        })
+        .map(({ policy, exclusion }): Notice => ({
+          severity: 'low',
+          text: `${namedRuleText(rule)} stands: the policy ${policy.name ?? policy.baseline.kind} excludes it ${exclusionText(exclusion)}.`,
+        }));
+    });
+}
+
 /** With why, and whatever is known of them judged all the same. */
 function unseenLists(situation: Situation): string[] {
-  const { prefixLists, policies } = situation;
+  const { prefixLists } = situation;
   const unseen = listRules(situation).flatMap((rule): [string, string][] => {
     const reason = listDoubt(rule, prefixLists);
-    if (reason === undefined || !hangsOnDoubt(rule, policies, prefixLists)) return [];
+    if (reason === undefined || !hangsOnDoubt(rule, situation)) return [];
     return prefixListIds([rule]).map((id) => [id, reason]);
   });
   return [...new Map(unseen)].map(([id, reason]) => `${id} (${plainText(reason)})`);

@@ -32,7 +32,7 @@ export async function respondUnexplained(
   const hasWaited = ({ since }: Difference) =>
     now - since.getTime() >= UNEXPLAINED_FOR_MILLISECONDS;
   const waiting = differences.filter((difference) => !hasWaited(difference));
-  const forbidden = await forbiddenToAll(waiting, sentry);
+  const forbidden = await forbiddenToAll(waiting, found, sentry);
   const open = waiting.filter((difference) => !forbidden.includes(difference));
   const targetsOf = (some: readonly Difference[]) =>
     explained(some, []).map((explanation) => targetOf(found, explanation, configuration));
@@ -67,11 +67,13 @@ export async function respondUnexplained(
 /** Differences that violate, no matter who made them. */
 async function forbiddenToAll(
   differences: readonly Difference[],
-  { configuration: { policies }, ports: { groups } }: Sentry,
+  { groupId }: FoundIn,
+  { configuration: { policies }, ports: { groups, clock } }: Sentry,
 ): Promise<Difference[]> {
   const added = differences.filter(({ isPresent }) => isPresent);
-  const lists = await groups.prefixLists(prefixListIds(added.map(({ rule }) => rule)));
-  return added.filter(({ rule }) => bareViolations(rule, policies, lists).length > 0);
+  const prefixLists = await groups.prefixLists(prefixListIds(added.map(({ rule }) => rule)));
+  const judged = { groupId, policies, prefixLists, now: clock.now() };
+  return added.filter(({ rule }) => bareViolations(rule, judged).length > 0);
 }
 
 function notAskedError(groupId: string, reason: string): UnfinishedError {

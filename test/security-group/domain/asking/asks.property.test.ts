@@ -300,6 +300,7 @@ test('when all is decided and settled, what stands was approved or accepted othe
           );
         }
         const judgements = judge({
+          groupId: 'sg-1',
           group: await sentry.groups.rulesOf('sg-1'),
           ledger,
           policies: chosen,

@@ -40,6 +40,7 @@ const situations: fc.Arbitrary<Situation> = fc
     ),
   })
   .map(({ rules, remembered, policies: chosen, named, byTrustedActor, isAdopted }) => ({
+    groupId: 'sg-1',
     group: { rules, unreadableRuleIds: [] },
     ledger: ledgerOf(remembered, isAdopted),
     policies: chosen,

@@ -674,9 +674,12 @@ test('every violation says why, in words', () => {
 
 test('of a rule alone, `forbid` and `allowOnly` speak, and `locked` does not', () => {
   expect(
-    bareViolations(ssh, [forbidSsh, locked, allowHttpsOnly], new Map()).map(
-      ({ baseline }) => baseline,
-    ),
+    bareViolations(ssh, {
+      groupId: 'sg-1',
+      policies: [forbidSsh, locked, allowHttpsOnly],
+      prefixLists: new Map(),
+      now: NOW,
+    }).map(({ baseline }) => baseline),
   ).toEqual(['forbid', 'allowOnly']);
 });
 
@@ -700,6 +703,7 @@ function judged({
   isAdopted = true,
 }: Case): Judgement[] {
   return judge({
+    groupId: 'sg-1',
     group: { rules: standing, unreadableRuleIds: unreadable },
     ledger: ledgerOf(ledger, isAdopted),
     policies,
