@@ -77,8 +77,8 @@ def with_readable_failures(create_backend_app):
 
     def create(service):
         app = create_backend_app(service)
-        # moto's applications are in debug mode, which would let the failure through to werkzeug.
-        app.config["PROPAGATE_EXCEPTIONS"] = False
+        # moto's applications are in debug mode, which would let the failure through to werkzeug, and makes a class for each request.
+        app.debug = False
         app.register_error_handler(500, failure)
         return app
 
