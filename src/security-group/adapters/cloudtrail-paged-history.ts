@@ -1,6 +1,7 @@
 import { type CloudTrailClient, type Event, LookupEventsCommand } from '@aws-sdk/client-cloudtrail';
 import { parseChangeEvent, UnreadableEventError } from './change-event';
 import type { Place } from '../../organization/domain/place';
+import { isThrottled } from '../../shared/adapters/aws/failure-kind';
 import type { Clock } from '../../shared/domain/clock';
 import type { Change } from '../domain/changes/change';
 import type {
@@ -28,7 +29,10 @@ const EVENT_SOURCE = 'ec2.amazonaws.com';
 export class CloudTrailPagedHistory implements PagedHistory {
   private nextAt = 0;
 
-  /** After `until`, nothing is looked up, and what has no answer is given up. */
+  /**
+   * After `until`, nothing is looked up, and what has no answer is given up; so is what CloudTrail
+   * refuses after all tries of the client, as others take its look-ups.
+   */
   constructor(
     private readonly client: CloudTrailClient,
     private readonly place: Place,
@@ -60,7 +64,8 @@ export class CloudTrailPagedHistory implements PagedHistory {
       );
       return this.pageOf(events, token);
     } catch (error) {
-      if (abortSignal.aborted) return undefined;
+      // What was read so far is told; the rest can be read later.
+      if (abortSignal.aborted || isThrottled(error)) return undefined;
       throw error;
     }
   }
