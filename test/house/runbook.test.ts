@@ -1,6 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { CfnOutput, Stack } from 'aws-cdk-lib';
 import type { Alarm, CfnAlarm } from 'aws-cdk-lib/aws-cloudwatch';
+import type { IConstruct } from 'constructs';
+import { IamKeySentry, SecurityGroupSentry, SentryHub, SlackApprovalWorkflow } from '../../src';
 import { allAlarms } from '../support/apps/all-alarms';
 
 const RUNBOOK = readFileSync(join(__dirname, '..', '..', 'docs', 'runbook.md'), 'utf8');
@@ -31,6 +34,43 @@ test('each alarm has one heading in the runbook, in order, and each such heading
 
 test('the index of the runbook leads to each heading, and to nothing else', () => {
   expect([...new Set(linksIn(INDEX))].sort()).toEqual(HEADINGS.map(anchorOf).sort());
+});
+
+test('each output stands in the table of functions to invoke, or is the manifest', () => {
+  const outputs = appOf(alarms)
+    .node.findAll()
+    .filter((construct) => construct instanceof CfnOutput);
+  const listed = [...RUNBOOK.matchAll(/^\| `(\w+FunctionName)` \|/gm)].map(([, name]) => name!);
+  expect([...new Set(outputs.map(({ node }) => node.id))].sort()).toEqual(
+    [...listed, 'SlackAppManifest'].sort(),
+  );
+  for (const output of outputs) {
+    expect(Stack.of(output).resolve(output.logicalId)).toContain(output.node.id);
+  }
+});
+
+test('each queue that the runbook has redriven is one of the dead-letter queues', () => {
+  const handles = appOf(alarms)
+    .node.findAll()
+    .filter(
+      (one) =>
+        one instanceof SecurityGroupSentry ||
+        one instanceof IamKeySentry ||
+        one instanceof SlackApprovalWorkflow ||
+        one instanceof SentryHub,
+    )
+    .flatMap(({ deadLetterQueues }) => deadLetterQueues.map(({ node }) => node.id));
+  expect([...new Set(handles)].sort()).toEqual([
+    'UndeliveredEvents',
+    'UnhandledClicks',
+    'UnhandledDecisions',
+    'UnhandledEvents',
+    'UnhandledLogFiles',
+    'UnhandledLooks',
+    'UnhandledMessages',
+    'UnhandledReconciles',
+    'UnhandledRequests',
+  ]);
 });
 
 test('these constructs have alarms', () => {
@@ -77,4 +117,8 @@ function idsByConstruct(all: readonly Alarm[]): Map<string, string[]> {
 /** The alarms of a second workflow, and so on, are numbered: they share a heading. */
 function headingOf(alarm: Alarm): string {
   return alarm.node.id.replace(/\d+$/, '');
+}
+
+function appOf([alarm]: readonly Alarm[]): IConstruct {
+  return alarm!.node.root;
 }

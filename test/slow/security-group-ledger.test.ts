@@ -104,7 +104,6 @@ beforeAll(async () => {
     new SecurityGroupSentry(stack, 'InVpc', {
       monitoredGroups: MonitoredGroups.inVpc(vpc),
       policies: [noSsh],
-      trustedActors,
     });
   });
 });

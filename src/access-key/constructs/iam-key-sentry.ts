@@ -1,6 +1,8 @@
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import type * as iam from 'aws-cdk-lib/aws-iam';
+import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import type * as sns from 'aws-cdk-lib/aws-sns';
+import type * as sqs from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { endpointNeeds } from './endpoint-needs';
 import type { IamKeySentryProps } from './iam-key-sentry-props';
@@ -17,6 +19,7 @@ import { KeyRuns } from './parts/key-runs';
 import { applyCompanySettings } from '../../shared/constructs/apply-company-settings';
 import { givenTopic, notificationTopic } from '../../shared/constructs/notification-topic';
 import { ownMetric } from '../../shared/constructs/own-metric';
+import { visibleOutput } from '../../shared/constructs/visible-output';
 import { ACCESS_KEY_METRICS } from '../contracts/key-metrics';
 
 /**
@@ -38,6 +41,18 @@ export class IamKeySentry extends Construct implements iam.IGrantable {
    * at will.
    */
   public readonly alarms: cloudwatch.Alarm[];
+
+  /**
+   * Looks at the keys when it is invoked without a payload, as it does by the clock. A step whose
+   * grace is over is taken then as well.
+   */
+  public readonly checkFunction: lambda.IFunction;
+
+  /**
+   * Where people's decisions go that could not be handled: the `operators` of the workflow may
+   * redrive them. Empty where no one is asked.
+   */
+  public readonly deadLetterQueues: sqs.IQueue[];
 
   /**
    * Throws for durations, actions, topics and hubs that cannot work, and if the app has another
@@ -74,6 +89,12 @@ export class IamKeySentry extends Construct implements iam.IGrantable {
       approvals && records ? [new KeyDecisions(this, { ...common, approvals, records })] : [];
     members?.letCheck(checker.handler);
     this.grantPrincipal = checker.handler.grantPrincipal;
+    this.checkFunction = checker.handler;
+    this.deadLetterQueues = approvals ? [approvals.unhandled] : [];
+    visibleOutput(this, 'CheckFunctionName', {
+      value: checker.handler.functionName,
+      description: `Invoke it to have ${this.node.path} look at the access keys`,
+    });
     this.alarms = [checker, runs, ...decisions, ...(members ? [members] : [])].flatMap(
       ({ alarms }) => alarms,
     );

@@ -1,6 +1,7 @@
-import { CfnOutput, Stack } from 'aws-cdk-lib';
+import { Stack } from 'aws-cdk-lib';
 import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import type * as iam from 'aws-cdk-lib/aws-iam';
+import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import type * as sns from 'aws-cdk-lib/aws-sns';
 import type * as sqs from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
@@ -22,10 +23,11 @@ import { slackApprovalWorkflowSettings } from './slack-approval-workflow-setting
 import { allSecrets, slackSecrets } from './slack-secrets';
 import { WorkflowParameter } from './workflow-parameter';
 import { applyCompanySettings } from '../../shared/constructs/apply-company-settings';
-import { checkedOperators } from '../../shared/constructs/guarded-queue';
+import { checkedOperators, deadLetterQueuesIn } from '../../shared/constructs/guarded-queue';
 import { givenTopic, notificationTopic } from '../../shared/constructs/notification-topic';
 import { ownMetric } from '../../shared/constructs/own-metric';
 import { TamperRules } from '../../shared/constructs/tamper-rules';
+import { visibleOutput } from '../../shared/constructs/visible-output';
 import { APPROVAL_METRICS } from '../contracts/approval-metrics';
 
 /**
@@ -49,9 +51,18 @@ export class SlackApprovalWorkflow extends Construct {
 
   /**
    * The manifest of the Slack app, as JSON: pasted into Slack, it makes the app. It is an output of
-   * the stack too.
+   * the stack too, and of the stack around it where that is a nested one.
    */
   public readonly slackAppManifest: string;
+
+  /** Takes clicks. A concurrency of 0 takes the app's power to approve away at once. */
+  public readonly interactionFunction: lambda.IFunction;
+
+  /** Delivers messages to Slack. Its log has Slack's own word for what is wrong. */
+  public readonly deliveryFunction: lambda.IFunction;
+
+  /** Where requests, clicks and messages go that could not be handled: `operators` may redrive. */
+  public readonly deadLetterQueues: sqs.IQueue[];
 
   /**
    * They may redrive, also what stands beside the workflow.
@@ -98,9 +109,12 @@ export class SlackApprovalWorkflow extends Construct {
     this.interactionsUrl = url;
     this.slackAppManifest = this.outputManifest(url);
     this.advancer = new Advancer(this, this.parts, this.decisionKey);
+    this.interactionFunction = receiver.handler;
     const minuteRun = new MinuteRun(this, { advancer: this.advancer.handler, topic });
     const deliverer = new Deliverer(this, this.parts);
     const { table, queues, parameter } = this.parts;
+    this.deliveryFunction = deliverer.handler;
+    this.deadLetterQueues = deadLetterQueuesIn(this);
     const functions = [receiver, this.advancer, deliverer];
     const rest = [minuteRun, new WorkflowAlarms(this, { api, topic })];
     this.alarms = [queues, ...functions, ...rest].flatMap(({ alarms }) => alarms);
@@ -190,7 +204,7 @@ export class SlackApprovalWorkflow extends Construct {
 
   private outputManifest(interactionsUrl: string): string {
     const value = Stack.of(this).toJsonString(slackAppManifest(this.node.path, interactionsUrl));
-    new CfnOutput(this, 'SlackAppManifest', {
+    visibleOutput(this, 'SlackAppManifest', {
       value,
       description: 'Paste it into Slack, "Create an app" from a manifest',
     });

@@ -1,7 +1,9 @@
 import { Stack, Token } from 'aws-cdk-lib';
 import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import type * as events from 'aws-cdk-lib/aws-events';
+import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import type * as sns from 'aws-cdk-lib/aws-sns';
+import type * as sqs from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { checkedSources, ChangeSource } from './change-source';
 import type { CoverageTable } from './coverage-table';
@@ -24,10 +26,15 @@ import type { SourceReader } from './parts/source-reader';
 import type { SentryHubProps } from './sentry-hub-props';
 import { applyCompanySettings } from '../../shared/constructs/apply-company-settings';
 import type { BundledFunction } from '../../shared/constructs/bundled-function';
-import { checkedOperators, type GuardedQueue } from '../../shared/constructs/guarded-queue';
+import {
+  checkedOperators,
+  deadLetterQueuesIn,
+  type GuardedQueue,
+} from '../../shared/constructs/guarded-queue';
 import { warnAtSynth } from '../../shared/constructs/late-advice';
 import { givenTopic, notificationTopic } from '../../shared/constructs/notification-topic';
 import { isSamePlace } from '../../shared/constructs/same-place';
+import { visibleOutput } from '../../shared/constructs/visible-output';
 import { MOST_LISTED_SENDERS, type Senders } from '../contracts/hub-bus-policy';
 import { HUB_PARAMETER_VERSION } from '../contracts/hub-parameter';
 import type { HubFunction } from '../contracts/hub-roles';
@@ -72,6 +79,18 @@ export class SentryHub extends Construct implements ISentryHub {
 
   /** Alarms about the hub itself. They publish to the notification topic. */
   public readonly alarms: cloudwatch.Alarm[];
+
+  /**
+   * Looks at once what is covered when it is invoked without a payload, as it does every fifteen
+   * minutes.
+   */
+  public readonly coverageFunction: lambda.IFunction;
+
+  /** Where events of members wait for their answer. `operators` may send an event's body here. */
+  public readonly intakeQueue: sqs.IQueue;
+
+  /** Where events, log files and looks go that could not be handled: `operators` may redrive. */
+  public readonly deadLetterQueues: sqs.IQueue[];
 
   /** How many events of members are judged side by side at the most. @internal */
   public readonly _maxConcurrency: number;
@@ -131,6 +150,13 @@ export class SentryHub extends Construct implements ISentryHub {
       (source) => source.bind?.({ ...host, coverage: this.coverage.table }) ?? [],
     );
     this.alarms = [this.intake, this.coverage, ...this.readers].flatMap(({ alarms }) => alarms);
+    this.coverageFunction = this.coverage.watcher;
+    this.intakeQueue = intake;
+    this.deadLetterQueues = deadLetterQueuesIn(this);
+    visibleOutput(this, 'CoverageFunctionName', {
+      value: this.coverageFunction.functionName,
+      description: `Invoke it to have ${path} look at once what is covered`,
+    });
     this.node.addValidation({ validate: () => this.warnWithoutSentry() });
   }
 

@@ -6,6 +6,7 @@ import { emptyingRoleArnOf } from './default-group-restriction';
 import { isLookupPlaceholder } from './lookup-placeholders';
 import { type ActorPlace, checkedRoleArn, checkedUserArn } from './principal-arn';
 import type { SentryHub } from '../../organization/constructs/sentry-hub';
+import { deployedStack } from '../../shared/constructs/deployed-stack';
 import { RESERVED_PATH, type TrustedActor } from '../domain/changes/actor';
 import { ACCOUNT_OF_EVENT, REGION_OF_EVENT } from '../domain/changes/actor-in-each-account';
 
@@ -263,11 +264,6 @@ function cdkDeployments(
       ? bootstrapRoleArn(scope, qualifier, place)
       : executionRoleArn(scope, hub),
   };
-}
-
-/** A nested stack is deployed with its parent, and its parent's role. */
-export function deployedStack(stack: Stack): Stack {
-  return stack.nestedStackParent ? deployedStack(stack.nestedStackParent) : stack;
 }
 
 function bootstrapRoleArn(

@@ -1,7 +1,7 @@
 import { DefaultStackSynthesizer, Stack, Token, Tokenization } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import { deployedStack } from './actor';
 import { isSurelyFor, writesToWatchedGroup } from './app-rules';
+import { deployedStack } from '../../shared/constructs/deployed-stack';
 import { warnAtSynth } from '../../shared/constructs/late-advice';
 import type { TrustedActor } from '../domain/changes/actor';
 import type { MonitoredGroups } from '../domain/groups/monitored-groups';

@@ -2,6 +2,7 @@ import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import type * as sns from 'aws-cdk-lib/aws-sns';
+import type * as sqs from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { judgeAppRules } from './app-rules';
 import { warnOfEmptiedGroups } from './default-group-restriction';
@@ -31,11 +32,12 @@ import { SentryParameters } from './sentry-parameters';
 import { warnWithoutTrail } from './trail-warning';
 import type { SentryHub } from '../../organization/constructs/sentry-hub';
 import { applyCompanySettings } from '../../shared/constructs/apply-company-settings';
-import { checkedOperators } from '../../shared/constructs/guarded-queue';
+import { checkedOperators, deadLetterQueuesIn } from '../../shared/constructs/guarded-queue';
 import { givenTopic, notificationTopic } from '../../shared/constructs/notification-topic';
 import { ownMetric } from '../../shared/constructs/own-metric';
 import { isSamePlace } from '../../shared/constructs/same-place';
 import { TamperRules } from '../../shared/constructs/tamper-rules';
+import { visibleOutput } from '../../shared/constructs/visible-output';
 import { SECURITY_GROUP_METRICS } from '../../shared/contracts/metrics';
 import type { MonitoredGroups } from '../domain/groups/monitored-groups';
 
@@ -65,6 +67,24 @@ export class SecurityGroupSentry extends Construct implements iam.IGrantable {
    * Anyone who may invoke it may accept any rule, so it is for few: see `grantOperate`.
    */
   public readonly operatorFunction: lambda.IFunction;
+
+  /**
+   * Compares the groups with the ledger when it is invoked, as it does by the clock: after the first
+   * deployment, it adopts the groups at once. It takes no payload. See `grantReconcile`.
+   */
+  public readonly reconcileFunction: lambda.IFunction;
+
+  /** Answers changes. Its log tells of each. It is not to be invoked. */
+  public readonly responseFunction: lambda.IFunction;
+
+  /** Where events wait for their answer. `operators` may send an event's body here again. */
+  public readonly changeQueue: sqs.IQueue;
+
+  /**
+   * Where events, decisions and reconciles go that could not be handled: `operators` may redrive
+   * them. A decision's queue stands beside its workflow, and goes by the workflow's `operators`.
+   */
+  public readonly deadLetterQueues: sqs.IQueue[];
 
   /**
    * What a rehearsal takes over.
@@ -145,6 +165,14 @@ export class SecurityGroupSentry extends Construct implements iam.IGrantable {
     this.notificationTopic = topic;
     this.grantPrincipal = responder.handler.grantPrincipal;
     this.operatorFunction = operator.handler;
+    this.reconcileFunction = reconciler.handler;
+    this.responseFunction = responder.handler;
+    this.changeQueue = changes.queue;
+    this.deadLetterQueues = [
+      ...deadLetterQueuesIn(this),
+      ...(approvals?.queues ?? []).filter(({ deadLetterQueue }) => !deadLetterQueue),
+    ];
+    this.addOutputs();
     this.alarms = [
       changes,
       responder,
@@ -186,6 +214,15 @@ export class SecurityGroupSentry extends Construct implements iam.IGrantable {
    */
   public grantOperate(grantee: iam.IGrantable): iam.Grant {
     return this.operatorFunction.grantInvoke(grantee);
+  }
+
+  /**
+   * Lets someone have the groups compared with the ledger at once, by invoking the function.
+   *
+   * @param grantee who may do so as often as they like, and nothing else.
+   */
+  public grantReconcile(grantee: iam.IGrantable): iam.Grant {
+    return this.reconcileFunction.grantInvoke(grantee);
   }
 
   /** Events that were read. */
@@ -276,6 +313,17 @@ export class SecurityGroupSentry extends Construct implements iam.IGrantable {
   /** Events that could not be read in full. */
   public metricUnreadableEvents(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
     return ownMetric(this, SECURITY_GROUP_METRICS.unreadableEvents, options);
+  }
+
+  private addOutputs(): void {
+    visibleOutput(this, 'ReconcileFunctionName', {
+      value: this.reconcileFunction.functionName,
+      description: `Invoke it to have ${this.node.path} compare the groups with its ledger`,
+    });
+    visibleOutput(this, 'OperatorFunctionName', {
+      value: this.operatorFunction.functionName,
+      description: `Invoke it with orders of an operator to ${this.node.path}`,
+    });
   }
 
   /** In a hub, coverage tells where nothing is heard. */

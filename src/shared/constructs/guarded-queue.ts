@@ -177,3 +177,11 @@ function stableName(role: iam.Role): string {
   });
   return `${start}-${Stack.of(role).region}`;
 }
+
+/** Those of a construct that have no queue behind them. */
+export function deadLetterQueuesIn(construct: Construct): GuardedQueue[] {
+  return construct.node
+    .findAll()
+    .filter((one) => one instanceof GuardedQueue)
+    .filter(({ deadLetterQueue }) => deadLetterQueue === undefined);
+}

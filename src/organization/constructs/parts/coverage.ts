@@ -48,6 +48,7 @@ const MAX_CONCURRENCY = 10;
 export class Coverage {
   public readonly alarms: cloudwatch.Alarm[];
   public readonly table: CoverageTable;
+  public readonly watcher: BundledFunction<string>;
   private readonly parameter: ssm.StringParameter;
   private readonly looks: GuardedQueue;
   private readonly unhandled: GuardedQueue;
@@ -65,6 +66,7 @@ export class Coverage {
       operators: props.operators,
     });
     const watcher = this.makeWatcher();
+    this.watcher = watcher;
     const looker = this.makeLooker();
     new events.Rule(hub, 'CoverageSchedule', {
       description: `When ${hub.node.path} looks at what is covered`,
