@@ -1,12 +1,17 @@
 import type { KnownRule, KnownRules } from './known-rules';
-import type { RehearsalDoubt, RehearsedRule, RehearsedVerdict } from './rehearsal';
+import {
+  DOUBTS,
+  type RehearsalDoubt,
+  type RehearsedRule,
+  type RehearsedVerdict,
+} from './rehearsal';
 import type { Change } from '../changes/change';
 import { type NamedRules, NO_RULES, type RuleReference } from '../changes/named-rules';
 import type { GroupDetails } from '../groups/group';
 import { DEFAULT_GROUP } from '../groups/rules-of-new-group';
 import { judge } from '../judging/judge';
 import { type Judgement, strongest } from '../judging/judgement';
-import type { Hints } from '../judging/situation';
+import type { Situation } from '../judging/situation';
 import { hangsOnDoubt } from '../judging/violations';
 import type { GroupLedger, LedgerEntry } from '../ledger/ledger';
 import { configurationFor } from '../policies/configuration-for';
@@ -44,58 +49,66 @@ export function rehearseChange(
   { change, group, known }: ChangeInGroup,
   ground: RehearsalGround,
 ): RehearsedRules {
-  const { configuration, prefixLists } = ground;
-  // By the tags that the group has today: those of then are not known.
-  const { policies } = configurationFor(configuration, group, undefined);
   const named = namedBy(change, group);
   const changed = changedRules(named, known);
-  const hints: Hints = {
-    ...hintsOf(change, configuration, group.name),
-    ...named,
-    complete: true,
-    absent: changed.removed.map(referenceTo),
-    described: changed.described.map(({ rule }) => referenceTo(rule)),
-  };
-  const judgements = judge({
-    groupId: group.id,
-    group: {
-      rules: [...changed.written, ...changed.described.map(({ rule }) => rule)],
-      unreadableRuleIds: [],
-    },
-    ledger: ledgerOf(group.id, [
-      ...changed.earlier,
-      ...changed.removed,
-      ...changed.described.map(({ earlier }) => earlier),
-    ]),
-    policies,
-    prefixLists,
-    hints,
-    now: change.time,
-  }).filter((judgement) => !isToldElsewhere(judgement, changed));
-  const isHeld =
-    !hints.byTrustedActor && policies.some(({ baseline }) => baseline.kind === 'locked');
+  const situation = situationOf(change, group, named, changed, ground);
+  const judgements = judge(situation).filter((judgement) => !isToldElsewhere(judgement, changed));
+  remember(judgements, changed, known);
+  const isHeld = holdsWhatStands(situation);
   const rules = [
     ...judgements.map(rehearsed),
     ...changed.indifferent,
     ...(isHeld ? [] : changed.unknown),
   ];
-  remember(judgements, changed, known);
-  return {
-    rules,
-    doubts: [
-      ...(named.complete ? [] : ['rules-not-named' as const]),
-      ...([...changed.written, ...changed.undirected].some((rule) =>
-        hangsOnDoubt(rule, { groupId: group.id, policies, prefixLists, now: change.time }),
-      )
-        ? ['list-in-doubt' as const]
-        : []),
-      ...(changed.areValuesUnread ||
-      (isHeld && changed.unknown.length > 0) ||
-      (changed.undirected.length > 0 && rules.some(({ verdict }) => verdict !== 'allow'))
-        ? ['values-unknown' as const]
-        : []),
-    ],
+  const isBeforeMissed =
+    changed.undirected.length > 0 && rules.some(({ verdict }) => verdict !== 'allow');
+  const doubts: Readonly<Partial<Record<RehearsalDoubt, boolean>>> = {
+    'rules-not-named': !named.complete,
+    'list-in-doubt': hasListInDoubt(changed, situation),
+    'values-unknown':
+      changed.areValuesUnread || isBeforeMissed || (isHeld && changed.unknown.length > 0),
   };
+  return { rules, doubts: DOUBTS.filter((doubt) => doubts[doubt]) };
+}
+
+/** The group as the call left it, in so far as the call has to do with it. */
+function situationOf(
+  change: Change,
+  group: GroupDetails,
+  named: NamedRules,
+  changed: ChangedRules,
+  { configuration, prefixLists }: RehearsalGround,
+): Situation {
+  const described = changed.described.map(({ rule }) => rule);
+  return {
+    groupId: group.id,
+    group: { rules: [...changed.written, ...described], unreadableRuleIds: [] },
+    ledger: ledgerOf(group.id, [
+      ...changed.earlier,
+      ...changed.removed,
+      ...changed.described.map(({ earlier }) => earlier),
+    ]),
+    // By the tags that the group has today: those of then are not known.
+    policies: configurationFor(configuration, group, undefined).policies,
+    prefixLists,
+    hints: {
+      ...hintsOf(change, configuration, group.name),
+      ...named,
+      complete: true,
+      absent: changed.removed.map(referenceTo),
+      described: described.map(referenceTo),
+    },
+    now: change.time,
+  };
+}
+
+/** Whether the values that a rule had count: `locked` alone asks for them. */
+function holdsWhatStands({ hints, policies }: Situation): boolean {
+  return !hints.byTrustedActor && policies.some(({ baseline }) => baseline.kind === 'locked');
+}
+
+function hasListInDoubt({ written, undirected }: ChangedRules, situation: Situation): boolean {
+  return [...written, ...undirected].some((rule) => hangsOnDoubt(rule, situation));
 }
 
 /** What happens if its entries change is judged in every group that names the list. */

@@ -15,6 +15,7 @@ import {
   type RehearsedRule,
   type VerdictCounts,
 } from './rehearsal';
+import { RehearsalError } from './rehearsal-error';
 import {
   rehearseChange,
   rehearseListChange,
@@ -69,6 +70,11 @@ export async function rehearse(
   ports: RehearsalPorts,
 ): Promise<Rehearsal> {
   const configuration = { ...deployed, policies: deployed.policies.map(withoutDisabling) };
+  if (configuration.policies.length === 0) {
+    throw new RehearsalError(
+      'None of the policies is for this account: they are for other accounts of the hub. Give the rehearsal "policies" of its own, those that are to hold here.',
+    );
+  }
   const monitored = await monitoredToday(configuration.monitoredGroups, ports.groups);
   const read = await readHistory(order.eventNames, order.window, ports.history, MOST_READ);
   const sifted = sift(read.records, order.ownRoleArns);

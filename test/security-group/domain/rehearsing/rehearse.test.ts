@@ -276,6 +276,12 @@ describe('what could not be judged', () => {
   });
 });
 
+test('without a policy for this account, nothing is called allowed: it is an error in words', async () => {
+  await expect(new RehearsalInMemory([]).of(added(ssh))).rejects.toThrow(
+    'None of the policies is for this account',
+  );
+});
+
 test('what stands today is held against each policy, and what a locked one accepts is no violation', async () => {
   const { standing, groups } = await new RehearsalInMemory(
     [forbidSsh, locked, allowHttpsOnly],
