@@ -9,7 +9,12 @@ import { factLine, inTitle, placeFacts, placeFields } from '../domain/reporting/
 /** An act that changes something; a question is no act. */
 export type OperatorAct = Exclude<OperatorRequest, OperatorQuestion>;
 
-const GRAVE: readonly OperatorAct['action'][] = ['pause', 'release', 'releasePolicy', 'disablePolicy'];
+const GRAVE: readonly OperatorAct['action'][] = [
+  'pause',
+  'release',
+  'releasePolicy',
+  'disablePolicy',
+];
 
 const IN_WORDS: Readonly<Record<OperatorAct['action'], string>> = {
   accept: 'accept a rule',

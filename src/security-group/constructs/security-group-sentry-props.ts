@@ -36,8 +36,8 @@ export interface SecurityGroupPolicy {
    * it were not there. So one sentry watches groups of several kinds.
    *
    * It is sticky: what once holds for a group holds on, whatever is done to its tags, until a
-   * trusted actor changes them, or an operator releases the policy. A group for which a policy comes
-   * to hold is adopted again: what stands in it then is accepted.
+   * trusted actor changes them, or an operator releases the policy. A group for which a policy
+   * comes to hold is adopted again: what stands in it then is accepted.
    *
    * Throws for groups that the sentry is known not to watch, for `MonitoredGroups.all()`, and where
    * a monitored group is known to be left without any policy.

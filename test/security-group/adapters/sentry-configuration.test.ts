@@ -191,7 +191,10 @@ test('parts of a union come back with their own exclusions, in whatever order', 
     MonitoredGroups.taggedWith('team', 'a').excluding(MonitoredGroups.taggedWith('on', 'no')),
   ])._selection;
   const stack = new Stack();
-  new SentryParameters(stack, 'Parameters', { monitoredGroups: union, policies: { ...POLICIES, policies: [] } });
+  new SentryParameters(stack, 'Parameters', {
+    monitoredGroups: union,
+    policies: { ...POLICIES, policies: [] },
+  });
   const written = Object.entries(Template.fromStack(stack).findResources('AWS::SSM::Parameter'))
     .filter(([id]) => id.includes('MonitoredGroups'))
     .map(([, { Properties }]) => Properties.Value as string);

@@ -29,7 +29,10 @@ export class ChangeQueue {
   public readonly alarms: cloudwatch.Alarm[];
   private readonly unhandled: GuardedQueue;
 
-  constructor(sentry: Construct, { monitoredGroups, policies, operators, topic }: ChangeQueueProps) {
+  constructor(
+    sentry: Construct,
+    { monitoredGroups, policies, operators, topic }: ChangeQueueProps,
+  ) {
     this.undelivered = deadLetterQueue(sentry, 'UndeliveredEvents', operators);
     Validations.of(this.undelivered).acknowledge({
       id: 'AwsSolutions-SQS3',

@@ -7,9 +7,8 @@ import type { CarriedOut } from '../../../approval/domain/ask-result';
 import type { AskedChange } from '../asking/asked-change';
 import type { StoredAsk } from '../asking/change-asker';
 import type { Grant } from '../ledger/ledger';
-import { namesGroups } from '../policies/configuration-for';
 import type { Sentry } from '../responding/sentry';
-import { sentryIn } from '../responding/sentry-in';
+import { sentryInGroup } from '../responding/sentry-in';
 
 /**
  * Makes true what people decided, as things stand now. The ledger is written first: what is applied
@@ -22,7 +21,7 @@ export async function carryOutDecision(
   given: Sentry,
 ): Promise<CarriedOut> {
   const { asked } = kept;
-  const sentry = await sentryOf(asked, given);
+  const sentry = await sentryInGroup(asked.group.id, given);
   if (decision.kind === 'ended') {
     return revertAsked({ decision, asked, why: 'The time of the approval is over' }, sentry);
   }
@@ -50,13 +49,6 @@ export async function carryOutDecision(
     }
   }
   return revertAsked({ decision, asked, why: REASONS[decision.kind] }, sentry);
-}
-
-/** The sentry with the policies that hold for the group by now. */
-async function sentryOf({ group: { id } }: AskedChange, sentry: Sentry): Promise<Sentry> {
-  if (!namesGroups(sentry.configuration)) return sentry;
-  const record = await sentry.ports.ledger.record(id);
-  return sentryIn({ id, ledger: record ? { record } : {} }, sentry);
 }
 
 const REASONS = {

@@ -64,7 +64,7 @@ export function decisiveTags(
   ]);
 }
 
-/** Whether several tags may choose a group, so that none of them alone says whether it is watched. */
+/** Whether several tags may choose a group: then none of them alone says whether it is watched. */
 export function remembersMembership({
   monitoredGroups,
 }: Pick<SentryConfiguration, 'monitoredGroups'>): boolean {

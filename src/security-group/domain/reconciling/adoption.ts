@@ -70,11 +70,7 @@ export interface Adoptable {
  * Never are rules taken away because someone ran a deployment: what stands there is accepted,
  * unless the user wants violations answered. But for what is newer than the sentry's last look.
  */
-export function adopt(
-  adoptable: Adoptable,
-  sentry: string,
-  now: Date,
-): Adoption {
+export function adopt(adoptable: Adoptable, sentry: string, now: Date): Adoption {
   const { view, cause } = adoptable;
   const { details, group, ledger, prefixLists, configuration, tags } = view;
   const { rules } = group;

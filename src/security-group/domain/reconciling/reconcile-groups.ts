@@ -359,7 +359,9 @@ async function remember(
         async () =>
           leftToNextRun(ledger.writeRecord({ ...group, releasedAt: at, releasedFor: reason })),
     ),
-    ...[...changed, ...back, ...recounted(views, adoptions)].map((record) => async () => leftToNextRun(ledger.writeRecord(record))),
+    ...[...changed, ...back, ...recounted(views, adoptions)].map(
+      (record) => async () => leftToNextRun(ledger.writeRecord(record)),
+    ),
   ];
   return failuresOf(works);
 }

@@ -78,9 +78,7 @@ export async function respondToTags(
       ];
   const known = { id: groupId, ledger, details };
   const report =
-    notices.length > 0
-      ? await answerEvent(targetOf(known, change, notices), sentry)
-      : undefined;
+    notices.length > 0 ? await answerEvent(targetOf(known, change, notices), sentry) : undefined;
   if (isReleased) await releaseGroup(groupId, ports);
   else await keepTags(tagChange, details, isTrustedCall, sentry);
   return report;

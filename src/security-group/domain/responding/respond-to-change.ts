@@ -175,9 +175,7 @@ async function respondToTarget(target: Target, sentry: Sentry): Promise<Response
   const { groupId, call } = target;
   const written = await together([target], async (one) => answerEvent(one, sentry));
   const others = await answerOverwritten(target, sentry);
-  const due = isWaitOver(target, sentry)
-    ? await respondInGroup(groupId, call, sentry)
-    : NOTHING;
+  const due = isWaitOver(target, sentry) ? await respondInGroup(groupId, call, sentry) : NOTHING;
   return joined([written, others, due]);
 }
 

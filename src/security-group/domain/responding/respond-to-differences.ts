@@ -14,13 +14,12 @@ import { type GroupReading, readGroup } from './read-group';
 import { respondUnexplained } from './respond-unexplained';
 import { joined, NOTHING, type Responses, together } from './responses';
 import type { Sentry } from './sentry';
-import { sentryIn } from './sentry-in';
+import { sentryInGroup } from './sentry-in';
 import { reasonOf } from '../../../shared/domain/failure/failure';
 import type { Change } from '../changes/change';
 import { earliest } from '../earliest';
 import { explanationOf } from '../learning/event-history';
 import { entryOf, isAdopted } from '../ledger/ledger';
-import { namesGroups } from '../policies/configuration-for';
 import { isPaused, type SentryConfiguration } from '../policies/sentry-configuration';
 import { ruleKey } from '../rules/rule';
 
@@ -37,11 +36,7 @@ export async function respondToDifferences(
   place: Place,
   sentry: Sentry,
 ): Promise<Responses> {
-  const { configuration, ports } = sentry;
-  if (!namesGroups(configuration)) return respondInGroup(groupId, place, sentry);
-  const record = await ports.ledger.record(groupId);
-  const ledger = record ? { record } : {};
-  return respondInGroup(groupId, place, await sentryIn({ id: groupId, ledger }, sentry));
+  return respondInGroup(groupId, place, await sentryInGroup(groupId, sentry));
 }
 
 /** The same, for a sentry with the policies that hold for the group. */

@@ -25,3 +25,10 @@ export async function sentryIn(group: GroupInQuestion, sentry: Sentry): Promise<
   const tags = isAdopted({ record }) ? record?.tags : undefined;
   return { configuration: configurationFor(configuration, details, tags), ports };
 }
+
+/** The same, of a group of which only the id is known. */
+export async function sentryInGroup(id: string, sentry: Sentry): Promise<Sentry> {
+  if (!namesGroups(sentry.configuration)) return sentry;
+  const record = await sentry.ports.ledger.record(id);
+  return sentryIn({ id, ledger: record ? { record } : {} }, sentry);
+}

@@ -22,8 +22,8 @@ import { rule } from '../../samples/rules';
 const https = rule({ id: 'sgr-https', fromPort: 443, toPort: 443 });
 const ssh = rule({ id: 'sgr-ssh' });
 const WEB = { key: 'tier', value: 'web' };
-const byTag = (tag: RuleTag): MonitoredGroups => ({
-  include: [{ kind: 'tag', ...tag }],
+const byTag = (own: RuleTag): MonitoredGroups => ({
+  include: [{ kind: 'tag', ...own }],
   exclude: [],
 });
 const all: MonitoredGroups = { include: [{ kind: 'all' }], exclude: [] };
