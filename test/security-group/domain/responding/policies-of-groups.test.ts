@@ -2,6 +2,10 @@ import type { Actor } from '../../../../src/security-group/domain/changes/actor'
 import type { Change } from '../../../../src/security-group/domain/changes/change';
 import type { MonitoredGroups } from '../../../../src/security-group/domain/groups/monitored-groups';
 import type { Policy } from '../../../../src/security-group/domain/policies/policy';
+import {
+  reconcileSeverity,
+  reconcileText,
+} from '../../../../src/security-group/domain/reconciling/reconcile-text';
 import { severityOf } from '../../../../src/security-group/domain/reporting/change-report';
 import type { RuleTag } from '../../../../src/security-group/domain/rules/rule';
 import { GroupsInMemory } from '../../in-memory/groups-in-memory';
@@ -205,6 +209,11 @@ describe('a group that no policy is for', () => {
     expect(sentry.reconciled.map(({ adoptions }) => adoptions)).toMatchObject([
       [{ group: { id: 'sg-1' }, isUncovered: true, violating: [] }],
     ]);
+    const [report] = sentry.reconciled;
+    expect(reconcileSeverity(report!)).toBe('medium');
+    expect(reconcileText(report!, 'App/Sentry', 10)).toContain(
+      'No policy is for these groups, so nothing in them is judged. Name them in "appliesTo" of a policy, or leave them out of "monitoredGroups":\n- sg-1',
+    );
   });
 
   test('is told of when it is made', async () => {
