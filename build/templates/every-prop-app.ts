@@ -109,6 +109,8 @@ const workflow: Required<Omit<SlackApprovalWorkflowProps, CompanySetting>> = {
   auditRetention: Duration.days(500),
   architecture: lambda.Architecture.X86_64,
   notificationTopic: topic,
+  excludedAlarms: ['BadSignaturesAlarm'],
+  tamperRules: true,
   operators: [operator],
   domainMapping: {
     domainName: new apigwv2.DomainName(stack, 'Domain', {
@@ -186,6 +188,8 @@ const hubProps: Required<Omit<SentryHubProps, keyof CompanySettings>> = {
   accountWarnings: { '222233334444': 'holds the payment systems' },
   maxConcurrency: 50,
   notificationTopic: topic,
+  excludedAlarms: ['LakeLagAlarm'],
+  tamperRules: true,
   operators: [operator],
 };
 const hub = new SentryHub(stack, 'Hub', hubProps);
@@ -229,6 +233,9 @@ const groupSentry: Required<Omit<SecurityGroupSentryProps, CompanySetting>> = {
     Actor.user(iam.User.fromUserName(stack, 'Ann', 'ann')),
   ],
   notificationTopic: topic,
+  excludedAlarms: ['FlappingAlarm'],
+  tamperRules: true,
+  heartbeat: true,
   mode: SentryMode.ENFORCE,
   existingViolations: ExistingViolations.RESPOND,
   reconcileSchedule: events.Schedule.rate(Duration.minutes(30)),
@@ -278,6 +285,7 @@ const keySentry: Required<Omit<IamKeySentryProps, 'hub' | CompanySetting>> = {
   mode: SentryMode.ENFORCE,
   notifyWhenNothingFound: true,
   notificationTopic: topic,
+  excludedAlarms: ['FailedAnnouncementAlarm'],
   homeRegion: app.region ?? 'eu-west-1',
   architecture: lambda.Architecture.X86_64,
 };
@@ -292,6 +300,8 @@ const organizationTrail: Required<Omit<ManagementEventsTrailProps, 'bucket'>> = 
   encryptionKey: new kms.Key(stack, 'TrailKey', { enableKeyRotation: true }),
   accessLogsBucket: s3.Bucket.fromBucketName(stack, 'AccessLogs', 'access-logs'),
   notificationTopic: topic,
+  excludedAlarms: ['UndeliveredEventsAlarm'],
+  tamperRules: true,
   notificationEmails: ['security@example.com'],
   removalPolicy: RemovalPolicy.DESTROY,
 };

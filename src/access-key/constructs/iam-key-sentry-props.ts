@@ -109,6 +109,14 @@ export interface IamKeySentryProps extends CompanySettings {
   readonly notificationTopic?: sns.ITopic;
 
   /**
+   * Names of alarms to do without, such as `FailedAnnouncementAlarm`: the runbook says what each
+   * tells. Throws for a name that no alarm of the sentry has.
+   *
+   * @default - none
+   */
+  readonly excludedAlarms?: string[];
+
+  /**
    * The one Region in which the sentry works. IAM is global: a copy that is deployed to another
    * Region does nothing, and says so in its log and in the metric RunsSkipped. If there is no copy
    * in the home Region either, its alarm `SkippedEverywhereAlarm` goes off. Throws if aws-cdk-lib

@@ -16,7 +16,10 @@ import { KeyDecisions } from './parts/key-decisions';
 import { KeyMembers } from './parts/key-members';
 import { KeyRecords } from './parts/key-records';
 import { KeyRuns } from './parts/key-runs';
+import { adviseOnAlarms } from '../../shared/constructs/alarm-advice';
 import { applyCompanySettings } from '../../shared/constructs/apply-company-settings';
+import { keptAlarms } from '../../shared/constructs/kept-alarms';
+import { publishersFor } from '../../shared/constructs/key-statements';
 import { givenTopic, notificationTopic } from '../../shared/constructs/notification-topic';
 import { ownMetric } from '../../shared/constructs/own-metric';
 import { visibleOutput } from '../../shared/constructs/visible-output';
@@ -68,7 +71,7 @@ export class IamKeySentry extends Construct implements iam.IGrantable {
     const actions = settings.actions?.mode === 'enforce' ? props.actions : undefined;
 
     this.notificationTopic = props.notificationTopic
-      ? givenTopic(this, props.notificationTopic, ['cloudwatch.amazonaws.com'])
+      ? givenTopic(this, props.notificationTopic, publishersFor(false))
       : notificationTopic(this, 'Notifications');
     const topic = this.notificationTopic;
     const members = props.hub && new KeyMembers(this, { hub: props.hub, actions, topic });
@@ -95,9 +98,11 @@ export class IamKeySentry extends Construct implements iam.IGrantable {
       value: checker.handler.functionName,
       description: `Invoke it to have ${this.node.path} look at the access keys`,
     });
-    this.alarms = [checker, runs, ...decisions, ...(members ? [members] : [])].flatMap(
-      ({ alarms }) => alarms,
+    const alarms = [checker, runs, ...decisions, ...(members ? [members] : [])].flatMap(
+      (part) => part.alarms,
     );
+    this.alarms = keptAlarms(this, alarms, props.excludedAlarms);
+    adviseOnAlarms(this, { topic, alarms: this.alarms, tamperRules: false });
   }
 
   /** Keys that are listed as too old. Statistic: maximum. */

@@ -124,6 +124,25 @@ export interface SlackApprovalWorkflowProps extends CompanySettings {
   readonly notificationTopic?: sns.ITopic;
 
   /**
+   * Names of alarms to do without, such as `BadSignaturesAlarm`: the runbook says what each tells.
+   * Throws for a name that no alarm of the workflow has.
+   *
+   * @default - none
+   */
+  readonly excludedAlarms?: string[];
+
+  /**
+   * Whether rules of EventBridge tell when someone tampers with the workflow: with its
+   * functions, queues, table, keys, secrets, API, alarms or roles.
+   *
+   * Without them, someone who may do so blinds it, and no one hears; alarms tell of some of it,
+   * hours later.
+   *
+   * @default true
+   */
+  readonly tamperRules?: boolean;
+
+  /**
    * A domain name of your own, for the URL to which Slack sends clicks. It then stays whatever
    * becomes of the API behind it.
    *

@@ -22,8 +22,11 @@ import type { SlackApprovalWorkflowProps } from './slack-approval-workflow-props
 import { slackApprovalWorkflowSettings } from './slack-approval-workflow-settings';
 import { allSecrets, slackSecrets } from './slack-secrets';
 import { WorkflowParameter } from './workflow-parameter';
+import { adviseOnAlarms } from '../../shared/constructs/alarm-advice';
 import { applyCompanySettings } from '../../shared/constructs/apply-company-settings';
 import { checkedOperators, deadLetterQueuesIn } from '../../shared/constructs/guarded-queue';
+import { keptAlarms } from '../../shared/constructs/kept-alarms';
+import { publishersFor } from '../../shared/constructs/key-statements';
 import { givenTopic, notificationTopic } from '../../shared/constructs/notification-topic';
 import { ownMetric } from '../../shared/constructs/own-metric';
 import { TamperRules } from '../../shared/constructs/tamper-rules';
@@ -85,18 +88,19 @@ export class SlackApprovalWorkflow extends Construct {
   constructor(scope: Construct, id: string, props: SlackApprovalWorkflowProps) {
     super(scope, id);
     applyCompanySettings(this, props, { hearsEvents: true, endpoints: WORKFLOW_ENDPOINTS });
+    const { tamperRules = true } = props;
     const secrets = slackSecrets(this, props);
     const settings = slackApprovalWorkflowSettings(this, props);
     this.expireSeconds = settings.expireMilliseconds / 1_000;
     this.notificationTopic = props.notificationTopic
-      ? givenTopic(this, props.notificationTopic)
+      ? givenTopic(this, props.notificationTopic, publishersFor(tamperRules))
       : notificationTopic(this, 'Notifications');
     const topic = this.notificationTopic;
     this._operators = checkedOperators(this, props.operators);
     this.parts = {
       parameter: new WorkflowParameter(this, 'Parameter', settings),
       table: new ApprovalTable(this, 'Requests'),
-      queues: new WorkflowQueues(this, { operators: this._operators, topic }),
+      queues: new WorkflowQueues(this, { operators: this._operators, topic, tamperRules }),
       secrets,
       topic,
     };
@@ -117,7 +121,10 @@ export class SlackApprovalWorkflow extends Construct {
     this.deadLetterQueues = deadLetterQueuesIn(this);
     const functions = [receiver, this.advancer, deliverer];
     const rest = [minuteRun, new WorkflowAlarms(this, { api, topic })];
-    this.alarms = [queues, ...functions, ...rest].flatMap(({ alarms }) => alarms);
+    const alarms = [queues, ...functions, ...rest].flatMap((part) => part.alarms);
+    this.alarms = keptAlarms(this, alarms, props.excludedAlarms);
+    adviseOnAlarms(this, { topic, alarms: this.alarms, tamperRules });
+    if (!queues.undelivered) return;
     new TamperRules(this, 'Tamper', {
       topic,
       deadLetterQueue: queues.undelivered,

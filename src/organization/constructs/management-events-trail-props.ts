@@ -85,6 +85,24 @@ export interface ManagementEventsTrailProps {
   readonly notificationTopic?: sns.ITopic;
 
   /**
+   * Names of alarms to do without, such as `NoLogFilesAlarm`: the runbook says what each tells.
+   * Throws for a name that no alarm of the trail has.
+   *
+   * @default - none
+   */
+  readonly excludedAlarms?: string[];
+
+  /**
+   * Whether rules of EventBridge tell when someone tampers with the trail, its bucket or its key.
+   *
+   * Without them, log files can be deleted, or read by others, and no one hears; that the trail
+   * writes none any more is told three hours later, by `NoLogFilesAlarm`.
+   *
+   * @default true
+   */
+  readonly tamperRules?: boolean;
+
+  /**
    * E-mail addresses that are subscribed to the topic. Each has to confirm a message of AWS first.
    * Throws for what is no address.
    *

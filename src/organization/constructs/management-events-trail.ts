@@ -25,8 +25,12 @@ import {
   type TrailIdentity,
 } from './trail-policies';
 import { acknowledgeInPacks } from '../../shared/constructs/acknowledge-finding';
+import { adviseOnAlarms } from '../../shared/constructs/alarm-advice';
 import { AppliedSettings, rememberSettings } from '../../shared/constructs/applied-settings';
 import { checkRemoval } from '../../shared/constructs/apply-company-settings';
+import type { GuardedQueue } from '../../shared/constructs/guarded-queue';
+import { keptAlarms } from '../../shared/constructs/kept-alarms';
+import { publishersFor } from '../../shared/constructs/key-statements';
 import { givenTopic, notificationTopic } from '../../shared/constructs/notification-topic';
 import { NotifyingAlarm } from '../../shared/constructs/notifying-alarm';
 import { isSameAccount } from '../../shared/constructs/same-account';
@@ -99,12 +103,12 @@ export class ManagementEventsTrail extends Construct {
     this.trail = this.makeTrail(this.letTrailIn());
 
     this.notificationTopic = props.notificationTopic
-      ? givenTopic(this, props.notificationTopic)
+      ? givenTopic(this, props.notificationTopic, publishersFor(props.tamperRules ?? true))
       : notificationTopic(this, 'Notifications');
     settings.emails.forEach((email) =>
       this.notificationTopic.addSubscription(new subscriptions.EmailSubscription(email)),
     );
-    this.alarms = this.keepWatch(props.bucket === undefined);
+    this.alarms = this.keepWatch(props);
   }
 
   /**
@@ -179,47 +183,39 @@ export class ManagementEventsTrail extends Construct {
     return trail;
   }
 
-  private keepWatch(isBucketOwn: boolean): cloudwatch.Alarm[] {
+  private keepWatch({
+    bucket,
+    tamperRules = true,
+    excludedAlarms,
+  }: ManagementEventsTrailProps): cloudwatch.Alarm[] {
     const topic = this.notificationTopic;
-    const undelivered = deadLetterQueue(this, 'UndeliveredEvents', []);
-    Validations.of(undelivered).acknowledge({
-      id: 'AwsSolutions-SQS3',
-      reason: 'It is a dead-letter queue itself: that of an EventBridge target.',
-    });
-    const bucketRule = bucketWatch(this, {
-      buckets: [this.bucket],
-      topic,
-      deadLetterQueue: undelivered,
-    });
-    const deliveries = isBucketOwn
-      ? [
-          new DeliveryWatch(this, {
-            bucket: this.bucket,
-            filePrefix: ownFilePrefixOf(this.identity),
-            topic,
-          }),
-        ]
+    const undelivered = tamperRules ? undeliveredEvents(this) : undefined;
+    const bucketRules = undelivered
+      ? [bucketWatch(this, { buckets: [this.bucket], topic, deadLetterQueue: undelivered })]
       : [];
-    const alarms = [
-      new NotifyingAlarm(this, 'UndeliveredEventsAlarm', {
-        metric: undelivered.metricApproximateNumberOfMessagesVisible(),
-        threshold: 0,
-        topic,
-        description: 'EventBridge could not hand word of tampering to the topic.',
-      }),
+    const filePrefix = ownFilePrefixOf(this.identity);
+    const deliveries = bucket
+      ? []
+      : [new DeliveryWatch(this, { bucket: this.bucket, filePrefix, topic })];
+    const all = [
+      ...(undelivered ? [undeliveredAlarm(this, undelivered, topic)] : []),
       ...deliveries.map(({ alarm }) => alarm),
     ];
-    new TamperRules(this, 'Tamper', {
-      topic,
-      deadLetterQueue: undelivered,
-      rules: [bucketRule, ...deliveries.map(({ rule }) => rule)],
-      functions: [],
-      tables: [],
-      queues: [undelivered, ...deliveries.map(({ queue }) => queue)],
-      parameters: [],
-      keys: [this.encryptionKey],
-      alarms,
-    });
+    const alarms = keptAlarms(this, all, excludedAlarms);
+    adviseOnAlarms(this, { topic, alarms, tamperRules });
+    if (undelivered) {
+      new TamperRules(this, 'Tamper', {
+        topic,
+        deadLetterQueue: undelivered,
+        rules: [...bucketRules, ...deliveries.map(({ rule }) => rule)],
+        functions: [],
+        tables: [],
+        queues: [undelivered, ...deliveries.map(({ queue }) => queue)],
+        parameters: [],
+        keys: [this.encryptionKey],
+        alarms,
+      });
+    }
     return alarms;
   }
 
@@ -263,4 +259,27 @@ function logKey(trail: Construct, removalPolicy: RemovalPolicy): kms.Key {
 function policyText(trail: Construct, statements: iam.PolicyStatement[]): string {
   const document = new iam.PolicyDocument({ statements });
   return JSON.stringify(Stack.of(trail).resolve(document), undefined, 2);
+}
+
+/** Word of tampering that EventBridge could not hand over. */
+function undeliveredEvents(trail: Construct): GuardedQueue {
+  const queue = deadLetterQueue(trail, 'UndeliveredEvents', []);
+  Validations.of(queue).acknowledge({
+    id: 'AwsSolutions-SQS3',
+    reason: 'It is a dead-letter queue itself: that of an EventBridge target.',
+  });
+  return queue;
+}
+
+function undeliveredAlarm(
+  trail: Construct,
+  queue: GuardedQueue,
+  topic: sns.ITopic,
+): cloudwatch.Alarm {
+  return new NotifyingAlarm(trail, 'UndeliveredEventsAlarm', {
+    metric: queue.metricApproximateNumberOfMessagesVisible(),
+    threshold: 0,
+    topic,
+    description: 'EventBridge could not hand word of tampering to the topic.',
+  });
 }

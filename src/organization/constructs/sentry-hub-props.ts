@@ -73,6 +73,24 @@ export interface SentryHubProps extends CompanySettings {
   readonly notificationTopic?: sns.ITopic;
 
   /**
+   * Names of alarms to do without, such as `LakeLagAlarm`: the runbook says what each tells. Throws
+   * for a name that no alarm of the hub has.
+   *
+   * @default - none
+   */
+  readonly excludedAlarms?: string[];
+
+  /**
+   * Whether the hub tells when someone tampers with what it has in members: their rules and roles.
+   *
+   * Without it, someone who takes a member out of the hub's sight is noticed by coverage alone, up
+   * to three hours later, and no one hears who it was.
+   *
+   * @default true
+   */
+  readonly tamperRules?: boolean;
+
+  /**
    * Who may redrive dead letters: roles and users.
    *
    * @default - no one

@@ -24,6 +24,7 @@ import { type JoinedSentry, JoinedSentries } from './parts/joined-sentries';
 import { MemberTampering } from './parts/member-tampering';
 import type { SourceReader } from './parts/source-reader';
 import type { SentryHubProps } from './sentry-hub-props';
+import { adviseOnAlarms } from '../../shared/constructs/alarm-advice';
 import { applyCompanySettings } from '../../shared/constructs/apply-company-settings';
 import type { BundledFunction } from '../../shared/constructs/bundled-function';
 import {
@@ -31,6 +32,8 @@ import {
   deadLetterQueuesIn,
   type GuardedQueue,
 } from '../../shared/constructs/guarded-queue';
+import { keptAlarms } from '../../shared/constructs/kept-alarms';
+import { publishersFor } from '../../shared/constructs/key-statements';
 import { warnAtSynth } from '../../shared/constructs/late-advice';
 import { givenTopic, notificationTopic } from '../../shared/constructs/notification-topic';
 import { isSamePlace } from '../../shared/constructs/same-place';
@@ -127,8 +130,9 @@ export class SentryHub extends Construct implements ISentryHub {
     this.refuseIdleWarnings(props.accountWarnings ?? {});
     const sources = checkedSources(path, props.sources ?? [ChangeSource.forwardedEvents()]);
     const senders = this.senders(props);
+    const { tamperRules = true } = props;
     this.notificationTopic = props.notificationTopic
-      ? givenTopic(this, props.notificationTopic)
+      ? givenTopic(this, props.notificationTopic, publishersFor(tamperRules))
       : notificationTopic(this, 'Notifications');
     this.eventBus = new HubBus(this, this.hubName, senders).bus;
     const parts = {
@@ -137,7 +141,9 @@ export class SentryHub extends Construct implements ISentryHub {
       operators: checkedOperators(this, props.operators),
     };
     this.intake = new Intake(this, parts);
-    new MemberTampering(this, { ...parts, undelivered: this.intake.undelivered });
+    if (tamperRules) {
+      new MemberTampering(this, { ...parts, undelivered: this.intake.undelivered });
+    }
     this.coverage = new Coverage(this, {
       ...parts,
       hubName: this.hubName,
@@ -149,7 +155,9 @@ export class SentryHub extends Construct implements ISentryHub {
     this.readers = sources.flatMap(
       (source) => source.bind?.({ ...host, coverage: this.coverage.table }) ?? [],
     );
-    this.alarms = [this.intake, this.coverage, ...this.readers].flatMap(({ alarms }) => alarms);
+    const alarms = [this.intake, this.coverage, ...this.readers].flatMap((part) => part.alarms);
+    this.alarms = keptAlarms(this, alarms, props.excludedAlarms);
+    adviseOnAlarms(this, { topic: parts.topic, alarms: this.alarms, tamperRules });
     this.coverageFunction = this.coverage.watcher;
     this.intakeQueue = intake;
     this.deadLetterQueues = deadLetterQueuesIn(this);

@@ -118,6 +118,38 @@ export interface SecurityGroupSentryProps extends CompanySettings {
   readonly notificationTopic?: sns.ITopic;
 
   /**
+   * Names of alarms to do without, such as `FlappingAlarm`: the runbook says what each tells.
+   * Throws for a name that no alarm of the sentry has.
+   *
+   * @default - none
+   */
+  readonly excludedAlarms?: string[];
+
+  /**
+   * Whether rules of EventBridge tell when someone tampers with the sentry: with its
+   * rules, functions, queues, ledger, keys, alarms or roles, or with a trail.
+   *
+   * Without them, someone who may do so blinds it, and no one hears; alarms tell of some of it,
+   * hours later.
+   *
+   * @default true
+   */
+  readonly tamperRules?: boolean;
+
+  /**
+   * Whether the sentry makes a dry run of its own every hour, and looks whether its event comes
+   * back. Members of a hub are tried all the same: coverage rests on it.
+   *
+   * Without it there is no `DetectorDeadAlarm`: that a trail is gone, or a rule is disabled, is
+   * found by no one, and changes are only found by reconcile. An event that the event history lacks
+   * is believed for a day, since nothing shows that the history is up to date. The operator's
+   * function goes by the runs of reconcile alone when it says whether the sentry is alive.
+   *
+   * @default true
+   */
+  readonly heartbeat?: boolean;
+
+  /**
    * Whether the sentry acts, or only judges and reports what it would have done. Going from OBSERVE
    * to ENFORCE adopts the groups again.
    *

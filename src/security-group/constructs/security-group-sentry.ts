@@ -31,8 +31,11 @@ import { SentryApprovals } from './sentry-approvals';
 import { SentryParameters } from './sentry-parameters';
 import { warnWithoutTrail } from './trail-warning';
 import type { SentryHub } from '../../organization/constructs/sentry-hub';
+import { adviseOnAlarms } from '../../shared/constructs/alarm-advice';
 import { applyCompanySettings } from '../../shared/constructs/apply-company-settings';
 import { checkedOperators, deadLetterQueuesIn } from '../../shared/constructs/guarded-queue';
+import { keptAlarms } from '../../shared/constructs/kept-alarms';
+import { publishersFor } from '../../shared/constructs/key-statements';
 import { givenTopic, notificationTopic } from '../../shared/constructs/notification-topic';
 import { ownMetric } from '../../shared/constructs/own-metric';
 import { isSamePlace } from '../../shared/constructs/same-place';
@@ -111,7 +114,7 @@ export class SecurityGroupSentry extends Construct implements iam.IGrantable {
     const settings = securityGroupSentrySettings(this, props);
     const { monitoredGroups, judging } = settings;
     this.refuseRivals();
-    const { hub } = props;
+    const { hub, tamperRules = true } = props;
     this.joinOrWarn(hub, judging);
     this.node.addValidation({
       validate: () => {
@@ -123,7 +126,7 @@ export class SecurityGroupSentry extends Construct implements iam.IGrantable {
     });
 
     const topic = props.notificationTopic
-      ? givenTopic(this, props.notificationTopic)
+      ? givenTopic(this, props.notificationTopic, publishersFor(tamperRules))
       : notificationTopic(this, 'Notifications');
     const approvals = SentryApprovals.forPolicies(this, props.policies);
     const parameters = new SentryParameters(this, 'Parameters', {
@@ -140,11 +143,11 @@ export class SecurityGroupSentry extends Construct implements iam.IGrantable {
     });
 
     const parts = { monitoredGroups, parameters, ledger, changes, topic, operators, hub };
-    const heartbeat = new Heartbeat(this, parts);
+    const heartbeats = props.heartbeat === false ? [] : [new Heartbeat(this, parts)];
     const responder = new Responder(this, parts, approvals);
     const reconciler = new Reconciler(this, parts, responder.handler);
     const schedule = new ReconcileSchedule(this, { settings, reconciler, changes, topic });
-    const operator = new Operator(this, parts);
+    const operator = new Operator(this, parts, heartbeats);
     const decisions = approvals ? [new Decisions(this, parts, approvals)] : [];
     const members = hub
       ? [
@@ -173,21 +176,24 @@ export class SecurityGroupSentry extends Construct implements iam.IGrantable {
       ...(approvals?.queues ?? []).filter(({ deadLetterQueue }) => !deadLetterQueue),
     ];
     this.addOutputs();
-    this.alarms = [
+    const alarms = [
       changes,
       responder,
       reconciler,
-      heartbeat,
+      ...heartbeats,
       schedule,
       ...decisions,
       ...members,
-    ].flatMap(({ alarms }) => alarms);
+    ].flatMap((part) => part.alarms);
+    this.alarms = keptAlarms(this, alarms, props.excludedAlarms);
+    adviseOnAlarms(this, { topic, alarms: this.alarms, tamperRules });
+    if (!tamperRules) return;
     new TamperRules(this, 'Tamper', {
       topic,
       deadLetterQueue: changes.undelivered,
       rules: [
         changes.rule,
-        heartbeat.rule,
+        ...heartbeats.map(({ rule }) => rule),
         schedule.rule,
         schedule.largeCallRule,
         ...members.flatMap(({ rules }) => rules),

@@ -39,7 +39,7 @@ import {
 import { listOf, whyUnread } from './rules/prefix-list';
 import { prefixListIds, type Rule, ruleKey } from './rules/rule';
 import { ruleText } from './rules/rule-text';
-import { type LastSigns, silences, type SignsOfLife } from './signs-of-life';
+import { type LastSigns, type SignOfLife, silences, type SignsOfLife } from './signs-of-life';
 import { inTurns } from './turns';
 import { type AccountScope, isNarrow, scopeText } from '../../organization/domain/account-scope';
 import { isSamePlace, type Place } from '../../organization/domain/place';
@@ -168,6 +168,8 @@ export interface PlacePorts {
   readonly signs: Pick<SignsOfLife, 'last'>;
   /** As it holds there; absent where it is the same everywhere. Throws an UnknownUnitError. */
   configuration?(): SentryConfiguration;
+  /** Those that a sentry that is alive gives, if not all. */
+  readonly expectedSigns?: readonly SignOfLife[];
   /** Has the group judged by the function that acts. */
   pointTo(groupIds: readonly string[]): Promise<void>;
 }
@@ -562,11 +564,11 @@ function exclusionsIn({ policies }: SentryConfiguration, now: Date): ListedExclu
 
 async function check(
   configuration: SentryConfiguration,
-  { signs, clock }: There,
+  { signs, expectedSigns, clock }: There,
 ): Promise<OperatorAnswer> {
   const now = clock.now();
   const last = await signs.last();
-  const missing = silences(last, now);
+  const missing = silences(last, now, expectedSigns);
   const { pause: inForce } = configuration;
   return {
     life: {

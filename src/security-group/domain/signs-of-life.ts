@@ -10,6 +10,9 @@ export interface SignsOfLife {
   keep(sign: SignOfLife, at: Date): Promise<void>;
 }
 
+/** Of a sentry that sends no heartbeats. */
+export const SIGNS_WITHOUT_HEARTBEAT: readonly SignOfLife[] = ['reconcile'];
+
 const HOUR = 60 * 60_000;
 
 /** As long as the alarms about silence wait for them at the most, with the time of a run. */
@@ -20,9 +23,13 @@ const NAMES: Readonly<Record<SignOfLife, string>> = {
   reconcile: 'run of reconcile came to its end',
 };
 
-/** Sentences on what was not seen for too long, or ever. */
-export function silences(last: LastSigns, now: Date): string[] {
-  return SIGNS_OF_LIFE.flatMap((sign) => {
+/** Sentences on what was not seen for too long, or ever, of the signs that are to be expected. */
+export function silences(
+  last: LastSigns,
+  now: Date,
+  expected: readonly SignOfLife[] = SIGNS_OF_LIFE,
+): string[] {
+  return expected.flatMap((sign) => {
     const at = last[sign];
     if (at === undefined) return [`The ledger knows of no time when a ${NAMES[sign]}.`];
     const hours = Math.floor((now.getTime() - at.getTime()) / HOUR);

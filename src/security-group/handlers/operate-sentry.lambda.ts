@@ -37,6 +37,7 @@ import {
 import type { Announcement } from '../domain/reporting/announcement';
 import { placeFields } from '../domain/reporting/place-text';
 import { ruleText } from '../domain/rules/rule-text';
+import { SIGNS_WITHOUT_HEARTBEAT } from '../domain/signs-of-life';
 
 const environment = readEnvironment(OPERATE_SENTRY, process.env);
 const sentry = environment.SENTRY_NAME;
@@ -58,6 +59,7 @@ const ownPorts: PlacePorts = {
   groups: new Ec2SecurityGroups(new EC2Client(CLIENT_SETTINGS), environment.ACCOUNT_ID),
   ledger: new DynamoLedger(dynamo, environment.LEDGER_TABLE),
   signs: new DynamoSignsOfLife(dynamo, environment.LEDGER_TABLE),
+  ...(environment.NO_HEARTBEAT && { expectedSigns: SIGNS_WITHOUT_HEARTBEAT }),
   pointTo: async (groupIds) =>
     sendDifferences(sqs, { queueUrl: environment.CHANGE_QUEUE_URL }, groupIds),
 };
@@ -82,6 +84,7 @@ function portsIn(place: Place): PlacePorts {
     groups: hub.places.at(place, 'operate').groups,
     ledger: new DynamoLedger(dynamo, environment.LEDGER_TABLE, ledgerKeysOf(place)),
     signs: ownPorts.signs,
+    expectedSigns: ownPorts.expectedSigns,
     pointTo: async (groupIds) =>
       sendDifferences(sqs, { queueUrl: hub.variable.intakeQueueUrl, place }, groupIds),
   };

@@ -11,6 +11,11 @@ export const PUBLISHERS: readonly Publisher[] = [
   'events.amazonaws.com',
 ];
 
+/** Without tamper rules, alarms alone. */
+export function publishersFor(tamperRules: boolean): readonly Publisher[] {
+  return tamperRules ? PUBLISHERS : ['cloudwatch.amazonaws.com'];
+}
+
 /** Services of AWS that use a key for what they publish, send or write. */
 export type KeyUser = 'alarms' | 'events' | 'logs';
 

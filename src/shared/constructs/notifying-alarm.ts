@@ -4,13 +4,17 @@ import * as cloudwatchActions from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type * as sns from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 
+/** The runbook's name for an alarm, by its id: those that only a number tells apart share one. */
+export function alarmName(id: string): string {
+  return id.replace(/\d+$/, '');
+}
+
 /**
  * A description that says which construct it is about, and under which heading the runbook has
- * more: alarms that only a number tells apart share one.
+ * more.
  */
 export function alarmDescription(scope: Construct, id: string, description: string): string {
-  const heading = id.replace(/\d+$/, '');
-  return `${description} (${scope.node.path}; runbook: ${heading})`;
+  return `${description} (${scope.node.path}; runbook: ${alarmName(id)})`;
 }
 
 export interface NotifyingAlarmProps {

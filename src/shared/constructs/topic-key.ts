@@ -1,7 +1,8 @@
-import { Reference, Stack, Tokenization } from 'aws-cdk-lib';
+import { Stack } from 'aws-cdk-lib';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 import { warnAtSynth } from './late-advice';
+import { referredBy } from './referred-by';
 
 /** No one can change its policy, which lets no service publish. */
 const KEY_OF_AWS = 'alias/aws/sns';
@@ -51,7 +52,6 @@ function keyOfResource(topic: sns.ITopic): unknown {
 function resourceOf(topic: sns.ITopic): sns.CfnTopic | undefined {
   const { defaultChild } = topic.node;
   if (defaultChild instanceof sns.CfnTopic) return defaultChild;
-  const reference = Tokenization.reverseString(topic.topicArn).firstToken;
-  if (!Reference.isReference(reference)) return undefined;
-  return reference.target instanceof sns.CfnTopic ? reference.target : undefined;
+  const referred = referredBy(topic.topicArn);
+  return referred instanceof sns.CfnTopic ? referred : undefined;
 }

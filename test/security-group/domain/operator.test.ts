@@ -14,7 +14,11 @@ import type {
   SentryConfiguration,
 } from '../../../src/security-group/domain/policies/sentry-configuration';
 import type { Rule } from '../../../src/security-group/domain/rules/rule';
-import type { LastSigns } from '../../../src/security-group/domain/signs-of-life';
+import {
+  type LastSigns,
+  type SignOfLife,
+  SIGNS_WITHOUT_HEARTBEAT,
+} from '../../../src/security-group/domain/signs-of-life';
 import { LIST, OLD_SHOP, SANDBOX } from '../../organization/samples/accounts';
 import { PLACE, SentryInMemory } from '../in-memory/sentry-in-memory';
 import { configurationOf, forbidSsh, locked } from '../samples/changes';
@@ -43,6 +47,7 @@ type OrderOf<Action extends OperatorRequest['action']> = Extract<
 let sentry: SentryInMemory;
 let pause: Pause | undefined;
 let lastSigns: LastSigns;
+let expectedSigns: readonly SignOfLife[] | undefined;
 let places: OrderablePlaces;
 let reached: Place[];
 let disablings: readonly Disabling[] | undefined;
@@ -52,6 +57,7 @@ beforeEach(() => {
   sentry.groups.put('sg-1', () => [https, ssh]);
   pause = undefined;
   lastSigns = {};
+  expectedSigns = undefined;
   places = { own: PLACE };
   reached = [];
   disablings = undefined;
@@ -599,6 +605,14 @@ describe('whether the sentry is alive, which metrics of others do not say', () =
     });
   });
 
+  test('it is, without a heartbeat, where it sends none', async () => {
+    expectedSigns = SIGNS_WITHOUT_HEARTBEAT;
+    lastSigns = { reconcile: hoursBefore(48) };
+    expect(await carriedOut({ action: 'check' })).toMatchObject({
+      life: { isAlive: true, silences: [] },
+    });
+  });
+
   test('it may be paused, which is told with where and until when', async () => {
     const inForce = { until: SOON, ...order, units: ['ou-abcd-11111111'] };
     const { life } = await carriedOut(
@@ -728,6 +742,7 @@ async function carriedOut(
         groups: sentry.groups,
         ledger: sentry.ledger,
         signs: { last: async () => lastSigns },
+        expectedSigns,
         pointTo: async (groupIds) => void sentry.pointedTo.push(...groupIds),
       };
     },

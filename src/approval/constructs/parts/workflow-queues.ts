@@ -15,6 +15,8 @@ import { DELIVER_MESSAGES } from '../../contracts/deliver-messages.environment';
 export interface WorkflowQueuesProps {
   readonly operators: readonly iam.IPrincipal[];
   readonly topic: sns.ITopic;
+  /** Whether there are rules whose messages could be lost. */
+  readonly tamperRules: boolean;
 }
 
 /** The ways between the functions, each with a dead-letter queue behind it. */
@@ -23,24 +25,20 @@ export class WorkflowQueues {
   public readonly requests: GuardedQueue;
   public readonly clicks: GuardedQueue;
   public readonly messages: GuardedQueue;
-  /** Word of tampering that EventBridge could not hand over. */
-  public readonly undelivered: GuardedQueue;
+  /** Word of tampering that EventBridge could not hand over, where there are rules for it. */
+  public readonly undelivered: GuardedQueue | undefined;
   public readonly alarms: cloudwatch.Alarm[];
 
   private readonly unhandledRequests: GuardedQueue;
   private readonly unhandledClicks: GuardedQueue;
   private readonly unhandledMessages: GuardedQueue;
 
-  constructor(workflow: Construct, { operators, topic }: WorkflowQueuesProps) {
+  constructor(workflow: Construct, { operators, topic, tamperRules }: WorkflowQueuesProps) {
     const deadLetters = (id: string) => deadLetterQueue(workflow, id, operators);
     this.unhandledRequests = deadLetters('UnhandledRequests');
     this.unhandledClicks = deadLetters('UnhandledClicks');
     this.unhandledMessages = deadLetters('UnhandledMessages');
-    this.undelivered = deadLetters('UndeliveredEvents');
-    Validations.of(this.undelivered).acknowledge({
-      id: 'AwsSolutions-SQS3',
-      reason: 'It is a dead-letter queue itself: that of EventBridge targets.',
-    });
+    this.undelivered = tamperRules ? undeliveredEvents(workflow, operators) : undefined;
     this.requests = workQueue(workflow, 'RequestQueue', {
       contract: ADVANCE_REQUESTS,
       unhandled: this.unhandledRequests,
@@ -67,7 +65,7 @@ export class WorkflowQueues {
       this.unhandledRequests,
       this.unhandledClicks,
       this.unhandledMessages,
-      this.undelivered,
+      ...(this.undelivered ? [this.undelivered] : []),
     ];
   }
 
@@ -95,11 +93,15 @@ export class WorkflowQueues {
         this.unhandledMessages,
         'The workflow gave up on word of messages after hours of tries: they come to Slack late.',
       ),
-      alarm(
-        'UndeliveredEventsAlarm',
-        this.undelivered,
-        'EventBridge could not hand word of tampering to the topic.',
-      ),
+      ...(this.undelivered
+        ? [
+            alarm(
+              'UndeliveredEventsAlarm',
+              this.undelivered,
+              'EventBridge could not hand word of tampering to the topic.',
+            ),
+          ]
+        : []),
     ];
   }
 
@@ -123,4 +125,16 @@ export class WorkflowQueues {
       }),
     ];
   }
+}
+
+function undeliveredEvents(
+  workflow: Construct,
+  operators: readonly iam.IPrincipal[],
+): GuardedQueue {
+  const queue = deadLetterQueue(workflow, 'UndeliveredEvents', operators);
+  Validations.of(queue).acknowledge({
+    id: 'AwsSolutions-SQS3',
+    reason: 'It is a dead-letter queue itself: that of EventBridge targets.',
+  });
+  return queue;
 }
