@@ -130,9 +130,12 @@ function violatingFirst(adoptions: readonly Adoption[]): Adoption[] {
 
 /** What there is none of is left out. */
 function doubtsInMessage(
-  { lists, rules, groups, selections }: Doubts,
+  { lists, rules, groups, selections, peers }: Doubts,
   maxItems: number,
-): Pick<ReconcileMessage, 'notJudged' | 'unreadLists' | 'unreadRules' | 'notLookedUp'> {
+): Pick<
+  ReconcileMessage,
+  'notJudged' | 'unreadLists' | 'unreadRules' | 'notLookedUp' | 'doubtfulPeers'
+> {
   return {
     ...(groups.length > 0 && {
       notJudged: groups.slice(0, maxItems).map(({ group, reason }) => ({
@@ -158,6 +161,13 @@ function doubtsInMessage(
       unreadRules: rules.slice(0, maxItems).map(({ group, ruleIds }) => ({
         group: groupInMessage(group),
         ruleIds: ruleIds.slice(0, maxItems),
+      })),
+    }),
+    ...(peers.length > 0 && {
+      doubtfulPeers: peers.slice(0, maxItems).map((one) => ({
+        peer: plainText(one.peer),
+        reason: plainText(one.reason),
+        rules: one.rules.length,
       })),
     }),
     ...(selections.length > 0 && {

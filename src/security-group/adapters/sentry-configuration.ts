@@ -16,6 +16,7 @@ import {
   partsOf,
 } from '../domain/groups/monitored-groups';
 import { configurationAt, type Where } from '../domain/policies/configuration-at';
+import { withReadRanges } from '../domain/policies/peers-in-doubt';
 import {
   type Disabling,
   ENDS_UNANSWERED,
@@ -31,6 +32,8 @@ import {
   type SentryConfiguration,
   type Workflow,
 } from '../domain/policies/sentry-configuration';
+import { VPC_DOUBTS } from '../domain/policies/traffic-pattern';
+import { type Vpcs, withoutVpcRanges, withVpcRanges } from '../domain/policies/vpcs';
 import { IP_FAMILIES } from '../domain/rules/ip-range';
 import { DIRECTIONS } from '../domain/rules/rule';
 
@@ -64,6 +67,11 @@ const trafficSchema = z.discriminatedUnion('kind', [
     toPort: optionalNumber,
   }),
 ]);
+/** Deployments write neither ranges of VPCs nor doubts: they are found out at run time. */
+const rangesSchema = z.object({
+  cidrs: z.array(z.string()),
+  doubt: z.optional(z.object({ kind: z.enum(VPC_DOUBTS), reason: z.string() })),
+});
 const peerSchema = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('internet'),
@@ -71,7 +79,8 @@ const peerSchema = z.discriminatedUnion('kind', [
     ipv6Prefix: optionalNumber,
     excluding: z.optional(z.array(z.string())),
   }),
-  z.object({ kind: z.literal('ipRange'), cidr: z.string() }),
+  z.object({ kind: z.literal('ipRange'), cidr: z.string(), doubt: z.optional(z.string()) }),
+  z.object({ kind: z.literal('vpc'), vpcId: z.string(), ranges: z.optional(rangesSchema) }),
   z.object({ kind: z.literal('prefixList'), prefixListId: z.string() }),
   z.object({ kind: z.literal('securityGroup'), groupId: z.string() }),
 ]);
@@ -255,7 +264,9 @@ export async function loadSentryConfiguration(
     names.DISABLED_POLICIES_PARAMETER,
     disabledParameter?.value,
   );
-  const policies = stored.policies.map((policy) => policyOf(policy, selections, disablings));
+  const policies = stored.policies.map((policy) =>
+    policyOf(withReadRanges(policy), selections, disablings),
+  );
   const configuration: EveryField<LoadedConfiguration> = {
     monitoredGroups,
     policies,
@@ -281,6 +292,15 @@ export async function loadSentryConfiguration(
     refusedPause: isRefused ? pause : undefined,
   };
   return configuration;
+}
+
+/** The same, with the ranges that VPCs which policies name have now. */
+export async function loadWithVpcRanges(
+  client: SSMClient,
+  names: SentryParameterNames,
+  vpcs: Vpcs,
+): Promise<LoadedConfiguration> {
+  return withVpcRanges(await loadSentryConfiguration(client, names), vpcs);
 }
 
 function policyOf(
@@ -334,11 +354,11 @@ export function loadedConfigurationAt(
 }
 
 /**
- * Under another name it is the same policy; and where it applies decides only whether it is among
- * them.
+ * Under another name it is the same policy; where it applies decides only whether it is among them;
+ * and a range that is added to a VPC is no new policy.
  */
 function policiesDigest(policies: readonly Policy[]): string {
-  return digestOf(policies.map(withoutNameAndScope));
+  return digestOf(policies.map((policy) => withoutNameAndScope(withoutVpcRanges(policy))));
 }
 
 interface StoredPart extends GroupPart {

@@ -3,10 +3,10 @@ import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import type { IConstruct } from 'constructs';
 import { emptyingRoleArnOf } from './default-group-restriction';
-import { isLookupPlaceholder } from './lookup-placeholders';
 import { type ActorPlace, checkedRoleArn, checkedUserArn } from './principal-arn';
 import type { SentryHub } from '../../organization/constructs/sentry-hub';
 import { deployedStack } from '../../shared/constructs/deployed-stack';
+import { isLookupPlaceholder } from '../../shared/constructs/lookup-placeholders';
 import { RESERVED_PATH, type TrustedActor } from '../domain/changes/actor';
 import { ACCOUNT_OF_EVENT, REGION_OF_EVENT } from '../domain/changes/actor-in-each-account';
 

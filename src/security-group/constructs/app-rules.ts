@@ -5,7 +5,8 @@ import { type AppJudging, type AppRuleFinding, tellFindings } from './app-rule-f
 import { isDefaultGroupChosen } from './default-group';
 import { policiesThatJudge } from './excluded-app-rules';
 import { isSameId, targetOf } from './group-reference';
-import { isLookupPlaceholder } from './lookup-placeholders';
+import { isKnownLater } from '../../shared/constructs/known-later';
+import { isLookupPlaceholder } from '../../shared/constructs/lookup-placeholders';
 import { isSamePlace } from '../../shared/constructs/same-place';
 import {
   type GroupSelector,
@@ -172,8 +173,7 @@ function rawRule(direction: Direction, values: RuleValues): RawRule | undefined 
 function isKnown(value: unknown): boolean {
   return (
     (typeof value === 'string' || typeof value === 'number') &&
-    !Token.isUnresolved(value) &&
-    !isLookupPlaceholder(value)
+    (typeof value === 'number' ? !Token.isUnresolved(value) : !isKnownLater(value))
   );
 }
 

@@ -1,6 +1,6 @@
 import { Reference, Tokenization } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
-import { isLookupPlaceholder } from './lookup-placeholders';
+import { isLookupPlaceholder } from '../../shared/constructs/lookup-placeholders';
 
 /** The construct that an id is of, where it is of one of the app. */
 export function targetOf(id: string): IConstruct | undefined {

@@ -2,10 +2,10 @@ import { Stack, Token } from 'aws-cdk-lib';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import { RegionInfo } from 'aws-cdk-lib/region-info';
 import type { IConstruct } from 'constructs';
-import { isLookupPlaceholder } from './lookup-placeholders';
 import { readableText } from './readable-text';
 import { isUnwatched } from './scope-in-hub';
 import type { SentryHub } from '../../organization/constructs/sentry-hub';
+import { isLookupPlaceholder } from '../../shared/constructs/lookup-placeholders';
 import { RESERVED_PATH } from '../domain/changes/actor';
 
 /** Whose groups the actor may change. */

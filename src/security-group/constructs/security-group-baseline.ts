@@ -1,3 +1,4 @@
+import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type { TrafficPattern } from './traffic-pattern';
 import type { Baseline } from '../domain/policies/policy';
 
@@ -29,10 +30,10 @@ export class SecurityGroupBaseline {
         'SecurityGroupBaseline.forbid() got an empty list and would forbid nothing: name a pattern, such as TrafficPattern.fromInternet(Ports.SSH).',
       );
     }
-    return new SecurityGroupBaseline({
-      kind: 'forbid',
-      patterns: patterns.map((pattern) => pattern._specification),
-    });
+    return new SecurityGroupBaseline(
+      { kind: 'forbid', patterns: patterns.map((pattern) => pattern._specification) },
+      patterns.flatMap((pattern) => pattern._vpcs),
+    );
   }
 
   /**
@@ -54,10 +55,10 @@ export class SecurityGroupBaseline {
       );
     }
     patterns.forEach(checkAllowed);
-    return new SecurityGroupBaseline({
-      kind: 'allowOnly',
-      patterns: patterns.map((pattern) => pattern._specification),
-    });
+    return new SecurityGroupBaseline(
+      { kind: 'allowOnly', patterns: patterns.map((pattern) => pattern._specification) },
+      patterns.flatMap((pattern) => pattern._vpcs),
+    );
   }
 
   /** Only the rules that stand in the group already, and those that a trusted actor adds. */
@@ -68,7 +69,19 @@ export class SecurityGroupBaseline {
     });
   }
 
-  private constructor(private readonly specification: Baseline) {}
+  private constructor(
+    private readonly specification: Baseline,
+    private readonly vpcs: ec2.IVpc[] = [],
+  ) {}
+
+  /**
+   * Those that its patterns name.
+   *
+   * @internal
+   */
+  public get _vpcs(): ec2.IVpc[] {
+    return this.vpcs;
+  }
 
   /** @internal */
   public get _specification(): Baseline {

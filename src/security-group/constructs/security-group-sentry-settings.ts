@@ -9,6 +9,7 @@ import { refuseUselessGroups } from './policy-groups';
 import { scopeInHub } from './scope-in-hub';
 import type { SecurityGroupPolicy, SecurityGroupSentryProps } from './security-group-sentry-props';
 import { trustedActorsOf } from './trusted-actors';
+import type { SentryHub } from '../../organization/constructs/sentry-hub';
 import { checkedSeconds, type DurationRange } from '../../shared/constructs/checked-duration';
 import { daysOfRate } from '../../shared/constructs/schedule-rate';
 import { SentryMode } from '../../shared/constructs/sentry-mode';
@@ -108,12 +109,16 @@ function checkedGroups(scope: Construct, groups: MonitoredGroups): GroupSelectio
 }
 
 function groupsHere(scope: Construct, groups: MonitoredGroups): GroupSelection {
-  groups._constructs.forEach((group) => refuseOtherPlace(scope, group));
+  groups._constructs.forEach((group) => refuseOtherPlace(scope, 'group', group));
   return groups._selection;
 }
 
 /** Events stay in their account and Region. */
-function refuseOtherPlace(scope: Construct, { environment, path }: MonitoredGroup): void {
+function refuseOtherPlace(
+  scope: Construct,
+  what: 'group' | 'VPC',
+  { environment, path }: Omit<MonitoredGroup, 'id'>,
+): void {
   const own = Stack.of(scope);
   for (const place of ['account', 'region'] as const) {
     const theirs = environment[place];
@@ -121,9 +126,25 @@ function refuseOtherPlace(scope: Construct, { environment, path }: MonitoredGrou
       continue;
     }
     throw new Error(
-      `${scope.node.path}: the group ${path} is in the ${place} ${theirs}, the sentry in ${own[place]}: ` +
-        'events stay where they happen, so write a sentry in a stack there.',
+      `${scope.node.path}: the ${what} ${path} is in the ${place} ${theirs}, the sentry in ${own[place]}: ${ELSEWHERE[what]}`,
     );
+  }
+}
+
+const ELSEWHERE = {
+  group: 'events stay where they happen, so write a sentry in a stack there.',
+  VPC: 'it cannot be looked up from here, so write its ranges in place of TrafficPeer.vpc(), as in TrafficPeer.ipRange("10.0.0.0/16").',
+} as const;
+
+/** A VPC is looked up by the sentry's own role, which sees none of other places or of members. */
+function refuseVpcs(scope: Construct, { baseline }: SecurityGroupPolicy, hub?: SentryHub): void {
+  for (const { node, env } of baseline._vpcs) {
+    if (hub) {
+      throw new Error(
+        `${scope.node.path}: a policy names ${node.path} by TrafficPeer.vpc(), which means nothing in the other accounts of a hub: write its ranges, as in TrafficPeer.ipRange("10.0.0.0/16"), or a sentry without "hub".`,
+      );
+    }
+    refuseOtherPlace(scope, 'VPC', { environment: env, path: node.path });
   }
 }
 
@@ -155,6 +176,7 @@ function checkedPolicies(
   }
   const names = policies.flatMap(({ name }) => name ?? []);
   names.forEach((name, index) => refuseName(scope, name, names.slice(0, index)));
+  policies.forEach((policy) => refuseVpcs(scope, policy, hub));
   const where = `${scope.node.path}: "appliesIn" of a policy`;
   const about = { scope, groups, isInHub: hub !== undefined, now: new Date() };
   return policies.map((policy) => ({

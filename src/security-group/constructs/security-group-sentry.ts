@@ -72,8 +72,8 @@ export class SecurityGroupSentry extends Construct implements iam.IGrantable {
   public readonly operatorFunction: lambda.IFunction;
 
   /**
-   * Compares the groups with the ledger when it is invoked, as it does by the clock: after the first
-   * deployment, it adopts the groups at once. It takes no payload. See `grantReconcile`.
+   * Compares the groups with the ledger when it is invoked, as it does by the clock: after the
+   * first deployment, it adopts the groups at once. It takes no payload. See `grantReconcile`.
    */
   public readonly reconcileFunction: lambda.IFunction;
 
@@ -142,7 +142,8 @@ export class SecurityGroupSentry extends Construct implements iam.IGrantable {
       topic,
     });
 
-    const parts = { monitoredGroups, parameters, ledger, changes, topic, operators, hub };
+    const { policies } = judging;
+    const parts = { monitoredGroups, policies, parameters, ledger, changes, topic, operators, hub };
     const heartbeats = props.heartbeat === false ? [] : [new Heartbeat(this, parts)];
     const responder = new Responder(this, parts, approvals);
     const reconciler = new Reconciler(this, parts, responder.handler);

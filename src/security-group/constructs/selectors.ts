@@ -1,7 +1,7 @@
 import { Token } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import { isSameId, targetOf } from './group-reference';
-import { isLookupPlaceholder } from './lookup-placeholders';
+import { isLookupPlaceholder } from '../../shared/constructs/lookup-placeholders';
 import type { GroupPart, GroupSelector } from '../domain/groups/monitored-groups';
 
 /** Whether it is certain that the other means all groups that this one means. */

@@ -10,6 +10,7 @@ import {
   LOOK_UP_EVENTS,
   MODIFY_RULES,
   READ_PREFIX_LISTS,
+  READ_VPCS,
   REVOKE_RULES,
 } from '../../shared/contracts/group-rights';
 import { SENTRY_EVENT_SOURCE } from '../../shared/contracts/sentry-events';
@@ -48,6 +49,11 @@ export function readingStatements(scope: Construct): iam.PolicyStatement[] {
       resources: [prefixListArns(stack)],
     }),
   ];
+}
+
+/** EC2 describes all VPCs or none. */
+export function readVpcsStatement(): iam.PolicyStatement {
+  return new iam.PolicyStatement({ actions: [...READ_VPCS], resources: ['*'] });
 }
 
 /** CloudTrail answers for all events or none. */

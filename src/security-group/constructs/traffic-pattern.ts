@@ -1,3 +1,4 @@
+import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import { Ports } from './ports';
 import { type InternetProps, TrafficPeer } from './traffic-peer';
 import type { TrafficPattern as PatternSpecification } from '../domain/policies/traffic-pattern';
@@ -83,12 +84,15 @@ export class TrafficPattern {
         );
       }
     }
-    return new TrafficPattern({
-      name: patternName(props),
-      direction: props.direction,
-      traffic: props.ports?.flatMap((ports) => ports._traffic),
-      peers: props.peers?.map((peer) => peer._pattern),
-    });
+    return new TrafficPattern(
+      {
+        name: patternName(props),
+        direction: props.direction,
+        traffic: props.ports?.flatMap((ports) => ports._traffic),
+        peers: props.peers?.map((peer) => peer._pattern),
+      },
+      props.peers?.flatMap((peer) => peer._vpc ?? []),
+    );
   }
 
   /** Every rule, whatever it lets through. */
@@ -106,7 +110,19 @@ export class TrafficPattern {
     return new TrafficPattern({ name: 'a rule without a description', undescribed: true });
   }
 
-  private constructor(private readonly specification: PatternSpecification) {}
+  private constructor(
+    private readonly specification: PatternSpecification,
+    private readonly vpcs: ec2.IVpc[] = [],
+  ) {}
+
+  /**
+   * Those that it names.
+   *
+   * @internal
+   */
+  public get _vpcs(): ec2.IVpc[] {
+    return this.vpcs;
+  }
 
   /** @internal */
   public get _specification(): PatternSpecification {

@@ -1,7 +1,6 @@
-import { Token } from 'aws-cdk-lib';
 import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import { checkedExclusions } from './excluded-ranges';
-import { isLookupPlaceholder } from './lookup-placeholders';
+import { isKnownLater } from '../../shared/constructs/known-later';
 import type { PeerPattern } from '../domain/policies/traffic-pattern';
 import {
   BROADEST_PRIVATE_PREFIX,
@@ -119,14 +118,20 @@ export class TrafficPeer {
    * customer-managed prefix lists with such an entry included; `allowOnly` allows rules whose
    * addresses are all in it, or in it and other ranges of the same pattern.
    *
-   * @param cidr an IPv4 or IPv6 range, such as 10.0.0.0/8 or 2001:db8::/32. Throws for anything
-   * else, tokens included.
+   * A token, such as `vpc.vpcCidrBlock` or the value of a parameter, is read at run time, as the
+   * deployment wrote it. Where it turns out to be no range, each run of reconcile reports it, and
+   * nothing is done by guess: `forbid` forbids nothing on its account, and `allowOnly` has no rule
+   * with addresses revoked that its ports allow. The other peers and patterns go on.
+   *
+   * @param cidr an IPv4 or IPv6 range, such as 10.0.0.0/8 or 2001:db8::/32, or a token. Throws for
+   * anything else.
    */
   public static ipRange(cidr: string): TrafficPeer {
-    const range = Token.isUnresolved(cidr) ? undefined : parseIpRange(cidr);
+    if (isKnownLater(cidr)) return new TrafficPeer(cidr, { kind: 'ipRange', cidr });
+    const range = parseIpRange(cidr);
     if (!range) {
       throw new Error(
-        `"${cidr}" is no IP range that is known at synth: write one in CIDR notation, such as "10.0.0.0/8" or "2001:db8::/32".`,
+        `"${cidr}" is no IP range: write one in CIDR notation, such as "10.0.0.0/8" or "2001:db8::/32".`,
       );
     }
     return new TrafficPeer(range.cidr, { kind: 'ipRange', cidr: range.cidr });
@@ -138,14 +143,35 @@ export class TrafficPeer {
    * @param prefixListId such as pl-63a5400a. Throws if it is malformed; a token is taken as it is.
    */
   public static prefixList(prefixListId: string): TrafficPeer {
-    if (
-      !Token.isUnresolved(prefixListId) &&
-      !isLookupPlaceholder(prefixListId) &&
-      !/^pl-[0-9a-f]{8,17}$/.test(prefixListId)
-    ) {
+    if (!isKnownLater(prefixListId) && !/^pl-[0-9a-f]{8,17}$/.test(prefixListId)) {
       throw new Error(`"${prefixListId}" is no prefix list id: write one such as "pl-63a5400a".`);
     }
     return new TrafficPeer(`prefix list ${prefixListId}`, { kind: 'prefixList', prefixListId });
+  }
+
+  /**
+   * All ranges of a VPC, IPv4 and IPv6, those that it is given later included: they are looked up
+   * whenever something is judged, and are a minute old at the most. It means addresses only: for
+   * rules that refer to a security group of the VPC, write `securityGroup()`.
+   *
+   * While the VPC cannot be read, or is not there, `forbid` forbids nothing on its account, and
+   * `allowOnly` has nothing revoked that might lie in it: what is broader than any VPC is revoked
+   * all the same. Each run of reconcile reports it until it is mended.
+   *
+   * Not for a sentry with a `hub`, in whose other accounts the VPC means nothing: it throws at
+   * synth.
+   *
+   * @param vpc in the sentry's account and Region, or shared with it there: any other throws at
+   * synth. Throws if its id is malformed.
+   */
+  public static vpc(vpc: ec2.IVpc): TrafficPeer {
+    const { vpcId } = vpc;
+    if (!isKnownLater(vpcId) && !/^vpc-[0-9a-f]+$/.test(vpcId)) {
+      throw new Error(
+        `TrafficPeer.vpc(): "${vpcId}" is no VPC id: import the VPC by one such as "vpc-0123456789abcdef0".`,
+      );
+    }
+    return new TrafficPeer(`VPC ${vpcId}`, { kind: 'vpc', vpcId }, vpc);
   }
 
   /** A security group that rules refer to. */
@@ -174,6 +200,7 @@ export class TrafficPeer {
   private constructor(
     private readonly name: string,
     private readonly pattern: PeerPattern,
+    private readonly vpc?: ec2.IVpc,
   ) {}
 
   /** @internal */
@@ -184,6 +211,11 @@ export class TrafficPeer {
   /** @internal */
   public get _pattern(): PeerPattern {
     return this.pattern;
+  }
+
+  /** @internal */
+  public get _vpc(): ec2.IVpc | undefined {
+    return this.vpc;
   }
 }
 

@@ -171,6 +171,14 @@ export interface UnreadListInMessage {
   readonly rulesOmitted: number;
 }
 
+export interface DoubtfulPeerInMessage {
+  /** In words, such as "VPC vpc-0123456789abcdef0". */
+  readonly peer: string;
+  readonly reason: string;
+  /** How many rules of monitored groups hang on it. */
+  readonly rules: number;
+}
+
 /** A report on one run of reconcile: groups adopted or not watched any more, a brake, a pause. */
 export interface ReconcileMessage extends PlaceInMessage {
   readonly version: typeof CHANGE_MESSAGE_VERSION;
@@ -216,6 +224,8 @@ export interface ReconcileMessage extends PlaceInMessage {
   /** Prefix lists whose entries are not all known: what they let through was not judged. */
   readonly unreadLists?: readonly UnreadListInMessage[];
   readonly unreadListsOmitted?: number;
+  /** Peers of policies of which no one knows what they mean: nothing is reverted for them. */
+  readonly doubtfulPeers?: readonly DoubtfulPeerInMessage[];
   /** Rules that could not be read, and were not judged. */
   readonly unreadRules?: readonly {
     readonly group: GroupInMessage;

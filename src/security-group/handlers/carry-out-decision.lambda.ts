@@ -47,9 +47,10 @@ import {
 import { DynamoEventLog } from '../adapters/dynamo-event-log';
 import { DynamoLedger } from '../adapters/dynamo-ledger';
 import { Ec2SecurityGroups } from '../adapters/ec2-security-groups';
+import { Ec2Vpcs } from '../adapters/ec2-vpcs';
 import { hubWork } from '../adapters/hub-work';
 import { type LastingPorts, portsAt } from '../adapters/ports-of-try';
-import { loadSentryConfiguration } from '../adapters/sentry-configuration';
+import { loadWithVpcRanges } from '../adapters/sentry-configuration';
 import { SentryPlaces } from '../adapters/sentry-places';
 import { CARRY_OUT_DECISION } from '../contracts/carry-out-decision.environment';
 import type { StoredAsk } from '../domain/asking/change-asker';
@@ -66,8 +67,10 @@ const sqs = new SQSClient({ ...CLIENT_SETTINGS, useQueueUrlAsEndpoint: false });
 const kms = new KMSClient(CLIENT_SETTINGS);
 const dynamo = new DynamoDBClient(CLIENT_SETTINGS);
 const ssm = new SSMClient(CLIENT_SETTINGS);
+const ec2 = new EC2Client(CLIENT_SETTINGS);
+const vpcs = new Ec2Vpcs(ec2);
 const configuration = new CachedConfiguration(
-  () => loadSentryConfiguration(ssm, environment),
+  () => loadWithVpcRanges(ssm, environment, vpcs),
   SYSTEM_CLOCK,
 );
 const workflows = new WorkflowQueues(
@@ -87,7 +90,7 @@ const failures = FailureReporter.ofFunction({
   describeAccount: (accountId) => hub?.known.describe(accountId),
 });
 const ownPorts: LastingPorts = {
-  groups: new Ec2SecurityGroups(new EC2Client(CLIENT_SETTINGS), environment.ACCOUNT_ID),
+  groups: new Ec2SecurityGroups(ec2, environment.ACCOUNT_ID),
   ledger: new DynamoLedger(dynamo, environment.LEDGER_TABLE),
   events: new DynamoEventLog(dynamo, environment.LEDGER_TABLE),
   history: new CloudTrailEventHistory(

@@ -18,13 +18,14 @@ import { ACTING_PATIENCE_SECONDS } from '../adapters/cloudtrail-event-history';
 import { DynamoLedger } from '../adapters/dynamo-ledger';
 import { DynamoSignsOfLife } from '../adapters/dynamo-signs-of-life';
 import { Ec2SecurityGroups } from '../adapters/ec2-security-groups';
+import { Ec2Vpcs } from '../adapters/ec2-vpcs';
 import { hubWork } from '../adapters/hub-work';
 import { operatorNotification } from '../adapters/operator-notification';
 import { parseOperatorRequest } from '../adapters/operator-request';
 import { writeDisablings, writePause } from '../adapters/order-parameters';
 import { sendDifferences } from '../adapters/queue-messages';
 import { reportUnsentEvent } from '../adapters/report-announcer';
-import { loadSentryConfiguration } from '../adapters/sentry-configuration';
+import { loadWithVpcRanges } from '../adapters/sentry-configuration';
 import { ledgerKeysOf } from '../contracts/ledger-items';
 import { OPERATE_SENTRY } from '../contracts/operate-sentry.environment';
 import {
@@ -43,6 +44,8 @@ const environment = readEnvironment(OPERATE_SENTRY, process.env);
 const sentry = environment.SENTRY_NAME;
 const logger = new Logger({ serviceName: sentry });
 const ssm = new SSMClient(CLIENT_SETTINGS);
+const ec2 = new EC2Client(CLIENT_SETTINGS);
+const vpcs = new Ec2Vpcs(ec2);
 const sqs = new SQSClient({ ...CLIENT_SETTINGS, useQueueUrlAsEndpoint: false });
 const announcements = new Announcements(
   new SnsNotifications(new SNSClient(CLIENT_SETTINGS), environment.NOTIFICATION_TOPIC_ARN),
@@ -56,7 +59,7 @@ const failures = FailureReporter.ofFunction({
 const dynamo = new DynamoDBClient(CLIENT_SETTINGS);
 const own = { accountId: environment.ACCOUNT_ID, region: process.env.AWS_REGION ?? 'unknown' };
 const ownPorts: PlacePorts = {
-  groups: new Ec2SecurityGroups(new EC2Client(CLIENT_SETTINGS), environment.ACCOUNT_ID),
+  groups: new Ec2SecurityGroups(ec2, environment.ACCOUNT_ID),
   ledger: new DynamoLedger(dynamo, environment.LEDGER_TABLE),
   signs: new DynamoSignsOfLife(dynamo, environment.LEDGER_TABLE),
   ...(environment.NO_HEARTBEAT && { expectedSigns: SIGNS_WITHOUT_HEARTBEAT }),
@@ -101,7 +104,7 @@ export async function handler(
   const request = parseOperatorRequest(payload);
   logger.info('ordered', { requestId, ...request });
   const members = await hub?.directory.known();
-  const configuration = await loadSentryConfiguration(ssm, environment);
+  const configuration = await loadWithVpcRanges(ssm, environment, vpcs);
   const answer = await carryOut(request, configuration, {
     ...ports,
     at: async (there) => {

@@ -34,11 +34,12 @@ import { DynamoRunsAfterCalls } from '../adapters/dynamo-runs-after-calls';
 import { DynamoSignsOfLife } from '../adapters/dynamo-signs-of-life';
 import { DynamoToldEnds } from '../adapters/dynamo-told-ends';
 import { Ec2SecurityGroups } from '../adapters/ec2-security-groups';
+import { Ec2Vpcs } from '../adapters/ec2-vpcs';
 import { hubWork } from '../adapters/hub-work';
 import { sendDifferences, sendDifferencesLater } from '../adapters/queue-messages';
 import { reconcileNotification } from '../adapters/reconcile-notification';
 import { reportUnsentEvent } from '../adapters/report-announcer';
-import { loadSentryConfiguration } from '../adapters/sentry-configuration';
+import { loadWithVpcRanges } from '../adapters/sentry-configuration';
 import { MAX_RULES_IN_MESSAGE } from '../contracts/change-message';
 import { RECONCILE_GROUPS } from '../contracts/reconcile-groups.environment';
 import { reconcileGroups, type ReconcilePorts } from '../domain/reconciling/reconcile-groups';
@@ -52,6 +53,8 @@ const metrics = new Metrics({ namespace: METRICS_NAMESPACE, serviceName: sentry 
 
 const sqs = new SQSClient({ ...CLIENT_SETTINGS, useQueueUrlAsEndpoint: false });
 const ssm = new SSMClient(CLIENT_SETTINGS);
+const ec2 = new EC2Client(CLIENT_SETTINGS);
+const vpcs = new Ec2Vpcs(ec2);
 const announcements = new Announcements(
   new SnsNotifications(new SNSClient(CLIENT_SETTINGS), environment.NOTIFICATION_TOPIC_ARN),
   new EventBridgeClient(CLIENT_SETTINGS),
@@ -63,7 +66,7 @@ const history = new CloudTrailEventHistory(
 const dynamo = new DynamoDBClient(CLIENT_SETTINGS);
 const runsAfterCalls = new DynamoRunsAfterCalls(dynamo, environment.LEDGER_TABLE);
 const signs = new DynamoSignsOfLife(dynamo, environment.LEDGER_TABLE);
-const groups = new Ec2SecurityGroups(new EC2Client(CLIENT_SETTINGS), environment.ACCOUNT_ID);
+const groups = new Ec2SecurityGroups(ec2, environment.ACCOUNT_ID);
 const failures = FailureReporter.ofFunction({
   construct: sentry,
   topicArn: environment.NOTIFICATION_TOPIC_ARN,
@@ -131,7 +134,7 @@ export async function handler(
 
 /** In a hub, policies may be for some accounts alone. */
 async function reconcile(given: ReconcilePorts): Promise<ReconcileReport> {
-  const configuration = await loadSentryConfiguration(ssm, environment);
+  const configuration = await loadWithVpcRanges(ssm, environment, vpcs);
   const known = await hub?.known.at(own);
   if (!known) return reconcileGroups(configuration, given);
   return reconcileGroups(known.narrowed(configuration), {
@@ -185,6 +188,7 @@ function count(report: ReconcileReport): void {
       lists: doubts.lists.map(({ id, reason }) => ({ id, reason })),
       groups: doubts.groups.map(({ group, reason }) => ({ id: group.id, reason })),
       selections: doubts.selections,
+      peers: doubts.peers.map(({ peer, reason, rules }) => ({ peer, reason, rules: rules.length })),
     },
     notConfirmed,
   });

@@ -38,6 +38,7 @@ import { DynamoEventLog } from '../adapters/dynamo-event-log';
 import { DynamoLedger } from '../adapters/dynamo-ledger';
 import { DynamoSignsOfLife } from '../adapters/dynamo-signs-of-life';
 import { Ec2SecurityGroups } from '../adapters/ec2-security-groups';
+import { Ec2Vpcs } from '../adapters/ec2-vpcs';
 import { sendHeartbeat } from '../adapters/heartbeat';
 import { type HubWork, hubWork } from '../adapters/hub-work';
 import { type IncomingRecord, incomingRecord } from '../adapters/incoming-record';
@@ -46,7 +47,7 @@ import { parseQueueMessage, placeIn } from '../adapters/queue-messages';
 import { sendRunAfterCall } from '../adapters/reconcile-messages';
 import { RecordAdmission } from '../adapters/record-admission';
 import { reportUnsentEvent } from '../adapters/report-announcer';
-import { loadSentryConfiguration } from '../adapters/sentry-configuration';
+import { loadWithVpcRanges } from '../adapters/sentry-configuration';
 import { SentryPlaces } from '../adapters/sentry-places';
 import { workInEvent } from '../adapters/work-in-event';
 import { RESPOND_TO_CHANGES } from '../contracts/respond-to-changes.environment';
@@ -71,11 +72,12 @@ const metrics = new Metrics({ namespace: METRICS_NAMESPACE, serviceName: sentry 
 
 const sqs = new SQSClient({ ...CLIENT_SETTINGS, useQueueUrlAsEndpoint: false });
 const ec2 = new EC2Client(CLIENT_SETTINGS);
+const vpcs = new Ec2Vpcs(ec2);
 const dynamo = new DynamoDBClient(CLIENT_SETTINGS);
 const signs = new DynamoSignsOfLife(dynamo, environment.LEDGER_TABLE);
 const ssm = new SSMClient(CLIENT_SETTINGS);
 const configuration = new CachedConfiguration(
-  () => loadSentryConfiguration(ssm, environment),
+  () => loadWithVpcRanges(ssm, environment, vpcs),
   SYSTEM_CLOCK,
 );
 const workflows = new WorkflowQueues(

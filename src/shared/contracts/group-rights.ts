@@ -5,6 +5,9 @@ export const LOOK_AT_GROUPS = [
   'ec2:DescribeManagedPrefixLists',
 ] as const;
 
+/** Only of a sentry whose policies name a VPC. */
+export const READ_VPCS = ['ec2:DescribeVpcs'] as const;
+
 export const READ_PREFIX_LISTS = ['ec2:GetManagedPrefixListEntries'] as const;
 
 export const LOOK_UP_EVENTS = ['cloudtrail:LookupEvents'] as const;

@@ -13,6 +13,7 @@ import {
   type SecurityGroupSentryProps,
   SentryMode,
   TrafficPattern,
+  TrafficPeer,
 } from '../../../src';
 import { MemberAccounts } from '../../../src/organization/constructs/member-accounts';
 import { JoinedSentries } from '../../../src/organization/constructs/parts/joined-sentries';
@@ -245,6 +246,20 @@ describe('a role in each account', () => {
   test('may have a name that is known at deployment only', () => {
     expect(() => Actor.roleInEachAccount(Fn.importValue('RoleName'))).not.toThrow();
   });
+});
+
+test('a VPC, which means nothing in members, is refused as a peer in a hub', () => {
+  const vpc = ec2.Vpc.fromVpcAttributes(new Stack(), 'Vpc', {
+    vpcId: 'vpc-0123456789abcdef0',
+    availabilityZones: ['a'],
+  });
+  const patterns = [TrafficPattern.of({ peers: [TrafficPeer.vpc(vpc)] })];
+  const policies = [
+    { baseline: SecurityGroupBaseline.allowOnly(patterns), response: ChangeResponse.revert() },
+  ];
+  expect(() => settings({ policies }, ofOrganization)).toThrow(
+    /a policy names Default\/Vpc by TrafficPeer\.vpc\(\), which means nothing in the other accounts of a hub: write its ranges, as in TrafficPeer\.ipRange\("10\.0\.0\.0\/16"\), or a sentry without "hub"\./,
+  );
 });
 
 describe("the app's own rules are judged at synth", () => {

@@ -7,7 +7,10 @@ import {
   ChangeResponse,
   MonitoredGroups,
   SecurityGroupBaseline,
+  type SecurityGroupPolicy,
   type SecurityGroupSentryProps,
+  TrafficPattern,
+  TrafficPeer,
 } from '../../../src';
 import { securityGroupSentrySettings } from '../../../src/security-group/constructs/security-group-sentry-settings';
 
@@ -37,6 +40,10 @@ describe('an error names the sentry', () => {
   const elsewhere = new Stack(undefined, 'Elsewhere', {
     env: { account: '111111111111', region: 'us-east-1' },
   });
+  const elsewhereVpc = ec2.Vpc.fromVpcAttributes(elsewhere, 'Vpc', {
+    vpcId: 'vpc-0123456789abcdef0',
+    availabilityZones: ['us-east-1a'],
+  });
   const foreign = ec2.SecurityGroup.fromSecurityGroupId(elsewhere, 'Group', GROUP_ID);
 
   test.each<[string, Partial<SecurityGroupSentryProps>]>([
@@ -45,6 +52,7 @@ describe('an error names the sentry', () => {
     ['with a name that is a sentence', { policies: [named('No open SSH')] }],
     ['with too many groups', { monitoredGroups: MonitoredGroups.ids(groupIds(501)) }],
     ['with a group of another Region', { monitoredGroups: MonitoredGroups.groups([foreign]) }],
+    ['with a VPC of another Region', { policies: [ofVpc(elsewhereVpc)] }],
     ['with a brake that never lets go', { reconcileBrake: 0 }],
     ['with a settle time of seconds', { settleTime: Duration.seconds(5) }],
     ['with a repeat window of weeks', { repeatWindow: Duration.days(14) }],
@@ -88,4 +96,12 @@ function settings(props: Partial<SecurityGroupSentryProps> = {}) {
 
 function groupIds(count: number): string[] {
   return Array.from({ length: count }, (_, index) => `sg-${String(index).padStart(17, '0')}`);
+}
+
+function ofVpc(vpc: ec2.IVpc): SecurityGroupPolicy {
+  const peers = [TrafficPeer.vpc(vpc)];
+  return {
+    baseline: SecurityGroupBaseline.forbid([TrafficPattern.of({ peers })]),
+    response: ChangeResponse.revert(),
+  };
 }

@@ -198,8 +198,12 @@ describe('a peer', () => {
 
   test.each<[string, string[], RegExp]>([
     ['nothing', [], /"excluding" is an empty list and would leave nothing out: name a range/],
-    ['no range', ['everyone'], /"everyone" in "excluding" is no IP range that is known at synth/],
-    ['a token', [Fn.importValue('Range')], /is no IP range that is known at synth/],
+    ['no range', ['everyone'], /"everyone" in "excluding" is no IP range: write one/],
+    [
+      'a token',
+      [Fn.importValue('Range')],
+      /has a range that only the deployment knows, and no one could check/,
+    ],
     [
       'a range that begins elsewhere',
       ['104.17.0.0/13'],
@@ -242,6 +246,19 @@ describe('a peer', () => {
     });
   });
 
+  test('is a range that the deployment makes, as it is', () => {
+    const cidr = Fn.importValue('Range');
+    expect(TrafficPeer.ipRange(cidr)._pattern).toEqual({ kind: 'ipRange', cidr });
+  });
+
+  test('is a VPC, of the app or imported', () => {
+    const made = new ec2.Vpc(new Stack(), 'Vpc', { natGateways: 0, maxAzs: 1 });
+    for (const vpc of [made, vpcWithId('vpc-0123456789abcdef0')]) {
+      const { vpcId } = vpc;
+      expect(TrafficPeer.vpc(vpc)._pattern).toEqual({ kind: 'vpc', vpcId });
+    }
+  });
+
   test('is a prefix list or a group, also one that is made by the deployment', () => {
     const token = Fn.importValue('Id');
     const group = ec2.SecurityGroup.fromSecurityGroupId(
@@ -267,7 +284,7 @@ describe('a peer', () => {
     [
       'an address without a prefix',
       () => TrafficPeer.ipRange('10.0.0.0'),
-      /"10\.0\.0\.0" is no IP range that is known at synth: write one in CIDR notation/,
+      /"10\.0\.0\.0" is no IP range: write one in CIDR notation/,
     ],
     [
       'a range of odd notation',
@@ -275,9 +292,9 @@ describe('a peer', () => {
       /"010\.0\.0\.0\/8" is no IP range/,
     ],
     [
-      'a range that is known at deployment only',
-      () => TrafficPeer.ipRange(Fn.importValue('Range')),
-      /is no IP range that is known at synth/,
+      'a malformed VPC',
+      () => TrafficPeer.vpc(vpcWithId('prod')),
+      /TrafficPeer\.vpc\(\): "prod" is no VPC id: import the VPC by one such as "vpc-0123456789abcdef0"/,
     ],
     [
       'a malformed prefix list',
@@ -313,6 +330,10 @@ describe('a peer', () => {
     expect(make).toThrow(message);
   });
 });
+
+function vpcWithId(vpcId: string): ec2.IVpc {
+  return ec2.Vpc.fromVpcAttributes(new Stack(), 'Vpc', { vpcId, availabilityZones: ['a'] });
+}
 
 function tcp(fromPort: number, toPort = fromPort): Partial<RawRule> {
   return { protocol: 'tcp', fromPort, toPort };

@@ -53,6 +53,14 @@ const doubts: fc.Arbitrary<Doubts> = fc.record({
   selections: fc.array(fc.record({ selection: fc.string(), reason: fc.string() }), {
     maxLength: 3,
   }),
+  peers: fc.array(
+    fc.record({
+      peer: fc.constantFrom('VPC vpc-1', 'the range "office"'),
+      reason: fc.string(),
+      rules: fc.array(fc.record({ group: groups, rule: canonicalRules }), { maxLength: 3 }),
+    }),
+    { maxLength: 2 },
+  ),
 });
 
 const disablings = fc.array(

@@ -36,6 +36,11 @@ const CHANGES_OF_RULES = [
   'ec2:RevokeSecurityGroupIngress',
 ];
 
+const VPCS_OF_POLICIES: NeverSent = {
+  calls: ['ec2:DescribeVpcs'],
+  because: 'no policy of the example names a VPC',
+};
+
 const INDEX = 'dynamodb:Query on dynamodb:index';
 
 /** The records of all groups are in an index. */
@@ -46,11 +51,13 @@ const OF_ALL_GROUPS = INDEX;
  */
 const NEVER_SENT: Readonly<Record<string, readonly NeverSent[]>> = {
   'security-group/handlers/respond-to-changes': [
+    VPCS_OF_POLICIES,
     { calls: ['ec2:CreateTags'], because: 'rules that it makes get their tags as they are made' },
     { calls: [OF_ALL_GROUPS], because: 'it reads what is known of one group' },
     { calls: ['dynamodb:Scan'], because: 'what is covered is for others to see' },
   ],
   'security-group/handlers/reconcile-groups': [
+    VPCS_OF_POLICIES,
     { calls: CHANGES_OF_RULES, because: 'it only looks at groups' },
     {
       calls: ['dynamodb:GetItem', 'dynamodb:Scan', 'dynamodb:UpdateItem', 'sts:AssumeRole'],
@@ -58,6 +65,7 @@ const NEVER_SENT: Readonly<Record<string, readonly NeverSent[]>> = {
     },
   ],
   'security-group/handlers/operate-sentry': [
+    VPCS_OF_POLICIES,
     { calls: CHANGES_OF_RULES, because: 'it only looks at groups' },
     { calls: ['dynamodb:DeleteItem'], because: 'what is over is forgotten by reconcile' },
     {
@@ -109,6 +117,7 @@ const NEVER_SENT: Readonly<Record<string, readonly NeverSent[]>> = {
     { calls: ['sqs:SendMessageBatch'], because: 'others have members looked at' },
   ],
   'security-group/handlers/carry-out-decision': [
+    VPCS_OF_POLICIES,
     { calls: [OF_ALL_GROUPS], because: 'it reads what is known of one group' },
     { calls: ['dynamodb:Scan'], because: 'what is covered is for others to see' },
     { calls: ['kms:GenerateMac'], because: 'it verifies decisions, and makes none' },

@@ -6,11 +6,13 @@ import {
   BundledFunction,
   type BundledFunctionProps,
 } from '../../../shared/constructs/bundled-function';
+import { vpcIdsIn } from '../../domain/policies/peers-in-doubt';
 import {
   acknowledgeWildcards,
   actingStatements,
   historyStatement,
   lookingStatements,
+  readVpcsStatement,
 } from '../sentry-rights';
 
 export interface SentryFunctionProps<
@@ -45,6 +47,7 @@ export class SentryFunction<
   constructor(sentry: Construct, id: string, props: SentryFunctionProps<Variable, Optional>) {
     super(sentry, id, props);
     lookingStatements(this).forEach((statement) => this.addToRolePolicy(statement));
+    if (vpcIdsIn(props.parts.policies).length > 0) this.addToRolePolicy(readVpcsStatement());
     acknowledgeWildcards(this.role!);
   }
 

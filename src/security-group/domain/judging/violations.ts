@@ -10,6 +10,7 @@ import {
   type LedgerEntry,
   livingGrants,
 } from '../ledger/ledger';
+import { atWorst, type PeerInDoubt, peersInDoubt } from '../policies/peers-in-doubt';
 import {
   type Baseline,
   isAnsweredByApprovals,
@@ -147,6 +148,18 @@ export function hangsOnDoubt(rule: Rule, judged: Bare): boolean {
   if (listDoubt(rule, lists) === undefined) return false;
   const under = (prefixLists: PrefixLists) => bareViolations(rule, { ...judged, prefixLists });
   return under(takenAtWorst(rule, lists)).length > under(takenAsKnown(rule, lists)).length;
+}
+
+/**
+ * Peers of policies on whose meaning it hangs whether the rule violates more than it is known to.
+ * What speaks for the rule is left aside.
+ */
+export function peersThatDecide(rule: Rule, judged: Bare): PeerInDoubt[] {
+  const known = { ...judged, prefixLists: takenAsKnown(rule, judged.prefixLists) };
+  const count = (policy: Policy) => bareViolations(rule, { ...known, policies: [policy] }).length;
+  return judged.policies
+    .filter((policy) => count(atWorst(policy)) > count(policy))
+    .flatMap((policy) => peersInDoubt([policy]));
 }
 
 /** A violation may weaken the policy's response, never strengthen it. */

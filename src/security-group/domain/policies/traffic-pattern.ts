@@ -1,6 +1,7 @@
 import { plainText } from '../../../shared/domain/notification/plain-text';
 import {
   BROADEST_PRIVATE_PREFIX,
+  isBroaderThan,
   isInternet,
   type PrefixLimits,
   rangesHold,
@@ -37,9 +38,27 @@ export type PeerPattern =
       readonly ipv6Prefix?: number;
       readonly excluding?: readonly string[];
     }
-  | { readonly kind: 'ipRange'; readonly cidr: string }
+  /** `doubt`: why the text, which a deployment wrote, is no range of addresses. */
+  | { readonly kind: 'ipRange'; readonly cidr: string; readonly doubt?: string }
+  /** All ranges of a VPC: none are known until it was looked up. */
+  | { readonly kind: 'vpc'; readonly vpcId: string; readonly ranges?: VpcRanges }
   | { readonly kind: 'prefixList'; readonly prefixListId: string }
   | { readonly kind: 'securityGroup'; readonly groupId: string };
+
+/** The ranges of a VPC when it was looked up, in canonical form: those that are known. */
+export interface VpcRanges {
+  readonly cidrs: readonly string[];
+  /** Why it may have others. */
+  readonly doubt?: VpcDoubt;
+}
+
+/** `not-read`: a later try may do. `not-there`: EC2 does not show it. */
+export const VPC_DOUBTS = ['not-read', 'not-there'] as const;
+
+export interface VpcDoubt {
+  readonly kind: (typeof VPC_DOUBTS)[number];
+  readonly reason: string;
+}
 
 /** Traffic that a baseline speaks of. What is left out means "any". */
 export interface TrafficPattern {
@@ -152,7 +171,10 @@ function reachesPeer(peer: Peer, pattern: PeerPattern, prefixLists: PrefixLists)
     case 'internet':
       return isInternet(lookedIntoRanges(peer, prefixLists), limitsOf(pattern), pattern.excluding);
     case 'ipRange':
-      return lookedIntoRanges(peer, prefixLists).some((cidr) => reachesRange(cidr, pattern.cidr));
+    case 'vpc':
+      return lookedIntoRanges(peer, prefixLists).some((cidr) =>
+        knownRanges(pattern).some((meant) => reachesRange(cidr, meant)),
+      );
     case 'prefixList':
       return peer.kind === 'prefixList' && peer.prefixListId === pattern.prefixListId;
     case 'securityGroup':
@@ -169,6 +191,12 @@ function lookedIntoRanges(peer: Peer, prefixLists: PrefixLists): readonly string
   if (peer.kind !== 'prefixList') return [peer.cidr];
   const list = prefixLists.get(peer.prefixListId);
   return list && !list.isAwsManaged ? list.cidrs : [];
+}
+
+/** Doubt about a range forbids nothing by itself: what it means is not known. */
+function knownRanges(pattern: PeerPattern): readonly string[] {
+  if (pattern.kind === 'vpc') return pattern.ranges?.cidrs ?? [];
+  return pattern.kind === 'ipRange' && pattern.doubt === undefined ? [pattern.cidr] : [];
 }
 
 function limitsOf({
@@ -208,6 +236,29 @@ function peerWithin(
 
 function addressesWithin(cidrs: readonly string[], patterns: readonly PeerPattern[]): boolean {
   if (patterns.some(({ kind }) => kind === 'internet')) return true;
-  const meant = patterns.flatMap((pattern) => (pattern.kind === 'ipRange' ? [pattern.cidr] : []));
-  return cidrs.every((cidr) => rangesHold(meant, cidr));
+  const meant = patterns.flatMap(knownRanges);
+  return cidrs.every(
+    (cidr) => rangesHold(meant, cidr) || patterns.some((one) => mayHold(one, cidr)),
+  );
+}
+
+/**
+ * A VPC has up to 50 ranges, none of them broader than /16 (IPv4) or /44 (IPv6): doubt about it is
+ * none about all the internet.
+ */
+const BROADEST_OF_VPC: PrefixLimits = { ipv4: 11, ipv6: 39 };
+
+/** In doubt, a range is not taken for one that is not allowed. */
+function mayHold(pattern: PeerPattern, cidr: string): boolean {
+  if (pattern.kind === 'ipRange') return pattern.doubt !== undefined;
+  if (pattern.kind !== 'vpc' || doubtOfVpc(pattern) === undefined) return false;
+  return !isBroaderThan(cidr, BROADEST_OF_VPC);
+}
+
+const NOT_LOOKED_UP: VpcDoubt = { kind: 'not-read', reason: 'it was not looked up' };
+
+export function doubtOfVpc({
+  ranges,
+}: Extract<PeerPattern, { kind: 'vpc' }>): VpcDoubt | undefined {
+  return ranges ? ranges.doubt : NOT_LOOKED_UP;
 }

@@ -1,4 +1,4 @@
-import { type DoubtfulList, type Doubts, isInDoubt } from './doubts';
+import { type DoubtfulList, type DoubtfulPeer, type Doubts, isInDoubt } from './doubts';
 import { firstOf, type News, section } from './news';
 import type { ReconcileReport } from './reconcile-report';
 import { plainText } from '../../../shared/domain/notification/plain-text';
@@ -11,17 +11,18 @@ export function doubtNews({ doubts }: ReconcileReport, most: number): News | und
   return { severity: 'high', headlines: headlines(doubts), lines: lines(doubts, most) };
 }
 
-function headlines({ lists, rules, groups, selections }: Doubts): string[] {
+function headlines({ lists, rules, groups, selections, peers }: Doubts): string[] {
   const unread = rules.reduce((sum, { ruleIds }) => sum + ruleIds.length, 0);
   return [
     ...(groups.length > 0 ? [`${groups.length} security groups were not judged`] : []),
     ...(lists.length > 0 ? [`the entries of ${lists.length} prefix lists cannot be judged`] : []),
     ...(unread > 0 ? [`${unread} rules cannot be read`] : []),
     ...(selections.length > 0 ? ['new groups may be missed'] : []),
+    ...(peers.length > 0 ? [`${peers.length} peers of policies are in doubt`] : []),
   ];
 }
 
-function lines({ groups, lists, rules, selections }: Doubts, most: number): string[] {
+function lines({ groups, lists, rules, selections, peers }: Doubts, most: number): string[] {
   return [
     ...section(
       'These groups were not judged in this run. The next run tries again; if it says the same, see the log of the function:',
@@ -51,7 +52,21 @@ function lines({ groups, lists, rules, selections }: Doubts, most: number): stri
       selections.map(({ selection, reason }) => `- ${plainText(selection)}: ${plainText(reason)}`),
       most,
     ),
+    ...section(
+      'What these peers of policies mean is not known in full. Nothing is reverted for it, and all else is judged. Mend what the policy names, and deploy it; a VPC that cannot be read is read again in the next run:',
+      peers.flatMap((peer) => peerLines(peer, most)),
+      most,
+    ),
   ];
+}
+
+function peerLines({ peer, reason, rules }: DoubtfulPeer, most: number): string[] {
+  const head = `- ${plainText(peer)}: ${plainText(reason)}.`;
+  if (rules.length === 0) return [`${head} No rule that stands hangs on it.`];
+  const hanging = rules.map(
+    ({ group, rule }) => `- ${groupText(group.id, group.name)}: ${namedRuleText(rule)}`,
+  );
+  return [`${head} On it hangs:`, ...firstOf(hanging, most, 'rules.').map((line) => `  ${line}`)];
 }
 
 function listLines({ id, reason, rules }: DoubtfulList, most: number): string[] {

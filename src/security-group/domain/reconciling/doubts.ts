@@ -1,6 +1,8 @@
 import type { GroupView } from './group-view';
 import type { GroupDetails } from '../groups/group';
-import { hangsOnDoubt } from '../judging/violations';
+import { hangsOnDoubt, peersThatDecide } from '../judging/violations';
+import { peersInDoubt } from '../policies/peers-in-doubt';
+import type { Policy } from '../policies/policy';
 import { listDoubt, listOf } from '../rules/prefix-list';
 import type { Rule } from '../rules/rule';
 
@@ -13,9 +15,11 @@ export interface Doubts {
   readonly groups: readonly NotJudged[];
   /** Choices of groups that could not be looked up: new groups may be missed. */
   readonly selections: readonly { readonly selection: string; readonly reason: string }[];
+  /** Peers of policies of which no one knows what they mean. */
+  readonly peers: readonly DoubtfulPeer[];
 }
 
-export const NO_DOUBTS: Doubts = { lists: [], rules: [], groups: [], selections: [] };
+export const NO_DOUBTS: Doubts = { lists: [], rules: [], groups: [], selections: [], peers: [] };
 
 /** A prefix list that may hold what a policy does not allow. */
 export interface DoubtfulList {
@@ -24,6 +28,14 @@ export interface DoubtfulList {
   /** Whether EC2 shows it, or could not be asked. */
   readonly isShown: boolean;
   /** Rules that name it, and would violate if it held the wrong entries. */
+  readonly rules: readonly { readonly group: GroupDetails; readonly rule: Rule }[];
+}
+
+/** A peer of a policy that may mean more than is known. */
+export interface DoubtfulPeer {
+  readonly peer: string;
+  readonly reason: string;
+  /** Rules that would violate if it did, or if it did not. */
   readonly rules: readonly { readonly group: GroupDetails; readonly rule: Rule }[];
 }
 
@@ -49,19 +61,41 @@ export function doubtfulLists(views: readonly GroupView[], now: Date): DoubtfulL
   return [...found.values()];
 }
 
+/** Each is told, even if no rule hangs on it: its policy does not do what was meant. */
+export function doubtfulPeers(
+  views: readonly GroupView[],
+  policies: readonly Policy[],
+  now: Date,
+): DoubtfulPeer[] {
+  const doubtful = peersInDoubt(policies);
+  if (doubtful.length === 0) return [];
+  const hanging = views.flatMap(({ details, group: { rules }, prefixLists, configuration }) => {
+    const judged = { groupId: details.id, policies: configuration.policies, prefixLists, now };
+    return rules.flatMap((rule) =>
+      peersThatDecide(rule, judged).map(({ peer }) => ({ peer, group: details, rule })),
+    );
+  });
+  return doubtful.map(({ peer, reason }) => ({
+    peer,
+    reason,
+    rules: hanging.filter((one) => one.peer === peer).map(({ group, rule }) => ({ group, rule })),
+  }));
+}
+
 export function unreadableRules(views: readonly GroupView[]): Doubts['rules'] {
   return views
     .filter(({ group }) => group.unreadableRuleIds.length > 0)
     .map(({ details, group }) => ({ group: details, ruleIds: group.unreadableRuleIds }));
 }
 
-export function isInDoubt({ lists, rules, groups, selections }: Doubts): boolean {
-  return [lists, rules, groups, selections].some((doubts) => doubts.length > 0);
+export function isInDoubt({ lists, rules, groups, selections, peers }: Doubts): boolean {
+  return [lists, rules, groups, selections, peers].some((doubts) => doubts.length > 0);
 }
 
 /**
  * Groups with something in them that could not be read. That a list is not shared any more is
- * known: its owner must not be able to trip the brake by it.
+ * known: its owner must not be able to trip the brake by it. And nothing is done over a peer in
+ * doubt, so that it need not hold up what other policies say.
  */
 export function doubtfulGroupIds({ lists, rules, groups }: Doubts): ReadonlySet<string> {
   return new Set([

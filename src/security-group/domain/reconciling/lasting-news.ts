@@ -37,6 +37,7 @@ export function lastingOf(report: ReconcileReport): readonly string[] {
     ...doubts.rules.flatMap(({ ruleIds }) => ruleIds),
     ...doubts.groups.map(({ group }) => group.id),
     ...doubts.selections.map(nameOfSelection),
+    ...doubts.peers.map(({ peer }) => peer),
   ];
   return lasting.slice(0, MOST_KEPT);
 }
@@ -67,6 +68,7 @@ function newDoubts(doubts: Doubts, known: ReadonlySet<string>): Doubts {
       .filter(({ ruleIds }) => ruleIds.length > 0),
     groups: doubts.groups.filter(({ group }) => !known.has(group.id)),
     selections: doubts.selections.filter((one) => !known.has(nameOfSelection(one))),
+    peers: doubts.peers.filter(({ peer }) => !known.has(peer)),
   };
 }
 

@@ -4,6 +4,7 @@ import { type ConfirmingPorts, lookUpGrants } from './confirm-grants';
 import {
   doubtfulGroupIds,
   doubtfulLists,
+  doubtfulPeers,
   type Doubts,
   NO_DOUBTS,
   type NotJudged,
@@ -21,6 +22,7 @@ import { ledgerWithoutTags } from './without-tags';
 import type { DescribedPlace } from '../../../organization/domain/described-place';
 import { reasonOf } from '../../../shared/domain/failure/failure';
 import type { GroupRules, SecurityGroups } from '../groups/security-groups';
+import { peersThatDecide } from '../judging/violations';
 import type { GroupRecord } from '../ledger/ledger';
 import { type Ledger, type LedgerChange, LedgerConflictError } from '../ledger/ledger-store';
 import {
@@ -31,9 +33,10 @@ import {
   type PlaceRecord,
 } from '../ledger/place-record';
 import { againOnConflict } from '../ledger/rewrite';
+import { peersInDoubt } from '../policies/peers-in-doubt';
 import { type Disabling, isDisabled, isToldOf } from '../policies/policy';
 import { isPaused, type SentryConfiguration } from '../policies/sentry-configuration';
-import { listOf, type PrefixList } from '../rules/prefix-list';
+import { listOf } from '../rules/prefix-list';
 import { ruleKey } from '../rules/rule';
 import { inTurns } from '../turns';
 
@@ -84,7 +87,7 @@ export async function reconcileGroups(
   const exclusionEnds = await untoldExclusionEnds(orders.policies, look.now, ports);
   const report = {
     ...(ports.place && { place: ports.place }),
-    ...reportOf(look, surveys, configuration, ports.sentry),
+    ...reportOf(look, surveys, configuration, ports),
     ...ordersIn(orders, look.now),
     endedDisablings,
     exclusionEnds,
@@ -214,18 +217,21 @@ function reportOf(
   look: Look,
   surveys: readonly Survey[],
   configuration: SentryConfiguration,
-  sentry: string,
+  { sentry, place }: Pick<ReconcilePorts, 'sentry' | 'place'>,
 ): Omit<ReconcileReport, 'endedDisablings' | 'exclusionEnds' | keyof OrdersInForce> {
   const { views, notJudged, selections, released, arrivals, now } = look;
   const { adoptable, postponed } = adoptableOf(look);
   const adoptions = adoptable.map((one) => adopt(one, sentry, now));
   const found = surveys.filter((survey) => survey.due.length > 0).map(({ id }) => id);
   const due = [...found, ...adoptions.filter(respondsTo).map(({ group }) => group.id)];
+  const peers = doubtfulPeers(views, configuration.policies, now);
   const doubts: Doubts = {
     lists: doubtfulLists(views, now),
     rules: unreadableRules(views),
     groups: [...notJudged, ...postponed],
     selections,
+    // Of policies that hold in all of a thousand members, the own place tells.
+    peers: place?.isMember ? peers.filter(({ rules }) => rules.length > 0) : peers,
   };
   const groupCount = views.length + notJudged.length;
   const isBraked =
@@ -289,12 +295,13 @@ interface Adoptables {
  * A grant is of the list's version: where not even that is known, the group is adopted in a later
  * run, or the rule would be judged again once it is.
  */
-function adoptableOf({ views, arrivals }: Look): Adoptables {
+function adoptableOf({ views, arrivals, now }: Look): Adoptables {
   const adopting = views.flatMap((view) => {
     const cause = adoptionCause(view.ledger, view.configuration);
     const arrival = arrivals.ready.get(view.details.id);
     if (!cause || (isEntering(view) && !arrival)) return [];
-    return [{ view, cause, ...(arrival && { arrival }), unknown: undescribedList(view) }];
+    const unknown = undescribedList(view) ?? unreadPeer(view, now);
+    return [{ view, cause, ...(arrival && { arrival }), unknown }];
   });
   return {
     adoptable: adopting.filter(({ unknown }) => unknown === undefined),
@@ -304,17 +311,31 @@ function adoptableOf({ views, arrivals }: Look): Adoptables {
         : [
             {
               group: view.details,
-              reason: `it is not adopted yet, as the prefix list ${unknown.id} that it names cannot be described: ${unknown.doubt?.reason}`,
+              reason: `it is not adopted yet, as ${unknown}`,
             },
           ],
     ),
   };
 }
 
-function undescribedList({ group, prefixLists }: GroupView): PrefixList | undefined {
-  return group.rules
+function undescribedList({ group, prefixLists }: GroupView): string | undefined {
+  const undescribed = group.rules
     .map((rule) => listOf(rule, prefixLists))
     .find((list) => list?.doubt?.kind === 'not-described');
+  return (
+    undescribed &&
+    `the prefix list ${undescribed.id} that it names cannot be described: ${undescribed.doubt?.reason}`
+  );
+}
+
+/** What violates is told, or answered, as the group is adopted: so it has to be known by then. */
+function unreadPeer({ details, group, prefixLists, configuration }: GroupView, now: Date) {
+  const { policies } = configuration;
+  if (!peersInDoubt(policies).some(({ mayBeReadLater }) => mayBeReadLater)) return undefined;
+  const unread = group.rules
+    .flatMap((rule) => peersThatDecide(rule, { groupId: details.id, policies, prefixLists, now }))
+    .find(({ mayBeReadLater }) => mayBeReadLater);
+  return unread && `the ranges of ${unread.peer} cannot be read: ${unread.reason}`;
 }
 
 /** Rules that violate, and that the user wants answered, are left without a grant. */

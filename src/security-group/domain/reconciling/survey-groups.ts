@@ -5,7 +5,7 @@ import { isRestoredLater } from '../judging/grounds';
 import { judge } from '../judging/judge';
 import type { Judgement } from '../judging/judgement';
 import type { Situation } from '../judging/situation';
-import { hangsOnDoubt } from '../judging/violations';
+import { hangsOnDoubt, peersThatDecide } from '../judging/violations';
 import { beginningOfWait, isDue, waitingSince } from '../learning/waiting';
 import {
   entryOf,
@@ -15,6 +15,7 @@ import {
   livingGrants,
 } from '../ledger/ledger';
 import type { LedgerChange } from '../ledger/ledger-store';
+import { peersInDoubt } from '../policies/peers-in-doubt';
 import { type Rule, ruleKey } from '../rules/rule';
 
 /** The differences that reconcile finds in one group. */
@@ -52,8 +53,13 @@ export function surveyGroup(
   const since = ({ present, rule }: { present: boolean; rule: Rule }) => {
     return present ? waitingSince(rule, ledger) : entryOf(rule, ledger)?.missingSince;
   };
-  // What was found before its list could not be read any more is not right by that.
-  const inDoubt = group.rules.filter((rule) => hangsOnDoubt(rule, situation));
+  // What was found before its list, or a VPC, could not be read any more is not right by that.
+  const peersAreKnown = peersInDoubt(policies).length === 0;
+  const inDoubt = group.rules.filter(
+    (rule) =>
+      hangsOnDoubt(rule, situation) ||
+      (!peersAreKnown && peersThatDecide(rule, situation).length > 0),
+  );
   // What is left in place is told once; what would be reverted is no thing to be left.
   const isLeft = ({ rule, violations }: Judgement) =>
     entryOf(rule, ledger)?.toldAt !== undefined &&

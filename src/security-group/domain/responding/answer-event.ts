@@ -1,6 +1,6 @@
 import type { EarlierTries } from './act';
 import { answerCase } from './answer-case';
-import { awaitedList, type Case, isClosed } from './case';
+import { awaited, type Case, isClosed } from './case';
 import { once } from './once';
 import { openAskableCase } from './open-askable-case';
 import { learn, remember } from './remember';
@@ -20,12 +20,9 @@ export async function answerEvent(
   sentry: Sentry,
 ): Promise<ChangeReport | undefined> {
   const one = await openAskableCase(target, sentry);
-  const awaited = awaitedList(one);
-  if (awaited !== undefined) {
-    throw new UnfinishedError(
-      target.groupId,
-      `the entries of the prefix list ${awaited} are not known yet.`,
-    );
+  const missing = awaited(one);
+  if (missing !== undefined) {
+    throw new UnfinishedError(target.groupId, `${missing} are not known yet.`);
   }
   if (isClosed(one)) {
     await learn(one);

@@ -11,9 +11,10 @@ import { judge } from '../judging/judge';
 import type { Judgement } from '../judging/judgement';
 import { chargedLists, type GoneOpening, openedByGoneEntries } from '../judging/list-changes';
 import type { Situation } from '../judging/situation';
-import { grantsOf, hangsOnDoubt, violationsOf } from '../judging/violations';
+import { grantsOf, hangsOnDoubt, peersThatDecide, violationsOf } from '../judging/violations';
 import { confirmGrants } from '../learning/event-history';
 import { EMPTY_LEDGER, entryOf, type GroupLedger, type LedgerEntry } from '../ledger/ledger';
+import { type PeerInDoubt, peersInDoubt } from '../policies/peers-in-doubt';
 import type { Notice } from '../reporting/change-report';
 import { listDoubt, listOf, mayBeReadLater } from '../rules/prefix-list';
 import { prefixListIds, type Rule, ruleKey } from '../rules/rule';
@@ -57,12 +58,19 @@ export function isClosed({ target, sentry, judgements, notices }: Case): boolean
 }
 
 /**
- * The list whose change or content is not known yet, where nothing is to be done without it: the
- * event is better handled when it is known.
+ * What is not known yet, where nothing is to be done without it: a list's change or content, or the
+ * ranges of a VPC. The event is better handled when it is known.
  */
-export function awaitedList({ situation, sentry, judgements }: Case): string | undefined {
+export function awaited({ situation, sentry, judgements }: Case): string | undefined {
   const acts = judgements.some(({ verdict }) => verdict !== 'keep');
   if (acts || sentry.ports.tries > TRIES_THAT_WAIT) return undefined;
+  const list = awaitedList(situation);
+  if (list !== undefined) return `the entries of the prefix list ${list}`;
+  const peer = undecidedPeers(situation).find((one) => one.mayBeReadLater);
+  return peer && `the ranges of ${peer.peer}`;
+}
+
+function awaitedList(situation: Situation): string | undefined {
   const { hints, prefixLists } = situation;
   return listRules(situation)
     .flatMap((rule) => {
@@ -137,7 +145,15 @@ function doubtsAbout(situation: Situation, judgements: readonly Judgement[]): No
   const { hints, group } = situation;
   const unread = group.unreadableRuleIds;
   const unseen = unseenLists(situation);
+  const undecided = undecidedPeers(situation);
   return [
+    ...(undecided.length > 0
+      ? [
+          doubt(
+            `What these peers of policies mean is not known in full, and nothing was reverted for it: ${undecided.map(({ peer, reason }) => `${peer} (${plainText(reason)})`).join(', ')}.`,
+          ),
+        ]
+      : []),
     ...(unseen.length > 0
       ? [
           doubt(
@@ -211,6 +227,16 @@ function unseenLists(situation: Situation): string[] {
     return prefixListIds([rule]).map((id) => [id, reason]);
   });
   return [...new Map(unseen)].map(([id, reason]) => `${id} (${plainText(reason)})`);
+}
+
+/** Peers of policies that decide about a rule that the event may be about. */
+function undecidedPeers(situation: Situation): PeerInDoubt[] {
+  const { hints, group, policies } = situation;
+  if (peersInDoubt(policies).length === 0) return [];
+  const found = group.rules
+    .filter((rule) => !hints.complete || namesStanding(hints, rule))
+    .flatMap((rule) => peersThatDecide(rule, situation));
+  return [...new Map(found.map((one) => [one.peer, one])).values()];
 }
 
 /** Rules that name a list, and that the event may be about. */

@@ -5,12 +5,12 @@
  */
 const PLACEHOLDERS = ['sg-12345678', 'vpc-12345', '1.2.3.4/5', 'pl-xxxxxxxx', 'DUMMY_ARN'];
 
-/** Of an SSM parameter; its name follows. */
+/** Of a parameter that is looked up. It may stand within another text. */
 const PARAMETER_PLACEHOLDER = 'dummy-value-for-';
 
 export function isLookupPlaceholder(value: unknown): boolean {
   return (
     PLACEHOLDERS.some((placeholder) => placeholder === value) ||
-    (typeof value === 'string' && value.startsWith(PARAMETER_PLACEHOLDER))
+    (typeof value === 'string' && value.includes(PARAMETER_PLACEHOLDER))
   );
 }
