@@ -1,7 +1,8 @@
-import { Duration, Token } from 'aws-cdk-lib';
+import { Duration } from 'aws-cdk-lib';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import { ACCOUNT_ID } from '../../organization/contracts/place-names';
 import { wholeDays } from '../../shared/constructs/checked-duration';
+import { isKnownLater, refuseListKnownLater } from '../../shared/constructs/known-later';
 import type { Exemption } from '../domain/exemption';
 
 /** How far ahead the date of an exemption tag may be. */
@@ -27,7 +28,7 @@ export class KeyExemption {
    * @param userName its name, without the path. Throws if IAM allows no such name.
    */
   public static user(userName: string): KeyExemption {
-    if (!Token.isUnresolved(userName) && !/^[\w+=,.@-]{1,64}$/.test(userName)) {
+    if (!isKnownLater(userName) && !/^[\w+=,.@-]{1,64}$/.test(userName)) {
       throw new Error(
         `"${userName}" is no name of an IAM user: write up to 64 letters, digits or _+=,.@- and no path.`,
       );
@@ -41,7 +42,7 @@ export class KeyExemption {
    * @param path such as "/service/". Throws if it does not begin and end with a slash.
    */
   public static path(path: string): KeyExemption {
-    if (!Token.isUnresolved(path) && !/^\/([\x21-\x7e]+\/)?$/.test(path)) {
+    if (!isKnownLater(path) && !/^\/([\x21-\x7e]+\/)?$/.test(path)) {
       throw new Error(
         `"${path}" is no path of IAM: write one that begins and ends with a slash, such as "/service/".`,
       );
@@ -72,7 +73,7 @@ export class KeyExemption {
    * IAM takes.
    */
   public static tag(key: string, props: TagExemptionProps = {}): KeyExemption {
-    if (!Token.isUnresolved(key) && !/^[\p{L}\p{Z}\p{N}_.:/=+@-]{1,128}$/u.test(key)) {
+    if (!isKnownLater(key) && !/^[\p{L}\p{Z}\p{N}_.:/=+@-]{1,128}$/u.test(key)) {
       throw new Error(
         `"${key}" is no key of a tag: write up to 128 letters, digits, spaces or _.:/=+-@, such as "key-rotation-exempt-until".`,
       );
@@ -102,7 +103,12 @@ export class KeyExemption {
     if (accountIds.length === 0) {
       throw new Error('KeyExemption.onlyIn() names no account: it would exempt no one.');
     }
-    const wrong = accountIds.find((id) => !Token.isUnresolved(id) && !ACCOUNT_ID.test(id));
+    refuseListKnownLater(
+      'KeyExemption.onlyIn() got',
+      accountIds,
+      'write its ids out, as in onlyIn(["111122223333"])',
+    );
+    const wrong = accountIds.find((id) => !isKnownLater(id) && !ACCOUNT_ID.test(id));
     if (wrong !== undefined) {
       throw new Error(
         `KeyExemption.onlyIn() has "${wrong}", which is no account id: write twelve digits, in quotes.`,

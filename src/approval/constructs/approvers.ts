@@ -1,4 +1,5 @@
 import { checkedUserGroupId, checkedUserId } from './slack-id';
+import { refuseListKnownLater } from '../../shared/constructs/known-later';
 import type { Approvers as ApproverSelection } from '../domain/approval-configuration';
 
 /**
@@ -18,6 +19,11 @@ export class Approvers {
         'Approvers.users() got an empty list, so no one could decide: name at least one user, as in Approvers.users(["U0123ABCD"]).',
       );
     }
+    refuseListKnownLater(
+      'Approvers.users() got',
+      userIds,
+      'write its ids out, as in Approvers.users(["U0123ABCD"])',
+    );
     const repeated = userIds.find((id, index) => userIds.indexOf(id) < index);
     if (repeated !== undefined) {
       throw new Error(

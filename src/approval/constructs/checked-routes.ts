@@ -1,6 +1,7 @@
 import { Token } from 'aws-cdk-lib';
 import type { ApprovalRoute } from './approval-route';
 import { checkedDeciders } from './checked-deciders';
+import { isKnownLater, refuseListKnownLater } from '../../shared/constructs/known-later';
 import type { Deciders, Route } from '../domain/approval-configuration';
 import { ACCOUNT_LABEL, UNIT_LABEL } from '../domain/request-labels';
 
@@ -40,11 +41,21 @@ function checkedRoute(workflow: string, route: ApprovalRoute, own: Deciders): Ro
       `${where} is for no account and no unit, so nothing is asked by it: write "accounts" or "units".`,
     );
   }
-  const account = accounts.find((id) => !Token.isUnresolved(id) && !ACCOUNT_LABEL.test(id));
+  refuseListKnownLater(
+    `${where}: "accounts" is`,
+    accounts,
+    'write its ids out, such as ["111122223333"]',
+  );
+  refuseListKnownLater(
+    `${where}: "units" is`,
+    units,
+    'write its ids out, such as ["ou-abcd-12345678"]',
+  );
+  const account = accounts.find((id) => !isKnownLater(id) && !ACCOUNT_LABEL.test(id));
   if (account !== undefined) {
     throw new Error(`${where}: "${account}" is no account id: write twelve digits, in quotes.`);
   }
-  const unit = units.find((id) => !Token.isUnresolved(id) && !UNIT_LABEL.test(id));
+  const unit = units.find((id) => !isKnownLater(id) && !UNIT_LABEL.test(id));
   if (unit !== undefined) {
     throw new Error(
       `${where}: "${unit}" is no id of an organizational unit: write one such as "ou-abcd-12345678", or a root such as "r-abcd".`,

@@ -1,4 +1,4 @@
-import { Token } from 'aws-cdk-lib';
+import { isKnownLater } from '../../shared/constructs/known-later';
 
 /** A kind of id in Slack: how it looks, and where a user finds it. */
 interface IdKind {
@@ -37,6 +37,6 @@ export function checkedChannelId(id: string, place: string): string {
 
 /** Names can be taken over by others, ids cannot. */
 function checked(id: string, { what, pattern, find }: IdKind, place: string): string {
-  if (Token.isUnresolved(id) || pattern.test(id)) return id;
+  if (isKnownLater(id) || pattern.test(id)) return id;
   throw new Error(`${place}: "${id}" is no ${what} of Slack: write ${find}, not a name.`);
 }

@@ -1,9 +1,9 @@
-import { Token } from 'aws-cdk-lib';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import { LakeReader } from './parts/lake-reader';
 import type { SourceDefinition } from './parts/source-reader';
 import { TrailReader } from './parts/trail-reader';
+import { isKnownLater } from '../../shared/constructs/known-later';
 import { isLogFilePrefix } from '../domain/reading/log-file-key';
 import { SOURCE_NAMES } from '../domain/sources';
 
@@ -53,7 +53,7 @@ export class ChangeSource {
     props: OrganizationTrailProps = {},
   ): ChangeSource {
     const { logFilePrefix: prefix = 'AWSLogs/', encryptionKey = bucket.encryptionKey } = props;
-    if (!Token.isUnresolved(prefix) && !isLogFilePrefix(prefix)) {
+    if (!isKnownLater(prefix) && !isLogFilePrefix(prefix)) {
       throw new Error(
         `ChangeSource.organizationTrail(): "${prefix}" is no beginning of the keys of log files: write it up to "AWSLogs/", or with the organization's id, such as "AWSLogs/o-abc1234567/".`,
       );
@@ -74,7 +74,7 @@ export class ChangeSource {
    * @param storeArn ARN of the event data store. Throws if it is malformed.
    */
   public static cloudTrailLake(storeArn: string): ChangeSource {
-    if (!Token.isUnresolved(storeArn) && !STORE_ARN.test(storeArn)) {
+    if (!isKnownLater(storeArn) && !STORE_ARN.test(storeArn)) {
       throw new Error(
         `ChangeSource.cloudTrailLake(): "${storeArn}" is no ARN of an event data store, such as "arn:aws:cloudtrail:eu-west-1:111122223333:eventdatastore/EXAMPLE-f852-4e8f-8bd1-bcf6cEXAMPLE".`,
       );

@@ -1,5 +1,6 @@
 import { Aws, Fn, Token } from 'aws-cdk-lib';
 import type { ISentryHub } from './hub-reference';
+import { isKnownLater } from '../../shared/constructs/known-later';
 import { callersOf, hubRoleName, type MemberRole } from '../contracts/hub-roles';
 import { HUB_NAME, LONGEST_HUB_NAME } from '../contracts/member-names';
 import { ACCOUNT_ID, REGION } from '../contracts/place-names';
@@ -70,7 +71,7 @@ export function checkedHubName(where: string, name: string): string {
 }
 
 export function checkedOrganizationId(where: string, id: string): string {
-  if (Token.isUnresolved(id) || ORGANIZATION_ID.test(id)) return id;
+  if (isKnownLater(id) || ORGANIZATION_ID.test(id)) return id;
   throw new Error(
     `${where}: "${id}" is no id of an organization: write one such as "o-abc1234567", which "aws organizations describe-organization" shows.`,
   );
@@ -84,12 +85,12 @@ export function checkedReference(where: string, hub: ISentryHub): ISentryHub {
       `${where}: account and Region of the hub are not known at synth, and members would take their own for them: give the hub's stack "env" with "account" and "region".`,
     );
   }
-  if (!Token.isUnresolved(hub.hubAccountId) && !ACCOUNT_ID.test(hub.hubAccountId)) {
+  if (!isKnownLater(hub.hubAccountId) && !ACCOUNT_ID.test(hub.hubAccountId)) {
     throw new Error(
       `${where}: the hub's account is "${hub.hubAccountId}", which is no account id: write twelve digits, in quotes, in "hubAccountId" or in "env" of the hub's stack.`,
     );
   }
-  if (!Token.isUnresolved(hub.hubRegion) && !REGION.test(hub.hubRegion)) {
+  if (!isKnownLater(hub.hubRegion) && !REGION.test(hub.hubRegion)) {
     throw new Error(
       `${where}: the hub's Region is "${hub.hubRegion}", which is no name of a Region: write one such as "eu-west-1", in "hubRegion" or in "env" of the hub's stack.`,
     );

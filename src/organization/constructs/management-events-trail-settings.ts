@@ -1,7 +1,8 @@
-import { Duration, Names, RemovalPolicy, Token } from 'aws-cdk-lib';
+import { Duration, Names, RemovalPolicy } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { ManagementEventsTrailProps } from './management-events-trail-props';
 import { wholeDays } from '../../shared/constructs/checked-duration';
+import { isKnownLater, refuseListKnownLater } from '../../shared/constructs/known-later';
 
 const LONGEST_NAME = 128;
 /** No dot, hyphen or underscore next to another one, or at an end. */
@@ -81,7 +82,7 @@ function checkedName(scope: Construct, given: string | undefined): string {
     given.length >= 3 &&
     given.length <= LONGEST_NAME &&
     !IP_ADDRESS.test(given);
-  if (isName || Token.isUnresolved(given)) return given;
+  if (isName || isKnownLater(given)) return given;
   throw new Error(
     `${scope.node.path}: "trailName" is "${given}": write 3 to ${LONGEST_NAME} letters, digits, and single dots, hyphens and underscores between them, such as management-events.`,
   );
@@ -93,7 +94,7 @@ function checked(
   value: string | undefined,
   { pattern, remedy }: { readonly pattern: RegExp; readonly remedy: string },
 ): string | undefined {
-  if (value === undefined || Token.isUnresolved(value) || pattern.test(value)) return value;
+  if (value === undefined || isKnownLater(value) || pattern.test(value)) return value;
   throw new Error(`${scope.node.path}: "${prop}" is "${value}": ${remedy}.`);
 }
 
@@ -106,9 +107,12 @@ function checkedRetention(scope: Construct, retention: Duration = Duration.days(
 }
 
 function checkedEmails(scope: Construct, emails: readonly string[] = []): readonly string[] {
-  const wrong = emails.find(
-    (email) => !Token.isUnresolved(email) && !/^[^@\s]+@[^@\s]+$/.test(email),
+  refuseListKnownLater(
+    `${scope.node.path}: "notificationEmails" is`,
+    emails,
+    'write the addresses out, such as ["security@example.com"]',
   );
+  const wrong = emails.find((email) => !isKnownLater(email) && !/^[^@\s]+@[^@\s]+$/.test(email));
   if (wrong === undefined) return [...new Set(emails)];
   throw new Error(
     `${scope.node.path}: "notificationEmails" has "${wrong}": write addresses such as security@example.com.`,

@@ -1,4 +1,4 @@
-import { Token } from 'aws-cdk-lib';
+import { isKnownLater, refuseListKnownLater } from '../../shared/constructs/known-later';
 import { ACCOUNT_ID, UNIT_ID } from '../contracts/place-names';
 import type { AccountSelection } from '../domain/member-accounts';
 
@@ -30,6 +30,11 @@ export class MemberAccounts {
   public static organization(props: OrganizationAccountsProps = {}): MemberAccounts {
     const { units, excluding = [] } = props;
     if (units) checkedUnits('MemberAccounts.organization()', { units });
+    refuseListKnownLater(
+      'MemberAccounts.organization({ excluding }) got',
+      excluding,
+      'write its ids out, such as ["111122223333"]',
+    );
     excluding.forEach((id) => checkAccount('MemberAccounts.organization({ excluding })', id));
     return new MemberAccounts({
       kind: 'organization',
@@ -62,12 +67,12 @@ export function checkedUnits(where: string, { units }: { readonly units: string[
   if (units.length === 0) {
     throw new Error(`${where}: "units" is empty: name at least one, such as "ou-abcd-12345678".`);
   }
-  if (Token.isUnresolved(units)) {
-    throw new Error(
-      `${where}: "units" is a list that only the deployment knows: write its ids out, such as ["ou-abcd-12345678"].`,
-    );
-  }
-  const malformed = units.find((id) => !Token.isUnresolved(id) && !UNIT_ID.test(id));
+  refuseListKnownLater(
+    `${where}: "units" is`,
+    units,
+    'write its ids out, such as ["ou-abcd-12345678"]',
+  );
+  const malformed = units.find((id) => !isKnownLater(id) && !UNIT_ID.test(id));
   if (malformed !== undefined) {
     throw new Error(
       `${where}: "${malformed}" is no id of an organizational unit: write one such as "ou-abcd-12345678", or a root such as "r-abcd".`,
@@ -83,24 +88,24 @@ export function checkedAccounts(method: string, accountIds: string[]): string[] 
       `${method}() got an empty list: name at least one account, as in ${method}(["111122223333"]).`,
     );
   }
-  if (Token.isUnresolved(accountIds)) {
-    throw new Error(
-      `${method}() got a list that only the deployment knows: write its ids out, as in ${method}(["111122223333"]).`,
-    );
-  }
+  refuseListKnownLater(
+    `${method}() got`,
+    accountIds,
+    `write its ids out, as in ${method}(["111122223333"])`,
+  );
   accountIds.forEach((id) => checkAccount(`${method}()`, id));
   return accountIds;
 }
 
 /** Whether the hub of these accounts is certain not to watch this one. */
 export function isLeftOut(id: string, selection: AccountSelection): boolean {
-  if (Token.isUnresolved(id)) return false;
+  if (isKnownLater(id)) return false;
   return selection.kind === 'organization'
     ? selection.excluding.includes(id)
-    : !selection.accountIds.some((one) => Token.isUnresolved(one) || one === id);
+    : !selection.accountIds.some((one) => isKnownLater(one) || one === id);
 }
 
 function checkAccount(where: string, id: string): void {
-  if (Token.isUnresolved(id) || ACCOUNT_ID.test(id)) return;
+  if (isKnownLater(id) || ACCOUNT_ID.test(id)) return;
   throw new Error(`${where}: "${id}" is no account id: write twelve digits, in quotes.`);
 }

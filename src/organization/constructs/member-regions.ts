@@ -1,4 +1,4 @@
-import { Token } from 'aws-cdk-lib';
+import { isKnownLater, refuseListKnownLater } from '../../shared/constructs/known-later';
 import { REGION } from '../contracts/place-names';
 
 /** The Regions in which a hub watches its members. */
@@ -20,12 +20,12 @@ export class MemberRegions {
         'MemberRegions.of() got an empty list: name at least one Region, as in MemberRegions.of(["eu-west-1"]).',
       );
     }
-    if (Token.isUnresolved(regions)) {
-      throw new Error(
-        'MemberRegions.of() got a list that only the deployment knows: write the Regions out, as in MemberRegions.of(["eu-west-1"]).',
-      );
-    }
-    const malformed = regions.find((name) => !Token.isUnresolved(name) && !REGION.test(name));
+    refuseListKnownLater(
+      'MemberRegions.of() got',
+      regions,
+      'write the Regions out, as in MemberRegions.of(["eu-west-1"])',
+    );
+    const malformed = regions.find((name) => !isKnownLater(name) && !REGION.test(name));
     if (malformed !== undefined) {
       throw new Error(
         `MemberRegions.of(): "${malformed}" is no name of a Region: write one such as "eu-west-1".`,

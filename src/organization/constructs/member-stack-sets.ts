@@ -5,6 +5,7 @@ import { checkedReference, rolesParameters, ruleParameters } from './hub-values'
 import { checkedUnits } from './member-accounts';
 import { MemberRights } from './member-rights';
 import { warnInHubAccount, warnOfUnwatchedRegions } from './member-warnings';
+import { isKnownLater, refuseListKnownLater } from '../../shared/constructs/known-later';
 import { rolesTemplate } from '../contracts/member-templates/roles-template';
 import { ruleTemplate } from '../contracts/member-templates/rule-template';
 import type { MemberTemplate } from '../contracts/member-templates/template';
@@ -163,12 +164,12 @@ export class MemberStackSets extends Construct {
   }
 
   private checkRegions(regions: string[]): void {
-    if (Token.isUnresolved(regions)) {
-      throw new Error(
-        `${this.node.path}: "regions" is a list that only the deployment knows: write the Regions out, such as ["eu-west-1"].`,
-      );
-    }
-    const known = regions.filter((name) => !Token.isUnresolved(name));
+    refuseListKnownLater(
+      `${this.node.path}: "regions" is`,
+      regions,
+      'write the Regions out, such as ["eu-west-1"]',
+    );
+    const known = regions.filter((name) => !isKnownLater(name));
     const malformed = known.find((name) => !REGION.test(name));
     if (malformed !== undefined) {
       throw new Error(

@@ -34,6 +34,7 @@ import {
 } from '../../shared/constructs/guarded-queue';
 import { keptAlarms } from '../../shared/constructs/kept-alarms';
 import { publishersFor } from '../../shared/constructs/key-statements';
+import { isKnownLater } from '../../shared/constructs/known-later';
 import { warnAtSynth } from '../../shared/constructs/late-advice';
 import { givenTopic, notificationTopic } from '../../shared/constructs/notification-topic';
 import { isSamePlace } from '../../shared/constructs/same-place';
@@ -322,7 +323,7 @@ function checkedConcurrency(path: string, concurrency: number): number {
 
 function checkWarnings(path: string, warnings: Record<string, string>): void {
   for (const [accountId, text] of Object.entries(warnings)) {
-    if (!Token.isUnresolved(accountId) && !ACCOUNT_ID.test(accountId)) {
+    if (!isKnownLater(accountId) && !ACCOUNT_ID.test(accountId)) {
       throw new Error(
         `${path}: "accountWarnings" has "${accountId}", which is no account id: write twelve digits, in quotes.`,
       );

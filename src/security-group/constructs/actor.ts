@@ -6,7 +6,7 @@ import { emptyingRoleArnOf } from './default-group-restriction';
 import { type ActorPlace, checkedRoleArn, checkedUserArn } from './principal-arn';
 import type { SentryHub } from '../../organization/constructs/sentry-hub';
 import { deployedStack } from '../../shared/constructs/deployed-stack';
-import { isLookupPlaceholder } from '../../shared/constructs/lookup-placeholders';
+import { isKnownLater } from '../../shared/constructs/known-later';
 import { RESERVED_PATH, type TrustedActor } from '../domain/changes/actor';
 import { ACCOUNT_OF_EVENT, REGION_OF_EVENT } from '../domain/changes/actor-in-each-account';
 
@@ -114,7 +114,7 @@ export class Actor {
    * Throws if it is malformed.
    */
   public static roleInEachAccount(roleName: string): Actor {
-    if (!Token.isUnresolved(roleName) && !/^([\w+=,.@-]+\/)*[\w+=,.@-]{1,64}$/.test(roleName)) {
+    if (!isKnownLater(roleName) && !/^([\w+=,.@-]+\/)*[\w+=,.@-]{1,64}$/.test(roleName)) {
       throw new Error(
         `Actor.roleInEachAccount(): "${roleName}" is no name of a role: write it after its path, if it has one, and without an ARN, such as "Deployer" or "ops/Deployer".`,
       );
@@ -215,7 +215,7 @@ const PERMISSION_SET = /^[\w+=,.@-]{1,32}$/;
 const USER_NAME = /^[\w+=,.@-]{2,64}$/;
 
 function checkPermissionSet(name: string): void {
-  if (Token.isUnresolved(name) || isLookupPlaceholder(name)) return;
+  if (isKnownLater(name)) return;
   if (name.startsWith('AWSReservedSSO_')) {
     throw new Error(
       `Actor.permissionSet(): "${name}" is the role that Identity Center makes for a permission set: write the name of the set, "${permissionSetOf(name)}".`,
@@ -228,7 +228,7 @@ function checkPermissionSet(name: string): void {
 }
 
 function checkUserName(set: string, userName: string): void {
-  if (Token.isUnresolved(userName) || isLookupPlaceholder(userName)) return;
+  if (isKnownLater(userName)) return;
   if (USER_NAME.test(userName)) return;
   throw new Error(
     `Actor.permissionSet("${set}"): "userName" is "${userName}", which no session is called: write one user name as Identity Center shows it, such as "ann@example.com", without a pattern.`,
@@ -271,7 +271,7 @@ function bootstrapRoleArn(
   qualifier: string,
   { account, region }: { readonly account: string; readonly region: string },
 ): string {
-  if (!Token.isUnresolved(qualifier) && !/^[A-Za-z0-9_-]{1,10}$/.test(qualifier)) {
+  if (!isKnownLater(qualifier) && !/^[A-Za-z0-9_-]{1,10}$/.test(qualifier)) {
     throw new Error(
       `${scope.node.path}: "${qualifier}" is no bootstrap qualifier: write the one given to "cdk bootstrap --qualifier", up to 10 letters, digits, - or _.`,
     );

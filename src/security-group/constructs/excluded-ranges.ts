@@ -1,4 +1,6 @@
 import { Token } from 'aws-cdk-lib';
+import { refuseListKnownLater } from '../../shared/constructs/known-later';
+import { isLookupPlaceholder } from '../../shared/constructs/lookup-placeholders';
 import {
   holdAllPublic,
   isBroaderThan,
@@ -25,7 +27,14 @@ export function checkedExclusions(
       `${peer}: "excluding" is an empty list and would leave nothing out: name a range, as in { excluding: ["104.16.0.0/13"] }, or write no "excluding".`,
     );
   }
+  refuseListKnownLater(
+    `${peer}: "excluding" is`,
+    ranges,
+    'write its ranges out, as in { excluding: ["104.16.0.0/13"] }',
+  );
   ranges.forEach((range) => checkRange(peer, range));
+  // They are checked when the look-up was made, or synthesis would never come to it.
+  if (ranges.some(isLookupPlaceholder)) return [...new Set(ranges)];
   if (holdAllPublic(ranges)) {
     throw new Error(
       `${peer}: "excluding" leaves out all public addresses, so that nothing would be meant: leave fewer ranges out.`,
@@ -40,10 +49,16 @@ export function checkedExclusions(
 }
 
 function checkRange(peer: string, text: string): void {
-  const range = Token.isUnresolved(text) ? undefined : parseIpRange(text);
+  if (isLookupPlaceholder(text)) return;
+  if (Token.isUnresolved(text)) {
+    throw new Error(
+      `${peer}: "excluding" has a range that only the deployment knows, and no one could check that it does not leave out too much: write it in CIDR notation, such as "104.16.0.0/13", or look it up at synth with ssm.StringParameter.valueFromLookup().`,
+    );
+  }
+  const range = parseIpRange(text);
   if (!range) {
     throw new Error(
-      `${peer}: "${text}" in "excluding" is no IP range that is known at synth: write one in CIDR notation, such as "104.16.0.0/13" or "2606:4700::/32".`,
+      `${peer}: "${text}" in "excluding" is no IP range: write one in CIDR notation, such as "104.16.0.0/13" or "2606:4700::/32".`,
     );
   }
   if (range.cidr !== text) {

@@ -3,6 +3,7 @@ import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import { isGroupId } from './group-id';
 import { readableText } from './readable-text';
 import { isMeantBy, isPartWithin, isWithin, selectorText } from './selectors';
+import { isKnownLater, refuseListKnownLater } from '../../shared/constructs/known-later';
 import {
   type GroupPart,
   type GroupSelector,
@@ -54,6 +55,11 @@ export class MonitoredGroups {
         'MonitoredGroups.ids() got an empty list: name at least one group, as in MonitoredGroups.ids(["sg-0123456789abcdef0"]).',
       );
     }
+    refuseListKnownLater(
+      'MonitoredGroups.ids() got',
+      groupIds,
+      'write its ids out, as in MonitoredGroups.ids(["sg-0123456789abcdef0"]), or choose the groups with taggedWith() or inVpc()',
+    );
     return MonitoredGroups.including({
       kind: 'ids',
       groupIds: [...new Set(groupIds.map(checkedId))],
@@ -92,7 +98,7 @@ export class MonitoredGroups {
    */
   public static inVpc(vpc: ec2.IVpc): MonitoredGroups {
     const { vpcId } = vpc;
-    if (!Token.isUnresolved(vpcId) && !/^vpc-[0-9a-f]+$/.test(vpcId)) {
+    if (!isKnownLater(vpcId) && !/^vpc-[0-9a-f]+$/.test(vpcId)) {
       throw new Error(
         `"${vpcId}" is no VPC id: import the VPC by one such as "vpc-0123456789abcdef0".`,
       );

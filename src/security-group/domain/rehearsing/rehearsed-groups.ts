@@ -1,7 +1,12 @@
 import { chunksOf } from '../../../shared/domain/chunks';
 import type { Change } from '../changes/change';
 import type { GroupDetails } from '../groups/group';
-import { isSelected, isSelectedById, type MonitoredGroups } from '../groups/monitored-groups';
+import {
+  isSelected,
+  isSelectedById,
+  type MonitoredGroups,
+  selectorsOf,
+} from '../groups/monitored-groups';
 import { DEFAULT_GROUP } from '../groups/rules-of-new-group';
 import type { SecurityGroups } from '../groups/security-groups';
 
@@ -18,7 +23,7 @@ export async function monitoredToday(
   groups: Finder,
 ): Promise<ReadonlyMap<string, GroupDetails>> {
   const found = new Map<string, GroupDetails>();
-  for (const selector of selection.include) {
+  for (const selector of selectorsOf(selection)) {
     for (const group of await groups.find(selector)) {
       if (isSelected(group, selection)) found.set(group.id, group);
     }
