@@ -23,7 +23,7 @@ class ClockInMemory implements Clock {
   }
 }
 
-/** Not the sandbox's stand-in, which refuses no one and never waits: it answers as it is told to. */
+/** Not the sandbox's stand-in, which refuses no one by itself: it answers as it is told to. */
 function historyThat(answer: () => object) {
   const asked: LookupEventsCommandInput[] = [];
   const client = new CloudTrailClient({ region: PLACE.region, maxAttempts: 1 });
