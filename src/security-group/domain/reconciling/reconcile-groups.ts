@@ -397,7 +397,9 @@ function recounted(views: readonly GroupView[], adoptions: readonly Adoption[]):
     if (!record || record.releasedAt || adopted.has(details.id)) return [];
     if (adoptionCause({ record }, configuration) !== undefined) return [];
     const { policies, each } = configuration.digests;
-    if (record.policies === policies && record.tags === tags) return [];
+    // A record of the version before does not say which they are.
+    const isSaid = !each || record.holds !== undefined;
+    if (isSaid && record.policies === policies && record.tags === tags) return [];
     return [{ ...record, policies, ...(each && { holds: each }), ...(tags && { tags }) }];
   });
 }

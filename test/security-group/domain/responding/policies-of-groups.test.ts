@@ -197,6 +197,21 @@ describe('which policies hold for a group', () => {
   });
 });
 
+test('records of the version before learn which policies hold, and nothing is adopted for that', async () => {
+  const lockedInWeb: Policy = { ...locked, name: 'locked', appliesTo: byTag(WEB) };
+  const noSsh: Policy = { ...forbidSsh, name: 'no-ssh', appliesTo: ofIds('sg-1') };
+  const sentry = await sentryOf([noSsh, lockedInWeb], [], https);
+  const { holds, tags: _tags, ...earlier } = sentry.recordOf('sg-1')!;
+  await sentry.ledger.writeRecord(earlier);
+  await sentry.survey();
+  expect(sentry.reconciled).toEqual([]);
+  expect(sentry.recordOf('sg-1')!.holds).toEqual(holds);
+  tag(sentry, eve, [WEB]);
+  sentry.groups.put('sg-1', (rules) => [...rules, ssh]);
+  await sentry.survey();
+  expect(sentry.ledger.grantsOf('sg-1', ssh)).toEqual([]);
+});
+
 describe('a group that no policy is for', () => {
   test('is told of once, when it is adopted', async () => {
     const groups = GroupsInMemory.of('sg-1', ssh);
