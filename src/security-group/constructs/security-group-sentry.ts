@@ -65,9 +65,10 @@ export class SecurityGroupSentry extends Construct implements iam.IGrantable {
   public readonly alarms: cloudwatch.Alarm[];
 
   /**
-   * Takes an operator's orders: accept a rule, withdraw its grants, release a group, pause, resume,
-   * disable or enable a policy, list all grants or policies, check whether the sentry is alive.
-   * Anyone who may invoke it may accept any rule, so it is for few: see `grantOperate`.
+   * Takes an operator's orders: accept a rule, withdraw its grants, release a group, or a policy
+   * that holds for a group by earlier tags alone, pause, resume, disable or enable a policy, list
+   * all grants or policies, check whether the sentry is alive. Anyone who may invoke it may accept
+   * any rule, so it is for few: see `grantOperate`.
    */
   public readonly operatorFunction: lambda.IFunction;
 
