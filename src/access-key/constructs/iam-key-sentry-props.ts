@@ -49,22 +49,22 @@ export interface IamKeySentryProps extends CompanySettings {
   readonly includeInactiveKeys?: boolean;
 
   /**
-   * When the keys are looked at: every three days at the least. A notice lapses when nothing was
-   * reported for two weeks, and an alarm goes off when no run comes to its end. Throws for a rate
-   * that is rarer; of a cron expression it cannot know.
+   * When the keys are looked at: once a week at the least, or this throws. A notice lapses when
+   * nothing was reported for two weeks, and an alarm goes off when no run comes to its end.
    *
    * @default - once a day
    */
   readonly schedule?: events.Schedule;
 
   /**
-   * For how long no run may come to its end before an alarm goes off: at most seven days, or it
-   * throws. Write more than the days between two of your runs.
+   * For how long no run may come to its end before an alarm goes off: more than there may be
+   * between two runs of `schedule`, and at most seven days, or it throws.
    *
    * A new alarm waits for as long, and an hour more, before it looks, but CloudWatch has none wait
    * for more than two days: where the first run comes later than that, it goes off until then.
    *
-   * @default Duration.days(2), or twice the rate of `schedule` if that is longer
+   * @default - twice the time between two runs of `schedule`, but from two to seven days; where
+   * that time is a week, each calendar week (in UTC) without a run
    */
   readonly missedRunAlarmAfter?: Duration;
 
@@ -119,8 +119,9 @@ export interface IamKeySentryProps extends CompanySettings {
   /**
    * The one Region in which the sentry works. IAM is global: a copy that is deployed to another
    * Region does nothing, and says so in its log and in the metric RunsSkipped. If there is no copy
-   * in the home Region either, its alarm `SkippedEverywhereAlarm` goes off. Throws if aws-cdk-lib
-   * knows no such Region, or if it is of another partition than the stack.
+   * in the home Region either, its alarm `SkippedEverywhereAlarm` goes off. An app may have copies in
+   * several Regions where each names the same home, and one is there, or this throws. Throws as well
+   * if aws-cdk-lib knows no such Region, or if it is of another partition than the stack.
    *
    * @default - the Region of the stack
    */

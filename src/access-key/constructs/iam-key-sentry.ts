@@ -7,7 +7,14 @@ import { Construct } from 'constructs';
 import { endpointNeeds } from './endpoint-needs';
 import type { IamKeySentryProps } from './iam-key-sentry-props';
 import { iamKeySentrySettings } from './iam-key-sentry-settings';
-import { homeRegion, refuseOtherHome, refuseSecondSentry } from './key-sentry-place';
+import {
+  type HomeRegion,
+  homeRegion,
+  judgeHome,
+  type PlacedSentry,
+  refuseOtherHome,
+  refuseSecondHome,
+} from './key-sentry-place';
 import { keySentrySchedule } from './key-sentry-schedule';
 import { KeyApprovals } from './parts/key-approvals';
 import { KeyChecker } from './parts/key-checker';
@@ -57,15 +64,22 @@ export class IamKeySentry extends Construct implements iam.IGrantable {
    */
   public readonly deadLetterQueues: sqs.IQueue[];
 
+  /** Not known of one whose settings were refused. */
+  private readonly home: HomeRegion | undefined;
+
   /**
    * Throws for durations, actions, topics and hubs that cannot work, and if the app has another
-   * IamKeySentry for the same account.
+   * IamKeySentry for the same account, but for copies in other Regions that name the same
+   * `homeRegion`. That none of several copies is in that Region is an error at synth.
    */
   constructor(scope: Construct, id: string, props: IamKeySentryProps = {}) {
     super(scope, id);
     applyCompanySettings(this, props, { hearsEvents: false, endpoints: endpointNeeds(props) });
-    refuseSecondSentry(this, (other) => other instanceof IamKeySentry);
+    this.home = homeRegion(this, props);
+    const placed = { sentry: this, homeRegion: this.home };
+    refuseSecondHome(placed, this.others());
     if (props.hub) refuseOtherHome(this, props);
+    this.node.addValidation({ validate: () => judgeHome(placed, this.others()) });
     const settings = iamKeySentrySettings(this, props);
     const when = keySentrySchedule(this, props);
     const actions = settings.actions?.mode === 'enforce' ? props.actions : undefined;
@@ -83,7 +97,7 @@ export class IamKeySentry extends Construct implements iam.IGrantable {
     const common = { exemptions, configuration, topic, members };
     const checker = new KeyChecker(this, {
       ...common,
-      homeRegion: homeRegion(this, props),
+      homeRegion: placed.homeRegion,
       records,
       approvals,
     });
@@ -156,6 +170,14 @@ export class IamKeySentry extends Construct implements iam.IGrantable {
   /** Runs of a copy outside the home Region, which did nothing. */
   public metricRunsSkipped(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
     return ownMetric(this, ACCESS_KEY_METRICS.runsSkipped, options);
+  }
+
+  private others(): PlacedSentry[] {
+    return this.node.root.node
+      .findAll()
+      .filter((other) => other instanceof IamKeySentry)
+      .filter((other) => other !== this)
+      .flatMap((other) => (other.home ? [{ sentry: other, homeRegion: other.home }] : []));
   }
 
   private gauge(metricName: string, options?: cloudwatch.MetricOptions): cloudwatch.Metric {

@@ -1,24 +1,82 @@
 import { Annotations, Stack, Token } from 'aws-cdk-lib';
 import { Fact, RegionInfo } from 'aws-cdk-lib/region-info';
-import type { Construct, IConstruct } from 'constructs';
+import type { Construct } from 'constructs';
 import type { IamKeySentryProps } from './iam-key-sentry-props';
 import { isSameAccount } from '../../shared/constructs/same-account';
 
+/** A sentry of the app, with the Region in which it works. */
+export interface PlacedSentry {
+  readonly sentry: Construct;
+  readonly homeRegion: HomeRegion;
+}
+
 /**
- * Throws if the app has another sentry for the same account: two would report everything twice, and
- * act on each other's notices.
+ * Throws unless all sentries of the app for the account are copies in several Regions with one
+ * home: two that work would report everything twice, and act on each other's notices.
  */
-export function refuseSecondSentry(
-  sentry: Construct,
-  isSentry: (other: IConstruct) => boolean,
+export function refuseSecondHome(
+  { sentry, homeRegion }: PlacedSentry,
+  others: readonly PlacedSentry[],
 ): void {
-  const rival = sentry.node.root.node
-    .findAll()
-    .find((other) => other !== sentry && isSentry(other) && isSameAccount(sentry, other));
-  if (!rival) return;
-  throw new Error(
-    `${sentry.node.path}: ${rival.node.path} already watches the access keys of the same account: write one IamKeySentry for each account.`,
+  const region = regionOf(sentry);
+  for (const other of others.filter((one) => isSameAccount(sentry, one.sentry))) {
+    const rival = other.sentry.node.path;
+    const known = `${sentry.node.path}: ${rival} already watches the access keys of the same account`;
+    if (regionOf(other.sentry) === region) {
+      throw new Error(
+        `${known}: write one IamKeySentry for each account, or copies of one in several Regions with the same "homeRegion".`,
+      );
+    }
+    if (other.homeRegion.name === homeRegion.name) continue;
+    if (!homeRegion.isGiven || !other.homeRegion.isGiven) {
+      throw new Error(
+        `${known}, in ${inWords(regionOf(other.sentry))}, and both would work: write one IamKeySentry for each account, or name the Region in which the copies work in each, such as homeRegion: "${homeOf(other)}".`,
+      );
+    }
+    throw new Error(
+      `${known}, with ${inWords(other.homeRegion.name)} for its "homeRegion" and not ${inWords(homeRegion.name)}: one account has one home, so name the same Region in all copies.`,
+    );
+  }
+}
+
+/**
+ * Warns of a copy that does nothing, unless the app has the copy that works. Where the app has
+ * several and none can be that one, it is an error.
+ */
+export function judgeHome(
+  { sentry, homeRegion: { name: home } }: PlacedSentry,
+  others: readonly PlacedSentry[],
+): string[] {
+  const regions = others
+    .filter((other) => isSameAccount(sentry, other.sentry))
+    .map((other) => regionOf(other.sentry));
+  const region = regionOf(sentry);
+  const places = [region, ...regions];
+  if ([home, ...places].some(Token.isUnresolved) || places.includes(home)) return [];
+  if (regions.length > 0) {
+    return [
+      `"homeRegion" is ${home}, and the copies of this app are in ${places.sort().join(', ')}: none of them would do anything. ` +
+        `Write one in a stack in ${home}, or name the Region of one of them.`,
+    ];
+  }
+  Annotations.of(sentry).addWarningV2(
+    'cdk-sentries:outsideHomeRegion',
+    `This copy is in ${region} and will do nothing: "homeRegion" is ${home}, and IAM is the same in every Region.`,
   );
+  return [];
+}
+
+function regionOf(sentry: Construct): string {
+  return Stack.of(sentry).region;
+}
+
+function inWords(region: string): string {
+  return Token.isUnresolved(region) ? 'a Region that only the deployment knows' : region;
+}
+
+function homeOf({ sentry, homeRegion }: PlacedSentry): string {
+  const name = homeRegion.isGiven ? homeRegion.name : regionOf(sentry);
+  return Token.isUnresolved(name) ? 'us-east-1' : name;
 }
 
 /** The one Region in which the sentry works. */
@@ -29,8 +87,8 @@ export interface HomeRegion {
 }
 
 /**
- * Warns where the sentry's stack is in another Region. Throws where the sentry could never work: no
- * stack can be in the home Region, or none that looks at the keys of this one.
+ * Throws where the sentry could never work: no stack can be in the home Region, or none that looks
+ * at the keys of this one.
  */
 export function homeRegion(sentry: Construct, props: IamKeySentryProps): HomeRegion {
   const { region } = Stack.of(sentry);
@@ -41,10 +99,6 @@ export function homeRegion(sentry: Construct, props: IamKeySentryProps): HomeReg
   refuseUnknownRegion(sentry, home);
   if (!Token.isUnresolved(region)) {
     refuseOtherPartition(sentry, home, region);
-    Annotations.of(sentry).addWarningV2(
-      'cdk-sentries:outsideHomeRegion',
-      `This copy is in ${region} and will do nothing: "homeRegion" is ${home}, and IAM is the same in every Region.`,
-    );
   }
   return { name: home, isGiven: true };
 }

@@ -3,48 +3,67 @@ import * as events from 'aws-cdk-lib/aws-events';
 import type { Construct } from 'constructs';
 import type { IamKeySentryProps } from './iam-key-sentry-props';
 import { wholeDays } from '../../shared/constructs/checked-duration';
-import { daysOfRate } from '../../shared/constructs/schedule-rate';
+import { daysApart } from '../../shared/constructs/schedule-rate';
 
-const MOST_DAYS_APART = 3;
+/** CloudWatch looks back no further; and beyond twice as much, notices lapse. */
 const LONGEST_ALARM_DAYS = 7;
 
-/** When a sentry runs, and for how many days none may come to its end before an alarm goes off. */
+/** When a sentry runs, and after how long without a run an alarm goes off. */
 export interface KeySentrySchedule {
   readonly schedule: events.Schedule;
-  readonly silentDays: number;
+  /** A calendar week where runs are a week apart: no window that slides can be longer than that. */
+  readonly silence: { readonly days: number } | 'calendar-week';
 }
 
-/** Throws where runs are too far apart, or the alarm waits for longer than CloudWatch can. */
+/** Throws where runs are too far apart, or the alarm goes off between two of them. */
 export function keySentrySchedule(scope: Construct, props: IamKeySentryProps): KeySentrySchedule {
   const schedule = props.schedule ?? events.Schedule.rate(Duration.days(1));
-  const daysApart = daysBetweenRuns(scope, schedule);
-  return { schedule, silentDays: silentDays(scope, props, daysApart) };
-}
-
-/** Days begun; 1 for a cron expression, of which it is not known. */
-function daysBetweenRuns(scope: Construct, schedule: events.Schedule): number {
-  const days = daysOfRate(schedule) ?? 1;
-  if (days > MOST_DAYS_APART) {
+  const apart = daysApart(schedule) ?? 1;
+  if (apart > LONGEST_ALARM_DAYS) {
     throw new Error(
-      `${scope.node.path}: "schedule" is ${schedule.expressionString}, and runs may be ${MOST_DAYS_APART} days apart at the most: ` +
+      `${scope.node.path}: "schedule" is ${schedule.expressionString}, and runs may be a week apart at the most: ` +
         'notices would lapse, and no one would notice that the sentry stands still. Write a rate of a day.',
     );
   }
-  return Math.ceil(days);
+  return { schedule, silence: silenceOf(scope, props, { schedule, apart }) };
 }
 
-function silentDays(
+interface RunsApart {
+  readonly schedule: events.Schedule;
+  readonly apart: number;
+}
+
+function silenceOf(
   scope: Construct,
   { missedRunAlarmAfter }: IamKeySentryProps,
-  daysApart: number,
-): number {
-  const days = wholeDays(
-    missedRunAlarmAfter ?? Duration.days(Math.max(2, 2 * daysApart)),
-    `${scope.node.path}: "missedRunAlarmAfter"`,
-  );
-  if (days <= LONGEST_ALARM_DAYS) return days;
+  runs: RunsApart,
+): KeySentrySchedule['silence'] {
+  if (missedRunAlarmAfter) return { days: checkedSilence(scope, missedRunAlarmAfter, runs) };
+  if (runs.apart === LONGEST_ALARM_DAYS) return 'calendar-week';
+  const days = Math.max(2, 2 * Math.ceil(runs.apart));
+  return { days: Math.min(days, LONGEST_ALARM_DAYS) };
+}
+
+function checkedSilence(scope: Construct, given: Duration, { schedule, apart }: RunsApart): number {
+  const where = `${scope.node.path}: "missedRunAlarmAfter"`;
+  const days = wholeDays(given, where);
+  if (days > LONGEST_ALARM_DAYS) {
+    throw new Error(
+      `${where} is ${days} days, and CloudWatch looks back for ${LONGEST_ALARM_DAYS} at the most: ` +
+        `write Duration.days(${LONGEST_ALARM_DAYS}) or less, and a schedule of more than one run in that time.`,
+    );
+  }
+  if (days > apart) return days;
+  const most = Math.floor(apart) + 1;
   throw new Error(
-    `${scope.node.path}: "missedRunAlarmAfter" is ${days} days, and CloudWatch looks back for ${LONGEST_ALARM_DAYS} at the most: ` +
-      `write Duration.days(${LONGEST_ALARM_DAYS}) or less, and a schedule of more than one run in that time.`,
+    `${where} is ${inWords(days)}, and "schedule" is ${schedule.expressionString}, which has up to ${inWords(apart)} between two runs: the alarm would go off before each. ` +
+      (most > LONGEST_ALARM_DAYS
+        ? 'Leave it out: the alarm then goes off after a calendar week without a run.'
+        : `Write Duration.days(${most}) or more, or leave it out.`),
   );
+}
+
+function inWords(days: number): string {
+  const rounded = Math.round(days * 10) / 10;
+  return rounded === 1 ? '1 day' : `${rounded} days`;
 }

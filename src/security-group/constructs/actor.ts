@@ -131,11 +131,11 @@ export class Actor {
    * CloudFormation, deploying with this execution role. Throws at synth for the same roles as
    * `role()`.
    */
-  public static cloudFormation({ executionRole }: CloudFormationActorProps): Actor {
+  public static cloudFormation(props: CloudFormationActorProps): Actor {
     return new Actor((place) => [
       {
         kind: 'cloudFormation',
-        executionRoleArn: checkedRoleArn('Actor.cloudFormation()', executionRole, place),
+        executionRoleArn: checkedRoleArn('Actor.cloudFormation()', props.executionRole, place),
       },
     ]);
   }

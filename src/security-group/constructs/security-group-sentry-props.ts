@@ -178,8 +178,8 @@ export interface SecurityGroupSentryProps extends CompanySettings {
 
   /**
    * When the groups are compared with the sentry's ledger, to find changes that no event brought.
-   * The first run adopts the groups. Throws if it is a rate of less than once a day. An alarm goes
-   * off when no run comes to its end for a day, or for two where runs are a day apart.
+   * The first run adopts the groups. Throws if there may be more than a day between two runs. An
+   * alarm goes off when no run comes to its end for a day, or for two where runs are a day apart.
    *
    * @default - every hour
    */

@@ -11,7 +11,7 @@ import type { SecurityGroupPolicy, SecurityGroupSentryProps } from './security-g
 import { trustedActorsOf } from './trusted-actors';
 import type { SentryHub } from '../../organization/constructs/sentry-hub';
 import { checkedSeconds, type DurationRange } from '../../shared/constructs/checked-duration';
-import { daysOfRate } from '../../shared/constructs/schedule-rate';
+import { daysApart } from '../../shared/constructs/schedule-rate';
 import { SentryMode } from '../../shared/constructs/sentry-mode';
 import type { PoliciesParameter } from '../contracts/sentry-parameters';
 import {
@@ -220,7 +220,7 @@ function checkedBrake(scope: Construct, share: number): number {
 }
 
 function checkedSchedule(scope: Construct, schedule: events.Schedule): events.Schedule {
-  if ((daysOfRate(schedule) ?? 0) <= 1) return schedule;
+  if ((daysApart(schedule) ?? 0) <= 1) return schedule;
   throw new Error(
     `${scope.node.path}: "reconcileSchedule" is ${schedule.expressionString}: write a schedule of one run a day or more, or lost events stay unseen.`,
   );

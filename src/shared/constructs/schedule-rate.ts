@@ -1,9 +1,13 @@
+import { Token } from 'aws-cdk-lib';
 import type * as events from 'aws-cdk-lib/aws-events';
+import { daysBetweenRuns } from '../domain/schedule/days-between-runs';
 
-const DAYS_OF_UNIT: Readonly<Record<string, number>> = { minute: 1 / 1440, hour: 1 / 24, day: 1 };
-
-/** How many days a rate schedule has between its runs; undefined for a cron expression. */
-export function daysOfRate({ expressionString }: events.Schedule): number | undefined {
-  const [, count, unit] = /^rate\((\d+) (minute|hour|day)s?\)$/.exec(expressionString) ?? [];
-  return count && unit ? Number(count) * DAYS_OF_UNIT[unit]! : undefined;
+/**
+ * How many days a schedule has between its runs at the most: Infinity where it runs once or never;
+ * undefined where that is not known at synth.
+ */
+export function daysApart({ expressionString }: events.Schedule): number | undefined {
+  return Token.isUnresolved(expressionString)
+    ? undefined
+    : daysBetweenRuns(expressionString, new Date());
 }

@@ -12,6 +12,8 @@ import {
 } from '../../../src';
 import { CHECK_ACCESS_KEYS } from '../../../src/access-key/contracts/check-access-keys.environment';
 
+const ANY_WARNING = Match.stringLikeRegexp('outsideHomeRegion');
+
 const retire = KeyActions.of({
   deactivateAfter: Duration.days(120),
   deleteAfterInactive: Duration.days(30),
@@ -190,6 +192,32 @@ test('the alarm about missed runs gives a rarer schedule its time', () => {
   );
 });
 
+test.each<[string, number]>([
+  ['cron(0 6 ? * MON-FRI *)', 6],
+  ['cron(0 6 ? * MON,THU *)', 7],
+  ['rate(6 days)', 7],
+])('so does the alarm with %s', (expression, days) => {
+  template({ schedule: events.Schedule.expression(expression) }).hasResourceProperties(
+    'AWS::CloudWatch::Alarm',
+    { ComparisonOperator: 'LessThanThreshold', EvaluationPeriods: days },
+  );
+});
+
+test.each(['rate(7 days)', 'cron(0 6 ? * MON *)'])(
+  'a schedule of a run a week (%s) has an alarm for calendar weeks, which ends with the next run',
+  (expression) => {
+    template({ schedule: events.Schedule.expression(expression) }).hasResourceProperties(
+      'AWS::CloudWatch::Alarm',
+      {
+        AlarmDescription: Match.stringLikeRegexp('the end of a run for a calendar week'),
+        EvaluationPeriods: 1,
+        EvaluationWindow: { WallClockWindow: { Timezone: 'UTC' } },
+        Metrics: Match.arrayWith([Match.objectLike({ MetricStat: Match.objectLike({ Period: 604_800 }) })]),
+      },
+    );
+  },
+);
+
 test('a copy outside the home Region is warned of', () => {
   const stack = new Stack(undefined, 'App', {
     env: { account: '111111111111', region: 'eu-west-1' },
@@ -258,6 +286,56 @@ describe('one sentry an account', () => {
     );
   });
 
+  const inRegion = (app: App, region: string, props: IamKeySentryProps = {}) =>
+    sentry(new Stack(app, region, { env: { account: '111111111111', region } }), props);
+
+  test('copies in several Regions are well where they have one home, and it has one', () => {
+    const app = new App();
+    inRegion(app, 'eu-west-1', { homeRegion: 'us-east-1' });
+    inRegion(app, 'us-east-1');
+    inRegion(app, 'eu-north-1', { homeRegion: 'us-east-1' });
+    app.synth();
+    for (const region of ['eu-west-1', 'us-east-1', 'eu-north-1']) {
+      Annotations.fromStack(app.node.findChild(region) as Stack).hasNoWarning('*', ANY_WARNING);
+    }
+  });
+
+  test.each<[string, IamKeySentryProps, IamKeySentryProps, string]>([
+    [
+      'no home is named',
+      {},
+      {},
+      'eu-west-1/Sentry: us-east-1/Sentry already watches the access keys of the same account, in us-east-1, and both would work: ' +
+        'write one IamKeySentry for each account, or name the Region in which the copies work in each, such as homeRegion: "us-east-1".',
+    ],
+    [
+      'one of them names another',
+      {},
+      { homeRegion: 'eu-central-1' },
+      'and both would work: write one',
+    ],
+    [
+      'they have two homes',
+      { homeRegion: 'us-east-1' },
+      { homeRegion: 'eu-west-1' },
+      'with us-east-1 for its "homeRegion" and not eu-west-1: one account has one home, so name the same Region in all copies.',
+    ],
+  ])('copies are refused where %s', (_, first, second, message) => {
+    const app = new App();
+    inRegion(app, 'us-east-1', first);
+    expect(() => inRegion(app, 'eu-west-1', second)).toThrow(message);
+  });
+
+  test('copies are refused at synth where none is in their home', () => {
+    const app = new App();
+    const homeRegion = 'us-east-1';
+    inRegion(app, 'eu-west-1', { homeRegion });
+    inRegion(app, 'eu-north-1', { homeRegion });
+    expect(() => app.synth()).toThrow(
+      '"homeRegion" is us-east-1, and the copies of this app are in eu-north-1, eu-west-1: none of them would do anything. Write one in a stack in us-east-1, or name the Region of one of them.',
+    );
+  });
+
   test('others for other accounts, or in stages of their own, are not', () => {
     const app = new App();
     const accounts = ['111111111111', '222222222222'].map(
@@ -303,7 +381,35 @@ describe('bad input is refused at synth, with what to write instead', () => {
     [
       'runs that are too far apart',
       () => sentry(new Stack(), { schedule: events.Schedule.rate(Duration.days(14)) }),
-      /^Default\/Sentry: "schedule" is rate\(14 days\), and runs may be 3 days apart at the most/,
+      /^Default\/Sentry: "schedule" is rate\(14 days\), and runs may be a week apart at the most/,
+    ],
+    [
+      'a cron expression of one run a month',
+      () => sentry(new Stack(), { schedule: events.Schedule.expression('cron(0 6 1 * ? *)') }),
+      /^Default\/Sentry: "schedule" is cron\(0 6 1 \* \? \*\), and runs may be a week apart/,
+    ],
+    [
+      'an alarm that goes off before each run',
+      () => sentry(new Stack(), { missedRunAlarmAfter: Duration.days(1) }),
+      /^Default\/Sentry: "missedRunAlarmAfter" is 1 day, and "schedule" is rate\(1 day\), which has up to 1 day between two runs: the alarm would go off before each\. Write Duration\.days\(2\) or more, or leave it out\./,
+    ],
+    [
+      'an alarm that goes off at weekends',
+      () =>
+        sentry(new Stack(), {
+          schedule: events.Schedule.expression('cron(0 6 ? * MON-FRI *)'),
+          missedRunAlarmAfter: Duration.days(2),
+        }),
+      /which has up to 3 days between two runs: the alarm would go off before each\. Write Duration\.days\(4\) or more/,
+    ],
+    [
+      'an alarm that goes off before each weekly run',
+      () =>
+        sentry(new Stack(), {
+          schedule: events.Schedule.rate(Duration.days(7)),
+          missedRunAlarmAfter: Duration.days(7),
+        }),
+      /Leave it out: the alarm then goes off after a calendar week without a run\./,
     ],
     [
       'an alarm beyond what CloudWatch sees',

@@ -58,6 +58,14 @@ describe('an error names the sentry', () => {
     ['with a repeat window of weeks', { repeatWindow: Duration.days(14) }],
     ['with a rare reconcile', { reconcileSchedule: events.Schedule.rate(Duration.days(2)) }],
     [
+      'with a reconcile once a week',
+      { reconcileSchedule: events.Schedule.expression('cron(0 6 ? * MON *)') },
+    ],
+    [
+      'with a reconcile on working days',
+      { reconcileSchedule: events.Schedule.expression('cron(0 * ? * MON-FRI *)') },
+    ],
+    [
       'with a malformed qualifier',
       { trustedActors: [Actor.cdkDeployments({ qualifier: 'much too long' })] },
     ],

@@ -27,16 +27,28 @@ export class KeyRuns {
       schedule: when.schedule,
       targets: [new targets.LambdaFunction(checker)],
     });
-    this.alarms = [
-      new SilenceAlarm(sentry, 'MissedRunAlarm', {
-        signsOfLife: (period) => runsOf(sentry, period),
-        period: Duration.days(1),
-        periods: when.silentDays,
-        topic,
-        description: `The sentry has not come to the end of a run for ${when.silentDays} days: no one looks at the access keys.`,
-      }),
-    ];
+    const { silence } = when;
+    const time = silence === 'calendar-week' ? 'a calendar week' : `${silence.days} days`;
+    const alarm = new SilenceAlarm(sentry, 'MissedRunAlarm', {
+      signsOfLife: (period) => runsOf(sentry, period),
+      ...(silence === 'calendar-week'
+        ? { period: Duration.days(7), periods: 1 }
+        : { period: Duration.days(1), periods: silence.days }),
+      topic,
+      description: `The sentry has not come to the end of a run for ${time}: no one looks at the access keys.`,
+    });
+    if (silence === 'calendar-week') lookAtCalendarWeeks(alarm);
+    this.alarms = [alarm];
   }
+}
+
+/**
+ * Two runs a week apart are a little more apart now and then, and the window that slides is a week
+ * at the most. The oldest CDK that the library works with has no property for another.
+ */
+function lookAtCalendarWeeks(alarm: cloudwatch.Alarm): void {
+  const resource = alarm.node.defaultChild as cloudwatch.CfnAlarm;
+  resource.addPropertyOverride('EvaluationWindow', { WallClockWindow: { Timezone: 'UTC' } });
 }
 
 /** Runs of a copy outside the home Region count too: it is alive. */

@@ -8,7 +8,7 @@ import type { ChangeQueue } from './change-queue';
 import type { Reconciler } from './reconciler';
 import { SilenceAlarm } from '../../../shared/constructs/notifying-alarm';
 import { ownMetric } from '../../../shared/constructs/own-metric';
-import { daysOfRate } from '../../../shared/constructs/schedule-rate';
+import { daysApart } from '../../../shared/constructs/schedule-rate';
 import { SECURITY_GROUP_METRICS } from '../../../shared/contracts/metrics';
 import { largeCallPattern } from '../group-change-pattern';
 import type { SecurityGroupSentrySettings } from '../security-group-sentry-settings';
@@ -57,9 +57,9 @@ export class ReconcileSchedule {
 }
 
 /**
- * Two where runs may be a day apart, as they may be by a cron expression: no run begins and ends at
- * the same second each day.
+ * Two where runs may be a day apart, or it is not known: no run begins and ends at the same second
+ * each day.
  */
 function silentDays(schedule: events.Schedule): number {
-  return (daysOfRate(schedule) ?? 1) < 1 ? 1 : 2;
+  return (daysApart(schedule) ?? 1) < 1 ? 1 : 2;
 }

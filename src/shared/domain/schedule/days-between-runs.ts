@@ -1,0 +1,57 @@
+import { daysOf, numbersOf } from './cron-days';
+
+const DAYS_OF_UNIT: Readonly<Record<string, number>> = { minute: 1 / 1440, hour: 1 / 24, day: 1 };
+
+const DAY_MILLISECONDS = 24 * 3_600_000;
+
+/** From the first on that is looked at: four years have each kind of month and week. */
+const DAYS_LOOKED_AT = 4 * 366;
+
+/**
+ * How many days there may be between two runs of a schedule of EventBridge: Infinity where it runs
+ * once, or never; undefined where its expression is not known, or none of EventBridge's.
+ *
+ * @param from the day from which on a cron expression is looked at.
+ */
+export function daysBetweenRuns(expression: string, from: Date): number | undefined {
+  const [, count, unit] = /^rate\((\d+) (minute|hour|day)s?\)$/.exec(expression) ?? [];
+  if (count && unit) return Number(count) * DAYS_OF_UNIT[unit]!;
+  if (/^at\(/.test(expression)) return Infinity;
+  const cron = /^cron\((.*)\)$/.exec(expression)?.[1];
+  return cron === undefined ? undefined : daysBetweenCronRuns(cron, from);
+}
+
+function daysBetweenCronRuns(cron: string, from: Date): number | undefined {
+  const [minute, hour, dayOfMonth, month, dayOfWeek, year, ...more] = cron.trim().split(/\s+/);
+  if (!minute || !hour || !dayOfMonth || !month || !dayOfWeek || !year || more.length > 0) {
+    return undefined;
+  }
+  const minutes = minutesOfDay(minute, hour);
+  const isDay = daysOf(dayOfMonth, month, dayOfWeek, year);
+  if (!minutes || !isDay) return undefined;
+  const first = Math.floor(from.getTime() / DAY_MILLISECONDS);
+  const days = Array.from({ length: DAYS_LOOKED_AT }, (_, index) => index).filter((day) =>
+    isDay(new Date((first + day) * DAY_MILLISECONDS)),
+  );
+  return longestGap(days, minutes) / 1440;
+}
+
+function minutesOfDay(minute: string, hour: string): readonly number[] | undefined {
+  const minutes = numbersOf(minute, { least: 0, most: 59 });
+  const hours = numbersOf(hour, { least: 0, most: 23 });
+  if (!minutes || !hours) return undefined;
+  return [...hours]
+    .flatMap((ofDay) => [...minutes].map((ofHour) => ofDay * 60 + ofHour))
+    .sort((one, other) => one - other);
+}
+
+/** In minutes. The years of a cron expression may have their end, or their beginning. */
+function longestGap(days: readonly number[], minutes: readonly number[]): number {
+  const [first, last] = [minutes[0]!, minutes.at(-1)!];
+  const [firstDay, lastDay] = [days[0], days.at(-1)];
+  if (firstDay === undefined || lastDay === undefined) return Infinity;
+  const withinDay = minutes.slice(1).map((minute, index) => minute - minutes[index]!);
+  const betweenDays = days.slice(1).map((day, index) => (day - days[index]!) * 1440 + first - last);
+  const atEnds = [firstDay, DAYS_LOOKED_AT - 1 - lastDay].map((count) => count * 1440);
+  return Math.max(...withinDay, ...betweenDays, ...atEnds);
+}
