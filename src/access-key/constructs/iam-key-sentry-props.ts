@@ -119,9 +119,9 @@ export interface IamKeySentryProps extends CompanySettings {
   /**
    * The one Region in which the sentry works. IAM is global: a copy that is deployed to another
    * Region does nothing, and says so in its log and in the metric RunsSkipped. If there is no copy
-   * in the home Region either, its alarm `SkippedEverywhereAlarm` goes off. An app may have copies in
-   * several Regions where each names the same home, and one is there, or this throws. Throws as well
-   * if aws-cdk-lib knows no such Region, or if it is of another partition than the stack.
+   * in the home Region either, its alarm `SkippedEverywhereAlarm` goes off. An app may have copies
+   * in several Regions where each names the same home, and one is there, or this throws. Throws as
+   * well if aws-cdk-lib knows no such Region, or if it is of another partition than the stack.
    *
    * @default - the Region of the stack
    */

@@ -76,7 +76,7 @@ export class IamKeySentry extends Construct implements iam.IGrantable {
     super(scope, id);
     applyCompanySettings(this, props, { hearsEvents: false, endpoints: endpointNeeds(props) });
     this.home = homeRegion(this, props);
-    const placed = { sentry: this, homeRegion: this.home };
+    const placed = { sentry: this, home: this.home };
     refuseSecondHome(placed, this.others());
     if (props.hub) refuseOtherHome(this, props);
     this.node.addValidation({ validate: () => judgeHome(placed, this.others()) });
@@ -97,7 +97,7 @@ export class IamKeySentry extends Construct implements iam.IGrantable {
     const common = { exemptions, configuration, topic, members };
     const checker = new KeyChecker(this, {
       ...common,
-      homeRegion: placed.homeRegion,
+      homeRegion: placed.home,
       records,
       approvals,
     });
@@ -177,7 +177,7 @@ export class IamKeySentry extends Construct implements iam.IGrantable {
       .findAll()
       .filter((other) => other instanceof IamKeySentry)
       .filter((other) => other !== this)
-      .flatMap((other) => (other.home ? [{ sentry: other, homeRegion: other.home }] : []));
+      .flatMap((other) => (other.home ? [{ sentry: other, home: other.home }] : []));
   }
 
   private gauge(metricName: string, options?: cloudwatch.MetricOptions): cloudwatch.Metric {

@@ -7,7 +7,7 @@ import { isSameAccount } from '../../shared/constructs/same-account';
 /** A sentry of the app, with the Region in which it works. */
 export interface PlacedSentry {
   readonly sentry: Construct;
-  readonly homeRegion: HomeRegion;
+  readonly home: HomeRegion;
 }
 
 /**
@@ -15,7 +15,7 @@ export interface PlacedSentry {
  * home: two that work would report everything twice, and act on each other's notices.
  */
 export function refuseSecondHome(
-  { sentry, homeRegion }: PlacedSentry,
+  { sentry, home }: PlacedSentry,
   others: readonly PlacedSentry[],
 ): void {
   const region = regionOf(sentry);
@@ -27,14 +27,14 @@ export function refuseSecondHome(
         `${known}: write one IamKeySentry for each account, or copies of one in several Regions with the same "homeRegion".`,
       );
     }
-    if (other.homeRegion.name === homeRegion.name) continue;
-    if (!homeRegion.isGiven || !other.homeRegion.isGiven) {
+    if (other.home.name === home.name) continue;
+    if (!home.isGiven || !other.home.isGiven) {
       throw new Error(
         `${known}, in ${inWords(regionOf(other.sentry))}, and both would work: write one IamKeySentry for each account, or name the Region in which the copies work in each, such as homeRegion: "${homeOf(other)}".`,
       );
     }
     throw new Error(
-      `${known}, with ${inWords(other.homeRegion.name)} for its "homeRegion" and not ${inWords(homeRegion.name)}: one account has one home, so name the same Region in all copies.`,
+      `${known}, with ${inWords(other.home.name)} for its "homeRegion" and not ${inWords(home.name)}: one account has one home, so name the same Region in all copies.`,
     );
   }
 }
@@ -44,7 +44,7 @@ export function refuseSecondHome(
  * several and none can be that one, it is an error.
  */
 export function judgeHome(
-  { sentry, homeRegion: { name: home } }: PlacedSentry,
+  { sentry, home: { name: home } }: PlacedSentry,
   others: readonly PlacedSentry[],
 ): string[] {
   const regions = others
@@ -74,8 +74,8 @@ function inWords(region: string): string {
   return Token.isUnresolved(region) ? 'a Region that only the deployment knows' : region;
 }
 
-function homeOf({ sentry, homeRegion }: PlacedSentry): string {
-  const name = homeRegion.isGiven ? homeRegion.name : regionOf(sentry);
+function homeOf({ sentry, home }: PlacedSentry): string {
+  const name = home.isGiven ? home.name : regionOf(sentry);
   return Token.isUnresolved(name) ? 'us-east-1' : name;
 }
 

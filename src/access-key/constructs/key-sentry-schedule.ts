@@ -3,7 +3,7 @@ import * as events from 'aws-cdk-lib/aws-events';
 import type { Construct } from 'constructs';
 import type { IamKeySentryProps } from './iam-key-sentry-props';
 import { wholeDays } from '../../shared/constructs/checked-duration';
-import { daysApart } from '../../shared/constructs/schedule-rate';
+import { daysApart } from '../../shared/constructs/schedule-days';
 
 /** CloudWatch looks back no further; and beyond twice as much, notices lapse. */
 const LONGEST_ALARM_DAYS = 7;

@@ -11,7 +11,7 @@ import type { SecurityGroupPolicy, SecurityGroupSentryProps } from './security-g
 import { trustedActorsOf } from './trusted-actors';
 import type { SentryHub } from '../../organization/constructs/sentry-hub';
 import { checkedSeconds, type DurationRange } from '../../shared/constructs/checked-duration';
-import { daysApart } from '../../shared/constructs/schedule-rate';
+import { daysApart } from '../../shared/constructs/schedule-days';
 import { SentryMode } from '../../shared/constructs/sentry-mode';
 import type { PoliciesParameter } from '../contracts/sentry-parameters';
 import {

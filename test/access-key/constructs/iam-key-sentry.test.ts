@@ -212,7 +212,9 @@ test.each(['rate(7 days)', 'cron(0 6 ? * MON *)'])(
         AlarmDescription: Match.stringLikeRegexp('the end of a run for a calendar week'),
         EvaluationPeriods: 1,
         EvaluationWindow: { WallClockWindow: { Timezone: 'UTC' } },
-        Metrics: Match.arrayWith([Match.objectLike({ MetricStat: Match.objectLike({ Period: 604_800 }) })]),
+        Metrics: Match.arrayWith([
+          Match.objectLike({ MetricStat: Match.objectLike({ Period: 604_800 }) }),
+        ]),
       },
     );
   },

@@ -8,7 +8,7 @@ import type { ChangeQueue } from './change-queue';
 import type { Reconciler } from './reconciler';
 import { SilenceAlarm } from '../../../shared/constructs/notifying-alarm';
 import { ownMetric } from '../../../shared/constructs/own-metric';
-import { daysApart } from '../../../shared/constructs/schedule-rate';
+import { daysApart } from '../../../shared/constructs/schedule-days';
 import { SECURITY_GROUP_METRICS } from '../../../shared/contracts/metrics';
 import { largeCallPattern } from '../group-change-pattern';
 import type { SecurityGroupSentrySettings } from '../security-group-sentry-settings';
