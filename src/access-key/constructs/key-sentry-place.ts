@@ -1,8 +1,9 @@
-import { Annotations, Stack, Token } from 'aws-cdk-lib';
+import { Stack, Token } from 'aws-cdk-lib';
 import { Fact, RegionInfo } from 'aws-cdk-lib/region-info';
 import type { Construct } from 'constructs';
 import type { IamKeySentryProps } from './iam-key-sentry-props';
 import { isSameAccount } from '../../shared/constructs/same-account';
+import { warnAtSynth } from '../../shared/constructs/late-advice';
 
 /** A sentry of the app, with the Region in which it works. */
 export interface PlacedSentry {
@@ -59,7 +60,8 @@ export function judgeHome(
         `Write one in a stack in ${home}, or name the Region of one of them.`,
     ];
   }
-  Annotations.of(sentry).addWarningV2(
+  warnAtSynth(
+    sentry,
     'cdk-sentries:outsideHomeRegion',
     `This copy is in ${region} and will do nothing: "homeRegion" is ${home}, and IAM is the same in every Region.`,
   );

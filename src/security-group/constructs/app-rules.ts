@@ -1,10 +1,17 @@
-import { Annotations, Stack, Token } from 'aws-cdk-lib';
+import { Stack, Token } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type { Construct, IConstruct } from 'constructs';
 import { type AppJudging, type AppRuleFinding, tellFindings } from './app-rule-findings';
 import { isDefaultGroupChosen } from './default-group';
 import { policiesThatJudge } from './excluded-app-rules';
 import { isSameId, targetOf } from './group-reference';
+import {
+  asKnownAtSynth,
+  type NotJudged,
+  policiesForGroup,
+  rawResources,
+  tellNotJudged,
+} from './not-judged';
 import { isKnownLater } from '../../shared/constructs/known-later';
 import { isLookupPlaceholder } from '../../shared/constructs/lookup-placeholders';
 import { isSamePlace } from '../../shared/constructs/same-place';
@@ -15,10 +22,10 @@ import {
   type MonitoredGroups,
   partsOf,
 } from '../domain/groups/monitored-groups';
-import { bareViolations } from '../domain/judging/violations';
-import type { Baseline, Policy } from '../domain/policies/policy';
+import { bareViolations, hangsOnDoubt, peersThatDecide } from '../domain/judging/violations';
+import type { Policy } from '../domain/policies/policy';
 import { parseIpRange } from '../domain/rules/ip-range';
-import type { PrefixList, PrefixLists } from '../domain/rules/prefix-list';
+import { type PrefixList, type PrefixLists, takenAsKnown } from '../domain/rules/prefix-list';
 import { ALL_PROTOCOLS } from '../domain/rules/protocol';
 import { canonicalRule, type Direction, type RawRule } from '../domain/rules/rule';
 
@@ -60,15 +67,22 @@ export function judgeAppRules(
     ...impliedRules(constructs, sentry, groups),
   ];
   const prefixLists = new Map(constructs.flatMap(prefixListOf).map((list) => [list.id, list]));
-  const policies = judging.policies.filter((policy) => isSurelyFor(policy, sentry));
-  const findings = rules.flatMap((rule) =>
+  const policies = judging.policies
+    .filter((policy) => isSurelyFor(policy, sentry))
+    .map((policy) => asKnownAtSynth(policy));
+  const judged = rules.map((rule) =>
     judgeAppRule(
       rule,
-      sentry,
       policies.filter(({ appliesTo }) => !appliesTo || isOfGroupIn(rule, sentry, appliesTo)),
       prefixLists,
     ),
   );
+  tellNotJudged(sentry, [
+    ...judged.flatMap(({ notJudged }) => notJudged),
+    ...chosenByTags(constructs, sentry, groups),
+    ...rawResources(constructs),
+  ]);
+  const findings = judged.flatMap(({ findings: found }) => found);
   return tellFindings(findings, sentry, { ...judging, policies });
 }
 
@@ -99,53 +113,57 @@ function prefixListOf(construct: IConstruct): PrefixList[] {
     : [];
 }
 
-function judgeAppRule(
-  { place, direction, values }: AppRule,
-  sentry: Construct,
-  policies: readonly Policy[],
-  prefixLists: PrefixLists,
-): AppRuleFinding[] {
-  const raw = rawRule(direction, values);
-  const rule = raw && canonicalRule(raw);
-  if (!rule) {
-    Annotations.of(sentry).addInfo(
-      `A rule of ${place.node.path} has values that are known at deployment only: it is judged then, and not now.`,
-    );
-    return [];
-  }
-  const isKnownList = rule.peer.kind === 'prefixList' && prefixLists.has(rule.peer.prefixListId);
-  if (rule.peer.kind === 'prefixList' && !isKnownList) {
-    Annotations.of(sentry).addInfo(
-      `A rule of ${place.node.path} names a prefix list with entries that are known at deployment only: they are judged then, and not now.`,
-    );
-  }
-  const judged =
-    isRange(values) || isKnownList
-      ? policies
-      : policies.map((policy) => ({ ...policy, baseline: withoutPeers(policy.baseline) }));
-  const violations = bareViolations(rule, {
-    groupId: place.node.path,
-    prefixLists,
-    now: new Date(),
-    policies: policiesThatJudge(rule, place, judged),
-  });
-  return violations.length > 0 ? [{ place, rule, violations }] : [];
+interface JudgedAppRule {
+  readonly findings: readonly AppRuleFinding[];
+  readonly notJudged: readonly NotJudged[];
 }
 
-/**
- * The entries of a list, and the group behind a reference, are known at deployment only. Until
- * then, only its traffic can show that such a rule opens too much.
- */
-function withoutPeers(baseline: Baseline): Baseline {
-  if (baseline.kind !== 'allowOnly') return baseline;
+function judgeAppRule(
+  { place, direction, values }: AppRule,
+  policies: readonly Policy[],
+  prefixLists: PrefixLists,
+): JudgedAppRule {
+  const raw = rawRule(direction, values);
+  const rule = raw && canonicalRule(raw);
+  if (!rule) return { findings: [], notJudged: [{ place, what: 'its values' }] };
+  const judging = policiesThatJudge(rule, place, policies);
+  const bare = { groupId: place.node.path, prefixLists, now: new Date() };
+  const known = { ...bare, prefixLists: takenAsKnown(rule, prefixLists) };
+  const { peer } = rule;
+  const { certain, possible } =
+    peer.kind === 'securityGroup'
+      ? policiesForGroup(judging, peer.groupId)
+      : { certain: judging, possible: judging };
+  const violations = bareViolations(rule, { ...known, policies: certain });
+  const isGroupUnknown =
+    bareViolations(rule, { ...known, policies: possible }).length > violations.length;
+  const inDoubt = { ...bare, policies: judging };
+  const unknown = [
+    ...(isGroupUnknown ? ['which group it names'] : []),
+    ...(hangsOnDoubt(rule, inDoubt) ? ['the entries of its prefix list'] : []),
+    ...peersThatDecide(rule, inDoubt).map((one) => `its range against ${one.peer}`),
+  ];
   return {
-    kind: 'allowOnly',
-    patterns: baseline.patterns.map(({ peers: _, ...pattern }) => pattern),
+    findings: violations.length > 0 ? [{ place, rule, violations }] : [],
+    notJudged: unknown.map((what) => ({ place, what })),
   };
 }
 
-function isRange({ cidrIp, cidrIpv6 }: RuleValues): boolean {
-  return cidrIp !== undefined || cidrIpv6 !== undefined;
+/** Which tags a group will have, no app knows for certain. */
+function chosenByTags(
+  constructs: readonly IConstruct[],
+  sentry: Construct,
+  groups: MonitoredGroups,
+): NotJudged[] {
+  const { include, exclude } = groups;
+  if ([...include, ...exclude].every(({ kind }) => kind !== 'tag')) return [];
+  const byTags = { include, exclude: exclude.filter(({ kind }) => kind !== 'tag') };
+  const isByTag = include.some(({ kind }) => kind === 'tag');
+  return constructs
+    .filter((construct) => construct instanceof ec2.CfnSecurityGroup)
+    .filter((group) => isSamePlace(group, sentry) && !isWatchedGroup(group, sentry, groups))
+    .filter((group) => isByTag || isWatchedGroup(group, sentry, byTags))
+    .map((place) => ({ place, what: 'whether its tags choose it' }));
 }
 
 function rawRule(direction: Direction, values: RuleValues): RawRule | undefined {

@@ -183,7 +183,11 @@ function checkedPolicies(
     ...policyOf(policy),
     ...(policy.appliesTo && { appliesTo: groupsHere(scope, policy.appliesTo) }),
     ...(policy.appliesIn && { appliesIn: scopeInHub({ where, scope: policy.appliesIn, hub }) }),
-    ...checkedExclusions(policy.excluding, { ...about, policy: policyOf(policy) }),
+    ...checkedExclusions(policy.excluding, {
+      ...about,
+      groups: policy.appliesTo?._selection ?? groups,
+      policy: policyOf(policy),
+    }),
   }));
 }
 

@@ -2,6 +2,7 @@ import {
   Annotations as CdkAnnotations,
   App,
   CfnParameter,
+  CfnResource,
   type Environment,
   Fn,
   Lazy,
@@ -381,23 +382,89 @@ describe('what is allowed only', () => {
     ]);
   });
 
-  test('says nothing about which group or prefix list a rule names, and all the same about its ports', () => {
+  test('is an error where a rule names a group that no pattern allows', () => {
+    const { stack, vpc, group } = appWithGroup();
+    const other = new ec2.SecurityGroup(stack, 'Other', { vpc });
+    const named = (id: string) => allowingGroup(id, other);
+    group.addIngressRule(group, ec2.Port.tcp(443));
+    expect(errors(stack, MonitoredGroups.groups([group]), allowHttps)).toHaveLength(1);
+    expect(errors(stack, MonitoredGroups.groups([group]), named('Known'))).toHaveLength(1);
+    expect(infosAt(stack)).toEqual([]);
+  });
+
+  test('allows a group by its id and by reference', () => {
+    const { stack, group } = appWithGroup();
+    ingress(stack, group.securityGroupId, {
+      ...openSsh,
+      cidrIp: undefined,
+      sourceSecurityGroupId: cfnGroup(group).ref,
+    });
+    expect(errors(stack, MonitoredGroups.groups([group]), allowingGroup('Same', group))).toEqual(
+      [],
+    );
+    expect(infosAt(stack)).toEqual([]);
+  });
+
+  test('says that it could not judge which group a rule names', () => {
+    const { stack, group } = appWithGroup();
+    const imported = ec2.SecurityGroup.fromSecurityGroupId(stack, 'Imported', OTHER_ID);
+    group.addIngressRule(group, ec2.Port.tcp(443), undefined, true);
+    const groups = MonitoredGroups.groups([group]);
+    expect(errors(stack, groups, allowingGroup('Imported', imported))).toEqual([]);
+    expect(infosAt(stack)).toEqual([expect.stringContaining('(which group it names)')]);
+  });
+
+  test('says nothing about the entries of a list, and all the same about its ports', () => {
     const { stack, group } = appWithGroup();
     ingress(stack, group.securityGroupId, {
       ipProtocol: 'tcp',
-      fromPort: 443,
-      toPort: 443,
-      sourceSecurityGroupId: group.securityGroupId,
+      fromPort: 22,
+      toPort: 22,
+      sourcePrefixListId: 'pl-63a5400a',
     });
-    expect(errors(stack, MonitoredGroups.groups([group]), allowHttps)).toEqual([]);
-    ingress(
-      stack,
-      group.securityGroupId,
-      { ipProtocol: 'tcp', fromPort: 22, toPort: 22, sourcePrefixListId: 'pl-63a5400a' },
-      'ByList',
-    );
     expect(rulesIn(errors(stack, MonitoredGroups.groups([group]), allowHttps))).toEqual([
       'tcp 22 from prefix list pl-63a5400a',
+    ]);
+  });
+
+  test.each<[string, (stack: Stack, vpc: ec2.Vpc) => TrafficPeer]>([
+    ['a VPC', (_, vpc) => TrafficPeer.vpc(vpc)],
+    ['the range of a VPC', (_, vpc) => TrafficPeer.ipRange(vpc.vpcCidrBlock)],
+    ['the range of a VPC that is yet to be looked up', () => TrafficPeer.ipRange('1.2.3.4/5')],
+  ])('leaves open what %s holds, and says so', (_, peerOf) => {
+    const { stack, vpc, group } = appWithGroup();
+    group.addIngressRule(ec2.Peer.ipv4('10.0.1.0/24'), ec2.Port.tcp(80));
+    const allowed = [TrafficPattern.of({ peers: [peerOf(stack, vpc)] }), anyEgress];
+    const judged = policy(SecurityGroupBaseline.allowOnly(allowed));
+    expect(errors(stack, MonitoredGroups.groups([group]), judged)).toEqual([]);
+    expect(infosAt(stack)).toEqual([
+      expect.stringContaining('Stack/Group/Resource (its range against '),
+    ]);
+  });
+});
+
+describe('what synth could not judge is told in one summary:', () => {
+  test('groups that tags choose, and rules that are written by hand', () => {
+    const { stack } = appWithGroup();
+    const type = 'AWS::EC2::SecurityGroupIngress';
+    new CfnResource(stack, 'Raw', { type, properties: { ...openSsh, groupId: GROUP_ID } });
+    errors(stack, MonitoredGroups.taggedWith('watched', 'yes'), forbidSsh);
+    expect(infosAt(stack)).toEqual([
+      expect.stringContaining(
+        'Stack/Group/Resource (whether its tags choose it); Stack/Raw (a CfnResource without named properties).',
+      ),
+    ]);
+  });
+
+  test('ten by name, and the others by their number', () => {
+    const { stack } = appWithGroup();
+    const lateId = Fn.importValue('Range');
+    for (let number = 0; number < 12; number += 1) {
+      ingress(stack, GROUP_ID, { ...openSsh, cidrIp: lateId }, `Rule${number}`);
+    }
+    errors(stack, MonitoredGroups.ids([GROUP_ID]), forbidSsh);
+    expect(infosAt(stack)).toEqual([
+      expect.stringMatching(/Stack\/Rule9 \(its values\); and 2 more\. \[ack/),
     ]);
   });
 });
@@ -493,7 +560,9 @@ describe('what is known at deployment only is named, and passed over', () => {
     sentry(stack, { monitoredGroups: MonitoredGroups.groups([group]) });
     Annotations.fromStack(stack).hasInfo(
       '/Stack/Sentry',
-      Match.stringLikeRegexp(`^A rule of ${path} has values that are known at deployment only`),
+      Match.stringLikeRegexp(
+        `^Not all that the app gives to monitored groups could be judged at synth\\..* once a deployment makes it: ${path} \\(its values\\)\\. \\[ack: cdk-sentries:rulesNotJudged\\]$`,
+      ),
     );
   });
 
@@ -501,7 +570,7 @@ describe('what is known at deployment only is named, and passed over', () => {
     const { stack, group } = appWithGroup();
     group.addIngressRule(group, ec2.Port.tcp(443));
     sentry(stack, { monitoredGroups: MonitoredGroups.groups([group]) });
-    Annotations.fromStack(stack).hasNoInfo('*', Match.stringLikeRegexp('known at deployment'));
+    Annotations.fromStack(stack).hasNoInfo('*', Match.stringLikeRegexp('rulesNotJudged'));
   });
 });
 
@@ -569,9 +638,7 @@ describe('a prefix list', () => {
     sentry(stack, { monitoredGroups: MonitoredGroups.groups([group]) });
     Annotations.fromStack(stack).hasInfo(
       '/Stack/Sentry',
-      Match.stringLikeRegexp(
-        `^A rule of ${path} names a prefix list with entries that are known at deployment only`,
-      ),
+      Match.stringLikeRegexp(`makes it: ${path} \\(the entries of its prefix list\\)\\.`),
     );
   });
 });
@@ -764,6 +831,20 @@ function judgingBy(...policies: SecurityGroupPolicy[]): AppJudging {
     mode: 'ENFORCE',
     existingViolations: 'REPORT',
   };
+}
+
+function allowingGroup(name: string, group: ec2.ISecurityGroup): SecurityGroupPolicy {
+  const peers = [TrafficPeer.securityGroup(group)];
+  return {
+    ...policy(SecurityGroupBaseline.allowOnly([TrafficPattern.of({ peers }), anyEgress])),
+    name: name.toLowerCase(),
+  };
+}
+
+function infosAt({ node }: IConstruct): string[] {
+  return node.metadata
+    .filter(({ type }) => type === 'aws:cdk:info')
+    .map(({ data }) => String(data));
 }
 
 function warningsAt({ node }: IConstruct): string[] {
