@@ -1,10 +1,12 @@
 import {
+  AssociateVpcCidrBlockCommand,
   AuthorizeSecurityGroupIngressCommand,
   CreateManagedPrefixListCommand,
   CreateSecurityGroupCommand,
   CreateVpcCommand,
   DeleteSecurityGroupCommand,
   DescribeManagedPrefixListsCommand,
+  DisassociateVpcCidrBlockCommand,
   EC2Client,
   EC2ServiceException,
   ModifyManagedPrefixListCommand,
@@ -12,6 +14,7 @@ import {
 import type { Emulator } from '../../../sandbox/emulator/emulator';
 import { ACCOUNT_ID, emulatorAccess } from '../../../sandbox/emulator/emulator-access';
 import { Ec2SecurityGroups } from '../../../src/security-group/adapters/ec2-security-groups';
+import { Ec2Vpcs } from '../../../src/security-group/adapters/ec2-vpcs';
 import type { MonitoredGroups } from '../../../src/security-group/domain/groups/monitored-groups';
 import type {
   ActAnswer,
@@ -620,4 +623,34 @@ test('a group that was deleted has no rules, and is not found', async () => {
   await client.send(new DeleteSecurityGroupCommand({ GroupId: groupId }));
   expect(await groups.rulesOf(groupId)).toEqual({ rules: [], unreadableRuleIds: [] });
   expect(await groups.find({ kind: 'ids', groupIds: [groupId] })).toEqual([]);
+});
+
+describe('the ranges of VPCs', () => {
+  const missing = 'vpc-0fedcba9876543210';
+
+  test('are those in use, secondary ones and IPv6 included; one that is gone is not among them', async () => {
+    const { Vpc } = await client.send(
+      new CreateVpcCommand({ CidrBlock: '10.20.0.0/16', AmazonProvidedIpv6CidrBlock: true }),
+    );
+    const id = Vpc!.VpcId!;
+    const ipv6 = Vpc!.Ipv6CidrBlockAssociationSet![0]!.Ipv6CidrBlock!;
+    const [second, third] = await Promise.all(
+      ['10.21.0.0/16', '10.22.0.0/16'].map(async (CidrBlock) =>
+        client.send(new AssociateVpcCidrBlockCommand({ VpcId: id, CidrBlock })),
+      ),
+    );
+    expect(second).toBeDefined();
+    const { AssociationId } = third!.CidrBlockAssociation!;
+    await client.send(new DisassociateVpcCidrBlockCommand({ AssociationId }));
+    const ranges = await new Ec2Vpcs(client).rangesOf([id, missing]);
+    expect([...ranges.keys()]).toEqual([id]);
+    expect([...ranges.get(id)!.cidrs].sort()).toEqual(['10.20.0.0/16', '10.21.0.0/16', ipv6].sort());
+    expect(ranges.get(id)!.doubt).toBeUndefined();
+  });
+
+  test('are in doubt where EC2 does not answer, and no one fails for it', async () => {
+    const silent = new EC2Client({ ...emulatorAccess('http://127.0.0.1:9'), maxAttempts: 1 });
+    const ranges = await new Ec2Vpcs(silent).rangesOf([missing]);
+    expect(ranges.get(missing)).toMatchObject({ cidrs: [], doubt: { kind: 'not-read' } });
+  });
 });

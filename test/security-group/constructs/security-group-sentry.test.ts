@@ -557,6 +557,21 @@ test('the tamper rules watch all that it is made of', () => {
   }
 });
 
+test('only where a policy names a VPC may the functions look VPCs up', () => {
+  const vpc = ec2.Vpc.fromVpcAttributes(new Stack(), 'Vpc', {
+    vpcId: 'vpc-0123456789abcdef0',
+    availabilityZones: ['a'],
+  });
+  const patterns = [TrafficPattern.of({ peers: [TrafficPeer.vpc(vpc)] })];
+  const policies = [{ ...revertSsh, baseline: SecurityGroupBaseline.forbid(patterns) }];
+  const rolesThatMay = (one: Template) =>
+    Object.keys(one.findResources('AWS::IAM::Policy')).filter((id) =>
+      JSON.stringify(one.findResources('AWS::IAM::Policy')[id]).includes('ec2:DescribeVpcs'),
+    );
+  expect(rolesThatMay(template())).toEqual([]);
+  expect(rolesThatMay(template({ policies }))).toHaveLength(3);
+});
+
 test("a rule of the app that violates the sentry's own policy is an error at synth", () => {
   const app = new App();
   const stack = new Stack(app, 'Stack');
