@@ -644,7 +644,9 @@ describe('the ranges of VPCs', () => {
     await client.send(new DisassociateVpcCidrBlockCommand({ AssociationId }));
     const ranges = await new Ec2Vpcs(client).rangesOf([id, missing]);
     expect([...ranges.keys()]).toEqual([id]);
-    expect([...ranges.get(id)!.cidrs].sort()).toEqual(['10.20.0.0/16', '10.21.0.0/16', ipv6].sort());
+    expect([...ranges.get(id)!.cidrs].sort()).toEqual(
+      ['10.20.0.0/16', '10.21.0.0/16', ipv6].sort(),
+    );
     expect(ranges.get(id)!.doubt).toBeUndefined();
   });
 
