@@ -1,7 +1,7 @@
 export { IamKeySentry } from './access-key/constructs/iam-key-sentry';
 export { type IamKeySentryProps } from './access-key/constructs/iam-key-sentry-props';
 export { KeyActions, type KeyActionsProps } from './access-key/constructs/key-actions';
-export { KeyExemption, type TagExemptionProps } from './access-key/constructs/key-exemption';
+export { KeyExclusion, type TagExclusionProps } from './access-key/constructs/key-exclusion';
 export { ApprovalAsker } from './approval/constructs/approval-asker';
 export { type ApprovalRoute } from './approval/constructs/approval-route';
 export { Approvers } from './approval/constructs/approvers';

@@ -19,7 +19,7 @@ import {
   ExistingViolations,
   IamKeySentry,
   KeyActions,
-  KeyExemption,
+  KeyExclusion,
   ManagementEventsTrail,
   ChangeSource,
   MemberAccounts,
@@ -61,7 +61,7 @@ import {
   type SecurityGroupRehearsalProps,
   type SecurityGroupSentryProps,
   type SlackApprovalWorkflowProps,
-  type TagExemptionProps,
+  type TagExclusionProps,
   type TrafficPatternProps,
 } from 'cdk-sentries';
 
@@ -257,7 +257,7 @@ const rehearsal: Required<SecurityGroupRehearsalProps> = {
 };
 new SecurityGroupRehearsal(stack, 'Rehearsal', rehearsal).grantRehearse(operator);
 
-const tagged: Required<TagExemptionProps> = { maxDuration: Duration.days(60) };
+const tagged: Required<TagExclusionProps> = { maxDuration: Duration.days(60) };
 const actions: Required<KeyActionsProps> = {
   deactivateAfter: Duration.days(100),
   deleteAfterInactive: Duration.days(30),
@@ -275,11 +275,11 @@ const keySentry: Required<Omit<IamKeySentryProps, 'hub' | CompanySetting>> = {
   includeInactiveKeys: true,
   schedule: events.Schedule.rate(Duration.hours(12)),
   missedRunAlarmAfter: Duration.days(2),
-  exemptions: [
-    KeyExemption.user('robot'),
-    KeyExemption.path('/breakglass/'),
-    KeyExemption.group(iam.Group.fromGroupName(stack, 'Group', 'admins')),
-    KeyExemption.tag('keep-until', tagged),
+  excluding: [
+    KeyExclusion.user('robot'),
+    KeyExclusion.path('/breakglass/'),
+    KeyExclusion.group(iam.Group.fromGroupName(stack, 'Group', 'admins')),
+    KeyExclusion.tag('keep-until', tagged),
   ],
   actions: KeyActions.of(actions),
   mode: SentryMode.ENFORCE,

@@ -11,7 +11,7 @@ import { buttonsOf } from '../support/sandbox/approval-sandbox';
 import {
   ALICE,
   BOB,
-  EXEMPT_UNTIL,
+  EXCLUDED_UNTIL,
   GRACE,
   type Item,
   KeyApprovalSandbox,
@@ -160,7 +160,12 @@ describe('things are not any more as people were shown them', () => {
       async () => setStatus('switchedoff', 'Inactive'),
       'Inactive',
     ],
-    ['of a user who is exempt by now', 'tagged', async () => tag('tagged', '2026-06-01'), 'Active'],
+    [
+      'of a user who is excluded by now',
+      'tagged',
+      async () => tag('tagged', '2026-06-01'),
+      'Active',
+    ],
   ])(
     'a key that was %s: nothing is done, and the message says so',
     async (_what, name, act, status) => {
@@ -412,7 +417,7 @@ describe('the rights of the functions', () => {
 
   test('are used for all that the files of the functions can ask for', async () => {
     expect(await seenRights('check-access-keys', sandbox.callsBy(CHECKS))).toEqual({
-      // Of one whose exemptions name a group, a copy outside of the home Region, and one that asks
+      // Of one whose exclusions name a group, a copy outside of the home Region, and one that asks
       // no one.
       unseen: [
         'iam:GetGroup on iam:group',
@@ -466,7 +471,7 @@ async function setStatus(name: string, Status: 'Active' | 'Inactive'): Promise<v
 
 async function tag(name: string, until: string): Promise<void> {
   await sandbox.iam.send(
-    new TagUserCommand({ UserName: name, Tags: [{ Key: EXEMPT_UNTIL, Value: until }] }),
+    new TagUserCommand({ UserName: name, Tags: [{ Key: EXCLUDED_UNTIL, Value: until }] }),
   );
 }
 

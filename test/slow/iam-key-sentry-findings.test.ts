@@ -2,7 +2,7 @@ import { Duration } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type { NewUser } from '../../sandbox/emulator/iam-users';
 import type { DeployedStack } from '../../sandbox/local-aws';
-import { type IamKeySentryProps, KeyExemption } from '../../src';
+import { type IamKeySentryProps, KeyExclusion } from '../../src';
 import { whatIsNotAllowed } from '../support/rights/role-rights';
 import {
   HOUR_MS,
@@ -13,13 +13,13 @@ import {
 } from '../support/sandbox/key-sandbox';
 import {
   daysBefore,
-  EXEMPT,
-  exemptions,
+  EXCLUDED,
+  exclusionsOf,
   expectedKeys,
   generatedUsers,
-  isExempt,
+  isExcluded,
   type PlainRules,
-  tagExempts,
+  tagExcludes,
 } from '../support/sandbox/key-users';
 import { policyStatements } from '../support/sandbox/role-policies';
 
@@ -61,16 +61,16 @@ let users: NewUser[];
 beforeAll(async () => {
   sandbox = await KeySandbox.start();
   await sandbox.localAws.setClock(new Date(NOW.getTime() - 6 * HOUR_MS));
-  const exemptionsWith = (group: iam.IGroup) => [
-    KeyExemption.user(EXEMPT.user),
-    KeyExemption.path(EXEMPT.path),
-    KeyExemption.group(group),
-    KeyExemption.tag(EXEMPT.tag, { maxDuration: Duration.days(EXEMPT.tagDays) }),
+  const exclusionsWith = (group: iam.IGroup) => [
+    KeyExclusion.user(EXCLUDED.user),
+    KeyExclusion.path(EXCLUDED.path),
+    KeyExclusion.group(group),
+    KeyExclusion.tag(EXCLUDED.tag, { maxDuration: Duration.days(EXCLUDED.tagDays) }),
   ];
   const sentry = async (name: string, props: IamKeySentryProps) =>
     sandbox.deploy(name, (stack) => ({
       ...props,
-      exemptions: exemptionsWith(iam.Group.fromGroupName(stack, 'Robots', EXEMPT.group)),
+      excluding: exclusionsWith(iam.Group.fromGroupName(stack, 'Robots', EXCLUDED.group)),
     }));
   plain = await sentry('Plain', {});
   strict = await sentry('Strict', {
@@ -83,7 +83,7 @@ beforeAll(async () => {
     Array.from({ length: MANY }, (_, index) => ({
       name: `keyless-${index}`,
       createdAt: daysBefore(NOW, 1000),
-      groups: index < 30 ? [EXEMPT.group] : [],
+      groups: index < 30 ? [EXCLUDED.group] : [],
       keys: [],
     })),
   );
@@ -135,7 +135,7 @@ describe(`${MANY} users, and ${GENERATED} of every kind`, () => {
             NOW,
           ).length > 0,
       )
-      .map((user) => exemptions(user, NOW).join());
+      .map((user) => exclusionsOf(user, NOW).join());
     expect(hidden).toEqual(expect.arrayContaining(['', 'user', 'path', 'group', 'tag']));
   });
 
@@ -242,12 +242,12 @@ function expectParts({ messages, deliveries, keys }: KeyRun, count: number): voi
  */
 function expectTagUses({ messages: [message] }: KeyRun, rules: PlainRules): void {
   const tagged = users.filter(
-    (user) => user.tags?.[EXEMPT.tag] !== undefined && !isExempt({ ...user, tags: {} }, NOW),
+    (user) => user.tags?.[EXCLUDED.tag] !== undefined && !isExcluded({ ...user, tags: {} }, NOW),
   );
   const listed = tagged.filter(
     (user) => expectedKeys([{ ...user, tags: {} }], { ...ROOT, keys: [] }, rules, NOW).length > 0,
   );
-  expect(listed.some(({ tags }) => tagExempts(tags?.[EXEMPT.tag], NOW))).toBe(true);
+  expect(listed.some(({ tags }) => tagExcludes(tags?.[EXCLUDED.tag], NOW))).toBe(true);
   const told = message!.tagUses.map(({ userName, value, ignoredBecause }) => [
     userName,
     value,
@@ -257,8 +257,8 @@ function expectTagUses({ messages: [message] }: KeyRun, rules: PlainRules): void
     expect.arrayContaining(
       listed.map(({ name, tags }) => [
         name,
-        tags?.[EXEMPT.tag],
-        tagExempts(tags?.[EXEMPT.tag], NOW),
+        tags?.[EXCLUDED.tag],
+        tagExcludes(tags?.[EXCLUDED.tag], NOW),
       ]),
     ),
   );

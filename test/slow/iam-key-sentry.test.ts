@@ -1,7 +1,7 @@
 import { CreateRoleCommand } from '@aws-sdk/client-iam';
 import { Duration } from 'aws-cdk-lib';
 import type { DeployedStack } from '../../sandbox/local-aws';
-import { KeyActions, KeyExemption, SentryMode } from '../../src';
+import { KeyActions, KeyExclusion, SentryMode } from '../../src';
 import { copyDescription } from '../../src/access-key/contracts/check-access-keys.environment';
 import { whatIsNotAllowed } from '../support/rights/role-rights';
 import {
@@ -43,11 +43,11 @@ beforeAll(async () => {
     deleteAfterInactive: Duration.days(30),
     maxActionsPerRun: MOST_STEPS,
   });
-  const exemptions = [KeyExemption.path(SAFE_PATH)];
-  sentry = await sandbox.deploy('Acting', () => ({ actions, exemptions }));
+  const excluding = [KeyExclusion.path(SAFE_PATH)];
+  sentry = await sandbox.deploy('Acting', () => ({ actions, excluding }));
   observer = await sandbox.deploy('Observing', () => ({
     actions,
-    exemptions,
+    excluding,
     mode: SentryMode.OBSERVE,
   }));
   elsewhere = await sandbox.deploy('Elsewhere', () => ({
@@ -400,7 +400,7 @@ describe('the life of a key', () => {
     expect(steps(await sandbox.run(sentry))).not.toHaveProperty(last);
   });
 
-  test('the key whose time began again is deleted at last; the exempt one was never touched', async () => {
+  test('the key whose time began again is deleted at last; the excluded one was never touched', async () => {
     await day(57);
     expect(changesIn(await sandbox.run(sentry))).toEqual([
       `DeleteAccessKey ${OLD[1]} ${KEY[OLD[1]!]}`,

@@ -36,7 +36,7 @@ const OPAQUE_TYPES = [
   'Approvers',
   'ChangeResponse',
   'KeyActions',
-  'KeyExemption',
+  'KeyExclusion',
   'MonitoredGroups',
   'Ports',
   'SecurityGroupBaseline',

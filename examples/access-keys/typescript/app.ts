@@ -1,5 +1,5 @@
 import { App, CfnOutput, Duration, Stack } from 'aws-cdk-lib';
-import { IamKeySentry, KeyActions, KeyExemption } from 'cdk-sentries';
+import { IamKeySentry, KeyActions, KeyExclusion } from 'cdk-sentries';
 
 const app = new App();
 const stack = new Stack(app, 'AccessKeys');
@@ -8,7 +8,7 @@ const sentry = new IamKeySentry(stack, 'KeySentry', {
   maxKeyAge: Duration.days(90),
   warnBefore: Duration.days(14),
   maxUnusedAge: Duration.days(45),
-  exemptions: [KeyExemption.path('/breakglass/')],
+  excluding: [KeyExclusion.path('/breakglass/')],
   actions: KeyActions.of({
     deactivateAfter: Duration.days(100),
     deleteAfterInactive: Duration.days(30),

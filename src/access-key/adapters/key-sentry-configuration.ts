@@ -69,9 +69,9 @@ export function parseKeySentryConfiguration(
       `The SSM parameter ${name} is not of version ${KEY_SENTRY_PARAMETER_VERSION} of this library: ${z.prettifyError(parsed.error)}`,
     );
   }
-  const { rules, exemptions, actions, tellsWhenNothingFound, workflow } = parsed.data;
+  const { rules, exemptions: excluding, actions, tellsWhenNothingFound, workflow } = parsed.data;
   const looksAtInactive = actions?.deleteAfterInactive !== undefined;
-  const surveyed: EveryField<SurveyRules> = { keys: rules, exemptions, looksAtInactive };
+  const surveyed: EveryField<SurveyRules> = { keys: rules, excluding, looksAtInactive };
   const configuration: EveryField<LoadedKeySentryConfiguration> = {
     rules: surveyed,
     actions,

@@ -2,7 +2,7 @@ import { Duration } from 'aws-cdk-lib';
 import * as events from 'aws-cdk-lib/aws-events';
 import type * as sns from 'aws-cdk-lib/aws-sns';
 import type { KeyActions } from './key-actions';
-import type { KeyExemption } from './key-exemption';
+import type { KeyExclusion } from './key-exclusion';
 import type { SentryHub } from '../../organization/constructs/sentry-hub';
 import type { CompanySettings } from '../../shared/constructs/company-settings';
 import type { SentryMode } from '../../shared/constructs/sentry-mode';
@@ -73,7 +73,7 @@ export interface IamKeySentryProps extends CompanySettings {
    *
    * @default - no one's
    */
-  readonly exemptions?: KeyExemption[];
+  readonly excluding?: KeyExclusion[];
 
   /**
    * The actions on old keys. Throws if keys would be deactivated before they are listed.

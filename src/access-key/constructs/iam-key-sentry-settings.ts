@@ -21,7 +21,7 @@ export function iamKeySentrySettings(
   const settings: IamKeySentrySettings = {
     version: KEY_SENTRY_PARAMETER_VERSION,
     rules,
-    exemptions: (props.exemptions ?? []).map((exemption) => exemption._specification),
+    exemptions: (props.excluding ?? []).map((exclusion) => exclusion._specification),
     actions: keyActions(scope, props, rules),
     tellsWhenNothingFound: props.notifyWhenNothingFound ?? false,
   };
@@ -72,7 +72,7 @@ function refuseTooLong(scope: Construct, settings: IamKeySentrySettings): void {
   const { length } = JSON.stringify(settings);
   if (length <= MOST_PARAMETER_CHARACTERS) return;
   throw new Error(
-    `${scope.node.path}: rules and exemptions take ${length} characters, SSM holds ${MOST_PARAMETER_CHARACTERS}: ` +
-      'exempt a path or a group instead of so many users.',
+    `${scope.node.path}: rules and exclusions take ${length} characters, SSM holds ${MOST_PARAMETER_CHARACTERS}: ` +
+      'exclude a path or a group instead of so many users.',
   );
 }

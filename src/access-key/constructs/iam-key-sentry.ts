@@ -93,8 +93,8 @@ export class IamKeySentry extends Construct implements iam.IGrantable {
     const workflow = approvals?.parameter;
     const configuration = new KeyConfiguration(this, { ...settings, workflow });
     const records = actions && new KeyRecords(this);
-    const { exemptions = [] } = props;
-    const common = { exemptions, configuration, topic, members };
+    const { excluding = [] } = props;
+    const common = { excluding, configuration, topic, members };
     const checker = new KeyChecker(this, {
       ...common,
       homeRegion: placed.home,

@@ -1,6 +1,6 @@
 import { Stack, Validations } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
-import type { KeyExemption } from './key-exemption';
+import type { KeyExclusion } from './key-exclusion';
 import { acknowledgeWildcard } from '../../shared/constructs/acknowledge-finding';
 import { putEventsStatement } from '../../shared/constructs/put-events-statement';
 import { FINDING_EVENT_SOURCE } from '../contracts/key-message';
@@ -8,11 +8,11 @@ import { FINDING_EVENT_SOURCE } from '../contracts/key-message';
 /** A function needs these rights to know whether a key is due. */
 export function keyLookStatements(
   stack: Stack,
-  exemptions: readonly KeyExemption[],
+  excluding: readonly KeyExclusion[],
 ): iam.PolicyStatement[] {
   const users = [userArns(stack)];
-  const groups = exemptions.flatMap(({ _groupArn }) => _groupArn ?? []);
-  const byTag = exemptions.some(({ _specification }) => _specification.kind === 'tag');
+  const groups = excluding.flatMap(({ _groupArn }) => _groupArn ?? []);
+  const byTag = excluding.some(({ _specification }) => _specification.kind === 'tag');
   return [
     new iam.PolicyStatement({
       actions: ['iam:GenerateCredentialReport', 'iam:GetCredentialReport'],
@@ -48,12 +48,12 @@ export type KeyChange = 'UpdateAccessKey' | 'DeleteAccessKey';
  */
 export function checkStatements(
   stack: Stack,
-  exemptions: readonly KeyExemption[],
+  excluding: readonly KeyExclusion[],
   changes: readonly KeyChange[],
 ): iam.PolicyStatement[] {
   return [
     putEventsStatement(stack, FINDING_EVENT_SOURCE),
-    ...keyLookStatements(stack, exemptions),
+    ...keyLookStatements(stack, excluding),
     ...(changes.length > 0 ? [retireStatement(stack, changes)] : []),
   ];
 }

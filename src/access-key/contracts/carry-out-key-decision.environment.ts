@@ -7,7 +7,7 @@ export const CARRY_OUT_KEY_DECISION = handlerContract({
   variables: [
     /** How messages and metrics name the sentry: the path of its construct. */
     'SENTRY_NAME',
-    /** Name of the SSM parameter that holds rules, exemptions and actions. */
+    /** Name of the SSM parameter that holds rules, exclusions and actions. */
     'CONFIGURATION_PARAMETER',
     'NOTIFICATION_TOPIC_ARN',
     'ACCOUNT_ID',

@@ -70,7 +70,7 @@ export interface TagUseInMessage {
   readonly userName: string;
   readonly tagKey: string;
   readonly value: string;
-  /** Why the tag does not exempt its user; missing where it does. */
+  /** Why the tag does not exclude its user; missing where it does. */
   readonly ignoredBecause?: string;
 }
 

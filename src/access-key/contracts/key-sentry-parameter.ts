@@ -1,4 +1,4 @@
-import type { Exemption } from '../domain/exemption';
+import type { Exclusion } from '../domain/exclusion';
 import type { ActionMode, KeyActionRules } from '../domain/key-actions';
 import type { KeyRules } from '../domain/key-rules';
 
@@ -12,7 +12,8 @@ export const KEY_SENTRY_PARAMETER_VERSION = 1;
 export interface KeySentryParameter {
   readonly version: typeof KEY_SENTRY_PARAMETER_VERSION;
   readonly rules: KeyRules;
-  readonly exemptions: readonly Exemption[];
+  /** Whose keys are left alone. The name is that of earlier versions, which wrote it. */
+  readonly exemptions: readonly Exclusion[];
   /** Without them the sentry only tells. */
   readonly actions?: KeyActionRules & { readonly mode: ActionMode };
   readonly tellsWhenNothingFound: boolean;

@@ -142,7 +142,7 @@ function deactivated(keyId: string): CarriedOut {
 
 const NOT_DUE: CarriedOut = {
   outcome: 'conflicting',
-  text: 'Nothing was done: the key is gone, inactive or not due any more, or its user is exempt by now.',
+  text: 'Nothing was done: the key is gone, inactive or not due any more, or its user is excluded by now.',
 };
 
 const NOT_ENFORCED: CarriedOut = {

@@ -50,8 +50,8 @@ export interface KeyRecord {
 }
 
 /**
- * A notice lapses when nothing was told of its step for this long, as while the user was exempt or
- * the rules were others: no one remembers it then. Runs are a few days apart at the most.
+ * A notice lapses when nothing was told of its step for this long, as while the user was excluded
+ * or the rules were others: no one remembers it then. Runs are a few days apart at the most.
  */
 const NOTICE_LAPSES_AFTER_DAYS = 14;
 

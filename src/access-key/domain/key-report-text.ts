@@ -192,12 +192,12 @@ function unknownLines({ unknowns }: Survey): string[] {
 export function tagLines(tagUses: readonly TagUse[]): string[] {
   if (tagUses.length === 0) return [];
   return [
-    'Users with an exemption tag:',
+    'Users with a tag that excludes them:',
     ...tagUses
       .slice(0, MOST_TAG_USES)
       .map(
         ({ userName, tagKey, value, ignoredBecause }) =>
-          `- ${plainText(userName)}, ${plainText(tagKey)} = ${plainText(value)}: ${ignoredBecause ? `NOT exempt, ${ignoredBecause}` : 'exempt until then'}`,
+          `- ${plainText(userName)}, ${plainText(tagKey)} = ${plainText(value)}: ${ignoredBecause ? `NOT excluded, ${ignoredBecause}` : 'excluded until then'}`,
       ),
     ...(tagUses.length > MOST_TAG_USES ? [`… and ${tagUses.length - MOST_TAG_USES} more`] : []),
     '',

@@ -1,4 +1,4 @@
-import { exemptionsIn } from './exemption';
+import { exclusionsIn } from './exclusion';
 import type { ActionMode, KeyActionRules } from './key-actions';
 import type { ApprovedKey } from './key-approval';
 import type { KeyPlace } from './key-question';
@@ -60,8 +60,8 @@ export async function lookAndRetire(
   ports: RetiringPorts,
   now: Date,
 ): Promise<KeyReport> {
-  const exemptions = exemptionsIn(ports.account, rules.exemptions);
-  const survey = await surveyAccount(ports.source, { ...rules, exemptions }, now);
+  const excluding = exclusionsIn(ports.account, rules.excluding);
+  const survey = await surveyAccount(ports.source, { ...rules, excluding }, now);
   const { steps, unknowns } = await stepsOf(survey, actions, ports, now);
   return keyReport(
     { ...survey, unknowns: [...survey.unknowns, ...unknowns] },

@@ -8,7 +8,7 @@ import {
   ROOT_USER,
   showsLateUse,
 } from './credential-report';
-import { type Exemption, judgeTag, type TagExemption } from './exemption';
+import { type Exclusion, judgeTag, type TagExclusion } from './exclusion';
 import {
   ageClasses,
   classify,
@@ -33,7 +33,7 @@ export interface AccessKeySource {
 
 export interface SurveyRules {
   readonly keys: KeyRules;
-  readonly exemptions: readonly Exemption[];
+  readonly excluding: readonly Exclusion[];
   /** Whether the use of inactive keys matters, since they may be deleted. */
   readonly looksAtInactive: boolean;
 }
@@ -56,7 +56,7 @@ export interface TagUse {
   readonly userName: string;
   readonly tagKey: string;
   readonly value: string;
-  /** Why the tag does not exempt the user; undefined where it does. */
+  /** Why the tag does not exclude the user; undefined where it does. */
   readonly ignoredBecause?: string;
 }
 
@@ -70,7 +70,7 @@ export interface Survey {
   readonly at: Date;
   readonly userCount: number;
   readonly findings: readonly Finding[];
-  /** The keys of all users who are not exempt, as far as they were looked up with their use. */
+  /** The keys of all users who are not excluded, as far as they were looked up with their use. */
   readonly keys: readonly AccessKeyWithUse[];
   /** All keys that were listed by IAM, also those of which nothing more was asked. */
   readonly seen: readonly AccessKey[];
@@ -88,13 +88,13 @@ export async function surveyAccount(
   rules: SurveyRules,
   now: Date,
 ): Promise<Survey> {
-  const [rows, exempt] = await Promise.all([
+  const [rows, excluded] = await Promise.all([
     source.credentialReport(),
-    exemptNames(source, rules.exemptions),
+    excludedNames(source, rules.excluding),
   ]);
   const users = rows.filter(({ userName }) => userName !== ROOT_USER);
   const toLookUp = users.filter(
-    (row) => mayMatter(row, rules.keys, now) && !isExempt(row, rules.exemptions, exempt.names),
+    (row) => mayMatter(row, rules.keys, now) && !isExcluded(row, rules.excluding, excluded.names),
   );
   const surveys = await Promise.all(toLookUp.map((row) => surveyUser(row, source, rules, now)));
   const root = rows
@@ -107,20 +107,20 @@ export async function surveyAccount(
     keys: surveys.flatMap(({ keys }) => keys),
     seen: surveys.flatMap(({ seen }) => seen),
     tagUses: surveys.flatMap(({ tagUses }) => tagUses),
-    unknowns: [...exempt.unknowns, ...surveys.flatMap(({ unknowns }) => unknowns)],
+    unknowns: [...excluded.unknowns, ...surveys.flatMap(({ unknowns }) => unknowns)],
   };
 }
 
-interface ExemptNames {
+interface ExcludedNames {
   readonly names: ReadonlySet<string>;
   readonly unknowns: readonly Unknown[];
 }
 
-async function exemptNames(
+async function excludedNames(
   source: AccessKeySource,
-  exemptions: readonly Exemption[],
-): Promise<ExemptNames> {
-  const groups = exemptions.filter((exemption) => exemption.kind === 'group');
+  excluding: readonly Exclusion[],
+): Promise<ExcludedNames> {
+  const groups = excluding.filter((exclusion) => exclusion.kind === 'group');
   const members = await Promise.all(
     groups.map(({ groupName }) =>
       attempt(`members of the group ${groupName}`, async () => {
@@ -128,15 +128,15 @@ async function exemptNames(
         // Whom it was meant to spare is not known any more, and must not be guessed.
         if (!names) {
           throw new Error(
-            'there is no such group: take it out of the exemptions, or name the right one',
+            'there is no such group: take it out of "excluding", or name the right one',
           );
         }
         return names;
       }),
     ),
   );
-  const named = exemptions.flatMap((exemption) =>
-    exemption.kind === 'user' ? [exemption.userName] : [],
+  const named = excluding.flatMap((exclusion) =>
+    exclusion.kind === 'user' ? [exclusion.userName] : [],
   );
   return {
     names: new Set([...named, ...members.flatMap(({ value }) => value ?? [])]),
@@ -144,15 +144,15 @@ async function exemptNames(
   };
 }
 
-function isExempt(
+function isExcluded(
   row: ReportRow,
-  exemptions: readonly Exemption[],
+  excluding: readonly Exclusion[],
   names: ReadonlySet<string>,
 ): boolean {
   return (
     names.has(row.userName) ||
-    exemptions.some(
-      (exemption) => exemption.kind === 'path' && pathOf(row).startsWith(exemption.path),
+    excluding.some(
+      (exclusion) => exclusion.kind === 'path' && pathOf(row).startsWith(exclusion.path),
     )
   );
 }
@@ -176,7 +176,7 @@ async function surveyUser(
     unknowns: [...listed.unknowns, ...looked.flatMap(({ unknowns }) => unknowns)],
   };
   if (survey.findings.length === 0 && survey.keys.length === 0) return survey;
-  return withTags(row.userName, survey, source, rules.exemptions, now);
+  return withTags(row.userName, survey, source, rules.excluding, now);
 }
 
 /** A key, beside its user's row in the credential report and the number of the user's keys. */
@@ -227,10 +227,10 @@ async function withTags(
   userName: string,
   survey: UserSurvey,
   source: AccessKeySource,
-  exemptions: readonly Exemption[],
+  excluding: readonly Exclusion[],
   now: Date,
 ): Promise<UserSurvey> {
-  const byTag = exemptions.filter((exemption) => exemption.kind === 'tag');
+  const byTag = excluding.filter((exclusion) => exclusion.kind === 'tag');
   if (byTag.length === 0) return survey;
   const tags = await attempt(`tags of ${userName}`, () => source.tagsOf(userName));
   if (!tags.value) {
@@ -239,29 +239,29 @@ async function withTags(
       : NOTHING;
   }
   const values = tags.value;
-  const tagUses = byTag.flatMap((exemption) =>
-    tagUse(userName, exemption, values.get(exemption.key), now),
+  const tagUses = byTag.flatMap((exclusion) =>
+    tagUse(userName, exclusion, values.get(exclusion.key), now),
   );
-  const exempt = tagUses.some(({ ignoredBecause }) => ignoredBecause === undefined);
-  return exempt
+  const isExcludedByTag = tagUses.some(({ ignoredBecause }) => ignoredBecause === undefined);
+  return isExcludedByTag
     ? { ...NOTHING, seen: survey.seen, tagUses, unknowns: survey.unknowns }
     : { ...survey, tagUses };
 }
 
 function tagUse(
   userName: string,
-  exemption: TagExemption,
+  exclusion: TagExclusion,
   value: string | undefined,
   now: Date,
 ): TagUse[] {
   if (value === undefined) return [];
-  const verdict = judgeTag(value, exemption, now);
+  const verdict = judgeTag(value, exclusion, now);
   return [
     {
       userName,
-      tagKey: exemption.key,
+      tagKey: exclusion.key,
       value,
-      ...(!verdict.exempt && { ignoredBecause: verdict.reason }),
+      ...(!verdict.excluded && { ignoredBecause: verdict.reason }),
     },
   ];
 }

@@ -19,8 +19,8 @@ export class SecurityGroupBaseline {
   /**
    * Any rule but those that open one of these.
    *
-   * No one is exempt: what a trusted actor adds violates it too. So do rules that the app itself
-   * writes: an error at synth where the sentry would revert them, a warning where it would not.
+   * It counts for everyone: what a trusted actor adds violates it too. So do rules that the app
+   * itself writes: an error at synth where the sentry would revert them, a warning where it would not.
    *
    * @param patterns the traffic that no rule may open. Throws if the list is empty.
    */
@@ -40,8 +40,8 @@ export class SecurityGroupBaseline {
    * Only rules all of whose traffic is within one of these.
    *
    * Both directions count: to leave outbound traffic alone, allow
-   * `TrafficPattern.of({ direction: TrafficDirection.EGRESS })` as well. No one is exempt, and a
-   * rule of the app itself that opens more is an error at synth where the sentry would revert it, a
+   * `TrafficPattern.of({ direction: TrafficDirection.EGRESS })` as well. It counts for everyone,
+   * and a rule of the app itself that opens more is an error at synth where the sentry would revert it, a
    * warning where it would not.
    *
    * @param patterns what rules may open. Throws if the list is empty, and for

@@ -15,7 +15,7 @@ export function trustedActorsOf(
   const isLocked = policies.some(({ baseline }) => baseline._specification.kind === 'locked');
   if (actors.length > 0 && !isLocked && !isByTag(groups)) {
     throw new Error(
-      `${sentry.node.path}: "trustedActors" does nothing: no policy is locked, no one is exempt from the others, and no group is chosen by its tags. ` +
+      `${sentry.node.path}: "trustedActors" does nothing: no policy is locked, the others count for everyone, and no group is chosen by its tags. ` +
         'Leave it out, or add a policy with SecurityGroupBaseline.locked().',
     );
   }

@@ -30,9 +30,9 @@ const read = (parameter: unknown) =>
   parseKeySentryConfiguration(JSON.stringify(parameter), '/keys');
 
 test('what the construct writes comes back as it was', () => {
-  const { rules, exemptions, actions, tellsWhenNothingFound } = PARAMETER;
+  const { rules, exemptions: excluding, actions, tellsWhenNothingFound } = PARAMETER;
   expect(read(PARAMETER)).toEqual({
-    rules: { keys: rules, exemptions, looksAtInactive: true },
+    rules: { keys: rules, excluding, looksAtInactive: true },
     actions,
     tellsWhenNothingFound,
   });
@@ -60,7 +60,7 @@ test('without actions, or without deletion, inactive keys do not matter', () => 
 
 test.each([
   ['another version', { ...PARAMETER, version: 2 }],
-  ['an unknown exemption', { ...PARAMETER, exemptions: [{ kind: 'role', roleName: 'x' }] }],
+  ['an unknown exclusion', { ...PARAMETER, exemptions: [{ kind: 'role', roleName: 'x' }] }],
   ['an age of zero', { ...PARAMETER, rules: { ...PARAMETER.rules, maxKeyAge: 0 } }],
   [
     'a time of zero until people are asked again',

@@ -1,5 +1,5 @@
 import { App, Duration, Stack } from 'aws-cdk-lib';
-import { KeyActions, KeyExemption, type IamKeySentryProps } from '../../../src';
+import { KeyActions, KeyExclusion, type IamKeySentryProps } from '../../../src';
 import { iamKeySentrySettings } from '../../../src/access-key/constructs/iam-key-sentry-settings';
 
 describe('what cannot work is refused, with the path of the construct and what to write instead', () => {
@@ -25,9 +25,9 @@ describe('what cannot work is refused, with the path of the construct and what t
       /"deactivateAfter" is 30 days and "maxKeyAge" 90/,
     ],
     [
-      'more exemptions than SSM holds',
-      { exemptions: Array.from({ length: 300 }, (_, index) => KeyExemption.user(`user-${index}`)) },
-      /rules and exemptions take \d+ characters, SSM holds 8192: exempt a path or a group/,
+      'more exclusions than SSM holds',
+      { excluding: Array.from({ length: 300 }, (_, index) => KeyExclusion.user(`user-${index}`)) },
+      /rules and exclusions take \d+ characters, SSM holds 8192: exclude a path or a group/,
     ],
   ])('%s', (_, props, message) => {
     expect(() => iamKeySentrySettings(new Stack(new App(), 'App'), props)).toThrow(

@@ -7,7 +7,7 @@ import {
   IamKeySentry,
   type IamKeySentryProps,
   KeyActions,
-  KeyExemption,
+  KeyExclusion,
   SentryMode,
 } from '../../../src';
 import { CHECK_ACCESS_KEYS } from '../../../src/access-key/contracts/check-access-keys.environment';
@@ -36,10 +36,10 @@ describe('the configuration', () => {
         warnBefore: Duration.days(14),
         maxUnusedAge: Duration.days(45),
         includeInactiveKeys: true,
-        exemptions: [
-          KeyExemption.user('breakglass'),
-          KeyExemption.path('/service/'),
-          KeyExemption.tag('exempt-until', { maxDuration: Duration.days(30) }),
+        excluding: [
+          KeyExclusion.user('breakglass'),
+          KeyExclusion.path('/service/'),
+          KeyExclusion.tag('keep-until', { maxDuration: Duration.days(30) }),
         ],
         actions: KeyActions.of({
           deactivateAfter: Duration.days(60),
@@ -60,7 +60,7 @@ describe('the configuration', () => {
       exemptions: [
         { kind: 'user', userName: 'breakglass' },
         { kind: 'path', path: '/service/' },
-        { kind: 'tag', key: 'exempt-until', maxDays: 30 },
+        { kind: 'tag', key: 'keep-until', maxDays: 30 },
       ],
       actions: { deactivateAfter: 60, grace: 3, maxActionsPerRun: 2, mode: 'enforce' },
       tellsWhenNothingFound: true,
@@ -100,14 +100,14 @@ test('the function may read keys, and nothing else of IAM', () => {
   ]);
 });
 
-test('members of exempt groups and tags may be read where they matter', () => {
+test('members of excluded groups and tags may be read where they matter', () => {
   const stack = new Stack();
   const group = iam.Group.fromGroupArn(
     stack,
     'Group',
     'arn:aws:iam::111111111111:group/ops/breakglass',
   );
-  sentry(stack, { exemptions: [KeyExemption.group(group), KeyExemption.tag('exempt-until')] });
+  sentry(stack, { excluding: [KeyExclusion.group(group), KeyExclusion.tag('keep-until')] });
   const synthesized = Template.fromStack(stack);
   expect(actions(synthesized)).toEqual(
     expect.arrayContaining(['iam:GetGroup', 'iam:ListUserTags']),
@@ -374,12 +374,12 @@ describe('bad input is refused at synth, with what to write instead', () => {
     ],
     [
       'a path without slashes',
-      () => KeyExemption.path('service'),
+      () => KeyExclusion.path('service'),
       /"service" is no path of IAM: write one that begins and ends with a slash/,
     ],
-    ['the path of everyone', () => KeyExemption.path('/'), /no key would be listed/],
-    ['a user with a path', () => KeyExemption.user('/service/bot'), /is no name of an IAM user/],
-    ['an empty tag', () => KeyExemption.tag(''), /is no key of a tag/],
+    ['the path of everyone', () => KeyExclusion.path('/'), /no key would be listed/],
+    ['a user with a path', () => KeyExclusion.user('/service/bot'), /is no name of an IAM user/],
+    ['an empty tag', () => KeyExclusion.tag(''), /is no key of a tag/],
     [
       'runs that are too far apart',
       () => sentry(new Stack(), { schedule: events.Schedule.rate(Duration.days(14)) }),

@@ -5,7 +5,7 @@ import {
   IamKeySentry,
   KeyActions,
   type KeyActionsProps,
-  KeyExemption,
+  KeyExclusion,
   SentryMode,
   type SlackApprovalWorkflow,
 } from '../../../src';
@@ -47,7 +47,7 @@ function sentryWith(
   const sentry = new IamKeySentry(stack, 'KeySentry', {
     actions: actionsOver(workflow(stack)),
     mode,
-    exemptions: [KeyExemption.tag('keep-until')],
+    excluding: [KeyExclusion.tag('keep-until')],
   });
   return { stack, sentry, synthesized: Template.fromStack(stack) };
 }

@@ -1,7 +1,7 @@
 import { App, Duration, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { AwsSolutionsChecks } from 'cdk-nag';
-import { IamKeySentry, type IamKeySentryProps, KeyActions, KeyExemption } from '../../../src';
+import { IamKeySentry, type IamKeySentryProps, KeyActions, KeyExclusion } from '../../../src';
 import { MemberAccounts } from '../../../src/organization/constructs/member-accounts';
 import { SentryHub } from '../../../src/organization/constructs/sentry-hub';
 
@@ -78,6 +78,6 @@ test('cdk-nag finds nothing that is not acknowledged with its reason', () => {
 test.each<[string, string[], RegExp]>([
   ['no account', [], /names no account/],
   ['a malformed account', ['12'], /"12", which is no account id/],
-])('an exemption in %s is refused', (_, accounts, message) => {
-  expect(() => KeyExemption.user('bob').onlyIn(accounts)).toThrow(message);
+])('an exclusion in %s is refused', (_, accounts, message) => {
+  expect(() => KeyExclusion.user('bob').onlyIn(accounts)).toThrow(message);
 });

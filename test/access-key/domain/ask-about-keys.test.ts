@@ -20,7 +20,7 @@ import { type Fate, FaultyAccount } from '../in-memory/faulty-account';
 import type { KeyRequest } from '../in-memory/key-people-in-memory';
 
 const CONFIGURATION: KeySentryConfiguration = {
-  rules: { keys: { maxKeyAge: 90, includeInactive: false }, exemptions: [], looksAtInactive: true },
+  rules: { keys: { maxKeyAge: 90, includeInactive: false }, excluding: [], looksAtInactive: true },
   actions: {
     mode: 'enforce',
     deactivateAfter: 100,
@@ -374,17 +374,17 @@ describe('a key that people approved to deactivate', () => {
     expect(account.steps).toEqual([]);
   });
 
-  test('and whose user is exempt by then is told as conflicting', async () => {
+  test('and whose user is excluded by then is told as conflicting', async () => {
     const account = await asked(120);
-    const exempting = {
+    const excluding = {
       ...CONFIGURATION,
       rules: {
         ...CONFIGURATION.rules,
-        exemptions: [{ kind: 'user', userName: 'user-0' } as const],
+        excluding: [{ kind: 'user', userName: 'user-0' } as const],
       },
     };
     account.people.decide(account.people.requests[0]!, 'approved', account.now());
-    await deliver(account, account.people.queue[0]!, exempting);
+    await deliver(account, account.people.queue[0]!, excluding);
     expect(account.people.requests).toMatchObject([{ outcome: { outcome: 'conflicting' } }]);
     expect(account.steps).toEqual([]);
   });

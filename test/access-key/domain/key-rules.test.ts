@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { mayMatter, pathOf, showsLateUse } from '../../../src/access-key/domain/credential-report';
-import { judgeTag } from '../../../src/access-key/domain/exemption';
+import { judgeTag } from '../../../src/access-key/domain/exclusion';
 import { classify, type KeyRules } from '../../../src/access-key/domain/key-rules';
 import { daysAgo, NOW } from '../in-memory/account-in-memory';
 import { expectedClasses, randomAccounts, randomRules } from '../samples/random-accounts';
@@ -78,11 +78,11 @@ test('the path of a user is what stands before the name, whatever either holds',
   );
 });
 
-describe('an exemption tag', () => {
+describe('an exclusion tag', () => {
   const tag = { kind: 'tag', key: 'keep-key-until', maxDays: 30 } as const;
 
   test.each(['2026-06-01', '2026-06-02', '2026-07-01'])('with the date %s counts', (value) => {
-    expect(judgeTag(value, tag, NOW)).toEqual({ exempt: true, until: value });
+    expect(judgeTag(value, tag, NOW)).toEqual({ excluded: true, until: value });
   });
 
   test.each([
@@ -95,10 +95,10 @@ describe('an exemption tag', () => {
     ['true', 'its value is no date of the form YYYY-MM-DD'],
     ['', 'its value is no date of the form YYYY-MM-DD'],
   ])('with the value "%s" does not: %s', (value, reason) => {
-    expect(judgeTag(value, tag, NOW)).toEqual({ exempt: false, reason });
+    expect(judgeTag(value, tag, NOW)).toEqual({ excluded: false, reason });
   });
 
-  test('whatever its value, exempts for no longer than it may', () => {
+  test('whatever its value, excludes for no longer than it may', () => {
     fc.assert(
       fc.property(
         fc.oneof(
@@ -107,7 +107,7 @@ describe('an exemption tag', () => {
         ),
         (value) => {
           const verdict = judgeTag(value, tag, NOW);
-          if (verdict.exempt) {
+          if (verdict.excluded) {
             expect(Math.abs(Date.parse(verdict.until) - NOW.getTime())).toBeLessThanOrEqual(
               30 * 86_400_000,
             );

@@ -184,7 +184,7 @@ function configurationOf(
   return {
     rules: {
       keys: { maxKeyAge: 90, includeInactive: false },
-      exemptions: [],
+      excluding: [],
       looksAtInactive: actions.deleteAfterInactive !== undefined,
     },
     actions: { ...actions, mode },

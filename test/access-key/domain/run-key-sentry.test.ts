@@ -9,7 +9,7 @@ import { AccountInMemory, DAY, daysAgo, key, NOW, user } from '../in-memory/acco
 import { FaultyAccount } from '../in-memory/faulty-account';
 
 const CONFIGURATION: KeySentryConfiguration = {
-  rules: { keys: { maxKeyAge: 90, includeInactive: false }, exemptions: [], looksAtInactive: true },
+  rules: { keys: { maxKeyAge: 90, includeInactive: false }, excluding: [], looksAtInactive: true },
   actions: {
     mode: 'enforce',
     deactivateAfter: 100,
@@ -256,16 +256,16 @@ test('a step that IAM refuses is tried again in each run, and keeps no other fro
   expect(account.steps.map(({ keyId }) => keyId)).toEqual(['AKIA-1', 'AKIA-2']);
 });
 
-test('an exempt group that does not exist leaves it unknown whom it spares: nothing is done', async () => {
+test('an excluded group that does not exist leaves it unknown whom it spares: nothing is done', async () => {
   const account = accountOf(120);
-  const exempting: KeySentryConfiguration = {
+  const excluding: KeySentryConfiguration = {
     ...CONFIGURATION,
-    rules: { ...CONFIGURATION.rules, exemptions: [{ kind: 'group', groupName: 'gone' }] },
+    rules: { ...CONFIGURATION.rules, excluding: [{ kind: 'group', groupName: 'gone' }] },
   };
   await run(account);
   account.pass(8);
   const source = { ...account.source, membersOf: async () => undefined };
-  const report = await runKeySentry(exempting, { ...account, source }, account.begin([]));
+  const report = await runKeySentry(excluding, { ...account, source }, account.begin([]));
   expect(report.survey.unknowns).toMatchObject([{ what: 'members of the group gone' }]);
   expect(account.steps).toEqual([]);
 });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { ReportRow } from '../../../src/access-key/domain/credential-report';
-import type { Exemption } from '../../../src/access-key/domain/exemption';
+import type { Exclusion } from '../../../src/access-key/domain/exclusion';
 import type { KeyRules } from '../../../src/access-key/domain/key-rules';
 import { surveyAccount, type SurveyRules } from '../../../src/access-key/domain/survey';
 import {
@@ -15,21 +15,21 @@ import {
 import { expectedClasses, randomAccounts, randomRules } from '../samples/random-accounts';
 
 const KEYS: KeyRules = { maxKeyAge: 90, includeInactive: false };
-const rules = (keys: Partial<KeyRules> = {}, ...exemptions: Exemption[]): SurveyRules => ({
+const rules = (keys: Partial<KeyRules> = {}, ...excluding: Exclusion[]): SurveyRules => ({
   keys: { ...KEYS, ...keys },
-  exemptions,
+  excluding,
   looksAtInactive: false,
 });
 const idsOf = ({ findings }: { findings: readonly { keyId?: string }[] }) =>
   findings.map(({ keyId }) => keyId);
 
-const EXEMPTIONS: Exemption[] = [
-  ...Array.from({ length: 5 }, (_, index): Exemption => ({
+const EXCLUSIONS: Exclusion[] = [
+  ...Array.from({ length: 5 }, (_, index): Exclusion => ({
     kind: 'user',
-    userName: `exempt-user-${index}`,
+    userName: `excluded-user-${index}`,
   })),
   { kind: 'path', path: '/robots/' },
-  { kind: 'group', groupName: 'exempt' },
+  { kind: 'group', groupName: 'excluded' },
 ];
 
 describe('against a plain oracle', () => {
@@ -37,7 +37,7 @@ describe('against a plain oracle', () => {
     account.users
       .filter(
         ({ name, path, groups }) =>
-          !name.startsWith('exempt') && path === '/people/' && groups.length === 0,
+          !name.startsWith('excluded') && path === '/people/' && groups.length === 0,
       )
       .flatMap(({ keys: all }) =>
         all.map((one) => ({ keyId: one.id, classes: expectedClasses(one, keys) })),
@@ -54,7 +54,7 @@ describe('against a plain oracle', () => {
           const account = new AccountInMemory(users, rows);
           const { findings, unknowns } = await surveyAccount(
             account,
-            { keys, exemptions: EXEMPTIONS, looksAtInactive },
+            { keys, excluding: EXCLUSIONS, looksAtInactive },
             NOW,
           );
           expect(unknowns).toEqual([]);
@@ -78,7 +78,7 @@ describe('against a plain oracle', () => {
           const account = new FailingAccount(users, rows, fails);
           const { findings, unknowns } = await surveyAccount(
             account,
-            { keys, exemptions: EXEMPTIONS, looksAtInactive: false },
+            { keys, excluding: EXCLUSIONS, looksAtInactive: false },
             NOW,
           );
           const oracle = new Map(
@@ -194,14 +194,14 @@ describe('what cannot be looked up is unknown:', () => {
     expect(survey.unknowns).toHaveLength(1);
   });
 
-  test('the members of a group, and the tags of a user: no one is exempt', async () => {
+  test('the members of a group, and the tags of a user: no one is excluded', async () => {
     const account = new AccountInMemory(users());
     account.failing.set('membersOf robots', 'ServiceFailure').set('tagsOf ann', 'AccessDenied');
-    const exemptions: Exemption[] = [
+    const excluding: Exclusion[] = [
       { kind: 'group', groupName: 'robots' },
       { kind: 'tag', key: 'keep', maxDays: 30 },
     ];
-    const survey = await surveyAccount(account, rules({}, ...exemptions), NOW);
+    const survey = await surveyAccount(account, rules({}, ...excluding), NOW);
     expect(idsOf(survey)).toEqual(['AKIA-1', 'AKIA-2']);
     expect(survey.unknowns.map(({ what }) => what)).toEqual([
       'members of the group robots',
@@ -233,10 +233,10 @@ describe('a tag', () => {
       user('ann', [key('AKIA-1', 100)], { tags: new Map([['keep', value]]) }),
       bob,
     ]);
-  const exemption: Exemption = { kind: 'tag', key: 'keep', maxDays: 30 };
+  const exclusion: Exclusion = { kind: 'tag', key: 'keep', maxDays: 30 };
 
-  test('that counts exempts its user, and is told', async () => {
-    const survey = await surveyAccount(tagged('2026-06-20'), rules({}, exemption), NOW);
+  test('that counts excludes its user, and is told', async () => {
+    const survey = await surveyAccount(tagged('2026-06-20'), rules({}, exclusion), NOW);
     expect(survey).toMatchObject({
       findings: [],
       keys: [],
@@ -245,7 +245,7 @@ describe('a tag', () => {
   });
 
   test('that does not count is told with the reason', async () => {
-    const survey = await surveyAccount(tagged('forever'), rules({}, exemption), NOW);
+    const survey = await surveyAccount(tagged('forever'), rules({}, exclusion), NOW);
     expect(idsOf(survey)).toEqual(['AKIA-1']);
     expect(survey.tagUses).toMatchObject([
       { userName: 'ann', ignoredBecause: 'its value is no date of the form YYYY-MM-DD' },
@@ -254,7 +254,7 @@ describe('a tag', () => {
 
   test('is asked for only where something would be listed', async () => {
     const account = tagged('2026-06-20');
-    await surveyAccount(account, rules({}, exemption), NOW);
+    await surveyAccount(account, rules({}, exclusion), NOW);
     expect(account.calls.filter((call) => call.startsWith('tagsOf'))).toEqual(['tagsOf ann']);
   });
 });

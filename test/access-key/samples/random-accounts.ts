@@ -28,7 +28,7 @@ const keyHistories = fc.record({
 const userHistories = fc.record({
   olderThanKeys: fc.integer({ min: 0, max: 200 }),
   keys: fc.array(keyHistories, { maxLength: 3 }),
-  exemptBy: fc.constantFrom('nothing', 'nothing', 'nothing', 'name', 'path', 'group'),
+  excludedBy: fc.constantFrom('nothing', 'nothing', 'nothing', 'name', 'path', 'group'),
 });
 
 export interface RandomAccount {
@@ -52,7 +52,7 @@ export const randomAccounts = fc
 type UserHistory = typeof userHistories extends fc.Arbitrary<infer T> ? T : never;
 type KeyHistory = UserHistory['keys'][number];
 
-function userOf({ olderThanKeys, keys, exemptBy }: UserHistory, name: string, reportAge: number) {
+function userOf({ olderThanKeys, keys, excludedBy }: UserHistory, name: string, reportAge: number) {
   // A third key takes a place in the report only once another has left it, which is then seen in
   // the next report.
   const histories = keys.map((one) => ({
@@ -60,10 +60,10 @@ function userOf({ olderThanKeys, keys, exemptBy }: UserHistory, name: string, re
     goneSinceReport: one.goneSinceReport && keys.length < 3,
   }));
   const user = {
-    name: exemptBy === 'name' ? `exempt-${name}` : name,
-    path: exemptBy === 'path' ? '/robots/old/' : '/people/',
+    name: excludedBy === 'name' ? `excluded-${name}` : name,
+    path: excludedBy === 'path' ? '/robots/old/' : '/people/',
     createdAt: hoursAgo(olderThanKeys + Math.max(0, ...keys.map(({ created }) => created))),
-    groups: exemptBy === 'group' ? ['exempt'] : [],
+    groups: excludedBy === 'group' ? ['excluded'] : [],
     tags: new Map<string, string>(),
   };
   const id = (index: number) => `AKIA-${name}-${index}`;

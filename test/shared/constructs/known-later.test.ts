@@ -5,7 +5,7 @@ import {
   Actor,
   Approvers,
   ChangeSource,
-  KeyExemption,
+  KeyExclusion,
   MemberAccounts,
   MemberRegions,
   MonitoredGroups,
@@ -47,8 +47,8 @@ test.each<[string, () => unknown]>([
   ['an event data store', () => ChangeSource.cloudTrailLake(lookedUp)],
   ['an approver', () => [Approvers.users([lookedUp]), Approvers.userGroup(lookedUp)]],
   ['a channel', () => checkedChannelId(lookedUp, 'Workflow')],
-  ['a user', () => KeyExemption.user(`${lookedUp}`)],
-  ['an account whose keys are spared', () => KeyExemption.user('ann').onlyIn([lookedUp])],
+  ['a user', () => KeyExclusion.user(`${lookedUp}`)],
+  ['an account whose keys are spared', () => KeyExclusion.user('ann').onlyIn([lookedUp])],
 ])('%s that the CDK has yet to look up passes the first synth', (_, make) => {
   expect(make).not.toThrow();
 });
@@ -67,7 +67,7 @@ describe.each<[string, string[]]>([
     ['MemberAccounts.organization', (excluding) => MemberAccounts.organization({ excluding })],
     ['MemberRegions.of() got', (names) => MemberRegions.of(names)],
     ['Approvers.users() got', (ids) => Approvers.users(ids)],
-    ['KeyExemption.onlyIn() got', (ids) => KeyExemption.user('ann').onlyIn(ids)],
+    ['KeyExclusion.onlyIn() got', (ids) => KeyExclusion.user('ann').onlyIn(ids)],
     ['TrafficPeer.internet(): "excluding" is', (excluding) => TrafficPeer.internet({ excluding })],
     ['route "one": "accounts" is', (accounts) => routed({ accounts })],
     ['route "one": "units" is', (units) => routed({ units })],

@@ -12,7 +12,7 @@ import {
   ChangeSource,
   IamKeySentry,
   KeyActions,
-  KeyExemption,
+  KeyExclusion,
   MemberAccounts,
   MonitoredGroups,
   SecurityGroupBaseline,
@@ -138,9 +138,9 @@ export function rightsApps(): RightsApp[] {
       });
       new SecurityGroupRehearsal(stack, 'Rehearsal', { sentry });
       new IamKeySentry(stack, 'KeySentry', {
-        exemptions: [
-          KeyExemption.tag('keep-until'),
-          KeyExemption.group(iam.Group.fromGroupName(stack, 'Admins', 'admins')),
+        excluding: [
+          KeyExclusion.tag('keep-until'),
+          KeyExclusion.group(iam.Group.fromGroupName(stack, 'Admins', 'admins')),
         ],
         actions: KeyActions.of({ ...RETIRE, askBeforeDeactivating: approvals }),
         homeRegion: 'us-east-1',

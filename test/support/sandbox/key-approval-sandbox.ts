@@ -31,7 +31,7 @@ import {
   Approvers,
   IamKeySentry,
   KeyActions,
-  KeyExemption,
+  KeyExclusion,
   SlackApprovalWorkflow,
   SlackDestination,
 } from '../../../src';
@@ -40,7 +40,7 @@ import type { AccessKeyReportMessage } from '../../../src/access-key/contracts/k
 const APPROVAL_CHANNEL = 'C0APPROVE';
 const MONITOR_CHANNEL = 'C0MONITOR';
 export const [ALICE, BOB] = ['U0ALICE', 'U0BOB'] as const;
-export const EXEMPT_UNTIL = 'keep-keys-until';
+export const EXCLUDED_UNTIL = 'keep-keys-until';
 const DEACTIVATE_AFTER = 90;
 export const GRACE = 7;
 /** Of the users' keys when they come, in days. */
@@ -427,7 +427,7 @@ function synthesizeStage(): string {
     approvers: Approvers.users([ALICE, BOB]),
   });
   new IamKeySentry(stack, 'Sentry', {
-    exemptions: [KeyExemption.tag(EXEMPT_UNTIL)],
+    excluding: [KeyExclusion.tag(EXCLUDED_UNTIL)],
     actions: KeyActions.of({
       deactivateAfter: Duration.days(DEACTIVATE_AFTER),
       deleteAfterInactive: Duration.days(30),

@@ -3,7 +3,7 @@ import type { NewAccessKey, NewUser } from '../../../sandbox/emulator/iam-users'
 import type { RootUser } from '../../../sandbox/proxy/iam-gaps/iam-gaps';
 
 /** Whom the tests' sentries leave alone. */
-export const EXEMPT = {
+export const EXCLUDED = {
   user: 'left,alone=by@name',
   path: '/robots,"of\'/<all>&kinds~/',
   group: 'robots',
@@ -26,8 +26,8 @@ const PATHS = [
   '/robots/',
   `/${ALL_PATH_CHARACTERS}/`,
   '/user/:user/',
-  EXEMPT.path,
-  `${EXEMPT.path}deep/`,
+  EXCLUDED.path,
+  `${EXCLUDED.path}deep/`,
 ];
 const STATUSES = ['Active', 'Active', 'Active', 'Inactive', 'Expired'] as const;
 const KEY_COUNTS = [0, 0, 1, 1, 1, 1, 2, 2, 2, 3];
@@ -45,7 +45,7 @@ export function daysBefore(now: Date, days: number): Date {
   return new Date(Math.floor((now.getTime() - days * DAY_MS) / 1000) * 1000);
 }
 
-/** Users of every kind that matters, and one for each way to be exempt. */
+/** Users of every kind that matters, and one for each way to be excluded. */
 export function generatedUsers(count: number, now: Date): NewUser[] {
   const pick = generator(20_260_310);
   const day = (days: number) => new Date(now.getTime() + days * DAY_MS).toISOString().slice(0, 10);
@@ -53,8 +53,8 @@ export function generatedUsers(count: number, now: Date): NewUser[] {
     day(-1),
     day(0),
     day(30),
-    day(EXEMPT.tagDays),
-    day(EXEMPT.tagDays + 1),
+    day(EXCLUDED.tagDays),
+    day(EXCLUDED.tagDays + 1),
     day(3000),
     'forever',
     '2026-02-31',
@@ -71,8 +71,8 @@ export function generatedUsers(count: number, now: Date): NewUser[] {
       name: `user-${index}${pick(NAME_ENDS)}`,
       path: pick(PATHS),
       createdAt: daysBefore(new Date(oldest), pick([0, 0, 10, 1000])),
-      groups: pick([[], [], [], ['people'], [EXEMPT.group, 'people']]),
-      tags: pick([{}, {}, { other: day(30) }, { [EXEMPT.tag]: pick(tagValues) }]),
+      groups: pick([[], [], [], ['people'], [EXCLUDED.group, 'people']]),
+      tags: pick([{}, {}, { other: day(30) }, { [EXCLUDED.tag]: pick(tagValues) }]),
       keys,
     };
   });
@@ -81,9 +81,9 @@ export function generatedUsers(count: number, now: Date): NewUser[] {
     status: 'Active',
     createdAt: daysBefore(now, 300),
   });
-  const named = { name: EXEMPT.user, createdAt: daysBefore(now, 500), keys: [old('AKIANAMED')] };
+  const named = { name: EXCLUDED.user, createdAt: daysBefore(now, 500), keys: [old('AKIANAMED')] };
   const alike = {
-    name: `${EXEMPT.user}d`,
+    name: `${EXCLUDED.user}d`,
     createdAt: daysBefore(now, 500),
     keys: [old('AKIAALIKE')],
   };
@@ -126,7 +126,7 @@ export function expectedKeys(
   now: Date,
 ) {
   const ofUsers = users
-    .filter((user) => !isExempt(user, now))
+    .filter((user) => !isExcluded(user, now))
     .flatMap(({ name, keys }) => keys.map((key) => ({ keyId: key.id, userName: name, key })));
   const ofRoot = root.keys.map(({ isActive, lastRotatedAt, lastUsed }) => ({
     keyId: undefined,
@@ -170,26 +170,26 @@ function expectedClasses(
   ];
 }
 
-export function isExempt(user: NewUser, now: Date): boolean {
-  return exemptions(user, now).length > 0;
+export function isExcluded(user: NewUser, now: Date): boolean {
+  return exclusionsOf(user, now).length > 0;
 }
 
-/** All ways in which the user is exempt. */
-export function exemptions(
+/** All ways in which the user is excluded. */
+export function exclusionsOf(
   { name, path = '/', groups = [], tags = {} }: NewUser,
   now: Date,
 ): string[] {
   return [
-    ...(name === EXEMPT.user ? ['user'] : []),
-    ...(path.startsWith(EXEMPT.path) ? ['path'] : []),
-    ...(groups.includes(EXEMPT.group) ? ['group'] : []),
-    ...(tagExempts(tags[EXEMPT.tag], now) ? ['tag'] : []),
+    ...(name === EXCLUDED.user ? ['user'] : []),
+    ...(path.startsWith(EXCLUDED.path) ? ['path'] : []),
+    ...(groups.includes(EXCLUDED.group) ? ['group'] : []),
+    ...(tagExcludes(tags[EXCLUDED.tag], now) ? ['tag'] : []),
   ];
 }
 
 /** To the end of the day, in UTC. */
-export function tagExempts(value: string | undefined, now: Date): boolean {
-  const days = Array.from({ length: EXEMPT.tagDays + 1 }, (_, ahead) =>
+export function tagExcludes(value: string | undefined, now: Date): boolean {
+  const days = Array.from({ length: EXCLUDED.tagDays + 1 }, (_, ahead) =>
     new Date(now.getTime() + ahead * DAY_MS).toISOString().slice(0, 10),
   );
   return value !== undefined && days.includes(value);

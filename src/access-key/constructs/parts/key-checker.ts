@@ -15,7 +15,7 @@ import {
   NO_KEY_RECORDS_TABLE,
 } from '../../contracts/check-access-keys.environment';
 import { ACCESS_KEY_METRICS } from '../../contracts/key-metrics';
-import type { KeyExemption } from '../key-exemption';
+import type { KeyExclusion } from '../key-exclusion';
 import type { HomeRegion } from '../key-sentry-place';
 import {
   acknowledgeKeyLook,
@@ -26,7 +26,7 @@ import {
 
 export interface KeyCheckerProps {
   readonly homeRegion: HomeRegion;
-  readonly exemptions: readonly KeyExemption[];
+  readonly excluding: readonly KeyExclusion[];
   readonly configuration: KeyConfiguration;
   /** Of a sentry that retires keys. Without them it can change none. */
   readonly records: KeyRecords | undefined;
@@ -66,11 +66,11 @@ export class KeyChecker {
   }
 
   private grantAll(): void {
-    const { exemptions, configuration, records, approvals, topic } = this.props;
+    const { excluding, configuration, records, approvals, topic } = this.props;
     topic.grantPublish(this.handler);
     records?.grantRun(this.handler);
     configuration.grantRead(this.handler);
-    checkStatements(Stack.of(this.sentry), exemptions, this.keyChanges()).forEach((statement) =>
+    checkStatements(Stack.of(this.sentry), excluding, this.keyChanges()).forEach((statement) =>
       this.handler.addToRolePolicy(statement),
     );
     acknowledgeKeyLook(this.handler.role!);

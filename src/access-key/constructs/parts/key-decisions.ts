@@ -12,7 +12,7 @@ import { ownMetric } from '../../../shared/constructs/own-metric';
 import { takeOneByOne } from '../../../shared/constructs/work-queue';
 import { CARRY_OUT_KEY_DECISION } from '../../contracts/carry-out-key-decision.environment';
 import { ACCESS_KEY_METRICS } from '../../contracts/key-metrics';
-import type { KeyExemption } from '../key-exemption';
+import type { KeyExclusion } from '../key-exclusion';
 import { acknowledgeKeyLook, keyLookStatements, retireStatement } from '../key-sentry-rights';
 
 /**
@@ -25,7 +25,7 @@ export interface DecisionParts {
   readonly approvals: KeyApprovals;
   readonly configuration: KeyConfiguration;
   readonly records: KeyRecords;
-  readonly exemptions: readonly KeyExemption[];
+  readonly excluding: readonly KeyExclusion[];
   /** With a hub. */
   readonly members: KeyMembers | undefined;
   readonly topic: sns.ITopic;
@@ -60,7 +60,7 @@ export class KeyDecisions {
   }
 
   private grantAll(): void {
-    const { approvals, configuration, records, exemptions, topic } = this.parts;
+    const { approvals, configuration, records, excluding, topic } = this.parts;
     takeOneByOne(this.handler, approvals.decisions, MAX_CONCURRENCY);
     approvals.grantCarryOut(this.handler);
     topic.grantPublish(this.handler);
@@ -68,7 +68,7 @@ export class KeyDecisions {
     configuration.grantRead(this.handler);
     this.parts.members?.letCarryOut(this.handler);
     const stack = Stack.of(this.sentry);
-    [...keyLookStatements(stack, exemptions), retireStatement(stack, ['UpdateAccessKey'])].forEach(
+    [...keyLookStatements(stack, excluding), retireStatement(stack, ['UpdateAccessKey'])].forEach(
       (statement) => this.handler.addToRolePolicy(statement),
     );
     acknowledgeKeyLook(this.handler.role!);

@@ -19,7 +19,7 @@ import { OrganizationInMemory } from '../../in-memory/organization-in-memory';
 const CONFIGURATION: KeySentryConfiguration = {
   rules: {
     keys: { maxKeyAge: 90, includeInactive: false },
-    exemptions: [],
+    excluding: [],
     looksAtInactive: false,
   },
   actions: { mode: 'enforce', deactivateAfter: 100, grace: 7, maxActionsPerRun: 5 },
@@ -200,10 +200,10 @@ test('every cause for which an account is not read is in the schema, and so is w
   expect(keySchemaErrors('organization', JSON.stringify(rest))).not.toEqual([]);
 });
 
-test('an exemption for one account spares no user of another', async () => {
+test('an exclusion for one account spares no user of another', async () => {
   const rules = {
     ...CONFIGURATION.rules,
-    exemptions: [{ kind: 'user', userName: 'bob', accounts: [PAYMENTS.id] } as const],
+    excluding: [{ kind: 'user', userName: 'bob', accounts: [PAYMENTS.id] } as const],
   };
   const limited = { ...CONFIGURATION, rules };
   const hub = new OrganizationInMemory(HUB_ACCOUNT, ACCOUNTS, models, limited, NOW);

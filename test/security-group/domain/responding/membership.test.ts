@@ -23,10 +23,10 @@ import { rule } from '../../samples/rules';
 const https = rule({ id: 'sgr-https', fromPort: 443, toPort: 443 });
 const ssh = rule({ id: 'sgr-ssh' });
 const WATCHED = { key: 'watch', value: 'yes' };
-const EXEMPT = { key: 'exempt', value: 'yes' };
+const EXCLUDED = { key: 'unwatched', value: 'yes' };
 const byTag: MonitoredGroups = {
   include: [{ kind: 'tag', ...WATCHED }],
-  exclude: [{ kind: 'tag', ...EXEMPT }],
+  exclude: [{ kind: 'tag', ...EXCLUDED }],
 };
 
 /** A sentry that has adopted `sg-1` for its tag; since then the tags have become these. */
@@ -61,7 +61,7 @@ describe('membership by tag', () => {
   test('lasts though someone takes the tag off, or puts an excluding one on; and that is told', async () => {
     for (const [sentry, key] of [
       [tagged(), 'watch'],
-      [tagged(WATCHED, EXEMPT), 'exempt'],
+      [tagged(WATCHED, EXCLUDED), 'unwatched'],
     ] as const) {
       const [report] = await sentry.respond(tagsChanged(key));
       expect(report!.notices).toMatchObject([
@@ -87,10 +87,10 @@ describe('membership by tag', () => {
 
   test('lasts though a trusted actor changes tags, where it is not those that exclude the group', async () => {
     for (const [sentry, key] of [
-      [tagged(WATCHED, EXEMPT), 'watch'],
-      [tagged(), 'exempt'],
-      [tagged(EXEMPT), 'watch'],
-      [tagged(EXEMPT), 'exempt'],
+      [tagged(WATCHED, EXCLUDED), 'watch'],
+      [tagged(), 'unwatched'],
+      [tagged(EXCLUDED), 'watch'],
+      [tagged(EXCLUDED), 'unwatched'],
     ] as const) {
       const [report] = await sentry.respond(by(deployer, tagsChanged(key)));
       expect(report!.notices).toMatchObject([
@@ -196,7 +196,7 @@ describe('which groups are meant', () => {
     ],
     [
       'by id but by tag',
-      { include: [{ kind: 'ids', groupIds: ['sg-1'] }], exclude: [{ kind: 'tag', ...EXEMPT }] },
+      { include: [{ kind: 'ids', groupIds: ['sg-1'] }], exclude: [{ kind: 'tag', ...EXCLUDED }] },
       true,
       undefined,
     ],
@@ -204,7 +204,7 @@ describe('which groups are meant', () => {
       'by id or by tag',
       {
         include: [
-          { kind: 'tag', ...EXEMPT },
+          { kind: 'tag', ...EXCLUDED },
           { kind: 'ids', groupIds: ['sg-1'] },
         ],
         exclude: [],
@@ -218,6 +218,6 @@ describe('which groups are meant', () => {
   });
 
   test('tags that decide are those of what is included and of what is excluded', () => {
-    expect(decisiveTagKeys(byTag)).toEqual(['watch', 'exempt']);
+    expect(decisiveTagKeys(byTag)).toEqual(['watch', 'unwatched']);
   });
 });

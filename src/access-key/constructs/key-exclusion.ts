@@ -3,12 +3,12 @@ import type * as iam from 'aws-cdk-lib/aws-iam';
 import { ACCOUNT_ID } from '../../organization/contracts/place-names';
 import { wholeDays } from '../../shared/constructs/checked-duration';
 import { isKnownLater, refuseListKnownLater } from '../../shared/constructs/known-later';
-import type { Exemption } from '../domain/exemption';
+import type { Exclusion } from '../domain/exclusion';
 
-/** How far ahead the date of an exemption tag may be. */
-export interface TagExemptionProps {
+/** How far ahead the date of an exclusion tag may be. */
+export interface TagExclusionProps {
   /**
-   * A tag whose date is further ahead does not exempt. At least one day, in whole days, or it
+   * A tag whose date is further ahead does not count. At least one day, in whole days, or it
    * throws.
    *
    * @default Duration.days(90)
@@ -21,19 +21,19 @@ export interface TagExemptionProps {
  *
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
  */
-export class KeyExemption {
+export class KeyExclusion {
   /**
    * One user.
    *
    * @param userName its name, without the path. Throws if IAM allows no such name.
    */
-  public static user(userName: string): KeyExemption {
+  public static user(userName: string): KeyExclusion {
     if (!isKnownLater(userName) && !/^[\w+=,.@-]{1,64}$/.test(userName)) {
       throw new Error(
         `"${userName}" is no name of an IAM user: write up to 64 letters, digits or _+=,.@- and no path.`,
       );
     }
-    return new KeyExemption({ kind: 'user', userName });
+    return new KeyExclusion({ kind: 'user', userName });
   }
 
   /**
@@ -41,7 +41,7 @@ export class KeyExemption {
    *
    * @param path such as "/service/". Throws if it does not begin and end with a slash.
    */
-  public static path(path: string): KeyExemption {
+  public static path(path: string): KeyExclusion {
     if (!isKnownLater(path) && !/^\/([\x21-\x7e]+\/)?$/.test(path)) {
       throw new Error(
         `"${path}" is no path of IAM: write one that begins and ends with a slash, such as "/service/".`,
@@ -52,15 +52,15 @@ export class KeyExemption {
         '"/" is the path of every user, so no key would be listed: name a longer path, such as "/service/".',
       );
     }
-    return new KeyExemption({ kind: 'path', path });
+    return new KeyExclusion({ kind: 'path', path });
   }
 
   /**
    * All members of a group. While there is no such group, every run is incomplete, and does
    * nothing: whom it spares is not known.
    */
-  public static group(group: iam.IGroup): KeyExemption {
-    return new KeyExemption({ kind: 'group', groupName: group.groupName }, group.groupArn);
+  public static group(group: iam.IGroup): KeyExclusion {
+    return new KeyExclusion({ kind: 'group', groupName: group.groupName }, group.groupArn);
   }
 
   /**
@@ -72,53 +72,55 @@ export class KeyExemption {
    * @param key the key of the tag. Throws if it is empty, or longer than the 128 characters that
    * IAM takes.
    */
-  public static tag(key: string, props: TagExemptionProps = {}): KeyExemption {
+  public static tag(key: string, props: TagExclusionProps = {}): KeyExclusion {
     if (!isKnownLater(key) && !/^[\p{L}\p{Z}\p{N}_.:/=+@-]{1,128}$/u.test(key)) {
       throw new Error(
-        `"${key}" is no key of a tag: write up to 128 letters, digits, spaces or _.:/=+-@, such as "key-rotation-exempt-until".`,
+        `"${key}" is no key of a tag: write up to 128 letters, digits, spaces or _.:/=+-@, such as "keep-keys-until".`,
       );
     }
-    return new KeyExemption({
+    return new KeyExclusion({
       kind: 'tag',
       key,
       maxDays: wholeDays(
         props.maxDuration ?? Duration.days(90),
-        '"maxDuration" of KeyExemption.tag()',
+        '"maxDuration" of KeyExclusion.tag()',
       ),
     });
   }
 
   private constructor(
-    private readonly specification: Exemption,
+    private readonly specification: Exclusion,
     private readonly groupArn?: string,
   ) {}
 
   /**
-   * The same exemption, in some accounts of an organization alone. Without it, it holds in every
+   * The same exclusion, in some accounts of an organization alone. Without it, it holds in every
    * account that the sentry looks at.
    *
    * @param accountIds twelve digits each. Throws if one is malformed, or if there is none.
    */
-  public onlyIn(accountIds: string[]): KeyExemption {
+  public onlyIn(accountIds: string[]): KeyExclusion {
     if (accountIds.length === 0) {
-      throw new Error('KeyExemption.onlyIn() names no account: it would exempt no one.');
+      throw new Error(
+        'KeyExclusion.onlyIn() names no account and would exclude no one: name one, or leave onlyIn() out.',
+      );
     }
     refuseListKnownLater(
-      'KeyExemption.onlyIn() got',
+      'KeyExclusion.onlyIn() got',
       accountIds,
       'write its ids out, as in onlyIn(["111122223333"])',
     );
     const wrong = accountIds.find((id) => !isKnownLater(id) && !ACCOUNT_ID.test(id));
     if (wrong !== undefined) {
       throw new Error(
-        `KeyExemption.onlyIn() has "${wrong}", which is no account id: write twelve digits, in quotes.`,
+        `KeyExclusion.onlyIn() has "${wrong}", which is no account id: write twelve digits, in quotes.`,
       );
     }
-    return new KeyExemption({ ...this.specification, accounts: [...accountIds] }, this.groupArn);
+    return new KeyExclusion({ ...this.specification, accounts: [...accountIds] }, this.groupArn);
   }
 
   /** @internal */
-  public get _specification(): Exemption {
+  public get _specification(): Exclusion {
     return this.specification;
   }
 
