@@ -257,7 +257,10 @@ const rehearsal: Required<SecurityGroupRehearsalProps> = {
 };
 new SecurityGroupRehearsal(stack, 'Rehearsal', rehearsal).grantRehearse(operator);
 
-const tagged: Required<TagExclusionProps> = { maxDuration: Duration.days(60) };
+const tagged: Required<TagExclusionProps> = {
+  maxDuration: Duration.days(60),
+  reason: 'Moves to roles in spring',
+};
 const actions: Required<KeyActionsProps> = {
   deactivateAfter: Duration.days(100),
   deleteAfterInactive: Duration.days(30),

@@ -198,6 +198,7 @@ function shortSurvey(survey: Survey, cut: Cut): Survey {
       ...use,
       tagKey: cut(use.tagKey),
       value: cut(use.value),
+      ...(use.reason !== undefined && { reason: cut(use.reason) }),
     })),
   };
 }

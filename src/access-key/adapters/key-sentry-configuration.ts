@@ -28,7 +28,13 @@ export const parameterSchema = z.object({
       z.object({ kind: z.literal('user'), userName: z.string(), accounts }),
       z.object({ kind: z.literal('path'), path: z.string(), accounts }),
       z.object({ kind: z.literal('group'), groupName: z.string(), accounts }),
-      z.object({ kind: z.literal('tag'), key: z.string(), maxDays: days, accounts }),
+      z.object({
+        kind: z.literal('tag'),
+        key: z.string(),
+        maxDays: days,
+        reason: z.optional(z.string()),
+        accounts,
+      }),
     ]),
   ),
   actions: z.optional(

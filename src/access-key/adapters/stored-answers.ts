@@ -96,6 +96,7 @@ const survey = z.object({
       userName: z.string(),
       tagKey: z.string(),
       value: z.string(),
+      reason: z.optional(z.string()),
       ignoredBecause: z.optional(z.string()),
     }),
   ),
@@ -147,6 +148,7 @@ export function storedAnswer(answer: AccountAnswer, parts: number): StoredAnswer
         ...use,
         tagKey: plainText(use.tagKey),
         value: plainText(use.value),
+        ...(use.reason !== undefined && { reason: plainText(use.reason) }),
       })),
     },
   };

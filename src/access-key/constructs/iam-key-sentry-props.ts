@@ -69,7 +69,8 @@ export interface IamKeySentryProps extends CompanySettings {
   readonly missedRunAlarmAfter?: Duration;
 
   /**
-   * Whose keys are left alone.
+   * Whose keys are left alone. Throws for an exclusion that does nothing beside another: the same
+   * user, group or tag twice, or a path below one that is excluded in the same accounts.
    *
    * @default - no one's
    */

@@ -1,5 +1,6 @@
 import type { Construct } from 'constructs';
 import type { IamKeySentryProps } from './iam-key-sentry-props';
+import { refuseUselessExclusions } from './useless-exclusions';
 import { wholeDays } from '../../shared/constructs/checked-duration';
 import { SentryMode } from '../../shared/constructs/sentry-mode';
 import { MOST_PARAMETER_CHARACTERS } from '../../shared/contracts/parameter-limits';
@@ -18,10 +19,12 @@ export function iamKeySentrySettings(
   props: IamKeySentryProps,
 ): IamKeySentrySettings {
   const rules = keyRules(scope, props);
+  const excluding = (props.excluding ?? []).map((exclusion) => exclusion._specification);
+  refuseUselessExclusions(scope, excluding);
   const settings: IamKeySentrySettings = {
     version: KEY_SENTRY_PARAMETER_VERSION,
     rules,
-    exemptions: (props.excluding ?? []).map((exclusion) => exclusion._specification),
+    exemptions: excluding,
     actions: keyActions(scope, props, rules),
     tellsWhenNothingFound: props.notifyWhenNothingFound ?? false,
   };

@@ -3,7 +3,8 @@ import type * as iam from 'aws-cdk-lib/aws-iam';
 import { ACCOUNT_ID } from '../../organization/contracts/place-names';
 import { wholeDays } from '../../shared/constructs/checked-duration';
 import { isKnownLater, refuseListKnownLater } from '../../shared/constructs/known-later';
-import type { Exclusion } from '../domain/exclusion';
+import { plainText } from '../../shared/domain/notification/plain-text';
+import { type Exclusion, LONGEST_REASON } from '../domain/exclusion';
 
 /** How far ahead the date of an exclusion tag may be. */
 export interface TagExclusionProps {
@@ -14,6 +15,14 @@ export interface TagExclusionProps {
    * @default Duration.days(90)
    */
   readonly maxDuration?: Duration;
+
+  /**
+   * Why users may carry the tag, in one line of plain text, up to 200 characters. Reports show it
+   * with the users that the tag excludes. Throws if it is empty, longer, or has line breaks.
+   *
+   * @default - none
+   */
+  readonly reason?: string;
 }
 
 /**
@@ -85,6 +94,7 @@ export class KeyExclusion {
         props.maxDuration ?? Duration.days(90),
         '"maxDuration" of KeyExclusion.tag()',
       ),
+      ...(props.reason !== undefined && { reason: checkedReason(props.reason) }),
     });
   }
 
@@ -132,4 +142,12 @@ export class KeyExclusion {
   public get _groupArn(): string | undefined {
     return this.groupArn;
   }
+}
+
+function checkedReason(reason: string): string {
+  const isPlain = !isKnownLater(reason) && plainText(reason, reason.length + 1) === reason;
+  if (isPlain && reason.length > 0 && reason.length <= LONGEST_REASON) return reason;
+  throw new Error(
+    `KeyExclusion.tag(): "reason" is ${JSON.stringify(reason)}: write one line of up to ${LONGEST_REASON} characters, without spaces around it, such as "Moves to roles in March".`,
+  );
 }

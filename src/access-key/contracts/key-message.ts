@@ -70,6 +70,8 @@ export interface TagUseInMessage {
   readonly userName: string;
   readonly tagKey: string;
   readonly value: string;
+  /** Why users may carry it, as the app says; only where it excludes the user. */
+  readonly reason?: string;
   /** Why the tag does not exclude its user; missing where it does. */
   readonly ignoredBecause?: string;
 }

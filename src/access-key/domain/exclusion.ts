@@ -7,7 +7,12 @@ export type Exclusion = (
   | { readonly kind: 'path'; readonly path: string }
   | { readonly kind: 'group'; readonly groupName: string }
   /** Users who carry the tag, until the date in its value, if that is at most `maxDays` ahead. */
-  | { readonly kind: 'tag'; readonly key: string; readonly maxDays: number }
+  | {
+      readonly kind: 'tag';
+      readonly key: string;
+      readonly maxDays: number;
+      readonly reason?: string;
+    }
 ) & {
   /** Ids; absent: in every account. */
   readonly accounts?: readonly string[];
@@ -19,6 +24,9 @@ export type TagExclusion = Extract<Exclusion, { kind: 'tag' }>;
 export function exclusionsIn(accountId: string, excluding: readonly Exclusion[]): Exclusion[] {
   return excluding.filter(({ accounts }) => !accounts || accounts.includes(accountId));
 }
+
+/** Of a reason, in characters. */
+export const LONGEST_REASON = 200;
 
 const DATE = /^\d{4}-\d{2}-\d{2}$/;
 

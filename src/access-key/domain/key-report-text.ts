@@ -196,8 +196,8 @@ export function tagLines(tagUses: readonly TagUse[]): string[] {
     ...tagUses
       .slice(0, MOST_TAG_USES)
       .map(
-        ({ userName, tagKey, value, ignoredBecause }) =>
-          `- ${plainText(userName)}, ${plainText(tagKey)} = ${plainText(value)}: ${ignoredBecause ? `NOT excluded, ${ignoredBecause}` : 'excluded until then'}`,
+        ({ userName, tagKey, value, reason, ignoredBecause }) =>
+          `- ${plainText(userName)}, ${plainText(tagKey)} = ${plainText(value)}: ${ignoredBecause ? `NOT excluded, ${ignoredBecause}` : `excluded until then${reason === undefined ? '' : ` (${plainText(reason)})`}`}`,
       ),
     ...(tagUses.length > MOST_TAG_USES ? [`… and ${tagUses.length - MOST_TAG_USES} more`] : []),
     '',

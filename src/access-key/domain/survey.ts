@@ -56,6 +56,8 @@ export interface TagUse {
   readonly userName: string;
   readonly tagKey: string;
   readonly value: string;
+  /** Why users may carry it, as the app says; only where it excludes the user. */
+  readonly reason?: string;
   /** Why the tag does not exclude the user; undefined where it does. */
   readonly ignoredBecause?: string;
 }
@@ -261,7 +263,9 @@ function tagUse(
       userName,
       tagKey: exclusion.key,
       value,
-      ...(!verdict.excluded && { ignoredBecause: verdict.reason }),
+      ...(verdict.excluded
+        ? exclusion.reason !== undefined && { reason: exclusion.reason }
+        : { ignoredBecause: verdict.reason }),
     },
   ];
 }

@@ -3,6 +3,7 @@ import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import { isGroupId } from './group-id';
 import { readableText } from './readable-text';
 import { isMeantBy, isPartWithin, isWithin, selectorText } from './selectors';
+import { refuseUselessExclusion } from './useless-exclusion';
 import { isKnownLater, refuseListKnownLater } from '../../shared/constructs/known-later';
 import {
   type GroupPart,
@@ -163,8 +164,9 @@ export class MonitoredGroups {
    * A tag that is put on later lets no watched group out: the sentry reports who put it on, and
    * only if that was a trusted actor, or an operator releases the group, is it watched no more.
    *
-   * @param other the groups to leave out. Throws if it excludes groups itself, and if nothing is
-   * left.
+   * @param other the groups to leave out. Throws if it excludes groups itself, if nothing is left,
+   * and if it is certain to leave no group out: ids that were not chosen, or what is left out
+   * already.
    */
   public excluding(other: MonitoredGroups): MonitoredGroups {
     const [first, ...others] = partsOf(other._selection);
@@ -175,6 +177,7 @@ export class MonitoredGroups {
       );
     }
     const excluded = first.include;
+    refuseUselessExclusion(this._selection, excluded);
     const left = partsOf(this._selection).flatMap((part) => remainderOf(part, excluded));
     if (left.length === 0) {
       throw new Error(

@@ -14,7 +14,7 @@ const PARAMETER: KeySentryParameter = {
     { kind: 'user', userName: 'robot' },
     { kind: 'path', path: '/robots/' },
     { kind: 'group', groupName: 'robots' },
-    { kind: 'tag', key: 'keep-key-until', maxDays: 30 },
+    { kind: 'tag', key: 'keep-key-until', maxDays: 30, reason: 'moves to roles' },
   ],
   actions: {
     mode: 'enforce',

@@ -29,9 +29,41 @@ describe('what cannot work is refused, with the path of the construct and what t
       { excluding: Array.from({ length: 300 }, (_, index) => KeyExclusion.user(`user-${index}`)) },
       /rules and exclusions take \d+ characters, SSM holds 8192: exclude a path or a group/,
     ],
+    [
+      'the same user twice',
+      { excluding: [KeyExclusion.user('robot'), KeyExclusion.user('robot')] },
+      /"excluding" has the user robot, which does nothing beside the user robot: take it out/,
+    ],
+    [
+      'a path below one that is excluded',
+      { excluding: [KeyExclusion.path('/a/b/'), KeyExclusion.path('/a/')] },
+      /"excluding" has the path \/a\/b\/, which does nothing beside the path \/a\/: take it out/,
+    ],
+    [
+      'a user in one account who is excluded in all',
+      { excluding: [KeyExclusion.user('a').onlyIn(['111122223333']), KeyExclusion.user('a')] },
+      /"excluding" has the user a in 111122223333, which does nothing beside the user a/,
+    ],
   ])('%s', (_, props, message) => {
     expect(() => iamKeySentrySettings(new Stack(new App(), 'App'), props)).toThrow(
       new RegExp(`^App: ${message.source}`),
     );
   });
+});
+
+test('exclusions that each leave someone out stand side by side', () => {
+  const excluding = [
+    KeyExclusion.user('a').onlyIn(['111122223333']),
+    KeyExclusion.user('a').onlyIn(['222233334444']),
+    KeyExclusion.path('/a/'),
+    KeyExclusion.path('/ab/'),
+    KeyExclusion.tag('keep'),
+    KeyExclusion.tag('hold'),
+  ];
+  const { exemptions } = iamKeySentrySettings(new Stack(new App(), 'App'), { excluding });
+  expect(exemptions).toHaveLength(excluding.length);
+});
+
+test.each(['', 'two\nlines', 'x'.repeat(201)])('the reason of a tag is refused: %j', (reason) => {
+  expect(() => KeyExclusion.tag('keep', { reason })).toThrow('KeyExclusion.tag(): "reason" is ');
 });

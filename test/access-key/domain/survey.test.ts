@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import type { ReportRow } from '../../../src/access-key/domain/credential-report';
 import type { Exclusion } from '../../../src/access-key/domain/exclusion';
+import { tagLines } from '../../../src/access-key/domain/key-report-text';
 import type { KeyRules } from '../../../src/access-key/domain/key-rules';
 import { surveyAccount, type SurveyRules } from '../../../src/access-key/domain/survey';
 import {
@@ -242,6 +243,17 @@ describe('a tag', () => {
       keys: [],
       tagUses: [{ userName: 'ann', tagKey: 'keep', value: '2026-06-20' }],
     });
+  });
+
+  test('is told with the reason that the app gives', async () => {
+    const reason = 'moves to roles in summer';
+    const given = rules({}, { ...exclusion, reason });
+    const { tagUses } = await surveyAccount(tagged('2026-06-20'), given, NOW);
+    expect(tagLines(tagUses)).toEqual([
+      'Users with a tag that excludes them:',
+      `- ann, keep = 2026-06-20: excluded until then (${reason})`,
+      '',
+    ]);
   });
 
   test('that does not count is told with the reason', async () => {

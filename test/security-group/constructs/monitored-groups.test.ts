@@ -333,3 +333,30 @@ function vpcOf(vpcId: string): ec2.IVpc {
     availabilityZones: ['eu-west-1a'],
   });
 }
+
+describe('an exclusion that leaves no group out is an error', () => {
+  const untagged = MonitoredGroups.taggedWith('watched', 'no');
+
+  test.each<[string, () => MonitoredGroups, string]>([
+    [
+      'ids that were not chosen',
+      () => MonitoredGroups.ids([A]).excluding(MonitoredGroups.ids([B])),
+      `excluding() would do nothing for ${B}, which the selection does not choose`,
+    ],
+    [
+      'ids that are left out already',
+      () =>
+        MonitoredGroups.all()
+          .excluding(MonitoredGroups.ids([A, B]))
+          .excluding(MonitoredGroups.ids([B])),
+      `excluding() would do nothing for ${B}`,
+    ],
+    [
+      'a tag that is left out already',
+      () => MonitoredGroups.all().excluding(untagged).excluding(untagged),
+      'excluding() would do nothing for groups tagged watched=no',
+    ],
+  ])('%s', (_, select, sentence) => {
+    expect(select).toThrow(sentence);
+  });
+});
