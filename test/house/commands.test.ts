@@ -46,7 +46,7 @@ test('each order to an operator function is one that it takes', () => {
   });
   expect(new Set(orders.map((order) => JSON.parse(order).action))).toEqual(
     new Set([
-      ...['accept', 'withdraw', 'release', 'pause', 'resume'],
+      ...['accept', 'withdraw', 'release', 'releasePolicy', 'pause', 'resume'],
       ...['disablePolicy', 'enablePolicy', 'listPolicies', 'list', 'check'],
     ]),
   );

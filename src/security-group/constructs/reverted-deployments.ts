@@ -17,18 +17,21 @@ export function warnOfRevertedDeployments(
   sentry: Construct,
   { groups, judging: { policies, trustedActors, mode } }: RevertedDeploymentsProps,
 ): void {
-  const isReverting = policies.some(
+  const locks = policies.filter(
     (policy) =>
       policy.baseline.kind === 'locked' &&
       policy.response !== 'notifyOnly' &&
       isSurelyFor(policy, sentry),
   );
-  if (mode === 'OBSERVE' || !isReverting) return;
+  if (mode === 'OBSERVE' || locks.length === 0) return;
   const place = sentry.node.root.node
     .findAll()
     .find(
       (construct) =>
         writesToWatchedGroup(construct, sentry, groups) &&
+        locks.some(
+          ({ appliesTo }) => !appliesTo || writesToWatchedGroup(construct, sentry, appliesTo),
+        ) &&
         !isDeployedByTrusted(deployedStack(Stack.of(construct)), trustedActors),
     );
   if (!place) return;

@@ -3,6 +3,7 @@ import type { IConstruct } from 'constructs';
 import { readableText } from './readable-text';
 import type { SecurityGroupSentryProps } from './security-group-sentry-props';
 import { coversActor, type TrustedActor, withArn } from '../domain/changes/actor';
+import { tagsIn } from '../domain/groups/counted-tags';
 import type { MonitoredGroups } from '../domain/groups/monitored-groups';
 
 /** Throws for actors that no event could name, for the same one twice, and where trust is idle. */
@@ -13,7 +14,8 @@ export function trustedActorsOf(
 ): TrustedActor[] {
   const actors = given.flatMap((actor) => actor._bind(sentry, hub));
   const isLocked = policies.some(({ baseline }) => baseline._specification.kind === 'locked');
-  if (actors.length > 0 && !isLocked && !isByTag(groups)) {
+  const chosen = [groups, ...policies.flatMap(({ appliesTo }) => appliesTo?._selection ?? [])];
+  if (actors.length > 0 && !isLocked && !chosen.some(isByTag)) {
     throw new Error(
       `${sentry.node.path}: "trustedActors" does nothing: no policy is locked, the others count for everyone, and no group is chosen by its tags. ` +
         'Leave it out, or add a policy with SecurityGroupBaseline.locked().',
@@ -28,9 +30,9 @@ export function trustedActorsOf(
   return actors;
 }
 
-/** Only a trusted actor's tags take a group from under the sentry's eyes. */
-function isByTag({ include, exclude }: MonitoredGroups): boolean {
-  return [...include, ...exclude].some(({ kind }) => kind === 'tag');
+/** Only a trusted actor's tags take a group from under the eyes of the sentry, or of a policy. */
+function isByTag(groups: MonitoredGroups): boolean {
+  return tagsIn([groups]).length > 0;
 }
 
 function refuseTwice(sentry: IConstruct, actors: readonly TrustedActor[]): void {

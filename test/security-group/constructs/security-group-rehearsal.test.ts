@@ -34,7 +34,7 @@ const deployer = new iam.Role(stack, 'Deployer', { assumedBy: new iam.AccountRoo
 const tester = new iam.Role(stack, 'Tester', { assumedBy: new iam.AccountRootPrincipal() });
 const sentry = new SecurityGroupSentry(stack, 'Sentry', {
   monitoredGroups: groups,
-  policies: [noOpenSsh],
+  policies: [noOpenSsh, { ...locked, response: ChangeResponse.notifyOnly() }],
   trustedActors: [Actor.role(deployer)],
   mode: SentryMode.OBSERVE,
 });

@@ -683,7 +683,7 @@ describe('bad input is refused at synth, with what to write instead', () => {
     [
       'no range',
       () => TrafficPeer.ipRange('10.0.0.0'),
-      /"10\.0\.0\.0" is no IP range that is known at synth/,
+      /"10\.0\.0\.0" is no IP range: write one in CIDR notation/,
     ],
     ['a range of odd notation', () => TrafficPeer.ipRange('010.0.0.0/8'), /is no IP range/],
     [

@@ -202,6 +202,12 @@ describe('trust that would do nothing is refused', () => {
     );
   });
 
+  test('though not where trusted actors may end a policy of a group by its tag', () => {
+    const byTag = { ...NO_SSH, appliesTo: MonitoredGroups.taggedWith('tier', 'web') };
+    const trustedActors = [Actor.role(role)];
+    expect(() => settings({ policies: [NO_SSH, byTag], trustedActors })).not.toThrow();
+  });
+
   test('though not where trusted actors may take a group out by its tag', () => {
     const monitoredGroups = MonitoredGroups.taggedWith('sentry', 'on');
     const trustedActors = [Actor.role(role)];
@@ -306,7 +312,17 @@ describe('a lock on groups of the app', () => {
     expect(warnings({ monitoredGroups })).toEqual([]);
   });
 
-  test('is well where whoever deploys by credentials of their own is trusted', () => {
+  test('is well where the lock is for other groups', () => {
+    const others = MonitoredGroups.ids(['sg-0123456789abcdef0']);
+    const policies = [NO_SSH, { ...LOCKED, appliesTo: others }];
+    const stack = new Stack(undefined, 'Stack', { env: ENV });
+    const group = new ec2.CfnSecurityGroup(stack, 'Other', { groupDescription: 'other' });
+    const watched = MonitoredGroups.ids([group.attrGroupId]);
+    const monitoredGroups = MonitoredGroups.anyOf([watched, others]);
+    expect(warnings({ policies, monitoredGroups }, stack)).toEqual([]);
+  });
+
+  test('is well where those who deploy by credentials of their own are trusted', () => {
     const synthesizer = new CliCredentialsStackSynthesizer();
     const stack = new Stack(undefined, 'Stack', { env: ENV, synthesizer });
     const trustedActors = [Actor.permissionSet('Admin')];

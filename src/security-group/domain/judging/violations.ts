@@ -17,6 +17,7 @@ import {
   isAsking,
   isDisabled,
   type Policy,
+  withoutDisabling,
 } from '../policies/policy';
 import {
   opensTraffic,
@@ -117,12 +118,13 @@ export function responseTo(
 }
 
 /**
- * The rule's own violations of the baselines, no matter what may speak for it. `locked` says
- * nothing without a history.
+ * The rule's own violations of the baselines, no matter what may speak for it, and whether an
+ * operator has disabled a policy. `locked` says nothing without a history.
  */
 export function bareViolations(rule: Rule, judged: Bare): Violation[] {
   return violationsOf(rule, undefined, [], {
     ...judged,
+    policies: judged.policies.map(withoutDisabling),
     group: { rules: [], unreadableRuleIds: [] },
     ledger: EMPTY_LEDGER,
     hints: { ...NO_RULES, byTrustedActor: false },
