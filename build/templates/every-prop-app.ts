@@ -250,7 +250,7 @@ sentry.grantOperate(deployer);
 const rehearsal: Required<SecurityGroupRehearsalProps> = {
   sentry,
   monitoredGroups: MonitoredGroups.all(),
-  policies: groupSentry.policies,
+  policies: groupSentry.policies.filter(({ appliesIn }) => !appliesIn),
   trustedActors: [Actor.role(deployer)],
   notificationTopic: topic,
   architecture: lambda.Architecture.X86_64,

@@ -1,7 +1,6 @@
 import { App, CfnOutput, Duration, Stack } from 'aws-cdk-lib';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import {
-  Actor,
   Approvers,
   ChangeResponse,
   IamKeySentry,
@@ -86,7 +85,6 @@ const groupSentry = new SecurityGroupSentry(security, 'GroupSentry', {
       appliesIn: AccountScope.units([PRODUCTION]),
     },
   ],
-  trustedActors: [Actor.cdkDeployments()],
   // The first wave: the sentry acts in trials. In production it only says what it would have done,
   // until cdk.json says that it acts there too.
   observeIn:

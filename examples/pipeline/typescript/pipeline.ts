@@ -3,7 +3,6 @@ import * as codebuild from 'aws-cdk-lib/aws-codebuild';
 import * as codepipeline from 'aws-cdk-lib/aws-codepipeline';
 import * as pipelines from 'aws-cdk-lib/pipelines';
 import {
-  Actor,
   ChangeResponse,
   MemberAccounts,
   MemberRegions,
@@ -96,7 +95,6 @@ class HubStage extends Stage {
           response: ChangeResponse.revert(),
         },
       ],
-      trustedActors: [Actor.cdkDeployments()],
     });
   }
 }
