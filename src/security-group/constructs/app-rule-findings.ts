@@ -10,8 +10,10 @@ import type { Direction, Rule } from '../domain/rules/rule';
 import { ruleText } from '../domain/rules/rule-text';
 
 /** How a sentry judges, as far as a template tells it. */
-export interface AppJudging
-  extends Pick<PoliciesParameter, 'mode' | 'observeIn' | 'existingViolations'> {
+export interface AppJudging extends Pick<
+  PoliciesParameter,
+  'mode' | 'observeIn' | 'existingViolations'
+> {
   readonly policies: readonly Policy[];
 }
 

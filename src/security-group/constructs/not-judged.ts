@@ -4,10 +4,10 @@ import type { Construct, IConstruct } from 'constructs';
 import { isSameId, targetOf } from './group-reference';
 import { readableText } from './readable-text';
 import { isKnownLater } from '../../shared/constructs/known-later';
+import { informAtSynth } from '../../shared/constructs/late-advice';
 import { withPeers } from '../domain/policies/peers-in-doubt';
 import type { Policy } from '../domain/policies/policy';
 import type { PeerPattern } from '../domain/policies/traffic-pattern';
-import { informAtSynth } from '../../shared/constructs/late-advice';
 
 /** What synth could not judge of the app, and why. */
 export interface NotJudged {

@@ -1,7 +1,11 @@
 import { readableText } from './readable-text';
 import { selectorText } from './selectors';
 import { isKnownLater } from '../../shared/constructs/known-later';
-import { type GroupSelector, type MonitoredGroups, partsOf } from '../domain/groups/monitored-groups';
+import {
+  type GroupSelector,
+  type MonitoredGroups,
+  partsOf,
+} from '../domain/groups/monitored-groups';
 
 /** Throws where it is certain that a selection is the same without these groups. */
 export function refuseUselessExclusion(
