@@ -6,11 +6,17 @@ import { Construct } from 'constructs';
 import type { SecurityGroupRehearsalProps } from './security-group-rehearsal-props';
 import { rehearsalSettings } from './security-group-rehearsal-settings';
 import { SentryParameters } from './sentry-parameters';
-import { acknowledgeWildcards, historyStatement, readingStatements } from './sentry-rights';
+import {
+  acknowledgeWildcards,
+  historyStatement,
+  readingStatements,
+  readVpcsStatement,
+} from './sentry-rights';
 import { BundledFunction } from '../../shared/constructs/bundled-function';
 import { setArchitecture } from '../../shared/constructs/function-architecture';
 import { givenTopic, notificationTopic } from '../../shared/constructs/notification-topic';
 import { REHEARSE_POLICIES } from '../contracts/rehearse-policies.environment';
+import { vpcIdsIn } from '../domain/policies/peers-in-doubt';
 
 /**
  * Tries policies on what has happened: a function that reads CloudTrail's event history, of up to
@@ -64,6 +70,7 @@ export class SecurityGroupRehearsal extends Construct {
     [...readingStatements(this), historyStatement()].forEach((statement) =>
       handler.addToRolePolicy(statement),
     );
+    if (vpcIdsIn(judging.policies).length > 0) handler.addToRolePolicy(readVpcsStatement());
     acknowledgeWildcards(handler.role!);
     topic.grantPublish(handler);
     parameters.grantRead(handler);

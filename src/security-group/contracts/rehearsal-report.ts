@@ -99,6 +99,7 @@ export interface RehearsalReport {
       | 'rules-not-named'
       | 'values-unknown'
       | 'list-in-doubt'
+      | 'peer-in-doubt'
       | 'list-entries-unknown'
       | 'second-cut-short';
     readonly reason: string;
@@ -115,7 +116,10 @@ export interface RehearsalReport {
     readonly groups: number;
     readonly examples: readonly { readonly group: GroupInReport; readonly text: string }[];
   }[];
-  /** Standing rules that name a prefix list whose entries are not all known. */
+  /**
+   * Standing rules that may violate more: what their prefix list holds, or what a policy names, is
+   * not all known.
+   */
   readonly standingInDoubt: number;
   /** What a rehearsal cannot know, in whole sentences. */
   readonly limits: readonly string[];

@@ -16,6 +16,7 @@ import { reasonOf } from '../../shared/domain/failure/failure';
 import { HISTORY_CLIENT_SETTINGS } from '../adapters/cloudtrail-event-history';
 import { CloudTrailPagedHistory } from '../adapters/cloudtrail-paged-history';
 import { Ec2SecurityGroups } from '../adapters/ec2-security-groups';
+import { Ec2Vpcs } from '../adapters/ec2-vpcs';
 import { rehearsalAnswer } from '../adapters/rehearsal-answer';
 import { rehearsalNotification } from '../adapters/rehearsal-notification';
 import { parseRehearsalRequest, tokenFor } from '../adapters/rehearsal-request';
@@ -28,7 +29,9 @@ const environment = readEnvironment(REHEARSE_POLICIES, process.env);
 const logger = new Logger({ serviceName: environment.REHEARSAL_NAME });
 const ssm = new SSMClient(CLIENT_SETTINGS);
 const cloudTrail = new CloudTrailClient(HISTORY_CLIENT_SETTINGS);
-const groups = new Ec2SecurityGroups(new EC2Client(CLIENT_SETTINGS), environment.ACCOUNT_ID);
+const ec2 = new EC2Client(CLIENT_SETTINGS);
+const groups = new Ec2SecurityGroups(ec2, environment.ACCOUNT_ID);
+const vpcs = new Ec2Vpcs(ec2);
 const notifications = new SnsNotifications(
   new SNSClient(CLIENT_SETTINGS),
   environment.NOTIFICATION_TOPIC_ARN,
@@ -55,7 +58,7 @@ export async function handler(
   const until = new Date(
     now.getTime() + context.getRemainingTimeInMillis() - MILLISECONDS_AFTER_READING,
   );
-  const configuration = await loadConfigurationOfRehearsal(ssm, environment, own);
+  const configuration = await loadConfigurationOfRehearsal(ssm, environment, own, vpcs);
   const subject = JSON.stringify([place, configuration.digests, configuration.trustedActors]);
   const { as, ...part } = parseRehearsalRequest(payload, now, subject);
   const rehearsal = await rehearse(

@@ -4,6 +4,7 @@ import { Template } from 'aws-cdk-lib/assertions';
 import type { Emulator } from '../../../sandbox/emulator/emulator';
 import { emulatorAccess } from '../../../sandbox/emulator/emulator-access';
 import { MonitoredGroups } from '../../../src';
+import { loadConfigurationOfRehearsal } from '../../../src/security-group/adapters/rehearsed-configuration';
 import {
   loadedConfigurationAt,
   loadSentryConfiguration,
@@ -14,7 +15,9 @@ import type {
   PauseParameter,
   PoliciesParameter,
 } from '../../../src/security-group/contracts/sentry-parameters';
+import { peersInDoubt, vpcIdsIn } from '../../../src/security-group/domain/policies/peers-in-doubt';
 import { startedEmulator } from '../emulated/emulated-ledger';
+import { VpcsInMemory } from '../in-memory/vpcs-in-memory';
 
 const POLICIES: PoliciesParameter = {
   version: 1,
@@ -333,6 +336,24 @@ test('an order to disable a policy is part of it, and of the policy that it name
   });
   expect(configuration.disablings).toEqual([read('p1'), read('gone')]);
   expect(configuration.policies.map(({ disabling }) => disabling)).toEqual([undefined, read('p1')]);
+});
+
+test('a rehearsal takes the ranges that VPCs have today, in its own place', async () => {
+  const peers = [{ kind: 'vpc', vpcId: 'vpc-1' }];
+  const baseline = { kind: 'forbid', patterns: [{ name: 'the network', peers }] };
+  await load({ policies: { ...POLICIES, policies: [{ baseline, response: 'revert' }] } });
+  const names = {
+    POLICIES_PARAMETER: '/policies',
+    MONITORED_GROUPS_PARAMETERS: '/groups/0',
+    PAUSE_PARAMETER: '/pause',
+    DISABLED_POLICIES_PARAMETER: '/disabled',
+  };
+  const vpcs = new VpcsInMemory();
+  vpcs.put('vpc-1', '10.1.0.0/16');
+  const place = { accountId: '111122223333', region: 'eu-west-1' };
+  const { policies } = await loadConfigurationOfRehearsal(client, names, place, vpcs);
+  expect(vpcIdsIn(policies)).toEqual(['vpc-1']);
+  expect(peersInDoubt(policies)).toEqual([]);
 });
 
 test('a pause is part of it', async () => {

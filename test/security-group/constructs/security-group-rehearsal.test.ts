@@ -1,5 +1,6 @@
 import { App, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import { AwsSolutionsChecks } from 'cdk-nag';
@@ -17,6 +18,7 @@ import {
   SentryHub,
   SentryMode,
   TrafficPattern,
+  TrafficPeer,
 } from '../../../src';
 import { REHEARSE_POLICIES } from '../../../src/security-group/contracts/rehearse-policies.environment';
 
@@ -95,6 +97,18 @@ describe('the function of a rehearsal', () => {
       'sns:Publish',
       'ssm:GetParameters',
     ]);
+  });
+
+  test('may look VPCs up only where a policy that it tries names one', () => {
+    const vpc = ec2.Vpc.fromVpcAttributes(new Stack(), 'Vpc', {
+      vpcId: 'vpc-0123456789abcdef0',
+      availabilityZones: ['a'],
+    });
+    const patterns = [TrafficPattern.of({ peers: [TrafficPeer.vpc(vpc)] })];
+    const policies = [{ ...noOpenSsh, baseline: SecurityGroupBaseline.forbid(patterns) }];
+    const naming = Template.fromStack(alone({ monitoredGroups: groups, policies }));
+    const allowed = statementsOf('RehearsalRehearsePolicies', naming);
+    expect(allowed.flatMap(({ actions }) => actions)).toContain('ec2:DescribeVpcs');
   });
 
   test('is invoked by those whom it is granted to, who get no right over the sentry', () => {

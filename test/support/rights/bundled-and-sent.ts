@@ -75,6 +75,7 @@ const NEVER_SENT: Readonly<Record<string, readonly NeverSent[]>> = {
     { calls: ['dynamodb:Scan'], because: 'what is covered is for others to see' },
   ],
   'security-group/handlers/rehearse-policies': [
+    VPCS_OF_POLICIES,
     { calls: CHANGES_OF_RULES, because: 'it only looks at groups' },
   ],
   'security-group/handlers/reconcile-member': [

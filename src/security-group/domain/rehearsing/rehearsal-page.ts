@@ -92,7 +92,7 @@ export function rehearsalPage(
     '</table>',
     ...(standingInDoubt > 0
       ? [
-          `<p>${standingInDoubt} rules name a prefix list whose entries are not all known: they may violate more.</p>`,
+          `<p>Rules that may violate more: ${standingInDoubt}. The entries of a prefix list that they name, or the ranges of a VPC that a policy names, are not all known.</p>`,
         ]
       : []),
     '<h2>What a rehearsal cannot know</h2>',

@@ -36,6 +36,8 @@ const DOUBTS: Readonly<Record<RehearsalDoubt, string>> = {
     'The record names a rule by its id alone, and no other record of this time tells the values that it had.',
   'list-in-doubt': 'The entries of the prefix list that the rule names are not all known.',
   'list-entries-unknown': 'The record does not say which entries the call put into a prefix list.',
+  'peer-in-doubt':
+    'A policy names a VPC that cannot be read, or a range that is none, on which it hangs whether the rule is a violation.',
   'second-cut-short':
     'One second held more calls than can be read in one part: some of them are missing.',
 };
@@ -47,7 +49,7 @@ export function doubtText(doubt: RehearsalDoubt): string {
 /** What a rehearsal cannot know, whatever it reads. */
 export const REHEARSAL_LIMITS: readonly string[] = [
   'A rule that would have been reverted would not have been there for the changes after it. Someone may have done something else then.',
-  'The groups that are monitored, their tags and VPCs, and the entries of prefix lists are taken as they are today.',
+  'The groups that are monitored, their tags and VPCs, the entries of prefix lists, and the ranges of VPCs that policies name, are taken as they are today.',
   'Every group is taken as if the sentry had adopted it before: a rule that stood before this time counts as accepted. What operators or approvals have accepted is not looked at.',
   'The event history holds 90 days. It has a call within minutes as a rule, and can be hours late.',
   'Of a rehearsal in several parts, each part knows its own records alone.',

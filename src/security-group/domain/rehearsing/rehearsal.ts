@@ -47,6 +47,7 @@ export const DOUBTS = [
   'values-unknown',
   'list-in-doubt',
   'list-entries-unknown',
+  'peer-in-doubt',
   'second-cut-short',
 ] as const;
 
@@ -110,6 +111,9 @@ export interface Rehearsal {
   readonly changes: readonly RehearsedChange[];
   readonly notJudged: readonly NotJudged[];
   readonly standing: readonly StandingViolations[];
-  /** Standing rules that name a prefix list whose entries are not all known. */
+  /**
+   * Standing rules that may violate more: what their prefix list holds, or what a policy names, is
+   * not all known.
+   */
   readonly standingInDoubt: number;
 }

@@ -12,7 +12,7 @@ import { DEFAULT_GROUP } from '../groups/rules-of-new-group';
 import { judge } from '../judging/judge';
 import { type Judgement, strongest } from '../judging/judgement';
 import type { Situation } from '../judging/situation';
-import { hangsOnDoubt } from '../judging/violations';
+import { hangsOnDoubt, peersThatDecide } from '../judging/violations';
 import type { GroupLedger, LedgerEntry } from '../ledger/ledger';
 import { configurationFor } from '../policies/configuration-for';
 import type { SentryConfiguration } from '../policies/sentry-configuration';
@@ -64,7 +64,8 @@ export function rehearseChange(
     changed.undirected.length > 0 && rules.some(({ verdict }) => verdict !== 'allow');
   const doubts: Readonly<Partial<Record<RehearsalDoubt, boolean>>> = {
     'rules-not-named': !named.complete,
-    'list-in-doubt': hasListInDoubt(changed, situation),
+    'list-in-doubt': writtenRules(changed).some((rule) => hangsOnDoubt(rule, situation)),
+    'peer-in-doubt': hasPeerInDoubt(writtenRules(changed), situation),
     'values-unknown':
       changed.areValuesUnread || isBeforeMissed || (isHeld && changed.unknown.length > 0),
   };
@@ -107,8 +108,12 @@ function holdsWhatStands({ hints, policies }: Situation): boolean {
   return !hints.byTrustedActor && policies.some(({ baseline }) => baseline.kind === 'locked');
 }
 
-function hasListInDoubt({ written, undirected }: ChangedRules, situation: Situation): boolean {
-  return [...written, ...undirected].some((rule) => hangsOnDoubt(rule, situation));
+function writtenRules({ written, undirected }: ChangedRules): Rule[] {
+  return [...written, ...undirected];
+}
+
+function hasPeerInDoubt(rules: readonly Rule[], situation: Situation): boolean {
+  return rules.some((rule) => peersThatDecide(rule, situation).length > 0);
 }
 
 /** What happens if its entries change is judged in every group that names the list. */
@@ -128,7 +133,7 @@ export function rehearseListChange(
     version: (list?.version ?? written.version ?? 0) + 1,
     cidrs: written.added,
   };
-  const judgements = judge({
+  const situation: Situation = {
     groupId: group.id,
     group: { rules: naming, unreadableRuleIds: [] },
     ledger: ledgerOf(group.id, naming),
@@ -141,8 +146,11 @@ export function rehearseListChange(
       changedPrefixList: { id: prefixListId, written },
     },
     now: change.time,
-  });
-  return { rules: judgements.map(rehearsed), doubts: [] };
+  };
+  return {
+    rules: judge(situation).map(rehearsed),
+    doubts: hasPeerInDoubt(naming, situation) ? ['peer-in-doubt'] : [],
+  };
 }
 
 /** A group comes with rules of its own, of which no record tells. */

@@ -2,7 +2,7 @@ import type { StandingViolations } from './rehearsal';
 import { chunksOf } from '../../../shared/domain/chunks';
 import type { GroupDetails } from '../groups/group';
 import type { GroupRules, SecurityGroups } from '../groups/security-groups';
-import { bareViolations, hangsOnDoubt } from '../judging/violations';
+import { bareViolations, hangsOnDoubt, peersThatDecide } from '../judging/violations';
 import { isFor } from '../policies/configuration-for';
 import type { Policy } from '../policies/policy';
 import type { PrefixLists } from '../rules/prefix-list';
@@ -69,7 +69,9 @@ export async function readStandingRules(
         prefixLists,
         now,
       };
-      inDoubt += rules.filter((rule) => hangsOnDoubt(rule, judging)).length;
+      inDoubt += rules.filter(
+        (rule) => hangsOnDoubt(rule, judging) || peersThatDecide(rule, judging).length > 0,
+      ).length;
       if (isKept(group, rules)) kept.set(group.id, rules);
       tallies
         .filter(({ policy }) => judging.policies.includes(policy))

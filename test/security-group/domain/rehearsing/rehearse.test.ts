@@ -1,4 +1,5 @@
 import type { Change } from '../../../../src/security-group/domain/changes/change';
+import type { Policy } from '../../../../src/security-group/domain/policies/policy';
 import {
   type HistoryLimits,
   readHistory,
@@ -27,6 +28,26 @@ import { rule } from '../../samples/rules';
 const ssh = rule({ id: 'sgr-ssh' });
 const https = rule({ id: 'sgr-https', fromPort: 443, toPort: 443 });
 const MINUTE = 60_000;
+
+/** A VPC that was looked up, and that EC2 does not show. */
+const forbidVpc: Policy = {
+  ...forbidSsh,
+  baseline: {
+    kind: 'forbid',
+    patterns: [
+      {
+        name: 'the shared network',
+        peers: [
+          {
+            kind: 'vpc',
+            vpcId: 'vpc-1',
+            ranges: { cidrs: [], doubt: { kind: 'not-there', reason: 'EC2 does not show it' } },
+          },
+        ],
+      },
+    ],
+  },
+};
 
 /** The changes one after the other, each a call of its own. */
 function inTurn(...changes: Change[]): Change[] {
@@ -139,24 +160,8 @@ describe('what the policies would have done', () => {
   test('entries that come into a prefix list open the rules that name it', async () => {
     const naming = rule({ id: 'sgr-list', prefixListId: 'pl-1' });
     const rehearsal = new RehearsalInMemory([forbidSsh], [naming]);
-    rehearsal.groups.lists.set('pl-1', {
-      id: 'pl-1',
-      isAwsManaged: false,
-      version: 3,
-      cidrs: ['10.0.0.0/8'],
-    });
-    const opening = changeOf(
-      {},
-      {
-        eventName: 'ModifyManagedPrefixList',
-        subject: {
-          kind: 'prefix-list',
-          prefixListId: 'pl-1',
-          written: { added: ['0.0.0.0/0'], version: 2 },
-        },
-      },
-    );
-    const rehearsed = await rehearsal.of(opening);
+    rehearsal.groups.lists.set('pl-1', listOf('10.0.0.0/8'));
+    const rehearsed = await rehearsal.of(entering('0.0.0.0/0'));
     expect(rehearsed.changes[0]?.rules).toMatchObject([{ verdict: 'revert' }]);
   });
 
@@ -274,6 +279,22 @@ describe('what could not be judged', () => {
     );
     expect(doubtsIn(rehearsal)).toEqual(['list-in-doubt']);
   });
+
+  test('a rule on whose peer a policy has a VPC that EC2 does not show', async () => {
+    const rehearsal = await new RehearsalInMemory([forbidVpc], [https]).of(
+      added(rule({ id: 'sgr-1', ipRange: '10.1.0.0/16' })),
+    );
+    expect(verdictsIn(rehearsal)).toEqual(['added allow']);
+    expect(doubtsIn(rehearsal)).toEqual(['peer-in-doubt']);
+    expect(rehearsal.standingInDoubt).toBe(1);
+  });
+
+  test('entries of a prefix list that may be in a VPC which EC2 does not show', async () => {
+    const naming = rule({ id: 'sgr-list', prefixListId: 'pl-1' });
+    const rehearsal = new RehearsalInMemory([forbidVpc], [naming]);
+    rehearsal.groups.lists.set('pl-1', listOf('10.1.0.0/16'));
+    expect(doubtsIn(await rehearsal.of(entering('10.1.0.0/16')))).toEqual(['peer-in-doubt']);
+  });
 });
 
 test('without a policy for this account, nothing is called allowed: it is an error in words', async () => {
@@ -352,6 +373,25 @@ describe('a long history', () => {
     await expect(rehearsal.next(WEEK, 1)).rejects.toThrow('Try again later');
   });
 });
+
+function listOf(...cidrs: string[]) {
+  return { id: 'pl-1', isAwsManaged: false, version: 3, cidrs };
+}
+
+/** Someone puts these entries into the prefix list `pl-1`. */
+function entering(...cidrs: string[]): Change {
+  return changeOf(
+    {},
+    {
+      eventName: 'ModifyManagedPrefixList',
+      subject: {
+        kind: 'prefix-list',
+        prefixListId: 'pl-1',
+        written: { added: cidrs, version: 2 },
+      },
+    },
+  );
+}
 
 function allowSsh() {
   return {
