@@ -247,7 +247,7 @@ const groupSentry: Required<Omit<SecurityGroupSentryProps, CompanySetting>> = {
 };
 const sentry = new SecurityGroupSentry(stack, 'GroupSentry', groupSentry);
 sentry.grantOperate(deployer);
-const rehearsal: Required<SecurityGroupRehearsalProps> = {
+const rehearsal: Required<Omit<SecurityGroupRehearsalProps, CompanySetting>> = {
   sentry,
   monitoredGroups: MonitoredGroups.all(),
   policies: groupSentry.policies.filter(({ appliesIn }) => !appliesIn),
@@ -452,6 +452,11 @@ new SecurityGroupSentry(team, 'GroupSentry', {
       response: ChangeResponse.revertUntilApproved(teamApprovals),
     },
   ],
+});
+new SecurityGroupRehearsal(team, 'Rehearsal', {
+  ...company,
+  monitoredGroups: MonitoredGroups.all(),
+  policies: [{ baseline: SecurityGroupBaseline.locked(), response: ChangeResponse.notifyOnly() }],
 });
 new IamKeySentry(team, 'KeySentry', {
   ...company,

@@ -4,6 +4,11 @@ import type { EndpointNeeds } from '../../shared/constructs/function-network';
 /** A gateway or an interface will do for DynamoDB. */
 const SERVICES = ['cloudtrail', 'dynamodb', 'ec2', 'events', 'sns', 'sqs', 'ssm'];
 
+/** What the function of a rehearsal has to reach. */
+export const REHEARSAL_ENDPOINTS: EndpointNeeds = {
+  services: ['cloudtrail', 'ec2', 'sns', 'ssm'],
+};
+
 /** What the functions of a sentry have to reach. */
 export function endpointNeeds({ hub, policies }: SecurityGroupSentryProps): EndpointNeeds {
   const asks = policies.some(({ response }) => response._workflow !== undefined);

@@ -1,12 +1,15 @@
-import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import type * as sns from 'aws-cdk-lib/aws-sns';
 import type { Actor } from './actor';
 import type { MonitoredGroups } from './monitored-groups';
 import type { SecurityGroupSentry } from './security-group-sentry';
 import type { SecurityGroupPolicy } from './security-group-sentry-props';
+import type { CompanySettings } from '../../shared/constructs/company-settings';
 
-/** Properties of a SecurityGroupRehearsal. */
-export interface SecurityGroupRehearsalProps {
+/**
+ * Properties of a SecurityGroupRehearsal. It runs on the processors of its sentry where it has no
+ * `architecture` of its own; the sentry's other company settings are not taken over.
+ */
+export interface SecurityGroupRehearsalProps extends CompanySettings {
   /**
    * The sentry whose groups, policies and trusted actors are rehearsed, whatever its mode; the
    * props below take the place of single ones. Its own calls are left out. It has to be in the same
@@ -49,11 +52,4 @@ export interface SecurityGroupRehearsalProps {
    * key of its own
    */
   readonly notificationTopic?: sns.ITopic;
-
-  /**
-   * The processors that the function runs on.
-   *
-   * @default - those of the sentry; without one, Architecture.ARM_64
-   */
-  readonly architecture?: lambda.Architecture;
 }

@@ -3,6 +3,7 @@ import type * as iam from 'aws-cdk-lib/aws-iam';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import type * as sns from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
+import { REHEARSAL_ENDPOINTS } from './endpoint-needs';
 import type { SecurityGroupRehearsalProps } from './security-group-rehearsal-props';
 import { rehearsalSettings } from './security-group-rehearsal-settings';
 import { SentryParameters } from './sentry-parameters';
@@ -12,8 +13,8 @@ import {
   readingStatements,
   readVpcsStatement,
 } from './sentry-rights';
+import { applyCompanySettings } from '../../shared/constructs/apply-company-settings';
 import { BundledFunction } from '../../shared/constructs/bundled-function';
-import { setArchitecture } from '../../shared/constructs/function-architecture';
 import { givenTopic, notificationTopic } from '../../shared/constructs/notification-topic';
 import { REHEARSE_POLICIES } from '../contracts/rehearse-policies.environment';
 import { vpcIdsIn } from '../domain/policies/peers-in-doubt';
@@ -39,18 +40,26 @@ export class SecurityGroupRehearsal extends Construct {
 
   /**
    * Throws if there is nothing to rehearse, if the sentry, a monitored group or the topic is known
-   * to be in another account or Region, if the topic is a FIFO topic, and for the policies and
-   * groups for which a SecurityGroupSentry throws. Rules of the app that violate the policies are
-   * no errors here.
+   * to be in another account or Region, if the topic is a FIFO topic, and for the policies, groups
+   * and company settings for which a SecurityGroupSentry throws. Rules of the app that violate the
+   * policies are no errors here.
    */
   constructor(scope: Construct, id: string, props: SecurityGroupRehearsalProps) {
     super(scope, id);
     const sentry = props.sentry?._rehearsed;
-    setArchitecture(this, props.architecture ?? sentry?.props.architecture);
+    const {
+      architecture = sentry?.props.architecture,
+      notificationTopic: told = props.sentry?.notificationTopic,
+    } = props;
+    applyCompanySettings(
+      this,
+      { ...props, architecture, notificationTopic: told },
+      { hearsEvents: false, endpoints: REHEARSAL_ENDPOINTS },
+    );
     const { monitoredGroups, judging } = rehearsalSettings(this, props);
     const topic = props.notificationTopic
       ? givenTopic(this, props.notificationTopic)
-      : (props.sentry?.notificationTopic ?? notificationTopic(this, 'Notifications'));
+      : (told ?? notificationTopic(this, 'Notifications'));
     const parameters = new SentryParameters(this, 'Parameters', {
       monitoredGroups,
       policies: { ...judging, workflows: [] },

@@ -1,7 +1,10 @@
 import { App, Stack } from 'aws-cdk-lib';
-import { Match, Template } from 'aws-cdk-lib/assertions';
+import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as iam from 'aws-cdk-lib/aws-iam';
+import * as kms from 'aws-cdk-lib/aws-kms';
+import * as lambda from 'aws-cdk-lib/aws-lambda';
+import * as logs from 'aws-cdk-lib/aws-logs';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import {
@@ -125,6 +128,63 @@ describe('the function of a rehearsal', () => {
 
   test('has no finding of cdk-nag', () => {
     expect(new AwsSolutionsChecks(app).validateScope(rehearsal).violations).toEqual([]);
+  });
+});
+
+describe('company settings', () => {
+  const keyArn = 'arn:aws:kms:eu-west-1:111111111111:key/01234567-89ab-cdef-0123-456789abcdef';
+  const company = (own: Stack) => {
+    const vpc = ec2.Vpc.fromVpcAttributes(own, 'Vpc', {
+      vpcId: 'vpc-0123456789abcdef0',
+      availabilityZones: ['a'],
+      isolatedSubnetIds: ['subnet-0123456789abcdef0'],
+    });
+    return {
+      vpc,
+      encryptionKey: kms.Key.fromKeyArn(own, 'Key', keyArn),
+      logRetention: logs.RetentionDays.TEN_YEARS,
+      tracing: lambda.Tracing.ACTIVE,
+      reservedConcurrentExecutions: 1,
+    };
+  };
+  const inCompany = (extra: Partial<SecurityGroupRehearsalProps> = {}) => {
+    const own = new Stack(new App(), 'Own', {
+      env: { account: '111111111111', region: 'eu-west-1' },
+    });
+    const props = { ...company(own), monitoredGroups: groups, policies: [noOpenSsh], ...extra };
+    new SecurityGroupRehearsal(own, 'Rehearsal', props);
+    return own;
+  };
+
+  test('are those of its function, its topic and its log', () => {
+    const own = inCompany();
+    const made = Template.fromStack(own);
+    made.hasResourceProperties('AWS::Lambda::Function', {
+      VpcConfig: { SubnetIds: ['subnet-0123456789abcdef0'] },
+      TracingConfig: { Mode: 'Active' },
+      ReservedConcurrentExecutions: 1,
+    });
+    made.hasResourceProperties('AWS::Logs::LogGroup', { KmsKeyId: keyArn, RetentionInDays: 3653 });
+    made.hasResourceProperties('AWS::SNS::Topic', { KmsMasterKeyId: keyArn });
+    const warnings = Annotations.fromStack(own).findWarning('*', Match.anyValue());
+    expect(warnings.map(({ entry }) => String(entry.data)).join()).toContain(
+      'Endpoints that the app does not make: cloudtrail, ec2, sns, ssm.',
+    );
+  });
+
+  test('that would do nothing are an error: a key, where the topic and the log have theirs', () => {
+    const elsewhere = new Stack();
+    const idle = inCompany({
+      notificationTopic: sns.Topic.fromTopicArn(
+        elsewhere,
+        'Topic',
+        'arn:aws:sns:eu-west-1:111111111111:told',
+      ),
+      logEncryptionKey: kms.Key.fromKeyArn(elsewhere, 'LogKey', keyArn),
+    });
+    expect(idle.node.findChild('Rehearsal').node.validate().join()).toContain(
+      'Own/Rehearsal: "encryptionKey" does nothing',
+    );
   });
 });
 

@@ -17,7 +17,10 @@ import {
 import { endpointNeeds as keySentryNeeds } from '../../../src/access-key/constructs/endpoint-needs';
 import { WORKFLOW_ENDPOINTS } from '../../../src/approval/constructs/endpoint-needs';
 import { endpointNeeds as hubNeeds } from '../../../src/organization/constructs/endpoint-needs';
-import { endpointNeeds as groupSentryNeeds } from '../../../src/security-group/constructs/endpoint-needs';
+import {
+  endpointNeeds as groupSentryNeeds,
+  REHEARSAL_ENDPOINTS,
+} from '../../../src/security-group/constructs/endpoint-needs';
 
 const DOCS = join(__dirname, '..', '..', '..', 'docs');
 const RIGHTS = readFileSync(join(DOCS, 'rights.md'), 'utf8');
@@ -59,6 +62,7 @@ const policies = [
 const NEEDS: Readonly<Record<string, readonly string[]>> = {
   SecurityGroupSentry: groupSentryNeeds({ hub, policies, monitoredGroups: MonitoredGroups.all() })
     .services,
+  SecurityGroupRehearsal: REHEARSAL_ENDPOINTS.services,
   IamKeySentry: keySentryNeeds({ hub, actions }).services,
   SlackApprovalWorkflow: WORKFLOW_ENDPOINTS.services,
   SentryHub: hubNeeds(hubProps).services,
