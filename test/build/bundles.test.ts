@@ -11,9 +11,10 @@ import { withLiteralKeys, withoutErrorClasses } from '../../build/shake-sdk-sche
 
 /**
  * Compiling a hundred kilobytes takes a cold start some 13 ms. Work in the members of a hub, with
- * STS and what the hub knows of them, is some 45 of them.
+ * STS and what the hub knows of them, is some 45 of them; policies for groups of their own and for
+ * VPCs are some 18, of which 5 are what EC2's answer about VPCs looks like.
  */
-const MOST_BYTES = 600_000;
+const MOST_BYTES = 615_000;
 
 describe.each(findHandlers())('the bundle of $name', ({ name }) => {
   const file = join(__dirname, '..', '..', 'bundles', name, 'index.js');
