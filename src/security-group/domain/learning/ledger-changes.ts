@@ -94,7 +94,8 @@ export function writtenLast(entry: LedgerEntry, at: Date): LedgerEntry {
 
 /**
  * A rule that a trusted actor took away and that someone has put there again, before the event of
- * that: it has another id. What spoke for it before the call does so no more.
+ * that: it has another id. What spoke for it before the call does so no more. Where the call itself
+ * put it there, by modifying another rule, the group has what it had.
  */
 function putAgain(
   { hints, ledger, now }: Situation,
@@ -105,6 +106,7 @@ function putAgain(
   return rules.flatMap((rule): LedgerChange[] => {
     const entry = entryOf(rule, ledger);
     if (!entry || !isOtherRule(rule, entry.rule) || !namesMissing(hints, entry.rule)) return [];
+    if (namesAsItStands(hints, rule)) return [];
     const grants = entry.grants.filter(({ since }) => since >= takenAt);
     if (grants.length === entry.grants.length) return [];
     const known = { ...entry, grants, rule: { ...entry.rule, id: rule.id } };

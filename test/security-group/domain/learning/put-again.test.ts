@@ -10,6 +10,7 @@ import {
   forbidSsh,
   locked,
   lockedRestoring,
+  modified,
   removed,
 } from '../../samples/changes';
 import { rule } from '../../samples/rules';
@@ -116,6 +117,20 @@ test('a rule that is put there again with other tags gets those back with which 
   ]);
   await runs(sentry, 1);
   expect(sentry.ledger.entryOf('sg-1', https)!.rule).toMatchObject({ id: 'sgr-again', tags });
+});
+
+test('a trusted call that gives one rule the values that another had keeps what the group has, however often it comes', async () => {
+  const half = rule({ id: 'sgr-half', ipRange: '128.0.0.0/1' });
+  const sentry = SentryInMemory.watching([forbidSsh], half, ssh);
+  sentry.groups.change('sg-1', 'sgr-ssh', https);
+  sentry.groups.change('sg-1', 'sgr-half', ssh);
+  const swap = by(deployer, modified('sgr-ssh', 'sgr-half'));
+  sentry.history.changes.push(swap);
+  await sentry.respond(swap);
+  await sentry.respond(swap, 2);
+  await runs(sentry, 3);
+  expect(sentry.groups.ruleIds('sg-1')).toEqual(['sgr-half', 'sgr-ssh']);
+  expect(sentry.groups.acts).toEqual([]);
 });
 
 test('an event that claims that a trusted actor took away what never went changes nothing', async () => {
