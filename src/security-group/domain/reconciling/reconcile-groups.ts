@@ -21,6 +21,7 @@ import { type Candidates, candidates, isMonitored, viewsOf } from './view-groups
 import { ledgerWithoutTags } from './without-tags';
 import type { DescribedPlace } from '../../../organization/domain/described-place';
 import { reasonOf } from '../../../shared/domain/failure/failure';
+import { isSelected } from '../groups/monitored-groups';
 import type { GroupRules, SecurityGroups } from '../groups/security-groups';
 import { peersThatDecide } from '../judging/violations';
 import type { GroupRecord } from '../ledger/ledger';
@@ -388,8 +389,8 @@ async function remember(
 }
 
 /**
- * Records of groups whose tags count otherwise than before, or for which fewer policies hold:
- * nothing in them is adopted for that.
+ * Records of groups whose tags count otherwise than before, for which fewer policies hold, or that
+ * another selection chooses by now: nothing in them is adopted for that.
  */
 function recounted(views: readonly GroupView[], adoptions: readonly Adoption[]): GroupRecord[] {
   const adopted = new Set(adoptions.map(({ group }) => group.id));
@@ -397,10 +398,16 @@ function recounted(views: readonly GroupView[], adoptions: readonly Adoption[]):
     if (!record || record.releasedAt || adopted.has(details.id)) return [];
     if (adoptionCause({ record }, configuration) !== undefined) return [];
     const { policies, each } = configuration.digests;
+    // Whoever takes its tag off after this look does not take it from under the sentry's eyes.
+    const isChosen = isSelected(details, configuration.monitoredGroups);
+    const selection = isChosen ? configuration.digests.selection : record.selection;
     // A record of the version before does not say which they are.
     const isSaid = !each || record.holds !== undefined;
-    if (isSaid && record.policies === policies && record.tags === tags) return [];
-    return [{ ...record, policies, ...(each && { holds: each }), ...(tags && { tags }) }];
+    const isSame = record.policies === policies && record.selection === selection;
+    if (isSaid && isSame && record.tags === tags) return [];
+    return [
+      { ...record, policies, selection, ...(each && { holds: each }), ...(tags && { tags }) },
+    ];
   });
 }
 

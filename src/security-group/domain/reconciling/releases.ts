@@ -1,6 +1,9 @@
 import type { Candidates } from './view-groups';
+import { isCounted } from '../groups/counted-tags';
+import type { GroupDetails } from '../groups/group';
 import { isSelected, isSelectedById } from '../groups/monitored-groups';
 import type { GroupLedger, GroupRecord, ReleaseReason } from '../ledger/ledger';
+import { remembersMembership } from '../policies/configuration-for';
 import type { SentryConfiguration } from '../policies/sentry-configuration';
 
 export interface ReleasedGroup {
@@ -46,13 +49,27 @@ export function releasesIn(
 function whyLacking(
   record: GroupRecord,
   found: Candidates['existing'][number] | undefined,
-  { monitoredGroups, digests }: SentryConfiguration,
+  configuration: SentryConfiguration,
 ): ReleaseReason | undefined {
+  const { monitoredGroups, digests } = configuration;
   const byId = isSelectedById(record.groupId, monitoredGroups);
   if (!found) return byId === false ? 'not-chosen' : 'deleted';
   const isChosen =
-    byId ?? (isSelected(found, monitoredGroups) || record.selection === digests.selection);
+    byId ??
+    (isSelected(found, monitoredGroups) ||
+      record.selection === digests.selection ||
+      isRemembered(record, found, configuration));
   return isChosen ? undefined : 'not-chosen';
+}
+
+/** Whether a deployment that changes the selection still means it by the tags that it has had. */
+function isRemembered(
+  { tags }: GroupRecord,
+  found: GroupDetails,
+  configuration: SentryConfiguration,
+): boolean {
+  const { monitoredGroups } = configuration;
+  return remembersMembership(configuration) && isCounted(found, monitoredGroups, tags);
 }
 
 /** No look can be wrong about what a deployment says of the very id. */

@@ -248,6 +248,28 @@ describe('groups that are watched no more', () => {
       released: [{ reason: 'not-chosen' }],
     });
   });
+
+  test('a tag that is taken off long after a deployment has changed what is chosen releases none', async () => {
+    const tags = [{ key: 'watch', value: 'yes' }];
+    const groups = new GroupsInMemory();
+    groups.create({ id: 'sg-1', name: 'web', tags }, https);
+    const sentry = new SentryInMemory(
+      configurationOf([locked], {
+        monitoredGroups: { include: [{ kind: 'tag', key: 'watch', value: 'yes' }], exclude: [] },
+      }),
+      groups,
+    );
+    await sentry.survey();
+    sentry.configuration = {
+      ...sentry.configuration,
+      digests: { selection: 'other', policies: 'p' },
+    };
+    await sentry.survey();
+    expect(sentry.reconciled).toHaveLength(1);
+    groups.create({ id: 'sg-1', name: 'web' }, https);
+    await sentry.survey();
+    expect(await sentry.survey()).toMatchObject({ groupCount: 1, released: [] });
+  });
 });
 
 describe('grants that rest on an event', () => {

@@ -270,6 +270,22 @@ describe('a group that several tags choose', () => {
     expect(sentry.recordOf('sg-1')!.releasedAt).toBeInstanceOf(Date);
   });
 
+  test('stays where someone took off the one that it had, and a deployment chooses by other words', async () => {
+    const sentry = await sentryOf([forbidSsh], [WEB]);
+    sentry.configuration = { ...sentry.configuration, monitoredGroups: either };
+    await sentry.survey();
+    tag(sentry, eve, []);
+    const { digests } = sentry.configuration;
+    sentry.configuration = {
+      ...sentry.configuration,
+      monitoredGroups: { ...either, include: [...either.include, ...ofIds('sg-2').include] },
+      digests: { ...digests, selection: 'other words' },
+    };
+    await sentry.survey();
+    await sentry.survey();
+    expect(sentry.recordOf('sg-1')!.releasedAt).toBeUndefined();
+  });
+
   test('stays where someone else took off the other one before', async () => {
     const sentry = await sentryOf([forbidSsh], [WEB, OPS]);
     sentry.configuration = { ...sentry.configuration, monitoredGroups: either };
