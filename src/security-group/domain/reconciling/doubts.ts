@@ -42,6 +42,8 @@ export interface DoubtfulPeer {
 export interface NotJudged {
   readonly group: GroupDetails;
   readonly reason: string;
+  /** It was read; only what a peer of a policy means is not known. */
+  readonly isForPeer?: boolean;
 }
 
 export function doubtfulLists(views: readonly GroupView[], now: Date): DoubtfulList[] {
@@ -95,7 +97,8 @@ export function isInDoubt({ lists, rules, groups, selections, peers }: Doubts): 
 /**
  * Groups with something in them that could not be read. That a list is not shared any more is
  * known: its owner must not be able to trip the brake by it. And nothing is done over a peer in
- * doubt, so that it need not hold up what other policies say.
+ * doubt, so that neither it nor a group that is not adopted yet for it holds up what other policies
+ * say: else whoever tags groups could have a policy with such a peer stop the sentry.
  */
 export function doubtfulGroupIds({ lists, rules, groups }: Doubts): ReadonlySet<string> {
   return new Set([
@@ -103,6 +106,6 @@ export function doubtfulGroupIds({ lists, rules, groups }: Doubts): ReadonlySet<
       .filter(({ isShown }) => isShown)
       .flatMap((list) => list.rules.map(({ group }) => group.id)),
     ...rules.map(({ group }) => group.id),
-    ...groups.map(({ group }) => group.id),
+    ...groups.filter(({ isForPeer }) => !isForPeer).map(({ group }) => group.id),
   ]);
 }

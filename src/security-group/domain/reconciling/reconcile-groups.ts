@@ -312,31 +312,47 @@ function adoptableOf({ views, arrivals, now }: Look): Adoptables {
         : [
             {
               group: view.details,
-              reason: `it is not adopted yet, as ${unknown}`,
+              reason: `it is not adopted yet, as ${unknown.reason}`,
+              ...(unknown.isForPeer && { isForPeer: true }),
             },
           ],
     ),
   };
 }
 
-function undescribedList({ group, prefixLists }: GroupView): string | undefined {
+/** Why it cannot be told yet which rules violate. */
+interface Unknown {
+  readonly reason: string;
+  readonly isForPeer?: boolean;
+}
+
+function undescribedList({ group, prefixLists }: GroupView): Unknown | undefined {
   const undescribed = group.rules
     .map((rule) => listOf(rule, prefixLists))
     .find((list) => list?.doubt?.kind === 'not-described');
   return (
-    undescribed &&
-    `the prefix list ${undescribed.id} that it names cannot be described: ${undescribed.doubt?.reason}`
+    undescribed && {
+      reason: `the prefix list ${undescribed.id} that it names cannot be described: ${undescribed.doubt?.reason}`,
+    }
   );
 }
 
 /** What violates is told, or answered, as the group is adopted: so it has to be known by then. */
-function unreadPeer({ details, group, prefixLists, configuration }: GroupView, now: Date) {
+function unreadPeer(
+  { details, group, prefixLists, configuration }: GroupView,
+  now: Date,
+): Unknown | undefined {
   const { policies } = configuration;
   if (!peersInDoubt(policies).some(({ mayBeReadLater }) => mayBeReadLater)) return undefined;
   const unread = group.rules
     .flatMap((rule) => peersThatDecide(rule, { groupId: details.id, policies, prefixLists, now }))
     .find(({ mayBeReadLater }) => mayBeReadLater);
-  return unread && `the ranges of ${unread.peer} cannot be read: ${unread.reason}`;
+  return (
+    unread && {
+      reason: `the ranges of ${unread.peer} cannot be read: ${unread.reason}`,
+      isForPeer: true,
+    }
+  );
 }
 
 /** Rules that violate, and that the user wants answered, are left without a grant. */

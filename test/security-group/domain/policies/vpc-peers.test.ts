@@ -3,6 +3,7 @@ import type { Policy } from '../../../../src/security-group/domain/policies/poli
 import type { PeerPattern } from '../../../../src/security-group/domain/policies/traffic-pattern';
 import { withVpcRanges } from '../../../../src/security-group/domain/policies/vpcs';
 import { reconcileText } from '../../../../src/security-group/domain/reconciling/reconcile-text';
+import { GroupsInMemory } from '../../in-memory/groups-in-memory';
 import { SentryInMemory } from '../../in-memory/sentry-in-memory';
 import { VpcsInMemory } from '../../in-memory/vpcs-in-memory';
 import { added, configurationOf } from '../../samples/changes';
@@ -162,6 +163,22 @@ describe('while a VPC cannot be read', () => {
     sentry.configuration = await withVpcRanges(base, vpcs);
     await sentry.survey();
     expect(sentry.reconciled[1]).toMatchObject({ adoptions: [{ violating: [{}] }] });
+  });
+
+  test('groups that wait for it trip no brake', async () => {
+    const groups = new GroupsInMemory();
+    const count = 8;
+    for (let n = 1; n <= count; n += 1) {
+      groups.create({ id: `sg-${n}` }, { ...fromSecond, id: `sgr-${n}` });
+    }
+    const sentry = new SentryInMemory(configurationOf([allowing(vpc)]), groups);
+    sentry.configuration = await withVpcRanges(
+      { ...sentry.configuration, monitoredGroups: { include: [{ kind: 'all' }], exclude: [] } },
+      vpcs,
+    );
+    const { doubts, isBraked } = await sentry.survey();
+    expect(doubts.groups).toHaveLength(count);
+    expect(isBraked).toBe(false);
   });
 
   test('what was found before is not forgotten', async () => {
