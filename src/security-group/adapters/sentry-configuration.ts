@@ -185,6 +185,7 @@ export const policyGroupsSchema = z.object({
     z.object({
       name: z.string(),
       part: z.optional(z.int().check(z.positive())),
+      of: z.optional(z.int().check(z.positive())),
       include: selectorsSchema,
       exclude: selectorsSchema,
     }),
@@ -326,9 +327,11 @@ function policyOf(
 /** Throws while a deployment has written only some of the parameters. */
 function selectionNamed(name: string, selections: readonly PolicyGroupsPart[]): MonitoredGroups {
   const own = selections.filter((one) => one.name === name);
-  if (own.length > 0) return selectionOf(own);
+  const [{ of: count = 1 } = {}] = own;
+  const distinct = new Set(own.map((one) => JSON.stringify(one)));
+  if (distinct.size >= count) return selectionOf(own);
   throw new Error(
-    `No SSM parameter holds the groups ${name} that a policy is for. A deployment may be writing them; if this lasts, deploy the sentry's stack again.`,
+    `The SSM parameters do not hold all of the groups ${name} that a policy is for. A deployment may be writing them; if this lasts, deploy the sentry's stack again.`,
   );
 }
 

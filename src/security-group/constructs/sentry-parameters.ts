@@ -114,7 +114,9 @@ export class SentryParameters extends Construct {
     );
     const parts = [...distinct.values()].flatMap((selection) => {
       const name = this.nameOf(selection);
-      return groupChunks(selection).map((chunk) => ({ name, ...chunk }));
+      const chunks = groupChunks(selection);
+      const of = chunks.length > 1 && { of: chunks.length };
+      return chunks.map((chunk) => ({ name, ...of, ...chunk }));
     });
     return batchesOf(parts, (part) => JSON.stringify(part).length, {
       mostItems: Infinity,

@@ -52,6 +52,8 @@ export interface PolicyGroupsPart extends GroupPart {
   readonly name: string;
   /** As in the parameters of monitored groups. */
   readonly part?: number;
+  /** Of how many that make up the selection; absent: this is all of it. */
+  readonly of?: number;
 }
 
 export interface WorkflowParameter {

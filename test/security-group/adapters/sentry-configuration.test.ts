@@ -236,8 +236,16 @@ describe('groups that a policy is for', () => {
 
   test('are not guessed while a deployment writes them', async () => {
     await expect(load({ policies })).rejects.toThrow(
-      'No SSM parameter holds the groups web that a policy is for. A deployment may be writing them',
+      'The SSM parameters do not hold all of the groups web that a policy is for. A deployment may be writing them',
     );
+    const [one, other] = inParts.map(({ selections: [part], ...rest }) => ({
+      ...rest,
+      selections: [{ ...part, of: 2 }],
+    }));
+    await expect(load({ policies, policyGroups: [one] })).rejects.toThrow('do not hold all of');
+    await expect(load({ policies, policyGroups: [one, one] })).rejects.toThrow('not hold all of');
+    const read = await load({ policies, policyGroups: [other, one] });
+    expect(read.policies[0]?.appliesTo?.include).toMatchObject([{ groupIds: ['sg-3', 'sg-2'] }]);
   });
 });
 
