@@ -5,6 +5,7 @@ import { isNarrow } from '../../organization/domain/account-scope';
 import { readDatedParameters } from '../../shared/adapters/configuration/ssm-parameters';
 import type { EveryField } from '../../shared/adapters/every-field';
 import {
+  type AppliesToInParameter,
   type PolicyGroupsPart,
   type PolicyInParameter,
   SENTRY_PARAMETERS_VERSION,
@@ -313,7 +314,8 @@ function policyOf(
   const selection = groups === undefined ? undefined : selectionNamed(groups, selections);
   const name = policy.name ?? madeName({ ...policy, appliesTo: { ...appliesTo } }, selection);
   const disabling = disablings.find((one) => one.policy === name);
-  const identity = digestOf(withoutNameAndScope(policy)).slice(0, IDENTITY_DIGEST_LENGTH);
+  const asked = { ...withoutNameAndScope(policy), ...scopeOf(appliesTo, selection) };
+  const identity = digestOf(asked).slice(0, IDENTITY_DIGEST_LENGTH);
   return {
     ...policy,
     name,
@@ -322,6 +324,15 @@ function policyOf(
     ...(isNarrow(appliesIn) && { appliesIn }),
     ...(disabling && { disabling }),
   };
+}
+
+/** Nothing for a policy that is for all groups. */
+function scopeOf(
+  appliesTo: AppliesToInParameter,
+  selection: MonitoredGroups | undefined,
+): { readonly appliesTo?: object } {
+  const scope = { ...appliesTo, ...(selection && { groups: inOrder(selection) }) };
+  return Object.keys(scope).length > 0 ? { appliesTo: scope } : {};
 }
 
 /** Throws while a deployment has written only some of the parameters. */
@@ -340,8 +351,7 @@ function madeName(
   { appliesTo = {}, excluding: _, ...policy }: PolicyInParameter,
   selection: MonitoredGroups | undefined,
 ): string {
-  const scope = { ...appliesTo, ...(selection && { groups: inOrder(selection) }) };
-  const said = { ...policy, ...(Object.keys(scope).length > 0 && { appliesTo: scope }) };
+  const said = { ...policy, ...scopeOf(appliesTo, selection) };
   return `${policy.baseline.kind}-${digestOf(said).slice(0, NAME_DIGEST_LENGTH)}`;
 }
 

@@ -321,6 +321,20 @@ describe('an exclusion of a rule', () => {
     const there = { place: { accountId: '111122223333', region: 'eu-west-1' } };
     expect(loadedConfigurationAt(after, there).digests).toEqual(before.digests);
   });
+
+  test('of a policy for some groups is none of one that asks the same of others', async () => {
+    const { policies } = await load({
+      policies: {
+        ...POLICIES,
+        policies: [
+          { ...first!, appliesTo: { accounts: ['111111111111'] } },
+          { ...first!, appliesTo: { accounts: ['222222222222'] } },
+          first!,
+        ],
+      },
+    });
+    expect(new Set(policies.map(({ identity }) => identity)).size).toBe(3);
+  });
 });
 
 test('an order to disable a policy is part of it, and of the policy that it names', async () => {
