@@ -1,11 +1,10 @@
 import { Annotations, Stack, Token } from 'aws-cdk-lib';
-import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type { Construct } from 'constructs';
-import { isSameId, targetOf } from './group-reference';
+import { isSameId } from './group-reference';
 import { readableText } from './readable-text';
 import type { RuleExclusion } from './rule-exclusion';
-import { isLookupPlaceholder } from '../../shared/constructs/lookup-placeholders';
-import type { GroupSelector, MonitoredGroups } from '../domain/groups/monitored-groups';
+import { arePartsApart } from './selectors';
+import { type GroupPart, type MonitoredGroups, partsOf } from '../domain/groups/monitored-groups';
 import { bareViolations } from '../domain/judging/violations';
 import type { Baseline, Policy } from '../domain/policies/policy';
 import {
@@ -102,35 +101,9 @@ function whyNotWatched(
 }
 
 /** Of what tags a group has, and of ids that only the deployment knows, nothing is certain. */
-function isSurelyOutside(groupId: string, { include, exclude }: MonitoredGroups): boolean {
-  const isLeftOut = exclude.some(
-    (selector) =>
-      selector.kind === 'ids' && selector.groupIds.some((other) => isSameId(groupId, other)),
-  );
-  return isLeftOut || include.every((selector) => isSurelyNotIn(groupId, selector));
-}
-
-function isSurelyNotIn(groupId: string, selector: GroupSelector): boolean {
-  switch (selector.kind) {
-    case 'ids':
-      return selector.groupIds.every((other) => isSurelyOther(groupId, other));
-    case 'vpc': {
-      const group = targetOf(groupId);
-      return (
-        group instanceof ec2.CfnSecurityGroup &&
-        group.vpcId !== undefined &&
-        isSurelyOther(group.vpcId, selector.vpcId)
-      );
-    }
-    default:
-      return false;
-  }
-}
-
-function isSurelyOther(one: string, other: string): boolean {
-  if (isLookupPlaceholder(one) || isLookupPlaceholder(other) || isSameId(one, other)) return false;
-  if (!Token.isUnresolved(one) && !Token.isUnresolved(other)) return true;
-  return targetOf(one) !== undefined && targetOf(other) !== undefined;
+function isSurelyOutside(groupId: string, groups: MonitoredGroups): boolean {
+  const group: GroupPart = { include: [{ kind: 'ids', groupIds: [groupId] }], exclude: [] };
+  return partsOf(groups).every((part) => arePartsApart(group, part));
 }
 
 function whyNoViolation({ rule, groupId }: Exclusion, policy: Policy): string | undefined {

@@ -1,4 +1,4 @@
-import { App, Lazy, Stack } from 'aws-cdk-lib';
+import { App, CfnParameter, Lazy, Stack } from 'aws-cdk-lib';
 import { Annotations, Match } from 'aws-cdk-lib/assertions';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import { Construct } from 'constructs';
@@ -157,6 +157,24 @@ describe('an exclusion that would do nothing is an error', () => {
   });
 });
 
+test('a group that only one of several selections means may have an exclusion', () => {
+  const { stack, group, vpc } = appWithGroup();
+  const other = new ec2.Vpc(stack, 'Other', { maxAzs: 1, natGateways: 0 });
+  const groups = MonitoredGroups.anyOf([
+    MonitoredGroups.inVpc(other),
+    MonitoredGroups.inVpc(vpc).excluding(MonitoredGroups.ids([OTHER_ID])),
+  ]);
+  const policy = { baseline: forbidSsh, excluding: [RuleExclusion.ingress(group, ssh)] };
+  expect(() => settingsWith(policy, groups, stack)).not.toThrow();
+});
+
+test('a group that a parameter may name may have an exclusion', () => {
+  const { stack, group } = appWithGroup();
+  const { valueAsString } = new CfnParameter(stack, 'GroupId');
+  const policy = { baseline: forbidSsh, excluding: [RuleExclusion.ingress(group, ssh)] };
+  expect(() => settingsWith(policy, MonitoredGroups.ids([valueAsString]), stack)).not.toThrow();
+});
+
 describe('what only the deployment knows is no error', () => {
   test.each<[string, RuleExclusion, MonitoredGroups]>([
     ['whose tags', RuleExclusion.ingressById(GROUP_ID, ssh), MonitoredGroups.taggedWith('a', 'b')],
@@ -205,11 +223,10 @@ describe('a rule of the app', () => {
     const errors = (props: RuleExclusionProps) => {
       const excluding = [RuleExclusion.ingress(group, props)._specification];
       return judgeAppRules(stack, MonitoredGroups.groups([group])._selection, {
- mode: 'ENFORCE',
- existingViolations: 'REPORT',
- policies: [
-        { baseline: forbidSsh._specification, response: 'revert', excluding },
-      ]});
+        mode: 'ENFORCE',
+        existingViolations: 'REPORT',
+        policies: [{ baseline: forbidSsh._specification, response: 'revert', excluding }],
+      });
     };
     expect(errors(ssh)).toEqual([]);
     expect(errors({ ...ssh, ports: Ports.tcpRange(22, 23) })).toHaveLength(1);
@@ -223,15 +240,16 @@ describe('a rule of the app', () => {
     const baseline = SecurityGroupBaseline.forbid([TrafficPattern.of({ peers: [peer] })]);
     const errors = (...excluding: RuleExclusion[]) =>
       judgeAppRules(stack, MonitoredGroups.groups([group])._selection, {
- mode: 'ENFORCE',
- existingViolations: 'REPORT',
- policies: [
-        {
-          baseline: baseline._specification,
-          response: 'revert',
-          excluding: excluding.map(({ _specification }) => _specification),
-        },
-      ]});
+        mode: 'ENFORCE',
+        existingViolations: 'REPORT',
+        policies: [
+          {
+            baseline: baseline._specification,
+            response: 'revert',
+            excluding: excluding.map(({ _specification }) => _specification),
+          },
+        ],
+      });
     expect(errors()).toHaveLength(1);
     expect(errors(RuleExclusion.ingress(group, { ...ssh, peer }))).toEqual([]);
   });
