@@ -16,11 +16,13 @@ import { isKnownLater } from '../../shared/constructs/known-later';
 import { isLookupPlaceholder } from '../../shared/constructs/lookup-placeholders';
 import { isSamePlace } from '../../shared/constructs/same-place';
 import {
+  decisiveTagKeys,
+  type GroupPart,
   type GroupSelector,
   isSelectedById,
-  type GroupPart,
   type MonitoredGroups,
   partsOf,
+  selectorsOf,
 } from '../domain/groups/monitored-groups';
 import { bareViolations, hangsOnDoubt, peersThatDecide } from '../domain/judging/violations';
 import type { Policy } from '../domain/policies/policy';
@@ -73,7 +75,9 @@ export function judgeAppRules(
   const judged = rules.map((rule) =>
     judgeAppRule(
       rule,
-      policies.filter(({ appliesTo }) => !appliesTo || isOfGroupIn(rule, sentry, appliesTo)),
+      policies.filter(
+        ({ appliesTo }) => !appliesTo || writesToWatchedGroup(rule.place, sentry, appliesTo),
+      ),
       prefixLists,
     ),
   );
@@ -84,14 +88,6 @@ export function judgeAppRules(
   ]);
   const findings = judged.flatMap(({ findings: found }) => found);
   return tellFindings(findings, sentry, { ...judging, policies });
-}
-
-/** Whether it is certain that the rule's group is among these. */
-function isOfGroupIn({ place }: AppRule, sentry: Construct, groups: MonitoredGroups): boolean {
-  if (place instanceof ec2.CfnSecurityGroup) return isWatchedGroup(place, sentry, groups);
-  const isRule =
-    place instanceof ec2.CfnSecurityGroupIngress || place instanceof ec2.CfnSecurityGroupEgress;
-  return isRule && isInWatchedGroup(place, sentry, groups);
 }
 
 /** The unit of the sentry's account is not known at synth, so such a policy judges later. */
@@ -155,14 +151,16 @@ function chosenByTags(
   sentry: Construct,
   groups: MonitoredGroups,
 ): NotJudged[] {
-  const { include, exclude } = groups;
-  if ([...include, ...exclude].every(({ kind }) => kind !== 'tag')) return [];
-  const byTags = { include, exclude: exclude.filter(({ kind }) => kind !== 'tag') };
-  const isByTag = include.some(({ kind }) => kind === 'tag');
+  if (decisiveTagKeys(groups).length === 0) return [];
+  const isByTag = selectorsOf(groups).some(({ kind }) => kind === 'tag');
+  const untagged = partsOf(groups).map(({ include, exclude }) => ({
+    include,
+    exclude: exclude.filter(({ kind }) => kind !== 'tag'),
+  }));
   return constructs
     .filter((construct) => construct instanceof ec2.CfnSecurityGroup)
     .filter((group) => isSamePlace(group, sentry) && !isWatchedGroup(group, sentry, groups))
-    .filter((group) => isByTag || isWatchedGroup(group, sentry, byTags))
+    .filter((group) => isByTag || untagged.some((part) => isSurelyInPart(group, sentry, part)))
     .map((place) => ({ place, what: 'whether its tags choose it' }));
 }
 
@@ -293,7 +291,7 @@ function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null;
 }
 
-/** Whether a deployment of the app makes, or writes to, a monitored group by this construct. */
+/** Whether a deployment makes, or writes to, one of the groups by this construct, for certain. */
 export function writesToWatchedGroup(
   construct: IConstruct,
   sentry: Construct,
@@ -316,8 +314,17 @@ function isInWatchedGroup(
   if (target instanceof ec2.CfnSecurityGroup) return isWatchedGroup(target, sentry, groups);
   if (isLookupPlaceholder(rule.groupId)) return false;
   if (target instanceof ec2.CfnVPC) return isWatchedDefaultGroup(target, sentry, groups);
-  const { groupId } = rule;
-  const isHere = isSamePlace(rule, sentry);
+  return isWatchedId(rule.groupId, rule, sentry, groups);
+}
+
+/** Of a group that the app only names: where it is, is known by the construct that names it. */
+export function isWatchedId(
+  groupId: string,
+  place: IConstruct,
+  sentry: Construct,
+  groups: MonitoredGroups,
+): boolean {
+  const isHere = isSamePlace(place, sentry);
   return partsOf(groups).some(({ include, exclude }) => {
     const reached = isHere ? include : include.filter(({ kind }) => kind === 'ids');
     return isSelectedById(groupId, { include: reached, exclude }) === true;

@@ -1,11 +1,10 @@
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type { Construct } from 'constructs';
-import { isWatchedGroup } from './app-rules';
+import { isWatchedGroup, isWatchedId } from './app-rules';
 import { targetOf } from './group-reference';
 import { BundledFunction } from '../../shared/constructs/bundled-function';
 import { warnAtSynth } from '../../shared/constructs/late-advice';
-import { isSamePlace } from '../../shared/constructs/same-place';
-import { isSelectedById, type MonitoredGroups } from '../domain/groups/monitored-groups';
+import type { MonitoredGroups } from '../domain/groups/monitored-groups';
 
 /** Warns where the sentry, or what it works with, hangs on rules that the sentry could revert. */
 export function warnOfOwnGroups(sentry: Construct, groups: MonitoredGroups): void {
@@ -45,8 +44,5 @@ function handlersByGroup(watched: readonly WatchedFunction[]): Map<string, strin
 function isWatched(group: ec2.ISecurityGroup, sentry: Construct, groups: MonitoredGroups): boolean {
   const target = targetOf(group.securityGroupId);
   if (target instanceof ec2.CfnSecurityGroup) return isWatchedGroup(target, sentry, groups);
-  const include = isSamePlace(group, sentry)
-    ? groups.include
-    : groups.include.filter(({ kind }) => kind === 'ids');
-  return isSelectedById(group.securityGroupId, { include, exclude: groups.exclude }) === true;
+  return isWatchedId(group.securityGroupId, group, sentry, groups);
 }

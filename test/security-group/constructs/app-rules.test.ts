@@ -456,6 +456,16 @@ describe('what synth could not judge is told in one summary:', () => {
     ]);
   });
 
+  test('groups that the tags of a further selection choose', () => {
+    const { stack } = appWithGroup();
+    const tagged = MonitoredGroups.taggedWith('watched', 'yes');
+    const some = MonitoredGroups.ids([GROUP_ID]);
+    errors(stack, MonitoredGroups.anyOf([some, tagged.excluding(some)]), forbidSsh);
+    expect(infosAt(stack)).toEqual([
+      expect.stringContaining('Stack/Group/Resource (whether its tags choose it).'),
+    ]);
+  });
+
   test('ten by name, and the others by their number', () => {
     const { stack } = appWithGroup();
     const lateId = Fn.importValue('Range');

@@ -205,6 +205,18 @@ describe('a sentry that watches the group of functions that it works with', () =
     ]);
   });
 
+  test('is warned of by the id of an imported group, in any of several selections', () => {
+    const vpc = vpcWithNat();
+    const [own, other] = ['sg-0123456789abcdef0', 'sg-0fedcba9876543210'];
+    const { anyOf, ids, taggedWith } = MonitoredGroups;
+    groupSentry({
+      vpc,
+      securityGroups: [ec2.SecurityGroup.fromSecurityGroupId(stack, 'Functions', own)],
+      monitoredGroups: anyOf([taggedWith('a', 'b'), ids([own, other]).excluding(ids([other]))]),
+    });
+    expect(warnings()).toContainEqual(expect.stringContaining('It watches Team/Functions, '));
+  });
+
   test('is no matter where the group is left out', () => {
     const vpc = vpcWithNat();
     const functions = new ec2.SecurityGroup(stack, 'Functions', { vpc });
