@@ -1,8 +1,9 @@
-import { Stack, Token } from 'aws-cdk-lib';
+import { Stack } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import type { ApprovalAsker } from './approval-asker';
 import type { SlackApprovalWorkflow } from './slack-approval-workflow';
 import type { GuardedQueue } from '../../shared/constructs/guarded-queue';
+import { otherPlace } from '../../shared/constructs/same-place';
 import { deadLetterQueue, workQueue } from '../../shared/constructs/work-queue';
 import type { HandlerContract } from '../../shared/contracts/handler-environment';
 
@@ -43,12 +44,10 @@ export class AskedWorkflow {
 
 /** Queues and keys are reached within one Region. */
 function refuseOtherPlace(sentry: Construct, workflow: SlackApprovalWorkflow): void {
-  for (const place of ['account', 'region'] as const) {
-    const [own, other] = [Stack.of(sentry)[place], Stack.of(workflow)[place]];
-    if ([own, other].some(Token.isUnresolved) || own === other) continue;
-    throw new Error(
-      `${sentry.node.path}: it is in the ${place} ${own}, and the workflow ${workflow.node.path} that it asks in ${other}: ` +
-        "write a SlackApprovalWorkflow for the sentry's own account and Region.",
-    );
-  }
+  const other = otherPlace(sentry, Stack.of(workflow));
+  if (!other) return;
+  throw new Error(
+    `${sentry.node.path}: it is in the ${other.place} ${other.own}, and the workflow ${workflow.node.path} that it asks in ${other.theirs}: ` +
+      "write a SlackApprovalWorkflow for the sentry's own account and Region.",
+  );
 }

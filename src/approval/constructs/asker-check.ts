@@ -1,6 +1,7 @@
 import { Resource, Stack, Token } from 'aws-cdk-lib';
 import type * as sqs from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
+import { otherPlace } from '../../shared/constructs/same-place';
 
 const LONGEST_NAME = 128;
 
@@ -25,12 +26,10 @@ export function checkAsker(workflow: Construct, name: string, decisions: sqs.IQu
         `deployed before the other: make the queue in the workflow's stack, ${own.node.path}, or put all that asks into that stack.`,
     );
   }
-  for (const place of ['account', 'region'] as const) {
-    const theirs = decisions.env[place];
-    if ([theirs, own[place]].some(Token.isUnresolved) || theirs === own[place]) continue;
-    throw new Error(
-      `${path}: ${queue} is in the ${place} ${theirs}, the workflow in ${own[place]}: ` +
-        'give a queue of the same account and Region.',
-    );
-  }
+  const other = otherPlace(workflow, decisions.env);
+  if (!other) return;
+  throw new Error(
+    `${path}: ${queue} is in the ${other.place} ${other.theirs}, the workflow in ${other.own}: ` +
+      'give a queue of the same account and Region.',
+  );
 }

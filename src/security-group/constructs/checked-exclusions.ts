@@ -1,9 +1,10 @@
-import { Annotations, Stack, Token } from 'aws-cdk-lib';
+import { Annotations } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { isSameId } from './group-reference';
 import { readableText } from './readable-text';
 import type { RuleExclusion } from './rule-exclusion';
 import { arePartsApart } from './selectors';
+import { otherPlace } from '../../shared/constructs/same-place';
 import { type GroupPart, type MonitoredGroups, partsOf } from '../domain/groups/monitored-groups';
 import { bareViolations } from '../domain/judging/violations';
 import type { Baseline, Policy } from '../domain/policies/policy';
@@ -90,12 +91,7 @@ function whyNotWatched(
   if (isSurelyOutside(groupId, groups)) {
     return 'a group that the policy is not for, so this would do nothing: name a group that the sentry watches, or add this one to "monitoredGroups".';
   }
-  const own = Stack.of(scope);
-  const isElsewhere = (['account', 'region'] as const).some((place) => {
-    const theirs = environment?.[place];
-    return theirs && ![theirs, own[place]].some(Token.isUnresolved) && theirs !== own[place];
-  });
-  return isElsewhere && !isInHub
+  return environment && otherPlace(scope, environment) && !isInHub
     ? 'a group in another account or Region, which the sentry does not watch: write the exclusion in the sentry there.'
     : undefined;
 }

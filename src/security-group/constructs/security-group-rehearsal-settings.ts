@@ -1,4 +1,4 @@
-import { Stack, Token } from 'aws-cdk-lib';
+import { Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { unitsNamedBy } from './scope-in-hub';
 import type { SecurityGroupRehearsalProps } from './security-group-rehearsal-props';
@@ -6,6 +6,7 @@ import {
   type SecurityGroupSentrySettings,
   securityGroupSentrySettings,
 } from './security-group-sentry-settings';
+import { otherPlace } from '../../shared/constructs/same-place';
 import { SentryMode } from '../../shared/constructs/sentry-mode';
 
 /** What is rehearsed: the selection, and how the groups are judged. */
@@ -59,14 +60,11 @@ function takenOver(
 
 /** Rights, history and groups are those of one account and Region. */
 function refuseSentryElsewhere(scope: Construct, sentry: Construct): void {
-  const [own, theirs] = [Stack.of(scope), Stack.of(sentry)];
-  for (const place of ['account', 'region'] as const) {
-    const both = [own[place], theirs[place]];
-    if (both.some(Token.isUnresolved) || own[place] === theirs[place]) continue;
-    throw new Error(
-      `${scope.node.path}: the sentry ${sentry.node.path} is in the ${place} ${theirs[place]}, the rehearsal in ${own[place]}: the event history stays where calls are made, so write the rehearsal in a stack there.`,
-    );
-  }
+  const other = otherPlace(scope, Stack.of(sentry));
+  if (!other) return;
+  throw new Error(
+    `${scope.node.path}: the sentry ${sentry.node.path} is in the ${other.place} ${other.theirs}, the rehearsal in ${other.own}: the event history stays where calls are made, so write the rehearsal in a stack there.`,
+  );
 }
 
 /** The units of accounts are for the hub to know. */

@@ -1,4 +1,4 @@
-import { Duration, Lazy, Stack, Token } from 'aws-cdk-lib';
+import { Duration, Lazy, Token } from 'aws-cdk-lib';
 import * as events from 'aws-cdk-lib/aws-events';
 import type { Construct } from 'constructs';
 import { checkedExclusions } from './checked-exclusions';
@@ -11,6 +11,7 @@ import type { SecurityGroupPolicy, SecurityGroupSentryProps } from './security-g
 import { trustedActorsOf } from './trusted-actors';
 import type { SentryHub } from '../../organization/constructs/sentry-hub';
 import { checkedSeconds, type DurationRange } from '../../shared/constructs/checked-duration';
+import { otherPlace } from '../../shared/constructs/same-place';
 import { daysApart } from '../../shared/constructs/schedule-days';
 import { SentryMode } from '../../shared/constructs/sentry-mode';
 import type { PoliciesParameter } from '../contracts/sentry-parameters';
@@ -119,16 +120,11 @@ function refuseOtherPlace(
   what: 'group' | 'VPC',
   { environment, path }: Omit<MonitoredGroup, 'id'>,
 ): void {
-  const own = Stack.of(scope);
-  for (const place of ['account', 'region'] as const) {
-    const theirs = environment[place];
-    if (!theirs || [theirs, own[place]].some(Token.isUnresolved) || theirs === own[place]) {
-      continue;
-    }
-    throw new Error(
-      `${scope.node.path}: the ${what} ${path} is in the ${place} ${theirs}, the sentry in ${own[place]}: ${ELSEWHERE[what]}`,
-    );
-  }
+  const other = otherPlace(scope, environment);
+  if (!other) return;
+  throw new Error(
+    `${scope.node.path}: the ${what} ${path} is in the ${other.place} ${other.theirs}, the sentry in ${other.own}: ${ELSEWHERE[what]}`,
+  );
 }
 
 const ELSEWHERE = {

@@ -1,8 +1,9 @@
-import { Annotations, Stack, Token } from 'aws-cdk-lib';
+import { Annotations, Stack } from 'aws-cdk-lib';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
 import { type KeyUser, keyStatements } from './key-statements';
 import { warnAtSynth } from './late-advice';
+import { otherPlace } from './same-place';
 
 type KeyProp = 'encryptionKey' | 'logEncryptionKey';
 
@@ -14,12 +15,10 @@ export function checkedKey(
 ): kms.IKey | undefined {
   if (!given) return undefined;
   const key = keyBehind(scope, prop, given);
-  const own = Stack.of(scope);
-  for (const place of ['account', 'region'] as const) {
-    const theirs = key.env[place];
-    if ([theirs, own[place]].some(Token.isUnresolved) || theirs === own[place]) continue;
+  const other = otherPlace(scope, key.env);
+  if (other) {
     throw new Error(
-      `${scope.node.path}: "${prop}" is in the ${place} ${theirs}, the stack in ${own[place]}: give a key of the same account and Region.`,
+      `${scope.node.path}: "${prop}" is in the ${other.place} ${other.theirs}, the stack in ${other.own}: give a key of the same account and Region.`,
     );
   }
   refuseOtherUse(scope, prop, key);

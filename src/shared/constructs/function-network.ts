@@ -1,4 +1,4 @@
-import { ArnFormat, Stack, Token, Validations } from 'aws-cdk-lib';
+import { ArnFormat, Stack, Validations } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
@@ -7,6 +7,7 @@ import { acknowledgeWildcard } from './acknowledge-finding';
 import type { FunctionNetwork } from './applied-settings';
 import type { CompanySettings } from './company-settings';
 import { warnAtSynth } from './late-advice';
+import { otherPlace } from './same-place';
 
 /** Ways to AWS that functions in isolated subnets need. */
 export interface EndpointNeeds {
@@ -51,14 +52,11 @@ function refuseIdleProps(scope: Construct, props: CompanySettings): void {
 }
 
 function refuseOtherPlace(scope: Construct, vpc: ec2.IVpc): void {
-  const own = Stack.of(scope);
-  for (const place of ['account', 'region'] as const) {
-    const theirs = vpc.env[place];
-    if ([theirs, own[place]].some(Token.isUnresolved) || theirs === own[place]) continue;
-    throw new Error(
-      `${scope.node.path}: "vpc" is in the ${place} ${theirs}, the stack in ${own[place]}: give a VPC of the same account and Region.`,
-    );
-  }
+  const other = otherPlace(scope, vpc.env);
+  if (!other) return;
+  throw new Error(
+    `${scope.node.path}: "vpc" is in the ${other.place} ${other.theirs}, the stack in ${other.own}: give a VPC of the same account and Region.`,
+  );
 }
 
 /** One for all functions, which let nothing in: AWS answers by the connection that it got. */
