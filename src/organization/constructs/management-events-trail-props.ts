@@ -74,11 +74,11 @@ export interface ManagementEventsTrailProps {
   readonly accessLogsBucket?: s3.IBucket;
 
   /**
-   * Where tampering is reported, and the alarms go: a standard topic of
-   * the same Region, or this throws. It may be another account's, given by its ARN. If it is
-   * encrypted, it must be with a key of your own, or this throws: no alarm can publish under the
-   * key that AWS manages. The policies of a topic and a key of the app are extended; for those that
-   * are imported, a warning says what they have to hold.
+   * Where tampering is reported, and the alarms go: a standard topic of the same Region, or this
+   * throws. It may be another account's, given by its ARN. If it is encrypted, it must be with a
+   * key of your own, or this throws: no alarm can publish under the key that AWS manages. The
+   * policies of a topic and a key of the app are extended; for those that are imported, a warning
+   * says what they have to hold.
    *
    * @default - a topic of the trail's own, encrypted with a key of its own
    */

@@ -98,7 +98,7 @@ function refuseOtherPartition(
   );
 }
 
-/** Whoever changes groups of an account does so as a role or user of that account. */
+/** Groups of an account are changed by a role or user of that account. */
 function refuseOtherAccount(
   { where, arn, kind }: GivenArn,
   account: string,

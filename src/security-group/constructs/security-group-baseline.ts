@@ -41,9 +41,9 @@ export class SecurityGroupBaseline {
    * Only rules all of whose traffic is within one of these.
    *
    * Both directions count: to leave outbound traffic alone, allow
-   * `TrafficPattern.of({ direction: TrafficDirection.EGRESS })` as well. It counts for everyone, and
-   * a rule of the app itself that opens more is an error at synth where the sentry would revert it,
-   * a warning where it would not.
+   * `TrafficPattern.of({ direction: TrafficDirection.EGRESS })` as well. It counts for everyone,
+   * and a rule of the app itself that opens more is an error at synth where the sentry would revert
+   * it, a warning where it would not.
    *
    * @param patterns what rules may open. Throws if the list is empty, and for
    * `TrafficPattern.withoutDescription()`, `TrafficPeer.publicRange()`,

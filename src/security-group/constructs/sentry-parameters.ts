@@ -33,8 +33,7 @@ export interface SentryParametersProps {
 
 /**
  * Keeps the groups and the policies in SSM parameters, since they do not fit into a function's
- * environment; and a pause and disabled policies, which
- * an operator orders.
+ * environment; and a pause and disabled policies, which an operator orders.
  */
 export class SentryParameters extends Construct {
   public readonly policies: ssm.IStringParameter;

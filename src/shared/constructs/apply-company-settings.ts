@@ -59,7 +59,7 @@ function checkConcurrency(scope: Construct, most: number | undefined): void {
   );
 }
 
-/** Warns where what the construct remembers goes with the stack. */
+/** Warns where what the construct remembers goes with the stack. Throws for SNAPSHOT. */
 export function checkRemoval(scope: Construct, policy: RemovalPolicy | undefined): void {
   if (policy === RemovalPolicy.SNAPSHOT) {
     throw new Error(

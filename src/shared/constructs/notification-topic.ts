@@ -5,7 +5,7 @@ import * as sns from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 import { settingsFor } from './applied-settings';
 import { warnOfImportedTopic } from './imported-topic';
-import { type Publisher, publisherKeyStatement, PUBLISHERS } from './key-statements';
+import { type Publisher, publisherKeyStatement, PUBLISHERS, publishersFor } from './key-statements';
 import { letPublishersUse } from './publishers-key';
 import { isOfOtherAccount } from './same-account';
 import { checkTopicKey, refuseKeyOfAws } from './topic-key';
@@ -35,9 +35,6 @@ function topicKey(scope: Construct, id: string): kms.Key {
   return key;
 }
 
-/** Rules publish to another account with a role, as functions do. */
-const WITHOUT_RULES: readonly Publisher[] = ['cloudwatch.amazonaws.com'];
-
 /**
  * A topic that a user gives, once it is one that messages and alarms can reach. Its policies are
  * extended where they are the app's; otherwise a warning says what they have to hold.
@@ -50,7 +47,8 @@ export function givenTopic(
   refuseFifo(scope, topic);
   refuseOtherRegion(scope, topic);
   refuseKeyOfAws(scope, topic);
-  const services = isOfOtherAccount(scope, topic) ? WITHOUT_RULES : publishers;
+  // Rules publish to another account with a role, as functions do.
+  const services = isOfOtherAccount(scope, topic) ? publishersFor(false) : publishers;
   if (CfnResource.isCfnResource(topic.node.defaultChild)) {
     refuseOtherAccount(scope, topic);
     // The tamper rules give the topic a policy of its own, which takes the place of the default
