@@ -17,7 +17,7 @@ const BROADEST_EXCLUDED: PrefixLimits = { ipv4: 8, ipv6: 16 };
  * The ranges that a peer leaves out, without those that are given twice. Throws for what cannot be
  * meant: a range that is none, too much, or nothing that the limits would mean.
  */
-export function checkedExclusions(
+export function checkedExcludedRanges(
   peer: string,
   ranges: readonly string[],
   limits: PrefixLimits,

@@ -1,5 +1,5 @@
 import type * as ec2 from 'aws-cdk-lib/aws-ec2';
-import { checkedExclusions } from './excluded-ranges';
+import { checkedExcludedRanges } from './excluded-ranges';
 import { isKnownLater } from '../../shared/constructs/known-later';
 import type { PeerPattern } from '../domain/policies/traffic-pattern';
 import {
@@ -189,7 +189,7 @@ export class TrafficPeer {
     limits?: PrefixLimits,
   ): TrafficPeer {
     const excluded =
-      excluding && checkedExclusions(call, excluding, limits ?? BROADEST_PRIVATE_PREFIX);
+      excluding && checkedExcludedRanges(call, excluding, limits ?? BROADEST_PRIVATE_PREFIX);
     return new TrafficPeer(excluded ? `${name} without ${rangesText(excluded)}` : name, {
       kind: 'internet',
       ...(limits && { ipv4Prefix: limits.ipv4, ipv6Prefix: limits.ipv6 }),
