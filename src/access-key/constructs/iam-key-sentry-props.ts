@@ -58,7 +58,8 @@ export interface IamKeySentryProps extends CompanySettings {
 
   /**
    * For how long no run may come to its end before an alarm goes off: more than there may be
-   * between two runs of `schedule`, and at most seven days, or it throws.
+   * between two runs of `schedule`, and at most seven days, or it throws. Throws as well if
+   * `excludedAlarms` names that alarm.
    *
    * A new alarm waits for as long, and an hour more, before it looks, but CloudWatch has none wait
    * for more than two days: where the first run comes later than that, it goes off until then.

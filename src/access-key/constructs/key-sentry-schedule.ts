@@ -35,9 +35,14 @@ interface RunsApart {
 
 function silenceOf(
   scope: Construct,
-  { missedRunAlarmAfter }: IamKeySentryProps,
+  { missedRunAlarmAfter, excludedAlarms }: IamKeySentryProps,
   runs: RunsApart,
 ): KeySentrySchedule['silence'] {
+  if (missedRunAlarmAfter && excludedAlarms?.includes('MissedRunAlarm')) {
+    throw new Error(
+      `${scope.node.path}: "missedRunAlarmAfter" does nothing, since "excludedAlarms" leaves MissedRunAlarm out: write one of the two.`,
+    );
+  }
   if (missedRunAlarmAfter) return { days: checkedSilence(scope, missedRunAlarmAfter, runs) };
   if (runs.apart === LONGEST_ALARM_DAYS) return 'calendar-week';
   const days = Math.max(2, 2 * Math.ceil(runs.apart));

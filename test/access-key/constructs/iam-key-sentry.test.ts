@@ -415,6 +415,15 @@ describe('bad input is refused at synth, with what to write instead', () => {
     ],
     [
       'an alarm beyond what CloudWatch sees',
+      () =>
+        sentry(new Stack(), {
+          missedRunAlarmAfter: Duration.days(3),
+          excludedAlarms: ['MissedRunAlarm'],
+        }),
+      /^Default\/Sentry: "missedRunAlarmAfter" does nothing, since "excludedAlarms" leaves MissedRunAlarm out/,
+    ],
+    [
+      'an alarm that is too slow for CloudWatch',
       () => sentry(new Stack(), { missedRunAlarmAfter: Duration.days(8) }),
       /^Default\/Sentry: "missedRunAlarmAfter" is 8 days, and CloudWatch looks back for 7 at the most/,
     ],
