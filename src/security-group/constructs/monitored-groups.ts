@@ -165,8 +165,8 @@ export class MonitoredGroups {
    * only if that was a trusted actor, or an operator releases the group, is it watched no more.
    *
    * @param other the groups to leave out. Throws if it excludes groups itself, if nothing is left,
-   * and if it is certain to leave no group out: ids that were not chosen, or what is left out
-   * already.
+   * and if it is certain to leave no group out: ids that were not chosen, what is known to
+   * be in another VPC, or what is left out already.
    */
   public excluding(other: MonitoredGroups): MonitoredGroups {
     const [first, ...others] = partsOf(other._selection);
@@ -185,7 +185,7 @@ export class MonitoredGroups {
       );
     }
     const constructs = this._constructs.filter(
-      ({ id }) => !excluded.some((selector) => namesId(selector, id)),
+      ({ id }) => !excluded.some((selector) => isMeantBy(id, selector)),
     );
     return new MonitoredGroups(joined(left), constructs);
   }
@@ -225,14 +225,10 @@ function remainder(selector: GroupSelector, excluded: readonly GroupSelector[]):
   if (selector.kind !== 'ids') {
     return excluded.some((other) => isWithin(selector, other)) ? [] : [selector];
   }
-  const groupIds = selector.groupIds.filter((id) => !excluded.some((other) => namesId(other, id)));
+  const groupIds = selector.groupIds.filter(
+    (id) => !excluded.some((other) => isMeantBy(id, other)),
+  );
   return groupIds.length > 0 ? [{ kind: 'ids', groupIds }] : [];
-}
-
-/** By another name, a group of the app stays in both lists: handlers know its id by then. */
-function namesId(selector: GroupSelector, id: string): boolean {
-  if (selector.kind === 'vpc') return false;
-  return isMeantBy(id, selector);
 }
 
 /** Parts that leave out the same are one. */

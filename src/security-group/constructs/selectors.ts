@@ -23,7 +23,7 @@ export function isPartWithin(one: GroupPart, other: GroupPart): boolean {
 }
 
 /** Whether it is certain that no group is meant by both. */
-function isApart(one: GroupSelector, other: GroupSelector): boolean {
+export function isApart(one: GroupSelector, other: GroupSelector): boolean {
   if (one.kind === 'ids') return one.groupIds.every((id) => isMissedBy(id, other));
   if (other.kind === 'ids') return isApart(other, one);
   if (one.kind === 'vpc') return other.kind === 'vpc' && isOtherId(one.vpcId, other.vpcId);

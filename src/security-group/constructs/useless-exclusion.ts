@@ -1,6 +1,5 @@
 import { readableText } from './readable-text';
-import { selectorText } from './selectors';
-import { isKnownLater } from '../../shared/constructs/known-later';
+import { isApart, selectorText } from './selectors';
 import {
   type GroupSelector,
   type MonitoredGroups,
@@ -33,16 +32,7 @@ function isAmong(selector: GroupSelector, others: readonly GroupSelector[]): boo
   return selector.groupIds.every((id) => known.includes(id));
 }
 
-/** Only of ids that are known at synth. */
+/** A group has the tags that it has today, and others tomorrow. */
 function isSurelyNotIn(selector: GroupSelector, include: readonly GroupSelector[]): boolean {
-  if (selector.kind !== 'ids' || !selector.groupIds.every(isKnown)) return false;
-  return include.every(
-    (other) =>
-      other.kind === 'ids' &&
-      other.groupIds.every((id) => isKnown(id) && !selector.groupIds.includes(id)),
-  );
-}
-
-function isKnown(id: string): boolean {
-  return !isKnownLater(id);
+  return selector.kind !== 'tag' && include.every((other) => isApart(selector, other));
 }

@@ -1,4 +1,4 @@
-import { Fn, Stack } from 'aws-cdk-lib';
+import { App, Fn, Stack } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import { MonitoredGroups } from '../../../src';
 import {
@@ -115,16 +115,21 @@ describe('groups are left out', () => {
     expect(all._selection.exclude).toEqual([]);
   });
 
-  test('where another tag, or another VPC, remains', () => {
+  test('where another tag remains', () => {
     const tagged = MonitoredGroups.taggedWith('watched', 'yes').excluding(
       MonitoredGroups.taggedWith('watched', 'no'),
     );
     expect(tagged._selection.include).toHaveLength(1);
-    expect(
-      MonitoredGroups.inVpc(vpcOf('vpc-01234567')).excluding(
-        MonitoredGroups.inVpc(vpcOf('vpc-76543210')),
-      )._selection.include,
-    ).toHaveLength(1);
+  });
+
+  test('by a VPC, those of it that the app makes', () => {
+    const [here, there] = twoVpcs();
+    const both = MonitoredGroups.groups([here.group, there.group]);
+    const { _constructs } = both.excluding(MonitoredGroups.inVpc(there.vpc));
+    expect(_constructs.map(({ path }) => path)).toEqual([here.group.node.path]);
+    expect(() =>
+      MonitoredGroups.groups([here.group]).excluding(MonitoredGroups.inVpc(here.vpc)),
+    ).toThrow('leaves no group to watch');
   });
 });
 
@@ -327,6 +332,21 @@ describe('what cannot be meant is refused', () => {
   });
 });
 
+function twoVpcs(): [VpcWithGroup, VpcWithGroup] {
+  const app = new App();
+  return [vpcWithGroup(new Stack(app, 'Here')), vpcWithGroup(new Stack(app, 'There'))];
+}
+
+function vpcWithGroup(stack: Stack): VpcWithGroup {
+  const vpc = new ec2.Vpc(stack, 'Vpc', { natGateways: 0, maxAzs: 1 });
+  return { vpc, group: new ec2.SecurityGroup(stack, 'Group', { vpc }) };
+}
+
+interface VpcWithGroup {
+  readonly vpc: ec2.IVpc;
+  readonly group: ec2.SecurityGroup;
+}
+
 function vpcOf(vpcId: string): ec2.IVpc {
   return ec2.Vpc.fromVpcAttributes(new Stack(), 'Vpc', {
     vpcId,
@@ -350,6 +370,22 @@ describe('an exclusion that leaves no group out is an error', () => {
           .excluding(MonitoredGroups.ids([A, B]))
           .excluding(MonitoredGroups.ids([B])),
       `excluding() would do nothing for ${B}`,
+    ],
+    [
+      'another VPC',
+      () =>
+        MonitoredGroups.inVpc(vpcOf('vpc-01234567')).excluding(
+          MonitoredGroups.inVpc(vpcOf('vpc-76543210')),
+        ),
+      'excluding() would do nothing for groups of vpc-76543210',
+    ],
+    [
+      'a group of the app in another VPC',
+      () => {
+        const [here, there] = twoVpcs();
+        return MonitoredGroups.inVpc(here.vpc).excluding(MonitoredGroups.groups([there.group]));
+      },
+      'excluding() would do nothing for There/Group/Resource',
     ],
     [
       'a tag that is left out already',
