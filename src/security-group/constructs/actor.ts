@@ -260,9 +260,10 @@ function cdkDeployments(
     : { account: stack.account, region: stack.region };
   return {
     kind: 'cloudFormation',
-    executionRoleArn: qualifier
-      ? bootstrapRoleArn(scope, qualifier, place)
-      : executionRoleArn(scope, hub),
+    executionRoleArn:
+      qualifier === undefined
+        ? executionRoleArn(scope, hub)
+        : bootstrapRoleArn(scope, qualifier, place),
   };
 }
 

@@ -700,6 +700,14 @@ describe('bad input is refused at synth, with what to write instead', () => {
       /is no bootstrap qualifier/,
     ],
     [
+      'an empty bootstrap qualifier',
+      () =>
+        sentry(new Stack(), {
+          trustedActors: [Actor.cdkDeployments({ qualifier: '' })],
+        }),
+      /"" is no bootstrap qualifier/,
+    ],
+    [
       'deployments without an execution role',
       () => {
         const stack = new Stack(undefined, 'Stack', {
