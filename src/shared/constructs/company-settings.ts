@@ -30,7 +30,8 @@ export interface CompanySettings {
 
   /**
    * The security groups of the functions. They need nothing but HTTPS to the outside, port 443.
-   * Throws without `vpc`, and if the list is empty.
+   * Throws without `vpc`, if the list is empty, and for a group of another VPC. That no group lets
+   * HTTPS out is a warning.
    *
    * @default - with `vpc`, one group for all functions of the construct, which lets out HTTPS alone
    */

@@ -5,6 +5,7 @@ import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import { acknowledgeWildcard } from './acknowledge-finding';
 import type { FunctionNetwork } from './applied-settings';
+import { checkFunctionGroups } from './checked-function-groups';
 import type { CompanySettings } from './company-settings';
 import { warnAtSynth } from './late-advice';
 import { otherPlace } from './same-place';
@@ -31,6 +32,7 @@ export function checkedNetwork(
     return undefined;
   }
   refuseOtherPlace(scope, vpc);
+  refuseNoSubnets(scope, vpc);
   const subnets = vpc.selectSubnets(vpcSubnets);
   if (subnets.hasPublic) {
     throw new Error(
@@ -59,6 +61,15 @@ function refuseOtherPlace(scope: Construct, vpc: ec2.IVpc): void {
   );
 }
 
+/** Of such a VPC, the CDK says that it lacks public subnets, for which no one asked. */
+function refuseNoSubnets(scope: Construct, vpc: ec2.IVpc): void {
+  const { privateSubnets, isolatedSubnets, publicSubnets } = vpc;
+  if ([privateSubnets, isolatedSubnets, publicSubnets].some(({ length }) => length > 0)) return;
+  throw new Error(
+    `${scope.node.path}: "vpc" is imported without subnets, so the functions could not be attached: import it with them, as in ec2.Vpc.fromVpcAttributes(this, 'Vpc', { …, privateSubnetIds }), or by ec2.Vpc.fromLookup().`,
+  );
+}
+
 /** One for all functions, which let nothing in: AWS answers by the connection that it got. */
 function functionGroups(
   scope: Construct,
@@ -70,7 +81,10 @@ function functionGroups(
       `${scope.node.path}: "securityGroups" is empty: name at least one, or leave it out for a group of the construct's own.`,
     );
   }
-  if (given) return given;
+  if (given) {
+    checkFunctionGroups(scope, vpc, given);
+    return given;
+  }
   const group = new ec2.SecurityGroup(scope, 'FunctionsSecurityGroup', {
     vpc,
     description: groupDescription(scope),

@@ -173,6 +173,57 @@ describe('functions in a VPC', () => {
     expect(() => keySentry(settings(vpcWithNat()))).toThrow(error);
   });
 
+  test('are refused in a VPC that is imported without subnets', () => {
+    const vpc = ec2.Vpc.fromVpcAttributes(stack, 'Bare', {
+      vpcId: 'vpc-0123456789abcdef0',
+      availabilityZones: ['eu-west-1a'],
+    });
+    expect(() => keySentry({ vpc })).toThrow(
+      /^Team\/KeySentry: "vpc" is imported without subnets, .+ import it with them/,
+    );
+  });
+
+  test('are refused in a group of another VPC', () => {
+    const other = new ec2.SecurityGroup(stack, 'Other', {
+      vpc: new ec2.Vpc(stack, 'OtherVpc', { maxAzs: 1, natGateways: 0 }),
+    });
+    expect(() => keySentry({ vpc: vpcWithNat(), securityGroups: [other] })).toThrow(
+      /^Team\/KeySentry: "securityGroups" has Team\/Other\/Resource, which is in another VPC than "vpc"/,
+    );
+  });
+
+  test('are warned of where no group that is given lets HTTPS out', () => {
+    const vpc = vpcWithNat();
+    const shut = new ec2.SecurityGroup(stack, 'Shut', { vpc, allowAllOutbound: false });
+    shut.addEgressRule(ec2.Peer.anyIpv4(), ec2.Port.tcp(5432));
+    keySentry({ vpc, securityGroups: [shut] });
+    expect(warnings()).toEqual([
+      expect.stringMatching(
+        /^No group in "securityGroups" \(Team\/Shut\/Resource\) lets HTTPS out, .+ Write addEgressRule\(ec2\.Peer\.anyIpv4\(\), ec2\.Port\.HTTPS\) for Team\/Shut; .+cdk-sentries:functionsShutIn/,
+      ),
+    ]);
+  });
+
+  test('are not where a rule comes later, or beside the group, or all is let out', () => {
+    const vpc = vpcWithNat();
+    const [late, beside] = ['Late', 'Beside'].map(
+      (id) => new ec2.SecurityGroup(stack, id, { vpc, allowAllOutbound: false }),
+    );
+    new IamKeySentry(stack, 'ByLateRule', {
+      vpc,
+      securityGroups: [late!],
+      homeRegion: 'eu-west-1',
+    });
+    late!.addEgressRule(ec2.Peer.anyIpv4(), ec2.Port.tcpRange(400, 500));
+    groupSentry({ vpc, securityGroups: [beside!] });
+    new ec2.CfnSecurityGroupEgress(stack, 'Rule', {
+      groupId: beside!.securityGroupId,
+      ipProtocol: '-1',
+      cidrIp: '0.0.0.0/0',
+    });
+    expect(warnings().filter((text) => text.includes('functionsShutIn'))).toEqual([]);
+  });
+
   test('in isolated subnets, are warned of with the endpoints that the app does not make', () => {
     const vpc = new ec2.Vpc(stack, 'Vpc', { natGateways: 0, maxAzs: 1 });
     vpc.addGatewayEndpoint('DynamoDb', { service: ec2.GatewayVpcEndpointAwsService.DYNAMODB });

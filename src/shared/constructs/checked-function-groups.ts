@@ -1,0 +1,79 @@
+import { Stack, Token } from 'aws-cdk-lib';
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import type { Construct } from 'constructs';
+import { warnAtSynth } from './late-advice';
+import { referredBy } from './referred-by';
+
+const HTTPS = 443;
+
+/**
+ * Throws for a group of another VPC, and warns where no group lets functions out: what the app knows
+ * of groups that are given.
+ */
+export function checkFunctionGroups(
+  scope: Construct,
+  vpc: ec2.IVpc,
+  groups: readonly ec2.ISecurityGroup[],
+): void {
+  const made = groups.flatMap(({ node }) =>
+    node.defaultChild instanceof ec2.CfnSecurityGroup ? [node.defaultChild] : [],
+  );
+  made.forEach((group) => refuseOtherVpc(scope, vpc, group));
+  // Of one that is imported, no one knows what it lets out.
+  if (made.length < groups.length) return;
+  scope.node.addValidation({
+    validate: () => {
+      if (!made.some(letsHttpsOut)) warnOfNoWayOut(scope, made);
+      return [];
+    },
+  });
+}
+
+function refuseOtherVpc(scope: Construct, vpc: ec2.IVpc, group: ec2.CfnSecurityGroup): void {
+  const [own, theirs] = [vpc.vpcId, group.vpcId].map(knownVpc);
+  if (own === undefined || theirs === undefined || own === theirs) return;
+  throw new Error(
+    `${scope.node.path}: "securityGroups" has ${group.node.path}, which is in another VPC than "vpc", so that Lambda would refuse it: give a group of the same VPC.`,
+  );
+}
+
+/** The construct of a VPC of the app, or the id of another. */
+function knownVpc(id: string | undefined): unknown {
+  if (id === undefined || !Token.isUnresolved(id)) return id;
+  const target = referredBy(id);
+  return target instanceof ec2.CfnVPC ? target : undefined;
+}
+
+function warnOfNoWayOut(scope: Construct, groups: readonly ec2.CfnSecurityGroup[]): void {
+  const [path = ''] = groups.map(({ node }) => node.scope?.node.path ?? node.path);
+  warnAtSynth(
+    scope,
+    'cdk-sentries:functionsShutIn',
+    `No group in "securityGroups" (${groups.map(({ node }) => node.path).join(', ')}) lets HTTPS out, so the functions reach neither AWS nor anything else, and all that they do fails. ` +
+      `Write addEgressRule(ec2.Peer.anyIpv4(), ec2.Port.HTTPS) for ${path}; if another app adds such a rule, acknowledge this warning.`,
+  );
+}
+
+/** By rules in the group, or beside it. EC2 gives a group without any the rule that lets all out. */
+function letsHttpsOut(group: ec2.CfnSecurityGroup): boolean {
+  const stack = Stack.of(group);
+  const inside: unknown = stack.resolve(group.securityGroupEgress);
+  const beside = group.node.root.node
+    .findAll()
+    .filter((construct) => construct instanceof ec2.CfnSecurityGroupEgress)
+    .filter(({ groupId }) => referredBy(groupId) === group);
+  if (!Array.isArray(inside) && beside.length === 0) return true;
+  return [...(Array.isArray(inside) ? inside : []), ...beside].some(isForHttps);
+}
+
+/** What only the deployment knows may be for it. */
+function isForHttps(rule: ec2.CfnSecurityGroup.EgressProperty): boolean {
+  const { ipProtocol, fromPort, toPort } = rule;
+  if (![ipProtocol, fromPort, toPort].every(isPlain)) return true;
+  if (ipProtocol === '-1') return true;
+  return ['tcp', '6'].includes(ipProtocol) && (fromPort ?? 0) <= HTTPS && HTTPS <= (toPort ?? 0);
+}
+
+function isPlain(value: string | number | undefined): boolean {
+  return !Token.isUnresolved(value) && typeof value !== 'object';
+}
