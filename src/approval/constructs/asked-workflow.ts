@@ -3,6 +3,7 @@ import { Construct } from 'constructs';
 import type { ApprovalAsker } from './approval-asker';
 import type { SlackApprovalWorkflow } from './slack-approval-workflow';
 import type { GuardedQueue } from '../../shared/constructs/guarded-queue';
+import { refuseUnnamedPlace } from '../../shared/constructs/named-place';
 import { otherPlace } from '../../shared/constructs/same-place';
 import { deadLetterQueue, workQueue } from '../../shared/constructs/work-queue';
 import type { HandlerContract } from '../../shared/contracts/handler-environment';
@@ -30,6 +31,7 @@ export class AskedWorkflow {
     contract: Pick<HandlerContract<string>, 'timeoutSeconds'>,
   ) {
     refuseOtherPlace(sentry, workflow);
+    refuseUnnamedPlace(sentry, 'the workflow', workflow);
     const place = new Construct(workflow, `Asker${sentry.node.addr.slice(-ADDRESS_DIGITS)}`);
     const operators = workflow._operators;
     this.unhandled = deadLetterQueue(place, 'UnhandledDecisions', operators);

@@ -6,6 +6,7 @@ import {
   type SecurityGroupSentrySettings,
   securityGroupSentrySettings,
 } from './security-group-sentry-settings';
+import { refuseUnnamedPlace } from '../../shared/constructs/named-place';
 import { otherPlace } from '../../shared/constructs/same-place';
 import { SentryMode } from '../../shared/constructs/sentry-mode';
 
@@ -60,6 +61,7 @@ function takenOver(
 
 /** Rights, history and groups are those of one account and Region. */
 function refuseSentryElsewhere(scope: Construct, sentry: Construct): void {
+  refuseUnnamedPlace(scope, 'the sentry', sentry);
   const other = otherPlace(scope, Stack.of(sentry));
   if (!other) return;
   throw new Error(

@@ -6,6 +6,7 @@ import type { Construct } from 'constructs';
 import { settingsFor } from './applied-settings';
 import { warnOfImportedTopic } from './imported-topic';
 import { type Publisher, publisherKeyStatement, PUBLISHERS, publishersFor } from './key-statements';
+import { refuseUnnamedPlace } from './named-place';
 import { letPublishersUse } from './publishers-key';
 import { isOfOtherAccount } from './same-account';
 import { checkTopicKey, refuseKeyOfAws } from './topic-key';
@@ -51,6 +52,7 @@ export function givenTopic(
   const services = isOfOtherAccount(scope, topic) ? publishersFor(false) : publishers;
   if (CfnResource.isCfnResource(topic.node.defaultChild)) {
     refuseOtherAccount(scope, topic);
+    refuseUnnamedPlace(scope, '"notificationTopic"', topic);
     // The tamper rules give the topic a policy of its own, which takes the place of the default
     // one, which lets the account's alarms in.
     letAlarmsPublish(topic);

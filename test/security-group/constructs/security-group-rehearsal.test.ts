@@ -229,6 +229,20 @@ describe('what is rehearsed', () => {
     );
   });
 
+  test.each([
+    ['rehearsal', {}, { env: { account: '111111111111', region: 'eu-west-1' } }],
+    ['sentry', { env: { account: '111111111111', region: 'eu-west-1' } }, {}],
+  ])('is refused where only the stack of the %s names its place', (_, theirs, ours) => {
+    const two = new App();
+    const far = new SecurityGroupSentry(new Stack(two, 'Sentries', theirs), 'Sentry', {
+      monitoredGroups: groups,
+      policies: [noOpenSsh],
+    });
+    expect(
+      () => new SecurityGroupRehearsal(new Stack(two, 'Own', ours), 'Rehearsal', { sentry: far }),
+    ).toThrow(/^Own\/Rehearsal: the sentry Sentries\/Sentry is in another stack, and .+ names none/);
+  });
+
   test('is refused where a policy is for units, which only the hub knows', () => {
     const own = new Stack(new App(), 'Own');
     const hub = new SentryHub(own, 'Hub', {

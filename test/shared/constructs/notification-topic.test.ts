@@ -33,6 +33,11 @@ describe('a topic that alarms and rules could not reach is refused, with a way t
       /^App\/Sentry: "notificationTopic" is made by the stack Central in account 222222222222, whose resources have no names yet: give that topic a "topicName", and give it here by its ARN, such as sns\.Topic\.fromTopicArn\(this, 'Security', 'arn:aws:sns:eu-west-1:222222222222:security'\)\.$/,
     ],
     [
+      'one of a stack that names no account and Region, while this one does',
+      (stack) => new sns.Topic(new Stack(stack.node.root as App, 'Anywhere'), 'T'),
+      /^App\/Sentry: "notificationTopic" Anywhere\/T is in another stack, and App names its account, 111111111111, while Anywhere names none, so that neither can refer to the other: give both stacks the same "env"\.$/,
+    ],
+    [
       'one with the key of AWS, by its alias',
       (stack) =>
         new sns.Topic(stack, 'T', {
