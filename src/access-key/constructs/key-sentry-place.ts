@@ -2,8 +2,8 @@ import { Stack, Token } from 'aws-cdk-lib';
 import { Fact, RegionInfo } from 'aws-cdk-lib/region-info';
 import type { Construct } from 'constructs';
 import type { IamKeySentryProps } from './iam-key-sentry-props';
-import { isSameAccount } from '../../shared/constructs/same-account';
 import { warnAtSynth } from '../../shared/constructs/late-advice';
+import { isSameAccount } from '../../shared/constructs/same-account';
 
 /** A sentry of the app, with the Region in which it works. */
 export interface PlacedSentry {

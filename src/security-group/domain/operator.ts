@@ -166,10 +166,10 @@ export interface PlacePorts {
   readonly groups: SecurityGroups;
   readonly ledger: Ledger;
   readonly signs: Pick<SignsOfLife, 'last'>;
-  /** As it holds there; absent where it is the same everywhere. Throws an UnknownUnitError. */
-  configuration?(): SentryConfiguration;
   /** Those that a sentry that is alive gives, if not all. */
   readonly expectedSigns?: readonly SignOfLife[];
+  /** As it holds there; absent where it is the same everywhere. Throws an UnknownUnitError. */
+  configuration?(): SentryConfiguration;
   /** Has the group judged by the function that acts. */
   pointTo(groupIds: readonly string[]): Promise<void>;
 }

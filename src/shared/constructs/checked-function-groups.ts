@@ -7,8 +7,8 @@ import { referredBy } from './referred-by';
 const HTTPS = 443;
 
 /**
- * Throws for a group of another VPC, and warns where no group lets functions out: what the app knows
- * of groups that are given.
+ * Throws for a group of another VPC, and warns where no group lets functions out: what the app
+ * knows of groups that are given.
  */
 export function checkFunctionGroups(
   scope: Construct,
@@ -54,7 +54,7 @@ function warnOfNoWayOut(scope: Construct, groups: readonly ec2.CfnSecurityGroup[
   );
 }
 
-/** By rules in the group, or beside it. EC2 gives a group without any the rule that lets all out. */
+/** By rules in the group, or beside it. EC2 gives a group without any one that lets all out. */
 function letsHttpsOut(group: ec2.CfnSecurityGroup): boolean {
   const stack = Stack.of(group);
   const inside: unknown = stack.resolve(group.securityGroupEgress);

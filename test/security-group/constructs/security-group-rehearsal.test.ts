@@ -240,7 +240,9 @@ describe('what is rehearsed', () => {
     });
     expect(
       () => new SecurityGroupRehearsal(new Stack(two, 'Own', ours), 'Rehearsal', { sentry: far }),
-    ).toThrow(/^Own\/Rehearsal: the sentry Sentries\/Sentry is in another stack, and .+ names none/);
+    ).toThrow(
+      /^Own\/Rehearsal: the sentry Sentries\/Sentry is in another stack, and .+ names none/,
+    );
   });
 
   test('is refused where a policy is for units, which only the hub knows', () => {
