@@ -41,10 +41,8 @@ function refuseOther(where: string, id: string, hub: SentryHub): void {
 }
 
 /** Whether it is certain that no group of the account is watched. */
-export function isUnwatched(
-  id: string,
-  { hubAccountId, _accounts: selection }: SentryHub,
-): boolean {
+export function isUnwatched(id: string, hub: SentryHub): boolean {
+  const { hubAccountId, _accounts: selection } = hub;
   if (Token.isUnresolved(hubAccountId) || id === hubAccountId) return false;
   return isLeftOut(id, selection);
 }
