@@ -124,7 +124,7 @@ const tokenSchema = z.strictObject({
 });
 
 /**
- * Holds nothing but the time that is left, which the caller may choose as well: whoever changes it
+ * Holds nothing but the time that is left, which the caller may choose as well: who changes it
  * has only asked for another time. No count is in it, so that none can be forged.
  */
 export function tokenFor({ asked, window, part }: RehearsedPart, subject: string): string {

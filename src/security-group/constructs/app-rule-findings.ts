@@ -122,7 +122,7 @@ function directionHint({ rule }: AppRuleFinding, policies: readonly Policy[]): s
     .concat('.');
 }
 
-/** The rule that the CDK, or EC2 itself, gives to a group for which nobody writes another. */
+/** The rule that the CDK, or EC2 itself, gives to a group for which no one writes another. */
 function isAllOutbound({ direction, protocol, peer }: Rule): boolean {
   return (
     direction === 'egress' &&

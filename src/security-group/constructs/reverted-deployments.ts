@@ -43,7 +43,7 @@ export function warnOfRevertedDeployments(
   );
 }
 
-/** Without a role of its own, CloudFormation makes the calls as whoever deploys. */
+/** Without a role of its own, CloudFormation makes the calls as the one who deploys. */
 function isDeployedByTrusted(stack: Stack, actors: readonly TrustedActor[]): boolean {
   if (actors.some(({ kind }) => kind === 'cloudFormation')) return true;
   const { synthesizer } = stack;

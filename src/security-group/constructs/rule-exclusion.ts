@@ -50,7 +50,7 @@ export interface RuleExclusionProps {
 /**
  * One rule of one group that a policy leaves alone: see `excluding` of a policy.
  *
- * The rule is meant by its direction, protocol, ports and peer, whoever adds it, and whatever its
+ * The rule is meant by its direction, protocol, ports and peer, no matter who adds it, and what its
  * description is.
  */
 export class RuleExclusion {

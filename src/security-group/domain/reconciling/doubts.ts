@@ -98,7 +98,7 @@ export function isInDoubt({ lists, rules, groups, selections, peers }: Doubts): 
  * Groups with something in them that could not be read. That a list is not shared any more is
  * known: its owner must not be able to trip the brake by it. And nothing is done over a peer in
  * doubt, so that neither it nor a group that is not adopted yet for it holds up what other policies
- * say: else whoever tags groups could have a policy with such a peer stop the sentry.
+ * say: else anyone who tags groups could have a policy with such a peer stop the sentry.
  */
 export function doubtfulGroupIds({ lists, rules, groups }: Doubts): ReadonlySet<string> {
   return new Set([

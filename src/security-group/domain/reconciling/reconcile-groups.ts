@@ -414,7 +414,7 @@ function recounted(views: readonly GroupView[], adoptions: readonly Adoption[]):
     if (!record || record.releasedAt || adopted.has(details.id)) return [];
     if (adoptionCause({ record }, configuration) !== undefined) return [];
     const { policies, each } = configuration.digests;
-    // Whoever takes its tag off after this look does not take it from under the sentry's eyes.
+    // A tag that is taken off after this look does not take it from under the sentry's eyes.
     const isChosen = isSelected(details, configuration.monitoredGroups);
     const selection = isChosen ? configuration.digests.selection : record.selection;
     // A record of the version before does not say which they are.

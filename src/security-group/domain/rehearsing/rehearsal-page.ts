@@ -195,7 +195,7 @@ const ESCAPES: Readonly<Record<string, string>> = {
   "'": '&#39;',
 };
 
-/** Text that stays text, whoever has chosen it. */
+/** Text that stays text, no matter who has chosen it. */
 function safe(text: string, maxLength?: number): string {
   return plainText(text, maxLength).replace(/[&<>"']/g, (character) => ESCAPES[character] ?? '');
 }
