@@ -1,13 +1,12 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import * as z from 'zod/mini';
+import { ruleKeyFields } from './rule-schema';
 import { SEVERITIES } from '../../shared/domain/notification/severity';
 import { LEDGER_ITEM_VERSION, LEDGER_KEY } from '../contracts/ledger-items';
 import { RULE_CHANGES, VERDICTS } from '../domain/judging/judgement';
 import { GRANT_CAUSES, RELEASE_REASONS } from '../domain/ledger/ledger';
 import { ENDS_UNANSWERED, RESPONSES } from '../domain/policies/policy';
 import { MODES } from '../domain/policies/sentry-configuration';
-import { IP_FAMILIES } from '../domain/rules/ip-range';
-import { DIRECTIONS } from '../domain/rules/rule';
 
 export type Item = Record<string, AttributeValue>;
 
@@ -22,15 +21,7 @@ const tag = z.object({ key: z.string(), value: z.string() });
 
 export const storedRule = z.object({
   id: optionalText,
-  direction: z.enum(DIRECTIONS),
-  protocol: z.string(),
-  fromPort: z.int(),
-  toPort: z.int(),
-  peer: z.discriminatedUnion('kind', [
-    z.object({ kind: z.enum(IP_FAMILIES), cidr: z.string() }),
-    z.object({ kind: z.literal('prefixList'), prefixListId: z.string() }),
-    z.object({ kind: z.literal('securityGroup'), groupId: z.string(), ownerId: optionalText }),
-  ]),
+  ...ruleKeyFields,
   description: optionalText,
   tags: z.optional(z.array(tag)),
 });

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { SSMClient } from '@aws-sdk/client-ssm';
 import * as z from 'zod/mini';
+import { ruleKeyFields } from './rule-schema';
 import { isNarrow } from '../../organization/domain/account-scope';
 import { readDatedParameters } from '../../shared/adapters/configuration/ssm-parameters';
 import type { EveryField } from '../../shared/adapters/every-field';
@@ -35,7 +36,6 @@ import {
 } from '../domain/policies/sentry-configuration';
 import { VPC_DOUBTS } from '../domain/policies/traffic-pattern';
 import { type Vpcs, withoutVpcRanges, withVpcRanges } from '../domain/policies/vpcs';
-import { IP_FAMILIES } from '../domain/rules/ip-range';
 import { DIRECTIONS } from '../domain/rules/rule';
 
 const version = z.literal(SENTRY_PARAMETERS_VERSION);
@@ -98,21 +98,7 @@ const time = z.pipe(
 );
 const exclusionSchema = z.object({
   groupId: z.string(),
-  rule: z.object({
-    direction: z.enum(DIRECTIONS),
-    protocol: z.string(),
-    fromPort: z.int(),
-    toPort: z.int(),
-    peer: z.discriminatedUnion('kind', [
-      z.object({ kind: z.enum(IP_FAMILIES), cidr: z.string() }),
-      z.object({ kind: z.literal('prefixList'), prefixListId: z.string() }),
-      z.object({
-        kind: z.literal('securityGroup'),
-        groupId: z.string(),
-        ownerId: z.optional(z.string()),
-      }),
-    ]),
-  }),
+  rule: z.object(ruleKeyFields),
   reason: z.string(),
   until: z.optional(time),
 });

@@ -4,7 +4,7 @@ import type { Construct, IConstruct } from 'constructs';
 import { type AppJudging, type AppRuleFinding, tellFindings } from './app-rule-findings';
 import { isDefaultGroupChosen } from './default-group';
 import { policiesThatJudge } from './excluded-app-rules';
-import { isSameId, targetOf } from './group-reference';
+import { isSameId } from './group-reference';
 import {
   asKnownAtSynth,
   type NotJudged,
@@ -14,6 +14,7 @@ import {
 } from './not-judged';
 import { isKnownLater } from '../../shared/constructs/known-later';
 import { isLookupPlaceholder } from '../../shared/constructs/lookup-placeholders';
+import { referredBy } from '../../shared/constructs/referred-by';
 import { isSamePlace } from '../../shared/constructs/same-place';
 import {
   decisiveTagKeys,
@@ -265,7 +266,7 @@ function impliedRules(
   groups: MonitoredGroups,
 ): AppRule[] {
   const described = constructs.flatMap((construct) =>
-    construct instanceof ec2.CfnSecurityGroupEgress ? (targetOf(construct.groupId) ?? []) : [],
+    construct instanceof ec2.CfnSecurityGroupEgress ? (referredBy(construct.groupId) ?? []) : [],
   );
   return constructs
     .filter((construct) => construct instanceof ec2.CfnSecurityGroup)
@@ -310,7 +311,7 @@ function isInWatchedGroup(
   groups: MonitoredGroups,
 ): boolean {
   if (rule.groupId === undefined) return false;
-  const target = targetOf(rule.groupId);
+  const target = referredBy(rule.groupId);
   if (target instanceof ec2.CfnSecurityGroup) return isWatchedGroup(target, sentry, groups);
   if (isLookupPlaceholder(rule.groupId)) return false;
   if (target instanceof ec2.CfnVPC) return isWatchedDefaultGroup(target, sentry, groups);
@@ -366,7 +367,7 @@ function isSurelyInPart(
 function isMeant(group: ec2.CfnSecurityGroup, sentry: Construct, selector: GroupSelector): boolean {
   switch (selector.kind) {
     case 'ids':
-      return selector.groupIds.some((id) => targetOf(id) === group);
+      return selector.groupIds.some((id) => referredBy(id) === group);
     case 'vpc':
       return group.vpcId !== undefined && isSameId(group.vpcId, selector.vpcId);
     case 'all':

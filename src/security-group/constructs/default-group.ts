@@ -1,6 +1,6 @@
 import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type { Construct } from 'constructs';
-import { targetOf } from './group-reference';
+import { referredBy } from '../../shared/constructs/referred-by';
 import { isSamePlace } from '../../shared/constructs/same-place';
 import {
   type GroupSelector,
@@ -10,8 +10,8 @@ import {
 
 /** Whether the selector names the default group of this VPC of the app, or the VPC itself. */
 export function namesDefaultGroupOf(vpc: ec2.CfnVPC, selector: GroupSelector): boolean {
-  if (selector.kind === 'vpc') return targetOf(selector.vpcId) === vpc;
-  return selector.kind === 'ids' && selector.groupIds.some((id) => targetOf(id) === vpc);
+  if (selector.kind === 'vpc') return referredBy(selector.vpcId) === vpc;
+  return selector.kind === 'ids' && selector.groupIds.some((id) => referredBy(id) === vpc);
 }
 
 /** Whether the sentry watches it, unless a tag leaves it out, which no app knows. */

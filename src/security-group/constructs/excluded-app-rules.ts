@@ -1,7 +1,8 @@
 import { Stack } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type { IConstruct } from 'constructs';
-import { isSameId, targetOf } from './group-reference';
+import { isSameId } from './group-reference';
+import { referredBy } from '../../shared/constructs/referred-by';
 import type { Policy } from '../domain/policies/policy';
 import type { RuleExclusion } from '../domain/policies/rule-exclusion';
 import { type Peer, type Rule, ruleKey } from '../domain/rules/rule';
@@ -24,7 +25,7 @@ function isOf(exclusion: RuleExclusion, rule: Rule, place: IConstruct): boolean 
 }
 
 function isIn(groupId: string, place: IConstruct): boolean {
-  if (place instanceof ec2.CfnSecurityGroup) return targetOf(groupId) === place;
+  if (place instanceof ec2.CfnSecurityGroup) return referredBy(groupId) === place;
   const isRule =
     place instanceof ec2.CfnSecurityGroupIngress || place instanceof ec2.CfnSecurityGroupEgress;
   return isRule && place.groupId !== undefined && isSameId(place.groupId, groupId);

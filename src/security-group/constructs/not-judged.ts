@@ -1,10 +1,11 @@
 import { CfnResource } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type { Construct, IConstruct } from 'constructs';
-import { isSameId, targetOf } from './group-reference';
+import { isSameId } from './group-reference';
 import { readableText } from './readable-text';
 import { isKnownLater } from '../../shared/constructs/known-later';
 import { informAtSynth } from '../../shared/constructs/late-advice';
+import { referredBy } from '../../shared/constructs/referred-by';
 import { withPeers } from '../domain/policies/peers-in-doubt';
 import type { Policy } from '../domain/policies/policy';
 import type { PeerPattern } from '../domain/policies/traffic-pattern';
@@ -88,7 +89,7 @@ export function policiesForGroup(policies: readonly Policy[], groupId: string) {
 
 function mayBeSame(one: string, other: string): boolean {
   if (isSameId(one, other)) return true;
-  const [target, otherTarget] = [one, other].map(targetOf);
+  const [target, otherTarget] = [one, other].map(referredBy);
   if (target && otherTarget) return target === otherTarget;
   return [one, other].some((id) => isKnownLater(id) || !id.startsWith('sg-'));
 }

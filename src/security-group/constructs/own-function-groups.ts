@@ -1,9 +1,9 @@
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type { Construct } from 'constructs';
 import { isWatchedGroup, isWatchedId } from './app-rules';
-import { targetOf } from './group-reference';
 import { BundledFunction } from '../../shared/constructs/bundled-function';
 import { warnAtSynth } from '../../shared/constructs/late-advice';
+import { referredBy } from '../../shared/constructs/referred-by';
 import type { MonitoredGroups } from '../domain/groups/monitored-groups';
 
 /** Warns where the sentry, or what it works with, hangs on rules that the sentry could revert. */
@@ -42,7 +42,7 @@ function handlersByGroup(watched: readonly WatchedFunction[]): Map<string, strin
 }
 
 function isWatched(group: ec2.ISecurityGroup, sentry: Construct, groups: MonitoredGroups): boolean {
-  const target = targetOf(group.securityGroupId);
+  const target = referredBy(group.securityGroupId);
   if (target instanceof ec2.CfnSecurityGroup) return isWatchedGroup(target, sentry, groups);
   return isWatchedId(group.securityGroupId, group, sentry, groups);
 }

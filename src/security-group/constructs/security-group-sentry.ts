@@ -7,16 +7,8 @@ import { Construct } from 'constructs';
 import { judgeAppRules } from './app-rules';
 import { warnOfEmptiedGroups } from './default-group-restriction';
 import { endpointNeeds } from './endpoint-needs';
-import { LedgerTable } from './ledger-table';
 import { warnOfOwnGroups } from './own-function-groups';
-import { ChangeQueue } from './parts/change-queue';
-import { Decisions } from './parts/decisions';
-import { Heartbeat } from './parts/heartbeat';
-import { MemberWatch } from './parts/member-watch';
-import { Operator } from './parts/operator';
-import { ReconcileSchedule } from './parts/reconcile-schedule';
-import { Reconciler } from './parts/reconciler';
-import { Responder } from './parts/responder';
+import { AllParts } from './parts/all-parts';
 import type { RehearsedSentry } from './rehearsed-sentry';
 import { warnOfRevertedDeployments } from './reverted-deployments';
 import { rightsFor } from './rights-in-members';
@@ -27,13 +19,10 @@ import {
   securityGroupSentrySettings,
 } from './security-group-sentry-settings';
 import { findOverlap } from './selection-overlap';
-import { SentryApprovals } from './sentry-approvals';
-import { SentryParameters } from './sentry-parameters';
 import { warnWithoutTrail } from './trail-warning';
 import type { SentryHub } from '../../organization/constructs/sentry-hub';
 import { adviseOnAlarms } from '../../shared/constructs/alarm-advice';
 import { applyCompanySettings } from '../../shared/constructs/apply-company-settings';
-import { checkedOperators, deadLetterQueuesIn } from '../../shared/constructs/guarded-queue';
 import { keptAlarms } from '../../shared/constructs/kept-alarms';
 import { publishersFor } from '../../shared/constructs/key-statements';
 import { givenTopic, notificationTopic } from '../../shared/constructs/notification-topic';
@@ -113,54 +102,16 @@ export class SecurityGroupSentry extends Construct implements iam.IGrantable {
     // First: other sentries look at it, even where the settings are refused.
     this.selection = props.monitoredGroups._selection;
     const settings = securityGroupSentrySettings(this, props);
-    const { monitoredGroups, judging } = settings;
     this.refuseRivals();
     const { hub, tamperRules = true } = props;
-    this.joinOrWarn(hub, judging);
-    this.node.addValidation({
-      validate: () => {
-        warnOfEmptiedGroups(this, settings.emptying);
-        warnOfOwnGroups(this, monitoredGroups);
-        warnOfRevertedDeployments(this, { groups: monitoredGroups, judging });
-        return judgeAppRules(this, monitoredGroups, judging);
-      },
-    });
+    this.joinOrWarn(hub, settings.judging);
+    this.node.addValidation({ validate: () => this.judgeApp(settings) });
 
     const topic = props.notificationTopic
       ? givenTopic(this, props.notificationTopic, publishersFor(tamperRules))
       : notificationTopic(this, 'Notifications');
-    const approvals = SentryApprovals.forPolicies(this, props.policies);
-    const parameters = new SentryParameters(this, 'Parameters', {
-      monitoredGroups,
-      policies: { ...judging, workflows: approvals?.parameters ?? [] },
-    });
-    const ledger = new LedgerTable(this, 'Ledger');
-    const operators = checkedOperators(this, props.operators);
-    const changes = new ChangeQueue(this, {
-      monitoredGroups,
-      policies: judging.policies,
-      operators,
-      topic,
-    });
-
-    const { policies } = judging;
-    const parts = { monitoredGroups, policies, parameters, ledger, changes, topic, operators, hub };
-    const heartbeats = props.heartbeat === false ? [] : [new Heartbeat(this, parts)];
-    const responder = new Responder(this, parts, approvals);
-    const reconciler = new Reconciler(this, parts, responder.handler);
-    const schedule = new ReconcileSchedule(this, { settings, reconciler, changes, topic });
-    const operator = new Operator(this, parts, heartbeats);
-    const decisions = approvals ? [new Decisions(this, parts, approvals)] : [];
-    const members = hub
-      ? [
-          new MemberWatch(this, {
-            parts,
-            hub,
-            reconcileSchedule: settings.reconcileSchedule,
-            responder: responder.handler,
-          }),
-        ]
-      : [];
+    const parts = new AllParts(this, { props, settings, topic });
+    const { responder, reconciler, operator, changes, decisions } = parts;
 
     this._rehearsed = {
       props,
@@ -173,46 +124,13 @@ export class SecurityGroupSentry extends Construct implements iam.IGrantable {
     this.reconcileFunction = reconciler.handler;
     this.responseFunction = responder.handler;
     this.changeQueue = changes.queue;
-    this.deadLetterQueues = [
-      ...deadLetterQueuesIn(this),
-      ...(approvals?.queues ?? []).filter(({ deadLetterQueue }) => !deadLetterQueue),
-    ];
+    this.deadLetterQueues = parts.deadLetterQueues;
     this.addOutputs();
-    const alarms = [
-      changes,
-      responder,
-      reconciler,
-      ...heartbeats,
-      schedule,
-      ...decisions,
-      ...members,
-    ].flatMap((part) => part.alarms);
-    this.alarms = keptAlarms(this, alarms, props.excludedAlarms);
+    this.alarms = keptAlarms(this, parts.alarms, props.excludedAlarms);
     adviseOnAlarms(this, { topic, alarms: this.alarms, tamperRules });
-    if (!tamperRules) return;
-    new TamperRules(this, 'Tamper', {
-      topic,
-      deadLetterQueue: changes.undelivered,
-      rules: [
-        changes.rule,
-        ...heartbeats.map(({ rule }) => rule),
-        schedule.rule,
-        schedule.largeCallRule,
-        ...members.flatMap(({ rules }) => rules),
-      ],
-      functions: [
-        ...[responder, reconciler, operator, ...decisions].map(({ handler }) => handler),
-        ...members.flatMap(({ functions }) => functions),
-      ],
-      tables: [ledger.table],
-      queues: [
-        ...changes.queues,
-        ...(approvals?.queues ?? []),
-        ...members.flatMap(({ queues }) => queues),
-      ],
-      parameters: parameters.all,
-      alarms: this.alarms,
-    });
+    if (tamperRules) {
+      new TamperRules(this, 'Tamper', { ...parts.guarded, topic, alarms: this.alarms });
+    }
   }
 
   /**
@@ -321,6 +239,14 @@ export class SecurityGroupSentry extends Construct implements iam.IGrantable {
   /** Events that could not be read in full. */
   public metricUnreadableEvents(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
     return ownMetric(this, SECURITY_GROUP_METRICS.unreadableEvents, options);
+  }
+
+  /** Once the app is complete: errors, and warnings beside them. */
+  private judgeApp({ monitoredGroups, judging, emptying }: SecurityGroupSentrySettings): string[] {
+    warnOfEmptiedGroups(this, emptying);
+    warnOfOwnGroups(this, monitoredGroups);
+    warnOfRevertedDeployments(this, { groups: monitoredGroups, judging });
+    return judgeAppRules(this, monitoredGroups, judging);
   }
 
   private addOutputs(): void {

@@ -1,7 +1,8 @@
 import { Token } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
-import { isSameId, targetOf } from './group-reference';
+import { isSameId } from './group-reference';
 import { isLookupPlaceholder } from '../../shared/constructs/lookup-placeholders';
+import { referredBy } from '../../shared/constructs/referred-by';
 import type { GroupPart, GroupSelector } from '../domain/groups/monitored-groups';
 
 /** Whether it is certain that the other means all groups that this one means. */
@@ -86,7 +87,7 @@ function isInVpc(groupId: string, vpcId: string): boolean {
 }
 
 function vpcIdOf(groupId: string): string | undefined {
-  const group = targetOf(groupId);
+  const group = referredBy(groupId);
   if (group instanceof ec2.CfnVPC) return group.attrVpcId;
   return group instanceof ec2.CfnSecurityGroup ? group.vpcId : undefined;
 }
@@ -94,7 +95,7 @@ function vpcIdOf(groupId: string): string | undefined {
 /** Whether two ids are certain to be of different things. */
 function isOtherId(one: string, other: string): boolean {
   if ([one, other].some(isLookupPlaceholder)) return false;
-  const [a, b] = [one, other].map(targetOf);
+  const [a, b] = [one, other].map(referredBy);
   if (a && b) return isResource(a) && isResource(b) && a !== b;
   return ![one, other].some(Token.isUnresolved) && one !== other;
 }
