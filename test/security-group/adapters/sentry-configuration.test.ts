@@ -15,7 +15,9 @@ import type {
   PauseParameter,
   PoliciesParameter,
 } from '../../../src/security-group/contracts/sentry-parameters';
+import { configurationFor } from '../../../src/security-group/domain/policies/configuration-for';
 import { peersInDoubt, vpcIdsIn } from '../../../src/security-group/domain/policies/peers-in-doubt';
+import { withVpcRanges } from '../../../src/security-group/domain/policies/vpcs';
 import { startedEmulator } from '../emulated/emulated-ledger';
 import { VpcsInMemory } from '../in-memory/vpcs-in-memory';
 
@@ -376,6 +378,31 @@ test('a rehearsal takes the ranges that VPCs have today, in its own place', asyn
   const { policies } = await loadConfigurationOfRehearsal(client, names, place, vpcs);
   expect(vpcIdsIn(policies)).toEqual(['vpc-1']);
   expect(peersInDoubt(policies)).toEqual([]);
+});
+
+test('a range that is added to a VPC is no new policy, nor one for a group alone', async () => {
+  const peers = [{ kind: 'vpc', vpcId: 'vpc-1' }];
+  const baseline = { kind: 'forbid', patterns: [{ name: 'the network', peers }] };
+  const deployed = await load({
+    policies: { ...POLICIES, policies: [{ baseline, response: 'revert' }] },
+  });
+  const appliesTo = { include: [{ kind: 'all' as const }], exclude: [] };
+  const forAGroup = {
+    ...deployed,
+    policies: deployed.policies.map((policy) => ({ ...policy, appliesTo })),
+  };
+  const digestsWith = async (...cidrs: string[]) => {
+    const vpcs = new VpcsInMemory();
+    vpcs.put('vpc-1', ...cidrs);
+    const { digests } = configurationFor(
+      await withVpcRanges(forAGroup, vpcs),
+      { id: 'sg-1' },
+      undefined,
+    );
+    return digests;
+  };
+  const before = await digestsWith('10.1.0.0/16');
+  expect(await digestsWith('10.1.0.0/16', '10.2.0.0/16')).toEqual(before);
 });
 
 test('a pause is part of it', async () => {

@@ -145,6 +145,17 @@ describe('an exclusion that would do nothing is an error', () => {
     );
   });
 
+  test('a watched group that the policy is not for', () => {
+    const monitored = MonitoredGroups.ids([GROUP_ID, OTHER_ID]);
+    const policy = {
+      baseline: forbidSsh,
+      appliesTo: MonitoredGroups.ids([GROUP_ID]),
+      excluding: [RuleExclusion.ingressById(OTHER_ID, ssh)],
+    };
+    const message = `of ${OTHER_ID}, a group that the policy is not for`;
+    expect(() => settingsWith(policy, monitored)).toThrow(message);
+  });
+
   test('a group in another Region, where there is no hub', () => {
     const env = { account: '111111111111', region: 'eu-west-1' };
     const elsewhere = new Stack(undefined, 'Elsewhere', { env: { ...env, region: 'us-east-1' } });
@@ -271,7 +282,7 @@ function appWithGroup() {
 }
 
 function settingsWith(
-  policy: Pick<SecurityGroupPolicy, 'baseline' | 'excluding'>,
+  policy: Pick<SecurityGroupPolicy, 'baseline' | 'appliesTo' | 'excluding'>,
   monitoredGroups = MonitoredGroups.ids([GROUP_ID]),
   stack = new Stack(undefined, 'Stack'),
 ) {

@@ -297,6 +297,28 @@ describe('what could not be judged', () => {
   });
 });
 
+test('a policy that is for other groups says nothing of a change, nor of what stands', async () => {
+  const others = { include: [{ kind: 'tag', key: 'tier', value: 'db' } as const], exclude: [] };
+  const rehearsal = await new RehearsalInMemory([{ ...forbidSsh, appliesTo: others }], [ssh]).of(
+    added(rule({ id: 'sgr-2' })),
+  );
+  expect(verdictsIn(rehearsal)).toEqual(['added allow']);
+  expect(rehearsal.standing).toMatchObject([{ rules: 0 }]);
+});
+
+test('all parts of a selection are rehearsed, with what stands there', async () => {
+  const monitoredGroups = {
+    include: [],
+    exclude: [],
+    others: [{ include: [{ kind: 'vpc' as const, vpcId: 'vpc-1' }], exclude: [] }],
+  };
+  const rehearsal = await new RehearsalInMemory([forbidSsh], [ssh], { monitoredGroups }).of(
+    added(rule({ id: 'sgr-2' })),
+  );
+  expect(verdictsIn(rehearsal)).toEqual(['added revert']);
+  expect(rehearsal.standing).toMatchObject([{ rules: 1 }]);
+});
+
 test('without a policy for this account, nothing is called allowed: it is an error in words', async () => {
   await expect(new RehearsalInMemory([]).of(added(ssh))).rejects.toThrow(
     'None of the policies is for this account',
