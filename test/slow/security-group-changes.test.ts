@@ -1,5 +1,7 @@
 import {
+  AssociateVpcCidrBlockCommand,
   CreateTagsCommand,
+  DeleteTagsCommand,
   type IpPermission,
   ModifySecurityGroupRulesCommand,
   RevokeSecurityGroupEgressCommand,
@@ -16,8 +18,11 @@ import type { DeployedStack } from '../../sandbox/local-aws';
 import {
   ChangeResponse,
   MonitoredGroups,
+  Ports,
+  RuleExclusion,
   SecurityGroupBaseline,
   SecurityGroupSentry,
+  type SecurityGroupSentryProps,
   TrafficPattern,
   TrafficPeer,
 } from '../../src';
@@ -105,24 +110,23 @@ afterAll(async () => sandbox?.stop());
  * One sentry at a time: the records of Modify do not say in a place that a pattern can filter by
  * whose group they are about.
  */
-function watchedBy(
-  name: string,
-  group: () => string,
-  baseline: (scope: Stack) => SecurityGroupBaseline,
-): void {
+function watchedBy(name: string, props: (scope: Stack) => SecurityGroupSentryProps): void {
   let stack: DeployedStack;
   beforeAll(async () => {
     stack = await sandbox.deploy(name, (scope) => {
-      const policies = [{ baseline: baseline(scope), response: ChangeResponse.revert() }];
-      new SecurityGroupSentry(scope, 'Sentry', {
-        monitoredGroups: MonitoredGroups.ids([group()]),
-        policies,
-      });
+      new SecurityGroupSentry(scope, 'Sentry', props(scope));
     });
     await sandbox.localAws.fire(stack, 'SentryReconcileRule');
     await sandbox.localAws.settled();
   });
   afterAll(async () => stack?.retire());
+}
+
+function oneGroup(groupId: string, baseline: SecurityGroupBaseline): SecurityGroupSentryProps {
+  return {
+    monitoredGroups: MonitoredGroups.ids([groupId]),
+    policies: [{ baseline, response: ChangeResponse.revert() }],
+  };
 }
 
 async function makePeers(): Promise<PeerSet> {
@@ -317,10 +321,8 @@ const forEachPeer = (outcome: string) => PEERS.map(() => outcome);
  * one actor was told of is not told again for an hour: so there are two.
  */
 describe('a locked group with restoreRemoved ends as it was, whatever is done to its rules for', () => {
-  watchedBy(
-    'Locked',
-    () => locked,
-    () => SecurityGroupBaseline.locked({ restoreRemoved: true }),
+  watchedBy('Locked', () =>
+    oneGroup(locked, SecurityGroupBaseline.locked({ restoreRemoved: true })),
   );
 
   test.each(MATRIX)('%s, %s, every kind of peer', async (direction, name) => {
@@ -397,10 +399,9 @@ describe('a locked group with restoreRemoved ends as it was, whatever is done to
 describe.each(['forbid', 'allowOnly'] as const)(
   'a group under %s keeps what it may, whatever comes with it, and loses the rest',
   (baseline) => {
-    watchedBy(
-      baseline,
-      () => groups[baseline],
-      (scope) =>
+    watchedBy(baseline, (scope) =>
+      oneGroup(
+        groups[baseline],
         baseline === 'forbid'
           ? SecurityGroupBaseline.forbid([
               TrafficPattern.of({ peers: trafficPeers(scope, 'Other', peers.other) }),
@@ -408,6 +409,7 @@ describe.each(['forbid', 'allowOnly'] as const)(
           : SecurityGroupBaseline.allowOnly([
               TrafficPattern.of({ peers: trafficPeers(scope, 'Own', peers.own) }),
             ]),
+      ),
     );
 
     test.each(MATRIX)('%s, %s', async (direction, name) => {
@@ -467,6 +469,124 @@ describe.each(['forbid', 'allowOnly'] as const)(
     });
   },
 );
+
+describe('one sentry for a web tier and a bastion', () => {
+  const OFFICE = '198.51.100.0/24';
+  const WEB_TIER = { Key: 'tier', Value: 'web' };
+  const fromOffice = tcp(22, OFFICE);
+  const fromVpc = tcp(8080, '10.0.1.0/24');
+  const PARTNER = '203.0.113.7/32';
+  let web: string;
+  let bastion: string;
+
+  beforeAll(async () => {
+    web = await sandbox.newGroup({ tags: [WEB_TIER] });
+    bastion = await sandbox.newGroup({});
+  });
+
+  watchedBy('Tiers', (scope) => {
+    const vpc = ec2.Vpc.fromVpcAttributes(scope, 'Vpc', {
+      vpcId: sandbox.vpcId,
+      availabilityZones: ['us-east-1a'],
+    });
+    const webTier = MonitoredGroups.taggedWith(WEB_TIER.Key, WEB_TIER.Value);
+    const bastions = MonitoredGroups.ids([bastion]);
+    const only = (ports: Ports, peer: TrafficPeer) =>
+      SecurityGroupBaseline.allowOnly([TrafficPattern.of({ ports: [ports], peers: [peer] })]);
+    return {
+      monitoredGroups: MonitoredGroups.anyOf([webTier, bastions]),
+      policies: [
+        {
+          name: 'web',
+          appliesTo: webTier,
+          baseline: only(Ports.tcp(8080), TrafficPeer.vpc(vpc)),
+          response: ChangeResponse.revert(),
+          excluding: [
+            RuleExclusion.ingressById(web, {
+              ports: Ports.tcp(8443),
+              peer: TrafficPeer.ipRange(PARTNER),
+              reason: 'Partner VPN, ticket 4711',
+            }),
+          ],
+        },
+        {
+          name: 'bastion',
+          appliesTo: bastions,
+          baseline: only(Ports.SSH, TrafficPeer.ipRange(OFFICE)),
+          response: ChangeResponse.revert(),
+        },
+      ],
+    };
+  });
+
+  /** What is told, and whether the rule stands then. */
+  async function opened(groupId: string, rule: IpPermission) {
+    const messages = await sandbox.told(() => sandbox.add(groupId, 'ingress', [rule]));
+    const cidr = rule.IpRanges?.[0]?.CidrIp;
+    const stands = (await sandbox.rules(groupId)).some(
+      ({ FromPort, CidrIpv4 }) => FromPort === rule.FromPort && CidrIpv4 === cidr,
+    );
+    return { messages, outcomes: outcomesIn(messages), stands };
+  }
+
+  const left = { messages: [], outcomes: [], stands: true };
+  const reverted = { outcomes: ['added: reverted'], stands: false };
+
+  test('SSH from the office is reverted on the web tier, and left on the bastion', async () => {
+    expect(await opened(web, fromOffice)).toMatchObject(reverted);
+    expect(await opened(bastion, fromOffice)).toEqual(left);
+  });
+
+  test('the web port is reverted on the bastion, and left on the web tier', async () => {
+    expect(await opened(bastion, fromVpc)).toMatchObject(reverted);
+    expect(await opened(web, fromVpc)).toEqual(left);
+  });
+
+  test('a range that the VPC gets later is one of its own from then on', async () => {
+    const fromSecondRange = tcp(8080, '10.77.1.0/24');
+    expect(await opened(web, fromSecondRange)).toMatchObject(reverted);
+    await sandbox.deployer.send(
+      new AssociateVpcCidrBlockCommand({ VpcId: sandbox.vpcId, CidrBlock: '10.77.0.0/16' }),
+    );
+    expect(await opened(web, fromSecondRange)).toEqual(left);
+  });
+
+  test('a rule that is excluded stands, and the message says why', async () => {
+    const { messages, stands } = await opened(web, tcp(8443, PARTNER));
+    expect(stands).toBe(true);
+    expect(changeMessages(messages)).toMatchObject([
+      {
+        severity: 'low',
+        rules: [],
+        notices: [
+          {
+            text: expect.stringMatching(
+              /^tcp 8443 from 203\.0\.113\.7\/32 .*stands: the policy web excludes it .*Partner VPN, ticket 4711/,
+            ),
+          },
+        ],
+      },
+    ]);
+    expect(await opened(web, tcp(8444, PARTNER))).toMatchObject(reverted);
+  });
+
+  test("a visitor takes the web tier's tag off: its policy still holds, and the message says so", async () => {
+    const untagging = new DeleteTagsCommand({ Resources: [web], Tags: [{ Key: WEB_TIER.Key }] });
+    const messages = await sandbox.told(() => sandbox.visitor.send(untagging));
+    expect(changeMessages(messages)).toMatchObject([
+      {
+        actor: { userName: 'visitor' },
+        notices: expect.arrayContaining([
+          {
+            severity: 'high',
+            text: expect.stringMatching(/without the policy web\b.+what held .+ still holds/),
+          },
+        ]),
+      },
+    ]);
+    expect(await opened(web, tcp(22, '192.0.2.0/24'))).toMatchObject(reverted);
+  });
+});
 
 test('each operation was told once, with nothing but what was done; a group beside them is as it was', async () => {
   expect(changeMessages(told)).toHaveLength(operations);
