@@ -14,6 +14,7 @@ import {
   doubtText,
   listedChanges,
   MOST_ACTORS,
+  MOST_DOUBTFUL_PEERS,
   REHEARSAL_LIMITS,
   rehearsalText,
 } from '../domain/rehearsing/rehearsal-text';
@@ -65,6 +66,10 @@ export function rehearsalReport(
       count,
       eventIds,
     })),
+    doubtfulPeers: rehearsal.doubtfulPeers
+      .slice(0, MOST_DOUBTFUL_PEERS)
+      .map(({ peer, reason }) => ({ peer: plainText(peer), reason: plainText(reason) })),
+    doubtfulPeersOmitted: Math.max(0, rehearsal.doubtfulPeers.length - MOST_DOUBTFUL_PEERS),
     standing: rehearsal.standing.map(({ examples, ...standing }) => ({
       ...standing,
       examples: examples.map(({ group: { id, name: groupName }, rule }) => ({

@@ -107,6 +107,9 @@ export interface RehearsalReport {
     /** The first ones. */
     readonly eventIds: readonly string[];
   }[];
+  /** Peers of policies whose meaning is not known in full: what hangs on them is not judged. */
+  readonly doubtfulPeers: readonly { readonly peer: string; readonly reason: string }[];
+  readonly doubtfulPeersOmitted: number;
   /** What stands today and violates each policy. */
   readonly standing: readonly {
     readonly policy: string;

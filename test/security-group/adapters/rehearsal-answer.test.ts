@@ -63,6 +63,28 @@ describe('the answer', () => {
     },
   );
 
+  test.each(['report', 'page'] as const)(
+    'as a %s says which peers of policies are in doubt, and why',
+    async (as) => {
+      const doubtfulPeers = Array.from({ length: 101 }, (_, index) => ({
+        peer: `VPC vpc-${index}`,
+        reason: MARKUP,
+        mayBeReadLater: true,
+      }));
+      const answer = rehearsalAnswer({ ...(await rehearsed()), doubtfulPeers }, PLACE, as, {});
+      const told = JSON.stringify(answer);
+      expect(rehearsalSchemaErrors(told)).toEqual([]);
+      const reason = MARKUP.replace('\u202e', '');
+      expect(told).toContain(
+        as === 'page'
+          ? '<li>VPC vpc-99: &lt;script&gt;'
+          : JSON.stringify({ peer: 'VPC vpc-99', reason }),
+      );
+      expect(told).toContain(as === 'page' ? '<li>and 1 more</li>' : '"doubtfulPeersOmitted":1');
+      expect(told).not.toContain('vpc-100');
+    },
+  );
+
   test('as a page takes nothing that callers have chosen for markup', async () => {
     const answer = rehearsalAnswer(await rehearsed(), PLACE, 'page', {});
     const page = 'page' in answer ? answer.page : '';

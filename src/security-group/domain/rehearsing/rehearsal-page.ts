@@ -8,12 +8,15 @@ import {
 import {
   changedRuleText,
   doubtCounts,
+  DOUBTFUL_PEERS,
+  doubtfulPeerLines,
   doubtText,
   type ListedChange,
   listedChanges,
   MOST_ACTORS,
   recordsText,
   REHEARSAL_LIMITS,
+  standingDoubts,
   standingText,
   timeText,
   verdictText,
@@ -39,7 +42,7 @@ export function rehearsalPage(
   place: RehearsalPlace,
   mostChanges: number,
 ): string {
-  const { covered, counts, standing, groups, standingInDoubt } = rehearsal;
+  const { covered, counts, standing, groups } = rehearsal;
   const { changes, omitted } = listedChanges(rehearsal, mostChanges);
   const isAllowed = ({ rules }: ListedChange) => rules.every(({ verdict }) => verdict === 'allow');
   const answered = changes.filter((change) => !isAllowed(change));
@@ -90,11 +93,7 @@ export function rehearsalPage(
           .join('<br>')}</td></tr>`,
     ),
     '</table>',
-    ...(standingInDoubt > 0
-      ? [
-          `<p>Rules that may violate more: ${standingInDoubt}. The entries of a prefix list that they name, or the ranges of a VPC that a policy names, are not all known.</p>`,
-        ]
-      : []),
+    ...standingDoubts(rehearsal).map((text) => `<p>${text}</p>`),
     '<h2>What a rehearsal cannot know</h2>',
     '<ul>',
     ...REHEARSAL_LIMITS.map((limit) => `<li>${safe(limit)}</li>`),
@@ -170,10 +169,30 @@ function changeRows({ time, actor, group, eventId, rules, rulesOmitted }: Listed
   ];
 }
 
-function doubtLines({ notJudged }: Rehearsal): string[] {
-  if (notJudged.length === 0) return [];
+/** Peer and reason are cut already. */
+const LONGEST_PEER_LINE = 700;
+
+function doubtLines({ notJudged, doubtfulPeers }: Rehearsal): string[] {
+  if (notJudged.length + doubtfulPeers.length === 0) return [];
   return [
     '<h2>What could not be judged</h2>',
+    ...doubtTable(notJudged),
+    ...(doubtfulPeers.length > 0
+      ? [
+          `<p>${DOUBTFUL_PEERS}</p>`,
+          '<ul>',
+          ...doubtfulPeerLines(doubtfulPeers).map(
+            (line) => `<li>${safe(line, LONGEST_PEER_LINE)}</li>`,
+          ),
+          '</ul>',
+        ]
+      : []),
+  ];
+}
+
+function doubtTable(notJudged: Rehearsal['notJudged']): string[] {
+  if (notJudged.length === 0) return [];
+  return [
     '<table><tr><th>Times</th><th>Why</th><th>Event ids</th></tr>',
     ...doubtCounts(notJudged).map(
       ({ doubt, count, eventIds }) =>

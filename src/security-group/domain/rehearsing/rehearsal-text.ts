@@ -11,6 +11,7 @@ import {
 } from './rehearsal';
 import { plainText } from '../../../shared/domain/notification/plain-text';
 import { roleOrNameOf } from '../changes/actor';
+import type { PeerInDoubt } from '../policies/peers-in-doubt';
 import { ruleText } from '../rules/rule-text';
 
 const VERDICTS: Readonly<Record<RehearsedVerdict, string>> = {
@@ -44,6 +45,22 @@ const DOUBTS: Readonly<Record<RehearsalDoubt, string>> = {
 
 export function doubtText(doubt: RehearsalDoubt): string {
   return DOUBTS[doubt];
+}
+
+export const DOUBTFUL_PEERS =
+  'What these peers of policies mean is not known in full. The sentry would revert nothing for it, and what hangs on them could not be judged:';
+
+export const MOST_DOUBTFUL_PEERS = 100;
+
+/** "VPC vpc-0123456789abcdef0: EC2 does not show it in this account and Region." */
+export function doubtfulPeerLines(peers: readonly PeerInDoubt[]): string[] {
+  const omitted = peers.length - MOST_DOUBTFUL_PEERS;
+  return [
+    ...peers
+      .slice(0, MOST_DOUBTFUL_PEERS)
+      .map(({ peer, reason }) => `${plainText(peer)}: ${plainText(reason)}.`),
+    ...(omitted > 0 ? [`and ${omitted} more`] : []),
+  ];
 }
 
 /** What a rehearsal cannot know, whatever it reads. */
@@ -142,9 +159,18 @@ export function recordsText({ read, failed, elsewhere, bySentry }: RecordCounts)
   return `Records that were read: ${read}. Of these, ${failed} of calls that failed, ${elsewhere} of groups that are not monitored, ${bySentry} of the sentry itself.`;
 }
 
+/** Nothing where all that stands could be judged. */
+export function standingDoubts({ standingInDoubt }: Rehearsal): string[] {
+  if (standingInDoubt === 0) return [];
+  return [
+    `Rules that may violate more: ${standingInDoubt}. The entries of a prefix list that they name, or a peer that a policy names, are not all known.`,
+  ];
+}
+
 /** The report as a message of plain text. */
 export function rehearsalText(rehearsal: Rehearsal, name: string, mostChanges: number): string {
-  const { covered, rest, part, groups, records, counts, actors, notJudged, standing } = rehearsal;
+  const { covered, rest, part, groups, records, counts, actors, standing } = rehearsal;
+  const { notJudged, doubtfulPeers } = rehearsal;
   const { changes, omitted } = listedChanges(rehearsal, mostChanges);
   const answered = changes.filter(({ rules }) => rules.some(({ verdict }) => verdict !== 'allow'));
   const isInParts = rest !== undefined || part > 1;
@@ -185,8 +211,12 @@ export function rehearsalText(rehearsal: Rehearsal, name: string, mostChanges: n
           '',
         ]
       : []),
+    ...(doubtfulPeers.length > 0
+      ? [DOUBTFUL_PEERS, ...doubtfulPeerLines(doubtfulPeers).map((line) => `- ${line}`), '']
+      : []),
     `What stands today, and would be reported at adoption (monitored groups: ${groups}):`,
     ...standing.map((one) => `- ${plainText(one.policy)}: ${standingText(one)}`),
+    ...standingDoubts(rehearsal),
     '',
     'Limits:',
     ...REHEARSAL_LIMITS.map((limit) => `- ${limit}`),

@@ -1,6 +1,7 @@
 import type { HistoryWindow } from './read-history';
 import type { Actor } from '../changes/actor';
 import type { RuleChange } from '../judging/judgement';
+import type { PeerInDoubt } from '../policies/peers-in-doubt';
 import type { Baseline, Response } from '../policies/policy';
 import type { Rule } from '../rules/rule';
 
@@ -110,6 +111,8 @@ export interface Rehearsal {
   /** In the order of their times. */
   readonly changes: readonly RehearsedChange[];
   readonly notJudged: readonly NotJudged[];
+  /** What hangs on them is not judged; each is told, even if nothing does. */
+  readonly doubtfulPeers: readonly PeerInDoubt[];
   readonly standing: readonly StandingViolations[];
   /**
    * Standing rules that may violate more: what their prefix list holds, or what a policy names, is

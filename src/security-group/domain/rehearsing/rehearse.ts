@@ -34,6 +34,7 @@ import { roleOrNameOf } from '../changes/actor';
 import type { Change } from '../changes/change';
 import type { GroupDetails } from '../groups/group';
 import type { SecurityGroups } from '../groups/security-groups';
+import { peersInDoubt } from '../policies/peers-in-doubt';
 import { withoutDisabling } from '../policies/policy';
 import type { SentryConfiguration } from '../policies/sentry-configuration';
 import type { Rule } from '../rules/rule';
@@ -112,6 +113,7 @@ export async function rehearse(
       ...sifted.unreadable,
       ...judged.notJudged,
     ],
+    doubtfulPeers: peersInDoubt(configuration.policies),
     standing: standing.violations,
     standingInDoubt: standing.inDoubt,
   };

@@ -1,9 +1,11 @@
 import type { Change } from '../../../../src/security-group/domain/changes/change';
+import { withReadRanges } from '../../../../src/security-group/domain/policies/peers-in-doubt';
 import type { Policy } from '../../../../src/security-group/domain/policies/policy';
 import {
   type HistoryLimits,
   readHistory,
 } from '../../../../src/security-group/domain/rehearsing/read-history';
+import { rehearsalText } from '../../../../src/security-group/domain/rehearsing/rehearsal-text';
 import { REHEARSED_CALLS } from '../../../../src/shared/contracts/watched-calls';
 import { doubtsIn, RehearsalInMemory, verdictsIn, WEEK } from '../../in-memory/rehearsal-in-memory';
 import {
@@ -294,6 +296,38 @@ describe('what could not be judged', () => {
     const rehearsal = new RehearsalInMemory([forbidVpc], [naming]);
     rehearsal.groups.lists.set('pl-1', listOf('10.1.0.0/16'));
     expect(doubtsIn(await rehearsal.of(entering('10.1.0.0/16')))).toEqual(['peer-in-doubt']);
+  });
+});
+
+describe('a peer of a policy that is in doubt', () => {
+  /** Of a range that a deployment was to write, and that came to be none. */
+  const allowLateRange: Policy = withReadRanges({
+    ...allowHttpsOnly,
+    baseline: {
+      kind: 'allowOnly',
+      patterns: [{ name: 'the office', peers: [{ kind: 'ipRange', cidr: '198.51.100.0/99' }] }],
+    },
+  });
+  const REASON = 'the range "198.51.100.0/99": it is no range of addresses in CIDR notation.';
+
+  test('is told with why, beside what could not be judged for it: a change, and what stands', async () => {
+    const rehearsal = await new RehearsalInMemory([allowLateRange], [https]).of(
+      added(rule({ id: 'sgr-1', ipRange: '198.51.100.7/32' })),
+    );
+    expect(verdictsIn(rehearsal)).toEqual(['added allow']);
+    expect(doubtsIn(rehearsal)).toEqual(['peer-in-doubt']);
+    const text = rehearsalText(rehearsal, 'Rehearsal', 10);
+    expect(text).toContain('Could not be judged: 1');
+    expect(text).toContain(`could not be judged:\n- ${REASON}`);
+    expect(text).toContain('Rules that may violate more: 1.');
+  });
+
+  test('is told where nothing hangs on it, for its policy does not do what was meant', async () => {
+    const rehearsal = await new RehearsalInMemory([allowLateRange, forbidVpc]).of();
+    expect(doubtsIn(rehearsal)).toEqual([]);
+    const text = rehearsalText(rehearsal, 'Rehearsal', 10);
+    expect(text).toContain(`- ${REASON}\n- VPC vpc-1: EC2 does not show it.`);
+    expect(text).not.toContain('may violate more');
   });
 });
 
