@@ -6,8 +6,12 @@ import type { SecurityGroupPolicy } from './security-group-sentry-props';
 import type { CompanySettings } from '../../shared/constructs/company-settings';
 
 /**
- * Properties of a SecurityGroupRehearsal. It runs on the processors of its sentry where it has no
- * `architecture` of its own; the sentry's other company settings are not taken over.
+ * Properties of a SecurityGroupRehearsal.
+ *
+ * Each company setting that is not given here is that of the `sentry`, where there is one. Some go
+ * together: with a `vpc` of its own, neither subnets nor security groups of the sentry are taken
+ * over, and with an `encryptionKey` or a `logEncryptionKey`, none of its keys. A security group
+ * that the sentry makes for its functions is that of the rehearsal's function too.
  */
 export interface SecurityGroupRehearsalProps extends CompanySettings {
   /**

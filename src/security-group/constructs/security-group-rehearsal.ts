@@ -4,6 +4,7 @@ import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import type * as sns from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { REHEARSAL_ENDPOINTS } from './endpoint-needs';
+import { rehearsalCompanySettings } from './rehearsal-company-settings';
 import type { SecurityGroupRehearsalProps } from './security-group-rehearsal-props';
 import { rehearsalSettings } from './security-group-rehearsal-settings';
 import { SentryParameters } from './sentry-parameters';
@@ -16,6 +17,7 @@ import {
 import { applyCompanySettings } from '../../shared/constructs/apply-company-settings';
 import { BundledFunction } from '../../shared/constructs/bundled-function';
 import { givenTopic, notificationTopic } from '../../shared/constructs/notification-topic';
+import { visibleOutput } from '../../shared/constructs/visible-output';
 import { REHEARSE_POLICIES } from '../contracts/rehearse-policies.environment';
 import { vpcIdsIn } from '../domain/policies/peers-in-doubt';
 
@@ -31,7 +33,7 @@ import { vpcIdsIn } from '../domain/policies/peers-in-doubt';
 export class SecurityGroupRehearsal extends Construct {
   /**
    * Invoke it with `{"days":7}`, or with "from" and "to". With `"as":"page"`, its answer holds one
-   * page of HTML. See `grantRehearse`.
+   * page of HTML. Its name is an output of the stack, `RehearsalFunctionName`. See `grantRehearse`.
    */
   public readonly rehearsalFunction: lambda.IFunction;
 
@@ -47,13 +49,10 @@ export class SecurityGroupRehearsal extends Construct {
   constructor(scope: Construct, id: string, props: SecurityGroupRehearsalProps) {
     super(scope, id);
     const sentry = props.sentry?._rehearsed;
-    const {
-      architecture = sentry?.props.architecture,
-      notificationTopic: told = props.sentry?.notificationTopic,
-    } = props;
+    const { notificationTopic: told = props.sentry?.notificationTopic } = props;
     applyCompanySettings(
       this,
-      { ...props, architecture, notificationTopic: told },
+      { ...rehearsalCompanySettings(props), notificationTopic: told },
       { hearsEvents: false, endpoints: REHEARSAL_ENDPOINTS },
     );
     const { monitoredGroups, judging } = rehearsalSettings(this, props);
@@ -85,6 +84,10 @@ export class SecurityGroupRehearsal extends Construct {
     parameters.grantRead(handler);
     this.rehearsalFunction = handler;
     this.notificationTopic = topic;
+    visibleOutput(this, 'RehearsalFunctionName', {
+      value: handler.functionName,
+      description: `Invoke it to hold the rehearsal ${this.node.path}`,
+    });
   }
 
   /**

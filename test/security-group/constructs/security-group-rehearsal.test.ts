@@ -1,4 +1,4 @@
-import { App, Stack } from 'aws-cdk-lib';
+import { App, NestedStack, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as iam from 'aws-cdk-lib/aws-iam';
@@ -11,6 +11,7 @@ import {
   AccountScope,
   Actor,
   ChangeResponse,
+  type CompanySettings,
   MemberAccounts,
   MonitoredGroups,
   Ports,
@@ -126,6 +127,18 @@ describe('the function of a rehearsal', () => {
     ).not.toContain('OperateSentry');
   });
 
+  test.each([
+    ['of the stack', (own: Stack) => own],
+    ['of the stack that is deployed', (own: Stack) => new NestedStack(own, 'Nested')],
+  ])('has its name in an output %s', (_, scopeIn) => {
+    const own = new Stack(new App(), 'Own');
+    const policies = [noOpenSsh];
+    new SecurityGroupRehearsal(scopeIn(own), 'Rehearsal', { monitoredGroups: groups, policies });
+    expect(Object.keys(Template.fromStack(own).findOutputs('*'))).toEqual([
+      expect.stringContaining('RehearsalRehearsalFunctionName'),
+    ]);
+  });
+
   test('has no finding of cdk-nag', () => {
     expect(new AwsSolutionsChecks(app).validateScope(rehearsal).violations).toEqual([]);
   });
@@ -185,6 +198,163 @@ describe('company settings', () => {
     expect(idle.node.findChild('Rehearsal').node.validate().join()).toContain(
       'Own/Rehearsal: "encryptionKey" does nothing',
     );
+  });
+});
+
+describe('company settings that a rehearsal does not have', () => {
+  const keyNamed = (own: Stack, id: string) =>
+    kms.Key.fromKeyArn(own, id, `arn:aws:kms:eu-west-1:111111111111:key/${id}`);
+  const groupNamed = (own: Stack, securityGroupId: string) =>
+    ec2.SecurityGroup.fromSecurityGroupId(own, securityGroupId, securityGroupId);
+  const vpcNamed = (own: Stack, id: string) =>
+    ec2.Vpc.fromVpcAttributes(own, id, {
+      vpcId: `vpc-${id}`,
+      availabilityZones: ['a'],
+      privateSubnetIds: [`subnet-private-${id}`],
+      isolatedSubnetIds: [`subnet-isolated-${id}`],
+    });
+  const inSubnet = (id: string) => ({ Properties: { VpcConfig: { SubnetIds: [id] } } });
+  const inGroup = (id: unknown) => ({ Properties: { VpcConfig: { SecurityGroupIds: [id] } } });
+  const under = (key: string) => ({
+    Properties: { KmsKeyId: expect.stringMatching(`key/${key}$`) },
+  });
+
+  const FUNCTION = 'AWS::Lambda::Function';
+  const LOG = 'AWS::Logs::LogGroup';
+
+  interface SettingCase {
+    readonly ofSentry: (own: Stack) => CompanySettings;
+    readonly ofRehearsal: (own: Stack) => CompanySettings;
+    /** The resource of the rehearsal that shows the setting, as the sentry's, and as its own. */
+    readonly resource: typeof FUNCTION | typeof LOG;
+    readonly shown: readonly [object, object];
+  }
+
+  /** A setting that the interface gets has to be added here, or the types are wrong. */
+  const SETTINGS: Readonly<Record<keyof Required<CompanySettings>, SettingCase>> = {
+    vpc: {
+      ofSentry: (own) => ({ vpc: vpcNamed(own, 'theirs') }),
+      ofRehearsal: (own) => ({ vpc: vpcNamed(own, 'ours') }),
+      resource: FUNCTION,
+      shown: [inSubnet('subnet-private-theirs'), inSubnet('subnet-private-ours')],
+    },
+    vpcSubnets: {
+      ofSentry: (own) => ({
+        vpc: vpcNamed(own, 'theirs'),
+        vpcSubnets: { subnetType: ec2.SubnetType.PRIVATE_ISOLATED },
+      }),
+      ofRehearsal: () => ({ vpcSubnets: { subnetType: ec2.SubnetType.PRIVATE_WITH_EGRESS } }),
+      resource: FUNCTION,
+      shown: [inSubnet('subnet-isolated-theirs'), inSubnet('subnet-private-theirs')],
+    },
+    securityGroups: {
+      ofSentry: (own) => ({
+        vpc: vpcNamed(own, 'theirs'),
+        securityGroups: [groupNamed(own, 'sg-theirs')],
+      }),
+      ofRehearsal: (own) => ({ securityGroups: [groupNamed(own, 'sg-ours')] }),
+      resource: FUNCTION,
+      shown: [inGroup('sg-theirs'), inGroup('sg-ours')],
+    },
+    encryptionKey: {
+      ofSentry: (own) => ({ encryptionKey: keyNamed(own, 'theirs') }),
+      ofRehearsal: (own) => ({ encryptionKey: keyNamed(own, 'ours') }),
+      resource: LOG,
+      shown: [under('theirs'), under('ours')],
+    },
+    logEncryptionKey: {
+      ofSentry: (own) => ({
+        encryptionKey: keyNamed(own, 'queues'),
+        logEncryptionKey: keyNamed(own, 'theirs'),
+      }),
+      ofRehearsal: (own) => ({ logEncryptionKey: keyNamed(own, 'ours') }),
+      resource: LOG,
+      shown: [under('theirs'), under('ours')],
+    },
+    logRetention: {
+      ofSentry: () => ({ logRetention: logs.RetentionDays.TEN_YEARS }),
+      ofRehearsal: () => ({ logRetention: logs.RetentionDays.ONE_WEEK }),
+      resource: LOG,
+      shown: [{ Properties: { RetentionInDays: 3653 } }, { Properties: { RetentionInDays: 7 } }],
+    },
+    tracing: {
+      ofSentry: () => ({ tracing: lambda.Tracing.ACTIVE }),
+      ofRehearsal: () => ({ tracing: lambda.Tracing.PASS_THROUGH }),
+      resource: FUNCTION,
+      shown: [
+        { Properties: { TracingConfig: { Mode: 'Active' } } },
+        { Properties: { TracingConfig: { Mode: 'PassThrough' } } },
+      ],
+    },
+    reservedConcurrentExecutions: {
+      ofSentry: () => ({ reservedConcurrentExecutions: 10 }),
+      ofRehearsal: () => ({ reservedConcurrentExecutions: 1 }),
+      resource: FUNCTION,
+      shown: [
+        { Properties: { ReservedConcurrentExecutions: 10 } },
+        { Properties: { ReservedConcurrentExecutions: 1 } },
+      ],
+    },
+    removalPolicy: {
+      ofSentry: () => ({ removalPolicy: RemovalPolicy.DESTROY }),
+      ofRehearsal: () => ({ removalPolicy: RemovalPolicy.RETAIN }),
+      resource: LOG,
+      shown: [{ DeletionPolicy: 'Delete' }, { DeletionPolicy: 'Retain' }],
+    },
+    architecture: {
+      ofSentry: () => ({ architecture: lambda.Architecture.X86_64 }),
+      ofRehearsal: () => ({ architecture: lambda.Architecture.ARM_64 }),
+      resource: FUNCTION,
+      shown: [
+        { Properties: { Architectures: ['x86_64'] } },
+        { Properties: { Architectures: ['arm64'] } },
+      ],
+    },
+  };
+
+  /** A sentry, the rehearsal `Bare` that says nothing, and `Set` that has a setting. */
+  function madeWith(
+    ofSentry: SettingCase['ofSentry'],
+    ofRehearsal: SettingCase['ofRehearsal'],
+  ): Template {
+    const own = new Stack(new App(), 'Own', {
+      env: { account: '111111111111', region: 'eu-west-1' },
+    });
+    const rehearsed = new SecurityGroupSentry(own, 'Sentry', {
+      ...ofSentry(own),
+      monitoredGroups: groups,
+      policies: [noOpenSsh],
+    });
+    new SecurityGroupRehearsal(own, 'Bare', { sentry: rehearsed });
+    new SecurityGroupRehearsal(own, 'Set', { sentry: rehearsed, ...ofRehearsal(own) });
+    return Template.fromStack(own);
+  }
+
+  function resourceOf(rehearsed: string, type: string, of: Template): unknown {
+    return Object.entries(of.findResources(type)).find(([id]) => id.startsWith(rehearsed))?.[1];
+  }
+
+  test.each(Object.entries(SETTINGS))(
+    'are those of its sentry: %s',
+    (_, { ofSentry, ofRehearsal, resource, shown }) => {
+      const made = madeWith(ofSentry, ofRehearsal);
+      expect(resourceOf('Bare', resource, made)).toMatchObject(shown[0]);
+      expect(resourceOf('Set', resource, made)).toMatchObject(shown[1]);
+    },
+  );
+
+  test('are the security group too that the sentry makes; in another VPC, there is another', () => {
+    const made = madeWith(SETTINGS.vpc.ofSentry, SETTINGS.vpc.ofRehearsal);
+    const groupOf = (id: string) =>
+      inGroup({ 'Fn::GetAtt': [expect.stringMatching(`^${id}FunctionsSecurityGroup`), 'GroupId'] });
+    expect(resourceOf('Bare', FUNCTION, made)).toMatchObject(groupOf('Sentry'));
+    expect(resourceOf('Set', FUNCTION, made)).toMatchObject(groupOf('Set'));
+    made.resourceCountIs('AWS::EC2::SecurityGroup', 2);
+  });
+
+  test('are no keys, where it has one', () => {
+    const made = madeWith(SETTINGS.logEncryptionKey.ofSentry, SETTINGS.encryptionKey.ofRehearsal);
+    expect(resourceOf('Set', LOG, made)).toMatchObject(under('ours'));
   });
 });
 

@@ -12,26 +12,28 @@ import {
   MemberAccounts,
   MonitoredGroups,
   SecurityGroupBaseline,
+  SecurityGroupRehearsal,
   SecurityGroupSentry,
   SentryHub,
   SlackApprovalWorkflow,
 } from '../../../src/index';
 
 /**
- * Of an app in which all constructs have all their alarms: two workflows are asked, and a hub is in
- * another account.
+ * Of an app with all constructs, which have all their alarms: two workflows are asked, and a hub is
+ * in another account.
  */
 export function allAlarms(): Alarm[] {
   const app = new App();
   const stack = new Stack(app, 'App', { env: { account: '111122223333', region: 'eu-west-1' } });
   const workflows = ['First', 'Second'].map((id) => workflow(stack, id));
-  new SecurityGroupSentry(stack, 'GroupSentry', {
+  const sentry = new SecurityGroupSentry(stack, 'GroupSentry', {
     monitoredGroups: MonitoredGroups.ids(['sg-0123456789abcdef0']),
     policies: workflows.map((approvals) => ({
       baseline: SecurityGroupBaseline.locked(),
       response: ChangeResponse.revertUntilApproved(approvals),
     })),
   });
+  new SecurityGroupRehearsal(stack, 'Rehearsal', { sentry });
   new IamKeySentry(stack, 'KeySentry', {
     actions: KeyActions.of({
       deactivateAfter: Duration.days(100),
