@@ -12,6 +12,7 @@ import {
   UpdateSecurityGroupRuleDescriptionsEgressCommand,
   UpdateSecurityGroupRuleDescriptionsIngressCommand,
 } from '@aws-sdk/client-ec2';
+import { IAMClient } from '@aws-sdk/client-iam';
 import { Stack } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type { DeployedStack } from '../../sandbox/local-aws';
@@ -26,6 +27,7 @@ import {
   TrafficPattern,
   TrafficPeer,
 } from '../../src';
+import { whatIsNotAllowed } from '../support/rights/role-rights';
 import {
   changeMessages,
   type Direction,
@@ -37,6 +39,7 @@ import {
   textOf,
   textWithId,
 } from '../support/sandbox/group-sandbox';
+import { policyStatements } from '../support/sandbox/role-policies';
 
 /**
  * Where the emulator's security groups were made by hand to be as AWS documents them,
@@ -110,7 +113,10 @@ afterAll(async () => sandbox?.stop());
  * One sentry at a time: the records of Modify do not say in a place that a pattern can filter by
  * whose group they are about.
  */
-function watchedBy(name: string, props: (scope: Stack) => SecurityGroupSentryProps): void {
+function watchedBy(
+  name: string,
+  props: (scope: Stack) => SecurityGroupSentryProps,
+): () => DeployedStack {
   let stack: DeployedStack;
   beforeAll(async () => {
     stack = await sandbox.deploy(name, (scope) => {
@@ -120,6 +126,7 @@ function watchedBy(name: string, props: (scope: Stack) => SecurityGroupSentryPro
     await sandbox.localAws.settled();
   });
   afterAll(async () => stack?.retire());
+  return () => stack;
 }
 
 function oneGroup(groupId: string, baseline: SecurityGroupBaseline): SecurityGroupSentryProps {
@@ -478,13 +485,15 @@ describe('one sentry for a web tier and a bastion', () => {
   const PARTNER = '203.0.113.7/32';
   let web: string;
   let bastion: string;
+  let callsBefore: number;
 
   beforeAll(async () => {
+    callsBefore = sandbox.calls.length;
     web = await sandbox.newGroup({ tags: [WEB_TIER] });
     bastion = await sandbox.newGroup({});
   });
 
-  watchedBy('Tiers', (scope) => {
+  const tiers = watchedBy('Tiers', (scope) => {
     const vpc = ec2.Vpc.fromVpcAttributes(scope, 'Vpc', {
       vpcId: sandbox.vpcId,
       availabilityZones: ['us-east-1a'],
@@ -585,6 +594,21 @@ describe('one sentry for a web tier and a bastion', () => {
       },
     ]);
     expect(await opened(web, tcp(22, '192.0.2.0/24'))).toMatchObject(reverted);
+  });
+
+  test('the roles allow all of that, the look at the VPC included', async () => {
+    await sandbox.localAws.settled();
+    const own = sandbox.calls
+      .slice(callsBefore)
+      .filter(({ invocationId }) => invocationId !== undefined);
+    expect(own.map(({ action }) => action)).toContain('DescribeVpcs');
+    const { endpoint, region } = sandbox.localAws;
+    const credentials = await sandbox.localAws.createUser('auditor');
+    const statements = await policyStatements(
+      new IAMClient({ endpoint, region, credentials }),
+      tiers(),
+    );
+    expect(await whatIsNotAllowed(own, statements)).toEqual([]);
   });
 });
 
