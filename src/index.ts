@@ -2,6 +2,7 @@ export { IamKeySentry } from './access-key/constructs/iam-key-sentry';
 export { type IamKeySentryProps } from './access-key/constructs/iam-key-sentry-props';
 export { KeyActions, type KeyActionsProps } from './access-key/constructs/key-actions';
 export { KeyExclusion, type TagExclusionProps } from './access-key/constructs/key-exclusion';
+export { KeyOwner } from './access-key/constructs/key-owner';
 export { ApprovalAsker } from './approval/constructs/approval-asker';
 export { type ApprovalRoute } from './approval/constructs/approval-route';
 export { Approvers } from './approval/constructs/approvers';

@@ -97,6 +97,7 @@ async function report({ aws, dynamo, notifications, ...hub }: HubAtWork): Promis
         await notifications.publish(organizationNotification(found, part, accounts, 'App/Keys'));
         return aws.clock.now();
       },
+      tellOwners: async () => undefined,
       withRecords: async (_, work) => work(RECORDS),
     },
     aws.clock.now(),

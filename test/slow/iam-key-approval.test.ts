@@ -85,6 +85,7 @@ describe('before anyone is asked', () => {
     const { text } = sandbox.questionAbout('approved');
     for (const fact of [
       'User: approved',
+      'Owner: approved (by the name of the user)',
       'Account: 123456789012',
       'Created: 2025-08-22, 208 days ago',
       'Last used: 2026-03-09 (s3, eu-west-1)',

@@ -2,7 +2,8 @@ import { Duration } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type { NewUser } from '../../sandbox/emulator/iam-users';
 import type { DeployedStack } from '../../sandbox/local-aws';
-import { type IamKeySentryProps, KeyExclusion } from '../../src';
+import { type IamKeySentryProps, KeyExclusion, KeyOwner } from '../../src';
+import type { AccessKeysOfOwner } from '../../src/access-key/contracts/owner-event';
 import { whatIsNotAllowed } from '../support/rights/role-rights';
 import {
   HOUR_MS,
@@ -29,6 +30,7 @@ const NOW = new Date('2026-03-10T12:00:00Z');
 const MANY = 5_000;
 const GENERATED = 420;
 const KEYS_PER_MESSAGE = 150;
+const MOST_OWNERS = 100;
 const MOST_CALLS_WITHOUT_KEYS = 10;
 
 const PLAIN: PlainRules = { maxKeyAge: 90 };
@@ -56,6 +58,7 @@ const ROOT = {
 let sandbox: KeySandbox;
 let plain: DeployedStack;
 let strict: DeployedStack;
+let owned: DeployedStack;
 let users: NewUser[];
 
 beforeAll(async () => {
@@ -79,6 +82,9 @@ beforeAll(async () => {
     neverUsedGrace: Duration.days(30),
     includeInactiveKeys: true,
   });
+  owned = await sandbox.deploy('Owned', () => ({
+    owners: [KeyOwner.tag('OTHER'), KeyOwner.path('/'), KeyOwner.userName()],
+  }));
   await sandbox.localAws.addUsers(
     Array.from({ length: MANY }, (_, index) => ({
       name: `keyless-${index}`,
@@ -162,20 +168,63 @@ describe(`${MANY} users, and ${GENERATED} of every kind`, () => {
     expectTagUses(run, rules);
     expectEvents(run, withoutUndefined(expected));
   });
+
+  test('the keys of each owner stand together, and are an event of their own', async () => {
+    sandbox.gaps.pageSize = 1000;
+    const run = await sandbox.run(owned);
+    const owners = new Map(users.map((user) => [user.name, expectedOwner(user)]));
+    for (const { userName, owner } of run.keys) {
+      expect(owner).toEqual(owners.get(userName) ?? { kind: 'none' });
+    }
+    expect(new Set(run.keys.map(({ owner }) => owner?.source))).toEqual(
+      new Set(['tag', 'path', 'user-name', undefined]),
+    );
+    const names = run.keys.map(({ owner }) => owner?.name);
+    const groups = names.filter((name, index) => index === 0 || name !== names[index - 1]);
+    expect(groups).toHaveLength(new Set(names).size);
+    expect(groups.at(-1)).toBeUndefined();
+    const [first, ...others] = run.messages;
+    expect(first?.owners?.map(({ name }) => name)).toEqual(groups.slice(0, MOST_OWNERS));
+    expect(first?.ownersOmitted).toBe(Math.max(0, groups.length - MOST_OWNERS));
+    expect(others.every((message) => message.owners === undefined)).toBe(true);
+    expect(run.deliveries.map(({ emailText }) => emailText).join()).toContain(
+      'Owner robots,?of? (by the path of the user):',
+    );
+    const told = run.ownerEvents.map(({ detail }): AccessKeysOfOwner =>
+      JSON.parse(JSON.stringify(detail)),
+    );
+    expect(told.map(({ owner }) => owner.name).sort()).toEqual(groups.slice(0, -1).sort());
+    expect(told.flatMap(({ keys }) => keys)).toHaveLength(names.filter(Boolean).length);
+  });
 });
+
+/** Of the first place that names one: the tag, the path, or the name. */
+function expectedOwner({ name, path = '/', tags: { other } = {} }: NewUser) {
+  if (other !== undefined) return { kind: 'known', name: other, source: 'tag', tagKey: 'OTHER' };
+  const byPath = {
+    '/team/': 'team',
+    '/robots/': 'robots',
+    '/user/:user/': 'user',
+    [EXCLUDED.path]: 'robots,?of?',
+    [`${EXCLUDED.path}deep/`]: 'robots,?of?',
+  }[path];
+  return byPath === undefined
+    ? { kind: 'known', name, source: 'user-name' }
+    : { kind: 'known', name: byPath, source: 'path' };
+}
 
 test('every message and event is valid, and no call was beyond what the roles allow', async () => {
   sandbox.gaps.pageSize = undefined;
   expect(sandbox.messages.length).toBeGreaterThan(0);
   expect(sandbox.schemaErrors()).toEqual([]);
-  for (const sentry of [plain, strict]) {
+  for (const sentry of [plain, strict, owned]) {
     const calls = sandbox.callsOf(sentry);
     expect(new Set(calls.map(({ action }) => action))).toEqual(
       new Set([
         'GetParameters',
         'GenerateCredentialReport',
         'GetCredentialReport',
-        'GetGroup',
+        ...(sentry === owned ? [] : ['GetGroup']),
         'ListAccessKeys',
         'GetAccessKeyLastUsed',
         'ListUserTags',

@@ -1,22 +1,31 @@
+import { EventBridgeClient, PutRuleCommand, PutTargetsCommand } from '@aws-sdk/client-eventbridge';
 import {
   CreateAccessKeyCommand,
   CreateUserCommand,
   IAMClient,
   ListAccessKeysCommand,
+  TagUserCommand,
 } from '@aws-sdk/client-iam';
-import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import {
+  CreateQueueCommand,
+  GetQueueUrlCommand,
+  ReceiveMessageCommand,
+  SendMessageCommand,
+  SQSClient,
+} from '@aws-sdk/client-sqs';
 import { App, Duration, Stack } from 'aws-cdk-lib';
 import { HOME } from '../../sandbox/emulator/emulator-access';
 import { type DeployedStack, LocalAws } from '../../sandbox/local-aws';
 import type { Organization } from '../../sandbox/organization/organization';
 import { IamGaps } from '../../sandbox/proxy/iam-gaps/iam-gaps';
-import { IamKeySentry, KeyActions } from '../../src';
+import { IamKeySentry, KeyActions, KeyOwner } from '../../src';
 import { MemberAccounts } from '../../src/organization/constructs/member-accounts';
 import { MemberRegions } from '../../src/organization/constructs/member-regions';
 import { MemberRights } from '../../src/organization/constructs/member-rights';
 import { MemberStackSets } from '../../src/organization/constructs/member-stack-sets';
 import { SentryHub } from '../../src/organization/constructs/sentry-hub';
 import { temporaryFolder } from '../support/apps/tiny-app';
+import { keySchemaErrors } from '../support/schemas/access-key-schemas';
 
 /** The built bundles, as they are synthesized, in an organization that keeps to its policies. */
 
@@ -27,6 +36,7 @@ const PAYMENTS = '222222222222';
 const CLOSED_SHOP = '333333333333';
 const START = new Date('2026-03-10T12:00:00Z');
 const DAY = 86_400_000;
+const CAUGHT = 'caught-events';
 
 let aws: LocalAws;
 let organization: Organization;
@@ -55,6 +65,9 @@ beforeAll(async () => {
   const iam = iamOf(PAYMENTS);
   await iam.send(new CreateUserCommand({ UserName: 'bob' }));
   await iam.send(new CreateAccessKeyCommand({ UserName: 'bob' }));
+  const Tags = [{ Key: 'owner', Value: 'payments@example.com' }];
+  await iam.send(new TagUserCommand({ UserName: 'bob', Tags }));
+  await catchOwnerEvents();
 });
 afterAll(async () => aws?.stop());
 
@@ -65,6 +78,8 @@ test('an old key of a member is reported and retired, and who refuses is named',
   expect(noticed[0]).toContain('Account 222222222222 (payments)');
   expect(noticed[0]).toContain('NOTICE: it will be deactivated');
   expect(noticed[0]).toContain('333333333333 (closed shop): ROLE_REFUSES');
+  expect(noticed[0]).toContain('Owner payments@example.com (by the tag Owner):\n\n- ');
+  expect(await caughtOwnerEvents()).toEqual([NOTICED]);
   await aws.setClock(new Date(START.getTime() + 128 * DAY));
   const retired = await run();
   expect(retired).toHaveLength(1);
@@ -89,6 +104,43 @@ test('a message of a run that is over does nothing', async () => {
   });
   expect(deliveries).toEqual([]);
 });
+
+/** As the queue that a user's rule feeds has it. */
+const NOTICED = expect.objectContaining({
+  owner: { name: 'payments@example.com' },
+  complete: false,
+  keys: [
+    expect.objectContaining({
+      account: PAYMENTS,
+      userName: 'bob',
+      step: expect.objectContaining({ kind: 'notice', step: 'deactivate' }),
+    }),
+  ],
+});
+
+async function catchOwnerEvents(): Promise<void> {
+  const eventBridge = new EventBridgeClient(aws.accessTo(HOME));
+  await new SQSClient(aws.accessTo(HOME)).send(new CreateQueueCommand({ QueueName: CAUGHT }));
+  const EventPattern = JSON.stringify({
+    source: ['cdk-sentries'],
+    'detail-type': ['Access Keys of Owner'],
+    detail: { owner: { name: ['payments@example.com'] } },
+  });
+  await eventBridge.send(new PutRuleCommand({ Name: CAUGHT, EventPattern }));
+  const Arn = `arn:aws:sqs:${HOME.region}:${HOME.accountId}:${CAUGHT}`;
+  await eventBridge.send(new PutTargetsCommand({ Rule: CAUGHT, Targets: [{ Id: CAUGHT, Arn }] }));
+}
+
+async function caughtOwnerEvents(): Promise<unknown[]> {
+  const sqs = new SQSClient(aws.accessTo(HOME));
+  const { QueueUrl } = await sqs.send(new GetQueueUrlCommand({ QueueName: CAUGHT }));
+  const { Messages = [] } = await sqs.send(
+    new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10 }),
+  );
+  const details = Messages.map(({ Body = '' }) => JSON.stringify(JSON.parse(Body).detail));
+  expect(details.flatMap((detail) => keySchemaErrors('owner', detail))).toEqual([]);
+  return details.map((detail) => JSON.parse(detail));
+}
 
 /** A whole run, with the texts of its reports. */
 async function run(): Promise<string[]> {
@@ -124,6 +176,7 @@ function addHub(stack: Stack): void {
       regions: MemberRegions.of([HOME.region]),
     }),
     actions: KeyActions.of({ deactivateAfter: Duration.days(100), grace: Duration.days(7) }),
+    owners: [KeyOwner.tag('Owner')],
   });
 }
 

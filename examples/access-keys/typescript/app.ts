@@ -1,5 +1,5 @@
 import { App, CfnOutput, Duration, Stack } from 'aws-cdk-lib';
-import { IamKeySentry, KeyActions, KeyExclusion } from 'cdk-sentries';
+import { IamKeySentry, KeyActions, KeyExclusion, KeyOwner } from 'cdk-sentries';
 
 const app = new App();
 const stack = new Stack(app, 'AccessKeys');
@@ -9,6 +9,7 @@ const sentry = new IamKeySentry(stack, 'KeySentry', {
   warnBefore: Duration.days(14),
   maxUnusedAge: Duration.days(45),
   excluding: [KeyExclusion.path('/breakglass/')],
+  owners: [KeyOwner.tag('Owner'), KeyOwner.path('/teams/'), KeyOwner.userName()],
   actions: KeyActions.of({
     deactivateAfter: Duration.days(100),
     deleteAfterInactive: Duration.days(30),

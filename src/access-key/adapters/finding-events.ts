@@ -1,12 +1,7 @@
-import {
-  type EventBridgeClient,
-  PutEventsCommand,
-  type PutEventsRequestEntry,
-  type PutEventsResultEntry,
-} from '@aws-sdk/client-eventbridge';
-import { lastUsedInMessage } from './key-notification';
-import { RefusedEventError } from '../../shared/adapters/event-bus/refused-event-error';
-import { chunksOf } from '../../shared/domain/chunks';
+import type { EventBridgeClient, PutEventsRequestEntry } from '@aws-sdk/client-eventbridge';
+import { putOnDefaultBus } from './default-bus';
+import { lastUsedInMessage, MAX_CHARACTERS_OF_OTHERS, shortOwner } from './key-notification';
+import { plainText } from '../../shared/domain/notification/plain-text';
 import {
   type AccessKeyFinding,
   FINDING_EVENT_DETAIL_TYPE,
@@ -15,9 +10,6 @@ import {
 } from '../contracts/key-message';
 import type { KeyReport } from '../domain/key-report';
 import type { Finding } from '../domain/survey';
-
-/** EventBridge takes ten events a call. */
-const EVENTS_PER_CALL = 10;
 
 /** Puts one event for each finding on the account's default bus. */
 export class FindingEvents {
@@ -34,38 +26,18 @@ export class FindingEvents {
       Time: survey.at,
       Detail: JSON.stringify(accessKeyFinding(finding, this.sentry, this.account)),
     }));
-    const refused = await this.put(events);
-    const [first, ...others] = await this.put(refused.map(({ event }) => event));
-    if (!first) return;
-    throw new RefusedEventError(
-      `${others.length + 1} of ${events.length} events about access keys, twice`,
-      first.answer,
-    );
-  }
-
-  /** Comes back with the events that were refused. */
-  private async put(events: readonly PutEventsRequestEntry[]): Promise<RefusedEvent[]> {
-    const refused: RefusedEvent[] = [];
-    for (const chunk of chunksOf(events, EVENTS_PER_CALL)) {
-      const { Entries: answers } = await this.client.send(new PutEventsCommand({ Entries: chunk }));
-      const answered = chunk.map((event, index) => ({ event, answer: answers?.[index] }));
-      refused.push(...answered.filter(({ answer }) => !answer?.EventId));
-    }
-    return refused;
+    await putOnDefaultBus(this.client, events, 'access keys');
   }
 }
 
-interface RefusedEvent {
-  readonly event: PutEventsRequestEntry;
-  readonly answer: PutEventsResultEntry | undefined;
-}
+const cut = (text: string) => plainText(text, MAX_CHARACTERS_OF_OTHERS);
 
 export function accessKeyFinding(
   finding: Finding,
   sentry: string,
   account: string,
 ): AccessKeyFinding {
-  const { keyId, userName, classes, ageInDays, createdAt, lastUse, status } = finding;
+  const { keyId, userName, classes, ageInDays, createdAt, lastUse, status, owner } = finding;
   return {
     version: KEY_MESSAGE_VERSION,
     sentry,
@@ -77,5 +49,6 @@ export function accessKeyFinding(
     createdAt: createdAt.toISOString(),
     lastUsed: lastUsedInMessage(lastUse),
     status,
+    ...(owner && { owner: shortOwner(owner, cut) }),
   };
 }

@@ -14,18 +14,22 @@ import {
   MAX_UNKNOWN_IN_MESSAGE,
   type StepInMessage,
 } from '../contracts/key-message';
+import type { OwnerCounts } from '../contracts/owner-in-message';
 import type { LastUse } from '../domain/access-key';
 import { ROOT_USER } from '../domain/credential-report';
 import {
   countByClass,
   isComplete,
   type KeyReport,
+  type OwnerCount,
   type ReportedKey,
   reportSeverity,
   undoCommand,
 } from '../domain/key-report';
 import { GONE_TEXT, keyReportSubject, keyReportText, type Part } from '../domain/key-report-text';
 import type { KeyStep, StepReport } from '../domain/key-step';
+import type { Owner } from '../domain/owner';
+import { MOST_OWNERS } from '../domain/owner-text';
 import type { KeySentryPorts } from '../domain/run-key-sentry';
 import type { Survey } from '../domain/survey';
 
@@ -66,7 +70,8 @@ export function keyNotification(
   maxCharacters: number,
 ): Notification {
   const cut = (text: string) => plainText(text, Math.max(1, maxCharacters));
-  const report = { ...whole, survey: shortSurvey(whole.survey, cut) };
+  const owners = part.number === 1 ? shortCounts(whole.owners, cut) : undefined;
+  const report = { ...whole, survey: shortSurvey(whole.survey, cut), owners };
   const keys = wholeKeys.map((key) => shortKey(key, cut));
   const { survey } = report;
   const message: AccessKeyReportMessage = {
@@ -83,6 +88,7 @@ export function keyNotification(
     ...(report.decidedKeyId && { decidedKeyId: report.decidedKeyId }),
     userCount: survey.userCount,
     counts: countByClass(report),
+    ...ownerCounts(owners),
     keys: keys.map(keyInMessage),
     tagUses: survey.tagUses.slice(0, MAX_TAG_USES_IN_MESSAGE),
     tagUsesOmitted: Math.max(0, survey.tagUses.length - MAX_TAG_USES_IN_MESSAGE),
@@ -115,7 +121,7 @@ function classicFields(report: KeyReport, keys: readonly ReportedKey[]) {
   };
 }
 
-export function keyInMessage({ keyId, userName, finding, step }: ReportedKey): KeyInMessage {
+export function keyInMessage({ keyId, userName, finding, step, owner }: ReportedKey): KeyInMessage {
   return {
     keyId,
     userName,
@@ -128,7 +134,15 @@ export function keyInMessage({ keyId, userName, finding, step }: ReportedKey): K
     }),
     classes: finding?.classes ?? [],
     ...(step && { step: stepInMessage(step) }),
+    ...(owner && { owner }),
   };
+}
+
+/** None where no owner is looked for. */
+export function ownerCounts(owners: readonly OwnerCount[] | undefined, most = MOST_OWNERS) {
+  if (!owners) return {};
+  const shown = owners.slice(0, Math.min(most, MOST_OWNERS));
+  return { owners: shown, ownersOmitted: owners.length - shown.length } satisfies OwnerCounts;
 }
 
 export function lastUsedInMessage(lastUse: LastUse): LastUsedInMessage {
@@ -169,12 +183,34 @@ function stepInMessage({ report, ...key }: KeyStep): StepInMessage {
 export type Cut = (text: string) => string;
 
 export function shortKey(key: ReportedKey, cut: Cut): ReportedKey {
-  const { finding, step } = key;
+  const { finding, step, owner } = key;
   return {
     ...key,
     finding: finding && { ...finding, lastUse: shortLastUse(finding.lastUse, cut) },
     step: step && { ...step, report: shortStep(step.report, cut) },
+    ...(owner && { owner: shortOwner(owner, cut) }),
   };
+}
+
+export function shortOwner(owner: Owner, cut: Cut): Owner {
+  switch (owner.kind) {
+    case 'known':
+      return { ...owner, name: cut(owner.name) };
+    case 'unknown':
+      return { ...owner, reason: cut(owner.reason) };
+    case 'none':
+      return owner;
+  }
+}
+
+export function shortCounts(
+  owners: readonly OwnerCount[] | undefined,
+  cut: Cut,
+): OwnerCount[] | undefined {
+  return owners?.map((owner) => ({
+    ...owner,
+    ...(owner.name !== undefined && { name: cut(owner.name) }),
+  }));
 }
 
 function shortLastUse(lastUse: LastUse, cut: Cut): LastUse {

@@ -48,6 +48,15 @@ export const parameterSchema = z.object({
     }),
   ),
   tellsWhenNothingFound: z.boolean(),
+  owners: z.optional(
+    z.array(
+      z.discriminatedUnion('kind', [
+        z.object({ kind: z.literal('tag'), key: z.string() }),
+        z.object({ kind: z.literal('path'), prefix: z.string() }),
+        z.object({ kind: z.literal('user-name') }),
+      ]),
+    ),
+  ),
   workflow: z.optional(
     z.object({ asker: z.string(), queueUrl: z.string(), decisionKeyArn: z.string() }),
   ),
@@ -75,9 +84,16 @@ export function parseKeySentryConfiguration(
       `The SSM parameter ${name} is not of version ${KEY_SENTRY_PARAMETER_VERSION} of this library: ${z.prettifyError(parsed.error)}`,
     );
   }
-  const { rules, exemptions: excluding, actions, tellsWhenNothingFound, workflow } = parsed.data;
+  const {
+    rules,
+    exemptions: excluding,
+    actions,
+    tellsWhenNothingFound,
+    workflow,
+    owners,
+  } = parsed.data;
   const looksAtInactive = actions?.deleteAfterInactive !== undefined;
-  const surveyed: EveryField<SurveyRules> = { keys: rules, excluding, looksAtInactive };
+  const surveyed: EveryField<SurveyRules> = { keys: rules, excluding, looksAtInactive, owners };
   const configuration: EveryField<LoadedKeySentryConfiguration> = {
     rules: surveyed,
     actions,

@@ -63,6 +63,7 @@ export interface OrganizationKeysProps {
   };
   configuration(): Promise<LoadedKeySentryConfiguration>;
   announce(accountId: string, report: KeyReport): Promise<void>;
+  tellOwners(report: OrganizationReport): Promise<void>;
 }
 
 /** The keys of all accounts of a hub: a message an account, and one report. */
@@ -121,7 +122,7 @@ export class OrganizationKeys {
 
   /** Throws a LeaseTakenError where another invocation reports it just now. */
   async report(): Promise<OrganizationReport | undefined> {
-    const { clients, clock, configuration, sentry, topicArn } = this.props;
+    const { clients, clock, configuration, sentry, topicArn, tellOwners } = this.props;
     const notifications = new SnsNotifications(clients.sns, topicArn);
     return this.runsLease().exclusively(REPORT_LEASE, async () => {
       const [{ tellsWhenNothingFound }, accounts] = await Promise.all([
@@ -136,6 +137,7 @@ export class OrganizationKeys {
             await notifications.publish(organizationNotification(report, part, accounts, sentry));
             return clock.now();
           },
+          tellOwners,
           withRecords: async (accountId, work) => {
             const records = this.recordsOf(accountId);
             await records?.exclusively(

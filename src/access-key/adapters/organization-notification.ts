@@ -1,4 +1,11 @@
-import { type Cut, keyInMessage, MAX_CHARACTERS_OF_OTHERS, shortKey } from './key-notification';
+import {
+  type Cut,
+  keyInMessage,
+  MAX_CHARACTERS_OF_OTHERS,
+  ownerCounts,
+  shortCounts,
+  shortKey,
+} from './key-notification';
 import {
   largestThatFits,
   type Notification,
@@ -44,6 +51,7 @@ export function organizationNotification(
         ...account,
         keys: account.keys.map((key) => shortKey(key, cut)),
       })),
+      owners: shortCounts(part.owners, cut),
     };
     const message = messageOf(report, short, accounts, { sentry, most });
     return {
@@ -84,6 +92,7 @@ function messageOf(
       keys: keys.map(keyInMessage),
     })),
     keysOmitted: report.omitted,
+    ...ownerCounts(part.owners, most),
   };
 }
 

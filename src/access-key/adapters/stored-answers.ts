@@ -5,6 +5,7 @@ import { STEP_KINDS } from '../domain/key-actions';
 import type { KeyReport, ReportedKey } from '../domain/key-report';
 import type { KeyStep } from '../domain/key-step';
 import { type AccountAnswer, UNREAD_CAUSES } from '../domain/organization/key-run';
+import { type Owner, OWNER_SOURCES } from '../domain/owner';
 
 /** An answer as it is stored: its keys are in items of their own. */
 
@@ -78,11 +79,23 @@ const stepReport = z.discriminatedUnion('kind', [
   }),
 ]);
 
+const owner = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('known'),
+    name: z.string(),
+    source: z.enum(OWNER_SOURCES),
+    tagKey: z.optional(z.string()),
+  }),
+  z.object({ kind: z.literal('unknown'), reason: z.string() }),
+  z.object({ kind: z.literal('none') }),
+]);
+
 export const keySchema = z.object({
   keyId: z.optional(z.string()),
   userName: z.string(),
   finding: z.optional(finding),
   step: z.optional(z.object({ keyId: z.string(), userName: z.string(), report: stepReport })),
+  owner: z.optional(owner),
 });
 
 const unknowns = z.array(z.object({ what: z.string(), reason: z.string() }));
@@ -155,15 +168,25 @@ export function storedAnswer(answer: AccountAnswer, parts: number): StoredAnswer
 }
 
 /** Texts of others are cut, so that a part of an answer fits into an item. */
-export function storedKey({ step: taken, ...key }: ReportedKey): ReportedKey {
+export function storedKey({ step: taken, owner: owned, ...key }: ReportedKey): ReportedKey {
   return {
     ...key,
     ...(key.finding && { finding: shortFinding(key.finding) }),
     ...(taken && { step: shortStep(taken) }),
+    ...(owned && { owner: shortOwner(owned) }),
   };
 }
 
-function shortFinding(found: NonNullable<ReportedKey['finding']>): typeof found {
+function shortOwner(owned: Owner): Owner {
+  if (owned.kind !== 'unknown') return owned;
+  return { ...owned, reason: plainText(owned.reason) };
+}
+
+/** Its owner is that of the key. */
+function shortFinding({
+  owner: _,
+  ...found
+}: NonNullable<ReportedKey['finding']>): NonNullable<ReportedKey['finding']> {
   const { lastUse: use } = found;
   if (use.kind !== 'unknown') return found;
   return { ...found, lastUse: { kind: 'unknown', reason: plainText(use.reason) } };

@@ -3,6 +3,7 @@ import * as events from 'aws-cdk-lib/aws-events';
 import type * as sns from 'aws-cdk-lib/aws-sns';
 import type { KeyActions } from './key-actions';
 import type { KeyExclusion } from './key-exclusion';
+import type { KeyOwner } from './key-owner';
 import type { SentryHub } from '../../organization/constructs/sentry-hub';
 import type { CompanySettings } from '../../shared/constructs/company-settings';
 import type { SentryMode } from '../../shared/constructs/sentry-mode';
@@ -76,6 +77,17 @@ export interface IamKeySentryProps extends CompanySettings {
    * @default - no one's
    */
   readonly excluding?: KeyExclusion[];
+
+  /**
+   * Where the owners of keys are found, in this order: the first that gives one counts. Reports are
+   * grouped by owner, questions name it, and an EventBridge event for each owner has the keys and
+   * what comes next. An owner decides nothing: by tags, anyone who may tag users can write it.
+   * Throws if it is empty, or for a place that is never looked at: the same twice, one after
+   * `KeyOwner.userName()`, or a path below an earlier one.
+   *
+   * @default - no one looks for owners
+   */
+  readonly owners?: KeyOwner[];
 
   /**
    * The actions on old keys. Throws if keys would be deactivated before they are listed.

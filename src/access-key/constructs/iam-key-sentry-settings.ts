@@ -1,6 +1,7 @@
 import type { Construct } from 'constructs';
 import type { IamKeySentryProps } from './iam-key-sentry-props';
 import { refuseUselessExclusions } from './useless-exclusions';
+import { refuseUselessOwners } from './useless-owners';
 import { wholeDays } from '../../shared/constructs/checked-duration';
 import { SentryMode } from '../../shared/constructs/sentry-mode';
 import { MOST_PARAMETER_CHARACTERS } from '../../shared/contracts/parameter-limits';
@@ -21,12 +22,15 @@ export function iamKeySentrySettings(
   const rules = keyRules(scope, props);
   const excluding = (props.excluding ?? []).map((exclusion) => exclusion._specification);
   refuseUselessExclusions(scope, excluding);
+  const owners = props.owners?.map((owner) => owner._specification);
+  if (owners) refuseUselessOwners(scope, owners);
   const settings: IamKeySentrySettings = {
     version: KEY_SENTRY_PARAMETER_VERSION,
     rules,
     exemptions: excluding,
     actions: keyActions(scope, props, rules),
     tellsWhenNothingFound: props.notifyWhenNothingFound ?? false,
+    ...(owners && { owners }),
   };
   refuseTooLong(scope, settings);
   return settings;

@@ -15,6 +15,7 @@ import {
   refuseOtherHome,
   refuseSecondHome,
 } from './key-sentry-place';
+import { lookedAtUsers } from './key-sentry-rights';
 import { keySentrySchedule } from './key-sentry-schedule';
 import { KeyApprovals } from './parts/key-approvals';
 import { KeyChecker } from './parts/key-checker';
@@ -93,8 +94,7 @@ export class IamKeySentry extends Construct implements iam.IGrantable {
     const workflow = approvals?.parameter;
     const configuration = new KeyConfiguration(this, { ...settings, workflow });
     const records = actions && new KeyRecords(this);
-    const { excluding = [] } = props;
-    const common = { excluding, configuration, topic, members };
+    const common = { users: lookedAtUsers(props), configuration, topic, members };
     const checker = new KeyChecker(this, {
       ...common,
       homeRegion: placed.home,

@@ -1,5 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
 import type * as iam from 'aws-cdk-lib/aws-iam';
+import { checkedTagKey } from './tag-key';
 import { ACCOUNT_ID } from '../../organization/contracts/place-names';
 import { wholeDays } from '../../shared/constructs/checked-duration';
 import { isKnownLater, refuseListKnownLater } from '../../shared/constructs/known-later';
@@ -78,18 +79,13 @@ export class KeyExclusion {
    * Anyone who may tag users may hide them: so there has to be a date, it cannot be far ahead, and
    * every report names the users whose keys it hides.
    *
-   * @param key the key of the tag. Throws if it is empty, or longer than the 128 characters that
-   * IAM takes.
+   * @param key the key of the tag. Throws if it is empty, longer than the 128 characters that IAM
+   * takes, or begins with `aws:`.
    */
   public static tag(key: string, props: TagExclusionProps = {}): KeyExclusion {
-    if (!isKnownLater(key) && !/^[\p{L}\p{Z}\p{N}_.:/=+@-]{1,128}$/u.test(key)) {
-      throw new Error(
-        `"${key}" is no key of a tag: write up to 128 letters, digits, spaces or _.:/=+-@, such as "keep-keys-until".`,
-      );
-    }
     return new KeyExclusion({
       kind: 'tag',
-      key,
+      key: checkedTagKey(key, 'keep-keys-until'),
       maxDays: wholeDays(
         props.maxDuration ?? Duration.days(90),
         '"maxDuration" of KeyExclusion.tag()',

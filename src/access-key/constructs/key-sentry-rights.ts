@@ -1,18 +1,32 @@
 import { Stack, Validations } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
+import type { IamKeySentryProps } from './iam-key-sentry-props';
 import type { KeyExclusion } from './key-exclusion';
+import type { KeyOwner } from './key-owner';
 import { acknowledgeWildcard } from '../../shared/constructs/acknowledge-finding';
 import { putEventsStatement } from '../../shared/constructs/put-events-statement';
 import { FINDING_EVENT_SOURCE } from '../contracts/key-message';
 
-/** A function needs these rights to know whether a key is due. */
+/** Of whom more is read than their keys. */
+export interface LookedAtUsers {
+  readonly excluding: readonly KeyExclusion[];
+  readonly owners: readonly KeyOwner[];
+}
+
+export function lookedAtUsers({ excluding = [], owners = [] }: IamKeySentryProps): LookedAtUsers {
+  return { excluding, owners };
+}
+
+/** A function needs these rights to know whether a key is due, and whose it is. */
 export function keyLookStatements(
   stack: Stack,
-  excluding: readonly KeyExclusion[],
+  { excluding, owners }: LookedAtUsers,
 ): iam.PolicyStatement[] {
   const users = [userArns(stack)];
   const groups = excluding.flatMap(({ _groupArn }) => _groupArn ?? []);
-  const byTag = excluding.some(({ _specification }) => _specification.kind === 'tag');
+  const byTag = [...excluding, ...owners].some(
+    ({ _specification }) => _specification.kind === 'tag',
+  );
   return [
     new iam.PolicyStatement({
       actions: ['iam:GenerateCredentialReport', 'iam:GetCredentialReport'],
@@ -48,14 +62,19 @@ export type KeyChange = 'UpdateAccessKey' | 'DeleteAccessKey';
  */
 export function checkStatements(
   stack: Stack,
-  excluding: readonly KeyExclusion[],
+  users: LookedAtUsers,
   changes: readonly KeyChange[],
 ): iam.PolicyStatement[] {
   return [
-    putEventsStatement(stack, FINDING_EVENT_SOURCE),
-    ...keyLookStatements(stack, excluding),
+    announceStatement(stack),
+    ...keyLookStatements(stack, users),
     ...(changes.length > 0 ? [retireStatement(stack, changes)] : []),
   ];
+}
+
+/** For findings, and for owners. */
+export function announceStatement(stack: Stack): iam.PolicyStatement {
+  return putEventsStatement(stack, FINDING_EVENT_SOURCE);
 }
 
 /** A copy outside the home Region looks whether there is one at home. */

@@ -1,3 +1,4 @@
+import type { OwnerCounts, OwnerInMessage } from './owner-in-message';
 import type { Severity } from '../../shared/domain/notification/severity';
 import type { KeyStatus } from '../domain/access-key';
 import type { StepKind } from '../domain/key-actions';
@@ -64,6 +65,8 @@ export interface KeyInMessage {
   readonly lastUsed?: LastUsedInMessage;
   readonly classes: readonly FindingClass[];
   readonly step?: StepInMessage;
+  /** Only where the sentry looks for owners. */
+  readonly owner?: OwnerInMessage;
 }
 
 export interface TagUseInMessage {
@@ -90,7 +93,7 @@ interface ClassicFields {
  * The findings and actions of one run, or one part of them where they are too large for one
  * message.
  */
-export interface AccessKeyReportMessage extends ClassicFields {
+export interface AccessKeyReportMessage extends ClassicFields, OwnerCounts {
   readonly version: typeof KEY_MESSAGE_VERSION;
   readonly type: 'access-key-report';
   readonly sentry: string;
@@ -111,7 +114,7 @@ export interface AccessKeyReportMessage extends ClassicFields {
   readonly userCount: number;
   /** How many keys of the whole report fall into each class; a key can fall into several. */
   readonly counts: Readonly<Record<FindingClass, number>>;
-  /** Those of this part, oldest first. */
+  /** Those of this part, oldest first; of a sentry that looks for owners, by owner before that. */
   readonly keys: readonly KeyInMessage[];
   readonly tagUses: readonly TagUseInMessage[];
   readonly tagUsesOmitted: number;
@@ -134,4 +137,6 @@ export interface AccessKeyFinding {
   readonly createdAt: string;
   readonly lastUsed: LastUsedInMessage;
   readonly status: KeyStatus;
+  /** Only where the sentry looks for owners. */
+  readonly owner?: OwnerInMessage;
 }

@@ -1,6 +1,7 @@
 import type { Exclusion } from '../domain/exclusion';
 import type { ActionMode, KeyActionRules } from '../domain/key-actions';
 import type { KeyRules } from '../domain/key-rules';
+import type { OwnerRule } from '../domain/owner';
 
 /**
  * The SSM parameter holds JSON of this version. A handler that meets another version says so and
@@ -17,6 +18,8 @@ export interface KeySentryParameter {
   /** Without them the sentry only tells. */
   readonly actions?: KeyActionRules & { readonly mode: ActionMode };
   readonly tellsWhenNothingFound: boolean;
+  /** Absent: no one looks for owners. */
+  readonly owners?: readonly OwnerRule[];
   /** Through which people are asked, with actions that say so. */
   readonly workflow?: KeyWorkflowParameter;
 }

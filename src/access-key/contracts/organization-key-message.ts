@@ -1,4 +1,5 @@
 import type { KeyInMessage } from './key-message';
+import type { OwnerCounts } from './owner-in-message';
 import type { Severity } from '../../shared/domain/notification/severity';
 import type { FindingClass } from '../domain/key-rules';
 import type { UnreadCause } from '../domain/organization/key-run';
@@ -37,7 +38,7 @@ export interface KeysOfAccountInMessage {
 }
 
 /** The findings and actions of one run in all accounts of a hub, or one part of them. */
-export interface OrganizationKeyReportMessage {
+export interface OrganizationKeyReportMessage extends OwnerCounts {
   readonly version: typeof ORGANIZATION_KEY_MESSAGE_VERSION;
   readonly type: 'organization-access-key-report';
   readonly sentry: string;

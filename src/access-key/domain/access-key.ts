@@ -1,3 +1,5 @@
+import type { Owner } from './owner';
+
 export type KeyStatus = 'Active' | 'Inactive' | 'Expired';
 
 /**
@@ -25,6 +27,8 @@ export type LastUse =
 
 export interface AccessKeyWithUse extends AccessKey {
   readonly lastUse: LastUse;
+  /** Of its user; absent where the sentry looks for none. */
+  readonly owner?: Owner;
 }
 
 export const DAY_MILLISECONDS = 86_400_000;

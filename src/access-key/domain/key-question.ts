@@ -2,6 +2,7 @@ import { type AccessKeyWithUse, daysBetween } from './access-key';
 import type { KeyActionRules } from './key-actions';
 import type { KeyApproval } from './key-approval';
 import { dateText, lastUseText } from './key-report';
+import { ownerWithSource } from './owner';
 import type { Question } from '../../approval/domain/question';
 import type { RequestLabels } from '../../approval/domain/request-labels';
 import { consoleOf, iamRegionOf } from '../../shared/domain/partition';
@@ -38,7 +39,7 @@ export function askAbout(
 }
 
 function keyQuestion(
-  { id, userName, createdAt, lastUse }: AccessKeyWithUse,
+  { id, userName, createdAt, lastUse, owner }: AccessKeyWithUse,
   rules: AskingRules,
   { account, region, member }: KeyPlace,
   now: Date,
@@ -48,6 +49,7 @@ function keyQuestion(
     requester: { name: 'IamKeySentry', isAutomatic: true },
     facts: [
       { label: 'User', value: userName },
+      ...(owner ? [{ label: 'Owner', value: ownerWithSource(owner) }] : []),
       { label: 'Account', value: member?.text ?? account },
       ...unitFacts(member),
       {

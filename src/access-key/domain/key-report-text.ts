@@ -1,5 +1,6 @@
 import type { StepKind } from './key-actions';
 import {
+  CLASS_TEXT,
   countByClass,
   dateText,
   dueText,
@@ -12,6 +13,7 @@ import {
 } from './key-report';
 import type { FindingClass } from './key-rules';
 import type { KeyStep, StepReport } from './key-step';
+import { keyLinesByOwner, ownerCountLines } from './owner-text';
 import type { Survey, TagUse, Unknown } from './survey';
 import { plainText, subjectLine } from '../../shared/domain/notification/plain-text';
 
@@ -41,13 +43,6 @@ export function summary(report: KeyReport): string {
   return `${scope}${what}${counts.length > 0 ? `: ${counts.join(', ')}` : ''}${isComplete(report) ? '' : ' - INCOMPLETE'}`;
 }
 
-export const CLASS_TEXT: Readonly<Record<FindingClass, string>> = {
-  'too-old': 'too old',
-  'soon-too-old': 'soon too old',
-  unused: 'unused',
-  'never-used': 'never used',
-};
-
 export function keyReportText(
   report: KeyReport,
   keys: readonly ReportedKey[],
@@ -59,7 +54,8 @@ export function keyReportText(
     `${summary(report)}, in account ${account} on ${dateText(report.survey.at)}.${part.of > 1 ? ` Part ${part.number} of ${part.of}.` : ''}`,
     '',
     ...unknownLines(report.survey),
-    ...keys.flatMap((key) => keyLines(key, report.maxKeyAge)),
+    ...(part.number === 1 ? ownerCountLines(report.owners) : []),
+    ...keyLinesByOwner(keys, (key) => keyLines(key, report.maxKeyAge)),
     ...tagLines(report.survey.tagUses),
     ...(keys.length > 0 ? ADVICE : []),
     `Sent by the sentry ${sentry}.`,

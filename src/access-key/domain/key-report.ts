@@ -2,6 +2,7 @@ import { DAY_MILLISECONDS, type LastUse } from './access-key';
 import type { StepKind } from './key-actions';
 import type { FindingClass } from './key-rules';
 import type { KeyStep } from './key-step';
+import type { Owner } from './owner';
 import type { Finding, Survey } from './survey';
 
 /** One key as a report shows it: listed, or about to take a step, or both. */
@@ -10,6 +11,17 @@ export interface ReportedKey {
   readonly userName: string;
   readonly finding?: Finding;
   readonly step?: KeyStep;
+  /** Absent where the sentry looks for none. */
+  readonly owner?: Owner;
+}
+
+/** How many keys an owner has in a report; or no one known, or one that could not be read. */
+export interface OwnerCount {
+  readonly kind: Owner['kind'];
+  /** Of an owner that is known. */
+  readonly name?: string;
+  readonly keys: number;
+  readonly counts: Readonly<Record<FindingClass, number>>;
 }
 
 export interface KeyReport {
@@ -19,6 +31,8 @@ export interface KeyReport {
   readonly maxKeyAge: number;
   /** Where people decided about this key: only those of its user were looked at. */
   readonly decidedKeyId?: string;
+  /** In the order of their keys; absent where the sentry looks for none. */
+  readonly owners?: readonly OwnerCount[];
 }
 
 export function keyReport(survey: Survey, steps: readonly KeyStep[], maxKeyAge: number): KeyReport {
@@ -50,7 +64,14 @@ export function isComplete({ survey }: KeyReport): boolean {
   return survey.unknowns.length === 0;
 }
 
-export function countByClass({ keys }: KeyReport): Record<FindingClass, number> {
+export const CLASS_TEXT: Readonly<Record<FindingClass, string>> = {
+  'too-old': 'too old',
+  'soon-too-old': 'soon too old',
+  unused: 'unused',
+  'never-used': 'never used',
+};
+
+export function countByClass({ keys }: Pick<KeyReport, 'keys'>): Record<FindingClass, number> {
   const count = (wanted: FindingClass) =>
     keys.filter(({ finding }) => finding?.classes.includes(wanted)).length;
   return {

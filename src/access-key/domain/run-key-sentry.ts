@@ -10,13 +10,14 @@ import {
   type ReportedKey,
 } from './key-report';
 import type { Part } from './key-report-text';
+import { reportByOwner } from './owner-groups';
 import type { KeyAsker, KeyChanger, KeyRecords } from './ports';
 import { observeKeys, retireKeys } from './retire-keys';
 import type { Retired } from './retirement';
 import { type AccessKeySource, type Survey, surveyAccount, type SurveyRules } from './survey';
 
-/** SNS takes 256 KB a message; a key takes about one of them. */
-const KEYS_PER_MESSAGE = 150;
+/** SNS takes 256 KB a message; a key takes about one of them, and more with an owner. */
+const KEYS_PER_MESSAGE = { withoutOwners: 150, withOwners: 100 } as const;
 
 export interface KeySentryConfiguration {
   readonly rules: SurveyRules;
@@ -35,11 +36,13 @@ export interface KeySentryPorts extends KeyPlace {
   readonly barredBy?: string;
   /** Comes back once the message was accepted, with the time of it. */
   tell(report: KeyReport, keys: readonly ReportedKey[], part: Part): Promise<Date>;
+  /** Has each owner hear of the keys in a report that was told. */
+  tellOwners(report: KeyReport): Promise<void>;
   announce(report: KeyReport): Promise<void>;
 }
 
 /** What a look at an account takes, with all steps that are due. */
-export type RetiringPorts = Omit<KeySentryPorts, 'tell' | 'announce'>;
+export type RetiringPorts = Omit<KeySentryPorts, 'tell' | 'tellOwners' | 'announce'>;
 
 /** One run: look, act where it is due, tell, and only then remember what was told. */
 export async function runKeySentry(
@@ -49,7 +52,10 @@ export async function runKeySentry(
 ): Promise<KeyReport> {
   const whole = await lookAndRetire(configuration, ports, now);
   const report = { ...whole, decidedKeyId: ports.approved?.keyId };
-  if (isToBeTold(report, configuration, ports)) await tellInParts(report, ports);
+  if (isToBeTold(report, configuration, ports)) {
+    await tellInParts(report, ports);
+    await ports.tellOwners(report);
+  }
   await ports.announce(report);
   return report;
 }
@@ -63,11 +69,12 @@ export async function lookAndRetire(
   const excluding = exclusionsIn(ports.account, rules.excluding);
   const survey = await surveyAccount(ports.source, { ...rules, excluding }, now);
   const { steps, unknowns } = await stepsOf(survey, actions, ports, now);
-  return keyReport(
+  const report = keyReport(
     { ...survey, unknowns: [...survey.unknowns, ...unknowns] },
     steps,
     rules.keys.maxKeyAge,
   );
+  return rules.owners ? reportByOwner(report) : report;
 }
 
 async function stepsOf(
@@ -100,9 +107,10 @@ function isToBeTold(
  * told.
  */
 async function tellInParts(report: KeyReport, { tell, records }: KeySentryPorts): Promise<void> {
-  const of = Math.max(1, Math.ceil(report.keys.length / KEYS_PER_MESSAGE));
+  const most = KEYS_PER_MESSAGE[report.owners ? 'withOwners' : 'withoutOwners'];
+  const of = Math.max(1, Math.ceil(report.keys.length / most));
   for (let number = 1; number <= of; number += 1) {
-    const keys = report.keys.slice((number - 1) * KEYS_PER_MESSAGE, number * KEYS_PER_MESSAGE);
+    const keys = report.keys.slice((number - 1) * most, number * most);
     const acceptedAt = await tell(report, keys, { number, of });
     await Promise.all(
       keys.flatMap(({ step }) =>

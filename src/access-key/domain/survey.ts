@@ -17,6 +17,14 @@ import {
   isConsidered,
   type KeyRules,
 } from './key-rules';
+import {
+  dependsOnTags,
+  NO_OWNER,
+  type Owner,
+  ownerOf,
+  type OwnerRule,
+  type UserTags,
+} from './owner';
 import { reasonOf } from '../../shared/domain/failure/failure';
 
 /**
@@ -36,6 +44,8 @@ export interface SurveyRules {
   readonly excluding: readonly Exclusion[];
   /** Whether the use of inactive keys matters, since they may be deleted. */
   readonly looksAtInactive: boolean;
+  /** Absent: no one looks for owners. */
+  readonly owners?: readonly OwnerRule[];
 }
 
 /**
@@ -50,6 +60,8 @@ export interface Finding {
   readonly ageInDays: number;
   readonly lastUse: LastUse;
   readonly classes: readonly FindingClass[];
+  /** Of its user; absent where the sentry looks for none. */
+  readonly owner?: Owner;
 }
 
 export interface TagUse {
@@ -101,7 +113,8 @@ export async function surveyAccount(
   const surveys = await Promise.all(toLookUp.map((row) => surveyUser(row, source, rules, now)));
   const root = rows
     .filter(({ userName }) => userName === ROOT_USER)
-    .flatMap((row) => rootFindings(row, rules.keys, now));
+    .flatMap((row) => rootFindings(row, rules.keys, now))
+    .map((finding) => ({ ...finding, ...(rules.owners && { owner: NO_OWNER }) }));
   return {
     at: now,
     userCount: users.length,
@@ -178,7 +191,7 @@ async function surveyUser(
     unknowns: [...listed.unknowns, ...looked.flatMap(({ unknowns }) => unknowns)],
   };
   if (survey.findings.length === 0 && survey.keys.length === 0) return survey;
-  return withTags(row.userName, survey, source, rules.excluding, now);
+  return withTags(row, survey, source, rules, now);
 }
 
 /** A key, beside its user's row in the credential report and the number of the user's keys. */
@@ -224,21 +237,32 @@ async function surveyKey(
   };
 }
 
-/** Asked only where something would be listed or done. */
+/**
+ * Asked only where something would be listed or done. Whom tags exclude must be known; for want of
+ * an owner alone, the survey lacks nothing else.
+ */
 async function withTags(
-  userName: string,
+  row: ReportRow,
   survey: UserSurvey,
   source: AccessKeySource,
-  excluding: readonly Exclusion[],
+  { excluding, owners }: SurveyRules,
   now: Date,
 ): Promise<UserSurvey> {
+  const { userName } = row;
+  const user = { userName, path: pathOf(row) };
+  const owned = (tagged: UserTags) =>
+    owners ? withOwner(survey, ownerOf(user, owners, tagged)) : survey;
   const byTag = excluding.filter((exclusion) => exclusion.kind === 'tag');
-  if (byTag.length === 0) return survey;
+  if (byTag.length === 0) {
+    if (!dependsOnTags(user, owners ?? [])) return owned(NO_TAGS);
+    if (!isReported(survey)) return survey;
+  }
   const tags = await attempt(`tags of ${userName}`, () => source.tagsOf(userName));
   if (!tags.value) {
-    return tags.unknowns.length > 0
-      ? { ...survey, unknowns: [...survey.unknowns, ...tags.unknowns] }
-      : NOTHING;
+    const [unread] = tags.unknowns;
+    if (!unread) return NOTHING;
+    const unknowns = byTag.length > 0 ? [...survey.unknowns, ...tags.unknowns] : survey.unknowns;
+    return { ...owned({ kind: 'unread', reason: unread.reason }), unknowns };
   }
   const values = tags.value;
   const tagUses = byTag.flatMap((exclusion) =>
@@ -247,7 +271,22 @@ async function withTags(
   const isExcludedByTag = tagUses.some(({ ignoredBecause }) => ignoredBecause === undefined);
   return isExcludedByTag
     ? { ...NOTHING, seen: survey.seen, tagUses, unknowns: survey.unknowns }
-    : { ...survey, tagUses };
+    : { ...owned({ kind: 'read', values }), tagUses };
+}
+
+/** Keys that are not listed are deleted at the most, and then they are inactive. */
+function isReported({ findings, keys }: UserSurvey): boolean {
+  return findings.length > 0 || keys.some(({ status }) => status === 'Inactive');
+}
+
+const NO_TAGS: UserTags = { kind: 'read', values: new Map() };
+
+function withOwner(survey: UserSurvey, owner: Owner): UserSurvey {
+  return {
+    ...survey,
+    findings: survey.findings.map((finding) => ({ ...finding, owner })),
+    keys: survey.keys.map((key) => ({ ...key, owner })),
+  };
 }
 
 function tagUse(

@@ -1,6 +1,7 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { IAMClient } from '@aws-sdk/client-iam';
 import { KMSClient } from '@aws-sdk/client-kms';
 import { SNSClient } from '@aws-sdk/client-sns';
@@ -32,6 +33,7 @@ import { messageHandler, type MessageHandling } from '../../shared/adapters/queu
 import { readEnvironment } from '../../shared/contracts/handler-environment';
 import { METRICS_NAMESPACE } from '../../shared/contracts/metrics';
 import { TRIES_BEFORE_PEOPLE_HEAR } from '../../shared/contracts/queue-tries';
+import { Announcing, toOwners } from '../adapters/announcing';
 import { DECISION_LEASE, DynamoKeyRecords, memberLayout } from '../adapters/dynamo-key-records';
 import { readHubAccounts } from '../adapters/hub-accounts';
 import { IAM_CLIENT_SETTINGS, IamAccessKeys } from '../adapters/iam-access-keys';
@@ -42,6 +44,7 @@ import {
   readKeySentryConfiguration,
 } from '../adapters/key-sentry-configuration';
 import { MemberKeys } from '../adapters/member-keys';
+import { OwnerEvents } from '../adapters/owner-events';
 import { CARRY_OUT_KEY_DECISION } from '../contracts/carry-out-key-decision.environment';
 import { ACCESS_KEY_METRICS as METRIC } from '../contracts/key-metrics';
 import { carryOutKeyDecision, UnfinishedKeyDecisionError } from '../domain/carry-out-key-decision';
@@ -80,6 +83,9 @@ const failures = FailureReporter.ofFunction({
   topicArn: environment.NOTIFICATION_TOPIC_ARN,
   logger,
 });
+
+const announcing = new Announcing({ logger, metrics, failures });
+const ownerEvents = new OwnerEvents(new EventBridgeClient(CLIENT_SETTINGS), sentry);
 
 /** Every step of a decision needs these. */
 interface Decided {
@@ -211,6 +217,12 @@ async function tryOnce(
     account: memberId ?? account,
     region: process.env.AWS_REGION ?? 'unknown',
     tell: tellOfKeys(notifications, { sentry, account: memberId ?? account }, SYSTEM_CLOCK),
+    tellOwners: async (report: KeyReport) => {
+      const place = memberId ?? account;
+      await announcing.attempt(toOwners(report.survey.at, place), async () =>
+        ownerEvents.tellOf(report, place),
+      );
+    },
     // Findings are those of runs over the whole account.
     announce: async (report: KeyReport) => count(report),
   };

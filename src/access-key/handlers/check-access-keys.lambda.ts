@@ -17,8 +17,8 @@ import { SnsNotifications } from '../../shared/adapters/notification/sns-notific
 import { handleMessages, type MessageHandling } from '../../shared/adapters/queue/message-batch';
 import { readEnvironment } from '../../shared/contracts/handler-environment';
 import { METRICS_NAMESPACE } from '../../shared/contracts/metrics';
-import { reasonOf } from '../../shared/domain/failure/failure';
 import { parseAccountMessage } from '../adapters/account-messages';
+import { type Announcement, Announcing, toOwners } from '../adapters/announcing';
 import { DynamoKeyRecords, LeaseTakenError, RUN_LEASE } from '../adapters/dynamo-key-records';
 import { FindingEvents } from '../adapters/finding-events';
 import { hasCopyIn } from '../adapters/home-copy';
@@ -30,6 +30,7 @@ import {
   readKeySentryConfiguration,
 } from '../adapters/key-sentry-configuration';
 import { OrganizationKeys } from '../adapters/organization-keys';
+import { OwnerEvents } from '../adapters/owner-events';
 import type { REPORT_TASK } from '../contracts/account-message';
 import {
   CHECK_ACCESS_KEYS,
@@ -68,6 +69,8 @@ const runFailures = new RunFailures({
   next: 'The next run starts from the beginning. Until one succeeds, no key is listed or retired.',
 });
 const eventBridge = new EventBridgeClient(CLIENT_SETTINGS);
+const announcing = new Announcing({ logger, metrics, failures });
+const ownerEvents = new OwnerEvents(eventBridge, sentry);
 const iam = new IAMClient(IAM_CLIENT_SETTINGS);
 const keys = new IamAccessKeys(iam, SYSTEM_CLOCK);
 const table =
@@ -86,23 +89,22 @@ const ports = {
   account,
   region: environment.HOME_REGION,
   tell: tellOfKeys(notifications, { sentry, account }, SYSTEM_CLOCK),
+  tellOwners: async (report: KeyReport) =>
+    announcing.attempt(toOwners(report.survey.at, account), async () =>
+      ownerEvents.tellOf(report, account),
+    ),
   announce: async (report: KeyReport) => announce(account, report),
 };
 
-/** The report was told by then: a failure here must not have it told again by retries. */
 async function announce(accountId: string, report: KeyReport): Promise<void> {
-  try {
-    await new FindingEvents(eventBridge, sentry, accountId).announce(report);
-  } catch (error) {
-    logger.error('EventBridge did not take the findings', { error });
-    metrics.addMetric(METRIC.announcementsFailed, MetricUnit.Count, 1);
-    failures.add(`findings ${accountId} ${report.survey.at.toISOString()}`, {
-      work: { what: 'The events about the findings of a run', account: accountId },
-      state: 'given-up',
-      reason: reasonOf(error),
-      next: 'The report was sent. Listeners get the findings in the next run, if they still hold.',
-    });
-  }
+  const announcement: Announcement = {
+    id: `findings ${accountId} ${report.survey.at.toISOString()}`,
+    work: { what: 'The events about the findings of a run', account: accountId },
+    next: 'The report was sent. Listeners get the findings in the next run, if they still hold.',
+  };
+  await announcing.attempt(announcement, async () =>
+    new FindingEvents(eventBridge, sentry, accountId).announce(report),
+  );
 }
 
 const hub = readHubVariable(environment.HUB);
@@ -129,6 +131,8 @@ function organizationOf(variable: HubVariable): OrganizationKeys {
     },
     configuration: async () => readKeySentryConfiguration(ssm, environment.CONFIGURATION_PARAMETER),
     announce,
+    tellOwners: async (report) =>
+      announcing.attempt(toOwners(report.at, account), async () => ownerEvents.tellOfAll(report)),
   });
 }
 

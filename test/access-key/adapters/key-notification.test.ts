@@ -8,6 +8,8 @@ import type { LastUse } from '../../../src/access-key/domain/access-key';
 import { keyReport } from '../../../src/access-key/domain/key-report';
 import type { FindingClass } from '../../../src/access-key/domain/key-rules';
 import type { KeyStep, StepReport } from '../../../src/access-key/domain/key-step';
+import { LONGEST_OWNER, type Owner } from '../../../src/access-key/domain/owner';
+import { reportByOwner } from '../../../src/access-key/domain/owner-groups';
 import type { Finding, Survey } from '../../../src/access-key/domain/survey';
 import { keySchemaErrors } from '../../support/schemas/access-key-schemas';
 import { daysAgo, NOW } from '../in-memory/account-in-memory';
@@ -52,7 +54,8 @@ function messageOf(
   values: Partial<Survey> = {},
   characters = MAX_CHARACTERS_OF_OTHERS,
 ) {
-  const report = keyReport(survey(findings, values), steps, 90);
+  const listed = keyReport(survey(findings, values), steps, 90);
+  const report = findings.some(({ owner }) => owner) ? reportByOwner(listed) : listed;
   const { json, ...rest } = keyNotification(report, report.keys, WHOLE, TELLER, characters);
   expect(keySchemaErrors('report', json)).toEqual([]);
   return { ...rest, json, message: JSON.parse(json) };
@@ -278,20 +281,33 @@ test('the schemas would notice a field that is gone', () => {
   expect(keySchemaErrors('finding', JSON.stringify(event))).not.toEqual([]);
 });
 
-describe('150 keys with the longest names fit into one message:', () => {
-  const indexes = Array.from({ length: 150 }, (_, index) => index);
+describe.each([
+  ['150 keys with the longest names', 150, false],
+  ['100 keys with the longest names, each with another owner,', 100, true],
+])('%s fit into one message:', (_what, count, isOwned) => {
+  const indexes = Array.from({ length: count }, (_, index) => index);
   const name = (index: number) => `${index}-`.padEnd(64, 'n');
 
+  /** The longest names that are of use, each another. */
+  const owner = (index: number): Owner => ({
+    kind: 'known',
+    name: `${index}-`.padEnd(LONGEST_OWNER, '\u20ac'),
+    source: 'tag',
+    tagKey: 'Owner',
+  });
+
   function bytesOf(text: string, characters: number, lastUse: LastUse, report: StepReport): number {
-    const findings = indexes.map((index) =>
-      finding(
-        `AKIA${index}`.padEnd(20, '0'),
-        name(index),
-        4_000,
-        ['too-old', 'never-used'],
-        lastUse,
-      ),
-    );
+    const findings = indexes
+      .map((index) =>
+        finding(
+          `AKIA${index}`.padEnd(20, '0'),
+          name(index),
+          4_000,
+          ['too-old', 'never-used'],
+          lastUse,
+        ),
+      )
+      .map((one, index) => ({ ...one, ...(isOwned && { owner: owner(index) }) }));
     const steps = findings.map(({ keyId = '', userName }): KeyStep => ({
       keyId,
       userName,

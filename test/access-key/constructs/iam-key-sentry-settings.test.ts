@@ -1,5 +1,5 @@
 import { App, Duration, Stack } from 'aws-cdk-lib';
-import { KeyActions, KeyExclusion, type IamKeySentryProps } from '../../../src';
+import { KeyActions, KeyExclusion, KeyOwner, type IamKeySentryProps } from '../../../src';
 import { iamKeySentrySettings } from '../../../src/access-key/constructs/iam-key-sentry-settings';
 
 describe('what cannot work is refused, with the path of the construct and what to write instead', () => {
@@ -44,6 +44,31 @@ describe('what cannot work is refused, with the path of the construct and what t
       { excluding: [KeyExclusion.user('a').onlyIn(['111122223333']), KeyExclusion.user('a')] },
       /"excluding" has the user a in 111122223333, which does nothing beside the user a/,
     ],
+    [
+      'no place to look for owners in',
+      { owners: [] },
+      /"owners" is empty, so no owner would be known: name a place/,
+    ],
+    [
+      'the same tag twice, as IAM sees it',
+      { owners: [KeyOwner.tag('Owner'), KeyOwner.tag('owner')] },
+      /"owners" has KeyOwner\.tag\("owner"\), which is never looked at after KeyOwner\.tag\("Owner"\)/,
+    ],
+    [
+      'the same path twice',
+      { owners: [KeyOwner.path('/teams/'), KeyOwner.path('/teams/')] },
+      /"owners" has KeyOwner\.path\("\/teams\/"\), which is never .+: take it out/,
+    ],
+    [
+      'a path below an earlier one',
+      { owners: [KeyOwner.path('/teams/'), KeyOwner.path('/teams/dev/')] },
+      /"owners" has KeyOwner\.path\("\/teams\/dev\/"\), which is never looked at after KeyOwner\.path\("\/teams\/"\): put it before/,
+    ],
+    [
+      'a place after the name, which every user has',
+      { owners: [KeyOwner.userName(), KeyOwner.tag('Owner')] },
+      /"owners" has KeyOwner\.tag\("Owner"\), which is never looked at after KeyOwner\.userName\(\): put it before, or take it out/,
+    ],
   ])('%s', (_, props, message) => {
     expect(() => iamKeySentrySettings(new Stack(new App(), 'App'), props)).toThrow(
       new RegExp(`^App: ${message.source}`),
@@ -66,4 +91,21 @@ test('exclusions that each leave someone out stand side by side', () => {
 
 test.each(['', 'two\nlines', 'x'.repeat(201)])('the reason of a tag is refused: %j', (reason) => {
   expect(() => KeyExclusion.tag('keep', { reason })).toThrow('KeyExclusion.tag(): "reason" is ');
+});
+
+test('places to look for owners in that each can give one stand side by side', () => {
+  const owners = [
+    KeyOwner.tag('Owner'),
+    KeyOwner.tag('Team'),
+    KeyOwner.path('/teams/dev/'),
+    KeyOwner.path('/teams/'),
+    KeyOwner.userName(),
+  ];
+  expect(iamKeySentrySettings(new Stack(), { owners }).owners).toEqual([
+    { kind: 'tag', key: 'Owner' },
+    { kind: 'tag', key: 'Team' },
+    { kind: 'path', prefix: '/teams/dev/' },
+    { kind: 'path', prefix: '/teams/' },
+    { kind: 'user-name' },
+  ]);
 });

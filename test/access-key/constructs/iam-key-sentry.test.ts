@@ -8,6 +8,7 @@ import {
   type IamKeySentryProps,
   KeyActions,
   KeyExclusion,
+  KeyOwner,
   SentryMode,
 } from '../../../src';
 import { CHECK_ACCESS_KEYS } from '../../../src/access-key/contracts/check-access-keys.environment';
@@ -115,6 +116,13 @@ test('members of excluded groups and tags may be read where they matter', () => 
   expect(statements(synthesized)).toContainEqual(
     expect.objectContaining({ Action: 'iam:GetGroup', Resource: group.groupArn }),
   );
+});
+
+test('tags of users may be read for owners where a tag can name one', () => {
+  const readsTags = (...owners: KeyOwner[]) =>
+    actions(template({ owners })).includes('iam:ListUserTags');
+  expect(readsTags(KeyOwner.path('/teams/'), KeyOwner.userName())).toBe(false);
+  expect(readsTags(KeyOwner.path('/teams/'), KeyOwner.tag('Owner'))).toBe(true);
 });
 
 test('the function runs the shipped bundle with its whole environment', () => {
@@ -380,6 +388,28 @@ describe('bad input is refused at synth, with what to write instead', () => {
     ['the path of everyone', () => KeyExclusion.path('/'), /no key would be listed/],
     ['a user with a path', () => KeyExclusion.user('/service/bot'), /is no name of an IAM user/],
     ['an empty tag', () => KeyExclusion.tag(''), /is no key of a tag/],
+    ["a tag of AWS's own", () => KeyExclusion.tag('aws:keep'), /only AWS writes tags/],
+    ['an owner by an empty tag', () => KeyOwner.tag(''), /"" is no key of a tag: .+ "Owner"/],
+    [
+      'an owner by a tag that is too long',
+      () => KeyOwner.tag('x'.repeat(129)),
+      /is no key of a tag: write up to 128/,
+    ],
+    [
+      "an owner by a tag of AWS's own",
+      () => KeyOwner.tag('AWS:owner'),
+      /"AWS:owner" is no key of a tag of users, since only AWS writes tags that begin with aws:/,
+    ],
+    [
+      'an owner by a path without slashes',
+      () => KeyOwner.path('teams'),
+      /"teams" is no path of IAM: write one that begins and ends with a slash, such as "\/teams\/"/,
+    ],
+    [
+      'an owner by a path that no part can follow',
+      () => KeyOwner.path(`/${'x'.repeat(509)}/`),
+      /has 511 characters, and IAM takes 512 with the part that follows/,
+    ],
     [
       'runs that are too far apart',
       () => sentry(new Stack(), { schedule: events.Schedule.rate(Duration.days(14)) }),

@@ -6,6 +6,7 @@ import {
   KeyActions,
   type KeyActionsProps,
   KeyExclusion,
+  KeyOwner,
   SentryMode,
   type SlackApprovalWorkflow,
 } from '../../../src';
@@ -42,12 +43,14 @@ interface Sentry {
 function sentryWith(
   actionsOver: (approvals: SlackApprovalWorkflow) => KeyActions = asking,
   mode = SentryMode.ENFORCE,
+  owners?: KeyOwner[],
 ): Sentry {
   const stack = new Stack(new App(), 'App', PLACE);
   const sentry = new IamKeySentry(stack, 'KeySentry', {
     actions: actionsOver(workflow(stack)),
     mode,
     excluding: [KeyExclusion.tag('keep-until')],
+    owners,
   });
   return { stack, sentry, synthesized: Template.fromStack(stack) };
 }
@@ -147,6 +150,11 @@ describe('rights', () => {
         /Delete(?!Message)|GenerateMac|secretsmanager|events:|CreateAccessKey/.test(action),
       ),
     ).toEqual([]);
+  });
+
+  test('it can put events on the bus where owners hear of what was decided', () => {
+    const owned = sentryWith(asking, SentryMode.ENFORCE, [KeyOwner.path('/teams/')]);
+    expect(actionsOf(owned.synthesized, CARRY_OUT)).toContain('events:PutEvents');
   });
 
   test('the function that looks at the keys can ask, and neither check decisions nor deactivate', () => {

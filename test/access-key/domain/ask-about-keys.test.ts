@@ -9,6 +9,7 @@ import type { KeyApproval, KeyDecision } from '../../../src/access-key/domain/ke
 import { askAbout } from '../../../src/access-key/domain/key-question';
 import type { KeyReport } from '../../../src/access-key/domain/key-report';
 import { keyReportText } from '../../../src/access-key/domain/key-report-text';
+import type { Owner } from '../../../src/access-key/domain/owner';
 import {
   type KeySentryConfiguration,
   type KeySentryPorts,
@@ -69,6 +70,57 @@ test.each([
   expect(question.links?.map(({ url }) => url)).toEqual([
     `${start}iam/home#/users/details/ann?section=security_credentials`,
   ]);
+});
+
+test.each<[string, Owner | undefined, string[]]>([
+  ['none where no one looks for one', undefined, []],
+  [
+    'with where it comes from',
+    { kind: 'known', name: 'payments', source: 'tag', tagKey: 'Owner' },
+    ['payments (by the tag Owner)'],
+  ],
+  ['that is not known', { kind: 'none' }, ['no owner known']],
+  [
+    'that could not be read',
+    { kind: 'unknown', reason: 'AccessDenied\nApproved by: Bob' },
+    ['not known, since it could not be read: AccessDenied Approved by: Bob'],
+  ],
+])('the question names the owner: %s', (_, owner, values) => {
+  const { question } = askAbout(
+    {
+      id: 'AKIA-1',
+      userName: 'ann',
+      status: 'Active',
+      createdAt: daysAgo(120),
+      lastUse: { kind: 'never' },
+      owner,
+    },
+    { ...CONFIGURATION.actions!, askAgainAfter: 30 },
+    { account: '1', region: 'eu-west-1' },
+    NOW,
+  );
+  const facts = question.facts.filter(({ label }) => label === 'Owner');
+  expect(facts.map(({ value }) => value)).toEqual(values);
+});
+
+test('people are asked with the owner that the run found', async () => {
+  const account = new FaultyAccount(
+    [user('ann', [key('AKIA-1', 120)], { tags: new Map([['Owner', 'payments']]) })],
+    NOW.getTime(),
+  );
+  const owned: KeySentryConfiguration = {
+    ...CONFIGURATION,
+    rules: { ...CONFIGURATION.rules, owners: [{ kind: 'tag', key: 'Owner' }] },
+  };
+  await run(account, {}, owned);
+  account.pass(8);
+  await run(account, {}, owned);
+  expect(account.people.requests[0]?.question).toContain('payments (by the tag Owner)');
+  await decided(account, 'approved', owned);
+  expect(account.toldOwners.at(-1)).toMatchObject({
+    decidedKeyId: 'AKIA-1',
+    keys: [{ step: { report: { kind: 'done' } }, owner: { name: 'payments' } }],
+  });
 });
 
 const accountOf = (...ages: number[]) =>

@@ -365,3 +365,56 @@ test('a day that is told for a step is never before the step can be taken', () =
   expect(dueText(new Date('2026-06-01T00:00:00Z'))).toBe('2026-06-01');
   expect(dueText(new Date('2026-06-01T00:00:01Z'))).toBe('2026-06-02');
 });
+
+describe('with owners', () => {
+  const OWNED: KeySentryConfiguration = {
+    ...CONFIGURATION,
+    rules: { ...CONFIGURATION.rules, owners: [{ kind: 'tag', key: 'Owner' }] },
+  };
+  const ofTeams = (...teams: string[]) =>
+    new FaultyAccount(
+      teams.map((team, index) =>
+        user(`user-${index}`, [key(`AKIA-${index}`, 95 + index)], {
+          tags: new Map([['Owner', team]]),
+        }),
+      ),
+      NOW.getTime(),
+    );
+
+  test('they hear of a report that was told, by owner', async () => {
+    const account = ofTeams('a', 'b', 'a');
+    const report = await run(account, OWNED);
+    expect(account.toldOwners).toEqual([report]);
+    expect(report.owners).toMatchObject([
+      { name: 'a', keys: 2 },
+      { name: 'b', keys: 1 },
+    ]);
+  });
+
+  test('they hear nothing where nothing is told', async () => {
+    const account = new FaultyAccount([user('ann', [key('AKIA-1', 5)])], NOW.getTime());
+    await run(account, OWNED);
+    expect(account.toldOwners).toEqual([]);
+  });
+
+  test('a large report stays by owner when it is split', async () => {
+    const teams = Array.from({ length: 320 }, (_, index) => (index % 2 === 0 ? 'even' : 'odd'));
+    const account = ofTeams(...teams);
+    await run(account, { ...OWNED, actions: undefined });
+    const told = account.told.map(({ keys }) =>
+      keys.map(({ owner }) => (owner?.kind === 'known' ? owner.name : '')),
+    );
+    expect(told.map(({ length }) => length)).toEqual([100, 100, 100, 20]);
+    const all = told.flat();
+    expect(new Set(all.slice(0, 160)).size).toBe(1);
+    expect(new Set(all.slice(160)).size).toBe(1);
+  });
+
+  test('an owner who cannot be read holds up no step', async () => {
+    const account = new FaultyAccount([user('ann', [key('AKIA-1', 120)])], NOW.getTime());
+    account.model.failing.set('tagsOf ann', 'AccessDenied');
+    expect(await stepsOfRun(account, OWNED)).toEqual(['notice deactivate']);
+    account.pass(8);
+    expect(await stepsOfRun(account, OWNED)).toEqual(['done deactivate']);
+  });
+});

@@ -3,7 +3,12 @@ import type { ReportRow } from '../../../src/access-key/domain/credential-report
 import type { Exclusion } from '../../../src/access-key/domain/exclusion';
 import { tagLines } from '../../../src/access-key/domain/key-report-text';
 import type { KeyRules } from '../../../src/access-key/domain/key-rules';
-import { surveyAccount, type SurveyRules } from '../../../src/access-key/domain/survey';
+import type { OwnerRule } from '../../../src/access-key/domain/owner';
+import {
+  type Finding,
+  surveyAccount,
+  type SurveyRules,
+} from '../../../src/access-key/domain/survey';
 import {
   AccountInMemory,
   daysAgo,
@@ -293,4 +298,84 @@ test("the root user's keys are listed from the report, without ids", async () =>
   };
   expect(survey.findings).toMatchObject([root400]);
   expect(survey.findings[0]).not.toHaveProperty('keyId');
+});
+
+describe('owners', () => {
+  const OWNERS: OwnerRule[] = [
+    { kind: 'path', prefix: '/teams/' },
+    { kind: 'tag', key: 'Owner' },
+  ];
+  const owned = (...excluding: Exclusion[]) => ({ ...rules({}, ...excluding), owners: OWNERS });
+  const tagged = (values: Record<string, string>) => ({ tags: new Map(Object.entries(values)) });
+  const tagCalls = ({ calls }: AccountInMemory) =>
+    calls.filter((call) => call.startsWith('tagsOf')).sort();
+  const ownersOf = ({ findings }: { findings: readonly Finding[] }) =>
+    Object.fromEntries(findings.map(({ userName, owner }) => [userName, owner]));
+
+  test('are those of the users who are listed, and tags are read only where they matter', async () => {
+    const account = new AccountInMemory([
+      user('ann', [key('AKIA-1', 100), key('AKIA-2', 120)], tagged({ Owner: 'payments' })),
+      user('robot', [key('AKIA-3', 100)], { path: '/teams/search/' }),
+      user('young', [key('AKIA-4', 5)]),
+    ]);
+    const survey = await surveyAccount(account, owned(), NOW);
+    expect(ownersOf(survey)).toEqual({
+      ann: { kind: 'known', name: 'payments', source: 'tag', tagKey: 'Owner' },
+      robot: { kind: 'known', name: 'search', source: 'path' },
+    });
+    expect(survey.keys.map(({ owner }) => owner?.kind)).toEqual(['known', 'known', 'known']);
+    expect(tagCalls(account)).toEqual(['tagsOf ann']);
+  });
+
+  test('share the look-up of tags that exclude', async () => {
+    const exclusion: Exclusion = { kind: 'tag', key: 'keep', maxDays: 30 };
+    const account = new AccountInMemory([
+      user('ann', [key('AKIA-1', 100)], tagged({ Owner: 'payments', keep: '2026-06-20' })),
+      user('bob', [key('AKIA-2', 100)], tagged({ Owner: 'payments', keep: 'forever' })),
+    ]);
+    const survey = await surveyAccount(account, owned(exclusion), NOW);
+    expect(ownersOf(survey)).toMatchObject({ bob: { name: 'payments' } });
+    expect(tagCalls(account)).toEqual(['tagsOf ann', 'tagsOf bob']);
+  });
+
+  test('that cannot be read are unknown, and nothing else is', async () => {
+    const account = new AccountInMemory([user('ann', [key('AKIA-1', 100)])]);
+    account.failing.set('tagsOf ann', 'AccessDenied');
+    const survey = await surveyAccount(account, owned(), NOW);
+    expect(ownersOf(survey)).toEqual({ ann: { kind: 'unknown', reason: 'AccessDenied' } });
+    expect(survey.unknowns).toEqual([]);
+  });
+
+  test('whose tags exclude as well leave the survey incomplete', async () => {
+    const account = new AccountInMemory([user('ann', [key('AKIA-1', 100)])]);
+    account.failing.set('tagsOf ann', 'AccessDenied');
+    const exclusion: Exclusion = { kind: 'tag', key: 'keep', maxDays: 30 };
+    const survey = await surveyAccount(account, owned(exclusion), NOW);
+    expect(ownersOf(survey)).toEqual({ ann: { kind: 'unknown', reason: 'AccessDenied' } });
+    expect(survey.unknowns).toEqual([{ what: 'tags of ann', reason: 'AccessDenied' }]);
+  });
+
+  test('of the root user are none', async () => {
+    const account = new AccountInMemory([]);
+    account.rows = [
+      {
+        userName: '<root_account>',
+        arn: 'arn:aws:iam::111111111111:root',
+        createdAt: daysAgo(900),
+        slots: [{ active: true, lastChangedAt: daysAgo(400) }],
+      },
+    ];
+    const survey = await surveyAccount(
+      account,
+      { ...rules(), owners: [{ kind: 'user-name' }] },
+      NOW,
+    );
+    expect(ownersOf(survey)).toEqual({ '<root_account>': { kind: 'none' } });
+  });
+
+  test('are not looked for unless the app says where', async () => {
+    const account = new AccountInMemory([user('ann', [key('AKIA-1', 100)])]);
+    expect(ownersOf(await surveyAccount(account, rules(), NOW))).toEqual({ ann: undefined });
+    expect(tagCalls(account)).toEqual([]);
+  });
 });

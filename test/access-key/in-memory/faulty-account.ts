@@ -59,6 +59,8 @@ const CALL_MILLISECONDS = 7_000;
  */
 export class FaultyAccount implements KeySentryPorts, KeyChanger, KeyRecords {
   readonly steps: Step[] = [];
+  /** Of which owners heard. */
+  readonly toldOwners: KeyReport[] = [];
   readonly told: Told[] = [];
   readonly model: AccountInMemory;
   readonly source: KeySentryPorts['source'];
@@ -216,6 +218,11 @@ export class FaultyAccount implements KeySentryPorts, KeyChanger, KeyRecords {
       this.told.push({ at: this.now(), keys });
       return this.now();
     });
+
+  /** As its adapter: what goes wrong there is told by another way. */
+  readonly tellOwners = async (report: KeyReport): Promise<void> => {
+    this.toldOwners.push(report);
+  };
 
   readonly announce = async (): Promise<void> => this.call(async () => undefined);
 

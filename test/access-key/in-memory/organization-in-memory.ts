@@ -64,6 +64,8 @@ export class OrganizationInMemory {
     readonly report: OrganizationReport;
     readonly part: OrganizationPart;
   }[] = [];
+  /** Of which owners heard. */
+  readonly toldOwners: OrganizationReport[] = [];
   readonly refusing = new Map<string, Refusal>();
   readonly failing = new Set<string>();
   readonly barred = new Map<string, string>();
@@ -133,6 +135,9 @@ export class OrganizationInMemory {
           if (this.isTopicDown) throw new Error('SNS is down');
           this.told.push({ report, part });
           return this.time;
+        },
+        tellOwners: async (report) => {
+          this.toldOwners.push(report);
         },
         withRecords: async (accountId, work) => work(this.models.get(accountId)!.records),
       },

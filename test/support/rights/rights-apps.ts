@@ -13,6 +13,7 @@ import {
   IamKeySentry,
   KeyActions,
   KeyExclusion,
+  KeyOwner,
   MemberAccounts,
   MonitoredGroups,
   SecurityGroupBaseline,
@@ -142,6 +143,7 @@ export function rightsApps(): RightsApp[] {
           KeyExclusion.tag('keep-until'),
           KeyExclusion.group(iam.Group.fromGroupName(stack, 'Admins', 'admins')),
         ],
+        owners: [KeyOwner.tag('Owner')],
         actions: KeyActions.of({ ...RETIRE, askBeforeDeactivating: approvals }),
         homeRegion: 'us-east-1',
       });

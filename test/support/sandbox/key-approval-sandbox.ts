@@ -32,6 +32,7 @@ import {
   IamKeySentry,
   KeyActions,
   KeyExclusion,
+  KeyOwner,
   SlackApprovalWorkflow,
   SlackDestination,
 } from '../../../src';
@@ -428,6 +429,7 @@ function synthesizeStage(): string {
   });
   new IamKeySentry(stack, 'Sentry', {
     excluding: [KeyExclusion.tag(EXCLUDED_UNTIL)],
+    owners: [KeyOwner.tag('Owner'), KeyOwner.userName()],
     actions: KeyActions.of({
       deactivateAfter: Duration.days(DEACTIVATE_AFTER),
       deleteAfterInactive: Duration.days(30),

@@ -22,6 +22,7 @@ import type {
   AccessKeyReportMessage,
   KeyInMessage,
 } from '../../../src/access-key/contracts/key-message';
+import { OWNER_EVENT_DETAIL_TYPE } from '../../../src/access-key/contracts/owner-event';
 import { keySchemaErrors } from '../schemas/access-key-schemas';
 
 export const DAY_MS = 86_400_000;
@@ -43,6 +44,8 @@ export interface KeyRun {
   readonly keys: readonly KeyInMessage[];
   /** As a rule of our own on the default bus caught them. */
   readonly events: readonly FindingEvent[];
+  /** The same, to the owners of keys. */
+  readonly ownerEvents: readonly FindingEvent[];
   /** Its own calls, and no one else's. */
   readonly calls: readonly ApiCall[];
   readonly logs: readonly string[];
@@ -89,6 +92,8 @@ export class KeySandbox {
   readonly messages: AccessKeyReportMessage[] = [];
   /** Of all runs. */
   readonly events: FindingEvent[] = [];
+  /** Of all runs. */
+  readonly ownerEvents: FindingEvent[] = [];
   private readonly sqs: SQSClient;
 
   private constructor(
@@ -134,9 +139,13 @@ export class KeySandbox {
       .map(({ message }): AccessKeyReportMessage => JSON.parse(message))
       .filter(({ type }) => type === 'access-key-report')
       .sort((a, b) => a.part - b.part);
-    const events = await this.caughtEvents();
+    const caught = await this.caughtEvents();
+    const isToOwner = (event: FindingEvent) => event['detail-type'] === OWNER_EVENT_DETAIL_TYPE;
+    const events = caught.filter((event) => !isToOwner(event));
+    const ownerEvents = caught.filter(isToOwner);
     this.messages.push(...messages);
     this.events.push(...events);
+    this.ownerEvents.push(...ownerEvents);
     return {
       succeeded: result.succeeded,
       error: result.error,
@@ -145,6 +154,7 @@ export class KeySandbox {
       messages,
       keys: messages.flatMap(({ keys }) => keys),
       events,
+      ownerEvents,
       calls: callsOf(sentry, this.calls.slice(callsBefore)),
       logs: this.logs.slice(logsBefore),
     };
@@ -188,6 +198,7 @@ export class KeySandbox {
     return [
       ...this.messages.flatMap((message) => keySchemaErrors('report', JSON.stringify(message))),
       ...this.events.flatMap(({ detail }) => keySchemaErrors('finding', JSON.stringify(detail))),
+      ...this.ownerEvents.flatMap(({ detail }) => keySchemaErrors('owner', JSON.stringify(detail))),
     ];
   }
 

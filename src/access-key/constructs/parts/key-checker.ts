@@ -15,18 +15,18 @@ import {
   NO_KEY_RECORDS_TABLE,
 } from '../../contracts/check-access-keys.environment';
 import { ACCESS_KEY_METRICS } from '../../contracts/key-metrics';
-import type { KeyExclusion } from '../key-exclusion';
 import type { HomeRegion } from '../key-sentry-place';
 import {
   acknowledgeKeyLook,
   checkStatements,
   type KeyChange,
   listRolesStatement,
+  type LookedAtUsers,
 } from '../key-sentry-rights';
 
 export interface KeyCheckerProps {
   readonly homeRegion: HomeRegion;
-  readonly excluding: readonly KeyExclusion[];
+  readonly users: LookedAtUsers;
   readonly configuration: KeyConfiguration;
   /** Of a sentry that retires keys. Without them it can change none. */
   readonly records: KeyRecords | undefined;
@@ -66,11 +66,11 @@ export class KeyChecker {
   }
 
   private grantAll(): void {
-    const { excluding, configuration, records, approvals, topic } = this.props;
+    const { users, configuration, records, approvals, topic } = this.props;
     topic.grantPublish(this.handler);
     records?.grantRun(this.handler);
     configuration.grantRead(this.handler);
-    checkStatements(Stack.of(this.sentry), excluding, this.keyChanges()).forEach((statement) =>
+    checkStatements(Stack.of(this.sentry), users, this.keyChanges()).forEach((statement) =>
       this.handler.addToRolePolicy(statement),
     );
     acknowledgeKeyLook(this.handler.role!);

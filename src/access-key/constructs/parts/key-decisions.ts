@@ -12,8 +12,13 @@ import { ownMetric } from '../../../shared/constructs/own-metric';
 import { takeOneByOne } from '../../../shared/constructs/work-queue';
 import { CARRY_OUT_KEY_DECISION } from '../../contracts/carry-out-key-decision.environment';
 import { ACCESS_KEY_METRICS } from '../../contracts/key-metrics';
-import type { KeyExclusion } from '../key-exclusion';
-import { acknowledgeKeyLook, keyLookStatements, retireStatement } from '../key-sentry-rights';
+import {
+  acknowledgeKeyLook,
+  announceStatement,
+  keyLookStatements,
+  type LookedAtUsers,
+  retireStatement,
+} from '../key-sentry-rights';
 
 /**
  * As few at a time as queues allow: only one has the lease, and the others are shown again later.
@@ -25,7 +30,7 @@ export interface DecisionParts {
   readonly approvals: KeyApprovals;
   readonly configuration: KeyConfiguration;
   readonly records: KeyRecords;
-  readonly excluding: readonly KeyExclusion[];
+  readonly users: LookedAtUsers;
   /** With a hub. */
   readonly members: KeyMembers | undefined;
   readonly topic: sns.ITopic;
@@ -60,7 +65,7 @@ export class KeyDecisions {
   }
 
   private grantAll(): void {
-    const { approvals, configuration, records, excluding, topic } = this.parts;
+    const { approvals, configuration, records, users, topic } = this.parts;
     takeOneByOne(this.handler, approvals.decisions, MAX_CONCURRENCY);
     approvals.grantCarryOut(this.handler);
     topic.grantPublish(this.handler);
@@ -68,9 +73,11 @@ export class KeyDecisions {
     configuration.grantRead(this.handler);
     this.parts.members?.letCarryOut(this.handler);
     const stack = Stack.of(this.sentry);
-    [...keyLookStatements(stack, excluding), retireStatement(stack, ['UpdateAccessKey'])].forEach(
-      (statement) => this.handler.addToRolePolicy(statement),
-    );
+    [
+      ...keyLookStatements(stack, users),
+      ...(users.owners.length > 0 ? [announceStatement(stack)] : []),
+      retireStatement(stack, ['UpdateAccessKey']),
+    ].forEach((statement) => this.handler.addToRolePolicy(statement));
     acknowledgeKeyLook(this.handler.role!);
   }
 

@@ -5,8 +5,15 @@ import { chunksOf } from '../../../shared/domain/chunks';
 import { accountText } from '../../../shared/domain/notification/account-text';
 import { plainText } from '../../../shared/domain/notification/plain-text';
 import type { Severity } from '../../../shared/domain/notification/severity';
-import { countByClass, isWorthTelling, type ReportedKey, reportSeverity } from '../key-report';
+import {
+  countByClass,
+  isWorthTelling,
+  type OwnerCount,
+  type ReportedKey,
+  reportSeverity,
+} from '../key-report';
 import type { FindingClass } from '../key-rules';
+import { countByOwner, groupByOwner, type OwnerGroup } from '../owner-groups';
 
 /** What a run found in all accounts: the worst first. */
 export interface OrganizationReport {
@@ -16,6 +23,8 @@ export interface OrganizationReport {
   readonly unread: readonly UnreadAccount[];
   /** Listed keys that are in no part. Each of them was announced as an event. */
   readonly omitted: number;
+  /** Of all keys; absent where the sentry looks for none. */
+  readonly owners?: readonly OwnerCount[];
 }
 
 export interface AccountPart {
@@ -32,6 +41,8 @@ export interface OrganizationPart {
   readonly of: number;
   readonly accounts: readonly AccountPart[];
   readonly unread: readonly UnreadAccount[];
+  /** In the first part alone. */
+  readonly owners?: OrganizationReport['owners'];
 }
 
 const KEYS_PER_PART = 100;
@@ -69,7 +80,24 @@ export function organizationReport(
     accounts,
     unread: [...unanswered, ...suspended],
     omitted: Math.max(0, withoutStep - MOST_KEYS_WITHOUT_STEP),
+    ...(isOwned(accounts) && { owners: countByOwner(keysByOwner(accounts)) }),
   };
+}
+
+/** A key, and the account that it is in. */
+export interface PlacedKey extends ReportedKey {
+  readonly accountId: string;
+}
+
+/** One owner's keys in all accounts together. */
+export function keysByOwner(accounts: readonly AccountKeys[]): OwnerGroup<PlacedKey>[] {
+  return groupByOwner(
+    accounts.flatMap(({ accountId, report }) => report.keys.map((key) => ({ ...key, accountId }))),
+  );
+}
+
+function isOwned(accounts: readonly AccountKeys[]): boolean {
+  return accounts.some(({ report }) => report.keys.some(({ owner }) => owner));
 }
 
 const RANK: Readonly<Record<Severity, number>> = { critical: 0, high: 1, medium: 2, low: 3 };
@@ -91,7 +119,7 @@ export function isOrganizationWorthTelling({ accounts, unread }: OrganizationRep
 }
 
 /** The same report always has the same parts, and at least one. */
-export function partsOf({ accounts, unread }: OrganizationReport): OrganizationPart[] {
+export function partsOf({ accounts, unread, owners }: OrganizationReport): OrganizationPart[] {
   let left = MOST_KEYS_WITHOUT_STEP;
   const told = accounts.flatMap((account) =>
     account.report.keys.flatMap((key) => {
@@ -108,6 +136,7 @@ export function partsOf({ accounts, unread }: OrganizationReport): OrganizationP
     of: parts,
     accounts: byAccount(keys[index] ?? []),
     unread: notRead[index] ?? [],
+    ...(index === 0 && owners && { owners }),
   }));
 }
 

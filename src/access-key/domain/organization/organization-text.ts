@@ -10,9 +10,10 @@ import {
 } from './organization-report';
 import type { HubAccounts } from './ports';
 import { plainText, subjectLine } from '../../../shared/domain/notification/plain-text';
-import { countByClass, dateText, type KeyReport } from '../key-report';
-import { ADVICE, CLASS_TEXT, keyLines, tagLines } from '../key-report-text';
+import { CLASS_TEXT, countByClass, dateText, type KeyReport } from '../key-report';
+import { ADVICE, keyLines, tagLines } from '../key-report-text';
 import type { FindingClass } from '../key-rules';
+import { keyLinesByOwner, ownerCountLines } from '../owner-text';
 
 export function organizationSubject(report: OrganizationReport, part: OrganizationPart): string {
   const severity = organizationSeverity(report).toUpperCase();
@@ -60,10 +61,11 @@ export function organizationText(
     '',
     ...unreadLines(report, part, accounts, most),
     ...(isFirst ? accountLines(report.accounts, accounts, most) : []),
+    ...ownerCountLines(part.owners, most),
     ...part.accounts.flatMap(({ accountId, keys, maxKeyAge }) => [
       `Account ${nameOf(accountId, accounts)}:`,
       '',
-      ...keys.flatMap((key) => keyLines(key, maxKeyAge)),
+      ...keyLinesByOwner(keys, (key) => keyLines(key, maxKeyAge)),
     ]),
     ...(report.omitted > 0
       ? [

@@ -15,6 +15,8 @@ export interface ReportingPorts {
   readonly tellsWhenNothingFound: boolean;
   /** Comes back once the message was accepted, with the time of it. */
   tell(report: OrganizationReport, part: OrganizationPart): Promise<Date>;
+  /** Has each owner hear of the keys in a report that was told. */
+  tellOwners(report: OrganizationReport): Promise<void>;
   /** Gives the records of an account, while no one else works with them. */
   withRecords(accountId: string, work: (records: KeyRecords) => Promise<void>): Promise<void>;
 }
@@ -35,6 +37,7 @@ export async function reportKeyRun(
   const report = organizationReport(run, await runs.answers(run.id));
   const isTold = isOrganizationWorthTelling(report) || ports.tellsWhenNothingFound;
   const after = isTold ? await tellParts(run, report, ports) : run;
+  if (isTold) await ports.tellOwners(report);
   await runs.write({ ...after, doneAt: now });
   return report;
 }

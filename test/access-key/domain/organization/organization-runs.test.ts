@@ -1,7 +1,10 @@
 import { organizationNotification } from '../../../../src/access-key/adapters/organization-notification';
 import { UNREAD_CAUSES } from '../../../../src/access-key/domain/organization/key-run';
 import { namedMember } from '../../../../src/access-key/domain/organization/member-labels';
-import { partsOf } from '../../../../src/access-key/domain/organization/organization-report';
+import {
+  keysByOwner,
+  partsOf,
+} from '../../../../src/access-key/domain/organization/organization-report';
 import type { KeySentryConfiguration } from '../../../../src/access-key/domain/run-key-sentry';
 import { bytesOf } from '../../../../src/shared/adapters/notification/sns-notifications';
 import {
@@ -219,5 +222,53 @@ test('a member is named with its warning, and labelled with its units', () => {
       account: PAYMENTS.id,
       units: ['r-abcd', 'ou-abcd-11111111', 'ou-abcd-22222222'],
     },
+  });
+});
+
+describe('with owners', () => {
+  beforeEach(() => {
+    const owned = (keyId: string, team: string) =>
+      new FaultyAccount(
+        [user('bob', [key(keyId, 200)], { tags: new Map([['Owner', team]]) })],
+        NOW.getTime(),
+      );
+    models = new Map([
+      [HUB_ACCOUNT, owned('AKIA-HUB', 'platform')],
+      [PAYMENTS.id, owned('AKIA-PAY', 'payments')],
+      [SANDBOX.id, owned('AKIA-SAND', 'payments')],
+    ]);
+    const configuration: KeySentryConfiguration = {
+      ...CONFIGURATION,
+      rules: { ...CONFIGURATION.rules, owners: [{ kind: 'tag', key: 'Owner' }] },
+    };
+    organization = new OrganizationInMemory(HUB_ACCOUNT, ACCOUNTS, models, configuration, NOW);
+  });
+
+  test('keys are counted by owner over all accounts, and stand under their owners', async () => {
+    await organization.wholeRun('1');
+    expect(keySchemaErrors('organization', json())).toEqual([]);
+    expect(JSON.parse(json())).toMatchObject({
+      owners: [
+        { kind: 'known', name: 'payments', keys: 2, counts: { 'too-old': 2 } },
+        { kind: 'known', name: 'platform', keys: 1 },
+      ],
+      ownersOmitted: 0,
+    });
+    expect(text()).toContain('By owner:\n- payments: 2 access keys: 2 too old\n- platform: 1');
+    expect(text()).toContain('Owner payments (by the tag Owner):\n\n- AKIA-PAY of bob');
+  });
+
+  test('they hear once the report was told, of what all accounts have', async () => {
+    organization.isTopicDown = true;
+    await expect(organization.wholeRun('1')).rejects.toThrow('SNS is down');
+    expect(organization.toldOwners).toEqual([]);
+    organization.isTopicDown = false;
+    await organization.report();
+    const [report] = organization.toldOwners;
+    const [payments] = keysByOwner(report!.accounts);
+    expect(payments!.keys.map(({ accountId, keyId }) => [accountId, keyId]).sort()).toEqual([
+      [PAYMENTS.id, 'AKIA-PAY'],
+      [SANDBOX.id, 'AKIA-SAND'],
+    ]);
   });
 });
