@@ -234,6 +234,18 @@ const classes = fc.subarray<FindingClass>(['too-old', 'soon-too-old', 'unused', 
   minLength: 1,
 });
 const step = fc.option(stepReports, { nil: undefined });
+const owners = fc.option<Owner>(
+  fc.oneof(
+    fc.record({
+      kind: fc.constant('known' as const),
+      name: fc.string({ minLength: 1 }),
+      source: fc.constantFrom('path' as const, 'user-name' as const),
+    }),
+    fc.record({ kind: fc.constant('unknown' as const), reason: fc.string() }),
+    fc.constant({ kind: 'none' as const }),
+  ),
+  { nil: undefined },
+);
 const randomKeys = fc.array(
   fc.record({
     userName: fc.string(),
@@ -242,6 +254,7 @@ const randomKeys = fc.array(
     lastUse: lastUses,
     listed: fc.boolean(),
     step,
+    owner: owners,
   }),
   { maxLength: 6 },
 );
@@ -254,7 +267,12 @@ test('every message and every event is as its schema says', () => {
     fc.property(randomKeys, randomTagUses, (keys, tagUses) => {
       const findings = keys.flatMap((one, index) =>
         one.listed
-          ? [finding(`AKIA-${index}`, one.userName, one.age, one.classes, one.lastUse)]
+          ? [
+              {
+                ...finding(`AKIA-${index}`, one.userName, one.age, one.classes, one.lastUse),
+                ...(one.owner && { owner: one.owner }),
+              },
+            ]
           : [],
       );
       const steps = keys.flatMap(({ userName, step: report }, index): KeyStep[] =>
@@ -268,6 +286,16 @@ test('every message and every event is as its schema says', () => {
       for (const event of events) expect(keySchemaErrors('finding', event)).toEqual([]);
     }),
   );
+});
+
+test('a finding names its owner, and where it comes from', () => {
+  const owner: Owner = { kind: 'known', name: 'payments', source: 'tag', tagKey: 'Owner' };
+  const owned = { ...finding('AKIA-1', 'ann', 200), owner };
+  const event = accessKeyFinding(owned, 'App/KeySentry', '111111111111');
+  expect(event.owner).toEqual(owner);
+  expect(keySchemaErrors('finding', JSON.stringify(event))).toEqual([]);
+  const { message } = messageOf([owned, finding('AKIA-2', 'bob', 100)]);
+  expect(message.keys[0]).toMatchObject({ keyId: 'AKIA-1', owner });
 });
 
 test('the schemas would notice a field that is gone', () => {

@@ -327,6 +327,15 @@ describe('owners', () => {
     expect(tagCalls(account)).toEqual(['tagsOf ann']);
   });
 
+  test('cost no call for a user whose keys are looked up, and not listed', async () => {
+    const ann = user('ann', [key('AKIA-1', 60, { usedAt: daysAgo(1) })]);
+    const stale = rowOf({ ...ann, keys: [key('AKIA-1', 60, { usedAt: undefined })] });
+    const account = new AccountInMemory([ann], [stale]);
+    await surveyAccount(account, { ...owned(), keys: { ...KEYS, maxUnusedAge: 45 } }, NOW);
+    expect(account.calls).toContain('lastUseOf AKIA-1');
+    expect(tagCalls(account)).toEqual([]);
+  });
+
   test('share the look-up of tags that exclude', async () => {
     const exclusion: Exclusion = { kind: 'tag', key: 'keep', maxDays: 30 };
     const account = new AccountInMemory([
