@@ -23,7 +23,7 @@ export const ANSWER_PREFIX = 'ANSWER#';
 /** The second from which on an answer is not needed any more. */
 export const ANSWER_EXPIRY = 'expiresAt';
 
-/** A key takes a kilobyte at the most, an item 400 KB. */
+/** A key takes a kilobyte and a half at the most, with its owner; an item 400 KB. */
 export const KEYS_PER_ITEM = 200;
 
 /** An account takes 15 bytes there. */

@@ -1,8 +1,10 @@
 import { organizationNotification } from '../../../../src/access-key/adapters/organization-notification';
+import type { ReportedKey } from '../../../../src/access-key/domain/key-report';
 import { UNREAD_CAUSES } from '../../../../src/access-key/domain/organization/key-run';
 import { namedMember } from '../../../../src/access-key/domain/organization/member-labels';
 import {
   keysByOwner,
+  organizationReport,
   partsOf,
 } from '../../../../src/access-key/domain/organization/organization-report';
 import type { KeySentryConfiguration } from '../../../../src/access-key/domain/run-key-sentry';
@@ -223,6 +225,39 @@ test('a member is named with its warning, and labelled with its units', () => {
       units: ['r-abcd', 'ou-abcd-11111111', 'ou-abcd-22222222'],
     },
   });
+});
+
+test('parts fit in which each key has another owner, with the longest name', () => {
+  const keys = Array.from({ length: 300 }, (_, index): ReportedKey => ({
+    keyId: `AKIA${index}`.padEnd(20, '0'),
+    userName: `${index}-`.padEnd(64, 'n'),
+    step: {
+      keyId: `AKIA${index}`.padEnd(20, '0'),
+      userName: `${index}-`.padEnd(64, 'n'),
+      report: { kind: 'held', step: 'deactivate', reason: 'x'.repeat(300) },
+    },
+    owner: { kind: 'known', name: `${index}-`.padEnd(100, '\u20ac'), source: 'path' },
+  }));
+  const survey = { at: NOW, userCount: 300, findings: [], keys: [], seen: [] };
+  const report = organizationReport(
+    { id: '1', startedAt: NOW, asked: [PAYMENTS.id], suspended: [], partsRemembered: 0 },
+    [
+      {
+        kind: 'looked',
+        accountId: PAYMENTS.id,
+        answeredAt: NOW,
+        report: { survey: { ...survey, tagUses: [], unknowns: [] }, keys, maxKeyAge: 90 },
+        toRemember: [],
+      },
+    ],
+  );
+  const messages = partsOf(report).map((part) =>
+    organizationNotification(report, part, ACCOUNTS, 'Sentry'),
+  );
+  expect(messages).toHaveLength(3);
+  expect(Math.max(...messages.map(bytesOf))).toBeLessThan(256 * 1_024);
+  expect(JSON.parse(messages[0]!.json)).toMatchObject({ ownersOmitted: 200 });
+  expect(messages.flatMap(({ json: one }) => keySchemaErrors('organization', one))).toEqual([]);
 });
 
 describe('with owners', () => {
