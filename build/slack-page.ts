@@ -104,6 +104,8 @@ function textHtml(element: RichText, names: Readonly<Record<string, string>>): s
       return element.style?.bold ? `<b>${escaped(element.text)}</b>` : escaped(element.text);
     case 'link':
       return `<span class="link">${escaped(element.text)}</span>`;
+    case 'usergroup':
+      return `<span class="user">@${escaped(names[element.usergroup_id] ?? element.usergroup_id)}</span>`;
     case 'user':
       return `<span class="user">@${escaped(names[element.user_id] ?? element.user_id)}</span>`;
   }

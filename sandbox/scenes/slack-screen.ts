@@ -13,7 +13,11 @@ const Button = z.object({
 
 const Words = z.object({ text: z.string() });
 const RichWords = z.array(
-  z.union([z.object({ type: z.literal('user'), user_id: z.string() }), Words]),
+  z.union([
+    z.object({ type: z.literal('user'), user_id: z.string() }),
+    z.object({ type: z.literal('usergroup'), usergroup_id: z.string() }),
+    Words,
+  ]),
 );
 const RichPart = z.discriminatedUnion('type', [
   z.object({ type: z.enum(['rich_text_section', 'rich_text_preformatted']), elements: RichWords }),
@@ -131,9 +135,10 @@ export class SlackScreen {
 
   private textOf(elements: z.infer<typeof RichWords>): string {
     return elements
-      .map((element) =>
-        'user_id' in element ? `@${this.userName(element.user_id)}` : element.text,
-      )
+      .map((element) => {
+        if ('user_id' in element) return `@${this.userName(element.user_id)}`;
+        return 'usergroup_id' in element ? `@${element.usergroup_id}` : element.text;
+      })
       .join('');
   }
 
@@ -141,6 +146,7 @@ export class SlackScreen {
   private readable(text: string): string {
     return text
       .replace(/<@(\w+)>/g, (_, id: string) => `@${this.userName(id)}`)
+      .replace(/<!subteam\^(\w+)>/g, '@$1')
       .replace(/&lt;/g, '<')
       .replace(/&gt;/g, '>')
       .replace(/&amp;/g, '&');

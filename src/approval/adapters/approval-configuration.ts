@@ -17,6 +17,7 @@ const deciders = {
   ]),
   requiredApprovals: atLeastOne,
   approvalChannelId: text,
+  mentions: z.optional(z.array(text)),
 };
 
 export const parameterSchema = z.object({
@@ -29,7 +30,15 @@ export const parameterSchema = z.object({
   denialPauseMilliseconds: z.number().check(z.nonnegative()),
   requestsAnHour: atLeastOne,
   routes: z.optional(
-    z.array(z.object({ ...deciders, name: text, accounts: z.array(text), units: z.array(text) })),
+    z.array(
+      z.object({
+        ...deciders,
+        name: text,
+        accounts: z.array(text),
+        units: z.array(text),
+        tags: z.optional(z.array(z.object({ key: text, values: z.array(z.string()) }))),
+      }),
+    ),
   ),
   askers: z.array(z.object({ name: text, queueUrl: text })),
   monitoring: z.discriminatedUnion('kind', [

@@ -1,5 +1,6 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import * as z from 'zod/mini';
+import { LONGEST_TAG } from '../../shared/contracts/tag-limits';
 import { APPROVAL_ITEM_VERSION, APPROVAL_KEY } from '../contracts/approval-items';
 import {
   AUDITED_EVENTS,
@@ -9,7 +10,13 @@ import {
   REASONS_NOT_TO_ASK,
   STEPS,
 } from '../domain/approval-request';
-import { ACCOUNT_LABEL, MOST_UNIT_LABELS, UNIT_LABEL } from '../domain/request-labels';
+import { MOST_SENSITIVE_LABELS } from '../domain/question';
+import {
+  ACCOUNT_LABEL,
+  MOST_TAG_LABELS,
+  MOST_UNIT_LABELS,
+  UNIT_LABEL,
+} from '../domain/request-labels';
 
 export type Item = Record<string, AttributeValue>;
 
@@ -30,6 +37,11 @@ const optionalShownText = z.optional(shownText);
  */
 export const questionSchema = z.strictObject({
   title: shownText,
+  sensitiveLabels: z.optional(
+    z
+      .array(z.strictObject({ label: shownText, value: shownText }))
+      .check(z.maxLength(MOST_SENSITIVE_LABELS)),
+  ),
   requester: z.strictObject({
     name: shownText,
     email: optionalShownText,
@@ -56,6 +68,19 @@ export const labelsSchema = z.strictObject({
   account: z.optional(z.string().check(z.regex(ACCOUNT_LABEL))),
   units: z.optional(
     z.array(z.string().check(z.regex(UNIT_LABEL))).check(z.maxLength(MOST_UNIT_LABELS)),
+  ),
+  tags: z.optional(
+    z
+      .record(
+        z.string().check(z.minLength(1), z.maxLength(LONGEST_TAG.key)),
+        z.string().check(z.maxLength(LONGEST_TAG.value)),
+      )
+      .check(
+        z.refine(
+          (tags) => Object.keys(tags).length <= MOST_TAG_LABELS,
+          `has more than ${MOST_TAG_LABELS} tags`,
+        ),
+      ),
   ),
 });
 

@@ -40,7 +40,7 @@ export class AskedWorkflow {
       unhandled: this.unhandled,
       operators,
     });
-    this.asker = workflow.addAsker(sentry.node.path, this.decisions);
+    this.asker = workflow._addSentry(sentry.node.path, this.decisions);
   }
 }
 

@@ -1,6 +1,7 @@
 import { Annotations, Token } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { Approvers } from './approvers';
+import { checkedMentions } from './checked-mentions';
 import { checkedChannelId } from './slack-id';
 import type { Deciders } from '../domain/approval-configuration';
 
@@ -9,6 +10,7 @@ export interface DeciderProps {
   readonly approvers: Approvers;
   readonly approvalChannelId: string;
   readonly requiredApprovals: number;
+  readonly mentions?: readonly string[];
 }
 
 /** Throws where they cannot decide; the error begins with `where`, and names the prop. */
@@ -17,6 +19,7 @@ export function checkedDeciders(where: string, props: DeciderProps): Deciders {
     approvers: props.approvers._selection,
     requiredApprovals: requiredApprovals(where, props),
     approvalChannelId: checkedChannelId(props.approvalChannelId, `${where}: "approvalChannelId"`),
+    ...(props.mentions && { mentions: checkedMentions(where, props.mentions) }),
   };
 }
 

@@ -1,6 +1,8 @@
 import { Token } from 'aws-cdk-lib';
 import type { ApprovalRoute } from './approval-route';
 import { checkedDeciders } from './checked-deciders';
+import { coversTags, refuseManyTagKeys, sharedTag } from './checked-route-tags';
+import { checkedTagValues } from '../../shared/constructs/checked-tag-values';
 import { isKnownLater, refuseListKnownLater } from '../../shared/constructs/known-later';
 import type { Deciders, Route } from '../domain/approval-configuration';
 import { ACCOUNT_LABEL, UNIT_LABEL } from '../domain/request-labels';
@@ -19,8 +21,14 @@ export function checkedRoutes(
 ): Route[] {
   routes.forEach(({ name }) => checkName(workflow, name));
   const checked = routes.map((route) => checkedRoute(workflow, route, own));
-  refuseRepeated(workflow, checked);
-  refuseUnreached(workflow, checked);
+  refuseManyTagKeys(workflow, checked);
+  refuseRepeatedNames(workflow, checked);
+  checked.forEach((route, index) => {
+    const earlier = checked.slice(0, index);
+    refuseRepeatedIds(workflow, route, earlier);
+    refuseUnreached(workflow, route, earlier);
+    refuseSharedTags(workflow, route, earlier);
+  });
   refuseIdle(workflow, checked, own);
   return checked;
 }
@@ -34,11 +42,11 @@ function checkName(workflow: string, name: string): void {
 }
 
 function checkedRoute(workflow: string, route: ApprovalRoute, own: Deciders): Route {
-  const { name, accounts = [], units = [] } = route;
+  const { name, accounts = [], units = [], tags } = route;
   const where = `${workflow}: route "${name}"`;
-  if (accounts.length + units.length === 0) {
+  if (accounts.length + units.length === 0 && !tags) {
     throw new Error(
-      `${where} is for no account and no unit, so nothing is asked by it: write "accounts" or "units".`,
+      `${where} is for no account and no unit, and no tags, so nothing is asked by it: write "accounts", "units" or "tags".`,
     );
   }
   refuseListKnownLater(
@@ -61,29 +69,38 @@ function checkedRoute(workflow: string, route: ApprovalRoute, own: Deciders): Ro
       `${where}: "${unit}" is no id of an organizational unit: write one such as "ou-abcd-12345678", or a root such as "r-abcd".`,
     );
   }
-  const { requiredApprovals = own.requiredApprovals, approvers, approvalChannelId } = route;
+  const { requiredApprovals = own.requiredApprovals } = route;
   return {
     name,
     accounts,
     units,
-    ...checkedDeciders(where, { requiredApprovals, approvers, approvalChannelId }),
+    ...(tags && { tags: checkedTagValues(`${where}: "tags"`, tags) }),
+    ...checkedDeciders(where, { ...route, requiredApprovals }),
   };
 }
 
-function refuseRepeated(workflow: string, routes: readonly Route[]): void {
+function refuseRepeatedNames(workflow: string, routes: readonly Route[]): void {
   const name = firstRepeated(routes.map((route) => route.name));
-  if (name !== undefined) {
-    throw new Error(
-      `${workflow}: two routes have the name "${name}", and no one could tell which of them a request is of: give each a name of its own.`,
-    );
-  }
-  const id = firstRepeated(routes.flatMap(({ accounts, units }) => [...accounts, ...units]));
+  if (name === undefined) return;
+  throw new Error(
+    `${workflow}: two routes have the name "${name}", and no one could tell which of them a request is of: give each a name of its own.`,
+  );
+}
+
+/** What has other tags may be decided by others in the same account. */
+function refuseRepeatedIds(workflow: string, route: Route, earlier: readonly Route[]): void {
+  const before = earlier.filter((one) => coversTags(one, route));
+  const id = firstRepeated([...before, route].flatMap(idsOf));
   if (id === undefined) return;
-  const named = routes.filter(({ accounts, units }) => [...accounts, ...units].includes(id));
-  const where = named.map((route) => `"${route.name}"`).join(' and ');
+  const named = [...before, route].filter((one) => idsOf(one).includes(id));
+  const where = named.map(({ name }) => `"${name}"`).join(' and ');
   throw new Error(
     `${workflow}: ${id} is named twice in its routes, in ${where}, and the first alone would count: name it once.`,
   );
+}
+
+function idsOf({ accounts, units }: Route): string[] {
+  return [...accounts, ...units];
 }
 
 function firstRepeated(texts: readonly string[]): string | undefined {
@@ -91,36 +108,68 @@ function firstRepeated(texts: readonly string[]): string | undefined {
 }
 
 /** Within a root is all of an organization. */
-function refuseUnreached(workflow: string, routes: readonly Route[]): void {
-  const rootAt = routes.findIndex(({ units }) => units.some((unit) => unit.startsWith('r-')));
-  const [root, next] = rootAt < 0 ? [] : routes.slice(rootAt);
-  if (!root || !next) return;
+function refuseUnreached(workflow: string, route: Route, earlier: readonly Route[]): void {
+  const wide = earlier.find((one) => isWider(one, route) && coversTags(one, route));
+  if (!wide) return;
+  const [all, instead] = wide.tags
+    ? ['all that it is for', `after "${route.name}"`]
+    : ['a whole organization', 'last'];
   throw new Error(
-    `${workflow}: route "${next.name}" is never reached, since "${root.name}" before it is for a whole organization: write "${root.name}" last.`,
+    `${workflow}: route "${route.name}" is never reached, since "${wide.name}" before it is for ${all}: write "${wide.name}" ${instead}.`,
   );
 }
 
-/** A route may keep accounts out of one that follows and is for the units around them. */
+/** Whether it is for all places that the other names. */
+function isWider(route: Route, other: Route): boolean {
+  if (idsOf(route).length === 0) return true;
+  return route.units.some((unit) => unit.startsWith('r-')) && idsOf(other).length > 0;
+}
+
+function refuseSharedTags(workflow: string, route: Route, earlier: readonly Route[]): void {
+  const [first] = earlier
+    .filter((one) => isWider(one, route))
+    .flatMap((one) => {
+      const tag = sharedTag(one, route);
+      return tag === undefined ? [] : [{ tag, name: one.name }];
+    });
+  if (!first) return;
+  throw new Error(
+    `${workflow}: the tag ${first.tag} is named twice in its routes, in "${first.name}" and "${route.name}", and the first alone would count: name it once.`,
+  );
+}
+
+/** A route may keep something out of one that follows: accounts out of the units around them. */
 function refuseIdle(workflow: string, routes: readonly Route[], own: Deciders): void {
   const idle = routes.find(
     (route, index) =>
       isSame(route, own) &&
-      routes.slice(index + 1).every((later) => later.units.length === 0 || isSame(later, own)),
+      routes.slice(index + 1).every((later) => !mayMeet(route, later) || isSame(later, own)),
   );
   if (!idle) return;
   throw new Error(
-    `${workflow}: route "${idle.name}" has the workflow's own channel, approvers and number of approvals, so it changes nothing: leave it out.`,
+    `${workflow}: route "${idle.name}" has the workflow's own channel, approvers, mentions and number of approvals, so it changes nothing: leave it out.`,
   );
+}
+
+/** Two that only name accounts have none in common. */
+function mayMeet({ tags }: Route, later: Route): boolean {
+  return later.units.length > 0 || tags !== undefined || later.tags !== undefined;
 }
 
 function isSame(route: Deciders, own: Deciders): boolean {
   return textOf(route) === textOf(own);
 }
 
-function textOf({ approvers, requiredApprovals, approvalChannelId }: Deciders): string {
-  const who =
-    approvers.kind === 'users'
-      ? [...approvers.userIds].sort((one, other) => (one < other ? -1 : 1))
-      : approvers.userGroupId;
-  return JSON.stringify([who, requiredApprovals, approvalChannelId]);
+function textOf({
+  approvers,
+  requiredApprovals,
+  approvalChannelId,
+  mentions = [],
+}: Deciders): string {
+  const who = approvers.kind === 'users' ? inOrder(approvers.userIds) : approvers.userGroupId;
+  return JSON.stringify([who, requiredApprovals, approvalChannelId, inOrder(mentions)]);
+}
+
+function inOrder(ids: readonly string[]): string[] {
+  return [...ids].sort((one, other) => (one < other ? -1 : 1));
 }

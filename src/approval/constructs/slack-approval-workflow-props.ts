@@ -33,6 +33,18 @@ export interface SlackApprovalWorkflowProps extends CompanySettings {
   readonly approvers: Approvers;
 
   /**
+   * Who is mentioned in each new question and each reminder, so that Slack notifies them: ids of
+   * people, such as U0123ABCD, and of user groups, such as S0123ABCD. Everyone else who may decide
+   * sees the question in the channel, without being pinged. That someone is mentioned gives them no
+   * right to decide: a warning tells of people who may not.
+   *
+   * Up to 10. Throws for an empty list, for a malformed id, and for one that is there twice.
+   *
+   * @default - no one
+   */
+  readonly mentions?: string[];
+
+  /**
    * Where it is told what becomes of requests, for those who watch and do not decide. Throws if it
    * is a webhook whose secret is one of the app's own.
    *
@@ -51,8 +63,9 @@ export interface SlackApprovalWorkflowProps extends CompanySettings {
 
   /**
    * Who decides instead, and in which channel, by the account and the organizational units that a
-   * request is about. The first that is for it counts, in the order given; what none is for is
-   * decided by the workflow's own approvers. Throws if one is never reached, or changes nothing.
+   * request is about, and by tags of its security group. The first that is for it counts, in the
+   * order given; what none is for is decided by the workflow's own approvers. Throws if one is
+   * never reached, or changes nothing.
    *
    * @default - none: the workflow's own approvers decide all requests
    */

@@ -1,6 +1,7 @@
 import { Duration, Token } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { checkedDeciders, warnOfTooFewApprovers } from './checked-deciders';
+import { warnOfMentionedOthers } from './checked-mentions';
 import { checkedRoutes } from './checked-routes';
 import type { SlackApprovalWorkflowProps } from './slack-approval-workflow-props';
 import { checkedSeconds, type DurationRange } from '../../shared/constructs/checked-duration';
@@ -33,6 +34,7 @@ export function slackApprovalWorkflowSettings(
   const own = checkedDeciders(path, { ...props, requiredApprovals: required });
   const routes = checkedRoutes(path, props.routes ?? [], own);
   if (!allowSelfApproval) warnOfTooFew(scope, own, routes);
+  warnOfOthers(scope, own, routes);
   const seconds = (name: DurationProp, byDefault: Duration, range: DurationRange) =>
     checkedSeconds(props[name] ?? byDefault, place(scope, name), range);
   const expireSeconds = seconds('expireAfter', Duration.hours(24), EXPIRY_RANGE);
@@ -43,6 +45,7 @@ export function slackApprovalWorkflowSettings(
     requiredApprovals: own.requiredApprovals,
     allowSelfApproval,
     approvalChannelId: own.approvalChannelId,
+    ...(own.mentions && { mentions: own.mentions }),
     expireMilliseconds: expireSeconds * 1_000,
     remindMilliseconds: remindSeconds * 1_000,
     approvalSeconds: approvalSeconds(scope, props),
@@ -57,6 +60,11 @@ export function slackApprovalWorkflowSettings(
 function warnOfTooFew(scope: Construct, own: Deciders, routes: readonly Route[]): void {
   warnOfTooFewApprovers(scope, '', own);
   for (const route of routes) warnOfTooFewApprovers(scope, `Route "${route.name}": `, route);
+}
+
+function warnOfOthers(scope: Construct, own: Deciders, routes: readonly Route[]): void {
+  warnOfMentionedOthers(scope, '', own);
+  for (const route of routes) warnOfMentionedOthers(scope, `Route "${route.name}": `, route);
 }
 
 type DurationProp = 'expireAfter' | 'remindAfter' | 'pauseAfterDenial' | 'auditRetention';

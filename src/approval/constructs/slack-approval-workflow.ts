@@ -19,11 +19,15 @@ import type { WorkflowParts } from './parts/workflow-parts';
 import { WorkflowQueues } from './parts/workflow-queues';
 import { slackAppManifest } from './slack-app-manifest';
 import type { SlackApprovalWorkflowProps } from './slack-approval-workflow-props';
-import { slackApprovalWorkflowSettings } from './slack-approval-workflow-settings';
+import {
+  type SlackApprovalWorkflowSettings,
+  slackApprovalWorkflowSettings,
+} from './slack-approval-workflow-settings';
 import { allSecrets, slackSecrets } from './slack-secrets';
 import { WorkflowParameter } from './workflow-parameter';
 import { adviseOnAlarms } from '../../shared/constructs/alarm-advice';
 import { applyCompanySettings } from '../../shared/constructs/apply-company-settings';
+import type { TagValues } from '../../shared/constructs/checked-tag-values';
 import { checkedOperators, deadLetterQueuesIn } from '../../shared/constructs/guarded-queue';
 import { keptAlarms } from '../../shared/constructs/kept-alarms';
 import { publishersFor } from '../../shared/constructs/key-statements';
@@ -77,7 +81,9 @@ export class SlackApprovalWorkflow extends Construct {
   private readonly parts: WorkflowParts;
   private readonly decisionKey: DecisionKey;
   private readonly advancer: Advancer;
-  private readonly expireSeconds: number;
+  private readonly settings: SlackApprovalWorkflowSettings;
+  /** Whether someone asks whose requests may have tags. */
+  private mayGetTags = false;
 
   /**
    * Throws if a duration, a number or an id is out of its range, if more people have to approve
@@ -91,7 +97,8 @@ export class SlackApprovalWorkflow extends Construct {
     const { tamperRules = true } = props;
     const secrets = slackSecrets(this, props);
     const settings = slackApprovalWorkflowSettings(this, props);
-    this.expireSeconds = settings.expireMilliseconds / 1_000;
+    this.settings = settings;
+    this.node.addValidation({ validate: () => this.refuseIdleTags() });
     this.notificationTopic = props.notificationTopic
       ? givenTopic(this, props.notificationTopic, publishersFor(tamperRules))
       : notificationTopic(this, 'Notifications');
@@ -151,6 +158,16 @@ export class SlackApprovalWorkflow extends Construct {
    * throws: the two would need each other to be deployed first.
    */
   public addAsker(name: string, decisions: sqs.IQueue): ApprovalAsker {
+    this.mayGetTags = true;
+    return this._addSentry(name, decisions);
+  }
+
+  /**
+   * An asker of the library, of which is known whether its requests have tags.
+   *
+   * @internal
+   */
+  public _addSentry(name: string, decisions: sqs.IQueue): ApprovalAsker {
     checkAsker(this, name, decisions);
     this.parts.parameter.addAsker({ name, queueUrl: decisions.queueUrl });
     this.advancer.grantDecisions(decisions);
@@ -206,7 +223,25 @@ export class SlackApprovalWorkflow extends Construct {
    * @internal
    */
   public get _expireSeconds(): number {
-    return this.expireSeconds;
+    return this.settings.expireMilliseconds / 1_000;
+  }
+
+  /**
+   * For an asker that gives its requests the tags by which routes go.
+   *
+   * @internal
+   */
+  public _tagsOfRoutes(): TagValues[] {
+    this.mayGetTags = true;
+    return (this.settings.routes ?? []).flatMap(({ tags = [] }) => tags);
+  }
+
+  private refuseIdleTags(): string[] {
+    const route = this.settings.routes?.find(({ tags }) => tags);
+    if (!route || this.mayGetTags) return [];
+    return [
+      `${this.node.path}: route "${route.name}" goes by tags, and no SecurityGroupSentry and no asker of your own asks this workflow, so it would do nothing: access keys have no such tags. Leave "tags" out, or have a sentry ask.`,
+    ];
   }
 
   private outputManifest(interactionsUrl: string): string {

@@ -17,6 +17,11 @@ const USER_GROUP: IdKind = {
   pattern: /^S[A-Z0-9]{2,}$/,
   find: 'one such as "S0123ABCD" (People, User groups, ⋮, "Copy group ID")',
 };
+const MENTION: IdKind = {
+  what: 'id of a user or a user group',
+  pattern: /^[UWS][A-Z0-9]{2,}$/,
+  find: `${USER.find}, or ${USER_GROUP.find}`,
+};
 const CHANNEL: IdKind = {
   what: 'channel id',
   pattern: /^[CG][A-Z0-9]{2,}$/,
@@ -29,6 +34,10 @@ export function checkedUserId(id: string, place: string): string {
 
 export function checkedUserGroupId(id: string, place: string): string {
   return checked(id, USER_GROUP, place);
+}
+
+export function checkedMention(id: string, place: string): string {
+  return checked(id, MENTION, place);
 }
 
 export function checkedChannelId(id: string, place: string): string {

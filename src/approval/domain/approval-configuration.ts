@@ -3,13 +3,25 @@ export interface Deciders {
   readonly approvers: Approvers;
   readonly requiredApprovals: number;
   readonly approvalChannelId: string;
+  /** Ids of users and user groups that questions and reminders mention. */
+  readonly mentions?: readonly string[];
 }
 
-/** Others decide what is asked about some accounts, or about what is within some units. */
+/**
+ * Others decide what is asked about some accounts or about what is within some units, about what
+ * has some tags, or about what has these tags there.
+ */
 export interface Route extends Deciders {
   readonly name: string;
   readonly accounts: readonly string[];
   readonly units: readonly string[];
+  readonly tags?: readonly RouteTag[];
+}
+
+/** A tag that has one of some values. */
+export interface RouteTag {
+  readonly key: string;
+  readonly values: readonly string[];
 }
 
 /**

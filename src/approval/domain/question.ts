@@ -5,6 +5,8 @@
 export interface Question {
   /** The subject, in a few words. */
   readonly title: string;
+  /** What makes it sensitive, such as a class of data: it stands out in each message. */
+  readonly sensitiveLabels?: readonly Fact[];
   readonly requester: Requester;
   readonly facts: readonly Fact[];
   /** The most dangerous first. */
@@ -44,6 +46,9 @@ export interface ProposedChange {
   /** Why it is asked about, and whatever else decides. */
   readonly remarks: readonly string[];
 }
+
+/** Each of them has to be read. */
+export const MOST_SENSITIVE_LABELS = 10;
 
 export interface Link {
   readonly text: string;

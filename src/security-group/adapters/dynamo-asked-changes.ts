@@ -43,6 +43,8 @@ const time = z.pipe(
   z.transform((text) => new Date(text)),
 );
 
+const tags = z.array(z.object({ key: z.string(), value: z.string() }));
+
 export const storedAsk = z.object({
   requestId: z.string(),
   workflow: z.string(),
@@ -52,7 +54,7 @@ export const storedAsk = z.object({
     id: z.string(),
     name: optionalText,
     vpcId: optionalText,
-    tags: z.optional(z.array(z.object({ key: z.string(), value: z.string() }))),
+    tags: z.optional(tags),
   }),
   call: z.object({
     eventId: z.string(),
@@ -82,7 +84,7 @@ export const storedAsk = z.object({
       change: z.enum(RULE_CHANGES),
       rule: storedRule,
       before: z.optional(storedRule),
-      tags: z.optional(z.array(z.object({ key: z.string(), value: z.string() }))),
+      tags: z.optional(tags),
       otherTags: z.optional(z.int()),
       violations: z.array(storedViolation),
     }),
@@ -96,6 +98,8 @@ export const storedAsk = z.object({
       isMember: z.boolean(),
     }),
   ),
+  routeTags: z.optional(tags),
+  sensitiveTags: z.optional(tags),
 });
 
 export const storedResult = z.object({
@@ -113,7 +117,7 @@ export interface AskContent {
   readonly question: Question;
   /** A digest of the change itself, which stays here. */
   readonly payload: string;
-  /** Where it is; absent without a hub. */
+  /** Where it is, and tags that routes go by; absent without either. */
   readonly labels?: RequestLabels;
 }
 

@@ -65,6 +65,7 @@ export const storedRecord = z.object({
     z.object({
       had: z.array(tag),
       lacked: z.array(tag),
+      lost: z.optional(z.array(tag)),
       decided: z.optional(z.array(z.object({ key: z.string(), at: time }))),
     }),
   ),

@@ -102,12 +102,14 @@ const exclusionSchema = z.object({
   reason: z.string(),
   until: z.optional(time),
 });
+const tagsSchema = z.array(z.object({ key: z.string(), value: z.string() }));
 const workflowSchema = z.object({
   name: z.string(),
   expireSeconds: seconds,
   asker: z.string(),
   queueUrl: z.string(),
   decisionKeyArn: z.string(),
+  routeTags: z.optional(tagsSchema),
 });
 
 export const policiesSchema = z.object({
@@ -149,6 +151,7 @@ export const policiesSchema = z.object({
   repeatWindowSeconds: seconds,
   brake: z.number().check(z.positive(), z.maximum(1)),
   workflows: z._default(z.array(workflowSchema), []),
+  sensitiveTags: z.optional(tagsSchema),
 });
 
 const selectorsSchema = z.array(
@@ -275,6 +278,7 @@ export async function loadSentryConfiguration(
       ...workflow,
       expireMilliseconds: 1000 * expireSeconds,
     })),
+    sensitiveTags: stored.sensitiveTags,
     disablings,
     pause: isRefused ? undefined : pause,
     refusedPause: isRefused ? pause : undefined,

@@ -11,6 +11,7 @@ import {
   selectorsOf,
 } from '../domain/groups/monitored-groups';
 import type { Policy } from '../domain/policies/policy';
+import type { RuleTag } from '../domain/rules/rule';
 
 /**
  * A pattern holds 2,048 characters; an id takes 23 of them with its quotes and comma, the rest of
@@ -27,20 +28,21 @@ const MOST_GROUPS_IN_PATTERN = 58;
 export function groupChangePattern(
   groups: MonitoredGroups,
   policies: readonly Pick<Policy, 'appliesTo'>[] = [],
+  questionTags: readonly RuleTag[] = [],
 ): events.EventPattern {
   const selections = [groups, ...policies.flatMap(({ appliesTo }) => appliesTo ?? [])];
-  const areChosenByTag = selections.flatMap(decisiveTagKeys).length > 0;
+  const doTagsCount = selections.flatMap(decisiveTagKeys).length + questionTags.length > 0;
   const groupIds = chosenIds(groups);
   const requestParameters = {
     ...(groupIds && groupIds.length <= MOST_GROUPS_IN_PATTERN && { groupId: orAbsent(groupIds) }),
-    ...(areChosenByTag && {
+    ...(doTagsCount && {
       resourcesSet: { items: { resourceId: orAbsent(events.Match.prefix('sg-')) } },
     }),
   };
   const eventName: WatchedCall[] = [
     ...CALLS_THAT_CHANGE_GROUPS,
     ...(groupIds ? [] : CALLS_THAT_MAKE_GROUPS),
-    ...(areChosenByTag ? CALLS_THAT_TAG : []),
+    ...(doTagsCount ? CALLS_THAT_TAG : []),
   ];
   return {
     source: ['aws.ec2'],

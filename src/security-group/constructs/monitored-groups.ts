@@ -5,16 +5,13 @@ import { readableText } from './readable-text';
 import { isMeantBy, isPartWithin, isWithin, selectorText } from './selectors';
 import { refuseUselessExclusion } from './useless-exclusion';
 import { isKnownLater, refuseListKnownLater } from '../../shared/constructs/known-later';
+import { LONGEST_TAG } from '../../shared/contracts/tag-limits';
 import {
   type GroupPart,
   type GroupSelector,
   type MonitoredGroups as GroupSelection,
   partsOf,
 } from '../domain/groups/monitored-groups';
-
-/** As IAM limits the tags of EC2: 128 and 256 characters. */
-const LONGEST_TAG_KEY = 128;
-const LONGEST_TAG_VALUE = 256;
 
 /**
  * The security groups that a sentry watches, all in its own account and Region.
@@ -79,14 +76,14 @@ export class MonitoredGroups {
    * @param value up to 256 characters. Throws if it is too long.
    */
   public static taggedWith(key: string, value: string): MonitoredGroups {
-    if (!Token.isUnresolved(key) && (key.length === 0 || key.length > LONGEST_TAG_KEY)) {
+    if (!Token.isUnresolved(key) && (key.length === 0 || key.length > LONGEST_TAG.key)) {
       throw new Error(
-        `"${key}" is no tag key: write 1 to ${LONGEST_TAG_KEY} characters, as in MonitoredGroups.taggedWith("sentry", "on").`,
+        `"${key}" is no tag key: write 1 to ${LONGEST_TAG.key} characters, as in MonitoredGroups.taggedWith("sentry", "on").`,
       );
     }
-    if (!Token.isUnresolved(value) && value.length > LONGEST_TAG_VALUE) {
+    if (!Token.isUnresolved(value) && value.length > LONGEST_TAG.value) {
       throw new Error(
-        `The value of the tag "${key}" has ${value.length} characters: a tag holds up to ${LONGEST_TAG_VALUE}.`,
+        `The value of the tag "${key}" has ${value.length} characters: a tag holds up to ${LONGEST_TAG.value}.`,
       );
     }
     return MonitoredGroups.including({ kind: 'tag', key, value });

@@ -96,15 +96,32 @@ export interface SecurityGroupSentryProps extends CompanySettings {
   /**
    * Whose additions a locked group accepts. Without `Actor.cdkDeployments()` a sentry reverts
    * what the next deployment of its own app adds to a locked group, which is a warning. Forbidden
-   * traffic is forbidden to them too. Where groups are chosen by tag, their changes of the tag
-   * count. Throws for an actor that no event could name, for one that another covers, and where no
-   * policy is locked and no group is chosen by tag. What a custom resource of the CDK takes away
+   * traffic is forbidden to them too. Where groups are chosen by tag, or tags say who is asked
+   * about a group or stand out in the question, their changes of the tag count. Throws for an actor
+   * that no event could name, for one that another covers, and where no policy is locked and no tag
+   * decides anything. What a custom resource of the CDK takes away
    * from the default group of a VPC (`restrictDefaultSecurityGroup`) is accepted by itself, as
    * `Actor.emptyingDefaultGroupOf()` says.
    *
    * @default - no one
    */
   readonly trustedActors?: Actor[];
+
+  /**
+   * Tags of groups that stand out in questions about them: the values of each key, such as
+   * `{ 'data-class': ['restricted'] }`. The question, its reminders and the messages about its
+   * steps begin with them.
+   *
+   * A tag that a group once had still counts when it is taken off, until a trusted actor changes
+   * it.
+   *
+   * Up to 10 keys of up to 20 values each. Throws for more, for an empty list, for a key that
+   * begins with `aws:`, for what is too long for a tag, for a value that is there twice, and where
+   * no policy asks people.
+   *
+   * @default - none
+   */
+  readonly sensitiveTags?: { [key: string]: string[] };
 
   /**
    * Where the sentry reports what happened, and its alarms go: a standard topic of the same Region,

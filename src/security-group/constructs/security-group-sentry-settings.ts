@@ -6,6 +6,7 @@ import { type EmptyingSettings, emptyingRoleArns } from './default-group-restric
 import { ExistingViolations } from './existing-violations';
 import type { MonitoredGroup, MonitoredGroups } from './monitored-groups';
 import { refuseUselessGroups } from './policy-groups';
+import { sensitiveTagsOf } from './question-tags';
 import { scopeInHub } from './scope-in-hub';
 import type { SecurityGroupPolicy, SecurityGroupSentryProps } from './security-group-sentry-props';
 import { trustedActorsOf } from './trusted-actors';
@@ -65,6 +66,7 @@ export function securityGroupSentrySettings(
       ),
       mode: props.mode ?? SentryMode.ENFORCE,
       ...observing(scope, props),
+      ...sensitiveTagsOf(scope.node.path, props),
       existingViolations: props.existingViolations ?? ExistingViolations.REPORT,
       settleSeconds: checkedSeconds(
         props.settleTime ?? Duration.minutes(15),

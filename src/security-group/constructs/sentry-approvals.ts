@@ -1,5 +1,6 @@
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
+import { routeTagsOf } from './question-tags';
 import type { SecurityGroupPolicy } from './security-group-sentry-props';
 import { AskedWorkflow } from '../../approval/constructs/asked-workflow';
 import type { SlackApprovalWorkflow } from '../../approval/constructs/slack-approval-workflow';
@@ -52,6 +53,7 @@ export class SentryApprovals extends Construct {
     return this.asked.map(({ workflow, asker }) => ({
       name: workflow.node.path,
       expireSeconds: workflow._expireSeconds,
+      ...routeTagsOf(workflow),
       asker: asker.name,
       queueUrl: asker.requestQueue.queueUrl,
       decisionKeyArn: asker.decisionKey.keyArn,

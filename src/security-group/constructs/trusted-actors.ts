@@ -1,5 +1,6 @@
 import { Reference, Stack, Tokenization } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
+import { areTagsAsked } from './question-tags';
 import { readableText } from './readable-text';
 import type { SecurityGroupSentryProps } from './security-group-sentry-props';
 import { coversActor, type TrustedActor, withArn } from '../domain/changes/actor';
@@ -9,15 +10,16 @@ import type { MonitoredGroups } from '../domain/groups/monitored-groups';
 /** Throws for actors that no event could name, for the same one twice, and where trust is idle. */
 export function trustedActorsOf(
   sentry: IConstruct,
-  { trustedActors: given = [], policies, hub }: SecurityGroupSentryProps,
+  props: SecurityGroupSentryProps,
   groups: MonitoredGroups,
 ): TrustedActor[] {
+  const { trustedActors: given = [], policies, hub } = props;
   const actors = given.flatMap((actor) => actor._bind(sentry, hub));
   const isLocked = policies.some(({ baseline }) => baseline._specification.kind === 'locked');
   const chosen = [groups, ...policies.flatMap(({ appliesTo }) => appliesTo?._selection ?? [])];
-  if (actors.length > 0 && !isLocked && !chosen.some(isByTag)) {
+  if (actors.length > 0 && !isLocked && !chosen.some(isByTag) && !areTagsAsked(props)) {
     throw new Error(
-      `${sentry.node.path}: "trustedActors" does nothing: no policy is locked, the others count for everyone, and no group is chosen by its tags. ` +
+      `${sentry.node.path}: "trustedActors" does nothing: no policy is locked, the others count for everyone, no group is chosen by its tags, and no question goes by them. ` +
         'Leave it out, or add a policy with SecurityGroupBaseline.locked().',
     );
   }

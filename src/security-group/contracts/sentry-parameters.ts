@@ -2,7 +2,7 @@ import type { AccountScope } from '../../organization/domain/account-scope';
 import type { TrustedActor } from '../domain/changes/actor';
 import type { GroupPart, GroupSelector } from '../domain/groups/monitored-groups';
 import type { Disabling, Policy } from '../domain/policies/policy';
-import type { SentryConfiguration } from '../domain/policies/sentry-configuration';
+import type { SentryConfiguration, Workflow } from '../domain/policies/sentry-configuration';
 
 /**
  * The version of the JSON in the SSM parameters. A handler that meets another version says so and
@@ -23,6 +23,7 @@ export interface PoliciesParameter {
   readonly brake: number;
   /** Whom policies ask, by the names that they use. */
   readonly workflows: readonly WorkflowParameter[];
+  readonly sensitiveTags?: SentryConfiguration['sensitiveTags'];
 }
 
 export interface PolicyInParameter extends Omit<
@@ -65,6 +66,7 @@ export interface WorkflowParameter {
   readonly queueUrl: string;
   /** The key that signs its decisions. */
   readonly decisionKeyArn: string;
+  readonly routeTags?: Workflow['routeTags'];
 }
 
 /** There may be several: all that those of a part include, but what any of these excludes. */

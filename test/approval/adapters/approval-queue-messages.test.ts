@@ -48,7 +48,11 @@ describe('what an asker asks', () => {
   });
 
   test('is taken with its labels, which are a part of its digest', () => {
-    const labels = { account: '111122223333', units: ['r-abcd', 'ou-abcd-12345678'] };
+    const labels = {
+      account: '111122223333',
+      units: ['r-abcd', 'ou-abcd-12345678'],
+      tags: { team: 'payments' },
+    };
     expect(parseWorkflowMessage(JSON.stringify({ ...ASK, labels }))).toMatchObject({
       ask: { labels, digest: approvalDigest(question, payload, labels) },
     });

@@ -1,4 +1,4 @@
-import { App, Duration, Stack } from 'aws-cdk-lib';
+import { App, Duration, Stack, Token } from 'aws-cdk-lib';
 import { Annotations, Match } from 'aws-cdk-lib/assertions';
 import { Construct } from 'constructs';
 import { type ApprovalRoute, Approvers, type SlackApprovalWorkflowProps } from '../../../src';
@@ -74,8 +74,64 @@ describe('what cannot work is refused, with the path of the construct and what t
       { auditRetention: Duration.days(1) },
       /"auditRetention" is 1 day: write 7 days to 3650 days/,
     ],
+    [
+      'no one to mention',
+      { mentions: [] },
+      /"mentions" is empty, so no one is mentioned: leave it out/,
+    ],
+    [
+      'someone to mention by name',
+      { mentions: ['@ann'] },
+      /"mentions": "@ann" is no id of a user or a user group of Slack: write one such as "U0123ABCD"/,
+    ],
+    [
+      'a channel to mention',
+      { mentions: ['C0APPROVE'] },
+      /"mentions": "C0APPROVE" is no id of a user or a user group/,
+    ],
+    [
+      'someone to mention twice',
+      { mentions: ['U0BOB', 'S0SEC', 'U0BOB'] },
+      /"mentions" has "U0BOB" twice: name everyone once/,
+    ],
+    [
+      'a crowd to mention',
+      { mentions: Array.from({ length: 11 }, (_, index) => `U0${index}A`) },
+      /"mentions" has 11 entries: name up to 10, or a user group/,
+    ],
+    [
+      'a list to mention that only the deployment knows',
+      { mentions: Token.asList({ Ref: 'Ids' }) },
+      /"mentions" is a list that only the deployment knows: write its ids out/,
+    ],
   ])('%s', (_, props, message) => {
     expect(() => settings(props)).toThrow(new RegExp(`^App/Approvals: ${message.source}`));
+  });
+});
+
+describe('who is mentioned', () => {
+  test('is no one by default; and each route says so for itself', () => {
+    expect(Object.keys(settings({}))).not.toContain('mentions');
+    const { mentions, routes } = settings({
+      mentions: ['S0SEC', Token.asString({ Ref: 'Id' })],
+      routes: [route(), route({ name: 'trials', accounts: [TRIAL], mentions: ['S0TRIALS'] })],
+    });
+    expect(mentions).toEqual(['S0SEC', expect.any(String)]);
+    expect(routes?.map((one) => one.mentions)).toEqual([undefined, ['S0TRIALS']]);
+  });
+
+  test('may be someone who may not decide: that is warned of', () => {
+    const stack = new Stack(new App(), 'App');
+    const approvers = Approvers.users(['U0PIA', 'U0PAT']);
+    const routes = [route({ approvers, mentions: ['U0PIA', 'U0BOB'] })];
+    settings({ mentions: ['U0BOB', 'U0CAROL', 'S0SEC'], routes }, stack);
+    const told = Annotations.fromStack(stack)
+      .findWarning('/App/Approvals', Match.stringLikeRegexp('mentionedMayNotDecide'))
+      .map(({ entry: { data } }) => String(data));
+    expect(told).toEqual([
+      expect.stringMatching(/^"mentions" has U0CAROL, who may not decide: they are pinged/),
+      expect.stringMatching(/^Route "production": "mentions" has U0BOB, who may not decide/),
+    ]);
   });
 });
 
@@ -91,6 +147,10 @@ function route(values: Partial<ApprovalRoute> = {}): ApprovalRoute {
     approvers: Approvers.userGroup('S0PROD'),
     ...values,
   };
+}
+
+function byTag(tags: { [key: string]: string[] }, name = 'payments'): ApprovalRoute {
+  return route({ name, accounts: undefined, tags });
 }
 
 /** It changes nothing of the workflow's own. */
@@ -138,7 +198,7 @@ describe('routes', () => {
     [
       'a route for nothing',
       [route({ accounts: [] })],
-      /route "production" is for no account and no unit/,
+      /route "production" is for no account and no unit, and no tags/,
     ],
     [
       'an account by name',
@@ -186,8 +246,105 @@ describe('routes', () => {
       [route({ requiredApprovals: 0.5 })],
       /route "production": "requiredApprovals" is 0\.5/,
     ],
+    ['no tags', [byTag({})], /route "payments": "tags" is empty, so it chooses nothing/],
+    [
+      'a tag of no value',
+      [byTag({ team: [] })],
+      /route "payments": "tags": the list of "team" is empty, so nothing is meant/,
+    ],
+    [
+      'a tag without a key',
+      [byTag({ '': ['payments'] })],
+      /route "payments": "tags" has the key "": write 1 to 128 characters/,
+    ],
+    [
+      "a tag of AWS's own",
+      [byTag({ 'aws:cloudformation:stack-name': ['Payments'] })],
+      /route "payments": "tags" has the key "aws:.+", and AWS keeps such keys for itself/,
+    ],
+    [
+      'an endless value',
+      [byTag({ team: ['v'.repeat(257)] })],
+      /route "payments": "tags": the list of "team" has a value of 257 characters/,
+    ],
+    [
+      'a value twice',
+      [byTag({ team: ['payments', 'payments'] })],
+      /route "payments": "tags": the list of "team" has "payments" twice/,
+    ],
+    [
+      'a list of values that only the deployment knows',
+      [byTag({ team: Token.asList({ Ref: 'Teams' }) })],
+      /route "payments": "tags": the list of "team" is a list that only the deployment knows/,
+    ],
+    [
+      'a key that only the deployment knows',
+      [byTag({ [Token.asString({ Ref: 'Key' })]: ['payments'] })],
+      /route "payments": "tags" has the key ".+": write .+ that are known at synth/,
+    ],
+    [
+      'more keys than a request carries',
+      [byTag(Object.fromEntries(Array.from({ length: 11 }, (_, index) => [`k${index}`, ['v']])))],
+      /"routes" name 11 keys of tags, and a request carries 10/,
+    ],
+    [
+      'a value in two routes',
+      [byTag({ team: ['billing', 'payments'] }), byTag({ team: ['payments', 'shop'] }, 'shop')],
+      /the tag team=payments is named twice in its routes, in "payments" and "shop", and the first alone would count/,
+    ],
+    [
+      'a tag in an account behind the same tag everywhere',
+      [
+        byTag({ team: ['payments'] }),
+        { ...byTag({ team: ['payments'] }, 'shop'), accounts: [SHOP] },
+      ],
+      /route "shop" is never reached, since "payments" before it is for all that it is for: write "payments" after "shop"/,
+    ],
+    [
+      'an account with a tag behind the whole account',
+      [route(), { ...byTag({ team: ['payments'] }), accounts: [SHOP] }],
+      /111122223333 is named twice in its routes, in "production" and "payments"/,
+    ],
+    [
+      "tags with the workflow's own deciders",
+      [{ ...AS_OWN, accounts: undefined, tags: { team: ['payments'] } }],
+      /route "own" .+ so it changes nothing/,
+    ],
   ])('%s: refused', (_, routes, message) => {
     expect(() => settings({ routes })).toThrow(new RegExp(`^App/Approvals: ${message.source}`));
+  });
+
+  test.each<[string, ApprovalRoute[]]>([
+    [
+      'one account for two teams',
+      [
+        { ...byTag({ team: ['payments'] }), accounts: [SHOP] },
+        { ...byTag({ team: ['shop'] }, 'shop'), accounts: [SHOP] },
+        route(),
+      ],
+    ],
+    [
+      'a tag in one account before the same tag everywhere',
+      [
+        { ...byTag({ team: ['payments'] }, 'shop'), accounts: [SHOP] },
+        byTag({ team: ['payments'] }),
+      ],
+    ],
+    [
+      'one value of two keys',
+      [byTag({ team: ['payments'] }), byTag({ owner: ['payments'] }, 'owners')],
+    ],
+    [
+      'a tag behind a whole organization, for who asks without one',
+      [route({ units: ['r-abcd'] }), byTag({ team: ['payments'] })],
+    ],
+    [
+      "the workflow's own deciders, to keep a tag out of an account",
+      [{ ...AS_OWN, accounts: undefined, tags: { team: ['payments'] } }, route()],
+    ],
+    ["the workflow's own deciders, with someone to mention", [{ ...AS_OWN, mentions: ['U0BOB'] }]],
+  ])('may be for %s', (_, routes) => {
+    expect(settings({ routes }).routes).toHaveLength(routes.length);
   });
 
   test("one with the workflow's own deciders may keep an account out of a unit's", () => {

@@ -149,7 +149,11 @@ describe('the documented schema fits', () => {
   });
 
   test('a request with labels', async () => {
-    const labels = { account: '111122223333', units: ['r-abcd', 'ou-abcd-12345678'] };
+    const labels = {
+      account: '111122223333',
+      units: ['r-abcd', 'ou-abcd-12345678'],
+      tags: { team: 'payments', tier: '' },
+    };
     const message = JSON.stringify({ ...JSON.parse(await askMessage()), labels });
     expect(approvalSchemaErrors('ask', message)).toEqual([]);
     expect(parseWorkflowMessage(message)).toMatchObject({ ask: { labels } });
@@ -254,6 +258,16 @@ describe('what the documented schema refuses, the workflow refuses as well:', ()
     [
       'with too many units',
       (ask) => ({ ...ask, labels: { units: Array.from({ length: 13 }, () => 'r-abcd') } }),
+    ],
+    ['with a tag without a key', (ask) => ({ ...ask, labels: { tags: { '': 'a' } } })],
+    ['with an endless tag', (ask) => ({ ...ask, labels: { tags: { a: 'v'.repeat(257) } } })],
+    ['with a tag that is no text', (ask) => ({ ...ask, labels: { tags: { a: 1 } } })],
+    [
+      'with more tags than routes name',
+      (ask) => ({
+        ...ask,
+        labels: { tags: Object.fromEntries(Array.from({ length: 11 }, (_, key) => [key, ''])) },
+      }),
     ],
     ['with a label that is not known', (ask) => ({ ...ask, labels: { tag: 'a' } })],
   ])('a request %s', async (_, change) => {

@@ -36,6 +36,15 @@ const SANDBOX: Route = {
   approvers: { kind: 'users', userIds: ['sam', 'sue'] },
   requiredApprovals: 1,
 };
+const PAYMENTS: Route = {
+  name: 'payments',
+  accounts: [],
+  units: [],
+  tags: [{ key: 'team', values: ['payments', 'billing'] }],
+  approvalChannelId: 'CPAY',
+  approvers: { kind: 'users', userIds: ['pay'] },
+  requiredApprovals: 1,
+};
 const ROUTES = [PRODUCTION, SANDBOX];
 const OF_SHOP = askOf({ labels: { account: SHOP } });
 const OF_TRIAL = askOf({
@@ -74,6 +83,48 @@ describe('a request is asked by the first route that is for it', () => {
     const workflow = await asked(askOf({ labels }));
     expect(channels(workflow)).toEqual([channel]);
     expect((await workflow.request()).route?.name).toBe(name);
+  });
+
+  test.each<[string, Partial<Route>, RequestLabels, string | undefined]>([
+    ['of one of its values', {}, { tags: { team: 'billing' } }, 'payments'],
+    ['of its value in any account', {}, { account: TRIAL, tags: { team: 'payments' } }, 'payments'],
+    ['not of another value', {}, { tags: { team: 'shop' } }, undefined],
+    ['not of the value of another key', {}, { tags: { owner: 'payments' } }, undefined],
+    ['not without tags', {}, { account: TRIAL }, undefined],
+    [
+      'of its account with its tag',
+      { accounts: [TRIAL] },
+      { account: TRIAL, tags: { team: 'payments' } },
+      'payments',
+    ],
+    ['not of its account alone', { accounts: [TRIAL] }, { account: TRIAL }, undefined],
+    ['not of its tag elsewhere', { accounts: [TRIAL] }, { tags: { team: 'payments' } }, undefined],
+    [
+      'not of one of two keys',
+      { tags: [...PAYMENTS.tags!, { key: 'tier', values: ['web'] }] },
+      { tags: { team: 'payments', tier: 'db' } },
+      undefined,
+    ],
+    [
+      'of no tag that only objects have',
+      { tags: [{ key: 'constructor', values: [''] }] },
+      { tags: { team: 'payments' } },
+      undefined,
+    ],
+  ])('by tags: %s', async (_, values, labels, name) => {
+    const workflow = routed({ routes: [PRODUCTION, { ...PAYMENTS, ...values }] });
+    await asked(askOf({ labels }), workflow);
+    expect((await workflow.request()).route?.name).toBe(name);
+    expect(channels(workflow)).toEqual([name ? 'CPAY' : 'C1']);
+  });
+
+  test('a request that was asked without tags stays where it is when a route by tags is added', async () => {
+    const workflow = await asked(OF_SHOP);
+    deploy(workflow, [PAYMENTS, ...ROUTES]);
+    await workflow.click('pay', APPROVE);
+    await workflow.click('pia', APPROVE);
+    await workflow.click('pat', APPROVE);
+    expect((await workflow.request()).decision).toMatchObject({ by: ['pia', 'pat'] });
   });
 
   test('also where two routes have the same channel', async () => {

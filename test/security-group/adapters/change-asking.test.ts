@@ -84,6 +84,19 @@ test.each([
   });
 });
 
+test('a request says by its labels which tags routes go by, with and without a hub', () => {
+  const routeTags = [
+    { key: 'team', value: 'payments' },
+    { key: 'tier', value: '' },
+  ];
+  const tags = { team: 'payments', tier: '' };
+  expect(asSent({ ...ASKED, routeTags }).labels).toEqual({ tags });
+  expect(asSent({ ...ASKED, routeTags, place: PAYMENTS_PLACE }).labels).toMatchObject({
+    account: PAYMENTS_PLACE.accountId,
+    tags,
+  });
+});
+
 test('the workflow takes the longest labels, and none of another form', () => {
   expect(asSent({ ...ASKED, place: LONGEST_PLACE }).labels?.units).toHaveLength(6);
   const account = { path: 'o-1/r-x/<@U1>//' };

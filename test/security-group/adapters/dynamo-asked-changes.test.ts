@@ -87,6 +87,20 @@ test('what was asked in a member comes back with its place, which is part of the
   });
 });
 
+test('what was asked comes back with the tags that its question and its route go by', async () => {
+  const tag = { key: 'team', value: 'payments' };
+  const asked = { ...newAsk(), routeTags: [tag], sensitiveTags: [tag] };
+  expect(await changes.keep(asked)).toBe(true);
+  const { question, payload, labels } = contentOf(asked);
+  expect(await changes.read(asked.requestId)).toEqual({
+    asked,
+    digest: approvalDigest(question, payload, labels),
+    isGranted: false,
+    result: undefined,
+  });
+  expect(approvalDigest(question, payload, labels)).not.toBe(approvalDigest(question, payload));
+});
+
 test('what was asked is kept for the time in which a decision may come', async () => {
   const { requestId } = await kept();
   const { Item: item } = await emulated.client.send(

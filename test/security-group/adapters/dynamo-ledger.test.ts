@@ -96,6 +96,7 @@ const records: fc.Arbitrary<EveryField<GroupRecord> & { revision: number }> = fc
     fc.record({
       had: fc.array(fc.record({ key: text, value: text })),
       lacked: fc.array(fc.record({ key: text, value: text })),
+      lost: optional(fc.array(fc.record({ key: text, value: text }))),
       decided: optional(fc.array(fc.record({ key: text, at: time }))),
     }),
   ),

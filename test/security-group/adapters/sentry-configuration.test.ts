@@ -81,8 +81,10 @@ const POLICIES: PoliciesParameter = {
       asker: 'App/Sentry',
       queueUrl: 'https://queue',
       decisionKeyArn: 'arn:key',
+      routeTags: [{ key: 'team', value: 'payments' }],
     },
   ],
+  sensitiveTags: [{ key: 'pci', value: 'yes' }],
 };
 const GROUPS: MonitoredGroupsParameter = {
   version: 1,
@@ -184,8 +186,10 @@ test('what the deployment writes comes back as it was', async () => {
         asker: 'App/Sentry',
         queueUrl: 'https://queue',
         decisionKeyArn: 'arn:key',
+        routeTags: [{ key: 'team', value: 'payments' }],
       },
     ],
+    sensitiveTags: [{ key: 'pci', value: 'yes' }],
   });
 });
 

@@ -198,7 +198,7 @@ describe('trust that would do nothing is refused', () => {
 
   test('where no policy is locked', () => {
     expect(() => settings({ policies: [NO_SSH], trustedActors: [Actor.role(role)] })).toThrow(
-      'Stack/Sentry: "trustedActors" does nothing: no policy is locked, the others count for everyone, and no group is chosen by its tags. Leave it out, or add a policy with SecurityGroupBaseline.locked().',
+      'Stack/Sentry: "trustedActors" does nothing: no policy is locked, the others count for everyone, no group is chosen by its tags, and no question goes by them. Leave it out, or add a policy with SecurityGroupBaseline.locked().',
     );
   });
 

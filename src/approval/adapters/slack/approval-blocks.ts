@@ -32,7 +32,8 @@ export type RichTextPart =
 export type RichText =
   | { readonly type: 'text'; readonly text: string; readonly style?: { readonly bold: true } }
   | { readonly type: 'link'; readonly url: string; readonly text: string }
-  | { readonly type: 'user'; readonly user_id: string };
+  | { readonly type: 'user'; readonly user_id: string }
+  | { readonly type: 'usergroup'; readonly usergroup_id: string };
 
 export interface Button {
   readonly type: 'button';
@@ -75,6 +76,7 @@ const MOST_BLOCK_WEIGHT = 1_800;
 const MOST_FALLBACK_CHARACTERS = 3_000;
 
 const USER_ID = /^[UW][A-Z0-9]{2,63}$/;
+const USER_GROUP_ID = /^S[A-Z0-9]{2,63}$/;
 const MOST_URL_CHARACTERS = 1_000;
 
 /** Characters that no one escapes. */
@@ -175,6 +177,11 @@ export function user(userId: string): RichText {
     : { type: 'text', text: cut(userId, 40) };
 }
 
+/** Only ids that the deployment wrote: whom a text names is never mentioned. */
+export function mention(id: string): RichText {
+  return USER_GROUP_ID.test(id) ? { type: 'usergroup', usergroup_id: id } : user(id);
+}
+
 /** Only what leads to a page over HTTPS can be clicked; anything else is text to be read. */
 export function link(text: string, url: string): RichText[] {
   const address = URL.canParse(url) ? new URL(url) : undefined;
@@ -273,7 +280,7 @@ export function inParcels<Item>(
 export function fallbackText(blocks: readonly Block[]): string {
   const lines = blocks.flatMap((block) => linesOf(block)).join('\n');
   let text = '';
-  for (const token of lines.match(/<@[UW][A-Z0-9]+>|&(?:amp|lt|gt);|[^]/gu) ?? []) {
+  for (const token of lines.match(/<@[UW]\w+>|<!subteam\^\w+>|&(?:amp|lt|gt);|[^]/gu) ?? []) {
     if (text.length + token.length > MOST_FALLBACK_CHARACTERS) return `${text}…`;
     text += token;
   }
@@ -296,9 +303,19 @@ function linesOf(block: Block): string[] {
 }
 
 function sectionText({ elements }: { readonly elements: readonly RichText[] }): string {
-  return elements
-    .map((element) => (element.type === 'user' ? `<@${element.user_id}>` : escaped(element.text)))
-    .join('');
+  return elements.map(elementText).join('');
+}
+
+/** @see https://docs.slack.dev/messaging/formatting-message-text */
+function elementText(element: RichText): string {
+  switch (element.type) {
+    case 'user':
+      return `<@${element.user_id}>`;
+    case 'usergroup':
+      return `<!subteam^${element.usergroup_id}>`;
+    default:
+      return escaped(element.text);
+  }
 }
 
 function escaped(text: string): string {

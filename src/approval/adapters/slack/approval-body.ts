@@ -17,10 +17,13 @@ import {
   weightOfBlocks,
   words,
 } from './approval-blocks';
-import type { ProposedChange, Question } from '../../domain/question';
+import type { Fact, ProposedChange, Question } from '../../domain/question';
 import { changeLines, countText } from '../../domain/request-text';
 
 export const MOST_NAME_CHARACTERS = 200;
+
+/** Of what stands out, wherever it is shown; a question has the rest where it is shown in full. */
+const MOST_LABEL_CHARACTERS = { label: 40, value: 80 } as const;
 
 /** Beside the body: header, requesters, buttons and the like. */
 const MOST_BODY_BLOCKS = MOST_BLOCKS - 10;
@@ -57,10 +60,12 @@ export function layOut(question: Question, expiry: string, room: number): Layout
   const fits =
     isWithin(body, room) &&
     !isCut(question.title, MOST_HEADER_CHARACTERS) &&
-    !isCut(question.requester.name, MOST_NAME_CHARACTERS);
+    !isCut(question.requester.name, MOST_NAME_CHARACTERS) &&
+    !(question.sensitiveLabels ?? []).some(isLabelCut);
   if (fits) return { shown: body, record: [...matter, ...links], pages: [body], isComplete: true };
   const head = paragraphs([
     boldLiteral(question.title),
+    ...wholeSensitiveLines(question),
     [words('Asked by '), ...literal(question.requester.name)],
   ]);
   const pages = inParcels([...head, ...body], (block) => weightOfBlocks([block]), {
@@ -73,6 +78,32 @@ export function layOut(question: Question, expiry: string, room: number): Layout
     pages,
     isComplete: false,
   };
+}
+
+/** What makes a question sensitive, a line each. The word says it without the sign's colour. */
+export function sensitiveLines({
+  sensitiveLabels = [],
+}: Pick<Question, 'sensitiveLabels'>): RichText[][] {
+  return sensitiveLabels.map(({ label, value }) => [
+    bold(SENSITIVE),
+    bold(`${cut(label, MOST_LABEL_CHARACTERS.label)}: `),
+    bold(cut(value, MOST_LABEL_CHARACTERS.value)),
+  ]);
+}
+
+function wholeSensitiveLines({ sensitiveLabels = [] }: Question): RichText[][] {
+  return sensitiveLabels.map(({ label, value }) => [
+    bold(SENSITIVE),
+    ...boldLiteral(label),
+    bold(': '),
+    ...boldLiteral(value),
+  ]);
+}
+
+const SENSITIVE = '⚠️ SENSITIVE: ';
+
+function isLabelCut({ label, value }: Fact): boolean {
+  return isCut(label, MOST_LABEL_CHARACTERS.label) || isCut(value, MOST_LABEL_CHARACTERS.value);
 }
 
 function isWithin(blocks: readonly Block[], room: number): boolean {

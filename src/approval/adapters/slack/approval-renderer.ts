@@ -4,6 +4,7 @@ import {
   context,
   cut,
   fallbackText,
+  mention,
   MOST_HEADER_CHARACTERS,
   MOST_WEIGHT,
   paragraphs,
@@ -13,7 +14,7 @@ import {
   weightOfBlocks,
   words,
 } from './approval-blocks';
-import { type Layout, layOut, MOST_NAME_CHARACTERS } from './approval-body';
+import { type Layout, layOut, MOST_NAME_CHARACTERS, sensitiveLines } from './approval-body';
 import { decisionButtons, retryButton, showAllButtons } from './approval-buttons';
 import { MOST_REQUESTERS } from '../../domain/admit';
 import type { ApprovalConfiguration } from '../../domain/approval-configuration';
@@ -98,6 +99,7 @@ export class SlackRenderer implements Renderer {
     } = request;
     return rendered(
       paragraphs([
+        ...sensitiveLines(request.question),
         [bold('Still waits for a decision: '), words(cut(title, MOST_HEADER_CHARACTERS))],
         [
           words(`It expires at ${timeText(expiresAt)}. If no one decides by then: `),
@@ -105,6 +107,7 @@ export class SlackRenderer implements Renderer {
         ],
         ...tooFewLines(request),
         ...this.voteLines(request),
+        ...this.mentionLines(request),
       ]),
     );
   }
@@ -118,6 +121,7 @@ export class SlackRenderer implements Renderer {
     const detail = stepDetail(request, name.step);
     return rendered([
       ...paragraphs([
+        ...sensitiveLines(request.question),
         [
           bold(STEP_WORDS[name.step]),
           ...stepPeople(request, name.step),
@@ -157,6 +161,8 @@ export class SlackRenderer implements Renderer {
     return [
       { type: 'header', text: plain(cut(request.question.title, MOST_HEADER_CHARACTERS)) },
       ...paragraphs([
+        ...sensitiveLines(request.question),
+        ...this.mentionLines(request),
         this.requesterLine(request),
         ...others.map((other) => [
           words('Also by '),
@@ -166,6 +172,13 @@ export class SlackRenderer implements Renderer {
         ...(more > 0 ? [[words(`and by ${atLeast}${countText(more, 'other')}`)]] : []),
       ]),
     ];
+  }
+
+  /** Once it is decided, a message that is brought up to date calls no one any more. */
+  private mentionLines(request: ApprovalRequest): RichText[][] {
+    const { mentions = [] } = decidersOf(request, this.configuration);
+    if (!isOpen(request) || mentions.length === 0) return [];
+    return [[words('For '), ...separated(mentions.map(mention))]];
   }
 
   private requesterLine(request: ApprovalRequest): RichText[] {
@@ -225,6 +238,10 @@ export class SlackRenderer implements Renderer {
       ]);
     return [[bold(`${votes.length} of ${countText(needed, 'approval')}`), ...voters]];
   }
+}
+
+function separated(elements: readonly RichText[]): RichText[] {
+  return elements.flatMap((element, index) => (index === 0 ? [element] : [words(', '), element]));
 }
 
 function tooFewLines({ tooFewApprovers }: ApprovalRequest): RichText[][] {

@@ -12,6 +12,7 @@ import { Reconciler } from './reconciler';
 import { Responder } from './responder';
 import { checkedOperators, deadLetterQueuesIn } from '../../../shared/constructs/guarded-queue';
 import type { TamperRulesProps } from '../../../shared/constructs/tamper-rules';
+import { tagsOfQuestions } from '../../domain/policies/configuration-for';
 import { LedgerTable } from '../ledger-table';
 import type { SecurityGroupSentryProps } from '../security-group-sentry-props';
 import type { SecurityGroupSentrySettings } from '../security-group-sentry-settings';
@@ -46,13 +47,20 @@ export class AllParts {
     const { policies } = judging;
     const { hub } = props;
     this.approvals = SentryApprovals.forPolicies(sentry, props.policies);
+    const workflows = this.approvals?.parameters ?? [];
     this.parameters = new SentryParameters(sentry, 'Parameters', {
       monitoredGroups,
-      policies: { ...judging, workflows: this.approvals?.parameters ?? [] },
+      policies: { ...judging, workflows },
     });
     this.ledger = new LedgerTable(sentry, 'Ledger');
     const operators = checkedOperators(sentry, props.operators);
-    this.changes = new ChangeQueue(sentry, { monitoredGroups, policies, operators, topic });
+    this.changes = new ChangeQueue(sentry, {
+      monitoredGroups,
+      policies,
+      questionTags: tagsOfQuestions({ ...judging, workflows }),
+      operators,
+      topic,
+    });
 
     const { parameters, ledger, changes } = this;
     const parts = { monitoredGroups, policies, parameters, ledger, changes, topic, operators, hub };

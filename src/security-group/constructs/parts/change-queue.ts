@@ -11,11 +11,14 @@ import { deadLetterQueue, workQueue } from '../../../shared/constructs/work-queu
 import { RESPOND_TO_CHANGES } from '../../contracts/respond-to-changes.environment';
 import type { MonitoredGroups } from '../../domain/groups/monitored-groups';
 import type { Policy } from '../../domain/policies/policy';
+import type { RuleTag } from '../../domain/rules/rule';
 import { groupChangePattern } from '../group-change-pattern';
 
 export interface ChangeQueueProps {
   readonly monitoredGroups: MonitoredGroups;
   readonly policies: readonly Policy[];
+  /** Tags by which people are asked, or that stand out in questions. */
+  readonly questionTags: readonly RuleTag[];
   readonly operators: readonly iam.IPrincipal[];
   readonly topic: sns.ITopic;
 }
@@ -31,7 +34,7 @@ export class ChangeQueue {
 
   constructor(
     sentry: Construct,
-    { monitoredGroups, policies, operators, topic }: ChangeQueueProps,
+    { monitoredGroups, policies, questionTags, operators, topic }: ChangeQueueProps,
   ) {
     this.undelivered = deadLetterQueue(sentry, 'UndeliveredEvents', operators);
     Validations.of(this.undelivered).acknowledge({
@@ -46,7 +49,7 @@ export class ChangeQueue {
     });
     this.rule = new events.Rule(sentry, 'ChangeRule', {
       description: `Changes of the security groups that ${sentry.node.path} watches`,
-      eventPattern: groupChangePattern(monitoredGroups, policies),
+      eventPattern: groupChangePattern(monitoredGroups, policies, questionTags),
       targets: [new targets.SqsQueue(this.queue, { deadLetterQueue: this.undelivered })],
     });
     this.alarms = this.makeAlarms(sentry, topic);

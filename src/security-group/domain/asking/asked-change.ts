@@ -41,6 +41,10 @@ export interface AskedChange {
   readonly groupNames: Readonly<Record<string, string>>;
   /** Where it was done, as people were told; absent without a hub. */
   readonly place?: DescribedPlace;
+  /** Tags of the group by which the workflow finds who is asked. */
+  readonly routeTags?: readonly RuleTag[];
+  /** Tags of the group that stand out in the question. */
+  readonly sensitiveTags?: readonly RuleTag[];
 }
 
 export interface AskedRule {

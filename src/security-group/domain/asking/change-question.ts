@@ -13,6 +13,7 @@ export function changeQuestion(asked: AskedChange): Question {
   const { group, place, call, rules } = asked;
   return {
     title: `Security group ${group.name ?? group.id}${inTitle(place)}: ${countText(rules)}`,
+    ...sensitiveLabels(asked),
     requester: requesterOf(call.actor),
     facts: [
       ...(place ? placeFacts(place) : []),
@@ -29,6 +30,17 @@ export function changeQuestion(asked: AskedChange): Question {
     links: links(asked),
     // What was taken away cannot be put back by the clock.
     mayBeTimed: rules.every(({ change }) => change === 'added' || change === 'modified'),
+  };
+}
+
+/** A key has several values where the group has had one after the other: each still counts. */
+function sensitiveLabels({ sensitiveTags = [] }: AskedChange): Pick<Question, 'sensitiveLabels'> {
+  if (sensitiveTags.length === 0) return {};
+  const keys = [...new Set(sensitiveTags.map(({ key }) => key))];
+  const valuesOf = (label: string) =>
+    sensitiveTags.filter(({ key }) => key === label).map(({ value }) => value);
+  return {
+    sensitiveLabels: keys.map((label) => ({ label, value: valuesOf(label).join(', ') })),
   };
 }
 

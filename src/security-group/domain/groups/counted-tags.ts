@@ -18,6 +18,8 @@ export interface CountedTags {
   readonly had: readonly RuleTag[];
   /** Tags that the group has not had once: where they exclude it, they count as not put on. */
   readonly lacked: readonly RuleTag[];
+  /** Tags that it had from the beginning, or as someone decided who may, and lost since. */
+  readonly lost?: readonly RuleTag[];
   /** When someone who may has decided on tags with these keys last. */
   readonly decided?: readonly DecidedKey[];
 }
@@ -44,6 +46,10 @@ export function tagsIn(selections: readonly MonitoredGroups[]): readonly RuleTag
     .flatMap(partsOf)
     .flatMap(({ include, exclude }) => [...include, ...exclude])
     .flatMap((selector) => (selector.kind === 'tag' ? [tagOf(selector)] : []));
+  return distinctTags(tags);
+}
+
+export function distinctTags(tags: readonly RuleTag[]): RuleTag[] {
   return tags.filter((tag, index) => tags.findIndex((other) => isSame(tag, other)) === index);
 }
 
@@ -62,7 +68,58 @@ export function countTags(
   const newlyHad = decisive.filter((tag) => holds(tags, tag) && !holds(had, tag));
   const newlyLacked = decisive.filter((tag) => !holds(tags, tag) && !holds(lacked, tag));
   if (known && newlyHad.length + newlyLacked.length === 0) return known;
-  return { ...known, had: [...had, ...newlyHad], lacked: [...lacked, ...newlyLacked] };
+  const newlyLost = newlyLacked.filter((tag) => holds(had, tag));
+  const lost = [...(known?.lost ?? []), ...newlyLost];
+  return {
+    ...known,
+    had: [...had, ...newlyHad],
+    lacked: [...lacked, ...newlyLacked],
+    ...(lost.length > 0 && { lost }),
+  };
+}
+
+/**
+ * After a call of someone who may not decide: the call itself may have put on what is seen for the
+ * first time, so the group has lacked it, too.
+ */
+export function countTagsAfter(
+  known: CountedTags | undefined,
+  group: GroupDetails,
+  decisive: readonly RuleTag[],
+  { keys }: Pick<TagsWritten, 'keys'>,
+): CountedTags | undefined {
+  const counted = countTags(known, group, decisive);
+  if (!counted || counted === known) return counted;
+  const { had, lacked } = known ?? NOTHING_COUNTED;
+  const isNew = (tag: RuleTag) => !holds(had, tag) && !holds(lacked, tag);
+  const put = counted.had.filter(
+    (tag) => isNew(tag) && (keys.length === 0 || keys.includes(tag.key)),
+  );
+  return put.length > 0 ? { ...counted, lacked: [...counted.lacked, ...put] } : counted;
+}
+
+/**
+ * Those of some tags that the group has had from the beginning, or as someone decided who may, one
+ * of each key, whatever others have put on or taken off since: who may tag a group must not be able
+ * to choose who decides about it.
+ */
+export function settledTags(
+  { had, lacked, lost = [] }: CountedTags,
+  among: readonly RuleTag[],
+): readonly RuleTag[] {
+  const settled = had.filter((tag) => !holds(lacked, tag) || holds(lost, tag));
+  const known = settled.filter((tag) => holds(among, tag));
+  return known.filter(({ key }, index) => known.findIndex((one) => one.key === key) === index);
+}
+
+/** Those of some tags that the group has, or has had once. */
+export function tagsEverHad(
+  { tags = [] }: GroupDetails,
+  counted: CountedTags | undefined,
+  among: readonly RuleTag[],
+): readonly RuleTag[] {
+  const { had } = counted ?? NOTHING_COUNTED;
+  return among.filter((tag) => holds(tags, tag) || holds(had, tag));
 }
 
 /**
@@ -75,7 +132,7 @@ export function decideTags(
   decisive: readonly RuleTag[],
   { keys, tags = group.tags ?? [], at }: TagsWritten,
 ): CountedTags | undefined {
-  const { had, lacked, decided = [] } = known ?? NOTHING_COUNTED;
+  const { had, lacked, lost = [], decided = [] } = known ?? NOTHING_COUNTED;
   const isOpen = (key: string) =>
     (keys.length === 0 || keys.includes(key)) &&
     !decided.some((one) => one.key === key && one.at > at);
@@ -83,9 +140,11 @@ export function decideTags(
   if (open.length === 0) return countTags(known, group, decisive);
   const openKeys = [...new Set(open.map(({ key }) => key))];
   const isLeft = ({ key }: { readonly key: string }) => !openKeys.includes(key);
+  const stillLost = lost.filter(isLeft);
   const decidedTags: CountedTags = {
     had: [...had.filter(isLeft), ...open.filter((tag) => holds(tags, tag))],
     lacked: [...lacked.filter(isLeft), ...open.filter((tag) => !holds(tags, tag))],
+    ...(stillLost.length > 0 && { lost: stillLost }),
     decided: [...decided.filter(isLeft), ...openKeys.map((key) => ({ key, at }))],
   };
   return countTags(decidedTags, group, decisive);

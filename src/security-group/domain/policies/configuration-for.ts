@@ -1,6 +1,6 @@
 import type { Policy } from './policy';
-import type { SentryConfiguration } from './sentry-configuration';
-import { type CountedTags, isCounted, tagsIn } from '../groups/counted-tags';
+import type { SentryConfiguration, Workflow } from './sentry-configuration';
+import { type CountedTags, distinctTags, isCounted, tagsIn } from '../groups/counted-tags';
 import type { GroupDetails } from '../groups/group';
 import { isSelectedById, selectorsOf } from '../groups/monitored-groups';
 import type { GroupRecord } from '../ledger/ledger';
@@ -51,17 +51,34 @@ export function namesGroups({ policies }: Pick<SentryConfiguration, 'policies'>)
 }
 
 /**
- * The tags that are remembered of each group: those by which policies are for it and, where several
- * may choose a group, those by which it is watched.
+ * The tags that are remembered of each group: those by which policies are for it, those of
+ * questions about it and, where several may choose a group, those by which it is watched.
  */
 export function decisiveTags(
-  configuration: Pick<SentryConfiguration, 'policies' | 'monitoredGroups'>,
+  configuration: Pick<
+    SentryConfiguration,
+    'policies' | 'monitoredGroups' | 'workflows' | 'sensitiveTags'
+  >,
 ): readonly RuleTag[] {
   const { policies, monitoredGroups } = configuration;
-  return tagsIn([
+  const selections = [
     ...policies.flatMap(({ appliesTo }) => appliesTo ?? []),
     ...(remembersMembership(configuration) ? [monitoredGroups] : []),
-  ]);
+  ];
+  return distinctTags([...tagsIn(selections), ...tagsOfQuestions(configuration)]);
+}
+
+/** The tags by which people are asked about a group, and those that stand out in the question. */
+export function tagsOfQuestions({
+  workflows,
+  sensitiveTags = [],
+}: AskingConfiguration): readonly RuleTag[] {
+  return distinctTags([...workflows.flatMap(({ routeTags = [] }) => routeTags), ...sensitiveTags]);
+}
+
+interface AskingConfiguration {
+  readonly workflows: readonly Pick<Workflow, 'routeTags'>[];
+  readonly sensitiveTags?: readonly RuleTag[];
 }
 
 /** Whether several tags may choose a group: then none of them alone says whether it is watched. */

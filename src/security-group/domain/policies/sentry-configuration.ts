@@ -2,6 +2,7 @@ import type { Disabling, Policy } from './policy';
 import type { AccountScope } from '../../../organization/domain/account-scope';
 import type { TrustedActor } from '../changes/actor';
 import type { MonitoredGroups } from '../groups/monitored-groups';
+import type { RuleTag } from '../rules/rule';
 
 export const MODES = ['ENFORCE', 'OBSERVE'] as const;
 
@@ -51,6 +52,8 @@ export interface SentryConfiguration {
   readonly brake: number;
   /** The workflows that policies name. */
   readonly workflows: readonly Workflow[];
+  /** Tags of groups that stand out in questions about them. */
+  readonly sensitiveTags?: readonly RuleTag[];
   /**
    * Operators' orders not to answer violations of a policy, also those that are over, and those
    * whose policy is not deployed any more.
@@ -67,6 +70,8 @@ export interface Workflow {
   readonly name: string;
   /** How long people have to answer. */
   readonly expireMilliseconds: number;
+  /** Tags of groups by which it finds who is asked. */
+  readonly routeTags?: readonly RuleTag[];
 }
 
 /** Where it names no accounts or units, the sentry is paused everywhere. */

@@ -8,6 +8,7 @@ import { portioned } from '../asking/askable';
 import { asksIn, memberKey } from '../asking/asked-change';
 import type { NewAsk, AskedChange } from '../asking/asked-change';
 import { referencedGroups } from '../asking/change-question';
+import { questionTags } from '../asking/question-tags';
 import type { Notice } from '../reporting/change-report';
 import type { RuleOutcome } from '../reporting/outcome';
 import { ruleKey } from '../rules/rule';
@@ -115,7 +116,11 @@ async function newAsks(one: Case, outcomes: readonly RuleOutcome[]): Promise<Ask
   const found = asksIn(outcomes, target.call, group, situation).filter(
     ({ response }) => !isFailing || response === 'revertIfDenied',
   );
-  return Promise.all(found.map(async (ask) => identified(ask, target, ports)));
+  const tagged = found.map((ask) => ({
+    ...ask,
+    ...questionTags(group, situation.ledger, ask.workflow, configuration),
+  }));
+  return Promise.all(tagged.map(async (ask) => identified(ask, target, ports)));
 }
 
 /**

@@ -5,7 +5,7 @@ import type { Target } from './target';
 import { isTrusted } from '../changes/actor';
 import type { Change, NamedGroup } from '../changes/change';
 import { NO_RULES } from '../changes/named-rules';
-import { type CountedTags, countTags, decideTags, isCounted } from '../groups/counted-tags';
+import { type CountedTags, countTagsAfter, decideTags, isCounted } from '../groups/counted-tags';
 import type { GroupDetails } from '../groups/group';
 import {
   decisiveTagKeys,
@@ -16,7 +16,12 @@ import {
 } from '../groups/monitored-groups';
 import { EMPTY_LEDGER, type GroupLedger, isAdopted } from '../ledger/ledger';
 import { rewriteRecord } from '../ledger/rewrite';
-import { decisiveTags, isFor, remembersMembership } from '../policies/configuration-for';
+import {
+  decisiveTags,
+  isFor,
+  remembersMembership,
+  tagsOfQuestions,
+} from '../policies/configuration-for';
 import type { Policy } from '../policies/policy';
 import type { SentryConfiguration } from '../policies/sentry-configuration';
 import type { ChangeReport, Notice } from '../reporting/change-report';
@@ -60,7 +65,10 @@ export async function respondToTags(
   const { configuration, ports } = sentry;
   const { monitoredGroups, policies, trustedActors } = configuration;
   const selections = policies.flatMap(({ appliesTo }) => appliesTo ?? []);
-  if (![monitoredGroups, ...selections].some((one) => touches(tagChange, one))) return undefined;
+  const isDecisive =
+    [monitoredGroups, ...selections].some((one) => touches(tagChange, one)) ||
+    tagsOfQuestions(configuration).some(({ key }) => isNamed(tagChange, key));
+  if (!isDecisive) return undefined;
   const ledger = await ports.ledger.read(groupId);
   if (!isAdopted(ledger)) return undefined;
   const [details] = await ports.groups.find({ kind: 'ids', groupIds: [groupId] });
@@ -85,9 +93,13 @@ export async function respondToTags(
 }
 
 /** Whether the call may have changed tags that the selection goes by. */
-function touches({ tagKeys }: TagChange, selection: MonitoredGroups): boolean {
-  const decisive = decisiveTagKeys(selection);
-  return tagKeys.length === 0 || tagKeys.some((key) => decisive.includes(key));
+function touches(tagChange: TagChange, selection: MonitoredGroups): boolean {
+  const { tagKeys } = tagChange;
+  return tagKeys.length === 0 || decisiveTagKeys(selection).some((key) => isNamed(tagChange, key));
+}
+
+function isNamed({ tagKeys }: TagChange, key: string): boolean {
+  return tagKeys.length === 0 || tagKeys.includes(key);
 }
 
 function tagsAfter(
@@ -98,7 +110,7 @@ function tagsAfter(
   configuration: SentryConfiguration,
 ): CountedTags | undefined {
   const decisive = decisiveTags(configuration);
-  if (!isTrustedCall) return countTags(known, details, decisive);
+  if (!isTrustedCall) return countTagsAfter(known, details, decisive, { keys: tagKeys });
   return decideTags(known, details, decisive, {
     keys: tagKeys,
     ...(tags && { tags }),

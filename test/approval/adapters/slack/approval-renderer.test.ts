@@ -320,6 +320,109 @@ describe('a question while it is open', () => {
   });
 });
 
+describe('what makes a question sensitive', () => {
+  const sensitiveLabels = [
+    { label: 'data-class', value: 'restricted' },
+    { label: 'pci', value: '<!channel> <@U0BOB>' },
+  ];
+  const sensitive = { ...QUESTION, sensitiveLabels };
+  const request: ApprovalRequest = { ...PENDING, question: sensitive };
+  const lines = [
+    '⚠️ SENSITIVE: data-class: restricted',
+    '⚠️ SENSITIVE: pci: &lt;!channel&gt; &lt;@U0BOB&gt;',
+  ];
+
+  test('stands below its title, in words, and as text', () => {
+    const { text } = RENDERER.question(request);
+    expect(text.split('\n').slice(0, 3)).toEqual([QUESTION.title, ...lines]);
+  });
+
+  test.each<[string, RenderedMessage]>([
+    ['its reminders', RENDERER.reminder(request)],
+    [
+      'messages that tell of its steps',
+      RENDERER.step({ ...APPROVED, question: sensitive }, slotFor('approved')),
+    ],
+  ])('comes first in %s', (_, { text }) => {
+    expect(text.split('\n').slice(0, 2)).toEqual(lines);
+  });
+
+  test('stays where the question is decided', () => {
+    expect(RENDERER.question({ ...APPROVED, question: sensitive }).text).toContain(lines[0]);
+  });
+
+  test('is cut where it is long; then all of it is in the thread, and can be approved there alone', () => {
+    const value = `${'v'.repeat(300)} END`;
+    const long = {
+      ...request,
+      question: { ...QUESTION, sensitiveLabels: [{ label: 'data-class', value }] },
+    };
+    expect(labels(RENDERER.question(long))).toEqual(['Show all', 'Deny']);
+    expect(readable(RENDERER.question(long))).not.toContain('END');
+    expect(RENDERER.whole(long).map(readable).join('')).toContain(value);
+  });
+});
+
+describe('who is mentioned', () => {
+  const mentioning = new SlackRenderer({ ...CONFIGURATION, mentions: ['S0SEC', 'U0CAROL'] });
+  const mentioned = 'For <!subteam^S0SEC>, <@U0CAROL>';
+
+  test('is in the question while it is open, and in each reminder', () => {
+    expect(mentioning.question(PENDING).text).toContain(mentioned);
+    expect(mentioning.question(PENDING).blocks).toContain(
+      '{"type":"usergroup","usergroup_id":"S0SEC"},{"type":"text","text":", "},{"type":"user","user_id":"U0CAROL"}',
+    );
+    expect(mentioning.reminder(PENDING).text).toContain(mentioned);
+  });
+
+  test('is in no other message', () => {
+    const others = [
+      mentioning.question(APPROVED),
+      mentioning.step(APPROVED, slotFor('approved')),
+      ...mentioning.whole({ ...PENDING, question: LONG }),
+    ];
+    for (const { text, blocks } of others) expect(`${text}${blocks}`).not.toContain('S0SEC');
+  });
+
+  test('is said by the route alone where there is one, and by no one where that is lost', () => {
+    const route = {
+      ...CONFIGURATION,
+      name: 'prod',
+      accounts: ['111122223333'],
+      units: [],
+      mentions: ['S0PROD'],
+    };
+    const place = { account: '111122223333' };
+    const found = { name: 'prod', channelId: 'C0APPROVE' };
+    const textOf = (routes: readonly (typeof route)[]) =>
+      new SlackRenderer({ ...CONFIGURATION, mentions: ['S0SEC'], routes }).question({
+        ...PENDING,
+        labels: place,
+        route: found,
+      }).text;
+    expect(textOf([route])).toContain('For <!subteam^S0PROD>');
+    expect(textOf([route])).not.toContain('S0SEC');
+    expect(textOf([])).not.toContain('subteam');
+  });
+
+  test('is never whom a text names', () => {
+    const hostile = '<!subteam^S0SEC> <!here> <@U0BOB> @here';
+    const question: Question = {
+      ...QUESTION,
+      title: hostile,
+      facts: [{ label: hostile, value: hostile }],
+      sensitiveLabels: [{ label: hostile, value: hostile }],
+    };
+    for (const { text, blocks } of [
+      RENDERER.question({ ...PENDING, question }),
+      RENDERER.reminder({ ...PENDING, question }),
+    ]) {
+      expect(text).not.toMatch(/<!|<@U0BOB>/);
+      expect(blocks).not.toContain('"usergroup"');
+    }
+  });
+});
+
 describe('a question that is too long for one message', () => {
   const request = withQuestion(LONG);
 
@@ -619,6 +722,9 @@ describe('whatever is asked, and whatever has become of it', () => {
     .map(([one, times]) => Array.from({ length: times }, () => one));
   const question: fc.Arbitrary<Question> = fc.record({
     title: text,
+    sensitiveLabels: optionally(
+      fc.array(fc.record({ label: text, value: text }), { maxLength: 10 }),
+    ),
     requester: fc.record({ name: text }),
     facts: fc.array(fc.record({ label: text, value: text }), { maxLength: 12 }),
     changes: fc.oneof(fc.array(change, { maxLength: 6 }), manyChanges),
@@ -682,6 +788,7 @@ describe('whatever is asked, and whatever has become of it', () => {
       ),
       requiredApprovals: fc.integer({ min: 1, max: 4 }),
       allowSelfApproval: fc.boolean(),
+      mentions: optionally(fc.array(userId, { maxLength: 10 })),
     })
     .map((chosen) => ({ ...CONFIGURATION, ...chosen }));
 

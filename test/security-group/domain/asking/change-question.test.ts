@@ -55,6 +55,19 @@ test('the question says what was done to which group, by whom, from where, and w
   });
 });
 
+test('tags that make it sensitive are one label for each key, with all values that it had', () => {
+  const sensitiveTags = [
+    { key: 'data-class', value: 'restricted' },
+    { key: 'pci', value: 'yes' },
+    { key: 'data-class', value: 'secret' },
+  ];
+  expect(changeQuestion(asked({ sensitiveTags })).sensitiveLabels).toEqual([
+    { label: 'data-class', value: 'restricted, secret' },
+    { label: 'pci', value: 'yes' },
+  ]);
+  expect(Object.keys(changeQuestion(asked()))).not.toContain('sensitiveLabels');
+});
+
 describe('in a hub', () => {
   const inPayments = asked({ place: PAYMENTS_PLACE });
 

@@ -2,8 +2,10 @@ import * as fc from 'fast-check';
 import {
   type CountedTags,
   countTags,
+  countTagsAfter,
   decideTags,
   isCounted,
+  settledTags,
 } from '../../../../src/security-group/domain/groups/counted-tags';
 import type {
   GroupSelector,
@@ -49,6 +51,23 @@ test('whatever others do to the tags of a group, the policies that hold for it n
         const { policies } = configurationFor(configuration, group(own), counted);
         expect(policies).toEqual(expect.arrayContaining([...held]));
         held = policies;
+      }
+    }),
+    { numRuns: 60 },
+  );
+});
+
+test('whatever others do to the tags of a group, those by which people are asked stay as they were first', () => {
+  const calls = fc.array(fc.record({ own: tags, isSeen: fc.boolean() }));
+  fc.assert(
+    fc.property(fc.array(tag), tags, calls, (among, first, history) => {
+      let counted = countTags(undefined, group(first), among);
+      const before = counted && settledTags(counted, among);
+      for (const { own, isSeen } of history) {
+        counted = isSeen
+          ? countTagsAfter(counted, group(own), among, { keys: [] })
+          : countTags(counted, group(own), among);
+        expect(counted && settledTags(counted, among)).toEqual(before);
       }
     }),
     { numRuns: 60 },
