@@ -3,7 +3,14 @@ import {
   ApprovalSandbox,
   BOB,
   buttonsOf,
+  CAROL,
+  DAN,
   MALLORY,
+  OTHER_TEAM,
+  PAYMENTS_CHANNEL,
+  PAYMENTS_TAG,
+  ROUTE_CHANNEL,
+  SENSITIVE_TAG,
 } from '../support/sandbox/approval-sandbox';
 
 jest.setTimeout(120_000);
@@ -12,12 +19,12 @@ const MINUTE_MS = 60_000;
 const SSH = { IpProtocol: 'tcp', FromPort: 22, ToPort: 22, IpRanges: [{ CidrIp: '0.0.0.0/0' }] };
 const HTTPS = '443 from 0.0.0.0/0';
 const OPENED = '22 from 0.0.0.0/0';
-const TESTS = 4;
+const TESTS = 5;
 
 let sandbox: ApprovalSandbox;
 
 beforeAll(async () => {
-  sandbox = await ApprovalSandbox.start(TESTS);
+  sandbox = await ApprovalSandbox.start(TESTS, { paymentsPair: TESTS - 1 });
 });
 
 afterAll(async () => sandbox?.stop());
@@ -68,4 +75,19 @@ test('what was approved for an hour ends, and no one is asked again', async () =
   await sandbox.reconcile();
   expect(await sandbox.rules(sandbox.guarded)).toEqual([HTTPS]);
   expect(sandbox.questions).toHaveLength(1);
+});
+
+test('a group that is tagged for a team is decided about by that team, whatever someone writes over the tag right before', async () => {
+  const { guarded } = sandbox;
+  await sandbox.tag(guarded, { [PAYMENTS_TAG.key]: OTHER_TEAM, [SENSITIVE_TAG.key]: 'public' });
+  await sandbox.open(guarded, SSH);
+  expect([...sandbox.questions, ...sandbox.questionsIn(ROUTE_CHANNEL)]).toEqual([]);
+  const [question] = sandbox.questionsIn(PAYMENTS_CHANNEL);
+  expect(question!.text).toContain('SENSITIVE: data-class: restricted');
+  expect(question!.text).toContain(`For <@${CAROL}>`);
+
+  for (const other of [ALICE, BOB, MALLORY]) await sandbox.click(other, 'Approve', question);
+  expect(await sandbox.rules(guarded)).toEqual([HTTPS]);
+  for (const one of [CAROL, DAN]) await sandbox.click(one, 'Approve', question);
+  expect(await sandbox.rules(guarded)).toEqual([OPENED, HTTPS].sort());
 });

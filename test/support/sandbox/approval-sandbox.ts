@@ -9,6 +9,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import {
   AuthorizeSecurityGroupIngressCommand,
+  CreateTagsCommand,
   DescribeSecurityGroupRulesCommand,
   EC2Client,
   type IpPermission,
@@ -17,7 +18,7 @@ import {
   type SecurityGroupRule,
 } from '@aws-sdk/client-ec2';
 import { ReceiveMessageCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { App, CfnOutput, Stack } from 'aws-cdk-lib';
+import { App, CfnOutput, Stack, Tags } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import * as z from 'zod/mini';
@@ -54,6 +55,12 @@ export const [ALICE, BOB, MALLORY] = ['U0ALICE', 'U0BOB', 'U0MALLORY'] as const;
 export const ROUTED_ACCOUNT = '444455556666';
 export const ROUTE_CHANNEL = 'C0ROUTE';
 export const [CAROL, DAN] = ['U0CAROL', 'U0DAN'] as const;
+
+/** Carol and Dan also decide about groups with this tag; those of another team, Mallory and Dan. */
+export const PAYMENTS_TAG = { key: 'team', value: 'payments' };
+export const PAYMENTS_CHANNEL = 'C0PAYMENTS';
+export const OTHER_TEAM = 'others';
+export const SENSITIVE_TAG = { key: 'data-class', value: 'restricted' };
 const PEOPLE = [ALICE, BOB, MALLORY, CAROL, DAN];
 
 export const SIGNING_SECRET = 'sandbox-signing-secret';
@@ -83,6 +90,8 @@ export interface ApprovalSandboxOptions extends Pick<LocalAwsOptions, 'tablesEnd
    * that was asked for. Default: the stack makes them.
    */
   readonly placedGroups?: readonly PlacedGroup[];
+  /** The pair whose groups have the tags of payments, and of what is sensitive. Default: none. */
+  readonly paymentsPair?: number;
   /** The time when the stack is deployed. Default: now. */
   readonly at?: Date;
   /** What comes first, once the stack is there. Default: a run of reconcile, which adopts. */
@@ -110,7 +119,7 @@ export class ApprovalSandbox {
     });
     const [calls, logs, waits]: [ApiCall[], string[], SkippedWaits] = [[], [], new SkippedWaits()];
     const events: CloudTrailEvent[] = [];
-    const { tablesEndpoint, placedGroups = [], at, begin } = options;
+    const { tablesEndpoint, placedGroups = [], paymentsPair, at, begin } = options;
     const localAws = await LocalAws.start({
       tablesEndpoint,
       functionEnvironment: { SLACK_API_URL: slack.apiUrl },
@@ -124,12 +133,12 @@ export class ApprovalSandbox {
     });
     clock.now = () => localAws.now();
     for (const id of PEOPLE) slack.addUser({ id });
-    for (const id of [APPROVAL_CHANNEL, ROUTE_CHANNEL, MONITOR_CHANNEL]) {
+    for (const id of [APPROVAL_CHANNEL, ROUTE_CHANNEL, PAYMENTS_CHANNEL, MONITOR_CHANNEL]) {
       slack.addChannel({ id, members: PEOPLE });
     }
     if (at) await localAws.setClock(at);
     if (placedGroups.length > 0) await localAws.addGroups(placedGroups);
-    const assembly = synthesizeStage(pairsOfGroups, placedGroups);
+    const assembly = synthesizeStage(pairsOfGroups, placedGroups, paymentsPair);
     const stack = await localAws.deploy(assembly, STACK_NAME);
     await localAws.putSecret(stack.outputs.get('SigningSecretArn') ?? '', SIGNING_SECRET);
     await localAws.putSecret(stack.outputs.get('BotTokenArn') ?? '', BOT_TOKEN);
@@ -258,6 +267,16 @@ export class ApprovalSandbox {
     await this.settled();
   }
 
+  async tag(groupId: string, tags: Readonly<Record<string, string>>): Promise<void> {
+    await this.visitor.send(
+      new CreateTagsCommand({
+        Resources: [groupId],
+        Tags: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })),
+      }),
+    );
+    await this.settled();
+  }
+
   async modify(groupId: string, ruleId: string, cidr: string): Promise<void> {
     await this.visitor.send(
       new ModifySecurityGroupRulesCommand({
@@ -300,8 +319,12 @@ export class ApprovalSandbox {
 
   /** Questions that were put, the latest last. */
   get questions(): Message[] {
+    return this.questionsIn(APPROVAL_CHANNEL);
+  }
+
+  questionsIn(channelId: string): Message[] {
     return this.messages.filter(
-      ({ channel, threadTs }) => channel === APPROVAL_CHANNEL && threadTs === undefined,
+      ({ channel, threadTs }) => channel === channelId && threadTs === undefined,
     );
   }
 
@@ -454,7 +477,11 @@ function accessOf(
   };
 }
 
-function synthesizeStage(pairsOfGroups: number, placed: readonly PlacedGroup[]): string {
+function synthesizeStage(
+  pairsOfGroups: number,
+  placed: readonly PlacedGroup[],
+  paymentsPair?: number,
+): string {
   const app = new App({ outdir: mkdtempSync(join(tmpdir(), 'cdk-sentries-stage-')) });
   const stack = new Stack(app, STACK_NAME);
   const signingSecret = new secretsmanager.Secret(stack, 'SigningSecret');
@@ -473,10 +500,23 @@ function synthesizeStage(pairsOfGroups: number, placed: readonly PlacedGroup[]):
         approvers: Approvers.users([CAROL, DAN]),
         requiredApprovals: 2,
       },
+      {
+        name: 'other team',
+        tags: { [PAYMENTS_TAG.key]: [OTHER_TEAM] },
+        approvalChannelId: ROUTE_CHANNEL,
+        approvers: Approvers.users([MALLORY, DAN]),
+      },
+      {
+        name: 'payments',
+        tags: { [PAYMENTS_TAG.key]: [PAYMENTS_TAG.value] },
+        approvalChannelId: PAYMENTS_CHANNEL,
+        approvers: Approvers.users([CAROL, DAN]),
+        mentions: [CAROL],
+      },
     ],
   });
   const [guarded, lenient] =
-    placed.length > 0 ? placedIn(stack, placed) : madeIn(stack, pairsOfGroups);
+    placed.length > 0 ? placedIn(stack, placed) : madeIn(stack, pairsOfGroups, paymentsPair);
   const locked = SecurityGroupBaseline.locked({ restoreRemoved: true });
   const noSsh = {
     baseline: SecurityGroupBaseline.forbid([TrafficPattern.fromInternet(Ports.RDP)]),
@@ -488,6 +528,7 @@ function synthesizeStage(pairsOfGroups: number, placed: readonly PlacedGroup[]):
       noSsh,
       { baseline: locked, response: ChangeResponse.revertUntilApproved(approvals) },
     ],
+    sensitiveTags: { [SENSITIVE_TAG.key]: [SENSITIVE_TAG.value] },
   });
   new SecurityGroupSentry(stack, 'Leniency', {
     monitoredGroups: lenient!,
@@ -506,7 +547,7 @@ function synthesizeStage(pairsOfGroups: number, placed: readonly PlacedGroup[]):
   return app.synth().directory;
 }
 
-function madeIn(stack: Stack, pairsOfGroups: number): MonitoredGroups[] {
+function madeIn(stack: Stack, pairsOfGroups: number, paymentsPair?: number): MonitoredGroups[] {
   const vpc = new ec2.Vpc(stack, 'Vpc', { maxAzs: 1, natGateways: 0 });
   return KINDS.map((kind) => {
     const groups = Array.from({ length: pairsOfGroups }, (_, index) => {
@@ -515,6 +556,8 @@ function madeIn(stack: Stack, pairsOfGroups: number): MonitoredGroups[] {
         allowAllOutbound: false,
       });
       group.addIngressRule(ec2.Peer.anyIpv4(), ec2.Port.tcp(443));
+      const tags = index === paymentsPair ? [PAYMENTS_TAG, SENSITIVE_TAG] : [];
+      for (const { key, value } of tags) Tags.of(group).add(key, value);
       new CfnOutput(stack, `${kind}${index}Id`, { value: group.securityGroupId });
       return group;
     });
