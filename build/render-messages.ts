@@ -7,7 +7,7 @@ import { type Page, type PageMessage, slackPage } from './slack-page';
 import { askAbout, laterText } from '../src/access-key/domain/key-question';
 import type { Block } from '../src/approval/adapters/slack/approval-blocks';
 import { SlackRenderer } from '../src/approval/adapters/slack/approval-renderer';
-import type { ApprovalConfiguration } from '../src/approval/domain/approval-configuration';
+import type { ApprovalConfiguration, Route } from '../src/approval/domain/approval-configuration';
 import type { ApprovalRequest, Step } from '../src/approval/domain/approval-request';
 import type { RenderedMessage } from '../src/approval/domain/deliver-messages';
 import type { AskedChange } from '../src/security-group/domain/asking/asked-change';
@@ -26,10 +26,11 @@ const WIDTH = 720;
 const ROOM = 1_600;
 
 /** As Slack would show them. */
-const NAMES = { U0ALICE: 'Alice Meyer', U0BOB: 'Bob Tanaka', U0CAROL: 'Carol Nwosu' };
+const USERS = { U0ALICE: 'Alice Meyer', U0BOB: 'Bob Tanaka', U0CAROL: 'Carol Nwosu' };
+const NAMES = { ...USERS, S0PAYMENTS: 'payments-on-call' };
 
 const CONFIGURATION: ApprovalConfiguration = {
-  approvers: { kind: 'users', userIds: Object.keys(NAMES) },
+  approvers: { kind: 'users', userIds: Object.keys(USERS) },
   requiredApprovals: 1,
   allowSelfApproval: false,
   approvalChannelId: 'C0APPROVE',
@@ -238,9 +239,36 @@ const RENDERER = new SlackRenderer(CONFIGURATION);
 const KEY_REQUEST: ApprovalRequest = { ...PENDING, question: KEY, requesters: [KEY.requester] };
 const LONG_REQUEST: ApprovalRequest = { ...PENDING, question: LONG };
 
+const PAYMENTS_ROUTE: Route = {
+  ...CONFIGURATION,
+  name: 'payments',
+  accounts: [],
+  units: [],
+  tags: [{ key: 'team', values: ['payments'] }],
+  mentions: ['S0PAYMENTS'],
+};
+const SENSITIVE: ApprovalRequest = {
+  ...PENDING,
+  question: changeQuestion({
+    ...CHANGE,
+    group: { ...CHANGE.group, name: 'ledger-database' },
+    sensitiveTags: [{ key: 'data-class', value: 'restricted' }],
+  }),
+  labels: { tags: { team: 'payments' } },
+  route: { name: PAYMENTS_ROUTE.name, channelId: PAYMENTS_ROUTE.approvalChannelId },
+};
+const OF_PAYMENTS = new SlackRenderer({ ...CONFIGURATION, routes: [PAYMENTS_ROUTE] });
+
 const PAGES: Readonly<Record<string, Page>> = {
   pending: question(PENDING),
   member: question({ ...PENDING, question: IN_MEMBER }),
+  sensitive: {
+    channel: 'payments-approvals',
+    messages: [
+      pageMessage(OF_PAYMENTS.question(SENSITIVE)),
+      { ...pageMessage(OF_PAYMENTS.reminder(SENSITIVE)), isReply: true },
+    ],
+  },
   'access-key': question(KEY_REQUEST),
   confirm: { ...question(KEY_REQUEST), dialogOf: 'approve' },
   unverified: question(UNVERIFIED),

@@ -1,13 +1,13 @@
 import type { SecurityGroupSentryProps } from './security-group-sentry-props';
 import type { SlackApprovalWorkflow } from '../../approval/constructs/slack-approval-workflow';
-import { MOST_SENSITIVE_LABELS } from '../../approval/domain/question';
 import { checkedTagValues, type TagValues } from '../../shared/constructs/checked-tag-values';
 import type { PoliciesParameter, WorkflowParameter } from '../contracts/sentry-parameters';
 import type { RuleTag } from '../domain/rules/rule';
 
 type AskingProps = Pick<SecurityGroupSentryProps, 'policies' | 'sensitiveTags'>;
 
-/** More would fill a label until no one reads it. */
+/** More would fill a question, or one of its labels, until no one reads it. */
+const MOST_KEYS = 10;
 const MOST_VALUES = 20;
 
 /** Throws where no group could have them, or no one is asked; the error begins with `sentry`. */
@@ -18,9 +18,9 @@ export function sensitiveTagsOf(
   if (!sensitiveTags) return {};
   const where = `${sentry}: "sensitiveTags"`;
   const checked = checkedTagValues(where, sensitiveTags);
-  if (checked.length > MOST_SENSITIVE_LABELS) {
+  if (checked.length > MOST_KEYS) {
     throw new Error(
-      `${where} has ${checked.length} keys, and a question shows ${MOST_SENSITIVE_LABELS} labels: name fewer.`,
+      `${where} has ${checked.length} keys, and each is a label in the question: name up to ${MOST_KEYS}.`,
     );
   }
   const long = checked.find(({ values }) => values.length > MOST_VALUES);

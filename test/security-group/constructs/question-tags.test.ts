@@ -138,7 +138,7 @@ describe('sensitive tags', () => {
     [
       'more keys than a question shows',
       Object.fromEntries(many(11).map((key) => [key, ['yes']])),
-      / has 11 keys, and a question shows 10 labels: name fewer/,
+      / has 11 keys, and each is a label in the question: name up to 10/,
     ],
     ['a crowd of values', { pci: many(21) }, /"pci" has 21 values: name up to 20/],
   ])('%s: refused', (_, sensitiveTags, message) => {

@@ -17,13 +17,14 @@ import {
   weightOfBlocks,
   words,
 } from './approval-blocks';
-import type { Fact, ProposedChange, Question } from '../../domain/question';
+import type { ProposedChange, Question } from '../../domain/question';
 import { changeLines, countText } from '../../domain/request-text';
 
 export const MOST_NAME_CHARACTERS = 200;
 
-/** Of what stands out, wherever it is shown; a question has the rest where it is shown in full. */
-const MOST_LABEL_CHARACTERS = { label: 40, value: 80 } as const;
+/** Of what stands out. What is heavier is cut, and stands in full where the question does. */
+const MOST_SENSITIVE_WEIGHT = 3_000;
+const MOST_LABEL_CHARACTERS = { label: 30, value: 50 } as const;
 
 /** Beside the body: header, requesters, buttons and the like. */
 const MOST_BODY_BLOCKS = MOST_BLOCKS - 10;
@@ -61,7 +62,7 @@ export function layOut(question: Question, expiry: string, room: number): Layout
     isWithin(body, room) &&
     !isCut(question.title, MOST_HEADER_CHARACTERS) &&
     !isCut(question.requester.name, MOST_NAME_CHARACTERS) &&
-    !(question.sensitiveLabels ?? []).some(isLabelCut);
+    areLight(wholeSensitiveLines(question));
   if (fits) return { shown: body, record: [...matter, ...links], pages: [body], isComplete: true };
   const head = paragraphs([
     boldLiteral(question.title),
@@ -81,9 +82,10 @@ export function layOut(question: Question, expiry: string, room: number): Layout
 }
 
 /** What makes a question sensitive, a line each. The word says it without the sign's colour. */
-export function sensitiveLines({
-  sensitiveLabels = [],
-}: Pick<Question, 'sensitiveLabels'>): RichText[][] {
+export function sensitiveLines(question: Labelled): RichText[][] {
+  const { sensitiveLabels = [] } = question;
+  const whole = wholeSensitiveLines(question);
+  if (areLight(whole)) return whole;
   return sensitiveLabels.map(({ label, value }) => [
     bold(SENSITIVE),
     bold(`${cut(label, MOST_LABEL_CHARACTERS.label)}: `),
@@ -91,7 +93,7 @@ export function sensitiveLines({
   ]);
 }
 
-function wholeSensitiveLines({ sensitiveLabels = [] }: Question): RichText[][] {
+function wholeSensitiveLines({ sensitiveLabels = [] }: Labelled): RichText[][] {
   return sensitiveLabels.map(({ label, value }) => [
     bold(SENSITIVE),
     ...boldLiteral(label),
@@ -100,10 +102,13 @@ function wholeSensitiveLines({ sensitiveLabels = [] }: Question): RichText[][] {
   ]);
 }
 
+type Labelled = Pick<Question, 'sensitiveLabels'>;
+
 const SENSITIVE = '⚠️ SENSITIVE: ';
 
-function isLabelCut({ label, value }: Fact): boolean {
-  return isCut(label, MOST_LABEL_CHARACTERS.label) || isCut(value, MOST_LABEL_CHARACTERS.value);
+/** Whether they leave room for the question. */
+function areLight(lines: readonly (readonly RichText[])[]): boolean {
+  return weightOfBlocks(paragraphs(lines)) <= MOST_SENSITIVE_WEIGHT;
 }
 
 function isWithin(blocks: readonly Block[], room: number): boolean {

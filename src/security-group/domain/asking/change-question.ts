@@ -1,6 +1,8 @@
 import type { AskedChange, AskedRule } from './asked-change';
-import type { ProposedChange, Question, Requester } from '../../../approval/domain/question';
+import type { Fact, ProposedChange, Question, Requester } from '../../../approval/domain/question';
+import type { DescribedPlace } from '../../../organization/domain/described-place';
 import { cutText } from '../../../shared/domain/byte-budget';
+import { accountFields } from '../../../shared/domain/notification/account-text';
 import { consoleOf } from '../../../shared/domain/partition';
 import { type Actor, nameInWords } from '../changes/actor';
 import type { Call } from '../changes/change';
@@ -16,7 +18,7 @@ export function changeQuestion(asked: AskedChange): Question {
     ...sensitiveLabels(asked),
     requester: requesterOf(call.actor),
     facts: [
-      ...(place ? placeFacts(place) : []),
+      ...(place ? placeFacts(withoutWarning(place)) : []),
       {
         label: 'Group',
         value: `${groupText(group.id, group.name)}${group.vpcId ? ` in ${group.vpcId}` : ''}`,
@@ -34,14 +36,29 @@ export function changeQuestion(asked: AskedChange): Question {
 }
 
 /** A key has several values where the group has had one after the other: each still counts. */
-function sensitiveLabels({ sensitiveTags = [] }: AskedChange): Pick<Question, 'sensitiveLabels'> {
-  if (sensitiveTags.length === 0) return {};
+function sensitiveLabels({
+  place,
+  sensitiveTags = [],
+}: AskedChange): Pick<Question, 'sensitiveLabels'> {
   const keys = [...new Set(sensitiveTags.map(({ key }) => key))];
   const valuesOf = (label: string) =>
     sensitiveTags.filter(({ key }) => key === label).map(({ value }) => value);
-  return {
-    sensitiveLabels: keys.map((label) => ({ label, value: valuesOf(label).join(', ') })),
-  };
+  const labels = [
+    ...(place ? warningLabels(place) : []),
+    ...keys.map((label) => ({ label, value: valuesOf(label).join(', ') })),
+  ];
+  return labels.length > 0 ? { sensitiveLabels: labels } : {};
+}
+
+function warningLabels({ accountId, account }: DescribedPlace): Fact[] {
+  const { accountWarning } = accountFields(account);
+  return accountWarning ? [{ label: `account ${accountId}`, value: accountWarning }] : [];
+}
+
+/** Its warning stands above all facts. */
+function withoutWarning({ account, ...place }: DescribedPlace): DescribedPlace {
+  const { warning: _, ...described } = account;
+  return { ...place, account: described };
 }
 
 /** To the second, as CloudTrail has it. */
