@@ -65,10 +65,10 @@ export function countTags(
 ): CountedTags | undefined {
   if (decisive.length === 0) return known;
   const { had, lacked } = known ?? NOTHING_COUNTED;
-  const newlyHad = decisive.filter((tag) => holds(tags, tag) && !holds(had, tag));
-  const newlyLacked = decisive.filter((tag) => !holds(tags, tag) && !holds(lacked, tag));
+  const newlyHad = decisive.filter((tag) => hasTag(tags, tag) && !hasTag(had, tag));
+  const newlyLacked = decisive.filter((tag) => !hasTag(tags, tag) && !hasTag(lacked, tag));
   if (known && newlyHad.length + newlyLacked.length === 0) return known;
-  const newlyLost = newlyLacked.filter((tag) => holds(had, tag));
+  const newlyLost = newlyLacked.filter((tag) => hasTag(had, tag));
   const lost = [...(known?.lost ?? []), ...newlyLost];
   return {
     ...known,
@@ -91,7 +91,7 @@ export function countTagsAfter(
   const counted = countTags(known, group, decisive);
   if (!counted || counted === known) return counted;
   const { had, lacked } = known ?? NOTHING_COUNTED;
-  const isNew = (tag: RuleTag) => !holds(had, tag) && !holds(lacked, tag);
+  const isNew = (tag: RuleTag) => !hasTag(had, tag) && !hasTag(lacked, tag);
   const put = counted.had.filter(
     (tag) => isNew(tag) && (keys.length === 0 || keys.includes(tag.key)),
   );
@@ -107,8 +107,8 @@ export function settledTags(
   { had, lacked, lost = [] }: CountedTags,
   among: readonly RuleTag[],
 ): readonly RuleTag[] {
-  const settled = had.filter((tag) => !holds(lacked, tag) || holds(lost, tag));
-  const known = settled.filter((tag) => holds(among, tag));
+  const settled = had.filter((tag) => !hasTag(lacked, tag) || hasTag(lost, tag));
+  const known = settled.filter((tag) => hasTag(among, tag));
   return known.filter(({ key }, index) => known.findIndex((one) => one.key === key) === index);
 }
 
@@ -119,7 +119,7 @@ export function tagsEverHad(
   among: readonly RuleTag[],
 ): readonly RuleTag[] {
   const { had } = counted ?? NOTHING_COUNTED;
-  return among.filter((tag) => holds(tags, tag) || holds(had, tag));
+  return among.filter((tag) => hasTag(tags, tag) || hasTag(had, tag));
 }
 
 /**
@@ -142,8 +142,8 @@ export function decideTags(
   const isLeft = ({ key }: { readonly key: string }) => !openKeys.includes(key);
   const stillLost = lost.filter(isLeft);
   const decidedTags: CountedTags = {
-    had: [...had.filter(isLeft), ...open.filter((tag) => holds(tags, tag))],
-    lacked: [...lacked.filter(isLeft), ...open.filter((tag) => !holds(tags, tag))],
+    had: [...had.filter(isLeft), ...open.filter((tag) => hasTag(tags, tag))],
+    lacked: [...lacked.filter(isLeft), ...open.filter((tag) => !hasTag(tags, tag))],
     ...(stillLost.length > 0 && { lost: stillLost }),
     decided: [...decided.filter(isLeft), ...openKeys.map((key) => ({ key, at }))],
   };
@@ -157,14 +157,14 @@ export function isCounted(
   { had, lacked }: CountedTags = NOTHING_COUNTED,
 ): boolean {
   const isIn = (tags: readonly RuleTag[], selector: GroupSelector) =>
-    selector.kind === 'tag' && holds(tags, tagOf(selector));
+    selector.kind === 'tag' && hasTag(tags, tagOf(selector));
   return isSelectedBy(selection, {
     includes: (selector) => means(selector, group) || isIn(had, selector),
     excludes: (selector) => means(selector, group) && !isIn(lacked, selector),
   });
 }
 
-function holds(tags: readonly RuleTag[], tag: RuleTag): boolean {
+export function hasTag(tags: readonly RuleTag[], tag: RuleTag): boolean {
   return tags.some((other) => isSame(tag, other));
 }
 

@@ -5,7 +5,15 @@ import type { Target } from './target';
 import { isTrusted } from '../changes/actor';
 import type { Change, NamedGroup } from '../changes/change';
 import { NO_RULES } from '../changes/named-rules';
-import { type CountedTags, countTagsAfter, decideTags, isCounted } from '../groups/counted-tags';
+import {
+  type CountedTags,
+  countTagsAfter,
+  decideTags,
+  distinctTags,
+  hasTag,
+  isCounted,
+  settledTags,
+} from '../groups/counted-tags';
 import type { GroupDetails } from '../groups/group';
 import {
   decisiveTagKeys,
@@ -83,6 +91,7 @@ export async function respondToTags(
     : [
         ...(isLost ? [STILL_WATCHED] : []),
         ...policyNotices({ tagChange, details, before: ledger.record?.tags, counted }, policies),
+        ...routeNotices({ tagChange, details, counted }, configuration),
       ];
   const known = { id: groupId, ledger, details };
   const report =
@@ -168,6 +177,18 @@ function policyNotices(
   ];
 }
 
+/** Who would be asked by the tags that the call may have changed, and is not. */
+function routeNotices(
+  { tagChange, details, counted }: Omit<TagsInQuestion, 'before'>,
+  { workflows }: SentryConfiguration,
+): Notice[] {
+  const tags = distinctTags(workflows.flatMap(({ routeTags = [] }) => routeTags));
+  const touched = tags.filter(({ key }) => isNamed(tagChange, key));
+  const settled = counted ? settledTags(counted, touched) : [];
+  const isOther = (tag: RuleTag) => hasTag(details.tags ?? [], tag) !== hasTag(settled, tag);
+  return touched.some(isOther) ? [ASKED_AS_BEFORE] : [];
+}
+
 function stillHolding(policies: readonly Policy[]): Notice {
   return {
     severity: 'high',
@@ -208,6 +229,10 @@ const DELETED: Notice = { severity: 'high', text: 'The monitored group was delet
 const STILL_WATCHED: Notice = {
   severity: 'high',
   text: 'By its tags the group would not be watched any more. Tags decide that only where a trusted actor or an operator changes them: it is still watched.',
+};
+const ASKED_AS_BEFORE: Notice = {
+  severity: 'medium',
+  text: 'By its tags other people would be asked about the group. Tags decide that only where a trusted actor changes them: the same people are asked as before.',
 };
 const RELEASED: Notice = {
   severity: 'medium',

@@ -1,5 +1,6 @@
 import type { Change } from '../../../../src/security-group/domain/changes/change';
 import type { SentryConfiguration } from '../../../../src/security-group/domain/policies/sentry-configuration';
+import type { ChangeReport } from '../../../../src/security-group/domain/reporting/change-report';
 import type { RuleTag } from '../../../../src/security-group/domain/rules/rule';
 import { GroupsInMemory } from '../../in-memory/groups-in-memory';
 import { SentryInMemory } from '../../in-memory/sentry-in-memory';
@@ -54,11 +55,11 @@ async function retag(
   sentry: SentryInMemory,
   tags: readonly RuleTag[],
   byWhom = (change: Change) => change,
-): Promise<void> {
+): Promise<readonly ChangeReport[]> {
   putTags(sentry, tags);
   const tagKeys = ['team', 'data-class'];
   await sentry.pass(60_000);
-  await sentry.respond(
+  return sentry.respond(
     byWhom({
       ...changeOf({}),
       eventId: `tagged-${JSON.stringify(tags)}`,
@@ -148,6 +149,17 @@ describe('the tags by which people are found', () => {
     const sentry = await watching([PAYMENTS], { ...configuration(), workflows });
     expect((await tagsOfQuestion(sentry)).routeTags).toBeUndefined();
   });
+});
+
+test('someone who writes other tags than count is told of, and a trusted actor is not', async () => {
+  const sentry = await watching([PAYMENTS]);
+  const [report] = await retag(sentry, [SHOP]);
+  expect(report).toMatchObject({
+    notices: [{ severity: 'medium', text: expect.stringContaining('the same people are asked') }],
+  });
+  expect(await retag(sentry, [PAYMENTS])).toEqual([]);
+  expect(await retag(sentry, [SHOP], (change) => by(deployer, change))).toEqual([]);
+  expect(await retag(sentry, [SHOP, RESTRICTED])).toEqual([]);
 });
 
 describe('the tags that stand out', () => {
