@@ -7,7 +7,8 @@ export interface LockedBaselineProps {
   /**
    * Whether rules that someone takes away are put back as well. Without it a removal is only
    * reported: a responder who closes a port must not find it open again. Removals by a trusted
-   * actor stand either way.
+   * actor stand either way. A sentry throws where the policy's response is `notifyOnly`, which puts
+   * nothing back.
    *
    * @default false
    */

@@ -90,7 +90,11 @@ export interface SecurityGroupSentryProps extends CompanySettings {
    */
   readonly hub?: SentryHub;
 
-  /** The policies decide which rules the groups may hold. Throws if the list is empty. */
+  /**
+   * The policies decide which rules the groups may hold. Throws if the list is empty, and for a
+   * policy that does nothing beside another: the same one twice, or one that only notifies beside
+   * one with the same baseline for the same groups.
+   */
   readonly policies: SecurityGroupPolicy[];
 
   /**
@@ -187,7 +191,8 @@ export interface SecurityGroupSentryProps extends CompanySettings {
   /**
    * The sentry's response to rules that already violate a policy when it adopts their group. It
    * adopts a group when it sees it for the first time, again after a while, or under other
-   * policies.
+   * policies. Throws for RESPOND where no policy with `forbid` or `allowOnly` reverts or asks: a
+   * locked one accepts what it finds.
    *
    * @default ExistingViolations.REPORT
    */

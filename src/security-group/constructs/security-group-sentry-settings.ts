@@ -10,6 +10,7 @@ import { sensitiveTagsOf } from './question-tags';
 import { scopeInHub } from './scope-in-hub';
 import type { SecurityGroupPolicy, SecurityGroupSentryProps } from './security-group-sentry-props';
 import { trustedActorsOf } from './trusted-actors';
+import { refuseUselessPolicies } from './useless-policies';
 import type { SentryHub } from '../../organization/constructs/sentry-hub';
 import { checkedSeconds, type DurationRange } from '../../shared/constructs/checked-duration';
 import { otherPlace } from '../../shared/constructs/same-place';
@@ -47,6 +48,7 @@ export function securityGroupSentrySettings(
   const monitoredGroups = checkedGroups(scope, props.monitoredGroups);
   const policies = checkedPolicies(scope, props, monitoredGroups);
   refuseUselessGroups(scope.node.path, monitoredGroups, policies);
+  refuseUselessPolicies(scope.node.path, policies);
   const emptying = {
     groups: monitoredGroups,
     policies,
@@ -67,7 +69,7 @@ export function securityGroupSentrySettings(
       mode: props.mode ?? SentryMode.ENFORCE,
       ...observing(scope, props),
       ...sensitiveTagsOf(scope.node.path, props),
-      existingViolations: props.existingViolations ?? ExistingViolations.REPORT,
+      existingViolations: checkedExisting(scope, props.existingViolations, policies),
       settleSeconds: checkedSeconds(
         props.settleTime ?? Duration.minutes(15),
         `${scope.node.path}: "settleTime"`,
@@ -96,6 +98,22 @@ function refuseUselessEmptying(
   if (namedRoleArns.length === 0 || isLocked) return;
   throw new Error(
     `${scope.node.path}: "trustedActors" has Actor.emptyingDefaultGroups or emptyingDefaultGroupOf, which does nothing without a locked policy: leave it out, or add SecurityGroupBaseline.locked().`,
+  );
+}
+
+/** What stands when a group is adopted is answered by policies that are not locked, if at all. */
+function checkedExisting(
+  scope: Construct,
+  existing: ExistingViolations = ExistingViolations.REPORT,
+  policies: readonly Policy[],
+): ExistingViolations {
+  const isAnswered = policies.some(
+    ({ baseline, response }) => baseline.kind !== 'locked' && response !== 'notifyOnly',
+  );
+  if (existing === ExistingViolations.REPORT || isAnswered) return existing;
+  throw new Error(
+    `${scope.node.path}: "existingViolations" is RESPOND and does nothing: a locked policy accepts what it finds, and ChangeResponse.notifyOnly() leaves it. ` +
+      'Leave it out, or add a policy with forbid() or allowOnly() that reverts or asks.',
   );
 }
 

@@ -39,6 +39,11 @@ function policyFor(appliesTo?: MonitoredGroups): SecurityGroupPolicy {
   };
 }
 
+const noSsh: SecurityGroupPolicy = {
+  baseline: SecurityGroupBaseline.forbid([TrafficPattern.fromInternet(Ports.SSH)]),
+  response: ChangeResponse.revert(),
+};
+
 function settings(
   monitoredGroups: MonitoredGroups,
   policies: SecurityGroupPolicy[],
@@ -97,7 +102,7 @@ describe('groups of a policy are refused', () => {
     const { ref } = one.node.defaultChild as ec2.CfnSecurityGroup;
     const byRef = policyFor(MonitoredGroups.ids([ref]));
     for (const monitored of [MonitoredGroups.groups([one]), inVpc(network)]) {
-      expect(() => settings(monitored, [policyFor(), byRef], new Stack())).not.toThrow();
+      expect(() => settings(monitored, [noSsh, byRef], new Stack())).not.toThrow();
     }
   });
 });
@@ -114,8 +119,11 @@ describe('monitored groups that no policy is for', () => {
     );
   });
 
-  test.each<[string, MonitoredGroups, (MonitoredGroups | undefined)[]]>([
-    ['where one is for all', ids(A, B), [ids(A), undefined]],
+  test('are not known: those where one is for all', () => {
+    expect(() => settings(ids(A, B), [policyFor(ids(A)), noSsh])).not.toThrow();
+  });
+
+  test.each<[string, MonitoredGroups, MonitoredGroups[]]>([
     ['that may have the tag', ids(A, B), [ids(A), web]],
     ['that are each in one', ids(A, B), [ids(A), ids(B)]],
     ['of which some have none', all(), [web]],
@@ -127,7 +135,8 @@ describe('monitored groups that no policy is for', () => {
 test('five hundred groups of policies fit into parameters, and each selection is written once', () => {
   const some = Array.from({ length: 500 }, (_, index) => `sg-${String(index).padStart(17, '0')}`);
   const union = anyOf([all().excluding(ids(A)), taggedWith('a', 'b').excluding(ids(B))]);
-  const policies = [policyFor(ids(...some)), policyFor(ids(...some)), policyFor(union)];
+  const alsoForSome = { ...noSsh, appliesTo: ids(...some) };
+  const policies = [policyFor(ids(...some)), alsoForSome, policyFor(union)];
   const { scope, monitoredGroups, judging } = settings(all(), policies);
   const parameters = new SentryParameters(scope, 'Parameters', {
     monitoredGroups,
@@ -176,14 +185,14 @@ test('rules of the app are judged by the policies that are surely for their grou
     group.addIngressRule(ec2.Peer.anyIpv4(), ec2.Port.tcp(22));
     return group;
   }) as [ec2.SecurityGroup, ec2.SecurityGroup];
-  const noSsh = (appliesTo: MonitoredGroups): SecurityGroupPolicy => ({
+  const withoutSsh = (appliesTo: MonitoredGroups): SecurityGroupPolicy => ({
     ...policyFor(appliesTo),
     baseline: SecurityGroupBaseline.forbid([TrafficPattern.fromInternet(Ports.SSH)]),
   });
   const errorsWith = (appliesTo: MonitoredGroups) => {
     const { scope, monitoredGroups, judging } = settings(
       inVpc(network),
-      [policyFor(), noSsh(appliesTo)],
+      [policyFor(), withoutSsh(appliesTo)],
       new Stack(stack.node.root as never, `Other${stack.node.root.node.children.length}`),
     );
     return judgeAppRules(scope, monitoredGroups, judging);

@@ -15,6 +15,7 @@ import {
 import { securityGroupSentrySettings } from '../../../src/security-group/constructs/security-group-sentry-settings';
 
 const GROUP_ID = 'sg-0123456789abcdef0';
+const OWN_VPC = { vpcId: 'vpc-0123456789abcdef0', availabilityZones: ['eu-west-1a'] };
 
 test('what a user leaves out has its default', () => {
   const { monitoredGroups, judging, reconcileSchedule } = settings();
@@ -85,7 +86,10 @@ function named(name: string) {
 
 test('a policy has the name that it is given, or none', () => {
   const { policies } = settings({
-    policies: [named('no-additions'), { ...named('x'), name: undefined }],
+    policies: [
+      named('no-additions'),
+      ofVpc(ec2.Vpc.fromVpcAttributes(new Stack(), 'Vpc', OWN_VPC)),
+    ],
   }).judging;
   expect(policies.map(({ name }) => name)).toEqual(['no-additions', undefined]);
 });

@@ -604,6 +604,7 @@ test('two sentries on the same group are refused', () => {
 test('the app says how it goes about it', () => {
   const [policies] = parameterValues(
     template({
+      policies: [revertSsh],
       mode: SentryMode.OBSERVE,
       existingViolations: ExistingViolations.RESPOND,
       settleTime: Duration.minutes(5),
