@@ -72,7 +72,8 @@ export interface IamKeySentryProps extends CompanySettings {
 
   /**
    * Whose keys are left alone. Throws for an exclusion that does nothing beside another: the same
-   * user, group or tag twice, or a path below one that is excluded in the same accounts.
+   * user, group or tag twice, or a path below one that is excluded in the same accounts. Throws as
+   * well for one in accounts alone whose keys the sentry is known not to look at.
    *
    * @default - no one's
    */
@@ -98,7 +99,7 @@ export interface IamKeySentryProps extends CompanySettings {
 
   /**
    * Whether `actions` are taken, or only reported as what would happen. In OBSERVE, the function
-   * has no rights to change keys.
+   * has no rights to change keys. Throws for OBSERVE without `actions`.
    *
    * @default SentryMode.ENFORCE
    */

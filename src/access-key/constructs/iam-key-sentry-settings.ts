@@ -1,6 +1,6 @@
 import type { Construct } from 'constructs';
 import type { IamKeySentryProps } from './iam-key-sentry-props';
-import { refuseUselessExclusions } from './useless-exclusions';
+import { refuseUnwatchedAccounts, refuseUselessExclusions } from './useless-exclusions';
 import { refuseUselessOwners } from './useless-owners';
 import { wholeDays } from '../../shared/constructs/checked-duration';
 import { SentryMode } from '../../shared/constructs/sentry-mode';
@@ -22,6 +22,7 @@ export function iamKeySentrySettings(
   const rules = keyRules(scope, props);
   const excluding = (props.excluding ?? []).map((exclusion) => exclusion._specification);
   refuseUselessExclusions(scope, excluding);
+  refuseUnwatchedAccounts(scope, excluding, props.hub);
   const owners = props.owners?.map((owner) => owner._specification);
   if (owners) refuseUselessOwners(scope, owners);
   const settings: IamKeySentrySettings = {
@@ -65,7 +66,10 @@ function keyActions(
   { maxKeyAge }: KeyRules,
 ): IamKeySentrySettings['actions'] {
   const rules = actions?._rules;
-  if (!rules) return undefined;
+  if (!rules) {
+    refuseIdleMode(scope, mode);
+    return undefined;
+  }
   if (rules.deactivateAfter < maxKeyAge) {
     throw new Error(
       `${scope.node.path}: "deactivateAfter" is ${rules.deactivateAfter} days and "maxKeyAge" ${maxKeyAge}: ` +
@@ -73,6 +77,14 @@ function keyActions(
     );
   }
   return { ...rules, mode: mode === SentryMode.OBSERVE ? 'observe' : 'enforce' };
+}
+
+function refuseIdleMode(scope: Construct, mode: SentryMode | undefined): void {
+  if (mode !== SentryMode.OBSERVE) return;
+  throw new Error(
+    `${scope.node.path}: "mode" is OBSERVE and does nothing without "actions": keys are only reported anyway. ` +
+      'Leave it out, or write the actions to observe, such as KeyActions.of({ deactivateAfter: Duration.days(100) }).',
+  );
 }
 
 function refuseTooLong(scope: Construct, settings: IamKeySentrySettings): void {

@@ -1,4 +1,8 @@
+import { Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
+import { isLeftOut } from '../../organization/constructs/member-accounts';
+import type { SentryHub } from '../../organization/constructs/sentry-hub';
+import { isKnownLater } from '../../shared/constructs/known-later';
 import type { Exclusion } from '../domain/exclusion';
 
 /** Throws for an exclusion that another one makes useless. */
@@ -13,6 +17,26 @@ export function refuseUselessExclusions(scope: Construct, excluding: readonly Ex
       `${scope.node.path}: "excluding" has ${inWords(one)}, which does nothing beside ${inWords(other)}: take it out.`,
     );
   });
+}
+
+/** Throws for an exclusion that holds in no account whose keys are looked at. */
+export function refuseUnwatchedAccounts(
+  scope: Construct,
+  excluding: readonly Exclusion[],
+  hub: SentryHub | undefined,
+): void {
+  const { account } = Stack.of(scope);
+  if (isKnownLater(account)) return;
+  const isUnwatched = (id: string) =>
+    id !== account && !isKnownLater(id) && (!hub || isLeftOut(id, hub._accounts));
+  const idle = excluding.find(({ accounts }) => accounts?.every(isUnwatched));
+  if (!idle) return;
+  const why = hub
+    ? `${hub.node.path} does not watch that: take it out, or add to the accounts of the hub`
+    : `it has no "hub" and is in ${account}: take it out, or give it a hub that watches more accounts`;
+  throw new Error(
+    `${scope.node.path}: "excluding" has ${inWords(idle)}, where the sentry looks at no key, since ${why}.`,
+  );
 }
 
 /** Whether all users that the second means are excluded by the first, in the same accounts. */

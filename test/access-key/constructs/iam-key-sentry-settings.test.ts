@@ -1,5 +1,13 @@
 import { App, Duration, Stack } from 'aws-cdk-lib';
-import { KeyActions, KeyExclusion, KeyOwner, type IamKeySentryProps } from '../../../src';
+import {
+  type IamKeySentryProps,
+  KeyActions,
+  KeyExclusion,
+  KeyOwner,
+  MemberAccounts,
+  SentryHub,
+  SentryMode,
+} from '../../../src';
 import { iamKeySentrySettings } from '../../../src/access-key/constructs/iam-key-sentry-settings';
 
 describe('what cannot work is refused, with the path of the construct and what to write instead', () => {
@@ -69,10 +77,44 @@ describe('what cannot work is refused, with the path of the construct and what t
       { owners: [KeyOwner.userName(), KeyOwner.tag('Owner')] },
       /"owners" has KeyOwner\.tag\("Owner"\), which is never looked at after KeyOwner\.userName\(\): put it before, or take it out/,
     ],
+    [
+      'to observe where nothing is done',
+      { mode: SentryMode.OBSERVE, actions: KeyActions.reportOnly() },
+      /"mode" is OBSERVE and does nothing without "actions": keys are only reported anyway\. Leave it out, or write the actions/,
+    ],
   ])('%s', (_, props, message) => {
     expect(() => iamKeySentrySettings(new Stack(new App(), 'App'), props)).toThrow(
       new RegExp(`^App: ${message.source}`),
     );
+  });
+});
+
+describe('an exclusion in some accounts alone', () => {
+  const [own, member, other] = ['111122223333', '222233334444', '333344445555'] as const;
+  const known = { env: { account: own, region: 'eu-west-1' } };
+  const settingsOf = (accounts: string[], stack: Stack, hub?: SentryHub) => () =>
+    iamKeySentrySettings(stack, { excluding: [KeyExclusion.user('a').onlyIn(accounts)], hub });
+  const hubIn = (stack: Stack) =>
+    new SentryHub(stack, 'Hub', { accounts: MemberAccounts.accounts([member]) });
+
+  test('is refused where the sentry looks at another', () => {
+    const stack = new Stack(new App(), 'App', known);
+    expect(settingsOf([member, other], stack)).toThrow(
+      `App: "excluding" has the user a in ${member}, ${other}, where the sentry looks at no key, since it has no "hub" and is in ${own}: take it out, or give it a hub that watches more accounts.`,
+    );
+    expect(settingsOf([member, own], stack)).not.toThrow();
+    expect(settingsOf([member], new Stack(new App(), 'App'))).not.toThrow();
+  });
+
+  test('is refused where the hub watches others', () => {
+    const stack = new Stack(new App(), 'App', known);
+    const hub = hubIn(stack);
+    expect(settingsOf([other], stack, hub)).toThrow(
+      `App: "excluding" has the user a in ${other}, where the sentry looks at no key, since App/Hub does not watch that: take it out, or add to the accounts of the hub.`,
+    );
+    for (const accounts of [[member], [own], [other, member]]) {
+      expect(settingsOf(accounts, stack, hub)).not.toThrow();
+    }
   });
 });
 
