@@ -1,6 +1,7 @@
 import { Stack, Token } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type { Construct } from 'constructs';
+import { areOfOtherVpcs } from './known-vpc';
 import { warnAtSynth } from './late-advice';
 import { referredBy } from './referred-by';
 
@@ -30,18 +31,10 @@ export function checkFunctionGroups(
 }
 
 function refuseOtherVpc(scope: Construct, vpc: ec2.IVpc, group: ec2.CfnSecurityGroup): void {
-  const [own, theirs] = [vpc.vpcId, group.vpcId].map(knownVpc);
-  if (own === undefined || theirs === undefined || own === theirs) return;
+  if (!areOfOtherVpcs(vpc.vpcId, group.vpcId)) return;
   throw new Error(
     `${scope.node.path}: "securityGroups" has ${group.node.path}, which is in another VPC than "vpc", so that Lambda would refuse it: give a group of the same VPC.`,
   );
-}
-
-/** The construct of a VPC of the app, or the id of another. */
-function knownVpc(id: string | undefined): unknown {
-  if (id === undefined || !Token.isUnresolved(id)) return id;
-  const target = referredBy(id);
-  return target instanceof ec2.CfnVPC ? target : undefined;
 }
 
 function warnOfNoWayOut(scope: Construct, groups: readonly ec2.CfnSecurityGroup[]): void {

@@ -21,8 +21,8 @@ export interface CompanySettings {
   readonly vpc?: ec2.IVpc;
 
   /**
-   * The subnets of `vpc` for the functions. Throws without `vpc`, and for public subnets, from
-   * which a function reaches nothing.
+   * The subnets of `vpc` for the functions. Throws without `vpc`, if none is chosen, for public
+   * subnets, from which a function reaches nothing, and for one that is known to be of another VPC.
    *
    * @default - private subnets with a way to the internet, or else isolated ones
    */

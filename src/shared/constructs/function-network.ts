@@ -6,6 +6,7 @@ import type { Construct } from 'constructs';
 import { acknowledgeWildcard } from './acknowledge-finding';
 import type { FunctionNetwork } from './applied-settings';
 import { checkFunctionGroups } from './checked-function-groups';
+import { checkFunctionSubnets } from './checked-function-subnets';
 import type { CompanySettings } from './company-settings';
 import { warnAtSynth } from './late-advice';
 import { otherPlace } from './same-place';
@@ -34,12 +35,7 @@ export function checkedNetwork(
   refuseOtherPlace(scope, vpc);
   refuseNoSubnets(scope, vpc);
   const subnets = vpc.selectSubnets(vpcSubnets);
-  if (subnets.hasPublic) {
-    throw new Error(
-      `${scope.node.path}: "vpcSubnets" chooses public subnets, from which a function reaches neither AWS nor the internet: ` +
-        'write { subnetType: ec2.SubnetType.PRIVATE_WITH_EGRESS }, or PRIVATE_ISOLATED with the endpoints that docs/company-rules.md lists.',
-    );
-  }
+  checkFunctionSubnets(scope, vpc, subnets);
   warnWithoutWayOut(scope, { vpc, subnets, needs });
   return { vpc, vpcSubnets, securityGroups: functionGroups(scope, vpc, props.securityGroups) };
 }

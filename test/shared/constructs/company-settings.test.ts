@@ -160,6 +160,11 @@ describe('functions in a VPC', () => {
       /^Team\/KeySentry: "vpcSubnets" chooses public subnets, .*write \{ subnetType: ec2\.SubnetType\.PRIVATE_WITH_EGRESS \}/,
     ],
     [
+      'no subnet',
+      (vpc) => ({ vpc, vpcSubnets: { subnets: [] } }),
+      /^Team\/KeySentry: "vpcSubnets" chooses no subnet, .+ name at least one, or leave it out/,
+    ],
+    [
       'a VPC of another Region',
       () => ({
         vpc: new ec2.Vpc(
@@ -190,6 +195,48 @@ describe('functions in a VPC', () => {
     expect(() => keySentry({ vpc: vpcWithNat(), securityGroups: [other] })).toThrow(
       /^Team\/KeySentry: "securityGroups" has Team\/Other\/Resource, which is in another VPC than "vpc"/,
     );
+  });
+
+  test.each<[string, () => ec2.ISubnet[], string]>([
+    [
+      'that the app makes',
+      () => new ec2.Vpc(stack, 'Other', { maxAzs: 1 }).privateSubnets,
+      'Team/Other/PrivateSubnet1',
+    ],
+    [
+      'that is imported with its VPC',
+      () =>
+        ec2.Vpc.fromVpcAttributes(stack, 'Other', {
+          vpcId: 'vpc-0fedcba9876543210',
+          availabilityZones: ['eu-west-1a'],
+          privateSubnetIds: ['subnet-0fedcba9876543210'],
+        }).privateSubnets,
+      'Team/Other/PrivateSubnet1',
+    ],
+    [
+      'that stands alone',
+      () => [
+        new ec2.PrivateSubnet(stack, 'Alone', {
+          vpcId: 'vpc-0fedcba9876543210',
+          availabilityZone: 'eu-west-1a',
+          cidrBlock: '10.0.0.0/24',
+        }),
+      ],
+      'Team/Alone',
+    ],
+  ])('are refused in a subnet of another VPC: one %s', (_, subnets, path) => {
+    expect(() => keySentry({ vpc: importedVpc(), vpcSubnets: { subnets: subnets() } })).toThrow(
+      `Team/KeySentry: "vpcSubnets" has ${path}, which is in another VPC than "vpc", so that Lambda would refuse it: give subnets of the same VPC.`,
+    );
+  });
+
+  test('are attached to a subnet of which no one knows the VPC', () => {
+    const vpc = importedVpc();
+    const subnets = [
+      ec2.Subnet.fromSubnetId(stack, 'Given', 'subnet-0fedcba9876543210'),
+      ...vpc.privateSubnets,
+    ];
+    expect(() => keySentry({ vpc, vpcSubnets: { subnets } })).not.toThrow();
   });
 
   test('are warned of where no group that is given lets HTTPS out', () => {
