@@ -1,6 +1,9 @@
 import type * as ec2 from 'aws-cdk-lib/aws-ec2';
+import { readableText } from './readable-text';
 import type { TrafficPattern } from './traffic-pattern';
 import type { Baseline } from '../domain/policies/policy';
+import type { TrafficPattern as PatternSpecification } from '../domain/policies/traffic-pattern';
+import { DIRECTIONS } from '../domain/rules/rule';
 
 /** How a locked group is held. */
 export interface LockedBaselineProps {
@@ -24,7 +27,8 @@ export class SecurityGroupBaseline {
    * itself writes: an error at synth where the sentry would revert them, a warning where it would
    * not.
    *
-   * @param patterns the traffic that no rule may open. Throws if the list is empty.
+   * @param patterns the traffic that no rule may open. Throws if the list is empty, and for one
+   * that is there twice.
    */
   public static forbid(patterns: TrafficPattern[]): SecurityGroupBaseline {
     if (patterns.length === 0) {
@@ -32,6 +36,7 @@ export class SecurityGroupBaseline {
         'SecurityGroupBaseline.forbid() got an empty list and would forbid nothing: name a pattern, such as TrafficPattern.fromInternet(Ports.SSH).',
       );
     }
+    refuseTwice('forbid', patterns);
     return new SecurityGroupBaseline(
       { kind: 'forbid', patterns: patterns.map((pattern) => pattern._specification) },
       patterns.flatMap((pattern) => pattern._vpcs),
@@ -46,9 +51,10 @@ export class SecurityGroupBaseline {
    * and a rule of the app itself that opens more is an error at synth where the sentry would revert
    * it, a warning where it would not.
    *
-   * @param patterns what rules may open. Throws if the list is empty, and for
-   * `TrafficPattern.withoutDescription()`, `TrafficPeer.publicRange()`,
-   * `TrafficPeer.anyPublicAddress()` and an internet with `excluding`, which say what to forbid.
+   * @param patterns what rules may open. Throws if the list is empty, for one that is there twice,
+   * where they allow all traffic, and for `TrafficPattern.withoutDescription()`,
+   * `TrafficPeer.publicRange()`, `TrafficPeer.anyPublicAddress()` and an internet with `excluding`,
+   * which say what to forbid.
    */
   public static allowOnly(patterns: TrafficPattern[]): SecurityGroupBaseline {
     if (patterns.length === 0) {
@@ -57,6 +63,8 @@ export class SecurityGroupBaseline {
       );
     }
     patterns.forEach(checkAllowed);
+    refuseTwice('allowOnly', patterns);
+    refuseAllAllowed(patterns);
     return new SecurityGroupBaseline(
       { kind: 'allowOnly', patterns: patterns.map((pattern) => pattern._specification) },
       patterns.flatMap((pattern) => pattern._vpcs),
@@ -89,6 +97,33 @@ export class SecurityGroupBaseline {
   public get _specification(): Baseline {
     return this.specification;
   }
+}
+
+function refuseTwice(baseline: 'forbid' | 'allowOnly', patterns: readonly TrafficPattern[]): void {
+  const texts = patterns.map(({ _specification }) => JSON.stringify(_specification));
+  const twice = patterns.find((_, index) => texts.indexOf(texts[index]!) < index);
+  if (!twice) return;
+  throw new Error(
+    readableText(
+      `SecurityGroupBaseline.${baseline}() got the pattern "${twice._specification.name}" twice: leave it out once.`,
+    ),
+  );
+}
+
+function refuseAllAllowed(patterns: readonly TrafficPattern[]): void {
+  const unlimited = patterns.map(({ _specification }) => _specification).filter(isUnlimited);
+  const isAllAllowed = DIRECTIONS.every((direction) =>
+    unlimited.some((pattern) => (pattern.direction ?? direction) === direction),
+  );
+  if (!isAllAllowed) return;
+  throw new Error(
+    'SecurityGroupBaseline.allowOnly() allows all traffic in both directions, so no rule would ever violate it: name the ports or peers that may be, or write no such policy.',
+  );
+}
+
+/** But for its direction. */
+function isUnlimited({ traffic, peers }: PatternSpecification): boolean {
+  return !peers && (!traffic || traffic.some(({ kind }) => kind === 'any'));
 }
 
 /**

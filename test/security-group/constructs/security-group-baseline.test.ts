@@ -1,4 +1,10 @@
-import { Ports, SecurityGroupBaseline, TrafficPattern, TrafficPeer } from '../../../src';
+import {
+  Ports,
+  SecurityGroupBaseline,
+  TrafficDirection,
+  TrafficPattern,
+  TrafficPeer,
+} from '../../../src';
 
 const ssh = TrafficPattern.fromInternet(Ports.SSH);
 const https = TrafficPattern.fromInternet(Ports.tcp(443));
@@ -20,6 +26,16 @@ test.each([
     kind: 'locked',
     restoreRemoved,
   });
+});
+
+test('all traffic can be allowed in one direction, or to some', () => {
+  for (const pattern of [
+    TrafficPattern.of({ direction: TrafficDirection.EGRESS }),
+    TrafficPattern.of({ peers: [TrafficPeer.ipRange('10.0.0.0/8')] }),
+    TrafficPattern.of({ ports: [Ports.tcp(443)] }),
+  ]) {
+    expect(() => SecurityGroupBaseline.allowOnly([https, pattern])).not.toThrow();
+  }
 });
 
 test('what is too broad, or not described, can be forbidden', () => {
@@ -69,6 +85,30 @@ test.each<[string, () => SecurityGroupBaseline, RegExp]>([
         TrafficPattern.fromInternet(Ports.SSH, { excluding: ['104.16.0.0/13'] }),
       ]),
     /got an internet with "excluding", which says what not to forbid: allow those ranges with TrafficPeer\.ipRange\(\)/,
+  ],
+  [
+    'forbidding the same twice',
+    () => SecurityGroupBaseline.forbid([ssh, https, TrafficPattern.fromInternet(Ports.SSH)]),
+    /^SecurityGroupBaseline\.forbid\(\) got the pattern ".+ from .*internet.*" twice: leave it out once\.$/,
+  ],
+  [
+    'allowing the same twice',
+    () => SecurityGroupBaseline.allowOnly([https, https]),
+    /^SecurityGroupBaseline\.allowOnly\(\) got the pattern ".+" twice/,
+  ],
+  [
+    'allowing everything',
+    () => SecurityGroupBaseline.allowOnly([https, TrafficPattern.everything()]),
+    /allowOnly\(\) allows all traffic in both directions, so no rule would ever violate it: name the ports or peers that may be, or write no such policy\.$/,
+  ],
+  [
+    'allowing everything in, and everything out',
+    () =>
+      SecurityGroupBaseline.allowOnly([
+        TrafficPattern.of({ direction: TrafficDirection.INGRESS, ports: [Ports.ANY] }),
+        TrafficPattern.of({ direction: TrafficDirection.EGRESS }),
+      ]),
+    /allowOnly\(\) allows all traffic in both directions/,
   ],
 ])('%s is refused', (_, make, message) => {
   expect(make).toThrow(message);
