@@ -111,9 +111,10 @@ export interface ManagementEventsTrailProps {
   readonly notificationEmails?: string[];
 
   /**
-   * What becomes of the buckets and the key of the trail's own when they leave the stack.
-   * CloudFormation deletes a bucket only if it is empty. Throws where both `bucket` and
-   * `encryptionKey` are given.
+   * What becomes of the buckets and the keys of the trail's own when they leave the stack. With
+   * DESTROY a function of the CDK empties the buckets first, and may delete log files: for test
+   * accounts, and a warning says so. Throws where `bucket`, `encryptionKey` and
+   * `notificationTopic` are all given.
    *
    * @default RemovalPolicy.RETAIN
    */

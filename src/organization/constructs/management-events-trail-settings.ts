@@ -62,9 +62,10 @@ function refuseIdleProps(scope: Construct, props: ManagementEventsTrailProps): v
       `${scope.node.path}: "${name}" does nothing along with "bucket", which keeps its own settings: leave one of the two out.`,
     );
   }
-  if (props.removalPolicy !== undefined && props.bucket && props.encryptionKey) {
+  const { removalPolicy, bucket, encryptionKey, notificationTopic } = props;
+  if (removalPolicy !== undefined && bucket && encryptionKey && notificationTopic) {
     throw new Error(
-      `${scope.node.path}: "removalPolicy" does nothing where "bucket" and "encryptionKey" are given: leave it out, and set it on them.`,
+      `${scope.node.path}: "removalPolicy" does nothing where "bucket", "encryptionKey" and "notificationTopic" are given: leave it out, and set it on them.`,
     );
   }
 }

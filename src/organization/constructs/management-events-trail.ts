@@ -8,6 +8,7 @@ import type * as sns from 'aws-cdk-lib/aws-sns';
 import * as subscriptions from 'aws-cdk-lib/aws-sns-subscriptions';
 import { RegionInfo } from 'aws-cdk-lib/region-info';
 import { Construct, type IDependable } from 'constructs';
+import { emptyingOf } from './emptied-bucket';
 import type { ManagementEventsTrailProps } from './management-events-trail-props';
 import {
   managementEventsTrailSettings,
@@ -150,14 +151,18 @@ export class ManagementEventsTrail extends Construct {
     );
   }
 
-  /** Gives the policy that has to be there before CloudTrail takes the trail. */
+  /** Gives what has to be there before CloudTrail takes the trail, its policy above all. */
   private letTrailIn(): IDependable[] {
     keyStatements(this.identity).forEach((statement) =>
       this.encryptionKey.addToResourcePolicy(statement, true),
     );
-    return bucketStatements(this.identity, this.bucket.bucketArn).flatMap(
+    const emptying = emptyingOf(this.bucket);
+    const statements = bucketStatements(this.identity, this.bucket.bucketArn, emptying?.roleArn);
+    const policies = statements.flatMap(
       (statement) => this.bucket.addToResourcePolicy(statement).policyDependable ?? [],
     );
+    // The trail goes before its bucket is emptied, or it would go on to write files.
+    return [...policies, ...(emptying ? [emptying.resource] : [])];
   }
 
   private makeTrail(dependencies: readonly IDependable[]): cloudtrail.CfnTrail {

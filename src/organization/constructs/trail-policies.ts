@@ -30,10 +30,15 @@ export function ownFilePrefixOf(trail: TrailIdentity): string {
 }
 
 /**
- * Lets the trail write its files, and no one else write or delete any, but services of AWS. Who
- * reads the files may rely on it that CloudTrail wrote them.
+ * Lets the trail write its files, and no one else write or delete any, but services of AWS, and the
+ * role that empties the bucket before it is deleted, where it has one. Who reads the files may rely
+ * on it that CloudTrail wrote them.
  */
-export function bucketStatements(trail: TrailIdentity, bucketArn: string): iam.PolicyStatement[] {
+export function bucketStatements(
+  trail: TrailIdentity,
+  bucketArn: string,
+  emptyingRoleArn?: string,
+): iam.PolicyStatement[] {
   const isTrail = { 'aws:SourceArn': trailArnOf(trail) };
   const files = [filePrefix(trail, trail.ownerAccount), logFilePrefixOf(trail)];
   const resources = [...new Set(files)].map((prefix) => `${bucketArn}/${prefix}*`);
@@ -64,7 +69,10 @@ export function bucketStatements(trail: TrailIdentity, bucketArn: string): iam.P
         's3:ReplicateDelete',
       ],
       resources,
-      conditions: { Bool: { 'aws:PrincipalIsAWSService': 'false' } },
+      conditions: {
+        Bool: { 'aws:PrincipalIsAWSService': 'false' },
+        ...(emptyingRoleArn && { ArnNotEquals: { 'aws:PrincipalArn': emptyingRoleArn } }),
+      },
     }),
   ];
 }

@@ -148,10 +148,52 @@ describe('the bucket', () => {
     expect(policiesOf(plain, 'AWS::KMS::Key')).toContain('Retain');
   });
 
-  test('goes with the stack where that is asked for', () => {
-    const { template } = trailIn({ removalPolicy: RemovalPolicy.DESTROY });
-    expect(policiesOf(template, 'AWS::S3::Bucket')).toEqual(['Delete', 'Delete']);
-    expect(policiesOf(template, 'AWS::S3::BucketPolicy')).toEqual(['Delete', 'Delete']);
+  describe('that goes with the stack', () => {
+    let destroyed: Template;
+    beforeAll(() => {
+      destroyed = trailIn({ removalPolicy: RemovalPolicy.DESTROY }).template;
+    });
+
+    test('is not kept, and neither are its policy and the log of who read it', () => {
+      expect(policiesOf(destroyed, 'AWS::S3::Bucket')).toEqual(['Delete', 'Delete']);
+      expect(policiesOf(destroyed, 'AWS::S3::BucketPolicy')).toEqual(['Delete', 'Delete']);
+    });
+
+    test('is emptied first, as is that log, once the trail has gone', () => {
+      const emptying = destroyed.findResources('Custom::S3AutoDeleteObjects');
+      expect(Object.keys(emptying)).toHaveLength(2);
+      const [ofLogs] = Object.keys(emptying).filter((id) => id.startsWith('TrailBucket'));
+      destroyed.hasResource('AWS::CloudTrail::Trail', { DependsOn: Match.arrayWith([ofLogs]) });
+    });
+
+    test('lets no one but the function that empties it delete log files', () => {
+      const [role] = Object.keys(destroyed.findResources('AWS::IAM::Role')).filter((id) =>
+        id.startsWith('CustomS3AutoDeleteObjects'),
+      );
+      expect(bucketPolicy(destroyed)).toContainEqual(
+        expect.objectContaining({
+          Sid: 'ServicesOnly',
+          Condition: {
+            Bool: { 'aws:PrincipalIsAWSService': 'false' },
+            ArnNotEquals: { 'aws:PrincipalArn': { 'Fn::GetAtt': [role, 'Arn'] } },
+          },
+        }),
+      );
+      expect(JSON.stringify(bucketPolicy(plain))).not.toContain('aws:PrincipalArn');
+      plain.resourceCountIs('Custom::S3AutoDeleteObjects', 0);
+      plain.resourceCountIs('AWS::Lambda::Function', 0);
+    });
+
+    test('can be emptied where the app makes it as well', () => {
+      const { template } = trailIn((stack) => ({
+        bucket: new s3.Bucket(stack, 'Logs', {
+          encryption: s3.BucketEncryption.KMS,
+          removalPolicy: RemovalPolicy.DESTROY,
+          autoDeleteObjects: true,
+        }),
+      }));
+      expect(JSON.stringify(bucketPolicy(template))).toContain('"aws:PrincipalArn"');
+    });
   });
 
   test('keeps files for as long as is asked for, and the log of who read them', () => {
@@ -382,7 +424,13 @@ describe('props that cannot work are refused', () => {
       'accessLogsBucket',
       (stack) => ({ accessLogsBucket: s3.Bucket.fromBucketName(stack, 'Access', 'access-logs') }),
     ],
-    ['removalPolicy', () => ({ removalPolicy: RemovalPolicy.RETAIN })],
+    [
+      'removalPolicy',
+      (stack) => ({
+        removalPolicy: RemovalPolicy.RETAIN,
+        notificationTopic: new sns.Topic(stack, 'Topic'),
+      }),
+    ],
   ])('%s, where bucket and key are given and it would do nothing', (prop, more) => {
     const stack = new Stack(undefined, 'Logs');
     const props = { ...imported(stack), ...more(stack) };
@@ -413,6 +461,7 @@ describe('props that cannot work are refused', () => {
 test.each<[string, ManagementEventsTrailProps]>([
   ['of an account', {}],
   ['of an organization', { organizationId: 'o-abc1234567' }],
+  ['that goes with the stack', { removalPolicy: RemovalPolicy.DESTROY }],
 ])('cdk-nag finds nothing in a trail %s', (_, props) => {
   const app = new App();
   new ManagementEventsTrail(new Stack(app, 'Logs'), 'Trail', props);

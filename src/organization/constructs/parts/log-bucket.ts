@@ -75,6 +75,7 @@ function closed({ retention, removalPolicy }: LogBucketProps): s3.BucketProps {
     minimumTLSVersion: 1.2,
     versioned: true,
     removalPolicy,
+    autoDeleteObjects: removalPolicy === RemovalPolicy.DESTROY,
     lifecycleRules: [
       {
         id: 'Retention',
