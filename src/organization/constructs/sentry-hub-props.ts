@@ -47,7 +47,7 @@ export interface SentryHubProps extends CompanySettings {
   /**
    * A sentence for each account that needs one, such as "holds the payment systems": it is shown
    * wherever the account is named. By account id. Throws if an id is malformed, if the hub does not
-   * watch the account, and if a text has more than 200 characters.
+   * watch the account, and if a text is empty or has more than 200 characters.
    *
    * @default - none
    */

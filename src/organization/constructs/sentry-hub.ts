@@ -328,6 +328,11 @@ function checkWarnings(path: string, warnings: Record<string, string>): void {
         `${path}: "accountWarnings" has "${accountId}", which is no account id: write twelve digits, in quotes.`,
       );
     }
+    if (text.trim() === '') {
+      throw new Error(
+        `${path}: the warning of account ${accountId} in "accountWarnings" is empty, so it would be shown nowhere: write what there is to know, such as "holds the payment systems", or leave it out.`,
+      );
+    }
     if (text.length > LONGEST_WARNING) {
       throw new Error(
         `${path}: the warning of account ${accountId} in "accountWarnings" has ${text.length} characters: it is shown in every message, so write at most ${LONGEST_WARNING}.`,

@@ -101,6 +101,11 @@ describe('what cannot work is refused', () => {
       '"accountWarnings" names the account 222233334444, which the hub does not watch: leave it out, or add it to "accounts".',
     ],
     [
+      'a warning that says nothing',
+      () => ({ accountWarnings: { '111122223333': ' ' } }),
+      'the warning of account 111122223333 in "accountWarnings" is empty, so it would be shown nowhere',
+    ],
+    [
       'a warning that is too long',
       () => ({ accountWarnings: { '111122223333': 'x'.repeat(201) } }),
       'has 201 characters: it is shown in every message, so write at most 200.',
