@@ -165,6 +165,8 @@ const selectorsSchema = z.array(
 export const groupsSchema = z.object({
   version,
   part: z.optional(z.int().check(z.positive())),
+  name: z.optional(z.string()),
+  of: z.optional(z.int().check(z.positive())),
   include: selectorsSchema,
   exclude: selectorsSchema,
 });
@@ -247,7 +249,7 @@ export async function loadSentryConfiguration(
     (name, index) =>
       parse(policyGroupsSchema, name, groupParameters[groupNames.length + index]?.value).selections,
   );
-  const monitoredGroups = selectionOf(groups);
+  const monitoredGroups = monitoredIn(groups);
   const pause = pauseIn(parse(pauseSchema, names.PAUSE_PARAMETER, pauseParameter?.value));
   const isRefused = pause !== undefined && isTooLong(pause, pauseParameter?.writtenAt);
   const { disablings } = parse(
@@ -325,6 +327,19 @@ function scopeOf(
   return Object.keys(scope).length > 0 ? { appliesTo: scope } : {};
 }
 
+/**
+ * Throws while a deployment has written only some of the parameters: half of a selection would have
+ * the other half released.
+ */
+function monitoredIn(stored: readonly StoredSelection[]): MonitoredGroups {
+  const names = new Set(stored.map(({ name }) => name));
+  const [{ of: count = stored.length } = {}] = stored;
+  if (names.size === 1 && stored.length === count) return selectionOf(stored);
+  throw new Error(
+    "The SSM parameters do not hold all of the groups that the sentry watches. A deployment may be writing them; if this lasts, deploy the sentry's stack again.",
+  );
+}
+
 /** Throws while a deployment has written only some of the parameters. */
 function selectionNamed(name: string, selections: readonly PolicyGroupsPart[]): MonitoredGroups {
   const own = selections.filter((one) => one.name === name);
@@ -366,6 +381,11 @@ function policiesDigest(policies: readonly Policy[]): string {
 
 interface StoredPart extends GroupPart {
   readonly part?: number;
+}
+
+interface StoredSelection extends StoredPart {
+  readonly name?: string;
+  readonly of?: number;
 }
 
 /** Of what the parameters hold of it, in any order. */

@@ -53,8 +53,8 @@ export class SentryParameters extends Construct {
     this.policyGroups = this.selectionsOf(policies.policies).map((selections, index) =>
       this.parameter(`PolicyGroups${index}`, { version: SENTRY_PARAMETERS_VERSION, selections }),
     );
-    this.monitoredGroups = groupChunks(monitoredGroups).map((chunk, index) =>
-      this.parameter(`MonitoredGroups${index}`, { version: SENTRY_PARAMETERS_VERSION, ...chunk }),
+    this.monitoredGroups = this.monitoredIn(monitoredGroups).map((value, index) =>
+      this.parameter(`MonitoredGroups${index}`, value),
     );
     this.pause = this.parameter('Pause', { version: SENTRY_PARAMETERS_VERSION });
     this.disabledPolicies = this.parameter('DisabledPolicies', {
@@ -104,6 +104,13 @@ export class SentryParameters extends Construct {
     if (!appliesTo && !appliesIn) return policy;
     const groups = appliesTo && this.nameOf(appliesTo);
     return { ...policy, appliesTo: { ...appliesIn, ...(groups && { groups }) } };
+  }
+
+  /** By parameter. */
+  private monitoredIn(selection: MonitoredGroups): MonitoredGroupsParameter[] {
+    const chunks = groupChunks(selection);
+    const whole = chunks.length > 1 && { name: this.nameOf(selection), of: chunks.length };
+    return chunks.map((chunk) => ({ version: SENTRY_PARAMETERS_VERSION, ...whole, ...chunk }));
   }
 
   /** By parameter; what several policies are for is written once. */

@@ -1,6 +1,6 @@
 import type { AccountScope } from '../../organization/domain/account-scope';
 import type { TrustedActor } from '../domain/changes/actor';
-import type { GroupPart, GroupSelector } from '../domain/groups/monitored-groups';
+import type { GroupPart } from '../domain/groups/monitored-groups';
 import type { Disabling, Policy } from '../domain/policies/policy';
 import type { SentryConfiguration, Workflow } from '../domain/policies/sentry-configuration';
 
@@ -70,12 +70,17 @@ export interface WorkflowParameter {
 }
 
 /** There may be several: all that those of a part include, but what any of these excludes. */
-export interface MonitoredGroupsParameter {
+export interface MonitoredGroupsParameter extends GroupPart {
   readonly version: typeof SENTRY_PARAMETERS_VERSION;
   /** From 1, with exclusions of its own; absent: the part without a number. */
   readonly part?: number;
-  readonly include: readonly GroupSelector[];
-  readonly exclude: readonly GroupSelector[];
+  /**
+   * Of the selection, where it takes several parameters: it changes with each change of what is
+   * selected, so that no half of one is taken for it while a deployment is writing them.
+   */
+  readonly name?: string;
+  /** Of how many parameters that make up the selection; absent: this is all of it. */
+  readonly of?: number;
 }
 
 /** Written by the deployment without a pause; an operator's order writes the rest. */

@@ -199,14 +199,7 @@ test('parts of a union come back with their own exclusions, in whatever order', 
     MonitoredGroups.ids(manyIds(3)),
     MonitoredGroups.taggedWith('team', 'a').excluding(MonitoredGroups.taggedWith('on', 'no')),
   ])._selection;
-  const stack = new Stack();
-  new SentryParameters(stack, 'Parameters', {
-    monitoredGroups: union,
-    policies: { ...POLICIES, policies: [] },
-  });
-  const written = Object.entries(Template.fromStack(stack).findResources('AWS::SSM::Parameter'))
-    .filter(([id]) => id.includes('MonitoredGroups'))
-    .map(([, { Properties }]) => Properties.Value as string);
+  const written = writtenFor(union);
   expect(written.length).toBeGreaterThan(3);
   const one = await load({ groups: written });
   expect(one.monitoredGroups).toEqual(union);
@@ -214,6 +207,57 @@ test('parts of a union come back with their own exclusions, in whatever order', 
   expect(other.digests).toEqual(one.digests);
   const { others: _, ...first } = union;
   expect((await load({ groups: [{ version: 1, ...first }] })).digests).not.toEqual(one.digests);
+});
+
+function writtenFor(monitoredGroups: MonitoredGroups['_selection']): string[] {
+  const stack = new Stack();
+  new SentryParameters(stack, 'Parameters', {
+    monitoredGroups,
+    policies: { ...POLICIES, policies: [] },
+  });
+  return Object.entries(Template.fromStack(stack).findResources('AWS::SSM::Parameter'))
+    .filter(([id]) => id.includes('MonitoredGroups'))
+    .map(([, { Properties }]) => Properties.Value as string);
+}
+
+describe('groups that are watched, while a deployment writes them over several parameters,', () => {
+  const [ofTwo, ofTwoLater, ofThree] = [
+    manyIds(200),
+    [...manyIds(199), 'sg-0123456789abcdef0'],
+    manyIds(301),
+  ].map((ids) => writtenFor(MonitoredGroups.ids(ids)._selection)) as [string[], string[], string[]];
+  const [ofOne] = writtenFor(MonitoredGroups.ids(manyIds(150))._selection) as [string];
+  const unnamed = ofTwo.map((text) => {
+    const { name: _, of: __, ...earlier } = JSON.parse(text) as Record<string, unknown>;
+    return earlier;
+  });
+
+  test.each<[string, unknown[]]>([
+    ['one of the same number is old', [ofTwoLater[0], ofTwo[1]]],
+    ['the last is old', [ofTwo[0], ofTwoLater[1]]],
+    ['one is to come', ofThree.slice(0, 2)],
+    ['one is to go', [...ofTwo, ofThree[2]]],
+    ['there is to be one alone', [ofOne, ofTwo[1]]],
+    ['one was written by an earlier version', [ofTwo[0], unnamed[1]]],
+  ])('are not guessed: %s', async (_, groups) => {
+    await expect(load({ groups })).rejects.toThrow(
+      'The SSM parameters do not hold all of the groups that the sentry watches. A deployment may be writing them',
+    );
+  });
+
+  test('are known once all is written, as are those that an earlier version wrote', async () => {
+    const ids = [{ kind: 'ids', groupIds: manyIds(200) }];
+    expect((await load({ groups: ofTwo })).monitoredGroups.include).toEqual(ids);
+    expect((await load({ groups: unnamed })).monitoredGroups.include).toEqual(ids);
+  });
+
+  test('are in one parameter, as before, where they fit into it', () => {
+    expect(JSON.parse(ofOne)).toEqual({
+      version: 1,
+      include: [{ kind: 'ids', groupIds: manyIds(150) }],
+      exclude: [],
+    });
+  });
 });
 
 describe('groups that a policy is for', () => {

@@ -88,7 +88,9 @@ test('the parameters are read as their contracts declare them', () => {
 });
 
 test('all that they hold is in the configuration', () => {
-  assertType<Equal<Omit<MonitoredGroupsParameter, 'version' | 'part'>, GroupPart>>();
+  assertType<
+    Equal<Omit<MonitoredGroupsParameter, 'version' | 'part' | 'name' | 'of'>, GroupPart>
+  >();
   assertType<Equal<Omit<z.output<typeof orderedPauseSchema>, 'version'>, Pause>>();
   assertType<Equal<z.output<typeof disabledPoliciesSchema>['disablings'], readonly Disabling[]>>();
   assertType<
