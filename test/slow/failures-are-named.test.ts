@@ -172,7 +172,7 @@ describe('what is not what counts holds up nothing', () => {
     ]);
   });
 
-  test('a question that cannot be sent for good: what stood until someone denied it is reverted, and people hear that nobody could be asked', async () => {
+  test('a question that cannot be sent for good: what stood until someone denied it is reverted, and people hear that no one could be asked', async () => {
     localAws.failNext({
       service: 'sqs',
       action: 'SendMessage',
@@ -186,7 +186,7 @@ describe('what is not what counts holds up nothing', () => {
         state: 'given-up',
         requestId: expect.any(String),
         groupIds: [output('GroupId')],
-        next: 'Nobody could be asked. The rule was revoked.',
+        next: 'No one could be asked. The rule was revoked.',
       },
     ]);
     const outcomes = changes.flatMap(({ rules }) => rules.map(({ outcome }) => outcome));

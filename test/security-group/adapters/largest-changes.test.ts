@@ -139,7 +139,7 @@ test('one call with 60 rules of 50 full tags each: all are reverted, and people 
   const sentry = sentryWith('revertIfDenied', openedWithFullTags(60));
   expect(await sentry.respond('stand')).toEqual([]);
   expect(sentry.standing).toBe(0);
-  expect(messagesIn(sentry)).toContain('Nobody could be asked by approvals whether it may stay');
+  expect(messagesIn(sentry)).toContain('No one could be asked by approvals whether it may stay');
 });
 
 describe('one call with 23 rules of 50 full tags each', () => {
@@ -168,7 +168,7 @@ describe('one call with 23 rules of 50 full tags each', () => {
     await sentry.passLease();
     expect(await sentry.respond('claimed', 2)).toEqual([]);
     expect(sentry.standing).toBe(0);
-    expect(messagesIn(sentry)).toContain('Nobody could be asked by approvals');
+    expect(messagesIn(sentry)).toContain('No one could be asked by approvals');
   });
 });
 

@@ -73,7 +73,7 @@ describe('the custom resource of the app that empties a default group', () => {
       (vpc) => MonitoredGroups.all().excluding(MonitoredGroups.inVpc(vpc)),
       SecurityGroupBaseline.locked(),
     ],
-  ])('is nobody to the sentry where %s', (_, groups, baseline) => {
+  ])('is no one to the sentry where %s', (_, groups, baseline) => {
     const stack = new Stack(new App(), 'Network');
     sentry(stack, groups(restrictedVpc(stack)), {
       policies: [{ baseline, response: ChangeResponse.revert() }],

@@ -55,7 +55,7 @@ const REASONS = {
   denied: 'It was denied',
   expired: 'No one answered',
   'not-asked': 'People were asked enough about it',
-  unaskable: 'Nobody could be asked',
+  unaskable: 'No one could be asked',
 };
 
 function leftReverted({ rules }: AskedChange, why: string): CarriedOut {

@@ -22,7 +22,7 @@ export interface Where {
 export class UnknownUnitError extends Error {
   constructor({ accountId }: Place, scope: AccountScope) {
     super(
-      `Nobody knows yet in which unit account ${accountId} is, and the sentry has other orders in ${scopeText(scope)}: ` +
+      `No one knows yet in which unit account ${accountId} is, and the sentry has other orders in ${scopeText(scope)}: ` +
         'it waits until the accounts were listed again. If the account is in no organization, name accounts in place of units.',
     );
     this.name = 'UnknownUnitError';

@@ -32,7 +32,7 @@ export function noticeOfUnasked(
     response === 'revertIfDenied' ? 'It is reverted, as if it were denied.' : 'It stays reverted.';
   return {
     severity: 'high',
-    text: `Nobody could be asked by ${workflow} ${question}${reason ? `: ${reason.replace(/\.$/, '')}` : ''}. ${end}`,
+    text: `No one could be asked by ${workflow} ${question}${reason ? `: ${reason.replace(/\.$/, '')}` : ''}. ${end}`,
   };
 }
 

@@ -55,7 +55,7 @@ describe('policies', () => {
   test('for units hold nowhere by guess: an account of an unknown unit waits', () => {
     expect(() => at(configuration, PAYMENTS, false)).toThrow(UnknownUnitError);
     expect(() => at(configuration, { ...PAYMENTS, path: '' })).toThrow(
-      /Nobody knows yet in which unit account 111122223333 is, and the sentry has other orders in unit ou-abcd-11111111: it waits until the accounts were listed again/,
+      /No one knows yet in which unit account 111122223333 is, and the sentry has other orders in unit ou-abcd-11111111: it waits until the accounts were listed again/,
     );
   });
 

@@ -186,7 +186,7 @@ describe('the internet without the ranges of a content network', () => {
   const others = of({ peers: [{ kind: 'internet', excluding: ALL_OF_CONTENT_NETWORK }] });
   const internet = of({ peers: [{ kind: 'internet' }] });
 
-  test('lets the network in by a rule each, and nobody else', () => {
+  test('lets the network in by a rule each, and no one else', () => {
     const openings = (pattern: TrafficPattern) =>
       [...ALL_OF_CONTENT_NETWORK, '0.0.0.0/0', '104.0.0.0/8'].filter((ipRange) =>
         opensTraffic(rule({ ipRange }), pattern, NO_LISTS),

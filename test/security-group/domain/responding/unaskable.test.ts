@@ -33,7 +33,7 @@ describe('a question that can never be kept', () => {
     expect(sentry.announcer.told[0]?.notices).toEqual([
       {
         severity: 'high',
-        text: 'Nobody could be asked by approvals whether it may stay: Item size exceeded. It is reverted, as if it were denied.',
+        text: 'No one could be asked by approvals whether it may stay: Item size exceeded. It is reverted, as if it were denied.',
       },
     ]);
     expect(sentry.asked).toEqual([]);
@@ -59,7 +59,7 @@ describe('a question that can never be kept', () => {
     expect(sentry.announcer.outcomes()).toEqual(['added sgr-ssh reverted']);
   });
 
-  test('about what was reverted: it stays so, and the message says that nobody was asked', async () => {
+  test('about what was reverted: it stays so, and the message says that no one was asked', async () => {
     const sentry = sentryThatCannotAsk('revertUntilApproved');
     await sentry.respond(added(ssh));
     expect(sentry.groups.keysIn('sg-1')).toEqual([]);
@@ -108,7 +108,7 @@ describe('a question that is too large for what it is kept in', () => {
       {
         severity: 'high',
         text: expect.stringMatching(
-          /^Nobody could be asked by approvals whether it may stay: 23 rules with tags and descriptions take \d+ KB, and a question may be about 200 KB\. It is reverted, as if it were denied\.$/,
+          /^No one could be asked by approvals whether it may stay: 23 rules with tags and descriptions take \d+ KB, and a question may be about 200 KB\. It is reverted, as if it were denied\.$/,
         ),
       },
     ]);
@@ -124,7 +124,7 @@ describe('a question that is too large for what it is kept in', () => {
       {
         severity: 'high',
         text: expect.stringMatching(
-          /^Nobody could be asked .* whether it may be made again: .* It stays reverted\.$/,
+          /^No one could be asked .* whether it may be made again: .* It stays reverted\.$/,
         ),
       },
     ]);
@@ -138,7 +138,7 @@ describe('a question that is too large for what it is kept in', () => {
     sentry.groups.put('sg-1', () => thousand);
     await sentry.respond(added(...thousand));
     expect(sentry.groups.keysIn('sg-1')).toEqual([]);
-    expect(sentry.announcer.told[0]?.notices[0]?.text).toMatch(/^Nobody could be asked/);
+    expect(sentry.announcer.told[0]?.notices[0]?.text).toMatch(/^No one could be asked/);
   });
 });
 
@@ -153,10 +153,10 @@ describe('a question that was kept, and cannot be sent', () => {
       configuration: sentry.configuration,
       ports: sentry.ports(1),
     });
-    expect(given?.text).toBe('Nobody could be asked. The rule was revoked.');
+    expect(given?.text).toBe('No one could be asked. The rule was revoked.');
     expect(sentry.groups.keysIn('sg-1')).toEqual([]);
     expect(sentry.announcer.outcomes().at(-1)).toBe('added sgr-ssh reverted');
-    expect(sentry.announcer.told.at(-1)?.notices[0]?.text).toMatch(/^Nobody could be asked/);
+    expect(sentry.announcer.told.at(-1)?.notices[0]?.text).toMatch(/^No one could be asked/);
     expect(sentry.asker.kept.get(id)?.result).toMatchObject({ outcome: 'carried-out' });
   });
 
@@ -166,7 +166,7 @@ describe('a question that was kept, and cannot be sent', () => {
     await sentry.respond(added(ssh));
     const at = { configuration: sentry.configuration, ports: sentry.ports(1) };
     expect(await giveUpAsking(sentry.lastRequestId, at)).toMatchObject({
-      text: 'Nobody could be asked. The rule is not added again.',
+      text: 'No one could be asked. The rule is not added again.',
     });
     expect(await giveUpAsking(sentry.lastRequestId, at)).toBeUndefined();
   });
