@@ -55,7 +55,7 @@ export function warnOfEmptiedGroups(sentry: Construct, settings: EmptyingSetting
     if (roleArn !== undefined && accepted.includes(roleArn)) continue;
     warnAtSynth(
       sentry,
-      'cdk-sentries:default-group-emptied-by-app',
+      'cdk-sentries:defaultGroupEmptied',
       `The CDK empties the default group of ${vpc.node.path} (restrictDefaultSecurityGroup) under a role of its own, which the sentry does not trust with that: ` +
         'add Actor.emptyingDefaultGroupOf(vpc) to "trustedActors", or Actor.emptyingDefaultGroups(role) where the VPC is in another stage.',
     );

@@ -51,7 +51,7 @@ describe('the custom resource of the app that empties a default group', () => {
     sentry(security, MonitoredGroups.all());
     expect(emptyingRoles(security)).toBe('');
     Annotations.fromStack(security).hasWarning('/Security/Sentry', WARNING);
-    expect(warnings(security)[0]).toContain('[ack: cdk-sentries:default-group-emptied-by-app]');
+    expect(warnings(security)[0]).toContain('[ack: cdk-sentries:defaultGroupEmptied]');
   });
 
   test('is accepted from there once it is named', () => {
