@@ -1,4 +1,4 @@
-import { RemovalPolicy, Stack, Token, Validations } from 'aws-cdk-lib';
+import { RemovalPolicy, Stack, Token } from 'aws-cdk-lib';
 import * as cloudtrail from 'aws-cdk-lib/aws-cloudtrail';
 import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as iam from 'aws-cdk-lib/aws-iam';
@@ -36,7 +36,7 @@ import { givenTopic, notificationTopic } from '../../shared/constructs/notificat
 import { NotifyingAlarm } from '../../shared/constructs/notifying-alarm';
 import { isSameAccount } from '../../shared/constructs/same-account';
 import { TamperRules } from '../../shared/constructs/tamper-rules';
-import { deadLetterQueue } from '../../shared/constructs/work-queue';
+import { undeliveredEvents } from '../../shared/constructs/work-queue';
 
 /**
  * A CloudTrail trail of all management events of an account, or of an organization, in every
@@ -194,7 +194,7 @@ export class ManagementEventsTrail extends Construct {
     excludedAlarms,
   }: ManagementEventsTrailProps): cloudwatch.Alarm[] {
     const topic = this.notificationTopic;
-    const undelivered = tamperRules ? undeliveredEvents(this) : undefined;
+    const undelivered = tamperRules ? undeliveredEvents(this, []) : undefined;
     const bucketRules = undelivered
       ? [bucketWatch(this, { buckets: [this.bucket], topic, deadLetterQueue: undelivered })]
       : [];
@@ -264,16 +264,6 @@ function logKey(trail: Construct, removalPolicy: RemovalPolicy): kms.Key {
 function policyText(trail: Construct, statements: iam.PolicyStatement[]): string {
   const document = new iam.PolicyDocument({ statements });
   return JSON.stringify(Stack.of(trail).resolve(document), undefined, 2);
-}
-
-/** Word of tampering that EventBridge could not hand over. */
-function undeliveredEvents(trail: Construct): GuardedQueue {
-  const queue = deadLetterQueue(trail, 'UndeliveredEvents', []);
-  Validations.of(queue).acknowledge({
-    id: 'AwsSolutions-SQS3',
-    reason: 'It is a dead-letter queue itself: that of an EventBridge target.',
-  });
-  return queue;
 }
 
 function undeliveredAlarm(

@@ -1,4 +1,4 @@
-import { Duration } from 'aws-cdk-lib';
+import { Duration, Validations } from 'aws-cdk-lib';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as sources from 'aws-cdk-lib/aws-lambda-event-sources';
@@ -20,6 +20,19 @@ export function deadLetterQueue(
   operators: readonly iam.IPrincipal[],
 ): GuardedQueue {
   return new GuardedQueue(scope, id, { operators, retentionPeriod: RETENTION });
+}
+
+/** For what EventBridge could not hand over. */
+export function undeliveredEvents(
+  scope: Construct,
+  operators: readonly iam.IPrincipal[],
+): GuardedQueue {
+  const queue = deadLetterQueue(scope, 'UndeliveredEvents', operators);
+  Validations.of(queue).acknowledge({
+    id: 'AwsSolutions-SQS3',
+    reason: 'It is a dead-letter queue itself: that of an EventBridge target.',
+  });
+  return queue;
 }
 
 export interface WorkQueueProps {

@@ -1,4 +1,4 @@
-import { Duration, Stack, Validations } from 'aws-cdk-lib';
+import { Duration, Stack } from 'aws-cdk-lib';
 import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as events from 'aws-cdk-lib/aws-events';
 import * as targets from 'aws-cdk-lib/aws-events-targets';
@@ -7,7 +7,11 @@ import type * as sns from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 import type { GuardedQueue } from '../../../shared/constructs/guarded-queue';
 import { NotifyingAlarm } from '../../../shared/constructs/notifying-alarm';
-import { deadLetterQueue, workQueue } from '../../../shared/constructs/work-queue';
+import {
+  deadLetterQueue,
+  undeliveredEvents,
+  workQueue,
+} from '../../../shared/constructs/work-queue';
 import { CALL_DETAIL_TYPE, CHANGE_SOURCE } from '../../contracts/forwarded-events';
 import { INTAKE_SECONDS, MESSAGE_GROUP_PATH } from '../../contracts/intake';
 
@@ -25,11 +29,7 @@ export class Intake {
   public readonly alarms: cloudwatch.Alarm[];
 
   constructor(hub: Construct, { bus, topic, operators }: IntakeProps) {
-    this.undelivered = deadLetterQueue(hub, 'UndeliveredEvents', operators);
-    Validations.of(this.undelivered).acknowledge({
-      id: 'AwsSolutions-SQS3',
-      reason: 'It is a dead-letter queue itself: that of an EventBridge target.',
-    });
+    this.undelivered = undeliveredEvents(hub, operators);
     const unhandled = deadLetterQueue(hub, 'UnhandledEvents', operators);
     this.queue = workQueue(hub, 'Intake', {
       contract: { timeoutSeconds: INTAKE_SECONDS },

@@ -1,4 +1,3 @@
-import { Validations } from 'aws-cdk-lib';
 import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as events from 'aws-cdk-lib/aws-events';
 import * as targets from 'aws-cdk-lib/aws-events-targets';
@@ -7,7 +6,11 @@ import type * as sns from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 import type { GuardedQueue } from '../../../shared/constructs/guarded-queue';
 import { NotifyingAlarm } from '../../../shared/constructs/notifying-alarm';
-import { deadLetterQueue, workQueue } from '../../../shared/constructs/work-queue';
+import {
+  deadLetterQueue,
+  undeliveredEvents,
+  workQueue,
+} from '../../../shared/constructs/work-queue';
 import { RESPOND_TO_CHANGES } from '../../contracts/respond-to-changes.environment';
 import type { MonitoredGroups } from '../../domain/groups/monitored-groups';
 import type { Policy } from '../../domain/policies/policy';
@@ -36,11 +39,7 @@ export class ChangeQueue {
     sentry: Construct,
     { monitoredGroups, policies, questionTags, operators, topic }: ChangeQueueProps,
   ) {
-    this.undelivered = deadLetterQueue(sentry, 'UndeliveredEvents', operators);
-    Validations.of(this.undelivered).acknowledge({
-      id: 'AwsSolutions-SQS3',
-      reason: 'It is a dead-letter queue itself: that of an EventBridge target.',
-    });
+    this.undelivered = undeliveredEvents(sentry, operators);
     this.unhandled = deadLetterQueue(sentry, 'UnhandledEvents', operators);
     this.queue = workQueue(sentry, 'Changes', {
       contract: RESPOND_TO_CHANGES,
