@@ -1,6 +1,7 @@
 import { Annotations, CfnResource, Stack, Token } from 'aws-cdk-lib';
 import type * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
+import { partitionText } from '../../shared/constructs/partition-text';
 import { isOfOtherAccount } from '../../shared/constructs/same-account';
 
 /** No other account can use it. */
@@ -19,7 +20,7 @@ export function checkSecretPlace(
   if (!isOfOtherAccount(scope, secret)) return;
   refuseUnreadable(scope, prop, secret);
   const { account } = Stack.of(scope);
-  const principal = `{"AWS":"arn:${partitionOf(scope)}:iam::${account}:root"}`;
+  const principal = `{"AWS":"arn:${partitionText(scope)}:iam::${account}:root"}`;
   const statement = (action: string) =>
     `{"Effect":"Allow","Principal":${principal},"Action":"${action}","Resource":"*"}`;
   Annotations.of(scope).addWarningV2(
@@ -52,9 +53,4 @@ function refuseUnreadable(scope: Construct, prop: string, secret: secretsmanager
     `${scope.node.path}: "${prop}" is a secret in account ${secret.env.account}, the stack is for ${Stack.of(scope).account}, and the key that AWS manages lets no other account read it: ` +
       'write a secret in the account of the stack, or encrypt that one with a key of your own and give both, by secretsmanager.Secret.fromSecretAttributes(this, …, { secretCompleteArn, encryptionKey }).',
   );
-}
-
-function partitionOf(scope: Construct): string {
-  const { partition } = Stack.of(scope);
-  return Token.isUnresolved(partition) ? 'aws' : partition;
 }

@@ -2,6 +2,7 @@ import { Annotations, Stack, Token } from 'aws-cdk-lib';
 import type * as sns from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 import type { Publisher } from './key-statements';
+import { partitionText } from './partition-text';
 import { isOfOtherAccount } from './same-account';
 
 /** Says what the policy of a topic that is not the app's must hold. */
@@ -83,8 +84,7 @@ function aboutItsKey(scope: Construct, topic: sns.ITopic): string {
 }
 
 function accountPrincipal(scope: Construct): string {
-  const { partition } = Stack.of(scope);
-  return `arn:${Token.isUnresolved(partition) ? 'aws' : partition}:iam::${accountOf(scope)}:root`;
+  return `arn:${partitionText(scope)}:iam::${accountOf(scope)}:root`;
 }
 
 function accountOf(scope: Construct): string {

@@ -227,6 +227,19 @@ describe('a topic of another account', () => {
     );
     expect(others).toEqual([expect.stringContaining('cdk-sentries:importedTopicKey')]);
   });
+
+  test.each([
+    ['cn-north-1', 'aws-cn'],
+    ['us-gov-west-1', 'aws-us-gov'],
+  ])('is told the ARN of the account as it is in %s', (region, partition) => {
+    const stack = new Stack(new App(), 'App', { env: { ...HERE, region } });
+    const topicArn = `arn:${partition}:sns:${region}:222222222222:security`;
+    hub(stack, sns.Topic.fromTopicArn(stack, 'Topic', topicArn));
+
+    expect(warnings(stack)[0]).toContain(
+      `"Principal":{"AWS":"arn:${partition}:iam::111111111111:root"}`,
+    );
+  });
 });
 
 test('a topic of another stack in the same place is a target like any other', () => {
