@@ -2,6 +2,7 @@ import { Stack, Token } from 'aws-cdk-lib';
 import { Fact, RegionInfo } from 'aws-cdk-lib/region-info';
 import type { Construct } from 'constructs';
 import type { IamKeySentryProps } from './iam-key-sentry-props';
+import { isKnownLater } from '../../shared/constructs/known-later';
 import { warnAtSynth } from '../../shared/constructs/late-advice';
 import { isSameAccount } from '../../shared/constructs/same-account';
 
@@ -53,7 +54,7 @@ export function judgeHome(
     .map((other) => regionOf(other.sentry));
   const region = regionOf(sentry);
   const places = [region, ...regions];
-  if ([home, ...places].some(Token.isUnresolved) || places.includes(home)) return [];
+  if ([home, ...places].some(isKnownLater) || places.includes(home)) return [];
   if (regions.length > 0) {
     return [
       `"homeRegion" is ${home}, and the copies of this app are in ${places.sort().join(', ')}: none of them would do anything. ` +
@@ -95,7 +96,7 @@ export interface HomeRegion {
 export function homeRegion(sentry: Construct, props: IamKeySentryProps): HomeRegion {
   const { region } = Stack.of(sentry);
   const home = props.homeRegion ?? region;
-  if (home === region || Token.isUnresolved(home)) {
+  if (home === region || isKnownLater(home)) {
     return { name: home, isGiven: props.homeRegion !== undefined };
   }
   refuseUnknownRegion(sentry, home);
@@ -109,7 +110,7 @@ export function homeRegion(sentry: Construct, props: IamKeySentryProps): HomeReg
 export function refuseOtherHome(sentry: Construct, props: IamKeySentryProps): void {
   const { region } = Stack.of(sentry);
   const { homeRegion: home = region } = props;
-  if (home === region || Token.isUnresolved(home) || Token.isUnresolved(region)) return;
+  if (home === region || isKnownLater(home) || Token.isUnresolved(region)) return;
   throw new Error(
     `${sentry.node.path}: "homeRegion" is ${home}, and the sentry and its hub are in ${region}: it would do nothing, so leave "homeRegion" out.`,
   );

@@ -1,4 +1,4 @@
-import { Aws, Fn, Token } from 'aws-cdk-lib';
+import { Aws, Fn } from 'aws-cdk-lib';
 import type { ISentryHub } from './hub-reference';
 import { isKnownLater } from '../../shared/constructs/known-later';
 import { callersOf, hubRoleName, type MemberRole } from '../contracts/hub-roles';
@@ -59,7 +59,7 @@ export function rolesParameters(
 }
 
 export function checkedHubName(where: string, name: string): string {
-  if (Token.isUnresolved(name)) {
+  if (isKnownLater(name)) {
     throw new Error(
       `${where}: the name of a hub must be known at synth, since roles in all members bear it: write it out, such as "${DEFAULT_HUB_NAME}".`,
     );

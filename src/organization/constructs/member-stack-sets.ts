@@ -1,4 +1,4 @@
-import { CfnStackSet, Stack, Token } from 'aws-cdk-lib';
+import { CfnStackSet, Stack } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import type { ISentryHub } from './hub-reference';
 import { checkedReference, rolesParameters, ruleParameters } from './hub-values';
@@ -156,7 +156,7 @@ export class MemberStackSets extends Construct {
     this.checkRegions(regions);
     const units = targets.flatMap((target) => checkedUnits(`${this.node.path}: "targets"`, target));
     const twice = units.find((unit, index) => units.indexOf(unit) !== index);
-    if (twice !== undefined && !Token.isUnresolved(twice)) {
+    if (twice !== undefined && !isKnownLater(twice)) {
       throw new Error(
         `${this.node.path}: the unit ${twice} is in "targets" twice: an account has one set of rights.`,
       );

@@ -3,6 +3,7 @@ import type { Construct } from 'constructs';
 import type { ISentryHub } from './hub-reference';
 import { isLeftOut } from './member-accounts';
 import { SentryHub } from './sentry-hub';
+import { isKnownLater } from '../../shared/constructs/known-later';
 
 /** While an account is being taken out of a hub, its member is still in the app for a while. */
 export function warnOfUnwatchedAccount(member: Construct, hub: ISentryHub): void {
@@ -21,8 +22,8 @@ export function warnOfUnwatchedRegions(
   regions: readonly string[],
 ): void {
   const watched = hub instanceof SentryHub ? hub._regions : undefined;
-  if (!watched || watched.some(Token.isUnresolved)) return;
-  const idle = regions.filter((name) => !Token.isUnresolved(name) && !watched.includes(name));
+  if (!watched || watched.some(isKnownLater)) return;
+  const idle = regions.filter((name) => !isKnownLater(name) && !watched.includes(name));
   if (idle.length === 0) return;
   Annotations.of(members).addWarningV2(
     'cdk-sentries:regionNotWatched',

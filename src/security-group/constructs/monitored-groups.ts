@@ -1,4 +1,4 @@
-import { type ResourceEnvironment, Token } from 'aws-cdk-lib';
+import type { ResourceEnvironment } from 'aws-cdk-lib';
 import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import { isGroupId } from './group-id';
 import { readableText } from './readable-text';
@@ -76,12 +76,12 @@ export class MonitoredGroups {
    * @param value up to 256 characters. Throws if it is too long.
    */
   public static taggedWith(key: string, value: string): MonitoredGroups {
-    if (!Token.isUnresolved(key) && (key.length === 0 || key.length > LONGEST_TAG.key)) {
+    if (!isKnownLater(key) && (key.length === 0 || key.length > LONGEST_TAG.key)) {
       throw new Error(
         `"${key}" is no tag key: write 1 to ${LONGEST_TAG.key} characters, as in MonitoredGroups.taggedWith("sentry", "on").`,
       );
     }
-    if (!Token.isUnresolved(value) && value.length > LONGEST_TAG.value) {
+    if (!isKnownLater(value) && value.length > LONGEST_TAG.value) {
       throw new Error(
         `The value of the tag "${key}" has ${value.length} characters: a tag holds up to ${LONGEST_TAG.value}.`,
       );

@@ -1,6 +1,7 @@
 import { Token } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import { isSameId } from './group-reference';
+import { isKnownLater } from '../../shared/constructs/known-later';
 import { isLookupPlaceholder } from '../../shared/constructs/lookup-placeholders';
 import { referredBy } from '../../shared/constructs/referred-by';
 import type { GroupPart, GroupSelector } from '../domain/groups/monitored-groups';
@@ -29,7 +30,7 @@ export function isApart(one: GroupSelector, other: GroupSelector): boolean {
   if (other.kind === 'ids') return isApart(other, one);
   if (one.kind === 'vpc') return other.kind === 'vpc' && isOtherId(one.vpcId, other.vpcId);
   if (one.kind !== 'tag' || other.kind !== 'tag') return false;
-  const areKnown = ![one.key, one.value, other.key, other.value].some(Token.isUnresolved);
+  const areKnown = ![one.key, one.value, other.key, other.value].some(isKnownLater);
   return areKnown && one.key === other.key && one.value !== other.value;
 }
 

@@ -12,12 +12,15 @@ import {
   AccountScope,
   TrafficPeer,
 } from '../../../src';
+import { homeRegion } from '../../../src/access-key/constructs/key-sentry-place';
 import { checkedRoutes } from '../../../src/approval/constructs/checked-routes';
 import { checkedChannelId } from '../../../src/approval/constructs/slack-id';
 import {
   checkedOrganizationId,
   checkedReference,
 } from '../../../src/organization/constructs/hub-values';
+import { arePartsApart } from '../../../src/security-group/constructs/selectors';
+import type { MonitoredGroups as GroupSelection } from '../../../src/security-group/domain/groups/monitored-groups';
 
 const stack = new Stack(new App(), 'Stack', {
   env: { account: '111111111111', region: 'eu-west-1' },
@@ -32,6 +35,14 @@ test.each<[string, () => unknown]>([
   ['the id of a group', () => MonitoredGroups.ids([lookedUp])],
   ['a VPC', () => [MonitoredGroups.inVpc(vpc), TrafficPeer.vpc(vpc)]],
   ['a VPC by a parameter', () => MonitoredGroups.inVpc(vpcWithId(lookedUp))],
+  [
+    'a tag',
+    () => {
+      const long = ssm.StringParameter.valueFromLookup(stack, `/${'company/'.repeat(40)}tag`);
+      return MonitoredGroups.taggedWith(long, long);
+    },
+  ],
+  ['a home Region', () => homeRegion(stack, { homeRegion: lookedUp })],
   ['a prefix list', () => TrafficPeer.prefixList(list.prefixListId)],
   ['the id of a prefix list', () => TrafficPeer.prefixList(lookedUp)],
   ['the range of a VPC', () => TrafficPeer.ipRange(vpc.vpcCidrBlock)],
@@ -51,6 +62,14 @@ test.each<[string, () => unknown]>([
   ['an account whose keys are spared', () => KeyExclusion.user('ann').onlyIn([lookedUp])],
 ])('%s that the CDK has yet to look up passes the first synth', (_, make) => {
   expect(make).not.toThrow();
+});
+
+test('a value that the CDK has yet to look up may be that of any tag', () => {
+  const [web, late] = ['web', lookedUp].map(
+    (value) => MonitoredGroups.taggedWith('tier', value)._selection,
+  ) as [GroupSelection, GroupSelection];
+  expect(arePartsApart(web, late)).toBe(false);
+  expect(arePartsApart(web, MonitoredGroups.taggedWith('tier', 'db')._selection)).toBe(true);
 });
 
 describe.each<[string, string[]]>([
