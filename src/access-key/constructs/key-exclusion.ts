@@ -3,9 +3,9 @@ import type * as iam from 'aws-cdk-lib/aws-iam';
 import { checkedTagKey } from './tag-key';
 import { ACCOUNT_ID } from '../../organization/contracts/place-names';
 import { wholeDays } from '../../shared/constructs/checked-duration';
+import { checkedReason } from '../../shared/constructs/exclusion-reason';
 import { isKnownLater, refuseListKnownLater } from '../../shared/constructs/known-later';
-import { plainText } from '../../shared/domain/notification/plain-text';
-import { type Exclusion, LONGEST_REASON } from '../domain/exclusion';
+import type { Exclusion } from '../domain/exclusion';
 
 /** How far ahead the date of an exclusion tag may be. */
 export interface TagExclusionProps {
@@ -90,7 +90,14 @@ export class KeyExclusion {
         props.maxDuration ?? Duration.days(90),
         '"maxDuration" of KeyExclusion.tag()',
       ),
-      ...(props.reason !== undefined && { reason: checkedReason(props.reason) }),
+      ...(props.reason !== undefined && {
+        reason: checkedReason({
+          call: 'KeyExclusion.tag()',
+          reason: props.reason,
+          forWhat: 'why users may carry the tag',
+          example: 'Moves to roles in March',
+        }),
+      }),
     });
   }
 
@@ -138,12 +145,4 @@ export class KeyExclusion {
   public get _groupArn(): string | undefined {
     return this.groupArn;
   }
-}
-
-function checkedReason(reason: string): string {
-  const isPlain = !isKnownLater(reason) && plainText(reason, reason.length + 1) === reason;
-  if (isPlain && reason.length > 0 && reason.length <= LONGEST_REASON) return reason;
-  throw new Error(
-    `KeyExclusion.tag(): "reason" is ${JSON.stringify(reason)}: write one line of up to ${LONGEST_REASON} characters, without spaces around it, such as "Moves to roles in March".`,
-  );
 }

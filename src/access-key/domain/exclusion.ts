@@ -1,4 +1,5 @@
 import { DAY_MILLISECONDS } from './access-key';
+import { endOfDay } from '../../shared/domain/last-day';
 
 /** Whose keys are not listed. */
 export type Exclusion = (
@@ -25,11 +26,6 @@ export function exclusionsIn(accountId: string, excluding: readonly Exclusion[])
   return excluding.filter(({ accounts }) => !accounts || accounts.includes(accountId));
 }
 
-/** Of a reason, in characters. */
-export const LONGEST_REASON = 200;
-
-const DATE = /^\d{4}-\d{2}-\d{2}$/;
-
 /** The verdict on a user's tag: excluded until a date, or the reason why the tag does not count. */
 export type TagVerdict =
   | { readonly excluded: true; readonly until: string }
@@ -40,13 +36,12 @@ export type TagVerdict =
  * date is the last one.
  */
 export function judgeTag(value: string, { maxDays }: TagExclusion, now: Date): TagVerdict {
-  const midnight = DATE.test(value) ? Date.parse(`${value}T00:00:00Z`) : NaN;
-  if (Number.isNaN(midnight) || new Date(midnight).toISOString().slice(0, 10) !== value) {
+  const end = endOfDay(value);
+  if (!end) {
     return { excluded: false, reason: 'its value is no date of the form YYYY-MM-DD' };
   }
-  const end = midnight + DAY_MILLISECONDS;
-  if (end <= now.getTime()) return { excluded: false, reason: 'its date has passed' };
-  if (midnight > now.getTime() + maxDays * DAY_MILLISECONDS) {
+  if (end <= now) return { excluded: false, reason: 'its date has passed' };
+  if (end.getTime() > now.getTime() + (maxDays + 1) * DAY_MILLISECONDS) {
     return { excluded: false, reason: `its date is more than ${maxDays} days ahead` };
   }
   return { excluded: true, until: value };

@@ -5,14 +5,11 @@ import { readableText } from './readable-text';
 import type { RuleExclusion } from './rule-exclusion';
 import { arePartsApart } from './selectors';
 import { otherPlace } from '../../shared/constructs/same-place';
+import { lastDay } from '../../shared/domain/last-day';
 import { type GroupPart, type MonitoredGroups, partsOf } from '../domain/groups/monitored-groups';
 import { bareViolations } from '../domain/judging/violations';
 import type { Baseline, Policy } from '../domain/policies/policy';
-import {
-  isOver,
-  lastDay,
-  type RuleExclusion as Exclusion,
-} from '../domain/policies/rule-exclusion';
+import { isOver, type RuleExclusion as Exclusion } from '../domain/policies/rule-exclusion';
 import type { TrafficPattern } from '../domain/policies/traffic-pattern';
 import type { Peer } from '../domain/rules/rule';
 import { ruleText } from '../domain/rules/rule-text';

@@ -4,12 +4,10 @@ import { isGroupId } from './group-id';
 import type { Ports } from './ports';
 import { readableText } from './readable-text';
 import type { TrafficPeer } from './traffic-peer';
-import { plainText } from '../../shared/domain/notification/plain-text';
-import {
-  endOfDay,
-  LONGEST_EXCLUSION_REASON,
-  type RuleExclusion as Exclusion,
-} from '../domain/policies/rule-exclusion';
+import { checkedReason } from '../../shared/constructs/exclusion-reason';
+import { isLookupPlaceholder } from '../../shared/constructs/lookup-placeholders';
+import { endOfDay } from '../../shared/domain/last-day';
+import type { RuleExclusion as Exclusion } from '../domain/policies/rule-exclusion';
 import { ALL_PROTOCOLS } from '../domain/rules/protocol';
 import { canonicalRule, type Direction, type RawRule } from '../domain/rules/rule';
 
@@ -150,7 +148,12 @@ function specified(named: Named, props: RuleExclusionProps): Exclusion {
   return {
     groupId,
     rule: { direction, protocol, fromPort, toPort, peer },
-    reason: checkedReason(call, props.reason),
+    reason: checkedReason({
+      call,
+      reason: props.reason,
+      forWhat: 'why the rule may stand',
+      example: 'Partner VPN, ticket 4711',
+    }),
     ...(until && { until }),
   };
 }
@@ -194,16 +197,8 @@ function severalPeers(call: string, peer: TrafficPeer): Error {
   );
 }
 
-function checkedReason(call: string, reason: string): string {
-  const isPlain = !Token.isUnresolved(reason) && plainText(reason, reason.length + 1) === reason;
-  if (isPlain && reason.length > 0 && reason.length <= LONGEST_EXCLUSION_REASON) return reason;
-  throw new Error(
-    `${call}: "reason" is ${JSON.stringify(reason)}: write in one line of up to ${LONGEST_EXCLUSION_REASON} characters why the rule may stand, without spaces around it, such as "Partner VPN, ticket 4711".`,
-  );
-}
-
 function endOf(call: string, until: string | undefined): Date | undefined {
-  if (until === undefined) return undefined;
+  if (until === undefined || isLookupPlaceholder(until)) return undefined;
   const end = Token.isUnresolved(until) ? undefined : endOfDay(until);
   if (end) return end;
   throw new Error(

@@ -10,6 +10,8 @@ import {
   MemberRegions,
   MonitoredGroups,
   AccountScope,
+  Ports,
+  RuleExclusion,
   TrafficPeer,
 } from '../../../src';
 import { homeRegion } from '../../../src/access-key/constructs/key-sentry-place';
@@ -42,6 +44,17 @@ test.each<[string, () => unknown]>([
       return MonitoredGroups.taggedWith(long, long);
     },
   ],
+  [
+    'why, and until when, a rule is excluded',
+    () =>
+      RuleExclusion.ingressById('sg-0123456789abcdef0', {
+        ports: Ports.tcp(22),
+        peer: TrafficPeer.ipRange('10.0.0.0/8'),
+        reason: lookedUp,
+        until: lookedUp,
+      }),
+  ],
+  ['why users are excluded', () => KeyExclusion.tag('keep', { reason: lookedUp })],
   ['a home Region', () => homeRegion(stack, { homeRegion: lookedUp })],
   ['a prefix list', () => TrafficPeer.prefixList(list.prefixListId)],
   ['the id of a prefix list', () => TrafficPeer.prefixList(lookedUp)],

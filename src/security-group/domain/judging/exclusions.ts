@@ -1,13 +1,10 @@
 import type { Situation } from './situation';
+import { LONGEST_EXCLUSION_REASON } from '../../../shared/domain/exclusion-reason';
+import { lastDay } from '../../../shared/domain/last-day';
 import { plainText } from '../../../shared/domain/notification/plain-text';
 import type { Grant } from '../ledger/ledger';
 import type { Policy } from '../policies/policy';
-import {
-  isOver,
-  lastDay,
-  LONGEST_EXCLUSION_REASON,
-  type RuleExclusion,
-} from '../policies/rule-exclusion';
+import { isOver, type RuleExclusion } from '../policies/rule-exclusion';
 import { type Rule, ruleKey } from '../rules/rule';
 
 /** What decides whether a policy leaves a rule alone. */

@@ -1,0 +1,2 @@
+/** Of the reason of an exclusion, in characters. */
+export const LONGEST_EXCLUSION_REASON = 200;
