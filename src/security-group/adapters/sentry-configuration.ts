@@ -231,32 +231,8 @@ export async function loadSentryConfiguration(
   client: SSMClient,
   names: SentryParameterNames,
 ): Promise<LoadedConfiguration> {
-  const groupNames = names.MONITORED_GROUPS_PARAMETERS.split(',');
-  const [policiesName = '', ...selectionNames] = names.POLICIES_PARAMETER.split(',');
-  const [policiesParameter, pauseParameter, disabledParameter, ...groupParameters] =
-    await readDatedParameters(client, [
-      policiesName,
-      names.PAUSE_PARAMETER,
-      names.DISABLED_POLICIES_PARAMETER,
-      ...groupNames,
-      ...selectionNames,
-    ]);
-  const stored = parse(policiesSchema, policiesName, policiesParameter?.value);
-  const groups = groupNames.map((name, index) =>
-    parse(groupsSchema, name, groupParameters[index]?.value),
-  );
-  const selections = selectionNames.flatMap(
-    (name, index) =>
-      parse(policyGroupsSchema, name, groupParameters[groupNames.length + index]?.value).selections,
-  );
+  const { stored, groups, selections, pause, disablings } = await readParameters(client, names);
   const monitoredGroups = monitoredIn(groups);
-  const pause = pauseIn(parse(pauseSchema, names.PAUSE_PARAMETER, pauseParameter?.value));
-  const isRefused = pause !== undefined && isTooLong(pause, pauseParameter?.writtenAt);
-  const { disablings } = parse(
-    disabledPoliciesSchema,
-    names.DISABLED_POLICIES_PARAMETER,
-    disabledParameter?.value,
-  );
   const policies = stored.policies.map((policy) =>
     policyOf(withReadRanges(policy), selections, disablings),
   );
@@ -282,10 +258,57 @@ export async function loadSentryConfiguration(
     })),
     sensitiveTags: stored.sensitiveTags,
     disablings,
-    pause: isRefused ? undefined : pause,
-    refusedPause: isRefused ? pause : undefined,
+    ...pause,
   };
   return configuration;
+}
+
+/** What the parameters hold, each as its schema reads it. */
+interface ReadParameters {
+  readonly stored: z.infer<typeof policiesSchema>;
+  readonly groups: readonly StoredSelection[];
+  readonly selections: readonly PolicyGroupsPart[];
+  readonly pause: OrderedPause;
+  readonly disablings: readonly Disabling[];
+}
+
+async function readParameters(
+  client: SSMClient,
+  names: SentryParameterNames,
+): Promise<ReadParameters> {
+  const groupNames = names.MONITORED_GROUPS_PARAMETERS.split(',');
+  const [policiesName = '', ...selectionNames] = names.POLICIES_PARAMETER.split(',');
+  const [policies, pause, disabled, ...others] = await readDatedParameters(client, [
+    policiesName,
+    names.PAUSE_PARAMETER,
+    names.DISABLED_POLICIES_PARAMETER,
+    ...groupNames,
+    ...selectionNames,
+  ]);
+  const ofSelections = others.slice(groupNames.length);
+  return {
+    stored: parse(policiesSchema, policiesName, policies?.value),
+    groups: groupNames.map((name, index) => parse(groupsSchema, name, others[index]?.value)),
+    selections: selectionNames.flatMap(
+      (name, index) => parse(policyGroupsSchema, name, ofSelections[index]?.value).selections,
+    ),
+    pause: orderedPause(parse(pauseSchema, names.PAUSE_PARAMETER, pause?.value), pause?.writtenAt),
+    disablings: parse(disabledPoliciesSchema, names.DISABLED_POLICIES_PARAMETER, disabled?.value)
+      .disablings,
+  };
+}
+
+type OrderedPause = Pick<EveryField<SentryConfiguration>, 'pause' | 'refusedPause'>;
+
+/** One that is too long is not obeyed, and reported. */
+function orderedPause(
+  parameter: z.infer<typeof pauseSchema>,
+  writtenAt: Date | undefined,
+): OrderedPause {
+  const pause = pauseIn(parameter);
+  return pause && isTooLong(pause, writtenAt)
+    ? { pause: undefined, refusedPause: pause }
+    : { pause, refusedPause: undefined };
 }
 
 /** The same, with the ranges that VPCs which policies name have now. */
