@@ -176,7 +176,9 @@ export function rightsApps(): RightsApp[] {
     appWith('groups are chosen by id, and keys are only reported', (stack) => {
       new SecurityGroupSentry(stack, 'GroupSentry', {
         monitoredGroups: MonitoredGroups.ids(['sg-0123456789abcdef0']),
-        policies: [locked(ChangeResponse.notifyOnly())],
+        policies: [
+          { baseline: SecurityGroupBaseline.locked(), response: ChangeResponse.notifyOnly() },
+        ],
       });
       new IamKeySentry(stack, 'KeySentry', {});
     }),
