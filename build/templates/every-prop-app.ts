@@ -219,7 +219,7 @@ const groupSentry: Required<Omit<SecurityGroupSentryProps, CompanySetting>> = {
       response: ChangeResponse.revertUntilApproved(approvals),
     },
     {
-      baseline: SecurityGroupBaseline.allowOnly([TrafficPattern.everything()]),
+      baseline: SecurityGroupBaseline.allowOnly([TrafficPattern.toInternet(Ports.ANY)]),
       response: ChangeResponse.notifyOnly(),
       appliesIn: AccountScope.units(['ou-ab12-cdefgh34']),
     },
@@ -373,7 +373,7 @@ new SecurityGroupSentry(everywhere, 'All', {
   policies: [
     { baseline: SecurityGroupBaseline.locked(), response: ChangeResponse.revert() },
     {
-      baseline: SecurityGroupBaseline.locked(),
+      baseline: SecurityGroupBaseline.forbid([TrafficPattern.everything()]),
       response: ChangeResponse.notifyOnly(),
       appliesTo: MonitoredGroups.taggedWith('tier', 'web'),
     },
