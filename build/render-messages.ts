@@ -115,6 +115,7 @@ const KEY = askAbout(
       region: 'eu-west-1',
     },
   },
+  ['too-old'],
   { deactivateAfter: 100, grace: 7, maxActionsPerRun: 10, askAgainAfter: 30 },
   { account: '111122223333', region: 'eu-west-1' },
   new Date('2026-11-21T06:30:00Z'),

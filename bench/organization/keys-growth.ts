@@ -142,7 +142,7 @@ function foundIn(accountId: string, { clock }: CountedAws): LookedAccount {
         keyId,
         userName,
         report: { kind: 'notice', step: 'deactivate', dueAt: at, asksFirst: false },
-        afterTold: () => ({ keyId, userName, noticeAt: { deactivate: at }, toldAt: {} }),
+        afterTold: () => ({ keyId, userName, noticeAt: { 'too-old': at }, toldAt: {} }),
       },
     };
   });

@@ -268,6 +268,7 @@ const tagged: Required<TagExclusionProps> = {
 };
 const actions: Required<KeyActionsProps> = {
   deactivateAfter: Duration.days(100),
+  deactivateUnusedAfter: Duration.days(50),
   deleteAfterInactive: Duration.days(30),
   grace: Duration.days(5),
   maxActionsPerRun: 7,

@@ -18,6 +18,7 @@ import {
   keyIdOf,
   stepsIn,
   type Told,
+  YOUNG_AND_UNUSED,
 } from '../support/sandbox/key-approval-sandbox';
 import { policyStatements } from '../support/sandbox/role-policies';
 
@@ -43,6 +44,8 @@ const USERS = [
   'decidedfirst',
   'ranfirst',
 ];
+/** Too young to be deactivated for their age, and not used for long enough. */
+const UNUSED = ['idle', 'usedagain'];
 /** More than the calls that it takes to carry a decision out. */
 const CRASHED = Array.from(
   { length: 26 },
@@ -54,6 +57,7 @@ let sandbox: KeyApprovalSandbox;
 beforeAll(async () => {
   sandbox = await KeyApprovalSandbox.start();
   await sandbox.addUsers(USERS);
+  await sandbox.addUsers(UNUSED, YOUNG_AND_UNUSED);
 });
 
 afterAll(async () => sandbox?.stop());
@@ -65,7 +69,12 @@ describe('before anyone is asked', () => {
     expect(told.deliveries[0]?.emailText).toContain(
       'NOTICE: people will be asked on 2026-03-18 or soon after whether it may be deactivated',
     );
-    expect(stepOf(told, 'approved')).toMatchObject({ asksFirst: true });
+    expect(stepOf(told, 'approved')).toMatchObject({
+      asksFirst: true,
+      reasons: [{ kind: 'too-old', days: 200 }],
+    });
+    expect(stepOf(told, 'idle')).toMatchObject({ reasons: [{ kind: 'unused', days: 52 }] });
+    expect(told.deliveries[0]?.emailText).toContain('because it was not used for 52 days');
   });
 
   test('its grace passes', async () => {
@@ -79,9 +88,9 @@ describe('before anyone is asked', () => {
     const told = await sandbox.run();
     expect(stepsIn(told)).toEqual(everyone('asked deactivate'));
     expect(told.deliveries[0]?.emailText).toContain(
-      'People are asked since 2026-03-18 whether it may be deactivated: request ',
+      'People are asked since 2026-03-18 whether it may be deactivated because it is 208 days old: request ',
     );
-    for (const name of USERS) expect(sandbox.questionsAbout(name)).toHaveLength(1);
+    for (const name of [...USERS, ...UNUSED]) expect(sandbox.questionsAbout(name)).toHaveLength(1);
     const { text } = sandbox.questionAbout('approved');
     for (const fact of [
       'User: approved',
@@ -93,6 +102,9 @@ describe('before anyone is asked', () => {
       expect(text).toContain(fact);
     }
     expect(buttonsOf(sandbox.questionAbout('approved'))).toEqual(['Approve', 'Deny']);
+    expect(sandbox.questionAbout('idle').text).toContain(
+      'it was not used for longer than 45 days (last used 2026-01-17), and its notice was given at least 7 days ago',
+    );
   });
 
   test('and not once more while they have not answered', async () => {
@@ -111,7 +123,7 @@ describe('what people decide is made true, and told', () => {
       undo: expect.stringContaining('--status Active'),
     });
     expect(told.deliveries[0]?.emailText).toContain(
-      'It was deactivated on 2026-03-18, as people approved: request AKIAAPPROVED00000000-',
+      'It was deactivated on 2026-03-18 because it is 208 days old, as people approved: request AKIAAPPROVED00000000-',
     );
   });
 
@@ -126,6 +138,15 @@ describe('what people decide is made true, and told', () => {
     await sandbox.send(sandbox.decisionQueue, body);
     expect(await sandbox.status('approved')).toBe('Active');
     await setStatus('approved', 'Inactive');
+  });
+
+  test('approved since it is not used: it is deactivated, which is told with why', async () => {
+    const told = await sandbox.tellingOf(async () => sandbox.click(ALICE, 'Approve', 'idle'));
+    await expectDeactivated('idle');
+    expect(stepOf(told, 'idle')).toMatchObject({
+      kind: 'done',
+      reasons: [{ kind: 'unused', days: 60, noticeAt: expect.any(String) }],
+    });
   });
 
   test('denied: it stays, and the next run holds it', async () => {
@@ -181,6 +202,17 @@ describe('things are not any more as people were shown them', () => {
       expect(stepsIn(told)[name]).toBeUndefined();
     },
   );
+});
+
+test('a key that was used since people were asked, as it was not: nothing is done, and the message says when', async () => {
+  await sandbox.useKey('usedagain');
+  await sandbox.click(ALICE, 'Approve', 'usedagain');
+  expect(sandbox.questionAbout('usedagain').text).toMatch(
+    /Approved.*Not carried out.*people were asked about a key that is not used, and it was used on 2026-03-18/s,
+  );
+  expect(await sandbox.status('usedagain')).toBe('Active');
+  expect(sandbox.deactivationsOf('usedagain')).toBe(0);
+  expect(stepsIn(await sandbox.run()).usedagain).toBeUndefined();
 });
 
 describe('what goes wrong', () => {
@@ -446,7 +478,7 @@ describe('the rights of the functions', () => {
 });
 
 function everyone(step: string): Record<string, string> {
-  return Object.fromEntries(USERS.map((name) => [name, step]));
+  return Object.fromEntries([...USERS, ...UNUSED].map((name) => [name, step]));
 }
 
 /** What was told last of the user's key. */

@@ -107,7 +107,7 @@ test('OBSERVE says what would happen, has no table, and remembers nothing', asyn
   const run = await sandbox.run(observer, { reportIsThere: false });
   expect(steps(run)).toEqual(allOld('would deactivate'));
   expect(run.deliveries[0]?.emailText).toContain(
-    'OBSERVE: it would get its notice now: it will be deactivated on 2026-03-18 or soon after.',
+    'OBSERVE: it would get its notice now: it will be deactivated on 2026-03-18 or soon after because it is 300 days old.',
   );
 });
 
@@ -217,7 +217,7 @@ describe('the life of a key', () => {
     expect(changesIn(run)).toEqual([]);
     expect(await sandbox.noticedKeys(sentry)).toEqual(OLD.map((name) => KEY[name]));
     expect(run.deliveries[0]?.emailText).toContain(
-      'NOTICE: it will be deactivated on 2026-03-29 or soon after, unless it is replaced before.',
+      'NOTICE: it will be deactivated on 2026-03-29 or soon after because it is 311 days old, unless it is replaced before.',
     );
     const due = run.keys.flatMap(({ step }) => step?.dueAt ?? []);
     expect(new Set(due.map((text) => text.slice(0, 10)))).toEqual(new Set(['2026-03-28']));

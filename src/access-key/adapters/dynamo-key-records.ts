@@ -9,6 +9,7 @@ import {
   PutItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import * as z from 'zod/mini';
+import { standingReasons } from './stored-answers';
 import { labelsSchema, questionSchema } from '../../approval/adapters/approval-schemas';
 import { DECISION_KINDS, OUTCOME_KINDS, PHASES } from '../../approval/domain/approval-request';
 import type { HandlerContract } from '../../shared/contracts/handler-environment';
@@ -20,7 +21,8 @@ import {
   MEMBER_RECORDS_PREFIX,
   RUNS_PARTITION,
 } from '../contracts/member-keys-items';
-import { type KeyRecord, STEP_KINDS } from '../domain/key-actions';
+import { DEACTIVATION_REASONS } from '../domain/deactivation-reasons';
+import { type KeyRecord, type NoticeTimes, STEP_KINDS } from '../domain/key-actions';
 import type { KeyApproval } from '../domain/key-approval';
 import type { KeyRecords } from '../domain/ports';
 
@@ -74,12 +76,20 @@ const step = z.pipe(
   z.transform(({ S }) => S),
 );
 
+/** What is too old has the name that earlier versions wrote, which knew no other reason. */
 const times = z.pipe(
-  z.object({ M: z.object({ deactivate: z.optional(time), delete: z.optional(time) }) }),
-  z.transform(({ M }) => M),
+  z.object({
+    M: z.object({
+      deactivate: z.optional(time),
+      unused: z.optional(time),
+      'never-used': z.optional(time),
+      delete: z.optional(time),
+    }),
+  }),
+  z.transform(({ M: { deactivate, ...others } }) => ({ 'too-old': deactivate, ...others })),
 );
 const stepTaken = z.pipe(
-  z.object({ M: z.object({ step, at: time }) }),
+  z.object({ M: z.object({ step, at: time, reasons: z.optional(text) }) }),
   z.transform(({ M }) => M),
 );
 
@@ -111,6 +121,7 @@ export const approvalSchema = z.object({
   requestId: z.string(),
   askedAt: dateTime,
   question: questionSchema,
+  reasons: z.optional(z.array(z.enum(DEACTIVATION_REASONS))),
   labels: z.optional(labelsSchema),
   decision: z.optional(
     z.object({
@@ -300,7 +311,7 @@ export function itemOf({
     noticeAt: timesOf(noticeAt),
     toldAt: timesOf(toldAt),
     ...(inactiveSince && { inactiveSince: timeOf(inactiveSince) }),
-    ...(untold && { untold: { M: { step: { S: untold.step }, at: timeOf(untold.at) } } }),
+    ...(untold && { untold: stepTakenOf(untold) }),
     ...(approval && { approval: { S: JSON.stringify(approval) } }),
     ...(deactivated && {
       deactivated: {
@@ -310,12 +321,24 @@ export function itemOf({
   };
 }
 
-function timesOf(byStep: KeyRecord['noticeAt']): AttributeValue {
+function stepTakenOf({
+  step: kind,
+  at,
+  reasons,
+}: NonNullable<KeyRecord['untold']>): AttributeValue {
   return {
     M: {
-      ...(byStep.deactivate && { deactivate: timeOf(byStep.deactivate) }),
-      ...(byStep.delete && { delete: timeOf(byStep.delete) }),
+      step: { S: kind },
+      at: timeOf(at),
+      ...(reasons && { reasons: { S: JSON.stringify(reasons) } }),
     },
+  };
+}
+
+function timesOf({ 'too-old': tooOld, ...others }: NoticeTimes): AttributeValue {
+  const named = Object.entries({ deactivate: tooOld, ...others });
+  return {
+    M: Object.fromEntries(named.flatMap(([name, at]) => (at ? [[name, timeOf(at)]] : []))),
   };
 }
 
@@ -334,8 +357,25 @@ export function recordOf(item: Item): KeyRecord {
       `What the table says of the key ${item.keyId?.S} is not of version ${ITEM_VERSION}: ${z.prettifyError(parsed.error)}`,
     );
   }
-  const { version: _, approval, ...record } = parsed.data;
-  return { ...record, ...(approval && { approval: approvalOf(record.keyId, approval) }) };
+  const { version: _, approval, untold, ...record } = parsed.data;
+  const { keyId } = record;
+  return {
+    ...record,
+    ...(untold && { untold: untoldOf(keyId, untold) }),
+    ...(approval && { approval: approvalOf(keyId, approval) }),
+  };
+}
+
+function untoldOf(
+  keyId: string,
+  { reasons, ...taken }: z.output<typeof stepTaken>,
+): NonNullable<KeyRecord['untold']> {
+  if (reasons === undefined) return taken;
+  const parsed = standingReasons.safeParse(jsonIn(reasons));
+  if (parsed.success) return { ...taken, reasons: parsed.data };
+  throw new Error(
+    `Why a step was taken with the key ${keyId} cannot be read from the table: ${z.prettifyError(parsed.error)}`,
+  );
 }
 
 function approvalOf(keyId: string, stored: string): KeyApproval {

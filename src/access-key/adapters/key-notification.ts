@@ -17,6 +17,7 @@ import {
 import type { OwnerCounts } from '../contracts/owner-in-message';
 import type { LastUse } from '../domain/access-key';
 import { ROOT_USER } from '../domain/credential-report';
+import type { ReasonedStep } from '../domain/key-actions';
 import {
   countByClass,
   isComplete,
@@ -158,15 +159,23 @@ function stepInMessage({ report, ...key }: KeyStep): StepInMessage {
       return {
         kind: report.kind,
         step,
+        ...reasonsInMessage(report),
         dueAt: report.dueAt.toISOString(),
         ...(report.asksFirst && { asksFirst: true }),
       };
     case 'asked':
-      return { kind: report.kind, step, at: report.at.toISOString(), requestId: report.requestId };
+      return {
+        kind: report.kind,
+        step,
+        ...reasonsInMessage(report),
+        at: report.at.toISOString(),
+        requestId: report.requestId,
+      };
     case 'done':
       return {
         kind: report.kind,
         step,
+        ...reasonsInMessage(report),
         at: report.at.toISOString(),
         undo: undoCommand(key, step),
         requestId: report.requestId,
@@ -176,8 +185,18 @@ function stepInMessage({ report, ...key }: KeyStep): StepInMessage {
       return { kind: 'held', step, reason: GONE_TEXT };
     case 'held':
     case 'failed':
-      return { kind: report.kind, step, reason: report.reason };
+      return { kind: report.kind, step, ...reasonsInMessage(report), reason: report.reason };
   }
+}
+
+function reasonsInMessage({ reasons = [] }: ReasonedStep): Pick<StepInMessage, 'reasons'> {
+  if (reasons.length === 0) return {};
+  return {
+    reasons: reasons.map(({ noticeAt, ...reason }) => ({
+      ...reason,
+      ...(noticeAt && { noticeAt: noticeAt.toISOString() }),
+    })),
+  };
 }
 
 export type Cut = (text: string) => string;

@@ -40,7 +40,9 @@ export const parameterSchema = z.object({
   actions: z.optional(
     z.object({
       mode: z.enum(ACTION_MODES),
-      deactivateAfter: days,
+      deactivateAfter: z.optional(days),
+      deactivateUnusedAfter: z.optional(days),
+      deactivateNeverUsedAfter: z.optional(days),
       deleteAfterInactive: z.optional(days),
       grace: someDays,
       maxActionsPerRun: z.int().check(z.positive()),

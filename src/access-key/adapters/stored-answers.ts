@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { plainText } from '../../shared/domain/notification/plain-text';
 import { MAX_TAG_USES_IN_MESSAGE, MAX_UNKNOWN_IN_MESSAGE } from '../contracts/key-message';
+import { DEACTIVATION_REASONS } from '../domain/deactivation-reasons';
 import { STEP_KINDS } from '../domain/key-actions';
 import type { KeyReport, ReportedKey } from '../domain/key-report';
 import type { KeyStep } from '../domain/key-step';
@@ -55,25 +56,34 @@ const finding = z.object({
   classes: z.array(z.enum(['too-old', 'soon-too-old', 'unused', 'never-used'])),
 });
 
-const step = z.enum(STEP_KINDS);
+export const standingReasons = z.array(
+  z.object({
+    kind: z.enum(DEACTIVATION_REASONS),
+    days: z.int(),
+    noticeAt: z.optional(time),
+  }),
+);
+
+/** Earlier versions wrote no reasons. */
+const reasoned = { step: z.enum(STEP_KINDS), reasons: z.optional(standingReasons) };
 
 const stepReport = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('notice'), step, dueAt: time, asksFirst: z.boolean() }),
-  z.object({ kind: z.literal('wait'), step, dueAt: time, asksFirst: z.boolean() }),
-  z.object({ kind: z.literal('would'), step, dueAt: time, asksFirst: z.boolean() }),
-  z.object({ kind: z.literal('asked'), step, at: time, requestId: z.string() }),
+  z.object({ kind: z.literal('notice'), ...reasoned, dueAt: time, asksFirst: z.boolean() }),
+  z.object({ kind: z.literal('wait'), ...reasoned, dueAt: time, asksFirst: z.boolean() }),
+  z.object({ kind: z.literal('would'), ...reasoned, dueAt: time, asksFirst: z.boolean() }),
+  z.object({ kind: z.literal('asked'), ...reasoned, at: time, requestId: z.string() }),
   z.object({
     kind: z.literal('done'),
-    step,
+    ...reasoned,
     at: time,
     requestId: z.optional(z.string()),
     reactivations: z.optional(z.int()),
   }),
-  z.object({ kind: z.literal('gone'), step }),
-  z.object({ kind: z.literal('held'), step, reason: z.string() }),
+  z.object({ kind: z.literal('gone'), step: z.enum(STEP_KINDS) }),
+  z.object({ kind: z.literal('held'), ...reasoned, reason: z.string() }),
   z.object({
     kind: z.literal('failed'),
-    step,
+    ...reasoned,
     reason: z.string(),
     requestId: z.optional(z.string()),
   }),

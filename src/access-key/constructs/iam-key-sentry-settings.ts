@@ -63,20 +63,49 @@ function keyRules(scope: Construct, props: IamKeySentryProps): KeyRules {
 function keyActions(
   scope: Construct,
   { actions, mode }: IamKeySentryProps,
-  { maxKeyAge }: KeyRules,
+  keys: KeyRules,
 ): IamKeySentrySettings['actions'] {
   const rules = actions?._rules;
   if (!rules) {
     refuseIdleMode(scope, mode);
     return undefined;
   }
-  if (rules.deactivateAfter < maxKeyAge) {
+  const { deactivateAfter = Infinity, deactivateUnusedAfter } = rules;
+  if (deactivateAfter < keys.maxKeyAge) {
     throw new Error(
-      `${scope.node.path}: "deactivateAfter" is ${rules.deactivateAfter} days and "maxKeyAge" ${maxKeyAge}: ` +
+      `${scope.node.path}: "deactivateAfter" is ${deactivateAfter} days and "maxKeyAge" ${keys.maxKeyAge}: ` +
         'keys would be deactivated before they are listed as too old, so write a "deactivateAfter" that is not shorter.',
     );
   }
-  return { ...rules, mode: mode === SentryMode.OBSERVE ? 'observe' : 'enforce' };
+  refuseUnlistedUnused(scope, deactivateUnusedAfter, keys);
+  return {
+    ...rules,
+    // A key that was never used is given both times.
+    deactivateNeverUsedAfter:
+      deactivateUnusedAfter && Math.max(deactivateUnusedAfter, keys.neverUsedGrace ?? 0),
+    mode: mode === SentryMode.OBSERVE ? 'observe' : 'enforce',
+  };
+}
+
+function refuseUnlistedUnused(
+  scope: Construct,
+  deactivateUnusedAfter: number | undefined,
+  { maxUnusedAge }: KeyRules,
+): void {
+  if (deactivateUnusedAfter === undefined) return;
+  const given = `${scope.node.path}: "deactivateUnusedAfter" is ${deactivateUnusedAfter} days`;
+  if (maxUnusedAge === undefined) {
+    throw new Error(
+      `${given}, and the sentry has no "maxUnusedAge": keys would be deactivated that are never listed as unused, ` +
+        'so write a "maxUnusedAge" that is not longer.',
+    );
+  }
+  if (deactivateUnusedAfter < maxUnusedAge) {
+    throw new Error(
+      `${given} and "maxUnusedAge" ${maxUnusedAge}: keys would be deactivated before they are listed as unused, ` +
+        'so write a "deactivateUnusedAfter" that is not shorter.',
+    );
+  }
 }
 
 function refuseIdleMode(scope: Construct, mode: SentryMode | undefined): void {

@@ -4,17 +4,36 @@ import { wholeDays } from '../../shared/constructs/checked-duration';
 import type { KeyActionRules } from '../domain/key-actions';
 
 /**
- * When old keys are deactivated and deleted. All durations are in whole days, at least one, or it
- * throws.
+ * When old and unused keys are deactivated, and inactive ones deleted. All durations are in whole
+ * days, at least one, or it throws.
  */
 export interface KeyActionsProps {
   /**
    * An active key older than this is deactivated. At least the sentry's `maxKeyAge`, so that only
    * listed keys are.
    *
-   * @default - keys are not deactivated; then `deleteAfterInactive` throws
+   * @default - no key is deactivated for its age; without `deactivateUnusedAfter` as well,
+   * `KeyActions.of()` throws
    */
   readonly deactivateAfter?: Duration;
+
+  /**
+   * An active key that was not used for longer than this is deactivated. IAM.22 of Security Hub and
+   * CIS 1.12 ask for 45 days. A key that was never used has to be older than this, and than the
+   * sentry's `neverUsedGrace`.
+   *
+   * At least the sentry's `maxUnusedAge`, so that only listed keys are: the sentry throws where it
+   * is shorter, and where there is no `maxUnusedAge`. Shorter than `deactivateAfter`, or it throws:
+   * no key is unused for longer than it is old, so that it would do nothing.
+   *
+   * A key that is used after its notice stays. Once it is unused again, it gets a new notice; so
+   * does one that was deactivated for this and that someone activates again. IAM shows a use some
+   * hours late.
+   *
+   * @default - no key is deactivated for not being used
+   * @see https://docs.aws.amazon.com/securityhub/latest/userguide/iam-controls.html#iam-22
+   */
+  readonly deactivateUnusedAfter?: Duration;
 
   /**
    * A key that has been inactive for this long, and not used since, is deleted, no matter who
@@ -62,7 +81,7 @@ export interface KeyActionsProps {
   readonly askAgainAfter?: Duration;
 }
 
-/** The actions on old keys: only reporting them, or retiring them step by step. */
+/** The actions on old and unused keys: only reporting them, or retiring them step by step. */
 export class KeyActions {
   /** List them, and leave it at that. */
   public static reportOnly(): KeyActions {
@@ -75,16 +94,7 @@ export class KeyActions {
    * Throws for deletion without deactivation, and if neither is asked for.
    */
   public static of(props: KeyActionsProps): KeyActions {
-    if (!props.deactivateAfter && props.deleteAfterInactive) {
-      throw new Error(
-        'KeyActions.of() has "deleteAfterInactive" without "deactivateAfter": deletion cannot be undone, so write when keys are deactivated first.',
-      );
-    }
-    if (!props.deactivateAfter) {
-      throw new Error(
-        'KeyActions.of() does nothing: write "deactivateAfter", or KeyActions.reportOnly().',
-      );
-    }
+    refuseNothingDeactivated(props);
     const maxActionsPerRun = props.maxActionsPerRun ?? 10;
     if (!Number.isInteger(maxActionsPerRun) || maxActionsPerRun < 1) {
       throw new Error(
@@ -93,7 +103,7 @@ export class KeyActions {
     }
     return new KeyActions(
       {
-        deactivateAfter: wholeDays(props.deactivateAfter, '"deactivateAfter"'),
+        ...deactivationLimits(props),
         deleteAfterInactive:
           props.deleteAfterInactive &&
           wholeDays(props.deleteAfterInactive, '"deleteAfterInactive"'),
@@ -119,6 +129,41 @@ export class KeyActions {
   public get _workflow(): SlackApprovalWorkflow | undefined {
     return this.workflow;
   }
+}
+
+function refuseNothingDeactivated({
+  deactivateAfter,
+  deactivateUnusedAfter,
+  deleteAfterInactive,
+}: KeyActionsProps): void {
+  if (deactivateAfter || deactivateUnusedAfter) return;
+  throw new Error(
+    deleteAfterInactive
+      ? 'KeyActions.of() has "deleteAfterInactive" without "deactivateAfter" or "deactivateUnusedAfter": deletion cannot be undone, so write when keys are deactivated first.'
+      : 'KeyActions.of() does nothing: write "deactivateAfter" or "deactivateUnusedAfter", or KeyActions.reportOnly().',
+  );
+}
+
+function deactivationLimits(
+  props: KeyActionsProps,
+): Pick<KeyActionRules, 'deactivateAfter' | 'deactivateUnusedAfter'> {
+  const days = (name: 'deactivateAfter' | 'deactivateUnusedAfter') => {
+    const duration = props[name];
+    return duration && wholeDays(duration, `"${name}"`);
+  };
+  const deactivateAfter = days('deactivateAfter');
+  const deactivateUnusedAfter = days('deactivateUnusedAfter');
+  if (
+    deactivateAfter !== undefined &&
+    deactivateUnusedAfter !== undefined &&
+    deactivateUnusedAfter >= deactivateAfter
+  ) {
+    throw new Error(
+      `"deactivateUnusedAfter" is ${deactivateUnusedAfter} days and "deactivateAfter" ${deactivateAfter}: ` +
+        'a key that was unused for so long is as old, and deactivated for that, so write a "deactivateUnusedAfter" that is shorter, or leave it out.',
+    );
+  }
+  return { deactivateAfter, deactivateUnusedAfter };
 }
 
 function askAgainAfterOf({

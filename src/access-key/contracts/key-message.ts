@@ -1,6 +1,7 @@
 import type { OwnerCounts, OwnerInMessage } from './owner-in-message';
 import type { Severity } from '../../shared/domain/notification/severity';
 import type { KeyStatus } from '../domain/access-key';
+import type { DeactivationReason } from '../domain/deactivation-reasons';
 import type { StepKind } from '../domain/key-actions';
 import type { FindingClass } from '../domain/key-rules';
 
@@ -24,9 +25,20 @@ export interface LastUsedInMessage {
   readonly reason?: string;
 }
 
+/** Why a key is deactivated. */
+export interface ReasonInMessage {
+  readonly kind: DeactivationReason;
+  /** Whole days: the age of the key; with `unused`, the time since its last use. */
+  readonly days: number;
+  /** When its notice was accepted. Missing in the notice itself, and in OBSERVE. */
+  readonly noticeAt?: string;
+}
+
 export interface StepInMessage {
   readonly kind: 'notice' | 'wait' | 'asked' | 'done' | 'would' | 'held' | 'failed';
   readonly step: StepKind;
+  /** With `deactivate`, where they are known. */
+  readonly reasons?: readonly ReasonInMessage[];
   /** With `notice`, `wait` and `would`. */
   readonly dueAt?: string;
   /**

@@ -1,5 +1,5 @@
 import type { AccessKeyWithUse } from './access-key';
-import type { KeyRecord } from './key-actions';
+import type { KeyRecord, UnapprovedStep } from './key-actions';
 import type { ApprovalStanding, KeyApproval } from './key-approval';
 import { askAbout } from './key-question';
 import { dateText } from './key-report';
@@ -11,63 +11,71 @@ import { reasonOf } from '../../shared/domain/failure/failure';
 export async function unapprovedStep(
   key: AccessKeyWithUse,
   record: KeyRecord,
-  standing: ApprovalStanding,
+  due: UnapprovedStep,
   holding: string | undefined,
   retirement: Retirement,
 ): Promise<Retired> {
+  const { standing } = due;
   switch (standing.kind) {
     case 'denied':
       return held(
         record,
-        'deactivate',
+        due,
         `people denied it on ${dateText(standing.at)}, and are asked again from ${dateText(standing.askedAgainAt)} on`,
       );
     case 'unfinished':
       return held(
         record,
-        'deactivate',
+        due,
         `people approved it on ${dateText(standing.at)}, and it could not be carried out yet: Slack shows why. They are asked again from ${dateText(standing.askedAgainAt)} on`,
       );
     // Once more, should it have been lost: what has arrived already is asked once.
     case 'asked':
-      return { steps: [await askPeople(record, standing.approval, retirement)], unknowns: [] };
+      return { steps: [await askPeople(record, standing.approval, due, retirement)], unknowns: [] };
     case 'to-ask':
       return holding
-        ? held(record, 'deactivate', holding)
+        ? held(record, due, holding)
         : {
-            steps: [await askAgain(key, record, standing.askAgainAfter, retirement)],
+            steps: [await askAgain(key, record, { ...due, standing }, retirement)],
             unknowns: [],
           };
   }
 }
 
+type ToAsk = Extract<ApprovalStanding, { kind: 'to-ask' }>;
+
 /** First it is remembered what is asked: a decision about anything else counts for nothing. */
 async function askAgain(
   key: AccessKeyWithUse,
   before: KeyRecord,
-  askAgainAfter: number,
+  due: UnapprovedStep & { readonly standing: ToAsk },
   retirement: Retirement,
 ): Promise<KeyStep> {
-  const { rules, now } = retirement;
-  const approval = askAbout(key, { ...rules, askAgainAfter }, retirement, now);
+  const { now } = retirement;
+  const { askAgainAfter } = due.standing;
+  const reasons = due.reasons.map(({ kind }) => kind);
+  const rules = { ...retirement.rules, askAgainAfter };
+  const approval = askAbout(key, reasons, rules, retirement, now);
   const record = { ...before, approval };
   await retirement.records.write(record);
-  return askPeople(record, approval, retirement);
+  return askPeople(record, approval, due, retirement);
 }
 
 async function askPeople(
   record: KeyRecord,
   approval: KeyApproval,
+  { reasons }: UnapprovedStep,
   { asker }: Retirement,
 ): Promise<KeyStep> {
   const { requestId, askedAt: at } = approval;
   try {
     await asker.ask(record.keyId, approval);
-    return pendingStep(record, { kind: 'asked', step: 'deactivate', at, requestId });
+    return pendingStep(record, { kind: 'asked', step: 'deactivate', reasons, at, requestId });
   } catch (error) {
     return pendingStep(record, {
       kind: 'failed',
       step: 'deactivate',
+      reasons,
       reason: `people could not be asked: ${reasonOf(error)}`,
     });
   }

@@ -1,6 +1,9 @@
+import { isOlderThan, type LastUse } from './access-key';
+import { isOfUse } from './deactivation-reasons';
 import type { KeyRecord } from './key-actions';
-import type { KeyApproval, KeyDecision } from './key-approval';
+import { askedReasons, type KeyApproval, type KeyDecision } from './key-approval';
 import { laterText } from './key-question';
+import { dateText } from './key-report';
 import type { StepReport } from './key-step';
 import type { KeyRecords } from './ports';
 import { type KeySentryConfiguration, type KeySentryPorts, runKeySentry } from './run-key-sentry';
@@ -11,6 +14,7 @@ import {
   isConcluded,
   isOvertaken,
 } from '../../approval/domain/ask-result';
+import { reasonOf } from '../../shared/domain/failure/failure';
 
 /** A proved decision of people about a key. */
 export interface ProvedKeyDecision extends KeyDecision, Pick<AskResult, 'phase' | 'attempt'> {
@@ -117,10 +121,16 @@ async function deactivate(
   const [unknown] = report.survey.unknowns;
   if (unknown) throw new UnfinishedKeyDecisionError(`${unknown.what}: ${unknown.reason}`);
   const step = report.keys.find((key) => key.keyId === keyId)?.step?.report;
-  return step?.step === 'deactivate' ? outcomeOf(keyId, step, record) : NOT_DUE;
+  const outcome = step?.step === 'deactivate' ? outcomeOf(keyId, step, record) : undefined;
+  return outcome ?? whyNotDue(keyId, record?.approval, configuration, ports.source);
 }
 
-function outcomeOf(keyId: string, step: StepReport, before: KeyRecord | undefined): CarriedOut {
+/** Undefined where it is not due any more. */
+function outcomeOf(
+  keyId: string,
+  step: StepReport,
+  before: KeyRecord | undefined,
+): CarriedOut | undefined {
   switch (step.kind) {
     case 'done':
       return deactivated(keyId);
@@ -132,7 +142,34 @@ function outcomeOf(keyId: string, step: StepReport, before: KeyRecord | undefine
     case 'held':
       throw new UnfinishedKeyDecisionError(step.reason);
     default:
-      return NOT_DUE;
+      return undefined;
+  }
+}
+
+/** People who took the key for unused hear that it was used. */
+async function whyNotDue(
+  keyId: string,
+  approval: KeyApproval | undefined,
+  { actions }: KeySentryConfiguration,
+  source: AccessKeySource,
+): Promise<CarriedOut> {
+  if (!approval || !askedReasons(approval).some(isOfUse)) return NOT_DUE;
+  const lastUse = await lastUseOf(keyId, source);
+  if (lastUse?.kind !== 'used') return NOT_DUE;
+  const { askedAt } = approval;
+  const unusedAfter = actions?.deactivateUnusedAfter ?? 0;
+  if (isOlderThan(lastUse.at, unusedAfter, askedAt)) return NOT_DUE;
+  return {
+    outcome: 'conflicting',
+    text: `Nothing was done: people were asked about a key that is not used, and it was used on ${dateText(lastUse.at)}.`,
+  };
+}
+
+async function lastUseOf(keyId: string, source: AccessKeySource): Promise<LastUse | undefined> {
+  try {
+    return await source.lastUseOf(keyId);
+  } catch (error) {
+    throw new UnfinishedKeyDecisionError(`last use of ${keyId}: ${reasonOf(error)}`);
   }
 }
 

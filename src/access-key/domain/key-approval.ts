@@ -1,4 +1,5 @@
 import { DAY_MILLISECONDS, isOlderThan } from './access-key';
+import type { DeactivationReason } from './deactivation-reasons';
 import type { DecisionKind } from '../../approval/domain/approval-request';
 import type { AskResult } from '../../approval/domain/ask-result';
 import { lateUntil } from '../../approval/domain/late-click';
@@ -14,6 +15,8 @@ export interface KeyApproval {
    * holds for.
    */
   readonly question: Question;
+  /** What the question says of why it is asked. Earlier versions wrote none: see `askedReasons`. */
+  readonly reasons?: readonly DeactivationReason[];
   /** Of a member's key: where it is. */
   readonly labels?: RequestLabels;
   readonly decision?: KeyDecision;
@@ -21,6 +24,11 @@ export interface KeyApproval {
   readonly deactivatedAt?: Date;
   /** The result of carrying out the decision. */
   readonly result?: AskResult;
+}
+
+/** Earlier versions asked about keys that were too old, and no others. */
+export function askedReasons({ reasons }: KeyApproval): readonly DeactivationReason[] {
+  return reasons ?? ['too-old'];
 }
 
 export interface KeyDecision {

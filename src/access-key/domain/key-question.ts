@@ -1,4 +1,5 @@
-import { type AccessKeyWithUse, daysBetween } from './access-key';
+import { type AccessKeyWithUse, daysBetween, type LastUse } from './access-key';
+import { type DeactivationReason, isOfUse } from './deactivation-reasons';
 import type { KeyActionRules } from './key-actions';
 import type { KeyApproval } from './key-approval';
 import { dateText, lastUseText } from './key-report';
@@ -26,6 +27,7 @@ export interface NamedMember {
 /** The question to people about a key that is due to be deactivated. */
 export function askAbout(
   key: AccessKeyWithUse,
+  reasons: readonly DeactivationReason[],
   rules: AskingRules,
   place: KeyPlace,
   now: Date,
@@ -34,16 +36,19 @@ export function askAbout(
     requestId: `${key.id}-${now.getTime()}`,
     askedAt: now,
     ...(place.member && { labels: place.member.labels }),
-    question: keyQuestion(key, rules, place, now),
+    reasons,
+    question: keyQuestion(key, reasons, rules, place, now),
   };
 }
 
 function keyQuestion(
-  { id, userName, createdAt, lastUse, owner }: AccessKeyWithUse,
+  key: AccessKeyWithUse,
+  reasons: readonly DeactivationReason[],
   rules: AskingRules,
   { account, region, member }: KeyPlace,
   now: Date,
 ): Question {
+  const { id, userName, createdAt, lastUse, owner } = key;
   return {
     title: `Deactivate access key ${id} of ${userName}${member ? ` in account ${account}` : ''}`,
     requester: { name: 'IamKeySentry', isAutomatic: true },
@@ -62,19 +67,38 @@ function keyQuestion(
       {
         before: `${id} is active`,
         after: `${id} is inactive`,
-        remarks: [
-          `it is older than ${daysText(rules.deactivateAfter)}, and its notice was given at least ${daysText(rules.grace)} ago`,
-        ],
+        remarks: reasons.map(
+          (reason) =>
+            `${remark(reason, key, rules)}, and its notice was given at least ${daysText(rules.grace)} ago`,
+        ),
       },
     ],
     meanwhile: 'The key stays active.',
-    ifApproved:
-      'The key is deactivated: whatever still uses it fails from then on, until someone activates it again.',
+    ifApproved: `The key is deactivated: whatever still uses it fails from then on, until someone activates it again.${reasons.some(isOfUse) ? ' If it is used before, nothing is done.' : ''}`,
     ifDenied: `The key stays active. ${laterText(rules.askAgainAfter)}`,
     ifUnanswered: 'The key stays active. The next run asks again, if it is still due.',
     links: [{ text: 'User in the console', url: consoleUrl(userName, region) }],
     mayBeTimed: false,
   };
+}
+
+function remark(
+  reason: DeactivationReason,
+  { lastUse }: AccessKeyWithUse,
+  rules: AskingRules,
+): string {
+  switch (reason) {
+    case 'too-old':
+      return `it is older than ${daysText(rules.deactivateAfter)}`;
+    case 'unused':
+      return `it was not used for longer than ${daysText(rules.deactivateUnusedAfter)}${lastUsedOn(lastUse)}`;
+    case 'never-used':
+      return `it is older than ${daysText(rules.deactivateNeverUsedAfter)}, and no use of it is known`;
+  }
+}
+
+function lastUsedOn(lastUse: LastUse): string {
+  return lastUse.kind === 'used' ? ` (last used ${dateText(lastUse.at)})` : '';
 }
 
 /** The unit that the account is in itself, where that is known. */
@@ -88,7 +112,8 @@ export function laterText(askAgainAfter: number): string {
   return `The first run after ${daysText(askAgainAfter)} asks again, if it is still due.`;
 }
 
-function daysText(days: number): string {
+/** A reason that is asked about has its limit. */
+function daysText(days = 0): string {
   return days === 1 ? '1 day' : `${days} days`;
 }
 

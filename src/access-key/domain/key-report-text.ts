@@ -1,4 +1,5 @@
-import type { StepKind } from './key-actions';
+import { isOfUse, type StandingReason } from './deactivation-reasons';
+import type { ReasonedStep, StepKind } from './key-actions';
 import {
   CLASS_TEXT,
   countByClass,
@@ -106,10 +107,12 @@ function stepLines(step: KeyStep): string[] {
   return [`  ${stepText(step.report)}`, ...(undo ? [`  To undo it: ${plainText(undo)}`] : [])];
 }
 
-const UNLESS: Readonly<Record<StepKind, string>> = {
-  deactivate: 'unless it is replaced before',
-  delete: 'unless it is activated before, should it still be needed',
-};
+function unlessText({ step, reasons = [] }: ReasonedStep): string {
+  if (step === 'delete') return 'unless it is activated before, should it still be needed';
+  return reasons.length > 0 && reasons.every(({ kind }) => isOfUse(kind))
+    ? 'unless it is used before'
+    : 'unless it is replaced before';
+}
 
 /** It was there when the run began. */
 export const GONE_TEXT = 'someone else has deleted it meanwhile';
@@ -123,13 +126,13 @@ function stepText(report: StepReport): string {
   const done = STEP_DONE[report.step];
   switch (report.kind) {
     case 'notice':
-      return `NOTICE: ${futureText(report)}, ${UNLESS[report.step]}.`;
+      return `NOTICE: ${futureText(report)}, ${unlessText(report)}.`;
     case 'wait':
       return `${capitalized(futureText(report))}.`;
     case 'asked':
-      return `People are asked since ${dateText(report.at)} whether it may be deactivated: request ${report.requestId}.`;
+      return `People are asked since ${dateText(report.at)} whether it may be deactivated${becauseText(report)}: request ${report.requestId}.`;
     case 'done':
-      return `It was ${done} on ${dateText(report.at)}${reactivationText(report)}${report.requestId ? `, as people approved: request ${report.requestId}` : ''}.`;
+      return `It was ${done} on ${dateText(report.at)}${becauseText(report)}${reactivationText(report)}${report.requestId ? `, as people approved: request ${report.requestId}` : ''}.`;
     case 'would':
       return `OBSERVE: it would get its notice now: ${futureText(report)}.`;
     case 'gone':
@@ -157,14 +160,30 @@ function retryText({ requestId }: Extract<StepReport, { readonly kind: 'failed' 
   return `People have approved it, and can have it tried again in Slack: request ${requestId}.`;
 }
 
-function futureText({
-  step,
-  dueAt,
-  asksFirst,
-}: Extract<StepReport, { readonly dueAt: Date }>): string {
+function futureText(report: Extract<StepReport, { readonly dueAt: Date }>): string {
+  const { step, dueAt, asksFirst } = report;
   const when = `on ${dueText(dueAt)} or soon after`;
-  if (asksFirst) return `people will be asked ${when} whether it may be deactivated`;
-  return `it will be ${STEP_DONE[step]} ${when}`;
+  const what = asksFirst
+    ? `people will be asked ${when} whether it may be deactivated`
+    : `it will be ${STEP_DONE[step]} ${when}`;
+  return `${what}${becauseText(report)}`;
+}
+
+function becauseText({ reasons = [] }: ReasonedStep): string {
+  if (reasons.length === 0) return '';
+  return ` because ${reasons.map(standingReasonText).join(' and ')}`;
+}
+
+function standingReasonText({ kind, days }: StandingReason): string {
+  const time = days === 1 ? '1 day' : `${days} days`;
+  switch (kind) {
+    case 'too-old':
+      return `it is ${time} old`;
+    case 'unused':
+      return `it was not used for ${time}`;
+    case 'never-used':
+      return `no use of it is known in its ${time}`;
+  }
 }
 
 function capitalized(text: string): string {

@@ -1,47 +1,38 @@
-import type { KeyRecord, StepKind } from './key-actions';
+import type { KeyRecord, ReasonedStep, StepKind } from './key-actions';
 
 /** The report on one key's next step. */
 export type StepReport =
-  | {
+  | (ReasonedStep & {
       readonly kind: 'notice' | 'wait';
-      readonly step: StepKind;
       readonly dueAt: Date;
       readonly asksFirst: boolean;
-    }
-  | {
-      readonly kind: 'asked';
-      readonly step: StepKind;
-      readonly at: Date;
-      readonly requestId: string;
-    }
+    })
+  | (ReasonedStep & { readonly kind: 'asked'; readonly at: Date; readonly requestId: string })
   /**
    * `requestId` where people approved it. `reactivations` where it was deactivated before: so often
    * someone has activated it again.
    */
-  | {
+  | (ReasonedStep & {
       readonly kind: 'done';
-      readonly step: StepKind;
       readonly at: Date;
       readonly requestId?: string;
       readonly reactivations?: number;
-    }
+    })
   /** In OBSERVE: it would be told now and done on `dueAt`, or done now. */
-  | {
+  | (ReasonedStep & {
       readonly kind: 'would';
-      readonly step: StepKind;
       readonly dueAt: Date;
       readonly asksFirst: boolean;
-    }
+    })
   /** Someone else has deleted the key before. */
   | { readonly kind: 'gone'; readonly step: StepKind }
-  | { readonly kind: 'held'; readonly step: StepKind; readonly reason: string }
+  | (ReasonedStep & { readonly kind: 'held'; readonly reason: string })
   /** `requestId` where it is up to those who approved it to have it tried again. */
-  | {
+  | (ReasonedStep & {
       readonly kind: 'failed';
-      readonly step: StepKind;
       readonly reason: string;
       readonly requestId?: string;
-    };
+    });
 
 export interface KeyStep {
   readonly keyId: string;

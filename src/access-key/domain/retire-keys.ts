@@ -1,5 +1,6 @@
-import type { AccessKeyWithUse } from './access-key';
+import type { AccessKey, AccessKeyWithUse } from './access-key';
 import { unapprovedStep } from './ask-about-step';
+import { REASONS_OF_USE } from './deactivation-reasons';
 import {
   afterSeen,
   type KeyActionRules,
@@ -9,16 +10,14 @@ import {
 } from './key-actions';
 import type { KeyStep } from './key-step';
 import { remember, type Retired, type Retirement } from './retirement';
-import { held, pendingStep, toldOf } from './step-records';
+import { held, noticedOf, pendingStep } from './step-records';
 import type { Survey, Unknown } from './survey';
 import { takeStep, untoldStep } from './take-step';
 
 /** Takes the steps that are due, and says for every key what comes next. */
 export async function retireKeys(survey: Survey, retirement: Retirement): Promise<Retired> {
   const records = new Map((await retirement.records.all()).map((record) => [record.keyId, record]));
-  for (const key of survey.seen.filter(
-    ({ id, status }) => status !== 'Inactive' && records.get(id)?.inactiveSince,
-  )) {
+  for (const key of survey.seen.filter((each) => isNews(each, records.get(each.id)))) {
     records.set(key.id, await remember(key, records.get(key.id), retirement));
   }
   const untold = await Promise.all(
@@ -54,6 +53,12 @@ export async function retireKeys(survey: Survey, retirement: Retirement): Promis
     steps: [...untold.flatMap((result) => result.steps), ...steps],
     unknowns: unknowns.slice(survey.unknowns.length),
   };
+}
+
+/** Active again, or inactive since it was told to be unused: whatever else is done with the key. */
+function isNews({ status }: AccessKey, record: KeyRecord | undefined): boolean {
+  if (status !== 'Inactive') return record?.inactiveSince !== undefined;
+  return REASONS_OF_USE.some((kind) => record?.noticeAt[kind]);
 }
 
 /**
@@ -99,15 +104,13 @@ async function stepFor(
 ): Promise<Retired> {
   const { barredBy } = retirement;
   if (barredBy !== undefined && next.kind !== 'none') {
-    return held(record, 'step' in next ? next.step : 'deactivate', barredBy);
+    return held(record, next, barredBy);
   }
   switch (next.kind) {
     case 'due':
-      return holding
-        ? held(record, next.step, holding)
-        : takeStep(key, record, next.step, retirement);
+      return holding ? held(record, next, holding) : takeStep(key, record, next, retirement);
     case 'unapproved':
-      return unapprovedStep(key, record, next.standing, holding, retirement);
+      return unapprovedStep(key, record, next, holding, retirement);
     default:
       return { steps: plannedStep(key, record, next), unknowns: [] };
   }
@@ -120,7 +123,6 @@ function plannedStep(
 ): KeyStep[] {
   if (next.kind === 'none') return [];
   if (next.kind !== 'notice') return [pendingStep(record, next)];
-  const afterTold = (acceptedAt: Date): KeyRecord =>
-    toldOf(record, next.step, acceptedAt, { ...record.noticeAt, [next.step]: acceptedAt });
+  const afterTold = (acceptedAt: Date): KeyRecord => noticedOf(record, next, acceptedAt);
   return [{ keyId: id, userName, report: next, afterTold }];
 }

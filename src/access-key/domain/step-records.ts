@@ -1,5 +1,12 @@
 import type { AccessKeyWithUse } from './access-key';
-import type { KeyRecord, StepKind } from './key-actions';
+import {
+  type KeyRecord,
+  type NoticeKind,
+  type NoticeTimes,
+  type ReasonedStep,
+  type StepKind,
+  withoutNoticesOfUse,
+} from './key-actions';
 import type { KeyStep, StepReport } from './key-step';
 import type { Retired } from './retirement';
 
@@ -10,36 +17,61 @@ export function pendingStep(record: KeyRecord, report: StepReport): KeyStep {
     keyId,
     userName,
     report,
-    afterTold: (acceptedAt) => toldOf(record, report.step, acceptedAt, record.noticeAt),
+    afterTold: (acceptedAt) => toldOf(record, report, acceptedAt),
   };
 }
 
-export function toldOf(
-  record: KeyRecord,
-  step: StepKind,
-  acceptedAt: Date,
-  noticeAt: KeyRecord['noticeAt'],
-): KeyRecord {
-  return { ...record, noticeAt, toldAt: { ...record.toldAt, [step]: acceptedAt } };
+/** It was told that the step is to come. */
+function toldOf(record: KeyRecord, step: ReasonedStep, acceptedAt: Date): KeyRecord {
+  return { ...record, toldAt: { ...record.toldAt, ...timesOf(noticesOf(step), acceptedAt) } };
 }
 
-/** An approval is used up by what was done upon it. What is written twice counts once. */
+/** The notices were given that were not given before. */
+export function noticedOf(record: KeyRecord, step: ReasonedStep, acceptedAt: Date): KeyRecord {
+  const told = toldOf(record, step, acceptedAt);
+  const { reasons } = step;
+  const begun = noticesOf({ ...step, reasons: reasons?.filter(({ noticeAt }) => !noticeAt) });
+  return { ...told, noticeAt: { ...record.noticeAt, ...timesOf(begun, acceptedAt) } };
+}
+
+function noticesOf({ step, reasons }: ReasonedStep): NoticeKind[] {
+  if (step === 'delete') return ['delete'];
+  // Earlier versions reported no reason, and knew only one.
+  return reasons ? reasons.map(({ kind }) => kind) : ['too-old'];
+}
+
+function timesOf(kinds: readonly NoticeKind[], at: Date): NoticeTimes {
+  return Object.fromEntries(kinds.map((kind) => [kind, at]));
+}
+
+/**
+ * An approval is used up by what was done upon it, and so are notices that the key is not used:
+ * should someone activate it again, it has the time that a new one gives. What is written twice
+ * counts once.
+ */
 export function doneOf(record: KeyRecord, step: StepKind, at: Date): KeyRecord {
   if (step !== 'deactivate') return record;
   const { approval, deactivated = { times: 0, lastAt: undefined } } = record;
   const isCounted = deactivated.lastAt?.getTime() === at.getTime();
   return {
-    ...record,
+    ...withoutNoticesOfUse(record),
     deactivated: { times: deactivated.times + (isCounted ? 0 : 1), lastAt: at },
     ...(approval && { approval: { ...approval, deactivatedAt: at } }),
   };
 }
 
 /** A key that the sentry deactivates again, someone has activated in between. */
-export function doneReport(done: KeyRecord, step: StepKind, at: Date): StepReport {
+export function doneReport(done: KeyRecord, taken: ReasonedStep, at: Date): StepReport {
+  const { step, reasons } = taken;
   const reactivations = (done.deactivated?.times ?? 1) - 1;
   const isAgain = step === 'deactivate' && reactivations > 0;
-  return { kind: 'done', step, at, ...(isAgain && { reactivations }) };
+  return {
+    kind: 'done',
+    step,
+    at,
+    ...(reasons && { reasons }),
+    ...(isAgain && { reactivations }),
+  };
 }
 
 /** Whether it is certain that it was deactivated then, no matter who activated it since. */
@@ -47,8 +79,16 @@ export function isUsedUp({ approval }: KeyRecord, at: Date): boolean {
   return approval?.deactivatedAt?.getTime() === at.getTime();
 }
 
-export function held(record: KeyRecord, step: StepKind, reason: string): Retired {
-  return { steps: [pendingStep(record, { kind: 'held', step, reason })], unknowns: [] };
+export function held(record: KeyRecord, step: ReasonedStep, reason: string): Retired {
+  return {
+    steps: [pendingStep(record, { kind: 'held', ...reasoned(step), reason })],
+    unknowns: [],
+  };
+}
+
+/** Of what is more than that. */
+export function reasoned({ step, reasons }: ReasonedStep): ReasonedStep {
+  return { step, ...(reasons && { reasons }) };
 }
 
 /** Nothing of it has to be remembered any more. */
@@ -64,18 +104,18 @@ export function afterReported(record: KeyRecord, report: StepReport, acceptedAt:
   const { step } = report;
   switch (report.kind) {
     case 'notice':
-      return toldOf(record, step, acceptedAt, { ...record.noticeAt, [step]: acceptedAt });
+      return noticedOf(record, report, acceptedAt);
     case 'done':
       return doneOf(withoutUntold(record, step), step, report.at);
     case 'failed':
-      return toldOf(withoutUntold(record, step), step, acceptedAt, record.noticeAt);
+      return toldOf(withoutUntold(record, step), report, acceptedAt);
     case 'would':
     case 'gone':
       return record;
     case 'wait':
     case 'asked':
     case 'held':
-      return toldOf(record, step, acceptedAt, record.noticeAt);
+      return toldOf(record, report, acceptedAt);
   }
 }
 

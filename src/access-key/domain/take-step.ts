@@ -1,9 +1,26 @@
-import type { AccessKeyWithUse } from './access-key';
-import { afterSeen, type KeyRecord, nextStep, type StepKind } from './key-actions';
+import type { AccessKey, AccessKeyWithUse } from './access-key';
+import { dependsOnLastUse } from './deactivation-reasons';
+import {
+  afterSeen,
+  type DueStep,
+  type KeyRecord,
+  nextStep,
+  type ReasonedStep,
+  type StepKind,
+} from './key-actions';
+import { dateText } from './key-report';
 import type { StepReport } from './key-step';
 import type { ChangeAnswer } from './ports';
 import { remember, type Retired, type Retirement } from './retirement';
-import { doneOf, doneReport, goneStep, isUsedUp, pendingStep } from './step-records';
+import {
+  doneOf,
+  doneReport,
+  goneStep,
+  held,
+  isUsedUp,
+  pendingStep,
+  reasoned,
+} from './step-records';
 import type { Unknown } from './survey';
 import { reasonOf } from '../../shared/domain/failure/failure';
 
@@ -14,15 +31,17 @@ import { reasonOf } from '../../shared/domain/failure/failure';
 export async function takeStep(
   planned: AccessKeyWithUse,
   before: KeyRecord,
-  step: StepKind,
+  due: DueStep,
   retirement: Retirement,
 ): Promise<Retired> {
   const { id: keyId, userName } = planned;
   const { records, changer, rules, now, approved } = retirement;
-  const look = await lookAgain(planned, step, retirement);
+  const { step } = due;
+  const look = await lookAgain(planned, due, retirement);
   if ('unknown' in look) {
+    const { reason } = look.unknown;
     return {
-      steps: [pendingStep(before, { kind: 'failed', step, reason: look.unknown.reason })],
+      steps: [pendingStep(before, { kind: 'failed', ...reasoned(due), reason })],
       unknowns: [look.unknown],
     };
   }
@@ -31,10 +50,10 @@ export async function takeStep(
   const record = await remember(look.key, before, retirement);
   const next = nextStep(look.key, record, rules, now, approved);
   if (next.kind !== 'due' || next.step !== step) {
-    const reason = 'it changed since the survey: the next run looks again';
-    return { steps: [pendingStep(record, { kind: 'held', step, reason })], unknowns: [] };
+    return held(record, due, `${whatChanged(planned, look.key)}: the next run looks again`);
   }
-  await records.write({ ...record, untold: { step, at: now } });
+  const taken = reasoned(next);
+  await records.write({ ...record, untold: { ...taken, at: now } });
   try {
     const answer = await (step === 'deactivate'
       ? changer.deactivate(userName, keyId)
@@ -42,12 +61,12 @@ export async function takeStep(
     if (answer.kind === 'done' || isOurDeletion(step, answer)) {
       const done = doneOf(record, step, now);
       const report: StepReport = {
-        ...doneReport(done, step, now),
+        ...doneReport(done, taken, now),
         ...(approved && { requestId: approved.requestId }),
       };
       // The approval is used up, even if no one can be told of it now.
       if (done.approval !== record.approval) {
-        await records.write({ ...done, untold: { step, at: now } });
+        await records.write({ ...done, untold: { ...taken, at: now } });
       }
       return { steps: [{ keyId, userName, report, afterTold: () => done }], unknowns: [] };
     }
@@ -57,7 +76,7 @@ export async function takeStep(
       answer.kind === 'refused'
         ? pendingStep(record, {
             kind: 'failed',
-            step,
+            ...taken,
             reason: answer.reason,
             requestId: approved?.requestId,
           })
@@ -67,7 +86,7 @@ export async function takeStep(
     // Whether it was done is not known: the next run looks, and tells.
     const reason = reasonOf(error);
     return {
-      steps: [{ keyId, userName, report: { kind: 'failed', step, reason } }],
+      steps: [{ keyId, userName, report: { kind: 'failed', ...taken, reason } }],
       unknowns: [{ what: `what became of ${keyId} of ${userName}`, reason }],
     };
   }
@@ -80,15 +99,22 @@ function isOurDeletion(step: StepKind, answer: ChangeAnswer): boolean {
   return step === 'delete' && answer.kind === 'gone' && (answer.attempts ?? 1) > 1;
 }
 
+function whatChanged({ lastUse: before }: AccessKeyWithUse, { lastUse }: AccessKeyWithUse): string {
+  const isUsedSince = lastUse.kind === 'used' && (before.kind !== 'used' || lastUse.at > before.at);
+  return isUsedSince
+    ? `it was used meanwhile, on ${dateText(lastUse.at)}`
+    : 'it changed since the survey';
+}
+
 type Look = { readonly key: AccessKeyWithUse | undefined } | { readonly unknown: Unknown };
 
 async function lookAgain(
   planned: AccessKeyWithUse,
-  step: StepKind,
+  due: DueStep,
   retirement: Retirement,
 ): Promise<Look> {
   try {
-    return { key: await freshLook(planned, step, retirement) };
+    return { key: await freshLook(planned, due, retirement) };
   } catch (error) {
     return {
       unknown: {
@@ -101,17 +127,22 @@ async function lookAgain(
 
 async function freshLook(
   planned: AccessKeyWithUse,
-  step: StepKind,
+  due: DueStep,
   { source }: Retirement,
 ): Promise<AccessKeyWithUse | undefined> {
   const key = (await source.keysOf(planned.userName))?.find(({ id }) => id === planned.id);
   if (!key) return undefined;
-  // An active key is never deleted, so that the question would only be one more that can fail.
-  if (step === 'deactivate' || key.status !== 'Inactive') {
-    return { ...key, lastUse: planned.lastUse };
-  }
+  // Where its use cannot change the step, the question would only be one more that can fail.
+  if (!mattersUse(due, key)) return { ...key, lastUse: planned.lastUse };
   const lastUse = await source.lastUseOf(key.id);
   return lastUse && { ...key, lastUse };
+}
+
+/** An active key is never deleted, and an inactive one never deactivated. */
+function mattersUse({ step, reasons = [] }: ReasonedStep, { status }: AccessKey): boolean {
+  return step === 'delete'
+    ? status === 'Inactive'
+    : status === 'Active' && dependsOnLastUse(reasons);
 }
 
 /**
@@ -130,10 +161,10 @@ export async function untoldStep(record: KeyRecord, { source, now }: Retirement)
         : key === undefined;
     const after = isDone ? doneOf(told, untold.step, untold.at) : told;
     const report: StepReport = isDone
-      ? doneReport(after, untold.step, untold.at)
+      ? doneReport(after, untold, untold.at)
       : {
           kind: 'failed',
-          step: untold.step,
+          ...reasoned(untold),
           reason: 'an earlier run was about to take this step, and the key does not show it',
         };
     return {

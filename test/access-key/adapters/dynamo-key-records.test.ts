@@ -9,7 +9,16 @@ import {
   recordOf,
   RUN_LEASE,
 } from '../../../src/access-key/adapters/dynamo-key-records';
-import { type KeyRecord, STEP_KINDS } from '../../../src/access-key/domain/key-actions';
+import {
+  DEACTIVATION_REASONS,
+  type StandingReason,
+} from '../../../src/access-key/domain/deactivation-reasons';
+import {
+  type KeyRecord,
+  type NoticeKind,
+  type NoticeTimes,
+  STEP_KINDS,
+} from '../../../src/access-key/domain/key-actions';
 import type { KeyApproval } from '../../../src/access-key/domain/key-approval';
 import { askAbout } from '../../../src/access-key/domain/key-question';
 import {
@@ -50,6 +59,7 @@ const approvals: fc.Arbitrary<EveryField<KeyApproval>> = fc.record({
     links: fc.array(fc.record({ text: texts, url: texts })),
     mayBeTimed: fc.boolean(),
   }),
+  reasons: optional(fc.array(fc.constantFrom(...DEACTIVATION_REASONS))),
   labels: optional(
     fc.record({ account: fc.constant('222222222222'), units: fc.constant(['r-ab12']) }),
   ),
@@ -64,13 +74,25 @@ const approvals: fc.Arbitrary<EveryField<KeyApproval>> = fc.record({
     }),
   ),
 });
+const noticeTimes: fc.Arbitrary<NoticeTimes> = fc.record(
+  { 'too-old': time, unused: time, 'never-used': time, delete: time } satisfies Record<
+    NoticeKind,
+    typeof time
+  >,
+  { requiredKeys: [] },
+);
+const standingReasons: fc.Arbitrary<EveryField<StandingReason>> = fc.record({
+  kind: fc.constantFrom(...DEACTIVATION_REASONS),
+  days: fc.nat(),
+  noticeAt: optional(time),
+});
 const records: fc.Arbitrary<EveryField<KeyRecord>> = fc.record({
   keyId: fc.string({ minLength: 1 }),
   userName: fc.string({ minLength: 1 }),
-  noticeAt: fc.record({ deactivate: time, delete: time }, { requiredKeys: [] }),
-  toldAt: fc.record({ deactivate: time, delete: time }, { requiredKeys: [] }),
+  noticeAt: noticeTimes,
+  toldAt: noticeTimes,
   inactiveSince: optional(time),
-  untold: optional(fc.record({ step, at: time })),
+  untold: optional(fc.record({ step, at: time, reasons: optional(fc.array(standingReasons)) })),
   deactivated: optional(fc.record({ times: fc.nat(), lastAt: time })),
   approval: optional(approvals),
 });
@@ -84,6 +106,7 @@ const KEY = {
 } as const;
 const APPROVAL = askAbout(
   KEY,
+  ['too-old'],
   { deactivateAfter: 90, grace: 7, maxActionsPerRun: 10, askAgainAfter: 30 },
   { account: '111111111111', region: 'eu-west-1' },
   NOON,
@@ -91,7 +114,7 @@ const APPROVAL = askAbout(
 const RECORD: KeyRecord = {
   keyId: 'AKIA-1',
   userName: 'ann',
-  noticeAt: { deactivate: NOON },
+  noticeAt: { 'too-old': NOON },
   toldAt: {},
 };
 

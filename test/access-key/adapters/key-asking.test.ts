@@ -26,6 +26,7 @@ const KEY = {
 const RULES = { deactivateAfter: 90, grace: 1, maxActionsPerRun: 10, askAgainAfter: 30 };
 const APPROVAL = askAbout(
   KEY,
+  ['too-old'],
   RULES,
   { account: '111111111111', region: 'eu-west-1' },
   new Date('2026-01-01T12:00:00Z'),

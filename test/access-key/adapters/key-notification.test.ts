@@ -158,6 +158,73 @@ test('that people are asked is told with the request by which the workflow knows
   expect(severity).toBe('low');
 });
 
+const DUE = { step: 'deactivate', dueAt: NOW, asksFirst: false } as const;
+
+test.each<[StepReport, string]>([
+  [
+    { kind: 'notice', ...DUE, reasons: [{ kind: 'too-old', days: 101 }] },
+    'NOTICE: it will be deactivated on 2026-06-02 or soon after because it is 101 days old, unless it is replaced before.',
+  ],
+  [
+    { kind: 'wait', ...DUE, reasons: [{ kind: 'unused', days: 52, noticeAt: NOW }] },
+    'It will be deactivated on 2026-06-02 or soon after because it was not used for 52 days.',
+  ],
+  [
+    { kind: 'notice', ...DUE, reasons: [{ kind: 'never-used', days: 1 }] },
+    'soon after because no use of it is known in its 1 day, unless it is used before.',
+  ],
+  [
+    {
+      kind: 'asked',
+      step: 'deactivate',
+      at: NOW,
+      requestId: 'r1',
+      reasons: [{ kind: 'unused', days: 52, noticeAt: NOW }],
+    },
+    'whether it may be deactivated because it was not used for 52 days: request r1.',
+  ],
+  [
+    {
+      kind: 'done',
+      step: 'deactivate',
+      at: NOW,
+      requestId: 'r1',
+      reactivations: 1,
+      reasons: [
+        { kind: 'too-old', days: 101, noticeAt: NOW },
+        { kind: 'unused', days: 52, noticeAt: NOW },
+      ],
+    },
+    'It was deactivated on 2026-06-01 because it is 101 days old and it was not used for 52 days, after 1 reactivation, as people approved: request r1.',
+  ],
+  [
+    {
+      kind: 'held',
+      step: 'deactivate',
+      reason: 'the run is incomplete',
+      reasons: [{ kind: 'unused', days: 52, noticeAt: NOW }],
+    },
+    'It was NOT deactivated: the run is incomplete.',
+  ],
+])('why a key is deactivated is told, with when that was announced: %j', (report, words) => {
+  const { message, text } = messageOf([], [{ keyId: 'AKIA-1', userName: 'ann', report }]);
+  const reasons = 'reasons' in report ? report.reasons : undefined;
+  expect(message.keys[0].step.reasons).toEqual(JSON.parse(JSON.stringify(reasons)));
+  expect(keySchemaErrors('report', JSON.stringify(message))).toEqual([]);
+  expect(text).toContain(words);
+});
+
+test('no reason is told where none is known', () => {
+  const report: StepReport = {
+    kind: 'held',
+    step: 'deactivate',
+    reason: 'its last use is unknown: Throttling',
+    reasons: [],
+  };
+  const { message } = messageOf([], [{ keyId: 'AKIA-1', userName: 'ann', report }]);
+  expect(message.keys[0].step).not.toHaveProperty('reasons');
+});
+
 test.each(['notice', 'wait', 'would'] as const)(
   'that people will be asked is told with the day (%s)',
   (kind) => {

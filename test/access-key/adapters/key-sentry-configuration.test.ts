@@ -19,6 +19,8 @@ const PARAMETER: KeySentryParameter = {
   actions: {
     mode: 'enforce',
     deactivateAfter: 100,
+    deactivateUnusedAfter: 45,
+    deactivateNeverUsedAfter: 60,
     deleteAfterInactive: 30,
     grace: 7,
     maxActionsPerRun: 5,
@@ -36,6 +38,17 @@ test('what the construct writes comes back as it was', () => {
     actions,
     tellsWhenNothingFound,
   });
+});
+
+test('what the last version wrote, which knew no unused keys, and actions on unused keys alone are read', () => {
+  const { deactivateUnusedAfter, deactivateNeverUsedAfter, deactivateAfter, ...others } =
+    PARAMETER.actions!;
+  for (const actions of [
+    { ...others, deactivateAfter },
+    { ...others, deactivateUnusedAfter, deactivateNeverUsedAfter },
+  ]) {
+    expect(read({ ...PARAMETER, actions }).actions).toEqual(actions);
+  }
 });
 
 test('a sentry that asks says by which workflow, and when it asks again', () => {

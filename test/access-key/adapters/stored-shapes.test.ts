@@ -4,7 +4,9 @@ import type {
   itemSchema,
 } from '../../../src/access-key/adapters/dynamo-key-records';
 import type { parameterSchema } from '../../../src/access-key/adapters/key-sentry-configuration';
+import type { standingReasons } from '../../../src/access-key/adapters/stored-answers';
 import type { KeySentryParameter } from '../../../src/access-key/contracts/key-sentry-parameter';
+import type { StandingReason } from '../../../src/access-key/domain/deactivation-reasons';
 import type { KeyRecord } from '../../../src/access-key/domain/key-actions';
 import type { KeyApproval } from '../../../src/access-key/domain/key-approval';
 import { assertType, type Equal } from '../../support/types/equal-types';
@@ -12,10 +14,16 @@ import { assertType, type Equal } from '../../support/types/equal-types';
 // The compiler compares: npm test has it look at the tests first.
 
 test('what is remembered of a key is read as the domain declares it', () => {
-  // What people were asked is JSON in the item, with a schema of its own.
-  type Item = Omit<KeyRecord, 'approval'> & { version: { N: string }; approval?: string };
+  // What people were asked, and why a step was taken, is JSON in the item, with its own schema.
+  type Untold = Omit<NonNullable<KeyRecord['untold']>, 'reasons'> & { reasons?: string };
+  type Item = Omit<KeyRecord, 'approval' | 'untold'> & {
+    version: { N: string };
+    approval?: string;
+    untold?: Untold;
+  };
   assertType<Equal<z.output<typeof itemSchema>, Item>>();
   assertType<Equal<z.output<typeof approvalSchema>, KeyApproval>>();
+  assertType<Equal<z.output<typeof standingReasons>, StandingReason[]>>();
 });
 
 test('the parameter is read as its contract declares it', () => {

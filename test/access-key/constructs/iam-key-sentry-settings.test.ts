@@ -33,6 +33,19 @@ describe('what cannot work is refused, with the path of the construct and what t
       /"deactivateAfter" is 30 days and "maxKeyAge" 90/,
     ],
     [
+      'deactivation of unused keys that are never listed',
+      { actions: KeyActions.of({ deactivateUnusedAfter: Duration.days(45) }) },
+      /"deactivateUnusedAfter" is 45 days, and the sentry has no "maxUnusedAge": .+ write a "maxUnusedAge"/,
+    ],
+    [
+      'deactivation of unused keys before they are listed',
+      {
+        maxUnusedAge: Duration.days(60),
+        actions: KeyActions.of({ deactivateUnusedAfter: Duration.days(45) }),
+      },
+      /"deactivateUnusedAfter" is 45 days and "maxUnusedAge" 60: .+ write a "deactivateUnusedAfter" that is not shorter/,
+    ],
+    [
       'more exclusions than SSM holds',
       { excluding: Array.from({ length: 300 }, (_, index) => KeyExclusion.user(`user-${index}`)) },
       /rules and exclusions take \d+ characters, SSM holds 8192: exclude a path or a group/,
@@ -116,6 +129,32 @@ describe('an exclusion in some accounts alone', () => {
       expect(settingsOf(accounts, stack, hub)).not.toThrow();
     }
   });
+});
+
+test.each([
+  [undefined, 50],
+  [Duration.days(9), 50],
+  [Duration.days(70), 70],
+])(
+  'a key that was never used is deactivated after "neverUsedGrace" (%p) and "deactivateUnusedAfter", whichever is longer',
+  (neverUsedGrace, deactivateNeverUsedAfter) => {
+    const { actions } = iamKeySentrySettings(new Stack(new App(), 'App'), {
+      maxUnusedAge: Duration.days(45),
+      neverUsedGrace,
+      actions: KeyActions.of({ deactivateUnusedAfter: Duration.days(50) }),
+    });
+    expect(actions).toMatchObject({ deactivateUnusedAfter: 50, deactivateNeverUsedAfter });
+    expect(actions?.deactivateAfter).toBeUndefined();
+  },
+);
+
+test('without "deactivateUnusedAfter" no key is deactivated for not being used', () => {
+  const { actions } = iamKeySentrySettings(new Stack(new App(), 'App'), {
+    maxUnusedAge: Duration.days(45),
+    actions: KeyActions.of({ deactivateAfter: Duration.days(100) }),
+  });
+  expect(actions?.deactivateUnusedAfter).toBeUndefined();
+  expect(actions?.deactivateNeverUsedAfter).toBeUndefined();
 });
 
 test('exclusions that each leave someone out stand side by side', () => {

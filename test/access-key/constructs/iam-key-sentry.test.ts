@@ -363,12 +363,26 @@ describe('bad input is refused at synth, with what to write instead', () => {
     [
       'deletion without deactivation',
       () => KeyActions.of({ deleteAfterInactive: Duration.days(30) }),
-      /write when keys are deactivated first/,
+      /without "deactivateAfter" or "deactivateUnusedAfter": .+ write when keys are deactivated first/,
     ],
     [
       'actions that do nothing',
       () => KeyActions.of({}),
-      /write "deactivateAfter", or KeyActions\.reportOnly\(\)/,
+      /write "deactivateAfter" or "deactivateUnusedAfter", or KeyActions\.reportOnly\(\)/,
+    ],
+    [
+      'unused keys that are too old by then',
+      () =>
+        KeyActions.of({
+          deactivateAfter: Duration.days(90),
+          deactivateUnusedAfter: Duration.days(90),
+        }),
+      /"deactivateUnusedAfter" is 90 days and "deactivateAfter" 90: .+ write a "deactivateUnusedAfter" that is shorter, or leave it out/,
+    ],
+    [
+      'unused keys after half a day',
+      () => KeyActions.of({ deactivateUnusedAfter: Duration.hours(12) }),
+      /"deactivateUnusedAfter" is/,
     ],
     [
       'a grace of zero',

@@ -45,6 +45,7 @@ const { question: QUESTION } = askAbout(
     createdAt: daysAgo(120),
     lastUse: { kind: 'never' },
   },
+  ['too-old'],
   { ...CONFIGURATION.actions!, askAgainAfter: 30 },
   { account: '1', region: 'eu-west-1' },
   NOW,
@@ -63,6 +64,7 @@ test.each([
       createdAt: daysAgo(120),
       lastUse: { kind: 'never' },
     },
+    ['too-old'],
     { ...CONFIGURATION.actions!, askAgainAfter: 30 },
     { account: '1', region },
     NOW,
@@ -95,6 +97,7 @@ test.each<[string, Owner | undefined, string[]]>([
       lastUse: { kind: 'never' },
       owner,
     },
+    ['too-old'],
     { ...CONFIGURATION.actions!, askAgainAfter: 30 },
     { account: '1', region: 'eu-west-1' },
     NOW,
@@ -533,7 +536,7 @@ describe('a key that people approved to deactivate', () => {
   });
 
   test('is due by that approval once only', () => {
-    const told = { deactivate: NOW };
+    const told = { 'too-old': NOW };
     const record: KeyRecord = {
       keyId: ID,
       userName: 'user-0',

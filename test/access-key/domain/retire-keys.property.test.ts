@@ -1,4 +1,9 @@
 import fc from 'fast-check';
+import {
+  type DeactivationLimits,
+  type DeactivationReason,
+  isOfUse,
+} from '../../../src/access-key/domain/deactivation-reasons';
 import type { KeyActionRules } from '../../../src/access-key/domain/key-actions';
 import type { KeyDecision } from '../../../src/access-key/domain/key-approval';
 import {
@@ -7,7 +12,13 @@ import {
 } from '../../../src/access-key/domain/run-key-sentry';
 import { DAY, daysAgo, NOW, user } from '../in-memory/account-in-memory';
 import { deliver } from '../in-memory/decision-delivery';
-import { type Fate, FaultyAccount, type OwnersDeed, type Step } from '../in-memory/faulty-account';
+import {
+  type Fate,
+  FaultyAccount,
+  type Notice,
+  type OwnersDeed,
+  type Step,
+} from '../in-memory/faulty-account';
 
 const fates = fc.array(
   fc.oneof(
@@ -151,14 +162,39 @@ function accountOf(users: readonly (readonly RandomKey[])[]): FaultyAccount {
   );
 }
 
+const NEVER_USED_GRACE = 30;
+
+const age = fc.integer({ min: 91, max: 120 });
+/** Shorter than any age. Some are shorter than a notice lives: a key is unused again before. */
+const unusedAge = fc.integer({ min: 2, max: 60 });
+
+/** By age, for not being used, or both; a key that was never used is given longer. */
+const limits = fc
+  .oneof(
+    fc.record({ deactivateAfter: age }),
+    fc.record({ deactivateUnusedAfter: unusedAge }),
+    fc.record({ deactivateAfter: age, deactivateUnusedAfter: unusedAge }),
+  )
+  .map((days: DeactivationLimits): DeactivationLimits => {
+    const { deactivateUnusedAfter } = days;
+    if (deactivateUnusedAfter === undefined) return days;
+    return {
+      ...days,
+      deactivateNeverUsedAfter: Math.max(deactivateUnusedAfter, NEVER_USED_GRACE),
+    };
+  });
+
 const ownRules = {
-  deactivateAfter: fc.integer({ min: 91, max: 120 }),
   deleteAfterInactive: fc.option(fc.integer({ min: 1, max: 30 }), { nil: undefined }),
   grace: fc.constantFrom(1, 7, 14),
   maxActionsPerRun: fc.integer({ min: 1, max: 3 }),
 };
-const actionRules = fc.record(ownRules);
-const askingRules = fc.record({ ...ownRules, askAgainAfter: fc.constantFrom(1, 10, 30) });
+const actionRules = rulesOf(fc.record(ownRules));
+const askingRules = rulesOf(fc.record({ ...ownRules, askAgainAfter: fc.constantFrom(1, 10, 30) }));
+
+function rulesOf(others: fc.Arbitrary<KeyActionRules>): fc.Arbitrary<KeyActionRules> {
+  return fc.tuple(limits, others).map(([days, rules]) => ({ ...rules, ...days }));
+}
 
 const SENTRIES = [
   {
@@ -183,7 +219,13 @@ function configurationOf(
 ): KeySentryConfiguration {
   return {
     rules: {
-      keys: { maxKeyAge: 90, includeInactive: false },
+      keys: {
+        maxKeyAge: 90,
+        // At the most what it is deactivated after; it may be listed long before.
+        maxUnusedAge: actions.deactivateUnusedAfter && Math.min(actions.deactivateUnusedAfter, 40),
+        neverUsedGrace: actions.deactivateNeverUsedAfter && NEVER_USED_GRACE,
+        includeInactive: false,
+      },
       excluding: [],
       looksAtInactive: actions.deleteAfterInactive !== undefined,
     },
@@ -256,32 +298,60 @@ function lastTold({ told }: FaultyAccount, { keyId, kind, at }: Step): number {
 
 const daysBefore = (at: Date, days: number) => at.getTime() - days * DAY;
 
-function expectAllowed(
-  { kind, at, key, noticesAt, seenInactiveSince }: Step,
-  rules: KeyActionRules,
-): void {
-  const noticesInTime = noticesAt.filter(
-    (noticeAt) => noticeAt.getTime() <= daysBefore(at, rules.grace),
+function expectAllowed(step: Step, rules: KeyActionRules): void {
+  const { kind, at, key, notices, seenInactiveSince } = step;
+  const noticesInTime = notices.filter(
+    (notice) => notice.at.getTime() <= daysBefore(at, rules.grace),
   );
-  expect(noticesInTime).not.toEqual([]);
   if (kind === 'deactivate') {
     expect(key.status).toBe('Active');
-    expect(key.createdAt.getTime()).toBeLessThan(daysBefore(at, rules.deactivateAfter));
+    const reasons = noticesInTime.flatMap((notice) =>
+      notice.reasons.filter((reason) => isGood(reason, notice, step, rules)),
+    );
+    expect(reasons).not.toEqual([]);
     return;
   }
   expect(key.status).toBe('Inactive');
   expect(rules.deleteAfterInactive).toBeDefined();
   const longEnough = daysBefore(at, rules.deleteAfterInactive ?? Infinity);
   expect(seenInactiveSince?.getTime()).toBeLessThanOrEqual(longEnough);
-  expect(noticesInTime.some((noticeAt) => seenInactiveSince && noticeAt >= seenInactiveSince)).toBe(
+  expect(noticesInTime.some((notice) => seenInactiveSince && notice.at >= seenInactiveSince)).toBe(
     true,
   );
   if (key.usedAt) expect(key.usedAt.getTime()).toBeLessThan(longEnough);
 }
 
-/** By the approval of what was asked about this very key, and given before. */
-function expectApproved({ keyId, at, requestId }: Step, { people }: FaultyAccount): void {
+/**
+ * Whether a notice counts for a deactivation: its reason holds, and, where it is that the key is
+ * not used, has held ever since the notice, and the sentry has not deactivated it in between.
+ */
+function isGood(
+  reason: DeactivationReason,
+  notice: Notice,
+  { at, key: { createdAt, usedAt }, deactivatedAt }: Step,
+  { deactivateAfter, deactivateUnusedAfter, deactivateNeverUsedAfter }: KeyActionRules,
+): boolean {
+  const isSince = (time: Date, days = Infinity) => time.getTime() < daysBefore(at, days);
+  if (reason === 'too-old') return isSince(createdAt, deactivateAfter);
+  if (deactivatedAt && deactivatedAt > notice.at) return false;
+  if (reason === 'never-used') return !usedAt && isSince(createdAt, deactivateNeverUsedAfter);
+  return (
+    usedAt !== undefined &&
+    isSince(usedAt, deactivateUnusedAfter) &&
+    usedAt.getTime() < daysBefore(notice.at, deactivateUnusedAfter ?? Infinity)
+  );
+}
+
+/**
+ * By the approval of what was asked about this very key, and given before; and where people were
+ * told that it is not used, it was not used since.
+ */
+function expectApproved({ keyId, at, key, requestId }: Step, { people }: FaultyAccount): void {
   const request = people.request(requestId);
+  if (request?.reasons.some(isOfUse) && key.usedAt) {
+    expect(request.reasons).not.toContain('never-used');
+    expect(key.usedAt.getTime()).toBeLessThan(request.askedAt.getTime());
+  }
   expect(request).toMatchObject({ keyId, decision: { kind: 'approved' } });
   expect(request!.decision!.at.getTime()).toBeGreaterThanOrEqual(request!.askedAt.getTime());
   expect(request!.decision!.at.getTime()).toBeLessThanOrEqual(at.getTime());

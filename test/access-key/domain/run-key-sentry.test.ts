@@ -250,6 +250,7 @@ test('a step that IAM refuses is tried again in each run, and keeps no other fro
     expect(report.keys[0]!.step!.report).toEqual({
       kind: 'failed',
       step: 'deactivate',
+      reasons: [{ kind: 'too-old', days: 158, noticeAt: expect.any(Date) }],
       reason: 'AccessDenied',
     });
   }

@@ -7,6 +7,7 @@ import {
 } from './account-in-memory';
 import { KeyPeopleInMemory } from './key-people-in-memory';
 import type { AccessKey } from '../../../src/access-key/domain/access-key';
+import type { DeactivationReason } from '../../../src/access-key/domain/deactivation-reasons';
 import type { KeyRecord, StepKind } from '../../../src/access-key/domain/key-actions';
 import type { KeyApproval } from '../../../src/access-key/domain/key-approval';
 import type { KeyReport, ReportedKey } from '../../../src/access-key/domain/key-report';
@@ -36,11 +37,20 @@ export interface Step {
   readonly run: number;
   readonly at: Date;
   readonly key: KeyInMemory;
-  readonly noticesAt: readonly Date[];
+  readonly notices: readonly Notice[];
   /** Of the run that has seen it inactive first, without one since that has seen it active. */
   readonly seenInactiveSince?: Date;
   /** Of the request that stood then. */
   readonly requestId?: string;
+  /** When the sentry has deactivated it last, before this. */
+  readonly deactivatedAt?: Date;
+}
+
+/** That SNS accepted, about this step of the key. */
+export interface Notice {
+  readonly at: Date;
+  /** Of a deactivation: why it is to come. */
+  readonly reasons: readonly DeactivationReason[];
 }
 
 interface Told {
@@ -283,25 +293,29 @@ export class FaultyAccount implements KeySentryPorts, KeyChanger, KeyRecords {
   }
 
   private writeDown(key: KeyInMemory, kind: StepKind): void {
-    const noticesAt = this.told
-      .filter(({ keys }) =>
-        keys.some(
-          ({ step }) =>
-            step?.keyId === key.id && step.report.kind === 'notice' && step.report.step === kind,
-        ),
-      )
-      .map(({ at }) => at);
+    const notices = this.told.flatMap(({ at, keys }) =>
+      keys.flatMap(({ step }): Notice[] => {
+        if (step?.keyId !== key.id) return [];
+        const { report } = step;
+        if (report.kind !== 'notice' || report.step !== kind) return [];
+        return [{ at, reasons: report.reasons?.map((reason) => reason.kind) ?? [] }];
+      }),
+    );
     const seenInactiveSince = this.seenInactive.get(key.id);
     const requestId = this.approvalOf(key.id)?.requestId;
+    const deactivatedAt = this.steps
+      .filter((step) => step.keyId === key.id && step.kind === 'deactivate')
+      .at(-1)?.at;
     this.steps.push({
       keyId: key.id,
       kind,
       run: this.run,
       at: this.now(),
       key: { ...key },
-      noticesAt,
+      notices,
       seenInactiveSince,
       requestId,
+      deactivatedAt,
     });
   }
 }

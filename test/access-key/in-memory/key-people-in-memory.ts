@@ -1,4 +1,5 @@
 import type { ProvedKeyDecision } from '../../../src/access-key/domain/carry-out-key-decision';
+import type { DeactivationReason } from '../../../src/access-key/domain/deactivation-reasons';
 import type { KeyApproval, KeyDecision } from '../../../src/access-key/domain/key-approval';
 import type { AskResult } from '../../../src/approval/domain/ask-result';
 
@@ -7,6 +8,7 @@ export interface KeyRequest {
   readonly requestId: string;
   readonly keyId: string;
   readonly question: string;
+  readonly reasons: readonly DeactivationReason[];
   readonly askedAt: Date;
   /** How often it was sent. */
   times: number;
@@ -25,7 +27,7 @@ export class KeyPeopleInMemory {
   /** Decisions on their way to the sentry. */
   readonly queue: ProvedKeyDecision[] = [];
 
-  ask(keyId: string, { requestId, question }: KeyApproval, askedAt: Date): void {
+  ask(keyId: string, { requestId, question, reasons = [] }: KeyApproval, askedAt: Date): void {
     const known = this.request(requestId);
     if (known) {
       known.times += 1;
@@ -34,6 +36,7 @@ export class KeyPeopleInMemory {
         requestId,
         keyId,
         question: JSON.stringify(question),
+        reasons,
         askedAt,
         times: 1,
         attempt: 1,

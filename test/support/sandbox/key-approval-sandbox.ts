@@ -15,6 +15,7 @@ import {
   NoSuchEntityException,
 } from '@aws-sdk/client-iam';
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { App, CfnOutput, Duration, Stack } from 'aws-cdk-lib';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import * as z from 'zod/mini';
@@ -44,8 +45,10 @@ export const [ALICE, BOB] = ['U0ALICE', 'U0BOB'] as const;
 export const EXCLUDED_UNTIL = 'keep-keys-until';
 const DEACTIVATE_AFTER = 90;
 export const GRACE = 7;
-/** Of the users' keys when they come, in days. */
-const KEY_AGE = 200;
+const DEACTIVATE_UNUSED_AFTER = 45;
+/** In days, when the users come. */
+const OLD_AND_USED = { age: 200, unused: 1 };
+export const YOUNG_AND_UNUSED = { age: 60, unused: 52 };
 const MOST_STEPS = 60;
 
 const SIGNING_SECRET = 'sandbox-signing-secret';
@@ -176,8 +179,8 @@ export class KeyApprovalSandbox {
     return this.localAws.iamGaps;
   }
 
-  /** Users with a key each that is old enough to be deactivated, last used a day before. */
-  async addUsers(names: readonly string[]): Promise<void> {
+  /** Users with a key each: one that is old enough to be deactivated, and used, or another one. */
+  async addUsers(names: readonly string[], { age, unused } = OLD_AND_USED): Promise<void> {
     const now = this.localAws.now();
     await this.localAws.addUsers(
       names.map((name) => ({
@@ -187,8 +190,8 @@ export class KeyApprovalSandbox {
           {
             id: keyIdOf(name),
             status: 'Active',
-            createdAt: daysBefore(now, KEY_AGE),
-            lastUsed: { at: daysBefore(now, 1), service: 's3', region: 'eu-west-1' },
+            createdAt: daysBefore(now, age),
+            lastUsed: { at: daysBefore(now, unused), service: 's3', region: 'eu-west-1' },
           },
         ],
       })),
@@ -302,6 +305,15 @@ export class KeyApprovalSandbox {
     await this.haveReportMade();
     await this.press(userId, text, name);
     await this.settled();
+  }
+
+  /** Someone makes a call with the user's key. */
+  async useKey(name: string): Promise<void> {
+    const credentials = { accessKeyId: keyIdOf(name), secretAccessKey: 'of the user' };
+    const { endpoint, region } = this.localAws;
+    const sts = new STSClient({ endpoint, region, credentials });
+    await sts.send(new GetCallerIdentityCommand({}));
+    sts.destroy();
   }
 
   /** What IAM says of the user's key now; undefined where it is gone. */
@@ -428,10 +440,12 @@ function synthesizeStage(): string {
     approvers: Approvers.users([ALICE, BOB]),
   });
   new IamKeySentry(stack, 'Sentry', {
+    maxUnusedAge: Duration.days(DEACTIVATE_UNUSED_AFTER),
     excluding: [KeyExclusion.tag(EXCLUDED_UNTIL)],
     owners: [KeyOwner.tag('Owner'), KeyOwner.userName()],
     actions: KeyActions.of({
       deactivateAfter: Duration.days(DEACTIVATE_AFTER),
+      deactivateUnusedAfter: Duration.days(DEACTIVATE_UNUSED_AFTER),
       deleteAfterInactive: Duration.days(30),
       grace: Duration.days(GRACE),
       maxActionsPerRun: MOST_STEPS,

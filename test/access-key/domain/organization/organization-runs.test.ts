@@ -17,7 +17,7 @@ import {
   SANDBOX,
 } from '../../../organization/samples/accounts';
 import { keySchemaErrors } from '../../../support/schemas/access-key-schemas';
-import { DAY, HOUR, key, NOW, user } from '../../in-memory/account-in-memory';
+import { DAY, daysAgo, HOUR, key, NOW, user } from '../../in-memory/account-in-memory';
 import { FaultyAccount } from '../../in-memory/faulty-account';
 import { OrganizationInMemory } from '../../in-memory/organization-in-memory';
 
@@ -78,7 +78,7 @@ test('each account is asked once, the own one too, and one report has them all',
 
 test('a key is retired in its account, after a notice that the report gave', async () => {
   await organization.wholeRun('1');
-  expect(models.get(PAYMENTS.id)!.remembered('AKIA-PAY')?.noticeAt.deactivate).toEqual(NOW);
+  expect(models.get(PAYMENTS.id)!.remembered('AKIA-PAY')?.noticeAt['too-old']).toEqual(NOW);
   organization.pass(8 * DAY);
   await organization.wholeRun('2');
   expect(status(PAYMENTS.id, 'AKIA-PAY')).toBe('Inactive');
@@ -87,6 +87,50 @@ test('a key is retired in its account, after a notice that the report gave', asy
     deactivated: { times: 1 },
   });
   expect(models.get(PAYMENTS.id)!.remembered('AKIA-PAY')?.untold).toBeUndefined();
+});
+
+describe('a key of a member that is not used', () => {
+  const UNUSED: KeySentryConfiguration = {
+    ...CONFIGURATION,
+    rules: {
+      ...CONFIGURATION.rules,
+      keys: { ...CONFIGURATION.rules.keys, maxUnusedAge: 45, neverUsedGrace: 45 },
+    },
+    actions: {
+      mode: 'enforce',
+      deactivateUnusedAfter: 45,
+      deactivateNeverUsedAfter: 45,
+      grace: 7,
+      maxActionsPerRun: 5,
+    },
+  };
+
+  beforeEach(() => {
+    models.get(PAYMENTS.id)!.model.key('AKIA-PAY')!.usedAt = daysAgo(52);
+    organization = new OrganizationInMemory(HUB_ACCOUNT, ACCOUNTS, models, UNUSED, NOW);
+  });
+
+  test('is retired in its account, after a notice that the report gave, which says why', async () => {
+    await organization.wholeRun('1');
+    expect(text()).toContain('because it was not used for 52 days, unless it is used before.');
+    expect(keySchemaErrors('organization', json())).toEqual([]);
+    expect(models.get(PAYMENTS.id)!.remembered('AKIA-PAY')?.noticeAt).toEqual({ unused: NOW });
+    organization.pass(8 * DAY);
+    await organization.wholeRun('2');
+    expect(status(PAYMENTS.id, 'AKIA-PAY')).toBe('Inactive');
+    expect(text(1)).toContain(
+      'It was deactivated on 2026-06-09 because it was not used for 60 days',
+    );
+    expect(models.get(PAYMENTS.id)!.remembered('AKIA-PAY')?.noticeAt).toEqual({});
+  });
+
+  test('stays where it is used after its notice', async () => {
+    await organization.wholeRun('1');
+    organization.pass(8 * DAY);
+    models.get(PAYMENTS.id)!.model.key('AKIA-PAY')!.usedAt = NOW;
+    await organization.wholeRun('2');
+    expect(status(PAYMENTS.id, 'AKIA-PAY')).toBe('Active');
+  });
 });
 
 test('a message that comes twice, and one that comes after its run, do nothing', async () => {
@@ -154,11 +198,11 @@ test('where the rights of a member are too low, no notice begins, and the report
 test('a notice does not count that no one could be told of', async () => {
   organization.isTopicDown = true;
   await expect(organization.wholeRun('1')).rejects.toThrow('SNS is down');
-  expect(models.get(PAYMENTS.id)!.remembered('AKIA-PAY')?.noticeAt.deactivate).toBeUndefined();
+  expect(models.get(PAYMENTS.id)!.remembered('AKIA-PAY')?.noticeAt['too-old']).toBeUndefined();
   organization.isTopicDown = false;
   organization.pass(HOUR);
   await organization.report();
-  expect(models.get(PAYMENTS.id)!.remembered('AKIA-PAY')?.noticeAt.deactivate).toEqual(
+  expect(models.get(PAYMENTS.id)!.remembered('AKIA-PAY')?.noticeAt['too-old']).toEqual(
     new Date(NOW.getTime() + HOUR),
   );
 });
