@@ -4,6 +4,7 @@ import type { NewUser } from '../../sandbox/emulator/iam-users';
 import type { DeployedStack } from '../../sandbox/local-aws';
 import { type IamKeySentryProps, KeyExclusion, KeyOwner } from '../../src';
 import type { AccessKeysOfOwner } from '../../src/access-key/contracts/owner-event';
+import { KEYS_PER_MESSAGE } from '../../src/access-key/domain/run-key-sentry';
 import { whatIsNotAllowed } from '../support/rights/role-rights';
 import {
   HOUR_MS,
@@ -29,7 +30,6 @@ jest.setTimeout(60_000);
 const NOW = new Date('2026-03-10T12:00:00Z');
 const MANY = 5_000;
 const GENERATED = 420;
-const KEYS_PER_MESSAGE = 150;
 const MOST_OWNERS = 100;
 const MOST_CALLS_WITHOUT_KEYS = 10;
 

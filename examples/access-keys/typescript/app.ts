@@ -12,6 +12,7 @@ const sentry = new IamKeySentry(stack, 'KeySentry', {
   owners: [KeyOwner.tag('Owner'), KeyOwner.path('/teams/'), KeyOwner.userName()],
   actions: KeyActions.of({
     deactivateAfter: Duration.days(100),
+    deactivateUnusedAfter: Duration.days(45),
     deleteAfterInactive: Duration.days(30),
     grace: Duration.days(7),
   }),

@@ -1,6 +1,11 @@
 import type { EventBridgeClient, PutEventsRequestEntry } from '@aws-sdk/client-eventbridge';
 import { putOnDefaultBus } from './default-bus';
-import { lastUsedInMessage, MAX_CHARACTERS_OF_OTHERS, shortOwner } from './key-notification';
+import {
+  lastUsedInMessage,
+  MAX_CHARACTERS_OF_OTHERS,
+  shortOwner,
+  stepInMessage,
+} from './key-notification';
 import { plainText } from '../../shared/domain/notification/plain-text';
 import {
   type AccessKeyFinding,
@@ -9,6 +14,7 @@ import {
   KEY_MESSAGE_VERSION,
 } from '../contracts/key-message';
 import type { KeyReport } from '../domain/key-report';
+import type { KeyStep } from '../domain/key-step';
 import type { Finding } from '../domain/survey';
 
 /** Puts one event for each finding on the account's default bus. */
@@ -19,12 +25,13 @@ export class FindingEvents {
     private readonly account: string,
   ) {}
 
-  async announce({ survey }: KeyReport): Promise<void> {
-    const events = survey.findings.map((finding): PutEventsRequestEntry => ({
+  async announce({ survey, keys }: KeyReport): Promise<void> {
+    const listed = keys.flatMap(({ finding, step }) => (finding ? [{ finding, step }] : []));
+    const events = listed.map(({ finding, step }): PutEventsRequestEntry => ({
       Source: FINDING_EVENT_SOURCE,
       DetailType: FINDING_EVENT_DETAIL_TYPE,
       Time: survey.at,
-      Detail: JSON.stringify(accessKeyFinding(finding, this.sentry, this.account)),
+      Detail: JSON.stringify(accessKeyFinding(finding, this.sentry, this.account, step)),
     }));
     await putOnDefaultBus(this.client, events, 'access keys');
   }
@@ -36,6 +43,7 @@ export function accessKeyFinding(
   finding: Finding,
   sentry: string,
   account: string,
+  step?: KeyStep,
 ): AccessKeyFinding {
   const { keyId, userName, classes, ageInDays, createdAt, lastUse, status, owner } = finding;
   return {
@@ -50,5 +58,6 @@ export function accessKeyFinding(
     lastUsed: lastUsedInMessage(lastUse),
     status,
     ...(owner && { owner: shortOwner(owner, cut) }),
+    ...(step && { step: stepInMessage(step) }),
   };
 }

@@ -150,7 +150,7 @@ export function lastUsedInMessage(lastUse: LastUse): LastUsedInMessage {
   return lastUse.kind === 'used' ? { ...lastUse, at: lastUse.at.toISOString() } : lastUse;
 }
 
-function stepInMessage({ report, ...key }: KeyStep): StepInMessage {
+export function stepInMessage({ report, ...key }: KeyStep): StepInMessage {
   const { step } = report;
   switch (report.kind) {
     case 'notice':

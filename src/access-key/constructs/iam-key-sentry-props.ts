@@ -91,7 +91,7 @@ export interface IamKeySentryProps extends CompanySettings {
   readonly owners?: KeyOwner[];
 
   /**
-   * The actions on old keys. Throws if keys would be deactivated before they are listed.
+   * The actions on old and unused keys. Throws if keys would be deactivated before they are listed.
    *
    * @default KeyActions.reportOnly()
    */

@@ -151,4 +151,6 @@ export interface AccessKeyFinding {
   readonly status: KeyStatus;
   /** Only where the sentry looks for owners. */
   readonly owner?: OwnerInMessage;
+  /** What comes next for the key, or was done; with `actions` alone. */
+  readonly step?: StepInMessage;
 }

@@ -16,8 +16,8 @@ import { observeKeys, retireKeys } from './retire-keys';
 import type { Retired } from './retirement';
 import { type AccessKeySource, type Survey, surveyAccount, type SurveyRules } from './survey';
 
-/** SNS takes 256 KB a message; a key takes about one of them, and more with an owner. */
-const KEYS_PER_MESSAGE = { withoutOwners: 150, withOwners: 100 } as const;
+/** SNS takes 256 KB a message; a key takes three of them at the most, its owner included. */
+export const KEYS_PER_MESSAGE = 80;
 
 export interface KeySentryConfiguration {
   readonly rules: SurveyRules;
@@ -107,10 +107,9 @@ function isToBeTold(
  * told.
  */
 async function tellInParts(report: KeyReport, { tell, records }: KeySentryPorts): Promise<void> {
-  const most = KEYS_PER_MESSAGE[report.owners ? 'withOwners' : 'withoutOwners'];
-  const of = Math.max(1, Math.ceil(report.keys.length / most));
+  const of = Math.max(1, Math.ceil(report.keys.length / KEYS_PER_MESSAGE));
   for (let number = 1; number <= of; number += 1) {
-    const keys = report.keys.slice((number - 1) * most, number * most);
+    const keys = report.keys.slice((number - 1) * KEYS_PER_MESSAGE, number * KEYS_PER_MESSAGE);
     const acceptedAt = await tell(report, keys, { number, of });
     await Promise.all(
       keys.flatMap(({ step }) =>

@@ -4,6 +4,7 @@ import { emulatorAccess } from '../../../sandbox/emulator/emulator-access';
 import {
   DECISION_LEASE,
   DynamoKeyRecords,
+  type Item,
   itemOf,
   type Lease,
   recordOf,
@@ -123,6 +124,37 @@ test('what is written comes back as it was', () => {
 });
 
 const ITEM = itemOf(RECORD);
+
+test('what the last version wrote is read: its notice of a deactivation was one of age, and its steps had no reasons', () => {
+  const written: Item = {
+    version: { N: '1' },
+    keyId: { S: 'AKIA-1' },
+    userName: { S: 'ann' },
+    noticeAt: { M: { deactivate: { S: NOON.toISOString() }, delete: { S: NOON.toISOString() } } },
+    toldAt: { M: { deactivate: { S: NOON.toISOString() } } },
+    untold: { M: { step: { S: 'deactivate' }, at: { S: NOON.toISOString() } } },
+  };
+  const record: KeyRecord = {
+    keyId: 'AKIA-1',
+    userName: 'ann',
+    noticeAt: { 'too-old': NOON, delete: NOON },
+    toldAt: { 'too-old': NOON },
+    untold: { step: 'deactivate', at: NOON },
+  };
+  expect(recordOf(written)).toEqual(record);
+  expect(itemOf(record)).toEqual(written);
+});
+
+test.each(['no JSON', '[{"kind":"boredom","days":1}]'])(
+  'why a step was taken has to be known, if it is written: %s',
+  (reasons) => {
+    const taken = { step: { S: 'deactivate' }, at: { S: NOON.toISOString() } };
+    const item = { ...ITEM, untold: { M: { ...taken, reasons: { S: reasons } } } };
+    expect(() => recordOf(item)).toThrow(
+      'Why a step was taken with the key AKIA-1 cannot be read from the table',
+    );
+  },
+);
 
 test.each([
   ['another version', { ...ITEM, version: { N: '2' } }],

@@ -3,8 +3,9 @@ import {
   type PutEventsRequestEntry,
   type PutEventsResultEntry,
 } from '@aws-sdk/client-eventbridge';
-import { FindingEvents } from '../../../src/access-key/adapters/finding-events';
+import { accessKeyFinding, FindingEvents } from '../../../src/access-key/adapters/finding-events';
 import { keyReport } from '../../../src/access-key/domain/key-report';
+import type { KeyStep } from '../../../src/access-key/domain/key-step';
 import { daysAgo, NOW } from '../in-memory/account-in-memory';
 
 const FINDINGS = 12;
@@ -61,6 +62,28 @@ test('a finding that EventBridge refuses once is put again, and the others are n
   await events.announce(report);
   expect(seen).toHaveLength(FINDINGS + 1);
   expect(seen.at(-1)).toBe('AKIA-3');
+});
+
+test('a finding has the step that the report told of its key, with why', () => {
+  const { findings } = report.survey;
+  const step: KeyStep = {
+    keyId: 'AKIA-0',
+    userName: 'ann',
+    report: {
+      kind: 'wait',
+      step: 'deactivate',
+      reasons: [{ kind: 'unused', days: 52, noticeAt: NOW }],
+      dueAt: NOW,
+      asksFirst: false,
+    },
+  };
+  const event = accessKeyFinding(findings[0]!, 'App/KeySentry', '111111111111', step);
+  expect(event.step).toEqual({
+    kind: 'wait',
+    step: 'deactivate',
+    reasons: [{ kind: 'unused', days: 52, noticeAt: NOW.toISOString() }],
+    dueAt: NOW.toISOString(),
+  });
 });
 
 test('findings that EventBridge refuses twice are told with its code', async () => {

@@ -5,11 +5,16 @@ import {
   MAX_CHARACTERS_OF_OTHERS,
 } from '../../../src/access-key/adapters/key-notification';
 import type { LastUse } from '../../../src/access-key/domain/access-key';
+import {
+  DEACTIVATION_REASONS,
+  type StandingReason,
+} from '../../../src/access-key/domain/deactivation-reasons';
 import { keyReport } from '../../../src/access-key/domain/key-report';
 import type { FindingClass } from '../../../src/access-key/domain/key-rules';
 import type { KeyStep, StepReport } from '../../../src/access-key/domain/key-step';
 import { LONGEST_OWNER, type Owner } from '../../../src/access-key/domain/owner';
 import { reportByOwner } from '../../../src/access-key/domain/owner-groups';
+import { KEYS_PER_MESSAGE } from '../../../src/access-key/domain/run-key-sentry';
 import type { Finding, Survey } from '../../../src/access-key/domain/survey';
 import { keySchemaErrors } from '../../support/schemas/access-key-schemas';
 import { daysAgo, NOW } from '../in-memory/account-in-memory';
@@ -271,29 +276,48 @@ const lastUses = fc.oneof(
   fc.record({ kind: fc.constant('unknown' as const), reason: fc.string() }),
 );
 const kinds = fc.constantFrom('deactivate' as const, 'delete' as const);
+const someReasons = fc.option(
+  fc.array(
+    fc.record({
+      kind: fc.constantFrom(...DEACTIVATION_REASONS),
+      days: fc.nat(),
+      noticeAt: fc.option(fc.constant(NOW), { nil: undefined }),
+    }),
+  ),
+  { nil: undefined },
+);
 const stepReports: fc.Arbitrary<StepReport> = fc.oneof(
   fc.record({
     kind: fc.constantFrom('notice' as const, 'wait' as const),
     step: kinds,
+    reasons: someReasons,
     dueAt: fc.constant(NOW),
     asksFirst: fc.boolean(),
   }),
   fc.record({
     kind: fc.constant('would' as const),
     step: kinds,
+    reasons: someReasons,
     dueAt: fc.constant(NOW),
     asksFirst: fc.boolean(),
   }),
   fc.record({
     kind: fc.constant('asked' as const),
     step: kinds,
+    reasons: someReasons,
     at: fc.constant(NOW),
     requestId: fc.string(),
   }),
-  fc.record({ kind: fc.constant('done' as const), step: kinds, at: fc.constant(NOW) }),
+  fc.record({
+    kind: fc.constant('done' as const),
+    step: kinds,
+    reasons: someReasons,
+    at: fc.constant(NOW),
+  }),
   fc.record({
     kind: fc.constantFrom('held' as const, 'failed' as const),
     step: kinds,
+    reasons: someReasons,
     reason: fc.string(),
   }),
 );
@@ -348,7 +372,14 @@ test('every message and every event is as its schema says', () => {
       const { subject } = messageOf(findings, steps, { tagUses });
       expect(subject).toMatch(/^[\x20-\x7e]{1,100}$/);
       const events = findings.map((one) =>
-        JSON.stringify(accessKeyFinding(one, 'App/KeySentry', '111111111111')),
+        JSON.stringify(
+          accessKeyFinding(
+            one,
+            'App/KeySentry',
+            '111111111111',
+            steps.find(({ keyId }) => keyId === one.keyId),
+          ),
+        ),
       );
       for (const event of events) expect(keySchemaErrors('finding', event)).toEqual([]);
     }),
@@ -377,92 +408,111 @@ test('the schemas would notice a field that is gone', () => {
 });
 
 describe.each([
-  ['150 keys with the longest names', 150, false],
-  ['100 keys with the longest names, each with another owner,', 100, true],
-])('%s fit into one message:', (_what, count, isOwned) => {
-  const indexes = Array.from({ length: count }, (_, index) => index);
-  const name = (index: number) => `${index}-`.padEnd(64, 'n');
+  ['no owners', false],
+  ['each another owner', true],
+])(
+  'as many keys with the longest names as one message holds, and %s, fit into it:',
+  (_, isOwned) => {
+    const indexes = Array.from({ length: KEYS_PER_MESSAGE }, (_each, index) => index);
+    const name = (index: number) => `${index}-`.padEnd(64, 'n');
 
-  /** The longest names that are of use, each another. */
-  const owner = (index: number): Owner => ({
-    kind: 'known',
-    name: `${index}-`.padEnd(LONGEST_OWNER, '\u20ac'),
-    source: 'tag',
-    tagKey: 'Owner',
-  });
+    /** The longest names that are of use, each another. */
+    const owner = (index: number): Owner => ({
+      kind: 'known',
+      name: `${index}-`.padEnd(LONGEST_OWNER, '\u20ac'),
+      source: 'tag',
+      tagKey: 'Owner',
+    });
 
-  function bytesOf(text: string, characters: number, lastUse: LastUse, report: StepReport): number {
-    const findings = indexes
-      .map((index) =>
-        finding(
-          `AKIA${index}`.padEnd(20, '0'),
-          name(index),
-          4_000,
-          ['too-old', 'never-used'],
-          lastUse,
-        ),
-      )
-      .map((one, index) => ({ ...one, ...(isOwned && { owner: owner(index) }) }));
-    const steps = findings.map(({ keyId = '', userName }): KeyStep => ({
-      keyId,
-      userName,
-      report,
-    }));
-    const ignoredBecause = 'its value is no date of the form YYYY-MM-DD';
-    const tagUses = indexes.map((index) => ({
-      userName: name(index),
-      tagKey: text,
-      value: text,
-      // A tag that counts has a reason at most, one that does not has why.
-      ...(index % 2 === 0 ? { reason: text } : { ignoredBecause }),
-    }));
-    const { json, text: email } = messageOf(
-      findings,
-      steps,
-      { tagUses, unknowns: indexes.map(() => ({ what: text, reason: text })) },
-      characters,
+    function bytesOf(
+      text: string,
+      characters: number,
+      lastUse: LastUse,
+      report: StepReport,
+    ): number {
+      const findings = indexes
+        .map((index) =>
+          finding(
+            `AKIA${index}`.padEnd(20, '0'),
+            name(index),
+            4_000,
+            ['too-old', 'never-used'],
+            lastUse,
+          ),
+        )
+        .map((one, index) => ({ ...one, ...(isOwned && { owner: owner(index) }) }));
+      const steps = findings.map(({ keyId = '', userName }): KeyStep => ({
+        keyId,
+        userName,
+        report,
+      }));
+      const ignoredBecause = 'its value is no date of the form YYYY-MM-DD';
+      const tagUses = indexes.map((index) => ({
+        userName: name(index),
+        tagKey: text,
+        value: text,
+        // A tag that counts has a reason at most, one that does not has why.
+        ...(index % 2 === 0 ? { reason: text } : { ignoredBecause }),
+      }));
+      const { json, text: email } = messageOf(
+        findings,
+        steps,
+        { tagUses, unknowns: indexes.map(() => ({ what: text, reason: text })) },
+        characters,
+      );
+      return Buffer.byteLength(
+        JSON.stringify({ default: json, email, sms: email.split('\n', 1)[0] }),
+      );
+    }
+
+    const MOST_REASONS: readonly StandingReason[] = [
+      { kind: 'too-old', days: 4_000, noticeAt: NOW },
+      { kind: 'unused', days: 4_000, noticeAt: NOW },
+    ];
+
+    const cases: [string, (text: string) => [LastUse, StepReport]][] = [
+      [
+        'nothing known',
+        (text) => [
+          { kind: 'unknown', reason: text },
+          { kind: 'held', step: 'deactivate', reason: text, reasons: MOST_REASONS },
+        ],
+      ],
+      [
+        'all failing',
+        (text) => [
+          { kind: 'used', at: NOW, service: text, region: text },
+          { kind: 'failed', step: 'deactivate', reason: text, reasons: MOST_REASONS },
+        ],
+      ],
+      [
+        'all deactivated',
+        (text) => [
+          { kind: 'used', at: NOW, service: text, region: text },
+          {
+            kind: 'done',
+            step: 'deactivate',
+            at: NOW,
+            reactivations: 1_000,
+            reasons: MOST_REASONS,
+          },
+        ],
+      ],
+    ];
+
+    const MOST_BYTES = 240 * 1024;
+
+    test.each(cases)('%s, with a quarter of a line of each text', (_, told) => {
+      const long = 'y'.repeat(1_000);
+      expect(bytesOf(long, 25, ...told(long))).toBeLessThan(MOST_BYTES);
+    });
+
+    test.each(cases)(
+      '%s, with at least the dates in tags, when the texts are such as take the most bytes',
+      (_, told) => {
+        const long = '\u20ac"'.repeat(1_000);
+        expect(bytesOf(long, '2026-01-01'.length, ...told(long))).toBeLessThan(MOST_BYTES);
+      },
     );
-    return Buffer.byteLength(
-      JSON.stringify({ default: json, email, sms: email.split('\n', 1)[0] }),
-    );
-  }
-
-  const cases: [string, (text: string) => [LastUse, StepReport]][] = [
-    [
-      'nothing known',
-      (text) => [
-        { kind: 'unknown', reason: text },
-        { kind: 'held', step: 'deactivate', reason: text },
-      ],
-    ],
-    [
-      'all failing',
-      (text) => [
-        { kind: 'used', at: NOW, service: text, region: text },
-        { kind: 'failed', step: 'deactivate', reason: text },
-      ],
-    ],
-    [
-      'all deactivated',
-      (text) => [
-        { kind: 'used', at: NOW, service: text, region: text },
-        { kind: 'done', step: 'deactivate', at: NOW, reactivations: 1_000 },
-      ],
-    ],
-  ];
-
-  const MOST_BYTES = 240 * 1024;
-
-  test.each(cases)('%s, with a quarter of a line of each text', (_, told) => {
-    const long = 'y'.repeat(1_000);
-    expect(bytesOf(long, 25, ...told(long))).toBeLessThan(MOST_BYTES);
-  });
-
-  test.each(cases)(
-    '%s, with at least the dates in tags, when the texts are such as take the most bytes',
-    (_, told) => {
-      const long = '\u20ac"'.repeat(1_000);
-      expect(bytesOf(long, '2026-01-01'.length, ...told(long))).toBeLessThan(MOST_BYTES);
-    },
-  );
-});
+  },
+);

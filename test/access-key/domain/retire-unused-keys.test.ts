@@ -13,6 +13,7 @@ import {
   type KeySentryPorts,
   runKeySentry,
 } from '../../../src/access-key/domain/run-key-sentry';
+import { afterReported } from '../../../src/access-key/domain/step-records';
 import {
   AccountInMemory,
   DAY,
@@ -442,6 +443,19 @@ test('what an earlier version remembers counts as it did: as a notice of age, an
     reasons: [{ kind: 'too-old' }],
   });
 });
+
+test.each(['notice', 'wait'] as const)(
+  'a report that an earlier version stored (%s), without reasons, is remembered as one of age',
+  (kind) => {
+    const record: KeyRecord = { keyId: ID, userName: 'user-0', noticeAt: {}, toldAt: {} };
+    const report = { kind, step: 'deactivate', dueAt: NOW, asksFirst: false } as const;
+    expect(afterReported(record, report, NOW)).toEqual({
+      ...record,
+      noticeAt: kind === 'notice' ? { 'too-old': NOW } : {},
+      toldAt: { 'too-old': NOW },
+    });
+  },
+);
 
 describe('people who are asked', () => {
   async function asked(account: FaultyAccount): Promise<KeyRequest> {

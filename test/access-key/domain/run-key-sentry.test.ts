@@ -1,6 +1,7 @@
 import { dueText } from '../../../src/access-key/domain/key-report';
 import { keyReportText } from '../../../src/access-key/domain/key-report-text';
 import {
+  KEYS_PER_MESSAGE,
   type KeySentryConfiguration,
   type KeySentryPorts,
   runKeySentry,
@@ -356,10 +357,14 @@ test('without actions what is remembered is never asked for, and nothing found i
   expect(account.told).toHaveLength(1);
 });
 
-test('a report of 400 keys comes in three parts', async () => {
-  const account = accountOf(...Array.from({ length: 400 }, () => 95));
+test('a report of many keys comes in parts', async () => {
+  const account = accountOf(...Array.from({ length: 2 * KEYS_PER_MESSAGE + 1 }, () => 95));
   await run(account);
-  expect(account.told.map(({ keys }) => keys.length)).toEqual([150, 150, 100]);
+  expect(account.told.map(({ keys }) => keys.length)).toEqual([
+    KEYS_PER_MESSAGE,
+    KEYS_PER_MESSAGE,
+    1,
+  ]);
 });
 
 test('a day that is told for a step is never before the step can be taken', () => {
@@ -405,7 +410,9 @@ describe('with owners', () => {
     const told = account.told.map(({ keys }) =>
       keys.map(({ owner }) => (owner?.kind === 'known' ? owner.name : '')),
     );
-    expect(told.map(({ length }) => length)).toEqual([100, 100, 100, 20]);
+    expect(told.map(({ length }) => length)).toEqual(
+      Array.from({ length: 4 }, () => KEYS_PER_MESSAGE),
+    );
     const all = told.flat();
     expect(new Set(all.slice(0, 160)).size).toBe(1);
     expect(new Set(all.slice(160)).size).toBe(1);
