@@ -1,5 +1,6 @@
 import { EventBridgeClient, PutRuleCommand, PutTargetsCommand } from '@aws-sdk/client-eventbridge';
 import {
+  type AccessKey,
   CreateAccessKeyCommand,
   CreateUserCommand,
   IAMClient,
@@ -13,6 +14,7 @@ import {
   SendMessageCommand,
   SQSClient,
 } from '@aws-sdk/client-sqs';
+import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { App, Duration, Stack } from 'aws-cdk-lib';
 import { HOME } from '../../sandbox/emulator/emulator-access';
 import { type DeployedStack, LocalAws } from '../../sandbox/local-aws';
@@ -42,6 +44,8 @@ let aws: LocalAws;
 let organization: Organization;
 let unit: string;
 let hub: DeployedStack;
+/** Of the member's users, by name. */
+const keyOf = new Map<string, AccessKey>();
 
 beforeAll(async () => {
   aws = await LocalAws.start({
@@ -62,29 +66,37 @@ beforeAll(async () => {
     accountId: organization.managementAccountId,
     region: HOME.region,
   });
-  const iam = iamOf(PAYMENTS);
-  await iam.send(new CreateUserCommand({ UserName: 'bob' }));
-  await iam.send(new CreateAccessKeyCommand({ UserName: 'bob' }));
+  await addUser('bob');
   const Tags = [{ Key: 'owner', Value: 'payments@example.com' }];
-  await iam.send(new TagUserCommand({ UserName: 'bob', Tags }));
+  await iamOf(PAYMENTS).send(new TagUserCommand({ UserName: 'bob', Tags }));
   await catchOwnerEvents();
+  await aws.setClock(new Date(START.getTime() + 60 * DAY));
+  await addUser('ann');
+  await addUser('carol');
 });
 afterAll(async () => aws?.stop());
 
-test('an old key of a member is reported and retired, and who refuses is named', async () => {
+test('an old key of a member is reported and retired, and one that is not used unless it is used after its notice; who refuses is named', async () => {
   await aws.setClock(new Date(START.getTime() + 120 * DAY));
   const noticed = await run();
   expect(noticed).toHaveLength(1);
   expect(noticed[0]).toContain('Account 222222222222 (payments)');
-  expect(noticed[0]).toContain('NOTICE: it will be deactivated');
+  expect(noticed[0]).toMatch(/because it is \d+ days old and no use of it is known in/);
+  expect(
+    noticed[0]?.match(/because no use of it is known in its \d+ days, unless it is used/g),
+  ).toHaveLength(2);
   expect(noticed[0]).toContain('333333333333 (closed shop): ROLE_REFUSES');
   expect(noticed[0]).toContain('Owner payments@example.com (by the tag Owner):\n\n- ');
   expect(await caughtOwnerEvents()).toEqual([NOTICED]);
+  await aws.setClock(new Date(START.getTime() + 124 * DAY));
+  await use(keyOf.get('carol'));
   await aws.setClock(new Date(START.getTime() + 128 * DAY));
   const retired = await run();
   expect(retired).toHaveLength(1);
-  expect(retired[0]).toContain('It was deactivated on');
-  expect(await status()).toEqual(['Inactive']);
+  expect(retired[0]).toMatch(
+    /It was deactivated on 2026-07-16 because no use of it is known in its \d+ days\./,
+  );
+  expect(await statusOf('bob', 'ann', 'carol')).toEqual(['Inactive', 'Inactive', 'Active']);
 });
 
 test('a message of a run that is over does nothing', async () => {
@@ -157,11 +169,32 @@ async function run(): Promise<string[]> {
     .map(({ emailText }) => emailText);
 }
 
-async function status(): Promise<(string | undefined)[]> {
-  const { AccessKeyMetadata = [] } = await iamOf(PAYMENTS).send(
-    new ListAccessKeysCommand({ UserName: 'bob' }),
+async function statusOf(...names: string[]): Promise<(string | undefined)[]> {
+  const answers = await Promise.all(
+    names.map(async (UserName) => iamOf(PAYMENTS).send(new ListAccessKeysCommand({ UserName }))),
   );
-  return AccessKeyMetadata.map(({ Status }) => Status);
+  return answers.flatMap(({ AccessKeyMetadata = [] }) =>
+    AccessKeyMetadata.map(({ Status }) => Status),
+  );
+}
+
+/** Of the member, with a key. */
+async function addUser(UserName: string): Promise<void> {
+  const iam = iamOf(PAYMENTS);
+  await iam.send(new CreateUserCommand({ UserName }));
+  const { AccessKey: key } = await iam.send(new CreateAccessKeyCommand({ UserName }));
+  if (key) keyOf.set(UserName, key);
+}
+
+async function use(key: AccessKey | undefined): Promise<void> {
+  const sts = new STSClient({
+    ...aws.accessTo(HOME),
+    credentials: {
+      accessKeyId: key?.AccessKeyId ?? '',
+      secretAccessKey: key?.SecretAccessKey ?? '',
+    },
+  });
+  await sts.send(new GetCallerIdentityCommand({}));
 }
 
 function iamOf(accountId: string): IAMClient {
@@ -175,8 +208,13 @@ function addHub(stack: Stack): void {
       accounts: MemberAccounts.organization({ excluding: [organization.managementAccountId] }),
       regions: MemberRegions.of([HOME.region]),
     }),
-    actions: KeyActions.of({ deactivateAfter: Duration.days(100), grace: Duration.days(7) }),
     owners: [KeyOwner.tag('Owner')],
+    maxUnusedAge: Duration.days(45),
+    actions: KeyActions.of({
+      deactivateAfter: Duration.days(100),
+      deactivateUnusedAfter: Duration.days(45),
+      grace: Duration.days(7),
+    }),
   });
 }
 

@@ -66,6 +66,9 @@ export interface KeyActionsProps {
    * again in one run is up to `maxActionsPerRun`. Deletion follows its notice alone. In OBSERVE
    * no one is asked.
    *
+   * Where people are told that a key is not used, nothing is done if it is used before they
+   * approve.
+   *
    * The workflow has to be in the sentry's account and Region, or the sentry throws.
    *
    * @default - no one is asked

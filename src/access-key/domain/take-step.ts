@@ -133,13 +133,13 @@ async function freshLook(
   const key = (await source.keysOf(planned.userName))?.find(({ id }) => id === planned.id);
   if (!key) return undefined;
   // Where its use cannot change the step, the question would only be one more that can fail.
-  if (!mattersUse(due, key)) return { ...key, lastUse: planned.lastUse };
+  if (!dependsOnUse(due, key)) return { ...key, lastUse: planned.lastUse };
   const lastUse = await source.lastUseOf(key.id);
   return lastUse && { ...key, lastUse };
 }
 
 /** An active key is never deleted, and an inactive one never deactivated. */
-function mattersUse({ step, reasons = [] }: ReasonedStep, { status }: AccessKey): boolean {
+function dependsOnUse({ step, reasons = [] }: ReasonedStep, { status }: AccessKey): boolean {
   return step === 'delete'
     ? status === 'Inactive'
     : status === 'Active' && dependsOnLastUse(reasons);

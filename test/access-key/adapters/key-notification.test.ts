@@ -412,7 +412,7 @@ describe.each([
   ['each another owner', true],
 ])(
   'as many keys with the longest names as one message holds, and %s, fit into it:',
-  (_, isOwned) => {
+  (_owners, isOwned) => {
     const indexes = Array.from({ length: KEYS_PER_MESSAGE }, (_each, index) => index);
     const name = (index: number) => `${index}-`.padEnd(64, 'n');
 
