@@ -17,6 +17,13 @@ import { lostBetween, StatefulStacks, statefulResourcesIn } from '../upgrade/sta
 
 const PROJECT = join(__dirname, '..', '..');
 
+/**
+ * Keys of one topic or one table, which the key of their stack has taken the place of. AWS keeps
+ * them: docs/decisions/0037-one-key-for-a-stack.md.
+ */
+const LEFT_BEHIND =
+  /: \w+(Notifications|Ledger|Requests|Coverage|MemberKeys)Key[0-9A-F]{8} \(AWS::KMS::Key\) is gone$/;
+
 /** Rules of cfn-lint that what the CDK itself writes does not keep, and why that is no fault. */
 const IGNORED: Readonly<Record<string, string>> = {
   W1020:
@@ -301,7 +308,8 @@ describe('an upgrade from the last version', () => {
     ]);
     const before = StatefulStacks.parse(lastVersion);
     expect(Object.keys(before).length).toBeGreaterThan(4);
-    expect(lostBetween(before, Object.fromEntries(templates))).toEqual([]);
+    const lost = lostBetween(before, Object.fromEntries(templates));
+    expect(lost.filter((line) => !LEFT_BEHIND.test(line))).toEqual([]);
   });
 
   test('is found out where it would', () => {

@@ -119,7 +119,7 @@ export interface IamKeySentryProps extends CompanySettings {
    * The policies of a topic and a key of the app are extended; for those that are imported, a
    * warning says what they have to hold.
    *
-   * @default - a topic of the sentry's own, encrypted with a key of its own
+   * @default - a topic of the sentry's own, encrypted with the key of its stack
    */
   readonly notificationTopic?: sns.ITopic;
 

@@ -13,7 +13,6 @@ import {
 export class ApprovalTable extends GuardedTable {
   constructor(scope: Construct, id: string) {
     super(scope, id, {
-      content: 'Requests and their audit',
       key: APPROVAL_KEY,
       expiry: APPROVAL_EXPIRY,
       index: {

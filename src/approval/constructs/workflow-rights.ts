@@ -1,7 +1,6 @@
 import { Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
-import type * as sns from 'aws-cdk-lib/aws-sns';
 import type * as sqs from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { GuardedQueue } from '../../shared/constructs/guarded-queue';
@@ -51,22 +50,4 @@ export function grantSend(sender: iam.IGrantable, queue: sqs.IQueue): iam.Grant 
       resourceArns: [key.keyArn],
     }),
   );
-}
-
-/**
- * To notify operators, by the topic that alarms go to. The topic's own `grantPublish` would give
- * all of `kms:GenerateDataKey*` on its key, of which SNS needs one.
- */
-export function grantNotify(notifier: iam.IGrantable, { topicArn, masterKey }: sns.ITopic): void {
-  iam.Grant.addToPrincipal({
-    grantee: notifier,
-    actions: ['sns:Publish'],
-    resourceArns: [topicArn],
-  });
-  if (!masterKey) return;
-  iam.Grant.addToPrincipal({
-    grantee: notifier,
-    actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
-    resourceArns: [masterKey.keyArn],
-  });
 }

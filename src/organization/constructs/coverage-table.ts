@@ -12,7 +12,7 @@ import {
 /** Holds what the hub knows of its members. */
 export class CoverageTable extends GuardedTable {
   constructor(scope: Construct, id: string) {
-    super(scope, id, { content: 'What is covered', key: COVERAGE_KEY });
+    super(scope, id, { key: COVERAGE_KEY });
   }
 
   /** For a run, which goes over all of it. */

@@ -80,7 +80,7 @@ export interface ManagementEventsTrailProps {
    * policies of a topic and a key of the app are extended; for those that are imported, a warning
    * says what they have to hold.
    *
-   * @default - a topic of the trail's own, encrypted with a key of its own
+   * @default - a topic of the trail's own, encrypted with the key of its stack
    */
   readonly notificationTopic?: sns.ITopic;
 

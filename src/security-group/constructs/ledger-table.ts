@@ -7,7 +7,6 @@ import { LEDGER_EXPIRY, LEDGER_KEY, RECORD_INDEX } from '../contracts/ledger-ite
 export class LedgerTable extends GuardedTable {
   constructor(scope: Construct, id: string) {
     super(scope, id, {
-      content: 'The ledger',
       key: LEDGER_KEY,
       expiry: LEDGER_EXPIRY,
       index: {

@@ -52,8 +52,8 @@ export interface SecurityGroupRehearsalProps extends CompanySettings {
   /**
    * Where each report is sent: a standard topic of the same Region, or this throws.
    *
-   * @default - that of the sentry; without one, a topic of the rehearsal's own, encrypted with a
-   * key of its own
+   * @default - that of the sentry; without one, a topic of the rehearsal's own, encrypted with the
+   * key of its stack
    */
   readonly notificationTopic?: sns.ITopic;
 }

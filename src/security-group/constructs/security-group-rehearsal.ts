@@ -17,6 +17,7 @@ import {
 import { applyCompanySettings } from '../../shared/constructs/apply-company-settings';
 import { BundledFunction } from '../../shared/constructs/bundled-function';
 import { givenTopic, notificationTopic } from '../../shared/constructs/notification-topic';
+import { grantPublish } from '../../shared/constructs/publish-right';
 import { visibleOutput } from '../../shared/constructs/visible-output';
 import { REHEARSE_POLICIES } from '../contracts/rehearse-policies.environment';
 import { vpcIdsIn } from '../domain/policies/peers-in-doubt';
@@ -80,7 +81,7 @@ export class SecurityGroupRehearsal extends Construct {
     );
     if (vpcIdsIn(judging.policies).length > 0) handler.addToRolePolicy(readVpcsStatement());
     acknowledgeWildcards(handler.role!);
-    topic.grantPublish(handler);
+    grantPublish(handler, topic);
     parameters.grantRead(handler);
     this.rehearsalFunction = handler;
     this.notificationTopic = topic;

@@ -44,7 +44,8 @@ export interface CompanySettings {
    * warning says which statements it needs. A table that is deployed already takes the new key for
    * what it holds. A key that decisions of people are proved by stays one of its own.
    *
-   * @default - the topic and the tables have keys of their own, the rest has keys of AWS
+   * @default - one key for all topics and tables that the library makes in the stack; the rest has
+   * keys of AWS
    */
   readonly encryptionKey?: kms.IKey;
 

@@ -1,11 +1,12 @@
 import { Lazy, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
 import * as iam from 'aws-cdk-lib/aws-iam';
-import * as kms from 'aws-cdk-lib/aws-kms';
+import type * as kms from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
 import { acknowledgeInPacks } from './acknowledge-finding';
 import { settingsFor } from './applied-settings';
 import { onlyValues } from './only-values';
+import { tableKey } from './stack-key';
 
 /** Without the rights to these, no one writes an item: transactions are made of them too. */
 const WRITES = ['PutItem', 'UpdateItem', 'DeleteItem', 'BatchWriteItem'] as const;
@@ -29,8 +30,6 @@ const KEY_USE_TO_WRITE = [
 ];
 
 export interface GuardedTableProps {
-  /** Names what is remembered, for the description of the key. */
-  readonly content: string;
   readonly key: { readonly partition: string; readonly sort: string };
   /** In it, the second at which an item may go; without it, none goes by itself. */
   readonly expiry?: string;
@@ -38,7 +37,7 @@ export interface GuardedTableProps {
 }
 
 /**
- * A table that judgements rest on. It has a key of its own, is recoverable, protected from
+ * A table that judgements rest on. It has the key of its stack, is recoverable, protected from
  * deletion, and kept when the stack goes, unless the company settings say otherwise. No one writes
  * it but the functions that were granted it, whatever rights others have.
  */
@@ -47,16 +46,10 @@ export abstract class GuardedTable extends Construct {
   private readonly key: kms.IKey;
   private readonly writerArns = new Set<string>();
 
-  constructor(scope: Construct, id: string, { content, key, expiry, index }: GuardedTableProps) {
+  constructor(scope: Construct, id: string, { key, expiry, index }: GuardedTableProps) {
     super(scope, id);
     const { encryptionKey, removalPolicy = RemovalPolicy.RETAIN } = settingsFor(scope);
-    this.key =
-      encryptionKey ??
-      new kms.Key(this, 'Key', {
-        enableKeyRotation: true,
-        description: `${content} of ${scope.node.path}`,
-        removalPolicy,
-      });
+    this.key = encryptionKey ?? tableKey(scope);
     const table = new dynamodb.Table(this, 'Table', {
       partitionKey: textAttribute(key.partition),
       sortKey: textAttribute(key.sort),

@@ -1,39 +1,29 @@
 import { CfnResource, Stack, Token } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
-import * as kms from 'aws-cdk-lib/aws-kms';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 import { settingsFor } from './applied-settings';
 import { warnOfImportedTopic } from './imported-topic';
-import { type Publisher, publisherKeyStatement, PUBLISHERS, publishersFor } from './key-statements';
+import { type Publisher, PUBLISHERS, publishersFor } from './key-statements';
 import { refuseUnnamedPlace } from './named-place';
 import { letPublishersUse } from './publishers-key';
 import { isOfOtherAccount } from './same-account';
+import { topicKey } from './stack-key';
 import { checkTopicKey, refuseKeyOfAws } from './topic-key';
 
 /**
- * A topic with its own key, or that of the company settings, to which alarms can publish; with the
- * key of AWS, `alias/aws/sns`, they could not.
+ * A topic with the key of its stack, or that of the company settings, to which alarms can publish;
+ * with the key of AWS, `alias/aws/sns`, they could not.
  */
 export function notificationTopic(scope: Construct, id: string): sns.Topic {
   const topic = new sns.Topic(scope, id, {
-    masterKey: settingsFor(scope).encryptionKey ?? topicKey(scope, id),
+    masterKey: settingsFor(scope).encryptionKey ?? topicKey(scope),
     enforceSSL: true,
     displayName: scope.node.id,
   });
   letAlarmsPublish(topic);
   checkTopicKey(scope, topic);
   return topic;
-}
-
-function topicKey(scope: Construct, id: string): kms.Key {
-  const key = new kms.Key(scope, `${id}Key`, {
-    enableKeyRotation: true,
-    description: `Messages of ${scope.node.path}`,
-    removalPolicy: settingsFor(scope).removalPolicy,
-  });
-  key.addToResourcePolicy(publisherKeyStatement(PUBLISHERS));
-  return key;
 }
 
 /**

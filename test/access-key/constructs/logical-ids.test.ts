@@ -9,7 +9,6 @@ import { workflow } from '../../approval/samples/workflows';
  */
 const IDS: Readonly<Record<string, readonly string[]>> = {
   'AWS::DynamoDB::Table': ['KeySentryKeyRecords0B50DFA8'],
-  'AWS::KMS::Key': ['KeySentryNotificationsKeyA6B609A5'],
   'AWS::SNS::Topic': ['KeySentryNotifications16F93254'],
   'AWS::Logs::LogGroup': [
     'KeySentryCarryOutDecisionLogs5BEB254F',

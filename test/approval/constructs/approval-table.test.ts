@@ -17,7 +17,7 @@ table.grantReadAndChange(judge!);
 table.grantFindDue(finder!);
 const template = Template.fromStack(stack);
 
-test('it is recoverable, protected and retained, under a retained key of its own that rotates', () => {
+test('it is recoverable, protected and retained, under a retained key of its stack that rotates', () => {
   template.hasResource('AWS::DynamoDB::Table', {
     DeletionPolicy: 'Retain',
     UpdateReplacePolicy: 'Retain',
@@ -29,7 +29,7 @@ test('it is recoverable, protected and retained, under a retained key of its own
       SSESpecification: {
         SSEEnabled: true,
         SSEType: 'KMS',
-        KMSMasterKeyId: { 'Fn::GetAtt': [Match.stringLikeRegexp('^RequestsKey'), 'Arn'] },
+        KMSMasterKeyId: { 'Fn::GetAtt': [Match.stringLikeRegexp('^CdkSentriesKey'), 'Arn'] },
       },
       PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
       TimeToLiveSpecification: { AttributeName: 'expiresAt', Enabled: true },

@@ -709,7 +709,7 @@ test('the tamper rules watch all that it is made of', () => {
       expect(patterns).toContain(`"${id}"`);
     }
   }
-  for (const id of ['ApprovalsDecisionKey', 'ApprovalsRequestsKey']) {
+  for (const id of ['ApprovalsDecisionKey', 'CdkSentriesKey']) {
     expect(patterns).toMatch(new RegExp(`"Ref":"${id}`));
   }
   expect(patterns).toContain('ApprovalsMinuteRule');

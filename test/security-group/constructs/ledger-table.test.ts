@@ -17,7 +17,7 @@ ledger.grantWrite(writer!, ['PutItem', 'UpdateItem', 'DeleteItem', 'BatchWriteIt
 ledger.grantWrite(other!, ['PutItem']);
 const template = Template.fromStack(stack);
 
-test('it is recoverable, protected and retained, under a retained key of its own that rotates', () => {
+test('it is recoverable, protected and retained, under a retained key of its stack that rotates', () => {
   template.hasResource('AWS::DynamoDB::Table', {
     DeletionPolicy: 'Retain',
     UpdateReplacePolicy: 'Retain',
@@ -30,7 +30,7 @@ test('it is recoverable, protected and retained, under a retained key of its own
       SSESpecification: {
         SSEEnabled: true,
         SSEType: 'KMS',
-        KMSMasterKeyId: { 'Fn::GetAtt': [Match.stringLikeRegexp('^LedgerKey'), 'Arn'] },
+        KMSMasterKeyId: { 'Fn::GetAtt': [Match.stringLikeRegexp('^CdkSentriesKey'), 'Arn'] },
       },
       PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
       TimeToLiveSpecification: { AttributeName: 'expiresAt', Enabled: true },

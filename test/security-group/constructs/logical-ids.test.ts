@@ -22,10 +22,8 @@ const TYPES_OF_DATA = [
  * ledger and a topic without subscriptions, and its logs would end. A change needs its reason here.
  */
 const IDS = [
-  'SentryLedgerKey37F49A84',
   'SentryLedgerTable4A086521',
   'SentryNotifications602C967D',
-  'SentryNotificationsKey6357D8D6',
   'SentryOperateSentryLogs874B1E95',
   'SentryReconcileGroupsLogsDD6F64FC',
   'SentryRespondToChangesLogs0353E1B5',

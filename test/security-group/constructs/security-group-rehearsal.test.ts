@@ -95,7 +95,7 @@ describe('the function of a rehearsal', () => {
       'ec2:DescribeSecurityGroups',
       'ec2:GetManagedPrefixListEntries',
       'kms:Decrypt',
-      'kms:GenerateDataKey*',
+      'kms:GenerateDataKey',
       'logs:CreateLogStream',
       'logs:PutLogEvents',
       'sns:Publish',

@@ -9,6 +9,7 @@ import type { KeyRecords } from './key-records';
 import { BundledFunction } from '../../../shared/constructs/bundled-function';
 import { NotifyingAlarm } from '../../../shared/constructs/notifying-alarm';
 import { ownMetric } from '../../../shared/constructs/own-metric';
+import { grantPublish } from '../../../shared/constructs/publish-right';
 import {
   CHECK_ACCESS_KEYS,
   copyDescription,
@@ -67,7 +68,7 @@ export class KeyChecker {
 
   private grantAll(): void {
     const { users, configuration, records, approvals, topic } = this.props;
-    topic.grantPublish(this.handler);
+    grantPublish(this.handler, topic);
     records?.grantRun(this.handler);
     configuration.grantRead(this.handler);
     checkStatements(Stack.of(this.sentry), users, this.keyChanges()).forEach((statement) =>

@@ -9,6 +9,7 @@ import type { KeyRecords } from './key-records';
 import { BundledFunction } from '../../../shared/constructs/bundled-function';
 import { NotifyingAlarm } from '../../../shared/constructs/notifying-alarm';
 import { ownMetric } from '../../../shared/constructs/own-metric';
+import { grantPublish } from '../../../shared/constructs/publish-right';
 import { takeOneByOne } from '../../../shared/constructs/work-queue';
 import { CARRY_OUT_KEY_DECISION } from '../../contracts/carry-out-key-decision.environment';
 import { ACCESS_KEY_METRICS } from '../../contracts/key-metrics';
@@ -68,7 +69,7 @@ export class KeyDecisions {
     const { approvals, configuration, records, users, topic } = this.parts;
     takeOneByOne(this.handler, approvals.decisions, MAX_CONCURRENCY);
     approvals.grantCarryOut(this.handler);
-    topic.grantPublish(this.handler);
+    grantPublish(this.handler, topic);
     records.grantCarryOut(this.handler);
     configuration.grantRead(this.handler);
     this.parts.members?.letCarryOut(this.handler);

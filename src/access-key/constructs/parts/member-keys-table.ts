@@ -7,7 +7,6 @@ import { ANSWER_EXPIRY, MEMBER_KEYS_KEY } from '../../contracts/member-keys-item
 export class MemberKeysTable extends GuardedTable {
   constructor(scope: Construct, id: string) {
     super(scope, id, {
-      content: 'What is known of the keys of members',
       key: MEMBER_KEYS_KEY,
       expiry: ANSWER_EXPIRY,
     });

@@ -6,11 +6,12 @@ import type { DecisionKey } from './decision-key';
 import type { WorkflowParts } from './workflow-parts';
 import { BundledFunction } from '../../../shared/constructs/bundled-function';
 import { NotifyingAlarm } from '../../../shared/constructs/notifying-alarm';
+import { grantPublish } from '../../../shared/constructs/publish-right';
 import { putEventsStatement } from '../../../shared/constructs/put-events-statement';
 import { takeOneByOne } from '../../../shared/constructs/work-queue';
 import { ADVANCE_REQUESTS } from '../../contracts/advance-requests.environment';
 import { APPROVAL_EVENT_SOURCE } from '../../contracts/approval-messages';
-import { grantNotify, grantSecret, grantSend } from '../workflow-rights';
+import { grantSecret, grantSend } from '../workflow-rights';
 
 /** A flood of requests must not eat up the account's concurrency. */
 const MAX_CONCURRENCY = 10;
@@ -64,7 +65,7 @@ export class Advancer {
     const { parameter, table, queues, secrets, topic } = this.parts;
     takeOneByOne(this.handler, queues.requests, MAX_CONCURRENCY);
     takeOneByOne(this.handler, queues.clicks, MAX_CONCURRENCY);
-    grantNotify(this.handler, topic);
+    grantPublish(this.handler, topic);
     parameter.grantRead(this.handler);
     table.grantReadAndChange(this.handler.role!);
     table.grantFindDue(this.handler);

@@ -4,9 +4,10 @@ import type { Construct } from 'constructs';
 import type { WorkflowParts } from './workflow-parts';
 import { BundledFunction } from '../../../shared/constructs/bundled-function';
 import { NotifyingAlarm } from '../../../shared/constructs/notifying-alarm';
+import { grantPublish } from '../../../shared/constructs/publish-right';
 import { takeOneByOne } from '../../../shared/constructs/work-queue';
 import { DELIVER_MESSAGES } from '../../contracts/deliver-messages.environment';
-import { grantNotify, grantSecret } from '../workflow-rights';
+import { grantSecret } from '../workflow-rights';
 
 /**
  * Slack takes about one message a second in a channel. Two, so that one that waits for Slack holds
@@ -51,7 +52,7 @@ export class Deliverer {
   private grantAll(): void {
     const { parameter, table, queues, secrets, topic } = this.parts;
     takeOneByOne(this.handler, queues.messages, DELIVERIES_AT_ONCE);
-    grantNotify(this.handler, topic);
+    grantPublish(this.handler, topic);
     parameter.grantRead(this.handler);
     table.grantReadAndPut(this.handler.role!);
     grantSecret(this.handler, secrets.botToken);

@@ -11,6 +11,7 @@ import { BundledFunction } from '../../../shared/constructs/bundled-function';
 import type { GuardedQueue } from '../../../shared/constructs/guarded-queue';
 import { NotifyingAlarm, SilenceAlarm } from '../../../shared/constructs/notifying-alarm';
 import { ownMetric } from '../../../shared/constructs/own-metric';
+import { grantPublish } from '../../../shared/constructs/publish-right';
 import { deadLetterQueue, takeOneByOne, workQueue } from '../../../shared/constructs/work-queue';
 import { MOST_PARAMETER_CHARACTERS } from '../../../shared/contracts/parameter-limits';
 import { SENTRY_EVENT_SOURCE } from '../../../shared/contracts/sentry-events';
@@ -119,7 +120,7 @@ export class Coverage {
       description: `Names what is not covered by ${this.hub.node.path}`,
       memorySize: 1024,
     });
-    topic.grantPublish(watcher);
+    grantPublish(watcher, topic);
     this.grantParameter(watcher);
     this.table.grantRun(watcher.role!);
     this.looks.grantSend(watcher);
@@ -145,7 +146,7 @@ export class Coverage {
       description: `Looks at members of ${this.hub.node.path}`,
       memorySize: 512,
     });
-    topic.grantPublish(looker);
+    grantPublish(looker, topic);
     this.grantParameter(looker);
     this.table.grantLook(looker.role!);
     takeOneByOne(looker, this.looks, MAX_CONCURRENCY);

@@ -8,6 +8,7 @@ import { acknowledgeKeyUse } from '../../../shared/constructs/acknowledge-findin
 import { BundledFunction } from '../../../shared/constructs/bundled-function';
 import { NotifyingAlarm, SilenceAlarm } from '../../../shared/constructs/notifying-alarm';
 import { ownMetric } from '../../../shared/constructs/own-metric';
+import { grantPublish } from '../../../shared/constructs/publish-right';
 import { READ_LAKE } from '../../contracts/read-lake.environment';
 import { READING_METRICS } from '../../contracts/reading-metrics';
 
@@ -48,7 +49,7 @@ export class LakeReader implements SourceReader {
       description: `Reads CloudTrail Lake for ${hub.node.path}`,
       memorySize: 512,
     });
-    topic.grantPublish(reader);
+    grantPublish(reader, topic);
     intake.grantSend(reader);
     coverage.grantWatermark(reader.role!);
     reader.addToRolePolicy(

@@ -14,6 +14,7 @@ import {
 import { BundledFunction } from '../../../shared/constructs/bundled-function';
 import type { GuardedQueue } from '../../../shared/constructs/guarded-queue';
 import { NotifyingAlarm } from '../../../shared/constructs/notifying-alarm';
+import { grantPublish } from '../../../shared/constructs/publish-right';
 import { keepName } from '../../../shared/constructs/role-name';
 import { deadLetterQueue, takeOneByOne, workQueue } from '../../../shared/constructs/work-queue';
 import {
@@ -126,7 +127,7 @@ export class TrailReader implements SourceReader {
       description: `Reads log files of a trail for ${hub.node.path}`,
       memorySize: MEMORY,
     });
-    topic.grantPublish(reader);
+    grantPublish(reader, topic);
     intake.grantSend(reader);
     takeOneByOne(reader, this.objects, MAX_CONCURRENCY);
     acknowledgeKeyUse(reader.role!);

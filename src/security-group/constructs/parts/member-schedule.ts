@@ -13,6 +13,7 @@ import { acknowledgeKeyUse } from '../../../shared/constructs/acknowledge-findin
 import { BundledFunction } from '../../../shared/constructs/bundled-function';
 import { NotifyingAlarm, SilenceAlarm } from '../../../shared/constructs/notifying-alarm';
 import { ownMetric } from '../../../shared/constructs/own-metric';
+import { grantPublish } from '../../../shared/constructs/publish-right';
 import { SECURITY_GROUP_METRICS } from '../../../shared/contracts/metrics';
 import { HEARTBEATS_TASK, SCHEDULE_MEMBERS } from '../../contracts/schedule-members.environment';
 
@@ -89,7 +90,7 @@ export class MemberSchedule {
       description: `Has the members of ${hub.node.path} reconciled, and tried`,
       memorySize: 512,
     });
-    parts.topic.grantPublish(handler);
+    grantPublish(handler, parts.topic);
     hub._letSeeCoverage(handler);
     hub._intakeQueue.grantSend(handler);
     reconciler.queue.grantSend(handler);

@@ -6,6 +6,7 @@ import {
   BundledFunction,
   type BundledFunctionProps,
 } from '../../../shared/constructs/bundled-function';
+import { grantPublish } from '../../../shared/constructs/publish-right';
 import { vpcIdsIn } from '../../domain/policies/peers-in-doubt';
 import {
   acknowledgeWildcards,
@@ -33,7 +34,7 @@ export class LedgerFunction<
     super(sentry, id, props);
     this.parts = props.parts;
     const { parameters, ledger, topic } = props.parts;
-    topic.grantPublish(this);
+    grantPublish(this, topic);
     parameters.grantRead(this);
     ledger.grantRead(this);
   }
