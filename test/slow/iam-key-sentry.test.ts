@@ -3,6 +3,7 @@ import { Duration } from 'aws-cdk-lib';
 import type { DeployedStack } from '../../sandbox/local-aws';
 import { KeyActions, KeyExclusion, SentryMode } from '../../src';
 import { copyDescription } from '../../src/access-key/contracts/check-access-keys.environment';
+import { ACCESS_KEY_METRICS_WHILE_IDLE } from '../../src/access-key/contracts/key-metrics';
 import { whatIsNotAllowed } from '../support/rights/role-rights';
 import {
   changesIn,
@@ -15,6 +16,7 @@ import {
 } from '../support/sandbox/key-sandbox';
 import { daysBefore } from '../support/sandbox/key-users';
 import { policyStatements } from '../support/sandbox/role-policies';
+import { metricNamesIn } from '../support/sandbox/written-metrics';
 
 jest.setTimeout(60_000);
 
@@ -105,6 +107,7 @@ test('OBSERVE says what would happen, has no table, and remembers nothing', asyn
     [...observer.resources.values()].filter(({ type }) => type.startsWith('AWS::DynamoDB')),
   ).toEqual([]);
   const run = await sandbox.run(observer, { reportIsThere: false });
+  expect(metricNamesIn(run.logs)).toEqual([...ACCESS_KEY_METRICS_WHILE_IDLE.check].sort());
   expect(steps(run)).toEqual(allOld('would deactivate'));
   expect(run.deliveries[0]?.emailText).toContain(
     'OBSERVE: it would get its notice now: it will be deactivated on 2026-03-18 or soon after because it is 300 days old.',

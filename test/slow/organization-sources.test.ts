@@ -18,8 +18,10 @@ import { parseRecordMessage } from '../../src/organization/adapters/record-messa
 import { ChangeSource } from '../../src/organization/constructs/change-source';
 import { MemberAccounts } from '../../src/organization/constructs/member-accounts';
 import { SentryHub } from '../../src/organization/constructs/sentry-hub';
+import { READING_METRICS_WHILE_IDLE } from '../../src/organization/contracts/reading-metrics';
 import type { RecordMessage } from '../../src/organization/contracts/record-message';
 import { temporaryFolder } from '../support/apps/tiny-app';
+import { metricNamesIn } from '../support/sandbox/written-metrics';
 
 /** The readers of a hub as they are built and synthesized. */
 
@@ -29,13 +31,18 @@ const BUCKET = 'organization.log.files';
 const STORE = `arn:aws:cloudtrail:us-east-1:${HOME.accountId}:eventdatastore/store-of-the-sandbox`;
 const HOUR = 60 * 60_000;
 
+const logs: string[] = [];
+
 let aws: LocalAws;
 let organization: Organization;
 let trail: OrganizationTrail;
 let hubStack: DeployedStack;
 
 beforeAll(async () => {
-  aws = await LocalAws.start({ log: console.log });
+  aws = await LocalAws.start({
+    log: console.log,
+    onFunctionLog: (_, line) => logs.push(line),
+  });
   organization = await aws.organization();
   await organization.addAccounts([
     { name: 'payments', id: PAYMENTS.accountId },
@@ -112,6 +119,13 @@ describe('CloudTrail Lake', () => {
     await arrived();
     await readLake();
     expect(await arrived()).toContainEqual(opened('cloudtrail-lake', SHOP));
+  });
+
+  test('that holds nothing new costs the metrics that docs/cost.md counts', async () => {
+    await readLake();
+    const before = logs.length;
+    await readLake();
+    expect(metricNamesIn(logs.slice(before))).toEqual([...READING_METRICS_WHILE_IDLE.lake].sort());
   });
 });
 

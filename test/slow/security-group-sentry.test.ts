@@ -10,8 +10,10 @@ import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { ApiCall, CloudTrailEvent } from '../../sandbox/cloudtrail/tap';
 import type { Delivery } from '../../sandbox/inbox';
 import { type AwsCredentials, type DeployedStack, LocalAws } from '../../sandbox/local-aws';
+import { SECURITY_GROUP_METRICS_WHILE_IDLE } from '../../src/shared/contracts/metrics';
 import { STACK_NAME, synthesizeStage } from '../support/sandbox/sentry-stage';
 import { SkippedWaits } from '../support/sandbox/skipped-waits';
+import { metricNamesIn } from '../support/sandbox/written-metrics';
 import { schemaErrors } from '../support/schemas/message-schema';
 
 jest.setTimeout(120_000);
@@ -363,6 +365,24 @@ test('what the functions do themselves makes them act no more', async () => {
       revokes.some((id) => message.includes(String(id))),
     ),
   ).toEqual([]);
+});
+
+test('while nothing happens, metrics cost what docs/cost.md says', async () => {
+  const written = async (rule: string) => {
+    await localAws.settled();
+    const before = logs.length;
+    await localAws.fire(stack, rule);
+    await localAws.settled();
+    return metricNamesIn(logs.slice(before));
+  };
+  const { reconcile, firstReconcileOfDay, heartbeat } = SECURITY_GROUP_METRICS_WHILE_IDLE;
+  const ofDay: readonly string[] = firstReconcileOfDay;
+  // What is left of the tests above.
+  await written('GroupSentryReconcileRule');
+  expect(metricNamesIn(logs)).toEqual(expect.arrayContaining([...ofDay]));
+  const quiet = await written('GroupSentryReconcileRule');
+  expect(quiet.filter((name) => !ofDay.includes(name))).toEqual([...reconcile]);
+  expect(await written('GroupSentryHeartbeatRule')).toEqual([...heartbeat]);
 });
 
 function physicalId(type: string, logicalIdStart: string): string {

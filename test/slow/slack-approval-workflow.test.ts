@@ -1,3 +1,4 @@
+import { APPROVAL_METRICS_WHILE_IDLE } from '../../src/approval/contracts/approval-metrics';
 import {
   ALICE,
   ApprovalSandbox,
@@ -12,6 +13,7 @@ import {
   ROUTE_CHANNEL,
   SENSITIVE_TAG,
 } from '../support/sandbox/approval-sandbox';
+import { metricNamesIn } from '../support/sandbox/written-metrics';
 
 jest.setTimeout(120_000);
 
@@ -31,6 +33,15 @@ afterAll(async () => sandbox?.stop());
 
 /** Each test has groups of its own. test/slow has the many other cases. */
 beforeEach(() => sandbox.begin());
+
+test('a minute in which nothing is due costs the metrics that docs/cost.md counts', async () => {
+  await sandbox.settled();
+  const before = sandbox.logs.length;
+  await sandbox.minute();
+  expect(metricNamesIn(sandbox.logs.slice(before))).toEqual([
+    ...APPROVAL_METRICS_WHILE_IDLE.minute,
+  ]);
+});
 
 test('a port that was opened is closed, and opened again once two people have approved it, for good', async () => {
   await sandbox.open(sandbox.guarded, SSH);

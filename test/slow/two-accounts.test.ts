@@ -4,7 +4,10 @@ import { synthesizeApp } from '../../sandbox/deployer/synthesize';
 import { type DeployedStack, LocalAws, type Place } from '../../sandbox/local-aws';
 import { openRules } from '../../sandbox/scenes/group-rules';
 import { SlackStandIn } from '../../sandbox/slack/slack-stand-in';
+import { COVERAGE_METRICS_WHILE_IDLE } from '../../src/organization/contracts/coverage-metrics';
+import { SECURITY_GROUP_METRICS_WHILE_IDLE } from '../../src/shared/contracts/metrics';
 import { temporaryFolder } from '../support/apps/tiny-app';
+import { metricNamesIn } from '../support/sandbox/written-metrics';
 
 /** Both apps of the example, as they are written, each in its own account. */
 
@@ -22,6 +25,8 @@ const ZONES = { 'availability-zones:account=444455556666:region=eu-west-1': ['eu
 const HTTPS = '443 from 0.0.0.0/0';
 const SSH = '22 from 0.0.0.0/0';
 
+const logs: string[] = [];
+
 let slack: SlackStandIn;
 let aws: LocalAws;
 let approvals: DeployedStack;
@@ -34,6 +39,7 @@ beforeAll(async () => {
   aws = await LocalAws.start({
     functionEnvironment: { SLACK_API_URL: slack.apiUrl },
     log: console.log,
+    onFunctionLog: (_, line) => logs.push(line),
   });
   approvals = await aws.deploy(await synthesized('approvals'), undefined, APPROVALS);
   await aws.putSecret(output(approvals, 'SigningSecretArn'), SIGNING_SECRET);
@@ -69,6 +75,19 @@ test('a change in one account stays reverted until those who may have approved i
 
   await approve(BOB);
   expect(await openRules(aws, group, WATCHED)).toEqual([SSH, HTTPS]);
+});
+
+test('while nothing happens, metrics cost what docs/cost.md counts for a hub', async () => {
+  await run('GroupSentryMemberReconcileRule');
+  const before = logs.length;
+  await run('HubCoverageSchedule');
+  await run('GroupSentryMemberReconcileRule');
+  expect(metricNamesIn(logs.slice(before))).toEqual(
+    [
+      ...COVERAGE_METRICS_WHILE_IDLE.coverage,
+      ...SECURITY_GROUP_METRICS_WHILE_IDLE.memberReconcile,
+    ].sort(),
+  );
 });
 
 async function synthesized(app: string, context?: object): Promise<string> {

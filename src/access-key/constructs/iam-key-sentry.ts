@@ -101,7 +101,12 @@ export class IamKeySentry extends Construct implements iam.IGrantable {
       records,
       approvals,
     });
-    const runs = new KeyRuns(this, { when, checker: checker.handler, topic });
+    const runs = new KeyRuns(this, {
+      when,
+      checker: checker.handler,
+      homeRegion: placed.home,
+      topic,
+    });
     const decisions =
       approvals && records ? [new KeyDecisions(this, { ...common, approvals, records })] : [];
     members?.letCheck(checker.handler);

@@ -25,3 +25,16 @@ export const ACCESS_KEY_METRICS = {
   /** Steps that should have been taken and were not. */
   stepsFailed: 'StepsFailed',
 } as const;
+
+/** What a run writes though it has found nothing: AWS charges for each hour with a value. */
+export const ACCESS_KEY_METRICS_WHILE_IDLE = {
+  check: [
+    ACCESS_KEY_METRICS.keysTooOld,
+    ACCESS_KEY_METRICS.keysSoonTooOld,
+    ACCESS_KEY_METRICS.keysUnused,
+    ACCESS_KEY_METRICS.keysNeverUsed,
+    ACCESS_KEY_METRICS.oldestKeyAge,
+    ACCESS_KEY_METRICS.unknownLookUps,
+    ACCESS_KEY_METRICS.runsCompleted,
+  ],
+} as const;

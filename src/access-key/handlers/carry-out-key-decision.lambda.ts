@@ -275,19 +275,12 @@ const NO_HUB = 'The key is of a member, and the sentry has no hub any more: give
 function count({ keys: reported }: KeyReport): void {
   const steps = reported.flatMap(({ step }) => step?.report ?? []);
   const done = steps.filter(({ kind }) => kind === 'done');
-  metrics.addMetric(
-    METRIC.keysDeactivated,
-    MetricUnit.Count,
-    done.filter(({ step }) => step === 'deactivate').length,
-  );
-  metrics.addMetric(
-    METRIC.keysDeleted,
-    MetricUnit.Count,
-    done.filter(({ step }) => step === 'delete').length,
-  );
-  metrics.addMetric(
-    METRIC.stepsFailed,
-    MetricUnit.Count,
-    steps.filter(({ kind }) => kind === 'failed').length,
-  );
+  const counts = {
+    [METRIC.keysDeactivated]: done.filter(({ step }) => step === 'deactivate').length,
+    [METRIC.keysDeleted]: done.filter(({ step }) => step === 'delete').length,
+    [METRIC.stepsFailed]: steps.filter(({ kind }) => kind === 'failed').length,
+  };
+  Object.entries(counts)
+    .filter(([, value]) => value > 0)
+    .forEach(([name, value]) => metrics.addMetric(name, MetricUnit.Count, value));
 }

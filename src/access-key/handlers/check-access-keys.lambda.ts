@@ -290,11 +290,16 @@ function gauges(byClass: Readonly<Record<FindingClass, number>>, oldest: number)
 function countSteps(report: KeyReport): void {
   const steps = report.keys.flatMap(({ step }) => step?.report ?? []);
   const done = steps.filter(({ kind }) => kind === 'done');
-  addCounts({
+  addSteps({
     [METRIC.keysDeactivated]: done.filter(({ step }) => step === 'deactivate').length,
     [METRIC.keysDeleted]: done.filter(({ step }) => step === 'delete').length,
     [METRIC.stepsFailed]: steps.filter(({ kind }) => kind === 'failed').length,
   });
+}
+
+/** Most runs take none. */
+function addSteps(counts: Readonly<Record<string, number>>): void {
+  addCounts(Object.fromEntries(Object.entries(counts).filter(([, value]) => value > 0)));
 }
 
 function addCounts(counts: Readonly<Record<string, number>>): void {

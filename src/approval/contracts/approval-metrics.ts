@@ -29,3 +29,6 @@ export const APPROVAL_METRICS = {
   /** Runs over all that is due. */
   advanceRuns: 'AdvanceRuns',
 } as const;
+
+/** What a run writes though nothing is due: AWS charges for each hour with a value. */
+export const APPROVAL_METRICS_WHILE_IDLE = { minute: [APPROVAL_METRICS.advanceRuns] } as const;

@@ -12,3 +12,8 @@ export const COVERAGE_METRICS = {
   /** Which try at a member it was that failed, from 1. */
   failedTries: 'FailedTries',
 } as const;
+
+/** What a run writes though nothing is new: AWS charges for each hour with a value. */
+export const COVERAGE_METRICS_WHILE_IDLE = {
+  coverage: [COVERAGE_METRICS.coverageRuns, COVERAGE_METRICS.members, COVERAGE_METRICS.gaps],
+} as const;

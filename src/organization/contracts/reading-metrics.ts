@@ -12,3 +12,8 @@ export const READING_METRICS = {
   /** Seconds from where reading of CloudTrail Lake ended to the time of the run. */
   lakeLag: 'LakeLag',
 } as const;
+
+/** What a run writes though it has read no record: AWS charges for each hour with a value. */
+export const READING_METRICS_WHILE_IDLE = {
+  lake: [READING_METRICS.lakeRuns, READING_METRICS.lakeLag],
+} as const;

@@ -1,5 +1,5 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { refuseOtherVersion, storedSign, storedValue } from './ledger-schemas';
+import { type Item, refuseOtherVersion, storedSign, storedValue } from './ledger-schemas';
 import { LedgerTable } from './ledger-table';
 import { LEDGER_KEY, SIGNS_PARTITION } from '../contracts/ledger-items';
 import {
@@ -28,8 +28,19 @@ export class DynamoSignsOfLife implements SignsOfLife {
     return last;
   }
 
-  async keep(sign: SignOfLife, at: Date): Promise<void> {
+  /** An earlier one that cannot be read is none: it is written over. */
+  async keep(sign: SignOfLife, at: Date): Promise<Date | undefined> {
     const values = { data: { S: JSON.stringify({ at }) } };
-    await this.table.put({ partition: SIGNS_PARTITION, sort: sign, values });
+    const before = await this.table.replace({ partition: SIGNS_PARTITION, sort: sign, values });
+    return before && readSign(before);
+  }
+}
+
+function readSign(item: Item): Date | undefined {
+  try {
+    refuseOtherVersion(item);
+    return storedValue(storedSign, item, 'data').at;
+  } catch {
+    return undefined;
   }
 }

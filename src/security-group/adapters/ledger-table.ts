@@ -4,6 +4,7 @@ import {
   paginateQuery,
   PutItemCommand,
   type PutItemCommandInput,
+  type PutItemCommandOutput,
 } from '@aws-sdk/client-dynamodb';
 import type { Item } from './ledger-schemas';
 import { LEDGER_ITEM_VERSION, LEDGER_KEY } from '../contracts/ledger-items';
@@ -48,13 +49,22 @@ export class LedgerTable {
     );
   }
 
-  async put(
+  async put(item: SingleItem, condition: Partial<PutItemCommandInput> = {}): Promise<void> {
+    await this.send(item, condition);
+  }
+
+  /** Gives the item that was there before, if there was one. */
+  async replace(item: SingleItem): Promise<Item | undefined> {
+    return (await this.send(item, { ReturnValues: 'ALL_OLD' })).Attributes;
+  }
+
+  private async send(
     { partition, sort, values }: SingleItem,
-    condition: Partial<PutItemCommandInput> = {},
-  ): Promise<void> {
-    await this.client.send(
+    more: Partial<PutItemCommandInput>,
+  ): Promise<PutItemCommandOutput> {
+    return this.client.send(
       new PutItemCommand({
-        ...condition,
+        ...more,
         TableName: this.name,
         Item: {
           [LEDGER_KEY.partition]: { S: partition },

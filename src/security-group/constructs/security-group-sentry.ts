@@ -190,17 +190,20 @@ export class SecurityGroupSentry extends Construct implements iam.IGrantable {
     return ownMetric(this, SECURITY_GROUP_METRICS.heartbeats, options);
   }
 
-  /** Runs of reconcile that came to their end. */
+  /** Runs of reconcile that were begun, as Lambda counts them. */
   public metricReconcileRuns(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return ownMetric(this, SECURITY_GROUP_METRICS.reconcileRuns, options);
+    return this.reconcileFunction.metricInvocations(options);
   }
 
-  /** Groups in which reconcile found differences that no event explained. Statistic: maximum. */
+  /**
+   * Groups in which reconcile found differences that no event explained; without a value where it
+   * found none. Statistic: maximum.
+   */
   public metricGroupsDue(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
     return this.maximum(SECURITY_GROUP_METRICS.groupsDue, options);
   }
 
-  /** Groups that are monitored. Statistic: maximum. */
+  /** Groups that are monitored, by the first run of reconcile of each day. Statistic: maximum. */
   public metricGroupsMonitored(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
     return this.maximum(SECURITY_GROUP_METRICS.groupsMonitored, options);
   }

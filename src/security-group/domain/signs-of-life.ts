@@ -7,7 +7,17 @@ export type LastSigns = Readonly<Partial<Record<SignOfLife, Date>>>;
 /** When the sentry was last seen to work, in its own memory: metrics can be put by others. */
 export interface SignsOfLife {
   last(): Promise<LastSigns>;
-  keep(sign: SignOfLife, at: Date): Promise<void>;
+  /** Gives when the one before was. */
+  keep(sign: SignOfLife, at: Date): Promise<Date | undefined>;
+}
+
+/** By UTC. What is the same all day is written once in it. */
+export function isFirstOfDay(before: Date | undefined, now: Date): boolean {
+  return before === undefined || dayOf(before) !== dayOf(now);
+}
+
+function dayOf(time: Date): string {
+  return time.toISOString().slice(0, 'yyyy-mm-dd'.length);
 }
 
 /** Of a sentry that sends no heartbeats. */

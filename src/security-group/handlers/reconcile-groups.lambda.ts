@@ -45,6 +45,7 @@ import { RECONCILE_GROUPS } from '../contracts/reconcile-groups.environment';
 import { reconcileGroups, type ReconcilePorts } from '../domain/reconciling/reconcile-groups';
 import type { ReconcileReport } from '../domain/reconciling/reconcile-report';
 import { awaitRun } from '../domain/reconciling/run-after-large-call';
+import { isFirstOfDay } from '../domain/signs-of-life';
 
 const environment = readEnvironment(RECONCILE_GROUPS, process.env);
 const sentry = environment.SENTRY_NAME;
@@ -126,7 +127,10 @@ export async function handler(
       }),
     );
     count(report);
-    await signs.keep('reconcile', SYSTEM_CLOCK.now());
+    const now = SYSTEM_CLOCK.now();
+    if (isFirstOfDay(await signs.keep('reconcile', now), now)) {
+      metrics.addMetric(METRIC.groupsMonitored, MetricUnit.Count, report.groupCount);
+    }
   } finally {
     metrics.publishStoredMetrics();
   }
@@ -192,8 +196,6 @@ function count(report: ReconcileReport): void {
     },
     notConfirmed,
   });
-  metrics.addMetric(METRIC.reconcileRuns, MetricUnit.Count, 1);
-  metrics.addMetric(METRIC.groupsMonitored, MetricUnit.Count, groupCount);
-  metrics.addMetric(METRIC.groupsDue, MetricUnit.Count, due.length);
-  metrics.addMetric(METRIC.brakedRuns, MetricUnit.Count, isBraked ? 1 : 0);
+  if (due.length > 0) metrics.addMetric(METRIC.groupsDue, MetricUnit.Count, due.length);
+  if (isBraked) metrics.addMetric(METRIC.brakedRuns, MetricUnit.Count, 1);
 }

@@ -221,6 +221,6 @@ function count(place: Place, report: ReconcileReport): void {
     isBraked,
   });
   metrics.addMetric(METRIC.memberReconcileRuns, MetricUnit.Count, 1);
-  metrics.addMetric(METRIC.groupsDue, MetricUnit.Count, due.length);
-  metrics.addMetric(METRIC.brakedRuns, MetricUnit.Count, isBraked ? 1 : 0);
+  if (due.length > 0) metrics.addMetric(METRIC.groupsDue, MetricUnit.Count, due.length);
+  if (isBraked) metrics.addMetric(METRIC.brakedRuns, MetricUnit.Count, 1);
 }

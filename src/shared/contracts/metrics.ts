@@ -37,9 +37,7 @@ export const SECURITY_GROUP_METRICS = {
   decisionsFailed: 'DecisionsFailed',
   /** Messages that passed for decisions, and that no workflow has signed for what was asked. */
   decisionsRefused: 'DecisionsRefused',
-  /** Runs of reconcile that came to their end. */
-  reconcileRuns: 'ReconcileRuns',
-  /** Groups with differences that no event explained. */
+  /** Groups with differences that no event explained; written where there are some. */
   groupsDue: 'GroupsDue',
   /** Runs of reconcile that did nothing, since too many groups differed. */
   brakedRuns: 'BrakedRuns',
@@ -49,6 +47,17 @@ export const SECURITY_GROUP_METRICS = {
   membersRefused: 'MembersRefused',
   /** Records that do not come from where they say, or from no member. */
   recordsRefused: 'RecordsRefused',
-  /** Groups that are monitored. */
+  /** Groups that are monitored; written by the first run of reconcile of a day. */
   groupsMonitored: 'GroupsMonitored',
+} as const;
+
+/**
+ * What runs by the clock write though nothing has happened. AWS charges for each hour in which a
+ * metric is written, so a run writes no zeros that no alarm needs.
+ */
+export const SECURITY_GROUP_METRICS_WHILE_IDLE = {
+  heartbeat: [SECURITY_GROUP_METRICS.heartbeats],
+  reconcile: [],
+  firstReconcileOfDay: [SECURITY_GROUP_METRICS.groupsMonitored],
+  memberReconcile: [SECURITY_GROUP_METRICS.memberReconcileRuns],
 } as const;

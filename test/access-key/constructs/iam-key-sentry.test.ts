@@ -175,14 +175,23 @@ test('alarms go when a run fails, is incomplete, or did not happen', () => {
     Dimensions: [{ Name: 'service', Value: 'App/Sentry' }],
     Threshold: 0,
   });
-  synthesized.hasResourceProperties('AWS::CloudWatch::Alarm', {
-    Metrics: Match.arrayWith([
-      Match.objectLike({ Expression: 'FILL(completed, 0) + FILL(skipped, 0)' }),
-    ]),
+  const silence = {
     Threshold: 1,
     ComparisonOperator: 'LessThanThreshold',
     EvaluationPeriods: 2,
     TreatMissingData: 'breaching',
+  };
+  synthesized.hasResourceProperties('AWS::CloudWatch::Alarm', {
+    ...silence,
+    MetricName: 'RunsCompleted',
+    Statistic: 'Sum',
+    Period: 86_400,
+  });
+  template({ homeRegion: 'us-east-1' }).hasResourceProperties('AWS::CloudWatch::Alarm', {
+    ...silence,
+    Metrics: Match.arrayWith([
+      Match.objectLike({ Expression: 'FILL(completed, 0) + FILL(skipped, 0)' }),
+    ]),
   });
 });
 
@@ -220,9 +229,8 @@ test.each(['rate(7 days)', 'cron(0 6 ? * MON *)'])(
         AlarmDescription: Match.stringLikeRegexp('the end of a run for a calendar week'),
         EvaluationPeriods: 1,
         EvaluationWindow: { WallClockWindow: { Timezone: 'UTC' } },
-        Metrics: Match.arrayWith([
-          Match.objectLike({ MetricStat: Match.objectLike({ Period: 604_800 }) }),
-        ]),
+        MetricName: 'RunsCompleted',
+        Period: 604_800,
       },
     );
   },

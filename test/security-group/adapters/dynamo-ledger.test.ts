@@ -255,9 +255,9 @@ describe('in the emulator', () => {
   test('each sign of life is kept with its last time, and is no part of a group', async () => {
     const signs = new DynamoSignsOfLife(emulated.client, TABLE);
     expect(await signs.last()).toEqual({});
-    await signs.keep('heartbeat', NOON);
-    await signs.keep('heartbeat', new Date('2026-01-01T13:00:00Z'));
-    await signs.keep('reconcile', NOON);
+    expect(await signs.keep('heartbeat', NOON)).toBeUndefined();
+    expect(await signs.keep('heartbeat', new Date('2026-01-01T13:00:00Z'))).toEqual(NOON);
+    expect(await signs.keep('reconcile', NOON)).toBeUndefined();
     expect(await signs.last()).toEqual({
       heartbeat: new Date('2026-01-01T13:00:00Z'),
       reconcile: NOON,

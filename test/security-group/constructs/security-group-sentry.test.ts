@@ -450,19 +450,46 @@ describe('an alarm goes to the topic when', () => {
     });
   });
 
-  test.each([
-    ['no heartbeat comes back', 'DetectorDeadAlarm', 'Heartbeats', 3600, 2],
-    ['no run of reconcile ends', 'MissedReconcileAlarm', 'ReconcileRuns', 86400, 1],
-  ])('%s, and silence is bad', (_, id, MetricName, Period, EvaluationPeriods) => {
-    expect(alarm(id)).toMatchObject({
-      MetricName,
-      Period,
-      EvaluationPeriods,
+  test('no heartbeat comes back, and silence is bad', () => {
+    expect(alarm('DetectorDeadAlarm')).toMatchObject({
+      MetricName: 'Heartbeats',
+      Period: 3600,
+      EvaluationPeriods: 2,
       Threshold: 1,
       Statistic: 'Sum',
       ComparisonOperator: 'LessThanThreshold',
       TreatMissingData: 'breaching',
       AlarmActions: [topicArn],
+    });
+  });
+
+  const lambdaCounts = (MetricName: string) =>
+    Match.objectLike({
+      MetricStat: {
+        Metric: {
+          Namespace: 'AWS/Lambda',
+          MetricName,
+          Dimensions: [
+            { Name: 'FunctionName', Value: { Ref: Match.stringLikeRegexp('ReconcileGroups') } },
+          ],
+        },
+        Period: 86400,
+        Stat: 'Sum',
+      },
+    });
+  const RUNS_OF_RECONCILE = [
+    Match.objectLike({ Expression: 'begun - FILL(failed, 0)' }),
+    lambdaCounts('Invocations'),
+    lambdaCounts('Errors'),
+  ];
+
+  test('no run of reconcile ends, by what Lambda counts, and silence is bad', () => {
+    template().hasResourceProperties('AWS::CloudWatch::Alarm', {
+      Metrics: RUNS_OF_RECONCILE,
+      EvaluationPeriods: 1,
+      Threshold: 1,
+      ComparisonOperator: 'LessThanThreshold',
+      TreatMissingData: 'breaching',
     });
   });
 
@@ -472,7 +499,7 @@ describe('an alarm goes to the topic when', () => {
     [events.Schedule.cron({ hour: '3', minute: '0' }), 2],
   ])('with runs by %p, silence is bad after %d days', (reconcileSchedule, EvaluationPeriods) => {
     template({ reconcileSchedule }).hasResourceProperties('AWS::CloudWatch::Alarm', {
-      MetricName: 'ReconcileRuns',
+      Metrics: RUNS_OF_RECONCILE,
       EvaluationPeriods,
     });
   });

@@ -8,12 +8,14 @@ import type { Construct } from 'constructs';
 import { SilenceAlarm } from '../../../shared/constructs/notifying-alarm';
 import { ownMetric } from '../../../shared/constructs/own-metric';
 import { ACCESS_KEY_METRICS } from '../../contracts/key-metrics';
+import type { HomeRegion } from '../key-sentry-place';
 import type { KeySentrySchedule } from '../key-sentry-schedule';
 
 export interface KeyRunsProps {
   readonly when: KeySentrySchedule;
   /** The function that looks at the keys. */
   readonly checker: lambda.Function;
+  readonly homeRegion: HomeRegion;
   readonly topic: sns.ITopic;
 }
 
@@ -21,7 +23,7 @@ export interface KeyRunsProps {
 export class KeyRuns {
   public readonly alarms: cloudwatch.Alarm[];
 
-  constructor(sentry: Construct, { when, checker, topic }: KeyRunsProps) {
+  constructor(sentry: Construct, { when, checker, homeRegion, topic }: KeyRunsProps) {
     new events.Rule(sentry, 'Schedule', {
       description: `When ${sentry.node.path} looks at the access keys`,
       schedule: when.schedule,
@@ -30,7 +32,7 @@ export class KeyRuns {
     const { silence } = when;
     const time = silence === 'calendar-week' ? 'a calendar week' : `${silence.days} days`;
     const alarm = new SilenceAlarm(sentry, 'MissedRunAlarm', {
-      signsOfLife: (period) => runsOf(sentry, period),
+      signsOfLife: (period) => runsOf(sentry, homeRegion, period),
       ...(silence === 'calendar-week'
         ? { period: Duration.days(7), periods: 1 }
         : { period: Duration.days(1), periods: silence.days }),
@@ -52,7 +54,8 @@ function lookAtCalendarWeeks(alarm: cloudwatch.Alarm): void {
 }
 
 /** Runs of a copy outside the home Region count too: it is alive. */
-function runsOf(sentry: Construct, period: Duration): cloudwatch.MathExpression {
+function runsOf(sentry: Construct, { isGiven }: HomeRegion, period: Duration): cloudwatch.IMetric {
+  if (!isGiven) return ownMetric(sentry, ACCESS_KEY_METRICS.runsCompleted, { period });
   return new cloudwatch.MathExpression({
     expression: 'FILL(completed, 0) + FILL(skipped, 0)',
     usingMetrics: {

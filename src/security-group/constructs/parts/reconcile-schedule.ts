@@ -1,15 +1,14 @@
 import { Duration } from 'aws-cdk-lib';
-import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
+import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as events from 'aws-cdk-lib/aws-events';
 import * as targets from 'aws-cdk-lib/aws-events-targets';
+import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import type * as sns from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 import type { ChangeQueue } from './change-queue';
 import type { Reconciler } from './reconciler';
 import { SilenceAlarm } from '../../../shared/constructs/notifying-alarm';
-import { ownMetric } from '../../../shared/constructs/own-metric';
 import { daysApart } from '../../../shared/constructs/schedule-days';
-import { SECURITY_GROUP_METRICS } from '../../../shared/contracts/metrics';
 import { largeCallPattern } from '../group-change-pattern';
 import type { SecurityGroupSentrySettings } from '../security-group-sentry-settings';
 
@@ -45,8 +44,7 @@ export class ReconcileSchedule {
     const days = silentDays(settings.reconcileSchedule);
     this.alarms = [
       new SilenceAlarm(sentry, 'MissedReconcileAlarm', {
-        signsOfLife: (period) =>
-          ownMetric(sentry, SECURITY_GROUP_METRICS.reconcileRuns, { period }),
+        signsOfLife: (period) => runsWithoutError(reconciler.handler, period),
         period: Duration.days(1),
         periods: days,
         topic,
@@ -62,4 +60,20 @@ export class ReconcileSchedule {
  */
 function silentDays(schedule: events.Schedule): number {
   return (daysApart(schedule) ?? 1) < 1 ? 1 : 2;
+}
+
+/**
+ * Lambda counts both by itself, where no one can put values. The function does nothing but
+ * reconcile, and a run that does not come to its end is an error.
+ */
+function runsWithoutError(
+  reconciler: lambda.IFunction,
+  period: Duration,
+): cloudwatch.MathExpression {
+  return new cloudwatch.MathExpression({
+    expression: 'begun - FILL(failed, 0)',
+    usingMetrics: { begun: reconciler.metricInvocations(), failed: reconciler.metricErrors() },
+    period,
+    label: 'Runs of reconcile',
+  });
 }
