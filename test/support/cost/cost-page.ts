@@ -198,7 +198,7 @@ function useTable(): string {
   const metricHours = (metrics: number, hours: number) =>
     (metrics * hours * prices.metric.dollars) / 730;
   return table(
-    ['what', 'counted', 'costs'],
+    ['what', 'assumed', 'costs'],
     [
       [
         '1,000 changes that are reverted',
