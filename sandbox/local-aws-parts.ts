@@ -78,6 +78,7 @@ export async function startParts(options: LocalAwsOptions): Promise<Parts> {
     onPutEvent: (event) => {
       if (event.source === OWN_SOURCE) announced.push(event);
     },
+    invokeFunction: async (functionName, payload) => runner.invoke(functionName, payload),
     endInvocation: async (invocationId) => runner.crash(invocationId),
   });
   const runner = new Runner(

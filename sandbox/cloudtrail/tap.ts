@@ -17,6 +17,7 @@ import { Answer, createdGroupIdOf, errorOf, requestIdOf, textsOf } from '../prox
 import { ApiRequest } from '../proxy/api-request';
 import { errorAnswer, Fault, PendingFaults } from '../proxy/faults';
 import { EmulatorConnection, send } from '../proxy/forwarding';
+import { invocationAnswer, InvokeFunction, isInvocation } from '../proxy/function-invocation';
 import {
   Crash,
   Disturbance,
@@ -57,6 +58,8 @@ export interface CloudTrailTapOptions {
   readonly tablesEndpoint?: string;
   /** Gives the events their time. Default: the machine's clock. */
   readonly clock?: SandboxClock;
+  /** Without it, calls that invoke a function go to the emulator. */
+  readonly invokeFunction?: InvokeFunction;
   /**
    * Called for each call that CloudTrail would record (those in recorded-action.ts and in
    * management-call.ts), after its answer was sent.
@@ -260,13 +263,19 @@ class Tap {
     return service === 'dynamodb' ? this.tables : this.emulator;
   }
 
-  /** The emulator has neither an event history nor CloudTrail Lake. */
+  /** The emulator has neither an event history nor CloudTrail Lake, and runs no functions. */
   private isAnsweredHere(api: ApiRequest): boolean {
     const { service, action } = api;
-    return (service === 'cloudtrail' && action === 'LookupEvents') || this.lake.answers(api);
+    return (
+      (service === 'cloudtrail' && action === 'LookupEvents') ||
+      this.lake.answers(api) ||
+      (isInvocation(api) && this.options.invokeFunction !== undefined)
+    );
   }
 
   private async answerHere(api: ApiRequest, body: Readable): Promise<Answer> {
+    const { invokeFunction } = this.options;
+    if (invokeFunction && isInvocation(api)) return invocationAnswer(api, body, invokeFunction);
     body.resume();
     if (this.lake.answers(api)) return this.lake.answerTo(api);
     const caller = await this.callerOf(api);

@@ -43,15 +43,25 @@ export function apiRequestOf(head: RequestHead, body: string): ApiRequest {
   const query = queryOf(head.url);
   const scope = credentialScope(head.headers.authorization, query);
   const parameters = parametersOf(isJson(head) ? '' : body, query);
+  const FunctionName = invokedFunction(head);
+  const isInvocation = FunctionName !== undefined;
   return {
     service: scope?.service ?? UNSIGNED_SERVICE,
-    action: parameters.Action ?? targetAction(head) ?? head.method,
+    action: parameters.Action ?? targetAction(head) ?? (isInvocation ? 'Invoke' : head.method),
     parameters,
-    json: isJson(head) ? jsonIn(body) : undefined,
+    json: isInvocation ? { FunctionName } : isJson(head) ? jsonIn(body) : undefined,
     invocationId: invocationIdOf(textOf(head, 'x-amzn-trace-id')),
     sdkCallId: textOf(head, 'amz-sdk-invocation-id'),
     credentials: scope && { accessKeyId: scope.accessKeyId, region: scope.region },
   };
+}
+
+/** Lambda speaks REST: the function stands in the path, by its name or its ARN. */
+const INVOCATION = /^\/2015-03-31\/functions\/([^/?]+)\/invocations/;
+
+function invokedFunction({ method, url }: RequestHead): string | undefined {
+  const [, name] = (method === 'POST' && INVOCATION.exec(url)) || [];
+  return name === undefined ? undefined : decodeURIComponent(name);
 }
 
 /** What is no JSON is the emulator's to refuse. */

@@ -42,13 +42,15 @@ const BATCH = /^(sqs|sns):(\w+)Batch$/;
  *   permissions"; API reference of `sns:PublishBatch`.
  * - Transactions need the rights of their parts: Amazon DynamoDB Developer Guide, "Managing complex
  *   workflows with DynamoDB transactions", on IAM.
+ * - Lambda's `Invoke` has the right `lambda:InvokeFunction`: AWS Lambda API reference.
  * - Tags that come with a creating call are tagged under `ec2:CreateTags`: Amazon EC2 User Guide,
  *   "Grant permission to tag Amazon EC2 resources during creation".
  * - A source identity that comes with `sts:AssumeRole` is set under `sts:SetSourceIdentity`: IAM
  *   User Guide, "Monitor and control actions taken with assumed roles".
  */
 function partsOf(call: SentCall): Part[] {
-  const [action, sent] = [`${call.service}:${call.action}`, sentParameters(call)];
+  const sent = sentParameters(call);
+  const action = `${call.service}:${call.action}`.replace(/^lambda:Invoke$/, INVOKE);
   if (action === 'dynamodb:TransactWriteItems') {
     return partsAt(sent, 'TransactItems.*.*').map((item) => ({
       action: `dynamodb:${item.name === 'ConditionCheck' ? 'ConditionCheckItem' : `${item.name}Item`}`,
@@ -67,11 +69,14 @@ function partsOf(call: SentCall): Part[] {
 
 const TAG_ON_CREATION = 'ec2:CreateTags';
 
+const INVOKE = 'lambda:InvokeFunction';
+
 const SET_SOURCE_IDENTITY = 'sts:SetSourceIdentity';
 
 /** Of the same, without a call: the transactions of this library put items, and nothing else. */
 function actionOf(operation: string): string {
   if (operation === 'dynamodb:TransactWriteItems') return 'dynamodb:PutItem';
+  if (operation === 'lambda:Invoke') return INVOKE;
   return operation.replace(BATCH, '$1:$2');
 }
 
@@ -113,6 +118,7 @@ const NAMED: Readonly<Record<string, Naming>> = {
   ],
   'dynamodb:index': (sent) =>
     valuesAt(sent, 'IndexName').map((index) => `${valuesAt(sent, 'TableName')[0]}/index/${index}`),
+  'lambda:function': (sent) => valuesAt(sent, 'FunctionName'),
   'kms:key': (sent) => valuesAt(sent, 'KeyId'),
   'secretsmanager:Secret': (sent) => valuesAt(sent, 'SecretId'),
   // The default bus, where an entry names none.
