@@ -11,6 +11,11 @@ export function approvalDigest(
   payload: string,
   labels?: RequestLabels,
 ): string {
+  return contentDigest(question, payload, labels);
+}
+
+/** The same of what may be none of these. */
+export function contentDigest(question: unknown, payload: unknown, labels?: unknown): string {
   const content = labels ? [question, payload, labels] : [question, payload];
   return createHash('sha256').update(canonicalJson(content)).digest('hex');
 }

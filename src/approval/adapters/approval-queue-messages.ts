@@ -1,6 +1,6 @@
 import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import * as z from 'zod/mini';
-import { approvalDigest } from './approval-digest';
+import { approvalDigest, contentDigest } from './approval-digest';
 import { labelsSchema, questionSchema } from './approval-schemas';
 import { bytesAsJson, bytesInsideJson, bytesOfText } from '../../shared/domain/byte-budget';
 import {
@@ -26,6 +26,7 @@ import {
   REASONS_NOT_TO_ASK,
 } from '../domain/approval-request';
 import type { Attempt } from '../domain/due';
+import type { Question } from '../domain/question';
 
 const MOST_QUESTION_BYTES = 200_000;
 const MOST_PAYLOAD_BYTES = 64 * 1024;
@@ -138,6 +139,7 @@ export const statementSchema = z.object({
 /** An asker's message to the workflow. */
 export type WorkflowMessage =
   | { readonly kind: 'ask'; readonly ask: Ask }
+  | UnreadableAsk
   | {
       readonly kind: 'outcome';
       readonly requestId: string;
@@ -146,6 +148,16 @@ export type WorkflowMessage =
       readonly outcome: Omit<CarryingOutcome, 'at'>;
     };
 
+/** No one can be asked it, and it is known whom to tell. */
+export interface UnreadableAsk {
+  readonly kind: 'unreadable-ask';
+  /** With a question in the place of what cannot be read. */
+  readonly ask: Ask;
+  readonly reason: string;
+  /** A later version of the library may read it: a deployment may be under way. */
+  readonly isNewer: boolean;
+}
+
 /** A decision as it came: nothing in it counts until the MAC of its text is verified. */
 export interface ReceivedDecision {
   readonly statement: DecisionStatement;
@@ -153,9 +165,62 @@ export interface ReceivedDecision {
   readonly mac: string;
 }
 
+const askOfSomeone = z.object({
+  version: z.number(),
+  type: z.literal('ask'),
+  requestId,
+  asker: name,
+  question: z.optional(z.unknown()),
+  payload: z.optional(z.unknown()),
+  labels: z.optional(z.unknown()),
+});
+
+const UNREADABLE_QUESTION: Question = {
+  title: 'A question that cannot be read',
+  requester: { name: 'unknown' },
+  facts: [],
+  changes: [],
+  meanwhile: '',
+  ifApproved: '',
+  ifDenied: '',
+  ifUnanswered: '',
+  links: [],
+  mayBeTimed: false,
+};
+
+/** The digest is that of what came, so that the asker knows it for its own. */
+function unreadableAsk(body: string): UnreadableAsk | undefined {
+  const content = jsonIn(body, WORKFLOW_MESSAGE);
+  const known = askOfSomeone.safeParse(content);
+  const { error } = askSchema.safeParse(content);
+  if (!known.success || !error) return undefined;
+  const { requestId: id, asker, question: asked, payload: given, labels } = known.data;
+  const own = `unreadable ${id}`;
+  return {
+    kind: 'unreadable-ask',
+    ask: {
+      requestId: id,
+      asker,
+      subject: own,
+      source: own,
+      question: UNREADABLE_QUESTION,
+      payload: payload.safeParse(given).data ?? '',
+      digest: contentDigest(asked, given, labels),
+    },
+    reason: z.prettifyError(error),
+    isNewer:
+      known.data.version > APPROVAL_MESSAGE_VERSION ||
+      error.issues.some(({ code }) => code === 'unrecognized_keys'),
+  };
+}
+
+const WORKFLOW_MESSAGE = 'The message to the approval workflow';
+
 /** Throws where the message is not an asker's. */
 export function parseWorkflowMessage(body: string): WorkflowMessage {
-  const message = parse(workflowMessageSchema, body, 'The message to the approval workflow');
+  const unreadable = unreadableAsk(body);
+  if (unreadable) return unreadable;
+  const message = parse(workflowMessageSchema, body, WORKFLOW_MESSAGE);
   if (message.type === 'outcome') {
     const { requestId: id, asker, outcome: kind, text } = message;
     return {

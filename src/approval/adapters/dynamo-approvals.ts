@@ -44,7 +44,9 @@ import type { ApprovalRequest, AuditEntry } from '../domain/approval-request';
 import {
   ApprovalConflictError,
   type ApprovalStore,
+  type ChangedRequest,
   type DueThings,
+  type NewRequest,
 } from '../domain/approval-store';
 import { type MemberReadings, NO_READINGS } from '../domain/member-readings';
 
@@ -100,14 +102,9 @@ export class DynamoApprovals implements ApprovalStore {
   ): Promise<void> {
     const expiry = this.expiryOf(request);
     await this.transact(request.id, [
-      this.revised(
-        { ...requestItem(request, dueAt), ...(await this.sealFor(request, request)), ...expiry },
-        request.revision,
-      ),
-      this.takenPut(request.id, request),
+      ...(await this.added({ request, dueAt })),
       this.revised({ ...subjectItem(request.subject, subject), ...expiry }, subject.revision),
       this.revised({ ...sourceItem(sourceName, source), ...expiry }, source.revision),
-      ...this.auditPuts(request, []),
     ]);
   }
 
@@ -133,15 +130,10 @@ export class DynamoApprovals implements ApprovalStore {
     ]);
   }
 
-  async join(
-    request: ApprovalRequest,
-    before: ApprovalRequest,
-    askId: string,
-    dueAt: Date | undefined,
-  ): Promise<void> {
+  async join({ request, before, dueAt }: ChangedRequest, answer: NewRequest): Promise<void> {
     await this.transact(request.id, [
       ...(await this.writtenOver(request, before, dueAt)),
-      this.takenPut(askId, request),
+      ...(await this.added(answer)),
     ]);
   }
 
@@ -209,6 +201,20 @@ export class DynamoApprovals implements ApprovalStore {
     }
   }
 
+  /** With its entries for the audit, and word that its ask was taken. */
+  private async added({ request, dueAt }: NewRequest): Promise<TransactWriteItem[]> {
+    const item = {
+      ...requestItem(request, dueAt),
+      ...(await this.sealFor(request, request)),
+      ...this.expiryOf(request),
+    };
+    return [
+      this.revised(item, request.revision),
+      this.takenPut(request),
+      ...this.auditPuts(request, []),
+    ];
+  }
+
   private async writtenOver(
     request: ApprovalRequest,
     before: ApprovalRequest,
@@ -224,9 +230,9 @@ export class DynamoApprovals implements ApprovalStore {
   }
 
   /** Once: an ask that comes again is known by it, whatever has become of the request. */
-  private takenPut(askId: string, request: ApprovalRequest): TransactWriteItem {
+  private takenPut(request: ApprovalRequest): TransactWriteItem {
     const item = {
-      ...askKey(askId),
+      ...askKey(request.id),
       ...stored({ requestId: request.id }),
       ...this.expiryOf(request),
     };

@@ -96,6 +96,8 @@ export function sourceItem(source: string, { revision: _, ...record }: SourceRec
 export function requestOf(item: Item, requestId: string): ApprovalRequest {
   const request = { ...storedValue(storedRequest, item), revision: storedRevision(item) };
   if (request.id !== requestId) throw unreadable(item, `it holds the request ${request.id}`);
+  // Its question stands in the place of what could not be read: no one is shown it.
+  if (request.decision?.reason === 'unreadable') return request;
   const digest = approvalDigest(request.question, request.payload, request.labels);
   if (request.digest !== digest) {
     throw unreadable(

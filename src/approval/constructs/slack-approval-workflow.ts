@@ -200,8 +200,8 @@ export class SlackApprovalWorkflow extends Construct {
   }
 
   /**
-   * Requests that no one was asked about: the same was denied a short while before, or there were
-   * too many.
+   * Requests that no one was asked about: the same was denied a short while before, there were too
+   * many, the same is asked already, or they cannot be read.
    */
   public metricRequestsNotAsked(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
     return ownMetric(this, APPROVAL_METRICS.requestsNotAsked, options);

@@ -5,7 +5,8 @@
  * - `REQUEST#<request id>`, `REQUEST`: a request as it is, with its revision, and the seal of what
  *   decides; with `dueOf` and `dueAt` while something is to be done about it
  * - `REQUEST#<request id>`, `AUDIT#<ISO time>#<digest of the entry>`: one thing that happened to it
- * - `ASK#<id of the ask>`, `ASK`: the request that it has become, or has joined
+ * - `ASK#<id of the ask>`, `ASK`: the request that it has become; of an ask that an earlier version
+ *   of the library has taken, perhaps the one that it has joined
  * - `CLICK#<SHA-256 of the body>`, `CLICK`: what Slack sent, with its signature; with `dueOf` and
  *   `dueAt` until it is judged
  * - `SUBJECT#<SHA-256 of the subject>`, `SUBJECT`: the open request about it, and when one was

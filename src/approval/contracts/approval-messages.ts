@@ -82,10 +82,7 @@ export interface DecisionMessage {
 
 export const STATED_DECISIONS = [...DECISION_KINDS, 'ended'] as const;
 
-/**
- * `ended`: the time of the approval is over. `not-asked`: no one was asked, since they were asked
- * enough.
- */
+/** `ended`: the time of the approval is over. `not-asked`: no one was asked; `reason` says why. */
 export type StatedDecision = (typeof STATED_DECISIONS)[number];
 
 /**

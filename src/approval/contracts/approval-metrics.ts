@@ -8,8 +8,8 @@ export const APPROVAL_METRICS = {
   /** Clicks on buttons that no workflow made: is the Slack app used for something else as well? */
   foreignClicks: 'ForeignClicks',
   /**
-   * Requests that no one was asked about: the same was denied a short while before, or there were
-   * too many.
+   * Requests that no one was asked about: the same was denied a short while before, there were too
+   * many, the same is asked already, or they cannot be read.
    */
   requestsNotAsked: 'RequestsNotAsked',
   /** Those of them of which one actor caused too many. */

@@ -70,13 +70,34 @@ export function admit(
   configuration: ApprovalConfiguration,
   now: Date,
 ): Admission {
-  const { expireMilliseconds, denialPauseMilliseconds, requestsAnHour } = configuration;
-  const { requestId: id, asker, question, payload, digest, labels } = ask;
-  const route = routeFor(labels, configuration.routes);
-  const request: ApprovalRequest = {
+  const { denialPauseMilliseconds, requestsAnHour } = configuration;
+  const request = newRequest(ask, configuration, now);
+  const recent = source.askedAt.filter((at) => now.getTime() - at.getTime() < HOUR_MILLISECONDS);
+  const isPaused =
+    subject.deniedAt !== undefined &&
+    now.getTime() - subject.deniedAt.getTime() < denialPauseMilliseconds;
+  if (isPaused) return { request: notAsked(request, 'denied-before', now), subject, source };
+  if (recent.length >= requestsAnHour) {
+    return { request: notAsked(request, 'too-many', now), subject, source };
+  }
+  const asked = withDue(withDue(request, { kind: 'question' }), { kind: 'step', step: 'asked' });
+  return {
+    request: withEntry(asked, { at: now, what: 'asked', detail: ask.question.title }),
+    subject: { ...subject, openRequestId: ask.requestId, deniedAt: undefined },
+    source: { ...source, askedAt: [...recent, now] },
+  };
+}
+
+function newRequest(
+  { requestId: id, asker, subject, question, payload, digest, labels }: Ask,
+  { expireMilliseconds, routes }: ApprovalConfiguration,
+  now: Date,
+): ApprovalRequest {
+  const route = routeFor(labels, routes);
+  return {
     id,
     asker,
-    subject: ask.subject,
+    subject,
     question,
     payload,
     digest,
@@ -94,20 +115,16 @@ export function admit(
     unannounced: [],
     revision: 0,
   };
-  const recent = source.askedAt.filter((at) => now.getTime() - at.getTime() < HOUR_MILLISECONDS);
-  const isPaused =
-    subject.deniedAt !== undefined &&
-    now.getTime() - subject.deniedAt.getTime() < denialPauseMilliseconds;
-  if (isPaused) return { request: notAsked(request, 'denied-before', now), subject, source };
-  if (recent.length >= requestsAnHour) {
-    return { request: notAsked(request, 'too-many', now), subject, source };
-  }
-  const asked = withDue(withDue(request, { kind: 'question' }), { kind: 'step', step: 'asked' });
-  return {
-    request: withEntry(asked, { at: now, what: 'asked', detail: question.title }),
-    subject: { ...subject, openRequestId: id, deniedAt: undefined },
-    source: { ...source, askedAt: [...recent, now] },
-  };
+}
+
+/** A request that only tells its asker that no one was asked. */
+export function refused(
+  ask: Ask,
+  reason: ReasonNotToAsk,
+  configuration: ApprovalConfiguration,
+  now: Date,
+): ApprovalRequest {
+  return notAsked(newRequest(ask, configuration, now), reason, now);
 }
 
 function notAsked(request: ApprovalRequest, reason: ReasonNotToAsk, now: Date): ApprovalRequest {

@@ -90,13 +90,20 @@ export interface Vote {
 
 export const DECISION_KINDS = ['approved', 'denied', 'expired', 'not-asked'] as const;
 
-/**
- * `not-asked`: no one was bothered, since the same was denied a short while before, or since there
- * were too many requests.
- */
+/** `not-asked`: no one was bothered, for one of the reasons below. */
 export type DecisionKind = (typeof DECISION_KINDS)[number];
 
-export const REASONS_NOT_TO_ASK = ['denied-before', 'too-many'] as const;
+/**
+ * `denied-before`: the same was denied a short while before. `too-many`: there were too many
+ * requests. `asked-already`: the same is open under another id, and was counted up on it.
+ * `unreadable`: the question breaks a limit, or has something in it that could not be shown.
+ */
+export const REASONS_NOT_TO_ASK = [
+  'denied-before',
+  'too-many',
+  'asked-already',
+  'unreadable',
+] as const;
 
 export type ReasonNotToAsk = (typeof REASONS_NOT_TO_ASK)[number];
 

@@ -10,6 +10,17 @@ export class ApprovalConflictError extends Error {
   }
 }
 
+/** A request, and when someone has to look at it again. */
+export interface NewRequest {
+  readonly request: ApprovalRequest;
+  readonly dueAt: Date | undefined;
+}
+
+/** With what it was before. */
+export interface ChangedRequest extends NewRequest {
+  readonly before: ApprovalRequest;
+}
+
 /** The workflow's memory. */
 export interface ApprovalStore {
   read(requestId: string): Promise<ApprovalRequest | undefined>;
@@ -32,15 +43,10 @@ export interface ApprovalStore {
    */
   write(request: ApprovalRequest, before: ApprovalRequest, dueAt: Date | undefined): Promise<void>;
   /**
-   * The same for a request that an ask has joined, with word of it. Throws an ApprovalConflictError
-   * where the ask was taken meanwhile, too.
+   * The same for a request that an ask has joined, with the request that tells its asker so. Throws
+   * an ApprovalConflictError where the ask was taken meanwhile, too.
    */
-  join(
-    request: ApprovalRequest,
-    before: ApprovalRequest,
-    askId: string,
-    dueAt: Date | undefined,
-  ): Promise<void>;
+  join(joined: ChangedRequest, answer: NewRequest): Promise<void>;
   memberReadings(userGroupId: string): Promise<MemberReadings>;
   /** Throws an ApprovalConflictError where they are not any more as they were read. */
   keepMemberReadings(userGroupId: string, readings: MemberReadings): Promise<void>;

@@ -1,4 +1,4 @@
-import type { ApprovalRequest, Carrying, Decision, Step } from './approval-request';
+import type { ApprovalRequest, Carrying, Decision, ReasonNotToAsk, Step } from './approval-request';
 import type { ProposedChange, Question } from './question';
 import { plainText } from '../../shared/domain/notification/plain-text';
 
@@ -66,9 +66,16 @@ export function decisionDetail(
         ? ` ${time}: a click that came in time could not be judged yet. It is as if it were denied, unless the click counts within 24 hours.`
         : ` ${time}: no one has decided.`;
     case 'not-asked':
-      return ` ${time}: ${reason === 'denied-before' ? 'the same was denied a short while before.' : 'there were too many requests.'}`;
+      return ` ${time}: ${WHY_NOT_ASKED[reason ?? 'too-many']}.`;
   }
 }
+
+const WHY_NOT_ASKED: Record<ReasonNotToAsk, string> = {
+  'denied-before': 'the same was denied a short while before',
+  'too-many': 'there were too many requests',
+  'asked-already': 'the same is asked already',
+  unreadable: 'the question could not be read',
+};
 
 /** How far the decision is carried out; `words` first, and what the asker says about it. */
 export interface CarryingText {

@@ -1,4 +1,4 @@
-import { admit, type Ask, join } from './admit';
+import { admit, type Ask, join, NEW_SOURCE, NEW_SUBJECT, refused } from './admit';
 import { advanceRequest } from './advance-request';
 import type { ApprovalConfiguration } from './approval-configuration';
 import type { ApprovalRequest, CarryingOutcome } from './approval-request';
@@ -13,7 +13,28 @@ export async function takeAsk(
   ports: WorkflowPorts,
 ): Promise<void> {
   const taken = await retried(async () => takeOnce(withinAsker(ask), configuration, ports));
-  if (taken) await advanceRequest(taken, configuration, ports);
+  for (const request of taken) await advanceRequest(request, configuration, ports);
+}
+
+/**
+ * Tells an asker that no one was asked what it wanted to ask, since that cannot be read: once,
+ * however often it comes. The question of `ask` stands in the place of what cannot be.
+ */
+export async function takeUnreadableAsk(
+  ask: Ask,
+  configuration: ApprovalConfiguration,
+  ports: WorkflowPorts,
+): Promise<void> {
+  const { store, clock } = ports;
+  const taken = await retried(async () => {
+    const known = await requestsTaken(ask, ports);
+    if (known) return known;
+    const request = refused(withinAsker(ask), 'unreadable', configuration, clock.now());
+    const admission = { request, subject: NEW_SUBJECT, source: NEW_SOURCE };
+    await store.admit(admission, request.subject, dueAt(request, configuration));
+    return [onceWritten(request)];
+  });
+  for (const request of taken) await advanceRequest(request, configuration, ports);
 }
 
 /**
@@ -34,21 +55,24 @@ async function takeOnce(
   ask: Ask,
   configuration: ApprovalConfiguration,
   ports: WorkflowPorts,
-): Promise<ApprovalRequest | undefined> {
+): Promise<readonly ApprovalRequest[]> {
   const { store, clock } = ports;
   const [taken, subject, source] = await Promise.all([
-    store.takenAs(ask.requestId),
+    requestsTaken(ask, ports),
     store.subject(ask.subject),
     store.source(ask.source),
   ]);
-  // Even where what it had joined is decided by now: it was answered with it.
-  if (taken !== undefined) return store.read(taken);
+  if (taken) return taken;
   const open =
     subject.openRequestId === undefined ? undefined : await store.read(subject.openRequestId);
   if (open && !open.decision) {
     const joined = join(open, ask, clock.now());
-    await store.join(joined, open, ask.requestId, dueAt(joined, configuration));
-    return onceWritten(joined);
+    const answer = refused(ask, 'asked-already', configuration, clock.now());
+    await store.join(
+      { request: joined, before: open, dueAt: dueAt(joined, configuration) },
+      { request: answer, dueAt: dueAt(answer, configuration) },
+    );
+    return [onceWritten(joined), onceWritten(answer)];
   }
   const admission = admit(
     ask,
@@ -58,7 +82,22 @@ async function takeOnce(
     clock.now(),
   );
   await store.admit(admission, ask.source, dueAt(admission.request, configuration));
-  return onceWritten(admission.request);
+  return [onceWritten(admission.request)];
+}
+
+/** Undefined for an ask that is new. Throws where the id is another asker's. */
+async function requestsTaken(
+  { requestId, asker }: Ask,
+  { store }: WorkflowPorts,
+): Promise<readonly ApprovalRequest[] | undefined> {
+  const taken = await store.takenAs(requestId);
+  if (taken === undefined) return undefined;
+  const request = await store.read(taken);
+  if (!request) return [];
+  if (request.asker === asker) return [request];
+  throw new Error(
+    `The id ${requestId} was used by the asker ${request.asker} before, so no one is asked what ${asker} asks: take ids that no one else takes, such as UUIDs.`,
+  );
 }
 
 /** An asker's report on the outcome of a decision. */

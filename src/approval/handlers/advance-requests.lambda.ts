@@ -27,6 +27,7 @@ import {
   parseWorkflowMessage,
   pointToMessages,
   sendDecision,
+  type UnreadableAsk,
 } from '../adapters/approval-queue-messages';
 import { CachedSecret } from '../adapters/cached-secret';
 import { DueFailures, UndoneError } from '../adapters/due-failures';
@@ -47,7 +48,7 @@ import type { ApprovalParameter } from '../contracts/approval-parameter';
 import { advance } from '../domain/advance-request';
 import type { ApprovalRequest, AuditEntry } from '../domain/approval-request';
 import { takeClick } from '../domain/take-click';
-import { takeAsk, takeOutcome } from '../domain/take-from-asker';
+import { takeAsk, takeOutcome, takeUnreadableAsk } from '../domain/take-from-asker';
 import { type WorkflowPorts } from '../domain/workflow-ports';
 
 const environment = readEnvironment(ADVANCE_REQUESTS, process.env);
@@ -144,12 +145,12 @@ function dueWork({ kind, id }: DueThing): NamedWork {
  * Anyone who may write into one queue may not write into the other: the address that anyone can
  * call must not ask, or report.
  */
-async function handleRecord(record: SQSRecord): Promise<void> {
+async function handleRecord(record: SQSRecord, tries: number): Promise<void> {
   const work = await workAsOf(new Date(Number(record.attributes.SentTimestamp)));
   if (sourceQueueUrl(record) === environment.CLICK_QUEUE_URL) {
     await judge(parseClickPointer(record.body).clickId, work);
   } else {
-    await handleMessage(record.body, work);
+    await handleMessage(record.body, tries, work);
   }
 }
 
@@ -158,8 +159,10 @@ function sourceQueueUrl({ eventSourceARN }: SQSRecord): string {
 }
 
 /** Throws for a message that cannot be taken: in the dead-letter queue someone finds it. */
-async function handleMessage(body: string, { known, ports }: Work): Promise<void> {
+async function handleMessage(body: string, tries: number, work: Work): Promise<void> {
+  const { known, ports } = work;
   const message = parseWorkflowMessage(body);
+  if (message.kind === 'unreadable-ask') return refuseAsk(message, tries, work);
   if (message.kind === 'ask') {
     queueOf(message.ask.asker, known);
     return takeAsk(message.ask, known, ports);
@@ -182,6 +185,27 @@ async function handleMessage(body: string, { known, ports }: Work): Promise<void
     reason: `The asker ${asker} has no such request.`,
     next: 'It is passed over. Was an asker renamed? If not, find out who can send to the queue of requests.',
   });
+}
+
+/** The asker hears that no one was asked. */
+async function refuseAsk(
+  { ask, reason, isNewer }: UnreadableAsk,
+  tries: number,
+  { known, ports }: Work,
+): Promise<void> {
+  queueOf(ask.asker, known);
+  const { requestId, asker } = ask;
+  if (isNewer && tries < TRIES_BEFORE_LEFT_OUT) {
+    throw new Error(`This version of the library cannot read the question: ${reason}`);
+  }
+  logger.error('a question that cannot be read, and that no one is asked', { requestId, asker });
+  failures.add(`unreadable ${asker} ${requestId}`, {
+    work: { what: `A question of ${asker}`, requestId },
+    state: 'given-up',
+    reason,
+    next: 'No one is asked, and the asker is told so.',
+  });
+  return takeUnreadableAsk(ask, known, ports);
 }
 
 async function judge(clickId: string, { known, clicks, ports }: Work): Promise<void> {

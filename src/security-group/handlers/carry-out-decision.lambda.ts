@@ -156,10 +156,19 @@ async function handleRecord(record: SQSRecord, tries: number): Promise<void> {
   }
   const { phase, attempt } = statement;
   if (isOvertaken(statement, kept.result)) return;
+  if (statement.reason === 'asked-already') {
+    // It ends with the request that it has joined, and must not end before.
+    return workflows.conclude(kept.asked, { phase, attempt, ...JOINED });
+  }
   // One that comes again is told again, and counted once.
   if (isConcluded(statement, kept.result)) return workflows.conclude(kept.asked, kept.result);
   await conclude(kept, { phase, attempt, ...(await carryOut(received, kept, tries)) });
 }
+
+const JOINED: CarriedOut = {
+  outcome: 'carried-out',
+  text: 'The same is asked under another id: what people decide there holds for both.',
+};
 
 async function whyRefused(
   received: ReceivedDecision,

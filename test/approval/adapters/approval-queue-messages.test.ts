@@ -1,4 +1,5 @@
-import { approvalDigest } from '../../../src/approval/adapters/approval-digest';
+import { createHash } from 'node:crypto';
+import { approvalDigest, canonicalJson } from '../../../src/approval/adapters/approval-digest';
 import {
   decisionStatement,
   parseClickPointer,
@@ -126,7 +127,7 @@ describe('what an asker asks', () => {
     ],
     ['a label that no route is found by', { labels: { acount: '111122223333' } }, 'at labels'],
   ])('is refused with %s', (_, change, reason) => {
-    expect(() => parseWorkflowMessage(JSON.stringify({ ...ASK, ...change }))).toThrow(reason);
+    expectUnreadable(JSON.stringify({ ...ASK, ...change }), reason);
   });
 
   test('is refused where it is no JSON, without showing it', () => {
@@ -275,5 +276,45 @@ describe('a decision', () => {
     expect(text).toMatch(/^[\t\n\r\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]*$/u);
     expect(parseDecision(text).statementText).toBe(statement);
     expect(parseDecision(text).statement.payload).toBe('a\uffff\ufffe\ud800"\u0001ü😀');
+  });
+});
+
+/** What the workflow asks no one; whom it can tell, it tells. */
+function expectUnreadable(message: string, reason: RegExp | string): void {
+  expect(() => {
+    const read = parseWorkflowMessage(message);
+    if (read.kind === 'unreadable-ask') throw new Error(`It cannot be read: ${read.reason}`);
+  }).toThrow(reason);
+}
+
+describe('a question that cannot be read', () => {
+  test('has the digest that its asker makes of it, so that the answer is known for its own', () => {
+    const unknown = { ...ASK.question, hidden: 1, title: 7 };
+    const message = JSON.stringify({ ...ASK, question: unknown });
+    const digest = createHash('sha256')
+      .update(canonicalJson([unknown, ASK.payload]))
+      .digest('hex');
+    expect(parseWorkflowMessage(message)).toMatchObject({
+      kind: 'unreadable-ask',
+      ask: { requestId: ASK.requestId, asker: ASK.asker, payload: ASK.payload, digest },
+    });
+  });
+
+  test.each<[string, object, boolean]>([
+    ['breaks a limit', { payload: 'x'.repeat(70_000) }, false],
+    ['lacks something', { subject: undefined }, false],
+    ['is of a later version', { version: 2 }, true],
+    ['has a field that a later version may show', { question: { ...ASK.question, n: 1 } }, true],
+  ])('may be read after a deployment, or never: it %s', (_, change, isNewer) => {
+    const message = JSON.stringify({ ...ASK, ...change });
+    expect(parseWorkflowMessage(message)).toMatchObject({ kind: 'unreadable-ask', isNewer });
+  });
+
+  test('of no one who could be told is an error', () => {
+    for (const change of [{ requestId: 'a b' }, { asker: '' }, { version: 'one' }, { type: 'x' }]) {
+      expect(() => parseWorkflowMessage(JSON.stringify({ ...ASK, ...change }))).toThrow(
+        'cannot be read by this version',
+      );
+    }
   });
 });

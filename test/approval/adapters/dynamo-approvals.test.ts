@@ -13,9 +13,20 @@ import {
   DynamoClicks,
   type StoredClick,
 } from '../../../src/approval/adapters/dynamo-clicks';
-import { admit, type Ask, join, NEW_SOURCE, NEW_SUBJECT } from '../../../src/approval/domain/admit';
+import {
+  admit,
+  type Ask,
+  join,
+  NEW_SOURCE,
+  NEW_SUBJECT,
+  refused,
+} from '../../../src/approval/domain/admit';
 import { type ApprovalRequest, withEntry } from '../../../src/approval/domain/approval-request';
-import { ApprovalConflictError } from '../../../src/approval/domain/approval-store';
+import {
+  ApprovalConflictError,
+  type ChangedRequest,
+  type NewRequest,
+} from '../../../src/approval/domain/approval-store';
 import { withDecision } from '../../../src/approval/domain/decision';
 import { afterTime, dueAt } from '../../../src/approval/domain/due';
 import { NO_READINGS } from '../../../src/approval/domain/member-readings';
@@ -213,7 +224,7 @@ describe('a request', () => {
     const admission = admit(ask, NEW_SUBJECT, NEW_SOURCE, CONFIGURATION, NOON);
     await losing.admit(admission, ask.source, NOON);
     const request = (await approvals.read(ask.requestId))!;
-    await losing.join(join(request, repeat, LATER), request, repeat.requestId, NOON);
+    await losing.join(...joining(request, repeat));
     const joined = (await approvals.read(ask.requestId))!;
     await losing.write(decided(joined, 'approved'), joined, undefined);
     expect(await approvals.read(ask.requestId)).toMatchObject({
@@ -247,14 +258,17 @@ describe('a request', () => {
     expect(await approvals.takenAs(request.id)).toBe(request.id);
     const { requestId } = newAsk();
     expect(await approvals.takenAs(requestId)).toBeUndefined();
-    const joined = join(request, newAsk({ requestId }), LATER);
-    await approvals.join(joined, request, requestId, NOON);
+    await approvals.join(...joining(request, newAsk({ requestId })));
     expect(await approvals.read(request.id)).toMatchObject({
       repeats: 1,
       joined: [requestId],
       revision: 2,
     });
-    expect(await approvals.takenAs(requestId)).toBe(request.id);
+    expect(await approvals.takenAs(requestId)).toBe(requestId);
+    expect(await approvals.read(requestId)).toMatchObject({
+      decision: { kind: 'not-asked', reason: 'asked-already' },
+      carrying: { attempt: 1 },
+    });
     expect(await auditOf(request.id)).toContainEqual({
       at: LATER.toISOString(),
       what: 'repeated',
@@ -265,14 +279,23 @@ describe('a request', () => {
   test('takes each ask once: nothing of a second try is written', async () => {
     const request = await admitted(newAsk());
     const ask = newAsk();
-    await approvals.join(join(request, ask, LATER), request, ask.requestId, NOON);
+    await approvals.join(...joining(request, ask));
     const known = (await approvals.read(request.id))!;
-    await expect(
-      approvals.join(join(known, ask, LATER), known, ask.requestId, NOON),
-    ).rejects.toThrow(ApprovalConflictError);
+    const answer = await approvals.read(ask.requestId);
+    await expect(approvals.join(...joining(known, ask))).rejects.toThrow(ApprovalConflictError);
     await expect(admitted(ask)).rejects.toThrow(ApprovalConflictError);
     expect(await approvals.read(request.id)).toEqual(known);
-    expect(await approvals.read(ask.requestId)).toBeUndefined();
+    expect(await approvals.read(ask.requestId)).toEqual(answer);
+  });
+
+  test('stands in the place of a question that cannot be read, and keeps the digest of that', async () => {
+    const ask = newAsk({ digest: 'f'.repeat(64) });
+    const request = refused(ask, 'unreadable', CONFIGURATION, NOON);
+    await approvals.admit({ request, subject: NEW_SUBJECT, source: NEW_SOURCE }, ask.source, NOON);
+    expect(await approvals.read(ask.requestId)).toMatchObject({
+      digest: ask.digest,
+      decision: { reason: 'unreadable' },
+    });
   });
 
   test('too long for an item is refused in words', async () => {
@@ -525,3 +548,11 @@ describe('a click', () => {
     expect(await itemsOf(`CLICK#${id}`)).toEqual([]);
   });
 });
+
+/** The ask joins the request, and its asker is told. */
+function joining(before: ApprovalRequest, ask: Ask): [ChangedRequest, NewRequest] {
+  return [
+    { request: join(before, ask, LATER), before, dueAt: NOON },
+    { request: refused(ask, 'asked-already', CONFIGURATION, LATER), dueAt: NOON },
+  ];
+}

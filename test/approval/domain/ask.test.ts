@@ -1,4 +1,4 @@
-import { takeAsk } from '../../../src/approval/domain/take-from-asker';
+import { takeAsk, takeUnreadableAsk } from '../../../src/approval/domain/take-from-asker';
 import {
   APPROVE,
   askOf,
@@ -44,14 +44,15 @@ test.each([
   ['approved', APPROVE],
   ['denied', DENY],
 ] as const)(
-  'what comes again after the request that it had joined is %s was answered with it, and asks no one',
+  'what comes again after the request that it had joined is %s was answered, and asks no one',
   async (_, action) => {
     const workflow = new WorkflowInMemory({ denialPauseMilliseconds: 0 });
     await workflow.ask();
     await workflow.ask(askOf({ requestId: 'r2' }));
     await workflow.click('ann', action);
     await workflow.ask(askOf({ requestId: 'r2' }));
-    expect(workflow.store.all().map(({ id }) => id)).toEqual(['r1']);
+    expect(workflow.store.all().map(({ id }) => id)).toEqual(['r1', 'r2']);
+    expect(toldOf(workflow, 'r2')).toEqual(['not-asked']);
     expect(workflow.messenger.questions()).toHaveLength(1);
     expect(workflow.queue).toEqual([]);
   },
@@ -90,7 +91,6 @@ test('the same, asked again while it is open, counts up on the request', async (
   const { joined, requesters } = await workflow.request();
   expect(joined).toEqual(['r2', 'r3']);
   expect(requesters.map(({ name }) => name)).toEqual([EVE.name, UNVERIFIED.name]);
-  expect(workflow.store.all()).toHaveLength(1);
   expect(workflow.messenger.questions()).toEqual(['r1 waits, with 0 approvals and 2 repeats']);
   expect(workflow.entries()).toEqual(['asked', 'repeated', 'repeated']);
 });
@@ -99,7 +99,8 @@ test('two requests about the same in the same instant become one', async () => {
   const workflow = new WorkflowInMemory();
   workflow.store.beforeWrite.set(1, async () => workflow.ask(askOf({ requestId: 'r2' })));
   await workflow.ask();
-  expect(workflow.store.all().map(({ id, joined }) => [id, joined])).toEqual([['r2', ['r1']]]);
+  expect((await workflow.request('r2')).joined).toEqual(['r1']);
+  expect((await workflow.request('r1')).decision).toMatchObject({ reason: 'asked-already' });
 });
 
 test("askers may call what they ask about alike: it is not the same, and neither uses up the other's questions", async () => {
@@ -227,3 +228,63 @@ describe('one source', () => {
     });
   });
 });
+
+describe('an answer always comes back', () => {
+  test('to who asks the same while it is open: at once, once, and with its own digest', async () => {
+    const workflow = new WorkflowInMemory();
+    await workflow.ask();
+    const again = askOf({ requestId: 'r2', digest: 'b'.repeat(64), payload: 'other' });
+    await workflow.ask(again);
+    await workflow.ask(again);
+    expect(await workflow.request('r2')).toMatchObject({
+      digest: again.digest,
+      payload: 'other',
+      decision: { kind: 'not-asked', by: [], reason: 'asked-already' },
+    });
+    expect(toldOf(workflow, 'r2')).toEqual(['not-asked']);
+    expect(workflow.entries('r2')).toEqual(['not-asked']);
+    expect((await workflow.request()).repeats).toBe(1);
+    await workflow.click('ann', APPROVE);
+    expect(toldOf(workflow, 'r1')).toEqual(['approved']);
+    expect(toldOf(workflow, 'r2')).toEqual(['not-asked']);
+  });
+
+  test('to who asks what cannot be read: no one in Slack sees anything of it', async () => {
+    const workflow = new WorkflowInMemory();
+    for (let n = 0; n < 2; n += 1) {
+      await takeUnreadableAsk(askOf(), workflow.configuration, workflow.ports(workflow.store));
+      await workflow.work();
+    }
+    expect((await workflow.request()).decision).toMatchObject({
+      kind: 'not-asked',
+      reason: 'unreadable',
+    });
+    expect(toldOf(workflow, 'r1')).toEqual(['not-asked']);
+    expect(workflow.messenger.questions()).toEqual([]);
+  });
+
+  test('again until it has answered', async () => {
+    const workflow = new WorkflowInMemory();
+    workflow.asker.answers = undefined;
+    await workflow.ask();
+    await workflow.ask(askOf({ requestId: 'r2' }));
+    await workflow.pass(5 * MINUTE);
+    expect(toldOf(workflow, 'r2')).toEqual(['not-asked', 'not-asked']);
+  });
+
+  test('but not to one who takes the id of another asker: that is an error', async () => {
+    const workflow = new WorkflowInMemory();
+    await workflow.ask();
+    const stolen = askOf({ asker: 'another' });
+    const ports = workflow.ports(workflow.store);
+    for (const take of [takeAsk, takeUnreadableAsk]) {
+      await expect(take(stolen, workflow.configuration, ports)).rejects.toThrow(
+        'The id r1 was used by the asker sentry before',
+      );
+    }
+  });
+});
+
+function toldOf({ asker }: WorkflowInMemory, id: string): string[] {
+  return asker.told.filter(({ requestId }) => requestId === id).map(({ decision }) => decision);
+}

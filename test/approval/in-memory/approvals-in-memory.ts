@@ -9,7 +9,9 @@ import type { ApprovalRequest, AuditEntry } from '../../../src/approval/domain/a
 import {
   ApprovalConflictError,
   type ApprovalStore,
+  type ChangedRequest,
   type DueThings,
+  type NewRequest,
 } from '../../../src/approval/domain/approval-store';
 import type { Click } from '../../../src/approval/domain/click';
 import { type MemberReadings, NO_READINGS } from '../../../src/approval/domain/member-readings';
@@ -68,22 +70,15 @@ export class ApprovalsInMemory implements ApprovalStore {
       (this.subjects.get(request.subject) ?? NEW_SUBJECT).revision === subject.revision &&
       (this.sources.get(sourceName) ?? NEW_SOURCE).revision === source.revision;
     if (!isAsRead) throw new ApprovalConflictError(request.id);
-    this.put(request, dueAt);
-    this.taken.set(request.id, request.id);
-    this.enter(request.id, request.unannounced);
+    this.add({ request, dueAt });
     this.subjects.set(request.subject, { ...subject, revision: subject.revision + 1 });
     this.sources.set(sourceName, { ...source, revision: source.revision + 1 });
   }
 
-  async join(
-    request: ApprovalRequest,
-    before: ApprovalRequest,
-    askId: string,
-    dueAt: Date | undefined,
-  ): Promise<void> {
-    if (this.taken.has(askId)) throw new ApprovalConflictError(request.id);
+  async join({ request, before, dueAt }: ChangedRequest, answer: NewRequest): Promise<void> {
+    if (this.taken.has(answer.request.id)) throw new ApprovalConflictError(request.id);
     await this.write(request, before, dueAt);
-    this.taken.set(askId, request.id);
+    this.add(answer);
   }
 
   async write(
@@ -168,6 +163,12 @@ export class ApprovalsInMemory implements ApprovalStore {
       text: JSON.stringify(sorted({ ...request, revision: request.revision + 1 })),
       dueAt,
     });
+  }
+
+  private add({ request, dueAt }: NewRequest): void {
+    this.put(request, dueAt);
+    this.taken.set(request.id, request.id);
+    this.enter(request.id, request.unannounced);
   }
 
   private async others(): Promise<void> {
