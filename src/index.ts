@@ -5,6 +5,8 @@ export { KeyExclusion, type TagExclusionProps } from './access-key/constructs/ke
 export { KeyOwner } from './access-key/constructs/key-owner';
 export { ApprovalAsker } from './approval/constructs/approval-asker';
 export { type ApprovalRoute } from './approval/constructs/approval-route';
+export { ApprovedAction } from './approval/constructs/approved-action';
+export { type ApprovedActionProps } from './approval/constructs/approved-action-props';
 export { Approvers } from './approval/constructs/approvers';
 export { SlackApprovalWorkflow } from './approval/constructs/slack-approval-workflow';
 export { type SlackApprovalWorkflowProps } from './approval/constructs/slack-approval-workflow-props';

@@ -14,6 +14,8 @@ import * as sqs from 'aws-cdk-lib/aws-sqs';
 import {
   Actor,
   type ApprovalRoute,
+  ApprovedAction,
+  type ApprovedActionProps,
   Approvers,
   ChangeResponse,
   ExistingViolations,
@@ -133,6 +135,19 @@ const workflow: Required<Omit<SlackApprovalWorkflowProps, CompanySetting>> = {
 };
 const approvals = new SlackApprovalWorkflow(stack, 'Approvals', workflow);
 approvals.addAsker('own', new sqs.Queue(stack, 'OwnDecisions')).grantAsk(deployer);
+const action: Required<Omit<ApprovedActionProps, CompanySetting>> = {
+  workflow: approvals,
+  handler: new lambda.Function(stack, 'OwnFunction', {
+    runtime: lambda.Runtime.NODEJS_24_X,
+    code: lambda.Code.fromInline('exports.handler = async () => "Done.";'),
+    handler: 'index.handler',
+  }),
+  architecture: lambda.Architecture.X86_64,
+  notificationTopic: topic,
+  excludedAlarms: ['RefusedDecisionsAlarm'],
+  tamperRules: true,
+};
+new ApprovedAction(stack, 'OwnAction', action).grantAsk(deployer);
 
 const locked: Required<LockedBaselineProps> = { restoreRemoved: true };
 const unanswered: Required<RevertIfDeniedProps> = { whenUnanswered: UnansweredChange.ACCEPT };

@@ -3,7 +3,13 @@ import { join } from 'node:path';
 import { CfnOutput, Stack } from 'aws-cdk-lib';
 import type { Alarm, CfnAlarm } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IConstruct } from 'constructs';
-import { IamKeySentry, SecurityGroupSentry, SentryHub, SlackApprovalWorkflow } from '../../src';
+import {
+  ApprovedAction,
+  IamKeySentry,
+  SecurityGroupSentry,
+  SentryHub,
+  SlackApprovalWorkflow,
+} from '../../src';
 import { allAlarms } from '../support/apps/all-alarms';
 
 const RUNBOOK = readFileSync(join(__dirname, '..', '..', 'docs', 'runbook.md'), 'utf8');
@@ -11,6 +17,7 @@ const RUNBOOK = readFileSync(join(__dirname, '..', '..', 'docs', 'runbook.md'), 
 const INDEX = RUNBOOK.slice(0, RUNBOOK.search(/^## /m));
 const HEADINGS = [...RUNBOOK.matchAll(/^#{2,3} (.+)$/gm)].map(([, heading = '']) => heading);
 const CONSTRUCTS = [
+  'ApprovedAction',
   'IamKeySentry',
   'ManagementEventsTrail',
   'SecurityGroupSentry',
@@ -57,6 +64,7 @@ test('each queue that the runbook has redriven is one of the dead-letter queues'
         one instanceof SecurityGroupSentry ||
         one instanceof IamKeySentry ||
         one instanceof SlackApprovalWorkflow ||
+        one instanceof ApprovedAction ||
         one instanceof SentryHub,
     )
     .flatMap(({ deadLetterQueues }) => deadLetterQueues.map(({ node }) => node.id));

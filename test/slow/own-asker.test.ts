@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import {
   type AttributeValue,
   DynamoDBClient,
@@ -36,7 +37,7 @@ const EXAMPLE = join(PROJECT, 'examples', 'own-asker', 'typescript');
 /** As the example names them. */
 const CHANNEL = 'C0APPROVALS';
 const [ALICE, BOB] = ['U0ALICE', 'U0BOB'];
-const ASKER = 'snapshot-cleaner';
+const ASKER = 'OwnAsker/SnapshotDeletion';
 
 const SIGNING_SECRET = 'sandbox-signing-secret';
 const BOT_TOKEN = 'xoxb-sandbox';
@@ -115,16 +116,24 @@ describe('the function that asks', () => {
     expect(await isThere()).toBe(true);
   });
 
-  test('asks about nothing that is not there, or is to be kept', async () => {
+  test('asks once for the same id, and something else under it never', async () => {
     const questions = slack.messages.length;
-    await tagToKeep();
-    await expect(invoke({ snapshotId })).rejects.toThrow('it has the tag "keep"');
-    await expect(invoke({ snapshotId: 'snap-0123456789abcdef0' })).rejects.toThrow(
-      'there is no such snapshot',
+    const requestId = `deletion-${snapshotId}`;
+    expect(await ask({ requestId })).toEqual({ requestId });
+    expect(await ask({ requestId, facts: [] })).toEqual({ requestId });
+    await expect(invoke({ requestId, payload: { snapshotId: 'snap-2' } })).rejects.toThrow(
+      'was asked with another "subject" or "payload" before',
     );
-    await expect(invoke({ snapshotId, reason: '' })).rejects.toThrow(
-      'Write snapshotId, by and reason',
-    );
+    await settled();
+    expect(slack.messages).toHaveLength(questions + 1);
+  });
+
+  test('says what is wrong where no one can be asked', async () => {
+    const questions = slack.messages.length;
+    await expect(invoke({ title: undefined })).rejects.toThrow(/No one is asked.*title/s);
+    await expect(invoke({ sneaky: 'unshown' })).rejects.toThrow(/No one is asked.*sneaky/s);
+    await expect(invoke({ payload: 'x'.repeat(70_000) })).rejects.toThrow('more than 65536 bytes');
+    await expect(invoke({ requestId: 'a b' })).rejects.toThrow(/No one is asked.*requestId/s);
     await settled();
     expect(slack.messages).toHaveLength(questions);
   });
@@ -159,6 +168,7 @@ describe('what people decide is made true, and the question says so', () => {
     await ask();
     await click(ALICE, 'Deny');
     await ask();
+    expect(answers().at(-1)).toMatchObject({ outcome: 'carried-out', attempt: 1 });
     expect(decisions().map(({ decision }) => decision)).toEqual(['denied', 'not-asked']);
     await pass(6 * 60_000);
     expect(decisions()).toHaveLength(2);
@@ -167,16 +177,17 @@ describe('what people decide is made true, and the question says so', () => {
 });
 
 describe('a decision is carried out once', () => {
-  test('however often it comes', async () => {
+  test('however often it comes, and at the same time', async () => {
     await ask();
     await approve();
     const decision = lastDecision();
-    for (let n = 0; n < 3; n += 1) await sendDecision(decision);
+    const again = JSON.stringify({ version: 1, type: 'decision', ...decision });
+    await Promise.all([1, 2, 3].map(async () => send(decisionQueue(), again)));
     expect(deletions()).toBe(1);
     expect(lastQuestion().text).toContain('The snapshot is deleted');
   });
 
-  test('by a function that ends when it has just deleted: the next try tells of it', async () => {
+  test('by a handler that ends when it has just deleted: the next call hears that one has begun', async () => {
     await ask();
     localAws.crashNext({ service: 'ec2', action: 'DeleteSnapshot', when: 'after' });
     await approve();
@@ -185,26 +196,47 @@ describe('a decision is carried out once', () => {
     expect(lastQuestion().text).toMatch(/Carried out.*The snapshot is gone/s);
   });
 
-  test('after a failure only when people have it tried again, and not by the decision of before', async () => {
+  test('by a handler that fails, and then works: no one has to do anything', async () => {
     await ask();
-    localAws.failNext({
-      service: 'ec2',
-      action: 'DeleteSnapshot',
-      errorCode: 'InvalidSnapshot.InUse',
-      times: 1,
-    });
+    failDeletions(1);
     await approve();
-    const first = lastDecision();
-    expect(lastQuestion().text).toContain('InvalidSnapshot.InUse');
-    expect(buttonsOf(lastQuestion())).toEqual(['Retry']);
-    await sendDecision(first);
-    expect(await isThere()).toBe(true);
-    await click(ALICE, 'Retry');
-    expect(await isThere()).toBe(false);
-    expect(lastQuestion().text).toContain('The snapshot is deleted');
-    await sendDecision(first);
-    expect(buttonsOf(lastQuestion())).toEqual([]);
     expect(deletions()).toBe(2);
+    expect(await isThere()).toBe(false);
+    expect(answers().map(({ outcome }) => outcome)).toEqual(['carried-out']);
+    expect(lastQuestion().text).toContain('The snapshot is deleted');
+  });
+
+  test('where the answer of the handler is lost: the next call finds what was done', async () => {
+    await ask();
+    const lost = localAws.loseAnswers();
+    const approved = approve();
+    while (!lost.calls.some(({ action }) => action === 'Invoke')) await setImmediate();
+    lost.end();
+    await approved;
+    expect(await isThere()).toBe(false);
+    expect(lastQuestion().text).toMatch(/Carried out.*The snapshot is gone/s);
+  });
+});
+
+describe('an answer always comes back', () => {
+  test('to who asks the same while it is open, and people are asked once', async () => {
+    await ask();
+    const questions = slack.messages.length;
+    const { requestId } = Asked.parse(await ask());
+    expect(decisions()).toMatchObject([{ decision: 'not-asked', reason: 'asked-already' }]);
+    expect(answers()).toMatchObject([{ requestId, text: 'The snapshot is kept.' }]);
+    await approve();
+    expect(await isThere()).toBe(false);
+    expect(slack.messages).toHaveLength(questions);
+  });
+
+  test('to who asks what the workflow cannot show, as far as it says who it is', async () => {
+    await ask();
+    const { QueueUrl, MessageBody } = lastSent('"type":"ask"');
+    const message = { ...JSON.parse(MessageBody), requestId: 'unreadable', subject: '' };
+    await send(QueueUrl, JSON.stringify(message));
+    await send(QueueUrl, JSON.stringify(message));
+    expect(decisions()).toMatchObject([{ decision: 'not-asked', reason: 'unreadable' }]);
   });
 });
 
@@ -231,13 +263,10 @@ describe('nothing is deleted by someone who writes', () => {
     await click(ALICE, 'Deny');
     const { statement, mac } = lastDecision();
     const approved = JSON.stringify({ ...JSON.parse(statement), decision: 'approved', attempt: 2 });
-    for (const forged of ['no JSON', 'null', '{}', JSON.stringify({ statement: approved })]) {
-      await send(decisionQueue(), forged);
-    }
     for (const forgedMac of [mac, '', `${'A'.repeat(43)}=`]) {
       await sendDecision({ statement: approved, mac: forgedMac });
     }
-    expect(refusals()).toEqual(Array(7).fill(expect.stringContaining('not signed')));
+    expect(refusals()).toEqual(Array(3).fill(expect.stringContaining('has not signed')));
     expect(await isThere()).toBe(true);
   });
 
@@ -247,7 +276,8 @@ describe('nothing is deleted by someone who writes', () => {
     const forged = { ...JSON.parse(asked.MessageBody), requestId: 'another', subject: 'another' };
     await send(asked.QueueUrl, JSON.stringify(forged));
     await approve();
-    expect(refusals()).toEqual([expect.stringContaining('nothing was asked as another')]);
+    expect(refusals()).toEqual([expect.stringContaining('nothing was asked under this id')]);
+    expect(lastQuestion().text).toMatch(/Not carried out.*not known that this was asked/s);
     expect(await isThere()).toBe(true);
   });
 
@@ -255,11 +285,10 @@ describe('nothing is deleted by someone who writes', () => {
     const { requestId } = Asked.parse(await ask());
     const item = await storedItem(requestId);
     const other = await makeSnapshot();
+    const payload = JSON.stringify({ snapshotId: other });
+    const forged = JSON.stringify({ ...JSON.parse(item.asked?.S ?? ''), payload });
     await dynamo.send(
-      new PutItemCommand({
-        TableName: table(),
-        Item: { ...item, payload: { S: JSON.stringify({ snapshotId: other }) } },
-      }),
+      new PutItemCommand({ TableName: table(), Item: { ...item, asked: { S: forged } } }),
     );
     await approve();
     expect(refusals()).toEqual([expect.stringContaining('something else')]);
@@ -277,9 +306,11 @@ describe('the rights of the functions', () => {
       region,
       credentials: await localAws.createUser('auditor'),
     });
-    const roles = ['AskServiceRole', 'CarryOutServiceRole'].map((role) =>
-      physicalId('AWS::IAM::Role', role),
-    );
+    const roles = [
+      'SnapshotDeletionAskRole',
+      'SnapshotDeletionCarryOutRole',
+      'DeleteSnapshotServiceRole',
+    ].map((role) => physicalId('AWS::IAM::Role', role));
     statements = (await policyStatements(iam, stack)).filter(({ role }) => roles.includes(role));
     iam.destroy();
   });
@@ -294,23 +325,36 @@ describe('the rights of the functions', () => {
     expect(await whatIsNotAllowed(others, statements)).toEqual([]);
   });
 
-  test('let only the one that gets decisions delete snapshots, and nothing else', () => {
+  test('let the handler alone delete snapshots, and call it only the one that proves decisions', () => {
     const toDelete = statements.filter(
       ({ effect, actions }) =>
         effect === 'Allow' && actions.some((action) => /^(\*|ec2:(\*|Delete))/.test(action)),
     );
     expect(toDelete).toEqual([
       expect.objectContaining({
-        role: physicalId('AWS::IAM::Role', 'CarryOutServiceRole'),
+        role: physicalId('AWS::IAM::Role', 'DeleteSnapshotServiceRole'),
         actions: ['ec2:DeleteSnapshot'],
         resources: [`arn:aws:ec2:${localAws.region}::snapshot/*`],
+      }),
+    ]);
+    const toCall = statements.filter(
+      ({ effect, actions }) => effect === 'Allow' && actions.includes('lambda:InvokeFunction'),
+    );
+    expect(toCall).toEqual([
+      expect.objectContaining({
+        role: physicalId('AWS::IAM::Role', 'SnapshotDeletionCarryOutRole'),
+        resources: [
+          expect.stringContaining(
+            `:function:${physicalId('AWS::Lambda::Function', 'DeleteSnapshot')}`,
+          ),
+        ],
       }),
     ]);
   });
 });
 
 test('docs/own-asker.md shows the code of the example as it is', () => {
-  const code = ['app.ts', 'cleaner/index.js', 'cleaner/asker.js']
+  const code = ['app.ts', 'snapshots/index.js']
     .map((file) => readFileSync(join(EXAMPLE, file), 'utf8'))
     .join('\n');
   const page = readFileSync(join(PROJECT, 'docs', 'own-asker.md'), 'utf8');
@@ -321,16 +365,25 @@ test('docs/own-asker.md shows the code of the example as it is', () => {
   expect(shown.filter((part) => !code.includes(`${part}\n`))).toEqual([]);
 });
 
-async function ask(): Promise<unknown> {
-  const answer = await invoke({ snapshotId });
+test('the function of the example has at most 40 lines', () => {
+  const lines = readFileSync(join(EXAMPLE, 'snapshots/index.js'), 'utf8').trimEnd().split('\n');
+  expect(lines.length).toBeLessThanOrEqual(40);
+});
+
+async function ask(event: object = {}): Promise<unknown> {
+  const answer = await invoke(event);
   await settled();
   return answer;
 }
 
 async function invoke(event: object): Promise<unknown> {
   return localAws.invoke(output('AskFunction'), {
-    by: 'Ann',
-    reason: 'It costs more than it is worth',
+    subject: `delete ${snapshotId}`,
+    title: `Delete the EBS snapshot ${snapshotId}`,
+    requester: { name: 'Ann' },
+    facts: [{ label: 'Reason given', value: 'It costs more than it is worth' }],
+    ifApproved: 'It is deleted, for good.',
+    payload: { snapshotId },
     ...event,
   });
 }
@@ -407,9 +460,7 @@ function functionCalls(from = 0): ApiCall[] {
 
 /** Why functions took decisions for none. */
 function refusals(): string[] {
-  return logged
-    .slice(beginning.logged)
-    .filter((line) => line.startsWith('A decision that is none'));
+  return logged.slice(beginning.logged).filter((line) => line.includes('a decision that is none'));
 }
 
 /** The messages that were sent with such a text in them. */
@@ -427,12 +478,32 @@ function lastSent(text: string): z.infer<typeof Sent> {
   return message;
 }
 
+/** What was reported of decisions. */
+function answers() {
+  const Outcome = z.object({
+    requestId: z.string(),
+    outcome: z.string(),
+    text: z.string(),
+    attempt: z.number(),
+  });
+  return sent('"type":"outcome"').map(({ MessageBody: body }) => Outcome.parse(JSON.parse(body)));
+}
+
+function failDeletions(times: number): void {
+  const errorCode = 'InvalidSnapshot.InUse';
+  localAws.failNext({ service: 'ec2', action: 'DeleteSnapshot', errorCode, times });
+}
+
 function lastDecision(): Decision {
   return Decision.parse(JSON.parse(lastSent('"type":"decision"').MessageBody));
 }
 
 function decisions() {
-  const Statement = z.object({ asker: z.literal(ASKER), decision: z.string() });
+  const Statement = z.object({
+    asker: z.literal(ASKER),
+    decision: z.string(),
+    reason: z.optional(z.string()),
+  });
   return sent('"type":"decision"').map(({ MessageBody: body }) =>
     Statement.parse(JSON.parse(Decision.parse(JSON.parse(body)).statement)),
   );
@@ -448,28 +519,34 @@ async function send(queueUrl: string, body: string): Promise<void> {
 }
 
 function decisionQueue(): string {
-  return physicalId('AWS::SQS::Queue', 'Decisions');
+  return physicalId('AWS::SQS::Queue', /^ApprovalsAsker[0-9A-F]{8}Decisions/i);
 }
 
 function table(): string {
-  return physicalId('AWS::DynamoDB::Table', 'Asked');
+  return physicalId('AWS::DynamoDB::Table', 'SnapshotDeletionAsked');
 }
 
 async function storedItem(requestId: string): Promise<Record<string, AttributeValue>> {
   const { Item } = await dynamo.send(
-    new GetItemCommand({ TableName: table(), Key: { requestId: { S: requestId } } }),
+    new GetItemCommand({
+      TableName: table(),
+      Key: { pk: { S: `REQUEST#${requestId}` }, sk: { S: 'ACTION' } },
+    }),
   );
   if (!Item) throw new Error(`The function has not stored ${requestId}.`);
   return Item;
 }
 
 /** By the start of its logical id. */
-function physicalId(type: string, logicalIdStart: string): string {
+function physicalId(type: string, logicalIdStart: string | RegExp): string {
+  const start = new RegExp(
+    logicalIdStart instanceof RegExp ? logicalIdStart : `^${logicalIdStart}`,
+  );
   const found = [...stack.resources].find(
-    ([id, resource]) => resource.type === type && id.startsWith(logicalIdStart),
+    ([id, resource]) => resource.type === type && start.test(id),
   );
   if (!found) {
-    throw new Error(`The example has no ${type} whose logical id begins with ${logicalIdStart}.`);
+    throw new Error(`The example has no ${type} whose logical id begins as ${start}.`);
   }
   return found[1].physicalId;
 }

@@ -12,6 +12,7 @@ const FROM_INSIDE_ONLY = [
   'events:PutEvents',
   'iam:*',
   'kms:GenerateMac',
+  'lambda:InvokeFunction',
   'secretsmanager:GetSecretValue',
   'sns:Publish',
   'sqs:SendMessage',

@@ -15,7 +15,10 @@ import {
   SlackApprovalWorkflow,
 } from '../../../src';
 import { endpointNeeds as keySentryNeeds } from '../../../src/access-key/constructs/endpoint-needs';
-import { WORKFLOW_ENDPOINTS } from '../../../src/approval/constructs/endpoint-needs';
+import {
+  ACTION_ENDPOINTS,
+  WORKFLOW_ENDPOINTS,
+} from '../../../src/approval/constructs/endpoint-needs';
 import { endpointNeeds as hubNeeds } from '../../../src/organization/constructs/endpoint-needs';
 import {
   endpointNeeds as groupSentryNeeds,
@@ -65,6 +68,7 @@ const NEEDS: Readonly<Record<string, readonly string[]>> = {
   SecurityGroupRehearsal: REHEARSAL_ENDPOINTS.services,
   IamKeySentry: keySentryNeeds({ hub, actions }).services,
   SlackApprovalWorkflow: WORKFLOW_ENDPOINTS.services,
+  ApprovedAction: ACTION_ENDPOINTS.services,
   SentryHub: hubNeeds(hubProps).services,
 };
 

@@ -1,8 +1,10 @@
 import { App, Duration, Stack } from 'aws-cdk-lib';
 import { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
+import { Function } from 'aws-cdk-lib/aws-lambda';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import {
+  ApprovedAction,
   Approvers,
   ChangeResponse,
   ChangeSource,
@@ -42,6 +44,10 @@ export function allAlarms(): Alarm[] {
     homeRegion: 'eu-west-1',
   });
   new ManagementEventsTrail(stack, 'Trail');
+  new ApprovedAction(stack, 'Action', {
+    workflow: workflows[0]!,
+    handler: Function.fromFunctionName(stack, 'Own', 'own'),
+  });
   watchMembers(new Stack(app, 'Hub', { env: { account: '444455556666', region: 'eu-west-1' } }));
   app.synth();
   return app.node.findAll().filter((construct) => construct instanceof Alarm);

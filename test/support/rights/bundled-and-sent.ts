@@ -139,6 +139,13 @@ const NEVER_SENT: Readonly<Record<string, readonly NeverSent[]>> = {
     { calls: ['kms:VerifyMac'], because: 'it makes decisions, and verifies none' },
     { calls: ['dynamodb:PutItem'], because: 'it puts items in transactions only' },
   ],
+  'approval/handlers/ask-approval': [
+    { calls: ['dynamodb:UpdateItem'], because: 'how far a decision is, others write down' },
+  ],
+  'approval/handlers/carry-out-action': [
+    { calls: ['dynamodb:PutItem'], because: 'what is asked is stored before people are' },
+    { calls: ['kms:GenerateMac'], because: 'it verifies decisions, and makes none' },
+  ],
   'approval/handlers/deliver-messages': [
     {
       calls: ['dynamodb:Query'],

@@ -3,10 +3,12 @@ import { Template } from 'aws-cdk-lib/assertions';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
+import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import { type PlacedStatement, rolesIn } from './template-roles';
 import {
+  ApprovedAction,
   Approvers,
   ChangeResponse,
   ChangeSource,
@@ -113,6 +115,8 @@ export const HOLDERS: readonly RightsHolder[] = [
     'approval/handlers/deliver-messages',
     'ApprovalsDeliverMessagesRole',
   ),
+  holder('ApprovedAction', 'approval/handlers/ask-approval', 'ActionAskRole'),
+  holder('ApprovedAction', 'approval/handlers/carry-out-action', 'ActionCarryOutRole'),
 ];
 
 /** One way to use the library, with the rights that it gives and denies, by role. */
@@ -138,6 +142,7 @@ export function rightsApps(): RightsApp[] {
         policies: [locked(ChangeResponse.revertUntilApproved(approvals))],
       });
       new SecurityGroupRehearsal(stack, 'Rehearsal', { sentry });
+      new ApprovedAction(stack, 'Action', { workflow: approvals, handler: ownFunction(stack) });
       new IamKeySentry(stack, 'KeySentry', {
         excluding: [
           KeyExclusion.tag('keep-until'),
@@ -202,6 +207,11 @@ function withEffect(roles: StatementsByRole, wanted: PlacedStatement['effect']):
       statements.filter(({ effect }) => effect === wanted),
     ]),
   );
+}
+
+function ownFunction(stack: Stack): lambda.IFunction {
+  const arn = 'arn:aws:lambda:us-east-1:123456789012:function:own';
+  return lambda.Function.fromFunctionArn(stack, 'Own', arn);
 }
 
 function locked(response: ChangeResponse) {

@@ -127,11 +127,12 @@ export class WorkflowQueues {
   }
 }
 
-function undeliveredEvents(
-  workflow: Construct,
+/** Of rules that tell of tampering. */
+export function undeliveredEvents(
+  scope: Construct,
   operators: readonly iam.IPrincipal[],
 ): GuardedQueue {
-  const queue = deadLetterQueue(workflow, 'UndeliveredEvents', operators);
+  const queue = deadLetterQueue(scope, 'UndeliveredEvents', operators);
   Validations.of(queue).acknowledge({
     id: 'AwsSolutions-SQS3',
     reason: 'It is a dead-letter queue itself: that of EventBridge targets.',

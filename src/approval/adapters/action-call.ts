@@ -1,0 +1,108 @@
+import { createHash } from 'node:crypto';
+import { InvokeCommand, type LambdaClient } from '@aws-sdk/client-lambda';
+import * as z from 'zod/mini';
+import { plainText } from '../../shared/domain/notification/plain-text';
+import { ACTION_MESSAGE_VERSION, type ActionCall } from '../contracts/action-messages';
+import type { DecisionStatement } from '../contracts/approval-messages';
+import { OUTCOME_KINDS } from '../domain/approval-request';
+import type { CarriedOut } from '../domain/ask-result';
+import { answeredBy } from '../domain/carry-out-action';
+
+/** The handler threw, or Lambda ended it. */
+export class ActionFailedError extends Error {
+  constructor(reason: string) {
+    super(reason);
+    this.name = 'ActionFailedError';
+  }
+}
+
+/** What the handler is told of a decision. `payload` is as it was asked, in JSON. */
+export function actionCall(
+  statement: DecisionStatement,
+  payload: string,
+  isBegun: boolean,
+): ActionCall {
+  const { requestId, asker, decision } = statement;
+  const { decidedBy, decidedAt, until, phase, attempt } = statement;
+  const { reason, isClickWaiting, isRouteLost, isLate } = statement;
+  const value: unknown = JSON.parse(payload);
+  return {
+    version: ACTION_MESSAGE_VERSION,
+    type: 'action-call',
+    requestId,
+    idempotencyKey: idempotencyKey(asker, requestId, decision),
+    isBegun,
+    decision,
+    payload: value,
+    decidedBy,
+    decidedAt,
+    ...(until !== undefined && { until }),
+    phase,
+    attempt,
+    ...(reason && { reason }),
+    ...(isClickWaiting && { isClickWaiting }),
+    ...(isRouteLost && { isRouteLost }),
+    ...(isLate && { isLate }),
+  };
+}
+
+/** Of a form that the tokens of most APIs have. */
+function idempotencyKey(...parts: readonly string[]): string {
+  return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
+}
+
+/** Calls the handler, and waits for what it returns. */
+export async function callAction(
+  client: LambdaClient,
+  functionArn: string,
+  call: ActionCall,
+): Promise<CarriedOut> {
+  const { Payload: payload, FunctionError: failure } = await client.send(
+    new InvokeCommand({ FunctionName: functionArn, Payload: JSON.stringify(call) }),
+  );
+  const returned = jsonIn(payload ? Buffer.from(payload).toString('utf8') : 'null');
+  if (failure !== undefined) throw new ActionFailedError(reasonIn(returned, failure));
+  return carriedOut(returned);
+}
+
+const MOST_REASON_CHARACTERS = 1_000;
+
+/** In every runtime of Lambda. */
+const thrown = z.object({ errorMessage: z.string() });
+
+function reasonIn(returned: unknown, failure: string): string {
+  const { errorMessage = '' } = thrown.safeParse(returned).data ?? {};
+  const reason = plainText(errorMessage, MOST_REASON_CHARACTERS);
+  return reason || `The function failed, and does not say why (${failure}).`;
+}
+
+const answer = z.union([
+  z.pipe(
+    z.string(),
+    z.transform((text) => ({ text })),
+  ),
+  z.pipe(
+    z.null(),
+    z.transform(() => ({})),
+  ),
+  z.strictObject({ outcome: z.optional(z.enum(OUTCOME_KINDS)), text: z.string() }),
+]);
+
+/** What the function meant is not guessed: it ran, and people are told that no one knows more. */
+function carriedOut(returned: unknown): CarriedOut {
+  const read = answer.safeParse(returned);
+  if (read.success) return answeredBy(read.data);
+  return {
+    outcome: 'failed',
+    text: `The function ran, and what it returned is neither a text nor { "outcome": ${OUTCOME_KINDS.map((kind) => `"${kind}"`).join(' | ')}, "text": "…" }: whether it did what was decided is not known.`,
+  };
+}
+
+/** Undefined for what is no JSON. */
+function jsonIn(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,77 @@
+import * as z from 'zod/mini';
+import { askSchema } from './approval-queue-messages';
+import { labelsSchema, questionSchema } from './approval-schemas';
+import { APPROVAL_MESSAGE_VERSION, type AskMessage } from '../contracts/approval-messages';
+import { type AskedAction, askedAction } from '../domain/asked-action';
+
+const optionalText = z.optional(z.string());
+
+/** What may be left out is what a question can say by itself. */
+const givenSchema = z.extend(
+  z.partial(questionSchema, {
+    facts: true,
+    changes: true,
+    meanwhile: true,
+    ifApproved: true,
+    ifDenied: true,
+    ifUnanswered: true,
+    links: true,
+    mayBeTimed: true,
+  }),
+  {
+    requestId: optionalText,
+    subject: z.string(),
+    source: optionalText,
+    payload: z.optional(z.json()),
+    labels: z.optional(labelsSchema),
+  },
+);
+
+/**
+ * What people are to be asked. Throws, with what is wrong, where a workflow would not take it: the
+ * one who asks is told then, and no one else.
+ *
+ * @param otherwiseId the id of the request where none is given.
+ */
+export function parseActionRequest(event: unknown, otherwiseId: string): AskedAction {
+  const given = givenSchema.safeParse(event);
+  if (!given.success) throw unreadable(given.error);
+  const { requestId = otherwiseId, subject, source, payload, labels, ...question } = given.data;
+  return askedAction({
+    requestId,
+    subject,
+    ...(source !== undefined && { source }),
+    question,
+    payload,
+    ...(labels && { labels }),
+  });
+}
+
+/** Throws where it is more than a workflow takes. */
+export function askMessageFor(asker: string, asked: AskedAction): AskMessage {
+  const { requestId, subject, source, question, payload, labels } = asked;
+  const message: AskMessage = {
+    version: APPROVAL_MESSAGE_VERSION,
+    type: 'ask',
+    requestId,
+    asker,
+    subject,
+    source,
+    question,
+    payload,
+    ...(labels && { labels }),
+  };
+  const checked = askSchema.safeParse(message);
+  if (!checked.success) throw unreadable(checked.error);
+  return message;
+}
+
+/** Without a word of what was given, but for names of fields. */
+function unreadable({ issues }: z.core.$ZodError): Error {
+  const faults = issues.map((issue) =>
+    issue.code === 'unrecognized_keys'
+      ? `there is no ${issue.keys.map((key) => `"${key}"`).join(', ')}`
+      : `"${issue.path.join('.')}": ${issue.message}`,
+  );
+  return new Error(`No one is asked: ${faults.join('; ')}.`);
+}

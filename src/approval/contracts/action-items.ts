@@ -1,0 +1,16 @@
+/**
+ * The table of an ApprovedAction. Partition key, sort key: item.
+ *
+ * - `REQUEST#<request id>`, `ACTION`: what was asked, as JSON; which turn was begun last, for which
+ *   decision, by whom and until when; what came of it
+ */
+export const ACTION_KEY = { partition: 'pk', sort: 'sk' } as const;
+
+/** A function that meets an item of another version says so, and does nothing by guess. */
+export const ACTION_ITEM_VERSION = 1;
+
+/** In seconds since 1970: DynamoDB deletes the item some time after. */
+export const ACTION_EXPIRY = 'expiresAt';
+
+/** As long as a workflow keeps a request by default, someone may click Retry. */
+export const ACTION_KEPT_SECONDS = 400 * 24 * 3_600;

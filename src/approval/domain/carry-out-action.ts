@@ -1,0 +1,122 @@
+import type { OutcomeKind } from './approval-request';
+import { type AskResult, type CarriedOut, isOvertaken } from './ask-result';
+import type { Attempt } from './due';
+
+/** A decision that is proved, as far as it matters here. */
+export interface ActionDecision extends Attempt {
+  readonly requestId: string;
+  readonly decision: string;
+  /** The end of an approval for a time. */
+  readonly until?: Date;
+}
+
+/** A try at a decision, by one invocation. */
+export interface ActionTry {
+  readonly requestId: string;
+  readonly decision: string;
+  /** Attempts in their order; an end comes after every decision. */
+  readonly turn: number;
+  /** No two invocations have the same. */
+  readonly holder: string;
+}
+
+/**
+ * `taken`: another invocation is at it. `later`: an attempt that comes after it has begun.
+ * `isBegun`: a try at the same decision has begun before.
+ */
+export type Beginning =
+  | { readonly kind: 'begun'; readonly isBegun: boolean }
+  | { readonly kind: 'taken'; readonly isSameTurn: boolean }
+  | { readonly kind: 'later' };
+
+export interface ActionPorts {
+  /** Where it has begun, no one else does for as long as an invocation may last. */
+  begin(current: ActionTry, now: Date): Promise<Beginning>;
+  /** Others may begin at once. */
+  release(current: ActionTry): Promise<void>;
+  conclude(current: ActionTry, result: AskResult): Promise<void>;
+  /** Has the handler make it true. Throws where that fails. */
+  call(isBegun: boolean): Promise<CarriedOut>;
+  now(): Date;
+}
+
+/** Another invocation is at the same request: its message is to be shown again later. */
+export class ActionTakenError extends Error {
+  constructor(requestId: string) {
+    super(`Another call for the request ${requestId} is under way.`);
+    this.name = 'ActionTakenError';
+  }
+}
+
+const END = 1_000_000;
+
+function turnOf({ phase, attempt }: Attempt): number {
+  return attempt + (phase === 'end' ? END : 0);
+}
+
+/**
+ * Makes true what was decided: each attempt once, as far as anyone can say. What is to be reported
+ * of it; undefined, where there is nothing to report: a later attempt counts, or another invocation
+ * is at it and reports itself.
+ */
+export async function carryOutAction(
+  decision: ActionDecision,
+  last: AskResult | undefined,
+  { holder, tries }: { readonly holder: string; readonly tries: number },
+  ports: ActionPorts,
+): Promise<AskResult | undefined> {
+  const { requestId, phase, attempt } = decision;
+  if (isOvertaken(decision, last)) return undefined;
+  if (last?.phase === phase && last.attempt === attempt) return last;
+  const current = { requestId, decision: decision.decision, turn: turnOf(decision), holder };
+  const beginning = await ports.begin(current, ports.now());
+  if (beginning.kind === 'later') return undefined;
+  if (beginning.kind === 'taken') {
+    // The workflow sends a decision again until an outcome comes. Should the one who is at it come
+    // to no end, its own message is shown again.
+    if (beginning.isSameTurn && tries === 1) return undefined;
+    throw new ActionTakenError(requestId);
+  }
+  const carried = await calledOrReleased(decision, beginning.isBegun, current, ports);
+  const result = { phase, attempt, ...carried };
+  await ports.conclude(current, result);
+  return result;
+}
+
+async function calledOrReleased(
+  decision: ActionDecision,
+  isBegun: boolean,
+  current: ActionTry,
+  ports: ActionPorts,
+): Promise<CarriedOut> {
+  if (isTimeOver(decision, ports.now())) return TIME_OVER;
+  try {
+    return await ports.call(isBegun);
+  } catch (error) {
+    // What fails here as well ends by itself, when the time of this invocation is over.
+    await ports.release(current).catch(() => undefined);
+    throw error;
+  }
+}
+
+function isTimeOver({ decision, until }: ActionDecision, now: Date): boolean {
+  return decision === 'approved' && until !== undefined && until <= now;
+}
+
+const TIME_OVER: CarriedOut = {
+  outcome: 'conflicting',
+  text: 'Nothing was done: the time of the approval was over before it could be.',
+};
+
+/** What is said where the handler says nothing. */
+const DONE = 'Done.';
+
+/** What the handler returned, once it was read. */
+export interface ReturnedAnswer {
+  readonly outcome?: OutcomeKind;
+  readonly text?: string;
+}
+
+export function answeredBy({ outcome = 'carried-out', text }: ReturnedAnswer): CarriedOut {
+  return { outcome, text: text?.trim() ? text : DONE };
+}

@@ -1,0 +1,96 @@
+import { LambdaClient } from '@aws-sdk/client-lambda';
+import {
+  ActionFailedError,
+  actionCall,
+  callAction,
+} from '../../../src/approval/adapters/action-call';
+import type { DecisionStatement } from '../../../src/approval/contracts/approval-messages';
+
+const STATEMENT: DecisionStatement = {
+  version: 1,
+  requestId: 'r1',
+  asker: 'Stack/Action',
+  digest: 'd'.repeat(64),
+  payload: '"not this one"',
+  decision: 'approved',
+  phase: 'decision',
+  attempt: 1,
+  decidedAt: '2026-11-30T12:00:00.000Z',
+  decidedBy: ['U0ALICE'],
+};
+const CALL = actionCall(STATEMENT, '{"id":1}', false);
+
+describe('the call of the handler', () => {
+  test('has what was asked, as it was stored, and what was decided', () => {
+    expect(CALL).toEqual({
+      version: 1,
+      type: 'action-call',
+      requestId: 'r1',
+      idempotencyKey: expect.stringMatching(/^[0-9a-f]{64}$/),
+      isBegun: false,
+      decision: 'approved',
+      payload: { id: 1 },
+      decidedBy: ['U0ALICE'],
+      decidedAt: STATEMENT.decidedAt,
+      phase: 'decision',
+      attempt: 1,
+    });
+  });
+
+  test('has the same key for a retry, and another one for another decision or request', () => {
+    const keyWith = (change: Partial<DecisionStatement>) =>
+      actionCall({ ...STATEMENT, ...change }, 'null', false).idempotencyKey;
+    expect(keyWith({ attempt: 2 })).toBe(CALL.idempotencyKey);
+    const others = [{ decision: 'ended' as const }, { requestId: 'r2' }, { asker: 'other' }];
+    const keys = others.map(keyWith);
+    expect(new Set([CALL.idempotencyKey, ...keys]).size).toBe(4);
+  });
+});
+
+describe('what the handler returns', () => {
+  test.each<[string, unknown, object]>([
+    ['a text', 'It is gone.', { outcome: 'carried-out', text: 'It is gone.' }],
+    ['nothing', null, { outcome: 'carried-out', text: 'Done.' }],
+    ['a text alone in an object', { text: 'Gone.' }, { outcome: 'carried-out', text: 'Gone.' }],
+    [
+      'an outcome',
+      { outcome: 'conflicting', text: 'It has changed.' },
+      { outcome: 'conflicting', text: 'It has changed.' },
+    ],
+    ['something else', { ok: true }, { outcome: 'failed', text: expect.stringContaining('ran') }],
+    [
+      'an outcome that is none',
+      { outcome: 'maybe', text: '' },
+      { outcome: 'failed', text: expect.stringContaining('is not known') },
+    ],
+  ])('%s', async (_, returned, expected) => {
+    expect(await called({ Payload: JSON.stringify(returned) })).toEqual(expected);
+  });
+
+  test.each([
+    ['{"errorMessage":"The disk\\nis full","errorType":"Error"}', 'The disk is full'],
+    ['no JSON', 'does not say why (Unhandled)'],
+  ])('a failure: %s', async (payload, reason) => {
+    const failing = called({ Payload: payload, FunctionError: 'Unhandled' });
+    await expect(failing).rejects.toThrow(ActionFailedError);
+    await expect(failing).rejects.toThrow(reason);
+  });
+});
+
+/** By a client whose answers are these. */
+async function called(answer: { Payload: string; FunctionError?: string }) {
+  const client = new LambdaClient({ region: 'us-east-1' });
+  client.middlewareStack.add(
+    () => async () => ({
+      response: {},
+      output: {
+        $metadata: {},
+        StatusCode: 200,
+        ...answer,
+        Payload: Buffer.from(answer.Payload),
+      },
+    }),
+    { step: 'initialize', priority: 'high' },
+  );
+  return callAction(client, 'arn:aws:lambda:us-east-1:111122223333:function:f', CALL);
+}

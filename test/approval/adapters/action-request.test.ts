@@ -1,0 +1,71 @@
+import { askMessageFor, parseActionRequest } from '../../../src/approval/adapters/action-request';
+import { whyNotTheSame } from '../../../src/approval/domain/asked-action';
+import { approvalSchemaErrors } from '../../support/schemas/approval-schemas';
+
+const REQUEST = { subject: 'delete db', title: 'Delete the database', requester: { name: 'Ann' } };
+
+test('the least that has to be said makes a whole question', () => {
+  const asked = parseActionRequest(REQUEST, 'invocation-1');
+  expect(asked).toMatchObject({ requestId: 'invocation-1', source: 'requests', payload: 'null' });
+  expect(asked.question).toEqual({
+    title: 'Delete the database',
+    requester: { name: 'Ann' },
+    facts: [],
+    changes: [],
+    meanwhile: 'Nothing is done.',
+    ifApproved: 'It is done.',
+    ifDenied: 'Nothing is done.',
+    ifUnanswered: 'Nothing is done.',
+    links: [],
+    mayBeTimed: false,
+  });
+  const message = JSON.stringify(askMessageFor('Stack/Action', asked));
+  expect(approvalSchemaErrors('ask', message)).toEqual([]);
+});
+
+test('all that is said is asked', () => {
+  const given = {
+    ...REQUEST,
+    requestId: 'mine',
+    source: 'pipeline',
+    facts: [{ label: 'Size', value: '8 GiB' }],
+    mayBeTimed: true,
+    labels: { account: '111122223333' },
+    payload: { id: 'db-1' },
+  };
+  expect(parseActionRequest(given, 'other')).toMatchObject({
+    requestId: 'mine',
+    source: 'pipeline',
+    question: { facts: given.facts, mayBeTimed: true },
+    labels: given.labels,
+    payload: '{"id":"db-1"}',
+  });
+});
+
+test.each<[string, object, string]>([
+  ['no title', { title: undefined }, '"title"'],
+  ['no requester', { requester: undefined }, '"requester"'],
+  ['what no one would be shown', { hidden: 'x' }, 'there is no "hidden"'],
+  ['an account that is none', { labels: { account: '1' } }, '"labels.account"'],
+])('who asks with %s is told', (_, change, reason) => {
+  expect(() => parseActionRequest({ ...REQUEST, ...change }, 'i')).toThrow(
+    new RegExp(`No one is asked: .*${reason}`),
+  );
+});
+
+test.each<[string, object, string]>([
+  ['an endless payload', { payload: 'x'.repeat(70_000) }, '"payload": takes more than'],
+  ['an id of other characters', { requestId: 'a b' }, '"requestId"'],
+  ['no subject', { subject: '' }, '"subject"'],
+])('who asks with %s is told before anything is stored', (_, change, reason) => {
+  const asked = parseActionRequest({ ...REQUEST, ...change }, 'i');
+  expect(() => askMessageFor('Stack/Action', asked)).toThrow(`No one is asked: ${reason}`);
+});
+
+test('under one id, one thing is asked, in whatever words', () => {
+  const asked = parseActionRequest({ ...REQUEST, payload: 1 }, 'i');
+  const reworded = parseActionRequest({ ...REQUEST, title: 'Drop it', payload: 1 }, 'i');
+  expect(whyNotTheSame(reworded, asked)).toBeUndefined();
+  const other = parseActionRequest({ ...REQUEST, payload: 2 }, 'i');
+  expect(whyNotTheSame(other, asked)).toContain('give each request an id of its own');
+});

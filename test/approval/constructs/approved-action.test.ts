@@ -1,0 +1,167 @@
+import { App, Duration, Stack } from 'aws-cdk-lib';
+import { Match, Template } from 'aws-cdk-lib/assertions';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import * as lambda from 'aws-cdk-lib/aws-lambda';
+import { AwsSolutionsChecks } from 'cdk-nag';
+import { ApprovedAction, type ApprovedActionProps } from '../../../src';
+import { actionsOf, parameterOf, targetsOf, workflow } from '../samples/workflows';
+
+const PLACE = { env: { account: '111111111111', region: 'eu-west-1' } };
+const [ASK, CARRY_OUT] = ['ActionAskRole', 'ActionCarryOutRole'];
+
+describe('the rights', () => {
+  const template = Template.fromStack(withAction().stack);
+
+  test('of the function that asks: to ask, and never to call the handler', () => {
+    expect(actionsOf(template, ASK).filter((action) => !/^(kms|logs):/.test(action))).toEqual([
+      'dynamodb:GetItem',
+      'dynamodb:PutItem',
+      'sqs:SendMessage',
+    ]);
+    expect(targetsOf(template, ASK, 'sqs:SendMessage')).toEqual([
+      expect.stringMatching(/^ApprovalsRequestQueue/),
+    ]);
+  });
+
+  test('of the function that carries out: to call the handler alone, and sign nothing', () => {
+    expect(actionsOf(template, CARRY_OUT)).toEqual(
+      expect.arrayContaining(['kms:VerifyMac', 'lambda:InvokeFunction', 'sns:Publish']),
+    );
+    expect(actionsOf(template, CARRY_OUT)).not.toContain('kms:GenerateMac');
+    expect(actionsOf(template, CARRY_OUT)).not.toContain('dynamodb:PutItem');
+    expect(targetsOf(template, CARRY_OUT, 'lambda:InvokeFunction')).toEqual([
+      expect.stringMatching(/^Handler/),
+    ]);
+  });
+
+  test('of the handler stay its own', () => {
+    expect(actionsOf(template, 'HandlerServiceRole')).toEqual([]);
+  });
+
+  test('of an alias: to call that, and not the function as a whole', () => {
+    const stack = new Stack(new App(), 'App');
+    const alias = new lambda.Alias(stack, 'Alias', {
+      aliasName: 'live',
+      version: handlerIn(stack).currentVersion,
+    });
+    withAction({ handler: alias }, stack);
+    const synthesized = Template.fromStack(stack);
+    expect(targetsOf(synthesized, CARRY_OUT, 'lambda:InvokeFunction')).toEqual([
+      expect.stringMatching(/^Alias/),
+    ]);
+  });
+
+  test('to ask are granted for the one function', () => {
+    const { stack, action } = withAction();
+    const role = new iam.Role(stack, 'Pipeline', { assumedBy: new iam.AccountRootPrincipal() });
+    action.grantAsk(role);
+    const synthesized = Template.fromStack(stack);
+    expect(targetsOf(synthesized, 'Pipeline', 'lambda:InvokeFunction')).toEqual([
+      expect.stringMatching(/^ActionAsk/),
+    ]);
+  });
+});
+
+test('the workflow knows the action by its path, and sends decisions to its queue', () => {
+  const { askers } = parameterOf(Template.fromStack(withAction().stack));
+  expect(askers).toEqual([
+    { name: 'App/Action', queueUrl: expect.stringMatching(/^<ApprovalsAsker\w+Decisions/) },
+  ]);
+});
+
+test('what was asked is encrypted, recoverable, and goes after its time', () => {
+  Template.fromStack(withAction().stack).hasResourceProperties('AWS::DynamoDB::Table', {
+    SSESpecification: { SSEEnabled: true },
+    PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+    TimeToLiveSpecification: { AttributeName: 'expiresAt', Enabled: true },
+    DeletionProtectionEnabled: true,
+    KeySchema: [{ AttributeName: 'pk' }, { AttributeName: 'sk' }].map(Match.objectLike),
+  });
+});
+
+describe('alarms', () => {
+  test('publish to the topic of the workflow', () => {
+    const { action } = withAction();
+    expect(action.alarms.map(({ node }) => node.id)).toEqual([
+      'UnhandledDecisionsAlarm',
+      'FailedDecisionsAlarm',
+      'RefusedDecisionsAlarm',
+      'DecisionErrorsAlarm',
+      'UndeliveredEventsAlarm',
+    ]);
+    expect(action.notificationTopic.node.path).toBe('App/Approvals/Notifications');
+  });
+
+  test('can be left out, by their names', () => {
+    const { action } = withAction({
+      excludedAlarms: ['RefusedDecisionsAlarm'],
+      tamperRules: false,
+    });
+    expect(action.alarms.map(({ node }) => node.id)).not.toContain('RefusedDecisionsAlarm');
+    expect(action.deadLetterQueues).toHaveLength(1);
+    expect(() => withAction({ excludedAlarms: ['NoAlarm'] })).toThrow('there is no such alarm');
+  });
+});
+
+test.each<[string, (stack: Stack) => lambda.IFunction, string]>([
+  [
+    'takes longer than it is waited for',
+    (stack) => handlerIn(stack, Duration.minutes(6)),
+    'App/Action: "handler" may take 360 seconds, and is waited for 300',
+  ],
+  [
+    'is in another Region',
+    (stack) =>
+      lambda.Function.fromFunctionArn(
+        stack,
+        'Theirs',
+        'arn:aws:lambda:us-east-1:111111111111:function:theirs',
+      ),
+    '"handler" is in the region us-east-1, and the action in eu-west-1',
+  ],
+])('a handler is refused that %s', (_, handler, error) => {
+  const stack = new Stack(new App(), 'App', PLACE);
+  expect(() => withAction({ handler: handler(stack) }, stack)).toThrow(error);
+});
+
+test('an action may be in another stack than the workflow that it asks', () => {
+  const app = new App();
+  const shared = new Stack(app, 'Shared', PLACE);
+  const own = new Stack(app, 'Own', PLACE);
+  new ApprovedAction(own, 'Action', { workflow: workflow(shared), handler: handlerIn(own) });
+  Template.fromStack(own).resourceCountIs('AWS::DynamoDB::Table', 1);
+  Template.fromStack(shared).resourceCountIs('AWS::DynamoDB::Table', 1);
+  expect(own.dependencies).toEqual([shared]);
+});
+
+test('cdk-nag finds nothing, but in the handler of the app', () => {
+  const app = new App();
+  withAction({}, new Stack(app, 'App'));
+  const { violations } = new AwsSolutionsChecks(app).validateScope(app);
+  // Of the test's own secrets, and of the role of its own handler.
+  expect([...new Set(violations.map(({ ruleName }) => ruleName))]).toEqual([
+    'AwsSolutions-SMG4',
+    expect.stringMatching(/^AwsSolutions-IAM4.*AWSLambdaBasicExecutionRole/),
+  ]);
+});
+
+function withAction(
+  props: Partial<ApprovedActionProps> = {},
+  stack = new Stack(new App(), 'App'),
+): { readonly stack: Stack; readonly action: ApprovedAction } {
+  const action = new ApprovedAction(stack, 'Action', {
+    workflow: workflow(stack),
+    handler: props.handler ?? handlerIn(stack),
+    ...props,
+  });
+  return { stack, action };
+}
+
+function handlerIn(stack: Stack, timeout = Duration.seconds(30)): lambda.Function {
+  return new lambda.Function(stack, 'Handler', {
+    runtime: lambda.Runtime.NODEJS_24_X,
+    code: lambda.Code.fromInline('exports.handler = async () => "Done.";'),
+    handler: 'index.handler',
+    timeout,
+  });
+}

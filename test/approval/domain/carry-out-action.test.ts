@@ -1,0 +1,138 @@
+import type { AskResult, CarriedOut } from '../../../src/approval/domain/ask-result';
+import {
+  type ActionDecision,
+  type ActionTry,
+  answeredBy,
+  type Beginning,
+  carryOutAction,
+} from '../../../src/approval/domain/carry-out-action';
+
+const NOON = new Date('2026-11-30T12:00:00Z');
+const APPROVED: ActionDecision = {
+  requestId: 'r1',
+  decision: 'approved',
+  phase: 'decision',
+  attempt: 1,
+};
+const DONE: CarriedOut = { outcome: 'carried-out', text: 'Done.' };
+
+/** A table with one request, and a handler. */
+class Action {
+  readonly calls: boolean[] = [];
+  turn = 0;
+  begun?: string;
+  holder?: string;
+  last?: AskResult;
+  handler: () => Promise<CarriedOut> = async () => DONE;
+
+  async carryOut(
+    decision: ActionDecision,
+    { holder = 'one', tries = 1 } = {},
+  ): Promise<AskResult | undefined> {
+    return carryOutAction(
+      decision,
+      this.last,
+      { holder, tries },
+      {
+        begin: async (current) => this.begin(current),
+        release: async () => {
+          this.holder = undefined;
+        },
+        conclude: async (_, result) => {
+          [this.last, this.holder] = [result, undefined];
+        },
+        call: async (isBegun) => {
+          this.calls.push(isBegun);
+          return this.handler();
+        },
+        now: () => NOON,
+      },
+    );
+  }
+
+  private begin({ turn, decision, holder }: ActionTry): Beginning {
+    if (this.turn > turn) return { kind: 'later' };
+    if (this.holder && this.holder !== holder) {
+      return { kind: 'taken', isSameTurn: this.turn === turn };
+    }
+    const isBegun = this.begun === decision;
+    [this.turn, this.begun, this.holder] = [turn, decision, holder];
+    return { kind: 'begun', isBegun };
+  }
+}
+
+test('a decision is carried out once, and told as often as it comes', async () => {
+  const action = new Action();
+  const first = await action.carryOut(APPROVED);
+  expect(first).toEqual({ phase: 'decision', attempt: 1, ...DONE });
+  expect(await action.carryOut(APPROVED, { holder: 'two' })).toEqual(first);
+  expect(action.calls).toEqual([false]);
+});
+
+test('what the handler says failed is not tried again by itself', async () => {
+  const action = new Action();
+  action.handler = async () => ({ outcome: 'failed', text: 'Not today.' });
+  await action.carryOut(APPROVED);
+  await action.carryOut(APPROVED, { tries: 2 });
+  expect(action.calls).toEqual([false]);
+  await action.carryOut({ ...APPROVED, attempt: 2 });
+  expect(action.calls).toEqual([false, true]);
+});
+
+test('what the handler throws is, and it hears that it has begun', async () => {
+  const action = new Action();
+  action.handler = async () => Promise.reject(new Error('busy'));
+  await expect(action.carryOut(APPROVED)).rejects.toThrow('busy');
+  action.handler = async () => DONE;
+  await action.carryOut(APPROVED, { holder: 'two', tries: 2 });
+  expect(action.calls).toEqual([false, true]);
+});
+
+test('two messages at the same time lead to one call', async () => {
+  const action = new Action();
+  action.handler = async () => {
+    expect(await action.carryOut(APPROVED, { holder: 'two' })).toBeUndefined();
+    await expect(action.carryOut(APPROVED, { holder: 'three', tries: 2 })).rejects.toThrow(
+      'under way',
+    );
+    await expect(action.carryOut({ ...APPROVED, attempt: 2 }, { holder: 'four' })).rejects.toThrow(
+      'under way',
+    );
+    return DONE;
+  };
+  await action.carryOut(APPROVED);
+  expect(action.calls).toEqual([false]);
+});
+
+test('a decision does not count any more once a later one has begun, nor after the end', async () => {
+  const action = new Action();
+  await action.carryOut({ ...APPROVED, attempt: 2 });
+  expect(await action.carryOut(APPROVED)).toBeUndefined();
+  await action.carryOut({ ...APPROVED, decision: 'ended', phase: 'end' });
+  expect(await action.carryOut({ ...APPROVED, attempt: 3 })).toBeUndefined();
+  expect(action.calls).toEqual([false, false]);
+});
+
+test('another decision about the same request has not begun before', async () => {
+  const action = new Action();
+  await action.carryOut({ ...APPROVED, decision: 'expired' });
+  await action.carryOut({ ...APPROVED, attempt: 2 });
+  expect(action.calls).toEqual([false, false]);
+});
+
+test('an approval whose time is over is not carried out', async () => {
+  const action = new Action();
+  const result = await action.carryOut({ ...APPROVED, until: NOON });
+  expect(result).toMatchObject({ outcome: 'conflicting' });
+  await action.carryOut({ ...APPROVED, decision: 'ended', phase: 'end', until: NOON });
+  expect(action.calls).toEqual([false]);
+});
+
+test('a handler that says nothing has done it', () => {
+  expect(answeredBy({})).toEqual(DONE);
+  expect(answeredBy({ text: ' ' })).toEqual(DONE);
+  expect(answeredBy({ outcome: 'conflicting', text: 'Gone.' })).toEqual({
+    outcome: 'conflicting',
+    text: 'Gone.',
+  });
+});
