@@ -24,6 +24,10 @@ const PROJECT = join(__dirname, '..', '..');
 const LEFT_BEHIND =
   /: \w+(Notifications|Ledger|Requests|Coverage|MemberKeys)Key[0-9A-F]{8} \(AWS::KMS::Key\) is gone$/;
 
+/** The example had these of its own, where an ApprovedAction has its own by now. */
+const MADE_BY_THE_EXAMPLE =
+  /^OwnAsker: (Asked3F76C4D5|Decisions28C7D866|UnhandledDecisions9D0EA7D7) .* is gone$/;
+
 /** Rules of cfn-lint that what the CDK itself writes does not keep, and why that is no fault. */
 const IGNORED: Readonly<Record<string, string>> = {
   W1020:
@@ -309,7 +313,8 @@ describe('an upgrade from the last version', () => {
     const before = StatefulStacks.parse(lastVersion);
     expect(Object.keys(before).length).toBeGreaterThan(4);
     const lost = lostBetween(before, Object.fromEntries(templates));
-    expect(lost.filter((line) => !LEFT_BEHIND.test(line))).toEqual([]);
+    const gone = lost.filter((line) => !LEFT_BEHIND.test(line) && !MADE_BY_THE_EXAMPLE.test(line));
+    expect(gone).toEqual([]);
   });
 
   test('is found out where it would', () => {
