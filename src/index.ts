@@ -1,8 +1,13 @@
 export { IamKeySentry } from './access-key/constructs/iam-key-sentry';
 export { type IamKeySentryProps } from './access-key/constructs/iam-key-sentry-props';
 export { KeyActions, type KeyActionsProps } from './access-key/constructs/key-actions';
-export { KeyExclusion, type TagExclusionProps } from './access-key/constructs/key-exclusion';
+export {
+  KeyExclusion,
+  type KeyExclusionProps,
+  type TagExclusionProps,
+} from './access-key/constructs/key-exclusion';
 export { KeyOwner } from './access-key/constructs/key-owner';
+export { KeyReports, Weekday } from './access-key/constructs/key-reports';
 export { ApprovalAsker } from './approval/constructs/approval-asker';
 export { type ApprovalRoute } from './approval/constructs/approval-route';
 export { ApprovedAction } from './approval/constructs/approved-action';

@@ -97,6 +97,7 @@ async function report({ aws, dynamo, notifications, ...hub }: HubAtWork): Promis
         await notifications.publish(organizationNotification(found, part, accounts, 'App/Keys'));
         return aws.clock.now();
       },
+      keepInventory: async () => undefined,
       tellOwners: async () => undefined,
       withRecords: async (_, work) => work(RECORDS),
     },
@@ -146,7 +147,8 @@ function foundIn(accountId: string, { clock }: CountedAws): LookedAccount {
       },
     };
   });
-  const survey = { at, userCount: 20, unknowns: [], tagUses: [], findings: [], keys: [], seen: [] };
+  const nothing = { users: [], unknowns: [], tagUses: [], findings: [], keys: [], seen: [] };
+  const survey = { at, userCount: 20, ...nothing };
   return { report: { survey, keys, maxKeyAge: 90 } };
 }
 

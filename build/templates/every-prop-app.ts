@@ -23,6 +23,7 @@ import {
   KeyActions,
   KeyExclusion,
   KeyOwner,
+  KeyReports,
   ManagementEventsTrail,
   ChangeSource,
   MemberAccounts,
@@ -52,6 +53,7 @@ import {
   type CompanySettings,
   type IamKeySentryProps,
   type KeyActionsProps,
+  type KeyExclusionProps,
   type InternetProps,
   type LockedBaselineProps,
   type ManagementEventsTrailProps,
@@ -66,6 +68,7 @@ import {
   type SlackApprovalWorkflowProps,
   type TagExclusionProps,
   type TrafficPatternProps,
+  Weekday,
 } from 'cdk-sentries';
 
 /**
@@ -281,6 +284,7 @@ const tagged: Required<TagExclusionProps> = {
   maxDuration: Duration.days(60),
   reason: 'Moves to roles in spring',
 };
+const excluded: Required<KeyExclusionProps> = { reason: 'Deploys without roles' };
 const actions: Required<KeyActionsProps> = {
   deactivateAfter: Duration.days(100),
   deactivateUnusedAfter: Duration.days(50),
@@ -300,7 +304,7 @@ const keySentry: Required<Omit<IamKeySentryProps, 'hub' | CompanySetting>> = {
   schedule: events.Schedule.rate(Duration.hours(12)),
   missedRunAlarmAfter: Duration.days(2),
   excluding: [
-    KeyExclusion.user('robot'),
+    KeyExclusion.user('robot', excluded),
     KeyExclusion.path('/breakglass/'),
     KeyExclusion.group(iam.Group.fromGroupName(stack, 'Group', 'admins')),
     KeyExclusion.tag('keep-until', tagged),
@@ -308,7 +312,10 @@ const keySentry: Required<Omit<IamKeySentryProps, 'hub' | CompanySetting>> = {
   owners: [KeyOwner.tag('Owner'), KeyOwner.path('/teams/'), KeyOwner.userName()],
   actions: KeyActions.of(actions),
   mode: SentryMode.ENFORCE,
+  reports: KeyReports.weekly(Weekday.MONDAY),
   notifyWhenNothingFound: true,
+  reportBucket: s3.Bucket.fromBucketName(stack, 'KeyReports', 'key-reports'),
+  reportPrefix: 'audit/access-keys/',
   notificationTopic: topic,
   excludedAlarms: ['FailedAnnouncementAlarm'],
   homeRegion: app.region ?? 'eu-west-1',

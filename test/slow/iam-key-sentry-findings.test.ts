@@ -1,8 +1,16 @@
+import { UpdateAccessKeyCommand } from '@aws-sdk/client-iam';
+import {
+  CreateBucketCommand,
+  GetObjectCommand,
+  ListObjectsV2Command,
+  S3Client,
+} from '@aws-sdk/client-s3';
 import { Duration } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
+import * as s3 from 'aws-cdk-lib/aws-s3';
 import type { NewUser } from '../../sandbox/emulator/iam-users';
 import type { DeployedStack } from '../../sandbox/local-aws';
-import { type IamKeySentryProps, KeyExclusion, KeyOwner } from '../../src';
+import { type IamKeySentryProps, KeyExclusion, KeyOwner, KeyReports } from '../../src';
 import type { AccessKeysOfOwner } from '../../src/access-key/contracts/owner-event';
 import { KEYS_PER_MESSAGE } from '../../src/access-key/domain/run-key-sentry';
 import { whatIsNotAllowed } from '../support/rights/role-rights';
@@ -28,6 +36,7 @@ import { policyStatements } from '../support/sandbox/role-policies';
 jest.setTimeout(60_000);
 
 const NOW = new Date('2026-03-10T12:00:00Z');
+const BUCKET = 'key-reports';
 const MANY = 5_000;
 const GENERATED = 420;
 const MOST_OWNERS = 100;
@@ -58,8 +67,10 @@ const ROOT = {
 let sandbox: KeySandbox;
 let plain: DeployedStack;
 let strict: DeployedStack;
+let changes: DeployedStack;
 let owned: DeployedStack;
 let users: NewUser[];
+let bucket: S3Client;
 
 beforeAll(async () => {
   sandbox = await KeySandbox.start();
@@ -70,9 +81,15 @@ beforeAll(async () => {
     KeyExclusion.group(group),
     KeyExclusion.tag(EXCLUDED.tag, { maxDuration: Duration.days(EXCLUDED.tagDays) }),
   ];
-  const sentry = async (name: string, props: IamKeySentryProps) =>
+  const sentry = async (
+    name: string,
+    { reportBucket, ...props }: Omit<IamKeySentryProps, 'reportBucket'> & { reportBucket?: string },
+  ) =>
     sandbox.deploy(name, (stack) => ({
       ...props,
+      ...(reportBucket && {
+        reportBucket: s3.Bucket.fromBucketName(stack, 'Reports', reportBucket),
+      }),
       excluding: exclusionsWith(iam.Group.fromGroupName(stack, 'Robots', EXCLUDED.group)),
     }));
   plain = await sentry('Plain', {});
@@ -81,7 +98,10 @@ beforeAll(async () => {
     maxUnusedAge: Duration.days(45),
     neverUsedGrace: Duration.days(30),
     includeInactiveKeys: true,
+    reportBucket: BUCKET,
   });
+  changes = await sentry('Changes', { reports: KeyReports.changesOnly() });
+  bucket = new S3Client({ ...sandbox.access(), forcePathStyle: true });
   owned = await sandbox.deploy('Owned', () => ({
     owners: [KeyOwner.tag('OTHER'), KeyOwner.path('/'), KeyOwner.userName()],
   }));
@@ -108,6 +128,14 @@ test(`${MANY} users without keys cost at most ${MOST_CALLS_WITHOUT_KEYS} calls o
     MOST_CALLS_WITHOUT_KEYS,
   );
   expect(metric(run, 'RunsCompleted')).toEqual([1]);
+});
+
+test('a file that cannot be written is reported, and costs nothing else', async () => {
+  const run = await sandbox.run(strict);
+  expect(run).toMatchObject({ succeeded: true, failures: [expect.stringContaining(BUCKET)] });
+  expect(metric(run, 'KeyInventoriesFailed')).toEqual([1]);
+  expect(metric(run, 'RunsCompleted')).toEqual([1]);
+  await bucket.send(new CreateBucketCommand({ Bucket: BUCKET }));
 });
 
 describe(`${MANY} users, and ${GENERATED} of every kind`, () => {
@@ -198,6 +226,81 @@ describe(`${MANY} users, and ${GENERATED} of every kind`, () => {
   });
 });
 
+test('one file has the keys of all users, with who is excluded by what', async () => {
+  const files = await filesOfRuns();
+  expect(files.map(([name]) => name)).toEqual([
+    expect.stringMatching(/^access-keys\/2026-03-10T12-00-\d\d\.\d{3}Z-123456789012\.csv$/),
+  ]);
+  const rows = files
+    .flatMap(([, csv]) => rowsIn(csv))
+    .filter(({ user }) => user !== 'administrator');
+  expect(sortedIds(rows.map(({ key_id: id = '' }) => id).filter((id) => id !== ''))).toEqual(
+    sortedIds(users.flatMap(({ keys }) => keys.map(({ id = '' }) => id))),
+  );
+  const listed = rows.filter(({ classes, excluded_by: by }) => classes !== '' && by === '');
+  expect(
+    sortedIds(listed.map(({ key_id: id = '', user = '' }) => (id === '' ? user : id))),
+  ).toEqual(
+    sortedIds(
+      expectedKeys(users, ROOT, STRICT, NOW).map(({ keyId, userName = '' }) => keyId ?? userName),
+    ),
+  );
+  const excluded = new Set(rows.map(({ excluded_by: by = '' }) => by.replace(/ until .*/, '')));
+  expect(excluded).toEqual(
+    new Set([
+      '',
+      'the name of the user',
+      `the path ${EXCLUDED.path}`,
+      `the group ${EXCLUDED.group}`,
+      `the tag ${EXCLUDED.tag}`,
+    ]),
+  );
+});
+
+test('changes alone are told: what is new, and what is not listed any more', async () => {
+  const first = await sandbox.run(changes);
+  expect(first.keys).toHaveLength(expectedKeys(users, ROOT, PLAIN, NOW).length);
+  expect(first.keys.filter((key) => key.new)).toEqual([]);
+  expect((await sandbox.run(changes)).deliveries).toEqual([]);
+  const newcomer: NewUser = {
+    name: 'newcomer',
+    createdAt: daysBefore(NOW, 200),
+    keys: [{ id: 'AKIANEWCOMER00000000', status: 'Active', createdAt: daysBefore(NOW, 200) }],
+  };
+  await sandbox.localAws.addUsers([newcomer]);
+  const known = first.keys.find(({ root }) => !root)!;
+  await sandbox.iam.send(
+    new UpdateAccessKeyCommand({
+      UserName: known.userName,
+      AccessKeyId: known.keyId,
+      Status: 'Inactive',
+    }),
+  );
+  // IAM makes a credential report every four hours at the most; some keys grow too old by then.
+  const later = new Date(NOW.getTime() + 5 * HOUR_MS);
+  await sandbox.localAws.setClock(later);
+  const { keys, messages, deliveries } = await sandbox.run(changes);
+  const firstIds = first.keys.map(({ keyId }) => keyId);
+  const news = expectedKeys([...users, newcomer], ROOT, PLAIN, later)
+    .flatMap(({ keyId = '' }) => keyId)
+    .filter((keyId) => keyId !== '' && !firstIds.includes(keyId));
+  expect(news).toContain('AKIANEWCOMER00000000');
+  expect(sortedIds(keys.filter((key) => key.new).map(({ keyId = '' }) => keyId))).toEqual(
+    sortedIds(news),
+  );
+  expect(messages[0]).toMatchObject({
+    gone: expect.arrayContaining([
+      { keyId: known.keyId, userName: known.userName, why: 'it is inactive now' },
+    ]),
+  });
+  expect(deliveries[0]!.emailText).toContain(
+    'No longer listed since the last report on 2026-03-10',
+  );
+  const calls = sandbox.callsOf(changes);
+  expect(calls.map(({ action }) => action)).toEqual(expect.arrayContaining(['GetItem', 'PutItem']));
+  expect(await whatIsNotAllowed(calls, await policyStatements(sandbox.iam, changes))).toEqual([]);
+});
+
 /** Of the first place that names one: the tag, the path, or the name. */
 function expectedOwner({ name, path = '/', tags: { other } = {} }: NewUser) {
   if (other !== undefined) return { kind: 'known', name: other, source: 'tag', tagKey: 'OTHER' };
@@ -218,7 +321,8 @@ test('every message and event is valid, and no call was beyond what the roles al
   expect(sandbox.messages.length).toBeGreaterThan(0);
   expect(sandbox.schemaErrors()).toEqual([]);
   for (const sentry of [plain, strict, owned]) {
-    const calls = sandbox.callsOf(sentry);
+    // The sandbox knows the calls of S3 by their method, and not what they are about.
+    const calls = sandbox.callsOf(sentry).filter(({ service }) => service !== 's3');
     expect(new Set(calls.map(({ action }) => action))).toEqual(
       new Set([
         'GetParameters',
@@ -235,6 +339,31 @@ test('every message and event is valid, and no call was beyond what the roles al
     expect(await whatIsNotAllowed(calls, await policyStatements(sandbox.iam, sentry))).toEqual([]);
   }
 });
+
+async function filesOfRuns(): Promise<[string, string][]> {
+  const { Contents = [] } = await bucket.send(new ListObjectsV2Command({ Bucket: BUCKET }));
+  return Promise.all(
+    Contents.map(async ({ Key = '' }): Promise<[string, string]> => {
+      const { Body } = await bucket.send(new GetObjectCommand({ Bucket: BUCKET, Key }));
+      return [Key, await Body!.transformToString()];
+    }),
+  );
+}
+
+/** By the names of the columns. No cell of these users holds what stands between two cells. */
+function rowsIn(csv: string): Record<string, string>[] {
+  const [header = [], ...rows] = csv
+    .trimEnd()
+    .split('\r\n')
+    .map((line) => line.slice(1, -1).split('","'));
+  return rows.map((cells) =>
+    Object.fromEntries(header.map((name, at) => [name, (cells[at] ?? '').replaceAll('""', '"')])),
+  );
+}
+
+function sortedIds(ids: readonly string[]): string[] {
+  return [...ids].sort();
+}
 
 interface Identified {
   readonly keyId?: string;

@@ -8,6 +8,12 @@ import {
   TagUserCommand,
 } from '@aws-sdk/client-iam';
 import {
+  CreateBucketCommand,
+  GetObjectCommand,
+  ListObjectsV2Command,
+  S3Client,
+} from '@aws-sdk/client-s3';
+import {
   CreateQueueCommand,
   GetQueueUrlCommand,
   ReceiveMessageCommand,
@@ -16,11 +22,12 @@ import {
 } from '@aws-sdk/client-sqs';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { App, Duration, Stack } from 'aws-cdk-lib';
+import * as s3 from 'aws-cdk-lib/aws-s3';
 import { HOME } from '../../sandbox/emulator/emulator-access';
 import { type DeployedStack, LocalAws } from '../../sandbox/local-aws';
 import type { Organization } from '../../sandbox/organization/organization';
 import { IamGaps } from '../../sandbox/proxy/iam-gaps/iam-gaps';
-import { IamKeySentry, KeyActions, KeyOwner } from '../../src';
+import { IamKeySentry, KeyActions, KeyOwner, KeyReports } from '../../src';
 import { MemberAccounts } from '../../src/organization/constructs/member-accounts';
 import { MemberRegions } from '../../src/organization/constructs/member-regions';
 import { MemberRights } from '../../src/organization/constructs/member-rights';
@@ -36,6 +43,7 @@ jest.setTimeout(120_000);
 const PAYMENTS = '222222222222';
 /** It has no roles for the hub. */
 const CLOSED_SHOP = '333333333333';
+const BUCKET = 'key-reports';
 const START = new Date('2026-03-10T12:00:00Z');
 const DAY = 86_400_000;
 const CAUGHT = 'caught-events';
@@ -43,6 +51,7 @@ const CAUGHT = 'caught-events';
 let aws: LocalAws;
 let organization: Organization;
 let unit: string;
+let bucket: S3Client;
 let hub: DeployedStack;
 /** Of the member's users, by name. */
 const keyOf = new Map<string, AccessKey>();
@@ -66,6 +75,8 @@ beforeAll(async () => {
     accountId: organization.managementAccountId,
     region: HOME.region,
   });
+  bucket = new S3Client({ ...aws.accessTo(HOME), forcePathStyle: true });
+  await bucket.send(new CreateBucketCommand({ Bucket: BUCKET }));
   await addUser('bob');
   const Tags = [{ Key: 'owner', Value: 'payments@example.com' }];
   await iamOf(PAYMENTS).send(new TagUserCommand({ UserName: 'bob', Tags }));
@@ -97,6 +108,19 @@ test('an old key of a member is reported and retired, and one that is not used u
     /It was deactivated on 2026-07-16 because no use of it is known in its \d+ days\./,
   );
   expect(await statusOf('bob', 'ann', 'carol')).toEqual(['Inactive', 'Inactive', 'Active']);
+  expect(retired[0]).toContain('Listed since 2026-07-08.');
+});
+
+test('each run has written one file with the keys of all accounts, and what is not known', async () => {
+  const [noticed = '', retired = '', ...others] = await filesOfRuns();
+  expect(others).toEqual([]);
+  expect(noticed).toMatch(
+    /"222222222222","bob","AKIA\w+","Active",.*"deactivate","notice","2026-07-1\d"/,
+  );
+  expect(retired).toMatch(
+    /"222222222222","bob","AKIA\w+","Active",.*"deactivate","done","2026-07-16"/,
+  );
+  expect(retired).toMatch(/"333333333333",.*"ROLE_REFUSES: /);
 });
 
 test('a message of a run that is over does nothing', async () => {
@@ -169,6 +193,17 @@ async function run(): Promise<string[]> {
     .map(({ emailText }) => emailText);
 }
 
+async function filesOfRuns(): Promise<string[]> {
+  const { Contents = [] } = await bucket.send(new ListObjectsV2Command({ Bucket: BUCKET }));
+  expect(Contents.every(({ Key }) => Key?.endsWith('-organization.csv'))).toBe(true);
+  return Promise.all(
+    Contents.map(async ({ Key = '' }) => {
+      const { Body } = await bucket.send(new GetObjectCommand({ Bucket: BUCKET, Key }));
+      return Body!.transformToString();
+    }),
+  );
+}
+
 async function statusOf(...names: string[]): Promise<(string | undefined)[]> {
   const answers = await Promise.all(
     names.map(async (UserName) => iamOf(PAYMENTS).send(new ListAccessKeysCommand({ UserName }))),
@@ -208,6 +243,8 @@ function addHub(stack: Stack): void {
       accounts: MemberAccounts.organization({ excluding: [organization.managementAccountId] }),
       regions: MemberRegions.of([HOME.region]),
     }),
+    reports: KeyReports.everyRun(),
+    reportBucket: s3.Bucket.fromBucketName(stack, 'Reports', BUCKET),
     owners: [KeyOwner.tag('Owner')],
     maxUnusedAge: Duration.days(45),
     actions: KeyActions.of({

@@ -29,7 +29,8 @@ import type { KeyRecords } from '../domain/ports';
 const MINUTE_MILLISECONDS = 60_000;
 
 /** An item of its own, which is no key: their ids have no such character. */
-const LEASE_ID = '#run';
+const NO_KEY = '#';
+const LEASE_ID = `${NO_KEY}run`;
 
 const PAUSE_MILLISECONDS = 2_000;
 
@@ -153,7 +154,7 @@ export interface RecordLayout {
 }
 
 /** A table of their own: those of the sentry's own account. */
-const OWN_TABLE: RecordLayout = {
+export const OWN_TABLE: RecordLayout = {
   key: (id) => ({ keyId: { S: id } }),
   pages: (client, table) => paginateScan({ client }, { TableName: table, ConsistentRead: true }),
 };
@@ -198,7 +199,9 @@ export class DynamoKeyRecords implements KeyRecords {
   async all(): Promise<KeyRecord[]> {
     const records: KeyRecord[] = [];
     for await (const { Items: page } of this.layout.pages(this.client, this.table)) {
-      records.push(...(page ?? []).filter(({ keyId }) => keyId?.S !== LEASE_ID).map(recordOf));
+      records.push(
+        ...(page ?? []).filter(({ keyId }) => !keyId?.S?.startsWith(NO_KEY)).map(recordOf),
+      );
     }
     return records;
   }

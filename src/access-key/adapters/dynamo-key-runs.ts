@@ -10,11 +10,13 @@ import * as z from 'zod/mini';
 import {
   answerOf,
   answerSchema,
+  inventorySchema,
   keySchema,
   runAccountsSchema,
   runSchema,
   storedAnswer,
   type StoredAnswer,
+  storedInventoryKey,
   storedKey,
 } from './stored-answers';
 import { chunksOf } from '../../shared/domain/chunks';
@@ -23,15 +25,18 @@ import {
   ANSWER_EXPIRY,
   ANSWER_PREFIX,
   CURRENT_RUN,
+  INVENTORY_KEYS_PER_ITEM,
+  INVENTORY_PREFIX,
   KEYS_PER_ITEM,
   MEMBER_KEYS_ITEM_VERSION,
   MEMBER_KEYS_KEY,
   RUN_PREFIX,
   RUNS_PARTITION,
 } from '../contracts/member-keys-items';
+import type { InventoryKey } from '../domain/key-inventory';
 import type { ReportedKey } from '../domain/key-report';
 import { type AccountAnswer, isFinal, type KeyRun } from '../domain/organization/key-run';
-import type { KeyRuns } from '../domain/organization/ports';
+import type { KeyRuns, TakenInventory } from '../domain/organization/ports';
 
 type RunAccounts = Pick<KeyRun, 'asked' | 'suspended'>;
 
@@ -122,21 +127,7 @@ export class DynamoKeyRuns implements KeyRuns {
   }
 
   async answers(runId: string): Promise<AccountAnswer[]> {
-    const values = new Map<string, string>();
-    for await (const { Items: page } of paginateQuery(
-      { client: this.client },
-      {
-        TableName: this.table,
-        ConsistentRead: true,
-        KeyConditionExpression: '#pk = :pk',
-        ExpressionAttributeNames: { '#pk': MEMBER_KEYS_KEY.partition },
-        ExpressionAttributeValues: { ':pk': { S: `${ANSWER_PREFIX}${runId}` } },
-      },
-    )) {
-      z.array(itemSchema)
-        .parse(page ?? [])
-        .forEach(({ sk, value }) => values.set(sk.S, value.S));
-    }
+    const values = await this.valuesIn(`${ANSWER_PREFIX}${runId}`);
     return [...values]
       .filter(([sk]) => !sk.includes('#'))
       .map(([, value]) => {
@@ -174,6 +165,57 @@ export class DynamoKeyRuns implements KeyRuns {
       ...expiry(answer.answeredAt),
       isFinal: { BOOL: isFinal(answer) },
     });
+  }
+
+  /** What an earlier delivery of the same message left beyond the parts of this one counts not. */
+  async writeInventory(runId: string, { accountId, takenAt, keys }: TakenInventory): Promise<void> {
+    const pieces = keys.length > 0 ? chunksOf(keys, INVENTORY_KEYS_PER_ITEM) : [[]];
+    for (const [index, piece] of pieces.entries()) {
+      await this.client.send(
+        new PutItemCommand({
+          TableName: this.table,
+          Item: {
+            ...keyOf(`${INVENTORY_PREFIX}${runId}`, `${accountId}#${index}`),
+            ...content({ parts: pieces.length, keys: piece.map(storedInventoryKey) }),
+            ...expiry(takenAt),
+          },
+        }),
+      );
+    }
+  }
+
+  async inventories(runId: string): Promise<Map<string, InventoryKey[]>> {
+    const values = await this.valuesIn(`${INVENTORY_PREFIX}${runId}`);
+    const parts = new Map([...values].map(([sk, value]) => [sk, inventoryIn(value)]));
+    const accountIds = [...parts.keys()].flatMap((sk) => sk.match(/^(\d+)#0$/)?.[1] ?? []);
+    return new Map(
+      accountIds.map((accountId): [string, InventoryKey[]] => [
+        accountId,
+        Array.from(
+          { length: parts.get(`${accountId}#0`)?.parts ?? 0 },
+          (_, index) => parts.get(`${accountId}#${index}`)?.keys ?? [],
+        ).flat(),
+      ]),
+    );
+  }
+
+  private async valuesIn(partition: string): Promise<Map<string, string>> {
+    const values = new Map<string, string>();
+    for await (const { Items: page } of paginateQuery(
+      { client: this.client },
+      {
+        TableName: this.table,
+        ConsistentRead: true,
+        KeyConditionExpression: '#pk = :pk',
+        ExpressionAttributeNames: { '#pk': MEMBER_KEYS_KEY.partition },
+        ExpressionAttributeValues: { ':pk': { S: partition } },
+      },
+    )) {
+      z.array(itemSchema)
+        .parse(page ?? [])
+        .forEach(({ sk, value }) => values.set(sk.S, value.S));
+    }
+    return values;
   }
 
   private async putUnlessAnswered(item: Record<string, AttributeValue>): Promise<void> {
@@ -215,6 +257,10 @@ function keysOf(
     }
     return z.array(keySchema).parse(JSON.parse(value));
   }).flat();
+}
+
+function inventoryIn(value: string): z.infer<typeof inventorySchema> {
+  return inventorySchema.parse(JSON.parse(value));
 }
 
 function piecesOf({ asked, suspended }: RunAccounts): RunAccounts[] {

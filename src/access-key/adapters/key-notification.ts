@@ -7,6 +7,8 @@ import type { Clock } from '../../shared/domain/clock';
 import { plainText } from '../../shared/domain/notification/plain-text';
 import {
   type AccessKeyReportMessage,
+  type ChangesInMessage,
+  type GoneKeyInMessage,
   KEY_MESSAGE_VERSION,
   type KeyInMessage,
   type LastUsedInMessage,
@@ -16,13 +18,16 @@ import {
 } from '../contracts/key-message';
 import type { OwnerCounts } from '../contracts/owner-in-message';
 import type { LastUse } from '../domain/access-key';
+import { MOST_GONE } from '../domain/changes-text';
 import { ROOT_USER } from '../domain/credential-report';
 import type { ReasonedStep } from '../domain/key-actions';
 import {
   countByClass,
+  type GoneKey,
   isComplete,
   type KeyReport,
   type OwnerCount,
+  type ReportChanges,
   type ReportedKey,
   reportSeverity,
   undoCommand,
@@ -89,6 +94,7 @@ export function keyNotification(
     ...(report.decidedKeyId && { decidedKeyId: report.decidedKeyId }),
     userCount: survey.userCount,
     counts: countByClass(report),
+    ...changesInMessage(report.changes, part, goneInMessage),
     ...ownerCounts(owners),
     keys: keys.map(keyInMessage),
     tagUses: survey.tagUses.slice(0, MAX_TAG_USES_IN_MESSAGE),
@@ -99,7 +105,13 @@ export function keyNotification(
   return {
     subject: keyReportSubject(report, part),
     json: JSON.stringify(message),
-    text: keyReportText(report, keys, part, sentry, account),
+    text: keyReportText(
+      part.number > 1 ? { ...report, changes: undefined } : report,
+      keys,
+      part,
+      sentry,
+      account,
+    ),
     severity: message.severity,
     type: message.type,
   };
@@ -122,7 +134,33 @@ function classicFields(report: KeyReport, keys: readonly ReportedKey[]) {
   };
 }
 
-export function keyInMessage({ keyId, userName, finding, step, owner }: ReportedKey): KeyInMessage {
+export function changesInMessage(
+  changes: ReportChanges | undefined,
+  { number }: Pick<Part, 'number'>,
+  goneIn: (gone: GoneKey) => GoneKeyInMessage,
+): ChangesInMessage {
+  if (!changes) return {};
+  const lastReportAt = changes.lastAt.toISOString();
+  if (number > 1 || changes.gone.length === 0) return { lastReportAt };
+  return {
+    lastReportAt,
+    gone: changes.gone.slice(0, MOST_GONE).map(goneIn),
+    goneOmitted: Math.max(0, changes.gone.length - MOST_GONE),
+  };
+}
+
+function goneInMessage({ keyId, userName, why }: GoneKey): GoneKeyInMessage {
+  return { keyId, userName, ...(why !== undefined && { why: plainText(why) }) };
+}
+
+export function keyInMessage({
+  keyId,
+  userName,
+  finding,
+  step,
+  owner,
+  listed,
+}: ReportedKey): KeyInMessage {
   return {
     keyId,
     userName,
@@ -135,6 +173,10 @@ export function keyInMessage({ keyId, userName, finding, step, owner }: Reported
     }),
     classes: finding?.classes ?? [],
     ...(step && { step: stepInMessage(step) }),
+    ...(listed && {
+      listedSince: listed.since.toISOString(),
+      ...(listed.isNew && { new: true }),
+    }),
     ...(owner && { owner }),
   };
 }

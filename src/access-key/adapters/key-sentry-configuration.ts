@@ -3,16 +3,19 @@ import * as z from 'zod/mini';
 import { readParameters } from '../../shared/adapters/configuration/ssm-parameters';
 import type { EveryField } from '../../shared/adapters/every-field';
 import {
+  type InventoryPlace,
   KEY_SENTRY_PARAMETER_VERSION,
   type KeyWorkflowParameter,
 } from '../contracts/key-sentry-parameter';
 import { ACTION_MODES } from '../domain/key-actions';
+import { REPORT_TIMINGS } from '../domain/report-timing';
 import type { KeySentryConfiguration } from '../domain/run-key-sentry';
 import type { SurveyRules } from '../domain/survey';
 
 const someDays = z.number().check(z.nonnegative());
 const days = z.number().check(z.positive());
-const accounts = z.optional(z.array(z.string()));
+/** Of exclusions of each kind. */
+const limits = { reason: z.optional(z.string()), accounts: z.optional(z.array(z.string())) };
 
 export const parameterSchema = z.object({
   version: z.literal(KEY_SENTRY_PARAMETER_VERSION),
@@ -25,15 +28,14 @@ export const parameterSchema = z.object({
   }),
   exemptions: z.array(
     z.discriminatedUnion('kind', [
-      z.object({ kind: z.literal('user'), userName: z.string(), accounts }),
-      z.object({ kind: z.literal('path'), path: z.string(), accounts }),
-      z.object({ kind: z.literal('group'), groupName: z.string(), accounts }),
+      z.object({ kind: z.literal('user'), userName: z.string(), ...limits }),
+      z.object({ kind: z.literal('path'), path: z.string(), ...limits }),
+      z.object({ kind: z.literal('group'), groupName: z.string(), ...limits }),
       z.object({
         kind: z.literal('tag'),
         key: z.string(),
         maxDays: days,
-        reason: z.optional(z.string()),
-        accounts,
+        ...limits,
       }),
     ]),
   ),
@@ -50,6 +52,13 @@ export const parameterSchema = z.object({
     }),
   ),
   tellsWhenNothingFound: z.boolean(),
+  reports: z.optional(
+    z.object({
+      kind: z.enum(REPORT_TIMINGS),
+      day: z.optional(z.int().check(z.gte(0), z.lte(6))),
+    }),
+  ),
+  inventory: z.optional(z.object({ bucket: z.string(), prefix: z.string(), owner: z.string() })),
   owners: z.optional(
     z.array(
       z.discriminatedUnion('kind', [
@@ -66,6 +75,7 @@ export const parameterSchema = z.object({
 
 export interface LoadedKeySentryConfiguration extends KeySentryConfiguration {
   readonly workflow?: KeyWorkflowParameter;
+  readonly inventory?: InventoryPlace;
 }
 
 export async function readKeySentryConfiguration(
@@ -86,14 +96,8 @@ export function parseKeySentryConfiguration(
       `The SSM parameter ${name} is not of version ${KEY_SENTRY_PARAMETER_VERSION} of this library: ${z.prettifyError(parsed.error)}`,
     );
   }
-  const {
-    rules,
-    exemptions: excluding,
-    actions,
-    tellsWhenNothingFound,
-    workflow,
-    owners,
-  } = parsed.data;
+  const { rules, exemptions: excluding, actions, tellsWhenNothingFound, owners } = parsed.data;
+  const { workflow, inventory, reports } = parsed.data;
   const looksAtInactive = actions?.deleteAfterInactive !== undefined;
   const surveyed: EveryField<SurveyRules> = { keys: rules, excluding, looksAtInactive, owners };
   const configuration: EveryField<LoadedKeySentryConfiguration> = {
@@ -101,6 +105,8 @@ export function parseKeySentryConfiguration(
     actions,
     tellsWhenNothingFound,
     workflow,
+    inventory,
+    reports,
   };
   return configuration;
 }

@@ -14,8 +14,10 @@ import {
   RUNS_LAYOUT,
 } from './dynamo-key-records';
 import { DynamoKeyRuns } from './dynamo-key-runs';
+import { DynamoLastReport } from './dynamo-last-report';
 import { readHubAccounts } from './hub-accounts';
 import { KeyAsking } from './key-asking';
+import type { InventoriedRun } from './key-inventories';
 import type { LoadedKeySentryConfiguration } from './key-sentry-configuration';
 import { MemberKeys, orRefusal } from './member-keys';
 import { organizationNotification } from './organization-notification';
@@ -26,6 +28,8 @@ import { CLIENT_SETTINGS } from '../../shared/adapters/aws/client-settings';
 import { CachedConfiguration } from '../../shared/adapters/configuration/cached-configuration';
 import { SnsNotifications } from '../../shared/adapters/notification/sns-notifications';
 import type { Clock } from '../../shared/domain/clock';
+import type { AccountInventory } from '../domain/inventory-csv';
+import { type HasTime, type InventoryPorts, takeInventory } from '../domain/key-inventory';
 import type { KeyReport } from '../domain/key-report';
 import {
   type AccountToLookAt,
@@ -34,6 +38,7 @@ import {
 } from '../domain/organization/answer-for-account';
 import type { AccountAnswer, KeyRun } from '../domain/organization/key-run';
 import { namedMember } from '../domain/organization/member-labels';
+import { organizationInventory } from '../domain/organization/organization-inventory';
 import type { OrganizationReport } from '../domain/organization/organization-report';
 import type { HubAccounts } from '../domain/organization/ports';
 import { reportKeyRun } from '../domain/organization/report-key-run';
@@ -63,6 +68,12 @@ export interface OrganizationKeysProps {
   };
   configuration(): Promise<LoadedKeySentryConfiguration>;
   announce(accountId: string, report: KeyReport): Promise<void>;
+  /** Does nothing where no inventory is kept, and never throws. */
+  keepInventory(
+    configuration: LoadedKeySentryConfiguration,
+    run: InventoriedRun,
+    take: () => Promise<AccountInventory[]>,
+  ): Promise<void>;
   tellOwners(report: OrganizationReport): Promise<void>;
 }
 
@@ -103,7 +114,7 @@ export class OrganizationKeys {
   }
 
   /** Undefined where there is nothing to answer any more. */
-  async answer(account: AccountToLookAt): Promise<AccountAnswer | undefined> {
+  async answer(account: AccountToLookAt, hasTime: HasTime): Promise<AccountAnswer | undefined> {
     const { announce, clock } = this.props;
     return answerForAccount(account, {
       runs: this.runs,
@@ -115,28 +126,36 @@ export class OrganizationKeys {
       },
       look: async (accountId) =>
         accountId === this.props.own.account
-          ? this.lookAtOwn()
-          : this.lookAtMember(accountId, account.runId),
+          ? this.lookAtOwn(hasTime)
+          : this.lookAtMember(account, hasTime),
     });
   }
 
   /** Throws a LeaseTakenError where another invocation reports it just now. */
   async report(): Promise<OrganizationReport | undefined> {
-    const { clients, clock, configuration, sentry, topicArn, tellOwners } = this.props;
+    const { clients, clock, configuration, sentry, topicArn } = this.props;
+    const { keepInventory, tellOwners } = this.props;
     const notifications = new SnsNotifications(clients.sns, topicArn);
     return this.runsLease().exclusively(REPORT_LEASE, async () => {
-      const [{ tellsWhenNothingFound }, accounts] = await Promise.all([
-        configuration(),
-        this.accounts(),
-      ]);
+      const [loaded, accounts] = await Promise.all([configuration(), this.accounts()]);
       return reportKeyRun(
         {
           runs: this.runs,
-          tellsWhenNothingFound,
+          tellsWhenNothingFound: loaded.tellsWhenNothingFound,
           tell: async (report, part) => {
             await notifications.publish(organizationNotification(report, part, accounts, sentry));
             return clock.now();
           },
+          ...(loaded.reports && {
+            remembering: {
+              timing: loaded.reports,
+              memory: new DynamoLastReport(clients.dynamo, this.props.table, RUNS_LAYOUT),
+            },
+          }),
+          keepInventory: async (report) =>
+            keepInventory(loaded, { scope: 'organization', at: report.at }, async () =>
+              organizationInventory(report, await this.runs.inventories(report.runId)),
+            ),
           tellOwners,
           withRecords: async (accountId, work) => {
             const records = this.recordsOf(accountId);
@@ -151,13 +170,18 @@ export class OrganizationKeys {
     });
   }
 
-  private async lookAtOwn(): Promise<LookedAccount> {
+  private async lookAtOwn(hasTime: HasTime): Promise<LookedAccount> {
     const { configuration, own, clock } = this.props;
     const loaded = await configuration();
-    return { report: await lookAndRetire(loaded, own.ports(loaded), clock.now()) };
+    const ports = own.ports(loaded);
+    const report = await lookAndRetire(loaded, ports, clock.now());
+    return { report, ...(await inventoryOf(report, loaded, { ...ports, hasTime })) };
   }
 
-  private async lookAtMember(accountId: string, runId: string): Promise<LookedAccount | Refusal> {
+  private async lookAtMember(
+    { accountId, runId }: AccountToLookAt,
+    hasTime: HasTime,
+  ): Promise<LookedAccount | Refusal> {
     const { clients, clock, configuration, hub, own } = this.props;
     const [loaded, accounts] = await Promise.all([configuration(), this.lately.asOf(new Date(0))]);
     const look = async () => {
@@ -180,7 +204,11 @@ export class OrganizationKeys {
         barredBy,
       };
       const report = await lookAndRetire(loaded, ports, clock.now());
-      return { report, ...(barredBy !== undefined && { barredBy }) };
+      return {
+        report,
+        ...(barredBy !== undefined && { barredBy }),
+        ...(await inventoryOf(report, loaded, { source, hasTime })),
+      };
     };
     return orRefusal(async () => this.sessions.reading(accountId, look));
   }
@@ -205,4 +233,14 @@ export class OrganizationKeys {
     const { clients, table, clock } = this.props;
     return new DynamoKeyRecords(clients.dynamo, table, clock, RUNS_LAYOUT);
   }
+}
+
+/** Taken once all else is done, since nothing is decided by it. */
+async function inventoryOf(
+  { survey }: KeyReport,
+  { inventory, rules }: LoadedKeySentryConfiguration,
+  ports: InventoryPorts,
+): Promise<Pick<LookedAccount, 'inventory'>> {
+  if (!inventory) return {};
+  return { inventory: await takeInventory(survey, rules.keys, ports) };
 }

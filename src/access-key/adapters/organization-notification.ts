@@ -1,4 +1,5 @@
 import {
+  changesInMessage,
   type Cut,
   keyInMessage,
   MAX_CHARACTERS_OF_OTHERS,
@@ -83,6 +84,12 @@ function messageOf(
     complete: unknownCount(report) === 0,
     accountsRead: report.accounts.length,
     counts: organizationCounts(report),
+    ...changesInMessage(report.changes, part, ({ accountId, keyId, userName, why }) => ({
+      account: accountId,
+      keyId,
+      userName,
+      ...(why !== undefined && { why: plainText(why) }),
+    })),
     unread: part.unread.map((account, index) => unreadAccount(account, accounts, index < most)),
     accounts: told.slice(0, most).map((one) => readAccount(one, accounts)),
     accountsOmitted: Math.max(0, told.length - most),

@@ -1,8 +1,10 @@
 import * as z from 'zod/mini';
 import { plainText } from '../../shared/domain/notification/plain-text';
 import { MAX_TAG_USES_IN_MESSAGE, MAX_UNKNOWN_IN_MESSAGE } from '../contracts/key-message';
+import type { LastUse } from '../domain/access-key';
 import { DEACTIVATION_REASONS } from '../domain/deactivation-reasons';
 import { STEP_KINDS } from '../domain/key-actions';
+import type { InventoryKey } from '../domain/key-inventory';
 import type { KeyReport, ReportedKey } from '../domain/key-report';
 import type { KeyStep } from '../domain/key-step';
 import { type AccountAnswer, UNREAD_CAUSES } from '../domain/organization/key-run';
@@ -54,6 +56,23 @@ const finding = z.object({
   ageInDays: z.number(),
   lastUse,
   classes: z.array(z.enum(['too-old', 'soon-too-old', 'unused', 'never-used'])),
+});
+
+const { status, createdAt, ageInDays, classes } = finding.shape;
+
+/** A part of the inventory of an account; the number says how many it has. */
+export const inventorySchema = z.object({
+  parts: z.int(),
+  keys: z.array(
+    z.object({
+      userName: z.string(),
+      keyId: z.optional(z.string()),
+      found: z.optional(z.object({ status, createdAt, ageInDays, lastUse, classes })),
+      excludedBy: z.optional(z.string()),
+      exclusionReason: z.optional(z.string()),
+      problem: z.optional(z.string()),
+    }),
+  ),
 });
 
 export const standingReasons = z.array(
@@ -177,6 +196,18 @@ export function storedAnswer(answer: AccountAnswer, parts: number): StoredAnswer
   };
 }
 
+/** As `storedKey`, of an inventory. */
+export function storedInventoryKey(key: InventoryKey): InventoryKey {
+  const { found, excludedBy, exclusionReason, problem } = key;
+  return {
+    ...key,
+    ...(found && { found: { ...found, lastUse: shortLastUse(found.lastUse) } }),
+    ...(excludedBy !== undefined && { excludedBy: plainText(excludedBy) }),
+    ...(exclusionReason !== undefined && { exclusionReason: plainText(exclusionReason) }),
+    ...(problem !== undefined && { problem: plainText(problem) }),
+  };
+}
+
 /** Texts of others are cut, so that a part of an answer fits into an item. */
 export function storedKey({ step: taken, owner: owned, ...key }: ReportedKey): ReportedKey {
   return {
@@ -197,9 +228,11 @@ function shortFinding({
   owner: _,
   ...found
 }: NonNullable<ReportedKey['finding']>): NonNullable<ReportedKey['finding']> {
-  const { lastUse: use } = found;
-  if (use.kind !== 'unknown') return found;
-  return { ...found, lastUse: { kind: 'unknown', reason: plainText(use.reason) } };
+  return { ...found, lastUse: shortLastUse(found.lastUse) };
+}
+
+function shortLastUse(use: LastUse): LastUse {
+  return use.kind === 'unknown' ? { kind: 'unknown', reason: plainText(use.reason) } : use;
 }
 
 function shortStep({ keyId, userName, report }: KeyStep): KeyStep {
@@ -216,7 +249,7 @@ export function answerOf(
   keys: readonly ReportedKey[],
 ): AccountAnswer {
   const report: KeyReport = {
-    survey: { ...stored, findings: [], keys: [], seen: [] },
+    survey: { ...stored, users: [], findings: [], keys: [], seen: [] },
     keys,
     maxKeyAge,
   };

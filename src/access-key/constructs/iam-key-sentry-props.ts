@@ -1,9 +1,11 @@
 import { Duration } from 'aws-cdk-lib';
 import * as events from 'aws-cdk-lib/aws-events';
+import type * as s3 from 'aws-cdk-lib/aws-s3';
 import type * as sns from 'aws-cdk-lib/aws-sns';
 import type { KeyActions } from './key-actions';
 import type { KeyExclusion } from './key-exclusion';
 import type { KeyOwner } from './key-owner';
+import type { KeyReports } from './key-reports';
 import type { SentryHub } from '../../organization/constructs/sentry-hub';
 import type { CompanySettings } from '../../shared/constructs/company-settings';
 import type { SentryMode } from '../../shared/constructs/sentry-mode';
@@ -106,11 +108,42 @@ export interface IamKeySentryProps extends CompanySettings {
   readonly mode?: SentryMode;
 
   /**
-   * Whether a run that finds nothing is reported as well.
+   * When runs are reported. With any of them, what is new since the last report is marked. Throws
+   * for `KeyReports.changesOnly()` with `notifyWhenNothingFound`, which would do nothing.
+   *
+   * @default - each run that finds something, and what is new is not marked
+   */
+  readonly reports?: KeyReports;
+
+  /**
+   * Whether a run that finds nothing is reported as well; with `KeyReports.weekly()`, once a week.
    *
    * @default false
    */
   readonly notifyWhenNothingFound?: boolean;
+
+  /**
+   * A bucket into which each run puts one CSV file with all keys of all users, those of excluded
+   * users as well: their age and use, the classes they are listed with, the steps taken or due, and
+   * who is excluded by what and why. Nothing depends on it: a file that cannot be written is
+   * reported, and costs nothing else. The look-ups of keys that are neither listed nor due are made
+   * for it.
+   *
+   * It has to be in the sentry's Region, or this throws. For one of another account, a warning says
+   * what its policy has to hold; give its account with `Bucket.fromBucketAttributes()`, since a
+   * bucket of another owner than that gets nothing.
+   *
+   * @default - no file is written
+   */
+  readonly reportBucket?: s3.IBucket;
+
+  /**
+   * How the names of the files in `reportBucket` begin; the time of the run follows. Throws if it
+   * does not end with a slash, or begins with one, and without `reportBucket`.
+   *
+   * @default access-keys/
+   */
+  readonly reportPrefix?: string;
 
   /**
    * Where the sentry reports what it found, and its alarms go: a standard topic of the same Region,

@@ -11,8 +11,8 @@ import {
 } from '../contracts/key-sentry-parameter';
 import type { KeyRules } from '../domain/key-rules';
 
-/** All that the handlers read, less the workflow, which is known once it is asked. */
-export type IamKeySentrySettings = Omit<KeySentryParameter, 'workflow'>;
+/** All that the handlers read, less what the resources beside them tell. */
+export type IamKeySentrySettings = Omit<KeySentryParameter, 'workflow' | 'inventory'>;
 
 /** Throws where the props cannot work; the error begins with the path of the construct. */
 export function iamKeySentrySettings(
@@ -31,6 +31,7 @@ export function iamKeySentrySettings(
     exemptions: excluding,
     actions: keyActions(scope, props, rules),
     tellsWhenNothingFound: props.notifyWhenNothingFound ?? false,
+    reports: reportTiming(scope, props),
     ...(owners && { owners }),
   };
   refuseTooLong(scope, settings);
@@ -114,6 +115,19 @@ function refuseIdleMode(scope: Construct, mode: SentryMode | undefined): void {
     `${scope.node.path}: "mode" is OBSERVE and does nothing without "actions": keys are only reported anyway. ` +
       'Leave it out, or write the actions to observe, such as KeyActions.of({ deactivateAfter: Duration.days(100) }).',
   );
+}
+
+function reportTiming(
+  scope: Construct,
+  { reports, notifyWhenNothingFound }: IamKeySentryProps,
+): IamKeySentrySettings['reports'] {
+  const timing = reports?._timing;
+  if (timing?.kind === 'changes-only' && notifyWhenNothingFound) {
+    throw new Error(
+      `${scope.node.path}: "notifyWhenNothingFound" does nothing with KeyReports.changesOnly(), which reports what is not listed any more by itself: leave it out, or write KeyReports.weekly().`,
+    );
+  }
+  return timing;
 }
 
 function refuseTooLong(scope: Construct, settings: IamKeySentrySettings): void {

@@ -6,7 +6,8 @@ import type * as sqs from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { endpointNeeds } from './endpoint-needs';
 import type { IamKeySentryProps } from './iam-key-sentry-props';
-import { iamKeySentrySettings } from './iam-key-sentry-settings';
+import { type IamKeySentrySettings, iamKeySentrySettings } from './iam-key-sentry-settings';
+import { InventoryBucket } from './inventory-bucket';
 import {
   type HomeRegion,
   homeRegion,
@@ -91,15 +92,20 @@ export class IamKeySentry extends Construct implements iam.IGrantable {
     const topic = this.notificationTopic;
     const members = props.hub && new KeyMembers(this, { hub: props.hub, actions, topic });
     const approvals = KeyApprovals.forActions(this, actions);
-    const workflow = approvals?.parameter;
-    const configuration = new KeyConfiguration(this, { ...settings, workflow });
-    const records = actions && new KeyRecords(this);
+    const inventory = InventoryBucket.of(this, props, placed.home.name);
+    const configuration = this.configuration(settings, approvals, inventory);
+    const remembersReports = props.reports !== undefined && !members;
+    const retires = actions !== undefined;
+    const records = KeyRecords.of(this, { retires, remembersReports });
     const common = { users: lookedAtUsers(props), configuration, topic, members };
     const checker = new KeyChecker(this, {
       ...common,
       homeRegion: placed.home,
       records,
+      retires,
+      remembersReports,
       approvals,
+      inventory,
     });
     const runs = new KeyRuns(this, {
       when,
@@ -122,6 +128,18 @@ export class IamKeySentry extends Construct implements iam.IGrantable {
     );
     this.alarms = keptAlarms(this, alarms, props.excludedAlarms);
     adviseOnAlarms(this, { topic, alarms: this.alarms, tamperRules: false });
+  }
+
+  private configuration(
+    settings: IamKeySentrySettings,
+    approvals: KeyApprovals | undefined,
+    inventory: InventoryBucket | undefined,
+  ): KeyConfiguration {
+    return new KeyConfiguration(this, {
+      ...settings,
+      workflow: approvals?.parameter,
+      inventory: inventory?.place,
+    });
   }
 
   /** Keys that are listed as too old. Statistic: maximum. */

@@ -7,8 +7,20 @@ import { checkedReason } from '../../shared/constructs/exclusion-reason';
 import { isKnownLater, refuseListKnownLater } from '../../shared/constructs/known-later';
 import type { Exclusion } from '../domain/exclusion';
 
-/** How far ahead the date of an exclusion tag may be. */
-export interface TagExclusionProps {
+/** Why keys are left alone. */
+export interface KeyExclusionProps {
+  /**
+   * Why the users are excluded, in one line of plain text, up to 200 characters. The inventory of
+   * keys shows it with each of their keys, and reports with the users that a tag excludes. Throws
+   * if it is empty, longer, or has line breaks.
+   *
+   * @default - none
+   */
+  readonly reason?: string;
+}
+
+/** How far ahead the date of an exclusion tag may be, and why users may carry it. */
+export interface TagExclusionProps extends KeyExclusionProps {
   /**
    * A tag whose date is further ahead does not count. At least one day, in whole days, or it
    * throws.
@@ -16,14 +28,6 @@ export interface TagExclusionProps {
    * @default Duration.days(90)
    */
   readonly maxDuration?: Duration;
-
-  /**
-   * Why users may carry the tag, in one line of plain text, up to 200 characters. Reports show it
-   * with the users that the tag excludes. Throws if it is empty, longer, or has line breaks.
-   *
-   * @default - none
-   */
-  readonly reason?: string;
 }
 
 /**
@@ -37,13 +41,13 @@ export class KeyExclusion {
    *
    * @param userName its name, without the path. Throws if IAM allows no such name.
    */
-  public static user(userName: string): KeyExclusion {
+  public static user(userName: string, props: KeyExclusionProps = {}): KeyExclusion {
     if (!isKnownLater(userName) && !/^[\w+=,.@-]{1,64}$/.test(userName)) {
       throw new Error(
         `"${userName}" is no name of an IAM user: write up to 64 letters, digits or _+=,.@- and no path.`,
       );
     }
-    return new KeyExclusion({ kind: 'user', userName });
+    return new KeyExclusion({ kind: 'user', userName, ...reasonOf('user', props) });
   }
 
   /**
@@ -51,7 +55,7 @@ export class KeyExclusion {
    *
    * @param path such as "/service/". Throws if it does not begin and end with a slash.
    */
-  public static path(path: string): KeyExclusion {
+  public static path(path: string, props: KeyExclusionProps = {}): KeyExclusion {
     if (!isKnownLater(path) && !/^\/([\x21-\x7e]+\/)?$/.test(path)) {
       throw new Error(
         `"${path}" is no path of IAM: write one that begins and ends with a slash, such as "/service/".`,
@@ -62,15 +66,16 @@ export class KeyExclusion {
         '"/" is the path of every user, so no key would be listed: name a longer path, such as "/service/".',
       );
     }
-    return new KeyExclusion({ kind: 'path', path });
+    return new KeyExclusion({ kind: 'path', path, ...reasonOf('path', props) });
   }
 
   /**
    * All members of a group. While there is no such group, every run is incomplete, and does
    * nothing: whom it spares is not known.
    */
-  public static group(group: iam.IGroup): KeyExclusion {
-    return new KeyExclusion({ kind: 'group', groupName: group.groupName }, group.groupArn);
+  public static group(group: iam.IGroup, props: KeyExclusionProps = {}): KeyExclusion {
+    const { groupName, groupArn } = group;
+    return new KeyExclusion({ kind: 'group', groupName, ...reasonOf('group', props) }, groupArn);
   }
 
   /**
@@ -90,14 +95,7 @@ export class KeyExclusion {
         props.maxDuration ?? Duration.days(90),
         '"maxDuration" of KeyExclusion.tag()',
       ),
-      ...(props.reason !== undefined && {
-        reason: checkedReason({
-          call: 'KeyExclusion.tag()',
-          reason: props.reason,
-          forWhat: 'why users may carry the tag',
-          example: 'Moves to roles in March',
-        }),
-      }),
+      ...reasonOf('tag', props),
     });
   }
 
@@ -145,4 +143,19 @@ export class KeyExclusion {
   public get _groupArn(): string | undefined {
     return this.groupArn;
   }
+}
+
+function reasonOf(
+  kind: Exclusion['kind'],
+  { reason }: KeyExclusionProps,
+): Pick<Exclusion, 'reason'> {
+  if (reason === undefined) return {};
+  return {
+    reason: checkedReason({
+      call: `KeyExclusion.${kind}()`,
+      reason,
+      forWhat: 'why the users are excluded',
+      example: 'Moves to roles in March',
+    }),
+  };
 }

@@ -79,6 +79,29 @@ export interface KeyInMessage {
   readonly step?: StepInMessage;
   /** Only where the sentry looks for owners. */
   readonly owner?: OwnerInMessage;
+  /** Since when reports list it, ISO 8601; where the sentry has `reports`. */
+  readonly listedSince?: string;
+  /** It, or one of its classes, is listed for the first time. */
+  readonly new?: true;
+}
+
+/** A key that the last report listed, and this one does not. */
+export interface GoneKeyInMessage {
+  /** In reports of an organization. */
+  readonly account?: string;
+  readonly keyId?: string;
+  readonly userName: string;
+  /** As far as it is known. */
+  readonly why?: string;
+}
+
+/** Where the sentry has `reports`, from the second report on. */
+export interface ChangesInMessage {
+  /** When the last report was accepted, ISO 8601. */
+  readonly lastReportAt?: string;
+  /** At most 50. In the first part alone. */
+  readonly gone?: readonly GoneKeyInMessage[];
+  readonly goneOmitted?: number;
 }
 
 export interface TagUseInMessage {
@@ -105,7 +128,7 @@ interface ClassicFields {
  * The findings and actions of one run, or one part of them where they are too large for one
  * message.
  */
-export interface AccessKeyReportMessage extends ClassicFields, OwnerCounts {
+export interface AccessKeyReportMessage extends ClassicFields, OwnerCounts, ChangesInMessage {
   readonly version: typeof KEY_MESSAGE_VERSION;
   readonly type: 'access-key-report';
   readonly sentry: string;

@@ -2,6 +2,7 @@ import type { Exclusion } from '../domain/exclusion';
 import type { ActionMode, KeyActionRules } from '../domain/key-actions';
 import type { KeyRules } from '../domain/key-rules';
 import type { OwnerRule } from '../domain/owner';
+import type { ReportTiming } from '../domain/report-timing';
 
 /**
  * The SSM parameter holds JSON of this version. A handler that meets another version says so and
@@ -18,10 +19,23 @@ export interface KeySentryParameter {
   /** Without them the sentry only tells. */
   readonly actions?: KeyActionRules & { readonly mode: ActionMode };
   readonly tellsWhenNothingFound: boolean;
+  /** When runs are reported. Without it each is, and what is new is not marked. */
+  readonly reports?: ReportTiming;
+  /** Where each run puts its inventory of keys. */
+  readonly inventory?: InventoryPlace;
   /** Absent: no one looks for owners. */
   readonly owners?: readonly OwnerRule[];
   /** Through which people are asked, with actions that say so. */
   readonly workflow?: KeyWorkflowParameter;
+}
+
+/** A bucket for inventories of keys. */
+export interface InventoryPlace {
+  readonly bucket: string;
+  /** How the keys of all files begin. */
+  readonly prefix: string;
+  /** Id of the account of the bucket: a bucket of that name in another gets nothing. */
+  readonly owner: string;
 }
 
 /** An approval workflow, and how it is reached. */

@@ -1,4 +1,4 @@
-import type { KeyInMessage } from './key-message';
+import type { ChangesInMessage, KeyInMessage } from './key-message';
 import type { OwnerCounts } from './owner-in-message';
 import type { Severity } from '../../shared/domain/notification/severity';
 import type { FindingClass } from '../domain/key-rules';
@@ -38,7 +38,7 @@ export interface KeysOfAccountInMessage {
 }
 
 /** The findings and actions of one run in all accounts of a hub, or one part of them. */
-export interface OrganizationKeyReportMessage extends OwnerCounts {
+export interface OrganizationKeyReportMessage extends OwnerCounts, ChangesInMessage {
   readonly version: typeof ORGANIZATION_KEY_MESSAGE_VERSION;
   readonly type: 'organization-access-key-report';
   readonly sentry: string;

@@ -12,9 +12,10 @@ export type Exclusion = (
       readonly kind: 'tag';
       readonly key: string;
       readonly maxDays: number;
-      readonly reason?: string;
     }
 ) & {
+  /** Why, as the app says. */
+  readonly reason?: string;
   /** Ids; absent: in every account. */
   readonly accounts?: readonly string[];
 };

@@ -1,3 +1,4 @@
+import { goneLines, listedLines } from './changes-text';
 import { isOfUse, type StandingReason } from './deactivation-reasons';
 import type { ReasonedStep, StepKind } from './key-actions';
 import {
@@ -57,11 +58,17 @@ export function keyReportText(
     ...unknownLines(report.survey),
     ...(part.number === 1 ? ownerCountLines(report.owners) : []),
     ...keyLinesByOwner(keys, (key) => keyLines(key, report.maxKeyAge)),
+    ...goneLines(report.changes),
     ...tagLines(report.survey.tagUses),
     ...(keys.length > 0 ? ADVICE : []),
+    NOT_SEEN,
     `Sent by the sentry ${sentry}.`,
   ].join('\n');
 }
+
+/** In full: docs/iam-key-sentry.md. */
+export const NOT_SEEN =
+  'Only access keys are looked at. Passwords, SSH keys, certificates and service-specific credentials are not: see "What is not seen" in docs/iam-key-sentry.md.';
 
 export const ADVICE = [
   'To replace a key without an outage, in this order: make a second key, switch everything over to it, deactivate the old one, watch for some days',
@@ -70,7 +77,7 @@ export const ADVICE = [
 ];
 
 export function keyLines(
-  { keyId, userName, finding, step }: ReportedKey,
+  { keyId, userName, finding, step, listed }: ReportedKey,
   maxKeyAge: number,
 ): string[] {
   const root = finding && keyId === undefined;
@@ -84,6 +91,7 @@ export function keyLines(
           `  Why: ${finding.classes.map((each) => reasonText(each, maxKeyAge)).join('; ')}.`,
         ]
       : []),
+    ...listedLines(listed),
     ...(step ? stepLines(step) : []),
     '',
   ];

@@ -11,8 +11,30 @@ export interface ReportedKey {
   readonly userName: string;
   readonly finding?: Finding;
   readonly step?: KeyStep;
+  /** Where the last report is remembered: when one first listed it, and whether this one does. */
+  readonly listed?: { readonly since: Date; readonly isNew: boolean };
   /** Absent where the sentry looks for none. */
   readonly owner?: Owner;
+}
+
+/** A key that the last report listed. */
+export interface GoneKey {
+  readonly accountId: string;
+  readonly keyId?: string;
+  readonly userName: string;
+  /** As far as it is known. */
+  readonly why?: string;
+}
+
+/** How a report differs from the last one. */
+export interface ReportChanges {
+  readonly lastAt: Date;
+  readonly gone: readonly GoneKey[];
+}
+
+export interface AccountReport {
+  readonly accountId: string;
+  readonly report: KeyReport;
 }
 
 /** How many keys an owner has in a report; or no one known, or one that could not be read. */
@@ -31,6 +53,8 @@ export interface KeyReport {
   readonly maxKeyAge: number;
   /** Where people decided about this key: only those of its user were looked at. */
   readonly decidedKeyId?: string;
+  /** Undefined where no last report is remembered. */
+  readonly changes?: ReportChanges;
   /** In the order of their keys; absent where the sentry looks for none. */
   readonly owners?: readonly OwnerCount[];
 }

@@ -1,11 +1,19 @@
 import type { KeyRecord } from './key-actions';
 import type { KeyApproval } from './key-approval';
+import type { LastReport } from './report-changes';
 
 /** The sentry's records, by key id. */
 export interface KeyRecords {
   all(): Promise<KeyRecord[]>;
   read(keyId: string): Promise<KeyRecord | undefined>;
   write(record: KeyRecord): Promise<void>;
+}
+
+/** What was last reported. */
+export interface ReportMemory {
+  /** Undefined where nothing was, or it cannot be read: then it begins again. */
+  read(): Promise<LastReport | undefined>;
+  write(report: LastReport): Promise<void>;
 }
 
 /** The result of a change. The call throws where it is not known whether the change was made. */

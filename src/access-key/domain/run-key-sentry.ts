@@ -11,7 +11,9 @@ import {
 } from './key-report';
 import type { Part } from './key-report-text';
 import { reportByOwner } from './owner-groups';
-import type { KeyAsker, KeyChanger, KeyRecords } from './ports';
+import type { KeyAsker, KeyChanger, KeyRecords, ReportMemory } from './ports';
+import { compareReports } from './report-changes';
+import { afterReport, isTimeToTell, type ReportTiming } from './report-timing';
 import { observeKeys, retireKeys } from './retire-keys';
 import type { Retired } from './retirement';
 import { type AccessKeySource, type Survey, surveyAccount, type SurveyRules } from './survey';
@@ -23,6 +25,8 @@ export interface KeySentryConfiguration {
   readonly rules: SurveyRules;
   readonly actions?: KeyActionRules & { readonly mode: ActionMode };
   readonly tellsWhenNothingFound: boolean;
+  /** Undefined: each run is reported, and what is new is not marked. */
+  readonly reports?: ReportTiming;
 }
 
 export interface KeySentryPorts extends KeyPlace {
@@ -34,6 +38,8 @@ export interface KeySentryPorts extends KeyPlace {
   readonly approved?: ApprovedKey;
   /** Why no key of the account may be changed. */
   readonly barredBy?: string;
+  /** With `reports`. */
+  readonly memory?: ReportMemory;
   /** Comes back once the message was accepted, with the time of it. */
   tell(report: KeyReport, keys: readonly ReportedKey[], part: Part): Promise<Date>;
   /** Has each owner hear of the keys in a report that was told. */
@@ -42,7 +48,7 @@ export interface KeySentryPorts extends KeyPlace {
 }
 
 /** What a look at an account takes, with all steps that are due. */
-export type RetiringPorts = Omit<KeySentryPorts, 'tell' | 'tellOwners' | 'announce'>;
+export type RetiringPorts = Omit<KeySentryPorts, 'tell' | 'tellOwners' | 'announce' | 'memory'>;
 
 /** One run: look, act where it is due, tell, and only then remember what was told. */
 export async function runKeySentry(
@@ -52,12 +58,47 @@ export async function runKeySentry(
 ): Promise<KeyReport> {
   const whole = await lookAndRetire(configuration, ports, now);
   const report = { ...whole, decidedKeyId: ports.approved?.keyId };
+  const { reports: timing } = configuration;
+  const { memory } = ports;
+  if (timing && memory && !ports.approved) {
+    const marked = await tellOfChanges(report, configuration, { ...ports, timing, memory });
+    await ports.announce(marked);
+    return marked;
+  }
   if (isToBeTold(report, configuration, ports)) {
     await tellInParts(report, ports);
     await ports.tellOwners(report);
   }
   await ports.announce(report);
   return report;
+}
+
+interface ChangePorts extends KeySentryPorts {
+  readonly timing: ReportTiming;
+  readonly memory: ReportMemory;
+}
+
+/** What was told is remembered last: a crash before repeats marks, and loses none. */
+async function tellOfChanges(
+  report: KeyReport,
+  { tellsWhenNothingFound }: KeySentryConfiguration,
+  ports: ChangePorts,
+): Promise<KeyReport> {
+  const { timing, memory, account } = ports;
+  const { at } = report.survey;
+  const last = await memory.read();
+  const compared = compareReports([{ accountId: account, report }], last, at);
+  const run = {
+    ...compared,
+    ...{ last, at, hasUnread: false, tellsWhenNothingFound },
+    isWorthTelling: isWorthTelling(report),
+  };
+  const marked = { ...(compared.accounts[0]?.report ?? report), changes: compared.changes };
+  if (!isTimeToTell(timing, run)) return marked;
+  const acceptedAt = await tellInParts(marked, ports);
+  await memory.write(afterReport(timing, run, { keys: compared.toRemember, acceptedAt }));
+  await ports.tellOwners(marked);
+  return marked;
 }
 
 /** Looks, and acts where it is due; what comes of it is still to be told. */
@@ -106,15 +147,21 @@ function isToBeTold(
  * A notice counts from the moment when SNS accepted it, so each part is remembered as soon as it is
  * told.
  */
-async function tellInParts(report: KeyReport, { tell, records }: KeySentryPorts): Promise<void> {
+async function tellInParts(
+  report: KeyReport,
+  { tell, records }: Pick<KeySentryPorts, 'tell' | 'records'>,
+): Promise<Date> {
   const of = Math.max(1, Math.ceil(report.keys.length / KEYS_PER_MESSAGE));
+  let lastAcceptedAt = report.survey.at;
   for (let number = 1; number <= of; number += 1) {
     const keys = report.keys.slice((number - 1) * KEYS_PER_MESSAGE, number * KEYS_PER_MESSAGE);
     const acceptedAt = await tell(report, keys, { number, of });
+    lastAcceptedAt = acceptedAt;
     await Promise.all(
       keys.flatMap(({ step }) =>
         step?.afterTold ? [records.write(step.afterTold(acceptedAt))] : [],
       ),
     );
   }
+  return lastAcceptedAt;
 }

@@ -79,10 +79,18 @@ export interface Unknown {
   readonly reason: string;
 }
 
+/** A user, or the root user, as the credential report has it. */
+export interface SurveyedUser {
+  readonly row: ReportRow;
+  /** By name, path or group. Tags are read only where something would be listed or done. */
+  readonly excludedBy?: Exclusion;
+}
+
 /** The result of one look at the account. */
 export interface Survey {
   readonly at: Date;
   readonly userCount: number;
+  readonly users: readonly SurveyedUser[];
   readonly findings: readonly Finding[];
   /** The keys of all users who are not excluded, as far as they were looked up with their use. */
   readonly keys: readonly AccessKeyWithUse[];
@@ -106,11 +114,12 @@ export async function surveyAccount(
     source.credentialReport(),
     excludedNames(source, rules.excluding),
   ]);
-  const users = rows.filter(({ userName }) => userName !== ROOT_USER);
+  const surveyed = rows.map((row) => surveyedUser(row, rules.excluding, excluded.byName));
+  const users = surveyed.filter(({ row }) => row.userName !== ROOT_USER);
   const toLookUp = users.filter(
-    (row) => mayMatter(row, rules.keys, now) && !isExcluded(row, rules.excluding, excluded.names),
+    ({ row, excludedBy }) => mayMatter(row, rules.keys, now) && !excludedBy,
   );
-  const surveys = await Promise.all(toLookUp.map((row) => surveyUser(row, source, rules, now)));
+  const surveys = await Promise.all(toLookUp.map(({ row }) => surveyUser(row, source, rules, now)));
   const root = rows
     .filter(({ userName }) => userName === ROOT_USER)
     .flatMap((row) => rootFindings(row, rules.keys, now))
@@ -118,6 +127,7 @@ export async function surveyAccount(
   return {
     at: now,
     userCount: users.length,
+    users: surveyed,
     findings: [...root, ...surveys.flatMap(({ findings }) => findings)],
     keys: surveys.flatMap(({ keys }) => keys),
     seen: surveys.flatMap(({ seen }) => seen),
@@ -127,7 +137,7 @@ export async function surveyAccount(
 }
 
 interface ExcludedNames {
-  readonly names: ReadonlySet<string>;
+  readonly byName: ReadonlyMap<string, Exclusion>;
   readonly unknowns: readonly Unknown[];
 }
 
@@ -137,39 +147,41 @@ async function excludedNames(
 ): Promise<ExcludedNames> {
   const groups = excluding.filter((exclusion) => exclusion.kind === 'group');
   const members = await Promise.all(
-    groups.map(({ groupName }) =>
-      attempt(`members of the group ${groupName}`, async () => {
-        const names = await source.membersOf(groupName);
+    groups.map((group) =>
+      attempt(`members of the group ${group.groupName}`, async () => {
+        const names = await source.membersOf(group.groupName);
         // Whom it was meant to spare is not known any more, and must not be guessed.
         if (!names) {
           throw new Error(
             'there is no such group: take it out of "excluding", or name the right one',
           );
         }
-        return names;
+        return names.map((name): [string, Exclusion] => [name, group]);
       }),
     ),
   );
-  const named = excluding.flatMap((exclusion) =>
-    exclusion.kind === 'user' ? [exclusion.userName] : [],
+  const named = excluding.flatMap((exclusion): [string, Exclusion][] =>
+    exclusion.kind === 'user' ? [[exclusion.userName, exclusion]] : [],
   );
   return {
-    names: new Set([...named, ...members.flatMap(({ value }) => value ?? [])]),
+    byName: new Map([...members.flatMap(({ value }) => value ?? []), ...named]),
     unknowns: members.flatMap(({ unknowns }) => unknowns),
   };
 }
 
-function isExcluded(
+/** No exclusion means the root user. */
+function surveyedUser(
   row: ReportRow,
   excluding: readonly Exclusion[],
-  names: ReadonlySet<string>,
-): boolean {
-  return (
-    names.has(row.userName) ||
-    excluding.some(
+  byName: ReadonlyMap<string, Exclusion>,
+): SurveyedUser {
+  if (row.userName === ROOT_USER) return { row };
+  const excludedBy =
+    byName.get(row.userName) ??
+    excluding.find(
       (exclusion) => exclusion.kind === 'path' && pathOf(row).startsWith(exclusion.path),
-    )
-  );
+    );
+  return excludedBy ? { row, excludedBy } : { row };
 }
 
 async function surveyUser(
@@ -330,7 +342,7 @@ function rootFindings(row: ReportRow, rules: KeyRules, now: Date): Finding[] {
   });
 }
 
-function lastUseOfSlot({
+export function lastUseOfSlot({
   lastUsedAt: at,
   lastUsedService: service,
   lastUsedRegion: region,

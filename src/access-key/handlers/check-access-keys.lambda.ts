@@ -3,6 +3,7 @@ import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { IAMClient } from '@aws-sdk/client-iam';
+import { S3Client } from '@aws-sdk/client-s3';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { SSMClient } from '@aws-sdk/client-ssm';
@@ -17,13 +18,16 @@ import { SnsNotifications } from '../../shared/adapters/notification/sns-notific
 import { handleMessages, type MessageHandling } from '../../shared/adapters/queue/message-batch';
 import { readEnvironment } from '../../shared/contracts/handler-environment';
 import { METRICS_NAMESPACE } from '../../shared/contracts/metrics';
+import { reasonOf } from '../../shared/domain/failure/failure';
 import { parseAccountMessage } from '../adapters/account-messages';
 import { type Announcement, Announcing, toOwners } from '../adapters/announcing';
 import { DynamoKeyRecords, LeaseTakenError, RUN_LEASE } from '../adapters/dynamo-key-records';
+import { DynamoLastReport } from '../adapters/dynamo-last-report';
 import { FindingEvents } from '../adapters/finding-events';
 import { hasCopyIn } from '../adapters/home-copy';
 import { IAM_CLIENT_SETTINGS, IamAccessKeys } from '../adapters/iam-access-keys';
 import { KeyAsking } from '../adapters/key-asking';
+import { type InventoriedRun, KeyInventories } from '../adapters/key-inventories';
 import { tellOfKeys } from '../adapters/key-notification';
 import {
   type LoadedKeySentryConfiguration,
@@ -37,6 +41,8 @@ import {
   NO_KEY_RECORDS_TABLE,
 } from '../contracts/check-access-keys.environment';
 import { ACCESS_KEY_METRICS as METRIC } from '../contracts/key-metrics';
+import type { AccountInventory } from '../domain/inventory-csv';
+import { type HasTime, type InventoryKey, takeInventory } from '../domain/key-inventory';
 import { countByClass, type KeyReport, oldestAge } from '../domain/key-report';
 import type { FindingClass } from '../domain/key-rules';
 import {
@@ -54,6 +60,7 @@ const metrics = new Metrics({ namespace: METRICS_NAMESPACE, serviceName: sentry 
 
 const ssm = new SSMClient(CLIENT_SETTINGS);
 const sqs = new SQSClient({ ...CLIENT_SETTINGS, useQueueUrlAsEndpoint: false });
+const s3 = new S3Client({ ...CLIENT_SETTINGS, forcePathStyle: true });
 const sns = new SNSClient(CLIENT_SETTINGS);
 const dynamo = new DynamoDBClient(CLIENT_SETTINGS);
 const notifications = new SnsNotifications(sns, environment.NOTIFICATION_TOPIC_ARN);
@@ -77,6 +84,7 @@ const table =
   environment.KEY_RECORDS_TABLE === NO_KEY_RECORDS_TABLE
     ? undefined
     : new DynamoKeyRecords(dynamo, environment.KEY_RECORDS_TABLE, SYSTEM_CLOCK);
+const memory = table && new DynamoLastReport(dynamo, environment.KEY_RECORDS_TABLE);
 const refuse = async () => {
   throw new Error('The sentry has actions and no table for its records: deploy its stack again.');
 };
@@ -86,6 +94,7 @@ const ports = {
   source: keys,
   changer: keys,
   records: table ?? NO_RECORDS,
+  memory,
   account,
   region: environment.HOME_REGION,
   tell: tellOfKeys(notifications, { sentry, account }, SYSTEM_CLOCK),
@@ -105,6 +114,28 @@ async function announce(accountId: string, report: KeyReport): Promise<void> {
   await announcing.attempt(announcement, async () =>
     new FindingEvents(eventBridge, sentry, accountId).announce(report),
   );
+}
+
+/** Everything else was done by then: a failure here must not have it done again by retries. */
+async function keepInventory(
+  { inventory: place }: Pick<LoadedKeySentryConfiguration, 'inventory'>,
+  inventoried: InventoriedRun,
+  take: () => Promise<AccountInventory[]>,
+): Promise<void> {
+  if (!place) return;
+  try {
+    const key = await new KeyInventories(s3, place).write(inventoried, await take());
+    logger.info('inventory written', { bucket: place.bucket, key });
+  } catch (error) {
+    logger.error('the inventory of keys was not written', { error });
+    metrics.addMetric(METRIC.inventoriesFailed, MetricUnit.Count, 1);
+    failures.add(`inventory ${inventoried.scope} ${inventoried.at.toISOString()}`, {
+      work: { what: `The inventory of a run, for the bucket ${place.bucket}` },
+      state: 'given-up',
+      reason: reasonOf(error),
+      next: 'Nothing else was held up. The next run writes an inventory of its own.',
+    });
+  }
 }
 
 const hub = readHubVariable(environment.HUB);
@@ -131,6 +162,7 @@ function organizationOf(variable: HubVariable): OrganizationKeys {
     },
     configuration: async () => readKeySentryConfiguration(ssm, environment.CONFIGURATION_PARAMETER),
     announce,
+    keepInventory,
     tellOwners: async (report) =>
       announcing.attempt(toOwners(report.at, account), async () => ownerEvents.tellOfAll(report)),
   });
@@ -151,35 +183,48 @@ export async function handler(
 ): Promise<SQSBatchResponse | void> {
   try {
     if (event && 'Records' in event && event.Records) {
-      return await handleMessages({ Records: event.Records }, accountHandling, context);
+      return await handleMessages({ Records: event.Records }, accountHandling(context), context);
     }
     const scheduled: Partial<ScheduledEvent> = event && 'id' in event ? event : {};
     const isReport = event !== undefined && 'task' in event;
     const isHome = process.env.AWS_REGION === environment.HOME_REGION;
-    const work = isHome ? runOf(scheduled, isReport) : skip;
+    const work = isHome ? runOf(scheduled, isReport, context) : skip;
     await runFailures.reporting({ event: scheduled, context }, work);
   } finally {
     metrics.publishStoredMetrics();
   }
 }
 
-function runOf(event: Partial<ScheduledEvent>, isReport: boolean): () => Promise<void> {
-  if (!organization) return run;
+function runOf(
+  event: Partial<ScheduledEvent>,
+  isReport: boolean,
+  context: RunContext,
+): () => Promise<void> {
+  if (!organization) return async () => run(timeFor(context));
   if (isReport) return async () => reportOn(organization);
   return async () => begin(organization, event);
 }
 
-const accountHandling: MessageHandling = {
-  sqs,
-  logger,
-  failures,
-  queueUrlOf: () => environment.ACCOUNT_QUEUE_URL ?? '',
-  handle: async ({ body }) => answer(body),
-  workIn: ({ body }) => ({
-    what: `A look at the access keys of an account: ${body.slice(0, 100)}`,
-  }),
-  countFailedTry: () => undefined,
-};
+/** For what comes after the look-ups of an inventory. */
+const SPARE_MILLISECONDS = 120_000;
+
+function timeFor(context: RunContext): HasTime {
+  return () => context.getRemainingTimeInMillis() > SPARE_MILLISECONDS;
+}
+
+function accountHandling(context: RunContext): MessageHandling {
+  return {
+    sqs,
+    logger,
+    failures,
+    queueUrlOf: () => environment.ACCOUNT_QUEUE_URL ?? '',
+    handle: async ({ body }) => answer(body, timeFor(context)),
+    workIn: ({ body }) => ({
+      what: `A look at the access keys of an account: ${body.slice(0, 100)}`,
+    }),
+    countFailedTry: () => undefined,
+  };
+}
 
 /** The run before is reported first, should it be over by now. */
 async function begin(accounts: OrganizationKeys, event: Partial<ScheduledEvent>): Promise<void> {
@@ -191,9 +236,9 @@ async function begin(accounts: OrganizationKeys, event: Partial<ScheduledEvent>)
   });
 }
 
-async function answer(body: string): Promise<void> {
+async function answer(body: string, hasTime: HasTime): Promise<void> {
   const { runId, accountId } = parseAccountMessage(body);
-  const answered = await organization?.answer({ runId, accountId });
+  const answered = await organization?.answer({ runId, accountId }, hasTime);
   logger.info('account looked at', { accountId, answer: answered?.kind ?? 'none awaited' });
   if (answered?.kind === 'looked') countSteps(answered.report);
 }
@@ -239,7 +284,7 @@ async function skip(): Promise<void> {
   metrics.addMetric(METRIC.runsSkippedEverywhere, MetricUnit.Count, 1);
 }
 
-async function run(): Promise<void> {
+async function run(hasTime: HasTime): Promise<void> {
   const configuration = await readKeySentryConfiguration(ssm, environment.CONFIGURATION_PARAMETER);
   const look = async () =>
     runKeySentry(configuration, { ...ports, asker: askerOf(configuration) }, SYSTEM_CLOCK.now());
@@ -256,6 +301,17 @@ async function run(): Promise<void> {
     steps: steps.filter(({ kind }) => kind === 'done' || kind === 'failed'),
   });
   count(report);
+  await keepInventory(configuration, { scope: account, at: report.survey.at }, async () => [
+    { accountId: account, report, keys: await inventoryOf(report, configuration, hasTime) },
+  ]);
+}
+
+async function inventoryOf(
+  { survey }: KeyReport,
+  { rules }: LoadedKeySentryConfiguration,
+  hasTime: HasTime,
+): Promise<InventoryKey[]> {
+  return takeInventory(survey, rules.keys, { source: keys, hasTime });
 }
 
 function askerOf({ workflow }: LoadedKeySentryConfiguration): KeyAsker {

@@ -13,6 +13,7 @@ const FROM_INSIDE_ONLY = [
   'iam:*',
   'kms:GenerateMac',
   'lambda:InvokeFunction',
+  's3:PutObject',
   'secretsmanager:GetSecretValue',
   'sns:Publish',
   'sqs:SendMessage',

@@ -1,6 +1,7 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { CountedAws } from '../../../bench/organization/counted-aws';
 import { DynamoKeyRuns } from '../../../src/access-key/adapters/dynamo-key-runs';
+import type { InventoryKey } from '../../../src/access-key/domain/key-inventory';
 import { newRun } from '../../../src/access-key/domain/organization/key-run';
 import { NOW } from '../in-memory/account-in-memory';
 
@@ -63,6 +64,52 @@ test('a run that an earlier version has written goes on from where it was', asyn
       ...newRun('1', accounts, NOW),
       partsRemembered: 1,
       nextPartToldAt: partsToldAt[1],
+    });
+  });
+});
+
+describe('inventories', () => {
+  const keyNumber = (index: number, text = 'x'): InventoryKey => ({
+    userName: `user-${index}`,
+    keyId: `AK${index}`,
+    found: {
+      status: 'Active',
+      createdAt: NOW,
+      ageInDays: index,
+      lastUse: { kind: 'unknown', reason: text },
+      classes: ['too-old'],
+    },
+    excludedBy: text,
+    exclusionReason: text,
+    problem: text,
+  });
+
+  test('of accounts are read as they were written, in items that fit', async () => {
+    const aws = new CountedAws(0);
+    const keys = Array.from({ length: 250 }, (_, index) => keyNumber(index, '語'.repeat(2_000)));
+    await aws.during(async () => {
+      const runs = new DynamoKeyRuns(client, 'keys');
+      await runs.writeInventory('1', { accountId: '111122223333', takenAt: NOW, keys });
+      await runs.writeInventory('1', { accountId: '444455556666', takenAt: NOW, keys: [] });
+      const read = await runs.inventories('1');
+      expect([...read.keys()]).toEqual(['111122223333', '444455556666']);
+      expect(read.get('111122223333')!.map(({ keyId }) => keyId)).toEqual(
+        keys.map(({ keyId }) => keyId),
+      );
+      expect(read.get('111122223333')![0]!.found).toMatchObject({ createdAt: NOW, ageInDays: 0 });
+      expect(read.get('444455556666')).toEqual([]);
+    });
+    expect(aws.longest.item).toBeLessThan(400_000);
+  });
+
+  test('a shorter one of a later delivery leaves nothing of the one before', async () => {
+    await new CountedAws(0).during(async () => {
+      const runs = new DynamoKeyRuns(client, 'keys');
+      for (const length of [250, 2]) {
+        const keys = Array.from({ length }, (_, index) => keyNumber(index));
+        await runs.writeInventory('1', { accountId: '111122223333', takenAt: NOW, keys });
+      }
+      expect((await runs.inventories('1')).get('111122223333')).toHaveLength(2);
     });
   });
 });

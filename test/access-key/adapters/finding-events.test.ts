@@ -25,6 +25,7 @@ const report = keyReport(
     })),
     keys: [],
     seen: [],
+    users: [],
     tagUses: [],
     unknowns: [],
   },

@@ -47,6 +47,7 @@ function survey(findings: Finding[], values: Partial<Survey> = {}): Survey {
     findings,
     keys: [],
     seen: [],
+    users: [],
     tagUses: [],
     unknowns: [],
     ...values,

@@ -31,7 +31,7 @@ function finding(keyId: string, owner: Owner): Finding {
 const of = (name: string): Owner => ({ kind: 'known', name, source: 'path' });
 
 function reportOf(findings: Finding[], steps: KeyStep[] = []) {
-  const nothing = { keys: [], seen: [], tagUses: [], unknowns: [] };
+  const nothing = { keys: [], seen: [], users: [], tagUses: [], unknowns: [] };
   const survey = { at: NOW, userCount: 1, findings, ...nothing };
   return reportByOwner(keyReport(survey, steps, 90));
 }

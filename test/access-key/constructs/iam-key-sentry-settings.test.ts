@@ -1,4 +1,5 @@
 import { App, Duration, Stack } from 'aws-cdk-lib';
+import * as iam from 'aws-cdk-lib/aws-iam';
 import {
   type IamKeySentryProps,
   KeyActions,
@@ -9,6 +10,7 @@ import {
   SentryMode,
 } from '../../../src';
 import { iamKeySentrySettings } from '../../../src/access-key/constructs/iam-key-sentry-settings';
+import type { Exclusion } from '../../../src/access-key/domain/exclusion';
 
 describe('what cannot work is refused, with the path of the construct and what to write instead', () => {
   test.each<[string, IamKeySentryProps, RegExp]>([
@@ -170,8 +172,21 @@ test('exclusions that each leave someone out stand side by side', () => {
   expect(exemptions).toHaveLength(excluding.length);
 });
 
+test.each<[Exclusion['kind'], KeyExclusion]>([
+  ['user', KeyExclusion.user('robot', { reason: 'Deploys' })],
+  ['path', KeyExclusion.path('/service/', { reason: 'Deploys' })],
+  ['group', KeyExclusion.group(breakglass(), { reason: 'Deploys' })],
+  ['tag', KeyExclusion.tag('keep', { reason: 'Deploys' })],
+])('an exclusion by %s has a reason, also in some accounts alone', (kind, exclusion) => {
+  const excluding = [exclusion.onlyIn(['111122223333'])];
+  const { exemptions } = iamKeySentrySettings(new Stack(new App(), 'App'), { excluding });
+  expect(exemptions).toEqual([expect.objectContaining({ kind, reason: 'Deploys' })]);
+});
+
 test.each(['', 'two\nlines', 'x'.repeat(201)])('the reason of a tag is refused: %j', (reason) => {
   expect(() => KeyExclusion.tag('keep', { reason })).toThrow('KeyExclusion.tag(): "reason" is ');
+  expect(() => KeyExclusion.user('a', { reason })).toThrow('KeyExclusion.user(): "reason" is ');
+  expect(() => KeyExclusion.path('/a/', { reason })).toThrow('KeyExclusion.path(): "reason" is ');
 });
 
 test('places to look for owners in that each can give one stand side by side', () => {
@@ -190,3 +205,7 @@ test('places to look for owners in that each can give one stand side by side', (
     { kind: 'user-name' },
   ]);
 });
+
+function breakglass(): iam.IGroup {
+  return iam.Group.fromGroupName(new Stack(), 'Group', 'breakglass');
+}

@@ -9,7 +9,9 @@ import {
   KeyActions,
   KeyExclusion,
   KeyOwner,
+  KeyReports,
   SentryMode,
+  Weekday,
 } from '../../../src';
 import { CHECK_ACCESS_KEYS } from '../../../src/access-key/contracts/check-access-keys.environment';
 
@@ -89,6 +91,36 @@ describe('rights to change keys', () => {
       expected ? CHANGES : [],
     );
     synthesized.resourceCountIs('AWS::DynamoDB::Table', expected ? 1 : 0);
+  });
+});
+
+describe('reports', () => {
+  test.each<[string, KeyReports, object]>([
+    ['every run', KeyReports.everyRun(), { kind: 'every-run' }],
+    ['changes only', KeyReports.changesOnly(), { kind: 'changes-only' }],
+    ['on Sundays', KeyReports.weekly(Weekday.SUNDAY), { kind: 'weekly', day: 0 }],
+    ['on Saturdays', KeyReports.weekly(Weekday.SATURDAY), { kind: 'weekly', day: 6 }],
+  ])('%s are in the configuration', (_, reports, expected) => {
+    expect(configuration({ reports }).reports).toEqual(expected);
+  });
+
+  test('have a table without actions, and give no right to change keys', () => {
+    const synthesized = template({ reports: KeyReports.everyRun() });
+    synthesized.resourceCountIs('AWS::DynamoDB::Table', 1);
+    const granted = actions(synthesized);
+    expect(granted.filter((action) => action.startsWith('dynamodb:'))).toEqual([
+      'dynamodb:GetItem',
+      'dynamodb:PutItem',
+    ]);
+    expect(granted).not.toContain('iam:UpdateAccessKey');
+  });
+
+  test('of changes only say nothing where nothing is found', () => {
+    expect(() =>
+      template({ reports: KeyReports.changesOnly(), notifyWhenNothingFound: true }),
+    ).toThrow(
+      'Sentry: "notifyWhenNothingFound" does nothing with KeyReports.changesOnly(), which reports what is not listed any more by itself: leave it out, or write KeyReports.weekly().',
+    );
   });
 });
 

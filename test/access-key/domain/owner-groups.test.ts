@@ -49,6 +49,7 @@ function report(findings: Finding[], steps: KeyStep[] = [], values: Partial<Surv
     findings,
     keys: [],
     seen: [],
+    users: [],
     tagUses: [],
     unknowns: [],
     ...values,

@@ -16,6 +16,7 @@ import type {
   KeyAsker,
   KeyChanger,
   KeyRecords,
+  ReportMemory,
 } from '../../../src/access-key/domain/ports';
 import type { KeySentryPorts } from '../../../src/access-key/domain/run-key-sentry';
 import type { AskResult } from '../../../src/approval/domain/ask-result';
@@ -83,6 +84,8 @@ export class FaultyAccount implements KeySentryPorts, KeyChanger, KeyRecords {
   readonly account = '111111111111';
   readonly region = 'eu-west-1';
   readonly people = new KeyPeopleInMemory();
+  /** Where what was last reported is remembered. */
+  memory?: ReportMemory;
   /** What was remembered as asked, and the run that did. */
   readonly asks: { readonly requestId: string; readonly run: number }[] = [];
   run = 0;

@@ -1,17 +1,28 @@
 import type { FaultyAccount } from './faulty-account';
 import { answerOf, keySchema, storedAnswer } from '../../../src/access-key/adapters/stored-answers';
+import type { AccountInventory } from '../../../src/access-key/domain/inventory-csv';
+import type { InventoryKey } from '../../../src/access-key/domain/key-inventory';
+import { takeInventory } from '../../../src/access-key/domain/key-inventory';
 import { answerForAccount } from '../../../src/access-key/domain/organization/answer-for-account';
 import {
   type AccountAnswer,
   isFinal,
   type KeyRun,
 } from '../../../src/access-key/domain/organization/key-run';
+import { organizationInventory } from '../../../src/access-key/domain/organization/organization-inventory';
 import type {
   OrganizationPart,
   OrganizationReport,
 } from '../../../src/access-key/domain/organization/organization-report';
-import type { HubAccounts, KeyRuns } from '../../../src/access-key/domain/organization/ports';
-import { reportKeyRun } from '../../../src/access-key/domain/organization/report-key-run';
+import type {
+  HubAccounts,
+  KeyRuns,
+  TakenInventory,
+} from '../../../src/access-key/domain/organization/ports';
+import {
+  type ReportingPorts,
+  reportKeyRun,
+} from '../../../src/access-key/domain/organization/report-key-run';
 import { startKeyRun } from '../../../src/access-key/domain/organization/start-key-run';
 import {
   type KeySentryConfiguration,
@@ -22,6 +33,7 @@ import type { Refusal } from '../../../src/organization/domain/gaps/look-at-memb
 /** Answers go the way that they go through the table. */
 export class RunsInMemory implements KeyRuns {
   private run: KeyRun | undefined;
+  private readonly inventoriesByRun = new Map<string, Map<string, InventoryKey[]>>();
   private readonly byRun = new Map<string, Map<string, AccountAnswer>>();
 
   async current(): Promise<KeyRun | undefined> {
@@ -38,6 +50,15 @@ export class RunsInMemory implements KeyRuns {
 
   async answer(runId: string, accountId: string): Promise<AccountAnswer | undefined> {
     return this.byRun.get(runId)?.get(accountId);
+  }
+
+  async writeInventory(runId: string, { accountId, keys }: TakenInventory): Promise<void> {
+    const inventories = await this.inventories(runId);
+    this.inventoriesByRun.set(runId, inventories.set(accountId, [...keys]));
+  }
+
+  async inventories(runId: string): Promise<Map<string, InventoryKey[]>> {
+    return this.inventoriesByRun.get(runId) ?? new Map();
   }
 
   async writeAnswer(runId: string, answer: AccountAnswer): Promise<void> {
@@ -69,6 +90,10 @@ export class OrganizationInMemory {
   readonly refusing = new Map<string, Refusal>();
   readonly failing = new Set<string>();
   readonly barred = new Map<string, string>();
+  /** The files that runs wrote. */
+  readonly files: AccountInventory[][] = [];
+  /** Where what is new is marked. */
+  remembering: ReportingPorts['remembering'];
   /** SNS takes no message. */
   isTopicDown = false;
 
@@ -121,7 +146,11 @@ export class OrganizationInMemory {
         const { source, changer, records, asker, region } = model;
         const ports = { source, changer, records, asker, region, account: accountId, barredBy };
         const report = await lookAndRetire(this.configuration, ports, model.begin([]));
-        return { report, ...(barredBy !== undefined && { barredBy }) };
+        const inventory = await takeInventory(report.survey, this.configuration.rules.keys, {
+          source,
+          hasTime: () => true,
+        });
+        return { report, inventory, ...(barredBy !== undefined && { barredBy }) };
       },
     });
   }
@@ -131,10 +160,14 @@ export class OrganizationInMemory {
       {
         runs: this.runs,
         tellsWhenNothingFound: this.configuration.tellsWhenNothingFound,
+        ...(this.remembering && { remembering: this.remembering }),
         tell: async (report, part) => {
           if (this.isTopicDown) throw new Error('SNS is down');
           this.told.push({ report, part });
           return this.time;
+        },
+        keepInventory: async (report) => {
+          this.files.push(organizationInventory(report, await this.runs.inventories(report.runId)));
         },
         tellOwners: async (report) => {
           this.toldOwners.push(report);

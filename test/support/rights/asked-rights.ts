@@ -239,6 +239,7 @@ const OPTIONAL: Readonly<Record<string, string>> = {
   'organizations:ListOrganizationalUnitsForParent organizations:organizationalunit': '',
   'organizations:ListOrganizationalUnitsForParent organizations:root': '',
   's3:GetObject s3:object': '',
+  's3:PutObject s3:object': '',
   'sts:SetSourceIdentity sts:role': '',
 };
 

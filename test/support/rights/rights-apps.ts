@@ -16,6 +16,7 @@ import {
   KeyActions,
   KeyExclusion,
   KeyOwner,
+  KeyReports,
   MemberAccounts,
   MonitoredGroups,
   SecurityGroupBaseline,
@@ -151,6 +152,10 @@ export function rightsApps(): RightsApp[] {
         owners: [KeyOwner.tag('Owner')],
         actions: KeyActions.of({ ...RETIRE, askBeforeDeactivating: approvals }),
         homeRegion: 'us-east-1',
+        reportBucket: s3.Bucket.fromBucketAttributes(stack, 'Reports', {
+          bucketName: 'key-reports',
+          encryptionKey: new kms.Key(stack, 'ReportsKey', { enableKeyRotation: true }),
+        }),
       });
     }),
     appWith('groups are chosen by VPC, and no one is asked', (stack) => {
@@ -185,7 +190,7 @@ export function rightsApps(): RightsApp[] {
           { baseline: SecurityGroupBaseline.locked(), response: ChangeResponse.notifyOnly() },
         ],
       });
-      new IamKeySentry(stack, 'KeySentry', {});
+      new IamKeySentry(stack, 'KeySentry', { reports: KeyReports.everyRun() });
     }),
   ];
 }

@@ -16,6 +16,7 @@ import {
   NO_KEY_RECORDS_TABLE,
 } from '../../contracts/check-access-keys.environment';
 import { ACCESS_KEY_METRICS } from '../../contracts/key-metrics';
+import type { InventoryBucket } from '../inventory-bucket';
 import type { HomeRegion } from '../key-sentry-place';
 import {
   acknowledgeKeyLook,
@@ -29,10 +30,14 @@ export interface KeyCheckerProps {
   readonly homeRegion: HomeRegion;
   readonly users: LookedAtUsers;
   readonly configuration: KeyConfiguration;
-  /** Of a sentry that retires keys. Without them it can change none. */
+  /** Of a sentry that retires keys, or marks what is new. */
   readonly records: KeyRecords | undefined;
+  readonly retires: boolean;
+  readonly remembersReports: boolean;
   /** Of a sentry that asks before it deactivates. */
   readonly approvals: KeyApprovals | undefined;
+  /** Of a sentry that writes a file of all keys in each run. */
+  readonly inventory: InventoryBucket | undefined;
   /** With a hub. */
   readonly members: KeyMembers | undefined;
   readonly topic: sns.ITopic;
@@ -69,7 +74,8 @@ export class KeyChecker {
   private grantAll(): void {
     const { users, configuration, records, approvals, topic } = this.props;
     grantPublish(this.handler, topic);
-    records?.grantRun(this.handler);
+    if (this.props.retires) records?.grantRun(this.handler);
+    if (this.props.remembersReports) records?.grantReports(this.handler);
     configuration.grantRead(this.handler);
     checkStatements(Stack.of(this.sentry), users, this.keyChanges()).forEach((statement) =>
       this.handler.addToRolePolicy(statement),
@@ -77,12 +83,13 @@ export class KeyChecker {
     acknowledgeKeyLook(this.handler.role!);
     if (this.props.homeRegion.isGiven) this.handler.addToRolePolicy(listRolesStatement());
     approvals?.grantAsk(this.handler);
+    this.props.inventory?.grantWrite(this.handler);
   }
 
   /** Where people are asked, only the function that gets what they decided can deactivate. */
   private keyChanges(): KeyChange[] {
-    const { records, approvals } = this.props;
-    if (!records) return [];
+    const { retires, approvals } = this.props;
+    if (!retires) return [];
     return approvals ? ['DeleteAccessKey'] : ['UpdateAccessKey', 'DeleteAccessKey'];
   }
 

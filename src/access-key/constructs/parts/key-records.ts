@@ -6,12 +6,28 @@ import type { Construct } from 'constructs';
 import { settingsFor } from '../../../shared/constructs/applied-settings';
 import { acknowledgeBackups, grantTableKeyUse } from '../../../shared/constructs/guarded-table';
 
-/** Records what was reported of which key, and when: without it no step is ever taken. */
+export interface RememberedThings {
+  readonly retires: boolean;
+  readonly remembersReports: boolean;
+}
+
+/**
+ * Records what was reported of which key, and when: without it no step is ever taken. Also the last
+ * report, where what is new is marked.
+ */
 export class KeyRecords {
+  /** Undefined where there is nothing to remember. */
+  static of(
+    sentry: Construct,
+    { retires, remembersReports }: RememberedThings,
+  ): KeyRecords | undefined {
+    return retires || remembersReports ? new KeyRecords(sentry) : undefined;
+  }
+
   private readonly table: dynamodb.Table;
   private readonly key: kms.IKey | undefined;
 
-  constructor(sentry: Construct) {
+  private constructor(sentry: Construct) {
     const { encryptionKey, removalPolicy = RemovalPolicy.RETAIN } = settingsFor(sentry);
     this.key = encryptionKey;
     this.table = new dynamodb.Table(sentry, 'KeyRecords', {
@@ -35,6 +51,11 @@ export class KeyRecords {
   /** For a run, which reads all records. */
   public grantRun(grantee: iam.IGrantable): void {
     this.grant(grantee, 'dynamodb:Scan', 'dynamodb:PutItem');
+  }
+
+  /** For a run that remembers what was last reported. */
+  public grantReports(grantee: iam.IGrantable): void {
+    this.grant(grantee, 'dynamodb:GetItem', 'dynamodb:PutItem');
   }
 
   /** For a decision, which is about one record, and reads that again. */

@@ -2,12 +2,15 @@ import { type AccountAnswer, isFinal, type KeyRun, type UnreadAccount } from './
 import type { KeyRuns } from './ports';
 import type { Refusal } from '../../../organization/domain/gaps/look-at-member';
 import { reasonOf } from '../../../shared/domain/failure/failure';
+import type { InventoryKey } from '../key-inventory';
 import type { KeyReport } from '../key-report';
 
 /** The keys of one account, looked at and retired, and not told yet. */
 export interface LookedAccount {
   readonly report: KeyReport;
   readonly barredBy?: string;
+  /** Where one is kept. */
+  readonly inventory?: readonly InventoryKey[];
 }
 
 export interface AnsweringPorts {
@@ -35,6 +38,13 @@ export async function answerForAccount(
       if (!(await isAwaited(runId, accountId, ports.runs))) return undefined;
       const looked = await ports.look(accountId);
       const answer = answerOf(accountId, looked, ports.now());
+      if ('report' in looked && looked.inventory) {
+        await ports.runs.writeInventory(runId, {
+          accountId,
+          takenAt: answer.answeredAt,
+          keys: looked.inventory,
+        });
+      }
       await ports.runs.writeAnswer(runId, answer);
       if ('report' in looked) await ports.announce(accountId, looked.report);
       return answer;

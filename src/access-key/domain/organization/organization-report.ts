@@ -9,6 +9,7 @@ import {
   countByClass,
   isWorthTelling,
   type OwnerCount,
+  type ReportChanges,
   type ReportedKey,
   reportSeverity,
 } from '../key-report';
@@ -23,6 +24,8 @@ export interface OrganizationReport {
   readonly unread: readonly UnreadAccount[];
   /** Listed keys that are in no part. Each of them was announced as an event. */
   readonly omitted: number;
+  /** Undefined where no last report is remembered. */
+  readonly changes?: ReportChanges;
   /** Of all keys; absent where the sentry looks for none. */
   readonly owners?: readonly OwnerCount[];
 }

@@ -10,8 +10,9 @@ import {
 } from './organization-report';
 import type { HubAccounts } from './ports';
 import { plainText, subjectLine } from '../../../shared/domain/notification/plain-text';
+import { goneLines } from '../changes-text';
 import { CLASS_TEXT, countByClass, dateText, type KeyReport } from '../key-report';
-import { ADVICE, keyLines, tagLines } from '../key-report-text';
+import { ADVICE, keyLines, NOT_SEEN, tagLines } from '../key-report-text';
 import type { FindingClass } from '../key-rules';
 import { keyLinesByOwner, ownerCountLines } from '../owner-text';
 
@@ -73,7 +74,9 @@ export function organizationText(
           '',
         ]
       : []),
+    ...(isFirst ? goneLines(report.changes, (id) => nameOf(id, accounts)) : []),
     ...(hasKeys ? ADVICE : []),
+    NOT_SEEN,
     `Sent by the sentry ${sentry}.`,
   ].join('\n');
 }

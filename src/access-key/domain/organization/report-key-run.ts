@@ -7,14 +7,20 @@ import {
   partsOf,
 } from './organization-report';
 import type { KeyRuns } from './ports';
-import type { KeyRecords } from '../ports';
+import type { KeyRecords, ReportMemory } from '../ports';
+import { compareReports } from '../report-changes';
+import { afterReport, isTimeToTell, type ReportTiming } from '../report-timing';
 import { afterReported } from '../step-records';
 
 export interface ReportingPorts {
   readonly runs: KeyRuns;
   readonly tellsWhenNothingFound: boolean;
+  /** Undefined: each run is reported, and what is new is not marked. */
+  readonly remembering?: { readonly timing: ReportTiming; readonly memory: ReportMemory };
   /** Comes back once the message was accepted, with the time of it. */
   tell(report: OrganizationReport, part: OrganizationPart): Promise<Date>;
+  /** Keeps the inventory of the run. What fails there is reported, and never thrown. */
+  keepInventory(report: OrganizationReport): Promise<void>;
   /** Has each owner hear of the keys in a report that was told. */
   tellOwners(report: OrganizationReport): Promise<void>;
   /** Gives the records of an account, while no one else works with them. */
@@ -34,12 +40,56 @@ export async function reportKeyRun(
   if (!current || current.doneAt) return undefined;
   const run = await closed(current, runs, now);
   if (!run) return undefined;
-  const report = organizationReport(run, await runs.answers(run.id));
-  const isTold = isOrganizationWorthTelling(report) || ports.tellsWhenNothingFound;
+  const found = organizationReport(run, await runs.answers(run.id));
+  const { report, isTold, remember } = await compared(found, ports);
   const after = isTold ? await tellParts(run, report, ports) : run;
+  if (isTold) await remember(now);
   if (isTold) await ports.tellOwners(report);
+  await ports.keepInventory(report);
   await runs.write({ ...after, doneAt: now });
   return report;
+}
+
+interface ReportToTell {
+  readonly report: OrganizationReport;
+  readonly isTold: boolean;
+  /** Once SNS has accepted all of it. */
+  remember(acceptedAt: Date): Promise<void>;
+}
+
+/** Tried again, it comes to the same: it goes by the time of the run. */
+async function compared(
+  found: OrganizationReport,
+  { remembering, tellsWhenNothingFound }: ReportingPorts,
+): Promise<ReportToTell> {
+  if (!remembering) {
+    const isTold = isOrganizationWorthTelling(found) || tellsWhenNothingFound;
+    return { report: found, isTold, remember: async () => undefined };
+  }
+  const { timing, memory } = remembering;
+  const { at, accounts, unread } = found;
+  const last = await memory.read();
+  const comparison = compareReports(accounts, last, at);
+  const hasUnread = unread.some(({ cause }) => cause !== 'SUSPENDED');
+  const runToTell = {
+    ...comparison,
+    ...{ last, at, hasUnread, tellsWhenNothingFound },
+    isWorthTelling: isOrganizationWorthTelling(found),
+  };
+  const reports = new Map(comparison.accounts.map(({ accountId, report }) => [accountId, report]));
+  return {
+    report: {
+      ...found,
+      changes: comparison.changes,
+      accounts: accounts.map((account) => ({
+        ...account,
+        report: reports.get(account.accountId) ?? account.report,
+      })),
+    },
+    isTold: isTimeToTell(timing, runToTell),
+    remember: async (acceptedAt) =>
+      memory.write(afterReport(timing, runToTell, { keys: comparison.toRemember, acceptedAt })),
+  };
 }
 
 /** Undefined while answers are still awaited. */

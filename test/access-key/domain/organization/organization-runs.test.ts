@@ -1,4 +1,5 @@
 import { organizationNotification } from '../../../../src/access-key/adapters/organization-notification';
+import { inventoryCsv } from '../../../../src/access-key/domain/inventory-csv';
 import type { ReportedKey } from '../../../../src/access-key/domain/key-report';
 import { UNREAD_CAUSES } from '../../../../src/access-key/domain/organization/key-run';
 import { namedMember } from '../../../../src/access-key/domain/organization/member-labels';
@@ -7,6 +8,7 @@ import {
   organizationReport,
   partsOf,
 } from '../../../../src/access-key/domain/organization/organization-report';
+import type { LastReport } from '../../../../src/access-key/domain/report-changes';
 import type { KeySentryConfiguration } from '../../../../src/access-key/domain/run-key-sentry';
 import { bytesOf } from '../../../../src/shared/adapters/notification/sns-notifications';
 import {
@@ -271,6 +273,87 @@ test('a member is named with its warning, and labelled with its units', () => {
   });
 });
 
+describe('the file of all accounts', () => {
+  test('has the keys of each account that answered, with their steps', async () => {
+    await organization.wholeRun('1');
+    const csv = inventoryCsv(organization.files[0]!, NOW);
+    for (const [accountId, keyId] of [
+      [HUB_ACCOUNT, 'AKIA-HUB'],
+      [PAYMENTS.id, 'AKIA-PAY'],
+      [SANDBOX.id, 'AKIA-SAND'],
+    ]) {
+      expect(csv).toMatch(new RegExp(`"${accountId}","bob","${keyId}".*"deactivate","notice"`));
+    }
+  });
+
+  test('names the accounts that could not be read, with the cause', async () => {
+    organization.refusing.set(PAYMENTS.id, {
+      refusedBy: 'service-control-policy',
+      reason: 'explicit deny',
+    });
+    organization.failing.add(SANDBOX.id);
+    await organization.start('1');
+    await organization.handleAll();
+    organization.pass(HOUR);
+    await organization.report();
+    const csv = inventoryCsv(organization.files[0]!, NOW);
+    expect(csv).toContain(`"${PAYMENTS.id}",${'"",'.repeat(17)}"SCP_DENIES: explicit deny",""`);
+    expect(csv).toMatch(new RegExp(`"${SANDBOX.id}",.*"FAILED: .*Rate exceeded",""`));
+    expect(csv).toMatch(new RegExp(`"${OLD_SHOP.id}",.*"SUSPENDED",""`));
+  });
+
+  test('is written also where there is nothing to tell', async () => {
+    models.forEach((_, id) => models.set(id, new FaultyAccount([], NOW.getTime())));
+    await organization.wholeRun('1');
+    expect(organization.files).toHaveLength(1);
+  });
+});
+
+describe('what is new in all accounts', () => {
+  let stored: LastReport | undefined;
+
+  beforeEach(() => {
+    stored = undefined;
+    organization.remembering = {
+      timing: { kind: 'changes-only' },
+      memory: {
+        read: async () => stored,
+        write: async (report) => {
+          stored = report;
+        },
+      },
+    };
+  });
+
+  test('is marked, with what is gone and where', async () => {
+    await organization.wholeRun('1');
+    models.set(SANDBOX.id, accountOf('AKIA-NEW'));
+    await organization.wholeRun('2');
+    expect(organization.told).toHaveLength(2);
+    expect(text(1)).toMatch(/AKIA-NEW of bob\n.*\n.*\n {2}NEW since the last report\./);
+    expect(text(1)).toMatch(/No longer listed .*:\n- AKIA-SAND of bob in 222233334444 \(sandbox\)/);
+    const { report, part } = organization.told[1]!;
+    const { json: message } = organizationNotification(report, part, ACCOUNTS, 'Sentry');
+    expect(keySchemaErrors('organization', message)).toEqual([]);
+    expect(JSON.parse(message).gone).toMatchObject([{ account: SANDBOX.id, keyId: 'AKIA-SAND' }]);
+    await organization.wholeRun('3');
+    expect(organization.told).toHaveLength(2);
+  });
+
+  test('of an account that could not be read, no key is gone', async () => {
+    await organization.wholeRun('1');
+    organization.refusing.set(SANDBOX.id, {
+      refusedBy: 'service-control-policy',
+      reason: 'explicit deny',
+    });
+    await organization.wholeRun('2');
+    expect(text(1)).not.toContain('No longer listed');
+    organization.refusing.clear();
+    await organization.wholeRun('3');
+    expect(organization.told).toHaveLength(2);
+  });
+});
+
 test('parts fit in which each key has another owner, with the longest name', () => {
   const keys = Array.from({ length: 300 }, (_, index): ReportedKey => ({
     keyId: `AKIA${index}`.padEnd(20, '0'),
@@ -282,7 +365,7 @@ test('parts fit in which each key has another owner, with the longest name', () 
     },
     owner: { kind: 'known', name: `${index}-`.padEnd(100, '\u20ac'), source: 'path' },
   }));
-  const survey = { at: NOW, userCount: 300, findings: [], keys: [], seen: [] };
+  const survey = { at: NOW, userCount: 300, findings: [], keys: [], seen: [], users: [] };
   const report = organizationReport(
     { id: '1', startedAt: NOW, asked: [PAYMENTS.id], suspended: [], partsRemembered: 0 },
     [
