@@ -1,5 +1,5 @@
 import { Stack } from 'aws-cdk-lib';
-import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
+import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import type * as sns from 'aws-cdk-lib/aws-sns';
@@ -182,6 +182,17 @@ export class SlackApprovalWorkflow extends Construct {
   /** Requests that were approved, were denied, or expired. */
   public metricDecisions(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
     return ownMetric(this, APPROVAL_METRICS.decisions, options);
+  }
+
+  /**
+   * Seconds from a request to its approval or denial. Requests that no one decided have none.
+   * Statistic: maximum.
+   */
+  public metricSecondsToDecision(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return ownMetric(this, APPROVAL_METRICS.secondsToDecision, {
+      statistic: cloudwatch.Stats.MAXIMUM,
+      ...options,
+    });
   }
 
   /** Clicks that did not count: of people who may not decide, or on what is decided already. */

@@ -3,6 +3,8 @@ export const APPROVAL_METRICS = {
   requestsAsked: 'RequestsAsked',
   /** Requests that were approved, denied, or expired. */
   decisions: 'Decisions',
+  /** Seconds from the request to the decision of people, written with each approval and denial. */
+  secondsToDecision: 'SecondsToDecision',
   /** Clicks that did not count. */
   refusedClicks: 'RefusedClicks',
   /** Clicks on buttons that no workflow made: is the Slack app used for something else as well? */

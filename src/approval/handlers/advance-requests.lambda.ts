@@ -40,7 +40,7 @@ import { SlackPeople } from '../adapters/slack/slack-people';
 import { SlackWebApi } from '../adapters/slack/slack-web-api';
 import { StepEvents } from '../adapters/step-events';
 import { stepFailure } from '../adapters/step-failure';
-import { stepMetrics } from '../adapters/step-metrics';
+import { secondsToDecision, stepMetrics } from '../adapters/step-metrics';
 import { workInMessage } from '../adapters/work-in-message';
 import { ADVANCE_REQUESTS } from '../contracts/advance-requests.environment';
 import { APPROVAL_METRICS as METRIC } from '../contracts/approval-metrics';
@@ -288,6 +288,10 @@ async function announce(request: ApprovalRequest, entry: AuditEntry): Promise<vo
     });
   });
   stepMetrics(request, entry).forEach((metric) => metrics.addMetric(metric, MetricUnit.Count, 1));
+  const seconds = secondsToDecision(request, entry);
+  if (seconds !== undefined) {
+    metrics.addMetric(METRIC.secondsToDecision, MetricUnit.Seconds, seconds);
+  }
 }
 
 /** No one counts the tries of an event; each minute makes one. */

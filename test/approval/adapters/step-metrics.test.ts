@@ -1,5 +1,6 @@
-import { stepMetrics } from '../../../src/approval/adapters/step-metrics';
+import { secondsToDecision, stepMetrics } from '../../../src/approval/adapters/step-metrics';
 import { admit, NEW_SOURCE, NEW_SUBJECT } from '../../../src/approval/domain/admit';
+import type { DecisionKind } from '../../../src/approval/domain/approval-request';
 import { askOf, CONFIGURATION } from '../in-memory/workflow-in-memory';
 
 const NOON = new Date('2026-01-01T12:00:00Z');
@@ -28,4 +29,27 @@ test('one of too many is counted on its own besides', () => {
 test('what no one has to know of by a number is not counted', () => {
   const { request } = admit(askOf(), NEW_SUBJECT, NEW_SOURCE, CONFIGURATION, NOON);
   expect(stepMetrics(request, { at: NOON, what: 'reminded' })).toEqual([]);
+});
+
+describe('how long people took', () => {
+  const askedAt = NOON;
+  const decided = (kind: DecisionKind) => ({
+    askedAt,
+    decision: { kind, at: new Date('2026-01-01T12:05:30Z'), by: [] },
+  });
+  const step = { at: NOON, what: 'decided' } as const;
+
+  test.each(['approved', 'denied'] as const)('is known where they have %s', (kind) => {
+    expect(secondsToDecision(decided(kind), step)).toBe(330);
+  });
+
+  test.each(['expired', 'not-asked'] as const)('is not where it is %s', (kind) => {
+    expect(secondsToDecision(decided(kind), step)).toBeUndefined();
+  });
+
+  test('is written once, with the decision', () => {
+    const later = { at: NOON, what: 'carried-out' } as const;
+    expect(secondsToDecision(decided('approved'), later)).toBeUndefined();
+    expect(secondsToDecision({ askedAt }, { at: NOON, what: 'asked' })).toBeUndefined();
+  });
 });
