@@ -1,9 +1,8 @@
-import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import * as z from 'zod/mini';
 import { type Page, type PageMessage, slackPage } from './slack-page';
+import { takePicture } from './take-picture';
 import { askAbout, laterText } from '../src/access-key/domain/key-question';
 import type { Block } from '../src/approval/adapters/slack/approval-blocks';
 import { SlackRenderer } from '../src/approval/adapters/slack/approval-renderer';
@@ -23,7 +22,6 @@ import type { Rule } from '../src/security-group/domain/rules/rule';
 const FOLDER = resolve(__dirname, '../docs/images/slack');
 
 const WIDTH = 720;
-const ROOM = 1_600;
 
 /** As Slack would show them. */
 const USERS = { U0ALICE: 'Alice Meyer', U0BOB: 'Bob Tanaka', U0CAROL: 'Carol Nwosu' };
@@ -351,64 +349,10 @@ function pageMessage({ blocks }: RenderedMessage): PageMessage {
   return { blocks: z.array(z.custom<Block>()).parse(JSON.parse(blocks)) };
 }
 
-/** The page's height is measured first, so that the picture ends where the page does. */
-function takePicture(name: string, page: Page, folder: string): void {
-  const file = join(folder, `${name}.html`);
-  const html = slackPage(page, NAMES);
-  writeFileSync(
-    file,
-    `${html}<script>document.title = document.documentElement.getBoundingClientRect().height</script>`,
-  );
-  const measured = /<title>([\d.]+)<\/title>/.exec(
-    chromium('--dump-dom', `--window-size=${WIDTH},${ROOM}`, `file://${file}`),
-  )?.[1];
-  const height = Math.ceil(Number(measured));
-  if (!(height > 0)) {
-    throw new Error(`Chromium does not tell the height of ${name}, but "${measured}".`);
-  }
-  const picture = join(FOLDER, `${name}.png`);
-  chromium(
-    `--screenshot=${picture}`,
-    '--hide-scrollbars',
-    `--window-size=${WIDTH},${height}`,
-    `file://${file}`,
-  );
-  run('pngquant', ['--force', '--strip', '--speed=1', '--output', picture, '32', picture]);
-}
-
-function chromium(...options: string[]): string {
-  // Coloured edges of letters would double the size of the pictures.
-  const fixed = [
-    '--headless=new',
-    '--no-sandbox',
-    '--disable-gpu',
-    '--disable-lcd-text',
-    '--force-device-scale-factor=1',
-  ];
-  return run(process.env.CHROMIUM ?? 'chromium', [...fixed, ...options]);
-}
-
-function run(program: string, options: readonly string[]): string {
-  try {
-    return execFileSync(program, options, {
-      encoding: 'utf8',
-      stdio: ['ignore', 'pipe', 'ignore'],
-    });
-  } catch (error) {
-    throw new Error(
-      `${program} does not run. Install Chromium and pngquant (Debian: apt-get install chromium pngquant), or name Chromium's program in the variable CHROMIUM.`,
-      { cause: error },
-    );
-  }
-}
-
 function renderMessages(): void {
   mkdirSync(FOLDER, { recursive: true });
-  const folder = mkdtempSync(join(tmpdir(), 'slack-pages-'));
-  try {
-    for (const [name, page] of Object.entries(PAGES)) takePicture(name, page, folder);
-  } finally {
-    rmSync(folder, { recursive: true });
+  for (const [name, page] of Object.entries(PAGES)) {
+    takePicture(join(FOLDER, `${name}.png`), slackPage(page, NAMES), WIDTH);
   }
 }
 

@@ -16,6 +16,8 @@ export { Approvers } from './approval/constructs/approvers';
 export { SlackApprovalWorkflow } from './approval/constructs/slack-approval-workflow';
 export { type SlackApprovalWorkflowProps } from './approval/constructs/slack-approval-workflow-props';
 export { SlackDestination } from './approval/constructs/slack-destination';
+export { SentryDashboard } from './dashboard/constructs/sentry-dashboard';
+export { type SentryDashboardProps } from './dashboard/constructs/sentry-dashboard-props';
 export { ManagementEventsTrail } from './organization/constructs/management-events-trail';
 export { type ManagementEventsTrailProps } from './organization/constructs/management-events-trail-props';
 export { ChangeSource, type OrganizationTrailProps } from './organization/constructs/change-source';

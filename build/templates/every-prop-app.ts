@@ -30,6 +30,7 @@ import {
   MemberRegions,
   MemberRights,
   MemberStackSets,
+  SentryDashboard,
   SentryMember,
   AccountScope,
   SentryHub,
@@ -60,6 +61,7 @@ import {
   type MemberStackSetsProps,
   type MemberTarget,
   type PermissionSetActorProps,
+  type SentryDashboardProps,
   type SentryMemberProps,
   type PublicRangeProps,
   type RevertIfDeniedProps,
@@ -321,7 +323,7 @@ const keySentry: Required<Omit<IamKeySentryProps, 'hub' | CompanySetting>> = {
   homeRegion: app.region ?? 'eu-west-1',
   architecture: lambda.Architecture.X86_64,
 };
-new IamKeySentry(stack, 'KeySentry', keySentry);
+const keys = new IamKeySentry(stack, 'KeySentry', keySentry);
 
 const organizationTrail: Required<Omit<ManagementEventsTrailProps, 'bucket'>> = {
   trailName: 'organization',
@@ -337,7 +339,18 @@ const organizationTrail: Required<Omit<ManagementEventsTrailProps, 'bucket'>> = 
   notificationEmails: ['security@example.com'],
   removalPolicy: RemovalPolicy.DESTROY,
 };
-new ManagementEventsTrail(stack, 'Trail', organizationTrail);
+const trail = new ManagementEventsTrail(stack, 'Trail', organizationTrail);
+
+const dashboard: Required<SentryDashboardProps> = {
+  securityGroupSentries: [sentry],
+  iamKeySentries: [keys],
+  workflows: [approvals],
+  hubs: [hub],
+  trails: [trail],
+  dashboardName: 'every-prop',
+  savedQueries: true,
+};
+new SentryDashboard(stack, 'Dashboard', dashboard);
 
 const defaults = new Stack(app, 'OtherSelections', {
   env: apart('111122223333', 'us-east-1'),

@@ -53,6 +53,7 @@ describe('an import along the arrows is not', () => {
     ['security-group/domain/a.ts', "import '../../approval/domain/due';"],
     ['access-key/constructs/a.ts', "import '../../approval/constructs/approvers';"],
     ['security-group/domain/a.ts', "import '../../organization/domain/hub';"],
+    ['dashboard/constructs/a.ts', "import '../../access-key/constructs/iam-key-sentry';"],
   ])('%s: %s', async (file, source) => {
     expect(await refusals(file, source)).toEqual([]);
   });
@@ -67,6 +68,8 @@ describe('an import against the arrows between subjects is refused', () => {
     ['shared/domain/a.ts', "import '../../approval/domain/due';"],
     ['organization/domain/a.ts', "import '../../approval/domain/due';"],
     ['organization/constructs/a.ts', "import '../../security-group/constructs/actor';"],
+    ['security-group/constructs/a.ts', "import '../../dashboard/constructs/sentry-dashboard';"],
+    ['shared/domain/a.ts', "import '../../dashboard/domain/log-questions';"],
   ])('%s: %s', async (file, source) => {
     expect(await refusals(file, source)).not.toEqual([]);
   });

@@ -4,6 +4,7 @@ import type { DeployedStack } from '../../sandbox/local-aws';
 import { KeyActions, KeyExclusion, SentryMode } from '../../src';
 import { copyDescription } from '../../src/access-key/contracts/check-access-keys.environment';
 import { ACCESS_KEY_METRICS_WHILE_IDLE } from '../../src/access-key/contracts/key-metrics';
+import { fieldsWithoutLine } from '../support/log-lines/written-logs';
 import { whatIsNotAllowed } from '../support/rights/role-rights';
 import {
   changesIn,
@@ -311,6 +312,12 @@ describe('the life of a key', () => {
       done.map((name) => `UpdateAccessKey ${name} ${KEY[name]} Inactive`),
     );
     expect(metric(run, 'KeysDeactivated')).toEqual([MOST_STEPS]);
+    // The saved query asks decisions of people as well.
+    expect(fieldsWithoutLine('what-was-done-to-keys', run.logs)).toEqual([
+      'keyId',
+      'outcome',
+      'text',
+    ]);
     expect(await sandbox.statuses(OLD[0]!)).toEqual({ [KEY[OLD[0]!]!]: 'Inactive' });
     undo = run.keys.find(({ userName }) => userName === OLD[1])?.step?.undo;
     expect(run.deliveries[0]?.emailText).toContain(`To undo it: ${undo}`);

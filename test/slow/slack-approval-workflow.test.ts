@@ -1,4 +1,17 @@
+import { App, Stack } from 'aws-cdk-lib';
+import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
+import { metricsIn, widgetsOf } from '../../build/dashboard/dashboard-body';
+import {
+  Approvers,
+  ChangeResponse,
+  MonitoredGroups,
+  SecurityGroupBaseline,
+  SecurityGroupSentry,
+  SentryDashboard,
+  SlackApprovalWorkflow,
+} from '../../src';
 import { APPROVAL_METRICS_WHILE_IDLE } from '../../src/approval/contracts/approval-metrics';
+import { fieldsWithoutLine, writtenMetrics } from '../support/log-lines/written-logs';
 import {
   ALICE,
   ApprovalSandbox,
@@ -102,3 +115,71 @@ test('a group that is tagged for a team is decided about by that team, whatever 
   for (const one of [CAROL, DAN]) await sandbox.click(one, 'Approve', question);
   expect(await sandbox.rules(guarded)).toEqual([OPENED, HTTPS].sort());
 });
+
+/** After all that happened above. */
+describe('a dashboard over the sentry and the workflow', () => {
+  test('shows what they wrote, under the namespace, dimensions and unit that they wrote it with', () => {
+    const shown = new Set(shownOnDashboard());
+    const written = new Set(
+      writtenMetrics(sandbox.logs).map(({ namespace, name, dimensions, unit }) =>
+        [namespace, name, JSON.stringify(dimensions), unit === 'Seconds'].join(' '),
+      ),
+    );
+    const names = [...written].filter((one) => shown.has(one)).map((one) => one.split(' ')[1]);
+    expect(names).toEqual(
+      expect.arrayContaining([
+        'Violations',
+        'RulesReverted',
+        'SecondsOpen',
+        'DetectionLag',
+        'ReactionTime',
+        'GroupsMonitored',
+        'RequestsAsked',
+        'Decisions',
+        'SecondsToDecision',
+        'RefusedClicks',
+        'AdvanceRuns',
+      ]),
+    );
+  });
+
+  test.each([
+    ['what-was-answered', []],
+    ['what-was-not-reverted', []],
+    ['what-reconcile-found', ['due.0', 'doubts.groups.0.reason']],
+    ['what-became-of-decisions', ['keyId']],
+    ['who-decided-what', []],
+    ['which-requests-are-open', []],
+    ['which-clicks-did-not-count', []],
+  ])('has the saved query %s ask fields of the log; of this run, all but %j', (name, others) => {
+    expect(fieldsWithoutLine(name, sandbox.logs)).toEqual(others);
+  });
+});
+
+/** Each metric with its dimensions, and whether its graph counts seconds. */
+function shownOnDashboard(): string[] {
+  const stack = new Stack(new App(), 'Approval');
+  const secret = (id: string) => new secretsmanager.Secret(stack, id);
+  const workflow = new SlackApprovalWorkflow(stack, 'Approvals', {
+    signingSecret: secret('SigningSecret'),
+    botToken: secret('BotToken'),
+    approvalChannelId: 'C0APPROVE',
+    approvers: Approvers.users([ALICE, BOB]),
+  });
+  const sentry = new SecurityGroupSentry(stack, 'Guard', {
+    monitoredGroups: MonitoredGroups.all(),
+    policies: [{ baseline: SecurityGroupBaseline.locked(), response: ChangeResponse.notifyOnly() }],
+  });
+  const dashboard = new SentryDashboard(stack, 'Dashboard', {
+    securityGroupSentries: [sentry],
+    workflows: [workflow],
+  });
+  return widgetsOf(dashboard)
+    .filter(({ type }) => type === 'metric')
+    .flatMap((widget) => {
+      const isInSeconds = JSON.stringify(widget.properties.yAxis).includes('"label":"seconds"');
+      return metricsIn(widget).map(({ namespace, name, dimensions }) =>
+        [namespace, name, JSON.stringify(dimensions), isInSeconds].join(' '),
+      );
+    });
+}

@@ -1,0 +1,71 @@
+import { Duration } from 'aws-cdk-lib';
+import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
+import { Construct } from 'constructs';
+import { FULL_WIDTH } from './parts/graph';
+import { groupSentryWidgets } from './parts/group-sentry-widgets';
+import { alarmStates, functionsIn } from './parts/health';
+import { hubWidgets } from './parts/hub-widgets';
+import { keySentryWidgets } from './parts/key-sentry-widgets';
+import { introduction } from './parts/texts';
+import { workflowWidgets } from './parts/workflow-widgets';
+import { SavedQueries } from './saved-queries';
+import type { SentryDashboardProps } from './sentry-dashboard-props';
+import { checkShown, shownBy } from './shown-constructs';
+
+/** Keys are looked at once a day, so a shorter time would show little of them. */
+const SHOWN = Duration.days(7);
+
+/** It has two, and nothing else to show. */
+const ALARMS_OF_TRAIL = { width: FULL_WIDTH, height: 3 };
+
+/**
+ * One CloudWatch dashboard over sentries, workflows, hubs and trails of an account and Region:
+ * changes by verdict, how long violations stood, requests to people, keys by class, coverage, and
+ * whether all of it works.
+ *
+ * CloudWatch charges $3 a month for a dashboard; the first three of an account are free, as long as
+ * none of them shows more than 50 metrics. Each look at the dashboard of a workflow runs a query
+ * over its log, which costs by what it scans.
+ *
+ * @see https://aws.amazon.com/cloudwatch/pricing/
+ */
+export class SentryDashboard extends Construct {
+  /** The dashboard: add widgets of your own at will. */
+  public readonly dashboard: cloudwatch.Dashboard;
+
+  /**
+   * Throws if there is nothing to show, if a construct is given twice or is in another account or
+   * Region, if a trail has no alarms, and if the name is malformed.
+   */
+  constructor(scope: Construct, id: string, props: SentryDashboardProps) {
+    super(scope, id);
+    checkShown(this, props);
+    const { dashboardName, savedQueries = true } = props;
+    this.dashboard = new cloudwatch.Dashboard(this, 'Dashboard', {
+      dashboardName,
+      defaultInterval: SHOWN,
+      periodOverride: cloudwatch.PeriodOverride.INHERIT,
+    });
+    this.dashboard.addWidgets(introduction(savedQueries));
+    widgetsOf(props).forEach((widgets) => this.dashboard.addWidgets(...widgets));
+    if (!savedQueries) return;
+    const functions = shownBy(props).flatMap((shown) => functionsIn(shown));
+    new SavedQueries(this, 'Queries', { functions, dashboardName });
+  }
+}
+
+function widgetsOf({
+  securityGroupSentries = [],
+  iamKeySentries = [],
+  workflows = [],
+  hubs = [],
+  trails = [],
+}: SentryDashboardProps): cloudwatch.IWidget[][] {
+  return [
+    ...securityGroupSentries.map(groupSentryWidgets),
+    ...iamKeySentries.map(keySentryWidgets),
+    ...workflows.map(workflowWidgets),
+    ...hubs.map(hubWidgets),
+    ...trails.map((trail) => alarmStates(trail, ALARMS_OF_TRAIL)),
+  ];
+}

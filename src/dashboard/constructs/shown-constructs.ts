@@ -1,0 +1,61 @@
+import { Token } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import type { SentryDashboardProps } from './sentry-dashboard-props';
+import { isSamePlace } from '../../shared/constructs/same-place';
+
+const DASHBOARD_NAME = /^[A-Za-z0-9_-]{1,255}$/;
+
+/** Throws for what a dashboard cannot show, and for a name that it cannot have. */
+export function checkShown(dashboard: Construct, props: SentryDashboardProps): void {
+  const { path } = dashboard.node;
+  const shown = shownBy(props);
+  if (shown.length === 0) {
+    throw new Error(
+      `${path}: there is nothing to show: give it "securityGroupSentries", "iamKeySentries", "workflows", "hubs" or "trails".`,
+    );
+  }
+  refuseTwice(path, shown);
+  refuseOtherPlaces(dashboard, shown);
+  refuseWithoutAlarms(path, props);
+  checkName(path, props.dashboardName);
+}
+
+/** In the order in which they are shown. */
+export function shownBy({
+  securityGroupSentries = [],
+  iamKeySentries = [],
+  workflows = [],
+  hubs = [],
+  trails = [],
+}: SentryDashboardProps): Construct[] {
+  return [...securityGroupSentries, ...iamKeySentries, ...workflows, ...hubs, ...trails];
+}
+
+function refuseTwice(path: string, shown: readonly Construct[]): void {
+  const twice = shown.find((one, index) => shown.indexOf(one) !== index);
+  if (!twice) return;
+  throw new Error(`${path}: ${twice.node.path} is given twice: give it once.`);
+}
+
+function refuseOtherPlaces(dashboard: Construct, shown: readonly Construct[]): void {
+  const elsewhere = shown.find((one) => !isSamePlace(dashboard, one));
+  if (!elsewhere) return;
+  throw new Error(
+    `${dashboard.node.path}: ${elsewhere.node.path} is in another account or Region, and a dashboard shows those of its own: write one there as well, or have a hub watch all places.`,
+  );
+}
+
+function refuseWithoutAlarms(path: string, { trails = [] }: SentryDashboardProps): void {
+  const silent = trails.find(({ alarms }) => alarms.length === 0);
+  if (!silent) return;
+  throw new Error(
+    `${path}: there is nothing to show of ${silent.node.path}, since it has no alarms: leave it out, or give it back some of its "excludedAlarms".`,
+  );
+}
+
+function checkName(path: string, name: string | undefined): void {
+  if (name === undefined || Token.isUnresolved(name) || DASHBOARD_NAME.test(name)) return;
+  throw new Error(
+    `${path}: "dashboardName" is "${name}": write 1 to 255 letters, digits, hyphens and underscores, such as "security".`,
+  );
+}

@@ -1,0 +1,124 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { LOG_QUESTIONS } from '../../src/dashboard/domain/log-questions';
+
+const PAGE = readFileSync(join(__dirname, '..', '..', 'docs', 'auditor.md'), 'utf8');
+
+const COLUMNS = [
+  'account',
+  'user',
+  'key_id',
+  'status',
+  'age_in_days',
+  'last_used',
+  'days_since_use',
+  'excluded_by',
+  'exclusion_reason',
+  'problem',
+  'owner',
+] as const;
+
+type Row = Partial<Record<(typeof COLUMNS)[number], string>>;
+
+const ROWS: readonly Row[] = [
+  {
+    user: 'old, and "used"',
+    key_id: 'AKIAOLD',
+    status: 'Active',
+    age_in_days: '400',
+    last_used: '2026-11-20T10:00:00Z',
+    days_since_use: '1',
+    owner: 'payments',
+  },
+  {
+    user: 'forgotten',
+    key_id: 'AKIAFORGOTTEN',
+    status: 'Active',
+    age_in_days: '91',
+    last_used: 'never',
+    excluded_by: 'the path /breakglass/',
+    exclusion_reason: 'Sealed, and tested each quarter',
+  },
+  {
+    user: 'idle',
+    key_id: 'AKIAIDLE',
+    status: 'Inactive',
+    age_in_days: '90',
+    last_used: '2026-10-06T10:00:00Z',
+    days_since_use: '46',
+    owner: 'web',
+  },
+  { user: 'new', key_id: 'AKIANEW', status: 'Active', age_in_days: '45', last_used: 'never' },
+  { account: '444455556666', problem: 'the account could not be read' },
+];
+
+let folder: string;
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'auditor-'));
+  writeFileSync(join(folder, 'keys.csv'), csvText(ROWS));
+});
+
+afterAll(() => rmSync(folder, { recursive: true }));
+
+test('which keys are older than 90 days, and of which that is not known', () => {
+  expect(answersTo('Which keys are older than 90 days?')).toEqual([
+    '111122223333 old, and "used" AKIAOLD Active 400',
+    '111122223333 forgotten AKIAFORGOTTEN Active 91',
+    '444455556666     the account could not be read',
+  ]);
+});
+
+test('which were not used for 45 days, those that never were counted from their creation', () => {
+  expect(answersTo('Which were not used for 45 days?')).toEqual([
+    '111122223333 forgotten AKIAFORGOTTEN Active never',
+    '111122223333 idle AKIAIDLE Inactive 2026-10-06T10:00:00Z',
+    '444455556666     the account could not be read',
+  ]);
+});
+
+test('who owns them, and who has them where no owner is known', () => {
+  expect(answersTo('Who owns them?').slice(0, 3)).toEqual([
+    'payments 111122223333 old, and "used" AKIAOLD',
+    'forgotten 111122223333 forgotten AKIAFORGOTTEN',
+    'web 111122223333 idle AKIAIDLE',
+  ]);
+});
+
+test('what was excluded, and why', () => {
+  expect(answersTo('What was excluded, and why?')).toEqual([
+    '111122223333 forgotten AKIAFORGOTTEN the path /breakglass/ Sealed, and tested each quarter',
+  ]);
+});
+
+test('the saved queries that the page names are there', () => {
+  const saved = LOG_QUESTIONS.map(({ name }) => name);
+  const named = [...PAGE.matchAll(/`((?:who|what|which)-[\w-]+)`/g)].map(([, name]) => name);
+  expect(named.length).toBeGreaterThan(3);
+  expect(saved).toEqual(expect.arrayContaining(named));
+});
+
+/** What the command of that section prints, as it stands on the page. */
+function answersTo(question: string): string[] {
+  const [, section = ''] = PAGE.split(`\n## ${question}\n`);
+  const [, command = ''] = /```shell\n(.*?)\n```/s.exec(section) ?? [];
+  const printed = execFileSync('bash', ['-c', command], { cwd: folder, encoding: 'utf8' });
+  return printed
+    .trimEnd()
+    .split('\n')
+    .map((line) => line.trimEnd());
+}
+
+/** As IamKeySentry writes it: each cell in quotes, and lines that end as RFC 4180 has it. */
+function csvText(rows: readonly Row[]): string {
+  const cells = rows.map((row) =>
+    COLUMNS.map((column) => row[column] ?? (column === 'account' ? '111122223333' : '')),
+  );
+  return [COLUMNS, ...cells].map((line) => `${line.map(quoted).join(',')}\r\n`).join('');
+}
+
+function quoted(cell: string): string {
+  return `"${cell.replaceAll('"', '""')}"`;
+}
