@@ -26,6 +26,7 @@ import {
   TrafficPattern,
 } from '../../src';
 import type { ReconcileMessage } from '../../src/security-group/contracts/change-message';
+import { fieldsWithoutLine } from '../support/log-lines/written-logs';
 import { FirstContact } from '../support/sandbox/first-contact';
 import {
   changeMessages,
@@ -819,4 +820,11 @@ test("every message, and every event of the library's own, is as the documented 
   expect(new Set(announced.map(({ detailType }) => detailType))).toEqual(
     new Set(['Security Group Change', 'Security Group Reconcile', 'Security Group Operator Act']),
   );
+});
+
+test('the saved queries ask fields that orders and runs of reconcile have in the log', () => {
+  expect(fieldsWithoutLine('what-operators-ordered', sandbox.logs)).toEqual([]);
+  expect(fieldsWithoutLine('what-reconcile-found', sandbox.logs)).toEqual([
+    'doubts.groups.0.reason',
+  ]);
 });
