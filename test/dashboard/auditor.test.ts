@@ -2,10 +2,12 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { INVENTORY_COLUMNS } from '../../src/access-key/domain/inventory-csv';
 import { LOG_QUESTIONS } from '../../src/dashboard/domain/log-questions';
 
 const PAGE = readFileSync(join(__dirname, '..', '..', 'docs', 'auditor.md'), 'utf8');
 
+/** Those that the commands read. */
 const COLUMNS = [
   'account',
   'user',
@@ -19,6 +21,10 @@ const COLUMNS = [
   'problem',
   'owner',
 ] as const;
+
+test('the file has the columns that the commands read', () => {
+  expect(INVENTORY_COLUMNS).toEqual(expect.arrayContaining([...COLUMNS]));
+});
 
 type Row = Partial<Record<(typeof COLUMNS)[number], string>>;
 

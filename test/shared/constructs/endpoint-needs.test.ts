@@ -66,7 +66,11 @@ const NEEDS: Readonly<Record<string, readonly string[]>> = {
   SecurityGroupSentry: groupSentryNeeds({ hub, policies, monitoredGroups: MonitoredGroups.all() })
     .services,
   SecurityGroupRehearsal: REHEARSAL_ENDPOINTS.services,
-  IamKeySentry: keySentryNeeds({ hub, actions }).services,
+  IamKeySentry: keySentryNeeds({
+    hub,
+    actions,
+    reportBucket: s3.Bucket.fromBucketName(stack, 'Reports', 'audit-evidence'),
+  }).services,
   SlackApprovalWorkflow: WORKFLOW_ENDPOINTS.services,
   ApprovedAction: ACTION_ENDPOINTS.services,
   SentryHub: hubNeeds(hubProps).services,
