@@ -28,6 +28,9 @@ import { CARRY_OUT_ACTION } from '../contracts/carry-out-action.environment';
  * Who invokes `askFunction` has people asked. The construct then proves their decision, calls the
  * handler with it, and shows them what came of it. The handler gets every decision, denials
  * included, at least once; calls that are to do the same have the same `idempotencyKey`.
+ *
+ * Write it in the stack of its workflow if you can: its table shares that stack's KMS key. In a
+ * stack of its own it has one more, which AWS charges for.
  */
 export class ApprovedAction extends Construct {
   /**

@@ -139,13 +139,13 @@ function commonProps(stack: Stack, { encryptionKey, topic }: SentrySettings) {
   };
 }
 
-function workflowIn(
+export function workflowIn(
   stack: Stack,
   common: Pick<
     library.SlackApprovalWorkflowProps,
     'encryptionKey' | 'notificationTopic' | 'tamperRules'
-  >,
-) {
+  > = {},
+): library.SlackApprovalWorkflow {
   const secret = (id: string) => new secretsmanager.Secret(stack, id);
   return new SlackApprovalWorkflow(stack, 'Approvals', {
     ...common,

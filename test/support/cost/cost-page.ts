@@ -1,3 +1,4 @@
+import { type ActionPlace, appWithAction } from './action-app';
 import {
   ALL_THREE,
   appOf,
@@ -168,7 +169,30 @@ function optionsTable(): string {
       return [`${construct}, alone in a stack`, first!, third!];
     },
   );
-  return table(['what', 'first year', 'third year and later'], [...alone, ...rows]);
+  return table(
+    ['what', 'first year', 'third year and later'],
+    [...alone, ...rows, ...actionRows()],
+  );
+}
+
+/** Beside its workflow, an action has that one's key. */
+function actionRows(): string[][] {
+  const plain = [appOf(['SlackApprovalWorkflow'])];
+  const row = (name: string, place: ActionPlace) => {
+    const changed = appWithAction(place);
+    const [first, third] = YEARS.map(([rotations]) =>
+      signed(totalOfAll(changed, rotations) - totalOfAll(plain, rotations)),
+    );
+    return [name, first!, third!];
+  };
+  return [
+    row('an ApprovedAction, in the stack of its workflow', 'beside its workflow'),
+    row('an ApprovedAction, in a stack of its own', 'in a stack of its own'),
+  ];
+}
+
+function totalOfAll(templates: readonly object[], rotations: Rotations): number {
+  return sumOf(templates.map((one) => totalOf(idleCost(one, PRICE_LIST, rotations))));
 }
 
 /** By use, of 1,000 changes that are reverted, and of a question. */
