@@ -1,7 +1,7 @@
 import { Annotations, CfnResource, Stack, Token } from 'aws-cdk-lib';
 import type * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
-import { partitionText } from '../../shared/constructs/partition-text';
+import { partitionText } from '../../shared/constructs/place-text';
 import { isOfOtherAccount } from '../../shared/constructs/same-account';
 
 /** No other account can use it. */

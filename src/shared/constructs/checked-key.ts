@@ -1,8 +1,9 @@
 import { Annotations, Stack } from 'aws-cdk-lib';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
-import { type KeyUser, keyStatements } from './key-statements';
+import { type KeyUser, keyStatement } from './key-statements';
 import { warnAtSynth } from './late-advice';
+import { placeText } from './place-text';
 import { otherPlace } from './same-place';
 
 type KeyProp = 'encryptionKey' | 'logEncryptionKey';
@@ -60,12 +61,13 @@ export interface UsedKey {
 
 /** Extends the policy of the key, or warns of what it has to hold. */
 export function letServicesUse(scope: Construct, { prop, key, users }: UsedKey): void {
-  const statements = keyStatements(scope, users);
-  const missing = statements.filter(
-    (statement) => !key.addToResourcePolicy(statement, true).statementAdded,
+  const stack = Stack.of(scope);
+  const missing = users.filter(
+    (user) => !key.addToResourcePolicy(keyStatement(user, stack), true).statementAdded,
   );
   if (missing.length > 0) {
-    const text = JSON.stringify(Stack.of(scope).resolve(missing.map((one) => one.toJSON())));
+    const needed = missing.map((user) => keyStatement(user, placeText(scope)).toJSON());
+    const text = JSON.stringify(stack.resolve(needed));
     Annotations.of(scope).addWarningV2(
       `cdk-sentries:importedKey:${prop}`,
       `"${prop}" is imported, so its policy cannot be extended, and must hold already: ${text}. ` +

@@ -2,7 +2,7 @@ import { Annotations, Stack, Token } from 'aws-cdk-lib';
 import type * as sns from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 import type { Publisher } from './key-statements';
-import { partitionText } from './partition-text';
+import { partitionText } from './place-text';
 import { isOfOtherAccount } from './same-account';
 
 /** Says what the policy of a topic that is not the app's must hold. */

@@ -1,6 +1,4 @@
-import { Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
-import type { Construct } from 'constructs';
 
 /** A service of AWS that publishes to a topic by the policies of topic and key. */
 export type Publisher = 'cloudwatch.amazonaws.com' | 'events.amazonaws.com';
@@ -19,12 +17,20 @@ export function publishersFor(tamperRules: boolean): readonly Publisher[] {
 /** Services of AWS that use a key for what they publish, send or write. */
 export type KeyUser = 'alarms' | 'events' | 'logs';
 
-/** Lets services use a key: statements for its policy. */
-export function keyStatements(scope: Construct, users: readonly KeyUser[]): iam.PolicyStatement[] {
-  return users.map((user) => STATEMENTS[user](Stack.of(scope)));
+/** What a statement says of where it holds. */
+export interface PlaceNames {
+  readonly partition: string;
+  readonly region: string;
+  readonly account: string;
+  readonly urlSuffix: string;
 }
 
-const STATEMENTS: Readonly<Record<KeyUser, (stack: Stack) => iam.PolicyStatement>> = {
+/** Lets a service use a key: a statement for its policy. */
+export function keyStatement(user: KeyUser, place: PlaceNames): iam.PolicyStatement {
+  return STATEMENTS[user](place);
+}
+
+const STATEMENTS: Readonly<Record<KeyUser, (place: PlaceNames) => iam.PolicyStatement>> = {
   alarms: () => publisherKeyStatement(['cloudwatch.amazonaws.com']),
   events: () => publisherKeyStatement(['events.amazonaws.com']),
   logs: logging,
@@ -43,8 +49,8 @@ export function publisherKeyStatement(publishers: readonly Publisher[]): iam.Pol
 }
 
 /** For log groups of this account and Region alone. In China, the name ends with .cn. */
-function logging(stack: Stack): iam.PolicyStatement {
-  const principal = `logs.${stack.region}.${stack.urlSuffix}`;
+function logging({ partition, region, account, urlSuffix }: PlaceNames): iam.PolicyStatement {
+  const principal = `logs.${region}.${urlSuffix}`;
   return new iam.PolicyStatement({
     principals: [iam.ServicePrincipal.fromStaticServicePrincipleName(principal)],
     actions: [
@@ -57,10 +63,7 @@ function logging(stack: Stack): iam.PolicyStatement {
     resources: ['*'],
     conditions: {
       ArnLike: {
-        'kms:EncryptionContext:aws:logs:arn': stack.formatArn({
-          service: 'logs',
-          resource: '*',
-        }),
+        'kms:EncryptionContext:aws:logs:arn': `arn:${partition}:logs:${region}:${account}:*`,
       },
     },
   });

@@ -1,4 +1,4 @@
-import { App, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { App, Duration, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as iam from 'aws-cdk-lib/aws-iam';
@@ -456,6 +456,32 @@ describe('one key', () => {
         /^"encryptionKey" is imported, .*"Service":"cloudwatch\.amazonaws\.com".*kms:EncryptionContext:aws:logs:arn.*importedKey:encryptionKey\]$/,
       ),
     ]);
+  });
+
+  test.each<[string, StackProps, string, string]>([
+    [
+      'in China',
+      { env: { account: '111122223333', region: 'cn-north-1' } },
+      'logs.cn-north-1.amazonaws.com.cn',
+      'arn:aws-cn:logs:cn-north-1:111122223333:*',
+    ],
+    [
+      'where only the deployment knows the place',
+      {},
+      'logs.<the Region of this stack>.<the URL suffix of this stack>',
+      'arn:<the partition of this stack>:logs:<the Region of this stack>:<the account of this stack>:*',
+    ],
+  ])('%s, these statements can be read and copied', (_, props, service, arn) => {
+    stack = new Stack(app, 'Elsewhere', props);
+    keySentry({
+      logEncryptionKey: kms.Key.fromKeyArn(
+        stack,
+        'Imported',
+        'arn:aws-cn:kms:cn-north-1:111122223333:key/1234',
+      ),
+    });
+    expect(warnings().join()).toContain(`"Service":"${service}"`);
+    expect(warnings().join()).toContain(`"kms:EncryptionContext:aws:logs:arn":"${arn}"`);
   });
 
   test('whose policy does not let IAM decide is warned of', () => {
