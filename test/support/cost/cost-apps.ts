@@ -18,6 +18,7 @@ const {
   MonitoredGroups,
   SecurityGroupBaseline,
   SecurityGroupSentry,
+  SentryDashboard,
   SentryHub,
   SlackApprovalWorkflow,
   SlackDestination,
@@ -62,6 +63,7 @@ export interface SentrySettings {
   readonly asking?: boolean;
   readonly hub?: boolean;
   readonly retiring?: boolean;
+  readonly dashboard?: boolean;
 }
 
 export type CostedConstruct = 'SecurityGroupSentry' | 'IamKeySentry' | 'SlackApprovalWorkflow';
@@ -90,7 +92,7 @@ export function appOf(
     : undefined;
   const asked = asking ? workflow : undefined;
   if (constructs.includes('SecurityGroupSentry')) {
-    new SecurityGroupSentry(stack, 'GroupSentry', {
+    const sentry = new SecurityGroupSentry(stack, 'GroupSentry', {
       ...common,
       ...organization,
       heartbeat,
@@ -103,6 +105,9 @@ export function appOf(
         },
       ],
     });
+    if (settings.dashboard) {
+      new SentryDashboard(stack, 'Dashboard', { securityGroupSentries: [sentry] });
+    }
   }
   if (constructs.includes('IamKeySentry')) {
     new IamKeySentry(stack, 'KeySentry', {

@@ -147,6 +147,11 @@ const OPTIONS: readonly Option[] = [
     of: ALL_THREE,
     with: { hub: true },
   },
+  {
+    name: 'a SentryDashboard, beyond the three that are free',
+    of: ['SecurityGroupSentry'],
+    with: { dashboard: true },
+  },
 ];
 
 function optionsTable(): string {

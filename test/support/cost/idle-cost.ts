@@ -32,7 +32,7 @@ export const ASSUMED = {
 export type Rotations = 0 | 2;
 
 export interface CostLine {
-  readonly part: CostPart;
+  readonly part: CostPart | 'dashboards';
   readonly count: number;
   readonly dollars: number;
 }
@@ -76,6 +76,7 @@ const FREE_WHILE_IDLE = [
   'AWS::Lambda::EventInvokeConfig',
   'AWS::Lambda::Permission',
   'AWS::Logs::LogGroup',
+  'AWS::Logs::QueryDefinition',
   'AWS::SNS::Subscription',
   'AWS::SNS::Topic',
   'AWS::SNS::TopicPolicy',
@@ -113,6 +114,7 @@ export function idleCost(
     emptyReceives(one, resources),
   );
   const runs = runsIn(resources);
+  const dashboards = of('AWS::CloudWatch::Dashboard').length;
   return [
     {
       part: 'KMS keys',
@@ -148,6 +150,15 @@ export function idleCost(
       count: Math.round(sum(runs.map((one) => one.invocations))),
       dollars: sum(runs.map((one) => runDollars(one, prices))),
     },
+    ...(dashboards > 0
+      ? [
+          {
+            part: 'dashboards' as const,
+            count: dashboards,
+            dollars: dashboards * prices.dashboard.dollars,
+          },
+        ]
+      : []),
   ];
 }
 
@@ -169,6 +180,7 @@ function refuseUnknown(resources: Resources): void {
     'AWS::KMS::Key',
     'AWS::CloudWatch::Alarm',
     'AWS::CloudWatch::CompositeAlarm',
+    'AWS::CloudWatch::Dashboard',
     'AWS::Lambda::EventSourceMapping',
     'AWS::Events::Rule',
   ];
