@@ -7,7 +7,12 @@ const UNPRINTABLE = /[\p{Cc}\p{Default_Ignorable_Code_Point}\u2028\u2029\u2800\u
 
 export function plainText(text: string, maxLength = 300): string {
   const printable = text.replace(UNPRINTABLE, ' ').trim();
-  return printable.length <= maxLength ? printable : `${printable.slice(0, maxLength - 1)}…`;
+  return printable.length <= maxLength ? printable : `${beginningOf(printable, maxLength - 1)}…`;
+}
+
+/** Half a character is no text: what reads the message may refuse all of it. */
+function beginningOf(text: string, maxLength: number): string {
+  return text.slice(0, maxLength).replace(/[\ud800-\udbff]$/, '');
 }
 
 /** SNS subjects: at most 100 printable ASCII characters. */

@@ -29,6 +29,10 @@ test('long text is cut', () => {
   expect(plainText('a'.repeat(400))).toHaveLength(300);
 });
 
+test.each([9, 10])('no character is cut in two, as at %i', (maxLength) => {
+  expect(plainText('\u{20000}'.repeat(20), maxLength)).toBe(`${'\u{20000}'.repeat(4)}…`);
+});
+
 test('a subject is what SNS takes: at most 100 printable ASCII characters', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'grapheme', maxLength: 300 }), (text) => {
