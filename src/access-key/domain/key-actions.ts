@@ -234,7 +234,8 @@ function deletion(
   return dueAt <= now ? { kind: 'due', step: 'delete' } : { kind: 'wait', ...planned };
 }
 
-function livingNotice(
+/** When the notice was accepted, if it has not lapsed. */
+export function livingNotice(
   kind: NoticeKind,
   record: KeyRecord | undefined,
   now: Date,

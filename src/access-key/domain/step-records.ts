@@ -1,6 +1,7 @@
 import type { AccessKeyWithUse } from './access-key';
 import {
   type KeyRecord,
+  livingNotice,
   type NoticeKind,
   type NoticeTimes,
   type ReasonedStep,
@@ -21,17 +22,24 @@ export function pendingStep(record: KeyRecord, report: StepReport): KeyStep {
   };
 }
 
-/** It was told that the step is to come. */
+/**
+ * It was told that the step is to come. That keeps notices alive, and brings none back that has
+ * lapsed: such as for a key that is held, and whose user was excluded until today.
+ */
 function toldOf(record: KeyRecord, step: ReasonedStep, acceptedAt: Date): KeyRecord {
-  return { ...record, toldAt: { ...record.toldAt, ...timesOf(noticesOf(step), acceptedAt) } };
+  const living = noticesOf(step).filter((kind) => livingNotice(kind, record, acceptedAt));
+  return { ...record, toldAt: { ...record.toldAt, ...timesOf(living, acceptedAt) } };
 }
 
 /** The notices were given that were not given before. */
 export function noticedOf(record: KeyRecord, step: ReasonedStep, acceptedAt: Date): KeyRecord {
-  const told = toldOf(record, step, acceptedAt);
   const { reasons } = step;
   const begun = noticesOf({ ...step, reasons: reasons?.filter(({ noticeAt }) => !noticeAt) });
-  return { ...told, noticeAt: { ...record.noticeAt, ...timesOf(begun, acceptedAt) } };
+  return {
+    ...record,
+    noticeAt: { ...record.noticeAt, ...timesOf(begun, acceptedAt) },
+    toldAt: { ...record.toldAt, ...timesOf(noticesOf(step), acceptedAt) },
+  };
 }
 
 function noticesOf({ step, reasons }: ReasonedStep): NoticeKind[] {

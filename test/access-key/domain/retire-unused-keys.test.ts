@@ -447,11 +447,12 @@ test('what an earlier version remembers counts as it did: as a notice of age, an
 test.each(['notice', 'wait'] as const)(
   'a report that an earlier version stored (%s), without reasons, is remembered as one of age',
   (kind) => {
-    const record: KeyRecord = { keyId: ID, userName: 'user-0', noticeAt: {}, toldAt: {} };
+    const before = kind === 'notice' ? {} : { 'too-old': daysAgo(3) };
+    const record: KeyRecord = { keyId: ID, userName: 'user-0', noticeAt: before, toldAt: before };
     const report = { kind, step: 'deactivate', dueAt: NOW, asksFirst: false } as const;
     expect(afterReported(record, report, NOW)).toEqual({
       ...record,
-      noticeAt: kind === 'notice' ? { 'too-old': NOW } : {},
+      noticeAt: { 'too-old': kind === 'notice' ? NOW : daysAgo(3) },
       toldAt: { 'too-old': NOW },
     });
   },

@@ -122,6 +122,48 @@ test('a notice lapses when nothing was told of its step for two weeks: it is giv
   expect(await stepsOfRun(account)).toEqual(['done deactivate']);
 });
 
+describe('a notice that has lapsed is not brought back by a message', () => {
+  async function stepsWith(account: FaultyAccount, changed: Partial<KeySentryPorts>) {
+    const ports = { ...account, ...changed };
+    const { keys } = await runKeySentry(CONFIGURATION, ports, account.begin([]));
+    return keys.map(({ step }) => `${step?.report.kind} ${step?.report.step}`);
+  }
+
+  test('that a key is held since its account may not be changed', async () => {
+    const account = accountOf(120);
+    await run(account);
+    account.pass(60);
+    expect(await stepsWith(account, { barredBy: 'RIGHTS_TOO_LOW' })).toEqual(['held deactivate']);
+    account.pass(1);
+    expect(await stepsOfRun(account)).toEqual(['notice deactivate']);
+    expect(account.steps).toEqual([]);
+  });
+
+  test('that a key is held since its last use is unknown', async () => {
+    const account = new FaultyAccount(
+      [user('ann', [key('AKIA-1', 200, { status: 'Inactive' })])],
+      NOW.getTime(),
+    );
+    expect(await stepsOfRun(account)).toEqual(['notice delete']);
+    account.pass(60);
+    const lastUseOf = async () => Promise.reject(new Error('Throttling: Rate exceeded'));
+    const source = { ...account.source, lastUseOf };
+    expect(await stepsWith(account, { source })).toEqual(['held delete']);
+    account.pass(1);
+    expect(await stepsOfRun(account)).toEqual(['notice delete']);
+    expect(account.steps).toEqual([]);
+  });
+
+  test('while one that lives is kept alive by it', async () => {
+    const account = accountOf(120);
+    await run(account);
+    account.pass(13);
+    expect(await stepsWith(account, { barredBy: 'RIGHTS_TOO_LOW' })).toEqual(['held deactivate']);
+    account.pass(13);
+    expect(await stepsOfRun(account)).toEqual(['done deactivate']);
+  });
+});
+
 describe('on the last look', () => {
   /** As it is before a step is due; then `change` comes between the survey and the last look. */
   async function lastLook(account: FaultyAccount, change: () => void) {
