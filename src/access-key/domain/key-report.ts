@@ -3,7 +3,7 @@ import type { StepKind } from './key-actions';
 import type { FindingClass } from './key-rules';
 import type { KeyStep } from './key-step';
 import type { Owner } from './owner';
-import type { Finding, Survey } from './survey';
+import type { Finding, Survey, TagUse } from './survey';
 
 /** One key as a report shows it: listed, or about to take a step, or both. */
 export interface ReportedKey {
@@ -69,7 +69,17 @@ export function keyReport(survey: Survey, steps: readonly KeyStep[], maxKeyAge: 
   const others = steps
     .filter(({ keyId }) => !ids.has(keyId))
     .map((step): ReportedKey => ({ keyId: step.keyId, userName: step.userName, step }));
-  return { survey, keys: [...listed, ...others].sort(oldestFirst), maxKeyAge };
+  return {
+    survey: { ...survey, tagUses: excludingFirst(survey.tagUses) },
+    keys: [...listed, ...others].sort(oldestFirst),
+    maxKeyAge,
+  };
+}
+
+/** A message names so many: tags that exclude no one must not push out those that do. */
+function excludingFirst(tagUses: readonly TagUse[]): TagUse[] {
+  const excludes = ({ ignoredBecause }: TagUse) => ignoredBecause === undefined;
+  return [...tagUses.filter(excludes), ...tagUses.filter((use) => !excludes(use))];
 }
 
 function oldestFirst(a: ReportedKey, b: ReportedKey): number {

@@ -397,6 +397,21 @@ test('a finding names its owner, and where it comes from', () => {
   expect(message.keys[0]).toMatchObject({ keyId: 'AKIA-1', owner });
 });
 
+test('a user whose keys a tag hides is named, however many tags there are that hide none', () => {
+  const idle = Array.from({ length: 150 }, (_, index) => ({
+    userName: `user-${index}`,
+    tagKey: 'keep',
+    value: 'x',
+    ignoredBecause: 'its value is no date of the form YYYY-MM-DD',
+  }));
+  const hiding = { userName: 'zoe', tagKey: 'keep', value: '2026-06-20' };
+  const { message, text } = messageOf([finding('AKIA-1', 'ann', 200)], [], {
+    tagUses: [...idle, hiding],
+  });
+  expect(message.tagUses[0]).toEqual(hiding);
+  expect(text).toContain('- zoe, keep = 2026-06-20: excluded until then');
+});
+
 test('the schemas would notice a field that is gone', () => {
   const { OldKeyCount: _gone, ...rest } = messageOf([finding('AKIA-1', 'ann', 200)]).message;
   expect(keySchemaErrors('report', JSON.stringify(rest))).not.toEqual([]);
