@@ -256,7 +256,11 @@ export function shortKey(key: ReportedKey, cut: Cut): ReportedKey {
 export function shortOwner(owner: Owner, cut: Cut): Owner {
   switch (owner.kind) {
     case 'known':
-      return { ...owner, name: cut(owner.name) };
+      return {
+        ...owner,
+        name: cut(owner.name),
+        ...(owner.tagKey !== undefined && { tagKey: cut(owner.tagKey) }),
+      };
     case 'unknown':
       return { ...owner, reason: cut(owner.reason) };
     case 'none':

@@ -54,15 +54,20 @@ export function organizationNotification(
       })),
       owners: shortCounts(part.owners, cut),
     };
-    const message = messageOf(report, short, accounts, { sentry, most });
+    const named = { ...accounts, warnings: shortWarnings(accounts.warnings, cut) };
+    const message = messageOf(report, short, named, { sentry, most });
     return {
       subject: organizationSubject(report, part),
       json: JSON.stringify(message),
-      text: organizationText(report, short, accounts, { sentry, most }),
+      text: organizationText(report, short, named, { sentry, most }),
       severity: message.severity,
       type: message.type,
     };
   });
+}
+
+function shortWarnings(warnings: HubAccounts['warnings'], cut: Cut): HubAccounts['warnings'] {
+  return Object.fromEntries(Object.entries(warnings).map(([id, warning]) => [id, cut(warning)]));
 }
 
 function messageOf(

@@ -48,7 +48,7 @@ export interface OrganizationPart {
   readonly owners?: OrganizationReport['owners'];
 }
 
-const KEYS_PER_PART = 100;
+const KEYS_PER_PART = 80;
 
 /** Id and cause of one take some 90 bytes of a message, and all are named. */
 const UNREAD_PER_PART = 1_000;

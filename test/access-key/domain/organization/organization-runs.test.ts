@@ -1,7 +1,10 @@
 import { organizationNotification } from '../../../../src/access-key/adapters/organization-notification';
 import { inventoryCsv } from '../../../../src/access-key/domain/inventory-csv';
 import type { ReportedKey } from '../../../../src/access-key/domain/key-report';
-import { UNREAD_CAUSES } from '../../../../src/access-key/domain/organization/key-run';
+import {
+  type AccountAnswer,
+  UNREAD_CAUSES,
+} from '../../../../src/access-key/domain/organization/key-run';
 import { namedMember } from '../../../../src/access-key/domain/organization/member-labels';
 import {
   keysByOwner,
@@ -381,11 +384,91 @@ test('parts fit in which each key has another owner, with the longest name', () 
   const messages = partsOf(report).map((part) =>
     organizationNotification(report, part, ACCOUNTS, 'Sentry'),
   );
-  expect(messages).toHaveLength(3);
+  expect(messages).toHaveLength(4);
   expect(Math.max(...messages.map(bytesOf))).toBeLessThan(256 * 1_024);
   expect(JSON.parse(messages[0]!.json)).toMatchObject({ ownersOmitted: 200 });
   expect(messages.flatMap(({ json: one }) => keySchemaErrors('organization', one))).toEqual([]);
 });
+
+test.each(['Owner', '\u6f22'.repeat(128)])(
+  'parts fit in which each key is in another account with the longest warning, beside a thousand that refuse, and the tag of owners is %s',
+  (tagKey) => {
+    const ids = Array.from({ length: 200 }, (_, index) => String(200_000_000_000 + index));
+    const refusing = Array.from({ length: 1_000 }, (_, index) => String(100_000_000_000 + index));
+    const report = organizationReport(
+      { id: '1', startedAt: NOW, asked: [...ids, ...refusing], suspended: [], partsRemembered: 0 },
+      [
+        ...ids.map((accountId) => lookedAt(accountId, longestKey(accountId, tagKey))),
+        ...refusing.map((accountId) => ({
+          kind: 'unread' as const,
+          accountId,
+          cause: 'ROLE_REFUSES' as const,
+          answeredAt: NOW,
+        })),
+      ],
+    );
+    const account = { name: '\u{20000}'.repeat(25), state: 'ACTIVE', path: 'o-1/r-1/' } as const;
+    const accounts = {
+      ...ACCOUNTS,
+      list: { readAt: NOW, accounts: ids.map((id) => ({ ...account, id })) },
+      warnings: Object.fromEntries(ids.map((id) => [id, '\u6f22'.repeat(200)])),
+    };
+    const messages = partsOf(report).map((part) =>
+      organizationNotification(report, part, accounts, 'Sentry'),
+    );
+    expect(Math.max(...messages.map(bytesOf))).toBeLessThan(256 * 1_024);
+    const told = messages.flatMap(({ text: words }) => words.match(/\bAKIA2\d{11}0+ of/g) ?? []);
+    expect(new Set(told).size).toBe(ids.length);
+    expect(messages.flatMap(({ json: one }) => keySchemaErrors('organization', one))).toEqual([]);
+  },
+);
+
+function lookedAt(accountId: string, listed: ReportedKey): AccountAnswer {
+  const survey = { at: NOW, userCount: 1, findings: [], keys: [], seen: [] };
+  return {
+    kind: 'looked',
+    accountId,
+    answeredAt: NOW,
+    report: { survey: { ...survey, tagUses: [], unknowns: [] }, keys: [listed], maxKeyAge: 90 },
+    toRemember: [],
+  };
+}
+
+/** Deactivated just now, for two reasons. */
+function longestKey(accountId: string, tagKey: string): ReportedKey {
+  const keyId = `AKIA${accountId}`.padEnd(20, '0');
+  const userName = `${accountId}-`.padEnd(64, 'n');
+  const owner = {
+    kind: 'known',
+    name: `${accountId}-`.padEnd(187, '\u{20000}'),
+    source: 'tag',
+    tagKey,
+  } as const;
+  const place = 'x'.repeat(200);
+  const reasons = [
+    { kind: 'too-old', days: 4_000, noticeAt: NOW },
+    { kind: 'unused', days: 4_000, noticeAt: NOW },
+  ] as const;
+  return {
+    keyId,
+    userName,
+    owner,
+    finding: {
+      keyId,
+      userName,
+      status: 'Active',
+      createdAt: NOW,
+      ageInDays: 4_000,
+      lastUse: { kind: 'used', at: NOW, service: place, region: place },
+      classes: ['too-old', 'unused'],
+    },
+    step: {
+      keyId,
+      userName,
+      report: { kind: 'done', step: 'deactivate', at: NOW, reasons, reactivations: 1_000 },
+    },
+  };
+}
 
 describe('with owners', () => {
   beforeEach(() => {
