@@ -27,8 +27,8 @@ export const INVENTORY_PREFIX = 'INVENTORY#';
 /** The second from which on an answer is not needed any more. */
 export const ANSWER_EXPIRY = 'expiresAt';
 
-/** A key takes a kilobyte and a half at the most, with its owner; an item 400 KB. */
-export const KEYS_PER_ITEM = 200;
+/** A key takes up to 3 KB, with its owner and all texts of others; an item 400 KB. */
+export const KEYS_PER_ITEM = 100;
 
 /** One takes up to 3 KB there, with all texts of others. */
 export const INVENTORY_KEYS_PER_ITEM = 100;

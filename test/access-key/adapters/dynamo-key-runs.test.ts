@@ -2,6 +2,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { CountedAws } from '../../../bench/organization/counted-aws';
 import { DynamoKeyRuns } from '../../../src/access-key/adapters/dynamo-key-runs';
 import type { InventoryKey } from '../../../src/access-key/domain/key-inventory';
+import type { ReportedKey } from '../../../src/access-key/domain/key-report';
 import { newRun } from '../../../src/access-key/domain/organization/key-run';
 import { NOW } from '../in-memory/account-in-memory';
 
@@ -25,6 +26,51 @@ test('a run of many accounts is read as it was written', async () => {
   });
   expect(aws.longest.item).toBeLessThan(400_000);
 });
+
+test.each(['\u6f22', '"'])(
+  'keys with the longest texts, as of %s, fit into items',
+  async (text) => {
+    const aws = new CountedAws(0);
+    const reason = text.repeat(1_000);
+    const keys = Array.from({ length: 300 }, (_, index): ReportedKey => {
+      const key = { keyId: `AKIA${index}`.padEnd(20, '0'), userName: 'n'.repeat(64) };
+      return {
+        ...key,
+        owner: {
+          kind: 'known',
+          name: '\u{20000}'.repeat(100),
+          source: 'tag',
+          tagKey: '\u6f22'.repeat(128),
+        },
+        finding: {
+          ...key,
+          status: 'Active',
+          createdAt: NOW,
+          ageInDays: 4_000,
+          lastUse: { kind: 'unknown', reason },
+          classes: ['too-old'],
+        },
+        step: { ...key, report: { kind: 'failed', step: 'deactivate', reason } },
+      };
+    });
+    const survey = { at: NOW, userCount: 300, findings: [], keys: [], seen: [] };
+    const report = { survey: { ...survey, tagUses: [], unknowns: [] }, keys, maxKeyAge: 90 };
+    await aws.during(async () => {
+      const runs = new DynamoKeyRuns(client, 'keys');
+      const accountId = '111122223333';
+      const answer = {
+        kind: 'looked',
+        accountId,
+        answeredAt: NOW,
+        report,
+        toRemember: [],
+      } as const;
+      await runs.writeAnswer('1', answer);
+      expect(await runs.answers('1')).toMatchObject([{ report: { keys: { length: 300 } } }]);
+    });
+    expect(aws.longest.item).toBeLessThan(400_000);
+  },
+);
 
 test('who answers reads the accounts of the run once, however many there are', async () => {
   const aws = new CountedAws(0);
