@@ -286,9 +286,15 @@ async function withTags(
     : { ...owned({ kind: 'read', values }), tagUses };
 }
 
-/** Keys that are not listed are deleted at the most, and then they are inactive. */
+/**
+ * Keys that are not listed are deleted at the most, and then they are inactive; or held, since their
+ * last use is unknown.
+ */
 function isReported({ findings, keys }: UserSurvey): boolean {
-  return findings.length > 0 || keys.some(({ status }) => status === 'Inactive');
+  return (
+    findings.length > 0 ||
+    keys.some(({ status, lastUse }) => status === 'Inactive' || lastUse.kind === 'unknown')
+  );
 }
 
 const NO_TAGS: UserTags = { kind: 'read', values: new Map() };

@@ -347,6 +347,19 @@ describe('owners', () => {
     expect(tagCalls(account)).toEqual(['tagsOf ann', 'tagsOf bob']);
   });
 
+  test('are known of a key that is not listed, since its last use is unknown: it can be held', async () => {
+    const ann = user('ann', [key('AKIA-1', 60)], tagged({ Owner: 'payments' }));
+    const account = new AccountInMemory([ann]);
+    account.failing.set('lastUseOf AKIA-1', 'Throttling');
+    const { findings, keys } = await surveyAccount(
+      account,
+      { ...owned(), keys: { ...KEYS, maxUnusedAge: 45 } },
+      NOW,
+    );
+    expect(findings).toEqual([]);
+    expect(keys).toMatchObject([{ id: 'AKIA-1', owner: { kind: 'known', name: 'payments' } }]);
+  });
+
   test('that cannot be read are unknown, and nothing else is', async () => {
     const account = new AccountInMemory([user('ann', [key('AKIA-1', 100)])]);
     account.failing.set('tagsOf ann', 'AccessDenied');
