@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { askSchema } from './approval-queue-messages';
-import { labelsSchema, questionSchema } from './approval-schemas';
+import { IN_WORDS, labelsSchema, questionSchema } from './approval-schemas';
 import { APPROVAL_MESSAGE_VERSION, type AskMessage } from '../contracts/approval-messages';
 import { type AskedAction, askedAction } from '../domain/asked-action';
 
@@ -34,7 +34,7 @@ const givenSchema = z.extend(
  * @param otherwiseId the id of the request where none is given.
  */
 export function parseActionRequest(event: unknown, otherwiseId: string): AskedAction {
-  const given = givenSchema.safeParse(event);
+  const given = givenSchema.safeParse(event, IN_WORDS);
   if (!given.success) throw unreadable(given.error);
   const { requestId = otherwiseId, subject, source, payload, labels, ...question } = given.data;
   return askedAction({
@@ -61,17 +61,22 @@ export function askMessageFor(asker: string, asked: AskedAction): AskMessage {
     payload,
     ...(labels && { labels }),
   };
-  const checked = askSchema.safeParse(message);
+  const checked = askSchema.safeParse(message, IN_WORDS);
   if (!checked.success) throw unreadable(checked.error);
   return message;
 }
 
+const EXAMPLE =
+  'Send {"subject":"delete db-1","title":"Delete the database db-1","requester":{"name":"Ann"},"payload":{"id":"db-1"}}; docs/own-asker.md has all fields.';
+
 /** Without a word of what was given, but for names of fields. */
 function unreadable({ issues }: z.core.$ZodError): Error {
-  const faults = issues.map((issue) =>
-    issue.code === 'unrecognized_keys'
-      ? `there is no ${issue.keys.map((key) => `"${key}"`).join(', ')}`
-      : `"${issue.path.join('.')}": ${issue.message}`,
-  );
-  return new Error(`No one is asked: ${faults.join('; ')}.`);
+  const faults = issues.map((issue) => {
+    const { path } = issue;
+    if (issue.code === 'unrecognized_keys') {
+      return `there is no ${issue.keys.map((key) => `"${[...path, key].join('.')}"`).join(', ')}`;
+    }
+    return path.length > 0 ? `"${path.join('.')}": ${issue.message}` : issue.message;
+  });
+  return new Error(`No one is asked: ${faults.join('; ')}. ${EXAMPLE}`);
 }

@@ -1,7 +1,7 @@
 import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import * as z from 'zod/mini';
 import { approvalDigest, contentDigest } from './approval-digest';
-import { labelsSchema, questionSchema } from './approval-schemas';
+import { IN_WORDS, labelsSchema, questionSchema } from './approval-schemas';
 import { bytesAsJson, bytesInsideJson, bytesOfText } from '../../shared/domain/byte-budget';
 import {
   APPROVAL_MESSAGE_VERSION,
@@ -192,7 +192,7 @@ const UNREADABLE_QUESTION: Question = {
 function unreadableAsk(body: string): UnreadableAsk | undefined {
   const content = jsonIn(body, WORKFLOW_MESSAGE);
   const known = askOfSomeone.safeParse(content);
-  const { error } = askSchema.safeParse(content);
+  const { error } = askSchema.safeParse(content, IN_WORDS);
   if (!known.success || !error) return undefined;
   const { requestId: id, asker, question: asked, payload: given, labels } = known.data;
   const own = `unreadable ${id}`;

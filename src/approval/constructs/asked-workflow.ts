@@ -50,6 +50,6 @@ function refuseOtherPlace(sentry: Construct, workflow: SlackApprovalWorkflow): v
   if (!other) return;
   throw new Error(
     `${sentry.node.path}: it is in the ${other.place} ${other.own}, and the workflow ${workflow.node.path} that it asks in ${other.theirs}: ` +
-      "write a SlackApprovalWorkflow for the sentry's own account and Region.",
+      'write a SlackApprovalWorkflow for its own account and Region.',
   );
 }

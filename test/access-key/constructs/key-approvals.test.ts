@@ -316,7 +316,7 @@ describe('bad input is refused at synth, with what to write instead', () => {
     [
       'a workflow of another Region',
       () => inOtherPlace({ account: '111111111111', region: 'us-east-1' }),
-      /Own\/KeySentry: it is in the region eu-west-1, and the workflow Other\/Approvals that it asks in us-east-1: write a SlackApprovalWorkflow for/,
+      /Own\/KeySentry: it is in the region eu-west-1, and the workflow Other\/Approvals that it asks in us-east-1: write a SlackApprovalWorkflow for its own account and Region/,
     ],
     [
       'a workflow of another account',

@@ -43,14 +43,30 @@ test('all that is said is asked', () => {
 });
 
 test.each<[string, object, string]>([
-  ['no title', { title: undefined }, '"title"'],
-  ['no requester', { requester: undefined }, '"requester"'],
+  ['no title', { title: undefined }, '"title": Invalid input: expected string, received undefined'],
+  ['a name alone', { requester: 'Ann' }, '"requester": Invalid input: expected object'],
+  ['facts in an object', { facts: { Size: '8 GiB' } }, '"facts": Invalid input: expected array'],
   ['what no one would be shown', { hidden: 'x' }, 'there is no "hidden"'],
-  ['an account that is none', { labels: { account: '1' } }, '"labels.account"'],
-])('who asks with %s is told', (_, change, reason) => {
+  ['a tag beside the tags', { labels: { team: 'shop' } }, 'there is no "labels.team"'],
+  ['a tag of two values', { labels: { tags: { team: ['shop'] } } }, '"labels.tags.team": .*string'],
+  ['an account that is none', { labels: { account: '1' } }, '"labels.account": .*must match'],
+])('who asks with %s is told, and what to send', (_, change, reason) => {
   expect(() => parseActionRequest({ ...REQUEST, ...change }, 'i')).toThrow(
-    new RegExp(`No one is asked: .*${reason}`),
+    new RegExp(`No one is asked: .*${reason}.*Send {"subject"`),
   );
+});
+
+test('who asks with no object is told what to send', () => {
+  expect(() => parseActionRequest('delete db', 'i')).toThrow(
+    /No one is asked: Invalid input: expected object, received string\. Send {"subject"/,
+  );
+});
+
+test('tags, and what makes it sensitive, are asked with', () => {
+  const labels = { tags: { team: 'payments' } };
+  const sensitiveLabels = [{ label: 'data-class', value: 'restricted' }];
+  const asked = parseActionRequest({ ...REQUEST, labels, sensitiveLabels }, 'i');
+  expect(asked).toMatchObject({ labels, question: { sensitiveLabels } });
 });
 
 test.each<[string, object, string]>([
