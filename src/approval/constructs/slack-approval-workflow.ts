@@ -158,7 +158,7 @@ export class SlackApprovalWorkflow extends Construct {
    * throws: the two would need each other to be deployed first.
    */
   public addAsker(name: string, decisions: sqs.IQueue): ApprovalAsker {
-    this.mayGetTags = true;
+    this._mayGetTags();
     return this._addSentry(name, decisions);
   }
 
@@ -238,12 +238,21 @@ export class SlackApprovalWorkflow extends Construct {
   }
 
   /**
+   * For an asker whose users may give its requests tags.
+   *
+   * @internal
+   */
+  public _mayGetTags(): void {
+    this.mayGetTags = true;
+  }
+
+  /**
    * For an asker that gives its requests the tags by which routes go.
    *
    * @internal
    */
   public _tagsOfRoutes(): TagValues[] {
-    this.mayGetTags = true;
+    this._mayGetTags();
     return (this.settings.routes ?? []).flatMap(({ tags = [] }) => tags);
   }
 
@@ -251,7 +260,7 @@ export class SlackApprovalWorkflow extends Construct {
     const route = this.settings.routes?.find(({ tags }) => tags);
     if (!route || this.mayGetTags) return [];
     return [
-      `${this.node.path}: route "${route.name}" goes by tags, and no SecurityGroupSentry and no asker of your own asks this workflow, so it would do nothing: access keys have no such tags. Leave "tags" out, or have a sentry ask.`,
+      `${this.node.path}: route "${route.name}" goes by tags, and no SecurityGroupSentry, no ApprovedAction and no asker of your own asks this workflow, so it would do nothing: access keys have no such tags. Leave "tags" out, or have one of them ask.`,
     ];
   }
 

@@ -1,10 +1,12 @@
 import { App, Duration, Stack, Token } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import * as iam from 'aws-cdk-lib/aws-iam';
+import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as sqs from 'aws-cdk-lib/aws-sqs';
 import {
   Actor,
   type ApprovalRoute,
+  ApprovedAction,
   Approvers,
   ChangeResponse,
   IamKeySentry,
@@ -92,7 +94,7 @@ describe('routes by tags', () => {
   });
 
   const IDLE =
-    'App/Approvals: route "payments" goes by tags, and no SecurityGroupSentry and no asker of your own asks this workflow, so it would do nothing';
+    'App/Approvals: route "payments" goes by tags, and no SecurityGroupSentry, no ApprovedAction and no asker of your own asks this workflow, so it would do nothing';
 
   test('are refused where no one asks, or access keys alone', () => {
     const alone = newStack();
@@ -111,6 +113,13 @@ describe('routes by tags', () => {
   test('may be for an asker of a user, who gives the tags', () => {
     const stack = newStack();
     routed(stack, PAYMENTS).addAsker('own', new sqs.Queue(stack, 'Decisions'));
+    expect(() => Template.fromStack(stack)).not.toThrow();
+  });
+
+  test('may be for an action, whose requests may have tags', () => {
+    const stack = newStack();
+    const handler = lambda.Function.fromFunctionName(stack, 'Handler', 'own');
+    new ApprovedAction(stack, 'Action', { workflow: routed(stack, PAYMENTS), handler });
     expect(() => Template.fromStack(stack)).not.toThrow();
   });
 });
