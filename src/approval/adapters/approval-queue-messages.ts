@@ -3,6 +3,7 @@ import * as z from 'zod/mini';
 import { approvalDigest, contentDigest } from './approval-digest';
 import { IN_WORDS, labelsSchema, questionSchema } from './approval-schemas';
 import { bytesAsJson, bytesInsideJson, bytesOfText } from '../../shared/domain/byte-budget';
+import { plainText } from '../../shared/domain/notification/plain-text';
 import {
   APPROVAL_MESSAGE_VERSION,
   type AskMessage,
@@ -27,6 +28,9 @@ import {
 } from '../domain/approval-request';
 import type { Attempt } from '../domain/due';
 import type { Question } from '../domain/question';
+
+/** It may have names of fields in it that came with the message. */
+const MOST_REASON_CHARACTERS = 1_000;
 
 const MOST_QUESTION_BYTES = 200_000;
 const MOST_PAYLOAD_BYTES = 64 * 1024;
@@ -207,7 +211,7 @@ function unreadableAsk(body: string): UnreadableAsk | undefined {
       payload: payload.safeParse(given).data ?? '',
       digest: contentDigest(asked, given, labels),
     },
-    reason: z.prettifyError(error),
+    reason: plainText(z.prettifyError(error), MOST_REASON_CHARACTERS),
     isNewer:
       known.data.version > APPROVAL_MESSAGE_VERSION ||
       error.issues.some(({ code }) => code === 'unrecognized_keys'),
