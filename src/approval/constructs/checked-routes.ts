@@ -111,12 +111,16 @@ function firstRepeated(texts: readonly string[]): string | undefined {
 function refuseUnreached(workflow: string, route: Route, earlier: readonly Route[]): void {
   const wide = earlier.find((one) => isWider(one, route) && coversTags(one, route));
   if (!wide) return;
-  const [all, instead] = wide.tags
-    ? ['all that it is for', `after "${route.name}"`]
-    : ['a whole organization', 'last'];
+  const all = wide.tags ? 'all that it is for' : 'a whole organization';
   throw new Error(
-    `${workflow}: route "${route.name}" is never reached, since "${wide.name}" before it is for ${all}: write "${wide.name}" ${instead}.`,
+    `${workflow}: route "${route.name}" is never reached, since "${wide.name}" before it is for ${all}: ${insteadOf(route, wide)}.`,
   );
+}
+
+function insteadOf(route: Route, wide: Route): string {
+  if (!wide.tags) return `write "${wide.name}" last`;
+  const isSamePlace = isWider(route, wide) && coversTags(route, wide);
+  return isSamePlace ? 'write one of the two' : `write "${wide.name}" after "${route.name}"`;
 }
 
 /** Whether it is for all places that the other names. */

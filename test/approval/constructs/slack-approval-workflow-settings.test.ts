@@ -301,6 +301,11 @@ describe('routes', () => {
       /route "shop" is never reached, since "payments" before it is for all that it is for: write "payments" after "shop"/,
     ],
     [
+      'the same tag everywhere twice',
+      [byTag({ team: ['payments'] }), byTag({ team: ['payments'] }, 'shop')],
+      /route "shop" is never reached, since "payments" before it is for all that it is for: write one of the two/,
+    ],
+    [
       'an account with a tag behind the whole account',
       [route(), { ...byTag({ team: ['payments'] }), accounts: [SHOP] }],
       /111122223333 is named twice in its routes, in "production" and "payments"/,
